@@ -1,0 +1,83 @@
+package towpath
+
+import "time"
+
+// ProviderType names a kind of Git provider.
+type ProviderType string
+
+// ProviderBitbucket is Bitbucket Cloud, bitbucket.org.
+const ProviderBitbucket ProviderType = "bitbucket"
+
+// GitProvider is a Git service that a workspace owner has added through a verified OAuth consumer.
+type GitProvider struct {
+	ID            string
+	Type          ProviderType
+	InstanceURL   string // https://bitbucket.org
+	DisplayName   string
+	ApplicationID string // the consumer's key
+	SealedSecret  []byte
+	CreatedBy     string // member id
+	CreatedAt     time.Time
+}
+
+// Grant is what one person has allowed us at a provider: an OAuth token pair of that person's account.
+type Grant struct {
+	ID                 string
+	ProviderID         string
+	MemberID           string
+	AccountID          string // the provider's stable id of the account
+	AccountName        string
+	SealedAccessToken  []byte
+	SealedRefreshToken []byte
+	Scopes             []string
+	ExpiresAt          time.Time
+	RefreshedAt        time.Time
+	BrokenReason       string // why it no longer works and what to do; "" while it works
+	CreatedAt          time.Time
+}
+
+// VerificationPurpose tells what an OAuth round trip is for.
+type VerificationPurpose string
+
+const (
+	PurposeAddProvider   VerificationPurpose = "add-provider"
+	PurposeReplaceSecret VerificationPurpose = "replace-secret"
+	PurposeGrant         VerificationPurpose = "grant" // somebody lets us use an account, to link a repository
+)
+
+// VerificationState is where an OAuth round trip stands.
+type VerificationState string
+
+const (
+	VerificationPending  VerificationState = "pending"
+	VerificationVerified VerificationState = "verified"
+	VerificationFailed   VerificationState = "failed"
+	VerificationUsed     VerificationState = "used" // its result was taken over; nothing more can come of it
+)
+
+// VerificationTTL bounds an OAuth round trip from its start.
+const VerificationTTL = 10 * time.Minute
+
+// Verification is one OAuth round trip: started by a member, finished by the provider's redirect.
+type Verification struct {
+	ID            string
+	Purpose       VerificationPurpose
+	State         VerificationState
+	Reason        string // of a failure: a stable word ("wrong_credentials", "denied", …)
+	Message       string // of a failure: plain words with the way out
+	MemberID      string
+	SessionID     string // Credential that started it; the callback must come with the same one when it is a browser's
+	StateHash     []byte // SHA-256 of the OAuth state parameter
+	ProviderID    string // of the provider that exists already; "" for PurposeAddProvider
+	Type          ProviderType
+	InstanceURL   string
+	DisplayName   string
+	ApplicationID string
+	SealedSecret  []byte
+	AccountName   string   // who signed in
+	Scopes        []string // what was granted
+	Missing       []string // permissions that are needed and were not granted, as the consumer form calls them
+	GrantID       string   // what came of PurposeGrant
+	CreatedAt     time.Time
+	ExpiresAt     time.Time
+}

@@ -1,0 +1,131 @@
+// Package engine is the seam to target databases: what a kind of database must be able to do for the executor and the catalog.
+// Its drivers live in folders below; enginetest holds the suite that each must pass.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"towpath"
+	"towpath/internal/statement"
+)
+
+// Target says how to reach one database, or with an empty Database the instance itself.
+type Target struct {
+	Address  string // as in towpath.Instance
+	Username string
+	Password string
+	Options  map[string]string
+	Database string
+}
+
+// Engine is one kind of database. Its methods are safe for concurrent use.
+type Engine interface {
+	// Split cuts a script into statements, in order and in memory bounded by its longest statement. It connects to nothing.
+	// A *statement.Error ends the sequence: the script has something that must not run (transaction control, leaving the
+	// database, changing our limits), or cannot be read (UTF-16, an unclosed quote).
+	Split(script io.Reader) iter.Seq2[statement.Statement, error]
+
+	// Check tells what stands between us and the instance. The error is nil unless ctx ended: an instance that cannot be
+	// reached is a finding of the report.
+	Check(ctx context.Context, t Target) (Report, error)
+
+	// Discover lists the names of the instance's databases, system databases left out, sorted.
+	Discover(ctx context.Context, t Target) ([]string, error)
+
+	// Open connects to one database. Its error is a *towpath.Error with CodeUnavailable when the database cannot be reached.
+	Open(ctx context.Context, t Target) (DB, error)
+}
+
+// DB is one target database. Its methods are safe for concurrent use.
+type DB interface {
+	// Ledger reads all rows of the ledger; a database without one has none. It changes nothing.
+	Ledger(ctx context.Context) ([]towpath.LedgerEntry, error)
+
+	// Schema reads the catalogue, the ledger left out.
+	Schema(ctx context.Context) (Schema, error)
+
+	// Begin starts a session with bounded waits. In a transaction unless o.NoTx; the database's write lock, where it has
+	// one, is taken before Begin returns. An *Error with Kind Locked when it was not to be had within o.LockTimeout.
+	Begin(ctx context.Context, o SessionOptions) (Session, error)
+
+	Close() error
+}
+
+// SessionOptions bounds a session.
+type SessionOptions struct {
+	NoTx             bool // each call commits by itself
+	LockTimeout      time.Duration
+	StatementTimeout time.Duration
+}
+
+// Session is one connection doing one migration. It is for one goroutine.
+type Session interface {
+	// Identity names the session on its server, so that another process can end it: pid and backend start, or the like.
+	Identity() string
+
+	// Entry reads one row of the ledger within the session, making the ledger's table first where it is missing.
+	Entry(ctx context.Context, id towpath.MigrationID) (entry towpath.LedgerEntry, found bool, err error)
+
+	// Exec runs one statement, ignores what it returns, and tells how many rows it changed. Its error is an *Error.
+	Exec(ctx context.Context, s statement.Statement) (rows int64, err error)
+
+	// Record writes rows of the ledger, replacing those of the same identity unless they have a newer epoch, which is an
+	// *Error with Kind Fenced.
+	Record(ctx context.Context, entries ...towpath.LedgerEntry) error
+
+	// Commit checks what the engine can check of the whole (foreign keys) and makes the changes and the ledger's rows
+	// last together. An *Error with Kind Lost means that nobody knows whether it happened: read the ledger anew.
+	Commit(ctx context.Context) error
+
+	// Close ends the session; what was not committed is undone.
+	Close() error
+}
+
+// Kind tells what an executor can do about an Error.
+type Kind string
+
+const (
+	Locked  Kind = "locked"  // somebody else's lock; worth another try
+	Timeout Kind = "timeout" // the statement limit, or a cancel
+	Lost    Kind = "lost"    // the connection broke; the outcome is not known
+	Fenced  Kind = "fenced"  // another process has taken over
+	Refused Kind = "refused" // the engine's guard stopped what a migration must not do
+	Failed  Kind = "failed"  // the database says no
+)
+
+// Error is what went wrong in a target.
+type Error struct {
+	Kind    Kind
+	Message string // the database's own words; they may hold data and are redacted before they leave the server
+	Err     error
+}
+
+// Error implements error.
+func (e *Error) Error() string { return fmt.Sprintf("%s: %s", e.Kind, e.Message) }
+
+// Unwrap returns the driver's error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Schema is a database's catalogue.
+type Schema struct {
+	Dump        string // SQL that makes the same catalogue in an empty database
+	Fingerprint string // hex SHA-256; equal for equal catalogues
+}
+
+// Report is what Check found.
+type Report struct {
+	OK       bool
+	Version  string    // "SQLite 3.54.1"; "" when unreachable
+	Findings []Finding // empty when all is well
+}
+
+// Finding is one thing that stands in the way, and the way out.
+type Finding struct {
+	Severity string // "error" or "warning"
+	Message  string
+	Fix      string // a sentence or a statement to run, "" when there is none
+}

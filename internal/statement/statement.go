@@ -1,0 +1,59 @@
+// Package statement holds the dialect-neutral reading of SQL: statements and where they stand in their file.
+// How a dialect cuts a file into statements is its engine's business.
+package statement
+
+import "fmt"
+
+// Position is a place in a file.
+type Position struct {
+	Offset int64 // bytes from the start of the file, a byte order mark included
+	Line   int   // from 1
+	Column int   // in characters, from 1
+}
+
+// String formats the position as line:column.
+func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
+
+// Statement is one statement of a file.
+type Statement struct {
+	Text     string   // as it stands in the file, without the terminator and surrounding blanks and comments
+	Pos      Position // of Text's first character
+	Verb     string   // its leading key words in upper case, such as "CREATE TABLE" or "INSERT"; "" when it has none
+	NoTx     bool     // the engine commits it by itself, or refuses it inside a transaction
+	Terminal int64    // offset just behind the statement's terminator, so that the pieces of a file add up to the file
+}
+
+// Summary returns the statement's first words on one line, at most n characters.
+func (s Statement) Summary(n int) string {
+	out := make([]rune, 0, n)
+	space := false
+	for _, r := range s.Text {
+		if r == ' ' || r == '\t' || r == '\n' || r == '\r' {
+			space = len(out) > 0
+			continue
+		}
+		if space {
+			out = append(out, ' ')
+			space = false
+		}
+		out = append(out, r)
+		if len(out) >= n {
+			return string(out[:n-1]) + "…"
+		}
+	}
+	return string(out)
+}
+
+// Error says why a file cannot be run, and where in it.
+type Error struct {
+	Pos     Position
+	Message string // plain words: what is refused, why, and the way out
+}
+
+// Error implements error as "line:column: message".
+func (e *Error) Error() string { return e.Pos.String() + ": " + e.Message }
+
+// Errorf makes an Error at pos.
+func Errorf(pos Position, format string, args ...any) *Error {
+	return &Error{Pos: pos, Message: fmt.Sprintf(format, args...)}
+}

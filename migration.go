@@ -1,0 +1,96 @@
+package towpath
+
+import "time"
+
+// ChangeType says what a migration does.
+type ChangeType string
+
+const (
+	TypeDDL      ChangeType = "ddl"
+	TypeDML      ChangeType = "dml"
+	TypeBaseline ChangeType = "baseline" // recorded as applied, never run
+)
+
+// MigrationID tells the migrations of one database apart.
+type MigrationID struct {
+	Version string // canonical: parts without leading zeros, no "v" (package plan makes it)
+	Type    ChangeType
+}
+
+// Migration is a file of the repository that matched the file path template.
+type Migration struct {
+	MigrationID
+	Label       string // the version as it stands in the file's name
+	Description string
+	Path        string // from the root of the repository
+	Checksum    string // lower hex SHA-256 of the bytes
+	Environment string // of {{ENV_ID}}; "" when the file goes through all environments
+	Database    string // of {{DB_NAME}}; "" when it goes to every database of the project
+}
+
+// FileState says what became of a file of the repository.
+type FileState string
+
+const (
+	FileMatched FileState = "matched"
+	FileIgnored FileState = "ignored" // Reason says why
+)
+
+// ManifestFile is a file below the base directory at a link's synced commit.
+type ManifestFile struct {
+	LinkID string
+	State  FileState
+	Reason string // for an ignored file: why, in plain words
+	Size   int64
+	Migration
+}
+
+// LedgerState is what the ledger inside a target says of one migration.
+type LedgerState string
+
+const (
+	LedgerDone      LedgerState = "done"
+	LedgerBaselined LedgerState = "baselined" // recorded without running
+	LedgerRunning   LedgerState = "running"   // an intent without its outcome
+	LedgerFailed    LedgerState = "failed"    // stopped half-way on an engine that cannot roll back
+)
+
+// Applied tells whether the state means that the migration must not run again.
+func (s LedgerState) Applied() bool { return s == LedgerDone || s == LedgerBaselined }
+
+// LedgerEntry is a row of the ledger, the table inside a target that says which migrations it has.
+type LedgerEntry struct {
+	MigrationID
+	State           LedgerState
+	Description     string
+	Path            string
+	Checksum        string
+	Commit          string
+	Epoch           int64
+	ServerID        string // of the Towpath server that wrote it
+	DatabaseID      string // of the Database it was written for; another id means that the target is a copy
+	StatementsTotal int
+	StatementsDone  int
+	StartedAt       time.Time
+	FinishedAt      *time.Time
+}
+
+// ChangeHistory tells, for one database, who changed what and when. Rows are only ever added.
+type ChangeHistory struct {
+	ID           string
+	DatabaseID   string
+	ProjectID    string
+	TaskID       string
+	RolloutID    string
+	Migration                // SQL is found by its Checksum
+	State        LedgerState // done or baselined
+	Commit       string
+	Author       string
+	Repository   string // full name at the time
+	StartedAt    time.Time
+	FinishedAt   time.Time
+	Statements   int
+	RowsAffected int64
+	SchemaBefore string // content checksum of the schema's dump; "" when none was taken
+	SchemaAfter  string
+}

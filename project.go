@@ -1,0 +1,74 @@
+package towpath
+
+import (
+	"regexp"
+	"time"
+)
+
+// Project groups databases, people and the repositories that change those databases.
+type Project struct {
+	ID        string
+	Name      string // unique, "Shop"
+	CreatedAt time.Time
+}
+
+// Environment is a stage that changes pass through, in ascending Position.
+type Environment struct {
+	ID        string
+	Name      string // unique, what {{ENV_ID}} matches: "test", "prod"
+	Position  int    // 0 is first
+	CreatedAt time.Time
+}
+
+var environmentName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// Validate says what is wrong with the environment's own fields.
+func (e Environment) Validate() error {
+	if !environmentName.MatchString(e.Name) {
+		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": it stands in file paths as {{ENV_ID}}.")
+	}
+	return nil
+}
+
+// EngineType names a kind of target database.
+type EngineType string
+
+const (
+	EngineSQLite   EngineType = "sqlite"
+	EnginePostgres EngineType = "postgres"
+	EngineMySQL    EngineType = "mysql" // MariaDB too, by flavor
+)
+
+// Instance is a database server, or for SQLite a folder of database files, in one environment.
+type Instance struct {
+	ID             string
+	Name           string // unique
+	Engine         EngineType
+	EnvironmentID  string
+	Address        string // host:port, or for SQLite a folder below the configured root
+	Username       string
+	SealedPassword []byte
+	Options        map[string]string // the engine's own: TLS mode, ledger schema, …
+	CheckedAt      *time.Time
+	CheckError     string // plain words of the last failed check; "" when it was fine
+	CreatedAt      time.Time
+}
+
+// Database is one target. It belongs to at most one project; a discovered one is unassigned until somebody assigns it.
+type Database struct {
+	ID            string
+	InstanceID    string
+	EnvironmentID string // its instance's, kept beside it so that plans need no join
+	Name          string // what {{DB_NAME}} matches; for SQLite the file's name without its ending
+	ProjectID     string // "" while unassigned
+	Ledger        LedgerSnapshot
+	MissingAt     *time.Time // when discovery no longer found it
+	CreatedAt     time.Time
+}
+
+// LedgerSnapshot is what the ledger in the target said when it was last asked.
+type LedgerSnapshot struct {
+	At      *time.Time    // nil: never read
+	Error   string        // why the last reading failed, in plain words; "" when it did not
+	Entries []LedgerEntry // as of At
+}

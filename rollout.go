@@ -1,0 +1,212 @@
+package towpath
+
+import (
+	"sort"
+	"time"
+)
+
+// TaskState is where a task stands.
+type TaskState string
+
+const (
+	TaskPending   TaskState = "pending"
+	TaskHeld      TaskState = "held" // by policy or conflict, until a person releases it; Reason says why
+	TaskRunning   TaskState = "running"
+	TaskDone      TaskState = "done"
+	TaskFailed    TaskState = "failed"
+	TaskUnknown   TaskState = "unknown" // a crash left no evidence; a person decides
+	TaskSkipped   TaskState = "skipped"
+	TaskCancelled TaskState = "cancelled"
+)
+
+// taskMoves lists which state may follow which.
+var taskMoves = map[TaskState][]TaskState{
+	TaskPending: {TaskRunning, TaskHeld, TaskSkipped, TaskCancelled, TaskDone}, // done: the ledger already had it
+	TaskHeld:    {TaskPending, TaskSkipped, TaskCancelled},
+	TaskRunning: {TaskDone, TaskFailed, TaskUnknown, TaskPending}, // pending: nothing of it was begun
+	TaskFailed:  {TaskPending, TaskHeld, TaskSkipped, TaskCancelled},
+	TaskUnknown: {TaskPending, TaskDone, TaskSkipped},
+}
+
+// MayBecome tells whether a task may go from one state to the other.
+func (s TaskState) MayBecome(next TaskState) bool {
+	for _, allowed := range taskMoves[s] {
+		if allowed == next {
+			return true
+		}
+	}
+	return false
+}
+
+// Open tells whether something is still to come of the task.
+func (s TaskState) Open() bool {
+	switch s {
+	case TaskPending, TaskHeld, TaskRunning, TaskFailed, TaskUnknown:
+		return true
+	}
+	return false
+}
+
+// TaskAction is what a task does in its database.
+type TaskAction string
+
+const (
+	ActionApply  TaskAction = "apply"  // run the file
+	ActionRecord TaskAction = "record" // write Covers into the ledger without running anything
+)
+
+// Task brings one migration to one database.
+type Task struct {
+	ID            string
+	RolloutID     string
+	ProjectID     string
+	DatabaseID    string
+	EnvironmentID string
+	Stage         int // position of the environment
+	Sequence      int // order within its database and rollout
+	Action        TaskAction
+	Migration
+	Covers     []Migration // for ActionRecord: what to record
+	Commit     string      // where Checksum was read
+	State      TaskState
+	Reason     string // why it is held, failed, unknown, skipped or cancelled
+	Attempts   int
+	Total      int // statements of the running or last attempt
+	Finished   int // statements of it that are through
+	Lease      Lease
+	StartedAt  *time.Time // of the last attempt
+	FinishedAt *time.Time
+	CreatedAt  time.Time
+}
+
+// Lease says which process may work on something, and until when.
+type Lease struct {
+	Owner string // "" when nobody has it
+	Epoch int64  // grows with every new owner; an old owner's writes name an old epoch and are refused
+	Until *time.Time
+}
+
+// Attempt is one run of a task.
+type Attempt struct {
+	ID         string
+	TaskID     string
+	Number     int       // from 1
+	State      TaskState // running, done, failed or unknown
+	Message    string    // of a failure, in plain words
+	Line       int       // where it failed in the file, from 1; 0 when no place is known
+	Column     int
+	Total      int
+	StartedAt  time.Time
+	FinishedAt *time.Time
+	Statements []StatementLog
+}
+
+// StatementLog is what one statement of an attempt did.
+type StatementLog struct {
+	Index    int // from 0
+	Line     int
+	Column   int
+	Summary  string // the statement's first words, one line
+	Rows     int64
+	Duration time.Duration
+	Error    string
+}
+
+// RolloutState sums up a rollout's tasks.
+type RolloutState string
+
+const (
+	RolloutPending    RolloutState = "pending"
+	RolloutRunning    RolloutState = "running"
+	RolloutHeld       RolloutState = "held"
+	RolloutFailed     RolloutState = "failed"
+	RolloutUnknown    RolloutState = "unknown"
+	RolloutDone       RolloutState = "done"
+	RolloutSuperseded RolloutState = "superseded"
+)
+
+// Rollout is what was pending of one link at one commit.
+type Rollout struct {
+	ID           string
+	ProjectID    string
+	LinkID       string
+	Commit       string
+	Message      string // the commit's first line
+	Author       string
+	CommitURL    string
+	State        RolloutState
+	SupersededBy string // id of the rollout that took over its open tasks
+	CreatedAt    time.Time
+	FinishedAt   *time.Time
+	Tasks        []Task // loaded on demand, ordered by Stage, DatabaseID, Sequence
+}
+
+// SummarizeTasks says what a set of tasks amounts to; no tasks at all are done.
+func SummarizeTasks(tasks []Task) RolloutState {
+	var count = map[TaskState]int{}
+	for _, t := range tasks {
+		count[t.State]++
+	}
+	switch {
+	case count[TaskRunning] > 0:
+		return RolloutRunning
+	case count[TaskUnknown] > 0:
+		return RolloutUnknown
+	case count[TaskFailed] > 0:
+		return RolloutFailed
+	case count[TaskPending] > 0:
+		return RolloutPending
+	case count[TaskHeld] > 0:
+		return RolloutHeld
+	}
+	return RolloutDone
+}
+
+// Next returns the tasks that may start now, in order. It decides alone by r.Tasks:
+// one task at a time in a database, in sequence; a stage starts when nothing of the earlier ones is pending, running,
+// failed or unknown; and a migration enters a stage only when it has left every earlier one.
+// A held task holds back itself, and its own migration in later stages, but nothing else.
+func (r Rollout) Next() []Task {
+	tasks := append([]Task(nil), r.Tasks...)
+	sort.SliceStable(tasks, func(i, j int) bool {
+		a, b := tasks[i], tasks[j]
+		if a.Stage != b.Stage {
+			return a.Stage < b.Stage
+		}
+		if a.DatabaseID != b.DatabaseID {
+			return a.DatabaseID < b.DatabaseID
+		}
+		return a.Sequence < b.Sequence
+	})
+	type step struct {
+		MigrationID
+		path string
+	}
+	var (
+		next       []Task
+		busy       = map[string]bool{} // databases in which an earlier task is not through
+		unfinished = map[step]bool{}   // migrations that an earlier stage has not let go
+		stageOpen  = true
+	)
+	for i, t := range tasks {
+		if i > 0 && t.Stage != tasks[i-1].Stage {
+			for _, before := range tasks[:i] {
+				if blocks(before.State) {
+					stageOpen = false
+				}
+				if before.State.Open() {
+					unfinished[step{before.MigrationID, before.Path}] = true
+				}
+			}
+		}
+		if t.State == TaskPending && stageOpen && !busy[t.DatabaseID] && !unfinished[step{t.MigrationID, t.Path}] {
+			next = append(next, t)
+		}
+		if blocks(t.State) {
+			busy[t.DatabaseID] = true
+		}
+	}
+	return next
+}
+
+func blocks(s TaskState) bool { return s.Open() && s != TaskHeld }

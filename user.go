@@ -1,0 +1,129 @@
+package towpath
+
+import "time"
+
+// Role is what a member may do in the workspace.
+type Role string
+
+const (
+	RoleOwner  Role = "owner"
+	RoleDBA    Role = "dba"
+	RoleMember Role = "member"
+)
+
+// ProjectRole is what a member may do in one project.
+type ProjectRole string
+
+const (
+	ProjectOwner     ProjectRole = "owner"
+	ProjectDeveloper ProjectRole = "developer"
+)
+
+// Permission is one right; each route of the API names the one it needs.
+type Permission string
+
+const (
+	ManageGitProviders Permission = "git-providers.manage"
+	ManageMembers      Permission = "members.manage"
+	ViewWorkspace      Permission = "workspace.view" // environments, instances by name, one's own profile
+	ManageEnvironments Permission = "environments.manage"
+	ManageInstances    Permission = "instances.manage" // instances, and which project a database belongs to
+	CreateProjects     Permission = "projects.create"
+	UseGitProviders    Permission = "git-providers.use" // see names of providers, authorize with one's own account
+
+	ViewProject    Permission = "project.view"
+	ManageProject  Permission = "project.manage" // name, members
+	ManageLinks    Permission = "project.links"  // link, edit, unlink a repository
+	SyncProject    Permission = "project.sync"   // look again now
+	RunRollouts    Permission = "project.run"    // retry, release, skip
+	ResolveUnknown Permission = "project.resolve"
+)
+
+var workspaceRights = map[Role][]Permission{
+	RoleOwner: {
+		ManageGitProviders, ManageMembers, ViewWorkspace, ManageEnvironments, ManageInstances, CreateProjects, UseGitProviders,
+		ViewProject, ManageProject, ManageLinks, SyncProject, RunRollouts, ResolveUnknown,
+	},
+	RoleDBA: {
+		ViewWorkspace, ManageEnvironments, ManageInstances, CreateProjects, UseGitProviders,
+		ViewProject, SyncProject, RunRollouts, ResolveUnknown,
+	},
+	RoleMember: {ViewWorkspace, UseGitProviders},
+}
+
+var projectRights = map[ProjectRole][]Permission{
+	ProjectOwner:     {ViewProject, ManageProject, ManageLinks, SyncProject, RunRollouts},
+	ProjectDeveloper: {ViewProject, SyncProject},
+}
+
+// Can tells whether the role holds the right in the whole workspace, every project included.
+func (r Role) Can(p Permission) bool { return contains(workspaceRights[r], p) }
+
+// Can tells whether the role holds the right in its project.
+func (r ProjectRole) Can(p Permission) bool { return contains(projectRights[r], p) }
+
+// Valid tells whether the role is one of the known ones.
+func (r Role) Valid() bool { return len(workspaceRights[r]) > 0 }
+
+// Valid tells whether the role is one of the known ones.
+func (r ProjectRole) Valid() bool { return len(projectRights[r]) > 0 }
+
+func contains(list []Permission, p Permission) bool {
+	for _, have := range list {
+		if have == p {
+			return true
+		}
+	}
+	return false
+}
+
+// Member is a person of the workspace.
+type Member struct {
+	ID            string
+	Email         string // lower case, unique
+	Name          string
+	PasswordHash  string // argon2id in PHC form; "" while an invitation is open
+	Role          Role
+	DeactivatedAt *time.Time
+	CreatedAt     time.Time
+}
+
+// ProjectMember gives a member a role in one project.
+type ProjectMember struct {
+	ProjectID string
+	MemberID  string
+	Role      ProjectRole
+	CreatedAt time.Time
+}
+
+// CredentialKind tells what a Credential is for.
+type CredentialKind string
+
+const (
+	CredentialSession    CredentialKind = "session"    // a browser, by cookie
+	CredentialAPIToken   CredentialKind = "api-token"  // a program, by Authorization: Bearer
+	CredentialInvitation CredentialKind = "invitation" // lets an invited member choose a password, once
+)
+
+// Credential is a random secret that stands for a member. Only its hash is kept.
+type Credential struct {
+	ID         string
+	Kind       CredentialKind
+	MemberID   string
+	Name       string // of an API token, by its owner
+	Hash       []byte // SHA-256 of the secret
+	CreatedAt  time.Time
+	ExpiresAt  *time.Time // nil: until revoked
+	LastUsedAt *time.Time
+}
+
+// AuditEvent records who did what. Rows are only ever added.
+type AuditEvent struct {
+	ID        string
+	At        time.Time
+	MemberID  string // "" when the server itself acted
+	Action    string // "git-provider.add", "task.release", …
+	Subject   string // id of what it was done to
+	ProjectID string // "" for the workspace
+	Detail    string // one plain sentence; never a secret
+}
