@@ -59,8 +59,9 @@ type Client interface {
 	Account(ctx context.Context) (Account, error)
 
 	// Repositories calls yield for every repository that the person administers, over all workspaces and pages,
-	// until yield returns false.
-	Repositories(ctx context.Context, yield func(Repository) bool) error
+	// until yield returns false. A workspace that refuses does not hide the others: it is skipped and told. The error is
+	// for what ends the listing (no answer, rate limit) and for when every workspace refused.
+	Repositories(ctx context.Context, yield func(Repository) bool) (skipped []Skipped, err error)
 
 	// Repository reads one repository by the provider's stable id.
 	Repository(ctx context.Context, id string) (Repository, error)
@@ -114,7 +115,7 @@ type Hooks interface {
 // Token is a pair of OAuth tokens. Both may be thousands of characters long.
 type Token struct {
 	AccessToken  string
-	RefreshToken string // "" when the provider sent none: keep the old one
+	RefreshToken string // "" when the provider sent none: keep the old one; a refresh may also give the old one again
 	ExpiresAt    time.Time
 	Scopes       []string
 }
@@ -133,6 +134,12 @@ type Repository struct {
 	DefaultBranch string // "" while it is empty
 	UpdatedAt     time.Time
 	Admin         bool // whether the person may manage its hooks
+}
+
+// Skipped is a workspace whose repositories could not be listed.
+type Skipped struct {
+	Workspace string // as people know it
+	Err       error  // an *Error
 }
 
 // Branch is a branch and its head.
