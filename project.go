@@ -58,9 +58,11 @@ type Instance struct {
 type Database struct {
 	ID            string
 	InstanceID    string
-	EnvironmentID string // its instance's, kept beside it so that plans need no join
-	Name          string // what {{DB_NAME}} matches; for SQLite the file's name without its ending
-	ProjectID     string // "" while unassigned
+	EnvironmentID string     // its instance's, kept beside it so that plans need no join
+	Name          string     // what {{DB_NAME}} matches; for SQLite the file's name without its ending
+	ProjectID     string     // "" while unassigned
+	AssignedAt    *time.Time // when it came to its project; nil while unassigned
+	Lease         Lease      // of the process that changes the target now
 	Ledger        LedgerSnapshot
 	MissingAt     *time.Time // when discovery no longer found it
 	CreatedAt     time.Time
@@ -68,7 +70,8 @@ type Database struct {
 
 // LedgerSnapshot is what the ledger in the target said when it was last asked.
 type LedgerSnapshot struct {
-	At      *time.Time    // nil: never read
-	Error   string        // why the last reading failed, in plain words; "" when it did not
-	Entries []LedgerEntry // as of At
+	At        *time.Time    // nil: never read
+	Error     string        // why the last reading failed, in plain words; "" when it did not
+	Entries   []LedgerEntry // as of At
+	Populated bool          // the target has tables of its own, and not one row of a ledger
 }
