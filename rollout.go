@@ -71,9 +71,8 @@ type Task struct {
 	State      TaskState
 	Reason     string // why it is held, failed, unknown, skipped or cancelled
 	Attempts   int
-	Total      int // statements of the running or last attempt
-	Finished   int // statements of it that are through
-	Lease      Lease
+	Total      int        // statements of the running or last attempt
+	Finished   int        // statements of it that are through
 	StartedAt  *time.Time // of the last attempt
 	FinishedAt *time.Time
 	CreatedAt  time.Time

@@ -127,3 +127,9 @@ type AuditEvent struct {
 	ProjectID string // "" for the workspace
 	Detail    string // one plain sentence; never a secret
 }
+
+// Actor is who does something: a member, and the session or API token that speaks for them.
+type Actor struct {
+	Member    Member
+	SessionID string // Credential of a browser's session; "" for a program with an API token
+}

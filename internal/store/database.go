@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+)
+
+var instances = table[towpath.Instance]{"instance", func(i *towpath.Instance) []column {
+	return []column{
+		{"id", &i.ID}, {"name", &i.Name}, {"engine", (*string)(&i.Engine)}, {"environment_id", &i.EnvironmentID}, {"address", &i.Address},
+		{"username", &i.Username}, {"sealed_password", &i.SealedPassword}, {"options", jsonText{&i.Options}},
+		{"checked_at", maybe{&i.CheckedAt}}, {"check_error", &i.CheckError}, {"created_at", instant{&i.CreatedAt}},
+	}
+}}
+
+// CreateInstance adds an instance. The caller has made its id with NewID, since the sealed password names it; CreatedAt is set.
+func (tx *Tx) CreateInstance(ctx context.Context, i *towpath.Instance) error {
+	i.CreatedAt = tx.Now
+	return taken(instances.insert(ctx, tx, i), "name", "There is an instance named %s already.", i.Name)
+}
+
+// UpdateInstance writes an instance that was read in the same transaction.
+func (tx *Tx) UpdateInstance(ctx context.Context, i *towpath.Instance) error {
+	return taken(instances.update(ctx, tx, i), "name", "There is an instance named %s already.", i.Name)
+}
+
+// DeleteInstance removes an instance without databases.
+func (tx *Tx) DeleteInstance(ctx context.Context, id string) error {
+	return instances.delete(ctx, tx, "id = $1", id)
+}
+
+// Instance reads an instance.
+func (tx *Tx) Instance(ctx context.Context, id string) (towpath.Instance, error) {
+	return instances.get(ctx, tx, "id = $1", id)
+}
+
+// Instances lists instances, oldest first.
+func (tx *Tx) Instances(ctx context.Context, p Page) ([]towpath.Instance, error) {
+	return instances.page(ctx, tx, p, "TRUE")
+}
+
+var databases = table[towpath.Database]{`"database"`, func(d *towpath.Database) []column {
+	return []column{
+		{"id", &d.ID}, {"instance_id", &d.InstanceID}, {"environment_id", &d.EnvironmentID}, {"name", &d.Name}, {"project_id", &d.ProjectID},
+		{"assigned_at", maybe{&d.AssignedAt}}, {"missing_at", maybe{&d.MissingAt}},
+		{"ledger_at", maybe{&d.Ledger.At}}, {"ledger_error", &d.Ledger.Error}, {"ledger_populated", &d.Ledger.Populated},
+		{"lease_owner", &d.Lease.Owner}, {"lease_epoch", &d.Lease.Epoch}, {"lease_until", maybe{&d.Lease.Until}},
+		{"created_at", instant{&d.CreatedAt}},
+	}
+}}
+
+// CreateDatabase adds a database; ID and CreatedAt are set.
+func (tx *Tx) CreateDatabase(ctx context.Context, d *towpath.Database) error {
+	d.ID, d.CreatedAt = NewID(), tx.Now
+	return taken(databases.insert(ctx, tx, d), "name", "The instance has a database named %s already.", d.Name)
+}
+
+// UpdateDatabase writes a database that was read in the same transaction, without its ledger's entries.
+func (tx *Tx) UpdateDatabase(ctx context.Context, d *towpath.Database) error {
+	return databases.update(ctx, tx, d)
+}
+
+// Database reads a database without its ledger's entries.
+func (tx *Tx) Database(ctx context.Context, id string) (towpath.Database, error) {
+	return databases.get(ctx, tx, "id = $1", id)
+}
+
+// DatabaseFilter picks databases; empty fields pick all.
+type DatabaseFilter struct {
+	ProjectID  string
+	InstanceID string
+	Unassigned bool
+}
+
+// Databases lists databases without their ledgers' entries, oldest first.
+func (tx *Tx) Databases(ctx context.Context, f DatabaseFilter, p Page) ([]towpath.Database, error) {
+	where := "($1 = '' OR project_id = $1) AND ($2 = '' OR instance_id = $2)"
+	if f.Unassigned {
+		where += " AND project_id = ''"
+	}
+	return databases.page(ctx, tx, p, where, f.ProjectID, f.InstanceID)
+}
+
+// ProjectDatabases lists all databases of a project with their ledgers' entries, oldest first.
+func (tx *Tx) ProjectDatabases(ctx context.Context, projectID string) ([]towpath.Database, error) {
+	list, err := databases.list(ctx, tx, "WHERE project_id = $1 ORDER BY id", projectID)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := ledgerEntries.list(ctx, tx, `WHERE database_id IN (SELECT id FROM "database" WHERE project_id = $1) ORDER BY database_id, version, type`, projectID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		for _, e := range entries {
+			if e.DatabaseID == list[i].ID {
+				list[i].Ledger.Entries = append(list[i].Ledger.Entries, e.entry())
+			}
+		}
+	}
+	return list, nil
+}
+
+// ledgerRow is a LedgerEntry beside the database that it was read in, which after a copy is not the one it was written for.
+type ledgerRow struct {
+	DatabaseID string
+	towpath.LedgerEntry
+}
+
+func (r ledgerRow) entry() towpath.LedgerEntry { return r.LedgerEntry }
+
+var ledgerEntries = table[ledgerRow]{"ledger_entry", func(e *ledgerRow) []column {
+	return []column{
+		{"database_id", &e.DatabaseID}, {"version", &e.Version}, {"type", (*string)(&e.Type)}, {"state", (*string)(&e.State)},
+		{"description", &e.Description}, {"path", &e.Path}, {"checksum", &e.Checksum}, {"commit_hash", &e.Commit}, {"epoch", &e.Epoch},
+		{"server_id", &e.ServerID}, {"target_id", &e.LedgerEntry.DatabaseID},
+		{"statements_total", &e.StatementsTotal}, {"statements_done", &e.StatementsDone},
+		{"started_at", instant{&e.StartedAt}}, {"finished_at", maybe{&e.FinishedAt}},
+	}
+}}
+
+// SetLedger replaces what is known of a target's ledger. After a failed reading (s.Error) the entries known before are kept.
+func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.LedgerSnapshot) error {
+	d, err := tx.Database(ctx, databaseID)
+	if err != nil {
+		return err
+	}
+	d.Ledger.At, d.Ledger.Error = s.At, s.Error
+	if s.Error == "" {
+		d.Ledger.Populated = s.Populated
+		if err := ledgerEntries.delete(ctx, tx, "database_id = $1", databaseID); err != nil {
+			return err
+		}
+		for _, e := range s.Entries {
+			if err := ledgerEntries.insert(ctx, tx, &ledgerRow{databaseID, e}); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.UpdateDatabase(ctx, &d)
+}
+
+// NoteLedger brings single entries that were just written to a target into what is known of it.
+func (tx *Tx) NoteLedger(ctx context.Context, databaseID string, entries ...towpath.LedgerEntry) error {
+	for _, e := range entries {
+		if err := ledgerEntries.upsert(ctx, tx, &ledgerRow{databaseID, e}, 3); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ClaimTarget takes the lease of a target for owner until the given time and returns its epoch, one more than the last.
+// ok is false while another owner's lease has not ended. The same owner gets it again, with a new epoch.
+func (tx *Tx) ClaimTarget(ctx context.Context, databaseID, owner string, until time.Time) (epoch int64, ok bool, err error) {
+	d, err := tx.Database(ctx, databaseID)
+	if err != nil {
+		return 0, false, err
+	}
+	if d.Lease.Owner != "" && d.Lease.Owner != owner && d.Lease.Until != nil && d.Lease.Until.After(tx.Now) {
+		return 0, false, nil
+	}
+	d.Lease = towpath.Lease{Owner: owner, Epoch: d.Lease.Epoch + 1, Until: &until}
+	return d.Lease.Epoch, true, tx.UpdateDatabase(ctx, &d)
+}
+
+// ExtendTarget moves the end of a lease; ok is false when it is no longer the caller's.
+func (tx *Tx) ExtendTarget(ctx context.Context, databaseID, owner string, epoch int64, until time.Time) (ok bool, err error) {
+	d, err := tx.Database(ctx, databaseID)
+	if err != nil || d.Lease.Owner != owner || d.Lease.Epoch != epoch {
+		return false, err
+	}
+	d.Lease.Until = &until
+	return true, tx.UpdateDatabase(ctx, &d)
+}
+
+// ReleaseTarget gives a lease back, if it is still the caller's.
+func (tx *Tx) ReleaseTarget(ctx context.Context, databaseID, owner string, epoch int64) error {
+	d, err := tx.Database(ctx, databaseID)
+	if err != nil || d.Lease.Owner != owner || d.Lease.Epoch != epoch {
+		return err
+	}
+	d.Lease.Owner, d.Lease.Until = "", nil
+	return tx.UpdateDatabase(ctx, &d)
+}

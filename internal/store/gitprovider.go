@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+
+	"towpath"
+)
+
+var gitProviders = table[towpath.GitProvider]{"git_provider", func(p *towpath.GitProvider) []column {
+	return []column{
+		{"id", &p.ID}, {"type", (*string)(&p.Type)}, {"instance_url", &p.InstanceURL}, {"display_name", &p.DisplayName},
+		{"application_id", &p.ApplicationID}, {"sealed_secret", &p.SealedSecret}, {"created_by", &p.CreatedBy}, {"created_at", instant{&p.CreatedAt}},
+	}
+}}
+
+// CreateGitProvider adds a provider. The caller has made its id with NewID, since the sealed secret names it; CreatedAt is set.
+func (tx *Tx) CreateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
+	p.CreatedAt = tx.Now
+	return gitProviders.insert(ctx, tx, p)
+}
+
+// UpdateGitProvider writes a provider that was read in the same transaction.
+func (tx *Tx) UpdateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
+	return gitProviders.update(ctx, tx, p)
+}
+
+// DeleteGitProvider removes a provider and the grants made through it; links must be gone.
+func (tx *Tx) DeleteGitProvider(ctx context.Context, id string) error {
+	if err := grants.delete(ctx, tx, "provider_id = $1", id); err != nil {
+		return err
+	}
+	return gitProviders.delete(ctx, tx, "id = $1", id)
+}
+
+// GitProvider reads a provider.
+func (tx *Tx) GitProvider(ctx context.Context, id string) (towpath.GitProvider, error) {
+	return gitProviders.get(ctx, tx, "id = $1", id)
+}
+
+// GitProviders lists providers, oldest first.
+func (tx *Tx) GitProviders(ctx context.Context, p Page) ([]towpath.GitProvider, error) {
+	return gitProviders.page(ctx, tx, p, "TRUE")
+}
+
+var verifications = table[towpath.Verification]{"verification", func(v *towpath.Verification) []column {
+	return []column{
+		{"id", &v.ID}, {"purpose", (*string)(&v.Purpose)}, {"state", (*string)(&v.State)}, {"reason", &v.Reason}, {"message", &v.Message},
+		{"member_id", &v.MemberID}, {"session_id", &v.SessionID}, {"state_hash", &v.StateHash}, {"provider_id", &v.ProviderID},
+		{"type", (*string)(&v.Type)}, {"instance_url", &v.InstanceURL}, {"display_name", &v.DisplayName}, {"application_id", &v.ApplicationID},
+		{"sealed_secret", &v.SealedSecret}, {"account_name", &v.AccountName}, {"scopes", jsonText{&v.Scopes}}, {"missing", jsonText{&v.Missing}},
+		{"grant_id", &v.GrantID}, {"created_at", instant{&v.CreatedAt}}, {"expires_at", instant{&v.ExpiresAt}},
+	}
+}}
+
+// CreateVerification adds a verification. The caller has made its id with NewID; CreatedAt and ExpiresAt are set.
+func (tx *Tx) CreateVerification(ctx context.Context, v *towpath.Verification) error {
+	v.CreatedAt, v.ExpiresAt = tx.Now, tx.Now.Add(towpath.VerificationTTL)
+	return verifications.insert(ctx, tx, v)
+}
+
+// UpdateVerification writes a verification that was read in the same transaction.
+func (tx *Tx) UpdateVerification(ctx context.Context, v *towpath.Verification) error {
+	return verifications.update(ctx, tx, v)
+}
+
+// Verification reads a verification, an expired one too.
+func (tx *Tx) Verification(ctx context.Context, id string) (towpath.Verification, error) {
+	return verifications.get(ctx, tx, "id = $1", id)
+}
+
+// VerificationByState reads a verification by the SHA-256 of its OAuth state.
+func (tx *Tx) VerificationByState(ctx context.Context, hash []byte) (towpath.Verification, error) {
+	return verifications.get(ctx, tx, "state_hash = $1", hash)
+}
+
+var grants = table[towpath.Grant]{`"grant"`, func(g *towpath.Grant) []column {
+	return []column{
+		{"id", &g.ID}, {"provider_id", &g.ProviderID}, {"member_id", &g.MemberID}, {"account_id", &g.AccountID}, {"account_name", &g.AccountName},
+		{"sealed_access_token", &g.SealedAccessToken}, {"sealed_refresh_token", &g.SealedRefreshToken}, {"scopes", jsonText{&g.Scopes}},
+		{"expires_at", instant{&g.ExpiresAt}}, {"refreshed_at", instant{&g.RefreshedAt}}, {"broken_reason", &g.BrokenReason},
+		{"created_at", instant{&g.CreatedAt}},
+	}
+}}
+
+// CreateGrant adds a grant. The caller has made its id with NewID; CreatedAt is set.
+func (tx *Tx) CreateGrant(ctx context.Context, g *towpath.Grant) error {
+	g.CreatedAt = tx.Now
+	return grants.insert(ctx, tx, g)
+}
+
+// UpdateGrant writes a grant that was read in the same transaction.
+func (tx *Tx) UpdateGrant(ctx context.Context, g *towpath.Grant) error {
+	return grants.update(ctx, tx, g)
+}
+
+// Grant reads a grant.
+func (tx *Tx) Grant(ctx context.Context, id string) (towpath.Grant, error) {
+	return grants.get(ctx, tx, "id = $1", id)
+}
+
+// GrantOf reads the grant that a member has given for an account at a provider.
+func (tx *Tx) GrantOf(ctx context.Context, providerID, memberID, accountID string) (towpath.Grant, error) {
+	return grants.get(ctx, tx, "provider_id = $1 AND member_id = $2 AND account_id = $3", providerID, memberID, accountID)
+}
+
+// Grants lists a member's grants at a provider; with "" for the member, everybody's.
+func (tx *Tx) Grants(ctx context.Context, providerID, memberID string) ([]towpath.Grant, error) {
+	return grants.list(ctx, tx, "WHERE provider_id = $1 AND ($2 = '' OR member_id = $2) ORDER BY id", providerID, memberID)
+}
+
+// IdleGrants lists working grants that nothing has refreshed since the given time and that a link depends on.
+func (tx *Tx) IdleGrants(ctx context.Context, since int64) ([]towpath.Grant, error) {
+	return grants.list(ctx, tx, "WHERE broken_reason = '' AND refreshed_at < $1 AND id IN (SELECT grant_id FROM repository_link) ORDER BY id", since)
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"towpath"
+)
+
+var jobs = table[towpath.Job]{"job", func(j *towpath.Job) []column {
+	return []column{
+		{"kind", (*string)(&j.Kind)}, {"subject", &j.Subject}, {"wanted", &j.Wanted}, {"seen", &j.Seen}, {"due_at", instant{&j.DueAt}},
+		{"attempts", &j.Attempts}, {"last_error", &j.LastError},
+		{"lease_owner", &j.Lease.Owner}, {"lease_epoch", &j.Lease.Epoch}, {"lease_until", maybe{&j.Lease.Until}},
+	}
+}}
+
+// Enqueue asks for a subject to be looked at as soon as possible, with the commit of this transaction.
+// Asking while it is being looked at makes it be looked at once more afterwards.
+func (tx *Tx) Enqueue(ctx context.Context, kind towpath.JobKind, subject string) error {
+	tx.woken = true
+	return tx.EnqueueAt(ctx, kind, subject, tx.Now)
+}
+
+// EnqueueAt asks for a subject to be looked at, at the latest at the given time.
+func (tx *Tx) EnqueueAt(ctx context.Context, kind towpath.JobKind, subject string, due time.Time) error {
+	_, err := tx.tx.ExecContext(ctx, `INSERT INTO job (kind, subject, wanted, seen, due_at, attempts, last_error, lease_owner, lease_epoch, lease_until)
+		VALUES ($1, $2, 1, 0, $3, 0, '', '', 0, NULL)
+		ON CONFLICT (kind, subject) DO UPDATE SET
+			due_at = CASE WHEN job.wanted > job.seen AND job.due_at < excluded.due_at THEN job.due_at ELSE excluded.due_at END,
+			wanted = job.wanted + 1`, string(kind), subject, due.UnixMicro())
+	if err != nil {
+		return fmt.Errorf("enqueue %s %s: %w", kind, subject, err)
+	}
+	return nil
+}
+
+// ClaimJobs leases at most limit due jobs to owner until the given time, the longest due first.
+func (tx *Tx) ClaimJobs(ctx context.Context, owner string, until time.Time, limit int) ([]towpath.Job, error) {
+	due, err := jobs.list(ctx, tx, "WHERE wanted > seen AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due_at LIMIT $2",
+		tx.Now.UnixMicro(), limit)
+	if err != nil {
+		return nil, err
+	}
+	for i := range due {
+		due[i].Lease = towpath.Lease{Owner: owner, Epoch: due[i].Lease.Epoch + 1, Until: &until}
+		if err := jobs.upsert(ctx, tx, &due[i], 2); err != nil {
+			return nil, err
+		}
+	}
+	return due, nil
+}
+
+// ExtendJob moves the end of a claimed job's lease; ok is false when it is no longer the claimer's.
+func (tx *Tx) ExtendJob(ctx context.Context, claimed towpath.Job, until time.Time) (ok bool, err error) {
+	now, err := tx.Job(ctx, claimed.Kind, claimed.Subject)
+	if err != nil || now.Lease.Epoch != claimed.Lease.Epoch || now.Lease.Owner != claimed.Lease.Owner {
+		return false, err
+	}
+	now.Lease.Until = &until
+	return true, jobs.upsert(ctx, tx, &now, 2)
+}
+
+// FinishJob ends a claimed job: what was asked for before the claim has been seen. again, when not nil, asks for it once more then.
+// What was asked for meanwhile stays due. It does nothing when the job is no longer the claimer's.
+func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, again *time.Time) error {
+	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
+		if j.Wanted == claimed.Wanted && again != nil {
+			j.Wanted++
+			j.DueAt = *again
+		}
+		j.Seen, j.Attempts, j.LastError = claimed.Wanted, 0, ""
+	})
+}
+
+// FailJob ends a claimed job that did not do its work, to be tried again at the given time.
+func (tx *Tx) FailJob(ctx context.Context, claimed towpath.Job, message string, retry time.Time) error {
+	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
+		j.Attempts++
+		j.LastError = message
+		if j.Wanted == claimed.Wanted {
+			j.DueAt = retry
+		}
+	})
+}
+
+func (tx *Tx) endJob(ctx context.Context, claimed towpath.Job, change func(*towpath.Job)) error {
+	now, err := tx.Job(ctx, claimed.Kind, claimed.Subject)
+	if err != nil || now.Lease.Epoch != claimed.Lease.Epoch || now.Lease.Owner != claimed.Lease.Owner {
+		return err
+	}
+	change(&now)
+	now.Lease.Owner, now.Lease.Until = "", nil
+	tx.woken = tx.woken || now.Wanted > now.Seen && !now.DueAt.After(tx.Now)
+	return jobs.upsert(ctx, tx, &now, 2)
+}
+
+// Job reads a job.
+func (tx *Tx) Job(ctx context.Context, kind towpath.JobKind, subject string) (towpath.Job, error) {
+	return jobs.get(ctx, tx, "kind = $1 AND subject = $2", string(kind), subject)
+}
+
+// DeleteJobs removes all jobs of a subject.
+func (tx *Tx) DeleteJobs(ctx context.Context, subject string) error {
+	return jobs.delete(ctx, tx, "subject = $1", subject)
+}
+
+// NextDue tells when the next job that nobody has leased becomes due, or a lease ends; nil when nothing is wanted.
+func (tx *Tx) NextDue(ctx context.Context) (*time.Time, error) {
+	var due *time.Time
+	row := tx.tx.QueryRowContext(ctx, `SELECT MIN(CASE WHEN lease_until IS NOT NULL AND lease_until > due_at THEN lease_until ELSE due_at END)
+		FROM job WHERE wanted > seen`)
+	if err := row.Scan(maybe{&due}); err != nil {
+		return nil, fmt.Errorf("read next due job: %w", err)
+	}
+	return due, nil
+}
+
+// FreeLeases ends all leases of jobs and targets at once. Only a process that is alone on its metadata may call it, at its start.
+func (tx *Tx) FreeLeases(ctx context.Context) error {
+	for _, statement := range []string{
+		"UPDATE job SET lease_owner = '', lease_until = NULL WHERE lease_until IS NOT NULL",
+		`UPDATE "database" SET lease_owner = '', lease_until = NULL WHERE lease_until IS NOT NULL`,
+	} {
+		if _, err := tx.tx.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("free leases: %w", err)
+		}
+	}
+	return nil
+}
+
+// Failing lists jobs that have failed at least n times in a row.
+func (tx *Tx) Failing(ctx context.Context, n int) ([]towpath.Job, error) {
+	return jobs.list(ctx, tx, "WHERE attempts >= $1 ORDER BY attempts DESC LIMIT 100", n)
+}

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+
+	"towpath"
+)
+
+var links = table[towpath.RepositoryLink]{"repository_link", func(l *towpath.RepositoryLink) []column {
+	return []column{
+		{"id", &l.ID}, {"project_id", &l.ProjectID}, {"provider_id", &l.ProviderID}, {"grant_id", &l.GrantID},
+		{"repository_id", &l.RepositoryID}, {"repository_name", &l.RepositoryName}, {"repository_url", &l.RepositoryURL},
+		{"branch", &l.Branch}, {"base_directory", &l.BaseDirectory}, {"file_path_template", &l.FilePathTemplate},
+		{"schema_path_template", &l.SchemaPathTemplate}, {"late_policy", (*string)(&l.LatePolicy)},
+		{"hook_key", &l.HookKey}, {"hook_id", &l.HookID}, {"sealed_hook_secret", &l.SealedHookSecret}, {"hook_url", &l.HookURL},
+		{"hook_state", (*string)(&l.HookState)}, {"hook_reason", &l.HookReason},
+		{"head_commit", &l.HeadCommit}, {"synced_commit", &l.SyncedCommit}, {"synced_at", maybe{&l.SyncedAt}},
+		{"baselined_up_to", &l.BaselinedUpTo}, {"attention_reason", &l.AttentionReason},
+		{"last_delivery_at", maybe{&l.LastDeliveryAt}}, {"last_poll_at", maybe{&l.LastPollAt}}, {"next_poll_at", instant{&l.NextPollAt}},
+		{"created_by", &l.CreatedBy}, {"created_at", instant{&l.CreatedAt}},
+	}
+}}
+
+// CreateLink adds a link. The caller has made its id with NewID, since its secrets and its hook name it; CreatedAt is set.
+func (tx *Tx) CreateLink(ctx context.Context, l *towpath.RepositoryLink) error {
+	l.CreatedAt = tx.Now
+	return taken(links.insert(ctx, tx, l), "baseDirectory",
+		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
+}
+
+// UpdateLink writes a link that was read in the same transaction.
+func (tx *Tx) UpdateLink(ctx context.Context, l *towpath.RepositoryLink) error {
+	return taken(links.update(ctx, tx, l), "baseDirectory",
+		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
+}
+
+// DeleteLink removes a link with its manifest and deliveries; rollouts and history stay.
+func (tx *Tx) DeleteLink(ctx context.Context, id string) error {
+	return links.delete(ctx, tx, "id = $1", id)
+}
+
+// Link reads a link.
+func (tx *Tx) Link(ctx context.Context, id string) (towpath.RepositoryLink, error) {
+	return links.get(ctx, tx, "id = $1", id)
+}
+
+// LinkByHook reads a link by the key in its hook's address.
+func (tx *Tx) LinkByHook(ctx context.Context, key string) (towpath.RepositoryLink, error) {
+	return links.get(ctx, tx, "hook_key = $1", key)
+}
+
+// LinkFilter picks links; empty fields pick all.
+type LinkFilter struct {
+	ProjectID  string
+	ProviderID string
+	GrantID    string
+}
+
+// Links lists links, oldest first.
+func (tx *Tx) Links(ctx context.Context, f LinkFilter, p Page) ([]towpath.RepositoryLink, error) {
+	return links.page(ctx, tx, p, "($1 = '' OR project_id = $1) AND ($2 = '' OR provider_id = $2) AND ($3 = '' OR grant_id = $3)",
+		f.ProjectID, f.ProviderID, f.GrantID)
+}
+
+// DuePolls lists links whose next poll is due.
+func (tx *Tx) DuePolls(ctx context.Context) ([]towpath.RepositoryLink, error) {
+	return links.list(ctx, tx, "WHERE next_poll_at <= $1 ORDER BY next_poll_at LIMIT 200", tx.Now.UnixMicro())
+}
+
+var deliveries = table[towpath.Delivery]{"delivery", func(d *towpath.Delivery) []column {
+	return []column{
+		{"id", &d.ID}, {"link_id", &d.LinkID}, {"request_id", &d.RequestID}, {"event", &d.Event}, {"verdict", (*string)(&d.Verdict)},
+		{"reason", &d.Reason}, {"attempts", &d.Attempts}, {"payload", &d.Payload}, {"received_at", instant{&d.ReceivedAt}},
+	}
+}}
+
+// ReceiveDelivery adds a delivery, or counts one more attempt of a known one. known tells which.
+func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known bool, err error) {
+	before, err := deliveries.get(ctx, tx, "link_id = $1 AND request_id = $2", d.LinkID, d.RequestID)
+	switch towpath.ErrorCode(err) {
+	case "":
+		before.Attempts++
+		*d = before
+		return true, deliveries.update(ctx, tx, d)
+	case towpath.CodeNotFound:
+		d.ID, d.ReceivedAt, d.Attempts = NewID(), tx.Now, 1
+		return false, deliveries.insert(ctx, tx, d)
+	}
+	return false, err
+}
+
+// Delivery reads a delivery of a link.
+func (tx *Tx) Delivery(ctx context.Context, linkID, id string) (towpath.Delivery, error) {
+	return deliveries.get(ctx, tx, "id = $1 AND link_id = $2", id, linkID)
+}
+
+// Deliveries lists a link's deliveries.
+func (tx *Tx) Deliveries(ctx context.Context, linkID string, p Page) ([]towpath.Delivery, error) {
+	return deliveries.page(ctx, tx, p, "link_id = $1", linkID)
+}
+
+// PruneDeliveries removes deliveries received before the given time (microseconds since 1970).
+func (tx *Tx) PruneDeliveries(ctx context.Context, before int64) error {
+	return deliveries.delete(ctx, tx, "received_at < $1", before)
+}
+
+var manifestFiles = table[towpath.ManifestFile]{"manifest_file", func(f *towpath.ManifestFile) []column {
+	return []column{
+		{"link_id", &f.LinkID}, {"path", &f.Path}, {"state", (*string)(&f.State)}, {"reason", &f.Reason}, {"size", &f.Size},
+		{"version", &f.Version}, {"type", (*string)(&f.Type)}, {"label", &f.Label}, {"description", &f.Description},
+		{"checksum", &f.Checksum}, {"environment", &f.Environment}, {"database_name", &f.Database},
+	}
+}}
+
+// PutManifestFile adds or replaces a file of a link's manifest.
+func (tx *Tx) PutManifestFile(ctx context.Context, f towpath.ManifestFile) error {
+	return manifestFiles.upsert(ctx, tx, &f, 2)
+}
+
+// DeleteManifestFile takes a file out of a link's manifest.
+func (tx *Tx) DeleteManifestFile(ctx context.Context, linkID, path string) error {
+	return manifestFiles.delete(ctx, tx, "link_id = $1 AND path = $2", linkID, path)
+}
+
+// DeleteManifest empties a link's manifest.
+func (tx *Tx) DeleteManifest(ctx context.Context, linkID string) error {
+	return manifestFiles.delete(ctx, tx, "link_id = $1", linkID)
+}
+
+// Manifest lists all files of a link's manifest by path.
+func (tx *Tx) Manifest(ctx context.Context, linkID string) ([]towpath.ManifestFile, error) {
+	return manifestFiles.list(ctx, tx, "WHERE link_id = $1 ORDER BY path", linkID)
+}
+
+// OtherClaims lists the matched files of a project's other links.
+func (tx *Tx) OtherClaims(ctx context.Context, projectID, exceptLinkID string) ([]towpath.ManifestFile, error) {
+	return manifestFiles.list(ctx, tx,
+		"WHERE state = 'matched' AND link_id <> $2 AND link_id IN (SELECT id FROM repository_link WHERE project_id = $1) ORDER BY link_id, path",
+		projectID, exceptLinkID)
+}
+
+// ManifestPage lists a link's manifest by path, from after on; state "" lists both kinds.
+func (tx *Tx) ManifestPage(ctx context.Context, linkID string, state towpath.FileState, after string, limit int) ([]towpath.ManifestFile, error) {
+	return manifestFiles.list(ctx, tx, "WHERE link_id = $1 AND ($2 = '' OR state = $2) AND path > $3 ORDER BY path LIMIT $4",
+		linkID, string(state), after, Page{Limit: limit}.limit())
+}
+
+type contentRow struct {
+	Checksum string
+	Bytes    []byte
+}
+
+var contents = table[contentRow]{"content", func(c *contentRow) []column {
+	return []column{{"checksum", &c.Checksum}, {"bytes", &c.Bytes}}
+}}
+
+// PutContent keeps bytes under their checksum; the same content is kept once.
+func (tx *Tx) PutContent(ctx context.Context, checksum string, bytes []byte) error {
+	return contents.upsert(ctx, tx, &contentRow{checksum, bytes}, 1)
+}
+
+// Content reads bytes by their checksum.
+func (tx *Tx) Content(ctx context.Context, checksum string) ([]byte, error) {
+	row, err := contents.get(ctx, tx, "checksum = $1", checksum)
+	return row.Bytes, err
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+
+	"towpath"
+)
+
+var members = table[towpath.Member]{"member", func(m *towpath.Member) []column {
+	return []column{
+		{"id", &m.ID}, {"email", &m.Email}, {"name", &m.Name}, {"password_hash", &m.PasswordHash}, {"role", (*string)(&m.Role)},
+		{"deactivated_at", maybe{&m.DeactivatedAt}}, {"created_at", instant{&m.CreatedAt}},
+	}
+}}
+
+// CreateMember adds a member; ID and CreatedAt are set. A taken address is an Error about email.
+func (tx *Tx) CreateMember(ctx context.Context, m *towpath.Member) error {
+	m.ID, m.CreatedAt = NewID(), tx.Now
+	return taken(members.insert(ctx, tx, m), "email", "There is a member with the address %s already.", m.Email)
+}
+
+// UpdateMember writes a member that was read in the same transaction.
+func (tx *Tx) UpdateMember(ctx context.Context, m *towpath.Member) error {
+	return taken(members.update(ctx, tx, m), "email", "There is a member with the address %s already.", m.Email)
+}
+
+// Member reads a member.
+func (tx *Tx) Member(ctx context.Context, id string) (towpath.Member, error) {
+	return members.get(ctx, tx, "id = $1", id)
+}
+
+// MemberByEmail reads a member by the address, which is kept in lower case.
+func (tx *Tx) MemberByEmail(ctx context.Context, email string) (towpath.Member, error) {
+	return members.get(ctx, tx, "email = $1", email)
+}
+
+// Members lists members, oldest first.
+func (tx *Tx) Members(ctx context.Context, p Page) ([]towpath.Member, error) {
+	return members.page(ctx, tx, p, "TRUE")
+}
+
+// CountOwners tells how many active workspace owners there are.
+func (tx *Tx) CountOwners(ctx context.Context) (int, error) {
+	list, err := members.list(ctx, tx, "WHERE role = 'owner' AND deactivated_at IS NULL AND password_hash <> ''")
+	return len(list), err
+}
+
+var credentials = table[towpath.Credential]{"credential", func(c *towpath.Credential) []column {
+	return []column{
+		{"id", &c.ID}, {"kind", (*string)(&c.Kind)}, {"member_id", &c.MemberID}, {"name", &c.Name}, {"hash", &c.Hash},
+		{"created_at", instant{&c.CreatedAt}}, {"expires_at", maybe{&c.ExpiresAt}}, {"last_used_at", maybe{&c.LastUsedAt}},
+	}
+}}
+
+// CreateCredential adds a credential; ID and CreatedAt are set.
+func (tx *Tx) CreateCredential(ctx context.Context, c *towpath.Credential) error {
+	c.ID, c.CreatedAt = NewID(), tx.Now
+	return credentials.insert(ctx, tx, c)
+}
+
+// CredentialByHash reads a credential that has not expired, by the SHA-256 of its secret.
+func (tx *Tx) CredentialByHash(ctx context.Context, kind towpath.CredentialKind, hash []byte) (towpath.Credential, error) {
+	return credentials.get(ctx, tx, "hash = $1 AND kind = $2 AND (expires_at IS NULL OR expires_at > $3)", hash, string(kind), tx.Now.UnixMicro())
+}
+
+// Credentials lists one member's credentials of a kind, oldest first.
+func (tx *Tx) Credentials(ctx context.Context, memberID string, kind towpath.CredentialKind, p Page) ([]towpath.Credential, error) {
+	return credentials.page(ctx, tx, p, "member_id = $1 AND kind = $2", memberID, string(kind))
+}
+
+// UpdateCredential writes a credential that was read in the same transaction.
+func (tx *Tx) UpdateCredential(ctx context.Context, c *towpath.Credential) error {
+	return credentials.update(ctx, tx, c)
+}
+
+// DeleteCredential removes one credential of a member.
+func (tx *Tx) DeleteCredential(ctx context.Context, memberID, id string) error {
+	return credentials.delete(ctx, tx, "id = $1 AND member_id = $2", id, memberID)
+}
+
+// DeleteCredentials removes all credentials of a kind of a member.
+func (tx *Tx) DeleteCredentials(ctx context.Context, memberID string, kind towpath.CredentialKind) error {
+	return credentials.delete(ctx, tx, "member_id = $1 AND kind = $2", memberID, string(kind))
+}
+
+// DeleteExpired removes credentials and verifications that can no longer be used.
+func (tx *Tx) DeleteExpired(ctx context.Context) error {
+	if err := credentials.delete(ctx, tx, "expires_at <= $1", tx.Now.UnixMicro()); err != nil {
+		return err
+	}
+	return verifications.delete(ctx, tx, "expires_at <= $1", tx.Now.Add(-towpath.VerificationTTL).UnixMicro())
+}
+
+var auditEvents = table[towpath.AuditEvent]{"audit_event", func(e *towpath.AuditEvent) []column {
+	return []column{
+		{"id", &e.ID}, {"at", instant{&e.At}}, {"member_id", &e.MemberID}, {"action", &e.Action}, {"subject", &e.Subject},
+		{"project_id", &e.ProjectID}, {"detail", &e.Detail},
+	}
+}}
+
+// Audit records who did what; ID and At are set.
+func (tx *Tx) Audit(ctx context.Context, e towpath.AuditEvent) error {
+	e.ID, e.At = NewID(), tx.Now
+	return auditEvents.insert(ctx, tx, &e)
+}
+
+// AuditEvents lists audit events of a project, or with "" of everything.
+func (tx *Tx) AuditEvents(ctx context.Context, projectID string, p Page) ([]towpath.AuditEvent, error) {
+	return auditEvents.page(ctx, tx, p, "($1 = '' OR project_id = $1)", projectID)
+}

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+
+	"towpath"
+)
+
+type metaRow struct {
+	Key   string
+	Value []byte
+}
+
+var metas = table[metaRow]{"meta", func(m *metaRow) []column {
+	return []column{{"key", &m.Key}, {"value", &m.Value}}
+}}
+
+// Meta reads a value of the server's own; nil when it was never set.
+func (tx *Tx) Meta(ctx context.Context, key string) ([]byte, error) {
+	row, err := metas.get(ctx, tx, "key = $1", key)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil, nil
+	}
+	return row.Value, err
+}
+
+// SetMeta keeps a value of the server's own.
+func (tx *Tx) SetMeta(ctx context.Context, key string, value []byte) error {
+	return metas.upsert(ctx, tx, &metaRow{key, value}, 1)
+}
+
+// ServerID returns the id of this Towpath server, the same for all that share the metadata. It makes one at first use.
+func (tx *Tx) ServerID(ctx context.Context) (string, error) {
+	value, err := tx.Meta(ctx, "server-id")
+	if err != nil || value != nil {
+		return string(value), err
+	}
+	id := NewID()
+	return id, tx.SetMeta(ctx, "server-id", []byte(id))
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+
+	"towpath"
+)
+
+var projects = table[towpath.Project]{"project", func(p *towpath.Project) []column {
+	return []column{{"id", &p.ID}, {"name", &p.Name}, {"created_at", instant{&p.CreatedAt}}}
+}}
+
+// CreateProject adds a project; ID and CreatedAt are set. A taken name is an Error about name.
+func (tx *Tx) CreateProject(ctx context.Context, p *towpath.Project) error {
+	p.ID, p.CreatedAt = NewID(), tx.Now
+	return taken(projects.insert(ctx, tx, p), "name", "There is a project named %s already.", p.Name)
+}
+
+// UpdateProject writes a project that was read in the same transaction.
+func (tx *Tx) UpdateProject(ctx context.Context, p *towpath.Project) error {
+	return taken(projects.update(ctx, tx, p), "name", "There is a project named %s already.", p.Name)
+}
+
+// Project reads a project.
+func (tx *Tx) Project(ctx context.Context, id string) (towpath.Project, error) {
+	return projects.get(ctx, tx, "id = $1", id)
+}
+
+// Projects lists the projects that a member belongs to, or with "" all.
+func (tx *Tx) Projects(ctx context.Context, memberID string, p Page) ([]towpath.Project, error) {
+	return projects.page(ctx, tx, p, "($1 = '' OR id IN (SELECT project_id FROM project_member WHERE member_id = $1))", memberID)
+}
+
+var projectMembers = table[towpath.ProjectMember]{"project_member", func(m *towpath.ProjectMember) []column {
+	return []column{
+		{"project_id", &m.ProjectID}, {"member_id", &m.MemberID}, {"role", (*string)(&m.Role)}, {"created_at", instant{&m.CreatedAt}},
+	}
+}}
+
+// SetProjectMember gives a member a role in a project.
+func (tx *Tx) SetProjectMember(ctx context.Context, m towpath.ProjectMember) error {
+	m.CreatedAt = tx.Now
+	return projectMembers.upsert(ctx, tx, &m, 2)
+}
+
+// RemoveProjectMember takes a member out of a project.
+func (tx *Tx) RemoveProjectMember(ctx context.Context, projectID, memberID string) error {
+	return projectMembers.delete(ctx, tx, "project_id = $1 AND member_id = $2", projectID, memberID)
+}
+
+// ProjectMember reads a member's role in a project.
+func (tx *Tx) ProjectMember(ctx context.Context, projectID, memberID string) (towpath.ProjectMember, error) {
+	return projectMembers.get(ctx, tx, "project_id = $1 AND member_id = $2", projectID, memberID)
+}
+
+// ProjectMembers lists a project's members.
+func (tx *Tx) ProjectMembers(ctx context.Context, projectID string) ([]towpath.ProjectMember, error) {
+	return projectMembers.list(ctx, tx, "WHERE project_id = $1 ORDER BY member_id", projectID)
+}
+
+var environments = table[towpath.Environment]{"environment", func(e *towpath.Environment) []column {
+	return []column{{"id", &e.ID}, {"name", &e.Name}, {"position", &e.Position}, {"created_at", instant{&e.CreatedAt}}}
+}}
+
+// CreateEnvironment adds an environment behind all others; ID, Position and CreatedAt are set.
+func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) error {
+	all, err := tx.Environments(ctx)
+	if err != nil {
+		return err
+	}
+	e.ID, e.CreatedAt, e.Position = NewID(), tx.Now, 0
+	if n := len(all); n > 0 {
+		e.Position = all[n-1].Position + 1
+	}
+	return taken(environments.insert(ctx, tx, e), "name", "There is an environment named %s already.", e.Name)
+}
+
+// UpdateEnvironment writes an environment that was read in the same transaction.
+func (tx *Tx) UpdateEnvironment(ctx context.Context, e *towpath.Environment) error {
+	return taken(environments.update(ctx, tx, e), "name", "There is an environment named %s already.", e.Name)
+}
+
+// DeleteEnvironment removes an environment that no instance is in.
+func (tx *Tx) DeleteEnvironment(ctx context.Context, id string) error {
+	return environments.delete(ctx, tx, "id = $1", id)
+}
+
+// Environment reads an environment.
+func (tx *Tx) Environment(ctx context.Context, id string) (towpath.Environment, error) {
+	return environments.get(ctx, tx, "id = $1", id)
+}
+
+// Environments lists all environments in the order in which changes pass through them.
+func (tx *Tx) Environments(ctx context.Context) ([]towpath.Environment, error) {
+	return environments.list(ctx, tx, "ORDER BY position, id")
+}

@@ -1,0 +1,207 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+)
+
+var rollouts = table[towpath.Rollout]{"rollout", func(r *towpath.Rollout) []column {
+	return []column{
+		{"id", &r.ID}, {"project_id", &r.ProjectID}, {"link_id", &r.LinkID}, {"commit_hash", &r.Commit}, {"message", &r.Message},
+		{"author", &r.Author}, {"commit_url", &r.CommitURL}, {"state", (*string)(&r.State)}, {"superseded_by", &r.SupersededBy},
+		{"created_at", instant{&r.CreatedAt}}, {"finished_at", maybe{&r.FinishedAt}},
+	}
+}}
+
+// CreateRollout adds a rollout; ID and CreatedAt are set. Its tasks are added one by one.
+func (tx *Tx) CreateRollout(ctx context.Context, r *towpath.Rollout) error {
+	r.ID, r.CreatedAt = NewID(), tx.Now
+	return rollouts.insert(ctx, tx, r)
+}
+
+// UpdateRollout writes a rollout that was read in the same transaction, without its tasks.
+func (tx *Tx) UpdateRollout(ctx context.Context, r *towpath.Rollout) error {
+	return rollouts.update(ctx, tx, r)
+}
+
+// Rollout reads a rollout with its tasks.
+func (tx *Tx) Rollout(ctx context.Context, id string) (towpath.Rollout, error) {
+	r, err := rollouts.get(ctx, tx, "id = $1", id)
+	if err != nil {
+		return r, err
+	}
+	r.Tasks, err = tasks.list(ctx, tx, "WHERE rollout_id = $1 ORDER BY stage, database_id, sequence, id", id)
+	return r, err
+}
+
+// OpenRollout reads the rollout of a link that is not finished, with its tasks. CodeNotFound when there is none.
+func (tx *Tx) OpenRollout(ctx context.Context, linkID string) (towpath.Rollout, error) {
+	r, err := rollouts.get(ctx, tx, "link_id = $1 AND finished_at IS NULL", linkID)
+	if err != nil {
+		return r, err
+	}
+	return tx.Rollout(ctx, r.ID)
+}
+
+// RolloutFilter picks rollouts; empty fields pick all.
+type RolloutFilter struct {
+	ProjectID string
+	LinkID    string
+	State     towpath.RolloutState
+	MemberID  string // only of projects that this member belongs to
+}
+
+// Rollouts lists rollouts without their tasks.
+func (tx *Tx) Rollouts(ctx context.Context, f RolloutFilter, p Page) ([]towpath.Rollout, error) {
+	return rollouts.page(ctx, tx, p, "($1 = '' OR project_id = $1) AND ($2 = '' OR link_id = $2) AND ($3 = '' OR state = $3) AND "+
+		"($4 = '' OR project_id IN (SELECT project_id FROM project_member WHERE member_id = $4))", f.ProjectID, f.LinkID, string(f.State), f.MemberID)
+}
+
+var tasks = table[towpath.Task]{"task", func(t *towpath.Task) []column {
+	return []column{
+		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"project_id", &t.ProjectID}, {"database_id", &t.DatabaseID},
+		{"environment_id", &t.EnvironmentID}, {"stage", &t.Stage}, {"sequence", &t.Sequence}, {"action", (*string)(&t.Action)},
+		{"version", &t.Version}, {"type", (*string)(&t.Type)}, {"label", &t.Label}, {"description", &t.Description}, {"path", &t.Path},
+		{"checksum", &t.Checksum}, {"environment", &t.Environment}, {"database_name", &t.Database}, {"covers", jsonText{&t.Covers}},
+		{"commit_hash", &t.Commit}, {"state", (*string)(&t.State)}, {"reason", &t.Reason}, {"attempts", &t.Attempts},
+		{"total", &t.Total}, {"finished", &t.Finished}, {"started_at", maybe{&t.StartedAt}}, {"finished_at", maybe{&t.FinishedAt}},
+		{"created_at", instant{&t.CreatedAt}},
+	}
+}}
+
+// CreateTask adds a task; ID and CreatedAt are set. A second open task of a migration in a database is an Error with CodeConflict.
+func (tx *Tx) CreateTask(ctx context.Context, t *towpath.Task) error {
+	t.ID, t.CreatedAt = NewID(), tx.Now
+	return taken(tasks.insert(ctx, tx, t), "", "Version %s is under way in this database already.", t.Label)
+}
+
+// UpdateTask writes a task that was read in the same transaction.
+func (tx *Tx) UpdateTask(ctx context.Context, t *towpath.Task) error {
+	return tasks.update(ctx, tx, t)
+}
+
+// Task reads a task.
+func (tx *Tx) Task(ctx context.Context, id string) (towpath.Task, error) {
+	return tasks.get(ctx, tx, "id = $1", id)
+}
+
+// OpenTasks lists the open tasks of a database.
+func (tx *Tx) OpenTasks(ctx context.Context, databaseID string) ([]towpath.Task, error) {
+	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') ORDER BY id", databaseID)
+}
+
+// TasksIn lists all tasks in a state.
+func (tx *Tx) TasksIn(ctx context.Context, state towpath.TaskState) ([]towpath.Task, error) {
+	return tasks.list(ctx, tx, "WHERE state = $1 ORDER BY id", string(state))
+}
+
+var attempts = table[towpath.Attempt]{"attempt", func(a *towpath.Attempt) []column {
+	return []column{
+		{"id", &a.ID}, {"task_id", &a.TaskID}, {"number", &a.Number}, {"state", (*string)(&a.State)}, {"message", &a.Message},
+		{"line", &a.Line}, {"col", &a.Column}, {"total", &a.Total}, {"started_at", instant{&a.StartedAt}}, {"finished_at", maybe{&a.FinishedAt}},
+	}
+}}
+
+type statementRow struct {
+	AttemptID string
+	Micros    int64
+	towpath.StatementLog
+}
+
+var statements = table[statementRow]{"statement_log", func(s *statementRow) []column {
+	return []column{
+		{"attempt_id", &s.AttemptID}, {"position", &s.Index}, {"line", &s.Line}, {"col", &s.Column}, {"summary", &s.Summary},
+		{"affected", &s.Rows}, {"micros", &s.Micros}, {"error", &s.Error},
+	}
+}}
+
+// CreateAttempt adds an attempt; ID is set.
+func (tx *Tx) CreateAttempt(ctx context.Context, a *towpath.Attempt) error {
+	a.ID = NewID()
+	return attempts.insert(ctx, tx, a)
+}
+
+// UpdateAttempt writes an attempt that was read in the same transaction, without its statements.
+func (tx *Tx) UpdateAttempt(ctx context.Context, a *towpath.Attempt) error {
+	return attempts.update(ctx, tx, a)
+}
+
+// AddStatements appends to an attempt's log.
+func (tx *Tx) AddStatements(ctx context.Context, attemptID string, logs []towpath.StatementLog) error {
+	for _, l := range logs {
+		if err := statements.upsert(ctx, tx, &statementRow{attemptID, l.Duration.Microseconds(), l}, 2); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Attempts lists a task's attempts, oldest first, without their statements.
+func (tx *Tx) Attempts(ctx context.Context, taskID string) ([]towpath.Attempt, error) {
+	return attempts.list(ctx, tx, "WHERE task_id = $1 ORDER BY number", taskID)
+}
+
+// Statements lists an attempt's log from an index on.
+func (tx *Tx) Statements(ctx context.Context, attemptID string, from, limit int) ([]towpath.StatementLog, error) {
+	rows, err := statements.list(ctx, tx, "WHERE attempt_id = $1 AND position >= $2 ORDER BY position LIMIT $3", attemptID, from, Page{Limit: limit}.limit())
+	logs := make([]towpath.StatementLog, len(rows))
+	for i, r := range rows {
+		logs[i] = r.StatementLog
+		logs[i].Duration = time.Duration(r.Micros) * time.Microsecond
+	}
+	return logs, err
+}
+
+var history = table[towpath.ChangeHistory]{"change_history", func(h *towpath.ChangeHistory) []column {
+	return []column{
+		{"id", &h.ID}, {"database_id", &h.DatabaseID}, {"project_id", &h.ProjectID}, {"task_id", &h.TaskID}, {"rollout_id", &h.RolloutID},
+		{"version", &h.Version}, {"type", (*string)(&h.Type)}, {"label", &h.Label}, {"description", &h.Description}, {"path", &h.Path},
+		{"checksum", &h.Checksum}, {"environment", &h.Environment}, {"database_name", &h.Database}, {"state", (*string)(&h.State)},
+		{"commit_hash", &h.Commit}, {"author", &h.Author}, {"repository", &h.Repository}, {"started_at", instant{&h.StartedAt}},
+		{"finished_at", instant{&h.FinishedAt}}, {"statements", &h.Statements}, {"rows_affected", &h.RowsAffected},
+		{"schema_before", &h.SchemaBefore}, {"schema_after", &h.SchemaAfter},
+	}
+}}
+
+// AddHistory records a change; ID is set.
+func (tx *Tx) AddHistory(ctx context.Context, h *towpath.ChangeHistory) error {
+	h.ID = NewID()
+	return history.insert(ctx, tx, h)
+}
+
+// ChangeHistory lists what changed a database.
+func (tx *Tx) ChangeHistory(ctx context.Context, databaseID string, p Page) ([]towpath.ChangeHistory, error) {
+	return history.page(ctx, tx, p, "database_id = $1", databaseID)
+}
+
+// Change reads one entry of a database's change history.
+func (tx *Tx) Change(ctx context.Context, databaseID, id string) (towpath.ChangeHistory, error) {
+	return history.get(ctx, tx, "id = $1 AND database_id = $2", id, databaseID)
+}
+
+type postedRow struct {
+	RolloutID string
+	Key       string
+	Digest    string
+	PostedAt  time.Time
+}
+
+var posted = table[postedRow]{"posted_status", func(p *postedRow) []column {
+	return []column{{"rollout_id", &p.RolloutID}, {"key", &p.Key}, {"digest", &p.Digest}, {"posted_at", instant{&p.PostedAt}}}
+}}
+
+// PostedStatus returns the digest of the build status last posted for a rollout under a key, "" when none was.
+func (tx *Tx) PostedStatus(ctx context.Context, rolloutID, key string) (string, error) {
+	row, err := posted.get(ctx, tx, "rollout_id = $1 AND key = $2", rolloutID, key)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return "", nil
+	}
+	return row.Digest, err
+}
+
+// SetPostedStatus remembers what was posted.
+func (tx *Tx) SetPostedStatus(ctx context.Context, rolloutID, key, digest string) error {
+	return posted.upsert(ctx, tx, &postedRow{rolloutID, key, digest, tx.Now}, 2)
+}
