@@ -1,0 +1,138 @@
+package bitbucket
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"towpath/internal/vcs"
+)
+
+// quota names what Bitbucket counts apart.
+type quota int
+
+const (
+	quotaNone         quota = iota // identity and workspaces, and Git with its 60,000 an hour: not counted by us
+	quotaRepositories              // everything below /repositories
+	quotaRawFiles
+)
+
+const (
+	window       = time.Hour
+	firstBackoff = 30 * time.Second
+	maxBackoff   = 15 * time.Minute
+	maxRetryWait = 2 * time.Hour // a far side that asks for more is not believed
+)
+
+// budget counts the calls of one grant and shuts the gate when Bitbucket says 429. Bitbucket tells neither what is left nor, as a
+// rule, when to come back; see https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/.
+type budget struct {
+	now    func() time.Time
+	limits map[quota]int
+
+	mu       sync.Mutex
+	calls    map[quota][]time.Time // of the last hour, oldest first
+	until    time.Time             // the gate is shut until then
+	failures int                   // 429 answers in a row
+}
+
+func newBudget(cfg Config) *budget {
+	return &budget{
+		now:    cfg.Now,
+		limits: map[quota]int{quotaRepositories: cfg.RequestsPerHour, quotaRawFiles: cfg.RawFilesPerHour},
+		calls:  map[quota][]time.Time{},
+	}
+}
+
+// take books a call. When there is none left or the gate is shut, it returns when to try again.
+func (b *budget) take(q quota) (retryAt time.Time, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	if now.Before(b.until) {
+		return b.until, false
+	}
+	limit, counted := b.limits[q]
+	if !counted {
+		return time.Time{}, true
+	}
+	b.forget(q, now)
+	if calls := b.calls[q]; len(calls) >= limit {
+		return calls[0].Add(window), false
+	}
+	b.calls[q] = append(b.calls[q], now)
+	return time.Time{}, true
+}
+
+// refused shuts the gate after a 429 and returns when it opens. Calls that were under way together count as one refusal.
+func (b *budget) refused(header http.Header) time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	until, told := retryAfter(header, now)
+	if !told {
+		if now.Before(b.until) {
+			return b.until
+		}
+		wait := min(firstBackoff<<min(b.failures, 10), maxBackoff)
+		until = now.Add(wait/2 + rand.N(wait/2)) // jitter, so that replicas do not come back together
+		b.failures++
+	}
+	if until.After(b.until) {
+		b.until = until
+	}
+	return b.until
+}
+
+// accepted ends the back-off. An answer that was under way when the gate was shut proves nothing.
+func (b *budget) accepted() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.now().Before(b.until) {
+		b.failures = 0
+	}
+}
+
+func (b *budget) usage() vcs.Usage {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	b.forget(quotaRepositories, now)
+	u := vcs.Usage{Used: len(b.calls[quotaRepositories]), Limit: b.limits[quotaRepositories]}
+	if now.Before(b.until) {
+		u.BackoffUntil = b.until
+	}
+	return u
+}
+
+func (b *budget) forget(q quota, now time.Time) {
+	calls, start := b.calls[q], now.Add(-window)
+	i := 0
+	for i < len(calls) && !calls[i].After(start) {
+		i++
+	}
+	b.calls[q] = calls[i:]
+}
+
+// retryAfter reads the header in both of its forms, seconds and a date.
+func retryAfter(header http.Header, now time.Time) (time.Time, bool) {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	var at time.Time
+	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {
+		at = now.Add(min(time.Duration(min(seconds, 1<<30))*time.Second, maxRetryWait))
+	} else if date, err := http.ParseTime(value); err == nil {
+		at = date
+	} else {
+		return time.Time{}, false
+	}
+	if latest := now.Add(maxRetryWait); at.After(latest) {
+		at = latest
+	}
+	if at.Before(now) {
+		at = now
+	}
+	return at, true
+}

@@ -1,0 +1,118 @@
+package bitbucket
+
+import (
+	"slices"
+	"strings"
+
+	"towpath"
+	"towpath/internal/vcs"
+)
+
+// The scopes that Towpath asks for; https://developer.atlassian.com/cloud/bitbucket/rest/intro/#authentication.
+const (
+	scopeAccount          = "account"
+	scopeWebhook          = "webhook"
+	scopeRepositoryWrite  = "repository:write"
+	scopePullRequestWrite = "pullrequest:write"
+)
+
+var neededScopes = []string{scopeAccount, scopeWebhook, scopeRepositoryWrite}
+
+// impliedScopes tells what a scope includes directly.
+var impliedScopes = map[string][]string{
+	"account:write":      {"account"},
+	"repository:write":   {"repository"},
+	"pullrequest":        {"repository"},
+	"pullrequest:write":  {"pullrequest", "repository:write"},
+	"project":            {"repository"},
+	"pipeline:write":     {"pipeline"},
+	"pipeline:variable":  {"pipeline:write"},
+	"runner:write":       {"runner"},
+	"workspace:write":    {"workspace"},
+	"snippet:write":      {"snippet"},
+	"repository:archive": {"repository"},
+}
+
+// scopeGroups are the headings of the consumer form.
+var scopeGroups = map[string]string{
+	"account": "Account", "email": "Account", "repository": "Repositories", "pullrequest": "Pull requests", "webhook": "Webhooks",
+	"project": "Projects", "pipeline": "Pipelines", "runner": "Runners", "snippet": "Snippets",
+}
+
+// Describe implements vcs.Provider.
+func (p *Provider) Describe() vcs.Description {
+	return vcs.Description{
+		Type:          towpath.ProviderBitbucket,
+		Name:          "Bitbucket.org",
+		InstanceURL:   p.cfg.InstanceURL,
+		AppLabel:      "OAuth consumer",
+		IDLabel:       "Key",
+		SecretLabel:   "Secret",
+		CallbackLabel: "Callback URL",
+		AdminNotice:   "You need to be an administrator of the Bitbucket workspace in which the OAuth consumer is made.",
+		Steps: []string{
+			"In Bitbucket, open Workspace settings → OAuth consumers and choose Add consumer.",
+			"Enter a Name that people will recognise on the consent page, for example Towpath.",
+			"Enter the Callback URL exactly as it is shown here.",
+			"Tick “This is a private consumer”.",
+			"Tick the permissions that are listed here, and Save.",
+			"Click the consumer's name in the list to see its Key and Secret, and enter both here.",
+		},
+		Permissions: []vcs.Permission{
+			{Group: "Account", Label: "Read", Scope: scopeAccount, Why: "to know who connects, and which workspaces there are"},
+			{Group: "Webhooks", Label: "Read and write", Scope: scopeWebhook, Why: "to hear of pushes"},
+			{Group: "Repositories", Label: "Write", Scope: scopeRepositoryWrite, Why: "to read migrations, set build statuses and write the schema back"},
+			{Group: "Pull requests", Label: "Write", Scope: scopePullRequestWrite, Optional: true, Why: "to comment on pull requests"},
+		},
+	}
+}
+
+// Missing implements vcs.Provider.
+func (p *Provider) Missing(scopes []string) []string {
+	return missingLabels(neededScopes, scopes)
+}
+
+// missingLabels words the scopes of required that granted does not hold or imply.
+func missingLabels(required, granted []string) []string {
+	held := map[string]bool{}
+	for todo := slices.Clone(granted); len(todo) > 0; todo = todo[1:] {
+		if !held[todo[0]] {
+			held[todo[0]] = true
+			todo = append(todo, impliedScopes[todo[0]]...)
+		}
+	}
+	var labels []string
+	for _, scope := range required {
+		if label := scopeLabel(scope); !held[scope] && !slices.Contains(labels, label) {
+			labels = append(labels, label)
+		}
+	}
+	return labels
+}
+
+// neededLabels is missingLabels for a refusal: when everything seems granted, all that the answer named is told.
+func neededLabels(required, granted []string) []string {
+	if labels := missingLabels(required, granted); len(labels) > 0 {
+		return labels
+	}
+	return missingLabels(required, nil)
+}
+
+// scopeLabel is a scope in the words of the consumer form; unknown ones stay as they are.
+func scopeLabel(scope string) string {
+	name, access, _ := strings.Cut(scope, ":")
+	group, known := scopeGroups[name]
+	switch {
+	case !known:
+		return scope
+	case name == "webhook":
+		return group + ": Read and write"
+	case name == "email":
+		return group + ": Email"
+	case access == "":
+		return group + ": Read"
+	case access == "variable":
+		return group + ": Edit variables"
+	}
+	return group + ": " + strings.ToUpper(access[:1]) + access[1:]
+}

@@ -1,0 +1,144 @@
+package bitbucket
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// The JSON of the API, as far as it is read. Objects that Bitbucket leaves out or sends as null are pointers.
+
+type link struct {
+	Href string `json:"href"`
+	Name string `json:"name"`
+}
+
+type links struct {
+	HTML  *link  `json:"html"`
+	Clone []link `json:"clone"`
+}
+
+func (l *links) page() string {
+	if l == nil || l.HTML == nil {
+		return ""
+	}
+	return l.HTML.Href
+}
+
+type userJSON struct {
+	UUID        string `json:"uuid"`
+	DisplayName string `json:"display_name"`
+	Nickname    string `json:"nickname"`
+	Username    string `json:"username"`
+}
+
+type workspaceJSON struct {
+	UUID string `json:"uuid"`
+	Slug string `json:"slug"`
+}
+
+type workspaceAccessJSON struct {
+	Workspace *workspaceJSON `json:"workspace"`
+}
+
+type repositoryJSON struct {
+	UUID       string         `json:"uuid"`
+	FullName   string         `json:"full_name"`
+	Workspace  *workspaceJSON `json:"workspace"`
+	MainBranch *struct {
+		Name string `json:"name"`
+	} `json:"mainbranch"`
+	UpdatedOn timestamp `json:"updated_on"`
+	Links     *links    `json:"links"`
+}
+
+type permissionJSON struct {
+	Permission string          `json:"permission"`
+	Repository *repositoryJSON `json:"repository"`
+}
+
+type targetJSON struct {
+	Hash string `json:"hash"`
+}
+
+type refJSON struct {
+	Type   string      `json:"type"`
+	Name   string      `json:"name"`
+	Target *targetJSON `json:"target"`
+}
+
+type commitJSON struct {
+	Hash    string    `json:"hash"`
+	Message string    `json:"message"`
+	Date    timestamp `json:"date"`
+	Author  *struct {
+		Raw  string    `json:"raw"`
+		User *userJSON `json:"user"` // absent when the address belongs to no account
+	} `json:"author"`
+	Links *links `json:"links"`
+}
+
+type entryJSON struct {
+	Type       string     `json:"type"`
+	Path       string     `json:"path"`
+	Size       int64      `json:"size"`
+	Attributes attributes `json:"attributes"`
+}
+
+type diffstatJSON struct {
+	Status string    `json:"status"`
+	Old    *pathJSON `json:"old"`
+	New    *pathJSON `json:"new"`
+}
+
+type pathJSON struct {
+	Path string `json:"path"`
+}
+
+type hookJSON struct {
+	UUID   string `json:"uuid"`
+	URL    string `json:"url"`
+	Active bool   `json:"active"`
+}
+
+type pushEventJSON struct {
+	Repository *repositoryJSON `json:"repository"`
+	Push       *struct {
+		Changes []struct {
+			Old    *refJSON `json:"old"`
+			New    *refJSON `json:"new"`
+			Forced bool     `json:"forced"`
+		} `json:"changes"`
+	} `json:"push"`
+}
+
+// timestamp is a time that is zero when it is missing or written in a way that nobody has seen: no date is worth an error.
+type timestamp struct{ time.Time }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *timestamp) UnmarshalJSON(raw []byte) error {
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		return nil
+	}
+	if parsed, err := time.Parse(time.RFC3339, text); err == nil {
+		t.Time = parsed.UTC()
+	}
+	return nil
+}
+
+// attributes of a tree entry: a list on the wire, one word in Atlassian's description.
+type attributes []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (a *attributes) UnmarshalJSON(raw []byte) error {
+	var several []string
+	var one string
+	switch {
+	case json.Unmarshal(raw, &several) == nil:
+		*a = several
+	case json.Unmarshal(raw, &one) == nil:
+		*a = strings.Fields(one)
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package bitbucket
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"towpath/internal/vcs"
+)
+
+const (
+	eventPush       = "repo:push"
+	maxHeaderLength = 200
+)
+
+// ParseWebhook implements vcs.Provider. The event's name and the request's id come from headers that the signature does not cover:
+// they may route and count, never allow.
+// https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/#Secure-webhooks
+func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) (vcs.Event, error) {
+	if err := checkSignature(header.Get("X-Hub-Signature"), body, secret); err != nil {
+		return vcs.Event{}, err
+	}
+	event := vcs.Event{
+		RequestID: clip(bareUUID(header.Get("X-Request-UUID")), maxHeaderLength),
+		Name:      clip(header.Get("X-Event-Key"), maxHeaderLength),
+	}
+	var payload pushEventJSON
+	if err := json.Unmarshal(body, &payload); err != nil {
+		if event.Name != eventPush {
+			return event, nil // an event that we do not know may have any shape
+		}
+		return vcs.Event{}, &vcs.Error{Kind: vcs.Rejected, Op: "read webhook", Message: "the payload is not what repo:push promises", Err: err}
+	}
+	if payload.Repository != nil {
+		event.RepositoryID, event.Repository = payload.Repository.UUID, payload.Repository.FullName
+	}
+	if event.Name == eventPush {
+		event.Refs = convertRefs(payload)
+	}
+	return event, nil
+}
+
+func checkSignature(given string, body []byte, secret string) error {
+	refuse := func(message string) error {
+		return &vcs.Error{Kind: vcs.Unauthorized, Op: "check webhook signature", Message: message}
+	}
+	if secret == "" {
+		return refuse("this hook has no secret, so nothing can be trusted")
+	}
+	if given == "" {
+		return refuse("X-Hub-Signature is missing")
+	}
+	digits, found := strings.CutPrefix(given, "sha256=")
+	if !found {
+		return refuse("X-Hub-Signature is not of the sha256= kind")
+	}
+	want, err := hex.DecodeString(digits)
+	if err != nil {
+		return refuse("X-Hub-Signature is not hexadecimal")
+	}
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write(body)
+	if !hmac.Equal(mac.Sum(nil), want) {
+		return refuse("X-Hub-Signature does not match the body")
+	}
+	return nil
+}
