@@ -1,0 +1,198 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"towpath"
+)
+
+// builder holds what Build has found out so far.
+type builder struct {
+	in      Input
+	stages  []stage
+	claims  map[string][]claim // by database id
+	gates   map[string][]gate  // by path: where a file has not passed
+	stopped []string           // databases that keep later stages waiting, and why
+	aside   []Item             // items without a database
+	plan    Plan
+}
+
+// stage is the environments of one Position, with their databases.
+type stage struct {
+	position  int
+	databases []target
+}
+
+// target is a database with the name of its environment.
+type target struct {
+	towpath.Database
+	environment string
+	position    int
+}
+
+func (t target) String() string { return t.environment + "/" + t.Name }
+
+// claim is a file that goes to some database.
+type claim struct {
+	towpath.Migration
+	own bool // of the link that is planned
+}
+
+// gate keeps a file out of the stages after position.
+type gate struct {
+	position int
+	reason   string
+	newerToo bool // what is newer in a database waits as well, since it may build on this file
+}
+
+func newBuilder(in Input) *builder {
+	b := &builder{in: in, claims: map[string][]claim{}, gates: map[string][]gate{}}
+	b.stages = stagesOf(in.Environments, in.Databases)
+	for _, f := range in.Files {
+		if f.State == towpath.FileIgnored {
+			b.aside = append(b.aside, Item{Migration: f.Migration, State: ItemIgnored, Reason: f.Reason})
+			continue
+		}
+		found, problems := b.resolve(f.Migration)
+		for _, t := range found {
+			b.claims[t.ID] = append(b.claims[t.ID], claim{named(f.Migration, t), true})
+		}
+		b.aside = append(b.aside, problems...)
+	}
+	for _, f := range in.Others {
+		if f.State == towpath.FileIgnored {
+			continue
+		}
+		found, _ := b.resolve(f.Migration)
+		for _, t := range found {
+			b.claims[t.ID] = append(b.claims[t.ID], claim{named(f.Migration, t), false})
+		}
+	}
+	return b
+}
+
+func stagesOf(environments []towpath.Environment, databases []towpath.Database) []stage {
+	var stages []stage
+	for _, e := range inOrder(environments) {
+		if n := len(stages); n == 0 || stages[n-1].position != e.Position {
+			stages = append(stages, stage{position: e.Position})
+		}
+		s := &stages[len(stages)-1]
+		for _, d := range databases {
+			if d.EnvironmentID == e.ID {
+				s.databases = append(s.databases, target{d, e.Name, e.Position})
+			}
+		}
+	}
+	for _, s := range stages {
+		slices.SortFunc(s.databases, func(x, y target) int { return strings.Compare(x.ID, y.ID) })
+	}
+	return stages
+}
+
+func inOrder(environments []towpath.Environment) []towpath.Environment {
+	sorted := slices.Clone(environments)
+	slices.SortFunc(sorted, func(x, y towpath.Environment) int {
+		return cmp.Or(cmp.Compare(x.Position, y.Position), strings.Compare(x.Name, y.Name))
+	})
+	return sorted
+}
+
+// named returns m with the names of the database that it goes to.
+func named(m towpath.Migration, t target) towpath.Migration {
+	m.Environment, m.Database = t.environment, t.Name
+	return m
+}
+
+// resolve finds the databases that a file goes to, or says why there is none.
+func (b *builder) resolve(m towpath.Migration) (found []target, problems []Item) {
+	for _, env := range inOrder(b.in.Environments) {
+		if m.Environment != "" && m.Environment != env.Name {
+			continue
+		}
+		var here []target
+		for _, d := range b.in.Databases {
+			if d.EnvironmentID == env.ID && (m.Database == "" || m.Database == d.Name) {
+				here = append(here, target{d, env.Name, env.Position})
+			}
+		}
+		if m.Database != "" && len(here) > 1 {
+			reason := fmt.Sprintf("%d databases of environment `%s` are called `%s`; take all but one out of the project", len(here), env.Name, m.Database)
+			m := m
+			m.Environment = env.Name
+			problems = append(problems, Item{Migration: m, EnvironmentID: env.ID, State: ItemAmbiguous, Reason: reason})
+			b.gates[m.Path] = append(b.gates[m.Path], gate{env.Position, reason, true})
+			continue
+		}
+		found = append(found, here...)
+	}
+	if len(found) == 0 && len(problems) == 0 {
+		problems = []Item{{Migration: m, State: ItemNoTarget, Reason: b.whyNoTarget(m)}}
+	}
+	return found, problems
+}
+
+func (b *builder) whyNoTarget(m towpath.Migration) string {
+	if len(b.in.Databases) == 0 {
+		return "the project has no databases yet"
+	}
+	var environments, databases []string
+	known := false
+	for _, e := range inOrder(b.in.Environments) {
+		environments = append(environments, e.Name)
+		known = known || e.Name == m.Environment
+		for _, d := range b.in.Databases {
+			if d.EnvironmentID == e.ID && (m.Environment == "" || m.Environment == e.Name) {
+				databases = append(databases, d.Name)
+			}
+		}
+	}
+	slices.Sort(databases)
+	what := "no database"
+	if m.Database != "" {
+		what = fmt.Sprintf("no database `%s`", m.Database)
+	}
+	switch {
+	case m.Environment == "":
+		return fmt.Sprintf("%s in this project; its databases are %s", what, list(slices.Compact(databases)))
+	case !known:
+		return fmt.Sprintf("%s in environment `%s`; the environments are %s", what, m.Environment, list(environments))
+	case len(databases) == 0:
+		return fmt.Sprintf("%s in environment `%s`; the project has none there", what, m.Environment)
+	}
+	return fmt.Sprintf("%s in environment `%s`; the project's databases there are %s", what, m.Environment, list(slices.Compact(databases)))
+}
+
+// list joins names, the first ten of them.
+func list(names []string) string {
+	const most = 10
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (b *builder) planStage(s stage) {
+	waiting := strings.Join(b.stopped, "; ") // what stops this stage: databases of earlier ones only
+	for _, t := range s.databases {
+		newJudge(b, t, waiting).run()
+	}
+}
+
+func (b *builder) finish() {
+	sort.SliceStable(b.aside, func(i, j int) bool {
+		x, y := b.aside[i], b.aside[j]
+		return cmp.Or(strings.Compare(x.Path, y.Path), strings.Compare(x.Environment, y.Environment)) < 0
+	})
+	b.plan.Items = append(b.plan.Items, b.aside...)
+	b.plan.Blocked = strings.Join(b.stopped, "; ")
+}
+
+// compareID orders migrations of one database: by version, and within one baseline, ddl, dml.
+func compareID(a, b towpath.MigrationID) int {
+	return cmp.Or(Compare(a.Version, b.Version), strings.Compare(string(a.Type), string(b.Type)))
+}

@@ -1,0 +1,151 @@
+package plan
+
+import (
+	"strings"
+	"unicode"
+
+	"towpath"
+)
+
+const maxBase = 500 // bytes
+
+// Scope says which files of a repository belong to a link.
+type Scope struct {
+	BaseDirectory string // as NormalizeBase returns it
+	Template      Template
+}
+
+// NormalizeBase returns a base directory without slashes around it; "" is the root of the repository.
+// Errors are *towpath.Error with CodeInvalid and the field baseDirectory.
+func NormalizeBase(s string) (string, error) {
+	s = strings.Trim(strings.TrimSpace(s), "/")
+	invalid := func(message string) (string, error) {
+		return "", towpath.Invalid("baseDirectory", "%s", message)
+	}
+	switch {
+	case s == "" || s == ".":
+		return "", nil
+	case len(s) > maxBase:
+		return invalid("The base directory is too long: 500 characters are the most.")
+	case strings.Contains(s, `\`):
+		return invalid(`The base directory has a backslash. Write folders with "/".`)
+	case strings.IndexFunc(s, unicode.IsControl) >= 0:
+		return invalid("The base directory has a line break or another invisible character. Remove it.")
+	}
+	for _, part := range strings.Split(s, "/") {
+		switch part {
+		case "":
+			return invalid("The base directory has two slashes in a row. Remove one.")
+		case ".", "..":
+			return invalid("The base directory is written from the root of the repository and cannot have \".\" or \"..\" in it, such as services/shop/db.")
+		}
+	}
+	return s, nil
+}
+
+// Match tells what a file of the repository is, by its path from the root. in is false for files outside the base
+// directory. reason is "" when the file is a migration, else it says in plain words what does not fit.
+// The migration has no Checksum.
+func (s Scope) Match(path string) (m towpath.Migration, in bool, reason string) {
+	relative, in := s.below(path)
+	if !in {
+		return towpath.Migration{Path: path}, false, "is outside the base directory `" + s.BaseDirectory + "`"
+	}
+	parts := strings.Split(relative, "/")
+	values, ok := s.Template.match(parts)
+	if !ok {
+		return towpath.Migration{Path: path}, true, s.Template.explain(parts)
+	}
+	m = towpath.Migration{
+		Path:        path,
+		Label:       values[version],
+		Environment: values[envID],
+		Database:    values[dbName],
+		Description: readable(values[description]),
+	}
+	m.Type = typeOf(values[changeType])
+	canonical, err := ParseVersion(m.Label)
+	if err != nil {
+		return towpath.Migration{Path: path}, true, "its version is too long"
+	}
+	m.Version = canonical
+	return m, true, ""
+}
+
+// below cuts the base directory off, by whole segments: db does not contain dbx/1.sql.
+func (s Scope) below(path string) (relative string, in bool) {
+	if s.BaseDirectory == "" {
+		return path, path != ""
+	}
+	relative, in = strings.CutPrefix(path, s.BaseDirectory+"/")
+	return relative, in && relative != ""
+}
+
+func typeOf(word string) towpath.ChangeType {
+	switch strings.ToLower(word) {
+	case "dml", "data":
+		return towpath.TypeDML
+	case "baseline":
+		return towpath.TypeBaseline
+	}
+	return towpath.TypeDDL
+}
+
+// readable shows add_user-name as "add user name".
+func readable(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '_' || r == '-' || unicode.IsSpace(r) }), " ")
+}
+
+// match compares a path, cut at its slashes, with the template and returns what the placeholders stand for.
+func (t Template) match(parts []string) (values map[placeholder]string, ok bool) {
+	if len(t.segments) == 0 {
+		return nil, false
+	}
+	m := matcher{segments: t.segments, parts: parts, dead: map[[2]int]bool{}, values: map[placeholder]string{}}
+	if !m.from(0, 0) {
+		return nil, false
+	}
+	return m.values, true
+}
+
+type matcher struct {
+	segments []segment
+	parts    []string
+	dead     map[[2]int]bool // pairs of positions that lead nowhere: without it, several ** would take exponential time
+	values   map[placeholder]string
+}
+
+func (m *matcher) from(seg, part int) bool {
+	if seg == len(m.segments) {
+		return part == len(m.parts)
+	}
+	key := [2]int{seg, part}
+	if m.dead[key] {
+		return false
+	}
+	if m.step(seg, part) {
+		return true
+	}
+	m.dead[key] = true
+	return false
+}
+
+func (m *matcher) step(seg, part int) bool {
+	s := m.segments[seg]
+	if s.folders {
+		return m.from(seg+1, part) || part < len(m.parts) && m.from(seg, part+1)
+	}
+	if part == len(m.parts) {
+		return false
+	}
+	found := s.whole.FindStringSubmatch(m.parts[part])
+	if found == nil || !m.from(seg+1, part+1) {
+		return false
+	}
+	for i, name := range s.whole.SubexpNames() {
+		if name != "" {
+			m.values[placeholder(name)] = found[i]
+		}
+	}
+	return true
+}

@@ -1,0 +1,107 @@
+// Package plan decides which migrations are to run where: it reads path templates, orders versions, and compares the files
+// of a repository with the ledgers of a project's databases. It is pure: everything it knows is in its arguments.
+package plan
+
+import (
+	"time"
+
+	"towpath"
+)
+
+// Input is everything that a plan depends on.
+type Input struct {
+	Files         []towpath.ManifestFile // this link's, matched and ignored
+	Others        []towpath.ManifestFile // of the project's other links
+	Environments  []towpath.Environment
+	Databases     []towpath.Database // the project's, with their ledgers
+	Late          towpath.LatePolicy // anything but apply and refuse is hold
+	BaselinedUpTo string             // canonical; "" for none: the choice made when the link was made
+	LinkedAt      time.Time          // the choice was made for databases that the project had by then
+}
+
+// Plan is what is missing in the databases, and how every file stands.
+type Plan struct {
+	Tasks   []towpath.Task // pending or held, by Stage, DatabaseID, Sequence; IDs, RolloutID, Commit and times are the caller's
+	Items   []Item         // every file in each of its databases, every ignored file, every ledger entry without a file
+	Blocked string         // why the plan stops early; "" when it is complete
+}
+
+// ItemState says how a file stands in one database.
+type ItemState string
+
+const (
+	ItemPending     ItemState = "pending"     // a task will run or record it
+	ItemHeld        ItemState = "held"        // a task waits for a person
+	ItemApplied     ItemState = "applied"     // the database has it
+	ItemBaselined   ItemState = "baselined"   // recorded without running
+	ItemEdited      ItemState = "edited"      // the database has another text of it
+	ItemRenamed     ItemState = "renamed"     // the database has it, from another path
+	ItemMoved       ItemState = "moved"       // held: the database has the same text under another version, whose file is gone
+	ItemConflict    ItemState = "conflict"    // another file claims to be the same migration
+	ItemBlocked     ItemState = "blocked"     // waits for something that a person must mend
+	ItemRefused     ItemState = "refused"     // late, and the link refuses late ones
+	ItemUnreachable ItemState = "unreachable" // the ledger could not be read
+	ItemCloned      ItemState = "cloned"      // the ledger belongs to another database
+	ItemNoTarget    ItemState = "no-target"   // no database fits its path
+	ItemAmbiguous   ItemState = "ambiguous"   // several databases fit where one is meant
+	ItemVanished    ItemState = "vanished"    // in the ledger, and no longer in the repository
+	ItemIgnored     ItemState = "ignored"     // not a migration
+)
+
+// Item tells people how one file stands in one database, or one ledger entry without a file.
+type Item struct {
+	towpath.Migration        // Environment and Database are names of real ones where DatabaseID is set
+	DatabaseID        string // "" for ignored, no-target and ambiguous
+	EnvironmentID     string
+	State             ItemState
+	Reason            string               // plain words; "" where the state says all
+	Previous          *towpath.LedgerEntry // what the ledger has: for applied, baselined, edited, renamed, moved, vanished
+}
+
+// Build compares files with ledgers. The same input in any order gives the same plan.
+func Build(in Input) Plan {
+	b := newBuilder(in)
+	for _, stage := range b.stages {
+		b.planStage(stage)
+	}
+	b.finish()
+	return b.plan
+}
+
+type workKey struct {
+	database string
+	towpath.MigrationID
+	checksum string
+	action   towpath.TaskAction
+	held     bool
+}
+
+// SameWork tells whether the open tasks of both lists bring the same texts to the same databases, held or not. It decides
+// whether a new commit needs a new rollout.
+func SameWork(a, b []towpath.Task) bool {
+	count := map[workKey]int{}
+	for _, t := range a {
+		countWork(count, t, 1)
+	}
+	for _, t := range b {
+		countWork(count, t, -1)
+	}
+	return len(count) == 0
+}
+
+// countWork counts what a task does. A recording task stands for each migration that it covers.
+func countWork(count map[workKey]int, t towpath.Task, by int) {
+	if !t.State.Open() {
+		return
+	}
+	works := t.Covers
+	if t.Action != towpath.ActionRecord {
+		works = []towpath.Migration{t.Migration}
+	}
+	for _, m := range works {
+		k := workKey{t.DatabaseID, m.MigrationID, m.Checksum, t.Action, t.State == towpath.TaskHeld}
+		if count[k] += by; count[k] == 0 {
+			delete(count, k)
+		}
+	}
+}

@@ -1,0 +1,236 @@
+package plan
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"towpath"
+)
+
+const maxTemplate = 500 // bytes
+
+// A placeholder is the name between {{ and }}.
+type placeholder string
+
+const (
+	envID       placeholder = "ENV_ID"
+	dbName      placeholder = "DB_NAME"
+	version     placeholder = "VERSION"
+	changeType  placeholder = "TYPE"
+	description placeholder = "DESCRIPTION"
+	wildcard    placeholder = "*"
+)
+
+// patterns are what placeholders stand for. Each prefers the shortest text, but for the description, which is the rest.
+var patterns = map[placeholder]string{
+	envID:       `[^/]+?`,
+	dbName:      `[^/]+?`,
+	version:     versionPattern,
+	changeType:  `(?i:ddl|dml|migrate|data|baseline)`,
+	description: `[^/]+`,
+	wildcard:    `[^/]*?`,
+}
+
+// Template is a parsed path template: it tells which files are migrations and what their names mean. It matches paths
+// relative to the base directory, whole and case-sensitively. The zero Template matches nothing.
+type Template struct {
+	source   string
+	segments []segment
+}
+
+// segment is what stands between two slashes of a template.
+type segment struct {
+	folders bool // "**": any number of whole segments, none too
+	pieces  []piece
+	whole   *regexp.Regexp
+	upTo    []*regexp.Regexp // upTo[i] matches pieces[:i+1] at the start of a name, to tell where it stops fitting
+}
+
+// piece is a literal, or a placeholder.
+type piece struct {
+	literal string
+	place   placeholder
+}
+
+// String returns the template as it was written, without the leading slash.
+func (t Template) String() string { return t.source }
+
+// ParseTemplate reads a file path template. {{VERSION}} must be in it; {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and
+// {{DESCRIPTION}} may be; "*" stands for any text within a name and "**" for any number of folders.
+// Errors are *towpath.Error with CodeInvalid and the field filePathTemplate.
+func ParseTemplate(s string) (Template, error) {
+	p := parser{field: "filePathTemplate", known: []placeholder{envID, dbName, version, changeType, description}, wild: true}
+	t, err := p.parse(s)
+	if err != nil {
+		return Template{}, err
+	}
+	if !t.has(version) {
+		return Template{}, p.invalid("{{VERSION}} is missing: without it nobody knows the order of the files. Try {{VERSION}}_{{DESCRIPTION}}.sql.")
+	}
+	return t, nil
+}
+
+func (t Template) has(place placeholder) bool {
+	for _, s := range t.segments {
+		for _, p := range s.pieces {
+			if p.place == place {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// parser reads one kind of template.
+type parser struct {
+	field string
+	known []placeholder
+	wild  bool // * and ** are allowed
+	seen  map[placeholder]bool
+}
+
+func (p *parser) invalid(format string, args ...any) error {
+	return towpath.Invalid(p.field, format, args...)
+}
+
+func (p *parser) parse(s string) (Template, error) {
+	p.seen = map[placeholder]bool{}
+	s = strings.TrimPrefix(strings.TrimSpace(s), "/")
+	switch {
+	case s == "":
+		return Template{}, p.invalid("The template is empty. Say where the files are, such as %s.", p.example())
+	case len(s) > maxTemplate:
+		return Template{}, p.invalid("The template is longer than %d characters. Shorten it.", maxTemplate)
+	case strings.HasSuffix(s, "/"):
+		return Template{}, p.invalid("The template ends with a slash, so it names a folder. Go on with the file's name.")
+	case strings.Contains(s, `\`):
+		return Template{}, p.invalid(`The template has a backslash. Write folders with "/".`)
+	case strings.IndexFunc(s, unicode.IsControl) >= 0:
+		return Template{}, p.invalid("The template has a line break or another invisible character. Remove it.")
+	}
+	t := Template{source: s}
+	for _, part := range strings.Split(s, "/") {
+		seg, err := p.segment(part)
+		if err != nil {
+			return Template{}, err
+		}
+		if n := len(t.segments); seg.folders && n > 0 && t.segments[n-1].folders {
+			continue // **/** means the same as **
+		}
+		t.segments = append(t.segments, seg)
+	}
+	if t.segments[len(t.segments)-1].folders {
+		return Template{}, p.invalid("The template ends with **, which stands for folders. Go on with the file's name, such as **/%s.", p.example())
+	}
+	return t, nil
+}
+
+func (p *parser) segment(s string) (segment, error) {
+	switch {
+	case s == "":
+		return segment{}, p.invalid("The template has two slashes in a row. Remove one.")
+	case s == "." || s == "..":
+		return segment{}, p.invalid("The template has %q as a folder. Paths are relative to the base directory and cannot leave it; remove it.", s)
+	case strings.Contains(s, "*") && !p.wild:
+		return segment{}, p.invalid("* cannot be used here: this path is written, not searched. Use {{ENV_ID}} and {{DB_NAME}}.")
+	case s == "**":
+		return segment{folders: true}, nil
+	case strings.Contains(s, "**"):
+		return segment{}, p.invalid("** stands for whole folders, but in %q something is beside it. Write it alone between slashes, or use a single *.", s)
+	}
+	pieces, err := p.pieces(s)
+	if err != nil {
+		return segment{}, err
+	}
+	return compile(pieces), nil
+}
+
+func (p *parser) pieces(s string) ([]piece, error) {
+	var pieces []piece
+	for s != "" {
+		next, length, err := p.piece(s)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(pieces); n > 0 && next.place != "" && pieces[n-1].place != "" && pieces[n-1].place != wildcard {
+			return nil, p.invalid("Nothing separates {{%s}} from what follows it, so nobody can tell where it ends. Put something like ## between them.", pieces[n-1].place)
+		}
+		pieces = append(pieces, next)
+		s = s[length:]
+	}
+	return pieces, nil
+}
+
+// piece reads the piece at the start of s and returns its length.
+func (p *parser) piece(s string) (piece, int, error) {
+	switch {
+	case strings.HasPrefix(s, "*"):
+		return piece{place: wildcard}, 1, nil
+	case strings.HasPrefix(s, "}}"):
+		return piece{}, 0, p.invalid("The template has }} without {{ before it.")
+	case !strings.HasPrefix(s, "{{"):
+		end := len(s)
+		for _, stop := range []string{"*", "{{", "}}"} {
+			if i := strings.Index(s, stop); i >= 0 && i < end {
+				end = i
+			}
+		}
+		return piece{literal: s[:end]}, end, nil
+	}
+	end := strings.Index(s, "}}")
+	if end < 0 {
+		return piece{}, 0, p.invalid("The template has {{ that is not closed by }}.")
+	}
+	name := placeholder(s[2:end])
+	if !p.knows(name) {
+		return piece{}, 0, p.invalid("{{%s}} is not a placeholder. The known ones are %s.", name, p.names())
+	}
+	if p.seen[name] {
+		return piece{}, 0, p.invalid("{{%s}} is in the template twice. Keep one, and use * for the other.", name)
+	}
+	p.seen[name] = true
+	return piece{place: name}, end + 2, nil
+}
+
+func (p *parser) knows(name placeholder) bool {
+	for _, k := range p.known {
+		if k == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) names() string {
+	var names []string
+	for _, k := range p.known {
+		names = append(names, "{{"+string(k)+"}}")
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p *parser) example() string {
+	if p.wild {
+		return "{{VERSION}}_{{DESCRIPTION}}.sql"
+	}
+	return "{{ENV_ID}}/{{DB_NAME}}.schema"
+}
+
+func compile(pieces []piece) segment {
+	s := segment{pieces: pieces}
+	var expr strings.Builder
+	for _, p := range pieces {
+		switch p.place {
+		case "":
+			expr.WriteString(regexp.QuoteMeta(p.literal))
+		case wildcard:
+			expr.WriteString(patterns[wildcard])
+		default:
+			expr.WriteString("(?P<" + string(p.place) + ">" + patterns[p.place] + ")")
+		}
+		s.upTo = append(s.upTo, regexp.MustCompile("^"+expr.String()))
+	}
+	s.whole = regexp.MustCompile("^" + expr.String() + "$")
+	return s
+}
