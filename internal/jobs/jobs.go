@@ -1,0 +1,230 @@
+// Package jobs runs background work: it claims due rows of the job table, hands each to its kind's handler, keeps the
+// lease alive meanwhile and writes the outcome back. What a job means is the handler's business.
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// Handler looks at a subject as it is and does what is missing. It may be called for a subject that needs nothing, or that
+// is gone. again asks for another look at that time; with an error it says when to retry, else the runner backs off.
+type Handler func(ctx context.Context, subject string) (again *time.Time, err error)
+
+// Sweep is work that comes round by the clock alone.
+type Sweep struct {
+	Name  string
+	Every time.Duration
+	Run   func(ctx context.Context) error
+}
+
+// Runner runs jobs until its context ends.
+type Runner struct {
+	Store    *store.Store
+	Owner    string // unique to this start of this process
+	Handlers map[towpath.JobKind]Handler
+	Sweeps   []Sweep
+	Workers  int           // jobs at once; 0 is 16
+	Lease    time.Duration // how long a job is safe from others after its last heartbeat; 0 is 15 s
+	Logger   *slog.Logger
+}
+
+// idlePoll bounds how long work that another process has asked for goes unseen.
+const idlePoll = time.Second
+
+// Run runs until ctx ends, then waits for the handlers, whose context has ended too, to return.
+func (r *Runner) Run(ctx context.Context) error {
+	if r.Workers <= 0 {
+		r.Workers = 16
+	}
+	if r.Lease <= 0 {
+		r.Lease = 15 * time.Second
+	}
+	var running sync.WaitGroup
+	for _, s := range r.Sweeps {
+		running.Add(1)
+		go func() {
+			defer running.Done()
+			r.sweep(ctx, s)
+		}()
+	}
+	done := make(chan struct{}, r.Workers)
+	busy := 0
+	for ctx.Err() == nil {
+		claimed, err := r.claim(ctx, r.Workers-busy)
+		if err != nil && ctx.Err() == nil {
+			r.Logger.Error("cannot claim jobs", "error", err)
+		}
+		for _, job := range claimed {
+			busy++
+			running.Add(1)
+			go func() {
+				defer running.Done()
+				r.run(ctx, job)
+				done <- struct{}{}
+			}()
+		}
+		timer := time.NewTimer(r.pause(ctx, busy))
+		select {
+		case <-ctx.Done():
+		case <-r.Store.Woken():
+		case <-timer.C:
+		case <-done:
+			busy--
+		}
+		timer.Stop()
+	}
+	for ; busy > 0; busy-- {
+		<-done
+	}
+	running.Wait()
+	return nil
+}
+
+func (r *Runner) claim(ctx context.Context, free int) (claimed []towpath.Job, err error) {
+	if free == 0 {
+		return nil, nil
+	}
+	due := false
+	err = r.Store.Read(ctx, func(tx *store.Tx) error {
+		next, err := tx.NextDue(ctx)
+		due = next != nil && !next.After(tx.Now)
+		return err
+	})
+	if err != nil || !due {
+		return nil, err
+	}
+	err = r.Store.Write(ctx, func(tx *store.Tx) error {
+		claimed, err = tx.ClaimJobs(ctx, r.Owner, tx.Now.Add(r.Lease), free)
+		return err
+	})
+	return claimed, err
+}
+
+// pause tells how long nothing is due, unless something wakes us.
+func (r *Runner) pause(ctx context.Context, busy int) time.Duration {
+	wait := idlePoll
+	if busy >= r.Workers {
+		return wait // a worker that ends wakes us
+	}
+	err := r.Store.Read(ctx, func(tx *store.Tx) error {
+		next, err := tx.NextDue(ctx)
+		if next != nil {
+			wait = min(wait, max(next.Sub(tx.Now), 5*time.Millisecond))
+		}
+		return err
+	})
+	if err != nil {
+		return idlePoll // claim meets the same error and reports it
+	}
+	return wait
+}
+
+func (r *Runner) run(ctx context.Context, job towpath.Job) {
+	log := r.Logger.With("job", job.Kind, "subject", job.Subject)
+	jobCtx, cancel := context.WithCancelCause(ctx)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		r.keepLease(jobCtx, cancel, job)
+	}()
+	again, err := r.handle(jobCtx, job)
+	cause := context.Cause(jobCtx)
+	cancel(nil)
+	<-stopped
+
+	// The outcome is written even while the server stops: otherwise the work would wait for the lease to end.
+	endCtx, end := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer end()
+	writeErr := r.Store.Write(endCtx, func(tx *store.Tx) error {
+		switch {
+		case cause != nil: // stopped in the middle: somebody must look again, nobody is to blame
+			return tx.FailJob(endCtx, job, job.LastError, tx.Now)
+		case err != nil:
+			retry := tx.Now.Add(Backoff(job.Attempts))
+			if again != nil {
+				retry = *again
+			}
+			return tx.FailJob(endCtx, job, err.Error(), retry)
+		}
+		return tx.FinishJob(endCtx, job, again)
+	})
+	if err != nil && cause == nil {
+		log.Warn("job failed, will retry", "attempt", job.Attempts+1, "error", err)
+	}
+	if writeErr != nil {
+		log.Error("cannot write a job's outcome", "error", writeErr)
+	}
+}
+
+// handle calls the handler and turns a panic into an error, so that one bad subject does not stop the others.
+func (r *Runner) handle(ctx context.Context, job towpath.Job) (again *time.Time, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	handler := r.Handlers[job.Kind]
+	if handler == nil {
+		return nil, fmt.Errorf("no handler for job kind %q", job.Kind)
+	}
+	return handler(ctx, job.Subject)
+}
+
+var errLeaseLost = fmt.Errorf("another process has taken over the job")
+
+func (r *Runner) keepLease(ctx context.Context, cancel context.CancelCauseFunc, job towpath.Job) {
+	tick := time.NewTicker(r.Lease / 3)
+	defer tick.Stop()
+	until := time.Now().Add(r.Lease)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		ours := true
+		err := r.Store.Write(ctx, func(tx *store.Tx) (err error) {
+			ours, err = tx.ExtendJob(ctx, job, tx.Now.Add(r.Lease))
+			return err
+		})
+		switch {
+		case err == nil && ours:
+			until = time.Now().Add(r.Lease)
+		case err == nil, time.Now().After(until):
+			cancel(errLeaseLost)
+			return
+		}
+	}
+}
+
+func (r *Runner) sweep(ctx context.Context, s Sweep) {
+	tick := time.NewTicker(s.Every)
+	defer tick.Stop()
+	for {
+		if err := s.Run(ctx); err != nil && ctx.Err() == nil {
+			r.Logger.Error("sweep failed", "sweep", s.Name, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Backoff tells how long to wait after the given number of failures in a row: from half a second, doubling, to five
+// minutes, with a quarter of jitter so that many do not come back at once.
+func Backoff(failures int) time.Duration {
+	d := 500 * time.Millisecond << min(failures, 10)
+	d = min(d, 5*time.Minute)
+	return d - d/8 + rand.N(d/4)
+}
