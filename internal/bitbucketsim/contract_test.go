@@ -1,0 +1,42 @@
+package bitbucketsim
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"towpath/internal/bitbucketsim/contract"
+)
+
+// sharedDir holds the published description and recorded payloads, beside the repository. It is not part of the project; without
+// it the fixtures under testdata stand in.
+const sharedDir = "../../../shared/bitbucket"
+
+var loadShared = sync.OnceValues(func() (*contract.Spec, error) {
+	if _, err := os.Stat(sharedDir + "/openapi.json"); err != nil {
+		return nil, nil
+	}
+	return contract.Load(sharedDir + "/openapi.json")
+})
+
+func sharedSpec(t *testing.T) *contract.Spec {
+	t.Helper()
+	spec, err := loadShared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+// checkContract runs on every answer that any test gets.
+func (f *fixture) checkContract(method, path string, resp *http.Response, body []byte) {
+	f.Helper()
+	if f.spec == nil || !strings.Contains(resp.Header.Get("Content-Type"), "json") || strings.Contains(string(body), `"code":`) {
+		return
+	}
+	if err := f.spec.CheckResponse(method, path, resp.StatusCode, body); err != nil {
+		f.Error(err)
+	}
+}
