@@ -101,6 +101,8 @@ func (s segment) explain(name string) string {
 		return fmt.Sprintf("the %s is missing in `%s`", title(p.place), name)
 	case fit == 0:
 		return fmt.Sprintf("`%s` does not start with `%s`", name, p.literal)
+	case strings.HasSuffix(rest, p.literal) || strings.HasSuffix(name, p.literal): // it was taken for what stands before it
+		return fmt.Sprintf("the %s is missing in `%s`", title(s.pieces[fit-1].place), name)
 	default:
 		return fmt.Sprintf("expected `%s` after the %s in `%s`", p.literal, title(s.pieces[fit-1].place), name)
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"towpath"
 )
@@ -29,6 +30,8 @@ func NormalizeBase(s string) (string, error) {
 		return invalid("The base directory is too long: 500 characters are the most.")
 	case strings.Contains(s, `\`):
 		return invalid(`The base directory has a backslash. Write folders with "/".`)
+	case !utf8.ValidString(s):
+		return invalid("The base directory is not valid UTF-8. Type it anew.")
 	case strings.IndexFunc(s, unicode.IsControl) >= 0:
 		return invalid("The base directory has a line break or another invisible character. Remove it.")
 	}
@@ -50,6 +53,9 @@ func (s Scope) Match(path string) (m towpath.Migration, in bool, reason string) 
 	relative, in := s.below(path)
 	if !in {
 		return towpath.Migration{Path: path}, false, "is outside the base directory `" + s.BaseDirectory + "`"
+	}
+	if !utf8.ValidString(path) {
+		return towpath.Migration{Path: path}, true, "its path is not valid UTF-8"
 	}
 	parts := strings.Split(relative, "/")
 	values, ok := s.Template.match(parts)

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"towpath"
 )
@@ -106,6 +107,8 @@ func (p *parser) parse(s string) (Template, error) {
 		return Template{}, p.invalid("The template ends with a slash, so it names a folder. Go on with the file's name.")
 	case strings.Contains(s, `\`):
 		return Template{}, p.invalid(`The template has a backslash. Write folders with "/".`)
+	case !utf8.ValidString(s):
+		return Template{}, p.invalid("The template is not valid UTF-8. Type it anew.")
 	case strings.IndexFunc(s, unicode.IsControl) >= 0:
 		return Template{}, p.invalid("The template has a line break or another invisible character. Remove it.")
 	}
