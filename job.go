@@ -10,6 +10,7 @@ const (
 	JobAdvance      JobKind = "advance"       // subject: rollout
 	JobRunTask      JobKind = "run-task"      // subject: task
 	JobPostStatus   JobKind = "post-status"   // subject: rollout
+	JobPostPlan     JobKind = "post-plan"     // subject: repository link; what of its files cannot be planned
 	JobCheckHook    JobKind = "check-hook"    // subject: repository link
 	JobRefreshGrant JobKind = "refresh-grant" // subject: grant
 )

@@ -92,6 +92,12 @@ func (tx *Tx) OpenTasks(ctx context.Context, databaseID string) ([]towpath.Task,
 	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') ORDER BY id", databaseID)
 }
 
+// CommitTasks lists the tasks of a link whose contents were read at a commit, whichever rollout carries them now.
+func (tx *Tx) CommitTasks(ctx context.Context, linkID, commit string) ([]towpath.Task, error) {
+	return tasks.list(ctx, tx, "WHERE commit_hash = $2 AND rollout_id IN (SELECT id FROM rollout WHERE link_id = $1) ORDER BY stage, database_id, sequence, id",
+		linkID, commit)
+}
+
 // TasksIn lists all tasks in a state.
 func (tx *Tx) TasksIn(ctx context.Context, state towpath.TaskState) ([]towpath.Task, error) {
 	return tasks.list(ctx, tx, "WHERE state = $1 ORDER BY id", string(state))
@@ -182,26 +188,30 @@ func (tx *Tx) Change(ctx context.Context, databaseID, id string) (towpath.Change
 }
 
 type postedRow struct {
-	RolloutID string
-	Key       string
-	Digest    string
-	PostedAt  time.Time
+	LinkID   string
+	Commit   string
+	Key      string
+	Digest   string
+	PostedAt time.Time
 }
 
 var posted = table[postedRow]{"posted_status", func(p *postedRow) []column {
-	return []column{{"rollout_id", &p.RolloutID}, {"key", &p.Key}, {"digest", &p.Digest}, {"posted_at", instant{&p.PostedAt}}}
+	return []column{
+		{"link_id", &p.LinkID}, {"commit_hash", &p.Commit}, {"key", &p.Key}, {"digest", &p.Digest}, {"posted_at", instant{&p.PostedAt}},
+	}
 }}
 
-// PostedStatus returns the digest of the build status last posted for a rollout under a key, "" when none was.
-func (tx *Tx) PostedStatus(ctx context.Context, rolloutID, key string) (string, error) {
-	row, err := posted.get(ctx, tx, "rollout_id = $1 AND key = $2", rolloutID, key)
-	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		return "", nil
+// PostedStatuses maps the keys of the build statuses posted on a commit for a link to the digests of what was posted.
+func (tx *Tx) PostedStatuses(ctx context.Context, linkID, commit string) (map[string]string, error) {
+	rows, err := posted.list(ctx, tx, "WHERE link_id = $1 AND commit_hash = $2", linkID, commit)
+	digests := make(map[string]string, len(rows))
+	for _, r := range rows {
+		digests[r.Key] = r.Digest
 	}
-	return row.Digest, err
+	return digests, err
 }
 
 // SetPostedStatus remembers what was posted.
-func (tx *Tx) SetPostedStatus(ctx context.Context, rolloutID, key, digest string) error {
-	return posted.upsert(ctx, tx, &postedRow{rolloutID, key, digest, tx.Now}, 2)
+func (tx *Tx) SetPostedStatus(ctx context.Context, linkID, commit, key, digest string) error {
+	return posted.upsert(ctx, tx, &postedRow{linkID, commit, key, digest, tx.Now}, 3)
 }

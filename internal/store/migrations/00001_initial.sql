@@ -273,6 +273,7 @@ CREATE TABLE task (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX task_rollout ON task (rollout_id);
+CREATE INDEX task_commit ON task (commit_hash);
 -- A migration is open at most once in a database, whatever rollouts there are.
 CREATE UNIQUE INDEX task_open ON task (database_id, version, type)
     WHERE state IN ('pending', 'held', 'running', 'failed', 'unknown');
@@ -331,11 +332,12 @@ CREATE TABLE change_history (
 CREATE INDEX change_history_database ON change_history (database_id, id);
 
 CREATE TABLE posted_status (
-    rollout_id TEXT NOT NULL REFERENCES rollout (id),
+    link_id TEXT NOT NULL REFERENCES repository_link (id) ON DELETE CASCADE,
+    commit_hash TEXT NOT NULL,
     key TEXT NOT NULL,
     digest TEXT NOT NULL, -- of what was posted last; equal means nothing to do
     posted_at BIGINT NOT NULL,
-    PRIMARY KEY (rollout_id, key)
+    PRIMARY KEY (link_id, commit_hash, key)
 );
 
 CREATE TABLE job (
