@@ -1,0 +1,105 @@
+package enginetest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"towpath"
+	"towpath/internal/engine"
+)
+
+func testDump(t *testing.T, f Fixture) {
+	Replay(t, f, f.Schema)
+}
+
+// Replay runs a script, dumps the schema, runs the dump in a fresh database and expects the same fingerprint and dump.
+func Replay(t *testing.T, f Fixture, script string) {
+	t.Helper()
+	ctx, from := setup(t, f)
+	from.apply(ctx, script)
+	want := from.schema(ctx)
+	if want.Dump == "" {
+		t.Fatal("the dump is empty")
+	}
+	ctx, to := setup(t, f)
+	to.apply(ctx, want.Dump)
+	if got := to.schema(ctx); got != want {
+		t.Errorf("the dump does not replay.\nfirst:\n%s\nsecond:\n%s", want.Dump, got.Dump)
+	}
+}
+
+func testSchemaWithoutLedger(t *testing.T, f Fixture) {
+	ctx, b := setup(t, f)
+	before := b.schema(ctx)
+	if err := b.record(ctx, entry("1", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if after := b.schema(ctx); after != before {
+		t.Errorf("the ledger is part of the schema:\n%s", after.Dump)
+	}
+}
+
+func testFingerprint(t *testing.T, f Fixture) {
+	ctx, b := setup(t, f)
+	b.apply(ctx, "CREATE TABLE a (id int)")
+	first := b.schema(ctx)
+	b.apply(ctx, "INSERT INTO a VALUES (1)")
+	if got := b.schema(ctx); got != first {
+		t.Errorf("data changed the schema:\n%s", got.Dump)
+	}
+	b.apply(ctx, "ALTER TABLE a ADD COLUMN b int")
+	if got := b.schema(ctx); got.Fingerprint == first.Fingerprint {
+		t.Error("a new column did not change the fingerprint")
+	}
+	var cosmetic [2]engine.Schema
+	for i, script := range f.Cosmetic {
+		ctx, fresh := setup(t, f)
+		fresh.apply(ctx, script)
+		cosmetic[i] = fresh.schema(ctx)
+	}
+	if cosmetic[0].Fingerprint != cosmetic[1].Fingerprint {
+		t.Errorf("equal catalogues differ:\n%s\n%s", cosmetic[0].Dump, cosmetic[1].Dump)
+	}
+}
+
+func testMissing(t *testing.T, f Fixture) {
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
+	defer cancel()
+	target := f.Missing(t)
+	db, err := f.Engine.Open(ctx, target)
+	if err == nil {
+		t.Fatalf("opened: %v", db.Close())
+	}
+	if towpath.ErrorCode(err) != towpath.CodeUnavailable {
+		t.Errorf("error is %v", err)
+	}
+	report, err := f.Engine.Check(ctx, target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.OK || len(report.Findings) == 0 || strings.TrimSpace(report.Findings[0].Message) == "" {
+		t.Errorf("report is %+v", report)
+	}
+}
+
+func testDiscover(t *testing.T, f Fixture) {
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
+	defer cancel()
+	target := f.New(t)
+	report, err := f.Engine.Check(ctx, target)
+	if err != nil || !report.OK || report.Version == "" {
+		t.Errorf("report is %+v, %v", report, err)
+	}
+	instance := target
+	instance.Database = ""
+	report, err = f.Engine.Check(ctx, instance)
+	if err != nil || !report.OK || report.Version == "" {
+		t.Errorf("report of the instance is %+v, %v", report, err)
+	}
+	names, err := f.Engine.Discover(ctx, instance)
+	if err != nil || !slices.Contains(names, target.Database) || !slices.IsSorted(names) {
+		t.Errorf("discovered %q, %v", names, err)
+	}
+}

@@ -1,0 +1,162 @@
+package enginetest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// common are scripts that every dialect cuts alike.
+func common() []Case {
+	return []Case{
+		{"nothing", "", nil},
+		{"only comments and blanks", " -- a\n/* b; */\n\n", nil},
+		{"empty statements are left out", ";; SELECT 1;; ;SELECT 2", []string{"1:4 SELECT", "1:16 SELECT"}},
+		{"a comment before a statement is not part of it", "-- one; two\n/* x */ SELECT 1; -- end", []string{"2:9 SELECT"}},
+		{"a semicolon in quotes and comments", "SELECT ';', \"a;b\" /* ; */ -- ;\n;\nSELECT 2;", []string{"1:1 SELECT", "3:1 SELECT"}},
+		{"a doubled quote", "SELECT 'it''s; so'; SELECT 2", []string{"1:1 SELECT", "1:21 SELECT"}},
+		{"lines end with CRLF", "SELECT 1;\r\n\r\n  SELECT 2;\r\n", []string{"1:1 SELECT", "3:3 SELECT"}},
+		{"columns count characters", "SELECT 'Grüße 東京 🚀'; SELECT 2", []string{"1:1 SELECT", "1:22 SELECT"}},
+		{"a byte order mark is passed over", "\ufeffSELECT 1;", []string{"1:1 SELECT"}},
+		{"the last statement has no terminator", "SELECT 1", []string{"1:1 SELECT"}},
+		{"the verb of a WITH", "WITH a AS (SELECT 1) DELETE FROM b;", []string{"1:1 DELETE"}},
+	}
+}
+
+func testPositions(t *testing.T, f Fixture) {
+	for _, c := range append(common(), f.Split...) {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for s, err := range f.Engine.Split(iotest.OneByteReader(strings.NewReader(c.Script))) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				line := fmt.Sprintf("%s %s", s.Pos, s.Verb)
+				if s.NoTx {
+					line += " notx"
+				}
+				got = append(got, line)
+			}
+			if diff := cmp.Diff(c.Want, got); diff != "" {
+				t.Error(diff)
+			}
+			if err := CheckPieces(f.Engine, c.Script); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// CheckPieces tells whether the statements of a script lie in it, in order, and their pieces add up to it.
+// What Split refuses is no fault.
+func CheckPieces(e engine.Engine, script string) error {
+	var end int64
+	last := statement.Position{Line: 1, Column: 1}
+	for s, err := range e.Split(strings.NewReader(script)) {
+		var refused *statement.Error
+		if errors.As(err, &refused) {
+			return checkPosition(script, refused.Pos)
+		}
+		if err != nil {
+			return fmt.Errorf("split: %w", err)
+		}
+		if s.Pos.Offset < end || s.Terminal < s.Pos.Offset+int64(len(s.Text)) || s.Terminal > int64(len(script)) {
+			return fmt.Errorf("%q at %+v ends at %d, the one before at %d", s.Text, s.Pos, s.Terminal, end)
+		}
+		if got := script[s.Pos.Offset : s.Pos.Offset+int64(len(s.Text))]; got != s.Text || s.Text == "" {
+			return fmt.Errorf("at %+v stands %q, not %q", s.Pos, got, s.Text)
+		}
+		if err := checkPosition(script, s.Pos); err != nil {
+			return err
+		}
+		if s.Pos.Line < last.Line {
+			return fmt.Errorf("line %d comes after line %d", s.Pos.Line, last.Line)
+		}
+		end, last = s.Terminal, s.Pos
+	}
+	for s, err := range e.Split(strings.NewReader(script[end:])) {
+		return fmt.Errorf("behind the last piece stands %q, %w", s.Text, err)
+	}
+	return nil
+}
+
+// checkPosition counts lines and columns anew, the slow way.
+func checkPosition(script string, p statement.Position) error {
+	if p.Offset > int64(len(script)) {
+		return fmt.Errorf("%+v is behind the end", p)
+	}
+	before := strings.TrimPrefix(script[:p.Offset], "\ufeff")
+	line := strings.Count(before, "\n") + 1
+	column := len([]rune(before[strings.LastIndexByte(before, '\n')+1:])) + 1
+	if p.Line != line || p.Column != column {
+		return fmt.Errorf("offset %d is %d:%d, not %s", p.Offset, line, column, p)
+	}
+	return nil
+}
+
+func testRefused(t *testing.T, f Fixture) {
+	for _, c := range f.Refused {
+		t.Run(c.Script, func(t *testing.T) {
+			t.Parallel()
+			e := refusal(t, f.Engine, strings.NewReader(c.Script))
+			if e.Pos.String() != c.At {
+				t.Errorf("refused at %s, want %s (%s)", e.Pos, c.At, e.Message)
+			}
+			if !strings.Contains(e.Message, c.Word) {
+				t.Errorf("message %q does not name %q", e.Message, c.Word)
+			}
+			if err := checkPosition(c.Script, e.Pos); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func refusal(t *testing.T, e engine.Engine, script io.Reader) *statement.Error {
+	t.Helper()
+	var refused *statement.Error
+	for _, err := range e.Split(script) {
+		if err != nil && !errors.As(err, &refused) {
+			t.Fatalf("error is %v", err)
+		}
+	}
+	if refused == nil {
+		t.Fatal("nothing was refused")
+	}
+	return refused
+}
+
+func testUnreadable(t *testing.T, f Fixture) {
+	for _, c := range []struct{ name, script, at, word string }{
+		{"UTF-16 with a mark", "\xff\xfeS\x00", "1:1", "UTF-16"},
+		{"UTF-16 without a mark", "S\x00E\x00", "1:2", "0 byte"},
+		{"a 0 byte in a quote", "SELECT 1;\nSELECT 'a\x00b'", "2:10", "0 byte"},
+		{"Latin-1", "SELECT 'Gr\xfc\xdfe'", "1:11", "UTF-8"},
+		{"an open quote", "SELECT 1;\n  SELECT 'abc;\n", "2:10", "never closed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			e := refusal(t, f.Engine, strings.NewReader(c.script))
+			if e.Pos.String() != c.at || !strings.Contains(e.Message, c.word) {
+				t.Errorf("refused with %v, want %s at %s", e, c.word, c.at)
+			}
+		})
+	}
+	t.Run("the source's own error is kept", func(t *testing.T) {
+		t.Parallel()
+		for _, err := range f.Engine.Split(iotest.ErrReader(io.ErrUnexpectedEOF)) {
+			if !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("error is %v", err)
+			}
+		}
+	})
+}

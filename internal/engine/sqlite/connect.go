@@ -1,0 +1,119 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	driverapi "database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	driver "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"towpath/internal/engine"
+)
+
+// connection is one guarded connection of its own; a session must not share SQLite's per-connection state.
+type connection struct {
+	*sql.Conn
+	pool       *sql.DB
+	guard      *guard
+	rolledBack bool // SQLite undid the transaction by itself, as it does for ON CONFLICT ROLLBACK
+}
+
+// dsn says how targets are opened: never made, journal mode untouched, foreign keys off as SQLite's own default is,
+// because a table rebuild under foreign_keys=1 deletes the child rows.
+func dsn(path string, lockTimeout time.Duration, readOnly bool) string {
+	q := url.Values{"mode": {"rw"}, "_defensive": {"1"}, "_pragma": {"trusted_schema(0)", "foreign_keys(0)"}}
+	q.Set("_busy_timeout", strconv.FormatInt(max(lockTimeout.Milliseconds(), 0), 10))
+	if readOnly {
+		q.Set("_query_only", "1")
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+}
+
+func connect(ctx context.Context, path string, lockTimeout time.Duration, readOnly bool) (*connection, error) {
+	connector, err := driver.NewConnector(dsn(path, lockTimeout, readOnly))
+	if err != nil {
+		return nil, fmt.Errorf("read the file's address: %w", err)
+	}
+	c := &connection{pool: sql.OpenDB(connector), guard: &guard{}}
+	c.pool.SetMaxOpenConns(1)
+	if c.Conn, err = c.pool.Conn(ctx); err != nil {
+		return nil, errors.Join(err, c.pool.Close())
+	}
+	if err := c.Raw(c.protect); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	if _, err := driver.Limit(c.Conn, lib.SQLITE_LIMIT_ATTACHED, 0); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// protect installs the guard.
+func (c *connection) protect(raw any) error {
+	conn, ok := raw.(interface {
+		driverapi.Conn
+		driver.AuthorizerRegisterer
+		driver.HookRegisterer
+	})
+	if !ok {
+		return errors.New("the SQLite driver has no authorizer")
+	}
+	conn.RegisterRollbackHook(func() { c.rolledBack = true })
+	return conn.RegisterAuthorizer(c.guard.authorize)
+}
+
+// Close closes the connection and with it what it had begun.
+func (c *connection) Close() error { return errors.Join(c.Conn.Close(), c.pool.Close()) }
+
+// asOwner runs our own statements with the ledger and transactions open to them.
+func (c *connection) asOwner(run func() error) error {
+	c.guard.own = true
+	defer func() { c.guard.own = false }()
+	return run()
+}
+
+// exec runs one of our own statements.
+func (c *connection) exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
+	err = c.asOwner(func() error {
+		result, err := c.ExecContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		changed, err = result.RowsAffected()
+		return err
+	})
+	return changed, err
+}
+
+// mapError says what an executor can do about an error of the driver.
+// Result codes: https://www.sqlite.org/rescode.html
+func mapError(err error) *engine.Error {
+	var known *engine.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	kind := engine.Failed
+	var e *driver.Error
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		kind = engine.Timeout
+	case errors.As(err, &e):
+		switch e.Code() & 0xff {
+		case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+			kind = engine.Locked
+		case lib.SQLITE_INTERRUPT:
+			kind = engine.Timeout
+		case lib.SQLITE_AUTH:
+			kind = engine.Refused
+		case lib.SQLITE_IOERR:
+			kind = engine.Lost
+		}
+	}
+	return &engine.Error{Kind: kind, Message: err.Error(), Err: err}
+}

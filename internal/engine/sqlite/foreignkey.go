@@ -1,0 +1,76 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"towpath/internal/engine"
+)
+
+// maxViolations bounds what is remembered of a database that is broken already.
+const maxViolations = 100_000
+
+// violation is a row whose parent is missing; a WITHOUT ROWID table has no rowid to tell.
+type violation struct {
+	table, parent string
+	rowid         sql.NullInt64
+}
+
+// violations are what PRAGMA foreign_key_check found.
+type violations struct {
+	count map[violation]int
+	order []violation
+	// problem is why the check itself cannot run, such as a parent key without a unique index.
+	problem string
+}
+
+// foreignKeyCheck runs within the transaction. https://www.sqlite.org/pragma.html#pragma_foreign_key_check
+func (c *connection) foreignKeyCheck(ctx context.Context) (*violations, error) {
+	found := &violations{count: map[violation]int{}}
+	err := c.asOwner(func() error {
+		rows, err := c.QueryContext(ctx, `SELECT "table", rowid, parent FROM pragma_foreign_key_check`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var v violation
+			if err := rows.Scan(&v.table, &v.rowid, &v.parent); err != nil {
+				return err
+			}
+			if found.count[v]++; found.count[v] == 1 {
+				found.order = append(found.order, v)
+			}
+			if len(found.order) > maxViolations {
+				return rows.Close()
+			}
+		}
+		return rows.Err()
+	})
+	if err != nil && ctx.Err() == nil && mapError(err).Kind == engine.Failed {
+		found.problem = err.Error()
+		return found, nil
+	}
+	return found, err
+}
+
+// news describes the first violation that before did not have, "" when there is none.
+func (v *violations) news(before *violations) string {
+	if v.problem != "" && v.problem != before.problem {
+		return "the foreign keys cannot be checked any more: " + v.problem
+	}
+	if len(before.order) > maxViolations {
+		return ""
+	}
+	for _, one := range v.order {
+		if v.count[one] <= before.count[one] {
+			continue
+		}
+		if one.rowid.Valid {
+			return fmt.Sprintf("table %s, rowid %d: its parent row in %s is missing (FOREIGN KEY constraint failed)", one.table, one.rowid.Int64, one.parent)
+		}
+		return fmt.Sprintf("table %s: a parent row in %s is missing (FOREIGN KEY constraint failed)", one.table, one.parent)
+	}
+	return ""
+}

@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// selectSchema lists what a replay needs, in an order that replays: an index or a trigger after its table. Shadow tables
+// come with their virtual table, and SQLite makes its own tables itself.
+const selectSchema = `SELECT type, name, sql FROM main.sqlite_schema AS o
+WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND lower(tbl_name) <> ?
+  AND NOT EXISTS (SELECT 1 FROM pragma_table_list AS l WHERE l.schema = 'main' AND l.name = o.tbl_name AND l.type = 'shadow')
+ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, name`
+
+// Schema implements engine.DB. The fingerprint does not see blanks, comments and the case of key words.
+func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
+	var dump, normal strings.Builder
+	err := d.read(ctx, func(c *connection) error {
+		rows, err := c.QueryContext(ctx, selectSchema, ledgerTable)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var kind, name, text string
+			if err := rows.Scan(&kind, &name, &text); err != nil {
+				return err
+			}
+			flat, clean, err := normalise(text)
+			if err != nil {
+				return fmt.Errorf("read the definition of %s %s: %w", kind, name, err)
+			}
+			dump.WriteString(clean + ";\n\n")
+			normal.WriteString(flat + ";\n")
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
+	}
+	sum := sha256.Sum256([]byte(normal.String()))
+	return engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"), Fingerprint: hex.EncodeToString(sum[:])}, nil
+}
+
+// normalise returns one definition with single blanks between its tokens, and as it stands without a comment at its end.
+func normalise(text string) (flat, clean string, err error) {
+	words := &recorder{}
+	for s, err := range statement.Split(strings.NewReader(text), words) {
+		if err != nil {
+			return "", "", err
+		}
+		clean = s.Text
+	}
+	return strings.Join(words.tokens, " "), clean, nil
+}
+
+// recorder keeps the tokens of one statement; it judges nothing, for what stands in a schema has been let in already.
+type recorder struct {
+	lexer
+	tokens []string
+}
+
+// Judge implements statement.Lexer.
+func (r *recorder) Judge() statement.Judge { return r }
+
+// Token implements statement.Judge.
+func (r *recorder) Token(t statement.Token) (bool, error) {
+	if t.Kind == statement.Word {
+		r.tokens = append(r.tokens, strings.ToLower(string(t.Raw)))
+	} else {
+		r.tokens = append(r.tokens, string(t.Raw))
+	}
+	return false, nil
+}
+
+// Finish implements statement.Judge.
+func (r *recorder) Finish(*statement.Statement, bool) error { return nil }

@@ -1,0 +1,194 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// readTimeout bounds the wait of readers for a writer in rollback-journal mode.
+const readTimeout = 3 * time.Second
+
+// database is one file. Each use opens a connection of its own, which costs less than a millisecond.
+type database struct{ path string }
+
+var _ engine.DB = (*database)(nil)
+
+// probe reads the header, so that what is no database says so at once.
+func (d *database) probe(ctx context.Context) error {
+	return d.read(ctx, func(c *connection) error {
+		var n int
+		return c.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&n)
+	})
+}
+
+func (d *database) read(ctx context.Context, use func(*connection) error) error {
+	c, err := connect(ctx, d.path, readTimeout, true)
+	if err != nil {
+		return mapError(err)
+	}
+	if err := errors.Join(c.asOwner(func() error { return use(c) }), c.Close()); err != nil {
+		return mapError(err)
+	}
+	return nil
+}
+
+// Close implements engine.DB; nothing stays open between uses.
+func (d *database) Close() error { return nil }
+
+// Begin implements engine.DB.
+func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
+	c, err := connect(ctx, d.path, o.LockTimeout, false)
+	if err != nil {
+		return nil, mapError(err)
+	}
+	s := &session{conn: c, options: o}
+	if !o.NoTx {
+		if _, err := c.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+			return nil, mapError(errors.Join(err, c.Close()))
+		}
+	}
+	return s, nil
+}
+
+type session struct {
+	conn      *connection
+	options   engine.SessionOptions
+	before    *violations // of foreign keys, taken before the first statement
+	changes   int64       // total_changes of the connection so far
+	committed bool
+	closed    bool
+}
+
+var _ engine.Session = (*session)(nil)
+
+// Identity implements engine.Session. A SQLite session lives in this process and dies with it.
+func (s *session) Identity() string { return fmt.Sprintf("process %d", os.Getpid()) }
+
+// Exec implements engine.Session.
+func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, error) {
+	if err := s.usable(); err != nil {
+		return 0, err
+	}
+	if s.before == nil && !s.options.NoTx {
+		before, err := s.conn.foreignKeyCheck(ctx)
+		if err != nil {
+			return 0, mapError(err)
+		}
+		s.before = before
+	}
+	if s.options.StatementTimeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.options.StatementTimeout)
+		defer cancel()
+	}
+	s.conn.guard.reason = ""
+	result, err := s.conn.ExecContext(ctx, st.Text)
+	if err != nil {
+		return 0, s.statementError(err)
+	}
+	return s.changed(ctx, result.RowsAffected)
+}
+
+// changed tells a statement's own rows: SQLite repeats the last statement's count for one that changes no rows.
+func (s *session) changed(ctx context.Context, affected func() (int64, error)) (int64, error) {
+	var total int64
+	if err := s.conn.QueryRowContext(ctx, "SELECT total_changes()").Scan(&total); err != nil {
+		return 0, mapError(err)
+	}
+	if total == s.changes {
+		return 0, nil
+	}
+	s.changes = total
+	rows, err := affected()
+	if err != nil {
+		return 0, mapError(err)
+	}
+	return rows, nil
+}
+
+func (s *session) statementError(err error) error {
+	mapped := mapError(err)
+	if s.conn.guard.reason != "" {
+		return &engine.Error{Kind: engine.Refused, Message: s.conn.guard.reason, Err: err}
+	}
+	return mapped
+}
+
+// usable tells why nothing more can be done, if so.
+func (s *session) usable() error {
+	switch {
+	case s.closed || s.committed:
+		return &engine.Error{Kind: engine.Failed, Message: "the session is over"}
+	case s.conn.rolledBack && !s.options.NoTx:
+		return &engine.Error{Kind: engine.Failed, Message: "SQLite has undone the whole transaction after the last error"}
+	}
+	return nil
+}
+
+// Commit implements engine.Session: foreign keys are off while statements run, so they are checked here.
+// Without a transaction there is nothing left to decide.
+func (s *session) Commit(ctx context.Context) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	if s.options.NoTx {
+		s.committed = true
+		return nil
+	}
+	if s.before != nil {
+		after, err := s.conn.foreignKeyCheck(ctx)
+		if err != nil {
+			return mapError(err)
+		}
+		if message := after.news(s.before); message != "" {
+			return &engine.Error{Kind: engine.Failed, Message: message}
+		}
+	}
+	if _, err := s.conn.exec(ctx, "COMMIT"); err != nil {
+		return mapError(err)
+	}
+	s.committed = true
+	return nil
+}
+
+// Close implements engine.Session; the connection's end undoes an open transaction.
+func (s *session) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	if err := s.conn.Close(); err != nil {
+		return fmt.Errorf("close the session: %w", err)
+	}
+	return nil
+}
+
+// Entry implements engine.Session.
+func (s *session) Entry(ctx context.Context, id towpath.MigrationID) (towpath.LedgerEntry, bool, error) {
+	if err := s.usable(); err != nil {
+		return towpath.LedgerEntry{}, false, err
+	}
+	entry, found, err := s.conn.entry(ctx, id)
+	if err != nil {
+		return entry, false, mapError(err)
+	}
+	return entry, found, nil
+}
+
+// Record implements engine.Session.
+func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	if err := s.conn.record(ctx, entries); err != nil {
+		return mapError(err)
+	}
+	return nil
+}
