@@ -1,0 +1,165 @@
+// Package vcstest holds the suite that every Git provider driver must pass. It speaks to the driver through the seam and to a far
+// side, a simulator in this process or a real service, through a Fixture; what gets there gets there by real git pushes.
+package vcstest
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"towpath/internal/vcs"
+)
+
+// Fixture is a driver together with its far side, of which the functions change or tell the state.
+type Fixture struct {
+	Provider    vcs.Provider
+	App         vcs.App
+	RedirectURL string
+	Account     vcs.Account // of the person who consents and who administers all repositories
+	Workspaces  []string    // at least two, without repositories
+
+	// Authorize lets the person consent on the page and returns the query of the redirect.
+	Authorize func(t *testing.T, authorizeURL string) url.Values
+	// AddRepository makes an empty repository.
+	AddRepository func(t *testing.T, workspace, name string) Remote
+	// Rename changes a repository's name and returns it as it is now.
+	Rename func(t *testing.T, r Remote, name string) Remote
+	// Hooks and Statuses tell what the far side has, secrets included.
+	Hooks    func(t *testing.T, r Remote) []vcs.Hook
+	Statuses func(t *testing.T, r Remote, commit string) []vcs.Status
+	// ExpireAccessTokens ends all access tokens; RevokeGrants ends refresh tokens too.
+	ExpireAccessTokens func(t *testing.T)
+	RevokeGrants       func(t *testing.T)
+	// Throttle makes the far side answer that there were too many requests, until it is called with false.
+	Throttle func(t *testing.T, on bool)
+}
+
+// Remote is a repository of the far side.
+type Remote struct {
+	ID      string
+	Name    string // full name
+	PushURL string // with credentials in it
+}
+
+// Run checks a driver. Each case has a fixture of its own, and cases run in parallel.
+func Run(t *testing.T, fixture func(*testing.T) Fixture) {
+	for _, group := range []map[string]func(*testing.T, *harness){oauthCases, repositoryCases, sourceCases, hookCases} {
+		for name, check := range group {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				check(t, &harness{Fixture: fixture(t)})
+			})
+		}
+	}
+}
+
+// harness is a fixture with the grant that its case has got.
+type harness struct {
+	Fixture
+}
+
+// consent walks the whole flow and returns the tokens.
+func (h *harness) consent(t *testing.T) vcs.Token {
+	t.Helper()
+	const state = "a state / with + odd & characters"
+	back := h.Authorize(t, h.Provider.AuthorizeURL(h.App, state, h.RedirectURL))
+	if back.Get("state") != state {
+		t.Fatalf("the state came back as %q", back.Get("state"))
+	}
+	token, err := h.Provider.Exchange(t.Context(), h.App, back.Get("code"), h.RedirectURL)
+	if err != nil {
+		t.Fatalf("exchange: %v", err)
+	}
+	return token
+}
+
+// client is a client on a fresh grant.
+func (h *harness) client(t *testing.T) (vcs.Client, *grant) {
+	t.Helper()
+	g := &grant{provider: h.Provider, app: h.App, token: h.consent(t)}
+	return h.Provider.Client(g), g
+}
+
+// repository makes a repository with a working tree on which nothing is committed.
+func (h *harness) repository(t *testing.T, name string) (Remote, *workTree) {
+	t.Helper()
+	r := h.AddRepository(t, h.Workspaces[0], name)
+	return r, newWorkTree(t, r.PushURL)
+}
+
+// grant is the smallest right TokenSource: one refresh at a time, and only for a token that is still the current one.
+type grant struct {
+	provider vcs.Provider
+	app      vcs.App
+
+	mu        sync.Mutex
+	token     vcs.Token
+	refreshes int
+}
+
+// Token implements vcs.TokenSource.
+func (g *grant) Token(ctx context.Context, stale string) (string, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if stale == "" || stale != g.token.AccessToken {
+		return g.token.AccessToken, nil
+	}
+	fresh, err := g.provider.Refresh(ctx, g.app, g.token.RefreshToken)
+	if err != nil {
+		return "", err
+	}
+	if fresh.RefreshToken == "" {
+		fresh.RefreshToken = g.token.RefreshToken
+	}
+	g.token = fresh
+	g.refreshes++
+	return fresh.AccessToken, nil
+}
+
+func wantKind(t *testing.T, err error, want vcs.Kind) *vcs.Error {
+	t.Helper()
+	var e *vcs.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("error %v, want a *vcs.Error of kind %q", err, want)
+	}
+	if e.Kind != want {
+		t.Fatalf("kind %q of %v, want %q", e.Kind, err, want)
+	}
+	return e
+}
+
+func must[T any](t *testing.T) func(T, error) T {
+	t.Helper()
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// eventually waits for what happens on the far side without our doing, such as a delivery.
+func eventually[T any](t *testing.T, what string, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(20 * time.Second):
+		t.Fatalf("%s did not come", what)
+		panic("unreachable")
+	}
+}
+
+func names(repositories []vcs.Repository) []string {
+	var out []string
+	for _, r := range repositories {
+		out = append(out, r.Name)
+	}
+	slices.Sort(out)
+	return out
+}
