@@ -1,0 +1,103 @@
+package rollout
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// maxReason bounds a person's words, in characters.
+const maxReason = 1000
+
+// Retry lets a failed task run again. CodeConflict when it has not failed.
+func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
+	return s.decide(ctx, actor, taskID, "task.retry", "", func(t *towpath.Task) error {
+		if t.State != towpath.TaskFailed {
+			return towpath.Errorf(towpath.CodeConflict, "Only a failed task can be tried again; this one is %s.", t.State)
+		}
+		t.State, t.Reason = towpath.TaskPending, ""
+		return nil
+	})
+}
+
+// Release lets a held task run. CodeConflict when it is not held.
+func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
+	return s.decide(ctx, actor, taskID, "task.release", "", func(t *towpath.Task) error {
+		if t.State != towpath.TaskHeld {
+			return towpath.Errorf(towpath.CodeConflict, "Only a held task can be released; this one is %s.", t.State)
+		}
+		t.State, t.Reason = towpath.TaskPending, ""
+		return nil
+	})
+}
+
+// Skip ends a task without running it. The reason is required, and is kept with the task. CodeConflict when the task is
+// running or has ended.
+func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, reason string) (towpath.Task, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" || utf8.RuneCountInString(reason) > maxReason {
+		return towpath.Task{}, towpath.Invalid("reason", "Say in 1 to %d characters why the migration is skipped.", maxReason)
+	}
+	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason, func(t *towpath.Task) error {
+		if !t.State.MayBecome(towpath.TaskSkipped) {
+			return towpath.Errorf(towpath.CodeConflict, "A task that is %s cannot be skipped.", t.State)
+		}
+		t.State, t.Reason = towpath.TaskSkipped, reason
+		return nil
+	})
+}
+
+// Resolve tells what became of a task whose outcome is unknown. With applied the migration is recorded as applied and not
+// run; otherwise the task runs again. CodeConflict when the outcome is known.
+func (s *Service) Resolve(ctx context.Context, actor towpath.Actor, taskID string, applied bool) (towpath.Task, error) {
+	detail := ": it was not applied and runs again"
+	if applied {
+		detail = ": it was applied and is recorded"
+	}
+	return s.decide(ctx, actor, taskID, "task.resolve", detail, func(t *towpath.Task) error {
+		if t.State != towpath.TaskUnknown {
+			return towpath.Errorf(towpath.CodeConflict, "The outcome of this task is known: it is %s.", t.State)
+		}
+		if applied && t.Action == towpath.ActionApply {
+			t.Action, t.Covers = towpath.ActionRecord, []towpath.Migration{t.Migration}
+		}
+		t.State, t.Reason = towpath.TaskPending, ""
+		return nil
+	})
+}
+
+// decide changes a task, wakes its rollout and writes the audit, all in one transaction.
+func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, action, detail string, change func(*towpath.Task) error) (t towpath.Task, err error) {
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if t, err = tx.Task(ctx, taskID); err != nil {
+			return err
+		}
+		r, err := tx.Rollout(ctx, t.RolloutID)
+		if err != nil {
+			return err
+		}
+		if r.FinishedAt != nil {
+			return towpath.Errorf(towpath.CodeConflict, "The rollout of this task is over. A newer one of the same repository may hold the migration.")
+		}
+		if err := change(&t); err != nil {
+			return err
+		}
+		t.FinishedAt = nil
+		if !t.State.Open() {
+			t.FinishedAt = &tx.Now
+		}
+		if err := tx.UpdateTask(ctx, &t); err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, towpath.JobAdvance, t.RolloutID); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID: actor.Member.ID, Action: action, Subject: t.ID, ProjectID: t.ProjectID, Detail: t.Path + " in " + t.Environment + "/" + t.Database + detail,
+		})
+	})
+	return t, err
+}
