@@ -23,6 +23,7 @@ var statusStates = map[vcs.StatusState]string{
 }
 
 type statusBody struct {
+	Type        string `json:"type"` // the description demands it of every object
 	Key         string `json:"key"`
 	State       string `json:"state"`
 	URL         string `json:"url"`
@@ -41,7 +42,7 @@ func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status)
 	}
 	path := repositoryPath(id) + "/commit/" + url.PathEscape(commit) + "/statuses/build"
 	r, err := c.apiRequest(op, path, nil).writing(http.MethodPost, statusBody{
-		Key: statusKey(s.Key), State: state, URL: s.URL,
+		Type: "build", Key: statusKey(s.Key), State: state, URL: s.URL,
 		Name: clip(s.Name, maxStatusText), Description: clip(s.Description, maxStatusText), RefName: s.Branch,
 	})
 	if err != nil {
