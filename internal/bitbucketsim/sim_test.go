@@ -78,6 +78,13 @@ func setup(t *testing.T) *fixture {
 	return f
 }
 
+// in is the fixture inside a subtest.
+func (f *fixture) in(t *testing.T) *fixture {
+	g := *f
+	g.T = t
+	return &g
+}
+
 func (f *fixture) must(err error) {
 	f.Helper()
 	if err != nil {
