@@ -259,6 +259,26 @@ func TestBuild_comparesWithTheLedger(t *testing.T) {
 			says:  []string{"revert the file", "accept the new text"},
 		},
 		{
+			name: "an edited file goes on to other databases of the same environment",
+			in: Input{Files: files{one}, Databases: databases{
+				database("test/audit", entry("1", "1_a.sql", "old text")), database("test/shop")}},
+			tasks: []string{"test/shop 1 ddl apply pending"},
+			items: []string{"test/audit 1_a.sql edited", "test/shop 1_a.sql pending"},
+		},
+		{
+			name: "an entry that was recorded by its version alone counts as the file",
+			in: Input{Files: files{one}, Databases: databases{database("test/shop",
+				changed(entry("1", ""), func(e *towpath.LedgerEntry) { e.Checksum = "" }))}},
+			items: []string{"test/shop 1_a.sql applied"},
+		},
+		{
+			name: "what failed half-way makes nothing late",
+			in: Input{Files: files{one, two}, Databases: databases{database("test/shop",
+				changed(entry("2", "2_b.sql"), func(e *towpath.LedgerEntry) { e.State = towpath.LedgerFailed }))}},
+			tasks: []string{"test/shop 1 ddl apply pending", "test/shop 2 ddl apply pending"},
+			items: []string{"test/shop 1_a.sql pending", "test/shop 2_b.sql pending"},
+		},
+		{
 			name:  "an entry without a file has vanished",
 			in:    Input{Files: files{two}, Databases: databases{database("test/shop", entry("1", "1_a.sql"), entry("2", "2_b.sql"))}},
 			items: []string{"test/shop 2_b.sql applied", "test/shop 1_a.sql vanished"},
@@ -359,6 +379,31 @@ func TestBuild_recordsTheChoiceMadeAtLinking(t *testing.T) {
 			tasks: []string{"test/shop 1 ddl apply held", "test/shop 2 ddl apply held"},
 			items: []string{"test/shop 1_a.sql held", "test/shop 2_b.sql held"},
 			says:  []string{"has tables but no ledger"},
+		},
+		{
+			name: "one that was assigned at that very moment with tables of its own runs what the choice lets run",
+			in: Input{Files: three[:1], Databases: databases{changed(database("test/shop"), func(d *towpath.Database) {
+				d.AssignedAt = &linked
+				d.Ledger.Populated = true
+			})}},
+			tasks: []string{"test/shop 1 ddl apply pending"},
+			items: []string{"test/shop 1_a.sql pending"},
+		},
+		{
+			name: "tables do not hold what comes to a database with a ledger",
+			in: Input{Files: three[:2], Databases: databases{changed(database("test/shop", entry("1", "1_a.sql")), func(d *towpath.Database) {
+				later(d)
+				d.Ledger.Populated = true
+			})}},
+			tasks: []string{"test/shop 2 ddl apply pending"},
+			items: []string{"test/shop 1_a.sql applied", "test/shop 2_b.sql pending"},
+		},
+		{
+			name: "another link's file that is the same baseline goes first",
+			in: Input{BaselinedUpTo: "2", Files: three[:1], Databases: databases{database("test/shop")},
+				Others: files{file(t, dbTemplate, "shop/2__baseline__b.sql")}},
+			items: []string{"test/shop 1_a.sql blocked"},
+			says:  []string{"waits for `shop/2__baseline__b.sql` of another repository link"},
 		},
 		{
 			name: "a conflict among the covered ones keeps everything waiting",

@@ -148,6 +148,14 @@ func TestMatch_looksAtTheBaseDirectoryBySegments(t *testing.T) {
 	}
 }
 
+func TestMatch_staysQuickWithManyWildcards(t *testing.T) {
+	t.Parallel()
+	s := Scope{"", mustTemplate(t, strings.Repeat("**/a/", 12)+"{{VERSION}}.sql")}
+	if _, _, reason := s.Match(strings.Repeat("a/", 200) + "x.sql"); reason == "" {
+		t.Error("matched without a version")
+	}
+}
+
 func TestNormalizeBase(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{"": "", "/": "", ".": "", "db": "db", "/a/b/": "a/b", " a b ": "a b", "..a": "..a"} {
