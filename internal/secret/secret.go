@@ -1,0 +1,169 @@
+// Package secret seals what must be readable again (tokens, passwords) and makes and hashes what must not be.
+// Passwords of members are not its concern: those are hashed slowly, by package auth.
+package secret
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+const (
+	keySize   = 32 // AES-256
+	keyIDSize = 8
+	format    = 1 // first byte of everything sealed
+	header    = 1 + keyIDSize
+	proofRow  = "towpath/secret/proof"
+)
+
+// ErrSealed means that sealed bytes are not what was sealed for that row: cut, changed, or taken from another row.
+var ErrSealed = errors.New("sealed text is damaged or belongs to another row")
+
+// KeyError means that something was sealed with another key than ours.
+type KeyError struct {
+	Have, Want string // ids of keys; they tell nothing of the keys
+}
+
+// Error implements error.
+func (e *KeyError) Error() string {
+	return fmt.Sprintf("it was sealed with key %s, the key file holds %s; all servers need the same key file, restored with the database", e.Want, e.Have)
+}
+
+// Keeper holds the key. It is safe for concurrent use.
+type Keeper struct {
+	id   [keyIDSize]byte
+	aead cipher.AEAD
+}
+
+// Open reads the key file at path, 32 random bytes; a missing one is made, readable by its owner alone. Its folder must
+// exist. A file that group or others can read, or of another size, is refused.
+func Open(path string) (*Keeper, error) {
+	key, err := readKey(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeKey(path); err == nil || errors.Is(err, fs.ErrExist) { // another server may have been quicker
+			key, err = readKey(path)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open key file: %w", err)
+	}
+	return newKeeper(key)
+}
+
+func newKeeper(key []byte) (*Keeper, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("use key: %w", err)
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, fmt.Errorf("use key: %w", err)
+	}
+	k := &Keeper{aead: aead}
+	sum := sha256.Sum256(append([]byte("towpath key id\x00"), key...))
+	copy(k.id[:], sum[:])
+	return k, nil
+}
+
+func readKey(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", path)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("%s can be read by others than its owner (mode %#o); run chmod 600 on it", path, mode)
+	}
+	key, err := io.ReadAll(io.LimitReader(f, keySize+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(key) != keySize {
+		return nil, fmt.Errorf("%s is not a key file: it does not have %d bytes", path, keySize)
+	}
+	return key, nil
+}
+
+// makeKey writes beside the file and links, so that nobody ever reads half a key and no key is ever replaced.
+func makeKey(path string) error {
+	key := make([]byte, keySize)
+	rand.Read(key) // never fails: https://pkg.go.dev/crypto/rand#Read
+	temporary := path + "." + NewToken(6)
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary)
+	_, err = f.Write(key)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Link(temporary, path)
+}
+
+// KeyID names the key without telling anything of it.
+func (k *Keeper) KeyID() string { return hex.EncodeToString(k.id[:]) }
+
+// Seal encrypts plain for one row: row names where it is kept ("git_provider/ID/secret"), and only there it opens.
+func (k *Keeper) Seal(plain []byte, row string) []byte {
+	sealed := append([]byte{format}, k.id[:]...)
+	return k.aead.Seal(sealed, nil, plain, k.bind(row))
+}
+
+// Open decrypts what Seal made for the same row. Its error is a *KeyError when another key was used, else ErrSealed.
+func (k *Keeper) Open(sealed []byte, row string) ([]byte, error) {
+	if len(sealed) < header+k.aead.Overhead() || sealed[0] != format {
+		return nil, ErrSealed
+	}
+	if id := sealed[1:header]; !bytes.Equal(id, k.id[:]) {
+		return nil, &KeyError{Have: k.KeyID(), Want: hex.EncodeToString(id)}
+	}
+	plain, err := k.aead.Open(nil, nil, sealed[header:], k.bind(row))
+	if err != nil {
+		return nil, ErrSealed
+	}
+	return plain, nil
+}
+
+// bind is the additional data: the header too, so that nobody can relabel a sealed text.
+func (k *Keeper) bind(row string) []byte {
+	return append(append([]byte{format}, k.id[:]...), row...)
+}
+
+// Proof returns bytes for all servers to share, by which each can Verify that it has the same key.
+func (k *Keeper) Proof() []byte { return k.Seal(nil, proofRow) }
+
+// Verify checks a Proof. Its error is a *KeyError when another key made it, else ErrSealed.
+func (k *Keeper) Verify(proof []byte) error {
+	_, err := k.Open(proof, proofRow)
+	return err
+}
+
+// NewToken returns that many random bytes in URL-safe base64.
+func NewToken(bytes int) string {
+	b := make([]byte, bytes)
+	rand.Read(b) // never fails: https://pkg.go.dev/crypto/rand#Read
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// HashToken returns the SHA-256 of a token, which is all that is kept of it. Tokens are random, so nothing slower is needed.
+func HashToken(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
