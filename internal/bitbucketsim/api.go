@@ -76,6 +76,19 @@ var routes = []route{
 	{"GET", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}", "repository", "read", (*Sim).getAnnotation},
 	{"PUT", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}", "repository", "read", (*Sim).putAnnotation},
 	{"DELETE", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}", "repository", "read", (*Sim).deleteAnnotation},
+
+	{"GET", "repositories/{ws}/{repo}/commit/{commit}/pullrequests", "pullrequest", "read", (*Sim).listCommitPullRequests},
+	{"GET", "repositories/{ws}/{repo}/pullrequests", "pullrequest", "read", (*Sim).listPullRequests},
+	{"POST", "repositories/{ws}/{repo}/pullrequests", "pullrequest:write", "read", (*Sim).createPullRequest},
+	{"GET", "repositories/{ws}/{repo}/pullrequests/{id}", "pullrequest", "read", (*Sim).getPullRequest},
+	{"GET", "repositories/{ws}/{repo}/pullrequests/{id}/diffstat", "pullrequest", "read", redirectPullRequest("diffstat")},
+	{"GET", "repositories/{ws}/{repo}/pullrequests/{id}/statuses", "pullrequest", "read", (*Sim).listPullRequestStatuses},
+	{"POST", "repositories/{ws}/{repo}/pullrequests/{id}/merge", "pullrequest:write", "write", (*Sim).mergePullRequest},
+	{"POST", "repositories/{ws}/{repo}/pullrequests/{id}/decline", "pullrequest:write", "write", (*Sim).declinePullRequest},
+	{"GET", "repositories/{ws}/{repo}/pullrequests/{id}/comments", "pullrequest", "read", (*Sim).listComments},
+	{"POST", "repositories/{ws}/{repo}/pullrequests/{id}/comments", "pullrequest", "read", (*Sim).createComment},
+	{"PUT", "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}", "pullrequest", "read", (*Sim).updateComment},
+	{"DELETE", "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}", "pullrequest", "read", (*Sim).deleteComment},
 }
 
 // call is one request to the API.

@@ -99,7 +99,7 @@ func TestState_survivesARestart(t *testing.T) {
 	again, err := New(f.sim.opts)
 	f.must(err)
 	f.sim = again
-	if got := f.get(shop+"/hooks/"+url.PathEscape(uuid)).str("uuid"); got != uuid {
+	if got := f.get(shop + "/hooks/" + url.PathEscape(uuid)).str("uuid"); got != uuid {
 		t.Errorf("hook %q", got)
 	}
 	if got := again.Statuses("acme/shop", hash); len(got) != 1 {
