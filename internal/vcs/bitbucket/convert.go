@@ -85,8 +85,8 @@ func convertRefs(e pushEventJSON) []vcs.RefChange {
 			ref = change.Old
 		}
 		out := vcs.RefChange{Old: hashOf(change.Old), New: hashOf(change.New), Forced: change.Forced}
-		if ref == nil || ref.Name == "" || (change.New != nil && out.New == "") {
-			continue // without a name, or a head that would read as a deletion, there is nothing to say
+		if ref == nil || ref.Name == "" || hashOf(ref) == "" {
+			continue // a head that is left out would read as a deletion
 		}
 		if strings.Contains(ref.Type, "tag") {
 			out.Tag = ref.Name

@@ -1,0 +1,108 @@
+package bitbucket
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var start = time.Date(2026, 10, 10, 12, 0, 0, 0, time.UTC)
+
+func testBudget(now *time.Time) *budget {
+	return newBudget(Config{Now: func() time.Time { return *now }, RequestsPerHour: 3, RawFilesPerHour: 2})
+}
+
+func TestBudget_neverMoreThanItsLimitInAnyHour(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		now := start
+		b := testBudget(&now)
+		var sent []time.Time
+		for range 60 {
+			now = now.Add(time.Duration(rapid.IntRange(0, 40).Draw(t, "minutes")) * time.Minute)
+			at, ok := b.take(quotaRepositories)
+			if ok {
+				sent = append(sent, now)
+				if n := len(sent); n > 3 && now.Sub(sent[n-4]) < time.Hour {
+					t.Fatalf("four calls within %v", now.Sub(sent[n-4]))
+				}
+				continue
+			}
+			if !at.After(now) || at.After(now.Add(time.Hour)) {
+				t.Fatalf("at %v: retry at %v", now, at)
+			}
+			now = at
+			if _, ok := b.take(quotaRepositories); !ok {
+				t.Fatalf("refused at the time that it told")
+			}
+			sent = append(sent, now)
+		}
+	})
+}
+
+func TestBudget_filesAreCountedApart(t *testing.T) {
+	t.Parallel()
+	now := start
+	b := testBudget(&now)
+	for i, want := range []bool{true, true, false} {
+		if _, ok := b.take(quotaRawFiles); ok != want {
+			t.Errorf("file %d: %v", i, ok)
+		}
+	}
+	for range 100 {
+		if _, ok := b.take(quotaNone); !ok {
+			t.Fatal("what is not counted was refused")
+		}
+	}
+	if u := b.usage(); u.Used != 0 || u.Limit != 3 {
+		t.Errorf("usage %+v", u)
+	}
+}
+
+func TestBudget_backsOffLongerEachTime(t *testing.T) {
+	t.Parallel()
+	now := start
+	b := testBudget(&now)
+	for i, want := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute, 15 * time.Minute} {
+		until := b.refused(http.Header{})
+		if wait := until.Sub(now); wait < want/2 || wait > want {
+			t.Errorf("refusal %d: %v, want %v to %v", i, wait, want/2, want)
+		}
+		if again := b.refused(http.Header{}); !again.Equal(until) {
+			t.Errorf("an answer that was under way moved the gate from %v to %v", until, again)
+		}
+		b.accepted() // under way too
+		if at, ok := b.take(quotaNone); ok || !at.Equal(until) || !b.usage().BackoffUntil.Equal(until) {
+			t.Errorf("the gate is open at %v", now)
+		}
+		now = until
+		if _, ok := b.take(quotaNone); !ok || !b.usage().BackoffUntil.IsZero() {
+			t.Errorf("the gate is shut at %v", until)
+		}
+	}
+	b.accepted()
+	if wait := b.refused(http.Header{}).Sub(now); wait > 30*time.Second {
+		t.Errorf("after a success: %v", wait)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]time.Duration{
+		"0": 0, "7": 7 * time.Second, " 60 ": time.Minute,
+		"86400":                         maxRetryWait,
+		"Sat, 10 Oct 2026 12:05:00 GMT": 5 * time.Minute,
+		"Sat, 10 Oct 2026 11:00:00 GMT": 0,
+		"Sun, 11 Oct 2026 12:00:00 GMT": maxRetryWait,
+		"-5":                            -1,
+		"soon":                          -1,
+		"":                              -1,
+	} {
+		at, told := retryAfter(http.Header{"Retry-After": {value}}, start)
+		if told != (want >= 0) || (told && !at.Equal(start.Add(want))) {
+			t.Errorf("%q: %v %v, want %v", value, at, told, want)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package bitbucket
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"towpath/internal/vcs"
+)
+
+const hookSecret = "it's a secret"
+
+func signed(event string, body []byte) http.Header {
+	mac := hmac.New(sha256.New, []byte(hookSecret))
+	mac.Write(body)
+	h := http.Header{}
+	h.Set("X-Hub-Signature", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	h.Set("X-Event-Key", event)
+	h.Set("X-Request-UUID", "{ab12}")
+	return h
+}
+
+func TestParseWebhook_payloads(t *testing.T) {
+	t.Parallel()
+	for path, body := range fixtures(t, "webhook") {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			event, err := new(Provider).ParseWebhook(signed(eventPush, body), body, hookSecret)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, path, event)
+		})
+	}
+}
+
+func TestParseWebhook_signature(t *testing.T) {
+	t.Parallel()
+	body := []byte(`{"repository":{"full_name":"acme/x"}}`)
+	right := signed(eventPush, body).Get("X-Hub-Signature")
+	for name, c := range map[string]struct {
+		signature, secret string
+		ok                bool
+	}{
+		"the right one":           {right, hookSecret, true},
+		"upper case digits":       {"sha256=" + strings.ToUpper(right[7:]), hookSecret, true},
+		"missing":                 {"", hookSecret, false},
+		"empty digits":            {"sha256=", hookSecret, false},
+		"cut off":                 {right[:len(right)-2], hookSecret, false},
+		"another algorithm":       {"sha1=" + right[7:], hookSecret, false},
+		"without a prefix":        {right[7:], hookSecret, false},
+		"no digits at all":        {"sha256=" + strings.Repeat("z", 64), hookSecret, false},
+		"of another secret":       {right, hookSecret + " ", false},
+		"a hook without a secret": {right, "", false},
+	} {
+		h := signed(eventPush, body)
+		h.Set("X-Hub-Signature", c.signature)
+		event, err := new(Provider).ParseWebhook(h, body, c.secret)
+		if (err == nil) != c.ok || (!c.ok && vcs.KindOf(err) != vcs.Unauthorized) || (event.Repository != "") != c.ok {
+			t.Errorf("%s: %+v, %v", name, event, err)
+		}
+	}
+}
+
+func TestParseWebhook_knownSignature(t *testing.T) {
+	t.Parallel()
+	// The test vector that GitHub publishes for the same construction:
+	// https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+	h := http.Header{}
+	h.Set("X-Hub-Signature", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")
+	h.Set("X-Event-Key", "unheard:of")
+	event, err := new(Provider).ParseWebhook(h, []byte("Hello, World!"), "It's a Secret to Everybody")
+	if err != nil || event.Name != "unheard:of" || event.Refs != nil {
+		t.Errorf("%+v, %v", event, err)
+	}
+}
+
+func TestParseWebhook_otherEvents(t *testing.T) {
+	t.Parallel()
+	push, err := os.ReadFile(filepath.Join("testdata", "webhook", "several-refs.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := new(Provider).ParseWebhook(signed("repo:unheard_of", push), push, hookSecret)
+	if err != nil || event.Repository != "acme/billing-schema" || event.RequestID != "ab12" || len(event.Refs) != 0 {
+		t.Errorf("an unknown event: %+v, %v", event, err)
+	}
+	odd := []byte(`{"repository": "not an object"}`)
+	if _, err := new(Provider).ParseWebhook(signed("repo:unheard_of", odd), odd, hookSecret); err != nil {
+		t.Errorf("an unknown event in an unknown shape: %v", err)
+	}
+	if _, err := new(Provider).ParseWebhook(signed(eventPush, odd), odd, hookSecret); vcs.KindOf(err) != vcs.Rejected {
+		t.Errorf("a push in an unknown shape: %v", err)
+	}
+}
+
+// TestParseWebhook_recorded reads what the real service once sent, where a checkout has it beside it.
+func TestParseWebhook_recorded(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join("..", "..", "..", "..", "shared", "bitbucket", "payloads", "go-playground_webhooks")
+	paths, err := filepath.Glob(filepath.Join(folder, "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		family, action, _ := strings.Cut(strings.TrimSuffix(filepath.Base(path), ".json"), "-")
+		event, err := new(Provider).ParseWebhook(signed(family+":"+action, body), body, hookSecret)
+		if err != nil || event.RepositoryID == "" {
+			t.Errorf("%s: %+v, %v", filepath.Base(path), event, err)
+		}
+		if push := family+":"+action == eventPush; push != (len(event.Refs) > 0) {
+			t.Errorf("%s: refs %v", filepath.Base(path), event.Refs)
+		}
+	}
+}
+
+func FuzzParseWebhook(f *testing.F) {
+	paths, err := filepath.Glob(filepath.Join("testdata", "webhook", "*.json"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range paths {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(body, "", eventPush)
+	}
+	f.Add([]byte(`{"push":{"changes":[{"new":{"name":"x","target":{"hash":"0"}},"old":7}]}}`), "sha256=00", eventPush)
+	f.Fuzz(func(t *testing.T, body []byte, signature, event string) {
+		forged := http.Header{"X-Hub-Signature": {signature}, "X-Event-Key": {event}}
+		if _, err := new(Provider).ParseWebhook(forged, body, hookSecret); err == nil && signature != signed(event, body).Get("X-Hub-Signature") {
+			t.Fatalf("the signature %q was taken", signature)
+		}
+		parsed, err := new(Provider).ParseWebhook(signed(event, body), body, hookSecret)
+		if kind := vcs.KindOf(err); err != nil && kind != vcs.Rejected {
+			t.Fatalf("kind %q: %v", kind, err)
+		}
+		for _, ref := range parsed.Refs {
+			if (ref.Branch == "") == (ref.Tag == "") || (ref.Old == "" && ref.New == "") {
+				t.Fatalf("ref %+v", ref)
+			}
+		}
+	})
+}
