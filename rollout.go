@@ -140,10 +140,11 @@ type Rollout struct {
 	Tasks        []Task // loaded on demand, ordered by Stage, DatabaseID, Sequence
 }
 
-// SummarizeTasks says what a set of tasks amounts to; no tasks at all are done.
+// SummarizeTasks says what a set of tasks amounts to; no tasks at all are done. It is running from the first task's start
+// until nothing more can run by itself.
 func SummarizeTasks(tasks []Task) RolloutState {
-	var count = map[TaskState]int{}
-	for _, t := range tasks {
+	count := map[TaskState]int{}
+	for _, t := range effective(tasks) {
 		count[t.State]++
 	}
 	switch {
@@ -153,6 +154,8 @@ func SummarizeTasks(tasks []Task) RolloutState {
 		return RolloutUnknown
 	case count[TaskFailed] > 0:
 		return RolloutFailed
+	case count[TaskPending] > 0 && count[TaskDone] > 0:
+		return RolloutRunning
 	case count[TaskPending] > 0:
 		return RolloutPending
 	case count[TaskHeld] > 0:
@@ -166,7 +169,37 @@ func SummarizeTasks(tasks []Task) RolloutState {
 // failed or unknown; and a migration enters a stage only when it has left every earlier one.
 // A held task holds back itself, and its own migration in later stages, but nothing else.
 func (r Rollout) Next() []Task {
-	tasks := append([]Task(nil), r.Tasks...)
+	var (
+		next  []Task
+		tasks = effective(r.Tasks)
+		busy  = map[string]bool{} // databases in which nothing may start
+		open  = true              // nothing of earlier stages is in the way
+	)
+	for _, t := range tasks {
+		if t.State == TaskRunning || t.State == TaskUnknown { // also before it: it may be running still
+			busy[t.DatabaseID] = true
+		}
+	}
+	for i, t := range tasks {
+		if i > 0 && t.Stage != tasks[i-1].Stage {
+			for _, before := range tasks[:i] {
+				open = open && !blocks(before.State)
+			}
+		}
+		if t.State == TaskPending && open && !busy[t.DatabaseID] {
+			next = append(next, t)
+		}
+		if blocks(t.State) {
+			busy[t.DatabaseID] = true
+		}
+	}
+	return next
+}
+
+// effective returns the tasks in the order in which they run, and those as held that wait for a held one: a pending task
+// whose migration is held in an earlier stage can no more start than that one, and must not stand in anybody's way.
+func effective(tasks []Task) []Task {
+	tasks = append([]Task(nil), tasks...)
 	sort.SliceStable(tasks, func(i, j int) bool {
 		a, b := tasks[i], tasks[j]
 		if a.Stage != b.Stage {
@@ -181,31 +214,18 @@ func (r Rollout) Next() []Task {
 		MigrationID
 		path string
 	}
-	var (
-		next       []Task
-		busy       = map[string]bool{} // databases in which an earlier task is not through
-		unfinished = map[step]bool{}   // migrations that an earlier stage has not let go
-		stageOpen  = true
-	)
+	held := map[step]int{} // the earliest stage that holds it
 	for i, t := range tasks {
-		if i > 0 && t.Stage != tasks[i-1].Stage {
-			for _, before := range tasks[:i] {
-				if blocks(before.State) {
-					stageOpen = false
-				}
-				if before.State.Open() {
-					unfinished[step{before.MigrationID, before.Path}] = true
-				}
-			}
+		key := step{t.MigrationID, t.Path}
+		stage, known := held[key]
+		if t.State == TaskPending && known && stage < t.Stage {
+			tasks[i].State = TaskHeld
 		}
-		if t.State == TaskPending && stageOpen && !busy[t.DatabaseID] && !unfinished[step{t.MigrationID, t.Path}] {
-			next = append(next, t)
-		}
-		if blocks(t.State) {
-			busy[t.DatabaseID] = true
+		if t.State == TaskHeld && !known {
+			held[key] = t.Stage
 		}
 	}
-	return next
+	return tasks
 }
 
 func blocks(s TaskState) bool { return s.Open() && s != TaskHeld }
