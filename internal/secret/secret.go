@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -41,6 +42,7 @@ func (e *KeyError) Error() string {
 // Keeper holds the key. It is safe for concurrent use.
 type Keeper struct {
 	id   [keyIDSize]byte
+	key  []byte
 	aead cipher.AEAD
 }
 
@@ -68,7 +70,7 @@ func newKeeper(key []byte) (*Keeper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use key: %w", err)
 	}
-	k := &Keeper{aead: aead}
+	k := &Keeper{key: key, aead: aead}
 	sum := sha256.Sum256(append([]byte("towpath key id\x00"), key...))
 	copy(k.id[:], sum[:])
 	return k, nil
@@ -153,6 +155,13 @@ func (k *Keeper) Proof() []byte { return k.Seal(nil, proofRow) }
 func (k *Keeper) Verify(proof []byte) error {
 	_, err := k.Open(proof, proofRow)
 	return err
+}
+
+// Derive returns 32 bytes that only a holder of the key can make, the same at all servers; another label gives others.
+func (k *Keeper) Derive(label string) []byte {
+	mac := hmac.New(sha256.New, k.key)
+	mac.Write([]byte("towpath derived\x00" + label))
+	return mac.Sum(nil)
 }
 
 // NewToken returns that many random bytes in URL-safe base64.

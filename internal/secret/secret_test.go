@@ -145,3 +145,25 @@ func TestNewToken(t *testing.T) {
 		t.Error("HashToken is not a hash")
 	}
 }
+
+func TestDerive_isTheSameForTheSameKeyAndLabelAlone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "key")
+	var twins [2]*Keeper
+	for i := range twins {
+		var err error
+		if twins[i], err = Open(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	derived := twins[0].Derive("a")
+	if !bytes.Equal(derived, twins[1].Derive("a")) {
+		t.Error("two servers with one key derive different bytes")
+	}
+	if bytes.Equal(derived, twins[0].Derive("b")) {
+		t.Error("two labels derive the same bytes")
+	}
+	if bytes.Equal(derived, open(t).Derive("a")) {
+		t.Error("two keys derive the same bytes")
+	}
+}

@@ -1,0 +1,84 @@
+// Package auth tells who somebody is: passwords, sessions, API tokens, invitations. What a role may do stands in the root;
+// this package only looks it up.
+package auth
+
+import (
+	"context"
+	"net/mail"
+	"strings"
+	"unicode/utf8"
+
+	"towpath"
+	"towpath/internal/secret"
+	"towpath/internal/store"
+)
+
+// Service knows the members of the workspace. It is safe for concurrent use; its clock is the store's.
+type Service struct {
+	Store  *store.Store
+	Keeper *secret.Keeper // its key makes the setup token
+
+	hashing  hashing
+	byEmail  throttle
+	bySource throttle
+	setup    throttle
+}
+
+// ProjectRole tells what an actor is in a project; CodeNotFound when they are no member of it.
+func (s *Service) ProjectRole(ctx context.Context, actor towpath.Actor, projectID string) (towpath.ProjectRole, error) {
+	var m towpath.ProjectMember
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		m, err = tx.ProjectMember(ctx, projectID, actor.Member.ID)
+		return err
+	})
+	return m.Role, err
+}
+
+// Allow tells whether an actor holds a right, in the workspace or, with a project's id, in that project.
+// CodeUnauthorized: nobody is signed in. CodeForbidden: the role does not hold it. CodeNotFound: the person may not even
+// know of the project.
+func (s *Service) Allow(ctx context.Context, actor towpath.Actor, p towpath.Permission, projectID string) error {
+	if actor.Member.ID == "" {
+		return towpath.Errorf(towpath.CodeUnauthorized, "Sign in first.")
+	}
+	workspace := actor.Member.Role
+	if workspace.Can(p) {
+		return nil
+	}
+	if projectID == "" {
+		return towpath.Errorf(towpath.CodeForbidden, "Your role in the workspace, %s, does not allow this. Ask a workspace owner.", workspace)
+	}
+	role, err := s.ProjectRole(ctx, actor, projectID)
+	switch {
+	case err == nil && role.Can(p):
+		return nil
+	case err == nil:
+		return towpath.Errorf(towpath.CodeForbidden, "Your role in this project, %s, does not allow this. Ask a project owner.", role)
+	case towpath.ErrorCode(err) != towpath.CodeNotFound:
+		return err
+	case workspace.Can(towpath.ViewProject):
+		return towpath.Errorf(towpath.CodeForbidden, "Your role in the workspace, %s, does not allow this. Ask a project owner.", workspace)
+	}
+	return towpath.Errorf(towpath.CodeNotFound, "There is no such thing, or it is not yours to see.")
+}
+
+// address brings an e-mail address into the form that it is kept in.
+func address(email string) (string, error) {
+	email = strings.ToLower(strings.TrimSpace(email))
+	parsed, err := mail.ParseAddress(email)
+	if err != nil || parsed.Address != email || len(email) > 254 {
+		return "", towpath.Invalid("email", "Enter an e-mail address, such as ada@example.com.")
+	}
+	return email, nil
+}
+
+// maxNameLength bounds names of people and tokens, in characters.
+const maxNameLength = 200
+
+func personName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	if n := utf8.RuneCountInString(name); n == 0 || n > maxNameLength {
+		return "", towpath.Invalid("name", "Enter a name of 1 to %d characters.", maxNameLength)
+	}
+	return name, nil
+}

@@ -1,0 +1,130 @@
+package auth
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+	"towpath/internal/secret"
+	"towpath/internal/store"
+)
+
+// SessionTTL is how long a session lasts after it was last used.
+const SessionTTL = 30 * 24 * time.Hour
+
+// touchEvery bounds how often the use of a credential is written down.
+const touchEvery = time.Minute
+
+// SignIn begins a session. source is the network address that the request came from, for throttling. Whatever is wrong
+// (unknown address, wrong password, deactivated member) it is the same CodeUnauthorized, after the same work;
+// CodeTooMany when there were too many tries.
+func (s *Service) SignIn(ctx context.Context, email, password, source string) (m towpath.Member, session string, err error) {
+	if err := s.throttle(email, source); err != nil {
+		return m, "", err
+	}
+	wrong := towpath.Errorf(towpath.CodeUnauthorized, "The e-mail address or the password is wrong.")
+	if email, err = address(email); err == nil {
+		err = s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+			m, err = tx.MemberByEmail(ctx, email)
+			return err
+		})
+	}
+	if code := towpath.ErrorCode(err); code == towpath.CodeInternal {
+		return m, "", err
+	}
+	ok, err := s.hashing.verify(ctx, m.PasswordHash, password)
+	if err != nil {
+		return m, "", err
+	}
+	if !ok || m.DeactivatedAt != nil {
+		return towpath.Member{}, "", wrong
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		_, session, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID}, SessionTTL)
+		return err
+	})
+	return m, session, err
+}
+
+// throttle slows down guessing: at one address, and from one source over all addresses.
+func (s *Service) throttle(email, source string) error {
+	now := s.Store.Now()
+	if err := s.bySource.allow(sourceKey(source), now, time.Second, 60); err != nil {
+		return err
+	}
+	if len(email) > 254 {
+		email = email[:254]
+	}
+	return s.byEmail.allow(email, now, 10*time.Second, 10)
+}
+
+// SignOut ends the actor's session.
+func (s *Service) SignOut(ctx context.Context, actor towpath.Actor) error {
+	return s.EndSession(ctx, actor, actor.SessionID)
+}
+
+// Sessions lists the actor's sessions.
+func (s *Service) Sessions(ctx context.Context, actor towpath.Actor, p store.Page) ([]towpath.Credential, error) {
+	return s.credentials(ctx, actor, towpath.CredentialSession, p)
+}
+
+// EndSession ends one of the actor's sessions; one that has ended already is no error.
+func (s *Service) EndSession(ctx context.Context, actor towpath.Actor, id string) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error { return tx.DeleteCredential(ctx, actor.Member.ID, id) })
+}
+
+// Authenticate tells who acts: by an API token when bearer is not empty, else by a session's cookie. CodeUnauthorized when
+// there is neither, or it is not good.
+func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towpath.Actor, error) {
+	kind, token := towpath.CredentialSession, cookie
+	if bearer != "" {
+		kind, token = towpath.CredentialAPIToken, bearer
+	}
+	if token == "" {
+		return towpath.Actor{}, towpath.Errorf(towpath.CodeUnauthorized, "Sign in first.")
+	}
+	var (
+		actor towpath.Actor
+		c     towpath.Credential
+	)
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if c, err = tx.CredentialByHash(ctx, kind, secret.HashToken(token)); err != nil {
+			return err
+		}
+		actor.Member, err = tx.Member(ctx, c.MemberID)
+		return err
+	})
+	if err == nil && (c.LastUsedAt == nil || s.Store.Now().Sub(*c.LastUsedAt) >= touchEvery) {
+		err = s.touch(ctx, c)
+	}
+	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && actor.Member.DeactivatedAt != nil {
+		err = towpath.Errorf(towpath.CodeUnauthorized, "The session has ended. Sign in again.")
+		if kind == towpath.CredentialAPIToken {
+			err = towpath.Errorf(towpath.CodeUnauthorized, "The API token is not known, has expired or was revoked.")
+		}
+	}
+	if err != nil {
+		return towpath.Actor{}, err
+	}
+	if kind == towpath.CredentialSession {
+		actor.SessionID = c.ID
+	}
+	return actor, nil
+}
+
+// touch notes that a credential is in use and moves the end of a session. The row is read anew: it may be gone by now.
+func (s *Service) touch(ctx context.Context, seen towpath.Credential) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		c, err := tx.CredentialByHash(ctx, seen.Kind, seen.Hash)
+		if err != nil {
+			return err
+		}
+		now := tx.Now
+		c.LastUsedAt = &now
+		if c.Kind == towpath.CredentialSession {
+			until := now.Add(SessionTTL)
+			c.ExpiresAt = &until
+		}
+		return tx.UpdateCredential(ctx, &c)
+	})
+}
