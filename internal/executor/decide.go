@@ -1,0 +1,200 @@
+package executor
+
+import (
+	"errors"
+	"fmt"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// outcome is how a run ended.
+type outcome struct {
+	state   towpath.TaskState // done, failed, unknown, or pending when it was interrupted before anything was kept
+	message string
+	pos     statement.Position // of the statement that failed; Line 0 for none
+	changes []change           // what the ledger has of the task
+	fenced  bool               // another process has taken over: nothing may be written
+	unread  bool               // of an unknown outcome: the ledger could not be read, and may be later
+}
+
+// change is a migration with its row in the ledger.
+type change struct {
+	towpath.Migration
+	entry towpath.LedgerEntry
+	fresh bool // written by this run
+}
+
+// ending is an outcome on its way up as an error.
+type ending struct{ outcome }
+
+// Error implements error.
+func (e *ending) Error() string { return e.message }
+
+func end(state towpath.TaskState, format string, args ...any) *ending {
+	return &ending{outcome{state: state, message: fmt.Sprintf(format, args...)}}
+}
+
+// failedAt is an error of one statement.
+type failedAt struct {
+	pos statement.Position
+	err error
+}
+
+// Error implements error.
+func (f *failedAt) Error() string { return f.pos.String() + ": " + f.err.Error() }
+
+// Unwrap returns the engine's error.
+func (f *failedAt) Unwrap() error { return f.err }
+
+// foreign says why nothing may run when the ledger was written for another database; "" when it was not.
+func foreign(entries []towpath.LedgerEntry, databaseID string) string {
+	for _, e := range entries {
+		if e.DatabaseID != databaseID {
+			return fmt.Sprintf("The ledger in this database belongs to another database (version %s is recorded for one with the id %q). "+
+				"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.", e.Version, e.DatabaseID)
+		}
+	}
+	return ""
+}
+
+// intent is what a run means to do about a migration, given its row in the ledger.
+type intent struct {
+	already bool // the ledger has it: nothing to run
+	from    int  // index of the first statement to run
+}
+
+// judge decides what to do about the migration's row. goOn says that a half-way row is no question: this very run wrote it,
+// or a person has decided that it runs again. Its error is an *ending.
+func judge(t towpath.Task, e towpath.LedgerEntry, found, goOn bool) (intent, error) {
+	sameText := e.Checksum == t.Checksum
+	switch {
+	case !found:
+		return intent{}, nil
+	case e.State.Applied() && sameText:
+		return intent{already: true}, nil
+	case e.State.Applied():
+		return intent{}, end(towpath.TaskFailed, "This database has version %s already, with another text: it was applied from %s at commit %.12s. Nothing was run. "+
+			"Accept the new text as applied, or bring the change as a new version.", t.Label, e.Path, e.Commit)
+	case e.State == towpath.LedgerFailed && e.StatementsDone == 0:
+		return intent{}, nil
+	case goOn:
+		if sameText {
+			return intent{from: e.StatementsDone}, nil
+		}
+		return intent{}, nil
+	case e.State == towpath.LedgerFailed:
+		return intent{}, end(towpath.TaskUnknown, "An earlier run stopped half-way: %d of %d statements are in the database, each committed by itself. "+
+			"Running again goes on behind them, or from the start if the file was changed; or say that it was applied.", e.StatementsDone, e.StatementsTotal)
+	}
+	return intent{}, end(towpath.TaskUnknown, "The server stopped while it ran statement %d of %d, and this database commits each by itself, so nobody knows whether it is in. "+
+		"Look at the database. Running again begins with that statement, or from the start if the file was changed; or say that it was applied.",
+		e.StatementsDone+1, e.StatementsTotal)
+}
+
+// evidence is what the ledger says of a task.
+type evidence struct {
+	changes  []change
+	complete bool // all of the task is in
+	begun    bool // there are rows that say something else
+}
+
+// weigh looks for a task in a ledger.
+func weigh(t towpath.Task, entries []towpath.LedgerEntry, databaseID string) (found evidence) {
+	rows := map[towpath.MigrationID]towpath.LedgerEntry{}
+	for _, e := range entries {
+		found.begun = found.begun || e.DatabaseID != databaseID
+		rows[e.MigrationID] = e
+	}
+	covers := t.Covers
+	if t.Action == towpath.ActionApply {
+		covers = []towpath.Migration{t.Migration}
+	}
+	for _, m := range covers {
+		e, ok := rows[m.MigrationID]
+		if ok && e.DatabaseID == databaseID && e.State.Applied() && e.Checksum == m.Checksum {
+			found.changes = append(found.changes, change{m, e, false})
+		} else if ok && t.Action == towpath.ActionApply {
+			found.begun = true
+		}
+	}
+	found.complete = len(found.changes) == len(covers)
+	return found
+}
+
+// recorded tells whether the ledger's row says of a migration all that recording it would say.
+func recorded(m towpath.Migration, e towpath.LedgerEntry, found bool) bool {
+	return found && e.State.Applied() && e.Checksum == m.Checksum && e.Path == m.Path
+}
+
+// situation is what a run was doing when an error came.
+type situation struct {
+	committing bool // the transaction's commit was asked for
+	noTx       bool // statements commit by themselves
+	kept       int  // statements that are in for good
+}
+
+// step is what follows from an error.
+type step int
+
+const (
+	giveUp    step = iota // the task has failed
+	tryAgain              // nothing is kept: start over after a while
+	askLedger             // the commit may have happened
+	unclear               // nobody knows whether the last statement is in
+	stepBack              // another process has taken over
+)
+
+// next decides what follows from an error of a target.
+func next(err error, at situation) step {
+	var e *engine.Error
+	if !errors.As(err, &e) {
+		if towpath.ErrorCode(err) == towpath.CodeUnavailable && at.kept == 0 {
+			return tryAgain
+		}
+		return giveUp
+	}
+	switch {
+	case e.Kind == engine.Fenced:
+		return stepBack
+	case e.Kind == engine.Locked && at.kept == 0:
+		return tryAgain
+	case e.Kind == engine.Lost && at.noTx:
+		return unclear
+	case e.Kind == engine.Lost && at.committing:
+		return askLedger
+	case e.Kind == engine.Lost:
+		return tryAgain
+	}
+	return giveUp
+}
+
+// words are what a person reads of an error: the database's own ones where there are any.
+func words(err error) string {
+	var e *engine.Error
+	var known *towpath.Error
+	var script *statement.Error
+	switch {
+	case errors.As(err, &e):
+		return e.Message
+	case errors.As(err, &known):
+		return known.Message
+	case errors.As(err, &script):
+		return script.Message
+	}
+	return err.Error()
+}
+
+// mayStart tells whether the rollout lets the task start now.
+func mayStart(r towpath.Rollout, taskID string) bool {
+	if r.FinishedAt != nil {
+		return false
+	}
+	for _, t := range r.Next() {
+		if t.ID == taskID {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,90 @@
+// Package executor runs one task on one database. It is the one door through which target databases are changed.
+//
+// The lease of a target in the metadata keeps tasks of one database apart; the ledger inside the target, written in the
+// transaction of the change where the engine can, says what happened. Whatever the metadata believes, the ledger decides.
+package executor
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/secret"
+	"towpath/internal/store"
+)
+
+// Service runs tasks. It is safe for concurrent use. Zero durations and counts stand for their defaults.
+type Service struct {
+	Store    *store.Store
+	Keeper   *secret.Keeper
+	Engines  map[towpath.EngineType]engine.Engine
+	Owner    string // names this process in leases; a new one for each start
+	ServerID string // of the metadata (store.Tx.ServerID); written into ledgers
+
+	Lease            time.Duration // how long a target stays claimed without a heartbeat; 15 s
+	LockTimeout      time.Duration // how long one try waits for the target's locks; 3 s
+	StatementTimeout time.Duration // how long one statement may take; 15 min
+	LockTries        int           // how often a run starts over while others hold locks; 5
+	Backoff          time.Duration // before the second try, doubled for each further one, give or take a half; 500 ms
+	SnapshotSchemas  bool          // keep the schema's dump before and after each change
+
+	Logger *slog.Logger
+}
+
+func (s *Service) lease() time.Duration       { return cmp.Or(s.Lease, 15*time.Second) }
+func (s *Service) lockTimeout() time.Duration { return cmp.Or(s.LockTimeout, 3*time.Second) }
+func (s *Service) statementTimeout() time.Duration {
+	return cmp.Or(s.StatementTimeout, 15*time.Minute)
+}
+func (s *Service) lockTries() int         { return cmp.Or(s.LockTries, 5) }
+func (s *Service) backoff() time.Duration { return cmp.Or(s.Backoff, 500*time.Millisecond) }
+func (s *Service) logger() *slog.Logger   { return cmp.Or(s.Logger, slog.Default()) }
+
+const (
+	busyWait   = time.Second      // before a target is asked for again that another run holds
+	unreadWait = 15 * time.Second // before a ledger that could not be read is asked again
+	writeLimit = 10 * time.Second // for what must still be written after the server was told to stop
+)
+
+// errLeaseLost ends a run that another process may have taken over: it must not touch the state any more.
+var errLeaseLost = errors.New("the target's lease was lost")
+
+// RunTask brings a task to its end: it is the handler of towpath.JobRunTask. A task that is not pending or running needs
+// nothing; one that another process left running is taken over, and the target's ledger says how far it came. What goes
+// wrong in the target ends in the task's state; the error is about the metadata alone.
+func (s *Service) RunTask(ctx context.Context, taskID string) (again *time.Time, err error) {
+	r, again, err := s.begin(ctx, taskID)
+	if err != nil || r == nil {
+		return again, err
+	}
+	working, stop := r.watch(ctx)
+	out := r.work(working)
+	stop()
+	if context.Cause(working) == errLeaseLost || out.fenced {
+		return s.after(s.lease()), nil
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	defer cancel()
+	if err := r.finish(ending, out); err != nil {
+		if errors.Is(err, errLeaseLost) {
+			return s.after(s.lease()), nil
+		}
+		return nil, err
+	}
+	s.logger().InfoContext(ctx, "task run", "task", taskID, "database", r.task.DatabaseID, "version", r.task.Version,
+		"attempt", r.attempt.Number, "state", out.state, "message", out.message)
+	if out.state == towpath.TaskUnknown && out.unread {
+		return s.after(unreadWait), nil
+	}
+	return nil, nil
+}
+
+// after is the metadata's time in a while.
+func (s *Service) after(wait time.Duration) *time.Time {
+	at := s.Store.Now().Add(wait)
+	return &at
+}

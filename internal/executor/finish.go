@@ -1,0 +1,211 @@
+package executor
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// finish writes how the run ended, in one transaction, and gives the target back. errLeaseLost when it is another's by now.
+func (r *run) finish(ctx context.Context, out outcome) error {
+	err := r.Store.Write(ctx, func(tx *store.Tx) error {
+		held, err := tx.ExtendTarget(ctx, r.task.DatabaseID, r.owner, r.epoch.Load(), tx.Now.Add(r.lease()))
+		if err != nil {
+			return err
+		}
+		t, err := tx.Task(ctx, r.task.ID)
+		if err != nil {
+			return err
+		}
+		if !held || t.State != towpath.TaskRunning || t.Attempts != r.attempt.Number {
+			return errLeaseLost
+		}
+		if err := r.closeAttempt(ctx, tx, out); err != nil {
+			return err
+		}
+		t.Total, t.Finished = int(r.total.Load()), int(r.finished.Load())
+		if err := endTask(ctx, tx, &t, out); err != nil {
+			return err
+		}
+		if out.state == towpath.TaskPending {
+			if err := tx.Enqueue(ctx, towpath.JobRunTask, t.ID); err != nil {
+				return err
+			}
+		}
+		if err := r.keep(ctx, tx, t, out.changes); err != nil {
+			return err
+		}
+		return tx.ReleaseTarget(ctx, r.task.DatabaseID, r.owner, r.epoch.Load())
+	})
+	if err != nil {
+		return fmt.Errorf("finish task: %w", err)
+	}
+	return nil
+}
+
+func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error {
+	a := r.attempt
+	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.state, out.message, out.pos.Line, out.pos.Column, int(r.total.Load()), &tx.Now
+	if out.state == towpath.TaskPending {
+		a.State = towpath.TaskFailed
+	}
+	if err := tx.UpdateAttempt(ctx, &a); err != nil {
+		return err
+	}
+	return tx.AddStatements(ctx, a.ID, r.logs)
+}
+
+// endTask writes a task's new state and wakes its rollout.
+func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome) error {
+	t.State, t.Reason, t.FinishedAt = out.state, "", &tx.Now
+	switch out.state {
+	case towpath.TaskPending:
+		t.StartedAt, t.FinishedAt, t.Finished = nil, nil, 0
+	case towpath.TaskFailed, towpath.TaskUnknown:
+		t.Reason = out.message
+		if out.pos.Line > 0 {
+			t.Reason = fmt.Sprintf("%s:%s: %s", t.Path, out.pos, out.message)
+		}
+	}
+	if err := tx.UpdateTask(ctx, t); err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, towpath.JobAdvance, t.RolloutID)
+}
+
+// keep adds the schema's dumps and the change history.
+func (r *run) keep(ctx context.Context, tx *store.Tx, t towpath.Task, changes []change) error {
+	filled := func(h *towpath.ChangeHistory) { h.RowsAffected = r.rows }
+	if r.SnapshotSchemas && len(changes) > 0 && changes[0].fresh && t.Action == towpath.ActionApply {
+		before, after := digest(r.before), digest(r.after)
+		for checksum, dump := range map[string]string{before: r.before, after: r.after} {
+			if err := tx.PutContent(ctx, checksum, []byte(dump)); err != nil {
+				return err
+			}
+		}
+		filled = func(h *towpath.ChangeHistory) { h.RowsAffected, h.SchemaBefore, h.SchemaAfter = r.rows, before, after }
+	}
+	return addHistory(ctx, tx, t, changes, filled)
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// addHistory brings rows of the ledger into the snapshot and the change history. A row that this run did not write is told
+// of only when the history does not have it, as after a crash or a restored backup of the metadata.
+func addHistory(ctx context.Context, tx *store.Tx, t towpath.Task, changes []change, fill func(*towpath.ChangeHistory)) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	o, err := tx.Rollout(ctx, t.RolloutID)
+	if err != nil {
+		return err
+	}
+	link, err := tx.Link(ctx, o.LinkID)
+	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+		return err
+	}
+	for _, c := range changes {
+		if err := tx.NoteLedger(ctx, t.DatabaseID, c.entry); err != nil {
+			return err
+		}
+		if !c.fresh {
+			if told, err := inHistory(ctx, tx, t.DatabaseID, c.entry); err != nil || told {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		h := towpath.ChangeHistory{
+			DatabaseID: t.DatabaseID, ProjectID: t.ProjectID, TaskID: t.ID, RolloutID: t.RolloutID, Migration: c.Migration,
+			State: c.entry.State, Commit: c.entry.Commit, Repository: link.RepositoryName,
+			StartedAt: c.entry.StartedAt, FinishedAt: c.entry.StartedAt, Statements: c.entry.StatementsDone,
+		}
+		if c.entry.FinishedAt != nil {
+			h.FinishedAt = *c.entry.FinishedAt
+		}
+		if c.entry.Commit == o.Commit {
+			h.Author = o.Author
+		}
+		if c.fresh {
+			fill(&h)
+		}
+		if err := tx.AddHistory(ctx, &h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inHistory tells whether the history has the very change that a row of the ledger tells of.
+func inHistory(ctx context.Context, tx *store.Tx, databaseID string, e towpath.LedgerEntry) (bool, error) {
+	for page := (store.Page{Limit: 1000, NewestFirst: true}); ; {
+		list, err := tx.ChangeHistory(ctx, databaseID, page)
+		if err != nil || len(list) == 0 {
+			return false, err
+		}
+		for _, h := range list {
+			if h.MigrationID == e.MigrationID && h.Checksum == e.Checksum && h.StartedAt.Equal(e.StartedAt) {
+				return true, nil
+			}
+		}
+		page.After = list[len(list)-1].ID
+	}
+}
+
+// recheck looks at a task whose outcome is unknown: when its ledger can be read by now and says all, that is the outcome.
+func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time, err error) {
+	var t towpath.Task
+	var d towpath.Database
+	var i towpath.Instance
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		if t, err = tx.Task(ctx, taskID); err != nil {
+			return err
+		}
+		if d, err = tx.Database(ctx, t.DatabaseID); err != nil {
+			return err
+		}
+		i, err = tx.Instance(ctx, d.InstanceID)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read task of unknown outcome: %w", err)
+	}
+	e, target, err := s.reach(i, d.Name)
+	if err != nil {
+		return s.after(unreadWait), nil
+	}
+	found, err := s.evidence(ctx, e, target, t, d.ID)
+	if err != nil {
+		return s.after(unreadWait), nil
+	}
+	out := outcome{state: towpath.TaskDone, changes: found.changes}
+	if !found.complete {
+		if found.begun {
+			return nil, nil // a person decides
+		}
+		out = outcome{state: towpath.TaskPending}
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Task(ctx, taskID)
+		if err != nil || now.State != towpath.TaskUnknown || now.Attempts != t.Attempts {
+			return err
+		}
+		if err := endTask(ctx, tx, &now, out); err != nil {
+			return err
+		}
+		return addHistory(ctx, tx, now, out.changes, func(*towpath.ChangeHistory) {})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("settle task of unknown outcome: %w", err)
+	}
+	return nil, nil
+}
