@@ -122,7 +122,7 @@ func (h *hooks) path(id string) string {
 }
 
 // privateAddress finds in a refused webhook that Bitbucket cannot reach the address. Its words are not documented.
-var privateAddress = regexp.MustCompile(`(?i)\b(private|public|publicly|internal|loopback|localhost|reserved|resolve[sd]?|unresolvable|reach(ed|able)?|unreachable|routable|routed)\b`)
+var privateAddress = regexp.MustCompile(`(?i)\b(private|public|publicly|internal|loopback|localhost|reserved|resolve[sd]?|unresolvable|reach(able)?|unreachable|routable|routed)\b`)
 
 func (h *hooks) write(ctx context.Context, op, method, path string, body hookBody, out any) error {
 	r, err := h.c.apiRequest(op, path, nil).writing(method, body)
