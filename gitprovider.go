@@ -74,7 +74,8 @@ type Verification struct {
 	DisplayName   string
 	ApplicationID string
 	SealedSecret  []byte
-	AccountName   string   // who signed in
+	AccountID     string // the provider's stable id of who signed in
+	AccountName   string
 	Scopes        []string // what was granted
 	Missing       []string // permissions that are needed and were not granted, as the consumer form calls them
 	GrantID       string   // what came of PurposeGrant

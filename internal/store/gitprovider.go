@@ -47,7 +47,7 @@ var verifications = table[towpath.Verification]{"verification", func(v *towpath.
 		{"id", &v.ID}, {"purpose", (*string)(&v.Purpose)}, {"state", (*string)(&v.State)}, {"reason", &v.Reason}, {"message", &v.Message},
 		{"member_id", &v.MemberID}, {"session_id", &v.SessionID}, {"state_hash", &v.StateHash}, {"provider_id", &v.ProviderID},
 		{"type", (*string)(&v.Type)}, {"instance_url", &v.InstanceURL}, {"display_name", &v.DisplayName}, {"application_id", &v.ApplicationID},
-		{"sealed_secret", &v.SealedSecret}, {"account_name", &v.AccountName}, {"scopes", jsonText{&v.Scopes}}, {"missing", jsonText{&v.Missing}},
+		{"sealed_secret", &v.SealedSecret}, {"account_id", &v.AccountID}, {"account_name", &v.AccountName}, {"scopes", jsonText{&v.Scopes}}, {"missing", jsonText{&v.Missing}},
 		{"grant_id", &v.GrantID}, {"created_at", instant{&v.CreatedAt}}, {"expires_at", instant{&v.ExpiresAt}},
 	}
 }}

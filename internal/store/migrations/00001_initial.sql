@@ -138,6 +138,7 @@ CREATE TABLE verification (
     display_name TEXT NOT NULL,
     application_id TEXT NOT NULL,
     sealed_secret BYTEA,
+    account_id TEXT NOT NULL,
     account_name TEXT NOT NULL,
     scopes TEXT NOT NULL,
     missing TEXT NOT NULL,

@@ -132,6 +132,20 @@ func unopened(entries []entryJSON) []string {
 	return dirs
 }
 
+// Stat implements vcs.Source.
+func (s *source) Stat(ctx context.Context, commit, path string) (vcs.Entry, error) {
+	const op = "look at the file"
+	if strings.Trim(path, "/") == "" {
+		return vcs.Entry{}, &vcs.Error{Kind: vcs.Rejected, Op: op, Message: "no path"}
+	}
+	var e entryJSON
+	where := "/src/" + url.PathEscape(commit) + "/" + escapePath(strings.TrimPrefix(path, "/"))
+	if err := s.c.do(ctx, s.request(op, where, url.Values{"format": {"meta"}}), &e); err != nil {
+		return vcs.Entry{}, err
+	}
+	return convertEntry(e), nil
+}
+
 // File implements vcs.Source.
 func (s *source) File(ctx context.Context, commit, path string) (io.ReadCloser, error) {
 	const op = "read the file"

@@ -1,0 +1,310 @@
+package gitops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"towpath"
+	"towpath/internal/secret"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+)
+
+// Kinds describes the types of Git providers that this server can add.
+func (s *Service) Kinds() []vcs.Description {
+	var kinds []vcs.Description
+	for _, p := range s.Drivers {
+		kinds = append(kinds, p.Describe())
+	}
+	return kinds
+}
+
+// StartVerification is what a workspace owner has entered about a provider to add.
+type StartVerification struct {
+	Type          towpath.ProviderType
+	InstanceURL   string
+	DisplayName   string
+	ApplicationID string
+	Secret        string
+}
+
+// StartVerification begins the OAuth round trip that proves a provider's data. It returns the page to send the person to.
+// Errors name the field that is wrong; wrong or exchanged credentials are found here, before any page opens.
+func (s *Service) StartVerification(ctx context.Context, actor towpath.Actor, in StartVerification) (v towpath.Verification, authorizeURL string, err error) {
+	provider, err := s.provider(in.Type)
+	if err != nil {
+		return v, "", err
+	}
+	in.ApplicationID, in.Secret = strings.TrimSpace(in.ApplicationID), strings.TrimSpace(in.Secret)
+	in.DisplayName, in.InstanceURL = strings.TrimSpace(in.DisplayName), strings.TrimRight(strings.TrimSpace(in.InstanceURL), "/")
+	kind := provider.Describe()
+	if in.InstanceURL == "" {
+		in.InstanceURL = kind.InstanceURL
+	}
+	switch {
+	case !strings.EqualFold(in.InstanceURL, strings.TrimRight(kind.InstanceURL, "/")):
+		return v, "", towpath.Invalid("instanceUrl", "%s is at %s; other addresses are not supported.", kind.Name, kind.InstanceURL)
+	case in.DisplayName == "" || len(in.DisplayName) > 100:
+		return v, "", towpath.Invalid("displayName", "Give the provider a name of 1 to 100 characters.")
+	case in.ApplicationID == "" || len(in.ApplicationID) > 1000:
+		return v, "", towpath.Invalid("applicationId", "Paste the %s of the %s.", kind.IDLabel, kind.AppLabel)
+	case in.Secret == "" || len(in.Secret) > 1000:
+		return v, "", towpath.Invalid("secret", "Paste the %s of the %s.", kind.SecretLabel, kind.AppLabel)
+	}
+	return s.start(ctx, actor, towpath.Verification{
+		Purpose: towpath.PurposeAddProvider, Type: in.Type, InstanceURL: kind.InstanceURL, DisplayName: in.DisplayName, ApplicationID: in.ApplicationID,
+	}, in.Secret)
+}
+
+// StartSecretReplacement begins the round trip that proves a provider's new credentials.
+func (s *Service) StartSecretReplacement(ctx context.Context, actor towpath.Actor, providerID, applicationID, newSecret string) (v towpath.Verification, authorizeURL string, err error) {
+	known, err := s.readProvider(ctx, providerID)
+	if err != nil {
+		return v, "", err
+	}
+	if applicationID == "" {
+		applicationID = known.ApplicationID
+	}
+	if strings.TrimSpace(newSecret) == "" {
+		return v, "", towpath.Invalid("secret", "Paste the new secret of the consumer.")
+	}
+	return s.start(ctx, actor, towpath.Verification{
+		Purpose: towpath.PurposeReplaceSecret, ProviderID: providerID, Type: known.Type, InstanceURL: known.InstanceURL,
+		DisplayName: known.DisplayName, ApplicationID: strings.TrimSpace(applicationID),
+	}, strings.TrimSpace(newSecret))
+}
+
+// StartGrant begins the round trip by which a member lets us use an account at a provider, to link repositories with it.
+func (s *Service) StartGrant(ctx context.Context, actor towpath.Actor, providerID string) (v towpath.Verification, authorizeURL string, err error) {
+	known, err := s.readProvider(ctx, providerID)
+	if err != nil {
+		return v, "", err
+	}
+	appSecret, err := s.Keeper.Open(known.SealedSecret, providerRow(known.ID))
+	if err != nil {
+		return v, "", fmt.Errorf("open secret of Git provider: %w", err)
+	}
+	return s.start(ctx, actor, towpath.Verification{
+		Purpose: towpath.PurposeGrant, ProviderID: providerID, Type: known.Type, InstanceURL: known.InstanceURL,
+		DisplayName: known.DisplayName, ApplicationID: known.ApplicationID,
+	}, string(appSecret))
+}
+
+func (s *Service) readProvider(ctx context.Context, id string) (p towpath.GitProvider, err error) {
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		p, err = tx.GitProvider(ctx, id)
+		return err
+	})
+	return p, err
+}
+
+func providerRow(id string) string     { return "git_provider/" + id + "/secret" }
+func verificationRow(id string) string { return "verification/" + id + "/secret" }
+
+func (s *Service) start(ctx context.Context, actor towpath.Actor, v towpath.Verification, appSecret string) (towpath.Verification, string, error) {
+	provider, err := s.provider(v.Type)
+	if err != nil {
+		return v, "", err
+	}
+	app := vcs.App{ApplicationID: v.ApplicationID, Secret: appSecret}
+	if err := s.probe(ctx, provider, app); err != nil {
+		return v, "", err
+	}
+	state := secret.NewToken(32)
+	v.ID = store.NewID()
+	v.State, v.MemberID, v.SessionID = towpath.VerificationPending, actor.Member.ID, actor.SessionID
+	v.StateHash = secret.HashToken(state)
+	v.SealedSecret = s.Keeper.Seal([]byte(appSecret), verificationRow(v.ID))
+	err = s.Store.Write(ctx, func(tx *store.Tx) error { return tx.CreateVerification(ctx, &v) })
+	return v, provider.AuthorizeURL(app, state, s.callbackURL()), err
+}
+
+// probe finds wrong credentials before anybody is sent to the provider's page. What cannot be checked now is let through:
+// the round trip finds it too, only later.
+func (s *Service) probe(ctx context.Context, provider vcs.Provider, app vcs.App) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	err := provider.Probe(ctx, app)
+	kind := provider.Describe()
+	var e *vcs.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	switch e.Reason {
+	case vcs.ReasonSwapped:
+		return towpath.Invalid("applicationId", "%s and %s are in each other's field: exchange them.", kind.IDLabel, kind.SecretLabel)
+	case vcs.ReasonCredentials:
+		return towpath.Invalid("secret", "%s does not know this %s and %s. Copy both again from the %s's page.", kind.Name, kind.IDLabel, kind.SecretLabel, kind.AppLabel)
+	case vcs.ReasonNoCallback:
+		return towpath.Invalid("applicationId", "The %s has no %s. Set it to %s and save, then try again.", kind.AppLabel, kind.CallbackLabel, s.callbackURL())
+	}
+	return nil
+}
+
+// Callback is what the provider's redirect brought.
+type Callback struct {
+	State            string
+	Code             string
+	Error            string
+	ErrorDescription string
+}
+
+// FinishVerification ends the round trip that the state belongs to. sessionID is the browser's. The error says why the
+// callback belongs to no round trip; a round trip that failed is a verification with its reason, not an error.
+func (s *Service) FinishVerification(ctx context.Context, sessionID string, c Callback) (towpath.Verification, error) {
+	v, err := s.takeState(ctx, sessionID, c.State)
+	if err != nil {
+		return v, err
+	}
+	// From here on the state is used up, so the outcome is written whatever happens to the browser's request.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	token, failure := s.exchange(ctx, &v, c)
+	var grant *towpath.Grant
+	if failure == nil && v.Purpose == towpath.PurposeGrant {
+		grant, err = s.sealGrant(ctx, v, token)
+		if err != nil {
+			return v, err
+		}
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		v.State, v.Reason, v.Message = towpath.VerificationVerified, "", ""
+		if failure != nil {
+			v.State, v.Reason, v.Message = towpath.VerificationFailed, failure.reason, failure.message
+		}
+		if grant != nil {
+			if err := s.keepGrant(ctx, tx, grant); err != nil {
+				return err
+			}
+			v.GrantID = grant.ID
+		}
+		return tx.UpdateVerification(ctx, &v)
+	})
+	return v, err
+}
+
+// takeState finds the verification of a state and makes the state useless for a second time.
+func (s *Service) takeState(ctx context.Context, sessionID, state string) (v towpath.Verification, err error) {
+	unknown := towpath.Errorf(towpath.CodeNotFound, "This sign-in is not known here, has been used already, or is older than ten minutes. Go back to Towpath and press Next again.")
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		v, err = tx.VerificationByState(ctx, secret.HashToken(state))
+		if towpath.ErrorCode(err) == towpath.CodeNotFound {
+			return unknown
+		}
+		if err != nil {
+			return err
+		}
+		if v.State != towpath.VerificationPending || !tx.Now.Before(v.ExpiresAt) {
+			return unknown
+		}
+		if v.SessionID != "" && v.SessionID != sessionID {
+			return towpath.Errorf(towpath.CodeForbidden, "This sign-in was started in another browser, or you have signed out of Towpath since. Go on in the browser in which you pressed Next.")
+		}
+		v.StateHash = secret.HashToken(secret.NewToken(32))
+		return tx.UpdateVerification(ctx, &v)
+	})
+	return v, err
+}
+
+// failure is why a round trip failed: a stable word, and a sentence with the way out.
+type failure struct{ reason, message string }
+
+func (s *Service) exchange(ctx context.Context, v *towpath.Verification, c Callback) (vcs.Token, *failure) {
+	provider, err := s.provider(v.Type)
+	if err != nil {
+		return vcs.Token{}, &failure{"unsupported", towpath.ErrorMessage(err)}
+	}
+	kind := provider.Describe()
+	switch {
+	case c.Error == "access_denied":
+		return vcs.Token{}, &failure{"denied", "You did not grant access at " + kind.Name + ". Press Next again and choose Grant access."}
+	case c.Error != "":
+		return vcs.Token{}, &failure{"provider_error", kind.Name + " answered with an error: " + clip(c.Error+" "+c.ErrorDescription, 300)}
+	case c.Code == "":
+		return vcs.Token{}, &failure{"provider_error", kind.Name + " sent you back without a code. Press Next again."}
+	}
+	appSecret, err := s.Keeper.Open(v.SealedSecret, verificationRow(v.ID))
+	if err != nil {
+		s.Logger.Error("cannot open a verification's secret", "verification", v.ID, "error", err)
+		return vcs.Token{}, &failure{"internal", "The server could not read its own secret; its key file may have changed."}
+	}
+	token, err := provider.Exchange(ctx, vcs.App{ApplicationID: v.ApplicationID, Secret: string(appSecret)}, c.Code, s.callbackURL())
+	if err != nil {
+		return token, s.exchangeFailure(kind, err)
+	}
+	v.Scopes, v.Missing = token.Scopes, provider.Missing(token.Scopes)
+	account, err := provider.Client(fixedToken(token.AccessToken)).Account(ctx)
+	if err == nil {
+		v.AccountName = account.Name
+	}
+	if len(v.Missing) > 0 {
+		return token, &failure{"missing_permission", "The " + kind.AppLabel + " lacks " + strings.Join(v.Missing, ", ") + ". Tick it there, save, and press Next again."}
+	}
+	if err != nil {
+		return token, s.exchangeFailure(kind, err)
+	}
+	v.AccountID = account.ID
+	return token, nil
+}
+
+func (s *Service) exchangeFailure(kind vcs.Description, err error) *failure {
+	s.Logger.Warn("OAuth round trip failed", "provider", kind.Type, "error", err)
+	var e *vcs.Error
+	if errors.As(err, &e) {
+		switch e.Reason {
+		case vcs.ReasonCredentials, vcs.ReasonSwapped:
+			return &failure{string(vcs.ReasonCredentials), fmt.Sprintf("%s does not accept the %s and %s. Copy both again from the %s's page.", kind.Name, kind.IDLabel, kind.SecretLabel, kind.AppLabel)}
+		case vcs.ReasonNoCallback:
+			return &failure{string(vcs.ReasonNoCallback), fmt.Sprintf("The %s has no %s. Set it to %s.", kind.AppLabel, kind.CallbackLabel, s.callbackURL())}
+		case vcs.ReasonCode:
+			return &failure{string(vcs.ReasonCode), fmt.Sprintf("%s no longer accepts this sign-in: it took too long, or the %s of the %s is not %s. Check it and press Next again.", kind.Name, kind.CallbackLabel, kind.AppLabel, s.callbackURL())}
+		}
+		if e.Kind == vcs.Forbidden {
+			return &failure{"forbidden", kind.Name + " refuses: " + e.Message}
+		}
+	}
+	return &failure{"unavailable", kind.Name + " does not answer as it should. Nothing is lost: press Next again in a minute."}
+}
+
+// Verification reads a round trip for the member who started it.
+func (s *Service) Verification(ctx context.Context, actor towpath.Actor, id string) (v towpath.Verification, err error) {
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		v, err = s.ownVerification(ctx, tx, actor, id)
+		if err == nil && v.State == towpath.VerificationPending && !tx.Now.Before(v.ExpiresAt) {
+			v.State, v.Reason = towpath.VerificationFailed, "expired"
+			v.Message = "Nothing came back within ten minutes. Most often the callback URL of the consumer is not " + s.callbackURL() + ". Check it and press Next again."
+		}
+		return err
+	})
+	return v, err
+}
+
+func (s *Service) ownVerification(ctx context.Context, tx *store.Tx, actor towpath.Actor, id string) (towpath.Verification, error) {
+	v, err := tx.Verification(ctx, id)
+	if err == nil && v.MemberID != actor.Member.ID {
+		return towpath.Verification{}, towpath.Errorf(towpath.CodeNotFound, "There is no such verification, or somebody else started it.")
+	}
+	return v, err
+}
+
+func clip(s string, n int) string {
+	s = strings.TrimSpace(s)
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
+
+// fixedToken is a token source for a token that is not kept.
+type fixedToken string
+
+// Token implements vcs.TokenSource.
+func (t fixedToken) Token(_ context.Context, stale string) (string, error) {
+	if stale != "" {
+		return "", &vcs.Error{Kind: vcs.Unauthorized, Op: "renew token", Message: "the token that was just issued is refused"}
+	}
+	return string(t), nil
+}

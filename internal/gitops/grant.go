@@ -1,0 +1,310 @@
+package gitops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+)
+
+func accessRow(id string) string  { return "grant/" + id + "/access" }
+func refreshRow(id string) string { return "grant/" + id + "/refresh" }
+
+// grantCache keeps one client per grant, since the client holds the grant's budget.
+type grantCache struct {
+	mu      sync.Mutex
+	clients map[string]vcs.Client
+	refresh keyedMutex
+}
+
+func (c *grantCache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.clients)
+}
+
+// client returns the client that acts for a grant.
+func (s *Service) client(ctx context.Context, grantID string) (vcs.Client, error) {
+	s.grants.mu.Lock()
+	client := s.grants.clients[grantID]
+	s.grants.mu.Unlock()
+	if client != nil {
+		return client, nil
+	}
+	var p towpath.GitProvider
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		g, err := tx.Grant(ctx, grantID)
+		if err != nil {
+			return err
+		}
+		p, err = tx.GitProvider(ctx, g.ProviderID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	provider, err := s.provider(p.Type)
+	if err != nil {
+		return nil, err
+	}
+	s.grants.mu.Lock()
+	defer s.grants.mu.Unlock()
+	if known := s.grants.clients[grantID]; known != nil {
+		return known, nil
+	}
+	if s.grants.clients == nil {
+		s.grants.clients = map[string]vcs.Client{}
+	}
+	client = provider.Client(&grantTokens{s, grantID})
+	s.grants.clients[grantID] = client
+	return client, nil
+}
+
+// ownClient returns a client for a grant of the actor's own.
+func (s *Service) ownClient(ctx context.Context, actor towpath.Actor, grantID string) (vcs.Client, towpath.Grant, error) {
+	var g towpath.Grant
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		g, err = tx.Grant(ctx, grantID)
+		return err
+	})
+	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && g.MemberID != actor.Member.ID {
+		return nil, g, towpath.Invalid("grantId", "Connect your own account at the provider first, then use that connection.")
+	}
+	if err != nil {
+		return nil, g, err
+	}
+	client, err := s.client(ctx, grantID)
+	return client, g, err
+}
+
+// grantTokens hands out a grant's access token and renews it: one renewal at a time, the new pair stored before it is used.
+type grantTokens struct {
+	s  *Service
+	id string
+}
+
+// refreshMargin is how long before its end a token is renewed, at most; of short-lived ones a fifth of their life.
+const refreshMargin = 5 * time.Minute
+
+// Token implements vcs.TokenSource.
+func (t *grantTokens) Token(ctx context.Context, stale string) (string, error) {
+	unlock := t.s.grants.refresh.lock(t.id)
+	defer unlock()
+	g, err := t.read(ctx)
+	if err != nil {
+		return "", err
+	}
+	if g.BrokenReason != "" {
+		return "", &vcs.Error{Kind: vcs.Unauthorized, Op: "use grant", Message: g.BrokenReason}
+	}
+	access, err := t.s.Keeper.Open(g.SealedAccessToken, accessRow(g.ID))
+	if err != nil {
+		return "", fmt.Errorf("open access token: %w", err)
+	}
+	now := t.s.Store.Now()
+	margin := min(refreshMargin, g.ExpiresAt.Sub(g.RefreshedAt)/5)
+	if string(access) != stale && now.Before(g.ExpiresAt.Add(-margin)) {
+		return string(access), nil
+	}
+	return t.s.renew(ctx, g)
+}
+
+func (t *grantTokens) read(ctx context.Context) (g towpath.Grant, err error) {
+	err = t.s.Store.Read(ctx, func(tx *store.Tx) error {
+		g, err = tx.Grant(ctx, t.id)
+		return err
+	})
+	return g, err
+}
+
+// renew gets a new pair for a grant, stores it and returns its access token. The caller holds the grant's lock.
+func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
+	var p towpath.GitProvider
+	if err := s.Store.Read(ctx, func(tx *store.Tx) (err error) { p, err = tx.GitProvider(ctx, g.ProviderID); return err }); err != nil {
+		return "", err
+	}
+	provider, err := s.provider(p.Type)
+	if err != nil {
+		return "", err
+	}
+	appSecret, err := s.Keeper.Open(p.SealedSecret, providerRow(p.ID))
+	if err != nil {
+		return "", fmt.Errorf("open secret of Git provider: %w", err)
+	}
+	refresh, err := s.Keeper.Open(g.SealedRefreshToken, refreshRow(g.ID))
+	if err != nil {
+		return "", fmt.Errorf("open refresh token: %w", err)
+	}
+	// The old refresh token may be dead once the provider has answered, so nothing may come between answer and store.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 45*time.Second)
+	defer cancel()
+	token, err := provider.Refresh(ctx, vcs.App{ApplicationID: p.ApplicationID, Secret: string(appSecret)}, string(refresh))
+	if err != nil {
+		return s.afterFailedRenewal(ctx, g, provider.Describe().Name, err)
+	}
+	access := token.AccessToken
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Grant(ctx, g.ID)
+		if err != nil {
+			return err
+		}
+		s.sealTokens(&now, token)
+		now.RefreshedAt, now.BrokenReason = tx.Now, ""
+		return tx.UpdateGrant(ctx, &now)
+	})
+	return access, err
+}
+
+// afterFailedRenewal decides what a refused renewal means: another process may have renewed the pair first; else, when the
+// provider will not have it, the person must authorize again and everything that depends on it says so.
+func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, providerName string, cause error) (access string, err error) {
+	if vcs.KindOf(cause) != vcs.Unauthorized {
+		return "", fmt.Errorf("renew access of %s: %w", tried.AccountName, cause)
+	}
+	var e *vcs.Error
+	reason := fmt.Sprintf("%s no longer accepts the access that %s gave. %s can connect the account again, or another administrator of the repository can take over.",
+		providerName, tried.AccountName, tried.AccountName)
+	if errors.As(cause, &e) && e.Reason == vcs.ReasonCredentials {
+		reason = fmt.Sprintf("%s no longer accepts the OAuth consumer's credentials. A workspace owner can replace the secret under Settings, GitOps.", providerName)
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		access = ""
+		now, err := tx.Grant(ctx, tried.ID)
+		if err != nil {
+			return err
+		}
+		if now.RefreshedAt.After(tried.RefreshedAt) {
+			plain, err := s.Keeper.Open(now.SealedAccessToken, accessRow(now.ID))
+			access = string(plain)
+			return err
+		}
+		now.BrokenReason = reason
+		if err := tx.UpdateGrant(ctx, &now); err != nil {
+			return err
+		}
+		return s.markLinks(ctx, tx, now.ID, reason)
+	})
+	if err == nil && access == "" {
+		err = &vcs.Error{Kind: vcs.Unauthorized, Op: "renew access", Message: reason, Err: cause}
+	}
+	return access, err
+}
+
+// markLinks sets why the links of a grant need a person, or with "" that they no longer do, and looks at them again.
+func (s *Service) markLinks(ctx context.Context, tx *store.Tx, grantID, reason string) error {
+	links, err := tx.Links(ctx, store.LinkFilter{GrantID: grantID}, store.Page{Limit: 1000})
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		l.AttentionReason = reason
+		if err := tx.UpdateLink(ctx, &l); err != nil {
+			return err
+		}
+		if reason == "" {
+			if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) sealTokens(g *towpath.Grant, token vcs.Token) {
+	g.SealedAccessToken = s.Keeper.Seal([]byte(token.AccessToken), accessRow(g.ID))
+	if token.RefreshToken != "" {
+		g.SealedRefreshToken = s.Keeper.Seal([]byte(token.RefreshToken), refreshRow(g.ID))
+	}
+	if len(token.Scopes) > 0 {
+		g.Scopes = token.Scopes
+	}
+	g.ExpiresAt = token.ExpiresAt
+}
+
+// sealGrant makes a grant of a finished round trip. Its id is that of the grant which the same account gave before, if any.
+func (s *Service) sealGrant(ctx context.Context, v towpath.Verification, token vcs.Token) (*towpath.Grant, error) {
+	if token.RefreshToken == "" {
+		return nil, errors.New("the provider sent no refresh token")
+	}
+	g := &towpath.Grant{
+		ID: store.NewID(), ProviderID: v.ProviderID, MemberID: v.MemberID, AccountID: v.AccountID, AccountName: v.AccountName, RefreshedAt: s.Store.Now(),
+	}
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		known, err := tx.GrantOf(ctx, v.ProviderID, v.MemberID, v.AccountID)
+		if err == nil {
+			g.ID, g.CreatedAt = known.ID, known.CreatedAt
+		}
+		if towpath.ErrorCode(err) == towpath.CodeNotFound {
+			return nil
+		}
+		return err
+	})
+	s.sealTokens(g, token)
+	return g, err
+}
+
+// keepGrant adds a grant, or renews the one with its id and everything that waited for it.
+func (s *Service) keepGrant(ctx context.Context, tx *store.Tx, g *towpath.Grant) error {
+	if g.CreatedAt.IsZero() {
+		return tx.CreateGrant(ctx, g)
+	}
+	if err := tx.UpdateGrant(ctx, g); err != nil {
+		return err
+	}
+	return s.markLinks(ctx, tx, g.ID, "")
+}
+
+// GrantSummary is a grant and how much of its budget is spent.
+type GrantSummary struct {
+	towpath.Grant
+	Usage vcs.Usage
+}
+
+// Grants lists the actor's own grants at a provider.
+func (s *Service) Grants(ctx context.Context, actor towpath.Actor, providerID string) ([]GrantSummary, error) {
+	var list []towpath.Grant
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		list, err = tx.Grants(ctx, providerID, actor.Member.ID)
+		return err
+	})
+	summaries := make([]GrantSummary, len(list))
+	for i, g := range list {
+		summaries[i] = GrantSummary{Grant: g}
+		if client, err := s.client(ctx, g.ID); err == nil {
+			summaries[i].Usage = client.Usage()
+		}
+	}
+	return summaries, err
+}
+
+// grantIdle is how long a grant may lie unused before it is renewed, so that the provider does not let it die.
+const grantIdle = 7 * 24 * time.Hour
+
+// RefreshGrant renews a grant that nothing has used for long. It is a job's handler.
+func (s *Service) RefreshGrant(ctx context.Context, grantID string) (again *time.Time, err error) {
+	unlock := s.grants.refresh.lock(grantID)
+	defer unlock()
+	g, err := (&grantTokens{s, grantID}).read(ctx)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && (g.BrokenReason != "" || s.Store.Now().Sub(g.RefreshedAt) < grantIdle) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.renew(ctx, g)
+	return retryAt(err), err
+}
+
+// retryAt returns when a provider that limits us may be asked again.
+func retryAt(err error) *time.Time {
+	var e *vcs.Error
+	if errors.As(err, &e) && e.Kind == vcs.RateLimited && !e.RetryAt.IsZero() {
+		return &e.RetryAt
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package gitops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+)
+
+// detach returns a short context for cleaning up that the end of a request does not end.
+func detach(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+}
+
+// makeHook makes or rewrites a link's hook at the provider and notes it in link.
+func (s *Service) makeHook(ctx context.Context, client vcs.Client, link *towpath.RepositoryLink, hookSecret string) error {
+	address := s.hookURL(link.HookKey)
+	id, err := client.Hooks(link.RepositoryID).Ensure(ctx, vcs.Hook{ID: link.HookID, URL: address, Secret: hookSecret, Active: true})
+	var e *vcs.Error
+	if errors.As(err, &e) && e.Reason == vcs.ReasonUnreachable {
+		return towpath.Invalid("polling", "The provider cannot reach %s. Choose polling, or give the server an external URL that the Internet reaches.", s.ExternalURL)
+	}
+	if err != nil {
+		return userError(err, "make webhook")
+	}
+	link.HookID, link.HookURL, link.HookState, link.HookReason = id, address, towpath.HookActive, ""
+	return nil
+}
+
+func (s *Service) hookSecret(link towpath.RepositoryLink) (string, error) {
+	plain, err := s.Keeper.Open(link.SealedHookSecret, hookRow(link.ID))
+	if err != nil {
+		return "", fmt.Errorf("open webhook secret: %w", err)
+	}
+	return string(plain), nil
+}
+
+// switchHook changes a link between hook and polling.
+func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, polling bool) error {
+	client, err := s.client(ctx, link.GrantID)
+	if err != nil {
+		return err
+	}
+	if !polling {
+		hookSecret, err := s.hookSecret(*link)
+		if err != nil {
+			return err
+		}
+		return s.makeHook(ctx, client, link, hookSecret)
+	}
+	if link.HookID != "" {
+		if err := client.Hooks(link.RepositoryID).Delete(ctx, link.HookID); err != nil {
+			return userError(err, "remove webhook")
+		}
+	}
+	link.HookID, link.HookState = "", towpath.HookPolling
+	link.HookReason = "You chose polling. Towpath looks for new commits every " + s.pollInterval().String() + "."
+	return nil
+}
+
+// RepairHook makes a link's hook anew where it is missing.
+func (s *Service) RepairHook(ctx context.Context, actor towpath.Actor, linkID string) (towpath.RepositoryLink, error) {
+	polling := false
+	return s.UpdateLink(ctx, actor, linkID, LinkChange{Polling: &polling})
+}
+
+// CheckHook compares a link's hook with what the provider has. It is a job's handler. After a change of the external URL
+// the hook is moved there; a hook that somebody deleted is not made again behind their back, but the link says so.
+func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Time, err error) {
+	link, err := s.readLink(ctx, linkID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && (link.HookState == towpath.HookPolling || link.AttentionReason != "") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.client(ctx, link.GrantID)
+	if err != nil {
+		return nil, err
+	}
+	if link.HookURL != s.hookURL(link.HookKey) {
+		hookSecret, err := s.hookSecret(link)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.makeHook(ctx, client, &link, hookSecret); err != nil {
+			return retryAt(err), err
+		}
+		return nil, s.noteHook(ctx, link)
+	}
+	hook, err := client.Hooks(link.RepositoryID).Get(ctx, link.HookID)
+	switch {
+	case vcs.KindOf(err) == vcs.NotFound:
+		link.HookState = towpath.HookMissing
+		link.HookReason = "The webhook is gone from the repository. Pushes are still found by polling, every " + s.pollInterval().String() + ". Repair the webhook to hear of them at once."
+	case err != nil:
+		return retryAt(err), err
+	case !hook.Active:
+		link.HookState = towpath.HookMissing
+		link.HookReason = "The webhook is switched off at the provider. Pushes are still found by polling. Repair the webhook to switch it on."
+	case s.deliveryMissing(link):
+		link.HookState = towpath.HookMissing
+		link.HookReason = "The provider has the webhook, but the last push came without a delivery. Check that it can reach " + link.HookURL + "; its page of the repository's webhooks shows what it tried."
+	default:
+		return nil, nil
+	}
+	return nil, s.noteHook(ctx, link)
+}
+
+// deliveryGrace is how long a delivery may come after the push that we saw.
+const deliveryGrace = 30 * time.Second
+
+// deliveryMissing tells whether the newest head was found although no delivery told of it.
+func (s *Service) deliveryMissing(link towpath.RepositoryLink) bool {
+	if link.SyncedAt == nil || s.Store.Now().Sub(*link.SyncedAt) < deliveryGrace {
+		return false
+	}
+	return link.LastDeliveryAt == nil || link.SyncedAt.Sub(*link.LastDeliveryAt) > 2*deliveryGrace
+}
+
+func (s *Service) noteHook(ctx context.Context, link towpath.RepositoryLink) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Link(ctx, link.ID)
+		if err != nil {
+			return err
+		}
+		now.HookID, now.HookURL, now.HookState, now.HookReason = link.HookID, link.HookURL, link.HookState, link.HookReason
+		return tx.UpdateLink(ctx, &now)
+	})
+}

@@ -1,0 +1,268 @@
+package gitops
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"towpath"
+	"towpath/internal/plan"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+)
+
+// scopeOf reads a link's base directory and template.
+func scopeOf(baseDirectory, template string) (plan.Scope, error) {
+	base, err := plan.NormalizeBase(baseDirectory)
+	if err != nil {
+		return plan.Scope{}, err
+	}
+	t, err := plan.ParseTemplate(template)
+	return plan.Scope{BaseDirectory: base, Template: t}, err
+}
+
+// classify says what an entry of the tree is to a link; in is false outside its base directory.
+func (s *Service) classify(scope plan.Scope, linkID string, e vcs.Entry) (f towpath.ManifestFile, in bool) {
+	m, in, reason := scope.Match(e.Path)
+	if !in {
+		return f, false
+	}
+	f = towpath.ManifestFile{LinkID: linkID, State: towpath.FileMatched, Size: e.Size, Migration: m}
+	f.Path = e.Path
+	switch {
+	case reason != "":
+	case e.Kind == vcs.EntrySymlink:
+		reason = "is a symbolic link; put the file itself here"
+	case e.Kind == vcs.EntrySubmodule:
+		reason = "is a submodule"
+	case e.Kind == vcs.EntryLFS:
+		reason = "is kept in Git LFS, so its text is not in the repository"
+	case e.Size > s.maxFileSize():
+		reason = fmt.Sprintf("is %d MB; the limit is %d MB", e.Size>>20, s.maxFileSize()>>20)
+	}
+	if reason != "" {
+		return ignored(f, reason), true
+	}
+	return f, true
+}
+
+func ignored(f towpath.ManifestFile, reason string) towpath.ManifestFile {
+	return towpath.ManifestFile{LinkID: f.LinkID, State: towpath.FileIgnored, Reason: reason, Size: f.Size, Migration: towpath.Migration{Path: f.Path}}
+}
+
+// lfsPointer starts the text that stands in for a file kept in Git LFS.
+// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
+
+// readFiles fills in the checksums of matched files at a commit and keeps their contents. A file whose contents cannot be a
+// migration becomes an ignored one.
+func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit string, files []towpath.ManifestFile) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(8)
+	for i := range files {
+		if files[i].State != towpath.FileMatched || files[i].Checksum != "" {
+			continue
+		}
+		group.Go(func() error {
+			f, content, err := s.readFile(ctx, source, commit, files[i])
+			if err != nil {
+				return err
+			}
+			files[i] = f
+			if f.State != towpath.FileMatched {
+				return nil
+			}
+			return s.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutContent(ctx, f.Checksum, content) })
+		})
+	}
+	return group.Wait()
+}
+
+func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string, f towpath.ManifestFile) (towpath.ManifestFile, []byte, error) {
+	body, err := source.File(ctx, commit, f.Path)
+	if err != nil {
+		return f, nil, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
+	}
+	defer func() { _ = body.Close() }() // read to its end below, or given up
+	content, err := io.ReadAll(io.LimitReader(body, s.maxFileSize()+1))
+	switch {
+	case err != nil:
+		return f, nil, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
+	case int64(len(content)) > s.maxFileSize():
+		return ignored(f, fmt.Sprintf("is over the limit of %d MB", s.maxFileSize()>>20)), nil, nil
+	case bytes.HasPrefix(content, lfsPointer):
+		return ignored(f, "is kept in Git LFS, so its text is not in the repository"), nil, nil
+	}
+	sum := sha256.Sum256(content)
+	f.Checksum, f.Size = hex.EncodeToString(sum[:]), int64(len(content))
+	return f, content, nil
+}
+
+// delta is how a link's manifest changes on the way to a commit.
+type delta struct {
+	whole   bool // put replaces everything
+	put     []towpath.ManifestFile
+	removed []string
+}
+
+// apply returns the manifest after the change.
+func (d delta) apply(before []towpath.ManifestFile) []towpath.ManifestFile {
+	if d.whole {
+		return d.put
+	}
+	gone := make(map[string]bool, len(d.put)+len(d.removed))
+	for _, f := range d.put {
+		gone[f.Path] = true
+	}
+	for _, p := range d.removed {
+		gone[p] = true
+	}
+	after := make([]towpath.ManifestFile, 0, len(before)+len(d.put))
+	for _, f := range before {
+		if !gone[f.Path] {
+			after = append(after, f)
+		}
+	}
+	return append(after, d.put...)
+}
+
+// statLimit is up to how many changed files are looked at one by one; beyond it one listing of the tree is cheaper.
+const statLimit = 10
+
+// readDelta finds what changed between a link's synced commit and the head, and reads what it needs of it.
+// When the synced commit is gone (a force-push) or there is none, the whole tree is read.
+func (s *Service) readDelta(ctx context.Context, source vcs.Source, link towpath.RepositoryLink, scope plan.Scope, head string) (delta, error) {
+	if link.SyncedCommit == "" {
+		return s.readTree(ctx, source, link, scope, head)
+	}
+	changes, err := source.Changes(ctx, link.SyncedCommit, head)
+	if vcs.KindOf(err) == vcs.NotFound {
+		return s.readTree(ctx, source, link, scope, head)
+	}
+	if err != nil {
+		return delta{}, fmt.Errorf("compare %s with %s: %w", short(link.SyncedCommit), short(head), err)
+	}
+	var d delta
+	var changed []string
+	for _, c := range changes {
+		_, in, reason := scope.Match(c.Path)
+		switch {
+		case !in:
+		case c.Removed:
+			d.removed = append(d.removed, c.Path)
+		case reason != "":
+			d.put = append(d.put, ignored(towpath.ManifestFile{LinkID: link.ID, Migration: towpath.Migration{Path: c.Path}}, reason))
+		default:
+			changed = append(changed, c.Path)
+		}
+	}
+	entries, err := s.statAll(ctx, source, head, scope.BaseDirectory, changed)
+	if err != nil {
+		return delta{}, err
+	}
+	for _, e := range entries {
+		if f, in := s.classify(scope, link.ID, e); in {
+			d.put = append(d.put, f)
+		}
+	}
+	return d, s.readFiles(ctx, source, head, d.put)
+}
+
+// statAll looks at the changed paths: what kind each is, and how large.
+func (s *Service) statAll(ctx context.Context, source vcs.Source, commit, dir string, paths []string) ([]vcs.Entry, error) {
+	if len(paths) > statLimit {
+		all, err := source.Tree(ctx, commit, dir)
+		if err != nil {
+			return nil, fmt.Errorf("list the tree at %s: %w", short(commit), err)
+		}
+		wanted := make(map[string]bool, len(paths))
+		for _, p := range paths {
+			wanted[p] = true
+		}
+		entries := make([]vcs.Entry, 0, len(paths))
+		for _, e := range all {
+			if wanted[e.Path] {
+				entries = append(entries, e)
+			}
+		}
+		return entries, nil
+	}
+	entries := make([]vcs.Entry, len(paths))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, p := range paths {
+		group.Go(func() (err error) {
+			entries[i], err = source.Stat(ctx, commit, p)
+			return err
+		})
+	}
+	return entries, group.Wait()
+}
+
+func (s *Service) readTree(ctx context.Context, source vcs.Source, link towpath.RepositoryLink, scope plan.Scope, head string) (delta, error) {
+	entries, err := source.Tree(ctx, head, scope.BaseDirectory)
+	if vcs.KindOf(err) == vcs.NotFound && scope.BaseDirectory != "" {
+		err = nil // the base directory is not there (yet)
+	}
+	if err != nil {
+		return delta{}, fmt.Errorf("list the tree at %s: %w", short(head), err)
+	}
+	d := delta{whole: true}
+	for _, e := range entries {
+		if f, in := s.classify(scope, link.ID, e); in {
+			d.put = append(d.put, f)
+		}
+	}
+	return d, s.readFiles(ctx, source, head, d.put)
+}
+
+func short(commit string) string {
+	if len(commit) > 12 {
+		return commit[:12]
+	}
+	return commit
+}
+
+// treeCache keeps the trees that people are previewing, so that trying another template asks the provider for nothing.
+type treeCache struct {
+	mu    sync.Mutex
+	trees map[string]cachedTree
+}
+
+type cachedTree struct {
+	entries []vcs.Entry
+	at      time.Time
+}
+
+const (
+	treeCacheSize = 8
+	treeCacheAge  = 5 * time.Minute
+)
+
+func (c *treeCache) get(ctx context.Context, source vcs.Source, repositoryID, commit string) ([]vcs.Entry, error) {
+	key := path.Join(repositoryID, commit)
+	c.mu.Lock()
+	known, ok := c.trees[key]
+	c.mu.Unlock()
+	if ok && time.Since(known.at) < treeCacheAge {
+		return known.entries, nil
+	}
+	entries, err := source.Tree(ctx, commit, "")
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.trees == nil || len(c.trees) >= treeCacheSize {
+		c.trees = map[string]cachedTree{}
+	}
+	c.trees[key] = cachedTree{entries, time.Now()}
+	return entries, nil
+}

@@ -1,0 +1,111 @@
+package gitops
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// gitBudget is how many Git requests one grant may spend an hour on polling: half of what the strictest known provider
+// allows. https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/
+const gitBudget = 30_000
+
+// pollRequests is how many Git requests one look at the heads costs.
+const pollRequests = 2
+
+func (s *Service) pollInterval() time.Duration {
+	if s.PollInterval > 0 {
+		return s.PollInterval
+	}
+	return 30 * time.Second
+}
+
+// stretch returns the poll interval that keeps n links of one grant within its budget.
+func stretch(interval time.Duration, n int) time.Duration {
+	return max(interval, time.Duration(n*pollRequests)*time.Hour/gitBudget)
+}
+
+// WakeDue wakes every link whose poll is due. It is a sweep.
+func (s *Service) WakeDue(ctx context.Context) error {
+	due := false
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		links, err := tx.DuePolls(ctx)
+		due = len(links) > 0
+		return err
+	})
+	if err != nil || !due {
+		return err
+	}
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		links, err := tx.DuePolls(ctx)
+		if err != nil {
+			return err
+		}
+		for _, l := range links {
+			siblings, err := tx.Links(ctx, store.LinkFilter{GrantID: l.GrantID}, store.Page{Limit: 1000})
+			if err != nil {
+				return err
+			}
+			l.NextPollAt = tx.Now.Add(stretch(s.pollInterval(), len(siblings)))
+			if err := tx.UpdateLink(ctx, &l); err != nil {
+				return err
+			}
+			if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// WakeAll looks at every link and every open rollout once. A server does it when it starts: whatever was missed is found.
+func (s *Service) WakeAll(ctx context.Context) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		page := store.Page{Limit: 1000}
+		for {
+			links, err := tx.Links(ctx, store.LinkFilter{}, page)
+			if err != nil || len(links) == 0 {
+				return err
+			}
+			for _, l := range links {
+				for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobCheckHook} {
+					if err := tx.Enqueue(ctx, kind, l.ID); err != nil {
+						return err
+					}
+				}
+			}
+			page.After = links[len(links)-1].ID
+		}
+	})
+}
+
+// WakeIdleGrants has grants renewed that nothing has used for long. It is a sweep.
+func (s *Service) WakeIdleGrants(ctx context.Context) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		idle, err := tx.IdleGrants(ctx, tx.Now.Add(-grantIdle).UnixMicro())
+		if err != nil {
+			return err
+		}
+		for _, g := range idle {
+			if err := tx.Enqueue(ctx, towpath.JobRefreshGrant, g.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// deliveryRetention is how long deliveries are kept.
+const deliveryRetention = 30 * 24 * time.Hour
+
+// Prune removes deliveries, sessions and verifications that nobody needs any more. It is a sweep.
+func (s *Service) Prune(ctx context.Context) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.PruneDeliveries(ctx, tx.Now.Add(-deliveryRetention).UnixMicro()); err != nil {
+			return err
+		}
+		return tx.DeleteExpired(ctx)
+	})
+}

@@ -1,0 +1,195 @@
+package gitops
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// takeVerified reads a verification that the actor has brought to its good end and marks it used.
+func (s *Service) takeVerified(ctx context.Context, tx *store.Tx, actor towpath.Actor, id string, purpose towpath.VerificationPurpose) (towpath.Verification, error) {
+	v, err := s.ownVerification(ctx, tx, actor, id)
+	if err != nil {
+		return v, err
+	}
+	switch {
+	case v.Purpose != purpose:
+		return v, towpath.Invalid("verificationId", "That verification was made for something else.")
+	case v.State == towpath.VerificationUsed:
+		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId", Message: "That verification has been used already."}
+	case v.State != towpath.VerificationVerified:
+		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId", Message: "The provider has not confirmed these credentials yet. Finish the sign-in first."}
+	case !tx.Now.Before(v.ExpiresAt):
+		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId", Message: "That verification is older than ten minutes. Verify again."}
+	}
+	v.State = towpath.VerificationUsed
+	return v, nil
+}
+
+// AddProvider keeps what a verification has proved. The credentials come from the verification alone.
+func (s *Service) AddProvider(ctx context.Context, actor towpath.Actor, verificationID string) (p towpath.GitProvider, err error) {
+	id := store.NewID()
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		v, err := s.takeVerified(ctx, tx, actor, verificationID, towpath.PurposeAddProvider)
+		if err != nil {
+			return err
+		}
+		p = towpath.GitProvider{
+			ID: id, Type: v.Type, InstanceURL: v.InstanceURL, DisplayName: v.DisplayName, ApplicationID: v.ApplicationID, CreatedBy: actor.Member.ID,
+		}
+		if p.SealedSecret, err = s.reseal(v, p.ID); err != nil {
+			return err
+		}
+		v.SealedSecret = nil
+		if err := tx.UpdateVerification(ctx, &v); err != nil {
+			return err
+		}
+		if err := tx.CreateGitProvider(ctx, &p); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "git-provider.add", Subject: p.ID,
+			Detail: fmt.Sprintf("Added %s (%s), verified by %s.", p.DisplayName, p.InstanceURL, v.AccountName)})
+	})
+	return p, err
+}
+
+// ReplaceSecret keeps the new credentials that a verification has proved.
+func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, providerID, verificationID string) (p towpath.GitProvider, err error) {
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		v, err := s.takeVerified(ctx, tx, actor, verificationID, towpath.PurposeReplaceSecret)
+		if err != nil {
+			return err
+		}
+		if v.ProviderID != providerID {
+			return towpath.Invalid("verificationId", "That verification belongs to another provider.")
+		}
+		if p, err = tx.GitProvider(ctx, providerID); err != nil {
+			return err
+		}
+		p.ApplicationID = v.ApplicationID
+		if p.SealedSecret, err = s.reseal(v, p.ID); err != nil {
+			return err
+		}
+		v.SealedSecret = nil
+		if err := tx.UpdateVerification(ctx, &v); err != nil {
+			return err
+		}
+		if err := tx.UpdateGitProvider(ctx, &p); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "git-provider.replace-secret", Subject: p.ID,
+			Detail: fmt.Sprintf("Replaced the credentials of %s.", p.DisplayName)})
+	})
+	if err == nil {
+		s.grants.forget()
+	}
+	return p, err
+}
+
+func (s *Service) reseal(v towpath.Verification, providerID string) ([]byte, error) {
+	plain, err := s.Keeper.Open(v.SealedSecret, verificationRow(v.ID))
+	if err != nil {
+		return nil, fmt.Errorf("open secret of verification: %w", err)
+	}
+	return s.Keeper.Seal(plain, providerRow(providerID)), nil
+}
+
+// RenameProvider changes a provider's display name.
+func (s *Service) RenameProvider(ctx context.Context, actor towpath.Actor, id, displayName string) (p towpath.GitProvider, err error) {
+	displayName = strings.TrimSpace(displayName)
+	if displayName == "" || len(displayName) > 100 {
+		return p, towpath.Invalid("displayName", "Give the provider a name of 1 to 100 characters.")
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if p, err = tx.GitProvider(ctx, id); err != nil {
+			return err
+		}
+		old := p.DisplayName
+		p.DisplayName = displayName
+		if err := tx.UpdateGitProvider(ctx, &p); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "git-provider.rename", Subject: id,
+			Detail: fmt.Sprintf("Renamed %s to %s.", old, displayName)})
+	})
+	return p, err
+}
+
+// DeleteProvider removes a provider that nothing is linked through; otherwise it is a conflict that names the links.
+func (s *Service) DeleteProvider(ctx context.Context, actor towpath.Actor, id string) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		p, err := tx.GitProvider(ctx, id)
+		if err != nil {
+			return err
+		}
+		linked, err := s.linkedProjects(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(linked) > 0 {
+			names := make([]string, len(linked))
+			for i, l := range linked {
+				names[i] = l.ProjectName + " (" + l.RepositoryName + ")"
+			}
+			return towpath.Errorf(towpath.CodeConflict, "%s is in use by %s. Unlink these repositories first.", p.DisplayName, strings.Join(names, ", "))
+		}
+		if err := tx.DeleteGitProvider(ctx, id); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "git-provider.delete", Subject: id,
+			Detail: fmt.Sprintf("Deleted %s.", p.DisplayName)})
+	})
+}
+
+// ProviderSummary is a provider and what is linked through it.
+type ProviderSummary struct {
+	towpath.GitProvider
+	Links []LinkedProject
+}
+
+// LinkedProject names a link for people.
+type LinkedProject struct {
+	ProjectID      string
+	ProjectName    string
+	LinkID         string
+	RepositoryName string
+	Attention      string // why the link needs a person; "" when it does not
+}
+
+// Providers lists providers with their links.
+func (s *Service) Providers(ctx context.Context, page store.Page) (list []ProviderSummary, err error) {
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		providers, err := tx.GitProviders(ctx, page)
+		if err != nil {
+			return err
+		}
+		for _, p := range providers {
+			linked, err := s.linkedProjects(ctx, tx, p.ID)
+			if err != nil {
+				return err
+			}
+			list = append(list, ProviderSummary{p, linked})
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (s *Service) linkedProjects(ctx context.Context, tx *store.Tx, providerID string) ([]LinkedProject, error) {
+	links, err := tx.Links(ctx, store.LinkFilter{ProviderID: providerID}, store.Page{Limit: 1000})
+	if err != nil {
+		return nil, err
+	}
+	linked := make([]LinkedProject, len(links))
+	for i, l := range links {
+		project, err := tx.Project(ctx, l.ProjectID)
+		if err != nil {
+			return nil, err
+		}
+		linked[i] = LinkedProject{project.ID, project.Name, l.ID, l.RepositoryName, l.AttentionReason}
+	}
+	return linked, nil
+}

@@ -1,0 +1,219 @@
+package gitops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"towpath"
+	"towpath/internal/plan"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+)
+
+// ledgerAge is how old a reading of a target's ledger may be when nothing else asks for a fresh one.
+const ledgerAge = 5 * time.Minute
+
+// blockedRetry is when a plan that stops early is made anew.
+const blockedRetry = 15 * time.Second
+
+// errChanged says that somebody edited the link while it was being reconciled: look again.
+var errChanged = errors.New("the link changed while it was being reconciled")
+
+// Reconcile compares what a link's branch says with what the project's databases have and plans what is missing.
+// It is a job's handler, and the one door through which webhook, timer, button and restart come in.
+func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Time, err error) {
+	link, err := s.readLink(ctx, linkID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.look(ctx, link)
+	if err != nil {
+		return s.lookFailed(ctx, link, err)
+	}
+	if found.idle {
+		return nil, s.notePoll(ctx, link.ID, found.head)
+	}
+	if err := s.RefreshLedgers(ctx, link.ProjectID); err != nil {
+		return nil, fmt.Errorf("refresh ledgers: %w", err)
+	}
+	blocked := ""
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		blocked, err = s.commitPlan(ctx, tx, link, found)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if blocked != "" {
+		retry := s.Store.Now().Add(blockedRetry)
+		again = &retry
+	}
+	return again, nil
+}
+
+// found is what a look at the repository brought.
+type found struct {
+	head   string
+	idle   bool // nothing has moved since the last time
+	commit vcs.Commit
+	scope  plan.Scope
+	delta  delta
+}
+
+// look reads the branch's head and what changed up to it.
+func (s *Service) look(ctx context.Context, link towpath.RepositoryLink) (f found, err error) {
+	if f.scope, err = scopeOf(link.BaseDirectory, link.FilePathTemplate); err != nil {
+		return f, err
+	}
+	client, err := s.client(ctx, link.GrantID)
+	if err != nil {
+		return f, err
+	}
+	source := client.Source(link.RepositoryID)
+	heads, err := source.Heads(ctx)
+	if err != nil {
+		return f, fmt.Errorf("read head of %s: %w", link.Branch, err)
+	}
+	f.head = heads[link.Branch]
+	if f.head == "" {
+		return f, towpath.Errorf(towpath.CodeConflict, "%s has no branch %s any more. Push it again, or choose another branch.", link.RepositoryName, link.Branch)
+	}
+	if f.head == link.SyncedCommit {
+		f.idle, err = s.ledgersFresh(ctx, link.ProjectID)
+		return f, err
+	}
+	if f.commit, err = source.Commit(ctx, f.head); err != nil {
+		return f, fmt.Errorf("read commit %s: %w", short(f.head), err)
+	}
+	f.delta, err = s.readDelta(ctx, source, link, f.scope, f.head)
+	return f, err
+}
+
+// ledgersFresh tells whether every database of the project was read lately and well.
+func (s *Service) ledgersFresh(ctx context.Context, projectID string) (fresh bool, err error) {
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		databases, err := tx.Databases(ctx, store.DatabaseFilter{ProjectID: projectID}, store.Page{Limit: 1000})
+		fresh = true
+		for _, d := range databases {
+			fresh = fresh && d.Ledger.At != nil && d.Ledger.Error == "" && tx.Now.Sub(*d.Ledger.At) < ledgerAge
+		}
+		return err
+	})
+	return fresh, err
+}
+
+// lookFailed keeps why a link could not be read. What a person must mend is no reason to try over and over; what may pass is.
+func (s *Service) lookFailed(ctx context.Context, link towpath.RepositoryLink, cause error) (*time.Time, error) {
+	reason := ""
+	switch kind := vcs.KindOf(cause); {
+	case kind == vcs.Unauthorized, kind == vcs.Forbidden, kind == vcs.Gone:
+		reason = towpath.ErrorMessage(userError(cause, "read repository"))
+	case kind == "" && towpath.ErrorCode(cause) != towpath.CodeInternal:
+		reason = towpath.ErrorMessage(cause)
+	}
+	if reason == "" {
+		return retryAt(cause), cause // may pass: not found right after a push, rate limits, outages
+	}
+	s.Logger.Warn("a link needs a person", "link", link.ID, "repository", link.RepositoryName, "error", cause)
+	return nil, s.Store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Link(ctx, link.ID)
+		if err != nil {
+			return err
+		}
+		if now.AttentionReason == "" { // a grant that broke has said it better
+			now.AttentionReason = reason
+		}
+		s.polled(tx, &now)
+		return tx.UpdateLink(ctx, &now)
+	})
+}
+
+func (s *Service) polled(tx *store.Tx, link *towpath.RepositoryLink) {
+	link.LastPollAt = &tx.Now
+}
+
+func (s *Service) notePoll(ctx context.Context, linkID, head string) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		link, err := tx.Link(ctx, linkID)
+		if err != nil {
+			return err
+		}
+		s.polled(tx, &link)
+		link.HeadCommit, link.AttentionReason = head, ""
+		return tx.UpdateLink(ctx, &link)
+	})
+}
+
+// commitPlan brings the manifest up to the head, plans, and turns the plan into the link's rollout, all in one transaction.
+func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.RepositoryLink, f found) (blocked string, err error) {
+	link, err := tx.Link(ctx, read.ID)
+	if err != nil {
+		return "", err
+	}
+	if link.SyncedCommit != read.SyncedCommit || link.Branch != read.Branch || link.BaseDirectory != read.BaseDirectory || link.FilePathTemplate != read.FilePathTemplate {
+		return "", errChanged
+	}
+	manifest, err := tx.Manifest(ctx, link.ID)
+	if err != nil {
+		return "", err
+	}
+	moved := f.head != link.SyncedCommit
+	if moved {
+		manifest = f.delta.apply(manifest)
+		if err := saveManifest(ctx, tx, link.ID, f.delta); err != nil {
+			return "", err
+		}
+		if err := s.afterMove(ctx, tx, link); err != nil {
+			return "", err
+		}
+		link.SyncedCommit, link.SyncedAt = f.head, &tx.Now
+	}
+	link.HeadCommit, link.AttentionReason = f.head, ""
+	s.polled(tx, &link)
+	if err := tx.UpdateLink(ctx, &link); err != nil {
+		return "", err
+	}
+	in, err := planInput(ctx, tx, link, manifest)
+	if err != nil {
+		return "", err
+	}
+	p := plan.Build(in)
+	if err := s.carryOut(ctx, tx, link, f.commit, p); err != nil {
+		return "", err
+	}
+	return p.Blocked, tx.Enqueue(ctx, towpath.JobPostPlan, link.ID)
+}
+
+func saveManifest(ctx context.Context, tx *store.Tx, linkID string, d delta) error {
+	if d.whole {
+		if err := tx.DeleteManifest(ctx, linkID); err != nil {
+			return err
+		}
+	}
+	for _, p := range d.removed {
+		if err := tx.DeleteManifestFile(ctx, linkID, p); err != nil {
+			return err
+		}
+	}
+	for _, f := range d.put {
+		if err := tx.PutManifestFile(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// afterMove has the hook looked at when a new head was found that no delivery has told of: now, for a hook that was
+// deleted, and after a while, for one that does not fire.
+func (s *Service) afterMove(ctx context.Context, tx *store.Tx, before towpath.RepositoryLink) error {
+	told := before.LastDeliveryAt != nil && tx.Now.Sub(*before.LastDeliveryAt) < deliveryGrace
+	if before.HookState != towpath.HookActive || told || before.SyncedCommit == "" {
+		return nil
+	}
+	return tx.Enqueue(ctx, towpath.JobCheckHook, before.ID)
+}

@@ -1,0 +1,109 @@
+package gitops
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"towpath"
+	"towpath/internal/secret"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+)
+
+// ReceiveWebhook takes a webhook request: nothing of it is kept unless its signature is good; then it is stored and, when it
+// may concern the link's branch, the link is woken. Nothing else happens before the answer.
+// CodeNotFound: there is no such hook. CodeUnauthorized: the signature is missing or wrong.
+func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header http.Header, body []byte) error {
+	var link towpath.RepositoryLink
+	var p towpath.GitProvider
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if link, err = tx.LinkByHook(ctx, hookKey); err != nil {
+			return err
+		}
+		p, err = tx.GitProvider(ctx, link.ProviderID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	provider, err := s.provider(p.Type)
+	if err != nil {
+		return err
+	}
+	hookSecret, err := s.hookSecret(link)
+	if err != nil {
+		return err
+	}
+	event, err := provider.ParseWebhook(header, body, hookSecret)
+	if vcs.KindOf(err) == vcs.Unauthorized {
+		return towpath.Errorf(towpath.CodeUnauthorized, "The signature is missing or wrong.")
+	}
+	if err != nil {
+		return towpath.Invalid("body", "The signature is good, but this is no event of %s.", p.DisplayName)
+	}
+	d := towpath.Delivery{LinkID: link.ID, RequestID: event.RequestID, Event: event.Name, Payload: body}
+	if d.RequestID == "" {
+		d.RequestID = "sha256:" + string(hexOf(secret.HashToken(string(body))))
+	}
+	d.Verdict, d.Reason = judge(link, event)
+	return s.keepDelivery(ctx, d)
+}
+
+// judge says whether an event may concern a link.
+func judge(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, string) {
+	if e.RepositoryID != "" && e.RepositoryID != link.RepositoryID {
+		return towpath.DeliveryIgnored, "It is about another repository, " + e.Repository + "."
+	}
+	if len(e.Refs) == 0 {
+		return towpath.DeliveryIgnored, "It moves no branch."
+	}
+	var others []string
+	for _, r := range e.Refs {
+		switch {
+		case r.Branch == link.Branch:
+			return towpath.DeliveryAccepted, ""
+		case r.Branch != "":
+			others = append(others, "branch "+r.Branch)
+		default:
+			others = append(others, "tag "+r.Tag)
+		}
+	}
+	slices.Sort(others)
+	return towpath.DeliveryIgnored, "It moves " + clip(strings.Join(others, ", "), 200) + "; the link follows branch " + link.Branch + "."
+}
+
+func (s *Service) keepDelivery(ctx context.Context, d towpath.Delivery) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		received := d
+		if _, err := tx.ReceiveDelivery(ctx, &received); err != nil {
+			return err
+		}
+		link, err := tx.Link(ctx, d.LinkID)
+		if err != nil {
+			return err
+		}
+		link.LastDeliveryAt = &tx.Now
+		if link.HookState == towpath.HookMissing {
+			link.HookState, link.HookReason = towpath.HookActive, ""
+		}
+		if err := tx.UpdateLink(ctx, &link); err != nil {
+			return err
+		}
+		if d.Verdict != towpath.DeliveryAccepted {
+			return nil
+		}
+		return tx.Enqueue(ctx, towpath.JobReconcile, link.ID)
+	})
+}
+
+// Replay lets a delivery wake its link once more.
+func (s *Service) Replay(ctx context.Context, _ towpath.Actor, linkID, deliveryID string) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Delivery(ctx, linkID, deliveryID); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, towpath.JobReconcile, linkID)
+	})
+}
