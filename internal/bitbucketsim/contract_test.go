@@ -1,6 +1,7 @@
 package bitbucketsim
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"strings"
@@ -41,6 +42,16 @@ func (f *fixture) checkContract(method, path string, resp *http.Response, body [
 		err = f.spec.CheckSchema("commit_file", body) // the description tells of the listing only
 	}
 	if err != nil {
+		f.Error(err)
+	}
+}
+
+// checkRequest proves that these tests speak to the simulator as one may speak to the real service.
+func (f *fixture) checkRequest(r *http.Request, contentType string, body any) {
+	f.Helper()
+	data, err := json.Marshal(body)
+	f.must(err)
+	if err := f.spec.CheckRequest(r.Method, r.URL.EscapedPath(), r.URL.Query(), contentType, data); err != nil {
 		f.Error(err)
 	}
 }

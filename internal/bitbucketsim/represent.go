@@ -93,7 +93,7 @@ func (s *Sim) workspaceOf(r Repository) Workspace {
 func (s *Sim) eventRepository(r Repository) obj {
 	w := s.workspaceOf(r)
 	o := s.repoRef(r)
-	o["scm"], o["is_private"], o["website"] = "git", r.Private, nil
+	o["scm"], o["is_private"], o["website"] = "git", r.Private, ""
 	o["workspace"] = s.workspaceObj(w)
 	o["owner"] = s.ownerObj(w)
 	o["project"] = s.projectObj(w)
@@ -126,7 +126,6 @@ func (s *Sim) projectObj(w Workspace) obj {
 
 func (s *Sim) repoFull(r Repository) obj {
 	o := s.eventRepository(r)
-	delete(o, "website")
 	api := s.repoAPI(r)
 	o["slug"], o["description"], o["language"], o["fork_policy"] = r.Slug, "", "", "no_public_forks"
 	o["has_issues"], o["has_wiki"], o["size"] = false, false, 0

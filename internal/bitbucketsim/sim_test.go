@@ -190,6 +190,9 @@ func (f *fixture) call(method, path string, body any, want int) answer {
 	if resp.StatusCode != want {
 		f.Fatalf("%s %s: status %d, want %d: %s", method, path, resp.StatusCode, want, data)
 	}
+	if f.spec != nil && want < 400 {
+		f.checkRequest(r, contentType, body)
+	}
 	f.checkContract(method, r.URL.EscapedPath(), resp, data)
 	return answer{f.T, resp.StatusCode, resp.Header, data}
 }

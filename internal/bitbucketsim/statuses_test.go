@@ -16,7 +16,7 @@ func TestStatus_isOverwrittenByItsKey(t *testing.T) {
 	f.call("POST", builds, body, http.StatusCreated)
 	body["state"] = "SUCCESSFUL"
 	f.call("POST", builds, body, http.StatusCreated)
-	f.call("PUT", builds+"/towpath-prod", obj{"description": "3 databases"}, http.StatusOK)
+	f.call("PUT", builds+"/towpath-prod", obj{"key": "towpath-prod", "state": "SUCCESSFUL", "description": "3 databases"}, http.StatusOK)
 	f.call("PUT", builds+"/other", obj{"state": "FAILED"}, http.StatusNotFound)
 	got := f.sim.Statuses("acme/shop", hash)
 	if len(got) != 1 || got[0].State != "SUCCESSFUL" || got[0].Description != "3 databases" || got[0].Refname != "main" {
