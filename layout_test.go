@@ -1,0 +1,357 @@
+package towpath_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// floors gives each package its floor: it imports from lower floors only, and from its own folder's tree.
+// A new package gets its line here; docs/ARCHITECTURE.md says what stands on which floor.
+var floors = map[string]int{
+	"towpath":                       1,
+	"towpath/web":                   1,
+	"towpath/internal/secret":       1,
+	"towpath/internal/statement":    1,
+	"towpath/internal/bitbucketsim": 1, // and its own sub-packages
+
+	"towpath/internal/vcs":       2,
+	"towpath/internal/engine":    2,
+	"towpath/internal/plan":      2,
+	"towpath/internal/store":     2,
+	"towpath/internal/sqlreview": 2,
+
+	"towpath/internal/vcs/bitbucket":     3,
+	"towpath/internal/engine/sqlite":     3,
+	"towpath/internal/engine/postgres":   3,
+	"towpath/internal/engine/mysql":      3,
+	"towpath/internal/jobs":              3,
+	"towpath/internal/auth":              3,
+	"towpath/internal/catalog":           3,
+	"towpath/internal/gitops":            3,
+	"towpath/internal/rollout":           3,
+	"towpath/internal/executor":          3,
+	"towpath/internal/vcs/vcstest":       3,
+	"towpath/internal/engine/enginetest": 3,
+	"towpath/internal/store/storetest":   3,
+
+	"towpath/internal/api": 4,
+	"towpath/cmd/towpath":  5,
+}
+
+// suites are conformance suites and what helps them: packages for tests, in the folder of a seam.
+var suites = []string{"towpath/internal/vcs/vcstest", "towpath/internal/engine/enginetest", "towpath/internal/store/storetest"}
+
+// A never is an import that no floor forbids and that is wrong all the same.
+type never struct {
+	imports string   // a package and what lies below it
+	except  []string // who may: packages and what lies below them, tests and suites too; nil: nobody at all
+	because string
+}
+
+var nevers = []never{
+	{"towpath/internal/bitbucketsim", []string{"towpath/cmd", "towpath/internal/bitbucketsim"},
+		"the simulator is for tests and the demo; a product that knows it proves nothing"},
+	{"towpath/internal/vcs/bitbucket", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
+	{"towpath/internal/engine/sqlite", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
+	{"towpath/internal/engine/postgres", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
+	{"towpath/internal/engine/mysql", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
+	{"towpath/internal/vcs", []string{"towpath/cmd", "towpath/internal/vcs", "towpath/internal/gitops"},
+		"Git providers are gitops' business; api speaks of what is in the store"},
+	{"towpath/internal/engine", []string{"towpath/cmd", "towpath/internal/engine", "towpath/internal/executor", "towpath/internal/catalog"},
+		"targets are read by catalog and changed by executor; api speaks of what is in the store"},
+	{"towpath/internal/jobs", []string{"towpath/cmd"}, "services hand over by job rows of the store, never by calling the workers"},
+	{"database/sql", []string{"towpath/internal/store", "towpath/internal/engine"},
+		"only the store holds SQL for the metadata, and only drivers speak to targets"},
+	{"modernc.org/libc", nil, "it must stay at the version that modernc.org/sqlite wants; an import of ours would let go move it"},
+}
+
+// pure packages decide by their arguments alone.
+var pure = []string{"towpath", "towpath/internal/plan", "towpath/internal/sqlreview"}
+
+// impure are packages, with what lies below them, through which the world gets in or out.
+var impure = []string{
+	"os", "net", "database/sql", "io/fs", "io/ioutil", "path/filepath", "syscall", "embed", "log", "math/rand", "crypto/rand", "runtime", "unsafe",
+}
+
+// source is one parsed Go file of the module.
+type source struct {
+	file    string // with slashes, from the module's root
+	pkg     string // import path
+	name    string // of the package, without _test
+	test    bool
+	imports []string
+	ast     *ast.File
+}
+
+func (s source) imported(pkg string) bool { return slices.Contains(s.imports, pkg) }
+
+// below tells whether pkg is root or lies below it.
+func below(pkg, root string) bool { return pkg == root || strings.HasPrefix(pkg, root+"/") }
+
+func belowAny(pkg string, roots []string) bool {
+	return slices.ContainsFunc(roots, func(root string) bool { return below(pkg, root) })
+}
+
+func (s source) forTests() bool { return s.test || belowAny(s.pkg, suites) }
+
+func TestLayout(t *testing.T) {
+	t.Parallel()
+	all := sources(t)
+	for name, check := range map[string]func(*testing.T, source){
+		"floors":             checkFloors,
+		"nevers":             checkNevers,
+		"purity":             checkPurity,
+		"the one door":       checkSessions,
+		"the environment":    checkEnvironment,
+		"names":              checkNames,
+		"no init":            checkInit,
+		"no test is skipped": checkSkips,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range all {
+				check(t, s)
+			}
+		})
+	}
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); name == "testdata" || name == "node_modules" || name == "bin" || len(name) > 1 && name[0] == '.' {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if filepath.Ext(file) != ".go" {
+			return nil
+		}
+		parsed, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		file = filepath.ToSlash(file)
+		s := source{
+			file: file, pkg: path.Join("towpath", path.Dir(file)), test: strings.HasSuffix(file, "_test.go"),
+			name: strings.TrimSuffix(parsed.Name.Name, "_test"), ast: parsed,
+		}
+		for _, i := range parsed.Imports {
+			imported, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, imported)
+		}
+		all = append(all, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d files found: the test does not look where the module is", len(all))
+	}
+	return all
+}
+
+// house returns the package whose floor counts: a suite and the simulator are one house with what lies below them.
+func house(pkg string) string {
+	for _, root := range append([]string{"towpath/internal/bitbucketsim"}, suites...) {
+		if below(pkg, root) {
+			return root
+		}
+	}
+	return pkg
+}
+
+func checkFloors(t *testing.T, s source) {
+	own, known := floors[house(s.pkg)]
+	if !known {
+		t.Errorf("%s: package %s has no floor; give it a line in the table of layout_test.go", s.file, s.pkg)
+		return
+	}
+	if s.test {
+		return
+	}
+	for _, i := range s.imports {
+		if !below(i, "towpath") {
+			if s.pkg == "towpath" && strings.Contains(strings.Split(i, "/")[0], ".") {
+				t.Errorf("%s imports %s: what the product is depends on the standard library alone", s.file, i)
+			}
+			continue
+		}
+		if floor, known := floors[house(i)]; known && floor >= own && house(i) != house(s.pkg) {
+			t.Errorf("%s imports %s: floor %d may import from lower floors only, and that is floor %d; "+
+				"services of one floor hand over by rows of the store, and what both need belongs below them", s.file, i, own, floor)
+		}
+	}
+}
+
+func checkNevers(t *testing.T, s source) {
+	for _, i := range s.imports {
+		if belowAny(i, suites) {
+			if !s.forTests() {
+				t.Errorf("%s imports %s: suites are for tests", s.file, i)
+			}
+			continue
+		}
+		for _, n := range nevers {
+			hit := below(i, n.imports)
+			if hit && !belowAny(s.pkg, n.except) && !(s.forTests() && n.except != nil) {
+				t.Errorf("%s imports %s: %s", s.file, i, n.because)
+			}
+		}
+	}
+}
+
+func checkPurity(t *testing.T, s source) {
+	if s.test || !slices.Contains(pure, s.pkg) {
+		return
+	}
+	for _, i := range s.imports {
+		if belowAny(i, impure) {
+			t.Errorf("%s imports %s: this package decides by its arguments alone; the I/O stands around it", s.file, i)
+		}
+	}
+	if s.imported("time") {
+		forSelectors(s.ast, "time", func(name string) {
+			if slices.Contains([]string{"Now", "Since", "Until", "Sleep", "After", "Tick", "NewTimer", "NewTicker", "AfterFunc"}, name) {
+				t.Errorf("%s uses time.%s: this package decides by its arguments alone; the time is one of them", s.file, name)
+			}
+		})
+	}
+}
+
+// checkSessions looks at calls by their name, since types are not known here: those who know engines begin no session.
+func checkSessions(t *testing.T, s source) {
+	if s.forTests() || !s.imported("towpath/internal/engine") || below(s.pkg, "towpath/internal/engine") || s.pkg == "towpath/internal/executor" {
+		return
+	}
+	ast.Inspect(s.ast, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Begin" {
+				t.Errorf("%s calls Begin: the executor is the one door through which target databases are changed", s.file)
+			}
+		}
+		return true
+	})
+}
+
+func checkEnvironment(t *testing.T, s source) {
+	// The simulator hands the environment on to the git that it starts.
+	if s.forTests() || below(s.pkg, "towpath/cmd") || s.pkg == "towpath/internal/bitbucketsim" || !s.imported("os") {
+		return
+	}
+	forSelectors(s.ast, "os", func(name string) {
+		if slices.Contains([]string{"Getenv", "LookupEnv", "Environ", "ExpandEnv", "Setenv", "Unsetenv", "Args"}, name) {
+			t.Errorf("%s uses os.%s: only cmd reads the environment; everybody else has fields", s.file, name)
+		}
+	})
+}
+
+// forSelectors calls f with every name that is used below n of a package, or of a variable, called so.
+func forSelectors(n ast.Node, of string, f func(name string)) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == of {
+				f(sel.Sel.Name)
+			}
+		}
+		return true
+	})
+}
+
+func checkNames(t *testing.T, s source) {
+	banned := []string{"util", "utils", "common", "helper", "helpers", "model", "models", "mock", "mocks", "misc", "shared", "types"}
+	if slices.Contains(banned, s.name) {
+		t.Errorf("%s is in a package %s: a name that fits everything says nothing; name what lives there", s.file, s.name)
+	}
+}
+
+func checkInit(t *testing.T, s source) {
+	for _, d := range s.ast.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+			t.Errorf("%s has an init: what happens at start is written in cmd, where one can read it", s.file)
+		}
+	}
+}
+
+func checkSkips(t *testing.T, s source) {
+	ast.Inspect(s.ast, func(n ast.Node) bool {
+		var params *ast.FieldList
+		var body ast.Node
+		switch f := n.(type) {
+		case *ast.FuncDecl:
+			if f.Body == nil {
+				return true
+			}
+			params, body = f.Type.Params, f.Body
+		case *ast.FuncLit:
+			params, body = f.Type.Params, f.Body
+		default:
+			return true
+		}
+		for _, p := range params.List {
+			if !isTesting(p.Type) {
+				continue
+			}
+			for _, param := range p.Names {
+				forSelectors(body, param.Name, func(name string) {
+					if slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, name) {
+						t.Errorf("%s uses %s.%s: a test that cannot run fails and says what is missing", s.file, param, name)
+					}
+				})
+			}
+		}
+		return true
+	})
+}
+
+// isTesting tells whether a parameter's type is *testing.T or its like.
+func isTesting(e ast.Expr) bool {
+	if star, ok := e.(*ast.StarExpr); ok {
+		e = star.X
+	}
+	sel, ok := e.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	x, ok := sel.X.(*ast.Ident)
+	return ok && x.Name == "testing"
+}
+
+// modernc.org/sqlite is translated C that works with exactly the libc of its own go.mod; a newer one breaks it at run time.
+// Whoever updates it reads the version there and changes both lines here.
+func TestModule_pairsSQLiteWithItsLibc(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for module, want := range map[string]string{
+		"modernc.org/sqlite": "v1.61.1",
+		"modernc.org/libc":   "v1.79.0",
+	} {
+		found := regexp.MustCompile(`(?m)^\s*(?:require )?` + regexp.QuoteMeta(module) + ` (\S+)`).FindSubmatch(text)
+		if found == nil || string(found[1]) != want {
+			t.Errorf("go.mod has %s %s, want %s", module, found, want)
+		}
+	}
+}
