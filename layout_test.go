@@ -351,7 +351,7 @@ func TestModule_pairsSQLiteWithItsLibc(t *testing.T) {
 	} {
 		found := regexp.MustCompile(`(?m)^\s*(?:require )?` + regexp.QuoteMeta(module) + ` (\S+)`).FindSubmatch(text)
 		if found == nil || string(found[1]) != want {
-			t.Errorf("go.mod has %s %s, want %s", module, found, want)
+			t.Errorf("go.mod has %q, want %s %s", found, module, want)
 		}
 	}
 }
