@@ -62,6 +62,12 @@ func (r Role) Can(p Permission) bool { return contains(workspaceRights[r], p) }
 // Can tells whether the role holds the right in its project.
 func (r ProjectRole) Can(p Permission) bool { return contains(projectRights[r], p) }
 
+// Permissions lists what the role allows in the whole workspace, every project included.
+func (r Role) Permissions() []Permission { return append([]Permission{}, workspaceRights[r]...) }
+
+// Permissions lists what the role allows in its project.
+func (r ProjectRole) Permissions() []Permission { return append([]Permission{}, projectRights[r]...) }
+
 // Valid tells whether the role is one of the known ones.
 func (r Role) Valid() bool { return len(workspaceRights[r]) > 0 }
 
