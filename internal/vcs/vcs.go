@@ -26,7 +26,8 @@ type Provider interface {
 	AuthorizeURL(app App, state, redirectURL string) string
 
 	// Probe checks key and secret without anybody's login. nil: they are good. An *Error with Reason ReasonCredentials:
-	// they are not; ReasonSwapped: they are good the other way round. Any other error: it could not be checked.
+	// they are not; ReasonSwapped: they are good the other way round; ReasonNoCallback: the consumer is not complete.
+	// Any other error: it could not be checked.
 	Probe(ctx context.Context, app App) error
 
 	// Exchange turns the code of a redirect into tokens. A code works once.

@@ -130,6 +130,19 @@ func TestClient_missingScopesAreNamedAsTheFormDoes(t *testing.T) {
 	}
 }
 
+func TestRepository_aMissingScopeIsNoMissingRight(t *testing.T) {
+	t.Parallel()
+	s := newSimulation(t)
+	s.consumer.Scopes = []string{"repository"}
+	s.consumer = s.AddConsumer(s.consumer)
+	client, repo, _ := s.connect(t, bitbucket.Config{})
+	_, err := client.Repository(t.Context(), repo.UUID)
+	var e *vcs.Error
+	if !errors.As(err, &e) || !slices.Equal(e.Needs, []string{"Account: Read"}) {
+		t.Errorf("error %+v", err)
+	}
+}
+
 func TestTree_aListingThatTakesTooLongIsWalked(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t)

@@ -60,7 +60,7 @@ func convertChanges(rows []diffstatJSON) []vcs.Change {
 			}
 		}
 		if row.New != nil && row.New.Path != "" {
-			removed[row.New.Path] = row.Status == "removed" && row.Old == nil
+			removed[row.New.Path] = false
 		}
 	}
 	changes := make([]vcs.Change, 0, len(removed))

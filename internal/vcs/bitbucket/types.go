@@ -85,10 +85,10 @@ type entryJSON struct {
 	Attributes attributes `json:"attributes"`
 }
 
+// diffstatJSON is read without its status: which side is null says the same, and status has undocumented words.
 type diffstatJSON struct {
-	Status string    `json:"status"`
-	Old    *pathJSON `json:"old"`
-	New    *pathJSON `json:"new"`
+	Old *pathJSON `json:"old"`
+	New *pathJSON `json:"new"`
 }
 
 type pathJSON struct {

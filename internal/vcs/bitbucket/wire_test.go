@@ -192,9 +192,15 @@ func TestClient_tokensStayAtHome(t *testing.T) {
 	})
 	for name, next := range map[string]string{
 		"on another host": elsewhere.URL + "/2.0/x", "on another scheme": "ftp://127.0.0.1/", "that is no address": "http://[", "that is relative": "/2.0/x",
+		"with a user in it": "http://user:password@HOST/2.0/x",
 	} {
 		t.Run("a next page "+name+" is not fetched", func(t *testing.T) {
-			_, err := api(t, answer(200, jsonType, `{"values":[],"next":"`+next+`"}`)).Source(someID).Branches(t.Context())
+			_, err := api(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/2.0/x" {
+					t.Error("it was fetched")
+				}
+				answer(200, jsonType, `{"values":[],"next":"`+strings.ReplaceAll(next, "HOST", r.Host)+`"}`)(w, r)
+			}).Source(someID).Branches(t.Context())
 			if vcs.KindOf(err) != vcs.Unavailable {
 				t.Errorf("error %v", err)
 			}
@@ -253,6 +259,10 @@ func TestClient_anotherTokenOnlyOnce(t *testing.T) {
 	_, err := p.Client(counting{new(atomic.Int32)}).Account(t.Context())
 	if vcs.KindOf(err) != vcs.Unauthorized || calls.Load() != 2 {
 		t.Errorf("%v after %d calls, want 2", err, calls.Load())
+	}
+	calls.Store(0)
+	if _, err := p.Client(fixedToken("t")).Account(t.Context()); vcs.KindOf(err) != vcs.Unauthorized || calls.Load() != 1 {
+		t.Errorf("without another token: %v after %d calls, want 1", err, calls.Load())
 	}
 }
 
