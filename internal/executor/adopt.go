@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"towpath"
@@ -41,11 +42,8 @@ func (s *Service) Adopt(ctx context.Context, actor towpath.Actor, databaseID str
 	if err != nil {
 		return fmt.Errorf("claim database: %w", err)
 	}
-	entries, epoch, err := s.rewrite(ctx, i, d, epoch)
-	if err := s.adopted(context.WithoutCancel(ctx), d, owner, epoch, entries, err == nil); err != nil {
-		return err
-	}
-	return err
+	entries, epoch, failure := s.rewrite(ctx, i, d, epoch)
+	return errors.Join(failure, s.adopted(context.WithoutCancel(ctx), d, owner, epoch, entries, failure == nil))
 }
 
 // rewrite makes the ledger's rows those of d. The epoch that it returns is as new as any row's.

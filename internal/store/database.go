@@ -62,6 +62,22 @@ func (tx *Tx) UpdateDatabase(ctx context.Context, d *towpath.Database) error {
 	return databases.update(ctx, tx, d)
 }
 
+// DeleteDatabase removes a database that no task has ever been for; CodeConflict when one has, since its record stays.
+func (tx *Tx) DeleteDatabase(ctx context.Context, id string) error {
+	d, err := tx.Database(ctx, id)
+	if err != nil {
+		return err
+	}
+	used, err := tasks.list(ctx, tx, "WHERE database_id = $1 LIMIT 1", id)
+	if err != nil {
+		return err
+	}
+	if len(used) > 0 {
+		return towpath.Errorf(towpath.CodeConflict, "Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
+	}
+	return databases.delete(ctx, tx, "id = $1", id)
+}
+
 // Database reads a database without its ledger's entries.
 func (tx *Tx) Database(ctx context.Context, id string) (towpath.Database, error) {
 	return databases.get(ctx, tx, "id = $1", id)

@@ -1,0 +1,133 @@
+// Package catalog knows the instances and databases that migrations may go to: it tests connections, discovers databases,
+// assigns them to projects and reads their ledgers. It changes nothing in a target; only package executor does.
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/secret"
+	"towpath/internal/store"
+)
+
+// Service keeps the catalogue. It is safe for concurrent use.
+type Service struct {
+	Store   *store.Store
+	Keeper  *secret.Keeper
+	Engines map[towpath.EngineType]engine.Engine
+	Timeout time.Duration // for one look at one database or instance; 10 s
+	Logger  *slog.Logger
+}
+
+func (s *Service) timeout() time.Duration { return cmp.Or(s.Timeout, 10*time.Second) }
+
+// atOnce bounds how many ledgers are read at the same time.
+const atOnce = 8
+
+// InstanceSpec is what a person says of an instance.
+type InstanceSpec struct {
+	Name          string
+	Engine        towpath.EngineType
+	EnvironmentID string
+	Address       string // host:port, or for SQLite a folder below the configured root
+	Username      string
+	Password      string // "" for an instance that is saved already: the one it has
+	Options       map[string]string
+}
+
+func (spec InstanceSpec) trimmed() InstanceSpec {
+	spec.Name, spec.Address, spec.Username = strings.TrimSpace(spec.Name), strings.TrimSpace(spec.Address), strings.TrimSpace(spec.Username)
+	return spec
+}
+
+// validate says what is wrong with the fields by themselves; the rest is the engine's to check.
+func (spec InstanceSpec) validate() error {
+	if n := utf8.RuneCountInString(spec.Name); n < 1 || n > 100 {
+		return towpath.Invalid("name", "Give the instance a name of 1 to 100 characters.")
+	}
+	for field, value := range map[string]string{"address": spec.Address, "username": spec.Username, "password": spec.Password} {
+		if len(value) > 2000 {
+			return towpath.Invalid(field, "Use at most 2000 characters.")
+		}
+	}
+	if spec.Address == "" {
+		return towpath.Invalid("address", "Say where the instance is.")
+	}
+	if len(spec.Options) > 50 {
+		return towpath.Invalid("options", "Use at most 50 options.")
+	}
+	return nil
+}
+
+func (spec InstanceSpec) target() engine.Target {
+	return engine.Target{Address: spec.Address, Username: spec.Username, Password: spec.Password, Options: spec.Options}
+}
+
+func (s *Service) engine(kind towpath.EngineType) (engine.Engine, error) {
+	e, ok := s.Engines[kind]
+	if !ok {
+		return nil, towpath.Invalid("engine", "This server cannot speak to %q databases.", kind)
+	}
+	return e, nil
+}
+
+func passwordRow(instanceID string) string { return "instance/" + instanceID + "/password" }
+
+func (s *Service) seal(instanceID, password string) []byte {
+	if password == "" {
+		return nil
+	}
+	return s.Keeper.Seal([]byte(password), passwordRow(instanceID))
+}
+
+// target opens what is needed to reach an instance that is saved.
+func (s *Service) target(i towpath.Instance) (engine.Engine, engine.Target, error) {
+	e, err := s.engine(i.Engine)
+	if err != nil {
+		return nil, engine.Target{}, err
+	}
+	t := engine.Target{Address: i.Address, Username: i.Username, Options: i.Options}
+	if len(i.SealedPassword) == 0 {
+		return e, t, nil
+	}
+	password, err := s.Keeper.Open(i.SealedPassword, passwordRow(i.ID))
+	if err != nil {
+		return nil, t, towpath.Errorf(towpath.CodeUnavailable, "The password of instance %s cannot be opened with this server's key. Enter it again.", i.Name)
+	}
+	t.Password = string(password)
+	return e, t, nil
+}
+
+// wake has a project's links planned anew.
+func wake(ctx context.Context, tx *store.Tx, projectID string) error {
+	if projectID == "" {
+		return nil
+	}
+	links, err := tx.Links(ctx, store.LinkFilter{ProjectID: projectID}, store.Page{Limit: 1000})
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allDatabases lists every database of an instance.
+func allDatabases(ctx context.Context, tx *store.Tx, instanceID string) (all []towpath.Database, err error) {
+	for page := (store.Page{Limit: 1000}); ; page.After = all[len(all)-1].ID {
+		list, err := tx.Databases(ctx, store.DatabaseFilter{InstanceID: instanceID}, page)
+		if err != nil || len(list) == 0 {
+			return all, err
+		}
+		all = append(all, list...)
+	}
+}

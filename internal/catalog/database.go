@@ -1,0 +1,227 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// Discover looks for an instance's databases: new ones are added unassigned, those that are gone are marked as missing.
+func (s *Service) Discover(ctx context.Context, instanceID string) (all []towpath.Database, err error) {
+	i, err := s.instance(ctx, instanceID)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.discover(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		all, err = take(ctx, tx, i, names)
+		return err
+	})
+	return all, err
+}
+
+func (s *Service) discover(ctx context.Context, i towpath.Instance) ([]string, error) {
+	e, t, err := s.target(i)
+	if err != nil {
+		return nil, err
+	}
+	limited, cancel := context.WithTimeout(ctx, s.timeout())
+	defer cancel()
+	names, err := e.Discover(limited, t)
+	if err != nil && ctx.Err() == nil {
+		return nil, towpath.Errorf(towpath.CodeUnavailable, "The databases of %s cannot be listed: %s", i.Name, words(err, t.Password))
+	}
+	return names, err
+}
+
+// take brings the names that were found into the catalogue.
+func take(ctx context.Context, tx *store.Tx, i towpath.Instance, names []string) ([]towpath.Database, error) {
+	all, err := allDatabases(ctx, tx, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	for n := range all {
+		d := &all[n]
+		if there := slices.Contains(names, d.Name); there == (d.MissingAt == nil) {
+			continue
+		} else if there {
+			d.MissingAt = nil
+		} else {
+			d.MissingAt = &tx.Now
+		}
+		if err := tx.UpdateDatabase(ctx, d); err != nil {
+			return nil, err
+		}
+		if err := wake(ctx, tx, d.ProjectID); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range names {
+		if slices.ContainsFunc(all, func(d towpath.Database) bool { return d.Name == name }) {
+			continue
+		}
+		d := towpath.Database{InstanceID: i.ID, EnvironmentID: i.EnvironmentID, Name: name}
+		if err := tx.CreateDatabase(ctx, &d); err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+// Assign gives a database to a project, or with "" takes it out of its project. What was still to run there for the old
+// project is cancelled. CodeConflict while a task runs there or has an outcome that nobody knows.
+func (s *Service) Assign(ctx context.Context, actor towpath.Actor, databaseID, projectID string) (d towpath.Database, err error) {
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if d, err = tx.Database(ctx, databaseID); err != nil || d.ProjectID == projectID {
+			return err
+		}
+		detail := d.Name + " is unassigned"
+		if projectID != "" {
+			p, err := tx.Project(ctx, projectID)
+			if towpath.ErrorCode(err) == towpath.CodeNotFound {
+				return towpath.Invalid("projectId", "There is no such project.")
+			}
+			if err != nil {
+				return err
+			}
+			detail = d.Name + " goes to project " + p.Name
+		}
+		if err := cancelTasks(ctx, tx, d); err != nil {
+			return err
+		}
+		if err := errors.Join(wake(ctx, tx, d.ProjectID), wake(ctx, tx, projectID)); err != nil {
+			return err
+		}
+		audited := projectID
+		if audited == "" {
+			audited = d.ProjectID
+		}
+		d.ProjectID, d.AssignedAt = projectID, &tx.Now
+		if projectID == "" {
+			d.AssignedAt = nil
+		}
+		if err := tx.UpdateDatabase(ctx, &d); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "database.assign", Subject: d.ID, ProjectID: audited, Detail: detail})
+	})
+	return d, err
+}
+
+func cancelTasks(ctx context.Context, tx *store.Tx, d towpath.Database) error {
+	open, err := tx.OpenTasks(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range open {
+		if !t.State.MayBecome(towpath.TaskCancelled) {
+			return towpath.Errorf(towpath.CodeConflict, "The task of %s in this database is %s. Wait for its end, or resolve it, before the database leaves its project.", t.Path, t.State)
+		}
+		t.State, t.Reason, t.FinishedAt = towpath.TaskCancelled, "The database was taken out of the project.", &tx.Now
+		if err := tx.UpdateTask(ctx, &t); err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, towpath.JobAdvance, t.RolloutID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RefreshLedgers reads the ledgers of a project's databases anew. A database that cannot be read has the reason in its
+// snapshot; the error is about the metadata alone.
+func (s *Service) RefreshLedgers(ctx context.Context, projectID string) error {
+	var list []towpath.Database
+	instances := map[string]towpath.Instance{}
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if list, err = tx.ProjectDatabases(ctx, projectID); err != nil {
+			return err
+		}
+		for _, d := range list {
+			if _, known := instances[d.InstanceID]; known {
+				continue
+			}
+			if instances[d.InstanceID], err = tx.Instance(ctx, d.InstanceID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("list databases: %w", err)
+	}
+	snapshots := s.readAll(ctx, list, instances)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("read ledgers: %w", err)
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		for n, d := range list {
+			if err := tx.SetLedger(ctx, d.ID, snapshots[n]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("keep ledgers: %w", err)
+	}
+	return nil
+}
+
+// readAll reads the ledgers, some at a time.
+func (s *Service) readAll(ctx context.Context, list []towpath.Database, instances map[string]towpath.Instance) []towpath.LedgerSnapshot {
+	snapshots := make([]towpath.LedgerSnapshot, len(list))
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for n, d := range list {
+		group.Go(func() error {
+			at := s.Store.Now()
+			snapshot, err := s.read(ctx, instances[d.InstanceID], d.Name)
+			if err != nil {
+				snapshot = towpath.LedgerSnapshot{Error: err.Error()}
+			}
+			snapshot.At = &at
+			snapshots[n] = snapshot
+			return nil
+		})
+	}
+	_ = group.Wait() // none of them returns an error
+	return snapshots
+}
+
+// read reads one ledger. Its error is plain words.
+func (s *Service) read(ctx context.Context, i towpath.Instance, name string) (snapshot towpath.LedgerSnapshot, err error) {
+	e, t, err := s.target(i)
+	if err != nil {
+		return snapshot, err
+	}
+	t.Database = name
+	ctx, cancel := context.WithTimeout(ctx, s.timeout())
+	defer cancel()
+	defer func() {
+		if err != nil {
+			err = errors.New(words(err, t.Password))
+		}
+	}()
+	db, err := e.Open(ctx, t)
+	if err != nil {
+		return snapshot, err
+	}
+	defer func() { _ = db.Close() }() // it was only read
+	if snapshot.Entries, err = db.Ledger(ctx); err != nil || len(snapshot.Entries) > 0 {
+		return snapshot, err
+	}
+	schema, err := db.Schema(ctx)
+	snapshot.Populated = schema.Dump != ""
+	return snapshot, err
+}

@@ -1,0 +1,232 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/store"
+)
+
+// Check tells what stands between the server and an instance that need not be saved.
+func (s *Service) Check(ctx context.Context, spec InstanceSpec) (engine.Report, error) {
+	spec = spec.trimmed()
+	e, err := s.engine(spec.Engine)
+	if err != nil {
+		return engine.Report{}, err
+	}
+	return s.check(ctx, e, spec.target())
+}
+
+// check asks the engine, for no longer than the limit, and tells of an instance that does not answer in the report.
+func (s *Service) check(ctx context.Context, e engine.Engine, t engine.Target) (engine.Report, error) {
+	limited, cancel := context.WithTimeout(ctx, s.timeout())
+	defer cancel()
+	report, err := e.Check(limited, t)
+	if err == nil || ctx.Err() != nil {
+		return report, err
+	}
+	return engine.Report{Findings: []engine.Finding{{
+		Severity: "error", Message: fmt.Sprintf("The instance did not answer within %s.", s.timeout()), Fix: "See that the address is right and reachable from this server.",
+	}}}, nil
+}
+
+// problem is the first finding that forbids the use of an instance; "" when there is none.
+func problem(r engine.Report) string {
+	for _, f := range r.Findings {
+		if f.Severity == "error" {
+			return strings.TrimSpace(f.Message + " " + f.Fix)
+		}
+	}
+	if !r.OK {
+		return "The instance cannot be used."
+	}
+	return ""
+}
+
+// CheckInstance checks a saved instance and keeps what came of it.
+func (s *Service) CheckInstance(ctx context.Context, id string) (engine.Report, error) {
+	i, err := s.instance(ctx, id)
+	if err != nil {
+		return engine.Report{}, err
+	}
+	e, t, err := s.target(i)
+	if err != nil {
+		return engine.Report{}, err
+	}
+	report, err := s.check(ctx, e, t)
+	if err != nil {
+		return report, fmt.Errorf("check instance: %w", err)
+	}
+	return report, s.Store.Write(ctx, func(tx *store.Tx) error {
+		i, err := tx.Instance(ctx, id)
+		if err != nil {
+			return err
+		}
+		i.CheckedAt, i.CheckError = &tx.Now, problem(report)
+		return tx.UpdateInstance(ctx, &i)
+	})
+}
+
+func (s *Service) instance(ctx context.Context, id string) (i towpath.Instance, err error) {
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		i, err = tx.Instance(ctx, id)
+		return err
+	})
+	return i, err
+}
+
+// AddInstance adds an instance that passes its check, and the databases found in it.
+func (s *Service) AddInstance(ctx context.Context, actor towpath.Actor, spec InstanceSpec) (towpath.Instance, error) {
+	spec = spec.trimmed()
+	if err := s.usable(ctx, spec); err != nil {
+		return towpath.Instance{}, err
+	}
+	i := towpath.Instance{
+		ID: store.NewID(), Name: spec.Name, Engine: spec.Engine, EnvironmentID: spec.EnvironmentID, Address: spec.Address, Username: spec.Username, Options: spec.Options,
+	}
+	i.SealedPassword = s.seal(i.ID, spec.Password)
+	names, err := s.discover(ctx, i)
+	if err != nil {
+		return towpath.Instance{}, err
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := environmentExists(ctx, tx, i.EnvironmentID); err != nil {
+			return err
+		}
+		i.CheckedAt = &tx.Now
+		if err := tx.CreateInstance(ctx, &i); err != nil {
+			return err
+		}
+		if _, err := take(ctx, tx, i, names); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "instance.add", Subject: i.ID, Detail: fmt.Sprintf("%s (%s, %s)", i.Name, i.Engine, i.Address)})
+	})
+	return i, err
+}
+
+// usable tells whether an instance may be saved as it is described.
+func (s *Service) usable(ctx context.Context, spec InstanceSpec) error {
+	if err := spec.validate(); err != nil {
+		return err
+	}
+	report, err := s.Check(ctx, spec)
+	if err != nil {
+		return err
+	}
+	if words := problem(report); words != "" {
+		return towpath.Invalid("address", "%s", words)
+	}
+	return nil
+}
+
+func environmentExists(ctx context.Context, tx *store.Tx, id string) error {
+	_, err := tx.Environment(ctx, id)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return towpath.Invalid("environmentId", "Choose the environment that the instance is in.")
+	}
+	return err
+}
+
+// UpdateInstance changes an instance. An empty password keeps the one that is saved, but not for another address or user:
+// whoever may edit an instance must not learn its password by pointing it elsewhere.
+func (s *Service) UpdateInstance(ctx context.Context, actor towpath.Actor, id string, spec InstanceSpec) (towpath.Instance, error) {
+	spec = spec.trimmed()
+	i, err := s.instance(ctx, id)
+	if err != nil {
+		return i, err
+	}
+	if spec.Engine != i.Engine {
+		return i, towpath.Invalid("engine", "The engine of an instance stays. Add another instance.")
+	}
+	sealed := s.seal(id, spec.Password)
+	if spec.Password == "" && len(i.SealedPassword) > 0 {
+		if spec.Address != i.Address || spec.Username != i.Username || !maps.Equal(spec.Options, i.Options) {
+			return i, towpath.Invalid("password", "Enter the password again: the instance's address, user or options change.")
+		}
+		_, t, err := s.target(i)
+		if err != nil {
+			return i, err
+		}
+		spec.Password, sealed = t.Password, i.SealedPassword
+	}
+	if err := s.usable(ctx, spec); err != nil {
+		return i, err
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if i, err = tx.Instance(ctx, id); err != nil {
+			return err
+		}
+		if err := environmentExists(ctx, tx, spec.EnvironmentID); err != nil {
+			return err
+		}
+		if i.EnvironmentID != spec.EnvironmentID {
+			if err := moveDatabases(ctx, tx, i, spec.EnvironmentID); err != nil {
+				return err
+			}
+		}
+		i.Name, i.EnvironmentID, i.Address, i.Username, i.Options = spec.Name, spec.EnvironmentID, spec.Address, spec.Username, spec.Options
+		i.SealedPassword, i.CheckedAt, i.CheckError = sealed, &tx.Now, ""
+		if err := tx.UpdateInstance(ctx, &i); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "instance.update", Subject: i.ID, Detail: fmt.Sprintf("%s (%s, %s)", i.Name, i.Engine, i.Address)})
+	})
+	return i, err
+}
+
+// moveDatabases takes an instance's databases to another environment. While tasks are open there the stages of their
+// rollouts must not change under them.
+func moveDatabases(ctx context.Context, tx *store.Tx, i towpath.Instance, environmentID string) error {
+	all, err := allDatabases(ctx, tx, i.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		open, err := tx.OpenTasks(ctx, d.ID)
+		if err != nil {
+			return err
+		}
+		if len(open) > 0 {
+			return towpath.Errorf(towpath.CodeConflict, "Tasks are open in database %s. Finish or skip them before the instance moves to another environment.", d.Name)
+		}
+		d.EnvironmentID = environmentID
+		if err := tx.UpdateDatabase(ctx, &d); err != nil {
+			return err
+		}
+		if err := wake(ctx, tx, d.ProjectID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeleteInstance removes an instance whose databases no project uses and no task has touched; their record must not be lost.
+func (s *Service) DeleteInstance(ctx context.Context, actor towpath.Actor, id string) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		i, err := tx.Instance(ctx, id)
+		if err != nil {
+			return err
+		}
+		all, err := allDatabases(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, d := range all {
+			if d.ProjectID != "" {
+				return towpath.Errorf(towpath.CodeConflict, "Database %s belongs to a project. Unassign it first.", d.Name)
+			}
+			if err := tx.DeleteDatabase(ctx, d.ID); err != nil {
+				return err
+			}
+		}
+		if err := tx.DeleteInstance(ctx, id); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "instance.delete", Subject: id, Detail: i.Name})
+	})
+}
