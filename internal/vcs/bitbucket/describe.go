@@ -20,17 +20,15 @@ var neededScopes = []string{scopeAccount, scopeWebhook, scopeRepositoryWrite}
 
 // impliedScopes tells what a scope includes directly.
 var impliedScopes = map[string][]string{
-	"account:write":      {"account"},
-	"repository:write":   {"repository"},
-	"pullrequest":        {"repository"},
-	"pullrequest:write":  {"pullrequest", "repository:write"},
-	"project":            {"repository"},
-	"pipeline:write":     {"pipeline"},
-	"pipeline:variable":  {"pipeline:write"},
-	"runner:write":       {"runner"},
-	"workspace:write":    {"workspace"},
-	"snippet:write":      {"snippet"},
-	"repository:archive": {"repository"},
+	"account:write":     {"account"},
+	"repository:write":  {"repository"},
+	"pullrequest":       {"repository"},
+	"pullrequest:write": {"pullrequest", "repository:write"},
+	"project":           {"repository"},
+	"pipeline:write":    {"pipeline"},
+	"pipeline:variable": {"pipeline:write"},
+	"runner:write":      {"runner"},
+	"snippet:write":     {"snippet"},
 }
 
 // scopeGroups are the headings of the consumer form.

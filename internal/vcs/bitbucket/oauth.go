@@ -154,7 +154,8 @@ func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	return e
 }
 
-// refusal sorts the answers of the token endpoint; see bitbucket's mix of RFC 6749 words and its own descriptions.
+// refusal sorts the answers of the token endpoint: the words are those of RFC 6749, but not always used as it says, so that the
+// descriptions have to help.
 func refusal(kind vcs.Kind, refused *oauth2.RetrieveError) (vcs.Kind, vcs.Reason) {
 	description := strings.ToLower(refused.ErrorDescription)
 	switch code := refused.ErrorCode; {
