@@ -304,6 +304,9 @@ func planInput(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, f
 	if in.Others, err = tx.OtherClaims(ctx, link.ProjectID, link.ID); err != nil {
 		return in, err
 	}
+	if in.Skipped, err = tx.SkippedTasks(ctx, link.ProjectID); err != nil {
+		return in, err
+	}
 	if in.Environments, err = tx.Environments(ctx); err != nil {
 		return in, err
 	}

@@ -465,3 +465,22 @@ func TestBuild_namesWhatATaskIsAbout(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestBuild_leavesOutWhatAPersonSkippedUntilItsTextChanges(t *testing.T) {
+	t.Parallel()
+	const template = "{{VERSION}}_{{DESCRIPTION}}.sql"
+	skipped := towpath.Task{DatabaseID: "test/shop", Migration: file(t, template, "1_a.sql").Migration, Reason: "not here"}
+	in := Input{Environments: environments(), Databases: []towpath.Database{database("test/shop"), database("staging/shop")}, LinkedAt: linked, Skipped: []towpath.Task{skipped}}
+	in.Files = []towpath.ManifestFile{file(t, template, "1_a.sql")}
+	tasks, items := short(Build(in))
+	if diff := cmp.Diff([]string{"staging/shop 1 ddl apply pending"}, tasks); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"test/shop 1_a.sql skipped", "staging/shop 1_a.sql pending"}, items); diff != "" {
+		t.Error(diff)
+	}
+	in.Files = []towpath.ManifestFile{file(t, template, "1_a.sql", "another text")}
+	if tasks, _ := short(Build(in)); len(tasks) != 2 {
+		t.Errorf("after an edit: %v", tasks)
+	}
+}

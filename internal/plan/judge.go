@@ -145,6 +145,10 @@ func (j *judge) file(c claim) Item {
 		item.State, item.Reason = ItemBlocked, g.reason
 		return item
 	}
+	if reason, skipped := j.skipped(c.Migration); skipped {
+		item.State, item.Reason = ItemSkipped, reason
+		return item
+	}
 	item.State, item.Reason = j.decide(c.Migration)
 	if item.State == ItemMoved {
 		item.Previous = j.texts[c.Checksum]
@@ -153,6 +157,16 @@ func (j *judge) file(c claim) Item {
 		j.schedule(item)
 	}
 	return item
+}
+
+// skipped tells whether a person has skipped this very text in this database, and why.
+func (j *judge) skipped(m towpath.Migration) (reason string, ok bool) {
+	for _, t := range j.in.Skipped {
+		if t.DatabaseID == j.ID && t.MigrationID == m.MigrationID && t.Checksum == m.Checksum {
+			return t.Reason, true
+		}
+	}
+	return "", false
 }
 
 // decide tells whether a file that the database lacks may run by itself.

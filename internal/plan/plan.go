@@ -17,6 +17,7 @@ type Input struct {
 	Late          towpath.LatePolicy // anything but apply and refuse is hold
 	BaselinedUpTo string             // canonical; "" for none: the choice made when the link was made
 	LinkedAt      time.Time          // the choice was made for databases that the project had by then
+	Skipped       []towpath.Task     // what people have skipped; it stays so until its text changes
 }
 
 // Plan is what is missing in the databases, and how every file stands.
@@ -39,6 +40,7 @@ const (
 	ItemMoved       ItemState = "moved"       // held: the database has the same text under another version, whose file is gone
 	ItemConflict    ItemState = "conflict"    // another file claims to be the same migration
 	ItemBlocked     ItemState = "blocked"     // waits for something that a person must mend
+	ItemSkipped     ItemState = "skipped"     // a person skipped this text in this database
 	ItemRefused     ItemState = "refused"     // late, and the link refuses late ones
 	ItemUnreachable ItemState = "unreachable" // the ledger could not be read
 	ItemCloned      ItemState = "cloned"      // the ledger belongs to another database

@@ -98,6 +98,11 @@ func (tx *Tx) CommitTasks(ctx context.Context, linkID, commit string) ([]towpath
 		linkID, commit)
 }
 
+// SkippedTasks lists what people have skipped in a project.
+func (tx *Tx) SkippedTasks(ctx context.Context, projectID string) ([]towpath.Task, error) {
+	return tasks.list(ctx, tx, "WHERE project_id = $1 AND state = 'skipped' ORDER BY id DESC", projectID)
+}
+
 // TasksIn lists all tasks in a state.
 func (tx *Tx) TasksIn(ctx context.Context, state towpath.TaskState) ([]towpath.Task, error) {
 	return tasks.list(ctx, tx, "WHERE state = $1 ORDER BY id", string(state))
