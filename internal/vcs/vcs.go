@@ -94,7 +94,7 @@ type Source interface {
 	// Tree lists every file below dir ("" is the root), in no particular order.
 	Tree(ctx context.Context, commit, dir string) ([]Entry, error)
 
-	// Stat tells what a path is without opening it. Kind NotFound when it is not there.
+	// Stat tells what a path is without opening it. Kind NotFound when it is not there or is a directory.
 	Stat(ctx context.Context, commit, path string) (Entry, error)
 
 	// File opens a file's bytes. The caller closes it and bounds what it reads.

@@ -143,6 +143,9 @@ func (s *source) Stat(ctx context.Context, commit, path string) (vcs.Entry, erro
 	if err := s.c.do(ctx, s.request(op, where, url.Values{"format": {"meta"}}), &e); err != nil {
 		return vcs.Entry{}, err
 	}
+	if e.Type == "commit_directory" {
+		return vcs.Entry{}, &vcs.Error{Kind: vcs.NotFound, Op: op, Message: "a directory, not a file"}
+	}
 	return convertEntry(e), nil
 }
 

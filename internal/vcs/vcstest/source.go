@@ -110,6 +110,16 @@ var sourceCases = map[string]func(*testing.T, *harness){
 				t.Errorf("%s: %d bytes %.20q, want %d bytes %.20q", path, len(got), got, len(want), want)
 			}
 		}
+		for path, contents := range oddFiles {
+			want := vcs.Entry{Path: path, Kind: vcs.EntryFile, Size: int64(len(contents))}
+			if got, err := source.Stat(t.Context(), hash, path); got != want || err != nil {
+				t.Errorf("stat %+v, %v, want %+v", got, err, want)
+			}
+		}
+		for _, none := range []string{"db/none.sql", "db"} {
+			_, err := source.Stat(t.Context(), hash, none)
+			wantKind(t, err, vcs.NotFound)
+		}
 		_, err := source.File(t.Context(), hash, "db/none.sql")
 		wantKind(t, err, vcs.NotFound)
 		_, err = source.File(t.Context(), unknownHash, "db/V1__plain.sql")
