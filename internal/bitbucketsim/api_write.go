@@ -7,8 +7,12 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 )
+
+// authorForm keeps line breaks and brackets out of what is handed to git fast-import.
+var authorForm = regexp.MustCompile(`^[^<>\x00-\x1f]+ <[^<>\x00-\x1f]*>$`)
 
 // postSource makes a commit from a form. A part with a file name, or with a leading slash in its name, is a file; the others are
 // parameters. Parameters in the query are not looked at.
@@ -24,6 +28,9 @@ func (s *Sim) postSource(c *call) error {
 	}
 	orElse(&spec.Message, "Edited online with Bitbucket")
 	orElse(&spec.Author, fmt.Sprintf("%s <%s>", c.user.DisplayName, c.user.Email))
+	if !authorForm.MatchString(spec.Author) {
+		return badRequest("author: want \"Name <mail>\"", obj{"author": []string{"invalid"}})
+	}
 	branch := spec.Branch
 	orElse(&branch, c.repo.MainBranch)
 	if _, err := c.git.run(nil, "check-ref-format", "--branch", branch); err != nil {

@@ -8,10 +8,11 @@
 //   - Git over smart HTTP, served by `git http-backend`;
 //   - signed webhook deliveries with the repeats and the limits of the real ones;
 //   - faults: outages, lag, lost, doubled and swapped deliveries, expired tokens, lost rights (see [Faults]);
-//   - the web pages that a person meets on the way: repositories, commits with build statuses, source, hooks, OAuth consumers.
+//   - the web pages that a person meets on the way: repositories, commits with build statuses, source with an editor, pull
+//     requests, hooks with their deliveries, OAuth consumers, app authorizations.
 //
 // It leaves out: forks, snippets, pipelines, downloads, branch restrictions, Git LFS, SSH, workspace hooks, access tokens other
-// than those of OAuth, and Basic authentication on the REST API. It is no place for secrets: its state is a plain JSON file.
+// than those of OAuth, Basic authentication on the REST API, and partial answers (the fields parameter). It is no place for secrets: its state is a plain JSON file.
 //
 // It needs git 2.38 or newer on the PATH. It imports nothing of the rest of the project, so that a wrong belief about Bitbucket
 // cannot hide in shared code. The base URL must be known before the simulator is made; tests write

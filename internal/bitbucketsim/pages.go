@@ -52,6 +52,8 @@ func (s *Sim) pageRoutes() http.Handler {
 	mux.HandleFunc("GET /{ws}/{repo}/branch/{name...}", s.onRepository("read", s.showBranch))
 	mux.HandleFunc("GET /{ws}/{repo}/commits/{hash}", s.onRepository("read", s.showCommit))
 	mux.HandleFunc("GET /{ws}/{repo}/src/{hash}/{path...}", s.onRepository("read", s.showSource))
+	mux.HandleFunc("GET /{ws}/{repo}/edit", s.onRepository("write", s.showEditor))
+	mux.HandleFunc("POST /{ws}/{repo}/edit", s.onRepository("write", s.saveEditor))
 	mux.HandleFunc("GET /{ws}/{repo}/pull-requests/{id}", s.onRepository("read", s.showPullRequest))
 	mux.HandleFunc("GET /{ws}/{repo}/admin/webhooks", s.onRepository("admin", s.showHooks))
 	mux.HandleFunc("POST /{ws}/{repo}/admin/webhooks/resend", s.onRepository("admin", s.resendDelivery))

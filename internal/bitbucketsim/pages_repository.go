@@ -112,7 +112,7 @@ func (s *Sim) repositoryPage(w http.ResponseWriter, r *http.Request, p repoPage,
 	slices.Reverse(open)
 	s.render(w, r, http.StatusOK, "repository", obj{
 		"Title": p.repo.FullName(), "Repo": p.repo, "Branch": branch, "Branches": names, "Head": head, "Commits": commits,
-		"PullRequests": open, "Admin": p.permission == "admin",
+		"PullRequests": open, "Admin": p.permission == "admin", "Writer": permits(p.permission, "write"),
 	})
 }
 
@@ -213,7 +213,7 @@ func (s *Sim) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
 		s.pageError(w, r, err)
 		return
 	}
-	data := obj{"Title": p.repo.FullName() + "/" + entry.Path, "Repo": p.repo, "Commit": c, "Path": entry.Path, "Dir": entry.isDir()}
+	data := obj{"Title": p.repo.FullName() + "/" + entry.Path, "Repo": p.repo, "Commit": c, "Path": entry.Path, "Dir": entry.isDir(), "Writer": permits(p.permission, "write")}
 	if entry.isDir() {
 		entries, err := p.git.walk(entry, 1, -1)
 		if err != nil {

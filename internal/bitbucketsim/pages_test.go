@@ -98,3 +98,27 @@ func TestAvatars_areDrawn(t *testing.T) {
 	avatar := f.get("/user").str("links", "avatar", "href")
 	f.shows(f.browser().open(strings.TrimPrefix(avatar, f.url)), 200, "<svg", "AD")
 }
+
+func TestPages_editAFileWithoutAClone(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.commit("main", map[string]string{"db/größe #1.sql": "select 1;"}, "first")
+	hooks := f.receiver()
+	f.hook(hooks.URL)
+	b := f.browser().signIn("bob")
+	head := f.get(shop+"/refs/branches/main").str("target", "hash")
+	f.shows(b.open("/acme/shop/edit?path="+url.QueryEscape("db/größe #1.sql")), 200, "select 1;", head)
+	change := url.Values{"branch": {"main"}, "path": {"db/größe #1.sql"}, "content": {"select 2;\r\n"}, "message": {"Second"}, "head": {head}}
+	f.shows(b.post("/acme/shop/edit", change), 200, "Second", "Bob Doe")
+	push, _ := f.wait(hooks, 0)
+	if push.str("actor", "display_name") != "Bob Doe" {
+		t.Errorf("actor: %s", push.body)
+	}
+	if got := f.get(shop + "/src/main/" + escapePath("db/größe #1.sql")); string(got.body) != "select 2;\n" {
+		t.Errorf("content %q", got.body)
+	}
+	f.shows(b.post("/acme/shop/edit", change), 400, "The branch moved meanwhile")
+	change.Set("branch", "a b")
+	f.shows(b.post("/acme/shop/edit", change), 400, "valid branch name")
+	f.shows(f.browser().signIn("eve").open("/acme/shop/edit"), 404)
+}

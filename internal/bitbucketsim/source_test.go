@@ -223,6 +223,8 @@ func TestPostSource_commitsAndFiresAPush(t *testing.T) {
 
 	stale := form(t, map[string]string{"branch": "main", "parents": first}, map[string]string{"x": "1"})
 	f.call("POST", shop+"/src", stale, http.StatusConflict)
+	forged := form(t, map[string]string{"branch": "main", "author": "Eve <e@x>\nreset refs/heads/gone"}, map[string]string{"x": "1"})
+	f.call("POST", shop+"/src", forged, http.StatusBadRequest)
 	unknown := form(t, map[string]string{"branch": "main", "parents": strings.Repeat("c", 40)}, map[string]string{"x": "1"})
 	if got := f.call("POST", shop+"/src", unknown, http.StatusBadRequest).str("error", "message"); !strings.HasPrefix(got, "parents: Commit not found") {
 		t.Errorf("message %q", got)
