@@ -1,0 +1,113 @@
+// Package api serves the JSON API, the webhooks, the OAuth callback and the console's files. It turns requests into calls of the
+// services and their answers into JSON; it decides nothing but who may call what, which routes.go lists on one page.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"towpath/internal/auth"
+	"towpath/internal/store"
+)
+
+// Server answers HTTP requests. Its fields are set before Handler is called and not changed afterwards.
+type Server struct {
+	Store  *store.Store
+	Auth   *auth.Service
+	Logger *slog.Logger
+
+	ExternalURL string       // how people and providers reach the server, without a slash at its end
+	Listen      string       // host:port that the server listens on; requests for it are answered too
+	Version     string       // of the build
+	Console     http.Handler // everything that is neither API nor hook; nil for a page that says where the API is
+}
+
+// bodyLimit bounds the body of every request, in bytes.
+const bodyLimit = 1 << 20
+
+// apiTimeout bounds the work of one request; the slowest are those that ask a Git provider or a target.
+const apiTimeout = time.Minute
+
+// Handler returns the handler of all requests.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	spec := s.register(mux)
+	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(spec) // the client is gone if this fails
+	})
+	mux.HandleFunc("/api/", s.noSuchRoute)
+	metrics := newMetrics(s.Store, s.Version)
+	mux.Handle("GET /metrics", metrics.handler())
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("/", s.console())
+	return s.middleware(mux, metrics)
+}
+
+// OpenAPI returns the description of the API as JSON.
+func (s *Server) OpenAPI() []byte { return s.register(http.NewServeMux()) }
+
+// register adds the API's routes to a mux and returns their description. The links to schemas in each body and the
+// documentation page, which loads scripts from elsewhere, are left out.
+func (s *Server) register(mux *http.ServeMux) []byte {
+	config := huma.DefaultConfig("Towpath", "1")
+	config.CreateHooks, config.OpenAPIPath, config.DocsPath, config.SchemasPath = nil, "", "", ""
+	config.Info.Description = "Errors are problems as in RFC 9457; `code` is a stable word and `errors` name the fields that are wrong."
+	config.Transformers = []huma.Transformer{s.asProblem}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie},
+		"token":   {Type: "http", Scheme: "bearer", Description: "An API token."},
+	}
+	api := humago.New(mux, config)
+	for _, r := range s.routes() {
+		r.Handle.register(s, api, s.operation(api, r))
+	}
+	return describe(api)
+}
+
+func (s *Server) noSuchRoute(w http.ResponseWriter, r *http.Request) {
+	s.refuse(w, r, errNoRoute)
+}
+
+// ready tells whether the server can do its work: whether it reaches its metadata.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if err := s.Store.Ping(r.Context()); err != nil {
+		s.Logger.Error("metadata cannot be reached", "error", err)
+		http.Error(w, "The metadata database cannot be reached.", http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) console() http.Handler {
+	if s.Console != nil {
+		return s.Console
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte("Towpath. This build has no console. The API is under /api/v1, its description at /api/openapi.json.\n"))
+	})
+}
+
+// secure tells whether people reach the server by https, so that cookies can be bound to it.
+func (s *Server) secure() bool { return strings.HasPrefix(s.ExternalURL, "https://") }
+
+// externalHost is the host, with its port if it has one, of the external address.
+func (s *Server) externalHost() string {
+	u, err := url.Parse(s.ExternalURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

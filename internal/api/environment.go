@@ -1,0 +1,199 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// environment is a stage that changes pass through.
+type environment struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name" doc:"What {{ENV_ID}} matches in file paths."`
+	Position  int       `json:"position" doc:"Changes pass through environments in ascending order."`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+func environmentOf(e towpath.Environment) environment {
+	return environment{e.ID, e.Name, e.Position, e.CreatedAt}
+}
+
+func (s *Server) listEnvironments(ctx context.Context, _ *struct{}) (list[environment], error) {
+	var rows []towpath.Environment
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.Environments(ctx)
+		return err
+	})
+	return all(rows, environmentOf), err
+}
+
+type createEnvironmentInput struct {
+	Body struct {
+		Name string `json:"name" maxLength:"63"`
+	}
+}
+
+func (s *Server) createEnvironment(ctx context.Context, in *createEnvironmentInput) (environment, error) {
+	e := towpath.Environment{Name: in.Body.Name}
+	if err := e.Validate(); err != nil {
+		return environment{}, err
+	}
+	err := s.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.CreateEnvironment(ctx, &e); err != nil {
+			return err
+		}
+		if err := wakeLinks(ctx, tx, ""); err != nil {
+			return err
+		}
+		return record(ctx, tx, "environment.create", e.ID, "", "Added the environment %s.", e.Name)
+	})
+	return environmentOf(e), err
+}
+
+type renameEnvironmentInput struct {
+	Environment string `path:"environment"`
+	Body        struct {
+		Name string `json:"name" maxLength:"63"`
+	}
+}
+
+// renameEnvironment changes what {{ENV_ID}} matches, so every link must be looked at again.
+func (s *Server) renameEnvironment(ctx context.Context, in *renameEnvironmentInput) (environment, error) {
+	var e towpath.Environment
+	err := s.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		if e, err = tx.Environment(ctx, in.Environment); err != nil {
+			return err
+		}
+		before := e.Name
+		e.Name = in.Body.Name
+		if err := e.Validate(); err != nil {
+			return err
+		}
+		if err := tx.UpdateEnvironment(ctx, &e); err != nil {
+			return err
+		}
+		if err := wakeLinks(ctx, tx, ""); err != nil {
+			return err
+		}
+		return record(ctx, tx, "environment.rename", e.ID, "", "Renamed the environment %s to %s.", before, e.Name)
+	})
+	return environmentOf(e), err
+}
+
+type environmentPath struct {
+	Environment string `path:"environment"`
+}
+
+func (s *Server) deleteEnvironment(ctx context.Context, in *environmentPath) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		e, err := tx.Environment(ctx, in.Environment)
+		if err != nil {
+			return err
+		}
+		used, err := instancesIn(ctx, tx, e.ID)
+		if err != nil {
+			return err
+		}
+		if len(used) > 0 {
+			return towpath.Errorf(towpath.CodeConflict, "The environment %s has %d instances, %s first. Remove them before it.", e.Name, len(used), used[0].Name)
+		}
+		if err := tx.DeleteEnvironment(ctx, e.ID); err != nil {
+			return err
+		}
+		return record(ctx, tx, "environment.delete", e.ID, "", "Removed the environment %s.", e.Name)
+	})
+}
+
+// instancesIn lists the instances of an environment.
+func instancesIn(ctx context.Context, tx *store.Tx, environmentID string) ([]towpath.Instance, error) {
+	var found []towpath.Instance
+	err := everyPage(func(p store.Page) (int, string, error) {
+		rows, err := tx.Instances(ctx, p)
+		last := ""
+		for _, i := range rows {
+			last = i.ID
+			if i.EnvironmentID == environmentID {
+				found = append(found, i)
+			}
+		}
+		return len(rows), last, err
+	})
+	return found, err
+}
+
+type orderEnvironmentsInput struct {
+	Body struct {
+		IDs []string `json:"ids" nullable:"false" maxItems:"1000" doc:"All environments, the first one first."`
+	}
+}
+
+// orderEnvironments sets the order of all environments at once. Rollouts that exist keep the stages that they were made with.
+func (s *Server) orderEnvironments(ctx context.Context, in *orderEnvironmentsInput) (list[environment], error) {
+	var rows []towpath.Environment
+	err := s.Store.Write(ctx, func(tx *store.Tx) error {
+		before, err := tx.Environments(ctx)
+		if err != nil {
+			return err
+		}
+		rows = rows[:0]
+		for position, id := range in.Body.IDs {
+			i := slices.IndexFunc(before, func(e towpath.Environment) bool { return e.ID == id })
+			if i < 0 {
+				return towpath.Invalid("ids", "There is no environment %q, or it is named twice.", id)
+			}
+			e := before[i]
+			before = slices.Delete(before, i, i+1)
+			e.Position = position
+			if err := tx.UpdateEnvironment(ctx, &e); err != nil {
+				return err
+			}
+			rows = append(rows, e)
+		}
+		if len(before) > 0 {
+			return towpath.Invalid("ids", "Name all environments; %s is missing.", before[0].Name)
+		}
+		if err := wakeLinks(ctx, tx, ""); err != nil {
+			return err
+		}
+		return record(ctx, tx, "environment.order", "", "", "Changed the order of the environments.")
+	})
+	return all(rows, environmentOf), err
+}
+
+// wakeLinks has the links of a project, or with "" all links, looked at again: what they plan may have changed.
+func wakeLinks(ctx context.Context, tx *store.Tx, projectID string) error {
+	return everyPage(func(p store.Page) (int, string, error) {
+		rows, err := tx.Links(ctx, store.LinkFilter{ProjectID: projectID}, p)
+		last := ""
+		for _, l := range rows {
+			last = l.ID
+			if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
+				return 0, "", err
+			}
+		}
+		return len(rows), last, err
+	})
+}
+
+// everyPage reads a list to its end. read returns how many rows it got and the id of the last.
+func everyPage(read func(store.Page) (n int, last string, err error)) error {
+	p := store.Page{Limit: 500}
+	for {
+		n, last, err := read(p)
+		if err != nil || n < p.Limit {
+			return err
+		}
+		p.After = last
+	}
+}
+
+// record notes in the audit log what the request's actor did.
+func record(ctx context.Context, tx *store.Tx, action, subject, projectID, format string, args ...any) error {
+	return tx.Audit(ctx, towpath.AuditEvent{
+		MemberID: actorOf(ctx).Member.ID, Action: action, Subject: subject, ProjectID: projectID, Detail: fmt.Sprintf(format, args...),
+	})
+}

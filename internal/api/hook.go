@@ -1,0 +1,4 @@
+package api
+
+// hookPrefix begins the addresses of webhooks; the hook's secret key follows.
+const hookPrefix = "/hooks/"

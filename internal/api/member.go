@@ -1,0 +1,82 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+	"towpath/internal/auth"
+	"towpath/internal/store"
+)
+
+// member is a person of the workspace.
+type member struct {
+	ID            string       `json:"id"`
+	Email         string       `json:"email"`
+	Name          string       `json:"name"`
+	Role          towpath.Role `json:"role" enum:"owner,dba,member"`
+	Invited       bool         `json:"invited" doc:"Whether the invitation is still to be accepted."`
+	DeactivatedAt *time.Time   `json:"deactivatedAt,omitempty"`
+	CreatedAt     time.Time    `json:"createdAt"`
+}
+
+func memberOf(m towpath.Member) member {
+	return member{m.ID, m.Email, m.Name, m.Role, m.PasswordHash == "", m.DeactivatedAt, m.CreatedAt}
+}
+
+func (s *Server) listMembers(ctx context.Context, in *pageInput) (list[member], error) {
+	var rows []towpath.Member
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.Members(ctx, in.oldest())
+		return err
+	})
+	return page(in.Paging, rows, func(m towpath.Member) string { return m.ID }, memberOf), err
+}
+
+type inviteInput struct {
+	Body struct {
+		Email string       `json:"email" maxLength:"254"`
+		Name  string       `json:"name,omitempty" maxLength:"200"`
+		Role  towpath.Role `json:"role" enum:"owner,dba,member"`
+	}
+}
+
+// invitation is a link for a member to choose a password with, at the one time that it is told.
+type invitation struct {
+	Member    member    `json:"member"`
+	URL       string    `json:"url" doc:"Send it to the member. Whoever has it can choose the password. It is not shown again."`
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+// invitation makes the link. The secret stands behind the #, so that it gets into no log of a server.
+func (s *Server) invitation(m towpath.Member, secret string) invitation {
+	return invitation{memberOf(m), s.ExternalURL + "/invitation#" + secret, s.Store.Now().Add(auth.InvitationTTL).UTC()}
+}
+
+func (s *Server) inviteMember(ctx context.Context, in *inviteInput) (invitation, error) {
+	m, secret, err := s.Auth.Invite(ctx, actorOf(ctx), in.Body.Email, in.Body.Name, in.Body.Role)
+	return s.invitation(m, secret), err
+}
+
+type memberPath struct {
+	Member string `path:"member"`
+}
+
+func (s *Server) inviteMemberAgain(ctx context.Context, in *memberPath) (invitation, error) {
+	m, secret, err := s.Auth.InviteAgain(ctx, actorOf(ctx), in.Member)
+	return s.invitation(m, secret), err
+}
+
+type changeMemberInput struct {
+	Member string `path:"member"`
+	Body   struct {
+		Name        *string       `json:"name,omitempty" maxLength:"200"`
+		Role        *towpath.Role `json:"role,omitempty" enum:"owner,dba,member"`
+		Deactivated *bool         `json:"deactivated,omitempty"`
+	}
+}
+
+func (s *Server) changeMember(ctx context.Context, in *changeMemberInput) (member, error) {
+	m, err := s.Auth.ChangeMember(ctx, actorOf(ctx), in.Member, auth.MemberChange(in.Body))
+	return memberOf(m), err
+}

@@ -1,0 +1,226 @@
+package api
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// project groups databases, people and repositories.
+type project struct {
+	ID          string               `json:"id"`
+	Name        string               `json:"name"`
+	CreatedAt   time.Time            `json:"createdAt"`
+	Permissions []towpath.Permission `json:"permissions" nullable:"false" doc:"What the caller may do in it."`
+}
+
+// projectOfActor converts a project for somebody, within a transaction that tells their role in it.
+func projectOfActor(ctx context.Context, tx *store.Tx, p towpath.Project) (project, error) {
+	m := actorOf(ctx).Member
+	rights := []towpath.Permission{}
+	for _, right := range m.Role.Permissions() {
+		if strings.HasPrefix(string(right), projectRight) {
+			rights = append(rights, right)
+		}
+	}
+	membership, err := tx.ProjectMember(ctx, p.ID, m.ID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		err = nil
+	}
+	for _, right := range membership.Role.Permissions() {
+		if !m.Role.Can(right) {
+			rights = append(rights, right)
+		}
+	}
+	return project{p.ID, p.Name, p.CreatedAt, rights}, err
+}
+
+func projectID(p project) string { return p.ID }
+
+func same[T any](v T) T { return v }
+
+func (s *Server) listProjects(ctx context.Context, in *pageInput) (list[project], error) {
+	mine := actorOf(ctx).Member.ID
+	if actorOf(ctx).Member.Role.Can(towpath.ViewProject) {
+		mine = ""
+	}
+	var found []project
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.Projects(ctx, mine, in.oldest())
+		for _, row := range rows {
+			p, err := projectOfActor(ctx, tx, row)
+			if err != nil {
+				return err
+			}
+			found = append(found, p)
+		}
+		return err
+	})
+	return page(in.Paging, found, projectID, same), err
+}
+
+// ProjectPath names a project in a path.
+type ProjectPath struct {
+	Project string `path:"project"`
+}
+
+func (s *Server) getProject(ctx context.Context, in *ProjectPath) (project, error) {
+	var p project
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		row, err := tx.Project(ctx, in.Project)
+		if err != nil {
+			return err
+		}
+		p, err = projectOfActor(ctx, tx, row)
+		return err
+	})
+	return p, err
+}
+
+type createProjectInput struct {
+	Body struct {
+		Name string `json:"name" maxLength:"100"`
+	}
+}
+
+func projectName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	if n := utf8.RuneCountInString(name); n == 0 || n > 100 {
+		return "", towpath.Invalid("name", "Enter a name of 1 to 100 characters.")
+	}
+	return name, nil
+}
+
+// createProject makes a project; whoever makes it is its first owner.
+func (s *Server) createProject(ctx context.Context, in *createProjectInput) (project, error) {
+	name, err := projectName(in.Body.Name)
+	if err != nil {
+		return project{}, err
+	}
+	var made project
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		row := towpath.Project{Name: name}
+		if err := tx.CreateProject(ctx, &row); err != nil {
+			return err
+		}
+		owner := towpath.ProjectMember{ProjectID: row.ID, MemberID: actorOf(ctx).Member.ID, Role: towpath.ProjectOwner}
+		if err := tx.SetProjectMember(ctx, owner); err != nil {
+			return err
+		}
+		if made, err = projectOfActor(ctx, tx, row); err != nil {
+			return err
+		}
+		return record(ctx, tx, "project.create", row.ID, row.ID, "Created the project %s.", row.Name)
+	})
+	return made, err
+}
+
+type renameProjectInput struct {
+	ProjectPath
+	Body struct {
+		Name string `json:"name" maxLength:"100"`
+	}
+}
+
+func (s *Server) renameProject(ctx context.Context, in *renameProjectInput) (project, error) {
+	name, err := projectName(in.Body.Name)
+	if err != nil {
+		return project{}, err
+	}
+	var renamed project
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		row, err := tx.Project(ctx, in.Project)
+		if err != nil {
+			return err
+		}
+		before := row.Name
+		row.Name = name
+		if err := tx.UpdateProject(ctx, &row); err != nil {
+			return err
+		}
+		if renamed, err = projectOfActor(ctx, tx, row); err != nil {
+			return err
+		}
+		return record(ctx, tx, "project.rename", row.ID, row.ID, "Renamed the project %s to %s.", before, row.Name)
+	})
+	return renamed, err
+}
+
+// projectMember is a person of a project.
+type projectMember struct {
+	MemberID string              `json:"memberId"`
+	Name     string              `json:"name"`
+	Email    string              `json:"email"`
+	Role     towpath.ProjectRole `json:"role" enum:"owner,developer"`
+}
+
+func (s *Server) listProjectMembers(ctx context.Context, in *ProjectPath) (list[projectMember], error) {
+	var people []projectMember
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Project(ctx, in.Project); err != nil {
+			return err
+		}
+		rows, err := tx.ProjectMembers(ctx, in.Project)
+		for _, row := range rows {
+			m, err := tx.Member(ctx, row.MemberID)
+			if err != nil {
+				return err
+			}
+			people = append(people, projectMember{m.ID, m.Name, m.Email, row.Role})
+		}
+		return err
+	})
+	return all(people, same), err
+}
+
+type projectMemberPath struct {
+	ProjectPath
+	Member string `path:"member"`
+}
+
+type setProjectMemberInput struct {
+	ProjectPath
+	Member string `path:"member"`
+	Body   struct {
+		Role towpath.ProjectRole `json:"role" enum:"owner,developer"`
+	}
+}
+
+func (s *Server) setProjectMember(ctx context.Context, in *setProjectMemberInput) (projectMember, error) {
+	var person projectMember
+	err := s.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Project(ctx, in.Project); err != nil {
+			return err
+		}
+		m, err := tx.Member(ctx, in.Member)
+		if err != nil {
+			return err
+		}
+		person = projectMember{m.ID, m.Name, m.Email, in.Body.Role}
+		if err := tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: in.Project, MemberID: m.ID, Role: in.Body.Role}); err != nil {
+			return err
+		}
+		return record(ctx, tx, "project.member", m.ID, in.Project, "Made %s %s of the project.", m.Email, in.Body.Role)
+	})
+	return person, err
+}
+
+func (s *Server) removeProjectMember(ctx context.Context, in *projectMemberPath) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		m, err := tx.Member(ctx, in.Member)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ProjectMember(ctx, in.Project, m.ID); err != nil {
+			return err
+		}
+		if err := tx.RemoveProjectMember(ctx, in.Project, m.ID); err != nil {
+			return err
+		}
+		return record(ctx, tx, "project.member", m.ID, in.Project, "Took %s out of the project.", m.Email)
+	})
+}

@@ -1,0 +1,189 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"runtime"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// route is one operation of the API.
+type route struct {
+	Method string
+	Path   string             // below /api/v1
+	Needs  towpath.Permission // public, or what the caller must hold; "project.…" in the project that the path names
+	Handle endpoint
+}
+
+// public marks routes that need nobody signed in.
+const public towpath.Permission = ""
+
+// projectRight begins every permission that is held in a project.
+const projectRight = "project."
+
+// endpoint is a handler, before it is known where it stands.
+type endpoint struct {
+	name     string
+	status   int
+	register func(*Server, huma.API, huma.Operation)
+}
+
+// answer is a response with nothing but a body.
+type answer[T any] struct{ Body T }
+
+// ok makes an endpoint that answers 200 with what the handler returns.
+func ok[I, T any](h func(context.Context, *I) (T, error)) endpoint {
+	return full(h, http.StatusOK, func(ctx context.Context, in *I) (*answer[T], error) {
+		body, err := h(ctx, in)
+		return &answer[T]{body}, err
+	})
+}
+
+// created makes an endpoint that answers 201 with what the handler returns.
+func created[I, T any](h func(context.Context, *I) (T, error)) endpoint {
+	e := ok(h)
+	e.status = http.StatusCreated
+	return e
+}
+
+// done makes an endpoint that answers 204.
+func done[I any](h func(context.Context, *I) error) endpoint {
+	return full(h, http.StatusNoContent, func(ctx context.Context, in *I) (*struct{}, error) { return nil, h(ctx, in) })
+}
+
+// headed makes an endpoint of a handler that sets headers too.
+func headed[I, O any](status int, h func(context.Context, *I) (*O, error)) endpoint {
+	return full(h, status, h)
+}
+
+// full makes an endpoint. named is the method that the operation is called after.
+func full[I, O any](named any, status int, h func(context.Context, *I) (*O, error)) endpoint {
+	return endpoint{methodName(named), status, func(s *Server, api huma.API, op huma.Operation) {
+		huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+			out, err := h(ctx, in)
+			if err != nil {
+				return nil, s.problemOf(ctx, op.Method, err)
+			}
+			return out, nil
+		})
+	}}
+}
+
+// methodName is the name of a method value: "listMembers" for s.listMembers.
+func methodName(method any) string {
+	name := runtime.FuncForPC(reflect.ValueOf(method).Pointer()).Name()
+	return strings.TrimSuffix(name[strings.LastIndex(name, ".")+1:], "-fm")
+}
+
+// operation describes a route and puts the check of its permission before it.
+func (s *Server) operation(api huma.API, r route) huma.Operation {
+	op := huma.Operation{
+		OperationID: r.Handle.name, Method: r.Method, Path: "/api/v1" + r.Path, DefaultStatus: r.Handle.status,
+		Tags: []string{strings.Split(r.Path, "/")[1]},
+		Responses: map[string]*huma.Response{"default": {
+			Description: "What went wrong.",
+			Content: map[string]*huma.MediaType{"application/problem+json": {
+				Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[problem](), true, ""),
+			}},
+		}},
+		Middlewares: huma.Middlewares{s.authorize(r)},
+	}
+	if r.Needs == public {
+		op.Description = "Needs nobody signed in."
+		return op
+	}
+	op.Description = "Needs the right `" + string(r.Needs) + "`."
+	op.Security = []map[string][]string{{"session": {}}, {"token": {}}}
+	return op
+}
+
+// describe returns the description of an API, without the error types of the framework, which clients never see.
+func describe(api huma.API) []byte {
+	schemas := api.OpenAPI().Components.Schemas.Map()
+	delete(schemas, "ErrorModel")
+	delete(schemas, "ErrorDetail")
+	spec, err := json.MarshalIndent(api.OpenAPI(), "", "  ")
+	if err != nil {
+		panic(err) // the description is made of our own types alone
+	}
+	return append(spec, '\n')
+}
+
+// authorize lets a request through to its route when its actor holds the route's permission.
+func (s *Server) authorize(r route) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if err := s.mayCall(ctx, r); err != nil {
+			req, w := humago.Unwrap(ctx)
+			s.refuse(w, req, err)
+			return
+		}
+		next(ctx)
+	}
+}
+
+func (s *Server) mayCall(ctx huma.Context, r route) error {
+	meta := requestOf(ctx.Context())
+	if r.Needs == public {
+		return nil
+	}
+	if meta.AuthErr != nil {
+		return meta.AuthErr
+	}
+	if !strings.HasPrefix(string(r.Needs), projectRight) {
+		return s.Auth.Allow(ctx.Context(), meta.Actor, r.Needs, "")
+	}
+	project, err := s.projectOf(ctx)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return errNoThing
+	}
+	if err != nil {
+		return err
+	}
+	return s.Auth.Allow(ctx.Context(), meta.Actor, r.Needs, project)
+}
+
+// projectOf finds the project of what a path names. An unassigned database has none, and is then a matter of the workspace.
+func (s *Server) projectOf(ctx huma.Context) (project string, err error) {
+	if project := ctx.Param("project"); project != "" {
+		return project, nil
+	}
+	err = s.Store.Read(ctx.Context(), func(tx *store.Tx) error {
+		project, err = projectIn(ctx, tx)
+		return err
+	})
+	return project, err
+}
+
+func projectIn(ctx huma.Context, tx *store.Tx) (string, error) {
+	if id := ctx.Param("task"); id != "" {
+		t, err := tx.Task(ctx.Context(), id)
+		if err == nil && t.RolloutID != ctx.Param("rollout") {
+			err = errNoThing
+		}
+		return t.ProjectID, err
+	}
+	if id := ctx.Param("rollout"); id != "" {
+		r, err := tx.Rollout(ctx.Context(), id)
+		return r.ProjectID, err
+	}
+	if id := ctx.Param("link"); id != "" {
+		l, err := tx.Link(ctx.Context(), id)
+		return l.ProjectID, err
+	}
+	d, err := tx.Database(ctx.Context(), ctx.Param("database"))
+	if err == nil && d.ProjectID == "" && !requestOf(ctx.Context()).Actor.Member.Role.Can(towpath.ManageInstances) {
+		err = errNoThing
+	}
+	return d.ProjectID, err
+}
+
+// errNoThing is the same for what is not there and for what one may not see.
+var errNoThing = towpath.Errorf(towpath.CodeNotFound, "There is no such thing, or it is not yours to see.")

@@ -1,0 +1,141 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+func TestOpenAPI_isAsLastSeen(t *testing.T) {
+	t.Parallel()
+	golden(t, "openapi.json", (&Server{}).OpenAPI())
+}
+
+func TestRoutes_haveNamesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for _, r := range (&Server{}).routes() {
+		name, place := r.Handle.name, r.Method+" "+r.Path
+		if !regexp.MustCompile(`^[a-z][A-Za-z]+$`).MatchString(name) || seen[name] != "" {
+			t.Errorf("%s is named %q, as is %q", place, name, seen[name])
+		}
+		seen[name] = place
+	}
+}
+
+// TestRoutes_letInWhoMayCall asks each route as everybody. The handlers are replaced by one that does nothing, so that what
+// answers is the check of the permission alone.
+func TestRoutes_letInWhoMayCall(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	things := b.things(t)
+	mux := http.NewServeMux()
+	api := humago.New(mux, huma.DefaultConfig("", ""))
+	for _, r := range b.routes() {
+		op := b.operation(api, r)
+		op.DefaultStatus, op.Responses = http.StatusNoContent, nil
+		huma.Register(api, op, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
+	}
+	server := httptest.NewServer(b.middleware(mux, newMetrics(b.Store, "test")))
+	t.Cleanup(server.Close)
+	b.url = server.URL
+
+	var table strings.Builder
+	fmt.Fprintf(&table, "%-7s%-68s%s\n", "", "", strings.Join(people, " "))
+	for _, r := range b.routes() {
+		path := regexp.MustCompile(`\{(\w+)\}`).ReplaceAllStringFunc(r.Path, func(p string) string { return things[p] })
+		fmt.Fprintf(&table, "%-7s%-68s", r.Method, r.Path)
+		for _, who := range people {
+			got := b.send(t, who, r.Method, "/api/v1"+path, "").StatusCode
+			if want := b.expected(who, r.Needs); got != want {
+				t.Errorf("%s %s as %s: %d, want %d", r.Method, r.Path, who, got, want)
+			}
+			word := map[int]string{204: "yes", 401: "401", 403: "403", 404: "404"}[got]
+			fmt.Fprintf(&table, "%-*s", len(who)+1, word)
+		}
+		table.WriteString("\n")
+	}
+	golden(t, "access.txt", []byte(regexp.MustCompile(` +\n`).ReplaceAllString(table.String(), "\n")))
+}
+
+// expected says by the tables of roles what somebody's call comes to.
+func (b *bundle) expected(who string, right towpath.Permission) int {
+	inProject := map[string]towpath.ProjectRole{"lead": towpath.ProjectOwner, "developer": towpath.ProjectDeveloper}[who]
+	role := b.members[who].Role
+	switch {
+	case right == public:
+		return 204
+	case who == "nobody":
+		return 401
+	case role.Can(right) || inProject.Can(right):
+		return 204
+	case strings.HasPrefix(string(right), projectRight) && !role.Can(towpath.ViewProject) && inProject == "":
+		return 404
+	}
+	return 403
+}
+
+// things makes one of each kind that a path can name, in the project, and returns their ids by placeholder.
+func (b *bundle) things(t *testing.T) map[string]string {
+	t.Helper()
+	ctx := t.Context()
+	ids := map[string]string{"{project}": b.project.ID, "{member}": b.members["developer"].ID}
+	for _, other := range []string{"{session}", "{token}", "{environment}", "{instance}", "{change}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}"} {
+		ids[other] = store.NewID()
+	}
+	err := b.Store.Write(ctx, func(tx *store.Tx) error {
+		e := towpath.Environment{Name: "test"}
+		if err := tx.CreateEnvironment(ctx, &e); err != nil {
+			return err
+		}
+		i := towpath.Instance{ID: store.NewID(), Name: "main", Engine: towpath.EngineSQLite, EnvironmentID: e.ID}
+		if err := tx.CreateInstance(ctx, &i); err != nil {
+			return err
+		}
+		d := towpath.Database{InstanceID: i.ID, EnvironmentID: e.ID, Name: "shop", ProjectID: b.project.ID}
+		if err := tx.CreateDatabase(ctx, &d); err != nil {
+			return err
+		}
+		p := towpath.GitProvider{ID: store.NewID(), Type: towpath.ProviderBitbucket, SealedSecret: []byte("x")}
+		if err := tx.CreateGitProvider(ctx, &p); err != nil {
+			return err
+		}
+		g := towpath.Grant{ID: store.NewID(), ProviderID: p.ID, MemberID: b.members["lead"].ID, SealedAccessToken: []byte("x"), SealedRefreshToken: []byte("x")}
+		if err := tx.CreateGrant(ctx, &g); err != nil {
+			return err
+		}
+		l := towpath.RepositoryLink{
+			ID: store.NewID(), ProjectID: b.project.ID, ProviderID: p.ID, GrantID: g.ID, LatePolicy: towpath.LateHold,
+			HookKey: "key", HookState: towpath.HookPolling, SealedHookSecret: []byte("x"), RepositoryName: "acme/shop", Branch: "main",
+		}
+		if err := tx.CreateLink(ctx, &l); err != nil {
+			return err
+		}
+		r := towpath.Rollout{ProjectID: b.project.ID, LinkID: l.ID, State: towpath.RolloutHeld, Commit: strings.Repeat("a", 40)}
+		if err := tx.CreateRollout(ctx, &r); err != nil {
+			return err
+		}
+		k := towpath.Task{RolloutID: r.ID, ProjectID: b.project.ID, DatabaseID: d.ID, EnvironmentID: e.ID, State: towpath.TaskHeld, Action: towpath.ActionApply}
+		k.Version, k.Type, k.Label, k.Checksum = "1", towpath.TypeDDL, "1", "c1"
+		if err := tx.CreateTask(ctx, &k); err != nil {
+			return err
+		}
+		ids["{environment}"], ids["{instance}"], ids["{database}"], ids["{provider}"] = e.ID, i.ID, d.ID, p.ID
+		ids["{grant}"], ids["{link}"], ids["{rollout}"], ids["{task}"] = g.ID, l.ID, r.ID, k.ID
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
