@@ -76,6 +76,9 @@ func (s *Service) look(ctx context.Context, link towpath.RepositoryLink) (f foun
 	}
 	source := client.Source(link.RepositoryID)
 	heads, err := source.Heads(ctx)
+	if vcs.KindOf(err) == vcs.NotFound {
+		return f, towpath.Errorf(towpath.CodeConflict, "%s is gone, or the account that carries the link may no longer see it. Give it access again, or let another administrator take over.", link.RepositoryName)
+	}
 	if err != nil {
 		return f, fmt.Errorf("read head of %s: %w", link.Branch, err)
 	}

@@ -1,0 +1,282 @@
+package gitops_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"towpath"
+	"towpath/internal/bitbucketsim"
+	"towpath/internal/gitops"
+	"towpath/internal/secret"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+	"towpath/internal/vcs/bitbucket"
+)
+
+const (
+	repo     = "acme/shop-db"
+	template = "{{DB_NAME}}/{{VERSION}}__{{TYPE}}__{{DESCRIPTION}}.sql"
+)
+
+// bundle is a service beside a simulated Bitbucket, with one owner and a project with the database shop in test and prod.
+type bundle struct {
+	*gitops.Service
+	sim      *bitbucketsim.Sim
+	consumer bitbucketsim.Consumer
+	actor    towpath.Actor
+	project  string
+	log      *strings.Builder
+	clock    *clock
+}
+
+// clock is a clock that a test can move.
+type clock struct {
+	mu     sync.Mutex
+	offset time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.offset)
+}
+
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset += d
+}
+
+func setup(t *testing.T) *bundle {
+	t.Helper()
+	b := &bundle{log: &strings.Builder{}, clock: &clock{}}
+	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.sim.ServeHTTP(w, r) }))
+	t.Cleanup(far.Close)
+	var err error
+	if b.sim, err = bitbucketsim.New(bitbucketsim.Options{Dir: t.TempDir(), BaseURL: far.URL, Now: b.clock.now}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.sim.Close() })
+	b.sim.AddUser(bitbucketsim.User{Username: "ada", DisplayName: "Ada Lock", Password: "pw"})
+	b.sim.AddWorkspace("acme", "Acme")
+	b.sim.SetMember("acme", "ada", "owner")
+	if _, err := b.sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: "acme", Slug: "shop-db"}); err != nil {
+		t.Fatal(err)
+	}
+	b.consumer = b.sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "Towpath", CallbackURL: "http://towpath.test/oauth/callback",
+		Scopes: []string{"account", "webhook", "repository:write"}})
+	driver, err := bitbucket.New(bitbucket.Config{InstanceURL: far.URL, APIURL: far.URL + "/2.0", Now: b.clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keeper, err := secret.Open(filepath.Join(t.TempDir(), "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "m.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.Now = b.clock.now
+	t.Cleanup(func() { _ = st.Close() })
+	b.Service = &gitops.Service{
+		Store: st, Keeper: keeper, Drivers: map[towpath.ProviderType]vcs.Provider{towpath.ProviderBitbucket: driver},
+		ExternalURL: "http://towpath.test", Logger: slog.New(slog.NewTextHandler(b.log, nil)), RefreshLedgers: b.readLedgers,
+	}
+	b.seed(t)
+	return b
+}
+
+// readLedgers stands where the catalog reads the targets: they are all reachable and what is noted of them is true.
+func (b *bundle) readLedgers(ctx context.Context, projectID string) error {
+	return b.Store.Write(ctx, func(tx *store.Tx) error {
+		list, err := tx.ProjectDatabases(ctx, projectID)
+		for _, d := range list {
+			d.Ledger.At = &tx.Now
+			if err := tx.SetLedger(ctx, d.ID, d.Ledger); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+}
+
+func (b *bundle) seed(t *testing.T) {
+	t.Helper()
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		m := towpath.Member{Email: "ada@example.com", Name: "Ada", Role: towpath.RoleOwner, PasswordHash: "x"}
+		if err := tx.CreateMember(ctx, &m); err != nil {
+			return err
+		}
+		b.actor = towpath.Actor{Member: m, SessionID: "s1"}
+		p := towpath.Project{Name: "Shop"}
+		if err := tx.CreateProject(ctx, &p); err != nil {
+			return err
+		}
+		b.project = p.ID
+		for _, name := range []string{"test", "prod"} {
+			e := towpath.Environment{Name: name}
+			if err := tx.CreateEnvironment(ctx, &e); err != nil {
+				return err
+			}
+			i := towpath.Instance{ID: store.NewID(), Name: name, Engine: towpath.EngineSQLite, EnvironmentID: e.ID}
+			if err := tx.CreateInstance(ctx, &i); err != nil {
+				return err
+			}
+			d := towpath.Database{InstanceID: i.ID, EnvironmentID: e.ID, Name: "shop", ProjectID: p.ID, AssignedAt: &tx.Now}
+			if err := tx.CreateDatabase(ctx, &d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (b *bundle) write(t *testing.T, fn func(ctx context.Context, tx *store.Tx) error) {
+	t.Helper()
+	if err := b.Store.Write(t.Context(), func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// browser signs in at the simulator, grants access and returns what Bitbucket sends back to the callback URL.
+func (b *bundle) browser(t *testing.T, authorizeURL, action string) gitops.Callback {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Host == "towpath.test" {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	post := func(path string, form url.Values) *http.Response {
+		resp, err := client.PostForm(b.sim.BaseURL()+path, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = resp.Body.Close() })
+		return resp
+	}
+	post("/account/signin/", url.Values{"username": {"ada"}, "password": {"pw"}})
+	asked, err := url.Parse(authorizeURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := asked.Query()
+	form.Set("action", action)
+	resp := post("/site/oauth2/authorize", form)
+	back, err := resp.Location()
+	if err != nil {
+		page, _ := io.ReadAll(resp.Body)
+		t.Fatalf("not sent back: %s\n%s", resp.Status, page)
+	}
+	q := back.Query()
+	return gitops.Callback{State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error"), ErrorDescription: q.Get("error_description")}
+}
+
+func (b *bundle) start() gitops.StartVerification {
+	return gitops.StartVerification{Type: towpath.ProviderBitbucket, DisplayName: "Bitbucket.org", ApplicationID: b.consumer.Key, Secret: b.consumer.Secret}
+}
+
+// connect adds the provider and gives a grant.
+func (b *bundle) connect(t *testing.T) (providerID, grantID string) {
+	t.Helper()
+	v, page, err := b.StartVerification(t.Context(), b.actor, b.start())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant")); err != nil || v.State != towpath.VerificationVerified {
+		t.Fatalf("%+v %v", v, err)
+	}
+	p, err := b.AddProvider(t.Context(), b.actor, v.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, page, err = b.StartGrant(t.Context(), b.actor, p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant"))
+	if err != nil || v.GrantID == "" {
+		t.Fatalf("%+v %v", v, err)
+	}
+	return p.ID, v.GrantID
+}
+
+func (b *bundle) spec(grantID string) gitops.LinkSpec {
+	r, _ := b.sim.Repository(repo)
+	return gitops.LinkSpec{GrantID: grantID, RepositoryID: r.UUID, Branch: "main", FilePathTemplate: template}
+}
+
+func (b *bundle) commit(t *testing.T, files map[string]string) string {
+	t.Helper()
+	hash, err := b.sim.CommitQuiet(repo, "main", files, "change "+strings.Join(slices.Sorted(keys(files)), ", "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hash
+}
+
+func keys(m map[string]string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// link links the repository as it is, to run what it has.
+func (b *bundle) link(t *testing.T) towpath.RepositoryLink {
+	t.Helper()
+	_, grant := b.connect(t)
+	spec := b.spec(grant)
+	spec.ExistingFiles = gitops.ExistingRun
+	link, err := b.Link(t.Context(), b.actor, b.project, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return link
+}
+
+func (b *bundle) reconcile(t *testing.T, linkID string) {
+	t.Helper()
+	if _, err := b.Reconcile(t.Context(), linkID); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tasks writes the open rollout's tasks down, a line each.
+func (b *bundle) tasks(t *testing.T, linkID string) (lines []string) {
+	t.Helper()
+	err := b.Store.Read(t.Context(), func(tx *store.Tx) error {
+		r, err := tx.OpenRollout(t.Context(), linkID)
+		for _, task := range r.Tasks {
+			lines = append(lines, fmt.Sprintf("%s %s %s %s", task.Environment, task.Version, task.Action, task.State))
+		}
+		if towpath.ErrorCode(err) == towpath.CodeNotFound {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
