@@ -85,6 +85,13 @@ type Session interface {
 	Close() error
 }
 
+// Ender is what a DB also is when its server lets a session outlive the client that died.
+type Ender interface {
+	// EndSession ends the session with this Identity and returns when it is gone from the server, at once when it was
+	// gone before. An error means that it may still be running.
+	EndSession(ctx context.Context, identity string) error
+}
+
 // Kind tells what an executor can do about an Error.
 type Kind string
 

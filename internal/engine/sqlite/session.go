@@ -151,7 +151,11 @@ func (s *session) Commit(ctx context.Context) error {
 			return &engine.Error{Kind: engine.Failed, Message: message}
 		}
 	}
-	if _, err := s.conn.exec(ctx, "COMMIT"); err != nil {
+	if err := ctx.Err(); err != nil {
+		return mapError(err)
+	}
+	// Bounded by the lock limit; ctx must not cut it short, for the driver then reports a COMMIT that happened as cancelled.
+	if _, err := s.conn.exec(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return mapError(err)
 	}
 	s.committed = true

@@ -1,0 +1,129 @@
+// Package pgserver starts a PostgreSQL server for the tests of one binary, from the programs of the distribution.
+package pgserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"towpath/internal/engine"
+	"towpath/internal/engine/enginetest/testserver"
+)
+
+const (
+	account  = "owner"
+	password = "owner's \"pass\" %20word"
+	packages = "postgresql (Debian: apt-get install postgresql)"
+)
+
+// Server is a running server. Its user is a superuser with a password.
+type Server struct {
+	process *testserver.Process
+	port    int
+	count   atomic.Int64
+}
+
+// Start starts a server on a free port. Call it on the main goroutine, from TestMain.
+func Start() (*Server, error) {
+	runtime.LockOSThread()
+	initdb, err := testserver.Find("initdb", packages, "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin")
+	if err != nil {
+		return nil, err
+	}
+	postgres, err := testserver.Find("postgres", packages, filepath.Dir(initdb))
+	if err != nil {
+		return nil, err
+	}
+	process, err := testserver.New("postgres")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{process: process}
+	if err := s.start(initdb, postgres); err != nil {
+		return nil, errors.Join(err, process.Stop())
+	}
+	return s, nil
+}
+
+func (s *Server) start(initdb, postgres string) error {
+	secret := filepath.Join(s.process.Dir, "password")
+	data := filepath.Join(s.process.Dir, "data")
+	if err := os.WriteFile(secret, []byte(password), 0o644); err != nil {
+		return fmt.Errorf("write the password: %w", err)
+	}
+	if err := s.process.Run(initdb, "-D", data, "-U", account, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8",
+		"--locale", "C", "--no-sync"); err != nil {
+		return err
+	}
+	var err error
+	if s.port, err = testserver.FreePort(); err != nil {
+		return err
+	}
+	return s.process.Start(s.ping, postgres, "-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
+		"-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
+		"-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "autovacuum=off")
+}
+
+// Target is the instance, without a database.
+func (s *Server) Target() engine.Target {
+	return engine.Target{Address: net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)), Username: account, Password: password,
+		Options: map[string]string{"tls": "disable"}}
+}
+
+// Database makes a fresh, empty database.
+func (s *Server) Database(t testing.TB) engine.Target {
+	t.Helper()
+	target := s.Target()
+	target.Database = fmt.Sprintf("shop%d", s.count.Add(1))
+	s.Exec(t, "postgres", "CREATE DATABASE "+target.Database+" TEMPLATE template0")
+	return target
+}
+
+// Exec runs statements as the superuser, beside the engine.
+func (s *Server) Exec(t testing.TB, database string, statements ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	conn, err := s.connect(ctx, database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range statements {
+		if _, err := conn.Exec(ctx, text); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
+	if err := conn.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *Server) connect(ctx context.Context, database string) (*pgx.Conn, error) {
+	config, err := pgx.ParseConfig("host=127.0.0.1 sslmode=disable")
+	if err != nil {
+		return nil, fmt.Errorf("make the configuration: %w", err)
+	}
+	config.Host, config.Port, config.User, config.Password, config.Database = "127.0.0.1", uint16(s.port), account, password, database
+	return pgx.ConnectConfig(ctx, config)
+}
+
+func (s *Server) ping(ctx context.Context) error {
+	conn, err := s.connect(ctx, "postgres")
+	if err != nil {
+		return err
+	}
+	return conn.Close(ctx)
+}
+
+// Stop ends the server.
+func (s *Server) Stop() error { return s.process.Stop() }

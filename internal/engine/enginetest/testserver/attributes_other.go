@@ -1,0 +1,9 @@
+//go:build unix && !linux
+
+package testserver
+
+import "syscall"
+
+func childAttributes(cred *syscall.Credential) *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Credential: cred}
+}

@@ -1,0 +1,129 @@
+// Package testserver runs a database server as a child of a test binary.
+package testserver
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// Process is a running server and its folder.
+type Process struct {
+	Dir  string // belongs to the server's user
+	cred *syscall.Credential
+	cmd  *exec.Cmd
+	log  bytes.Buffer
+	done chan error
+}
+
+// New makes a folder for a server that runs as the named system user when the tests run as root.
+func New(account string) (*Process, error) {
+	dir, err := os.MkdirTemp("", "towpath-"+account+"-")
+	if err != nil {
+		return nil, fmt.Errorf("make the server's folder: %w", err)
+	}
+	p := &Process{Dir: dir, done: make(chan error, 1)}
+	if os.Getuid() != 0 {
+		return p, nil
+	}
+	u, err := user.Lookup(account)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("find the user %s: %w", account, err), os.RemoveAll(dir))
+	}
+	uid, errUID := strconv.ParseUint(u.Uid, 10, 32)
+	gid, errGID := strconv.ParseUint(u.Gid, 10, 32)
+	p.cred = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	if err := errors.Join(errUID, errGID, os.Chown(dir, int(uid), int(gid))); err != nil {
+		return nil, errors.Join(fmt.Errorf("give the folder to %s: %w", account, err), os.RemoveAll(dir))
+	}
+	return p, nil
+}
+
+// Find looks for a program in the given folders, then in the path; packages says what to install when it is missing.
+func Find(name, packages string, folders ...string) (string, error) {
+	for _, folder := range folders {
+		matches, err := filepath.Glob(filepath.Join(folder, name))
+		if err == nil && len(matches) > 0 {
+			return matches[len(matches)-1], nil
+		}
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", fmt.Errorf("the tests need %s: install %s", name, packages)
+	}
+	return path, nil
+}
+
+// FreePort returns a port that nobody listens on at the moment.
+func FreePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	return port, l.Close()
+}
+
+// Run runs a program to its end in the server's folder and under its user.
+func (p *Process) Run(program string, args ...string) error {
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.SysProcAttr = p.Dir, &syscall.SysProcAttr{Credential: p.cred}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("run %s: %w\n%s", filepath.Base(program), err, out)
+	}
+	return nil
+}
+
+// Start starts the server and waits until ready no longer fails.
+func (p *Process) Start(ready func(context.Context) error, program string, args ...string) error {
+	p.cmd = exec.Command(program, args...)
+	p.cmd.Dir, p.cmd.SysProcAttr = p.Dir, childAttributes(p.cred)
+	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
+	if err := p.cmd.Start(); err != nil {
+		return fmt.Errorf("start %s: %w", filepath.Base(program), err)
+	}
+	go func() { p.done <- p.cmd.Wait() }()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for {
+		err := ready(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case exit := <-p.done:
+			p.done <- exit
+			return fmt.Errorf("%s ended: %w\n%s", filepath.Base(program), exit, p.log.String())
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not answer: %w", filepath.Base(program), err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// Stop ends the server and removes its folder.
+func (p *Process) Stop() error {
+	if p.cmd != nil && p.cmd.Process != nil {
+		if err := p.cmd.Process.Signal(syscall.SIGQUIT); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return fmt.Errorf("stop the server: %w", err)
+		}
+		select {
+		case <-p.done:
+		case <-time.After(20 * time.Second):
+			if err := p.cmd.Process.Kill(); err != nil {
+				return fmt.Errorf("kill the server: %w", err)
+			}
+			<-p.done
+		}
+	}
+	return os.RemoveAll(p.Dir)
+}

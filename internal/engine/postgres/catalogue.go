@@ -1,0 +1,175 @@
+package postgres
+
+// Oids of catalogue tables; they are fixed in src/include/catalog.
+const (
+	classRelation uint32 = 1259 // pg_class
+	classRoutine  uint32 = 1255 // pg_proc
+)
+
+// kind is one kind of object. Its query returns oid, the oid of the table that it belongs to (or 0), name, and the
+// statements that make it. search_path is empty, so the catalogue's own functions qualify every name.
+type kind struct{ name, class, query string }
+
+// kinds are in the order of a dump, where nothing else decides.
+func kinds() []kind {
+	return []kind{
+		{"schemas", "'pg_namespace'", selectSchemas},
+		{"extensions", "'pg_extension'", selectExtensions},
+		{"enums", "'pg_type'", selectEnums},
+		{"composite types", "'pg_type'", selectComposites},
+		{"domains", "'pg_type'", selectDomains},
+		{"ranges", "'pg_type'", selectRanges},
+		{"sequences", "'pg_class'", selectSequences},
+		{"tables", "'pg_class'", selectTables},
+		{"inherited defaults", "'pg_attribute'", selectInheritedDefaults},
+		{"owners of sequences", "'pg_sequence'", selectOwnedSequences},
+		{"partitions", "'pg_inherits'", selectPartitions},
+		{"routines", "'pg_proc'", selectRoutines},
+		{"aggregates", "'pg_proc'", selectAggregates},
+		{"constraints", "'pg_constraint'", selectConstraints},
+		{"indexes", "'pg_class'", selectIndexes},
+		{"foreign keys", "'pg_constraint'", selectForeignKeys},
+		{"views", "'pg_class'", selectViews},
+		{"rules", "'pg_rewrite'", selectRules},
+		{"triggers", "'pg_trigger'", selectTriggers},
+		{"policies", "'pg_policy'", selectPolicies},
+		{"statistics", "'pg_statistic_ext'", selectStatistics},
+		{"event triggers", "'pg_event_trigger'", selectEventTriggers},
+		{"default privileges", "'pg_default_acl'", selectDefaultPrivileges},
+	}
+}
+
+// userSchema is the condition on pg_namespace n for what is not the server's own.
+const userSchema = ` n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' `
+
+// selectSkipped lists what extensions made, and the ledger with its schema. $1 is the schema, $2 the table.
+const selectSkipped = `
+SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace WHERE nspname = $1 AND nspname <> 'public'
+UNION ALL SELECT 'pg_class'::regclass, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $1 AND c.relname = $2`
+
+// selectAliases maps parts to the objects that make them: defaults, identity sequences, row types, array types, the
+// rule of a view, the index of a constraint, the constraints of a domain.
+const selectAliases = `
+SELECT 'pg_attrdef'::regclass::oid, oid, 'pg_class'::regclass::oid, adrelid FROM pg_attrdef
+UNION ALL SELECT 'pg_rewrite'::regclass, oid, 'pg_class'::regclass, ev_class FROM pg_rewrite WHERE rulename = '_RETURN'
+UNION ALL SELECT 'pg_class'::regclass, conindid, 'pg_constraint'::regclass, oid FROM pg_constraint WHERE contype IN ('p', 'u', 'x')
+UNION ALL SELECT 'pg_constraint'::regclass, oid, 'pg_type'::regclass, contypid FROM pg_constraint WHERE contypid <> 0
+UNION ALL SELECT 'pg_class'::regclass, d.objid, 'pg_class'::regclass, d.refobjid FROM pg_depend d
+  JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
+UNION ALL SELECT 'pg_class'::regclass, typrelid, 'pg_type'::regclass, t.oid FROM pg_type t
+  JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
+UNION ALL SELECT 'pg_type'::regclass, t.oid, 'pg_class'::regclass, typrelid FROM pg_type t
+  JOIN pg_class c ON c.oid = t.typrelid AND c.relkind <> 'c'
+UNION ALL SELECT 'pg_type'::regclass, typarray, 'pg_type'::regclass, oid FROM pg_type WHERE typarray <> 0`
+
+// selectNeeds lists dependencies; that of a sequence on the column that owns it is left out, it is made first.
+const selectNeeds = `
+SELECT classid, objid, refclassid, refobjid FROM pg_depend d
+WHERE deptype IN ('n', 'a', 'i', 'P', 'S') AND refobjid >= 16384 AND objid >= 16384
+  AND NOT (deptype IN ('a', 'i') AND classid = 'pg_class'::regclass AND refobjsubid > 0
+    AND EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = objid AND c.relkind = 'S'))
+UNION ALL SELECT 'pg_sequence'::regclass, objid, 'pg_class'::regclass, objid FROM pg_depend
+  WHERE classid = 'pg_class'::regclass AND deptype = 'a' AND refobjsubid > 0
+UNION ALL SELECT 'pg_sequence'::regclass, objid, 'pg_class'::regclass, refobjid FROM pg_depend
+  WHERE classid = 'pg_class'::regclass AND deptype = 'a' AND refobjsubid > 0
+UNION ALL SELECT 'pg_attribute'::regclass, oid, 'pg_class'::regclass, adrelid FROM pg_attrdef
+UNION ALL SELECT 'pg_attribute'::regclass, oid, 'pg_class'::regclass, inhrelid FROM pg_attrdef JOIN pg_inherits ON inhparent = adrelid
+UNION ALL SELECT 'pg_inherits'::regclass, inhrelid, 'pg_class'::regclass, r.oid FROM pg_inherits,
+  LATERAL (VALUES (inhrelid), (inhparent)) AS r (oid)`
+
+// selectComments writes a comment for whatever has one, with the catalogue's own name for it.
+const selectComments = `
+SELECT d.classoid, d.objoid, 'COMMENT ON ' || CASE
+    WHEN i.type LIKE '% column' THEN 'COLUMN'
+    WHEN i.type = 'table constraint' THEN 'CONSTRAINT'
+    WHEN i.type = 'domain constraint' THEN 'CONSTRAINT'
+    WHEN i.type = 'statistics object' THEN 'STATISTICS'
+    WHEN i.type = 'composite type' THEN 'TYPE'
+    ELSE upper(i.type) END || ' ' ||
+    CASE WHEN i.type = 'domain constraint' THEN replace(i.identity, ' on ', ' ON DOMAIN ') ELSE i.identity END
+    || ' IS ' || quote_literal(d.description)
+FROM pg_description d, LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
+WHERE d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass AND i.identity = 'public' AND d.description <> 'standard public schema'
+ORDER BY d.classoid, d.objoid, d.objsubid`
+
+// selectGrants compares each list of rights with what the object had from the start. The owner's own rights are left out.
+const selectGrants = `
+WITH lists AS (
+  SELECT 'pg_class'::regclass::oid AS class, c.oid, 0 AS sub, c.relacl AS acl, c.relowner AS owner,
+    acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner) AS base FROM pg_class c
+    WHERE relkind IN ('r', 'p', 'v', 'm', 'S')
+  UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, nspacl, nspowner, acldefault('n', nspowner) FROM pg_namespace
+  UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl, proowner, acldefault('f', proowner) FROM pg_proc
+  UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, typowner, acldefault('T', typowner) FROM pg_type WHERE typtype IN ('e', 'd', 'c', 'r')
+  UNION ALL SELECT 'pg_class'::regclass, attrelid, attnum, attacl, relowner, acldefault('c', relowner) FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
+    WHERE NOT attisdropped AND attacl IS NOT NULL
+), pairs AS (
+  SELECT l.class, l.oid, l.sub, l.owner, l.acl, coalesce(p.initprivs, l.base) AS base FROM lists l
+  LEFT JOIN pg_init_privs p ON p.classoid = l.class AND p.objoid = l.oid AND p.objsubid = l.sub
+  WHERE l.acl IS NOT NULL AND (l.oid >= 16384 OR l.class = 'pg_namespace'::regclass AND l.oid = 'public'::regnamespace)
+), changes AS (
+  SELECT class, oid, sub, owner, true AS given, x.grantee, x.privilege_type, x.is_grantable FROM pairs b,
+    LATERAL (SELECT grantee, privilege_type, is_grantable FROM aclexplode(b.acl)
+      EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(b.base)) x
+  UNION ALL
+  SELECT class, oid, sub, owner, false, x.grantee, x.privilege_type, x.is_grantable FROM pairs b,
+    LATERAL (SELECT grantee, privilege_type, is_grantable FROM aclexplode(b.base)
+      EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(b.acl)) x
+), named AS (
+  SELECT c.*, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS role, i.type, i.identity,
+    (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = c.oid AND attnum = c.sub AND c.sub > 0) AS attribute
+  FROM changes c, LATERAL pg_identify_object(c.class, c.oid, 0) i WHERE grantee <> owner
+)
+SELECT class, oid, CASE WHEN given THEN 'GRANT ' ELSE 'REVOKE ' END
+  || string_agg(privilege_type || coalesce(' (' || attribute || ')', ''), ', ' ORDER BY privilege_type)
+  || ' ON ' || CASE WHEN type IN ('view', 'materialized view') THEN 'TABLE' WHEN type = 'composite type' THEN 'TYPE'
+    WHEN type = 'aggregate' THEN 'FUNCTION' ELSE upper(type) END || ' ' || identity
+  || CASE WHEN given THEN ' TO ' ELSE ' FROM ' END || role || CASE WHEN given AND is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
+FROM named GROUP BY class, oid, sub, given, role, is_grantable, type, identity
+ORDER BY class, oid, sub, given, role, is_grantable`
+
+const selectSchemas = `
+SELECT n.oid, 0::oid, nspname::text, CASE nspname WHEN 'public' THEN '{}' ELSE ARRAY[format('CREATE SCHEMA %I', nspname)] END
+FROM pg_namespace n WHERE ` + userSchema
+
+const selectExtensions = `
+SELECT e.oid, 0::oid, extname::text, ARRAY[format('CREATE EXTENSION %I WITH SCHEMA %I', extname, nspname)]
+FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname <> 'plpgsql'`
+
+const selectEnums = `
+SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS ENUM (%s)', nspname, typname,
+  (SELECT coalesce(string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder), '') FROM pg_enum WHERE enumtypid = t.oid))]
+FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'e' AND ` + userSchema
+
+const selectComposites = `
+SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS (%s)', nspname, typname,
+  (SELECT string_agg(E'\n  ' || quote_ident(attname) || ' ' || format_type(atttypid, atttypmod) || ` + collation + `, ',' ORDER BY attnum)
+   || E'\n' FROM pg_attribute a JOIN pg_type at ON at.oid = atttypid WHERE attrelid = typrelid AND NOT attisdropped AND attnum > 0))]
+FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace JOIN pg_class c ON c.oid = typrelid AND relkind = 'c'
+WHERE ` + userSchema
+
+// collation is that of attribute a of type at, where it is not the type's own.
+const collation = `coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+  JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation AND co.oid <> at.typcollation), '')`
+
+const selectDomains = `
+SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE DOMAIN %I.%I AS %s', nspname, typname,
+  format_type(typbasetype, typtypmod))
+  || coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+    JOIN pg_namespace cn ON cn.oid = co.collnamespace JOIN pg_type b ON b.oid = t.typbasetype
+    WHERE co.oid = t.typcollation AND co.oid <> b.typcollation), '')
+  || coalesce(' DEFAULT ' || pg_get_expr(typdefaultbin, 0), '') || CASE WHEN typnotnull THEN ' NOT NULL' ELSE '' END
+  || coalesce((SELECT string_agg(format(E'\n  CONSTRAINT %I %s', conname, pg_get_constraintdef(k.oid)), '' ORDER BY conname)
+    FROM pg_constraint k WHERE contypid = t.oid AND contype = 'c'), '')]
+FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'd' AND ` + userSchema
+
+const selectRanges = `
+SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS RANGE (SUBTYPE = %s%s%s)', nspname, typname,
+  format_type(rngsubtype, NULL),
+  coalesce((SELECT format(', COLLATION = %I.%I', cn.nspname, co.collname) FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
+    JOIN pg_type b ON b.oid = rngsubtype WHERE co.oid = rngcollation AND co.oid <> b.typcollation), ''),
+  CASE rngsubdiff::oid WHEN 0 THEN '' ELSE ', SUBTYPE_DIFF = ' || rngsubdiff::regproc END)]
+FROM pg_type t JOIN pg_range ON rngtypid = t.oid JOIN pg_namespace n ON n.oid = typnamespace WHERE ` + userSchema

@@ -1,0 +1,136 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"towpath"
+	"towpath/internal/engine"
+)
+
+// oldest is the first version whose catalogue the readers know.
+const oldest = 130000
+
+// maxClockDrift is how far the server's clock may be off before it is mentioned.
+const maxClockDrift = 30 * time.Second
+
+// Check implements engine.Engine.
+func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, error) {
+	var report engine.Report
+	conn, err := e.connectInstance(ctx, t)
+	if err != nil {
+		report.Findings = append(report.Findings, engine.Finding{Severity: "error", Message: towpath.ErrorMessage(err)})
+		return report, ctx.Err()
+	}
+	defer closeQuietly(conn)
+	c := &check{engine: e, target: t, conn: conn}
+	if err := c.run(ctx); err != nil {
+		c.add("error", "The server does not answer as expected: "+mapError(err).Message+".", "")
+	}
+	report.Version, report.Findings, report.OK = c.version, c.findings, true
+	for _, f := range report.Findings {
+		report.OK = report.OK && f.Severity != "error"
+	}
+	return report, ctx.Err()
+}
+
+type check struct {
+	engine   *Engine
+	target   engine.Target
+	conn     *pgx.Conn
+	version  string
+	findings []engine.Finding
+}
+
+func (c *check) add(severity, message, fix string) {
+	c.findings = append(c.findings, engine.Finding{Severity: severity, Message: message, Fix: fix})
+}
+
+func (c *check) run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	for _, step := range []func(context.Context) error{c.server, c.pooler, c.rights} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *check) server(ctx context.Context) error {
+	var number int
+	var recovery, readOnly bool
+	var clock time.Time
+	err := c.conn.QueryRow(ctx, `SELECT current_setting('server_version'), current_setting('server_version_num')::int, pg_is_in_recovery(),
+		current_setting('default_transaction_read_only')::bool, clock_timestamp()`).Scan(&c.version, &number, &recovery, &readOnly, &clock)
+	if err != nil {
+		return err
+	}
+	c.version = "PostgreSQL " + strings.Fields(c.version)[0]
+	if number < oldest {
+		c.add("error", c.version+" is too old: 13 is the oldest that is known here.", "")
+	}
+	if recovery {
+		c.add("error", "The server is a standby and read-only.", "Use the address of the primary.")
+	} else if readOnly {
+		c.add("warning", "Transactions are read-only by default here.", "ALTER ROLE "+pgx.Identifier{c.target.Username}.Sanitize()+" RESET default_transaction_read_only")
+	}
+	now := time.Now
+	if c.engine.Now != nil {
+		now = c.engine.Now
+	}
+	if drift := now().Sub(clock).Abs(); drift > maxClockDrift {
+		c.add("warning", fmt.Sprintf("The server's clock differs by %s.", drift.Round(time.Second)), "Set both clocks by NTP.")
+	}
+	return nil
+}
+
+// pooler asks twice, once with a setting in between: in a pooler's transaction mode the session is lost between the calls.
+func (c *check) pooler(ctx context.Context) error {
+	var pid uint32
+	if err := c.conn.QueryRow(ctx, "SELECT pg_catalog.pg_backend_pid()").Scan(&pid); err != nil {
+		return err
+	}
+	if pid != c.conn.PgConn().PID() {
+		c.add("warning", "A connection pooler stands before the server.",
+			"Use the server's own address: in transaction mode the limits of a session and statements without a transaction do not work.")
+	}
+	return nil
+}
+
+// rights asks for what the ledger and changes need in the target's database.
+func (c *check) rights(ctx context.Context) error {
+	if c.target.Database == "" {
+		return nil
+	}
+	schema := c.target.Options[OptionLedgerSchema]
+	if schema == "" {
+		schema = "towpath"
+	}
+	var create, public bool
+	var there, usable *bool
+	err := c.conn.QueryRow(ctx, `SELECT has_database_privilege(current_database(), 'CREATE'),
+		coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = 'public'), true),
+		(SELECT true FROM pg_namespace WHERE nspname = $1), (SELECT has_schema_privilege(oid, 'USAGE, CREATE') FROM pg_namespace WHERE nspname = $1)`,
+		schema).Scan(&create, &public, &there, &usable)
+	if err != nil {
+		return err
+	}
+	role, name := pgx.Identifier{c.target.Username}.Sanitize(), pgx.Identifier{schema}.Sanitize()
+	switch {
+	case there == nil && !create:
+		c.add("error", fmt.Sprintf("The user may not make the schema %s for the ledger.", schema),
+			fmt.Sprintf("CREATE SCHEMA %s AUTHORIZATION %s", name, role))
+	case there != nil && !*usable:
+		c.add("error", fmt.Sprintf("The user may not use the ledger's schema %s.", schema),
+			fmt.Sprintf("GRANT USAGE, CREATE ON SCHEMA %s TO %s", name, role))
+	}
+	if !public {
+		c.add("warning", "The user may not make tables in the schema public.", "GRANT CREATE ON SCHEMA public TO "+role)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"towpath/internal/engine"
+)
+
+// mapError says what an executor can do about an error of the driver.
+// Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+func mapError(err error) *engine.Error {
+	var known *engine.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	var pgErr *pgconn.PgError
+	switch {
+	case errors.As(err, &pgErr):
+		return &engine.Error{Kind: kindOf(pgErr), Message: words(pgErr), Err: err}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err):
+		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
+	}
+	return &engine.Error{Kind: engine.Lost, Message: err.Error(), Err: err}
+}
+
+func kindOf(e *pgconn.PgError) engine.Kind {
+	switch {
+	case e.Code == "55P03", e.Code == "40P01", e.Code == "40001": // lock_not_available, deadlock, serialization
+		return engine.Locked
+	case e.Code == "57014": // query_canceled: by statement_timeout or by us
+		return engine.Timeout
+	case strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code, "08"), e.Code == "25P03": // shutdown, connection, idle too long
+		return engine.Lost
+	}
+	return engine.Failed
+}
+
+// words are what the server says, its detail and hint included.
+func words(e *pgconn.PgError) string {
+	text := e.Message
+	if e.Detail != "" {
+		text += " (" + e.Detail + ")"
+	}
+	if e.Hint != "" {
+		text += " Hint: " + e.Hint
+	}
+	return text + " (SQLSTATE " + e.Code + ")"
+}

@@ -1,0 +1,157 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"towpath"
+	"towpath/internal/engine"
+)
+
+// ledgerTable is the ledger's name in its schema. Its columns are only ever added to.
+const ledgerTable = "towpath_ledger"
+
+// ledgerColumns are in the order of scanEntry and arguments.
+const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,
+  statements_total, statements_done, started_at, finished_at`
+
+const ledgerDefinition = ` (
+  version text NOT NULL,
+  type text NOT NULL,
+  state text NOT NULL,
+  description text NOT NULL,
+  path text NOT NULL,
+  checksum text NOT NULL,
+  commit_hash text NOT NULL,
+  epoch bigint NOT NULL,
+  server_id text NOT NULL,
+  database_id text NOT NULL,
+  statements_total integer NOT NULL,
+  statements_done integer NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  PRIMARY KEY (version, type)
+)`
+
+// upsertValues leaves the row alone, and so changes no row, when it has a newer epoch.
+const upsertValues = ` AS l (` + ledgerColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+ON CONFLICT (version, type) DO UPDATE SET
+  state = excluded.state, description = excluded.description, path = excluded.path, checksum = excluded.checksum,
+  commit_hash = excluded.commit_hash, epoch = excluded.epoch, server_id = excluded.server_id,
+  database_id = excluded.database_id, statements_total = excluded.statements_total,
+  statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at
+WHERE excluded.epoch OPERATOR(pg_catalog.>=) l.epoch`
+
+// Ledger implements engine.DB.
+func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, err error) {
+	err = d.read(ctx, func(tx pgx.Tx) error {
+		there, err := d.hasLedger(ctx, tx)
+		if err != nil || !there {
+			return err
+		}
+		rows, err := tx.Query(ctx, "SELECT "+ledgerColumns+" FROM "+d.ledger+" ORDER BY started_at, version, type")
+		if err != nil {
+			return err
+		}
+		entries, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (towpath.LedgerEntry, error) { return scanEntry(row) })
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	return entries, nil
+}
+
+// querier is a connection or a transaction.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+func (d *database) hasLedger(ctx context.Context, q querier) (there bool, err error) {
+	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = $1 AND c.relname = $2)`, d.schema, ledgerTable).Scan(&there)
+	return there, err
+}
+
+// makeLedger makes the ledger's schema and table where they are missing, one session at a time. Without a transaction
+// around it, it makes one.
+func (s *session) makeLedger(ctx context.Context) error {
+	there, err := s.db.hasLedger(ctx, s.conn)
+	if err != nil || there {
+		return err
+	}
+	return s.within(ctx, func() error {
+		for _, text := range []string{
+			"SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('towpath ledger', 0))",
+			"CREATE SCHEMA IF NOT EXISTS " + pgx.Identifier{s.db.schema}.Sanitize(),
+			"CREATE TABLE IF NOT EXISTS " + s.db.ledger + ledgerDefinition,
+		} {
+			if _, err := s.conn.Exec(ctx, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// within runs a few statements of ours in one transaction.
+func (s *session) within(ctx context.Context, run func() error) error {
+	if !s.options.NoTx {
+		return run()
+	}
+	tx, err := s.conn.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	if err := run(); err != nil {
+		return errors.Join(err, tx.Rollback(context.WithoutCancel(ctx)))
+	}
+	return tx.Commit(ctx)
+}
+
+func (s *session) entry(ctx context.Context, id towpath.MigrationID) (towpath.LedgerEntry, bool, error) {
+	if err := s.makeLedger(ctx); err != nil {
+		return towpath.LedgerEntry{}, false, err
+	}
+	entry, err := scanEntry(s.conn.QueryRow(ctx, "SELECT "+ledgerColumns+" FROM "+s.db.ledger+" WHERE version = $1 AND type = $2",
+		id.Version, string(id.Type)))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return towpath.LedgerEntry{}, false, nil
+	}
+	return entry, err == nil, err
+}
+
+func (s *session) record(ctx context.Context, entries []towpath.LedgerEntry) error {
+	if err := s.makeLedger(ctx); err != nil {
+		return err
+	}
+	return s.within(ctx, func() error {
+		for _, e := range entries {
+			tag, err := s.conn.Exec(ctx, "INSERT INTO "+s.db.ledger+upsertValues, e.Version, string(e.Type), string(e.State),
+				e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone,
+				e.StartedAt, e.FinishedAt)
+			if err != nil {
+				return err
+			}
+			if tag.RowsAffected() == 0 {
+				return &engine.Error{Kind: engine.Fenced, Message: fmt.Sprintf("version %s was taken over by a newer run", e.Version)}
+			}
+		}
+		return nil
+	})
+}
+
+func scanEntry(row pgx.Row) (e towpath.LedgerEntry, err error) {
+	var kind, state string
+	err = row.Scan(&e.Version, &kind, &state, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch, &e.ServerID,
+		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt)
+	e.Type, e.State, e.StartedAt = towpath.ChangeType(kind), towpath.LedgerState(state), e.StartedAt.UTC()
+	if e.FinishedAt != nil {
+		at := e.FinishedAt.UTC()
+		e.FinishedAt = &at
+	}
+	return e, err
+}

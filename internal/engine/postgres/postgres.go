@@ -1,0 +1,219 @@
+// Package postgres drives PostgreSQL 12 and later as target databases: a fresh connection for every session, a splitter
+// that knows the dialect, a ledger in a schema of its own, and a reader of the whole catalogue.
+package postgres
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// The options of a target.
+const (
+	OptionTLS          = "tls"          // disable, require (the default), verify-ca, verify-full
+	OptionCA           = "tlsCA"        // PEM certificates for verify-ca and verify-full; the system's when missing
+	OptionLedgerSchema = "ledgerSchema" // where the ledger lies, "towpath" when missing
+)
+
+const (
+	connectTimeout = 10 * time.Second
+	readTimeout    = time.Minute // of one question of ours to the catalogue
+	cancelGrace    = 5 * time.Second
+)
+
+// Engine is the PostgreSQL engine. A target's Address is host or host:port.
+type Engine struct {
+	// Dial opens connections; nil is a net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Now is the clock that the server's is compared with; nil is time.Now.
+	Now func() time.Time
+}
+
+var _ engine.Engine = (*Engine)(nil)
+
+// New makes the engine with its defaults.
+func New() *Engine { return &Engine{} }
+
+// Split implements engine.Engine.
+func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
+	return statement.Split(script, lexer{})
+}
+
+// Discover implements engine.Engine: databases that allow connections, templates and "postgres" left out.
+func (e *Engine) Discover(ctx context.Context, t engine.Target) (names []string, err error) {
+	conn, err := e.connectInstance(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	defer closeQuietly(conn)
+	rows, err := conn.Query(ctx, `SELECT datname FROM pg_catalog.pg_database
+		WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres' ORDER BY datname COLLATE "C"`)
+	if err != nil {
+		return nil, fmt.Errorf("list the databases: %w", err)
+	}
+	if names, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil {
+		return nil, fmt.Errorf("list the databases: %w", err)
+	}
+	return names, nil
+}
+
+// Open implements engine.Engine.
+func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
+	if t.Database == "" {
+		return nil, towpath.Invalid("database", "Name the database.")
+	}
+	schema := t.Options[OptionLedgerSchema]
+	if schema == "" {
+		schema = "towpath"
+	}
+	db := &database{engine: e, target: t, schema: schema, ledger: pgx.Identifier{schema, ledgerTable}.Sanitize()}
+	conn, err := e.connect(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	closeQuietly(conn)
+	return db, nil
+}
+
+// connectInstance connects to the target's database, or to one that every server has.
+func (e *Engine) connectInstance(ctx context.Context, t engine.Target) (*pgx.Conn, error) {
+	if t.Database == "" {
+		t.Database = "postgres"
+	}
+	return e.connect(ctx, t)
+}
+
+// connect makes one connection. Its error is a *towpath.Error.
+func (e *Engine) connect(ctx context.Context, t engine.Target) (*pgx.Conn, error) {
+	config, err := e.config(t)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, towpath.Errorf(towpath.CodeUnavailable, "%s", connectMessage(t, err))
+	}
+	return conn, nil
+}
+
+// config takes nothing from the environment: every field that ParseConfig reads from there is set anew.
+func (e *Engine) config(t engine.Target) (*pgx.ConnConfig, error) {
+	host, port, err := hostPort(t.Address)
+	if err != nil {
+		return nil, err
+	}
+	config, err := pgx.ParseConfig("host=localhost port=5432 user=none password=none dbname=none sslmode=disable")
+	if err != nil {
+		return nil, fmt.Errorf("make the configuration: %w", err)
+	}
+	if config.TLSConfig, err = tlsConfig(host, t.Options); err != nil {
+		return nil, err
+	}
+	config.Host, config.Port, config.User, config.Password, config.Database = host, port, t.Username, t.Password, t.Database
+	config.Fallbacks, config.ValidateConnect, config.AfterConnect = nil, nil, nil
+	config.RuntimeParams = map[string]string{"application_name": "towpath", "client_encoding": "UTF8"}
+	config.ConnectTimeout = connectTimeout
+	// One statement a time, prepared without a name: the server itself refuses two in one text, and poolers do not mind.
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec
+	// A cancelled call asks the server to stop and keeps the connection, so that the outcome is the server's word.
+	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelGrace}
+	}
+	if e.Dial != nil {
+		config.DialFunc = e.Dial
+	}
+	return config, nil
+}
+
+func hostPort(address string) (string, uint16, error) {
+	host, text, err := net.SplitHostPort(address)
+	if err != nil {
+		host, text = strings.Trim(address, "[]"), "5432"
+	}
+	port, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || port == 0 || host == "" || strings.ContainsAny(host, "/, ") {
+		return "", 0, towpath.Invalid("address", "Use host:port, such as db.example.com:5432.")
+	}
+	return host, uint16(port), nil
+}
+
+func tlsConfig(host string, options map[string]string) (*tls.Config, error) {
+	config := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
+	if pem := options[OptionCA]; pem != "" {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM([]byte(pem)) {
+			return nil, towpath.Invalid("options."+OptionCA, "This is not a certificate in PEM form.")
+		}
+	}
+	switch mode := options[OptionTLS]; mode {
+	case "disable":
+		return nil, nil
+	case "", "require":
+		config.InsecureSkipVerify = true
+	case "verify-ca":
+		config.InsecureSkipVerify = true
+		config.VerifyConnection = func(state tls.ConnectionState) error { return verifyChain(state, config.RootCAs) }
+	case "verify-full":
+	default:
+		return nil, towpath.Invalid("options."+OptionTLS, "%q is not a TLS mode: use disable, require, verify-ca or verify-full.", mode)
+	}
+	return config, nil
+}
+
+// verifyChain checks who signed the certificate but not whose name it bears.
+func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
+	options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
+	for _, cert := range state.PeerCertificates[1:] {
+		options.Intermediates.AddCert(cert)
+	}
+	_, err := state.PeerCertificates[0].Verify(options)
+	return err
+}
+
+// connectMessage says in plain words why there is no connection; the password is not in it.
+func connectMessage(t engine.Target, err error) string {
+	var pgErr *pgconn.PgError
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &pgErr) && (pgErr.Code == "28P01" || pgErr.Code == "28000"):
+		return fmt.Sprintf("The server refuses the user %s: %s.", t.Username, pgErr.Message)
+	case errors.As(err, &pgErr):
+		return fmt.Sprintf("The server refuses the connection: %s.", pgErr.Message)
+	case strings.Contains(err.Error(), "refused TLS"):
+		return "The server does not offer TLS. Turn it on there, or set the TLS mode to disable."
+	case errors.As(err, &dns):
+		return fmt.Sprintf("There is no host named %s.", dns.Name)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Sprintf("%s does not answer.", t.Address)
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return fmt.Sprintf("%s cannot be reached: %s.", t.Address, op.Err)
+	}
+	return fmt.Sprintf("%s cannot be used: %s.", t.Address, err)
+}
+
+// closeQuietly ends a connection that has nothing to lose.
+func closeQuietly(conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), cancelGrace)
+	defer cancel()
+	_ = conn.Close(ctx)
+}

@@ -1,0 +1,77 @@
+package postgres_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"towpath/internal/engine"
+	"towpath/internal/engine/enginetest"
+	"towpath/internal/engine/enginetest/pgserver"
+	"towpath/internal/engine/postgres"
+)
+
+var server *pgserver.Server
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if server, err = pgserver.Start(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		code := m.Run()
+		if err := server.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return code
+	}())
+}
+
+func fixture() enginetest.Fixture {
+	return enginetest.Fixture{
+		Engine: postgres.New(),
+		New:    func(t *testing.T) engine.Target { return server.Database(t) },
+		Missing: func(*testing.T) engine.Target {
+			target := server.Target()
+			target.Database = "nowhere"
+			return target
+		},
+		AutoKey:          "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+		Slow:             "SELECT pg_sleep(30)",
+		TransactionalDDL: true,
+		Schema:           "CREATE TABLE a (id int PRIMARY KEY, b text DEFAULT 'it''s'); CREATE VIEW v AS SELECT * FROM a;",
+		Cosmetic: [2]string{
+			"CREATE TABLE a (id int, b varchar(3)); CREATE INDEX i ON a (b); CREATE INDEX h ON a (id)",
+			"create table public.a -- the one\n(id integer,\n b character varying(3));\nCREATE INDEX h ON a USING btree (id); CREATE INDEX i ON a /* b */ (b)",
+		},
+		Split:   splits,
+		Refused: refused,
+	}
+}
+
+func TestEngine(t *testing.T) {
+	t.Parallel()
+	enginetest.Run(t, fixture())
+}
+
+func TestSchema_everyFixtureReplays(t *testing.T) {
+	t.Parallel()
+	server.Exec(t, "postgres", "CREATE ROLE reader", `CREATE ROLE "odd role"`)
+	files, err := filepath.Glob("testdata/schemas/*.sql")
+	if err != nil || len(files) < 40 {
+		t.Fatalf("%d fixtures, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			script, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			enginetest.Replay(t, fixture(), string(script))
+		})
+	}
+}

@@ -1,0 +1,138 @@
+package postgres
+
+// sequenceOptions are those of pg_sequence q that are not what a sequence has by itself.
+const sequenceOptions = `
+  CASE WHEN q.seqincrement <> 1 THEN ' INCREMENT BY ' || q.seqincrement ELSE '' END
+  || CASE WHEN q.seqmin <> 1 THEN ' MINVALUE ' || q.seqmin ELSE '' END
+  || CASE WHEN q.seqmax <> CASE q.seqtypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 ELSE 9223372036854775807 END
+     THEN ' MAXVALUE ' || q.seqmax ELSE '' END
+  || CASE WHEN q.seqstart <> 1 THEN ' START WITH ' || q.seqstart ELSE '' END
+  || CASE WHEN q.seqcache <> 1 THEN ' CACHE ' || q.seqcache ELSE '' END
+  || CASE WHEN q.seqcycle THEN ' CYCLE' ELSE '' END`
+
+const selectSequences = `
+SELECT c.oid, 0::oid, format('%I.%I', nspname, relname), ARRAY[format('CREATE %sSEQUENCE %I.%I',
+  CASE relpersistence WHEN 'u' THEN 'UNLOGGED ' ELSE '' END, nspname, relname)
+  || CASE WHEN q.seqtypid <> 'int8'::regtype THEN ' AS ' || format_type(q.seqtypid, NULL) ELSE '' END || ` + sequenceOptions + `]
+FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace JOIN pg_sequence q ON seqrelid = c.oid
+WHERE relkind = 'S' AND relpersistence <> 't' AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'i')
+  AND ` + userSchema
+
+// selectOwnedSequences runs after both exist.
+const selectOwnedSequences = `
+SELECT c.oid, d.refobjid, format('%I.%I', n.nspname, c.relname), ARRAY[format('ALTER SEQUENCE %I.%I OWNED BY %s.%I', n.nspname, c.relname,
+  d.refobjid::regclass, a.attname)]
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a' AND d.refclassid = 'pg_class'::regclass
+JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ` + userSchema
+
+// tableColumn writes one column: a attribute, at its type, d its default.
+const tableColumn = `
+  E'\n  ' || quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod) || ` + collation + `
+  || CASE
+    WHEN a.attgenerated = 's' THEN ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
+    WHEN a.attgenerated = 'v' THEN ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') VIRTUAL'
+    WHEN a.attidentity <> '' THEN ' GENERATED ' || CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END || ' AS IDENTITY'
+      || coalesce((SELECT ' (' || nullif(trim(CASE WHEN s.relname <> left(c.relname || '_' || a.attname || '_seq', 63) OR s.relnamespace <> c.relnamespace
+        THEN 'SEQUENCE NAME ' || s.oid::regclass ELSE '' END || ` + sequenceOptions + `), '') || ')'
+        FROM pg_depend i JOIN pg_class s ON s.oid = i.objid AND s.relkind = 'S' JOIN pg_sequence q ON q.seqrelid = s.oid
+        WHERE i.classid = 'pg_class'::regclass AND i.refclassid = 'pg_class'::regclass
+          AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum AND i.deptype = 'i'), '')
+    WHEN d.adbin IS NOT NULL THEN ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid)
+    ELSE '' END
+  || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END`
+
+// tableExtras are what a CREATE TABLE cannot say.
+const tableExtras = `
+  SELECT 2 AS o, a.attnum AS num, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STORAGE %s', c.oid::regclass, a.attname,
+    CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END) AS text
+    FROM pg_attribute a JOIN pg_type t ON t.oid = atttypid WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attstorage <> typstorage
+  UNION ALL SELECT 3, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STATISTICS %s', c.oid::regclass, a.attname, attstattarget)
+    FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0
+  UNION ALL SELECT 4, 0, format('ALTER TABLE ONLY %s REPLICA IDENTITY %s', c.oid::regclass, CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
+    WHERE relreplident IN ('f', 'n')
+  UNION ALL SELECT 5, 0, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass) WHERE relrowsecurity
+  UNION ALL SELECT 6, 0, format('ALTER TABLE ONLY %s FORCE ROW LEVEL SECURITY', c.oid::regclass) WHERE relforcerowsecurity`
+
+const selectTables = `
+SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
+  ARRAY[format('CREATE %sTABLE %s (', CASE relpersistence WHEN 'u' THEN 'UNLOGGED ' ELSE '' END, c.oid::regclass)
+    || coalesce((SELECT string_agg(` + tableColumn + `, ',' ORDER BY a.attnum) || E'\n'
+      FROM pg_attribute a JOIN pg_type at ON at.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.attislocal OR c.relispartition)), '') || ')'
+    || coalesce((SELECT E'\nINHERITS (' || string_agg(inhparent::regclass::text, ', ' ORDER BY inhseqno) || ')'
+      FROM pg_inherits WHERE inhrelid = c.oid AND NOT c.relispartition), '')
+    || CASE WHEN relkind = 'p' THEN E'\nPARTITION BY ' || pg_get_partkeydef(c.oid) ELSE '' END
+    || coalesce(E'\nWITH (' || array_to_string(reloptions, ', ') || ')', '')]
+  || coalesce((SELECT array_agg(text ORDER BY o, num) FROM (` + tableExtras + `) AS x), '{}')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE relkind IN ('r', 'p') AND relpersistence <> 't' AND ` + userSchema
+
+// selectInheritedDefaults runs when all heirs exist: a table cannot be made with parents that differ.
+const selectInheritedDefaults = `
+SELECT d.oid, c.oid, format('%I.%I.%s', n.nspname, c.relname, adnum), ARRAY[format('ALTER TABLE ONLY %s ALTER COLUMN %I SET DEFAULT %s',
+  c.oid::regclass, attname, pg_get_expr(adbin, adrelid))]
+FROM pg_attrdef d JOIN pg_attribute a ON attrelid = adrelid AND attnum = adnum JOIN pg_class c ON c.oid = adrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT attislocal AND attgenerated = '' AND relkind = 'r' AND NOT relispartition AND relpersistence <> 't' AND ` + userSchema
+
+// selectPartitions attaches before the parent's constraints and indexes are made, which then go down to the partitions.
+const selectPartitions = `
+SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
+  ARRAY[format('ALTER TABLE ONLY %s ATTACH PARTITION %s %s', inhparent::regclass, c.oid::regclass, pg_get_expr(relpartbound, c.oid))]
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_inherits ON inhrelid = c.oid
+WHERE relispartition AND relkind IN ('r', 'p') AND ` + userSchema
+
+// constraints leaves out what a parent hands down.
+const constraints = `
+SELECT k.oid, conrelid, format('%I.%I.%I', n.nspname, c.relname, conname),
+  ARRAY[format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(k.oid))]
+FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relpersistence <> 't' AND conparentid = 0 AND conislocal AND ` + userSchema
+
+const (
+	selectConstraints = constraints + ` AND contype IN ('p', 'u', 'x', 'c')`
+	selectForeignKeys = constraints + ` AND contype = 'f'`
+)
+
+const selectIndexes = `
+SELECT c.oid, i.indrelid, format('%I.%I', n.nspname, c.relname), ARRAY[replace(pg_get_indexdef(c.oid), ' ON ONLY ', ' ON ')]
+FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relpersistence <> 't' AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x'))
+  AND NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = c.oid) AND ` + userSchema
+
+const selectViews = `
+SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
+  ARRAY[format('CREATE %sVIEW %s%s AS', CASE relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END, c.oid::regclass,
+    coalesce(' WITH (' || array_to_string(reloptions, ', ') || ')', ''))
+    || E'\n' || rtrim(pg_get_viewdef(c.oid), ';') || CASE relkind WHEN 'm' THEN E'\nWITH NO DATA' ELSE '' END]
+  || coalesce((SELECT array_agg(format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', c.oid::regclass, a.attname,
+    pg_get_expr(d.adbin, d.adrelid)) ORDER BY attnum) FROM pg_attribute a JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum
+    WHERE attrelid = c.oid), '{}')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE relkind IN ('v', 'm') AND relpersistence <> 't' AND ` + userSchema
+
+const selectRules = `
+SELECT r.oid, ev_class, format('%I.%I.%I', n.nspname, c.relname, rulename), ARRAY[rtrim(pg_get_ruledef(r.oid), ';')]
+FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE rulename <> '_RETURN' AND ` + userSchema
+
+const selectTriggers = `
+SELECT t.oid, tgrelid, format('%I.%I.%I', n.nspname, c.relname, tgname), ARRAY[pg_get_triggerdef(t.oid)]
+  || CASE tgenabled WHEN 'O' THEN '{}'::text[] ELSE ARRAY[format('ALTER TABLE %s %s TRIGGER %I', tgrelid::regclass,
+    CASE tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, tgname)] END
+FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT tgisinternal AND tgparentid = 0 AND ` + userSchema
+
+const selectPolicies = `
+SELECT p.oid, polrelid, format('%I.%I.%I', n.nspname, c.relname, polname),
+  ARRAY[format('CREATE POLICY %I ON %s%s%s', polname, polrelid::regclass, CASE WHEN polpermissive THEN '' ELSE ' AS RESTRICTIVE' END,
+    CASE polcmd WHEN 'r' THEN ' FOR SELECT' WHEN 'a' THEN ' FOR INSERT' WHEN 'w' THEN ' FOR UPDATE' WHEN 'd' THEN ' FOR DELETE' ELSE '' END)
+  || CASE WHEN polroles = '{0}' THEN '' ELSE ' TO ' || (SELECT string_agg(quote_ident(rolname), ', ' ORDER BY rolname)
+    FROM pg_roles WHERE oid = ANY (polroles)) END
+  || coalesce(' USING (' || pg_get_expr(polqual, polrelid) || ')', '')
+  || coalesce(' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')', '')]
+FROM pg_policy p JOIN pg_class c ON c.oid = polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ` + userSchema
+
+const selectStatistics = `
+SELECT s.oid, stxrelid, format('%I.%I', n.nspname, stxname), ARRAY[pg_get_statisticsobjdef(s.oid)]
+FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = stxnamespace WHERE ` + userSchema

@@ -1,0 +1,241 @@
+package postgres
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"towpath/internal/engine"
+)
+
+// key names an object: the catalogue table's oid and the row's.
+type key struct{ class, oid uint32 }
+
+// object is what a dump makes with a few statements.
+type object struct {
+	key
+	relation uint32 // the table that it belongs to, 0 for none
+	rank     int    // of its kind in the order of a dump
+	name     string
+	sql      []string
+	needs    map[key]bool
+}
+
+// Schema implements engine.DB. It reads schemas, extensions, types, sequences, routines, tables, constraints, indexes,
+// views, rules, triggers, policies, statistics, comments and grants. It does not read owners, tablespaces, operators,
+// collations, text search, foreign data, casts and publications.
+func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
+	c := &catalogue{db: d, objects: map[key]*object{}, skipped: map[key]bool{}, alias: map[key]key{}}
+	if err := d.read(ctx, func(tx pgx.Tx) error { return c.load(ctx, tx) }); err != nil {
+		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
+	}
+	return c.render(), nil
+}
+
+// catalogue collects the objects of a database.
+type catalogue struct {
+	db      *database
+	objects map[key]*object
+	skipped map[key]bool // what extensions and the ledger brought along
+	alias   map[key]key  // from a part to the object that makes it
+}
+
+func (c *catalogue) load(ctx context.Context, tx pgx.Tx) error {
+	for _, step := range []func(context.Context, pgx.Tx) error{c.loadSkipped, c.loadObjects, c.loadAliases, c.loadNotes, c.loadNeeds} {
+		if err := step(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *catalogue) loadSkipped(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, selectSkipped, c.db.schema, ledgerTable)
+	if err != nil {
+		return err
+	}
+	var k key
+	_, err = pgx.ForEachRow(rows, []any{&k.class, &k.oid}, func() error {
+		c.skipped[k] = true
+		return nil
+	})
+	return err
+}
+
+func (c *catalogue) loadObjects(ctx context.Context, tx pgx.Tx) error {
+	for rank, kind := range kinds() {
+		rows, err := tx.Query(ctx, "SELECT "+kind.class+"::regclass::oid, q.* FROM ("+kind.query+") AS q")
+		if err != nil {
+			return fmt.Errorf("%s: %w", kind.name, err)
+		}
+		var o object
+		_, err = pgx.ForEachRow(rows, []any{&o.class, &o.oid, &o.relation, &o.name, &o.sql}, func() error {
+			if c.skipped[o.key] || c.skipped[key{classRelation, o.relation}] {
+				c.skipped[o.key] = true
+				return nil
+			}
+			one := o
+			one.rank, one.needs, one.sql = rank, map[key]bool{}, slices.Clone(o.sql)
+			c.objects[o.key] = &one
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", kind.name, err)
+		}
+	}
+	return nil
+}
+
+func (c *catalogue) loadAliases(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, selectAliases)
+	if err != nil {
+		return err
+	}
+	var from, to key
+	_, err = pgx.ForEachRow(rows, []any{&from.class, &from.oid, &to.class, &to.oid}, func() error {
+		c.alias[from] = to
+		return nil
+	})
+	return err
+}
+
+// find returns the object that makes k, nil when the dump makes it not.
+func (c *catalogue) find(k key) *object {
+	for range 4 {
+		to, ok := c.alias[k]
+		if !ok {
+			break
+		}
+		k = to
+	}
+	return c.objects[k]
+}
+
+// loadNotes adds comments and grants to the objects that they are about.
+func (c *catalogue) loadNotes(ctx context.Context, tx pgx.Tx) error {
+	for _, query := range []string{selectComments, selectGrants} {
+		rows, err := tx.Query(ctx, query)
+		if err != nil {
+			return err
+		}
+		var k key
+		var text string
+		_, err = pgx.ForEachRow(rows, []any{&k.class, &k.oid, &text}, func() error {
+			if o := c.find(k); o != nil && !c.skipped[k] {
+				o.sql = append(o.sql, text)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *catalogue) loadNeeds(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, selectNeeds)
+	if err != nil {
+		return err
+	}
+	var from, to key
+	_, err = pgx.ForEachRow(rows, []any{&from.class, &from.oid, &to.class, &to.oid}, func() error {
+		if a, b := c.find(from), c.find(to); a != nil && b != nil && a != b {
+			a.needs[b.key] = true
+		}
+		return nil
+	})
+	return err
+}
+
+func (c *catalogue) render() engine.Schema {
+	var dump strings.Builder
+	var definitions []string
+	routines := false
+	for _, o := range c.order() {
+		if len(o.sql) == 0 {
+			continue
+		}
+		routines = routines || o.class == classRoutine
+		text := strings.Join(o.sql, ";\n") + ";\n"
+		definitions = append(definitions, text)
+		dump.WriteString(text + "\n")
+	}
+	// The fingerprint does not depend on the order, which the object identifiers may sway.
+	slices.Sort(definitions)
+	sum := sha256.Sum256([]byte(strings.Join(definitions, "\x00")))
+	schema := engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"), Fingerprint: hex.EncodeToString(sum[:])}
+	if routines {
+		// A body may name what comes later.
+		schema.Dump = "SET check_function_bodies = off;\n\n" + schema.Dump
+	}
+	return schema
+}
+
+// order puts what is needed first; among what may come next, by kind and name.
+func (c *catalogue) order() []*object {
+	waiting := map[key]int{}
+	needed := map[key][]*object{}
+	ready := &queue{}
+	for _, o := range c.objects {
+		for k := range o.needs {
+			needed[k] = append(needed[k], o)
+		}
+		if waiting[o.key] = len(o.needs); len(o.needs) == 0 {
+			heap.Push(ready, o)
+		}
+	}
+	done := make([]*object, 0, len(c.objects))
+	for len(done) < len(c.objects) {
+		if ready.Len() == 0 {
+			heap.Push(ready, c.breakCircle(waiting))
+		}
+		o := heap.Pop(ready).(*object)
+		delete(waiting, o.key)
+		done = append(done, o)
+		for _, next := range needed[o.key] {
+			if n, open := waiting[next.key]; open {
+				if waiting[next.key] = n - 1; n == 1 {
+					heap.Push(ready, next)
+				}
+			}
+		}
+	}
+	return done
+}
+
+// breakCircle picks the first by kind and name of those that wait for each other.
+func (c *catalogue) breakCircle(waiting map[key]int) *object {
+	var first *object
+	for k := range waiting {
+		if o := c.objects[k]; first == nil || less(o, first) {
+			first = o
+		}
+	}
+	delete(waiting, first.key)
+	return first
+}
+
+func less(a, b *object) bool {
+	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name), slices.Compare(a.sql, b.sql)) < 0
+}
+
+// queue is a heap of objects by kind and name.
+type queue []*object
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return less(q[i], q[j]) }
+func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(x any)        { *q = append(*q, x.(*object)) }
+func (q *queue) Pop() any {
+	last := (*q)[len(*q)-1]
+	*q = (*q)[:len(*q)-1]
+	return last
+}

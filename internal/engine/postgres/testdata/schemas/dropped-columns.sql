@@ -1,0 +1,4 @@
+CREATE TABLE d (a int, b int, c int);
+ALTER TABLE d DROP COLUMN b;
+ALTER TABLE d ADD COLUMN z text, ADD COLUMN b text;
+CREATE VIEW v AS SELECT * FROM d;

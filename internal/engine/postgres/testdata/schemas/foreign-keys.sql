@@ -1,0 +1,4 @@
+CREATE TABLE z_parent (id int PRIMARY KEY, code text UNIQUE);
+CREATE TABLE a_child (id int PRIMARY KEY, parent int REFERENCES z_parent ON DELETE CASCADE ON UPDATE SET NULL,
+  code text REFERENCES z_parent (code) DEFERRABLE INITIALLY DEFERRED, self int REFERENCES a_child);
+ALTER TABLE a_child ADD CONSTRAINT unsure FOREIGN KEY (id) REFERENCES z_parent NOT VALID;

@@ -1,0 +1,4 @@
+GRANT CREATE ON SCHEMA public TO reader;
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+COMMENT ON SCHEMA public IS 'ours';
+CREATE TABLE t (a int);

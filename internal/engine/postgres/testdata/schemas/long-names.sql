@@ -1,0 +1,1 @@
+CREATE TABLE abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk (abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "select" int, "Grün" int UNIQUE);

@@ -1,0 +1,4 @@
+CREATE SCHEMA shop;
+CREATE SCHEMA "Odd Schema";
+CREATE TABLE shop.a (id int);
+CREATE TABLE "Odd Schema"."Odd ""Table" ("Odd Column" int);

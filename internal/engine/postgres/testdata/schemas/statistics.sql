@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, b int, c int);
+CREATE STATISTICS st (dependencies, ndistinct) ON a, b FROM t;
+CREATE STATISTICS ex ON (a + b), c FROM t;
+COMMENT ON STATISTICS st IS 'together';
+ALTER TABLE t ALTER COLUMN a SET STATISTICS 500;

@@ -1,0 +1,8 @@
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TYPE a.kind AS ENUM ('x');
+CREATE TYPE b.kind AS ENUM ('y');
+CREATE TABLE a.t (k b.kind);
+CREATE TABLE b.t (k a.kind);
+CREATE VIEW a.v AS SELECT t.k FROM b.t;
+CREATE VIEW b.v AS SELECT t.k FROM a.t;
