@@ -1,0 +1,88 @@
+// Package web holds the console as files and serves them. The console itself, a client of the public API, is the TypeScript beside it.
+package web
+
+import (
+	"bytes"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+const missing = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Towpath</title>
+<body><h1>Towpath</h1><p>This build has no console. The API is under /api/v1; /api/openapi.json describes it.</p></body></html>
+`
+
+// plain serves the page of a build without a console.
+func plain() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path.Ext(r.URL.Path) != "" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write([]byte(missing)) // the client is gone if this fails
+	})
+}
+
+// console serves built files.
+type console struct{ files fs.FS }
+
+func handlerOf(files fs.FS) http.Handler {
+	if _, err := fs.Stat(files, "index.html"); err != nil {
+		return plain()
+	}
+	return console{files}
+}
+
+// ServeHTTP implements http.Handler. Files with a hash in their name may be kept for ever, all others are asked for again.
+func (c console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "Only GET is possible here.", http.StatusMethodNotAllowed)
+		return
+	}
+	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+	if path.Ext(name) == "" {
+		name = "index.html"
+	}
+	cache := "no-cache"
+	if strings.HasPrefix(name, "assets/") {
+		cache = "public, max-age=31536000, immutable"
+	}
+	w.Header().Add("Vary", "Accept-Encoding")
+	if body, err := fs.ReadFile(c.files, name+".gz"); err == nil && takesGzip(r) {
+		w.Header().Set("Content-Encoding", "gzip")
+		c.send(w, r, name, cache, body)
+		return
+	}
+	body, err := fs.ReadFile(c.files, name)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	c.send(w, r, name, cache, body)
+}
+
+func (c console) send(w http.ResponseWriter, r *http.Request, name, cache string, body []byte) {
+	w.Header().Set("Cache-Control", cache)
+	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
+		w.Header().Set("Content-Type", kind)
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+}
+
+// takesGzip reads Accept-Encoding; a coding with q=0 is refused, https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3.
+func takesGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		coding, parameter, _ := strings.Cut(part, ";")
+		if strings.TrimSpace(coding) != "gzip" {
+			continue
+		}
+		weight, given := strings.CutPrefix(strings.TrimSpace(parameter), "q=")
+		return !given || strings.Trim(weight, "0.") != ""
+	}
+	return false
+}
