@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Formatters and linters, each from a pinned version. Linters live in tools.mod, so that they are no dependencies of the program.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CGO_ENABLED=${CGO_ENABLED:-0}
+status=0
+unformatted=$(gofmt -l . | grep -v node_modules || true)
+[ -z "$unformatted" ] || { echo "gofmt would change:"; echo "$unformatted"; status=1; }
+go vet ./... || status=1
+go tool -modfile=tools.mod staticcheck ./... || status=1
+[ -z "$(go mod tidy -diff 2>&1)" ] || { echo "go mod tidy would change go.mod or go.sum"; go mod tidy -diff | head -n 20; status=1; }
+if [ -d web/src ]; then
+	(cd web && { [ -d node_modules ] || npm ci --no-audit --no-fund --silent; } && npm run --silent lint) || status=1
+fi
+exit "$status"

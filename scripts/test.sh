@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# The one test command: installs what is missing, then runs every test. A skipped test is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CGO_ENABLED=${CGO_ENABLED:-0}
+
+for program in go node npm; do
+	command -v "$program" >/dev/null || { echo "Missing: $program. README.md says which version." >&2; exit 1; }
+done
+scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server chromium=chromium
+make --no-print-directory build
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+go test -count=1 -timeout 15m -v ./... >"$log" 2>&1 || status=$?
+grep -E '^(ok|FAIL|panic:|\?)|^\s*--- (FAIL|SKIP)|no test files' "$log" | grep -v 'no test files' || true
+if [ "$status" -ne 0 ]; then
+	echo "--- what the failing tests printed ---"
+	awk '/^=== RUN/{buf=""} {buf=buf $0 "\n"} /^ *--- FAIL|^panic:|^FAIL/{printf "%s", buf; buf=""}' "$log" | tail -n 400
+fi
+skipped=$(grep -cE '^\s*--- SKIP' "$log" || true)
+passed=$(grep -cE '^\s*--- PASS' "$log" || true)
+failed=$(grep -cE '^\s*--- FAIL' "$log" || true)
+[ "$skipped" -eq 0 ] || { echo "A skipped test is a failure."; status=1; }
+if [ -x web/e2e/run.sh ]; then
+	web/e2e/run.sh || status=1
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+exit "$status"
