@@ -147,7 +147,7 @@ FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'e' A
 const selectComposites = `
 SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS (%s)', nspname, typname,
   (SELECT string_agg(E'\n  ' || quote_ident(attname) || ' ' || format_type(atttypid, atttypmod) || ` + collation + `, ',' ORDER BY attnum)
-   || E'\n' FROM pg_attribute a JOIN pg_type at ON at.oid = atttypid WHERE attrelid = typrelid AND NOT attisdropped AND attnum > 0))]
+   || E'\n' FROM pg_attribute a JOIN pg_type at ON at.oid = atttypid WHERE attrelid = t.typrelid AND NOT attisdropped AND attnum > 0))]
 FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace JOIN pg_class c ON c.oid = typrelid AND relkind = 'c'
 WHERE ` + userSchema
 

@@ -28,6 +28,7 @@ const (
 
 // Server is a running server. Its user is a superuser with a password.
 type Server struct {
+	CA      string // PEM; the server's certificate is for 127.0.0.1
 	process *testserver.Process
 	port    int
 	count   atomic.Int64
@@ -69,9 +70,13 @@ func (s *Server) start(initdb, postgres string) error {
 	if s.port, err = testserver.FreePort(); err != nil {
 		return err
 	}
+	if s.CA, err = s.process.Certificate(); err != nil {
+		return err
+	}
 	return s.process.Start(s.ping, postgres, "-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
-		"-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-		"-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "autovacuum=off")
+		"-c", "unix_socket_directories=", "-c", "ssl=on", "-c", "ssl_cert_file="+filepath.Join(s.process.Dir, "server.crt"),
+		"-c", "ssl_key_file="+filepath.Join(s.process.Dir, "server.key"), "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
+		"-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "max_prepared_transactions=5", "-c", "autovacuum=off")
 }
 
 // Target is the instance, without a database.

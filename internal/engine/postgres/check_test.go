@@ -1,0 +1,80 @@
+package postgres_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"towpath/internal/engine"
+	"towpath/internal/engine/postgres"
+)
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	target := server.Database(t)
+	server.Exec(t, target.Database, "CREATE ROLE poor LOGIN PASSWORD 'p'", "CREATE ROLE frozen LOGIN PASSWORD 'p'",
+		"ALTER ROLE frozen SET default_transaction_read_only = on", "GRANT CREATE ON SCHEMA public TO poor, frozen",
+		"GRANT CREATE ON DATABASE "+target.Database+" TO frozen", "CREATE SCHEMA taken")
+	as := func(user, tls, ledger string) engine.Target {
+		t := target
+		t.Options = map[string]string{"tls": tls, "tlsCA": server.CA, "ledgerSchema": ledger}
+		if user != "" {
+			t.Username, t.Password = user, "p"
+		}
+		return t
+	}
+	elsewhere := target
+	elsewhere.Address = "127.0.0.1:1"
+	nonsense := target
+	nonsense.Address = "postgres://x@y/z"
+	localhost := as("", "verify-full", "")
+	localhost.Address = strings.Replace(target.Address, "127.0.0.1", "localhost", 1)
+	for _, c := range []struct {
+		name      string
+		target    engine.Target
+		ok        bool
+		want, fix string
+	}{
+		{"the default is TLS without a look at the name", as("", "", ""), true, "", ""},
+		{"TLS with the right name", as("", "verify-full", ""), true, "", ""},
+		{"TLS with the wrong name", localhost, false, "certificate", ""},
+		{"TLS by a known authority", as("", "verify-ca", ""), true, "", ""},
+		{"an unknown mode", as("", "maybe", ""), false, "TLS mode", ""},
+		{"a wrong password", as("nobody", "disable", ""), false, "refuses the user nobody", ""},
+		{"nobody listens", elsewhere, false, "cannot be reached", ""},
+		{"no address", nonsense, false, "host:port", ""},
+		{"no right to make the ledger", as("poor", "disable", ""), false, "schema towpath", `CREATE SCHEMA "towpath" AUTHORIZATION "poor"`},
+		{"no right to use the ledger's schema", as("poor", "disable", "taken"), false, "may not use", `GRANT USAGE, CREATE ON SCHEMA "taken" TO "poor"`},
+		{"read-only by default", as("frozen", "disable", ""), true, "read-only", "ALTER ROLE"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			report, err := postgres.New().Check(t.Context(), c.target)
+			if err != nil || report.OK != c.ok || (len(report.Findings) == 0) != (c.want == "") {
+				t.Fatalf("report is %+v, %v", report, err)
+			}
+			if c.want != "" && (!strings.Contains(report.Findings[0].Message, c.want) || !strings.HasPrefix(report.Findings[0].Fix, c.fix)) {
+				t.Errorf("findings are %+v", report.Findings)
+			}
+		})
+	}
+}
+
+func TestCheck_clock(t *testing.T) {
+	t.Parallel()
+	e := postgres.New()
+	e.Now = func() time.Time { return time.Now().Add(time.Hour) }
+	report, err := e.Check(t.Context(), server.Target())
+	if err != nil || !report.OK || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Message, "clock differs by 1h") {
+		t.Errorf("report is %+v, %v", report, err)
+	}
+}
+
+func TestBegin_workRunsOnAReadOnlyRole(t *testing.T) {
+	t.Parallel()
+	target := server.Database(t)
+	server.Exec(t, target.Database, "ALTER DATABASE "+target.Database+" SET default_transaction_read_only = on")
+	if err := run(t.Context(), begin(t, open(t, target), options), "CREATE TABLE a (id int)"); err != nil {
+		t.Error(err)
+	}
+}
