@@ -1,0 +1,145 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"gopkg.in/yaml.v3"
+)
+
+// serveCommand is the server's configuration: each setting by flag, by environment (TOWPATH_EXTERNAL_URL) or in the YAML file
+// (external-url), in this order.
+type serveCommand struct {
+	Config kong.ConfigFlag `type:"path" help:"YAML file with settings, each named like its flag."`
+
+	Listen      string `default:"127.0.0.1:8080" help:"Address to listen on."`
+	ExternalURL string `help:"Address at which people and the Git provider reach this server. Default: http:// and the address of --listen."`
+	Data        string `default:"towpath-data" type:"path" help:"Folder for the server's own data."`
+	MetadataURL string `help:"Where the metadata is kept: sqlite:PATH or postgres://…. Default: towpath.db in the data folder."`
+	KeyFile     string `type:"path" help:"File with the key that seals secrets, made at the first start. Keep it apart from backups of the data. Default: the data folder's name with .key, beside it."`
+
+	BitbucketURL    string `default:"https://bitbucket.org" help:"Address of Bitbucket."`
+	BitbucketAPIURL string `default:"https://api.bitbucket.org/2.0" help:"Address of Bitbucket's API."`
+	SQLiteRoot      string `name:"sqlite-root" default:"towpath-sqlite" type:"path" help:"The one folder below which SQLite targets may lie."`
+
+	PollingOnly  bool          `help:"Make no webhooks: look for new commits by polling."`
+	PollInterval time.Duration `default:"30s" help:"How often to look for new commits when no webhook tells of them."`
+
+	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"What to log: ${enum}."`
+	LogFormat string `default:"text" enum:"text,json" help:"How to log: ${enum}."`
+
+	listener net.Listener // taken by demo beforehand, to know the port
+}
+
+// usageError is a setting that is wrong.
+type usageError struct{ message string }
+
+// Error implements error.
+func (e *usageError) Error() string { return e.message }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// complete fills in the defaults that depend on other settings and says what is wrong.
+func (c *serveCommand) complete() error {
+	if c.ExternalURL == "" {
+		c.ExternalURL = "http://" + c.Listen
+	}
+	for name, value := range map[string]*string{"external-url": &c.ExternalURL, "bitbucket-url": &c.BitbucketURL, "bitbucket-api-url": &c.BitbucketAPIURL} {
+		*value = strings.TrimRight(*value, "/")
+		u, err := url.Parse(*value)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+			return usagef("--%s is %q; give an address such as https://towpath.example.com", name, *value)
+		}
+	}
+	for name, path := range map[string]*string{"data": &c.Data, "sqlite-root": &c.SQLiteRoot} {
+		absolute, err := filepath.Abs(*path)
+		if err != nil {
+			return usagef("--%s is %q: %v", name, *path, err)
+		}
+		*path = absolute
+	}
+	if c.KeyFile == "" {
+		c.KeyFile = c.Data + ".key"
+	}
+	if within(c.KeyFile, c.Data) {
+		return usagef("--key-file %s lies in the data folder; put it elsewhere, so that no backup of the data holds the key to it", c.KeyFile)
+	}
+	if within(c.Data, c.SQLiteRoot) || within(c.SQLiteRoot, c.Data) {
+		return usagef("--sqlite-root %s and --data %s lie in each other; migrations must not reach the server's own data", c.SQLiteRoot, c.Data)
+	}
+	if c.MetadataURL == "" {
+		c.MetadataURL = "sqlite:" + filepath.Join(c.Data, "towpath.db")
+	}
+	if c.PollInterval < time.Second {
+		return usagef("--poll-interval is %s; use at least 1s", c.PollInterval)
+	}
+	return nil
+}
+
+func within(path, folder string) bool {
+	relative, err := filepath.Rel(folder, path)
+	return err == nil && relative != ".." && !strings.HasPrefix(relative, ".."+string(filepath.Separator))
+}
+
+func newLogger(w io.Writer, level, format string) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo // the command line allows known levels only
+	}
+	options := &slog.HandlerOptions{Level: l}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// settings are what a YAML file says. They resolve flags that neither the command line nor the environment has set.
+type settings map[string]any
+
+// loadYAML reads a configuration file.
+func loadYAML(r io.Reader) (kong.Resolver, error) {
+	s := settings{}
+	if err := yaml.NewDecoder(r).Decode(&s); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read the configuration file: %w", err)
+	}
+	return s, nil
+}
+
+// Validate implements kong.Resolver: a key that is no setting is an error, since it would be ignored otherwise.
+func (s settings) Validate(app *kong.Application) error {
+	var known []string
+	for _, command := range app.Children {
+		if command.Name == "serve" {
+			for _, flag := range command.Flags {
+				if flag.Name != "config" {
+					known = append(known, flag.Name)
+				}
+			}
+		}
+	}
+	slices.Sort(known)
+	for key := range s {
+		if !slices.Contains(known, key) {
+			return fmt.Errorf("the configuration file has the unknown key %q; the settings are %s", key, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+// Resolve implements kong.Resolver.
+func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	value, ok := s[flag.Name]
+	if !ok {
+		return nil, nil
+	}
+	return fmt.Sprint(value), nil
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"towpath/internal/bitbucketsim"
+)
+
+// demoCommand starts a server beside a simulated Bitbucket, with a sample workspace to try everything on.
+type demoCommand struct {
+	Listen          string `default:"127.0.0.1:8080" help:"Address of the console and the API. Port 0 takes a free one."`
+	BitbucketListen string `default:"localhost:7990" help:"Address of the simulated Bitbucket."`
+	Data            string `type:"path" help:"Folder to keep everything in; without it, a temporary one that is removed at the end."`
+	Empty           bool   `help:"Leave out the Git provider and the link, to begin with the wizard."`
+	Info            string `type:"path" help:"Write addresses and credentials to this file, as JSON."`
+	LogLevel        string `default:"warn" enum:"debug,info,warn,error" help:"What the server logs: ${enum}."`
+}
+
+// demoInfo is what somebody needs to know to use a demo, or to drive it by a program.
+type demoInfo struct {
+	ConsoleURL       string         `json:"consoleUrl"`
+	Email            string         `json:"email"`
+	Password         string         `json:"password"`
+	APIToken         string         `json:"apiToken"`
+	BitbucketURL     string         `json:"bitbucketUrl"`
+	BitbucketAPIURL  string         `json:"bitbucketApiUrl"`
+	CloneURL         string         `json:"cloneUrl"`
+	GitUser          string         `json:"gitUser"`
+	GitPassword      string         `json:"gitPassword"`
+	ApplicationID    string         `json:"applicationId"`
+	Secret           string         `json:"secret"`
+	Branch           string         `json:"branch"`
+	BaseDirectory    string         `json:"baseDirectory"`
+	FilePathTemplate string         `json:"filePathTemplate"`
+	Databases        []demoDatabase `json:"databases"`
+}
+
+// demoDatabase is one of the demo's targets.
+type demoDatabase struct {
+	Environment string `json:"environment"`
+	Name        string `json:"name"`
+	Path        string `json:"path"`
+}
+
+// Run runs the demo until ctx ends.
+func (c *demoCommand) Run(ctx context.Context) (err error) {
+	dir := c.Data
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "towpath-demo-"); err != nil {
+			return fmt.Errorf("make a folder for the demo: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return fmt.Errorf("find the demo's folder: %w", err)
+	}
+	d := &demo{dir: dir, empty: c.Empty, log: newLogger(os.Stderr, c.LogLevel, "text")}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	bitbucketDone, err := d.startBitbucket(ctx, c.BitbucketListen)
+	if err != nil {
+		return err
+	}
+	serverDone, err := d.startServer(ctx, c.Listen)
+	if err == nil {
+		err = d.seed(ctx)
+	}
+	if err == nil && c.Info != "" {
+		err = d.writeInfo(c.Info)
+	}
+	if err == nil {
+		d.explain(os.Stdout)
+		err = d.watch(ctx, os.Stdout)
+	}
+	stop()
+	if serverDone != nil {
+		err = errors.Join(err, <-serverDone)
+	}
+	return errors.Join(err, <-bitbucketDone)
+}
+
+// demo is a running demo.
+type demo struct {
+	dir   string
+	empty bool
+	log   *slog.Logger
+	info  demoInfo
+	sim   *bitbucketsim.Sim
+	setup string // the setup token
+	api   *apiClient
+}
+
+// startBitbucket serves the simulator until ctx ends; the channel then brings its last error.
+func (d *demo) startBitbucket(ctx context.Context, address string) (<-chan error, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen for the simulated Bitbucket (--bitbucket-listen): %w", err)
+	}
+	d.info.BitbucketURL = "http://" + shownAddress(address, listener)
+	d.sim, err = bitbucketsim.New(bitbucketsim.Options{
+		Dir: filepath.Join(d.dir, "bitbucket"), BaseURL: d.info.BitbucketURL, Logger: d.log.With("part", "bitbucket"),
+		Limits: bitbucketsim.Limits{RequestsPerHour: -1},
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start the simulated Bitbucket: %w", err), listener.Close())
+	}
+	d.info.BitbucketAPIURL = d.sim.APIURL()
+	server := &http.Server{Handler: d.sim, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan error, 1)
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			d.log.Error("the simulated Bitbucket stopped", "error", err)
+		}
+	}()
+	go func() {
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		done <- errors.Join(server.Shutdown(end), d.sim.Close())
+	}()
+	return done, nil
+}
+
+// shownAddress is the address to tell people: as they gave it, with the port that was taken.
+func shownAddress(given string, listener net.Listener) string {
+	host, _, err := net.SplitHostPort(given)
+	_, port, err2 := net.SplitHostPort(listener.Addr().String())
+	if err != nil || err2 != nil || host == "" {
+		return listener.Addr().String()
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func (d *demo) writeInfo(path string) error {
+	text, err := json.MarshalIndent(d.info, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write info: %w", err)
+	}
+	// Written beside and renamed, so that who waits for the file never reads half of it. It holds credentials.
+	if err := os.WriteFile(path+".part", append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write info (--info): %w", err)
+	}
+	if err := os.Rename(path+".part", path); err != nil {
+		return fmt.Errorf("write info (--info): %w", err)
+	}
+	return nil
+}
+
+func (d *demo) sqliteRoot() string { return filepath.Join(d.dir, "databases") }
+
+// startServer runs the server until ctx ends; the channel then brings its last error.
+func (d *demo) startServer(ctx context.Context, address string) (<-chan error, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen for the console (--listen): %w", err)
+	}
+	d.info.ConsoleURL = "http://" + shownAddress(address, listener)
+	s, err := newServer(ctx, &serveCommand{
+		Listen: listener.Addr().String(), ExternalURL: d.info.ConsoleURL, Data: filepath.Join(d.dir, "data"), SQLiteRoot: d.sqliteRoot(),
+		BitbucketURL: d.info.BitbucketURL, BitbucketAPIURL: d.info.BitbucketAPIURL, PollInterval: 30 * time.Second, listener: listener,
+	}, d.log)
+	if err != nil {
+		return nil, err
+	}
+	d.setup = s.auth.SetupToken()
+	if d.api, err = newAPIClient(d.info.ConsoleURL); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.run(ctx) }()
+	return done, nil
+}

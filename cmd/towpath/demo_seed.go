@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"towpath/internal/bitbucketsim"
+	"towpath/internal/engine"
+	"towpath/internal/engine/sqlite"
+	"towpath/internal/secret"
+)
+
+const (
+	demoRepository = "acme/shop-db"
+	demoDirectory  = "migrations"
+	demoTemplate   = "{{DB_NAME}}/{{VERSION}}__{{TYPE}}__{{DESCRIPTION}}.sql"
+)
+
+var demoEnvironments = []string{"test", "staging", "prod"}
+
+// demoFiles is the sample repository's first commit.
+var demoFiles = map[string]string{
+	"README.md": `# Shop database
+
+Each file below migrations/shop is one change of the database shop. Merged to main, it runs in test, then staging, then prod.
+Its name is VERSION__TYPE__DESCRIPTION.sql; the type is ddl (schema) or dml (data).
+`,
+	"migrations/shop/1__ddl__create_customer.sql": `CREATE TABLE customer (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL UNIQUE
+);
+`,
+	"migrations/shop/2__ddl__create_orders.sql": `CREATE TABLE orders (
+    id INTEGER PRIMARY KEY,
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    total_cents INTEGER NOT NULL CHECK (total_cents >= 0),
+    ordered_at TEXT NOT NULL
+);
+
+CREATE INDEX orders_customer ON orders (customer_id);
+`,
+	"migrations/shop/3__dml__first_customers.sql": `INSERT INTO customer (name, email) VALUES
+    ('Ada Lock', 'ada@example.com'),
+    ('Ben Weir', 'ben@example.com');
+`,
+}
+
+// seed fills the simulator and, by the public API alone, the server. A demo whose folder was kept goes on as it was.
+func (d *demo) seed(ctx context.Context) error {
+	if known, err := d.readSaved(); err != nil || known {
+		return err
+	}
+	d.info.Email, d.info.Password = "owner@example.com", secret.NewToken(12)
+	d.info.GitUser, d.info.GitPassword = "olive", secret.NewToken(12)
+	d.info.Branch, d.info.BaseDirectory, d.info.FilePathTemplate = "main", demoDirectory, demoTemplate
+	for _, step := range []func(context.Context) error{d.seedBitbucket, d.seedOwner, d.seedWorkspace} {
+		if err := step(ctx); err != nil {
+			return fmt.Errorf("prepare the demo: %w", err)
+		}
+	}
+	if !d.empty {
+		if err := d.seedLink(ctx); err != nil {
+			return fmt.Errorf("prepare the demo: %w", err)
+		}
+	}
+	return d.save()
+}
+
+func (d *demo) savedPath() string { return filepath.Join(d.dir, "demo.json") }
+
+// readSaved takes the credentials of an earlier run in the same folder; addresses are this run's.
+func (d *demo) readSaved() (known bool, err error) {
+	text, err := os.ReadFile(d.savedPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read the demo's folder: %w", err)
+	}
+	now := d.info
+	if err := json.Unmarshal(text, &d.info); err != nil {
+		return false, fmt.Errorf("read %s: %w", d.savedPath(), err)
+	}
+	if d.info.ConsoleURL != now.ConsoleURL || d.info.BitbucketURL != now.BitbucketURL {
+		return false, fmt.Errorf("the folder %s belongs to a demo at %s with Bitbucket at %s; start it with the same --listen and --bitbucket-listen, or use another --data",
+			d.dir, d.info.ConsoleURL, d.info.BitbucketURL)
+	}
+	d.api.token = d.info.APIToken
+	return true, nil
+}
+
+func (d *demo) save() error { return d.writeInfo(d.savedPath()) }
+
+func (d *demo) seedBitbucket(context.Context) error {
+	d.sim.AddUser(bitbucketsim.User{Username: d.info.GitUser, DisplayName: "Olive Owner", Email: d.info.Email, Password: d.info.GitPassword})
+	d.sim.AddWorkspace("acme", "Acme")
+	d.sim.SetMember("acme", d.info.GitUser, "owner")
+	repository, err := d.sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: "acme", Slug: "shop-db", MainBranch: d.info.Branch, Private: true})
+	if err != nil {
+		return err
+	}
+	d.info.CloneURL = repository.CloneURL
+	if _, err := d.sim.CommitQuiet(demoRepository, d.info.Branch, demoFiles, "Create the shop's tables"); err != nil {
+		return err
+	}
+	consumer := d.sim.AddConsumer(bitbucketsim.Consumer{
+		Workspace: "acme", Name: "Towpath", CallbackURL: d.info.ConsoleURL + "/oauth/callback", Scopes: []string{"account", "webhook", "repository:write"},
+	})
+	d.info.ApplicationID, d.info.Secret = consumer.Key, consumer.Secret
+	return nil
+}
+
+func (d *demo) seedOwner(ctx context.Context) error {
+	err := d.api.call(ctx, "POST", "/setup", map[string]string{
+		"token": d.setup, "email": d.info.Email, "name": "Olive Owner", "password": d.info.Password,
+	}, nil)
+	if err != nil {
+		return err
+	}
+	var token struct {
+		Token string `json:"token"`
+	}
+	if err := d.api.call(ctx, "POST", "/api-tokens", map[string]string{"name": "demo"}, &token); err != nil {
+		return err
+	}
+	d.info.APIToken = token.Token
+	return nil
+}
+
+// seedWorkspace makes the environments, an instance with the database shop in each, and the project.
+func (d *demo) seedWorkspace(ctx context.Context) error {
+	var project identified
+	if err := d.api.call(ctx, "POST", "/projects", map[string]string{"name": "Shop"}, &project); err != nil {
+		return err
+	}
+	targets := sqlite.New(sqlite.Config{Root: d.sqliteRoot()})
+	for _, name := range demoEnvironments {
+		target := engine.Target{Address: name, Database: "shop"}
+		if err := os.MkdirAll(filepath.Join(d.sqliteRoot(), name), 0o700); err != nil {
+			return err
+		}
+		if err := targets.Create(ctx, target); err != nil {
+			return err
+		}
+		d.info.Databases = append(d.info.Databases, demoDatabase{name, "shop", filepath.Join(d.sqliteRoot(), name, "shop.db")})
+		var environment, instance identified
+		if err := d.api.call(ctx, "POST", "/environments", map[string]string{"name": name}, &environment); err != nil {
+			return err
+		}
+		err := d.api.call(ctx, "POST", "/instances", map[string]string{
+			"name": "SQLite " + name, "engine": "sqlite", "environmentId": environment.ID, "address": name,
+		}, &instance)
+		if err != nil {
+			return err
+		}
+		var databases items[identified]
+		if err := d.api.call(ctx, "GET", "/databases?instance="+instance.ID, nil, &databases); err != nil {
+			return err
+		}
+		for _, database := range databases.Items {
+			if err := d.api.call(ctx, "PATCH", "/databases/"+database.ID, map[string]string{"projectId": project.ID}, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// seedLink goes the way of the wizard: a provider through a verified consumer, a grant, a link.
+func (d *demo) seedLink(ctx context.Context) error {
+	var started struct {
+		ID           string `json:"id"`
+		AuthorizeURL string `json:"authorizeUrl"`
+	}
+	err := d.api.call(ctx, "POST", "/git-provider-verifications", map[string]string{
+		"type": "bitbucket", "instanceUrl": d.info.BitbucketURL, "displayName": "Bitbucket.org", "applicationId": d.info.ApplicationID, "secret": d.info.Secret,
+	}, &started)
+	if err == nil {
+		err = d.authorize(ctx, started.AuthorizeURL)
+	}
+	var provider identified
+	if err == nil {
+		err = d.api.call(ctx, "POST", "/git-providers", map[string]string{"verificationId": started.ID}, &provider)
+	}
+	if err == nil {
+		err = d.api.call(ctx, "POST", "/git-providers/"+provider.ID+"/grants", nil, &started)
+	}
+	if err == nil {
+		err = d.authorize(ctx, started.AuthorizeURL)
+	}
+	if err != nil {
+		return err
+	}
+	var grants, projects items[identified]
+	if err := d.api.call(ctx, "GET", "/git-providers/"+provider.ID+"/grants", nil, &grants); err != nil {
+		return err
+	}
+	if err := d.api.call(ctx, "GET", "/projects", nil, &projects); err != nil {
+		return err
+	}
+	if len(grants.Items) == 0 || len(projects.Items) == 0 {
+		return errors.New("the provider gave no grant")
+	}
+	repository, _ := d.sim.Repository(demoRepository)
+	err = d.api.call(ctx, "POST", "/projects/"+projects.Items[0].ID+"/repository-links", map[string]string{
+		"grantId": grants.Items[0].ID, "repositoryId": repository.UUID, "branch": d.info.Branch,
+		"baseDirectory": d.info.BaseDirectory, "filePathTemplate": d.info.FilePathTemplate, "existingFiles": "run",
+	}, nil)
+	if err != nil {
+		return err
+	}
+	return d.settle(ctx)
+}
+
+// settle waits until everything of the first commit is through.
+func (d *demo) settle(ctx context.Context) error {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(time.Minute)
+	for {
+		var rollouts items[demoRollout]
+		if err := d.api.call(ctx, "GET", "/rollouts", nil, &rollouts); err != nil {
+			return err
+		}
+		if len(rollouts.Items) > 0 && !slices.ContainsFunc(rollouts.Items, func(r demoRollout) bool { return r.State != "done" }) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-deadline:
+			return fmt.Errorf("the first rollout did not end within a minute: %+v", rollouts.Items)
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/engine/sqlite"
+	"towpath/internal/vcs"
+	"towpath/internal/vcs/bitbucket"
+)
+
+// gitProviders are the types of Git providers that can be added; a new one is a line here.
+func gitProviders(c *serveCommand) (map[towpath.ProviderType]vcs.Provider, error) {
+	cloud, err := bitbucket.New(bitbucket.Config{InstanceURL: c.BitbucketURL, APIURL: c.BitbucketAPIURL})
+	if err != nil {
+		return nil, usagef("--bitbucket-url or --bitbucket-api-url: %v", err)
+	}
+	return map[towpath.ProviderType]vcs.Provider{
+		towpath.ProviderBitbucket: cloud,
+	}, nil
+}
+
+// engines are the kinds of databases that can be targets; a new one is a line here.
+func engines(c *serveCommand) map[towpath.EngineType]engine.Engine {
+	return map[towpath.EngineType]engine.Engine{
+		towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: c.SQLiteRoot, Forbidden: []string{c.Data}}),
+	}
+}

@@ -1,0 +1,79 @@
+// Command towpath is the server, and the few commands around it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the build.
+var version = "dev"
+
+// commands is what can be typed.
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Demo    demoCommand    `cmd:"" help:"Try everything: a server beside a simulated Bitbucket, with a sample workspace."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run(out io.Writer) error {
+	_, err := fmt.Fprintln(out, "towpath", version)
+	return err
+}
+
+// Exit codes: 1 for what went wrong while running, 2 for what is wrong with the command line or the configuration.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
+	var c commands
+	var exited bool
+	parser, err := kong.New(&c,
+		kong.Name("towpath"), kong.Description("GitOps for database schema changes."), kong.UsageOnError(),
+		kong.Writers(out, errs), kong.Exit(func(n int) { exited, code = true, n }),
+		kong.Configuration(loadYAML), kong.DefaultEnvars("TOWPATH"),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)),
+	)
+	if err != nil {
+		fmt.Fprintln(errs, "towpath:", err)
+		return exitFailed
+	}
+	command, err := parser.Parse(args)
+	if exited { // --help
+		return code
+	}
+	if err != nil {
+		fmt.Fprintln(errs, "towpath:", err)
+		return exitUsage
+	}
+	err = command.Run()
+	var usage *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
+		fmt.Fprintln(errs, "towpath:", err)
+		return exitUsage
+	}
+	fmt.Fprintln(errs, "towpath:", err)
+	return exitFailed
+}

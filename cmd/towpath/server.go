@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
+
+	"towpath"
+	"towpath/internal/api"
+	"towpath/internal/auth"
+	"towpath/internal/catalog"
+	"towpath/internal/executor"
+	"towpath/internal/gitops"
+	"towpath/internal/jobs"
+	"towpath/internal/rollout"
+	"towpath/internal/secret"
+	"towpath/internal/store"
+	"towpath/web"
+)
+
+// Run serves until ctx ends.
+func (c *serveCommand) Run(ctx context.Context) error {
+	s, err := newServer(ctx, c, newLogger(os.Stderr, c.LogLevel, c.LogFormat))
+	if err != nil {
+		return err
+	}
+	if err := s.greet(ctx, os.Stdout); err != nil {
+		return errors.Join(err, s.close())
+	}
+	return s.run(ctx)
+}
+
+// server is the whole program, wired.
+type server struct {
+	url      string
+	log      *slog.Logger
+	lock     *os.File // held while this process is alone on the data folder
+	store    *store.Store
+	auth     *auth.Service
+	gitops   *gitops.Service
+	runner   *jobs.Runner
+	listener net.Listener
+	http     *http.Server
+}
+
+func newServer(ctx context.Context, c *serveCommand, log *slog.Logger) (s *server, err error) {
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
+	s = &server{url: c.ExternalURL, log: log, listener: c.listener}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if err := s.open(ctx, c); err != nil {
+		return s, err
+	}
+	keeper, serverID, err := s.identity(ctx, c)
+	if err != nil {
+		return s, err
+	}
+	if err := s.wire(c, keeper, serverID); err != nil {
+		return s, err
+	}
+	if s.listener == nil {
+		if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
+			return s, fmt.Errorf("listen (--listen): %w", err)
+		}
+	}
+	return s, s.gitops.WakeAll(ctx)
+}
+
+// open takes the data folder and opens the metadata.
+func (s *server) open(ctx context.Context, c *serveCommand) (err error) {
+	for _, dir := range []string{c.Data, c.SQLiteRoot, filepath.Dir(c.KeyFile)} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("make folder: %w", err)
+		}
+	}
+	if strings.HasPrefix(c.MetadataURL, "sqlite:") {
+		if s.lock, err = lockFolder(c.Data); err != nil {
+			return err
+		}
+	}
+	if s.store, err = store.Open(ctx, c.MetadataURL); err != nil {
+		return err
+	}
+	if s.store.Shared() {
+		return nil
+	}
+	// The lock says that nobody else works on this metadata: what an earlier process held, it holds no more.
+	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.FreeLeases(ctx) })
+}
+
+// lockFolder keeps a second server off the same data. The lock ends with the process, however it ends.
+func lockFolder(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock data folder: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("another server is running on %s; stop it first, or use another --data", dir), f.Close())
+	}
+	return f, nil
+}
+
+// identity opens the key, proves that it is the one that the metadata was sealed with, and reads the server's id.
+func (s *server) identity(ctx context.Context, c *serveCommand) (keeper *secret.Keeper, serverID string, err error) {
+	if keeper, err = secret.Open(c.KeyFile); err != nil {
+		return nil, "", fmt.Errorf("open key file (--key-file): %w", err)
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if serverID, err = tx.ServerID(ctx); err != nil {
+			return err
+		}
+		proof, err := tx.Meta(ctx, "key-proof")
+		if err != nil {
+			return err
+		}
+		if proof == nil {
+			return tx.SetMeta(ctx, "key-proof", keeper.Proof())
+		}
+		if err := keeper.Verify(proof); err != nil {
+			return fmt.Errorf("the key in %s is not the one that the metadata was sealed with; put the right file there, every server on the same metadata needs the same: %w", c.KeyFile, err)
+		}
+		return nil
+	})
+	return keeper, serverID, err
+}
+
+func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) error {
+	providers, err := gitProviders(c)
+	if err != nil {
+		return err
+	}
+	targets := engines(c)
+	owner := store.NewID()
+	cat := &catalog.Service{Store: s.store, Keeper: keeper, Engines: targets, Logger: s.log}
+	exec := &executor.Service{Store: s.store, Keeper: keeper, Engines: targets, Owner: owner, ServerID: serverID, Logger: s.log}
+	roll := &rollout.Service{Store: s.store, Logger: s.log}
+	s.auth = &auth.Service{Store: s.store, Keeper: keeper}
+	s.gitops = &gitops.Service{
+		Store: s.store, Keeper: keeper, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log,
+		RefreshLedgers: cat.RefreshLedgers, Polling: c.PollingOnly, PollInterval: c.PollInterval,
+	}
+	s.runner = &jobs.Runner{
+		Store: s.store, Owner: owner, Logger: s.log,
+		Handlers: map[towpath.JobKind]jobs.Handler{
+			towpath.JobReconcile:    s.gitops.Reconcile,
+			towpath.JobPostPlan:     s.gitops.PostPlan,
+			towpath.JobPostStatus:   s.gitops.PostStatus,
+			towpath.JobCheckHook:    s.gitops.CheckHook,
+			towpath.JobRefreshGrant: s.gitops.RefreshGrant,
+			towpath.JobAdvance:      roll.Advance,
+			towpath.JobRunTask:      exec.RunTask,
+		},
+		Sweeps: []jobs.Sweep{
+			{Name: "poll", Every: time.Second, Run: s.gitops.WakeDue},
+			{Name: "idle grants", Every: time.Hour, Run: s.gitops.WakeIdleGrants},
+			{Name: "prune", Every: time.Hour, Run: s.gitops.Prune},
+		},
+	}
+	handler := &api.Server{
+		Store: s.store, Auth: s.auth, GitOps: s.gitops, Rollout: roll, Catalog: cat, Executor: exec, Logger: s.log,
+		ExternalURL: c.ExternalURL, Listen: c.Listen, Version: version, Console: web.Handler(),
+	}
+	s.http = &http.Server{
+		Handler: handler.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	return nil
+}
+
+// greet tells where the server is and, while nobody has signed up, how the first owner does.
+func (s *server) greet(ctx context.Context, w interface{ Write([]byte) (int, error) }) error {
+	needed, err := s.auth.SetupNeeded(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "Towpath %s at %s\n", version, s.url)
+	if needed {
+		fmt.Fprintf(w, "\nNobody has signed up yet. Open %s/setup and sign up as the first owner with this token:\n\n    %s\n\n", s.url, s.auth.SetupToken())
+	}
+	return nil
+}
+
+// stopGrace bounds an orderly stop.
+const stopGrace = 10 * time.Second
+
+// run serves until ctx ends: then no more requests are taken, those under way and the jobs come to their ends or are handed
+// back, and everything is closed.
+func (s *server) run(ctx context.Context) error {
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error { return s.runner.Run(running) })
+	group.Go(func() error {
+		<-running.Done()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+		defer cancel()
+		if err := s.http.Shutdown(end); err != nil {
+			return errors.Join(fmt.Errorf("stop serving: %w", err), s.http.Close())
+		}
+		return nil
+	})
+	s.log.Info("serving", "address", s.listener.Addr().String(), "url", s.url, "version", version)
+	err := group.Wait()
+	s.log.Info("stopped")
+	return errors.Join(err, s.close())
+}
+
+// close closes what is open.
+func (s *server) close() (err error) {
+	if s.listener != nil {
+		_ = s.listener.Close() // serving has closed it already, as a rule
+	}
+	if s.store != nil {
+		err = s.store.Close()
+	}
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
+	return err
+}
