@@ -13,14 +13,22 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"towpath/internal/auth"
+	"towpath/internal/catalog"
+	"towpath/internal/executor"
+	"towpath/internal/gitops"
+	rollouts "towpath/internal/rollout"
 	"towpath/internal/store"
 )
 
 // Server answers HTTP requests. Its fields are set before Handler is called and not changed afterwards.
 type Server struct {
-	Store  *store.Store
-	Auth   *auth.Service
-	Logger *slog.Logger
+	Store    *store.Store
+	Auth     *auth.Service
+	GitOps   *gitops.Service
+	Rollouts *rollouts.Service
+	Catalog  *catalog.Service
+	Executor *executor.Service
+	Logger   *slog.Logger
 
 	ExternalURL string       // how people and providers reach the server, without a slash at its end
 	Listen      string       // host:port that the server listens on; requests for it are answered too
@@ -43,6 +51,8 @@ func (s *Server) Handler() http.Handler {
 		_, _ = w.Write(spec) // the client is gone if this fails
 	})
 	mux.HandleFunc("/api/", s.noSuchRoute)
+	mux.HandleFunc("POST "+hookPrefix+"{hook}", s.receiveHook)
+	mux.HandleFunc("GET "+callbackPath, s.oauthCallback())
 	metrics := newMetrics(s.Store, s.Version)
 	mux.Handle("GET /metrics", metrics.handler())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })

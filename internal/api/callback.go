@@ -1,0 +1,58 @@
+package api
+
+import (
+	_ "embed"
+	"html/template"
+	"net/http"
+
+	"towpath"
+	"towpath/internal/gitops"
+	"towpath/internal/secret"
+)
+
+// callbackPath is where a provider sends a person back to.
+const callbackPath = "/oauth/callback"
+
+//go:embed callback.html
+var callbackText string
+
+// callbackPage is what the popup shows when the person comes back.
+type callbackPage struct {
+	Nonce   string
+	Title   string
+	Message string
+	ID      string // of the verification; "" when the callback belongs to none
+	State   towpath.VerificationState
+	Purpose towpath.VerificationPurpose
+	Home    string
+}
+
+// oauthCallback ends an OAuth round trip. The page that it answers tells the console's page, which has been waiting, and closes
+// itself; whoever sees it nevertheless can read how it ended.
+func (s *Server) oauthCallback() http.HandlerFunc {
+	page := template.Must(template.New("callback").Parse(callbackText))
+	return func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		v, err := s.GitOps.FinishVerification(r.Context(), actorOf(r.Context()).SessionID, gitops.Callback{
+			State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error"), ErrorDescription: q.Get("error_description"),
+		})
+		shown := callbackPage{Nonce: secret.NewToken(16), ID: v.ID, State: v.State, Purpose: v.Purpose, Home: s.ExternalURL + "/"}
+		status := http.StatusOK
+		switch {
+		case err != nil:
+			p := s.problemOf(r.Context(), r.Method, err)
+			status, shown.ID = p.Status, ""
+			shown.Title, shown.Message = "This did not work", p.Detail
+		case v.State == towpath.VerificationVerified:
+			shown.Title, shown.Message = "Access granted", "You can close this window and go on in Towpath."
+		default:
+			shown.Title, shown.Message = "This did not work", v.Message
+		}
+		h := w.Header()
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+shown.Nonce+"'; script-src 'nonce-"+shown.Nonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		w.WriteHeader(status)
+		_ = page.Execute(w, shown) // the client is gone if this fails
+	}
+}

@@ -1,0 +1,218 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// database is one target.
+type database struct {
+	ID            string     `json:"id"`
+	InstanceID    string     `json:"instanceId"`
+	EnvironmentID string     `json:"environmentId"`
+	Name          string     `json:"name" doc:"What {{DB_NAME}} matches in file paths."`
+	ProjectID     string     `json:"projectId,omitempty" doc:"Left out while it is unassigned."`
+	AssignedAt    *time.Time `json:"assignedAt,omitempty"`
+	MissingAt     *time.Time `json:"missingAt,omitempty" doc:"When the instance no longer had it."`
+	Busy          bool       `json:"busy" doc:"Whether a task is changing it now."`
+	LedgerAt      *time.Time `json:"ledgerAt,omitempty" doc:"When its ledger was last read."`
+	LedgerError   string     `json:"ledgerError,omitempty" doc:"Why that failed."`
+	CreatedAt     time.Time  `json:"createdAt"`
+}
+
+func databaseOf(d towpath.Database) database {
+	return database{
+		d.ID, d.InstanceID, d.EnvironmentID, d.Name, d.ProjectID, d.AssignedAt, d.MissingAt, d.Lease.Owner != "",
+		d.Ledger.At, d.Ledger.Error, d.CreatedAt,
+	}
+}
+
+type listDatabasesInput struct {
+	Paging
+	Project    string `query:"project" maxLength:"200"`
+	Instance   string `query:"instance" maxLength:"200"`
+	Unassigned bool   `query:"unassigned" doc:"Only those that belong to no project."`
+}
+
+// listDatabases lists what the caller may see: all, or those of the projects that they belong to.
+func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (list[database], error) {
+	var rows []towpath.Database
+	role := actorOf(ctx).Member.Role
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		filter := store.DatabaseFilter{ProjectID: in.Project, InstanceID: in.Instance, Unassigned: in.Unassigned}
+		if role.Can(towpath.ManageInstances) {
+			var err error
+			rows, err = tx.Databases(ctx, filter, in.oldest())
+			return err
+		}
+		mine, err := projectsOf(ctx, tx, actorOf(ctx).Member.ID)
+		if err != nil {
+			return err
+		}
+		from := in.PageToken
+		return everyPage(func(p store.Page) (int, string, error) {
+			if p.After == "" {
+				p.After = from
+			}
+			found, err := tx.Databases(ctx, filter, p)
+			last := ""
+			for _, d := range found {
+				last = d.ID
+				if mine[d.ProjectID] {
+					rows = append(rows, d)
+				}
+				if len(rows) == in.PageSize {
+					return 0, "", nil
+				}
+			}
+			return len(found), last, err
+		})
+	})
+	return page(in.Paging, rows, func(d towpath.Database) string { return d.ID }, databaseOf), err
+}
+
+// projectsOf tells which projects a member belongs to.
+func projectsOf(ctx context.Context, tx *store.Tx, memberID string) (map[string]bool, error) {
+	mine := map[string]bool{}
+	err := everyPage(func(p store.Page) (int, string, error) {
+		rows, err := tx.Projects(ctx, memberID, p)
+		last := ""
+		for _, row := range rows {
+			last = row.ID
+			mine[row.ID] = true
+		}
+		return len(rows), last, err
+	})
+	return mine, err
+}
+
+// DatabasePath names a database in a path.
+type DatabasePath struct {
+	Database string `path:"database"`
+}
+
+func (s *Server) getDatabase(ctx context.Context, in *DatabasePath) (database, error) {
+	var d towpath.Database
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		d, err = tx.Database(ctx, in.Database)
+		return err
+	})
+	return databaseOf(d), err
+}
+
+type assignDatabaseInput struct {
+	DatabasePath
+	Body struct {
+		ProjectID string `json:"projectId" maxLength:"200" doc:"Empty takes it out of its project."`
+	}
+}
+
+func (s *Server) assignDatabase(ctx context.Context, in *assignDatabaseInput) (database, error) {
+	d, err := s.Catalog.Assign(ctx, actorOf(ctx), in.Database, in.Body.ProjectID)
+	return databaseOf(d), err
+}
+
+// adoptLedger takes over the ledger of a database that is a copy of another.
+func (s *Server) adoptLedger(ctx context.Context, in *DatabasePath) error {
+	return s.Executor.Adopt(ctx, actorOf(ctx), in.Database)
+}
+
+// change is an entry of a database's change history.
+type change struct {
+	ID           string              `json:"id"`
+	DatabaseID   string              `json:"databaseId"`
+	ProjectID    string              `json:"projectId"`
+	RolloutID    string              `json:"rolloutId"`
+	TaskID       string              `json:"taskId"`
+	Migration    migration           `json:"migration"`
+	State        towpath.LedgerState `json:"state" enum:"done,baselined"`
+	Commit       string              `json:"commit"`
+	Author       string              `json:"author"`
+	Repository   string              `json:"repository"`
+	StartedAt    time.Time           `json:"startedAt"`
+	FinishedAt   time.Time           `json:"finishedAt"`
+	Statements   int                 `json:"statements"`
+	RowsAffected int64               `json:"rowsAffected"`
+	SchemaChange bool                `json:"schemaChange" doc:"Whether the schema before and after are kept and differ."`
+}
+
+func changeOf(h towpath.ChangeHistory) change {
+	return change{
+		h.ID, h.DatabaseID, h.ProjectID, h.RolloutID, h.TaskID, migrationOf(h.Migration), h.State, h.Commit, h.Author, h.Repository,
+		h.StartedAt, h.FinishedAt, h.Statements, h.RowsAffected, h.SchemaBefore != h.SchemaAfter,
+	}
+}
+
+type listChangesInput struct {
+	DatabasePath
+	Paging
+}
+
+func (s *Server) listChanges(ctx context.Context, in *listChangesInput) (list[change], error) {
+	var rows []towpath.ChangeHistory
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.ChangeHistory(ctx, in.Database, in.newest())
+		return err
+	})
+	return page(in.Paging, rows, func(h towpath.ChangeHistory) string { return h.ID }, changeOf), err
+}
+
+type changePath struct {
+	DatabasePath
+	Change string `path:"change"`
+}
+
+// changeDetail is an entry of a change history with the texts that belong to it.
+type changeDetail struct {
+	Change       change `json:"change"`
+	SQL          *text  `json:"sql,omitempty"`
+	SchemaBefore *text  `json:"schemaBefore,omitempty"`
+	SchemaAfter  *text  `json:"schemaAfter,omitempty"`
+}
+
+func (s *Server) getChange(ctx context.Context, in *changePath) (changeDetail, error) {
+	var detail changeDetail
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		h, err := tx.Change(ctx, in.Database, in.Change)
+		if err != nil {
+			return err
+		}
+		detail.Change = changeOf(h)
+		for checksum, into := range map[string]**text{h.Checksum: &detail.SQL, h.SchemaBefore: &detail.SchemaBefore, h.SchemaAfter: &detail.SchemaAfter} {
+			if *into, err = readText(ctx, tx, checksum); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return detail, err
+}
+
+// text is the content of a file, or its beginning when it is long.
+type text struct {
+	Text      string `json:"text"`
+	Size      int    `json:"size" doc:"Bytes of the whole."`
+	Truncated bool   `json:"truncated"`
+}
+
+// textLimit bounds how much of a file is shown, in bytes.
+const textLimit = 256 << 10
+
+// readText reads content that is kept under a checksum; nil when there is none.
+func readText(ctx context.Context, tx *store.Tx, checksum string) (*text, error) {
+	if checksum == "" {
+		return nil, nil
+	}
+	bytes, err := tx.Content(ctx, checksum)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	shown := bytes[:min(len(bytes), textLimit)]
+	return &text{string(shown), len(bytes), len(shown) < len(bytes)}, nil
+}

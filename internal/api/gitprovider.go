@@ -1,0 +1,187 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+	"towpath/internal/gitops"
+)
+
+// gitProvider is a Git service that an owner has added. Only who may manage providers sees more than its name.
+type gitProvider struct {
+	ID            string               `json:"id"`
+	Type          towpath.ProviderType `json:"type"`
+	InstanceURL   string               `json:"instanceUrl"`
+	DisplayName   string               `json:"displayName"`
+	ApplicationID string               `json:"applicationId,omitempty"`
+	CreatedBy     string               `json:"createdBy,omitempty"`
+	CreatedAt     time.Time            `json:"createdAt"`
+	Health        string               `json:"health,omitempty" enum:"ok,attention" doc:"attention: a link through it needs a person."`
+	Links         []linkedProject      `json:"links,omitempty" nullable:"false"`
+}
+
+// linkedProject names a link.
+type linkedProject struct {
+	ProjectID      string `json:"projectId"`
+	ProjectName    string `json:"projectName"`
+	LinkID         string `json:"linkId"`
+	RepositoryName string `json:"repositoryName"`
+	Attention      string `json:"attention,omitempty" doc:"Why the link needs a person."`
+}
+
+func gitProviderOf(p towpath.GitProvider) gitProvider {
+	return gitProvider{ID: p.ID, Type: p.Type, InstanceURL: p.InstanceURL, DisplayName: p.DisplayName, ApplicationID: p.ApplicationID, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt}
+}
+
+func summaryFor(ctx context.Context) func(gitops.ProviderSummary) gitProvider {
+	full := actorOf(ctx).Member.Role.Can(towpath.ManageGitProviders)
+	return func(sum gitops.ProviderSummary) gitProvider {
+		p := gitProviderOf(sum.GitProvider)
+		if !full {
+			p.ApplicationID, p.CreatedBy = "", ""
+			return p
+		}
+		p.Health = "ok"
+		for _, l := range sum.Links {
+			p.Links = append(p.Links, linkedProject(l))
+			if l.Attention != "" {
+				p.Health = "attention"
+			}
+		}
+		return p
+	}
+}
+
+func (s *Server) listGitProviders(ctx context.Context, in *pageInput) (list[gitProvider], error) {
+	rows, err := s.GitOps.Providers(ctx, in.oldest())
+	return page(in.Paging, rows, func(p gitops.ProviderSummary) string { return p.ID }, summaryFor(ctx)), err
+}
+
+// ProviderPath names a Git provider in a path.
+type ProviderPath struct {
+	Provider string `path:"provider"`
+}
+
+type addGitProviderInput struct {
+	Body struct {
+		VerificationID string `json:"verificationId" maxLength:"200" doc:"A verification that is verified; its data are taken over."`
+	}
+}
+
+func (s *Server) addGitProvider(ctx context.Context, in *addGitProviderInput) (gitProvider, error) {
+	p, err := s.GitOps.AddProvider(ctx, actorOf(ctx), in.Body.VerificationID)
+	return gitProviderOf(p), err
+}
+
+type renameGitProviderInput struct {
+	ProviderPath
+	Body struct {
+		DisplayName string `json:"displayName" maxLength:"500"`
+	}
+}
+
+func (s *Server) renameGitProvider(ctx context.Context, in *renameGitProviderInput) (gitProvider, error) {
+	p, err := s.GitOps.RenameProvider(ctx, actorOf(ctx), in.Provider, in.Body.DisplayName)
+	return gitProviderOf(p), err
+}
+
+func (s *Server) deleteGitProvider(ctx context.Context, in *ProviderPath) error {
+	return s.GitOps.DeleteProvider(ctx, actorOf(ctx), in.Provider)
+}
+
+type replaceSecretInput struct {
+	ProviderPath
+	Body struct {
+		VerificationID string `json:"verificationId" maxLength:"200"`
+	}
+}
+
+func (s *Server) replaceSecret(ctx context.Context, in *replaceSecretInput) (gitProvider, error) {
+	p, err := s.GitOps.ReplaceSecret(ctx, actorOf(ctx), in.Provider, in.Body.VerificationID)
+	return gitProviderOf(p), err
+}
+
+// grant is what the caller has allowed at a provider.
+type grant struct {
+	ID           string    `json:"id"`
+	ProviderID   string    `json:"providerId"`
+	AccountName  string    `json:"accountName"`
+	Scopes       []string  `json:"scopes" nullable:"false"`
+	BrokenReason string    `json:"brokenReason,omitempty" doc:"Why it no longer works and what to do."`
+	Usage        usage     `json:"usage"`
+	CreatedAt    time.Time `json:"createdAt"`
+}
+
+// usage is the state of a grant's budget at the provider.
+type usage struct {
+	Used         int        `json:"used" doc:"Calls in the last hour."`
+	Limit        int        `json:"limit"`
+	BackoffUntil *time.Time `json:"backoffUntil,omitempty" doc:"The provider has told us to wait."`
+}
+
+func usageOf(used, limit int, backoff time.Time) usage {
+	u := usage{Used: used, Limit: limit}
+	if !backoff.IsZero() {
+		u.BackoffUntil = &backoff
+	}
+	return u
+}
+
+func grantOf(g gitops.GrantSummary) grant {
+	return grant{g.ID, g.ProviderID, g.AccountName, orEmpty(g.Scopes), g.BrokenReason, usageOf(g.Usage.Used, g.Usage.Limit, g.Usage.BackoffUntil), g.CreatedAt}
+}
+
+// listGrants lists the caller's own grants at a provider.
+func (s *Server) listGrants(ctx context.Context, in *ProviderPath) (list[grant], error) {
+	rows, err := s.GitOps.Grants(ctx, actorOf(ctx), in.Provider)
+	return all(rows, grantOf), err
+}
+
+// repository is a repository that can be linked.
+type repository struct {
+	ID            string    `json:"id" doc:"The provider's stable id."`
+	Name          string    `json:"name"`
+	URL           string    `json:"url"`
+	DefaultBranch string    `json:"defaultBranch,omitempty"`
+	UpdatedAt     time.Time `json:"updatedAt"`
+}
+
+// repositories are what a grant's person administers.
+type repositories struct {
+	Items      []repository `json:"items" nullable:"false" doc:"The latest change first."`
+	Unreadable []string     `json:"unreadable" nullable:"false" doc:"Workspaces that the provider would not list, each with the reason."`
+}
+
+type grantPath struct {
+	Grant string `path:"grant"`
+}
+
+func (s *Server) listRepositories(ctx context.Context, in *grantPath) (repositories, error) {
+	found, err := s.GitOps.Repositories(ctx, actorOf(ctx), in.Grant)
+	r := repositories{[]repository{}, orEmpty(found.Unreadable)}
+	for _, one := range found.Repositories {
+		r.Items = append(r.Items, repository{one.ID, one.Name, one.URL, one.DefaultBranch, one.UpdatedAt})
+	}
+	return r, err
+}
+
+// branch is a branch and its head.
+type branch struct {
+	Name string `json:"name"`
+	Head string `json:"head"`
+}
+
+type branchesInput struct {
+	Grant      string `path:"grant"`
+	Repository string `path:"repository"`
+}
+
+func (s *Server) listBranches(ctx context.Context, in *branchesInput) (list[branch], error) {
+	found, err := s.GitOps.Branches(ctx, actorOf(ctx), in.Grant, in.Repository)
+	l := list[branch]{Items: []branch{}}
+	for _, b := range found {
+		l.Items = append(l.Items, branch(b))
+	}
+	return l, err
+}

@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"towpath"
+	"towpath/internal/plan"
+	"towpath/internal/store"
+)
+
+// manifestFile is a file of a repository, and what became of it.
+type manifestFile struct {
+	State     towpath.FileState `json:"state" enum:"matched,ignored"`
+	Reason    string            `json:"reason,omitempty" doc:"Why it is ignored."`
+	Size      int64             `json:"size"`
+	Migration migration         `json:"migration"`
+}
+
+func manifestFileOf(f towpath.ManifestFile) manifestFile {
+	return manifestFile{f.State, f.Reason, f.Size, migrationOf(f.Migration)}
+}
+
+type listFilesInput struct {
+	LinkPath
+	PageSize  int               `query:"pageSize" minimum:"1" maximum:"500" default:"50"`
+	PageToken string            `query:"pageToken" maxLength:"4000"`
+	State     towpath.FileState `query:"state" enum:"matched,ignored"`
+	Path      string            `query:"path" maxLength:"4000" doc:"One file, from the root of the repository; the answer says why even when it is not below the base directory."`
+}
+
+// listFiles lists a link's files at the synced commit, by path, or tells about one.
+func (s *Server) listFiles(ctx context.Context, in *listFilesInput) (list[manifestFile], error) {
+	if path := strings.TrimPrefix(strings.TrimSpace(in.Path), "/"); path != "" {
+		f, err := s.fileAt(ctx, in.Link, path)
+		return all([]towpath.ManifestFile{f}, manifestFileOf), err
+	}
+	var rows []towpath.ManifestFile
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.ManifestPage(ctx, in.Link, in.State, in.PageToken, in.PageSize)
+		return err
+	})
+	return page(Paging{PageSize: in.PageSize}, rows, func(f towpath.ManifestFile) string { return f.Path }, manifestFileOf), err
+}
+
+// fileAt tells about one path: as the manifest has it, or why the manifest does not.
+func (s *Server) fileAt(ctx context.Context, linkID, path string) (f towpath.ManifestFile, err error) {
+	var link towpath.RepositoryLink
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		if link, err = tx.Link(ctx, linkID); err != nil {
+			return err
+		}
+		files, err := tx.Manifest(ctx, linkID)
+		for _, one := range files {
+			if one.Path == path {
+				f = one
+			}
+		}
+		return err
+	})
+	if err != nil || f.Path != "" {
+		return f, err
+	}
+	template, err := plan.ParseTemplate(link.FilePathTemplate)
+	if err != nil {
+		return f, err
+	}
+	f.State = towpath.FileIgnored
+	f.Migration, _, f.Reason = plan.Scope{BaseDirectory: link.BaseDirectory, Template: template}.Match(path)
+	if f.Reason == "" {
+		f.Reason = "is not in the repository at the synced commit"
+		if link.SyncedCommit == "" {
+			f.Reason = "the repository has not been read yet"
+		}
+	}
+	return f, nil
+}
+
+// delivery is one webhook request.
+type delivery struct {
+	ID         string                  `json:"id"`
+	RequestID  string                  `json:"requestId" doc:"The provider's; the same for its retries."`
+	Event      string                  `json:"event"`
+	Verdict    towpath.DeliveryVerdict `json:"verdict" enum:"accepted,ignored"`
+	Reason     string                  `json:"reason,omitempty"`
+	Attempts   int                     `json:"attempts" doc:"How often it came."`
+	ReceivedAt time.Time               `json:"receivedAt"`
+}
+
+type listDeliveriesInput struct {
+	LinkPath
+	Paging
+}
+
+func (s *Server) listDeliveries(ctx context.Context, in *listDeliveriesInput) (list[delivery], error) {
+	var rows []towpath.Delivery
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.Deliveries(ctx, in.Link, in.newest())
+		return err
+	})
+	return page(in.Paging, rows, func(d towpath.Delivery) string { return d.ID }, func(d towpath.Delivery) delivery {
+		return delivery{d.ID, d.RequestID, d.Event, d.Verdict, d.Reason, d.Attempts, d.ReceivedAt}
+	}), err
+}
+
+type replayInput struct {
+	LinkPath
+	Delivery string `path:"delivery"`
+}
+
+func (s *Server) replayDelivery(ctx context.Context, in *replayInput) error {
+	return s.GitOps.Replay(ctx, actorOf(ctx), in.Link, in.Delivery)
+}

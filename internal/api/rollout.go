@@ -1,0 +1,120 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// rollout is what was pending of a link at one commit.
+type rollout struct {
+	ID           string               `json:"id"`
+	ProjectID    string               `json:"projectId"`
+	LinkID       string               `json:"linkId"`
+	Commit       string               `json:"commit"`
+	Message      string               `json:"message" doc:"The commit's first line."`
+	Author       string               `json:"author"`
+	CommitURL    string               `json:"commitUrl"`
+	State        towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,superseded"`
+	SupersededBy string               `json:"supersededBy,omitempty" doc:"The rollout that took over its open tasks."`
+	CreatedAt    time.Time            `json:"createdAt"`
+	FinishedAt   *time.Time           `json:"finishedAt,omitempty"`
+}
+
+func rolloutOf(r towpath.Rollout) rollout {
+	return rollout{r.ID, r.ProjectID, r.LinkID, r.Commit, r.Message, r.Author, r.CommitURL, r.State, r.SupersededBy, r.CreatedAt, r.FinishedAt}
+}
+
+// RolloutFilter picks rollouts.
+type RolloutFilter struct {
+	State towpath.RolloutState `query:"state" enum:"pending,running,held,failed,unknown,done,superseded"`
+	Link  string               `query:"link" maxLength:"200"`
+}
+
+type listRolloutsInput struct {
+	Paging
+	RolloutFilter
+}
+
+// listRollouts lists the rollouts of all projects that the caller may see.
+func (s *Server) listRollouts(ctx context.Context, in *listRolloutsInput) (list[rollout], error) {
+	filter := store.RolloutFilter{State: in.State, LinkID: in.Link}
+	if m := actorOf(ctx).Member; !m.Role.Can(towpath.ViewProject) {
+		filter.MemberID = m.ID
+	}
+	return s.rollouts(ctx, filter, in.Paging)
+}
+
+type listProjectRolloutsInput struct {
+	ProjectPath
+	Paging
+	RolloutFilter
+}
+
+func (s *Server) listProjectRollouts(ctx context.Context, in *listProjectRolloutsInput) (list[rollout], error) {
+	return s.rollouts(ctx, store.RolloutFilter{ProjectID: in.Project, State: in.State, LinkID: in.Link}, in.Paging)
+}
+
+func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Paging) (list[rollout], error) {
+	var rows []towpath.Rollout
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.Rollouts(ctx, filter, p.newest())
+		return err
+	})
+	return page(p, rows, func(r towpath.Rollout) string { return r.ID }, rolloutOf), err
+}
+
+// rolloutDetail is a rollout with its tasks, stage by stage.
+type rolloutDetail struct {
+	Rollout rollout `json:"rollout"`
+	Stages  []stage `json:"stages" nullable:"false"`
+}
+
+// stage is what a rollout has to do in one environment.
+type stage struct {
+	EnvironmentID string               `json:"environmentId"`
+	Environment   string               `json:"environment" doc:"The name; empty when it has been removed since."`
+	State         towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done"`
+	Tasks         []task               `json:"tasks" nullable:"false"`
+}
+
+// RolloutPath names a rollout in a path.
+type RolloutPath struct {
+	Rollout string `path:"rollout"`
+}
+
+func (s *Server) getRollout(ctx context.Context, in *RolloutPath) (rolloutDetail, error) {
+	var (
+		r     towpath.Rollout
+		names = map[string]string{}
+	)
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if r, err = tx.Rollout(ctx, in.Rollout); err != nil {
+			return err
+		}
+		environments, err := tx.Environments(ctx)
+		for _, e := range environments {
+			names[e.ID] = e.Name
+		}
+		return err
+	})
+	return rolloutDetail{rolloutOf(r), stagesOf(r.Tasks, names)}, err
+}
+
+// stagesOf cuts tasks, which are ordered by stage, into stages.
+func stagesOf(tasks []towpath.Task, names map[string]string) []stage {
+	stages := []stage{}
+	for from := 0; from < len(tasks); {
+		to := from
+		for to < len(tasks) && tasks[to].Stage == tasks[from].Stage && tasks[to].EnvironmentID == tasks[from].EnvironmentID {
+			to++
+		}
+		part := tasks[from:to]
+		id := part[0].EnvironmentID
+		stages = append(stages, stage{id, names[id], towpath.SummarizeTasks(part), all(part, taskOf).Items})
+		from = to
+	}
+	return stages
+}

@@ -1,0 +1,184 @@
+package api
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// migration is a file of a repository that changes a database.
+type migration struct {
+	Version     string             `json:"version" doc:"In its canonical form, by which versions are compared."`
+	Type        towpath.ChangeType `json:"type" enum:"ddl,dml,baseline"`
+	Label       string             `json:"label" doc:"The version as the file's name has it."`
+	Description string             `json:"description"`
+	Path        string             `json:"path"`
+	Checksum    string             `json:"checksum,omitempty" doc:"SHA-256 of the file."`
+	Environment string             `json:"environment,omitempty"`
+	Database    string             `json:"database,omitempty"`
+}
+
+func migrationOf(m towpath.Migration) migration {
+	return migration{m.Version, m.Type, m.Label, m.Description, m.Path, m.Checksum, m.Environment, m.Database}
+}
+
+// task brings one migration to one database.
+type task struct {
+	ID            string             `json:"id"`
+	RolloutID     string             `json:"rolloutId"`
+	ProjectID     string             `json:"projectId"`
+	DatabaseID    string             `json:"databaseId"`
+	EnvironmentID string             `json:"environmentId"`
+	Sequence      int                `json:"sequence" doc:"Order within its database and rollout."`
+	Action        towpath.TaskAction `json:"action" enum:"apply,record" doc:"record writes into the ledger and runs nothing."`
+	Migration     migration          `json:"migration"`
+	Covers        []migration        `json:"covers,omitempty" nullable:"false" doc:"What a record task records."`
+	Commit        string             `json:"commit"`
+	State         towpath.TaskState  `json:"state" enum:"pending,held,running,done,failed,unknown,skipped,cancelled"`
+	Reason        string             `json:"reason,omitempty" doc:"Why it is held, failed, unknown, skipped or cancelled."`
+	Attempts      int                `json:"attempts"`
+	Total         int                `json:"total" doc:"Statements of the running or last attempt."`
+	Finished      int                `json:"finished" doc:"How many of them are through."`
+	StartedAt     *time.Time         `json:"startedAt,omitempty"`
+	FinishedAt    *time.Time         `json:"finishedAt,omitempty"`
+	CreatedAt     time.Time          `json:"createdAt"`
+}
+
+func taskOf(t towpath.Task) task {
+	return task{
+		t.ID, t.RolloutID, t.ProjectID, t.DatabaseID, t.EnvironmentID, t.Sequence, t.Action, migrationOf(t.Migration), all(t.Covers, migrationOf).Items,
+		t.Commit, t.State, t.Reason, t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt, t.CreatedAt,
+	}
+}
+
+// attempt is one run of a task.
+type attempt struct {
+	ID         string            `json:"id"`
+	Number     int               `json:"number"`
+	State      towpath.TaskState `json:"state" enum:"running,done,failed,unknown,pending"`
+	Message    string            `json:"message,omitempty" doc:"Of a failure."`
+	Line       int               `json:"line,omitempty" doc:"Where it failed in the file, from 1."`
+	Column     int               `json:"column,omitempty"`
+	Total      int               `json:"total"`
+	StartedAt  time.Time         `json:"startedAt"`
+	FinishedAt *time.Time        `json:"finishedAt,omitempty"`
+}
+
+func attemptOf(a towpath.Attempt) attempt {
+	return attempt{a.ID, a.Number, a.State, a.Message, a.Line, a.Column, a.Total, a.StartedAt, a.FinishedAt}
+}
+
+// TaskPath names a task in a path.
+type TaskPath struct {
+	RolloutPath
+	Task string `path:"task"`
+}
+
+// taskDetail is a task with its runs and its text.
+type taskDetail struct {
+	Task     task      `json:"task"`
+	Attempts []attempt `json:"attempts" nullable:"false" doc:"The oldest first."`
+	SQL      *text     `json:"sql,omitempty"`
+}
+
+func (s *Server) getTask(ctx context.Context, in *TaskPath) (taskDetail, error) {
+	var detail taskDetail
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		t, err := tx.Task(ctx, in.Task)
+		if err != nil {
+			return err
+		}
+		runs, err := tx.Attempts(ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		detail.Task, detail.Attempts = taskOf(t), all(runs, attemptOf).Items
+		detail.SQL, err = readText(ctx, tx, t.Checksum)
+		return err
+	})
+	return detail, err
+}
+
+// statementLog is what one statement of an attempt did.
+type statementLog struct {
+	Index   int     `json:"index" doc:"From 0."`
+	Line    int     `json:"line"`
+	Column  int     `json:"column"`
+	Summary string  `json:"summary"`
+	Rows    int64   `json:"rows"`
+	Seconds float64 `json:"seconds"`
+	Error   string  `json:"error,omitempty"`
+}
+
+func statementLogOf(l towpath.StatementLog) statementLog {
+	return statementLog{l.Index, l.Line, l.Column, l.Summary, l.Rows, l.Duration.Seconds(), l.Error}
+}
+
+type listStatementsInput struct {
+	TaskPath
+	Attempt string `path:"attempt"`
+	Paging
+}
+
+// listStatements lists what an attempt's statements did, in order. The page token is the index to go on from.
+func (s *Server) listStatements(ctx context.Context, in *listStatementsInput) (list[statementLog], error) {
+	from := 0
+	if in.PageToken != "" {
+		var err error
+		if from, err = strconv.Atoi(in.PageToken); err != nil {
+			return list[statementLog]{}, towpath.Invalid("pageToken", "Use the nextPageToken of the page before.")
+		}
+	}
+	var rows []towpath.StatementLog
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		runs, err := tx.Attempts(ctx, in.Task)
+		for _, run := range runs {
+			if run.ID == in.Attempt {
+				rows, err = tx.Statements(ctx, run.ID, from, in.PageSize)
+				return err
+			}
+		}
+		if err == nil {
+			err = errNoThing
+		}
+		return err
+	})
+	return page(in.Paging, rows, func(l towpath.StatementLog) string { return strconv.Itoa(l.Index + 1) }, statementLogOf), err
+}
+
+func (s *Server) retryTask(ctx context.Context, in *TaskPath) (task, error) {
+	t, err := s.Rollouts.Retry(ctx, actorOf(ctx), in.Task)
+	return taskOf(t), err
+}
+
+func (s *Server) releaseTask(ctx context.Context, in *TaskPath) (task, error) {
+	t, err := s.Rollouts.Release(ctx, actorOf(ctx), in.Task)
+	return taskOf(t), err
+}
+
+type skipTaskInput struct {
+	TaskPath
+	Body struct {
+		Reason string `json:"reason" maxLength:"2000"`
+	}
+}
+
+func (s *Server) skipTask(ctx context.Context, in *skipTaskInput) (task, error) {
+	t, err := s.Rollouts.Skip(ctx, actorOf(ctx), in.Task, in.Body.Reason)
+	return taskOf(t), err
+}
+
+type resolveTaskInput struct {
+	TaskPath
+	Body struct {
+		Applied bool `json:"applied" doc:"true: it is in the database, record it; false: it is not, run it again."`
+	}
+}
+
+func (s *Server) resolveTask(ctx context.Context, in *resolveTaskInput) (task, error) {
+	t, err := s.Rollouts.Resolve(ctx, actorOf(ctx), in.Task, in.Body.Applied)
+	return taskOf(t), err
+}

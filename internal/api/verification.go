@@ -1,0 +1,124 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+	"towpath/internal/gitops"
+)
+
+// providerType tells what a type of Git provider needs, in the words of its own pages.
+type providerType struct {
+	Type          towpath.ProviderType `json:"type"`
+	Name          string               `json:"name"`
+	InstanceURL   string               `json:"instanceUrl"`
+	AppLabel      string               `json:"appLabel" doc:"What the provider calls an OAuth application."`
+	IDLabel       string               `json:"idLabel"`
+	SecretLabel   string               `json:"secretLabel"`
+	AdminNotice   string               `json:"adminNotice" doc:"Who can set it up there."`
+	Steps         []string             `json:"steps" nullable:"false"`
+	Permissions   []providerPermission `json:"permissions" nullable:"false"`
+	CallbackLabel string               `json:"callbackLabel"`
+	CallbackURL   string               `json:"callbackUrl" doc:"What to enter there."`
+}
+
+// providerPermission is a box to tick in the provider's form.
+type providerPermission struct {
+	Group    string `json:"group"`
+	Label    string `json:"label"`
+	Scope    string `json:"scope"`
+	Optional bool   `json:"optional"`
+	Why      string `json:"why"`
+}
+
+func (s *Server) listGitProviderTypes(context.Context, *struct{}) (list[providerType], error) {
+	l := list[providerType]{Items: []providerType{}}
+	for _, kind := range s.GitOps.Kinds() {
+		t := providerType{
+			kind.Type, kind.Name, kind.InstanceURL, kind.AppLabel, kind.IDLabel, kind.SecretLabel, kind.AdminNotice,
+			orEmpty(kind.Steps), []providerPermission{}, kind.CallbackLabel, s.ExternalURL + callbackPath,
+		}
+		for _, p := range kind.Permissions {
+			t.Permissions = append(t.Permissions, providerPermission(p))
+		}
+		l.Items = append(l.Items, t)
+	}
+	return l, nil
+}
+
+// verification is one OAuth round trip.
+type verification struct {
+	ID            string                      `json:"id"`
+	Purpose       towpath.VerificationPurpose `json:"purpose" enum:"add-provider,replace-secret,grant"`
+	State         towpath.VerificationState   `json:"state" enum:"pending,verified,failed,used"`
+	Reason        string                      `json:"reason,omitempty" doc:"Of a failure: a stable word."`
+	Message       string                      `json:"message,omitempty" doc:"Of a failure: what happened and what to do."`
+	AuthorizeURL  string                      `json:"authorizeUrl,omitempty" doc:"Only in the answer that starts it: the provider's page to open."`
+	ProviderID    string                      `json:"providerId,omitempty"`
+	Type          towpath.ProviderType        `json:"type"`
+	InstanceURL   string                      `json:"instanceUrl"`
+	DisplayName   string                      `json:"displayName"`
+	ApplicationID string                      `json:"applicationId"`
+	AccountName   string                      `json:"accountName,omitempty" doc:"Who signed in."`
+	Scopes        []string                    `json:"scopes" nullable:"false" doc:"What was granted."`
+	Missing       []string                    `json:"missing" nullable:"false" doc:"Permissions that are needed and were not granted."`
+	GrantID       string                      `json:"grantId,omitempty" doc:"What came of it, when it was for a grant."`
+	CreatedAt     time.Time                   `json:"createdAt"`
+	ExpiresAt     time.Time                   `json:"expiresAt"`
+}
+
+func verificationOf(v towpath.Verification) verification {
+	return verification{
+		v.ID, v.Purpose, v.State, v.Reason, v.Message, "", v.ProviderID, v.Type, v.InstanceURL, v.DisplayName, v.ApplicationID,
+		v.AccountName, orEmpty(v.Scopes), orEmpty(v.Missing), v.GrantID, v.CreatedAt, v.ExpiresAt,
+	}
+}
+
+func started(v towpath.Verification, authorizeURL string) verification {
+	begun := verificationOf(v)
+	begun.AuthorizeURL = authorizeURL
+	return begun
+}
+
+type startVerificationInput struct {
+	Body struct {
+		Type          towpath.ProviderType `json:"type" maxLength:"50"`
+		InstanceURL   string               `json:"instanceUrl,omitempty" maxLength:"500"`
+		DisplayName   string               `json:"displayName" maxLength:"500"`
+		ApplicationID string               `json:"applicationId" maxLength:"2000"`
+		Secret        string               `json:"secret" maxLength:"2000" doc:"It is sealed at once and never shown again."`
+	}
+}
+
+func (s *Server) startVerification(ctx context.Context, in *startVerificationInput) (verification, error) {
+	v, url, err := s.GitOps.StartVerification(ctx, actorOf(ctx), gitops.StartVerification(in.Body))
+	return started(v, url), err
+}
+
+type verificationPath struct {
+	Verification string `path:"verification"`
+}
+
+func (s *Server) getVerification(ctx context.Context, in *verificationPath) (verification, error) {
+	v, err := s.GitOps.Verification(ctx, actorOf(ctx), in.Verification)
+	return verificationOf(v), err
+}
+
+type startSecretReplacementInput struct {
+	ProviderPath
+	Body struct {
+		ApplicationID string `json:"applicationId" maxLength:"2000"`
+		Secret        string `json:"secret" maxLength:"2000"`
+	}
+}
+
+func (s *Server) startSecretReplacement(ctx context.Context, in *startSecretReplacementInput) (verification, error) {
+	v, url, err := s.GitOps.StartSecretReplacement(ctx, actorOf(ctx), in.Provider, in.Body.ApplicationID, in.Body.Secret)
+	return started(v, url), err
+}
+
+func (s *Server) startGrant(ctx context.Context, in *ProviderPath) (verification, error) {
+	v, url, err := s.GitOps.StartGrant(ctx, actorOf(ctx), in.Provider)
+	return started(v, url), err
+}
