@@ -4,29 +4,33 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
 
 // demoRollout is a rollout as far as the demo tells of it.
 type demoRollout struct {
-	ID      string `json:"id"`
-	State   string `json:"state"`
-	Commit  string `json:"commit"`
-	Message string `json:"message"`
-	Stages  []struct {
-		Tasks []struct {
-			ID          string     `json:"id"`
-			State       string     `json:"state"`
-			Environment string     `json:"environment"`
-			Database    string     `json:"database"`
-			Version     string     `json:"version"`
-			Path        string     `json:"path"`
-			Reason      string     `json:"reason"`
-			StartedAt   *time.Time `json:"startedAt"`
-			FinishedAt  *time.Time `json:"finishedAt"`
-		} `json:"tasks"`
-	} `json:"stages"`
+	ID     string `json:"id"`
+	State  string `json:"state"`
+	Commit string `json:"commit"`
+}
+
+type demoStage struct {
+	Environment string     `json:"environment"`
+	Tasks       []demoTask `json:"tasks"`
+}
+
+type demoTask struct {
+	ID        string `json:"id"`
+	State     string `json:"state"`
+	Reason    string `json:"reason"`
+	Migration struct {
+		Database string `json:"database"`
+		Path     string `json:"path"`
+	} `json:"migration"`
+	StartedAt  *time.Time `json:"startedAt"`
+	FinishedAt *time.Time `json:"finishedAt"`
 }
 
 // explain prints what to open and what to type.
@@ -57,21 +61,21 @@ func (d *demo) explain(w io.Writer) {
 func (d *demo) watch(ctx context.Context, w io.Writer) error {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
-	shown := map[string]string{} // task → last state shown
-	first := true
-	for {
-		var rollouts items[demoRollout]
-		if err := d.api.call(ctx, "GET", "/rollouts?pageSize=5", nil, &rollouts); err != nil && ctx.Err() == nil {
+	rollouts, tasks := map[string]string{}, map[string]string{} // id → state when last looked at
+	for first := true; ; first = false {
+		var latest items[demoRollout]
+		if err := d.api.call(ctx, "GET", "/rollouts?pageSize=5", nil, &latest); err != nil && ctx.Err() == nil {
 			return err
 		}
-		for n := len(rollouts.Items) - 1; n >= 0; n-- {
-			var r demoRollout
-			if err := d.api.call(ctx, "GET", "/rollouts/"+rollouts.Items[n].ID, nil, &r); err != nil && ctx.Err() == nil {
+		for _, r := range slices.Backward(latest.Items) {
+			if ended := r.State == "done" || r.State == "superseded"; ended && rollouts[r.ID] == r.State {
+				continue
+			}
+			rollouts[r.ID] = r.State
+			if err := d.tell(ctx, w, r, tasks, first); err != nil && ctx.Err() == nil {
 				return err
 			}
-			d.show(w, r, shown, first)
 		}
-		first = false
 		select {
 		case <-ctx.Done():
 			return nil
@@ -80,13 +84,20 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 	}
 }
 
-func (d *demo) show(w io.Writer, r demoRollout, shown map[string]string, quiet bool) {
-	for _, stage := range r.Stages {
+// tell prints the tasks of a rollout that have come to another end than the one that was told.
+func (d *demo) tell(ctx context.Context, w io.Writer, r demoRollout, told map[string]string, quiet bool) error {
+	var detail struct {
+		Stages []demoStage `json:"stages"`
+	}
+	if err := d.api.call(ctx, "GET", "/rollouts/"+r.ID, nil, &detail); err != nil {
+		return err
+	}
+	for _, stage := range detail.Stages {
 		for _, t := range stage.Tasks {
-			if t.State == shown[t.ID] || t.State == "pending" || t.State == "running" {
+			if t.State == told[t.ID] || t.State == "pending" || t.State == "running" {
 				continue
 			}
-			shown[t.ID] = t.State
+			told[t.ID] = t.State
 			if quiet {
 				continue
 			}
@@ -94,7 +105,9 @@ func (d *demo) show(w io.Writer, r demoRollout, shown map[string]string, quiet b
 			if t.StartedAt != nil && t.FinishedAt != nil {
 				took = fmt.Sprintf("%d ms", t.FinishedAt.Sub(*t.StartedAt).Milliseconds())
 			}
-			fmt.Fprintf(w, "%s  %.8s  %-8s %-7s %-40s %-9s %s %s\n", time.Now().Format("15:04:05"), r.Commit, t.Environment, t.Database, t.Path, t.State, took, t.Reason)
+			fmt.Fprintf(w, "%s  %.8s  %-8s %-5s %-42s %-8s %s%s\n",
+				time.Now().Format("15:04:05"), r.Commit, stage.Environment, t.Migration.Database, t.Migration.Path, t.State, took, t.Reason)
 		}
 	}
+	return nil
 }

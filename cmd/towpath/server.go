@@ -172,7 +172,7 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 		},
 	}
 	handler := &api.Server{
-		Store: s.store, Auth: s.auth, GitOps: s.gitops, Rollout: roll, Catalog: cat, Executor: exec, Logger: s.log,
+		Store: s.store, Auth: s.auth, GitOps: s.gitops, Rollouts: roll, Catalog: cat, Executor: exec, Logger: s.log,
 		ExternalURL: c.ExternalURL, Listen: c.Listen, Version: version, Console: web.Handler(),
 	}
 	s.http = &http.Server{
