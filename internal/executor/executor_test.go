@@ -21,19 +21,20 @@ import (
 type bundle struct {
 	*executor.Service
 	folder   string
+	meta     string // the metadata's file
 	database towpath.Database
 	rollout  towpath.Rollout
 }
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	folder := t.TempDir()
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "metadata.db"))
+	folder, meta := t.TempDir(), filepath.Join(t.TempDir(), "metadata.db")
+	st, err := store.Open(t.Context(), "sqlite:"+meta)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	b := &bundle{folder: folder, Service: &executor.Service{
+	b := &bundle{folder: folder, meta: meta, Service: &executor.Service{
 		Store: st, Owner: "first", ServerID: "server", LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
 		Engines: map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder})},
 	}}
@@ -147,7 +148,12 @@ func (b *bundle) want(t *testing.T, id string, state towpath.TaskState) towpath.
 // plain opens a target as any other program would.
 func (b *bundle) plain(t *testing.T, name string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", b.file(name))
+	return open(t, b.file(name))
+}
+
+func open(t *testing.T, file string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
 	if err != nil {
 		t.Fatal(err)
 	}

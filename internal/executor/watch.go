@@ -18,7 +18,7 @@ func (r *run) watch(parent context.Context) (ctx context.Context, stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		ticker := time.NewTicker(min(r.lease()/3, progressEvery))
+		ticker := time.NewTicker(min(max(r.lease()/3, time.Millisecond), progressEvery))
 		defer ticker.Stop()
 		extended, told := time.Now(), int64(0)
 		for {
