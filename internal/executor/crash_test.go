@@ -13,6 +13,9 @@ import (
 	"towpath/internal/store"
 )
 
+// testLease makes heartbeats and progress quick, and still outlives a stall of a busy machine.
+const testLease = 3 * time.Second
+
 // slow runs long enough to be met while it runs, and ends by itself after some minutes.
 const slow = "CREATE TABLE a (x);\nINSERT INTO a WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT i FROM n WHERE i = 0;"
 
@@ -93,7 +96,7 @@ func TestRunTask_restoredMetadataCatchesUp(t *testing.T) {
 func TestRunTask_stopOfTheServerKeepsNothingAndGoesOnLater(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Lease = 60 * time.Millisecond // heartbeats and progress every 20 ms
+	b.Lease = testLease
 	task := b.task(t, "1", slow)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
@@ -118,7 +121,7 @@ func TestRunTask_stopOfTheServerKeepsNothingAndGoesOnLater(t *testing.T) {
 func TestRunTask_stopsWithoutAWordWhenItsLeaseIsLost(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Lease = 60 * time.Millisecond
+	b.Lease = testLease
 	task := b.task(t, "1", slow)
 	ended := make(chan *time.Time)
 	go func() {

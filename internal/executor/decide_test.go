@@ -1,0 +1,125 @@
+package executor
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+func TestNext(t *testing.T) {
+	t.Parallel()
+	kind := func(k engine.Kind) error { return fmt.Errorf("run: %w", &engine.Error{Kind: k}) }
+	for name, c := range map[string]struct {
+		err  error
+		at   situation
+		want step
+	}{
+		"a lock before anything is kept":                 {kind(engine.Locked), situation{}, tryAgain},
+		"a lock at the commit":                           {kind(engine.Locked), situation{committing: true}, tryAgain},
+		"a lock after a statement that stays":            {kind(engine.Locked), situation{noTx: true, kept: 1}, giveUp},
+		"a lost connection inside a transaction":         {kind(engine.Lost), situation{}, tryAgain},
+		"a lost connection at the commit":                {kind(engine.Lost), situation{committing: true}, askLedger},
+		"a lost connection where statements stay":        {kind(engine.Lost), situation{noTx: true}, unclear},
+		"another process took over":                      {kind(engine.Fenced), situation{}, stepBack},
+		"another process took over while it committed":   {kind(engine.Fenced), situation{committing: true}, stepBack},
+		"the database says no":                           {kind(engine.Failed), situation{}, giveUp},
+		"the guard says no":                              {kind(engine.Refused), situation{}, giveUp},
+		"a statement that took too long":                 {kind(engine.Timeout), situation{}, giveUp},
+		"a database that does not answer":                {towpath.Errorf(towpath.CodeUnavailable, "away"), situation{}, tryAgain},
+		"a database that is gone after what stays":       {towpath.Errorf(towpath.CodeUnavailable, "away"), situation{noTx: true, kept: 1}, giveUp},
+		"two files that bear the database's name":        {towpath.Errorf(towpath.CodeConflict, "two"), situation{}, giveUp},
+		"something that nobody thought of":               {errors.New("odd"), situation{}, giveUp},
+		"a failing statement, with its place in between": {&failedAt{statement.Position{Line: 3}, kind(engine.Locked)}, situation{}, tryAgain},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := next(c.err, c.at); got != c.want {
+				t.Errorf("got step %d, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	task := towpath.Task{Migration: towpath.Migration{Checksum: "new", Label: "1"}}
+	row := func(state towpath.LedgerState, checksum string, done int) towpath.LedgerEntry {
+		return towpath.LedgerEntry{State: state, Checksum: checksum, StatementsDone: done, StatementsTotal: 5}
+	}
+	for name, c := range map[string]struct {
+		row   towpath.LedgerEntry
+		none  bool
+		goOn  bool
+		want  intent
+		state towpath.TaskState // of an ending; "" for none
+	}{
+		"no row":                                {none: true},
+		"applied":                               {row: row(towpath.LedgerDone, "new", 5), want: intent{already: true}},
+		"baselined":                             {row: row(towpath.LedgerBaselined, "new", 0), want: intent{already: true}},
+		"applied with another text":             {row: row(towpath.LedgerDone, "old", 5), state: towpath.TaskFailed},
+		"applied with another text, resolved":   {row: row(towpath.LedgerDone, "old", 5), goOn: true, state: towpath.TaskFailed},
+		"under way in a run that is gone":       {row: row(towpath.LedgerRunning, "new", 0), state: towpath.TaskUnknown},
+		"under way, and it is ours":             {row: row(towpath.LedgerRunning, "new", 2), goOn: true, want: intent{from: 2}},
+		"under way, resolved with another text": {row: row(towpath.LedgerRunning, "old", 2), goOn: true},
+		"stopped half-way":                      {row: row(towpath.LedgerFailed, "new", 2), state: towpath.TaskUnknown},
+		"stopped half-way, resolved":            {row: row(towpath.LedgerFailed, "new", 2), goOn: true, want: intent{from: 2}},
+		"failed with nothing kept":              {row: row(towpath.LedgerFailed, "old", 0)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := judge(task, c.row, !c.none, c.goOn)
+			var e *ending
+			if errors.As(err, &e) != (c.state != "") || e != nil && (e.state != c.state || e.message == "") || got != c.want {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestWeigh(t *testing.T) {
+	t.Parallel()
+	id := func(version string) towpath.MigrationID {
+		return towpath.MigrationID{Version: version, Type: towpath.TypeDDL}
+	}
+	row := func(version string, state towpath.LedgerState, database string) towpath.LedgerEntry {
+		return towpath.LedgerEntry{MigrationID: id(version), State: state, Checksum: "c" + version, DatabaseID: database}
+	}
+	apply := towpath.Task{Action: towpath.ActionApply, Migration: towpath.Migration{MigrationID: id("1"), Checksum: "c1"}}
+	record := towpath.Task{Action: towpath.ActionRecord, Covers: []towpath.Migration{apply.Migration, {MigrationID: id("2"), Checksum: "c2"}}}
+	for name, c := range map[string]struct {
+		task            towpath.Task
+		rows            []towpath.LedgerEntry
+		complete, begun bool
+	}{
+		"an empty ledger":                 {task: apply},
+		"the change is in":                {apply, []towpath.LedgerEntry{row("1", towpath.LedgerDone, "d")}, true, false},
+		"another change is in":            {apply, []towpath.LedgerEntry{row("2", towpath.LedgerDone, "d")}, false, false},
+		"the change is under way":         {apply, []towpath.LedgerEntry{row("1", towpath.LedgerRunning, "d")}, false, true},
+		"the ledger is another's":         {apply, []towpath.LedgerEntry{row("1", towpath.LedgerDone, "other")}, false, true},
+		"half of what is to be recorded":  {record, []towpath.LedgerEntry{row("1", towpath.LedgerDone, "d")}, false, false},
+		"all of what was to be recorded":  {record, []towpath.LedgerEntry{row("1", towpath.LedgerDone, "d"), row("2", towpath.LedgerBaselined, "d")}, true, false},
+		"to be recorded over an old text": {record, []towpath.LedgerEntry{{MigrationID: id("1"), State: towpath.LedgerDone, DatabaseID: "d"}}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := weigh(c.task, c.rows, "d"); got.complete != c.complete || got.begun != c.begun {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+func TestSummary_showsNoPassword(t *testing.T) {
+	t.Parallel()
+	st := statement.Statement{Text: "CREATE USER app IDENTIFIED\n BY 'hunter2'"}
+	if got := summary(st); got != "CREATE USER app IDENTIFIED BY '…'" {
+		t.Errorf("summary is %q", got)
+	}
+	if got := summary(statement.Statement{Text: "INSERT INTO t VALUES ('kept')"}); got != "INSERT INTO t VALUES ('kept')" {
+		t.Errorf("summary is %q", got)
+	}
+}

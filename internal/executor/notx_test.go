@@ -1,0 +1,117 @@
+package executor_test
+
+import (
+	"context"
+	"io"
+	"iter"
+	"strings"
+	"testing"
+
+	"towpath"
+	"towpath/internal/engine/sqlite"
+	"towpath/internal/statement"
+)
+
+// autocommit is SQLite where every statement commits by itself, as other engines do with some of theirs.
+type autocommit struct{ *sqlite.Engine }
+
+func (a autocommit) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
+	return func(yield func(statement.Statement, error) bool) {
+		for s, err := range a.Engine.Split(script) {
+			s.NoTx = true
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+}
+
+func setupAutocommit(t *testing.T) *bundle {
+	t.Helper()
+	b := setup(t)
+	b.Engines[towpath.EngineSQLite] = autocommit{sqlite.New(sqlite.Config{Root: b.folder})}
+	return b
+}
+
+func TestRunTask_statementsThatStayAreToldOf(t *testing.T) {
+	t.Parallel()
+	b := setupAutocommit(t)
+	task := b.task(t, "1", "CREATE TABLE a (x);\nINSERT INTO b VALUES (1);\nCREATE TABLE c (x);")
+	failed := b.want(t, task.ID, towpath.TaskFailed)
+	if !strings.HasPrefix(failed.Reason, "1.sql:2:1: ") || !strings.Contains(failed.Reason, "1 of 3 statements") {
+		t.Errorf("reason is %q", failed.Reason)
+	}
+	if e := b.ledger(t); len(e) != 1 || e[0].State != towpath.LedgerFailed || e[0].StatementsDone != 1 {
+		t.Fatalf("ledger is %+v", e)
+	}
+	b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskPending })
+	b.want(t, task.ID, towpath.TaskUnknown) // tried again without a person's word on what stays
+	if _, err := b.plain(t, "shop").ExecContext(t.Context(), "CREATE TABLE b (x)"); err != nil {
+		t.Fatal(err)
+	}
+	b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskPending })
+	b.want(t, task.ID, towpath.TaskDone)
+	if got := b.query(t, tables); got != "a b c" {
+		t.Errorf("tables are %q", got)
+	}
+	if e := b.ledger(t); e[0].State != towpath.LedgerDone || e[0].StatementsDone != 3 {
+		t.Errorf("ledger is %+v", e)
+	}
+}
+
+func TestRunTask_stopOfTheServerLeavesAJournalWhereStatementsStay(t *testing.T) {
+	t.Parallel()
+	b := setupAutocommit(t)
+	b.Lease = testLease
+	task := b.task(t, "1", slow)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		_, err := b.RunTask(ctx, task.ID)
+		ended <- err
+	}()
+	b.until(t, task.ID, func(t towpath.Task) bool { return t.Finished == 1 })
+	stop()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if got, _, _ := b.read(t, task.ID); got.State != towpath.TaskFailed || !strings.Contains(got.Reason, "1 of 2 statements") {
+		t.Errorf("task is %s: %s", got.State, got.Reason)
+	}
+	if e := b.ledger(t); e[0].State != towpath.LedgerFailed || e[0].StatementsDone != 1 {
+		t.Errorf("ledger is %+v", e)
+	}
+}
+
+func TestRunTask_unreadableLedgerIsUnknownUntilItCanBeRead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		applied bool
+		state   towpath.TaskState
+		told    int
+	}{
+		"and the change was in":     {true, towpath.TaskDone, 1},
+		"and the change was not in": {false, towpath.TaskPending, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			task := b.task(t, "1", "CREATE TABLE a (x);")
+			if c.applied {
+				b.want(t, task.ID, towpath.TaskDone)
+				b.restore(t, task.ID)
+			}
+			b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskUnknown })
+			away := b.Engines
+			b.Engines = nil
+			if again, err := b.RunTask(t.Context(), task.ID); err != nil || again == nil {
+				t.Fatalf("again %v, error %v", again, err)
+			}
+			b.Engines = away
+			b.want(t, task.ID, c.state)
+			if _, _, history := b.read(t, task.ID); len(history) != c.told {
+				t.Errorf("history is %+v", history)
+			}
+		})
+	}
+}
