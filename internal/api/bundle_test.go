@@ -27,6 +27,7 @@ const password = "correct horse battery"
 // bundle is a server with one person of each kind and one project of theirs.
 type bundle struct {
 	*Server
+	Keeper  *secret.Keeper
 	url     string
 	log     *logBuffer
 	tokens  map[string]string // API tokens by who; "nobody" has none
@@ -78,6 +79,7 @@ func setup(t *testing.T) *bundle {
 			t.Error(err)
 		}
 	})
+	b.Keeper = keeper
 	b.populate(t)
 	b.serve(t)
 	return b
@@ -107,6 +109,10 @@ func (b *bundle) populate(t *testing.T) {
 			}
 			token := "tp_" + who
 			c := towpath.Credential{Kind: towpath.CredentialAPIToken, MemberID: m.ID, Hash: secret.HashToken(token)}
+			if err := tx.CreateCredential(ctx, &c); err != nil {
+				return err
+			}
+			c = towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID, Hash: secret.HashToken("session-" + who)}
 			if err := tx.CreateCredential(ctx, &c); err != nil {
 				return err
 			}
