@@ -76,8 +76,21 @@ func (c *serveCommand) complete() error {
 	if within(c.Data, c.SQLiteRoot) || within(c.SQLiteRoot, c.Data) {
 		return usagef("--sqlite-root %s and --data %s lie in each other; migrations must not reach the server's own data", c.SQLiteRoot, c.Data)
 	}
+	if within(c.KeyFile, c.SQLiteRoot) {
+		return usagef("--key-file %s lies below --sqlite-root %s; put it where no migration can reach it", c.KeyFile, c.SQLiteRoot)
+	}
 	if c.MetadataURL == "" {
 		c.MetadataURL = "sqlite:" + filepath.Join(c.Data, "towpath.db")
+	}
+	if path, ok := strings.CutPrefix(c.MetadataURL, "sqlite:"); ok {
+		absolute, err := filepath.Abs(path)
+		if err != nil {
+			return usagef("--metadata-url is %q: %v", c.MetadataURL, err)
+		}
+		if within(absolute, c.SQLiteRoot) {
+			return usagef("--metadata-url %s lies below --sqlite-root %s; put it where no migration can reach it", c.MetadataURL, c.SQLiteRoot)
+		}
+		c.MetadataURL = "sqlite:" + absolute
 	}
 	if c.PollInterval < time.Second {
 		return usagef("--poll-interval is %s; use at least 1s", c.PollInterval)

@@ -63,7 +63,7 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return fmt.Errorf("find the demo's folder: %w", err)
 	}
-	d := &demo{dir: dir, empty: c.Empty, log: newLogger(os.Stderr, c.LogLevel, "text")}
+	d := &demo{dir: dir, empty: c.Empty, files: demoFiles, log: newLogger(os.Stderr, c.LogLevel, "text")}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	bitbucketDone, err := d.startBitbucket(ctx, c.BitbucketListen)
@@ -92,6 +92,7 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 type demo struct {
 	dir   string
 	empty bool
+	files map[string]string // the repository's first commit
 	log   *slog.Logger
 	info  demoInfo
 	sim   *bitbucketsim.Sim

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,17 +62,16 @@ func (d *demo) seed(ctx context.Context) error {
 	d.info.Email, d.info.Password = "owner@example.com", secret.NewToken(12)
 	d.info.GitUser, d.info.GitPassword = "olive", secret.NewToken(12)
 	d.info.Branch, d.info.BaseDirectory, d.info.FilePathTemplate = "main", demoDirectory, demoTemplate
-	for _, step := range []func(context.Context) error{d.seedBitbucket, d.seedOwner, d.seedWorkspace} {
+	steps := []func(context.Context) error{d.seedBitbucket, d.seedOwner, d.seedWorkspace}
+	if !d.empty {
+		steps = append(steps, d.seedLink)
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("prepare the demo: %w", err)
 		}
 	}
-	if !d.empty {
-		if err := d.seedLink(ctx); err != nil {
-			return fmt.Errorf("prepare the demo: %w", err)
-		}
-	}
-	return d.save()
+	return d.writeInfo(d.savedPath())
 }
 
 func (d *demo) savedPath() string { return filepath.Join(d.dir, "demo.json") }
@@ -97,8 +97,6 @@ func (d *demo) readSaved() (known bool, err error) {
 	return true, nil
 }
 
-func (d *demo) save() error { return d.writeInfo(d.savedPath()) }
-
 func (d *demo) seedBitbucket(context.Context) error {
 	d.sim.AddUser(bitbucketsim.User{Username: d.info.GitUser, DisplayName: "Olive Owner", Email: d.info.Email, Password: d.info.GitPassword})
 	d.sim.AddWorkspace("acme", "Acme")
@@ -108,7 +106,7 @@ func (d *demo) seedBitbucket(context.Context) error {
 		return err
 	}
 	d.info.CloneURL = repository.CloneURL
-	if _, err := d.sim.CommitQuiet(demoRepository, d.info.Branch, demoFiles, "Create the shop's tables"); err != nil {
+	if _, err := d.sim.CommitQuiet(demoRepository, d.info.Branch, d.files, "Create the shop's tables"); err != nil {
 		return err
 	}
 	consumer := d.sim.AddConsumer(bitbucketsim.Consumer{
@@ -174,13 +172,25 @@ func (d *demo) seedWorkspace(ctx context.Context) error {
 	return nil
 }
 
-// seedLink goes the way of the wizard: a provider through a verified consumer, a grant, a link.
+// seedLink goes the way of the wizard, and waits until everything of the first commit is through.
 func (d *demo) seedLink(ctx context.Context) error {
+	grant, err := d.connect(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := d.link(ctx, grant, map[string]any{"existingFiles": "run"}); err != nil {
+		return err
+	}
+	return d.settle(ctx)
+}
+
+// connect adds the Git provider through its verified consumer and lets the owner's account be used. It returns the grant.
+func (d *demo) connect(ctx context.Context) (grantID string, err error) {
 	var started struct {
 		ID           string `json:"id"`
 		AuthorizeURL string `json:"authorizeUrl"`
 	}
-	err := d.api.call(ctx, "POST", "/git-provider-verifications", map[string]string{
+	err = d.api.call(ctx, "POST", "/git-provider-verifications", map[string]string{
 		"type": "bitbucket", "instanceUrl": d.info.BitbucketURL, "displayName": "Bitbucket.org", "applicationId": d.info.ApplicationID, "secret": d.info.Secret,
 	}, &started)
 	if err == nil {
@@ -196,28 +206,34 @@ func (d *demo) seedLink(ctx context.Context) error {
 	if err == nil {
 		err = d.authorize(ctx, started.AuthorizeURL)
 	}
+	var grants items[identified]
+	if err == nil {
+		err = d.api.call(ctx, "GET", "/git-providers/"+provider.ID+"/grants", nil, &grants)
+	}
+	if err == nil && len(grants.Items) == 0 {
+		err = errors.New("the provider gave no grant")
+	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	var grants, projects items[identified]
-	if err := d.api.call(ctx, "GET", "/git-providers/"+provider.ID+"/grants", nil, &grants); err != nil {
-		return err
-	}
-	if err := d.api.call(ctx, "GET", "/projects", nil, &projects); err != nil {
-		return err
-	}
-	if len(grants.Items) == 0 || len(projects.Items) == 0 {
-		return errors.New("the provider gave no grant")
-	}
+	return grants.Items[0].ID, nil
+}
+
+// link links the sample repository with the project; spec adds to what the demo's own link says, or changes it.
+func (d *demo) link(ctx context.Context, grantID string, spec map[string]any) (linkID string, err error) {
 	repository, _ := d.sim.Repository(demoRepository)
-	err = d.api.call(ctx, "POST", "/projects/"+projects.Items[0].ID+"/repository-links", map[string]string{
-		"grantId": grants.Items[0].ID, "repositoryId": repository.UUID, "branch": d.info.Branch,
-		"baseDirectory": d.info.BaseDirectory, "filePathTemplate": d.info.FilePathTemplate, "existingFiles": "run",
-	}, nil)
-	if err != nil {
-		return err
+	full := map[string]any{
+		"grantId": grantID, "repositoryId": repository.UUID, "branch": d.info.Branch,
+		"baseDirectory": d.info.BaseDirectory, "filePathTemplate": d.info.FilePathTemplate,
 	}
-	return d.settle(ctx)
+	maps.Copy(full, spec)
+	var projects items[identified]
+	if err := d.api.call(ctx, "GET", "/projects", nil, &projects); err != nil {
+		return "", err
+	}
+	var link identified
+	err = d.api.call(ctx, "POST", "/projects/"+projects.Items[0].ID+"/repository-links", full, &link)
+	return link.ID, err
 }
 
 // settle waits until everything of the first commit is through.

@@ -44,7 +44,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 type server struct {
 	url      string
 	log      *slog.Logger
-	lock     *os.File // held while this process is alone on the data folder
+	lock     *os.File // held while this process is alone on the metadata
 	store    *store.Store
 	auth     *auth.Service
 	gitops   *gitops.Service
@@ -88,8 +88,8 @@ func (s *server) open(ctx context.Context, c *serveCommand) (err error) {
 			return fmt.Errorf("make folder: %w", err)
 		}
 	}
-	if strings.HasPrefix(c.MetadataURL, "sqlite:") {
-		if s.lock, err = lockFolder(c.Data); err != nil {
+	if path, ok := strings.CutPrefix(c.MetadataURL, "sqlite:"); ok {
+		if s.lock, err = lockMetadata(path); err != nil {
 			return err
 		}
 	}
@@ -103,14 +103,15 @@ func (s *server) open(ctx context.Context, c *serveCommand) (err error) {
 	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.FreeLeases(ctx) })
 }
 
-// lockFolder keeps a second server off the same data. The lock ends with the process, however it ends.
-func lockFolder(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+// lockMetadata keeps a second server off the same file, whatever its other settings. The lock ends with the process, however
+// it ends.
+func lockMetadata(path string) (*os.File, error) {
+	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("lock data folder: %w", err)
+		return nil, fmt.Errorf("lock the metadata (--metadata-url): %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("another server is running on %s; stop it first, or use another --data", dir), f.Close())
+		return nil, errors.Join(fmt.Errorf("another server is running on %s; stop it first, or give this one another --data", path), f.Close())
 	}
 	return f, nil
 }

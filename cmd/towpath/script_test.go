@@ -1,0 +1,359 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"towpath/internal/bitbucketsim"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"towpath": main})
+}
+
+// TestScenarios runs the real program on the stories in testdata/script. Their verbs:
+//
+//	start [FLAG…]           start the server; the first start seeds the workspace
+//	stop, kill              end it by SIGTERM, or by SIGKILL
+//	link [KEY=VALUE…]       link the repository; keys as in the API
+//	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
+//	wait STATE              until the link has seen the push and stands so: done, failed, held, attention …
+//	sql ENVIRONMENT QUERY   rows of a query on the target, to stdout
+//	ledger ENVIRONMENT      versions in the target's ledger in the order of their coming, to stdout
+//	history ENVIRONMENT     the database's change history through the API, to stdout
+//	plan                    how files stand that are neither applied nor ignored, to stdout
+//	file PATH               what became of one file, to stdout
+//	status COMMIT WANT…     until the commit bears these build statuses, such as 'test SUCCESSFUL'
+//	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task
+//	accept PATH ENVIRONMENT           accept the edited text of an applied file
+//	reasons                 the reasons of the newest rollout's tasks, to stdout
+//	faults JSON             what goes wrong at Bitbucket, as bitbucketsim.Faults
+//	hook-deleted            somebody deletes the webhook
+//	api METHOD PATH [BODY]  any call; the answer goes to stdout
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(env *testscript.Env) error {
+			ctx, cancel := context.WithCancel(context.Background())
+			env.Defer(cancel)
+			dir := filepath.Join(env.WorkDir, ".world")
+			if err := os.MkdirAll(dir, 0o700); err != nil {
+				return err
+			}
+			w, err := newWorld(ctx, dir)
+			if err != nil {
+				return err
+			}
+			env.Defer(w.close)
+			env.Values["world"] = w
+			env.Vars = append(env.Vars, "GIT_CONFIG_GLOBAL="+filepath.Join(dir, "gitconfig"), "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "HOME="+dir)
+			return os.WriteFile(filepath.Join(dir, "gitconfig"), []byte("[user]\n\tname = Olive Owner\n\temail = owner@example.com\n[init]\n\tdefaultBranch = main\n[core]\n\tquotePath = false\n"), 0o600)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"start": verbStart, "stop": verbStop, "kill": verbKill, "link": verbLink, "push": verbPush, "wait": verbWait, "sql": verbSQL,
+			"ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile, "status": verbStatus, "task": verbTask,
+			"accept": verbAccept, "reasons": verbReasons, "faults": verbFaults, "hook-deleted": verbHookDeleted, "api": verbAPI,
+		},
+	})
+}
+
+func worldOf(ts *testscript.TestScript) *world { return ts.Value("world").(*world) }
+
+func check(ts *testscript.TestScript, err error) {
+	if err != nil {
+		if w := worldOf(ts); w.log != nil {
+			if text, readErr := os.ReadFile(w.log.Name()); readErr == nil {
+				lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+				ts.Logf("the server's last words:\n%s", strings.Join(lines[max(0, len(lines)-40):], "\n"))
+			}
+		}
+		ts.Fatalf("%v", err)
+	}
+}
+
+func printLines(ts *testscript.TestScript, lines []string) {
+	if len(lines) > 0 {
+		fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
+	}
+}
+
+func verbStart(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	first := w.info.APIToken == ""
+	check(ts, w.start(args...))
+	if !first {
+		return
+	}
+	check(ts, ts.Exec("git", "clone", "-q", w.cloneURL(), ts.MkAbs("repo")))
+	for _, name := range []string{"testUrl", "cloneUrl"} {
+		ts.Setenv(name, w.cloneURL())
+	}
+	ts.Setenv("CONSOLE", w.info.ConsoleURL)
+}
+
+func verbStop(ts *testscript.TestScript, _ bool, _ []string) {
+	check(ts, worldOf(ts).stop(syscall.SIGTERM))
+}
+func verbKill(ts *testscript.TestScript, _ bool, _ []string) {
+	check(ts, worldOf(ts).stop(syscall.SIGKILL))
+}
+
+func verbLink(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	spec := map[string]any{}
+	for _, arg := range args {
+		key, value, _ := strings.Cut(arg, "=")
+		spec[key] = value
+		if value == "true" {
+			spec[key] = true
+		}
+	}
+	id, err := w.link(w.ctx, w.grant, spec)
+	if neg {
+		if err == nil {
+			ts.Fatalf("linked, and should not have")
+		}
+		fmt.Fprintln(ts.Stdout(), err)
+		return
+	}
+	check(ts, err)
+	w.linkID = id
+	branch, ok := spec["branch"].(string)
+	if !ok {
+		branch = w.info.Branch
+	}
+	w.head = strings.Fields(git(ts, "ls-remote", "-q", w.cloneURL(), "refs/heads/"+branch))[0]
+	ts.Setenv("LINK", id)
+}
+
+// git runs git in the work tree and returns what it prints.
+func git(ts *testscript.TestScript, args ...string) string {
+	command := exec.Command("git", args...)
+	command.Dir = ts.MkAbs("repo")
+	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+ts.Getenv("GIT_CONFIG_GLOBAL"), "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0")
+	out, err := command.CombinedOutput()
+	if err != nil {
+		ts.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+func verbPush(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	message := "change"
+	if len(args) > 0 {
+		message = args[0]
+	}
+	git(ts, "add", "-A")
+	if strings.TrimSpace(git(ts, "status", "--porcelain")) != "" {
+		git(ts, "commit", "-q", "-m", message)
+	}
+	git(ts, append([]string{"push", "-q", "origin", "HEAD"}, args[min(1, len(args)):]...)...)
+	w.head = strings.TrimSpace(git(ts, "rev-parse", "HEAD"))
+	ts.Setenv("HEAD", w.head)
+}
+
+func verbWait(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	if len(args) > 1 { // wait STATE COMMIT: the head that it must have seen
+		w.head = strings.TrimSpace(git(ts, "rev-parse", args[1]))
+	}
+	check(ts, w.wait(args[0]))
+	_, v := w.state()
+	fmt.Fprintln(ts.Stdout(), v.WaitsFor+v.Link.AttentionReason)
+}
+
+func verbSQL(ts *testscript.TestScript, _ bool, args []string) {
+	rows, err := worldOf(ts).query(args[0], args[1])
+	check(ts, err)
+	printLines(ts, rows)
+}
+
+func verbLedger(ts *testscript.TestScript, _ bool, args []string) {
+	rows, err := worldOf(ts).query(args[0], "SELECT version || ' ' || type || ' ' || state FROM towpath_ledger ORDER BY finished_at, rowid")
+	check(ts, err)
+	printLines(ts, rows)
+}
+
+func databaseID(ts *testscript.TestScript, environment string) string {
+	w := worldOf(ts)
+	var databases items[struct {
+		ID            string `json:"id"`
+		EnvironmentID string `json:"environmentId"`
+	}]
+	var environments items[struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}]
+	check(ts, w.api.call(w.ctx, "GET", "/databases", nil, &databases))
+	check(ts, w.api.call(w.ctx, "GET", "/environments", nil, &environments))
+	for _, e := range environments.Items {
+		for _, d := range databases.Items {
+			if e.Name == environment && d.EnvironmentID == e.ID {
+				return d.ID
+			}
+		}
+	}
+	ts.Fatalf("no database in %s", environment)
+	return ""
+}
+
+func verbHistory(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	var history items[struct {
+		Migration struct {
+			Version string `json:"version"`
+			Type    string `json:"type"`
+			Path    string `json:"path"`
+		} `json:"migration"`
+		State string `json:"state"`
+	}]
+	check(ts, w.api.call(w.ctx, "GET", "/databases/"+databaseID(ts, args[0])+"/change-history?pageSize=500", nil, &history))
+	var lines []string
+	for _, h := range slices.Backward(history.Items) {
+		lines = append(lines, strings.Join([]string{h.Migration.Version, h.Migration.Type, h.State, h.Migration.Path}, " "))
+	}
+	printLines(ts, lines)
+}
+
+func verbPlan(ts *testscript.TestScript, _ bool, _ []string) {
+	_, v := worldOf(ts).state()
+	var lines []string
+	for _, i := range v.Plan.Items {
+		lines = append(lines, strings.TrimSpace(strings.Join([]string{i.Migration.Path, i.Migration.Environment, i.State, i.Reason}, " ")))
+	}
+	printLines(ts, lines)
+}
+
+func verbFile(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	var files items[struct {
+		State  string `json:"state"`
+		Reason string `json:"reason"`
+	}]
+	query := "path=" + strings.NewReplacer("%", "%25", " ", "%20", "#", "%23", "&", "%26", "+", "%2B").Replace(args[0])
+	check(ts, w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID+"/files?"+query, nil, &files))
+	for _, f := range files.Items {
+		printLines(ts, []string{strings.TrimSpace(f.State + " " + f.Reason)})
+	}
+}
+
+func verbStatus(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	commit, want := strings.TrimSpace(git(ts, "rev-parse", args[0])), strings.Join(args[1:], ", ")
+	check(ts, w.until(20*time.Second, func() (bool, string) {
+		got := strings.Join(w.statuses(commit), ", ")
+		return got == want, fmt.Sprintf("commit %s bears %q, want %q", args[0], got, want)
+	}))
+}
+
+// openTasks lists the tasks of the newest rollout.
+func (w *world) newestTasks() (rolloutID string, stages []demoStage, err error) {
+	var rollouts items[demoRollout]
+	if err := w.api.call(w.ctx, "GET", "/rollouts?pageSize=1", nil, &rollouts); err != nil || len(rollouts.Items) == 0 {
+		return "", nil, fmt.Errorf("no rollout: %w", err)
+	}
+	var detail struct {
+		Stages []demoStage `json:"stages"`
+	}
+	id := rollouts.Items[0].ID
+	return id, detail.Stages, w.api.call(w.ctx, "GET", "/rollouts/"+id, nil, &detail)
+}
+
+func verbTask(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	var rollouts items[demoRollout]
+	check(ts, w.api.call(w.ctx, "GET", "/rollouts?pageSize=1", nil, &rollouts))
+	var detail struct {
+		Stages []struct {
+			Environment string `json:"environment"`
+			Tasks       []struct {
+				ID        string `json:"id"`
+				Migration struct {
+					Version string `json:"version"`
+				} `json:"migration"`
+			} `json:"tasks"`
+		} `json:"stages"`
+	}
+	path := "/rollouts/" + rollouts.Items[0].ID
+	check(ts, w.api.call(w.ctx, "GET", path, nil, &detail))
+	for _, stage := range detail.Stages {
+		for _, task := range stage.Tasks {
+			if stage.Environment == args[2] && task.Migration.Version == args[1] {
+				check(ts, w.api.call(w.ctx, "POST", path+"/tasks/"+task.ID+"/"+args[0], map[string]string{}, nil))
+				return
+			}
+		}
+	}
+	ts.Fatalf("no task of version %s in %s", args[1], args[2])
+}
+
+func verbAccept(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	_, v := w.state()
+	for _, i := range v.Plan.Items {
+		if i.Migration.Path == args[0] && i.Migration.Environment == args[1] {
+			check(ts, w.api.call(w.ctx, "POST", "/repository-links/"+w.linkID+"/accept", map[string]string{
+				"databaseId": i.DatabaseID, "version": i.Migration.Version, "type": "ddl",
+			}, nil))
+			return
+		}
+	}
+	ts.Fatalf("%s is not in the plan of %s", args[0], args[1])
+}
+
+func verbReasons(ts *testscript.TestScript, _ bool, _ []string) {
+	_, stages, err := worldOf(ts).newestTasks()
+	check(ts, err)
+	var lines []string
+	for _, s := range stages {
+		for _, t := range s.Tasks {
+			lines = append(lines, strings.TrimSpace(strings.Join([]string{s.Environment, t.Migration.Path, t.State, t.Reason}, " ")))
+		}
+	}
+	printLines(ts, lines)
+}
+
+func verbFaults(ts *testscript.TestScript, _ bool, args []string) {
+	var f bitbucketsim.Faults
+	check(ts, json.Unmarshal([]byte(args[0]), &f))
+	worldOf(ts).sim.SetFaults(f)
+}
+
+func verbHookDeleted(ts *testscript.TestScript, _ bool, _ []string) {
+	w := worldOf(ts)
+	for _, h := range w.sim.Hooks(demoRepository) {
+		check(ts, w.sim.DeleteHook(demoRepository, h.UUID))
+	}
+}
+
+func verbAPI(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	var body, answer any
+	if len(args) > 2 {
+		check(ts, json.Unmarshal([]byte(args[2]), &body))
+	}
+	err := w.api.call(w.ctx, args[0], args[1], body, &answer)
+	if neg != (err != nil) {
+		ts.Fatalf("%s %s: %v", args[0], args[1], err)
+	}
+	if err != nil {
+		fmt.Fprintln(ts.Stdout(), err)
+		return
+	}
+	text, err := json.MarshalIndent(answer, "", "  ")
+	check(ts, err)
+	fmt.Fprintln(ts.Stdout(), string(text))
+}

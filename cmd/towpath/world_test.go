@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"towpath/internal/bitbucketsim"
+)
+
+// world is a real server process beside a simulated Bitbucket, seeded through the public API.
+type world struct {
+	demo
+	ctx     context.Context
+	far     *httptest.Server
+	args    []string // of towpath serve
+	log     *os.File
+	process *exec.Cmd
+	grant   string
+	linkID  string
+	head    string // last pushed to the link's branch
+}
+
+// newWorld starts the simulator and prepares a server, which start starts. dir is for everything that it keeps.
+func newWorld(ctx context.Context, dir string) (w *world, err error) {
+	w = &world{ctx: ctx}
+	w.dir, w.files, w.demo.log = dir, map[string]string{"README.md": "# Shop database\n"}, slog.New(slog.DiscardHandler)
+	w.far = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.sim.ServeHTTP(rw, r) }))
+	w.info.BitbucketURL = "http://localhost:" + w.far.URL[strings.LastIndex(w.far.URL, ":")+1:]
+	w.sim, err = bitbucketsim.New(bitbucketsim.Options{
+		Dir: filepath.Join(dir, "bitbucket"), BaseURL: w.info.BitbucketURL, Limits: bitbucketsim.Limits{RequestsPerHour: -1},
+	})
+	if err != nil {
+		return nil, err
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	address := free.Addr().String()
+	if err := free.Close(); err != nil {
+		return nil, err
+	}
+	w.info.ConsoleURL = "http://" + address
+	w.args = []string{"serve", "--listen", address, "--data", filepath.Join(dir, "data"), "--sqlite-root", w.sqliteRoot(),
+		"--bitbucket-url", w.info.BitbucketURL, "--bitbucket-api-url", w.sim.APIURL(), "--log-level", "debug"}
+	if w.log, err = os.Create(filepath.Join(dir, "server.log")); err != nil {
+		return nil, err
+	}
+	w.api, err = newAPIClient(w.info.ConsoleURL)
+	return w, err
+}
+
+// start starts the server process and waits until it is ready. The first start seeds the workspace.
+func (w *world) start(args ...string) error {
+	program, err := exec.LookPath("towpath")
+	if err != nil {
+		return err
+	}
+	w.process = exec.Command(program, append(slices.Clone(w.args), args...)...)
+	w.process.Stderr = w.log
+	out, err := w.process.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := w.process.Start(); err != nil {
+		return err
+	}
+	go func() { // the greeting has the setup token on a line of its own
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if line := strings.TrimSpace(lines.Text()); w.setup == "" && len(line) == 32 {
+				w.setup = line
+			}
+		}
+	}()
+	if err := w.until(10*time.Second, func() (bool, string) {
+		resp, err := http.Get(w.info.ConsoleURL + "/readyz")
+		if err != nil {
+			return false, err.Error()
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode == http.StatusNoContent, resp.Status
+	}); err != nil {
+		text, _ := os.ReadFile(w.log.Name())
+		return fmt.Errorf("the server is not ready: %w\n%s", err, text)
+	}
+	if w.info.APIToken != "" {
+		return nil
+	}
+	w.info.Email, w.info.Password = "owner@example.com", "correct horse battery"
+	w.info.GitUser, w.info.GitPassword = "olive", "pw"
+	w.info.Branch, w.info.BaseDirectory, w.info.FilePathTemplate = "main", demoDirectory, demoTemplate
+	for _, step := range []func(context.Context) error{w.seedBitbucket, w.seedOwner, w.seedWorkspace} {
+		if err := step(w.ctx); err != nil {
+			return err
+		}
+	}
+	w.grant, err = w.connect(w.ctx)
+	w.api.token = w.info.APIToken
+	return err
+}
+
+// stop ends the server process by a signal and waits for it.
+func (w *world) stop(signal os.Signal) error {
+	if w.process == nil {
+		return nil
+	}
+	process := w.process
+	w.process = nil
+	if err := process.Process.Signal(signal); err != nil {
+		return err
+	}
+	err := process.Wait()
+	if signal == syscall.SIGKILL {
+		return nil
+	}
+	return err
+}
+
+func (w *world) close() {
+	_ = w.stop(syscall.SIGKILL)
+	w.far.CloseClientConnections()
+	_ = w.sim.Close()
+	w.far.Close()
+	_ = w.log.Close()
+}
+
+// until polls until cond holds; its text says what stands in the way.
+func (w *world) until(limit time.Duration, cond func() (bool, string)) error {
+	deadline := time.Now().Add(limit)
+	for {
+		ok, text := cond()
+		if ok {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("timed out: %s", text)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// cloneURL is the repository's address with the owner's credentials.
+func (w *world) cloneURL() string {
+	return strings.Replace(w.info.CloneURL, "://", "://"+w.info.GitUser+":"+w.info.GitPassword+"@", 1)
+}
+
+type linkView struct {
+	Link struct {
+		SyncedCommit    string `json:"syncedCommit"`
+		HookState       string `json:"hookState"`
+		HookReason      string `json:"hookReason"`
+		AttentionReason string `json:"attentionReason"`
+	} `json:"link"`
+	WaitsFor  string       `json:"waitsFor"`
+	LastError string       `json:"lastError"`
+	Rollout   *demoRollout `json:"rollout"`
+	Plan      struct {
+		Blocked string     `json:"blocked"`
+		Items   []planView `json:"items"`
+	} `json:"plan"`
+}
+
+type planView struct {
+	Migration struct {
+		Version     string `json:"version"`
+		Path        string `json:"path"`
+		Environment string `json:"environment"`
+	} `json:"migration"`
+	DatabaseID string `json:"databaseId"`
+	State      string `json:"state"`
+	Reason     string `json:"reason"`
+}
+
+// state tells how the link stands: "syncing" until it has seen the pushed head and nothing runs, then the state of its open
+// rollout, "done" when there is none.
+func (w *world) state() (string, linkView) {
+	var v linkView
+	if err := w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID, nil, &v); err != nil {
+		return "unreachable: " + err.Error(), v
+	}
+	switch {
+	case w.head != "" && v.Link.SyncedCommit != w.head && v.Link.AttentionReason == "":
+		return "syncing", v
+	case v.Link.AttentionReason != "":
+		return "attention", v
+	case v.Rollout == nil:
+		return "done", v
+	}
+	return v.Rollout.State, v
+}
+
+// wait waits until the link stands as wanted.
+func (w *world) wait(want string) error {
+	return w.until(30*time.Second, func() (bool, string) {
+		got, v := w.state()
+		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor, v.LastError, v.Link.AttentionReason)
+	})
+}
+
+// query runs a query on a target and returns its rows, columns joined by bars.
+func (w *world) query(environment, query string) (rows []string, err error) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.sqliteRoot(), environment, "shop.db")+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	found, err := db.Query(query)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = found.Close() }()
+	columns, err := found.Columns()
+	if err != nil {
+		return nil, err
+	}
+	for found.Next() {
+		values, fields := make([]sql.NullString, len(columns)), make([]any, len(columns))
+		for i := range values {
+			fields[i] = &values[i]
+		}
+		if err := found.Scan(fields...); err != nil {
+			return nil, err
+		}
+		texts := make([]string, len(values))
+		for i, v := range values {
+			texts[i] = v.String
+		}
+		rows = append(rows, strings.Join(texts, "|"))
+	}
+	return rows, found.Err()
+}
+
+// statuses lists the build statuses of a commit, "test SUCCESSFUL", in order of their making.
+func (w *world) statuses(commit string) (list []string) {
+	for _, s := range w.sim.Statuses(demoRepository, commit) {
+		list = append(list, s.Name[strings.LastIndex(s.Name, " ")+1:]+" "+s.State)
+	}
+	return list
+}
+
+func (w *world) commit(t *testing.T, files map[string]string) string {
+	t.Helper()
+	hash, err := w.sim.Commit(demoRepository, "main", files, "change")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.head = hash
+	return hash
+}
