@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,13 +23,13 @@ type serveCommand struct {
 	Config kong.ConfigFlag `type:"path" help:"YAML file with settings, each named like its flag."`
 
 	Listen      string `default:"127.0.0.1:8080" help:"Address to listen on."`
-	ExternalURL string `help:"Address at which people and the Git provider reach this server. Default: http:// and the address of --listen."`
+	ExternalURL string `name:"external-url" help:"Address at which people and the Git provider reach this server. Default: http:// and the address of --listen."`
 	Data        string `default:"towpath-data" type:"path" help:"Folder for the server's own data."`
-	MetadataURL string `help:"Where the metadata is kept: sqlite:PATH or postgres://…. Default: towpath.db in the data folder."`
+	MetadataURL string `name:"metadata-url" help:"Where the metadata is kept: sqlite:PATH or postgres://…. Default: towpath.db in the data folder."`
 	KeyFile     string `type:"path" help:"File with the key that seals secrets, made at the first start. Keep it apart from backups of the data. Default: the data folder's name with .key, beside it."`
 
-	BitbucketURL    string `default:"https://bitbucket.org" help:"Address of Bitbucket."`
-	BitbucketAPIURL string `default:"https://api.bitbucket.org/2.0" help:"Address of Bitbucket's API."`
+	BitbucketURL    string `name:"bitbucket-url" default:"https://bitbucket.org" help:"Address of Bitbucket."`
+	BitbucketAPIURL string `name:"bitbucket-api-url" default:"https://api.bitbucket.org/2.0" help:"Address of Bitbucket's API."`
 	SQLiteRoot      string `name:"sqlite-root" default:"towpath-sqlite" type:"path" help:"The one folder below which SQLite targets may lie."`
 
 	PollingOnly  bool          `help:"Make no webhooks: look for new commits by polling."`
@@ -148,9 +149,14 @@ func (s settings) Validate(app *kong.Application) error {
 	return nil
 }
 
-// Resolve implements kong.Resolver.
+// Resolve implements kong.Resolver. Kong takes what it says before the environment's values, so it keeps silent where there is one.
 func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	value, ok := s[flag.Name]
+	for _, name := range flag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			ok = false
+		}
+	}
 	if !ok {
 		return nil, nil
 	}
