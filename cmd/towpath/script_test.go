@@ -24,11 +24,11 @@ func TestMain(m *testing.M) {
 
 // TestScenarios runs the real program on the stories in testdata/script. Their verbs:
 //
-//	start [FLAG…]           start the server; the first start seeds the workspace
-//	stop, kill              end it by SIGTERM, or by SIGKILL
+//	serve [FLAG…]           start the server; the first start seeds the workspace
+//	shutdown, sigkill       end it by SIGTERM, or by SIGKILL
 //	link [KEY=VALUE…]       link the repository; keys as in the API
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
-//	wait STATE              until the link has seen the push and stands so: done, failed, held, attention …
+//	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
 //	sql ENVIRONMENT QUERY   rows of a query on the target, to stdout
 //	ledger ENVIRONMENT      versions in the target's ledger in the order of their coming, to stdout
 //	history ENVIRONMENT     the database's change history through the API, to stdout
@@ -62,7 +62,7 @@ func TestScenarios(t *testing.T) {
 			return os.WriteFile(filepath.Join(dir, "gitconfig"), []byte("[user]\n\tname = Olive Owner\n\temail = owner@example.com\n[init]\n\tdefaultBranch = main\n[core]\n\tquotePath = false\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": verbStart, "stop": verbStop, "kill": verbKill, "link": verbLink, "push": verbPush, "wait": verbWait, "sql": verbSQL,
+			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "link": verbLink, "push": verbPush, "until": verbUntil, "sql": verbSQL,
 			"ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile, "status": verbStatus, "task": verbTask,
 			"accept": verbAccept, "reasons": verbReasons, "faults": verbFaults, "hook-deleted": verbHookDeleted, "api": verbAPI,
 		},
@@ -89,24 +89,20 @@ func printLines(ts *testscript.TestScript, lines []string) {
 	}
 }
 
-func verbStart(ts *testscript.TestScript, _ bool, args []string) {
+func verbServe(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	first := w.info.APIToken == ""
 	check(ts, w.start(args...))
 	if !first {
 		return
 	}
-	check(ts, ts.Exec("git", "clone", "-q", w.cloneURL(), ts.MkAbs("repo")))
-	for _, name := range []string{"testUrl", "cloneUrl"} {
-		ts.Setenv(name, w.cloneURL())
-	}
-	ts.Setenv("CONSOLE", w.info.ConsoleURL)
+	check(ts, ts.Exec("git", "clone", "-q", w.cloneURL(), filepath.Join(ts.Getenv("WORK"), "repo")))
 }
 
-func verbStop(ts *testscript.TestScript, _ bool, _ []string) {
+func verbShutdown(ts *testscript.TestScript, _ bool, _ []string) {
 	check(ts, worldOf(ts).stop(syscall.SIGTERM))
 }
-func verbKill(ts *testscript.TestScript, _ bool, _ []string) {
+func verbSigkill(ts *testscript.TestScript, _ bool, _ []string) {
 	check(ts, worldOf(ts).stop(syscall.SIGKILL))
 }
 
@@ -141,7 +137,7 @@ func verbLink(ts *testscript.TestScript, neg bool, args []string) {
 // git runs git in the work tree and returns what it prints.
 func git(ts *testscript.TestScript, args ...string) string {
 	command := exec.Command("git", args...)
-	command.Dir = ts.MkAbs("repo")
+	command.Dir = filepath.Join(ts.Getenv("WORK"), "repo")
 	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+ts.Getenv("GIT_CONFIG_GLOBAL"), "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0")
 	out, err := command.CombinedOutput()
 	if err != nil {
@@ -165,9 +161,9 @@ func verbPush(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("HEAD", w.head)
 }
 
-func verbWait(ts *testscript.TestScript, _ bool, args []string) {
+func verbUntil(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
-	if len(args) > 1 { // wait STATE COMMIT: the head that it must have seen
+	if len(args) > 1 { // until STATE COMMIT: the head that it must have seen
 		w.head = strings.TrimSpace(git(ts, "rev-parse", args[1]))
 	}
 	check(ts, w.wait(args[0]))
