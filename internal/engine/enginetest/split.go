@@ -60,6 +60,7 @@ func testPositions(t *testing.T, f Fixture) {
 // What Split refuses is no fault.
 func CheckPieces(e engine.Engine, script string) error {
 	var end int64
+	count := 0
 	last := statement.Position{Line: 1, Column: 1}
 	for s, err := range e.Split(strings.NewReader(script)) {
 		var refused *statement.Error
@@ -82,9 +83,22 @@ func CheckPieces(e engine.Engine, script string) error {
 			return fmt.Errorf("line %d comes after line %d", s.Pos.Line, last.Line)
 		}
 		end, last = s.Terminal, s.Pos
+		count++
 	}
-	for s, err := range e.Split(strings.NewReader(script[end:])) {
-		return fmt.Errorf("behind the last piece stands %q, %w", s.Text, err)
+	return checkTail(e, script[:end], count)
+}
+
+// checkTail tells whether what lies behind the last piece adds no statement.
+func checkTail(e engine.Engine, pieces string, want int) error {
+	got := 0
+	for s, err := range e.Split(strings.NewReader(pieces)) {
+		if err != nil {
+			return fmt.Errorf("the pieces alone, behind %q: %w", s.Text, err)
+		}
+		got++
+	}
+	if got != want {
+		return fmt.Errorf("the pieces alone make %d statements, not %d", got, want)
 	}
 	return nil
 }

@@ -4,14 +4,11 @@ package postgres
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"net"
-	"strconv"
 	"strings"
 	"time"
 
@@ -24,12 +21,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// The options of a target.
-const (
-	OptionTLS          = "tls"          // disable, require (the default), verify-ca, verify-full
-	OptionCA           = "tlsCA"        // PEM certificates for verify-ca and verify-full; the system's when missing
-	OptionLedgerSchema = "ledgerSchema" // where the ledger lies, "towpath" when missing
-)
+// OptionLedgerSchema says where the ledger lies, "towpath" when missing. Those of the network are engine.OptionTLS and
+// engine.OptionCA.
+const OptionLedgerSchema = "ledgerSchema"
 
 const (
 	connectTimeout = 10 * time.Second
@@ -116,7 +110,7 @@ func (e *Engine) connect(ctx context.Context, t engine.Target) (*pgx.Conn, error
 
 // config takes nothing from the environment: every field that ParseConfig reads from there is set anew.
 func (e *Engine) config(t engine.Target) (*pgx.ConnConfig, error) {
-	host, port, err := hostPort(t.Address)
+	host, port, err := engine.HostPort(t.Address, 5432)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +118,7 @@ func (e *Engine) config(t engine.Target) (*pgx.ConnConfig, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the configuration: %w", err)
 	}
-	if config.TLSConfig, err = tlsConfig(host, t.Options); err != nil {
+	if config.TLSConfig, err = engine.TLSConfig(host, t.Options); err != nil {
 		return nil, err
 	}
 	config.Host, config.Port, config.User, config.Password, config.Database = host, port, t.Username, t.Password, t.Database
@@ -141,51 +135,6 @@ func (e *Engine) config(t engine.Target) (*pgx.ConnConfig, error) {
 		config.DialFunc = e.Dial
 	}
 	return config, nil
-}
-
-func hostPort(address string) (string, uint16, error) {
-	host, text, err := net.SplitHostPort(address)
-	if err != nil {
-		host, text = strings.Trim(address, "[]"), "5432"
-	}
-	port, err := strconv.ParseUint(text, 10, 16)
-	if err != nil || port == 0 || host == "" || strings.ContainsAny(host, "/, ") {
-		return "", 0, towpath.Invalid("address", "Use host:port, such as db.example.com:5432.")
-	}
-	return host, uint16(port), nil
-}
-
-func tlsConfig(host string, options map[string]string) (*tls.Config, error) {
-	config := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
-	if pem := options[OptionCA]; pem != "" {
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM([]byte(pem)) {
-			return nil, towpath.Invalid("options."+OptionCA, "This is not a certificate in PEM form.")
-		}
-	}
-	switch mode := options[OptionTLS]; mode {
-	case "disable":
-		return nil, nil
-	case "", "require":
-		config.InsecureSkipVerify = true
-	case "verify-ca":
-		config.InsecureSkipVerify = true
-		config.VerifyConnection = func(state tls.ConnectionState) error { return verifyChain(state, config.RootCAs) }
-	case "verify-full":
-	default:
-		return nil, towpath.Invalid("options."+OptionTLS, "%q is not a TLS mode: use disable, require, verify-ca or verify-full.", mode)
-	}
-	return config, nil
-}
-
-// verifyChain checks who signed the certificate but not whose name it bears.
-func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
-	options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
-	for _, cert := range state.PeerCertificates[1:] {
-		options.Intermediates.AddCert(cert)
-	}
-	_, err := state.PeerCertificates[0].Verify(options)
-	return err
 }
 
 // connectMessage says in plain words why there is no connection; the password is not in it.

@@ -1,0 +1,140 @@
+// Package mariadbserver starts a MariaDB server for the tests of one binary, from the programs of the distribution.
+package mariadbserver
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"towpath/internal/engine"
+	"towpath/internal/engine/enginetest/testserver"
+)
+
+const (
+	account  = "owner"
+	password = "owner's \"pass\" %20word"
+	packages = "mariadb-server (Debian: apt-get install mariadb-server)"
+)
+
+// Server is a running server. Its user may do everything, with a password.
+type Server struct {
+	CA      string // PEM; the server's certificate is for 127.0.0.1
+	process *testserver.Process
+	port    int
+	count   atomic.Int64
+}
+
+// Start starts a server on a free port. Call it on the main goroutine, from TestMain.
+func Start() (*Server, error) {
+	runtime.LockOSThread()
+	install, err := testserver.Find("mariadb-install-db", packages, "/usr/bin", "/usr/local/mysql/scripts")
+	if err != nil {
+		return nil, err
+	}
+	mariadbd, err := testserver.Find("mariadbd", packages, "/usr/sbin", "/usr/local/mysql/bin")
+	if err != nil {
+		return nil, err
+	}
+	process, err := testserver.New("mysql")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{process: process}
+	if err := s.start(install, mariadbd); err != nil {
+		return nil, errors.Join(err, process.Stop())
+	}
+	return s, nil
+}
+
+func (s *Server) start(install, mariadbd string) error {
+	data, first := filepath.Join(s.process.Dir, "data"), filepath.Join(s.process.Dir, "first.sql")
+	grants := fmt.Sprintf("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO %[1]s@'%%' WITH GRANT OPTION;\n",
+		account, "owner\\'s \\\"pass\\\" %20word")
+	if err := os.WriteFile(first, []byte(grants), 0o644); err != nil {
+		return fmt.Errorf("write the first grants: %w", err)
+	}
+	if err := s.process.Run(install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db",
+		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M"); err != nil {
+		return err
+	}
+	var err error
+	if s.port, err = testserver.FreePort(); err != nil {
+		return err
+	}
+	if s.CA, err = s.process.Certificate(); err != nil {
+		return err
+	}
+	return s.process.Start(s.ping, mariadbd, "--no-defaults", "--datadir="+data, "--port="+strconv.Itoa(s.port),
+		"--bind-address=127.0.0.1", "--socket="+filepath.Join(s.process.Dir, "s.sock"), "--pid-file="+filepath.Join(s.process.Dir, "pid"),
+		"--init-file="+first, "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M",
+		"--innodb-fast-shutdown=2", "--skip-log-bin", "--skip-name-resolve", "--max-connections=300", "--performance-schema=OFF",
+		"--character-set-server=utf8mb4", "--ssl-cert="+filepath.Join(s.process.Dir, "server.crt"), "--ssl-key="+filepath.Join(s.process.Dir, "server.key"))
+}
+
+// Target is the instance, without a database.
+func (s *Server) Target() engine.Target {
+	return engine.Target{Address: net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)), Username: account, Password: password,
+		Options: map[string]string{"tls": "disable"}}
+}
+
+// Database makes a fresh, empty database.
+func (s *Server) Database(t testing.TB) engine.Target {
+	t.Helper()
+	target := s.Target()
+	target.Database = fmt.Sprintf("shop%d", s.count.Add(1))
+	s.Exec(t, "CREATE DATABASE "+target.Database+" CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+	return target
+}
+
+// Exec runs statements with all rights, beside the engine.
+func (s *Server) Exec(t testing.TB, statements ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	db, err := s.connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range statements {
+		if _, err := db.ExecContext(ctx, text); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *Server) connect() (*sql.DB, error) {
+	config := mysql.NewConfig()
+	config.Net, config.Addr, config.User, config.Passwd = "tcp", s.Target().Address, account, password
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return nil, fmt.Errorf("make the configuration: %w", err)
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(1)
+	return db, nil
+}
+
+func (s *Server) ping(ctx context.Context) error {
+	db, err := s.connect()
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.PingContext(ctx), db.Close())
+}
+
+// Stop ends the server.
+func (s *Server) Stop() error { return s.process.Stop() }

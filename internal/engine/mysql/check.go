@@ -1,0 +1,173 @@
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+)
+
+// maxClockDrift is how far the server's clock may be off before it is mentioned.
+const maxClockDrift = 30 * time.Second
+
+// Check implements engine.Engine.
+func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, error) {
+	var report engine.Report
+	conn, err := e.connect(ctx, t)
+	if err != nil {
+		report.Findings = append(report.Findings, engine.Finding{Severity: "error", Message: towpath.ErrorMessage(err)})
+		return report, ctx.Err()
+	}
+	defer conn.closeQuietly()
+	c := &check{engine: e, target: t, conn: conn}
+	if err := c.run(ctx); err != nil {
+		c.add("error", "The server does not answer as expected: "+mapError(err).Message+".", "")
+	}
+	report.Version, report.Findings, report.OK = c.version, c.findings, true
+	for _, f := range report.Findings {
+		report.OK = report.OK && f.Severity != "error"
+	}
+	return report, ctx.Err()
+}
+
+type check struct {
+	engine   *Engine
+	target   engine.Target
+	conn     *connection
+	mariadb  bool
+	version  string
+	findings []engine.Finding
+}
+
+func (c *check) add(severity, message, fix string) {
+	c.findings = append(c.findings, engine.Finding{Severity: severity, Message: message, Fix: fix})
+}
+
+func (c *check) run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	for _, step := range []func(context.Context) error{c.server, c.clock, c.cluster, c.rights} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *check) server(ctx context.Context) (err error) {
+	if c.mariadb, c.version, err = c.conn.flavor(ctx); err != nil {
+		return err
+	}
+	major, _ := strconv.Atoi(strings.SplitN(c.version, ".", 2)[0])
+	oldest := 8
+	if c.version = "MySQL " + c.version; c.mariadb {
+		c.version, oldest = "MariaDB "+strings.TrimPrefix(c.version, "MySQL "), 10
+	}
+	if major < oldest {
+		c.add("error", fmt.Sprintf("%s is too old: %d is the oldest that is known here.", c.version, oldest), "")
+	}
+	var readOnly string
+	if err := c.conn.QueryRowContext(ctx, "SELECT @@GLOBAL.read_only").Scan(&readOnly); err != nil {
+		return err
+	}
+	if readOnly != "0" {
+		c.add("error", "The server is read-only.", "Use the address of the primary, or SET GLOBAL read_only = 0.")
+	}
+	return nil
+}
+
+func (c *check) clock(ctx context.Context) error {
+	var seconds float64
+	if err := c.conn.QueryRowContext(ctx, "SELECT UNIX_TIMESTAMP(NOW(6))").Scan(&seconds); err != nil {
+		return err
+	}
+	now := time.Now
+	if c.engine.Now != nil {
+		now = c.engine.Now
+	}
+	if drift := now().Sub(time.UnixMicro(int64(seconds * 1e6))).Abs(); drift > maxClockDrift {
+		c.add("warning", fmt.Sprintf("The server's clock differs by %s.", drift.Round(time.Second)), "Set both clocks by NTP.")
+	}
+	return nil
+}
+
+// cluster finds Galera, where a lock on one node says nothing on another.
+func (c *check) cluster(ctx context.Context) error {
+	var name, value string
+	err := c.conn.QueryRowContext(ctx, "SHOW GLOBAL VARIABLES LIKE 'wsrep_on'").Scan(&name, &value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil && value == "ON" {
+		c.add("warning", "The server is a node of a Galera cluster: changes of tables block the whole cluster.",
+			"Let all changes go to one node, and run them when little else runs.")
+	}
+	return err
+}
+
+// needed are the rights that changes and the ledger take.
+var needed = []string{"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "INDEX"}
+
+// grantLine is one row of SHOW GRANTS for a database or for all.
+var grantLine = regexp.MustCompile("^GRANT (.+) ON (\\*|`(?:[^`]|``)+`)\\.\\* TO ")
+
+func (c *check) rights(ctx context.Context) error {
+	grants, err := column(ctx, c.conn.Conn, "SHOW GRANTS")
+	if err != nil {
+		return err
+	}
+	have := map[string]bool{}
+	for _, line := range grants {
+		match := grantLine.FindStringSubmatch(line)
+		if match == nil || match[1] == "USAGE" {
+			continue
+		}
+		if match[2] == "*" {
+			c.add("warning", "The user has rights on all databases of the server, and so has every migration.",
+				fmt.Sprintf("CREATE USER … ; GRANT ALL ON %s.* TO …", quoteName(c.target.Database)))
+		} else if !likeName(match[2], c.target.Database) {
+			continue
+		}
+		for _, right := range strings.Split(match[1], ", ") {
+			have[right] = true
+		}
+	}
+	missing := slices.DeleteFunc(slices.Clone(needed), func(right string) bool {
+		return have[right] || have["ALL PRIVILEGES"] || c.target.Database == ""
+	})
+	if len(missing) > 0 {
+		list := strings.Join(missing, ", ")
+		c.add("error", "The user lacks rights in the database: "+list+".",
+			fmt.Sprintf("GRANT %s ON %s.* TO CURRENT_USER", list, quoteName(c.target.Database)))
+	}
+	return nil
+}
+
+// likeName tells whether a grant's pattern, with % and _ for any characters, is about the database.
+func likeName(pattern, name string) bool {
+	pattern = strings.ReplaceAll(strings.Trim(pattern, "`"), "``", "`")
+	var expression strings.Builder
+	for i := 0; i < len(pattern); i++ {
+		switch {
+		case pattern[i] == '\\' && i+1 < len(pattern):
+			i++
+			expression.WriteString(regexp.QuoteMeta(pattern[i : i+1]))
+		case pattern[i] == '%':
+			expression.WriteString(".*")
+		case pattern[i] == '_':
+			expression.WriteString(".")
+		default:
+			expression.WriteString(regexp.QuoteMeta(pattern[i : i+1]))
+		}
+	}
+	matched, err := regexp.MatchString("(?s)^"+expression.String()+"$", name)
+	return err == nil && matched
+}

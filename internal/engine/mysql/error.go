@@ -1,0 +1,40 @@
+package mysql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	driver "github.com/go-sql-driver/mysql"
+
+	"towpath/internal/engine"
+)
+
+// mapError says what an executor can do about an error of the driver. Numbers:
+// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html and https://mariadb.com/kb/en/mariadb-error-codes/
+func mapError(err error) *engine.Error {
+	var known *engine.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	var e *driver.MySQLError
+	switch {
+	case errors.As(err, &e):
+		return &engine.Error{Kind: kindOf(e.Number), Message: fmt.Sprintf("%s (error %d)", e.Message, e.Number), Err: err}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
+	}
+	return &engine.Error{Kind: engine.Lost, Message: err.Error(), Err: err}
+}
+
+func kindOf(number uint16) engine.Kind {
+	switch number {
+	case 1205, 1213: // lock wait timeout, deadlock
+		return engine.Locked
+	case 1317, 1969, 3024: // killed, max_statement_time, max_execution_time
+		return engine.Timeout
+	case 1053, 1927, 1152, 1184: // shutdown, connection killed, aborted
+		return engine.Lost
+	}
+	return engine.Failed
+}

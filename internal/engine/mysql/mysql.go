@@ -1,0 +1,191 @@
+// Package mysql drives MySQL 8 and MariaDB 10.6 and later as target databases: a fresh connection for every session, a
+// splitter that knows DELIMITER, bodies and conditional comments, and a ledger in the database itself.
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	driver "github.com/go-sql-driver/mysql"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+const (
+	connectTimeout = 10 * time.Second
+	readTimeout    = time.Minute // of our own questions to the catalogue
+	cancelGrace    = 5 * time.Second
+)
+
+// Engine is the MySQL and MariaDB engine. A target's Address is host or host:port.
+type Engine struct {
+	// Dial opens connections; nil is a net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Now is the clock that the server's is compared with; nil is time.Now.
+	Now func() time.Time
+}
+
+var _ engine.Engine = (*Engine)(nil)
+
+// New makes the engine with its defaults.
+func New() *Engine { return &Engine{} }
+
+// Split implements engine.Engine.
+func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
+	return func(yield func(statement.Statement, error) bool) {
+		statement.Split(script, &lexer{delimiter: ";"})(yield)
+	}
+}
+
+// Discover implements engine.Engine.
+func (e *Engine) Discover(ctx context.Context, t engine.Target) (names []string, err error) {
+	t.Database = ""
+	c, err := e.connect(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	defer c.closeQuietly()
+	names, err = column(ctx, c.Conn, `SELECT schema_name FROM information_schema.schemata
+		WHERE schema_name NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys') ORDER BY BINARY schema_name`)
+	if err != nil {
+		return nil, fmt.Errorf("list the databases: %w", err)
+	}
+	return names, nil
+}
+
+// Open implements engine.Engine.
+func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
+	if t.Database == "" {
+		return nil, towpath.Invalid("database", "Name the database.")
+	}
+	c, err := e.connect(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	defer c.closeQuietly()
+	db := &database{engine: e, target: t, ledger: quoteName(t.Database) + "." + quoteName(ledgerTable)}
+	if db.mariadb, _, err = c.flavor(ctx); err != nil {
+		return nil, towpath.Errorf(towpath.CodeUnavailable, "The server does not answer as expected: %s.", mapError(err).Message)
+	}
+	return db, nil
+}
+
+// quoteName makes an identifier of any name.
+func quoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
+
+// connection is one connection of its own.
+type connection struct {
+	*sql.Conn
+	pool *sql.DB
+}
+
+// connect makes one connection. Its error is a *towpath.Error.
+func (e *Engine) connect(ctx context.Context, t engine.Target) (*connection, error) {
+	config, err := e.config(t)
+	if err != nil {
+		return nil, err
+	}
+	connector, err := driver.NewConnector(config)
+	if err != nil {
+		return nil, fmt.Errorf("make the configuration: %w", err)
+	}
+	c := &connection{pool: sql.OpenDB(connector)}
+	c.pool.SetMaxOpenConns(1)
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	if c.Conn, err = c.pool.Conn(ctx); err != nil {
+		return nil, errors.Join(towpath.Errorf(towpath.CodeUnavailable, "%s", connectMessage(t, err)), c.pool.Close())
+	}
+	return c, nil
+}
+
+// config is strict: one statement a time, no local files, no passwords in clear.
+func (e *Engine) config(t engine.Target) (*driver.Config, error) {
+	host, port, err := engine.HostPort(t.Address, 3306)
+	if err != nil {
+		return nil, err
+	}
+	config := driver.NewConfig()
+	if config.TLS, err = engine.TLSConfig(host, t.Options); err != nil {
+		return nil, err
+	}
+	config.Net, config.Addr = "tcp", net.JoinHostPort(host, strconv.Itoa(int(port)))
+	config.User, config.Passwd, config.DBName = t.Username, t.Password, t.Database
+	config.Collation, config.Loc, config.ParseTime = "utf8mb4_general_ci", time.UTC, true
+	config.Timeout, config.Logger = connectTimeout, silent{}
+	config.ConnectionAttributes = "program_name:towpath"
+	if e.Dial != nil {
+		config.DialFunc = e.Dial
+	}
+	return config, nil
+}
+
+// silent drops the driver's own log lines: what goes wrong is in the errors.
+type silent struct{}
+
+func (silent) Print(...any) {}
+
+// connectMessage says in plain words why there is no connection; the password is not in it.
+func connectMessage(t engine.Target, err error) string {
+	var refused *driver.MySQLError
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &refused) && refused.Number == 1045:
+		return fmt.Sprintf("The server refuses the user %s: %s.", t.Username, refused.Message)
+	case errors.As(err, &refused):
+		return fmt.Sprintf("The server refuses the connection: %s.", refused.Message)
+	case errors.Is(err, driver.ErrNoTLS):
+		return "The server does not offer TLS. Turn it on there, or set the TLS mode to disable."
+	case errors.As(err, &dns):
+		return fmt.Sprintf("There is no host named %s.", dns.Name)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Sprintf("%s does not answer.", t.Address)
+	case errors.As(err, &op):
+		return fmt.Sprintf("%s cannot be reached: %s.", t.Address, op.Err)
+	}
+	return fmt.Sprintf("%s cannot be used: %s.", t.Address, err)
+}
+
+// flavor tells MariaDB from MySQL.
+func (c *connection) flavor(ctx context.Context) (mariadb bool, version string, err error) {
+	if err := c.QueryRowContext(ctx, "SELECT VERSION()").Scan(&version); err != nil {
+		return false, "", err
+	}
+	mariadb = strings.Contains(version, "MariaDB")
+	version, _, _ = strings.Cut(strings.TrimPrefix(version, "5.5.5-"), "-")
+	return mariadb, version, nil
+}
+
+// Close ends the connection; the server undoes what it had not committed.
+func (c *connection) Close() error { return errors.Join(c.Conn.Close(), c.pool.Close()) }
+
+// closeQuietly ends a connection that has nothing to lose.
+func (c *connection) closeQuietly() { _ = c.Close() }
+
+// column reads a query's one column.
+func column(ctx context.Context, c *sql.Conn, query string, args ...any) (values []string, err error) {
+	rows, err := c.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var value string
+		if err := rows.Scan(&value); err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+	}
+	return values, rows.Err()
+}

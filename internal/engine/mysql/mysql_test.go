@@ -1,0 +1,75 @@
+package mysql_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"towpath/internal/engine"
+	"towpath/internal/engine/enginetest"
+	"towpath/internal/engine/enginetest/mariadbserver"
+	"towpath/internal/engine/mysql"
+)
+
+var server *mariadbserver.Server
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if server, err = mariadbserver.Start(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		code := m.Run()
+		if err := server.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return code
+	}())
+}
+
+func fixture() enginetest.Fixture {
+	return enginetest.Fixture{
+		Engine: mysql.New(),
+		New:    func(t *testing.T) engine.Target { return server.Database(t) },
+		Missing: func(*testing.T) engine.Target {
+			target := server.Target()
+			target.Database = "nowhere"
+			return target
+		},
+		AutoKey: "BIGINT AUTO_INCREMENT PRIMARY KEY",
+		Slow:    "SELECT COUNT(*) FROM seq_1_to_1000000 a, seq_1_to_1000000 b",
+		Schema:  "CREATE TABLE a (id INT AUTO_INCREMENT PRIMARY KEY, b VARCHAR(9) DEFAULT 'it''s'); INSERT INTO a VALUES (5, 'x'); CREATE VIEW v AS SELECT * FROM a;",
+		Cosmetic: [2]string{
+			"CREATE TABLE a (id INT, b VARCHAR(3)); CREATE INDEX i ON a (b); CREATE INDEX h ON a (id)",
+			"create table `a` -- the one\n(id integer(11),\n b varchar(3)); INSERT INTO a VALUES (1, 'x');\nCREATE INDEX h ON a (id ASC); CREATE INDEX i ON a /* b */ (b)",
+		},
+		Split:   splits,
+		Refused: refused,
+	}
+}
+
+func TestEngine(t *testing.T) {
+	t.Parallel()
+	enginetest.Run(t, fixture())
+}
+
+func TestSchema_everyFixtureReplays(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/schemas/*.sql")
+	if err != nil || len(files) < 40 {
+		t.Fatalf("%d fixtures, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			script, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			enginetest.Replay(t, fixture(), string(script))
+		})
+	}
+}

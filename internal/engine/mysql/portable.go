@@ -1,0 +1,61 @@
+package mysql
+
+import "towpath/internal/statement"
+
+// portable finds in a definition the parts that belong to one place: "DEFINER=`a`@`b`", "ALGORITHM=UNDEFINED", and the
+// database's name before a dot. It judges nothing, for what stands in a catalogue has been let in already.
+type portable struct {
+	lexer    lexer
+	database string
+	cuts     [][2]int64 // from, to
+	clause   string     // DEFINER or ALGORITHM while we are in it
+	from     int64
+	count    int
+	name     int64 // where the database's name stood, if it was the last token
+	named    bool
+}
+
+// Skip implements statement.Lexer.
+func (p *portable) Skip(r *statement.Reader) error { return p.lexer.Skip(r) }
+
+// Next implements statement.Lexer.
+func (p *portable) Next(r *statement.Reader) (statement.TokenKind, error) { return p.lexer.Next(r) }
+
+// Judge implements statement.Lexer.
+func (p *portable) Judge() statement.Judge { return p }
+
+// head is how many tokens may stand before a definer: CREATE OR REPLACE ALGORITHM = x DEFINER.
+const head = 12
+
+// Token implements statement.Judge.
+func (p *portable) Token(t statement.Token) (bool, error) {
+	p.count++
+	word := t.Upper()
+	if p.clause != "" && p.closes(word) {
+		p.cuts = append(p.cuts, [2]int64{p.from, t.Pos.Offset})
+		p.clause = ""
+	}
+	if p.count < head && p.clause == "" && (word == "DEFINER" || word == "ALGORITHM") {
+		p.clause, p.from = word, t.Pos.Offset
+	}
+	if p.named && t.Is('.') {
+		p.cuts = append(p.cuts, [2]int64{p.name, t.Pos.Offset + 1})
+	}
+	p.named = t.Kind == statement.Quoted && string(t.Raw) == p.database && p.clause == ""
+	p.name = t.Pos.Offset
+	return false, nil
+}
+
+// closes tells whether the clause has ended: a key word that follows one.
+func (p *portable) closes(word string) bool {
+	switch word {
+	case "SQL", "VIEW", "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "AGGREGATE":
+		return true
+	case "DEFINER":
+		return p.clause == "ALGORITHM"
+	}
+	return false
+}
+
+// Finish implements statement.Judge.
+func (p *portable) Finish(*statement.Statement, bool) error { return nil }

@@ -1,0 +1,224 @@
+package mysql
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// Schema implements engine.DB. It reads tables with their columns, keys, checks, partitions and comments, sequences,
+// routines, views, triggers and events. It does not read grants, which belong to accounts, and no owners (DEFINER).
+func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
+	c := &catalogue{name: d.target.Database}
+	if err := d.read(ctx, c.load); err != nil {
+		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
+	}
+	return c.render(), nil
+}
+
+// definition is one object and the statement that makes it.
+type definition struct {
+	name string
+	text string
+	body bool // has semicolons inside
+}
+
+// catalogue is what a database holds, in the order of a dump.
+type catalogue struct {
+	name string // of the database
+	all  []definition
+}
+
+func (c *catalogue) load(ctx context.Context, conn *connection) error {
+	// MariaDB writes the definitions of views and defaults for the mode of the session that asks.
+	if _, err := conn.ExecContext(ctx, "SET SESSION sql_mode = '', sql_quote_show_create = 1"); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context, *connection) error{c.sequences, c.tables, c.routines, c.views, c.triggers, c.events} {
+		if err := step(ctx, conn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *catalogue) sequences(ctx context.Context, conn *connection) error {
+	return c.show(ctx, conn, "SHOW CREATE TABLE ", false, `SELECT table_name FROM information_schema.tables
+		WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE' ORDER BY BINARY table_name`)
+}
+
+func (c *catalogue) tables(ctx context.Context, conn *connection) error {
+	return c.show(ctx, conn, "SHOW CREATE TABLE ", false, `SELECT table_name FROM information_schema.tables
+		WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND table_name <> '`+ledgerTable+`'
+		ORDER BY BINARY table_name`)
+}
+
+func (c *catalogue) routines(ctx context.Context, conn *connection) error {
+	for _, kind := range []string{"FUNCTION", "PROCEDURE"} {
+		if err := c.show(ctx, conn, "SHOW CREATE "+kind+" ", true, `SELECT routine_name FROM information_schema.routines
+			WHERE routine_schema = DATABASE() AND routine_type = '`+kind+`' ORDER BY BINARY routine_name`); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *catalogue) triggers(ctx context.Context, conn *connection) error {
+	return c.show(ctx, conn, "SHOW CREATE TRIGGER ", true, `SELECT trigger_name FROM information_schema.triggers
+		WHERE trigger_schema = DATABASE() ORDER BY BINARY event_object_table, action_timing, event_manipulation, action_order`)
+}
+
+func (c *catalogue) events(ctx context.Context, conn *connection) error {
+	return c.show(ctx, conn, "SHOW CREATE EVENT ", true, `SELECT event_name FROM information_schema.events
+		WHERE event_schema = DATABASE() ORDER BY BINARY event_name`)
+}
+
+// views come in an order in which each finds the views that it reads.
+func (c *catalogue) views(ctx context.Context, conn *connection) error {
+	views := &catalogue{name: c.name}
+	if err := views.show(ctx, conn, "SHOW CREATE VIEW ", false, `SELECT table_name FROM information_schema.views
+		WHERE table_schema = DATABASE() ORDER BY BINARY table_name`); err != nil {
+		return err
+	}
+	for len(views.all) > 0 {
+		next := max(slices.IndexFunc(views.all, func(v definition) bool { return !views.reads(v) }), 0)
+		c.all = append(c.all, views.all[next])
+		views.all = slices.Delete(views.all, next, next+1)
+	}
+	return nil
+}
+
+// reads tells whether v names another of the definitions.
+func (c *catalogue) reads(v definition) bool {
+	for _, other := range c.all {
+		if other.name != v.name && strings.Contains(v.text, quoteName(other.name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// show reads the definitions of all names that the query lists.
+func (c *catalogue) show(ctx context.Context, conn *connection, command string, body bool, names string) error {
+	list, err := column(ctx, conn.Conn, names)
+	if err != nil {
+		return err
+	}
+	for _, name := range list {
+		text, err := showCreate(ctx, conn, command+quoteName(name))
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if text, err = c.portable(text); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		c.all = append(c.all, definition{name: name, text: text, body: body})
+	}
+	return nil
+}
+
+// showCreate returns the column that holds the statement; where it stands and how many there are differs by kind.
+func showCreate(ctx context.Context, conn *connection, query string) (string, error) {
+	rows, err := conn.QueryContext(ctx, query)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return "", err
+	}
+	values := make([]any, len(columns))
+	text := new(*string)
+	for i, name := range columns {
+		values[i] = new(any)
+		if strings.HasPrefix(name, "Create ") || name == "SQL Original Statement" {
+			values[i] = text
+		}
+	}
+	if !rows.Next() {
+		return "", fmt.Errorf("the server shows no definition: %w", rows.Err())
+	}
+	if err := rows.Scan(values...); err != nil {
+		return "", err
+	}
+	if *text == nil {
+		return "", &engine.Error{Kind: engine.Failed, Message: "the definition is hidden: the user needs the right SHOW CREATE ROUTINE, or SELECT on mysql.proc"}
+	}
+	return **text, rows.Err()
+}
+
+// autoIncrement is a counter's state, not part of a schema.
+var autoIncrement = regexp.MustCompile(`(?m)^(\) ENGINE=\S+) AUTO_INCREMENT=\d+`)
+
+// portable leaves out the definer, the name of the database, and counters.
+func (c *catalogue) portable(text string) (string, error) {
+	p := &portable{database: quoteName(c.name)}
+	p.lexer.delimiter = "\x01"
+	for _, err := range statement.Split(strings.NewReader(text), p) {
+		if err != nil {
+			return "", err
+		}
+	}
+	var out strings.Builder
+	var at int64
+	for _, cut := range p.cuts {
+		out.WriteString(text[at:cut[0]])
+		at = cut[1]
+	}
+	out.WriteString(text[at:])
+	return autoIncrement.ReplaceAllString(strings.TrimRight(out.String(), " \n;"), "$1"), nil
+}
+
+func (c *catalogue) render() engine.Schema {
+	var dump strings.Builder
+	var normal []string
+	if slices.ContainsFunc(c.all, func(d definition) bool { return strings.Contains(d.text, " FOREIGN KEY (") }) {
+		dump.WriteString("SET SESSION foreign_key_checks = 0;\n\n")
+	}
+	for _, d := range c.all {
+		normal = append(normal, sortKeys(d.text))
+		if d.body {
+			dump.WriteString("DELIMITER ;;\n" + d.text + ";;\nDELIMITER ;\n\n")
+		} else {
+			dump.WriteString(d.text + ";\n\n")
+		}
+	}
+	sum := sha256.Sum256([]byte(strings.Join(normal, "\x00")))
+	return engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"), Fingerprint: hex.EncodeToString(sum[:])}
+}
+
+// sortKeys brings a table's keys and constraints, whose order says nothing, into one order.
+func sortKeys(text string) string {
+	lines := strings.Split(text, "\n")
+	first := -1
+	for i, line := range lines {
+		switch {
+		case isKeyLine(line):
+			if first < 0 {
+				first = i
+			}
+			lines[i] = strings.TrimSuffix(line, ",")
+		case first >= 0:
+			slices.Sort(lines[first:i])
+			return strings.Join(lines, "\n")
+		}
+	}
+	return text
+}
+
+func isKeyLine(line string) bool {
+	for _, start := range []string{"  KEY ", "  UNIQUE KEY ", "  FULLTEXT KEY ", "  SPATIAL KEY ", "  CONSTRAINT "} {
+		if strings.HasPrefix(line, start) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,1 @@
+CREATE TABLE b (room INT, f DATE, t DATE, PERIOD FOR stay (f, t), UNIQUE (room, stay WITHOUT OVERLAPS));

@@ -1,0 +1,1 @@
+CREATE TABLE c (a INT COMMENT 'Grüße; 東京', b INT COMMENT 'two\nlines and a \\ and ''quotes''') COMMENT 'the table -- really';

@@ -1,0 +1,2 @@
+CREATE TABLE a (id INT);
+CREATE TEMPORARY TABLE scratch (id INT);
