@@ -171,7 +171,7 @@ func projectIn(ctx huma.Context, tx *store.Tx) (string, error) {
 		return t.ProjectID, err
 	}
 	if id := ctx.Param("rollout"); id != "" {
-		r, err := tx.Rollout(ctx.Context(), id)
+		r, err := tx.RolloutAlone(ctx.Context(), id)
 		return r.ProjectID, err
 	}
 	if id := ctx.Param("link"); id != "" {

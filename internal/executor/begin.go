@@ -57,7 +57,7 @@ func (s *Service) begin(ctx context.Context, taskID string) (r *run, again *time
 			unknown = true
 			return nil
 		case towpath.TaskPending:
-			if o, err := tx.Rollout(ctx, t.RolloutID); err != nil || !mayStart(o, t.ID) {
+			if o, err := tx.RolloutOutline(ctx, t.RolloutID); err != nil || !mayStart(o, t.ID) {
 				return err
 			}
 		case towpath.TaskRunning:

@@ -104,7 +104,7 @@ func addHistory(ctx context.Context, tx *store.Tx, t towpath.Task, changes []cha
 	if len(changes) == 0 {
 		return nil
 	}
-	o, err := tx.Rollout(ctx, t.RolloutID)
+	o, err := tx.RolloutAlone(ctx, t.RolloutID)
 	if err != nil {
 		return err
 	}

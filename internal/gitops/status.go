@@ -29,7 +29,7 @@ func (s *Service) PostStatus(ctx context.Context, rolloutID string) (again *time
 	var link towpath.RepositoryLink
 	var statuses []commitStatus
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		r, err := tx.Rollout(ctx, rolloutID)
+		r, err := tx.RolloutOutline(ctx, rolloutID)
 		if err != nil {
 			return err
 		}

@@ -24,20 +24,21 @@ func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, er
 	var finished *towpath.Rollout
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
 		finished = nil
-		r, err := tx.Rollout(ctx, rolloutID)
+		r, err := tx.RolloutOutline(ctx, rolloutID)
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
+		before := r.State
 		if err := advance(ctx, tx, &r); err != nil {
 			return err
 		}
 		if r.FinishedAt != nil && r.FinishedAt.Equal(tx.Now) {
 			finished = &r
 		}
-		return tx.Enqueue(ctx, towpath.JobPostStatus, r.ID)
+		return s.tell(ctx, tx, before, r)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("advance rollout: %w", err)
@@ -46,6 +47,17 @@ func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, er
 		s.Logger.InfoContext(ctx, "rollout finished", "rollout", finished.ID, "project", finished.ProjectID, "commit", finished.Commit)
 	}
 	return nil, nil
+}
+
+// tellAfter is how long what changed within a state may wait to be told on the commit, so that a rollout of many tasks does
+// not spend the provider's budget on each.
+const tellAfter = 500 * time.Millisecond
+
+func (s *Service) tell(ctx context.Context, tx *store.Tx, before towpath.RolloutState, r towpath.Rollout) error {
+	if r.State == before {
+		return tx.EnqueueAt(ctx, towpath.JobPostStatus, r.ID, tx.Now.Add(tellAfter))
+	}
+	return tx.Enqueue(ctx, towpath.JobPostStatus, r.ID)
 }
 
 func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {

@@ -2,28 +2,29 @@ package store
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"towpath"
 )
 
-var instances = table[towpath.Instance]{"instance", func(i *towpath.Instance) []column {
+var instances = newTable("instance", 1, func(i *towpath.Instance) []column {
 	return []column{
 		{"id", &i.ID}, {"name", &i.Name}, {"engine", (*string)(&i.Engine)}, {"environment_id", &i.EnvironmentID}, {"address", &i.Address},
-		{"username", &i.Username}, {"sealed_password", &i.SealedPassword}, {"options", jsonText{&i.Options}},
+		{"username", &i.Username}, {"sealed_password", maybeBlob{&i.SealedPassword}}, {"options", jsonText{&i.Options}},
 		{"checked_at", maybe{&i.CheckedAt}}, {"check_error", &i.CheckError}, {"created_at", instant{&i.CreatedAt}},
 	}
-}}
+})
 
 // CreateInstance adds an instance. The caller has made its id with NewID, since the sealed password names it; CreatedAt is set.
 func (tx *Tx) CreateInstance(ctx context.Context, i *towpath.Instance) error {
 	i.CreatedAt = tx.Now
-	return taken(instances.insert(ctx, tx, i), "name", "There is an instance named %s already.", i.Name)
+	return taken(instances.insert(ctx, tx, *i), "name", "There is an instance named %s already.", i.Name)
 }
 
 // UpdateInstance writes an instance that was read in the same transaction.
 func (tx *Tx) UpdateInstance(ctx context.Context, i *towpath.Instance) error {
-	return taken(instances.update(ctx, tx, i), "name", "There is an instance named %s already.", i.Name)
+	return taken(instances.update(ctx, tx, *i), "name", "There is an instance named %s already.", i.Name)
 }
 
 // DeleteInstance removes an instance without databases.
@@ -38,10 +39,10 @@ func (tx *Tx) Instance(ctx context.Context, id string) (towpath.Instance, error)
 
 // Instances lists instances, oldest first.
 func (tx *Tx) Instances(ctx context.Context, p Page) ([]towpath.Instance, error) {
-	return instances.page(ctx, tx, p, "TRUE")
+	return instances.page(ctx, tx, p, filter{})
 }
 
-var databases = table[towpath.Database]{`"database"`, func(d *towpath.Database) []column {
+var databases = newTable(`"database"`, 1, func(d *towpath.Database) []column {
 	return []column{
 		{"id", &d.ID}, {"instance_id", &d.InstanceID}, {"environment_id", &d.EnvironmentID}, {"name", &d.Name}, {"project_id", &d.ProjectID},
 		{"assigned_at", maybe{&d.AssignedAt}}, {"missing_at", maybe{&d.MissingAt}},
@@ -49,17 +50,17 @@ var databases = table[towpath.Database]{`"database"`, func(d *towpath.Database) 
 		{"lease_owner", &d.Lease.Owner}, {"lease_epoch", &d.Lease.Epoch}, {"lease_until", maybe{&d.Lease.Until}},
 		{"created_at", instant{&d.CreatedAt}},
 	}
-}}
+})
 
 // CreateDatabase adds a database; ID and CreatedAt are set.
 func (tx *Tx) CreateDatabase(ctx context.Context, d *towpath.Database) error {
 	d.ID, d.CreatedAt = NewID(), tx.Now
-	return taken(databases.insert(ctx, tx, d), "name", "The instance has a database named %s already.", d.Name)
+	return taken(databases.insert(ctx, tx, *d), "name", "The instance has a database named %s already.", d.Name)
 }
 
 // UpdateDatabase writes a database that was read in the same transaction, without its ledger's entries.
 func (tx *Tx) UpdateDatabase(ctx context.Context, d *towpath.Database) error {
-	return databases.update(ctx, tx, d)
+	return databases.update(ctx, tx, *d)
 }
 
 // DeleteDatabase removes a database that no task has ever been for; CodeConflict when one has, since its record stays.
@@ -92,11 +93,13 @@ type DatabaseFilter struct {
 
 // Databases lists databases without their ledgers' entries, oldest first.
 func (tx *Tx) Databases(ctx context.Context, f DatabaseFilter, p Page) ([]towpath.Database, error) {
-	where := "($1 = '' OR project_id = $1) AND ($2 = '' OR instance_id = $2)"
+	var where filter
+	where.ifSet("project_id", f.ProjectID)
+	where.ifSet("instance_id", f.InstanceID)
 	if f.Unassigned {
-		where += " AND project_id = ''"
+		where.is("project_id", "")
 	}
-	return databases.page(ctx, tx, p, where, f.ProjectID, f.InstanceID)
+	return databases.page(ctx, tx, p, where)
 }
 
 // ProjectDatabases lists all databases of a project with their ledgers' entries, oldest first.
@@ -109,12 +112,12 @@ func (tx *Tx) ProjectDatabases(ctx context.Context, projectID string) ([]towpath
 	if err != nil {
 		return nil, err
 	}
+	of := make(map[string][]towpath.LedgerEntry, len(list))
+	for _, e := range entries {
+		of[e.DatabaseID] = append(of[e.DatabaseID], e.LedgerEntry)
+	}
 	for i := range list {
-		for _, e := range entries {
-			if e.DatabaseID == list[i].ID {
-				list[i].Ledger.Entries = append(list[i].Ledger.Entries, e.entry())
-			}
-		}
+		list[i].Ledger.Entries = of[list[i].ID]
 	}
 	return list, nil
 }
@@ -125,9 +128,15 @@ type ledgerRow struct {
 	towpath.LedgerEntry
 }
 
-func (r ledgerRow) entry() towpath.LedgerEntry { return r.LedgerEntry }
+func ledgerRows(databaseID string, entries []towpath.LedgerEntry) []ledgerRow {
+	rows := make([]ledgerRow, len(entries))
+	for i, e := range entries {
+		rows[i] = ledgerRow{databaseID, e}
+	}
+	return rows
+}
 
-var ledgerEntries = table[ledgerRow]{"ledger_entry", func(e *ledgerRow) []column {
+var ledgerEntries = newTable("ledger_entry", 3, func(e *ledgerRow) []column {
 	return []column{
 		{"database_id", &e.DatabaseID}, {"version", &e.Version}, {"type", (*string)(&e.Type)}, {"state", (*string)(&e.State)},
 		{"description", &e.Description}, {"path", &e.Path}, {"checksum", &e.Checksum}, {"commit_hash", &e.Commit}, {"epoch", &e.Epoch},
@@ -135,7 +144,7 @@ var ledgerEntries = table[ledgerRow]{"ledger_entry", func(e *ledgerRow) []column
 		{"statements_total", &e.StatementsTotal}, {"statements_done", &e.StatementsDone},
 		{"started_at", instant{&e.StartedAt}}, {"finished_at", maybe{&e.FinishedAt}},
 	}
-}}
+})
 
 // SetLedger replaces what is known of a target's ledger. After a failed reading (s.Error) the entries known before are kept.
 func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.LedgerSnapshot) error {
@@ -146,26 +155,41 @@ func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.Ledger
 	d.Ledger.At, d.Ledger.Error = s.At, s.Error
 	if s.Error == "" {
 		d.Ledger.Populated = s.Populated
-		if err := ledgerEntries.delete(ctx, tx, "database_id = $1", databaseID); err != nil {
+		if err := tx.replaceLedger(ctx, databaseID, s.Entries); err != nil {
 			return err
-		}
-		for _, e := range s.Entries {
-			if err := ledgerEntries.insert(ctx, tx, &ledgerRow{databaseID, e}); err != nil {
-				return err
-			}
 		}
 	}
 	return tx.UpdateDatabase(ctx, &d)
 }
 
-// NoteLedger brings single entries that were just written to a target into what is known of it.
-func (tx *Tx) NoteLedger(ctx context.Context, databaseID string, entries ...towpath.LedgerEntry) error {
-	for _, e := range entries {
-		if err := ledgerEntries.upsert(ctx, tx, &ledgerRow{databaseID, e}, 3); err != nil {
+// replaceLedger writes what differs: ledgers are read every time that a repository is looked at, and seldom change.
+func (tx *Tx) replaceLedger(ctx context.Context, databaseID string, entries []towpath.LedgerEntry) error {
+	before, err := ledgerEntries.list(ctx, tx, "WHERE database_id = $1", databaseID)
+	if err != nil {
+		return err
+	}
+	gone := make(map[towpath.MigrationID]ledgerRow, len(before))
+	for _, row := range before {
+		gone[row.MigrationID] = row
+	}
+	var changed []ledgerRow
+	for _, row := range ledgerRows(databaseID, entries) {
+		if known, ok := gone[row.MigrationID]; !ok || !reflect.DeepEqual(ledgerEntries.values(&row), ledgerEntries.values(&known)) {
+			changed = append(changed, row)
+		}
+		delete(gone, row.MigrationID)
+	}
+	for id := range gone {
+		if err := ledgerEntries.delete(ctx, tx, "database_id = $1 AND version = $2 AND type = $3", databaseID, id.Version, string(id.Type)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return ledgerEntries.upsert(ctx, tx, changed...)
+}
+
+// NoteLedger brings single entries that were just written to a target into what is known of it.
+func (tx *Tx) NoteLedger(ctx context.Context, databaseID string, entries ...towpath.LedgerEntry) error {
+	return ledgerEntries.upsert(ctx, tx, ledgerRows(databaseID, entries)...)
 }
 
 // ClaimTarget takes the lease of a target for owner until the given time and returns its epoch, one more than the last.

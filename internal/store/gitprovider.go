@@ -6,22 +6,22 @@ import (
 	"towpath"
 )
 
-var gitProviders = table[towpath.GitProvider]{"git_provider", func(p *towpath.GitProvider) []column {
+var gitProviders = newTable("git_provider", 1, func(p *towpath.GitProvider) []column {
 	return []column{
 		{"id", &p.ID}, {"type", (*string)(&p.Type)}, {"instance_url", &p.InstanceURL}, {"display_name", &p.DisplayName},
-		{"application_id", &p.ApplicationID}, {"sealed_secret", &p.SealedSecret}, {"created_by", &p.CreatedBy}, {"created_at", instant{&p.CreatedAt}},
+		{"application_id", &p.ApplicationID}, {"sealed_secret", blob{&p.SealedSecret}}, {"created_by", &p.CreatedBy}, {"created_at", instant{&p.CreatedAt}},
 	}
-}}
+})
 
 // CreateGitProvider adds a provider. The caller has made its id with NewID, since the sealed secret names it; CreatedAt is set.
 func (tx *Tx) CreateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
 	p.CreatedAt = tx.Now
-	return gitProviders.insert(ctx, tx, p)
+	return gitProviders.insert(ctx, tx, *p)
 }
 
 // UpdateGitProvider writes a provider that was read in the same transaction.
 func (tx *Tx) UpdateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
-	return gitProviders.update(ctx, tx, p)
+	return gitProviders.update(ctx, tx, *p)
 }
 
 // DeleteGitProvider removes a provider and the grants made through it; links must be gone.
@@ -39,28 +39,28 @@ func (tx *Tx) GitProvider(ctx context.Context, id string) (towpath.GitProvider, 
 
 // GitProviders lists providers, oldest first.
 func (tx *Tx) GitProviders(ctx context.Context, p Page) ([]towpath.GitProvider, error) {
-	return gitProviders.page(ctx, tx, p, "TRUE")
+	return gitProviders.page(ctx, tx, p, filter{})
 }
 
-var verifications = table[towpath.Verification]{"verification", func(v *towpath.Verification) []column {
+var verifications = newTable("verification", 1, func(v *towpath.Verification) []column {
 	return []column{
 		{"id", &v.ID}, {"purpose", (*string)(&v.Purpose)}, {"state", (*string)(&v.State)}, {"reason", &v.Reason}, {"message", &v.Message},
-		{"member_id", &v.MemberID}, {"session_id", &v.SessionID}, {"state_hash", &v.StateHash}, {"provider_id", &v.ProviderID},
+		{"member_id", &v.MemberID}, {"session_id", &v.SessionID}, {"state_hash", blob{&v.StateHash}}, {"provider_id", &v.ProviderID},
 		{"type", (*string)(&v.Type)}, {"instance_url", &v.InstanceURL}, {"display_name", &v.DisplayName}, {"application_id", &v.ApplicationID},
-		{"sealed_secret", &v.SealedSecret}, {"account_id", &v.AccountID}, {"account_name", &v.AccountName}, {"scopes", jsonText{&v.Scopes}}, {"missing", jsonText{&v.Missing}},
+		{"sealed_secret", maybeBlob{&v.SealedSecret}}, {"account_id", &v.AccountID}, {"account_name", &v.AccountName}, {"scopes", jsonText{&v.Scopes}}, {"missing", jsonText{&v.Missing}},
 		{"grant_id", &v.GrantID}, {"created_at", instant{&v.CreatedAt}}, {"expires_at", instant{&v.ExpiresAt}},
 	}
-}}
+})
 
 // CreateVerification adds a verification. The caller has made its id with NewID; CreatedAt and ExpiresAt are set.
 func (tx *Tx) CreateVerification(ctx context.Context, v *towpath.Verification) error {
 	v.CreatedAt, v.ExpiresAt = tx.Now, tx.Now.Add(towpath.VerificationTTL)
-	return verifications.insert(ctx, tx, v)
+	return verifications.insert(ctx, tx, *v)
 }
 
 // UpdateVerification writes a verification that was read in the same transaction.
 func (tx *Tx) UpdateVerification(ctx context.Context, v *towpath.Verification) error {
-	return verifications.update(ctx, tx, v)
+	return verifications.update(ctx, tx, *v)
 }
 
 // Verification reads a verification, an expired one too.
@@ -73,24 +73,24 @@ func (tx *Tx) VerificationByState(ctx context.Context, hash []byte) (towpath.Ver
 	return verifications.get(ctx, tx, "state_hash = $1", hash)
 }
 
-var grants = table[towpath.Grant]{`"grant"`, func(g *towpath.Grant) []column {
+var grants = newTable(`"grant"`, 1, func(g *towpath.Grant) []column {
 	return []column{
 		{"id", &g.ID}, {"provider_id", &g.ProviderID}, {"member_id", &g.MemberID}, {"account_id", &g.AccountID}, {"account_name", &g.AccountName},
-		{"sealed_access_token", &g.SealedAccessToken}, {"sealed_refresh_token", &g.SealedRefreshToken}, {"scopes", jsonText{&g.Scopes}},
+		{"sealed_access_token", blob{&g.SealedAccessToken}}, {"sealed_refresh_token", blob{&g.SealedRefreshToken}}, {"scopes", jsonText{&g.Scopes}},
 		{"expires_at", instant{&g.ExpiresAt}}, {"refreshed_at", instant{&g.RefreshedAt}}, {"broken_reason", &g.BrokenReason},
 		{"created_at", instant{&g.CreatedAt}},
 	}
-}}
+})
 
 // CreateGrant adds a grant. The caller has made its id with NewID; CreatedAt is set.
 func (tx *Tx) CreateGrant(ctx context.Context, g *towpath.Grant) error {
 	g.CreatedAt = tx.Now
-	return grants.insert(ctx, tx, g)
+	return grants.insert(ctx, tx, *g)
 }
 
 // UpdateGrant writes a grant that was read in the same transaction.
 func (tx *Tx) UpdateGrant(ctx context.Context, g *towpath.Grant) error {
-	return grants.update(ctx, tx, g)
+	return grants.update(ctx, tx, *g)
 }
 
 // Grant reads a grant.

@@ -8,13 +8,13 @@ import (
 	"towpath"
 )
 
-var jobs = table[towpath.Job]{"job", func(j *towpath.Job) []column {
+var jobs = newTable("job", 2, func(j *towpath.Job) []column {
 	return []column{
 		{"kind", (*string)(&j.Kind)}, {"subject", &j.Subject}, {"wanted", &j.Wanted}, {"seen", &j.Seen}, {"due_at", instant{&j.DueAt}},
 		{"attempts", &j.Attempts}, {"last_error", &j.LastError},
 		{"lease_owner", &j.Lease.Owner}, {"lease_epoch", &j.Lease.Epoch}, {"lease_until", maybe{&j.Lease.Until}},
 	}
-}}
+})
 
 // Enqueue asks for a subject to be looked at as soon as possible, with the commit of this transaction.
 // Asking while it is being looked at makes it be looked at once more afterwards.
@@ -25,11 +25,12 @@ func (tx *Tx) Enqueue(ctx context.Context, kind towpath.JobKind, subject string)
 
 // EnqueueAt asks for a subject to be looked at, at the latest at the given time.
 func (tx *Tx) EnqueueAt(ctx context.Context, kind towpath.JobKind, subject string, due time.Time) error {
-	_, err := tx.tx.ExecContext(ctx, `INSERT INTO job (kind, subject, wanted, seen, due_at, attempts, last_error, lease_owner, lease_epoch, lease_until)
-		VALUES ($1, $2, 1, 0, $3, 0, '', '', 0, NULL)
+	// The first epoch is a time, so that whoever holds a job that was deleted and came again is not taken for its holder.
+	_, err := tx.exec(ctx, `INSERT INTO job (kind, subject, wanted, seen, due_at, attempts, last_error, lease_owner, lease_epoch, lease_until)
+		VALUES ($1, $2, 1, 0, $3, 0, '', '', $4, NULL)
 		ON CONFLICT (kind, subject) DO UPDATE SET
 			due_at = CASE WHEN job.wanted > job.seen AND job.due_at < excluded.due_at THEN job.due_at ELSE excluded.due_at END,
-			wanted = job.wanted + 1`, string(kind), subject, due.UnixMicro())
+			wanted = job.wanted + 1`, string(kind), subject, due.UnixMicro(), tx.Now.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("enqueue %s %s: %w", kind, subject, err)
 	}
@@ -45,21 +46,30 @@ func (tx *Tx) ClaimJobs(ctx context.Context, owner string, until time.Time, limi
 	}
 	for i := range due {
 		due[i].Lease = towpath.Lease{Owner: owner, Epoch: due[i].Lease.Epoch + 1, Until: &until}
-		if err := jobs.upsert(ctx, tx, &due[i], 2); err != nil {
+		if err := jobs.update(ctx, tx, due[i]); err != nil {
 			return nil, err
 		}
 	}
 	return due, nil
 }
 
+// held reads a claimed job anew; ok is false when it is no longer the claimer's, or gone.
+func (tx *Tx) held(ctx context.Context, claimed towpath.Job) (now towpath.Job, ok bool, err error) {
+	now, err = tx.Job(ctx, claimed.Kind, claimed.Subject)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return now, false, nil
+	}
+	return now, err == nil && now.Lease.Epoch == claimed.Lease.Epoch && now.Lease.Owner == claimed.Lease.Owner, err
+}
+
 // ExtendJob moves the end of a claimed job's lease; ok is false when it is no longer the claimer's.
 func (tx *Tx) ExtendJob(ctx context.Context, claimed towpath.Job, until time.Time) (ok bool, err error) {
-	now, err := tx.Job(ctx, claimed.Kind, claimed.Subject)
-	if err != nil || now.Lease.Epoch != claimed.Lease.Epoch || now.Lease.Owner != claimed.Lease.Owner {
+	now, ok, err := tx.held(ctx, claimed)
+	if !ok {
 		return false, err
 	}
 	now.Lease.Until = &until
-	return true, jobs.upsert(ctx, tx, &now, 2)
+	return true, jobs.update(ctx, tx, now)
 }
 
 // FinishJob ends a claimed job: what was asked for before the claim has been seen. again, when not nil, asks for it once more then.
@@ -86,14 +96,14 @@ func (tx *Tx) FailJob(ctx context.Context, claimed towpath.Job, message string, 
 }
 
 func (tx *Tx) endJob(ctx context.Context, claimed towpath.Job, change func(*towpath.Job)) error {
-	now, err := tx.Job(ctx, claimed.Kind, claimed.Subject)
-	if err != nil || now.Lease.Epoch != claimed.Lease.Epoch || now.Lease.Owner != claimed.Lease.Owner {
+	now, ok, err := tx.held(ctx, claimed)
+	if !ok {
 		return err
 	}
 	change(&now)
 	now.Lease.Owner, now.Lease.Until = "", nil
 	tx.woken = tx.woken || now.Wanted > now.Seen && !now.DueAt.After(tx.Now)
-	return jobs.upsert(ctx, tx, &now, 2)
+	return jobs.update(ctx, tx, now)
 }
 
 // Job reads a job.
@@ -106,11 +116,17 @@ func (tx *Tx) DeleteJobs(ctx context.Context, subject string) error {
 	return jobs.delete(ctx, tx, "subject = $1", subject)
 }
 
+// nextDue looks at one free job and at the leased ones, which are few, however much is wanted.
+const nextDue = `SELECT MIN(at) FROM (
+	SELECT at FROM (SELECT due_at AS at FROM job WHERE wanted > seen AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS free
+	UNION ALL
+	SELECT CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END FROM job WHERE lease_until IS NOT NULL AND wanted > seen
+) AS due`
+
 // NextDue tells when the next job that nobody has leased becomes due, or a lease ends; nil when nothing is wanted.
 func (tx *Tx) NextDue(ctx context.Context) (*time.Time, error) {
 	var due *time.Time
-	row := tx.tx.QueryRowContext(ctx, `SELECT MIN(CASE WHEN lease_until IS NOT NULL AND lease_until > due_at THEN lease_until ELSE due_at END)
-		FROM job WHERE wanted > seen`)
+	row := tx.tx.QueryRowContext(ctx, nextDue)
 	if err := row.Scan(maybe{&due}); err != nil {
 		return nil, fmt.Errorf("read next due job: %w", err)
 	}
@@ -123,7 +139,7 @@ func (tx *Tx) FreeLeases(ctx context.Context) error {
 		"UPDATE job SET lease_owner = '', lease_until = NULL WHERE lease_until IS NOT NULL",
 		`UPDATE "database" SET lease_owner = '', lease_until = NULL WHERE lease_until IS NOT NULL`,
 	} {
-		if _, err := tx.tx.ExecContext(ctx, statement); err != nil {
+		if _, err := tx.exec(ctx, statement); err != nil {
 			return fmt.Errorf("free leases: %w", err)
 		}
 	}
@@ -132,5 +148,5 @@ func (tx *Tx) FreeLeases(ctx context.Context) error {
 
 // Failing lists jobs that have failed at least n times in a row.
 func (tx *Tx) Failing(ctx context.Context, n int) ([]towpath.Job, error) {
-	return jobs.list(ctx, tx, "WHERE attempts >= $1 ORDER BY attempts DESC LIMIT 100", n)
+	return jobs.list(ctx, tx, "WHERE attempts > 0 AND attempts >= $1 ORDER BY attempts DESC LIMIT 100", n)
 }

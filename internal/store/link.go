@@ -2,35 +2,38 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"time"
 
 	"towpath"
 )
 
-var links = table[towpath.RepositoryLink]{"repository_link", func(l *towpath.RepositoryLink) []column {
+var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []column {
 	return []column{
 		{"id", &l.ID}, {"project_id", &l.ProjectID}, {"provider_id", &l.ProviderID}, {"grant_id", &l.GrantID},
 		{"repository_id", &l.RepositoryID}, {"repository_name", &l.RepositoryName}, {"repository_url", &l.RepositoryURL},
 		{"branch", &l.Branch}, {"base_directory", &l.BaseDirectory}, {"file_path_template", &l.FilePathTemplate},
 		{"schema_path_template", &l.SchemaPathTemplate}, {"late_policy", (*string)(&l.LatePolicy)},
-		{"hook_key", &l.HookKey}, {"hook_id", &l.HookID}, {"sealed_hook_secret", &l.SealedHookSecret}, {"hook_url", &l.HookURL},
+		{"hook_key", &l.HookKey}, {"hook_id", &l.HookID}, {"sealed_hook_secret", blob{&l.SealedHookSecret}}, {"hook_url", &l.HookURL},
 		{"hook_state", (*string)(&l.HookState)}, {"hook_reason", &l.HookReason},
 		{"head_commit", &l.HeadCommit}, {"synced_commit", &l.SyncedCommit}, {"synced_at", maybe{&l.SyncedAt}},
 		{"baselined_up_to", &l.BaselinedUpTo}, {"attention_reason", &l.AttentionReason},
 		{"last_delivery_at", maybe{&l.LastDeliveryAt}}, {"last_poll_at", maybe{&l.LastPollAt}}, {"next_poll_at", instant{&l.NextPollAt}},
 		{"created_by", &l.CreatedBy}, {"created_at", instant{&l.CreatedAt}},
 	}
-}}
+})
 
 // CreateLink adds a link. The caller has made its id with NewID, since its secrets and its hook name it; CreatedAt is set.
 func (tx *Tx) CreateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 	l.CreatedAt = tx.Now
-	return taken(links.insert(ctx, tx, l), "baseDirectory",
+	return taken(links.insert(ctx, tx, *l), "baseDirectory",
 		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
 }
 
 // UpdateLink writes a link that was read in the same transaction.
 func (tx *Tx) UpdateLink(ctx context.Context, l *towpath.RepositoryLink) error {
-	return taken(links.update(ctx, tx, l), "baseDirectory",
+	return taken(links.update(ctx, tx, *l), "baseDirectory",
 		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
 }
 
@@ -58,8 +61,11 @@ type LinkFilter struct {
 
 // Links lists links, oldest first.
 func (tx *Tx) Links(ctx context.Context, f LinkFilter, p Page) ([]towpath.RepositoryLink, error) {
-	return links.page(ctx, tx, p, "($1 = '' OR project_id = $1) AND ($2 = '' OR provider_id = $2) AND ($3 = '' OR grant_id = $3)",
-		f.ProjectID, f.ProviderID, f.GrantID)
+	var where filter
+	where.ifSet("project_id", f.ProjectID)
+	where.ifSet("provider_id", f.ProviderID)
+	where.ifSet("grant_id", f.GrantID)
+	return links.page(ctx, tx, p, where)
 }
 
 // DuePolls lists links whose next poll is due.
@@ -67,12 +73,19 @@ func (tx *Tx) DuePolls(ctx context.Context) ([]towpath.RepositoryLink, error) {
 	return links.list(ctx, tx, "WHERE next_poll_at <= $1 ORDER BY next_poll_at LIMIT 200", tx.Now.UnixMicro())
 }
 
-var deliveries = table[towpath.Delivery]{"delivery", func(d *towpath.Delivery) []column {
+func deliveryHead(d *towpath.Delivery) []column {
 	return []column{
 		{"id", &d.ID}, {"link_id", &d.LinkID}, {"request_id", &d.RequestID}, {"event", &d.Event}, {"verdict", (*string)(&d.Verdict)},
-		{"reason", &d.Reason}, {"attempts", &d.Attempts}, {"payload", &d.Payload}, {"received_at", instant{&d.ReceivedAt}},
+		{"reason", &d.Reason}, {"attempts", &d.Attempts}, {"received_at", instant{&d.ReceivedAt}},
 	}
-}}
+}
+
+var (
+	deliveries = newTable("delivery", 1, func(d *towpath.Delivery) []column {
+		return append(deliveryHead(d), column{"payload", blob{&d.Payload}})
+	})
+	deliveryHeads = newTable("delivery", 1, deliveryHead) // payloads are up to a megabyte each
+)
 
 // ReceiveDelivery adds a delivery, or counts one more attempt of a known one. known tells which.
 func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known bool, err error) {
@@ -81,10 +94,10 @@ func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known b
 	case "":
 		before.Attempts++
 		*d = before
-		return true, deliveries.update(ctx, tx, d)
+		return true, deliveries.update(ctx, tx, *d)
 	case towpath.CodeNotFound:
 		d.ID, d.ReceivedAt, d.Attempts = NewID(), tx.Now, 1
-		return false, deliveries.insert(ctx, tx, d)
+		return false, deliveries.insert(ctx, tx, *d)
 	}
 	return false, err
 }
@@ -94,9 +107,11 @@ func (tx *Tx) Delivery(ctx context.Context, linkID, id string) (towpath.Delivery
 	return deliveries.get(ctx, tx, "id = $1 AND link_id = $2", id, linkID)
 }
 
-// Deliveries lists a link's deliveries.
+// Deliveries lists a link's deliveries without their payloads.
 func (tx *Tx) Deliveries(ctx context.Context, linkID string, p Page) ([]towpath.Delivery, error) {
-	return deliveries.page(ctx, tx, p, "link_id = $1", linkID)
+	var where filter
+	where.is("link_id", linkID)
+	return deliveryHeads.page(ctx, tx, p, where)
 }
 
 // PruneDeliveries removes deliveries received before the given time (microseconds since 1970).
@@ -104,17 +119,17 @@ func (tx *Tx) PruneDeliveries(ctx context.Context, before int64) error {
 	return deliveries.delete(ctx, tx, "received_at < $1", before)
 }
 
-var manifestFiles = table[towpath.ManifestFile]{"manifest_file", func(f *towpath.ManifestFile) []column {
+var manifestFiles = newTable("manifest_file", 2, func(f *towpath.ManifestFile) []column {
 	return []column{
 		{"link_id", &f.LinkID}, {"path", &f.Path}, {"state", (*string)(&f.State)}, {"reason", &f.Reason}, {"size", &f.Size},
 		{"version", &f.Version}, {"type", (*string)(&f.Type)}, {"label", &f.Label}, {"description", &f.Description},
 		{"checksum", &f.Checksum}, {"environment", &f.Environment}, {"database_name", &f.Database},
 	}
-}}
+})
 
 // PutManifestFile adds or replaces a file of a link's manifest.
 func (tx *Tx) PutManifestFile(ctx context.Context, f towpath.ManifestFile) error {
-	return manifestFiles.upsert(ctx, tx, &f, 2)
+	return manifestFiles.upsert(ctx, tx, f)
 }
 
 // DeleteManifestFile takes a file out of a link's manifest.
@@ -147,16 +162,60 @@ func (tx *Tx) ManifestPage(ctx context.Context, linkID string, state towpath.Fil
 
 type contentRow struct {
 	Checksum string
+	PutAt    time.Time
 	Bytes    []byte
 }
 
-var contents = table[contentRow]{"content", func(c *contentRow) []column {
-	return []column{{"checksum", &c.Checksum}, {"bytes", &c.Bytes}}
-}}
+var contents = newTable("content", 1, func(c *contentRow) []column {
+	return []column{{"checksum", &c.Checksum}, {"put_at", instant{&c.PutAt}}, {"bytes", blob{&c.Bytes}}}
+})
 
-// PutContent keeps bytes under their checksum; the same content is kept once.
+// contentFresh is how long content counts as just put.
+const contentFresh = time.Hour
+
+// PutContent keeps bytes under their checksum; the same content is kept once. It is safe from PruneContents for as long as
+// that is told to spare what is fresh, so the caller has time to refer to it in a later transaction.
 func (tx *Tx) PutContent(ctx context.Context, checksum string, bytes []byte) error {
-	return contents.upsert(ctx, tx, &contentRow{checksum, bytes}, 1)
+	var put int64
+	err := tx.tx.QueryRowContext(ctx, "SELECT put_at FROM content WHERE checksum = $1", checksum).Scan(&put)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return contents.insert(ctx, tx, contentRow{checksum, tx.Now, bytes})
+	case err == nil && put < tx.Now.Add(-contentFresh).UnixMicro():
+		_, err = tx.exec(ctx, "UPDATE content SET put_at = $2 WHERE checksum = $1", checksum, tx.Now.UnixMicro())
+	}
+	return contents.wrap("put", err)
+}
+
+// PruneContents removes contents that nothing refers to and that were last put before the given time, which must be
+// longer ago than an hour and than anything takes from putting contents to referring to them.
+func (tx *Tx) PruneContents(ctx context.Context, before time.Time) error {
+	recorded, err := tasks.list(ctx, tx, "WHERE action = 'record' AND state IN ('pending', 'held', 'running', 'failed', 'unknown')")
+	if err != nil {
+		return err
+	}
+	needed := map[string]bool{} // by nothing but a task that is to record them
+	for _, t := range recorded {
+		for _, m := range t.Covers {
+			needed[m.Checksum] = true
+		}
+	}
+	garbage, err := tx.strings(ctx, `SELECT checksum FROM content WHERE put_at < $1 AND checksum NOT IN (
+		SELECT checksum FROM manifest_file UNION SELECT checksum FROM task UNION SELECT checksum FROM ledger_entry
+		UNION SELECT checksum FROM change_history UNION SELECT schema_before FROM change_history UNION SELECT schema_after FROM change_history)`,
+		before.UnixMicro())
+	if err != nil {
+		return contents.wrap("find garbage in", err)
+	}
+	for _, checksum := range garbage {
+		if needed[checksum] {
+			continue
+		}
+		if err := contents.delete(ctx, tx, "checksum = $1 AND put_at < $2", checksum, before.UnixMicro()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Content reads bytes by their checksum.

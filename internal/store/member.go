@@ -6,22 +6,22 @@ import (
 	"towpath"
 )
 
-var members = table[towpath.Member]{"member", func(m *towpath.Member) []column {
+var members = newTable("member", 1, func(m *towpath.Member) []column {
 	return []column{
 		{"id", &m.ID}, {"email", &m.Email}, {"name", &m.Name}, {"password_hash", &m.PasswordHash}, {"role", (*string)(&m.Role)},
 		{"deactivated_at", maybe{&m.DeactivatedAt}}, {"created_at", instant{&m.CreatedAt}},
 	}
-}}
+})
 
 // CreateMember adds a member; ID and CreatedAt are set. A taken address is an Error about email.
 func (tx *Tx) CreateMember(ctx context.Context, m *towpath.Member) error {
 	m.ID, m.CreatedAt = NewID(), tx.Now
-	return taken(members.insert(ctx, tx, m), "email", "There is a member with the address %s already.", m.Email)
+	return taken(members.insert(ctx, tx, *m), "email", "There is a member with the address %s already.", m.Email)
 }
 
 // UpdateMember writes a member that was read in the same transaction.
 func (tx *Tx) UpdateMember(ctx context.Context, m *towpath.Member) error {
-	return taken(members.update(ctx, tx, m), "email", "There is a member with the address %s already.", m.Email)
+	return taken(members.update(ctx, tx, *m), "email", "There is a member with the address %s already.", m.Email)
 }
 
 // Member reads a member.
@@ -36,7 +36,7 @@ func (tx *Tx) MemberByEmail(ctx context.Context, email string) (towpath.Member, 
 
 // Members lists members, oldest first.
 func (tx *Tx) Members(ctx context.Context, p Page) ([]towpath.Member, error) {
-	return members.page(ctx, tx, p, "TRUE")
+	return members.page(ctx, tx, p, filter{})
 }
 
 // CountOwners tells how many active workspace owners there are.
@@ -45,17 +45,17 @@ func (tx *Tx) CountOwners(ctx context.Context) (int, error) {
 	return len(list), err
 }
 
-var credentials = table[towpath.Credential]{"credential", func(c *towpath.Credential) []column {
+var credentials = newTable("credential", 1, func(c *towpath.Credential) []column {
 	return []column{
-		{"id", &c.ID}, {"kind", (*string)(&c.Kind)}, {"member_id", &c.MemberID}, {"name", &c.Name}, {"hash", &c.Hash},
+		{"id", &c.ID}, {"kind", (*string)(&c.Kind)}, {"member_id", &c.MemberID}, {"name", &c.Name}, {"hash", blob{&c.Hash}},
 		{"created_at", instant{&c.CreatedAt}}, {"expires_at", maybe{&c.ExpiresAt}}, {"last_used_at", maybe{&c.LastUsedAt}},
 	}
-}}
+})
 
 // CreateCredential adds a credential; ID and CreatedAt are set.
 func (tx *Tx) CreateCredential(ctx context.Context, c *towpath.Credential) error {
 	c.ID, c.CreatedAt = NewID(), tx.Now
-	return credentials.insert(ctx, tx, c)
+	return credentials.insert(ctx, tx, *c)
 }
 
 // CredentialByHash reads a credential that has not expired, by the SHA-256 of its secret.
@@ -65,12 +65,15 @@ func (tx *Tx) CredentialByHash(ctx context.Context, kind towpath.CredentialKind,
 
 // Credentials lists one member's credentials of a kind, oldest first.
 func (tx *Tx) Credentials(ctx context.Context, memberID string, kind towpath.CredentialKind, p Page) ([]towpath.Credential, error) {
-	return credentials.page(ctx, tx, p, "member_id = $1 AND kind = $2", memberID, string(kind))
+	var where filter
+	where.is("member_id", memberID)
+	where.is("kind", string(kind))
+	return credentials.page(ctx, tx, p, where)
 }
 
 // UpdateCredential writes a credential that was read in the same transaction.
 func (tx *Tx) UpdateCredential(ctx context.Context, c *towpath.Credential) error {
-	return credentials.update(ctx, tx, c)
+	return credentials.update(ctx, tx, *c)
 }
 
 // DeleteCredential removes one credential of a member.
@@ -91,20 +94,22 @@ func (tx *Tx) DeleteExpired(ctx context.Context) error {
 	return verifications.delete(ctx, tx, "expires_at <= $1", tx.Now.Add(-towpath.VerificationTTL).UnixMicro())
 }
 
-var auditEvents = table[towpath.AuditEvent]{"audit_event", func(e *towpath.AuditEvent) []column {
+var auditEvents = newTable("audit_event", 1, func(e *towpath.AuditEvent) []column {
 	return []column{
 		{"id", &e.ID}, {"at", instant{&e.At}}, {"member_id", &e.MemberID}, {"action", &e.Action}, {"subject", &e.Subject},
 		{"project_id", &e.ProjectID}, {"detail", &e.Detail},
 	}
-}}
+})
 
 // Audit records who did what; ID and At are set.
 func (tx *Tx) Audit(ctx context.Context, e towpath.AuditEvent) error {
 	e.ID, e.At = NewID(), tx.Now
-	return auditEvents.insert(ctx, tx, &e)
+	return auditEvents.insert(ctx, tx, e)
 }
 
 // AuditEvents lists audit events of a project, or with "" of everything.
 func (tx *Tx) AuditEvents(ctx context.Context, projectID string, p Page) ([]towpath.AuditEvent, error) {
-	return auditEvents.page(ctx, tx, p, "($1 = '' OR project_id = $1)", projectID)
+	var where filter
+	where.ifSet("project_id", projectID)
+	return auditEvents.page(ctx, tx, p, where)
 }

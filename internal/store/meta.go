@@ -11,9 +11,9 @@ type metaRow struct {
 	Value []byte
 }
 
-var metas = table[metaRow]{"meta", func(m *metaRow) []column {
-	return []column{{"key", &m.Key}, {"value", &m.Value}}
-}}
+var metas = newTable("meta", 1, func(m *metaRow) []column {
+	return []column{{"key", &m.Key}, {"value", blob{&m.Value}}}
+})
 
 // Meta reads a value of the server's own; nil when it was never set.
 func (tx *Tx) Meta(ctx context.Context, key string) ([]byte, error) {
@@ -26,7 +26,7 @@ func (tx *Tx) Meta(ctx context.Context, key string) ([]byte, error) {
 
 // SetMeta keeps a value of the server's own.
 func (tx *Tx) SetMeta(ctx context.Context, key string, value []byte) error {
-	return metas.upsert(ctx, tx, &metaRow{key, value}, 1)
+	return metas.upsert(ctx, tx, metaRow{key, value})
 }
 
 // ServerID returns the id of this Towpath server, the same for all that share the metadata. It makes one at first use.

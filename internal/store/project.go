@@ -6,19 +6,19 @@ import (
 	"towpath"
 )
 
-var projects = table[towpath.Project]{"project", func(p *towpath.Project) []column {
+var projects = newTable("project", 1, func(p *towpath.Project) []column {
 	return []column{{"id", &p.ID}, {"name", &p.Name}, {"created_at", instant{&p.CreatedAt}}}
-}}
+})
 
 // CreateProject adds a project; ID and CreatedAt are set. A taken name is an Error about name.
 func (tx *Tx) CreateProject(ctx context.Context, p *towpath.Project) error {
 	p.ID, p.CreatedAt = NewID(), tx.Now
-	return taken(projects.insert(ctx, tx, p), "name", "There is a project named %s already.", p.Name)
+	return taken(projects.insert(ctx, tx, *p), "name", "There is a project named %s already.", p.Name)
 }
 
 // UpdateProject writes a project that was read in the same transaction.
 func (tx *Tx) UpdateProject(ctx context.Context, p *towpath.Project) error {
-	return taken(projects.update(ctx, tx, p), "name", "There is a project named %s already.", p.Name)
+	return taken(projects.update(ctx, tx, *p), "name", "There is a project named %s already.", p.Name)
 }
 
 // Project reads a project.
@@ -28,19 +28,21 @@ func (tx *Tx) Project(ctx context.Context, id string) (towpath.Project, error) {
 
 // Projects lists the projects that a member belongs to, or with "" all.
 func (tx *Tx) Projects(ctx context.Context, memberID string, p Page) ([]towpath.Project, error) {
-	return projects.page(ctx, tx, p, "($1 = '' OR id IN (SELECT project_id FROM project_member WHERE member_id = $1))", memberID)
+	var where filter
+	where.ofMember("id", memberID)
+	return projects.page(ctx, tx, p, where)
 }
 
-var projectMembers = table[towpath.ProjectMember]{"project_member", func(m *towpath.ProjectMember) []column {
+var projectMembers = newTable("project_member", 2, func(m *towpath.ProjectMember) []column {
 	return []column{
 		{"project_id", &m.ProjectID}, {"member_id", &m.MemberID}, {"role", (*string)(&m.Role)}, {"created_at", instant{&m.CreatedAt}},
 	}
-}}
+})
 
 // SetProjectMember gives a member a role in a project.
 func (tx *Tx) SetProjectMember(ctx context.Context, m towpath.ProjectMember) error {
 	m.CreatedAt = tx.Now
-	return projectMembers.upsert(ctx, tx, &m, 2)
+	return projectMembers.upsert(ctx, tx, m)
 }
 
 // RemoveProjectMember takes a member out of a project.
@@ -58,9 +60,9 @@ func (tx *Tx) ProjectMembers(ctx context.Context, projectID string) ([]towpath.P
 	return projectMembers.list(ctx, tx, "WHERE project_id = $1 ORDER BY member_id", projectID)
 }
 
-var environments = table[towpath.Environment]{"environment", func(e *towpath.Environment) []column {
+var environments = newTable("environment", 1, func(e *towpath.Environment) []column {
 	return []column{{"id", &e.ID}, {"name", &e.Name}, {"position", &e.Position}, {"created_at", instant{&e.CreatedAt}}}
-}}
+})
 
 // CreateEnvironment adds an environment behind all others; ID, Position and CreatedAt are set.
 func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) error {
@@ -72,12 +74,12 @@ func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) err
 	if n := len(all); n > 0 {
 		e.Position = all[n-1].Position + 1
 	}
-	return taken(environments.insert(ctx, tx, e), "name", "There is an environment named %s already.", e.Name)
+	return taken(environments.insert(ctx, tx, *e), "name", "There is an environment named %s already.", e.Name)
 }
 
 // UpdateEnvironment writes an environment that was read in the same transaction.
 func (tx *Tx) UpdateEnvironment(ctx context.Context, e *towpath.Environment) error {
-	return taken(environments.update(ctx, tx, e), "name", "There is an environment named %s already.", e.Name)
+	return taken(environments.update(ctx, tx, *e), "name", "There is an environment named %s already.", e.Name)
 }
 
 // DeleteEnvironment removes an environment that no instance is in.

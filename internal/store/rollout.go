@@ -7,23 +7,23 @@ import (
 	"towpath"
 )
 
-var rollouts = table[towpath.Rollout]{"rollout", func(r *towpath.Rollout) []column {
+var rollouts = newTable("rollout", 1, func(r *towpath.Rollout) []column {
 	return []column{
 		{"id", &r.ID}, {"project_id", &r.ProjectID}, {"link_id", &r.LinkID}, {"commit_hash", &r.Commit}, {"message", &r.Message},
 		{"author", &r.Author}, {"commit_url", &r.CommitURL}, {"state", (*string)(&r.State)}, {"superseded_by", &r.SupersededBy},
 		{"created_at", instant{&r.CreatedAt}}, {"finished_at", maybe{&r.FinishedAt}},
 	}
-}}
+})
 
 // CreateRollout adds a rollout; ID and CreatedAt are set. Its tasks are added one by one.
 func (tx *Tx) CreateRollout(ctx context.Context, r *towpath.Rollout) error {
 	r.ID, r.CreatedAt = NewID(), tx.Now
-	return rollouts.insert(ctx, tx, r)
+	return rollouts.insert(ctx, tx, *r)
 }
 
 // UpdateRollout writes a rollout that was read in the same transaction, without its tasks.
 func (tx *Tx) UpdateRollout(ctx context.Context, r *towpath.Rollout) error {
-	return rollouts.update(ctx, tx, r)
+	return rollouts.update(ctx, tx, *r)
 }
 
 // Rollout reads a rollout with its tasks.
@@ -55,11 +55,15 @@ type RolloutFilter struct {
 
 // Rollouts lists rollouts without their tasks.
 func (tx *Tx) Rollouts(ctx context.Context, f RolloutFilter, p Page) ([]towpath.Rollout, error) {
-	return rollouts.page(ctx, tx, p, "($1 = '' OR project_id = $1) AND ($2 = '' OR link_id = $2) AND ($3 = '' OR state = $3) AND "+
-		"($4 = '' OR project_id IN (SELECT project_id FROM project_member WHERE member_id = $4))", f.ProjectID, f.LinkID, string(f.State), f.MemberID)
+	var where filter
+	where.ifSet("project_id", f.ProjectID)
+	where.ifSet("link_id", f.LinkID)
+	where.ifSet("state", string(f.State))
+	where.ofMember("project_id", f.MemberID)
+	return rollouts.page(ctx, tx, p, where)
 }
 
-var tasks = table[towpath.Task]{"task", func(t *towpath.Task) []column {
+var tasks = newTable("task", 1, func(t *towpath.Task) []column {
 	return []column{
 		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"project_id", &t.ProjectID}, {"database_id", &t.DatabaseID},
 		{"environment_id", &t.EnvironmentID}, {"stage", &t.Stage}, {"sequence", &t.Sequence}, {"action", (*string)(&t.Action)},
@@ -69,17 +73,17 @@ var tasks = table[towpath.Task]{"task", func(t *towpath.Task) []column {
 		{"total", &t.Total}, {"finished", &t.Finished}, {"started_at", maybe{&t.StartedAt}}, {"finished_at", maybe{&t.FinishedAt}},
 		{"created_at", instant{&t.CreatedAt}},
 	}
-}}
+})
 
 // CreateTask adds a task; ID and CreatedAt are set. A second open task of a migration in a database is an Error with CodeConflict.
 func (tx *Tx) CreateTask(ctx context.Context, t *towpath.Task) error {
 	t.ID, t.CreatedAt = NewID(), tx.Now
-	return taken(tasks.insert(ctx, tx, t), "", "Version %s is under way in this database already.", t.Label)
+	return taken(tasks.insert(ctx, tx, *t), "", "Version %s is under way in this database already.", t.Label)
 }
 
 // UpdateTask writes a task that was read in the same transaction.
 func (tx *Tx) UpdateTask(ctx context.Context, t *towpath.Task) error {
-	return tasks.update(ctx, tx, t)
+	return tasks.update(ctx, tx, *t)
 }
 
 // Task reads a task.
@@ -92,12 +96,6 @@ func (tx *Tx) OpenTasks(ctx context.Context, databaseID string) ([]towpath.Task,
 	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') ORDER BY id", databaseID)
 }
 
-// CommitTasks lists the tasks of a link whose contents were read at a commit, whichever rollout carries them now.
-func (tx *Tx) CommitTasks(ctx context.Context, linkID, commit string) ([]towpath.Task, error) {
-	return tasks.list(ctx, tx, "WHERE commit_hash = $2 AND rollout_id IN (SELECT id FROM rollout WHERE link_id = $1) ORDER BY stage, database_id, sequence, id",
-		linkID, commit)
-}
-
 // SkippedTasks lists what people have skipped in a project.
 func (tx *Tx) SkippedTasks(ctx context.Context, projectID string) ([]towpath.Task, error) {
 	return tasks.list(ctx, tx, "WHERE project_id = $1 AND state = 'skipped' ORDER BY id DESC", projectID)
@@ -108,12 +106,12 @@ func (tx *Tx) TasksIn(ctx context.Context, state towpath.TaskState) ([]towpath.T
 	return tasks.list(ctx, tx, "WHERE state = $1 ORDER BY id", string(state))
 }
 
-var attempts = table[towpath.Attempt]{"attempt", func(a *towpath.Attempt) []column {
+var attempts = newTable("attempt", 1, func(a *towpath.Attempt) []column {
 	return []column{
 		{"id", &a.ID}, {"task_id", &a.TaskID}, {"number", &a.Number}, {"state", (*string)(&a.State)}, {"message", &a.Message},
 		{"line", &a.Line}, {"col", &a.Column}, {"total", &a.Total}, {"started_at", instant{&a.StartedAt}}, {"finished_at", maybe{&a.FinishedAt}},
 	}
-}}
+})
 
 type statementRow struct {
 	AttemptID string
@@ -121,32 +119,31 @@ type statementRow struct {
 	towpath.StatementLog
 }
 
-var statements = table[statementRow]{"statement_log", func(s *statementRow) []column {
+var statements = newTable("statement_log", 2, func(s *statementRow) []column {
 	return []column{
 		{"attempt_id", &s.AttemptID}, {"position", &s.Index}, {"line", &s.Line}, {"col", &s.Column}, {"summary", &s.Summary},
 		{"affected", &s.Rows}, {"micros", &s.Micros}, {"error", &s.Error},
 	}
-}}
+})
 
 // CreateAttempt adds an attempt; ID is set.
 func (tx *Tx) CreateAttempt(ctx context.Context, a *towpath.Attempt) error {
 	a.ID = NewID()
-	return attempts.insert(ctx, tx, a)
+	return attempts.insert(ctx, tx, *a)
 }
 
 // UpdateAttempt writes an attempt that was read in the same transaction, without its statements.
 func (tx *Tx) UpdateAttempt(ctx context.Context, a *towpath.Attempt) error {
-	return attempts.update(ctx, tx, a)
+	return attempts.update(ctx, tx, *a)
 }
 
 // AddStatements appends to an attempt's log.
 func (tx *Tx) AddStatements(ctx context.Context, attemptID string, logs []towpath.StatementLog) error {
-	for _, l := range logs {
-		if err := statements.upsert(ctx, tx, &statementRow{attemptID, l.Duration.Microseconds(), l}, 2); err != nil {
-			return err
-		}
+	rows := make([]statementRow, len(logs))
+	for i, l := range logs {
+		rows[i] = statementRow{attemptID, l.Duration.Microseconds(), l}
 	}
-	return nil
+	return statements.upsert(ctx, tx, rows...)
 }
 
 // Attempts lists a task's attempts, oldest first, without their statements.
@@ -165,7 +162,7 @@ func (tx *Tx) Statements(ctx context.Context, attemptID string, from, limit int)
 	return logs, err
 }
 
-var history = table[towpath.ChangeHistory]{"change_history", func(h *towpath.ChangeHistory) []column {
+var history = newTable("change_history", 1, func(h *towpath.ChangeHistory) []column {
 	return []column{
 		{"id", &h.ID}, {"database_id", &h.DatabaseID}, {"project_id", &h.ProjectID}, {"task_id", &h.TaskID}, {"rollout_id", &h.RolloutID},
 		{"version", &h.Version}, {"type", (*string)(&h.Type)}, {"label", &h.Label}, {"description", &h.Description}, {"path", &h.Path},
@@ -174,17 +171,19 @@ var history = table[towpath.ChangeHistory]{"change_history", func(h *towpath.Cha
 		{"finished_at", instant{&h.FinishedAt}}, {"statements", &h.Statements}, {"rows_affected", &h.RowsAffected},
 		{"schema_before", &h.SchemaBefore}, {"schema_after", &h.SchemaAfter},
 	}
-}}
+})
 
 // AddHistory records a change; ID is set.
 func (tx *Tx) AddHistory(ctx context.Context, h *towpath.ChangeHistory) error {
 	h.ID = NewID()
-	return history.insert(ctx, tx, h)
+	return history.insert(ctx, tx, *h)
 }
 
 // ChangeHistory lists what changed a database.
 func (tx *Tx) ChangeHistory(ctx context.Context, databaseID string, p Page) ([]towpath.ChangeHistory, error) {
-	return history.page(ctx, tx, p, "database_id = $1", databaseID)
+	var where filter
+	where.is("database_id", databaseID)
+	return history.page(ctx, tx, p, where)
 }
 
 // Change reads one entry of a database's change history.
@@ -200,11 +199,11 @@ type postedRow struct {
 	PostedAt time.Time
 }
 
-var posted = table[postedRow]{"posted_status", func(p *postedRow) []column {
+var posted = newTable("posted_status", 3, func(p *postedRow) []column {
 	return []column{
 		{"link_id", &p.LinkID}, {"commit_hash", &p.Commit}, {"key", &p.Key}, {"digest", &p.Digest}, {"posted_at", instant{&p.PostedAt}},
 	}
-}}
+})
 
 // PostedStatuses maps the keys of the build statuses posted on a commit for a link to the digests of what was posted.
 func (tx *Tx) PostedStatuses(ctx context.Context, linkID, commit string) (map[string]string, error) {
@@ -218,5 +217,5 @@ func (tx *Tx) PostedStatuses(ctx context.Context, linkID, commit string) (map[st
 
 // SetPostedStatus remembers what was posted.
 func (tx *Tx) SetPostedStatus(ctx context.Context, linkID, commit, key, digest string) error {
-	return posted.upsert(ctx, tx, &postedRow{linkID, commit, key, digest, tx.Now}, 3)
+	return posted.upsert(ctx, tx, postedRow{linkID, commit, key, digest, tx.Now})
 }

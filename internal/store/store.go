@@ -11,16 +11,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
+	"math/rand/v2"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // database/sql driver "pgx"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-	_ "modernc.org/sqlite" // database/sql driver "sqlite"
 
 	"towpath"
 )
@@ -30,13 +28,14 @@ var migrations embed.FS
 
 // Store is the metadata database. It is safe for concurrent use.
 type Store struct {
-	// Now is the clock; times are kept in microseconds, UTC.
+	// Now is the clock; times are kept in microseconds, UTC. On PostgreSQL it is the database's, the same for all replicas.
+	// Tests replace it before they use the store.
 	Now func() time.Time
 
-	writer   *sql.DB
-	reader   *sql.DB
-	postgres bool
-	woken    chan struct{}
+	writer  *sql.DB
+	reader  *sql.DB
+	replica *replica // nil on SQLite
+	woken   chan struct{}
 }
 
 // Open opens the metadata at a URL, "sqlite:/path/to/file" or "postgres://…", and brings its schema up to date.
@@ -46,65 +45,24 @@ func Open(ctx context.Context, metadataURL string) (*Store, error) {
 	if path, ok := strings.CutPrefix(metadataURL, "sqlite:"); ok {
 		err = s.openSQLite(path)
 	} else if strings.HasPrefix(metadataURL, "postgres://") || strings.HasPrefix(metadataURL, "postgresql://") {
-		err = s.openPostgres(metadataURL)
+		err = s.openPostgres(ctx, metadataURL)
 	} else {
-		return nil, towpath.Invalid("metadata-url", "Use sqlite:/path/to/file or postgres://user@host/database.")
+		err = towpath.Invalid("metadata-url", "Use sqlite:/path/to/file or postgres://user@host/database.")
+	}
+	if err == nil {
+		err = s.migrate(ctx)
 	}
 	if err != nil {
-		return nil, err
-	}
-	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
+	}
+	if s.replica != nil {
+		s.replica.start(s.wake)
 	}
 	return s, nil
 }
 
-// openSQLite uses one connection for writing, since SQLite has one writer anyway and waiting in Go is fair, and several
-// for reading. Every commit reaches the disk: the ledger in a target must never be ahead of a state that was lost.
-func (s *Store) openSQLite(path string) error {
-	dsn := func(mode string) string {
-		return "file:" + (&url.URL{Path: path}).EscapedPath() +
-			"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" + mode
-	}
-	var err error
-	if s.writer, err = sql.Open("sqlite", dsn("&_txlock=immediate")); err != nil {
-		return fmt.Errorf("open metadata: %w", err)
-	}
-	s.writer.SetMaxOpenConns(1)
-	if s.reader, err = sql.Open("sqlite", dsn("&_pragma=query_only(1)")); err != nil {
-		return fmt.Errorf("open metadata: %w", err)
-	}
-	s.reader.SetMaxOpenConns(8)
-	s.reader.SetMaxIdleConns(8)
-	return nil
-}
-
-func (s *Store) openPostgres(metadataURL string) error {
-	db, err := sql.Open("pgx", metadataURL)
-	if err != nil {
-		return fmt.Errorf("open metadata: %w", err)
-	}
-	db.SetMaxOpenConns(16)
-	db.SetMaxIdleConns(16)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	s.writer, s.reader, s.postgres = db, db, true
-	return nil
-}
-
 func (s *Store) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{}
-	if s.postgres {
-		locker, err := lock.NewPostgresSessionLocker()
-		if err != nil {
-			return fmt.Errorf("make migration lock: %w", err)
-		}
-		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(locker))
-	}
-	provider, err := goose.NewProvider(dialect, s.writer, files, options...)
+	provider, err := s.migrations()
 	if err != nil {
 		return fmt.Errorf("prepare migrations of the metadata: %w", err)
 	}
@@ -114,22 +72,52 @@ func (s *Store) migrate(ctx context.Context) error {
 	return nil
 }
 
+func (s *Store) migrations() (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	if !s.Shared() {
+		return goose.NewProvider(goose.DialectSQLite3, s.writer, files)
+	}
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // replicas that start together wait for each other
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker))
+}
+
 // Close closes the database.
 func (s *Store) Close() error {
-	if s.reader == s.writer {
-		return s.writer.Close()
+	if s.replica != nil {
+		s.replica.close()
 	}
-	return errors.Join(s.reader.Close(), s.writer.Close())
+	var err error
+	if s.reader != nil && s.reader != s.writer {
+		err = s.reader.Close()
+	}
+	if s.writer != nil {
+		err = errors.Join(err, s.writer.Close())
+	}
+	return err
 }
 
 // Ping tells whether the metadata can be read.
 func (s *Store) Ping(ctx context.Context) error { return s.reader.PingContext(ctx) }
 
 // Shared tells whether other processes may work on the same metadata.
-func (s *Store) Shared() bool { return s.postgres }
+func (s *Store) Shared() bool { return s.replica != nil }
 
-// Woken receives after a transaction of this process has enqueued work.
+// Woken receives after a transaction of this process, or of another one on the same PostgreSQL, has enqueued work. Others'
+// may be missed while a connection is lost, so whoever waits here looks by itself now and then.
 func (s *Store) Woken() <-chan struct{} { return s.woken }
+
+func (s *Store) wake() {
+	select {
+	case s.woken <- struct{}{}:
+	default:
+	}
+}
 
 // Tx is a transaction.
 type Tx struct {
@@ -140,13 +128,47 @@ type Tx struct {
 	woken bool
 }
 
+func (tx *Tx) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	return tx.tx.ExecContext(ctx, text, cleaned(args)...)
+}
+
+// strings reads one column.
+func (tx *Tx) strings(ctx context.Context, text string, args ...any) (list []string, err error) {
+	rows, err := tx.query(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells what matters
+	for rows.Next() {
+		var value string
+		if err := rows.Scan(&value); err != nil {
+			return nil, err
+		}
+		list = append(list, value)
+	}
+	return list, rows.Err()
+}
+
+func (tx *Tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	return tx.tx.QueryContext(ctx, text, cleaned(args)...)
+}
+
+func cleaned(args []any) []any {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = clean(text)
+		}
+	}
+	return args
+}
+
 // NewID makes an id. Ids sort by the time of their making.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // Read runs fn in a transaction that sees one state of the metadata.
 func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
 	o := &sql.TxOptions{ReadOnly: true}
-	if s.postgres {
+	if s.Shared() {
 		o.Isolation = sql.LevelRepeatableRead
 	}
 	tx, err := s.reader.BeginTx(ctx, o)
@@ -157,25 +179,31 @@ func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
 	return fn(&Tx{tx: tx, Now: s.now()})
 }
 
-// conflictTries bounds how often Write starts over when PostgreSQL cannot put transactions in an order.
-const conflictTries = 20
+const (
+	conflictTries = 100 // how often Write starts over when PostgreSQL cannot put transactions in an order
+	conflictPause = 32 * time.Millisecond
+)
 
 // Write runs fn in a transaction that is as if alone, and commits when fn returns nil. fn may run more than once.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	for try := 1; ; try++ {
 		err := s.writeOnce(ctx, fn)
 		var pg *pgconn.PgError
-		conflict := errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
-		if !conflict || try == conflictTries || ctx.Err() != nil {
+		conflict := errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") // serialization_failure, deadlock_detected
+		if !conflict || try == conflictTries {
 			return err
 		}
-		time.Sleep(time.Duration(try) * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-time.After(rand.N(min(conflictPause, time.Millisecond<<min(try, 10)))): // apart, or they would meet again
+		}
 	}
 }
 
 func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 	o := &sql.TxOptions{}
-	if s.postgres {
+	if s.Shared() {
 		o.Isolation = sql.LevelSerializable
 	}
 	tx, err := s.writer.BeginTx(ctx, o)
@@ -187,14 +215,16 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 	if err := fn(t); err != nil {
 		return err
 	}
+	if t.woken && s.Shared() {
+		if _, err := t.exec(ctx, "SELECT pg_notify($1, $2)", wokenChannel, s.replica.id); err != nil {
+			return fmt.Errorf("notify other replicas: %w", err)
+		}
+	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit metadata: %w", err)
 	}
 	if t.woken {
-		select {
-		case s.woken <- struct{}{}:
-		default:
-		}
+		s.wake()
 	}
 	return nil
 }

@@ -2,23 +2,17 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
 
 	"towpath"
 )
 
-// column joins a column's name with the field it is kept in: a *string, *int, *int64, *bool or *[]byte,
-// or one of the wrappers below, which are sql.Scanner and driver.Valuer both.
+// column joins a column's name with the field it is kept in: a *string, *int, *int64 or *bool, or one
+// of the wrappers of field.go, which are sql.Scanner and driver.Valuer both.
 type column struct {
 	name  string
 	field any
@@ -27,20 +21,45 @@ type column struct {
 // table tells how an entity is kept. Its texts are constants of this package; what users send only ever binds to $n.
 type table[T any] struct {
 	name    string
+	key     int // the first so many columns tell rows apart
 	columns func(*T) []column
+
+	names      []string
+	selectFrom string
+	insertInto string
+	replace    string // what an upsert does with a row that is there
+	set        string // what an update does
 }
 
-func (t table[T]) names() []string {
+func newTable[T any](name string, key int, columns func(*T) []column) *table[T] {
+	t := &table[T]{name: name, key: key, columns: columns}
 	var zero T
-	columns := t.columns(&zero)
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = c.name
+	for _, c := range columns(&zero) {
+		t.names = append(t.names, c.name)
 	}
-	return names
+	all := strings.Join(t.names, ", ")
+	t.selectFrom = "SELECT " + all + " FROM " + name + " "
+	t.insertInto = "INSERT INTO " + name + " (" + all + ") VALUES "
+	var replace, set []string
+	for i, name := range t.names[key:] {
+		replace = append(replace, name+" = excluded."+name)
+		set = append(set, name+" = $"+strconv.Itoa(key+i+1))
+	}
+	t.replace = " ON CONFLICT (" + strings.Join(t.names[:key], ", ") + ") DO UPDATE SET " + strings.Join(replace, ", ")
+	t.set = "UPDATE " + name + " SET " + strings.Join(set, ", ") + " WHERE " + t.whereKey()
+	return t
 }
 
-func (t table[T]) values(v *T) []any {
+// whereKey picks the row whose key binds to the first parameters.
+func (t *table[T]) whereKey() string {
+	terms := make([]string, t.key)
+	for i := range terms {
+		terms[i] = t.names[i] + " = $" + strconv.Itoa(i+1)
+	}
+	return strings.Join(terms, " AND ")
+}
+
+func (t *table[T]) values(v *T) []any {
 	columns := t.columns(v)
 	values := make([]any, len(columns))
 	for i, c := range columns {
@@ -53,41 +72,85 @@ func (t table[T]) values(v *T) []any {
 			values[i] = *f
 		case *bool:
 			values[i] = *f
-		case *[]byte:
-			values[i] = *f
-		default:
+		case driver.Valuer:
 			values[i] = f
+			if value, err := f.Value(); err == nil { // else database/sql meets the error
+				values[i] = value
+			}
 		}
 	}
-	return values
+	return cleaned(values)
 }
 
-func (t table[T]) insert(ctx context.Context, tx *Tx, v *T) error {
-	names := t.names()
-	_, err := tx.tx.ExecContext(ctx, "INSERT INTO "+t.name+" ("+strings.Join(names, ", ")+") VALUES ("+placeholders(1, len(names))+")", t.values(v)...)
-	return t.wrap("insert", err)
+func (t *table[T]) insert(ctx context.Context, tx *Tx, rows ...T) error {
+	return t.wrap("insert", t.write(ctx, tx, rows, ""))
 }
 
-// upsert inserts, or replaces the row with the same key, which is made of the first n columns.
-func (t table[T]) upsert(ctx context.Context, tx *Tx, v *T, n int) error {
-	names := t.names()
-	set := make([]string, 0, len(names))
-	for _, name := range names[n:] {
-		set = append(set, name+" = excluded."+name)
+// upsert inserts rows, or replaces those with the same key. Of rows with one key the last one counts.
+func (t *table[T]) upsert(ctx context.Context, tx *Tx, rows ...T) error {
+	if len(rows) > 1 {
+		rows = t.lastByKey(rows)
 	}
-	_, err := tx.tx.ExecContext(ctx, "INSERT INTO "+t.name+" ("+strings.Join(names, ", ")+") VALUES ("+placeholders(1, len(names))+
-		") ON CONFLICT ("+strings.Join(names[:n], ", ")+") DO UPDATE SET "+strings.Join(set, ", "), t.values(v)...)
-	return t.wrap("upsert", err)
+	return t.wrap("upsert", t.write(ctx, tx, rows, t.replace))
 }
 
-// update writes the whole row found by its first column.
-func (t table[T]) update(ctx context.Context, tx *Tx, v *T) error {
-	names := t.names()
-	set := make([]string, 0, len(names))
-	for i, name := range names[1:] {
-		set = append(set, name+" = $"+strconv.Itoa(i+2))
+// lastByKey is there because PostgreSQL refuses to replace a row twice in one statement.
+func (t *table[T]) lastByKey(rows []T) []T {
+	places := make(map[string]int, len(rows))
+	last := make([]T, 0, len(rows))
+	for i := range rows {
+		key := fmt.Sprintf("%q", t.values(&rows[i])[:t.key])
+		if place, known := places[key]; known {
+			last[place] = rows[i]
+			continue
+		}
+		places[key] = len(last)
+		last = append(last, rows[i])
 	}
-	result, err := tx.tx.ExecContext(ctx, "UPDATE "+t.name+" SET "+strings.Join(set, ", ")+" WHERE "+names[0]+" = $1", t.values(v)...)
+	return last
+}
+
+// largestBatch bounds the rows of one statement. All batches are powers of two, so that few texts are to be prepared.
+const largestBatch = 64
+
+func (t *table[T]) write(ctx context.Context, tx *Tx, rows []T, tail string) error {
+	for size := largestBatch; len(rows) > 0; {
+		if size > len(rows) {
+			size /= 2
+			continue
+		}
+		args := make([]any, 0, size*len(t.names))
+		for i := range rows[:size] {
+			args = append(args, t.values(&rows[i])...)
+		}
+		if _, err := tx.exec(ctx, t.insertInto+tuples(size, len(t.names))+tail, args...); err != nil {
+			return err
+		}
+		rows = rows[size:]
+	}
+	return nil
+}
+
+// tuples makes the parameters of n rows.
+func tuples(n, columns int) string {
+	var text strings.Builder
+	for i := range n * columns {
+		switch {
+		case i == 0:
+			text.WriteString("($")
+		case i%columns == 0:
+			text.WriteString("), ($")
+		default:
+			text.WriteString(", $")
+		}
+		text.WriteString(strconv.Itoa(i + 1))
+	}
+	return text.String() + ")"
+}
+
+// update writes a whole row, found by its key.
+func (t *table[T]) update(ctx context.Context, tx *Tx, v T) error {
+	result, err := tx.exec(ctx, t.set, t.values(&v)...)
 	if err != nil {
 		return t.wrap("update", err)
 	}
@@ -98,7 +161,7 @@ func (t table[T]) update(ctx context.Context, tx *Tx, v *T) error {
 }
 
 // get reads the one row that the condition picks; a *towpath.Error with CodeNotFound when there is none.
-func (t table[T]) get(ctx context.Context, tx *Tx, where string, args ...any) (T, error) {
+func (t *table[T]) get(ctx context.Context, tx *Tx, where string, args ...any) (T, error) {
 	list, err := t.list(ctx, tx, "WHERE "+where, args...)
 	if err == nil && len(list) == 0 {
 		err = t.missing()
@@ -111,156 +174,51 @@ func (t table[T]) get(ctx context.Context, tx *Tx, where string, args ...any) (T
 }
 
 // list reads the rows that the tail of the query picks, in its order.
-func (t table[T]) list(ctx context.Context, tx *Tx, tail string, args ...any) ([]T, error) {
-	rows, err := tx.tx.QueryContext(ctx, "SELECT "+strings.Join(t.names(), ", ")+" FROM "+t.name+" "+tail, args...)
+func (t *table[T]) list(ctx context.Context, tx *Tx, tail string, args ...any) ([]T, error) {
+	var list []T
+	err := t.each(ctx, tx, tail, args, func(v T) error {
+		list = append(list, v)
+		return nil
+	})
+	return list, err
+}
+
+// each calls do with the rows that the tail of the query picks, in its order, while they are being read.
+func (t *table[T]) each(ctx context.Context, tx *Tx, tail string, args []any, do func(T) error) error {
+	rows, err := tx.query(ctx, t.selectFrom+tail, args...)
 	if err != nil {
-		return nil, t.wrap("list", err)
+		return t.wrap("read", err)
 	}
 	defer func() { _ = rows.Close() }() // rows.Err tells what matters
-	var list []T
+	var v, zero T
+	fields := make([]any, len(t.names))
+	for i, c := range t.columns(&v) {
+		fields[i] = c.field
+	}
 	for rows.Next() {
-		var v T
-		columns := t.columns(&v)
-		fields := make([]any, len(columns))
-		for i, c := range columns {
-			fields[i] = c.field
-		}
+		v = zero
 		if err := rows.Scan(fields...); err != nil {
-			return nil, t.wrap("scan", err)
+			return t.wrap("scan", err)
 		}
-		list = append(list, v)
+		if err := do(v); err != nil {
+			return err
+		}
 	}
-	return list, t.wrap("list", rows.Err())
+	return t.wrap("read", rows.Err())
 }
 
-// page reads at most p.Limit rows that the condition picks, oldest first or newest first, from p.After on.
-func (t table[T]) page(ctx context.Context, tx *Tx, p Page, where string, args ...any) ([]T, error) {
-	order, compare := "id", "id > "
-	if p.NewestFirst {
-		order, compare = "id DESC", "id < "
-	}
-	if p.After != "" {
-		args = append(args, p.After)
-		where += " AND " + compare + "$" + strconv.Itoa(len(args))
-	}
-	args = append(args, p.limit())
-	return t.list(ctx, tx, "WHERE "+where+" ORDER BY "+order+" LIMIT $"+strconv.Itoa(len(args)), args...)
-}
-
-func (t table[T]) delete(ctx context.Context, tx *Tx, where string, args ...any) error {
-	_, err := tx.tx.ExecContext(ctx, "DELETE FROM "+t.name+" WHERE "+where, args...)
+func (t *table[T]) delete(ctx context.Context, tx *Tx, where string, args ...any) error {
+	_, err := tx.exec(ctx, "DELETE FROM "+t.name+" WHERE "+where, args...)
 	return t.wrap("delete", err)
 }
 
-func (t table[T]) missing() error {
+func (t *table[T]) missing() error {
 	return towpath.Errorf(towpath.CodeNotFound, "There is no such %s, or it is not yours to see.", strings.ReplaceAll(strings.Trim(t.name, `"`), "_", " "))
 }
 
-func (t table[T]) wrap(verb string, err error) error {
+func (t *table[T]) wrap(verb string, err error) error {
 	if err == nil {
 		return nil
 	}
 	return fmt.Errorf("%s %s: %w", verb, t.name, err)
 }
-
-// Page picks a part of a list that is ordered by id, that is by age.
-type Page struct {
-	After       string // id of the last row of the page before; "" for the first page
-	Limit       int    // 1 to 1000; 0 is 100
-	NewestFirst bool
-}
-
-func (p Page) limit() int {
-	if p.Limit <= 0 {
-		return 100
-	}
-	return min(p.Limit, 1000)
-}
-
-func placeholders(from, n int) string {
-	marks := make([]string, n)
-	for i := range marks {
-		marks[i] = "$" + strconv.Itoa(from+i)
-	}
-	return strings.Join(marks, ", ")
-}
-
-// instant keeps a time as microseconds.
-type instant struct{ t *time.Time }
-
-// Value implements driver.Valuer.
-func (i instant) Value() (driver.Value, error) { return i.t.UnixMicro(), nil }
-
-// Scan implements sql.Scanner.
-func (i instant) Scan(src any) error {
-	n, ok := src.(int64)
-	if !ok {
-		return fmt.Errorf("time is a %T", src)
-	}
-	*i.t = time.UnixMicro(n).UTC()
-	return nil
-}
-
-// maybe keeps an optional time as microseconds or NULL.
-type maybe struct{ t **time.Time }
-
-// Value implements driver.Valuer.
-func (m maybe) Value() (driver.Value, error) {
-	if *m.t == nil {
-		return nil, nil
-	}
-	return (*m.t).UnixMicro(), nil
-}
-
-// Scan implements sql.Scanner.
-func (m maybe) Scan(src any) error {
-	if src == nil {
-		*m.t = nil
-		return nil
-	}
-	var t time.Time
-	*m.t = &t
-	return instant{&t}.Scan(src)
-}
-
-// list keeps a slice or map as JSON.
-type jsonText struct{ v any }
-
-// Value implements driver.Valuer.
-func (j jsonText) Value() (driver.Value, error) {
-	text, err := json.Marshal(j.v)
-	return string(text), err
-}
-
-// Scan implements sql.Scanner.
-func (j jsonText) Scan(src any) error {
-	switch text := src.(type) {
-	case string:
-		return json.Unmarshal([]byte(text), j.v)
-	case []byte:
-		return json.Unmarshal(text, j.v)
-	}
-	return fmt.Errorf("JSON is a %T", src)
-}
-
-// isUnique tells whether err is a violated unique index.
-func isUnique(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code == "23505"
-	}
-	var lite *sqlite.Error
-	return errors.As(err, &lite) && (lite.Code() == 2067 || lite.Code() == 1555) // SQLITE_CONSTRAINT_UNIQUE, _PRIMARYKEY
-}
-
-// taken turns a violated unique index into words about the field that holds the name.
-func taken(err error, field, format string, args ...any) error {
-	if isUnique(err) {
-		e := towpath.Invalid(field, format, args...)
-		e.Code = towpath.CodeConflict
-		return e
-	}
-	return err
-}
-
-var _ sql.Scanner = maybe{}

@@ -37,6 +37,7 @@ CREATE TABLE audit_event (
     project_id TEXT NOT NULL,
     detail TEXT NOT NULL
 );
+CREATE INDEX audit_event_project ON audit_event (project_id, id);
 
 CREATE TABLE project (
     id TEXT PRIMARY KEY,
@@ -195,6 +196,10 @@ CREATE TABLE repository_link (
     UNIQUE (project_id, repository_id, branch, base_directory)
 );
 
+CREATE INDEX repository_link_grant ON repository_link (grant_id);
+CREATE INDEX repository_link_provider ON repository_link (provider_id);
+CREATE INDEX repository_link_poll ON repository_link (next_poll_at);
+
 CREATE TABLE delivery (
     id TEXT PRIMARY KEY,
     link_id TEXT NOT NULL REFERENCES repository_link (id) ON DELETE CASCADE,
@@ -203,10 +208,12 @@ CREATE TABLE delivery (
     verdict TEXT NOT NULL CHECK (verdict IN ('accepted', 'ignored')),
     reason TEXT NOT NULL,
     attempts BIGINT NOT NULL,
-    payload BYTEA NOT NULL,
     received_at BIGINT NOT NULL,
+    payload BYTEA NOT NULL,
     UNIQUE (link_id, request_id)
 );
+CREATE INDEX delivery_link ON delivery (link_id, id);
+CREATE INDEX delivery_received ON delivery (received_at);
 
 CREATE TABLE manifest_file (
     link_id TEXT NOT NULL REFERENCES repository_link (id) ON DELETE CASCADE,
@@ -226,8 +233,10 @@ CREATE TABLE manifest_file (
 
 CREATE TABLE content (
     checksum TEXT PRIMARY KEY,
+    put_at BIGINT NOT NULL, -- last, give or take; what was put long ago and nothing refers to is garbage
     bytes BYTEA NOT NULL
 );
+CREATE INDEX content_put ON content (put_at);
 
 CREATE TABLE rollout (
     id TEXT PRIMARY KEY,
@@ -243,6 +252,7 @@ CREATE TABLE rollout (
     finished_at BIGINT
 );
 CREATE INDEX rollout_project ON rollout (project_id, id);
+CREATE INDEX rollout_link ON rollout (link_id, id);
 CREATE UNIQUE INDEX rollout_open ON rollout (link_id) WHERE finished_at IS NULL;
 
 CREATE TABLE task (
@@ -275,6 +285,8 @@ CREATE TABLE task (
 );
 CREATE INDEX task_rollout ON task (rollout_id);
 CREATE INDEX task_commit ON task (commit_hash);
+CREATE INDEX task_database ON task (database_id);
+CREATE INDEX task_skipped ON task (project_id) WHERE state = 'skipped';
 -- A migration is open at most once in a database, whatever rollouts there are.
 CREATE UNIQUE INDEX task_open ON task (database_id, version, type)
     WHERE state IN ('pending', 'held', 'running', 'failed', 'unknown');
@@ -355,6 +367,9 @@ CREATE TABLE job (
     PRIMARY KEY (kind, subject)
 );
 CREATE INDEX job_due ON job (due_at) WHERE wanted > seen;
+CREATE INDEX job_leased ON job (lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX job_failing ON job (attempts) WHERE attempts > 0;
+CREATE INDEX job_subject ON job (subject);
 
 -- +goose Down
 DROP TABLE job;

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// instant keeps a time as microseconds.
+type instant struct{ t *time.Time }
+
+// Value implements driver.Valuer.
+func (i instant) Value() (driver.Value, error) { return i.t.UnixMicro(), nil }
+
+// Scan implements sql.Scanner.
+func (i instant) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("time is a %T", src)
+	}
+	*i.t = time.UnixMicro(n).UTC()
+	return nil
+}
+
+// maybe keeps an optional time as microseconds or NULL.
+type maybe struct{ t **time.Time }
+
+// Value implements driver.Valuer.
+func (m maybe) Value() (driver.Value, error) {
+	if *m.t == nil {
+		return nil, nil
+	}
+	return (*m.t).UnixMicro(), nil
+}
+
+// Scan implements sql.Scanner.
+func (m maybe) Scan(src any) error {
+	if src == nil {
+		*m.t = nil
+		return nil
+	}
+	var t time.Time
+	*m.t = &t
+	return instant{&t}.Scan(src)
+}
+
+// blob keeps bytes; nil is kept as empty ones. SQLite's driver tells empty from NULL only by a typed nil.
+type blob struct{ b *[]byte }
+
+// Value implements driver.Valuer.
+func (b blob) Value() (driver.Value, error) {
+	if *b.b == nil {
+		return []byte{}, nil
+	}
+	return *b.b, nil
+}
+
+// Scan implements sql.Scanner.
+func (b blob) Scan(src any) error {
+	bytes, ok := src.([]byte)
+	if !ok {
+		return fmt.Errorf("bytes are a %T", src)
+	}
+	*b.b = append([]byte{}, bytes...)
+	return nil
+}
+
+// maybeBlob keeps optional bytes, nil as NULL.
+type maybeBlob struct{ b *[]byte }
+
+// Value implements driver.Valuer.
+func (m maybeBlob) Value() (driver.Value, error) {
+	if *m.b == nil {
+		return nil, nil
+	}
+	return blob(m).Value()
+}
+
+// Scan implements sql.Scanner.
+func (m maybeBlob) Scan(src any) error {
+	if src == nil {
+		*m.b = nil
+		return nil
+	}
+	return blob(m).Scan(src)
+}
+
+// jsonText keeps a slice or map as JSON.
+type jsonText struct{ v any }
+
+// Value implements driver.Valuer.
+func (j jsonText) Value() (driver.Value, error) {
+	text, err := json.Marshal(j.v)
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (j jsonText) Scan(src any) error {
+	switch text := src.(type) {
+	case string:
+		return json.Unmarshal([]byte(text), j.v)
+	case []byte:
+		return json.Unmarshal(text, j.v)
+	}
+	return fmt.Errorf("JSON is a %T", src)
+}
+
+// clean makes a text that both databases take: PostgreSQL refuses NUL and what is not UTF-8, and such bytes come in with
+// commit messages, paths and the errors of other databases.
+func clean(text string) string {
+	if utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 {
+		return text
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+var _ sql.Scanner = maybe{}

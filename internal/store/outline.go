@@ -1,0 +1,38 @@
+package store
+
+import (
+	"context"
+
+	"towpath"
+)
+
+// outlines are tasks with what decides about them alone: who they are, where they stand and in which state. A rollout of
+// thousands of tasks is looked at after each of them, so this is kept small.
+var outlines = newTable("task", 1, func(t *towpath.Task) []column {
+	return []column{
+		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"database_id", &t.DatabaseID}, {"environment_id", &t.EnvironmentID},
+		{"stage", &t.Stage}, {"sequence", &t.Sequence}, {"version", &t.Version}, {"type", (*string)(&t.Type)}, {"label", &t.Label},
+		{"path", &t.Path}, {"environment", &t.Environment}, {"database_name", &t.Database}, {"commit_hash", &t.Commit}, {"state", (*string)(&t.State)},
+	}
+})
+
+// RolloutOutline reads a rollout with the outlines of its tasks: enough for Next and SummarizeTasks, too little to write back.
+func (tx *Tx) RolloutOutline(ctx context.Context, id string) (towpath.Rollout, error) {
+	r, err := tx.RolloutAlone(ctx, id)
+	if err != nil {
+		return r, err
+	}
+	r.Tasks, err = outlines.list(ctx, tx, "WHERE rollout_id = $1 ORDER BY stage, database_id, sequence, id", id)
+	return r, err
+}
+
+// RolloutAlone reads a rollout without its tasks.
+func (tx *Tx) RolloutAlone(ctx context.Context, id string) (towpath.Rollout, error) {
+	return rollouts.get(ctx, tx, "id = $1", id)
+}
+
+// CommitTasks lists the outlines of a link's tasks whose contents were read at a commit, whichever rollout carries them now.
+func (tx *Tx) CommitTasks(ctx context.Context, linkID, commit string) ([]towpath.Task, error) {
+	return outlines.list(ctx, tx, "WHERE commit_hash = $2 AND rollout_id IN (SELECT id FROM rollout WHERE link_id = $1) ORDER BY stage, database_id, sequence, id",
+		linkID, commit)
+}

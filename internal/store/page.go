@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+// Page picks a part of a list that is ordered by id, that is by age.
+type Page struct {
+	After       string // id of the last row of the page before; "" for the first page
+	Limit       int    // 1 to 1000; 0 is 100
+	NewestFirst bool
+}
+
+func (p Page) limit() int {
+	if p.Limit <= 0 {
+		return 100
+	}
+	return min(p.Limit, 1000)
+}
+
+// filter collects conditions that must all hold. A condition that is not asked for is left out of the text, since SQLite
+// finds no index for "$1 = ” OR …".
+type filter struct {
+	terms []string
+	args  []any
+}
+
+// bind adds a parameter and returns its place in the text.
+func (f *filter) bind(arg any) string {
+	f.args = append(f.args, arg)
+	return "$" + strconv.Itoa(len(f.args))
+}
+
+// is asks for a column to have a value.
+func (f *filter) is(column, value string) {
+	f.terms = append(f.terms, column+" = "+f.bind(value))
+}
+
+// ifSet asks for a column to have a value, unless the value is "".
+func (f *filter) ifSet(column, value string) {
+	if value != "" {
+		f.is(column, value)
+	}
+}
+
+// ofMember asks for a project that the member belongs to, unless the member is "".
+func (f *filter) ofMember(column, memberID string) {
+	if memberID != "" {
+		f.terms = append(f.terms, column+" IN (SELECT project_id FROM project_member WHERE member_id = "+f.bind(memberID)+")")
+	}
+}
+
+// where returns the conditions as the start of a query's tail.
+func (f *filter) where() string {
+	if len(f.terms) == 0 {
+		return ""
+	}
+	return "WHERE " + strings.Join(f.terms, " AND ") + " "
+}
+
+// page reads at most p.Limit rows that the filter picks, oldest first or newest first, from p.After on.
+func (t *table[T]) page(ctx context.Context, tx *Tx, p Page, f filter) ([]T, error) {
+	order, compare := "id", "id > "
+	if p.NewestFirst {
+		order, compare = "id DESC", "id < "
+	}
+	if p.After != "" {
+		f.terms = append(f.terms, compare+f.bind(p.After))
+	}
+	return t.list(ctx, tx, f.where()+"ORDER BY "+order+" LIMIT "+f.bind(p.limit()), f.args...)
+}

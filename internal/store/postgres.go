@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"towpath"
+)
+
+// replica is what a process needs to agree with others on the same PostgreSQL: what they have enqueued, and what time it is.
+type replica struct {
+	id     string // tells our own notifications from others'
+	config *pgx.ConnConfig
+	stop   context.CancelFunc
+	done   sync.WaitGroup
+
+	clock sync.Mutex
+	told  time.Time // by the database
+	heard time.Time // when, by our clock that knows no leaps
+}
+
+func (s *Store) openPostgres(ctx context.Context, metadataURL string) error {
+	config, err := pgx.ParseConfig(metadataURL)
+	if err != nil {
+		return fmt.Errorf("read the metadata's address: %w", err) // pgx leaves the password out
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "towpath"
+	}
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		// A process that hangs in a transaction must not keep the others waiting.
+		_, err := conn.Exec(ctx, "SET idle_in_transaction_session_timeout = '60s'")
+		return err
+	}))
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(16)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	s.writer, s.reader = db, db
+	s.replica = &replica{id: NewID(), config: config, stop: func() {}}
+	s.Now = s.replica.now
+	return s.replica.check(ctx)
+}
+
+// check connects once, apart from the pool, to say early what cannot work.
+func (r *replica) check(ctx context.Context) error {
+	conn, err := pgx.ConnectConfig(ctx, r.config)
+	if err != nil {
+		return fmt.Errorf("connect to the metadata: %w", err)
+	}
+	defer func() { _ = conn.Close(ctx) }() // nothing was changed
+	var encoding string
+	if err := conn.QueryRow(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
+		return fmt.Errorf("read the metadata's encoding: %w", err)
+	}
+	if encoding != "UTF8" {
+		return towpath.Invalid("metadata-url", "The database has the encoding %s. Make one with ENCODING 'UTF8'.", encoding)
+	}
+	return r.setClock(ctx, conn)
+}
+
+// now returns the database's time, so that the leases of all replicas are measured with one clock.
+func (r *replica) now() time.Time {
+	r.clock.Lock()
+	defer r.clock.Unlock()
+	return r.told.Add(time.Since(r.heard))
+}
+
+// setClock asks the database for the time; of three answers the quickest is nearest to the truth.
+func (r *replica) setClock(ctx context.Context, conn *pgx.Conn) error {
+	var told, heard time.Time
+	quickest := time.Duration(-1)
+	for range 3 {
+		var micros int64
+		asked := time.Now()
+		if err := conn.QueryRow(ctx, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").Scan(&micros); err != nil {
+			return fmt.Errorf("ask the metadata for the time: %w", err)
+		}
+		if took := time.Since(asked); quickest < 0 || took < quickest {
+			quickest, told, heard = took, time.UnixMicro(micros), asked.Add(took/2)
+		}
+	}
+	r.clock.Lock()
+	defer r.clock.Unlock()
+	r.told, r.heard = told, heard
+	return nil
+}
+
+const (
+	wokenChannel = "towpath_woken"
+	listenRetry  = time.Second
+	listenCheck  = 15 * time.Second // how often a quiet connection is tried, and the clock set
+)
+
+// listen calls wake whenever another process may have enqueued work, until ctx ends. A lost connection is made anew. Errors
+// are not reported: who works polls as well, and meets the same trouble there.
+func (r *replica) listen(ctx context.Context, wake func()) {
+	for {
+		_ = r.hear(ctx, wake)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(listenRetry):
+		}
+	}
+}
+
+func (r *replica) hear(ctx context.Context, wake func()) error {
+	conn, err := pgx.ConnectConfig(ctx, r.config)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // it may be broken already
+	if _, err := conn.Exec(ctx, "LISTEN "+wokenChannel); err != nil {
+		return err
+	}
+	wake() // for what came while nobody listened
+	for {
+		wait, cancel := context.WithTimeout(ctx, listenCheck)
+		n, err := conn.WaitForNotification(wait)
+		quiet := wait.Err() != nil && ctx.Err() == nil
+		cancel()
+		switch {
+		case err == nil && n.Payload != r.id:
+			wake()
+		case err == nil:
+		case quiet:
+			ask, cancel := context.WithTimeout(ctx, listenCheck)
+			err = r.setClock(ask, conn)
+			cancel()
+			if err != nil {
+				return err
+			}
+		default:
+			return err
+		}
+	}
+}
+
+func (r *replica) start(wake func()) {
+	ctx, cancel := context.WithCancel(context.Background()) // as long as the store is open
+	r.stop = cancel
+	r.done.Go(func() { r.listen(ctx, wake) })
+}
+
+func (r *replica) close() {
+	r.stop()
+	r.done.Wait()
+}

@@ -1,0 +1,46 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	_ "modernc.org/sqlite" // database/sql driver "sqlite"
+
+	"towpath"
+)
+
+// openSQLite uses one connection for writing, since SQLite has one writer anyway and waiting in Go is fair, and several
+// for reading. Every commit reaches the disk: the ledger in a target must never be ahead of a state that was lost.
+func (s *Store) openSQLite(path string) error {
+	if path == "" {
+		return towpath.Invalid("metadata-url", "Name a file: sqlite:/path/to/file.")
+	}
+	path, err := filepath.Abs(path) // a bare ":memory:" would be a database per connection
+	if err != nil {
+		return fmt.Errorf("open metadata: %w", err)
+	}
+	// SQLite gives its journals the file's mode. Password hashes and sealed secrets are nobody else's to read.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open metadata: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("open metadata: %w", err)
+	}
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	if s.writer, err = sql.Open("sqlite", dsn+"&_txlock=immediate"); err != nil {
+		return fmt.Errorf("open metadata: %w", err)
+	}
+	s.writer.SetMaxOpenConns(1)
+	if s.reader, err = sql.Open("sqlite", dsn+"&_pragma=query_only(1)"); err != nil {
+		return errors.Join(fmt.Errorf("open metadata: %w", err), s.writer.Close())
+	}
+	s.reader.SetMaxOpenConns(8)
+	s.reader.SetMaxIdleConns(8)
+	return nil
+}
