@@ -288,7 +288,7 @@ func verbTask(ts *testscript.TestScript, _ bool, args []string) {
 	for _, stage := range detail.Stages {
 		for _, task := range stage.Tasks {
 			if stage.Environment == args[2] && task.Migration.Version == args[1] {
-				check(ts, w.api.call(w.ctx, "POST", path+"/tasks/"+task.ID+"/"+args[0], map[string]string{}, nil))
+				check(ts, w.api.call(w.ctx, "POST", path+"/tasks/"+task.ID+"/"+args[0], map[string]string{"reason": "the scenario says so"}, nil))
 				return
 			}
 		}
