@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"regexp"
 	"time"
 
 	"towpath"
@@ -214,5 +215,11 @@ func readText(ctx context.Context, tx *store.Tx, checksum string) (*text, error)
 		return nil, err
 	}
 	shown := bytes[:min(len(bytes), textLimit)]
-	return &text{string(shown), len(bytes), len(shown) < len(bytes)}, nil
+	return &text{hidePasswords(string(shown)), len(bytes), len(shown) < len(bytes)}, nil
 }
+
+// passwordLiteral finds the literals behind PASSWORD, IDENTIFIED BY and the like; one that the end of the text cuts off too.
+var passwordLiteral = regexp.MustCompile(`(?is)((?:^|[^'"\w])(?:password|identified\s+by|identified\s+(?:with|via)\s+\S+\s+(?:by|as|using))(?:\s+password)?\s*[=(]?\s*)('(?:[^'\\]|\\.|'')*(?:'|$)|"(?:[^"\\]|\\.|"")*(?:"|$))`)
+
+// hidePasswords puts dots for the passwords that statements set: who may read a rollout need not know them.
+func hidePasswords(sql string) string { return passwordLiteral.ReplaceAllString(sql, "${1}'…'") }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -102,6 +103,17 @@ func TestInternalErrors_stayInTheLog(t *testing.T) {
 	}
 	if r := b.send(t, "nobody", "GET", "/readyz", ""); r.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("ready without metadata: %d", r.StatusCode)
+	}
+}
+
+func TestPanic_isAnswered(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	w := httptest.NewRecorder()
+	h := b.observe(b.recoverPanic(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("s3cret") })), newMetrics(b.Store, "test"))
+	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/", nil))
+	if w.Code != 500 || strings.Contains(w.Body.String(), "s3cret") || !strings.Contains(b.log.String(), "s3cret") {
+		t.Errorf("%d: %s; log: %s", w.Code, w.Body, b.log)
 	}
 }
 
