@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+
+	"github.com/pressly/goose/v3"
+)
+
+// Probe is a table as the tests see it.
+type Probe interface {
+	Title() string
+	// RoundTrip fills a row, writes it, changes it by an upsert when change is set, and reads it back.
+	RoundTrip(ctx context.Context, tx *Tx, fill func(column string, field any)) (got, want any, err error)
+	// Rows reads everything in the order of the key.
+	Rows(ctx context.Context, tx *Tx) (any, error)
+}
+
+// Probes lists all tables.
+func Probes() []Probe {
+	probes := make([]Probe, len(tables))
+	for i, t := range tables {
+		probes[i] = t.(Probe)
+	}
+	return probes
+}
+
+func (t *table[T]) Title() string { return t.title() }
+
+func (t *table[T]) Rows(ctx context.Context, tx *Tx) (any, error) {
+	return t.list(ctx, tx, "ORDER BY "+t.names[0])
+}
+
+func (t *table[T]) RoundTrip(ctx context.Context, tx *Tx, fill func(string, any)) (any, any, error) {
+	var first, second T
+	for _, v := range []*T{&first, &second} {
+		for i, c := range t.columns(v) {
+			if v == &second && i < t.key {
+				continue
+			}
+			field := c.field
+			switch f := field.(type) {
+			case instant:
+				field = f.t
+			case maybe:
+				field = f.t
+			case blob:
+				field = f.b
+			case maybeBlob:
+				field = f.b
+			case jsonText:
+				field = f.v
+			}
+			fill(c.name, field)
+		}
+	}
+	if err := t.insert(ctx, tx, first); err != nil {
+		return nil, nil, err
+	}
+	read := func() (T, error) { return t.get(ctx, tx, t.whereKey(), t.values(&first)[:t.key]...) }
+	got, err := read()
+	if err != nil {
+		return nil, nil, err
+	}
+	second = withKey(t, second, first)
+	if err := t.upsert(ctx, tx, second); err != nil {
+		return nil, nil, err
+	}
+	replaced, err := read()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := t.update(ctx, tx, first); err != nil {
+		return nil, nil, err
+	}
+	updated, err := read()
+	return []T{got, replaced, updated}, []T{first, second, first}, err
+}
+
+// withKey gives v the key of another row.
+func withKey[T any](t *table[T], v, other T) T {
+	from, to := t.columns(&other), t.columns(&v)
+	for i := range t.key {
+		switch f := to[i].field.(type) {
+		case *string:
+			*f = *from[i].field.(*string)
+		case *int:
+			*f = *from[i].field.(*int)
+		}
+	}
+	return v
+}
+
+// Exec runs a statement that is written in a test.
+func (tx *Tx) Exec(ctx context.Context, text string, args ...any) error {
+	_, err := tx.exec(ctx, text, args...)
+	return err
+}
+
+// Explain returns how a query would be run. It wants no rows and so gives no sensible parameters.
+func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	return tx.query(ctx, text, args...)
+}
+
+// Migrations makes a provider of the schema's migrations.
+func (s *Store) Migrations(t *testing.T) *goose.Provider {
+	t.Helper()
+	p, err := s.migrations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

@@ -1,0 +1,114 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// choices are columns that take some words only.
+var choices = map[string][]string{
+	"member.role": {"owner", "dba", "member"}, "project_member.role": {"owner", "developer"}, "credential.kind": {"session", "api-token", "invitation"},
+	"verification.purpose": {"add-provider", "replace-secret", "grant"}, "verification.state": {"pending", "verified", "failed", "used"},
+	"repository_link.late_policy": {"hold", "apply", "refuse"}, "repository_link.hook_state": {"active", "polling", "missing"},
+	"delivery.verdict": {"accepted", "ignored"}, "manifest_file.state": {"matched", "ignored"}, "task.action": {"apply", "record"},
+}
+
+// optional are columns of bytes that may be nil.
+var optional = map[string]bool{"instance.sealed_password": true, "verification.sealed_secret": true}
+
+var (
+	texts = rapid.OneOf(rapid.SampledFrom([]string{"", " ", "O'Brien \"x\"; --", "日本 ☃ 🚂 é", "$1", "null", "%", "\\"}),
+		rapid.StringOf(rapid.Rune().Filter(func(r rune) bool { return r != 0 })))
+	instants = rapid.Custom(func(t *rapid.T) time.Time {
+		return time.UnixMicro(rapid.Int64Range(time.Time{}.UnixMicro(), 253402300799999999).Draw(t, "micros")).UTC()
+	})
+)
+
+func fillIn(t *rapid.T, column string, field any) {
+	switch f := field.(type) {
+	case *string:
+		if words := choices[column]; words != nil {
+			*f = rapid.SampledFrom(words).Draw(t, column)
+			return
+		}
+		*f = texts.Draw(t, column)
+	case *int:
+		*f = int(rapid.Int64().Draw(t, column))
+	case *int64:
+		*f = rapid.Int64().Draw(t, column)
+	case *bool:
+		*f = rapid.Bool().Draw(t, column)
+	case *[]byte:
+		*f = append([]byte{}, rapid.SliceOf(rapid.Byte()).Draw(t, column)...)
+		if optional[column] && rapid.Bool().Draw(t, column+" is nil") {
+			*f = nil
+		}
+	case *time.Time:
+		*f = instants.Draw(t, column)
+	case **time.Time:
+		*f = rapid.Ptr(instants, true).Draw(t, column)
+	case *[]string:
+		*f = rapid.SampledFrom([][]string{nil, {}, {"a"}, {"", "b\x00", "☃"}}).Draw(t, column)
+	case *map[string]string:
+		*f = rapid.SampledFrom([]map[string]string{nil, {}, {"tls": "verify", "": "☃"}}).Draw(t, column)
+	case *[]towpath.Migration:
+		*f = rapid.SampledFrom([][]towpath.Migration{nil, {}, {{MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDML}, Path: "a b"}}}).Draw(t, column)
+	default:
+		t.Fatalf("%s is a %T, which no test fills", column, field)
+	}
+}
+
+func TestTables_giveBackWhatWasWritten(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		undo := errors.New("undo")
+		alone := "PRAGMA defer_foreign_keys = ON" // rows stand without what they refer to
+		if s.Shared() {
+			alone = "SET LOCAL session_replication_role = replica"
+		}
+		for _, probe := range store.Probes() {
+			t.Run(probe.Title(), func(t *testing.T) {
+				ctx := context.Background()
+				rapid.Check(t, func(rt *rapid.T) {
+					var got, want any
+					var failure error
+					err := s.Write(ctx, func(tx *store.Tx) error {
+						if failure = tx.Exec(ctx, alone); failure == nil {
+							got, want, failure = probe.RoundTrip(ctx, tx, func(column string, field any) { fillIn(rt, probe.Title()+"."+column, field) })
+						}
+						return undo
+					})
+					if failure != nil || !errors.Is(err, undo) {
+						rt.Fatal(failure, err)
+					}
+					if diff := cmp.Diff(want, got); diff != "" {
+						rt.Fatalf("(-written +read)\n%s", diff)
+					}
+				})
+			})
+		}
+	})
+}
+
+func TestText_thatPostgresRefusesIsMended(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		const broken, mended = "a\x00b\xffc", "a\uFFFDb\uFFFDc"
+		write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.Audit(ctx, towpath.AuditEvent{Detail: broken, ProjectID: broken})
+		})
+		read(t, s, func(ctx context.Context, tx *store.Tx) error {
+			events, err := tx.AuditEvents(ctx, broken, store.Page{})
+			if len(events) != 1 || events[0].Detail != mended {
+				t.Errorf("read %+v", events)
+			}
+			return err
+		})
+	})
+}
