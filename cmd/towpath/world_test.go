@@ -141,7 +141,7 @@ func (w *world) close() {
 // until polls until cond holds; its text says what stands in the way.
 func (w *world) until(limit time.Duration, cond func() (bool, string)) error {
 	deadline := time.Now().Add(limit)
-	for {
+	for pause := 2 * time.Millisecond; ; pause = min(pause*3/2, 250*time.Millisecond) {
 		ok, text := cond()
 		if ok {
 			return nil
@@ -149,7 +149,7 @@ func (w *world) until(limit time.Duration, cond func() (bool, string)) error {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("timed out: %s", text)
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(pause)
 	}
 }
 
@@ -205,7 +205,7 @@ func (w *world) state() (string, linkView) {
 
 // wait waits until the link stands as wanted.
 func (w *world) wait(want string) error {
-	return w.until(30*time.Second, func() (bool, string) {
+	return w.until(2*time.Minute, func() (bool, string) {
 		got, v := w.state()
 		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor, v.LastError, v.Link.AttentionReason)
 	})

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Measures what the README claims. Each figure is one line that begins with `bench:`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CGO_ENABLED=${CGO_ENABLED:-0}
+go test -run '^$' -bench 'PushToStatement|Start' -benchtime 1x ./cmd/towpath | grep '^bench:'
+if [ -x bin/towpath ]; then
+	echo "bench: binary $(($(stat -c %s bin/towpath) >> 20)) MiB"
+fi
