@@ -15,6 +15,7 @@ func testDump(t *testing.T, f Fixture) {
 }
 
 // Replay runs a script, dumps the schema, runs the dump in a fresh database and expects the same fingerprint and dump.
+// Lines "-- want: text" in the script name what the dump must hold: a reader that loses something replays well too.
 func Replay(t *testing.T, f Fixture, script string) {
 	t.Helper()
 	ctx, from := setup(t, f)
@@ -22,6 +23,11 @@ func Replay(t *testing.T, f Fixture, script string) {
 	want := from.schema(ctx)
 	if want.Dump == "" {
 		t.Fatal("the dump is empty")
+	}
+	for line := range strings.Lines(script) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "-- want: "); ok && !strings.Contains(want.Dump, text) {
+			t.Errorf("the dump lacks %q:\n%s", text, want.Dump)
+		}
 	}
 	ctx, to := setup(t, f)
 	to.apply(ctx, want.Dump)

@@ -120,6 +120,14 @@ var needed = []string{"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER",
 var grantLine = regexp.MustCompile("^GRANT (.+) ON (\\*|`(?:[^`]|``)+`)\\.\\* TO ")
 
 func (c *check) rights(ctx context.Context) error {
+	// The server quotes names for the mode of the session that asks.
+	if _, err := c.conn.ExecContext(ctx, "SET SESSION sql_mode = ''"); err != nil {
+		return err
+	}
+	var account string
+	if err := c.conn.QueryRowContext(ctx, "SELECT CURRENT_USER()").Scan(&account); err != nil {
+		return err
+	}
 	grants, err := column(ctx, c.conn.Conn, "SHOW GRANTS")
 	if err != nil {
 		return err
@@ -132,7 +140,7 @@ func (c *check) rights(ctx context.Context) error {
 		}
 		if match[2] == "*" {
 			c.add("warning", "The user has rights on all databases of the server, and so has every migration.",
-				fmt.Sprintf("CREATE USER … ; GRANT ALL ON %s.* TO …", quoteName(c.target.Database)))
+				fmt.Sprintf("REVOKE ALL ON *.* FROM %s; GRANT ALL ON %s.* TO %[1]s", quoteAccount(account), quoteName(c.target.Database)))
 		} else if !likeName(match[2], c.target.Database) {
 			continue
 		}
@@ -146,9 +154,15 @@ func (c *check) rights(ctx context.Context) error {
 	if len(missing) > 0 {
 		list := strings.Join(missing, ", ")
 		c.add("error", "The user lacks rights in the database: "+list+".",
-			fmt.Sprintf("GRANT %s ON %s.* TO CURRENT_USER", list, quoteName(c.target.Database)))
+			fmt.Sprintf("GRANT %s ON %s.* TO %s", list, quoteName(c.target.Database), quoteAccount(account)))
 	}
 	return nil
+}
+
+// quoteAccount quotes the user and the host of an account such as a@%; the host is what stands behind the last @.
+func quoteAccount(account string) string {
+	at := max(strings.LastIndexByte(account, '@'), 0)
+	return quoteName(account[:at]) + "@" + quoteName(strings.TrimPrefix(account[at:], "@"))
 }
 
 // likeName tells whether a grant's pattern, with % and _ for any characters, is about the database.

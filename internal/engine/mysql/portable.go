@@ -11,6 +11,7 @@ type portable struct {
 	clause   string     // DEFINER or ALGORITHM while we are in it
 	from     int64
 	count    int
+	keep     bool  // the algorithm is one that somebody chose
 	name     int64 // where the database's name stood, if it was the last token
 	named    bool
 }
@@ -31,9 +32,12 @@ const head = 12
 func (p *portable) Token(t statement.Token) (bool, error) {
 	p.count++
 	word := t.Upper()
+	p.keep = p.keep || p.clause == "ALGORITHM" && (word == "MERGE" || word == "TEMPTABLE")
 	if p.clause != "" && p.closes(word) {
-		p.cuts = append(p.cuts, [2]int64{p.from, t.Pos.Offset})
-		p.clause = ""
+		if !p.keep {
+			p.cuts = append(p.cuts, [2]int64{p.from, t.Pos.Offset})
+		}
+		p.clause, p.keep = "", false
 	}
 	if p.count < head && p.clause == "" && (word == "DEFINER" || word == "ALGORITHM") {
 		p.clause, p.from = word, t.Pos.Offset

@@ -50,7 +50,7 @@ func (c *catalogue) load(ctx context.Context, conn *connection) error {
 }
 
 func (c *catalogue) sequences(ctx context.Context, conn *connection) error {
-	return c.show(ctx, conn, "SHOW CREATE TABLE ", false, `SELECT table_name FROM information_schema.tables
+	return c.show(ctx, conn, "SHOW CREATE SEQUENCE ", false, `SELECT table_name FROM information_schema.tables
 		WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE' ORDER BY BINARY table_name`)
 }
 

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ type Server struct {
 	count   atomic.Int64
 }
 
-// Start starts a server on a free port. Call it on the main goroutine, from TestMain.
+// Start starts a server on a free port, with a global sql_mode that changes how quotes and backslashes are read. Call it on the main goroutine, from TestMain.
 func Start() (*Server, error) {
 	runtime.LockOSThread()
 	install, err := testserver.Find("mariadb-install-db", packages, "/usr/bin", "/usr/local/mysql/scripts")
@@ -60,7 +61,7 @@ func Start() (*Server, error) {
 func (s *Server) start(install, mariadbd string) error {
 	data, first := filepath.Join(s.process.Dir, "data"), filepath.Join(s.process.Dir, "first.sql")
 	grants := fmt.Sprintf("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO %[1]s@'%%' WITH GRANT OPTION;\n",
-		account, "owner\\'s \\\"pass\\\" %20word")
+		account, strings.ReplaceAll(password, "'", "''"))
 	if err := os.WriteFile(first, []byte(grants), 0o644); err != nil {
 		return fmt.Errorf("write the first grants: %w", err)
 	}
@@ -79,7 +80,7 @@ func (s *Server) start(install, mariadbd string) error {
 		"--bind-address=127.0.0.1", "--socket="+filepath.Join(s.process.Dir, "s.sock"), "--pid-file="+filepath.Join(s.process.Dir, "pid"),
 		"--init-file="+first, "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M",
 		"--innodb-fast-shutdown=2", "--skip-log-bin", "--skip-name-resolve", "--max-connections=300", "--performance-schema=OFF",
-		"--character-set-server=utf8mb4", "--ssl-cert="+filepath.Join(s.process.Dir, "server.crt"), "--ssl-key="+filepath.Join(s.process.Dir, "server.key"))
+		"--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "--character-set-server=utf8mb4", "--ssl-cert="+filepath.Join(s.process.Dir, "server.crt"), "--ssl-key="+filepath.Join(s.process.Dir, "server.key"))
 }
 
 // Target is the instance, without a database.

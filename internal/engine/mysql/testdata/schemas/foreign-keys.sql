@@ -1,3 +1,6 @@
+-- want: ON DELETE CASCADE ON UPDATE SET NULL
+-- want: CONSTRAINT `named` FOREIGN KEY
+-- want: foreign_key_checks = 0
 CREATE TABLE z_parent (id INT PRIMARY KEY, code VARCHAR(9) UNIQUE);
 CREATE TABLE a_child (id INT PRIMARY KEY, parent INT, code VARCHAR(9), self INT,
   FOREIGN KEY (parent) REFERENCES z_parent (id) ON DELETE CASCADE ON UPDATE SET NULL, CONSTRAINT named FOREIGN KEY (code) REFERENCES z_parent (code),

@@ -1,3 +1,5 @@
+-- want: 'six;'
+-- want: END LOOP
 DELIMITER $$
 CREATE PROCEDURE p(a INT)
 BEGIN

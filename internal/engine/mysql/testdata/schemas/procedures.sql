@@ -1,3 +1,7 @@
+-- want: MODIFIES SQL DATA
+-- want: SQL SECURITY INVOKER
+-- want: -- a comment
+-- want: COMMENT 'it''s a note; really'
 CREATE TABLE log (at DATETIME, what VARCHAR(50));
 CREATE PROCEDURE note(IN what VARCHAR(50), OUT n INT, INOUT m INT)
   MODIFIES SQL DATA SQL SECURITY INVOKER COMMENT 'it''s a note; really'

@@ -1,3 +1,18 @@
+-- want: COMMENT ON SCHEMA s
+-- want: COMMENT ON TABLE s."T"
+-- want: COMMENT ON COLUMN s."T".id
+-- want: COMMENT ON CONSTRAINT positive
+-- want: COMMENT ON INDEX s.i
+-- want: COMMENT ON INDEX s."T_pkey"
+-- want: COMMENT ON VIEW s.v
+-- want: COMMENT ON COLUMN s.v.x
+-- want: COMMENT ON MATERIALIZED VIEW s.m
+-- want: COMMENT ON SEQUENCE s.q
+-- want: COMMENT ON FUNCTION s.f(
+-- want: COMMENT ON PROCEDURE s.p(
+-- want: COMMENT ON TRIGGER tr
+-- want: COMMENT ON TYPE s.e
+-- want: COMMENT ON AGGREGATE s.agg(
 CREATE SCHEMA s;
 CREATE TABLE s."T" (id int PRIMARY KEY, CONSTRAINT positive CHECK (id > 0));
 CREATE INDEX i ON s."T" (id);

@@ -1,3 +1,6 @@
+-- want: a integer
+-- want: public.z_pair[]
+-- want: COMMENT ON COLUMN public.z_pair.a
 CREATE TYPE z_pair AS (a int, b text COLLATE "C");
 CREATE TYPE a_pairs AS (first z_pair, others z_pair[]);
 CREATE TABLE t (p a_pairs);

@@ -1,3 +1,6 @@
+-- want: CREATE EVENT TRIGGER every
+-- want: WHEN TAG IN ('DROP TABLE', 'DROP VIEW')
+-- want: DISABLE
 CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN NULL; END $$;
 CREATE EVENT TRIGGER every ON ddl_command_end EXECUTE FUNCTION watch();
 CREATE EVENT TRIGGER some_drops ON sql_drop WHEN TAG IN ('DROP TABLE', 'DROP VIEW') EXECUTE FUNCTION watch();

@@ -1,3 +1,5 @@
+-- want: BEGIN ATOMIC
+-- want: RETURN 
 CREATE TABLE t (id int, name text);
 CREATE FUNCTION z_count() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM t; END;
 CREATE FUNCTION a_calls() RETURNS bigint LANGUAGE sql RETURN z_count() + 1;

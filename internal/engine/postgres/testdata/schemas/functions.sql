@@ -1,3 +1,11 @@
+-- want: VARIADIC xs integer[]
+-- want: SECURITY DEFINER
+-- want: SET search_path TO
+-- want: COST 50
+-- want: -- a comment
+-- want: ROWS 7
+-- want: LEAKPROOF
+-- want: PARALLEL SAFE
 CREATE FUNCTION plain(a int, b text DEFAULT 'x;y') RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT b || a::text; $$;
 CREATE FUNCTION many(VARIADIC xs int[], OUT low int, OUT high int) LANGUAGE plpgsql STABLE COST 50 AS $body$
 BEGIN -- a comment; 'with quotes'

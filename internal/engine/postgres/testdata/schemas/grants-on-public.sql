@@ -1,3 +1,6 @@
+-- want: GRANT CREATE ON SCHEMA public TO reader
+-- want: REVOKE USAGE ON SCHEMA public FROM PUBLIC
+-- want: COMMENT ON SCHEMA public IS 'ours'
 GRANT CREATE ON SCHEMA public TO reader;
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 COMMENT ON SCHEMA public IS 'ours';

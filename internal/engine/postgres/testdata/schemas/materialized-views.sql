@@ -1,3 +1,6 @@
+-- want: CREATE MATERIALIZED VIEW public.m
+-- want: CREATE UNIQUE INDEX m_id
+-- want: fillfactor=70
 CREATE TABLE t (id int, v int);
 CREATE MATERIALIZED VIEW m AS SELECT id, sum(v) AS total FROM t GROUP BY id;
 CREATE UNIQUE INDEX m_id ON m (id);

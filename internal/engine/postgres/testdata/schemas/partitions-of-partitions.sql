@@ -1,3 +1,5 @@
+-- want: FOR VALUES WITH (modulus 2, remainder 0)
+-- want: PARTITION BY HASH (id)
 CREATE TABLE a_top (id int, region text, n int) PARTITION BY LIST (region);
 CREATE TABLE z_eu PARTITION OF a_top FOR VALUES IN ('de', 'fr') PARTITION BY HASH (id);
 CREATE TABLE z_eu_0 PARTITION OF z_eu FOR VALUES WITH (MODULUS 2, REMAINDER 0);

@@ -1,3 +1,5 @@
+-- want: moved.second
+-- want: second_key
 CREATE TABLE first (id serial PRIMARY KEY, v int UNIQUE);
 CREATE VIEW look AS SELECT id, v FROM first;
 CREATE INDEX ix ON first (v);

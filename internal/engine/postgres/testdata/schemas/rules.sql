@@ -1,3 +1,5 @@
+-- want: CREATE RULE ins
+-- want: DO INSTEAD NOTHING
 CREATE TABLE t (id int);
 CREATE TABLE log (id int);
 CREATE VIEW v AS SELECT id FROM t;

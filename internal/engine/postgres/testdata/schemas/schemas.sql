@@ -1,3 +1,4 @@
+-- want: "Odd Schema"."Odd ""Table"
 CREATE SCHEMA shop;
 CREATE SCHEMA "Odd Schema";
 CREATE TABLE shop.a (id int);

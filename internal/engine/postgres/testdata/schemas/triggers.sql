@@ -1,3 +1,10 @@
+-- want: WHEN ((new.name <> ';'::text))
+-- want: UPDATE OF
+-- want: REFERENCING OLD TABLE AS olds
+-- want: CREATE CONSTRAINT TRIGGER d
+-- want: INSTEAD OF DELETE
+-- want: DISABLE TRIGGER off
+-- want: ENABLE ALWAYS TRIGGER b
 CREATE TABLE t (id int, name text, at timestamptz);
 CREATE VIEW v AS SELECT id FROM t;
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := now(); RETURN NEW; END $$;

@@ -1,3 +1,8 @@
+-- want: security_barrier=true
+-- want: check_option=local
+-- want: WITH RECURSIVE
+-- want: "The Id"
+-- want: SET DEFAULT 'new'
 CREATE TABLE t (id int PRIMARY KEY, name text, at timestamptz);
 CREATE VIEW z AS SELECT id, name FROM t WHERE name <> 'x;y';
 CREATE VIEW a AS SELECT z.id AS "The Id", count(*) OVER (PARTITION BY name) FROM z;
