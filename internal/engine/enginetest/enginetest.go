@@ -69,6 +69,8 @@ func Run(t *testing.T, f Fixture) {
 		{"text in any script survives", testUnicode},
 		{"positions are exact", testPositions},
 		{"what must not run is refused with its position", testRefused},
+		{"a long script is read as it goes", testStreams},
+		{"a statement without an end is refused", testTooLong},
 		{"unreadable files are refused with words", testUnreadable},
 		{"a missing database is unavailable", testMissing},
 		{"a database that is there is found and healthy", testDiscover},

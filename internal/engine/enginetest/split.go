@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -53,6 +54,43 @@ func testPositions(t *testing.T, f Fixture) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// endless is a script without an end that counts what was read of it.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	const text = "INSERT INTO a VALUES (1, 'text'); -- and a comment\n"
+	n := copy(p, strings.Repeat(text, len(p)/len(text)+1)[e.read%len(text):])
+	e.read += n
+	return n, nil
+}
+
+func testStreams(t *testing.T, f Fixture) {
+	script := &endless{}
+	const statements = 100_000
+	count := 0
+	for s, err := range f.Engine.Split(script) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ahead := script.read - int(s.Terminal); ahead > 1<<20 {
+			t.Fatalf("%d bytes were read ahead", ahead)
+		}
+		if count++; count == statements {
+			if s.Pos.Line != statements {
+				t.Errorf("statement %d stands on line %d", count, s.Pos.Line)
+			}
+			break
+		}
+	}
+}
+
+func testTooLong(t *testing.T, f Fixture) {
+	script := io.MultiReader(strings.NewReader("SELECT '"), bytes.NewReader(bytes.Repeat([]byte("x"), statement.MaxLength+1)))
+	if e := refusal(t, f.Engine, script); !strings.Contains(e.Message, "longer than") {
+		t.Errorf("refused with %v", e)
 	}
 }
 

@@ -39,6 +39,12 @@ func kindOf(e *pgconn.PgError) engine.Kind {
 	return engine.Failed
 }
 
+// isLockTimeout tells a wait that took too long from a deadlock and from NOWAIT, which come at once: too soon for the watch.
+func isLockTimeout(err error) bool {
+	var pgErr *pgconn.PgError
+	return errors.As(err, &pgErr) && pgErr.Code == "55P03" && strings.Contains(pgErr.Message, "timeout")
+}
+
 // words are what the server says, its detail and hint included.
 func words(e *pgconn.PgError) string {
 	text := e.Message

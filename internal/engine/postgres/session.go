@@ -124,12 +124,18 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		ctx, cancel = context.WithTimeout(ctx, s.options.StatementTimeout+time.Second)
 		defer cancel()
 	}
+	blockers, stop := s.watch(ctx)
+	defer stop()
 	result := s.conn.PgConn().ExecParams(ctx, st.Text, nil, nil, nil, nil)
 	for result.NextRow() {
 	}
 	tag, err := result.Close()
 	if err != nil {
-		return 0, s.fail(err)
+		mapped := mapError(err)
+		if mapped.Kind == engine.Locked && isLockTimeout(err) {
+			mapped.Message += blockers()
+		}
+		return 0, s.fail(mapped)
 	}
 	if err := s.stillInTransaction(); err != nil {
 		return 0, err

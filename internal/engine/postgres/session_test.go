@@ -105,6 +105,29 @@ func TestExec_limitsComeBackAfterAFunctionChangedThem(t *testing.T) {
 	}
 }
 
+func TestExec_namesWhoHoldsTheLock(t *testing.T) {
+	t.Parallel()
+	db := open(t, server.Database(t))
+	if err := run(t.Context(), begin(t, db, options), "CREATE TABLE a (id int)"); err != nil {
+		t.Fatal(err)
+	}
+	holder := begin(t, db, options)
+	if _, err := holder.Exec(t.Context(), statement.Statement{Text: "LOCK TABLE a"}); err != nil {
+		t.Fatal(err)
+	}
+	pid, _, _ := strings.Cut(holder.Identity(), " ")
+	o := options
+	o.LockTimeout = time.Second
+	_, err := begin(t, db, o).Exec(t.Context(), statement.Statement{Text: "DROP TABLE a"})
+	if kindOf(err) != engine.Locked || !strings.Contains(err.Error(), "held by pid "+pid+", user owner") {
+		t.Errorf("error is %v", err)
+	}
+	_, err = begin(t, db, o).Exec(t.Context(), statement.Statement{Text: "LOCK TABLE a NOWAIT"})
+	if kindOf(err) != engine.Locked {
+		t.Errorf("error is %v", err)
+	}
+}
+
 func TestCommit_deferredConstraint(t *testing.T) {
 	t.Parallel()
 	db := open(t, server.Database(t))
