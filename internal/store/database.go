@@ -27,9 +27,9 @@ func (tx *Tx) UpdateInstance(ctx context.Context, i *towpath.Instance) error {
 	return taken(instances.update(ctx, tx, *i), "name", "There is an instance named %s already.", i.Name)
 }
 
-// DeleteInstance removes an instance without databases.
+// DeleteInstance removes an instance; CodeConflict while it has databases.
 func (tx *Tx) DeleteInstance(ctx context.Context, id string) error {
-	return instances.delete(ctx, tx, "id = $1", id)
+	return inUse(instances.delete(ctx, tx, "id = $1", id), "The instance has databases. Remove them first.")
 }
 
 // Instance reads an instance.
@@ -76,7 +76,7 @@ func (tx *Tx) DeleteDatabase(ctx context.Context, id string) error {
 	if len(used) > 0 {
 		return towpath.Errorf(towpath.CodeConflict, "Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
 	}
-	return databases.delete(ctx, tx, "id = $1", id)
+	return inUse(databases.delete(ctx, tx, "id = $1", id), "Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
 }
 
 // Database reads a database without its ledger's entries.

@@ -24,12 +24,12 @@ func (tx *Tx) UpdateGitProvider(ctx context.Context, p *towpath.GitProvider) err
 	return gitProviders.update(ctx, tx, *p)
 }
 
-// DeleteGitProvider removes a provider and the grants made through it; links must be gone.
+// DeleteGitProvider removes a provider and the grants made through it; CodeConflict while a link needs one.
 func (tx *Tx) DeleteGitProvider(ctx context.Context, id string) error {
 	if err := grants.delete(ctx, tx, "provider_id = $1", id); err != nil {
-		return err
+		return inUse(err, "Repositories are linked through this provider. Unlink them first.")
 	}
-	return gitProviders.delete(ctx, tx, "id = $1", id)
+	return inUse(gitProviders.delete(ctx, tx, "id = $1", id), "Repositories are linked through this provider. Unlink them first.")
 }
 
 // GitProvider reads a provider.

@@ -127,9 +127,9 @@ var manifestFiles = newTable("manifest_file", 2, func(f *towpath.ManifestFile) [
 	}
 })
 
-// PutManifestFile adds or replaces a file of a link's manifest.
-func (tx *Tx) PutManifestFile(ctx context.Context, f towpath.ManifestFile) error {
-	return manifestFiles.upsert(ctx, tx, f)
+// PutManifestFile adds or replaces files of a link's manifest. Many at once are much quicker than one by one.
+func (tx *Tx) PutManifestFile(ctx context.Context, files ...towpath.ManifestFile) error {
+	return manifestFiles.upsert(ctx, tx, files...)
 }
 
 // DeleteManifestFile takes a file out of a link's manifest.

@@ -82,9 +82,9 @@ func (tx *Tx) UpdateEnvironment(ctx context.Context, e *towpath.Environment) err
 	return taken(environments.update(ctx, tx, *e), "name", "There is an environment named %s already.", e.Name)
 }
 
-// DeleteEnvironment removes an environment that no instance is in.
+// DeleteEnvironment removes an environment; CodeConflict while an instance or database is in it.
 func (tx *Tx) DeleteEnvironment(ctx context.Context, id string) error {
-	return environments.delete(ctx, tx, "id = $1", id)
+	return inUse(environments.delete(ctx, tx, "id = $1", id), "Instances are in this environment. Move or remove them first.")
 }
 
 // Environment reads an environment.
