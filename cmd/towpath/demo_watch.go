@@ -22,13 +22,12 @@ type demoStage struct {
 }
 
 type demoTask struct {
-	ID        string `json:"id"`
-	State     string `json:"state"`
-	Reason    string `json:"reason"`
-	Migration struct {
-		Database string `json:"database"`
-		Path     string `json:"path"`
-	} `json:"migration"`
+	ID         string     `json:"id"`
+	State      string     `json:"state"`
+	Reason     string     `json:"reason"`
+	Database   string     `json:"database"`
+	Version    string     `json:"version"`
+	Path       string     `json:"path"`
 	StartedAt  *time.Time `json:"startedAt"`
 	FinishedAt *time.Time `json:"finishedAt"`
 }
@@ -106,7 +105,7 @@ func (d *demo) tell(ctx context.Context, w io.Writer, r demoRollout, told map[st
 				took = fmt.Sprintf("%d ms", t.FinishedAt.Sub(*t.StartedAt).Milliseconds())
 			}
 			fmt.Fprintf(w, "%s  %.8s  %-8s %-5s %-42s %-8s %s%s\n",
-				time.Now().Format("15:04:05"), r.Commit, stage.Environment, t.Migration.Database, t.Migration.Path, t.State, took, t.Reason)
+				time.Now().Format("15:04:05"), r.Commit, stage.Environment, t.Database, t.Path, t.State, took, t.Reason)
 		}
 	}
 	return nil

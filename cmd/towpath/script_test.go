@@ -168,7 +168,7 @@ func verbUntil(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	check(ts, w.wait(args[0]))
 	_, v := w.state()
-	fmt.Fprintln(ts.Stdout(), v.WaitsFor+v.Link.AttentionReason)
+	fmt.Fprintln(ts.Stdout(), v.WaitsFor+v.AttentionReason)
 }
 
 func verbSQL(ts *testscript.TestScript, _ bool, args []string) {
@@ -209,17 +209,15 @@ func databaseID(ts *testscript.TestScript, environment string) string {
 func verbHistory(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	var history items[struct {
-		Migration struct {
-			Version string `json:"version"`
-			Type    string `json:"type"`
-			Path    string `json:"path"`
-		} `json:"migration"`
-		State string `json:"state"`
+		Version string `json:"version"`
+		Type    string `json:"type"`
+		Path    string `json:"path"`
+		State   string `json:"state"`
 	}]
 	check(ts, w.api.call(w.ctx, "GET", "/databases/"+databaseID(ts, args[0])+"/change-history?pageSize=500", nil, &history))
 	var lines []string
 	for _, h := range slices.Backward(history.Items) {
-		lines = append(lines, strings.Join([]string{h.Migration.Version, h.Migration.Type, h.State, h.Migration.Path}, " "))
+		lines = append(lines, strings.Join([]string{h.Version, h.Type, h.State, h.Path}, " "))
 	}
 	printLines(ts, lines)
 }
@@ -228,7 +226,7 @@ func verbPlan(ts *testscript.TestScript, _ bool, _ []string) {
 	_, v := worldOf(ts).state()
 	var lines []string
 	for _, i := range v.Plan.Items {
-		lines = append(lines, strings.TrimSpace(strings.Join([]string{i.Migration.Path, i.Migration.Environment, i.State, i.Reason}, " ")))
+		lines = append(lines, strings.TrimSpace(strings.Join([]string{i.Path, i.Environment, i.State, i.Reason}, " ")))
 	}
 	printLines(ts, lines)
 }
@@ -255,7 +253,7 @@ func verbStatus(ts *testscript.TestScript, _ bool, args []string) {
 	}))
 }
 
-// openTasks lists the tasks of the newest rollout.
+// newestTasks lists the tasks of the newest rollout.
 func (w *world) newestTasks() (rolloutID string, stages []demoStage, err error) {
 	var rollouts items[demoRollout]
 	if err := w.api.call(w.ctx, "GET", "/rollouts?pageSize=1", nil, &rollouts); err != nil || len(rollouts.Items) == 0 {
@@ -270,25 +268,12 @@ func (w *world) newestTasks() (rolloutID string, stages []demoStage, err error) 
 
 func verbTask(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
-	var rollouts items[demoRollout]
-	check(ts, w.api.call(w.ctx, "GET", "/rollouts?pageSize=1", nil, &rollouts))
-	var detail struct {
-		Stages []struct {
-			Environment string `json:"environment"`
-			Tasks       []struct {
-				ID        string `json:"id"`
-				Migration struct {
-					Version string `json:"version"`
-				} `json:"migration"`
-			} `json:"tasks"`
-		} `json:"stages"`
-	}
-	path := "/rollouts/" + rollouts.Items[0].ID
-	check(ts, w.api.call(w.ctx, "GET", path, nil, &detail))
-	for _, stage := range detail.Stages {
+	rolloutID, stages, err := w.newestTasks()
+	check(ts, err)
+	for _, stage := range stages {
 		for _, task := range stage.Tasks {
-			if stage.Environment == args[2] && task.Migration.Version == args[1] {
-				check(ts, w.api.call(w.ctx, "POST", path+"/tasks/"+task.ID+"/"+args[0], map[string]string{"reason": "the scenario says so"}, nil))
+			if stage.Environment == args[2] && task.Version == args[1] {
+				check(ts, w.api.call(w.ctx, "POST", "/rollouts/"+rolloutID+"/tasks/"+task.ID+"/"+args[0], map[string]string{"reason": "the scenario says so"}, nil))
 				return
 			}
 		}
@@ -300,9 +285,9 @@ func verbAccept(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	_, v := w.state()
 	for _, i := range v.Plan.Items {
-		if i.Migration.Path == args[0] && i.Migration.Environment == args[1] {
+		if i.Path == args[0] && i.Environment == args[1] {
 			check(ts, w.api.call(w.ctx, "POST", "/repository-links/"+w.linkID+"/accept", map[string]string{
-				"databaseId": i.DatabaseID, "version": i.Migration.Version, "type": "ddl",
+				"databaseId": i.DatabaseID, "version": i.Version, "type": "ddl",
 			}, nil))
 			return
 		}
@@ -316,7 +301,7 @@ func verbReasons(ts *testscript.TestScript, _ bool, _ []string) {
 	var lines []string
 	for _, s := range stages {
 		for _, t := range s.Tasks {
-			lines = append(lines, strings.TrimSpace(strings.Join([]string{s.Environment, t.Migration.Path, t.State, t.Reason}, " ")))
+			lines = append(lines, strings.TrimSpace(strings.Join([]string{s.Environment, t.Path, t.State, t.Reason}, " ")))
 		}
 	}
 	printLines(ts, lines)

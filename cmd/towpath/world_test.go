@@ -159,30 +159,24 @@ func (w *world) cloneURL() string {
 }
 
 type linkView struct {
-	Link struct {
-		SyncedCommit    string `json:"syncedCommit"`
-		HookState       string `json:"hookState"`
-		HookReason      string `json:"hookReason"`
-		AttentionReason string `json:"attentionReason"`
-	} `json:"link"`
-	WaitsFor  string       `json:"waitsFor"`
-	LastError string       `json:"lastError"`
-	Rollout   *demoRollout `json:"rollout"`
-	Plan      struct {
+	SyncedCommit    string       `json:"syncedCommit"`
+	AttentionReason string       `json:"attentionReason"`
+	WaitsFor        string       `json:"waitsFor"`
+	LastError       string       `json:"lastError"`
+	Rollout         *demoRollout `json:"rollout"`
+	Plan            struct {
 		Blocked string     `json:"blocked"`
 		Items   []planView `json:"items"`
 	} `json:"plan"`
 }
 
 type planView struct {
-	Migration struct {
-		Version     string `json:"version"`
-		Path        string `json:"path"`
-		Environment string `json:"environment"`
-	} `json:"migration"`
-	DatabaseID string `json:"databaseId"`
-	State      string `json:"state"`
-	Reason     string `json:"reason"`
+	Version     string `json:"version"`
+	Path        string `json:"path"`
+	Environment string `json:"environment"`
+	DatabaseID  string `json:"databaseId"`
+	State       string `json:"state"`
+	Reason      string `json:"reason"`
 }
 
 // state tells how the link stands: "syncing" until it has seen the pushed head and nothing runs, then the state of its open
@@ -193,9 +187,9 @@ func (w *world) state() (string, linkView) {
 		return "unreachable: " + err.Error(), v
 	}
 	switch {
-	case w.head != "" && v.Link.SyncedCommit != w.head && v.Link.AttentionReason == "":
+	case w.head != "" && v.SyncedCommit != w.head && v.AttentionReason == "":
 		return "syncing", v
-	case v.Link.AttentionReason != "":
+	case v.AttentionReason != "":
 		return "attention", v
 	case v.Rollout == nil:
 		return "done", v
@@ -207,7 +201,7 @@ func (w *world) state() (string, linkView) {
 func (w *world) wait(want string) error {
 	return w.until(2*time.Minute, func() (bool, string) {
 		got, v := w.state()
-		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor, v.LastError, v.Link.AttentionReason)
+		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor, v.LastError, v.AttentionReason)
 	})
 }
 

@@ -123,12 +123,12 @@ func (s *Server) adoptLedger(ctx context.Context, in *DatabasePath) error {
 
 // change is an entry of a database's change history.
 type change struct {
-	ID           string              `json:"id"`
-	DatabaseID   string              `json:"databaseId"`
-	ProjectID    string              `json:"projectId"`
-	RolloutID    string              `json:"rolloutId"`
-	TaskID       string              `json:"taskId"`
-	Migration    migration           `json:"migration"`
+	ID         string `json:"id"`
+	DatabaseID string `json:"databaseId"`
+	ProjectID  string `json:"projectId"`
+	RolloutID  string `json:"rolloutId"`
+	TaskID     string `json:"taskId"`
+	Migration
 	State        towpath.LedgerState `json:"state" enum:"done,baselined"`
 	Commit       string              `json:"commit"`
 	Author       string              `json:"author"`

@@ -10,8 +10,8 @@ import (
 	"towpath/internal/store"
 )
 
-// repositoryLink joins a project with a repository.
-type repositoryLink struct {
+// RepositoryLink joins a project with a repository.
+type RepositoryLink struct {
 	ID                 string             `json:"id"`
 	ProjectID          string             `json:"projectId"`
 	ProviderID         string             `json:"providerId"`
@@ -38,8 +38,8 @@ type repositoryLink struct {
 	CreatedAt          time.Time          `json:"createdAt"`
 }
 
-func linkOf(l towpath.RepositoryLink) repositoryLink {
-	return repositoryLink{
+func linkOf(l towpath.RepositoryLink) RepositoryLink {
+	return RepositoryLink{
 		l.ID, l.ProjectID, l.ProviderID, l.GrantID, l.RepositoryID, l.RepositoryName, l.RepositoryURL, l.Branch, l.BaseDirectory,
 		l.FilePathTemplate, l.SchemaPathTemplate, l.LatePolicy, l.HookState, l.HookReason, l.HeadCommit, l.SyncedCommit, l.SyncedAt,
 		l.BaselinedUpTo, l.AttentionReason, l.LastDeliveryAt, l.LastPollAt, l.NextPollAt, l.CreatedBy, l.CreatedAt,
@@ -51,7 +51,7 @@ type listLinksInput struct {
 	Paging
 }
 
-func (s *Server) listLinks(ctx context.Context, in *listLinksInput) (list[repositoryLink], error) {
+func (s *Server) listLinks(ctx context.Context, in *listLinksInput) (list[RepositoryLink], error) {
 	var rows []towpath.RepositoryLink
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		rows, err = tx.Links(ctx, store.LinkFilter{ProjectID: in.Project}, in.oldest())
@@ -79,7 +79,7 @@ type linkInput struct {
 	Body linkSpec
 }
 
-func (s *Server) createLink(ctx context.Context, in *linkInput) (repositoryLink, error) {
+func (s *Server) createLink(ctx context.Context, in *linkInput) (RepositoryLink, error) {
 	l, err := s.GitOps.Link(ctx, actorOf(ctx), in.Project, gitops.LinkSpec(in.Body))
 	return linkOf(l), err
 }
@@ -118,7 +118,7 @@ type planView struct {
 
 // planItem is how one file stands in one database.
 type planItem struct {
-	Migration     migration      `json:"migration"`
+	Migration
 	DatabaseID    string         `json:"databaseId,omitempty"`
 	EnvironmentID string         `json:"environmentId,omitempty"`
 	State         plan.ItemState `json:"state"`
@@ -165,16 +165,16 @@ type LinkPath struct {
 
 // linkStatus is everything that answers "why is nothing happening?".
 type linkStatus struct {
-	Link        repositoryLink `json:"link"`
-	WaitsFor    string         `json:"waitsFor,omitempty" doc:"What it waits for; left out when nothing is to come."`
-	Failures    int            `json:"failures" doc:"How often in a row the repository could not be reconciled."`
-	LastError   string         `json:"lastError,omitempty"`
-	RetryAt     *time.Time     `json:"retryAt,omitempty"`
-	GrantName   string         `json:"grantName" doc:"The account that carries the link."`
-	GrantBroken string         `json:"grantBroken,omitempty"`
-	Usage       usage          `json:"usage"`
-	Plan        planView       `json:"plan" doc:"Without what is applied, baselined or ignored."`
-	Rollout     *rollout       `json:"rollout,omitempty" doc:"The open one."`
+	RepositoryLink
+	WaitsFor    string     `json:"waitsFor,omitempty" doc:"What it waits for; left out when nothing is to come."`
+	Failures    int        `json:"failures" doc:"How often in a row the repository could not be reconciled."`
+	LastError   string     `json:"lastError,omitempty"`
+	RetryAt     *time.Time `json:"retryAt,omitempty"`
+	GrantName   string     `json:"grantName" doc:"The account that carries the link."`
+	GrantBroken string     `json:"grantBroken,omitempty"`
+	Usage       usage      `json:"usage"`
+	Plan        planView   `json:"plan" doc:"Without what is applied, baselined or ignored."`
+	Rollout     *Rollout   `json:"rollout,omitempty" doc:"The open one."`
 }
 
 // statusLimit bounds how many items a link's page shows.
@@ -183,7 +183,7 @@ const statusLimit = 500
 func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) {
 	st, err := s.GitOps.LinkStatus(ctx, in.Link)
 	view := linkStatus{
-		Link: linkOf(st.Link), WaitsFor: st.WaitsFor, Failures: st.Job.Attempts, LastError: st.Job.LastError, GrantName: st.GrantName,
+		RepositoryLink: linkOf(st.Link), WaitsFor: st.WaitsFor, Failures: st.Job.Attempts, LastError: st.Job.LastError, GrantName: st.GrantName,
 		GrantBroken: st.GrantBroken, Usage: usageOf(st.Usage.Used, st.Usage.Limit, st.Usage.BackoffUntil), Plan: planOf(st.Plan, statusLimit, quiet),
 	}
 	if st.Job.Attempts > 0 {
@@ -208,7 +208,7 @@ type changeLinkInput struct {
 	}
 }
 
-func (s *Server) changeLink(ctx context.Context, in *changeLinkInput) (repositoryLink, error) {
+func (s *Server) changeLink(ctx context.Context, in *changeLinkInput) (RepositoryLink, error) {
 	l, err := s.GitOps.UpdateLink(ctx, actorOf(ctx), in.Link, gitops.LinkChange(in.Body))
 	return linkOf(l), err
 }
@@ -228,7 +228,7 @@ type takeOverLinkInput struct {
 	}
 }
 
-func (s *Server) takeOverLink(ctx context.Context, in *takeOverLinkInput) (repositoryLink, error) {
+func (s *Server) takeOverLink(ctx context.Context, in *takeOverLinkInput) (RepositoryLink, error) {
 	l, err := s.GitOps.TakeOverLink(ctx, actorOf(ctx), in.Link, in.Body.GrantID)
 	return linkOf(l), err
 }
@@ -243,7 +243,7 @@ type acceptInput struct {
 }
 
 // acceptFile records the present text of an edited or moved file as applied, without running it.
-func (s *Server) acceptFile(ctx context.Context, in *acceptInput) (rollout, error) {
+func (s *Server) acceptFile(ctx context.Context, in *acceptInput) (Rollout, error) {
 	r, err := s.GitOps.Accept(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID, towpath.MigrationID{Version: in.Body.Version, Type: in.Body.Type})
 	return rolloutOf(r), err
 }

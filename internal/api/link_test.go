@@ -17,7 +17,7 @@ import (
 const linkBody = `"branch":"main","filePathTemplate":"{{DB_NAME}}/{{VERSION}}__{{TYPE}}__{{DESCRIPTION}}.sql"`
 
 // linked links the project with the repository, which has one migration, a text that does not match and one file elsewhere.
-func (w *world) linked(t *testing.T) repositoryLink {
+func (w *world) linked(t *testing.T) RepositoryLink {
 	t.Helper()
 	w.targets(t)
 	grant := w.grant(t, w.provider(t).ID)
@@ -43,7 +43,7 @@ func (w *world) linked(t *testing.T) repositoryLink {
 		t.Errorf("files that are there already give %+v", p)
 	}
 	w.fails(t, "outsider", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`,"existingFiles":"run"}`, 404)
-	var link repositoryLink
+	var link RepositoryLink
 	w.call(t, "lead", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`,"existingFiles":"run"}`, 201, &link)
 	return link
 }
@@ -58,9 +58,9 @@ func (w *world) commit(t *testing.T, files map[string]string) {
 // finished waits for the newest rollout of the project to be done or otherwise at rest, and reads it.
 func (w *world) finished(t *testing.T, n int) rolloutDetail {
 	t.Helper()
-	var rollouts list[rollout]
+	var rollouts list[Rollout]
 	eventually(t, "a rollout at its end", func() bool {
-		rollouts = list[rollout]{}
+		rollouts = list[Rollout]{}
 		w.call(t, "developer", "GET", "/projects/"+w.project.ID+"/rollouts", "", 200, &rollouts)
 		return len(rollouts.Items) == n && rollouts.Items[0].State != "pending" && rollouts.Items[0].State != "running"
 	})
@@ -74,16 +74,16 @@ func TestPush_reachesTheDatabasesAndIsShown(t *testing.T) {
 	w := setupWorld(t)
 	link := w.linked(t)
 	detail := w.finished(t, 1)
-	if detail.Rollout.State != "done" || len(detail.Stages) != 2 || detail.Stages[0].Environment != "test" || detail.Stages[1].Environment != "prod" {
+	if detail.State != "done" || len(detail.Stages) != 2 || detail.Stages[0].Environment != "test" || detail.Stages[1].Environment != "prod" {
 		t.Fatalf("rollout is %+v", detail)
 	}
 	done := detail.Stages[0].Tasks[0]
 	var seen taskDetail
-	w.call(t, "developer", "GET", "/rollouts/"+detail.Rollout.ID+"/tasks/"+done.ID, "", 200, &seen)
+	w.call(t, "developer", "GET", "/rollouts/"+detail.ID+"/tasks/"+done.ID, "", 200, &seen)
 	if seen.SQL == nil || !strings.Contains(seen.SQL.Text, "CREATE TABLE orders") || len(seen.Attempts) != 1 || seen.Attempts[0].State != "done" {
 		t.Fatalf("task is %+v", seen)
 	}
-	path := "/rollouts/" + detail.Rollout.ID + "/tasks/" + done.ID + "/attempts/" + seen.Attempts[0].ID + "/statements?pageSize=1"
+	path := "/rollouts/" + detail.ID + "/tasks/" + done.ID + "/attempts/" + seen.Attempts[0].ID + "/statements?pageSize=1"
 	var first, second list[statementLog]
 	w.call(t, "developer", "GET", path, "", 200, &first)
 	w.call(t, "developer", "GET", path+"&pageToken="+first.NextPageToken, "", 200, &second)
@@ -100,18 +100,18 @@ func TestPush_reachesTheDatabasesAndIsShown(t *testing.T) {
 	w.commit(t, map[string]string{"shop/2__ddl__broken.sql": "CREATE TABLE orders (id INTEGER);\n"})
 	detail = w.finished(t, 2)
 	failed := detail.Stages[0].Tasks[0]
-	if detail.Rollout.State != "failed" || failed.State != "failed" || detail.Stages[1].State != "pending" {
+	if detail.State != "failed" || failed.State != "failed" || detail.Stages[1].State != "pending" {
 		t.Fatalf("rollout is %+v", detail)
 	}
-	at := "/rollouts/" + detail.Rollout.ID + "/tasks/" + failed.ID
+	at := "/rollouts/" + detail.ID + "/tasks/" + failed.ID
 	w.fails(t, "lead", "POST", "/rollouts/"+store.NewID()+"/tasks/"+failed.ID+"/retry", "", 404)
 	w.fails(t, "lead", "POST", at+"/release", "", 409)
-	var skipped task
+	var skipped Task
 	w.call(t, "lead", "POST", at+"/skip", `{"reason":"The table is there."}`, 200, &skipped)
 	if skipped.State != "skipped" || !strings.Contains(skipped.Reason, "The table is there.") {
 		t.Errorf("skipped to %+v", skipped)
 	}
-	var mine list[rollout]
+	var mine list[Rollout]
 	w.call(t, "outsider", "GET", "/rollouts", "", 200, &mine)
 	if len(mine.Items) != 0 {
 		t.Errorf("an outsider sees %+v", mine.Items)
@@ -125,7 +125,7 @@ func TestLink_tellsWhatBecameOfFilesAndDeliveries(t *testing.T) {
 	w.finished(t, 1)
 	var status linkStatus
 	w.call(t, "developer", "GET", "/repository-links/"+link.ID, "", 200, &status)
-	if status.Link.HookState != "active" && status.Link.HookState != "polling" || status.GrantName != "Ada Lock" || status.Plan.Counts[plan.ItemApplied] != 2 || len(status.Plan.Items) != 0 {
+	if status.HookState != "active" && status.HookState != "polling" || status.GrantName != "Ada Lock" || status.Plan.Counts[plan.ItemApplied] != 2 || len(status.Plan.Items) != 0 {
 		t.Errorf("status is %+v", status)
 	}
 	for path, want := range map[string]string{
@@ -139,7 +139,7 @@ func TestLink_tellsWhatBecameOfFilesAndDeliveries(t *testing.T) {
 	}
 	var files list[manifestFile]
 	w.call(t, "developer", "GET", "/repository-links/"+link.ID+"/files?state=ignored", "", 200, &files)
-	if len(files.Items) != 1 || files.Items[0].Migration.Path != "shop/notes.md" {
+	if len(files.Items) != 1 || files.Items[0].Path != "shop/notes.md" {
 		t.Errorf("ignored files are %+v", files.Items)
 	}
 	w.call(t, "developer", "POST", "/repository-links/"+link.ID+"/sync", "", 204, nil)

@@ -12,10 +12,10 @@ import (
 
 // manifestFile is a file of a repository, and what became of it.
 type manifestFile struct {
-	State     towpath.FileState `json:"state" enum:"matched,ignored"`
-	Reason    string            `json:"reason,omitempty" doc:"Why it is ignored."`
-	Size      int64             `json:"size"`
-	Migration migration         `json:"migration"`
+	State  towpath.FileState `json:"state" enum:"matched,ignored"`
+	Reason string            `json:"reason,omitempty" doc:"Why it is ignored."`
+	Size   int64             `json:"size"`
+	Migration
 }
 
 func manifestFileOf(f towpath.ManifestFile) manifestFile {

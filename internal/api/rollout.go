@@ -8,8 +8,8 @@ import (
 	"towpath/internal/store"
 )
 
-// rollout is what was pending of a link at one commit.
-type rollout struct {
+// Rollout is what was pending of a link at one commit.
+type Rollout struct {
 	ID           string               `json:"id"`
 	ProjectID    string               `json:"projectId"`
 	LinkID       string               `json:"linkId"`
@@ -23,8 +23,8 @@ type rollout struct {
 	FinishedAt   *time.Time           `json:"finishedAt,omitempty"`
 }
 
-func rolloutOf(r towpath.Rollout) rollout {
-	return rollout{r.ID, r.ProjectID, r.LinkID, r.Commit, r.Message, r.Author, r.CommitURL, r.State, r.SupersededBy, r.CreatedAt, r.FinishedAt}
+func rolloutOf(r towpath.Rollout) Rollout {
+	return Rollout{r.ID, r.ProjectID, r.LinkID, r.Commit, r.Message, r.Author, r.CommitURL, r.State, r.SupersededBy, r.CreatedAt, r.FinishedAt}
 }
 
 // RolloutFilter picks rollouts.
@@ -39,7 +39,7 @@ type listRolloutsInput struct {
 }
 
 // listRollouts lists the rollouts of all projects that the caller may see.
-func (s *Server) listRollouts(ctx context.Context, in *listRolloutsInput) (list[rollout], error) {
+func (s *Server) listRollouts(ctx context.Context, in *listRolloutsInput) (list[Rollout], error) {
 	filter := store.RolloutFilter{State: in.State, LinkID: in.Link}
 	if m := actorOf(ctx).Member; !m.Role.Can(towpath.ViewProject) {
 		filter.MemberID = m.ID
@@ -53,11 +53,11 @@ type listProjectRolloutsInput struct {
 	RolloutFilter
 }
 
-func (s *Server) listProjectRollouts(ctx context.Context, in *listProjectRolloutsInput) (list[rollout], error) {
+func (s *Server) listProjectRollouts(ctx context.Context, in *listProjectRolloutsInput) (list[Rollout], error) {
 	return s.rollouts(ctx, store.RolloutFilter{ProjectID: in.Project, State: in.State, LinkID: in.Link}, in.Paging)
 }
 
-func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Paging) (list[rollout], error) {
+func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Paging) (list[Rollout], error) {
 	var rows []towpath.Rollout
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		rows, err = tx.Rollouts(ctx, filter, p.newest())
@@ -68,8 +68,8 @@ func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Pag
 
 // rolloutDetail is a rollout with its tasks, stage by stage.
 type rolloutDetail struct {
-	Rollout rollout `json:"rollout"`
-	Stages  []stage `json:"stages" nullable:"false"`
+	Rollout
+	Stages []stage `json:"stages" nullable:"false"`
 }
 
 // stage is what a rollout has to do in one environment.
@@ -77,7 +77,7 @@ type stage struct {
 	EnvironmentID string               `json:"environmentId"`
 	Environment   string               `json:"environment" doc:"The name; empty when it has been removed since."`
 	State         towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done"`
-	Tasks         []task               `json:"tasks" nullable:"false"`
+	Tasks         []Task               `json:"tasks" nullable:"false"`
 }
 
 // RolloutPath names a rollout in a path.

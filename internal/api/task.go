@@ -9,8 +9,8 @@ import (
 	"towpath/internal/store"
 )
 
-// migration is a file of a repository that changes a database.
-type migration struct {
+// Migration is a file of a repository that changes a database.
+type Migration struct {
 	Version     string             `json:"version" doc:"In its canonical form, by which versions are compared."`
 	Type        towpath.ChangeType `json:"type" enum:"ddl,dml,baseline"`
 	Label       string             `json:"label" doc:"The version as the file's name has it."`
@@ -21,12 +21,12 @@ type migration struct {
 	Database    string             `json:"database,omitempty"`
 }
 
-func migrationOf(m towpath.Migration) migration {
-	return migration{m.Version, m.Type, m.Label, m.Description, m.Path, m.Checksum, m.Environment, m.Database}
+func migrationOf(m towpath.Migration) Migration {
+	return Migration{m.Version, m.Type, m.Label, m.Description, m.Path, m.Checksum, m.Environment, m.Database}
 }
 
-// task brings one migration to one database.
-type task struct {
+// Task brings one migration to one database.
+type Task struct {
 	ID            string             `json:"id"`
 	RolloutID     string             `json:"rolloutId"`
 	ProjectID     string             `json:"projectId"`
@@ -34,21 +34,21 @@ type task struct {
 	EnvironmentID string             `json:"environmentId"`
 	Sequence      int                `json:"sequence" doc:"Order within its database and rollout."`
 	Action        towpath.TaskAction `json:"action" enum:"apply,record" doc:"record writes into the ledger and runs nothing."`
-	Migration     migration          `json:"migration"`
-	Covers        []migration        `json:"covers,omitempty" nullable:"false" doc:"What a record task records."`
-	Commit        string             `json:"commit"`
-	State         towpath.TaskState  `json:"state" enum:"pending,held,running,done,failed,unknown,skipped,cancelled"`
-	Reason        string             `json:"reason,omitempty" doc:"Why it is held, failed, unknown, skipped or cancelled."`
-	Attempts      int                `json:"attempts"`
-	Total         int                `json:"total" doc:"Statements of the running or last attempt."`
-	Finished      int                `json:"finished" doc:"How many of them are through."`
-	StartedAt     *time.Time         `json:"startedAt,omitempty"`
-	FinishedAt    *time.Time         `json:"finishedAt,omitempty"`
-	CreatedAt     time.Time          `json:"createdAt"`
+	Migration
+	Covers     []Migration       `json:"covers,omitempty" nullable:"false" doc:"What a record task records."`
+	Commit     string            `json:"commit"`
+	State      towpath.TaskState `json:"state" enum:"pending,held,running,done,failed,unknown,skipped,cancelled"`
+	Reason     string            `json:"reason,omitempty" doc:"Why it is held, failed, unknown, skipped or cancelled."`
+	Attempts   int               `json:"attemptCount"`
+	Total      int               `json:"total" doc:"Statements of the running or last attempt."`
+	Finished   int               `json:"finished" doc:"How many of them are through."`
+	StartedAt  *time.Time        `json:"startedAt,omitempty"`
+	FinishedAt *time.Time        `json:"finishedAt,omitempty"`
+	CreatedAt  time.Time         `json:"createdAt"`
 }
 
-func taskOf(t towpath.Task) task {
-	return task{
+func taskOf(t towpath.Task) Task {
+	return Task{
 		t.ID, t.RolloutID, t.ProjectID, t.DatabaseID, t.EnvironmentID, t.Sequence, t.Action, migrationOf(t.Migration), all(t.Covers, migrationOf).Items,
 		t.Commit, t.State, t.Reason, t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt, t.CreatedAt,
 	}
@@ -79,7 +79,7 @@ type TaskPath struct {
 
 // taskDetail is a task with its runs and its text.
 type taskDetail struct {
-	Task     task      `json:"task"`
+	Task
 	Attempts []attempt `json:"attempts" nullable:"false" doc:"The oldest first."`
 	SQL      *text     `json:"sql,omitempty"`
 }
@@ -149,12 +149,12 @@ func (s *Server) listStatements(ctx context.Context, in *listStatementsInput) (l
 	return page(in.Paging, rows, func(l towpath.StatementLog) string { return strconv.Itoa(l.Index + 1) }, statementLogOf), err
 }
 
-func (s *Server) retryTask(ctx context.Context, in *TaskPath) (task, error) {
+func (s *Server) retryTask(ctx context.Context, in *TaskPath) (Task, error) {
 	t, err := s.Rollouts.Retry(ctx, actorOf(ctx), in.Task)
 	return taskOf(t), err
 }
 
-func (s *Server) releaseTask(ctx context.Context, in *TaskPath) (task, error) {
+func (s *Server) releaseTask(ctx context.Context, in *TaskPath) (Task, error) {
 	t, err := s.Rollouts.Release(ctx, actorOf(ctx), in.Task)
 	return taskOf(t), err
 }
@@ -166,7 +166,7 @@ type skipTaskInput struct {
 	}
 }
 
-func (s *Server) skipTask(ctx context.Context, in *skipTaskInput) (task, error) {
+func (s *Server) skipTask(ctx context.Context, in *skipTaskInput) (Task, error) {
 	t, err := s.Rollouts.Skip(ctx, actorOf(ctx), in.Task, in.Body.Reason)
 	return taskOf(t), err
 }
@@ -178,7 +178,7 @@ type resolveTaskInput struct {
 	}
 }
 
-func (s *Server) resolveTask(ctx context.Context, in *resolveTaskInput) (task, error) {
+func (s *Server) resolveTask(ctx context.Context, in *resolveTaskInput) (Task, error) {
 	t, err := s.Rollouts.Resolve(ctx, actorOf(ctx), in.Task, in.Body.Applied)
 	return taskOf(t), err
 }
