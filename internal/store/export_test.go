@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/pressly/goose/v3"
 )
@@ -29,7 +31,7 @@ func Probes() []Probe {
 func (t *table[T]) Title() string { return t.title() }
 
 func (t *table[T]) Rows(ctx context.Context, tx *Tx) (any, error) {
-	return t.list(ctx, tx, "ORDER BY "+t.names[0])
+	return t.list(ctx, tx, "ORDER BY "+strings.Join(t.names[:t.key], ", "))
 }
 
 func (t *table[T]) RoundTrip(ctx context.Context, tx *Tx, fill func(string, any)) (any, any, error) {
@@ -98,7 +100,7 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) error {
 	return err
 }
 
-// Explain returns how a query would be run. It wants no rows and so gives no sensible parameters.
+// Query runs a query that is written in a test.
 func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	return tx.query(ctx, text, args...)
 }
@@ -112,3 +114,13 @@ func (s *Store) Migrations(t *testing.T) *goose.Provider {
 	}
 	return p
 }
+
+// ShiftClock makes the clock of a replica wrong.
+func (s *Store) ShiftClock(by time.Duration) {
+	s.replica.clock.Lock()
+	defer s.replica.clock.Unlock()
+	s.replica.told = s.replica.told.Add(by)
+}
+
+// SetClock does what a replica does now and then.
+func (s *Store) SetClock(ctx context.Context) error { return s.replica.check(ctx) }

@@ -1,0 +1,158 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// fillTables puts at least one row into every table.
+func fillTables(t *testing.T, s *store.Store) {
+	t.Helper()
+	w := newWorld(t, s)
+	write(t, s, func(ctx context.Context, tx *store.Tx) error {
+		task := w.newTask("1", towpath.TaskDone)
+		verification := towpath.Verification{ID: store.NewID(), Purpose: towpath.PurposeGrant, State: towpath.VerificationPending, StateHash: []byte{1}, Scopes: []string{"account"}}
+		delivery := towpath.Delivery{LinkID: w.link.ID, RequestID: "r", Verdict: towpath.DeliveryIgnored, Payload: []byte{0, 1, 255}}
+		change := towpath.ChangeHistory{DatabaseID: w.database.ID, Migration: migration("1"), State: towpath.LedgerDone, StartedAt: tx.Now}
+		steps := []error{
+			tx.SetMeta(ctx, "key-proof", []byte{0, 255, 7}),
+			tx.CreateCredential(ctx, &towpath.Credential{Kind: towpath.CredentialSession, MemberID: w.member.ID, Hash: []byte("h")}),
+			tx.Audit(ctx, towpath.AuditEvent{Action: "x", Detail: "☃"}),
+			tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: w.project.ID, MemberID: w.member.ID, Role: towpath.ProjectOwner}),
+			tx.NoteLedger(ctx, w.database.ID, w.entry("1")),
+			tx.CreateVerification(ctx, &verification),
+			tx.CreateTask(ctx, &task),
+			tx.AddHistory(ctx, &change),
+			tx.SetPostedStatus(ctx, w.link.ID, "c", "k", "d"),
+			tx.Enqueue(ctx, towpath.JobReconcile, w.link.ID),
+		}
+		for i := range 100 { // more than one batch
+			steps = append(steps, tx.PutManifestFile(ctx, w.file(fmt.Sprint("f", i))), tx.PutContent(ctx, fmt.Sprint("sum", i), []byte{byte(i)}))
+		}
+		attempt := towpath.Attempt{TaskID: task.ID, Number: 1, State: towpath.TaskDone, StartedAt: tx.Now}
+		_, err := tx.ReceiveDelivery(ctx, &delivery)
+		steps = append(steps, err, tx.CreateAttempt(ctx, &attempt), tx.AddStatements(ctx, attempt.ID, []towpath.StatementLog{{Duration: time.Second}}))
+		for _, err := range steps {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func allRows(t *testing.T, s *store.Store) map[string]any {
+	t.Helper()
+	rows := map[string]any{}
+	read(t, s, func(ctx context.Context, tx *store.Tx) error {
+		for _, p := range store.Probes() {
+			list, err := p.Rows(ctx, tx)
+			if err != nil {
+				return err
+			}
+			rows[p.Title()] = list
+		}
+		return nil
+	})
+	return rows
+}
+
+func TestCopy_bringsEveryRow(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ from, to func(testing.TB) string }{
+		"sqlite to postgres": {newSQLite, newPostgres}, "postgres to sqlite": {newPostgres, newSQLite}, "postgres to postgres": {newPostgres, newPostgres},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			from, to := open(t, c.from(t)), open(t, c.to(t))
+			fillTables(t, from)
+			copied, err := store.Copy(t.Context(), from, to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := allRows(t, from)
+			if diff := cmp.Diff(want, allRows(t, to)); diff != "" {
+				t.Errorf("(-from +to)\n%s", diff)
+			}
+			if len(copied) != len(want) {
+				t.Errorf("%d tables copied, want %d", len(copied), len(want))
+			}
+			for _, c := range copied {
+				if n := reflect.ValueOf(want[c.Table]).Len(); c.Rows != n || n == 0 {
+					t.Errorf("%s: says %d rows, has %d, want some", c.Table, c.Rows, n)
+				}
+			}
+		})
+	}
+}
+
+func TestCopy_knowsEveryTable(t *testing.T) {
+	t.Parallel()
+	s := open(t, newSQLite(t))
+	known := map[string]bool{"goose_db_version": true, "sqlite_sequence": true}
+	for _, p := range store.Probes() {
+		known[p.Title()] = true
+	}
+	read(t, s, func(ctx context.Context, tx *store.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table'")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }() // rows.Err tells what matters
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				return err
+			}
+			if !known[name] {
+				t.Errorf("table %s would not be copied", name)
+			}
+		}
+		return rows.Err()
+	})
+}
+
+func TestCopy_refusesATargetThatHoldsSomething(t *testing.T) {
+	t.Parallel()
+	from, to := open(t, newSQLite(t)), open(t, newPostgres(t))
+	fillTables(t, from)
+	write(t, to, func(ctx context.Context, tx *store.Tx) error {
+		return tx.CreateProject(ctx, &towpath.Project{Name: "Other"})
+	})
+	_, err := store.Copy(t.Context(), from, to)
+	if towpath.ErrorCode(err) != towpath.CodeConflict || !strings.Contains(err.Error(), "project") {
+		t.Errorf("got %v, want words", err)
+	}
+	read(t, to, func(ctx context.Context, tx *store.Tx) error {
+		if n, err := count(tx.Members(ctx, store.Page{})); n != 0 || err != nil {
+			t.Errorf("%d members came all the same (%v)", n, err)
+		}
+		return nil
+	})
+}
+
+func TestCopy_leavesNothingOfAFailure(t *testing.T) {
+	t.Parallel()
+	from, to := open(t, newSQLite(t)), open(t, newPostgres(t))
+	fillTables(t, from)
+	write(t, to, func(ctx context.Context, tx *store.Tx) error {
+		return tx.Exec(ctx, "ALTER TABLE job ADD CONSTRAINT no CHECK (subject = '')") // the last table
+	})
+	if _, err := store.Copy(t.Context(), from, to); err == nil {
+		t.Fatal("copied what the target refuses")
+	}
+	for table, rows := range allRows(t, to) {
+		if n := reflect.ValueOf(rows).Len(); n != 0 {
+			t.Errorf("%d rows are left in %s", n, table)
+		}
+	}
+}
