@@ -202,8 +202,10 @@ func (s *Sim) newTokens(c *Consumer, g *grant, state, keptRefresh string) obj {
 }
 
 var (
-	errTokenExpired = errors.New("Access token expired. Use your refresh token to obtain a new access token.") //nolint:staticcheck // Bitbucket's words
-	errTokenUnknown = errors.New("Token is invalid, expired, or not supported for this endpoint.")             //nolint:staticcheck // Bitbucket's words
+	//lint:ignore ST1005 Bitbucket's words
+	errTokenExpired = errors.New("Access token expired. Use your refresh token to obtain a new access token.")
+	//lint:ignore ST1005 Bitbucket's words
+	errTokenUnknown = errors.New("Token is invalid, expired, or not supported for this endpoint.")
 )
 
 // accessToken finds a living access token. Sim.mu is held.

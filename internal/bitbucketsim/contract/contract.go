@@ -17,7 +17,6 @@ import (
 type Spec struct {
 	prefix     string // path of the server's address, such as "/2.0"
 	operations []operation
-	components map[string]any // "#/components/schemas/x" → schema
 	root       map[string]any
 }
 
