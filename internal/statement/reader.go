@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -68,12 +69,33 @@ func (r *Reader) HasPrefix(s string) bool {
 // Advance passes over n bytes, which must be there and end on a character's border.
 func (r *Reader) Advance(n int) {
 	for n > 0 && r.err == nil {
+		if plain := r.plain(n); plain > 0 {
+			n -= plain
+			continue
+		}
 		if r.Peek(0) == 0 {
 			r.refuseZero()
 			return
 		}
 		n -= r.step()
 	}
+}
+
+// plain passes over up to n ASCII characters that are read already.
+func (r *Reader) plain(n int) int {
+	run := r.win[r.at:min(r.at+n, len(r.win))]
+	i := 0
+	for ; i < len(run) && run[i] != 0 && run[i] < utf8.RuneSelf; i++ {
+		if run[i] == '\n' {
+			r.pos.Line++
+			r.pos.Column = 0
+		}
+		r.pos.Column++
+	}
+	r.at += i
+	r.pos.Offset += int64(i)
+	r.checkLength()
+	return i
 }
 
 // Line passes over the rest of the line, its line feed left standing.
@@ -83,41 +105,45 @@ func (r *Reader) Line() {
 	}
 }
 
-// Through passes over everything up to and with the next end, and tells whether there was one.
+// Through passes over everything up to and with the next end, which begins with an ASCII character, and tells whether
+// there was one.
 func (r *Reader) Through(end string) bool {
 	for !r.End() {
-		if r.Peek(0) == end[0] && r.HasPrefix(end) {
+		ahead := r.win[r.at:]
+		i := bytes.IndexByte(ahead, end[0])
+		if i < 0 {
+			r.Advance(len(ahead))
+			continue
+		}
+		r.Advance(i)
+		if r.HasPrefix(end) {
 			r.Advance(len(end))
-			return true
+			return r.err == nil
 		}
 		r.Advance(1)
 	}
 	return false
 }
 
-// step passes over one character and returns its bytes.
+// step passes over one character that is not ASCII and returns its bytes.
 func (r *Reader) step() int {
-	c, size := r.win[r.at], 1
-	if c >= utf8.RuneSelf {
-		r.fill(utf8.UTFMax)
-		var char rune
-		if char, size = utf8.DecodeRune(r.win[r.at:]); char == utf8.RuneError && size == 1 {
-			r.fail(Errorf(r.pos, "The file is not UTF-8 here. Save it as UTF-8; write binary data as a hexadecimal literal."))
-			return 1
-		}
+	r.fill(utf8.UTFMax)
+	char, size := utf8.DecodeRune(r.win[r.at:])
+	if char == utf8.RuneError && size == 1 {
+		r.fail(Errorf(r.pos, "The file is not UTF-8 here. Save it as UTF-8; write binary data as a hexadecimal literal."))
+		return 1
 	}
 	r.at += size
 	r.pos.Offset += int64(size)
-	if c == '\n' {
-		r.pos.Line++
-		r.pos.Column = 1
-	} else {
-		r.pos.Column++
-	}
+	r.pos.Column++
+	r.checkLength()
+	return size
+}
+
+func (r *Reader) checkLength() {
 	if r.keep && r.at-r.start > MaxLength {
 		r.fail(Errorf(r.pos, "The statement is longer than %d MiB. Cut it into several.", MaxLength>>20))
 	}
-	return size
 }
 
 // refuseZero tells a 0 byte from the end.
