@@ -124,8 +124,9 @@ type Tx struct {
 	// Now is the time of the transaction's start.
 	Now time.Time
 
-	tx    *sql.Tx
-	woken bool
+	tx     *sql.Tx
+	shared bool // it is PostgreSQL's
+	woken  bool
 }
 
 func (tx *Tx) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
@@ -176,7 +177,7 @@ func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
 		return fmt.Errorf("begin reading metadata: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // a read has nothing to keep
-	return fn(&Tx{tx: tx, Now: s.now()})
+	return fn(&Tx{tx: tx, Now: s.now(), shared: s.Shared()})
 }
 
 const (
@@ -211,7 +212,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 		return fmt.Errorf("begin writing metadata: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // no-op after Commit
-	t := &Tx{tx: tx, Now: s.now()}
+	t := &Tx{tx: tx, Now: s.now(), shared: s.Shared()}
 	if err := fn(t); err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (t *table[T]) write(ctx context.Context, tx *Tx, rows []T, tail string) err
 		for i := range rows[:size] {
 			args = append(args, t.values(&rows[i])...)
 		}
-		if _, err := tx.exec(ctx, t.insertInto+tuples(size, len(t.names))+tail, args...); err != nil {
+		if _, err := tx.exec(ctx, t.insertInto+tuples(size, len(t.names), tx.shared)+tail, args...); err != nil {
 			return err
 		}
 		rows = rows[size:]
@@ -131,19 +131,24 @@ func (t *table[T]) write(ctx context.Context, tx *Tx, rows []T, tail string) err
 	return nil
 }
 
-// tuples makes the parameters of n rows.
-func tuples(n, columns int) string {
+// tuples makes the parameters of n rows: $1, $2, … for PostgreSQL, but ?, ?, … for SQLite, to which $1 is a name that it
+// looks for among all others, so that hundreds of them take longer than as many statements.
+func tuples(n, columns int, numbered bool) string {
 	var text strings.Builder
 	for i := range n * columns {
 		switch {
 		case i == 0:
-			text.WriteString("($")
+			text.WriteString("(")
 		case i%columns == 0:
-			text.WriteString("), ($")
+			text.WriteString("), (")
 		default:
-			text.WriteString(", $")
+			text.WriteString(", ")
 		}
-		text.WriteString(strconv.Itoa(i + 1))
+		if numbered {
+			text.WriteString("$" + strconv.Itoa(i+1))
+		} else {
+			text.WriteString("?")
+		}
 	}
 	return text.String() + ")"
 }

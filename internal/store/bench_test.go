@@ -1,0 +1,184 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// benchOnBoth prepares a store once per database and measures what run does with it.
+func benchOnBoth(b *testing.B, prepare func(b *testing.B, s *store.Store) (run func(i int) error)) {
+	for _, kind := range []struct {
+		name    string
+		address func(testing.TB) string
+	}{{"sqlite", newSQLite}, {"postgres", newPostgres}} {
+		b.Run(kind.name, func(b *testing.B) {
+			s := open(b, kind.address(b))
+			run := prepare(b, s)
+			if s.Shared() {
+				write(b, s, func(ctx context.Context, tx *store.Tx) error { return tx.Exec(ctx, "ANALYZE") })
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := 0; b.Loop(); i++ {
+				if err := run(i); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// manyJobs makes n jobs of which most are done, some are due later and a few are due.
+func manyJobs(b *testing.B, s *store.Store, n int) {
+	b.Helper()
+	write(b, s, func(ctx context.Context, tx *store.Tx) error {
+		for i := range n {
+			if err := tx.EnqueueAt(ctx, towpath.JobRunTask, fmt.Sprint(i), tx.Now.Add(time.Hour)); err != nil {
+				return err
+			}
+		}
+		return tx.Exec(ctx, "UPDATE job SET seen = wanted WHERE subject NOT LIKE '%7'")
+	})
+}
+
+func BenchmarkNextDue(b *testing.B) {
+	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
+		manyJobs(b, s, 20_000)
+		return func(int) error {
+			return s.Read(b.Context(), func(tx *store.Tx) error { _, err := tx.NextDue(b.Context()); return err })
+		}
+	})
+}
+
+// BenchmarkJob is one job's way: asked for, claimed, finished, in a transaction each.
+func BenchmarkJob(b *testing.B) {
+	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
+		manyJobs(b, s, 20_000)
+		return func(int) error {
+			ctx := b.Context()
+			var claimed []towpath.Job
+			for _, step := range []func(tx *store.Tx) error{
+				func(tx *store.Tx) error { return tx.Enqueue(ctx, towpath.JobRunTask, "0") },
+				func(tx *store.Tx) (err error) {
+					claimed, err = tx.ClaimJobs(ctx, "me", tx.Now.Add(time.Minute), 16)
+					return err
+				},
+				func(tx *store.Tx) error { return tx.FinishJob(ctx, claimed[0], nil) },
+			} {
+				if err := s.Write(ctx, step); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	})
+}
+
+func BenchmarkCredentialByHash(b *testing.B) {
+	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
+		w := newWorld(b, s)
+		write(b, s, func(ctx context.Context, tx *store.Tx) error {
+			for i := range 5_000 {
+				if err := tx.CreateCredential(ctx, &towpath.Credential{Kind: towpath.CredentialSession, MemberID: w.member.ID, Hash: fmt.Append(nil, i)}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		return func(i int) error {
+			return s.Read(b.Context(), func(tx *store.Tx) error {
+				_, err := tx.CredentialByHash(b.Context(), towpath.CredentialSession, fmt.Append(nil, i%5000))
+				return err
+			})
+		}
+	})
+}
+
+func BenchmarkManifest_2000Files(b *testing.B) {
+	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
+		w := newWorld(b, s)
+		files := make([]towpath.ManifestFile, 2000)
+		for i := range files {
+			files[i] = w.file(fmt.Sprintf("migrations/prod/%04d##ddl##some_change.sql", i))
+		}
+		return func(int) error {
+			return s.Write(b.Context(), func(tx *store.Tx) error {
+				if err := tx.DeleteManifest(b.Context(), w.link.ID); err != nil {
+					return err
+				}
+				return tx.PutManifestFile(b.Context(), files...)
+			})
+		}
+	})
+}
+
+func BenchmarkManifest_2000FilesOneByOne(b *testing.B) {
+	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
+		w := newWorld(b, s)
+		return func(int) error {
+			return s.Write(b.Context(), func(tx *store.Tx) error {
+				if err := tx.DeleteManifest(b.Context(), w.link.ID); err != nil {
+					return err
+				}
+				for i := range 2000 {
+					if err := tx.PutManifestFile(b.Context(), w.file(fmt.Sprintf("migrations/prod/%04d##ddl##some_change.sql", i))); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+	})
+}
+
+// tenants makes n databases with a ledger of m entries each.
+func tenants(b *testing.B, s *store.Store, w *world, n, m int) {
+	b.Helper()
+	entries := make([]towpath.LedgerEntry, m)
+	for i := range entries {
+		entries[i] = w.entry(fmt.Sprintf("%04d", i))
+	}
+	for i := range n {
+		write(b, s, func(ctx context.Context, tx *store.Tx) error {
+			d := towpath.Database{InstanceID: w.instance.ID, EnvironmentID: w.environment.ID, ProjectID: w.project.ID, Name: fmt.Sprint("tenant", i)}
+			if err := tx.CreateDatabase(ctx, &d); err != nil {
+				return err
+			}
+			return tx.SetLedger(ctx, d.ID, towpath.LedgerSnapshot{At: &tx.Now, Entries: entries})
+		})
+	}
+}
+
+func BenchmarkProjectDatabases_100With100Entries(b *testing.B) {
+	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
+		w := newWorld(b, s)
+		tenants(b, s, w, 100, 100)
+		return func(int) error {
+			return s.Read(b.Context(), func(tx *store.Tx) error {
+				_, err := tx.ProjectDatabases(b.Context(), w.project.ID)
+				return err
+			})
+		}
+	})
+}
+
+// BenchmarkSetLedger_unchanged is what each look at a repository does with each of its databases.
+func BenchmarkSetLedger_unchanged(b *testing.B) {
+	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
+		w := newWorld(b, s)
+		entries := make([]towpath.LedgerEntry, 500)
+		for i := range entries {
+			entries[i] = w.entry(fmt.Sprintf("%04d", i))
+		}
+		return func(int) error {
+			return s.Write(b.Context(), func(tx *store.Tx) error {
+				return tx.SetLedger(b.Context(), w.database.ID, towpath.LedgerSnapshot{At: &tx.Now, Entries: entries})
+			})
+		}
+	})
+}
