@@ -1,0 +1,30 @@
+import createClient from 'openapi-fetch'
+import { ApiError, type Problem } from './errors'
+import type { components, paths } from './schema.gen'
+
+/** The types of the API's answers and inputs, by their names in its description. */
+export type Schemas = components['schemas']
+
+/** Calls the API of the server that the console came from; the session is in a cookie. */
+export const http = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
+
+interface Answer<T> {
+  data?: T
+  error?: unknown
+  response: Response
+}
+
+/** Returns what a call answered, or throws an ApiError. */
+export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>
+  try {
+    answer = await call
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
+    throw new ApiError(0, {
+      detail: 'The server cannot be reached. Check your connection; the page goes on by itself.',
+    })
+  }
+  if (!answer.response.ok) throw new ApiError(answer.response.status, (answer.error ?? {}) as Problem)
+  return answer.data as T
+}

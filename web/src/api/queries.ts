@@ -1,0 +1,183 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { http, type Schemas, unwrap } from './client'
+
+/** How many rows of a list are asked for at once. */
+const pageSize = 100
+
+interface Page<T> {
+  items: T[]
+  nextPageToken?: string
+}
+
+/** All pages of a list that is short by nature, such as the environments of a workspace. */
+async function every<T>(read: (pageToken: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = []
+  let token: string | undefined
+  do {
+    const page: Page<T> = await read(token)
+    items.push(...page.items)
+    token = page.nextPageToken
+  } while (token)
+  return items
+}
+
+const paging = (pageToken: string | undefined) => ({ pageSize, ...(pageToken ? { pageToken } : {}) })
+
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/setup', { signal })),
+})
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/session', { signal })),
+  staleTime: 60_000,
+})
+
+export const sessionsQuery = queryOptions({
+  queryKey: ['sessions'],
+  queryFn: ({ signal }) =>
+    every(token => unwrap(http.GET('/api/v1/sessions', { params: { query: paging(token) }, signal }))),
+})
+
+export const apiTokensQuery = queryOptions({
+  queryKey: ['api-tokens'],
+  queryFn: ({ signal }) =>
+    every(token => unwrap(http.GET('/api/v1/api-tokens', { params: { query: paging(token) }, signal }))),
+})
+
+export const membersQuery = queryOptions({
+  queryKey: ['members'],
+  queryFn: ({ signal }) =>
+    every(token => unwrap(http.GET('/api/v1/members', { params: { query: paging(token) }, signal }))),
+})
+
+export const environmentsQuery = queryOptions({
+  queryKey: ['environments'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/environments', { signal })),
+  select: list => list.items,
+})
+
+export const projectsQuery = queryOptions({
+  queryKey: ['projects'],
+  queryFn: ({ signal }) =>
+    every(token => unwrap(http.GET('/api/v1/projects', { params: { query: paging(token) }, signal }))),
+})
+
+export const projectQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['projects', project],
+    queryFn: ({ signal }) => unwrap(http.GET('/api/v1/projects/{project}', { params: { path: { project } }, signal })),
+  })
+
+export const projectMembersQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['projects', project, 'members'],
+    queryFn: ({ signal }) =>
+      unwrap(http.GET('/api/v1/projects/{project}/members', { params: { path: { project } }, signal })),
+    select: list => list.items,
+  })
+
+export const instancesQuery = queryOptions({
+  queryKey: ['instances'],
+  queryFn: ({ signal }) =>
+    every(token => unwrap(http.GET('/api/v1/instances', { params: { query: paging(token) }, signal }))),
+})
+
+export const instanceQuery = (instance: string) =>
+  queryOptions({
+    queryKey: ['instances', instance],
+    queryFn: ({ signal }) =>
+      unwrap(http.GET('/api/v1/instances/{instance}', { params: { path: { instance } }, signal })),
+  })
+
+interface DatabaseFilter {
+  project?: string
+  instance?: string
+  unassigned?: boolean
+}
+
+export const databasesQuery = (filter: DatabaseFilter = {}) =>
+  queryOptions({
+    queryKey: ['databases', filter],
+    queryFn: ({ signal }) =>
+      every(token =>
+        unwrap(http.GET('/api/v1/databases', { params: { query: { ...filter, ...paging(token) } }, signal })),
+      ),
+  })
+
+export const databaseQuery = (database: string) =>
+  queryOptions({
+    queryKey: ['databases', database],
+    queryFn: ({ signal }) =>
+      unwrap(http.GET('/api/v1/databases/{database}', { params: { path: { database } }, signal })),
+  })
+
+export const changesQuery = (database: string) =>
+  infiniteQueryOptions({
+    queryKey: ['databases', database, 'change-history'],
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        http.GET('/api/v1/databases/{database}/change-history', {
+          params: { path: { database }, query: paging(pageParam) },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: page => page.nextPageToken,
+  })
+
+export const changeQuery = (database: string, change: string) =>
+  queryOptions({
+    queryKey: ['databases', database, 'change-history', change],
+    queryFn: ({ signal }) =>
+      unwrap(
+        http.GET('/api/v1/databases/{database}/change-history/{change}', {
+          params: { path: { database, change } },
+          signal,
+        }),
+      ),
+  })
+
+/** Every state of a rollout, as the API's filter takes it. */
+export type RolloutState = Schemas['Rollout']['state']
+
+export const rolloutsQuery = (filter: { project?: string; state?: RolloutState; link?: string }) =>
+  infiniteQueryOptions({
+    queryKey: ['rollouts', filter],
+    queryFn: ({ signal, pageParam }) => {
+      const { project, ...rest } = filter
+      const query = { ...rest, ...paging(pageParam) }
+      if (project === undefined) return unwrap(http.GET('/api/v1/rollouts', { params: { query }, signal }))
+      return unwrap(http.GET('/api/v1/projects/{project}/rollouts', { params: { path: { project }, query }, signal }))
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: page => page.nextPageToken,
+  })
+
+export const rolloutQuery = (rollout: string) =>
+  queryOptions({
+    queryKey: ['rollouts', rollout],
+    queryFn: ({ signal }) => unwrap(http.GET('/api/v1/rollouts/{rollout}', { params: { path: { rollout } }, signal })),
+  })
+
+export const taskQuery = (rollout: string, task: string) =>
+  queryOptions({
+    queryKey: ['rollouts', rollout, 'tasks', task],
+    queryFn: ({ signal }) =>
+      unwrap(http.GET('/api/v1/rollouts/{rollout}/tasks/{task}', { params: { path: { rollout, task } }, signal })),
+  })
+
+export const statementsQuery = (rollout: string, task: string, attempt: string) =>
+  infiniteQueryOptions({
+    queryKey: ['rollouts', rollout, 'tasks', task, 'attempts', attempt],
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        http.GET('/api/v1/rollouts/{rollout}/tasks/{task}/attempts/{attempt}/statements', {
+          params: { path: { rollout, task, attempt }, query: paging(pageParam) },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: page => page.nextPageToken,
+  })

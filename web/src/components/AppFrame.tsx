@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { sessionQuery } from '~/api/queries'
+import { Icon } from '~/ui/Icon'
+import { pb } from '~/util/path-builder'
+import classes from './AppFrame.module.css'
+import { AvatarMenu } from './AvatarMenu'
+import { Link } from './Link'
+
+const CommandPalette = lazy(() => import('./CommandPalette').then(module => ({ default: module.CommandPalette })))
+
+const places: [string, string][] = [
+  ['Rollouts', pb.rollouts()],
+  ['Projects', pb.projects()],
+  ['Databases', pb.databases()],
+  ['Instances', pb.instances()],
+  ['Environments', pb.environments()],
+  ['Settings', pb.settings()],
+]
+
+/** The bar at the top and what stands below it. */
+export function AppFrame({ children }: { children: ReactNode }) {
+  const session = useQuery(sessionQuery)
+  const [palette, setPalette] = useState(false)
+  useEffect(() => {
+    const open = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        setPalette(true)
+      }
+    }
+    window.addEventListener('keydown', open)
+    return () => window.removeEventListener('keydown', open)
+  }, [])
+  return (
+    <>
+      <a className={classes.skip} href="#content">
+        Skip to the content
+      </a>
+      <header className={classes.bar}>
+        <Link to={pb.home()} className={classes.mark} exact aria-label="Towpath, start page">
+          <img src="/favicon.svg" width={22} height={22} alt="" />
+          <span>Towpath</span>
+        </Link>
+        <nav className={classes.nav} aria-label="Main">
+          {places.map(([label, to]) => (
+            <Link key={to} to={to}>
+              {label}
+            </Link>
+          ))}
+        </nav>
+        <button type="button" className={classes.search} onClick={() => setPalette(true)} aria-label="Go to, Control K">
+          <Icon name="search" />
+          <span>Go to</span>
+          <kbd>Ctrl K</kbd>
+        </button>
+        {session.data && <AvatarMenu member={session.data.member} />}
+      </header>
+      <main id="content" className={classes.content} tabIndex={-1}>
+        {children}
+      </main>
+      {palette && (
+        <Suspense>
+          <CommandPalette close={() => setPalette(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}

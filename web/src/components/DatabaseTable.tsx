@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import type { Schemas } from '~/api/client'
+import { environmentsQuery, instancesQuery, projectsQuery } from '~/api/queries'
+import { type Column, QueryTable } from '~/table/QueryTable'
+import { pb } from '~/util/path-builder'
+import { Link } from './Link'
+import { StateBadge } from './StateBadge'
+import { TimeAgo } from './TimeAgo'
+
+type Database = Schemas['Database']
+
+/** The state of a database, as far as the server knows it. */
+export function databaseState(row: Database): string {
+  if (row.missingAt) return 'missing'
+  if (row.ledgerError) return 'unreachable'
+  return row.busy ? 'running' : 'healthy'
+}
+
+/** Databases with where they are and whom they belong to. */
+export function DatabaseTable({
+  rows,
+  empty,
+  assign,
+}: {
+  rows: Database[]
+  empty: ReactNode
+  assign?: (row: Database) => ReactNode
+}) {
+  const environments = useQuery(environmentsQuery)
+  const instances = useQuery(instancesQuery)
+  const projects = useQuery(projectsQuery)
+  const environment = (id: string) => environments.data?.find(one => one.id === id)?.name ?? ''
+  const columns: Column<Database>[] = [
+    { title: 'Name', cell: row => <Link to={pb.database(row.id)}>{row.name}</Link> },
+    { title: 'Environment', cell: row => environment(row.environmentId) },
+    {
+      title: 'Instance',
+      wide: true,
+      cell: row => (
+        <Link to={pb.instance(row.instanceId)}>
+          {instances.data?.find(one => one.id === row.instanceId)?.name ?? ''}
+        </Link>
+      ),
+    },
+    {
+      title: 'Project',
+      cell: row =>
+        assign?.(row) ??
+        (row.projectId ? (
+          <Link to={pb.project(row.projectId)}>{projects.data?.find(one => one.id === row.projectId)?.name ?? ''}</Link>
+        ) : (
+          <span className="muted">Unassigned</span>
+        )),
+    },
+    { title: 'State', fit: true, cell: row => <StateBadge state={databaseState(row)} /> },
+    { title: 'Ledger read', wide: true, fit: true, cell: row => <TimeAgo at={row.ledgerAt} /> },
+  ]
+  return (
+    <QueryTable
+      label="Databases"
+      columns={columns}
+      rows={rows}
+      id={row => row.id}
+      to={row => pb.database(row.id)}
+      empty={empty}
+    />
+  )
+}

@@ -1,0 +1,32 @@
+import { Button } from '@mantine/core'
+import type { FormEvent, ReactNode } from 'react'
+import { Notice } from '~/ui/Notice'
+
+interface FormFrameProps {
+  onSubmit: (event: FormEvent) => void
+  busy: boolean
+  /** What is wrong with the whole; "" when nothing is. */
+  problem: string
+  /** The verb. */
+  submit: string
+  disabled?: boolean
+  /** Stands beside the submit button: another way out. */
+  aside?: ReactNode
+  children: ReactNode
+}
+
+/** The frame of every form: fields, what is wrong with the whole, and the button with the verb. */
+export function FormFrame({ onSubmit, busy, problem, submit, disabled = false, aside, children }: FormFrameProps) {
+  return (
+    <form onSubmit={onSubmit} className="stack" noValidate>
+      {children}
+      {problem && <Notice kind="error">{problem}</Notice>}
+      <div className="row wrap">
+        <Button type="submit" loading={busy} disabled={disabled}>
+          {submit}
+        </Button>
+        {aside}
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,21 @@
+import type { ErrorComponentProps } from '@tanstack/react-router'
+import { useTitle } from '~/hooks/use-title'
+import { EmptyState } from '~/ui/EmptyState'
+import { pb } from '~/util/path-builder'
+import { Link } from './Link'
+import { Failure } from './Loaded'
+
+/** Stands in place of a page that failed. */
+export function PageFailed({ error, reset }: ErrorComponentProps) {
+  return <Failure error={error} retry={reset} />
+}
+
+/** Stands at an address without a page. */
+export function PageMissing() {
+  useTitle('Not found')
+  return (
+    <EmptyState icon="question" action={<Link to={pb.home()}>Go to the start page</Link>}>
+      There is no page at this address.
+    </EmptyState>
+  )
+}

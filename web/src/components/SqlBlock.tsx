@@ -1,0 +1,61 @@
+import { lazy, Suspense } from 'react'
+import type { Schemas } from '~/api/client'
+import { CopyButton } from '~/ui/CopyButton'
+import classes from './SqlBlock.module.css'
+
+const SqlView = lazy(() => import('./SqlView').then(module => ({ default: module.SqlView })))
+const SqlDiffView = lazy(() => import('./SqlView').then(module => ({ default: module.SqlDiffView })))
+
+/** A place in a text that something is to be said about; lines and columns begin at 1. */
+export interface SqlMark {
+  line: number
+  column: number
+  message: string
+}
+
+interface SqlBlockProps {
+  /** What the text is: the path of the file. */
+  label: string
+  sql: Schemas['Text']
+  mark?: SqlMark | undefined
+}
+
+/** SQL with line numbers and colours, to read and to copy. It is readable before its colours have come. */
+export function SqlBlock({ label, sql, mark }: SqlBlockProps) {
+  return (
+    <figure className={classes.block}>
+      <figcaption className={classes.head}>
+        <span className="mono wrap-any">{label}</span>
+        <CopyButton value={sql.text} label="SQL" />
+      </figcaption>
+      <Suspense fallback={<pre className={classes.plain}>{sql.text}</pre>}>
+        <SqlView text={sql.text} label={label} mark={mark} />
+      </Suspense>
+      {sql.truncated && (
+        <div className={classes.foot}>
+          Only the beginning is shown; the file has {sql.size.toLocaleString('en')} bytes.
+        </div>
+      )}
+    </figure>
+  )
+}
+
+interface SqlDiffProps {
+  before: Schemas['Text']
+  after: Schemas['Text']
+}
+
+/** Two texts side by side, or one below the other on narrow screens. */
+export function SqlDiff({ before, after }: SqlDiffProps) {
+  return (
+    <figure className={classes.block}>
+      <figcaption className={classes.head}>
+        <span>Schema before and after</span>
+        <CopyButton value={after.text} label="the schema after" />
+      </figcaption>
+      <Suspense fallback={<pre className={classes.plain}>{after.text}</pre>}>
+        <SqlDiffView before={before.text} after={after.text} />
+      </Suspense>
+    </figure>
+  )
+}

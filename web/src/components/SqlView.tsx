@@ -1,0 +1,121 @@
+import { sql } from '@codemirror/lang-sql'
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { MergeView, unifiedMergeView } from '@codemirror/merge'
+import { EditorState, type Extension, RangeSetBuilder } from '@codemirror/state'
+import { Decoration, EditorView, lineNumbers, WidgetType } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
+import { useEffect, useRef } from 'react'
+import type { SqlMark } from './SqlBlock'
+
+const colours = HighlightStyle.define([
+  { tag: tags.keyword, color: 'var(--run)', fontWeight: '500' },
+  { tag: tags.typeName, color: 'var(--warn)' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--ok)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
+  { tag: tags.comment, color: 'var(--text-2)', fontStyle: 'italic' },
+])
+
+const look = EditorView.theme({
+  '&': { fontSize: '12.5px', maxHeight: '560px' },
+  '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '19px' },
+  '.cm-gutters': { background: 'var(--surface-2)', color: 'var(--text-2)', border: 'none' },
+  '.cm-content': { color: 'var(--text)' },
+  '.cm-marked': { background: 'var(--bad-bg)' },
+  '.cm-message': {
+    padding: '4px 12px',
+    background: 'var(--bad-bg)',
+    color: 'var(--bad)',
+    whiteSpace: 'pre-wrap',
+    fontFamily: 'var(--mantine-font-family)',
+  },
+  '.cm-changedLine, .cm-insertedLine': { background: 'var(--ok-bg) !important' },
+  '.cm-deletedChunk, .cm-merge-a .cm-changedLine': { background: 'var(--bad-bg) !important' },
+  '.cm-changedText': { background: 'none !important', textDecoration: 'underline' },
+})
+
+const readOnly = (label: string): Extension => [
+  lineNumbers(),
+  sql(),
+  syntaxHighlighting(colours),
+  look,
+  EditorState.readOnly.of(true),
+  EditorView.editable.of(false),
+  EditorView.contentAttributes.of({
+    'aria-label': label,
+    tabindex: '0',
+    role: 'textbox',
+    'aria-readonly': 'true',
+    'aria-multiline': 'true',
+  }),
+]
+
+/** A message below the line that it is about. */
+class Message extends WidgetType {
+  readonly text: string
+  constructor(text: string) {
+    super()
+    this.text = text
+  }
+  override toDOM() {
+    const node = document.createElement('div')
+    node.className = 'cm-message'
+    node.textContent = this.text
+    return node
+  }
+}
+
+function marked(text: string, mark: SqlMark): Extension {
+  const state = EditorState.create({ doc: text })
+  if (mark.line < 1 || mark.line > state.doc.lines) return []
+  const line = state.doc.line(mark.line)
+  const builder = new RangeSetBuilder<Decoration>()
+  builder.add(line.from, line.from, Decoration.line({ class: 'cm-marked' }))
+  builder.add(line.to, line.to, Decoration.widget({ widget: new Message(mark.message), block: true, side: 1 }))
+  return EditorView.decorations.of(builder.finish())
+}
+
+/** The colours of SqlBlock. */
+export function SqlView({ text, label, mark }: { text: string; label: string; mark: SqlMark | undefined }) {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!place.current) return
+    const view = new EditorView({
+      parent: place.current,
+      doc: text,
+      extensions: [readOnly(label), mark ? marked(text, mark) : []],
+    })
+    if (mark && mark.line <= view.state.doc.lines) {
+      view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(mark.line).from, { y: 'center' }) })
+    }
+    return () => view.destroy()
+  }, [text, label, mark])
+  return <div ref={place} />
+}
+
+/** The diff of SqlDiff. */
+export function SqlDiffView({ before, after }: { before: string; after: string }) {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const parent = place.current
+    if (!parent) return
+    if (window.innerWidth < 1024) {
+      const unified = unifiedMergeView({
+        original: before,
+        mergeControls: false,
+        gutter: true,
+        collapseUnchanged: { margin: 3, minSize: 6 },
+      })
+      const view = new EditorView({ parent, doc: after, extensions: [readOnly('Schema after'), unified] })
+      return () => view.destroy()
+    }
+    const view = new MergeView({
+      parent,
+      a: { doc: before, extensions: readOnly('Schema before') },
+      b: { doc: after, extensions: readOnly('Schema after') },
+      gutter: true,
+      collapseUnchanged: { margin: 3, minSize: 6 },
+    })
+    return () => view.destroy()
+  }, [before, after])
+  return <div ref={place} style={{ maxHeight: 640, overflow: 'auto' }} />
+}

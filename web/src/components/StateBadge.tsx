@@ -1,0 +1,61 @@
+import { Icon, type IconName } from '~/ui/Icon'
+import classes from './StateBadge.module.css'
+
+type Tone = 'idle' | 'run' | 'ok' | 'bad' | 'warn'
+
+/** Every state that the API tells, in one word with its icon and colour. */
+const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
+  pending: ['Waiting', 'clock', 'idle'],
+  waiting: ['Waiting', 'clock', 'idle'],
+  held: ['Held', 'hand', 'warn'],
+  running: ['Running', 'spinner', 'run'],
+  done: ['Done', 'check', 'ok'],
+  failed: ['Failed', 'cross', 'bad'],
+  unknown: ['Unknown', 'question', 'warn'],
+  skipped: ['Skipped', 'dash', 'idle'],
+  cancelled: ['Cancelled', 'dash', 'idle'],
+  superseded: ['Superseded', 'dash', 'idle'],
+  applied: ['Applied', 'check', 'ok'],
+  baselined: ['Baselined', 'check', 'ok'],
+  edited: ['Edited', 'pencil', 'warn'],
+  renamed: ['Renamed', 'pencil', 'warn'],
+  moved: ['Moved', 'hand', 'warn'],
+  conflict: ['Conflict', 'alert', 'bad'],
+  blocked: ['Blocked', 'clock', 'warn'],
+  refused: ['Refused', 'cross', 'bad'],
+  unreachable: ['Unreachable', 'plug', 'bad'],
+  cloned: ['Copy', 'question', 'warn'],
+  'no-target': ['No database', 'alert', 'warn'],
+  ambiguous: ['Ambiguous', 'alert', 'warn'],
+  vanished: ['Vanished', 'question', 'warn'],
+  ignored: ['Ignored', 'dash', 'idle'],
+  accepted: ['Accepted', 'check', 'ok'],
+  active: ['Active', 'check', 'ok'],
+  polling: ['Polling', 'refresh', 'idle'],
+  missing: ['Missing', 'alert', 'warn'],
+  healthy: ['Healthy', 'check', 'ok'],
+  attention: ['Needs attention', 'alert', 'warn'],
+  invited: ['Invited', 'clock', 'idle'],
+  deactivated: ['Deactivated', 'dash', 'idle'],
+  coming: ['Coming', 'clock', 'idle'],
+  matched: ['Matched', 'check', 'ok'],
+  verified: ['Verified', 'check', 'ok'],
+}
+
+interface StateBadgeProps {
+  state: string
+  /** What the state means here: "for staging", "3 of 12". */
+  detail?: string | undefined
+}
+
+/** A state as a word, an icon and a colour; never as a colour alone. */
+export function StateBadge({ state, detail }: StateBadgeProps) {
+  const [word, icon, tone] = states[state] ?? [state, 'question', 'idle']
+  return (
+    <span className={classes.badge} data-tone={tone} data-state={state}>
+      <Icon name={icon} size={14} spin={icon === 'spinner'} />
+      {word}
+      {detail && <span className={classes.detail}>{detail}</span>}
+    </span>
+  )
+}

@@ -1,0 +1,15 @@
+import { Link } from './Link'
+import classes from './Tabs.module.css'
+
+/** Tabs that are pages of their own. */
+export function Tabs({ label, tabs }: { label: string; tabs: { label: string; to: string; exact?: boolean }[] }) {
+  return (
+    <nav className={classes.tabs} aria-label={label}>
+      {tabs.map(tab => (
+        <Link key={tab.to} to={tab.to} exact={tab.exact ?? false}>
+          {tab.label}
+        </Link>
+      ))}
+    </nav>
+  )
+}

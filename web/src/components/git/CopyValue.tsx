@@ -1,0 +1,16 @@
+import { CopyButton } from '~/ui/CopyButton'
+
+/** A value to enter somewhere else, with its button to copy it. */
+export function CopyValue({ label, value }: { label: string; value: string }) {
+  return (
+    <div className="row">
+      <code
+        className="mono wrap-any"
+        style={{ padding: '2px 6px', borderRadius: 4, background: 'var(--idle-bg)', color: 'var(--text)' }}
+      >
+        {value}
+      </code>
+      <CopyButton value={value} label={label} />
+    </div>
+  )
+}

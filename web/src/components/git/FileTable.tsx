@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react'
+import type { Schemas } from '~/api/client'
+import { type Column, QueryTable } from '~/table/QueryTable'
+
+type File = Schemas['ManifestFile']
+
+const columns: Column<File>[] = [
+  { title: 'File', cell: file => <span className="mono">{file.migration.path}</span> },
+  {
+    title: 'Why it is ignored',
+    cell: file => (file.state === 'ignored' ? file.reason : `Version ${file.migration.label}`),
+  },
+]
+
+/** Files of a repository with why they are ignored. */
+export function FileTable({ files, empty }: { files: File[]; empty: ReactNode }) {
+  return <QueryTable label="Files" columns={columns} rows={files} id={file => file.migration.path} empty={empty} />
+}

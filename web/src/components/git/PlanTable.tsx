@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import type { Schemas } from '~/api/client'
+import { environmentsQuery } from '~/api/queries'
+import { type Column, QueryTable } from '~/table/QueryTable'
+import { StateBadge } from '../StateBadge'
+
+type Item = Schemas['PlanItem']
+
+interface PlanTableProps {
+  items: Item[]
+  empty: ReactNode
+  /** What may be done about an item. */
+  action?: (item: Item) => ReactNode
+}
+
+/** What would happen, or has happened, to each file in each of its databases. */
+export function PlanTable({ items, empty, action }: PlanTableProps) {
+  const environments = useQuery(environmentsQuery)
+  const columns: Column<Item>[] = [
+    { title: 'File', cell: item => <span className="mono">{item.migration.path}</span> },
+    { title: 'Version', fit: true, wide: true, cell: item => <span className="mono">{item.migration.label}</span> },
+    {
+      title: 'Environment',
+      wide: true,
+      cell: item =>
+        environments.data?.find(one => one.id === item.environmentId)?.name ?? item.migration.environment ?? '',
+    },
+    { title: 'Database', wide: true, cell: item => item.migration.database ?? '' },
+    {
+      title: 'State',
+      cell: item => (
+        <>
+          <StateBadge state={item.state} />
+          {item.reason && <div className="small muted">{item.reason}</div>}
+        </>
+      ),
+    },
+  ]
+  if (action) columns.push({ title: '_Actions', fit: true, cell: action })
+  return (
+    <QueryTable
+      label="Files and databases"
+      columns={columns}
+      rows={items}
+      id={item =>
+        `${item.migration.path} ${item.migration.version} ${item.migration.type} ${item.databaseId ?? ''} ${item.state}`
+      }
+      empty={empty}
+    />
+  )
+}

@@ -1,0 +1,124 @@
+import { TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Schemas } from '~/api/client'
+import { filesQuery, linkQuery } from '~/api/gitops-queries'
+import { Icon, type IconName } from '~/ui/Icon'
+import { pb } from '~/util/path-builder'
+import { count } from '~/util/str'
+import { Commit } from '../Commit'
+import { Link } from '../Link'
+import { Loaded } from '../Loaded'
+import { StateBadge } from '../StateBadge'
+import { TimeAgo } from '../TimeAgo'
+
+interface WhyNothingProps {
+  link: string
+  name: string
+  project: string
+}
+
+/** Answers why nothing is happening: what was heard last, what was seen, what was ignored, and what waits for whom. */
+export function WhyNothing({ link, name, project }: WhyNothingProps) {
+  const status = useQuery(linkQuery(link))
+  return (
+    <div className="panel stack">
+      <Loaded query={status} rows={3}>
+        {data => (
+          <>
+            <ul className="stack tight" style={{ padding: 0, listStyle: 'none' }} aria-label={`State of ${name}`}>
+              <Answers status={data} project={project} />
+            </ul>
+            <FileQuestion link={link} />
+          </>
+        )}
+      </Loaded>
+    </div>
+  )
+}
+
+function Answers({ status, project }: { status: Schemas['LinkStatus']; project: string }) {
+  const { link, rollout, plan } = status
+  const behind = Boolean(link.headCommit) && link.headCommit !== link.syncedCommit
+  const ignored = plan.counts.ignored ?? 0
+  const unhappy = plan.items.length + plan.moreItems
+  return (
+    <>
+      <Answer icon="webhook">
+        Last webhook delivery <TimeAgo at={link.lastDeliveryAt} />, last look at the branch{' '}
+        <TimeAgo at={link.lastPollAt} />, next one <TimeAgo at={link.nextPollAt} />.
+      </Answer>
+      <Answer icon="commit">
+        Newest commit seen on <span className="mono">{link.branch}</span>: <Commit hash={link.headCommit ?? ''} />
+        {behind ? '; it is being read.' : ', and the databases are compared with it.'}
+      </Answer>
+      {ignored > 0 && (
+        <Answer icon="file">
+          <Link to={pb.link(project, link.id)} search={{ files: 'ignored' }}>
+            {count(ignored, 'file')} {ignored === 1 ? 'is' : 'are'} ignored
+          </Link>
+          , each with its reason.
+        </Answer>
+      )}
+      {unhappy > 0 && (
+        <Answer icon="alert">
+          <Link to={pb.link(project, link.id)}>{count(unhappy, 'file')} still to come or in need of somebody</Link>.
+        </Answer>
+      )}
+      {rollout && (
+        <Answer icon="rollout">
+          <Link to={pb.rollout(rollout.id)}>{rollout.message || 'A rollout'}</Link> <StateBadge state={rollout.state} />
+        </Answer>
+      )}
+      <Answer icon={status.waitsFor ? 'hand' : 'check'}>
+        <strong>
+          {status.waitsFor ||
+            (rollout ? 'It goes on by itself.' : 'Nothing is to do: every file that matches is in its databases.')}
+        </strong>
+        {status.lastError && <div className="muted small">{status.lastError}</div>}
+      </Answer>
+    </>
+  )
+}
+
+function Answer({ icon, children }: { icon: IconName; children: React.ReactNode }) {
+  return (
+    <li className="row" style={{ alignItems: 'flex-start' }}>
+      <span className="muted" style={{ lineHeight: '18px' }}>
+        <Icon name={icon} />
+      </span>
+      <span className="grow wrap-any">{children}</span>
+    </li>
+  )
+}
+
+/** Tells about one path what became of it. */
+function FileQuestion({ link }: { link: string }) {
+  const [path, setPath] = useState('')
+  const [asked] = useDebouncedValue(path.trim(), 300)
+  const answer = useInfiniteQuery({ ...filesQuery(link, { path: asked }), enabled: asked !== '' })
+  const file = answer.data?.pages[0]?.items[0]
+  return (
+    <div className="stack tight">
+      <TextInput
+        label="What became of a file?"
+        placeholder="migrations/shop/5__ddl__add_phone.sql"
+        value={path}
+        onChange={event => setPath(event.currentTarget.value)}
+        spellCheck={false}
+        className="narrow"
+      />
+      {asked && file && (
+        <div className="row wrap" role="status">
+          <StateBadge state={file.state} />
+          <span>
+            {file.state === 'ignored'
+              ? `It ${file.reason ?? 'is ignored'}.`
+              : `Version ${file.migration.label}${file.migration.database ? ` for ${file.migration.database}` : ''}.`}
+          </span>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import type { Schemas } from '~/api/client'
+import { useChanged } from '~/hooks/use-changed'
+import { useNow } from '~/hooks/use-now'
+import { between, duration } from '~/util/date'
+import { pb } from '~/util/path-builder'
+import { count } from '~/util/str'
+import { Link } from '../Link'
+import { StateBadge } from '../StateBadge'
+import classes from './Board.module.css'
+
+type Task = Schemas['Task']
+
+interface BoardProps {
+  stages: Schemas['Stage'][]
+  /** Names of databases by their ids. */
+  names: Map<string, string>
+}
+
+/** The stages of a rollout from left to right, and the tasks of each from top to bottom. */
+export function Board({ stages, names }: BoardProps) {
+  return (
+    <ol className={classes.board} aria-label="Stages">
+      {stages.map((stage, index) => {
+        const waits = stage.state === 'pending' && index > 0 ? stages[index - 1]?.environment : undefined
+        const through = stage.tasks.filter(task => task.state === 'done').length
+        return (
+          <li
+            key={stage.environmentId}
+            className={classes.stage}
+            aria-label={`Stage ${stage.environment || 'removed'}`}
+          >
+            <div className={classes.head}>
+              <h2>{stage.environment || 'Removed environment'}</h2>
+              <StateBadge state={stage.state} detail={waits ? `for ${waits}` : undefined} />
+              <span className="muted small">
+                {through} of {count(stage.tasks.length, 'task')}
+              </span>
+            </div>
+            <ul className={classes.tasks}>
+              {stage.tasks.map(task => (
+                <TaskRow key={task.id} task={task} database={names.get(task.databaseId) ?? ''} />
+              ))}
+            </ul>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+function TaskRow({ task, database }: { task: Task; database: string }) {
+  const changed = useChanged(task.state)
+  return (
+    <li className={changed ? 'glow' : undefined}>
+      <Link to={pb.task(task.rolloutId, task.id)} className={classes.task}>
+        <span className={classes.name}>
+          <span className="mono">{task.migration.label}</span> {task.migration.description || task.migration.type}
+        </span>
+        <StateBadge state={task.state} detail={taskDetail(task)} />
+        <span className="muted small">{database}</span>
+        <span className="muted small">
+          <Took task={task} />
+        </span>
+        {task.reason && <span className={classes.reason}>{task.reason}</span>}
+      </Link>
+    </li>
+  )
+}
+
+/** What a task's state means here: its progress, or what it does. */
+export function taskDetail(task: Task): string | undefined {
+  if (task.state === 'running' && task.total > 0)
+    return `statement ${Math.min(task.finished + 1, task.total)} of ${task.total}`
+  if (task.action === 'record' && task.state === 'done') return 'recorded only'
+  if (task.action === 'record') return 'records only'
+  return undefined
+}
+
+/** How long a task took, or has taken so far. */
+export function Took({ task }: { task: { startedAt?: string; finishedAt?: string; state: string } }) {
+  const now = useNow(1000)
+  if (!task.startedAt || (task.state !== 'running' && !task.finishedAt)) return null
+  return <>{duration(between(task.startedAt, task.finishedAt, now))}</>
+}

@@ -1,0 +1,95 @@
+import { Button } from '@mantine/core'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import type { Schemas } from '~/api/client'
+import { projectsQuery, type RolloutState, rolloutsQuery } from '~/api/queries'
+import { useFilter } from '~/hooks/use-params'
+import { type Column, QueryTable } from '~/table/QueryTable'
+import { EmptyState } from '~/ui/EmptyState'
+import { SkeletonRows } from '~/ui/Skeleton'
+import { pb } from '~/util/path-builder'
+import { Commit } from '../Commit'
+import { FilterChips } from '../FilterChips'
+import { Link } from '../Link'
+import { Failure } from '../Loaded'
+import { StateBadge } from '../StateBadge'
+import { TimeAgo } from '../TimeAgo'
+
+const states: [RolloutState | '', string][] = [
+  ['', 'All'],
+  ['running', 'Running'],
+  ['failed', 'Failed'],
+  ['held', 'Held'],
+  ['unknown', 'Unknown'],
+  ['pending', 'Waiting'],
+  ['done', 'Done'],
+  ['superseded', 'Superseded'],
+]
+
+interface RolloutListProps {
+  filter: { project?: string; link?: string }
+  /** Shows chips that filter by state; the choice is in the address. */
+  chips?: boolean
+}
+
+/** Rollouts, the newest first. It looks again often while one of them is moving. */
+export function RolloutList({ filter, chips = false }: RolloutListProps) {
+  const [state, setState] = useFilter('state')
+  const chosen = chips && states.some(([value]) => value === state) ? (state as RolloutState | '') : ''
+  const query = useInfiniteQuery({
+    ...rolloutsQuery({ ...filter, ...(chosen ? { state: chosen } : {}) }),
+    refetchInterval: ({ state: { data } }) => (data?.pages.some(page => page.items.some(isMoving)) ? 2000 : 10_000),
+  })
+  const projects = useQuery(projectsQuery)
+  const rows = query.data?.pages.flatMap(page => page.items) ?? []
+  const columns: Column<Schemas['Rollout']>[] = [
+    { title: 'State', fit: true, cell: row => <StateBadge state={row.state} /> },
+    { title: 'Change', cell: row => <Link to={pb.rollout(row.id)}>{row.message || 'Without a message'}</Link> },
+    {
+      title: 'Project',
+      wide: true,
+      cell: row => (
+        <Link to={pb.project(row.projectId)}>{projects.data?.find(one => one.id === row.projectId)?.name ?? ''}</Link>
+      ),
+    },
+    { title: 'Commit', wide: true, fit: true, cell: row => <Commit hash={row.commit} url={row.commitUrl} /> },
+    { title: 'Author', wide: true, cell: row => row.author },
+    { title: 'Started', fit: true, cell: row => <TimeAgo at={row.createdAt} /> },
+  ]
+  return (
+    <div className="stack">
+      {chips && <FilterChips label="State" options={states} value={chosen} onChange={setState} />}
+      {query.isPending ? (
+        <SkeletonRows />
+      ) : query.error && rows.length === 0 ? (
+        <Failure error={query.error} retry={() => void query.refetch()} />
+      ) : (
+        <QueryTable
+          label="Rollouts"
+          columns={filter.project ? columns.filter(column => column.title !== 'Project') : columns}
+          rows={rows}
+          id={row => row.id}
+          to={row => pb.rollout(row.id)}
+          empty={
+            <EmptyState icon="rollout">
+              {chosen
+                ? 'No rollout is in this state.'
+                : 'There are no rollouts yet. Push a migration to the branch of a linked repository, and one starts here.'}
+            </EmptyState>
+          }
+        />
+      )}
+      {query.hasNextPage && (
+        <div>
+          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show older rollouts
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Whether something of the rollout goes on by itself. */
+export function isMoving(rollout: Pick<Schemas['Rollout'], 'state'>): boolean {
+  return rollout.state === 'running' || rollout.state === 'pending'
+}

@@ -1,0 +1,119 @@
+import { Button, Modal, Textarea } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useState } from 'react'
+import { can } from '~/api/can'
+import { http, type Schemas, unwrap } from '~/api/client'
+import { useWrite } from '~/hooks/use-write'
+import { ConfirmButton } from '../ConfirmButton'
+
+type Task = Schemas['Task']
+
+const skippable: Task['state'][] = ['pending', 'held', 'failed', 'unknown']
+
+/** What may be done about a task as it stands, by who may do it. */
+export function TaskActions({ task, project }: { task: Task; project: Schemas['Project'] }) {
+  const params = { path: { rollout: task.rolloutId, task: task.id } }
+  const retry = useWrite({
+    run: () => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/retry', { params })),
+    done: () => 'It runs again.',
+  })
+  const release = useWrite({
+    run: () => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/release', { params })),
+    done: () => 'It is released and runs when its turn comes.',
+  })
+  const resolve = useWrite({
+    run: (applied: boolean) =>
+      unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/resolve', { params, body: { applied } })),
+    done: (_, applied) => (applied ? 'It is recorded as applied.' : 'It runs again.'),
+  })
+  const run = can(project, 'project.run')
+  return (
+    <>
+      {run && skippable.includes(task.state) && <SkipButton task={task} />}
+      {task.state === 'failed' && (
+        <Button
+          disabled={!run}
+          title={run ? undefined : 'Ask a project owner or a DBA.'}
+          loading={retry.isPending}
+          onClick={() => retry.mutate()}
+        >
+          Retry
+        </Button>
+      )}
+      {task.state === 'held' && run && (
+        <ConfirmButton
+          title={`Release ${task.migration.label}?`}
+          verb="Release"
+          variant="filled"
+          onConfirm={() => release.mutate()}
+        >
+          {task.reason} It then runs in its turn.
+        </ConfirmButton>
+      )}
+      {task.state === 'unknown' && can(project, 'project.resolve') && (
+        <>
+          <ConfirmButton title="Was it applied?" verb="It was applied" onConfirm={() => resolve.mutate(true)}>
+            Look into the database first. {task.migration.label} is then recorded in its ledger and does not run again.
+          </ConfirmButton>
+          <ConfirmButton title="Was it not applied?" verb="It was not applied" onConfirm={() => resolve.mutate(false)}>
+            Look into the database first. {task.migration.label} then runs from its beginning.
+          </ConfirmButton>
+        </>
+      )}
+    </>
+  )
+}
+
+function SkipButton({ task }: { task: Task }) {
+  const [opened, { open, close }] = useDisclosure()
+  const [reason, setReason] = useState('')
+  const skip = useWrite({
+    run: () =>
+      unwrap(
+        http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/skip', {
+          params: { path: { rollout: task.rolloutId, task: task.id } },
+          body: { reason },
+        }),
+      ),
+    done: () => `${task.migration.label} is skipped here.`,
+    after: close,
+  })
+  return (
+    <>
+      <Button variant="default" onClick={open}>
+        Skip
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={`Skip ${task.migration.label} in this database?`}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <form
+          className="stack"
+          onSubmit={event => {
+            event.preventDefault()
+            skip.mutate()
+          }}
+        >
+          <p>It does not run in this rollout. Later migrations go on without it.</p>
+          <Textarea
+            label="Reason"
+            description="Everybody who looks at this task reads it."
+            data-autofocus
+            value={reason}
+            onChange={event => setReason(event.currentTarget.value)}
+          />
+          <div className="row" style={{ justifyContent: 'flex-end' }}>
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={skip.isPending} disabled={!reason.trim()}>
+              Skip
+            </Button>
+          </div>
+        </form>
+      </Modal>
+    </>
+  )
+}

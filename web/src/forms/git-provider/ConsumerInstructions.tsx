@@ -1,0 +1,60 @@
+import type { Schemas } from '~/api/client'
+import { CopyValue } from '~/components/git/CopyValue'
+import { CopyButton } from '~/ui/CopyButton'
+import { Icon } from '~/ui/Icon'
+import classes from './ConsumerInstructions.module.css'
+import { adminInstructions, permissionLabel } from './instructions'
+
+/** The name that people read on the provider's consent page. */
+const consumerName = 'Towpath'
+
+/** How to make the OAuth application, in the provider's own words, with what to enter there. */
+export function ConsumerInstructions({ type }: { type: Schemas['ProviderType'] }) {
+  return (
+    <section className="panel stack" aria-labelledby="instructions">
+      <div className="row between wrap">
+        <h2 id="instructions">Make the {type.appLabel}</h2>
+        <CopyButton
+          words
+          value={adminInstructions(type, consumerName)}
+          label={`Copy instructions for your ${adminName(type)} admin`}
+        />
+      </div>
+      <ol className={classes.steps}>
+        {type.steps.map(step => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      <dl className="facts">
+        <dt>Name</dt>
+        <dd>
+          <CopyValue label="Name" value={consumerName} />
+        </dd>
+        <dt>{type.callbackLabel}</dt>
+        <dd>
+          <CopyValue label={type.callbackLabel} value={type.callbackUrl} />
+        </dd>
+        <dt>Permissions</dt>
+        <dd>
+          <ul className={classes.boxes}>
+            {type.permissions.map(permission => (
+              <li key={permission.scope}>
+                <span className={classes.box}>{!permission.optional && <Icon name="check" size={12} />}</span>
+                <span>
+                  <strong>{permissionLabel(permission)}</strong>
+                  {permission.optional && <span className="muted"> (optional)</span>}
+                  <span className="muted">, {permission.why}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </dd>
+      </dl>
+    </section>
+  )
+}
+
+/** The provider's name without its domain, as its admins are called. */
+function adminName(type: Schemas['ProviderType']): string {
+  return type.name.replace(/\.(org|com)$/, '')
+}

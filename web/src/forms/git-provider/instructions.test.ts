@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import type { Schemas } from '~/api/client'
+import { addressProblem, adminInstructions } from './instructions'
+
+const type: Schemas['ProviderType'] = {
+  type: 'sample',
+  name: 'Sample.org',
+  instanceUrl: 'https://sample.org',
+  appLabel: 'OAuth consumer',
+  idLabel: 'Key',
+  secretLabel: 'Secret',
+  adminNotice: 'You need to be an administrator.',
+  steps: ['Open the settings.', 'Save.'],
+  permissions: [
+    { group: 'Account', label: 'Read', scope: 'account', optional: false, why: 'to know who connects' },
+    { group: 'Pull requests', label: 'Write', scope: 'pr', optional: true, why: 'to comment' },
+  ],
+  callbackLabel: 'Callback URL',
+  callbackUrl: 'https://towpath.example.com/oauth/callback',
+}
+
+describe('adminInstructions', () => {
+  it('holds everything that an admin has to enter', () => {
+    const text = adminInstructions(type, 'Towpath')
+    for (const part of [
+      '1. Open the settings.',
+      'Name: Towpath',
+      'Callback URL: https://towpath.example.com/oauth/callback',
+      'Account: Read',
+      'Pull requests: Write (optional)',
+    ]) {
+      expect(text).toContain(part)
+    }
+  })
+})
+
+describe('addressProblem', () => {
+  it('is silent at the external address', () => expect(addressProblem(type, 'https://towpath.example.com')).toBe(''))
+  it('names the external address elsewhere', () =>
+    expect(addressProblem(type, 'http://10.0.0.5:8080')).toBe('https://towpath.example.com'))
+})

@@ -1,0 +1,30 @@
+import type { Schemas } from '~/api/client'
+
+/** A permission as the provider's form has it: "Account: Read". */
+export function permissionLabel(permission: Schemas['ProviderPermission']): string {
+  return `${permission.group}: ${permission.label}`
+}
+
+/** Everything that an admin at the provider needs to make the OAuth application, as plain text to send. */
+export function adminInstructions(type: Schemas['ProviderType'], name: string): string {
+  const boxes = type.permissions.map(p => `  - ${permissionLabel(p)}${p.optional ? ' (optional)' : ''}: ${p.why}`)
+  return [
+    `Please make an ${type.appLabel} for Towpath at ${type.name} (${type.instanceUrl}).`,
+    type.adminNotice,
+    '',
+    ...type.steps.map((step, index) => `${index + 1}. ${step}`),
+    '',
+    `Name: ${name}`,
+    `${type.callbackLabel}: ${type.callbackUrl}`,
+    'Permissions:',
+    ...boxes,
+    '',
+    `Then send me the ${type.idLabel} and the ${type.secretLabel} by a safe way.`,
+  ].join('\n')
+}
+
+/** Why the console's address does not fit the server's external URL; "" when it does. */
+export function addressProblem(type: Schemas['ProviderType'], here: string): string {
+  const external = new URL(type.callbackUrl).origin
+  return external === here ? '' : external
+}

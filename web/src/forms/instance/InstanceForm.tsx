@@ -1,0 +1,77 @@
+import { Button, PasswordInput, Select, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import type { Schemas } from '~/api/client'
+import { messageOf } from '~/api/errors'
+import { FormFrame } from '~/components/FormFrame'
+import { useForm } from '~/hooks/use-form'
+import { Notice } from '~/ui/Notice'
+import { CheckReport } from './CheckReport'
+import { engineFields, engineNames } from './engines'
+
+interface InstanceFormProps {
+  environments: Schemas['Environment'][]
+  initial: Schemas['InstanceSpec']
+  /** Whether the engine may be chosen: only when the instance is new. */
+  fresh: boolean
+  check: (spec: Schemas['InstanceSpec']) => Promise<Schemas['Report']>
+  save: (spec: Schemas['InstanceSpec']) => Promise<unknown>
+  submit: string
+}
+
+/** Where an instance is and how to sign in there, with a test that changes nothing. */
+export function InstanceForm({ environments, initial, fresh, check, save, submit }: InstanceFormProps) {
+  const form = useForm<Schemas['InstanceSpec']>({ initial, submit: save })
+  const test = useMutation({ mutationFn: () => check(form.values) })
+  const fields = engineFields[form.values.engine]
+  return (
+    <FormFrame
+      {...form}
+      submit={submit}
+      aside={
+        <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+          Test connection
+        </Button>
+      }
+    >
+      <TextInput label="Name" placeholder="prod-db-1" {...form.text('name')} />
+      {fresh && (
+        <Select
+          label="Engine"
+          data={Object.entries(engineNames).map(([value, label]) => ({ value, label }))}
+          {...form.choice('engine')}
+        />
+      )}
+      <Select
+        label="Environment"
+        placeholder="Choose one"
+        data={environments.map(one => ({ value: one.id, label: one.name }))}
+        description={environments.length === 0 ? 'There is no environment yet: add one first.' : undefined}
+        {...form.choice('environmentId')}
+      />
+      <TextInput
+        label={fields?.address ?? 'Address'}
+        description={fields?.help}
+        placeholder={fields?.placeholder ?? ''}
+        spellCheck={false}
+        {...form.text('address')}
+      />
+      {fields?.login && (
+        <>
+          <TextInput label="User name" autoComplete="off" {...form.text('username')} />
+          <PasswordInput
+            label="Password"
+            description={
+              fresh
+                ? 'It is sealed on the server and never shown again.'
+                : 'Enter it again when the address or the user name changes; else leave it empty.'
+            }
+            autoComplete="new-password"
+            {...form.text('password')}
+          />
+        </>
+      )}
+      {test.data && <CheckReport report={test.data} />}
+      {test.error && <Notice kind="error">{messageOf(test.error)}</Notice>}
+    </FormFrame>
+  )
+}

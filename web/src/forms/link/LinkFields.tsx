@@ -1,0 +1,80 @@
+import { Button, Select, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { formErrors } from '~/api/errors'
+import { branchesQuery } from '~/api/gitops-queries'
+import type { useForm } from '~/hooks/use-form'
+import { type LinkValues, templates } from './values'
+
+interface LinkFieldsProps {
+  form: Pick<ReturnType<typeof useForm<LinkValues>>, 'values' | 'set' | 'text' | 'choice' | 'fields'>
+  grant: string
+  repository: string
+  /** What the preview found wrong with the values. */
+  previewError: unknown
+}
+
+const policies = [
+  { value: 'hold', label: 'Hold them until somebody releases them' },
+  { value: 'apply', label: 'Apply them' },
+  { value: 'refuse', label: 'Refuse them' },
+]
+
+/** The settings of a link. */
+export function LinkFields({ form, grant, repository, previewError }: LinkFieldsProps) {
+  const branches = useQuery(branchesQuery(grant, repository))
+  const wrong = formErrors(previewError, Object.keys(form.values)).fields
+  const names = branches.data?.map(branch => branch.name) ?? []
+  const options = names.includes(form.values.branch) || !form.values.branch ? names : [form.values.branch, ...names]
+  const text = (name: 'baseDirectory' | 'filePathTemplate' | 'schemaPathTemplate') => {
+    const bound = form.text(name)
+    return { ...bound, error: bound.error ?? wrong[name], spellCheck: false, className: 'grow' }
+  }
+  const branch = form.choice('branch')
+  return (
+    <>
+      <Select
+        label="Branch"
+        description="What is merged into it reaches the databases."
+        searchable
+        data={options}
+        nothingFoundMessage="No branch is called that"
+        {...branch}
+        error={branch.error ?? wrong.branch}
+      />
+      <TextInput
+        label="Base directory"
+        description="Only files below it are looked at; empty is the whole repository."
+        placeholder="migrations"
+        {...text('baseDirectory')}
+      />
+      <div className="stack tight">
+        <TextInput
+          label="File path template"
+          description="Which files are migrations, and what their names mean. {{VERSION}} is needed; {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and {{DESCRIPTION}} may stand in it, * for any text and ** for any folders."
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+          {...text('filePathTemplate')}
+        />
+        <div className="row wrap">
+          {templates.map(template => (
+            <Button
+              key={template.value}
+              size="compact-sm"
+              variant="default"
+              aria-pressed={form.values.filePathTemplate === template.value}
+              onClick={() => form.set('filePathTemplate', template.value)}
+            >
+              {template.label}
+            </Button>
+          ))}
+        </div>
+      </div>
+      <TextInput
+        label="Schema path template"
+        description="Off while empty. With one, the schema after each change is written back to the repository."
+        placeholder=".{{DB_NAME}}__LATEST.sql"
+        {...text('schemaPathTemplate')}
+      />
+      <Select label="Versions older than what a database has" data={policies} {...form.choice('latePolicy')} />
+    </>
+  )
+}

@@ -1,0 +1,95 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Schemas } from '~/api/client'
+import { Commit } from '~/components/Commit'
+import { FilterChips } from '~/components/FilterChips'
+import { FileTable } from '~/components/git/FileTable'
+import { PlanTable } from '~/components/git/PlanTable'
+import { Loaded } from '~/components/Loaded'
+import { EmptyState } from '~/ui/EmptyState'
+import { Notice } from '~/ui/Notice'
+import { count } from '~/util/str'
+
+type Preview = Schemas['LinkPreview']
+
+/** States in which a file does not simply go its way. */
+const troubles = new Set([
+  'conflict',
+  'held',
+  'no-target',
+  'ambiguous',
+  'refused',
+  'unreachable',
+  'cloned',
+  'blocked',
+  'edited',
+  'renamed',
+  'moved',
+  'vanished',
+])
+
+/** What a link would do on the real tree, as far as the values are right. */
+export function LinkPreview({ query }: { query: UseQueryResult<Preview> }) {
+  return (
+    <section className="stack" aria-labelledby="preview" aria-busy={query.isFetching}>
+      <div className="row">
+        <h2 id="preview">Preview</h2>
+        {query.data && <Commit hash={query.data.commit} />}
+        <span className="muted small" role="status">
+          {query.isFetching ? 'Reading the repository …' : ''}
+        </span>
+      </div>
+      <div style={{ opacity: query.isPlaceholderData || query.error ? 0.6 : 1 }}>
+        <Loaded query={query}>{preview => <Tree preview={preview} />}</Loaded>
+      </div>
+    </section>
+  )
+}
+
+function Tree({ preview }: { preview: Preview }) {
+  const [shown, setShown] = useState<'matched' | 'trouble' | 'ignored'>('matched')
+  const items = preview.plan.items.filter(item => item.state !== 'ignored')
+  const trouble = items.filter(item => troubles.has(item.state))
+  const ignored = preview.files.filter(file => file.state === 'ignored')
+  const matched = preview.files.length - ignored.length
+  return (
+    <div className="stack">
+      {preview.plan.blocked && <Notice kind="warning">{preview.plan.blocked}</Notice>}
+      <div className="row wrap">
+        <FilterChips
+          label="Files"
+          options={[
+            ['matched', count(matched, 'matching file')],
+            ['trouble', `${trouble.length} in need of somebody`],
+            ['ignored', count(ignored.length, 'ignored file')],
+          ]}
+          value={shown}
+          onChange={setShown}
+        />
+        {preview.outside > 0 && (
+          <span className="muted small">{count(preview.outside, 'file')} outside the base directory</span>
+        )}
+        {preview.moreFiles > 0 && (
+          <span className="muted small">{count(preview.moreFiles, 'more file')} not shown</span>
+        )}
+      </div>
+      {shown === 'ignored' ? (
+        <FileTable
+          files={ignored}
+          empty={<EmptyState icon="file">Every file below the base directory matches.</EmptyState>}
+        />
+      ) : (
+        <PlanTable
+          items={shown === 'trouble' ? trouble : items}
+          empty={
+            <EmptyState icon="file">
+              {shown === 'trouble'
+                ? 'No file is in need of somebody.'
+                : 'No file matches. The ignored files say why; change the template or the base directory until they fit.'}
+            </EmptyState>
+          }
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,2 @@
+/** The steps of linking a repository. */
+export const linkSteps = ['Git provider', 'Repository', 'Configure'] as const

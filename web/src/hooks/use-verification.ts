@@ -1,0 +1,31 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { verificationQuery } from '~/api/gitops-queries'
+import { addressOf, isGone, wasBlocked } from '~/stores/sign-in-window'
+import { type Advice, adviceFor } from '~/util/advice'
+import { useNow } from './use-now'
+
+/** The name under which the page that the provider sends people back to tells that it is done. */
+const channelName = 'towpath-verification'
+
+/** Follows an OAuth round trip: the page that it ends on tells at once, and the API is asked as well. */
+export function useVerification(id: string) {
+  const client = useQueryClient()
+  const query = useQuery(verificationQuery(id))
+  const now = useNow(1000)
+  useEffect(() => {
+    const channel = new BroadcastChannel(channelName)
+    channel.onmessage = () => void client.invalidateQueries(verificationQuery(id))
+    return () => channel.close()
+  }, [client, id])
+  const advice: Advice =
+    query.data?.state === 'pending'
+      ? adviceFor({
+          blocked: wasBlocked(id),
+          gone: isGone(),
+          startedHere: addressOf(id) !== null,
+          waited: now.getTime() - new Date(query.data.createdAt).getTime(),
+        })
+      : ''
+  return { query, advice }
+}

@@ -1,0 +1,30 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Navigate } from '@tanstack/react-router'
+import { projectsQuery, rolloutsQuery } from '~/api/queries'
+import { FirstSteps } from '~/components/FirstSteps'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { pb } from '~/util/path-builder'
+
+/** The first visit teaches the first steps; later the rollouts are what people come for. */
+export default function HomePage() {
+  const projects = useQuery(projectsQuery)
+  const rollouts = useInfiniteQuery(rolloutsQuery({}))
+  return (
+    <Loaded query={projects}>
+      {list => {
+        if (rollouts.isPending) return null
+        const any = (rollouts.data?.pages[0]?.items.length ?? 0) > 0
+        if (any) return <Navigate to={pb.rollouts()} replace />
+        return (
+          <Page
+            title="Welcome to Towpath"
+            lead="Git says how your schemas should be; Towpath brings each database there. These steps lead to the first rollout."
+          >
+            <FirstSteps project={list[0]} />
+          </Page>
+        )
+      }}
+    </Loaded>
+  )
+}

@@ -1,0 +1,31 @@
+import { useQuery } from '@tanstack/react-query'
+import { Outlet } from '@tanstack/react-router'
+import { can } from '~/api/can'
+import { sessionQuery } from '~/api/queries'
+import { SideNav } from '~/components/SideNav'
+import { pb } from '~/util/path-builder'
+
+/** The settings' sidebar. GitOps is there for those alone who may manage providers. */
+export default function SettingsLayout() {
+  const session = useQuery(sessionQuery)
+  const workspace = [
+    { label: 'General', to: pb.general() },
+    { label: 'Members', to: pb.members() },
+  ]
+  if (can(session.data, 'git-providers.manage')) workspace.push({ label: 'GitOps', to: pb.gitProviders() })
+  const account = [
+    { label: 'Profile', to: pb.profile() },
+    { label: 'API tokens', to: pb.apiTokens() },
+  ]
+  return (
+    <SideNav
+      label="Settings"
+      groups={[
+        { title: 'Account', links: account },
+        { title: 'Workspace', links: workspace },
+      ]}
+    >
+      <Outlet />
+    </SideNav>
+  )
+}

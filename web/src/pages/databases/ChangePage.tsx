@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query'
+import { changeQuery, databaseQuery } from '~/api/queries'
+import { Commit } from '~/components/Commit'
+import { Link } from '~/components/Link'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { SqlBlock, SqlDiff } from '~/components/SqlBlock'
+import { StateBadge } from '~/components/StateBadge'
+import { TimeAgo } from '~/components/TimeAgo'
+import { useParam } from '~/hooks/use-params'
+import { between, duration } from '~/util/date'
+import { pb } from '~/util/path-builder'
+import { count } from '~/util/str'
+
+/** One change of a database: its SQL, and the schema before and after. */
+export default function ChangePage() {
+  const id = useParam('database')
+  const database = useQuery(databaseQuery(id))
+  const query = useQuery(changeQuery(id, useParam('change')))
+  return (
+    <Loaded query={query}>
+      {({ change, sql, schemaBefore, schemaAfter }) => (
+        <Page
+          title={`${change.migration.label} ${change.migration.description}`.trim()}
+          crumbs={[
+            { label: 'Databases', to: pb.databases() },
+            { label: database.data?.name ?? 'Database', to: pb.database(id) },
+          ]}
+          beside={<StateBadge state={change.state === 'done' ? 'applied' : change.state} />}
+        >
+          <dl className="facts">
+            <dt>When</dt>
+            <dd>
+              <TimeAgo at={change.finishedAt} />, took{' '}
+              {duration(between(change.startedAt, change.finishedAt, new Date()))}
+            </dd>
+            <dt>Author</dt>
+            <dd>{change.author || 'not known'}</dd>
+            <dt>Repository</dt>
+            <dd>
+              {change.repository} <Commit hash={change.commit} />
+            </dd>
+            <dt>Statements</dt>
+            <dd>
+              {count(change.statements, 'statement')}, {count(change.rowsAffected, 'row')} affected
+            </dd>
+            <dt>Task</dt>
+            <dd>
+              <Link to={pb.task(change.rolloutId, change.taskId)}>Open the task</Link>
+            </dd>
+          </dl>
+          {sql && <SqlBlock label={change.migration.path} sql={sql} />}
+          {schemaBefore && schemaAfter && change.schemaChange && <SqlDiff before={schemaBefore} after={schemaAfter} />}
+          {!change.schemaChange && <p className="muted">The schema is the same before and after, or was not kept.</p>}
+        </Page>
+      )}
+    </Loaded>
+  )
+}

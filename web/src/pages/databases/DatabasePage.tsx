@@ -1,0 +1,136 @@
+import { Button } from '@mantine/core'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { can } from '~/api/can'
+import { http, type Schemas, unwrap } from '~/api/client'
+import {
+  changesQuery,
+  databaseQuery,
+  environmentsQuery,
+  instanceQuery,
+  projectQuery,
+  sessionQuery,
+} from '~/api/queries'
+import { Commit } from '~/components/Commit'
+import { ConfirmButton } from '~/components/ConfirmButton'
+import { databaseState } from '~/components/DatabaseTable'
+import { Link } from '~/components/Link'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { StateBadge } from '~/components/StateBadge'
+import { TimeAgo } from '~/components/TimeAgo'
+import { useParam } from '~/hooks/use-params'
+import { useWrite } from '~/hooks/use-write'
+import { type Column, QueryTable } from '~/table/QueryTable'
+import { EmptyState } from '~/ui/EmptyState'
+import { Notice } from '~/ui/Notice'
+import { between, duration } from '~/util/date'
+import { pb } from '~/util/path-builder'
+
+/** One database and everything that was changed in it. */
+export default function DatabasePage() {
+  const database = useQuery(databaseQuery(useParam('database')))
+  return <Loaded query={database}>{row => <Details row={row} />}</Loaded>
+}
+
+function Details({ row }: { row: Schemas['Database'] }) {
+  const instance = useQuery(instanceQuery(row.instanceId))
+  const environments = useQuery(environmentsQuery)
+  const project = useQuery({ ...projectQuery(row.projectId ?? ''), enabled: Boolean(row.projectId) })
+  const manages = can(useQuery(sessionQuery).data, 'instances.manage')
+  const adopt = useWrite({
+    run: () =>
+      unwrap(http.POST('/api/v1/databases/{database}/adopt-ledger', { params: { path: { database: row.id } } })),
+    done: () => `The ledger in ${row.name} is its own now.`,
+  })
+  return (
+    <Page
+      title={row.name}
+      crumbs={[{ label: 'Databases', to: pb.databases() }]}
+      beside={<StateBadge state={databaseState(row)} />}
+      action={
+        manages && (
+          <ConfirmButton
+            title={`Take over the ledger in ${row.name}?`}
+            verb="Take over the ledger"
+            onConfirm={() => adopt.mutate()}
+          >
+            Do this when the database is a copy of another one, and what its ledger lists really is in it. Towpath then
+            goes on from there.
+          </ConfirmButton>
+        )
+      }
+    >
+      {row.missingAt && (
+        <Notice kind="warning" title="The instance no longer has this database">
+          It was gone <TimeAgo at={row.missingAt} />. Nothing runs in it until it is back.
+        </Notice>
+      )}
+      {row.ledgerError && (
+        <Notice kind="warning" title="Its ledger could not be read">
+          {row.ledgerError}
+        </Notice>
+      )}
+      <dl className="facts">
+        <dt>Environment</dt>
+        <dd>{environments.data?.find(one => one.id === row.environmentId)?.name ?? ''}</dd>
+        <dt>Instance</dt>
+        <dd>
+          <Link to={pb.instance(row.instanceId)}>{instance.data?.name ?? ''}</Link>
+        </dd>
+        <dt>Project</dt>
+        <dd>{row.projectId ? <Link to={pb.project(row.projectId)}>{project.data?.name ?? ''}</Link> : 'Unassigned'}</dd>
+        <dt>Ledger read</dt>
+        <dd>
+          <TimeAgo at={row.ledgerAt} />
+        </dd>
+      </dl>
+      <History database={row.id} />
+    </Page>
+  )
+}
+
+function History({ database }: { database: string }) {
+  const query = useInfiniteQuery(changesQuery(database))
+  const rows = query.data?.pages.flatMap(page => page.items) ?? []
+  const columns: Column<Schemas['Change']>[] = [
+    {
+      title: 'Version',
+      cell: row => (
+        <Link to={pb.change(database, row.id)}>
+          <span className="mono">{row.migration.label}</span> {row.migration.description}
+        </Link>
+      ),
+    },
+    { title: 'State', fit: true, cell: row => <StateBadge state={row.state === 'done' ? 'applied' : row.state} /> },
+    {
+      title: 'Schema',
+      fit: true,
+      wide: true,
+      cell: row => (row.schemaChange ? 'Changed' : <span className="muted">Same</span>),
+    },
+    { title: 'Commit', fit: true, wide: true, cell: row => <Commit hash={row.commit} /> },
+    { title: 'Author', wide: true, cell: row => row.author },
+    { title: 'Took', fit: true, wide: true, cell: row => duration(between(row.startedAt, row.finishedAt, new Date())) },
+    { title: 'When', fit: true, cell: row => <TimeAgo at={row.finishedAt} /> },
+  ]
+  return (
+    <section className="stack tight">
+      <h2>Change history</h2>
+      <QueryTable
+        label="Change history"
+        columns={columns}
+        rows={rows}
+        id={row => row.id}
+        to={row => pb.change(database, row.id)}
+        empty={query.isPending ? null : <EmptyState icon="clock">Towpath has changed nothing here yet.</EmptyState>}
+      />
+      {query.hasNextPage && (
+        <div>
+          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show older changes
+          </Button>
+        </div>
+      )}
+    </section>
+  )
+}

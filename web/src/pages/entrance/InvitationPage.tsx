@@ -1,0 +1,46 @@
+import { PasswordInput } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { http, unwrap } from '~/api/client'
+import { queryClient } from '~/api/query-client'
+import { Entrance } from '~/components/Entrance'
+import { FormFrame } from '~/components/FormFrame'
+import { useForm } from '~/hooks/use-form'
+import { Notice } from '~/ui/Notice'
+import { pb } from '~/util/path-builder'
+
+/** Lets an invited member choose a password; the secret stands behind the # of the link. */
+export default function InvitationPage() {
+  const navigate = useNavigate()
+  const [invitation] = useState(() => window.location.hash.slice(1))
+  const form = useForm({
+    initial: { password: '' },
+    submit: async ({ password }) => {
+      await unwrap(http.POST('/api/v1/invitations/accept', { body: { invitation, password } }))
+      queryClient.clear()
+      await navigate({ to: pb.home(), replace: true })
+    },
+  })
+  if (!invitation) {
+    return (
+      <Entrance title="Accept the invitation" lead="This page is opened by the link of an invitation.">
+        <Notice kind="error" title="The link is not complete">
+          Copy it whole, with everything behind the #. If it no longer works, ask an owner for a new one.
+        </Notice>
+      </Entrance>
+    )
+  }
+  return (
+    <Entrance title="Accept the invitation" lead="Choose a password; you are signed in at once.">
+      <FormFrame {...form} submit="Accept the invitation">
+        <PasswordInput
+          label="Password"
+          description="At least 12 characters."
+          autoComplete="new-password"
+          data-autofocus
+          {...form.text('password')}
+        />
+      </FormFrame>
+    </Entrance>
+  )
+}

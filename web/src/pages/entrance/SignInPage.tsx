@@ -1,0 +1,31 @@
+import { PasswordInput, TextInput } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
+import { http, unwrap } from '~/api/client'
+import { queryClient } from '~/api/query-client'
+import { Entrance } from '~/components/Entrance'
+import { FormFrame } from '~/components/FormFrame'
+import { useForm } from '~/hooks/use-form'
+import { useFilter } from '~/hooks/use-params'
+import { pb } from '~/util/path-builder'
+
+/** Signs a member in and goes on to where they wanted to go. */
+export default function SignInPage() {
+  const navigate = useNavigate()
+  const [next] = useFilter('next')
+  const form = useForm({
+    initial: { email: '', password: '' },
+    submit: async body => {
+      await unwrap(http.POST('/api/v1/session', { body }))
+      queryClient.clear()
+      await navigate({ href: next.startsWith('/') && !next.startsWith('//') ? next : pb.home(), replace: true })
+    },
+  })
+  return (
+    <Entrance title="Sign in" lead="Use the account of this workspace.">
+      <FormFrame {...form} submit="Sign in">
+        <TextInput label="Email" type="email" autoComplete="username" data-autofocus {...form.text('email')} />
+        <PasswordInput label="Password" autoComplete="current-password" {...form.text('password')} />
+      </FormFrame>
+    </Entrance>
+  )
+}

@@ -1,0 +1,139 @@
+import { Button } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { can } from '~/api/can'
+import { http, type Schemas, unwrap } from '~/api/client'
+import { databasesQuery, environmentsQuery, instanceQuery, sessionQuery } from '~/api/queries'
+import { queryClient } from '~/api/query-client'
+import { ConfirmButton } from '~/components/ConfirmButton'
+import { DatabaseTable } from '~/components/DatabaseTable'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { StateBadge } from '~/components/StateBadge'
+import { TimeAgo } from '~/components/TimeAgo'
+import { CheckReport } from '~/forms/instance/CheckReport'
+import { engineNames } from '~/forms/instance/engines'
+import { InstanceForm } from '~/forms/instance/InstanceForm'
+import { useParam } from '~/hooks/use-params'
+import { useWrite } from '~/hooks/use-write'
+import { EmptyState } from '~/ui/EmptyState'
+import { Notice } from '~/ui/Notice'
+import { pb } from '~/util/path-builder'
+import { count } from '~/util/str'
+
+/** One instance: its connection and its databases. */
+export default function InstancePage() {
+  const instance = useQuery(instanceQuery(useParam('instance')))
+  return <Loaded query={instance}>{row => <Details row={row} />}</Loaded>
+}
+
+function Details({ row }: { row: Schemas['Instance'] }) {
+  const navigate = useNavigate()
+  const params = { path: { instance: row.id } }
+  const environments = useQuery(environmentsQuery)
+  const databases = useQuery(databasesQuery({ instance: row.id }))
+  const manages = can(useQuery(sessionQuery).data, 'instances.manage')
+  const [editing, setEditing] = useState(false)
+  const check = useWrite({ run: () => unwrap(http.POST('/api/v1/instances/{instance}/check', { params })) })
+  const discover = useWrite({
+    run: () => unwrap(http.POST('/api/v1/instances/{instance}/discover', { params })),
+    done: list => `${count(list.items.length, 'database')} found.`,
+  })
+  const remove = useWrite({
+    run: () => unwrap(http.DELETE('/api/v1/instances/{instance}', { params })),
+    done: () => `${row.name} is removed.`,
+    after: () => void navigate({ to: pb.instances() }),
+  })
+  return (
+    <Page
+      title={row.name}
+      crumbs={[{ label: 'Instances', to: pb.instances() }]}
+      beside={<StateBadge state={row.checkError ? 'attention' : 'healthy'} />}
+      action={
+        manages && (
+          <>
+            <Button variant="default" loading={check.isPending} onClick={() => check.mutate()}>
+              Test connection
+            </Button>
+            <Button variant="default" onClick={() => setEditing(!editing)} aria-expanded={editing}>
+              Edit
+            </Button>
+            <ConfirmButton title={`Remove ${row.name}?`} verb="Remove" danger onConfirm={() => remove.mutate()}>
+              Towpath forgets the instance and its databases. Nothing is changed on the server itself.
+            </ConfirmButton>
+          </>
+        )
+      }
+    >
+      {row.checkError && !check.data && (
+        <Notice kind="warning" title="The last test found a problem">
+          {row.checkError}
+        </Notice>
+      )}
+      {check.data && <CheckReport report={check.data} />}
+      {editing ? (
+        <div className="panel narrow">
+          <InstanceForm
+            environments={environments.data ?? []}
+            initial={{
+              name: row.name,
+              engine: row.engine,
+              environmentId: row.environmentId,
+              address: row.address ?? '',
+              username: row.username ?? '',
+              password: '',
+            }}
+            fresh={false}
+            submit="Save"
+            check={body =>
+              unwrap(http.POST('/api/v1/instances/check', { body: { ...body, options: row.options ?? {} } }))
+            }
+            save={async ({ engine, password, ...rest }) => {
+              await unwrap(
+                http.PATCH('/api/v1/instances/{instance}', {
+                  params,
+                  body: { ...rest, ...(password ? { password } : {}) },
+                }),
+              )
+              await queryClient.invalidateQueries()
+              notifications.show({ message: 'The instance is saved.', color: 'green', withBorder: true })
+              setEditing(false)
+            }}
+          />
+        </div>
+      ) : (
+        <dl className="facts">
+          <dt>Engine</dt>
+          <dd>{engineNames[row.engine] ?? row.engine}</dd>
+          <dt>Environment</dt>
+          <dd>{environments.data?.find(one => one.id === row.environmentId)?.name ?? ''}</dd>
+          <dt>Address</dt>
+          <dd className="mono">{row.address ?? 'only for those who manage instances'}</dd>
+          {row.username && <dt>User name</dt>}
+          {row.username && <dd>{row.username}</dd>}
+          <dt>Checked</dt>
+          <dd>
+            <TimeAgo at={row.checkedAt} />
+          </dd>
+        </dl>
+      )}
+      <section className="stack tight">
+        <div className="row between">
+          <h2>Databases</h2>
+          {manages && (
+            <Button size="compact-sm" variant="default" loading={discover.isPending} onClick={() => discover.mutate()}>
+              Look for databases
+            </Button>
+          )}
+        </div>
+        <Loaded query={databases}>
+          {rows => (
+            <DatabaseTable rows={rows} empty={<EmptyState icon="database">No database was found here.</EmptyState>} />
+          )}
+        </Loaded>
+      </section>
+    </Page>
+  )
+}

@@ -1,0 +1,58 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { http, unwrap } from '~/api/client'
+import { environmentsQuery } from '~/api/queries'
+import { queryClient } from '~/api/query-client'
+import { LinkButton } from '~/components/LinkButton'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { InstanceForm } from '~/forms/instance/InstanceForm'
+import { Notice } from '~/ui/Notice'
+import { pb } from '~/util/path-builder'
+
+/** Adds an instance. */
+export default function NewInstancePage() {
+  const environments = useQuery(environmentsQuery)
+  const navigate = useNavigate()
+  return (
+    <Page title="Add an instance" crumbs={[{ label: 'Instances', to: pb.instances() }]}>
+      <Loaded query={environments}>
+        {list => (
+          <div className="narrow stack">
+            {list.length === 0 && (
+              <Notice
+                kind="info"
+                action={
+                  <LinkButton size="xs" to={pb.environments()}>
+                    Add environments
+                  </LinkButton>
+                }
+              >
+                An instance stands in an environment, and there is none yet.
+              </Notice>
+            )}
+            <InstanceForm
+              environments={list}
+              initial={{
+                name: '',
+                engine: 'postgres',
+                environmentId: list[0]?.id ?? '',
+                address: '',
+                username: '',
+                password: '',
+              }}
+              fresh
+              submit="Add the instance"
+              check={body => unwrap(http.POST('/api/v1/instances/check', { body }))}
+              save={async body => {
+                const made = await unwrap(http.POST('/api/v1/instances', { body }))
+                await queryClient.invalidateQueries()
+                await navigate({ to: pb.instance(made.id) })
+              }}
+            />
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  )
+}

@@ -1,0 +1,79 @@
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { http, type Schemas, unwrap } from '~/api/client'
+import { linkQuery, previewQuery } from '~/api/gitops-queries'
+import { queryClient } from '~/api/query-client'
+import { FormFrame } from '~/components/FormFrame'
+import { LinkButton } from '~/components/LinkButton'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { LinkFields } from '~/forms/link/LinkFields'
+import { LinkPreview } from '~/forms/link/LinkPreview'
+import { type LinkValues, specOf } from '~/forms/link/values'
+import { useForm } from '~/hooks/use-form'
+import { useLinkCrumbs } from '~/hooks/use-link-crumbs'
+import { useParam } from '~/hooks/use-params'
+import { pb } from '~/util/path-builder'
+
+/** Changes what of a linked repository goes where. */
+export default function EditLinkPage() {
+  const status = useQuery({ ...linkQuery(useParam('link')), refetchInterval: false })
+  const project = useParam('project')
+  const crumbs = useLinkCrumbs(project)
+  return (
+    <Loaded query={status}>
+      {({ link }) => (
+        <Page title="Edit the link" crumbs={[...crumbs, { label: link.repositoryName, to: pb.link(project, link.id) }]}>
+          <Edit link={link} project={project} />
+        </Page>
+      )}
+    </Loaded>
+  )
+}
+
+function Edit({ link, project }: { link: Schemas['RepositoryLink']; project: string }) {
+  const navigate = useNavigate()
+  const { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy } = link
+  const form = useForm<LinkValues>({
+    initial: {
+      branch,
+      baseDirectory,
+      filePathTemplate,
+      schemaPathTemplate,
+      latePolicy,
+      existingFiles: 'run',
+      baselineVersion: '',
+      polling: link.hookState === 'polling',
+    },
+    submit: async ({ existingFiles: _, baselineVersion: __, ...body }) => {
+      await unwrap(http.PATCH('/api/v1/repository-links/{link}', { params: { path: { link: link.id } }, body }))
+      await queryClient.invalidateQueries()
+      await navigate({ to: pb.link(project, link.id) })
+    },
+  })
+  const [settled] = useDebouncedValue(form.values, 400)
+  const preview = useQuery({
+    ...previewQuery(project, specOf(link.grantId, link.repositoryId, settled)),
+    placeholderData: before => before,
+    retry: false,
+  })
+  return (
+    <div className="stack loose">
+      <div className="reading">
+        <FormFrame
+          {...form}
+          submit="Save"
+          aside={
+            <LinkButton variant="default" to={pb.link(project, link.id)}>
+              Cancel
+            </LinkButton>
+          }
+        >
+          <LinkFields form={form} grant={link.grantId} repository={link.repositoryId} previewError={preview.error} />
+        </FormFrame>
+      </div>
+      <LinkPreview query={preview} />
+    </div>
+  )
+}

@@ -1,0 +1,93 @@
+import { Button } from '@mantine/core'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import type { Schemas } from '~/api/client'
+import { filesQuery, linkQuery } from '~/api/gitops-queries'
+import { FilterChips } from '~/components/FilterChips'
+import { AcceptButton } from '~/components/git/AcceptButton'
+import { Deliveries } from '~/components/git/Deliveries'
+import { FileTable } from '~/components/git/FileTable'
+import { LinkActions } from '~/components/git/LinkActions'
+import { LinkFacts } from '~/components/git/LinkFacts'
+import { linkState } from '~/components/git/LinkHealth'
+import { PlanTable } from '~/components/git/PlanTable'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { StateBadge } from '~/components/StateBadge'
+import { useLinkCrumbs } from '~/hooks/use-link-crumbs'
+import { useFilter, useParam } from '~/hooks/use-params'
+import { EmptyState } from '~/ui/EmptyState'
+import { Notice } from '~/ui/Notice'
+
+/** One link: how it is, what of its files is still to come, and what the provider told. */
+export default function LinkPage() {
+  const project = useParam('project')
+  const status = useQuery(linkQuery(useParam('link')))
+  const crumbs = useLinkCrumbs(project)
+  return (
+    <Loaded query={status}>
+      {data => (
+        <Page
+          title={data.link.repositoryName}
+          crumbs={crumbs}
+          beside={<StateBadge state={linkState(data.link)} />}
+          action={<LinkActions status={data} project={project} />}
+        >
+          {data.link.attentionReason && (
+            <Notice kind="warning" title="This link needs somebody">
+              {data.link.attentionReason}
+            </Notice>
+          )}
+          <LinkFacts status={data} />
+          <Files status={data} project={project} />
+          <Deliveries link={data.link.id} project={project} />
+        </Page>
+      )}
+    </Loaded>
+  )
+}
+
+function Files({ status, project }: { status: Schemas['LinkStatus']; project: string }) {
+  const [shown, setShown] = useFilter('files')
+  const { plan, link } = status
+  return (
+    <section className="stack tight">
+      <h2>Files</h2>
+      <FilterChips
+        label="Files"
+        options={[
+          ['', `${plan.items.length + plan.moreItems} open`],
+          ['matched', 'Matched'],
+          ['ignored', `${plan.counts.ignored ?? 0} ignored`],
+        ]}
+        value={shown}
+        onChange={setShown}
+      />
+      {shown === 'ignored' || shown === 'matched' ? (
+        <Listed link={link.id} state={shown} />
+      ) : (
+        <PlanTable
+          items={plan.items}
+          action={item => <AcceptButton item={item} link={link.id} project={project} />}
+          empty={<EmptyState icon="check">Every file that matches is in its databases.</EmptyState>}
+        />
+      )}
+    </section>
+  )
+}
+
+function Listed({ link, state }: { link: string; state: 'matched' | 'ignored' }) {
+  const query = useInfiniteQuery(filesQuery(link, { state }))
+  const files = query.data?.pages.flatMap(page => page.items) ?? []
+  return (
+    <>
+      <FileTable files={files} empty={query.isPending ? null : <EmptyState icon="file">There are none.</EmptyState>} />
+      {query.hasNextPage && (
+        <div>
+          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show more files
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}

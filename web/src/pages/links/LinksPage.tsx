@@ -1,0 +1,68 @@
+import { useQuery } from '@tanstack/react-query'
+import { can } from '~/api/can'
+import { linksQuery, providersQuery } from '~/api/gitops-queries'
+import { projectQuery, sessionQuery } from '~/api/queries'
+import { LinkHealth } from '~/components/git/LinkHealth'
+import { LinkButton } from '~/components/LinkButton'
+import { Loaded } from '~/components/Loaded'
+import { useParam } from '~/hooks/use-params'
+import { EmptyState } from '~/ui/EmptyState'
+import { Icon } from '~/ui/Icon'
+import { Notice } from '~/ui/Notice'
+import { pb } from '~/util/path-builder'
+
+/** The repositories that say how a project's databases should be. */
+export default function LinksPage() {
+  const project = useParam('project')
+  const links = useQuery(linksQuery(project))
+  const providers = useQuery(providersQuery)
+  const session = useQuery(sessionQuery)
+  const may = can(useQuery(projectQuery(project)).data, 'project.links')
+  const provided = (providers.data?.length ?? 0) > 0
+  const button = may && provided && (
+    <LinkButton to={pb.linkNew(project)} leftSection={<Icon name="plus" />}>
+      Link a repository
+    </LinkButton>
+  )
+  return (
+    <div className="stack">
+      {providers.data && !provided && (
+        <Notice
+          kind="info"
+          title="There is no Git provider yet"
+          action={
+            can(session.data, 'git-providers.manage') && (
+              <LinkButton size="xs" to={pb.gitProviderNew()}>
+                Add a Git provider
+              </LinkButton>
+            )
+          }
+        >
+          {can(session.data, 'git-providers.manage')
+            ? 'Add one, then link a repository here.'
+            : 'Ask a workspace owner to add one.'}
+        </Notice>
+      )}
+      <Loaded query={links} rows={2}>
+        {list =>
+          list.length === 0 ? (
+            <EmptyState icon="link" action={button}>
+              No repository is linked.{' '}
+              {may ? 'Link one, and its migrations reach this project’s databases.' : 'A project owner can link one.'}
+            </EmptyState>
+          ) : (
+            <div className="stack tight">
+              <div className="row between">
+                <h2>Repositories</h2>
+                {button}
+              </div>
+              {list.map(link => (
+                <LinkHealth key={link.id} link={link} />
+              ))}
+            </div>
+          )
+        }
+      </Loaded>
+    </div>
+  )
+}

@@ -1,0 +1,101 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { http, unwrap } from '~/api/client'
+import { linkQuery, repositoriesQuery } from '~/api/gitops-queries'
+import { queryClient } from '~/api/query-client'
+import { Stepper } from '~/components/git/Stepper'
+import { LinkButton } from '~/components/LinkButton'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { LinkForm } from '~/forms/link/LinkForm'
+import { RepositoryPicker } from '~/forms/link/RepositoryPicker'
+import { linkSteps } from '~/forms/link/steps'
+import { useLinkCrumbs } from '~/hooks/use-link-crumbs'
+import { useFilter, useParam } from '~/hooks/use-params'
+import { useWrite } from '~/hooks/use-write'
+import { Notice } from '~/ui/Notice'
+import { pb } from '~/util/path-builder'
+
+/** Steps 2 and 3 of linking: the repository, and what of it goes where. With a link to take over, the confirmation of that. */
+export default function NewLinkPage() {
+  const [takeOver] = useFilter('takeOver')
+  return takeOver ? <TakeOver link={takeOver} /> : <NewLink />
+}
+
+function NewLink() {
+  const project = useParam('project')
+  const grant = useParam('grant')
+  const [chosen, setChosen] = useFilter('repository')
+  const navigate = useNavigate()
+  const repositories = useQuery(repositoriesQuery(grant))
+  return (
+    <Page title="Link a repository" crumbs={useLinkCrumbs(project)}>
+      <Stepper steps={linkSteps} current={chosen ? 2 : 1} />
+      <Loaded query={repositories}>
+        {list => {
+          const repository = list.items.find(one => one.id === chosen)
+          if (!repository) {
+            return (
+              <RepositoryPicker
+                list={list}
+                refreshing={repositories.isFetching}
+                onRefresh={() => void repositories.refetch()}
+                onChoose={one => setChosen(one.id)}
+              />
+            )
+          }
+          return (
+            <LinkForm
+              project={project}
+              grant={grant}
+              repository={repository}
+              onBack={() => setChosen('')}
+              save={async body => {
+                const made = await unwrap(
+                  http.POST('/api/v1/projects/{project}/repository-links', { params: { path: { project } }, body }),
+                )
+                await queryClient.invalidateQueries()
+                await navigate({ to: pb.link(project, made.id) })
+              }}
+            />
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+function TakeOver({ link }: { link: string }) {
+  const project = useParam('project')
+  const grantId = useParam('grant')
+  const navigate = useNavigate()
+  const status = useQuery(linkQuery(link))
+  const take = useWrite({
+    run: () =>
+      unwrap(http.POST('/api/v1/repository-links/{link}/take-over', { params: { path: { link } }, body: { grantId } })),
+    done: made => `${made.repositoryName} is carried by your account now.`,
+    after: () => void navigate({ to: pb.link(project, link) }),
+  })
+  return (
+    <Page title="Take over a repository" crumbs={useLinkCrumbs(project)}>
+      <Loaded query={status}>
+        {({ link: held, grantName }) => (
+          <div className="stack">
+            <Notice kind="info" title={`${held.repositoryName} is carried by ${grantName}`}>
+              From now on Towpath reads it and keeps its webhook with your account. Nothing else changes.
+            </Notice>
+            <div className="row">
+              <Button loading={take.isPending} onClick={() => take.mutate()}>
+                Take over
+              </Button>
+              <LinkButton to={pb.link(project, link)} variant="default">
+                Cancel
+              </LinkButton>
+            </div>
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  )
+}

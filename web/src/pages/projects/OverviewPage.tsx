@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query'
+import { linksQuery } from '~/api/gitops-queries'
+import { projectQuery } from '~/api/queries'
+import { FirstSteps } from '~/components/FirstSteps'
+import { LinkHealth } from '~/components/git/LinkHealth'
+import { WhyNothing } from '~/components/git/WhyNothing'
+import { Loaded } from '~/components/Loaded'
+import { RolloutList } from '~/components/rollout/RolloutList'
+import { useParam } from '~/hooks/use-params'
+
+/** What is going on in a project, and why nothing is, when nothing is. */
+export default function OverviewPage() {
+  const id = useParam('project')
+  const project = useQuery(projectQuery(id))
+  const links = useQuery(linksQuery(id))
+  return (
+    <Loaded query={links}>
+      {list =>
+        list.length === 0 ? (
+          <section className="stack tight">
+            <h2>First steps</h2>
+            <FirstSteps project={project.data} />
+          </section>
+        ) : (
+          <div className="stack loose">
+            <section className="stack tight">
+              <h2>Repositories</h2>
+              {list.map(link => (
+                <LinkHealth key={link.id} link={link} />
+              ))}
+            </section>
+            <section className="stack tight" aria-labelledby="why">
+              <h2 id="why">Why is nothing happening?</h2>
+              {list.map(link => (
+                <WhyNothing key={link.id} link={link.id} name={link.repositoryName} project={id} />
+              ))}
+            </section>
+            <section className="stack tight">
+              <h2>Rollouts</h2>
+              <RolloutList filter={{ project: id }} />
+            </section>
+          </div>
+        )
+      }
+    </Loaded>
+  )
+}

@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Schemas } from '~/api/client'
+import { databasesQuery, projectQuery, rolloutQuery } from '~/api/queries'
+import { Commit } from '~/components/Commit'
+import { Link } from '~/components/Link'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { Board } from '~/components/rollout/Board'
+import { isMoving } from '~/components/rollout/RolloutList'
+import { StateBadge } from '~/components/StateBadge'
+import { TimeAgo } from '~/components/TimeAgo'
+import { useNow } from '~/hooks/use-now'
+import { useParam } from '~/hooks/use-params'
+import { EmptyState } from '~/ui/EmptyState'
+import { between, duration } from '~/util/date'
+import { pb } from '~/util/path-builder'
+
+/** One rollout, stage by stage, as it goes. */
+export default function RolloutPage() {
+  const id = useParam('rollout')
+  const rollout = useQuery({
+    ...rolloutQuery(id),
+    refetchInterval: ({ state: { data } }) => (data && isMoving(data.rollout) ? 1000 : 10_000),
+  })
+  return <Loaded query={rollout}>{detail => <Details detail={detail} />}</Loaded>
+}
+
+function Details({ detail: { rollout, stages } }: { detail: Schemas['RolloutDetail'] }) {
+  const project = useQuery(projectQuery(rollout.projectId))
+  const databases = useQuery(databasesQuery({ project: rollout.projectId }))
+  const names = new Map(databases.data?.map(one => [one.id, one.name]))
+  const now = useNow(1000)
+  return (
+    <Page
+      title={rollout.message || 'Rollout'}
+      crumbs={[
+        { label: project.data?.name ?? 'Project', to: pb.project(rollout.projectId) },
+        { label: 'Rollouts', to: pb.projectRollouts(rollout.projectId) },
+      ]}
+      beside={<StateBadge state={rollout.state} />}
+    >
+      <div className="row wrap muted" style={{ gap: 16 }}>
+        <span>
+          Commit <Commit hash={rollout.commit} url={rollout.commitUrl} />
+        </span>
+        {rollout.author && <span>by {rollout.author}</span>}
+        <span>
+          started <TimeAgo at={rollout.createdAt} />
+        </span>
+        {(rollout.finishedAt || isMoving(rollout)) && (
+          <span>
+            {rollout.finishedAt ? 'took' : 'for'} {duration(between(rollout.createdAt, rollout.finishedAt, now))}
+          </span>
+        )}
+        <Link to={pb.link(rollout.projectId, rollout.linkId)}>Repository</Link>
+        {rollout.supersededBy && (
+          <span>
+            its open tasks went over to <Link to={pb.rollout(rollout.supersededBy)}>a newer rollout</Link>
+          </span>
+        )}
+      </div>
+      {stages.length === 0 ? (
+        <EmptyState icon="rollout">This rollout has no tasks: everything was there already.</EmptyState>
+      ) : (
+        <Board stages={stages} names={names} />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,132 @@
+import { Button, Select } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { can } from '~/api/can'
+import { http, type Schemas, unwrap } from '~/api/client'
+import { membersQuery, sessionQuery } from '~/api/queries'
+import { ConfirmButton } from '~/components/ConfirmButton'
+import { CopyValue } from '~/components/git/CopyValue'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { StateBadge } from '~/components/StateBadge'
+import { InviteForm } from '~/forms/InviteForm'
+import { useWrite } from '~/hooks/use-write'
+import { type Column, QueryTable } from '~/table/QueryTable'
+import { Notice } from '~/ui/Notice'
+import { roleWords } from '~/util/roles'
+
+type Member = Schemas['Member']
+
+/** The people of the workspace. */
+export default function MembersPage() {
+  const members = useQuery(membersQuery)
+  const session = useQuery(sessionQuery)
+  const [inviting, setInviting] = useState(false)
+  const [invitation, setInvitation] = useState<Schemas['Invitation']>()
+  const manage = can(session.data, 'members.manage')
+  const columns = useColumns(manage, session.data?.member.id ?? '', setInvitation)
+  return (
+    <Page
+      title="Members"
+      action={manage && !inviting && <Button onClick={() => setInviting(true)}>Invite a member</Button>}
+    >
+      {invitation && (
+        <Notice kind="ok" title={`Send this link to ${invitation.member.email}: it is not shown again`}>
+          <CopyValue label="invitation link" value={invitation.url} />
+        </Notice>
+      )}
+      {inviting && (
+        <div className="panel narrow">
+          <InviteForm
+            onDone={made => {
+              setInvitation(made)
+              setInviting(false)
+            }}
+            onCancel={() => setInviting(false)}
+          />
+        </div>
+      )}
+      <Loaded query={members}>
+        {rows => <QueryTable label="Members" columns={columns} rows={rows} id={row => row.id} empty={null} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+function useColumns(
+  manage: boolean,
+  me: string,
+  onInvitation: (made: Schemas['Invitation']) => void,
+): Column<Member>[] {
+  const change = useWrite({
+    run: ({ id, ...body }: { id: string } & Schemas['ChangeMemberInputBody']) =>
+      unwrap(http.PATCH('/api/v1/members/{member}', { params: { path: { member: id } }, body })),
+    done: member => `${member.name || member.email} is changed.`,
+  })
+  const again = useWrite({
+    run: (member: string) => unwrap(http.POST('/api/v1/members/{member}/invitation', { params: { path: { member } } })),
+    after: onInvitation,
+  })
+  const columns: Column<Member>[] = [
+    { title: 'Name', cell: row => row.name || <span className="muted">not given</span> },
+    { title: 'Email', wide: true, cell: row => row.email },
+    {
+      title: 'Role',
+      fit: true,
+      cell: row =>
+        manage && row.id !== me ? (
+          <Select
+            aria-label={`Role of ${row.email}`}
+            size="xs"
+            data={Object.entries(roleWords).map(([value, label]) => ({ value, label }))}
+            value={row.role}
+            onChange={role => role && change.mutate({ id: row.id, role: role as Member['role'] })}
+          />
+        ) : (
+          roleWords[row.role]
+        ),
+    },
+    {
+      title: 'State',
+      fit: true,
+      cell: row => <StateBadge state={row.deactivatedAt ? 'deactivated' : row.invited ? 'invited' : 'active'} />,
+    },
+  ]
+  if (!manage) return columns
+  return [
+    ...columns,
+    {
+      title: '_Actions',
+      fit: true,
+      cell: row =>
+        row.id !== me && (
+          <div className="row">
+            {row.invited && !row.deactivatedAt && (
+              <Button size="compact-sm" variant="default" onClick={() => again.mutate(row.id)}>
+                New link
+              </Button>
+            )}
+            {row.deactivatedAt ? (
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() => change.mutate({ id: row.id, deactivated: false })}
+              >
+                Reactivate
+              </Button>
+            ) : (
+              <ConfirmButton
+                size="compact-sm"
+                title={`Deactivate ${row.email}?`}
+                verb="Deactivate"
+                danger
+                onConfirm={() => change.mutate({ id: row.id, deactivated: true })}
+              >
+                Their sessions and tokens end at once. Repositories that they linked need somebody else’s sign-in.
+              </ConfirmButton>
+            )}
+          </div>
+        ),
+    },
+  ]
+}

@@ -1,0 +1,122 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { isSignedOut } from '~/api/errors'
+import { sessionQuery, setupQuery } from '~/api/queries'
+import { queryClient } from '~/api/query-client'
+import { PageFailed, PageMissing } from '~/components/PageTrouble'
+import AppLayout from '~/pages/AppLayout'
+import { pb } from '~/util/path-builder'
+
+type PageModule = () => Promise<{ default: React.ComponentType }>
+
+/** Sends those who are not signed in to where they can. */
+async function mustBeSignedIn({ location }: { location: { href: string } }) {
+  try {
+    await queryClient.ensureQueryData(sessionQuery)
+  } catch (error) {
+    if (!isSignedOut(error)) throw error
+    const { needed } = await queryClient.fetchQuery(setupQuery)
+    throw needed
+      ? redirect({ to: pb.setup() })
+      : redirect({ to: pb.signIn(), search: { next: location.href } as never })
+  }
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: PageMissing })
+const app = createRoute({ getParentRoute: () => root, id: 'app', component: AppLayout, beforeLoad: mustBeSignedIn })
+const settings = createRoute({
+  getParentRoute: () => app,
+  id: 'settings',
+  component: lazyRouteComponent(() => import('~/pages/SettingsLayout')),
+})
+const owners = createRoute({
+  getParentRoute: () => settings,
+  id: 'owners',
+  component: lazyRouteComponent(() => import('~/pages/OwnersOnly')),
+})
+const project = createRoute({
+  getParentRoute: () => app,
+  path: '/projects/$project',
+  component: lazyRouteComponent(() => import('~/pages/projects/ProjectLayout')),
+})
+
+const entrance = (path: string, page: PageModule) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(page) })
+const page = (path: string, module: PageModule) =>
+  createRoute({ getParentRoute: () => app, path, component: lazyRouteComponent(module) })
+const setting = (path: string, module: PageModule) =>
+  createRoute({ getParentRoute: () => settings, path, component: lazyRouteComponent(module) })
+const owned = (path: string, module: PageModule) =>
+  createRoute({ getParentRoute: () => owners, path, component: lazyRouteComponent(module) })
+const inProject = (path: string, module: PageModule) =>
+  createRoute({ getParentRoute: () => project, path, component: lazyRouteComponent(module) })
+const onward = (path: string, to: string) =>
+  createRoute({
+    getParentRoute: () => app,
+    path,
+    beforeLoad: () => {
+      throw redirect({ to, replace: true })
+    },
+  })
+
+const tree = root.addChildren([
+  entrance('/setup', () => import('~/pages/entrance/SetUpPage')),
+  entrance('/sign-in', () => import('~/pages/entrance/SignInPage')),
+  entrance('/invitation', () => import('~/pages/entrance/InvitationPage')),
+  app.addChildren([
+    page('/', () => import('~/pages/HomePage')),
+    page('/rollouts', () => import('~/pages/rollouts/RolloutsPage')),
+    page('/rollouts/$rollout', () => import('~/pages/rollouts/RolloutPage')),
+    page('/rollouts/$rollout/tasks/$task', () => import('~/pages/rollouts/TaskPage')),
+    page('/projects', () => import('~/pages/projects/ProjectsPage')),
+    project.addChildren([
+      inProject('/', () => import('~/pages/projects/OverviewPage')),
+      inProject('/rollouts', () => import('~/pages/projects/ProjectRolloutsPage')),
+      inProject('/databases', () => import('~/pages/projects/ProjectDatabasesPage')),
+      inProject('/members', () => import('~/pages/projects/ProjectMembersPage')),
+      inProject('/gitops', () => import('~/pages/links/LinksPage')),
+    ]),
+    page('/projects/$project/gitops/new', () => import('~/pages/links/ChooseProviderPage')),
+    page('/projects/$project/gitops/new/sign-in/$verification', () => import('~/pages/links/GrantPage')),
+    page('/projects/$project/gitops/new/$grant', () => import('~/pages/links/NewLinkPage')),
+    page('/projects/$project/gitops/links/$link', () => import('~/pages/links/LinkPage')),
+    page('/projects/$project/gitops/links/$link/edit', () => import('~/pages/links/EditLinkPage')),
+    page('/databases', () => import('~/pages/databases/DatabasesPage')),
+    page('/databases/$database', () => import('~/pages/databases/DatabasePage')),
+    page('/databases/$database/changes/$change', () => import('~/pages/databases/ChangePage')),
+    page('/instances', () => import('~/pages/instances/InstancesPage')),
+    page('/instances/new', () => import('~/pages/instances/NewInstancePage')),
+    page('/instances/$instance', () => import('~/pages/instances/InstancePage')),
+    page('/environments', () => import('~/pages/environments/EnvironmentsPage')),
+    onward('/settings', pb.profile()),
+    settings.addChildren([
+      setting('/settings/profile', () => import('~/pages/settings/ProfilePage')),
+      setting('/settings/api-tokens', () => import('~/pages/settings/TokensPage')),
+      setting('/settings/general', () => import('~/pages/settings/GeneralPage')),
+      setting('/settings/members', () => import('~/pages/settings/MembersPage')),
+      owners.addChildren([
+        owned('/settings/gitops', () => import('~/pages/git-providers/ProvidersPage')),
+        owned('/settings/gitops/new', () => import('~/pages/git-providers/AddProviderPage')),
+        owned('/settings/gitops/new/$verification', () => import('~/pages/git-providers/VerificationPage')),
+        owned('/settings/gitops/providers/$provider', () => import('~/pages/git-providers/ProviderPage')),
+      ]),
+    ]),
+  ]),
+])
+
+/** The console's map of addresses. A page that the pointer comes near is fetched ahead. */
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: 'intent',
+  defaultPreloadDelay: 80,
+  defaultErrorComponent: PageFailed,
+  defaultNotFoundComponent: PageMissing,
+  defaultPendingMs: 500,
+  scrollRestoration: true,
+})

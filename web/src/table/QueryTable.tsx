@@ -1,0 +1,98 @@
+import { useNavigate } from '@tanstack/react-router'
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
+import classes from './QueryTable.module.css'
+
+/** A column of a table. */
+export interface Column<T> {
+  title: string
+  cell: (row: T) => ReactNode
+  /** Left out on narrow screens. */
+  wide?: boolean
+  /** As narrow as its content. */
+  fit?: boolean
+}
+
+interface QueryTableProps<T> {
+  /** What the rows are, for people who hear the page. */
+  label: string
+  columns: Column<T>[]
+  rows: T[]
+  id: (row: T) => string
+  /** Where Enter and a click lead to. */
+  to?: (row: T) => string
+  /** Stands in place of a table without rows. */
+  empty: ReactNode
+}
+
+/** How many rows are drawn at once; more come by the button below. */
+const step = 200
+
+/** A table with a sticky head, driven by j, k, arrows and Enter once a row has the focus. */
+export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTableProps<T>) {
+  const body = useRef<HTMLTableSectionElement>(null)
+  const navigate = useNavigate()
+  const [shown, setShown] = useState(step)
+  const [current, setCurrent] = useState(0)
+  if (rows.length === 0) return empty
+
+  const move = (event: KeyboardEvent, index: number, row: T) => {
+    if (event.target !== event.currentTarget) return
+    const by = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key]
+    if (by) {
+      event.preventDefault()
+      const next = body.current?.rows[index + by]
+      if (next) {
+        setCurrent(index + by)
+        next.focus()
+      }
+    } else if (event.key === 'Enter' && to) {
+      event.preventDefault()
+      void navigate({ to: to(row) })
+    }
+  }
+  const keyboard = to !== undefined
+  return (
+    <div className={classes.frame}>
+      <table className={classes.table} aria-label={label}>
+        <thead>
+          <tr>
+            {columns.map(column => (
+              <th key={column.title} scope="col" data-wide={column.wide} data-fit={column.fit}>
+                {column.title.startsWith('_') ? (
+                  <span className="visually-hidden">{column.title.slice(1)}</span>
+                ) : (
+                  column.title
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {rows.slice(0, shown).map((row, index) => (
+            <tr
+              key={id(row)}
+              data-link={keyboard}
+              {...(keyboard ? { tabIndex: index === Math.min(current, rows.length - 1) ? 0 : -1 } : {})}
+              onKeyDown={event => move(event, index, row)}
+              onFocus={() => setCurrent(index)}
+              onClick={event => {
+                if (to && !(event.target as Element).closest('a, button, input, label')) void navigate({ to: to(row) })
+              }}
+            >
+              {columns.map(column => (
+                <td key={column.title} data-wide={column.wide} data-fit={column.fit}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > shown && (
+        <button type="button" className={classes.more} onClick={() => setShown(shown + step)}>
+          Show {Math.min(step, rows.length - shown)} more of {rows.length - shown}
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react'
+import { Icon, type IconName } from './Icon'
+
+interface EmptyStateProps {
+  icon: IconName
+  /** One sentence: what is not here yet and what brings it here. */
+  children: ReactNode
+  /** The one button of the next step. */
+  action?: ReactNode
+}
+
+/** Stands where a list has nothing to show. */
+export function EmptyState({ icon, children, action }: EmptyStateProps) {
+  return (
+    <div className="stack" style={{ alignItems: 'center', padding: '48px 16px', textAlign: 'center' }}>
+      <span className="muted">
+        <Icon name={icon} size={32} />
+      </span>
+      <p className="muted" style={{ maxWidth: 480 }}>
+        {children}
+      </p>
+      {action}
+    </div>
+  )
+}

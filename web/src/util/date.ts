@@ -1,0 +1,39 @@
+const units: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 365 * 24 * 3600],
+  ['month', 30 * 24 * 3600],
+  ['week', 7 * 24 * 3600],
+  ['day', 24 * 3600],
+  ['hour', 3600],
+  ['minute', 60],
+]
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' })
+const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
+
+/** How long ago, or in how long, in words: "3 minutes ago". Less than a minute is "just now" or "in a moment". */
+export function relativeTime(iso: string, now: Date): string {
+  const seconds = (new Date(iso).getTime() - now.getTime()) / 1000
+  for (const [unit, size] of units) {
+    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit)
+  }
+  return seconds > 5 ? 'in a moment' : 'just now'
+}
+
+/** The exact time in the reader's zone. */
+export function exactTime(iso: string): string {
+  return exact.format(new Date(iso))
+}
+
+/** A duration in milliseconds as people say it: "240 ms", "3.2 s", "4 min 5 s", "2 h 10 min". */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s`
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** Milliseconds between two times; until now when the second is missing. */
+export function between(from: string, to: string | undefined, now: Date): number {
+  return (to ? new Date(to) : now).getTime() - new Date(from).getTime()
+}

@@ -1,0 +1,41 @@
+/** The only maker of the console's addresses. Arguments are ids. */
+export const pb = {
+  home: () => '/',
+  setup: () => '/setup',
+  signIn: () => '/sign-in',
+  invitation: () => '/invitation',
+
+  rollouts: () => '/rollouts',
+  rollout: (rollout: string) => `/rollouts/${rollout}`,
+  task: (rollout: string, task: string) => `/rollouts/${rollout}/tasks/${task}`,
+
+  projects: () => '/projects',
+  project: (project: string) => `/projects/${project}`,
+  projectRollouts: (project: string) => `/projects/${project}/rollouts`,
+  projectDatabases: (project: string) => `/projects/${project}/databases`,
+  projectMembers: (project: string) => `/projects/${project}/members`,
+  links: (project: string) => `/projects/${project}/gitops`,
+  linkNew: (project: string) => `/projects/${project}/gitops/new`,
+  linkSignIn: (project: string, verification: string) => `/projects/${project}/gitops/new/sign-in/${verification}`,
+  linkRepository: (project: string, grant: string) => `/projects/${project}/gitops/new/${grant}`,
+  link: (project: string, link: string) => `/projects/${project}/gitops/links/${link}`,
+  linkEdit: (project: string, link: string) => `/projects/${project}/gitops/links/${link}/edit`,
+
+  databases: () => '/databases',
+  database: (database: string) => `/databases/${database}`,
+  change: (database: string, change: string) => `/databases/${database}/changes/${change}`,
+  instances: () => '/instances',
+  instanceNew: () => '/instances/new',
+  instance: (instance: string) => `/instances/${instance}`,
+  environments: () => '/environments',
+
+  settings: () => '/settings',
+  profile: () => '/settings/profile',
+  apiTokens: () => '/settings/api-tokens',
+  general: () => '/settings/general',
+  members: () => '/settings/members',
+  gitProviders: () => '/settings/gitops',
+  gitProviderNew: () => '/settings/gitops/new',
+  gitVerification: (verification: string) => `/settings/gitops/new/${verification}`,
+  gitProvider: (provider: string) => `/settings/gitops/providers/${provider}`,
+}
