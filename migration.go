@@ -9,6 +9,10 @@ const (
 	TypeDDL      ChangeType = "ddl"
 	TypeDML      ChangeType = "dml"
 	TypeBaseline ChangeType = "baseline" // recorded as applied, never run
+
+	// TypeLease is of the one row of a ledger that is no migration: its epoch is the lowest that may still write there.
+	// Its state is running while a run holds the target, and done when it was given back.
+	TypeLease ChangeType = "lease"
 )
 
 // MigrationID tells the migrations of one database apart.
@@ -71,6 +75,7 @@ type LedgerEntry struct {
 	DatabaseID      string // of the Database it was written for; another id means that the target is a copy
 	StatementsTotal int
 	StatementsDone  int
+	Intent          string // of a state that is not applied: what is under way, as package executor keeps it; else ""
 	StartedAt       time.Time
 	FinishedAt      *time.Time
 }

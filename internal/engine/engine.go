@@ -4,9 +4,12 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"time"
 
 	"towpath"
@@ -42,7 +45,7 @@ type Engine interface {
 
 // DB is one target database. Its methods are safe for concurrent use.
 type DB interface {
-	// Ledger reads all rows of the ledger; a database without one has none. It changes nothing.
+	// Ledger reads the ledger's rows of migrations; a database without one has none. It changes nothing.
 	Ledger(ctx context.Context) ([]towpath.LedgerEntry, error)
 
 	// Schema reads the catalogue, the ledger left out.
@@ -73,9 +76,13 @@ type Session interface {
 	// Exec runs one statement, ignores what it returns, and tells how many rows it changed. Its error is an *Error.
 	Exec(ctx context.Context, s statement.Statement) (rows int64, err error)
 
-	// Record writes rows of the ledger, replacing those of the same identity unless they have a newer epoch, which is an
-	// *Error with Kind Fenced.
+	// Record writes rows of the ledger, all or none, replacing those of the same identity unless they have a newer epoch,
+	// which is an *Error with Kind Fenced.
 	Record(ctx context.Context, entries ...towpath.LedgerEntry) error
+
+	// ExecRecord runs one statement that does not commit by itself and records rows, all in one transaction, which in a
+	// session with NoTx is one of its own. An *Error with Kind Lost means that nobody knows whether it happened.
+	ExecRecord(ctx context.Context, s statement.Statement, entries ...towpath.LedgerEntry) (rows int64, err error)
 
 	// Commit checks what the engine can check of the whole (foreign keys) and makes the changes and the ledger's rows
 	// last together. An *Error with Kind Lost means that nobody knows whether it happened: read the ledger anew.
@@ -90,6 +97,36 @@ type Ender interface {
 	// EndSession ends the session with this Identity and returns when it is gone from the server, at once when it was
 	// gone before. An error means that it may still be running.
 	EndSession(ctx context.Context, identity string) error
+
+	// Runners names the sessions that have written to the ledger in a transaction that is still open.
+	Runners(ctx context.Context) ([]string, error)
+}
+
+// Witness is what a DB also is when some of its statements commit by themselves: its catalogue tells what became of one.
+type Witness interface {
+	// Change reads from a statement's text what it does to the catalogue. It asks the server nothing.
+	Change(s statement.Statement) statement.Change
+
+	// Definitions reads what the catalogue has of objects now, one for each.
+	Definitions(ctx context.Context, objects []statement.Object) ([]Definition, error)
+}
+
+// Definition is what a catalogue has of one object. Its zero value is an object that is not there.
+type Definition struct {
+	Text   string `json:"text,omitempty"`   // equal texts are equal objects; long ones end with a checksum
+	Broken string `json:"broken,omitempty"` // of what a failed build left behind: the statement that removes it
+}
+
+// maxDefinition bounds the text of a Definition, in bytes.
+const maxDefinition = 4000
+
+// Brief makes the Text of a Definition: a long one is cut, with the checksum of the whole.
+func Brief(text string) string {
+	if len(text) <= maxDefinition {
+		return text
+	}
+	sum := sha256.Sum256([]byte(text))
+	return strings.ToValidUTF8(text[:maxDefinition], "") + "… " + hex.EncodeToString(sum[:])
 }
 
 // Kind tells what an executor can do about an Error.

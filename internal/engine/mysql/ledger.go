@@ -28,15 +28,16 @@ const ledgerDefinition = ` (
   statements_done INT NOT NULL,
   started_at DATETIME(6) NOT NULL,
   finished_at DATETIME(6) NULL,
+  intent MEDIUMTEXT NOT NULL DEFAULT (''),
   PRIMARY KEY (version, type)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`
 
 // ledgerColumns are in the order of scanEntry and of record's arguments.
 const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,
-  statements_total, statements_done, started_at, finished_at`
+  statements_total, statements_done, started_at, finished_at, intent`
 
 // upsertValues leaves the row alone when it has a newer epoch. Assignments run from left to right, so epoch is the last.
-const upsertValues = ` (` + ledgerColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+const upsertValues = ` (` + ledgerColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE
   state = IF(VALUES(epoch) >= epoch, VALUES(state), state),
   description = IF(VALUES(epoch) >= epoch, VALUES(description), description),
@@ -49,6 +50,7 @@ ON DUPLICATE KEY UPDATE
   statements_done = IF(VALUES(epoch) >= epoch, VALUES(statements_done), statements_done),
   started_at = IF(VALUES(epoch) >= epoch, VALUES(started_at), started_at),
   finished_at = IF(VALUES(epoch) >= epoch, VALUES(finished_at), finished_at),
+  intent = IF(VALUES(epoch) >= epoch, VALUES(intent), intent),
   epoch = GREATEST(VALUES(epoch), epoch)`
 
 // Ledger implements engine.DB.
@@ -58,7 +60,7 @@ func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, e
 		if err != nil || !there {
 			return err
 		}
-		rows, err := c.QueryContext(ctx, "SELECT "+ledgerColumns+" FROM "+d.ledger+" ORDER BY started_at, version, type")
+		rows, err := c.QueryContext(ctx, "SELECT "+ledgerColumns+" FROM "+d.ledger+" WHERE type <> 'lease' ORDER BY started_at, version, type")
 		if err != nil {
 			return err
 		}
@@ -112,7 +114,11 @@ func (s *session) entry(ctx context.Context, id towpath.MigrationID) (towpath.Le
 	if err := s.makeLedger(ctx); err != nil {
 		return towpath.LedgerEntry{}, false, err
 	}
-	row := s.conn.QueryRowContext(ctx, "SELECT "+ledgerColumns+" FROM "+s.db.ledger+" WHERE version = ? AND type = ?", id.Version, string(id.Type))
+	query := "SELECT " + ledgerColumns + " FROM " + s.db.ledger + " WHERE version = ? AND type = ?"
+	if !s.options.NoTx {
+		query += " FOR UPDATE" // as it is now, not as it was when the transaction began
+	}
+	row := s.conn.QueryRowContext(ctx, query, id.Version, string(id.Type))
 	entry, err := scanEntry(row.Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return towpath.LedgerEntry{}, false, nil
@@ -124,10 +130,14 @@ func (s *session) record(ctx context.Context, entries []towpath.LedgerEntry) err
 	if err := s.makeLedger(ctx); err != nil {
 		return err
 	}
+	return s.within(ctx, func() error { return s.upsert(ctx, entries) })
+}
+
+func (s *session) upsert(ctx context.Context, entries []towpath.LedgerEntry) error {
 	for _, e := range entries {
 		_, err := s.conn.ExecContext(ctx, "INSERT INTO "+s.db.ledger+upsertValues, e.Version, string(e.Type), string(e.State),
 			e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone,
-			e.StartedAt.UTC(), e.FinishedAt)
+			e.StartedAt.UTC(), e.FinishedAt, e.Intent)
 		if err != nil {
 			return err
 		}
@@ -144,8 +154,37 @@ func (s *session) record(ctx context.Context, entries []towpath.LedgerEntry) err
 	return nil
 }
 
+// within runs a few statements of ours in one transaction.
+func (s *session) within(ctx context.Context, run func() error) error {
+	if !s.options.NoTx || s.inside {
+		return run()
+	}
+	if _, err := s.conn.ExecContext(ctx, "START TRANSACTION"); err != nil {
+		return err
+	}
+	s.inside = true
+	err := run()
+	s.inside = false
+	if err != nil {
+		_, undo := s.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		return errors.Join(err, undo)
+	}
+	if _, err := s.conn.ExecContext(ctx, "COMMIT"); err != nil {
+		return asLost(mapError(err))
+	}
+	return nil
+}
+
+// asLost says of an error of a COMMIT that was stopped what is true: nobody knows.
+func asLost(e *engine.Error) *engine.Error {
+	if e.Kind == engine.Timeout {
+		e.Kind = engine.Lost
+	}
+	return e
+}
+
 func scanEntry(scan func(...any) error) (e towpath.LedgerEntry, err error) {
 	err = scan(&e.Version, &e.Type, &e.State, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch, &e.ServerID,
-		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt)
+		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt, &e.Intent)
 	return e, err
 }

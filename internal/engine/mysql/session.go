@@ -2,7 +2,9 @@ package mysql
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -66,6 +68,7 @@ type session struct {
 	id        int64
 	started   int64 // of the server, in seconds
 	hasLedger bool
+	inside    bool  // a short transaction of ours, in a session without one
 	broken    error // why nothing more can be done
 	closed    bool
 }
@@ -87,6 +90,11 @@ func (s *session) begin(ctx context.Context) (err error) {
 	if !s.options.NoTx {
 		// Where a statement has committed by itself, the next one begins anew.
 		if _, err := s.conn.ExecContext(ctx, "SET SESSION autocommit = 0"); err != nil {
+			return err
+		}
+		// Not a lock that anybody waits for: it tells who is in a transaction when the client is gone.
+		var got any
+		if err := s.conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, 0)", runnerLock(s.db.target.Database)).Scan(&got); err != nil {
 			return err
 		}
 	}
@@ -254,6 +262,26 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	return nil
 }
 
+// ExecRecord implements engine.Session.
+func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry) (rows int64, err error) {
+	if err := s.usable(); err != nil {
+		return 0, err
+	}
+	if err := s.makeLedger(ctx); err != nil {
+		return 0, s.fail(err)
+	}
+	err = s.within(ctx, func() error {
+		if rows, err = s.Exec(ctx, st); err != nil {
+			return err
+		}
+		return s.upsert(ctx, entries)
+	})
+	if err != nil {
+		return 0, s.fail(err)
+	}
+	return rows, nil
+}
+
 // Commit implements engine.Session. Foreign keys are the server's check.
 func (s *session) Commit(ctx context.Context) error {
 	if err := s.usable(); err != nil {
@@ -264,11 +292,7 @@ func (s *session) Commit(ctx context.Context) error {
 	}
 	s.broken = &engine.Error{Kind: engine.Failed, Message: "the session is over"}
 	if _, err := s.conn.ExecContext(ctx, "COMMIT"); err != nil {
-		mapped := mapError(err)
-		if mapped.Kind == engine.Timeout {
-			mapped.Kind = engine.Lost
-		}
-		return mapped
+		return asLost(mapError(err))
 	}
 	return nil
 }
@@ -318,4 +342,31 @@ func (d *database) EndSession(ctx context.Context, identity string) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// runnerLock names the user lock of sessions in a transaction on a database.
+func runnerLock(database string) string {
+	sum := sha256.Sum256([]byte(database))
+	return "towpath." + hex.EncodeToString(sum[:16])
+}
+
+// Runners implements engine.Ender.
+func (d *database) Runners(ctx context.Context) ([]string, error) {
+	c, err := d.engine.connect(ctx, d.target)
+	if err != nil {
+		return nil, err
+	}
+	defer c.closeQuietly()
+	_, started, err := c.identity(ctx)
+	if err != nil {
+		return nil, mapError(err)
+	}
+	var id sql.NullInt64
+	if err := c.QueryRowContext(ctx, "SELECT IS_USED_LOCK(?)", runnerLock(d.target.Database)).Scan(&id); err != nil {
+		return nil, mapError(err)
+	}
+	if !id.Valid {
+		return nil, nil
+	}
+	return []string{fmt.Sprintf("%d since %d", id.Int64, started)}, nil
 }

@@ -16,7 +16,7 @@ const ledgerTable = "towpath_ledger"
 
 // ledgerColumns are in the order of scanEntry and arguments.
 const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,
-  statements_total, statements_done, started_at, finished_at`
+  statements_total, statements_done, started_at, finished_at, intent`
 
 const ledgerDefinition = ` (
   version text NOT NULL,
@@ -33,16 +33,18 @@ const ledgerDefinition = ` (
   statements_done integer NOT NULL,
   started_at timestamp with time zone NOT NULL,
   finished_at timestamp with time zone,
+  intent text NOT NULL DEFAULT '',
   PRIMARY KEY (version, type)
 )`
 
 // upsertValues leaves the row alone, and so changes no row, when it has a newer epoch.
-const upsertValues = ` AS l (` + ledgerColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+const upsertValues = ` AS l (` + ledgerColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (version, type) DO UPDATE SET
   state = excluded.state, description = excluded.description, path = excluded.path, checksum = excluded.checksum,
   commit_hash = excluded.commit_hash, epoch = excluded.epoch, server_id = excluded.server_id,
   database_id = excluded.database_id, statements_total = excluded.statements_total,
-  statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at
+  statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at,
+  intent = excluded.intent
 WHERE excluded.epoch OPERATOR(pg_catalog.>=) l.epoch`
 
 // Ledger implements engine.DB.
@@ -52,7 +54,7 @@ func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, e
 		if err != nil || !there {
 			return err
 		}
-		rows, err := tx.Query(ctx, "SELECT "+ledgerColumns+" FROM "+d.ledger+" ORDER BY started_at, version, type")
+		rows, err := tx.Query(ctx, "SELECT "+ledgerColumns+" FROM "+d.ledger+" WHERE type <> 'lease' ORDER BY started_at, version, type")
 		if err != nil {
 			return err
 		}
@@ -99,17 +101,31 @@ func (s *session) makeLedger(ctx context.Context) error {
 
 // within runs a few statements of ours in one transaction.
 func (s *session) within(ctx context.Context, run func() error) error {
-	if !s.options.NoTx {
+	if !s.options.NoTx || s.inside {
 		return run()
 	}
 	tx, err := s.conn.Begin(ctx)
 	if err != nil {
 		return err
 	}
-	if err := run(); err != nil {
+	s.inside = true
+	err = run()
+	s.inside = false
+	if err != nil {
 		return errors.Join(err, tx.Rollback(context.WithoutCancel(ctx)))
 	}
-	return tx.Commit(ctx)
+	if err := tx.Commit(ctx); err != nil {
+		return asLost(mapError(err))
+	}
+	return nil
+}
+
+// asLost says of an error of a COMMIT that was stopped what is true: nobody knows.
+func asLost(e *engine.Error) *engine.Error {
+	if e.Kind == engine.Timeout {
+		e.Kind = engine.Lost
+	}
+	return e
 }
 
 func (s *session) entry(ctx context.Context, id towpath.MigrationID) (towpath.LedgerEntry, bool, error) {
@@ -132,7 +148,7 @@ func (s *session) record(ctx context.Context, entries []towpath.LedgerEntry) err
 		for _, e := range entries {
 			tag, err := s.conn.Exec(ctx, "INSERT INTO "+s.db.ledger+upsertValues, e.Version, string(e.Type), string(e.State),
 				e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone,
-				e.StartedAt, e.FinishedAt)
+				e.StartedAt, e.FinishedAt, e.Intent)
 			if err != nil {
 				return err
 			}
@@ -147,7 +163,7 @@ func (s *session) record(ctx context.Context, entries []towpath.LedgerEntry) err
 func scanEntry(row pgx.Row) (e towpath.LedgerEntry, err error) {
 	var kind, state string
 	err = row.Scan(&e.Version, &kind, &state, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch, &e.ServerID,
-		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt)
+		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt, &e.Intent)
 	e.Type, e.State, e.StartedAt = towpath.ChangeType(kind), towpath.LedgerState(state), e.StartedAt.UTC()
 	if e.FinishedAt != nil {
 		at := e.FinishedAt.UTC()

@@ -66,11 +66,15 @@ func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.S
 	return s, nil
 }
 
+// identity names a row of pg_stat_activity.
+const identity = `pid::text || ' since ' || (extract(epoch FROM backend_start) * 1000000)::bigint::text`
+
 type session struct {
 	db       *database
 	conn     *pgx.Conn
 	options  engine.SessionOptions
 	identity string
+	inside   bool     // a short transaction of ours, in a session without one
 	indexes  []string // texts of statements that build indexes without a transaction
 	broken   error    // why nothing more can be done
 	closed   bool
@@ -79,7 +83,7 @@ type session struct {
 var _ engine.Session = (*session)(nil)
 
 func (s *session) begin(ctx context.Context) error {
-	row := s.conn.QueryRow(ctx, `SELECT pid::text || ' since ' || (extract(epoch FROM backend_start) * 1000000)::bigint::text
+	row := s.conn.QueryRow(ctx, `SELECT `+identity+`
 		FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()`)
 	if err := row.Scan(&s.identity); err != nil {
 		return err
@@ -151,7 +155,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 
 // stillInTransaction notices a statement that ended the transaction behind our back.
 func (s *session) stillInTransaction() error {
-	if s.options.NoTx == (s.conn.PgConn().TxStatus() == 'I') {
+	if (s.options.NoTx && !s.inside) == (s.conn.PgConn().TxStatus() == 'I') {
 		return nil
 	}
 	s.broken = &engine.Error{Kind: engine.Refused, Message: "the statement began or ended a transaction"}
@@ -197,6 +201,23 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	return nil
 }
 
+// ExecRecord implements engine.Session.
+func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry) (rows int64, err error) {
+	if err := s.usable(); err != nil {
+		return 0, err
+	}
+	err = s.within(ctx, func() error {
+		if rows, err = s.Exec(ctx, st); err != nil {
+			return err
+		}
+		return s.record(ctx, entries)
+	})
+	if err != nil {
+		return 0, s.fail(err)
+	}
+	return rows, nil
+}
+
 // Commit implements engine.Session. Deferred constraints are the server's check; an index that was built without a
 // transaction and is invalid is ours.
 func (s *session) Commit(ctx context.Context) error {
@@ -208,10 +229,7 @@ func (s *session) Commit(ctx context.Context) error {
 	}
 	tag, err := s.conn.Exec(ctx, "COMMIT")
 	if err != nil {
-		mapped := mapError(err)
-		if mapped.Kind == engine.Timeout {
-			mapped.Kind = engine.Lost
-		}
+		mapped := asLost(mapError(err))
 		s.broken = mapped
 		return mapped
 	}
@@ -284,4 +302,24 @@ func (d *database) EndSession(ctx context.Context, identity string) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// Runners implements engine.Ender: reading the ledger takes a weaker lock.
+func (d *database) Runners(ctx context.Context) ([]string, error) {
+	conn, err := d.engine.connect(ctx, d.target)
+	if err != nil {
+		return nil, err
+	}
+	defer closeQuietly(conn)
+	rows, err := conn.Query(ctx, `SELECT DISTINCT `+identity+` FROM pg_catalog.pg_stat_activity
+		JOIN pg_catalog.pg_locks l USING (pid) WHERE l.relation = pg_catalog.to_regclass($1) AND l.mode = 'RowExclusiveLock' AND l.granted
+		AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`, d.ledger)
+	if err != nil {
+		return nil, mapError(err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, mapError(err)
+	}
+	return names, nil
 }

@@ -29,21 +29,23 @@ const createLedger = `CREATE TABLE IF NOT EXISTS main.towpath_ledger (
   statements_done INTEGER NOT NULL,
   started_at INTEGER NOT NULL,
   finished_at INTEGER,
+  intent TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (version, type)
 )`
 
 const selectLedger = `SELECT version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,
-  statements_total, statements_done, started_at, finished_at FROM main.towpath_ledger`
+  statements_total, statements_done, started_at, finished_at, intent FROM main.towpath_ledger`
 
 // upsertLedger leaves the row alone, and so changes no row, when it has a newer epoch.
 const upsertLedger = `INSERT INTO main.towpath_ledger (version, type, state, description, path, checksum, commit_hash, epoch,
-  server_id, database_id, statements_total, statements_done, started_at, finished_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  server_id, database_id, statements_total, statements_done, started_at, finished_at, intent)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (version, type) DO UPDATE SET
   state = excluded.state, description = excluded.description, path = excluded.path, checksum = excluded.checksum,
   commit_hash = excluded.commit_hash, epoch = excluded.epoch, server_id = excluded.server_id,
   database_id = excluded.database_id, statements_total = excluded.statements_total,
-  statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at
+  statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at,
+  intent = excluded.intent
 WHERE excluded.epoch >= towpath_ledger.epoch`
 
 // Ledger implements engine.DB.
@@ -52,7 +54,7 @@ func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, e
 		if there, err := c.hasLedger(ctx); err != nil || !there {
 			return err
 		}
-		rows, err := c.QueryContext(ctx, selectLedger+" ORDER BY started_at, version, type")
+		rows, err := c.QueryContext(ctx, selectLedger+" WHERE type <> 'lease' ORDER BY started_at, version, type")
 		if err != nil {
 			return err
 		}
@@ -104,7 +106,7 @@ func (c *connection) record(ctx context.Context, entries []towpath.LedgerEntry) 
 			finished = &micros
 		}
 		changed, err := c.exec(ctx, upsertLedger, e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum,
-			e.Commit, e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone, e.StartedAt.UnixMicro(), finished)
+			e.Commit, e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone, e.StartedAt.UnixMicro(), finished, e.Intent)
 		if err != nil {
 			return err
 		}
@@ -119,7 +121,7 @@ func scanEntry(scan func(...any) error) (e towpath.LedgerEntry, err error) {
 	var started int64
 	var finished *int64
 	err = scan(&e.Version, &e.Type, &e.State, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch, &e.ServerID,
-		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &started, &finished)
+		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &started, &finished, &e.Intent)
 	e.StartedAt = time.UnixMicro(started).UTC()
 	if finished != nil {
 		at := time.UnixMicro(*finished).UTC()

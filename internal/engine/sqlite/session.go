@@ -191,8 +191,45 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	if err := s.usable(); err != nil {
 		return err
 	}
-	if err := s.conn.record(ctx, entries); err != nil {
+	if err := s.within(ctx, func() error { return s.conn.record(ctx, entries) }); err != nil {
 		return mapError(err)
 	}
 	return nil
+}
+
+// ExecRecord implements engine.Session.
+func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry) (rows int64, err error) {
+	if err := s.usable(); err != nil {
+		return 0, err
+	}
+	err = s.within(ctx, func() error {
+		if rows, err = s.Exec(ctx, st); err != nil {
+			return err
+		}
+		return s.conn.record(ctx, entries)
+	})
+	if err != nil {
+		return 0, mapError(err)
+	}
+	return rows, nil
+}
+
+// within runs a few statements in one transaction.
+func (s *session) within(ctx context.Context, run func() error) error {
+	if !s.options.NoTx {
+		return run()
+	}
+	if _, err := s.conn.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	s.conn.rolledBack = false
+	if err := run(); err != nil {
+		if s.conn.rolledBack {
+			return err
+		}
+		_, undo := s.conn.exec(context.WithoutCancel(ctx), "ROLLBACK")
+		return errors.Join(err, undo)
+	}
+	_, err := s.conn.exec(context.WithoutCancel(ctx), "COMMIT")
+	return err
 }

@@ -1,0 +1,91 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+var _ engine.Witness = (*database)(nil)
+
+// Change implements engine.Witness.
+func (d *database) Change(s statement.Statement) statement.Change {
+	return statement.Dialect{Lexer: lexer{}, Fold: true}.ReadChange(s)
+}
+
+// Definitions implements engine.Witness. Of a table it reads its indexes: nothing else of one changes without a transaction.
+func (d *database) Definitions(ctx context.Context, objects []statement.Object) (all []engine.Definition, err error) {
+	if len(objects) == 0 {
+		return nil, nil
+	}
+	conn, err := d.engine.connect(ctx, d.target)
+	if err != nil {
+		return nil, err
+	}
+	defer closeQuietly(conn)
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	for _, o := range objects {
+		one, err := define(ctx, conn, o)
+		if err != nil {
+			return nil, fmt.Errorf("read the definition of %s %s: %w", o.Kind, o.Name, mapError(err))
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// indexTexts lists indexes with whether they are whole. One that is being built now is not broken.
+const indexTexts = `SELECT pg_catalog.pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END,
+	CASE WHEN i.indisvalid OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) THEN ''
+		ELSE pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I', n.nspname, c.relname) END
+	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace `
+
+func define(ctx context.Context, conn *pgx.Conn, o statement.Object) (engine.Definition, error) {
+	name := qualified(o.Name)
+	switch o.Kind {
+	case "index":
+		// An index lies in its table's schema, whatever the search path would say.
+		if o.On != "" && len(name) == 1 {
+			return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relname = $2", qualified(o.On).Sanitize(), name[0])
+		}
+		return readDefinition(ctx, conn, indexTexts+"WHERE i.indexrelid = pg_catalog.to_regclass($1)", name.Sanitize())
+	case "table":
+		return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) ORDER BY c.relname", name.Sanitize())
+	case "database":
+		return readDefinition(ctx, conn, "SELECT datname, '' FROM pg_catalog.pg_database WHERE datname = $1", o.Name)
+	case "tablespace":
+		return readDefinition(ctx, conn, "SELECT spcname, '' FROM pg_catalog.pg_tablespace WHERE spcname = $1", o.Name)
+	case "subscription":
+		return readDefinition(ctx, conn, `SELECT subname, '' FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+			WHERE d.datname = pg_catalog.current_database() AND subname = $1`, o.Name)
+	}
+	return readDefinition(ctx, conn, `SELECT oid::regclass::text || ' ' || relkind::text, '' FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)`, name.Sanitize())
+}
+
+func readDefinition(ctx context.Context, conn *pgx.Conn, query string, args ...any) (engine.Definition, error) {
+	rows, err := conn.Query(ctx, query, args...)
+	if err != nil {
+		return engine.Definition{}, err
+	}
+	var lines []string
+	var whole engine.Definition
+	var text, broken string
+	_, err = pgx.ForEachRow(rows, []any{&text, &broken}, func() error {
+		lines = append(lines, text)
+		if broken != "" {
+			whole.Broken = broken
+		}
+		return nil
+	})
+	whole.Text = engine.Brief(strings.Join(lines, "\n"))
+	return whole, err
+}
+
+// qualified cuts the parts of a name apart.
+func qualified(name string) pgx.Identifier { return pgx.Identifier(strings.Split(name, ".")) }
