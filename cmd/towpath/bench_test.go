@@ -24,7 +24,7 @@ func verdict(name string, measured, goal float64, unit string) string {
 // BenchmarkPushToStatement measures, for 100 real git pushes, the time from the push's return to the moment at which the
 // first database has the change, and prints what a running server costs.
 func BenchmarkPushToStatement(b *testing.B) {
-	w, err := newWorld(b.Context(), b.TempDir())
+	w, err := newWorld(b.Context(), b.TempDir(), sqliteTargets{}, "")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func BenchmarkPushToStatement(b *testing.B) {
 
 // BenchmarkStart measures the time from the process's start to readiness, on fresh data.
 func BenchmarkStart(b *testing.B) {
-	w, err := newWorld(b.Context(), b.TempDir())
+	w, err := newWorld(b.Context(), b.TempDir(), sqliteTargets{}, "")
 	if err != nil {
 		b.Fatal(err)
 	}

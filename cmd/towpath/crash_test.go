@@ -13,7 +13,7 @@ import (
 // and looks each time whether every migration is in every database once and the status is right.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
-	w, err := newWorld(t.Context(), t.TempDir())
+	w, err := newWorld(t.Context(), t.TempDir(), sqliteTargets{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/engine/mysql"
+	"towpath/internal/engine/postgres"
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/vcs"
 	"towpath/internal/vcs/bitbucket"
@@ -22,6 +24,8 @@ func gitProviders(c *serveCommand) (map[towpath.ProviderType]vcs.Provider, error
 // engines are the kinds of databases that can be targets; a new one is a line here.
 func engines(c *serveCommand) map[towpath.EngineType]engine.Engine {
 	return map[towpath.EngineType]engine.Engine{
-		towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: c.SQLiteRoot, Forbidden: []string{c.Data}}),
+		towpath.EngineSQLite:   sqlite.New(sqlite.Config{Root: c.SQLiteRoot, Forbidden: []string{c.Data}}),
+		towpath.EnginePostgres: postgres.New(),
+		towpath.EngineMySQL:    mysql.New(),
 	}
 }

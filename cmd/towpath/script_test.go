@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,10 +17,38 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"towpath/internal/bitbucketsim"
+	"towpath/internal/engine/enginetest/mariadbserver"
+	"towpath/internal/engine/enginetest/pgserver"
 )
 
+// servers are the database servers of the tests.
+var servers struct {
+	postgres *pgserver.Server
+	mariadb  *mariadbserver.Server
+}
+
+type withServers struct{ *testing.M }
+
+// Run starts the servers, on the main goroutine since they end with its thread, and runs the tests.
+func (m withServers) Run() (code int) {
+	var err error
+	if servers.postgres, err = pgserver.Start(); err == nil {
+		servers.mariadb, err = mariadbserver.Start()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	code = m.M.Run()
+	if err := errors.Join(servers.postgres.Stop(), servers.mariadb.Stop()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"towpath": main})
+	testscript.Main(withServers{m}, map[string]func(){"towpath": main})
 }
 
 // TestScenarios runs the real program on the stories in testdata/script. Their verbs:
@@ -30,6 +59,7 @@ func TestMain(m *testing.M) {
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
 //	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
 //	sql ENVIRONMENT QUERY   rows of a query on the target, to stdout
+//	tables ENVIRONMENT      the target's tables, to stdout
 //	ledger ENVIRONMENT      versions in the target's ledger in the order of their coming, to stdout
 //	history ENVIRONMENT     the database's change history through the API, to stdout
 //	plan                    how files stand that are neither applied nor ignored, to stdout
@@ -43,8 +73,38 @@ func TestMain(m *testing.M) {
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {
 	t.Parallel()
+	runScenarios(t, func() targets { return sqliteTargets{} }, false, filepath.Join("testdata", "script", "*.txtar"))
+}
+
+// TestScenariosEverywhere runs the stories that say nothing of one engine's own on every engine and with both kinds of metadata.
+func TestScenariosEverywhere(t *testing.T) {
+	t.Parallel()
+	everywhere := filepath.Join("testdata", "script", "everywhere-*.txtar")
+	for name, where := range map[string]func() targets{
+		"SQLite":     func() targets { return sqliteTargets{} },
+		"PostgreSQL": func() targets { return postgresTargets(servers.postgres.Target()) },
+		"MariaDB":    func() targets { return mariadbTargets(servers.mariadb.Target()) },
+	} {
+		for _, shared := range []bool{false, true} {
+			if name == "SQLite" && !shared {
+				continue // TestScenarios has these
+			}
+			t.Run(fmt.Sprintf("%s, metadata on PostgreSQL %t", name, shared), func(t *testing.T) {
+				t.Parallel()
+				runScenarios(t, where, shared, everywhere)
+			})
+		}
+	}
+}
+
+func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, pattern string) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", "script"),
+		Files: files,
 		Setup: func(env *testscript.Env) error {
 			ctx, cancel := context.WithCancel(context.Background())
 			env.Defer(cancel)
@@ -52,7 +112,16 @@ func TestScenarios(t *testing.T) {
 			if err := os.MkdirAll(dir, 0o700); err != nil {
 				return err
 			}
-			w, err := newWorld(ctx, dir)
+			metadata := ""
+			if sharedMetadata {
+				server := postgresTargets(servers.postgres.Target())
+				name, err := server.create(ctx, "metadata")
+				if err != nil {
+					return err
+				}
+				metadata = server.dsn(name)
+			}
+			w, err := newWorld(ctx, dir, where(), metadata)
 			if err != nil {
 				return err
 			}
@@ -62,9 +131,10 @@ func TestScenarios(t *testing.T) {
 			return os.WriteFile(filepath.Join(dir, "gitconfig"), []byte("[user]\n\tname = Olive Owner\n\temail = owner@example.com\n[init]\n\tdefaultBranch = main\n[core]\n\tquotePath = false\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "link": verbLink, "push": verbPush, "until": verbUntil, "sql": verbSQL,
-			"ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile, "status": verbStatus, "task": verbTask,
-			"accept": verbAccept, "reasons": verbReasons, "faults": verbFaults, "hook-deleted": verbHookDeleted, "api": verbAPI,
+			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "link": verbLink, "push": verbPush, "until": verbUntil,
+			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile,
+			"status": verbStatus, "task": verbTask, "accept": verbAccept, "reasons": verbReasons, "faults": verbFaults,
+			"hook-deleted": verbHookDeleted, "api": verbAPI,
 		},
 	})
 }
@@ -171,14 +241,25 @@ func verbUntil(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprintln(ts.Stdout(), v.WaitsFor+v.AttentionReason)
 }
 
-func verbSQL(ts *testscript.TestScript, _ bool, args []string) {
+func verbSQL(ts *testscript.TestScript, neg bool, args []string) {
 	rows, err := worldOf(ts).query(args[0], args[1])
+	if neg && err != nil {
+		fmt.Fprintln(ts.Stdout(), err)
+		return
+	}
+	check(ts, err)
+	printLines(ts, rows)
+}
+
+func verbTables(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	rows, err := w.query(args[0], w.targets.tables())
 	check(ts, err)
 	printLines(ts, rows)
 }
 
 func verbLedger(ts *testscript.TestScript, _ bool, args []string) {
-	rows, err := worldOf(ts).query(args[0], "SELECT version || ' ' || type || ' ' || state FROM towpath_ledger ORDER BY finished_at, rowid")
+	rows, err := worldOf(ts).ledger(args[0])
 	check(ts, err)
 	printLines(ts, rows)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
 	"net"
@@ -24,6 +23,7 @@ import (
 // world is a real server process beside a simulated Bitbucket, seeded through the public API.
 type world struct {
 	demo
+	targets targets
 	ctx     context.Context
 	far     *httptest.Server
 	args    []string // of towpath serve
@@ -35,8 +35,9 @@ type world struct {
 }
 
 // newWorld starts the simulator and prepares a server, which start starts. dir is for everything that it keeps.
-func newWorld(ctx context.Context, dir string) (w *world, err error) {
-	w = &world{ctx: ctx}
+// metadata is its --metadata-url, "" for SQLite in dir.
+func newWorld(ctx context.Context, dir string, where targets, metadata string) (w *world, err error) {
+	w = &world{ctx: ctx, targets: where}
 	w.dir, w.files, w.demo.log = dir, map[string]string{"README.md": "# Shop database\n"}, slog.New(slog.DiscardHandler)
 	w.far = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.sim.ServeHTTP(rw, r) }))
 	w.info.BitbucketURL = "http://localhost:" + w.far.URL[strings.LastIndex(w.far.URL, ":")+1:]
@@ -57,6 +58,9 @@ func newWorld(ctx context.Context, dir string) (w *world, err error) {
 	w.info.ConsoleURL = "http://" + address
 	w.args = []string{"serve", "--listen", address, "--data", filepath.Join(dir, "data"), "--sqlite-root", w.sqliteRoot(),
 		"--bitbucket-url", w.info.BitbucketURL, "--bitbucket-api-url", w.sim.APIURL(), "--log-level", "debug"}
+	if metadata != "" {
+		w.args = append(w.args, "--metadata-url", metadata)
+	}
 	if w.log, err = os.Create(filepath.Join(dir, "server.log")); err != nil {
 		return nil, err
 	}
@@ -102,8 +106,8 @@ func (w *world) start(args ...string) error {
 	}
 	w.info.Email, w.info.Password = "owner@example.com", "correct horse battery"
 	w.info.GitUser, w.info.GitPassword = "olive", "pw"
-	w.info.Branch, w.info.BaseDirectory, w.info.FilePathTemplate = "main", demoDirectory, demoTemplate
-	for _, step := range []func(context.Context) error{w.seedBitbucket, w.seedOwner, w.seedWorkspace} {
+	w.info.Branch, w.info.BaseDirectory, w.info.FilePathTemplate = "main", demoDirectory, w.targets.template()
+	for _, step := range []func(context.Context) error{w.seedBitbucket, w.seedOwner, func(context.Context) error { return w.targets.seed(w) }} {
 		if err := step(w.ctx); err != nil {
 			return err
 		}
@@ -203,39 +207,6 @@ func (w *world) wait(want string) error {
 		got, v := w.state()
 		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor, v.LastError, v.AttentionReason)
 	})
-}
-
-// query runs a query on a target and returns its rows, columns joined by bars.
-func (w *world) query(environment, query string) (rows []string, err error) {
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.sqliteRoot(), environment, "shop.db")+"?_pragma=busy_timeout(5000)")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = db.Close() }()
-	found, err := db.Query(query)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = found.Close() }()
-	columns, err := found.Columns()
-	if err != nil {
-		return nil, err
-	}
-	for found.Next() {
-		values, fields := make([]sql.NullString, len(columns)), make([]any, len(columns))
-		for i := range values {
-			fields[i] = &values[i]
-		}
-		if err := found.Scan(fields...); err != nil {
-			return nil, err
-		}
-		texts := make([]string, len(values))
-		for i, v := range values {
-			texts[i] = v.String
-		}
-		rows = append(rows, strings.Join(texts, "|"))
-	}
-	return rows, found.Err()
 }
 
 // statuses lists the build statuses of a commit, "test SUCCESSFUL", in order of their making.
