@@ -124,3 +124,31 @@ func (s *Store) ShiftClock(by time.Duration) {
 
 // SetClock does what a replica does now and then.
 func (s *Store) SetClock(ctx context.Context) error { return s.replica.check(ctx) }
+
+// ear is a transaction that hears its queries.
+type ear struct {
+	querier
+	hear func(text string, args []any)
+}
+
+func (e ear) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	e.hear(text, args)
+	return e.querier.ExecContext(ctx, text, args...)
+}
+
+func (e ear) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	e.hear(text, args)
+	return e.querier.QueryContext(ctx, text, args...)
+}
+
+func (e ear) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
+	e.hear(text, args)
+	return e.querier.QueryRowContext(ctx, text, args...)
+}
+
+// Heard returns a transaction that tells of each query before it runs.
+func (tx *Tx) Heard(hear func(text string, args []any)) *Tx {
+	heard := *tx
+	heard.tx = ear{tx.tx, hear}
+	return &heard
+}

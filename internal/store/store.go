@@ -124,7 +124,7 @@ type Tx struct {
 	// Now is the time of the transaction's start.
 	Now time.Time
 
-	tx     *sql.Tx
+	tx     querier
 	shared bool // it is PostgreSQL's
 	woken  bool
 }
@@ -161,6 +161,13 @@ func cleaned(args []any) []any {
 		}
 	}
 	return args
+}
+
+// querier is what Tx needs of a *sql.Tx, which only Read and Write end.
+type querier interface {
+	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
 }
 
 // NewID makes an id. Ids sort by the time of their making.
