@@ -89,12 +89,13 @@ var (
 
 // ReceiveDelivery adds a delivery, or counts one more attempt of a known one. known tells which.
 func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known bool, err error) {
-	before, err := deliveries.get(ctx, tx, "link_id = $1 AND request_id = $2", d.LinkID, d.RequestID)
+	before, err := deliveryHeads.get(ctx, tx, "link_id = $1 AND request_id = $2", d.LinkID, d.RequestID)
 	switch towpath.ErrorCode(err) {
 	case "":
 		before.Attempts++
+		before.Payload = d.Payload
 		*d = before
-		return true, deliveries.update(ctx, tx, *d)
+		return true, deliveryHeads.update(ctx, tx, before)
 	case towpath.CodeNotFound:
 		d.ID, d.ReceivedAt, d.Attempts = NewID(), tx.Now, 1
 		return false, deliveries.insert(ctx, tx, *d)

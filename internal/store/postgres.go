@@ -93,7 +93,7 @@ func (r *replica) setClock(ctx context.Context, conn *pgx.Conn) error {
 const (
 	wokenChannel = "towpath_woken"
 	listenRetry  = time.Second
-	listenCheck  = 15 * time.Second // how often a quiet connection is tried, and the clock set
+	listenCheck  = 15 * time.Second // how often the connection is tried and the clock set
 )
 
 // listen calls wake whenever another process may have enqueued work, until ctx ends. A lost connection is made anew. Errors
@@ -120,23 +120,30 @@ func (r *replica) hear(ctx context.Context, wake func()) error {
 	}
 	wake() // for what came while nobody listened
 	for {
-		wait, cancel := context.WithTimeout(ctx, listenCheck)
-		n, err := conn.WaitForNotification(wait)
-		quiet := wait.Err() != nil && ctx.Err() == nil
-		cancel()
-		switch {
-		case err == nil && n.Payload != r.id:
-			wake()
-		case err == nil:
-		case quiet:
-			ask, cancel := context.WithTimeout(ctx, listenCheck)
-			err = r.setClock(ask, conn)
-			cancel()
-			if err != nil {
-				return err
-			}
-		default:
+		if err := r.hearUntil(ctx, conn, time.Now().Add(listenCheck), wake); err != nil {
 			return err
+		}
+		ask, cancel := context.WithTimeout(ctx, listenCheck)
+		err := r.setClock(ask, conn)
+		cancel()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (r *replica) hearUntil(ctx context.Context, conn *pgx.Conn, end time.Time, wake func()) error {
+	wait, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
+	for {
+		n, err := conn.WaitForNotification(wait)
+		switch {
+		case err != nil && wait.Err() != nil:
+			return ctx.Err() // nil when it was only the end of the wait
+		case err != nil:
+			return err
+		case n.Payload != r.id:
+			wake()
 		}
 	}
 }
