@@ -269,16 +269,17 @@ func databaseID(ts *testscript.TestScript, environment string) string {
 	var databases items[struct {
 		ID            string `json:"id"`
 		EnvironmentID string `json:"environmentId"`
+		ProjectID     string `json:"projectId"`
 	}]
 	var environments items[struct {
 		ID   string `json:"id"`
 		Name string `json:"name"`
 	}]
-	check(ts, w.api.call(w.ctx, "GET", "/databases", nil, &databases))
+	check(ts, w.api.call(w.ctx, "GET", "/databases?pageSize=500", nil, &databases))
 	check(ts, w.api.call(w.ctx, "GET", "/environments", nil, &environments))
 	for _, e := range environments.Items {
 		for _, d := range databases.Items {
-			if e.Name == environment && d.EnvironmentID == e.ID {
+			if e.Name == environment && d.EnvironmentID == e.ID && d.ProjectID != "" {
 				return d.ID
 			}
 		}
