@@ -5,9 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/go-sql-driver/mysql"
 
 	"towpath/internal/engine"
 	"towpath/internal/store"
@@ -59,7 +62,8 @@ func (t serverTargets) open(_ *world, environment string) (*sql.DB, error) {
 // postgresTargets are fresh databases on the PostgreSQL server of the tests.
 func postgresTargets(target engine.Target) serverTargets {
 	dsn := func(database string) string {
-		return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", target.Username, target.Password, target.Address, database)
+		address := url.URL{Scheme: "postgres", User: url.UserPassword(target.Username, target.Password), Host: target.Address, Path: database, RawQuery: "sslmode=disable"}
+		return address.String()
 	}
 	return serverTargets{
 		engineType: "postgres", target: target, driver: "pgx", dsn: dsn, ledgerName: "towpath.towpath_ledger", names: map[string]string{},
@@ -70,7 +74,9 @@ func postgresTargets(target engine.Target) serverTargets {
 // mariadbTargets are fresh databases on the MariaDB server of the tests.
 func mariadbTargets(target engine.Target) serverTargets {
 	dsn := func(database string) string {
-		return fmt.Sprintf("%s:%s@tcp(%s)/%s", target.Username, target.Password, target.Address, database)
+		c := mysql.NewConfig()
+		c.User, c.Passwd, c.Net, c.Addr, c.DBName = target.Username, target.Password, "tcp", target.Address, database
+		return c.FormatDSN()
 	}
 	return serverTargets{
 		engineType: "mysql", target: target, driver: "mysql", dsn: dsn, ledgerName: "towpath_ledger", names: map[string]string{},
