@@ -1,5 +1,5 @@
-import '~/ui/styles'
 import '~/ui/app.css'
+import '~/ui/styles'
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'

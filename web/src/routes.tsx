@@ -29,15 +29,20 @@ async function mustBeSignedIn({ location }: { location: { href: string } }) {
 }
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: PageMissing })
-const app = createRoute({ getParentRoute: () => root, id: 'app', component: AppLayout, beforeLoad: mustBeSignedIn })
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  component: AppLayout,
+  beforeLoad: mustBeSignedIn,
+})
 const settings = createRoute({
   getParentRoute: () => app,
-  id: 'settings',
+  id: 'in-settings',
   component: lazyRouteComponent(() => import('~/pages/SettingsLayout')),
 })
 const owners = createRoute({
   getParentRoute: () => settings,
-  id: 'owners',
+  id: 'for-owners',
   component: lazyRouteComponent(() => import('~/pages/OwnersOnly')),
 })
 const project = createRoute({

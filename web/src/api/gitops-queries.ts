@@ -98,8 +98,11 @@ export const linkQuery = (link: string) =>
 /** Whether something of a link is on its way. */
 function isMoving(status: Schemas['LinkStatus'] | undefined): boolean {
   if (!status) return false
-  const { link, rollout } = status
-  return link.headCommit !== link.syncedCommit || rollout?.state === 'running' || rollout?.state === 'pending'
+  return (
+    status.headCommit !== status.syncedCommit ||
+    status.rollout?.state === 'running' ||
+    status.rollout?.state === 'pending'
+  )
 }
 
 export const filesQuery = (link: string, filter: { state?: 'matched' | 'ignored'; path?: string }) =>

@@ -10,27 +10,22 @@ const acceptable = new Set(['edited', 'moved', 'renamed'])
 /** Records the present text of a file that was edited or moved after it was applied. */
 export function AcceptButton({ item, link, project }: { item: Schemas['PlanItem']; link: string; project: string }) {
   const may = can(useQuery(projectQuery(project)).data, 'project.run')
-  const { databaseId, migration } = item
+  const { databaseId, path, version, type, database } = item
   const accept = useWrite({
     run: () =>
       unwrap(
         http.POST('/api/v1/repository-links/{link}/accept', {
           params: { path: { link } },
-          body: { databaseId: databaseId ?? '', version: migration.version, type: migration.type },
+          body: { databaseId: databaseId ?? '', version, type },
         }),
       ),
-    done: () => `${migration.path} is recorded as it is now.`,
+    done: () => `${path} is recorded as it is now.`,
   })
   if (!may || !databaseId || !acceptable.has(item.state)) return null
   return (
-    <ConfirmButton
-      size="compact-sm"
-      title={`Accept ${migration.path} as it is?`}
-      verb="Accept"
-      onConfirm={() => accept.mutate()}
-    >
-      Its present text is recorded as applied in {migration.database || 'the database'}; nothing runs. Do this when the
-      database already is as the file says.
+    <ConfirmButton size="compact-sm" title={`Accept ${path} as it is?`} verb="Accept" onConfirm={() => accept.mutate()}>
+      Its present text is recorded as applied in {database || 'the database'}; nothing runs. Do this when the database
+      already is as the file says.
     </ConfirmButton>
   )
 }

@@ -5,14 +5,14 @@ import { type Column, QueryTable } from '~/table/QueryTable'
 type File = Schemas['ManifestFile']
 
 const columns: Column<File>[] = [
-  { title: 'File', cell: file => <span className="mono">{file.migration.path}</span> },
+  { title: 'File', cell: file => <span className="mono">{file.path}</span> },
   {
     title: 'Why it is ignored',
-    cell: file => (file.state === 'ignored' ? file.reason : `Version ${file.migration.label}`),
+    cell: file => (file.state === 'ignored' ? file.reason : `Version ${file.label}`),
   },
 ]
 
 /** Files of a repository with why they are ignored. */
 export function FileTable({ files, empty }: { files: File[]; empty: ReactNode }) {
-  return <QueryTable label="Files" columns={columns} rows={files} id={file => file.migration.path} empty={empty} />
+  return <QueryTable label="Files" columns={columns} rows={files} id={file => file.path} empty={empty} />
 }

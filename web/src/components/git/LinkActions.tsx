@@ -11,7 +11,7 @@ import { ConfirmButton } from '../ConfirmButton'
 import { LinkButton } from '../LinkButton'
 
 /** What may be done about a link. */
-export function LinkActions({ status: { link }, project }: { status: Schemas['LinkStatus']; project: string }) {
+export function LinkActions({ link, project }: { link: Schemas['LinkStatus']; project: string }) {
   const navigate = useNavigate()
   const held = useQuery(projectQuery(project)).data
   const params = { path: { link: link.id } }

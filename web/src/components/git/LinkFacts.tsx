@@ -15,7 +15,7 @@ const policies: Record<Schemas['RepositoryLink']['latePolicy'], string> = {
 
 /** Everything about a link's health and settings. */
 export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
-  const { link, usage, rollout } = status
+  const { usage, rollout } = status
   return (
     <dl className="facts panel">
       <Fact name="Waits for">
@@ -39,20 +39,20 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
         </Fact>
       )}
       <Fact name="Head">
-        <Commit hash={link.headCommit ?? ''} />
-        {link.headCommit !== link.syncedCommit && ' (being read)'}
+        <Commit hash={status.headCommit ?? ''} />
+        {status.headCommit !== status.syncedCommit && ' (being read)'}
       </Fact>
       <Fact name="Synced">
-        <Commit hash={link.syncedCommit ?? ''} /> <TimeAgo at={link.syncedAt} none="not yet" />
+        <Commit hash={status.syncedCommit ?? ''} /> <TimeAgo at={status.syncedAt} none="not yet" />
       </Fact>
       <Fact name="Webhook">
-        <StateBadge state={link.hookState} /> {link.hookReason}
+        <StateBadge state={status.hookState} /> {status.hookReason}
       </Fact>
       <Fact name="Last delivery">
-        <TimeAgo at={link.lastDeliveryAt} />
+        <TimeAgo at={status.lastDeliveryAt} />
       </Fact>
       <Fact name="Last poll">
-        <TimeAgo at={link.lastPollAt} />, next <TimeAgo at={link.nextPollAt} />
+        <TimeAgo at={status.lastPollAt} />, next <TimeAgo at={status.nextPollAt} />
       </Fact>
       <Fact name="Account">
         {status.grantBroken && <StateBadge state="attention" />} {status.grantName}
@@ -66,12 +66,12 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
           </>
         )}
       </Fact>
-      <Settings link={link} />
+      <Settings link={status} />
     </dl>
   )
 }
 
-function Settings({ link }: { link: Schemas['RepositoryLink'] }) {
+function Settings({ link }: { link: Schemas['LinkStatus'] }) {
   return (
     <>
       <Fact name="Repository">

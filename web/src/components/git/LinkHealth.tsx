@@ -8,7 +8,7 @@ import { TimeAgo } from '../TimeAgo'
 type RepositoryLink = Schemas['RepositoryLink']
 
 /** How a link is, in one word of StateBadge. */
-export function linkState(link: RepositoryLink): string {
+export function linkState(link: Pick<RepositoryLink, 'attentionReason' | 'hookState'>): string {
   if (link.attentionReason) return 'attention'
   return link.hookState === 'missing' ? 'missing' : 'healthy'
 }

@@ -18,15 +18,14 @@ interface PlanTableProps {
 export function PlanTable({ items, empty, action }: PlanTableProps) {
   const environments = useQuery(environmentsQuery)
   const columns: Column<Item>[] = [
-    { title: 'File', cell: item => <span className="mono">{item.migration.path}</span> },
-    { title: 'Version', fit: true, wide: true, cell: item => <span className="mono">{item.migration.label}</span> },
+    { title: 'File', cell: item => <span className="mono">{item.path}</span> },
+    { title: 'Version', fit: true, wide: true, cell: item => <span className="mono">{item.label}</span> },
     {
       title: 'Environment',
       wide: true,
-      cell: item =>
-        environments.data?.find(one => one.id === item.environmentId)?.name ?? item.migration.environment ?? '',
+      cell: item => environments.data?.find(one => one.id === item.environmentId)?.name ?? item.environment ?? '',
     },
-    { title: 'Database', wide: true, cell: item => item.migration.database ?? '' },
+    { title: 'Database', wide: true, cell: item => item.database ?? '' },
     {
       title: 'State',
       cell: item => (
@@ -43,9 +42,7 @@ export function PlanTable({ items, empty, action }: PlanTableProps) {
       label="Files and databases"
       columns={columns}
       rows={items}
-      id={item =>
-        `${item.migration.path} ${item.migration.version} ${item.migration.type} ${item.databaseId ?? ''} ${item.state}`
-      }
+      id={item => `${item.path} ${item.version} ${item.type} ${item.databaseId ?? ''} ${item.state}`}
       empty={empty}
     />
   )

@@ -39,23 +39,23 @@ export function WhyNothing({ link, name, project }: WhyNothingProps) {
 }
 
 function Answers({ status, project }: { status: Schemas['LinkStatus']; project: string }) {
-  const { link, rollout, plan } = status
-  const behind = Boolean(link.headCommit) && link.headCommit !== link.syncedCommit
+  const { rollout, plan } = status
+  const behind = Boolean(status.headCommit) && status.headCommit !== status.syncedCommit
   const ignored = plan.counts.ignored ?? 0
   const unhappy = plan.items.length + plan.moreItems
   return (
     <>
       <Answer icon="webhook">
-        Last webhook delivery <TimeAgo at={link.lastDeliveryAt} />, last look at the branch{' '}
-        <TimeAgo at={link.lastPollAt} />, next one <TimeAgo at={link.nextPollAt} />.
+        Last webhook delivery <TimeAgo at={status.lastDeliveryAt} />, last look at the branch{' '}
+        <TimeAgo at={status.lastPollAt} />, next one <TimeAgo at={status.nextPollAt} />.
       </Answer>
       <Answer icon="commit">
-        Newest commit seen on <span className="mono">{link.branch}</span>: <Commit hash={link.headCommit ?? ''} />
+        Newest commit seen on <span className="mono">{status.branch}</span>: <Commit hash={status.headCommit ?? ''} />
         {behind ? '; it is being read.' : ', and the databases are compared with it.'}
       </Answer>
       {ignored > 0 && (
         <Answer icon="file">
-          <Link to={pb.link(project, link.id)} search={{ files: 'ignored' }}>
+          <Link to={pb.link(project, status.id)} search={{ files: 'ignored' }}>
             {count(ignored, 'file')} {ignored === 1 ? 'is' : 'are'} ignored
           </Link>
           , each with its reason.
@@ -63,7 +63,7 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
       )}
       {unhappy > 0 && (
         <Answer icon="alert">
-          <Link to={pb.link(project, link.id)}>{count(unhappy, 'file')} still to come or in need of somebody</Link>.
+          <Link to={pb.link(project, status.id)}>{count(unhappy, 'file')} still to come or in need of somebody</Link>.
         </Answer>
       )}
       {rollout && (
@@ -115,7 +115,7 @@ function FileQuestion({ link }: { link: string }) {
           <span>
             {file.state === 'ignored'
               ? `It ${file.reason ?? 'is ignored'}.`
-              : `Version ${file.migration.label}${file.migration.database ? ` for ${file.migration.database}` : ''}.`}
+              : `Version ${file.label}${file.database ? ` for ${file.database}` : ''}.`}
           </span>
         </div>
       )}

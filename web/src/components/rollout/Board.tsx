@@ -54,7 +54,7 @@ function TaskRow({ task, database }: { task: Task; database: string }) {
     <li className={changed ? 'glow' : undefined}>
       <Link to={pb.task(task.rolloutId, task.id)} className={classes.task}>
         <span className={classes.name}>
-          <span className="mono">{task.migration.label}</span> {task.migration.description || task.migration.type}
+          <span className="mono">{task.label}</span> {task.description || task.type}
         </span>
         <StateBadge state={task.state} detail={taskDetail(task)} />
         <span className="muted small">{database}</span>
@@ -68,7 +68,7 @@ function TaskRow({ task, database }: { task: Task; database: string }) {
 }
 
 /** What a task's state means here: its progress, or what it does. */
-export function taskDetail(task: Task): string | undefined {
+export function taskDetail(task: Pick<Task, 'state' | 'total' | 'finished' | 'action'>): string | undefined {
   if (task.state === 'running' && task.total > 0)
     return `statement ${Math.min(task.finished + 1, task.total)} of ${task.total}`
   if (task.action === 'record' && task.state === 'done') return 'recorded only'

@@ -6,7 +6,7 @@ import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
 import { ConfirmButton } from '../ConfirmButton'
 
-type Task = Schemas['Task']
+type Task = Pick<Schemas['Task'], 'id' | 'rolloutId' | 'state' | 'label' | 'reason'>
 
 const skippable: Task['state'][] = ['pending', 'held', 'failed', 'unknown']
 
@@ -42,7 +42,7 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
       )}
       {task.state === 'held' && run && (
         <ConfirmButton
-          title={`Release ${task.migration.label}?`}
+          title={`Release ${task.label}?`}
           verb="Release"
           variant="filled"
           onConfirm={() => release.mutate()}
@@ -53,10 +53,10 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
       {task.state === 'unknown' && can(project, 'project.resolve') && (
         <>
           <ConfirmButton title="Was it applied?" verb="It was applied" onConfirm={() => resolve.mutate(true)}>
-            Look into the database first. {task.migration.label} is then recorded in its ledger and does not run again.
+            Look into the database first. {task.label} is then recorded in its ledger and does not run again.
           </ConfirmButton>
           <ConfirmButton title="Was it not applied?" verb="It was not applied" onConfirm={() => resolve.mutate(false)}>
-            Look into the database first. {task.migration.label} then runs from its beginning.
+            Look into the database first. {task.label} then runs from its beginning.
           </ConfirmButton>
         </>
       )}
@@ -75,7 +75,7 @@ function SkipButton({ task }: { task: Task }) {
           body: { reason },
         }),
       ),
-    done: () => `${task.migration.label} is skipped here.`,
+    done: () => `${task.label} is skipped here.`,
     after: close,
   })
   return (
@@ -86,7 +86,7 @@ function SkipButton({ task }: { task: Task }) {
       <Modal
         opened={opened}
         onClose={close}
-        title={`Skip ${task.migration.label} in this database?`}
+        title={`Skip ${task.label} in this database?`}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
         <form

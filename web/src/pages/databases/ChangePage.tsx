@@ -21,7 +21,7 @@ export default function ChangePage() {
     <Loaded query={query}>
       {({ change, sql, schemaBefore, schemaAfter }) => (
         <Page
-          title={`${change.migration.label} ${change.migration.description}`.trim()}
+          title={`${change.label} ${change.description}`.trim()}
           crumbs={[
             { label: 'Databases', to: pb.databases() },
             { label: database.data?.name ?? 'Database', to: pb.database(id) },
@@ -49,7 +49,7 @@ export default function ChangePage() {
               <Link to={pb.task(change.rolloutId, change.taskId)}>Open the task</Link>
             </dd>
           </dl>
-          {sql && <SqlBlock label={change.migration.path} sql={sql} />}
+          {sql && <SqlBlock label={change.path} sql={sql} />}
           {schemaBefore && schemaAfter && change.schemaChange && <SqlDiff before={schemaBefore} after={schemaAfter} />}
           {!change.schemaChange && <p className="muted">The schema is the same before and after, or was not kept.</p>}
         </Page>

@@ -97,7 +97,7 @@ function History({ database }: { database: string }) {
       title: 'Version',
       cell: row => (
         <Link to={pb.change(database, row.id)}>
-          <span className="mono">{row.migration.label}</span> {row.migration.description}
+          <span className="mono">{row.label}</span> {row.description}
         </Link>
       ),
     },

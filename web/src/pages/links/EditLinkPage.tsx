@@ -23,7 +23,7 @@ export default function EditLinkPage() {
   const crumbs = useLinkCrumbs(project)
   return (
     <Loaded query={status}>
-      {({ link }) => (
+      {link => (
         <Page title="Edit the link" crumbs={[...crumbs, { label: link.repositoryName, to: pb.link(project, link.id) }]}>
           <Edit link={link} project={project} />
         </Page>
@@ -32,7 +32,7 @@ export default function EditLinkPage() {
   )
 }
 
-function Edit({ link, project }: { link: Schemas['RepositoryLink']; project: string }) {
+function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string }) {
   const navigate = useNavigate()
   const { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy } = link
   const form = useForm<LinkValues>({

@@ -27,19 +27,19 @@ export default function LinkPage() {
     <Loaded query={status}>
       {data => (
         <Page
-          title={data.link.repositoryName}
+          title={data.repositoryName}
           crumbs={crumbs}
-          beside={<StateBadge state={linkState(data.link)} />}
-          action={<LinkActions status={data} project={project} />}
+          beside={<StateBadge state={linkState(data)} />}
+          action={<LinkActions link={data} project={project} />}
         >
-          {data.link.attentionReason && (
+          {data.attentionReason && (
             <Notice kind="warning" title="This link needs somebody">
-              {data.link.attentionReason}
+              {data.attentionReason}
             </Notice>
           )}
           <LinkFacts status={data} />
           <Files status={data} project={project} />
-          <Deliveries link={data.link.id} project={project} />
+          <Deliveries link={data.id} project={project} />
         </Page>
       )}
     </Loaded>
@@ -48,7 +48,7 @@ export default function LinkPage() {
 
 function Files({ status, project }: { status: Schemas['LinkStatus']; project: string }) {
   const [shown, setShown] = useFilter('files')
-  const { plan, link } = status
+  const { plan, id } = status
   return (
     <section className="stack tight">
       <h2>Files</h2>
@@ -63,11 +63,11 @@ function Files({ status, project }: { status: Schemas['LinkStatus']; project: st
         onChange={setShown}
       />
       {shown === 'ignored' || shown === 'matched' ? (
-        <Listed link={link.id} state={shown} />
+        <Listed link={id} state={shown} />
       ) : (
         <PlanTable
           items={plan.items}
-          action={item => <AcceptButton item={item} link={link.id} project={project} />}
+          action={item => <AcceptButton item={item} link={id} project={project} />}
           empty={<EmptyState icon="check">Every file that matches is in its databases.</EmptyState>}
         />
       )}

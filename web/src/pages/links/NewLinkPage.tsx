@@ -80,9 +80,9 @@ function TakeOver({ link }: { link: string }) {
   return (
     <Page title="Take over a repository" crumbs={useLinkCrumbs(project)}>
       <Loaded query={status}>
-        {({ link: held, grantName }) => (
+        {({ repositoryName, grantName }) => (
           <div className="stack">
-            <Notice kind="info" title={`${held.repositoryName} is carried by ${grantName}`}>
+            <Notice kind="info" title={`${repositoryName} is carried by ${grantName}`}>
               From now on Towpath reads it and keeps its webhook with your account. Nothing else changes.
             </Notice>
             <div className="row">

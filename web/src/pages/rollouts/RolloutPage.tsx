@@ -20,12 +20,12 @@ export default function RolloutPage() {
   const id = useParam('rollout')
   const rollout = useQuery({
     ...rolloutQuery(id),
-    refetchInterval: ({ state: { data } }) => (data && isMoving(data.rollout) ? 1000 : 10_000),
+    refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? 1000 : 10_000),
   })
-  return <Loaded query={rollout}>{detail => <Details detail={detail} />}</Loaded>
+  return <Loaded query={rollout}>{data => <Details rollout={data} />}</Loaded>
 }
 
-function Details({ detail: { rollout, stages } }: { detail: Schemas['RolloutDetail'] }) {
+function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
   const project = useQuery(projectQuery(rollout.projectId))
   const databases = useQuery(databasesQuery({ project: rollout.projectId }))
   const names = new Map(databases.data?.map(one => [one.id, one.name]))
@@ -59,10 +59,10 @@ function Details({ detail: { rollout, stages } }: { detail: Schemas['RolloutDeta
           </span>
         )}
       </div>
-      {stages.length === 0 ? (
+      {rollout.stages.length === 0 ? (
         <EmptyState icon="rollout">This rollout has no tasks: everything was there already.</EmptyState>
       ) : (
-        <Board stages={stages} names={names} />
+        <Board stages={rollout.stages} names={names} />
       )}
     </Page>
   )

@@ -23,27 +23,27 @@ export default function TaskPage() {
   const id = useParam('task')
   const task = useQuery({
     ...taskQuery(rollout, id),
-    refetchInterval: ({ state: { data } }) =>
-      data?.task.state === 'running' || data?.task.state === 'pending' ? 1000 : 10_000,
+    refetchInterval: ({ state: { data } }) => (data?.state === 'running' || data?.state === 'pending' ? 1000 : 10_000),
   })
-  return <Loaded query={task}>{detail => <Details detail={detail} />}</Loaded>
+  return <Loaded query={task}>{data => <Details task={data} />}</Loaded>
 }
 
-function Details({ detail: { task, attempts, sql } }: { detail: Schemas['TaskDetail'] }) {
+function Details({ task }: { task: Schemas['TaskDetail'] }) {
+  const { attempts, sql } = task
   const rollout = useQuery(rolloutQuery(task.rolloutId))
   const project = useQuery(projectQuery(task.projectId))
   const database = useQuery(databaseQuery(task.databaseId))
   const environments = useQuery(environmentsQuery)
   const [chosen, setChosen] = useState('')
   const attempt = attempts.find(one => one.id === chosen) ?? attempts.at(-1)
-  const title = `${task.migration.label} ${task.migration.description}`.trim()
-  const commitUrl = rollout.data?.rollout.commit === task.commit ? rollout.data.rollout.commitUrl : undefined
+  const title = `${task.label} ${task.description}`.trim()
+  const commitUrl = rollout.data?.commit === task.commit ? rollout.data.commitUrl : undefined
   return (
     <Page
       title={title}
       crumbs={[
         { label: project.data?.name ?? 'Project', to: pb.project(task.projectId) },
-        { label: rollout.data?.rollout.message || 'Rollout', to: pb.rollout(task.rolloutId) },
+        { label: rollout.data?.message || 'Rollout', to: pb.rollout(task.rolloutId) },
       ]}
       beside={<StateBadge state={task.state} detail={taskDetail(task)} />}
       action={project.data && <TaskActions task={task} project={project.data} />}
@@ -64,10 +64,10 @@ function Details({ detail: { task, attempts, sql } }: { detail: Schemas['TaskDet
           {environments.data?.find(one => one.id === task.environmentId)?.name ?? 'a removed environment'}
         </dd>
         <dt>Action</dt>
-        <dd>{task.action === 'record' ? 'Record in the ledger without running' : `Run (${task.migration.type})`}</dd>
+        <dd>{task.action === 'record' ? 'Record in the ledger without running' : `Run (${task.type})`}</dd>
         <dt>Commit</dt>
         <dd>
-          <Commit hash={task.commit} url={commitUrl} /> {rollout.data?.rollout.author}
+          <Commit hash={task.commit} url={commitUrl} /> {rollout.data?.author}
         </dd>
         <dt>Started</dt>
         <dd>
@@ -76,7 +76,7 @@ function Details({ detail: { task, attempts, sql } }: { detail: Schemas['TaskDet
       </dl>
       {sql && (
         <SqlBlock
-          label={task.migration.path}
+          label={task.path}
           sql={sql}
           mark={
             attempt?.line && attempt.message
