@@ -12,7 +12,9 @@ interface LinkButtonProps extends ButtonProps {
 export function LinkButton({ to, search, children, ...rest }: LinkButtonProps) {
   return (
     <Button
-      renderRoot={props => <Link to={to} search={search} {...props} style={{ textDecoration: 'none' }} />}
+      renderRoot={props => (
+        <Link to={to} search={search} {...props} style={{ ...props.style, textDecoration: 'none' }} />
+      )}
       {...rest}
     >
       {children}

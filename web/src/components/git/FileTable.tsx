@@ -7,8 +7,11 @@ type File = Schemas['ManifestFile']
 const columns: Column<File>[] = [
   { title: 'File', cell: file => <span className="mono">{file.path}</span> },
   {
-    title: 'Why it is ignored',
-    cell: file => (file.state === 'ignored' ? file.reason : `Version ${file.label}`),
+    title: 'What it is',
+    cell: file =>
+      file.state === 'ignored'
+        ? `Ignored: it ${file.reason ?? 'is no migration'}`
+        : `Version ${file.label}${file.description ? `, ${file.description}` : ''}`,
   },
 ]
 

@@ -12,6 +12,12 @@ import { count } from '~/util/str'
 
 type Preview = Schemas['LinkPreview']
 
+const nothing = (
+  <EmptyState icon="file">
+    No file matches. The ignored files say why; change the template or the base directory until they fit.
+  </EmptyState>
+)
+
 /** States in which a file does not simply go its way. */
 const troubles = new Set([
   'conflict',
@@ -28,8 +34,14 @@ const troubles = new Set([
   'vanished',
 ])
 
+interface LinkPreviewProps {
+  query: UseQueryResult<Preview>
+  /** Shows what matches alone: of a link that is there already, the databases' part would count against itself. */
+  filesOnly?: boolean
+}
+
 /** What a link would do on the real tree, as far as the values are right. */
-export function LinkPreview({ query }: { query: UseQueryResult<Preview> }) {
+export function LinkPreview({ query, filesOnly = false }: LinkPreviewProps) {
   return (
     <section className="stack" aria-labelledby="preview" aria-busy={query.isFetching}>
       <div className="row">
@@ -40,27 +52,27 @@ export function LinkPreview({ query }: { query: UseQueryResult<Preview> }) {
         </span>
       </div>
       <div style={{ opacity: query.isPlaceholderData || query.error ? 0.6 : 1 }}>
-        <Loaded query={query}>{preview => <Tree preview={preview} />}</Loaded>
+        <Loaded query={query}>{preview => <Tree preview={preview} filesOnly={filesOnly} />}</Loaded>
       </div>
     </section>
   )
 }
 
-function Tree({ preview }: { preview: Preview }) {
+function Tree({ preview, filesOnly }: { preview: Preview; filesOnly: boolean }) {
   const [shown, setShown] = useState<'matched' | 'trouble' | 'ignored'>('matched')
   const items = preview.plan.items.filter(item => item.state !== 'ignored')
   const trouble = items.filter(item => troubles.has(item.state))
   const ignored = preview.files.filter(file => file.state === 'ignored')
-  const matched = preview.files.length - ignored.length
+  const matched = preview.files.filter(file => file.state === 'matched')
   return (
     <div className="stack">
-      {preview.plan.blocked && <Notice kind="warning">{preview.plan.blocked}</Notice>}
+      {!filesOnly && preview.plan.blocked && <Notice kind="warning">{preview.plan.blocked}</Notice>}
       <div className="row wrap">
         <FilterChips
           label="Files"
           options={[
-            ['matched', count(matched, 'matching file')],
-            ['trouble', `${trouble.length} in need of somebody`],
+            ['matched', count(matched.length, 'matching file')],
+            ...(filesOnly ? [] : [['trouble', `${trouble.length} in need of somebody`] as const]),
             ['ignored', count(ignored.length, 'ignored file')],
           ]}
           value={shown}
@@ -78,16 +90,12 @@ function Tree({ preview }: { preview: Preview }) {
           files={ignored}
           empty={<EmptyState icon="file">Every file below the base directory matches.</EmptyState>}
         />
+      ) : filesOnly ? (
+        <FileTable files={matched} empty={nothing} />
       ) : (
         <PlanTable
           items={shown === 'trouble' ? trouble : items}
-          empty={
-            <EmptyState icon="file">
-              {shown === 'trouble'
-                ? 'No file is in need of somebody.'
-                : 'No file matches. The ignored files say why; change the template or the base directory until they fit.'}
-            </EmptyState>
-          }
+          empty={shown === 'trouble' ? <EmptyState icon="check">No file is in need of somebody.</EmptyState> : nothing}
         />
       )}
     </div>

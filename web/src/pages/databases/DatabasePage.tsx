@@ -47,13 +47,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
       title={row.name}
       crumbs={[{ label: 'Databases', to: pb.databases() }]}
       beside={<StateBadge state={databaseState(row)} />}
-      action={
-        manages && (
-          <ConfirmButton
-            title={`Take over the ledger in ${row.name}?`}
-            verb="Take over the ledger"
-            onConfirm={() => adopt.mutate()}
-          >
+    >
             Do this when the database is a copy of another one, and what its ledger lists really is in it. Towpath then
             goes on from there.
           </ConfirmButton>
@@ -85,6 +79,24 @@ function Details({ row }: { row: Schemas['Database'] }) {
         </dd>
       </dl>
       <History database={row.id} />
+      {manages && row.projectId && (
+        <section className="stack tight reading">
+          <h2>Is this database a copy of another one?</h2>
+          <p className="muted">
+            Then its ledger still names the other one, and nothing runs here until somebody has looked. When all that the
+            ledger lists really is in this database, take it over.
+          </p>
+          <div>
+            <ConfirmButton
+              title={`Take over the ledger in ${row.name}?`}
+              verb="Take over the ledger"
+              onConfirm={() => adopt.mutate()}
+            >
+              Towpath then goes on from what the ledger lists. Nothing runs twice.
+            </ConfirmButton>
+          </div>
+        </section>
+      )}
     </Page>
   )
 }

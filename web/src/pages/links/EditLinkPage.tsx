@@ -73,7 +73,7 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
           <LinkFields form={form} grant={link.grantId} repository={link.repositoryId} previewError={preview.error} />
         </FormFrame>
       </div>
-      <LinkPreview query={preview} />
+      <LinkPreview query={preview} filesOnly />
     </div>
   )
 }
