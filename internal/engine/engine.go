@@ -117,16 +117,16 @@ type Definition struct {
 	Broken string `json:"broken,omitempty"` // of what a failed build left behind: the statement that removes it
 }
 
-// maxDefinition bounds the text of a Definition, in bytes.
-const maxDefinition = 4000
+// MaxDefinition is how many bytes the text of a Definition has before it is cut.
+const MaxDefinition = 16_000
 
 // Brief makes the Text of a Definition: a long one is cut, with the checksum of the whole.
 func Brief(text string) string {
-	if len(text) <= maxDefinition {
+	if len(text) <= MaxDefinition {
 		return text
 	}
 	sum := sha256.Sum256([]byte(text))
-	return strings.ToValidUTF8(text[:maxDefinition], "") + "… " + hex.EncodeToString(sum[:])
+	return strings.ToValidUTF8(text[:MaxDefinition], "") + "… " + hex.EncodeToString(sum[:])
 }
 
 // Kind tells what an executor can do about an Error.

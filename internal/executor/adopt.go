@@ -67,21 +67,34 @@ func (s *Service) rewrite(ctx context.Context, i towpath.Instance, d towpath.Dat
 	for _, entry := range entries {
 		epoch = max(epoch, entry.Epoch)
 	}
-	var foreign []towpath.LedgerEntry
-	for n := range entries {
-		if entries[n].DatabaseID != d.ID {
-			entries[n].DatabaseID, entries[n].ServerID, entries[n].Epoch = d.ID, s.ServerID, epoch
-			foreign = append(foreign, entries[n])
-		}
-	}
-	if len(foreign) == 0 {
-		return entries, epoch, nil
-	}
 	session, err := db.Begin(ctx, engine.SessionOptions{LockTimeout: s.lockTimeout(), StatementTimeout: s.statementTimeout()})
 	if err != nil {
 		return nil, epoch, unavailable(err)
 	}
 	defer func() { _ = session.Close() }()
+	lease, found, err := session.Entry(ctx, leaseID())
+	if err != nil {
+		return nil, epoch, unavailable(err)
+	}
+	var foreign []towpath.LedgerEntry
+	own := func(e towpath.LedgerEntry) towpath.LedgerEntry {
+		e.DatabaseID, e.ServerID, e.Epoch = d.ID, s.ServerID, epoch
+		return e
+	}
+	epoch = max(epoch, lease.Epoch)
+	for n := range entries {
+		if entries[n].DatabaseID != d.ID {
+			entries[n] = own(entries[n])
+			foreign = append(foreign, entries[n])
+		}
+	}
+	if found && lease.DatabaseID != d.ID {
+		lease.State = towpath.LedgerDone
+		foreign = append(foreign, own(lease))
+	}
+	if len(foreign) == 0 {
+		return entries, epoch, nil
+	}
 	if err := session.Record(ctx, foreign...); err != nil {
 		return nil, epoch, unavailable(err)
 	}

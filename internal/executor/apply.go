@@ -19,81 +19,84 @@ const (
 )
 
 // apply runs the file's statements in a session, up to the commit.
-func (r *run) apply(ctx context.Context, session engine.Session) ([]change, error) {
+func (r *run) apply(ctx context.Context, db engine.DB, session engine.Session) ([]change, error) {
 	entry, found, err := session.Entry(ctx, r.task.MigrationID)
 	if err != nil {
 		return nil, err
 	}
-	intent, err := judge(r.task, entry, found, r.intent || r.resolved)
+	j, _ := readJournal(entry)
+	c, err := judge(r.task, entry, found, j.Prefix != "" && j.Prefix == r.prefixOf(entry.StatementsDone), r.resolved)
 	if err != nil {
 		return nil, err
 	}
-	if intent.already {
+	if c.already {
+		r.unsettled = false
 		r.total.Store(int64(entry.StatementsTotal))
 		r.finished.Store(int64(entry.StatementsTotal))
-		return []change{{r.task.Migration, entry, false}}, nil
+		return []change{{r.task.Migration, entry, false}}, session.Record(ctx, r.leaseRow(towpath.LedgerDone))
 	}
 	if r.database.ProjectID != r.task.ProjectID {
 		return nil, end(towpath.TaskFailed, "The database no longer belongs to this project. Nothing was run.")
 	}
-	if found {
+	if found && entry.Epoch > r.epoch.Load() {
 		if err := r.raise(ctx, entry.Epoch); err != nil {
 			return nil, err
 		}
 	}
 	e := r.entry(r.task.Migration, towpath.LedgerRunning)
-	e.StatementsTotal, e.StatementsDone = int(r.total.Load()), intent.from
-	if err := r.statements(ctx, session, &e, intent.from); err != nil {
-		return nil, r.stopped(ctx, session, e, err)
+	e.StatementsTotal, e.StatementsDone = int(r.total.Load()), c.from
+	a := r.newAlone(db, session, e)
+	if c.settle {
+		if c.from, err = a.settleRow(ctx, entry); err != nil {
+			return nil, err
+		}
 	}
-	e.State, e.FinishedAt = towpath.LedgerDone, r.now()
-	if err := session.Record(ctx, e); err != nil {
+	r.unsettled, r.at.kept = false, c.from
+	r.finished.Store(int64(c.from))
+	if r.noTx {
+		err = a.statements(ctx, c.from)
+	} else {
+		err = r.together(ctx, session, c.from)
+	}
+	if err != nil {
+		return nil, r.stopped(ctx, a, err)
+	}
+	e.State, e.FinishedAt, e.StatementsDone = towpath.LedgerDone, r.now(), e.StatementsTotal
+	r.reached("before outcome")
+	if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone), e); err != nil {
 		return nil, err
 	}
 	return []change{{r.task.Migration, e, true}}, nil
 }
 
-// statements runs the statements from an index on. Where each commits by itself, the ledger tells of each.
-func (r *run) statements(ctx context.Context, session engine.Session, e *towpath.LedgerEntry, from int) error {
-	if r.noTx {
-		if err := session.Record(ctx, *e); err != nil {
-			return err
-		}
-		r.intent, r.at.kept = true, from
-	}
-	index := 0
+// together runs the statements in the session's transaction.
+func (r *run) together(ctx context.Context, session engine.Session, from int) error {
+	index := -1
 	for st, err := range r.engine.Split(bytes.NewReader(r.script)) {
 		if err != nil {
 			return err
 		}
-		if index < from {
-			index++
+		if index++; index < from {
 			continue
 		}
-		if err := r.exec(ctx, session, st, index); err != nil {
-			return &failedAt{st.Pos, err}
-		}
-		index++
-		e.StatementsDone = index
-		r.finished.Store(int64(index))
-		if !r.noTx {
-			continue
-		}
-		r.at.kept = index
-		if err := session.Record(context.WithoutCancel(ctx), *e); err != nil {
+		if err := r.exec(st, index, func() (int64, error) { return session.Exec(ctx, st) }); err != nil {
 			return err
 		}
+		r.finished.Store(int64(index + 1))
+		r.reached("after statement")
 	}
 	return nil
 }
 
-func (r *run) exec(ctx context.Context, session engine.Session, st statement.Statement, index int) error {
+// exec runs one statement and logs it.
+func (r *run) exec(st statement.Statement, index int, do func() (int64, error)) error {
 	start := time.Now()
-	rows, err := session.Exec(ctx, st)
+	rows, err := do()
 	log := towpath.StatementLog{Index: index, Line: st.Pos.Line, Column: st.Pos.Column, Summary: summary(st), Rows: rows, Duration: time.Since(start)}
 	r.rows += rows
 	if err != nil {
 		log.Error = r.redact(err)
+		err = &failedAt{st.Pos, err}
 	}
 	if len(r.logs) < maxLog || err != nil {
 		r.logs = append(r.logs, log)
@@ -101,16 +104,24 @@ func (r *run) exec(ctx context.Context, session engine.Session, st statement.Sta
 	return err
 }
 
-// stopped notes in the ledger how far statements came that commit by themselves.
-func (r *run) stopped(ctx context.Context, session engine.Session, e towpath.LedgerEntry, cause error) error {
+// stopped notes in the ledger how far statements came that commit by themselves, and gives it back.
+func (r *run) stopped(ctx context.Context, a *alone, cause error) error {
 	var known *engine.Error
-	if !r.noTx || !r.intent || errors.As(cause, &known) && (known.Kind == engine.Lost || known.Kind == engine.Fenced) {
+	var over *ending
+	if !r.noTx || !r.at.begun || errors.As(cause, &known) && (known.Kind == engine.Lost || known.Kind == engine.Fenced) {
 		return cause
+	}
+	if errors.As(cause, &over) && over.state == towpath.TaskUnknown {
+		return cause // the row tells it already
 	}
 	writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
-	e.State = towpath.LedgerFailed
-	return errors.Join(cause, session.Record(writing, e))
+	a.row.State = towpath.LedgerFailed
+	a.row.Intent = journal{Statement: a.row.StatementsDone, Prefix: a.before}.text()
+	if err := a.session.Record(writing, r.leaseRow(towpath.LedgerDone), a.row); err != nil {
+		return errors.Join(err, cause)
+	}
+	return cause
 }
 
 // record writes what the task covers into the ledger, without running anything.
@@ -143,7 +154,7 @@ func (r *run) record(ctx context.Context, session engine.Session) ([]change, err
 		changes = append(changes, change{m, rows[i], true})
 	}
 	r.finished.Store(int64(len(changes)))
-	return changes, session.Record(ctx, rows...)
+	return changes, session.Record(ctx, append(rows, r.leaseRow(towpath.LedgerDone))...)
 }
 
 // entry makes a row of the ledger.

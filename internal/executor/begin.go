@@ -17,13 +17,17 @@ const stoppedMessage = "The server stopped during this attempt. The next one ask
 // run is one attempt of one task, under the lease of its target.
 type run struct {
 	*Service
-	task     towpath.Task
-	attempt  towpath.Attempt
-	database towpath.Database
-	instance towpath.Instance
-	owner    string // of the lease; each run has its own, so that two runs of one process never share one
-	epoch    atomic.Int64
-	resolved bool // a person has decided that it runs again
+	task      towpath.Task
+	attempt   towpath.Attempt
+	database  towpath.Database
+	instance  towpath.Instance
+	owner     string // of the lease; each run has its own, so that two runs of one process never share one
+	epoch     atomic.Int64
+	resolved  bool // a person has decided that it runs again
+	takeover  bool // an earlier run may still be at work in the target
+	fenced    bool // this run has written the lease's row
+	unsettled bool // what this run has done may be in the database, or not
+	limits    limits
 
 	total    atomic.Int64 // statements
 	finished atomic.Int64
@@ -32,7 +36,6 @@ type run struct {
 	target engine.Target
 	script []byte
 	noTx   bool
-	intent bool // the ledger has this run's row of a migration under way
 	at     situation
 	logs   []towpath.StatementLog
 	rows   int64
@@ -78,7 +81,12 @@ func (s *Service) begin(ctx context.Context, taskID string) (r *run, again *time
 
 // claim takes the target's lease and makes an attempt, closing one that a crash has left open.
 func (s *Service) claim(ctx context.Context, tx *store.Tx, t towpath.Task) (*run, *time.Time, error) {
-	r := &run{Service: s, owner: s.Owner + "/" + store.NewID()}
+	r := &run{Service: s, owner: s.Owner + "/" + store.NewID(), limits: limits{s.lockTimeout(), s.statementTimeout()}}
+	last, err := tx.Database(ctx, t.DatabaseID)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.takeover = last.Lease.Owner != "" || t.State == towpath.TaskRunning
 	epoch, ok, err := tx.ClaimTarget(ctx, t.DatabaseID, r.owner, tx.Now.Add(s.lease()))
 	if err != nil {
 		return nil, nil, err

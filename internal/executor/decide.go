@@ -52,45 +52,54 @@ func (f *failedAt) Unwrap() error { return f.err }
 func foreign(entries []towpath.LedgerEntry, databaseID string) string {
 	for _, e := range entries {
 		if e.DatabaseID != databaseID {
-			return fmt.Sprintf("The ledger in this database belongs to another database (version %s is recorded for one with the id %q). "+
-				"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.", e.Version, e.DatabaseID)
+			what := "version " + e.Version + " is recorded"
+			if e.Type == towpath.TypeLease {
+				what = "it is kept"
+			}
+			return fmt.Sprintf("The ledger in this database belongs to another database (%s for one with the id %q). "+
+				"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.", what, e.DatabaseID)
 		}
 	}
 	return ""
 }
 
-// intent is what a run means to do about a migration, given its row in the ledger.
-type intent struct {
+// course is what a run means to do about a migration, given its row in the ledger.
+type course struct {
 	already bool // the ledger has it: nothing to run
 	from    int  // index of the first statement to run
+	settle  bool // find out first what became of that statement
 }
 
-// judge decides what to do about the migration's row. goOn says that a half-way row is no question: this very run wrote it,
-// or a person has decided that it runs again. Its error is an *ending.
-func judge(t towpath.Task, e towpath.LedgerEntry, found, goOn bool) (intent, error) {
+// judge decides what to do about the migration's row. samePrefix says that the file begins with the text whose statements
+// the row counts; resolved, that a person has decided that it runs again. Its error is an *ending.
+func judge(t towpath.Task, e towpath.LedgerEntry, found, samePrefix, resolved bool) (course, error) {
 	sameText := e.Checksum == t.Checksum
 	switch {
 	case !found:
-		return intent{}, nil
+		return course{}, nil
 	case e.State.Applied() && sameText:
-		return intent{already: true}, nil
+		return course{already: true}, nil
 	case e.State.Applied():
-		return intent{}, end(towpath.TaskFailed, "This database has version %s already, with another text: it was applied from %s at commit %.12s. Nothing was run. "+
+		return course{}, end(towpath.TaskFailed, "This database has version %s already, with another text: it was applied from %s at commit %.12s. Nothing was run. "+
 			"Accept the new text as applied, or bring the change as a new version.", t.Label, e.Path, e.Commit)
-	case e.State == towpath.LedgerFailed && e.StatementsDone == 0:
-		return intent{}, nil
-	case goOn:
-		if sameText {
-			return intent{from: e.StatementsDone}, nil
-		}
-		return intent{}, nil
-	case e.State == towpath.LedgerFailed:
-		return intent{}, end(towpath.TaskUnknown, "An earlier run stopped half-way: %d of %d statements are in the database, each committed by itself. "+
-			"Running again goes on behind them, or from the start if the file was changed; or say that it was applied.", e.StatementsDone, e.StatementsTotal)
+	case resolved && (sameText || samePrefix):
+		return course{from: e.StatementsDone}, nil
+	case resolved:
+		return course{}, nil
+	case e.State == towpath.LedgerRunning:
+		return course{from: e.StatementsDone, settle: true}, nil
+	case e.StatementsDone == 0 || sameText || samePrefix:
+		return course{from: e.StatementsDone}, nil
 	}
-	return intent{}, end(towpath.TaskUnknown, "The server stopped while it ran statement %d of %d, and this database commits each by itself, so nobody knows whether it is in. "+
-		"Look at the database. Running again begins with that statement, or from the start if the file was changed; or say that it was applied.",
-		e.StatementsDone+1, e.StatementsTotal)
+	return course{}, end(towpath.TaskUnknown, "An earlier run stopped half-way: %d of %d statements are in the database, each committed by itself, and the file "+
+		"was changed before the place where it stopped. Running again begins from the start; or say that it was applied.", e.StatementsDone, e.StatementsTotal)
+}
+
+// darkMessage tells a person what is known of a statement whose outcome is not.
+func darkMessage(e towpath.LedgerEntry, why string) string {
+	return fmt.Sprintf("The server stopped while it ran statement %d of %d, which this database commits by itself, and nobody knows whether it is in: %s. "+
+		"Look at the database. Running again begins with that statement, or from the start if the file was changed before it; or say that it was applied.",
+		e.StatementsDone+1, e.StatementsTotal, why)
 }
 
 // evidence is what the ledger says of a task.
@@ -98,13 +107,16 @@ type evidence struct {
 	changes  []change
 	complete bool // all of the task is in
 	begun    bool // there are rows that say something else
+	dark     bool // and of those, one that only a person can judge
 }
 
 // weigh looks for a task in a ledger.
 func weigh(t towpath.Task, entries []towpath.LedgerEntry, databaseID string) (found evidence) {
 	rows := map[towpath.MigrationID]towpath.LedgerEntry{}
 	for _, e := range entries {
-		found.begun = found.begun || e.DatabaseID != databaseID
+		if e.DatabaseID != databaseID {
+			found.begun, found.dark = true, true
+		}
 		rows[e.MigrationID] = e
 	}
 	covers := t.Covers
@@ -116,7 +128,8 @@ func weigh(t towpath.Task, entries []towpath.LedgerEntry, databaseID string) (fo
 		if ok && e.DatabaseID == databaseID && e.State.Applied() && e.Checksum == m.Checksum {
 			found.changes = append(found.changes, change{m, e, false})
 		} else if ok && t.Action == towpath.ActionApply {
-			found.begun = true
+			j, told := readJournal(e)
+			found.begun, found.dark = true, found.dark || !told || j.Dark != ""
 		}
 	}
 	found.complete = len(found.changes) == len(covers)
@@ -130,9 +143,8 @@ func recorded(m towpath.Migration, e towpath.LedgerEntry, found bool) bool {
 
 // situation is what a run was doing when an error came.
 type situation struct {
-	committing bool // the transaction's commit was asked for
-	noTx       bool // statements commit by themselves
-	kept       int  // statements that are in for good
+	begun bool // its end may be in the database: a commit was asked for, or statements commit by themselves
+	kept  int  // statements that are in for good
 }
 
 // step is what follows from an error.
@@ -140,9 +152,8 @@ type step int
 
 const (
 	giveUp    step = iota // the task has failed
-	tryAgain              // nothing is kept: start over after a while
-	askLedger             // the commit may have happened
-	unclear               // nobody knows whether the last statement is in
+	tryAgain              // nothing is under way: start over after a while
+	lookAgain             // end the session, if it lives, and ask the database what became of it
 	stepBack              // another process has taken over
 )
 
@@ -150,21 +161,17 @@ const (
 func next(err error, at situation) step {
 	var e *engine.Error
 	if !errors.As(err, &e) {
-		if towpath.ErrorCode(err) == towpath.CodeUnavailable && at.kept == 0 {
-			return tryAgain
+		if towpath.ErrorCode(err) != towpath.CodeUnavailable {
+			return giveUp
 		}
-		return giveUp
+		e = &engine.Error{Kind: engine.Lost}
 	}
 	switch {
 	case e.Kind == engine.Fenced:
 		return stepBack
-	case e.Kind == engine.Locked && at.kept == 0:
-		return tryAgain
-	case e.Kind == engine.Lost && at.noTx:
-		return unclear
-	case e.Kind == engine.Lost && at.committing:
-		return askLedger
-	case e.Kind == engine.Lost:
+	case e.Kind == engine.Lost && at.begun:
+		return lookAgain
+	case e.Kind == engine.Lost, e.Kind == engine.Locked && at.kept == 0:
 		return tryAgain
 	}
 	return giveUp

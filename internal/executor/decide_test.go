@@ -19,18 +19,18 @@ func TestNext(t *testing.T) {
 		want step
 	}{
 		"a lock before anything is kept":                 {kind(engine.Locked), situation{}, tryAgain},
-		"a lock at the commit":                           {kind(engine.Locked), situation{committing: true}, tryAgain},
-		"a lock after a statement that stays":            {kind(engine.Locked), situation{noTx: true, kept: 1}, giveUp},
+		"a lock at the commit":                           {kind(engine.Locked), situation{begun: true}, tryAgain},
+		"a lock after a statement that stays":            {kind(engine.Locked), situation{begun: true, kept: 1}, giveUp},
 		"a lost connection inside a transaction":         {kind(engine.Lost), situation{}, tryAgain},
-		"a lost connection at the commit":                {kind(engine.Lost), situation{committing: true}, askLedger},
-		"a lost connection where statements stay":        {kind(engine.Lost), situation{noTx: true}, unclear},
+		"a lost connection at the commit":                {kind(engine.Lost), situation{begun: true}, lookAgain},
+		"a lost connection where statements stay":        {kind(engine.Lost), situation{begun: true, kept: 3}, lookAgain},
 		"another process took over":                      {kind(engine.Fenced), situation{}, stepBack},
-		"another process took over while it committed":   {kind(engine.Fenced), situation{committing: true}, stepBack},
+		"another process took over while it committed":   {kind(engine.Fenced), situation{begun: true}, stepBack},
 		"the database says no":                           {kind(engine.Failed), situation{}, giveUp},
 		"the guard says no":                              {kind(engine.Refused), situation{}, giveUp},
 		"a statement that took too long":                 {kind(engine.Timeout), situation{}, giveUp},
 		"a database that does not answer":                {towpath.Errorf(towpath.CodeUnavailable, "away"), situation{}, tryAgain},
-		"a database that is gone after what stays":       {towpath.Errorf(towpath.CodeUnavailable, "away"), situation{noTx: true, kept: 1}, giveUp},
+		"a database that is gone after what stays":       {towpath.Errorf(towpath.CodeUnavailable, "away"), situation{begun: true, kept: 1}, lookAgain},
 		"two files that bear the database's name":        {towpath.Errorf(towpath.CodeConflict, "two"), situation{}, giveUp},
 		"something that nobody thought of":               {errors.New("odd"), situation{}, giveUp},
 		"a failing statement, with its place in between": {&failedAt{statement.Position{Line: 3}, kind(engine.Locked)}, situation{}, tryAgain},
@@ -51,27 +51,32 @@ func TestJudge(t *testing.T) {
 		return towpath.LedgerEntry{State: state, Checksum: checksum, StatementsDone: done, StatementsTotal: 5}
 	}
 	for name, c := range map[string]struct {
-		row   towpath.LedgerEntry
-		none  bool
-		goOn  bool
-		want  intent
-		state towpath.TaskState // of an ending; "" for none
+		row      towpath.LedgerEntry
+		none     bool
+		prefix   bool
+		resolved bool
+		want     course
+		state    towpath.TaskState // of an ending; "" for none
 	}{
-		"no row":                                {none: true},
-		"applied":                               {row: row(towpath.LedgerDone, "new", 5), want: intent{already: true}},
-		"baselined":                             {row: row(towpath.LedgerBaselined, "new", 0), want: intent{already: true}},
-		"applied with another text":             {row: row(towpath.LedgerDone, "old", 5), state: towpath.TaskFailed},
-		"applied with another text, resolved":   {row: row(towpath.LedgerDone, "old", 5), goOn: true, state: towpath.TaskFailed},
-		"under way in a run that is gone":       {row: row(towpath.LedgerRunning, "new", 0), state: towpath.TaskUnknown},
-		"under way, and it is ours":             {row: row(towpath.LedgerRunning, "new", 2), goOn: true, want: intent{from: 2}},
-		"under way, resolved with another text": {row: row(towpath.LedgerRunning, "old", 2), goOn: true},
-		"stopped half-way":                      {row: row(towpath.LedgerFailed, "new", 2), state: towpath.TaskUnknown},
-		"stopped half-way, resolved":            {row: row(towpath.LedgerFailed, "new", 2), goOn: true, want: intent{from: 2}},
-		"failed with nothing kept":              {row: row(towpath.LedgerFailed, "old", 0)},
+		"no row":                                   {none: true},
+		"applied":                                  {row: row(towpath.LedgerDone, "new", 5), want: course{already: true}},
+		"baselined":                                {row: row(towpath.LedgerBaselined, "new", 0), want: course{already: true}},
+		"applied with another text":                {row: row(towpath.LedgerDone, "old", 5), state: towpath.TaskFailed},
+		"applied with another text, resolved":      {row: row(towpath.LedgerDone, "old", 5), resolved: true, state: towpath.TaskFailed},
+		"under way in a run that is gone":          {row: row(towpath.LedgerRunning, "new", 2), want: course{from: 2, settle: true}},
+		"under way, then edited":                   {row: row(towpath.LedgerRunning, "old", 2), want: course{from: 2, settle: true}},
+		"under way, resolved":                      {row: row(towpath.LedgerRunning, "new", 2), resolved: true, want: course{from: 2}},
+		"under way, resolved with another text":    {row: row(towpath.LedgerRunning, "old", 2), resolved: true},
+		"under way, resolved with another end":     {row: row(towpath.LedgerRunning, "old", 2), resolved: true, prefix: true, want: course{from: 2}},
+		"stopped half-way":                         {row: row(towpath.LedgerFailed, "new", 2), want: course{from: 2}},
+		"stopped half-way, then mended":            {row: row(towpath.LedgerFailed, "old", 2), prefix: true, want: course{from: 2}},
+		"stopped half-way, then edited before it":  {row: row(towpath.LedgerFailed, "old", 2), state: towpath.TaskUnknown},
+		"stopped half-way, edited, a person knows": {row: row(towpath.LedgerFailed, "old", 2), resolved: true},
+		"failed with nothing kept":                 {row: row(towpath.LedgerFailed, "old", 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := judge(task, c.row, !c.none, c.goOn)
+			got, err := judge(task, c.row, !c.none, c.prefix, c.resolved)
 			var e *ending
 			if errors.As(err, &e) != (c.state != "") || e != nil && (e.state != c.state || e.message == "") || got != c.want {
 				t.Errorf("got %+v, %v", got, err)

@@ -33,7 +33,19 @@ type Service struct {
 	SnapshotSchemas  bool          // keep the schema's dump before and after each change
 
 	Logger *slog.Logger
+
+	// Reached is called at the places between which a process may die; nil but in tests, which end it there.
+	Reached func(place string)
 }
+
+func (s *Service) reached(place string) {
+	if s.Reached != nil {
+		s.Reached(place)
+	}
+}
+
+// limits bound a session.
+type limits struct{ lock, statement time.Duration }
 
 func (s *Service) lease() time.Duration       { return cmp.Or(s.Lease, 15*time.Second) }
 func (s *Service) lockTimeout() time.Duration { return cmp.Or(s.LockTimeout, 3*time.Second) }
@@ -52,6 +64,9 @@ const (
 
 // errLeaseLost ends a run that another process may have taken over: it must not touch the state any more.
 var errLeaseLost = errors.New("the target's lease was lost")
+
+// errCancelled ends a run that a person has cancelled.
+var errCancelled = errors.New("the task was cancelled")
 
 // RunTask brings a task to its end: it is the handler of towpath.JobRunTask. A task that is not pending or running needs
 // nothing; one that another process left running is taken over, and the target's ledger says how far it came. What goes

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -35,7 +36,7 @@ func setup(t *testing.T) *bundle {
 	}
 	t.Cleanup(func() { _ = st.Close() })
 	b := &bundle{folder: folder, meta: meta, Service: &executor.Service{
-		Store: st, Owner: "first", ServerID: "server", LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
+		Store: st, Owner: "first", ServerID: "server", Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
 		Engines: map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder})},
 	}}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {

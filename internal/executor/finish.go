@@ -13,6 +13,7 @@ import (
 
 // finish writes how the run ended, in one transaction, and gives the target back. errLeaseLost when it is another's by now.
 func (r *run) finish(ctx context.Context, out outcome) error {
+	r.reached("before metadata")
 	err := r.Store.Write(ctx, func(tx *store.Tx) error {
 		held, err := tx.ExtendTarget(ctx, r.task.DatabaseID, r.owner, r.epoch.Load(), tx.Now.Add(r.lease()))
 		if err != nil {
@@ -189,7 +190,7 @@ func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time,
 	}
 	out := outcome{state: towpath.TaskDone, changes: found.changes}
 	if !found.complete {
-		if found.begun {
+		if found.dark {
 			return nil, nil // a person decides
 		}
 		out = outcome{state: towpath.TaskPending}

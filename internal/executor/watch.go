@@ -69,7 +69,7 @@ func (r *run) beat(ctx context.Context, finished int) (held bool, err error) {
 // raise lifts the lease's epoch over one found in the ledger. Metadata that was restored from a backup is behind its
 // ledgers, which would refuse its writes; the lease itself says that the run is the only one.
 func (r *run) raise(ctx context.Context, found int64) error {
-	if found < r.epoch.Load() || r.intent {
+	if found < r.epoch.Load() {
 		return nil
 	}
 	return r.Store.Write(ctx, func(tx *store.Tx) error {

@@ -20,7 +20,7 @@ import (
 func (r *run) work(ctx context.Context) outcome {
 	out, err := r.prepare(ctx)
 	for try := 1; err == nil; try++ {
-		r.logs, r.rows, r.at = nil, 0, situation{noTx: r.noTx}
+		r.logs, r.rows, r.at = nil, 0, situation{}
 		r.finished.Store(0)
 		var failure error
 		if out, failure = r.once(ctx); failure == nil {
@@ -40,7 +40,7 @@ func (r *run) work(ctx context.Context) outcome {
 		return e.outcome
 	}
 	if ctx.Err() != nil {
-		return r.interrupted()
+		return r.interrupted(ctx)
 	}
 	return outcome{state: towpath.TaskFailed, message: r.redact(err)}
 }
@@ -48,19 +48,22 @@ func (r *run) work(ctx context.Context) outcome {
 // settle decides what an error of a target means; settled is false when another try is due.
 func (r *run) settle(ctx context.Context, failure error, try int) (out outcome, settled bool) {
 	step := next(failure, r.at)
+	last := try >= r.lockTries()
 	switch {
 	case step == stepBack || errors.Is(failure, errLeaseLost):
 		return outcome{fenced: true}, true
-	case step == unclear:
-		return outcome{state: towpath.TaskUnknown, message: "The connection broke while a statement ran that commits by itself: " + r.redact(failure)}, true
-	case step == askLedger:
-		if out, known := r.ask(ctx, failure); known {
-			return out, true
-		}
+	case step == lookAgain:
+		r.takeover, r.unsettled = true, true
 	case ctx.Err() != nil:
-		return r.interrupted(), true
+		return r.interrupted(ctx), true
+	case step == giveUp && !r.unsettled:
+		return r.failed(failure, try), true
 	}
-	if step == giveUp || try >= r.lockTries() {
+	switch {
+	case r.unsettled && (last || ctx.Err() != nil):
+		message := fmt.Sprintf("The connection broke, and the database cannot be asked what became of it. It is asked again soon. (%s)", r.redact(failure))
+		return outcome{state: towpath.TaskUnknown, message: message, unread: true}, true
+	case last:
 		return r.failed(failure, try), true
 	}
 	return out, false
@@ -79,12 +82,20 @@ func (r *run) pause(ctx context.Context, try int) error {
 	}
 }
 
-// interrupted ends a run whose server is told to stop.
-func (r *run) interrupted() outcome {
-	if r.at.kept > 0 {
-		return outcome{state: towpath.TaskFailed, message: fmt.Sprintf("The server was stopped after %d of %d statements, which are in the database.", r.at.kept, r.total.Load())}
+// interrupted ends a run whose server is told to stop, or that a person has cancelled.
+func (r *run) interrupted(ctx context.Context) outcome {
+	who := "The server was stopped"
+	if errors.Is(context.Cause(ctx), errCancelled) {
+		who = "The task was cancelled"
 	}
-	return outcome{state: towpath.TaskPending, message: "The server was stopped. Nothing of this attempt was kept; the task goes on after the start."}
+	kept := "Nothing of this attempt was kept"
+	if r.at.kept > 0 {
+		kept = fmt.Sprintf("%d of %d statements are in the database", r.at.kept, r.total.Load())
+	}
+	if errors.Is(context.Cause(ctx), errCancelled) {
+		return outcome{state: towpath.TaskFailed, message: who + ". " + kept + "."}
+	}
+	return outcome{state: towpath.TaskPending, message: who + ". " + kept + "; the task goes on after the start."}
 }
 
 // failed puts an error into words.
@@ -100,7 +111,7 @@ func (r *run) failed(err error, tries int) outcome {
 		case engine.Locked:
 			out.message = fmt.Sprintf("Another connection holds a lock in the database; given up at try %d: %s", tries, out.message)
 		case engine.Timeout:
-			out.message = fmt.Sprintf("The statement was stopped, since it did not end within %s: %s", r.statementTimeout(), out.message)
+			out.message = fmt.Sprintf("The statement was stopped, since it did not end within %s: %s", r.limits.statement, out.message)
 		}
 	}
 	if r.at.kept > 0 {
@@ -153,35 +164,20 @@ func (r *run) once(ctx context.Context) (out outcome, err error) {
 		return out, err
 	}
 	defer func() { _ = db.Close() }() // what matters was committed or is undone
-	entries, err := db.Ledger(ctx)
-	if err != nil {
-		return out, err
-	}
-	if words := foreign(entries, r.database.ID); words != "" {
-		return out, end(towpath.TaskFailed, "%s", words)
+	if r.takeover {
+		if err := r.takeOver(ctx, db); err != nil {
+			return out, err
+		}
 	}
 	if r.before, err = r.dump(ctx, db); err != nil {
 		return out, err
 	}
-	session, err := db.Begin(ctx, engine.SessionOptions{NoTx: r.noTx, LockTimeout: r.lockTimeout(), StatementTimeout: r.statementTimeout()})
+	session, err := r.open(ctx, db)
 	if err != nil {
 		return out, err
 	}
 	defer func() { _ = session.Close() }()
-	out = outcome{state: towpath.TaskDone}
-	if r.task.Action == towpath.ActionRecord {
-		out.changes, err = r.record(ctx, session)
-	} else {
-		out.changes, err = r.apply(ctx, session)
-	}
-	if err != nil {
-		return out, err
-	}
-	r.at.committing = true
-	// A commit that was asked for is waited for, whatever else ends: its outcome is what the ledger is about.
-	committing, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.statementTimeout())
-	defer cancel()
-	if err := session.Commit(committing); err != nil {
+	if out, err = r.change(ctx, db, session); err != nil {
 		return out, err
 	}
 	if r.SnapshotSchemas {
@@ -194,27 +190,69 @@ func (r *run) once(ctx context.Context) (out outcome, err error) {
 	return out, nil
 }
 
+// open begins the session that does the work, and holds the ledger: in a transaction no other run can write there until its
+// end. Where another run has not given it back, that one is taken over first.
+func (r *run) open(ctx context.Context, db engine.DB) (engine.Session, error) {
+	for {
+		session, err := db.Begin(ctx, engine.SessionOptions{NoTx: r.noTx, LockTimeout: r.limits.lock, StatementTimeout: r.limits.statement})
+		if err != nil {
+			return nil, err
+		}
+		held, err := r.enter(ctx, db, session)
+		if err == nil && !held && !r.noTx {
+			r.reached("before intent")
+			err = session.Record(ctx, r.leaseRow(towpath.LedgerDone))
+			var e *engine.Error
+			held = errors.As(err, &e) && e.Kind == engine.Locked
+		}
+		if err == nil && !held {
+			return session, nil
+		}
+		closeErr := session.Close()
+		if held && err == nil && r.takeover {
+			err = &engine.Error{Kind: engine.Locked, Message: "another run holds the ledger"}
+		}
+		if !held || r.takeover {
+			return nil, errors.Join(err, closeErr)
+		}
+		r.takeover = true
+		if err := r.takeOver(ctx, db); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// change does the work in a session, its commit included.
+func (r *run) change(ctx context.Context, db engine.DB, session engine.Session) (out outcome, err error) {
+	out = outcome{state: towpath.TaskDone}
+	if !r.noTx {
+		r.reached("after intent")
+	}
+	if r.task.Action == towpath.ActionRecord {
+		out.changes, err = r.record(ctx, session)
+	} else {
+		out.changes, err = r.apply(ctx, db, session)
+	}
+	if err != nil {
+		return out, err
+	}
+	r.at.begun = true
+	// A commit that was asked for is waited for, whatever else ends: its outcome is what the ledger is about.
+	committing, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.limits.statement)
+	defer cancel()
+	if err := session.Commit(committing); err != nil {
+		return out, err
+	}
+	r.reached("after outcome")
+	return out, nil
+}
+
 func (r *run) dump(ctx context.Context, db engine.DB) (string, error) {
 	if !r.SnapshotSchemas {
 		return "", nil
 	}
 	schema, err := db.Schema(ctx)
 	return schema.Dump, err
-}
-
-// ask reads the ledger after a commit whose outcome is not known. known is false when it did not happen.
-func (r *run) ask(ctx context.Context, cause error) (out outcome, known bool) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
-	defer cancel()
-	found, err := r.evidence(ctx, r.engine, r.target, r.task, r.database.ID)
-	switch {
-	case err != nil:
-		message := fmt.Sprintf("The connection broke during the commit, and the ledger cannot be read to see what became of it. It is read again soon. (%s; %s)", r.redact(cause), r.redact(err))
-		return outcome{state: towpath.TaskUnknown, message: message, unread: true}, true
-	case found.complete:
-		return outcome{state: towpath.TaskDone, changes: found.changes}, true
-	}
-	return out, false
 }
 
 func (s *Service) evidence(ctx context.Context, e engine.Engine, target engine.Target, t towpath.Task, databaseID string) (found evidence, err error) {

@@ -194,6 +194,7 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	if err := s.within(ctx, func() error { return s.conn.record(ctx, entries) }); err != nil {
 		return mapError(err)
 	}
+	s.changes += int64(len(entries))
 	return nil
 }
 
@@ -211,6 +212,7 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 	if err != nil {
 		return 0, mapError(err)
 	}
+	s.changes += int64(len(entries))
 	return rows, nil
 }
 

@@ -1,0 +1,285 @@
+package executor
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// alone runs a file of which some statements commit by themselves: each of those under an intent, each other one in a
+// transaction with its own record.
+type alone struct {
+	*run
+	db      engine.DB
+	witness engine.Witness // nil where no statement commits by itself
+	session engine.Session
+	row     towpath.LedgerEntry // of the migration
+	prefix  hash.Hash           // of the file up to and with the present statement
+	hashed  int64               // bytes of it
+	before  string              // checksum of the file before the present statement
+	after   string              // and with it
+}
+
+func (r *run) newAlone(db engine.DB, session engine.Session, row towpath.LedgerEntry) *alone {
+	witness, _ := db.(engine.Witness)
+	return &alone{run: r, db: db, witness: witness, session: session, row: row, prefix: sha256.New()}
+}
+
+// meet takes the next statement into the checksums.
+func (a *alone) meet(st statement.Statement) {
+	a.prefix.Write(a.script[a.hashed:st.Terminal])
+	a.hashed, a.before, a.after = st.Terminal, a.after, hex.EncodeToString(a.prefix.Sum(nil))
+}
+
+// prefixOf is the checksum of a script's first n statements; "" when it has fewer, or none are asked for.
+func (r *run) prefixOf(n int) string {
+	if n == 0 {
+		return ""
+	}
+	for st, err := range r.engine.Split(bytes.NewReader(r.script)) {
+		if err != nil {
+			return ""
+		}
+		if n--; n == 0 {
+			sum := sha256.Sum256(r.script[:st.Terminal])
+			return hex.EncodeToString(sum[:])
+		}
+	}
+	return ""
+}
+
+// statements runs those from an index on.
+func (a *alone) statements(ctx context.Context, from int) error {
+	index := -1
+	for st, err := range a.engine.Split(bytes.NewReader(a.script)) {
+		if err != nil {
+			return err
+		}
+		a.meet(st)
+		if index++; index < from {
+			if err := a.replay(ctx, st); err != nil {
+				return err
+			}
+			continue
+		}
+		a.row.StatementsDone = index
+		if err := a.settled(ctx, st); err != nil {
+			return err
+		}
+		a.row = a.through()
+		a.at.kept = index + 1
+		a.finished.Store(int64(index + 1))
+	}
+	return nil
+}
+
+// through is the row that says that the present statement is in.
+func (a *alone) through() towpath.LedgerEntry {
+	row := a.row
+	row.StatementsDone++
+	row.Intent = journal{Statement: row.StatementsDone, Prefix: a.after}.text()
+	return row
+}
+
+// replay brings the session to where it was when the run stopped.
+func (a *alone) replay(ctx context.Context, st statement.Statement) error {
+	again, refuse := replay(st)
+	if refuse != "" {
+		return end(towpath.TaskUnknown, "The file cannot go on at statement %d: %s. Running again needs a file that goes on by itself; or say that it was applied.",
+			a.row.StatementsDone+1, refuse)
+	}
+	if !again {
+		return nil
+	}
+	if _, err := a.session.Exec(ctx, st); err != nil {
+		return &failedAt{st.Pos, err}
+	}
+	return nil
+}
+
+// settled tries a statement until it runs, or fails for another reason than locks.
+func (a *alone) settled(ctx context.Context, st statement.Statement) error {
+	for n := 1; ; n++ {
+		err := a.step(ctx, st)
+		var e *engine.Error
+		if err == nil || !errors.As(err, &e) || e.Kind != engine.Locked || n >= a.lockTries() {
+			return err
+		}
+		if pauseErr := a.pause(ctx, n); pauseErr != nil {
+			return err
+		}
+	}
+}
+
+// step runs one statement.
+func (a *alone) step(ctx context.Context, st statement.Statement) error {
+	if st.NoTx {
+		return a.byItself(ctx, st)
+	}
+	a.reached("before intent")
+	a.at.begun = true
+	return a.exec(st, a.row.StatementsDone, func() (int64, error) {
+		a.reached("after intent")
+		rows, err := a.session.ExecRecord(ctx, st, a.leaseRow(towpath.LedgerRunning), a.through())
+		a.reached("after outcome")
+		return rows, err
+	})
+}
+
+// byItself runs a statement that commits by itself between its intent and a look at what it left.
+func (a *alone) byItself(ctx context.Context, st statement.Statement) error {
+	change, before, err := a.look(ctx, st)
+	if err != nil {
+		return err
+	}
+	a.reached("before intent")
+	j := journal{Statement: a.row.StatementsDone, Session: a.session.Identity(), Prefix: a.before, Objects: change.Objects, Before: before}
+	a.row.Intent = j.text()
+	if err := a.session.Record(ctx, a.leaseRow(towpath.LedgerRunning), a.row); err != nil {
+		return err
+	}
+	a.at.begun = true
+	a.reached("after intent")
+	failure := a.exec(st, j.Statement, func() (int64, error) { return a.session.Exec(ctx, st) })
+	a.reached("after statement")
+	var e *engine.Error
+	if errors.As(failure, &e) && (e.Kind == engine.Lost || e.Kind == engine.Fenced) {
+		return failure
+	}
+	return a.check(ctx, st, change, before, failure)
+}
+
+func (a *alone) look(ctx context.Context, st statement.Statement) (c statement.Change, before []engine.Definition, err error) {
+	if a.witness == nil {
+		return statement.Change{Effect: statement.Opaque}, nil, nil
+	}
+	c = a.witness.Change(st)
+	before, err = a.witness.Definitions(ctx, c.Objects)
+	return c, before, err
+}
+
+// check compares the catalogue with what the statement's own word says.
+func (a *alone) check(ctx context.Context, st statement.Statement, c statement.Change, before []engine.Definition, failure error) error {
+	if a.witness == nil {
+		return failure // a server without such statements undoes one that it stops
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	defer cancel()
+	now, err := a.witness.Definitions(ctx, c.Objects)
+	if err != nil {
+		return errors.Join(failure, &engine.Error{Kind: engine.Lost, Message: "the catalogue cannot be read after the statement", Err: err})
+	}
+	v, why := became(c, before, now)
+	if v == leftover {
+		if err := a.remove(ctx, now); err != nil {
+			return errors.Join(failure, err)
+		}
+	}
+	if failure == nil {
+		if words := missed(c, before, now); words != "" {
+			e := end(towpath.TaskFailed, "%s", words)
+			e.pos = st.Pos
+			return e
+		}
+		if c.Effect == statement.Opaque {
+			return a.outcome(ctx)
+		}
+		return nil
+	}
+	var e *engine.Error
+	switch {
+	case v == finished && errors.As(failure, &e) && e.Kind == engine.Timeout:
+		return nil // it was done before it could be stopped
+	case v == undecided && errors.As(failure, &e) && e.Kind == engine.Timeout, v == finished, v == undecided && c.Effect != statement.Opaque:
+		return a.dark(ctx, a.session, a.row, fmt.Sprintf("it was stopped (%s), and %s", a.redact(failure), cmp.Or(why, "the catalogue has changed all the same")), c.Objects, before, now)
+	}
+	return failure
+}
+
+// outcome notes at once that a statement is through of which nobody could tell later.
+func (a *alone) outcome(ctx context.Context) error {
+	return a.session.Record(ctx, a.leaseRow(towpath.LedgerRunning), a.through())
+}
+
+// remove runs what takes away the leftovers of a failed build.
+func (a *alone) remove(ctx context.Context, now []engine.Definition) error {
+	for _, d := range now {
+		if d.Broken == "" {
+			continue
+		}
+		if _, err := a.session.Exec(ctx, statement.Statement{Text: d.Broken, NoTx: true}); err != nil {
+			return fmt.Errorf("remove what a failed build left: %w", err)
+		}
+	}
+	return nil
+}
+
+// dark leaves it to a person what became of a statement, and shows both states.
+func (r *run) dark(ctx context.Context, session engine.Session, row towpath.LedgerEntry, why string, objects []statement.Object, before, now []engine.Definition) error {
+	j, _ := readJournal(row)
+	j.Session, j.Dark = "", why
+	row.State, row.Epoch, row.Intent = towpath.LedgerRunning, r.epoch.Load(), j.text()
+	if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone), row); err != nil {
+		return err
+	}
+	return end(towpath.TaskUnknown, "%s%s", darkMessage(row, why), states(objects, before, now))
+}
+
+// settleRow finds out what became of the statement that an earlier run had under way, and returns where to go on.
+func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from int, err error) {
+	j, told := readJournal(old)
+	from = old.StatementsDone
+	switch {
+	case !told:
+		return from, a.dark(ctx, a.session, old, "there is no record of what it was about", nil, nil, nil)
+	case j.Dark != "":
+		return from, a.dark(ctx, a.session, old, j.Dark, j.Objects, j.Before, nil)
+	case j.Prefix != "" && from > 0 && j.Prefix != a.prefixOf(from):
+		return from, a.dark(ctx, a.session, old, "the file was changed before that statement", j.Objects, j.Before, nil)
+	case j.Session == "":
+		return from, nil // every statement before was told of, and none was begun
+	case a.witness == nil:
+		return from, a.dark(ctx, a.session, old, "this database has no catalogue to ask", nil, nil, nil)
+	}
+	now, err := a.witness.Definitions(ctx, j.Objects)
+	if err != nil {
+		return from, err
+	}
+	change := a.changeAt(from, old.Checksum == a.task.Checksum)
+	switch v, why := became(change, j.Before, now); v {
+	case undecided:
+		return from, a.dark(ctx, a.session, old, why, j.Objects, j.Before, now)
+	case leftover:
+		return from, a.remove(ctx, now)
+	case finished:
+		return from + 1, nil
+	}
+	return from, nil
+}
+
+// changeAt reads the change of one statement. When the file is another now, only an untouched catalogue tells something.
+func (a *alone) changeAt(index int, sameText bool) statement.Change {
+	for st, err := range a.engine.Split(bytes.NewReader(a.script)) {
+		if err != nil {
+			break
+		}
+		if index--; index >= 0 {
+			continue
+		}
+		c := a.witness.Change(st)
+		if !sameText && c.Effect != statement.Repeat && c.Effect != statement.Opaque {
+			c = statement.Change{Effect: statement.Alter, Objects: c.Objects, Gains: []string{"\x00"}}
+		}
+		return c
+	}
+	return statement.Change{Effect: statement.Opaque}
+}

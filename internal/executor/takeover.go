@@ -1,0 +1,118 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+)
+
+const (
+	endLimit   = 20 * time.Second // for the end of one session of a run that was taken over
+	fenceTries = 3
+)
+
+// takeOver makes sure that no earlier run does anything more in the target: it raises the ledger's epoch, so that none can
+// write an intent, and ends the sessions that may still be at work. An *ending when one may not be ended.
+func (r *run) takeOver(ctx context.Context, db engine.DB) error {
+	ender, _ := db.(engine.Ender)
+	if err := r.fence(ctx, db, ender); err != nil || ender == nil {
+		return err
+	}
+	entries, err := db.Ledger(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		j, told := readJournal(e)
+		if e.State.Applied() || !told || j.Session == "" {
+			continue
+		}
+		if err := endSession(ctx, ender, j.Session); err != nil {
+			out := end(towpath.TaskUnknown, "An earlier run's session in the database (%s) may still be at work on statement %d of version %s, and cannot be ended: %s. "+
+				"It is looked at again soon.", j.Session, j.Statement+1, e.Version, r.redact(err))
+			out.unread = true
+			return out
+		}
+	}
+	return nil
+}
+
+// fence writes the lease's row with the run's epoch. A transaction of an earlier run that is in the way is ended.
+func (r *run) fence(ctx context.Context, db engine.DB, ender engine.Ender) error {
+	for try := 1; ; try++ {
+		err := r.writeLease(ctx, db)
+		var e *engine.Error
+		if err == nil || ender == nil || try == fenceTries || !errors.As(err, &e) || e.Kind != engine.Locked {
+			return err
+		}
+		runners, listErr := ender.Runners(ctx)
+		if listErr != nil {
+			return errors.Join(err, listErr)
+		}
+		for _, session := range runners {
+			if endErr := endSession(ctx, ender, session); endErr != nil {
+				return errors.Join(err, endErr)
+			}
+		}
+	}
+}
+
+func (r *run) writeLease(ctx context.Context, db engine.DB) error {
+	session, err := db.Begin(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.lock, StatementTimeout: r.limits.statement})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = session.Close() }() // what matters was recorded
+	if _, err := r.enter(ctx, db, session); err != nil {
+		return err
+	}
+	if err := session.Record(ctx, r.leaseRow(towpath.LedgerRunning)); err != nil {
+		return err
+	}
+	r.fenced = true
+	return nil
+}
+
+func endSession(ctx context.Context, ender engine.Ender, session string) error {
+	ctx, cancel := context.WithTimeout(ctx, endLimit)
+	defer cancel()
+	if err := ender.EndSession(ctx, session); err != nil {
+		return fmt.Errorf("end session %s: %w", session, err)
+	}
+	return nil
+}
+
+// enter reads the lease's row, and lifts the run's epoch over it. held tells that another run has not given it back. An
+// *ending when the ledger is another database's.
+func (r *run) enter(ctx context.Context, db engine.DB, session engine.Session) (held bool, err error) {
+	row, found, err := session.Entry(ctx, leaseID())
+	if err != nil {
+		return false, err
+	}
+	rows := []towpath.LedgerEntry{row}
+	if !found { // a ledger from before there were leases, or none
+		if rows, err = db.Ledger(ctx); err != nil {
+			return false, err
+		}
+	}
+	if words := foreign(rows, r.database.ID); words != "" {
+		return false, end(towpath.TaskFailed, "%s", words)
+	}
+	ours := r.fenced && row.Epoch == r.epoch.Load()
+	if found && !ours && row.Epoch >= r.epoch.Load() {
+		err = r.raise(ctx, row.Epoch)
+	}
+	return found && !ours && row.State == towpath.LedgerRunning, err
+}
+
+// leaseRow makes the lease's row: running while the run holds the target, done when it gives it back.
+func (r *run) leaseRow(state towpath.LedgerState) towpath.LedgerEntry {
+	return towpath.LedgerEntry{
+		MigrationID: leaseID(), State: state, Description: "who may write into this table, see epoch", Epoch: r.epoch.Load(),
+		ServerID: r.ServerID, DatabaseID: r.database.ID, StartedAt: *r.now(),
+	}
+}
