@@ -48,12 +48,6 @@ function Details({ row }: { row: Schemas['Database'] }) {
       crumbs={[{ label: 'Databases', to: pb.databases() }]}
       beside={<StateBadge state={databaseState(row)} />}
     >
-            Do this when the database is a copy of another one, and what its ledger lists really is in it. Towpath then
-            goes on from there.
-          </ConfirmButton>
-        )
-      }
-    >
       {row.missingAt && (
         <Notice kind="warning" title="The instance no longer has this database">
           It was gone <TimeAgo at={row.missingAt} />. Nothing runs in it until it is back.
@@ -83,8 +77,8 @@ function Details({ row }: { row: Schemas['Database'] }) {
         <section className="stack tight reading">
           <h2>Is this database a copy of another one?</h2>
           <p className="muted">
-            Then its ledger still names the other one, and nothing runs here until somebody has looked. When all that the
-            ledger lists really is in this database, take it over.
+            Then its ledger still names the other one, and nothing runs here until somebody has looked. When all that
+            the ledger lists really is in this database, take it over.
           </p>
           <div>
             <ConfirmButton
