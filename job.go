@@ -11,6 +11,7 @@ const (
 	JobRunTask      JobKind = "run-task"      // subject: task
 	JobPostStatus   JobKind = "post-status"   // subject: rollout
 	JobPostPlan     JobKind = "post-plan"     // subject: repository link; what of its files cannot be planned
+	JobWriteBack    JobKind = "write-back"    // subject: repository link; the schemas go into the repository
 	JobCheckHook    JobKind = "check-hook"    // subject: repository link
 	JobRefreshGrant JobKind = "refresh-grant" // subject: grant
 )

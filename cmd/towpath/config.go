@@ -35,6 +35,8 @@ type serveCommand struct {
 	PollingOnly  bool          `help:"Make no webhooks: look for new commits by polling."`
 	PollInterval time.Duration `default:"30s" help:"How often to look for new commits when no webhook tells of them."`
 
+	SchemaHistory bool `default:"true" negatable:"" help:"Keep the schema before and after each change."`
+
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"What to log: ${enum}."`
 	LogFormat string `default:"text" enum:"text,json" help:"How to log: ${enum}."`
 

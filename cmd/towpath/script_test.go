@@ -58,6 +58,7 @@ func TestMain(m *testing.M) {
 //	link [KEY=VALUE…]       link the repository; keys as in the API
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
 //	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
+//	until-commits N         until the branch has so many commits, the server's own included
 //	sql ENVIRONMENT QUERY   rows of a query on the target, to stdout
 //	tables ENVIRONMENT      the target's tables, to stdout
 //	ledger ENVIRONMENT      versions in the target's ledger in the order of their coming, to stdout
@@ -131,7 +132,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			return os.WriteFile(filepath.Join(dir, "gitconfig"), []byte("[user]\n\tname = Olive Owner\n\temail = owner@example.com\n[init]\n\tdefaultBranch = main\n[core]\n\tquotePath = false\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "link": verbLink, "push": verbPush, "until": verbUntil,
+			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "link": verbLink, "push": verbPush, "until": verbUntil, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile,
 			"status": verbStatus, "task": verbTask, "accept": verbAccept, "reasons": verbReasons, "faults": verbFaults,
 			"hook-deleted": verbHookDeleted, "api": verbAPI,
@@ -239,6 +240,17 @@ func verbUntil(ts *testscript.TestScript, _ bool, args []string) {
 	check(ts, w.wait(args[0]))
 	_, v := w.state()
 	fmt.Fprintln(ts.Stdout(), v.WaitsFor+v.AttentionReason)
+}
+
+// verbUntilCommits waits until the branch has so many commits, ours and the server's.
+func verbUntilCommits(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	check(ts, w.until(30*time.Second, func() (bool, string) {
+		git(ts, "fetch", "-q", "origin")
+		n := strings.TrimSpace(git(ts, "rev-list", "--count", "origin/main"))
+		return n == args[0], "the branch has " + n + " commits"
+	}))
+	w.head = strings.TrimSpace(git(ts, "rev-parse", "origin/main"))
 }
 
 func verbSQL(ts *testscript.TestScript, neg bool, args []string) {

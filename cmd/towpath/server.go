@@ -148,7 +148,7 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 	targets := engines(c)
 	owner := store.NewID()
 	cat := &catalog.Service{Store: s.store, Keeper: keeper, Engines: targets, Logger: s.log}
-	exec := &executor.Service{Store: s.store, Keeper: keeper, Engines: targets, Owner: owner, ServerID: serverID, Logger: s.log}
+	exec := &executor.Service{Store: s.store, Keeper: keeper, Engines: targets, Owner: owner, ServerID: serverID, SnapshotSchemas: c.SchemaHistory, Logger: s.log}
 	roll := &rollout.Service{Store: s.store, Logger: s.log}
 	s.auth = &auth.Service{Store: s.store, Keeper: keeper}
 	s.gitops = &gitops.Service{
@@ -161,6 +161,7 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 			towpath.JobReconcile:    s.gitops.Reconcile,
 			towpath.JobPostPlan:     s.gitops.PostPlan,
 			towpath.JobPostStatus:   s.gitops.PostStatus,
+			towpath.JobWriteBack:    s.gitops.WriteBack,
 			towpath.JobCheckHook:    s.gitops.CheckHook,
 			towpath.JobRefreshGrant: s.gitops.RefreshGrant,
 			towpath.JobAdvance:      roll.Advance,

@@ -166,15 +166,16 @@ type LinkPath struct {
 // linkStatus is everything that answers "why is nothing happening?".
 type linkStatus struct {
 	RepositoryLink
-	WaitsFor    string     `json:"waitsFor,omitempty" doc:"What it waits for; left out when nothing is to come."`
-	Failures    int        `json:"failures" doc:"How often in a row the repository could not be reconciled."`
-	LastError   string     `json:"lastError,omitempty"`
-	RetryAt     *time.Time `json:"retryAt,omitempty"`
-	GrantName   string     `json:"grantName" doc:"The account that carries the link."`
-	GrantBroken string     `json:"grantBroken,omitempty"`
-	Usage       usage      `json:"usage"`
-	Plan        planView   `json:"plan" doc:"Without what is applied, baselined or ignored."`
-	Rollout     *Rollout   `json:"rollout,omitempty" doc:"The open one."`
+	WaitsFor       string     `json:"waitsFor,omitempty" doc:"What it waits for; left out when nothing is to come."`
+	Failures       int        `json:"failures" doc:"How often in a row the repository could not be reconciled."`
+	LastError      string     `json:"lastError,omitempty"`
+	RetryAt        *time.Time `json:"retryAt,omitempty"`
+	WriteBackError string     `json:"writeBackError,omitempty" doc:"Why the schema could not be written into the repository; it is tried again."`
+	GrantName      string     `json:"grantName" doc:"The account that carries the link."`
+	GrantBroken    string     `json:"grantBroken,omitempty"`
+	Usage          usage      `json:"usage"`
+	Plan           planView   `json:"plan" doc:"Without what is applied, baselined or ignored."`
+	Rollout        *Rollout   `json:"rollout,omitempty" doc:"The open one."`
 }
 
 // statusLimit bounds how many items a link's page shows.
@@ -185,6 +186,9 @@ func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) 
 	view := linkStatus{
 		RepositoryLink: linkOf(st.Link), WaitsFor: st.WaitsFor, Failures: st.Job.Attempts, LastError: st.Job.LastError, GrantName: st.GrantName,
 		GrantBroken: st.GrantBroken, Usage: usageOf(st.Usage.Used, st.Usage.Limit, st.Usage.BackoffUntil), Plan: planOf(st.Plan, statusLimit, quiet),
+	}
+	if st.WriteBack.Attempts > 0 {
+		view.WriteBackError = st.WriteBack.LastError
 	}
 	if st.Job.Attempts > 0 {
 		view.RetryAt = &st.Job.DueAt

@@ -437,8 +437,10 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 		if err := tx.UpdateLink(ctx, &link); err != nil {
 			return err
 		}
-		if err := tx.Enqueue(ctx, towpath.JobReconcile, linkID); err != nil {
-			return err
+		for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobWriteBack} {
+			if err := tx.Enqueue(ctx, kind, linkID); err != nil {
+				return err
+			}
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.edit", Subject: linkID, ProjectID: link.ProjectID,
 			Detail: fmt.Sprintf("Set branch %s, base directory %q, template %s.", link.Branch, link.BaseDirectory, link.FilePathTemplate)})

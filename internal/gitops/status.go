@@ -238,6 +238,7 @@ func (s *Service) postOne(ctx context.Context, client vcs.Client, link towpath.R
 type LinkStatus struct {
 	Link        towpath.RepositoryLink
 	Job         towpath.Job // of reconcile: failures in a row and the last error
+	WriteBack   towpath.Job // of writing schemas into the repository, likewise
 	Usage       vcs.Usage
 	GrantName   string // the account that carries the link
 	GrantBroken string
@@ -253,6 +254,9 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus,
 			return err
 		}
 		if st.Job, err = tx.Job(ctx, towpath.JobReconcile, linkID); err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+			return err
+		}
+		if st.WriteBack, err = tx.Job(ctx, towpath.JobWriteBack, linkID); err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 			return err
 		}
 		g, err := tx.Grant(ctx, st.Link.GrantID)

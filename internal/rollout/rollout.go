@@ -83,6 +83,9 @@ func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 		if err := wakeOtherLinks(ctx, tx, *r); err != nil {
 			return err
 		}
+		if err := tx.Enqueue(ctx, towpath.JobWriteBack, r.LinkID); err != nil {
+			return err
+		}
 	}
 	return tx.UpdateRollout(ctx, r)
 }

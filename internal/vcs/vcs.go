@@ -76,6 +76,9 @@ type Client interface {
 	// PutStatus sets a build status; the same key on the same commit is overwritten.
 	PutStatus(ctx context.Context, id, commit string, s Status) error
 
+	// Write makes one commit on a branch whose head is parent and returns its hash. Kind Conflict when the branch has moved.
+	Write(ctx context.Context, id string, w Write) (hash string, err error)
+
 	// Usage tells how much of the grant's budget is spent.
 	Usage() Usage
 }
@@ -190,6 +193,14 @@ type Hook struct {
 	URL    string
 	Secret string // set when written, never read back
 	Active bool
+}
+
+// Write is a commit to make.
+type Write struct {
+	Branch  string
+	Parent  string            // the head that it goes on top of
+	Files   map[string][]byte // whole contents by path
+	Message string
 }
 
 // StatusState is the state of a build status.

@@ -32,6 +32,35 @@ var oddFiles = map[string]string{
 }
 
 var sourceCases = map[string]func(*testing.T, *harness){
+	"a write is one commit on top of the head it names": func(t *testing.T, h *harness) {
+		client, _ := h.client(t)
+		remote, work := h.repository(t, "write")
+		work.write("kept.txt", "as it was")
+		first := work.commit("first")
+		work.push("HEAD:refs/heads/release/1")
+		files := map[string][]byte{"schema/größe #1.sql": []byte("CREATE TABLE \"x\" (id INT);\r\n"), "branch": []byte("a path like a form field")}
+		write := vcs.Write{Branch: "release/1", Parent: first, Files: files, Message: "Write schema [skip ci]"}
+		hash := must[string](t)(client.Write(t.Context(), remote.ID, write))
+		source := client.Source(remote.ID)
+		if heads := must[map[string]string](t)(source.Heads(t.Context())); heads["release/1"] != hash {
+			t.Errorf("the head is %s, the write said %s", heads["release/1"], hash)
+		}
+		if c := must[vcs.Commit](t)(source.Commit(t.Context(), hash)); c.Message != write.Message {
+			t.Errorf("message %q", c.Message)
+		}
+		files["kept.txt"] = []byte("as it was")
+		for path, want := range files {
+			body := must[io.ReadCloser](t)(source.File(t.Context(), hash, path))
+			got, err := io.ReadAll(body)
+			if err = errors.Join(err, body.Close()); err != nil || string(got) != string(want) {
+				t.Errorf("%s is %q %v, want %q", path, got, err, want)
+			}
+		}
+		write.Files = map[string][]byte{"late.sql": nil}
+		if _, err := client.Write(t.Context(), remote.ID, write); vcs.KindOf(err) != vcs.Conflict {
+			t.Errorf("writing on a head that has moved: %v", err)
+		}
+	},
 	"branches with slashes are listed, and heads equal them": func(t *testing.T, h *harness) {
 		client, _ := h.client(t)
 		remote, work := h.repository(t, "branches")

@@ -1,0 +1,133 @@
+package gitops
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"towpath"
+	"towpath/internal/plan"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+)
+
+// WriteBack brings the schemas of a link's databases into its repository, where the link asks for it. It is a job's handler.
+// It compares with what the branch has and commits only a difference, so our own push leads to no other. Its failure fails
+// no change: the job tries again, and the link's status tells.
+func (s *Service) WriteBack(ctx context.Context, linkID string) (again *time.Time, err error) {
+	link, err := s.readLink(ctx, linkID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && (link.SchemaPathTemplate == "" || link.AttentionReason != "") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	want, err := s.schemaFiles(ctx, link)
+	if err != nil || len(want) == 0 {
+		return nil, err
+	}
+	client, err := s.client(ctx, link.GrantID)
+	if err != nil {
+		return nil, err
+	}
+	source := client.Source(link.RepositoryID)
+	heads, err := source.Heads(ctx)
+	if err != nil {
+		return retryAt(err), fmt.Errorf("read head of %s: %w", link.Branch, err)
+	}
+	head := heads[link.Branch]
+	if head == "" {
+		return nil, nil // reconcile says so
+	}
+	if err := dropEqual(ctx, source, head, want); err != nil || len(want) == 0 {
+		return retryAt(err), err
+	}
+	paths := slices.Sorted(maps.Keys(want))
+	hash, err := client.Write(ctx, link.RepositoryID, vcs.Write{
+		Branch: link.Branch, Parent: head, Files: want, Message: "Write schema of " + strings.Join(paths, ", ") + " [skip ci]",
+	})
+	if err != nil {
+		return retryAt(err), fmt.Errorf("write the schema to %s: %w", link.RepositoryName, err)
+	}
+	s.Logger.Info("wrote schema back", "link", link.ID, "commit", hash, "files", len(paths))
+	return nil, nil
+}
+
+// schemaFiles maps paths to the schemas that the databases had after their last change. Where several environments share a
+// path, the first has it: it is what the branch's files amount to.
+func (s *Service) schemaFiles(ctx context.Context, link towpath.RepositoryLink) (map[string][]byte, error) {
+	template, err := plan.ParseSchemaTemplate(link.SchemaPathTemplate)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		clear(files)
+		environments, err := tx.Environments(ctx)
+		if err != nil {
+			return err
+		}
+		databases, err := tx.Databases(ctx, store.DatabaseFilter{ProjectID: link.ProjectID}, store.Page{Limit: 1000})
+		if err != nil {
+			return err
+		}
+		for _, e := range environments {
+			for _, d := range databases {
+				file := path.Join(link.BaseDirectory, template.Path(e.Name, d.Name))
+				if _, taken := files[file]; taken || d.EnvironmentID != e.ID {
+					continue
+				}
+				if err := addSchema(ctx, tx, files, file, d.ID); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return files, err
+}
+
+func addSchema(ctx context.Context, tx *store.Tx, files map[string][]byte, file, databaseID string) error {
+	changes, err := tx.ChangeHistory(ctx, databaseID, store.Page{Limit: 50, NewestFirst: true})
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		if c.SchemaAfter == "" {
+			continue
+		}
+		files[file], err = tx.Content(ctx, c.SchemaAfter)
+		return err
+	}
+	return nil
+}
+
+// dropEqual takes out what the commit has already.
+func dropEqual(ctx context.Context, source vcs.Source, commit string, want map[string][]byte) error {
+	for path, content := range want {
+		body, err := source.File(ctx, commit, path)
+		if vcs.KindOf(err) == vcs.NotFound {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read %s at %s: %w", path, short(commit), err)
+		}
+		have, err := io.ReadAll(io.LimitReader(body, int64(len(content))+1))
+		if closeErr := body.Close(); err == nil {
+			err = closeErr
+		}
+		if err != nil {
+			return fmt.Errorf("read %s at %s: %w", path, short(commit), err)
+		}
+		if bytes.Equal(have, content) {
+			delete(want, path)
+		}
+	}
+	return nil
+}
