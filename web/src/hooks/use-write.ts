@@ -1,6 +1,6 @@
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { messageOf } from '~/api/errors'
+import { sayDone, sayFailed } from '~/stores/toast'
 
 interface WriteOptions<V, T> {
   run: (input: V) => Promise<T>
@@ -16,16 +16,9 @@ export function useWrite<V = void, T = unknown>({ run, done, after }: WriteOptio
     mutationFn: run,
     onSuccess: async (result: T, input: V) => {
       await client.invalidateQueries()
-      if (done) notifications.show({ message: done(result, input), color: 'green', withBorder: true })
+      if (done) sayDone(done(result, input))
       after?.(result, input)
     },
-    onError: error =>
-      notifications.show({
-        title: 'That did not work',
-        message: messageOf(error),
-        color: 'red',
-        withBorder: true,
-        autoClose: 10_000,
-      }),
+    onError: error => sayFailed(messageOf(error)),
   })
 }

@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -18,6 +17,7 @@ import { engineNames } from '~/forms/instance/engines'
 import { InstanceForm } from '~/forms/instance/InstanceForm'
 import { useParam } from '~/hooks/use-params'
 import { useWrite } from '~/hooks/use-write'
+import { sayDone } from '~/stores/toast'
 import { EmptyState } from '~/ui/EmptyState'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
@@ -98,7 +98,7 @@ function Details({ row }: { row: Schemas['Instance'] }) {
                 }),
               )
               await queryClient.invalidateQueries()
-              notifications.show({ message: 'The instance is saved.', color: 'green', withBorder: true })
+              sayDone('The instance is saved.')
               setEditing(false)
             }}
           />

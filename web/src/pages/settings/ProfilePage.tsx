@@ -1,5 +1,4 @@
 import { Button, PasswordInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { sessionQuery, sessionsQuery } from '~/api/queries'
@@ -9,6 +8,7 @@ import { Page } from '~/components/Page'
 import { TimeAgo } from '~/components/TimeAgo'
 import { useForm } from '~/hooks/use-form'
 import { useWrite } from '~/hooks/use-write'
+import { sayDone } from '~/stores/toast'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { roleWords } from '~/util/roles'
 
@@ -19,11 +19,7 @@ export default function ProfilePage() {
     initial: { current: '', new: '' },
     submit: async body => {
       await unwrap(http.PUT('/api/v1/session/password', { body }))
-      notifications.show({
-        message: 'Your password is changed. Other sessions have ended.',
-        color: 'green',
-        withBorder: true,
-      })
+      sayDone('Your password is changed. Other sessions have ended.')
       form.set('current', '')
       form.set('new', '')
     },

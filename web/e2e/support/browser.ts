@@ -1,0 +1,67 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { DemoInfo } from './demo'
+
+/** Where screenshots go. */
+const out = join(import.meta.dirname, '..', 'out')
+
+/** Starts Debian's Chromium. */
+export function launch(): Promise<Browser> {
+  mkdirSync(out, { recursive: true })
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  })
+}
+
+/** A fresh browser profile at the sign-in, signed in as the demo's owner. */
+export async function signIn(browser: Browser, info: DemoInfo, scheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport: { width: 1280, height: 900 },
+    baseURL: info.consoleUrl,
+  })
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  await page.goto('/')
+  await page.getByLabel('Email').fill(info.email)
+  await page.getByLabel('Password', { exact: true }).fill(info.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+  return page
+}
+
+/** Signs in at the simulated Bitbucket in a window, as its owner. */
+export async function signInAtBitbucket(window: Page, info: DemoInfo) {
+  await window.getByLabel('Username or email').fill(info.gitUser)
+  await window.getByLabel('Password').fill(info.gitPassword)
+  await window.getByRole('button', { name: 'Log in' }).click()
+}
+
+/** Takes a picture of the page in light and dark, and fails on serious findings of axe in either. */
+export async function looksGood(page: Page, name: string) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.screenshot({ path: join(out, `${name}-${colorScheme}.png`), fullPage: true, animations: 'disabled' })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    const serious = violations.filter(found => found.impact === 'serious' || found.impact === 'critical')
+    expect(
+      serious.map(found => `${name} ${colorScheme}: ${found.id} at ${found.nodes.map(node => node.target).join(', ')}`),
+    ).toEqual([])
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+/** Gives every page of Bitbucket the header that cuts the tie between the windows. */
+export async function isolateBitbucket(context: BrowserContext, info: DemoInfo) {
+  await context.route(`${info.bitbucketUrl}/**`, async route => {
+    const answer = await route.fetch({ maxRedirects: 0 })
+    await route.fulfill({
+      response: answer,
+      headers: { ...answer.headers(), 'cross-origin-opener-policy': 'same-origin' },
+    })
+  })
+}

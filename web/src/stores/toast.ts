@@ -1,0 +1,20 @@
+import { notifications } from '@mantine/notifications'
+
+const closeButtonProps = { 'aria-label': 'Dismiss' }
+
+/** Says that something is done. */
+export function sayDone(message: string) {
+  notifications.show({ message, color: 'green', withBorder: true, closeButtonProps })
+}
+
+/** Says that something did not work, long enough to read it. */
+export function sayFailed(message: string) {
+  notifications.show({
+    title: 'That did not work',
+    message,
+    color: 'red',
+    withBorder: true,
+    autoClose: 12_000,
+    closeButtonProps,
+  })
+}
