@@ -8,7 +8,7 @@ import (
 	"towpath"
 )
 
-// anyTable is a table[T] of whatever T.
+// anyTable is a table[T], whatever T.
 type anyTable interface {
 	title() string
 	count(ctx context.Context, tx *Tx) (int, error)

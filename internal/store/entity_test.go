@@ -321,7 +321,7 @@ func TestManifest_isReplacedFileByFile(t *testing.T) {
 			}
 			twice := w.file("f000")
 			twice.Reason = "the last one counts"
-			if err := tx.PutManifestFile(ctx, append(list, twice)...); err != nil {
+			if err := tx.PutManifestFile(ctx, slices.Insert(list, 1, twice)...); err != nil {
 				return err
 			}
 			gone := w.file("f001")

@@ -73,7 +73,7 @@ func (tx *Tx) ExtendJob(ctx context.Context, claimed towpath.Job, until time.Tim
 }
 
 // FinishJob ends a claimed job: what was asked for before the claim has been seen. again, when not nil, asks for it once more then.
-// What was asked for meanwhile stays due. It does nothing when the job is no longer the claimer's.
+// What was asked for meanwhile stays due and does not wait for again. It does nothing when the job is no longer the claimer's.
 func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, again *time.Time) error {
 	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
 		if j.Wanted == claimed.Wanted && again != nil {

@@ -67,7 +67,7 @@ func TestRollout_isReadWithItsTasksInOrder(t *testing.T) {
 				stage, sequence int
 			}{{"3", 1, 0}, {"2", 0, 1}, {"1", 0, 0}} {
 				task := w.newTask(at.version, towpath.TaskPending)
-				task.Stage, task.Sequence, task.Covers = at.stage, at.sequence, []towpath.Migration{migration("0")}
+				task.Stage, task.Sequence, task.Covers = at.stage, at.sequence, []towpath.Migration{migration("covered by " + at.version)}
 				if err := tx.CreateTask(ctx, &task); err != nil {
 					return err
 				}

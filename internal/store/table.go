@@ -31,6 +31,7 @@ type table[T any] struct {
 	set        string // what an update does
 }
 
+// newTable makes the texts that never change. The key is made of the first columns.
 func newTable[T any](name string, key int, columns func(*T) []column) *table[T] {
 	t := &table[T]{name: name, key: key, columns: columns}
 	var zero T
