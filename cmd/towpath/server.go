@@ -173,14 +173,16 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 			{Name: "prune", Every: time.Hour, Run: s.gitops.Prune},
 		},
 	}
+	stopping := make(chan struct{})
 	handler := &api.Server{
 		Store: s.store, Auth: s.auth, GitOps: s.gitops, Rollouts: roll, Catalog: cat, Executor: exec, Logger: s.log,
-		ExternalURL: c.ExternalURL, Listen: c.Listen, Version: version, Console: web.Handler(),
+		ExternalURL: c.ExternalURL, Listen: c.Listen, Version: version, Stopping: stopping, Console: web.Handler(),
 	}
 	s.http = &http.Server{
 		Handler: handler.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	s.http.RegisterOnShutdown(func() { close(stopping) })
 	return nil
 }
 

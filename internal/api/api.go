@@ -30,10 +30,11 @@ type Server struct {
 	Executor *executor.Service
 	Logger   *slog.Logger
 
-	ExternalURL string       // how people and providers reach the server, without a slash at its end
-	Listen      string       // host:port that the server listens on; requests for it are answered too
-	Version     string       // of the build
-	Console     http.Handler // everything that is neither API nor hook; nil for a page that says where the API is
+	ExternalURL string          // how people and providers reach the server, without a slash at its end
+	Listen      string          // host:port that the server listens on; requests for it are answered too
+	Version     string          // of the build
+	Stopping    <-chan struct{} // closed when the server stops, to end streams; nil for never
+	Console     http.Handler    // everything that is neither API nor hook; nil for a page that says where the API is
 }
 
 // bodyLimit bounds the body of every request, in bytes.

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,6 +37,9 @@ type Store struct {
 	reader  *sql.DB
 	replica *replica // nil on SQLite
 	woken   chan struct{}
+
+	changing sync.Mutex
+	changed  chan struct{} // closed at the next change; nil while nobody waits
 }
 
 // Open opens the metadata at a URL, "sqlite:/path/to/file" or "postgres://…", and brings its schema up to date.
@@ -117,6 +121,23 @@ func (s *Store) wake() {
 	case s.woken <- struct{}{}:
 	default:
 	}
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	if s.changed != nil {
+		close(s.changed)
+		s.changed = nil
+	}
+}
+
+// Changed returns a channel that is closed after the next transaction, here or in another process on the same PostgreSQL,
+// that has asked for work: that is, after every change of a state. It is a hint; it may come late, or for nothing.
+func (s *Store) Changed() <-chan struct{} {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	if s.changed == nil {
+		s.changed = make(chan struct{})
+	}
+	return s.changed
 }
 
 // Tx is a transaction.
