@@ -6,6 +6,8 @@ type Tone = 'idle' | 'run' | 'ok' | 'bad' | 'warn'
 /** Every state that the API tells, in one word with its icon and colour. */
 const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   pending: ['Waiting', 'clock', 'idle'],
+  'would-run': ['Will run', 'play', 'run'],
+  planned: ['Planned', 'clock', 'idle'],
   waiting: ['Waiting', 'clock', 'idle'],
   held: ['Held', 'hand', 'warn'],
   running: ['Running', 'spinner', 'run'],

@@ -10,12 +10,14 @@ type Item = Schemas['PlanItem']
 interface PlanTableProps {
   items: Item[]
   empty: ReactNode
+  /** Says of the future what a link has not done yet. */
+  future?: boolean
   /** What may be done about an item. */
   action?: (item: Item) => ReactNode
 }
 
 /** What would happen, or has happened, to each file in each of its databases. */
-export function PlanTable({ items, empty, action }: PlanTableProps) {
+export function PlanTable({ items, empty, future = false, action }: PlanTableProps) {
   const environments = useQuery(environmentsQuery)
   const columns: Column<Item>[] = [
     { title: 'File', cell: item => <span className="mono">{item.path}</span> },
@@ -30,7 +32,7 @@ export function PlanTable({ items, empty, action }: PlanTableProps) {
       title: 'State',
       cell: item => (
         <>
-          <StateBadge state={item.state} />
+          <StateBadge state={future ? futureState(item) : item.state} />
           {item.reason && <div className="small muted">{item.reason}</div>}
         </>
       ),
@@ -46,4 +48,10 @@ export function PlanTable({ items, empty, action }: PlanTableProps) {
       empty={empty}
     />
   )
+}
+
+/** What would become of an item that waits: it runs, unless a reason says otherwise. */
+function futureState(item: Item): string {
+  if (item.state !== 'pending') return item.state
+  return item.reason ? 'planned' : 'would-run'
 }

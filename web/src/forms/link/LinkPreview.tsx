@@ -94,6 +94,7 @@ function Tree({ preview, filesOnly }: { preview: Preview; filesOnly: boolean }) 
         <FileTable files={matched} empty={nothing} />
       ) : (
         <PlanTable
+          future
           items={shown === 'trouble' ? trouble : items}
           empty={shown === 'trouble' ? <EmptyState icon="check">No file is in need of somebody.</EmptyState> : nothing}
         />

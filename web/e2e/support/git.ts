@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { DemoInfo } from './demo'
+
+const identity = ['-c', 'user.name=Dana Developer', '-c', 'user.email=dana@example.com', '-c', 'commit.gpgsign=false']
+
+/** Commits files to the demo's branch and pushes them, as a developer does. */
+export function push(info: DemoInfo, message: string, files: Record<string, string>) {
+  const dir = mkdtempSync(join(tmpdir(), 'towpath-push-'))
+  const git = (...args: string[]) => execFileSync('git', [...identity, ...args], { cwd: dir, stdio: 'pipe' })
+  const url = new URL(info.cloneUrl)
+  url.username = info.gitUser
+  url.password = info.gitPassword
+  git('clone', '--quiet', '--branch', info.branch, url.href, '.')
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true })
+    writeFileSync(join(dir, path), text)
+  }
+  git('add', '.')
+  git('commit', '--quiet', '-m', message)
+  git('push', '--quiet')
+  rmSync(dir, { recursive: true, force: true })
+}
