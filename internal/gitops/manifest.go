@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,6 +30,9 @@ func scopeOf(baseDirectory, template string) (plan.Scope, error) {
 	return plan.Scope{BaseDirectory: base, Template: t}, err
 }
 
+// maxPath bounds the length of a path, in bytes: the metadata keeps it in an index.
+const maxPath = 1000
+
 // classify says what an entry of the tree is to a link; in is false outside its base directory.
 func (s *Service) classify(scope plan.Scope, linkID string, e vcs.Entry) (f towpath.ManifestFile, in bool) {
 	m, in, reason := scope.Match(e.Path)
@@ -38,6 +42,9 @@ func (s *Service) classify(scope plan.Scope, linkID string, e vcs.Entry) (f towp
 	f = towpath.ManifestFile{LinkID: linkID, State: towpath.FileMatched, Size: e.Size, Migration: m}
 	f.Path = e.Path
 	switch {
+	case len(e.Path) > maxPath:
+		f.Path = strings.ToValidUTF8(f.Path[:maxPath], "") + "…"
+		reason = fmt.Sprintf("has a path of %d bytes; the limit is %d", len(e.Path), maxPath)
 	case reason != "":
 	case e.Kind == vcs.EntrySymlink:
 		reason = "is a symbolic link; put the file itself here"

@@ -203,12 +203,7 @@ func saveManifest(ctx context.Context, tx *store.Tx, linkID string, d delta) err
 			return err
 		}
 	}
-	for _, f := range d.put {
-		if err := tx.PutManifestFile(ctx, f); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.PutManifestFile(ctx, d.put...)
 }
 
 // afterMove has the hook looked at when a new head was found that no delivery has told of: now, for a hook that was
