@@ -10,6 +10,6 @@ go vet ./... || status=1
 go tool -modfile=tools.mod staticcheck ./... || status=1
 [ -z "$(go mod tidy -diff 2>&1)" ] || { echo "go mod tidy would change go.mod or go.sum"; go mod tidy -diff | head -n 20; status=1; }
 if [ -d web/src ]; then
-	(cd web && { [ -d node_modules ] || npm ci --no-audit --no-fund --silent; } && npm run --silent lint) || status=1
+	(cd web && { [ -d node_modules ] || npm ci --no-audit --no-fund --silent; } && npm run --silent check) || status=1
 fi
 exit "$status"
