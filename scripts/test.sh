@@ -22,9 +22,20 @@ fi
 skipped=$(grep -cE '^\s*--- SKIP' "$log" || true)
 passed=$(grep -cE '^\s*--- PASS' "$log" || true)
 failed=$(grep -cE '^\s*--- FAIL' "$log" || true)
+for suite in test e2e; do
+	# Vitest's closing line names what it ran; colours would hide it.
+	(cd web && NO_COLOR=1 npm run --silent "$suite") >"$log" 2>&1 || status=1
+	tests=$(grep -E '^ +Tests ' "$log" | tail -n 1)
+	echo "console, $suite:$tests"
+	count() { grep -oE "[0-9]+ $1" <<<"$tests" | cut -d' ' -f1 || true; }
+	passed=$((passed + $(count passed | grep . || echo 0)))
+	failed=$((failed + $(count failed | grep . || echo 0)))
+	skipped=$((skipped + $(count 'skipped|[0-9]+ todo' | grep . || echo 0)))
+	if [ "$status" -ne 0 ] || [ -z "$tests" ]; then
+		tail -n 150 "$log"
+		status=1
+	fi
+done
 [ "$skipped" -eq 0 ] || { echo "A skipped test is a failure."; status=1; }
-if [ -x web/e2e/run.sh ]; then
-	web/e2e/run.sh || status=1
-fi
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"
