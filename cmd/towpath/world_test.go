@@ -217,7 +217,7 @@ func (w *world) statuses(commit string) (list []string) {
 	return list
 }
 
-func (w *world) commit(t *testing.T, files map[string]string) string {
+func (w *world) commit(t testing.TB, files map[string]string) string {
 	t.Helper()
 	hash, err := w.sim.Commit(demoRepository, "main", files, "change")
 	if err != nil {
