@@ -121,7 +121,6 @@ export const router = createRouter({
   defaultPreload: 'intent',
   defaultPreloadDelay: 80,
   defaultErrorComponent: PageFailed,
-  defaultNotFoundComponent: PageMissing,
   defaultPendingMs: 500,
   scrollRestoration: true,
 })

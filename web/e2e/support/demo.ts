@@ -28,7 +28,8 @@ export interface Demo {
   stop: () => Promise<void>
 }
 
-const binary = process.env.TOWPATH_BIN ?? join(import.meta.dirname, '..', '..', '..', 'bin', 'towpath')
+/** The program under test. */
+export const binary = process.env.TOWPATH_BIN ?? join(import.meta.dirname, '..', '..', '..', 'bin', 'towpath')
 
 /** Starts the program. `--empty` leaves out the Git provider and the link. */
 export async function startDemo(...args: string[]): Promise<Demo> {
@@ -59,7 +60,8 @@ export async function startDemo(...args: string[]): Promise<Demo> {
   return { info, api: (path, init) => call(info, path, init), stop }
 }
 
-async function ended(program: ChildProcess) {
+/** Stops a program and waits until it is gone. */
+export async function ended(program: ChildProcess) {
   if (program.exitCode !== null) return
   const done = new Promise(resolve => program.once('exit', resolve))
   program.kill('SIGINT')

@@ -14,8 +14,10 @@ export function PageFailed({ error, reset }: ErrorComponentProps) {
 export function PageMissing() {
   useTitle('Not found')
   return (
-    <EmptyState icon="question" action={<Link to={pb.home()}>Go to the start page</Link>}>
-      There is no page at this address.
-    </EmptyState>
+    <main>
+      <EmptyState icon="question" action={<Link to={pb.home()}>Go to the start page</Link>}>
+        There is no page at this address.
+      </EmptyState>
+    </main>
   )
 }

@@ -48,7 +48,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
       beside={<StateBadge state={task.state} detail={taskDetail(task)} />}
       action={project.data && <TaskActions task={task} project={project.data} />}
     >
-      {task.reason && task.state !== 'done' && (
+      {task.reason && task.state !== 'done' && !(task.state === 'failed' && attempt?.message) && (
         <Notice
           kind={
             task.state === 'failed' ? 'error' : task.state === 'held' || task.state === 'unknown' ? 'warning' : 'info'
