@@ -23,6 +23,7 @@ var floors = map[string]int{
 	"towpath/internal/secret":       1,
 	"towpath/internal/statement":    1,
 	"towpath/internal/bitbucketsim": 1, // and its own sub-packages
+	"towpath/internal/dbserver":     1,
 
 	"towpath/internal/vcs":       2,
 	"towpath/internal/engine":    2,
@@ -61,6 +62,8 @@ type never struct {
 var nevers = []never{
 	{"towpath/internal/bitbucketsim", []string{"towpath/cmd", "towpath/internal/bitbucketsim"},
 		"the simulator is for tests and the demo; a product that knows it proves nothing"},
+	{"towpath/internal/dbserver", []string{"towpath/cmd", "towpath/internal/engine/enginetest"},
+		"throw-away servers are for tests and the demo"},
 	{"towpath/internal/vcs/bitbucket", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
 	{"towpath/internal/engine/sqlite", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
 	{"towpath/internal/engine/postgres", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"towpath"
 	"towpath/internal/bitbucketsim"
 )
 
@@ -21,34 +22,36 @@ type demoCommand struct {
 	BitbucketListen string `default:"localhost:7990" help:"Address of the simulated Bitbucket."`
 	Data            string `type:"path" help:"Folder to keep everything in; without it, a temporary one that is removed at the end."`
 	Empty           bool   `help:"Leave out the Git provider and the link, to begin with the wizard."`
+	Postgres        bool   `help:"Use PostgreSQL for the sample databases: throw-away servers, when the programs are installed."`
+	MariaDB         bool   `name:"mariadb" help:"Use MariaDB for the sample databases, likewise."`
 	Info            string `type:"path" help:"Write addresses and credentials to this file, as JSON."`
 	LogLevel        string `default:"warn" enum:"debug,info,warn,error" help:"What the server logs: ${enum}."`
 }
 
 // demoInfo is what somebody needs to know to use a demo, or to drive it by a program.
 type demoInfo struct {
-	ConsoleURL       string         `json:"consoleUrl"`
-	Email            string         `json:"email"`
-	Password         string         `json:"password"`
-	APIToken         string         `json:"apiToken"`
-	BitbucketURL     string         `json:"bitbucketUrl"`
-	BitbucketAPIURL  string         `json:"bitbucketApiUrl"`
-	CloneURL         string         `json:"cloneUrl"`
-	GitUser          string         `json:"gitUser"`
-	GitPassword      string         `json:"gitPassword"`
-	ApplicationID    string         `json:"applicationId"`
-	Secret           string         `json:"secret"`
-	Branch           string         `json:"branch"`
-	BaseDirectory    string         `json:"baseDirectory"`
-	FilePathTemplate string         `json:"filePathTemplate"`
-	Databases        []demoDatabase `json:"databases"`
+	ConsoleURL       string             `json:"consoleUrl"`
+	Email            string             `json:"email"`
+	Password         string             `json:"password"`
+	APIToken         string             `json:"apiToken"`
+	BitbucketURL     string             `json:"bitbucketUrl"`
+	BitbucketAPIURL  string             `json:"bitbucketApiUrl"`
+	CloneURL         string             `json:"cloneUrl"`
+	GitUser          string             `json:"gitUser"`
+	GitPassword      string             `json:"gitPassword"`
+	ApplicationID    string             `json:"applicationId"`
+	Secret           string             `json:"secret"`
+	Branch           string             `json:"branch"`
+	BaseDirectory    string             `json:"baseDirectory"`
+	FilePathTemplate string             `json:"filePathTemplate"`
+	Databases        []demoDatabaseInfo `json:"databases"`
 }
 
-// demoDatabase is one of the demo's targets.
-type demoDatabase struct {
+// demoDatabaseInfo is one of the demo's targets.
+type demoDatabaseInfo struct {
 	Environment string `json:"environment"`
 	Name        string `json:"name"`
-	Path        string `json:"path"`
+	Path        string `json:"path"` // of the file, or how to reach the server
 }
 
 // Run runs the demo until ctx ends.
@@ -64,6 +67,11 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 		return fmt.Errorf("find the demo's folder: %w", err)
 	}
 	d := &demo{dir: dir, empty: c.Empty, files: demoFiles, log: newLogger(os.Stderr, c.LogLevel, "text")}
+	stopTargets, err := d.startTargets(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopTargets()) }()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	bitbucketDone, err := d.startBitbucket(ctx, c.BitbucketListen)
@@ -93,11 +101,29 @@ type demo struct {
 	dir   string
 	empty bool
 	files map[string]string // the repository's first commit
-	log   *slog.Logger
-	info  demoInfo
-	sim   *bitbucketsim.Sim
-	setup string // the setup token
-	api   *apiClient
+	// servers hold the sample databases by environment; nil for SQLite.
+	servers map[string]*databaseServer
+	log     *slog.Logger
+	info    demoInfo
+	sim     *bitbucketsim.Sim
+	setup   string // the setup token
+	api     *apiClient
+}
+
+// startTargets starts the database servers that the command asks for.
+func (d *demo) startTargets(ctx context.Context, c *demoCommand) (stop func() error, err error) {
+	if !c.Postgres && !c.MariaDB {
+		return func() error { return nil }, nil
+	}
+	if c.Postgres && c.MariaDB || c.Data != "" {
+		return nil, usagef("--postgres and --mariadb start throw-away servers: use one of them, and without --data")
+	}
+	kind := towpath.EnginePostgres
+	if c.MariaDB {
+		kind = towpath.EngineMySQL
+	}
+	d.servers, err = startServers(ctx, kind)
+	return func() error { return stopServers(d.servers) }, err
 }
 
 // startBitbucket serves the simulator until ctx ends; the channel then brings its last error.

@@ -35,22 +35,22 @@ Its name is VERSION__TYPE__DESCRIPTION.sql; the type is ddl (schema) or dml (dat
 `,
 	"migrations/shop/1__ddl__create_customer.sql": `CREATE TABLE customer (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL,
-    email TEXT NOT NULL UNIQUE
+    name VARCHAR(200) NOT NULL,
+    email VARCHAR(200) NOT NULL UNIQUE
 );
 `,
 	"migrations/shop/2__ddl__create_orders.sql": `CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
     customer_id INTEGER NOT NULL REFERENCES customer (id),
     total_cents INTEGER NOT NULL CHECK (total_cents >= 0),
-    ordered_at TEXT NOT NULL
+    ordered_at TIMESTAMP NOT NULL
 );
 
 CREATE INDEX orders_customer ON orders (customer_id);
 `,
-	"migrations/shop/3__dml__first_customers.sql": `INSERT INTO customer (name, email) VALUES
-    ('Ada Lock', 'ada@example.com'),
-    ('Ben Weir', 'ben@example.com');
+	"migrations/shop/3__dml__first_customers.sql": `INSERT INTO customer (id, name, email) VALUES
+    (1, 'Ada Lock', 'ada@example.com'),
+    (2, 'Ben Weir', 'ben@example.com');
 `,
 }
 
@@ -139,24 +139,17 @@ func (d *demo) seedWorkspace(ctx context.Context) error {
 	if err := d.api.call(ctx, "POST", "/projects", map[string]string{"name": "Shop"}, &project); err != nil {
 		return err
 	}
-	targets := sqlite.New(sqlite.Config{Root: d.sqliteRoot()})
 	for _, name := range demoEnvironments {
-		target := engine.Target{Address: name, Database: "shop"}
-		if err := os.MkdirAll(filepath.Join(d.sqliteRoot(), name), 0o700); err != nil {
+		spec, err := d.instance(ctx, name)
+		if err != nil {
 			return err
 		}
-		if err := targets.Create(ctx, target); err != nil {
-			return err
-		}
-		d.info.Databases = append(d.info.Databases, demoDatabase{name, "shop", filepath.Join(d.sqliteRoot(), name, "shop.db")})
 		var environment, instance identified
 		if err := d.api.call(ctx, "POST", "/environments", map[string]string{"name": name}, &environment); err != nil {
 			return err
 		}
-		err := d.api.call(ctx, "POST", "/instances", map[string]string{
-			"name": "SQLite " + name, "engine": "sqlite", "environmentId": environment.ID, "address": name,
-		}, &instance)
-		if err != nil {
+		spec["environmentId"] = environment.ID
+		if err := d.api.call(ctx, "POST", "/instances", spec, &instance); err != nil {
 			return err
 		}
 		var databases items[identified]
@@ -170,6 +163,27 @@ func (d *demo) seedWorkspace(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// instance describes the instance of an environment as the API takes it; for SQLite it makes the empty file.
+func (d *demo) instance(ctx context.Context, environment string) (map[string]any, error) {
+	if s := d.servers[environment]; s != nil {
+		d.info.Databases = append(d.info.Databases, demoDatabaseInfo{environment, demoDatabase, s.shown()})
+		return map[string]any{
+			"name": environment, "engine": s.engine, "address": s.address(), "username": demoAccount, "password": s.password,
+			"options": map[string]string{"tls": "disable"},
+		}, nil
+	}
+	folder := filepath.Join(d.sqliteRoot(), environment)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	target := engine.Target{Address: environment, Database: demoDatabase}
+	if err := sqlite.New(sqlite.Config{Root: d.sqliteRoot()}).Create(ctx, target); err != nil {
+		return nil, err
+	}
+	d.info.Databases = append(d.info.Databases, demoDatabaseInfo{environment, demoDatabase, filepath.Join(folder, demoDatabase+".db")})
+	return map[string]any{"name": "SQLite " + environment, "engine": "sqlite", "address": environment}, nil
 }
 
 // seedLink goes the way of the wizard, and waits until everything of the first commit is through.

@@ -18,8 +18,8 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
+	"towpath/internal/dbserver"
 	"towpath/internal/engine"
-	"towpath/internal/engine/enginetest/testserver"
 )
 
 const (
@@ -31,7 +31,7 @@ const (
 // Server is a running server. Its user may do everything, with a password.
 type Server struct {
 	CA      string // PEM; the server's certificate is for 127.0.0.1
-	process *testserver.Process
+	process *dbserver.Process
 	port    int
 	count   atomic.Int64
 }
@@ -39,15 +39,15 @@ type Server struct {
 // Start starts a server on a free port, with a global sql_mode that changes how quotes and backslashes are read. Call it on the main goroutine, from TestMain.
 func Start() (*Server, error) {
 	runtime.LockOSThread()
-	install, err := testserver.Find("mariadb-install-db", packages, "/usr/bin", "/usr/local/mysql/scripts")
+	install, err := dbserver.Find("mariadb-install-db", packages, "/usr/bin", "/usr/local/mysql/scripts")
 	if err != nil {
 		return nil, err
 	}
-	mariadbd, err := testserver.Find("mariadbd", packages, "/usr/sbin", "/usr/local/mysql/bin")
+	mariadbd, err := dbserver.Find("mariadbd", packages, "/usr/sbin", "/usr/local/mysql/bin")
 	if err != nil {
 		return nil, err
 	}
-	process, err := testserver.New("mysql")
+	process, err := dbserver.New("mysql")
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (s *Server) start(install, mariadbd string) error {
 		return err
 	}
 	var err error
-	if s.port, err = testserver.FreePort(); err != nil {
+	if s.port, err = dbserver.FreePort(); err != nil {
 		return err
 	}
 	if s.CA, err = s.process.Certificate(); err != nil {

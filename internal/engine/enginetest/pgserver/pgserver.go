@@ -16,8 +16,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"towpath/internal/dbserver"
 	"towpath/internal/engine"
-	"towpath/internal/engine/enginetest/testserver"
 )
 
 const (
@@ -29,7 +29,7 @@ const (
 // Server is a running server. Its user is a superuser with a password.
 type Server struct {
 	CA      string // PEM; the server's certificate is for 127.0.0.1
-	process *testserver.Process
+	process *dbserver.Process
 	port    int
 	count   atomic.Int64
 }
@@ -37,15 +37,15 @@ type Server struct {
 // Start starts a server on a free port. Call it on the main goroutine, from TestMain.
 func Start() (*Server, error) {
 	runtime.LockOSThread()
-	initdb, err := testserver.Find("initdb", packages, "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin")
+	initdb, err := dbserver.Find("initdb", packages, "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin")
 	if err != nil {
 		return nil, err
 	}
-	postgres, err := testserver.Find("postgres", packages, filepath.Dir(initdb))
+	postgres, err := dbserver.Find("postgres", packages, filepath.Dir(initdb))
 	if err != nil {
 		return nil, err
 	}
-	process, err := testserver.New("postgres")
+	process, err := dbserver.New("postgres")
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (s *Server) start(initdb, postgres string) error {
 		return err
 	}
 	var err error
-	if s.port, err = testserver.FreePort(); err != nil {
+	if s.port, err = dbserver.FreePort(); err != nil {
 		return err
 	}
 	if s.CA, err = s.process.Certificate(); err != nil {

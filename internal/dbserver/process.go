@@ -1,5 +1,5 @@
-// Package testserver runs a database server as a child of a test binary.
-package testserver
+// Package dbserver runs a database server as a child of this process, for tests and for the demo.
+package dbserver
 
 import (
 	"bytes"
@@ -58,7 +58,7 @@ func Find(name, packages string, folders ...string) (string, error) {
 	}
 	path, err := exec.LookPath(name)
 	if err != nil {
-		return "", fmt.Errorf("the tests need %s: install %s", name, packages)
+		return "", fmt.Errorf("%s is missing: install %s", name, packages)
 	}
 	return path, nil
 }

@@ -1,4 +1,4 @@
-package testserver
+package dbserver
 
 import (
 	"crypto/ecdsa"

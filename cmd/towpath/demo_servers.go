@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5"
+
+	"towpath"
+	"towpath/internal/dbserver"
+	"towpath/internal/secret"
+)
+
+const (
+	demoAccount  = "towpath"
+	demoDatabase = "shop"
+)
+
+// databaseServer is a throw-away server of one environment, with an empty database shop.
+type databaseServer struct {
+	engine   towpath.EngineType
+	process  *dbserver.Process
+	port     int
+	password string
+}
+
+func (s *databaseServer) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// startServers starts a throw-away server for each environment. The caller runs on the main goroutine, with whose thread
+// the servers end.
+func startServers(ctx context.Context, kind towpath.EngineType) (servers map[string]*databaseServer, err error) {
+	runtime.LockOSThread()
+	servers = map[string]*databaseServer{}
+	for _, environment := range demoEnvironments {
+		s := &databaseServer{engine: kind, password: secret.NewToken(12)}
+		servers[environment] = s
+		start := s.startPostgres
+		if kind == towpath.EngineMySQL {
+			start = s.startMariaDB
+		}
+		if err := start(ctx); err != nil {
+			return nil, errors.Join(err, stopServers(servers))
+		}
+	}
+	return servers, nil
+}
+
+func stopServers(servers map[string]*databaseServer) (err error) {
+	for _, s := range servers {
+		if s.process != nil {
+			err = errors.Join(err, s.process.Stop())
+		}
+	}
+	return err
+}
+
+func (s *databaseServer) startPostgres(ctx context.Context) (err error) {
+	const packages = "the package postgresql"
+	initdb, err := dbserver.Find("initdb", packages, "/usr/lib/postgresql/*/bin")
+	if err != nil {
+		return err
+	}
+	program, err := dbserver.Find("postgres", packages, filepath.Dir(initdb))
+	if err != nil {
+		return err
+	}
+	if s.process, err = dbserver.New("postgres"); err != nil {
+		return err
+	}
+	data, file := filepath.Join(s.process.Dir, "data"), filepath.Join(s.process.Dir, "password")
+	if err := os.WriteFile(file, []byte(s.password), 0o644); err != nil {
+		return fmt.Errorf("write the password: %w", err)
+	}
+	if err := s.process.Run(initdb, "-D", data, "-U", demoAccount, "-A", "scram-sha-256", "--pwfile", file, "-E", "UTF8", "--locale", "C", "--no-sync"); err != nil {
+		return err
+	}
+	if s.port, err = dbserver.FreePort(); err != nil {
+		return err
+	}
+	if err := s.process.Start(s.pingPostgres, program, "-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="); err != nil {
+		return err
+	}
+	conn, err := s.connectPostgres(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+demoDatabase)
+	return errors.Join(err, conn.Close(ctx))
+}
+
+func (s *databaseServer) connectPostgres(ctx context.Context) (*pgx.Conn, error) {
+	config, err := pgx.ParseConfig("sslmode=disable")
+	if err != nil {
+		return nil, fmt.Errorf("configure: %w", err)
+	}
+	config.Host, config.Port, config.User, config.Password, config.Database = "127.0.0.1", uint16(s.port), demoAccount, s.password, "postgres"
+	return pgx.ConnectConfig(ctx, config)
+}
+
+func (s *databaseServer) pingPostgres(ctx context.Context) error {
+	conn, err := s.connectPostgres(ctx)
+	if err != nil {
+		return err
+	}
+	return conn.Close(ctx)
+}
+
+func (s *databaseServer) startMariaDB(ctx context.Context) (err error) {
+	const packages = "the package mariadb-server"
+	install, err := dbserver.Find("mariadb-install-db", packages, "/usr/bin")
+	if err != nil {
+		return err
+	}
+	program, err := dbserver.Find("mariadbd", packages, "/usr/sbin")
+	if err != nil {
+		return err
+	}
+	if s.process, err = dbserver.New("mysql"); err != nil {
+		return err
+	}
+	dir := s.process.Dir
+	data, first := filepath.Join(dir, "data"), filepath.Join(dir, "first.sql")
+	text := fmt.Sprintf("CREATE DATABASE IF NOT EXISTS %s;\nCREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO %[2]s@'%%';\n", demoDatabase, demoAccount, s.password)
+	if err := os.WriteFile(first, []byte(text), 0o644); err != nil {
+		return fmt.Errorf("write the first grants: %w", err)
+	}
+	if err := s.process.Run(install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"); err != nil {
+		return err
+	}
+	if s.port, err = dbserver.FreePort(); err != nil {
+		return err
+	}
+	return s.process.Start(s.pingMariaDB, program, "--no-defaults", "--datadir="+data, "--port="+strconv.Itoa(s.port), "--bind-address=127.0.0.1",
+		"--socket="+filepath.Join(dir, "s.sock"), "--pid-file="+filepath.Join(dir, "pid"), "--init-file="+first, "--innodb-buffer-pool-size=64M", "--skip-name-resolve")
+}
+
+func (s *databaseServer) pingMariaDB(ctx context.Context) error {
+	config := mysql.NewConfig()
+	config.Net, config.Addr, config.User, config.Passwd, config.DBName = "tcp", s.address(), demoAccount, s.password, demoDatabase
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return fmt.Errorf("configure: %w", err)
+	}
+	conn, err := connector.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+// shown is how a person reaches the server's database from a shell.
+func (s *databaseServer) shown() string {
+	if s.engine == towpath.EnginePostgres {
+		return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", demoAccount, s.password, s.address(), demoDatabase)
+	}
+	return fmt.Sprintf("mariadb --host=127.0.0.1 --port=%d --user=%s --password=%s %s", s.port, demoAccount, s.password, demoDatabase)
+}
