@@ -103,6 +103,7 @@ describe('the first visit', () => {
     await page.getByRole('combobox', { name: 'Project of shop' }).click()
     await page.getByRole('option', { name: 'Shop' }).click()
     await page.getByText('shop belongs to Shop now').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/databases')
     await looksGood(page, 'databases-assigned')
   })
 

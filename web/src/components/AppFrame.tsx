@@ -7,7 +7,8 @@ import classes from './AppFrame.module.css'
 import { AvatarMenu } from './AvatarMenu'
 import { Link } from './Link'
 
-const CommandPalette = lazy(() => import('./CommandPalette').then(module => ({ default: module.CommandPalette })))
+const loadPalette = () => import('./CommandPalette')
+const CommandPalette = lazy(() => loadPalette().then(module => ({ default: module.CommandPalette })))
 
 const places: [string, string][] = [
   ['Rollouts', pb.rollouts()],
@@ -29,8 +30,12 @@ export function AppFrame({ children }: { children: ReactNode }) {
         setPalette(true)
       }
     }
+    const timer = window.setTimeout(loadPalette, 1000) // so that nothing typed after Ctrl-K is lost
     window.addEventListener('keydown', open)
-    return () => window.removeEventListener('keydown', open)
+    return () => {
+      window.clearTimeout(timer)
+      window.removeEventListener('keydown', open)
+    }
   }, [])
   return (
     <>

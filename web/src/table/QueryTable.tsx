@@ -76,7 +76,10 @@ export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTabl
               onKeyDown={event => move(event, index, row)}
               onFocus={() => setCurrent(index)}
               onClick={event => {
-                if (to && !(event.target as Element).closest('a, button, input, label')) void navigate({ to: to(row) })
+                const target = event.target as Element // clicks in a menu that the row opened come here too
+                if (to && event.currentTarget.contains(target) && !target.closest('a, button, input, label')) {
+                  void navigate({ to: to(row) })
+                }
               }}
             >
               {columns.map(column => (

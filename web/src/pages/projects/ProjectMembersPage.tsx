@@ -51,6 +51,7 @@ export default function ProjectMembersPage() {
           <Select
             aria-label={`Role of ${row.email}`}
             size="xs"
+            w={170}
             data={roles}
             value={row.role}
             onChange={role => role && set.mutate({ member: row.memberId, role })}

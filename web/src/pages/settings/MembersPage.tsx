@@ -78,6 +78,7 @@ function useColumns(
           <Select
             aria-label={`Role of ${row.email}`}
             size="xs"
+            w={170}
             data={Object.entries(roleWords).map(([value, label]) => ({ value, label }))}
             value={row.role}
             onChange={role => role && change.mutate({ id: row.id, role: role as Member['role'] })}
