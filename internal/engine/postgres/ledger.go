@@ -78,20 +78,40 @@ func (d *database) hasLedger(ctx context.Context, q querier) (there bool, err er
 	return there, err
 }
 
-// makeLedger makes the ledger's schema and table where they are missing, one session at a time. Without a transaction
-// around it, it makes one.
+// makeLedger makes the ledger's schema and table where they are missing, one session at a time. It does so on a connection
+// of its own: in the session's transaction nobody else would see it, and a run that takes over could not write there.
 func (s *session) makeLedger(ctx context.Context) error {
+	if s.hasLedger {
+		return nil
+	}
 	there, err := s.db.hasLedger(ctx, s.conn)
-	if err != nil || there {
+	if err != nil {
 		return err
 	}
-	return s.within(ctx, func() error {
+	if !there {
+		if err := s.db.makeLedger(ctx); err != nil {
+			return err
+		}
+	}
+	s.hasLedger = true
+	return nil
+}
+
+func (d *database) makeLedger(ctx context.Context) error {
+	conn, err := d.engine.connect(ctx, d.target)
+	if err != nil {
+		return err
+	}
+	defer closeQuietly(conn)
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		for _, text := range []string{
 			"SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('towpath ledger', 0))",
-			"CREATE SCHEMA IF NOT EXISTS " + pgx.Identifier{s.db.schema}.Sanitize(),
-			"CREATE TABLE IF NOT EXISTS " + s.db.ledger + ledgerDefinition,
+			"CREATE SCHEMA IF NOT EXISTS " + pgx.Identifier{d.schema}.Sanitize(),
+			"CREATE TABLE IF NOT EXISTS " + d.ledger + ledgerDefinition,
 		} {
-			if _, err := s.conn.Exec(ctx, text); err != nil {
+			if _, err := tx.Exec(ctx, text); err != nil {
 				return err
 			}
 		}

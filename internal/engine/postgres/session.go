@@ -70,14 +70,15 @@ func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.S
 const identity = `pid::text || ' since ' || (extract(epoch FROM backend_start) * 1000000)::bigint::text`
 
 type session struct {
-	db       *database
-	conn     *pgx.Conn
-	options  engine.SessionOptions
-	identity string
-	inside   bool     // a short transaction of ours, in a session without one
-	indexes  []string // texts of statements that build indexes without a transaction
-	broken   error    // why nothing more can be done
-	closed   bool
+	db        *database
+	conn      *pgx.Conn
+	options   engine.SessionOptions
+	identity  string
+	hasLedger bool
+	inside    bool     // a short transaction of ours, in a session without one
+	indexes   []string // texts of statements that build indexes without a transaction
+	broken    error    // why nothing more can be done
+	closed    bool
 }
 
 var _ engine.Session = (*session)(nil)
