@@ -100,16 +100,19 @@ func (s *Service) WakeIdleGrants(ctx context.Context) error {
 // deliveryRetention is how long deliveries are kept.
 const deliveryRetention = 30 * 24 * time.Hour
 
-// contentGrace is how long contents may lie unused: a reconcile stores them before the transaction that needs them.
-const contentGrace = 24 * time.Hour
+// unusedGrace is how long contents and jobs may lie unused: a reconcile stores contents before the transaction that needs them.
+const unusedGrace = 24 * time.Hour
 
-// Prune removes deliveries, contents, sessions and verifications that nobody needs any more. It is a sweep.
+// Prune removes deliveries, contents, jobs, sessions and verifications that nobody needs any more. It is a sweep.
 func (s *Service) Prune(ctx context.Context) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.PruneDeliveries(ctx, tx.Now.Add(-deliveryRetention).UnixMicro()); err != nil {
 			return err
 		}
-		if err := tx.PruneContents(ctx, tx.Now.Add(-contentGrace)); err != nil {
+		if err := tx.PruneContents(ctx, tx.Now.Add(-unusedGrace)); err != nil {
+			return err
+		}
+		if err := tx.PruneJobs(ctx, tx.Now.Add(-unusedGrace)); err != nil {
 			return err
 		}
 		return tx.DeleteExpired(ctx)

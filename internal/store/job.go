@@ -116,6 +116,11 @@ func (tx *Tx) DeleteJobs(ctx context.Context, subject string) error {
 	return jobs.delete(ctx, tx, "subject = $1", subject)
 }
 
+// PruneJobs removes jobs that nobody has wanted anything of since the given time. Asking again makes them anew.
+func (tx *Tx) PruneJobs(ctx context.Context, before time.Time) error {
+	return jobs.delete(ctx, tx, "wanted = seen AND lease_until IS NULL AND due_at < $1", before.UnixMicro())
+}
+
 // nextDue looks at one free job and at the leased ones, which are few, however much is wanted.
 const nextDue = `SELECT MIN(at) FROM (
 	SELECT at FROM (SELECT due_at AS at FROM job WHERE wanted > seen AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS free

@@ -223,6 +223,32 @@ func TestJob_thatIsGoneIsNobodys(t *testing.T) {
 	})
 }
 
+func TestPruneJobs_leavesWhatIsWantedOrRecent(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		c := stopClock(s)
+		enqueue(t, s, "done")
+		finish(t, s, claimOne(t, s), nil)
+		enqueue(t, s, "wanted")
+		c.advance(48 * time.Hour)
+		enqueue(t, s, "recent")
+		for _, j := range claim(t, s, "me") {
+			if j.Subject == "recent" {
+				finish(t, s, j, nil)
+			}
+		}
+		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.PruneJobs(ctx, tx.Now.Add(-24*time.Hour)) })
+		for subject, there := range map[string]bool{"done": false, "wanted": true, "recent": true} {
+			err := s.Read(t.Context(), func(tx *store.Tx) error {
+				_, err := tx.Job(t.Context(), towpath.JobReconcile, subject)
+				return err
+			})
+			if (err == nil) != there {
+				t.Errorf("%s: %v", subject, err)
+			}
+		}
+	})
+}
+
 func TestClaimJobs_takesTheLongestDueFirst(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		c := stopClock(s)

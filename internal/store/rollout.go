@@ -101,11 +101,6 @@ func (tx *Tx) SkippedTasks(ctx context.Context, projectID string) ([]towpath.Tas
 	return tasks.list(ctx, tx, "WHERE project_id = $1 AND state = 'skipped' ORDER BY id DESC", projectID)
 }
 
-// TasksIn lists all tasks in a state.
-func (tx *Tx) TasksIn(ctx context.Context, state towpath.TaskState) ([]towpath.Task, error) {
-	return tasks.list(ctx, tx, "WHERE state = $1 ORDER BY id", string(state))
-}
-
 var attempts = newTable("attempt", 1, func(a *towpath.Attempt) []column {
 	return []column{
 		{"id", &a.ID}, {"task_id", &a.TaskID}, {"number", &a.Number}, {"state", (*string)(&a.State)}, {"message", &a.Message},
