@@ -16,7 +16,7 @@ export interface EmptyServer {
 }
 
 /** Starts a server with nothing in it. */
-export async function startServer(): Promise<EmptyServer> {
+export async function startServer(...args: string[]): Promise<EmptyServer> {
   const dir = mkdtempSync(join(tmpdir(), 'towpath-e2e-'))
   const sqliteRoot = join(dir, 'sqlite')
   mkdirSync(sqliteRoot)
@@ -33,6 +33,7 @@ export async function startServer(): Promise<EmptyServer> {
       join(dir, 'data'),
       '--sqlite-root',
       sqliteRoot,
+      ...args,
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )

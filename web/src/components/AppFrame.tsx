@@ -54,7 +54,12 @@ export function AppFrame({ children }: { children: ReactNode }) {
             </Link>
           ))}
         </nav>
-        <button type="button" className={classes.search} onClick={() => setPalette(true)} aria-label="Go to, Control K">
+        <button
+          type="button"
+          className={classes.search}
+          onClick={() => setPalette(true)}
+          aria-keyshortcuts="Control+K Meta+K"
+        >
           <Icon name="search" />
           <span>Go to</span>
           <kbd>Ctrl K</kbd>

@@ -27,9 +27,12 @@ export function AvatarMenu({ member }: { member: Schemas['Member'] }) {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <button type="button" className={classes.avatar} aria-label={`${name}, account`}>
-          {initials(name)}
-        </button>
+        <button
+          type="button"
+          className={classes.avatar}
+          aria-label={`${name}, account`}
+          data-initials={initials(name)}
+        />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
