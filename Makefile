@@ -1,5 +1,6 @@
 # build  bin/towpath, console included    demo   try it with a simulated Bitbucket
 # test   everything (the one test command)  lint   formatters and linters
+# crash-matrix  kill the executor everywhere, FULL=1 for long
 # bench  figures as `bench:` lines
 
 SHELL := /bin/bash
@@ -7,7 +8,7 @@ GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 export CGO_ENABLED ?= 0
 
-.PHONY: build demo test lint bench console clean
+.PHONY: build demo test lint bench crash-matrix console clean
 
 build: console
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/towpath ./cmd/towpath
@@ -30,6 +31,11 @@ lint:
 
 bench: build
 	scripts/bench.sh
+
+# Kills the executor everywhere; FULL=1 at each statement and many times. Ends with a line of counts.
+crash-matrix:
+	scripts/packages.sh initdb=postgresql mariadbd=mariadb-server
+	$(GO) test -count=1 -timeout 3h ./internal/executor/crashtest -args -matrix=$(if $(FULL),full,bounded) -report=$(CURDIR)/docs/crash-matrix.md
 
 clean:
 	rm -rf bin web/dist/assets web/dist/index.html

@@ -59,6 +59,7 @@ func (s *Service) logger() *slog.Logger   { return cmp.Or(s.Logger, slog.Default
 const (
 	busyWait   = time.Second      // before a target is asked for again that another run holds
 	unreadWait = 15 * time.Second // before a ledger that could not be read is asked again
+	maxPause   = 15 * time.Second // between two tries
 	writeLimit = 10 * time.Second // for what must still be written after the server was told to stop
 )
 

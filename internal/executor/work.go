@@ -71,7 +71,7 @@ func (r *run) settle(ctx context.Context, failure error, try int) (out outcome, 
 
 // pause waits before the next try.
 func (r *run) pause(ctx context.Context, try int) error {
-	wait := r.backoff() << min(try-1, 10)
+	wait := min(r.backoff()<<min(try-1, 10), maxPause)
 	timer := time.NewTimer(wait/2 + rand.N(wait))
 	defer timer.Stop()
 	select {

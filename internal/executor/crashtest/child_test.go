@@ -1,0 +1,157 @@
+package crashtest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/engine/mysql"
+	"towpath/internal/engine/postgres"
+	"towpath/internal/engine/sqlite"
+	"towpath/internal/executor"
+	"towpath/internal/secret"
+	"towpath/internal/store"
+)
+
+// lease is short, so that a trial does not wait long for the end of a dead run's, and outlives a stall of a busy machine.
+const lease = 1500 * time.Millisecond
+
+// child is a server process that runs one task to its end, or to its own.
+type child struct {
+	Metadata, Key, Root string
+	Task, Owner         string
+
+	Place string        // where it ends; "" for nowhere
+	Nth   int           // the how manieth time that it is there
+	Wait  time.Duration // and how long after that
+	How   string        // kill, stop (until it is told to go on), cut (its connections)
+}
+
+// run prints the task's state at the end.
+func (c child) run() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	st, err := store.Open(ctx, "sqlite:"+c.Metadata)
+	if err != nil {
+		return err
+	}
+	s, err := c.service(st)
+	if err != nil {
+		return err
+	}
+	for {
+		again, err := s.RunTask(ctx, c.Task)
+		if err != nil && ctx.Err() != nil {
+			return err
+		}
+		var t towpath.Task
+		if err := st.Read(ctx, func(tx *store.Tx) error {
+			t, err = tx.Task(ctx, c.Task)
+			return err
+		}); err != nil {
+			return err
+		}
+		if err == nil && again == nil && t.State != towpath.TaskRunning && t.State != towpath.TaskPending {
+			fmt.Printf("%s\n%s\n", t.State, t.Reason)
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the task stays %s: %s", t.State, t.Reason)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func (c child) service(st *store.Store) (*executor.Service, error) {
+	keeper, err := secret.Open(c.Key)
+	if err != nil {
+		return nil, err
+	}
+	wires := &wires{}
+	pg, my := postgres.New(), mysql.New()
+	pg.Dial, my.Dial = wires.dial, wires.dial
+	s := &executor.Service{
+		Store: st, Keeper: keeper, Owner: c.Owner, ServerID: "server", Lease: lease, LockTimeout: 2 * time.Second, StatementTimeout: 30 * time.Second,
+		LockTries: 20, Backoff: 50 * time.Millisecond, Logger: slog.New(slog.DiscardHandler),
+		Engines: map[towpath.EngineType]engine.Engine{
+			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: c.Root}), towpath.EnginePostgres: pg, towpath.EngineMySQL: my,
+		},
+	}
+	if c.Place != "" {
+		s.Reached = c.reached(wires)
+	}
+	return s, nil
+}
+
+// reached ends the process, or does what else it is told, at its place.
+func (c child) reached(wires *wires) func(string) {
+	count := 0
+	end := map[string]func(){
+		"kill": func() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) },
+		"stop": func() { _ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) },
+		"cut":  wires.cut,
+	}[c.How]
+	return func(place string) {
+		if place != c.Place {
+			return
+		}
+		if count++; count != c.Nth {
+			return
+		}
+		if c.Wait > 0 {
+			time.AfterFunc(c.Wait, end)
+			return
+		}
+		end()
+	}
+}
+
+// wires are the connections to database servers that can be cut.
+type wires struct {
+	mu  sync.Mutex
+	all []net.Conn
+}
+
+func (w *wires) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err == nil {
+		w.mu.Lock()
+		w.all = append(w.all, conn)
+		w.mu.Unlock()
+	}
+	return conn, err
+}
+
+func (w *wires) cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, conn := range w.all {
+		_ = conn.Close()
+	}
+	w.all = nil
+}
+
+// jitter spreads a wait over a statement's duration.
+func jitter(d time.Duration) time.Duration {
+	return time.Millisecond + rand.N(max(d, time.Millisecond))
+}
+
+// isKilled tells whether a process ended by SIGKILL.
+func isKilled(err error) bool {
+	exit, ok := err.(*exec.ExitError)
+	if !ok {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}

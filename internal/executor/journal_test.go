@@ -1,0 +1,78 @@
+package executor
+
+import (
+	"testing"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+func TestBecame(t *testing.T) {
+	t.Parallel()
+	defs := func(texts ...string) (all []engine.Definition) {
+		for _, text := range texts {
+			all = append(all, engine.Definition{Text: text})
+		}
+		return all
+	}
+	broken := []engine.Definition{{Text: "i INVALID", Broken: "DROP INDEX i"}}
+	change := func(e statement.Effect, n int) statement.Change {
+		return statement.Change{Effect: e, Objects: make([]statement.Object, n)}
+	}
+	add := change(statement.Alter, 1)
+	add.Gains, add.Losses = []string{"b"}, []string{"name"}
+	for name, c := range map[string]struct {
+		change      statement.Change
+		before, now []engine.Definition
+		want        verdict
+	}{
+		"a table that is not there yet":               {change(statement.Create, 1), defs(""), defs(""), notStarted},
+		"a table that has come":                       {change(statement.Create, 1), defs(""), defs("a"), finished},
+		"a table that was there, and changed":         {change(statement.Create, 1), defs("a"), defs("b"), undecided},
+		"a table that is still there":                 {change(statement.Drop, 1), defs("a"), defs("a"), notStarted},
+		"tables that are gone":                        {change(statement.Drop, 2), defs("a", "b"), defs("", ""), finished},
+		"one of two tables that is gone":              {change(statement.Drop, 2), defs("a", "b"), defs("", "b"), undecided},
+		"a table that has its old name":               {change(statement.Rename, 2), defs("a", ""), defs("a", ""), notStarted},
+		"a table that has its new name":               {change(statement.Rename, 2), defs("a", ""), defs("", "b"), finished},
+		"a table that is untouched":                   {add, defs("(a, name)"), defs("(a, name)"), notStarted},
+		"a column come and another gone":              {add, defs("(a, name)"), defs("(a, b)"), finished},
+		"a column come that others have in theirs":    {add, defs("(ab, name)"), defs("(ab, b, name2)"), finished},
+		"a stranger's column":                         {add, defs("(a, name)"), defs("(a, c, name)"), undecided},
+		"a table that somebody has dropped":           {add, defs("(a, name)"), defs(""), undecided},
+		"an index that was left half built":           {change(statement.Create, 1), defs(""), broken, leftover},
+		"an index that was broken before":             {change(statement.Create, 1), broken, broken, notStarted},
+		"what may be done twice":                      {statement.Change{Effect: statement.Repeat}, nil, nil, notStarted},
+		"what no catalogue shows":                     {change(statement.Opaque, 1), defs("a"), defs("a"), undecided},
+		"what the reader did not understand":          {statement.Change{Effect: statement.Alter}, nil, nil, undecided},
+		"a statement that now touches something else": {change(statement.Create, 2), defs(""), defs("", ""), undecided},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got, why := became(c.change, c.before, c.now); got != c.want || (why == "") != (got != undecided) {
+				t.Errorf("got %d (%s), want %d", got, why, c.want)
+			}
+		})
+	}
+}
+
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct{ again, refuse bool }{
+		"SET search_path = shop":              {again: true},
+		"CREATE TABLE a (x)":                  {},
+		"CREATE TEMPORARY TABLE a (x)":        {refuse: true},
+		"create local temp table a (x)":       {refuse: true},
+		"SELECT 1 INTO @a":                    {refuse: true},
+		"SELECT @a := 1":                      {refuse: true},
+		"CREATE TABLE temporary_things (x)":   {},
+		"INSERT INTO a VALUES ('me@x := no')": {refuse: true}, // better once too often
+	} {
+		st := statement.Statement{Text: text}
+		if want.again {
+			st.Verb = "SET"
+		}
+		if again, refuse := replay(st); again != want.again || (refuse != "") != want.refuse {
+			t.Errorf("%s: %v %q", text, again, refuse)
+		}
+	}
+}
