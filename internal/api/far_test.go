@@ -181,9 +181,9 @@ func (w *world) provider(t *testing.T) gitProvider {
 func (w *world) grant(t *testing.T, providerID string) string {
 	t.Helper()
 	var v verification
-	w.call(t, "lead", "POST", "/git-providers/"+providerID+"/grants", "", 201, &v)
+	w.call(t, "owner", "POST", "/git-providers/"+providerID+"/grants", "", 201, &v)
 	w.consent(t, v.AuthorizeURL, "grant", "")
-	w.call(t, "lead", "GET", "/git-provider-verifications/"+v.ID, "", 200, &v)
+	w.call(t, "owner", "GET", "/git-provider-verifications/"+v.ID, "", 200, &v)
 	if v.GrantID == "" {
 		t.Fatalf("no grant came of %+v", v)
 	}

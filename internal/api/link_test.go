@@ -23,28 +23,28 @@ func (w *world) linked(t *testing.T) RepositoryLink {
 	grant := w.grant(t, w.provider(t).ID)
 	w.commit(t, map[string]string{"shop/1__ddl__orders.sql": "CREATE TABLE orders (id INTEGER);\nCREATE TABLE lines (id INTEGER);\n", "shop/notes.md": "x"})
 	var found repositories
-	w.call(t, "lead", "GET", "/grants/"+grant+"/repositories", "", 200, &found)
+	w.call(t, "owner", "GET", "/grants/"+grant+"/repositories", "", 200, &found)
 	if len(found.Items) != 1 || found.Items[0].Name != repositoryName {
 		t.Fatalf("repositories are %+v", found)
 	}
 	id := found.Items[0].ID
 	var branches list[branch]
-	w.call(t, "lead", "GET", "/grants/"+grant+"/repositories/"+url.PathEscape(id)+"/branches", "", 200, &branches)
+	w.call(t, "owner", "GET", "/grants/"+grant+"/repositories/"+url.PathEscape(id)+"/branches", "", 200, &branches)
 	if len(branches.Items) != 1 || branches.Items[0].Name != "main" {
 		t.Fatalf("branches are %+v", branches)
 	}
 	spec := `{"grantId":"` + grant + `","repositoryId":"` + id + `",` + linkBody
 	var preview linkPreview
-	w.call(t, "lead", "POST", "/projects/"+w.project.ID+"/repository-links/preview", spec+`}`, 200, &preview)
+	w.call(t, "owner", "POST", "/projects/"+w.project.ID+"/repository-links/preview", spec+`}`, 200, &preview)
 	if preview.Plan.Counts[plan.ItemPending] != 2 || len(preview.Files) != 2 || preview.Versions[0] != "1" {
 		t.Errorf("preview is %+v", preview)
 	}
-	if p := w.fails(t, "lead", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`}`, 422); p.Errors[0].Location != "body.existingFiles" {
+	if p := w.fails(t, "owner", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`}`, 422); p.Errors[0].Location != "body.existingFiles" {
 		t.Errorf("files that are there already give %+v", p)
 	}
 	w.fails(t, "outsider", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`,"existingFiles":"run"}`, 404)
 	var link RepositoryLink
-	w.call(t, "lead", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`,"existingFiles":"run"}`, 201, &link)
+	w.call(t, "owner", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`,"existingFiles":"run"}`, 201, &link)
 	return link
 }
 

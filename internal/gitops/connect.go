@@ -78,7 +78,12 @@ func (s *Service) StartSecretReplacement(ctx context.Context, actor towpath.Acto
 }
 
 // StartGrant begins the round trip by which a member lets us use an account at a provider, to link repositories with it.
+// By an API token only a workspace owner may: nothing binds such a round trip to a browser, so its address could be used to
+// lure somebody else's account into the caller's hands (ADR 8).
 func (s *Service) StartGrant(ctx context.Context, actor towpath.Actor, providerID string) (v towpath.Verification, authorizeURL string, err error) {
+	if actor.SessionID == "" && actor.Member.Role != towpath.RoleOwner {
+		return v, "", towpath.Errorf(towpath.CodeForbidden, "Connect your account in the console: an API token can do so for a workspace owner only.")
+	}
 	known, err := s.readProvider(ctx, providerID)
 	if err != nil {
 		return v, "", err

@@ -117,6 +117,21 @@ func TestVerification_isBoundToItsBrowserAndItsTime(t *testing.T) {
 	}
 }
 
+func TestStartGrant_byTokenIsForOwners(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	provider, _ := b.connect(t)
+	token := b.actor
+	token.SessionID = ""
+	if _, _, err := b.StartGrant(t.Context(), token, provider); err != nil {
+		t.Errorf("an owner's token: %v", err)
+	}
+	token.Member.Role = towpath.RoleMember
+	if _, _, err := b.StartGrant(t.Context(), token, provider); towpath.ErrorCode(err) != towpath.CodeForbidden {
+		t.Errorf("a member's token: %v", err)
+	}
+}
+
 func TestProvider_isDeletedOnlyWhenNothingIsLinked(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
