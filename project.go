@@ -7,9 +7,11 @@ import (
 
 // Project groups databases, people and the repositories that change those databases.
 type Project struct {
-	ID        string
-	Name      string // unique, "Shop"
-	CreatedAt time.Time
+	ID               string
+	Name             string        // unique, "Shop"
+	LockTimeout      time.Duration // how long its changes wait for locks; 0 leaves it to the environment
+	StatementTimeout time.Duration // how long one statement of its changes may take; 0 likewise
+	CreatedAt        time.Time
 }
 
 // Environment is a stage that changes pass through, in ascending Position.
@@ -18,6 +20,11 @@ type Environment struct {
 	Name      string // unique, what {{ENV_ID}} matches: "test", "prod"
 	Position  int    // 0 is first
 	CreatedAt time.Time
+
+	LockTimeout         time.Duration // how long changes wait for locks here; 0 leaves it to the server
+	StatementTimeout    time.Duration // how long one statement may take here; 0 likewise
+	MaxLockTimeout      time.Duration // what a project or a file may ask for at most; 0 is no bound
+	MaxStatementTimeout time.Duration
 }
 
 var environmentName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
@@ -26,6 +33,12 @@ var environmentName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 func (e Environment) Validate() error {
 	if !environmentName.MatchString(e.Name) {
 		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": it stands in file paths as {{ENV_ID}}.")
+	}
+	for field, limit := range map[string]time.Duration{"lockTimeout": e.LockTimeout, "statementTimeout": e.StatementTimeout,
+		"maxLockTimeout": e.MaxLockTimeout, "maxStatementTimeout": e.MaxStatementTimeout} {
+		if limit < 0 {
+			return Invalid(field, "A limit cannot be negative; 0 is none of its own.")
+		}
 	}
 	return nil
 }

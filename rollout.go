@@ -75,6 +75,7 @@ type Task struct {
 	Finished   int        // statements of it that are through
 	StartedAt  *time.Time // of the last attempt
 	FinishedAt *time.Time
+	CancelAt   *time.Time // when a person asked for the running attempt to be stopped; nil when nobody has
 	CreatedAt  time.Time
 }
 

@@ -122,7 +122,7 @@ func (a *alone) settled(ctx context.Context, st statement.Statement) error {
 
 // step runs one statement.
 func (a *alone) step(ctx context.Context, st statement.Statement) error {
-	if st.NoTx {
+	if st.NoTx || a.oneByOne && mayCommit(st) {
 		return a.byItself(ctx, st)
 	}
 	a.reached("before intent")
@@ -134,6 +134,9 @@ func (a *alone) step(ctx context.Context, st statement.Statement) error {
 		return rows, err
 	})
 }
+
+// mayCommit tells whether a statement can hold commits of its own, which a transaction around it would refuse.
+func mayCommit(st statement.Statement) bool { return st.Verb == "CALL" || st.Verb == "DO" }
 
 // byItself runs a statement that commits by itself between its intent and a look at what it left.
 func (a *alone) byItself(ctx context.Context, st statement.Statement) error {

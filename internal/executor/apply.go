@@ -63,7 +63,12 @@ func (r *run) apply(ctx context.Context, db engine.DB, session engine.Session) (
 	}
 	e.State, e.FinishedAt, e.StatementsDone = towpath.LedgerDone, r.now(), e.StatementsTotal
 	r.reached("before outcome")
-	if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone), e); err != nil {
+	writing, cancel := ctx, context.CancelFunc(func() {})
+	if r.noTx { // all of it is in, whatever else ends now
+		writing, cancel = context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	}
+	defer cancel()
+	if err := session.Record(writing, r.leaseRow(towpath.LedgerDone), e); err != nil {
 		return nil, err
 	}
 	return []change{{r.task.Migration, e, true}}, nil

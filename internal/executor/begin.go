@@ -8,6 +8,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/statement"
 	"towpath/internal/store"
 )
 
@@ -27,20 +28,22 @@ type run struct {
 	takeover  bool // an earlier run may still be at work in the target
 	fenced    bool // this run has written the lease's row
 	unsettled bool // what this run has done may be in the database, or not
-	limits    limits
+	limits    statement.Limits
+	highest   statement.Limits // of the environment
 
 	total    atomic.Int64 // statements
 	finished atomic.Int64
 
-	engine engine.Engine
-	target engine.Target
-	script []byte
-	noTx   bool
-	at     situation
-	logs   []towpath.StatementLog
-	rows   int64
-	before string // the schema's dump before the change; "" when none was taken
-	after  string
+	engine   engine.Engine
+	target   engine.Target
+	script   []byte
+	noTx     bool // statements commit one by one
+	oneByOne bool // since the file says so
+	at       situation
+	logs     []towpath.StatementLog
+	rows     int64
+	before   string // the schema's dump before the change; "" when none was taken
+	after    string
 }
 
 // begin claims the task's target and marks the task as running. r is nil when there is nothing to do, or not before again.
@@ -81,7 +84,7 @@ func (s *Service) begin(ctx context.Context, taskID string) (r *run, again *time
 
 // claim takes the target's lease and makes an attempt, closing one that a crash has left open.
 func (s *Service) claim(ctx context.Context, tx *store.Tx, t towpath.Task) (*run, *time.Time, error) {
-	r := &run{Service: s, owner: s.Owner + "/" + store.NewID(), limits: limits{s.lockTimeout(), s.statementTimeout()}}
+	r := &run{Service: s, owner: s.Owner + "/" + store.NewID()}
 	last, err := tx.Database(ctx, t.DatabaseID)
 	if err != nil {
 		return nil, nil, err
@@ -111,7 +114,7 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, t towpath.Task) (*run
 			}
 		}
 	}
-	t.State, t.Reason, t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt = towpath.TaskRunning, "", number, 0, 0, &tx.Now, nil
+	t.State, t.Reason, t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt, t.CancelAt = towpath.TaskRunning, "", number, 0, 0, &tx.Now, nil, nil
 	if err := tx.UpdateTask(ctx, &t); err != nil {
 		return nil, nil, err
 	}
@@ -125,6 +128,17 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, t towpath.Task) (*run
 	if r.instance, err = tx.Instance(ctx, r.database.InstanceID); err != nil {
 		return nil, nil, err
 	}
+	e, err := tx.Environment(ctx, r.database.EnvironmentID)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := tx.Project(ctx, t.ProjectID)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.highest = statement.Limits{Lock: e.MaxLockTimeout, Statement: e.MaxStatementTimeout}
+	r.limits = statement.Limits{Lock: p.LockTimeout, Statement: p.StatementTimeout}.
+		Or(statement.Limits{Lock: e.LockTimeout, Statement: e.StatementTimeout}).Or(s.limits()).Under(r.highest)
 	return r, nil, tx.Enqueue(ctx, towpath.JobAdvance, t.RolloutID)
 }
 

@@ -14,6 +14,7 @@ import (
 	"towpath"
 	"towpath/internal/engine"
 	"towpath/internal/secret"
+	"towpath/internal/statement"
 	"towpath/internal/store"
 )
 
@@ -44,8 +45,10 @@ func (s *Service) reached(place string) {
 	}
 }
 
-// limits bound a session.
-type limits struct{ lock, statement time.Duration }
+// limits are the server's own.
+func (s *Service) limits() statement.Limits {
+	return statement.Limits{Lock: s.lockTimeout(), Statement: s.statementTimeout()}
+}
 
 func (s *Service) lease() time.Duration       { return cmp.Or(s.Lease, 15*time.Second) }
 func (s *Service) lockTimeout() time.Duration { return cmp.Or(s.LockTimeout, 3*time.Second) }

@@ -63,7 +63,7 @@ func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error
 
 // endTask writes a task's new state and wakes its rollout.
 func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome) error {
-	t.State, t.Reason, t.FinishedAt = out.state, "", &tx.Now
+	t.State, t.Reason, t.FinishedAt, t.CancelAt = out.state, "", &tx.Now, nil
 	switch out.state {
 	case towpath.TaskPending:
 		t.StartedAt, t.FinishedAt, t.Finished = nil, nil, 0

@@ -62,7 +62,7 @@ func (r *run) fence(ctx context.Context, db engine.DB, ender engine.Ender) error
 }
 
 func (r *run) writeLease(ctx context.Context, db engine.DB) error {
-	session, err := db.Begin(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.lock, StatementTimeout: r.limits.statement})
+	session, err := db.Begin(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,10 @@ func (r *run) watch(parent context.Context) (ctx context.Context, stop func()) {
 				return
 			case <-ticker.C:
 			}
+			if r.cancelAsked(ctx) {
+				cancel(errCancelled)
+				return
+			}
 			if r.finished.Load() == told && time.Since(extended) < r.lease()/3 {
 				continue
 			}
@@ -44,6 +48,16 @@ func (r *run) watch(parent context.Context) (ctx context.Context, stop func()) {
 		cancel(nil)
 		<-done
 	}
+}
+
+// cancelAsked tells whether a person wants this attempt to end.
+func (r *run) cancelAsked(ctx context.Context) (asked bool) {
+	err := r.Store.Read(ctx, func(tx *store.Tx) error {
+		t, err := tx.Task(ctx, r.task.ID)
+		asked = err == nil && t.CancelAt != nil && t.Attempts == r.attempt.Number
+		return err
+	})
+	return err == nil && asked
 }
 
 // beat extends the lease and writes how far the run is; held is false when the lease is another's.

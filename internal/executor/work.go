@@ -111,7 +111,7 @@ func (r *run) failed(err error, tries int) outcome {
 		case engine.Locked:
 			out.message = fmt.Sprintf("Another connection holds a lock in the database; given up at try %d: %s", tries, out.message)
 		case engine.Timeout:
-			out.message = fmt.Sprintf("The statement was stopped, since it did not end within %s: %s", r.limits.statement, out.message)
+			out.message = fmt.Sprintf("The statement was stopped, since it did not end within %s: %s", r.limits.Statement, out.message)
 		}
 	}
 	if r.at.kept > 0 {
@@ -142,11 +142,15 @@ func (r *run) prepare(ctx context.Context) (out outcome, err error) {
 	if sum := sha256.Sum256(r.script); hex.EncodeToString(sum[:]) != r.task.Checksum {
 		return out, end(towpath.TaskFailed, "The text kept on this server is not what was planned (its checksum differs). Nothing was run.")
 	}
+	told, err := statement.ReadDirectives(r.script)
+	if err != nil {
+		return out, refusal(err)
+	}
+	r.limits, r.oneByOne = told.Or(r.limits).Under(r.highest), told.NoTransaction
+	r.noTx = told.NoTransaction
 	for st, err := range r.engine.Split(bytes.NewReader(r.script)) {
 		if refused := (*statement.Error)(nil); errors.As(err, &refused) {
-			e := end(towpath.TaskFailed, "%s", refused.Message)
-			e.pos = refused.Pos
-			return out, e
+			return out, refusal(refused)
 		}
 		if err != nil {
 			return out, end(towpath.TaskFailed, "The file cannot be read: %s", r.redact(err))
@@ -155,6 +159,17 @@ func (r *run) prepare(ctx context.Context) (out outcome, err error) {
 		r.total.Add(1)
 	}
 	return out, nil
+}
+
+// refusal is the end of a script that must not run, or cannot be read.
+func refusal(err error) error {
+	var refused *statement.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	e := end(towpath.TaskFailed, "%s", refused.Message)
+	e.pos = refused.Pos
+	return e
 }
 
 // once is one try on the target. Its error is an *ending, or one for next to judge.
@@ -194,7 +209,7 @@ func (r *run) once(ctx context.Context) (out outcome, err error) {
 // end. Where another run has not given it back, that one is taken over first.
 func (r *run) open(ctx context.Context, db engine.DB) (engine.Session, error) {
 	for {
-		session, err := db.Begin(ctx, engine.SessionOptions{NoTx: r.noTx, LockTimeout: r.limits.lock, StatementTimeout: r.limits.statement})
+		session, err := db.Begin(ctx, engine.SessionOptions{NoTx: r.noTx, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 		if err != nil {
 			return nil, err
 		}
@@ -238,7 +253,7 @@ func (r *run) change(ctx context.Context, db engine.DB, session engine.Session) 
 	}
 	r.at.begun = true
 	// A commit that was asked for is waited for, whatever else ends: its outcome is what the ledger is about.
-	committing, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.limits.statement)
+	committing, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.limits.Statement)
 	defer cancel()
 	if err := session.Commit(committing); err != nil {
 		return out, err

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"towpath"
@@ -14,7 +15,7 @@ const maxReason = 1000
 
 // Retry lets a failed task run again. CodeConflict when it has not failed.
 func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
-	return s.decide(ctx, actor, taskID, "task.retry", "", func(t *towpath.Task) error {
+	return s.decide(ctx, actor, taskID, "task.retry", "", func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskFailed {
 			return towpath.Errorf(towpath.CodeConflict, "Only a failed task can be tried again; this one is %s.", t.State)
 		}
@@ -25,7 +26,7 @@ func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string)
 
 // Release lets a held task run. CodeConflict when it is not held.
 func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
-	return s.decide(ctx, actor, taskID, "task.release", "", func(t *towpath.Task) error {
+	return s.decide(ctx, actor, taskID, "task.release", "", func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskHeld {
 			return towpath.Errorf(towpath.CodeConflict, "Only a held task can be released; this one is %s.", t.State)
 		}
@@ -41,7 +42,7 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, reason 
 	if reason == "" || utf8.RuneCountInString(reason) > maxReason {
 		return towpath.Task{}, towpath.Invalid("reason", "Say in 1 to %d characters why the migration is skipped.", maxReason)
 	}
-	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason, func(t *towpath.Task) error {
+	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason, func(t *towpath.Task, _ time.Time) error {
 		if !t.State.MayBecome(towpath.TaskSkipped) {
 			return towpath.Errorf(towpath.CodeConflict, "A task that is %s cannot be skipped.", t.State)
 		}
@@ -57,7 +58,7 @@ func (s *Service) Resolve(ctx context.Context, actor towpath.Actor, taskID strin
 	if applied {
 		detail = ": it was applied and is recorded"
 	}
-	return s.decide(ctx, actor, taskID, "task.resolve", detail, func(t *towpath.Task) error {
+	return s.decide(ctx, actor, taskID, "task.resolve", detail, func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskUnknown {
 			return towpath.Errorf(towpath.CodeConflict, "The outcome of this task is known: it is %s.", t.State)
 		}
@@ -69,8 +70,20 @@ func (s *Service) Resolve(ctx context.Context, actor towpath.Actor, taskID strin
 	})
 }
 
+// Cancel asks for a running task to be stopped in its database: it ends as failed, or, when it was quicker, as done. One
+// that does not run is a CodeConflict.
+func (s *Service) Cancel(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
+	return s.decide(ctx, actor, taskID, "task.cancel", "", func(t *towpath.Task, now time.Time) error {
+		if t.State == towpath.TaskRunning {
+			t.CancelAt = &now
+			return nil
+		}
+		return towpath.Errorf(towpath.CodeConflict, "Only a running task can be cancelled; this one is %s. One that has not begun can be skipped.", t.State)
+	})
+}
+
 // decide changes a task, wakes its rollout and writes the audit, all in one transaction.
-func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, action, detail string, change func(*towpath.Task) error) (t towpath.Task, err error) {
+func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, action, detail string, change func(t *towpath.Task, now time.Time) error) (t towpath.Task, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		if t, err = tx.Task(ctx, taskID); err != nil {
 			return err
@@ -82,7 +95,7 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 		if r.FinishedAt != nil {
 			return towpath.Errorf(towpath.CodeConflict, "The rollout of this task is over. A newer one of the same repository may hold the migration.")
 		}
-		if err := change(&t); err != nil {
+		if err := change(&t, tx.Now); err != nil {
 			return err
 		}
 		t.FinishedAt = nil

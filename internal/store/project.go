@@ -7,7 +7,10 @@ import (
 )
 
 var projects = newTable("project", 1, func(p *towpath.Project) []column {
-	return []column{{"id", &p.ID}, {"name", &p.Name}, {"created_at", instant{&p.CreatedAt}}}
+	return []column{
+		{"id", &p.ID}, {"name", &p.Name}, {"created_at", instant{&p.CreatedAt}},
+		{"lock_timeout", (*int64)(&p.LockTimeout)}, {"statement_timeout", (*int64)(&p.StatementTimeout)},
+	}
 })
 
 // CreateProject adds a project; ID and CreatedAt are set. A taken name is an Error about name.
@@ -61,7 +64,11 @@ func (tx *Tx) ProjectMembers(ctx context.Context, projectID string) ([]towpath.P
 }
 
 var environments = newTable("environment", 1, func(e *towpath.Environment) []column {
-	return []column{{"id", &e.ID}, {"name", &e.Name}, {"position", &e.Position}, {"created_at", instant{&e.CreatedAt}}}
+	return []column{
+		{"id", &e.ID}, {"name", &e.Name}, {"position", &e.Position}, {"created_at", instant{&e.CreatedAt}},
+		{"lock_timeout", (*int64)(&e.LockTimeout)}, {"statement_timeout", (*int64)(&e.StatementTimeout)},
+		{"max_lock_timeout", (*int64)(&e.MaxLockTimeout)}, {"max_statement_timeout", (*int64)(&e.MaxStatementTimeout)},
+	}
 })
 
 // CreateEnvironment adds an environment behind all others; ID, Position and CreatedAt are set.

@@ -71,7 +71,7 @@ var tasks = newTable("task", 1, func(t *towpath.Task) []column {
 		{"checksum", &t.Checksum}, {"environment", &t.Environment}, {"database_name", &t.Database}, {"covers", jsonText{&t.Covers}},
 		{"commit_hash", &t.Commit}, {"state", (*string)(&t.State)}, {"reason", &t.Reason}, {"attempts", &t.Attempts},
 		{"total", &t.Total}, {"finished", &t.Finished}, {"started_at", maybe{&t.StartedAt}}, {"finished_at", maybe{&t.FinishedAt}},
-		{"created_at", instant{&t.CreatedAt}},
+		{"created_at", instant{&t.CreatedAt}}, {"cancel_at", maybe{&t.CancelAt}},
 	}
 })
 

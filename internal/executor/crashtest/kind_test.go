@@ -74,6 +74,7 @@ func kinds(e towpath.EngineType) []kind {
 			{name: "DROP INDEX CONCURRENTLY", script: "DROP INDEX CONCURRENTLY item_old;"},
 			{name: "REINDEX CONCURRENTLY", script: "REINDEX INDEX CONCURRENTLY item_old;"},
 			{name: "VACUUM", script: "VACUUM item;"},
+			{name: "CALL, no-transaction", script: "-- towpath: no-transaction\nCALL twice();", check: logs, dark: true},
 			{name: "mixed file, CONCURRENTLY", many: 4, check: logs, script: `INSERT INTO log SELECT qty FROM item;
 CREATE INDEX CONCURRENTLY item_qty ON item (qty);
 INSERT INTO log VALUES (7);

@@ -1,0 +1,105 @@
+package executor_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"towpath"
+	"towpath/internal/rollout"
+	"towpath/internal/store"
+)
+
+// endless runs until somebody stops it.
+const endless = "INSERT INTO a WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i = 0;"
+
+func TestRunTask_limitsComeFromTheFileUnderTheEnvironments(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		environment, highest, project time.Duration
+		file, want                    string
+	}{
+		"the environment's":         {environment: 31 * time.Millisecond, want: "31ms"},
+		"the project's":             {environment: time.Hour, project: 32 * time.Millisecond, want: "32ms"},
+		"the file's":                {project: time.Hour, file: "-- towpath: statement-timeout=33ms\n", want: "33ms"},
+		"the environment's highest": {highest: 34 * time.Millisecond, file: "-- towpath: statement-timeout=1h\n", want: "34ms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.write(t, func(ctx context.Context, tx *store.Tx) error {
+				e, err := tx.Environment(ctx, b.database.EnvironmentID)
+				if err != nil {
+					return err
+				}
+				e.StatementTimeout, e.MaxStatementTimeout = c.environment, c.highest
+				if err := tx.UpdateEnvironment(ctx, &e); err != nil {
+					return err
+				}
+				p, err := tx.Project(ctx, b.database.ProjectID)
+				if err != nil {
+					return err
+				}
+				p.StatementTimeout = c.project
+				return tx.UpdateProject(ctx, &p)
+			})
+			task := b.want(t, b.task(t, "1", c.file+"CREATE TABLE a (x);\n"+endless).ID, towpath.TaskFailed)
+			if !strings.Contains(task.Reason, "did not end within "+c.want) {
+				t.Errorf("reason is %q, want %s", task.Reason, c.want)
+			}
+		})
+	}
+}
+
+func TestRunTask_directivesThatAreWrongRunNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	task := b.want(t, b.task(t, "1", "-- towpath: no-transactions\nCREATE TABLE a (x);").ID, towpath.TaskFailed)
+	if !strings.HasPrefix(task.Reason, "1.sql:1:13: There is no directive") || b.query(t, tables) != "" {
+		t.Errorf("reason is %q", task.Reason)
+	}
+}
+
+func TestRunTask_withoutATransactionGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	const head = "-- towpath: no-transaction\nCREATE TABLE a (x);\nINSERT INTO a VALUES (1);\n"
+	task := b.task(t, "1", head+"INSERT INTO b VALUES (1);")
+	b.want(t, task.ID, towpath.TaskFailed)
+	mended := b.migration("1", head+"INSERT INTO a VALUES (2);")
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		return tx.PutContent(ctx, mended.Checksum, []byte(head+"INSERT INTO a VALUES (2);"))
+	})
+	b.set(t, task.ID, func(t *towpath.Task) { t.State, t.Migration = towpath.TaskPending, mended })
+	b.want(t, task.ID, towpath.TaskDone)
+	if got := b.query(t, "SELECT group_concat(x) FROM a"); got != "1,2" {
+		t.Errorf("rows are %s, want those of the first attempt once, and the mended one", got)
+	}
+}
+
+func TestRunTask_canBeCancelled(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	task := b.task(t, "1", "CREATE TABLE a (x);\n"+endless)
+	ended := make(chan error)
+	go func() {
+		_, err := b.RunTask(context.Background(), task.ID)
+		ended <- err
+	}()
+	b.until(t, task.ID, func(t towpath.Task) bool { return t.Finished == 1 })
+	decisions := &rollout.Service{Store: b.Store}
+	if _, err := decisions.Cancel(t.Context(), towpath.Actor{}, task.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	got, _, _ := b.read(t, task.ID)
+	if got.State != towpath.TaskFailed || !strings.Contains(got.Reason, "cancelled") || got.CancelAt != nil || b.query(t, tables) != "" {
+		t.Errorf("task is %+v", got)
+	}
+	if _, err := decisions.Cancel(t.Context(), towpath.Actor{}, task.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+		t.Errorf("cancelling what does not run: %v", err)
+	}
+}

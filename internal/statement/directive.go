@@ -1,0 +1,88 @@
+package statement
+
+import (
+	"bufio"
+	"bytes"
+	"strings"
+	"time"
+)
+
+// Directives are what a file says about how it runs, in comments before its first statement:
+//
+//	-- towpath: lock-timeout=5s statement-timeout=1h no-transaction
+type Directives struct {
+	Limits
+	NoTransaction bool // statements run one by one, so that procedures and blocks may commit
+}
+
+// Limits bound what a session waits for; 0 is no word about it.
+type Limits struct {
+	Lock      time.Duration // for somebody else's lock
+	Statement time.Duration // for the end of one statement
+}
+
+// Or takes what l says nothing about from another.
+func (l Limits) Or(other Limits) Limits {
+	if l.Lock == 0 {
+		l.Lock = other.Lock
+	}
+	if l.Statement == 0 {
+		l.Statement = other.Statement
+	}
+	return l
+}
+
+// Under holds both below another's, where that says something.
+func (l Limits) Under(highest Limits) Limits {
+	if highest.Lock > 0 {
+		l.Lock = min(l.Lock, highest.Lock)
+	}
+	if highest.Statement > 0 {
+		l.Statement = min(l.Statement, highest.Statement)
+	}
+	return l
+}
+
+const directiveMark = "towpath:"
+
+// ReadDirectives reads the comments at the head of a script. Its error is an *Error at the word that is wrong.
+func ReadDirectives(script []byte) (d Directives, err error) {
+	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(script, []byte("\ufeff"))))
+	lines.Buffer(nil, chunk)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		comment, isComment := strings.CutPrefix(line, "--")
+		if line != "" && !isComment {
+			break
+		}
+		words, isDirective := strings.CutPrefix(strings.TrimSpace(comment), directiveMark)
+		if !isDirective {
+			continue
+		}
+		for _, word := range strings.Fields(words) {
+			if why := d.add(word); why != "" {
+				return d, Errorf(Position{Line: n, Column: 1 + max(strings.Index(lines.Text(), word), 0)}, "%s", why)
+			}
+		}
+	}
+	return d, nil
+}
+
+// add takes one word; why says what is wrong with it.
+func (d *Directives) add(word string) (why string) {
+	name, value, valued := strings.Cut(word, "=")
+	target := map[string]*time.Duration{"lock-timeout": &d.Lock, "statement-timeout": &d.Statement}[name]
+	switch {
+	case word == "no-transaction":
+		d.NoTransaction = true
+		return ""
+	case target == nil:
+		return "There is no directive " + word + ". Use lock-timeout=5s, statement-timeout=1h or no-transaction."
+	}
+	limit, err := time.ParseDuration(value)
+	if !valued || err != nil || limit < time.Millisecond {
+		return name + " wants a time such as 5s, 10m or 1h."
+	}
+	*target = limit
+	return ""
+}
