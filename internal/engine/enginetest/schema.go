@@ -2,6 +2,8 @@ package enginetest
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,28 @@ import (
 
 func testDump(t *testing.T, f Fixture) {
 	Replay(t, f, f.Schema)
+}
+
+// fewest is how many schemas an engine is tried with at least.
+const fewest = 40
+
+// ReplayAll replays each script of a folder.
+func ReplayAll(t *testing.T, f Fixture, folder string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.sql"))
+	if err != nil || len(files) < fewest {
+		t.Fatalf("%d fixtures, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			script, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			Replay(t, f, string(script))
+		})
+	}
 }
 
 // Replay runs a script, dumps the schema, runs the dump in a fresh database and expects the same fingerprint and dump.

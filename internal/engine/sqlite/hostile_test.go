@@ -64,7 +64,7 @@ var forced = []string{
 	"ATTACH 'stolen.db' AS x", "ATTACH ':memory:' AS x", "ATTACH '' AS x", "DETACH main",
 	"VACUUM", "VACUUM INTO 'stolen.db'",
 	"PRAGMA writable_schema = 1", "PRAGMA journal_mode = OFF", "PRAGMA busy_timeout = 1", "PRAGMA temp_store_directory = '/tmp'",
-	"PRAGMA trusted_schema = 1", "PRAGMA ignore_check_constraints = 1", "PRAGMA hard_heap_limit = 1", "EXPLAIN PRAGMA writable_schema = 1",
+	"PRAGMA trusted_schema = 1", "PRAGMA ignore_check_constraints = 1", "PRAGMA hard_heap_limit = 1", "PRAGMA page_size = 512", "EXPLAIN PRAGMA writable_schema = 1",
 	"SELECT load_extension('x.so')", "CREATE TABLE loot AS SELECT load_extension('x.so')",
 	"SELECT * FROM pragma_database_list", "CREATE TABLE loot AS SELECT file FROM pragma_database_list",
 	"SELECT * FROM towpath_ledger", "DELETE FROM main.towpath_ledger", "UPDATE towpath_ledger SET epoch = 99",

@@ -2,6 +2,8 @@ package sqlite_test
 
 import (
 	"context"
+	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"towpath/internal/engine"
@@ -20,18 +22,16 @@ func fresh(t testing.TB) (*sqlite.Engine, engine.Target) {
 	return e, target
 }
 
-func TestEngine(t *testing.T) {
-	t.Parallel()
+// fixture makes all its databases in one folder.
+func fixture(t *testing.T) enginetest.Fixture {
+	t.Helper()
 	e, missing := fresh(t)
 	missing.Database = "nowhere"
-	n := make(chan int, 1)
-	n <- 0
-	enginetest.Run(t, enginetest.Fixture{
+	var made atomic.Int64
+	return enginetest.Fixture{
 		Engine: e,
 		New: func(t *testing.T) engine.Target {
-			i := <-n
-			n <- i + 1
-			target := engine.Target{Address: ".", Database: "shop" + string(rune('a'+i/26)) + string(rune('a'+i%26))}
+			target := engine.Target{Address: ".", Database: fmt.Sprintf("shop%03d", made.Add(1))}
 			if err := e.Create(context.Background(), target); err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +48,17 @@ func TestEngine(t *testing.T) {
 		},
 		Split:   splits,
 		Refused: refused,
-	})
+	}
+}
+
+func TestEngine(t *testing.T) {
+	t.Parallel()
+	enginetest.Run(t, fixture(t))
+}
+
+func TestSchema_everyFixtureReplays(t *testing.T) {
+	t.Parallel()
+	enginetest.ReplayAll(t, fixture(t), "testdata/schemas")
 }
 
 const schema = `

@@ -1,0 +1,3 @@
+-- want: AUTOINCREMENT
+CREATE TABLE ticket (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT);
+INSERT INTO ticket (title) VALUES ('a'), ('b');

@@ -1,0 +1,4 @@
+-- want: Mixed ( Id
+create   table
+  Mixed ( Id	INTEGER   primary   key ,Name text ) ;
+Create Unique Index MixedName on MIXED(NAME);

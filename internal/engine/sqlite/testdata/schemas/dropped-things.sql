@@ -1,0 +1,5 @@
+-- want: CREATE TABLE kept
+CREATE TABLE kept (a); CREATE TABLE gone (a);
+CREATE INDEX gone_i ON kept (a); CREATE VIEW gone_v AS SELECT 1; CREATE TRIGGER gone_g AFTER INSERT ON kept BEGIN SELECT 1; END;
+CREATE VIRTUAL TABLE gone_words USING fts5(a);
+DROP TRIGGER gone_g; DROP VIEW gone_v; DROP INDEX gone_i; DROP TABLE gone; DROP TABLE gone_words;

@@ -1,0 +1,3 @@
+-- want: STRICT
+-- want: ANY
+CREATE TABLE measure (id INTEGER PRIMARY KEY, value REAL NOT NULL, note TEXT, raw BLOB, any_of ANY) STRICT;

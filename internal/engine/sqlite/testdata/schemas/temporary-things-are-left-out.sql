@@ -1,0 +1,4 @@
+-- want: CREATE TABLE kept
+CREATE TABLE kept (a);
+CREATE TEMP TABLE scratch (a); CREATE TEMPORARY VIEW look AS SELECT a FROM kept; CREATE INDEX temp.scratch_i ON scratch (a);
+CREATE TEMP TRIGGER g AFTER INSERT ON kept BEGIN INSERT INTO scratch VALUES (1); END;

@@ -1,0 +1,9 @@
+-- want: ON CONFLICT (k) DO UPDATE SET n = excluded.n
+CREATE TABLE counter (k TEXT PRIMARY KEY, n INTEGER);
+CREATE TABLE hit (k TEXT);
+CREATE TRIGGER count_it AFTER INSERT ON hit BEGIN
+  INSERT INTO counter VALUES (NEW.k, 1) ON CONFLICT (k) DO UPDATE SET n = excluded.n + n WHERE n < 100;
+  WITH x AS (SELECT 1) SELECT * FROM x;
+  REPLACE INTO counter VALUES ('all', 0);
+END;
+INSERT INTO hit VALUES ('a') RETURNING k;
