@@ -92,7 +92,7 @@ export const linkQuery = (link: string) =>
     queryKey: ['repository-links', link],
     queryFn: ({ signal }) =>
       unwrap(http.GET('/api/v1/repository-links/{link}', { params: { path: { link } }, signal })),
-    refetchInterval: query => (isMoving(query.state.data) ? 1500 : 10_000),
+    refetchInterval: query => (isMoving(query.state.data) ? 5000 : 30_000),
   })
 
 /** Whether something of a link is on its way. */
@@ -130,5 +130,5 @@ export const deliveriesQuery = (link: string) =>
         }),
       ),
     select: list => list.items,
-    refetchInterval: 5000,
+    refetchInterval: 30_000,
   })

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { sessionQuery } from '~/api/queries'
+import { useLive } from '~/hooks/use-live'
 import { Icon } from '~/ui/Icon'
 import { pb } from '~/util/path-builder'
 import classes from './AppFrame.module.css'
@@ -23,6 +24,7 @@ const places: [string, string][] = [
 export function AppFrame({ children }: { children: ReactNode }) {
   const session = useQuery(sessionQuery)
   const [palette, setPalette] = useState(false)
+  useLive()
   useEffect(() => {
     const open = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {

@@ -37,7 +37,7 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
   const chosen = chips && states.some(([value]) => value === state) ? (state as RolloutState | '') : ''
   const query = useInfiniteQuery({
     ...rolloutsQuery({ ...filter, ...(chosen ? { state: chosen } : {}) }),
-    refetchInterval: ({ state: { data } }) => (data?.pages.some(page => page.items.some(isMoving)) ? 2000 : 5000),
+    refetchInterval: ({ state: { data } }) => (data?.pages.some(page => page.items.some(isMoving)) ? 5000 : 30_000),
   })
   const projects = useQuery(projectsQuery)
   const rows = query.data?.pages.flatMap(page => page.items) ?? []

@@ -34,7 +34,7 @@ export function StatementTable({
   attempt: string
   live: boolean
 }) {
-  const query = useInfiniteQuery({ ...statementsQuery(rollout, task, attempt), refetchInterval: live ? 1000 : false })
+  const query = useInfiniteQuery({ ...statementsQuery(rollout, task, attempt), refetchInterval: live ? 5000 : false })
   const rows = query.data?.pages.flatMap(page => page.items) ?? []
   return (
     <div className="stack tight">

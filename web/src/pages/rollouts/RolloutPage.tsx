@@ -20,7 +20,7 @@ export default function RolloutPage() {
   const id = useParam('rollout')
   const rollout = useQuery({
     ...rolloutQuery(id),
-    refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? 1000 : 10_000),
+    refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? 5000 : 30_000),
   })
   return <Loaded query={rollout}>{data => <Details rollout={data} />}</Loaded>
 }

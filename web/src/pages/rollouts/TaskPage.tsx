@@ -23,7 +23,7 @@ export default function TaskPage() {
   const id = useParam('task')
   const task = useQuery({
     ...taskQuery(rollout, id),
-    refetchInterval: ({ state: { data } }) => (data?.state === 'running' || data?.state === 'pending' ? 1000 : 10_000),
+    refetchInterval: ({ state: { data } }) => (data?.state === 'running' || data?.state === 'pending' ? 5000 : 30_000),
   })
   return <Loaded query={task}>{data => <Details task={data} />}</Loaded>
 }
