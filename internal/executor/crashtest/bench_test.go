@@ -1,0 +1,124 @@
+package crashtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+const benchFiles = 1000
+
+// line tells a figure against its goal; lower is better.
+func line(name string, ours, floor time.Duration, goal float64) {
+	ratio, word := float64(ours)/float64(floor), "ok"
+	if ratio > goal {
+		word = "short"
+	}
+	fmt.Printf("bench: %s ratio=%.2f goal=%.2f %s (%s, floor %s)\n", name, ratio, goal, word, ours.Round(time.Millisecond), floor.Round(time.Millisecond))
+}
+
+// benchScripts are small migrations as they come: mostly tables, some data.
+func benchScripts() []string {
+	scripts := make([]string, benchFiles)
+	for n := range scripts {
+		switch table := fmt.Sprintf("t%d", n/4*4); n % 4 {
+		case 0:
+			scripts[n] = fmt.Sprintf("CREATE TABLE %s (id INT PRIMARY KEY, name VARCHAR(40));", table)
+		case 1:
+			scripts[n] = fmt.Sprintf("INSERT INTO %s VALUES (1, 'a'), (2, 'b');", table)
+		case 2:
+			scripts[n] = fmt.Sprintf("ALTER TABLE %s ADD COLUMN note VARCHAR(40);", table)
+		default:
+			scripts[n] = fmt.Sprintf("UPDATE %s SET note = name;\nINSERT INTO %s VALUES (3, 'c', 'd');", table, table)
+		}
+	}
+	return scripts
+}
+
+// bareLoop runs each script in a transaction with a row of history, on one connection.
+func bareLoop(b *testing.B, w *world, scripts []string) time.Duration {
+	b.Helper()
+	ctx := context.Background()
+	w.exec("CREATE TABLE history (version INT PRIMARY KEY, checksum VARCHAR(64), at VARCHAR(40))")
+	began := time.Now()
+	for n, script := range scripts {
+		tx, err := w.plain.BeginTx(ctx, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for text := range strings.SplitSeq(strings.TrimSuffix(script, ";"), ";\n") {
+			if _, err := tx.ExecContext(ctx, text); err != nil {
+				b.Fatalf("%s: %v", text, err)
+			}
+		}
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO history VALUES (%d, 'c0ffee', 'now')", n)); err != nil {
+			b.Fatal(err)
+		}
+		if err := tx.Commit(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return time.Since(began)
+}
+
+// ourRun runs the same scripts as tasks.
+func ourRun(b *testing.B, w *world, scripts []string) time.Duration {
+	b.Helper()
+	var tasks []towpath.Task
+	for n, script := range scripts {
+		task := w.plan(fmt.Sprint(n+1), script)
+		task.Sequence = n
+		w.write(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &task) })
+		tasks = append(tasks, task)
+	}
+	s, err := w.child().service(w.store)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s.Lease = time.Minute
+	began := time.Now()
+	for _, task := range tasks {
+		if again, err := s.RunTask(context.Background(), task.ID); err != nil || again != nil {
+			b.Fatal(again, err)
+		}
+	}
+	took := time.Since(began)
+	w.write(func(ctx context.Context, tx *store.Tx) error {
+		var failed error
+		for _, task := range tasks {
+			t, err := tx.Task(ctx, task.ID)
+			if err != nil || t.State != towpath.TaskDone {
+				failed = errors.Join(failed, err, fmt.Errorf("%s is %s: %s", t.Version, t.State, t.Reason))
+			}
+		}
+		return failed
+	})
+	return took
+}
+
+func BenchmarkApply(b *testing.B) {
+	goals := map[towpath.EngineType]float64{towpath.EngineSQLite: 1.0, towpath.EnginePostgres: 1.05, towpath.EngineMySQL: 1.10}
+	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL} {
+		b.Run(string(e), func(b *testing.B) {
+			scripts := benchScripts()
+			for range b.N {
+				bare, ours := newWorld(b, e, nil), newWorld(b, e, nil)
+				floor := bareLoop(b, bare, scripts)
+				took := ourRun(b, ours, scripts)
+				line(fmt.Sprintf("apply-%d-%s", benchFiles, e), took, floor, goals[e])
+				bare.close()
+				ours.close()
+			}
+			var memory runtime.MemStats
+			runtime.ReadMemStats(&memory)
+			fmt.Printf("bench: apply-memory-%s %d MiB\n", e, memory.Sys>>20)
+		})
+	}
+}
