@@ -21,13 +21,14 @@ type database struct {
 	Busy          bool       `json:"busy" doc:"Whether a task is changing it now."`
 	LedgerAt      *time.Time `json:"ledgerAt,omitempty" doc:"When its ledger was last read."`
 	LedgerError   string     `json:"ledgerError,omitempty" doc:"Why that failed."`
+	Cloned        bool       `json:"cloned" doc:"Whether its ledger was written for another database, so that nothing runs until somebody takes it over."`
 	CreatedAt     time.Time  `json:"createdAt"`
 }
 
 func databaseOf(d towpath.Database) database {
 	return database{
 		d.ID, d.InstanceID, d.EnvironmentID, d.Name, d.ProjectID, d.AssignedAt, d.MissingAt, d.Lease.Owner != "",
-		d.Ledger.At, d.Ledger.Error, d.CreatedAt,
+		d.Ledger.At, d.Ledger.Error, false, d.CreatedAt,
 	}
 }
 
@@ -41,11 +42,14 @@ type listDatabasesInput struct {
 // listDatabases lists what the caller may see: all, or those of the projects that they belong to.
 func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (list[database], error) {
 	var rows []towpath.Database
+	var cloned map[string]bool
 	role := actorOf(ctx).Member.Role
-	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if cloned, err = tx.ClonedDatabases(ctx); err != nil {
+			return err
+		}
 		filter := store.DatabaseFilter{ProjectID: in.Project, InstanceID: in.Instance, Unassigned: in.Unassigned}
 		if role.Can(towpath.ManageInstances) {
-			var err error
 			rows, err = tx.Databases(ctx, filter, in.oldest())
 			return err
 		}
@@ -72,7 +76,11 @@ func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (lis
 			return len(found), last, err
 		})
 	})
-	return page(in.Paging, rows, func(d towpath.Database) string { return d.ID }, databaseOf), err
+	return page(in.Paging, rows, func(d towpath.Database) string { return d.ID }, func(d towpath.Database) database {
+		view := databaseOf(d)
+		view.Cloned = cloned[d.ID]
+		return view
+	}), err
 }
 
 // projectsOf tells which projects a member belongs to.
@@ -96,12 +104,18 @@ type DatabasePath struct {
 }
 
 func (s *Server) getDatabase(ctx context.Context, in *DatabasePath) (database, error) {
-	var d towpath.Database
-	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		d, err = tx.Database(ctx, in.Database)
+	var view database
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		d, err := tx.Database(ctx, in.Database)
+		if err != nil {
+			return err
+		}
+		cloned, err := tx.ClonedDatabases(ctx)
+		view = databaseOf(d)
+		view.Cloned = cloned[d.ID]
 		return err
 	})
-	return databaseOf(d), err
+	return view, err
 }
 
 type assignDatabaseInput struct {

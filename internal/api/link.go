@@ -101,11 +101,21 @@ const previewLimit = 2000
 
 func (s *Server) previewLink(ctx context.Context, in *linkInput) (linkPreview, error) {
 	p, err := s.GitOps.Preview(ctx, actorOf(ctx), in.Project, gitops.LinkSpec(in.Body))
+	return previewOf(p), err
+}
+
+// previewLinkChange shows what a link would do after a change.
+func (s *Server) previewLinkChange(ctx context.Context, in *changeLinkInput) (linkPreview, error) {
+	p, err := s.GitOps.PreviewChange(ctx, in.Link, gitops.LinkChange(in.Body))
+	return previewOf(p), err
+}
+
+func previewOf(p gitops.Preview) linkPreview {
 	shown := p.Files[:min(len(p.Files), previewLimit)]
 	return linkPreview{
 		p.Commit, planOf(p.Plan, previewLimit, nil), all(shown, manifestFileOf).Items, len(p.Files) - len(shown), p.Outside,
 		orEmpty(p.Versions), p.HookPossible, p.HookAdvice,
-	}, err
+	}
 }
 
 // planView is how the files stand in the databases.

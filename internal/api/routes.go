@@ -39,6 +39,8 @@ func (s *Server) routes() []route {
 		{"POST", "/instances/{instance}/check", towpath.ManageInstances, ok(s.checkInstance)},
 		{"POST", "/instances/{instance}/discover", towpath.ManageInstances, ok(s.discoverDatabases)},
 
+		{"GET", "/engine-types", towpath.ViewWorkspace, ok(s.listEngineTypes)},
+
 		{"GET", "/databases", towpath.ViewWorkspace, ok(s.listDatabases)},
 		{"GET", "/databases/{database}", towpath.ViewProject, ok(s.getDatabase)},
 		{"PATCH", "/databases/{database}", towpath.ManageInstances, ok(s.assignDatabase)},
@@ -82,6 +84,7 @@ func (s *Server) routes() []route {
 		{"POST", "/projects/{project}/repository-links", towpath.ManageLinks, created(s.createLink)},
 		{"POST", "/projects/{project}/repository-links/preview", towpath.ManageLinks, ok(s.previewLink)},
 		{"GET", "/repository-links/{link}", towpath.ViewProject, ok(s.getLink)},
+		{"POST", "/repository-links/{link}/preview", towpath.ManageLinks, ok(s.previewLinkChange)},
 		{"PATCH", "/repository-links/{link}", towpath.ManageLinks, ok(s.changeLink)},
 		{"DELETE", "/repository-links/{link}", towpath.ManageLinks, done(s.deleteLink)},
 		{"POST", "/repository-links/{link}/sync", towpath.SyncProject, done(s.syncLink)},

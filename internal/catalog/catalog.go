@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,6 +27,16 @@ type Service struct {
 }
 
 func (s *Service) timeout() time.Duration { return cmp.Or(s.Timeout, 10*time.Second) }
+
+// Kinds describes the kinds of databases that this server can add, by name.
+func (s *Service) Kinds() []engine.Description {
+	var kinds []engine.Description
+	for _, e := range s.Engines {
+		kinds = append(kinds, e.Describe())
+	}
+	slices.SortFunc(kinds, func(a, b engine.Description) int { return strings.Compare(a.Name, b.Name) })
+	return kinds
+}
 
 // atOnce bounds how many ledgers are read at the same time.
 const atOnce = 8

@@ -25,8 +25,30 @@ type Target struct {
 	Database string
 }
 
+// Description tells what a kind of database needs.
+type Description struct {
+	Type         towpath.EngineType
+	Name         string // "PostgreSQL"
+	AddressLabel string
+	AddressHelp  string
+	Login        bool // whether a user name and a password belong to it
+	Options      []Option
+}
+
+// Option is a key of an instance's options.
+type Option struct {
+	Key     string
+	Label   string
+	Help    string
+	Values  []string // the allowed ones, the default first; empty when any text will do
+	Several bool     // whether the text may have several lines
+}
+
 // Engine is one kind of database. Its methods are safe for concurrent use.
 type Engine interface {
+	// Describe tells what people need to know to add an instance; the console renders it as it is.
+	Describe() Description
+
 	// Split cuts a script into statements, in order and in memory bounded by its longest statement. It connects to nothing.
 	// A *statement.Error ends the sequence: the script has something that must not run (transaction control, leaving the
 	// database, changing our limits), or cannot be read (UTF-16, an unclosed quote).

@@ -110,6 +110,46 @@ func (s *Service) Preview(ctx context.Context, actor towpath.Actor, projectID st
 	return p, err
 }
 
+// PreviewChange shows on the real tree what a link would match and do after a change.
+func (s *Service) PreviewChange(ctx context.Context, linkID string, change LinkChange) (p Preview, err error) {
+	d, err := s.changed(ctx, linkID, change)
+	if err != nil {
+		return p, err
+	}
+	if d.head, err = s.headOf(ctx, d.client.Source(d.link.RepositoryID), vcs.Repository{Name: d.link.RepositoryName}, d.link.Branch); err != nil {
+		return p, err
+	}
+	if err := s.draftFiles(ctx, &d); err != nil {
+		return p, err
+	}
+	p = Preview{Commit: d.head, Files: d.files, Outside: d.all - len(d.files), Versions: versionsOf(d.files)}
+	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
+	p.HookPossible = p.HookAdvice == ""
+	p.Plan, err = s.draftPlan(ctx, d)
+	return p, err
+}
+
+// changed is a link as it would be after a change, checked as far as that asks nobody.
+func (s *Service) changed(ctx context.Context, linkID string, change LinkChange) (d draft, err error) {
+	if d.link, err = s.readLink(ctx, linkID); err != nil {
+		return d, err
+	}
+	set(&d.link.Branch, change.Branch)
+	set(&d.link.BaseDirectory, change.BaseDirectory)
+	set(&d.link.FilePathTemplate, change.FilePathTemplate)
+	set(&d.link.SchemaPathTemplate, change.SchemaPathTemplate)
+	set(&d.link.LatePolicy, change.LatePolicy)
+	if d.scope, err = scopeOf(d.link.BaseDirectory, d.link.FilePathTemplate); err != nil {
+		return d, err
+	}
+	d.link.BaseDirectory, d.link.FilePathTemplate = d.scope.BaseDirectory, d.scope.Template.String()
+	if err := s.checkPolicy(ctx, d.link.ProjectID, &d.link, d.scope, d.link.SchemaPathTemplate); err != nil {
+		return d, err
+	}
+	d.client, err = s.client(ctx, d.link.GrantID)
+	return d, err
+}
+
 func (s *Service) instanceURL(ctx context.Context, providerID string) string {
 	p, err := s.readProvider(ctx, providerID)
 	if err != nil {
@@ -272,7 +312,9 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 	var in plan.Input
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		in, err = planInput(ctx, tx, d.link, d.files)
-		in.LinkedAt = tx.Now
+		if in.LinkedAt.IsZero() { // not linked yet
+			in.LinkedAt = tx.Now
+		}
 		return err
 	})
 	if err != nil {
@@ -393,29 +435,13 @@ type LinkChange struct {
 
 // UpdateLink changes a link. A changed branch or template is planned anew from the whole tree; applied history stays.
 func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID string, change LinkChange) (link towpath.RepositoryLink, err error) {
-	if link, err = s.readLink(ctx, linkID); err != nil {
-		return link, err
-	}
-	want := link
-	set(&want.Branch, change.Branch)
-	set(&want.BaseDirectory, change.BaseDirectory)
-	set(&want.FilePathTemplate, change.FilePathTemplate)
-	set(&want.SchemaPathTemplate, change.SchemaPathTemplate)
-	set(&want.LatePolicy, change.LatePolicy)
-	scope, err := scopeOf(want.BaseDirectory, want.FilePathTemplate)
+	d, err := s.changed(ctx, linkID, change)
 	if err != nil {
 		return link, err
 	}
-	want.BaseDirectory, want.FilePathTemplate = scope.BaseDirectory, scope.Template.String()
-	if err := s.checkPolicy(ctx, link.ProjectID, &want, scope, want.SchemaPathTemplate); err != nil {
-		return link, err
-	}
-	if want.Branch != link.Branch {
-		client, err := s.client(ctx, link.GrantID)
-		if err != nil {
-			return link, err
-		}
-		if _, err := s.headOf(ctx, client.Source(link.RepositoryID), vcs.Repository{Name: link.RepositoryName}, want.Branch); err != nil {
+	want := d.link
+	if change.Branch != nil {
+		if _, err := s.headOf(ctx, d.client.Source(want.RepositoryID), vcs.Repository{Name: want.RepositoryName}, want.Branch); err != nil {
 			return link, err
 		}
 	}

@@ -102,6 +102,16 @@ func (tx *Tx) Databases(ctx context.Context, f DatabaseFilter, p Page) ([]towpat
 	return databases.page(ctx, tx, p, where)
 }
 
+// ClonedDatabases tells which databases have a ledger that was written for another one.
+func (tx *Tx) ClonedDatabases(ctx context.Context) (map[string]bool, error) {
+	entries, err := ledgerEntries.list(ctx, tx, "WHERE target_id <> '' AND target_id <> database_id")
+	cloned := map[string]bool{}
+	for _, e := range entries {
+		cloned[e.DatabaseID] = true
+	}
+	return cloned, err
+}
+
 // ProjectDatabases lists all databases of a project with their ledgers' entries, oldest first.
 func (tx *Tx) ProjectDatabases(ctx context.Context, projectID string) ([]towpath.Database, error) {
 	list, err := databases.list(ctx, tx, "WHERE project_id = $1 ORDER BY id", projectID)

@@ -113,6 +113,9 @@ CREATE TABLE ledger_entry (
     PRIMARY KEY (database_id, version, type)
 );
 
+-- Ledgers that were written for another database are few, and asked for with every list of databases.
+CREATE INDEX ledger_entry_cloned ON ledger_entry (database_id) WHERE target_id <> '' AND target_id <> database_id;
+
 CREATE TABLE git_provider (
     id TEXT PRIMARY KEY,
     type TEXT NOT NULL,

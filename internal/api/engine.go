@@ -1,0 +1,38 @@
+package api
+
+import (
+	"context"
+
+	"towpath"
+)
+
+// engineType tells what an instance of a kind needs.
+type engineType struct {
+	Type         towpath.EngineType `json:"type"`
+	Name         string             `json:"name"`
+	AddressLabel string             `json:"addressLabel"`
+	AddressHelp  string             `json:"addressHelp"`
+	Login        bool               `json:"login" doc:"Whether it has a user name and a password."`
+	Options      []engineOption     `json:"options" nullable:"false"`
+}
+
+// engineOption is a key of an instance's options.
+type engineOption struct {
+	Key     string   `json:"key"`
+	Label   string   `json:"label"`
+	Help    string   `json:"help"`
+	Values  []string `json:"values,omitempty" doc:"The allowed ones, the default first; left out when any text will do."`
+	Several bool     `json:"several" doc:"Whether the text may have several lines."`
+}
+
+func (s *Server) listEngineTypes(context.Context, *struct{}) (list[engineType], error) {
+	kinds := list[engineType]{Items: []engineType{}}
+	for _, k := range s.Catalog.Kinds() {
+		e := engineType{k.Type, k.Name, k.AddressLabel, k.AddressHelp, k.Login, []engineOption{}}
+		for _, o := range k.Options {
+			e.Options = append(e.Options, engineOption{o.Key, o.Label, o.Help, o.Values, o.Several})
+		}
+		kinds.Items = append(kinds.Items, e)
+	}
+	return kinds, nil
+}

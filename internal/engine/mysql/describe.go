@@ -1,0 +1,14 @@
+package mysql
+
+import (
+	"towpath"
+	"towpath/internal/engine"
+)
+
+// Describe implements engine.Engine.
+func (e *Engine) Describe() engine.Description {
+	return engine.Description{
+		Type: towpath.EngineMySQL, Name: "MySQL or MariaDB", AddressLabel: "Address", AddressHelp: "Host, or host:port; the port is 3306 otherwise.", Login: true,
+		Options: engine.TLSOptions(),
+	}
+}

@@ -1,0 +1,27 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"towpath"
+)
+
+// mayStart asks what towpath.Rollout.Next decides, of one pending task and without reading all the others. x blocks y when
+// it is open and not held; a pending one counts as held whose migration is held in an earlier stage.
+const mayStart = `SELECT EXISTS (SELECT 1 FROM rollout WHERE id = $1 AND finished_at IS NULL)
+AND NOT EXISTS (SELECT 1 FROM task AS x WHERE x.rollout_id = $1 AND x.database_id = $2 AND x.state IN ('running', 'unknown'))
+AND NOT EXISTS (SELECT 1 FROM task AS h WHERE h.rollout_id = $1 AND h.state = 'held' AND h.stage < $3 AND h.version = $4 AND h.type = $5 AND h.path = $6)
+AND NOT EXISTS (SELECT 1 FROM task AS x WHERE x.rollout_id = $1 AND x.state IN ('pending', 'running', 'failed', 'unknown')
+	AND (x.stage < $3 OR x.stage = $3 AND x.database_id = $2 AND (x.sequence < $7 OR x.sequence = $7 AND x.id < $8))
+	AND NOT (x.state = 'pending' AND EXISTS (SELECT 1 FROM task AS h WHERE h.rollout_id = $1 AND h.state = 'held' AND h.stage < x.stage
+		AND h.version = x.version AND h.type = x.type AND h.path = x.path)))`
+
+// MayStart tells whether a pending task may start now, as its rollout stands.
+func (tx *Tx) MayStart(ctx context.Context, t towpath.Task) (may bool, err error) {
+	row := tx.tx.QueryRowContext(ctx, mayStart, t.RolloutID, t.DatabaseID, t.Stage, t.Version, string(t.Type), t.Path, t.Sequence, t.ID)
+	if err := row.Scan(&may); err != nil {
+		return false, fmt.Errorf("read what stands before a task: %w", err)
+	}
+	return may, nil
+}

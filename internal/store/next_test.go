@@ -1,0 +1,64 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+func TestMayStart_decidesAsTheRolloutDoes(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		w := newWorld(t, s)
+		databases := []towpath.Database{w.database}
+		write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			for n := range 2 {
+				d := towpath.Database{InstanceID: w.instance.ID, EnvironmentID: w.environment.ID, Name: fmt.Sprint("other", n), ProjectID: w.project.ID}
+				if err := tx.CreateDatabase(ctx, &d); err != nil {
+					return err
+				}
+				databases = append(databases, d)
+			}
+			return nil
+		})
+		states := []towpath.TaskState{towpath.TaskPending, towpath.TaskPending, towpath.TaskHeld, towpath.TaskRunning, towpath.TaskDone, towpath.TaskFailed,
+			towpath.TaskUnknown, towpath.TaskSkipped}
+		undo := errors.New("undo")
+		rapid.Check(t, func(rt *rapid.T) {
+			err := s.Write(context.Background(), func(tx *store.Tx) error {
+				for n, d := range databases {
+					for version := range rapid.IntRange(0, 3).Draw(rt, "tasks") {
+						task := w.newTask(fmt.Sprint(version), rapid.SampledFrom(states).Draw(rt, "state"))
+						task.DatabaseID, task.Stage, task.Sequence = d.ID, min(n, 1), rapid.IntRange(0, 2).Draw(rt, "sequence")
+						if err := tx.CreateTask(context.Background(), &task); err != nil {
+							return err
+						}
+					}
+				}
+				r, err := tx.Rollout(context.Background(), w.rollout.ID)
+				if err != nil {
+					return err
+				}
+				for _, task := range r.Tasks {
+					if task.State != towpath.TaskPending {
+						continue
+					}
+					want := slices.ContainsFunc(r.Next(), func(next towpath.Task) bool { return next.ID == task.ID })
+					if may, err := tx.MayStart(context.Background(), task); err != nil || may != want {
+						rt.Errorf("%s in %s: %v, %v, want %v of %+v", task.Version, task.DatabaseID, may, err, want, r.Tasks)
+					}
+				}
+				return undo
+			})
+			if !errors.Is(err, undo) {
+				rt.Fatal(err)
+			}
+		})
+	})
+}
