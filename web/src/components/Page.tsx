@@ -29,12 +29,14 @@ export function Page({ title, crumbs = [], beside, action, lead, children }: Pag
       <header className="stack tight">
         {crumbs.length > 0 && (
           <nav aria-label="Breadcrumbs" className="row small wrap">
-            {crumbs.map(crumb => (
+            {crumbs.map((crumb, index) => (
               <span key={crumb.to} className="row">
+                {index > 0 && (
+                  <span className="muted">
+                    <Icon name="chevronRight" size={12} />
+                  </span>
+                )}
                 <Link to={crumb.to}>{crumb.label}</Link>
-                <span className="muted">
-                  <Icon name="chevronRight" size={12} />
-                </span>
               </span>
             ))}
           </nav>

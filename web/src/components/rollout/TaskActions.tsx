@@ -52,11 +52,16 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
       )}
       {task.state === 'unknown' && can(project, 'project.resolve') && (
         <>
-          <ConfirmButton title="Was it applied?" verb="It was applied" onConfirm={() => resolve.mutate(true)}>
-            Look into the database first. {task.label} is then recorded in its ledger and does not run again.
+          <ConfirmButton title={`Run ${task.label} again?`} verb="Run it again" onConfirm={() => resolve.mutate(false)}>
+            Look into the database first. It goes on with the statement in doubt; when the file was changed before that
+            place, it runs from the start.
           </ConfirmButton>
-          <ConfirmButton title="Was it not applied?" verb="It was not applied" onConfirm={() => resolve.mutate(false)}>
-            Look into the database first. {task.label} then runs from its beginning.
+          <ConfirmButton
+            title={`Was ${task.label} applied?`}
+            verb="It was applied"
+            onConfirm={() => resolve.mutate(true)}
+          >
+            Look into the database first. All of {task.label} is then recorded as applied, and nothing of it runs again.
           </ConfirmButton>
         </>
       )}

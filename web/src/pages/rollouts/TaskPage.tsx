@@ -10,6 +10,7 @@ import { Page } from '~/components/Page'
 import { Took, taskDetail } from '~/components/rollout/Board'
 import { StatementTable } from '~/components/rollout/StatementTable'
 import { TaskActions } from '~/components/rollout/TaskActions'
+import { TaskReason } from '~/components/rollout/TaskReason'
 import { SqlBlock } from '~/components/SqlBlock'
 import { StateBadge } from '~/components/StateBadge'
 import { TimeAgo } from '~/components/TimeAgo'
@@ -48,15 +49,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
       beside={<StateBadge state={task.state} detail={taskDetail(task)} />}
       action={project.data && <TaskActions task={task} project={project.data} />}
     >
-      {task.reason && task.state !== 'done' && !(task.state === 'failed' && attempt?.message) && (
-        <Notice
-          kind={
-            task.state === 'failed' ? 'error' : task.state === 'held' || task.state === 'unknown' ? 'warning' : 'info'
-          }
-        >
-          <span style={{ whiteSpace: 'pre-wrap' }}>{task.reason}</span>
-        </Notice>
-      )}
+      <TaskReason task={task} told={attempt?.message} />
       <dl className="facts">
         <dt>Database</dt>
         <dd>
@@ -112,7 +105,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
               <TimeAgo at={attempt.startedAt} /> <Took task={attempt} />
             </span>
           </div>
-          {attempt.message && (
+          {attempt.message && !(task.state === 'unknown' && attempt.id === attempts.at(-1)?.id) && (
             <Notice
               kind="error"
               title={attempt.line ? `Line ${attempt.line}, column ${attempt.column ?? 1}` : undefined}

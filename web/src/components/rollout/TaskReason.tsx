@@ -1,0 +1,37 @@
+import type { Schemas } from '~/api/client'
+import { Notice } from '~/ui/Notice'
+import { readingsOf } from '~/util/readings'
+import classes from './TaskReason.module.css'
+
+interface TaskReasonProps {
+  task: Pick<Schemas['Task'], 'state' | 'reason'>
+  /** What the attempt below says itself; the same error is not told twice. */
+  told: string | undefined
+}
+
+/** Why a task is not done. Of an unknown outcome, what the database said before and what it says now. */
+export function TaskReason({ task, told }: TaskReasonProps) {
+  const { state, reason } = task
+  if (!reason || state === 'done' || (state === 'failed' && told)) return null
+  const { text, readings } = readingsOf(reason)
+  const kind = state === 'failed' ? 'error' : state === 'held' || state === 'unknown' ? 'warning' : 'info'
+  return (
+    <>
+      <Notice kind={kind} title={state === 'unknown' ? 'Somebody must look into the database' : undefined}>
+        <span style={{ whiteSpace: 'pre-wrap' }}>{text}</span>
+      </Notice>
+      {readings.map(reading => (
+        <section key={reading.object} className={classes.readings} aria-label={reading.object}>
+          <figure>
+            <figcaption>{reading.object} before the statement</figcaption>
+            <pre className="mono">{reading.before}</pre>
+          </figure>
+          <figure>
+            <figcaption>{reading.object} now</figcaption>
+            <pre className="mono">{reading.now}</pre>
+          </figure>
+        </section>
+      ))}
+    </>
+  )
+}
