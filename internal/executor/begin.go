@@ -63,7 +63,7 @@ func (s *Service) begin(ctx context.Context, taskID string) (r *run, again *time
 			unknown = true
 			return nil
 		case towpath.TaskPending:
-			if o, err := tx.RolloutOutline(ctx, t.RolloutID); err != nil || !mayStart(o, t.ID) {
+			if may, err := tx.MayStart(ctx, t); err != nil || !may {
 				return err
 			}
 		case towpath.TaskRunning:

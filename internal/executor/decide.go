@@ -192,16 +192,3 @@ func words(err error) string {
 	}
 	return err.Error()
 }
-
-// mayStart tells whether the rollout lets the task start now.
-func mayStart(r towpath.Rollout, taskID string) bool {
-	if r.FinishedAt != nil {
-		return false
-	}
-	for _, t := range r.Next() {
-		if t.ID == taskID {
-			return true
-		}
-	}
-	return false
-}

@@ -72,11 +72,12 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer c.closeQuietly()
 	db := &database{engine: e, target: t, ledger: quoteName(t.Database) + "." + quoteName(ledgerTable)}
 	if db.mariadb, _, err = c.flavor(ctx); err != nil {
+		c.closeQuietly()
 		return nil, towpath.Errorf(towpath.CodeUnavailable, "The server does not answer as expected: %s.", mapError(err).Message)
 	}
+	db.spare = c
 	return db, nil
 }
 

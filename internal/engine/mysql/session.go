@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"towpath"
@@ -21,6 +22,21 @@ type database struct {
 	target  engine.Target
 	mariadb bool
 	ledger  string // qualified and quoted
+
+	mu    sync.Mutex
+	spare *connection // the one that Open made, for the first who needs one; nil afterwards
+}
+
+// connection takes the spare connection, or makes one.
+func (d *database) connection(ctx context.Context) (*connection, error) {
+	d.mu.Lock()
+	c := d.spare
+	d.spare = nil
+	d.mu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	return d.engine.connect(ctx, d.target)
 }
 
 var (
@@ -28,8 +44,16 @@ var (
 	_ engine.Ender = (*database)(nil)
 )
 
-// Close implements engine.DB; nothing stays open between uses.
-func (d *database) Close() error { return nil }
+// Close implements engine.DB.
+func (d *database) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.spare != nil {
+		d.spare.closeQuietly()
+		d.spare = nil
+	}
+	return nil
+}
 
 // read runs our own questions.
 func (d *database) read(ctx context.Context, use func(context.Context, *connection) error) error {
@@ -49,7 +73,7 @@ func (d *database) read(ctx context.Context, use func(context.Context, *connecti
 // Begin implements engine.DB. There is no lock of a whole database, so only statements wait. A transaction does not
 // survive a statement that commits by itself: those are marked NoTx.
 func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
-	c, err := d.engine.connect(ctx, d.target)
+	c, err := d.connection(ctx)
 	if err != nil {
 		return nil, &engine.Error{Kind: engine.Lost, Message: towpath.ErrorMessage(err), Err: err}
 	}

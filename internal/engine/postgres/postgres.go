@@ -81,7 +81,7 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	closeQuietly(conn)
+	db.spare = conn
 	return db, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,6 +21,21 @@ type database struct {
 	target engine.Target
 	schema string // of the ledger
 	ledger string // its qualified and quoted name
+
+	mu    sync.Mutex
+	spare *pgx.Conn // the one that Open made, for the first who needs one; nil afterwards
+}
+
+// connection takes the spare connection, or makes one.
+func (d *database) connection(ctx context.Context) (*pgx.Conn, error) {
+	d.mu.Lock()
+	conn := d.spare
+	d.spare = nil
+	d.mu.Unlock()
+	if conn != nil {
+		return conn, nil
+	}
+	return d.engine.connect(ctx, d.target)
 }
 
 var (
@@ -27,8 +43,16 @@ var (
 	_ engine.Ender = (*database)(nil)
 )
 
-// Close implements engine.DB; nothing stays open between uses.
-func (d *database) Close() error { return nil }
+// Close implements engine.DB.
+func (d *database) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.spare != nil {
+		closeQuietly(d.spare)
+		d.spare = nil
+	}
+	return nil
+}
 
 // read runs our own questions in one read-only snapshot with nothing of the user's in the search path.
 func (d *database) read(ctx context.Context, use func(pgx.Tx) error) error {
@@ -54,7 +78,7 @@ func (d *database) read(ctx context.Context, use func(pgx.Tx) error) error {
 
 // Begin implements engine.DB. PostgreSQL has no lock of a whole database, so only statements wait.
 func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
-	conn, err := d.engine.connect(ctx, d.target)
+	conn, err := d.connection(ctx)
 	if err != nil {
 		return nil, &engine.Error{Kind: engine.Lost, Message: towpath.ErrorMessage(err), Err: err}
 	}
