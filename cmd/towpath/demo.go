@@ -24,6 +24,7 @@ type demoCommand struct {
 	Empty           bool   `help:"Leave out the Git provider and the link, to begin with the wizard."`
 	Postgres        bool   `help:"Use PostgreSQL for the sample databases: throw-away servers, when the programs are installed."`
 	MariaDB         bool   `name:"mariadb" help:"Use MariaDB for the sample databases, likewise."`
+	Large           bool   `help:"Make Bitbucket large: 500 repositories in 6 workspaces, and 2,000 more files in the sample repository."`
 	Info            string `type:"path" help:"Write addresses and credentials to this file, as JSON."`
 	LogLevel        string `default:"warn" enum:"debug,info,warn,error" help:"What the server logs: ${enum}."`
 }
@@ -66,7 +67,7 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return fmt.Errorf("find the demo's folder: %w", err)
 	}
-	d := &demo{dir: dir, empty: c.Empty, files: demoFiles, log: newLogger(os.Stderr, c.LogLevel, "text")}
+	d := &demo{dir: dir, empty: c.Empty, large: c.Large, files: demoFiles, log: newLogger(os.Stderr, c.LogLevel, "text")}
 	stopTargets, err := d.startTargets(ctx, c)
 	if err != nil {
 		return err
@@ -100,6 +101,7 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 type demo struct {
 	dir   string
 	empty bool
+	large bool
 	files map[string]string // the repository's first commit
 	// servers hold the sample databases by environment; nil for SQLite.
 	servers map[string]*databaseServer

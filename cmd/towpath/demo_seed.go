@@ -109,11 +109,44 @@ func (d *demo) seedBitbucket(context.Context) error {
 	if _, err := d.sim.CommitQuiet(demoRepository, d.info.Branch, d.files, "Create the shop's tables"); err != nil {
 		return err
 	}
+	if d.large {
+		if err := d.seedLarge(); err != nil {
+			return err
+		}
+	}
 	consumer := d.sim.AddConsumer(bitbucketsim.Consumer{
 		Workspace: "acme", Name: "Towpath", CallbackURL: d.info.ConsoleURL + "/oauth/callback", Scopes: []string{"account", "webhook", "repository:write"},
 	})
 	d.info.ApplicationID, d.info.Secret = consumer.Key, consumer.Secret
 	return nil
+}
+
+// What makes a large Bitbucket.
+const (
+	largeWorkspaces   = 6 // acme is one of them
+	largeRepositories = 500
+	largeFiles        = 2000
+)
+
+// seedLarge adds workspaces, repositories, and files that are no migrations.
+func (d *demo) seedLarge() error {
+	for n := 1; n < largeRepositories; n++ {
+		workspace := "acme"
+		if w := n % largeWorkspaces; w > 0 {
+			workspace = fmt.Sprintf("acme-%d", w)
+			d.sim.AddWorkspace(workspace, fmt.Sprintf("Acme %d", w))
+			d.sim.SetMember(workspace, d.info.GitUser, "owner")
+		}
+		if _, err := d.sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: workspace, Slug: fmt.Sprintf("service-%03d", n), Private: true}); err != nil {
+			return err
+		}
+	}
+	files := map[string]string{}
+	for n := range largeFiles {
+		files[fmt.Sprintf("services/%02d/handler_%04d.go", n%40, n)] = fmt.Sprintf("package service%d\n", n)
+	}
+	_, err := d.sim.CommitQuiet(demoRepository, d.info.Branch, files, "Add services")
+	return err
 }
 
 func (d *demo) seedOwner(ctx context.Context) error {
