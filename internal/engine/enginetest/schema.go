@@ -19,8 +19,8 @@ func testDump(t *testing.T, f Fixture) {
 // fewest is how many schemas an engine is tried with at least.
 const fewest = 40
 
-// ReplayAll replays each script of a folder.
-func ReplayAll(t *testing.T, f Fixture, folder string) {
+// ReplayAll replays each script of a folder. Compare, where it is not nil, looks at both databases by other means.
+func ReplayAll(t *testing.T, f Fixture, folder string, compare func(t *testing.T, source, replay engine.Target)) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.sql"))
 	if err != nil || len(files) < fewest {
@@ -33,16 +33,20 @@ func ReplayAll(t *testing.T, f Fixture, folder string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			Replay(t, f, string(script))
+			source, replay := Replay(t, f, string(script))
+			if compare != nil {
+				compare(t, source, replay)
+			}
 		})
 	}
 }
 
 // Replay runs a script, dumps the schema, runs the dump in a fresh database and expects the same fingerprint and dump.
 // Lines "-- want: text" in the script name what the dump must hold: a reader that loses something replays well too.
-func Replay(t *testing.T, f Fixture, script string) {
+func Replay(t *testing.T, f Fixture, script string) (source, replay engine.Target) {
 	t.Helper()
-	ctx, from := setup(t, f)
+	source, replay = f.New(t), f.New(t)
+	ctx, from := setupTarget(t, f, source)
 	from.apply(ctx, script)
 	want := from.schema(ctx)
 	if want.Dump == "" {
@@ -53,11 +57,12 @@ func Replay(t *testing.T, f Fixture, script string) {
 			t.Errorf("the dump lacks %q:\n%s", text, want.Dump)
 		}
 	}
-	ctx, to := setup(t, f)
+	ctx, to := setupTarget(t, f, replay)
 	to.apply(ctx, want.Dump)
 	if got := to.schema(ctx); got != want {
 		t.Errorf("the dump does not replay.\nfirst:\n%s\nsecond:\n%s", want.Dump, got.Dump)
 	}
+	return source, replay
 }
 
 func testSchemaWithoutLedger(t *testing.T, f Fixture) {

@@ -3,7 +3,6 @@ package mysql_test
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"towpath/internal/engine"
@@ -58,18 +57,5 @@ func TestEngine(t *testing.T) {
 
 func TestSchema_everyFixtureReplays(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/schemas/*.sql")
-	if err != nil || len(files) < 40 {
-		t.Fatalf("%d fixtures, %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
-			script, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			enginetest.Replay(t, fixture(), string(script))
-		})
-	}
+	enginetest.ReplayAll(t, fixture(), "testdata/schemas", compareMariaDBDump)
 }

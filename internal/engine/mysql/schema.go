@@ -14,7 +14,8 @@ import (
 )
 
 // Schema implements engine.DB. It reads tables with their columns, keys, checks, partitions and comments, sequences,
-// routines, views, triggers and events. It does not read grants, which belong to accounts, and no owners (DEFINER).
+// routines, views, triggers and events. It does not read grants, which belong to accounts, no owners (DEFINER), no packages,
+// and not the sql_mode under which a body was made: one that was made under ANSI_QUOTES reads differently when it is replayed.
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	c := &catalogue{name: d.target.Database}
 	if err := d.read(ctx, c.load); err != nil {

@@ -63,6 +63,8 @@ UNION ALL SELECT 'pg_class'::regclass, typrelid, 'pg_type'::regclass, t.oid FROM
   JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
 UNION ALL SELECT 'pg_type'::regclass, t.oid, 'pg_class'::regclass, typrelid FROM pg_type t
   JOIN pg_class c ON c.oid = t.typrelid AND c.relkind <> 'c'
+UNION ALL SELECT 'pg_type'::regclass, (to_jsonb(r) ->> 'rngmultitypid')::oid, 'pg_type'::regclass, rngtypid
+  FROM pg_range r WHERE to_jsonb(r) ? 'rngmultitypid'
 UNION ALL SELECT 'pg_type'::regclass, typarray, 'pg_type'::regclass, oid FROM pg_type WHERE typarray <> 0`
 
 // selectNeeds lists dependencies; that of a sequence on the column that owns it is left out, it is made first.
@@ -163,13 +165,20 @@ SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE DO
     WHERE co.oid = t.typcollation AND co.oid <> b.typcollation), '')
   || coalesce(' DEFAULT ' || pg_get_expr(typdefaultbin, 0), '') || CASE WHEN typnotnull THEN ' NOT NULL' ELSE '' END
   || coalesce((SELECT string_agg(format(E'\n  CONSTRAINT %I %s', conname, pg_get_constraintdef(k.oid)), '' ORDER BY conname)
-    FROM pg_constraint k WHERE contypid = t.oid AND contype = 'c'), '')]
+    FROM pg_constraint k WHERE contypid = t.oid AND contype = 'c' AND convalidated), '')]
+  || coalesce((SELECT array_agg(format('ALTER DOMAIN %I.%I ADD CONSTRAINT %I %s', nspname, typname, conname, pg_get_constraintdef(k.oid)) ORDER BY conname)
+    FROM pg_constraint k WHERE contypid = t.oid AND contype = 'c' AND NOT convalidated), '{}')
 FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'd' AND ` + userSchema
 
+// selectRanges asks for the name of the multirange by way of JSON: PostgreSQL 13 has no such column.
 const selectRanges = `
-SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS RANGE (SUBTYPE = %s%s%s)', nspname, typname,
+SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS RANGE (SUBTYPE = %s%s%s%s%s)', nspname, typname,
   format_type(rngsubtype, NULL),
+  (SELECT format(', MULTIRANGE_TYPE_NAME = %I.%I', mn.nspname, m.typname) FROM pg_type m JOIN pg_namespace mn ON mn.oid = m.typnamespace
+    WHERE m.oid = (to_jsonb(r) ->> 'rngmultitypid')::oid),
+  (SELECT format(', SUBTYPE_OPCLASS = %I.%I', pn.nspname, opcname) FROM pg_opclass o JOIN pg_namespace pn ON pn.oid = opcnamespace
+    WHERE o.oid = rngsubopc AND NOT opcdefault),
   coalesce((SELECT format(', COLLATION = %I.%I', cn.nspname, co.collname) FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
     JOIN pg_type b ON b.oid = rngsubtype WHERE co.oid = rngcollation AND co.oid <> b.typcollation), ''),
   CASE rngsubdiff::oid WHEN 0 THEN '' ELSE ', SUBTYPE_DIFF = ' || rngsubdiff::regproc END)]
-FROM pg_type t JOIN pg_range ON rngtypid = t.oid JOIN pg_namespace n ON n.oid = typnamespace WHERE ` + userSchema
+FROM pg_type t JOIN pg_range r ON rngtypid = t.oid JOIN pg_namespace n ON n.oid = typnamespace WHERE ` + userSchema

@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"towpath/internal/engine"
@@ -60,18 +59,5 @@ func TestEngine(t *testing.T) {
 func TestSchema_everyFixtureReplays(t *testing.T) {
 	t.Parallel()
 	server.Exec(t, "postgres", "CREATE ROLE reader", `CREATE ROLE "odd role"`)
-	files, err := filepath.Glob("testdata/schemas/*.sql")
-	if err != nil || len(files) < 40 {
-		t.Fatalf("%d fixtures, %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
-			script, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			enginetest.Replay(t, fixture(), string(script))
-		})
-	}
+	enginetest.ReplayAll(t, fixture(), "testdata/schemas", comparePgDump)
 }

@@ -27,9 +27,10 @@ JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.d
 JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ` + userSchema
 
-// tableColumn writes one column: a attribute, at its type, d its default.
+// tableColumn writes one column: a attribute, at its type, d its default. A typed table has only what its type does not say.
 const tableColumn = `
-  E'\n  ' || quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod) || ` + collation + `
+  E'\n  ' || quote_ident(a.attname)
+  || CASE WHEN c.reloftype = 0 THEN ' ' || format_type(a.atttypid, a.atttypmod) || ` + collation + ` ELSE ' WITH OPTIONS' END
   || CASE
     WHEN a.attgenerated = 's' THEN ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
     WHEN a.attgenerated = 'v' THEN ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') VIRTUAL'
@@ -43,28 +44,46 @@ const tableColumn = `
     ELSE '' END
   || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END`
 
-// tableExtras are what a CREATE TABLE cannot say.
-const tableExtras = `
+// columnExtras are what no definition of a column can say, in tables and materialized views. PostgreSQL 13 has no compression.
+const columnExtras = `
   SELECT 2 AS o, a.attnum AS num, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STORAGE %s', c.oid::regclass, a.attname,
     CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END) AS text
     FROM pg_attribute a JOIN pg_type t ON t.oid = atttypid WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attstorage <> typstorage
   UNION ALL SELECT 3, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STATISTICS %s', c.oid::regclass, a.attname, attstattarget)
     FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0
-  UNION ALL SELECT 4, 0, format('ALTER TABLE ONLY %s REPLICA IDENTITY %s', c.oid::regclass, CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
+  UNION ALL SELECT 4, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET (%s)', c.oid::regclass, a.attname, array_to_string(attoptions, ', '))
+    FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attoptions IS NOT NULL
+  UNION ALL SELECT 5, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET COMPRESSION %s', c.oid::regclass, a.attname,
+    CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' ELSE 'lz4' END)
+    FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND to_jsonb(a) ->> 'attcompression' IN ('p', 'l')`
+
+// tableExtras are what a CREATE TABLE cannot say.
+const tableExtras = columnExtras + `
+  UNION ALL SELECT 6, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET NOT NULL', c.oid::regclass, a.attname)
+    FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attnotnull AND NOT attislocal AND NOT c.relispartition
+    AND NOT EXISTS (SELECT 1 FROM pg_inherits JOIN pg_attribute p ON p.attrelid = inhparent AND p.attname = a.attname WHERE inhrelid = c.oid AND p.attnotnull)
+  UNION ALL SELECT 7, 0, format('ALTER TABLE ONLY %s REPLICA IDENTITY %s', c.oid::regclass, CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
     WHERE relreplident IN ('f', 'n')
-  UNION ALL SELECT 5, 0, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass) WHERE relrowsecurity
-  UNION ALL SELECT 6, 0, format('ALTER TABLE ONLY %s FORCE ROW LEVEL SECURITY', c.oid::regclass) WHERE relforcerowsecurity`
+  UNION ALL SELECT 8, 0, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass) WHERE relrowsecurity
+  UNION ALL SELECT 9, 0, format('ALTER TABLE ONLY %s FORCE ROW LEVEL SECURITY', c.oid::regclass) WHERE relforcerowsecurity`
+
+// storageOptions are those of a table and of its TOAST table, of which only the table is named in SQL.
+const storageOptions = `coalesce(E'\nWITH (' || nullif(array_to_string(c.reloptions
+  || (SELECT array_agg('toast.' || o) FROM pg_class AS ts, unnest(ts.reloptions) AS o WHERE ts.oid = c.reltoastrelid), ', '), '') || ')', '')`
 
 const selectTables = `
 SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
-  ARRAY[format('CREATE %sTABLE %s (', CASE relpersistence WHEN 'u' THEN 'UNLOGGED ' ELSE '' END, c.oid::regclass)
-    || coalesce((SELECT string_agg(` + tableColumn + `, ',' ORDER BY a.attnum) || E'\n'
+  ARRAY[format('CREATE %sTABLE %s', CASE relpersistence WHEN 'u' THEN 'UNLOGGED ' ELSE '' END, c.oid::regclass)
+    || CASE WHEN c.reloftype = 0 THEN ' (' ELSE ' OF ' || c.reloftype::regtype END
+    || coalesce((SELECT CASE WHEN c.reloftype = 0 THEN '' ELSE ' (' END || string_agg(` + tableColumn + `, ',' ORDER BY a.attnum) || E'\n'
+        || CASE WHEN c.reloftype = 0 THEN '' ELSE ')' END
       FROM pg_attribute a JOIN pg_type at ON at.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.attislocal OR c.relispartition)), '') || ')'
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.attislocal OR c.relispartition)
+        AND (c.reloftype = 0 OR d.adbin IS NOT NULL OR a.attnotnull OR a.attidentity <> '')), '') || CASE WHEN c.reloftype = 0 THEN ')' ELSE '' END
     || coalesce((SELECT E'\nINHERITS (' || string_agg(inhparent::regclass::text, ', ' ORDER BY inhseqno) || ')'
       FROM pg_inherits WHERE inhrelid = c.oid AND NOT c.relispartition), '')
     || CASE WHEN relkind = 'p' THEN E'\nPARTITION BY ' || pg_get_partkeydef(c.oid) ELSE '' END
-    || coalesce(E'\nWITH (' || array_to_string(reloptions, ', ') || ')', '')]
+    || ` + storageOptions + `]
   || coalesce((SELECT array_agg(text ORDER BY o, num) FROM (` + tableExtras + `) AS x), '{}')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE relkind IN ('r', 'p') AND relpersistence <> 't' AND ` + userSchema
 
@@ -83,11 +102,23 @@ SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_inherits ON inhrelid = c.oid
 WHERE relispartition AND relkind IN ('r', 'p') AND ` + userSchema
 
-// constraints leaves out what a parent hands down.
+// indexExtras are what no definition of an index says: i is its pg_index.
+const indexExtras = `coalesce((SELECT array_agg(text ORDER BY o, num) FROM (
+  SELECT 1 AS o, 0 AS num, format('ALTER TABLE %s CLUSTER ON %I', i.indrelid::regclass, relname) AS text
+    FROM pg_class WHERE oid = i.indexrelid AND i.indisclustered
+  UNION ALL SELECT 2, 0, format('ALTER TABLE ONLY %s REPLICA IDENTITY USING INDEX %I', i.indrelid::regclass, relname)
+    FROM pg_class WHERE oid = i.indexrelid AND i.indisreplident
+  UNION ALL SELECT 3, attnum, format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', i.indexrelid::regclass, attnum, attstattarget)
+    FROM pg_attribute WHERE attrelid = i.indexrelid AND attstattarget >= 0) AS x), '{}')`
+
+// constraints leaves out what a parent hands down. The options of an index are not in its constraint's definition.
 const constraints = `
 SELECT k.oid, conrelid, format('%I.%I.%I', n.nspname, c.relname, conname),
   ARRAY[format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(k.oid))]
+  || coalesce((SELECT ARRAY[format('ALTER INDEX %s SET (%s)', x.oid::regclass, array_to_string(x.reloptions, ', '))]
+    FROM pg_class x WHERE x.oid = i.indexrelid AND contype IN ('p', 'u') AND x.reloptions IS NOT NULL), '{}') || ` + indexExtras + `
 FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_index i ON i.indexrelid = conindid AND contype IN ('p', 'u', 'x')
 WHERE c.relpersistence <> 't' AND conparentid = 0 AND conislocal AND ` + userSchema
 
 const (
@@ -96,7 +127,7 @@ const (
 )
 
 const selectIndexes = `
-SELECT c.oid, i.indrelid, format('%I.%I', n.nspname, c.relname), ARRAY[replace(pg_get_indexdef(c.oid), ' ON ONLY ', ' ON ')]
+SELECT c.oid, i.indrelid, format('%I.%I', n.nspname, c.relname), ARRAY[replace(pg_get_indexdef(c.oid), ' ON ONLY ', ' ON ')] || ` + indexExtras + `
 FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relpersistence <> 't' AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x'))
   AND NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = c.oid) AND ` + userSchema
@@ -109,19 +140,24 @@ SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
   || coalesce((SELECT array_agg(format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', c.oid::regclass, a.attname,
     pg_get_expr(d.adbin, d.adrelid)) ORDER BY attnum) FROM pg_attribute a JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum
     WHERE attrelid = c.oid), '{}')
+  || coalesce((SELECT array_agg(text ORDER BY o, num) FROM (` + columnExtras + `) AS x WHERE c.relkind = 'm'), '{}')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE relkind IN ('v', 'm') AND relpersistence <> 't' AND ` + userSchema
 
 const selectRules = `
 SELECT r.oid, ev_class, format('%I.%I.%I', n.nspname, c.relname, rulename), ARRAY[rtrim(pg_get_ruledef(r.oid), ';')]
+  || CASE ev_enabled WHEN 'O' THEN '{}'::text[] ELSE ARRAY[format('ALTER TABLE %s %s RULE %I', ev_class::regclass,
+    CASE ev_enabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, rulename)] END
 FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE rulename <> '_RETURN' AND ` + userSchema
 
+// selectTriggers leaves out what a partitioned table hands down, unless a partition has turned it on or off for itself.
 const selectTriggers = `
-SELECT t.oid, tgrelid, format('%I.%I.%I', n.nspname, c.relname, tgname), ARRAY[pg_get_triggerdef(t.oid)]
-  || CASE tgenabled WHEN 'O' THEN '{}'::text[] ELSE ARRAY[format('ALTER TABLE %s %s TRIGGER %I', tgrelid::regclass,
-    CASE tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, tgname)] END
-FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT tgisinternal AND tgparentid = 0 AND ` + userSchema
+SELECT t.oid, t.tgrelid, format('%I.%I.%I', n.nspname, c.relname, t.tgname),
+  CASE t.tgparentid WHEN 0 THEN ARRAY[pg_get_triggerdef(t.oid)] ELSE '{}' END
+  || CASE WHEN t.tgenabled = coalesce(p.tgenabled, 'O') THEN '{}'::text[] ELSE ARRAY[format('ALTER TABLE %s %s TRIGGER %I', t.tgrelid::regclass,
+    CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END, t.tgname)] END
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_trigger p ON p.oid = t.tgparentid
+WHERE (t.tgparentid = 0 AND NOT t.tgisinternal OR t.tgconstraint = 0 AND t.tgenabled <> p.tgenabled) AND ` + userSchema
 
 const selectPolicies = `
 SELECT p.oid, polrelid, format('%I.%I.%I', n.nspname, c.relname, polname),
@@ -135,4 +171,5 @@ FROM pg_policy p JOIN pg_class c ON c.oid = polrelid JOIN pg_namespace n ON n.oi
 
 const selectStatistics = `
 SELECT s.oid, stxrelid, format('%I.%I', n.nspname, stxname), ARRAY[pg_get_statisticsobjdef(s.oid)]
+  || CASE WHEN stxstattarget >= 0 THEN ARRAY[format('ALTER STATISTICS %I.%I SET STATISTICS %s', nspname, stxname, stxstattarget)] ELSE '{}' END
 FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = stxnamespace WHERE ` + userSchema

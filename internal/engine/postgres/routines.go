@@ -1,11 +1,12 @@
 package postgres
 
+// selectRoutines leaves out the constructors that a range type makes.
 const selectRoutines = `
 SELECT p.oid, 0::oid, format('%I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(p.oid)),
   ARRAY[rtrim(pg_get_functiondef(p.oid), E'\n')]
-FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE prokind IN ('f', 'p', 'w') AND ` + userSchema
+FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE prokind IN ('f', 'p', 'w')
+  AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'i') AND ` + userSchema
 
-// selectAggregates reads plain aggregates; those of ordered sets are not known.
 const selectAggregates = `
 SELECT p.oid, 0::oid, format('%I.%I(%s)', n.nspname, proname, pg_get_function_identity_arguments(p.oid)),
   ARRAY[format('CREATE AGGREGATE %I.%I(%s) (%s)', n.nspname, proname,
@@ -13,13 +14,33 @@ SELECT p.oid, 0::oid, format('%I.%I(%s)', n.nspname, proname, pg_get_function_id
     'SFUNC = ' || aggtransfn::regproc,
     'STYPE = ' || format_type(aggtranstype, NULL),
     'SSPACE = ' || nullif(aggtransspace, 0),
-    'FINALFUNC = ' || CASE aggfinalfn::oid WHEN 0 THEN NULL ELSE aggfinalfn::regproc::text END,
+    'FINALFUNC = ' || nullif(aggfinalfn::oid, 0)::regproc,
     CASE WHEN aggfinalextra THEN 'FINALFUNC_EXTRA' END,
-    'COMBINEFUNC = ' || CASE aggcombinefn::oid WHEN 0 THEN NULL ELSE aggcombinefn::regproc::text END,
+    ` + aggregateModify + `
+    'COMBINEFUNC = ' || nullif(aggcombinefn::oid, 0)::regproc,
+    'SERIALFUNC = ' || nullif(aggserialfn::oid, 0)::regproc,
+    'DESERIALFUNC = ' || nullif(aggdeserialfn::oid, 0)::regproc,
     'INITCOND = ' || quote_literal(agginitval),
+    'MSFUNC = ' || nullif(aggmtransfn::oid, 0)::regproc,
+    'MINVFUNC = ' || nullif(aggminvtransfn::oid, 0)::regproc,
+    'MSTYPE = ' || format_type(nullif(aggmtranstype, 0), NULL),
+    'MSSPACE = ' || nullif(aggmtransspace, 0),
+    'MFINALFUNC = ' || nullif(aggmfinalfn::oid, 0)::regproc,
+    CASE WHEN aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,
+    'MINITCOND = ' || quote_literal(aggminitval),
+    'SORTOP = ' || (SELECT format('OPERATOR(%I.%s)', sn.nspname, oprname) FROM pg_operator o JOIN pg_namespace sn ON sn.oid = oprnamespace
+      WHERE o.oid = aggsortop),
+    CASE aggkind WHEN 'h' THEN 'HYPOTHETICAL' END,
     'PARALLEL = ' || CASE proparallel WHEN 's' THEN 'SAFE' WHEN 'r' THEN 'RESTRICTED' END))]
 FROM pg_proc p JOIN pg_aggregate ON aggfnoid = p.oid JOIN pg_namespace n ON n.oid = pronamespace
-WHERE prokind = 'a' AND aggkind = 'n' AND ` + userSchema
+WHERE prokind = 'a' AND ` + userSchema
+
+// aggregateModify tells what final functions do to the state, where it is not the default of the aggregate's kind.
+const aggregateModify = `
+    CASE WHEN aggfinalmodify <> CASE aggkind WHEN 'n' THEN 'r' ELSE 'w' END::"char" THEN 'FINALFUNC_MODIFY = '
+      || CASE aggfinalmodify WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END,
+    CASE WHEN aggmfinalmodify <> CASE aggkind WHEN 'n' THEN 'r' ELSE 'w' END::"char" THEN 'MFINALFUNC_MODIFY = '
+      || CASE aggmfinalmodify WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END,`
 
 const selectEventTriggers = `
 SELECT e.oid, 0::oid, evtname::text, ARRAY[format('CREATE EVENT TRIGGER %I ON %s%s EXECUTE FUNCTION %s()', evtname, evtevent,

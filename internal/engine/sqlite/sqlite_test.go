@@ -58,7 +58,7 @@ func TestEngine(t *testing.T) {
 
 func TestSchema_everyFixtureReplays(t *testing.T) {
 	t.Parallel()
-	enginetest.ReplayAll(t, fixture(t), "testdata/schemas")
+	enginetest.ReplayAll(t, fixture(t), "testdata/schemas", nil)
 }
 
 const schema = `

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -135,6 +136,23 @@ func (s *Server) ping(ctx context.Context) error {
 		return err
 	}
 	return errors.Join(db.PingContext(ctx), db.Close())
+}
+
+// Dump returns what mariadb-dump says of a database's schema.
+func (s *Server) Dump(t testing.TB, database string) string {
+	t.Helper()
+	program, err := dbserver.Find("mariadb-dump", packages, "/usr/bin", "/usr/local/mysql/bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), program, "--no-defaults", "--no-data", "--routines", "--triggers", "--events", "--skip-dump-date",
+		"--skip-comments", "--protocol=tcp", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port), "--user="+account, database)
+	cmd.Env = append(os.Environ(), "MYSQL_PWD="+password)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("mariadb-dump of %s: %v", database, err)
+	}
+	return string(out)
 }
 
 // Stop ends the server.

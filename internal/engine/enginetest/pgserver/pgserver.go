@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -28,10 +29,11 @@ const (
 
 // Server is a running server. Its user is a superuser with a password.
 type Server struct {
-	CA      string // PEM; the server's certificate is for 127.0.0.1
-	process *dbserver.Process
-	port    int
-	count   atomic.Int64
+	CA       string // PEM; the server's certificate is for 127.0.0.1
+	process  *dbserver.Process
+	programs string // the folder of the server's programs
+	port     int
+	count    atomic.Int64
 }
 
 // Start starts a server on a free port. Call it on the main goroutine, from TestMain.
@@ -49,7 +51,7 @@ func Start() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{process: process}
+	s := &Server{process: process, programs: filepath.Dir(postgres)}
 	if err := s.start(initdb, postgres); err != nil {
 		return nil, errors.Join(err, process.Stop())
 	}
@@ -129,6 +131,22 @@ func (s *Server) ping(ctx context.Context) error {
 	}
 	return conn.Close(ctx)
 }
+
+// Dump returns what pg_dump says of a database's schema.
+func (s *Server) Dump(t testing.TB, database string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), s.program("pg_dump"), "--schema-only", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port),
+		"--username="+account, "--dbname="+database, "--no-password")
+	cmd.Env = append(os.Environ(), "PGPASSWORD="+password, "PGSSLMODE=disable")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pg_dump of %s: %v", database, err)
+	}
+	return string(out)
+}
+
+// program is the path of a program that belongs to the server.
+func (s *Server) program(name string) string { return filepath.Join(s.programs, name) }
 
 // Stop ends the server.
 func (s *Server) Stop() error { return s.process.Stop() }

@@ -1,0 +1,4 @@
+-- want: ALTER COLUMN b SET NOT NULL
+CREATE TABLE parent (a int, b int DEFAULT 1, n int NOT NULL, CONSTRAINT p_c CHECK (a > 0));
+CREATE TABLE heir (a int DEFAULT 3 NOT NULL, c int) INHERITS (parent);
+ALTER TABLE heir ALTER COLUMN b SET NOT NULL;
