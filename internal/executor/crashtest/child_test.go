@@ -1,6 +1,7 @@
 package crashtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -33,6 +34,7 @@ type child struct {
 	Place string        // where it ends; "" for nowhere
 	Nth   int           // the how manieth time that it is there
 	Wait  time.Duration // and how long after that
+	Lock  time.Duration // its limit for locks; 0 is 2 s
 	How   string        // kill, stop (until it is told to go on), cut (its connections)
 }
 
@@ -81,7 +83,7 @@ func (c child) service(st *store.Store) (*executor.Service, error) {
 	pg, my := postgres.New(), mysql.New()
 	pg.Dial, my.Dial = wires.dial, wires.dial
 	s := &executor.Service{
-		Store: st, Keeper: keeper, Owner: c.Owner, ServerID: "server", Lease: lease, LockTimeout: 2 * time.Second, StatementTimeout: 30 * time.Second,
+		Store: st, Keeper: keeper, Owner: c.Owner, ServerID: "server", Lease: lease, LockTimeout: cmp.Or(c.Lock, 2*time.Second), StatementTimeout: 30 * time.Second,
 		LockTries: 20, Backoff: 50 * time.Millisecond, Logger: slog.New(slog.DiscardHandler),
 		Engines: map[towpath.EngineType]engine.Engine{
 			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: c.Root}), towpath.EnginePostgres: pg, towpath.EngineMySQL: my,
