@@ -87,6 +87,18 @@ export const previewQuery = (project: string, spec: Schemas['LinkSpec']) =>
     refetchOnWindowFocus: false,
   })
 
+/** What a link would do with other settings. */
+export const changePreviewQuery = (link: string, change: Schemas['ChangeLinkInputBody']) =>
+  queryOptions({
+    queryKey: ['preview', 'link', link, change],
+    queryFn: ({ signal }) =>
+      unwrap(
+        http.POST('/api/v1/repository-links/{link}/preview', { params: { path: { link } }, body: change, signal }),
+      ),
+    staleTime: 15_000,
+    refetchOnWindowFocus: false,
+  })
+
 export const linkQuery = (link: string) =>
   queryOptions({
     queryKey: ['repository-links', link],

@@ -78,6 +78,14 @@ export const projectMembersQuery = (project: string) =>
     select: list => list.items,
   })
 
+/** What each kind of database needs to be reached, in the server's words. */
+export const engineTypesQuery = queryOptions({
+  queryKey: ['engine-types'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/engine-types', { signal })),
+  select: list => list.items,
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
 export const instancesQuery = queryOptions({
   queryKey: ['instances'],
   queryFn: ({ signal }) =>

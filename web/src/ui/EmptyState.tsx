@@ -12,7 +12,7 @@ interface EmptyStateProps {
 /** Stands where a list has nothing to show. */
 export function EmptyState({ icon, children, action }: EmptyStateProps) {
   return (
-    <div className="stack" style={{ alignItems: 'center', padding: '48px 16px', textAlign: 'center' }}>
+    <div className="stack" style={{ alignItems: 'center', padding: '32px 16px', textAlign: 'center' }}>
       <span className="muted">
         <Icon name={icon} size={32} />
       </span>

@@ -77,8 +77,15 @@ export function taskDetail(task: Pick<Task, 'state' | 'total' | 'finished' | 'ac
 }
 
 /** How long a task took, or has taken so far. */
-export function Took({ task }: { task: { startedAt?: string; finishedAt?: string; state: string } }) {
+export function Took({
+  task,
+  before,
+}: {
+  task: { startedAt?: string; finishedAt?: string; state: string }
+  before?: string
+}) {
   const now = useNow(1000)
   if (!task.startedAt || (task.state !== 'running' && !task.finishedAt)) return null
-  return <>{duration(between(task.startedAt, task.finishedAt, now))}</>
+  const time = duration(between(task.startedAt, task.finishedAt, now))
+  return <>{before ? `${before} ${time}` : time}</>
 }

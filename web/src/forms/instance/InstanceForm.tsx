@@ -6,9 +6,10 @@ import { FormFrame } from '~/components/FormFrame'
 import { useForm } from '~/hooks/use-form'
 import { Notice } from '~/ui/Notice'
 import { CheckReport } from './CheckReport'
-import { engineFields, engineNames } from './engines'
+import { EngineOptions } from './EngineOptions'
 
 interface InstanceFormProps {
+  engines: Schemas['EngineType'][]
   environments: Schemas['Environment'][]
   initial: Schemas['InstanceSpec']
   /** Whether the engine may be chosen: only when the instance is new. */
@@ -19,10 +20,11 @@ interface InstanceFormProps {
 }
 
 /** Where an instance is and how to sign in there, with a test that changes nothing. */
-export function InstanceForm({ environments, initial, fresh, check, save, submit }: InstanceFormProps) {
+export function InstanceForm({ engines, environments, initial, fresh, check, save, submit }: InstanceFormProps) {
   const form = useForm<Schemas['InstanceSpec']>({ initial, submit: save })
   const test = useMutation({ mutationFn: () => check(form.values) })
-  const fields = engineFields[form.values.engine]
+  const engine = engines.find(one => one.type === form.values.engine)
+  const chosen = form.choice('engine')
   return (
     <FormFrame
       {...form}
@@ -37,8 +39,12 @@ export function InstanceForm({ environments, initial, fresh, check, save, submit
       {fresh && (
         <Select
           label="Engine"
-          data={Object.entries(engineNames).map(([value, label]) => ({ value, label }))}
-          {...form.choice('engine')}
+          data={engines.map(one => ({ value: one.type, label: one.name }))}
+          {...chosen}
+          onChange={type => {
+            chosen.onChange(type)
+            form.set('options', {})
+          }}
         />
       )}
       <Select
@@ -49,13 +55,12 @@ export function InstanceForm({ environments, initial, fresh, check, save, submit
         {...form.choice('environmentId')}
       />
       <TextInput
-        label={fields?.address ?? 'Address'}
-        description={fields?.help}
-        placeholder={fields?.placeholder ?? ''}
+        label={engine?.addressLabel ?? 'Address'}
+        description={engine?.addressHelp}
         spellCheck={false}
         {...form.text('address')}
       />
-      {fields?.login && (
+      {engine?.login && (
         <>
           <TextInput label="User name" autoComplete="off" {...form.text('username')} />
           <PasswordInput
@@ -69,6 +74,14 @@ export function InstanceForm({ environments, initial, fresh, check, save, submit
             {...form.text('password')}
           />
         </>
+      )}
+      {engine && (
+        <EngineOptions
+          options={engine.options}
+          values={form.values.options ?? {}}
+          failure={form.failure}
+          onChange={options => form.set('options', options)}
+        />
       )}
       {test.data && <CheckReport report={test.data} />}
       {test.error && <Notice kind="error">{messageOf(test.error)}</Notice>}

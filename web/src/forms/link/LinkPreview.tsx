@@ -12,11 +12,14 @@ import { count } from '~/util/str'
 
 type Preview = Schemas['LinkPreview']
 
-const nothing = (
-  <EmptyState icon="file">
-    No file matches. The ignored files say why; change the template or the base directory until they fit.
-  </EmptyState>
-)
+const nothing = (matched: number) =>
+  matched > 0 ? (
+    <EmptyState icon="check">Every file that matches is in its databases.</EmptyState>
+  ) : (
+    <EmptyState icon="file">
+      No file matches. The ignored files say why; change the template or the base directory until they fit.
+    </EmptyState>
+  )
 
 /** States in which a file does not simply go its way. */
 const troubles = new Set([
@@ -36,12 +39,10 @@ const troubles = new Set([
 
 interface LinkPreviewProps {
   query: UseQueryResult<Preview>
-  /** Shows what matches alone: of a link that is there already, the databases' part would count against itself. */
-  filesOnly?: boolean
 }
 
 /** What a link would do on the real tree, as far as the values are right. */
-export function LinkPreview({ query, filesOnly = false }: LinkPreviewProps) {
+export function LinkPreview({ query }: LinkPreviewProps) {
   return (
     <section className="stack" aria-labelledby="preview" aria-busy={query.isFetching}>
       <div className="row">
@@ -52,13 +53,13 @@ export function LinkPreview({ query, filesOnly = false }: LinkPreviewProps) {
         </span>
       </div>
       <div style={{ opacity: query.isPlaceholderData || query.error ? 0.6 : 1 }}>
-        <Loaded query={query}>{preview => <Tree preview={preview} filesOnly={filesOnly} />}</Loaded>
+        <Loaded query={query}>{preview => <Tree preview={preview} />}</Loaded>
       </div>
     </section>
   )
 }
 
-function Tree({ preview, filesOnly }: { preview: Preview; filesOnly: boolean }) {
+function Tree({ preview }: { preview: Preview }) {
   const [shown, setShown] = useState<'matched' | 'trouble' | 'ignored'>('matched')
   const items = preview.plan.items.filter(item => item.state !== 'ignored')
   const trouble = items.filter(item => troubles.has(item.state))
@@ -66,13 +67,13 @@ function Tree({ preview, filesOnly }: { preview: Preview; filesOnly: boolean }) 
   const matched = preview.files.filter(file => file.state === 'matched')
   return (
     <div className="stack">
-      {!filesOnly && preview.plan.blocked && <Notice kind="warning">{preview.plan.blocked}</Notice>}
+      {preview.plan.blocked && <Notice kind="warning">{preview.plan.blocked}</Notice>}
       <div className="row wrap">
         <FilterChips
           label="Files"
           options={[
             ['matched', count(matched.length, 'matching file')],
-            ...(filesOnly ? [] : [['trouble', `${trouble.length} in need of somebody`] as const]),
+            ['trouble', `${trouble.length} in need of somebody`],
             ['ignored', count(ignored.length, 'ignored file')],
           ]}
           value={shown}
@@ -90,13 +91,17 @@ function Tree({ preview, filesOnly }: { preview: Preview; filesOnly: boolean }) 
           files={ignored}
           empty={<EmptyState icon="file">Every file below the base directory matches.</EmptyState>}
         />
-      ) : filesOnly ? (
-        <FileTable files={matched} empty={nothing} />
       ) : (
         <PlanTable
           future
           items={shown === 'trouble' ? trouble : items}
-          empty={shown === 'trouble' ? <EmptyState icon="check">No file is in need of somebody.</EmptyState> : nothing}
+          empty={
+            shown === 'trouble' ? (
+              <EmptyState icon="check">No file is in need of somebody.</EmptyState>
+            ) : (
+              nothing(matched.length)
+            )
+          }
         />
       )}
     </div>

@@ -51,7 +51,11 @@ export default function ChangePage() {
           </dl>
           {sql && <SqlBlock label={change.path} sql={sql} />}
           {schemaBefore && schemaAfter && change.schemaChange && <SqlDiff before={schemaBefore} after={schemaAfter} />}
-          {!change.schemaChange && <p className="muted">The schema is the same before and after, or was not kept.</p>}
+          {!change.schemaChange && (
+            <p className="muted">
+              {schemaBefore ? 'The schema is the same before and after.' : 'The schema was not kept.'}
+            </p>
+          )}
         </Page>
       )}
     </Loaded>

@@ -58,6 +58,26 @@ function Details({ row }: { row: Schemas['Database'] }) {
           {row.ledgerError}
         </Notice>
       )}
+      {row.cloned && (
+        <Notice
+          kind="warning"
+          title="This looks like a copy of another database"
+          action={
+            manages && (
+              <ConfirmButton
+                title={`Take over the ledger in ${row.name}?`}
+                verb="Take over the ledger"
+                onConfirm={() => adopt.mutate()}
+              >
+                Do this when all that the ledger lists really is in this database. Towpath then goes on from there, and
+                nothing runs twice.
+              </ConfirmButton>
+            )
+          }
+        >
+          Its ledger was written for another one, and nothing runs here until somebody has looked.
+        </Notice>
+      )}
       <dl className="facts">
         <dt>Environment</dt>
         <dd>{environments.data?.find(one => one.id === row.environmentId)?.name ?? ''}</dd>
@@ -73,24 +93,6 @@ function Details({ row }: { row: Schemas['Database'] }) {
         </dd>
       </dl>
       <History database={row.id} />
-      {manages && row.projectId && (
-        <section className="stack tight reading">
-          <h2>Is this database a copy of another one?</h2>
-          <p className="muted">
-            Then its ledger still names the other one, and nothing runs here until somebody has looked. When all that
-            the ledger lists really is in this database, take it over.
-          </p>
-          <div>
-            <ConfirmButton
-              title={`Take over the ledger in ${row.name}?`}
-              verb="Take over the ledger"
-              onConfirm={() => adopt.mutate()}
-            >
-              Towpath then goes on from what the ledger lists. Nothing runs twice.
-            </ConfirmButton>
-          </div>
-        </section>
-      )}
     </Page>
   )
 }

@@ -13,8 +13,8 @@ import { Page } from '~/components/Page'
 import { StateBadge } from '~/components/StateBadge'
 import { TimeAgo } from '~/components/TimeAgo'
 import { CheckReport } from '~/forms/instance/CheckReport'
-import { engineNames } from '~/forms/instance/engines'
 import { InstanceForm } from '~/forms/instance/InstanceForm'
+import { useEngines } from '~/hooks/use-engines'
 import { useParam } from '~/hooks/use-params'
 import { useWrite } from '~/hooks/use-write'
 import { sayDone } from '~/stores/toast'
@@ -35,6 +35,7 @@ function Details({ row }: { row: Schemas['Instance'] }) {
   const environments = useQuery(environmentsQuery)
   const databases = useQuery(databasesQuery({ instance: row.id }))
   const manages = can(useQuery(sessionQuery).data, 'instances.manage')
+  const { engines, nameOf } = useEngines()
   const [editing, setEditing] = useState(false)
   const check = useWrite({ run: () => unwrap(http.POST('/api/v1/instances/{instance}/check', { params })) })
   const discover = useWrite({
@@ -76,6 +77,7 @@ function Details({ row }: { row: Schemas['Instance'] }) {
       {editing ? (
         <div className="panel narrow">
           <InstanceForm
+            engines={engines}
             environments={environments.data ?? []}
             initial={{
               name: row.name,
@@ -84,12 +86,11 @@ function Details({ row }: { row: Schemas['Instance'] }) {
               address: row.address ?? '',
               username: row.username ?? '',
               password: '',
+              options: row.options ?? {},
             }}
             fresh={false}
             submit="Save"
-            check={body =>
-              unwrap(http.POST('/api/v1/instances/check', { body: { ...body, options: row.options ?? {} } }))
-            }
+            check={body => unwrap(http.POST('/api/v1/instances/check', { body }))}
             save={async ({ engine, password, ...rest }) => {
               await unwrap(
                 http.PATCH('/api/v1/instances/{instance}', {
@@ -106,7 +107,7 @@ function Details({ row }: { row: Schemas['Instance'] }) {
       ) : (
         <dl className="facts">
           <dt>Engine</dt>
-          <dd>{engineNames[row.engine] ?? row.engine}</dd>
+          <dd>{nameOf(row.engine)}</dd>
           <dt>Environment</dt>
           <dd>{environments.data?.find(one => one.id === row.environmentId)?.name ?? ''}</dd>
           <dt>Address</dt>

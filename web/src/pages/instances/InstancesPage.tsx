@@ -8,7 +8,7 @@ import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { StateBadge } from '~/components/StateBadge'
 import { TimeAgo } from '~/components/TimeAgo'
-import { engineNames } from '~/forms/instance/engines'
+import { useEngines } from '~/hooks/use-engines'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { EmptyState } from '~/ui/EmptyState'
 import { Icon } from '~/ui/Icon'
@@ -18,11 +18,12 @@ import { pb } from '~/util/path-builder'
 export default function InstancesPage() {
   const instances = useQuery(instancesQuery)
   const environments = useQuery(environmentsQuery)
+  const { nameOf } = useEngines()
   const manages = can(useQuery(sessionQuery).data, 'instances.manage')
   const columns: Column<Schemas['Instance']>[] = [
     { title: 'Name', cell: row => <Link to={pb.instance(row.id)}>{row.name}</Link> },
     { title: 'Environment', cell: row => environments.data?.find(one => one.id === row.environmentId)?.name ?? '' },
-    { title: 'Engine', wide: true, cell: row => engineNames[row.engine] ?? row.engine },
+    { title: 'Engine', wide: true, cell: row => nameOf(row.engine) },
     { title: 'Address', wide: true, cell: row => <span className="mono">{row.address}</span> },
     { title: 'State', fit: true, cell: row => <StateBadge state={row.checkError ? 'attention' : 'healthy'} /> },
     { title: 'Checked', wide: true, fit: true, cell: row => <TimeAgo at={row.checkedAt} /> },

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { http, unwrap } from '~/api/client'
-import { environmentsQuery } from '~/api/queries'
+import { http, type Schemas, unwrap } from '~/api/client'
+import { engineTypesQuery, environmentsQuery } from '~/api/queries'
 import { queryClient } from '~/api/query-client'
 import { LinkButton } from '~/components/LinkButton'
 import { Loaded } from '~/components/Loaded'
@@ -13,46 +13,58 @@ import { pb } from '~/util/path-builder'
 /** Adds an instance. */
 export default function NewInstancePage() {
   const environments = useQuery(environmentsQuery)
-  const navigate = useNavigate()
+  const engines = useQuery(engineTypesQuery)
   return (
     <Page title="Add an instance" crumbs={[{ label: 'Instances', to: pb.instances() }]}>
       <Loaded query={environments}>
-        {list => (
-          <div className="narrow stack">
-            {list.length === 0 && (
-              <Notice
-                kind="info"
-                action={
-                  <LinkButton size="xs" to={pb.environments()}>
-                    Add environments
-                  </LinkButton>
-                }
-              >
-                An instance stands in an environment, and there is none yet.
-              </Notice>
-            )}
-            <InstanceForm
-              environments={list}
-              initial={{
-                name: '',
-                engine: 'postgres',
-                environmentId: list[0]?.id ?? '',
-                address: '',
-                username: '',
-                password: '',
-              }}
-              fresh
-              submit="Add the instance"
-              check={body => unwrap(http.POST('/api/v1/instances/check', { body }))}
-              save={async body => {
-                const made = await unwrap(http.POST('/api/v1/instances', { body }))
-                await queryClient.invalidateQueries()
-                await navigate({ to: pb.instance(made.id) })
-              }}
-            />
-          </div>
-        )}
+        {list => <Loaded query={engines}>{types => <Fields environments={list} engines={types} />}</Loaded>}
       </Loaded>
     </Page>
+  )
+}
+
+interface FieldsProps {
+  environments: Schemas['Environment'][]
+  engines: Schemas['EngineType'][]
+}
+
+function Fields({ environments, engines }: FieldsProps) {
+  const navigate = useNavigate()
+  return (
+    <div className="narrow stack">
+      {environments.length === 0 && (
+        <Notice
+          kind="info"
+          action={
+            <LinkButton size="xs" to={pb.environments()}>
+              Add environments
+            </LinkButton>
+          }
+        >
+          An instance stands in an environment, and there is none yet.
+        </Notice>
+      )}
+      <InstanceForm
+        engines={engines}
+        environments={environments}
+        initial={{
+          name: '',
+          engine: engines[0]?.type ?? '',
+          environmentId: environments[0]?.id ?? '',
+          address: '',
+          username: '',
+          password: '',
+          options: {},
+        }}
+        fresh
+        submit="Add the instance"
+        check={body => unwrap(http.POST('/api/v1/instances/check', { body }))}
+        save={async body => {
+          const made = await unwrap(http.POST('/api/v1/instances', { body }))
+          await queryClient.invalidateQueries()
+          await navigate({ to: pb.instance(made.id) })
+        }}
+      />
+    </div>
   )
 }

@@ -2,7 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { http, type Schemas, unwrap } from '~/api/client'
-import { linkQuery, previewQuery } from '~/api/gitops-queries'
+import { changePreviewQuery, linkQuery } from '~/api/gitops-queries'
 import { queryClient } from '~/api/query-client'
 import { FormFrame } from '~/components/FormFrame'
 import { LinkButton } from '~/components/LinkButton'
@@ -10,7 +10,7 @@ import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { LinkFields } from '~/forms/link/LinkFields'
 import { LinkPreview } from '~/forms/link/LinkPreview'
-import { type LinkValues, specOf } from '~/forms/link/values'
+import type { LinkValues } from '~/forms/link/values'
 import { useForm } from '~/hooks/use-form'
 import { useLinkCrumbs } from '~/hooks/use-link-crumbs'
 import { useParam } from '~/hooks/use-params'
@@ -46,7 +46,8 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
       baselineVersion: '',
       polling: link.hookState === 'polling',
     },
-    submit: async ({ existingFiles: _, baselineVersion: __, ...body }) => {
+    submit: async values => {
+      const body = { ...settingsOf(values), polling: values.polling }
       await unwrap(http.PATCH('/api/v1/repository-links/{link}', { params: { path: { link: link.id } }, body }))
       await queryClient.invalidateQueries()
       await navigate({ to: pb.link(project, link.id) })
@@ -54,7 +55,7 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
   })
   const [settled] = useDebouncedValue(form.values, 400)
   const preview = useQuery({
-    ...previewQuery(project, specOf(link.grantId, link.repositoryId, settled)),
+    ...changePreviewQuery(link.id, settingsOf(settled)),
     placeholderData: before => before,
     retry: false,
   })
@@ -73,7 +74,12 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
           <LinkFields form={form} grant={link.grantId} repository={link.repositoryId} previewError={preview.error} />
         </FormFrame>
       </div>
-      <LinkPreview query={preview} filesOnly />
+      <LinkPreview query={preview} />
     </div>
   )
+}
+
+/** What of the form changes which files go where. */
+function settingsOf({ branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy }: LinkValues) {
+  return { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy }
 }

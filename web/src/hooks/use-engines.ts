@@ -1,0 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
+import { engineTypesQuery } from '~/api/queries'
+
+/** The kinds of databases, and the name of each as people say it. */
+export function useEngines() {
+  const engines = useQuery(engineTypesQuery).data ?? []
+  return { engines, nameOf: (type: string) => engines.find(one => one.type === type)?.name ?? type }
+}
