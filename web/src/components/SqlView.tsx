@@ -4,6 +4,7 @@ import { MergeView, unifiedMergeView } from '@codemirror/merge'
 import { EditorState, type Extension, RangeSetBuilder } from '@codemirror/state'
 import { Decoration, EditorView, lineNumbers, WidgetType } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
+import { useMediaQuery } from '@mantine/hooks'
 import { useEffect, useRef } from 'react'
 import type { SqlMark } from './SqlBlock'
 
@@ -95,10 +96,11 @@ export function SqlView({ text, label, mark }: { text: string; label: string; ma
 /** The diff of SqlDiff. */
 export function SqlDiffView({ before, after }: { before: string; after: string }) {
   const place = useRef<HTMLDivElement>(null)
+  const narrow = useMediaQuery('(max-width: 1023px)', window.innerWidth < 1024)
   useEffect(() => {
     const parent = place.current
     if (!parent) return
-    if (window.innerWidth < 1024) {
+    if (narrow) {
       const unified = unifiedMergeView({
         original: before,
         mergeControls: false,
@@ -116,6 +118,6 @@ export function SqlDiffView({ before, after }: { before: string; after: string }
       collapseUnchanged: { margin: 3, minSize: 6 },
     })
     return () => view.destroy()
-  }, [before, after])
+  }, [before, after, narrow])
   return <div ref={place} style={{ maxHeight: 640, overflow: 'auto' }} />
 }
