@@ -1,11 +1,13 @@
 package mysql_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"towpath/internal/engine"
+	"towpath/internal/engine/enginetest"
 	"towpath/internal/engine/mysql"
 )
 
@@ -14,14 +16,18 @@ func TestCheck(t *testing.T) {
 	target := server.Database(t)
 	name := target.Database
 	server.Exec(t, "CREATE USER full IDENTIFIED BY 'p'", "GRANT ALL ON "+name+".* TO full", "CREATE USER pattern IDENTIFIED BY 'p'",
-		"GRANT ALL ON `sho_%`.* TO pattern", "CREATE USER poor IDENTIFIED BY 'p'", "GRANT SELECT, INSERT, UPDATE ON "+name+".* TO poor")
+		"GRANT ALL ON `sho_%`.* TO pattern", "CREATE USER poor IDENTIFIED BY 'p'", "GRANT SELECT, INSERT, UPDATE ON "+name+".* TO poor", "CREATE USER poor2 IDENTIFIED BY 'q'",
+		"CREATE USER secure IDENTIFIED BY 'p' REQUIRE SSL", "GRANT ALL ON "+name+".* TO secure")
 	as := func(user, tls string) engine.Target {
 		t := target
 		t.Username, t.Password = user, "p"
 		t.Options = map[string]string{"tls": tls, "tlsCA": server.CA}
 		return t
 	}
-	all, elsewhere, nonsense, localhost := target, target, target, as("full", "verify-full")
+	all, elsewhere, unknown, nonsense := target, target, target, target
+	localhost, stranger := as("full", "verify-full"), as("full", "verify-ca")
+	stranger.Options["tlsCA"] = enginetest.OtherCA(t)
+	unknown.Address = "nowhere.invalid"
 	all.Options = nil
 	elsewhere.Address, nonsense.Address = "127.0.0.1:1", "mysql://x/y"
 	localhost.Address = strings.Replace(target.Address, "127.0.0.1", "localhost", 1)
@@ -35,10 +41,15 @@ func TestCheck(t *testing.T) {
 		{"TLS with the right name", as("full", "verify-full"), true, "", ""},
 		{"TLS with the wrong name", localhost, false, "certificate", ""},
 		{"TLS by a known authority", as("full", "verify-ca"), true, "", ""},
+		{"TLS by another authority", stranger, false, "certificate", ""},
+		{"a user who must use TLS, and does", as("secure", "require"), true, "", ""},
+		{"a user who must use TLS, and does not", as("secure", "disable"), false, "refuses the user secure", ""},
 		{"rights by a pattern", as("pattern", "disable"), true, "", ""},
 		{"rights on the whole server", all, true, "all databases", "REVOKE ALL ON *.* FROM `owner`@`%`; GRANT ALL ON `" + name + "`.* TO `owner`@`%`"},
 		{"rights that are missing", as("poor", "disable"), false, "lacks", "GRANT DELETE, CREATE, ALTER, DROP, INDEX ON `" + name + "`.* TO `poor`@`%`"},
 		{"a wrong password", as("nobody", "disable"), false, "refuses the user nobody", ""},
+		{"a wrong password of a user that is there", as("poor2", "disable"), false, "refuses the user poor2", ""},
+		{"an unknown host", unknown, false, "no host named nowhere.invalid", ""},
 		{"nobody listens", elsewhere, false, "cannot be reached", ""},
 		{"no address", nonsense, false, "host:port", ""},
 	} {
@@ -52,6 +63,51 @@ func TestCheck(t *testing.T) {
 				t.Errorf("findings are %+v", report.Findings)
 			}
 		})
+	}
+}
+
+func TestCheck_theFixHelps(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ user, grant string }{
+		{"some", "GRANT SELECT, INSERT ON DB.* TO some"},
+		{"wide", "GRANT ALL ON *.* TO wide"},
+		{"odd `one`", "GRANT DROP ON DB.* TO `odd ``one```"},
+	} {
+		t.Run(c.user, func(t *testing.T) {
+			t.Parallel()
+			target := server.Database(t)
+			server.Exec(t, "CREATE USER `"+strings.ReplaceAll(c.user, "`", "``")+"` IDENTIFIED BY 'p'", strings.ReplaceAll(c.grant, "DB", target.Database))
+			target.Username, target.Password = c.user, "p"
+			e := mysql.New()
+			report, err := e.Check(t.Context(), target)
+			if err != nil || len(report.Findings) != 1 {
+				t.Fatalf("report is %+v, %v", report, err)
+			}
+			server.Exec(t, strings.Split(report.Findings[0].Fix, "; ")...)
+			if report, err = e.Check(t.Context(), target); err != nil || !report.OK || len(report.Findings) != 0 {
+				t.Errorf("report is %+v, %v", report, err)
+			}
+			s := begin(t, open(t, target), options)
+			if err := errors.Join(s.Record(t.Context(), entry("1")), run(t.Context(), s, "CREATE TABLE a (id INT); ALTER TABLE a ADD INDEX (id); DROP TABLE a")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Not parallel: it makes the whole server read-only, and runs before the tests that are.
+func TestCheck_readOnly(t *testing.T) {
+	target := server.Database(t)
+	server.Exec(t, "CREATE USER replica IDENTIFIED BY 'p'", "GRANT ALL ON "+target.Database+".* TO replica", "SET GLOBAL read_only = 1")
+	t.Cleanup(func() { server.Exec(t, "SET GLOBAL read_only = 0") })
+	target.Username, target.Password = "replica", "p"
+	report, err := mysql.New().Check(t.Context(), target)
+	if err != nil || report.OK || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Message, "read-only") {
+		t.Errorf("report is %+v, %v", report, err)
+	}
+	err = run(t.Context(), begin(t, open(t, target), options), "CREATE TABLE a (id INT)")
+	if kindOf(err) != engine.Failed || !strings.Contains(err.Error(), "read-only") {
+		t.Errorf("error is %v", err)
 	}
 }
 

@@ -89,15 +89,16 @@ func (c *check) server(ctx context.Context) error {
 	return nil
 }
 
-// pooler asks twice, once with a setting in between: in a pooler's transaction mode the session is lost between the calls.
+// pooler compares the server's process with the one that was named when we connected: a pooler names one of its own.
+// Which mode it is in, nobody tells.
 func (c *check) pooler(ctx context.Context) error {
 	var pid uint32
 	if err := c.conn.QueryRow(ctx, "SELECT pg_catalog.pg_backend_pid()").Scan(&pid); err != nil {
 		return err
 	}
 	if pid != c.conn.PgConn().PID() {
-		c.add("warning", "A connection pooler stands before the server.",
-			"Use the server's own address: in transaction mode the limits of a session and statements without a transaction do not work.")
+		c.add("warning", "A connection pooler stands before the server: statements without a transaction are refused through it.",
+			"Use the server's own address.")
 	}
 	return nil
 }

@@ -1,18 +1,22 @@
 package postgres_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"towpath/internal/engine"
+	"towpath/internal/engine/enginetest"
 	"towpath/internal/engine/postgres"
 )
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	target := server.Database(t)
-	server.Exec(t, target.Database, "CREATE ROLE poor LOGIN PASSWORD 'p'", "CREATE ROLE frozen LOGIN PASSWORD 'p'",
+	server.Exec(t, target.Database, "CREATE ROLE poor LOGIN PASSWORD 'p'", "CREATE ROLE poor2 LOGIN PASSWORD 'q'", "CREATE ROLE frozen LOGIN PASSWORD 'p'",
 		"ALTER ROLE frozen SET default_transaction_read_only = on", "GRANT CREATE ON SCHEMA public TO poor, frozen",
 		"GRANT CREATE ON DATABASE "+target.Database+" TO frozen", "CREATE SCHEMA taken")
 	as := func(user, tls, ledger string) engine.Target {
@@ -23,8 +27,9 @@ func TestCheck(t *testing.T) {
 		}
 		return t
 	}
-	elsewhere := target
-	elsewhere.Address = "127.0.0.1:1"
+	elsewhere, unknown, stranger := target, target, as("", "verify-ca", "")
+	elsewhere.Address, unknown.Address = "127.0.0.1:1", "nowhere.invalid:5432"
+	stranger.Options["tlsCA"] = enginetest.OtherCA(t)
 	nonsense := target
 	nonsense.Address = "postgres://x@y/z"
 	localhost := as("", "verify-full", "")
@@ -39,8 +44,11 @@ func TestCheck(t *testing.T) {
 		{"TLS with the right name", as("", "verify-full", ""), true, "", ""},
 		{"TLS with the wrong name", localhost, false, "certificate", ""},
 		{"TLS by a known authority", as("", "verify-ca", ""), true, "", ""},
+		{"TLS by another authority", stranger, false, "certificate", ""},
 		{"an unknown mode", as("", "maybe", ""), false, "TLS mode", ""},
 		{"a wrong password", as("nobody", "disable", ""), false, "refuses the user nobody", ""},
+		{"a wrong password of a user that is there", as("poor2", "disable", ""), false, "refuses the user poor2", ""},
+		{"an unknown host", unknown, false, "no host named nowhere.invalid", ""},
 		{"nobody listens", elsewhere, false, "cannot be reached", ""},
 		{"no address", nonsense, false, "host:port", ""},
 		{"no right to make the ledger", as("poor", "disable", ""), false, "schema towpath", `CREATE SCHEMA "towpath" AUTHORIZATION "poor"`},
@@ -55,6 +63,41 @@ func TestCheck(t *testing.T) {
 			}
 			if c.want != "" && (!strings.Contains(report.Findings[0].Message, c.want) || !strings.HasPrefix(report.Findings[0].Fix, c.fix)) {
 				t.Errorf("findings are %+v", report.Findings)
+			}
+		})
+	}
+}
+
+func TestCheck_theFixHelps(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ user, before, ledger string }{
+		{"no_schema", "SELECT 1", ""},
+		{"not \"its\" schema", "CREATE SCHEMA taken", "taken"},
+		{"no_public", "REVOKE ALL ON SCHEMA public FROM PUBLIC; CREATE SCHEMA towpath AUTHORIZATION no_public", ""},
+		{"read_only", "ALTER ROLE read_only SET default_transaction_read_only = on; CREATE SCHEMA towpath AUTHORIZATION read_only", ""},
+	} {
+		t.Run(c.user, func(t *testing.T) {
+			t.Parallel()
+			target := server.Database(t)
+			role := pgx.Identifier{c.user}.Sanitize()
+			server.Exec(t, target.Database, "CREATE ROLE "+role+" LOGIN PASSWORD 'p'")
+			server.Exec(t, target.Database, strings.Split(c.before, "; ")...)
+			target.Username, target.Password = c.user, "p"
+			target.Options = map[string]string{"tls": "disable", "ledgerSchema": c.ledger}
+			e := postgres.New()
+			report, err := e.Check(t.Context(), target)
+			if err != nil || len(report.Findings) == 0 {
+				t.Fatalf("report is %+v, %v", report, err)
+			}
+			for _, f := range report.Findings {
+				server.Exec(t, target.Database, f.Fix)
+			}
+			if report, err = e.Check(t.Context(), target); err != nil || !report.OK || len(report.Findings) != 0 {
+				t.Errorf("report is %+v, %v", report, err)
+			}
+			s := begin(t, open(t, target), options)
+			if err := errors.Join(s.Record(t.Context(), entry("1")), run(t.Context(), s, "CREATE TABLE public.a (id int)")); err != nil {
+				t.Error(err)
 			}
 		})
 	}

@@ -106,16 +106,21 @@ func (d *database) makeLedger(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		for _, text := range []string{
-			"SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('towpath ledger', 0))",
-			"CREATE SCHEMA IF NOT EXISTS " + pgx.Identifier{d.schema}.Sanitize(),
-			"CREATE TABLE IF NOT EXISTS " + d.ledger + ledgerDefinition,
-		} {
-			if _, err := tx.Exec(ctx, text); err != nil {
+		if _, err := tx.Exec(ctx, "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('towpath ledger', 0))"); err != nil {
+			return err
+		}
+		var there bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1)", d.schema).Scan(&there); err != nil {
+			return err
+		}
+		// IF NOT EXISTS asks for the right to make schemas even where there is nothing to make.
+		if !there {
+			if _, err := tx.Exec(ctx, "CREATE SCHEMA "+pgx.Identifier{d.schema}.Sanitize()); err != nil {
 				return err
 			}
 		}
-		return nil
+		_, err := tx.Exec(ctx, "CREATE TABLE IF NOT EXISTS "+d.ledger+ledgerDefinition)
+		return err
 	})
 }
 

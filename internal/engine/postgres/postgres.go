@@ -148,7 +148,7 @@ func connectMessage(t engine.Target, err error) string {
 		return fmt.Sprintf("The server refuses the connection: %s.", pgErr.Message)
 	case strings.Contains(err.Error(), "refused TLS"):
 		return "The server does not offer TLS. Turn it on there, or set the TLS mode to disable."
-	case errors.As(err, &dns):
+	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("There is no host named %s.", dns.Name)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("%s does not answer.", t.Address)

@@ -99,6 +99,7 @@ type session struct {
 	options   engine.SessionOptions
 	identity  string
 	hasLedger bool
+	pooled    bool     // a pooler stands in between: a session is ours for the length of a transaction only
 	inside    bool     // a short transaction of ours, in a session without one
 	indexes   []string // texts of statements that build indexes without a transaction
 	broken    error    // why nothing more can be done
@@ -108,27 +109,32 @@ type session struct {
 var _ engine.Session = (*session)(nil)
 
 func (s *session) begin(ctx context.Context) error {
-	row := s.conn.QueryRow(ctx, `SELECT `+identity+`
-		FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()`)
-	if err := row.Scan(&s.identity); err != nil {
-		return err
-	}
-	// A client that dies leaves its session idle in a transaction with locks: the server ends it.
-	if _, err := s.conn.Exec(ctx, "SET idle_in_transaction_session_timeout = '10min'"); err != nil {
-		return err
-	}
 	if !s.options.NoTx {
 		if _, err := s.conn.Exec(ctx, "BEGIN READ WRITE"); err != nil {
 			return err
 		}
 	}
+	var pid uint32
+	row := s.conn.QueryRow(ctx, `SELECT `+identity+`, pid
+		FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()`)
+	if err := row.Scan(&s.identity, &pid); err != nil {
+		return err
+	}
+	if s.pooled = pid != s.conn.PgConn().PID(); s.pooled && s.options.NoTx {
+		return nil
+	}
+	// A client that dies leaves its session idle in a transaction with locks: the server ends it.
+	if _, err := s.conn.Exec(ctx, "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', '10min', $1)", !s.options.NoTx); err != nil {
+		return err
+	}
 	return s.limit(ctx)
 }
 
-// limit sets the bounds anew before each statement: a function can change them where the splitter does not see it.
+// limit sets the bounds anew before each statement: a function can change them where the splitter does not see it. In a
+// transaction they end with it, for behind a pooler somebody else has the session next.
 func (s *session) limit(ctx context.Context) error {
-	_, err := s.conn.Exec(ctx, `SELECT pg_catalog.set_config('lock_timeout', $1, false), pg_catalog.set_config('statement_timeout', $2, false)`,
-		milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout))
+	_, err := s.conn.Exec(ctx, `SELECT pg_catalog.set_config('lock_timeout', $1, $3), pg_catalog.set_config('statement_timeout', $2, $3)`,
+		milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout), !s.options.NoTx || s.inside)
 	return err
 }
 
@@ -144,6 +150,10 @@ func (s *session) Identity() string { return s.identity }
 func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, error) {
 	if err := s.usable(); err != nil {
 		return 0, err
+	}
+	if s.pooled && s.options.NoTx && !s.inside {
+		return 0, &engine.Error{Kind: engine.Refused, Message: "behind a connection pooler nothing can run without a transaction, for each statement" +
+			" may land in another session: use the server's own address"}
 	}
 	if err := s.limit(ctx); err != nil {
 		return 0, s.fail(err)
@@ -252,6 +262,9 @@ func (s *session) Commit(ctx context.Context) error {
 	if s.options.NoTx {
 		return s.checkIndexes(ctx)
 	}
+	if err := s.giveBack(ctx); err != nil {
+		return s.fail(err)
+	}
 	tag, err := s.conn.Exec(ctx, "COMMIT")
 	if err != nil {
 		mapped := asLost(mapError(err))
@@ -261,6 +274,20 @@ func (s *session) Commit(ctx context.Context) error {
 	s.broken = &engine.Error{Kind: engine.Failed, Message: "the session is over"}
 	if tag.String() != "COMMIT" {
 		return &engine.Error{Kind: engine.Failed, Message: "the server rolled the transaction back"}
+	}
+	return nil
+}
+
+// giveBack undoes what a script has SET, before a pooler hands the session to somebody else. Deferred constraints are
+// checked first, under the script's own settings.
+func (s *session) giveBack(ctx context.Context) error {
+	if !s.pooled {
+		return nil
+	}
+	for _, text := range []string{"SET CONSTRAINTS ALL IMMEDIATE", "RESET ALL"} {
+		if _, err := s.conn.Exec(ctx, text); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -46,6 +46,15 @@ const indexTexts = `SELECT pg_catalog.pg_get_indexdef(i.indexrelid) || CASE WHEN
 		ELSE pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I', n.nspname, c.relname) END
 	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace `
 
+// rebuilt is an index and what its rebuilding left beside it:
+// https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY
+const rebuilt = `WHERE i.indexrelid = pg_catalog.to_regclass($1) OR NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'
+	AND i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1)) ORDER BY c.relname`
+
+// ofTable is all indexes of a table, that of its long values included.
+const ofTable = `WHERE i.indrelid = pg_catalog.to_regclass($1)
+	OR i.indrelid = (SELECT reltoastrelid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)) ORDER BY c.relname`
+
 func define(ctx context.Context, conn *pgx.Conn, o statement.Object) (engine.Definition, error) {
 	name := qualified(o.Name)
 	switch o.Kind {
@@ -54,9 +63,9 @@ func define(ctx context.Context, conn *pgx.Conn, o statement.Object) (engine.Def
 		if o.On != "" && len(name) == 1 {
 			return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relname = $2", qualified(o.On).Sanitize(), name[0])
 		}
-		return readDefinition(ctx, conn, indexTexts+"WHERE i.indexrelid = pg_catalog.to_regclass($1)", name.Sanitize())
+		return readDefinition(ctx, conn, indexTexts+rebuilt, name.Sanitize())
 	case "table":
-		return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) ORDER BY c.relname", name.Sanitize())
+		return readDefinition(ctx, conn, indexTexts+ofTable, name.Sanitize())
 	case "database":
 		return readDefinition(ctx, conn, "SELECT datname, '' FROM pg_catalog.pg_database WHERE datname = $1", o.Name)
 	case "tablespace":
@@ -73,16 +82,17 @@ func readDefinition(ctx context.Context, conn *pgx.Conn, query string, args ...a
 	if err != nil {
 		return engine.Definition{}, err
 	}
-	var lines []string
+	var lines, leftovers []string
 	var whole engine.Definition
 	var text, broken string
 	_, err = pgx.ForEachRow(rows, []any{&text, &broken}, func() error {
 		lines = append(lines, text)
 		if broken != "" {
-			whole.Broken = broken
+			leftovers = append(leftovers, broken)
 		}
 		return nil
 	})
+	whole.Broken = strings.Join(leftovers, "\n")
 	whole.Text = engine.Brief(strings.Join(lines, "\n"))
 	return whole, err
 }

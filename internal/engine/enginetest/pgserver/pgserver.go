@@ -37,7 +37,13 @@ type Server struct {
 }
 
 // Start starts a server on a free port. Call it on the main goroutine, from TestMain.
-func Start() (*Server, error) {
+func Start() (*Server, error) { return run(nil) }
+
+// StartStandby starts a server that waits for a primary, of which there is none, and answers what only reads.
+func StartStandby() (*Server, error) { return run([]string{"standby.signal"}) }
+
+// run starts a server with signal files in its data directory.
+func run(signals []string) (*Server, error) {
 	runtime.LockOSThread()
 	initdb, err := dbserver.Find("initdb", packages, "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin")
 	if err != nil {
@@ -52,13 +58,13 @@ func Start() (*Server, error) {
 		return nil, err
 	}
 	s := &Server{process: process, programs: filepath.Dir(postgres)}
-	if err := s.start(initdb, postgres); err != nil {
+	if err := s.start(initdb, postgres, signals); err != nil {
 		return nil, errors.Join(err, process.Stop())
 	}
 	return s, nil
 }
 
-func (s *Server) start(initdb, postgres string) error {
+func (s *Server) start(initdb, postgres string, signals []string) error {
 	secret := filepath.Join(s.process.Dir, "password")
 	data := filepath.Join(s.process.Dir, "data")
 	if err := os.WriteFile(secret, []byte(password), 0o644); err != nil {
@@ -67,6 +73,11 @@ func (s *Server) start(initdb, postgres string) error {
 	if err := s.process.Run(initdb, "-D", data, "-U", account, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8",
 		"--locale", "C", "--no-sync"); err != nil {
 		return err
+	}
+	for _, name := range signals {
+		if err := os.WriteFile(filepath.Join(data, name), nil, 0o644); err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
 	}
 	var err error
 	if s.port, err = dbserver.FreePort(); err != nil {
@@ -116,12 +127,7 @@ func (s *Server) Exec(t testing.TB, database string, statements ...string) {
 }
 
 func (s *Server) connect(ctx context.Context, database string) (*pgx.Conn, error) {
-	config, err := pgx.ParseConfig("host=127.0.0.1 sslmode=disable")
-	if err != nil {
-		return nil, fmt.Errorf("make the configuration: %w", err)
-	}
-	config.Host, config.Port, config.User, config.Password, config.Database = "127.0.0.1", uint16(s.port), account, password, database
-	return pgx.ConnectConfig(ctx, config)
+	return s.connectTo(ctx, uint16(s.port), database)
 }
 
 func (s *Server) ping(ctx context.Context) error {
