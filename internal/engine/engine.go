@@ -136,7 +136,7 @@ type Witness interface {
 // Definition is what a catalogue has of one object. Its zero value is an object that is not there.
 type Definition struct {
 	Text   string `json:"text,omitempty"`   // equal texts are equal objects; long ones end with a checksum
-	Broken string `json:"broken,omitempty"` // of what a failed build left behind: the statement that removes it
+	Broken string `json:"broken,omitempty"` // of what a failed build left behind: the statements that remove it, one a line
 }
 
 // MaxDefinition is how many bytes the text of a Definition has before it is cut.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"strings"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -216,11 +217,13 @@ func (a *alone) outcome(ctx context.Context) error {
 // remove runs what takes away the leftovers of a failed build.
 func (a *alone) remove(ctx context.Context, now []engine.Definition) error {
 	for _, d := range now {
-		if d.Broken == "" {
-			continue
-		}
-		if _, err := a.session.Exec(ctx, statement.Statement{Text: d.Broken, NoTx: true}); err != nil {
-			return fmt.Errorf("remove what a failed build left: %w", err)
+		for text := range strings.SplitSeq(d.Broken, "\n") {
+			if text == "" {
+				continue
+			}
+			if _, err := a.session.Exec(ctx, statement.Statement{Text: text, NoTx: true}); err != nil {
+				return fmt.Errorf("remove what a failed build left: %w", err)
+			}
 		}
 	}
 	return nil

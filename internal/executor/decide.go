@@ -151,10 +151,10 @@ type situation struct {
 type step int
 
 const (
-	giveUp    step = iota // the task has failed
-	tryAgain              // nothing is under way: start over after a while
-	lookAgain             // end the session, if it lives, and ask the database what became of it
-	stepBack              // another process has taken over
+	giveUp   step = iota // the task has failed
+	tryAgain             // nothing is under way: start over after a while
+	askAgain             // end the session, if it lives, and ask the database what became of it
+	stepBack             // another process has taken over
 )
 
 // next decides what follows from an error of a target.
@@ -170,7 +170,7 @@ func next(err error, at situation) step {
 	case e.Kind == engine.Fenced:
 		return stepBack
 	case e.Kind == engine.Lost && at.begun:
-		return lookAgain
+		return askAgain
 	case e.Kind == engine.Lost, e.Kind == engine.Locked && at.kept == 0:
 		return tryAgain
 	}

@@ -52,7 +52,7 @@ func (r *run) settle(ctx context.Context, failure error, try int) (out outcome, 
 	switch {
 	case step == stepBack || errors.Is(failure, errLeaseLost):
 		return outcome{fenced: true}, true
-	case step == lookAgain:
+	case step == askAgain:
 		r.takeover, r.unsettled = true, true
 	case ctx.Err() != nil:
 		return r.interrupted(ctx), true

@@ -54,8 +54,10 @@ func (d Dialect) ReadChange(s Statement) Change {
 		return p.alter()
 	case "RENAME":
 		return p.rename()
-	case "ANALYZE", "ANALYSE", "VACUUM", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "FLUSH", "GRANT", "REVOKE", "REINDEX", "CLUSTER", "SET":
+	case "ANALYZE", "ANALYSE", "VACUUM", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "FLUSH", "GRANT", "REVOKE", "CLUSTER", "SET":
 		return Change{Effect: Repeat}
+	case "REINDEX":
+		return p.reindex()
 	}
 	return Change{Effect: Opaque}
 }
@@ -229,6 +231,25 @@ func (p *phrase) drop() Change {
 		return Change{Effect: Repeat, Objects: objects}
 	}
 	return Change{Effect: Drop, Objects: objects}
+}
+
+// reindex names what it builds anew: a build that fails leaves something beside it.
+func (p *phrase) reindex() Change {
+	for p.peek().key == "(" {
+		p.skipTo(")")
+	}
+	kind := strings.ToLower(p.next().key)
+	p.accept("CONCURRENTLY")
+	if name := p.name(); name != "" && (kind == "index" || kind == "table") {
+		return Change{Effect: Repeat, Objects: []Object{{Kind: kind, Name: name}}}
+	}
+	return Change{Effect: Repeat}
+}
+
+// skipTo passes over the words up to and with a key word.
+func (p *phrase) skipTo(key string) {
+	for !p.end() && p.next().key != key {
+	}
 }
 
 func (p *phrase) rename() Change {

@@ -35,7 +35,8 @@ type child struct {
 	Nth   int           // the how manieth time that it is there
 	Wait  time.Duration // and how long after that
 	Lock  time.Duration // its limit for locks; 0 is 2 s
-	How   string        // kill, stop (until it is told to go on), cut (its connections)
+	Flag  string        // a file to make at the place
+	How   string        // kill, stop (until it is told to go on), cut (its connections), wait (until the flag is gone), tell (and go on)
 }
 
 // run prints the task's state at the end.
@@ -102,6 +103,16 @@ func (c child) reached(wires *wires) func(string) {
 		"kill": func() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) },
 		"stop": func() { _ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) },
 		"cut":  wires.cut,
+		"tell": c.raise,
+		"wait": func() {
+			c.raise()
+			for range 3000 {
+				if _, err := os.Stat(c.Flag); err != nil {
+					return
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+		},
 	}[c.How]
 	return func(place string) {
 		if place != c.Place {
@@ -115,6 +126,12 @@ func (c child) reached(wires *wires) func(string) {
 			return
 		}
 		end()
+	}
+}
+
+func (c child) raise() {
+	if err := os.WriteFile(c.Flag, nil, 0o600); err != nil {
+		panic(err)
 	}
 }
 

@@ -73,6 +73,7 @@ func kinds(e towpath.EngineType) []kind {
 			{name: "CREATE INDEX CONCURRENTLY, unnamed", script: "CREATE INDEX CONCURRENTLY ON item (qty);"},
 			{name: "DROP INDEX CONCURRENTLY", script: "DROP INDEX CONCURRENTLY item_old;"},
 			{name: "REINDEX CONCURRENTLY", script: "REINDEX INDEX CONCURRENTLY item_old;"},
+			{name: "REINDEX TABLE CONCURRENTLY", script: "REINDEX (VERBOSE) TABLE CONCURRENTLY item;"},
 			{name: "VACUUM", script: "VACUUM item;"},
 			{name: "CALL, no-transaction", script: "-- towpath: no-transaction\nCALL twice();", check: logs, dark: true},
 			{name: "mixed file, CONCURRENTLY", many: 4, check: logs, script: `INSERT INTO log SELECT qty FROM item;

@@ -4,6 +4,7 @@ package crashtest
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -17,9 +18,27 @@ var (
 	size   = flag.String("matrix", "brief", "how many trials: brief, bounded or full")
 	report = flag.String("report", "", "a file to write the matrix into")
 
-	postgresServer *pgserver.Server
-	mariadbServer  *mariadbserver.Server
+	shared   servers
+	killable servers // those of one test that kills them
 )
+
+// servers are running database servers.
+type servers struct {
+	postgres *pgserver.Server
+	mariadb  *mariadbserver.Server
+}
+
+func (s *servers) start() (err error) {
+	if s.postgres, err = pgserver.Start(); err != nil {
+		return err
+	}
+	if s.mariadb, err = mariadbserver.Start(); err != nil {
+		return errors.Join(err, s.postgres.Stop())
+	}
+	return nil
+}
+
+func (s *servers) stop() error { return errors.Join(s.postgres.Stop(), s.mariadb.Stop()) }
 
 // TestMain is also the program that is killed: a trial runs this binary with the word "child".
 func TestMain(m *testing.M) {
@@ -36,17 +55,13 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	os.Exit(func() int {
-		var err error
-		if postgresServer, err = pgserver.Start(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
+		for _, s := range []*servers{&shared, &killable} {
+			if err := s.start(); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				return 1
+			}
+			defer func() { _ = s.stop() }()
 		}
-		defer func() { _ = postgresServer.Stop() }()
-		if mariadbServer, err = mariadbserver.Start(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer func() { _ = mariadbServer.Stop() }()
 		return m.Run()
 	}())
 }

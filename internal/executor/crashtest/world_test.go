@@ -32,6 +32,7 @@ import (
 // world is a server's metadata with one task, and the target that the task is for.
 type world struct {
 	t        testing.TB
+	servers  *servers
 	dir      string
 	kind     towpath.EngineType
 	engine   engine.Engine
@@ -46,11 +47,16 @@ type world struct {
 
 func newWorld(t testing.TB, kind towpath.EngineType, setup []string) *world {
 	t.Helper()
+	return newWorldOn(t, &shared, kind, setup)
+}
+
+func newWorldOn(t testing.TB, s *servers, kind towpath.EngineType, setup []string) *world {
+	t.Helper()
 	dir, err := os.MkdirTemp(t.TempDir(), "world")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, dir: dir, kind: kind}
+	w := &world{t: t, servers: s, dir: dir, kind: kind}
 	w.makeTarget(setup)
 	w.store, err = store.Open(t.Context(), "sqlite:"+w.child().Metadata)
 	if err != nil {
@@ -99,12 +105,12 @@ func (w *world) makeTarget(setup []string) {
 		w.engine, w.target = sqlite.New(sqlite.Config{Root: root}), engine.Target{Address: ".", Database: "shop"}
 		w.plain, err = sql.Open("sqlite", file+"?_pragma=busy_timeout(5000)")
 	case towpath.EnginePostgres:
-		w.engine, w.target = postgres.New(), postgresServer.Database(w.t)
+		w.engine, w.target = postgres.New(), w.servers.postgres.Database(w.t)
 		u := url.URL{Scheme: "postgres", User: url.UserPassword(w.target.Username, w.target.Password), Host: w.target.Address, Path: w.target.Database,
 			RawQuery: "sslmode=disable"}
 		w.plain, err = sql.Open("pgx", u.String())
 	case towpath.EngineMySQL:
-		w.engine, w.target = mysql.New(), mariadbServer.Database(w.t)
+		w.engine, w.target = mysql.New(), w.servers.mariadb.Database(w.t)
 		c := driver.NewConfig()
 		c.Net, c.Addr, c.User, c.Passwd, c.DBName = "tcp", w.target.Address, w.target.Username, w.target.Password, w.target.Database
 		w.plain, err = sql.Open("mysql", c.FormatDSN())
