@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { isolateBitbucket, launch, looksGood, signIn, signInAtBitbucket } from './support/browser'
+import { isolateBitbucket, launch, looksGood, picture, signIn, signInAtBitbucket } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
 import { editConsumer, enter, next, toStepTwo } from './support/wizard'
 
@@ -27,6 +27,7 @@ describe('a sign-in that fails says why', () => {
   it('with a wrong secret, before any sign-in', async () => {
     await toStepTwo(page)
     await looksGood(page, 'wizard-step-2')
+    await picture(page, demo.info, 'consumer')
     await enter(page, { ...demo.info, secret: 'wrong' })
     await page.getByRole('button', { name: 'Next' }).click()
     await page.getByText('does not know this Key and Secret').waitFor()
@@ -82,6 +83,7 @@ describe('a sign-in that fails says why', () => {
     await page.getByText('has not answered for a minute').waitFor()
     await page.getByText(`${demo.info.consoleUrl}/oauth/callback`).waitFor()
     await looksGood(page, 'wizard-no-answer')
+    await picture(page, demo.info, 'no-answer')
     await editConsumer(page, demo.info, form =>
       form.getByLabel('Callback URL').fill(`${demo.info.consoleUrl}/oauth/callback`),
     )
@@ -169,6 +171,7 @@ describe.each([
     await page.reload()
     await page.getByText('OAuth info is correct').waitFor()
     await looksGood(page, 'wizard-step-3')
+    if (!isolated) await picture(page, demo.info, 'confirm')
     expect(await page.content()).not.toContain(demo.info.secret)
     await page.getByRole('button', { name: 'Confirm and add' }).click()
     await page.getByRole('table', { name: 'Git providers' }).getByRole('link', { name: 'Bitbucket.org' }).waitFor()

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, looksGood, signIn } from './support/browser'
+import { launch, looksGood, picture, signIn } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
 import { addProvider, chooseRepository } from './support/flows'
 import { push } from './support/git'
@@ -33,6 +33,7 @@ describe('from an empty workspace to a rollout', () => {
   it('lists the repositories that the person administers', async () => {
     await chooseRepository(page, project)
     await looksGood(page, 'link-repositories')
+    await picture(page, demo.info, 'repositories')
     await page.getByLabel('Search repositories').fill('acme shop')
     await page.getByRole('button', { name: 'Choose acme/shop-db' }).click()
   })
@@ -40,6 +41,7 @@ describe('from an empty workspace to a rollout', () => {
   it('shows on the real tree what would happen, and asks about the files that are there', async () => {
     await page.getByRole('button', { name: '3 matching files' }).waitFor()
     await looksGood(page, 'link-configure')
+    await picture(page, demo.info, 'configure')
     expect(await page.getByRole('button', { name: 'Link the repository' }).isDisabled()).toBe(true)
 
     await page.getByLabel('File path template').fill('{{DB_NAME}}/v{{VERSION}}.sql')
@@ -111,6 +113,7 @@ describe('from an empty workspace to a rollout', () => {
     await page.getByText('migrations/6__ddl__lost.sql').waitFor()
     await page.getByRole('table', { name: 'Deliveries' }).getByText('Accepted').first().waitFor()
     await looksGood(page, 'link-ignored')
+    await picture(page, demo.info, 'link')
   })
 
   it('refuses to delete the provider and names what is linked', async () => {

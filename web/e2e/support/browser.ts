@@ -55,6 +55,50 @@ export async function looksGood(page: Page, name: string) {
   await page.emulateMedia({ colorScheme: 'light' })
 }
 
+/** Where the documentation has its pictures. */
+const pictures = join(import.meta.dirname, '..', '..', '..', 'docs', 'setup', 'images')
+
+/**
+ * Takes a picture of what is to be seen for the documentation, when SCREENSHOTS is set. The addresses of the demo, which change
+ * from run to run, are shown as those of a real server.
+ */
+export async function picture(page: Page, info: DemoInfo, name: string) {
+  if (!process.env.SCREENSHOTS) return
+  mkdirSync(pictures, { recursive: true })
+  const shown = [
+    [info.consoleUrl, 'https://towpath.example.com'],
+    [info.bitbucketUrl, 'https://bitbucket.org'],
+    [new URL(info.bitbucketUrl).host, 'bitbucket.org'],
+  ] as const
+  await exchange(page, shown)
+  const height = await page.evaluate(
+    () => (document.querySelector('main')?.getBoundingClientRect().bottom ?? 0) + scrollY,
+  )
+  await page.screenshot({
+    path: join(pictures, `${name}.png`),
+    fullPage: true,
+    animations: 'disabled',
+    caret: 'hide',
+    clip: { x: 0, y: 0, width: 1280, height: Math.ceil(height) },
+  })
+  await exchange(
+    page,
+    shown.map(([real, word]) => [word, real] as const),
+  )
+}
+
+/** Exchanges words in every text of the page. */
+async function exchange(page: Page, words: readonly (readonly [string, string])[]) {
+  await page.evaluate(pairs => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      let text = node.nodeValue ?? ''
+      for (const [from, to] of pairs) text = text.replaceAll(from, to)
+      if (text !== node.nodeValue) node.nodeValue = text
+    }
+  }, words)
+}
+
 /** Gives every page of Bitbucket the header that cuts the tie between the windows. */
 export async function isolateBitbucket(context: BrowserContext, info: DemoInfo) {
   await context.route(`${info.bitbucketUrl}/**`, async route => {

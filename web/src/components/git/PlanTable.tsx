@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { Schemas } from '~/api/client'
 import { environmentsQuery } from '~/api/queries'
 import { type Column, QueryTable } from '~/table/QueryTable'
+import { sentence } from '~/util/str'
 import { StateBadge } from '../StateBadge'
 
 type Item = Schemas['PlanItem']
@@ -33,7 +34,7 @@ export function PlanTable({ items, empty, future = false, action }: PlanTablePro
       cell: item => (
         <>
           <StateBadge state={future ? futureState(item) : item.state} />
-          {item.reason && <div className="small muted">{item.reason}</div>}
+          {item.reason && <div className="small muted">{sentence(item.reason)}</div>}
         </>
       ),
     },

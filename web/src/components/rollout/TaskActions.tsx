@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { can } from '~/api/can'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
+import { sentence } from '~/util/str'
 import { ConfirmButton } from '../ConfirmButton'
 
 type Task = Pick<Schemas['Task'], 'id' | 'rolloutId' | 'state' | 'label' | 'reason'>
@@ -47,7 +48,7 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
           variant="filled"
           onConfirm={() => release.mutate()}
         >
-          {task.reason} It then runs in its turn.
+          {sentence(task.reason ?? '')}. It then runs in its turn.
         </ConfirmButton>
       )}
       {task.state === 'unknown' && can(project, 'project.resolve') && (

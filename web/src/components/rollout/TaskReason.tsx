@@ -1,6 +1,7 @@
 import type { Schemas } from '~/api/client'
 import { Notice } from '~/ui/Notice'
 import { readingsOf } from '~/util/readings'
+import { sentence } from '~/util/str'
 import classes from './TaskReason.module.css'
 
 interface TaskReasonProps {
@@ -18,7 +19,7 @@ export function TaskReason({ task, told }: TaskReasonProps) {
   return (
     <>
       <Notice kind={kind} title={state === 'unknown' ? 'Somebody must look into the database' : undefined}>
-        <span style={{ whiteSpace: 'pre-wrap' }}>{text}</span>
+        <span style={{ whiteSpace: 'pre-wrap' }}>{sentence(text)}</span>
       </Notice>
       {readings.map(reading => (
         <section key={reading.object} className={classes.readings} aria-label={reading.object}>

@@ -1,0 +1,129 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launch, looksGood, picture, signIn } from './support/browser'
+import { type Demo, startDemo } from './support/demo'
+import { push } from './support/git'
+
+let browser: Browser
+let demo: Demo
+let page: Page
+let project: string
+
+beforeAll(async () => {
+  browser = await launch()
+  demo = await startDemo()
+  page = await signIn(browser, demo.info)
+  const projects = await demo.api<{ items: { id: string }[] }>('/projects')
+  project = projects.items[0]?.id ?? ''
+})
+afterAll(async () => {
+  await browser?.close()
+  await demo?.stop()
+})
+
+const stage = (name: string) =>
+  page.getByRole('list', { name: 'Stages' }).getByRole('listitem', { name: `Stage ${name}` })
+
+/** Goes from the list to the board of a pushed commit. */
+async function openRollout(message: string) {
+  await page.goto('/rollouts')
+  await page.getByRole('link', { name: message }).click()
+  await page.getByRole('list', { name: 'Stages' }).waitFor()
+}
+
+describe('a version that comes late', () => {
+  it('is held, and runs in the stage in which it is released', async () => {
+    push(demo.info, 'Add what was forgotten', {
+      'migrations/shop/2.5__ddl__forgotten.sql': 'CREATE TABLE forgotten (id INTEGER PRIMARY KEY);\n',
+    })
+    await openRollout('Add what was forgotten')
+    await stage('test').getByText('Held').first().waitFor()
+    await looksGood(page, 'rollout-held')
+    await stage('test').getByRole('link').click()
+    await page.waitForURL('**/tasks/*')
+    await page.getByText('older than version 3').waitFor()
+    await looksGood(page, 'task-held')
+    await page.getByRole('button', { name: 'Release' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click()
+    await page.getByText('It is released and runs when its turn comes.').waitFor()
+    await page.getByRole('main').locator('[data-state="done"]').first().waitFor()
+    await page.getByRole('table', { name: 'Statements' }).getByText('CREATE TABLE forgotten').waitFor()
+    await page.getByRole('link', { name: 'Add what was forgotten' }).click()
+    await stage('staging').getByText('Held').first().waitFor()
+  })
+
+  it('is skipped for a reason that everybody reads', async () => {
+    await stage('staging').getByRole('link').click()
+    await page.getByRole('button', { name: 'Skip' }).click()
+    const dialog = page.getByRole('dialog')
+    expect(await dialog.getByRole('button', { name: 'Skip' }).isDisabled()).toBe(true)
+    await dialog.getByLabel('Reason').fill('Staging has this table from a test.')
+    await dialog.getByRole('button', { name: 'Skip' }).click()
+    await page.getByText('Staging has this table from a test.').first().waitFor()
+    await page.getByRole('main').locator('[data-state="skipped"]').first().waitFor()
+    await looksGood(page, 'task-skipped')
+    await page.getByRole('link', { name: 'Add what was forgotten' }).click()
+    await stage('staging').getByText('Staging has this table from a test.').waitFor()
+  })
+})
+
+describe('a file that was edited after it ran', () => {
+  it('runs nowhere, and is recorded as it is now when somebody accepts it', async () => {
+    push(demo.info, 'Edit what has run', {
+      'migrations/shop/3__dml__first_customers.sql':
+        "-- Two customers to begin with.\nINSERT INTO customer (id, name, email) VALUES (1, 'Ada Lock', 'ada@example.com'), (2, 'Ben Weir', 'ben@example.com');\n",
+    })
+    await page.goto(`/projects/${project}/gitops`)
+    await page.getByRole('link', { name: 'acme/shop-db' }).click()
+    const edited = page
+      .getByRole('table', { name: 'Files and databases' })
+      .getByRole('row')
+      .filter({ has: page.locator('[data-state="edited"]') })
+    await expect.poll(() => edited.count(), { timeout: 20_000 }).toBe(3)
+    await looksGood(page, 'link-edited')
+    await edited.filter({ hasText: 'test' }).getByRole('button', { name: 'Accept' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Accept' }).click()
+    await page.getByText('is recorded as it is now.').waitFor()
+    await expect.poll(() => edited.count(), { timeout: 20_000 }).toBe(2)
+  })
+})
+
+describe('a task that failed', () => {
+  it('runs again when what stood in its way is gone', async () => {
+    push(demo.info, 'Remember phones and parcels', {
+      'migrations/shop/4__ddl__add_phone.sql': 'ALTER TABLE customer ADD COLUMN phone TEXT;\n',
+      'migrations/shop/5__dml__needs_table.sql': 'INSERT INTO forgotten (id) VALUES (1);\n',
+      'migrations/shop/6__ddl__create_parcel.sql':
+        'CREATE TABLE parcel (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL);\n',
+    })
+    await openRollout('Remember phones and parcels')
+    await stage('staging').getByText('Failed').first().waitFor({ timeout: 20_000 })
+    await picture(page, demo.info, 'rollout')
+    await stage('staging').locator('a:has([data-state="failed"])').click()
+    const address = page.url()
+    await page.getByText('no such table: forgotten').first().waitFor()
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await page.getByText('It runs again.').waitFor()
+    await page.getByRole('button', { name: 'Attempt 2' }).waitFor()
+    await page.getByText('no such table: forgotten').first().waitFor()
+    await looksGood(page, 'task-retried')
+    expect(page.url()).toBe(address)
+  })
+})
+
+describe('the change history', () => {
+  it('shows the schema before and after side by side, and one below the other on a narrow screen', async () => {
+    await page.goto('/databases')
+    await page.getByRole('table', { name: 'Databases' }).getByRole('link', { name: 'shop' }).first().click()
+    await page.getByRole('table', { name: 'Change history' }).getByRole('link', { name: '2.5 forgotten' }).click()
+    await page.getByText('Schema before and after').waitFor()
+    await expect.poll(() => page.locator('.cm-mergeViewEditor').count()).toBe(2)
+    await page.locator('.cm-changedLine').filter({ hasText: 'forgotten' }).first().waitFor()
+    await looksGood(page, 'change-schema')
+    await page.setViewportSize({ width: 900, height: 900 })
+    await expect.poll(() => page.locator('.cm-mergeViewEditor').count()).toBe(0)
+    await page.locator('.cm-insertedLine, .cm-changedLine').filter({ hasText: 'forgotten' }).first().waitFor()
+    await looksGood(page, 'change-schema-narrow')
+    await page.setViewportSize({ width: 1280, height: 900 })
+  })
+})
