@@ -48,6 +48,7 @@ type RepositoryLink struct {
 	BaselinedUpTo   string // canonical version chosen when it was linked; "" for none
 	AttentionReason string // why the link cannot work without a person; "" while it can
 	LastDeliveryAt  *time.Time
+	UntoldAt        *time.Time // when a new head was found that no delivery has told of since; nil when all were told
 	LastPollAt      *time.Time
 	NextPollAt      time.Time
 	CreatedBy       string

@@ -69,6 +69,7 @@ type Task struct {
 	Covers     []Migration // for ActionRecord: what to record
 	Commit     string      // where Checksum was read
 	State      TaskState
+	Released   bool   // a person let it go although the plan holds it
 	Reason     string // why it is held, failed, unknown, skipped or cancelled
 	Attempts   int
 	Total      int        // statements of the running or last attempt

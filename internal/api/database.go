@@ -169,7 +169,15 @@ type listChangesInput struct {
 func (s *Server) listChanges(ctx context.Context, in *listChangesInput) (list[change], error) {
 	var rows []towpath.ChangeHistory
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		rows, err = tx.ChangeHistory(ctx, in.Database, in.newest())
+		if actorOf(ctx).Member.Role.Can(towpath.ViewProject) {
+			rows, err = tx.ChangeHistory(ctx, in.Database, in.newest())
+			return err
+		}
+		// What the database was for before is another project's to see.
+		d, err := tx.Database(ctx, in.Database)
+		if err == nil {
+			rows, err = tx.ProjectChangeHistory(ctx, in.Database, d.ProjectID, in.newest())
+		}
 		return err
 	})
 	return page(in.Paging, rows, func(h towpath.ChangeHistory) string { return h.ID }, changeOf), err
@@ -194,6 +202,12 @@ func (s *Server) getChange(ctx context.Context, in *changePath) (changeDetail, e
 		h, err := tx.Change(ctx, in.Database, in.Change)
 		if err != nil {
 			return err
+		}
+		if d, err := tx.Database(ctx, in.Database); err != nil || d.ProjectID != h.ProjectID && !actorOf(ctx).Member.Role.Can(towpath.ViewProject) {
+			if err != nil {
+				return err
+			}
+			return errNoThing
 		}
 		detail.Change = changeOf(h)
 		for checksum, into := range map[string]**text{h.Checksum: &detail.SQL, h.SchemaBefore: &detail.SchemaBefore, h.SchemaAfter: &detail.SchemaAfter} {

@@ -29,6 +29,9 @@ func (s *Service) Invite(ctx context.Context, actor towpath.Actor, email, name s
 	if !role.Valid() {
 		return m, "", invalidRole()
 	}
+	if err := ownersByBrowser(actor, m.Role); err != nil {
+		return m, "", err
+	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if err := tx.CreateMember(ctx, &m); err != nil {
 			return err
@@ -42,6 +45,15 @@ func (s *Service) Invite(ctx context.Context, actor towpath.Actor, email, name s
 	return m, invitation, err
 }
 
+// ownersByBrowser keeps API tokens from making owners, and with them further tokens: a token that was stolen must end when it
+// is revoked.
+func ownersByBrowser(actor towpath.Actor, role towpath.Role) error {
+	if role == towpath.RoleOwner && actor.SessionID == "" {
+		return towpath.Errorf(towpath.CodeForbidden, "Invite owners in the console: an API token cannot.")
+	}
+	return nil
+}
+
 // InviteAgain makes a new invitation for a member and ends the earlier ones: for a lost link, or for a forgotten password.
 // The old password works until the invitation is accepted.
 func (s *Service) InviteAgain(ctx context.Context, actor towpath.Actor, memberID string) (m towpath.Member, invitation string, err error) {
@@ -51,6 +63,9 @@ func (s *Service) InviteAgain(ctx context.Context, actor towpath.Actor, memberID
 		}
 		if m.DeactivatedAt != nil {
 			return towpath.Errorf(towpath.CodeConflict, "%s is deactivated. Activate the member first.", m.Email)
+		}
+		if err := ownersByBrowser(actor, m.Role); err != nil {
+			return err
 		}
 		if err := tx.DeleteCredentials(ctx, m.ID, towpath.CredentialInvitation); err != nil {
 			return err

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"towpath"
@@ -52,6 +53,7 @@ func (s *Service) throttle(email, source string) error {
 	if err := s.bySource.allow(sourceKey(source), now, time.Second, 60); err != nil {
 		return err
 	}
+	email = strings.ToLower(strings.TrimSpace(email)) // as the account is found, else each spelling had its own allowance
 	if len(email) > 254 {
 		email = email[:254]
 	}

@@ -166,6 +166,13 @@ func (s *Service) RefreshLedgers(ctx context.Context, projectID string) error {
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		for n, d := range list {
+			now, err := tx.Database(ctx, d.ID)
+			if err != nil {
+				return err
+			}
+			if now.Lease.Owner != "" || now.Lease.Epoch != d.Lease.Epoch {
+				continue // it was changed while it was read: whoever changed it has noted what it has
+			}
 			if err := tx.SetLedger(ctx, d.ID, snapshots[n]); err != nil {
 				return err
 			}

@@ -76,7 +76,24 @@ func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome) er
 	if err := tx.UpdateTask(ctx, t); err != nil {
 		return err
 	}
+	if out.state == towpath.TaskFailed || out.state == towpath.TaskUnknown {
+		if err := planAnew(ctx, tx, *t); err != nil {
+			return err
+		}
+	}
 	return tx.Enqueue(ctx, towpath.JobAdvance, t.RolloutID)
+}
+
+// planAnew has the link of a task planned anew: a better text may have been pushed while this one ran.
+func planAnew(ctx context.Context, tx *store.Tx, t towpath.Task) error {
+	r, err := tx.RolloutAlone(ctx, t.RolloutID)
+	if err != nil {
+		return err
+	}
+	if err := tx.StaleLedgers(ctx, t.ProjectID); err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, towpath.JobReconcile, r.LinkID)
 }
 
 // keep adds the schema's dumps and the change history.

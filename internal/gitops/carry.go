@@ -3,6 +3,7 @@ package gitops
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"towpath"
@@ -27,7 +28,10 @@ func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.Repos
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return err
 	}
-	c := compare(open.Tasks, p.Tasks)
+	c := compare(open.Tasks, p, textsOf(p))
+	if c, err = s.leaveOut(ctx, tx, open.ID, c); err != nil {
+		return err
+	}
 	if len(c.fresh) == 0 && len(c.replaced) == 0 {
 		if !exists {
 			return nil
@@ -92,9 +96,23 @@ type comparison struct {
 	gone     []towpath.Task // open and no longer wanted
 }
 
-// compare matches open tasks with planned ones. A task that runs, or whose outcome nobody knows, is left alone: what it
-// leaves in the ledger is seen at the next look.
-func compare(open, planned []towpath.Task) comparison {
+// textsOf returns the checksums of the files that the plan knows.
+func textsOf(p plan.Plan) map[string]bool {
+	texts := map[string]bool{}
+	for _, item := range p.Items {
+		if item.State != plan.ItemVanished {
+			texts[item.Checksum] = true
+		}
+	}
+	delete(texts, "") // of ignored files
+	return texts
+}
+
+// compare matches open tasks with planned ones. Left alone are tasks that run or whose outcome nobody knows, since what they
+// leave in the ledger is seen at the next look; what a person has decided to record, as long as the branch has that text; and
+// tasks of databases of which the plan can say nothing now.
+func compare(open []towpath.Task, p plan.Plan, texts map[string]bool) comparison {
+	planned := p.Tasks
 	wanted := make(map[taskKey]towpath.Task, len(planned))
 	for _, t := range planned {
 		wanted[keyOf(t)] = t
@@ -107,12 +125,13 @@ func compare(open, planned []towpath.Task) comparison {
 		w, ok := wanted[keyOf(t)]
 		delete(wanted, keyOf(t))
 		busy := t.State == towpath.TaskRunning || t.State == towpath.TaskUnknown
+		decided := t.Action == towpath.ActionRecord && texts[t.Checksum] // "it was applied", or an edit that was accepted
 		switch {
-		case ok && (busy || sameText(t, w)):
+		case ok && (busy || decided || sameWork(t, w)):
 			c.kept = append(c.kept, inOrder(t, w))
 		case ok:
 			c.replaced = append(c.replaced, replace(t, w))
-		case busy:
+		case busy, decided, p.Unjudged[t.DatabaseID]:
 			c.kept = append(c.kept, t)
 		default:
 			c.gone = append(c.gone, t)
@@ -126,18 +145,80 @@ func compare(open, planned []towpath.Task) comparison {
 	return c
 }
 
-func sameText(a, b towpath.Task) bool {
-	return a.Checksum == b.Checksum && a.Action == b.Action && len(a.Covers) == len(b.Covers)
+func sameWork(a, b towpath.Task) bool {
+	return a.Checksum == b.Checksum && a.Action == b.Action && slices.EqualFunc(a.Covers, b.Covers, func(x, y towpath.Migration) bool {
+		return x.MigrationID == y.MigrationID && x.Checksum == y.Checksum
+	})
 }
 
-// inOrder gives a kept task the plan's order. A task that a person released stays released; a task that the plan no longer
-// holds is let go.
+// inOrder gives a kept task the plan's order, and holds it or lets it go as the plan says, unless a person has decided. A task
+// that has another text than the plan keeps the names that belong to its text.
 func inOrder(t, w towpath.Task) towpath.Task {
-	t.Stage, t.Sequence, t.Path, t.Label, t.Description = w.Stage, w.Sequence, w.Path, w.Label, w.Description
-	if t.State == towpath.TaskHeld {
+	t.Stage, t.Sequence = w.Stage, w.Sequence
+	if !sameWork(t, w) {
+		return t
+	}
+	t.Path, t.Label, t.Description = w.Path, w.Label, w.Description
+	switch {
+	case t.State == towpath.TaskHeld, t.State == towpath.TaskPending && !t.Released:
 		t.State, t.Reason = w.State, w.Reason
 	}
 	return t
+}
+
+// leaveOut takes out of a comparison what another rollout has under way already: two tasks of one migration are never open in a
+// database. What is left of a link that is gone ends here, unless it runs; the rest waits for the other rollout.
+func (s *Service) leaveOut(ctx context.Context, tx *store.Tx, rolloutID string, c comparison) (comparison, error) {
+	others := map[taskKey]towpath.Task{}
+	looked := map[string]bool{}
+	for _, t := range c.fresh {
+		if looked[t.DatabaseID] {
+			continue
+		}
+		looked[t.DatabaseID] = true
+		list, err := tx.OpenTasks(ctx, t.DatabaseID)
+		if err != nil {
+			return c, err
+		}
+		for _, o := range list {
+			if o.RolloutID != rolloutID {
+				others[keyOf(o)] = o
+			}
+		}
+	}
+	fresh := c.fresh[:0:0]
+	for _, t := range c.fresh {
+		o, taken := others[keyOf(t)]
+		if !taken {
+			fresh = append(fresh, t)
+			continue
+		}
+		ended, err := endOrphan(ctx, tx, o)
+		if err != nil {
+			return c, err
+		}
+		if ended {
+			fresh = append(fresh, t)
+		}
+	}
+	c.fresh = fresh
+	return c, nil
+}
+
+// endOrphan cancels a task whose link is gone, unless it runs or nobody knows its outcome.
+func endOrphan(ctx context.Context, tx *store.Tx, t towpath.Task) (ended bool, err error) {
+	r, err := tx.RolloutAlone(ctx, t.RolloutID)
+	if err != nil || !t.State.MayBecome(towpath.TaskCancelled) {
+		return false, err
+	}
+	if _, err := tx.Link(ctx, r.LinkID); err == nil || towpath.ErrorCode(err) != towpath.CodeNotFound {
+		return false, err
+	}
+	t.State, t.Reason, t.FinishedAt = towpath.TaskCancelled, "The repository was unlinked; another link has the migration now.", &tx.Now
+	if err := tx.UpdateTask(ctx, &t); err != nil {
+		return false, err
+	}
+	return true, tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
 }
 
 // replace lets an open task begin anew with another text, as planned.
@@ -230,7 +311,7 @@ func (s *Service) Accept(ctx context.Context, actor towpath.Actor, linkID, datab
 		if err != nil {
 			return err
 		}
-		c := compare(r.Tasks, []towpath.Task{task})
+		c := compare(r.Tasks, plan.Plan{Tasks: []towpath.Task{task}}, nil)
 		c.kept, c.gone = nil, nil // the rest of the rollout is none of this
 		if err := writeTasks(ctx, tx, r, c); err != nil {
 			return err

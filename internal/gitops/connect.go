@@ -170,25 +170,37 @@ func (s *Service) FinishVerification(ctx context.Context, sessionID string, c Ca
 	token, failure := s.exchange(ctx, &v, c)
 	var grant *towpath.Grant
 	if failure == nil && v.Purpose == towpath.PurposeGrant {
-		grant, err = s.sealGrant(ctx, v, token)
-		if err != nil {
-			return v, err
+		if grant, err = s.sealGrant(ctx, v, token); err != nil {
+			failure = s.unkept(v, err)
 		}
 	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+	if err := s.keepOutcome(ctx, &v, grant, failure); err != nil {
+		// The state is used up: whoever waits must hear that it is over.
+		return v, s.keepOutcome(ctx, &v, nil, s.unkept(v, err))
+	}
+	return v, nil
+}
+
+func (s *Service) unkept(v towpath.Verification, err error) *failure {
+	s.Logger.Error("cannot keep the outcome of an OAuth round trip", "verification", v.ID, "error", err)
+	return &failure{"internal", "The sign-in worked, but Towpath could not keep its outcome. Press Next again."}
+}
+
+// keepOutcome writes how a round trip ended, with the grant that came of it, if any.
+func (s *Service) keepOutcome(ctx context.Context, v *towpath.Verification, grant *towpath.Grant, failure *failure) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		v.State, v.Reason, v.Message = towpath.VerificationVerified, "", ""
 		if failure != nil {
 			v.State, v.Reason, v.Message = towpath.VerificationFailed, failure.reason, failure.message
 		}
 		if grant != nil {
-			if err := s.keepGrant(ctx, tx, grant); err != nil {
+			if err := s.keepGrant(ctx, tx, *grant); err != nil {
 				return err
 			}
 			v.GrantID = grant.ID
 		}
-		return tx.UpdateVerification(ctx, &v)
+		return tx.UpdateVerification(ctx, v)
 	})
-	return v, err
 }
 
 // takeState finds the verification of a state and makes the state useless for a second time.

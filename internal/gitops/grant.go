@@ -207,9 +207,19 @@ func (s *Service) markLinks(ctx context.Context, tx *store.Tx, grantID, reason s
 			return err
 		}
 		if reason == "" {
-			if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
+			if err := wakeLink(ctx, tx, l.ID); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// wakeLink asks for everything that a link may have missed while it could not work.
+func wakeLink(ctx context.Context, tx *store.Tx, linkID string) error {
+	for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobCheckHook, towpath.JobWriteBack} {
+		if err := tx.Enqueue(ctx, kind, linkID); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -249,11 +259,11 @@ func (s *Service) sealGrant(ctx context.Context, v towpath.Verification, token v
 }
 
 // keepGrant adds a grant, or renews the one with its id and everything that waited for it.
-func (s *Service) keepGrant(ctx context.Context, tx *store.Tx, g *towpath.Grant) error {
+func (s *Service) keepGrant(ctx context.Context, tx *store.Tx, g towpath.Grant) error {
 	if g.CreatedAt.IsZero() {
-		return tx.CreateGrant(ctx, g)
+		return tx.CreateGrant(ctx, &g)
 	}
-	if err := tx.UpdateGrant(ctx, g); err != nil {
+	if err := tx.UpdateGrant(ctx, &g); err != nil {
 		return err
 	}
 	return s.markLinks(ctx, tx, g.ID, "")

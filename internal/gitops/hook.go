@@ -102,7 +102,10 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Tim
 	case !hook.Active:
 		link.HookState = towpath.HookMissing
 		link.HookReason = "The webhook is switched off at the provider. Pushes are still found by polling. Repair the webhook to switch it on."
-	case s.deliveryMissing(link):
+	case link.UntoldAt != nil && s.Store.Now().Sub(*link.UntoldAt) < deliveryGrace:
+		again := link.UntoldAt.Add(deliveryGrace)
+		return &again, nil // a delivery may still be on its way
+	case link.UntoldAt != nil:
 		link.HookState = towpath.HookMissing
 		link.HookReason = "The provider has the webhook, but the last push came without a delivery. Check that it can reach " + link.HookURL + "; its page of the repository's webhooks shows what it tried."
 	default:
@@ -113,14 +116,6 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Tim
 
 // deliveryGrace is how long a delivery may come after the push that we saw.
 const deliveryGrace = 30 * time.Second
-
-// deliveryMissing tells whether the newest head was found although no delivery told of it.
-func (s *Service) deliveryMissing(link towpath.RepositoryLink) bool {
-	if link.SyncedAt == nil || s.Store.Now().Sub(*link.SyncedAt) < deliveryGrace {
-		return false
-	}
-	return link.LastDeliveryAt == nil || link.SyncedAt.Sub(*link.LastDeliveryAt) > 2*deliveryGrace
-}
 
 func (s *Service) noteHook(ctx context.Context, link towpath.RepositoryLink) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {

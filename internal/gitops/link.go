@@ -213,7 +213,7 @@ func (s *Service) draft(ctx context.Context, actor towpath.Actor, projectID stri
 	if !repository.Admin {
 		return d, towpath.Invalid("repositoryId", "%s does not administer %s. Linking needs an administrator of the repository.", grant.AccountName, repository.Name)
 	}
-	d.link.RepositoryName, d.link.RepositoryURL = repository.Name, repository.URL
+	d.link.RepositoryID, d.link.RepositoryName, d.link.RepositoryURL = repository.ID, repository.Name, repository.URL
 	if d.head, err = s.headOf(ctx, client.Source(spec.RepositoryID), repository, spec.Branch); err != nil {
 		return d, err
 	}
@@ -454,12 +454,25 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 		if link, err = tx.Link(ctx, linkID); err != nil {
 			return err
 		}
-		if want.Branch != link.Branch || want.BaseDirectory != link.BaseDirectory || want.FilePathTemplate != link.FilePathTemplate {
+		// Only what was asked for is written: the provider was asked meanwhile, and others may have changed the rest.
+		before := link
+		setTo(&link.Branch, change.Branch, want.Branch)
+		setTo(&link.BaseDirectory, change.BaseDirectory, want.BaseDirectory)
+		setTo(&link.FilePathTemplate, change.FilePathTemplate, want.FilePathTemplate)
+		setTo(&link.SchemaPathTemplate, change.SchemaPathTemplate, want.SchemaPathTemplate)
+		setTo(&link.LatePolicy, change.LatePolicy, want.LatePolicy)
+		if change.Polling != nil {
+			link.HookID, link.HookURL, link.HookState, link.HookReason = want.HookID, want.HookURL, want.HookState, want.HookReason
+			link.UntoldAt = nil
+		}
+		if link.Branch != before.Branch || link.BaseDirectory != before.BaseDirectory || link.FilePathTemplate != before.FilePathTemplate {
 			link.SyncedCommit = ""
 		}
-		link.Branch, link.BaseDirectory, link.FilePathTemplate = want.Branch, want.BaseDirectory, want.FilePathTemplate
-		link.SchemaPathTemplate, link.LatePolicy = want.SchemaPathTemplate, want.LatePolicy
-		link.HookID, link.HookURL, link.HookState, link.HookReason = want.HookID, want.HookURL, want.HookState, want.HookReason
+		if link.LatePolicy != before.LatePolicy {
+			if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil {
+				return err
+			}
+		}
 		if err := tx.UpdateLink(ctx, &link); err != nil {
 			return err
 		}
@@ -477,6 +490,13 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 func set[T any](field *T, value *T) {
 	if value != nil {
 		*field = *value
+	}
+}
+
+// setTo sets a field to its checked value when it was asked to change.
+func setTo[T any](field *T, asked *T, checked T) {
+	if asked != nil {
+		*field = checked
 	}
 }
 
@@ -543,6 +563,9 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 			return err
 		}
 		if err := tx.DeleteJobs(ctx, linkID); err != nil {
+			return err
+		}
+		if err := wakeSiblings(ctx, tx, link); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.remove", Subject: linkID, ProjectID: link.ProjectID,

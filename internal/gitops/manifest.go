@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -216,7 +217,11 @@ func (s *Service) statAll(ctx context.Context, source vcs.Source, commit, dir st
 func (s *Service) readTree(ctx context.Context, source vcs.Source, link towpath.RepositoryLink, scope plan.Scope, head string) (delta, error) {
 	entries, err := source.Tree(ctx, head, scope.BaseDirectory)
 	if vcs.KindOf(err) == vcs.NotFound && scope.BaseDirectory != "" {
-		err = nil // the base directory is not there (yet)
+		// Either the base directory is not there, or the provider does not show the commit yet: the whole tree tells.
+		entries, err = source.Tree(ctx, head, "")
+		if err == nil && slices.ContainsFunc(entries, func(e vcs.Entry) bool { return strings.HasPrefix(e.Path, scope.BaseDirectory+"/") }) {
+			err = &vcs.Error{Kind: vcs.NotFound, Op: "list the tree", Message: "the provider does not show " + scope.BaseDirectory + " yet"}
+		}
 	}
 	if err != nil {
 		return delta{}, fmt.Errorf("list the tree at %s: %w", short(head), err)

@@ -80,6 +80,9 @@ func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, provid
 		if err := tx.UpdateGitProvider(ctx, &p); err != nil {
 			return err
 		}
+		if err := s.tryGrantsAgain(ctx, tx, providerID); err != nil {
+			return err
+		}
 		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "git-provider.replace-secret", Subject: p.ID,
 			Detail: fmt.Sprintf("Replaced the credentials of %s.", p.DisplayName)})
 	})
@@ -87,6 +90,27 @@ func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, provid
 		s.grants.forget()
 	}
 	return p, err
+}
+
+// tryGrantsAgain lets grants be used again that the old credentials may have broken; those that are dead say so anew.
+func (s *Service) tryGrantsAgain(ctx context.Context, tx *store.Tx, providerID string) error {
+	grants, err := tx.Grants(ctx, providerID, "")
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if g.BrokenReason == "" {
+			continue
+		}
+		g.BrokenReason = ""
+		if err := tx.UpdateGrant(ctx, &g); err != nil {
+			return err
+		}
+		if err := s.markLinks(ctx, tx, g.ID, ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) reseal(v towpath.Verification, providerID string) ([]byte, error) {

@@ -120,7 +120,7 @@ func (s *Service) lookFailed(ctx context.Context, link towpath.RepositoryLink, c
 		reason = towpath.ErrorMessage(cause)
 	}
 	if reason == "" {
-		return retryAt(cause), cause // may pass: not found right after a push, rate limits, outages
+		return retryAt(cause), userError(cause, "look at repository") // may pass: not found right after a push, rate limits, outages
 	}
 	s.Logger.Warn("a link needs a person", "link", link.ID, "repository", link.RepositoryName, "error", cause)
 	return nil, s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -147,6 +147,11 @@ func (s *Service) notePoll(ctx context.Context, linkID, head string) error {
 			return err
 		}
 		s.polled(tx, &link)
+		if link.AttentionReason != "" {
+			if err := wakeLink(ctx, tx, link.ID); err != nil {
+				return err
+			}
+		}
 		link.HeadCommit, link.AttentionReason = head, ""
 		return tx.UpdateLink(ctx, &link)
 	})
@@ -171,10 +176,15 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 		if err := saveManifest(ctx, tx, link.ID, f.delta); err != nil {
 			return "", err
 		}
-		if err := s.afterMove(ctx, tx, link); err != nil {
+		if err := s.afterMove(ctx, tx, &link); err != nil {
 			return "", err
 		}
 		link.SyncedCommit, link.SyncedAt = f.head, &tx.Now
+	}
+	if link.AttentionReason != "" {
+		if err := wakeLink(ctx, tx, link.ID); err != nil {
+			return "", err
+		}
 	}
 	link.HeadCommit, link.AttentionReason = f.head, ""
 	s.polled(tx, &link)
@@ -206,12 +216,38 @@ func saveManifest(ctx context.Context, tx *store.Tx, linkID string, d delta) err
 	return tx.PutManifestFile(ctx, d.put...)
 }
 
-// afterMove has the hook looked at when a new head was found that no delivery has told of: now, for a hook that was
-// deleted, and after a while, for one that does not fire.
-func (s *Service) afterMove(ctx context.Context, tx *store.Tx, before towpath.RepositoryLink) error {
-	told := before.LastDeliveryAt != nil && tx.Now.Sub(*before.LastDeliveryAt) < deliveryGrace
-	if before.HookState != towpath.HookActive || told || before.SyncedCommit == "" {
+// afterMove has the project's other links planned anew, since their files may claim what this one's do, and the hook looked
+// at when no delivery has told of the new head: now, for a hook that was deleted, and after a while, for one that does not fire.
+func (s *Service) afterMove(ctx context.Context, tx *store.Tx, link *towpath.RepositoryLink) error {
+	if err := wakeSiblings(ctx, tx, *link); err != nil {
+		return err
+	}
+	told := link.LastDeliveryAt != nil && tx.Now.Sub(*link.LastDeliveryAt) < deliveryGrace
+	if link.HookState != towpath.HookActive || told || link.SyncedCommit == "" {
 		return nil
 	}
-	return tx.Enqueue(ctx, towpath.JobCheckHook, before.ID)
+	if link.UntoldAt == nil {
+		link.UntoldAt = &tx.Now
+	}
+	return tx.Enqueue(ctx, towpath.JobCheckHook, link.ID)
+}
+
+// wakeSiblings has the other links of a link's project planned anew.
+func wakeSiblings(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) error {
+	links, err := tx.Links(ctx, store.LinkFilter{ProjectID: link.ProjectID}, store.Page{Limit: 1000})
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		if l.ID == link.ID {
+			continue
+		}
+		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -28,11 +28,13 @@ type commitStatus struct {
 func (s *Service) PostStatus(ctx context.Context, rolloutID string) (again *time.Time, err error) {
 	var link towpath.RepositoryLink
 	var statuses []commitStatus
+	var since time.Time
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		r, err := tx.RolloutOutline(ctx, rolloutID)
 		if err != nil {
 			return err
 		}
+		since = r.CreatedAt
 		if link, err = tx.Link(ctx, r.LinkID); err != nil {
 			return err
 		}
@@ -45,7 +47,7 @@ func (s *Service) PostStatus(ctx context.Context, rolloutID string) (again *time
 	if err != nil {
 		return nil, err
 	}
-	return s.post(ctx, link, statuses)
+	return s.post(ctx, link, statuses, since)
 }
 
 func (s *Service) rolloutStatuses(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout) ([]commitStatus, error) {
@@ -167,7 +169,7 @@ func (s *Service) PostPlan(ctx context.Context, linkID string) (again *time.Time
 	if err != nil {
 		return nil, err
 	}
-	return s.post(ctx, link, statuses)
+	return s.post(ctx, link, statuses, cmp.Or(link.SyncedAt, &link.CreatedAt).UTC())
 }
 
 // troubleOf names what a person must mend in the files themselves; "" when there is nothing.
@@ -198,9 +200,14 @@ func troubleOf(p plan.Plan) string {
 	return text
 }
 
-// post sends the statuses that differ from what was sent last.
-func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuses []commitStatus) (*time.Time, error) {
-	if len(statuses) == 0 {
+// statusPatience is how long a commit may be unknown to the provider before we give its statuses up: right after a push it
+// often is, and after a force-push it stays so.
+const statusPatience = time.Hour
+
+// post sends the statuses that differ from what was sent last. A link that needs a person posts nothing; it is woken when it no
+// longer does.
+func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuses []commitStatus, since time.Time) (*time.Time, error) {
+	if len(statuses) == 0 || link.AttentionReason != "" {
 		return nil, nil
 	}
 	client, err := s.client(ctx, link.GrantID)
@@ -220,9 +227,13 @@ func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuse
 		if err == nil && digest != "" {
 			err = s.postOne(ctx, client, link, st, digest)
 		}
+		if vcs.KindOf(err) == vcs.NotFound && s.Store.Now().Sub(since) > statusPatience {
+			s.Logger.Warn("gave up a build status: the commit is gone", "link", link.ID, "commit", st.commit)
+			err = nil
+		}
 		failed = errors.Join(failed, err)
 	}
-	return retryAt(failed), failed
+	return retryAt(failed), userError(failed, "post build status")
 }
 
 func (s *Service) postOne(ctx context.Context, client vcs.Client, link towpath.RepositoryLink, st commitStatus, digest string) error {

@@ -84,7 +84,7 @@ func (s *Service) keepDelivery(ctx context.Context, d towpath.Delivery) error {
 		if err != nil {
 			return err
 		}
-		link.LastDeliveryAt = &tx.Now
+		link.LastDeliveryAt, link.UntoldAt = &tx.Now, nil
 		if link.HookState == towpath.HookMissing {
 			link.HookState, link.HookReason = towpath.HookActive, ""
 		}

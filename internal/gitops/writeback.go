@@ -39,21 +39,21 @@ func (s *Service) WriteBack(ctx context.Context, linkID string) (again *time.Tim
 	source := client.Source(link.RepositoryID)
 	heads, err := source.Heads(ctx)
 	if err != nil {
-		return retryAt(err), fmt.Errorf("read head of %s: %w", link.Branch, err)
+		return retryAt(err), userError(err, "read head of "+link.Branch)
 	}
 	head := heads[link.Branch]
 	if head == "" {
 		return nil, nil // reconcile says so
 	}
 	if err := dropEqual(ctx, source, head, want); err != nil || len(want) == 0 {
-		return retryAt(err), err
+		return retryAt(err), userError(err, "compare the schema")
 	}
 	paths := slices.Sorted(maps.Keys(want))
 	hash, err := client.Write(ctx, link.RepositoryID, vcs.Write{
 		Branch: link.Branch, Parent: head, Files: want, Message: "Write schema of " + strings.Join(paths, ", ") + " [skip ci]",
 	})
 	if err != nil {
-		return retryAt(err), fmt.Errorf("write the schema to %s: %w", link.RepositoryName, err)
+		return retryAt(err), userError(err, "write the schema to "+link.RepositoryName)
 	}
 	s.Logger.Info("wrote schema back", "link", link.ID, "commit", hash, "files", len(paths))
 	return nil, nil

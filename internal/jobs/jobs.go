@@ -153,7 +153,7 @@ func (r *Runner) run(ctx context.Context, job towpath.Job) {
 			if again != nil {
 				retry = *again
 			}
-			return tx.FailJob(endCtx, job, err.Error(), retry)
+			return tx.FailJob(endCtx, job, towpath.ErrorMessage(err), retry)
 		}
 		return tx.FinishJob(endCtx, job, again)
 	})

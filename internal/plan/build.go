@@ -179,8 +179,18 @@ func list(names []string) string {
 func (b *builder) planStage(s stage) {
 	waiting := strings.Join(b.stopped, "; ") // what stops this stage: databases of earlier ones only
 	for _, t := range s.databases {
+		if waiting != "" {
+			b.unjudged(t)
+		}
 		newJudge(b, t, waiting).run()
 	}
+}
+
+func (b *builder) unjudged(t target) {
+	if b.plan.Unjudged == nil {
+		b.plan.Unjudged = map[string]bool{}
+	}
+	b.plan.Unjudged[t.ID] = true
 }
 
 func (b *builder) finish() {

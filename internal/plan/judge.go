@@ -68,6 +68,7 @@ func (j *judge) readLedger() {
 
 func (j *judge) run() {
 	if state, reason := j.unusable(); state != "" {
+		j.unjudged(j.target)
 		if len(j.claims) > 0 {
 			j.stopped = append(j.stopped, j.target.String()+": "+reason)
 		}

@@ -25,6 +25,9 @@ type Plan struct {
 	Tasks   []towpath.Task // pending or held, by Stage, DatabaseID, Sequence; IDs, RolloutID, Commit and times are the caller's
 	Items   []Item         // every file in each of its databases, every ignored file, every ledger entry without a file
 	Blocked string         // why the plan stops early; "" when it is complete
+	// Unjudged are the databases of which nothing can be said now: they, or what comes before them, cannot be read. That
+	// the plan has no tasks for them means nothing.
+	Unjudged map[string]bool
 }
 
 // ItemState says how a file stands in one database.

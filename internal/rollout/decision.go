@@ -21,7 +21,7 @@ func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string)
 		}
 		t.State, t.Reason = towpath.TaskPending, ""
 		return nil
-	})
+	}, freshText)
 }
 
 // Release lets a held task run. CodeConflict when it is not held.
@@ -30,9 +30,9 @@ func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID strin
 		if t.State != towpath.TaskHeld {
 			return towpath.Errorf(towpath.CodeConflict, "Only a held task can be released; this one is %s.", t.State)
 		}
-		t.State, t.Reason = towpath.TaskPending, ""
+		t.State, t.Reason, t.Released = towpath.TaskPending, "", true
 		return nil
-	})
+	}, freshText)
 }
 
 // Skip ends a task without running it. The reason is required, and is kept with the task. CodeConflict when the task is
@@ -45,6 +45,9 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, reason 
 	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason, func(t *towpath.Task, _ time.Time) error {
 		if !t.State.MayBecome(towpath.TaskSkipped) {
 			return towpath.Errorf(towpath.CodeConflict, "A task that is %s cannot be skipped.", t.State)
+		}
+		if t.Action == towpath.ActionRecord && t.Type == towpath.TypeBaseline && t.Path == "" {
+			return towpath.Errorf(towpath.CodeConflict, "This records the baseline that was chosen when the repository was linked. To choose otherwise, unlink it and link it again.")
 		}
 		t.State, t.Reason = towpath.TaskSkipped, reason
 		return nil
@@ -67,7 +70,7 @@ func (s *Service) Resolve(ctx context.Context, actor towpath.Actor, taskID strin
 		}
 		t.State, t.Reason = towpath.TaskPending, ""
 		return nil
-	})
+	}, freshText)
 }
 
 // Cancel asks for a running task to be stopped in its database: it ends as failed, or, when it was quicker, as done. One
@@ -82,13 +85,45 @@ func (s *Service) Cancel(ctx context.Context, actor towpath.Actor, taskID string
 	})
 }
 
-// decide changes a task, wakes its rollout and writes the audit, all in one transaction.
-func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, action, detail string, change func(t *towpath.Task, now time.Time) error) (t towpath.Task, err error) {
+// freshText gives a task that is to run the text that the branch has now: an old one must not run once a new one is pushed.
+// CodeConflict when the file is gone from the branch, or the repository was unlinked.
+func freshText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpath.Task) error {
+	link, err := tx.Link(ctx, r.LinkID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return towpath.Errorf(towpath.CodeConflict, "The repository of this task was unlinked. Nothing of it runs any more.")
+	}
+	if err != nil {
+		return err
+	}
+	if t.Action != towpath.ActionApply {
+		return nil
+	}
+	files, err := tx.Manifest(ctx, link.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.State != towpath.FileMatched || f.MigrationID != t.MigrationID || f.Database != "" && f.Database != t.Database || f.Environment != "" && f.Environment != t.Environment {
+			continue
+		}
+		if f.Checksum != t.Checksum {
+			t.Path, t.Label, t.Description, t.Checksum, t.Commit = f.Path, f.Label, f.Description, f.Checksum, link.SyncedCommit
+		}
+		return nil
+	}
+	return towpath.Errorf(towpath.CodeConflict, "%s is no longer on the branch. Skip the task, or push the file again.", t.Path)
+}
+
+// decide changes a task, wakes its rollout and writes the audit, all in one transaction. also looks at what the change needs
+// beyond the task.
+func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, action, detail string, change func(t *towpath.Task, now time.Time) error,
+	also ...func(context.Context, *store.Tx, towpath.Rollout, *towpath.Task) error,
+) (t towpath.Task, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		if t, err = tx.Task(ctx, taskID); err != nil {
 			return err
 		}
-		r, err := tx.Rollout(ctx, t.RolloutID)
+		r, err := tx.RolloutAlone(ctx, t.RolloutID)
 		if err != nil {
 			return err
 		}
@@ -97,6 +132,11 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 		}
 		if err := change(&t, tx.Now); err != nil {
 			return err
+		}
+		for _, look := range also {
+			if err := look(ctx, tx, r, &t); err != nil {
+				return err
+			}
 		}
 		t.FinishedAt = nil
 		if !t.State.Open() {

@@ -46,9 +46,39 @@ func setup(t *testing.T) *bundle {
 			b.databases = append(b.databases, d.ID)
 		}
 		b.rollout = towpath.Rollout{ProjectID: p.ID, LinkID: "link", State: towpath.RolloutPending}
+		if err := addLink(ctx, tx, p.ID); err != nil {
+			return err
+		}
 		return tx.CreateRollout(ctx, &b.rollout)
 	})
 	return b
+}
+
+// addLink adds the link that the rollout is of, with what it needs to be there.
+func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
+	m := towpath.Member{Email: "ada@example.com", Role: towpath.RoleOwner}
+	if err := tx.CreateMember(ctx, &m); err != nil {
+		return err
+	}
+	if err := tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", SealedSecret: []byte{1}}); err != nil {
+		return err
+	}
+	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, SealedAccessToken: []byte{1}, SealedRefreshToken: []byte{1}}
+	if err := tx.CreateGrant(ctx, &g); err != nil {
+		return err
+	}
+	return tx.CreateLink(ctx, &towpath.RepositoryLink{
+		ID: "link", ProjectID: projectID, ProviderID: "provider", GrantID: "grant", LatePolicy: towpath.LateHold, HookState: towpath.HookPolling,
+		SealedHookSecret: []byte{1}, SyncedCommit: "newer",
+	})
+}
+
+// file puts a file of a migration into the link's manifest.
+func (b *bundle) file(t *testing.T, m towpath.Migration) {
+	t.Helper()
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		return tx.PutManifestFile(ctx, towpath.ManifestFile{LinkID: "link", State: towpath.FileMatched, Migration: m})
+	})
 }
 
 func (b *bundle) write(t *testing.T, fn func(context.Context, *store.Tx) error) {
@@ -64,7 +94,33 @@ func (b *bundle) task(t *testing.T, stage int, version string, state towpath.Tas
 	task := towpath.Task{RolloutID: b.rollout.ID, ProjectID: b.rollout.ProjectID, DatabaseID: b.databases[stage], Stage: stage, Action: towpath.ActionApply, State: state}
 	task.MigrationID, task.Path, task.Reason = towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, version+".sql", "as it was"
 	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) })
+	b.file(t, task.Migration)
 	return task
+}
+
+func TestRetry_takesTheTextThatTheBranchHasNow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	task := b.task(t, 0, "1", towpath.TaskFailed)
+	better := task.Migration
+	better.Checksum = "of the better text"
+	b.file(t, better)
+	got, err := b.Retry(t.Context(), towpath.Actor{}, task.ID)
+	if err != nil || got.Checksum != better.Checksum || got.Commit != "newer" || got.State != towpath.TaskPending {
+		t.Errorf("%+v %v", got, err)
+	}
+	gone := b.task(t, 0, "2", towpath.TaskFailed)
+	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteManifestFile(ctx, "link", gone.Path) })
+	if _, err := b.Retry(t.Context(), towpath.Actor{}, gone.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+		t.Errorf("retrying a file that is gone: %v", err)
+	}
+	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, "link") })
+	if _, err := b.Retry(t.Context(), towpath.Actor{}, gone.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+		t.Errorf("retrying after the repository was unlinked: %v", err)
+	}
+	if skipped, err := b.Skip(t.Context(), towpath.Actor{}, gone.ID, "no longer wanted"); err != nil || skipped.State != towpath.TaskSkipped {
+		t.Errorf("skipping it: %+v %v", skipped, err)
+	}
 }
 
 func (b *bundle) advance(t *testing.T) towpath.Rollout {

@@ -172,6 +172,12 @@ func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.Ledger
 	return tx.UpdateDatabase(ctx, &d)
 }
 
+// StaleLedgers has the ledgers of a project's databases read anew at the next look: what is known of them counts as very old.
+func (tx *Tx) StaleLedgers(ctx context.Context, projectID string) error {
+	_, err := tx.exec(ctx, `UPDATE "database" SET ledger_at = 1 WHERE project_id = $1 AND ledger_at IS NOT NULL`, projectID)
+	return databases.wrap("update", err)
+}
+
 // replaceLedger writes what differs: ledgers are read every time that a repository is looked at, and seldom change.
 func (tx *Tx) replaceLedger(ctx context.Context, databaseID string, entries []towpath.LedgerEntry) error {
 	before, err := ledgerEntries.list(ctx, tx, "WHERE database_id = $1", databaseID)

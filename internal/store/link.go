@@ -19,7 +19,7 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 		{"hook_state", (*string)(&l.HookState)}, {"hook_reason", &l.HookReason},
 		{"head_commit", &l.HeadCommit}, {"synced_commit", &l.SyncedCommit}, {"synced_at", maybe{&l.SyncedAt}},
 		{"baselined_up_to", &l.BaselinedUpTo}, {"attention_reason", &l.AttentionReason},
-		{"last_delivery_at", maybe{&l.LastDeliveryAt}}, {"last_poll_at", maybe{&l.LastPollAt}}, {"next_poll_at", instant{&l.NextPollAt}},
+		{"last_delivery_at", maybe{&l.LastDeliveryAt}}, {"untold_at", maybe{&l.UntoldAt}}, {"last_poll_at", maybe{&l.LastPollAt}}, {"next_poll_at", instant{&l.NextPollAt}},
 		{"created_by", &l.CreatedBy}, {"created_at", instant{&l.CreatedAt}},
 	}
 })

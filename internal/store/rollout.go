@@ -69,7 +69,7 @@ var tasks = newTable("task", 1, func(t *towpath.Task) []column {
 		{"environment_id", &t.EnvironmentID}, {"stage", &t.Stage}, {"sequence", &t.Sequence}, {"action", (*string)(&t.Action)},
 		{"version", &t.Version}, {"type", (*string)(&t.Type)}, {"label", &t.Label}, {"description", &t.Description}, {"path", &t.Path},
 		{"checksum", &t.Checksum}, {"environment", &t.Environment}, {"database_name", &t.Database}, {"covers", jsonText{&t.Covers}},
-		{"commit_hash", &t.Commit}, {"state", (*string)(&t.State)}, {"reason", &t.Reason}, {"attempts", &t.Attempts},
+		{"commit_hash", &t.Commit}, {"state", (*string)(&t.State)}, {"released", &t.Released}, {"reason", &t.Reason}, {"attempts", &t.Attempts},
 		{"total", &t.Total}, {"finished", &t.Finished}, {"started_at", maybe{&t.StartedAt}}, {"finished_at", maybe{&t.FinishedAt}},
 		{"created_at", instant{&t.CreatedAt}}, {"cancel_at", maybe{&t.CancelAt}},
 	}
@@ -178,6 +178,14 @@ func (tx *Tx) AddHistory(ctx context.Context, h *towpath.ChangeHistory) error {
 func (tx *Tx) ChangeHistory(ctx context.Context, databaseID string, p Page) ([]towpath.ChangeHistory, error) {
 	var where filter
 	where.is("database_id", databaseID)
+	return history.page(ctx, tx, p, where)
+}
+
+// ProjectChangeHistory lists what one project changed in a database.
+func (tx *Tx) ProjectChangeHistory(ctx context.Context, databaseID, projectID string, p Page) ([]towpath.ChangeHistory, error) {
+	var where filter
+	where.is("database_id", databaseID)
+	where.is("project_id", projectID)
 	return history.page(ctx, tx, p, where)
 }
 
