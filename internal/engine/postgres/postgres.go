@@ -37,6 +37,8 @@ type Engine struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is the clock that the server's is compared with; nil is time.Now.
 	Now func() time.Time
+
+	pool pool
 }
 
 var _ engine.Engine = (*Engine)(nil)
@@ -77,7 +79,7 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 		schema = "towpath"
 	}
 	db := &database{engine: e, target: t, schema: schema, ledger: pgx.Identifier{schema, ledgerTable}.Sanitize()}
-	conn, err := e.connect(ctx, t)
+	conn, err := e.alive(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +91,17 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 func (e *Engine) connectInstance(ctx context.Context, t engine.Target) (*pgx.Conn, error) {
 	if t.Database == "" {
 		t.Database = "postgres"
+	}
+	return e.connect(ctx, t)
+}
+
+// alive takes a connection from the pool that still answers, or makes one.
+func (e *Engine) alive(ctx context.Context, t engine.Target) (*pgx.Conn, error) {
+	if conn := e.pool.take(t); conn != nil {
+		if err := conn.Ping(ctx); err == nil {
+			return conn, nil
+		}
+		closeQuietly(conn)
 	}
 	return e.connect(ctx, t)
 }

@@ -35,7 +35,7 @@ func (d *database) connection(ctx context.Context) (*pgx.Conn, error) {
 	if conn != nil {
 		return conn, nil
 	}
-	return d.engine.connect(ctx, d.target)
+	return d.engine.alive(ctx, d.target)
 }
 
 var (
@@ -48,7 +48,7 @@ func (d *database) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.spare != nil {
-		closeQuietly(d.spare)
+		d.engine.pool.put(d.target, d.spare)
 		d.spare = nil
 	}
 	return nil
@@ -56,17 +56,18 @@ func (d *database) Close() error {
 
 // read runs our own questions in one read-only snapshot with nothing of the user's in the search path.
 func (d *database) read(ctx context.Context, use func(pgx.Tx) error) error {
-	conn, err := d.engine.connect(ctx, d.target)
+	conn, err := d.connection(ctx)
 	if err != nil {
 		return err
 	}
-	defer closeQuietly(conn)
+	defer d.engine.pool.put(d.target, conn)
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return mapError(err)
 	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // there is nothing to keep
 	if _, err := tx.Exec(ctx, "SET LOCAL search_path = ''"); err != nil {
 		return mapError(err)
 	}
@@ -317,13 +318,14 @@ func (s *session) checkIndexes(ctx context.Context) error {
 	return nil
 }
 
-// Close implements engine.Session; the end of the connection undoes what was not committed.
+// Close implements engine.Session; the end of the connection undoes what was not committed. One that is through is kept
+// for the next session, with nothing of this one left in it.
 func (s *session) Close() error {
 	if s.closed {
 		return nil
 	}
 	s.closed = true
-	closeQuietly(s.conn)
+	s.db.engine.pool.put(s.db.target, s.conn)
 	return nil
 }
 

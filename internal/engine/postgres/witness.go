@@ -23,11 +23,11 @@ func (d *database) Definitions(ctx context.Context, objects []statement.Object) 
 	if len(objects) == 0 {
 		return nil, nil
 	}
-	conn, err := d.engine.connect(ctx, d.target)
+	conn, err := d.connection(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer closeQuietly(conn)
+	defer d.engine.pool.put(d.target, conn)
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	for _, o := range objects {
