@@ -140,6 +140,10 @@ func (s *server) identity(ctx context.Context, c *serveCommand) (keeper *secret.
 	return keeper, serverID, err
 }
 
+// workers is how many jobs run at once. Most wait for a target or a provider; long migrations must not keep everything else
+// waiting.
+const workers = 64
+
 func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) error {
 	providers, err := gitProviders(c)
 	if err != nil {
@@ -156,7 +160,7 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 		RefreshLedgers: cat.RefreshLedgers, Polling: c.PollingOnly, PollInterval: c.PollInterval,
 	}
 	s.runner = &jobs.Runner{
-		Store: s.store, Owner: owner, Logger: s.log,
+		Store: s.store, Owner: owner, Logger: s.log, Workers: workers,
 		Handlers: map[towpath.JobKind]jobs.Handler{
 			towpath.JobReconcile:    s.gitops.Reconcile,
 			towpath.JobPostPlan:     s.gitops.PostPlan,
