@@ -65,6 +65,30 @@ func Replay(t *testing.T, f Fixture, script string) (source, replay engine.Targe
 	return source, replay
 }
 
+// Survives runs a script of a fuzzer, and when the database takes it expects that its dump replays.
+func Survives(t *testing.T, f Fixture, script string) {
+	t.Helper()
+	ctx, from := setup(t, f)
+	s := from.begin(ctx, options)
+	for one, err := range f.Engine.Split(strings.NewReader(script)) {
+		if err != nil {
+			return
+		}
+		if _, err := s.Exec(ctx, one); err != nil {
+			return
+		}
+	}
+	if err := s.Commit(ctx); err != nil {
+		return
+	}
+	want := from.schema(ctx)
+	ctx, to := setup(t, f)
+	to.apply(ctx, want.Dump)
+	if got := to.schema(ctx); got != want {
+		t.Errorf("the dump does not replay.\nfirst:\n%s\nsecond:\n%s", want.Dump, got.Dump)
+	}
+}
+
 func testSchemaWithoutLedger(t *testing.T, f Fixture) {
 	ctx, b := setup(t, f)
 	before := b.schema(ctx)

@@ -3,6 +3,7 @@ package mysql_test
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"towpath/internal/engine"
@@ -58,4 +59,17 @@ func TestEngine(t *testing.T) {
 func TestSchema_everyFixtureReplays(t *testing.T) {
 	t.Parallel()
 	enginetest.ReplayAll(t, fixture(), "testdata/schemas", compareMariaDBDump)
+}
+
+func FuzzDump(f *testing.F) {
+	for _, name := range []string{"a", `it's "odd" \`, "größe 表 🐘", "-- ; /* */", "a`b$$c$1", " ", "%s\n", "towpath"} {
+		f.Add(name, name)
+	}
+	quote := func(mark, text string) string { return mark + strings.ReplaceAll(text, mark, mark+mark) + mark }
+	f.Fuzz(func(t *testing.T, name, text string) {
+		id, literal := quote("`", name), quote("'", strings.ReplaceAll(text, `\`, `\\`))
+		enginetest.Survives(t, fixture(), "CREATE TABLE "+id+" ("+id+" VARCHAR(99) DEFAULT "+literal+" COMMENT "+literal+" CHECK ("+id+" <> "+literal+"), e ENUM ("+literal+
+			"), KEY "+id+" ("+id+")) COMMENT "+literal+"; CREATE VIEW "+quote("`", name+"v")+" AS SELECT "+literal+" AS "+id+" FROM "+id+
+			"; CREATE FUNCTION "+id+"() RETURNS TEXT DETERMINISTIC RETURN "+literal)
+	})
 }
