@@ -4,12 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"towpath"
+	"towpath/internal/engine"
 	"towpath/internal/store"
 )
 
@@ -120,5 +125,145 @@ func BenchmarkApply(b *testing.B) {
 			runtime.ReadMemStats(&memory)
 			fmt.Printf("bench: apply-memory-%s %d MiB\n", e, memory.Sys>>20)
 		})
+	}
+}
+
+const benchDatabases = 200
+
+// BenchmarkTenants brings one change of three statements to many databases, eight at a time.
+func BenchmarkTenants(b *testing.B) {
+	const script = "CREATE TABLE t (id INT);\nINSERT INTO t VALUES (1);\nALTER TABLE t ADD COLUMN note TEXT;"
+	for range b.N {
+		w := newWorld(b, towpath.EnginePostgres, nil)
+		var tasks []towpath.Task
+		var targets []engine.Target
+		for n := range benchDatabases {
+			target := w.servers.postgres.Database(b)
+			d := towpath.Database{InstanceID: w.database.InstanceID, EnvironmentID: w.database.EnvironmentID, Name: target.Database, ProjectID: w.database.ProjectID}
+			w.write(func(ctx context.Context, tx *store.Tx) error { return tx.CreateDatabase(ctx, &d) })
+			w.database = d
+			tasks, targets = append(tasks, w.plan(fmt.Sprint(n), script)), append(targets, w.servers.postgres.Database(b))
+		}
+		floor := eight(benchDatabases, func(n int) { bareChange(b, targets[n], script) })
+		s, err := w.child().service(w.store)
+		if err != nil {
+			b.Fatal(err)
+		}
+		took := eight(benchDatabases, func(n int) {
+			if _, err := s.RunTask(context.Background(), tasks[n].ID); err != nil {
+				b.Error(err)
+			}
+		})
+		line(fmt.Sprintf("tenants-%d-postgres", benchDatabases), took, floor, 0.9)
+		w.close()
+	}
+}
+
+// eight does n things, eight at a time.
+func eight(n int, do func(int)) time.Duration {
+	began := time.Now()
+	numbers := make(chan int)
+	var workers sync.WaitGroup
+	for range 8 {
+		workers.Go(func() {
+			for i := range numbers {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		numbers <- i
+	}
+	close(numbers)
+	workers.Wait()
+	return time.Since(began)
+}
+
+// bareChange connects anew, and runs a script and its row of history in a transaction.
+func bareChange(b *testing.B, target engine.Target, script string) {
+	b.Helper()
+	ctx := context.Background()
+	u := url.URL{Scheme: "postgres", User: url.UserPassword(target.Username, target.Password), Host: target.Address, Path: target.Database, RawQuery: "sslmode=disable"}
+	conn, err := pgx.Connect(ctx, u.String())
+	if err != nil {
+		b.Error(err)
+		return
+	}
+	texts := []string{"BEGIN", "CREATE TABLE IF NOT EXISTS history (version INT PRIMARY KEY, checksum VARCHAR(64), at VARCHAR(40))"}
+	texts = append(texts, strings.Split(strings.TrimSuffix(script, ";"), ";\n")...)
+	texts = append(texts, "INSERT INTO history VALUES (1, 'c0ffee', 'now')", "COMMIT")
+	for _, text := range texts {
+		if _, err := conn.Exec(ctx, text); err != nil {
+			b.Errorf("%s: %v", text, err)
+		}
+	}
+	if err := conn.Close(ctx); err != nil {
+		b.Error(err)
+	}
+}
+
+// BenchmarkNothingToDo reads a ledger of ten thousand migrations, as every look at a repository does.
+func BenchmarkNothingToDo(b *testing.B) {
+	const applied = 10_000
+	for range b.N {
+		for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL} {
+			w := newWorld(b, e, []string{"CREATE TABLE history (version INT PRIMARY KEY, checksum VARCHAR(64), at VARCHAR(40))"})
+			db, err := w.engine.Open(b.Context(), w.target)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var entries []towpath.LedgerEntry
+			var values []string
+			for n := range applied {
+				entries = append(entries, towpath.LedgerEntry{MigrationID: towpath.MigrationID{Version: fmt.Sprint(n), Type: towpath.TypeDDL}, State: towpath.LedgerDone,
+					Path: fmt.Sprintf("db/%d##ddl.sql", n), Checksum: strings.Repeat("a", 64), StartedAt: time.Now()})
+				values = append(values, fmt.Sprintf("(%d, '%s', 'db/%d##ddl.sql')", n, strings.Repeat("a", 64), n))
+			}
+			w.exec("INSERT INTO history VALUES " + strings.Join(values, ", "))
+			session, err := db.Begin(b.Context(), engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: time.Minute})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := errors.Join(session.Record(b.Context(), entries...), session.Commit(b.Context()), session.Close()); err != nil {
+				b.Fatal(err)
+			}
+			began := time.Now()
+			for range 5 {
+				if got, err := db.Ledger(b.Context()); err != nil || len(got) != applied {
+					b.Fatal(len(got), err)
+				}
+			}
+			took := time.Since(began)
+			began = time.Now()
+			for range 5 {
+				readHistory(b, w, applied)
+			}
+			line("nothing-to-do-10000-"+string(e), took, time.Since(began), 1.0)
+			if err := db.Close(); err != nil {
+				b.Fatal(err)
+			}
+			w.close()
+		}
+	}
+}
+
+// readHistory reads the rows that a bare loop keeps.
+func readHistory(b *testing.B, w *world, want int) {
+	b.Helper()
+	rows, err := w.plain.QueryContext(b.Context(), "SELECT version, checksum, at FROM history")
+	if err != nil {
+		b.Fatal(err)
+	}
+	known := map[int]string{}
+	for rows.Next() {
+		var version int
+		var checksum, at string
+		if err := rows.Scan(&version, &checksum, &at); err != nil {
+			b.Fatal(err)
+		}
+		known[version] = checksum
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(known) != want {
+		b.Fatal(len(known), err)
 	}
 }
