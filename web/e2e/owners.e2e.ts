@@ -31,7 +31,7 @@ async function secondOwner(): Promise<Page> {
   const answer = await fetch(`${demo.info.consoleUrl}/api/v1/invitations/accept`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ invitation, password }),
+    body: JSON.stringify({ invitation: invitation.split('#').at(-1), password }),
   })
   expect(answer.ok).toBe(true)
   return signIn(browser, { ...demo.info, email, password })
@@ -64,7 +64,7 @@ describe('the secret of a provider', () => {
     await page.getByRole('table', { name: 'Git providers' }).getByRole('link', { name: 'Bitbucket.org' }).click()
     await page.getByRole('button', { name: 'Replace the secret' }).click()
     await looksGood(page, 'provider-secret')
-    expect(await page.getByLabel('Application ID').inputValue()).toBe(demo.info.applicationId)
+    expect(await page.getByRole('textbox', { name: 'Application ID' }).inputValue()).toBe(demo.info.applicationId)
     await enter(page, { applicationId: demo.info.applicationId, secret: 'wrong' })
     await page.getByRole('button', { name: 'Next' }).click()
     await page.getByText('does not know this Key and Secret').waitFor()
@@ -76,7 +76,7 @@ describe('the secret of a provider', () => {
     await bitbucket.getByRole('button', { name: 'Grant access' }).click()
     await page.getByText('OAuth info is correct').waitFor()
     await looksGood(page, 'provider-secret-confirm')
-    await page.getByRole('button', { name: 'Replace the secret' }).click()
+    await page.getByRole('button', { name: 'Confirm and replace' }).click()
     await page.getByText('The secret of Bitbucket.org is replaced.').waitFor()
     await page.context().close()
   })

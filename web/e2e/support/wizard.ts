@@ -16,7 +16,7 @@ export async function toStepTwo(page: Page) {
 
 /** Enters the credentials in step 2. */
 export async function enter(page: Page, { applicationId, secret }: Credentials) {
-  await page.getByLabel('Application ID').fill(applicationId)
+  await page.getByRole('textbox', { name: 'Application ID' }).fill(applicationId)
   await page.getByLabel('Secret', { exact: true }).fill(secret)
 }
 
