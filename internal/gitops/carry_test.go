@@ -46,202 +46,202 @@ func (b *bundle) wantTasks(t *testing.T, linkID string, want ...string) {
 }
 
 func TestReconcile_keepsWhatAPersonDecided(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
-	link := b.link(t)
-	b.reconcile(t, link.ID)
-	b.change(t, link.ID, "test", "1", func(task *towpath.Task) { // "it was applied"
-		task.Action, task.Covers = towpath.ActionRecord, []towpath.Migration{task.Migration}
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
+		link := b.link(t)
+		b.reconcile(t, link.ID)
+		b.change(t, link.ID, "test", "1", func(task *towpath.Task) { // "it was applied"
+			task.Action, task.Covers = towpath.ActionRecord, []towpath.Migration{task.Migration}
+		})
+		b.replan(t, link.ID)
+		b.wantTasks(t, link.ID, "test 1 record pending", "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
 	})
-	b.replan(t, link.ID)
-	b.wantTasks(t, link.ID, "test 1 record pending", "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
 }
 
 func TestReconcile_keepsTasksOfDatabasesThatCannotBeRead(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
-	link := b.link(t)
-	b.reconcile(t, link.ID)
-	b.change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, "it says no" })
-	read := b.RefreshLedgers
-	b.RefreshLedgers = func(ctx context.Context, projectID string) error {
-		return b.Store.Write(ctx, func(tx *store.Tx) error {
-			list, err := tx.ProjectDatabases(ctx, projectID)
-			for _, d := range list {
-				if err := tx.SetLedger(ctx, d.ID, towpath.LedgerSnapshot{At: &tx.Now, Error: "nobody answers"}); err != nil {
-					return err
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+		link := b.link(t)
+		b.reconcile(t, link.ID)
+		b.change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, "it says no" })
+		read := b.RefreshLedgers
+		b.RefreshLedgers = func(ctx context.Context, projectID string) error {
+			return b.Store.Write(ctx, func(tx *store.Tx) error {
+				list, err := tx.ProjectDatabases(ctx, projectID)
+				for _, d := range list {
+					if err := tx.SetLedger(ctx, d.ID, towpath.LedgerSnapshot{At: &tx.Now, Error: "nobody answers"}); err != nil {
+						return err
+					}
 				}
-			}
-			return err
-		})
-	}
-	b.replan(t, link.ID)
-	b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply failed")
-	b.RefreshLedgers = read
-	b.replan(t, link.ID)
-	b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply failed")
+				return err
+			})
+		}
+		b.replan(t, link.ID)
+		b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply failed")
+		b.RefreshLedgers = read
+		b.replan(t, link.ID)
+		b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply failed")
+	})
 }
 
 func TestReconcile_recordsTheFilesOfNow(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
-	_, grant := b.connect(t)
-	spec := b.spec(grant)
-	spec.ExistingFiles, spec.BaselineVersion = gitops.ExistingBaseline, "2"
-	link, err := b.Link(t.Context(), b.actor, b.project, spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.reconcile(t, link.ID)
-	b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A, edited", "shop/2__ddl__b.sql": bitbucketsim.Deleted, "shop/1.5__ddl__c.sql": "C"})
-	b.reconcile(t, link.ID)
-	st, err := b.LinkStatus(t.Context(), link.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var covers []string
-	for _, m := range st.Rollout.Tasks[0].Covers {
-		covers = append(covers, m.Version+" "+m.Path)
-	}
-	if got := strings.Join(covers, "|"); got != "2 |1 shop/1__ddl__a.sql|1.5 shop/1.5__ddl__c.sql" {
-		t.Errorf("the baseline covers %s", got)
-	}
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
+		_, grant := b.connect(t)
+		spec := b.spec(grant)
+		spec.ExistingFiles, spec.BaselineVersion = gitops.ExistingBaseline, "2"
+		link, err := b.Link(t.Context(), b.actor, b.project, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.reconcile(t, link.ID)
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A, edited", "shop/2__ddl__b.sql": bitbucketsim.Deleted, "shop/1.5__ddl__c.sql": "C"})
+		b.reconcile(t, link.ID)
+		st, err := b.LinkStatus(t.Context(), link.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var covers []string
+		for _, m := range st.Rollout.Tasks[0].Covers {
+			covers = append(covers, m.Version+" "+m.Path)
+		}
+		if got := strings.Join(covers, "|"); got != "2 |1 shop/1__ddl__a.sql|1.5 shop/1.5__ddl__c.sql" {
+			t.Errorf("the baseline covers %s", got)
+		}
+	})
 }
 
 func TestReconcile_holdsWhatHasBecomeLateUnlessItWasReleased(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"shop/5__ddl__a.sql": "A", "shop/6__ddl__b.sql": "B"})
-	link := b.link(t)
-	b.reconcile(t, link.ID)
-	b.change(t, link.ID, "prod", "6", func(task *towpath.Task) { task.Released = true })
-	b.write(t, func(ctx context.Context, tx *store.Tx) error { // another link brings 7 to prod
-		list, err := tx.ProjectDatabases(ctx, b.project)
-		if err != nil {
-			return err
-		}
-		return tx.NoteLedger(ctx, list[1].ID, towpath.LedgerEntry{
-			MigrationID: towpath.MigrationID{Version: "7", Type: towpath.TypeDDL}, State: towpath.LedgerDone, DatabaseID: list[1].ID, StartedAt: tx.Now,
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"shop/5__ddl__a.sql": "A", "shop/6__ddl__b.sql": "B"})
+		link := b.link(t)
+		b.reconcile(t, link.ID)
+		b.change(t, link.ID, "prod", "6", func(task *towpath.Task) { task.Released = true })
+		b.write(t, func(ctx context.Context, tx *store.Tx) error { // another link brings 7 to prod
+			list, err := tx.ProjectDatabases(ctx, b.project)
+			if err != nil {
+				return err
+			}
+			return tx.NoteLedger(ctx, list[1].ID, towpath.LedgerEntry{
+				MigrationID: towpath.MigrationID{Version: "7", Type: towpath.TypeDDL}, State: towpath.LedgerDone, DatabaseID: list[1].ID, StartedAt: tx.Now,
+			})
 		})
+		b.replan(t, link.ID)
+		b.wantTasks(t, link.ID, "test 5 apply pending", "test 6 apply pending", "prod 5 apply held", "prod 6 apply pending")
 	})
-	b.replan(t, link.ID)
-	b.wantTasks(t, link.ID, "test 5 apply pending", "test 6 apply pending", "prod 5 apply held", "prod 6 apply pending")
 }
 
 func TestReconcile_afterRelinkingLeftoversStandInNobodysWay(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
-	link := b.link(t)
-	b.reconcile(t, link.ID)
-	b.change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State = towpath.TaskUnknown })
-	if err := b.Unlink(t.Context(), b.actor, link.ID); err != nil {
-		t.Fatal(err)
-	}
-	spec := b.spec(link.GrantID)
-	spec.ExistingFiles = gitops.ExistingRun
-	again, err := b.Link(t.Context(), b.actor, b.project, spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.reconcile(t, again.ID)
-	b.wantTasks(t, again.ID, "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
+		link := b.link(t)
+		b.reconcile(t, link.ID)
+		b.change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State = towpath.TaskUnknown })
+		if err := b.Unlink(t.Context(), b.actor, link.ID); err != nil {
+			t.Fatal(err)
+		}
+		spec := b.spec(link.GrantID)
+		spec.ExistingFiles = gitops.ExistingRun
+		again, err := b.Link(t.Context(), b.actor, b.project, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.reconcile(t, again.ID)
+		b.wantTasks(t, again.ID, "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
+	})
 }
 
 func TestReconcile_anotherLinkIsPlannedAnew(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
-	first := b.link(t)
-	b.reconcile(t, first.ID)
-	spec := b.spec(first.GrantID)
-	spec.BaseDirectory = "other"
-	second, err := b.Link(t.Context(), b.actor, b.project, spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.commit(t, map[string]string{"other/shop/1__ddl__rival.sql": "R"})
-	b.reconcile(t, second.ID)
-	if _, job := b.deliveries(t, first.ID); job.Wanted == job.Seen {
-		t.Fatal("the first link was not woken")
-	}
-	b.reconcile(t, first.ID)
-	b.wantTasks(t, first.ID, "test 1 apply cancelled", "prod 1 apply cancelled")
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+		first := b.link(t)
+		b.reconcile(t, first.ID)
+		spec := b.spec(first.GrantID)
+		spec.BaseDirectory = "other"
+		second, err := b.Link(t.Context(), b.actor, b.project, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.commit(t, map[string]string{"other/shop/1__ddl__rival.sql": "R"})
+		b.reconcile(t, second.ID)
+		if _, job := b.deliveries(t, first.ID); job.Wanted == job.Seen {
+			t.Fatal("the first link was not woken")
+		}
+		b.reconcile(t, first.ID)
+		b.wantTasks(t, first.ID, "test 1 apply cancelled", "prod 1 apply cancelled")
+	})
 }
 
 func TestReconcile_aTreeThatLagsIsNoEmptyTree(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"db/shop/1__ddl__a.sql": "A"})
-	_, grant := b.connect(t)
-	spec := b.spec(grant)
-	spec.BaseDirectory, spec.ExistingFiles = "db", gitops.ExistingRun
-	link, err := b.Link(t.Context(), b.actor, b.project, spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.sim.SetFaults(bitbucketsim.Faults{APIStatus: 404, APIStatusFor: 1, APIStatusPath: "/db/"})
-	if _, err := b.Reconcile(t.Context(), link.ID); err == nil {
-		t.Error("a lagging answer was taken for an empty directory")
-	}
-	b.reconcile(t, link.ID)
-	b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply pending")
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"db/shop/1__ddl__a.sql": "A"})
+		_, grant := b.connect(t)
+		spec := b.spec(grant)
+		spec.BaseDirectory, spec.ExistingFiles = "db", gitops.ExistingRun
+		link, err := b.Link(t.Context(), b.actor, b.project, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.sim.SetFaults(bitbucketsim.Faults{APIStatus: 404, APIStatusFor: 1, APIStatusPath: "/db/"})
+		if _, err := b.Reconcile(t.Context(), link.ID); err == nil {
+			t.Error("a lagging answer was taken for an empty directory")
+		}
+		b.reconcile(t, link.ID)
+		b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply pending")
+	})
 }
 
 func TestReplaceSecret_mendsTheLinks(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
-	link := b.link(t)
-	old := b.consumer
-	b.consumer.Secret = "another-secret-of-the-consumer"
-	b.sim.AddConsumer(b.consumer)
-	b.clock.move(2 * time.Hour)
-	b.reconcile(t, link.ID)
-	if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.GrantBroken, "replace the secret") {
-		t.Fatalf("broken because of %q", st.GrantBroken)
-	}
-	v, page, err := b.StartSecretReplacement(t.Context(), b.actor, link.ProviderID, old.Key, b.consumer.Secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.ReplaceSecret(t.Context(), b.actor, link.ProviderID, v.ID); err != nil {
-		t.Fatal(err)
-	}
-	b.reconcile(t, link.ID)
-	b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply pending")
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+		link := b.link(t)
+		old := b.consumer
+		b.consumer.Secret = "another-secret-of-the-consumer"
+		b.sim.AddConsumer(b.consumer)
+		b.clock.move(2 * time.Hour)
+		b.reconcile(t, link.ID)
+		if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.GrantBroken, "replace the secret") {
+			t.Fatalf("broken because of %q", st.GrantBroken)
+		}
+		v, page, err := b.StartSecretReplacement(t.Context(), b.actor, link.ProviderID, old.Key, b.consumer.Secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.ReplaceSecret(t.Context(), b.actor, link.ProviderID, v.ID); err != nil {
+			t.Fatal(err)
+		}
+		b.reconcile(t, link.ID)
+		b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply pending")
+	})
 }
 
 func TestCheckHook_noticesAHookThatNeverFires(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"README.md": ""})
-	link := b.link(t)
-	b.reconcile(t, link.ID)
-	b.clock.move(time.Hour)
-	if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
-		t.Fatal(err)
-	}
-	if st, _ := b.LinkStatus(t.Context(), link.ID); st.Link.HookState != towpath.HookActive {
-		t.Errorf("a hook without a push is %s: %s", st.Link.HookState, st.Link.HookReason)
-	}
-	b.commit(t, map[string]string{"README.md": "pushed, and nothing was delivered"})
-	b.reconcile(t, link.ID)
-	again, err := b.CheckHook(t.Context(), link.ID)
-	if err != nil || again == nil {
-		t.Fatalf("a delivery may still come, so it wants to look again: %v %v", again, err)
-	}
-	b.clock.move(time.Minute)
-	if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
-		t.Fatal(err)
-	}
-	if st, _ := b.LinkStatus(t.Context(), link.ID); st.Link.HookState != towpath.HookMissing {
-		t.Errorf("a hook that does not fire is %s", st.Link.HookState)
-	}
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"README.md": ""})
+		link := b.link(t)
+		b.reconcile(t, link.ID)
+		b.clock.move(time.Hour)
+		if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
+			t.Fatal(err)
+		}
+		if st, _ := b.LinkStatus(t.Context(), link.ID); st.Link.HookState != towpath.HookActive {
+			t.Errorf("a hook without a push is %s: %s", st.Link.HookState, st.Link.HookReason)
+		}
+		b.commit(t, map[string]string{"README.md": "pushed, and nothing was delivered"})
+		b.reconcile(t, link.ID)
+		again, err := b.CheckHook(t.Context(), link.ID)
+		if err != nil || again == nil {
+			t.Fatalf("a delivery may still come, so it wants to look again: %v %v", again, err)
+		}
+		b.clock.move(time.Minute)
+		if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
+			t.Fatal(err)
+		}
+		if st, _ := b.LinkStatus(t.Context(), link.ID); st.Link.HookState != towpath.HookMissing {
+			t.Errorf("a hook that does not fire is %s", st.Link.HookState)
+		}
+	})
 }

@@ -12,173 +12,173 @@ import (
 )
 
 func TestVerification_refusesBeforeThePopup(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	noCallback := b.sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "bare"})
-	for name, c := range map[string]struct {
-		change func(*gitops.StartVerification)
-		field  string
-		says   string
-	}{
-		"a wrong secret":            {func(in *gitops.StartVerification) { in.Secret = "wrong" }, "secret", "does not know"},
-		"a wrong key":               {func(in *gitops.StartVerification) { in.ApplicationID = "wrong" }, "secret", "does not know"},
-		"key and secret exchanged":  {func(in *gitops.StartVerification) { in.ApplicationID, in.Secret = in.Secret, in.ApplicationID }, "applicationId", "exchange them"},
-		"an address that is not it": {func(in *gitops.StartVerification) { in.InstanceURL = "http://169.254.169.254" }, "instanceUrl", "not supported"},
-		"no name":                   {func(in *gitops.StartVerification) { in.DisplayName = " " }, "displayName", "1 to 100"},
-		"no key":                    {func(in *gitops.StartVerification) { in.ApplicationID = "" }, "applicationId", "Paste"},
-		"a consumer without callback": {func(in *gitops.StartVerification) {
-			in.ApplicationID, in.Secret = noCallback.Key, noCallback.Secret
-		}, "applicationId", "http://towpath.test/oauth/callback"},
-	} {
-		in := b.start()
-		c.change(&in)
-		_, _, err := b.StartVerification(t.Context(), b.actor, in)
-		var e *towpath.Error
-		if !errors.As(err, &e) || e.Field != c.field || !strings.Contains(e.Message, c.says) {
-			t.Errorf("%s: %v, want an error of %s that says %q", name, err, c.field, c.says)
+	onBoth(t, func(t *testing.T, b *bundle) {
+		noCallback := b.sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "bare"})
+		for name, c := range map[string]struct {
+			change func(*gitops.StartVerification)
+			field  string
+			says   string
+		}{
+			"a wrong secret":            {func(in *gitops.StartVerification) { in.Secret = "wrong" }, "secret", "does not know"},
+			"a wrong key":               {func(in *gitops.StartVerification) { in.ApplicationID = "wrong" }, "secret", "does not know"},
+			"key and secret exchanged":  {func(in *gitops.StartVerification) { in.ApplicationID, in.Secret = in.Secret, in.ApplicationID }, "applicationId", "exchange them"},
+			"an address that is not it": {func(in *gitops.StartVerification) { in.InstanceURL = "http://169.254.169.254" }, "instanceUrl", "not supported"},
+			"no name":                   {func(in *gitops.StartVerification) { in.DisplayName = " " }, "displayName", "1 to 100"},
+			"no key":                    {func(in *gitops.StartVerification) { in.ApplicationID = "" }, "applicationId", "Paste"},
+			"a consumer without callback": {func(in *gitops.StartVerification) {
+				in.ApplicationID, in.Secret = noCallback.Key, noCallback.Secret
+			}, "applicationId", "http://towpath.test/oauth/callback"},
+		} {
+			in := b.start()
+			c.change(&in)
+			_, _, err := b.StartVerification(t.Context(), b.actor, in)
+			var e *towpath.Error
+			if !errors.As(err, &e) || e.Field != c.field || !strings.Contains(e.Message, c.says) {
+				t.Errorf("%s: %v, want an error of %s that says %q", name, err, c.field, c.says)
+			}
 		}
-	}
-	if strings.Contains(b.log.String(), b.consumer.Secret) {
-		t.Error("the log has the secret")
-	}
+		if strings.Contains(b.log.String(), b.consumer.Secret) {
+			t.Error("the log has the secret")
+		}
+	})
 }
 
 func TestVerification_goesOnWhenBitbucketCannotBeAsked(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.sim.SetFaults(bitbucketsim.Faults{TokenStatus: 503})
-	v, page, err := b.StartVerification(t.Context(), b.actor, b.start())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant")); err != nil || v.Reason != "unavailable" || v.State != towpath.VerificationFailed {
-		t.Errorf("%+v %v, want a failure that is called unavailable", v, err)
-	}
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.sim.SetFaults(bitbucketsim.Faults{TokenStatus: 503})
+		v, page, err := b.StartVerification(t.Context(), b.actor, b.start())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant")); err != nil || v.Reason != "unavailable" || v.State != towpath.VerificationFailed {
+			t.Errorf("%+v %v, want a failure that is called unavailable", v, err)
+		}
+	})
 }
 
 func TestVerification_failsWithItsReason(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	_, page, err := b.StartVerification(t.Context(), b.actor, b.start())
-	if err != nil {
-		t.Fatal(err)
-	}
-	back := b.browser(t, page, "deny")
-	v, err := b.FinishVerification(t.Context(), "s1", back)
-	if err != nil || v.Reason != "denied" {
-		t.Errorf("denied: %+v %v", v, err)
-	}
-	if _, err := b.FinishVerification(t.Context(), "s1", back); towpath.ErrorCode(err) != towpath.CodeNotFound {
-		t.Errorf("the same callback twice: %v", err)
-	}
+	onBoth(t, func(t *testing.T, b *bundle) {
+		_, page, err := b.StartVerification(t.Context(), b.actor, b.start())
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := b.browser(t, page, "deny")
+		v, err := b.FinishVerification(t.Context(), "s1", back)
+		if err != nil || v.Reason != "denied" {
+			t.Errorf("denied: %+v %v", v, err)
+		}
+		if _, err := b.FinishVerification(t.Context(), "s1", back); towpath.ErrorCode(err) != towpath.CodeNotFound {
+			t.Errorf("the same callback twice: %v", err)
+		}
 
-	poor := b.sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "poor", CallbackURL: b.consumer.CallbackURL, Scopes: []string{"account"}})
-	in := b.start()
-	in.ApplicationID, in.Secret = poor.Key, poor.Secret
-	if _, page, err = b.StartVerification(t.Context(), b.actor, in); err != nil {
-		t.Fatal(err)
-	}
-	v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant"))
-	if err != nil || v.Reason != "missing_permission" || len(v.Missing) != 2 {
-		t.Errorf("missing permissions: %+v %v", v, err)
-	}
-	if _, err := b.AddProvider(t.Context(), b.actor, v.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
-		t.Errorf("adding an unverified provider: %v", err)
-	}
+		poor := b.sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "poor", CallbackURL: b.consumer.CallbackURL, Scopes: []string{"account"}})
+		in := b.start()
+		in.ApplicationID, in.Secret = poor.Key, poor.Secret
+		if _, page, err = b.StartVerification(t.Context(), b.actor, in); err != nil {
+			t.Fatal(err)
+		}
+		v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant"))
+		if err != nil || v.Reason != "missing_permission" || len(v.Missing) != 2 {
+			t.Errorf("missing permissions: %+v %v", v, err)
+		}
+		if _, err := b.AddProvider(t.Context(), b.actor, v.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+			t.Errorf("adding an unverified provider: %v", err)
+		}
+	})
 }
 
 func TestVerification_isBoundToItsBrowserAndItsTime(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	v, page, err := b.StartVerification(t.Context(), b.actor, b.start())
-	if err != nil {
-		t.Fatal(err)
-	}
-	back := b.browser(t, page, "grant")
-	if _, err := b.FinishVerification(t.Context(), "another session", back); towpath.ErrorCode(err) != towpath.CodeForbidden {
-		t.Errorf("another browser: %v", err)
-	}
-	forged := back
-	forged.State = "guessed"
-	if _, err := b.FinishVerification(t.Context(), "s1", forged); towpath.ErrorCode(err) != towpath.CodeNotFound {
-		t.Errorf("a guessed state: %v", err)
-	}
-	other := b.actor
-	other.Member.ID = "somebody else"
-	if _, err := b.Verification(t.Context(), other, v.ID); towpath.ErrorCode(err) != towpath.CodeNotFound {
-		t.Errorf("somebody else looks: %v", err)
-	}
-	b.clock.move(towpath.VerificationTTL)
-	if _, err := b.FinishVerification(t.Context(), "s1", back); towpath.ErrorCode(err) != towpath.CodeNotFound {
-		t.Errorf("ten minutes later: %v", err)
-	}
-	if v, err = b.Verification(t.Context(), b.actor, v.ID); err != nil || v.Reason != "expired" || !strings.Contains(v.Message, "callback URL") {
-		t.Errorf("ten minutes later it reads %+v %v", v, err)
-	}
+	onBoth(t, func(t *testing.T, b *bundle) {
+		v, page, err := b.StartVerification(t.Context(), b.actor, b.start())
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := b.browser(t, page, "grant")
+		if _, err := b.FinishVerification(t.Context(), "another session", back); towpath.ErrorCode(err) != towpath.CodeForbidden {
+			t.Errorf("another browser: %v", err)
+		}
+		forged := back
+		forged.State = "guessed"
+		if _, err := b.FinishVerification(t.Context(), "s1", forged); towpath.ErrorCode(err) != towpath.CodeNotFound {
+			t.Errorf("a guessed state: %v", err)
+		}
+		other := b.actor
+		other.Member.ID = "somebody else"
+		if _, err := b.Verification(t.Context(), other, v.ID); towpath.ErrorCode(err) != towpath.CodeNotFound {
+			t.Errorf("somebody else looks: %v", err)
+		}
+		b.clock.move(towpath.VerificationTTL)
+		if _, err := b.FinishVerification(t.Context(), "s1", back); towpath.ErrorCode(err) != towpath.CodeNotFound {
+			t.Errorf("ten minutes later: %v", err)
+		}
+		if v, err = b.Verification(t.Context(), b.actor, v.ID); err != nil || v.Reason != "expired" || !strings.Contains(v.Message, "callback URL") {
+			t.Errorf("ten minutes later it reads %+v %v", v, err)
+		}
+	})
 }
 
 func TestStartGrant_byTokenIsForOwners(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	provider, _ := b.connect(t)
-	token := b.actor
-	token.SessionID = ""
-	if _, _, err := b.StartGrant(t.Context(), token, provider); err != nil {
-		t.Errorf("an owner's token: %v", err)
-	}
-	token.Member.Role = towpath.RoleMember
-	if _, _, err := b.StartGrant(t.Context(), token, provider); towpath.ErrorCode(err) != towpath.CodeForbidden {
-		t.Errorf("a member's token: %v", err)
-	}
+	onBoth(t, func(t *testing.T, b *bundle) {
+		provider, _ := b.connect(t)
+		token := b.actor
+		token.SessionID = ""
+		if _, _, err := b.StartGrant(t.Context(), token, provider); err != nil {
+			t.Errorf("an owner's token: %v", err)
+		}
+		token.Member.Role = towpath.RoleMember
+		if _, _, err := b.StartGrant(t.Context(), token, provider); towpath.ErrorCode(err) != towpath.CodeForbidden {
+			t.Errorf("a member's token: %v", err)
+		}
+	})
 }
 
 func TestProvider_isDeletedOnlyWhenNothingIsLinked(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"README.md": "hi"})
-	link := b.link(t)
-	err := b.DeleteProvider(t.Context(), b.actor, link.ProviderID)
-	if towpath.ErrorCode(err) != towpath.CodeConflict || !strings.Contains(err.Error(), "Shop (acme/shop-db)") {
-		t.Errorf("deleting a provider in use: %v", err)
-	}
-	if err := b.Unlink(t.Context(), b.actor, link.ID); err != nil {
-		t.Fatal(err)
-	}
-	if hooks := b.sim.Hooks(repo); len(hooks) != 0 {
-		t.Errorf("unlinking left hooks: %v", hooks)
-	}
-	if err := b.DeleteProvider(t.Context(), b.actor, link.ProviderID); err != nil {
-		t.Error(err)
-	}
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"README.md": "hi"})
+		link := b.link(t)
+		err := b.DeleteProvider(t.Context(), b.actor, link.ProviderID)
+		if towpath.ErrorCode(err) != towpath.CodeConflict || !strings.Contains(err.Error(), "Shop (acme/shop-db)") {
+			t.Errorf("deleting a provider in use: %v", err)
+		}
+		if err := b.Unlink(t.Context(), b.actor, link.ID); err != nil {
+			t.Fatal(err)
+		}
+		if hooks := b.sim.Hooks(repo); len(hooks) != 0 {
+			t.Errorf("unlinking left hooks: %v", hooks)
+		}
+		if err := b.DeleteProvider(t.Context(), b.actor, link.ProviderID); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestGrant_isRenewedOnceForManyAndStoredBeforeUse(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"README.md": "hi"})
-	_, grant := b.connect(t)
-	before := countTokens(b)
-	b.clock.move(58 * time.Minute)
-	done := make(chan error, 8)
-	for range cap(done) {
-		go func() { _, err := b.Branches(t.Context(), b.actor, grant, b.spec(grant).RepositoryID); done <- err }()
-	}
-	for range cap(done) {
-		if err := <-done; err != nil {
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"README.md": "hi"})
+		_, grant := b.connect(t)
+		before := countTokens(b)
+		b.clock.move(58 * time.Minute)
+		done := make(chan error, 8)
+		for range cap(done) {
+			go func() { _, err := b.Branches(t.Context(), b.actor, grant, b.spec(grant).RepositoryID); done <- err }()
+		}
+		for range cap(done) {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		if n := countTokens(b) - before; n != 1 {
+			t.Errorf("%d requests to the token endpoint, want 1", n)
+		}
+		b.sim.ExpireAccessTokens() // a 401 in the middle renews, too
+		if _, err := b.Branches(t.Context(), b.actor, grant, b.spec(grant).RepositoryID); err != nil {
 			t.Error(err)
 		}
-	}
-	if n := countTokens(b) - before; n != 1 {
-		t.Errorf("%d requests to the token endpoint, want 1", n)
-	}
-	b.sim.ExpireAccessTokens() // a 401 in the middle renews, too
-	if _, err := b.Branches(t.Context(), b.actor, grant, b.spec(grant).RepositoryID); err != nil {
-		t.Error(err)
-	}
-	b.clock.move(time.Hour) // the refresh token that was used first is long dead: only the stored one can work
-	if _, err := b.Branches(t.Context(), b.actor, grant, b.spec(grant).RepositoryID); err != nil {
-		t.Error(err)
-	}
+		b.clock.move(time.Hour) // the refresh token that was used first is long dead: only the stored one can work
+		if _, err := b.Branches(t.Context(), b.actor, grant, b.spec(grant).RepositoryID); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func countTokens(b *bundle) (n int) {
@@ -191,25 +191,25 @@ func countTokens(b *bundle) (n int) {
 }
 
 func TestGrant_thatIsRevokedTurnsTheLinkIntoNeedsAttention(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.commit(t, map[string]string{"shop/1__ddl__a.sql": "CREATE TABLE a (id INT);"})
-	link := b.link(t)
-	b.sim.RevokeGrants("ada")
-	b.reconcile(t, link.ID)
-	st, err := b.LinkStatus(t.Context(), link.ID)
-	if err != nil || !strings.Contains(st.WaitsFor, "Ada Lock") || st.GrantBroken == "" {
-		t.Fatalf("%q %q %v, want words that name the person", st.WaitsFor, st.GrantBroken, err)
-	}
-	_, page, err := b.StartGrant(t.Context(), b.actor, link.ProviderID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v, err := b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant")); err != nil || v.GrantID != link.GrantID {
-		t.Fatalf("connected again as %+v %v", v, err)
-	}
-	b.reconcile(t, link.ID)
-	if st, err = b.LinkStatus(t.Context(), link.ID); err != nil || st.Link.AttentionReason != "" || st.Rollout == nil {
-		t.Errorf("after connecting again: %+v %v", st, err)
-	}
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "CREATE TABLE a (id INT);"})
+		link := b.link(t)
+		b.sim.RevokeGrants("ada")
+		b.reconcile(t, link.ID)
+		st, err := b.LinkStatus(t.Context(), link.ID)
+		if err != nil || !strings.Contains(st.WaitsFor, "Ada Lock") || st.GrantBroken == "" {
+			t.Fatalf("%q %q %v, want words that name the person", st.WaitsFor, st.GrantBroken, err)
+		}
+		_, page, err := b.StartGrant(t.Context(), b.actor, link.ProviderID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant")); err != nil || v.GrantID != link.GrantID {
+			t.Fatalf("connected again as %+v %v", v, err)
+		}
+		b.reconcile(t, link.ID)
+		if st, err = b.LinkStatus(t.Context(), link.ID); err != nil || st.Link.AttentionReason != "" || st.Rollout == nil {
+			t.Errorf("after connecting again: %+v %v", st, err)
+		}
+	})
 }

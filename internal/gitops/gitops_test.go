@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 
 	"towpath"
 	"towpath/internal/bitbucketsim"
+	"towpath/internal/engine/enginetest/pgserver"
 	"towpath/internal/gitops"
 	"towpath/internal/secret"
 	"towpath/internal/store"
@@ -59,7 +61,41 @@ func (c *clock) move(d time.Duration) {
 	c.offset += d
 }
 
-func setup(t *testing.T) *bundle {
+// server holds metadata beside the SQLite files.
+var server *pgserver.Server
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) (code int) {
+	var err error
+	if server, err = pgserver.Start(); err == nil {
+		code = m.Run()
+		err = server.Stop()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+// onBoth runs a test with its metadata in SQLite and in PostgreSQL.
+func onBoth(t *testing.T, test func(t *testing.T, b *bundle)) {
+	t.Helper()
+	t.Parallel()
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		test(t, setup(t, "sqlite:"+filepath.Join(t.TempDir(), "m.db")))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		target := server.Database(t)
+		address := url.URL{Scheme: "postgres", User: url.UserPassword(target.Username, target.Password), Host: target.Address, Path: target.Database, RawQuery: "sslmode=disable"}
+		test(t, setup(t, address.String()))
+	})
+}
+
+func setup(t *testing.T, metadata string) *bundle {
 	t.Helper()
 	b := &bundle{log: &strings.Builder{}, clock: &clock{}}
 	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.sim.ServeHTTP(w, r) }))
@@ -85,7 +121,7 @@ func setup(t *testing.T) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "m.db"))
+	st, err := store.Open(t.Context(), metadata)
 	if err != nil {
 		t.Fatal(err)
 	}
