@@ -24,14 +24,14 @@ afterAll(async () => {
 /** A second owner of the workspace, signed in. */
 async function secondOwner(): Promise<Page> {
   const email = 'second@example.com'
-  const { invitation } = await demo.api<{ invitation: string }>('/members', {
+  const { url } = await demo.api<{ url: string }>('/members', {
     method: 'POST',
     body: { email, name: 'Sam Second', role: 'owner' },
   })
   const answer = await fetch(`${demo.info.consoleUrl}/api/v1/invitations/accept`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ invitation: invitation.split('#').at(-1), password }),
+    body: JSON.stringify({ invitation: url.split('#').at(-1), password }),
   })
   expect(answer.ok).toBe(true)
   return signIn(browser, { ...demo.info, email, password })

@@ -79,7 +79,7 @@ export async function picture(page: Page, info: DemoInfo, name: string) {
     fullPage: true,
     animations: 'disabled',
     caret: 'hide',
-    clip: { x: 0, y: 0, width: 1280, height: Math.ceil(height) },
+    clip: { x: 0, y: 0, width: 1280, height: Math.min(Math.ceil(height), 900) },
   })
   await exchange(
     page,

@@ -44,6 +44,6 @@ describe('sentence', () => {
   it.each([
     ['is older than version 3', 'It is older than version 3'],
     ['the database has tables but no ledger', 'The database has tables but no ledger'],
-    ['Line 2: no such table', 'Line 2: no such table'],
+    ['migrations/1.sql:2:1: no such table', 'migrations/1.sql:2:1: no such table'],
   ])('makes %j a sentence', (reason, said) => expect(sentence(reason)).toBe(said))
 })
