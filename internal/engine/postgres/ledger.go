@@ -45,7 +45,8 @@ ON CONFLICT (version, type) DO UPDATE SET
   database_id = excluded.database_id, statements_total = excluded.statements_total,
   statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at,
   intent = excluded.intent
-WHERE excluded.epoch OPERATOR(pg_catalog.>=) l.epoch`
+WHERE excluded.epoch OPERATOR(pg_catalog.>=) l.epoch
+RETURNING ` + ledgerMark + `l.tableoid)`
 
 // Ledger implements engine.DB.
 func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, err error) {
@@ -87,6 +88,9 @@ func (s *session) makeLedger(ctx context.Context) error {
 	there, err := s.db.hasLedger(ctx, s.conn)
 	if err != nil {
 		return err
+	}
+	if !there && s.ledgerAt != nil {
+		return s.look(nil, 0) // this transaction has dropped it; making it anew would wait for us
 	}
 	if !there {
 		if err := s.db.makeLedger(ctx); err != nil {
@@ -133,7 +137,7 @@ func (s *session) within(ctx context.Context, run func() error) error {
 	if err != nil {
 		return err
 	}
-	s.inside = true
+	s.inside, s.ledgerAt = true, nil
 	err = run()
 	s.inside = false
 	if err != nil {
@@ -171,14 +175,18 @@ func (s *session) record(ctx context.Context, entries []towpath.LedgerEntry) err
 	}
 	return s.within(ctx, func() error {
 		for _, e := range entries {
-			tag, err := s.conn.Exec(ctx, "INSERT INTO "+s.db.ledger+upsertValues, e.Version, string(e.Type), string(e.State),
+			var ledger *string
+			err := s.conn.QueryRow(ctx, "INSERT INTO "+s.db.ledger+upsertValues, e.Version, string(e.Type), string(e.State),
 				e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone,
-				e.StartedAt, e.FinishedAt, e.Intent)
+				e.StartedAt, e.FinishedAt, e.Intent).Scan(&ledger)
+			if errors.Is(err, pgx.ErrNoRows) {
+				return &engine.Error{Kind: engine.Fenced, Message: fmt.Sprintf("version %s was taken over by a newer run", e.Version)}
+			}
 			if err != nil {
 				return err
 			}
-			if tag.RowsAffected() == 0 {
-				return &engine.Error{Kind: engine.Fenced, Message: fmt.Sprintf("version %s was taken over by a newer run", e.Version)}
+			if err := s.look(ledger, 1); err != nil {
+				return err
 			}
 		}
 		return nil

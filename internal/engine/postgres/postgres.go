@@ -1,4 +1,4 @@
-// Package postgres drives PostgreSQL 12 and later as target databases: a fresh connection for every session, a splitter
+// Package postgres drives PostgreSQL 13 and later as target databases: a fresh connection for every session, a splitter
 // that knows the dialect, a ledger in a schema of its own, and a reader of the whole catalogue.
 package postgres
 

@@ -100,6 +100,8 @@ type session struct {
 	options   engine.SessionOptions
 	identity  string
 	hasLedger bool
+	ledgerAt  *mark    // at the last look in this transaction
+	unseen    bool     // a statement has run since
 	pooled    bool     // a pooler stands in between: a session is ours for the length of a transaction only
 	inside    bool     // a short transaction of ours, in a session without one
 	indexes   []string // texts of statements that build indexes without a transaction
@@ -131,12 +133,18 @@ func (s *session) begin(ctx context.Context) error {
 	return s.limit(ctx)
 }
 
-// limit sets the bounds anew before each statement: a function can change them where the splitter does not see it. In a
+// limit looks at the ledger and sets the bounds anew before each statement: a function can change them where the splitter does not see it. In a
 // transaction they end with it, for behind a pooler somebody else has the session next.
 func (s *session) limit(ctx context.Context) error {
-	_, err := s.conn.Exec(ctx, `SELECT pg_catalog.set_config('lock_timeout', $1, $3), pg_catalog.set_config('statement_timeout', $2, $3)`,
-		milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout), !s.options.NoTx || s.inside)
-	return err
+	var lock, statement string
+	var ledger *string
+	err := s.conn.QueryRow(ctx, `SELECT pg_catalog.set_config('lock_timeout', $1, $3), pg_catalog.set_config('statement_timeout', $2, $3), `+
+		ledgerMark+`pg_catalog.to_regclass($4))`, milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout),
+		!s.options.NoTx || s.inside, s.db.ledger).Scan(&lock, &statement, &ledger)
+	if err != nil {
+		return err
+	}
+	return s.look(ledger, 0)
 }
 
 // milliseconds rounds up, for the server takes 0 as no limit.
@@ -166,6 +174,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	}
 	blockers, stop := s.watch(ctx)
 	defer stop()
+	s.unseen = true
 	result := s.conn.PgConn().ExecParams(ctx, st.Text, nil, nil, nil, nil)
 	for result.NextRow() {
 	}
@@ -262,6 +271,11 @@ func (s *session) Commit(ctx context.Context) error {
 	}
 	if s.options.NoTx {
 		return s.checkIndexes(ctx)
+	}
+	if s.unseen {
+		if err := s.limit(ctx); err != nil {
+			return s.fail(err)
+		}
 	}
 	if err := s.giveBack(ctx); err != nil {
 		return s.fail(err)

@@ -1,0 +1,44 @@
+package postgres
+
+import (
+	"fmt"
+
+	"towpath/internal/engine"
+)
+
+// ledgerMark reads of relation c its place, which TRUNCATE, ALTER and a new trigger change, and how many of its rows this
+// session has written. The server forgets the counts between transactions, never within one.
+// https://www.postgresql.org/docs/current/monitoring-stats.html
+const ledgerMark = `(SELECT pg_catalog.format('%s.%s %s %s %s', c.oid, c.xmin, pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid),
+	pg_catalog.pg_stat_get_xact_tuples_updated(c.oid), pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid))
+	FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) `
+
+// mark is what ledgerMark told.
+type mark struct {
+	place  string
+	writes int64
+}
+
+// look compares the ledger with how it was at the last look in this transaction, when we have written own rows since. A
+// DO block or a function can reach it by SQL that it puts together, which no splitter sees.
+func (s *session) look(text *string, own int64) error {
+	before := s.ledgerAt
+	s.ledgerAt, s.unseen = nil, false
+	if s.options.NoTx && !s.inside {
+		return nil
+	}
+	now := mark{}
+	if text != nil {
+		var inserted, updated, deleted int64
+		if _, err := fmt.Sscan(*text, &now.place, &inserted, &updated, &deleted); err != nil {
+			return fmt.Errorf("read the ledger's mark %q: %w", *text, err)
+		}
+		now.writes = inserted + updated + deleted
+		s.ledgerAt = &now
+	}
+	if before == nil || now.place == before.place && now.writes == before.writes+own {
+		return nil
+	}
+	s.broken = &engine.Error{Kind: engine.Refused, Message: "the migration has changed the table " + ledgerTable + ", which belongs to the server"}
+	return s.broken
+}

@@ -1,0 +1,92 @@
+package postgres_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// hidden puts a statement about the ledger together where the splitter does not see it.
+func hidden(text string) string {
+	return "DO $$ BEGIN EXECUTE '" + strings.ReplaceAll(strings.ReplaceAll(text, "'", "''"), "LEDGER", "towpath.towpath_' || 'ledger") + "'; END $$"
+}
+
+func TestGuard_aMigrationThatChangesTheLedgerFails(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		hidden("UPDATE LEDGER SET state = 'failed'"),
+		hidden("DELETE FROM LEDGER"),
+		hidden("INSERT INTO LEDGER SELECT * FROM LEDGER ON CONFLICT DO NOTHING"), // changes nothing, and may
+		hidden("INSERT INTO LEDGER SELECT 'forged' || version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id, 1, 1, started_at FROM LEDGER"),
+		hidden("TRUNCATE LEDGER"),
+		hidden("DROP TABLE LEDGER"),
+		hidden("ALTER TABLE LEDGER ADD COLUMN evil int"),
+		hidden("CREATE TRIGGER evil BEFORE INSERT ON LEDGER FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"),
+		hidden("DROP SCHEMA towpath CASCADE"),
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			db := open(t, server.Database(t))
+			s := begin(t, db, options)
+			if err := errors.Join(s.Record(t.Context(), entry("1")), s.Commit(t.Context())); err != nil {
+				t.Fatal(err)
+			}
+			harmless := strings.Contains(text, "NOTHING")
+			for _, record := range []bool{true, false} {
+				s := begin(t, db, options)
+				if _, err := s.Exec(t.Context(), statement.Statement{Text: text}); err != nil && !strings.Contains(text, "TRIGGER") {
+					t.Fatal(err)
+				}
+				var err error
+				if record {
+					err = s.Record(t.Context(), entry("2"))
+				}
+				if err = errors.Join(err, s.Commit(t.Context())); (err == nil) != harmless {
+					t.Errorf("error is %v", err)
+				}
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got, err := db.Ledger(t.Context()); err != nil || len(got) == 0 || got[0].State != "done" || !harmless && len(got) != 1 {
+				t.Errorf("ledger is %v, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestGuard_ownRowsAreNoChange(t *testing.T) {
+	t.Parallel()
+	db := open(t, server.Database(t))
+	for _, noTx := range []bool{false, true} {
+		o := options
+		o.NoTx = noTx
+		s := begin(t, db, o)
+		for _, version := range []string{"1", "2", "1"} {
+			if err := s.Record(t.Context(), entry(version), entry(version+".1")); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.ExecRecord(t.Context(), statement.Statement{Text: "CREATE TABLE IF NOT EXISTS a (id int)"}, entry(version)); err != nil {
+				t.Fatal(err)
+			}
+			// A lease's row comes from elsewhere, at any time.
+			if other := begin(t, db, engine.SessionOptions{NoTx: true, LockTimeout: options.LockTimeout}); noTx {
+				if err := other.Record(t.Context(), entry("lease")); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := s.Commit(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	o := options
+	o.NoTx = true
+	_, err := begin(t, db, o).ExecRecord(t.Context(), statement.Statement{Text: hidden("DELETE FROM LEDGER")}, entry("3"))
+	if kindOf(err) != engine.Refused {
+		t.Errorf("error is %v", err)
+	}
+}
