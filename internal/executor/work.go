@@ -18,12 +18,12 @@ import (
 
 // work does the task, starting over while others hold locks and nothing is kept.
 func (r *run) work(ctx context.Context) outcome {
-	out, err := r.prepare(ctx)
+	err := r.prepare(ctx)
 	for try := 1; err == nil; try++ {
 		r.logs, r.rows, r.at = nil, 0, situation{}
 		r.finished.Store(0)
-		var failure error
-		if out, failure = r.once(ctx); failure == nil {
+		out, failure := r.once(ctx)
+		if failure == nil {
 			return out
 		}
 		var e *ending
@@ -121,44 +121,44 @@ func (r *run) failed(err error, tries int) outcome {
 }
 
 // prepare finds the engine and reads the whole script, so that nothing runs of one that must not run to its end.
-func (r *run) prepare(ctx context.Context) (out outcome, err error) {
+func (r *run) prepare(ctx context.Context) (err error) {
 	if r.engine, r.target, err = r.reach(r.instance, r.database.Name); err != nil {
-		return out, end(towpath.TaskFailed, "%s", towpath.ErrorMessage(err))
+		return end(towpath.TaskFailed, "%s", towpath.ErrorMessage(err))
 	}
 	if r.task.Action == towpath.ActionRecord {
 		r.total.Store(int64(len(r.task.Covers)))
-		return out, nil
+		return nil
 	}
 	err = r.Store.Read(ctx, func(tx *store.Tx) error {
 		r.script, err = tx.Content(ctx, r.task.Checksum)
 		return err
 	})
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		return out, end(towpath.TaskFailed, "The text of this file is not kept on this server. Synchronize the repository, then try again.")
+		return end(towpath.TaskFailed, "The text of this file is not kept on this server. Synchronize the repository, then try again.")
 	}
 	if err != nil {
-		return out, fmt.Errorf("read the file's text: %w", err)
+		return fmt.Errorf("read the file's text: %w", err)
 	}
 	if sum := sha256.Sum256(r.script); hex.EncodeToString(sum[:]) != r.task.Checksum {
-		return out, end(towpath.TaskFailed, "The text kept on this server is not what was planned (its checksum differs). Nothing was run.")
+		return end(towpath.TaskFailed, "The text kept on this server is not what was planned (its checksum differs). Nothing was run.")
 	}
 	told, err := statement.ReadDirectives(r.script)
 	if err != nil {
-		return out, refusal(err)
+		return refusal(err)
 	}
 	r.limits, r.oneByOne = told.Or(r.limits).Under(r.highest), told.NoTransaction
 	r.noTx = told.NoTransaction
 	for st, err := range r.engine.Split(bytes.NewReader(r.script)) {
 		if refused := (*statement.Error)(nil); errors.As(err, &refused) {
-			return out, refusal(refused)
+			return refusal(refused)
 		}
 		if err != nil {
-			return out, end(towpath.TaskFailed, "The file cannot be read: %s", r.redact(err))
+			return end(towpath.TaskFailed, "The file cannot be read: %s", r.redact(err))
 		}
 		r.noTx = r.noTx || st.NoTx
 		r.total.Add(1)
 	}
-	return out, nil
+	return nil
 }
 
 // refusal is the end of a script that must not run, or cannot be read.

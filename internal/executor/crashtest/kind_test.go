@@ -13,8 +13,6 @@ type kind struct {
 	many   int    // how often places within statements are passed; 0 is 1
 }
 
-const rows = 20_000
-
 // setups make the tables that the kinds change.
 func setups() map[towpath.EngineType][]string {
 	return map[towpath.EngineType][]string{

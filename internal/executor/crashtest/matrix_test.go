@@ -30,7 +30,6 @@ type trial struct {
 	kind   kind
 	child  child
 	column string
-	full   time.Duration // how long the whole takes undisturbed
 }
 
 // places are where a process dies; the third is within the statement.
