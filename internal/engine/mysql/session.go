@@ -181,9 +181,20 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err := s.limit(ctx); err != nil {
 		return 0, s.fail(err)
 	}
+	if other := otherDatabase(st.Text, s.db.target.Database); other != "" {
+		return 0, s.fail(&engine.Error{Kind: engine.Refused, Message: fmt.Sprintf(
+			"the statement reaches the database %s: a migration changes its own database only", other)})
+	}
+	before, err := s.ledgerSum(ctx, st)
+	if err != nil {
+		return 0, s.fail(err)
+	}
 	result, err := s.run(ctx, st.Text)
 	if err != nil {
 		return 0, s.fail(err)
+	}
+	if after, err := s.ledgerSum(ctx, st); err != nil || after != before {
+		return 0, s.fail(errors.Join(err, ledgerChanged(before, after)))
 	}
 	rows, err := result.RowsAffected()
 	if err != nil {

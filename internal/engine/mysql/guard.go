@@ -1,0 +1,32 @@
+package mysql
+
+import (
+	"context"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// ledgerSum tells of the ledger's rows, leases left out, how many there are and what they hold. Only a procedure can reach
+// them, by SQL that it puts together; for all else there is no sum.
+func (s *session) ledgerSum(ctx context.Context, st statement.Statement) (sum string, err error) {
+	if st.Verb != "CALL" {
+		return "", nil
+	}
+	if there, err := s.db.hasLedger(ctx, s.conn); err != nil || !there {
+		return "no ledger", err
+	}
+	err = s.conn.QueryRowContext(ctx, "SELECT CONCAT(COUNT(*), ' ', COALESCE(BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS(CHAR(0), "+
+		"version, type, state, checksum, epoch, server_id, database_id, statements_total, statements_done, intent), 256), 15), 16, 10) AS UNSIGNED)), 0)) FROM "+
+		s.db.ledger+" WHERE type <> 'lease'").Scan(&sum)
+	return sum, err
+}
+
+// ledgerChanged is nil when two sums are equal. A procedure has committed by itself: what it did stays.
+func ledgerChanged(before, after string) error {
+	if before == after {
+		return nil
+	}
+	return &engine.Error{Kind: engine.Refused, Message: "the procedure has changed the table " + ledgerTable +
+		", which belongs to the server. What it did stays: look at the ledger before anything else runs"}
+}
