@@ -69,7 +69,7 @@ func FuzzDump(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, text string) {
 		id, literal := quote("`", name), quote("'", strings.ReplaceAll(text, `\`, `\\`))
 		enginetest.Survives(t, fixture(), "CREATE TABLE "+id+" ("+id+" VARCHAR(99) DEFAULT "+literal+" COMMENT "+literal+" CHECK ("+id+" <> "+literal+"), e ENUM ("+literal+
-			"), KEY "+id+" ("+id+")) COMMENT "+literal+"; CREATE VIEW "+quote("`", name+"v")+" AS SELECT "+literal+" AS "+id+" FROM "+id+
+			"), KEY "+id+" ("+id+")) COMMENT "+literal+"; CREATE VIEW "+quote("`", name+"v")+" AS SELECT "+literal+" AS "+quote("`", "c"+name)+" FROM "+id+ // MariaDB cuts control characters off an alias's start and may be left with none
 			"; CREATE FUNCTION "+id+"() RETURNS TEXT DETERMINISTIC RETURN "+literal)
 	})
 }
