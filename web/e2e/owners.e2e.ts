@@ -21,13 +21,14 @@ afterAll(async () => {
   await demo?.stop()
 })
 
-/** A second owner of the workspace, signed in. */
-async function secondOwner(): Promise<Page> {
+/** Another administrator of the project, signed in. */
+async function anotherAdministrator(): Promise<Page> {
   const email = 'second@example.com'
-  const { url } = await demo.api<{ url: string }>('/members', {
+  const { url, member } = await demo.api<{ url: string; member: { id: string } }>('/members', {
     method: 'POST',
-    body: { email, name: 'Sam Second', role: 'owner' },
+    body: { email, name: 'Sam Second', role: 'member' },
   })
+  await demo.api(`/projects/${project}/members/${member.id}`, { method: 'PUT', body: { role: 'owner' } })
   const answer = await fetch(`${demo.info.consoleUrl}/api/v1/invitations/accept`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -38,8 +39,8 @@ async function secondOwner(): Promise<Page> {
 }
 
 describe('a link whose person leaves', () => {
-  it('is taken over by another owner with a sign-in of their own', async () => {
-    const page = await secondOwner()
+  it('is taken over by another administrator with a sign-in of their own', async () => {
+    const page = await anotherAdministrator()
     await page.goto(`/projects/${project}/gitops`)
     await page.getByRole('link', { name: 'acme/shop-db' }).click()
     await page.getByRole('link', { name: 'Take over' }).click()
