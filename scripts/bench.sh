@@ -9,3 +9,7 @@ go test -run '^$' -bench . -benchtime 1x ./internal/executor/crashtest | grep '^
 if [ -x bin/towpath ]; then
 	echo "bench: binary $(($(stat -c %s bin/towpath) >> 20)) MiB"
 fi
+# The console's figures need Chromium and the packages of web/bench: npm ci --prefix web/bench.
+if [ -d web/bench/node_modules ]; then
+	npm --prefix web/bench run --silent bench | grep '^bench:'
+fi

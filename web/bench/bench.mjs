@@ -1,46 +1,12 @@
 // Measures the console of a demo: bytes of the first load, largest contentful paint, and Lighthouse's scores. Run by `npm run bench`
 // in this folder, with the program at ../../bin/towpath or in TOWPATH_BIN. Each line ends with ok or short of its goal.
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import lighthouse, { desktopConfig } from 'lighthouse'
-import { chromium } from 'playwright-core'
+import { bench, withDemo } from './demo.mjs'
 
-const binary = process.env.TOWPATH_BIN ?? join(import.meta.dirname, '..', '..', 'bin', 'towpath')
-const dir = mkdtempSync(join(tmpdir(), 'towpath-bench-'))
-const info = join(dir, 'info.json')
-const program = spawn(
-  binary,
-  ['demo', '--listen', '127.0.0.1:0', '--bitbucket-listen', 'localhost:0', '--info', info],
-  { stdio: 'ignore' },
-)
+const port = 20000 + Math.floor(Math.random() * 20000)
 
-/** Prints a measure; lower is better when the goal is a bound, higher when it is a score. */
-function bench(name, value, goal, unit, lower) {
-  const ratio = lower ? goal / value : value / goal
-  console.log(
-    `bench: ${name} ratio=${ratio.toFixed(2)} goal=1 ${ratio >= 1 ? 'ok' : 'short'} (${value} ${unit}, goal ${goal} ${unit})`,
-  )
-}
-
-try {
-  while (!existsSync(info) || readFileSync(info, 'utf8') === '') await new Promise(resolve => setTimeout(resolve, 50))
-  const { consoleUrl, email, password } = JSON.parse(readFileSync(info, 'utf8'))
-  const port = 20000 + Math.floor(Math.random() * 20000)
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', `--remote-debugging-port=${port}`],
-  })
-  const context = await browser.newContext({ viewport: { width: 1350, height: 940 } })
-  const page = await context.newPage()
-  await page.goto(`${consoleUrl}/sign-in`)
-  await page.getByLabel('Email').fill(email)
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('table', { name: 'Rollouts' }).waitFor()
+await withDemo([], [`--remote-debugging-port=${port}`], async ({ info, browser, context }) => {
   const cookie = (await context.cookies()).map(one => `${one.name}=${one.value}`).join('; ')
-
   const cold = await browser.newContext({ extraHTTPHeaders: { cookie }, viewport: { width: 1350, height: 940 } })
   const first = await cold.newPage()
   let bytes = 0
@@ -49,7 +15,7 @@ try {
   network.on('Network.loadingFinished', event => {
     bytes += event.encodedDataLength
   })
-  await first.goto(`${consoleUrl}/rollouts`)
+  await first.goto(`${info.consoleUrl}/rollouts`)
   await first.getByRole('table', { name: 'Rollouts' }).waitFor()
   const paint = await first.evaluate(
     () =>
@@ -65,7 +31,7 @@ try {
   await cold.close()
 
   const result = await lighthouse(
-    `${consoleUrl}/rollouts`,
+    `${info.consoleUrl}/rollouts`,
     {
       port,
       output: 'json',
@@ -82,9 +48,4 @@ try {
     if (audit.score !== null && audit.score < 0.9 && audit.scoreDisplayMode === 'binary')
       console.log(`  ${audit.id}: ${audit.title}`)
   }
-  await browser.close()
-} finally {
-  program.kill('SIGINT')
-  await new Promise(resolve => program.once('exit', resolve))
-  rmSync(dir, { recursive: true, force: true })
-}
+})
