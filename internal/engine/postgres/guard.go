@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"context"
 	"fmt"
 
 	"towpath/internal/engine"
+	"towpath/internal/statement"
 )
 
 // ledgerMark reads of relation c its place, which TRUNCATE, ALTER and a new trigger change, and how many of its rows this
@@ -41,4 +43,26 @@ func (s *session) look(text *string, own int64) error {
 	}
 	s.broken = &engine.Error{Kind: engine.Refused, Message: "the migration has changed the table " + ledgerTable + ", which belongs to the server"}
 	return s.broken
+}
+
+// sum tells what the ledger's rows hold, leases left out, around a statement without a transaction that may put SQL together.
+func (s *session) sum(ctx context.Context, st statement.Statement) (sum string, err error) {
+	if !s.options.NoTx || s.inside || st.Verb != "DO" && st.Verb != "CALL" && st.Verb != "SELECT" {
+		return "", nil
+	}
+	if there, err := s.db.hasLedger(ctx, s.conn); err != nil || !there {
+		return "no ledger", err
+	}
+	err = s.conn.QueryRow(ctx, "SELECT pg_catalog.md5(coalesce(pg_catalog.string_agg(l::pg_catalog.text, ' ' ORDER BY version, type), '')) FROM "+
+		s.db.ledger+" AS l WHERE type OPERATOR(pg_catalog.<>) 'lease'").Scan(&sum)
+	return sum, err
+}
+
+// compare is nil when two sums are equal.
+func compare(before, after string) error {
+	if before == after {
+		return nil
+	}
+	return &engine.Error{Kind: engine.Refused, Message: "the statement has changed the table " + ledgerTable +
+		", which belongs to the server. What it did stays: look at the ledger before anything else runs"}
 }

@@ -90,3 +90,24 @@ func TestGuard_ownRowsAreNoChange(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+func TestGuard_withoutATransactionItIsToldAfterwards(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]engine.Kind{
+		hidden("UPDATE LEDGER SET state = 'failed'"): engine.Refused,
+		hidden("TRUNCATE LEDGER"):                    engine.Refused,
+		hidden("DROP TABLE LEDGER"):                  engine.Refused,
+		hidden("CREATE TABLE beside (id int)"):       "",
+	} {
+		db := open(t, server.Database(t))
+		o := options
+		o.NoTx = true
+		s := begin(t, db, o)
+		if err := s.Record(t.Context(), entry("1")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Exec(t.Context(), statement.Statement{Text: text, Verb: "DO"}); kindOf(err) != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -167,6 +168,25 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err := s.limit(ctx); err != nil {
 		return 0, s.fail(err)
 	}
+	before, err := s.sum(ctx, st)
+	if err != nil {
+		return 0, s.fail(err)
+	}
+	tag, err := s.run(ctx, st)
+	if err != nil {
+		return 0, err
+	}
+	if after, err := s.sum(ctx, st); err != nil || after != before {
+		return 0, s.fail(errors.Join(err, compare(before, after)))
+	}
+	if tag.Select() {
+		return 0, nil
+	}
+	return tag.RowsAffected(), nil
+}
+
+// run sends one statement, within the limit and with an eye on what it waits for.
+func (s *session) run(ctx context.Context, st statement.Statement) (pgconn.CommandTag, error) {
 	if s.options.StatementTimeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.options.StatementTimeout+time.Second)
@@ -184,18 +204,15 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		if mapped.Kind == engine.Locked && isLockTimeout(err) {
 			mapped.Message += blockers()
 		}
-		return 0, s.fail(mapped)
+		return tag, s.fail(mapped)
 	}
 	if err := s.stillInTransaction(); err != nil {
-		return 0, err
+		return tag, err
 	}
 	if st.NoTx && strings.HasSuffix(st.Verb, "INDEX") {
 		s.indexes = append(s.indexes, strings.ToLower(st.Text))
 	}
-	if tag.Select() {
-		return 0, nil
-	}
-	return tag.RowsAffected(), nil
+	return tag, nil
 }
 
 // stillInTransaction notices a statement that ended the transaction behind our back.
