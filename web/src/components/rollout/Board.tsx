@@ -86,6 +86,10 @@ export function Took({
 }) {
   const now = useNow(1000)
   if (!task.startedAt || (task.state !== 'running' && !task.finishedAt)) return null
-  const time = duration(between(task.startedAt, task.finishedAt, now))
-  return <>{before ? `${before} ${time}` : time}</>
+  return (
+    <>
+      {before}
+      {duration(between(task.startedAt, task.finishedAt, now))}
+    </>
+  )
 }

@@ -64,7 +64,8 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
         </dd>
         <dt>Started</dt>
         <dd>
-          <TimeAgo at={task.startedAt} none="not yet" /> <Took task={task} before="took" />
+          <TimeAgo at={task.startedAt} none="not yet" />
+          <Took task={task} before=", took " />
         </dd>
       </dl>
       {sql && (
@@ -102,7 +103,8 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
           <div className="row wrap">
             <StateBadge state={attempt.state} />
             <span className="muted">
-              <TimeAgo at={attempt.startedAt} /> <Took task={attempt} before="took" />
+              <TimeAgo at={attempt.startedAt} />
+              <Took task={attempt} before=", took " />
             </span>
           </div>
           {attempt.message && !(task.state === 'unknown' && attempt.id === attempts.at(-1)?.id) && (
