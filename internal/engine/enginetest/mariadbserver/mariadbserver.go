@@ -77,9 +77,10 @@ func (s *Server) start(install, mariadbd string) error {
 	if s.CA, err = s.process.Certificate(); err != nil {
 		return err
 	}
+	// A folder for temporary tables of its own: a server that starts clears the common one of what others have there.
 	return s.process.Start(s.ping, mariadbd, "--no-defaults", "--datadir="+data, "--port="+strconv.Itoa(s.port),
 		"--bind-address=127.0.0.1", "--socket="+filepath.Join(s.process.Dir, "s.sock"), "--pid-file="+filepath.Join(s.process.Dir, "pid"),
-		"--init-file="+first, "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M",
+		"--init-file="+first, "--tmpdir="+s.process.Dir, "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M",
 		"--innodb-fast-shutdown=2", "--skip-log-bin", "--skip-name-resolve", "--max-connections=300", "--performance-schema=OFF",
 		"--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "--character-set-server=utf8mb4", "--ssl-cert="+filepath.Join(s.process.Dir, "server.crt"), "--ssl-key="+filepath.Join(s.process.Dir, "server.key"))
 }
