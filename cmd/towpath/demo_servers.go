@@ -138,7 +138,7 @@ func (s *databaseServer) startMariaDB(ctx context.Context) (err error) {
 		return err
 	}
 	return s.process.Start(s.pingMariaDB, program, "--no-defaults", "--datadir="+data, "--port="+strconv.Itoa(s.port), "--bind-address=127.0.0.1",
-		"--socket="+filepath.Join(dir, "s.sock"), "--pid-file="+filepath.Join(dir, "pid"), "--init-file="+first, "--innodb-buffer-pool-size=64M", "--skip-name-resolve")
+		"--socket="+filepath.Join(dir, "s.sock"), "--pid-file="+filepath.Join(dir, "pid"), "--tmpdir="+dir, "--init-file="+first, "--innodb-buffer-pool-size=64M", "--skip-name-resolve")
 }
 
 func (s *databaseServer) pingMariaDB(ctx context.Context) error {

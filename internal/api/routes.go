@@ -62,6 +62,7 @@ func (s *Server) routes() []route {
 		{"GET", "/rollouts/{rollout}/tasks/{task}", towpath.ViewProject, ok(s.getTask)},
 		{"GET", "/rollouts/{rollout}/tasks/{task}/attempts/{attempt}/statements", towpath.ViewProject, ok(s.listStatements)},
 		{"POST", "/rollouts/{rollout}/tasks/{task}/retry", towpath.RunRollouts, ok(s.retryTask)},
+		{"POST", "/rollouts/{rollout}/tasks/{task}/cancel", towpath.RunRollouts, ok(s.cancelTask)},
 		{"POST", "/rollouts/{rollout}/tasks/{task}/release", towpath.RunRollouts, ok(s.releaseTask)},
 		{"POST", "/rollouts/{rollout}/tasks/{task}/skip", towpath.RunRollouts, ok(s.skipTask)},
 		{"POST", "/rollouts/{rollout}/tasks/{task}/resolve", towpath.ResolveUnknown, ok(s.resolveTask)},

@@ -154,6 +154,12 @@ func (s *Server) retryTask(ctx context.Context, in *TaskPath) (Task, error) {
 	return taskOf(t), err
 }
 
+// cancelTask asks for a running task to be stopped in its database.
+func (s *Server) cancelTask(ctx context.Context, in *TaskPath) (Task, error) {
+	t, err := s.Rollouts.Cancel(ctx, actorOf(ctx), in.Task)
+	return taskOf(t), err
+}
+
 func (s *Server) releaseTask(ctx context.Context, in *TaskPath) (Task, error) {
 	t, err := s.Rollouts.Release(ctx, actorOf(ctx), in.Task)
 	return taskOf(t), err

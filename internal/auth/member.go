@@ -49,7 +49,7 @@ func (s *Service) Invite(ctx context.Context, actor towpath.Actor, email, name s
 // is revoked.
 func ownersByBrowser(actor towpath.Actor, role towpath.Role) error {
 	if role == towpath.RoleOwner && actor.SessionID == "" {
-		return towpath.Errorf(towpath.CodeForbidden, "Invite owners in the console: an API token cannot.")
+		return towpath.Errorf(towpath.CodeForbidden, "Make owners in the console: an API token cannot.")
 	}
 	return nil
 }
@@ -138,9 +138,15 @@ func (s *Service) ChangeMember(ctx context.Context, actor towpath.Actor, id stri
 		if m, err = tx.Member(ctx, id); err != nil {
 			return err
 		}
+		was := m.Role
 		said, err := change.apply(&m, tx.Now)
 		if err != nil || len(said) == 0 {
 			return err
+		}
+		if m.Role != was {
+			if err := ownersByBrowser(actor, m.Role); err != nil {
+				return err
+			}
 		}
 		if err := tx.UpdateMember(ctx, &m); err != nil {
 			return err
