@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"towpath"
@@ -313,7 +314,7 @@ func waitsFor(st LinkStatus) string {
 	for _, state := range []towpath.TaskState{towpath.TaskUnknown, towpath.TaskFailed, towpath.TaskRunning, towpath.TaskHeld} {
 		for _, t := range tasks {
 			if t.State == state {
-				return fmt.Sprintf("Version %s is %s in %s of %s. %s", t.Label, state, t.Database, t.Environment, t.Reason)
+				return strings.TrimSuffix(fmt.Sprintf("Version %s is %s in %s of %s: %s", t.Label, state, t.Database, t.Environment, t.Reason), ": ")
 			}
 		}
 	}

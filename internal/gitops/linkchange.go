@@ -1,0 +1,170 @@
+package gitops
+
+import (
+	"context"
+	"fmt"
+
+	"towpath"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+)
+
+// LinkChange is what may be changed of a link; nil leaves a thing as it is.
+type LinkChange struct {
+	Branch             *string
+	BaseDirectory      *string
+	FilePathTemplate   *string
+	SchemaPathTemplate *string
+	LatePolicy         *towpath.LatePolicy
+	Polling            *bool
+}
+
+// UpdateLink changes a link. A changed branch or template is planned anew from the whole tree; applied history stays.
+func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID string, change LinkChange) (link towpath.RepositoryLink, err error) {
+	d, err := s.changed(ctx, linkID, change)
+	if err != nil {
+		return link, err
+	}
+	want := d.link
+	if change.Branch != nil {
+		if _, err := s.headOf(ctx, d.client.Source(want.RepositoryID), vcs.Repository{Name: want.RepositoryName}, want.Branch); err != nil {
+			return link, err
+		}
+	}
+	if change.Polling != nil {
+		if err := s.switchHook(ctx, &want, *change.Polling); err != nil {
+			return link, err
+		}
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if link, err = tx.Link(ctx, linkID); err != nil {
+			return err
+		}
+		// Only what was asked for is written: the provider was asked meanwhile, and others may have changed the rest.
+		before := link
+		setTo(&link.Branch, change.Branch, want.Branch)
+		setTo(&link.BaseDirectory, change.BaseDirectory, want.BaseDirectory)
+		setTo(&link.FilePathTemplate, change.FilePathTemplate, want.FilePathTemplate)
+		setTo(&link.SchemaPathTemplate, change.SchemaPathTemplate, want.SchemaPathTemplate)
+		setTo(&link.LatePolicy, change.LatePolicy, want.LatePolicy)
+		if change.Polling != nil {
+			link.HookID, link.HookURL, link.HookState, link.HookReason = want.HookID, want.HookURL, want.HookState, want.HookReason
+			link.UntoldAt = nil
+		}
+		if link.Branch != before.Branch || link.BaseDirectory != before.BaseDirectory || link.FilePathTemplate != before.FilePathTemplate {
+			link.SyncedCommit = ""
+		}
+		if link.LatePolicy != before.LatePolicy {
+			if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil {
+				return err
+			}
+		}
+		if err := tx.UpdateLink(ctx, &link); err != nil {
+			return err
+		}
+		for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobWriteBack} {
+			if err := tx.Enqueue(ctx, kind, linkID); err != nil {
+				return err
+			}
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.edit", Subject: linkID, ProjectID: link.ProjectID,
+			Detail: fmt.Sprintf("Set branch %s, base directory %q, template %s.", link.Branch, link.BaseDirectory, link.FilePathTemplate)})
+	})
+	return link, err
+}
+
+func set[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+// setTo sets a field to its checked value when it was asked to change.
+func setTo[T any](field *T, asked *T, checked T) {
+	if asked != nil {
+		*field = checked
+	}
+}
+
+// TakeOverLink lets another administrator's grant carry a link, for when a person leaves or loses a right.
+func (s *Service) TakeOverLink(ctx context.Context, actor towpath.Actor, linkID, grantID string) (link towpath.RepositoryLink, err error) {
+	if link, err = s.readLink(ctx, linkID); err != nil {
+		return link, err
+	}
+	client, grant, err := s.ownClient(ctx, actor, grantID)
+	if err != nil {
+		return link, err
+	}
+	if grant.ProviderID != link.ProviderID {
+		return link, towpath.Invalid("grantId", "That account is at another Git provider than the repository.")
+	}
+	repository, err := client.Repository(ctx, link.RepositoryID)
+	if err != nil {
+		return link, userError(err, "read repository")
+	}
+	if !repository.Admin {
+		return link, towpath.Invalid("grantId", "%s does not administer %s.", grant.AccountName, repository.Name)
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if link, err = tx.Link(ctx, linkID); err != nil {
+			return err
+		}
+		link.GrantID, link.AttentionReason = grant.ID, ""
+		link.RepositoryName, link.RepositoryURL = repository.Name, repository.URL
+		if err := tx.UpdateLink(ctx, &link); err != nil {
+			return err
+		}
+		for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobCheckHook} {
+			if err := tx.Enqueue(ctx, kind, linkID); err != nil {
+				return err
+			}
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.take-over", Subject: linkID, ProjectID: link.ProjectID,
+			Detail: fmt.Sprintf("The account %s carries the link now.", grant.AccountName)})
+	})
+	return link, err
+}
+
+// Unlink removes a link and its hook. Tasks that have not begun are cancelled; history stays. A provider that refuses or does
+// not answer does not hold the link: the hook's address is dead afterwards anyway.
+func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string) error {
+	link, err := s.readLink(ctx, linkID)
+	if err != nil {
+		return err
+	}
+	if link.HookID != "" {
+		client, err := s.client(ctx, link.GrantID)
+		if err == nil {
+			err = client.Hooks(link.RepositoryID).Delete(ctx, link.HookID)
+		}
+		if err != nil {
+			s.Logger.Warn("unlinked, but the hook could not be removed", "link", linkID, "repository", link.RepositoryName, "error", err)
+		}
+	}
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := s.closeRollout(ctx, tx, linkID, "the repository was unlinked"); err != nil {
+			return err
+		}
+		if err := tx.DeleteLink(ctx, linkID); err != nil {
+			return err
+		}
+		if err := tx.DeleteJobs(ctx, linkID); err != nil {
+			return err
+		}
+		if err := wakeSiblings(ctx, tx, link); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.remove", Subject: linkID, ProjectID: link.ProjectID,
+			Detail: fmt.Sprintf("Unlinked %s, branch %s.", link.RepositoryName, link.Branch)})
+	})
+}
+
+// Sync asks for a look at the repository now.
+func (s *Service) Sync(ctx context.Context, _ towpath.Actor, linkID string) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Link(ctx, linkID); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, towpath.JobReconcile, linkID)
+	})
+}

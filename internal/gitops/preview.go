@@ -1,0 +1,300 @@
+package gitops
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"towpath"
+	"towpath/internal/plan"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+)
+
+// Preview is what a link would do now.
+type Preview struct {
+	Commit       string
+	Plan         plan.Plan
+	Files        []towpath.ManifestFile // below the base directory
+	Outside      int                    // files outside of it
+	Versions     []string               // of the matched files, as in their names, in order
+	HookPossible bool
+	HookAdvice   string // why not, and what happens instead
+}
+
+// draft is a checked LinkSpec.
+type draft struct {
+	link   towpath.RepositoryLink
+	scope  plan.Scope
+	client vcs.Client
+	head   string
+	files  []towpath.ManifestFile
+	all    int
+}
+
+// Preview shows on the real tree what a link would match and do.
+func (s *Service) Preview(ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec) (Preview, error) {
+	d, err := s.draft(ctx, actor, projectID, spec)
+	if err != nil {
+		return Preview{}, err
+	}
+	if spec.ExistingFiles != "" {
+		if err := chooseExisting(&d, spec); err != nil {
+			return Preview{}, err
+		}
+	}
+	p := Preview{Commit: d.head, Files: d.files, Outside: d.all - len(d.files), Versions: versionsOf(d.files)}
+	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
+	p.HookPossible = p.HookAdvice == ""
+	p.Plan, err = s.draftPlan(ctx, d)
+	return p, err
+}
+
+// PreviewChange shows on the real tree what a link would match and do after a change.
+func (s *Service) PreviewChange(ctx context.Context, linkID string, change LinkChange) (p Preview, err error) {
+	d, err := s.changed(ctx, linkID, change)
+	if err != nil {
+		return p, err
+	}
+	if d.head, err = s.headOf(ctx, d.client.Source(d.link.RepositoryID), vcs.Repository{Name: d.link.RepositoryName}, d.link.Branch); err != nil {
+		return p, err
+	}
+	if err := s.draftFiles(ctx, &d); err != nil {
+		return p, err
+	}
+	p = Preview{Commit: d.head, Files: d.files, Outside: d.all - len(d.files), Versions: versionsOf(d.files)}
+	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
+	p.HookPossible = p.HookAdvice == ""
+	p.Plan, err = s.draftPlan(ctx, d)
+	return p, err
+}
+
+// changed is a link as it would be after a change, checked as far as that asks nobody.
+func (s *Service) changed(ctx context.Context, linkID string, change LinkChange) (d draft, err error) {
+	if d.link, err = s.readLink(ctx, linkID); err != nil {
+		return d, err
+	}
+	set(&d.link.Branch, change.Branch)
+	set(&d.link.BaseDirectory, change.BaseDirectory)
+	set(&d.link.FilePathTemplate, change.FilePathTemplate)
+	set(&d.link.SchemaPathTemplate, change.SchemaPathTemplate)
+	set(&d.link.LatePolicy, change.LatePolicy)
+	if d.scope, err = scopeOf(d.link.BaseDirectory, d.link.FilePathTemplate); err != nil {
+		return d, err
+	}
+	d.link.BaseDirectory, d.link.FilePathTemplate = d.scope.BaseDirectory, d.scope.Template.String()
+	if err := s.checkPolicy(ctx, d.link.ProjectID, &d.link, d.scope, d.link.SchemaPathTemplate); err != nil {
+		return d, err
+	}
+	d.client, err = s.client(ctx, d.link.GrantID)
+	return d, err
+}
+
+func (s *Service) instanceURL(ctx context.Context, providerID string) string {
+	p, err := s.readProvider(ctx, providerID)
+	if err != nil {
+		return ""
+	}
+	return p.InstanceURL
+}
+
+// hookObstacle says why the provider could not deliver to us; "" when it can, as far as the addresses tell.
+// A provider that is itself on this machine (the simulator) reaches private addresses.
+func (s *Service) hookObstacle(providerID, instanceURL string) string {
+	switch {
+	case providerID == "":
+		return ""
+	case s.Polling:
+		return "This server is set to make no webhooks. It will look for new commits every " + s.pollInterval().String() + "."
+	case isPrivateURL(s.ExternalURL) && !isPrivateURL(instanceURL):
+		host := instanceURL
+		if u, err := url.Parse(instanceURL); err == nil {
+			host = u.Hostname()
+		}
+		return fmt.Sprintf("%s cannot reach %s from the Internet, so there will be no webhook. Towpath will look for new commits every %s instead.", host, s.ExternalURL, s.pollInterval())
+	}
+	return ""
+}
+
+// versionsOf lists the labels of matched files' versions, each once, in order.
+func versionsOf(files []towpath.ManifestFile) []string {
+	matched := slices.DeleteFunc(slices.Clone(files), func(f towpath.ManifestFile) bool { return f.State != towpath.FileMatched })
+	slices.SortStableFunc(matched, func(a, b towpath.ManifestFile) int { return plan.Compare(a.Version, b.Version) })
+	matched = slices.CompactFunc(matched, func(a, b towpath.ManifestFile) bool { return a.Version == b.Version })
+	labels := make([]string, len(matched))
+	for i, f := range matched {
+		labels[i] = f.Label
+	}
+	return labels
+}
+
+// draft checks everything about a spec that can be checked and lists the files that it matches.
+func (s *Service) draft(ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec) (d draft, err error) {
+	if d.scope, err = scopeOf(spec.BaseDirectory, spec.FilePathTemplate); err != nil {
+		return d, err
+	}
+	client, grant, err := s.ownClient(ctx, actor, spec.GrantID)
+	if err != nil {
+		return d, err
+	}
+	d.client = client
+	d.link = towpath.RepositoryLink{
+		ID: store.NewID(), ProjectID: projectID, ProviderID: grant.ProviderID, GrantID: grant.ID, RepositoryID: spec.RepositoryID,
+		Branch: spec.Branch, BaseDirectory: d.scope.BaseDirectory, FilePathTemplate: d.scope.Template.String(),
+		LatePolicy: cmp.Or(spec.LatePolicy, towpath.LateHold), CreatedBy: actor.Member.ID,
+	}
+	if err := s.checkPolicy(ctx, projectID, &d.link, d.scope, spec.SchemaPathTemplate); err != nil {
+		return d, err
+	}
+	repository, err := client.Repository(ctx, spec.RepositoryID)
+	if err != nil {
+		return d, userError(err, "read repository")
+	}
+	if !repository.Admin {
+		return d, towpath.Invalid("repositoryId", "%s does not administer %s. Linking needs an administrator of the repository.", grant.AccountName, repository.Name)
+	}
+	d.link.RepositoryID, d.link.RepositoryName, d.link.RepositoryURL = repository.ID, repository.Name, repository.URL
+	if d.head, err = s.headOf(ctx, client.Source(spec.RepositoryID), repository, spec.Branch); err != nil {
+		return d, err
+	}
+	return d, s.draftFiles(ctx, &d)
+}
+
+func (s *Service) checkPolicy(ctx context.Context, projectID string, link *towpath.RepositoryLink, scope plan.Scope, schemaTemplate string) error {
+	switch link.LatePolicy {
+	case towpath.LateHold, towpath.LateApply, towpath.LateRefuse:
+	default:
+		return towpath.Invalid("latePolicy", "Use hold, apply or refuse.")
+	}
+	link.SchemaPathTemplate = ""
+	if schemaTemplate == "" {
+		return nil
+	}
+	schema, err := plan.ParseSchemaTemplate(schemaTemplate)
+	if err != nil {
+		return err
+	}
+	var environments, names []string
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		all, err := tx.Environments(ctx)
+		for _, e := range all {
+			environments = append(environments, e.Name)
+		}
+		if err != nil {
+			return err
+		}
+		databases, err := tx.Databases(ctx, store.DatabaseFilter{ProjectID: projectID}, store.Page{Limit: 1000})
+		for _, d := range databases {
+			names = append(names, d.Name)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if plan.SchemaPathConflicts(schema, scope.Template, environments, names) {
+		return towpath.Invalid("schemaPathTemplate", "This path matches the file path template too, so Towpath would run the schema that it writes. Choose another folder or ending.")
+	}
+	link.SchemaPathTemplate = schema.String()
+	return nil
+}
+
+func (s *Service) headOf(ctx context.Context, source vcs.Source, repository vcs.Repository, branch string) (string, error) {
+	if branch == "" {
+		return "", towpath.Invalid("branch", "Choose the branch whose commits reach the databases.")
+	}
+	heads, err := source.Heads(ctx)
+	if err != nil {
+		return "", userError(err, "read branches")
+	}
+	head, ok := heads[branch]
+	if !ok {
+		return "", towpath.Invalid("branch", "%s has no branch named %s. It has %s.", repository.Name, branch, someOf(heads))
+	}
+	return head, nil
+}
+
+func someOf(heads map[string]string) string {
+	names := make([]string, 0, len(heads))
+	for name := range heads {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	switch {
+	case len(names) == 0:
+		return "none yet: push a commit first"
+	case len(names) > 8:
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:8], ", "), len(names)-8)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (s *Service) draftFiles(ctx context.Context, d *draft) error {
+	entries, err := s.trees.get(ctx, d.client.Source(d.link.RepositoryID), d.link.RepositoryID, d.head)
+	if err != nil {
+		return userError(err, "list files")
+	}
+	d.all = len(entries)
+	for _, e := range entries {
+		if f, in := s.classify(d.scope, d.link.ID, e); in {
+			d.files = append(d.files, f)
+		}
+	}
+	slices.SortFunc(d.files, func(a, b towpath.ManifestFile) int { return cmp.Compare(a.Path, b.Path) })
+	return nil
+}
+
+// draftPlan plans a link that does not exist yet. Contents are read only of files that some ledger knows, to compare them.
+func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
+	if err := s.RefreshLedgers(ctx, d.link.ProjectID); err != nil {
+		return plan.Plan{}, fmt.Errorf("refresh ledgers: %w", err)
+	}
+	var in plan.Input
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		in, err = planInput(ctx, tx, d.link, d.files)
+		if in.LinkedAt.IsZero() { // not linked yet
+			in.LinkedAt = tx.Now
+		}
+		return err
+	})
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	known := map[towpath.MigrationID]bool{}
+	for _, db := range in.Databases {
+		for _, e := range db.Ledger.Entries {
+			known[e.MigrationID] = true
+		}
+	}
+	source := d.client.Source(d.link.RepositoryID)
+	for i, f := range in.Files {
+		if f.State != towpath.FileMatched || !known[f.MigrationID] {
+			continue
+		}
+		read, _, err := s.readFile(ctx, source, d.head, f)
+		if err != nil {
+			return plan.Plan{}, userError(err, "read file")
+		}
+		in.Files[i] = read
+	}
+	return plan.Build(in), nil
+}
+
+// planInput gathers what a link's plan depends on, with the given files as its manifest.
+func planInput(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, files []towpath.ManifestFile) (in plan.Input, err error) {
+	in = plan.Input{Files: slices.Clone(files), Late: link.LatePolicy, BaselinedUpTo: link.BaselinedUpTo, LinkedAt: link.CreatedAt}
+	if in.Others, err = tx.OtherClaims(ctx, link.ProjectID, link.ID); err != nil {
+		return in, err
+	}
+	if in.Skipped, err = tx.SkippedTasks(ctx, link.ProjectID); err != nil {
+		return in, err
+	}
+	if in.Environments, err = tx.Environments(ctx); err != nil {
+		return in, err
+	}
+	in.Databases, err = tx.ProjectDatabases(ctx, link.ProjectID)
+	return in, err
+}
