@@ -179,5 +179,5 @@ func (w *world) query(environment, query string) (rows []string, err error) {
 
 // ledger lists a target's ledger in the order in which its rows came.
 func (w *world) ledger(environment string) ([]string, error) {
-	return w.query(environment, "SELECT CONCAT(version, ' ', type, ' ', state) FROM "+w.targets.ledger()+" WHERE version <> '' ORDER BY finished_at, version")
+	return w.query(environment, "SELECT CONCAT(version, ' ', type, ' ', state) FROM "+w.targets.ledger()+" WHERE version <> '' ORDER BY finished_at, version, type")
 }
