@@ -16,8 +16,10 @@ status=0
 go test -count=1 -timeout 15m -v ./... >"$log" 2>&1 || status=$?
 grep -E '^(ok|FAIL|panic:|\?)|^\s*--- (FAIL|SKIP)|no test files' "$log" | grep -v 'no test files' || true
 if [ "$status" -ne 0 ]; then
-	echo "--- what the failing tests printed ---"
-	awk '/^=== RUN/{buf=""} {buf=buf $0 "\n"} /^ *--- FAIL|^panic:|^FAIL/{printf "%s", buf; buf=""}' "$log" | tail -n 400
+	# What parallel tests print stands mixed; a failing script says its place in a line of its own.
+	grep -nE -B2 -A12 '^ +(--- FAIL|FAIL: |[a-z_]+_test\.go:[0-9]+: )|^panic:' "$log" | tail -n 300 || true
+	cp "$log" test.log
+	echo "The whole output is in test.log."
 fi
 skipped=$(grep -cE '^\s*--- SKIP' "$log" || true)
 passed=$(grep -cE '^\s*--- PASS' "$log" || true)
