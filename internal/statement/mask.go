@@ -1,0 +1,87 @@
+package statement
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Mask tells what a statement of somebody else's does without the data in it: on one line, at most n characters, with ?
+// for texts and numbers. texts are the characters that enclose text in the dialect: ' or '"; what other quotes enclose is a
+// name and stays. Comments are left out. Where dialects disagree about what is text, all from there on is left out.
+func Mask(text, texts string, n int) string {
+	m := masker{rest: strings.ToValidUTF8(text, "?"), texts: texts}
+	for m.rest != "" && m.out.Len() < 4*n {
+		m.step()
+	}
+	return Statement{Text: m.out.String()}.Summary(n)
+}
+
+type masker struct {
+	rest  string
+	texts string
+	out   strings.Builder
+}
+
+var (
+	maskTag    = regexp.MustCompile(`^\$([\pL_][\pL\pN_]*)?\$`)
+	maskWord   = regexp.MustCompile(`^[\pL_@:$][\pL\pN_$]*`)
+	maskNumber = regexp.MustCompile(`^\.?\pN[\pL\pN_.]*`)
+)
+
+func (m *masker) step() {
+	switch c := m.rest[0]; {
+	case c == '\'' || c == '"' || c == '`':
+		m.quoted(c)
+	case strings.HasPrefix(m.rest, "--"), c == '#':
+		m.comment("\n")
+	case strings.HasPrefix(m.rest, "/*"):
+		m.comment("*/")
+	case maskTag.MatchString(m.rest):
+		tag := maskTag.FindString(m.rest)
+		_, after, _ := strings.Cut(m.rest[len(tag):], tag)
+		m.replace(after, "?")
+	case maskWord.MatchString(m.rest):
+		m.keep(len(maskWord.FindString(m.rest)))
+	case maskNumber.MatchString(m.rest):
+		m.replace(m.rest[len(maskNumber.FindString(m.rest)):], "?")
+	default:
+		m.keep(1)
+	}
+}
+
+func (m *masker) keep(n int) {
+	m.out.WriteString(m.rest[:n])
+	m.rest = m.rest[n:]
+}
+
+func (m *masker) replace(rest, by string) {
+	m.out.WriteString(by)
+	m.rest = rest
+}
+
+// quoted passes over what stands in quotes; a doubled quote is two pieces, with nothing lost.
+func (m *masker) quoted(quote byte) {
+	inside, after, closed := strings.Cut(m.rest[1:], string(quote))
+	isText := strings.IndexByte(m.texts, quote) >= 0
+	switch {
+	case strings.HasSuffix(inside, `\`) && closed:
+		m.replace("", "? …") // the end for some, an escaped quote for others
+	case !isText && closed:
+		m.keep(len(inside) + 2)
+	case isText && strings.HasSuffix(m.out.String(), "?"):
+		m.replace(after, "")
+	default:
+		m.replace(after, "?")
+	}
+}
+
+// comment leaves out a comment. What begins one in a dialect is an operator in another, and some nest: it matters when
+// there are quotes in it.
+func (m *masker) comment(end string) {
+	inside, after, _ := strings.Cut(m.rest[1:], end)
+	if strings.ContainsAny(inside, "'\"`$") || end == "*/" && strings.Contains(inside[1:], "/*") {
+		m.replace("", " …")
+		return
+	}
+	m.replace(after, " ")
+}
