@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"towpath"
 )
@@ -24,4 +25,38 @@ func (tx *Tx) MayStart(ctx context.Context, t towpath.Task) (may bool, err error
 		return false, fmt.Errorf("read what stands before a task: %w", err)
 	}
 	return may, nil
+}
+
+// Line lists pending tasks of a database, limit at most, in the order in which they may run one after the other: the first
+// may start now, each further one when all before it are done. It can be shorter than what may run.
+func (tx *Tx) Line(ctx context.Context, rolloutID, databaseID string, limit int) ([]towpath.Task, error) {
+	line, err := tasks.list(ctx, tx, "WHERE rollout_id = $1 AND database_id = $2 AND state = 'pending' ORDER BY sequence, id LIMIT $3", rolloutID, databaseID, limit)
+	if err != nil {
+		return nil, err
+	}
+	held, err := outlines.list(ctx, tx, "WHERE rollout_id = $1 AND state = 'held'", rolloutID)
+	if err != nil {
+		return nil, err
+	}
+	line = slices.DeleteFunc(line, func(t towpath.Task) bool {
+		return slices.ContainsFunc(held, func(h towpath.Task) bool {
+			return h.Stage < t.Stage && h.MigrationID == t.MigrationID && h.Path == t.Path
+		})
+	})
+	if len(line) == 0 {
+		return nil, nil
+	}
+	if may, err := tx.MayStart(ctx, line[0]); err != nil || !may {
+		return nil, err
+	}
+	failed, err := outlines.list(ctx, tx, "WHERE rollout_id = $1 AND database_id = $2 AND state = 'failed' LIMIT 1", rolloutID, databaseID)
+	if err != nil || len(failed) > 0 {
+		return line[:1], err
+	}
+	for n, t := range line {
+		if t.Stage != line[0].Stage {
+			return line[:n], nil
+		}
+	}
+	return line, nil
 }

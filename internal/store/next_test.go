@@ -13,7 +13,7 @@ import (
 	"towpath/internal/store"
 )
 
-func TestMayStart_decidesAsTheRolloutDoes(t *testing.T) {
+func TestMayStartAndLine_decideAsTheRolloutDoes(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		w := newWorld(t, s)
 		databases := []towpath.Database{w.database}
@@ -54,6 +54,12 @@ func TestMayStart_decidesAsTheRolloutDoes(t *testing.T) {
 						rt.Errorf("%s in %s: %v, %v, want %v of %+v", task.Version, task.DatabaseID, may, err, want, r.Tasks)
 					}
 				}
+				for _, d := range databases {
+					line, err := tx.Line(context.Background(), r.ID, d.ID, 3)
+					if want := oneByOne(r, d.ID); err != nil || len(line) > len(want) || (len(line) == 0) != (len(want) == 0) || !slices.EqualFunc(line, want[:len(line)], same) {
+						rt.Errorf("line in %s: %+v, %v, want %+v", d.ID, line, err, want)
+					}
+				}
 				return undo
 			})
 			if !errors.Is(err, undo) {
@@ -61,4 +67,20 @@ func TestMayStart_decidesAsTheRolloutDoes(t *testing.T) {
 			}
 		})
 	})
+}
+
+func same(a, b towpath.Task) bool { return a.ID == b.ID }
+
+// oneByOne is what the rollout names next in a database, again and again, when each is done.
+func oneByOne(r towpath.Rollout, databaseID string) (line []towpath.Task) {
+	r.Tasks = slices.Clone(r.Tasks)
+	for {
+		next := slices.IndexFunc(r.Next(), func(t towpath.Task) bool { return t.DatabaseID == databaseID })
+		if next < 0 {
+			return line
+		}
+		task := r.Next()[next]
+		line = append(line, task)
+		r.Tasks[slices.IndexFunc(r.Tasks, func(t towpath.Task) bool { return t.ID == task.ID })].State = towpath.TaskDone
+	}
 }

@@ -132,6 +132,11 @@ func (tx *Tx) UpdateAttempt(ctx context.Context, a *towpath.Attempt) error {
 	return attempts.update(ctx, tx, *a)
 }
 
+// DeleteAttempt removes an attempt of which nothing was begun.
+func (tx *Tx) DeleteAttempt(ctx context.Context, id string) error {
+	return attempts.delete(ctx, tx, "id = $1", id)
+}
+
 // AddStatements appends to an attempt's log.
 func (tx *Tx) AddStatements(ctx context.Context, attemptID string, logs []towpath.StatementLog) error {
 	rows := make([]statementRow, len(logs))
