@@ -14,6 +14,11 @@ type Project struct {
 	CreatedAt        time.Time
 }
 
+// Validate says what is wrong with the project's own fields, the name apart.
+func (p Project) Validate() error {
+	return firstError(checkLimit("lockTimeout", p.LockTimeout, HighestLockTimeout), checkLimit("statementTimeout", p.StatementTimeout, HighestStatementTimeout))
+}
+
 // Environment is a stage that changes pass through, in ascending Position.
 type Environment struct {
 	ID        string
@@ -34,13 +39,16 @@ func (e Environment) Validate() error {
 	if !environmentName.MatchString(e.Name) {
 		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": it stands in file paths as {{ENV_ID}}.")
 	}
-	for field, limit := range map[string]time.Duration{"lockTimeout": e.LockTimeout, "statementTimeout": e.StatementTimeout,
-		"maxLockTimeout": e.MaxLockTimeout, "maxStatementTimeout": e.MaxStatementTimeout} {
-		if limit < 0 {
-			return Invalid(field, "A limit cannot be negative; 0 is none of its own.")
-		}
+	if err := firstError(
+		checkLimit("lockTimeout", e.LockTimeout, HighestLockTimeout), checkLimit("statementTimeout", e.StatementTimeout, HighestStatementTimeout),
+		checkLimit("maxLockTimeout", e.MaxLockTimeout, HighestLockTimeout), checkLimit("maxStatementTimeout", e.MaxStatementTimeout, HighestStatementTimeout),
+	); err != nil {
+		return err
 	}
-	return nil
+	return firstError(
+		checkBelow("lockTimeout", e.LockTimeout, "maxLockTimeout", e.MaxLockTimeout),
+		checkBelow("statementTimeout", e.StatementTimeout, "maxStatementTimeout", e.MaxStatementTimeout),
+	)
 }
 
 // EngineType names a kind of target database.

@@ -32,7 +32,7 @@ const (
 	UseGitProviders    Permission = "git-providers.use" // see names of providers, authorize with one's own account
 
 	ViewProject    Permission = "project.view"
-	ManageProject  Permission = "project.manage" // name, members
+	ManageProject  Permission = "project.manage" // name, limits, members
 	ManageLinks    Permission = "project.links"  // link, edit, unlink a repository
 	SyncProject    Permission = "project.sync"   // look again now
 	RunRollouts    Permission = "project.run"    // retry, release, skip

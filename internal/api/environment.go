@@ -16,10 +16,19 @@ type environment struct {
 	Name      string    `json:"name" doc:"What {{ENV_ID}} matches in file paths."`
 	Position  int       `json:"position" doc:"Changes pass through environments in ascending order."`
 	CreatedAt time.Time `json:"createdAt"`
+
+	LockTimeout         int64         `json:"lockTimeout" doc:"How long changes wait for locks here at most, in milliseconds; 0 leaves it to the server."`
+	StatementTimeout    int64         `json:"statementTimeout" doc:"After how many milliseconds a statement is stopped here; 0 leaves it to the server."`
+	MaxLockTimeout      int64         `json:"maxLockTimeout" doc:"How long files and projects may ask to wait for locks here, in milliseconds; 0 is no bound."`
+	MaxStatementTimeout int64         `json:"maxStatementTimeout" doc:"How long files and projects may ask a statement to take here, in milliseconds; 0 is no bound."`
+	Applied             appliedLimits `json:"applied" doc:"What holds for changes when neither their project nor their file says anything of its own."`
 }
 
 func environmentOf(e towpath.Environment) environment {
-	return environment{e.ID, e.Name, e.Position, e.CreatedAt}
+	return environment{
+		e.ID, e.Name, e.Position, e.CreatedAt, e.LockTimeout.Milliseconds(), e.StatementTimeout.Milliseconds(),
+		e.MaxLockTimeout.Milliseconds(), e.MaxStatementTimeout.Milliseconds(), appliedLimitsOf(e, towpath.Project{}),
+	}
 }
 
 func (s *Server) listEnvironments(ctx context.Context, _ *struct{}) (list[environment], error) {
@@ -54,34 +63,59 @@ func (s *Server) createEnvironment(ctx context.Context, in *createEnvironmentInp
 	return environmentOf(e), err
 }
 
-type renameEnvironmentInput struct {
+type changeEnvironmentInput struct {
 	Environment string `path:"environment"`
 	Body        struct {
-		Name string `json:"name" maxLength:"63"`
+		Name                *string `json:"name,omitempty" maxLength:"63"`
+		LockTimeout         *int64  `json:"lockTimeout,omitempty" doc:"How long changes wait for locks here at most, in milliseconds, up to 24 h; 0 leaves it to the server."`
+		StatementTimeout    *int64  `json:"statementTimeout,omitempty" doc:"After how many milliseconds a statement is stopped here, up to 7 days; 0 leaves it to the server."`
+		MaxLockTimeout      *int64  `json:"maxLockTimeout,omitempty" doc:"How long files and projects may ask to wait for locks here, in milliseconds, up to 24 h; 0 is no bound."`
+		MaxStatementTimeout *int64  `json:"maxStatementTimeout,omitempty" doc:"How long files and projects may ask a statement to take here, in milliseconds, up to 7 days; 0 is no bound."`
 	}
 }
 
-// renameEnvironment changes what {{ENV_ID}} matches, so every link must be looked at again.
-func (s *Server) renameEnvironment(ctx context.Context, in *renameEnvironmentInput) (environment, error) {
+// changeEnvironment changes what the request names. Limits hold from the next attempt of a task on.
+func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInput) (environment, error) {
 	var e towpath.Environment
 	err := s.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if e, err = tx.Environment(ctx, in.Environment); err != nil {
 			return err
 		}
 		before := e.Name
-		e.Name = in.Body.Name
+		if in.Body.Name != nil {
+			e.Name = *in.Body.Name
+		}
+		limits := changeLimits(
+			limitChange{"lock timeout", in.Body.LockTimeout, &e.LockTimeout},
+			limitChange{"statement timeout", in.Body.StatementTimeout, &e.StatementTimeout},
+			limitChange{"maximum lock timeout", in.Body.MaxLockTimeout, &e.MaxLockTimeout},
+			limitChange{"maximum statement timeout", in.Body.MaxStatementTimeout, &e.MaxStatementTimeout},
+		)
 		if err := e.Validate(); err != nil {
 			return err
 		}
 		if err := tx.UpdateEnvironment(ctx, &e); err != nil {
 			return err
 		}
-		if err := wakeLinks(ctx, tx, ""); err != nil {
-			return err
+		if limits != "" {
+			if err := record(ctx, tx, "environment.limits", e.ID, "", "Changed limits of the environment %s: %s.", e.Name, limits); err != nil {
+				return err
+			}
 		}
-		return record(ctx, tx, "environment.rename", e.ID, "", "Renamed the environment %s to %s.", before, e.Name)
+		return renamedEnvironment(ctx, tx, e, before)
 	})
 	return environmentOf(e), err
+}
+
+// renamedEnvironment has every link looked at again when what {{ENV_ID}} matches has changed.
+func renamedEnvironment(ctx context.Context, tx *store.Tx, e towpath.Environment, before string) error {
+	if e.Name == before {
+		return nil
+	}
+	if err := wakeLinks(ctx, tx, ""); err != nil {
+		return err
+	}
+	return record(ctx, tx, "environment.rename", e.ID, "", "Renamed the environment %s to %s.", before, e.Name)
 }
 
 type environmentPath struct {

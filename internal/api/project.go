@@ -16,6 +16,9 @@ type project struct {
 	Name        string               `json:"name"`
 	CreatedAt   time.Time            `json:"createdAt"`
 	Permissions []towpath.Permission `json:"permissions" nullable:"false" doc:"What the caller may do in it."`
+
+	LockTimeout      int64 `json:"lockTimeout" doc:"How long its changes wait for locks at most, in milliseconds; 0 leaves it to the environment."`
+	StatementTimeout int64 `json:"statementTimeout" doc:"After how many milliseconds a statement of its changes is stopped; 0 leaves it to the environment."`
 }
 
 // projectOfActor converts a project for somebody, within a transaction that tells their role in it.
@@ -36,7 +39,7 @@ func projectOfActor(ctx context.Context, tx *store.Tx, p towpath.Project) (proje
 			rights = append(rights, right)
 		}
 	}
-	return project{p.ID, p.Name, p.CreatedAt, rights}, err
+	return project{p.ID, p.Name, p.CreatedAt, rights, p.LockTimeout.Milliseconds(), p.StatementTimeout.Milliseconds()}, err
 }
 
 func projectID(p project) string { return p.ID }
@@ -119,35 +122,53 @@ func (s *Server) createProject(ctx context.Context, in *createProjectInput) (pro
 	return made, err
 }
 
-type renameProjectInput struct {
+type changeProjectInput struct {
 	ProjectPath
 	Body struct {
-		Name string `json:"name" maxLength:"100"`
+		Name             *string `json:"name,omitempty" maxLength:"100"`
+		LockTimeout      *int64  `json:"lockTimeout,omitempty" doc:"How long its changes wait for locks at most, in milliseconds, up to 24 h; 0 leaves it to the environment."`
+		StatementTimeout *int64  `json:"statementTimeout,omitempty" doc:"After how many milliseconds a statement of its changes is stopped, up to 7 days; 0 leaves it to the environment."`
 	}
 }
 
-func (s *Server) renameProject(ctx context.Context, in *renameProjectInput) (project, error) {
-	name, err := projectName(in.Body.Name)
-	if err != nil {
-		return project{}, err
-	}
-	var renamed project
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+// changeProject changes what the request names. Limits hold from the next attempt of a task on.
+func (s *Server) changeProject(ctx context.Context, in *changeProjectInput) (project, error) {
+	var changed project
+	err := s.Store.Write(ctx, func(tx *store.Tx) error {
 		row, err := tx.Project(ctx, in.Project)
 		if err != nil {
 			return err
 		}
 		before := row.Name
-		row.Name = name
+		if in.Body.Name != nil {
+			if row.Name, err = projectName(*in.Body.Name); err != nil {
+				return err
+			}
+		}
+		limits := changeLimits(
+			limitChange{"lock timeout", in.Body.LockTimeout, &row.LockTimeout},
+			limitChange{"statement timeout", in.Body.StatementTimeout, &row.StatementTimeout},
+		)
+		if err := row.Validate(); err != nil {
+			return err
+		}
 		if err := tx.UpdateProject(ctx, &row); err != nil {
 			return err
 		}
-		if renamed, err = projectOfActor(ctx, tx, row); err != nil {
-			return err
+		if limits != "" {
+			if err := record(ctx, tx, "project.limits", row.ID, row.ID, "Changed limits of the project %s: %s.", row.Name, limits); err != nil {
+				return err
+			}
 		}
-		return record(ctx, tx, "project.rename", row.ID, row.ID, "Renamed the project %s to %s.", before, row.Name)
+		if row.Name != before {
+			if err := record(ctx, tx, "project.rename", row.ID, row.ID, "Renamed the project %s to %s.", before, row.Name); err != nil {
+				return err
+			}
+		}
+		changed, err = projectOfActor(ctx, tx, row)
+		return err
 	})
-	return renamed, err
+	return changed, err
 }
 
 // projectMember is a person of a project.

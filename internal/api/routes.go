@@ -27,7 +27,7 @@ func (s *Server) routes() []route {
 		{"GET", "/environments", towpath.ViewWorkspace, ok(s.listEnvironments)},
 		{"POST", "/environments", towpath.ManageEnvironments, created(s.createEnvironment)},
 		{"PUT", "/environments/order", towpath.ManageEnvironments, ok(s.orderEnvironments)},
-		{"PATCH", "/environments/{environment}", towpath.ManageEnvironments, ok(s.renameEnvironment)},
+		{"PATCH", "/environments/{environment}", towpath.ManageEnvironments, ok(s.changeEnvironment)},
 		{"DELETE", "/environments/{environment}", towpath.ManageEnvironments, done(s.deleteEnvironment)},
 
 		{"GET", "/instances", towpath.ViewWorkspace, ok(s.listInstances)},
@@ -51,7 +51,8 @@ func (s *Server) routes() []route {
 		{"GET", "/projects", towpath.ViewWorkspace, ok(s.listProjects)},
 		{"POST", "/projects", towpath.CreateProjects, created(s.createProject)},
 		{"GET", "/projects/{project}", towpath.ViewProject, ok(s.getProject)},
-		{"PATCH", "/projects/{project}", towpath.ManageProject, ok(s.renameProject)},
+		{"PATCH", "/projects/{project}", towpath.ManageProject, ok(s.changeProject)},
+		{"GET", "/projects/{project}/limits", towpath.ViewProject, ok(s.listProjectLimits)},
 		{"GET", "/projects/{project}/members", towpath.ViewProject, ok(s.listProjectMembers)},
 		{"PUT", "/projects/{project}/members/{member}", towpath.ManageProject, ok(s.setProjectMember)},
 		{"DELETE", "/projects/{project}/members/{member}", towpath.ManageProject, done(s.removeProjectMember)},

@@ -44,13 +44,14 @@ type Task struct {
 	Finished   int               `json:"finished" doc:"How many of them are through."`
 	StartedAt  *time.Time        `json:"startedAt,omitempty"`
 	FinishedAt *time.Time        `json:"finishedAt,omitempty"`
+	CancelAt   *time.Time        `json:"cancelAt,omitempty" doc:"When somebody asked for the running attempt to be stopped; left out when nobody has."`
 	CreatedAt  time.Time         `json:"createdAt"`
 }
 
 func taskOf(t towpath.Task) Task {
 	return Task{
 		t.ID, t.RolloutID, t.ProjectID, t.DatabaseID, t.EnvironmentID, t.Sequence, t.Action, migrationOf(t.Migration), all(t.Covers, migrationOf).Items,
-		t.Commit, t.State, t.Reason, t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt, t.CreatedAt,
+		t.Commit, t.State, t.Reason, t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt, t.CancelAt, t.CreatedAt,
 	}
 }
 

@@ -1,0 +1,86 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// appliedLimit is how long something may take, and who says so.
+type appliedLimit struct {
+	Timeout int64               `json:"timeout" doc:"In milliseconds."`
+	From    towpath.LimitSource `json:"from" enum:"project,environment,server,maximum" doc:"Who set it; maximum: more was asked for than the environment allows."`
+}
+
+// appliedLimits are what holds for changes whose files say nothing of their own.
+type appliedLimits struct {
+	LockTimeout      appliedLimit `json:"lockTimeout"`
+	StatementTimeout appliedLimit `json:"statementTimeout"`
+}
+
+func appliedLimitsOf(e towpath.Environment, p towpath.Project) appliedLimits {
+	lock, statement := e.LockTimeoutOf(p), e.StatementTimeoutOf(p)
+	return appliedLimits{appliedLimit{lock.Timeout.Milliseconds(), lock.From}, appliedLimit{statement.Timeout.Milliseconds(), statement.From}}
+}
+
+// projectLimits are what holds for a project's changes in one environment.
+type projectLimits struct {
+	EnvironmentID string        `json:"environmentId"`
+	Environment   string        `json:"environment" doc:"The name."`
+	Applied       appliedLimits `json:"applied" doc:"What holds for changes whose files say nothing of their own."`
+}
+
+// listProjectLimits tells what holds in each environment, in their order.
+func (s *Server) listProjectLimits(ctx context.Context, in *ProjectPath) (list[projectLimits], error) {
+	var (
+		p    towpath.Project
+		rows []towpath.Environment
+	)
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if p, err = tx.Project(ctx, in.Project); err != nil {
+			return err
+		}
+		rows, err = tx.Environments(ctx)
+		return err
+	})
+	return all(rows, func(e towpath.Environment) projectLimits { return projectLimits{e.ID, e.Name, appliedLimitsOf(e, p)} }), err
+}
+
+// limitChange is one limit that a request may set.
+type limitChange struct {
+	name string // as people say it
+	to   *int64 // milliseconds; nil leaves it as it is
+	of   *time.Duration
+}
+
+// changeLimits sets limits and says in words what has become different; "" when nothing has.
+func changeLimits(changes ...limitChange) string {
+	var told []string
+	for _, c := range changes {
+		before := *c.of
+		if c.to == nil || fromMilliseconds(*c.to) == before {
+			continue
+		}
+		*c.of = fromMilliseconds(*c.to)
+		told = append(told, fmt.Sprintf("%s from %s to %s", c.name, limitWords(before), limitWords(*c.of)))
+	}
+	return strings.Join(told, ", ")
+}
+
+func limitWords(limit time.Duration) string {
+	if limit == 0 {
+		return "none"
+	}
+	return limit.String()
+}
+
+// fromMilliseconds makes a duration of any number: one that is out of range stays out of the range of limits.
+func fromMilliseconds(ms int64) time.Duration {
+	const most = math.MaxInt64 / int64(time.Millisecond)
+	return time.Duration(min(max(ms, -most), most)) * time.Millisecond
+}
