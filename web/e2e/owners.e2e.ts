@@ -1,14 +1,13 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, looksGood, signIn, signInAtBitbucket } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
+import { signInAsMember } from './support/flows'
 import { enter } from './support/wizard'
 
 let browser: Browser
 let demo: Demo
 let project: string
-
-const password = 'a long enough password'
 
 beforeAll(async () => {
   browser = await launch()
@@ -21,26 +20,9 @@ afterAll(async () => {
   await demo?.stop()
 })
 
-/** Another administrator of the project, signed in. */
-async function anotherAdministrator(): Promise<Page> {
-  const email = 'second@example.com'
-  const { url, member } = await demo.api<{ url: string; member: { id: string } }>('/members', {
-    method: 'POST',
-    body: { email, name: 'Sam Second', role: 'member' },
-  })
-  await demo.api(`/projects/${project}/members/${member.id}`, { method: 'PUT', body: { role: 'owner' } })
-  const answer = await fetch(`${demo.info.consoleUrl}/api/v1/invitations/accept`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ invitation: url.split('#').at(-1), password }),
-  })
-  expect(answer.ok).toBe(true)
-  return signIn(browser, { ...demo.info, email, password })
-}
-
 describe('a link whose person leaves', () => {
   it('is taken over by another administrator with a sign-in of their own', async () => {
-    const page = await anotherAdministrator()
+    const page = await signInAsMember(browser, demo, project, 'owner')
     await page.goto(`/projects/${project}/gitops`)
     await page.getByRole('link', { name: 'acme/shop-db' }).click()
     await page.getByRole('link', { name: 'Take over' }).click()

@@ -43,6 +43,7 @@ const pages: Record<string, () => Promise<string>> = {
   'project-databases': async () => `/projects/${await first('/projects')}/databases`,
   'project-gitops': async () => `/projects/${await first('/projects')}/gitops`,
   'project-members': async () => `/projects/${await first('/projects')}/members`,
+  'project-settings': async () => `/projects/${await first('/projects')}/settings`,
   'project-link': async () => {
     const project = await first('/projects')
     return `/projects/${project}/gitops/links/${await first(`/projects/${project}/repository-links`)}`
@@ -59,6 +60,7 @@ const pages: Record<string, () => Promise<string>> = {
   'instance-new': async () => '/instances/new',
   instance: async () => `/instances/${await first('/instances')}`,
   'environments-list': async () => '/environments',
+  environment: async () => `/environments/${await first('/environments')}`,
   profile: async () => '/settings/profile',
   'api-tokens': async () => '/settings/api-tokens',
   general: async () => '/settings/general',
@@ -77,7 +79,16 @@ describe('every page', () => {
     expect(faults).toEqual([])
   })
 
-  it.each(['rollouts', 'rollout', 'project', 'project-link', 'gitops'])('%s fits a phone', async name => {
+  it.each([
+    'rollouts',
+    'rollout',
+    'project',
+    'project-settings',
+    'project-link',
+    'environments-list',
+    'environment',
+    'gitops',
+  ])('%s fits a phone', async name => {
     await page.setViewportSize({ width: 390, height: 844 })
     await page.goto((await pages[name]?.()) ?? '/')
     await page.getByRole('main').locator('h1').waitFor()

@@ -85,6 +85,7 @@ const tree = root.addChildren([
       inProject('/rollouts', () => import('~/pages/projects/ProjectRolloutsPage')),
       inProject('/databases', () => import('~/pages/projects/ProjectDatabasesPage')),
       inProject('/members', () => import('~/pages/projects/ProjectMembersPage')),
+      inProject('/settings', () => import('~/pages/projects/ProjectSettingsPage')),
       inProject('/gitops', () => import('~/pages/links/LinksPage')),
     ]),
     page('/projects/$project/gitops/new', () => import('~/pages/links/ChooseProviderPage')),
@@ -99,6 +100,7 @@ const tree = root.addChildren([
     page('/instances/new', () => import('~/pages/instances/NewInstancePage')),
     page('/instances/$instance', () => import('~/pages/instances/InstancePage')),
     page('/environments', () => import('~/pages/environments/EnvironmentsPage')),
+    page('/environments/$environment', () => import('~/pages/environments/EnvironmentPage')),
     onward('/settings', pb.profile()),
     settings.addChildren([
       setting('/settings/profile', () => import('~/pages/settings/ProfilePage')),

@@ -1,6 +1,7 @@
-import type { Page } from 'playwright-core'
-import { signInAtBitbucket } from './browser'
-import type { DemoInfo } from './demo'
+import type { Browser, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { signIn, signInAtBitbucket } from './browser'
+import type { Demo, DemoInfo } from './demo'
 import { next, toStepTwo } from './wizard'
 
 /** Adds the demo's Git provider by the wizard. */
@@ -22,4 +23,22 @@ export async function chooseRepository(page: Page, project: string) {
   const bitbucket = await opened
   await bitbucket.getByRole('button', { name: 'Grant access' }).click()
   await page.getByRole('table', { name: 'Repositories' }).waitFor()
+}
+
+/** Invites a person into the demo's project, and signs in as that person. */
+export async function signInAsMember(browser: Browser, demo: Demo, project: string, role: 'owner' | 'developer') {
+  const email = `${role}@example.com`
+  const password = 'a long enough password'
+  const { url, member } = await demo.api<{ url: string; member: { id: string } }>('/members', {
+    method: 'POST',
+    body: { email, name: 'Sam Second', role: 'member' },
+  })
+  await demo.api(`/projects/${project}/members/${member.id}`, { method: 'PUT', body: { role } })
+  const answer = await fetch(`${demo.info.consoleUrl}/api/v1/invitations/accept`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ invitation: url.split('#').at(-1), password }),
+  })
+  expect(answer.ok).toBe(true)
+  return signIn(browser, { ...demo.info, email, password })
 }

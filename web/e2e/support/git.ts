@@ -23,3 +23,7 @@ export function push(info: DemoInfo, message: string, files: Record<string, stri
   git('push', '--quiet')
   rmSync(dir, { recursive: true, force: true })
 }
+
+/** A statement that never ends by itself, in SQLite. */
+export const countForever =
+  'CREATE TABLE counted AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS total FROM n;\n'

@@ -78,6 +78,15 @@ export const projectMembersQuery = (project: string) =>
     select: list => list.items,
   })
 
+/** Which limits a project's changes have in each environment, and where each comes from. */
+export const projectLimitsQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['projects', project, 'limits'],
+    queryFn: ({ signal }) =>
+      unwrap(http.GET('/api/v1/projects/{project}/limits', { params: { path: { project } }, signal })),
+    select: list => list.items,
+  })
+
 /** What each kind of database needs to be reached, in the server's words. */
 export const engineTypesQuery = queryOptions({
   queryKey: ['engine-types'],

@@ -9,12 +9,22 @@ interface ConfirmButtonProps extends ButtonProps {
   children: ReactNode
   /** The verb on both buttons. */
   verb: string
+  /** On the button that does nothing; another word where "Cancel" is the verb. */
+  back?: string
   danger?: boolean
   onConfirm: () => void
 }
 
 /** A button that asks once before it acts. */
-export function ConfirmButton({ title, children, verb, danger = false, onConfirm, ...rest }: ConfirmButtonProps) {
+export function ConfirmButton({
+  title,
+  children,
+  verb,
+  back = 'Cancel',
+  danger = false,
+  onConfirm,
+  ...rest
+}: ConfirmButtonProps) {
   const [opened, { open, close }] = useDisclosure()
   return (
     <>
@@ -26,7 +36,7 @@ export function ConfirmButton({ title, children, verb, danger = false, onConfirm
           <div>{children}</div>
           <div className="row" style={{ justifyContent: 'flex-end' }}>
             <Button variant="default" onClick={close}>
-              Cancel
+              {back}
             </Button>
             <Button
               {...(danger ? { color: 'red.9' } : {})}

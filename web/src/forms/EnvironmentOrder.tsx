@@ -2,9 +2,12 @@ import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { ConfirmButton } from '~/components/ConfirmButton'
+import { Link } from '~/components/Link'
 import { useWrite } from '~/hooks/use-write'
 import { Icon } from '~/ui/Icon'
+import { limitText } from '~/util/limit'
 import { moved } from '~/util/order'
+import { pb } from '~/util/path-builder'
 import classes from './EnvironmentOrder.module.css'
 
 type Environment = Schemas['Environment']
@@ -115,7 +118,13 @@ function Name({ environment, manages }: { environment: Environment; manages: boo
   }
   return (
     <>
-      <span className="grow">{environment.name}</span>
+      <span className="grow">
+        <Link to={pb.environment(environment.id)}>{environment.name}</Link>
+        <span className="muted small" style={{ display: 'block' }}>
+          Waits {limitText(environment.applied.lockTimeout.timeout)} for locks, stops a statement after{' '}
+          {limitText(environment.applied.statementTimeout.timeout)}
+        </span>
+      </span>
       {manages && (
         <>
           <ActionIcon

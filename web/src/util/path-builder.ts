@@ -14,6 +14,7 @@ export const pb = {
   projectRollouts: (project: string) => `/projects/${project}/rollouts`,
   projectDatabases: (project: string) => `/projects/${project}/databases`,
   projectMembers: (project: string) => `/projects/${project}/members`,
+  projectSettings: (project: string) => `/projects/${project}/settings`,
   links: (project: string) => `/projects/${project}/gitops`,
   linkNew: (project: string) => `/projects/${project}/gitops/new`,
   linkSignIn: (project: string, verification: string) => `/projects/${project}/gitops/new/sign-in/${verification}`,
@@ -28,6 +29,7 @@ export const pb = {
   instanceNew: () => '/instances/new',
   instance: (instance: string) => `/instances/${instance}`,
   environments: () => '/environments',
+  environment: (environment: string) => `/environments/${environment}`,
 
   settings: () => '/settings',
   profile: () => '/settings/profile',

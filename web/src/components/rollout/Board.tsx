@@ -68,7 +68,10 @@ function TaskRow({ task, database }: { task: Task; database: string }) {
 }
 
 /** What a task's state means here: its progress, or what it does. */
-export function taskDetail(task: Pick<Task, 'state' | 'total' | 'finished' | 'action'>): string | undefined {
+export function taskDetail(
+  task: Pick<Task, 'state' | 'total' | 'finished' | 'action' | 'cancelAt'>,
+): string | undefined {
+  if (task.state === 'running' && task.cancelAt) return 'Cancelling…'
   if (task.state === 'running' && task.total > 0)
     return `statement ${Math.min(task.finished + 1, task.total)} of ${task.total}`
   if (task.action === 'record' && task.state === 'done') return 'recorded only'

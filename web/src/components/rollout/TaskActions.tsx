@@ -7,7 +7,7 @@ import { useWrite } from '~/hooks/use-write'
 import { sentence } from '~/util/str'
 import { ConfirmButton } from '../ConfirmButton'
 
-type Task = Pick<Schemas['Task'], 'id' | 'rolloutId' | 'state' | 'label' | 'reason'>
+type Task = Pick<Schemas['Task'], 'id' | 'rolloutId' | 'state' | 'label' | 'reason' | 'cancelAt'>
 
 const skippable: Task['state'][] = ['pending', 'held', 'failed', 'unknown']
 
@@ -27,10 +27,20 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
       unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/resolve', { params, body: { applied } })),
     done: (_, applied) => (applied ? 'It is recorded as applied.' : 'It runs again.'),
   })
+  const cancel = useWrite({
+    run: () => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/cancel', { params })),
+  })
   const run = can(project, 'project.run')
   return (
     <>
       {run && skippable.includes(task.state) && <SkipButton task={task} />}
+      {run && task.state === 'running' && (
+        <CancelButton
+          label={task.label}
+          cancelling={Boolean(task.cancelAt) || cancel.isPending}
+          onConfirm={() => cancel.mutate()}
+        />
+      )}
       {task.state === 'failed' && (
         <Button
           disabled={!run}
@@ -67,6 +77,44 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
         </>
       )}
     </>
+  )
+}
+
+interface CancelButtonProps {
+  label: string
+  /** Somebody has asked for it, and it has not ended yet. */
+  cancelling: boolean
+  onConfirm: () => void
+}
+
+function CancelButton({ label, cancelling, onConfirm }: CancelButtonProps) {
+  if (cancelling) {
+    return (
+      <Button variant="default" disabled title="It was asked to stop, and ends in a moment.">
+        Cancelling…
+      </Button>
+    )
+  }
+  return (
+    <ConfirmButton
+      title={`Cancel ${label} in this database?`}
+      verb="Cancel"
+      back="Let it run"
+      danger
+      onConfirm={onConfirm}
+    >
+      <div className="stack tight">
+        <p>Its statement is stopped on the database server. You can retry or skip the task afterwards.</p>
+        <p>
+          What the database then shows decides the state: failed, done when it was quicker, or unknown when nobody can
+          tell.
+        </p>
+        <p>
+          A file that runs in one transaction leaves nothing behind. Where statements commit one by one, those that are
+          through stay, and the task says how many.
+        </p>
+      </div>
+    </ConfirmButton>
   )
 }
 

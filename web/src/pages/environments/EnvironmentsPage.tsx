@@ -45,7 +45,7 @@ export default function EnvironmentsPage() {
   )
 }
 
-const order = (one: Schemas['Environment']) => `${one.id} ${one.name}`
+const order = (one: Schemas['Environment']) => JSON.stringify([one.id, one.name, one.applied])
 
 function AddEnvironment({ close }: { close: () => void }) {
   const form = useForm({

@@ -23,6 +23,7 @@ export default function ProjectLayout() {
               { label: 'Databases', to: pb.projectDatabases(id) },
               { label: 'GitOps', to: pb.links(id) },
               { label: 'Members', to: pb.projectMembers(id) },
+              { label: 'Settings', to: pb.projectSettings(id) },
             ]}
           />
           <Outlet />

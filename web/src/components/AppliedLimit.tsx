@@ -1,0 +1,18 @@
+import type { Schemas } from '~/api/client'
+import { limitText } from '~/util/limit'
+
+const sources: Record<Schemas['AppliedLimit']['from'], string> = {
+  project: 'set for the project',
+  environment: 'set for the environment',
+  server: "the server's own",
+  maximum: 'the most that the environment allows',
+}
+
+/** The limit that holds where a file says nothing, and where it comes from. */
+export function AppliedLimit({ limit }: { limit: Schemas['AppliedLimit'] }) {
+  return (
+    <>
+      {limitText(limit.timeout)} <span className="muted">{sources[limit.from]}</span>
+    </>
+  )
+}

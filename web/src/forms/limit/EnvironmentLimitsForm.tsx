@@ -1,0 +1,65 @@
+import { Fieldset } from '@mantine/core'
+import { http, type Schemas, unwrap } from '~/api/client'
+import { queryClient } from '~/api/query-client'
+import { FormFrame } from '~/components/FormFrame'
+import { useForm } from '~/hooks/use-form'
+import { sayDone } from '~/stores/toast'
+import { limitText } from '~/util/limit'
+import { LimitField } from './LimitField'
+import { limitsOf, limitTexts } from './values'
+
+const names = ['lockTimeout', 'statementTimeout', 'maxLockTimeout', 'maxStatementTimeout'] as const
+
+/** How long changes in an environment may take, and how long they may ask for. */
+export function EnvironmentLimitsForm({ environment }: { environment: Schemas['Environment'] }) {
+  const form = useForm({
+    initial: limitTexts(names, environment),
+    submit: async texts => {
+      await unwrap(
+        http.PATCH('/api/v1/environments/{environment}', {
+          params: { path: { environment: environment.id } },
+          body: limitsOf(names, texts),
+        }),
+      )
+      await queryClient.invalidateQueries()
+      sayDone(`The limits of ${environment.name} are saved.`)
+    },
+  })
+  return (
+    <FormFrame {...form} submit="Save">
+      <Fieldset legend="Changes in this environment" variant="unstyled" className="stack">
+        <LimitField
+          label="Wait for locks at most"
+          description="A change that waits longer for somebody's lock gives up and tries again, five times in all."
+          placeholder={asServer(environment.applied.lockTimeout)}
+          {...form.text('lockTimeout')}
+        />
+        <LimitField
+          label="Stop a statement after"
+          description="A statement that takes longer is stopped on the database server, and its task fails."
+          placeholder={asServer(environment.applied.statementTimeout)}
+          {...form.text('statementTimeout')}
+        />
+      </Fieldset>
+      <Fieldset legend="Files and projects may ask for at most" variant="unstyled" className="stack">
+        <LimitField
+          label="Waiting for locks"
+          description="A file asks in its first lines: -- towpath: lock-timeout=5s"
+          placeholder="no bound"
+          {...form.text('maxLockTimeout')}
+        />
+        <LimitField
+          label="One statement"
+          description="A file asks in its first lines: -- towpath: statement-timeout=1h"
+          placeholder="no bound"
+          {...form.text('maxStatementTimeout')}
+        />
+      </Fieldset>
+    </FormFrame>
+  )
+}
+
+/** What holds where the environment says nothing, as far as it shows. */
+function asServer(applied: Schemas['AppliedLimit']): string {
+  return applied.from === 'server' ? `as the server: ${limitText(applied.timeout)}` : 'as the server'
+}

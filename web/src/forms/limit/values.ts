@@ -1,0 +1,20 @@
+import { ApiError } from '~/api/errors'
+import { limitMilliseconds, limitText } from '~/util/limit'
+
+/** Limits as the API tells them, to texts of a form. */
+export function limitTexts<K extends string>(names: readonly K[], limits: Record<K, number>): Record<K, string> {
+  return Object.fromEntries(names.map(name => [name, limitText(limits[name])])) as Record<K, string>
+}
+
+/** Texts of a form to limits as the API takes them. Throws an ApiError with a message for each text that is no time. */
+export function limitsOf<K extends string>(names: readonly K[], texts: Record<K, string>): Record<K, number> {
+  const limits = names.map(name => [name, limitMilliseconds(texts[name])] as const)
+  const errors = limits
+    .filter(([, ms]) => ms === undefined)
+    .map(([name]) => ({
+      location: `body.${name}`,
+      message: `“${texts[name]}” is no time. Write it with its unit, such as 500 ms, 5 s, 10 min or 1 h, or leave it empty.`,
+    }))
+  if (errors.length > 0) throw new ApiError(422, { detail: 'Some limits are no times.', errors })
+  return Object.fromEntries(limits) as Record<K, number>
+}

@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query'
+import { can } from '~/api/can'
+import type { Schemas } from '~/api/client'
+import { environmentsQuery, sessionQuery } from '~/api/queries'
+import { AppliedLimit } from '~/components/AppliedLimit'
+import { Loaded } from '~/components/Loaded'
+import { Page } from '~/components/Page'
+import { EnvironmentLimitsForm } from '~/forms/limit/EnvironmentLimitsForm'
+import { useParam } from '~/hooks/use-params'
+import { EmptyState } from '~/ui/EmptyState'
+import { limitText } from '~/util/limit'
+import { pb } from '~/util/path-builder'
+
+/** One environment: how long changes may take in it. */
+export default function EnvironmentPage() {
+  const id = useParam('environment')
+  const environments = useQuery(environmentsQuery)
+  return (
+    <Loaded query={environments} rows={3}>
+      {list => {
+        const environment = list.find(one => one.id === id)
+        return environment ? (
+          <Details environment={environment} />
+        ) : (
+          <Page title="Not found" crumbs={crumbs}>
+            <EmptyState icon="layers">There is no such environment. It may have been removed.</EmptyState>
+          </Page>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+const crumbs = [{ label: 'Environments', to: pb.environments() }]
+
+function Details({ environment }: { environment: Schemas['Environment'] }) {
+  const manages = can(useQuery(sessionQuery).data, 'environments.manage')
+  const { applied, maxLockTimeout, maxStatementTimeout } = environment
+  return (
+    <Page
+      title={environment.name}
+      crumbs={crumbs}
+      lead="Limits hold from a task's next attempt on. What a file asks for wins over its project, the project over the environment, and the environment over the server."
+    >
+      <section className="stack tight">
+        <h2>What applies</h2>
+        <p className="muted">To changes when neither their file nor their project says otherwise.</p>
+        <dl className="facts" aria-label="What applies">
+          <dt>Wait for locks at most</dt>
+          <dd>
+            <AppliedLimit limit={applied.lockTimeout} />
+          </dd>
+          <dt>Stop a statement after</dt>
+          <dd>
+            <AppliedLimit limit={applied.statementTimeout} />
+          </dd>
+          <dt>Files and projects may ask for at most</dt>
+          <dd>
+            {maxLockTimeout ? `${limitText(maxLockTimeout)} of waiting for locks` : 'any wait for locks'},{' '}
+            {maxStatementTimeout ? `${limitText(maxStatementTimeout)} for one statement` : 'any time for one statement'}
+          </dd>
+        </dl>
+      </section>
+      {manages ? (
+        <section className="panel narrow" aria-label="Limits">
+          <h2>Limits</h2>
+          <EnvironmentLimitsForm key={environment.id} environment={environment} />
+        </section>
+      ) : (
+        <p className="muted">Owners and DBAs of the workspace set them.</p>
+      )}
+    </Page>
+  )
+}
