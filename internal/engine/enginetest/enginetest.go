@@ -21,6 +21,7 @@ type Fixture struct {
 	Missing          func(t *testing.T) engine.Target // a database that is not there
 	AutoKey          string                           // type and constraints of a key that counts up
 	Slow             string                           // a statement that needs many seconds
+	Blocker          []string                         // what is said of a session that holds a lock and runs Slow
 	TransactionalDDL bool
 	Schema           string   // a script with one of everything that the catalogue reader knows
 	Split            []Case   // dialect's own scripts

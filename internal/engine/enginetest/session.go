@@ -162,6 +162,16 @@ func testLocked(t *testing.T, f Fixture) {
 	b.apply(ctx, "CREATE TABLE a (id int)")
 	holder := b.begin(ctx, options)
 	b.exec(ctx, holder, "INSERT INTO a VALUES (1)")
+	slow, stop := context.WithCancel(ctx)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_, _ = holder.Exec(slow, sql(f.Slow)) // only to be seen
+	}()
+	defer func() {
+		stop()
+		<-over
+	}()
 	start := time.Now()
 	o := engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: 20 * time.Second}
 	second, err := b.db.Begin(ctx, o)
@@ -169,7 +179,12 @@ func testLocked(t *testing.T, f Fixture) {
 		_, err = second.Exec(ctx, sql("ALTER TABLE a ADD COLUMN b int"))
 		defer second.Close()
 	}
-	wantKind(t, err, engine.Locked)
+	told := wantKind(t, err, engine.Locked)
+	for _, want := range f.Blocker {
+		if !strings.Contains(told.Message, want) {
+			t.Errorf("%s is not named: %s", want, told.Message)
+		}
+	}
 	if took := time.Since(start); took > 6*time.Second {
 		t.Errorf("it took %s to tell, with a limit of %s", took, o.LockTimeout)
 	}

@@ -189,7 +189,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err != nil {
 		return 0, s.fail(err)
 	}
-	result, err := s.run(ctx, st.Text)
+	result, err := s.watched(ctx, st.Text)
 	if err != nil {
 		return 0, s.fail(err)
 	}

@@ -41,6 +41,7 @@ func fixture() enginetest.Fixture {
 		},
 		AutoKey:          "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 		Slow:             "SELECT pg_sleep(30)",
+		Blocker:          []string{"held by pid ", ", user owner, ", "active for ", "it runs: SELECT pg_sleep(?)"},
 		TransactionalDDL: true,
 		Schema:           "CREATE TABLE a (id int PRIMARY KEY, b text DEFAULT 'it''s'); CREATE VIEW v AS SELECT * FROM a;",
 		Cosmetic: [2]string{

@@ -119,7 +119,8 @@ func TestExec_namesWhoHoldsTheLock(t *testing.T) {
 	o := options
 	o.LockTimeout = time.Second
 	_, err := begin(t, db, o).Exec(t.Context(), statement.Statement{Text: "DROP TABLE a"})
-	if kindOf(err) != engine.Locked || !strings.Contains(err.Error(), "held by pid "+pid+", user owner") {
+	if kindOf(err) != engine.Locked || !strings.Contains(err.Error(), "; the lock is held by pid "+pid+", user owner, ") ||
+		!strings.Contains(err.Error(), ", idle in transaction for ") || !strings.HasSuffix(err.Error(), ", it ran last: LOCK TABLE a") {
 		t.Errorf("error is %v", err)
 	}
 	_, err = begin(t, db, o).Exec(t.Context(), statement.Statement{Text: "LOCK TABLE a NOWAIT"})

@@ -115,5 +115,9 @@ func mapError(err error) *engine.Error {
 			kind = engine.Lost
 		}
 	}
-	return &engine.Error{Kind: kind, Message: err.Error(), Err: err}
+	message := err.Error()
+	if e != nil && e.Code()&0xff == lib.SQLITE_BUSY {
+		message += ": another connection holds the file's lock; SQLite does not tell whose"
+	}
+	return &engine.Error{Kind: kind, Message: message, Err: err}
 }

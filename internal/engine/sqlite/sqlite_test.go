@@ -41,6 +41,7 @@ func fixture(t *testing.T) enginetest.Fixture {
 		Missing:          func(*testing.T) engine.Target { return missing },
 		AutoKey:          "INTEGER PRIMARY KEY",
 		Slow:             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+		Blocker:          []string{"another connection holds the file's lock"},
 		TransactionalDDL: true,
 		Schema:           schema,
 		Cosmetic: [2]string{

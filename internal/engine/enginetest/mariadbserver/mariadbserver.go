@@ -38,7 +38,12 @@ type Server struct {
 }
 
 // Start starts a server on a free port, with a global sql_mode that changes how quotes and backslashes are read. Call it on the main goroutine, from TestMain.
-func Start() (*Server, error) {
+func Start() (*Server, error) { return run("--innodb-flush-log-at-trx-commit=0") }
+
+// StartDurable starts a server whose commits reach the disk, as users run it. For benchmarks.
+func StartDurable() (*Server, error) { return run() }
+
+func run(settings ...string) (*Server, error) {
 	runtime.LockOSThread()
 	install, err := dbserver.Find("mariadb-install-db", packages, "/usr/bin", "/usr/local/mysql/scripts")
 	if err != nil {
@@ -53,13 +58,13 @@ func Start() (*Server, error) {
 		return nil, err
 	}
 	s := &Server{process: process}
-	if err := s.start(install, mariadbd); err != nil {
+	if err := s.start(install, mariadbd, settings); err != nil {
 		return nil, errors.Join(err, process.Stop())
 	}
 	return s, nil
 }
 
-func (s *Server) start(install, mariadbd string) error {
+func (s *Server) start(install, mariadbd string, settings []string) error {
 	data, first := filepath.Join(s.process.Dir, "data"), filepath.Join(s.process.Dir, "first.sql")
 	grants := fmt.Sprintf("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO %[1]s@'%%' WITH GRANT OPTION;\n",
 		account, strings.ReplaceAll(password, "'", "''"))
@@ -78,11 +83,11 @@ func (s *Server) start(install, mariadbd string) error {
 		return err
 	}
 	// A folder for temporary tables of its own: a server that starts clears the common one of what others have there.
-	return s.process.Start(s.ping, mariadbd, "--no-defaults", "--datadir="+data, "--port="+strconv.Itoa(s.port),
-		"--bind-address=127.0.0.1", "--socket="+filepath.Join(s.process.Dir, "s.sock"), "--pid-file="+filepath.Join(s.process.Dir, "pid"),
-		"--init-file="+first, "--tmpdir="+s.process.Dir, "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M",
+	return s.process.Start(s.ping, mariadbd, append([]string{"--no-defaults", "--datadir=" + data, "--port=" + strconv.Itoa(s.port),
+		"--bind-address=127.0.0.1", "--socket=" + filepath.Join(s.process.Dir, "s.sock"), "--pid-file=" + filepath.Join(s.process.Dir, "pid"),
+		"--init-file=" + first, "--tmpdir=" + s.process.Dir, "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M",
 		"--innodb-fast-shutdown=2", "--skip-log-bin", "--skip-name-resolve", "--max-connections=300", "--performance-schema=OFF",
-		"--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "--character-set-server=utf8mb4", "--ssl-cert="+filepath.Join(s.process.Dir, "server.crt"), "--ssl-key="+filepath.Join(s.process.Dir, "server.key"))
+		"--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "--character-set-server=utf8mb4", "--ssl-cert=" + filepath.Join(s.process.Dir, "server.crt"), "--ssl-key=" + filepath.Join(s.process.Dir, "server.key")}, settings...)...)
 }
 
 // Target is the instance, without a database.

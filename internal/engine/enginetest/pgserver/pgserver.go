@@ -37,13 +37,16 @@ type Server struct {
 }
 
 // Start starts a server on a free port. Call it on the main goroutine, from TestMain.
-func Start() (*Server, error) { return run(nil) }
+func Start() (*Server, error) { return run(nil, "fsync=off", "synchronous_commit=off", "full_page_writes=off") }
+
+// StartDurable starts a server whose commits reach the disk, as users run it. For benchmarks.
+func StartDurable() (*Server, error) { return run(nil) }
 
 // StartStandby starts a server that waits for a primary, of which there is none, and answers what only reads.
-func StartStandby() (*Server, error) { return run([]string{"standby.signal"}) }
+func StartStandby() (*Server, error) { return run([]string{"standby.signal"}, "fsync=off") }
 
 // run starts a server with signal files in its data directory.
-func run(signals []string) (*Server, error) {
+func run(signals []string, settings ...string) (*Server, error) {
 	runtime.LockOSThread()
 	initdb, err := dbserver.Find("initdb", packages, "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin")
 	if err != nil {
@@ -58,13 +61,13 @@ func run(signals []string) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{process: process, programs: filepath.Dir(postgres)}
-	if err := s.start(initdb, postgres, signals); err != nil {
+	if err := s.start(initdb, postgres, signals, settings); err != nil {
 		return nil, errors.Join(err, process.Stop())
 	}
 	return s, nil
 }
 
-func (s *Server) start(initdb, postgres string, signals []string) error {
+func (s *Server) start(initdb, postgres string, signals, settings []string) error {
 	secret := filepath.Join(s.process.Dir, "password")
 	data := filepath.Join(s.process.Dir, "data")
 	if err := os.WriteFile(secret, []byte(password), 0o644); err != nil {
@@ -86,10 +89,14 @@ func (s *Server) start(initdb, postgres string, signals []string) error {
 	if s.CA, err = s.process.Certificate(); err != nil {
 		return err
 	}
-	return s.process.Start(s.ping, postgres, "-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
+	args := []string{"-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
 		"-c", "unix_socket_directories=", "-c", "ssl=on", "-c", "ssl_cert_file="+filepath.Join(s.process.Dir, "server.crt"),
-		"-c", "ssl_key_file="+filepath.Join(s.process.Dir, "server.key"), "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-		"-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "max_prepared_transactions=5", "-c", "autovacuum=off")
+		"-c", "ssl_key_file=" + filepath.Join(s.process.Dir, "server.key"),
+		"-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "max_prepared_transactions=5", "-c", "autovacuum=off"}
+	for _, setting := range settings {
+		args = append(args, "-c", setting)
+	}
+	return s.process.Start(s.ping, postgres, args...)
 }
 
 // Target is the instance, without a database.
