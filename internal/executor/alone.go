@@ -20,7 +20,6 @@ import (
 // transaction with its own record.
 type alone struct {
 	*run
-	db      engine.DB
 	witness engine.Witness // nil where no statement commits by itself
 	session engine.Session
 	row     towpath.LedgerEntry // of the migration
@@ -30,9 +29,9 @@ type alone struct {
 	after   string              // and with it
 }
 
-func (r *run) newAlone(db engine.DB, session engine.Session, row towpath.LedgerEntry) *alone {
-	witness, _ := db.(engine.Witness)
-	return &alone{run: r, db: db, witness: witness, session: session, row: row, prefix: sha256.New()}
+func (r *run) newAlone(session engine.Session, row towpath.LedgerEntry) *alone {
+	witness, _ := r.db.(engine.Witness)
+	return &alone{run: r, witness: witness, session: session, row: row, prefix: sha256.New()}
 }
 
 // meet takes the next statement into the checksums.

@@ -19,13 +19,10 @@ const (
 )
 
 // apply runs the file's statements in a session, up to the commit.
-func (r *run) apply(ctx context.Context, db engine.DB, session engine.Session) ([]change, error) {
-	entry, found, err := session.Entry(ctx, r.task.MigrationID)
-	if err != nil {
-		return nil, err
-	}
+func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]change, error) {
+	entry := row.LedgerEntry
 	j, _ := readJournal(entry)
-	c, err := judge(r.task, entry, found, j.Prefix != "" && j.Prefix == r.prefixOf(entry.StatementsDone), r.resolved)
+	c, err := judge(r.task, entry, row.found, j.Prefix != "" && j.Prefix == r.prefixOf(entry.StatementsDone), r.resolved)
 	if err != nil {
 		return nil, err
 	}
@@ -33,19 +30,19 @@ func (r *run) apply(ctx context.Context, db engine.DB, session engine.Session) (
 		r.unsettled = false
 		r.total.Store(int64(entry.StatementsTotal))
 		r.finished.Store(int64(entry.StatementsTotal))
-		return []change{{r.task.Migration, entry, false}}, session.Record(ctx, r.leaseRow(towpath.LedgerDone))
+		return []change{{r.task.Migration, entry, false}}, r.leave(ctx, session)
 	}
 	if r.database.ProjectID != r.task.ProjectID {
 		return nil, end(towpath.TaskFailed, "The database no longer belongs to this project. Nothing was run.")
 	}
-	if found && entry.Epoch > r.epoch.Load() {
+	if row.found && entry.Epoch > r.epoch.Load() {
 		if err := r.raise(ctx, entry.Epoch); err != nil {
 			return nil, err
 		}
 	}
 	e := r.entry(r.task.Migration, towpath.LedgerRunning)
 	e.StatementsTotal, e.StatementsDone = int(r.total.Load()), c.from
-	a := r.newAlone(db, session, e)
+	a := r.newAlone(session, e)
 	if c.settle {
 		if c.from, err = a.settleRow(ctx, entry); err != nil {
 			return nil, err
@@ -63,15 +60,22 @@ func (r *run) apply(ctx context.Context, db engine.DB, session engine.Session) (
 	}
 	e.State, e.FinishedAt, e.StatementsDone = towpath.LedgerDone, r.now(), e.StatementsTotal
 	r.reached("before outcome")
-	writing, cancel := ctx, context.CancelFunc(func() {})
-	if r.noTx { // all of it is in, whatever else ends now
-		writing, cancel = context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
-	}
-	defer cancel()
-	if err := session.Record(writing, r.leaseRow(towpath.LedgerDone), e); err != nil {
+	if err := r.leave(ctx, session, e); err != nil {
 		return nil, err
 	}
 	return []change{{r.task.Migration, e, true}}, nil
+}
+
+// leave records rows, and where each call commits by itself also that the ledger is given back: all of the work is in then,
+// whatever else ends. In a transaction, the lease's row is written already.
+func (r *run) leave(ctx context.Context, session engine.Session, rows ...towpath.LedgerEntry) error {
+	if r.noTx {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+		defer cancel()
+		rows = append(rows, r.leaseRow(towpath.LedgerDone))
+	}
+	return session.Record(ctx, rows...)
 }
 
 // together runs the statements in the session's transaction.
@@ -159,7 +163,7 @@ func (r *run) record(ctx context.Context, session engine.Session) ([]change, err
 		changes = append(changes, change{m, rows[i], true})
 	}
 	r.finished.Store(int64(len(changes)))
-	return changes, session.Record(ctx, append(rows, r.leaseRow(towpath.LedgerDone))...)
+	return changes, r.leave(ctx, session, rows...)
 }
 
 // entry makes a row of the ledger.

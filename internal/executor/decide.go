@@ -3,6 +3,7 @@ package executor
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -17,6 +18,18 @@ type outcome struct {
 	changes []change           // what the ledger has of the task
 	fenced  bool               // another process has taken over: nothing may be written
 	unread  bool               // of an unknown outcome: the ledger could not be read, and may be later
+}
+
+// again is when the task is to be looked at once more; nil for not by itself.
+func (o outcome) again(now time.Time) *time.Time {
+	switch {
+	case o.state == towpath.TaskPending:
+	case o.state == towpath.TaskUnknown && o.unread:
+		now = now.Add(unreadWait)
+	default:
+		return nil
+	}
+	return &now
 }
 
 // change is a migration with its row in the ledger.

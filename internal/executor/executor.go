@@ -31,6 +31,7 @@ type Service struct {
 	StatementTimeout time.Duration // how long one statement may take; 15 min
 	LockTries        int           // how often a run starts over while others hold locks; 5
 	Backoff          time.Duration // before the second try, doubled for each further one, give or take a half; 500 ms
+	PerInstance      int           // databases of one instance that are changed at once, by all processes; 8
 	SnapshotSchemas  bool          // keep the schema's dump before and after each change
 
 	Logger *slog.Logger
@@ -56,6 +57,7 @@ func (s *Service) statementTimeout() time.Duration {
 	return cmp.Or(s.StatementTimeout, 15*time.Minute)
 }
 func (s *Service) lockTries() int         { return cmp.Or(s.LockTries, 5) }
+func (s *Service) perInstance() int       { return cmp.Or(s.PerInstance, 8) }
 func (s *Service) backoff() time.Duration { return cmp.Or(s.Backoff, 500*time.Millisecond) }
 func (s *Service) logger() *slog.Logger   { return cmp.Or(s.Logger, slog.Default()) }
 
@@ -72,34 +74,22 @@ var errLeaseLost = errors.New("the target's lease was lost")
 // errCancelled ends a run that a person has cancelled.
 var errCancelled = errors.New("the task was cancelled")
 
-// RunTask brings a task to its end: it is the handler of towpath.JobRunTask. A task that is not pending or running needs
-// nothing; one that another process left running is taken over, and the target's ledger says how far it came. What goes
-// wrong in the target ends in the task's state; the error is about the metadata alone.
+// RunTask brings a task to its end, and then those that follow it in its database: it is the handler of
+// towpath.JobRunTask. A task that another process left running is taken over, and the target's ledger says how far it
+// came. What goes wrong in the target ends in the task's state; the error is about the metadata alone.
 func (s *Service) RunTask(ctx context.Context, taskID string) (again *time.Time, err error) {
-	r, again, err := s.begin(ctx, taskID)
-	if err != nil || r == nil {
+	t, again, err := s.begin(ctx, taskID)
+	if err != nil || t == nil {
 		return again, err
 	}
-	working, stop := r.watch(ctx)
-	out := r.work(working)
+	working, stop := t.watch(ctx)
+	err = t.work(working)
 	stop()
-	if context.Cause(working) == errLeaseLost || out.fenced {
+	t.disconnect()
+	if errors.Is(err, errLeaseLost) || context.Cause(working) == errLeaseLost {
 		return s.after(s.lease()), nil
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
-	defer cancel()
-	if err := r.finish(ending, out); err != nil {
-		if errors.Is(err, errLeaseLost) {
-			return s.after(s.lease()), nil
-		}
-		return nil, err
-	}
-	s.logger().InfoContext(ctx, "task run", "task", taskID, "database", r.task.DatabaseID, "version", r.task.Version,
-		"attempt", r.attempt.Number, "state", out.state, "message", out.message)
-	if out.state == towpath.TaskUnknown && out.unread {
-		return s.after(unreadWait), nil
-	}
-	return nil, nil
+	return nil, err
 }
 
 // after is the metadata's time in a while.

@@ -11,40 +11,31 @@ import (
 	"towpath/internal/store"
 )
 
-// finish writes how the run ended, in one transaction, and gives the target back. errLeaseLost when it is another's by now.
-func (r *run) finish(ctx context.Context, out outcome) error {
-	r.reached("before metadata")
-	err := r.Store.Write(ctx, func(tx *store.Tx) error {
-		held, err := tx.ExtendTarget(ctx, r.task.DatabaseID, r.owner, r.epoch.Load(), tx.Now.Add(r.lease()))
+// conclude writes how the turn's runs have ended. errLeaseLost when one is another's by now.
+func (t *turn) conclude(ctx context.Context, tx *store.Tx) error {
+	for _, r := range t.ended {
+		task, err := tx.Task(ctx, r.task.ID)
 		if err != nil {
 			return err
 		}
-		t, err := tx.Task(ctx, r.task.ID)
-		if err != nil {
-			return err
-		}
-		if !held || t.State != towpath.TaskRunning || t.Attempts != r.attempt.Number {
+		if task.State != towpath.TaskRunning || task.Attempts != r.attempt.Number {
 			return errLeaseLost
 		}
-		if err := r.closeAttempt(ctx, tx, out); err != nil {
+		if err := r.closeAttempt(ctx, tx, r.out); err != nil {
 			return err
 		}
-		t.Total, t.Finished = int(r.total.Load()), int(r.finished.Load())
-		if err := endTask(ctx, tx, &t, out); err != nil {
+		task.Total, task.Finished = int(r.total.Load()), int(r.finished.Load())
+		if err := endTask(ctx, tx, &task, r.out); err != nil {
 			return err
 		}
-		if out.state == towpath.TaskPending {
-			if err := tx.Enqueue(ctx, towpath.JobRunTask, t.ID); err != nil {
+		if again := r.out.again(tx.Now); again != nil {
+			if err := tx.EnqueueAt(ctx, towpath.JobRunTask, task.ID, *again); err != nil {
 				return err
 			}
 		}
-		if err := r.keep(ctx, tx, t, out.changes); err != nil {
+		if err := r.keep(ctx, tx, task, r.out.changes); err != nil {
 			return err
 		}
-		return tx.ReleaseTarget(ctx, r.task.DatabaseID, r.owner, r.epoch.Load())
-	})
-	if err != nil {
-		return fmt.Errorf("finish task: %w", err)
 	}
 	return nil
 }
@@ -61,7 +52,7 @@ func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error
 	return tx.AddStatements(ctx, a.ID, r.logs)
 }
 
-// endTask writes a task's new state and wakes its rollout.
+// endTask writes a task's new state.
 func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome) error {
 	t.State, t.Reason, t.FinishedAt, t.CancelAt = out.state, "", &tx.Now, nil
 	switch out.state {
@@ -77,11 +68,9 @@ func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome) er
 		return err
 	}
 	if out.state == towpath.TaskFailed || out.state == towpath.TaskUnknown {
-		if err := planAnew(ctx, tx, *t); err != nil {
-			return err
-		}
+		return planAnew(ctx, tx, *t)
 	}
-	return tx.Enqueue(ctx, towpath.JobAdvance, t.RolloutID)
+	return nil
 }
 
 // planAnew has the link of a task planned anew: a better text may have been pushed while this one ran.
@@ -218,6 +207,9 @@ func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time,
 			return err
 		}
 		if err := endTask(ctx, tx, &now, out); err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, towpath.JobAdvance, now.RolloutID); err != nil {
 			return err
 		}
 		return addHistory(ctx, tx, now, out.changes, func(*towpath.ChangeHistory) {})

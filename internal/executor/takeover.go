@@ -17,12 +17,13 @@ const (
 
 // takeOver makes sure that no earlier run does anything more in the target: it raises the ledger's epoch, so that none can
 // write an intent, and ends the sessions that may still be at work. An *ending when one may not be ended.
-func (r *run) takeOver(ctx context.Context, db engine.DB) error {
-	ender, _ := db.(engine.Ender)
-	if err := r.fence(ctx, db, ender); err != nil || ender == nil {
+func (r *run) takeOver(ctx context.Context) error {
+	ender, _ := r.db.(engine.Ender)
+	if err := r.fence(ctx, ender); err != nil || ender == nil {
+		r.takeover = err != nil
 		return err
 	}
-	entries, err := db.Ledger(ctx)
+	entries, err := r.db.Ledger(ctx)
 	if err != nil {
 		return err
 	}
@@ -38,13 +39,14 @@ func (r *run) takeOver(ctx context.Context, db engine.DB) error {
 			return out
 		}
 	}
+	r.takeover = false
 	return nil
 }
 
 // fence writes the lease's row with the run's epoch. A transaction of an earlier run that is in the way is ended.
-func (r *run) fence(ctx context.Context, db engine.DB, ender engine.Ender) error {
+func (r *run) fence(ctx context.Context, ender engine.Ender) error {
 	for try := 1; ; try++ {
-		err := r.writeLease(ctx, db)
+		err := r.writeLease(ctx)
 		var e *engine.Error
 		if err == nil || ender == nil || try == fenceTries || !errors.As(err, &e) || e.Kind != engine.Locked {
 			return err
@@ -61,13 +63,13 @@ func (r *run) fence(ctx context.Context, db engine.DB, ender engine.Ender) error
 	}
 }
 
-func (r *run) writeLease(ctx context.Context, db engine.DB) error {
-	session, err := db.Begin(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
+func (r *run) writeLease(ctx context.Context) error {
+	session, err := r.db.Begin(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = session.Close() }() // what matters was recorded
-	if _, err := r.enter(ctx, db, session); err != nil {
+	if _, err := r.enter(ctx, session); err != nil {
 		return err
 	}
 	if err := session.Record(ctx, r.leaseRow(towpath.LedgerRunning)); err != nil {
@@ -88,14 +90,14 @@ func endSession(ctx context.Context, ender engine.Ender, session string) error {
 
 // enter reads the lease's row, and lifts the run's epoch over it. held tells that another run has not given it back. An
 // *ending when the ledger is another database's.
-func (r *run) enter(ctx context.Context, db engine.DB, session engine.Session) (held bool, err error) {
+func (r *run) enter(ctx context.Context, session engine.Session) (held bool, err error) {
 	row, found, err := session.Entry(ctx, leaseID())
 	if err != nil {
 		return false, err
 	}
 	rows := []towpath.LedgerEntry{row}
 	if !found { // a ledger from before there were leases, or none
-		if rows, err = db.Ledger(ctx); err != nil {
+		if rows, err = r.db.Ledger(ctx); err != nil {
 			return false, err
 		}
 	}

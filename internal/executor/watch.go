@@ -11,15 +11,16 @@ import (
 // progressEvery bounds how often a run's progress is written.
 const progressEvery = 500 * time.Millisecond
 
-// watch keeps the lease and the task's progress while the run works. The context that it returns ends with errLeaseLost as
-// its cause when the lease is gone. stop must be called.
-func (r *run) watch(parent context.Context) (ctx context.Context, stop func()) {
+// watch keeps the lease while the turn works, and its tasks' progress. The context that it returns ends with errLeaseLost
+// as its cause when the lease is gone. stop must be called.
+func (t *turn) watch(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		ticker := time.NewTicker(min(max(r.lease()/3, time.Millisecond), progressEvery))
+		ticker := time.NewTicker(min(max(t.lease()/3, time.Millisecond), progressEvery))
 		defer ticker.Stop()
+		var before *run
 		extended, told := time.Now(), int64(0)
 		for {
 			select {
@@ -27,20 +28,23 @@ func (r *run) watch(parent context.Context) (ctx context.Context, stop func()) {
 				return
 			case <-ticker.C:
 			}
-			if r.cancelAsked(ctx) {
-				cancel(errCancelled)
-				return
+			r := t.running()
+			if r != nil {
+				r.cancelIfAsked(ctx)
 			}
-			if r.finished.Load() == told && time.Since(extended) < r.lease()/3 {
+			if r != nil && r == before {
+				t.freeWaiting(ctx)
+			}
+			finished := r.progress()
+			if r == before && finished == told && time.Since(extended) < t.lease()/3 {
 				continue
 			}
-			finished := r.finished.Load()
-			switch held, err := r.beat(ctx, int(finished)); {
-			case err == nil && !held, err != nil && time.Since(extended) >= r.lease():
+			switch held, err := t.beat(ctx, r, finished); {
+			case err == nil && !held, err != nil && time.Since(extended) >= t.lease():
 				cancel(errLeaseLost)
 				return
 			case err == nil:
-				extended, told = time.Now(), finished
+				before, extended, told = r, time.Now(), finished
 			}
 		}
 	}()
@@ -50,32 +54,67 @@ func (r *run) watch(parent context.Context) (ctx context.Context, stop func()) {
 	}
 }
 
-// cancelAsked tells whether a person wants this attempt to end.
-func (r *run) cancelAsked(ctx context.Context) (asked bool) {
+// running is what is being done now; nil between two tasks.
+func (t *turn) running() *run {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.current
+}
+
+// progress counts the statements that are through.
+func (r *run) progress() int64 {
+	if r == nil {
+		return 0
+	}
+	return r.finished.Load()
+}
+
+// freeWaiting makes tasks pending again that wait for a long one: others may decide about them meanwhile.
+func (t *turn) freeWaiting(ctx context.Context) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.waiting) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, t.lease()/2)
+	defer cancel()
+	if err := t.Store.Write(ctx, func(tx *store.Tx) error { return giveBack(ctx, tx, t.waiting) }); err == nil {
+		t.waiting = nil
+	}
+}
+
+// cancelIfAsked ends the attempt when a person wants it to end.
+func (r *run) cancelIfAsked(ctx context.Context) {
+	asked := false
 	err := r.Store.Read(ctx, func(tx *store.Tx) error {
 		t, err := tx.Task(ctx, r.task.ID)
 		asked = err == nil && t.CancelAt != nil && t.Attempts == r.attempt.Number
 		return err
 	})
-	return err == nil && asked
+	if cancel := r.cancel.Load(); err == nil && asked && cancel != nil {
+		(*cancel)(errCancelled)
+	}
 }
 
-// beat extends the lease and writes how far the run is; held is false when the lease is another's.
-func (r *run) beat(ctx context.Context, finished int) (held bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, r.lease()/2)
+// beat extends the lease and writes how far a run is; held is false when the lease is another's.
+func (t *turn) beat(ctx context.Context, r *run, finished int64) (held bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, t.lease()/2)
 	defer cancel()
-	err = r.Store.Write(ctx, func(tx *store.Tx) error {
-		epoch := r.epoch.Load()
-		if held, err = tx.ExtendTarget(ctx, r.task.DatabaseID, r.owner, epoch, tx.Now.Add(r.lease())); err != nil || !held {
-			held = held || epoch != r.epoch.Load() // the run itself has raised it meanwhile
+	err = t.Store.Write(ctx, func(tx *store.Tx) error {
+		epoch := t.epoch.Load()
+		if held, err = tx.ExtendTarget(ctx, t.database.ID, t.owner, epoch, tx.Now.Add(t.lease())); err != nil || !held {
+			held = held || epoch != t.epoch.Load() // the turn itself has raised it meanwhile
 			return err
 		}
-		t, err := tx.Task(ctx, r.task.ID)
-		if err != nil || t.State != towpath.TaskRunning {
+		if r == nil {
+			return nil
+		}
+		task, err := tx.Task(ctx, r.task.ID)
+		if err != nil || task.State != towpath.TaskRunning {
 			return err
 		}
-		t.Total, t.Finished = int(r.total.Load()), finished
-		return tx.UpdateTask(ctx, &t)
+		task.Total, task.Finished = int(r.total.Load()), int(finished)
+		return tx.UpdateTask(ctx, &task)
 	})
 	return held, err
 }

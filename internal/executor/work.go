@@ -18,6 +18,9 @@ import (
 
 // work does the task, starting over while others hold locks and nothing is kept.
 func (r *run) work(ctx context.Context) outcome {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r.cancel.Store(&cancel)
 	err := r.prepare(ctx)
 	for try := 1; err == nil; try++ {
 		r.logs, r.rows, r.at = nil, 0, situation{}
@@ -122,8 +125,10 @@ func (r *run) failed(err error, tries int) outcome {
 
 // prepare finds the engine and reads the whole script, so that nothing runs of one that must not run to its end.
 func (r *run) prepare(ctx context.Context) (err error) {
-	if r.engine, r.target, err = r.reach(r.instance, r.database.Name); err != nil {
-		return end(towpath.TaskFailed, "%s", towpath.ErrorMessage(err))
+	if r.engine == nil {
+		if r.engine, r.target, err = r.reach(r.instance, r.database.Name); err != nil {
+			return end(towpath.TaskFailed, "%s", towpath.ErrorMessage(err))
+		}
 	}
 	if r.task.Action == towpath.ActionRecord {
 		r.total.Store(int64(len(r.task.Covers)))
@@ -174,71 +179,95 @@ func refusal(err error) error {
 
 // once is one try on the target. Its error is an *ending, or one for next to judge.
 func (r *run) once(ctx context.Context) (out outcome, err error) {
-	db, err := r.engine.Open(ctx, r.target)
-	if err != nil {
+	defer func() {
+		if err != nil {
+			r.disconnect()
+		}
+	}()
+	if err := r.connect(ctx); err != nil {
 		return out, err
 	}
-	defer func() { _ = db.Close() }() // what matters was committed or is undone
 	if r.takeover {
-		if err := r.takeOver(ctx, db); err != nil {
+		if err := r.takeOver(ctx); err != nil {
 			return out, err
 		}
 	}
-	if r.before, err = r.dump(ctx, db); err != nil {
+	if r.before, err = r.dump(ctx); err != nil {
 		return out, err
 	}
-	session, err := r.open(ctx, db)
+	r.schema = nil
+	session, entry, err := r.open(ctx)
 	if err != nil {
 		return out, err
 	}
 	defer func() { _ = session.Close() }()
-	if out, err = r.change(ctx, db, session); err != nil {
+	if out, err = r.change(ctx, session, entry); err != nil {
 		return out, err
 	}
+	r.fenced = true
 	if r.SnapshotSchemas {
 		reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 		defer cancel()
-		if r.after, err = r.dump(reading, db); err != nil {
+		if schema, err := r.db.Schema(reading); err != nil {
 			r.logger().WarnContext(ctx, "schema not read after a change", "task", r.task.ID, "error", err)
+		} else {
+			r.after, r.schema = schema.Dump, &schema.Dump
 		}
 	}
 	return out, nil
 }
 
+// ground is the ledger's row of a migration, as a session finds it.
+type ground struct {
+	towpath.LedgerEntry
+	found bool
+}
+
 // open begins the session that does the work, and holds the ledger: in a transaction no other run can write there until its
 // end. Where another run has not given it back, that one is taken over first.
-func (r *run) open(ctx context.Context, db engine.DB) (engine.Session, error) {
+func (r *run) open(ctx context.Context) (engine.Session, ground, error) {
 	for {
-		session, err := db.Begin(ctx, engine.SessionOptions{NoTx: r.noTx, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
+		session, err := r.db.Begin(ctx, engine.SessionOptions{NoTx: r.noTx, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 		if err != nil {
-			return nil, err
+			return nil, ground{}, err
 		}
-		held, err := r.enter(ctx, db, session)
-		if err == nil && !held && !r.noTx {
-			r.reached("before intent")
-			err = session.Record(ctx, r.leaseRow(towpath.LedgerDone))
-			var e *engine.Error
-			held = errors.As(err, &e) && e.Kind == engine.Locked
+		held := false
+		if !r.fenced {
+			held, err = r.enter(ctx, session)
 		}
+		var row ground
 		if err == nil && !held {
-			return session, nil
+			if row, err = r.hold(ctx, session); err == nil {
+				return session, row, nil
+			}
+			var e *engine.Error
+			held = !r.noTx && !r.fenced && errors.As(err, &e) && e.Kind == engine.Locked
 		}
-		closeErr := session.Close()
-		if held && err == nil && r.takeover {
-			err = &engine.Error{Kind: engine.Locked, Message: "another run holds the ledger"}
+		if closeErr := session.Close(); !held {
+			return nil, row, errors.Join(err, closeErr)
 		}
-		if !held || r.takeover {
-			return nil, errors.Join(err, closeErr)
-		}
-		r.takeover = true
-		if err := r.takeOver(ctx, db); err != nil {
-			return nil, err
+		if err := r.takeOver(ctx); err != nil {
+			return nil, row, err
 		}
 	}
 }
 
+// hold takes the ledger for the length of a transaction, and reads the migration's row.
+func (r *run) hold(ctx context.Context, session engine.Session) (row ground, err error) {
+	if !r.noTx {
+		r.reached("before intent")
+		if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone)); err != nil {
+			return row, err
+		}
+	}
+	if r.task.Action == towpath.ActionApply {
+		row.LedgerEntry, row.found, err = session.Entry(ctx, r.task.MigrationID)
+	}
+	return row, err
+}
+
 // change does the work in a session, its commit included.
-func (r *run) change(ctx context.Context, db engine.DB, session engine.Session) (out outcome, err error) {
+func (r *run) change(ctx context.Context, session engine.Session, row ground) (out outcome, err error) {
 	out = outcome{state: towpath.TaskDone}
 	if !r.noTx {
 		r.reached("after intent")
@@ -246,7 +275,7 @@ func (r *run) change(ctx context.Context, db engine.DB, session engine.Session) 
 	if r.task.Action == towpath.ActionRecord {
 		out.changes, err = r.record(ctx, session)
 	} else {
-		out.changes, err = r.apply(ctx, db, session)
+		out.changes, err = r.apply(ctx, session, row)
 	}
 	if err != nil {
 		return out, err
@@ -262,11 +291,15 @@ func (r *run) change(ctx context.Context, db engine.DB, session engine.Session) 
 	return out, nil
 }
 
-func (r *run) dump(ctx context.Context, db engine.DB) (string, error) {
+// dump is the schema before a change: in a turn, as the last one has left it.
+func (r *run) dump(ctx context.Context) (string, error) {
 	if !r.SnapshotSchemas {
 		return "", nil
 	}
-	schema, err := db.Schema(ctx)
+	if r.schema != nil {
+		return *r.schema, nil
+	}
+	schema, err := r.db.Schema(ctx)
 	return schema.Dump, err
 }
 

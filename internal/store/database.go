@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"time"
 
@@ -220,6 +221,15 @@ func (tx *Tx) ClaimTarget(ctx context.Context, databaseID, owner string, until t
 	}
 	d.Lease = towpath.Lease{Owner: owner, Epoch: d.Lease.Epoch + 1, Until: &until}
 	return d.Lease.Epoch, true, tx.UpdateDatabase(ctx, &d)
+}
+
+// BusyTargets counts the databases of an instance whose lease somebody holds.
+func (tx *Tx) BusyTargets(ctx context.Context, instanceID string) (n int, err error) {
+	row := tx.tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM "database" WHERE instance_id = $1 AND lease_until > $2`, instanceID, tx.Now.UnixMicro())
+	if err := row.Scan(&n); err != nil {
+		return 0, fmt.Errorf("count busy databases: %w", err)
+	}
+	return n, nil
 }
 
 // ExtendTarget moves the end of a lease; ok is false when it is no longer the caller's.

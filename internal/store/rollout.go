@@ -96,6 +96,12 @@ func (tx *Tx) OpenTasks(ctx context.Context, databaseID string) ([]towpath.Task,
 	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') ORDER BY id", databaseID)
 }
 
+// RunningTasks lists a rollout's running tasks in a database, in the order in which they run.
+func (tx *Tx) RunningTasks(ctx context.Context, rolloutID, databaseID string) ([]towpath.Task, error) {
+	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') AND state = 'running' AND rollout_id = $2 ORDER BY sequence, id",
+		databaseID, rolloutID)
+}
+
 // SkippedTasks lists what people have skipped in a project.
 func (tx *Tx) SkippedTasks(ctx context.Context, projectID string) ([]towpath.Task, error) {
 	return tasks.list(ctx, tx, "WHERE project_id = $1 AND state = 'skipped' ORDER BY id DESC", projectID)

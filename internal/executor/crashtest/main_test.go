@@ -26,13 +26,18 @@ var (
 type servers struct {
 	postgres *pgserver.Server
 	mariadb  *mariadbserver.Server
+	durable  bool // commits reach the disk
 }
 
 func (s *servers) start() (err error) {
-	if s.postgres, err = pgserver.Start(); err != nil {
+	postgres, mariadb := pgserver.Start, mariadbserver.Start
+	if s.durable {
+		postgres, mariadb = pgserver.StartDurable, mariadbserver.StartDurable
+	}
+	if s.postgres, err = postgres(); err != nil {
 		return err
 	}
-	if s.mariadb, err = mariadbserver.Start(); err != nil {
+	if s.mariadb, err = mariadb(); err != nil {
 		return errors.Join(err, s.postgres.Stop())
 	}
 	return nil
@@ -54,7 +59,11 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	flag.Parse()
 	os.Exit(func() int {
+		if flag.Lookup("test.bench").Value.String() != "" {
+			shared.durable = true
+		}
 		for _, s := range []*servers{&shared, &killable} {
 			if err := s.start(); err != nil {
 				fmt.Fprintln(os.Stderr, err)

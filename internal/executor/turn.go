@@ -1,0 +1,260 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+	"towpath/internal/store"
+)
+
+const (
+	// stoppedMessage closes the attempt of a run that ended without a word.
+	stoppedMessage = "The server stopped during this attempt. The next one asks the database how far it came."
+
+	// Tasks that follow each other are claimed and reported in batches, since each is a commit of the metadata. A batch
+	// grows while the last one was quick, so that few tasks are called running that wait for one before them.
+	maxBatch   = 64
+	quickBatch = 150 * time.Millisecond
+)
+
+// turn is the time in which a target is ours: its lease, a connection to it, and tasks of a rollout one after the other.
+type turn struct {
+	*Service
+	rolloutID string
+	database  towpath.Database
+	instance  towpath.Instance
+	owner     string // of the lease; each turn has its own, so that two of one process never share one
+	epoch     atomic.Int64
+	usual     statement.Limits // of files that say nothing
+	highest   statement.Limits // of the environment
+	engine    engine.Engine
+	target    engine.Target
+	db        engine.DB // nil when it is not connected
+	takeover  bool      // an earlier run may still be at work in the target
+	fenced    bool      // the lease's row in the ledger is this turn's
+	schema    *string   // the schema's dump as the last change has left it; nil when it was not read
+
+	ended []*run // and not reported
+
+	mu      sync.Mutex
+	waiting []*run // claimed, and not begun
+	current *run
+}
+
+// claim takes the target's lease, with tasks that are to run one after the other.
+func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (t *turn, again *time.Time, err error) {
+	t = &turn{Service: s, rolloutID: tasks[0].RolloutID, owner: s.Owner + "/" + store.NewID()}
+	if t.database, err = tx.Database(ctx, tasks[0].DatabaseID); err != nil {
+		return nil, nil, err
+	}
+	t.takeover = t.database.Lease.Owner != "" || tasks[0].State == towpath.TaskRunning
+	if busy, err := tx.BusyTargets(ctx, t.database.InstanceID); err != nil || busy >= s.perInstance() {
+		at := tx.Now.Add(busyWait)
+		return nil, &at, err
+	}
+	epoch, ok, err := tx.ClaimTarget(ctx, t.database.ID, t.owner, tx.Now.Add(s.lease()))
+	if err != nil {
+		return nil, nil, err
+	}
+	if !ok {
+		at := tx.Now.Add(busyWait)
+		return nil, &at, nil
+	}
+	t.epoch.Store(epoch)
+	if t.instance, err = tx.Instance(ctx, t.database.InstanceID); err != nil {
+		return nil, nil, err
+	}
+	e, err := tx.Environment(ctx, t.database.EnvironmentID)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := tx.Project(ctx, tasks[0].ProjectID)
+	if err != nil {
+		return nil, nil, err
+	}
+	t.highest = statement.Limits{Lock: e.MaxLockTimeout, Statement: e.MaxStatementTimeout}
+	t.usual = statement.Limits{Lock: p.LockTimeout, Statement: p.StatementTimeout}.
+		Or(statement.Limits{Lock: e.LockTimeout, Statement: e.StatementTimeout}).Or(s.limits()).Under(t.highest)
+	if t.waiting, err = t.take(ctx, tx, tasks); err != nil {
+		return nil, nil, err
+	}
+	return t, nil, tx.Enqueue(ctx, towpath.JobAdvance, t.rolloutID)
+}
+
+// take marks tasks as running and makes an attempt of each, closing one that a crash has left open.
+func (t *turn) take(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (runs []*run, err error) {
+	for _, task := range tasks {
+		r := &run{turn: t, limits: t.usual}
+		number := 1
+		if task.Attempts > 0 {
+			attempts, err := tx.Attempts(ctx, task.ID)
+			if err != nil {
+				return nil, err
+			}
+			for _, a := range attempts {
+				number = max(number, a.Number+1)
+				r.resolved = task.State == towpath.TaskPending && a.State == towpath.TaskUnknown // of the last one
+				if a.State == towpath.TaskRunning {
+					a.State, a.Message, a.FinishedAt = towpath.TaskFailed, stoppedMessage, &tx.Now
+					if err := tx.UpdateAttempt(ctx, &a); err != nil {
+						return nil, err
+					}
+				}
+			}
+		}
+		task.State, task.Reason, task.Attempts, task.Total, task.Finished = towpath.TaskRunning, "", number, 0, 0
+		task.StartedAt, task.FinishedAt, task.CancelAt = &tx.Now, nil, nil
+		if err := tx.UpdateTask(ctx, &task); err != nil {
+			return nil, err
+		}
+		r.task, r.attempt = task, towpath.Attempt{TaskID: task.ID, Number: number, State: towpath.TaskRunning, StartedAt: tx.Now}
+		if err := tx.CreateAttempt(ctx, &r.attempt); err != nil {
+			return nil, err
+		}
+		runs = append(runs, r)
+	}
+	return runs, nil
+}
+
+// work runs what was claimed, then what follows, until there is nothing more or a task does not end well.
+// errLeaseLost when another process may have taken over.
+func (t *turn) work(ctx context.Context) error {
+	defer t.wait(nil) // nothing of this turn runs any more
+	for size := 1; ; {
+		began, well := time.Now(), true
+		for well {
+			r := t.next()
+			if r == nil {
+				break
+			}
+			if r.out = r.work(ctx); context.Cause(ctx) == errLeaseLost || r.out.fenced {
+				return errLeaseLost
+			}
+			t.ended, well = append(t.ended, r), r.out.state == towpath.TaskDone
+		}
+		if size = max(size/2, 1); time.Since(began) < quickBatch {
+			size = min(size*4, maxBatch)
+		}
+		if !well || ctx.Err() != nil {
+			size = 0
+		}
+		more, err := t.report(ctx, size)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// next begins what waits longest; nil when nothing does.
+func (t *turn) next() *run {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.current = nil
+	if len(t.waiting) > 0 {
+		t.current, t.waiting = t.waiting[0], t.waiting[1:]
+	}
+	return t.current
+}
+
+// wait replaces what is claimed and not begun, and returns what it was.
+func (t *turn) wait(runs []*run) []*run {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before := t.waiting
+	t.current, t.waiting = nil, runs
+	return before
+}
+
+// report writes how runs have ended, in one transaction, and claims size tasks more. Where there are none, it gives the target back.
+func (t *turn) report(parent context.Context, size int) (more bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), writeLimit)
+	defer cancel()
+	unbegun := t.wait(nil)
+	if len(t.ended) > 0 {
+		t.ended[0].reached("before metadata")
+	}
+	var claimed []*run
+	err = t.Store.Write(ctx, func(tx *store.Tx) error {
+		claimed = nil
+		held, err := tx.ExtendTarget(ctx, t.database.ID, t.owner, t.epoch.Load(), tx.Now.Add(t.lease()))
+		if err != nil {
+			return err
+		}
+		if !held {
+			return errLeaseLost
+		}
+		if err := t.conclude(ctx, tx); err != nil {
+			return err
+		}
+		if err := giveBack(ctx, tx, unbegun); err != nil {
+			return err
+		}
+		if size > 0 {
+			line, err := tx.Line(ctx, t.rolloutID, t.database.ID, size)
+			if err != nil {
+				return err
+			}
+			if claimed, err = t.take(ctx, tx, line); err != nil {
+				return err
+			}
+		}
+		if len(claimed) > 0 {
+			return tx.EnqueueAt(ctx, towpath.JobAdvance, t.rolloutID, tx.Now.Add(progressEvery))
+		}
+		if err := tx.Enqueue(ctx, towpath.JobAdvance, t.rolloutID); err != nil {
+			return err
+		}
+		return tx.ReleaseTarget(ctx, t.database.ID, t.owner, t.epoch.Load())
+	})
+	if err != nil {
+		return false, fmt.Errorf("report tasks: %w", err)
+	}
+	for _, r := range t.ended {
+		t.logger().InfoContext(ctx, "task run", "task", r.task.ID, "database", r.task.DatabaseID, "version", r.task.Version,
+			"attempt", r.attempt.Number, "state", r.out.state, "message", r.out.message)
+	}
+	t.ended = nil
+	t.wait(claimed)
+	return len(claimed) > 0, nil
+}
+
+// giveBack makes tasks pending again of which nothing was begun.
+func giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
+	for _, r := range runs {
+		task, err := tx.Task(ctx, r.task.ID)
+		if err != nil {
+			return err
+		}
+		if task.State != towpath.TaskRunning || task.Attempts != r.attempt.Number {
+			return errLeaseLost
+		}
+		task.State, task.Attempts, task.StartedAt, task.CancelAt = towpath.TaskPending, r.attempt.Number-1, nil, nil
+		if err := errors.Join(tx.UpdateTask(ctx, &task), tx.DeleteAttempt(ctx, r.attempt.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// connect opens the target, unless it is open.
+func (t *turn) connect(ctx context.Context) (err error) {
+	if t.db == nil {
+		t.db, err = t.engine.Open(ctx, t.target)
+	}
+	return err
+}
+
+// disconnect gives up the connection: what matters was committed, or is undone.
+func (t *turn) disconnect() {
+	if t.db != nil {
+		_ = t.db.Close()
+	}
+	t.db, t.schema = nil, nil
+}

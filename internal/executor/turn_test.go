@@ -1,0 +1,165 @@
+package executor_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// line adds tasks that follow each other.
+func (b *bundle) line(t *testing.T, scripts ...string) (tasks []towpath.Task) {
+	t.Helper()
+	for n, script := range scripts {
+		task := b.task(t, fmt.Sprint(n+1), script)
+		b.set(t, task.ID, func(t *towpath.Task) { t.Sequence = n })
+		tasks = append(tasks, task)
+	}
+	return tasks
+}
+
+// states are those of tasks, in one word each.
+func (b *bundle) states(t *testing.T, tasks []towpath.Task) string {
+	t.Helper()
+	var states []string
+	for _, task := range tasks {
+		now, _, _ := b.read(t, task.ID)
+		states = append(states, string(now.State))
+	}
+	return strings.Join(states, " ")
+}
+
+func creates(n int) (scripts []string) {
+	for i := range n {
+		scripts = append(scripts, fmt.Sprintf("CREATE TABLE a%d (x);", i))
+	}
+	return scripts
+}
+
+func TestTurn_whatFollowsRunsUnderTheSameLease(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	tasks := b.line(t, creates(100)...)
+	run(t, b.Service, tasks[0].ID)
+	if got := strings.ReplaceAll(b.states(t, tasks), "done", ""); strings.TrimSpace(got) != "" {
+		t.Errorf("tasks are %q, want all done", got)
+	}
+	ledger := b.ledger(t)
+	for n, e := range ledger {
+		if e.Version != fmt.Sprint(n+1) || e.Epoch != 1 {
+			t.Fatalf("row %d of the ledger is %+v", n, e)
+		}
+	}
+	_, attempts, history := b.read(t, tasks[99].ID)
+	if len(ledger) != 100 || len(attempts) != 1 || attempts[0].State != towpath.TaskDone || len(history) != 100 {
+		t.Errorf("%d rows, attempts %+v, %d in the history", len(ledger), attempts, len(history))
+	}
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		d, err := tx.Database(ctx, b.database.ID)
+		if d.Lease.Owner != "" {
+			t.Errorf("the lease is %+v, want it given back", d.Lease)
+		}
+		return err
+	})
+}
+
+func TestTurn_aFailureLeavesWhatFollowsPending(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);", "CREATE TABLE c (x);")...)
+	run(t, b.Service, tasks[0].ID)
+	if got := b.states(t, tasks); got != "done done done failed pending pending" {
+		t.Errorf("tasks are %q", got)
+	}
+	last, attempts, _ := b.read(t, tasks[4].ID)
+	if len(attempts) != 0 || last.Attempts != 0 || last.StartedAt != nil {
+		t.Errorf("a task that was not begun: %+v, attempts %+v", last, attempts)
+	}
+	b.set(t, tasks[3].ID, func(t *towpath.Task) { t.State = towpath.TaskSkipped })
+	run(t, b.Service, tasks[4].ID)
+	if got := b.states(t, tasks); got != "done done done skipped done done" {
+		t.Errorf("after a skip, tasks are %q", got)
+	}
+}
+
+func TestTurn_aHeldTaskIsPassedOver(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	tasks := b.line(t, creates(4)...)
+	b.set(t, tasks[2].ID, func(t *towpath.Task) { t.State = towpath.TaskHeld })
+	run(t, b.Service, tasks[0].ID)
+	if got := b.states(t, tasks); got != "done done held done" {
+		t.Errorf("tasks are %q", got)
+	}
+}
+
+func TestTurn_aLongTaskFreesThoseThatWaitForIt(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	tasks := b.line(t, append(creates(2), slow, "CREATE TABLE b (x);", "CREATE TABLE c (x);")...)
+	ended := make(chan error)
+	go func() {
+		_, err := b.RunTask(t.Context(), tasks[0].ID)
+		ended <- err
+	}()
+	b.until(t, tasks[2].ID, func(task towpath.Task) bool {
+		return task.State == towpath.TaskRunning && b.states(t, tasks) == "done running running pending pending" || b.states(t, tasks) == "done done running pending pending"
+	})
+	b.set(t, tasks[3].ID, func(t *towpath.Task) { t.State, t.Reason = towpath.TaskSkipped, "not wanted" })
+	b.set(t, tasks[2].ID, func(t *towpath.Task) { now := time.Now(); t.CancelAt = &now })
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if got := b.states(t, tasks); got != "done done failed skipped pending" {
+		t.Errorf("tasks are %q", got)
+	}
+	if cancelled, _, _ := b.read(t, tasks[2].ID); !strings.Contains(cancelled.Reason, "cancelled") {
+		t.Errorf("the reason is %q", cancelled.Reason)
+	}
+}
+
+func TestTurn_aCrashLeavesTheWholeBatchToTheNext(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	tasks := b.line(t, creates(5)...)
+	b.set(t, tasks[2].ID, func(t *towpath.Task) { t.State = towpath.TaskFailed })
+	run(t, b.Service, tasks[0].ID)
+	run(t, b.Service, tasks[1].ID)
+	b.restore(t, tasks[0].ID)
+	for _, task := range tasks {
+		b.crash(t, task.ID, 0)
+	}
+	b.crashEnds(t)
+	run(t, b.Service, tasks[0].ID) // the job that had begun the turn
+	if got := b.states(t, tasks); got != "done done done done done" {
+		t.Errorf("tasks are %q", got)
+	}
+	_, _, history := b.read(t, tasks[4].ID)
+	if ledger := b.ledger(t); len(ledger) != 5 || len(history) != 5 {
+		t.Errorf("%d rows in the ledger, %d in the history, want 5 and 5", len(ledger), len(history))
+	}
+}
+
+func TestTurn_atMostSoManyDatabasesOfAnInstance(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.PerInstance = 1
+	task := b.task(t, "1", "CREATE TABLE a (x);")
+	other := towpath.Database{InstanceID: b.database.InstanceID, EnvironmentID: b.database.EnvironmentID, Name: "other", ProjectID: b.database.ProjectID}
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.CreateDatabase(ctx, &other); err != nil {
+			return err
+		}
+		_, _, err := tx.ClaimTarget(ctx, other.ID, "somebody", tx.Now.Add(time.Hour))
+		return err
+	})
+	if again, err := b.RunTask(t.Context(), task.ID); err != nil || again == nil {
+		t.Fatalf("beside a busy database: again %v, error %v", again, err)
+	}
+	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.ReleaseTarget(ctx, other.ID, "somebody", 1) })
+	b.want(t, task.ID, towpath.TaskDone)
+}
