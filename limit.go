@@ -71,9 +71,9 @@ func checkLimit(field string, limit, highest time.Duration) error {
 }
 
 // checkBelow says when what holds by itself is more than what may be asked for.
-func checkBelow(field string, limit time.Duration, highestField string, highest time.Duration) error {
+func checkBelow(field string, limit, highest time.Duration) error {
 	if highest > 0 && limit > highest {
-		return Invalid(field, "%s is more than files and projects may ask for here, which is %s. Lower %s, or raise %s.", brief(limit), brief(highest), field, highestField)
+		return Invalid(field, "%s is more than files and projects may ask for here, which is %s. Lower it, or raise that maximum.", brief(limit), brief(highest))
 	}
 	return nil
 }

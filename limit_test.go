@@ -55,7 +55,7 @@ func TestValidate_namesTheLimitThatIsWrongAndTheWayOut(t *testing.T) {
 		"too long for statements":       {limits: fields{StatementTimeout: 169 * time.Hour}, field: "statementTimeout", out: "at most 168h"},
 		"a maximum below zero":          {limits: fields{MaxLockTimeout: -1}, field: "maxLockTimeout", out: "or 0"},
 		"a maximum that is too long":    {limits: fields{MaxStatementTimeout: 169 * time.Hour}, field: "maxStatementTimeout", out: "at most 168h"},
-		"locks above their maximum":     {limits: fields{LockTimeout: 2 * time.Second, MaxLockTimeout: time.Second}, field: "lockTimeout", out: "raise maxLockTimeout"},
+		"locks above their maximum":     {limits: fields{LockTimeout: 2 * time.Second, MaxLockTimeout: time.Second}, field: "lockTimeout", out: "raise that maximum"},
 		"statement above its maximum":   {limits: fields{StatementTimeout: 90 * time.Minute, MaxStatementTimeout: time.Hour}, field: "statementTimeout", out: "1h30m is more"},
 		"a maximum without own default": {limits: fields{MaxLockTimeout: time.Second}},
 	} {

@@ -46,8 +46,8 @@ func (e Environment) Validate() error {
 		return err
 	}
 	return firstError(
-		checkBelow("lockTimeout", e.LockTimeout, "maxLockTimeout", e.MaxLockTimeout),
-		checkBelow("statementTimeout", e.StatementTimeout, "maxStatementTimeout", e.MaxStatementTimeout),
+		checkBelow("lockTimeout", e.LockTimeout, e.MaxLockTimeout),
+		checkBelow("statementTimeout", e.StatementTimeout, e.MaxStatementTimeout),
 	)
 }
 

@@ -35,7 +35,7 @@ const (
 	ManageProject  Permission = "project.manage" // name, limits, members
 	ManageLinks    Permission = "project.links"  // link, edit, unlink a repository
 	SyncProject    Permission = "project.sync"   // look again now
-	RunRollouts    Permission = "project.run"    // retry, release, skip
+	RunRollouts    Permission = "project.run"    // retry, release, skip, cancel
 	ResolveUnknown Permission = "project.resolve"
 )
 

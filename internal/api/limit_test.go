@@ -100,7 +100,7 @@ func TestLimits_thatAreWrongChangeNothing(t *testing.T) {
 	b.call(t, "owner", "PATCH", p, `{"lockTimeout":7000}`, 200, nil)
 	for name, c := range map[string]struct{ path, body, field, says string }{
 		"negative":                {e, `{"lockTimeout":-1}`, "lockTimeout", "negative"},
-		"above its own maximum":   {e, `{"lockTimeout":6000,"statementTimeout":1000}`, "lockTimeout", "raise maxLockTimeout"},
+		"above its own maximum":   {e, `{"lockTimeout":6000,"statementTimeout":1000}`, "lockTimeout", "raise that maximum"},
 		"a maximum below zero":    {e, `{"maxStatementTimeout":-5}`, "maxStatementTimeout", "negative"},
 		"beyond what can be told": {e, `{"statementTimeout":9223372036854775807}`, "statementTimeout", "at most 168h"},
 		"below what can be told":  {e, `{"statementTimeout":-9223372036854775808}`, "statementTimeout", "negative"},

@@ -77,7 +77,7 @@ describe('the limits of a project', () => {
 
   it('win over those of environments, up to the maximum', async () => {
     await page.goto(`/projects/${project}`)
-    await page.getByRole('link', { name: 'Settings', exact: true }).last().click()
+    await page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Settings' }).click()
     await row('test').getByText('1 s set for the environment').waitFor()
     await row('prod').getByText("15 min the server's own").waitFor()
     await statement().fill('30 min')

@@ -27,7 +27,7 @@ export async function chooseRepository(page: Page, project: string) {
 
 /** Invites a person into the demo's project, and signs in as that person. */
 export async function signInAsMember(browser: Browser, demo: Demo, project: string, role: 'owner' | 'developer') {
-  const email = `${role}@example.com`
+  const email = `second-${role}@example.com`
   const password = 'a long enough password'
   const { url, member } = await demo.api<{ url: string; member: { id: string } }>('/members', {
     method: 'POST',

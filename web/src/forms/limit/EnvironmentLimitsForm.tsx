@@ -1,10 +1,10 @@
-import { Fieldset } from '@mantine/core'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { queryClient } from '~/api/query-client'
 import { FormFrame } from '~/components/FormFrame'
 import { useForm } from '~/hooks/use-form'
 import { sayDone } from '~/stores/toast'
 import { limitText } from '~/util/limit'
+import classes from './EnvironmentLimitsForm.module.css'
 import { LimitField } from './LimitField'
 import { limitsOf, limitTexts } from './values'
 
@@ -27,7 +27,8 @@ export function EnvironmentLimitsForm({ environment }: { environment: Schemas['E
   })
   return (
     <FormFrame {...form} submit="Save">
-      <Fieldset legend="Changes in this environment" variant="unstyled" className="stack">
+      <fieldset className={classes.group}>
+        <legend>Changes in this environment</legend>
         <LimitField
           label="Wait for locks at most"
           description="A change that waits longer for somebody's lock gives up and tries again, five times in all."
@@ -40,8 +41,9 @@ export function EnvironmentLimitsForm({ environment }: { environment: Schemas['E
           placeholder={asServer(environment.applied.statementTimeout)}
           {...form.text('statementTimeout')}
         />
-      </Fieldset>
-      <Fieldset legend="Files and projects may ask for at most" variant="unstyled" className="stack">
+      </fieldset>
+      <fieldset className={classes.group}>
+        <legend>Files and projects may ask for at most</legend>
         <LimitField
           label="Waiting for locks"
           description="A file asks in its first lines: -- towpath: lock-timeout=5s"
@@ -54,7 +56,7 @@ export function EnvironmentLimitsForm({ environment }: { environment: Schemas['E
           placeholder="no bound"
           {...form.text('maxStatementTimeout')}
         />
-      </Fieldset>
+      </fieldset>
     </FormFrame>
   )
 }

@@ -2,5 +2,5 @@ import { TextInput, type TextInputProps } from '@mantine/core'
 
 /** A field for a time with its unit. Empty is no limit of its own; the placeholder says what holds then. */
 export function LimitField(props: TextInputProps & { placeholder: string }) {
-  return <TextInput maw={280} autoComplete="off" spellCheck={false} {...props} />
+  return <TextInput styles={{ wrapper: { maxWidth: 280 } }} autoComplete="off" spellCheck={false} {...props} />
 }
