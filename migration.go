@@ -85,8 +85,8 @@ type ChangeHistory struct {
 	ID           string
 	DatabaseID   string
 	ProjectID    string
-	TaskID       string
-	RolloutID    string
+	TaskID       string      // "" when only the ledger tells of the change: the metadata has lost it
+	RolloutID    string      // "" with TaskID
 	Migration                // SQL is found by its Checksum
 	State        LedgerState // done or baselined
 	Commit       string

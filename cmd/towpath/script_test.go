@@ -55,6 +55,7 @@ func TestMain(m *testing.M) {
 //
 //	serve [FLAG…]           start the server; the first start seeds the workspace
 //	shutdown, sigkill       end it by SIGTERM, or by SIGKILL
+//	backup, restore         keep a copy of the metadata, put it back; while no server runs
 //	link [KEY=VALUE…]       link the repository; keys as in the API
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
 //	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
@@ -132,7 +133,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			return os.WriteFile(filepath.Join(dir, "gitconfig"), []byte("[user]\n\tname = Olive Owner\n\temail = owner@example.com\n[init]\n\tdefaultBranch = main\n[core]\n\tquotePath = false\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "link": verbLink, "push": verbPush, "until": verbUntil, "until-commits": verbUntilCommits,
+			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup, "restore": verbRestore, "link": verbLink, "push": verbPush, "until": verbUntil, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile,
 			"status": verbStatus, "task": verbTask, "accept": verbAccept, "reasons": verbReasons, "faults": verbFaults,
 			"hook-deleted": verbHookDeleted, "api": verbAPI,

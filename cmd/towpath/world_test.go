@@ -23,21 +23,21 @@ import (
 // world is a real server process beside a simulated Bitbucket, seeded through the public API.
 type world struct {
 	demo
-	targets targets
-	ctx     context.Context
-	far     *httptest.Server
-	args    []string // of towpath serve
-	log     *os.File
-	process *exec.Cmd
-	grant   string
-	linkID  string
-	head    string // last pushed to the link's branch
+	targets  targets
+	ctx      context.Context
+	far      *httptest.Server
+	args     []string // of towpath serve
+	metadata string   // its --metadata-url, "" for SQLite in dir
+	log      *os.File
+	process  *exec.Cmd
+	grant    string
+	linkID   string
+	head     string // last pushed to the link's branch
 }
 
 // newWorld starts the simulator and prepares a server, which start starts. dir is for everything that it keeps.
-// metadata is its --metadata-url, "" for SQLite in dir.
 func newWorld(ctx context.Context, dir string, where targets, metadata string) (w *world, err error) {
-	w = &world{ctx: ctx, targets: where}
+	w = &world{ctx: ctx, targets: where, metadata: metadata}
 	w.dir, w.files, w.demo.log = dir, map[string]string{"README.md": "# Shop database\n"}, slog.New(slog.DiscardHandler)
 	w.far = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.sim.ServeHTTP(rw, r) }))
 	w.info.BitbucketURL = "http://localhost:" + w.far.URL[strings.LastIndex(w.far.URL, ":")+1:]

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"towpath"
 	"towpath/internal/catalog"
 	"towpath/internal/engine"
@@ -322,4 +324,67 @@ func TestCheckInstance_keepsWhatItFound(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// TestRefreshLedgers_tellsOnceWhatTheMetadataHasLost: metadata from an old backup knows nothing of what the ledger has.
+func TestRefreshLedgers_tellsOnceWhatTheMetadataHasLost(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "shop")
+	_, list := b.add(t)
+	d := list[0]
+	entry := func(version, databaseID string, state towpath.LedgerState) towpath.LedgerEntry {
+		return towpath.LedgerEntry{MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, State: state, Path: version + ".sql",
+			Checksum: "c" + version, Commit: "abc", DatabaseID: databaseID, StartedAt: time.UnixMicro(int64(len(version))), StatementsDone: 1}
+	}
+	record := func(entries ...towpath.LedgerEntry) {
+		t.Helper()
+		db, err := b.Engines[towpath.EngineSQLite].Open(t.Context(), engine.Target{Address: ".", Database: "shop"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(s.Record(t.Context(), entries...), s.Commit(t.Context()), s.Close(), db.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := func(want ...string) {
+		t.Helper()
+		b.snapshots(t)
+		var got []string
+		b.write(t, func(ctx context.Context, tx *store.Tx) error {
+			got = nil
+			history, err := tx.ChangeHistory(ctx, d.ID, store.Page{})
+			for _, h := range history {
+				got = append(got, strings.Join([]string{h.Version, string(h.State), h.Path, h.Commit, h.Environment, h.Database, h.TaskID}, " "))
+			}
+			return err
+		})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+	record(entry("10", d.ID, towpath.LedgerBaselined), entry("1", d.ID, towpath.LedgerDone), entry("11", d.ID, towpath.LedgerFailed))
+	told("1 done 1.sql abc prod shop ", "10 baselined 10.sql abc prod shop ")
+	told("1 done 1.sql abc prod shop ", "10 baselined 10.sql abc prod shop ")
+
+	// The snapshot was lost alone: the history has it all.
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		return tx.SetLedger(ctx, d.ID, towpath.LedgerSnapshot{At: &tx.Now})
+	})
+	told("1 done 1.sql abc prod shop ", "10 baselined 10.sql abc prod shop ")
+
+	// What was written for another database is not this one's history.
+	record(entry("12", "another", towpath.LedgerDone))
+	told("1 done 1.sql abc prod shop ", "10 baselined 10.sql abc prod shop ")
+
+	// Who holds the lease writes down what it does.
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		_, _, err := tx.ClaimTarget(ctx, d.ID, "somebody", tx.Now.Add(time.Hour))
+		return err
+	})
+	record(entry("13", d.ID, towpath.LedgerDone))
+	told("1 done 1.sql abc prod shop ", "10 baselined 10.sql abc prod shop ")
 }

@@ -173,6 +173,9 @@ func (s *Service) RefreshLedgers(ctx context.Context, projectID string) error {
 			if now.Lease.Owner != "" || now.Lease.Epoch != d.Lease.Epoch {
 				continue // it was changed while it was read: whoever changed it has noted what it has
 			}
+			if err := addUntold(ctx, tx, d, snapshots[n]); err != nil {
+				return err
+			}
 			if err := tx.SetLedger(ctx, d.ID, snapshots[n]); err != nil {
 				return err
 			}

@@ -90,10 +90,11 @@ func firstLine(s string) string {
 
 // comparison is how planned work differs from the open tasks.
 type comparison struct {
-	kept     []towpath.Task // open and still wanted as they are, brought into the plan's order
-	replaced []towpath.Task // open, with another text now: they begin anew
-	fresh    []towpath.Task // wanted and not open
-	gone     []towpath.Task // open and no longer wanted
+	kept     []towpath.Task   // open and still wanted as they are, brought into the plan's order
+	replaced []towpath.Task   // open, with another text now: they begin anew
+	fresh    []towpath.Task   // wanted and not open
+	gone     []towpath.Task   // open and no longer wanted
+	had      map[taskKey]bool // what databases have already
 }
 
 // textsOf returns the checksums of the files that the plan knows.
@@ -117,7 +118,13 @@ func compare(open []towpath.Task, p plan.Plan, texts map[string]bool) comparison
 	for _, t := range planned {
 		wanted[keyOf(t)] = t
 	}
-	var c comparison
+	c := comparison{had: map[taskKey]bool{}}
+	for _, item := range p.Items {
+		switch item.State {
+		case plan.ItemApplied, plan.ItemBaselined, plan.ItemRenamed:
+			c.had[taskKey{item.DatabaseID, item.MigrationID}] = true
+		}
+	}
 	for _, t := range open {
 		if !t.State.Open() {
 			continue
@@ -237,7 +244,11 @@ func (s *Service) keepRollout(ctx context.Context, tx *store.Tx, r towpath.Rollo
 
 func writeTasks(ctx context.Context, tx *store.Tx, r towpath.Rollout, c comparison) error {
 	for _, t := range c.gone {
-		t.State, t.Reason, t.FinishedAt = towpath.TaskCancelled, "The plan at commit "+short(r.Commit)+" no longer has it: the file was removed, renamed or changed into a conflict.", &tx.Now
+		reason := "The plan at commit " + short(r.Commit) + " no longer has it: the file was removed, renamed or changed into a conflict."
+		if c.had[keyOf(t)] {
+			reason = "The database has it already: its ledger says so."
+		}
+		t.State, t.Reason, t.FinishedAt = towpath.TaskCancelled, reason, &tx.Now
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err
 		}

@@ -46,7 +46,11 @@ export default function ChangePage() {
             </dd>
             <dt>Task</dt>
             <dd>
-              <Link to={pb.task(change.rolloutId, change.taskId)}>Open the task</Link>
+              {change.taskId ? (
+                <Link to={pb.task(change.rolloutId, change.taskId)}>Open the task</Link>
+              ) : (
+                'not known: the database’s ledger tells of the change'
+              )}
             </dd>
           </dl>
           {sql && <SqlBlock label={change.path} sql={sql} />}
