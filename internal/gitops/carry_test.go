@@ -105,6 +105,9 @@ func TestReconcile_recordsTheFilesOfNow(t *testing.T) {
 		for _, m := range st.Rollout.Tasks[0].Covers {
 			covers = append(covers, m.Version+" "+m.Path)
 		}
+		if marker := st.Rollout.Tasks[0].Covers[0].Description; !strings.Contains(marker, link.ID) {
+			t.Errorf("the baseline says %s, and not whose it is", marker)
+		}
 		if got := strings.Join(covers, "|"); got != "2 |1 shop/1__ddl__a.sql|1.5 shop/1.5__ddl__c.sql" {
 			t.Errorf("the baseline covers %s", got)
 		}

@@ -285,7 +285,7 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 
 // planInput gathers what a link's plan depends on, with the given files as its manifest.
 func planInput(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, files []towpath.ManifestFile) (in plan.Input, err error) {
-	in = plan.Input{Files: slices.Clone(files), Late: link.LatePolicy, BaselinedUpTo: link.BaselinedUpTo, LinkedAt: link.CreatedAt}
+	in = plan.Input{Files: slices.Clone(files), Late: link.LatePolicy, LinkID: link.ID, BaselinedUpTo: link.BaselinedUpTo, LinkedAt: link.CreatedAt}
 	if in.Others, err = tx.OtherClaims(ctx, link.ProjectID, link.ID); err != nil {
 		return in, err
 	}

@@ -358,7 +358,32 @@ func TestBuild_recordsTheChoiceMadeAtLinking(t *testing.T) {
 			items: []string{"test/shop 1_a.sql held", "test/shop 2_b.sql applied", "test/shop 3_c.sql pending"},
 		},
 		{
-			name: "a baseline that another link recorded holds this link's files, whatever the policy",
+			name: "the baseline of another link that was recorded after this one was made holds this link's files, whatever the policy",
+			in: Input{LinkID: "B", BaselinedUpTo: "2", Late: towpath.LateApply, Files: three, Databases: databases{database("test/shop",
+				changed(marker, func(e *towpath.LedgerEntry) { e.Description = "applied before the repository was linked (link A)" }))}},
+			tasks: []string{"test/shop 1 ddl apply held", "test/shop 2 ddl apply held", "test/shop 3 ddl apply pending"},
+			items: []string{"test/shop 1_a.sql held", "test/shop 2_b.sql held", "test/shop 3_c.sql pending"},
+			says:  []string{"another link recorded that baseline first"},
+		},
+		{
+			name: "a link knows the baseline that it recorded itself, whatever the clocks say",
+			in: Input{LinkID: "A", BaselinedUpTo: "2", Late: towpath.LateApply, Files: three[:2], Databases: databases{database("test/shop",
+				changed(marker, func(e *towpath.LedgerEntry) {
+					e.Description, e.StartedAt = "applied before the repository was linked (link A)", linked.Add(-time.Minute)
+				}), entry("2", "2_b.sql"))}},
+			tasks: []string{"test/shop 1 ddl apply pending"},
+			items: []string{"test/shop 1_a.sql pending", "test/shop 2_b.sql applied"},
+		},
+		{
+			name: "a baseline that is another link's file is that link's",
+			in: Input{LinkID: "B", BaselinedUpTo: "2", Late: towpath.LateApply, Files: three[:1], Databases: databases{database("test/shop",
+				changed(marker, func(e *towpath.LedgerEntry) { e.Path = "shop/2__baseline__b.sql" }))},
+				Others: files{file(t, dbTemplate, "shop/2__baseline__b.sql")}},
+			tasks: []string{"test/shop 1 ddl apply held"},
+			items: []string{"test/shop 1_a.sql held"},
+		},
+		{
+			name: "a baseline without a name that was recorded before this link was made holds this link's files, whatever the policy",
 			in: Input{BaselinedUpTo: "2", Late: towpath.LateApply, Files: three, Databases: databases{database("test/shop",
 				changed(marker, func(e *towpath.LedgerEntry) { e.StartedAt = linked.Add(-time.Minute) }))}},
 			tasks: []string{"test/shop 1 ddl apply held", "test/shop 2 ddl apply held", "test/shop 3 ddl apply pending"},

@@ -21,7 +21,7 @@ type judge struct {
 	texts   map[string]*towpath.LedgerEntry // gone ones by checksum
 	barrier string                          // why nothing further may run here
 	marker  *towpath.Task                   // records the choice made when the link was made; nil when there is nothing to record
-	foreign bool                            // that choice was recorded before the link was made, so for another link
+	foreign bool                            // what is recorded is the same choice of another link
 	tasks   []towpath.Task
 }
 

@@ -15,6 +15,7 @@ type Input struct {
 	Environments  []towpath.Environment
 	Databases     []towpath.Database // the project's, with their ledgers
 	Late          towpath.LatePolicy // anything but apply and refuse is hold
+	LinkID        string             // of this link; "" while there is none, before linking
 	BaselinedUpTo string             // canonical; "" for none: the choice made when the link was made
 	LinkedAt      time.Time          // the choice was made for databases that the project had by then
 	Skipped       []towpath.Task     // what people have skipped; it stays so until its text changes

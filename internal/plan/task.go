@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"strings"
+
 	"towpath"
 )
 
@@ -17,10 +19,10 @@ func (j *judge) prepareMarker() {
 	}
 	id := towpath.MigrationID{Version: j.in.BaselinedUpTo, Type: towpath.TypeBaseline}
 	if entry := j.ledger[id]; entry != nil && entry.State.Applied() {
-		j.foreign = !entry.StartedAt.IsZero() && entry.StartedAt.Before(j.in.LinkedAt)
+		j.foreign = j.anothers(*entry)
 		return
 	}
-	m := towpath.Migration{MigrationID: id, Label: id.Version, Description: "applied before the repository was linked"}
+	m := towpath.Migration{MigrationID: id, Label: id.Version, Description: markerText + j.in.LinkID + ")"}
 	if files := j.claimed[id]; len(files) > 0 {
 		m = files[0].Migration
 		if !files[0].own {
@@ -38,6 +40,22 @@ func (j *judge) prepareMarker() {
 	}
 	m = named(m, j.target)
 	j.marker = &towpath.Task{Action: towpath.ActionRecord, Migration: m, Covers: []towpath.Migration{m}, State: towpath.TaskPending}
+}
+
+// markerText begins the description of a marker that no file is; it ends with the link's id and a bracket.
+const markerText = "applied before the repository was linked (link "
+
+// anothers tells whether a marker records another link's choice. Where it does not name its link, its time must do.
+func (j *judge) anothers(marker towpath.LedgerEntry) bool {
+	if link, named := strings.CutPrefix(marker.Description, markerText); named && marker.Path == "" {
+		return link != j.in.LinkID+")"
+	}
+	for _, c := range j.claimed[marker.MigrationID] {
+		if marker.Path != "" && c.Path == marker.Path {
+			return !c.own
+		}
+	}
+	return !marker.StartedAt.IsZero() && marker.StartedAt.Before(j.in.LinkedAt)
 }
 
 // cover adds a file to what the marker records.
