@@ -15,7 +15,7 @@ import (
 // nothing; the second ends the watch.
 func (s *session) watch(ctx context.Context) (answer func() string, stop func()) {
 	var pid int32
-	if _, err := fmt.Sscanf(s.identity, "%d ", &pid); err != nil {
+	if _, err := fmt.Sscanf(s.conn.identity, "%d ", &pid); err != nil {
 		return func() string { return "" }, func() {}
 	}
 	var conn *pgx.Conn

@@ -21,11 +21,11 @@ type mark struct {
 	writes int64
 }
 
-// look compares the ledger with how it was at the last look in this transaction, when we have written own rows since. A
+// look compares the ledger with how it was at the last look in this transaction, and with how many rows we have written since. A
 // DO block or a function can reach it by SQL that it puts together, which no splitter sees.
-func (s *session) look(text *string, own int64) error {
-	before := s.ledgerAt
-	s.ledgerAt, s.unseen = nil, false
+func (s *session) look(text *string) error {
+	before, own := s.ledgerAt, s.written
+	s.ledgerAt, s.written = nil, 0
 	if s.options.NoTx && !s.inside {
 		return nil
 	}

@@ -37,12 +37,12 @@ func TestGuard_aMigrationThatChangesTheLedgerFails(t *testing.T) {
 			harmless := strings.Contains(text, "NOTHING")
 			for _, record := range []bool{true, false} {
 				s := begin(t, db, options)
-				if _, err := s.Exec(t.Context(), statement.Statement{Text: text}); err != nil && !strings.Contains(text, "TRIGGER") {
-					t.Fatal(err)
+				_, err := s.Exec(t.Context(), statement.Statement{Text: text})
+				if kindOf(err) != engine.Refused && !harmless && !strings.Contains(text, "TRIGGER") {
+					t.Errorf("error is %v", err)
 				}
-				var err error
 				if record {
-					err = s.Record(t.Context(), entry("2"))
+					err = errors.Join(err, s.Record(t.Context(), entry("2")))
 				}
 				if err = errors.Join(err, s.Commit(t.Context())); (err == nil) != harmless {
 					t.Errorf("error is %v", err)

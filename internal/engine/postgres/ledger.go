@@ -2,13 +2,11 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
 	"towpath"
-	"towpath/internal/engine"
 )
 
 // ledgerTable is the ledger's name in its schema. Its columns are only ever added to.
@@ -37,16 +35,13 @@ const ledgerDefinition = ` (
   PRIMARY KEY (version, type)
 )`
 
-// upsertValues leaves the row alone, and so changes no row, when it has a newer epoch.
+// upsertValues divides by zero when the row that stands there has a newer epoch, so that nothing behind it happens.
 const upsertValues = ` AS l (` + ledgerColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (version, type) DO UPDATE SET
-  state = excluded.state, description = excluded.description, path = excluded.path, checksum = excluded.checksum,
-  commit_hash = excluded.commit_hash, epoch = excluded.epoch, server_id = excluded.server_id,
-  database_id = excluded.database_id, statements_total = excluded.statements_total,
-  statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at,
-  intent = excluded.intent
-WHERE excluded.epoch OPERATOR(pg_catalog.>=) l.epoch
-RETURNING ` + ledgerMark + `l.tableoid)`
+  state = excluded.state, description = excluded.description, path = excluded.path, checksum = excluded.checksum, commit_hash = excluded.commit_hash,
+  epoch = excluded.epoch OPERATOR(pg_catalog./) CASE WHEN excluded.epoch OPERATOR(pg_catalog.>=) l.epoch THEN 1 ELSE 0 END,
+  server_id = excluded.server_id, database_id = excluded.database_id, statements_total = excluded.statements_total,
+  statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at, intent = excluded.intent`
 
 // Ledger implements engine.DB.
 func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, err error) {
@@ -79,37 +74,32 @@ func (d *database) hasLedger(ctx context.Context, q querier) (there bool, err er
 	return there, err
 }
 
-// makeLedger makes the ledger's schema and table where they are missing, one session at a time. It does so on a connection
-// of its own: in the session's transaction nobody else would see it, and a run that takes over could not write there.
-func (s *session) makeLedger(ctx context.Context) error {
-	if s.hasLedger {
+// makeLedger makes the ledger's schema and table where they are missing. It does so before a session's transaction: within,
+// nobody else would see it, and a run that takes over could not write there.
+func (d *database) makeLedger(ctx context.Context, conn *connection) error {
+	d.mu.Lock()
+	made := d.ledgerMade
+	d.mu.Unlock()
+	if made {
 		return nil
 	}
-	there, err := s.db.hasLedger(ctx, s.conn)
+	made, err := d.hasLedger(ctx, conn)
+	if err == nil && !made {
+		err = d.createLedger(ctx, conn)
+	}
 	if err != nil {
 		return err
 	}
-	if !there && s.ledgerAt != nil {
-		return s.look(nil, 0) // this transaction has dropped it; making it anew would wait for us
-	}
-	if !there {
-		if err := s.db.makeLedger(ctx); err != nil {
-			return err
-		}
-	}
-	s.hasLedger = true
+	d.mu.Lock()
+	d.ledgerMade = true
+	d.mu.Unlock()
 	return nil
 }
 
-func (d *database) makeLedger(ctx context.Context) error {
-	conn, err := d.engine.connect(ctx, d.target)
-	if err != nil {
-		return err
-	}
-	defer closeQuietly(conn)
+func (d *database) createLedger(ctx context.Context, conn *connection) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+	return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{AccessMode: pgx.ReadWrite}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('towpath ledger', 0))"); err != nil {
 			return err
 		}
@@ -128,69 +118,20 @@ func (d *database) makeLedger(ctx context.Context) error {
 	})
 }
 
-// within runs a few statements of ours in one transaction.
-func (s *session) within(ctx context.Context, run func() error) error {
-	if !s.options.NoTx || s.inside {
-		return run()
-	}
-	tx, err := s.conn.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	s.inside, s.ledgerAt = true, nil
-	err = run()
-	s.inside = false
-	if err != nil {
-		return errors.Join(err, tx.Rollback(context.WithoutCancel(ctx)))
-	}
-	if err := tx.Commit(ctx); err != nil {
-		return asLost(mapError(err))
-	}
-	return nil
-}
-
-// asLost says of an error of a COMMIT that was stopped what is true: nobody knows.
-func asLost(e *engine.Error) *engine.Error {
-	if e.Kind == engine.Timeout {
-		e.Kind = engine.Lost
-	}
-	return e
-}
-
-func (s *session) entry(ctx context.Context, id towpath.MigrationID) (towpath.LedgerEntry, bool, error) {
-	if err := s.makeLedger(ctx); err != nil {
-		return towpath.LedgerEntry{}, false, err
-	}
-	entry, err := scanEntry(s.conn.QueryRow(ctx, "SELECT "+ledgerColumns+" FROM "+s.db.ledger+" WHERE version = $1 AND type = $2",
-		id.Version, string(id.Type)))
-	if errors.Is(err, pgx.ErrNoRows) {
-		return towpath.LedgerEntry{}, false, nil
-	}
-	return entry, err == nil, err
-}
-
-func (s *session) record(ctx context.Context, entries []towpath.LedgerEntry) error {
-	if err := s.makeLedger(ctx); err != nil {
-		return err
-	}
-	return s.within(ctx, func() error {
-		for _, e := range entries {
-			var ledger *string
-			err := s.conn.QueryRow(ctx, "INSERT INTO "+s.db.ledger+upsertValues, e.Version, string(e.Type), string(e.State),
-				e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone,
-				e.StartedAt, e.FinishedAt, e.Intent).Scan(&ledger)
-			if errors.Is(err, pgx.ErrNoRows) {
-				return &engine.Error{Kind: engine.Fenced, Message: fmt.Sprintf("version %s was taken over by a newer run", e.Version)}
-			}
-			if err != nil {
-				return err
-			}
-			if err := s.look(ledger, 1); err != nil {
-				return err
-			}
+// upserts write rows of the ledger.
+func (s *session) upserts(entries []towpath.LedgerEntry) []call {
+	calls := make([]call, len(entries))
+	for i, e := range entries {
+		calls[i] = call{
+			text: "INSERT INTO " + s.db.ledger + upsertValues,
+			args: []any{
+				e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID,
+				e.StatementsTotal, e.StatementsDone, e.StartedAt, e.FinishedAt, e.Intent,
+			},
+			fenced: fmt.Sprintf("version %s was taken over by a newer run", e.Version),
 		}
-		return nil
-	})
+	}
+	return calls
 }
 
 func scanEntry(row pgx.Row) (e towpath.LedgerEntry, err error) {

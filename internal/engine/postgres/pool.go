@@ -11,15 +11,60 @@ import (
 	"towpath/internal/engine"
 )
 
-const (
-	idleLimit   = 5 * time.Second // short, since a connection stands in the way of dropping its database
-	idleTargets = 256
-)
+// idleLimit is short, since a connection stands in the way of dropping its database.
+const idleLimit = 5 * time.Second
 
-// pool keeps the connection that was used last with each target for the next use. What is kept has been reset.
+// identity names a row of pg_stat_activity.
+const identity = `pid::text || ' since ' || (extract(epoch FROM backend_start) * 1000000)::bigint::text`
+
+// connection is one to the server.
+type connection struct {
+	*pgx.Conn
+	identity string // of its session there
+	pooled   bool   // a pooler stands in between: the session is ours for the length of a transaction only
+	dirty    bool   // a script may have left something in it
+	most     int    // connections that the server allows
+}
+
+// identify asks which session of the server this is.
+func (c *connection) identify() call {
+	return call{
+		text: "SELECT " + identity + `, pid, pg_catalog.current_setting('max_connections')::int
+			FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()`,
+		scan: func(row pgx.Row) error {
+			var pid uint32
+			err := row.Scan(&c.identity, &pid, &c.most)
+			c.pooled = pid != c.PgConn().PID()
+			return err
+		},
+	}
+}
+
+// reset takes out what a script has left. It is false for a connection that is of no more use, which is ended.
+func (c *connection) reset() bool {
+	if c.IsClosed() || c.PgConn().TxStatus() != 'I' {
+		closeQuietly(c.Conn)
+		return false
+	}
+	if !c.dirty {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), cancelGrace)
+	defer cancel()
+	if _, err := c.Exec(ctx, "DISCARD ALL"); err != nil {
+		closeQuietly(c.Conn)
+		return false
+	}
+	c.dirty = false
+	return true
+}
+
+// pool keeps the connection that was used last with each target for the next use, up to a quarter of what a server allows.
+// What is kept has been reset.
 type pool struct {
-	mu   sync.Mutex
-	idle map[string]*pgx.Conn
+	mu    sync.Mutex
+	idle  map[string]*connection
+	count map[string]int // by address
 }
 
 // targetKey tells targets apart, with all that a connection is made of.
@@ -28,47 +73,45 @@ func targetKey(t engine.Target) string {
 }
 
 // take returns the connection that is kept, nil when there is none. It may have died meanwhile.
-func (p *pool) take(t engine.Target) *pgx.Conn {
+func (p *pool) take(t engine.Target) *connection {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	key := targetKey(t)
-	conn := p.idle[key]
-	delete(p.idle, key)
+	conn := p.idle[targetKey(t)]
+	p.drop(t, conn)
 	return conn
 }
 
-// put keeps a connection that is in no transaction, or ends it.
-func (p *pool) put(t engine.Target, conn *pgx.Conn) {
-	ctx, cancel := context.WithTimeout(context.Background(), cancelGrace)
-	defer cancel()
-	if conn.IsClosed() || conn.PgConn().TxStatus() != 'I' {
-		closeQuietly(conn)
-		return
+// drop forgets a connection if it is still the one that is kept.
+func (p *pool) drop(t engine.Target, conn *connection) bool {
+	key := targetKey(t)
+	if conn == nil || p.idle[key] != conn {
+		return false
 	}
-	if _, err := conn.Exec(ctx, "DISCARD ALL"); err != nil {
-		closeQuietly(conn)
-		return
-	}
+	delete(p.idle, key)
+	p.count[t.Address]--
+	return true
+}
+
+// put keeps a connection that is as new, or ends it.
+func (p *pool) put(t engine.Target, conn *connection) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	key := targetKey(t)
-	if p.idle[key] != nil || len(p.idle) >= idleTargets {
-		closeQuietly(conn)
+	if p.idle[key] != nil || p.count[t.Address] >= conn.most/4 {
+		closeQuietly(conn.Conn)
 		return
 	}
 	if p.idle == nil {
-		p.idle = map[string]*pgx.Conn{}
+		p.idle, p.count = map[string]*connection{}, map[string]int{}
 	}
 	p.idle[key] = conn
+	p.count[t.Address]++
 	time.AfterFunc(idleLimit, func() {
 		p.mu.Lock()
-		kept := p.idle[key] == conn
-		if kept {
-			delete(p.idle, key)
-		}
+		kept := p.drop(t, conn)
 		p.mu.Unlock()
 		if kept {
-			closeQuietly(conn)
+			closeQuietly(conn.Conn)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-// Package postgres drives PostgreSQL 13 and later as target databases: a fresh connection for every session, a splitter
+// Package postgres drives PostgreSQL 13 and later as target databases: a splitter
 // that knows the dialect, a ledger in a schema of its own, and a reader of the whole catalogue.
 package postgres
 
@@ -96,14 +96,24 @@ func (e *Engine) connectInstance(ctx context.Context, t engine.Target) (*pgx.Con
 }
 
 // alive takes a connection from the pool that still answers, or makes one.
-func (e *Engine) alive(ctx context.Context, t engine.Target) (*pgx.Conn, error) {
+func (e *Engine) alive(ctx context.Context, t engine.Target) (*connection, error) {
 	if conn := e.pool.take(t); conn != nil {
 		if err := conn.Ping(ctx); err == nil {
 			return conn, nil
 		}
-		closeQuietly(conn)
+		closeQuietly(conn.Conn)
 	}
-	return e.connect(ctx, t)
+	conn, err := e.connect(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	c := &connection{Conn: conn}
+	who := c.identify()
+	if err := who.scan(conn.QueryRow(ctx, who.text)); err != nil {
+		closeQuietly(conn)
+		return nil, towpath.Errorf(towpath.CodeUnavailable, "%s", connectMessage(t, err))
+	}
+	return c, nil
 }
 
 // connect makes one connection. Its error is a *towpath.Error.

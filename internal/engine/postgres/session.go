@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,136 +15,54 @@ import (
 	"towpath/internal/statement"
 )
 
-// database is one target. Every session is a connection of its own, so nothing of a migration outlives it.
-type database struct {
-	engine *Engine
-	target engine.Target
-	schema string // of the ledger
-	ledger string // its qualified and quoted name
-
-	mu    sync.Mutex
-	spare *pgx.Conn // the one that Open made, for the first who needs one; nil afterwards
-}
-
-// connection takes the spare connection, or makes one.
-func (d *database) connection(ctx context.Context) (*pgx.Conn, error) {
-	d.mu.Lock()
-	conn := d.spare
-	d.spare = nil
-	d.mu.Unlock()
-	if conn != nil {
-		return conn, nil
-	}
-	return d.engine.alive(ctx, d.target)
-}
-
-var (
-	_ engine.DB    = (*database)(nil)
-	_ engine.Ender = (*database)(nil)
-)
-
-// Close implements engine.DB.
-func (d *database) Close() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.spare != nil {
-		d.engine.pool.put(d.target, d.spare)
-		d.spare = nil
-	}
-	return nil
-}
-
-// read runs our own questions in one read-only snapshot with nothing of the user's in the search path.
-func (d *database) read(ctx context.Context, use func(pgx.Tx) error) error {
-	conn, err := d.connection(ctx)
-	if err != nil {
-		return err
-	}
-	defer d.engine.pool.put(d.target, conn)
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return mapError(err)
-	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // there is nothing to keep
-	if _, err := tx.Exec(ctx, "SET LOCAL search_path = ''"); err != nil {
-		return mapError(err)
-	}
-	if err := use(tx); err != nil {
-		return mapError(err)
-	}
-	return nil
-}
-
-// Begin implements engine.DB. PostgreSQL has no lock of a whole database, so only statements wait.
-func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
-	conn, err := d.connection(ctx)
-	if err != nil {
-		return nil, &engine.Error{Kind: engine.Lost, Message: towpath.ErrorMessage(err), Err: err}
-	}
-	s := &session{db: d, conn: conn, options: o}
-	if err := s.begin(ctx); err != nil {
-		closeQuietly(conn)
-		return nil, mapError(err)
-	}
-	return s, nil
-}
-
-// identity names a row of pg_stat_activity.
-const identity = `pid::text || ' since ' || (extract(epoch FROM backend_start) * 1000000)::bigint::text`
-
 type session struct {
-	db        *database
-	conn      *pgx.Conn
-	options   engine.SessionOptions
-	identity  string
-	hasLedger bool
-	ledgerAt  *mark    // at the last look in this transaction
-	unseen    bool     // a statement has run since
-	pooled    bool     // a pooler stands in between: a session is ours for the length of a transaction only
-	inside    bool     // a short transaction of ours, in a session without one
-	indexes   []string // texts of statements that build indexes without a transaction
-	broken    error    // why nothing more can be done
-	closed    bool
+	db       *database
+	conn     *connection
+	options  engine.SessionOptions
+	queued   []call   // own statements that go out with the next ones
+	ledgerAt *mark    // at the last look in this transaction
+	written  int64    // own rows of the ledger since
+	inside   bool     // a short transaction of ours, in a session without one
+	indexes  []string // texts of statements that build indexes without a transaction
+	broken   error    // why nothing more can be done
+	closed   bool
 }
 
 var _ engine.Session = (*session)(nil)
 
 func (s *session) begin(ctx context.Context) error {
-	if !s.options.NoTx {
-		if _, err := s.conn.Exec(ctx, "BEGIN READ WRITE"); err != nil {
-			return err
+	s.conn.dirty = true
+	if s.options.NoTx {
+		if s.conn.pooled {
+			return nil // what is set would be another's
 		}
-	}
-	var pid uint32
-	row := s.conn.QueryRow(ctx, `SELECT `+identity+`, pid
-		FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()`)
-	if err := row.Scan(&s.identity, &pid); err != nil {
-		return err
-	}
-	if s.pooled = pid != s.conn.PgConn().PID(); s.pooled && s.options.NoTx {
+		s.queued = append(s.queued, s.limit())
 		return nil
 	}
-	// A client that dies leaves its session idle in a transaction with locks: the server ends it.
-	if _, err := s.conn.Exec(ctx, "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', '10min', $1)", !s.options.NoTx); err != nil {
-		return err
+	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit())
+	if s.conn.pooled {
+		return s.send(ctx, s.conn.identify())
 	}
-	return s.limit(ctx)
+	return nil
 }
 
-// limit looks at the ledger and sets the bounds anew before each statement: a function can change them where the splitter does not see it. In a
-// transaction they end with it, for behind a pooler somebody else has the session next.
-func (s *session) limit(ctx context.Context) error {
-	var lock, statement string
-	var ledger *string
-	err := s.conn.QueryRow(ctx, `SELECT pg_catalog.set_config('lock_timeout', $1, $3), pg_catalog.set_config('statement_timeout', $2, $3), `+
-		ledgerMark+`pg_catalog.to_regclass($4))`, milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout),
-		!s.options.NoTx || s.inside, s.db.ledger).Scan(&lock, &statement, &ledger)
-	if err != nil {
-		return err
+// limit sets the bounds and looks at the ledger, at the beginning and after each statement: a function can change them where
+// the splitter does not see it. In a transaction they end with it, for behind a pooler somebody else has the session next.
+// A client that dies leaves its session idle in a transaction with locks: the server ends it.
+func (s *session) limit() call {
+	return call{
+		text: `SELECT pg_catalog.set_config('lock_timeout', $1, $3), pg_catalog.set_config('statement_timeout', $2, $3),
+			pg_catalog.set_config('idle_in_transaction_session_timeout', '10min', $3), ` + ledgerMark + `pg_catalog.to_regclass($4))`,
+		args: []any{milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout), !s.options.NoTx || s.inside, s.db.ledger},
+		scan: func(row pgx.Row) error {
+			var lock, statement, idle string
+			var ledger *string
+			if err := row.Scan(&lock, &statement, &idle, &ledger); err != nil {
+				return err
+			}
+			return s.look(ledger)
+		},
 	}
-	return s.look(ledger, 0)
 }
 
 // milliseconds rounds up, for the server takes 0 as no limit.
@@ -154,18 +71,22 @@ func milliseconds(d time.Duration) string {
 }
 
 // Identity implements engine.Session: "<pid> since <microseconds of backend_start>".
-func (s *session) Identity() string { return s.identity }
+func (s *session) Identity() string { return s.conn.identity }
 
 // Exec implements engine.Session.
 func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, error) {
 	if err := s.usable(); err != nil {
 		return 0, err
 	}
-	if s.pooled && s.options.NoTx && !s.inside {
+	alone := s.options.NoTx && !s.inside
+	if s.conn.pooled && alone {
 		return 0, &engine.Error{Kind: engine.Refused, Message: "behind a connection pooler nothing can run without a transaction, for each statement" +
 			" may land in another session: use the server's own address"}
 	}
-	if err := s.limit(ctx); err != nil {
+	if alone {
+		s.queued = append(s.queued, s.limit())
+	}
+	if err := s.send(ctx); err != nil {
 		return 0, s.fail(err)
 	}
 	before, err := s.sum(ctx, st)
@@ -186,7 +107,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 }
 
 // run sends one statement, within the limit and with an eye on what it waits for.
-func (s *session) run(ctx context.Context, st statement.Statement) (pgconn.CommandTag, error) {
+func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.CommandTag, err error) {
 	if s.options.StatementTimeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.options.StatementTimeout+time.Second)
@@ -194,12 +115,11 @@ func (s *session) run(ctx context.Context, st statement.Statement) (pgconn.Comma
 	}
 	blockers, stop := s.watch(ctx)
 	defer stop()
-	s.unseen = true
-	result := s.conn.PgConn().ExecParams(ctx, st.Text, nil, nil, nil, nil)
-	for result.NextRow() {
+	calls := []call{{text: st.Text, tag: &tag}}
+	if !s.options.NoTx || s.inside {
+		calls = append(calls, s.limit())
 	}
-	tag, err := result.Close()
-	if err != nil {
+	if err := s.send(ctx, calls...); err != nil {
 		mapped := mapError(err)
 		if mapped.Kind == engine.Locked && isLockTimeout(err) {
 			mapped.Message += blockers()
@@ -241,13 +161,23 @@ func (s *session) usable() error {
 }
 
 // Entry implements engine.Session.
-func (s *session) Entry(ctx context.Context, id towpath.MigrationID) (towpath.LedgerEntry, bool, error) {
+func (s *session) Entry(ctx context.Context, id towpath.MigrationID) (entry towpath.LedgerEntry, found bool, err error) {
 	if err := s.usable(); err != nil {
-		return towpath.LedgerEntry{}, false, err
+		return entry, false, err
 	}
-	entry, found, err := s.entry(ctx, id)
+	err = s.send(ctx, call{
+		text: "SELECT " + ledgerColumns + " FROM " + s.db.ledger + " WHERE version = $1 AND type = $2",
+		args: []any{id.Version, string(id.Type)},
+		scan: func(row pgx.Row) (err error) {
+			entry, err = scanEntry(row)
+			if found = err == nil; errors.Is(err, pgx.ErrNoRows) {
+				return nil
+			}
+			return err
+		},
+	})
 	if err != nil {
-		return entry, false, s.fail(err)
+		return towpath.LedgerEntry{}, false, s.fail(err)
 	}
 	return entry, found, nil
 }
@@ -257,8 +187,13 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	if err := s.usable(); err != nil {
 		return err
 	}
-	if err := s.record(ctx, entries); err != nil {
-		return s.fail(err)
+	if !s.options.NoTx || s.inside {
+		s.queued = append(s.queued, s.upserts(entries)...)
+		return nil
+	}
+	calls := append([]call{{text: "BEGIN READ WRITE"}}, s.upserts(entries)...)
+	if err := s.send(ctx, append(calls, call{text: "COMMIT", commit: true})...); err != nil {
+		return s.fail(errors.Join(err, s.rollback(ctx)))
 	}
 	return nil
 }
@@ -268,20 +203,37 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 	if err := s.usable(); err != nil {
 		return 0, err
 	}
-	err = s.within(ctx, func() error {
+	if !s.options.NoTx {
 		if rows, err = s.Exec(ctx, st); err != nil {
-			return err
+			return 0, err
 		}
-		return s.record(ctx, entries)
-	})
+		return rows, s.Record(ctx, entries...)
+	}
+	s.inside, s.ledgerAt, s.written = true, nil, 0
+	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit())
+	rows, err = s.Exec(ctx, st)
+	if err == nil {
+		err = s.send(ctx, append(s.upserts(entries), call{text: "COMMIT", commit: true})...)
+	}
+	s.inside = false
 	if err != nil {
-		return 0, s.fail(err)
+		return 0, s.fail(errors.Join(err, s.rollback(ctx)))
 	}
 	return rows, nil
 }
 
+// rollback ends a short transaction that has failed.
+func (s *session) rollback(ctx context.Context) error {
+	s.queued = nil
+	if s.conn.IsClosed() || s.conn.PgConn().TxStatus() == 'I' {
+		return nil
+	}
+	return s.send(context.WithoutCancel(ctx), call{text: "ROLLBACK"})
+}
+
 // Commit implements engine.Session. Deferred constraints are the server's check; an index that was built without a
-// transaction and is invalid is ours.
+// transaction and is invalid is ours. What the script has SET is undone: behind a pooler before somebody else has the
+// session, with deferred constraints checked first under the script's own settings.
 func (s *session) Commit(ctx context.Context) error {
 	if err := s.usable(); err != nil {
 		return err
@@ -289,37 +241,17 @@ func (s *session) Commit(ctx context.Context) error {
 	if s.options.NoTx {
 		return s.checkIndexes(ctx)
 	}
-	if s.unseen {
-		if err := s.limit(ctx); err != nil {
-			return s.fail(err)
-		}
+	var tag pgconn.CommandTag
+	calls := []call{{text: "COMMIT", tag: &tag, commit: true}, {text: "DISCARD ALL", clean: true}}
+	if s.conn.pooled {
+		calls = []call{{text: "SET CONSTRAINTS ALL IMMEDIATE"}, {text: "RESET ALL"}, calls[0]}
 	}
-	if err := s.giveBack(ctx); err != nil {
+	if err := s.send(ctx, calls...); err != nil {
 		return s.fail(err)
-	}
-	tag, err := s.conn.Exec(ctx, "COMMIT")
-	if err != nil {
-		mapped := asLost(mapError(err))
-		s.broken = mapped
-		return mapped
 	}
 	s.broken = &engine.Error{Kind: engine.Failed, Message: "the session is over"}
 	if tag.String() != "COMMIT" {
 		return &engine.Error{Kind: engine.Failed, Message: "the server rolled the transaction back"}
-	}
-	return nil
-}
-
-// giveBack undoes what a script has SET, before a pooler hands the session to somebody else. Deferred constraints are
-// checked first, under the script's own settings.
-func (s *session) giveBack(ctx context.Context) error {
-	if !s.pooled {
-		return nil
-	}
-	for _, text := range []string{"SET CONSTRAINTS ALL IMMEDIATE", "RESET ALL"} {
-		if _, err := s.conn.Exec(ctx, text); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -356,55 +288,6 @@ func (s *session) Close() error {
 		return nil
 	}
 	s.closed = true
-	s.db.engine.pool.put(s.db.target, s.conn)
+	s.db.release(s.conn)
 	return nil
-}
-
-// EndSession implements engine.Ender.
-func (d *database) EndSession(ctx context.Context, identity string) error {
-	var pid, started int64
-	if _, err := fmt.Sscanf(identity, "%d since %d", &pid, &started); err != nil {
-		return fmt.Errorf("read the session's identity %q: %w", identity, err)
-	}
-	conn, err := d.engine.connect(ctx, d.target)
-	if err != nil {
-		return err
-	}
-	defer closeQuietly(conn)
-	for {
-		var ended bool
-		err := conn.QueryRow(ctx, `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-			WHERE pid = $1::int AND (extract(epoch FROM backend_start) * 1000000)::bigint = $2`, int32(pid), started).Scan(&ended)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("end the session %s: %w", identity, mapError(err))
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("wait for the end of session %s: %w", identity, ctx.Err())
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-}
-
-// Runners implements engine.Ender: reading the ledger takes a weaker lock.
-func (d *database) Runners(ctx context.Context) ([]string, error) {
-	conn, err := d.engine.connect(ctx, d.target)
-	if err != nil {
-		return nil, err
-	}
-	defer closeQuietly(conn)
-	rows, err := conn.Query(ctx, `SELECT DISTINCT `+identity+` FROM pg_catalog.pg_stat_activity
-		JOIN pg_catalog.pg_locks l USING (pid) WHERE l.relation = pg_catalog.to_regclass($1) AND l.mode = 'RowExclusiveLock' AND l.granted
-		AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`, d.ledger)
-	if err != nil {
-		return nil, mapError(err)
-	}
-	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, mapError(err)
-	}
-	return names, nil
 }

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -107,15 +108,9 @@ func TestExec_limitsComeBackAfterAFunctionChangedThem(t *testing.T) {
 
 func TestExec_namesWhoHoldsTheLock(t *testing.T) {
 	t.Parallel()
-	db := open(t, server.Database(t))
-	if err := run(t.Context(), begin(t, db, options), "CREATE TABLE a (id int)"); err != nil {
-		t.Fatal(err)
-	}
-	holder := begin(t, db, options)
-	if _, err := holder.Exec(t.Context(), statement.Statement{Text: "LOCK TABLE a"}); err != nil {
-		t.Fatal(err)
-	}
-	pid, _, _ := strings.Cut(holder.Identity(), " ")
+	target := server.Database(t)
+	server.Exec(t, target.Database, "CREATE TABLE a (id int)")
+	pid, db := fmt.Sprint(server.Hold(t, target.Database, "LOCK TABLE a")), open(t, target)
 	o := options
 	o.LockTimeout = time.Second
 	_, err := begin(t, db, o).Exec(t.Context(), statement.Statement{Text: "DROP TABLE a"})

@@ -27,11 +27,11 @@ func (d *database) Definitions(ctx context.Context, objects []statement.Object) 
 	if err != nil {
 		return nil, err
 	}
-	defer d.engine.pool.put(d.target, conn)
+	defer d.release(conn)
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	for _, o := range objects {
-		one, err := define(ctx, conn, o)
+		one, err := define(ctx, conn.Conn, o)
 		if err != nil {
 			return nil, fmt.Errorf("read the definition of %s %s: %w", o.Kind, o.Name, mapError(err))
 		}

@@ -37,7 +37,9 @@ type Server struct {
 }
 
 // Start starts a server on a free port. Call it on the main goroutine, from TestMain.
-func Start() (*Server, error) { return run(nil, "fsync=off", "synchronous_commit=off", "full_page_writes=off") }
+func Start() (*Server, error) {
+	return run(nil, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
+}
 
 // StartDurable starts a server whose commits reach the disk, as users run it. For benchmarks.
 func StartDurable() (*Server, error) { return run(nil) }
@@ -90,7 +92,7 @@ func (s *Server) start(initdb, postgres string, signals, settings []string) erro
 		return err
 	}
 	args := []string{"-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
-		"-c", "unix_socket_directories=", "-c", "ssl=on", "-c", "ssl_cert_file="+filepath.Join(s.process.Dir, "server.crt"),
+		"-c", "unix_socket_directories=", "-c", "ssl=on", "-c", "ssl_cert_file=" + filepath.Join(s.process.Dir, "server.crt"),
 		"-c", "ssl_key_file=" + filepath.Join(s.process.Dir, "server.key"),
 		"-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "max_prepared_transactions=5", "-c", "autovacuum=off"}
 	for _, setting := range settings {
@@ -131,6 +133,28 @@ func (s *Server) Exec(t testing.TB, database string, statements ...string) {
 	if err := conn.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Hold runs a statement in a transaction that is open until the test ends, and returns its session's pid.
+func (s *Server) Hold(t testing.TB, database, text string) (pid uint32) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	conn, err := s.connect(ctx, database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := conn.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, text := range []string{"BEGIN", text} {
+		if _, err := conn.Exec(ctx, text); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
+	return conn.PgConn().PID()
 }
 
 func (s *Server) connect(ctx context.Context, database string) (*pgx.Conn, error) {

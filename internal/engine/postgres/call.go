@@ -1,0 +1,86 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"towpath/internal/engine"
+)
+
+// call is one statement of a round trip.
+type call struct {
+	text   string
+	args   []any
+	scan   func(pgx.Row) error // reads the one row
+	tag    *pgconn.CommandTag  // nil when nobody asks
+	fenced string              // what an upsert's division by zero says: a newer run has the row
+	commit bool                // nobody knows its outcome without the server's word
+	clean  bool                // nothing of the session is left afterwards; its own error does not matter
+}
+
+// send brings calls to the server, together with those that were queued, in one round trip. The first error ends all: the
+// server passes over what was sent behind it.
+func (s *session) send(ctx context.Context, calls ...call) error {
+	calls = append(s.queued, calls...)
+	s.queued = nil
+	if len(calls) == 0 {
+		return nil
+	}
+	batch := &pgx.Batch{}
+	for _, c := range calls {
+		batch.Queue(c.text, c.args...)
+	}
+	results := s.conn.SendBatch(ctx, batch)
+	commits := false
+	for n, c := range calls {
+		err := c.read(results)
+		if c.clean {
+			s.conn.dirty = err != nil
+			break
+		}
+		if err == nil {
+			if c.fenced != "" {
+				s.written++
+			}
+			commits = commits || c.commit
+			continue
+		}
+		for _, behind := range calls[n:] {
+			commits = commits || behind.commit
+		}
+		_ = results.Close() // says the same
+		return c.failed(err, commits)
+	}
+	if err := results.Close(); err != nil && !commits {
+		return err
+	}
+	return nil
+}
+
+func (c call) read(results pgx.BatchResults) error {
+	if c.scan != nil {
+		return c.scan(results.QueryRow())
+	}
+	tag, err := results.Exec()
+	if c.tag != nil {
+		*c.tag = tag
+	}
+	return err
+}
+
+// failed is what an error means. commits tells that a COMMIT was sent.
+func (c call) failed(err error, commits bool) error {
+	var said *pgconn.PgError
+	server := errors.As(err, &said)
+	if c.fenced != "" && server && said.Code == "22012" {
+		return &engine.Error{Kind: engine.Fenced, Message: c.fenced, Err: err}
+	}
+	mapped := mapError(err)
+	if mapped.Kind == engine.Timeout && (c.commit || commits && !server) {
+		mapped.Kind = engine.Lost // it was stopped, and nobody knows how
+	}
+	return mapped
+}
