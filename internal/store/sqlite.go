@@ -13,6 +13,8 @@ import (
 	"towpath"
 )
 
+const readers = 8
+
 // openSQLite uses one connection for writing, since SQLite has one writer anyway and waiting in Go is fair, and several
 // for reading. Every commit reaches the disk: the ledger in a target must never be ahead of a state that was lost.
 func (s *Store) openSQLite(path string) error {
@@ -33,14 +35,12 @@ func (s *Store) openSQLite(path string) error {
 	}
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
-	if s.writer, err = sql.Open("sqlite", dsn+"&_txlock=immediate"); err != nil {
+	if s.writer, err = sql.Open("sqlite", dsn); err != nil {
 		return fmt.Errorf("open metadata: %w", err)
 	}
-	s.writer.SetMaxOpenConns(1)
 	if s.reader, err = sql.Open("sqlite", dsn+"&_pragma=query_only(1)"); err != nil {
 		return errors.Join(fmt.Errorf("open metadata: %w", err), s.writer.Close())
 	}
-	s.reader.SetMaxOpenConns(8)
-	s.reader.SetMaxIdleConns(8)
+	s.writing, s.reading = newConnections(s.writer, 1), newConnections(s.reader, readers)
 	return nil
 }

@@ -35,6 +35,8 @@ type Store struct {
 
 	writer  *sql.DB
 	reader  *sql.DB
+	writing *connections // of writer; nil on PostgreSQL, whose driver keeps prepared statements itself
+	reading *connections
 	replica *replica // nil on SQLite
 	woken   chan struct{}
 
@@ -194,13 +196,29 @@ type querier interface {
 // NewID makes an id. Ids sort by the time of their making.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// transaction is a *sql.Tx, or like one.
+type transaction interface {
+	querier
+	Commit() error
+	Rollback() error
+}
+
+// begin begins a transaction that reads one state, or one that is as if alone.
+func (s *Store) begin(ctx context.Context, write bool) (transaction, error) {
+	switch {
+	case !s.Shared() && write:
+		return s.writing.begin(ctx, "BEGIN IMMEDIATE")
+	case !s.Shared():
+		return s.reading.begin(ctx, "BEGIN")
+	case write:
+		return s.writer.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+	}
+	return s.reader.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+}
+
 // Read runs fn in a transaction that sees one state of the metadata.
 func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
-	o := &sql.TxOptions{ReadOnly: true}
-	if s.Shared() {
-		o.Isolation = sql.LevelRepeatableRead
-	}
-	tx, err := s.reader.BeginTx(ctx, o)
+	tx, err := s.begin(ctx, false)
 	if err != nil {
 		return fmt.Errorf("begin reading metadata: %w", err)
 	}
@@ -231,11 +249,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) error {
-	o := &sql.TxOptions{}
-	if s.Shared() {
-		o.Isolation = sql.LevelSerializable
-	}
-	tx, err := s.writer.BeginTx(ctx, o)
+	tx, err := s.begin(ctx, true)
 	if err != nil {
 		return fmt.Errorf("begin writing metadata: %w", err)
 	}
