@@ -61,19 +61,17 @@ func (f *failedAt) Error() string { return f.pos.String() + ": " + f.err.Error()
 // Unwrap returns the engine's error.
 func (f *failedAt) Unwrap() error { return f.err }
 
-// foreign says why nothing may run when the ledger was written for another database; "" when it was not.
-func foreign(entries []towpath.LedgerEntry, databaseID string) string {
-	for _, e := range entries {
-		if e.DatabaseID != databaseID {
-			what := "version " + e.Version + " is recorded"
-			if e.Type == towpath.TypeLease {
-				what = "it is kept"
-			}
-			return fmt.Sprintf("The ledger in this database belongs to another database (%s for one with the id %q). "+
-				"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.", what, e.DatabaseID)
-		}
+// foreign says why nothing may run when a row of the ledger was written for another database; "" when it was not.
+func foreign(e towpath.LedgerEntry, databaseID string) string {
+	if e.DatabaseID == databaseID {
+		return ""
 	}
-	return ""
+	what := "version " + e.Version + " is recorded"
+	if e.Type == towpath.TypeLease {
+		what = "it is kept"
+	}
+	return fmt.Sprintf("The ledger in this database belongs to another database (%s for one with the id %q). "+
+		"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.", what, e.DatabaseID)
 }
 
 // course is what a run means to do about a migration, given its row in the ledger.

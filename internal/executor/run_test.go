@@ -93,11 +93,14 @@ func TestRunTask_findsWhatTheLedgerHas(t *testing.T) {
 		words  string
 		told   int // rows of history
 	}{
-		"the same text: nothing to run":  {func(b *bundle, e *towpath.LedgerEntry) {}, towpath.TaskDone, "", 1},
-		"another text: nothing may run":  {func(b *bundle, e *towpath.LedgerEntry) { e.Checksum = "other" }, towpath.TaskFailed, "with another text", 0},
-		"the ledger of another database": {func(b *bundle, e *towpath.LedgerEntry) { e.DatabaseID, e.Version = "other", "0" }, towpath.TaskFailed, "Is it a copy?", 0},
-		"an intent without its outcome":  {func(b *bundle, e *towpath.LedgerEntry) { e.State = towpath.LedgerRunning }, towpath.TaskUnknown, "nobody knows", 0},
-		"a run that stopped half-way":    {func(b *bundle, e *towpath.LedgerEntry) { e.State = towpath.LedgerFailed }, towpath.TaskDone, "", 1},
+		"the same text: nothing to run": {func(b *bundle, e *towpath.LedgerEntry) {}, towpath.TaskDone, "", 1},
+		"another text: nothing may run": {func(b *bundle, e *towpath.LedgerEntry) { e.Checksum = "other" }, towpath.TaskFailed, "with another text", 0},
+		"the ledger of another database": {func(b *bundle, e *towpath.LedgerEntry) {
+			e.DatabaseID, e.MigrationID = "other", towpath.MigrationID{Type: towpath.TypeLease}
+		}, towpath.TaskFailed, "Is it a copy?", 0},
+		"a row of another database":     {func(b *bundle, e *towpath.LedgerEntry) { e.DatabaseID = "other" }, towpath.TaskFailed, "Is it a copy?", 0},
+		"an intent without its outcome": {func(b *bundle, e *towpath.LedgerEntry) { e.State = towpath.LedgerRunning }, towpath.TaskUnknown, "nobody knows", 0},
+		"a run that stopped half-way":   {func(b *bundle, e *towpath.LedgerEntry) { e.State = towpath.LedgerFailed }, towpath.TaskDone, "", 1},
 		"a run that stopped half-way in another text": {func(b *bundle, e *towpath.LedgerEntry) { e.State, e.Checksum = towpath.LedgerFailed, "other" },
 			towpath.TaskUnknown, "half-way", 0},
 		"a run that failed with nothing kept": {func(b *bundle, e *towpath.LedgerEntry) { e.State, e.StatementsDone = towpath.LedgerFailed, 0 }, towpath.TaskDone, "", 1},

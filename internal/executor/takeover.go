@@ -95,20 +95,17 @@ func (r *run) enter(ctx context.Context, session engine.Session) (held bool, err
 	if err != nil {
 		return false, err
 	}
-	rows := []towpath.LedgerEntry{row}
-	if !found { // a ledger from before there were leases, or none
-		if rows, err = r.db.Ledger(ctx); err != nil {
-			return false, err
-		}
+	if !found {
+		return false, nil
 	}
-	if words := foreign(rows, r.database.ID); words != "" {
+	if words := foreign(row, r.database.ID); words != "" {
 		return false, end(towpath.TaskFailed, "%s", words)
 	}
 	ours := r.fenced && row.Epoch == r.epoch.Load()
-	if found && !ours && row.Epoch >= r.epoch.Load() {
+	if !ours && row.Epoch >= r.epoch.Load() {
 		err = r.raise(ctx, row.Epoch)
 	}
-	return found && !ours && row.State == towpath.LedgerRunning, err
+	return !ours && row.State == towpath.LedgerRunning, err
 }
 
 // leaseRow makes the lease's row: running while the run holds the target, done when it gives it back.

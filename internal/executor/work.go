@@ -263,6 +263,9 @@ func (r *run) hold(ctx context.Context, session engine.Session) (row ground, err
 	if r.task.Action == towpath.ActionApply {
 		row.LedgerEntry, row.found, err = session.Entry(ctx, r.task.MigrationID)
 	}
+	if words := foreign(row.LedgerEntry, r.database.ID); err == nil && row.found && words != "" {
+		return row, end(towpath.TaskFailed, "%s", words)
+	}
 	return row, err
 }
 

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,7 +19,7 @@ type call struct {
 	tag    *pgconn.CommandTag  // nil when nobody asks
 	fenced string              // what an upsert's division by zero says: a newer run has the row
 	commit bool                // nobody knows its outcome without the server's word
-	clean  bool                // nothing of the session is left afterwards; its own error does not matter
+	clean  bool                // nothing of the session is left afterwards. Behind a COMMIT, its error does not matter
 }
 
 // send brings calls to the server, together with those that were queued, in one round trip. The first error ends all: the
@@ -34,28 +35,27 @@ func (s *session) send(ctx context.Context, calls ...call) error {
 		batch.Queue(c.text, c.args...)
 	}
 	results := s.conn.SendBatch(ctx, batch)
-	commits := false
+	committed := false
 	for n, c := range calls {
 		err := c.read(results)
 		if c.clean {
 			s.conn.dirty = err != nil
-			break
 		}
 		if err == nil {
 			if c.fenced != "" {
 				s.written++
 			}
-			commits = commits || c.commit
+			committed = committed || c.commit
 			continue
 		}
-		for _, behind := range calls[n:] {
-			commits = commits || behind.commit
-		}
 		_ = results.Close() // says the same
-		return c.failed(err, commits)
+		if committed {
+			return nil // the connection stays dirty
+		}
+		return c.failed(err, slices.ContainsFunc(calls[n:], func(c call) bool { return c.commit }))
 	}
-	if err := results.Close(); err != nil && !commits {
-		return err
+	if err := results.Close(); err != nil && !committed {
+		return mapError(err)
 	}
 	return nil
 }

@@ -118,12 +118,18 @@ func (d *database) createLedger(ctx context.Context, conn *connection) error {
 	})
 }
 
+func (d *database) upsertText() string { return "INSERT INTO " + d.ledger + upsertValues }
+
+func (d *database) entryText() string {
+	return "SELECT " + ledgerColumns + " FROM " + d.ledger + " WHERE version = $1 AND type = $2"
+}
+
 // upserts write rows of the ledger.
 func (s *session) upserts(entries []towpath.LedgerEntry) []call {
 	calls := make([]call, len(entries))
 	for i, e := range entries {
 		calls[i] = call{
-			text: "INSERT INTO " + s.db.ledger + upsertValues,
+			text: s.db.upsertText(),
 			args: []any{
 				e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID,
 				e.StatementsTotal, e.StatementsDone, e.StartedAt, e.FinishedAt, e.Intent,

@@ -23,6 +23,8 @@ type connection struct {
 	identity string // of its session there
 	pooled   bool   // a pooler stands in between: the session is ours for the length of a transaction only
 	dirty    bool   // a script may have left something in it
+	used     bool   // by a session before
+	prepared bool   // our own statements
 	most     int    // connections that the server allows
 }
 
@@ -51,12 +53,54 @@ func (c *connection) reset() bool {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), cancelGrace)
 	defer cancel()
-	if _, err := c.Exec(ctx, "DISCARD ALL"); err != nil {
+	err := c.forget(ctx)
+	if err == nil {
+		_, err = c.Exec(ctx, "DISCARD ALL")
+	}
+	if err != nil {
 		closeQuietly(c.Conn)
 		return false
 	}
 	c.dirty = false
 	return true
+}
+
+// prepare has the server read our own statements once. It pays from a connection's second session on.
+func (c *connection) prepare(ctx context.Context, texts ...string) error {
+	if c.prepared || c.pooled || !c.used {
+		c.used = true
+		return nil
+	}
+	c.prepared = true
+	for _, text := range texts {
+		if _, err := c.Prepare(ctx, text, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget takes back what was prepared.
+func (c *connection) forget(ctx context.Context) error {
+	if !c.prepared {
+		return nil
+	}
+	c.prepared = false
+	return c.DeallocateAll(ctx)
+}
+
+// leftovers undo what a script has left in a session: https://www.postgresql.org/docs/current/sql-discard.html
+func (c *connection) leftovers() (calls []call) {
+	texts := []string{"DISCARD ALL"}
+	if c.prepared { // the same, without our own statements
+		texts = []string{"CLOSE ALL", "SET SESSION AUTHORIZATION DEFAULT", "RESET ALL", "UNLISTEN *", "SELECT pg_catalog.pg_advisory_unlock_all()",
+			"DISCARD TEMP", "DISCARD SEQUENCES"}
+	}
+	for _, text := range texts {
+		calls = append(calls, call{text: text})
+	}
+	calls[len(calls)-1].clean = true
+	return calls
 }
 
 // pool keeps the connection that was used last with each target for the next use, up to a quarter of what a server allows.

@@ -32,6 +32,9 @@ var _ engine.Session = (*session)(nil)
 
 func (s *session) begin(ctx context.Context) error {
 	s.conn.dirty = true
+	if err := s.conn.prepare(ctx, s.limit().text, s.db.upsertText(), s.db.entryText()); err != nil {
+		return err
+	}
 	if s.options.NoTx {
 		if s.conn.pooled {
 			return nil // what is set would be another's
@@ -115,6 +118,12 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	}
 	blockers, stop := s.watch(ctx)
 	defer stop()
+	switch st.Verb {
+	case "PREPARE", "DEALLOCATE", "DISCARD":
+		if err := s.conn.forget(ctx); err != nil {
+			return tag, s.fail(err)
+		}
+	}
 	calls := []call{{text: st.Text, tag: &tag}}
 	if !s.options.NoTx || s.inside {
 		calls = append(calls, s.limit())
@@ -166,7 +175,7 @@ func (s *session) Entry(ctx context.Context, id towpath.MigrationID) (entry towp
 		return entry, false, err
 	}
 	err = s.send(ctx, call{
-		text: "SELECT " + ledgerColumns + " FROM " + s.db.ledger + " WHERE version = $1 AND type = $2",
+		text: s.db.entryText(),
 		args: []any{id.Version, string(id.Type)},
 		scan: func(row pgx.Row) (err error) {
 			entry, err = scanEntry(row)
@@ -242,7 +251,7 @@ func (s *session) Commit(ctx context.Context) error {
 		return s.checkIndexes(ctx)
 	}
 	var tag pgconn.CommandTag
-	calls := []call{{text: "COMMIT", tag: &tag, commit: true}, {text: "DISCARD ALL", clean: true}}
+	calls := append([]call{{text: "COMMIT", tag: &tag, commit: true}}, s.conn.leftovers()...)
 	if s.conn.pooled {
 		calls = []call{{text: "SET CONSTRAINTS ALL IMMEDIATE"}, {text: "RESET ALL"}, calls[0]}
 	}

@@ -42,7 +42,7 @@ func Start() (*Server, error) {
 }
 
 // StartDurable starts a server whose commits reach the disk, as users run it. For benchmarks.
-func StartDurable() (*Server, error) { return run(nil) }
+func StartDurable() (*Server, error) { return run(nil, "max_connections=1000") }
 
 // StartStandby starts a server that waits for a primary, of which there is none, and answers what only reads.
 func StartStandby() (*Server, error) { return run([]string{"standby.signal"}, "fsync=off") }
