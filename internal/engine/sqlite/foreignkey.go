@@ -25,9 +25,35 @@ type violations struct {
 	problem string
 }
 
+// violationsBefore are those that a transaction finds. What the last one has left needs no second look while no other
+// connection has written. https://www.sqlite.org/pragma.html#pragma_data_version
+func (c *connection) violationsBefore(ctx context.Context) (*violations, error) {
+	var version int64
+	err := c.asOwner(func() error { return c.QueryRowContext(ctx, "PRAGMA main.data_version").Scan(&version) })
+	if err != nil {
+		return nil, err
+	}
+	if c.violations != nil && c.version == version {
+		return c.violations, nil
+	}
+	c.violations, c.version = nil, version
+	return c.foreignKeyCheck(ctx)
+}
+
+// hasForeignKeys looks for the one word that every foreign key is written with.
+func (c *connection) hasForeignKeys(ctx context.Context) (found bool, err error) {
+	err = c.asOwner(func() error {
+		return c.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%references%')").Scan(&found)
+	})
+	return found, err
+}
+
 // foreignKeyCheck runs within the transaction. https://www.sqlite.org/pragma.html#pragma_foreign_key_check
 func (c *connection) foreignKeyCheck(ctx context.Context) (*violations, error) {
 	found := &violations{count: map[violation]int{}}
+	if there, err := c.hasForeignKeys(ctx); err != nil || !there {
+		return found, err
+	}
 	err := c.asOwner(func() error {
 		rows, err := c.QueryContext(ctx, `SELECT "table", rowid, parent FROM pragma_foreign_key_check`)
 		if err != nil {

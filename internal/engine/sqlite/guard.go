@@ -11,6 +11,7 @@ import (
 // https://www.sqlite.org/c3ref/set_authorizer.html
 type guard struct {
 	own    bool   // our own statement runs: transactions and the ledger are open
+	left   bool   // a script has changed the connection itself: a setting, or something temporary
 	reason string // of the last refusal
 }
 
@@ -31,11 +32,22 @@ func allowedPragma(name string) bool {
 func moduleReads(name string) bool { return name == "page_size" || name == "data_version" }
 
 func (g *guard) authorize(action driver.AuthorizerActionCode, arg1, arg2, _, _ string) driver.AuthorizerReturnCode {
+	g.left = g.left || !g.own && ofConnection(action)
 	if reason := g.refusal(action, arg1, arg2); reason != "" {
 		g.reason = reason
 		return driver.AuthorizerDeny
 	}
 	return driver.AuthorizerOK
+}
+
+// ofConnection tells whether an action may reach beyond its transaction to what else the connection does.
+func ofConnection(action driver.AuthorizerActionCode) bool {
+	switch action {
+	case driver.AuthPragma, driver.AuthCreateTempTable, driver.AuthCreateTempIndex, driver.AuthCreateTempTrigger, driver.AuthCreateTempView,
+		driver.AuthTransaction, driver.AuthSavepoint:
+		return true
+	}
+	return false
 }
 
 func (g *guard) refusal(action driver.AuthorizerActionCode, arg1, arg2 string) string {

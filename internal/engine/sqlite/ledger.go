@@ -51,7 +51,7 @@ WHERE excluded.epoch >= towpath_ledger.epoch`
 // Ledger implements engine.DB.
 func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, err error) {
 	err = d.read(ctx, func(c *connection) error {
-		if there, err := c.hasLedger(ctx); err != nil || !there {
+		if there, err := c.ledgerThere(ctx); err != nil || !there {
 			return err
 		}
 		rows, err := c.QueryContext(ctx, selectLedger+" WHERE type <> 'lease' ORDER BY started_at, version, type")
@@ -74,14 +74,24 @@ func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, e
 	return entries, nil
 }
 
-func (c *connection) hasLedger(ctx context.Context) (bool, error) {
+func (c *connection) ledgerThere(ctx context.Context) (bool, error) {
 	var n int
 	err := c.QueryRowContext(ctx, "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = ?", ledgerTable).Scan(&n)
 	return n > 0, err
 }
 
+// makeLedger makes the table where it is missing. A transaction that is undone ends the connection, and hasLedger with it.
+func (c *connection) makeLedger(ctx context.Context) error {
+	if c.hasLedger {
+		return nil
+	}
+	_, err := c.exec(ctx, createLedger)
+	c.hasLedger = err == nil
+	return err
+}
+
 func (c *connection) entry(ctx context.Context, id towpath.MigrationID) (entry towpath.LedgerEntry, found bool, err error) {
-	if _, err := c.exec(ctx, createLedger); err != nil {
+	if err := c.makeLedger(ctx); err != nil {
 		return entry, false, err
 	}
 	err = c.asOwner(func() error {
@@ -96,7 +106,7 @@ func (c *connection) entry(ctx context.Context, id towpath.MigrationID) (entry t
 }
 
 func (c *connection) record(ctx context.Context, entries []towpath.LedgerEntry) error {
-	if _, err := c.exec(ctx, createLedger); err != nil {
+	if err := c.makeLedger(ctx); err != nil {
 		return err
 	}
 	for _, e := range entries {

@@ -5,59 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"towpath"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
 
-// readTimeout bounds the wait of readers for a writer in rollback-journal mode.
-const readTimeout = 3 * time.Second
-
-// database is one file. Each use opens a connection of its own, which costs less than a millisecond.
-type database struct{ path string }
-
-var _ engine.DB = (*database)(nil)
-
-// probe reads the header, so that what is no database says so at once.
-func (d *database) probe(ctx context.Context) error {
-	return d.read(ctx, func(c *connection) error {
-		var n int
-		return c.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&n)
-	})
-}
-
-func (d *database) read(ctx context.Context, use func(*connection) error) error {
-	c, err := connect(ctx, d.path, readTimeout, true)
-	if err != nil {
-		return mapError(err)
-	}
-	if err := errors.Join(c.asOwner(func() error { return use(c) }), c.Close()); err != nil {
-		return mapError(err)
-	}
-	return nil
-}
-
-// Close implements engine.DB; nothing stays open between uses.
-func (d *database) Close() error { return nil }
-
-// Begin implements engine.DB.
-func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
-	c, err := connect(ctx, d.path, o.LockTimeout, false)
-	if err != nil {
-		return nil, mapError(err)
-	}
-	s := &session{conn: c, options: o}
-	if !o.NoTx {
-		if _, err := c.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
-			return nil, mapError(errors.Join(err, c.Close()))
-		}
-	}
-	return s, nil
-}
-
 type session struct {
+	db        *database
 	conn      *connection
 	options   engine.SessionOptions
 	before    *violations // of foreign keys, taken before the first statement
@@ -77,7 +32,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		return 0, err
 	}
 	if s.before == nil && !s.options.NoTx {
-		before, err := s.conn.foreignKeyCheck(ctx)
+		before, err := s.conn.violationsBefore(ctx)
 		if err != nil {
 			return 0, mapError(err)
 		}
@@ -150,6 +105,7 @@ func (s *session) Commit(ctx context.Context) error {
 		if message := after.news(s.before); message != "" {
 			return &engine.Error{Kind: engine.Failed, Message: message}
 		}
+		s.conn.violations = after
 	}
 	if err := ctx.Err(); err != nil {
 		return mapError(err)
@@ -162,12 +118,16 @@ func (s *session) Commit(ctx context.Context) error {
 	return nil
 }
 
-// Close implements engine.Session; the connection's end undoes an open transaction.
+// Close implements engine.Session; the connection's end undoes an open transaction. One that is through, and that the
+// script has left as it was, serves the next session.
 func (s *session) Close() error {
 	if s.closed {
 		return nil
 	}
 	s.closed = true
+	if s.committed && !s.conn.guard.left && s.db.keep(s.conn) {
+		return nil
+	}
 	if err := s.conn.Close(); err != nil {
 		return fmt.Errorf("close the session: %w", err)
 	}
@@ -226,6 +186,7 @@ func (s *session) within(ctx context.Context, run func() error) error {
 	}
 	s.conn.rolledBack = false
 	if err := run(); err != nil {
+		s.conn.hasLedger = false // the transaction may have made it
 		if s.conn.rolledBack {
 			return err
 		}

@@ -1,0 +1,144 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"towpath/internal/engine"
+	"towpath/internal/engine/sqlite"
+)
+
+// follow runs scripts as sessions of one database that follow each other, and returns the last one's error.
+func follow(t *testing.T, db engine.DB, scripts ...string) (err error) {
+	t.Helper()
+	for _, script := range scripts {
+		s, begin := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: 5 * time.Second})
+		if begin != nil {
+			t.Fatal(begin)
+		}
+		err = nil
+		for st, refused := range sqlite.New(sqlite.Config{}).Split(strings.NewReader(script)) {
+			if refused != nil {
+				t.Fatal(refused)
+			}
+			if _, failure := s.Exec(t.Context(), st); failure != nil {
+				err = errors.Join(err, failure)
+			}
+		}
+		if err == nil {
+			err = s.Commit(t.Context())
+		}
+		if closing := s.Close(); closing != nil {
+			t.Fatal(closing)
+		}
+	}
+	return err
+}
+
+func reusable(t *testing.T) (db engine.DB, file string) {
+	t.Helper()
+	root := t.TempDir()
+	file = filepath.Join(root, "shop.db")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqlite.New(sqlite.Config{Root: root}).Open(t.Context(), engine.Target{Address: ".", Database: "shop"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db, file
+}
+
+func TestReuse_nothingReachesTheNextSession(t *testing.T) {
+	t.Parallel()
+	for name, scripts := range map[string][2]string{
+		"a temporary table":   {"CREATE TEMP TABLE a (x)", "CREATE TABLE b AS SELECT * FROM a"},
+		"a temporary view":    {"CREATE TABLE c (x); CREATE TEMP VIEW a AS SELECT * FROM c", "CREATE TABLE b AS SELECT * FROM a"},
+		"a temporary trigger": {"CREATE TABLE c (x); CREATE TEMP TRIGGER a AFTER INSERT ON c BEGIN SELECT raise(ABORT, 'still here'); END", ""},
+		"a setting":           {"CREATE TABLE c (x PRIMARY KEY); CREATE TABLE d (x REFERENCES c); PRAGMA foreign_keys = 1", ""},
+		"an error":            {"CREATE TABLE c (x); SELECT * FROM nothing", "SELECT * FROM c"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db, file := reusable(t)
+			if err := follow(t, db, scripts[0]); (err != nil) != (name == "an error") {
+				t.Fatal(err)
+			}
+			switch name {
+			case "a temporary trigger":
+				if err := follow(t, db, "INSERT INTO c VALUES (1)"); err != nil {
+					t.Error(err)
+				}
+			case "a setting": // with foreign keys on, the statement itself would fail
+				if err := follow(t, db, "INSERT INTO d VALUES (1); DELETE FROM d"); err != nil {
+					t.Error(err)
+				}
+			default:
+				if err := follow(t, db, scripts[1]); err == nil {
+					t.Error("the next session found it")
+				}
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if beside, err := filepath.Glob(file + "-*"); err != nil || len(beside) > 0 {
+				t.Errorf("files beside the database: %v, %v", beside, err)
+			}
+		})
+	}
+}
+
+func TestReuse_theJournalModeStays(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"delete", "wal"} {
+		db, file := reusable(t)
+		plain, err := sql.Open("sqlite", file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		if err := plain.QueryRowContext(t.Context(), "PRAGMA journal_mode = "+mode).Scan(&got); err != nil || got != mode {
+			t.Fatal(got, err)
+		}
+		if err := errors.Join(follow(t, db, "CREATE TABLE a (x)", "CREATE TABLE b (x)"), db.Close(), plain.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if plain, err = sql.Open("sqlite", file); err != nil {
+			t.Fatal(err)
+		}
+		if err := plain.QueryRowContext(t.Context(), "PRAGMA journal_mode").Scan(&got); err != nil || got != mode {
+			t.Errorf("the mode is %s, was %s; %v", got, mode, err)
+		}
+		if err := plain.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestReuse_foreignKeysAreCheckedAfterAnothersWrites(t *testing.T) {
+	t.Parallel()
+	db, file := reusable(t)
+	defer db.Close()
+	if err := follow(t, db, "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p)", "INSERT INTO p VALUES (1)"); err != nil {
+		t.Fatal(err)
+	}
+	plain, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	if _, err := plain.ExecContext(t.Context(), "INSERT INTO c VALUES (5)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := follow(t, db, "INSERT INTO p VALUES (2)"); err != nil {
+		t.Errorf("somebody else's violation stops the migration: %v", err)
+	}
+	if err := follow(t, db, "INSERT INTO c VALUES (7)"); err == nil || !strings.Contains(err.Error(), "parent row") {
+		t.Errorf("its own does not: %v", err)
+	}
+}
