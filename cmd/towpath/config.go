@@ -35,6 +35,8 @@ type serveCommand struct {
 	PollingOnly  bool          `help:"Make no webhooks: look for new commits by polling."`
 	PollInterval time.Duration `default:"30s" help:"How often to look for new commits when no webhook tells of them."`
 
+	MaxPerInstance int `default:"8" help:"How many databases of one instance are changed at once."`
+
 	SchemaHistory bool `default:"true" negatable:"" help:"Keep the schema before and after each change."`
 
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"What to log: ${enum}."`
@@ -97,6 +99,9 @@ func (c *serveCommand) complete() error {
 	}
 	if c.PollInterval < time.Second {
 		return usagef("--poll-interval is %s; use at least 1s", c.PollInterval)
+	}
+	if c.MaxPerInstance < 1 {
+		return usagef("--max-per-instance is %d; use at least 1", c.MaxPerInstance)
 	}
 	return nil
 }

@@ -83,6 +83,7 @@ func TestConfig_saysWhatIsWrong(t *testing.T) {
 		"the data folder among targets":   {[]string{"--data", "/srv/targets/data", "--sqlite-root", "/srv/targets"}, "--sqlite-root"},
 		"the metadata among targets":      {[]string{"--sqlite-root", "/srv/targets", "--metadata-url", "sqlite:/srv/targets/m.db"}, "--metadata-url"},
 		"polling without a pause":         {[]string{"--poll-interval", "1ms"}, "--poll-interval"},
+		"no database of an instance":      {[]string{"--max-per-instance", "0"}, "--max-per-instance"},
 		"no address of the API":           {[]string{"--bitbucket-api-url", "x"}, "--bitbucket-api-url"},
 		"a level that there is not":       {[]string{"--log-level", "loud"}, "--log-level"},
 		"an environment variable's value": {[]string{"--polling-only=maybe"}, "--polling-only"},

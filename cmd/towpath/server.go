@@ -154,7 +154,7 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 	cat := &catalog.Service{Store: s.store, Keeper: keeper, Engines: targets, Logger: s.log}
 	exec := &executor.Service{
 		Store: s.store, Keeper: keeper, Engines: targets, Owner: owner, ServerID: serverID, SnapshotSchemas: c.SchemaHistory, Logger: s.log,
-		LockTimeout: towpath.DefaultLockTimeout, StatementTimeout: towpath.DefaultStatementTimeout,
+		PerInstance: c.MaxPerInstance,
 	}
 	roll := &rollout.Service{Store: s.store, Logger: s.log}
 	s.auth = &auth.Service{Store: s.store, Keeper: keeper}

@@ -88,7 +88,7 @@ func (r *run) together(ctx context.Context, session engine.Session, from int) er
 		if index++; index < from {
 			continue
 		}
-		if err := r.exec(st, index, func() (int64, error) { return session.Exec(ctx, st) }); err != nil {
+		if err := r.exec(ctx, st, index, func() (int64, error) { return session.Exec(ctx, st) }); err != nil {
 			return err
 		}
 		r.finished.Store(int64(index + 1))
@@ -98,13 +98,15 @@ func (r *run) together(ctx context.Context, session engine.Session, from int) er
 }
 
 // exec runs one statement and logs it.
-func (r *run) exec(st statement.Statement, index int, do func() (int64, error)) error {
+func (r *run) exec(ctx context.Context, st statement.Statement, index int, do func() (int64, error)) error {
 	start := time.Now()
 	rows, err := do()
 	log := towpath.StatementLog{Index: index, Line: st.Pos.Line, Column: st.Pos.Column, Summary: summary(st), Rows: rows, Duration: time.Since(start)}
 	r.rows += rows
 	if err != nil {
-		log.Error = r.redact(err)
+		if log.Error = r.redact(err); errors.Is(context.Cause(ctx), errCancelled) {
+			log.Error = "The task was cancelled."
+		}
 		err = &failedAt{st.Pos, err}
 	}
 	if len(r.logs) < maxLog || err != nil {

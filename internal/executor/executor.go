@@ -27,8 +27,8 @@ type Service struct {
 	ServerID string // of the metadata (store.Tx.ServerID); written into ledgers
 
 	Lease            time.Duration // how long a target stays claimed without a heartbeat; 15 s
-	LockTimeout      time.Duration // how long one try waits for the target's locks; 3 s
-	StatementTimeout time.Duration // how long one statement may take; 15 min
+	LockTimeout      time.Duration // how long one try waits for the target's locks where nobody says otherwise; towpath.DefaultLockTimeout
+	StatementTimeout time.Duration // how long one statement may take where nobody says otherwise; towpath.DefaultStatementTimeout
 	LockTries        int           // how often a run starts over while others hold locks; 5
 	Backoff          time.Duration // before the second try, doubled for each further one, give or take a half; 500 ms
 	PerInstance      int           // databases of one instance that are changed at once, by all processes; 8
@@ -46,15 +46,28 @@ func (s *Service) reached(place string) {
 	}
 }
 
-// limits are the server's own.
-func (s *Service) limits() statement.Limits {
-	return statement.Limits{Lock: s.lockTimeout(), Statement: s.statementTimeout()}
+// limits are those of files of a project that say nothing, and the highest that one may ask for.
+func (s *Service) limits(e towpath.Environment, p towpath.Project) (usual, highest statement.Limits) {
+	highest = statement.Limits{
+		Lock:      cmp.Or(e.MaxLockTimeout, towpath.HighestLockTimeout),
+		Statement: cmp.Or(e.MaxStatementTimeout, towpath.HighestStatementTimeout),
+	}
+	lock, statements := e.LockTimeoutOf(p), e.StatementTimeoutOf(p)
+	if lock.From == towpath.LimitOfServer {
+		lock.Timeout = s.lockTimeout()
+	}
+	if statements.From == towpath.LimitOfServer {
+		statements.Timeout = s.statementTimeout()
+	}
+	return statement.Limits{Lock: lock.Timeout, Statement: statements.Timeout}.Under(highest), highest
 }
 
-func (s *Service) lease() time.Duration       { return cmp.Or(s.Lease, 15*time.Second) }
-func (s *Service) lockTimeout() time.Duration { return cmp.Or(s.LockTimeout, 3*time.Second) }
+func (s *Service) lease() time.Duration { return cmp.Or(s.Lease, 15*time.Second) }
+func (s *Service) lockTimeout() time.Duration {
+	return cmp.Or(s.LockTimeout, towpath.DefaultLockTimeout)
+}
 func (s *Service) statementTimeout() time.Duration {
-	return cmp.Or(s.StatementTimeout, 15*time.Minute)
+	return cmp.Or(s.StatementTimeout, towpath.DefaultStatementTimeout)
 }
 func (s *Service) lockTries() int         { return cmp.Or(s.LockTries, 5) }
 func (s *Service) perInstance() int       { return cmp.Or(s.PerInstance, 8) }
@@ -63,6 +76,7 @@ func (s *Service) logger() *slog.Logger   { return cmp.Or(s.Logger, slog.Default
 
 const (
 	busyWait   = time.Second      // before a target is asked for again that another run holds
+	fullWait   = time.Second / 4  // before an instance is asked for again of which enough databases are being changed
 	unreadWait = 15 * time.Second // before a ledger that could not be read is asked again
 	maxPause   = 15 * time.Second // between two tries
 	writeLimit = 10 * time.Second // for what must still be written after the server was told to stop

@@ -96,6 +96,17 @@ func TestRunTask_canBeCancelled(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, _, _ := b.read(t, task.ID)
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		attempts, err := tx.Attempts(ctx, task.ID)
+		if err != nil {
+			return err
+		}
+		logs, err := tx.Statements(ctx, attempts[0].ID, 0, 10)
+		if len(logs) != 2 || logs[1].Error != "The task was cancelled." {
+			t.Errorf("log is %+v", logs)
+		}
+		return err
+	})
 	if got.State != towpath.TaskFailed || !strings.Contains(got.Reason, "cancelled") || got.CancelAt != nil || b.query(t, tables) != "" {
 		t.Errorf("task is %+v", got)
 	}

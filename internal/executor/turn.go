@@ -33,7 +33,7 @@ type turn struct {
 	owner     string // of the lease; each turn has its own, so that two of one process never share one
 	epoch     atomic.Int64
 	usual     statement.Limits // of files that say nothing
-	highest   statement.Limits // of the environment
+	highest   statement.Limits // that a file may ask for
 	engine    engine.Engine
 	target    engine.Target
 	db        engine.DB // nil when it is not connected
@@ -56,7 +56,7 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task)
 	}
 	t.takeover = t.database.Lease.Owner != "" || tasks[0].State == towpath.TaskRunning
 	if busy, err := tx.BusyTargets(ctx, t.database.InstanceID); err != nil || busy >= s.perInstance() {
-		at := tx.Now.Add(busyWait)
+		at := tx.Now.Add(fullWait)
 		return nil, &at, err
 	}
 	epoch, ok, err := tx.ClaimTarget(ctx, t.database.ID, t.owner, tx.Now.Add(s.lease()))
@@ -79,9 +79,7 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task)
 	if err != nil {
 		return nil, nil, err
 	}
-	t.highest = statement.Limits{Lock: e.MaxLockTimeout, Statement: e.MaxStatementTimeout}
-	t.usual = statement.Limits{Lock: p.LockTimeout, Statement: p.StatementTimeout}.
-		Or(statement.Limits{Lock: e.LockTimeout, Statement: e.StatementTimeout}).Or(s.limits()).Under(t.highest)
+	t.usual, t.highest = s.limits(e, p)
 	if t.waiting, err = t.take(ctx, tx, tasks); err != nil {
 		return nil, nil, err
 	}
