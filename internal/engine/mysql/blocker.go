@@ -19,7 +19,7 @@ const maxBlockers = 3
 
 // watched runs a statement, with an eye on what it waits for.
 func (s *session) watched(ctx context.Context, text string) (sql.Result, error) {
-	l := &lookout{db: s.db, waiter: s.id, text: text}
+	l := &lookout{db: s.db, waiter: s.conn.id, text: text}
 	watch := engine.WatchLocks(ctx, time.Duration(seconds(s.options.LockTimeout))*time.Second, l.look, l.close)
 	defer watch.Stop()
 	result, err := s.run(ctx, text)

@@ -2,12 +2,10 @@ package mysql
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
+	"strings"
 
 	"towpath"
-	"towpath/internal/engine"
 )
 
 // ledgerTable is the ledger's name. Its columns are only ever added to; times are UTC.
@@ -32,26 +30,16 @@ const ledgerDefinition = ` (
   PRIMARY KEY (version, type)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`
 
-// ledgerColumns are in the order of scanEntry and of record's arguments.
+// ledgerColumns are in the order of scanEntry and rowText.
 const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,
   statements_total, statements_done, started_at, finished_at, intent`
 
-// upsertValues leaves the row alone when it has a newer epoch. Assignments run from left to right, so epoch is the last.
-const upsertValues = ` (` + ledgerColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON DUPLICATE KEY UPDATE
-  state = IF(VALUES(epoch) >= epoch, VALUES(state), state),
-  description = IF(VALUES(epoch) >= epoch, VALUES(description), description),
-  path = IF(VALUES(epoch) >= epoch, VALUES(path), path),
-  checksum = IF(VALUES(epoch) >= epoch, VALUES(checksum), checksum),
-  commit_hash = IF(VALUES(epoch) >= epoch, VALUES(commit_hash), commit_hash),
-  server_id = IF(VALUES(epoch) >= epoch, VALUES(server_id), server_id),
-  database_id = IF(VALUES(epoch) >= epoch, VALUES(database_id), database_id),
-  statements_total = IF(VALUES(epoch) >= epoch, VALUES(statements_total), statements_total),
-  statements_done = IF(VALUES(epoch) >= epoch, VALUES(statements_done), statements_done),
-  started_at = IF(VALUES(epoch) >= epoch, VALUES(started_at), started_at),
-  finished_at = IF(VALUES(epoch) >= epoch, VALUES(finished_at), finished_at),
-  intent = IF(VALUES(epoch) >= epoch, VALUES(intent), intent),
-  epoch = GREATEST(VALUES(epoch), epoch)`
+// upsertRule overflows when the row that stands there has a newer epoch, so that none of the rows is written. An overflow is
+// an error under every sql_mode: https://dev.mysql.com/doc/refman/8.4/en/out-of-range-and-overflow.html
+const upsertRule = ` ON DUPLICATE KEY UPDATE epoch = IF(VALUES(epoch) >= epoch, VALUES(epoch), 9223372036854775807 + epoch),
+  state = VALUES(state), description = VALUES(description), path = VALUES(path), checksum = VALUES(checksum), commit_hash = VALUES(commit_hash),
+  server_id = VALUES(server_id), database_id = VALUES(database_id), statements_total = VALUES(statements_total),
+  statements_done = VALUES(statements_done), started_at = VALUES(started_at), finished_at = VALUES(finished_at), intent = VALUES(intent)`
 
 // Ledger implements engine.DB.
 func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, err error) {
@@ -82,105 +70,63 @@ func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, e
 
 func (d *database) hasLedger(ctx context.Context, c *connection) (bool, error) {
 	var n int
-	err := c.QueryRowContext(ctx, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
-		d.target.Database, ledgerTable).Scan(&n)
+	err := c.QueryRowContext(ctx, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '"+ledgerTable+"'").Scan(&n)
 	return n > 0, err
 }
 
-// makeLedger makes the table where it is missing, on another connection: CREATE TABLE would commit what the session has done.
-func (s *session) makeLedger(ctx context.Context) error {
-	if s.hasLedger {
+// makeLedger makes the table where it is missing, before a session's transaction, which CREATE TABLE would commit.
+func (d *database) makeLedger(ctx context.Context, c *connection) error {
+	d.mu.Lock()
+	made := d.ledgerMade
+	d.mu.Unlock()
+	if made {
 		return nil
 	}
-	there, err := s.db.hasLedger(ctx, s.conn)
+	made, err := d.hasLedger(ctx, c)
+	if err == nil && !made {
+		_, err = c.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+d.ledger+ledgerDefinition)
+	}
 	if err != nil {
 		return err
 	}
-	if !there {
-		c, err := s.db.engine.connect(ctx, s.db.target)
-		if err != nil {
-			return err
-		}
-		_, err = c.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+s.db.ledger+ledgerDefinition)
-		if err := errors.Join(err, c.Close()); err != nil {
-			return err
-		}
-	}
-	s.hasLedger = true
+	d.mu.Lock()
+	d.ledgerMade = true
+	d.mu.Unlock()
 	return nil
 }
 
-func (s *session) entry(ctx context.Context, id towpath.MigrationID) (towpath.LedgerEntry, bool, error) {
-	if err := s.makeLedger(ctx); err != nil {
-		return towpath.LedgerEntry{}, false, err
-	}
-	query := "SELECT " + ledgerColumns + " FROM " + s.db.ledger + " WHERE version = ? AND type = ?"
-	if !s.options.NoTx {
-		query += " FOR UPDATE" // as it is now, not as it was when the transaction began
-	}
-	row := s.conn.QueryRowContext(ctx, query, id.Version, string(id.Type))
-	entry, err := scanEntry(row.Scan)
-	if errors.Is(err, sql.ErrNoRows) {
-		return towpath.LedgerEntry{}, false, nil
-	}
-	return entry, err == nil, err
+func (d *database) entryText(id towpath.MigrationID) string {
+	return "SELECT " + ledgerColumns + " FROM " + d.ledger + " WHERE version = " + literal(id.Version) + " AND type = " + literal(string(id.Type))
 }
 
-func (s *session) record(ctx context.Context, entries []towpath.LedgerEntry) error {
-	if err := s.makeLedger(ctx); err != nil {
-		return err
-	}
-	return s.within(ctx, func() error { return s.upsert(ctx, entries) })
-}
-
-func (s *session) upsert(ctx context.Context, entries []towpath.LedgerEntry) error {
-	for _, e := range entries {
-		_, err := s.conn.ExecContext(ctx, "INSERT INTO "+s.db.ledger+upsertValues, e.Version, string(e.Type), string(e.State),
-			e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone,
-			e.StartedAt.UTC(), e.FinishedAt, e.Intent)
-		if err != nil {
-			return err
+// upserts write rows of the ledger, as many with one call as fit.
+func (d *database) upserts(entries []towpath.LedgerEntry) (calls []call) {
+	for len(entries) > 0 {
+		rows, size := []string{rowText(entries[0])}, 0
+		for size = len(rows[0]); len(rows) < len(entries); {
+			row := rowText(entries[len(rows)])
+			if size += len(row); size > maxBatch/2 {
+				break
+			}
+			rows = append(rows, row)
 		}
-		// The count of changed rows is 0 for an equal row too, so the epoch that stands there tells who won.
-		var epoch int64
-		if err := s.conn.QueryRowContext(ctx, "SELECT epoch FROM "+s.db.ledger+" WHERE version = ? AND type = ? FOR UPDATE",
-			e.Version, string(e.Type)).Scan(&epoch); err != nil {
-			return err
+		who := "version " + entries[0].Version
+		if len(rows) > 1 {
+			who = "the ledger"
 		}
-		if epoch > e.Epoch {
-			return &engine.Error{Kind: engine.Fenced, Message: fmt.Sprintf("version %s was taken over by a newer run", e.Version)}
-		}
+		calls = append(calls, call{
+			text:   "INSERT INTO " + d.ledger + " (" + ledgerColumns + ") VALUES " + strings.Join(rows, ", ") + upsertRule,
+			fenced: who + " was taken over by a newer run",
+		})
+		entries = entries[len(rows):]
 	}
-	return nil
+	return calls
 }
 
-// within runs a few statements of ours in one transaction.
-func (s *session) within(ctx context.Context, run func() error) error {
-	if !s.options.NoTx || s.inside {
-		return run()
-	}
-	if _, err := s.conn.ExecContext(ctx, "START TRANSACTION"); err != nil {
-		return err
-	}
-	s.inside = true
-	err := run()
-	s.inside = false
-	if err != nil {
-		_, undo := s.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-		return errors.Join(err, undo)
-	}
-	if _, err := s.conn.ExecContext(ctx, "COMMIT"); err != nil {
-		return asLost(mapError(err))
-	}
-	return nil
-}
-
-// asLost says of an error of a COMMIT that was stopped what is true: nobody knows.
-func asLost(e *engine.Error) *engine.Error {
-	if e.Kind == engine.Timeout {
-		e.Kind = engine.Lost
-	}
-	return e
+func rowText(e towpath.LedgerEntry) string {
+	return fmt.Sprintf("(%s, %s, %s, %s, %s, %s, %s, %d, %s, %s, %d, %d, %s, %s, %s)", literal(e.Version), literal(string(e.Type)),
+		literal(string(e.State)), literal(e.Description), literal(e.Path), literal(e.Checksum), literal(e.Commit), e.Epoch, literal(e.ServerID),
+		literal(e.DatabaseID), e.StatementsTotal, e.StatementsDone, literalTime(&e.StartedAt), literalTime(e.FinishedAt), literal(e.Intent))
 }
 
 func scanEntry(scan func(...any) error) (e towpath.LedgerEntry, err error) {

@@ -1,4 +1,4 @@
-// Package mysql drives MySQL 8 and MariaDB 10.6 and later as target databases: a fresh connection for every session, a
+// Package mysql drives MySQL 8 and MariaDB 10.6 and later as target databases: sessions in which nothing of others is left, a
 // splitter that knows DELIMITER, bodies and conditional comments, and a ledger in the database itself.
 package mysql
 
@@ -33,6 +33,8 @@ type Engine struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is the clock that the server's is compared with; nil is time.Now.
 	Now func() time.Time
+
+	oneByOne bool // MariaDB takes our statements one by one too, as MySQL does; for tests
 }
 
 var _ engine.Engine = (*Engine)(nil)
@@ -77,18 +79,13 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 		c.closeQuietly()
 		return nil, towpath.Errorf(towpath.CodeUnavailable, "The server does not answer as expected: %s.", mapError(err).Message)
 	}
+	db.batches = db.mariadb && !e.oneByOne
 	db.spare = c
 	return db, nil
 }
 
 // quoteName makes an identifier of any name.
 func quoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
-
-// connection is one connection of its own.
-type connection struct {
-	*sql.Conn
-	pool *sql.DB
-}
 
 // connect makes one connection. Its error is a *towpath.Error.
 func (e *Engine) connect(ctx context.Context, t engine.Target) (*connection, error) {
@@ -156,37 +153,4 @@ func connectMessage(t engine.Target, err error) string {
 		return fmt.Sprintf("%s cannot be reached: %s.", t.Address, op.Err)
 	}
 	return fmt.Sprintf("%s cannot be used: %s.", t.Address, err)
-}
-
-// flavor tells MariaDB from MySQL.
-func (c *connection) flavor(ctx context.Context) (mariadb bool, version string, err error) {
-	if err := c.QueryRowContext(ctx, "SELECT VERSION()").Scan(&version); err != nil {
-		return false, "", err
-	}
-	mariadb = strings.Contains(version, "MariaDB")
-	version, _, _ = strings.Cut(strings.TrimPrefix(version, "5.5.5-"), "-")
-	return mariadb, version, nil
-}
-
-// Close ends the connection; the server undoes what it had not committed.
-func (c *connection) Close() error { return errors.Join(c.Conn.Close(), c.pool.Close()) }
-
-// closeQuietly ends a connection that has nothing to lose.
-func (c *connection) closeQuietly() { _ = c.Close() }
-
-// column reads a query's one column.
-func column(ctx context.Context, c *sql.Conn, query string, args ...any) (values []string, err error) {
-	rows, err := c.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var value string
-		if err := rows.Scan(&value); err != nil {
-			return nil, err
-		}
-		values = append(values, value)
-	}
-	return values, rows.Err()
 }

@@ -38,10 +38,6 @@ type catalogue struct {
 }
 
 func (c *catalogue) load(ctx context.Context, conn *connection) error {
-	// MariaDB writes the definitions of views and defaults for the mode of the session that asks.
-	if _, err := conn.ExecContext(ctx, "SET SESSION sql_mode = '', sql_quote_show_create = 1"); err != nil {
-		return err
-	}
 	for _, step := range []func(context.Context, *connection) error{c.sequences, c.tables, c.routines, c.views, c.triggers, c.events} {
 		if err := step(ctx, conn); err != nil {
 			return err

@@ -25,9 +25,6 @@ func (d *database) Definitions(ctx context.Context, objects []statement.Object) 
 		return nil, nil
 	}
 	err = d.read(ctx, func(ctx context.Context, c *connection) error {
-		if _, err := c.ExecContext(ctx, "SET SESSION sql_mode = '', sql_quote_show_create = 1"); err != nil {
-			return err
-		}
 		for _, o := range objects {
 			text, err := d.define(ctx, c, o)
 			if err != nil {

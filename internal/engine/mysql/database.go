@@ -1,0 +1,240 @@
+package mysql
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+)
+
+// database is one target. Sessions that overlap have connections of their own; one after the other they share one, as long
+// as nothing of the one can reach the next.
+type database struct {
+	engine  *Engine
+	target  engine.Target
+	mariadb bool
+	batches bool   // the server takes several of our statements at once
+	ledger  string // qualified and quoted
+
+	mu         sync.Mutex
+	ledgerMade bool
+	programs   programs
+	spare      *connection // for the next session; nil while it is in use
+	reader     *connection // for our own questions; nil while it is in use
+	closed     bool
+}
+
+// programs tells whether a statement can run more than its own text: a trigger, a function, a sequence.
+type programs int
+
+const (
+	programsUnknown programs = iota
+	programsNone
+	programsThere
+)
+
+var (
+	_ engine.DB    = (*database)(nil)
+	_ engine.Ender = (*database)(nil)
+)
+
+// take takes a connection out of its place; nil when there is none that lives.
+func (d *database) take(place **connection) *connection {
+	d.mu.Lock()
+	c := *place
+	*place = nil
+	d.mu.Unlock()
+	if c != nil && !c.alive() {
+		c.closeQuietly()
+		return nil
+	}
+	return c
+}
+
+// keep puts a connection into its place.
+func (d *database) keep(place **connection, c *connection) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if *place != nil || d.closed {
+		c.closeQuietly()
+		return
+	}
+	*place = c
+}
+
+// connection takes the spare connection, or makes one. used tells that it has served a session, which left nothing in it.
+func (d *database) connection(ctx context.Context) (c *connection, used bool, err error) {
+	if c = d.take(&d.spare); c != nil {
+		if c.id == 0 || d.plain(ctx) {
+			return c, c.id != 0, nil
+		}
+		c.closeQuietly()
+	}
+	c, err = d.engine.connect(ctx, d.target)
+	return c, false, err
+}
+
+// plain tells whether statements do what their text says and no more. It is asked once, and anew when one has run that can
+// make such programs. Who may make them, sees them.
+func (d *database) plain(ctx context.Context) bool {
+	d.mu.Lock()
+	known := d.programs
+	d.mu.Unlock()
+	if known != programsUnknown {
+		return known == programsNone
+	}
+	var there bool
+	err := d.read(ctx, func(ctx context.Context, c *connection) error {
+		return c.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM information_schema.routines WHERE routine_schema = DATABASE() AND routine_type <> 'PROCEDURE')
+			OR EXISTS (SELECT 1 FROM information_schema.triggers WHERE trigger_schema = DATABASE())
+			OR EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE')`).Scan(&there)
+	})
+	if err != nil {
+		return false // to connect anew is always right
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.programs = programsNone; there {
+		d.programs = programsThere
+	}
+	return !there
+}
+
+// forget has plain ask anew.
+func (d *database) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.programs = programsUnknown
+}
+
+// Close implements engine.DB.
+func (d *database) Close() error {
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	for _, place := range []**connection{&d.spare, &d.reader} {
+		if c := d.take(place); c != nil {
+			c.closeQuietly()
+		}
+	}
+	return nil
+}
+
+// read runs our own questions, in a session in which the catalogue speaks in one way.
+func (d *database) read(ctx context.Context, use func(context.Context, *connection) error) (err error) {
+	c := d.take(&d.reader)
+	if c == nil {
+		if c, err = d.engine.connect(ctx, d.target); err != nil {
+			return err
+		}
+		// MariaDB writes the definitions of views and defaults for the mode of the session that asks.
+		if _, err = c.ExecContext(ctx, "SET SESSION sql_mode = '', sql_quote_show_create = 1, autocommit = 1"); err != nil {
+			c.closeQuietly()
+			return mapError(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	if err := use(ctx, c); err != nil {
+		c.closeQuietly()
+		return mapError(err)
+	}
+	d.keep(&d.reader, c)
+	return nil
+}
+
+// Begin implements engine.DB. There is no lock of a whole database, so only statements wait. A transaction does not
+// survive a statement that commits by itself: those are marked NoTx.
+func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
+	c, used, err := d.connection(ctx)
+	if err != nil {
+		return nil, &engine.Error{Kind: engine.Lost, Message: towpath.ErrorMessage(err), Err: err}
+	}
+	s := &session{db: d, conn: c, options: o, used: used}
+	if err := s.begin(ctx); err != nil {
+		c.closeQuietly()
+		return nil, mapError(err)
+	}
+	return s, nil
+}
+
+// kill sends a KILL from a connection of its own.
+func (d *database) kill(ctx context.Context, command string, id int64) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
+	defer cancel()
+	c, err := d.engine.connect(ctx, d.target)
+	if err != nil {
+		return err
+	}
+	_, err = c.ExecContext(ctx, fmt.Sprintf("%s%d", command, id))
+	return errors.Join(err, c.Close())
+}
+
+// EndSession implements engine.Ender.
+func (d *database) EndSession(ctx context.Context, identity string) error {
+	var id, started int64
+	if _, err := fmt.Sscanf(identity, "%d since %d", &id, &started); err != nil {
+		return fmt.Errorf("read the session's identity %q: %w", identity, err)
+	}
+	c, err := d.engine.connect(ctx, d.target)
+	if err != nil {
+		return err
+	}
+	defer c.closeQuietly()
+	if err := c.identify(ctx); err != nil {
+		return fmt.Errorf("end the session %s: %w", identity, mapError(err))
+	}
+	if c.started-started > 2 || started-c.started > 2 {
+		return nil // the server has started anew since
+	}
+	for {
+		var n int
+		if err := c.QueryRowContext(ctx, "SELECT COUNT(*) FROM information_schema.processlist WHERE id = ?", id).Scan(&n); err != nil {
+			return fmt.Errorf("end the session %s: %w", identity, mapError(err))
+		}
+		if n == 0 {
+			return nil
+		}
+		// An error here is that it has just gone, or that it is somebody else's; the next look tells.
+		_, killErr := c.ExecContext(ctx, fmt.Sprintf("KILL %d", id))
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the end of session %s: %w", identity, errors.Join(ctx.Err(), killErr))
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// runnerLock names the user lock of sessions in a transaction on a database. Nobody waits for it: it tells who is in a
+// transaction when the client is gone.
+func runnerLock(database string) string {
+	sum := sha256.Sum256([]byte(database))
+	return "towpath." + hex.EncodeToString(sum[:16])
+}
+
+// Runners implements engine.Ender.
+func (d *database) Runners(ctx context.Context) ([]string, error) {
+	c, err := d.engine.connect(ctx, d.target)
+	if err != nil {
+		return nil, err
+	}
+	defer c.closeQuietly()
+	if err := c.identify(ctx); err != nil {
+		return nil, mapError(err)
+	}
+	var id sql.NullInt64
+	if err := c.QueryRowContext(ctx, "SELECT IS_USED_LOCK(?)", runnerLock(d.target.Database)).Scan(&id); err != nil {
+		return nil, mapError(err)
+	}
+	if !id.Valid {
+		return nil, nil
+	}
+	return []string{identity(id.Int64, c.started)}, nil
+}
