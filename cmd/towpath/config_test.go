@@ -11,7 +11,7 @@ import (
 )
 
 // parse reads a command line as main does, without running anything.
-func parse(t *testing.T, args ...string) (*serveCommand, error) {
+func parse(t testing.TB, args ...string) (*serveCommand, error) {
 	t.Helper()
 	var c commands
 	parser, err := kong.New(&c, kong.Configuration(loadYAML), kong.DefaultEnvars("TOWPATH"))
