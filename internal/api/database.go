@@ -227,7 +227,7 @@ type text struct {
 	Truncated bool   `json:"truncated"`
 }
 
-// textLimit bounds how much of a file is shown, in bytes.
+// textLimit bounds how much of a file is shown, in bytes; no more than store.ContentHead gives.
 const textLimit = 256 << 10
 
 // readText reads content that is kept under a checksum; nil when there is none.
@@ -235,15 +235,15 @@ func readText(ctx context.Context, tx *store.Tx, checksum string) (*text, error)
 	if checksum == "" {
 		return nil, nil
 	}
-	bytes, err := tx.Content(ctx, checksum)
+	head, size, err := tx.ContentHead(ctx, checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	shown := bytes[:min(len(bytes), textLimit)]
-	return &text{hidePasswords(string(shown)), len(bytes), len(shown) < len(bytes)}, nil
+	shown := head[:min(len(head), textLimit)]
+	return &text{hidePasswords(string(shown)), int(size), int64(len(shown)) < size}, nil
 }
 
 // passwordLiteral finds the literals behind PASSWORD, IDENTIFIED BY and the like; one that the end of the text cuts off too.

@@ -18,7 +18,7 @@ type anyTable interface {
 // tables lists all tables, each behind those that it refers to.
 var tables = []anyTable{
 	metas, members, credentials, auditEvents, projects, projectMembers, environments, instances, databases, ledgerEntries,
-	gitProviders, verifications, grants, links, deliveries, manifestFiles, contents,
+	gitProviders, verifications, grants, links, deliveries, manifestFiles, contents, contentParts,
 	rollouts, tasks, attempts, statements, history, posted, jobs,
 }
 
@@ -63,7 +63,7 @@ func (t *table[T]) count(ctx context.Context, tx *Tx) (n int, err error) {
 	return n, t.wrap("count", err)
 }
 
-// copyBatch bounds the rows, of up to a few megabytes each, that are in memory at once.
+// copyBatch bounds the rows, of up to a mebibyte or so each, that are in memory at once.
 const copyBatch = 32
 
 func (t *table[T]) copy(ctx context.Context, from, to *Tx) (n int, err error) {

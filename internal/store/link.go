@@ -2,9 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"time"
 
 	"towpath"
 )
@@ -159,68 +156,4 @@ func (tx *Tx) OtherClaims(ctx context.Context, projectID, exceptLinkID string) (
 func (tx *Tx) ManifestPage(ctx context.Context, linkID string, state towpath.FileState, after string, limit int) ([]towpath.ManifestFile, error) {
 	return manifestFiles.list(ctx, tx, "WHERE link_id = $1 AND ($2 = '' OR state = $2) AND path > $3 ORDER BY path LIMIT $4",
 		linkID, string(state), after, Page{Limit: limit}.limit())
-}
-
-type contentRow struct {
-	Checksum string
-	PutAt    time.Time
-	Bytes    []byte
-}
-
-var contents = newTable("content", 1, func(c *contentRow) []column {
-	return []column{{"checksum", &c.Checksum}, {"put_at", instant{&c.PutAt}}, {"bytes", blob{&c.Bytes}}}
-})
-
-// contentFresh is how long content counts as just put.
-const contentFresh = time.Hour
-
-// PutContent keeps bytes under their checksum; the same content is kept once. It is safe from PruneContents for as long as
-// that is told to spare what is fresh, so the caller has time to refer to it in a later transaction.
-func (tx *Tx) PutContent(ctx context.Context, checksum string, bytes []byte) error {
-	var put int64
-	err := tx.tx.QueryRowContext(ctx, "SELECT put_at FROM content WHERE checksum = $1", checksum).Scan(&put)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return contents.insert(ctx, tx, contentRow{checksum, tx.Now, bytes})
-	case err == nil && put < tx.Now.Add(-contentFresh).UnixMicro():
-		_, err = tx.exec(ctx, "UPDATE content SET put_at = $2 WHERE checksum = $1", checksum, tx.Now.UnixMicro())
-	}
-	return contents.wrap("put", err)
-}
-
-// PruneContents removes contents that nothing refers to and that were last put before the given time, which must be
-// longer ago than an hour and than anything takes from putting contents to referring to them.
-func (tx *Tx) PruneContents(ctx context.Context, before time.Time) error {
-	recorded, err := tasks.list(ctx, tx, "WHERE action = 'record' AND state IN ('pending', 'held', 'running', 'failed', 'unknown')")
-	if err != nil {
-		return err
-	}
-	needed := map[string]bool{} // by nothing but a task that is to record them
-	for _, t := range recorded {
-		for _, m := range t.Covers {
-			needed[m.Checksum] = true
-		}
-	}
-	garbage, err := tx.strings(ctx, `SELECT checksum FROM content WHERE put_at < $1 AND checksum NOT IN (
-		SELECT checksum FROM manifest_file UNION SELECT checksum FROM task UNION SELECT checksum FROM ledger_entry
-		UNION SELECT checksum FROM change_history UNION SELECT schema_before FROM change_history UNION SELECT schema_after FROM change_history)`,
-		before.UnixMicro())
-	if err != nil {
-		return contents.wrap("find garbage in", err)
-	}
-	for _, checksum := range garbage {
-		if needed[checksum] {
-			continue
-		}
-		if err := contents.delete(ctx, tx, "checksum = $1 AND put_at < $2", checksum, before.UnixMicro()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Content reads bytes by their checksum.
-func (tx *Tx) Content(ctx context.Context, checksum string) ([]byte, error) {
-	row, err := contents.get(ctx, tx, "checksum = $1", checksum)
-	return row.Bytes, err
 }

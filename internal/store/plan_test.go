@@ -57,6 +57,7 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 	},
 	"old deliveries":      func(ctx context.Context, tx *store.Tx) error { return tx.PruneDeliveries(ctx, 0) },
 	"content":             func(ctx context.Context, tx *store.Tx) error { return tx.PutContent(ctx, "x", nil) },
+	"a content's bytes":   found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.Content(ctx, "x"); return err }),
 	"a rollout":           found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.OpenRollout(ctx, "x"); return err }),
 	"a rollout's outline": func(ctx context.Context, tx *store.Tx) error { _, err := tx.CommitTasks(ctx, "x", "y"); return err },
 	"rollouts of a project": func(ctx context.Context, tx *store.Tx) error {
