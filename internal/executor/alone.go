@@ -1,7 +1,6 @@
 package executor
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -35,36 +34,24 @@ func (r *run) newAlone(session engine.Session, row towpath.LedgerEntry) *alone {
 }
 
 // meet takes the next statement into the checksums.
-func (a *alone) meet(st statement.Statement) {
-	a.prefix.Write(a.script[a.hashed:st.Terminal])
+func (a *alone) meet(st statement.Statement) error {
+	if err := a.hash(a.prefix, a.hashed, st.Terminal); err != nil {
+		return err
+	}
 	a.hashed, a.before, a.after = st.Terminal, a.after, hex.EncodeToString(a.prefix.Sum(nil))
-}
-
-// prefixOf is the checksum of a script's first n statements; "" when it has fewer, or none are asked for.
-func (r *run) prefixOf(n int) string {
-	if n == 0 {
-		return ""
-	}
-	for st, err := range r.engine.Split(bytes.NewReader(r.script)) {
-		if err != nil {
-			return ""
-		}
-		if n--; n == 0 {
-			sum := sha256.Sum256(r.script[:st.Terminal])
-			return hex.EncodeToString(sum[:])
-		}
-	}
-	return ""
+	return nil
 }
 
 // statements runs those from an index on.
 func (a *alone) statements(ctx context.Context, from int) error {
 	index := -1
-	for st, err := range a.engine.Split(bytes.NewReader(a.script)) {
+	for st, err := range a.split() {
 		if err != nil {
 			return err
 		}
-		a.meet(st)
+		if err := a.meet(st); err != nil {
+			return err
+		}
 		if index++; index < from {
 			if err := a.replay(ctx, st); err != nil {
 				return err
@@ -243,12 +230,16 @@ func (r *run) dark(ctx context.Context, session engine.Session, row towpath.Ledg
 func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from int, err error) {
 	j, told := readJournal(old)
 	from = old.StatementsDone
+	prefix, err := a.prefixOf(from)
+	if err != nil {
+		return from, err
+	}
 	switch {
 	case !told:
 		return from, a.dark(ctx, a.session, old, "there is no record of what it was about", nil, nil, nil)
 	case j.Dark != "":
 		return from, a.dark(ctx, a.session, old, j.Dark, j.Objects, j.Before, nil)
-	case j.Prefix != "" && from > 0 && j.Prefix != a.prefixOf(from):
+	case j.Prefix != "" && from > 0 && j.Prefix != prefix:
 		return from, a.dark(ctx, a.session, old, "the file was changed before that statement", j.Objects, j.Before, nil)
 	case j.Session == "":
 		return from, nil // every statement before was told of, and none was begun
@@ -259,7 +250,10 @@ func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from in
 	if err != nil {
 		return from, err
 	}
-	change := a.changeAt(from, old.Checksum == a.task.Checksum)
+	change, err := a.changeAt(from, old.Checksum == a.task.Checksum)
+	if err != nil {
+		return from, err
+	}
 	switch v, why := became(change, j.Before, now); v {
 	case undecided:
 		return from, a.dark(ctx, a.session, old, why, j.Objects, j.Before, now)
@@ -272,10 +266,10 @@ func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from in
 }
 
 // changeAt reads the change of one statement. When the file is another now, only an untouched catalogue tells something.
-func (a *alone) changeAt(index int, sameText bool) statement.Change {
-	for st, err := range a.engine.Split(bytes.NewReader(a.script)) {
+func (a *alone) changeAt(index int, sameText bool) (statement.Change, error) {
+	for st, err := range a.split() {
 		if err != nil {
-			break
+			return statement.Change{}, err
 		}
 		if index--; index >= 0 {
 			continue
@@ -284,7 +278,7 @@ func (a *alone) changeAt(index int, sameText bool) statement.Change {
 		if !sameText && c.Effect != statement.Repeat && c.Effect != statement.Opaque {
 			c = statement.Change{Effect: statement.Alter, Objects: c.Objects, Gains: []string{"\x00"}}
 		}
-		return c
+		return c, nil
 	}
-	return statement.Change{Effect: statement.Opaque}
+	return statement.Change{Effect: statement.Opaque}, nil
 }

@@ -1,7 +1,6 @@
 package executor
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"regexp"
@@ -22,7 +21,14 @@ const (
 func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]change, error) {
 	entry := row.LedgerEntry
 	j, _ := readJournal(entry)
-	c, err := judge(r.task, entry, row.found, j.Prefix != "" && j.Prefix == r.prefixOf(entry.StatementsDone), r.resolved)
+	prefix := ""
+	if j.Prefix != "" {
+		var err error
+		if prefix, err = r.prefixOf(entry.StatementsDone); err != nil {
+			return nil, err
+		}
+	}
+	c, err := judge(r.task, entry, row.found, prefix != "" && j.Prefix == prefix, r.resolved)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +87,7 @@ func (r *run) leave(ctx context.Context, session engine.Session, rows ...towpath
 // together runs the statements in the session's transaction.
 func (r *run) together(ctx context.Context, session engine.Session, from int) error {
 	index := -1
-	for st, err := range r.engine.Split(bytes.NewReader(r.script)) {
+	for st, err := range r.split() {
 		if err != nil {
 			return err
 		}
@@ -101,17 +107,19 @@ func (r *run) together(ctx context.Context, session engine.Session, from int) er
 func (r *run) exec(ctx context.Context, st statement.Statement, index int, do func() (int64, error)) error {
 	start := time.Now()
 	rows, err := do()
-	log := towpath.StatementLog{Index: index, Line: st.Pos.Line, Column: st.Pos.Column, Summary: summary(st), Rows: rows, Duration: time.Since(start)}
+	took := time.Since(start)
 	r.rows += rows
+	if err == nil && len(r.logs) >= maxLog {
+		return nil
+	}
+	log := towpath.StatementLog{Index: index, Line: st.Pos.Line, Column: st.Pos.Column, Summary: summary(st), Rows: rows, Duration: took}
 	if err != nil {
 		if log.Error = r.redact(err); errors.Is(context.Cause(ctx), errCancelled) {
 			log.Error = "The task was cancelled."
 		}
 		err = &failedAt{st.Pos, err}
 	}
-	if len(r.logs) < maxLog || err != nil {
-		r.logs = append(r.logs, log)
-	}
+	r.logs = append(r.logs, log)
 	return err
 }
 

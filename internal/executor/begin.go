@@ -24,7 +24,7 @@ type run struct {
 	total    atomic.Int64 // statements
 	finished atomic.Int64
 
-	script   []byte
+	script   *store.Content
 	noTx     bool // statements commit one by one
 	oneByOne bool // since the file says so
 	at       situation

@@ -168,10 +168,13 @@ const (
 	stepBack             // another process has taken over
 )
 
-// next decides what follows from an error of a target.
+// next decides what follows from an error of a target, or of reading the script.
 func next(err error, at situation) step {
 	var e *engine.Error
 	if !errors.As(err, &e) {
+		if text := (*unread)(nil); errors.As(err, &text) {
+			return tryAgain
+		}
 		if towpath.ErrorCode(err) != towpath.CodeUnavailable {
 			return giveUp
 		}
@@ -193,6 +196,7 @@ func words(err error) string {
 	var e *engine.Error
 	var known *towpath.Error
 	var script *statement.Error
+	var text *unread
 	switch {
 	case errors.As(err, &e):
 		return e.Message
@@ -200,6 +204,8 @@ func words(err error) string {
 		return known.Message
 	case errors.As(err, &script):
 		return script.Message
+	case errors.As(err, &text):
+		return "The text of this file could not be read from the server's metadata. Try again."
 	}
 	return err.Error()
 }

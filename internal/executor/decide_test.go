@@ -29,6 +29,8 @@ func TestNext(t *testing.T) {
 		"the database says no":                           {kind(engine.Failed), situation{}, giveUp},
 		"the guard says no":                              {kind(engine.Refused), situation{}, giveUp},
 		"a statement that took too long":                 {kind(engine.Timeout), situation{}, giveUp},
+		"a text that cannot be read on":                  {&unread{errors.New("away")}, situation{begun: true, kept: 1}, tryAgain},
+		"a text as well, with a new owner":               {errors.Join(kind(engine.Fenced), &unread{errors.New("away")}), situation{begun: true}, stepBack},
 		"a database that does not answer":                {towpath.Errorf(towpath.CodeUnavailable, "away"), situation{}, tryAgain},
 		"a database that is gone after what stays":       {towpath.Errorf(towpath.CodeUnavailable, "away"), situation{begun: true, kept: 1}, askAgain},
 		"two files that bear the database's name":        {towpath.Errorf(towpath.CodeConflict, "two"), situation{}, giveUp},

@@ -1,10 +1,7 @@
 package executor
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -12,8 +9,6 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
-	"towpath/internal/statement"
-	"towpath/internal/store"
 )
 
 // work does the task, starting over while others hold locks and nothing is kept.
@@ -123,7 +118,7 @@ func (r *run) failed(err error, tries int) outcome {
 	return out
 }
 
-// prepare finds the engine and reads the whole script, so that nothing runs of one that must not run to its end.
+// prepare finds the engine and opens the script.
 func (r *run) prepare(ctx context.Context) (err error) {
 	if r.engine == nil {
 		if r.engine, r.target, err = r.reach(r.instance, r.database.Name); err != nil {
@@ -134,47 +129,7 @@ func (r *run) prepare(ctx context.Context) (err error) {
 		r.total.Store(int64(len(r.task.Covers)))
 		return nil
 	}
-	err = r.Store.Read(ctx, func(tx *store.Tx) error {
-		r.script, err = tx.Content(ctx, r.task.Checksum)
-		return err
-	})
-	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		return end(towpath.TaskFailed, "The text of this file is not kept on this server. Synchronize the repository, then try again.")
-	}
-	if err != nil {
-		return fmt.Errorf("read the file's text: %w", err)
-	}
-	if sum := sha256.Sum256(r.script); hex.EncodeToString(sum[:]) != r.task.Checksum {
-		return end(towpath.TaskFailed, "The text kept on this server is not what was planned (its checksum differs). Nothing was run.")
-	}
-	told, err := statement.ReadDirectives(r.script)
-	if err != nil {
-		return refusal(err)
-	}
-	r.limits, r.oneByOne = told.Or(r.limits).Under(r.highest), told.NoTransaction
-	r.noTx = told.NoTransaction
-	for st, err := range r.engine.Split(bytes.NewReader(r.script)) {
-		if refused := (*statement.Error)(nil); errors.As(err, &refused) {
-			return refusal(refused)
-		}
-		if err != nil {
-			return end(towpath.TaskFailed, "The file cannot be read: %s", r.redact(err))
-		}
-		r.noTx = r.noTx || st.NoTx
-		r.total.Add(1)
-	}
-	return nil
-}
-
-// refusal is the end of a script that must not run, or cannot be read.
-func refusal(err error) error {
-	var refused *statement.Error
-	if !errors.As(err, &refused) {
-		return err
-	}
-	e := end(towpath.TaskFailed, "%s", refused.Message)
-	e.pos = refused.Pos
-	return e
+	return r.openScript(ctx)
 }
 
 // once is one try on the target. Its error is an *ending, or one for next to judge.

@@ -2,7 +2,9 @@ package statement
 
 import (
 	"bufio"
-	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"strings"
 	"time"
 )
@@ -45,12 +47,16 @@ func (l Limits) Under(highest Limits) Limits {
 
 const directiveMark = "towpath:"
 
-// ReadDirectives reads the comments at the head of a script. Its error is an *Error at the word that is wrong.
-func ReadDirectives(script []byte) (d Directives, err error) {
-	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(script, []byte("\ufeff"))))
+// ReadDirectives reads the comments at the head of a script. Its error is an *Error at the word that is wrong, or the script's own.
+func ReadDirectives(script io.Reader) (d Directives, err error) {
+	lines := bufio.NewScanner(script)
 	lines.Buffer(nil, chunk)
 	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
+		text := lines.Text()
+		if n == 1 {
+			text = strings.TrimPrefix(text, "\ufeff")
+		}
+		line := strings.TrimSpace(text)
 		comment, isComment := strings.CutPrefix(line, "--")
 		if line != "" && !isComment {
 			break
@@ -61,9 +67,12 @@ func ReadDirectives(script []byte) (d Directives, err error) {
 		}
 		for _, word := range strings.Fields(words) {
 			if why := d.add(word); why != "" {
-				return d, Errorf(Position{Line: n, Column: 1 + max(strings.Index(lines.Text(), word), 0)}, "%s", why)
+				return d, Errorf(Position{Line: n, Column: 1 + max(strings.Index(text, word), 0)}, "%s", why)
 			}
 		}
+	}
+	if err := lines.Err(); err != nil && !errors.Is(err, bufio.ErrTooLong) { // no comment is that long
+		return d, fmt.Errorf("read the script: %w", err)
 	}
 	return d, nil
 }

@@ -2,6 +2,7 @@ package statement_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestReadDirectives(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := statement.ReadDirectives([]byte(c.script))
+			got, err := statement.ReadDirectives(strings.NewReader(c.script))
 			var refused *statement.Error
 			if errors.As(err, &refused) != (c.at != "") || refused != nil && refused.Pos.String() != c.at || err == nil && got != c.want {
 				t.Errorf("got %+v, %v", got, err)

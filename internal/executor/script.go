@@ -1,0 +1,107 @@
+package executor
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"iter"
+
+	"towpath"
+	"towpath/internal/statement"
+)
+
+// unread is that the metadata could not be read in the middle of a script: of a long one no more than a part is in memory.
+type unread struct{ err error }
+
+// Error implements error.
+func (u *unread) Error() string { return "read the file's text: " + u.err.Error() }
+
+// Unwrap returns the metadata's error.
+func (u *unread) Unwrap() error { return u.err }
+
+// openScript opens the task's text and reads the whole of it, so that nothing runs of one that must not run to its end.
+func (r *run) openScript(ctx context.Context) (err error) {
+	r.script, err = r.Store.OpenContent(ctx, r.task.Checksum)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return end(towpath.TaskFailed, "The text of this file is not kept on this server. Synchronize the repository, then try again.")
+	}
+	if err != nil {
+		return fmt.Errorf("read the file's text: %w", err)
+	}
+	sum := sha256.New()
+	if err := r.hash(sum, 0, r.script.Size); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != r.task.Checksum {
+		return end(towpath.TaskFailed, "The text kept on this server is not what was planned (its checksum differs). Nothing was run.")
+	}
+	told, err := statement.ReadDirectives(r.script.Reader())
+	if err != nil {
+		return refusal(err)
+	}
+	r.limits, r.oneByOne = told.Or(r.limits).Under(r.highest), told.NoTransaction
+	r.noTx = told.NoTransaction
+	for st, err := range r.split() {
+		if err != nil {
+			return refusal(err)
+		}
+		r.noTx = r.noTx || st.NoTx
+		r.total.Add(1)
+	}
+	return nil
+}
+
+// refusal is the end of a script that must not run.
+func refusal(err error) error {
+	var refused *statement.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	e := end(towpath.TaskFailed, "%s", refused.Message)
+	e.pos = refused.Pos
+	return e
+}
+
+// split cuts the script into statements. Its errors are *statement.Error or *unread.
+func (r *run) split() iter.Seq2[statement.Statement, error] {
+	return func(yield func(statement.Statement, error) bool) {
+		for st, err := range r.engine.Split(r.script.Reader()) {
+			if refused := (*statement.Error)(nil); err != nil && !errors.As(err, &refused) {
+				err = &unread{err}
+			}
+			if !yield(st, err) {
+				return
+			}
+		}
+	}
+}
+
+// hash adds a range of the script's bytes to a checksum.
+func (r *run) hash(sum hash.Hash, from, to int64) error {
+	if _, err := io.Copy(sum, io.NewSectionReader(r.script, from, to-from)); err != nil {
+		return &unread{err}
+	}
+	return nil
+}
+
+// prefixOf is the checksum of the script's first n statements; "" when it has fewer, or none are asked for.
+func (r *run) prefixOf(n int) (string, error) {
+	if n == 0 {
+		return "", nil
+	}
+	for st, err := range r.split() {
+		if err != nil {
+			return "", err
+		}
+		if n--; n == 0 {
+			sum := sha256.New()
+			err := r.hash(sum, 0, st.Terminal)
+			return hex.EncodeToString(sum.Sum(nil)), err
+		}
+	}
+	return "", nil
+}
