@@ -1,10 +1,12 @@
 package gitops
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -17,7 +19,6 @@ import (
 
 	"towpath"
 	"towpath/internal/plan"
-	"towpath/internal/store"
 	"towpath/internal/vcs"
 )
 
@@ -79,39 +80,62 @@ func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit strin
 		if files[i].State != towpath.FileMatched || files[i].Checksum != "" {
 			continue
 		}
-		group.Go(func() error {
-			f, content, err := s.readFile(ctx, source, commit, files[i])
-			if err != nil {
-				return err
-			}
-			files[i] = f
-			if f.State != towpath.FileMatched {
-				return nil
-			}
-			return s.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutContent(ctx, f.Checksum, content) })
+		group.Go(func() (err error) {
+			files[i], err = s.readFile(ctx, source, commit, files[i], s.Store.KeepContent)
+			return err
 		})
 	}
 	return group.Wait()
 }
 
-func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string, f towpath.ManifestFile) (towpath.ManifestFile, []byte, error) {
+// errTooLong ends the reading of a file that is longer than the provider has said.
+var errTooLong = errors.New("the file is over the limit")
+
+// bounded reads up to a number of bytes, and fails with errTooLong when there are more.
+type bounded struct {
+	src  io.Reader
+	left int64
+}
+
+// Read implements io.Reader.
+func (b *bounded) Read(p []byte) (n int, err error) {
+	n, err = b.src.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, errTooLong
+	}
+	return n, err
+}
+
+// keep reads a text to its end and tells its SHA-256, in hex, and its size in bytes.
+type keep func(ctx context.Context, text io.Reader) (checksum string, size int64, err error)
+
+// keepNothing is the keep of those that only want to know.
+func keepNothing(_ context.Context, text io.Reader) (checksum string, size int64, err error) {
+	sum := sha256.New()
+	size, err = io.Copy(sum, text)
+	return hex.EncodeToString(sum.Sum(nil)), size, err
+}
+
+// readFile hands a file's text to keep as it comes, and fills in what that tells.
+func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string, f towpath.ManifestFile, keep keep) (towpath.ManifestFile, error) {
 	body, err := source.File(ctx, commit, f.Path)
 	if err != nil {
-		return f, nil, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
+		return f, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
 	}
 	defer func() { _ = body.Close() }() // read to its end below, or given up
-	content, err := io.ReadAll(io.LimitReader(body, s.maxFileSize()+1))
-	switch {
-	case err != nil:
-		return f, nil, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
-	case int64(len(content)) > s.maxFileSize():
-		return ignored(f, fmt.Sprintf("is over the limit of %d MB", s.maxFileSize()>>20)), nil, nil
-	case bytes.HasPrefix(content, lfsPointer):
-		return ignored(f, "is kept in Git LFS, so its text is not in the repository"), nil, nil
+	text := bufio.NewReader(&bounded{body, s.maxFileSize()})
+	if head, _ := text.Peek(len(lfsPointer)); bytes.Equal(head, lfsPointer) { // an error comes again
+		return ignored(f, "is kept in Git LFS, so its text is not in the repository"), nil
 	}
-	sum := sha256.Sum256(content)
-	f.Checksum, f.Size = hex.EncodeToString(sum[:]), int64(len(content))
-	return f, content, nil
+	checksum, size, err := keep(ctx, text)
+	switch {
+	case errors.Is(err, errTooLong):
+		return ignored(f, fmt.Sprintf("is over the limit of %d MB", s.maxFileSize()>>20)), nil
+	case err != nil:
+		return f, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
+	}
+	f.Checksum, f.Size = checksum, size
+	return f, nil
 }
 
 // delta is how a link's manifest changes on the way to a commit.
