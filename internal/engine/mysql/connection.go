@@ -12,10 +12,11 @@ import (
 // connection is one connection of its own.
 type connection struct {
 	*sql.Conn
-	pool    *sql.DB
-	id      int64 // on the server; 0 until somebody asked
-	started int64 // of the server, in seconds
-	limits  string
+	pool     *sql.DB
+	id       int64                // on the server; 0 until somebody asked
+	started  int64                // of the server, in seconds
+	limits   string               // that were set last
+	prepared map[string]*sql.Stmt // by text; nil for one that came once
 }
 
 // Close ends the connection; the server undoes what it had not committed.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"towpath"
 )
@@ -30,7 +31,7 @@ const ledgerDefinition = ` (
   PRIMARY KEY (version, type)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`
 
-// ledgerColumns are in the order of scanEntry and rowText.
+// ledgerColumns are in the order of scanEntry and the arguments of upserts.
 const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,
   statements_total, statements_done, started_at, finished_at, intent`
 
@@ -95,38 +96,41 @@ func (d *database) makeLedger(ctx context.Context, c *connection) error {
 	return nil
 }
 
-func (d *database) entryText(id towpath.MigrationID) string {
-	return "SELECT " + ledgerColumns + " FROM " + d.ledger + " WHERE version = " + literal(id.Version) + " AND type = " + literal(string(id.Type))
+func (d *database) entryCall(id towpath.MigrationID) call {
+	return call{
+		text: "SELECT " + ledgerColumns + " FROM " + d.ledger + " WHERE version = " + hole + " AND type = " + hole,
+		args: []any{id.Version, string(id.Type)},
+	}
 }
 
-// upserts write rows of the ledger, as many with one call as fit.
+// upserts write rows of the ledger, as many with one call as may go together.
 func (d *database) upserts(entries []towpath.LedgerEntry) (calls []call) {
-	for len(entries) > 0 {
-		rows, size := []string{rowText(entries[0])}, 0
-		for size = len(rows[0]); len(rows) < len(entries); {
-			row := rowText(entries[len(rows)])
-			if size += len(row); size > maxBatch/2 {
-				break
-			}
-			rows = append(rows, row)
+	for _, e := range entries {
+		args := []any{e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID,
+			e.StatementsTotal, e.StatementsDone, moment(&e.StartedAt), moment(e.FinishedAt), e.Intent}
+		row := call{text: "(" + strings.TrimSuffix(strings.Repeat(hole+", ", len(args)), ", ") + ")", args: args}
+		if last := len(calls) - 1; last >= 0 && calls[last].size()+row.size() < maxBatch/2 {
+			calls[last].text += ", " + row.text
+			calls[last].args = append(calls[last].args, args...)
+			calls[last].fenced = "the ledger was taken over by a newer run"
+			continue
 		}
-		who := "version " + entries[0].Version
-		if len(rows) > 1 {
-			who = "the ledger"
-		}
-		calls = append(calls, call{
-			text:   "INSERT INTO " + d.ledger + " (" + ledgerColumns + ") VALUES " + strings.Join(rows, ", ") + upsertRule,
-			fenced: who + " was taken over by a newer run",
-		})
-		entries = entries[len(rows):]
+		row.text = "INSERT INTO " + d.ledger + " (" + ledgerColumns + ") VALUES " + row.text
+		row.fenced = fmt.Sprintf("version %s was taken over by a newer run", e.Version)
+		calls = append(calls, row)
+	}
+	for i := range calls {
+		calls[i].text += upsertRule
 	}
 	return calls
 }
 
-func rowText(e towpath.LedgerEntry) string {
-	return fmt.Sprintf("(%s, %s, %s, %s, %s, %s, %s, %d, %s, %s, %d, %d, %s, %s, %s)", literal(e.Version), literal(string(e.Type)),
-		literal(string(e.State)), literal(e.Description), literal(e.Path), literal(e.Checksum), literal(e.Commit), e.Epoch, literal(e.ServerID),
-		literal(e.DatabaseID), e.StatementsTotal, e.StatementsDone, literalTime(&e.StartedAt), literalTime(e.FinishedAt), literal(e.Intent))
+// moment writes a time as a DATETIME(6); nil for none.
+func moment(at *time.Time) any {
+	if at == nil {
+		return nil
+	}
+	return at.UTC().Format("2006-01-02 15:04:05.000000")
 }
 
 func scanEntry(scan func(...any) error) (e towpath.LedgerEntry, err error) {

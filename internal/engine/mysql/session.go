@@ -187,11 +187,11 @@ func (s *session) Entry(ctx context.Context, id towpath.MigrationID) (entry towp
 	if err := s.usable(); err != nil {
 		return entry, false, err
 	}
-	query := s.db.entryText(id)
+	c := s.db.entryCall(id)
 	if !s.options.NoTx {
-		query += " FOR UPDATE" // as it is now, not as it was when the transaction began
+		c.text += " FOR UPDATE" // as it is now, not as it was when the transaction began
 	}
-	err = s.send(ctx, call{text: query, scan: func(rows *sql.Rows) error {
+	c.scan = func(rows *sql.Rows) error {
 		for rows.Next() {
 			if entry, err = scanEntry(rows.Scan); err != nil {
 				return err
@@ -199,7 +199,8 @@ func (s *session) Entry(ctx context.Context, id towpath.MigrationID) (entry towp
 			found = true
 		}
 		return rows.Err()
-	}})
+	}
+	err = s.send(ctx, c)
 	if err != nil {
 		return towpath.LedgerEntry{}, false, s.fail(err)
 	}
