@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"towpath"
@@ -13,14 +14,20 @@ import (
 
 // conclude writes how the turn's runs have ended. errLeaseLost when one is another's by now.
 func (t *turn) conclude(ctx context.Context, tx *store.Tx) error {
+	running, err := tx.RunningTasks(ctx, t.rolloutID, t.database.ID)
+	if err != nil {
+		return err
+	}
+	from, err := originOf(ctx, tx, t.rolloutID)
+	if err != nil {
+		return err
+	}
 	for _, r := range t.ended {
-		task, err := tx.Task(ctx, r.task.ID)
-		if err != nil {
-			return err
-		}
-		if task.State != towpath.TaskRunning || task.Attempts != r.attempt.Number {
+		i := slices.IndexFunc(running, func(task towpath.Task) bool { return task.ID == r.task.ID && task.Attempts == r.attempt.Number })
+		if i < 0 {
 			return errLeaseLost
 		}
+		task := running[i]
 		if err := r.closeAttempt(ctx, tx, r.out); err != nil {
 			return err
 		}
@@ -33,7 +40,7 @@ func (t *turn) conclude(ctx context.Context, tx *store.Tx) error {
 				return err
 			}
 		}
-		if err := r.keep(ctx, tx, task, r.out.changes); err != nil {
+		if err := r.keep(ctx, tx, from, task, r.out.changes); err != nil {
 			return err
 		}
 	}
@@ -86,7 +93,7 @@ func planAnew(ctx context.Context, tx *store.Tx, t towpath.Task) error {
 }
 
 // keep adds the schema's dumps and the change history.
-func (r *run) keep(ctx context.Context, tx *store.Tx, t towpath.Task, changes []change) error {
+func (r *run) keep(ctx context.Context, tx *store.Tx, from origin, t towpath.Task, changes []change) error {
 	filled := func(h *towpath.ChangeHistory) { h.RowsAffected = r.rows }
 	if r.SnapshotSchemas && len(changes) > 0 && changes[0].fresh && t.Action == towpath.ActionApply {
 		before, after := digest(r.before), digest(r.after)
@@ -97,7 +104,7 @@ func (r *run) keep(ctx context.Context, tx *store.Tx, t towpath.Task, changes []
 		}
 		filled = func(h *towpath.ChangeHistory) { h.RowsAffected, h.SchemaBefore, h.SchemaAfter = r.rows, before, after }
 	}
-	return addHistory(ctx, tx, t, changes, filled)
+	return addHistory(ctx, tx, from, t, changes, filled)
 }
 
 func digest(text string) string {
@@ -105,20 +112,27 @@ func digest(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// origin is where a rollout's changes come from.
+type origin struct {
+	commit, author string
+	repository     string // "" when it was unlinked
+}
+
+func originOf(ctx context.Context, tx *store.Tx, rolloutID string) (origin, error) {
+	r, err := tx.RolloutAlone(ctx, rolloutID)
+	if err != nil {
+		return origin{}, err
+	}
+	link, err := tx.Link(ctx, r.LinkID)
+	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+		return origin{}, err
+	}
+	return origin{r.Commit, r.Author, link.RepositoryName}, nil
+}
+
 // addHistory brings rows of the ledger into the snapshot and the change history. A row that this run did not write is told
 // of only when the history does not have it, as after a crash or a restored backup of the metadata.
-func addHistory(ctx context.Context, tx *store.Tx, t towpath.Task, changes []change, fill func(*towpath.ChangeHistory)) error {
-	if len(changes) == 0 {
-		return nil
-	}
-	o, err := tx.RolloutAlone(ctx, t.RolloutID)
-	if err != nil {
-		return err
-	}
-	link, err := tx.Link(ctx, o.LinkID)
-	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
-		return err
-	}
+func addHistory(ctx context.Context, tx *store.Tx, from origin, t towpath.Task, changes []change, fill func(*towpath.ChangeHistory)) error {
 	for _, c := range changes {
 		if err := tx.NoteLedger(ctx, t.DatabaseID, c.entry); err != nil {
 			return err
@@ -133,14 +147,14 @@ func addHistory(ctx context.Context, tx *store.Tx, t towpath.Task, changes []cha
 		}
 		h := towpath.ChangeHistory{
 			DatabaseID: t.DatabaseID, ProjectID: t.ProjectID, TaskID: t.ID, RolloutID: t.RolloutID, Migration: c.Migration,
-			State: c.entry.State, Commit: c.entry.Commit, Repository: link.RepositoryName,
+			State: c.entry.State, Commit: c.entry.Commit, Repository: from.repository,
 			StartedAt: c.entry.StartedAt, FinishedAt: c.entry.StartedAt, Statements: c.entry.StatementsDone,
 		}
 		if c.entry.FinishedAt != nil {
 			h.FinishedAt = *c.entry.FinishedAt
 		}
-		if c.entry.Commit == o.Commit {
-			h.Author = o.Author
+		if c.entry.Commit == from.commit {
+			h.Author = from.author
 		}
 		if c.fresh {
 			fill(&h)
@@ -212,7 +226,11 @@ func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time,
 		if err := tx.Enqueue(ctx, towpath.JobAdvance, now.RolloutID); err != nil {
 			return err
 		}
-		return addHistory(ctx, tx, now, out.changes, func(*towpath.ChangeHistory) {})
+		from, err := originOf(ctx, tx, now.RolloutID)
+		if err != nil {
+			return err
+		}
+		return addHistory(ctx, tx, from, now, out.changes, func(*towpath.ChangeHistory) {})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("settle task of unknown outcome: %w", err)
