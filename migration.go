@@ -49,6 +49,17 @@ type ManifestFile struct {
 	Migration
 }
 
+// Reading is what was found so far on a link's way to a commit with many files: what a rate limit, or the end of the process,
+// interrupts goes on from here. A matched file without a Checksum was not read yet.
+type Reading struct {
+	LinkID  string
+	Since   string // the link's synced commit when it began
+	Commit  string
+	Whole   bool // Files are all that the commit has, not what has changed since
+	Removed []string
+	Files   []ManifestFile
+}
+
 // LedgerState is what the ledger inside a target says of one migration.
 type LedgerState string
 

@@ -113,7 +113,7 @@ func setup(t *testing.T, metadata string) *bundle {
 	}
 	b.consumer = b.sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "Towpath", CallbackURL: "http://towpath.test/oauth/callback",
 		Scopes: []string{"account", "webhook", "repository:write"}})
-	driver, err := bitbucket.New(bitbucket.Config{InstanceURL: far.URL, APIURL: far.URL + "/2.0", Now: b.clock.now})
+	driver, err := bitbucket.New(bitbucket.Config{InstanceURL: far.URL, APIURL: far.URL + "/2.0", Now: b.clock.now, RawFilesPerHour: 60})
 	if err != nil {
 		t.Fatal(err)
 	}

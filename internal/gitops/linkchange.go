@@ -53,6 +53,9 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 		}
 		if link.Branch != before.Branch || link.BaseDirectory != before.BaseDirectory || link.FilePathTemplate != before.FilePathTemplate {
 			link.SyncedCommit = ""
+			if err := tx.DeleteReading(ctx, link.ID); err != nil {
+				return err
+			}
 		}
 		if link.LatePolicy != before.LatePolicy {
 			if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil {

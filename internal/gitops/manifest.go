@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -73,16 +74,24 @@ var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
 
 // readFiles fills in the checksums of matched files at a commit and keeps their contents. A file whose contents cannot be a
 // migration becomes an ignored one.
-func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit string, files []towpath.ManifestFile) error {
-	group, ctx := errgroup.WithContext(ctx)
+// Each is told to keep when it was read.
+func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit string, files []towpath.ManifestFile, keep func(towpath.ManifestFile) error) error {
+	var group errgroup.Group
+	var failed atomic.Bool // then no more are begun, and those under way are read to their end
 	group.SetLimit(8)
 	for i := range files {
 		if files[i].State != towpath.FileMatched || files[i].Checksum != "" {
 			continue
 		}
 		group.Go(func() (err error) {
-			files[i], err = s.readFile(ctx, source, commit, files[i], s.Store.KeepContent)
-			return err
+			if failed.Load() {
+				return nil
+			}
+			defer func() { failed.CompareAndSwap(false, err != nil) }()
+			if files[i], err = s.readFile(ctx, source, commit, files[i], s.Store.KeepContent); err != nil {
+				return err
+			}
+			return keep(files[i])
 		})
 	}
 	return group.Wait()
@@ -166,21 +175,50 @@ func (d delta) apply(before []towpath.ManifestFile) []towpath.ManifestFile {
 	return append(after, d.put...)
 }
 
+// then returns both changes as one.
+func (d delta) then(next delta) delta {
+	if next.whole {
+		return next
+	}
+	return delta{whole: d.whole, put: next.apply(d.put), removed: append(slices.Clone(d.removed), next.removed...)}
+}
+
 // statLimit is up to how many changed files are looked at one by one; beyond it one listing of the tree is cheaper.
 const statLimit = 10
 
 // readDelta finds what changed between a link's synced commit and the head, and reads what it needs of it.
-// When the synced commit is gone (a force-push) or there is none, the whole tree is read.
 func (s *Service) readDelta(ctx context.Context, source vcs.Source, link towpath.RepositoryLink, scope plan.Scope, head string) (delta, error) {
-	if link.SyncedCommit == "" {
-		return s.readTree(ctx, source, link, scope, head)
+	d, from, err := s.resume(ctx, link)
+	if err != nil {
+		return d, err
 	}
-	changes, err := source.Changes(ctx, link.SyncedCommit, head)
+	next, err := s.changes(ctx, source, link.ID, scope, from, head)
+	if err != nil {
+		return d, err
+	}
+	d = d.then(next)
+	keep, err := s.beginReading(ctx, link, head, d)
+	if err != nil {
+		return d, err
+	}
+	return d, s.readFiles(ctx, source, head, d.put, keep)
+}
+
+// changes finds what differs between two commits, without reading it. When the former is gone (a force-push) or there is none,
+// it is all that the head has.
+func (s *Service) changes(ctx context.Context, source vcs.Source, linkID string, scope plan.Scope, from, head string) (delta, error) {
+	if from == head {
+		return delta{}, nil
+	}
+	if from == "" {
+		return s.listTree(ctx, source, linkID, scope, head)
+	}
+	changes, err := source.Changes(ctx, from, head)
 	if vcs.KindOf(err) == vcs.NotFound {
-		return s.readTree(ctx, source, link, scope, head)
+		return s.listTree(ctx, source, linkID, scope, head)
 	}
 	if err != nil {
-		return delta{}, fmt.Errorf("compare %s with %s: %w", short(link.SyncedCommit), short(head), err)
+		return delta{}, fmt.Errorf("compare %s with %s: %w", short(from), short(head), err)
 	}
 	var d delta
 	var changed []string
@@ -191,7 +229,7 @@ func (s *Service) readDelta(ctx context.Context, source vcs.Source, link towpath
 		case c.Removed:
 			d.removed = append(d.removed, c.Path)
 		case reason != "":
-			d.put = append(d.put, ignored(towpath.ManifestFile{LinkID: link.ID, Migration: towpath.Migration{Path: c.Path}}, reason))
+			d.put = append(d.put, ignored(towpath.ManifestFile{LinkID: linkID, Migration: towpath.Migration{Path: c.Path}}, reason))
 		default:
 			changed = append(changed, c.Path)
 		}
@@ -201,11 +239,11 @@ func (s *Service) readDelta(ctx context.Context, source vcs.Source, link towpath
 		return delta{}, err
 	}
 	for _, e := range entries {
-		if f, in := s.classify(scope, link.ID, e); in {
+		if f, in := s.classify(scope, linkID, e); in {
 			d.put = append(d.put, f)
 		}
 	}
-	return d, s.readFiles(ctx, source, head, d.put)
+	return d, nil
 }
 
 // statAll looks at the changed paths: what kind each is, and how large.
@@ -238,7 +276,7 @@ func (s *Service) statAll(ctx context.Context, source vcs.Source, commit, dir st
 	return entries, group.Wait()
 }
 
-func (s *Service) readTree(ctx context.Context, source vcs.Source, link towpath.RepositoryLink, scope plan.Scope, head string) (delta, error) {
+func (s *Service) listTree(ctx context.Context, source vcs.Source, linkID string, scope plan.Scope, head string) (delta, error) {
 	entries, err := source.Tree(ctx, head, scope.BaseDirectory)
 	if vcs.KindOf(err) == vcs.NotFound && scope.BaseDirectory != "" {
 		// Either the base directory is not there, or the provider does not show the commit yet: the whole tree tells.
@@ -252,11 +290,11 @@ func (s *Service) readTree(ctx context.Context, source vcs.Source, link towpath.
 	}
 	d := delta{whole: true}
 	for _, e := range entries {
-		if f, in := s.classify(scope, link.ID, e); in {
+		if f, in := s.classify(scope, linkID, e); in {
 			d.put = append(d.put, f)
 		}
 	}
-	return d, s.readFiles(ctx, source, head, d.put)
+	return d, nil
 }
 
 func short(commit string) string {

@@ -180,6 +180,9 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 			return "", err
 		}
 		link.SyncedCommit, link.SyncedAt = f.head, &tx.Now
+		if err := tx.DeleteReading(ctx, link.ID); err != nil {
+			return "", err
+		}
 	}
 	if link.AttentionReason != "" {
 		if err := wakeLink(ctx, tx, link.ID); err != nil {

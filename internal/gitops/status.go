@@ -256,7 +256,9 @@ type LinkStatus struct {
 	GrantBroken string
 	Plan        plan.Plan
 	Rollout     *towpath.Rollout // the open one
-	WaitsFor    string           // one sentence; "" when nothing is to come
+	FilesRead   int              // of Files, while many are being read from the repository
+	Files       int              // 0 while none are
+	WaitsFor    string           // one or two sentences; "" when nothing is to come
 }
 
 // LinkStatus reads a link's health.
@@ -269,6 +271,9 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus,
 			return err
 		}
 		if st.WriteBack, err = tx.Job(ctx, towpath.JobWriteBack, linkID); err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+			return err
+		}
+		if st.FilesRead, st.Files, err = tx.ReadingProgress(ctx, linkID); err != nil {
 			return err
 		}
 		g, err := tx.Grant(ctx, st.Link.GrantID)
@@ -302,6 +307,11 @@ func waitsFor(st LinkStatus) string {
 	switch {
 	case st.Link.AttentionReason != "":
 		return st.Link.AttentionReason
+	case st.Files > 0 && st.Job.Attempts > 0:
+		return fmt.Sprintf("%d of %d files of the repository were read. The provider lets us go on at %s, and reading goes on from there.",
+			st.FilesRead, st.Files, st.Job.DueAt.Format("15:04:05 MST"))
+	case st.Files > 0:
+		return fmt.Sprintf("Files are being read from the repository: %d of %d so far.", st.FilesRead, st.Files)
 	case st.Job.Attempts > 0:
 		return fmt.Sprintf("The repository could not be read %d times in a row; the next try is at %s.", st.Job.Attempts, st.Job.DueAt.Format("15:04:05 MST"))
 	case st.Plan.Blocked != "":

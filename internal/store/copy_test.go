@@ -34,6 +34,7 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.AddHistory(ctx, &change),
 			tx.SetPostedStatus(ctx, w.link.ID, "c", "k", "d"),
 			tx.Enqueue(ctx, towpath.JobReconcile, w.link.ID),
+			tx.SetReading(ctx, towpath.Reading{LinkID: w.link.ID, Commit: "c", Removed: []string{"old"}, Files: []towpath.ManifestFile{w.file("new")}}),
 		}
 		for i := range 100 { // more than one batch
 			steps = append(steps, tx.PutManifestFile(ctx, w.file(fmt.Sprint("f", i))), tx.PutContent(ctx, fmt.Sprint("sum", i), []byte{byte(i)}))

@@ -1,0 +1,57 @@
+package gitops_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"towpath/internal/vcs"
+)
+
+// filesRead counts the files that were asked for.
+func (b *bundle) filesRead() (n int) {
+	for _, r := range b.sim.Requests() {
+		if strings.Contains(r.Path, "/src/") && strings.HasSuffix(r.Path, ".sql") && r.Query == "" && r.Status == 200 {
+			n++
+		}
+	}
+	return n
+}
+
+func TestReconcile_aLargeRepositoryIsReadInSeveralTries(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *bundle) {
+		files := map[string]string{}
+		for n := range 100 {
+			files[fmt.Sprintf("shop/%d__ddl__t.sql", n+1)] = fmt.Sprintf("CREATE TABLE t%d (x int);", n+1)
+		}
+		b.commit(t, files)
+		link := b.link(t)
+		before := b.filesRead()
+		_, err := b.Reconcile(t.Context(), link.ID)
+		if vcs.KindOf(err) != vcs.RateLimited {
+			t.Fatalf("error is %v, want the rate limit", err)
+		}
+		read := b.filesRead() - before
+		st, err := b.LinkStatus(t.Context(), link.ID)
+		if err != nil || st.Files != 100 || st.FilesRead != read || !strings.Contains(st.WaitsFor, fmt.Sprintf("%d of 100", read)) {
+			t.Errorf("%d files were read, status is %d of %d: %s, %v", read, st.FilesRead, st.Files, st.WaitsFor, err)
+		}
+		// The branch moves on meanwhile: one file that was read changes, one goes, one comes.
+		if _, err := b.sim.CommitQuiet(repo, "main", map[string]string{"shop/101__ddl__t.sql": "CREATE TABLE t101 (x int);"}, "one more"); err != nil {
+			t.Fatal(err)
+		}
+		b.clock.move(time.Hour + time.Minute)
+		b.reconcile(t, link.ID)
+		if again := b.filesRead() - before; again != 101 {
+			t.Errorf("%d files were asked for, want each of 101 once", again)
+		}
+		if tasks := b.tasks(t, link.ID); len(tasks) != 202 || !slices.Contains(tasks, "prod 101 apply pending") {
+			t.Errorf("%d tasks, want 202: %q", len(tasks), tasks)
+		}
+		if st, err = b.LinkStatus(t.Context(), link.ID); err != nil || st.Files != 0 {
+			t.Errorf("status is %d of %d, %v", st.FilesRead, st.Files, err)
+		}
+	})
+}
