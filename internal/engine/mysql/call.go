@@ -69,7 +69,7 @@ func commits(c call) bool { return c.commit }
 func (c *connection) send(ctx context.Context, batch []call, prepare bool) error {
 	text, args := join(batch)
 	var stmt *sql.Stmt
-	if prepare {
+	if prepare && len(args) > 0 {
 		stmt = c.statement(ctx, text)
 	}
 	query, exec := c.QueryContext, c.ExecContext
