@@ -3,6 +3,7 @@ package crashtest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -37,6 +38,9 @@ type child struct {
 	Lock  time.Duration // its limit for locks; 0 is 2 s
 	Flag  string        // a file to make at the place
 	How   string        // kill, stop (until it is told to go on), cut (its connections), wait (until the flag is gone), tell (and go on)
+
+	Peak string // a file to write into how much memory the process had at most
+	Keep int64  // it runs no task, but keeps a script of so many bytes
 }
 
 // run prints the task's state at the end.
@@ -46,6 +50,10 @@ func (c child) run() error {
 	st, err := store.Open(ctx, "sqlite:"+c.Metadata)
 	if err != nil {
 		return err
+	}
+	if c.Keep > 0 {
+		_, _, err := st.KeepContent(ctx, &largeScript{left: c.Keep})
+		return errors.Join(err, c.tellPeak())
 	}
 	s, err := c.service(st)
 	if err != nil {
@@ -65,7 +73,7 @@ func (c child) run() error {
 		}
 		if err == nil && again == nil && t.State != towpath.TaskRunning && t.State != towpath.TaskPending {
 			fmt.Printf("%s\n%s\n", t.State, t.Reason)
-			return nil
+			return c.tellPeak()
 		}
 		select {
 		case <-ctx.Done():

@@ -3,12 +3,11 @@ package crashtest
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -149,13 +148,19 @@ func (w *world) write(fn func(context.Context, *store.Tx) error) {
 // plan adds a task that applies a script.
 func (w *world) plan(version, script string) towpath.Task {
 	w.t.Helper()
-	sum := sha256.Sum256([]byte(script))
+	return w.planText(version, strings.NewReader(script))
+}
+
+func (w *world) planText(version string, script io.Reader) towpath.Task {
+	w.t.Helper()
+	checksum, _, err := w.store.KeepContent(w.t.Context(), script)
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	w.task = towpath.Task{RolloutID: w.rollout.ID, ProjectID: w.database.ProjectID, DatabaseID: w.database.ID, Action: towpath.ActionApply,
 		State: towpath.TaskPending, Commit: "c0ffee", Migration: towpath.Migration{MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL},
-			Label: version, Path: version + ".sql", Checksum: hex.EncodeToString(sum[:]), Environment: "prod", Database: w.database.Name}}
-	w.write(func(ctx context.Context, tx *store.Tx) error {
-		return errors.Join(tx.PutContent(ctx, w.task.Checksum, []byte(script)), tx.CreateTask(ctx, &w.task))
-	})
+			Label: version, Path: version + ".sql", Checksum: checksum, Environment: "prod", Database: w.database.Name}}
+	w.write(func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &w.task) })
 	return w.task
 }
 
