@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"towpath"
@@ -145,11 +146,17 @@ func (tx *Tx) DeleteAttempt(ctx context.Context, id string) error {
 
 // AddStatements appends to an attempt's log.
 func (tx *Tx) AddStatements(ctx context.Context, attemptID string, logs []towpath.StatementLog) error {
-	rows := make([]statementRow, len(logs))
-	for i, l := range logs {
-		rows[i] = statementRow{attemptID, l.Duration.Microseconds(), l}
+	rows := make([]statementRow, 0, largestBatch)
+	for some := range slices.Chunk(logs, largestBatch) { // an upsert makes several of each row
+		rows = rows[:0]
+		for _, l := range some {
+			rows = append(rows, statementRow{attemptID, l.Duration.Microseconds(), l})
+		}
+		if err := statements.upsert(ctx, tx, rows...); err != nil {
+			return err
+		}
 	}
-	return statements.upsert(ctx, tx, rows...)
+	return nil
 }
 
 // Attempts lists a task's attempts, oldest first, without their statements.
