@@ -195,7 +195,8 @@ func (d *demo) startServer(ctx context.Context, address string) (<-chan error, e
 	d.info.ConsoleURL = "http://" + shownAddress(address, listener)
 	s, err := newServer(ctx, &serveCommand{
 		Listen: listener.Addr().String(), ExternalURL: d.info.ConsoleURL, Data: filepath.Join(d.dir, "data"), SQLiteRoot: d.sqliteRoot(),
-		BitbucketURL: d.info.BitbucketURL, BitbucketAPIURL: d.info.BitbucketAPIURL, PollInterval: 30 * time.Second, SchemaHistory: true, listener: listener,
+		BitbucketURL: d.info.BitbucketURL, BitbucketAPIURL: d.info.BitbucketAPIURL, PollInterval: 30 * time.Second, MaxPerInstance: 8, SchemaHistory: true,
+		listener: listener,
 	}, d.log)
 	if err != nil {
 		return nil, err
