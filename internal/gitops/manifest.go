@@ -115,18 +115,16 @@ func (b *bounded) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// keep reads a text to its end and tells its SHA-256, in hex, and its size in bytes.
-type keep func(ctx context.Context, text io.Reader) (checksum string, size int64, err error)
-
-// keepNothing is the keep of those that only want to know.
-func keepNothing(_ context.Context, text io.Reader) (checksum string, size int64, err error) {
+// checksum reads a text to its end, as store.KeepContent does, and keeps nothing of it.
+func checksum(_ context.Context, text io.Reader) (sha string, size int64, err error) {
 	sum := sha256.New()
 	size, err = io.Copy(sum, text)
 	return hex.EncodeToString(sum.Sum(nil)), size, err
 }
 
-// readFile hands a file's text to keep as it comes, and fills in what that tells.
-func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string, f towpath.ManifestFile, keep keep) (towpath.ManifestFile, error) {
+// readFile hands a file's text to read as it comes, and fills in what that tells: the SHA-256 in hex, and the size in bytes.
+func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string, f towpath.ManifestFile,
+	read func(context.Context, io.Reader) (string, int64, error)) (towpath.ManifestFile, error) {
 	body, err := source.File(ctx, commit, f.Path)
 	if err != nil {
 		return f, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
@@ -136,14 +134,14 @@ func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string
 	if head, _ := text.Peek(len(lfsPointer)); bytes.Equal(head, lfsPointer) { // an error comes again
 		return ignored(f, "is kept in Git LFS, so its text is not in the repository"), nil
 	}
-	checksum, size, err := keep(ctx, text)
+	sha, size, err := read(ctx, text)
 	switch {
 	case errors.Is(err, errTooLong):
 		return ignored(f, fmt.Sprintf("is over the limit of %d MB", s.maxFileSize()>>20)), nil
 	case err != nil:
 		return f, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
 	}
-	f.Checksum, f.Size = checksum, size
+	f.Checksum, f.Size = sha, size
 	return f, nil
 }
 

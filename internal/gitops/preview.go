@@ -274,7 +274,7 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 		if f.State != towpath.FileMatched || !known[f.MigrationID] {
 			continue
 		}
-		read, err := s.readFile(ctx, source, d.head, f, keepNothing)
+		read, err := s.readFile(ctx, source, d.head, f, checksum)
 		if err != nil {
 			return plan.Plan{}, userError(err, "read file")
 		}

@@ -1,0 +1,46 @@
+package gitops_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+func TestReconcile_keepsLongFilesAndRefusesTooLongOnes(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.MaxFileSize = 3 << 20
+		long := strings.Repeat("INSERT INTO a VALUES (1);\n", 3<<20/26)
+		b.commit(t, map[string]string{
+			"shop/1__ddl__empty.sql": "", "shop/2__ddl__long.sql": long, "shop/3__ddl__longer.sql": long + long,
+			"shop/4__ddl__lfs.sql": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+		})
+		link := b.link(t)
+		b.reconcile(t, link.ID)
+		b.write(t, func(ctx context.Context, tx *store.Tx) error {
+			files, err := tx.Manifest(ctx, link.ID)
+			if err != nil {
+				return err
+			}
+			for n, want := range []struct{ text, reason string }{{"", ""}, {long, ""}, {"", "the limit is 3 MB"}, {"", "Git LFS"}} {
+				f := files[n]
+				if want.reason != "" {
+					if f.State != towpath.FileIgnored || !strings.Contains(f.Reason, want.reason) {
+						t.Errorf("%s is %s: %s", f.Path, f.State, f.Reason)
+					}
+					continue
+				}
+				text, err := tx.Content(ctx, f.Checksum)
+				if err != nil {
+					return err
+				}
+				if string(text) != want.text || f.Size != int64(len(want.text)) {
+					t.Errorf("%s has %d bytes, %d kept, want %d", f.Path, f.Size, len(text), len(want.text))
+				}
+			}
+			return nil
+		})
+	})
+}
