@@ -200,12 +200,12 @@ func words(err error) string {
 	switch {
 	case errors.As(err, &e):
 		return e.Message
+	case errors.As(err, &text):
+		return "The text of this file could not be read from the server's metadata. Try again."
 	case errors.As(err, &known):
 		return known.Message
 	case errors.As(err, &script):
 		return script.Message
-	case errors.As(err, &text):
-		return "The text of this file could not be read from the server's metadata. Try again."
 	}
 	return err.Error()
 }
