@@ -33,6 +33,8 @@ type run struct {
 	before   string // the schema's dump before the change; "" when none was taken
 	after    string
 	out      outcome
+	beganAt  time.Time // and not when its batch was claimed
+	endedAt  time.Time
 	cancel   atomic.Pointer[context.CancelCauseFunc]
 }
 

@@ -31,8 +31,8 @@ func (t *turn) conclude(ctx context.Context, tx *store.Tx) error {
 		if err := r.closeAttempt(ctx, tx, r.out); err != nil {
 			return err
 		}
-		task.Total, task.Finished = int(r.total.Load()), int(r.finished.Load())
-		if err := endTask(ctx, tx, &task, r.out); err != nil {
+		task.Total, task.Finished, task.StartedAt = int(r.total.Load()), int(r.finished.Load()), &r.beganAt
+		if err := endTask(ctx, tx, &task, r.out, r.endedAt); err != nil {
 			return err
 		}
 		if again := r.out.again(tx.Now); again != nil {
@@ -49,7 +49,8 @@ func (t *turn) conclude(ctx context.Context, tx *store.Tx) error {
 
 func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error {
 	a := r.attempt
-	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.state, out.message, out.pos.Line, out.pos.Column, int(r.total.Load()), &tx.Now
+	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.state, out.message, out.pos.Line, out.pos.Column, int(r.total.Load()), &r.endedAt
+	a.StartedAt = r.beganAt
 	if out.state == towpath.TaskPending {
 		a.State = towpath.TaskFailed
 	}
@@ -60,8 +61,8 @@ func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error
 }
 
 // endTask writes a task's new state.
-func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome) error {
-	t.State, t.Reason, t.FinishedAt, t.CancelAt = out.state, "", &tx.Now, nil
+func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome, at time.Time) error {
+	t.State, t.Reason, t.FinishedAt, t.CancelAt = out.state, "", &at, nil
 	switch out.state {
 	case towpath.TaskPending:
 		t.StartedAt, t.FinishedAt, t.Finished = nil, nil, 0
@@ -220,7 +221,7 @@ func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time,
 		if err != nil || now.State != towpath.TaskUnknown || now.Attempts != t.Attempts {
 			return err
 		}
-		if err := endTask(ctx, tx, &now, out); err != nil {
+		if err := endTask(ctx, tx, &now, out, tx.Now); err != nil {
 			return err
 		}
 		if err := tx.Enqueue(ctx, towpath.JobAdvance, now.RolloutID); err != nil {

@@ -132,7 +132,8 @@ func (t *turn) work(ctx context.Context) error {
 			if r == nil {
 				break
 			}
-			if r.out = r.work(ctx); context.Cause(ctx) == errLeaseLost || r.out.fenced {
+			r.out = r.work(ctx)
+			if r.endedAt = *r.now(); context.Cause(ctx) == errLeaseLost || r.out.fenced {
 				return errLeaseLost
 			}
 			t.ended, well = append(t.ended, r), r.out.state == towpath.TaskDone
@@ -157,6 +158,7 @@ func (t *turn) next() *run {
 	t.current = nil
 	if len(t.waiting) > 0 {
 		t.current, t.waiting = t.waiting[0], t.waiting[1:]
+		t.current.beganAt = *t.current.now()
 	}
 	return t.current
 }

@@ -54,7 +54,10 @@ func TestTurn_whatFollowsRunsUnderTheSameLease(t *testing.T) {
 			t.Fatalf("row %d of the ledger is %+v", n, e)
 		}
 	}
-	_, attempts, history := b.read(t, tasks[99].ID)
+	last, attempts, history := b.read(t, tasks[99].ID)
+	if before, _, _ := b.read(t, tasks[98].ID); last.StartedAt.Before(*before.FinishedAt) || !attempts[0].StartedAt.Equal(*last.StartedAt) {
+		t.Errorf("it began at %s, the one before ended at %s", last.StartedAt, before.FinishedAt)
+	}
 	if len(ledger) != 100 || len(attempts) != 1 || attempts[0].State != towpath.TaskDone || len(history) != 100 {
 		t.Errorf("%d rows, attempts %+v, %d in the history", len(ledger), attempts, len(history))
 	}

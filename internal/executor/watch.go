@@ -113,7 +113,7 @@ func (t *turn) beat(ctx context.Context, r *run, finished int64) (held bool, err
 		if err != nil || task.State != towpath.TaskRunning {
 			return err
 		}
-		task.Total, task.Finished = int(r.total.Load()), int(finished)
+		task.Total, task.Finished, task.StartedAt = int(r.total.Load()), int(finished), &r.beganAt
 		return tx.UpdateTask(ctx, &task)
 	})
 	return held, err
