@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -101,14 +103,29 @@ func shows(c statement.Change, before, now string) bool {
 	return true
 }
 
-// count counts a name in a definition as a whole word.
+// count counts a name in a definition as a whole word, whatever its case.
 func count(text, name string) (n int) {
-	pattern, err := regexp.Compile(`(?i)(^|[^\pL\pN_$])` + regexp.QuoteMeta(name) + `($|[^\pL\pN_$])`)
-	if err != nil {
+	if name == "" {
 		return 0
 	}
-	return len(pattern.FindAllString(text, -1))
+	text, name = strings.ToLower(text), strings.ToLower(name)
+	for from := 0; ; {
+		at := strings.Index(text[from:], name)
+		if at < 0 {
+			return n
+		}
+		start, end := from+at, from+at+len(name)
+		before, _ := utf8.DecodeLastRuneInString(text[:start])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if !ofName(before) && !ofName(after) {
+			n++
+		}
+		from = end
+	}
 }
+
+// ofName tells whether a character goes on with a name that is not quoted.
+func ofName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 // missed says what a statement that ended without an error should have left in the catalogue; "" when all is well.
 func missed(c statement.Change, before, now []engine.Definition) string {

@@ -76,3 +76,18 @@ func TestReplay(t *testing.T) {
 		}
 	}
 }
+
+func TestCount_wholeWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text, name string
+		want       int
+	}{
+		{"a INT, A INT", "a", 2}, {"ab INT, ba INT, a_ INT, a$ INT, aé INT, a1 INT", "a", 0}, {"`a`,(a)", "a", 2}, {"a a", "a", 2},
+		{"", "a", 0}, {"a", "", 0}, {"É x", "é", 1}, {"aa a", "a", 1}, {"x", "\x00", 0},
+	} {
+		if got := count(c.text, c.name); got != c.want {
+			t.Errorf("%q in %q: %d, want %d", c.name, c.text, got, c.want)
+		}
+	}
+}

@@ -17,9 +17,10 @@ const readTimeout = 3 * time.Second
 type database struct {
 	path string
 
-	mu     sync.Mutex
-	closed bool
-	spare  *connection // for the next session
+	mu          sync.Mutex
+	closed      bool
+	spare       *connection           // for the next session
+	definitions map[string]definition // by their text
 }
 
 var _ engine.DB = (*database)(nil)

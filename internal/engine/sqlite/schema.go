@@ -13,9 +13,9 @@ import (
 
 // selectSchema lists what a replay needs, in an order that replays: an index or a trigger after its table. Shadow tables
 // come with their virtual table, and SQLite makes its own tables itself.
-const selectSchema = `SELECT type, name, sql FROM main.sqlite_schema AS o
+const selectSchema = `SELECT type, name, sql FROM main.sqlite_schema
 WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND lower(tbl_name) <> ?
-  AND NOT EXISTS (SELECT 1 FROM pragma_table_list AS l WHERE l.schema = 'main' AND l.name = o.tbl_name AND l.type = 'shadow')
+  AND tbl_name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')
 ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, name`
 
 // Schema implements engine.DB. The fingerprint does not see blanks, comments and the case of key words.
@@ -32,12 +32,12 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 			if err := rows.Scan(&kind, &name, &text); err != nil {
 				return err
 			}
-			flat, clean, err := normalise(text)
+			one, err := d.definition(text)
 			if err != nil {
 				return fmt.Errorf("read the definition of %s %s: %w", kind, name, err)
 			}
-			dump.WriteString(clean + ";\n\n")
-			normal.WriteString(flat + ";\n")
+			dump.WriteString(one.clean + ";\n\n")
+			normal.WriteString(one.flat + ";\n")
 		}
 		return rows.Err()
 	})
@@ -48,16 +48,33 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	return engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"), Fingerprint: hex.EncodeToString(sum[:])}, nil
 }
 
-// normalise returns one definition with single blanks between its tokens, and as it stands without a comment at its end.
-func normalise(text string) (flat, clean string, err error) {
+// definition is the text of one object of the catalogue.
+type definition struct {
+	flat  string // with single blanks between its tokens
+	clean string // as it stands, without a comment at its end
+}
+
+// definition normalises a text, once: most of a schema is the same before and after a change.
+func (d *database) definition(text string) (definition, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if known, ok := d.definitions[text]; ok {
+		return known, nil
+	}
+	var one definition
 	words := &recorder{}
 	for s, err := range statement.Split(strings.NewReader(text), words) {
 		if err != nil {
-			return "", "", err
+			return one, err
 		}
-		clean = s.Text
+		one.clean = s.Text
 	}
-	return strings.Join(words.tokens, " "), clean, nil
+	one.flat = strings.Join(words.tokens, " ")
+	if d.definitions == nil {
+		d.definitions = map[string]definition{}
+	}
+	d.definitions[text] = one
+	return one, nil
 }
 
 // recorder keeps the tokens of one statement; it judges nothing, for what stands in a schema has been let in already.
