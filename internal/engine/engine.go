@@ -73,8 +73,10 @@ type DB interface {
 	// Schema reads the catalogue, the ledger left out.
 	Schema(ctx context.Context) (Schema, error)
 
-	// Begin starts a session with bounded waits. In a transaction unless o.NoTx; the database's write lock, where it has
-	// one, is taken before Begin returns. An *Error with Kind Locked when it was not to be had within o.LockTimeout.
+	// Begin starts a session with bounded waits, and makes the ledger's table where it is missing. In a transaction unless
+	// o.NoTx; the database's write lock, where it has one, is taken before Begin returns. An *Error with Kind Locked when it
+	// was not to be had within o.LockTimeout. Sessions that follow each other may share a connection: nothing that one has
+	// left there reaches the next.
 	Begin(ctx context.Context, o SessionOptions) (Session, error)
 
 	Close() error
@@ -92,14 +94,15 @@ type Session interface {
 	// Identity names the session on its server, so that another process can end it: pid and backend start, or the like.
 	Identity() string
 
-	// Entry reads one row of the ledger within the session, making the ledger's table first where it is missing.
+	// Entry reads one row of the ledger within the session.
 	Entry(ctx context.Context, id towpath.MigrationID) (entry towpath.LedgerEntry, found bool, err error)
 
 	// Exec runs one statement, ignores what it returns, and tells how many rows it changed. Its error is an *Error.
 	Exec(ctx context.Context, s statement.Statement) (rows int64, err error)
 
 	// Record writes rows of the ledger, all or none, replacing those of the same identity unless they have a newer epoch,
-	// which is an *Error with Kind Fenced.
+	// which is an *Error with Kind Fenced. Within a transaction it may be sent with the call that follows: then that one's
+	// error tells.
 	Record(ctx context.Context, entries ...towpath.LedgerEntry) error
 
 	// ExecRecord runs one statement that does not commit by itself and records rows, all in one transaction, which in a

@@ -35,6 +35,8 @@ func kindOf(e *pgconn.PgError) engine.Kind {
 		return engine.Timeout
 	case strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code, "08"), e.Code == "25P03": // shutdown, connection, idle too long
 		return engine.Lost
+	case e.Code == "26000": // a script has taken away what we had prepared: a new connection helps
+		return engine.Lost
 	}
 	return engine.Failed
 }

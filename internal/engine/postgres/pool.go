@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -90,17 +91,23 @@ func (c *connection) forget(ctx context.Context) error {
 }
 
 // leftovers undo what a script has left in a session: https://www.postgresql.org/docs/current/sql-discard.html
-func (c *connection) leftovers() (calls []call) {
-	texts := []string{"DISCARD ALL"}
-	if c.prepared { // the same, without our own statements
-		texts = []string{"CLOSE ALL", "SET SESSION AUTHORIZATION DEFAULT", "RESET ALL", "UNLISTEN *", "SELECT pg_catalog.pg_advisory_unlock_all()",
-			"DISCARD TEMP", "DISCARD SEQUENCES"}
+func (c *connection) leftovers() []call {
+	if !c.prepared {
+		return []call{{text: "DISCARD ALL", clean: true}}
 	}
-	for _, text := range texts {
+	var calls []call // the same, without our own statements
+	for _, text := range []string{
+		"CLOSE ALL", "SET SESSION AUTHORIZATION DEFAULT", "RESET ALL", "UNLISTEN *", "SELECT pg_catalog.pg_advisory_unlock_all()", "DISCARD TEMP", "DISCARD SEQUENCES",
+	} {
 		calls = append(calls, call{text: text})
 	}
-	calls[len(calls)-1].clean = true
-	return calls
+	return append(calls, call{clean: true, text: "SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_statements WHERE from_sql", scan: func(row pgx.Row) error {
+		var theirs int
+		if err := row.Scan(&theirs); err != nil || theirs == 0 {
+			return err
+		}
+		return errors.New("a script has left prepared statements")
+	}})
 }
 
 // pool keeps the connection that was used last with each target for the next use, up to a quarter of what a server allows.

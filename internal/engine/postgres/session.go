@@ -118,12 +118,6 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	}
 	blockers, stop := s.watch(ctx)
 	defer stop()
-	switch st.Verb {
-	case "PREPARE", "DEALLOCATE", "DISCARD":
-		if err := s.conn.forget(ctx); err != nil {
-			return tag, s.fail(err)
-		}
-	}
 	calls := []call{{text: st.Text, tag: &tag}}
 	if !s.options.NoTx || s.inside {
 		calls = append(calls, s.limit())
