@@ -177,7 +177,9 @@ func TestCrashMatrix(t *testing.T) {
 	for range 5 { // most of a trial is waiting for a lease to end
 		workers.Go(func() {
 			for do := range work {
-				do()
+				var trial sync.WaitGroup
+				trial.Go(do) // on its own goroutine, which a fatal failure ends
+				trial.Wait()
 			}
 		})
 	}
