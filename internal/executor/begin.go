@@ -60,7 +60,7 @@ func (s *Service) begin(ctx context.Context, taskID string) (t *turn, again *tim
 				return err
 			}
 		default: // a turn that began with this task may have left others running
-			if tasks, err = tx.RunningTasks(ctx, task.RolloutID, task.DatabaseID); err != nil || len(tasks) == 0 {
+			if tasks, err = tx.RunningTasks(ctx, task.DatabaseID); err != nil || len(tasks) == 0 {
 				return err
 			}
 		}

@@ -14,20 +14,27 @@ import (
 
 // conclude writes how the turn's runs have ended. errLeaseLost when one is another's by now.
 func (t *turn) conclude(ctx context.Context, tx *store.Tx) error {
-	running, err := tx.RunningTasks(ctx, t.rolloutID, t.database.ID)
+	running, err := tx.RunningTasks(ctx, t.database.ID)
 	if err != nil {
 		return err
 	}
-	from, err := originOf(ctx, tx, t.rolloutID)
-	if err != nil {
-		return err
-	}
+	origins := map[string]origin{}
 	for _, r := range t.ended {
 		i := slices.IndexFunc(running, func(task towpath.Task) bool { return task.ID == r.task.ID && task.Attempts == r.attempt.Number })
 		if i < 0 {
 			return errLeaseLost
 		}
 		task := running[i]
+		from, known := origins[task.RolloutID]
+		if !known {
+			if from, err = originOf(ctx, tx, task.RolloutID); err != nil {
+				return err
+			}
+			origins[task.RolloutID] = from
+			if err := t.wakeOther(ctx, tx, task.RolloutID); err != nil {
+				return err
+			}
+		}
 		if err := r.closeAttempt(ctx, tx, r.out); err != nil {
 			return err
 		}
@@ -45,6 +52,14 @@ func (t *turn) conclude(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	return nil
+}
+
+// wakeOther has a rollout looked at that has taken over a task of the turn meanwhile. The turn's own is looked at when it ends.
+func (t *turn) wakeOther(ctx context.Context, tx *store.Tx, rolloutID string) error {
+	if rolloutID == t.rolloutID {
+		return nil
+	}
+	return tx.Enqueue(ctx, towpath.JobAdvance, rolloutID)
 }
 
 func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error {

@@ -193,7 +193,7 @@ func (t *turn) report(parent context.Context, size int) (more bool, err error) {
 		if err := t.conclude(ctx, tx); err != nil {
 			return err
 		}
-		if err := giveBack(ctx, tx, unbegun); err != nil {
+		if err := t.giveBack(ctx, tx, unbegun); err != nil {
 			return err
 		}
 		if size > 0 {
@@ -226,7 +226,7 @@ func (t *turn) report(parent context.Context, size int) (more bool, err error) {
 }
 
 // giveBack makes tasks pending again of which nothing was begun.
-func giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
+func (t *turn) giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
 	for _, r := range runs {
 		task, err := tx.Task(ctx, r.task.ID)
 		if err != nil {
@@ -236,7 +236,7 @@ func giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
 			return errLeaseLost
 		}
 		task.State, task.Attempts, task.StartedAt, task.CancelAt = towpath.TaskPending, r.attempt.Number-1, nil, nil
-		if err := errors.Join(tx.UpdateTask(ctx, &task), tx.DeleteAttempt(ctx, r.attempt.ID)); err != nil {
+		if err := errors.Join(tx.UpdateTask(ctx, &task), tx.DeleteAttempt(ctx, r.attempt.ID), t.wakeOther(ctx, tx, task.RolloutID)); err != nil {
 			return err
 		}
 	}

@@ -166,3 +166,65 @@ func TestTurn_atMostSoManyDatabasesOfAnInstance(t *testing.T) {
 	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.ReleaseTarget(ctx, other.ID, "somebody", 1) })
 	b.want(t, task.ID, towpath.TaskDone)
 }
+
+// supersede lets a newer rollout take over what is open, as a push does.
+func (b *bundle) supersede(t *testing.T, tasks []towpath.Task) (newer towpath.Rollout) {
+	t.Helper()
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		old := b.rollout
+		old.FinishedAt = &tx.Now
+		if err := tx.UpdateRollout(ctx, &old); err != nil {
+			return err
+		}
+		newer = towpath.Rollout{ProjectID: old.ProjectID, LinkID: old.LinkID, Commit: "beef", State: towpath.RolloutPending}
+		if err := tx.CreateRollout(ctx, &newer); err != nil {
+			return err
+		}
+		old.State, old.SupersededBy = towpath.RolloutSuperseded, newer.ID
+		return tx.UpdateRollout(ctx, &old)
+	})
+	for _, task := range tasks {
+		b.set(t, task.ID, func(t *towpath.Task) {
+			if t.State.Open() {
+				t.RolloutID = newer.ID
+			}
+		})
+	}
+	return newer
+}
+
+func TestTurn_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
+	t.Parallel()
+	for name, dies := range map[string]bool{"and the turn reports what it did": false, "and the turn dies": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			tasks := b.line(t, creates(5)...)
+			var newer towpath.Rollout
+			b.Reached = func(place string) {
+				if now, _, _ := b.read(t, tasks[0].ID); place != "before outcome" || now.State != towpath.TaskDone || newer.ID != "" {
+					return
+				}
+				newer = b.supersede(t, tasks)
+				if dies {
+					b.crashEnds(t) // another process has the target meanwhile
+				}
+			}
+			if again, err := b.RunTask(t.Context(), tasks[0].ID); err != nil || (again != nil) != dies {
+				t.Fatalf("again %v, error %v", again, err)
+			}
+			if dies {
+				run(t, b.Service, tasks[0].ID)
+			}
+			if got := b.states(t, tasks); got != "done done done done done" {
+				t.Errorf("tasks are %q", got)
+			}
+			if !b.wanted(t, towpath.JobAdvance, newer.ID) {
+				t.Error("nobody looks at the newer rollout")
+			}
+			if _, _, history := b.read(t, tasks[0].ID); len(history) != 5 || history[0].Author != "Ada" {
+				t.Errorf("the history is %+v", history)
+			}
+		})
+	}
+}

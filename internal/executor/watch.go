@@ -78,7 +78,7 @@ func (t *turn) freeWaiting(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.lease()/2)
 	defer cancel()
-	if err := t.Store.Write(ctx, func(tx *store.Tx) error { return giveBack(ctx, tx, t.waiting) }); err == nil {
+	if err := t.Store.Write(ctx, func(tx *store.Tx) error { return t.giveBack(ctx, tx, t.waiting) }); err == nil {
 		t.waiting = nil
 	}
 }

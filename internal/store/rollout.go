@@ -97,10 +97,11 @@ func (tx *Tx) OpenTasks(ctx context.Context, databaseID string) ([]towpath.Task,
 	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') ORDER BY id", databaseID)
 }
 
-// RunningTasks lists a rollout's running tasks in a database, in the order in which they run.
-func (tx *Tx) RunningTasks(ctx context.Context, rolloutID, databaseID string) ([]towpath.Task, error) {
-	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') AND state = 'running' AND rollout_id = $2 ORDER BY sequence, id",
-		databaseID, rolloutID)
+// RunningTasks lists the running tasks in a database, of whatever rollout: a newer one takes them over while they run. They come
+// in the order in which they run.
+func (tx *Tx) RunningTasks(ctx context.Context, databaseID string) ([]towpath.Task, error) {
+	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') AND state = 'running' ORDER BY sequence, id",
+		databaseID)
 }
 
 // SkippedTasks lists what people have skipped in a project.
