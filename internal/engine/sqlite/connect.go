@@ -24,6 +24,7 @@ type connection struct {
 	rolledBack bool // SQLite undid the transaction by itself, as it does for ON CONFLICT ROLLBACK
 	ownJournal bool // see keepJournal
 	hasLedger  bool
+	changes    int64 // total_changes so far
 
 	violations *violations // of foreign keys, as the last transaction here has left them; nil when they were not checked
 	version    int64       // of the data, when violations were read

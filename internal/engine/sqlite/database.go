@@ -48,6 +48,9 @@ func (d *database) read(ctx context.Context, use func(*connection) error) error 
 func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
 	c, err := d.connection(ctx, o.LockTimeout)
 	if err != nil {
+		if c != nil {
+			err = errors.Join(err, c.Close())
+		}
 		return nil, mapError(err)
 	}
 	if o.NoTx {

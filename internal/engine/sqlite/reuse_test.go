@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"towpath"
 	"towpath/internal/engine"
 	"towpath/internal/engine/sqlite"
+	"towpath/internal/statement"
 )
 
 // follow runs scripts as sessions of one database that follow each other, and returns the last one's error.
@@ -141,4 +143,69 @@ func TestReuse_foreignKeysAreCheckedAfterAnothersWrites(t *testing.T) {
 	if err := follow(t, db, "INSERT INTO c VALUES (7)"); err == nil || !strings.Contains(err.Error(), "parent row") {
 		t.Errorf("its own does not: %v", err)
 	}
+}
+
+func TestReuse_rowsAreThoseOfTheStatement(t *testing.T) {
+	t.Parallel()
+	db, _ := reusable(t)
+	defer db.Close()
+	for _, c := range []struct {
+		script string
+		rows   int64
+	}{{"CREATE TABLE a (x)", 0}, {"INSERT INTO a VALUES (1), (2), (3)", 3}, {"CREATE TABLE b (x)", 0}, {"DELETE FROM a", 3}, {"DELETE FROM a", 0}} {
+		s, err := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: 5 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lease := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Type: towpath.TypeLease}, StartedAt: time.Now()}
+		if err := s.Record(t.Context(), lease); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := s.Exec(t.Context(), statement.Statement{Text: c.script})
+		if err != nil || rows != c.rows {
+			t.Errorf("%s: %d rows, want %d; %v", c.script, rows, c.rows, err)
+		}
+		if err := errors.Join(s.Commit(t.Context()), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestBegin_aLockedFileKeepsNothingOpen(t *testing.T) {
+	t.Parallel()
+	db, file := reusable(t)
+	defer db.Close()
+	plain, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	plain.SetMaxOpenConns(1)
+	if _, err := plain.ExecContext(t.Context(), "BEGIN EXCLUSIVE"); err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if _, err := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Millisecond}); err == nil {
+			t.Fatal("a session began beside an exclusive lock")
+		}
+	}
+	// A file that is closed while its process holds locks there is closed with the last of them. https://www.sqlite.org/howtocorrupt.html
+	if n := opened(t, file); n > 2 {
+		t.Errorf("the file is open %d times after 5 tries", n)
+	}
+}
+
+// opened counts how often this process has a file open.
+func opened(t *testing.T, file string) (n int) {
+	t.Helper()
+	links, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		if name, err := os.Readlink(link); err == nil && name == file { // those of other tests come and go
+			n++
+		}
+	}
+	return n
 }

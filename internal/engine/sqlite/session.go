@@ -16,7 +16,6 @@ type session struct {
 	conn      *connection
 	options   engine.SessionOptions
 	before    *violations // of foreign keys, taken before the first statement
-	changes   int64       // total_changes of the connection so far
 	committed bool
 	closed    bool
 }
@@ -57,10 +56,10 @@ func (s *session) changed(ctx context.Context, affected func() (int64, error)) (
 	if err := s.conn.QueryRowContext(ctx, "SELECT total_changes()").Scan(&total); err != nil {
 		return 0, mapError(err)
 	}
-	if total == s.changes {
+	if total == s.conn.changes {
 		return 0, nil
 	}
-	s.changes = total
+	s.conn.changes = total
 	rows, err := affected()
 	if err != nil {
 		return 0, mapError(err)
@@ -154,7 +153,7 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	if err := s.within(ctx, func() error { return s.conn.record(ctx, entries) }); err != nil {
 		return mapError(err)
 	}
-	s.changes += int64(len(entries))
+	s.conn.changes += int64(len(entries))
 	return nil
 }
 
@@ -172,7 +171,7 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 	if err != nil {
 		return 0, mapError(err)
 	}
-	s.changes += int64(len(entries))
+	s.conn.changes += int64(len(entries))
 	return rows, nil
 }
 
