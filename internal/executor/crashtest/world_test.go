@@ -213,7 +213,7 @@ func (w *world) state(k kind) state {
 		w.t.Fatal(err)
 	}
 	schema, err := db.Schema(ctx)
-	if err != nil {
+	if err := errors.Join(err, db.Close()); err != nil {
 		w.t.Fatal(err)
 	}
 	s := state{schema: schema.Fingerprint, dump: schema.Dump}
