@@ -1,0 +1,126 @@
+package crashtest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// turnScripts are migrations that follow each other in one turn: some in a transaction, some that commit by themselves. Run
+// twice, or not at all, each of them shows in turnCheck or fails.
+func turnScripts(e towpath.EngineType) []string {
+	scripts := []string{
+		"CREATE TABLE turn (n INT);",
+		"INSERT INTO turn VALUES (1);\nINSERT INTO turn VALUES (10);",
+		"ALTER TABLE turn ADD COLUMN extra INT;",
+		"UPDATE turn SET n = n + 100;",
+		"CREATE INDEX turn_n ON turn (n);",
+		"INSERT INTO turn (n) VALUES (1000);",
+		"ALTER TABLE turn ADD COLUMN more INT;\nUPDATE turn SET more = n * 2;",
+		"INSERT INTO turn (n, more) SELECT n + 10000, more FROM turn;",
+	}
+	if e == towpath.EnginePostgres {
+		scripts[4] = "CREATE INDEX CONCURRENTLY turn_n ON turn (n);"
+	}
+	return scripts
+}
+
+const (
+	turnCheck = "SELECT COUNT(*) * 1000000 + SUM(n) FROM turn"
+	turnWant  = "6032422" // six rows: 101, 110, 1000, and each again with 10000 more
+)
+
+// A process dies, or is stopped for longer than its lease, anywhere in a turn of many tasks.
+func TestTurn_killedAnywhere(t *testing.T) {
+	t.Parallel()
+	places := []string{"before intent", "after intent", "after statement", "before outcome", "after outcome", "before metadata"}
+	nths := []int{3, 6}
+	if *size != "brief" {
+		nths = []int{1, 2, 3, 4, 5, 6, 7, 8, 9}
+	}
+	var trials atomic.Int64
+	gate := make(chan struct{}, 5)
+	var group sync.WaitGroup
+	try := func(e towpath.EngineType, place, how string, nth int) {
+		group.Go(func() {
+			gate <- struct{}{}
+			defer func() { <-gate }()
+			if !tryTurn(t, e, place, how, nth) {
+				return
+			}
+			trials.Add(1)
+		})
+	}
+	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL} {
+		for _, place := range places {
+			for _, nth := range nths {
+				try(e, place, "kill", nth)
+			}
+		}
+		try(e, "after intent", "stop", 4)
+	}
+	group.Wait()
+	fmt.Printf("crash-turns: %d trials of %d migrations each\n", trials.Load(), len(turnScripts("")))
+}
+
+// tryTurn is false when the process did not come to its end.
+func tryTurn(t *testing.T, e towpath.EngineType, place, how string, nth int) bool {
+	w := newWorld(t, e, nil)
+	defer w.close()
+	var tasks []towpath.Task
+	for n, script := range turnScripts(e) {
+		task := w.plan(fmt.Sprint(n+1), script)
+		task.Sequence = n
+		w.write(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &task) })
+		tasks = append(tasks, task)
+	}
+	w.task = tasks[0]
+	c := w.child()
+	c.Place, c.Nth, c.How = place, nth, how
+	cmd, _ := w.start(c)
+	name := fmt.Sprintf("%s, %s %s, the %d. time", e, how, place, nth)
+	switch how {
+	case "kill":
+		if !isKilled(cmd.Wait()) {
+			return false
+		}
+	case "stop":
+		if !stopped(cmd.Process.Pid) {
+			_ = cmd.Wait()
+			return false
+		}
+		defer time.AfterFunc(2*lease, func() { _ = cmd.Process.Signal(syscall.SIGCONT) }).Stop()
+	}
+	state, reason := w.finish()
+	if how == "stop" {
+		_ = cmd.Process.Signal(syscall.SIGCONT)
+		_ = cmd.Wait()
+	}
+	if got := w.query(turnCheck); state != towpath.TaskDone || got != turnWant {
+		t.Errorf("%s: %s %s, the database has %s, want %s", name, state, reason, got, turnWant)
+	}
+	w.write(func(ctx context.Context, tx *store.Tx) error {
+		for _, task := range tasks {
+			now, err := tx.Task(ctx, task.ID)
+			if err != nil {
+				return err
+			}
+			if now.State != towpath.TaskDone {
+				t.Errorf("%s: version %s is %s: %s", name, now.Version, now.State, now.Reason)
+			}
+		}
+		history, err := tx.ChangeHistory(ctx, w.database.ID, store.Page{})
+		if len(history) != len(tasks) {
+			t.Errorf("%s: the history tells of %d changes, want %d", name, len(history), len(tasks))
+		}
+		return err
+	})
+	return true
+}
