@@ -144,26 +144,34 @@ func trials(e towpath.EngineType, k kind, took time.Duration) (all []trial) {
 			nths = append(nths, n)
 		}
 	}
+	// Where the whole file is one transaction, there is one intent and one outcome however many statements there are.
+	together := e == towpath.EngineSQLite || e == towpath.EnginePostgres && !strings.Contains(k.script, "CONCURRENTLY")
+	intents := nths
+	if together {
+		intents = []int{1}
+	}
 	for _, place := range places() {
-		for _, n := range nths {
-			switch {
-			case place == "during":
-				for range max(repeat, 1) {
-					add("kill", "after intent", n, jitter(took/3), place)
-				}
-			case place == "before outcome" || place == "before metadata":
-				if n == nths[0] {
-					add("kill", place, 1, 0, place)
-				}
-			default:
+		passed := intents
+		switch place {
+		case "after statement":
+			passed = nths
+		case "before outcome", "before metadata":
+			passed = []int{1}
+		}
+		for _, n := range passed {
+			if place != "during" {
 				add("kill", place, n, 0, place)
+				continue
+			}
+			for range max(repeat, 1) {
+				add("kill", "after intent", n, jitter(took/3), place)
 			}
 		}
 	}
 	if repeat > 0 {
 		for _, how := range []string{"stop", "cut"} {
-			add(how, "after intent", nths[0], 0, how+" after intent")
-			add(how, "after intent", nths[0], jitter(took/3), how+" during")
+			add(how, "after intent", intents[0], 0, how+" after intent")
+			add(how, "after intent", intents[0], jitter(took/3), how+" during")
 		}
 	}
 	return all
