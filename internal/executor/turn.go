@@ -108,7 +108,7 @@ func (t *turn) take(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (ru
 			}
 		}
 		task.State, task.Reason, task.Attempts, task.Total, task.Finished = towpath.TaskRunning, "", number, 0, 0
-		task.StartedAt, task.FinishedAt, task.CancelAt = &tx.Now, nil, nil
+		task.StartedAt, task.FinishedAt = &tx.Now, nil // and CancelAt stays: what a person asked of a run that died is asked of this one
 		if err := tx.UpdateTask(ctx, &task); err != nil {
 			return nil, err
 		}
@@ -225,7 +225,7 @@ func (t *turn) report(parent context.Context, size int) (more bool, err error) {
 	return len(claimed) > 0, nil
 }
 
-// giveBack makes tasks pending again of which nothing was begun.
+// giveBack makes tasks pending again of which nothing was begun; one that a person has cancelled meanwhile has failed.
 func (t *turn) giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
 	for _, r := range runs {
 		task, err := tx.Task(ctx, r.task.ID)
@@ -235,12 +235,44 @@ func (t *turn) giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
 		if task.State != towpath.TaskRunning || task.Attempts != r.attempt.Number {
 			return errLeaseLost
 		}
-		task.State, task.Attempts, task.StartedAt, task.CancelAt = towpath.TaskPending, r.attempt.Number-1, nil, nil
-		if err := errors.Join(tx.UpdateTask(ctx, &task), tx.DeleteAttempt(ctx, r.attempt.ID), t.wakeOther(ctx, tx, task.RolloutID)); err != nil {
+		if err := t.wakeOther(ctx, tx, task.RolloutID); err != nil {
 			return err
+		}
+		if task.CancelAt != nil {
+			out := outcome{state: towpath.TaskFailed, message: "The task was cancelled before it began."}
+			r.beganAt, r.endedAt = r.attempt.StartedAt, tx.Now
+			if err := errors.Join(r.closeAttempt(ctx, tx, out), endTask(ctx, tx, &task, out, tx.Now)); err != nil {
+				return err
+			}
+			continue
+		}
+		task.State, task.Attempts, task.StartedAt = towpath.TaskPending, r.attempt.Number-1, nil
+		if err := errors.Join(tx.UpdateTask(ctx, &task), tx.DeleteAttempt(ctx, r.attempt.ID)); err != nil {
+			return err
+		}
+		if outdated, err := r.outdated(ctx, tx, task); err != nil || outdated {
+			if err := errors.Join(err, planAnew(ctx, tx, task)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// outdated tells whether another commit was planned while the task was called running, which it was left out of.
+func (r *run) outdated(ctx context.Context, tx *store.Tx, task towpath.Task) (bool, error) {
+	if task.RolloutID != r.task.RolloutID {
+		return true, nil
+	}
+	rollout, err := tx.RolloutAlone(ctx, task.RolloutID)
+	if err != nil {
+		return false, err
+	}
+	link, err := tx.Link(ctx, rollout.LinkID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return false, nil
+	}
+	return link.SyncedCommit != rollout.Commit, err
 }
 
 // connect opens the target, unless it is open.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/rollout"
 	"towpath/internal/store"
 )
 
@@ -226,5 +227,72 @@ func TestTurn_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
 				t.Errorf("the history is %+v", history)
 			}
 		})
+	}
+}
+
+func TestTurn_whatIsCancelledBeforeItBeganNeverRuns(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);", "CREATE TABLE c (x);")...)
+	decisions := &rollout.Service{Store: b.Store}
+	b.Reached = func(place string) {
+		if place != "before outcome" || b.states(t, tasks) != "done running running running running pending" {
+			return
+		}
+		if now, _, _ := b.read(t, tasks[4].ID); now.CancelAt == nil {
+			if _, err := decisions.Cancel(t.Context(), towpath.Actor{}, tasks[4].ID); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	run(t, b.Service, tasks[0].ID)
+	if got := b.states(t, tasks); got != "done done done failed failed pending" {
+		t.Errorf("tasks are %q", got)
+	}
+	cancelled, attempts, _ := b.read(t, tasks[4].ID)
+	if !strings.Contains(cancelled.Reason, "cancelled") || len(attempts) != 1 || attempts[0].State != towpath.TaskFailed || attempts[0].StartedAt.IsZero() {
+		t.Errorf("task %+v, attempts %+v", cancelled, attempts)
+	}
+}
+
+func TestTurn_aCancelOutlivesACrash(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	task := b.task(t, "1", slow)
+	b.crash(t, task.ID, 0)
+	b.set(t, task.ID, func(t *towpath.Task) { now := time.Now(); t.CancelAt = &now })
+	b.crashEnds(t)
+	if got := b.want(t, task.ID, towpath.TaskFailed); !strings.Contains(got.Reason, "cancelled") || got.CancelAt != nil {
+		t.Errorf("task is %+v", got)
+	}
+}
+
+func TestTurn_aTaskThatMissedANewerTextIsPlannedAnew(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	tasks := b.line(t, append(creates(2), slow, "CREATE TABLE b (x);")...)
+	newer := ""
+	b.Reached = func(place string) {
+		if place == "after intent" && newer == "" && b.states(t, tasks) == "done running running running" {
+			newer = b.supersede(t, tasks).ID
+		}
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := b.RunTask(t.Context(), tasks[0].ID)
+		ended <- err
+	}()
+	b.until(t, tasks[3].ID, func(task towpath.Task) bool {
+		return task.State == towpath.TaskPending && task.RolloutID != b.rollout.ID
+	})
+	if !b.wanted(t, towpath.JobReconcile, "link") || !b.wanted(t, towpath.JobAdvance, newer) {
+		t.Error("nobody looks whether its text is still the branch's")
+	}
+	b.set(t, tasks[2].ID, func(t *towpath.Task) { now := time.Now(); t.CancelAt = &now })
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if got := b.states(t, tasks); got != "done done failed pending" {
+		t.Errorf("tasks are %q", got)
 	}
 }
