@@ -19,8 +19,8 @@ type environment struct {
 
 	LockTimeout         int64         `json:"lockTimeout" doc:"How long changes wait for locks here at most, in milliseconds; 0 leaves it to the server."`
 	StatementTimeout    int64         `json:"statementTimeout" doc:"After how many milliseconds a statement is stopped here; 0 leaves it to the server."`
-	MaxLockTimeout      int64         `json:"maxLockTimeout" doc:"How long files and projects may ask to wait for locks here, in milliseconds; 0 is no bound."`
-	MaxStatementTimeout int64         `json:"maxStatementTimeout" doc:"How long files and projects may ask a statement to take here, in milliseconds; 0 is no bound."`
+	MaxLockTimeout      int64         `json:"maxLockTimeout" doc:"How long files and projects may ask to wait for locks here, in milliseconds; 0 is 24 h."`
+	MaxStatementTimeout int64         `json:"maxStatementTimeout" doc:"How long files and projects may ask a statement to take here, in milliseconds; 0 is 7 days."`
 	Applied             appliedLimits `json:"applied" doc:"What holds for changes when neither their project nor their file says anything of its own."`
 }
 
@@ -69,8 +69,8 @@ type changeEnvironmentInput struct {
 		Name                *string `json:"name,omitempty" maxLength:"63"`
 		LockTimeout         *int64  `json:"lockTimeout,omitempty" doc:"How long changes wait for locks here at most, in milliseconds, up to 24 h; 0 leaves it to the server."`
 		StatementTimeout    *int64  `json:"statementTimeout,omitempty" doc:"After how many milliseconds a statement is stopped here, up to 7 days; 0 leaves it to the server."`
-		MaxLockTimeout      *int64  `json:"maxLockTimeout,omitempty" doc:"How long files and projects may ask to wait for locks here, in milliseconds, up to 24 h; 0 is no bound."`
-		MaxStatementTimeout *int64  `json:"maxStatementTimeout,omitempty" doc:"How long files and projects may ask a statement to take here, in milliseconds, up to 7 days; 0 is no bound."`
+		MaxLockTimeout      *int64  `json:"maxLockTimeout,omitempty" doc:"How long files and projects may ask to wait for locks here, in milliseconds, up to 24 h, which 0 stands for."`
+		MaxStatementTimeout *int64  `json:"maxStatementTimeout,omitempty" doc:"How long files and projects may ask a statement to take here, in milliseconds, up to 7 days, which 0 stands for."`
 	}
 }
 

@@ -47,13 +47,13 @@ export function EnvironmentLimitsForm({ environment }: { environment: Schemas['E
         <LimitField
           label="Waiting for locks"
           description="A file asks in its first lines: -- towpath: lock-timeout=5s"
-          placeholder="no bound"
+          placeholder="24 h"
           {...form.text('maxLockTimeout')}
         />
         <LimitField
           label="One statement"
           description="A file asks in its first lines: -- towpath: statement-timeout=1h"
-          placeholder="no bound"
+          placeholder="7 days"
           {...form.text('maxStatementTimeout')}
         />
       </fieldset>

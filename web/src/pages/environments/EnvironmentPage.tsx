@@ -56,8 +56,8 @@ function Details({ environment }: { environment: Schemas['Environment'] }) {
           </dd>
           <dt>Files and projects may ask for at most</dt>
           <dd>
-            {maxLockTimeout ? `${limitText(maxLockTimeout)} of waiting for locks` : 'any wait for locks'},{' '}
-            {maxStatementTimeout ? `${limitText(maxStatementTimeout)} for one statement` : 'any time for one statement'}
+            {maxLockTimeout ? `${limitText(maxLockTimeout)} of waiting for locks` : '24 h of waiting for locks'},{' '}
+            {maxStatementTimeout ? `${limitText(maxStatementTimeout)} for one statement` : '7 days for one statement'}
           </dd>
         </dl>
       </section>
