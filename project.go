@@ -28,7 +28,7 @@ type Environment struct {
 
 	LockTimeout         time.Duration // how long changes wait for locks here; 0 leaves it to the server
 	StatementTimeout    time.Duration // how long one statement may take here; 0 likewise
-	MaxLockTimeout      time.Duration // what a project or a file may ask for at most; 0 is no bound
+	MaxLockTimeout      time.Duration // what a project or a file may ask for at most; 0 is HighestLockTimeout
 	MaxStatementTimeout time.Duration
 }
 
