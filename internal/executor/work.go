@@ -138,6 +138,10 @@ func (r *run) once(ctx context.Context) (out outcome, err error) {
 		if err != nil {
 			r.disconnect()
 		}
+		var e *engine.Error
+		if errors.As(err, &e) && e.Kind == engine.Lost {
+			r.fenced = false // the lost session may still be at work in the target
+		}
 	}()
 	if err := r.connect(ctx); err != nil {
 		return out, err
@@ -195,9 +199,9 @@ func (r *run) open(ctx context.Context) (engine.Session, ground, error) {
 			if row, err = r.hold(ctx, session); err == nil {
 				return session, row, nil
 			}
-			var e *engine.Error
-			held = !r.noTx && !r.fenced && errors.As(err, &e) && e.Kind == engine.Locked
 		}
+		var e *engine.Error
+		held = held || !r.noTx && !r.fenced && errors.As(err, &e) && e.Kind == engine.Locked
 		if closeErr := session.Close(); !held {
 			return nil, row, errors.Join(err, closeErr)
 		}

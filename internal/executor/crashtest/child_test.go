@@ -36,6 +36,7 @@ type child struct {
 	Nth   int           // the how manieth time that it is there
 	Wait  time.Duration // and how long after that
 	Lock  time.Duration // its limit for locks; 0 is 2 s
+	Tries int           // how often it tries; 0 is 20
 	Flag  string        // a file to make at the place
 	How   string        // kill, stop (until it is told to go on), cut (its connections), wait (until the flag is gone), tell (and go on)
 
@@ -93,7 +94,7 @@ func (c child) service(st *store.Store) (*executor.Service, error) {
 	pg.Dial, my.Dial = wires.dial, wires.dial
 	s := &executor.Service{
 		Store: st, Keeper: keeper, Owner: c.Owner, ServerID: "server", Lease: lease, LockTimeout: cmp.Or(c.Lock, 2*time.Second), StatementTimeout: 30 * time.Second,
-		LockTries: 20, Backoff: 50 * time.Millisecond, Logger: slog.New(slog.DiscardHandler),
+		LockTries: cmp.Or(c.Tries, 20), Backoff: 50 * time.Millisecond, Logger: slog.New(slog.DiscardHandler),
 		Engines: map[towpath.EngineType]engine.Engine{
 			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: c.Root}), towpath.EnginePostgres: pg, towpath.EngineMySQL: my,
 		},

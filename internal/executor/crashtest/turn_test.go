@@ -1,6 +1,7 @@
 package crashtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -123,4 +124,43 @@ func tryTurn(t *testing.T, e towpath.EngineType, place, how string, nth int) boo
 		return err
 	})
 	return true
+}
+
+// A connection breaks in the middle of a turn, and the server goes on with its statement: that session is our own, and is ended.
+func TestTurn_theLostSessionIsNotTakenForAnothers(t *testing.T) {
+	t.Parallel()
+	for name, scripts := range map[string][]string{
+		"in the first task":  {"INSERT INTO a SELECT SLEEP(4);"},
+		"in the second task": {"INSERT INTO a VALUES (1);", "INSERT INTO a SELECT SLEEP(4);"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, towpath.EngineMySQL, []string{"CREATE TABLE a (x INT)"})
+			defer w.close()
+			first := ""
+			for n, script := range scripts {
+				task := w.plan(fmt.Sprint(n+1), script)
+				task.Sequence = n
+				w.write(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &task) })
+				first = cmp.Or(first, task.ID)
+			}
+			c := w.child()
+			c.Task, c.Place, c.Nth, c.How, c.Wait = first, "after intent", len(scripts), "cut", 300*time.Millisecond
+			c.Lock, c.Tries = 300*time.Millisecond, 3
+			cmd, out := w.start(c)
+			if err := cmd.Wait(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			w.write(func(ctx context.Context, tx *store.Tx) error {
+				last, err := tx.Task(ctx, w.task.ID)
+				if last.State != towpath.TaskDone {
+					t.Errorf("the task is %s: %s", last.State, last.Reason)
+				}
+				return err
+			})
+			if got := w.query("SELECT COUNT(*) FROM a"); got != fmt.Sprint(len(scripts)) {
+				t.Errorf("there are %s rows, want %d", got, len(scripts))
+			}
+		})
+	}
 }
