@@ -41,6 +41,7 @@ type bundle struct {
 	project  string
 	log      *strings.Builder
 	clock    *clock
+	asked    func(*http.Request) // before the provider answers; nil for nothing
 }
 
 // clock is a clock that a test can move.
@@ -98,7 +99,12 @@ func onBoth(t *testing.T, test func(t *testing.T, b *bundle)) {
 func setup(t *testing.T, metadata string) *bundle {
 	t.Helper()
 	b := &bundle{log: &strings.Builder{}, clock: &clock{}}
-	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.sim.ServeHTTP(w, r) }))
+	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if b.asked != nil {
+			b.asked(r)
+		}
+		b.sim.ServeHTTP(w, r)
+	}))
 	t.Cleanup(far.Close)
 	var err error
 	if b.sim, err = bitbucketsim.New(bitbucketsim.Options{Dir: t.TempDir(), BaseURL: far.URL, Now: b.clock.now}); err != nil {

@@ -31,6 +31,13 @@ func (s *Service) beginReading(ctx context.Context, link towpath.RepositoryLink,
 		return func(towpath.ManifestFile) error { return nil }, nil
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Link(ctx, link.ID)
+		if err != nil {
+			return err
+		}
+		if changedSince(link, now) { // the files were matched with another template
+			return errChanged
+		}
 		return tx.SetReading(ctx, towpath.Reading{LinkID: link.ID, Since: link.SyncedCommit, Commit: head, Whole: d.whole, Removed: d.removed, Files: d.put})
 	})
 	return func(f towpath.ManifestFile) error {

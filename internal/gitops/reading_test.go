@@ -1,12 +1,17 @@
 package gitops_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"towpath/internal/store"
 	"towpath/internal/vcs"
 )
 
@@ -52,6 +57,36 @@ func TestReconcile_aLargeRepositoryIsReadInSeveralTries(t *testing.T) {
 		}
 		if st, err = b.LinkStatus(t.Context(), link.ID); err != nil || st.Files != 0 {
 			t.Errorf("status is %d of %d, %v", st.FilesRead, st.Files, err)
+		}
+	})
+}
+
+func TestReconcile_aLinkThatChangesMeanwhileIsReadAnew(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *bundle) {
+		files := map[string]string{}
+		for n := range 50 {
+			files[fmt.Sprintf("shop/%d__ddl__t.sql", n+1)] = fmt.Sprintf("CREATE TABLE t%d (x int);", n+1)
+		}
+		files["new/1__ddl__t.sql"] = "CREATE TABLE t (x int);"
+		b.commit(t, files)
+		link := b.link(t)
+		var once sync.Once
+		b.asked = func(r *http.Request) {
+			if strings.Contains(r.URL.Path, "/src/") {
+				once.Do(func() {
+					b.write(t, func(ctx context.Context, tx *store.Tx) error {
+						now, err := tx.Link(ctx, link.ID)
+						now.FilePathTemplate = "new/{{VERSION}}__{{TYPE}}__{{DESCRIPTION}}.sql"
+						return errors.Join(err, tx.UpdateLink(ctx, &now))
+					})
+				})
+			}
+		}
+		for range 3 {
+			_, _ = b.Reconcile(t.Context(), link.ID) // the first one meets the change
+		}
+		if tasks := b.tasks(t, link.ID); len(tasks) != 2 {
+			t.Errorf("%d tasks: %q, want those of one file", len(tasks), tasks)
 		}
 	})
 }

@@ -56,6 +56,11 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Tim
 	return again, nil
 }
 
+// changedSince tells whether what was read for a link is not what it asks for now.
+func changedSince(read, now towpath.RepositoryLink) bool {
+	return now.SyncedCommit != read.SyncedCommit || now.Branch != read.Branch || now.BaseDirectory != read.BaseDirectory || now.FilePathTemplate != read.FilePathTemplate
+}
+
 // found is what a look at the repository brought.
 type found struct {
 	head   string
@@ -163,7 +168,7 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 	if err != nil {
 		return "", err
 	}
-	if link.SyncedCommit != read.SyncedCommit || link.Branch != read.Branch || link.BaseDirectory != read.BaseDirectory || link.FilePathTemplate != read.FilePathTemplate {
+	if changedSince(read, link) {
 		return "", errChanged
 	}
 	manifest, err := tx.Manifest(ctx, link.ID)
