@@ -96,10 +96,10 @@ func (s *Service) RunTask(ctx context.Context, taskID string) (again *time.Time,
 	if err != nil || t == nil {
 		return again, err
 	}
+	defer t.disconnect() // also of a run that panics
 	working, stop := t.watch(ctx)
+	defer stop()
 	err = t.work(working)
-	stop()
-	t.disconnect()
 	if errors.Is(err, errLeaseLost) || context.Cause(working) == errLeaseLost {
 		return s.after(s.lease()), nil
 	}

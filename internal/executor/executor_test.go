@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -56,12 +57,24 @@ func setup(t *testing.T) *bundle {
 			return err
 		}
 		b.rollout = towpath.Rollout{ProjectID: p.ID, LinkID: "link", Commit: "c0ffee", Author: "Ada", State: towpath.RolloutPending}
-		return tx.CreateRollout(ctx, &b.rollout)
+		return errors.Join(addLink(ctx, tx, p.ID), tx.CreateRollout(ctx, &b.rollout))
 	})
 	if err := os.WriteFile(b.file("shop"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// addLink adds the link that the rollout is of, with what it needs to be there.
+func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
+	m := towpath.Member{Email: "ada@example.com", Role: towpath.RoleOwner}
+	if err := tx.CreateMember(ctx, &m); err != nil {
+		return err
+	}
+	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, SealedAccessToken: []byte{1}, SealedRefreshToken: []byte{1}}
+	l := towpath.RepositoryLink{ID: "link", ProjectID: projectID, ProviderID: "provider", GrantID: "grant", LatePolicy: towpath.LateHold,
+		HookState: towpath.HookPolling, SealedHookSecret: []byte{1}, SyncedCommit: "c0ffee"}
+	return errors.Join(tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", SealedSecret: []byte{1}}), tx.CreateGrant(ctx, &g), tx.CreateLink(ctx, &l))
 }
 
 func (b *bundle) file(name string) string { return filepath.Join(b.folder, name+".db") }

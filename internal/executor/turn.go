@@ -225,7 +225,7 @@ func (t *turn) report(parent context.Context, size int) (more bool, err error) {
 	return len(claimed) > 0, nil
 }
 
-// giveBack makes tasks pending again of which nothing was begun; one that a person has cancelled meanwhile has failed.
+// giveBack lets go of tasks of which nothing was begun.
 func (t *turn) giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
 	for _, r := range runs {
 		task, err := tx.Task(ctx, r.task.ID)
@@ -235,44 +235,41 @@ func (t *turn) giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
 		if task.State != towpath.TaskRunning || task.Attempts != r.attempt.Number {
 			return errLeaseLost
 		}
-		if err := t.wakeOther(ctx, tx, task.RolloutID); err != nil {
+		if err := errors.Join(t.wakeOther(ctx, tx, task.RolloutID), r.letGo(ctx, tx, task)); err != nil {
 			return err
-		}
-		if task.CancelAt != nil {
-			out := outcome{state: towpath.TaskFailed, message: "The task was cancelled before it began."}
-			r.beganAt, r.endedAt = r.attempt.StartedAt, tx.Now
-			if err := errors.Join(r.closeAttempt(ctx, tx, out), endTask(ctx, tx, &task, out, tx.Now)); err != nil {
-				return err
-			}
-			continue
-		}
-		task.State, task.Attempts, task.StartedAt = towpath.TaskPending, r.attempt.Number-1, nil
-		if err := errors.Join(tx.UpdateTask(ctx, &task), tx.DeleteAttempt(ctx, r.attempt.ID)); err != nil {
-			return err
-		}
-		if outdated, err := r.outdated(ctx, tx, task); err != nil || outdated {
-			if err := errors.Join(err, planAnew(ctx, tx, task)); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
 }
 
-// outdated tells whether another commit was planned while the task was called running, which it was left out of.
-func (r *run) outdated(ctx context.Context, tx *store.Tx, task towpath.Task) (bool, error) {
-	if task.RolloutID != r.task.RolloutID {
-		return true, nil
+// letGo makes a task pending again. What was decided while it was called running, and left such tasks alone, is made up for: it
+// has failed when a person has cancelled it, is cancelled when the repository was unlinked, and planned anew after a push.
+func (r *run) letGo(ctx context.Context, tx *store.Tx, task towpath.Task) error {
+	if task.CancelAt != nil {
+		out := outcome{state: towpath.TaskFailed, message: "The task was cancelled before it began."}
+		r.beganAt, r.endedAt = r.attempt.StartedAt, tx.Now
+		return errors.Join(r.closeAttempt(ctx, tx, out), endTask(ctx, tx, &task, out, tx.Now))
 	}
 	rollout, err := tx.RolloutAlone(ctx, task.RolloutID)
 	if err != nil {
-		return false, err
+		return err
 	}
 	link, err := tx.Link(ctx, rollout.LinkID)
-	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		return false, nil
+	unlinked := towpath.ErrorCode(err) == towpath.CodeNotFound
+	if err != nil && !unlinked {
+		return err
 	}
-	return link.SyncedCommit != rollout.Commit, err
+	task.State, task.Attempts, task.StartedAt = towpath.TaskPending, r.attempt.Number-1, nil
+	if unlinked {
+		task.State, task.Reason, task.FinishedAt = towpath.TaskCancelled, "the repository was unlinked", &tx.Now
+	}
+	if err := errors.Join(tx.UpdateTask(ctx, &task), tx.DeleteAttempt(ctx, r.attempt.ID)); err != nil {
+		return err
+	}
+	if unlinked || task.RolloutID == r.task.RolloutID && link.SyncedCommit == rollout.Commit {
+		return nil
+	}
+	return planAnew(ctx, tx, task)
 }
 
 // connect opens the target, unless it is open.

@@ -296,3 +296,18 @@ func TestTurn_aTaskThatMissedANewerTextIsPlannedAnew(t *testing.T) {
 		t.Errorf("tasks are %q", got)
 	}
 }
+
+func TestTurn_whatWaitsEndsWithItsRepositoryUnlinked(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);")...)
+	b.Reached = func(place string) {
+		if place == "before outcome" && b.states(t, tasks) == "done running running running running" {
+			b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, "link") })
+		}
+	}
+	run(t, b.Service, tasks[0].ID)
+	if got := b.states(t, tasks); got != "done done done failed cancelled" {
+		t.Errorf("tasks are %q", got)
+	}
+}

@@ -80,9 +80,21 @@ func newWorldOn(t testing.TB, s *servers, kind towpath.EngineType, setup []strin
 		}
 		w.database = towpath.Database{InstanceID: i.ID, EnvironmentID: e.ID, Name: w.target.Database, ProjectID: p.ID}
 		w.rollout = towpath.Rollout{ProjectID: p.ID, LinkID: "link", Commit: "c0ffee", State: towpath.RolloutPending}
-		return errors.Join(tx.CreateDatabase(ctx, &w.database), tx.CreateRollout(ctx, &w.rollout))
+		return errors.Join(tx.CreateDatabase(ctx, &w.database), addLink(ctx, tx, p.ID), tx.CreateRollout(ctx, &w.rollout))
 	})
 	return w
+}
+
+// addLink adds the link that the rollout is of, with what it needs to be there.
+func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
+	m := towpath.Member{Email: "ada@example.com", Role: towpath.RoleOwner}
+	if err := tx.CreateMember(ctx, &m); err != nil {
+		return err
+	}
+	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, SealedAccessToken: []byte{1}, SealedRefreshToken: []byte{1}}
+	l := towpath.RepositoryLink{ID: "link", ProjectID: projectID, ProviderID: "provider", GrantID: "grant", LatePolicy: towpath.LateHold,
+		HookState: towpath.HookPolling, SealedHookSecret: []byte{1}, SyncedCommit: "c0ffee"}
+	return errors.Join(tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", SealedSecret: []byte{1}}), tx.CreateGrant(ctx, &g), tx.CreateLink(ctx, &l))
 }
 
 func (w *world) close() {
