@@ -184,7 +184,11 @@ func (s *session) within(ctx context.Context, run func() error) error {
 		return err
 	}
 	s.conn.rolledBack = false
-	if err := run(); err != nil {
+	err := run()
+	if err == nil {
+		_, err = s.conn.exec(context.WithoutCancel(ctx), "COMMIT") // waits for readers, and may do so in vain
+	}
+	if err != nil {
 		s.conn.hasLedger = false // the transaction may have made it
 		if s.conn.rolledBack {
 			return err
@@ -192,6 +196,5 @@ func (s *session) within(ctx context.Context, run func() error) error {
 		_, undo := s.conn.exec(context.WithoutCancel(ctx), "ROLLBACK")
 		return errors.Join(err, undo)
 	}
-	_, err := s.conn.exec(context.WithoutCancel(ctx), "COMMIT")
-	return err
+	return nil
 }

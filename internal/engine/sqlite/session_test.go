@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -219,5 +220,41 @@ func BenchmarkSplit(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+	}
+}
+
+func TestExecRecord_aReaderInTheWayOfTheCommitIsOnlyALock(t *testing.T) {
+	t.Parallel()
+	db, file := reusable(t)
+	defer db.Close()
+	plain, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	plain.SetMaxOpenConns(1)
+	if _, err := plain.ExecContext(t.Context(), "CREATE TABLE a (x); INSERT INTO a VALUES (1), (2)"); err != nil {
+		t.Fatal(err)
+	}
+	s, err := db.Begin(t.Context(), engine.SessionOptions{NoTx: true, LockTimeout: 20 * time.Millisecond, StatementTimeout: 5 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	reading, err := plain.QueryContext(t.Context(), "SELECT x FROM a")
+	if err != nil || !reading.Next() {
+		t.Fatal(err)
+	}
+	lease := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Type: towpath.TypeLease}, StartedAt: time.Now()}
+	insert := statement.Statement{Text: "INSERT INTO a VALUES (3)"}
+	var known *engine.Error
+	if _, err := s.ExecRecord(t.Context(), insert, lease); !errors.As(err, &known) || known.Kind != engine.Locked {
+		t.Errorf("beside a reader: %v", err)
+	}
+	if err := reading.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ExecRecord(t.Context(), insert, lease); err != nil {
+		t.Errorf("another try: %v", err)
 	}
 }
