@@ -24,6 +24,9 @@ type alone struct {
 	row     towpath.LedgerEntry // of the migration
 	prefix  hash.Hash           // of the file up to and with the present statement
 	hashed  int64               // bytes of it
+	tried   bool                // the present statement was run once, and stopped by a lock
+	origin  []engine.Definition // of its objects, before it was
+	left    *journal            // what the catalogue was like before a build whose leftovers are still there; nil for none
 	before  string              // checksum of the file before the present statement
 	after   string              // and with it
 }
@@ -58,7 +61,7 @@ func (a *alone) statements(ctx context.Context, from int) error {
 			}
 			continue
 		}
-		a.row.StatementsDone = index
+		a.row.StatementsDone, a.tried = index, false
 		if err := a.settled(ctx, st); err != nil {
 			return err
 		}
@@ -128,9 +131,13 @@ func mayCommit(st statement.Statement) bool { return st.Verb == "CALL" || st.Ver
 // byItself runs a statement that commits by itself between its intent and a look at what it left.
 func (a *alone) byItself(ctx context.Context, st statement.Statement) error {
 	change, before, err := a.look(ctx, st)
+	if err == nil && a.tried {
+		before, err = a.cleared(ctx, change, before)
+	}
 	if err != nil {
 		return err
 	}
+	a.tried, a.origin = true, before
 	a.reached("before intent")
 	j := journal{Statement: a.row.StatementsDone, Session: a.session.Identity(), Prefix: a.before, Objects: change.Objects, Before: before}
 	a.row.Intent = j.text()
@@ -170,7 +177,7 @@ func (a *alone) check(ctx context.Context, st statement.Statement, c statement.C
 	}
 	v, why := became(c, before, now)
 	if v == leftover {
-		if err := a.remove(ctx, now); err != nil {
+		if err := a.clear(ctx, c, before, now); err != nil {
 			return errors.Join(failure, err)
 		}
 	}
@@ -198,6 +205,25 @@ func (a *alone) check(ctx context.Context, st statement.Statement, c statement.C
 // outcome notes at once that a statement is through of which nobody could tell later.
 func (a *alone) outcome(ctx context.Context) error {
 	return a.session.Record(ctx, a.leaseRow(towpath.LedgerRunning), a.through())
+}
+
+// cleared makes sure that nothing is left of an earlier try, whose own removal may have met the same lock, and returns what
+// the catalogue has.
+func (a *alone) cleared(ctx context.Context, c statement.Change, now []engine.Definition) ([]engine.Definition, error) {
+	if v, _ := became(c, a.origin, now); v != leftover {
+		return now, nil
+	}
+	return a.origin, a.clear(ctx, c, a.origin, now)
+}
+
+// clear removes the leftovers of a failed build, and keeps in mind when that fails too.
+func (a *alone) clear(ctx context.Context, c statement.Change, before, now []engine.Definition) error {
+	a.left = &journal{Objects: c.Objects, Before: before}
+	if err := a.remove(ctx, now); err != nil {
+		return err
+	}
+	a.left = nil
+	return nil
 }
 
 // remove runs what takes away the leftovers of a failed build.
@@ -241,7 +267,7 @@ func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from in
 		return from, a.dark(ctx, a.session, old, j.Dark, j.Objects, j.Before, nil)
 	case j.Prefix != "" && from > 0 && j.Prefix != prefix:
 		return from, a.dark(ctx, a.session, old, "the file was changed before that statement", j.Objects, j.Before, nil)
-	case j.Session == "":
+	case j.Session == "" && len(j.Before) == 0:
 		return from, nil // every statement before was told of, and none was begun
 	case a.witness == nil:
 		return from, a.dark(ctx, a.session, old, "this database has no catalogue to ask", nil, nil, nil)
@@ -256,9 +282,12 @@ func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from in
 	}
 	switch v, why := became(change, j.Before, now); v {
 	case undecided:
+		if old.State == towpath.LedgerFailed {
+			return from, nil // the statement itself did fail; only leftovers are looked for
+		}
 		return from, a.dark(ctx, a.session, old, why, j.Objects, j.Before, now)
 	case leftover:
-		return from, a.remove(ctx, now)
+		return from, a.clear(ctx, change, j.Before, now)
 	case finished:
 		return from + 1, nil
 	}

@@ -41,6 +41,7 @@ func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]
 	if r.database.ProjectID != r.task.ProjectID {
 		return nil, end(towpath.TaskFailed, "The database no longer belongs to this project. Nothing was run.")
 	}
+	c.settle = c.settle || entry.State == towpath.LedgerFailed && len(j.Before) > 0 // a failed build could not be removed
 	if row.found && entry.Epoch > r.epoch.Load() {
 		if err := r.raise(ctx, entry.Epoch); err != nil {
 			return nil, err
@@ -136,7 +137,11 @@ func (r *run) stopped(ctx context.Context, a *alone, cause error) error {
 	writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
 	a.row.State = towpath.LedgerFailed
-	a.row.Intent = journal{Statement: a.row.StatementsDone, Prefix: a.before}.text()
+	j := journal{Statement: a.row.StatementsDone, Prefix: a.before}
+	if a.left != nil {
+		j.Objects, j.Before = a.left.Objects, a.left.Before
+	}
+	a.row.Intent = j.text()
 	if err := a.session.Record(writing, r.leaseRow(towpath.LedgerDone), a.row); err != nil {
 		return errors.Join(err, cause)
 	}

@@ -236,3 +236,42 @@ func TestFailedBuild_leavesNoInvalidIndex(t *testing.T) {
 		t.Errorf("task is %s: %s", task.State, task.Reason)
 	}
 }
+
+// Building an index concurrently waits for others' transactions, and so does removing what a build left that gave up.
+func TestLockedBuild_leavesNoInvalidIndex(t *testing.T) {
+	t.Parallel()
+	for name, tries := range map[string]int{"a later try removes it": 20, "the next attempt removes it": 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, towpath.EnginePostgres, setups()[towpath.EnginePostgres])
+			defer w.close()
+			w.plan("1", "INSERT INTO log VALUES (1);\nCREATE INDEX CONCURRENTLY q ON item (qty);\nINSERT INTO log VALUES (2);")
+			s := w.service("first")
+			s.LockTimeout, s.LockTries = 200*time.Millisecond, tries
+			holder := w.hold("UPDATE item SET qty = qty WHERE id = 1")
+			if tries > 1 {
+				time.AfterFunc(1500*time.Millisecond, func() {
+					if err := holder.Rollback(); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			task := w.runTask(s)
+			if tries == 1 {
+				if task.State != towpath.TaskFailed || w.query("SELECT count(*) FROM pg_index WHERE NOT indisvalid") != "1" {
+					t.Errorf("behind the lock, the task is %s: %s", task.State, task.Reason)
+				}
+				if err := holder.Rollback(); err != nil {
+					t.Fatal(err)
+				}
+				task.State = towpath.TaskPending
+				w.write(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &task) })
+				task = w.runTask(s)
+			}
+			left := w.query("SELECT (SELECT count(*) FROM pg_index WHERE NOT indisvalid) || ' ' || (SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass('q') AND indisvalid) || ' ' || (SELECT count(*) FROM log)")
+			if task.State != towpath.TaskDone || left != "0 1 2" {
+				t.Errorf("task is %s: %s; invalid, valid, rows: %s", task.State, task.Reason, left)
+			}
+		})
+	}
+}
