@@ -62,6 +62,28 @@ func TestRunTask_takesOverFromACrash(t *testing.T) {
 	}
 }
 
+func TestRunTask_takenOverAndOutOfReachIsUnknownUntilItIsAsked(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.LockTries = 1
+	task := b.task(t, "1", "CREATE TABLE a (x);")
+	b.want(t, task.ID, towpath.TaskDone)
+	b.restore(t, task.ID)
+	b.crash(t, task.ID, 0)
+	b.crashEnds(t)
+	if err := os.Rename(b.file("shop"), b.file("shop")+".away"); err != nil {
+		t.Fatal(err)
+	}
+	b.want(t, task.ID, towpath.TaskUnknown)
+	if !b.wanted(t, towpath.JobRunTask, task.ID) {
+		t.Error("nobody asks again")
+	}
+	if err := os.Rename(b.file("shop")+".away", b.file("shop")); err != nil {
+		t.Fatal(err)
+	}
+	b.want(t, task.ID, towpath.TaskDone)
+}
+
 // restore takes back what the metadata knows of a task, as a restored backup does.
 func (b *bundle) restore(t *testing.T, id string) {
 	t.Helper()

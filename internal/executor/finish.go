@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -198,6 +199,17 @@ func inHistory(ctx context.Context, tx *store.Tx, databaseID string, e towpath.L
 	}
 }
 
+// noteAsked ends the last attempt as failed: an unknown one before a task that runs again would say that a person has decided.
+func noteAsked(ctx context.Context, tx *store.Tx, t towpath.Task) error {
+	attempts, err := tx.Attempts(ctx, t.ID)
+	if err != nil || len(attempts) == 0 {
+		return err
+	}
+	last := attempts[len(attempts)-1]
+	last.State = towpath.TaskFailed
+	return tx.UpdateAttempt(ctx, &last)
+}
+
 // recheck looks at a task whose outcome is unknown: when its ledger can be read by now and says all, that is the outcome.
 func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time, err error) {
 	var t towpath.Task
@@ -236,7 +248,7 @@ func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time,
 		if err != nil || now.State != towpath.TaskUnknown || now.Attempts != t.Attempts {
 			return err
 		}
-		if err := endTask(ctx, tx, &now, out, tx.Now); err != nil {
+		if err := errors.Join(endTask(ctx, tx, &now, out, tx.Now), noteAsked(ctx, tx, now)); err != nil {
 			return err
 		}
 		if err := tx.Enqueue(ctx, towpath.JobAdvance, now.RolloutID); err != nil {

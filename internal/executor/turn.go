@@ -45,6 +45,7 @@ type turn struct {
 
 	mu      sync.Mutex
 	waiting []*run // claimed, and not begun
+	unsure  []*run // let go, perhaps: they are not begun any more
 	current *run
 }
 
@@ -176,7 +177,7 @@ func (t *turn) wait(runs []*run) []*run {
 func (t *turn) report(parent context.Context, size int) (more bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), writeLimit)
 	defer cancel()
-	unbegun := t.wait(nil)
+	unbegun := append(t.wait(nil), t.unsure...)
 	if len(t.ended) > 0 {
 		t.ended[0].reached("before metadata")
 	}
@@ -220,7 +221,7 @@ func (t *turn) report(parent context.Context, size int) (more bool, err error) {
 		t.logger().InfoContext(ctx, "task run", "task", r.task.ID, "database", r.task.DatabaseID, "version", r.task.Version,
 			"attempt", r.attempt.Number, "state", r.out.state, "message", r.out.message)
 	}
-	t.ended = nil
+	t.ended, t.unsure = nil, nil
 	t.wait(claimed)
 	return len(claimed) > 0, nil
 }
@@ -233,7 +234,7 @@ func (t *turn) giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
 			return err
 		}
 		if task.State != towpath.TaskRunning || task.Attempts != r.attempt.Number {
-			return errLeaseLost
+			continue // it was let go before, by a transaction whose end was not heard of
 		}
 		if err := errors.Join(t.wakeOther(ctx, tx, task.RolloutID), r.letGo(ctx, tx, task)); err != nil {
 			return err

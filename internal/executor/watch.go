@@ -78,9 +78,10 @@ func (t *turn) freeWaiting(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.lease()/2)
 	defer cancel()
-	if err := t.Store.Write(ctx, func(tx *store.Tx) error { return t.giveBack(ctx, tx, t.waiting) }); err == nil {
-		t.waiting = nil
+	if err := t.Store.Write(ctx, func(tx *store.Tx) error { return t.giveBack(ctx, tx, t.waiting) }); err != nil {
+		t.unsure = append(t.unsure, t.waiting...)
 	}
+	t.waiting = nil
 }
 
 // cancelIfAsked ends the attempt when a person wants it to end.

@@ -58,8 +58,8 @@ func (r *run) settle(ctx context.Context, failure error, try int) (out outcome, 
 		return r.failed(failure, try), true
 	}
 	switch {
-	case r.unsettled && (last || ctx.Err() != nil):
-		message := fmt.Sprintf("The connection broke, and the database cannot be asked what became of it. It is asked again soon. (%s)", r.redact(failure))
+	case (r.unsettled || r.takeover) && (last || ctx.Err() != nil):
+		message := fmt.Sprintf("The database cannot be asked what became of the run whose connection broke. It is asked again soon. (%s)", r.redact(failure))
 		return outcome{state: towpath.TaskUnknown, message: message, unread: true}, true
 	case last:
 		return r.failed(failure, try), true

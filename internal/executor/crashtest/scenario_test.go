@@ -3,6 +3,7 @@ package crashtest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -273,5 +274,36 @@ func TestLockedBuild_leavesNoInvalidIndex(t *testing.T) {
 				t.Errorf("task is %s: %s; invalid, valid, rows: %s", task.State, task.Reason, left)
 			}
 		})
+	}
+}
+
+// A run that could not ask the database what became of its last statement leaves that open. Nobody has decided anything, so the
+// next one asks, and does not simply run it again.
+func TestUnread_isAskedAndNotRunAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, towpath.EngineMySQL, setups()[towpath.EngineMySQL])
+	defer w.close()
+	task := w.plan("1", "CALL twice();")
+	c := w.child()
+	c.Place, c.How = "after statement", "kill"
+	if cmd, _ := w.start(c); !isKilled(cmd.Wait()) {
+		t.Fatal("the process was through before it could be ended")
+	}
+	once := w.query("SELECT COUNT(*) FROM log")
+	w.write(func(ctx context.Context, tx *store.Tx) error { // as a run leaves it that cannot reach the database any more
+		attempts, err := tx.Attempts(ctx, task.ID)
+		if err != nil {
+			return err
+		}
+		if task, err = tx.Task(ctx, task.ID); err != nil {
+			return err
+		}
+		task.State, attempts[0].State, attempts[0].FinishedAt = towpath.TaskUnknown, towpath.TaskUnknown, &tx.Now
+		return errors.Join(tx.UpdateTask(ctx, &task), tx.UpdateAttempt(ctx, &attempts[0]), tx.FreeLeases(ctx))
+	})
+	s := w.service("next")
+	w.runTask(s)
+	if task = w.runTask(s); task.State != towpath.TaskUnknown || w.query("SELECT COUNT(*) FROM log") != once {
+		t.Errorf("task is %s: %s; rows %s, after one call %s", task.State, task.Reason, w.query("SELECT COUNT(*) FROM log"), once)
 	}
 }
