@@ -36,6 +36,7 @@ bench: build
 crash-matrix:
 	scripts/packages.sh initdb=postgresql mariadbd=mariadb-server
 	$(GO) test -count=1 -timeout 3h ./internal/executor/crashtest -args -matrix=$(if $(FULL),full,bounded) -report=$(CURDIR)/docs/crash-matrix.md
+	@tail -n 1 docs/crash-matrix.md
 
 clean:
 	rm -rf bin web/dist/assets web/dist/index.html
