@@ -13,17 +13,18 @@ import (
 	"towpath/internal/store"
 )
 
-// conclude writes how the turn's runs have ended. errLeaseLost when one is another's by now.
-func (t *turn) conclude(ctx context.Context, tx *store.Tx) error {
+// conclude writes how runs of the turn have ended. One that is not running any more was concluded before, by a transaction whose
+// end was not heard of: the lease is held.
+func (t *turn) conclude(ctx context.Context, tx *store.Tx, ended []*run) error {
 	running, err := tx.RunningTasks(ctx, t.database.ID)
 	if err != nil {
 		return err
 	}
 	origins := map[string]origin{}
-	for _, r := range t.ended {
+	for _, r := range ended {
 		i := slices.IndexFunc(running, func(task towpath.Task) bool { return task.ID == r.task.ID && task.Attempts == r.attempt.Number })
 		if i < 0 {
-			return errLeaseLost
+			continue
 		}
 		task := running[i]
 		from, known := origins[task.RolloutID]

@@ -41,9 +41,8 @@ type turn struct {
 	fenced    bool      // the lease's row in the ledger is this turn's
 	schema    *string   // the schema's dump as the last change has left it; nil when it was not read
 
-	ended []*run // and not reported
-
 	mu      sync.Mutex
+	ended   []*run // and not reported
 	waiting []*run // claimed, and not begun
 	unsure  []*run // let go, perhaps: they are not begun any more
 	current *run
@@ -137,7 +136,8 @@ func (t *turn) work(ctx context.Context) error {
 			if r.endedAt = *r.now(); context.Cause(ctx) == errLeaseLost || r.out.fenced {
 				return errLeaseLost
 			}
-			t.ended, well = append(t.ended, r), r.out.state == towpath.TaskDone
+			t.end(r)
+			well = r.out.state == towpath.TaskDone
 		}
 		if size = max(size/2, 1); time.Since(began) < quickBatch {
 			size = min(size*4, maxBatch)
@@ -164,6 +164,22 @@ func (t *turn) next() *run {
 	return t.current
 }
 
+// end takes a run among those that are to be reported.
+func (t *turn) end(r *run) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.current, t.ended = nil, append(t.ended, r)
+}
+
+// close ends what was under way: it returns the runs that have ended, and those that were claimed and have not begun.
+func (t *turn) close() (ended, unbegun []*run) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	ended, unbegun = t.ended, append(t.waiting, t.unsure...)
+	t.current, t.ended, t.waiting, t.unsure = nil, nil, nil, nil
+	return ended, unbegun
+}
+
 // wait replaces what is claimed and not begun, and returns what it was.
 func (t *turn) wait(runs []*run) []*run {
 	t.mu.Lock()
@@ -177,24 +193,14 @@ func (t *turn) wait(runs []*run) []*run {
 func (t *turn) report(parent context.Context, size int) (more bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), writeLimit)
 	defer cancel()
-	unbegun := append(t.wait(nil), t.unsure...)
-	if len(t.ended) > 0 {
-		t.ended[0].reached("before metadata")
+	ended, unbegun := t.close()
+	if len(ended) > 0 {
+		ended[0].reached("before metadata")
 	}
 	var claimed []*run
 	err = t.Store.Write(ctx, func(tx *store.Tx) error {
 		claimed = nil
-		held, err := tx.ExtendTarget(ctx, t.database.ID, t.owner, t.epoch.Load(), tx.Now.Add(t.lease()))
-		if err != nil {
-			return err
-		}
-		if !held {
-			return errLeaseLost
-		}
-		if err := t.conclude(ctx, tx); err != nil {
-			return err
-		}
-		if err := t.giveBack(ctx, tx, unbegun); err != nil {
+		if err := t.settleUp(ctx, tx, ended, unbegun); err != nil {
 			return err
 		}
 		if size > 0 {
@@ -217,13 +223,32 @@ func (t *turn) report(parent context.Context, size int) (more bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("report tasks: %w", err)
 	}
-	for _, r := range t.ended {
+	t.tell(ctx, ended)
+	t.wait(claimed)
+	return len(claimed) > 0, nil
+}
+
+// settleUp writes how runs have ended, and lets go of others, while the lease is held.
+func (t *turn) settleUp(ctx context.Context, tx *store.Tx, ended, unbegun []*run) error {
+	held, err := tx.ExtendTarget(ctx, t.database.ID, t.owner, t.epoch.Load(), tx.Now.Add(t.lease()))
+	if err != nil {
+		return err
+	}
+	if !held {
+		return errLeaseLost
+	}
+	if err := t.conclude(ctx, tx, ended); err != nil {
+		return err
+	}
+	return t.giveBack(ctx, tx, unbegun)
+}
+
+// tell logs how runs have ended.
+func (t *turn) tell(ctx context.Context, ended []*run) {
+	for _, r := range ended {
 		t.logger().InfoContext(ctx, "task run", "task", r.task.ID, "database", r.task.DatabaseID, "version", r.task.Version,
 			"attempt", r.attempt.Number, "state", r.out.state, "message", r.out.message)
 	}
-	t.ended, t.unsure = nil, nil
-	t.wait(claimed)
-	return len(claimed) > 0, nil
 }
 
 // giveBack lets go of tasks of which nothing was begun.

@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"towpath"
@@ -33,7 +34,7 @@ func (t *turn) watch(parent context.Context) (ctx context.Context, stop func()) 
 				r.cancelIfAsked(ctx)
 			}
 			if r != nil && r == before {
-				t.freeWaiting(ctx)
+				t.catchUp(ctx)
 			}
 			finished := r.progress()
 			if r == before && finished == told && time.Since(extended) < t.lease()/3 {
@@ -69,19 +70,25 @@ func (r *run) progress() int64 {
 	return r.finished.Load()
 }
 
-// freeWaiting makes tasks pending again that wait for a long one: others may decide about them meanwhile.
-func (t *turn) freeWaiting(ctx context.Context) {
+// catchUp, while a task takes long, tells how those before it have ended, and makes those pending again that wait behind it:
+// others may decide about them meanwhile.
+func (t *turn) catchUp(ctx context.Context) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.waiting) == 0 {
+	if len(t.ended)+len(t.waiting) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.lease()/2)
 	defer cancel()
-	if err := t.Store.Write(ctx, func(tx *store.Tx) error { return t.giveBack(ctx, tx, t.waiting) }); err != nil {
-		t.unsure = append(t.unsure, t.waiting...)
+	err := t.Store.Write(ctx, func(tx *store.Tx) error {
+		return errors.Join(t.settleUp(ctx, tx, t.ended, t.waiting), tx.Enqueue(ctx, towpath.JobAdvance, t.rolloutID))
+	})
+	if err != nil { // or nobody knows
+		t.unsure, t.waiting = append(t.unsure, t.waiting...), nil
+		return
 	}
-	t.waiting = nil
+	t.tell(ctx, t.ended)
+	t.ended, t.waiting = nil, nil
 }
 
 // cancelIfAsked ends the attempt when a person wants it to end.
