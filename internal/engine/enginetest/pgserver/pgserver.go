@@ -42,7 +42,7 @@ func Start() (*Server, error) {
 }
 
 // StartDurable starts a server whose commits reach the disk, as users run it. For benchmarks.
-func StartDurable() (*Server, error) { return run(nil, "max_connections=1000") }
+func StartDurable() (*Server, error) { return run(nil) }
 
 // StartStandby starts a server that waits for a primary, of which there is none, and answers what only reads.
 func StartStandby() (*Server, error) { return run([]string{"standby.signal"}, "fsync=off") }
@@ -94,7 +94,7 @@ func (s *Server) start(initdb, postgres string, signals, settings []string) erro
 	args := []string{"-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
 		"-c", "unix_socket_directories=", "-c", "ssl=on", "-c", "ssl_cert_file=" + filepath.Join(s.process.Dir, "server.crt"),
 		"-c", "ssl_key_file=" + filepath.Join(s.process.Dir, "server.key"),
-		"-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "max_prepared_transactions=5", "-c", "autovacuum=off"}
+		"-c", "shared_buffers=32MB", "-c", "max_connections=1000", "-c", "max_prepared_transactions=5", "-c", "autovacuum=off"}
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}
