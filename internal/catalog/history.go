@@ -10,17 +10,6 @@ import (
 	"towpath/internal/store"
 )
 
-// occurrence tells one change of a database from another.
-type occurrence struct {
-	towpath.MigrationID
-	checksum string
-	started  int64
-}
-
-func occurrenceOf(id towpath.MigrationID, checksum string, started time.Time) occurrence {
-	return occurrence{id, checksum, started.UnixMicro()}
-}
-
 // addUntold writes down what a reading of a ledger tells and the change history does not, as after the metadata was restored
 // from an old backup. d is the database as it was known before. It must not be called while d's lease is held: whoever holds
 // it writes down what it does.
@@ -29,16 +18,14 @@ func addUntold(ctx context.Context, tx *store.Tx, d towpath.Database, s towpath.
 	if len(news) == 0 {
 		return nil
 	}
-	told, err := historyOf(ctx, tx, d.ID)
-	if err != nil {
-		return err
-	}
 	environment, err := tx.Environment(ctx, d.EnvironmentID)
 	if err != nil {
 		return err
 	}
 	for _, e := range news {
-		if told[occurrenceOf(e.MigrationID, e.Checksum, e.StartedAt)] {
+		if told, err := tx.InHistory(ctx, d.ID, e); err != nil {
+			return err
+		} else if told {
 			continue
 		}
 		h := towpath.ChangeHistory{
@@ -80,18 +67,4 @@ func finished(e towpath.LedgerEntry) time.Time {
 		return e.StartedAt
 	}
 	return *e.FinishedAt
-}
-
-func historyOf(ctx context.Context, tx *store.Tx, databaseID string) (map[occurrence]bool, error) {
-	told := map[occurrence]bool{}
-	for page := (store.Page{Limit: 1000}); ; {
-		list, err := tx.ChangeHistory(ctx, databaseID, page)
-		if err != nil || len(list) == 0 {
-			return told, err
-		}
-		for _, h := range list {
-			told[occurrenceOf(h.MigrationID, h.Checksum, h.StartedAt)] = true
-		}
-		page.After = list[len(list)-1].ID
-	}
 }

@@ -55,11 +55,20 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		_, err := tx.Deliveries(ctx, "x", store.Page{NewestFirst: true})
 		return err
 	},
-	"old deliveries":      func(ctx context.Context, tx *store.Tx) error { return tx.PruneDeliveries(ctx, 0) },
-	"content":             func(ctx context.Context, tx *store.Tx) error { return tx.PutContent(ctx, "x", nil) },
-	"a content's bytes":   found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.Content(ctx, "x"); return err }),
-	"a rollout":           found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.OpenRollout(ctx, "x"); return err }),
-	"a rollout's outline": func(ctx context.Context, tx *store.Tx) error { _, err := tx.CommitTasks(ctx, "x", "y"); return err },
+	"a change in the history": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.InHistory(ctx, "x", towpath.LedgerEntry{})
+		return err
+	},
+	"what may run one after the other": func(ctx context.Context, tx *store.Tx) error { _, err := tx.Line(ctx, "x", "y", 10); return err },
+	"what runs in a database":          func(ctx context.Context, tx *store.Tx) error { _, err := tx.RunningTasks(ctx, "x"); return err },
+	"an instance's busy databases":     func(ctx context.Context, tx *store.Tx) error { _, err := tx.BusyTargets(ctx, "x"); return err },
+	"a reading":                        found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.Reading(ctx, "x"); return err }),
+	"how far a reading is":             func(ctx context.Context, tx *store.Tx) error { _, _, err := tx.ReadingProgress(ctx, "x"); return err },
+	"old deliveries":                   func(ctx context.Context, tx *store.Tx) error { return tx.PruneDeliveries(ctx, 0) },
+	"content":                          func(ctx context.Context, tx *store.Tx) error { return tx.PutContent(ctx, "x", nil) },
+	"a content's bytes":                found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.Content(ctx, "x"); return err }),
+	"a rollout":                        found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.OpenRollout(ctx, "x"); return err }),
+	"a rollout's outline":              func(ctx context.Context, tx *store.Tx) error { _, err := tx.CommitTasks(ctx, "x", "y"); return err },
 	"rollouts of a project": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Rollouts(ctx, store.RolloutFilter{ProjectID: "x"}, store.Page{})
 		return err
