@@ -82,6 +82,9 @@ func TestRunTask_takenOverAndOutOfReachIsUnknownUntilItIsAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.want(t, task.ID, towpath.TaskDone)
+	if _, attempts, _ := b.read(t, task.ID); attempts[len(attempts)-1].State != towpath.TaskDone {
+		t.Errorf("attempts are %+v, want the last one done as the ledger says", attempts)
+	}
 }
 
 // restore takes back what the metadata knows of a task, as a restored backup does.

@@ -32,6 +32,14 @@ func (o outcome) again(now time.Time) *time.Time {
 	return &now
 }
 
+// ofAttempt is the state of the attempt that ended so: it has failed where the task is to run again.
+func (o outcome) ofAttempt() towpath.TaskState {
+	if o.state == towpath.TaskPending {
+		return towpath.TaskFailed
+	}
+	return o.state
+}
+
 // change is a migration with its row in the ledger.
 type change struct {
 	towpath.Migration

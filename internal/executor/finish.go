@@ -66,11 +66,8 @@ func (t *turn) wakeOther(ctx context.Context, tx *store.Tx, rolloutID string) er
 
 func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error {
 	a := r.attempt
-	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.state, out.message, out.pos.Line, out.pos.Column, int(r.total.Load()), &r.endedAt
+	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.ofAttempt(), out.message, out.pos.Line, out.pos.Column, int(r.total.Load()), &r.endedAt
 	a.StartedAt = r.beganAt
-	if out.state == towpath.TaskPending {
-		a.State = towpath.TaskFailed
-	}
 	if err := tx.UpdateAttempt(ctx, &a); err != nil {
 		return err
 	}
@@ -156,10 +153,9 @@ func addHistory(ctx context.Context, tx *store.Tx, from origin, t towpath.Task, 
 			return err
 		}
 		if !c.fresh {
-			if told, err := inHistory(ctx, tx, t.DatabaseID, c.entry); err != nil || told {
-				if err != nil {
-					return err
-				}
+			if told, err := tx.InHistory(ctx, t.DatabaseID, c.entry); err != nil {
+				return err
+			} else if told {
 				continue
 			}
 		}
@@ -184,30 +180,15 @@ func addHistory(ctx context.Context, tx *store.Tx, from origin, t towpath.Task, 
 	return nil
 }
 
-// inHistory tells whether the history has the very change that a row of the ledger tells of.
-func inHistory(ctx context.Context, tx *store.Tx, databaseID string, e towpath.LedgerEntry) (bool, error) {
-	for page := (store.Page{Limit: 1000, NewestFirst: true}); ; {
-		list, err := tx.ChangeHistory(ctx, databaseID, page)
-		if err != nil || len(list) == 0 {
-			return false, err
-		}
-		for _, h := range list {
-			if h.MigrationID == e.MigrationID && h.Checksum == e.Checksum && h.StartedAt.Equal(e.StartedAt) {
-				return true, nil
-			}
-		}
-		page.After = list[len(list)-1].ID
-	}
-}
-
-// noteAsked ends the last attempt as failed: an unknown one before a task that runs again would say that a person has decided.
-func noteAsked(ctx context.Context, tx *store.Tx, t towpath.Task) error {
+// noteAsked writes into the last attempt what the ledger has told since: an unknown one before a task that runs again would say
+// that a person has decided.
+func noteAsked(ctx context.Context, tx *store.Tx, t towpath.Task, out outcome) error {
 	attempts, err := tx.Attempts(ctx, t.ID)
 	if err != nil || len(attempts) == 0 {
 		return err
 	}
 	last := attempts[len(attempts)-1]
-	last.State = towpath.TaskFailed
+	last.State = out.ofAttempt()
 	return tx.UpdateAttempt(ctx, &last)
 }
 
@@ -249,7 +230,7 @@ func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time,
 		if err != nil || now.State != towpath.TaskUnknown || now.Attempts != t.Attempts {
 			return err
 		}
-		if err := errors.Join(endTask(ctx, tx, &now, out, tx.Now), noteAsked(ctx, tx, now)); err != nil {
+		if err := errors.Join(endTask(ctx, tx, &now, out, tx.Now), noteAsked(ctx, tx, now, out)); err != nil {
 			return err
 		}
 		if err := tx.Enqueue(ctx, towpath.JobAdvance, now.RolloutID); err != nil {

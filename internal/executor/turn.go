@@ -180,13 +180,11 @@ func (t *turn) close() (ended, unbegun []*run) {
 	return ended, unbegun
 }
 
-// wait replaces what is claimed and not begun, and returns what it was.
-func (t *turn) wait(runs []*run) []*run {
+// wait replaces what is claimed and not begun.
+func (t *turn) wait(runs []*run) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	before := t.waiting
 	t.current, t.waiting = nil, runs
-	return before
 }
 
 // report writes how runs have ended, in one transaction, and claims size tasks more. Where there are none, it gives the target back.

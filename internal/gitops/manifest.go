@@ -73,8 +73,7 @@ func ignored(f towpath.ManifestFile, reason string) towpath.ManifestFile {
 var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
 
 // readFiles fills in the checksums of matched files at a commit and keeps their contents. A file whose contents cannot be a
-// migration becomes an ignored one.
-// Each is told to keep when it was read.
+// migration becomes an ignored one. Each is told to keep when it was read.
 func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit string, files []towpath.ManifestFile, keep func(towpath.ManifestFile) error) error {
 	var group errgroup.Group
 	var failed atomic.Bool // then no more are begun, and those under way are read to their end
