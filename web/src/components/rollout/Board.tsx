@@ -82,17 +82,15 @@ export function taskDetail(
 /** How long a task took, or has taken so far. */
 export function Took({
   task,
-  before,
+  inWords,
 }: {
   task: { startedAt?: string; finishedAt?: string; state: string }
-  before?: string
+  /** Goes on with a sentence: ", took 3 s", or ", for 3 s so far". */
+  inWords?: boolean
 }) {
   const now = useNow(1000)
   if (!task.startedAt || (task.state !== 'running' && !task.finishedAt)) return null
-  return (
-    <>
-      {before}
-      {duration(between(task.startedAt, task.finishedAt, now))}
-    </>
-  )
+  const long = duration(between(task.startedAt, task.finishedAt, now))
+  if (!inWords) return <>{long}</>
+  return <>{task.finishedAt ? `, took ${long}` : `, for ${long} so far`}</>
 }

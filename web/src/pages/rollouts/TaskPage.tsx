@@ -65,7 +65,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
         <dt>Started</dt>
         <dd>
           <TimeAgo at={task.startedAt} none="not yet" />
-          <Took task={task} before=", took " />
+          <Took task={task} inWords />
         </dd>
       </dl>
       {sql && (
@@ -104,7 +104,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
             <StateBadge state={attempt.state} />
             <span className="muted">
               <TimeAgo at={attempt.startedAt} />
-              <Took task={attempt} before=", took " />
+              <Took task={attempt} inWords />
             </span>
           </div>
           {attempt.message && !(task.state === 'unknown' && attempt.id === attempts.at(-1)?.id) && (
