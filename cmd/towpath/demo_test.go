@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,30 +11,64 @@ import (
 	"time"
 )
 
-func TestDemo_startsAndEnds(t *testing.T) {
-	t.Parallel()
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
-	defer stop()
+// startDemo runs a demo until stop is called, and returns what it writes of itself.
+func startDemo(t *testing.T, args ...string) (info demoInfo, stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	file := filepath.Join(t.TempDir(), "demo.json")
 	var out, errs bytes.Buffer
 	ended := make(chan int)
 	go func() {
-		ended <- run(ctx, []string{"demo", "--listen", "127.0.0.1:0", "--bitbucket-listen", "localhost:0", "--info", file}, &out, &errs)
+		ended <- run(ctx, append([]string{"demo", "--listen", "127.0.0.1:0", "--bitbucket-listen", "localhost:0", "--info", file}, args...), &out, &errs)
 	}()
 	for {
-		var info demoInfo
 		text, err := os.ReadFile(file)
 		if err == nil && json.Unmarshal(text, &info) == nil && len(info.Databases) == 3 && info.ConsoleURL != "" {
 			break
 		}
 		select {
 		case code := <-ended:
+			cancel()
 			t.Fatalf("it ended with %d: %s", code, errs.String())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+	return info, func() {
+		t.Helper()
+		cancel()
+		if code := <-ended; code != 0 {
+			t.Errorf("it ended with %d: %s", code, errs.String())
+		}
+	}
+}
+
+func TestDemo_startsAndEnds(t *testing.T) {
+	t.Parallel()
+	_, stop := startDemo(t)
 	stop()
-	if code := <-ended; code != 0 {
-		t.Errorf("it ended with %d: %s", code, errs.String())
+}
+
+func TestDemo_filesLandInPublic(t *testing.T) {
+	t.Parallel()
+	info, stop := startDemo(t, "--postgres")
+	defer stop()
+	for _, d := range info.Databases {
+		db, err := sql.Open("pgx", d.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		schema := ""
+		for deadline := time.Now().Add(30 * time.Second); schema == "" && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+			err := db.QueryRow("SELECT coalesce(string_agg(schemaname, ' '), '') FROM pg_catalog.pg_tables WHERE tablename IN ('customer', 'orders')").Scan(&schema)
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if schema != "public public" && schema != "public" {
+			t.Errorf("%s: the tables are in %q", d.Environment, schema)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -66,7 +66,7 @@ func postgresTargets(target engine.Target) serverTargets {
 		return address.String()
 	}
 	return serverTargets{
-		engineType: "postgres", target: target, driver: "pgx", dsn: dsn, ledgerName: "towpath.towpath_ledger", names: map[string]string{},
+		engineType: "postgres", target: target, driver: "pgx", dsn: dsn, ledgerName: "towpath_ledger.towpath_ledger", names: map[string]string{},
 		tableQuery: "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name",
 	}
 }

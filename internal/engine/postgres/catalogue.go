@@ -42,16 +42,17 @@ func kinds() []kind {
 // userSchema is the condition on pg_namespace n for what is not the server's own.
 const userSchema = ` n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' `
 
-// selectSkipped lists what extensions made, and the ledger with its schema where nothing else lies in it. $1 is the schema,
-// $2 the table.
+// selectSkipped lists what extensions made, and the ledger with its schema where nothing else lies in it. $1 are the schemas
+// where it may lie, $2 is the table.
 const selectSkipped = `
 SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
-UNION ALL SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n WHERE nspname = $1 AND nspname <> 'public'
+UNION ALL SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n WHERE nspname = ANY ($1) AND nspname <> 'public'
+  AND (nspname = ($1)[1] OR EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = n.oid AND relname = $2))
   AND NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = n.oid AND relname <> $2 AND relkind <> 'i')
   AND NOT EXISTS (SELECT 1 FROM pg_proc WHERE pronamespace = n.oid)
   AND NOT EXISTS (SELECT 1 FROM pg_type WHERE typnamespace = n.oid AND typrelid = 0 AND typelem = 0)
 UNION ALL SELECT 'pg_class'::regclass, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = $1 AND c.relname = $2`
+  WHERE n.nspname = ANY ($1) AND c.relname = $2`
 
 // selectAliases maps parts to the objects that make them: defaults, identity sequences, row types, array types, the
 // rule of a view, the index of a constraint, the constraints of a domain.

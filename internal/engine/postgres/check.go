@@ -105,29 +105,35 @@ func (c *check) pooler(ctx context.Context) error {
 
 // rights asks for what the ledger and changes need in the target's database.
 func (c *check) rights(ctx context.Context) error {
+	at := newPlace(c.target.Options)
+	if err := at.find(ctx, c.conn); err != nil {
+		return err
+	}
+	if message, fix := at.obstacle(); message != "" {
+		c.add("error", message, fix)
+		return nil
+	}
 	if c.target.Database == "" {
 		return nil
 	}
-	schema := c.target.Options[OptionLedgerSchema]
-	if schema == "" {
-		schema = "towpath"
-	}
 	var create, public bool
-	var there, usable *bool
+	var usable *bool
 	err := c.conn.QueryRow(ctx, `SELECT has_database_privilege(current_database(), 'CREATE'),
 		coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = 'public'), true),
-		(SELECT true FROM pg_namespace WHERE nspname = $1), (SELECT has_schema_privilege(oid, 'USAGE, CREATE') FROM pg_namespace WHERE nspname = $1)`,
-		schema).Scan(&create, &public, &there, &usable)
+		(SELECT has_schema_privilege(oid, 'USAGE, CREATE') FROM pg_namespace WHERE nspname = $1)`, at.schema).Scan(&create, &public, &usable)
 	if err != nil {
 		return err
 	}
-	role, name := pgx.Identifier{c.target.Username}.Sanitize(), pgx.Identifier{schema}.Sanitize()
+	role, name := pgx.Identifier{c.target.Username}.Sanitize(), pgx.Identifier{at.schema}.Sanitize()
 	switch {
-	case there == nil && !create:
-		c.add("error", fmt.Sprintf("The user may not make the schema %s for the ledger.", schema),
+	case usable == nil && !create && at.behind:
+		c.add("error", fmt.Sprintf("The ledger lies in the schema %s, where it may not stay, and the user may not make the schema %s for it.", at.former, at.schema),
 			fmt.Sprintf("CREATE SCHEMA %s AUTHORIZATION %s", name, role))
-	case there != nil && !*usable:
-		c.add("error", fmt.Sprintf("The user may not use the ledger's schema %s.", schema),
+	case usable == nil && !create:
+		c.add("error", fmt.Sprintf("The user may not make the schema %s for the ledger.", at.schema),
+			fmt.Sprintf("CREATE SCHEMA %s AUTHORIZATION %s", name, role))
+	case usable != nil && !*usable:
+		c.add("error", fmt.Sprintf("The user may not use the ledger's schema %s.", at.schema),
 			fmt.Sprintf("GRANT USAGE, CREATE ON SCHEMA %s TO %s", name, role))
 	}
 	if !public {

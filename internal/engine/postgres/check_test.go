@@ -51,7 +51,7 @@ func TestCheck(t *testing.T) {
 		{"an unknown host", unknown, false, "no host named nowhere.invalid", ""},
 		{"nobody listens", elsewhere, false, "cannot be reached", ""},
 		{"no address", nonsense, false, "host:port", ""},
-		{"no right to make the ledger", as("poor", "disable", ""), false, "schema towpath", `CREATE SCHEMA "towpath" AUTHORIZATION "poor"`},
+		{"no right to make the ledger", as("poor", "disable", ""), false, "schema towpath_ledger", `CREATE SCHEMA "towpath_ledger" AUTHORIZATION "poor"`},
 		{"no right to use the ledger's schema", as("poor", "disable", "taken"), false, "may not use", `GRANT USAGE, CREATE ON SCHEMA "taken" TO "poor"`},
 		{"read-only by default", as("frozen", "disable", ""), true, "read-only", "ALTER ROLE"},
 	} {
@@ -73,8 +73,8 @@ func TestCheck_theFixHelps(t *testing.T) {
 	for _, c := range []struct{ user, before, ledger string }{
 		{"no_schema", "SELECT 1", ""},
 		{"not \"its\" schema", "CREATE SCHEMA taken", "taken"},
-		{"no_public", "REVOKE ALL ON SCHEMA public FROM PUBLIC; CREATE SCHEMA towpath AUTHORIZATION no_public", ""},
-		{"read_only", "ALTER ROLE read_only SET default_transaction_read_only = on; CREATE SCHEMA towpath AUTHORIZATION read_only", ""},
+		{"no_public", "REVOKE ALL ON SCHEMA public FROM PUBLIC; CREATE SCHEMA towpath_ledger AUTHORIZATION no_public", ""},
+		{"read_only", "ALTER ROLE read_only SET default_transaction_read_only = on; CREATE SCHEMA towpath_ledger AUTHORIZATION read_only", ""},
 	} {
 		t.Run(c.user, func(t *testing.T) {
 			t.Parallel()

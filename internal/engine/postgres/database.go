@@ -18,8 +18,8 @@ import (
 type database struct {
 	engine *Engine
 	target engine.Target
-	schema string // of the ledger
-	ledger string // its qualified and quoted name
+	place  place  // of the ledger
+	ledger string // its qualified and quoted name, where it belongs
 
 	mu         sync.Mutex
 	ledgerMade bool

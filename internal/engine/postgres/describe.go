@@ -10,7 +10,7 @@ func (e *Engine) Describe() engine.Description {
 	return engine.Description{
 		Type: towpath.EnginePostgres, Name: "PostgreSQL", AddressLabel: "Address", AddressHelp: "Host, or host:port; the port is 5432 otherwise.", Login: true,
 		Options: append(engine.TLSOptions(), engine.Option{
-			Key: OptionLedgerSchema, Label: "Schema of the ledger", Help: "Where Towpath keeps its table in each database: towpath, unless you say otherwise.",
+			Key: OptionLedgerSchema, Label: "Schema of the ledger", Help: "Where Towpath keeps its table in each database: towpath_ledger, unless you say otherwise.",
 		}),
 	}
 }

@@ -50,7 +50,8 @@ func (s *session) sum(ctx context.Context, st statement.Statement) (sum string, 
 	if !s.options.NoTx || s.inside || st.Verb != "DO" && st.Verb != "CALL" && st.Verb != "SELECT" {
 		return "", nil
 	}
-	if there, err := s.db.hasLedger(ctx, s.conn); err != nil || !there {
+	var there bool
+	if err := s.conn.QueryRow(ctx, "SELECT pg_catalog.to_regclass($1) IS NOT NULL", s.db.ledger).Scan(&there); err != nil || !there {
 		return "no ledger", err
 	}
 	err = s.conn.QueryRow(ctx, "SELECT pg_catalog.md5(coalesce(pg_catalog.string_agg(l::pg_catalog.text, ' ' ORDER BY version, type), '')) FROM "+

@@ -2,11 +2,14 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"towpath"
+	"towpath/internal/engine"
 )
 
 // ledgerTable is the ledger's name in its schema. Its columns are only ever added to.
@@ -46,11 +49,11 @@ ON CONFLICT (version, type) DO UPDATE SET
 // Ledger implements engine.DB.
 func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, err error) {
 	err = d.read(ctx, func(tx pgx.Tx) error {
-		there, err := d.hasLedger(ctx, tx)
-		if err != nil || !there {
+		at := d.place
+		if err := at.look(ctx, tx); err != nil || at.ledger() == "" {
 			return err
 		}
-		rows, err := tx.Query(ctx, "SELECT "+ledgerColumns+" FROM "+d.ledger+" WHERE type <> 'lease' ORDER BY started_at, version, type")
+		rows, err := tx.Query(ctx, "SELECT "+ledgerColumns+" FROM "+at.ledger()+" WHERE type <> 'lease' ORDER BY started_at, version, type")
 		if err != nil {
 			return err
 		}
@@ -63,17 +66,6 @@ func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, e
 	return entries, nil
 }
 
-// querier is a connection or a transaction.
-type querier interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}
-
-func (d *database) hasLedger(ctx context.Context, q querier) (there bool, err error) {
-	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = $1 AND c.relname = $2)`, d.schema, ledgerTable).Scan(&there)
-	return there, err
-}
-
 // makeLedger makes the ledger's schema and table where they are missing. It does so before a session's transaction: within,
 // nobody else would see it, and a run that takes over could not write there.
 func (d *database) makeLedger(ctx context.Context, conn *connection) error {
@@ -83,12 +75,17 @@ func (d *database) makeLedger(ctx context.Context, conn *connection) error {
 	if made {
 		return nil
 	}
-	made, err := d.hasLedger(ctx, conn)
-	if err == nil && !made {
-		err = d.createLedger(ctx, conn)
-	}
-	if err != nil {
+	at := d.place
+	if err := at.find(ctx, conn); err != nil {
 		return err
+	}
+	if err := at.refused(); err != nil {
+		return err
+	}
+	if !at.there {
+		if err := d.createLedger(ctx, conn); err != nil {
+			return err
+		}
 	}
 	d.mu.Lock()
 	d.ledgerMade = true
@@ -96,26 +93,46 @@ func (d *database) makeLedger(ctx context.Context, conn *connection) error {
 	return nil
 }
 
+// createLedger makes the ledger, or moves it from where it lay before.
 func (d *database) createLedger(ctx context.Context, conn *connection) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{AccessMode: pgx.ReadWrite}, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('towpath ledger', 0))"); err != nil {
+	at := d.place
+	var left []string
+	err := pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{AccessMode: pgx.ReadWrite}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SET LOCAL search_path = ''"); err != nil {
 			return err
 		}
-		var there bool
-		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1)", d.schema).Scan(&there); err != nil {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('towpath ledger', 0))"); err != nil {
+			return err
+		}
+		if err := at.look(ctx, tx); err != nil || at.there {
 			return err
 		}
 		// IF NOT EXISTS asks for the right to make schemas even where there is nothing to make.
-		if !there {
-			if _, err := tx.Exec(ctx, "CREATE SCHEMA "+pgx.Identifier{d.schema}.Sanitize()); err != nil {
+		if !at.made {
+			if _, err := tx.Exec(ctx, "CREATE SCHEMA "+pgx.Identifier{d.place.schema}.Sanitize()); err != nil {
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, "CREATE TABLE IF NOT EXISTS "+d.ledger+ledgerDefinition)
+		if at.behind {
+			var err error
+			left, err = at.move(ctx, tx)
+			return err
+		}
+		_, err := tx.Exec(ctx, "CREATE TABLE "+d.ledger+ledgerDefinition)
 		return err
 	})
+	var denied *pgconn.PgError
+	if errors.As(err, &denied) && denied.Code == "42501" {
+		return &engine.Error{Kind: engine.Refused, Message: "The ledger cannot be made in the schema " + at.schema + ": " + words(denied) +
+			". Test the connection: it names the statement that helps.", Err: err}
+	}
+	if err == nil && at.behind && !at.there {
+		d.engine.logger().InfoContext(ctx, "the ledger was moved", "database", d.target.Database, "from", at.former, "to", at.schema,
+			"left in "+at.former, left)
+	}
+	return err
 }
 
 func (d *database) upsertText() string { return "INSERT INTO " + d.ledger + upsertValues }

@@ -3,11 +3,13 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"log/slog"
 	"net"
 	"strings"
 	"time"
@@ -21,7 +23,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// OptionLedgerSchema says where the ledger lies, "towpath" when missing. Those of the network are engine.OptionTLS and
+// OptionLedgerSchema says where the ledger lies, "towpath_ledger" when missing. Those of the network are engine.OptionTLS and
 // engine.OptionCA.
 const OptionLedgerSchema = "ledgerSchema"
 
@@ -37,9 +39,13 @@ type Engine struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is the clock that the server's is compared with; nil is time.Now.
 	Now func() time.Time
+	// Logger is told when a ledger is moved; nil is slog.Default().
+	Logger *slog.Logger
 
 	pool pool
 }
+
+func (e *Engine) logger() *slog.Logger { return cmp.Or(e.Logger, slog.Default()) }
 
 var _ engine.Engine = (*Engine)(nil)
 
@@ -74,11 +80,8 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 	if t.Database == "" {
 		return nil, towpath.Invalid("database", "Name the database.")
 	}
-	schema := t.Options[OptionLedgerSchema]
-	if schema == "" {
-		schema = "towpath"
-	}
-	db := &database{engine: e, target: t, schema: schema, ledger: pgx.Identifier{schema, ledgerTable}.Sanitize()}
+	at := newPlace(t.Options)
+	db := &database{engine: e, target: t, place: at, ledger: pgx.Identifier{at.schema, ledgerTable}.Sanitize()}
 	conn, err := e.alive(ctx, t)
 	if err != nil {
 		return nil, err

@@ -57,7 +57,7 @@ func (c *catalogue) load(ctx context.Context, tx pgx.Tx) error {
 }
 
 func (c *catalogue) loadSkipped(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, selectSkipped, c.db.schema, ledgerTable)
+	rows, err := tx.Query(ctx, selectSkipped, c.db.place.schemas(), ledgerTable)
 	if err != nil {
 		return err
 	}

@@ -135,6 +135,20 @@ func (s *Server) Exec(t testing.TB, database string, statements ...string) {
 	}
 }
 
+// Query reads one value as the superuser, beside the engine.
+func (s *Server) Query(t testing.TB, database string, value any, text string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	conn, err := s.connect(ctx, database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(conn.QueryRow(ctx, text).Scan(value), conn.Close(ctx)); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+}
+
 // Hold runs a statement in a transaction that is open until the test ends, and returns its session's pid.
 func (s *Server) Hold(t testing.TB, database, text string) (pid uint32) {
 	t.Helper()

@@ -1,0 +1,178 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"towpath/internal/engine"
+)
+
+const (
+	// defaultLedgerSchema is a name that no role has by accident: what lies in a schema named like the role is found first.
+	defaultLedgerSchema = "towpath_ledger"
+	// formerLedgerSchema was the default. Ledgers that lie there are moved.
+	formerLedgerSchema = "towpath"
+)
+
+// place is where a database has its ledger, and what a file finds without naming a schema.
+type place struct {
+	schema  string // where the ledger belongs
+	former  string // where it may lie still; "" for nowhere
+	there   bool   // it lies in schema
+	behind  bool   // it lies in former
+	made    bool   // schema is there
+	foreign bool   // schema is there, without a ledger and with something else in it
+
+	roles []string // whose names "$user" in a search path may stand for
+	path  []string // the schemas that are looked through, in order
+}
+
+func newPlace(options map[string]string) place {
+	p := place{schema: options[OptionLedgerSchema]}
+	if p.schema == "" {
+		p.schema, p.former = defaultLedgerSchema, formerLedgerSchema
+	}
+	return p
+}
+
+// schemas are all in which the ledger may lie.
+func (p place) schemas() []string {
+	if p.former == "" {
+		return []string{p.schema}
+	}
+	return []string{p.schema, p.former}
+}
+
+// ledger is the qualified and quoted name of the table where it is now; "" when there is none.
+func (p place) ledger() string {
+	switch {
+	case p.there:
+		return pgx.Identifier{p.schema, ledgerTable}.Sanitize()
+	case p.behind:
+		return pgx.Identifier{p.former, ledgerTable}.Sanitize()
+	}
+	return ""
+}
+
+// selectPlace: $1 is the schema, $2 the one that was the default, $3 the table.
+const selectPlace = `
+SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $3),
+  EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $2 AND c.relname = $3),
+  EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1),
+  EXISTS (SELECT 1 FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid WHERE d.refclassid = 'pg_namespace'::regclass AND n.nspname = $1)`
+
+// querier is a connection or a transaction.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// look looks for the ledger, with nothing in the search path.
+func (p *place) look(ctx context.Context, q querier) error {
+	return p.scan(q.QueryRow(ctx, selectPlace, p.schema, p.former, ledgerTable))
+}
+
+func (p *place) scan(row pgx.Row) error {
+	var other bool
+	err := row.Scan(&p.there, &p.behind, &p.made, &other)
+	p.foreign = other && !p.there && p.schema == defaultLedgerSchema
+	return err
+}
+
+// find looks for the ledger, and at the search path as a file finds it, in one round trip.
+func (p *place) find(ctx context.Context, conn interface {
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}) error {
+	var path, user, session string
+	batch := &pgx.Batch{}
+	batch.Queue("BEGIN READ ONLY")
+	batch.Queue("SELECT pg_catalog.current_setting('search_path'), current_user::pg_catalog.text, session_user::pg_catalog.text").
+		QueryRow(func(row pgx.Row) error { return row.Scan(&path, &user, &session) })
+	batch.Queue("SET LOCAL search_path = ''")
+	batch.Queue(selectPlace, p.schema, p.former, ledgerTable).QueryRow(p.scan)
+	batch.Queue("COMMIT")
+	err := conn.SendBatch(ctx, batch).Close()
+	p.roles, p.path = []string{user, session}, pathNames(path)
+	return err
+}
+
+// pathNames reads the value of search_path: names with commas between, in quotes or in lower case.
+func pathNames(value string) (names []string) {
+	for value != "" {
+		var name string
+		value = strings.TrimLeft(value, " \t\n\r,")
+		if !strings.HasPrefix(value, `"`) {
+			name, value, _ = strings.Cut(value, ",")
+			names = append(names, strings.ToLower(strings.TrimSpace(name)))
+			continue
+		}
+		for strings.HasPrefix(value, `"`) {
+			part, rest, _ := strings.Cut(value[1:], `"`)
+			name, value = name+part, rest
+			if strings.HasPrefix(rest, `"`) {
+				name += `"`
+			}
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// obstacle says why the ledger cannot be used, and the way out; both are "" when nothing stands against it. What a file makes
+// without naming a schema must land where it would land without us, so the ledger's schema is none that the server looks
+// through. The schema public is: it is there for all.
+func (p place) obstacle() (message, fix string) {
+	const elsewhere = "Give the instance another ledgerSchema."
+	switch {
+	case p.there && p.behind:
+		return fmt.Sprintf("There are two ledgers, %s.%s and %[3]s.%[2]s: nobody can say which one is right.", p.schema, ledgerTable, p.former),
+			"Look at both, and drop the one that is not up to date."
+	case p.schema == "public":
+		return "", ""
+	case slices.Contains(p.roles, p.schema):
+		return fmt.Sprintf("The ledger's schema %s is named like the user, so PostgreSQL would put there what files make without naming a schema.", p.schema), elsewhere
+	case slices.Contains(p.path, p.schema):
+		return fmt.Sprintf("The ledger's schema %s is in the user's search_path, so what files make without naming a schema may land there.", p.schema),
+			"Take it out of the search_path, or give the instance another ledgerSchema."
+	case p.foreign:
+		return fmt.Sprintf("There is a schema %s with objects of others, and no ledger in it.", p.schema), elsewhere
+	}
+	return "", ""
+}
+
+// refused is the obstacle as an error of a session.
+func (p place) refused() error {
+	message, fix := p.obstacle()
+	if message == "" {
+		return nil
+	}
+	return &engine.Error{Kind: engine.Refused, Message: message + " " + fix}
+}
+
+// move brings a ledger from where it lay before to where it belongs, and drops the schema that is left if it is empty. The
+// names of what keeps it are returned.
+func (p place) move(ctx context.Context, tx pgx.Tx) (left []string, err error) {
+	if _, err := tx.Exec(ctx, "ALTER TABLE "+pgx.Identifier{p.former, ledgerTable}.Sanitize()+" SET SCHEMA "+pgx.Identifier{p.schema}.Sanitize()); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT DISTINCT pg_describe_object(classid, objid, 0) FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid
+		WHERE d.refclassid = 'pg_namespace'::regclass AND n.nspname = $1 ORDER BY 1`, p.former)
+	if err != nil {
+		return nil, err
+	}
+	if left, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil || len(left) > 0 {
+		return left, err
+	}
+	var ours bool
+	if err := tx.QueryRow(ctx, "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = $1", p.former).Scan(&ours); err != nil {
+		return nil, err
+	}
+	if !ours {
+		return []string{"its owner is another role"}, nil
+	}
+	_, err = tx.Exec(ctx, "DROP SCHEMA "+pgx.Identifier{p.former}.Sanitize())
+	return nil, err
+}
