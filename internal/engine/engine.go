@@ -183,6 +183,7 @@ func (e *Error) Unwrap() error { return e.Err }
 type Schema struct {
 	Dump        string // SQL that makes the same catalogue in an empty database
 	Fingerprint string // hex SHA-256; equal for equal catalogues
+	LeftOut     string // options that nobody is known to set, as a server's own notes: "pg_attver (12)"; they are in neither
 }
 
 // Report is what Check found.

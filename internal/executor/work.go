@@ -262,6 +262,10 @@ func (r *run) dump(ctx context.Context) (string, error) {
 		return *r.schema, nil
 	}
 	schema, err := r.db.Schema(ctx)
+	if schema.LeftOut != "" {
+		r.logger().InfoContext(ctx, "the server keeps options that nobody sets; schema texts leave them out",
+			"database", r.database.Name, "options", schema.LeftOut)
+	}
 	return schema.Dump, err
 }
 

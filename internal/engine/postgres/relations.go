@@ -51,8 +51,8 @@ const columnExtras = `
     FROM pg_attribute a JOIN pg_type t ON t.oid = atttypid WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attstorage <> typstorage
   UNION ALL SELECT 3, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STATISTICS %s', c.oid::regclass, a.attname, attstattarget)
     FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0
-  UNION ALL SELECT 4, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET (%s)', c.oid::regclass, a.attname, array_to_string(attoptions, ', '))
-    FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attoptions IS NOT NULL
+  UNION ALL SELECT 4, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET (%s)', c.oid::regclass, a.attname, array_to_string(` + columnOptions + `, ', '))
+    FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND ` + columnOptions + ` IS NOT NULL
   UNION ALL SELECT 5, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET COMPRESSION %s', c.oid::regclass, a.attname,
     CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' ELSE 'lz4' END)
     FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND to_jsonb(a) ->> 'attcompression' IN ('p', 'l')`
@@ -68,8 +68,9 @@ const tableExtras = columnExtras + `
   UNION ALL SELECT 9, 0, format('ALTER TABLE ONLY %s FORCE ROW LEVEL SECURITY', c.oid::regclass) WHERE relforcerowsecurity`
 
 // storageOptions are those of a table and of its TOAST table, of which only the table is named in SQL.
-const storageOptions = `coalesce(E'\nWITH (' || nullif(array_to_string(c.reloptions
-  || (SELECT array_agg('toast.' || o) FROM pg_class AS ts, unnest(ts.reloptions) AS o WHERE ts.oid = c.reltoastrelid), ', '), '') || ')', '')`
+const storageOptions = `coalesce(E'\nWITH (' || nullif(array_to_string(` + tableOptions + `
+  || (SELECT array_agg('toast.' || o ORDER BY nr) FROM pg_class AS ts, unnest(ts.reloptions) WITH ORDINALITY AS u (o, nr)
+    WHERE ts.oid = c.reltoastrelid AND split_part(o, '=', 1) = ANY (` + tableOptionNames + `)), ', '), '') || ')', '')`
 
 const selectTables = `
 SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
@@ -114,11 +115,11 @@ const indexExtras = `coalesce((SELECT array_agg(text ORDER BY o, num) FROM (
 // constraints leaves out what a parent hands down. The options of an index are not in its constraint's definition.
 const constraints = `
 SELECT k.oid, conrelid, format('%I.%I.%I', n.nspname, c.relname, conname),
-  ARRAY[format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(k.oid))]
-  || coalesce((SELECT ARRAY[format('ALTER INDEX %s SET (%s)', x.oid::regclass, array_to_string(x.reloptions, ', '))]
-    FROM pg_class x WHERE x.oid = i.indexrelid AND contype IN ('p', 'u') AND x.reloptions IS NOT NULL), '{}') || ` + indexExtras + `
+  ARRAY[format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, ` + constraintDefinition + `)]
+  || CASE WHEN contype IN ('p', 'u') AND ` + indexOptions + ` IS NOT NULL
+    THEN ARRAY[format('ALTER INDEX %s SET (%s)', x.oid::regclass, array_to_string(` + indexOptions + `, ', '))] ELSE '{}' END || ` + indexExtras + `
 FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_index i ON i.indexrelid = conindid AND contype IN ('p', 'u', 'x')
+LEFT JOIN pg_index i ON i.indexrelid = conindid AND contype IN ('p', 'u', 'x') LEFT JOIN pg_class x ON x.oid = i.indexrelid
 WHERE c.relpersistence <> 't' AND conparentid = 0 AND conislocal AND ` + userSchema
 
 const (
@@ -127,15 +128,15 @@ const (
 )
 
 const selectIndexes = `
-SELECT c.oid, i.indrelid, format('%I.%I', n.nspname, c.relname), ARRAY[replace(pg_get_indexdef(c.oid), ' ON ONLY ', ' ON ')] || ` + indexExtras + `
-FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relpersistence <> 't' AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x'))
-  AND NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = c.oid) AND ` + userSchema
+SELECT x.oid, i.indrelid, format('%I.%I', n.nspname, x.relname), ARRAY[replace(` + indexDefinition + `, ' ON ONLY ', ' ON ')] || ` + indexExtras + `
+FROM pg_class x JOIN pg_index i ON i.indexrelid = x.oid JOIN pg_namespace n ON n.oid = x.relnamespace
+WHERE x.relpersistence <> 't' AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = x.oid AND contype IN ('p', 'u', 'x'))
+  AND NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = x.oid) AND ` + userSchema
 
 const selectViews = `
 SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
   ARRAY[format('CREATE %sVIEW %s%s AS', CASE relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END, c.oid::regclass,
-    coalesce(' WITH (' || array_to_string(reloptions, ', ') || ')', ''))
+    coalesce(' WITH (' || array_to_string(` + viewOptions + `, ', ') || ')', ''))
     || E'\n' || rtrim(pg_get_viewdef(c.oid), ';') || CASE relkind WHEN 'm' THEN E'\nWITH NO DATA' ELSE '' END]
   || coalesce((SELECT array_agg(format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', c.oid::regclass, a.attname,
     pg_get_expr(d.adbin, d.adrelid)) ORDER BY attnum) FROM pg_attribute a JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum

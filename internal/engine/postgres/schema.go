@@ -32,7 +32,7 @@ type object struct {
 // views, rules, triggers, policies, statistics, comments and grants. It does not read owners, tablespaces, operators,
 // collations, text search, foreign data, casts and publications.
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
-	c := &catalogue{db: d, objects: map[key]*object{}, skipped: map[key]bool{}, alias: map[key]key{}}
+	c := &catalogue{db: d, objects: map[key]*object{}, skipped: map[key]bool{}, alias: map[key]key{}, unknown: map[string]int{}}
 	if err := d.read(ctx, func(tx pgx.Tx) error { return c.load(ctx, tx) }); err != nil {
 		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
 	}
@@ -43,12 +43,13 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 type catalogue struct {
 	db      *database
 	objects map[key]*object
-	skipped map[key]bool // what extensions and the ledger brought along
-	alias   map[key]key  // from a part to the object that makes it
+	skipped map[key]bool   // what extensions and the ledger brought along
+	alias   map[key]key    // from a part to the object that makes it
+	unknown map[string]int // options that are left out
 }
 
 func (c *catalogue) load(ctx context.Context, tx pgx.Tx) error {
-	for _, step := range []func(context.Context, pgx.Tx) error{c.loadSkipped, c.loadObjects, c.loadAliases, c.loadNotes, c.loadNeeds} {
+	for _, step := range []func(context.Context, pgx.Tx) error{c.loadSkipped, c.loadObjects, c.loadAliases, c.loadNotes, c.loadNeeds, c.loadUnknown} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}
@@ -171,7 +172,7 @@ func (c *catalogue) render() engine.Schema {
 	// The fingerprint does not depend on the order, which the object identifiers may sway.
 	slices.Sort(definitions)
 	sum := sha256.Sum256([]byte(strings.Join(definitions, "\x00")))
-	schema := engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"), Fingerprint: hex.EncodeToString(sum[:])}
+	schema := engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"), Fingerprint: hex.EncodeToString(sum[:]), LeftOut: c.leftOut()}
 	if routines {
 		// A body may name what comes later.
 		schema.Dump = "SET check_function_bodies = off;\n\n" + schema.Dump

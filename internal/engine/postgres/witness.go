@@ -41,19 +41,19 @@ func (d *database) Definitions(ctx context.Context, objects []statement.Object) 
 }
 
 // indexTexts lists indexes with whether they are whole. One that is being built now is not broken.
-const indexTexts = `SELECT pg_catalog.pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END,
+const indexTexts = `SELECT ` + indexDefinition + ` || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END,
 	CASE WHEN i.indisvalid OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) THEN ''
-		ELSE pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I', n.nspname, c.relname) END
-	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace `
+		ELSE pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I', n.nspname, x.relname) END
+	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace `
 
 // rebuilt is an index and what its rebuilding left beside it:
 // https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY
-const rebuilt = `WHERE i.indexrelid = pg_catalog.to_regclass($1) OR NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'
-	AND i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1)) ORDER BY c.relname`
+const rebuilt = `WHERE i.indexrelid = pg_catalog.to_regclass($1) OR NOT i.indisvalid AND x.relname ~ '_cc(new|old)[0-9]*$'
+	AND i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1)) ORDER BY x.relname`
 
 // ofTable is all indexes of a table, that of its long values included.
 const ofTable = `WHERE i.indrelid = pg_catalog.to_regclass($1)
-	OR i.indrelid = (SELECT reltoastrelid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)) ORDER BY c.relname`
+	OR i.indrelid = (SELECT reltoastrelid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)) ORDER BY x.relname`
 
 func define(ctx context.Context, conn *pgx.Conn, o statement.Object) (engine.Definition, error) {
 	name := qualified(o.Name)
@@ -61,7 +61,7 @@ func define(ctx context.Context, conn *pgx.Conn, o statement.Object) (engine.Def
 	case "index":
 		// An index lies in its table's schema, whatever the search path would say.
 		if o.On != "" && len(name) == 1 {
-			return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relname = $2", qualified(o.On).Sanitize(), name[0])
+			return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) AND x.relname = $2", qualified(o.On).Sanitize(), name[0])
 		}
 		return readDefinition(ctx, conn, indexTexts+rebuilt, name.Sanitize())
 	case "table":
