@@ -50,8 +50,9 @@ type Engine interface {
 	Describe() Description
 
 	// Split cuts a script into statements, in order and in memory bounded by its longest statement. It connects to nothing.
-	// A *statement.Error ends the sequence: the script has something that must not run (transaction control, leaving the
-	// database, changing our limits), or cannot be read (UTF-16, an unclosed quote).
+	// A *statement.Error takes the place of a statement that must not run (transaction control, leaving the database,
+	// changing our limits), and the sequence goes on behind it; it ends with one where the script cannot be read any
+	// further (UTF-16, an unclosed quote).
 	Split(script io.Reader) iter.Seq2[statement.Statement, error]
 
 	// Check tells what stands between us and the instance. The error is nil unless ctx ended: an instance that cannot be

@@ -44,26 +44,30 @@ func (r *run) openScript(ctx context.Context) (err error) {
 		return refusal(err)
 	}
 	r.limits, r.oneByOne = told.Or(r.limits).Under(r.highest), told.NoTransaction
-	r.noTx = told.NoTransaction
-	for st, err := range r.split() {
-		if err != nil {
-			return refusal(err)
-		}
-		r.noTx = r.noTx || st.NoTx
-		r.total.Add(1)
+	scan, err := statement.ReadAll(r.split())
+	if err != nil {
+		return refusal(err)
 	}
+	r.noTx = told.NoTransaction || scan.NoTx
+	r.total.Store(int64(scan.Statements))
 	return nil
 }
 
 // refusal is the end of a script that must not run.
 func refusal(err error) error {
-	var refused *statement.Error
-	if !errors.As(err, &refused) {
-		return err
+	var one *statement.Error
+	var all *statement.Refusals
+	switch {
+	case errors.As(err, &all):
+		e := end(towpath.TaskFailed, "%s", all)
+		e.pos = all.Pos()
+		return e
+	case errors.As(err, &one):
+		e := end(towpath.TaskFailed, "%s", one.Message)
+		e.pos = one.Pos
+		return e
 	}
-	e := end(towpath.TaskFailed, "%s", refused.Message)
-	e.pos = refused.Pos
-	return e
+	return err
 }
 
 // split cuts the script into statements. Its errors are *statement.Error or *unread.

@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"errors"
 	"io"
 	"iter"
 	"strings"
@@ -57,79 +58,124 @@ type Lexer interface {
 
 // Judge looks at the tokens of one statement in order.
 type Judge interface {
-	// Token tells whether t is the terminator of the statement. An error means that the statement must not run.
+	// Token tells whether t is the terminator of the statement. An *Error means that the statement must not run; the judge
+	// sees the tokens that follow all the same, up to the statement's end.
 	Token(t Token) (terminator bool, err error)
 	// Finish completes the statement's Verb and NoTx; atEnd when the file ended without a terminator.
 	Finish(s *Statement, atEnd bool) error
 }
 
-// Split cuts a script into the statements of a dialect. Empty statements are left out. The first error ends the sequence.
+// Split cuts a script into the statements of a dialect. Empty statements are left out. A statement that must not run is an
+// *Error in its place, and the sequence goes on behind it; what cannot be read any further ends the sequence.
 func Split(script io.Reader, lexer Lexer) iter.Seq2[Statement, error] {
 	return func(yield func(Statement, error) bool) {
 		r := NewReader(script)
 		for {
-			s, found, err := next(r, lexer)
+			p, err := next(r, lexer)
 			if err != nil {
 				yield(Statement{}, err)
 				return
 			}
-			if !found || !yield(s, nil) {
+			if !p.found || !p.tell(yield) {
 				return
 			}
 		}
 	}
 }
 
-// next reads one statement; found is false at the end of the script.
-func next(r *Reader, lexer Lexer) (s Statement, found bool, err error) {
+// piece is what stands up to a terminator.
+type piece struct {
+	Statement
+	found   bool     // false at the end of the script
+	words   []string // the first few tokens in upper case, "" for what is no word
+	refused *Error   // the first thing in it that must not run
+}
+
+func (p piece) tell(yield func(Statement, error) bool) bool {
+	if p.refused != nil {
+		return yield(Statement{}, p.refused)
+	}
+	return yield(p.Statement, nil)
+}
+
+// maxWords is one more than the longest words that are compared as a whole.
+const maxWords = 4
+
+// next reads one statement. Its error says that nothing more can be read.
+func next(r *Reader, lexer Lexer) (p piece, err error) {
 	r.drop()
-	judge, begun, end := lexer.Judge(), false, 0
+	judge, end := lexer.Judge(), 0
 	for {
 		if err := lexer.Skip(r); err != nil {
-			return s, false, err
+			return p, err
 		}
 		if r.Err() != nil {
-			return s, false, r.Err()
+			return p, r.Err()
 		}
-		if r.End() && !begun {
-			return s, false, nil
+		if r.End() && !p.found {
+			return p, nil
 		}
 		if r.End() {
-			return finish(r, judge, s, end, true)
+			return p, p.finish(r, judge, end, true)
 		}
-		if !begun {
+		if !p.found {
 			r.mark()
-			s.Pos = r.Pos()
+			p.Pos = r.Pos()
 		}
 		t := Token{Pos: r.Pos()}
 		from := r.length()
 		if t.Kind, err = lexer.Next(r); err != nil {
-			return s, false, err
+			return p, err
 		}
 		if r.Err() != nil {
-			return s, false, r.Err()
+			return p, r.Err()
 		}
 		t.Raw = r.kept(from, r.length())
 		terminator, err := judge.Token(t)
+		if err := p.refuse(err); err != nil {
+			return p, err
+		}
 		switch {
-		case err != nil:
-			return s, false, err
-		case terminator && begun:
-			return finish(r, judge, s, end, false)
+		case p.refused != nil && p.refused.Through != "":
+			p.found = true
+			r.Through(p.refused.Through)
+			return p, r.Err()
+		case terminator && p.found:
+			return p, p.finish(r, judge, end, false)
 		case terminator:
 			r.drop()
 			judge = lexer.Judge()
 		default:
-			begun, end = true, r.length()
+			p.found, end = true, r.length()
+			if len(p.words) < maxWords {
+				p.words = append(p.words, t.Upper())
+			}
 		}
 	}
 }
 
-func finish(r *Reader, judge Judge, s Statement, end int, atEnd bool) (Statement, bool, error) {
-	s.Text = string(r.kept(0, end))
-	s.Terminal = r.Pos().Offset
-	if err := judge.Finish(&s, atEnd); err != nil {
-		return s, false, err
+// refuse keeps a judge's first word against the statement, and returns any other error.
+func (p *piece) refuse(err error) error {
+	var refused *Error
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &refused):
+		return err
+	case p.refused == nil:
+		p.refused = refused
 	}
-	return s, true, nil
+	return nil
+}
+
+func (p *piece) finish(r *Reader, judge Judge, end int, atEnd bool) error {
+	p.Text = string(r.kept(0, end))
+	p.Terminal = r.Pos().Offset
+	if err := p.refuse(judge.Finish(&p.Statement, atEnd)); err != nil {
+		return err
+	}
+	if p.refused != nil && p.refused.Through != "" {
+		r.Through(p.refused.Through)
+	}
+	return r.Err()
 }

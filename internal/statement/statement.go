@@ -48,6 +48,9 @@ func (s Statement) Summary(n int) string {
 type Error struct {
 	Pos     Position
 	Message string // plain words: what is refused, why, and the way out
+	// Through is where reading goes on when the text behind is no SQL: behind its next occurrence, such as "\n" for a
+	// command of one line. "" is the end of the statement. It begins with an ASCII character.
+	Through string
 }
 
 // Error implements error as "line:column: message".

@@ -70,6 +70,7 @@ func Run(t *testing.T, f Fixture) {
 		{"text in any script survives", testUnicode},
 		{"positions are exact", testPositions},
 		{"what must not run is refused with its position", testRefused},
+		{"all refusals of a file are told at once", testAllRefusals},
 		{"a long script is read as it goes", testStreams},
 		{"a statement without an end is refused", testTooLong},
 		{"unreadable files are refused with words", testUnreadable},

@@ -98,12 +98,16 @@ func testTooLong(t *testing.T, f Fixture) {
 // What Split refuses is no fault.
 func CheckPieces(e engine.Engine, script string) error {
 	var end int64
-	count := 0
+	count, whole := 0, true
 	last := statement.Position{Line: 1, Column: 1}
 	for s, err := range e.Split(strings.NewReader(script)) {
 		var refused *statement.Error
 		if errors.As(err, &refused) {
-			return checkPosition(script, refused.Pos)
+			if err := checkPosition(script, refused.Pos); err != nil {
+				return err
+			}
+			whole = false
+			continue
 		}
 		if err != nil {
 			return fmt.Errorf("split: %w", err)
@@ -122,6 +126,9 @@ func CheckPieces(e engine.Engine, script string) error {
 		}
 		end, last = s.Terminal, s.Pos
 		count++
+	}
+	if !whole {
+		return nil
 	}
 	return checkTail(e, script[:end], count)
 }
@@ -175,16 +182,49 @@ func testRefused(t *testing.T, f Fixture) {
 
 func refusal(t *testing.T, e engine.Engine, script io.Reader) *statement.Error {
 	t.Helper()
-	var refused *statement.Error
-	for _, err := range e.Split(script) {
-		if err != nil && !errors.As(err, &refused) {
-			t.Fatalf("error is %v", err)
+	_, err := statement.ReadAll(e.Split(script))
+	var refused *statement.Refusals
+	if !errors.As(err, &refused) {
+		t.Fatalf("error is %v", err)
+	}
+	return refused.First[0]
+}
+
+// told lists what a script is cut into from a line on: the place of a refusal, or "fine".
+func told(t *testing.T, e engine.Engine, script string, line int) (list []string) {
+	t.Helper()
+	for _, err := range e.Split(strings.NewReader(script)) {
+		var refused *statement.Error
+		switch {
+		case errors.As(err, &refused):
+			list = append(list, fmt.Sprintf("%d:%d", line+refused.Pos.Line, refused.Pos.Column))
+		case err != nil:
+			t.Fatal(err)
+		default:
+			list = append(list, "fine")
 		}
 	}
-	if refused == nil {
-		t.Fatal("nothing was refused")
+	return list
+}
+
+// A file's refusals are told at once; what cannot be read any further ends the sequence.
+func testAllRefusals(t *testing.T, f Fixture) {
+	var script strings.Builder
+	var want []string
+	for _, c := range f.Refused {
+		one := c.Script + "\n;\nSELECT 'on';\n"
+		list := told(t, f.Engine, one, strings.Count(script.String(), "\n"))
+		if list[len(list)-1] != "fine" || strings.Contains(strings.ToUpper(one), "DELIMITER") {
+			continue // it does not end, or not with a semicolon
+		}
+		want = append(want, list...)
+		script.WriteString(one)
 	}
-	return refused
+	script.WriteString("SELECT 'open")
+	want = append(want, fmt.Sprintf("%d:8", strings.Count(script.String(), "\n")+1))
+	if diff := cmp.Diff(want, told(t, f.Engine, script.String(), 0)); diff != "" || len(want) < 2*len(f.Refused)-20 {
+		t.Errorf("%d of %d places: %s", len(want), 2*len(f.Refused), diff)
+	}
 }
 
 func testUnreadable(t *testing.T, f Fixture) {

@@ -28,17 +28,17 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 	delimiter := t.Kind == statement.Symbol && string(t.Raw) == j.lexer.delimiter
 	if !j.within && delimiter && j.ends() {
 		if j.all.body.ends() != j.plain.body.ends() && j.lexer.delimiter == ";" {
-			return false, statement.Errorf(j.comment, "This conditional comment decides where the statement ends. Write the statement without the comment.")
+			return true, statement.Errorf(j.comment, "This conditional comment decides where the statement ends. Write the statement without the comment.")
 		}
 		return true, nil
 	}
-	if err := j.all.add(t); err != nil {
-		return false, err
+	err := j.all.add(t)
+	if !j.within {
+		if plain := j.plain.add(t); err == nil {
+			err = plain
+		}
 	}
-	if j.within {
-		return false, nil
-	}
-	return false, j.plain.add(t)
+	return false, err
 }
 
 // ends tells whether a delimiter ends the statement: a semicolon does not inside of a body.
@@ -80,9 +80,7 @@ func (s *reading) add(t statement.Token) error {
 	if s.seen++; len(s.lead) == 0 {
 		s.begin = t.Pos
 	}
-	if err := s.refuse(t, word); err != nil {
-		return err
-	}
+	err := s.refuse(t, word)
 	if len(s.lead) < leadWords {
 		s.lead = append(s.lead, word)
 	}
@@ -94,7 +92,7 @@ func (s *reading) add(t statement.Token) error {
 		s.body.add(t, word)
 	}
 	s.last, s.lastAt = word, t.Pos
-	return nil
+	return err
 }
 
 func (s *reading) isDefinition() bool {

@@ -165,9 +165,7 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 		return true, nil
 	}
 	word := t.Upper()
-	if err := j.refuse(t, word); err != nil {
-		return false, err
-	}
+	err := j.refuse(t, word)
 	j.seen++
 	j.verb.Add(t)
 	if len(j.lead) < leadWords {
@@ -181,7 +179,7 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 	}
 	j.follow(word)
 	j.last, j.lastAt = word, t.Pos
-	return false, nil
+	return false, err
 }
 
 // follow keeps the depth of a body that is written as SQL, and notices CONCURRENTLY.
@@ -241,7 +239,7 @@ func (j *judge) refuse(t statement.Token, word string) error {
 		return statement.Errorf(t.Pos, "The table %s belongs to the server. A migration may not use it.", ledgerTable)
 	}
 	if t.Is('\\') {
-		return statement.Errorf(t.Pos, "Commands with a backslash belong to psql and are not SQL. Leave this line out.")
+		return &statement.Error{Pos: t.Pos, Through: "\n", Message: "Commands with a backslash belong to psql and are not SQL. Leave this line out."}
 	}
 	if err := j.refuseCall(t); err != nil {
 		return err

@@ -108,20 +108,19 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 	if j.seen++; j.seen == 1 {
 		j.begin = t.Pos
 		if t.Is('.') {
-			return false, statement.Errorf(t.Pos, "Commands with a dot belong to the sqlite3 shell and are not SQL. Leave this line out.")
+			return false, &statement.Error{Pos: t.Pos, Through: "\n",
+				Message: "Commands with a dot belong to the sqlite3 shell and are not SQL. Leave this line out."}
 		}
 	}
 	if j.ends(t) {
 		return true, nil
 	}
-	if err := j.refuse(t); err != nil {
-		return false, err
-	}
+	err := j.refuse(t)
 	j.verb.Add(t)
 	if len(j.lead) < 4 {
 		j.addLead(t)
 	}
-	return false, nil
+	return false, err
 }
 
 func (j *judge) addLead(t statement.Token) {

@@ -1,0 +1,77 @@
+package statement
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// maxRefusals is how many refusals of a file are told one by one.
+const maxRefusals = 20
+
+// Refusals are the places of a file that must not run. It is the error of the whole file.
+type Refusals struct {
+	First []*Error // in the order of the file, at least one
+	More  int      // behind those
+}
+
+// Error implements error: the only one without its place, or all with theirs, one a line.
+func (r *Refusals) Error() string {
+	if len(r.First) == 1 && r.More == 0 {
+		return r.First[0].Message
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "%d places of this file must not run.", len(r.First)+r.More)
+	for _, e := range r.First {
+		out.WriteString("\n" + e.Error())
+	}
+	if r.More > 0 {
+		fmt.Fprintf(&out, "\nAnd %d more.", r.More)
+	}
+	return out.String()
+}
+
+// Pos is the first place.
+func (r *Refusals) Pos() Position { return r.First[0].Pos }
+
+func (r *Refusals) add(e *Error) {
+	at, _ := slices.BinarySearchFunc(r.First, e, func(a, b *Error) int {
+		if a.Pos.Offset <= b.Pos.Offset {
+			return -1
+		}
+		return 1
+	})
+	if r.First = slices.Insert(r.First, at, e); len(r.First) > maxRefusals {
+		r.First = r.First[:maxRefusals]
+		r.More++
+	}
+}
+
+// Scan is what reading a file to its end shows.
+type Scan struct {
+	Statements int
+	NoTx       bool // one of them commits by itself
+}
+
+// ReadAll reads the statements of a file to its end. Its error is *Refusals, or what kept it from reading.
+func ReadAll(statements iter.Seq2[Statement, error]) (scan Scan, err error) {
+	var refusals Refusals
+	for s, err := range statements {
+		var refused *Error
+		switch {
+		case errors.As(err, &refused):
+			refusals.add(refused)
+		case err != nil:
+			return scan, err
+		default:
+			scan.Statements++
+			scan.NoTx = scan.NoTx || s.NoTx
+		}
+	}
+	if len(refusals.First) > 0 {
+		return scan, &refusals
+	}
+	return scan, nil
+}
