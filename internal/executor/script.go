@@ -48,6 +48,9 @@ func (r *run) openScript(ctx context.Context) (err error) {
 	if err != nil {
 		return refusal(err)
 	}
+	if told.NoTransaction && scan.Own != nil {
+		return refusal(statement.Errorf(*scan.Own, "This file says no-transaction, and begins a transaction all the same. Leave out one of the two."))
+	}
 	r.noTx = told.NoTransaction || scan.NoTx
 	r.total.Store(int64(scan.Statements))
 	return nil

@@ -24,6 +24,8 @@ type Reader struct {
 	eof   bool
 	err   error
 	pos   Position
+	back  *Error // of the first comment that begins a part for going back
+	told  bool   // back was told
 }
 
 // NewReader starts at the beginning of src; a UTF-8 byte order mark is passed over.

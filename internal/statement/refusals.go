@@ -52,7 +52,8 @@ func (r *Refusals) add(e *Error) {
 // Scan is what reading a file to its end shows.
 type Scan struct {
 	Statements int
-	NoTx       bool // one of them commits by itself
+	NoTx       bool      // one of them commits by itself
+	Own        *Position // of the statement that begins the file's own transaction
 }
 
 // ReadAll reads the statements of a file to its end. Its error is *Refusals, or what kept it from reading.
@@ -68,6 +69,9 @@ func ReadAll(statements iter.Seq2[Statement, error]) (scan Scan, err error) {
 		default:
 			scan.Statements++
 			scan.NoTx = scan.NoTx || s.NoTx
+			if s.Own.Line > 0 {
+				scan.Own = &s.Own
+			}
 		}
 	}
 	if len(refusals.First) > 0 {

@@ -20,6 +20,7 @@ type Statement struct {
 	Pos      Position // of Text's first character
 	Verb     string   // its leading key words in upper case, such as "CREATE TABLE" or "INSERT"; "" when it has none
 	NoTx     bool     // the engine commits it by itself, or refuses it inside a transaction
+	Own      Position // of the statement that begins the file's own transaction around it; its zero value where there is none
 	Terminal int64    // offset just behind the statement's terminator, so that the pieces of a file add up to the file
 }
 

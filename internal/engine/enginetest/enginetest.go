@@ -26,6 +26,8 @@ type Fixture struct {
 	Schema           string   // a script with one of everything that the catalogue reader knows
 	Split            []Case   // dialect's own scripts
 	Refused          []Refuse // scripts that Split must refuse
+	// OwnTransaction are the dialect's longest words that begin and end a transaction.
+	OwnTransaction [2]string
 	// Cosmetic are two scripts whose catalogues are the same although their texts differ.
 	Cosmetic [2]string
 }
@@ -71,6 +73,8 @@ func Run(t *testing.T, f Fixture) {
 		{"positions are exact", testPositions},
 		{"what must not run is refused with its position", testRefused},
 		{"all refusals of a file are told at once", testAllRefusals},
+		{"a file's own transaction is left out", testOwnTransaction},
+		{"a part for going back is refused", testGoingBack},
 		{"a long script is read as it goes", testStreams},
 		{"a statement without an end is refused", testTooLong},
 		{"unreadable files are refused with words", testUnreadable},

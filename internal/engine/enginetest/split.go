@@ -137,6 +137,9 @@ func CheckPieces(e engine.Engine, script string) error {
 func checkTail(e engine.Engine, pieces string, want int) error {
 	got := 0
 	for s, err := range e.Split(strings.NewReader(pieces)) {
+		if err != nil && strings.Contains(err.Error(), "around the whole file") {
+			continue // what ends the file's own transaction belongs to no statement's piece
+		}
 		if err != nil {
 			return fmt.Errorf("the pieces alone, behind %q: %w", s.Text, err)
 		}

@@ -25,11 +25,13 @@ func (l *lexer) Skip(r *statement.Reader) error {
 			if l.conditional != nil {
 				return statement.Errorf(r.Pos(), "A comment inside of a conditional comment is not allowed. Leave it out.")
 			}
+			r.Comment(1)
 			r.Line()
 		case c == '/' && r.Peek(1) == '*':
 			if conditionalMark(r) > 0 {
 				return nil
 			}
+			r.Comment(2)
 			if err := l.skipBlock(r); err != nil {
 				return err
 			}

@@ -45,7 +45,7 @@ func New() *Engine { return &Engine{} }
 // Split implements engine.Engine.
 func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 	return func(yield func(statement.Statement, error) bool) {
-		statement.Split(script, &lexer{delimiter: ";"})(yield)
+		statement.SplitFile(script, &lexer{delimiter: ";"}, transaction())(yield)
 	}
 }
 

@@ -49,6 +49,8 @@ func fixture() enginetest.Fixture {
 		},
 		Split:   splits,
 		Refused: refused,
+
+		OwnTransaction: [2]string{"START TRANSACTION", "COMMIT WORK"},
 	}
 }
 

@@ -6,6 +6,11 @@ import (
 	"towpath/internal/statement"
 )
 
+// transaction is what the whole of a file may stand in. https://dev.mysql.com/doc/refman/8.4/en/commit.html
+func transaction() statement.Transaction {
+	return statement.Transaction{Begin: []string{"START TRANSACTION", "BEGIN", "BEGIN WORK"}, End: []string{"COMMIT", "COMMIT WORK"}}
+}
+
 // judge looks at a statement as a server does that runs conditional comments, and as one that passes over them. Both
 // must find it harmless, and both must see its end at the same place.
 type judge struct {

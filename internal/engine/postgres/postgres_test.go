@@ -50,6 +50,8 @@ func fixture() enginetest.Fixture {
 		},
 		Split:   splits,
 		Refused: refused,
+
+		OwnTransaction: [2]string{"start\ttransaction", "END TRANSACTION"},
 	}
 }
 

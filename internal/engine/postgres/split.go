@@ -17,8 +17,10 @@ func (lexer) Skip(r *statement.Reader) error {
 		case c == ' ' || c >= '\t' && c <= '\r':
 			r.Advance(1)
 		case c == '-' && r.Peek(1) == '-':
+			r.Comment(2)
 			r.Line()
 		case c == '/' && r.Peek(1) == '*':
+			r.Comment(2)
 			if err := skipBlock(r); err != nil {
 				return err
 			}
@@ -137,6 +139,15 @@ func unclosed(pos statement.Position, r *statement.Reader, what string) error {
 
 func wordByte(c byte) bool {
 	return c >= 0x80 || c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// transaction is what the whole of a file may stand in. https://www.postgresql.org/docs/current/sql-begin.html
+func transaction() statement.Transaction {
+	return statement.Transaction{
+		Begin:  []string{"BEGIN", "BEGIN WORK", "BEGIN TRANSACTION", "START TRANSACTION"},
+		End:    []string{"COMMIT", "COMMIT WORK", "COMMIT TRANSACTION", "END", "END WORK", "END TRANSACTION"},
+		Strict: true,
+	}
 }
 
 // Judge implements statement.Lexer.

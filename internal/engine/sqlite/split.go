@@ -16,8 +16,10 @@ func (lexer) Skip(r *statement.Reader) error {
 		case c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r':
 			r.Advance(1)
 		case c == '-' && r.Peek(1) == '-':
+			r.Comment(2)
 			r.Line()
 		case c == '/' && r.Peek(1) == '*' && r.Peek(2) != 0:
+			r.Comment(2)
 			r.Advance(2)
 			r.Through("*/")
 		case c == 0xEF && r.HasPrefix("\ufeff"):
@@ -76,6 +78,15 @@ func unclosed(pos statement.Position, r *statement.Reader, what string) error {
 
 func wordByte(c byte) bool {
 	return c >= 0x80 || c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// transaction is what the whole of a file may stand in. https://www.sqlite.org/lang_transaction.html
+func transaction() statement.Transaction {
+	return statement.Transaction{
+		Begin: []string{"BEGIN", "BEGIN TRANSACTION", "BEGIN DEFERRED", "BEGIN DEFERRED TRANSACTION", "BEGIN IMMEDIATE",
+			"BEGIN IMMEDIATE TRANSACTION", "BEGIN EXCLUSIVE", "BEGIN EXCLUSIVE TRANSACTION"},
+		End: []string{"COMMIT", "COMMIT TRANSACTION", "END", "END TRANSACTION"},
+	}
 }
 
 // Judge implements statement.Lexer.

@@ -35,7 +35,7 @@ func New(config Config) *Engine { return &Engine{config: config} }
 
 // Split implements engine.Engine.
 func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
-	return statement.Split(script, lexer{})
+	return statement.SplitFile(script, lexer{}, transaction())
 }
 
 // Discover implements engine.Engine: the files of the folder with a known ending.

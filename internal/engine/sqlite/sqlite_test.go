@@ -50,6 +50,8 @@ func fixture(t *testing.T) enginetest.Fixture {
 		},
 		Split:   splits,
 		Refused: refused,
+
+		OwnTransaction: [2]string{"BEGIN IMMEDIATE TRANSACTION", "END TRANSACTION"},
 	}
 }
 

@@ -1,0 +1,64 @@
+package statement
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+)
+
+// marker is a comment with which files of some tool begin the part that takes a change back.
+type marker struct {
+	tool string
+	form *regexp.Regexp // of the whole comment in upper case with single blanks, without its own mark
+	only bool           // the words are everyday ones: it counts only between statements
+}
+
+// markers are the known ones. None must match what people write about a change: "-- down payment", "-- rollback of 17".
+// Liquibase's "--rollback DROP TABLE a" is none: what goes back stands in the comment itself, and never runs.
+var markers = []marker{
+	{tool: "dbmate", form: regexp.MustCompile(`^MIGRATE:DOWN( |$)`)},
+	{tool: "goose", form: regexp.MustCompile(`^\+GOOSE DOWN( |$)`)},
+	{tool: "sql-migrate", form: regexp.MustCompile(`^\+MIGRATE DOWN( |$)`)},
+	{tool: "tern", form: regexp.MustCompile(`CREATE ABOVE ?/ ?DROP BELOW`)},
+	{tool: "MyBatis Migrations", form: regexp.MustCompile(`^// ?@UNDO( |$)`)},
+	{tool: "Play evolutions", form: regexp.MustCompile(`^(- ?)*!DOWNS( |$)`)},
+	{tool: "node-pg-migrate", form: regexp.MustCompile(`^DOWN MIGRATION$`)},
+	{tool: "rambler", form: regexp.MustCompile(`^RAMBLER DOWN$`)},
+	{tool: "a migration tool", form: regexp.MustCompile(`^(\+[A-Z][\w.-]*[ :]|@|//@|[A-Z][\w-]*:)(DOWN|UNDO|ROLLBACK|REVERT)( |$)`)},
+	{tool: "shmig and others", only: true, form: regexp.MustCompile(
+		`^[^\w]*((MIGRATE|MIGRATION|SCHEMA|SQL|BEGIN|START)[ :_-]*)?(DOWNS?|UNDO|ROLL ?BACK|REVERT)([ :_-]*(MIGRATION|SCRIPT|SECTION|PART|SQL|STATEMENTS?))?[^\w]*$`)},
+}
+
+// maxMarker is how many bytes of a comment are looked at.
+const maxMarker = 120
+
+// Comment looks at the comment that begins here, before it is passed over. mark is how long its opening is.
+func (r *Reader) Comment(mark int) {
+	r.fill(maxMarker)
+	if r.back != nil || len(r.win)-r.at < mark {
+		return
+	}
+	line := r.win[r.at+mark : min(r.at+maxMarker, len(r.win))]
+	if end := bytes.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end]
+	}
+	line, _, _ = bytes.Cut(line, []byte("*/"))
+	text := strings.ToUpper(strings.Join(strings.Fields(strings.TrimLeft(string(line), "-# \t")), " "))
+	for _, m := range markers {
+		if m.form.MatchString(text) && (!r.keep || !m.only) {
+			r.back = Errorf(r.pos, "Here begins the part that takes the change back, in the form of %s. It would run at once. "+
+				"Keep what stands above, and take a change back with a new file. If this is only a note, word it otherwise.", m.tool)
+			return
+		}
+	}
+}
+
+// goingBack returns the refusal of a marker that is followed by SQL, once: p is the piece that was read last.
+func (r *Reader) goingBack(p piece) *Error {
+	e := r.back
+	if e == nil || r.told || e.Pos.Offset > p.Pos.Offset+int64(len(p.Text)) {
+		return nil
+	}
+	r.told = true
+	return e
+}
