@@ -54,7 +54,7 @@ func New() *Engine { return &Engine{} }
 
 // Split implements engine.Engine.
 func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
-	return statement.SplitFile(script, lexer{}, transaction())
+	return statement.SplitFile(script, &lexer{}, transaction())
 }
 
 // Discover implements engine.Engine: databases that allow connections, templates and "postgres" left out.

@@ -16,9 +16,9 @@ func TestReuse_nothingReachesTheNextSession(t *testing.T) {
 		"a setting by hand":    assert("current_setting('work_mem') <> '77MB'") + "SELECT set_config('work_mem', '77MB', false)",
 		"a temporary table":    assert("to_regclass('pg_temp.t') IS NULL") + "CREATE TEMP TABLE t (x int)",
 		"a lock":               "SELECT pg_advisory_lock(7)",
-		"a cursor":             "DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+		"a cursor":             "DO $$ BEGIN EXECUTE 'DECLARE c CURSOR WITH HOLD FOR SELECT 1'; END $$",
 		"a prepared statement": "DO $$ BEGIN EXECUTE 'PREPARE p AS SELECT 1'; END $$",
-		"a listener":           assert("NOT EXISTS (SELECT pg_listening_channels())") + "LISTEN towpath_test",
+		"a listener":           assert("NOT EXISTS (SELECT pg_listening_channels())") + "DO $$ BEGIN EXECUTE 'LISTEN towpath_test'; END $$",
 		"a value":              assert("current_setting('my.value', true) IS DISTINCT FROM 'left'") + "SELECT set_config('my.value', 'left', false)",
 	} {
 		t.Run(name, func(t *testing.T) {

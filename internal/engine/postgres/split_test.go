@@ -21,10 +21,9 @@ var splits = []enginetest.Case{
 	{Name: "statements that commit by themselves", Script: `CREATE UNIQUE INDEX CONCURRENTLY a ON b (c); CREATE INDEX a ON b (c);
 DROP INDEX CONCURRENTLY a; REFRESH MATERIALIZED VIEW CONCURRENTLY m;
 VACUUM (ANALYZE) a; REINDEX INDEX CONCURRENTLY i; REINDEX TABLE t; CLUSTER; CLUSTER a;
-ALTER SYSTEM SET work_mem = 1; CREATE DATABASE x; DROP DATABASE x; ALTER TABLE a DETACH PARTITION b CONCURRENTLY`,
+ALTER TABLE a DETACH PARTITION b CONCURRENTLY; REINDEX SCHEMA s`,
 		Want: []string{"1:1 CREATE INDEX notx", "1:46 CREATE INDEX", "2:1 DROP INDEX notx", "2:28 REFRESH", "3:1 VACUUM notx",
-			"3:21 REINDEX notx", "3:51 REINDEX", "3:68 CLUSTER notx", "3:77 CLUSTER", "4:1 ALTER SYSTEM notx", "4:32 CREATE DATABASE notx",
-			"4:51 DROP DATABASE notx", "4:68 ALTER TABLE notx"}},
+			"3:21 REINDEX notx", "3:51 REINDEX", "3:68 CLUSTER notx", "3:77 CLUSTER", "4:1 ALTER TABLE notx", "4:48 REINDEX notx"}},
 	{Name: "harmless settings", Script: "SET search_path = a; SET LOCAL work_mem = '1MB'; RESET timezone; SET CONSTRAINTS ALL DEFERRED; SELECT set_config('search_path', '', false)",
 		Want: []string{"1:1 SET", "1:22 SET", "1:50 RESET", "1:66 SET", "1:96 SELECT"}},
 	{Name: "kinds of objects", Script: "CREATE MATERIALIZED VIEW m AS SELECT 1; CREATE UNLOGGED TABLE a (b int); CREATE OR REPLACE PROCEDURE p() AS ''; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO x",
@@ -34,7 +33,7 @@ ALTER SYSTEM SET work_mem = 1; CREATE DATABASE x; DROP DATABASE x; ALTER TABLE a
 
 var refused = []enginetest.Refuse{
 	{Script: "SELECT 1;\n BEGIN;", At: "2:2", Word: "BEGIN"},
-	{Script: "start /* */ transaction", At: "1:13", Word: "START TRANSACTION"},
+	{Script: "start /* */ transaction", At: "1:1", Word: "START"},
 	{Script: "COMMIT AND CHAIN", At: "1:1", Word: "COMMIT"},
 	{Script: "COMMIT PREPARED 'x'", At: "1:1", Word: "COMMIT"},
 	{Script: "END", At: "1:1", Word: "END"},
@@ -46,7 +45,7 @@ var refused = []enginetest.Refuse{
 	{Script: "COPY a FROM PROGRAM 'id'", At: "1:1", Word: "COPY"},
 	{Script: "SELECT 1;\n\\connect other", At: "2:1", Word: "psql"},
 	{Script: "SELECT 1 \\gexec", At: "1:10", Word: "psql"},
-	{Script: "SET lock_timeout = 0", At: "1:5", Word: "LOCK_TIMEOUT"},
+	{Script: "SET lock_timeout = '1h'", At: "1:5", Word: "lock-timeout"},
 	{Script: "SET LOCAL \"statement_timeout\" TO 0", At: "1:11", Word: "STATEMENT_TIMEOUT"},
 	{Script: "SET SESSION AUTHORIZATION postgres", At: "1:13", Word: "AUTHORIZATION"},
 	{Script: "SET ROLE postgres", At: "1:5", Word: "ROLE"},

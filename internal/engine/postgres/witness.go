@@ -15,7 +15,7 @@ var _ engine.Witness = (*database)(nil)
 
 // Change implements engine.Witness.
 func (d *database) Change(s statement.Statement) statement.Change {
-	return statement.Dialect{Lexer: lexer{}, Fold: true}.ReadChange(s)
+	return statement.Dialect{Lexer: &lexer{}, Fold: true}.ReadChange(s)
 }
 
 // Definitions implements engine.Witness. Of a table it reads its indexes: nothing else of one changes without a transaction.
