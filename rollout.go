@@ -1,6 +1,7 @@
 package towpath
 
 import (
+	"slices"
 	"sort"
 	"time"
 )
@@ -19,23 +20,29 @@ const (
 	TaskCancelled TaskState = "cancelled"
 )
 
-// taskMoves lists which state may follow which.
+// taskMoves lists which state may follow which. The store writes no other move. What becomes done without running has its
+// very text in the ledger of its database.
 var taskMoves = map[TaskState][]TaskState{
-	TaskPending: {TaskRunning, TaskHeld, TaskSkipped, TaskCancelled, TaskDone}, // done: the ledger already had it
-	TaskHeld:    {TaskPending, TaskSkipped, TaskCancelled},
+	TaskPending: {TaskRunning, TaskHeld, TaskSkipped, TaskCancelled, TaskDone},
+	TaskHeld:    {TaskPending, TaskSkipped, TaskCancelled, TaskDone},
 	TaskRunning: {TaskDone, TaskFailed, TaskUnknown, TaskPending}, // pending: nothing of it was begun
-	TaskFailed:  {TaskPending, TaskHeld, TaskSkipped, TaskCancelled},
+	TaskFailed:  {TaskPending, TaskHeld, TaskSkipped, TaskCancelled, TaskDone},
 	TaskUnknown: {TaskPending, TaskDone, TaskSkipped},
 }
 
 // MayBecome tells whether a task may go from one state to the other.
-func (s TaskState) MayBecome(next TaskState) bool {
-	for _, allowed := range taskMoves[s] {
-		if allowed == next {
-			return true
+func (s TaskState) MayBecome(next TaskState) bool { return slices.Contains(taskMoves[s], next) }
+
+// MayFollow lists the states from which a task may come to this one, itself included, in alphabetical order.
+func (s TaskState) MayFollow() []TaskState {
+	from := []TaskState{s}
+	for before := range taskMoves {
+		if before.MayBecome(s) {
+			from = append(from, before)
 		}
 	}
-	return false
+	slices.Sort(from)
+	return from
 }
 
 // Open tells whether something is still to come of the task.
@@ -71,13 +78,22 @@ type Task struct {
 	State      TaskState
 	Released   bool   // a person let it go although the plan holds it
 	Reason     string // why it is held, failed, unknown, skipped or cancelled
+	Error      string // of the last attempt, if it failed or nobody knows its outcome; stays whatever comes later
 	Attempts   int
 	Total      int        // statements of the running or last attempt
 	Finished   int        // statements of it that are through
 	StartedAt  *time.Time // of the last attempt
-	FinishedAt *time.Time
+	FinishedAt *time.Time // likewise; of a task that never began, when it was skipped or cancelled
 	CancelAt   *time.Time // when a person asked for the running attempt to be stopped; nil when nobody has
 	CreatedAt  time.Time
+}
+
+// Close ends a task that does not run: skipped, cancelled, or done as the ledger says. What its last attempt has left stays.
+func (t *Task) Close(state TaskState, reason string, at time.Time) {
+	t.State, t.Reason, t.CancelAt = state, reason, nil
+	if t.StartedAt == nil || t.FinishedAt == nil {
+		t.FinishedAt = &at
+	}
 }
 
 // Lease says which process may work on something, and until when.
@@ -122,9 +138,20 @@ const (
 	RolloutHeld       RolloutState = "held"
 	RolloutFailed     RolloutState = "failed"
 	RolloutUnknown    RolloutState = "unknown"
-	RolloutDone       RolloutState = "done"
-	RolloutSuperseded RolloutState = "superseded"
+	RolloutDone       RolloutState = "done"       // at least one task is done, and none is open
+	RolloutSkipped    RolloutState = "skipped"    // people have skipped all of it
+	RolloutCancelled  RolloutState = "cancelled"  // none of it is done, and nobody wants the rest any more
+	RolloutSuperseded RolloutState = "superseded" // a newer one took over before any of it had failed
 )
+
+// Ended tells whether nothing of such a rollout is to come.
+func (s RolloutState) Ended() bool {
+	switch s {
+	case RolloutDone, RolloutSkipped, RolloutCancelled, RolloutSuperseded:
+		return true
+	}
+	return false
+}
 
 // Rollout is what was pending of one link at one commit.
 type Rollout struct {
@@ -136,10 +163,18 @@ type Rollout struct {
 	Author       string
 	CommitURL    string
 	State        RolloutState
-	SupersededBy string // id of the rollout that took over its open tasks
+	SupersededBy string // id of the rollout that took over its open tasks; one that had failed stays so
 	CreatedAt    time.Time
 	FinishedAt   *time.Time
 	Tasks        []Task // loaded on demand, ordered by Stage, DatabaseID, Sequence
+}
+
+// Supersede ends a rollout that a newer one takes over from. That it had failed is another fact, and stays.
+func (r *Rollout) Supersede(by string, at time.Time) {
+	r.SupersededBy, r.FinishedAt, r.State = by, &at, RolloutSuperseded
+	if slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.State == TaskFailed }) {
+		r.State = RolloutFailed
+	}
 }
 
 // SummarizeTasks says what a set of tasks amounts to; no tasks at all are done. It is running from the first task's start
@@ -162,8 +197,12 @@ func SummarizeTasks(tasks []Task) RolloutState {
 		return RolloutPending
 	case count[TaskHeld] > 0:
 		return RolloutHeld
+	case count[TaskDone] > 0 || len(tasks) == 0:
+		return RolloutDone
+	case count[TaskCancelled] > 0:
+		return RolloutCancelled
 	}
-	return RolloutDone
+	return RolloutSkipped
 }
 
 // Next returns the tasks that may start now, in order. It decides alone by r.Tasks:

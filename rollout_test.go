@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -155,7 +156,7 @@ func TestRollout_Next_reachesTheEnd(t *testing.T) {
 				t.Fatalf("task %s never starts", task.ID)
 			}
 		}
-		if got := towpath.SummarizeTasks(all); got != towpath.RolloutDone && got != towpath.RolloutHeld {
+		if got := towpath.SummarizeTasks(all); !got.Ended() && got != towpath.RolloutHeld {
 			t.Fatalf("at the end it is %s", got)
 		}
 	})
@@ -169,6 +170,10 @@ func TestSummarizeTasks(t *testing.T) {
 	}{
 		"no tasks are done":                         {"", towpath.RolloutDone},
 		"all through":                               {"0 a 1 done, 0 b 1 skipped, 0 c 1 cancelled", towpath.RolloutDone},
+		"nothing of it is wanted any more":          {"0 a 1 cancelled, 1 b 1 cancelled", towpath.RolloutCancelled},
+		"people have skipped all":                   {"0 a 1 skipped, 1 b 1 skipped", towpath.RolloutSkipped},
+		"skipped here and cancelled there":          {"0 a 1 skipped, 1 b 1 cancelled", towpath.RolloutCancelled},
+		"cancelled, and more to come":               {"0 a 1 cancelled, 1 b 1 pending", towpath.RolloutPending},
 		"not begun":                                 {"0 a 1 pending, 0 a 2 held", towpath.RolloutPending},
 		"between two tasks":                         {"0 a 1 done, 0 a 2 pending", towpath.RolloutRunning},
 		"one runs, others failed":                   {"0 a 1 running, 0 b 1 failed, 0 c 1 unknown", towpath.RolloutRunning},
@@ -187,13 +192,46 @@ func TestSummarizeTasks(t *testing.T) {
 	}
 }
 
+// That a rollout failed and that another took over are two facts; each is kept.
+func TestRollout_Supersede_keepsThatItFailed(t *testing.T) {
+	t.Parallel()
+	for lines, want := range map[string]towpath.RolloutState{
+		"0 a 1 failed":                   towpath.RolloutFailed,
+		"0 a 1 failed, 0 b 1 running":    towpath.RolloutFailed,
+		"0 a 1 failed, 0 b 1 unknown":    towpath.RolloutFailed,
+		"0 a 1 done, 0 a 2 pending":      towpath.RolloutSuperseded,
+		"0 a 1 cancelled, 1 b 1 held":    towpath.RolloutSuperseded,
+		"0 a 1 unknown, 1 b 1 cancelled": towpath.RolloutSuperseded,
+	} {
+		r := towpath.Rollout{Tasks: tasks(t, strings.Split(lines, ", ")...)}
+		at := time.Unix(7, 0)
+		if r.Supersede("newer", at); r.State != want || r.SupersededBy != "newer" || !r.FinishedAt.Equal(at) {
+			t.Errorf("%s: %s, superseded by %q at %v, want %s", lines, r.State, r.SupersededBy, r.FinishedAt, want)
+		}
+	}
+}
+
+func TestTask_Close_keepsWhatTheLastAttemptLeft(t *testing.T) {
+	t.Parallel()
+	began, ended, later := time.Unix(1, 0), time.Unix(2, 0), time.Unix(1000, 0)
+	failed := towpath.Task{State: towpath.TaskFailed, Reason: "no", Error: "no", StartedAt: &began, FinishedAt: &ended}
+	failed.Close(towpath.TaskCancelled, "gone", later)
+	if failed.Error != "no" || failed.Reason != "gone" || !failed.FinishedAt.Equal(ended) {
+		t.Errorf("of the failed one is left %+v", failed)
+	}
+	fresh := towpath.Task{State: towpath.TaskPending}
+	if fresh.Close(towpath.TaskSkipped, "not needed", later); fresh.StartedAt != nil || !fresh.FinishedAt.Equal(later) {
+		t.Errorf("of the one that never began is left %+v", fresh)
+	}
+}
+
 func TestTaskState_MayBecome(t *testing.T) {
 	t.Parallel()
 	moves := map[towpath.TaskState][]towpath.TaskState{
 		towpath.TaskPending: {towpath.TaskHeld, towpath.TaskRunning, towpath.TaskDone, towpath.TaskSkipped, towpath.TaskCancelled},
-		towpath.TaskHeld:    {towpath.TaskPending, towpath.TaskSkipped, towpath.TaskCancelled},
+		towpath.TaskHeld:    {towpath.TaskPending, towpath.TaskSkipped, towpath.TaskCancelled, towpath.TaskDone},
 		towpath.TaskRunning: {towpath.TaskPending, towpath.TaskDone, towpath.TaskFailed, towpath.TaskUnknown},
-		towpath.TaskFailed:  {towpath.TaskPending, towpath.TaskHeld, towpath.TaskSkipped, towpath.TaskCancelled},
+		towpath.TaskFailed:  {towpath.TaskPending, towpath.TaskHeld, towpath.TaskSkipped, towpath.TaskCancelled, towpath.TaskDone},
 		towpath.TaskUnknown: {towpath.TaskPending, towpath.TaskDone, towpath.TaskSkipped},
 	}
 	for _, from := range taskStates {

@@ -14,6 +14,8 @@ type demoRollout struct {
 	ID     string `json:"id"`
 	State  string `json:"state"`
 	Commit string `json:"commit"`
+
+	FinishedAt *time.Time `json:"finishedAt"`
 }
 
 type demoStage struct {
@@ -25,6 +27,7 @@ type demoTask struct {
 	ID         string     `json:"id"`
 	State      string     `json:"state"`
 	Reason     string     `json:"reason"`
+	Error      string     `json:"error"`
 	Database   string     `json:"database"`
 	Version    string     `json:"version"`
 	Path       string     `json:"path"`
@@ -67,7 +70,7 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 			return err
 		}
 		for _, r := range slices.Backward(latest.Items) {
-			if ended := r.State == "done" || r.State == "superseded"; ended && rollouts[r.ID] == r.State {
+			if r.FinishedAt != nil && rollouts[r.ID] == r.State {
 				continue
 			}
 			rollouts[r.ID] = r.State

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -149,8 +150,10 @@ func TestCancelTask_tellsThatItIsAskedFor(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		task.State = towpath.TaskRunning
-		return tx.UpdateTask(t.Context(), &task)
+		for _, task.State = range []towpath.TaskState{towpath.TaskPending, towpath.TaskRunning} {
+			err = errors.Join(err, tx.UpdateTask(t.Context(), &task))
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -17,8 +17,8 @@ type Rollout struct {
 	Message      string               `json:"message" doc:"The commit's first line."`
 	Author       string               `json:"author"`
 	CommitURL    string               `json:"commitUrl"`
-	State        towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,superseded"`
-	SupersededBy string               `json:"supersededBy,omitempty" doc:"The rollout that took over its open tasks."`
+	State        towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled,superseded"`
+	SupersededBy string               `json:"supersededBy,omitempty" doc:"The rollout that took over its open tasks. One that had failed stays failed."`
 	CreatedAt    time.Time            `json:"createdAt"`
 	FinishedAt   *time.Time           `json:"finishedAt,omitempty"`
 }
@@ -29,8 +29,9 @@ func rolloutOf(r towpath.Rollout) Rollout {
 
 // RolloutFilter picks rollouts.
 type RolloutFilter struct {
-	State towpath.RolloutState `query:"state" enum:"pending,running,held,failed,unknown,done,superseded"`
-	Link  string               `query:"link" maxLength:"200"`
+	State      towpath.RolloutState `query:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled,superseded"`
+	Superseded bool                 `query:"superseded" doc:"Only those that a newer one took over from, failed or not."`
+	Link       string               `query:"link" maxLength:"200"`
 }
 
 type listRolloutsInput struct {
@@ -40,7 +41,7 @@ type listRolloutsInput struct {
 
 // listRollouts lists the rollouts of all projects that the caller may see.
 func (s *Server) listRollouts(ctx context.Context, in *listRolloutsInput) (list[Rollout], error) {
-	filter := store.RolloutFilter{State: in.State, LinkID: in.Link}
+	filter := store.RolloutFilter{State: in.State, LinkID: in.Link, Superseded: in.Superseded}
 	if m := actorOf(ctx).Member; !m.Role.Can(towpath.ViewProject) {
 		filter.MemberID = m.ID
 	}
@@ -54,7 +55,7 @@ type listProjectRolloutsInput struct {
 }
 
 func (s *Server) listProjectRollouts(ctx context.Context, in *listProjectRolloutsInput) (list[Rollout], error) {
-	return s.rollouts(ctx, store.RolloutFilter{ProjectID: in.Project, State: in.State, LinkID: in.Link}, in.Paging)
+	return s.rollouts(ctx, store.RolloutFilter{ProjectID: in.Project, State: in.State, LinkID: in.Link, Superseded: in.Superseded}, in.Paging)
 }
 
 func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Paging) (list[Rollout], error) {
@@ -76,7 +77,7 @@ type rolloutDetail struct {
 type stage struct {
 	EnvironmentID string               `json:"environmentId"`
 	Environment   string               `json:"environment" doc:"The name; empty when it has been removed since."`
-	State         towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done"`
+	State         towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled"`
 	Tasks         []Task               `json:"tasks" nullable:"false"`
 }
 

@@ -39,11 +39,12 @@ type Task struct {
 	Commit     string            `json:"commit"`
 	State      towpath.TaskState `json:"state" enum:"pending,held,running,done,failed,unknown,skipped,cancelled"`
 	Reason     string            `json:"reason,omitempty" doc:"Why it is held, failed, unknown, skipped or cancelled."`
+	Error      string            `json:"error,omitempty" doc:"Of the last attempt, when it failed; it stays when the task is skipped or cancelled later."`
 	Attempts   int               `json:"attemptCount"`
 	Total      int               `json:"total" doc:"Statements of the running or last attempt."`
 	Finished   int               `json:"finished" doc:"How many of them are through."`
-	StartedAt  *time.Time        `json:"startedAt,omitempty"`
-	FinishedAt *time.Time        `json:"finishedAt,omitempty"`
+	StartedAt  *time.Time        `json:"startedAt,omitempty" doc:"Of the last attempt."`
+	FinishedAt *time.Time        `json:"finishedAt,omitempty" doc:"Of the last attempt; of a task that never began, when it was skipped or cancelled."`
 	CancelAt   *time.Time        `json:"cancelAt,omitempty" doc:"When somebody asked for the running attempt to be stopped; left out when nobody has."`
 	CreatedAt  time.Time         `json:"createdAt"`
 }
@@ -51,7 +52,7 @@ type Task struct {
 func taskOf(t towpath.Task) Task {
 	return Task{
 		t.ID, t.RolloutID, t.ProjectID, t.DatabaseID, t.EnvironmentID, t.Sequence, t.Action, migrationOf(t.Migration), all(t.Covers, migrationOf).Items,
-		t.Commit, t.State, t.Reason, t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt, t.CancelAt, t.CreatedAt,
+		t.Commit, t.State, t.Reason, t.Error, t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt, t.CancelAt, t.CreatedAt,
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 type run struct {
 	*turn
 	task      towpath.Task
+	was       towpath.Task // before this attempt
 	attempt   towpath.Attempt
 	resolved  bool             // a person has decided that it runs again
 	unsettled bool             // what this run has done may be in the database, or not

@@ -85,6 +85,7 @@ func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome, at
 		if out.pos.Line > 0 {
 			t.Reason = fmt.Sprintf("%s:%s: %s", t.Path, out.pos, out.message)
 		}
+		t.Error = t.Reason
 	}
 	if err := tx.UpdateTask(ctx, t); err != nil {
 		return err

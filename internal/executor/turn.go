@@ -89,7 +89,7 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task)
 // take marks tasks as running and makes an attempt of each, closing one that a crash has left open.
 func (t *turn) take(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (runs []*run, err error) {
 	for _, task := range tasks {
-		r := &run{turn: t, limits: t.usual}
+		r := &run{turn: t, limits: t.usual, was: task}
 		number := 1
 		if task.Attempts > 0 {
 			attempts, err := tx.Attempts(ctx, task.ID)
@@ -107,7 +107,7 @@ func (t *turn) take(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (ru
 				}
 			}
 		}
-		task.State, task.Reason, task.Attempts, task.Total, task.Finished = towpath.TaskRunning, "", number, 0, 0
+		task.State, task.Reason, task.Error, task.Attempts, task.Total, task.Finished = towpath.TaskRunning, "", "", number, 0, 0
 		task.StartedAt, task.FinishedAt = &tx.Now, nil // and CancelAt stays: what a person asked of a run that died is asked of this one
 		if err := tx.UpdateTask(ctx, &task); err != nil {
 			return nil, err
@@ -283,14 +283,17 @@ func (r *run) letGo(ctx context.Context, tx *store.Tx, task towpath.Task) error 
 	if err != nil && !unlinked {
 		return err
 	}
-	task.State, task.Attempts, task.StartedAt = towpath.TaskPending, r.attempt.Number-1, nil
-	if unlinked {
-		task.State, task.Reason, task.FinishedAt = towpath.TaskCancelled, "the repository was unlinked", &tx.Now
-	}
+	last := r.was // what its last attempt has left
+	task.State, task.Attempts, task.Error, task.Total, task.Finished = towpath.TaskPending, r.attempt.Number-1, last.Error, last.Total, last.Finished
+	task.StartedAt, task.FinishedAt = last.StartedAt, last.FinishedAt
 	if err := errors.Join(tx.UpdateTask(ctx, &task), tx.DeleteAttempt(ctx, r.attempt.ID)); err != nil {
 		return err
 	}
-	if unlinked || task.RolloutID == r.task.RolloutID && link.SyncedCommit == rollout.Commit {
+	if unlinked {
+		task.Close(towpath.TaskCancelled, "The repository was unlinked.", tx.Now)
+		return tx.UpdateTask(ctx, &task)
+	}
+	if task.RolloutID == r.task.RolloutID && link.SyncedCommit == rollout.Commit {
 		return nil
 	}
 	return planAnew(ctx, tx, task)

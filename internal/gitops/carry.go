@@ -28,11 +28,11 @@ func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.Repos
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return err
 	}
-	c := compare(open.Tasks, p, textsOf(p))
+	c := compare(open.Tasks, p, link.SyncedCommit)
 	if c, err = s.leaveOut(ctx, tx, open.ID, c); err != nil {
 		return err
 	}
-	if len(c.fresh) == 0 && len(c.replaced) == 0 {
+	if len(c.fresh) == 0 {
 		if !exists {
 			return nil
 		}
@@ -67,7 +67,7 @@ func (s *Service) supersede(ctx context.Context, tx *store.Tx, open towpath.Roll
 	if err := tx.CreateRollout(ctx, r); err != nil || !exists {
 		return err
 	}
-	open.FinishedAt, open.State, open.SupersededBy = &tx.Now, towpath.RolloutSuperseded, r.ID
+	open.Supersede(r.ID, tx.Now)
 	if err := tx.UpdateRollout(ctx, &open); err != nil {
 		return err
 	}
@@ -90,61 +90,40 @@ func firstLine(s string) string {
 
 // comparison is how planned work differs from the open tasks.
 type comparison struct {
-	kept     []towpath.Task   // open and still wanted as they are, brought into the plan's order
-	replaced []towpath.Task   // open, with another text now: they begin anew
-	fresh    []towpath.Task   // wanted and not open
-	gone     []towpath.Task   // open and no longer wanted
-	had      map[taskKey]bool // what databases have already
-}
-
-// textsOf returns the checksums of the files that the plan knows.
-func textsOf(p plan.Plan) map[string]bool {
-	texts := map[string]bool{}
-	for _, item := range p.Items {
-		if item.State != plan.ItemVanished {
-			texts[item.Checksum] = true
-		}
-	}
-	delete(texts, "") // of ignored files
-	return texts
+	kept   []towpath.Task // open and still wanted as they are, brought into the plan's order
+	fresh  []towpath.Task // wanted and not open, or open with another text
+	closed []towpath.Task // open and no longer wanted: done as the ledger says, or cancelled, with the reason
 }
 
 // compare matches open tasks with planned ones. Left alone are tasks that run or whose outcome nobody knows, since what they
 // leave in the ledger is seen at the next look; what a person has decided to record, as long as the branch has that text; and
 // tasks of databases of which the plan can say nothing now.
-func compare(open []towpath.Task, p plan.Plan, texts map[string]bool) comparison {
-	planned := p.Tasks
-	wanted := make(map[taskKey]towpath.Task, len(planned))
-	for _, t := range planned {
+func compare(open []towpath.Task, p plan.Plan, commit string) comparison {
+	texts := textsOf(p)
+	wanted := make(map[taskKey]towpath.Task, len(p.Tasks))
+	for _, t := range p.Tasks {
 		wanted[keyOf(t)] = t
 	}
-	c := comparison{had: map[taskKey]bool{}}
-	for _, item := range p.Items {
-		switch item.State {
-		case plan.ItemApplied, plan.ItemBaselined, plan.ItemRenamed:
-			c.had[taskKey{item.DatabaseID, item.MigrationID}] = true
-		}
-	}
+	var c comparison
+	end := newCloser(p, commit)
 	for _, t := range open {
 		if !t.State.Open() {
 			continue
 		}
 		w, ok := wanted[keyOf(t)]
-		delete(wanted, keyOf(t))
 		busy := t.State == towpath.TaskRunning || t.State == towpath.TaskUnknown
 		decided := t.Action == towpath.ActionRecord && texts[t.Checksum] // "it was applied", or an edit that was accepted
 		switch {
 		case ok && (busy || decided || sameWork(t, w)):
+			delete(wanted, keyOf(t))
 			c.kept = append(c.kept, inOrder(t, w))
-		case ok:
-			c.replaced = append(c.replaced, replace(t, w))
-		case busy, decided, p.Unjudged[t.DatabaseID]:
+		case !ok && (busy || decided || p.Unjudged[t.DatabaseID]):
 			c.kept = append(c.kept, t)
 		default:
-			c.gone = append(c.gone, t)
+			c.closed = append(c.closed, end.close(t))
 		}
 	}
-	for _, t := range planned {
+	for _, t := range p.Tasks {
 		if _, ok := wanted[keyOf(t)]; ok {
 			c.fresh = append(c.fresh, t)
 		}
@@ -221,17 +200,11 @@ func endOrphan(ctx context.Context, tx *store.Tx, t towpath.Task) (ended bool, e
 	if _, err := tx.Link(ctx, r.LinkID); err == nil || towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return false, err
 	}
-	t.State, t.Reason, t.FinishedAt = towpath.TaskCancelled, "The repository was unlinked; another link has the migration now.", &tx.Now
+	t.Close(towpath.TaskCancelled, "The repository was unlinked; another link has the migration now.", tx.Now)
 	if err := tx.UpdateTask(ctx, &t); err != nil {
 		return false, err
 	}
 	return true, tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
-}
-
-// replace lets an open task begin anew with another text, as planned.
-func replace(t, w towpath.Task) towpath.Task {
-	w.ID, w.RolloutID, w.CreatedAt, w.Attempts = t.ID, t.RolloutID, t.CreatedAt, t.Attempts
-	return w
 }
 
 // keepRollout writes what changed in a rollout that stays: the order, what is let go, and what is no longer wanted.
@@ -243,24 +216,14 @@ func (s *Service) keepRollout(ctx context.Context, tx *store.Tx, r towpath.Rollo
 }
 
 func writeTasks(ctx context.Context, tx *store.Tx, r towpath.Rollout, c comparison) error {
-	for _, t := range c.gone {
-		reason := "The plan at commit " + short(r.Commit) + " no longer has it: the file was removed, renamed or changed into a conflict."
-		if c.had[keyOf(t)] {
-			reason = "The database has it already: its ledger says so."
-		}
-		t.State, t.Reason, t.FinishedAt = towpath.TaskCancelled, reason, &tx.Now
+	for _, t := range c.closed { // first: a migration is open once in a database
+		t.Close(t.State, t.Reason, tx.Now)
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err
 		}
 	}
 	for _, t := range c.kept {
 		t.RolloutID = r.ID
-		if err := tx.UpdateTask(ctx, &t); err != nil {
-			return err
-		}
-	}
-	for _, t := range c.replaced {
-		t.RolloutID, t.Commit = r.ID, r.Commit
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err
 		}
@@ -287,66 +250,12 @@ func (s *Service) closeRollout(ctx context.Context, tx *store.Tx, linkID, reason
 		if !t.State.MayBecome(towpath.TaskCancelled) {
 			continue
 		}
-		t.State, t.Reason, t.FinishedAt = towpath.TaskCancelled, reason, &tx.Now
+		t.Close(towpath.TaskCancelled, reason, tx.Now)
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err
 		}
 	}
 	return tx.Enqueue(ctx, towpath.JobAdvance, open.ID)
-}
-
-// Accept records the present text of an edited or moved file as applied in one database, without running it.
-func (s *Service) Accept(ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID) (r towpath.Rollout, err error) {
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		link, err := tx.Link(ctx, linkID)
-		if err != nil {
-			return err
-		}
-		item, err := s.acceptable(ctx, tx, link, databaseID, id)
-		if err != nil {
-			return err
-		}
-		environment, err := tx.Environment(ctx, item.EnvironmentID)
-		if err != nil {
-			return err
-		}
-		task := towpath.Task{
-			ProjectID: link.ProjectID, DatabaseID: databaseID, EnvironmentID: item.EnvironmentID, Stage: environment.Position,
-			Action: towpath.ActionRecord, Migration: item.Migration, Covers: []towpath.Migration{item.Migration}, State: towpath.TaskPending,
-		}
-		if r, err = tx.OpenRollout(ctx, linkID); towpath.ErrorCode(err) == towpath.CodeNotFound {
-			r = towpath.Rollout{ProjectID: link.ProjectID, LinkID: link.ID, Commit: link.SyncedCommit, State: towpath.RolloutPending}
-			r.Message, r.Author, r.CommitURL = lastTold(ctx, tx, link)
-			err = tx.CreateRollout(ctx, &r)
-		}
-		if err != nil {
-			return err
-		}
-		c := compare(r.Tasks, plan.Plan{Tasks: []towpath.Task{task}}, nil)
-		c.kept, c.gone = nil, nil // the rest of the rollout is none of this
-		if err := writeTasks(ctx, tx, r, c); err != nil {
-			return err
-		}
-		if err := tx.Enqueue(ctx, towpath.JobAdvance, r.ID); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "migration.accept", Subject: databaseID, ProjectID: link.ProjectID,
-			Detail: fmt.Sprintf("Accepted the text of %s at commit %s as applied in %s.", item.Path, short(link.SyncedCommit), item.Database)})
-	})
-	return r, err
-}
-
-func (s *Service) acceptable(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, databaseID string, id towpath.MigrationID) (plan.Item, error) {
-	p, err := s.planNow(ctx, tx, link)
-	if err != nil {
-		return plan.Item{}, err
-	}
-	for _, item := range p.Items {
-		if item.DatabaseID == databaseID && item.MigrationID == id && (item.State == plan.ItemEdited || item.State == plan.ItemMoved) {
-			return item, nil
-		}
-	}
-	return plan.Item{}, towpath.Errorf(towpath.CodeConflict, "Nothing is to be accepted there: version %s is neither edited nor moved in that database.", id.Version)
 }
 
 // planNow plans from what the metadata knows, without asking anybody.

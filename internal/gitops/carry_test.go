@@ -2,6 +2,9 @@ package gitops_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -21,10 +24,18 @@ func (b *bundle) change(t *testing.T, linkID, environment, version string, chang
 			return err
 		}
 		for _, task := range r.Tasks {
-			if task.Environment == environment && task.Version == version {
-				change(&task)
-				return tx.UpdateTask(ctx, &task)
+			if task.Environment != environment || task.Version != version || !task.State.Open() {
+				continue
 			}
+			before := task.State
+			if change(&task); !before.MayBecome(task.State) && before != task.State { // then it has run
+				running := task
+				running.State = towpath.TaskRunning
+				if err := tx.UpdateTask(ctx, &running); err != nil {
+					return err
+				}
+			}
+			return tx.UpdateTask(ctx, &task)
 		}
 		t.Fatalf("no open task of %s in %s", version, environment)
 		return nil
@@ -82,6 +93,136 @@ func TestReconcile_keepsTasksOfDatabasesThatCannotBeRead(t *testing.T) {
 		b.replan(t, link.ID)
 		b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply failed")
 	})
+}
+
+// failed lets the open task of version 1 in test fail, within a millisecond of its start.
+func (b *bundle) failed(t *testing.T, linkID string) (began, ended time.Time) {
+	t.Helper()
+	b.change(t, linkID, "test", "1", func(task *towpath.Task) {
+		began = task.CreatedAt.Add(time.Second)
+		ended = began.Add(time.Millisecond)
+		task.State, task.Reason, task.Error, task.Attempts, task.StartedAt, task.FinishedAt = towpath.TaskFailed, "it says no", "it says no", 1, &began, &ended
+	})
+	return began, ended
+}
+
+// rollouts lists a link's rollouts, the oldest first, with their tasks.
+func (b *bundle) rollouts(t *testing.T, linkID string) (all []towpath.Rollout) {
+	t.Helper()
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		list, err := tx.Rollouts(ctx, store.RolloutFilter{LinkID: linkID}, store.Page{})
+		if err != nil {
+			return err
+		}
+		all = nil
+		for _, r := range list {
+			if r, err = tx.Rollout(ctx, r.ID); err != nil {
+				return err
+			}
+			all = append(all, r)
+		}
+		return nil
+	})
+	return all
+}
+
+func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
+	for name, c := range map[string]struct {
+		push map[string]string
+		why  string // of the task that failed; %s is the commit
+	}{
+		"its file is removed":                  {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted}, "Commit %s removed or renamed the file."},
+		"its text is replaced":                 {map[string]string{"shop/1__ddl__a.sql": "mended"}, "Commit %s replaced the text."},
+		"another file claims its version":      {map[string]string{"shop/1__ddl__rival.sql": "R"}, "At commit %s the file is conflict: version 1 (ddl) is also claimed by"},
+		"its version is given to another file": {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted, "shop/1__ddl__b.sql": "B"}, "Commit %s replaced the file by shop/1__ddl__b.sql."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, b *bundle) {
+				first := b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+				link := b.link(t)
+				b.reconcile(t, link.ID)
+				began, ended := b.failed(t, link.ID)
+				second := b.commit(t, c.push)
+				b.clock.move(time.Hour)
+				b.reconcile(t, link.ID)
+				b.replan(t, link.ID) // any number of times
+				r := b.rollouts(t, link.ID)[0]
+				task := r.Tasks[0]
+				if task.State != towpath.TaskCancelled || task.Error != "it says no" || task.Commit != first || task.Attempts != 1 {
+					t.Errorf("the task is %s, with the error %q of commit %s after %d attempts", task.State, task.Error, task.Commit, task.Attempts)
+				}
+				if want := strings.ReplaceAll(c.why, "%s", second[:12]); !strings.HasPrefix(task.Reason, want) {
+					t.Errorf("it says %q, want %q", task.Reason, want)
+				}
+				if !task.StartedAt.Equal(began) || !task.FinishedAt.Equal(ended) {
+					t.Errorf("it ran from %v to %v, want %v to %v", task.StartedAt, task.FinishedAt, began, ended)
+				}
+			})
+		})
+	}
+}
+
+func TestReconcile_aFailureThatIsSupersededIsTwoFacts(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+		link := b.link(t)
+		b.reconcile(t, link.ID)
+		b.failed(t, link.ID)
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "mended"})
+		b.reconcile(t, link.ID)
+		all := b.rollouts(t, link.ID)
+		if len(all) != 2 || all[0].State != towpath.RolloutFailed || all[0].SupersededBy != all[1].ID || all[0].FinishedAt == nil {
+			t.Fatalf("rollouts %+v", all)
+		}
+		if fresh := all[1].Tasks[0]; fresh.State != towpath.TaskPending || fresh.Attempts != 0 || fresh.Error != "" || fresh.ID == all[0].Tasks[0].ID {
+			t.Errorf("the mended text begins as %+v", fresh)
+		}
+		b.write(t, func(ctx context.Context, tx *store.Tx) error {
+			failed, err := tx.Rollouts(ctx, store.RolloutFilter{State: towpath.RolloutFailed}, store.Page{})
+			if err == nil && (len(failed) != 1 || failed[0].ID != all[0].ID) {
+				t.Errorf("the failed ones are %+v", failed)
+			}
+			superseded, err2 := tx.Rollouts(ctx, store.RolloutFilter{Superseded: true}, store.Page{})
+			if err2 == nil && (len(superseded) != 1 || superseded[0].ID != all[0].ID) {
+				t.Errorf("the superseded ones are %+v", superseded)
+			}
+			return errors.Join(err, err2)
+		})
+	})
+}
+
+func TestReconcile_whatTheLedgerHasIsDone(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		want string
+	}{
+		"this very text": {"A", "test 1 apply done"},
+		"another text":   {"B", "test 1 apply cancelled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, b *bundle) {
+				b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+				link := b.link(t)
+				b.reconcile(t, link.ID)
+				b.failed(t, link.ID)
+				b.write(t, func(ctx context.Context, tx *store.Tx) error {
+					list, err := tx.ProjectDatabases(ctx, b.project)
+					if err != nil {
+						return err
+					}
+					sum := sha256.Sum256([]byte(c.text))
+					return tx.NoteLedger(ctx, list[0].ID, towpath.LedgerEntry{
+						MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL}, State: towpath.LedgerDone, DatabaseID: list[0].ID, StartedAt: tx.Now,
+						Path: "shop/1__ddl__a.sql", Checksum: hex.EncodeToString(sum[:]),
+					})
+				})
+				b.replan(t, link.ID)
+				if got := b.tasks(t, link.ID)[0]; got != c.want {
+					t.Errorf("got %q, want %q", got, c.want)
+				}
+			})
+		})
+	}
 }
 
 func TestReconcile_recordsTheFilesOfNow(t *testing.T) {

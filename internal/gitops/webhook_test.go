@@ -1,7 +1,6 @@
 package gitops_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
@@ -145,19 +144,8 @@ func TestPostStatus_healsAfterAnOutage(t *testing.T) {
 			t.Error("an outage was swallowed")
 		}
 		b.sim.SetFaults(bitbucketsim.Faults{})
-		b.write(t, func(ctx context.Context, tx *store.Tx) error {
-			for _, task := range st.Rollout.Tasks {
-				if task.Environment == "test" {
-					task.State = towpath.TaskDone
-				} else {
-					task.State, task.Reason = towpath.TaskFailed, "secret data of the database"
-				}
-				if err := tx.UpdateTask(ctx, &task); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		b.change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State = towpath.TaskDone })
+		b.change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, "secret data of the database" })
 		for range 2 {
 			if _, err := b.PostStatus(t.Context(), st.Rollout.ID); err != nil {
 				t.Fatal(err)

@@ -42,14 +42,14 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, reason 
 	if reason == "" || utf8.RuneCountInString(reason) > maxReason {
 		return towpath.Task{}, towpath.Invalid("reason", "Say in 1 to %d characters why the migration is skipped.", maxReason)
 	}
-	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason, func(t *towpath.Task, _ time.Time) error {
+	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason, func(t *towpath.Task, now time.Time) error {
 		if !t.State.MayBecome(towpath.TaskSkipped) {
 			return towpath.Errorf(towpath.CodeConflict, "A task that is %s cannot be skipped.", t.State)
 		}
 		if t.Action == towpath.ActionRecord && t.Type == towpath.TypeBaseline && t.Path == "" {
 			return towpath.Errorf(towpath.CodeConflict, "This records the baseline that was chosen when the repository was linked. To choose otherwise, unlink it and link it again.")
 		}
-		t.State, t.Reason = towpath.TaskSkipped, reason
+		t.Close(towpath.TaskSkipped, reason, now)
 		return nil
 	})
 }
@@ -137,10 +137,6 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 			if err := look(ctx, tx, r, &t); err != nil {
 				return err
 			}
-		}
-		t.FinishedAt = nil
-		if !t.State.Open() {
-			t.FinishedAt = &tx.Now
 		}
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err

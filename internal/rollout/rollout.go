@@ -74,15 +74,17 @@ func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 		}
 	}
 	state := towpath.SummarizeTasks(r.Tasks)
-	if state == r.State && state != towpath.RolloutDone {
+	if state == r.State && !state.Ended() {
 		return nil
 	}
 	r.State = state
-	if state == towpath.RolloutDone {
+	if state.Ended() {
 		r.FinishedAt = &tx.Now
 		if err := wakeOtherLinks(ctx, tx, *r); err != nil {
 			return err
 		}
+	}
+	if state == towpath.RolloutDone {
 		if err := tx.Enqueue(ctx, towpath.JobWriteBack, r.LinkID); err != nil {
 			return err
 		}

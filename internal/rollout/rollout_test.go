@@ -168,6 +168,8 @@ func TestAdvance_asksForWhatMayStartAndKeepsTheState(t *testing.T) {
 	if !b.wanted(t, towpath.JobRunTask, later.ID) {
 		t.Error("the second stage was not asked for")
 	}
+	later.State = towpath.TaskRunning
+	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &later) })
 	later.State = towpath.TaskFailed
 	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &later) })
 	if r := b.advance(t); r.State != towpath.RolloutFailed || r.FinishedAt != nil {
@@ -186,6 +188,24 @@ func TestAdvance_endsARolloutWithoutOpenTasksOnce(t *testing.T) {
 	}
 	if again := b.advance(t); !again.FinishedAt.Equal(*r.FinishedAt) {
 		t.Errorf("finished at %v, then at %v", r.FinishedAt, again.FinishedAt)
+	}
+}
+
+// What nobody wants any more has not been done.
+func TestAdvance_endsARolloutAsItsTasksEnded(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[towpath.TaskState]towpath.RolloutState{
+		towpath.TaskCancelled: towpath.RolloutCancelled, towpath.TaskSkipped: towpath.RolloutSkipped, towpath.TaskDone: towpath.RolloutDone,
+	} {
+		b := setup(t)
+		b.task(t, 0, "1", state)
+		r := b.advance(t)
+		if r.State != want || r.FinishedAt == nil {
+			t.Errorf("of a %s task it is %s, finished %v", state, r.State, r.FinishedAt)
+		}
+		if written := b.wanted(t, towpath.JobWriteBack, r.LinkID); written != (want == towpath.RolloutDone) {
+			t.Errorf("of a %s task the schema is written back: %v", state, written)
+		}
 	}
 }
 

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"towpath"
@@ -48,10 +50,11 @@ func (tx *Tx) OpenRollout(ctx context.Context, linkID string) (towpath.Rollout, 
 
 // RolloutFilter picks rollouts; empty fields pick all.
 type RolloutFilter struct {
-	ProjectID string
-	LinkID    string
-	State     towpath.RolloutState
-	MemberID  string // only of projects that this member belongs to
+	ProjectID  string
+	LinkID     string
+	State      towpath.RolloutState
+	MemberID   string // only of projects that this member belongs to
+	Superseded bool   // only those that a newer one took over from
 }
 
 // Rollouts lists rollouts without their tasks.
@@ -61,6 +64,9 @@ func (tx *Tx) Rollouts(ctx context.Context, f RolloutFilter, p Page) ([]towpath.
 	where.ifSet("link_id", f.LinkID)
 	where.ifSet("state", string(f.State))
 	where.ofMember("project_id", f.MemberID)
+	if f.Superseded {
+		where.terms = append(where.terms, "superseded_by <> ''")
+	}
 	return rollouts.page(ctx, tx, p, where)
 }
 
@@ -72,7 +78,7 @@ var tasks = newTable("task", 1, func(t *towpath.Task) []column {
 		{"checksum", &t.Checksum}, {"environment", &t.Environment}, {"database_name", &t.Database}, {"covers", jsonText{&t.Covers}},
 		{"commit_hash", &t.Commit}, {"state", (*string)(&t.State)}, {"released", &t.Released}, {"reason", &t.Reason}, {"attempts", &t.Attempts},
 		{"total", &t.Total}, {"finished", &t.Finished}, {"started_at", maybe{&t.StartedAt}}, {"finished_at", maybe{&t.FinishedAt}},
-		{"created_at", instant{&t.CreatedAt}}, {"cancel_at", maybe{&t.CancelAt}},
+		{"created_at", instant{&t.CreatedAt}}, {"cancel_at", maybe{&t.CancelAt}}, {"error", &t.Error},
 	}
 })
 
@@ -82,9 +88,27 @@ func (tx *Tx) CreateTask(ctx context.Context, t *towpath.Task) error {
 	return taken(tasks.insert(ctx, tx, *t), "", "Version %s is under way in this database already.", t.Label)
 }
 
-// UpdateTask writes a task that was read in the same transaction.
+// UpdateTask writes a task that was read in the same transaction. It is the one door through which a task's state changes, and
+// refuses a move that towpath.TaskState.MayBecome does not have.
 func (tx *Tx) UpdateTask(ctx context.Context, t *towpath.Task) error {
-	return tasks.update(ctx, tx, *t)
+	err := tasks.updateWhere(ctx, tx, *t, stateAmong(t.State.MayFollow()))
+	if towpath.ErrorCode(err) != towpath.CodeNotFound {
+		return err
+	}
+	now, err := tx.Task(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("update task %s: a task that is %s cannot become %s", t.ID, now.State, t.State)
+}
+
+// stateAmong is the condition that a row is in one of the states, which are constants of the program.
+func stateAmong(states []towpath.TaskState) string {
+	quoted := make([]string, len(states))
+	for i, s := range states {
+		quoted[i] = "'" + string(s) + "'"
+	}
+	return "state IN (" + strings.Join(quoted, ", ") + ")"
 }
 
 // Task reads a task.

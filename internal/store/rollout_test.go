@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -33,6 +34,33 @@ func TestTask_isOpenOnceInADatabase(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// The store is the one door through which a task's state changes, and knows the moves.
+func TestTask_movesAsTheRulesSay(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		w := newWorld(t, s)
+		states := []towpath.TaskState{
+			towpath.TaskPending, towpath.TaskHeld, towpath.TaskRunning, towpath.TaskDone,
+			towpath.TaskFailed, towpath.TaskUnknown, towpath.TaskSkipped, towpath.TaskCancelled,
+		}
+		for i, from := range states {
+			for j, to := range states {
+				task := w.newTask(fmt.Sprintf("%d.%d", i, j), from)
+				write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) })
+				err := s.Write(t.Context(), func(tx *store.Tx) error {
+					moved := task
+					moved.State = to
+					return tx.UpdateTask(t.Context(), &moved)
+				})
+				if may := from == to || from.MayBecome(to); may != (err == nil) {
+					t.Errorf("from %s to %s: %v", from, to, err)
+				}
+			}
+		}
+		missing := w.newTask("9", towpath.TaskPending)
+		refused(t, s, towpath.CodeNotFound, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &missing) })
 	})
 }
 

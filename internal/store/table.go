@@ -156,7 +156,16 @@ func tuples(n, columns int, numbered bool) string {
 
 // update writes a whole row, found by its key.
 func (t *table[T]) update(ctx context.Context, tx *Tx, v T) error {
-	result, err := tx.exec(ctx, t.set, t.values(&v)...)
+	return t.updateWhere(ctx, tx, v, "")
+}
+
+// updateWhere writes a whole row that also meets a condition; CodeNotFound when there is none.
+func (t *table[T]) updateWhere(ctx context.Context, tx *Tx, v T, condition string) error {
+	text := t.set
+	if condition != "" {
+		text += " AND " + condition
+	}
+	result, err := tx.exec(ctx, text, t.values(&v)...)
 	if err != nil {
 		return t.wrap("update", err)
 	}

@@ -159,7 +159,12 @@ export const changeQuery = (database: string, change: string) =>
 /** Every state of a rollout, as the API's filter takes it. */
 export type RolloutState = Schemas['Rollout']['state']
 
-export const rolloutsQuery = (filter: { project?: string; state?: RolloutState; link?: string }) =>
+export const rolloutsQuery = (filter: {
+  project?: string
+  state?: RolloutState
+  superseded?: boolean
+  link?: string
+}) =>
   infiniteQueryOptions({
     queryKey: ['rollouts', filter],
     queryFn: ({ signal, pageParam }) => {

@@ -22,7 +22,6 @@ export function Board({ stages, names }: BoardProps) {
     <ol className={classes.board} aria-label="Stages">
       {stages.map((stage, index) => {
         const waits = stage.state === 'pending' && index > 0 ? stages[index - 1]?.environment : undefined
-        const through = stage.tasks.filter(task => task.state === 'done').length
         return (
           <li
             key={stage.environmentId}
@@ -32,9 +31,7 @@ export function Board({ stages, names }: BoardProps) {
             <div className={classes.head}>
               <h2>{stage.environment || 'Removed environment'}</h2>
               <StateBadge state={stage.state} detail={waits ? `for ${waits}` : undefined} />
-              <span className="muted small">
-                {through} of {count(stage.tasks.length, 'task')}
-              </span>
+              <span className="muted small">{stageCount(stage.tasks)}</span>
             </div>
             <ul className={classes.tasks}>
               {stage.tasks.map(task => (
@@ -62,9 +59,20 @@ function TaskRow({ task, database }: { task: Task; database: string }) {
           <Took task={task} />
         </span>
         {task.reason && <span className={classes.reason}>{sentence(task.reason)}</span>}
+        {task.error && task.error !== task.reason && (
+          <span className={classes.reason}>Its last attempt failed: {task.error}</span>
+        )}
       </Link>
     </li>
   )
+}
+
+/** How many tasks of a stage are done, and how many never will be. */
+export function stageCount(tasks: Pick<Task, 'state'>[]): string {
+  const of = (state: Task['state']) => tasks.filter(task => task.state === state).length
+  const rest = (['skipped', 'cancelled'] as const).filter(state => of(state) > 0).map(state => `${of(state)} ${state}`)
+  if (rest.length === 0 || of('done') > 0) rest.unshift(`${of('done')} of ${count(tasks.length, 'task')} done`)
+  return rest.join(', ')
 }
 
 /** What a task's state means here: its progress, or what it does. */
@@ -89,7 +97,8 @@ export function Took({
   inWords?: boolean
 }) {
   const now = useNow(1000)
-  if (!task.startedAt || (task.state !== 'running' && !task.finishedAt)) return null
+  const waits = task.state === 'pending' || task.state === 'held' // what is known is of an attempt before
+  if (!task.startedAt || waits || (task.state !== 'running' && !task.finishedAt)) return null
   const long = duration(between(task.startedAt, task.finishedAt, now))
   if (!inWords) return <>{long}</>
   return <>{task.finishedAt ? `, took ${long}` : `, for ${long} so far`}</>

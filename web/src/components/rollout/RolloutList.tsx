@@ -14,6 +14,7 @@ import { Failure } from '../Loaded'
 import { StateBadge } from '../StateBadge'
 import { TimeAgo } from '../TimeAgo'
 
+/** That a newer rollout took over is a fact of its own, which a failed one can have too. */
 const states: [RolloutState | '', string][] = [
   ['', 'All'],
   ['running', 'Running'],
@@ -22,6 +23,8 @@ const states: [RolloutState | '', string][] = [
   ['unknown', 'Unknown'],
   ['pending', 'Waiting'],
   ['done', 'Done'],
+  ['skipped', 'Skipped'],
+  ['cancelled', 'Cancelled'],
   ['superseded', 'Superseded'],
 ]
 
@@ -35,14 +38,15 @@ interface RolloutListProps {
 export function RolloutList({ filter, chips = false }: RolloutListProps) {
   const [state, setState] = useFilter('state')
   const chosen = chips && states.some(([value]) => value === state) ? (state as RolloutState | '') : ''
+  const wanted = chosen === 'superseded' ? { superseded: true } : chosen ? { state: chosen } : {}
   const query = useInfiniteQuery({
-    ...rolloutsQuery({ ...filter, ...(chosen ? { state: chosen } : {}) }),
+    ...rolloutsQuery({ ...filter, ...wanted }),
     refetchInterval: ({ state: { data } }) => (data?.pages.some(page => page.items.some(isMoving)) ? 5000 : 30_000),
   })
   const projects = useQuery(projectsQuery)
   const rows = query.data?.pages.flatMap(page => page.items) ?? []
   const columns: Column<Schemas['Rollout']>[] = [
-    { title: 'State', fit: true, cell: row => <StateBadge state={row.state} /> },
+    { title: 'State', fit: true, cell: row => <RolloutBadge rollout={row} /> },
     { title: 'Change', cell: row => <Link to={pb.rollout(row.id)}>{row.message || 'Without a message'}</Link> },
     {
       title: 'Project',
@@ -87,6 +91,12 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
       )}
     </div>
   )
+}
+
+/** How a rollout ended, and that a newer one took over, if it did. */
+export function RolloutBadge({ rollout }: { rollout: Pick<Schemas['Rollout'], 'state' | 'supersededBy'> }) {
+  const { state, supersededBy } = rollout
+  return <StateBadge state={state} detail={supersededBy && state !== 'superseded' ? 'superseded' : undefined} />
 }
 
 /** Whether something of the rollout goes on by itself. */

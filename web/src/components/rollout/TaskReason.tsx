@@ -5,15 +5,15 @@ import { sentence } from '~/util/str'
 import classes from './TaskReason.module.css'
 
 interface TaskReasonProps {
-  task: Pick<Schemas['Task'], 'state' | 'reason'>
+  task: Pick<Schemas['Task'], 'state' | 'reason' | 'error'>
   /** What the attempt below says itself; the same error is not told twice. */
   told: string | undefined
 }
 
 /** Why a task is not done. Of an unknown outcome, what the database said before and what it says now. */
 export function TaskReason({ task, told }: TaskReasonProps) {
-  const { state, reason } = task
-  if (!reason || state === 'done' || (state === 'failed' && told)) return null
+  const { state, reason, error } = task
+  if (!reason || (state === 'failed' && told)) return null
   const { text, readings } = readingsOf(reason)
   const kind = state === 'failed' ? 'error' : state === 'held' || state === 'unknown' ? 'warning' : 'info'
   return (
@@ -21,6 +21,11 @@ export function TaskReason({ task, told }: TaskReasonProps) {
       <Notice kind={kind} title={state === 'unknown' ? 'Somebody must look into the database' : undefined}>
         <span style={{ whiteSpace: 'pre-wrap' }}>{sentence(text)}</span>
       </Notice>
+      {error && error !== reason && !told && (
+        <Notice kind="error" title="Its last attempt failed">
+          <span style={{ whiteSpace: 'pre-wrap' }}>{error}</span>
+        </Notice>
+      )}
       {readings.map(reading => (
         <section key={reading.object} className={classes.readings} aria-label={reading.object}>
           <figure>

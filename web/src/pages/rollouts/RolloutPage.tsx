@@ -6,8 +6,7 @@ import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { Board } from '~/components/rollout/Board'
-import { isMoving } from '~/components/rollout/RolloutList'
-import { StateBadge } from '~/components/StateBadge'
+import { isMoving, RolloutBadge } from '~/components/rollout/RolloutList'
 import { TimeAgo } from '~/components/TimeAgo'
 import { useNow } from '~/hooks/use-now'
 import { useParam } from '~/hooks/use-params'
@@ -37,7 +36,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
         { label: project.data?.name ?? 'Project', to: pb.project(rollout.projectId) },
         { label: 'Rollouts', to: pb.projectRollouts(rollout.projectId) },
       ]}
-      beside={<StateBadge state={rollout.state} />}
+      beside={<RolloutBadge rollout={rollout} />}
     >
       <div className="row wrap muted" style={{ gap: 16 }}>
         <span>
@@ -47,10 +46,10 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
         <span>
           started <TimeAgo at={rollout.createdAt} />
         </span>
-        {(rollout.finishedAt || isMoving(rollout)) && (
-          <span>
-            {rollout.finishedAt ? 'took' : 'for'} {duration(between(rollout.createdAt, rollout.finishedAt, now))}
-          </span>
+        {isMoving(rollout) ? (
+          <span>for {duration(between(rollout.createdAt, undefined, now))}</span>
+        ) : (
+          <Span stages={rollout.stages} />
         )}
         <Link to={pb.link(rollout.projectId, rollout.linkId)}>Repository</Link>
         {rollout.supersededBy && (
@@ -66,4 +65,15 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
       )}
     </Page>
   )
+}
+
+/** From the start of the first attempt to the end of the last one; nothing when nothing has run. */
+function Span({ stages }: { stages: Schemas['Stage'][] }) {
+  const ran = stages.flatMap(stage => stage.tasks).filter(task => task.startedAt && task.finishedAt)
+  const first = ran.map(task => task.startedAt ?? '').sort()[0]
+  const last = ran
+    .map(task => task.finishedAt ?? '')
+    .sort()
+    .at(-1)
+  return first && last ? <span>took {duration(between(first, last, new Date()))}</span> : null
 }

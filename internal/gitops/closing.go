@@ -1,0 +1,87 @@
+package gitops
+
+import (
+	"fmt"
+
+	"towpath"
+	"towpath/internal/plan"
+)
+
+// textsOf returns the checksums of the files that the plan knows.
+func textsOf(p plan.Plan) map[string]bool {
+	texts := map[string]bool{}
+	for _, item := range p.Items {
+		if item.State != plan.ItemVanished {
+			texts[item.Checksum] = true
+		}
+	}
+	delete(texts, "") // of ignored files
+	return texts
+}
+
+// closer knows what became of the files of open tasks that a plan no longer wants as they are.
+type closer struct {
+	commit string // at which the plan was made
+	items  map[taskKey]plan.Item
+	paths  map[string]bool // of files that are there
+}
+
+func newCloser(p plan.Plan, commit string) closer {
+	c := closer{commit: short(commit), items: make(map[taskKey]plan.Item, len(p.Items)), paths: make(map[string]bool, len(p.Items))}
+	for _, item := range p.Items {
+		c.items[taskKey{item.DatabaseID, item.MigrationID}] = item
+		c.paths[item.Path] = c.paths[item.Path] || item.State != plan.ItemVanished
+	}
+	return c
+}
+
+// close says how a task ends: done where the ledger has all of it, cancelled everywhere else. What its attempts have left
+// stays with it.
+func (c closer) close(t towpath.Task) towpath.Task {
+	if c.had(t) {
+		t.State, t.Reason = towpath.TaskDone, "The ledger of the database has it already."
+		return t
+	}
+	t.State, t.Reason = towpath.TaskCancelled, c.why(t)
+	return t
+}
+
+func (c closer) why(t towpath.Task) string {
+	item, known := c.items[keyOf(t)]
+	switch {
+	case t.Path != "" && !c.paths[t.Path] && (!known || item.State == plan.ItemVanished):
+		return fmt.Sprintf("Commit %s removed or renamed the file.", c.commit)
+	case !known:
+		return fmt.Sprintf("Since commit %s the file is no longer this migration of this database.", c.commit)
+	case t.Path != "" && !c.paths[t.Path]:
+		return fmt.Sprintf("Commit %s replaced the file by %s.", c.commit, item.Path)
+	case item.State == plan.ItemPending, item.State == plan.ItemHeld, item.State == plan.ItemMoved:
+		if t.Action == towpath.ActionRecord {
+			return fmt.Sprintf("Commit %s changed what is to be recorded.", c.commit)
+		}
+		return fmt.Sprintf("Commit %s replaced the text.", c.commit)
+	case item.Previous != nil && item.Previous.State.Applied() && item.State != plan.ItemEdited:
+		return fmt.Sprintf("The database has version %s already, with the text of commit %s.", t.Label, short(item.Previous.Commit))
+	}
+	return fmt.Sprintf("At commit %s the file is %s: %s.", c.commit, item.State, item.Reason)
+}
+
+// had tells whether the ledger has all that a task was to bring, with the task's own texts.
+func (c closer) had(t towpath.Task) bool {
+	wanted := t.Covers
+	if t.Action == towpath.ActionApply {
+		wanted = []towpath.Migration{t.Migration}
+	}
+	found := 0
+	for _, m := range wanted {
+		if m.Path == "" { // the marker of a choice, which no file is
+			continue
+		}
+		e := c.items[taskKey{t.DatabaseID, m.MigrationID}].Previous
+		if e == nil || e.MigrationID != m.MigrationID || !e.State.Applied() || e.Checksum != m.Checksum {
+			return false
+		}
+		found++
+	}
+	return found > 0
+}
