@@ -135,7 +135,7 @@ func (s *Sim) DeleteHook(repoFullName, hookUUID string) error {
 	return nil
 }
 
-// RenameRepository changes slug and name. The UUID stays; the old name is gone.
+// RenameRepository changes slug and name. The UUID stays; the old name redirects until another repository takes it.
 func (s *Sim) RenameRepository(repoFullName, newSlug string) error {
 	return s.moveRepository(repoFullName, func(r *Repository) error {
 		r.Slug, r.Name = newSlug, newSlug
@@ -152,6 +152,45 @@ func (s *Sim) TransferRepository(repoFullName, workspace string) error {
 		r.Workspace, r.Permissions = workspace, map[string]string{}
 		return nil
 	})
+}
+
+// ForkRepository copies a repository with its branches, without hooks and permissions, to a name that is free or redirects.
+func (s *Sim) ForkRepository(repoFullName, workspace, slug string) error {
+	source, known := s.Repository(repoFullName)
+	if !known {
+		return fmt.Errorf("fork %s: no such repository", repoFullName)
+	}
+	copied, err := s.AddRepository(RepositorySpec{Workspace: workspace, Slug: slug, MainBranch: source.MainBranch, Private: source.Private})
+	if err != nil {
+		return err
+	}
+	_, err = s.gitRepo(copied).run(nil, "fetch", "-q", s.repoDir(source), "+refs/heads/*:refs/heads/*")
+	return err
+}
+
+// RenameWorkspace changes a workspace's slug, and with it the full names of its repositories.
+func (s *Sim) RenameWorkspace(slug, newSlug string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.state.workspace(slug)
+	if w == nil || s.state.workspace(newSlug) != nil {
+		return fmt.Errorf("rename workspace %s: it is not there, or %s is", slug, newSlug)
+	}
+	for _, c := range s.state.Consumers {
+		if c.Workspace == w.Slug {
+			c.Workspace = newSlug
+		}
+	}
+	for _, r := range s.state.Repositories {
+		if r.Workspace == w.Slug {
+			s.state.Moved[r.FullName()] = r.UUID
+			r.Workspace = newSlug
+			r.CloneURL = s.cloneURL(*r)
+		}
+	}
+	w.Slug = newSlug
+	s.save()
+	return nil
 }
 
 // DeleteRepository removes a repository from the service; its hooks vanish with it. The files on disk stay.
@@ -183,6 +222,7 @@ func (s *Sim) moveRepository(fullName string, change func(*Repository) error) er
 		return errors.New("move " + fullName + ": " + moved.FullName() + " exists")
 	}
 	moved.CloneURL = s.cloneURL(moved)
+	s.state.Moved[r.FullName()] = r.UUID
 	*r = moved
 	s.save()
 	return nil

@@ -38,12 +38,21 @@ func (s *Sim) serveGit(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Service Unavailable", http.StatusServiceUnavailable)
 		return
 	}
+	to, moved := s.movedTo(workspace, slug)
+	if moved {
+		workspace, slug = to.Workspace, to.Slug
+	}
 	repo, actor, status := s.authorizeGit(r, workspace, slug, push)
 	if status != http.StatusOK {
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Bitbucket simulator"`)
 		}
 		http.Error(w, http.StatusText(status), status)
+		return
+	}
+	if moved {
+		target := url.URL{Path: "/" + repo.FullName() + ".git/" + service, RawQuery: r.URL.RawQuery}
+		http.Redirect(w, r, target.String(), http.StatusMovedPermanently)
 		return
 	}
 	if service != "git-receive-pack" {
@@ -64,6 +73,16 @@ func (s *Sim) serveGit(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.opts.Logger.Error("process a push", "repository", repo.FullName(), "error", err)
 	}
+}
+
+// movedTo finds where the repository is that had a name before.
+func (s *Sim) movedTo(workspace, slug string) (Repository, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r := s.state.movedTo(workspace, slug); r != nil {
+		return r.clone(), true
+	}
+	return Repository{}, false
 }
 
 func (s *Sim) runBackend(w http.ResponseWriter, r *http.Request, repo Repository, service string) {

@@ -19,6 +19,7 @@ type state struct {
 	Workspaces   []*Workspace              `json:"workspaces"`
 	Consumers    []*Consumer               `json:"consumers"`
 	Repositories []*Repository             `json:"repositories"`
+	Moved        map[string]string         `json:"moved"`         // former full name → repository UUID
 	Hooks        map[string][]*Hook        `json:"hooks"`         // by repository UUID
 	Grants       []*grant                  `json:"grants"`        //
 	Tokens       map[string]*token         `json:"tokens"`        // by the token itself
@@ -37,6 +38,9 @@ func loadState(path string) (state, error) {
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return st, fmt.Errorf("read the state of the simulator: %w", err)
+	}
+	if st.Moved == nil {
+		st.Moved = map[string]string{}
 	}
 	if st.Hooks == nil {
 		st.Hooks = map[string][]*Hook{}
@@ -136,6 +140,20 @@ func (st *state) repository(workspace, repository string) *Repository {
 func (st *state) repositoryByName(fullName string) *Repository {
 	workspace, slug, _ := strings.Cut(fullName, "/")
 	return st.repository(workspace, slug)
+}
+
+// movedTo finds the repository that had a name before, as long as no other one has it now.
+func (st *state) movedTo(workspace, slug string) *Repository {
+	if st.repository(workspace, slug) != nil {
+		return nil
+	}
+	uuid := st.Moved[workspace+"/"+slug]
+	for _, r := range st.Repositories {
+		if r.UUID == uuid {
+			return r
+		}
+	}
+	return nil
 }
 
 func (st *state) consumer(key string) *Consumer {

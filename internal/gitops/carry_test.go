@@ -343,7 +343,7 @@ func TestReplaceSecret_mendsTheLinks(t *testing.T) {
 		b.consumer.Secret = "another-secret-of-the-consumer"
 		b.sim.AddConsumer(b.consumer)
 		b.clock.move(2 * time.Hour)
-		b.reconcile(t, link.ID)
+		b.refused(t, link.ID)
 		if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.GrantBroken, "replace the secret") {
 			t.Fatalf("broken because of %q", st.GrantBroken)
 		}

@@ -195,7 +195,7 @@ func TestGrant_thatIsRevokedTurnsTheLinkIntoNeedsAttention(t *testing.T) {
 		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "CREATE TABLE a (id INT);"})
 		link := b.link(t)
 		b.sim.RevokeGrants("ada")
-		b.reconcile(t, link.ID)
+		b.refused(t, link.ID)
 		st, err := b.LinkStatus(t.Context(), link.ID)
 		if err != nil || !strings.Contains(st.WaitsFor, "Ada Lock") || st.GrantBroken == "" {
 			t.Fatalf("%q %q %v, want words that name the person", st.WaitsFor, st.GrantBroken, err)

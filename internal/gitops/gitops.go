@@ -34,8 +34,9 @@ type Service struct {
 	PollInterval time.Duration // how often a branch's head is read when no delivery tells; 0 is 30 s
 	MaxFileSize  int64         // of a migration, in bytes; 0 is 100 MiB
 
-	grants grantCache
-	trees  treeCache
+	grants   grantCache
+	trees    treeCache
+	refusals refusals
 }
 
 func (s *Service) provider(t towpath.ProviderType) (vcs.Provider, error) {

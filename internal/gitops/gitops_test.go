@@ -42,6 +42,9 @@ type bundle struct {
 	log      *strings.Builder
 	clock    *clock
 	asked    func(*http.Request) // before the provider answers; nil for nothing
+
+	gitRefuses   map[string]int // with which status Git refuses a repository's name
+	tokenRefuses bool           // renewals are refused
 }
 
 // clock is a clock that a test can move.
@@ -102,6 +105,18 @@ func setup(t *testing.T, metadata string) *bundle {
 	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if b.asked != nil {
 			b.asked(r)
+		}
+		for name, status := range b.gitRefuses {
+			if strings.HasPrefix(r.URL.Path, "/"+name+".git/") {
+				w.WriteHeader(status)
+				return
+			}
+		}
+		if b.tokenRefuses && r.URL.Path == "/site/oauth2/access_token" {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"error":"invalid_grant","error_description":"Invalid refresh_token"}`)
+			return
 		}
 		b.sim.ServeHTTP(w, r)
 	}))
@@ -302,6 +317,18 @@ func (b *bundle) reconcile(t *testing.T, linkID string) {
 	if _, err := b.Reconcile(t.Context(), linkID); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// refused reconciles a link that the far side refuses: a first refusal is tried again, a second one stands.
+func (b *bundle) refused(t *testing.T, linkID string) {
+	t.Helper()
+	again, err := b.Reconcile(t.Context(), linkID)
+	st, _ := b.LinkStatus(t.Context(), linkID)
+	if err == nil || again == nil || st.Link.AttentionReason != "" {
+		t.Fatalf("after one refusal: again at %v, error %v, attention %q", again, err, st.Link.AttentionReason)
+	}
+	b.clock.move(again.Sub(b.clock.now()) + time.Second)
+	b.reconcile(t, linkID)
 }
 
 // tasks writes the open rollout's tasks down, a line each.

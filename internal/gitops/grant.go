@@ -147,6 +147,7 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	if err != nil {
 		return s.afterFailedRenewal(ctx, g, provider.Describe().Name, err)
 	}
+	s.refusals.accepted(g.ID)
 	access := token.AccessToken
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Grant(ctx, g.ID)
@@ -165,6 +166,10 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, providerName string, cause error) (access string, err error) {
 	if vcs.KindOf(cause) != vcs.Unauthorized {
 		return "", fmt.Errorf("renew access of %s: %w", tried.AccountName, cause)
+	}
+	if again, ok := s.refusals.confirmed(tried.ID, s.Store.Now()); !ok {
+		return "", &vcs.Error{Kind: vcs.Unavailable, Op: "renew access of " + tried.AccountName, RetryAt: again, Err: cause,
+			Message: providerName + " has refused to renew the access once; it is tried again"}
 	}
 	var e *vcs.Error
 	reason := fmt.Sprintf("%s no longer accepts the access that %s gave. %s can connect the account again, or another administrator of the repository can take over.",
@@ -310,10 +315,10 @@ func (s *Service) RefreshGrant(ctx context.Context, grantID string) (again *time
 	return retryAt(err), err
 }
 
-// retryAt returns when a provider that limits us may be asked again.
+// retryAt returns when a provider that limits us, or has refused once, may be asked again.
 func retryAt(err error) *time.Time {
 	var e *vcs.Error
-	if errors.As(err, &e) && e.Kind == vcs.RateLimited && !e.RetryAt.IsZero() {
+	if errors.As(err, &e) && !e.RetryAt.IsZero() {
 		return &e.RetryAt
 	}
 	return nil

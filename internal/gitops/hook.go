@@ -93,8 +93,15 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Tim
 		return nil, s.noteHook(ctx, link)
 	}
 	hook, err := client.Hooks(link.RepositoryID).Get(ctx, link.HookID)
+	missing := vcs.KindOf(err) == vcs.NotFound
+	if missing {
+		if again, ok := s.refusals.confirmed("hook of "+link.ID, s.Store.Now()); !ok {
+			return &again, nil
+		}
+	}
+	s.refusals.accepted("hook of " + link.ID)
 	switch {
-	case vcs.KindOf(err) == vcs.NotFound:
+	case missing:
 		link.HookState = towpath.HookMissing
 		link.HookReason = "The webhook is gone from the repository. Pushes are still found by polling, every " + s.pollInterval().String() + ". Repair the webhook to hear of them at once."
 	case err != nil:

@@ -132,7 +132,7 @@ func TestReconcile_saysThatTheRepositoryIsGone(t *testing.T) {
 		if err := b.sim.DeleteRepository(repo); err != nil {
 			t.Fatal(err)
 		}
-		b.reconcile(t, link.ID)
+		b.refused(t, link.ID)
 		if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.WaitsFor, "acme/shop-db is gone") {
 			t.Errorf("it waits for %q", st.WaitsFor)
 		}

@@ -210,9 +210,9 @@ func (s *Service) headOf(ctx context.Context, source vcs.Source, repository vcs.
 	if err != nil {
 		return "", userError(err, "read branches")
 	}
-	head, ok := heads[branch]
+	head, ok := heads.Branches[branch]
 	if !ok {
-		return "", towpath.Invalid("branch", "%s has no branch named %s. It has %s.", repository.Name, branch, someOf(heads))
+		return "", towpath.Invalid("branch", "%s has no branch named %s. It has %s.", repository.Name, branch, someOf(heads.Branches))
 	}
 	return head, nil
 }

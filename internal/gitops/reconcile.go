@@ -35,8 +35,9 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Tim
 	if err != nil {
 		return s.lookFailed(ctx, link, err)
 	}
+	s.refusals.accepted(link.ID)
 	if found.idle {
-		return nil, s.notePoll(ctx, link.ID, found.head)
+		return nil, s.notePoll(ctx, link.ID, found)
 	}
 	if err := s.RefreshLedgers(ctx, link.ProjectID); err != nil {
 		return nil, fmt.Errorf("refresh ledgers: %w", err)
@@ -63,6 +64,8 @@ func changedSince(read, now towpath.RepositoryLink) bool {
 
 // found is what a look at the repository brought.
 type found struct {
+	name   string // of the repository, as it is called now
+	url    string
 	head   string
 	idle   bool // nothing has moved since the last time
 	commit vcs.Commit
@@ -72,7 +75,8 @@ type found struct {
 
 // look reads the branch's head and what changed up to it.
 func (s *Service) look(ctx context.Context, link towpath.RepositoryLink) (f found, err error) {
-	if f.scope, err = scopeOf(link.BaseDirectory, link.FilePathTemplate); err != nil {
+	scope, err := scopeOf(link.BaseDirectory, link.FilePathTemplate)
+	if err != nil {
 		return f, err
 	}
 	client, err := s.client(ctx, link.GrantID)
@@ -80,26 +84,76 @@ func (s *Service) look(ctx context.Context, link towpath.RepositoryLink) (f foun
 		return f, err
 	}
 	source := client.Source(link.RepositoryID)
-	heads, err := source.Heads(ctx)
-	if vcs.KindOf(err) == vcs.NotFound {
-		return f, towpath.Errorf(towpath.CodeConflict, "%s is gone, or the account that carries the link may no longer see it. Give it access again, or let another administrator take over.", link.RepositoryName)
+	f, err = s.headCommit(ctx, source, link)
+	if misled(link, f, err) {
+		moved, doubt := source.Relocate(ctx)
+		if moved {
+			f, err = s.headCommit(ctx, source, link)
+		} else if vcs.KindOf(doubt) == vcs.NotFound {
+			err = gone(link)
+		}
 	}
 	if err != nil {
-		return f, fmt.Errorf("read head of %s: %w", link.Branch, err)
+		return f, err
 	}
-	f.head = heads[link.Branch]
-	if f.head == "" {
-		return f, towpath.Errorf(towpath.CodeConflict, "%s has no branch %s any more. Push it again, or choose another branch.", link.RepositoryName, link.Branch)
-	}
+	f.scope = scope
 	if f.head == link.SyncedCommit {
 		f.idle, err = s.ledgersFresh(ctx, link.ProjectID)
 		return f, err
 	}
+	f.delta, err = s.readDelta(ctx, source, link, scope, f.head)
+	return f, err
+}
+
+// headCommit reads the branch's head, and its commit when it is not the synced one. The head comes by the repository's name, the
+// commit by its id.
+func (s *Service) headCommit(ctx context.Context, source vcs.Source, link towpath.RepositoryLink) (f found, err error) {
+	heads, err := source.Heads(ctx)
+	f.name, f.url = heads.Name, heads.URL
+	if vcs.KindOf(err) == vcs.NotFound {
+		return f, gone(link)
+	}
+	if err != nil {
+		return f, fmt.Errorf("read head of %s: %w", link.Branch, err)
+	}
+	if f.head = heads.Branches[link.Branch]; f.head == "" {
+		return f, fmt.Errorf("%w: %w", errNoBranch,
+			towpath.Errorf(towpath.CodeConflict, "%s has no branch %s any more. Push it again, or choose another branch.", f.name, link.Branch))
+	}
+	if f.head == link.SyncedCommit {
+		return f, nil
+	}
 	if f.commit, err = source.Commit(ctx, f.head); err != nil {
 		return f, fmt.Errorf("read commit %s: %w", short(f.head), err)
 	}
-	f.delta, err = s.readDelta(ctx, source, link, f.scope, f.head)
-	return f, err
+	return f, nil
+}
+
+var errNoBranch = errors.New("the branch is not there")
+
+func gone(link towpath.RepositoryLink) error {
+	return towpath.Errorf(towpath.CodeConflict, "%s is gone, or the account that carries the link may no longer see it. Give it access again, or let another administrator take over.", link.RepositoryName)
+}
+
+// misled tells whether what was found may come from a repository that took the name of the link's one.
+func misled(link towpath.RepositoryLink, f found, err error) bool {
+	switch {
+	case errors.Is(err, errNoBranch), vcs.KindOf(err) == vcs.NotFound:
+		return true
+	case err != nil:
+		return false
+	}
+	return f.name != link.RepositoryName || (f.commit.Repository != "" && f.commit.Repository != f.name)
+}
+
+// follow brings a link up to what its repository is called now, and with it what was kept under the former name.
+func (f found) follow(ctx context.Context, tx *store.Tx, link *towpath.RepositoryLink) error {
+	if f.name == "" || (f.name == link.RepositoryName && f.url == link.RepositoryURL) {
+		return nil
+	}
+	before := *link
+	link.RepositoryName, link.RepositoryURL = f.name, f.url
+	return tx.FollowRename(ctx, before, *link)
 }
 
 // ledgersFresh tells whether every database of the project was read lately and well.
@@ -115,7 +169,8 @@ func (s *Service) ledgersFresh(ctx context.Context, projectID string) (fresh boo
 	return fresh, err
 }
 
-// lookFailed keeps why a link could not be read. What a person must mend is no reason to try over and over; what may pass is.
+// lookFailed keeps why a link could not be read, once a second try was refused too. What a person must repair is no reason to try
+// over and over; what may pass is.
 func (s *Service) lookFailed(ctx context.Context, link towpath.RepositoryLink, cause error) (*time.Time, error) {
 	reason := ""
 	switch kind := vcs.KindOf(cause); {
@@ -126,6 +181,13 @@ func (s *Service) lookFailed(ctx context.Context, link towpath.RepositoryLink, c
 	}
 	if reason == "" {
 		return retryAt(cause), userError(cause, "look at repository") // may pass: not found right after a push, rate limits, outages
+	}
+	link, err := s.readLink(ctx, link.ID) // a grant that broke has said so on it meanwhile
+	if err != nil {
+		return nil, errors.Join(err, cause)
+	}
+	if again, ok := s.refusals.confirmed(link.ID, s.Store.Now()); !ok && link.AttentionReason == "" {
+		return &again, errors.Join(towpath.Errorf(towpath.CodeUnavailable, "The provider refused once. It is asked again at %s.", again.UTC().Format("15:04:05 MST")), cause)
 	}
 	s.Logger.Warn("a link needs a person", "link", link.ID, "repository", link.RepositoryName, "error", cause)
 	return nil, s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -145,7 +207,7 @@ func (s *Service) polled(tx *store.Tx, link *towpath.RepositoryLink) {
 	link.LastPollAt = &tx.Now
 }
 
-func (s *Service) notePoll(ctx context.Context, linkID, head string) error {
+func (s *Service) notePoll(ctx context.Context, linkID string, f found) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		link, err := tx.Link(ctx, linkID)
 		if err != nil {
@@ -157,7 +219,10 @@ func (s *Service) notePoll(ctx context.Context, linkID, head string) error {
 				return err
 			}
 		}
-		link.HeadCommit, link.AttentionReason = head, ""
+		link.HeadCommit, link.AttentionReason = f.head, ""
+		if err := f.follow(ctx, tx, &link); err != nil {
+			return err
+		}
 		return tx.UpdateLink(ctx, &link)
 	})
 }
@@ -196,6 +261,9 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 	}
 	link.HeadCommit, link.AttentionReason = f.head, ""
 	s.polled(tx, &link)
+	if err := f.follow(ctx, tx, &link); err != nil {
+		return "", err
+	}
 	if err := tx.UpdateLink(ctx, &link); err != nil {
 		return "", err
 	}

@@ -48,7 +48,11 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 		d.RequestID = "sha256:" + string(hexOf(secret.HashToken(string(body))))
 	}
 	d.Verdict, d.Reason = judge(link, event)
-	return s.keepDelivery(ctx, d)
+	var now found
+	if event.RepositoryID == link.RepositoryID && event.URL != "" {
+		now = found{name: event.Repository, url: event.URL}
+	}
+	return s.keepDelivery(ctx, d, now)
 }
 
 // judge says whether an event may concern a link.
@@ -74,7 +78,9 @@ func judge(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, s
 	return towpath.DeliveryIgnored, "It moves " + clip(strings.Join(others, ", "), 200) + "; the link follows branch " + link.Branch + "."
 }
 
-func (s *Service) keepDelivery(ctx context.Context, d towpath.Delivery) error {
+// keepDelivery stores a delivery and wakes its link. What the delivery calls the repository shows reconcile that a remembered
+// name is out of date.
+func (s *Service) keepDelivery(ctx context.Context, d towpath.Delivery, named found) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		received := d
 		if _, err := tx.ReceiveDelivery(ctx, &received); err != nil {
@@ -87,6 +93,9 @@ func (s *Service) keepDelivery(ctx context.Context, d towpath.Delivery) error {
 		link.LastDeliveryAt, link.UntoldAt = &tx.Now, nil
 		if link.HookState == towpath.HookMissing {
 			link.HookState, link.HookReason = towpath.HookActive, ""
+		}
+		if err := named.follow(ctx, tx, &link); err != nil {
+			return err
 		}
 		if err := tx.UpdateLink(ctx, &link); err != nil {
 			return err

@@ -3,6 +3,7 @@ package gitops_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"towpath"
 	"towpath/internal/bitbucketsim"
@@ -107,6 +108,10 @@ func TestCheckHook_saysThatTheHookIsGone(t *testing.T) {
 		if got := len(b.tasks(t, link.ID)); got != 2 {
 			t.Errorf("the push without a delivery planned %d tasks, want 2", got)
 		}
+		if again, err := b.CheckHook(t.Context(), link.ID); err != nil || again == nil {
+			t.Fatalf("one answer that it is gone is not tried again: %v %v", again, err)
+		}
+		b.clock.move(time.Minute)
 		if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
 			t.Fatal(err)
 		}

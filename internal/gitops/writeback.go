@@ -41,7 +41,7 @@ func (s *Service) WriteBack(ctx context.Context, linkID string) (again *time.Tim
 	if err != nil {
 		return retryAt(err), userError(err, "read head of "+link.Branch)
 	}
-	head := heads[link.Branch]
+	head := heads.Branches[link.Branch]
 	if head == "" {
 		return nil, nil // reconcile says so
 	}

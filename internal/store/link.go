@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"unicode/utf8"
 
 	"towpath"
 )
@@ -32,6 +34,24 @@ func (tx *Tx) CreateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 func (tx *Tx) UpdateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 	return taken(links.update(ctx, tx, *l), "baseDirectory",
 		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
+}
+
+// FollowRename brings what was kept under a repository's former name and address up to those that it has now.
+func (tx *Tx) FollowRename(ctx context.Context, before, now towpath.RepositoryLink) error {
+	if before.RepositoryURL != "" && now.RepositoryURL != before.RepositoryURL {
+		former := before.RepositoryURL + "/"
+		_, err := tx.exec(ctx, "UPDATE rollout SET commit_url = $1 || substr(commit_url, $2) WHERE link_id = $3 AND substr(commit_url, 1, $4) = $5",
+			now.RepositoryURL+"/", utf8.RuneCountInString(former)+1, now.ID, utf8.RuneCountInString(former), former)
+		if err != nil {
+			return fmt.Errorf("follow the repository's address: %w", err)
+		}
+	}
+	_, err := tx.exec(ctx, "UPDATE change_history SET repository = $1 WHERE repository = $2 AND rollout_id IN (SELECT id FROM rollout WHERE link_id = $3)",
+		now.RepositoryName, before.RepositoryName, now.ID)
+	if err != nil {
+		return fmt.Errorf("follow the repository's name: %w", err)
+	}
+	return nil
 }
 
 // DeleteLink removes a link with its manifest and deliveries; rollouts and history stay.

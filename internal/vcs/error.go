@@ -41,7 +41,7 @@ type Error struct {
 	Status  int    // of HTTP; 0 when there was no answer
 	Message string // the provider's own words, clipped and cleaned of markup
 	Needs   []string
-	RetryAt time.Time // of RateLimited
+	RetryAt time.Time // of RateLimited, and of a refusal that is tried once more
 	TraceID string    // the provider's id of the request, for its support
 	Err     error
 }

@@ -88,8 +88,13 @@ type Source interface {
 	// Branches lists all branches with their heads, sorted by name.
 	Branches(ctx context.Context) ([]Branch, error)
 
-	// Heads maps branch names to heads by the cheapest way there is (the Git protocol), for polling.
-	Heads(ctx context.Context) (map[string]string, error)
+	// Heads reads the branches' heads by the cheapest way there is (the Git protocol), for polling. That way may lead to a
+	// repository which took the name of this one: heads that do not fit are a reason to Relocate.
+	Heads(ctx context.Context) (Heads, error)
+
+	// Relocate looks up by the stable id where the repository is now, unless that was done just before. moved tells that
+	// Heads has looked elsewhere so far.
+	Relocate(ctx context.Context) (moved bool, err error)
 
 	// Commit reads a commit by its hash. Kind NotFound when there is none (yet).
 	Commit(ctx context.Context, hash string) (Commit, error)
@@ -155,6 +160,13 @@ type Branch struct {
 	Head string
 }
 
+// Heads are the heads of a repository's branches, and what it is called now.
+type Heads struct {
+	Name     string // full name, workspace/slug
+	URL      string // its page
+	Branches map[string]string
+}
+
 // Commit is what people want to know of a commit.
 type Commit struct {
 	Hash    string // 40 hex digits
@@ -162,6 +174,8 @@ type Commit struct {
 	Author  string
 	Time    time.Time
 	URL     string
+
+	Repository string // full name of the repository that the provider's stable id leads to; "" where it does not say
 }
 
 // EntryKind tells files from what only looks like them.
@@ -229,6 +243,7 @@ type Event struct {
 	Name         string // the provider's word for it
 	RepositoryID string
 	Repository   string // full name
+	URL          string // of the repository's page; "" where the event does not say
 	Refs         []RefChange
 }
 

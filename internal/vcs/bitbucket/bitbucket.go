@@ -78,7 +78,7 @@ func New(cfg Config) (*Provider, error) {
 
 // Client acts with the tokens of ts. It holds the grant's budget, so a grant should have one Client at a time.
 func (p *Provider) Client(ts vcs.TokenSource) vcs.Client {
-	return &client{p: p, tokens: ts, clones: map[string]string{}, budget: newBudget(p.cfg)}
+	return &client{p: p, tokens: ts, places: map[string]place{}, budget: newBudget(p.cfg)}
 }
 
 // guardRedirect follows a few redirects of reads within one origin. Any other redirect becomes the answer itself: a token must not

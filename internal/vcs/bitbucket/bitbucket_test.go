@@ -189,7 +189,7 @@ func TestHeads_inTheOldProtocol(t *testing.T) {
 		t.Fatal(err)
 	}
 	heads, err := client.Source(repo.UUID).Heads(t.Context())
-	if err != nil || heads["main"] != hash || len(heads) != 2 || len(heads["feature/x"]) != 40 {
+	if err != nil || heads.Branches["main"] != hash || len(heads.Branches) != 2 || len(heads.Branches["feature/x"]) != 40 {
 		t.Errorf("%v, %v", heads, err)
 	}
 }

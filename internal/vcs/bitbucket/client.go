@@ -27,7 +27,7 @@ type client struct {
 	budget *budget
 
 	mu     sync.Mutex
-	clones map[string]string // clone URLs by repository id
+	places map[string]place // by repository id
 }
 
 // request is one call; everything of it can be sent twice.

@@ -24,6 +24,9 @@ func convertRepository(r repositoryJSON, admin bool) vcs.Repository {
 
 func convertCommit(c commitJSON) vcs.Commit {
 	out := vcs.Commit{Hash: c.Hash, Message: c.Message, Time: c.Date.Time, URL: c.Links.page()}
+	if c.Repository != nil {
+		out.Repository = c.Repository.FullName
+	}
 	if c.Author == nil {
 		return out
 	}

@@ -19,40 +19,41 @@ const (
 
 // Heads implements vcs.Source by what `git ls-remote` does: protocol version 2 where the server speaks it, else the advertisement
 // of all refs. https://git-scm.com/docs/protocol-v2
-func (s *source) Heads(ctx context.Context) (map[string]string, error) {
+func (s *source) Heads(ctx context.Context) (vcs.Heads, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.c.p.cfg.Timeout)
 	defer cancel()
-	clone, cached, err := s.c.cloneURL(ctx, s.id)
+	at, known, err := s.c.placeOf(ctx, s.id)
 	if err != nil {
-		return nil, err
+		return vcs.Heads{}, err
 	}
-	heads, err := s.c.lsRefs(ctx, clone)
-	if !cached || !moved(err) {
-		return heads, err
+	branches, redirected, err := s.c.lsRefs(ctx, at.clone)
+	if known && (redirected || displaced(err)) {
+		if at, err = s.c.locate(ctx, s.id); err != nil {
+			return vcs.Heads{}, err
+		}
+		branches, _, err = s.c.lsRefs(ctx, at.clone)
 	}
-	// The name behind a remembered address has changed, the id has not.
-	s.c.forgetClone(s.id)
-	if clone, _, err = s.c.cloneURL(ctx, s.id); err != nil {
-		return nil, err
-	}
-	return s.c.lsRefs(ctx, clone)
+	return vcs.Heads{Name: at.name, URL: at.url, Branches: branches}, err
 }
 
-func moved(err error) bool {
+// displaced finds in a refusal that the repository may be elsewhere: whoever took its name may hide what is there.
+func displaced(err error) bool {
+	switch vcs.KindOf(err) {
+	case vcs.NotFound, vcs.Forbidden, vcs.Unauthorized:
+		return true
+	}
 	var e *vcs.Error
-	return errors.As(err, &e) && (e.Kind == vcs.NotFound || e.Status/100 == 3)
+	return errors.As(err, &e) && e.Status/100 == 3
 }
 
-func (c *client) lsRefs(ctx context.Context, clone string) (map[string]string, error) {
+// lsRefs reads the heads at an address; redirected tells that they came from another one.
+func (c *client) lsRefs(ctx context.Context, clone string) (heads map[string]string, redirected bool, err error) {
 	advertised, err := c.git(ctx, request{
 		op: opHeads, method: http.MethodGet, url: clone + "/info/refs?service=git-upload-pack", git: true,
 		header: http.Header{"Git-Protocol": {"version=2"}},
 	})
-	if err != nil {
-		return nil, err
-	}
-	if !advertised.version2 {
-		return advertised.heads, nil
+	if err != nil || !advertised.version2 || advertised.redirected {
+		return advertised.heads, advertised.redirected, err
 	}
 	answer, err := c.git(ctx, request{
 		op: opHeads, method: http.MethodPost, url: clone + "/git-upload-pack", git: true, body: lsRefsCommand(advertised.capabilities),
@@ -61,7 +62,7 @@ func (c *client) lsRefs(ctx context.Context, clone string) (map[string]string, e
 			"Accept": {"application/x-git-upload-pack-result"},
 		},
 	})
-	return answer.heads, err
+	return answer.heads, answer.redirected, err
 }
 
 // refAnswer is what a server told: its capabilities in version 2, or refs.
@@ -69,6 +70,7 @@ type refAnswer struct {
 	version2     bool
 	capabilities []string
 	heads        map[string]string
+	redirected   bool
 }
 
 func (c *client) git(ctx context.Context, r request) (refAnswer, error) {
@@ -84,32 +86,8 @@ func (c *client) git(ctx context.Context, r request) (refAnswer, error) {
 	if err != nil {
 		return refAnswer{}, &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Status: resp.StatusCode, Message: cleanText(err.Error()), Err: err}
 	}
+	answer.redirected = resp.Request.URL.String() != r.url
 	return answer, nil
-}
-
-// cloneURL is a repository's address for Git, remembered after the first call; cached tells that no call was made.
-func (c *client) cloneURL(ctx context.Context, id string) (clone string, cached bool, err error) {
-	c.mu.Lock()
-	clone, cached = c.clones[id]
-	c.mu.Unlock()
-	if cached {
-		return clone, true, nil
-	}
-	repo, err := c.readRepository(ctx, id)
-	if err != nil {
-		return "", false, err
-	}
-	clone = c.p.cloneOf(repo)
-	c.mu.Lock()
-	c.clones[id] = clone
-	c.mu.Unlock()
-	return clone, false, nil
-}
-
-func (c *client) forgetClone(id string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.clones, id)
 }
 
 // cloneOf trusts the link only at the configured host, since the token goes there. Its user name is not ours.

@@ -75,7 +75,8 @@ type commitJSON struct {
 		Raw  string    `json:"raw"`
 		User *userJSON `json:"user"` // absent when the address belongs to no account
 	} `json:"author"`
-	Links *links `json:"links"`
+	Links      *links          `json:"links"`
+	Repository *repositoryJSON `json:"repository"`
 }
 
 type entryJSON struct {

@@ -36,6 +36,7 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 	}
 	if payload.Repository != nil {
 		event.RepositoryID, event.Repository = payload.Repository.UUID, payload.Repository.FullName
+		event.URL = payload.Repository.Links.page()
 	}
 	if event.Name == eventPush {
 		event.Refs = convertRefs(payload)

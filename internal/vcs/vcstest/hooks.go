@@ -107,7 +107,7 @@ var hookCases = map[string]func(*testing.T, *harness){
 		work.push("main")
 		got := d.next(t, h.Provider)
 		want := vcs.Event{
-			RequestID: got.RequestID, Name: got.Name, RepositoryID: remote.ID, Repository: remote.Name,
+			RequestID: got.RequestID, Name: got.Name, RepositoryID: remote.ID, Repository: remote.Name, URL: got.URL,
 			Refs: []vcs.RefChange{{Branch: "main", Old: first, New: second}},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -56,12 +56,12 @@ var repositoryCases = map[string]func(*testing.T, *harness){
 			t.Errorf("repository %+v, want %+v", got, remote)
 		}
 		source := client.Source(remote.ID)
-		must[map[string]string](t)(source.Heads(t.Context())) // remembers the old address
+		must[vcs.Heads](t)(source.Heads(t.Context())) // remembers the old address
 		renamed := h.Rename(t, remote, "after")
 		if got := must[vcs.Repository](t)(client.Repository(t.Context(), remote.ID)); got.Name != renamed.Name {
 			t.Errorf("name %q, want %q", got.Name, renamed.Name)
 		}
-		if heads := must[map[string]string](t)(source.Heads(t.Context())); len(heads) != 1 {
+		if heads := must[vcs.Heads](t)(source.Heads(t.Context())); len(heads.Branches) != 1 || heads.Name != renamed.Name {
 			t.Errorf("heads under the new name: %v", heads)
 		}
 	},
@@ -84,7 +84,7 @@ var repositoryCases = map[string]func(*testing.T, *harness){
 		if b := must[[]vcs.Branch](t)(client.Source(remote.ID).Branches(t.Context())); len(b) != 0 {
 			t.Errorf("branches %v", b)
 		}
-		if heads := must[map[string]string](t)(client.Source(remote.ID).Heads(t.Context())); len(heads) != 0 {
+		if heads := must[vcs.Heads](t)(client.Source(remote.ID).Heads(t.Context())).Branches; len(heads) != 0 {
 			t.Errorf("heads %v", heads)
 		}
 	},

@@ -42,7 +42,7 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		write := vcs.Write{Branch: "release/1", Parent: first, Files: files, Message: "Write schema [skip ci]"}
 		hash := must[string](t)(client.Write(t.Context(), remote.ID, write))
 		source := client.Source(remote.ID)
-		if heads := must[map[string]string](t)(source.Heads(t.Context())); heads["release/1"] != hash {
+		if heads := must[vcs.Heads](t)(source.Heads(t.Context())).Branches; heads["release/1"] != hash {
 			t.Errorf("the head is %s, the write said %s", heads["release/1"], hash)
 		}
 		if c := must[vcs.Commit](t)(source.Commit(t.Context(), hash)); c.Message != write.Message {
@@ -77,7 +77,7 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		for _, b := range want {
 			heads[b.Name] = b.Head
 		}
-		if diff := cmp.Diff(heads, must[map[string]string](t)(source.Heads(t.Context()))); diff != "" {
+		if diff := cmp.Diff(heads, must[vcs.Heads](t)(source.Heads(t.Context())).Branches); diff != "" {
 			t.Error(diff)
 		}
 	},

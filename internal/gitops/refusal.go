@@ -1,0 +1,40 @@
+package gitops
+
+import (
+	"sync"
+	"time"
+)
+
+// refusalPause is how long after a first refusal a second one counts. Providers refuse now and then what is right, so a single
+// answer is tried again before anybody is asked to act.
+const refusalPause = 10 * time.Second
+
+// refusals remembers what the far side has refused once. It lives in memory: after a restart there is one more try.
+type refusals struct {
+	mu    sync.Mutex
+	first map[string]time.Time
+}
+
+// confirmed notes a refusal; it holds when an earlier one is old enough. Otherwise again is when to try next.
+func (r *refusals) confirmed(what string, now time.Time) (again time.Time, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first, known := r.first[what]
+	if known && now.Sub(first) >= refusalPause {
+		return time.Time{}, true
+	}
+	if !known {
+		if r.first == nil {
+			r.first = map[string]time.Time{}
+		}
+		r.first[what], first = now, now
+	}
+	return first.Add(refusalPause), false
+}
+
+// accepted forgets refusals, since the far side has done what was asked.
+func (r *refusals) accepted(what string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.first, what)
+}
