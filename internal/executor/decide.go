@@ -211,9 +211,9 @@ func words(err error) string {
 	case errors.As(err, &text):
 		return "The text of this file could not be read from the server's metadata. Try again."
 	case errors.As(err, &known):
-		return known.Message
+		return towpath.Clip(known.Message)
 	case errors.As(err, &script):
 		return script.Message
 	}
-	return err.Error()
+	return towpath.Clip(err.Error())
 }

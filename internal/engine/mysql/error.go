@@ -7,6 +7,7 @@ import (
 
 	driver "github.com/go-sql-driver/mysql"
 
+	"towpath"
 	"towpath/internal/engine"
 )
 
@@ -20,11 +21,11 @@ func mapError(err error) *engine.Error {
 	var e *driver.MySQLError
 	switch {
 	case errors.As(err, &e):
-		return &engine.Error{Kind: kindOf(e.Number), Message: fmt.Sprintf("%s (error %d)", e.Message, e.Number), Err: err}
+		return &engine.Error{Kind: kindOf(e.Number), Message: fmt.Sprintf("%s (error %d)", towpath.Clip(e.Message), e.Number), Err: err}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
 	}
-	return &engine.Error{Kind: engine.Lost, Message: err.Error(), Err: err}
+	return &engine.Error{Kind: engine.Lost, Message: towpath.Clip(err.Error()), Err: err}
 }
 
 func kindOf(number uint16) engine.Kind {

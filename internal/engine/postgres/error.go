@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"towpath"
 	"towpath/internal/engine"
 )
 
@@ -20,11 +21,11 @@ func mapError(err error) *engine.Error {
 	var pgErr *pgconn.PgError
 	switch {
 	case errors.As(err, &pgErr):
-		return &engine.Error{Kind: kindOf(pgErr), Message: words(pgErr), Err: err}
+		return &engine.Error{Kind: kindOf(pgErr), Message: towpath.Clip(words(pgErr)), Err: err}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err):
 		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
 	}
-	return &engine.Error{Kind: engine.Lost, Message: err.Error(), Err: err}
+	return &engine.Error{Kind: engine.Lost, Message: towpath.Clip(err.Error()), Err: err}
 }
 
 func kindOf(e *pgconn.PgError) engine.Kind {

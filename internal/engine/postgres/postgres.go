@@ -127,9 +127,9 @@ func (e *Engine) connect(ctx context.Context, t engine.Target) (*pgx.Conn, error
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	conn, err := pgx.ConnectConfig(ctx, config)
+	conn, err := bounded(ctx, config)
 	if err != nil {
-		return nil, towpath.Errorf(towpath.CodeUnavailable, "%s", connectMessage(t, err))
+		return nil, towpath.Errorf(towpath.CodeUnavailable, "%s", towpath.Clip(connectMessage(t, err)))
 	}
 	return conn, nil
 }

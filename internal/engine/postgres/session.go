@@ -118,6 +118,8 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	}
 	blockers, stop := s.watch(ctx)
 	defer stop()
+	s.conn.discarding(true)
+	defer s.conn.discarding(false)
 	calls := []call{{text: st.Text, tag: &tag}}
 	if !s.options.NoTx || s.inside {
 		calls = append(calls, s.limit())

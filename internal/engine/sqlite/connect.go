@@ -13,6 +13,7 @@ import (
 	driver "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
+	"towpath"
 	"towpath/internal/engine"
 )
 
@@ -141,7 +142,7 @@ func mapError(err error) *engine.Error {
 			kind = engine.Lost
 		}
 	}
-	message := err.Error()
+	message := towpath.Clip(err.Error())
 	if e != nil && e.Code()&0xff == lib.SQLITE_BUSY {
 		message += ": another connection holds the file's lock; SQLite does not tell whose"
 	}
