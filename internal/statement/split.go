@@ -61,9 +61,13 @@ type Judge interface {
 	// Token tells whether t is the terminator of the statement. An *Error means that the statement must not run; the judge
 	// sees the tokens that follow all the same, up to the statement's end.
 	Token(t Token) (terminator bool, err error)
-	// Finish completes the statement's Verb and NoTx; atEnd when the file ended without a terminator.
+	// Finish completes the statement's Verb and NoTx; atEnd when the file ended without a terminator. ErrPassOver leaves the
+	// statement out.
 	Finish(s *Statement, atEnd bool) error
 }
+
+// ErrPassOver says of a statement that nothing of it needs to run: what it sets holds anyway.
+var ErrPassOver = errors.New("nothing to run")
 
 // Split cuts a script into the statements of a dialect. Empty statements are left out. A statement that must not run is an
 // *Error in its place, and the sequence goes on behind it; what cannot be read any further ends the sequence.
@@ -89,11 +93,15 @@ type piece struct {
 	found   bool     // false at the end of the script
 	words   []string // the first few tokens in upper case, "" for what is no word
 	refused *Error   // the first thing in it that must not run
+	passed  bool     // it is left out
 }
 
 func (p piece) tell(yield func(Statement, error) bool) bool {
-	if p.refused != nil {
+	switch {
+	case p.refused != nil:
 		return yield(Statement{}, p.refused)
+	case p.passed:
+		return true
 	}
 	return yield(p.Statement, nil)
 }
@@ -160,6 +168,8 @@ func (p *piece) refuse(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, ErrPassOver):
+		p.passed = true
 	case !errors.As(err, &refused):
 		return err
 	case p.refused == nil:

@@ -27,7 +27,7 @@ func (j *judge) first(p piece) error {
 	case "GRANT", "REVOKE":
 		j.rule = &grantRule{start: p.Pos, verb: p.word}
 	case "SET", "RESET":
-		j.rule = &settingRule{judge: j, verb: p.word}
+		j.rule = &settingRule{verb: p.word}
 	case "COPY":
 		j.rule = &copyRule{lexer: j.lexer, start: p.Pos}
 	default:
@@ -290,7 +290,7 @@ func (c *copyRule) add(p piece) error {
 func (c *copyRule) end() error {
 	c.lexer.data = c.stdin
 	if c.lexer.copied && c.stdin {
-		return nil // said before, and the file does not run
+		return statement.ErrPassOver // said before, and the file does not run
 	}
 	c.lexer.copied = c.stdin
 	return statement.Errorf(c.start, "COPY is not allowed: it reads the client's input or the server's files. Write INSERT statements (pg_dump --inserts).")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -120,7 +121,7 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	defer stop()
 	s.conn.discarding(true)
 	defer s.conn.discarding(false)
-	calls := []call{{text: st.Text, tag: &tag}}
+	calls := []call{{text: runs(st), tag: &tag}}
 	if !s.options.NoTx || s.inside {
 		calls = append(calls, s.limit())
 	}
@@ -138,6 +139,17 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 		s.indexes = append(s.indexes, strings.ToLower(st.Text))
 	}
 	return tag, nil
+}
+
+// publicSchema is in most databases already, and in some dumps all the same.
+var publicSchema = regexp.MustCompile(`(?i)^CREATE\s+SCHEMA\s+("public"|public)$`)
+
+// runs is the text that the server gets.
+func runs(st statement.Statement) string {
+	if publicSchema.MatchString(st.Text) {
+		return "CREATE SCHEMA IF NOT EXISTS public"
+	}
+	return st.Text
 }
 
 // stillInTransaction notices a statement that ended the transaction behind our back.

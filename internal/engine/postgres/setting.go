@@ -49,7 +49,6 @@ var dumpSettings = map[string][]string{
 
 // settingRule is SET [SESSION | LOCAL] name {= | TO} value, or RESET name.
 type settingRule struct {
-	judge  *judge
 	verb   string
 	scope  bool
 	name   piece
@@ -80,8 +79,7 @@ func (s *settingRule) end() error {
 	}
 	values, known := dumpSettings[s.name.name]
 	if known && s.verb == "SET" && !s.scope && slices.Contains(values, s.given()) {
-		s.judge.passed = true
-		return nil
+		return statement.ErrPassOver
 	}
 	return refusedSetting(s.name, s.verb)
 }
@@ -103,6 +101,9 @@ func refusedSetting(p piece, verb string) error {
 	case "lock_timeout", "statement_timeout":
 		return statement.Errorf(p.Pos, "%s %s is not allowed: the server has set its own limit. Write \"-- towpath: %s=…\" in the file's first line.",
 			verb, strings.ToUpper(name), strings.ReplaceAll(name, "_", "-"))
+	case "client_encoding", "names":
+		return statement.Errorf(p.Pos, "%s %s is not allowed: files are UTF-8. Save this one as UTF-8, and leave the line out (pg_dump --encoding=UTF8).",
+			verb, strings.ToUpper(name))
 	default:
 		return statement.Errorf(p.Pos, "%s %s is not allowed: it is no setting of a migration's own statements, and may change limits, role or transaction. Leave it out.",
 			verb, strings.ToUpper(name))

@@ -37,7 +37,6 @@ type judge struct {
 	rule   rule // what is asked of the tokens behind the first word
 	reach  reach
 	notx   bool
-	passed bool // left out of what runs
 }
 
 // piece is a token as the guards look at it.
@@ -129,14 +128,12 @@ func (j *judge) isRule() bool {
 
 // Finish implements statement.Judge.
 func (j *judge) Finish(s *statement.Statement, _ bool) error {
-	if j.rule != nil {
-		if err := j.rule.end(); err != nil {
-			return err
-		}
-	}
 	s.Verb = j.verb.String()
 	s.NoTx = j.notx || j.commitsItself(s.Verb)
-	return nil
+	if j.rule == nil {
+		return nil
+	}
+	return j.rule.end()
 }
 
 // commitsItself lists what PostgreSQL refuses inside a transaction.
@@ -164,7 +161,7 @@ func (j *judge) has(word string) bool {
 // refuse says what must not run. The first word decides the kind of the statement, and with it what else is asked.
 func (j *judge) refuse(p piece) error {
 	if p.Kind != statement.Text && p.Names(ledgerTable) {
-		return statement.Errorf(p.Pos, "The table %s belongs to the server. A migration may not use it.", ledgerTable)
+		return statement.Errorf(p.Pos, "The table %s belongs to the server. A migration may not use it (pg_dump --exclude-table=*.%[1]s).", ledgerTable)
 	}
 	if p.Is('\\') {
 		return &statement.Error{Pos: p.Pos, Through: "\n", Message: "Commands with a backslash belong to psql and are not SQL. Leave this line out."}

@@ -184,10 +184,10 @@ func (s *Server) ping(ctx context.Context) error {
 }
 
 // Dump returns what pg_dump says of a database's schema.
-func (s *Server) Dump(t testing.TB, database string) string {
+func (s *Server) Dump(t testing.TB, database string, options ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), s.program("pg_dump"), "--schema-only", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port),
-		"--username="+account, "--dbname="+database, "--no-password")
+	cmd := exec.CommandContext(t.Context(), s.program("pg_dump"), append(options, "--schema-only", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port),
+		"--username="+account, "--dbname="+database, "--no-password")...)
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+password, "PGSSLMODE=disable")
 	out, err := cmd.Output()
 	if err != nil {
