@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -112,13 +110,6 @@ func (b *bounded) Read(p []byte) (n int, err error) {
 		return 0, errTooLong
 	}
 	return n, err
-}
-
-// checksum reads a text to its end, as store.KeepContent does, and keeps nothing of it.
-func checksum(_ context.Context, text io.Reader) (sha string, size int64, err error) {
-	sum := sha256.New()
-	size, err = io.Copy(sum, text)
-	return hex.EncodeToString(sum.Sum(nil)), size, err
 }
 
 // readFile hands a file's text to read as it comes, and fills in what that tells: the SHA-256 in hex, and the size in bytes.

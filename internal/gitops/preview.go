@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -269,18 +271,36 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 			known[e.MigrationID] = true
 		}
 	}
-	source := d.client.Source(d.link.RepositoryID)
+	source, sums := d.client.Source(d.link.RepositoryID), textSums{}
 	for i, f := range in.Files {
 		if f.State != towpath.FileMatched || !known[f.MigrationID] {
 			continue
 		}
-		read, err := s.readFile(ctx, source, d.head, f, checksum)
+		read, err := s.readFile(ctx, source, d.head, f, sums.read)
 		if err != nil {
 			return plan.Plan{}, userError(err, "read file")
 		}
 		in.Files[i] = read
 	}
+	err = s.Store.Read(ctx, func(tx *store.Tx) error { return readTexts(ctx, tx, &in) })
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	maps.Copy(in.Texts, sums)
 	return plan.Build(in), nil
+}
+
+// textSums has towpath.TextSums.Plain for each variant of the texts that were read.
+type textSums map[string]string
+
+// read reads a text to its end, as store.KeepContent does, and keeps nothing of it but its sums.
+func (s textSums) read(_ context.Context, text io.Reader) (checksum string, size int64, err error) {
+	sums := towpath.NewTextSums()
+	size, err = io.Copy(sums, text)
+	for _, variant := range sums.Variants() {
+		s[variant] = sums.Plain()
+	}
+	return sums.Checksum(), size, err
 }
 
 // planInput gathers what a link's plan depends on, with the given files as its manifest.
@@ -295,6 +315,14 @@ func planInput(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, f
 	if in.Environments, err = tx.Environments(ctx); err != nil {
 		return in, err
 	}
-	in.Databases, err = tx.ProjectDatabases(ctx, link.ProjectID)
-	return in, err
+	if in.Databases, err = tx.ProjectDatabases(ctx, link.ProjectID); err != nil {
+		return in, err
+	}
+	return in, readTexts(ctx, tx, &in)
+}
+
+// readTexts tells a plan which of the texts that it compares differ in nothing but their line ends.
+func readTexts(ctx context.Context, tx *store.Tx, in *plan.Input) (err error) {
+	in.Texts, err = tx.PlainTexts(ctx, in.Compared())
+	return err
 }

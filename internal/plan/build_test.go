@@ -3,6 +3,7 @@ package plan
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -259,6 +260,33 @@ func TestBuild_comparesWithTheLedger(t *testing.T) {
 			says:  []string{"revert the file", "accept the new text"},
 		},
 		{
+			name: "other line ends are no edit",
+			in: Input{Files: files{one}, Databases: databases{database("test/shop", entry("1", "1_a.sql", "old ends")), database("prod/shop")},
+				Texts: map[string]string{sum("1_a.sql"): "the text", sum("old ends"): "the text"}},
+			tasks: []string{"prod/shop 1 ddl apply pending"},
+			items: []string{"test/shop 1_a.sql applied", "prod/shop 1_a.sql pending"},
+		},
+		{
+			name: "a text whose line ends alone are known is another one",
+			in: Input{Files: files{one}, Databases: databases{database("test/shop", entry("1", "1_a.sql", "old ends"))},
+				Texts: map[string]string{sum("1_a.sql"): "the text"}},
+			items: []string{"test/shop 1_a.sql edited"},
+		},
+		{
+			name: "other line ends under another version would run twice",
+			in: Input{Files: files{two}, Databases: databases{database("test/shop", entry("1", "1_a.sql", "old ends"))},
+				Texts: map[string]string{sum("2_b.sql"): "the text", sum("old ends"): "the text"}},
+			tasks: []string{"test/shop 2 ddl apply held"},
+			items: []string{"test/shop 2_b.sql moved", "test/shop 1_a.sql vanished"},
+		},
+		{
+			name: "a skipped text stays skipped with other line ends",
+			in: Input{Files: files{one}, Databases: databases{database("test/shop")},
+				Skipped: []towpath.Task{{DatabaseID: "test/shop", Migration: file(t, shortTemplate, "1_a.sql", "old ends").Migration, Reason: "no"}},
+				Texts:   map[string]string{sum("1_a.sql"): "the text", sum("old ends"): "the text"}},
+			items: []string{"test/shop 1_a.sql skipped"},
+		},
+		{
 			name: "an edited file goes on to other databases of the same environment",
 			in: Input{Files: files{one}, Databases: databases{
 				database("test/audit", entry("1", "1_a.sql", "old text")), database("test/shop")}},
@@ -507,5 +535,22 @@ func TestBuild_leavesOutWhatAPersonSkippedUntilItsTextChanges(t *testing.T) {
 	in.Files = []towpath.ManifestFile{file(t, template, "1_a.sql", "another text")}
 	if tasks, _ := short(Build(in)); len(tasks) != 2 {
 		t.Errorf("after an edit: %v", tasks)
+	}
+}
+
+func TestCompared_listsWhatIsNotEqual(t *testing.T) {
+	t.Parallel()
+	one, two := file(t, shortTemplate, "1_a.sql"), file(t, shortTemplate, "2_b.sql")
+	in := Input{Files: files{one}, Databases: databases{database("test/shop", entry("1", "1_a.sql")), database("prod/shop", entry("1", "1_a.sql"))}}
+	if got := in.Compared(); len(got) != 0 {
+		t.Errorf("equal texts are compared: %v", got)
+	}
+	in.Databases = append(in.Databases, database("prod/audit", entry("1", "1_a.sql", "other"), entry("7", "gone", "gone")))
+	in.Files = append(in.Files, two)
+	got := in.Compared()
+	for _, want := range []string{one.Checksum, two.Checksum, sum("other"), sum("gone")} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%v lacks %s", got, want)
+		}
 	}
 }

@@ -18,7 +18,7 @@ type judge struct {
 	ledger  map[towpath.MigrationID]*towpath.LedgerEntry
 	newest  string                          // version of the newest applied entry
 	gone    []*towpath.LedgerEntry          // entries without a file
-	texts   map[string]*towpath.LedgerEntry // gone ones by checksum
+	texts   map[string]*towpath.LedgerEntry // gone ones by their text
 	barrier string                          // why nothing further may run here
 	marker  *towpath.Task                   // records the choice made when the link was made; nil when there is nothing to record
 	foreign bool                            // what is recorded is the same choice of another link
@@ -59,8 +59,8 @@ func (j *judge) readLedger() {
 		}
 		if len(j.claimed[e.MigrationID]) == 0 && e.Type != towpath.TypeBaseline {
 			j.gone = append(j.gone, e)
-			if j.texts[e.Checksum] == nil && e.Checksum != "" {
-				j.texts[e.Checksum] = e
+			if text := j.in.text(e.Checksum); j.texts[text] == nil && text != "" {
+				j.texts[text] = e
 			}
 		}
 	}
@@ -128,7 +128,7 @@ func (j *judge) file(c claim) Item {
 		return item
 	}
 	if entry := j.ledger[c.MigrationID]; entry != nil && entry.State.Applied() {
-		return compareWith(*entry, item)
+		return j.compareWith(*entry, item)
 	}
 	if j.barrier != "" {
 		item.State, item.Reason = ItemBlocked, j.barrier
@@ -152,7 +152,7 @@ func (j *judge) file(c claim) Item {
 	}
 	item.State, item.Reason = j.decide(c.Migration)
 	if item.State == ItemMoved {
-		item.Previous = j.texts[c.Checksum]
+		item.Previous = j.texts[j.in.text(c.Checksum)]
 	}
 	if item.State != ItemRefused {
 		j.schedule(item)
@@ -163,7 +163,7 @@ func (j *judge) file(c claim) Item {
 // skipped tells whether a person has skipped this very text in this database, and why.
 func (j *judge) skipped(m towpath.Migration) (reason string, ok bool) {
 	for _, t := range j.in.Skipped {
-		if t.DatabaseID == j.ID && t.MigrationID == m.MigrationID && t.Checksum == m.Checksum {
+		if t.DatabaseID == j.ID && t.MigrationID == m.MigrationID && j.in.text(t.Checksum) == j.in.text(m.Checksum) {
 			return t.Reason, true
 		}
 	}
@@ -173,7 +173,7 @@ func (j *judge) skipped(m towpath.Migration) (reason string, ok bool) {
 // decide tells whether a file that the database lacks may run by itself.
 func (j *judge) decide(m towpath.Migration) (ItemState, string) {
 	late := j.newest != "" && Compare(m.Version, j.newest) < 0
-	moved := j.texts[m.Checksum]
+	moved := j.texts[j.in.text(m.Checksum)]
 	switch {
 	case late && j.in.Late == towpath.LateRefuse:
 		return ItemRefused, fmt.Sprintf("is older than version %s, which the database has, and this link refuses late files; give it a newer version", j.newest)
@@ -229,10 +229,10 @@ func (j *judge) rivals(c claim) string {
 	return fmt.Sprintf("version %s (%s) is also claimed by %s; give one of them another version", c.Version, c.Type, list(names))
 }
 
-func compareWith(entry towpath.LedgerEntry, item Item) Item {
+func (j *judge) compareWith(entry towpath.LedgerEntry, item Item) Item {
 	item.Previous = &entry
 	switch {
-	case entry.Checksum != "" && entry.Checksum != item.Checksum: // an entry without a text was recorded by a version alone
+	case entry.Checksum != "" && j.in.text(entry.Checksum) != j.in.text(item.Checksum): // one without a text has a version alone
 		item.State = ItemEdited
 		item.Reason = "was edited after the database got it; revert the file and write a new migration, or accept the new text as what the database has"
 	case entry.Path != "" && entry.Path != item.Path:

@@ -3,6 +3,9 @@
 package plan
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"towpath"
@@ -19,6 +22,45 @@ type Input struct {
 	BaselinedUpTo string             // canonical; "" for none: the choice made when the link was made
 	LinkedAt      time.Time          // the choice was made for databases that the project had by then
 	Skipped       []towpath.Task     // what people have skipped; it stays so until its text changes
+	// Texts has towpath.TextSums.Plain for checksums of texts, so that other line ends are no other text. A checksum that
+	// is missing stands for itself.
+	Texts map[string]string
+}
+
+// text is what a checksum has in common with those of the same text.
+func (in Input) text(checksum string) string { return cmp.Or(in.Texts[checksum], checksum) }
+
+// Compared lists the checksums, each once, that Build compares and that are not equal: those of which Texts may decide.
+func (in Input) Compared() []string {
+	ledgers := map[towpath.MigrationID]map[string]bool{}
+	var list []string
+	for _, d := range in.Databases {
+		for _, e := range d.Ledger.Entries {
+			if ledgers[e.MigrationID] == nil {
+				ledgers[e.MigrationID] = map[string]bool{}
+			}
+			ledgers[e.MigrationID][e.Checksum] = true
+		}
+	}
+	for _, f := range in.Files {
+		if known := ledgers[f.MigrationID]; f.Checksum != "" && !(len(known) == 1 && known[f.Checksum]) {
+			list = append(list, f.Checksum)
+			list = slices.AppendSeq(list, maps.Keys(known))
+		}
+		delete(ledgers, f.MigrationID)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	for _, gone := range ledgers {
+		list = slices.AppendSeq(list, maps.Keys(gone))
+	}
+	for _, t := range in.Skipped {
+		list = append(list, t.Checksum)
+	}
+	slices.Sort(list)
+	list = slices.Compact(list)
+	return slices.DeleteFunc(list, func(checksum string) bool { return checksum == "" })
 }
 
 // Plan is what is missing in the databases, and how every file stands.

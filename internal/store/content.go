@@ -3,14 +3,14 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"sync"
 	"time"
+
+	"towpath"
 )
 
 // contentRow is a content without its bytes, which are in the rows of contentPart.
@@ -78,7 +78,7 @@ func (tx *Tx) keptContent(ctx context.Context, checksum string) (kept bool, err 
 // KeepContent reads src to its end and keeps it as PutContent does, under its SHA-256 in hex. Of a long one there is little more
 // than 1 MiB in memory at once: each part is written in a transaction of its own, and nothing is found before the last one is in.
 func (s *Store) KeepContent(ctx context.Context, src io.Reader) (checksum string, size int64, err error) {
-	id, sum := NewID(), sha256.New()
+	id, sums := NewID(), towpath.NewTextSums()
 	var part bytes.Buffer
 	for position, last := 0, false; !last && err == nil; position++ {
 		part.Reset()
@@ -89,14 +89,19 @@ func (s *Store) KeepContent(ctx context.Context, src io.Reader) (checksum string
 			err = fmt.Errorf("read a content: %w", err)
 			break
 		}
-		sum.Write(part.Bytes())
+		_, _ = sums.Write(part.Bytes()) // it never fails
 		size += int64(part.Len())
 		checksum = id
 		if last {
-			checksum = hex.EncodeToString(sum.Sum(nil))
+			checksum = sums.Checksum()
 		}
 		err = s.Write(ctx, func(tx *Tx) error {
-			return tx.addPart(ctx, contentRow{id, checksum, tx.Now, size}, contentPart{id, position, part.Bytes()})
+			row := contentRow{ID: id, Checksum: checksum, PutAt: tx.Now, Size: size}
+			kept, err := tx.addPart(ctx, row, contentPart{ContentID: id, Position: position, Bytes: part.Bytes()})
+			if err != nil || kept || !last {
+				return err
+			}
+			return tx.addTexts(ctx, id, sums)
 		})
 	}
 	if err != nil {
@@ -105,20 +110,23 @@ func (s *Store) KeepContent(ctx context.Context, src io.Reader) (checksum string
 	return checksum, size, nil
 }
 
-// addPart brings a content one part further. It removes the whole of one that turns out to be there already.
-func (tx *Tx) addPart(ctx context.Context, c contentRow, p contentPart) error {
-	if kept, err := tx.keptContent(ctx, c.Checksum); err != nil {
-		return err
-	} else if kept && c.Checksum != c.ID {
-		return contents.delete(ctx, tx, "id = $1", c.ID)
+// addPart brings a content one part further. It removes the whole of one that turns out to be there already, which kept
+// reports.
+func (tx *Tx) addPart(ctx context.Context, c contentRow, p contentPart) (kept bool, err error) {
+	kept, err = tx.keptContent(ctx, c.Checksum)
+	if err != nil {
+		return false, err
+	}
+	if kept && c.Checksum != c.ID {
+		return true, contents.delete(ctx, tx, "id = $1", c.ID)
 	}
 	if err := contents.upsert(ctx, tx, c); err != nil {
-		return err
+		return false, err
 	}
 	if p.Position > 0 && len(p.Bytes) == 0 {
-		return nil
+		return false, nil
 	}
-	return contentParts.insert(ctx, tx, p)
+	return false, contentParts.insert(ctx, tx, p)
 }
 
 // dropTimeout bounds the removal of what a failure has left, which is garbage otherwise.

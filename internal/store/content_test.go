@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -166,5 +167,41 @@ func wantKept(t *testing.T, s *store.Store, lengths ...int) {
 			}
 		}
 		return nil
+	})
+}
+
+func TestPlainTexts_knowsTextsByTheirLineEnds(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		lf, _, err := s.KeepContent(t.Context(), strings.NewReader("CREATE TABLE a (id INT);\nSELECT 1;\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		blanks, _, err := s.KeepContent(t.Context(), strings.NewReader("CREATE TABLE a (id INT);  \nSELECT 1;"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, _, err := s.KeepContent(t.Context(), strings.NewReader("CREATE TABLE a (id INT); SELECT 1;\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256([]byte("CREATE TABLE a (id INT);\r\nSELECT 1;\r\n"))
+		neverKept := hex.EncodeToString(sum[:])
+		asked := []string{lf, blanks, other, neverKept, "unknown"}
+		for n := range 200 { // more than one statement looks up
+			asked = append(asked, fmt.Sprint("unknown ", n))
+		}
+		read(t, s, func(ctx context.Context, tx *store.Tx) error {
+			plain, err := tx.PlainTexts(ctx, asked)
+			if err != nil {
+				return err
+			}
+			if plain[lf] == "" || plain[lf] != plain[blanks] || plain[lf] != plain[neverKept] || plain[lf] == plain[other] {
+				t.Errorf("plain texts are %v", plain)
+			}
+			if len(plain) != 4 {
+				t.Errorf("%d plain texts, want 4", len(plain))
+			}
+			return nil
+		})
 	})
 }

@@ -18,6 +18,9 @@ import (
 func fillTables(t *testing.T, s *store.Store) {
 	t.Helper()
 	w := newWorld(t, s)
+	if _, _, err := s.KeepContent(t.Context(), strings.NewReader("SELECT 1;\n")); err != nil {
+		t.Fatal(err)
+	}
 	write(t, s, func(ctx context.Context, tx *store.Tx) error {
 		task := w.newTask("1", towpath.TaskDone)
 		verification := towpath.Verification{ID: store.NewID(), Purpose: towpath.PurposeGrant, State: towpath.VerificationPending, StateHash: []byte{1}, Scopes: []string{"account"}}

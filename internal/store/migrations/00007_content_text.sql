@@ -1,0 +1,12 @@
+-- +goose Up
+-- Checksums under which a text is known when only its line ends differ. They stay for as long as one of its contents does.
+CREATE TABLE content_text (
+    content_id TEXT NOT NULL REFERENCES content (id) ON DELETE CASCADE,
+    checksum TEXT NOT NULL,
+    plain TEXT NOT NULL, -- what all of them share
+    PRIMARY KEY (content_id, checksum)
+);
+CREATE INDEX content_text_checksum ON content_text (checksum);
+
+-- +goose Down
+DROP TABLE content_text;
