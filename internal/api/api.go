@@ -53,6 +53,7 @@ func (s *Server) Handler() http.Handler {
 	})
 	mux.HandleFunc("/api/", s.noSuchRoute)
 	mux.HandleFunc("POST "+hookPrefix+"{hook}", s.receiveHook)
+	mux.HandleFunc(hookPrefix, s.noSuchHook)
 	mux.HandleFunc("GET "+callbackPath, s.oauthCallback())
 	metrics := newMetrics(s.Store, s.Version)
 	mux.Handle("GET /metrics", metrics.handler())

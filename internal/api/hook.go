@@ -16,6 +16,12 @@ const hookPrefix = "/hooks/"
 // hookTimeout bounds a webhook request: providers give up after ten seconds and then count it as failed.
 const hookTimeout = 8 * time.Second
 
+// noSuchHook answers whoever does not post to a hook, people with a browser above all.
+func (s *Server) noSuchHook(w http.ResponseWriter, r *http.Request) {
+	err := towpath.Errorf(towpath.CodeNotFound, "There is nothing to see here: the Git provider posts webhooks to this address. Links and their webhooks are in the console.")
+	s.refuse(w, r, err)
+}
+
 // receiveHook takes a webhook request: 204 whatever it is about, as long as its signature is good.
 func (s *Server) receiveHook(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), hookTimeout)

@@ -131,3 +131,16 @@ func TestMetrics_countByRoute(t *testing.T) {
 		}
 	}
 }
+
+func TestHookAddress_answersInWordsToWhoeverLooks(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, path := range []string{"/hooks/x", "/hooks/", "/hooks/x/y"} {
+		for _, method := range []string{"GET", "HEAD", "PUT", "DELETE"} {
+			r := b.send(t, "nobody", method, path, "")
+			if kind := r.Header.Get("Content-Type"); r.StatusCode != 404 || !strings.Contains(kind, "json") {
+				t.Errorf("%s %s: %d %s", method, path, r.StatusCode, kind)
+			}
+		}
+	}
+}

@@ -26,6 +26,12 @@ func (s *Service) check(ctx context.Context, e engine.Engine, t engine.Target) (
 	limited, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
 	report, err := e.Check(limited, t)
+	if err == nil && t.Password != "" && len(t.Password) < towpath.MinSecretLength {
+		report.Findings = append(report.Findings, engine.Finding{
+			Severity: "warning", Message: fmt.Sprintf("The password has fewer than %d characters, so it cannot be taken out of what the database says.", towpath.MinSecretLength),
+			Fix: "Choose a longer password.",
+		})
+	}
 	if err == nil || ctx.Err() != nil {
 		return report, err
 	}

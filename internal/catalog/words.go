@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -24,8 +23,5 @@ func words(err error, password string) string {
 	default:
 		text = err.Error()
 	}
-	if password == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, password, "…")
+	return towpath.Redact(text, password)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"regexp"
-	"strings"
 	"time"
 
 	"towpath"
@@ -212,8 +211,5 @@ func summary(st statement.Statement) string {
 func (r *run) redact(err error) string { return redact(err, r.target.Password) }
 
 func redact(err error, password string) string {
-	if password == "" {
-		return words(err)
-	}
-	return strings.ReplaceAll(words(err), password, "…")
+	return towpath.Redact(words(err), password)
 }
