@@ -128,6 +128,13 @@ type Ender interface {
 	Runners(ctx context.Context) ([]string, error)
 }
 
+// Vetter is what an Engine also is when statements can name what lies outside of their database.
+type Vetter interface {
+	// Vet refuses a statement of Split that reaches out of the target's database, as far as its text
+	// says. Its error is a *statement.Error. It asks the server nothing.
+	Vet(t Target, s statement.Statement) error
+}
+
 // Witness is what a DB also is when some of its statements commit by themselves: its catalogue tells what became of one.
 type Witness interface {
 	// Change reads from a statement's text what it does to the catalogue. It asks the server nothing.

@@ -160,7 +160,8 @@ var keepsState = regexp.MustCompile(`(?i)^CREATE\s+(OR\s+REPLACE\s+)?((GLOBAL|LO
 // replay tells what to do with a statement of before the place where a run goes on, in a session that is new: run it again,
 // or, when refuse says why, do not go on at all.
 func replay(st statement.Statement) (again bool, refuse string) {
-	if st.Verb == "SET" {
+	switch st.Verb {
+	case "SET", "PREPARE", "DEALLOCATE", "DROP PREPARE":
 		return true, ""
 	}
 	if keepsState.MatchString(st.Text) {

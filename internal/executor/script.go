@@ -11,6 +11,7 @@ import (
 	"iter"
 
 	"towpath"
+	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
 
@@ -79,6 +80,9 @@ func (r *run) split() iter.Seq2[statement.Statement, error] {
 		for st, err := range r.engine.Split(r.script.Reader()) {
 			if refused := (*statement.Error)(nil); err != nil && !errors.As(err, &refused) {
 				err = &unread{err}
+			}
+			if vetter, ok := r.engine.(engine.Vetter); ok && err == nil {
+				err = vetter.Vet(r.target, st)
 			}
 			if !yield(st, err) {
 				return

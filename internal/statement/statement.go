@@ -16,13 +16,34 @@ func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column
 
 // Statement is one statement of a file.
 type Statement struct {
-	Text     string   // as it stands in the file, without the terminator and surrounding blanks and comments
-	Pos      Position // of Text's first character
-	Verb     string   // its leading key words in upper case, such as "CREATE TABLE" or "INSERT"; "" when it has none
-	NoTx     bool     // the engine commits it by itself, or refuses it inside a transaction
-	Own      Position // of the statement that begins the file's own transaction around it; its zero value where there is none
-	Terminal int64    // offset just behind the statement's terminator, so that the pieces of a file add up to the file
+	Text     string    // as it stands in the file, without the terminator and surrounding blanks and comments
+	Pos      Position  // of Text's first character
+	Verb     string    // its leading key words in upper case, such as "CREATE TABLE" or "INSERT"; "" when it has none
+	NoTx     bool      // the engine commits it by itself, or refuses it inside a transaction
+	Own      Position  // of the statement that begins the file's own transaction around it; its zero value where there is none
+	Outside  []Outside // what it names that may lie outside of its database; each once
+	Terminal int64     // offset just behind the statement's terminator, so that the pieces of a file add up to the file
 }
+
+// Outside is something that a statement names and that may lie outside of its database.
+type Outside struct {
+	Kind OutsideKind
+	Name string
+	Pos  Position
+}
+
+// OutsideKind is what an Outside names.
+type OutsideKind int
+
+const (
+	OutsideDatabase OutsideKind = iota // the database of an object
+	OutsideRead                        // that of a table which is only read
+	OutsidePattern                     // databases of a grant
+	OutsideDefiner                     // the user with whose rights an object runs
+)
+
+// Same says whether two name the same, wherever they stand.
+func (o Outside) Same(other Outside) bool { return o.Kind == other.Kind && o.Name == other.Name }
 
 // Summary returns the statement's first words on one line, at most n characters.
 func (s Statement) Summary(n int) string {

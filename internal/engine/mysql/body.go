@@ -72,10 +72,56 @@ func (b *body) startsStatement() bool {
 		return b.prev == "FOLLOWS" || b.prev == "PRECEDES"
 	}
 	switch b.last {
-	case ";", "BEGIN", "DO", "LOOP", "REPEAT", ":":
+	case "LOOP", "REPEAT":
+		return b.prev != "END"
+	case ";", "BEGIN", "DO", ":":
 		return true
 	case "THEN", "ELSE":
 		return b.open[len(b.open)-1] != blockCaseValue
+	}
+	return false
+}
+
+// refuseInBody looks at the statements of a routine.
+func (s *reading) refuseInBody(t statement.Token, word string) error {
+	if label := s.label; label != nil {
+		if s.label = nil; !t.Is(':') {
+			return label
+		}
+	}
+	switch {
+	case s.target && (word == "GLOBAL" || word == "PERSIST" || word == "PERSIST_ONLY" || word == "PASSWORD" || word == "STATEMENT"):
+		return statement.Errorf(t.Pos, "SET %s is not allowed: it changes limits, rights or the whole server. Leave it out.", word)
+	case t.Is(','):
+		s.target = s.sets
+	case t.Is('='), t.Is(';'):
+		s.target = false
+	}
+	if word == "" || !s.body.startsStatement() {
+		return s.inner.add(t, word)
+	}
+	s.inner, s.sets = subject{}, word == "SET"
+	s.target = s.sets
+	switch word {
+	case "KILL", "SHUTDOWN", "RESTART", "CHANGE", "STOP", "RESET", "PURGE", "INSTALL", "UNINSTALL", "CLONE", "BACKUP", "BINLOG", "FLUSH", "CACHE",
+		"USE", "LOAD", "LOCK", "UNLOCK", "XA", "GRANT", "REVOKE", "IMPORT":
+		return statement.Errorf(t.Pos, "%s is not allowed in a routine: it reaches beyond this database. Leave it out.", word)
+	}
+	if len(s.body.open) > 0 && !inBody(word) {
+		s.label = statement.Errorf(t.Pos, "No statement of a routine that is known here begins with %s.", t.Raw)
+	}
+	return s.inner.add(t, word)
+}
+
+// inBody lists what statements of a routine begin with.
+func inBody(word string) bool {
+	switch word {
+	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "TRUNCATE", "DO", "CALL", "SHOW", "DESCRIBE", "DESC", "EXPLAIN",
+		"ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "CREATE", "ALTER", "DROP", "RENAME", "SET",
+		"BEGIN", "DECLARE", "IF", "ELSEIF", "ELSE", "CASE", "WHEN", "LOOP", "WHILE", "REPEAT", "UNTIL", "FOR", "LEAVE", "ITERATE", "RETURN", "END",
+		"OPEN", "FETCH", "CLOSE", "SIGNAL", "RESIGNAL", "GET", "PREPARE", "EXECUTE", "DEALLOCATE",
+		"START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "EXCEPTION", "GOTO", "NULL", "EXIT", "CONTINUE", "PROCEDURE", "FUNCTION", "NOT":
+		return true
 	}
 	return false
 }

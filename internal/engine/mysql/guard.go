@@ -7,10 +7,10 @@ import (
 	"towpath/internal/statement"
 )
 
-// ledgerSum tells of the ledger's rows, leases left out, how many there are and what they hold. Only a procedure can reach
-// them, by SQL that it puts together; for all else there is no sum.
+// ledgerSum tells of the ledger's rows, leases left out, how many there are and what they hold. Only a procedure, or
+// what was prepared, can reach them, by SQL that is put together; for all else there is no sum.
 func (s *session) ledgerSum(ctx context.Context, st statement.Statement) (sum string, err error) {
-	if st.Verb != "CALL" {
+	if !guarded(st) {
 		return "", nil
 	}
 	if there, err := s.db.hasLedger(ctx, s.conn); err != nil || !there {
@@ -22,11 +22,11 @@ func (s *session) ledgerSum(ctx context.Context, st statement.Statement) (sum st
 	return sum, err
 }
 
-// ledgerChanged is nil when two sums are equal. A procedure has committed by itself: what it did stays.
+// ledgerChanged is nil when two sums are equal. It has committed by itself: what it did stays.
 func ledgerChanged(before, after string) error {
 	if before == after {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Refused, Message: "the procedure has changed the table " + ledgerTable +
+	return &engine.Error{Kind: engine.Refused, Message: "the statement has changed the table " + ledgerTable +
 		", which belongs to the server. What it did stays: look at the ledger before anything else runs"}
 }

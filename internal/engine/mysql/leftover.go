@@ -22,7 +22,6 @@ func harmless(st statement.Statement) bool {
 		return false
 	}
 	l := &leftover{}
-	l.lexer.delimiter = "\x01"
 	for _, err := range statement.Split(strings.NewReader(st.Text), l) {
 		if err != nil {
 			return false

@@ -6,74 +6,152 @@ import (
 	"towpath/internal/statement"
 )
 
-// lexer reads the tokens of MySQL and MariaDB in their default mode, and the mysql client's DELIMITER lines.
-// https://dev.mysql.com/doc/refman/8.4/en/comments.html
+// lexer reads the tokens of MySQL and MariaDB in their default mode, and the mysql client's DELIMITER
+// lines. https://dev.mysql.com/doc/refman/8.4/en/comments.html
 type lexer struct {
-	delimiter   string
+	delimiter   string // "" for none
 	judge       *judge
 	conditional *statement.Position // where the conditional comment opened that we are in
+	lineStart   bool                // nothing but blanks since the line began
+	saved       map[string]string   // settings that a user variable keeps, by its name
+	locked      bool                // LOCK TABLES was read, and no UNLOCK since
 }
 
-// Skip implements statement.Lexer. A conditional comment is no comment: the server may run what is in it.
+// newLexer reads a file from its start.
+func newLexer() *lexer { return &lexer{delimiter: ";", lineStart: true} }
+
+// Skip implements statement.Lexer. A conditional comment is no comment: the server may run what is
+// in it.
 func (l *lexer) Skip(r *statement.Reader) error {
 	for {
 		c := r.Peek(0)
 		switch {
-		case c == ' ' || c >= '\t' && c <= '\r':
+		case c == '\n':
 			r.Advance(1)
-		case c == '#', c == '-' && r.Peek(1) == '-' && r.Peek(2) <= ' ':
+			l.lineStart = true
+			continue
+		case c == ' ' || (c >= '\t' && c <= '\r'):
+			r.Advance(1)
+			continue
+		case l.delimits(r):
+			return nil
+		case opensLineComment(r):
 			if l.conditional != nil {
-				return statement.Errorf(r.Pos(), "A comment inside of a conditional comment is not allowed. Leave it out.")
+				return statement.Errorf(r.Pos(), nestedComment)
 			}
 			r.Comment(1)
 			r.Line()
+			continue
 		case c == '/' && r.Peek(1) == '*':
-			if conditionalMark(r) > 0 {
+			if opensConditional(r) && !neverRun(r) {
 				return nil
 			}
 			r.Comment(2)
 			if err := l.skipBlock(r); err != nil {
 				return err
 			}
-		case (c == 'd' || c == 'D') && l.atStart() && isDelimiterLine(r):
+		case (c == 'd' || c == 'D') && l.lineStart && l.atStart() && isDelimiterLine(r):
 			if err := l.readDelimiter(r); err != nil {
 				return err
 			}
 		default:
 			return nil
 		}
+		l.lineStart = false
 	}
 }
 
-func (l *lexer) atStart() bool {
-	return l.judge != nil && l.judge.all.seen == 0 && l.conditional == nil
+const nestedComment = "A comment inside of a conditional comment is not allowed. Leave it out."
+
+// delimits says whether the delimiter comes next. As in the mysql client it wins over a comment.
+func (l *lexer) delimits(r *statement.Reader) bool {
+	return l.delimiter != "" && l.conditional == nil && r.HasPrefix(l.delimiter)
 }
 
-// conditionalMark returns the length of the mark that opens a conditional comment here, 0 when none does.
-func conditionalMark(r *statement.Reader) int {
-	n := 0
-	switch {
-	case r.HasPrefix("/*!"):
-		n = 3
-	case r.HasPrefix("/*M!"):
-		n = 4
-	default:
-		return 0
+// opensLineComment says whether a comment up to the line's end begins here: servers take two dashes
+// for one before a blank, any control character, and the end.
+func opensLineComment(r *statement.Reader) bool {
+	switch r.Peek(0) {
+	case '#':
+		return true
+	case '-':
+		next := r.Peek(2)
+		return r.Peek(1) == '-' && (next <= ' ' || next == 0x7f)
 	}
-	for digit := r.Peek(n); '0' <= digit && digit <= '9'; digit = r.Peek(n) {
-		n++
-	}
-	return n
+	return false
 }
 
+func (l *lexer) atStart() bool { return l.judge != nil && !l.judge.begun && l.conditional == nil }
+
+// opensConditional says whether a comment that comes here is a conditional one.
+func opensConditional(r *statement.Reader) bool { return r.HasPrefix("/*!") || r.HasPrefix("/*M!") }
+
+// neverRun says whether the conditional comment that comes here is for a version that no server has,
+// such as the line of mariadb-dump that turns its client's sandbox on.
+func neverRun(r *statement.Reader) bool {
+	return r.HasPrefix("/*!999999") || r.HasPrefix("/*M!999999")
+}
+
+// readMark reads what opens a conditional comment. Servers read five or six digits as a version, and
+// any other number as code.
+func readMark(r *statement.Reader) (mark, error) {
+	pos := r.Pos()
+	m := mark{mariadb: r.Peek(2) == 'M'}
+	r.Advance(3)
+	if m.mariadb {
+		r.Advance(1)
+	}
+	digits := 0
+	for c := r.Peek(0); '0' <= c && c <= '9' && digits < 7; c = r.Peek(0) {
+		m.version = 10*m.version + int(c-'0')
+		digits++
+		r.Advance(1)
+	}
+	if digits != 0 && digits != 5 && digits != 6 {
+		return m, statement.Errorf(pos, "The version of a conditional comment has five or six digits. Write it so, or leave the comment out.")
+	}
+	return m, nil
+}
+
+// skipBlock passes over a comment. Servers differ in what they make of another one inside of it.
 func (l *lexer) skipBlock(r *statement.Reader) error {
 	pos := r.Pos()
 	if l.conditional != nil {
-		return statement.Errorf(pos, "A comment inside of a conditional comment is not allowed. Leave it out.")
+		return statement.Errorf(pos, nestedComment)
 	}
+	never, hint := neverRun(r), r.Peek(2) == '+'
 	r.Advance(2)
-	if !r.Through("*/") {
-		return unclosed(pos, r, "comment")
+	for !r.End() {
+		switch c := r.Peek(0); {
+		case c == '*' && r.Peek(1) == '/':
+			r.Advance(2)
+			return nil
+		case never && c == '/' && r.Peek(1) == '*':
+			return statement.Errorf(r.Pos(), nestedComment)
+		case hint && wordByte(c):
+			if err := hintWord(r); err != nil {
+				return err
+			}
+		case hint && (c == '\'' || c == '"' || c == '`'):
+			return statement.Errorf(r.Pos(), "A hint with quotes is not allowed: servers differ in where it ends. Leave the quotes out.")
+		default:
+			r.Advance(1)
+		}
+	}
+	return unclosed(pos, r, "comment")
+}
+
+// hintWord passes over a word of a hint. A hint must not set variables.
+func hintWord(r *statement.Reader) error {
+	pos := r.Pos()
+	var word []byte
+	for c := r.Peek(0); wordByte(c) && len(word) < 64; c = r.Peek(0) {
+		word = append(word, c)
+		r.Advance(1)
+	}
+	switch upper := strings.ToUpper(string(word)); upper {
+	case "SET_VAR", "MAX_EXECUTION_TIME", "RESOURCE_GROUP":
+		return statement.Errorf(pos, "The hint %s is not allowed: it changes limits or settings. Leave it out.", upper)
 	}
 	return nil
 }
@@ -89,29 +167,33 @@ func isDelimiterLine(r *statement.Reader) bool {
 	return next == ' ' || next == '\t'
 }
 
+// readDelimiter takes the mark up to the next blank, as the mysql client does. Marks with quotes or a
+// comment's ends would be read in two ways.
 func (l *lexer) readDelimiter(r *statement.Reader) error {
 	pos := r.Pos()
 	r.Advance(len("delimiter"))
 	for r.Peek(0) == ' ' || r.Peek(0) == '\t' {
 		r.Advance(1)
 	}
-	var mark []byte
-	for c := r.Peek(0); c > ' ' && c < 0x80 && len(mark) < 16; c = r.Peek(0) {
-		mark = append(mark, c)
+	var sign []byte
+	for c := r.Peek(0); c > ' ' && c < 0x7f && len(sign) < 16; c = r.Peek(0) {
+		sign = append(sign, c)
 		r.Advance(1)
 	}
-	if len(mark) == 0 || strings.ContainsAny(string(mark), "\\'\"`") || r.Peek(0) > ' ' {
-		return statement.Errorf(pos, "DELIMITER needs up to 16 signs without quotes and backslashes, such as DELIMITER //.")
+	text := string(sign)
+	if text == "" || strings.ContainsAny(text, "\\'\"`") || r.Peek(0) > ' ' || strings.Contains(text, "/*") || strings.Contains(text, "*/") {
+		return statement.Errorf(pos, "DELIMITER needs up to 16 signs without quotes, backslashes and comments, such as DELIMITER //.")
 	}
 	r.Line()
-	l.delimiter = string(mark)
+	l.delimiter = text
 	return nil
 }
 
 // Next implements statement.Lexer.
 func (l *lexer) Next(r *statement.Reader) (statement.TokenKind, error) {
+	l.lineStart = false
 	switch c := r.Peek(0); {
-	case l.conditional == nil && r.HasPrefix(l.delimiter):
+	case l.delimits(r):
 		r.Advance(len(l.delimiter))
 		return statement.Symbol, nil
 	case c == '\'' || c == '"':
@@ -135,7 +217,7 @@ func (l *lexer) Next(r *statement.Reader) (statement.TokenKind, error) {
 
 // word ends before a delimiter such as "$$" that is made of a word's characters.
 func (l *lexer) word(r *statement.Reader) {
-	for wordByte(r.Peek(0)) && (l.conditional != nil || !r.HasPrefix(l.delimiter)) {
+	for wordByte(r.Peek(0)) && !l.delimits(r) {
 		r.Advance(1)
 	}
 }
@@ -145,20 +227,26 @@ func (l *lexer) openConditional(r *statement.Reader) error {
 	if l.conditional != nil {
 		return statement.Errorf(pos, "A conditional comment inside of another is not allowed. Close the first.")
 	}
-	r.Advance(conditionalMark(r))
+	m, err := readMark(r)
+	if err != nil {
+		return err
+	}
 	l.conditional = &pos
+	if l.judge != nil {
+		l.judge.open(pos, m)
+	}
 	return nil
 }
 
-// quoted passes over a quote. Inside of a conditional comment it must not hold the comment's end: a server that takes it
-// for a comment would end it there.
+// quoted passes over a quote. Inside of a conditional comment it must not hold a comment's end or
+// start: a server that takes it for a comment reads those.
 func (l *lexer) quoted(r *statement.Reader, quote byte, escapes bool) error {
 	pos := r.Pos()
 	r.Advance(1)
 	for !r.End() {
 		switch c := r.Peek(0); {
-		case c == '*' && r.Peek(1) == '/' && l.conditional != nil:
-			return statement.Errorf(r.Pos(), "A quote inside of a conditional comment must not hold */. Write the statement without the comment.")
+		case l.conditional != nil && ((c == '*' && r.Peek(1) == '/') || (c == '/' && r.Peek(1) == '*')):
+			return statement.Errorf(r.Pos(), "A quote inside of a conditional comment must not hold /* or */. Write the statement without the comment.")
 		case c == '\\' && escapes && r.Peek(1) != 0:
 			r.Advance(1)
 			r.Advance(1)
@@ -187,6 +275,6 @@ func wordByte(c byte) bool {
 
 // Judge implements statement.Lexer.
 func (l *lexer) Judge() statement.Judge {
-	l.judge = &judge{lexer: l}
+	l.judge = newJudge(l)
 	return l.judge
 }

@@ -45,7 +45,14 @@ func New() *Engine { return &Engine{} }
 // Split implements engine.Engine.
 func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 	return func(yield func(statement.Statement, error) bool) {
-		statement.SplitFile(script, &lexer{delimiter: ";"}, transaction())(yield)
+		for st, err := range statement.SplitFile(script, newLexer(), transaction()) {
+			if err == nil && (st.Verb == "LOCK" || st.Verb == "UNLOCK") {
+				continue // around the rows of a dump; our ledger's table is not locked
+			}
+			if !yield(st, err) {
+				return
+			}
+		}
 	}
 }
 

@@ -158,7 +158,6 @@ var autoIncrement = regexp.MustCompile(`(?m)^(\) ENGINE=\S+) AUTO_INCREMENT=\d+`
 // portable leaves out the definer, the name of the database, and counters.
 func (c *catalogue) portable(text string) (string, error) {
 	p := &portable{database: quoteName(c.name)}
-	p.lexer.delimiter = "\x01"
 	for _, err := range statement.Split(strings.NewReader(text), p) {
 		if err != nil {
 			return "", err

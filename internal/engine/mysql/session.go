@@ -90,9 +90,8 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err := s.usable(); err != nil {
 		return 0, err
 	}
-	if other := otherDatabase(st.Text, s.db.target.Database); other != "" {
-		return 0, s.fail(&engine.Error{Kind: engine.Refused, Message: fmt.Sprintf(
-			"the statement reaches the database %s: a migration changes its own database only", other)})
+	if err := s.vet(ctx, st); err != nil {
+		return 0, s.fail(err)
 	}
 	if err := s.send(ctx); err != nil {
 		return 0, s.fail(err)
@@ -107,6 +106,12 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	result, err := s.watched(ctx, st.Text)
 	if s.marked || !s.plain {
 		s.queued = append(s.queued, s.settings())
+	}
+	if number(err) == emptyQuery {
+		return 0, nil // all of it is for another server
+	}
+	if err == nil {
+		err = s.checkReading(ctx, st)
 	}
 	if err != nil {
 		return 0, s.fail(err)
@@ -123,6 +128,9 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	}
 	return rows, nil
 }
+
+// emptyQuery is the server's number for a statement without a word.
+const emptyQuery = 1065
 
 // run sends a statement and, when its time is over, asks the server to stop it: a closed connection alone would leave it
 // running there. The outcome is the server's word where it still gives one.

@@ -16,7 +16,7 @@ var _ engine.Witness = (*database)(nil)
 
 // Change implements engine.Witness.
 func (d *database) Change(s statement.Statement) statement.Change {
-	return statement.Dialect{Lexer: &lexer{delimiter: "\x01"}}.ReadChange(s)
+	return statement.Dialect{Lexer: &lexer{}}.ReadChange(s)
 }
 
 // Definitions implements engine.Witness.

@@ -1,0 +1,100 @@
+package mysql
+
+import (
+	"strings"
+
+	"towpath/internal/statement"
+)
+
+// grant follows a GRANT or REVOKE of rights to objects. Roles, users and rights to the whole server
+// are refused.
+type grant struct {
+	on     bool
+	stage  grantStage
+	pos    statement.Position // of the object
+	object []string           // its parts; "*" for all
+	dots   int
+}
+
+type grantStage int
+
+const (
+	grantRights grantStage = iota
+	grantObject
+	grantTo
+)
+
+// add looks at the next token behind GRANT or REVOKE.
+func (g *grant) add(t statement.Token, word string) error {
+	switch {
+	case word == "PROXY" && g.stage == grantRights:
+		return statement.Errorf(t.Pos, "PROXY is a right to a user, and users belong to the server. Leave it out.")
+	case word == "ON" && g.stage == grantRights:
+		g.stage = grantObject
+	case (word == "TO" || word == "FROM") && g.stage == grantObject && len(g.object) > 0:
+		g.stage = grantTo
+	case g.stage == grantObject:
+		g.addObject(t, word)
+	case g.stage == grantTo && (word == "IDENTIFIED" || word == "WITH" || word == "REQUIRE" || word == "AS" || word == "VIA"):
+		return statement.Errorf(t.Pos, "%s changes a user, and users belong to the server. Leave it out.", word)
+	}
+	return nil
+}
+
+func (g *grant) addObject(t statement.Token, word string) {
+	if len(g.object) == 0 {
+		switch word {
+		case "TABLE", "FUNCTION", "PROCEDURE", "PACKAGE", "BODY":
+			return
+		}
+		g.pos = t.Pos
+	}
+	switch {
+	case t.Is('.'):
+		g.dots++
+	case t.Is('*'):
+		g.object = append(g.object, "*")
+	default:
+		g.object = append(g.object, name(t))
+	}
+}
+
+// finish judges the object. https://dev.mysql.com/doc/refman/8.4/en/grant.html
+func (g *grant) finish(begin statement.Position) error {
+	switch {
+	case g.stage == grantRights:
+		return statement.Errorf(begin, "Roles and users belong to the server. Only rights to objects of this database may be granted or revoked: GRANT … ON table TO ….")
+	case len(g.object) == 0 || g.object[0] == "*":
+		return statement.Errorf(g.pos, "A migration grants rights to its own database only. Name the database, or its object.")
+	}
+	return nil
+}
+
+// outside is the database that the object is in; false for that of the session.
+func (g *grant) outside() (o statement.Outside, qualified bool) {
+	if !g.on || len(g.object) < 2 || g.dots == 0 {
+		return o, false
+	}
+	o = statement.Outside{Kind: statement.OutsideDatabase, Name: g.object[0], Pos: g.pos}
+	if g.object[1] == "*" {
+		o.Kind = statement.OutsidePattern
+	}
+	return o, true
+}
+
+// plainPattern is the one name that a pattern of a grant matches; false when it matches several.
+func plainPattern(pattern string) (string, bool) {
+	var plain strings.Builder
+	for i := 0; i < len(pattern); i++ {
+		switch {
+		case pattern[i] == '\\' && i+1 < len(pattern):
+			i++
+			plain.WriteByte(pattern[i])
+		case pattern[i] == '%' || pattern[i] == '_':
+			return "", false
+		default:
+			plain.WriteByte(pattern[i])
+		}
+	}
+	return plain.String(), true
+}

@@ -1,0 +1,260 @@
+package mysql
+
+import (
+	"strings"
+
+	"towpath/internal/statement"
+)
+
+// refuseStart lets only statements through whose first word is known to stay in the database.
+func (s *reading) refuseStart(t statement.Token, word string) error {
+	locked := s.file.locked
+	if locked && word != "INSERT" && word != "REPLACE" && word != "UNLOCK" && word != "ALTER" && word != "SET" {
+		return statement.Errorf(t.Pos, "Between LOCK TABLES and UNLOCK TABLES only INSERT may stand, as in a dump: the locks are left out here. Write this behind UNLOCK TABLES.")
+	}
+	switch word {
+	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "TRUNCATE", "DO", "CALL",
+		"SHOW", "DESCRIBE", "DESC", "EXPLAIN", "SIGNAL", "GET":
+		return nil
+	case "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "CREATE", "ALTER", "DROP", "RENAME":
+		return nil // define looks at what follows
+	case "SET":
+		s.setting.state = settingName
+		return nil
+	case "GRANT", "REVOKE":
+		s.grant.on = true
+		return nil
+	case "PREPARE", "EXECUTE", "DEALLOCATE":
+		s.prepare = prepare{on: true, verb: word}
+		return nil
+	case "LOCK", "UNLOCK":
+		s.file.locked = word == "LOCK"
+		return nil
+	}
+	if t.Is('(') {
+		return nil
+	}
+	return refusedStart(t, word)
+}
+
+// refusedStart says why, for the words that people try.
+func refusedStart(t statement.Token, word string) error {
+	why := "the server begins and ends the transaction of a file. Leave it out."
+	switch word {
+	case "BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "XA":
+	case "USE":
+		why = "a migration changes its own database only. Write a file for each database."
+	case "LOAD", "IMPORT":
+		why = "it reads files of a server. Write INSERT statements."
+	case "SOURCE", "DELIMITER":
+		return statement.Errorf(t.Pos, "%s is a command of the mysql client, known at the start of a line at most. Leave it out, or write DELIMITER at a line's start.", word)
+	case "KILL", "SHUTDOWN", "RESTART", "CHANGE", "STOP", "RESET", "PURGE", "INSTALL", "UNINSTALL", "CLONE", "BACKUP", "HANDLER", "BINLOG", "FLUSH", "CACHE":
+		why = "it is about the server, not about this database. Leave it out."
+	case "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR", "DECLARE", "RETURN", "OPEN", "FETCH", "CLOSE":
+		why = "it belongs into a routine. Write a procedure and CALL it."
+	default:
+		return statement.Errorf(t.Pos, "No statement that is known here begins with %s. A file may change data and tables, make routines, call them, and set its session.", t.Raw)
+	}
+	return statement.Errorf(t.Pos, "%s is not allowed: %s", word, why)
+}
+
+// subject finds the kind of object that a CREATE, ALTER, DROP or RENAME is about.
+type subject struct {
+	verb  string
+	pos   statement.Position
+	kind  string // "" until it is known
+	value bool   // the next token is the value of an option, or a host
+	depth int
+	prev  string
+	odd   bool // nothing more is looked for
+}
+
+const allowedKinds = "A file may define tables, views, indexes, sequences, triggers, routines and events of its database."
+
+func (d *subject) add(t statement.Token, word string) error {
+	switch {
+	case d.verb == "":
+		d.start(t, word)
+		return nil
+	case d.kind == "" && !d.odd:
+		return d.addKind(t, word)
+	}
+	return d.addOption(t, word)
+}
+
+func (d *subject) start(t statement.Token, word string) {
+	switch word {
+	case "CREATE", "ALTER", "DROP", "RENAME", "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM":
+		d.verb, d.pos = word, t.Pos
+		return
+	}
+	d.verb, d.odd = "-", true
+}
+
+// addKind passes over modifiers and options up to the kind. What is neither is refused.
+func (d *subject) addKind(t statement.Token, word string) error {
+	value := d.value
+	if d.value = t.Is('=') || t.Is('@'); d.value || value || word == "" {
+		return nil
+	}
+	switch word {
+	case "OR", "REPLACE", "TEMPORARY", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "ONLINE", "OFFLINE", "IGNORE", "AGGREGATE", "ALGORITHM", "DEFINER",
+		"SQL", "SECURITY", "INVOKER", "CURRENT_USER", "CURRENT_ROLE", "NO_WRITE_TO_BINLOG", "LOCAL":
+		return nil
+	case "TABLE", "TABLES":
+		d.kind = "TABLE"
+		return nil
+	case "VIEW", "INDEX", "SEQUENCE", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE", "PREPARE":
+		if !d.upkeep() || word == "VIEW" {
+			d.kind = word
+			return nil
+		}
+	case "DATABASE", "SCHEMA":
+		if d.verb == "ALTER" {
+			d.kind = word
+			return nil
+		}
+		d.odd = true
+		return statement.Errorf(d.pos, "%s %s is not allowed: a migration changes its own database only.", d.verb, word)
+	}
+	d.odd = true
+	return statement.Errorf(d.pos, "%s %s is not allowed: it is about the server, or not known here. %s", d.verb, word, allowedKinds)
+}
+
+// upkeep says whether the statement looks after tables and defines nothing.
+func (d *subject) upkeep() bool {
+	switch d.verb {
+	case "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM":
+		return true
+	}
+	return false
+}
+
+func (d *subject) withBody() bool {
+	switch d.kind {
+	case "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE":
+		return d.verb == "CREATE" || (d.verb == "ALTER" && d.kind == "EVENT")
+	}
+	return false
+}
+
+// addOption looks for options of an object that reach out of the database.
+func (d *subject) addOption(t statement.Token, word string) error {
+	prev := d.prev
+	switch {
+	case t.Is('('):
+		d.depth++
+	case t.Is(')'):
+		d.depth--
+	}
+	switch d.prev = word; {
+	case t.Is('='):
+		if d.prev = prev; prev == "ENGINE" {
+			d.prev = "ENGINE ="
+		} else if prev != "" {
+			d.prev = prev + " ="
+		}
+	case t.Kind == statement.Quoted:
+		d.prev = "`"
+	}
+	switch d.kind {
+	case "TABLE":
+		return d.refuseTableOption(t, word, prev)
+	case "DATABASE", "SCHEMA":
+		return d.refuseDatabaseOption(t, word)
+	case "FUNCTION":
+		if word == "SONAME" {
+			return statement.Errorf(t.Pos, "A function of a library runs outside of the database. Write the function in SQL.")
+		}
+	}
+	return nil
+}
+
+func (d *subject) refuseTableOption(t statement.Token, word, prev string) error {
+	switch {
+	case prev == "ENGINE =", prev == "ENGINE" && d.depth == 0 && d.verb == "CREATE", prev == "ENGINE" && remote(name(t)):
+		return refusedEngine(t, d.depth > 0)
+	case word == "DIRECTORY" && (prev == "DATA" || prev == "INDEX"):
+		return statement.Errorf(t.Pos, "A table's files stay where the server keeps those of the database. Leave %s DIRECTORY out.", prev)
+	case prev == "CONNECTION =" && t.Kind == statement.Text:
+		return statement.Errorf(t.Pos, "A table that lives on another server is out of reach. Leave CONNECTION out.")
+	case word == "TABLESPACE" && (prev == "DISCARD" || prev == "IMPORT"):
+		return statement.Errorf(t.Pos, "%s TABLESPACE is not allowed: files of the database server are out of reach.", prev)
+	case (prev == "TABLESPACE" || prev == "TABLESPACE =") && d.depth == 0 && name(t) != "" && !strings.HasPrefix(strings.ToLower(name(t)), "innodb_"):
+		return statement.Errorf(t.Pos, "Tablespaces belong to the server. Leave TABLESPACE out.")
+	}
+	return nil
+}
+
+// refusedEngine lets engines pass that keep their rows on this server. In parentheses the word may be
+// a column's name, so only those that reach out are refused there.
+func refusedEngine(t statement.Token, column bool) error {
+	switch value := strings.ToUpper(name(t)); value {
+	case "", "INNODB", "MYISAM", "ARIA", "MEMORY", "HEAP", "ARCHIVE", "CSV", "BLACKHOLE", "MERGE", "MRG_MYISAM", "ROCKSDB", "COLUMNSTORE",
+		"NDB", "NDBCLUSTER", "SEQUENCE", "TOKUDB", "MROONGA", "OQGRAPH", "DEFAULT":
+		return nil
+	default:
+		if column && !remote(value) {
+			return nil
+		}
+		return statement.Errorf(t.Pos, "The storage engine %s is not allowed: it may keep its rows outside of this server. Use InnoDB.", value)
+	}
+}
+
+func remote(engine string) bool {
+	switch strings.ToUpper(engine) {
+	case "FEDERATED", "FEDERATEDX", "CONNECT", "SPIDER", "S3", "CASSANDRA", "SPHINX", "HANDLERSOCKET", "LIGHTNING", "SECONDARY_ENGINE":
+		return true
+	}
+	return false
+}
+
+// refuseDatabaseOption lets only the character set of a database be altered.
+func (d *subject) refuseDatabaseOption(t statement.Token, word string) error {
+	switch word {
+	case "READ", "ENCRYPTION", "UPGRADE":
+		return statement.Errorf(t.Pos, "Only the character set and the collation of the database may be altered. Leave %s out.", word)
+	}
+	return nil
+}
+
+// name is what a word, a quoted name or a string says.
+func name(t statement.Token) string {
+	switch t.Kind {
+	case statement.Word, statement.Quoted:
+		return plainName(t)
+	case statement.Text:
+		return string(t.Raw[1 : len(t.Raw)-1])
+	}
+	return ""
+}
+
+// administers says whether a function reads files, holds what belongs to the server's own sessions,
+// or steers the server.
+func administers(function string) bool {
+	for _, pattern := range []string{
+		"LOAD_FILE", "RELEASE_ALL_LOCKS", "MASTER_POS_WAIT", "MASTER_GTID_WAIT", "SOURCE_POS_WAIT", "GROUP_REPLICATION_*", "ASYNCHRONOUS_CONNECTION_FAILOVER_*",
+		"AUDIT_LOG_*", "KEYRING_*", "MYSQL_FIREWALL_*", "SPIDER_*", "SERVICE_*",
+	} {
+		if matches(function, pattern) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches compares a name with a pattern, whose star stands for any end. Servers find functions by
+// names without their accents, so a letter that is not ASCII may be any.
+func matches(name, pattern string) bool {
+	letters := []rune(strings.ToUpper(name))
+	stem, open := strings.CutSuffix(pattern, "*")
+	if len(letters) < len(stem) || (!open && len(letters) > len(stem)) {
+		return false
+	}
+	for i, c := range stem {
+		if letters[i] != c && letters[i] < 0x80 {
+			return false
+		}
+	}
+	return true
+}

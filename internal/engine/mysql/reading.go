@@ -1,0 +1,158 @@
+package mysql
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"towpath/internal/statement"
+)
+
+// reading is one way to see a statement.
+type reading struct {
+	servers
+	file       *lexer
+	runs       bool // the tokens that come are code to these servers
+	begin      statement.Position
+	seen       int
+	lead       []string // first words in upper case, "" for what is no word
+	define     subject
+	inner      subject // of a routine's present statement
+	sets       bool    // a routine's present statement is a SET
+	target     bool    // and what it sets comes next
+	with       statement.Verb
+	body       body
+	scope      scope
+	setting    setting
+	grant      grant
+	prepare    prepare
+	label      *statement.Error // a word that no statement of a body begins with, unless a colon follows
+	terminated bool             // a semicolon was read that no body holds
+	last       string
+	lastAt     statement.Position
+	lastName   string // the last token if it was a name
+}
+
+// clone copies a reading that splits in two.
+func (s *reading) clone() *reading {
+	c := *s
+	c.lead = slices.Clone(s.lead)
+	c.body.open = slices.Clone(s.body.open)
+	c.scope = s.scope.clone()
+	c.setting.saves = maps.Clone(s.setting.saves)
+	return &c
+}
+
+// leadWords is how many words at a statement's start are kept.
+const leadWords = 6
+
+// add takes the next token. Its error is the first thing that must not run.
+func (s *reading) add(t statement.Token) error {
+	word := t.Upper()
+	if s.seen++; len(s.lead) == 0 {
+		s.begin = t.Pos
+	}
+	err := s.refuse(t, word)
+	if len(s.lead) < leadWords {
+		s.lead = append(s.lead, word)
+	}
+	s.with.Add(t)
+	known := s.define.kind
+	if e := s.define.add(t, word); err == nil {
+		err = e
+	}
+	if s.define.kind != known && known == "" {
+		s.body.on = s.define.withBody()
+	} else {
+		s.body.add(t, word)
+	}
+	if !s.grant.on {
+		s.scope.kind = s.define.kind
+		s.scope.add(t, word)
+	}
+	s.last, s.lastAt, s.lastName = word, t.Pos, ""
+	if t.Kind == statement.Word || t.Kind == statement.Quoted {
+		s.lastName = plainName(t)
+	}
+	return err
+}
+
+// refuse says what must not run, at the token that shows it.
+func (s *reading) refuse(t statement.Token, word string) error {
+	switch {
+	case t.Kind != statement.Text && t.Names(ledgerTable):
+		return statement.Errorf(t.Pos, "The table %s belongs to the server. A migration may not use it.", ledgerTable)
+	case t.Is('\\'):
+		return statement.Errorf(t.Pos, "Commands with a backslash belong to the mysql client and are not SQL. Leave this out.")
+	case len(s.lead) == 0:
+		return s.refuseStart(t, word)
+	case s.terminated:
+		return statement.Errorf(t.Pos, "A second statement stands before the delimiter. Write the delimiter between them.")
+	case t.Is(';') && !s.body.on:
+		s.terminated = true
+		return nil
+	case s.last == "INTO" && (word == "OUTFILE" || word == "DUMPFILE"):
+		return statement.Errorf(s.lastAt, "Files of the database server are out of reach. Leave this out.")
+	case t.Is('(') && administers(s.lastName):
+		return statement.Errorf(s.lastAt, "The function %s reaches the server, its files or its locks. Leave this out.", strings.ToUpper(s.lastName))
+	case s.setting.state != settingOff:
+		return s.setting.add(s.file, t, word)
+	case s.grant.on:
+		return s.grant.add(t, word)
+	case s.prepare.on:
+		return s.prepare.add(t, word)
+	case s.body.on:
+		return s.refuseInBody(t, word)
+	}
+	return nil
+}
+
+// finish looks at what only the whole statement shows.
+func (s *reading) finish() error {
+	s.scope.finish()
+	if o, qualified := s.grant.outside(); qualified {
+		s.scope.note(o)
+	}
+	switch {
+	case s.label != nil:
+		return s.label
+	case len(s.lead) == 0:
+		return nil
+	case s.define.verb != "" && s.define.verb != "-" && s.define.kind == "":
+		return statement.Errorf(s.begin, "%s of this kind is not known here. %s", s.define.verb, allowedKinds)
+	case s.grant.on:
+		return s.grant.finish(s.begin)
+	case s.prepare.on:
+		return s.prepare.finish(s.begin)
+	}
+	s.setting.finish(s.file)
+	return nil
+}
+
+func (s *reading) verb() string {
+	switch {
+	case len(s.lead) == 0:
+		return ""
+	case s.define.kind != "" && !s.define.upkeep():
+		return s.define.verb + " " + s.define.kind
+	}
+	return s.with.String()
+}
+
+// commitsItself says whether the statement ends a transaction, as nearly all but plain DML do.
+// https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
+func (s *reading) commitsItself() bool {
+	if len(s.lead) == 0 {
+		return false
+	}
+	switch s.lead[0] {
+	case "CREATE", "DROP":
+		if len(s.lead) > 1 && s.lead[1] == "PREPARE" {
+			return false
+		}
+		return !(len(s.lead) > 1 && (s.lead[1] == "TEMPORARY" || (len(s.lead) > 3 && s.lead[3] == "TEMPORARY")))
+	case "ALTER", "RENAME", "TRUNCATE", "GRANT", "REVOKE", "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "CALL", "EXECUTE":
+		return true
+	}
+	return false
+}
