@@ -25,11 +25,10 @@ type providerType struct {
 
 // providerPermission is a box to tick in the provider's form.
 type providerPermission struct {
-	Group    string `json:"group"`
-	Label    string `json:"label"`
-	Scope    string `json:"scope"`
-	Optional bool   `json:"optional"`
-	Why      string `json:"why"`
+	Group string `json:"group"`
+	Label string `json:"label"`
+	Scope string `json:"scope"`
+	Why   string `json:"why"`
 }
 
 func (s *Server) listGitProviderTypes(context.Context, *struct{}) (list[providerType], error) {

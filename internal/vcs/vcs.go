@@ -279,9 +279,8 @@ type Description struct {
 
 // Permission is a box to tick in the consumer form.
 type Permission struct {
-	Group    string // "Account"
-	Label    string // "Read"
-	Scope    string
-	Optional bool
-	Why      string
+	Group string // "Account"
+	Label string // "Read"
+	Scope string
+	Why   string
 }

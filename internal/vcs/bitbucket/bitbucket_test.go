@@ -312,9 +312,7 @@ func TestDescribe_namesWhatTheFormNames(t *testing.T) {
 	d := p.Describe()
 	var needed []string
 	for _, permission := range d.Permissions {
-		if !permission.Optional {
-			needed = append(needed, permission.Group+": "+permission.Label)
-		}
+		needed = append(needed, permission.Group+": "+permission.Label)
 	}
 	if diff := cmp.Diff(p.Missing(nil), needed); diff != "" {
 		t.Error(diff)

@@ -10,10 +10,9 @@ import (
 
 // The scopes that Towpath asks for; https://developer.atlassian.com/cloud/bitbucket/rest/intro/#authentication.
 const (
-	scopeAccount          = "account"
-	scopeWebhook          = "webhook"
-	scopeRepositoryWrite  = "repository:write"
-	scopePullRequestWrite = "pullrequest:write"
+	scopeAccount         = "account"
+	scopeWebhook         = "webhook"
+	scopeRepositoryWrite = "repository:write"
 )
 
 var neededScopes = []string{scopeAccount, scopeWebhook, scopeRepositoryWrite}
@@ -60,7 +59,6 @@ func (p *Provider) Describe() vcs.Description {
 			{Group: "Account", Label: "Read", Scope: scopeAccount, Why: "to know who connects, and which workspaces there are"},
 			{Group: "Webhooks", Label: "Read and write", Scope: scopeWebhook, Why: "to hear of pushes"},
 			{Group: "Repositories", Label: "Write", Scope: scopeRepositoryWrite, Why: "to read migrations, set build statuses and write the schema back"},
-			{Group: "Pull requests", Label: "Write", Scope: scopePullRequestWrite, Optional: true, Why: "to comment on pull requests"},
 		},
 	}
 }

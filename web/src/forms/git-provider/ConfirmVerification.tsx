@@ -30,9 +30,7 @@ export function ConfirmVerification({ verification, type }: ConfirmVerificationP
         <dt>Permissions</dt>
         <dd>
           {type?.permissions.map(permission => {
-            const granted =
-              held.has(permission.scope) ||
-              (!permission.optional && !verification.missing.includes(permissionLabel(permission)))
+            const granted = held.has(permission.scope) || !verification.missing.includes(permissionLabel(permission))
             return (
               <div key={permission.scope} className="row">
                 <span style={{ color: granted ? 'var(--ok)' : 'var(--text-2)' }}>
@@ -40,13 +38,7 @@ export function ConfirmVerification({ verification, type }: ConfirmVerificationP
                 </span>
                 <span>
                   {permissionLabel(permission)}
-                  <span className="muted">
-                    {granted
-                      ? ', granted'
-                      : permission.optional
-                        ? `, not granted (optional, ${permission.why})`
-                        : ', missing'}
-                  </span>
+                  <span className="muted">{granted ? ', granted' : ', missing'}</span>
                 </span>
               </div>
             )

@@ -39,10 +39,11 @@ export function ConsumerInstructions({ type }: { type: Schemas['ProviderType'] }
           <ul className={classes.boxes}>
             {type.permissions.map(permission => (
               <li key={permission.scope}>
-                <span className={classes.box}>{!permission.optional && <Icon name="check" size={12} />}</span>
+                <span className={classes.box}>
+                  <Icon name="check" size={12} />
+                </span>
                 <span>
                   <strong>{permissionLabel(permission)}</strong>
-                  {permission.optional && <span className="muted"> (optional)</span>}
                   <span className="muted">, {permission.why}</span>
                 </span>
               </li>

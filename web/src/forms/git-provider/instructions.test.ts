@@ -12,8 +12,8 @@ const type: Schemas['ProviderType'] = {
   adminNotice: 'You need to be an administrator.',
   steps: ['Open the settings.', 'Save.'],
   permissions: [
-    { group: 'Account', label: 'Read', scope: 'account', optional: false, why: 'to know who connects' },
-    { group: 'Pull requests', label: 'Write', scope: 'pr', optional: true, why: 'to comment' },
+    { group: 'Account', label: 'Read', scope: 'account', why: 'to know who connects' },
+    { group: 'Webhooks', label: 'Read and write', scope: 'webhook', why: 'to hear of pushes' },
   ],
   callbackLabel: 'Callback URL',
   callbackUrl: 'https://towpath.example.com/oauth/callback',
@@ -27,7 +27,7 @@ describe('adminInstructions', () => {
       'Name: Towpath',
       'Callback URL: https://towpath.example.com/oauth/callback',
       'Account: Read',
-      'Pull requests: Write (optional)',
+      'Webhooks: Read and write: to hear of pushes',
     ]) {
       expect(text).toContain(part)
     }

@@ -7,7 +7,7 @@ export function permissionLabel(permission: Schemas['ProviderPermission']): stri
 
 /** Everything that an admin at the provider needs to make the OAuth application, as plain text to send. */
 export function adminInstructions(type: Schemas['ProviderType'], name: string): string {
-  const boxes = type.permissions.map(p => `  - ${permissionLabel(p)}${p.optional ? ' (optional)' : ''}: ${p.why}`)
+  const boxes = type.permissions.map(p => `  - ${permissionLabel(p)}: ${p.why}`)
   return [
     `Please make an ${type.appLabel} for Towpath at ${type.name} (${type.instanceUrl}).`,
     type.adminNotice,
