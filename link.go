@@ -11,6 +11,14 @@ const (
 	LateRefuse LatePolicy = "refuse"
 )
 
+// WaitingStatus is the build status of a commit whose changes wait for a person.
+type WaitingStatus string
+
+const (
+	WaitingStopped    WaitingStatus = "stopped" // the default
+	WaitingSuccessful WaitingStatus = "successful"
+)
+
 // HookState is how the provider tells us about pushes.
 type HookState string
 
@@ -34,6 +42,7 @@ type RepositoryLink struct {
 	FilePathTemplate   string
 	SchemaPathTemplate string // "" is off
 	LatePolicy         LatePolicy
+	WaitingStatus      WaitingStatus
 
 	HookKey          string // random, in the hook's address: /hooks/{HookKey}
 	HookID           string // the provider's id of the hook

@@ -36,7 +36,7 @@ type Migration struct {
 type FileState string
 
 const (
-	FileMatched FileState = "matched"
+	FileMatched FileState = "matched" // a migration by its path; with a Reason it cannot run
 	FileIgnored FileState = "ignored" // Reason says why
 )
 
@@ -44,9 +44,18 @@ const (
 type ManifestFile struct {
 	LinkID string
 	State  FileState
-	Reason string // for an ignored file: why, in plain words
+	Reason string // why it is ignored, or cannot run although its path fits; in plain words
 	Size   int64
+	Commit string // that brought it as it is; "" when it was there before the link was made
 	Migration
+}
+
+// Commit is what people want to know of a commit that brought something.
+type Commit struct {
+	Hash    string
+	Message string // its first line
+	Author  string
+	URL     string
 }
 
 // Reading is what was found so far on a link's way to a commit with many files: what a rate limit, or the end of the process,

@@ -67,6 +67,7 @@ func TestMain(m *testing.M) {
 //	plan                    how files stand that are neither applied nor ignored, to stdout
 //	file PATH               what became of one file, to stdout
 //	status COMMIT WANT…     until the commit bears these build statuses, such as 'test SUCCESSFUL'
+//	says COMMIT WANT        until a build status of the commit begins so, such as 'test FAILED shop/1.sql'
 //	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task
 //	accept PATH ENVIRONMENT           accept the edited text of an applied file
 //	reasons                 the reasons of the newest rollout's tasks, to stdout
@@ -135,7 +136,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup, "restore": verbRestore, "link": verbLink, "push": verbPush, "until": verbUntil, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile,
-			"status": verbStatus, "task": verbTask, "accept": verbAccept, "reasons": verbReasons, "faults": verbFaults,
+			"status": verbStatus, "says": verbSays, "task": verbTask, "accept": verbAccept, "reasons": verbReasons, "faults": verbFaults,
 			"hook-deleted": verbHookDeleted, "api": verbAPI,
 		},
 	})
@@ -345,6 +346,19 @@ func verbStatus(ts *testscript.TestScript, _ bool, args []string) {
 	check(ts, w.until(20*time.Second, func() (bool, string) {
 		got := strings.Join(w.statuses(commit), ", ")
 		return got == want, fmt.Sprintf("commit %s bears %q, want %q", args[0], got, want)
+	}))
+}
+
+func verbSays(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	commit := strings.TrimSpace(git(ts, "rev-parse", args[0]))
+	check(ts, w.until(20*time.Second, func() (bool, string) {
+		var said []string
+		for _, s := range w.sim.Statuses(demoRepository, commit) {
+			said = append(said, s.Name[strings.LastIndex(s.Name, " ")+1:]+" "+s.State+" "+s.Description)
+		}
+		begins := func(line string) bool { return strings.HasPrefix(line, args[1]) }
+		return slices.ContainsFunc(said, begins), fmt.Sprintf("commit %s bears %q, want %q", args[0], said, args[1])
 	}))
 }
 

@@ -12,36 +12,37 @@ import (
 
 // RepositoryLink joins a project with a repository.
 type RepositoryLink struct {
-	ID                 string             `json:"id"`
-	ProjectID          string             `json:"projectId"`
-	ProviderID         string             `json:"providerId"`
-	GrantID            string             `json:"grantId"`
-	RepositoryID       string             `json:"repositoryId"`
-	RepositoryName     string             `json:"repositoryName"`
-	RepositoryURL      string             `json:"repositoryUrl"`
-	Branch             string             `json:"branch"`
-	BaseDirectory      string             `json:"baseDirectory"`
-	FilePathTemplate   string             `json:"filePathTemplate"`
-	SchemaPathTemplate string             `json:"schemaPathTemplate"`
-	LatePolicy         towpath.LatePolicy `json:"latePolicy" enum:"hold,apply,refuse"`
-	HookState          towpath.HookState  `json:"hookState" enum:"active,polling,missing"`
-	HookReason         string             `json:"hookReason,omitempty"`
-	HeadCommit         string             `json:"headCommit,omitempty" doc:"The newest head seen on the branch."`
-	SyncedCommit       string             `json:"syncedCommit,omitempty" doc:"The commit that the databases are compared with."`
-	SyncedAt           *time.Time         `json:"syncedAt,omitempty"`
-	BaselinedUpTo      string             `json:"baselinedUpTo,omitempty"`
-	AttentionReason    string             `json:"attentionReason,omitempty" doc:"Why the link cannot work without a person."`
-	LastDeliveryAt     *time.Time         `json:"lastDeliveryAt,omitempty"`
-	LastPollAt         *time.Time         `json:"lastPollAt,omitempty"`
-	NextPollAt         time.Time          `json:"nextPollAt"`
-	CreatedBy          string             `json:"createdBy"`
-	CreatedAt          time.Time          `json:"createdAt"`
+	ID                 string                `json:"id"`
+	ProjectID          string                `json:"projectId"`
+	ProviderID         string                `json:"providerId"`
+	GrantID            string                `json:"grantId"`
+	RepositoryID       string                `json:"repositoryId"`
+	RepositoryName     string                `json:"repositoryName"`
+	RepositoryURL      string                `json:"repositoryUrl"`
+	Branch             string                `json:"branch"`
+	BaseDirectory      string                `json:"baseDirectory"`
+	FilePathTemplate   string                `json:"filePathTemplate"`
+	SchemaPathTemplate string                `json:"schemaPathTemplate"`
+	LatePolicy         towpath.LatePolicy    `json:"latePolicy" enum:"hold,apply,refuse"`
+	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
+	HookState          towpath.HookState     `json:"hookState" enum:"active,polling,missing"`
+	HookReason         string                `json:"hookReason,omitempty"`
+	HeadCommit         string                `json:"headCommit,omitempty" doc:"The newest head seen on the branch."`
+	SyncedCommit       string                `json:"syncedCommit,omitempty" doc:"The commit that the databases are compared with."`
+	SyncedAt           *time.Time            `json:"syncedAt,omitempty"`
+	BaselinedUpTo      string                `json:"baselinedUpTo,omitempty"`
+	AttentionReason    string                `json:"attentionReason,omitempty" doc:"Why the link cannot work without a person."`
+	LastDeliveryAt     *time.Time            `json:"lastDeliveryAt,omitempty"`
+	LastPollAt         *time.Time            `json:"lastPollAt,omitempty"`
+	NextPollAt         time.Time             `json:"nextPollAt"`
+	CreatedBy          string                `json:"createdBy"`
+	CreatedAt          time.Time             `json:"createdAt"`
 }
 
 func linkOf(l towpath.RepositoryLink) RepositoryLink {
 	return RepositoryLink{
 		l.ID, l.ProjectID, l.ProviderID, l.GrantID, l.RepositoryID, l.RepositoryName, l.RepositoryURL, l.Branch, l.BaseDirectory,
-		l.FilePathTemplate, l.SchemaPathTemplate, l.LatePolicy, l.HookState, l.HookReason, l.HeadCommit, l.SyncedCommit, l.SyncedAt,
+		l.FilePathTemplate, l.SchemaPathTemplate, l.LatePolicy, l.WaitingStatus, l.HookState, l.HookReason, l.HeadCommit, l.SyncedCommit, l.SyncedAt,
 		l.BaselinedUpTo, l.AttentionReason, l.LastDeliveryAt, l.LastPollAt, l.NextPollAt, l.CreatedBy, l.CreatedAt,
 	}
 }
@@ -62,16 +63,17 @@ func (s *Server) listLinks(ctx context.Context, in *listLinksInput) (list[Reposi
 
 // linkSpec is what a person says of a link.
 type linkSpec struct {
-	GrantID            string             `json:"grantId" maxLength:"200"`
-	RepositoryID       string             `json:"repositoryId" maxLength:"500"`
-	Branch             string             `json:"branch" maxLength:"500"`
-	BaseDirectory      string             `json:"baseDirectory,omitempty" maxLength:"1000"`
-	FilePathTemplate   string             `json:"filePathTemplate" maxLength:"1000"`
-	SchemaPathTemplate string             `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
-	LatePolicy         towpath.LatePolicy `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
-	ExistingFiles      string             `json:"existingFiles,omitempty" enum:"run,baseline" doc:"What becomes of files that match already; needed when there are some."`
-	BaselineVersion    string             `json:"baselineVersion,omitempty" maxLength:"500" doc:"With baseline: the newest version that the databases have."`
-	Polling            bool               `json:"polling,omitempty" doc:"Make no hook; look for new commits instead."`
+	GrantID            string                `json:"grantId" maxLength:"200"`
+	RepositoryID       string                `json:"repositoryId" maxLength:"500"`
+	Branch             string                `json:"branch" maxLength:"500"`
+	BaseDirectory      string                `json:"baseDirectory,omitempty" maxLength:"1000"`
+	FilePathTemplate   string                `json:"filePathTemplate" maxLength:"1000"`
+	SchemaPathTemplate string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
+	LatePolicy         towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
+	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
+	ExistingFiles      string                `json:"existingFiles,omitempty" enum:"run,baseline" doc:"What becomes of files that match already; needed when there are some."`
+	BaselineVersion    string                `json:"baselineVersion,omitempty" maxLength:"500" doc:"With baseline: the newest version that the databases have."`
+	Polling            bool                  `json:"polling,omitempty" doc:"Make no hook; look for new commits instead."`
 }
 
 type linkInput struct {
@@ -213,12 +215,13 @@ func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) 
 type changeLinkInput struct {
 	LinkPath
 	Body struct {
-		Branch             *string             `json:"branch,omitempty" maxLength:"500"`
-		BaseDirectory      *string             `json:"baseDirectory,omitempty" maxLength:"1000"`
-		FilePathTemplate   *string             `json:"filePathTemplate,omitempty" maxLength:"1000"`
-		SchemaPathTemplate *string             `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
-		LatePolicy         *towpath.LatePolicy `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
-		Polling            *bool               `json:"polling,omitempty" doc:"false makes a missing hook again."`
+		Branch             *string                `json:"branch,omitempty" maxLength:"500"`
+		BaseDirectory      *string                `json:"baseDirectory,omitempty" maxLength:"1000"`
+		FilePathTemplate   *string                `json:"filePathTemplate,omitempty" maxLength:"1000"`
+		SchemaPathTemplate *string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
+		LatePolicy         *towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
+		WaitingStatus      *towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
+		Polling            *bool                  `json:"polling,omitempty" doc:"false makes a missing hook again."`
 	}
 }
 

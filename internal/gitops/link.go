@@ -62,8 +62,9 @@ type LinkSpec struct {
 	BaseDirectory      string
 	FilePathTemplate   string
 	SchemaPathTemplate string
-	LatePolicy         towpath.LatePolicy // "" is hold
-	ExistingFiles      string             // ExistingRun or ExistingBaseline; needed only when files match already
+	LatePolicy         towpath.LatePolicy    // "" is hold
+	WaitingStatus      towpath.WaitingStatus // "" is stopped
+	ExistingFiles      string                // ExistingRun or ExistingBaseline; needed only when files match already
 	BaselineVersion    string
 	Polling            bool // make no hook
 }

@@ -16,6 +16,7 @@ type LinkChange struct {
 	FilePathTemplate   *string
 	SchemaPathTemplate *string
 	LatePolicy         *towpath.LatePolicy
+	WaitingStatus      *towpath.WaitingStatus
 	Polling            *bool
 }
 
@@ -47,6 +48,7 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 		setTo(&link.FilePathTemplate, change.FilePathTemplate, want.FilePathTemplate)
 		setTo(&link.SchemaPathTemplate, change.SchemaPathTemplate, want.SchemaPathTemplate)
 		setTo(&link.LatePolicy, change.LatePolicy, want.LatePolicy)
+		setTo(&link.WaitingStatus, change.WaitingStatus, want.WaitingStatus)
 		if change.Polling != nil {
 			link.HookID, link.HookURL, link.HookState, link.HookReason = want.HookID, want.HookURL, want.HookState, want.HookReason
 			link.UntoldAt = nil
@@ -54,6 +56,11 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 		if link.Branch != before.Branch || link.BaseDirectory != before.BaseDirectory || link.FilePathTemplate != before.FilePathTemplate {
 			link.SyncedCommit = ""
 			if err := tx.DeleteReading(ctx, link.ID); err != nil {
+				return err
+			}
+		}
+		if link.WaitingStatus != before.WaitingStatus {
+			if err := tellAgain(ctx, tx, linkID); err != nil {
 				return err
 			}
 		}
@@ -74,6 +81,18 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 			Detail: fmt.Sprintf("Set branch %s, base directory %q, template %s.", link.Branch, link.BaseDirectory, link.FilePathTemplate)})
 	})
 	return link, err
+}
+
+// tellAgain has the statuses of a link's open rollout told as they are to be now.
+func tellAgain(ctx context.Context, tx *store.Tx, linkID string) error {
+	r, err := tx.OpenRollout(ctx, linkID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, towpath.JobPostStatus, r.ID)
 }
 
 func set[T any](field *T, value *T) {
@@ -143,6 +162,9 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 		if err != nil {
 			s.Logger.Warn("unlinked, but the hook could not be removed", "link", linkID, "repository", link.RepositoryName, "error", err)
 		}
+	}
+	if err := s.settle(ctx, link); err != nil {
+		s.Logger.Warn("unlinked, but a build status could not be ended", "link", linkID, "repository", link.RepositoryName, "error", err)
 	}
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := s.closeRollout(ctx, tx, linkID, "the repository was unlinked"); err != nil {

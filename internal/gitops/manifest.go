@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -48,18 +49,38 @@ func (s *Service) classify(scope plan.Scope, linkID string, e vcs.Entry) (f towp
 		reason = fmt.Sprintf("has a path of %d bytes; the limit is %d", len(e.Path), maxPath)
 	case reason != "":
 	case e.Kind == vcs.EntrySymlink:
-		reason = "is a symbolic link; put the file itself here"
+		f.Reason = "is a symbolic link; put the file itself here"
 	case e.Kind == vcs.EntrySubmodule:
-		reason = "is a submodule"
+		f.Reason = "is a submodule; put the file itself here"
 	case e.Kind == vcs.EntryLFS:
-		reason = "is kept in Git LFS, so its text is not in the repository"
+		f.Reason = inLFS
 	case e.Size > s.maxFileSize():
-		reason = fmt.Sprintf("is %d MB; the limit is %d MB", e.Size>>20, s.maxFileSize()>>20)
+		f.Reason = s.tooLarge(e.Size)
 	}
 	if reason != "" {
 		return ignored(f, reason), true
 	}
 	return f, true
+}
+
+const inLFS = "is kept in Git LFS, so its text is not in the repository; commit the file itself"
+
+// tooLarge words a size over the limit; one that is not known is 0.
+func (s *Service) tooLarge(size int64) string {
+	limit := fmt.Sprintf("the limit is %s; split the file", mebibytes(s.maxFileSize()))
+	if size <= s.maxFileSize() {
+		return "is too large: " + limit
+	}
+	return fmt.Sprintf("has %s: %s", mebibytes(size), limit)
+}
+
+// mebibytes rounds up to a tenth, so that what is just over a limit does not look like it.
+func mebibytes(n int64) string {
+	tenths := (n*10 + 1<<20 - 1) >> 20
+	if tenths%10 == 0 {
+		return fmt.Sprintf("%d MiB", tenths/10)
+	}
+	return fmt.Sprintf("%d.%d MiB", tenths/10, tenths%10)
 }
 
 func ignored(f towpath.ManifestFile, reason string) towpath.ManifestFile {
@@ -70,14 +91,19 @@ func ignored(f towpath.ManifestFile, reason string) towpath.ManifestFile {
 // https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
 
+// needsText tells whether a file is still to be read.
+func needsText(f towpath.ManifestFile) bool {
+	return f.State == towpath.FileMatched && f.Reason == "" && f.Checksum == ""
+}
+
 // readFiles fills in the checksums of matched files at a commit and keeps their contents. A file whose contents cannot be a
-// migration becomes an ignored one. Each is told to keep when it was read.
+// migration gets the reason. Each is told to keep when it was read.
 func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit string, files []towpath.ManifestFile, keep func(towpath.ManifestFile) error) error {
 	var group errgroup.Group
 	var failed atomic.Bool // then no more are begun, and those under way are read to their end
 	group.SetLimit(8)
 	for i := range files {
-		if files[i].State != towpath.FileMatched || files[i].Checksum != "" {
+		if !needsText(files[i]) {
 			continue
 		}
 		group.Go(func() (err error) {
@@ -122,12 +148,14 @@ func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string
 	defer func() { _ = body.Close() }() // read to its end below, or given up
 	text := bufio.NewReader(&bounded{body, s.maxFileSize()})
 	if head, _ := text.Peek(len(lfsPointer)); bytes.Equal(head, lfsPointer) { // an error comes again
-		return ignored(f, "is kept in Git LFS, so its text is not in the repository"), nil
+		f.Reason = inLFS
+		return f, nil
 	}
 	sha, size, err := read(ctx, text)
 	switch {
 	case errors.Is(err, errTooLong):
-		return ignored(f, fmt.Sprintf("is over the limit of %d MB", s.maxFileSize()>>20)), nil
+		f.Reason = s.tooLarge(0)
+		return f, nil
 	case err != nil:
 		return f, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
 	}
@@ -140,6 +168,7 @@ type delta struct {
 	whole   bool // put replaces everything
 	put     []towpath.ManifestFile
 	removed []string
+	by      map[string]string // which commit changed a path; the head where it is not known
 }
 
 // apply returns the manifest after the change.
@@ -168,7 +197,13 @@ func (d delta) then(next delta) delta {
 	if next.whole {
 		return next
 	}
-	return delta{whole: d.whole, put: next.apply(d.put), removed: append(slices.Clone(d.removed), next.removed...)}
+	both := delta{whole: d.whole, put: next.apply(d.put), removed: append(slices.Clone(d.removed), next.removed...), by: maps.Clone(d.by)}
+	if both.by == nil {
+		both.by = next.by
+	} else {
+		maps.Copy(both.by, next.by)
+	}
+	return both
 }
 
 // statLimit is up to how many changed files are looked at one by one; beyond it one listing of the tree is cheaper.

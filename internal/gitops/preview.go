@@ -84,6 +84,7 @@ func (s *Service) changed(ctx context.Context, linkID string, change LinkChange)
 	set(&d.link.FilePathTemplate, change.FilePathTemplate)
 	set(&d.link.SchemaPathTemplate, change.SchemaPathTemplate)
 	set(&d.link.LatePolicy, change.LatePolicy)
+	set(&d.link.WaitingStatus, change.WaitingStatus)
 	if d.scope, err = scopeOf(d.link.BaseDirectory, d.link.FilePathTemplate); err != nil {
 		return d, err
 	}
@@ -146,7 +147,7 @@ func (s *Service) draft(ctx context.Context, actor towpath.Actor, projectID stri
 	d.link = towpath.RepositoryLink{
 		ID: store.NewID(), ProjectID: projectID, ProviderID: grant.ProviderID, GrantID: grant.ID, RepositoryID: spec.RepositoryID,
 		Branch: spec.Branch, BaseDirectory: d.scope.BaseDirectory, FilePathTemplate: d.scope.Template.String(),
-		LatePolicy: cmp.Or(spec.LatePolicy, towpath.LateHold), CreatedBy: actor.Member.ID,
+		LatePolicy: cmp.Or(spec.LatePolicy, towpath.LateHold), WaitingStatus: cmp.Or(spec.WaitingStatus, towpath.WaitingStopped), CreatedBy: actor.Member.ID,
 	}
 	if err := s.checkPolicy(ctx, projectID, &d.link, d.scope, spec.SchemaPathTemplate); err != nil {
 		return d, err
@@ -170,6 +171,9 @@ func (s *Service) checkPolicy(ctx context.Context, projectID string, link *towpa
 	case towpath.LateHold, towpath.LateApply, towpath.LateRefuse:
 	default:
 		return towpath.Invalid("latePolicy", "Use hold, apply or refuse.")
+	}
+	if link.WaitingStatus != towpath.WaitingStopped && link.WaitingStatus != towpath.WaitingSuccessful {
+		return towpath.Invalid("waitingStatus", "Use stopped or successful.")
 	}
 	link.SchemaPathTemplate = ""
 	if schemaTemplate == "" {
@@ -273,7 +277,7 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 	}
 	source, sums := d.client.Source(d.link.RepositoryID), textSums{}
 	for i, f := range in.Files {
-		if f.State != towpath.FileMatched || !known[f.MigrationID] {
+		if !needsText(f) || !known[f.MigrationID] {
 			continue
 		}
 		read, err := s.readFile(ctx, source, d.head, f, sums.read)

@@ -48,7 +48,7 @@ func (s *Service) beginReading(ctx context.Context, link towpath.RepositoryLink,
 // unread counts the files that are still to be read.
 func unread(files []towpath.ManifestFile) (n int) {
 	for _, f := range files {
-		if f.State == towpath.FileMatched && f.Checksum == "" {
+		if needsText(f) {
 			n++
 		}
 	}

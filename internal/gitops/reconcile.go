@@ -240,6 +240,7 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 	if err != nil {
 		return "", err
 	}
+	before, first := manifest, link.SyncedCommit == ""
 	moved := f.head != link.SyncedCommit
 	if moved {
 		manifest = f.delta.apply(manifest)
@@ -272,6 +273,11 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 		return "", err
 	}
 	p := plan.Build(in)
+	if moved && !first {
+		if err := keepNotes(ctx, tx, link.ID, f.head, notesOf(link, before, manifest, f.delta, p)); err != nil {
+			return "", err
+		}
+	}
 	if err := s.carryOut(ctx, tx, link, f.commit, p); err != nil {
 		return "", err
 	}

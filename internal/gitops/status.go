@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +20,7 @@ import (
 // commitStatus is one build status that a commit should bear.
 type commitStatus struct {
 	commit string
+	since  time.Time // when what is in progress began
 	vcs.Status
 }
 
@@ -51,76 +52,128 @@ func (s *Service) PostStatus(ctx context.Context, rolloutID string) (again *time
 	return s.post(ctx, link, statuses, since)
 }
 
+// rolloutStatuses words what a rollout changes: on the commits of its tasks, on its own, and on those that still show
+// something in progress.
 func (s *Service) rolloutStatuses(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout) ([]commitStatus, error) {
-	project, err := tx.Project(ctx, link.ProjectID)
+	w, err := s.newWording(ctx, tx, link)
 	if err != nil {
 		return nil, err
 	}
+	w.rollouts[r.ID] = r.Tasks
 	commits := []string{r.Commit}
 	for _, t := range r.Tasks {
 		commits = append(commits, t.Commit)
 	}
+	for commit := range w.unsettled {
+		commits = append(commits, commit)
+	}
 	slices.Sort(commits)
-	var statuses []commitStatus
 	for _, commit := range slices.Compact(commits) {
 		tasks, err := tx.CommitTasks(ctx, link.ID, commit)
 		if err != nil {
 			return nil, err
 		}
-		for _, stage := range stagesOf(tasks) {
-			st := stageStatus(stage)
-			st.Key = statusKey(link.ID, stage[0].Environment)
-			st.Name = "Towpath: " + project.Name + " / " + stage[0].Environment
-			st.URL = s.ExternalURL + "/rollouts/" + stage[len(stage)-1].RolloutID
-			st.Branch = link.Branch
-			statuses = append(statuses, commitStatus{commit, st})
+		if commit == r.Commit {
+			tasks = append(tasks, letRun(r, tasks)...)
+		}
+		if err := w.commit(ctx, commit, tasks); err != nil {
+			return nil, err
 		}
 	}
-	return statuses, nil
+	return w.statuses, nil
 }
 
-// stagesOf groups tasks by environment, in order of the stages.
-func stagesOf(tasks []towpath.Task) [][]towpath.Task {
-	var stages [][]towpath.Task
-	index := map[string]int{}
-	for _, t := range tasks {
-		i, ok := index[t.EnvironmentID]
-		if !ok {
-			i = len(stages)
-			index[t.EnvironmentID] = i
-			stages = append(stages, nil)
+// letRun returns what a rollout's commit has let run although older commits brought it, such as a file that waited for one
+// that the commit removed. It is told on that commit too, where it brought nothing of its own to the environment.
+func letRun(r towpath.Rollout, own []towpath.Task) (tasks []towpath.Task) {
+	for _, t := range r.Tasks {
+		had := slices.ContainsFunc(own, func(o towpath.Task) bool { return o.EnvironmentID == t.EnvironmentID })
+		if t.Commit != r.Commit && !had && !t.CreatedAt.Before(r.CreatedAt) {
+			tasks = append(tasks, t)
 		}
-		stages[i] = append(stages[i], t)
 	}
-	return stages
+	return tasks
 }
 
-// stageStatus sums up the tasks of one commit in one environment. Words of the databases stay here: they may hold data.
-func stageStatus(tasks []towpath.Task) vcs.Status {
-	count := map[towpath.TaskState]int{}
-	var first towpath.Task
-	for _, t := range tasks {
-		count[t.State]++
-		if first.ID == "" && (t.State == towpath.TaskFailed || t.State == towpath.TaskUnknown) {
-			first = t
+// wording collects the statuses of a link's commits.
+type wording struct {
+	s         *Service
+	tx        *store.Tx
+	link      towpath.RepositoryLink
+	project   towpath.Project
+	rollouts  map[string][]towpath.Task // outlines by rollout
+	unsettled map[string][]string       // keys by commit of what was posted as in progress
+	statuses  []commitStatus
+}
+
+func (s *Service) newWording(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (w *wording, err error) {
+	w = &wording{s: s, tx: tx, link: link, rollouts: map[string][]towpath.Task{}}
+	if w.project, err = tx.Project(ctx, link.ProjectID); err != nil {
+		return nil, err
+	}
+	w.unsettled, err = tx.PostedLike(ctx, link.ID, string(vcs.StatusInProgress)+"|")
+	return w, err
+}
+
+// commit words the stages of a commit, and ends what was in progress of it and has moved on to another commit.
+func (w *wording) commit(ctx context.Context, commit string, tasks []towpath.Task) error {
+	live := map[string]bool{}
+	for _, stage := range stagesOf(tasks) {
+		key := statusKey(w.link.ID, stage.environment)
+		live[key] = slices.ContainsFunc(stage.tasks, func(t towpath.Task) bool { return t.State.Open() })
+		a, err := w.around(ctx, stage)
+		if err != nil {
+			return err
+		}
+		if st, ok := stage.status(a); ok {
+			live[key] = true
+			w.add(commit, key, stage.environment, "/rollouts/"+stage.rolloutID, stage.began(), st)
 		}
 	}
-	done, all := count[towpath.TaskDone], len(tasks)
-	switch {
-	case first.State == towpath.TaskFailed:
-		return vcs.Status{State: vcs.StatusFailed, Description: fmt.Sprintf("Version %s failed in %s; %d of %d done", first.Label, first.Database, done, all)}
-	case first.State == towpath.TaskUnknown:
-		return vcs.Status{State: vcs.StatusFailed, Description: fmt.Sprintf("Nobody knows whether version %s was applied in %s: a person must look", first.Label, first.Database)}
-	case count[towpath.TaskRunning] > 0 || count[towpath.TaskPending] > 0:
-		return vcs.Status{State: vcs.StatusInProgress, Description: fmt.Sprintf("%d of %d done", done, all)}
-	case count[towpath.TaskHeld] > 0:
-		return vcs.Status{State: vcs.StatusInProgress, Description: fmt.Sprintf("%d of %d done, %d held for a person", done, all, count[towpath.TaskHeld])}
-	case done == 0:
-		return vcs.Status{State: vcs.StatusStopped, Description: "Skipped or cancelled"}
-	case done < all:
-		return vcs.Status{State: vcs.StatusSuccessful, Description: fmt.Sprintf("%d done, %d skipped or cancelled", done, all-done)}
+	for _, key := range w.unsettled[commit] {
+		if !live[key] {
+			environment := strings.TrimPrefix(key, statusKey(w.link.ID, ""))
+			ended := said(vcs.StatusStopped, "Superseded by %.7s", w.link.SyncedCommit)
+			w.add(commit, key, environment, "/projects/"+w.project.ID+"/gitops", time.Time{}, ended)
+		}
 	}
-	return vcs.Status{State: vcs.StatusSuccessful, Description: fmt.Sprintf("%d done", done)}
+	return nil
+}
+
+func (w *wording) add(commit, key, what, path string, since time.Time, st vcs.Status) {
+	st.Key, st.Name, st.URL, st.Branch = key, "Towpath: "+w.project.Name+" / "+what, w.s.ExternalURL+path, w.link.Branch
+	w.statuses = append(w.statuses, commitStatus{commit: commit, since: since, Status: st})
+}
+
+// around reads what a stage's status depends on beside its tasks.
+func (w *wording) around(ctx context.Context, s stage) (a around, err error) {
+	a.waiting = vcs.StatusStopped
+	if w.link.WaitingStatus == towpath.WaitingSuccessful {
+		a.waiting = vcs.StatusSuccessful
+	}
+	if failed := s.first(towpath.TaskFailed); failed.ID != "" {
+		attempts, err := w.tx.Attempts(ctx, failed.ID)
+		if n := len(attempts); n > 0 && attempts[n-1].Line > 0 {
+			a.place = fmt.Sprintf(":%d:%d", attempts[n-1].Line, attempts[n-1].Column)
+		}
+		return a, err
+	}
+	for _, t := range s.tasks {
+		if t.State != towpath.TaskPending {
+			continue
+		}
+		if _, known := w.rollouts[t.RolloutID]; !known {
+			r, err := w.tx.RolloutOutline(ctx, t.RolloutID)
+			if err != nil {
+				return a, err
+			}
+			w.rollouts[t.RolloutID] = r.Tasks
+			a.others = append(a.others, r.Tasks...)
+		} else if len(a.others) == 0 {
+			a.others = w.rollouts[t.RolloutID]
+		}
+	}
+	return a, nil
 }
 
 // statusKey names the build status of a link in an environment; another link of the same repository has another.
@@ -130,39 +183,21 @@ func statusKey(linkID, environment string) string {
 
 func hexOf(b []byte) string { return hex.EncodeToString(b) }
 
-// PostPlan tells on the synced commit what of the files cannot be planned. It is a job's handler.
+// PostPlan tells on the synced commit what of the files cannot be planned, and on each commit what was noted of it. It is a
+// job's handler.
 func (s *Service) PostPlan(ctx context.Context, linkID string) (again *time.Time, err error) {
-	var link towpath.RepositoryLink
-	var statuses []commitStatus
+	var w *wording
+	var told []string // commits whose notes have been told when everything was posted
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		if link, err = tx.Link(ctx, linkID); err != nil {
-			return err
-		}
-		project, err := tx.Project(ctx, link.ProjectID)
+		link, err := tx.Link(ctx, linkID)
 		if err != nil {
 			return err
 		}
-		p, err := s.planNow(ctx, tx, link)
-		if err != nil {
+		if w, err = s.newWording(ctx, tx, link); err != nil {
 			return err
 		}
-		key := statusKey(link.ID, "plan")
-		posted, err := tx.PostedStatuses(ctx, link.ID, link.SyncedCommit)
-		if err != nil {
-			return err
-		}
-		trouble := troubleOf(p)
-		st := vcs.Status{Key: key, Name: "Towpath: " + project.Name + " / plan", URL: s.ExternalURL + "/projects/" + project.ID + "/gitops", Branch: link.Branch}
-		switch {
-		case trouble != "":
-			st.State, st.Description = vcs.StatusFailed, trouble
-		case posted[key] != "":
-			st.State, st.Description = vcs.StatusSuccessful, "Every file can be planned"
-		default:
-			return nil // nothing is wrong and nothing was said
-		}
-		statuses = []commitStatus{{link.SyncedCommit, st}}
-		return nil
+		told, err = w.plan(ctx)
+		return err
 	})
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil, nil
@@ -170,80 +205,48 @@ func (s *Service) PostPlan(ctx context.Context, linkID string) (again *time.Time
 	if err != nil {
 		return nil, err
 	}
-	return s.post(ctx, link, statuses, cmp.Or(link.SyncedAt, &link.CreatedAt).UTC())
-}
-
-// troubleOf names what a person must mend in the files themselves; "" when there is nothing.
-func troubleOf(p plan.Plan) string {
-	words := map[plan.ItemState]string{
-		plan.ItemConflict: "claims a version that another file has", plan.ItemEdited: "was edited after it was applied",
-		plan.ItemRefused: "is older than what is applied", plan.ItemNoTarget: "has no database", plan.ItemAmbiguous: "fits several databases",
-		plan.ItemMoved: "has the text of a version that is applied",
+	again, err = s.post(ctx, w.link, w.statuses, cmp.Or(w.link.SyncedAt, &w.link.CreatedAt).UTC())
+	if err != nil || len(told) == 0 {
+		return again, err
 	}
-	files := map[string]plan.ItemState{}
-	for _, item := range p.Items {
-		if words[item.State] != "" {
-			files[item.Path] = item.State
+	return again, s.Store.Write(ctx, func(tx *store.Tx) error {
+		for _, commit := range told {
+			if err := tx.DeleteNotes(ctx, linkID, commit); err != nil {
+				return err
+			}
 		}
-	}
-	var paths []string
-	for path := range files {
-		paths = append(paths, path)
-	}
-	if len(paths) == 0 {
-		return ""
-	}
-	slices.Sort(paths)
-	text := clip(paths[0], 120) + " " + words[files[paths[0]]]
-	if len(paths) > 1 {
-		text += fmt.Sprintf(", and %d more", len(paths)-1)
-	}
-	return text
+		return nil
+	})
 }
 
-// statusPatience is how long a commit may be unknown to the provider before we give its statuses up: right after a push it
-// often is, and after a force-push it stays so.
-const statusPatience = time.Hour
-
-// post sends the statuses that differ from what was sent last. A link that needs a person posts nothing; it is woken when it no
-// longer does.
-func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuses []commitStatus, since time.Time) (*time.Time, error) {
-	if len(statuses) == 0 || link.AttentionReason != "" {
-		return nil, nil
-	}
-	client, err := s.client(ctx, link.GrantID)
+// plan words the trouble with the files. Notes of older commits are told once; those of the head stay beside what the plan
+// says.
+func (w *wording) plan(ctx context.Context) (told []string, err error) {
+	p, err := w.s.planNow(ctx, w.tx, w.link)
 	if err != nil {
 		return nil, err
 	}
-	var failed error
-	for _, st := range statuses {
-		digest := fmt.Sprintf("%s|%s|%s", st.State, st.Description, st.URL)
-		err := s.Store.Read(ctx, func(tx *store.Tx) error {
-			posted, err := tx.PostedStatuses(ctx, link.ID, st.commit)
-			if posted[st.Key] == digest {
-				digest = ""
-			}
-			return err
-		})
-		if err == nil && digest != "" {
-			err = s.postOne(ctx, client, link, st, digest)
-		}
-		if vcs.KindOf(err) == vcs.NotFound && s.Store.Now().Sub(since) > statusPatience {
-			s.Logger.Warn("gave up a build status: the commit is gone", "link", link.ID, "commit", st.commit)
-			err = nil
-		}
-		failed = errors.Join(failed, err)
+	notes, err := w.tx.Notes(ctx, w.link.ID)
+	if err != nil {
+		return nil, err
 	}
-	return retryAt(failed), userError(failed, "post build status")
-}
-
-func (s *Service) postOne(ctx context.Context, client vcs.Client, link towpath.RepositoryLink, st commitStatus, digest string) error {
-	if err := client.PutStatus(ctx, link.RepositoryID, st.commit, st.Status); err != nil {
-		return fmt.Errorf("post status %s on %s: %w", st.Key, short(st.commit), err)
+	key, page := statusKey(w.link.ID, "plan"), "/projects/"+w.project.ID+"/gitops"
+	for _, commit := range slices.Sorted(maps.Keys(notes)) {
+		if commit != w.link.SyncedCommit {
+			told = append(told, commit)
+			w.add(commit, key, "plan", page, time.Time{}, said(vcs.StatusFailed, "%s", troubleOf(plan.Plan{}, notes[commit])))
+		}
 	}
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		return tx.SetPostedStatus(ctx, link.ID, st.commit, st.Key, digest)
-	})
+	posted, err := w.tx.PostedStatuses(ctx, w.link.ID, w.link.SyncedCommit)
+	if err != nil {
+		return nil, err
+	}
+	if trouble := troubleOf(p, notes[w.link.SyncedCommit]); trouble != "" {
+		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{}, said(vcs.StatusFailed, "%s", trouble))
+	} else if posted[key].Digest != "" {
+		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{}, said(vcs.StatusSuccessful, "Every file can be planned"))
+	}
+	return told, nil
 }
 
 // LinkStatus is everything that answers "why is nothing happening?".
@@ -255,10 +258,11 @@ type LinkStatus struct {
 	GrantName   string // the account that carries the link
 	GrantBroken string
 	Plan        plan.Plan
-	Rollout     *towpath.Rollout // the open one
-	FilesRead   int              // of Files, while many are being read from the repository
-	Files       int              // 0 while none are
-	WaitsFor    string           // one or two sentences; "" when nothing is to come
+	Notes       map[string]string // what was noted of the synced commit, by path
+	Rollout     *towpath.Rollout  // the open one
+	FilesRead   int               // of Files, while many are being read from the repository
+	Files       int               // 0 while none are
+	WaitsFor    string            // one or two sentences; "" when nothing is to come
 }
 
 // LinkStatus reads a link's health.
@@ -284,6 +288,11 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus,
 		if st.Plan, err = s.planNow(ctx, tx, st.Link); err != nil {
 			return err
 		}
+		notes, err := tx.Notes(ctx, linkID)
+		if err != nil {
+			return err
+		}
+		st.Notes = notes[st.Link.SyncedCommit]
 		r, err := tx.OpenRollout(ctx, linkID)
 		if err == nil {
 			st.Rollout = &r
@@ -317,7 +326,7 @@ func waitsFor(st LinkStatus) string {
 	case st.Plan.Blocked != "":
 		return st.Plan.Blocked
 	case st.Rollout == nil:
-		return troubleOf(st.Plan)
+		return troubleOf(st.Plan, st.Notes)
 	}
 	tasks := slices.Clone(st.Rollout.Tasks)
 	slices.SortStableFunc(tasks, func(a, b towpath.Task) int { return cmp.Compare(a.Stage, b.Stage) })

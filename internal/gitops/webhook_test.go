@@ -144,13 +144,13 @@ func TestPostStatus_healsAfterAnOutage(t *testing.T) {
 		link := b.link(t)
 		b.reconcile(t, link.ID)
 		st, _ := b.LinkStatus(t.Context(), link.ID)
+		b.change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State = towpath.TaskDone })
+		b.change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, "secret data of the database" })
 		b.sim.SetFaults(bitbucketsim.Faults{APIStatus: 503})
 		if _, err := b.PostStatus(t.Context(), st.Rollout.ID); err == nil {
 			t.Error("an outage was swallowed")
 		}
 		b.sim.SetFaults(bitbucketsim.Faults{})
-		b.change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State = towpath.TaskDone })
-		b.change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, "secret data of the database" })
 		for range 2 {
 			if _, err := b.PostStatus(t.Context(), st.Rollout.ID); err != nil {
 				t.Fatal(err)
@@ -160,7 +160,7 @@ func TestPostStatus_healsAfterAnOutage(t *testing.T) {
 		for _, s := range b.sim.Statuses(repo, commit) {
 			got[s.Name] = s.State + ": " + s.Description
 		}
-		if len(got) != 2 || got["Towpath: Shop / test"] != "SUCCESSFUL: 1 done" || got["Towpath: Shop / prod"] != "FAILED: Version 1 failed in shop; 0 of 1 done" {
+		if len(got) != 2 || got["Towpath: Shop / test"] != "SUCCESSFUL: 1 done" || got["Towpath: Shop / prod"] != "FAILED: shop/1__ddl__a.sql failed in shop; 0 of 1 done" {
 			t.Errorf("%v", got)
 		}
 	})

@@ -39,7 +39,8 @@ func (t target) String() string { return t.environment + "/" + t.Name }
 // claim is a file that goes to some database.
 type claim struct {
 	towpath.Migration
-	own bool // of the link that is planned
+	own      bool   // of the link that is planned
+	unusable string // why what stands at its path cannot be run
 }
 
 // gate keeps a file out of the stages after position.
@@ -59,7 +60,7 @@ func newBuilder(in Input) *builder {
 		}
 		found, problems := b.resolve(f.Migration)
 		for _, t := range found {
-			b.claims[t.ID] = append(b.claims[t.ID], claim{named(f.Migration, t), true})
+			b.claims[t.ID] = append(b.claims[t.ID], claim{Migration: named(f.Migration, t), own: true, unusable: f.Reason})
 		}
 		b.aside = append(b.aside, problems...)
 	}
@@ -69,7 +70,7 @@ func newBuilder(in Input) *builder {
 		}
 		found, _ := b.resolve(f.Migration)
 		for _, t := range found {
-			b.claims[t.ID] = append(b.claims[t.ID], claim{named(f.Migration, t), false})
+			b.claims[t.ID] = append(b.claims[t.ID], claim{Migration: named(f.Migration, t)})
 		}
 	}
 	return b

@@ -51,6 +51,8 @@ func entry(version, path string, text ...string) towpath.LedgerEntry {
 	}
 }
 
+func unusable(f *towpath.ManifestFile) { f.Reason, f.Checksum = "is kept in Git LFS", "" }
+
 func changed[T any](v T, change func(*T)) T { change(&v); return v }
 
 // short writes a plan down: tasks and items, a line each, without reasons.
@@ -162,6 +164,17 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 				Databases: databases{database("test/shop"), changed(database("test/shop"), func(d *towpath.Database) { d.ID = "other" }), database("prod/shop")}},
 			items: []string{"prod/shop shop/1__ddl__a.sql blocked", "- shop/1__ddl__a.sql ambiguous"},
 			says:  []string{"2 databases of environment `test` are called `shop`"},
+		},
+		{
+			name: "what cannot run keeps what is newer waiting, and only where it is missing",
+			in: Input{Files: files{changed(file(t, dbTemplate, "shop/1__ddl__a.sql"), unusable), file(t, dbTemplate, "shop/2__ddl__b.sql")},
+				Databases: databases{database("test/shop", entry("1", "shop/1__ddl__a.sql")), database("prod/shop")}},
+			tasks: []string{"test/shop 2 ddl apply pending"},
+			items: []string{
+				"test/shop shop/1__ddl__a.sql unusable", "test/shop shop/2__ddl__b.sql pending",
+				"prod/shop shop/1__ddl__a.sql unusable", "prod/shop shop/2__ddl__b.sql blocked",
+			},
+			says: []string{"is kept in Git LFS"},
 		},
 		{
 			name:  "an ignored file is shown with its reason",

@@ -45,6 +45,9 @@ func (s segment) explainEnding(name string) string {
 	if want == "" || strings.HasSuffix(name, want) {
 		return ""
 	}
+	if strings.HasSuffix(strings.TrimSpace(name), want) {
+		return "its name ends with a blank"
+	}
 	if have := path.Ext(name); have != "" {
 		return fmt.Sprintf("ends with %s, the template ends with %s", have, want)
 	}

@@ -113,7 +113,7 @@ func (j *judge) add(item Item) {
 		return
 	}
 	switch item.State {
-	case ItemConflict, ItemBlocked, ItemEdited, ItemUnreachable, ItemCloned, ItemRefused:
+	case ItemConflict, ItemBlocked, ItemEdited, ItemUnusable, ItemUnreachable, ItemCloned, ItemRefused:
 		reason := fmt.Sprintf("has not passed %s: %s", j.target, item.Reason)
 		j.gates[item.Path] = append(j.gates[item.Path], gate{j.position, reason, item.State != ItemRefused})
 	}
@@ -127,7 +127,16 @@ func (j *judge) file(c claim) Item {
 		j.bar(fmt.Sprintf("waits for `%s`, which is in conflict: %s", c.Path, rivals))
 		return item
 	}
-	if entry := j.ledger[c.MigrationID]; entry != nil && entry.State.Applied() {
+	entry := j.ledger[c.MigrationID]
+	applied := entry != nil && entry.State.Applied()
+	if c.unusable != "" {
+		item.State, item.Reason = ItemUnusable, c.unusable
+		if !applied && (j.in.BaselinedUpTo == "" || Compare(c.Version, j.in.BaselinedUpTo) > 0) {
+			j.bar(fmt.Sprintf("waits for `%s`, which %s", c.Path, c.unusable))
+		}
+		return item
+	}
+	if applied {
 		return j.compareWith(*entry, item)
 	}
 	if j.barrier != "" {

@@ -90,6 +90,7 @@ const (
 	ItemRefused     ItemState = "refused"     // late, and the link refuses late ones
 	ItemUnreachable ItemState = "unreachable" // the ledger could not be read
 	ItemCloned      ItemState = "cloned"      // the ledger belongs to another database
+	ItemUnusable    ItemState = "unusable"    // its path fits, and what is there cannot be run: too large, a link, elsewhere
 	ItemNoTarget    ItemState = "no-target"   // no database fits its path
 	ItemAmbiguous   ItemState = "ambiguous"   // several databases fit where one is meant
 	ItemVanished    ItemState = "vanished"    // in the ledger, and no longer in the repository

@@ -103,7 +103,7 @@ func freshText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpath.
 		return err
 	}
 	for _, f := range files {
-		if f.State != towpath.FileMatched || f.MigrationID != t.MigrationID || f.Database != "" && f.Database != t.Database || f.Environment != "" && f.Environment != t.Environment {
+		if f.State != towpath.FileMatched || f.Reason != "" || f.MigrationID != t.MigrationID || f.Database != "" && f.Database != t.Database || f.Environment != "" && f.Environment != t.Environment {
 			continue
 		}
 		if f.Checksum != t.Checksum {

@@ -13,7 +13,7 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 		{"id", &l.ID}, {"project_id", &l.ProjectID}, {"provider_id", &l.ProviderID}, {"grant_id", &l.GrantID},
 		{"repository_id", &l.RepositoryID}, {"repository_name", &l.RepositoryName}, {"repository_url", &l.RepositoryURL},
 		{"branch", &l.Branch}, {"base_directory", &l.BaseDirectory}, {"file_path_template", &l.FilePathTemplate},
-		{"schema_path_template", &l.SchemaPathTemplate}, {"late_policy", (*string)(&l.LatePolicy)},
+		{"schema_path_template", &l.SchemaPathTemplate}, {"late_policy", (*string)(&l.LatePolicy)}, {"waiting_status", (*string)(&l.WaitingStatus)},
 		{"hook_key", &l.HookKey}, {"hook_id", &l.HookID}, {"sealed_hook_secret", blob{&l.SealedHookSecret}}, {"hook_url", &l.HookURL},
 		{"hook_state", (*string)(&l.HookState)}, {"hook_reason", &l.HookReason},
 		{"head_commit", &l.HeadCommit}, {"synced_commit", &l.SyncedCommit}, {"synced_at", maybe{&l.SyncedAt}},
@@ -26,6 +26,9 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 // CreateLink adds a link. The caller has made its id with NewID, since its secrets and its hook name it; CreatedAt is set.
 func (tx *Tx) CreateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 	l.CreatedAt = tx.Now
+	if l.WaitingStatus == "" {
+		l.WaitingStatus = towpath.WaitingStopped
+	}
 	return taken(links.insert(ctx, tx, *l), "baseDirectory",
 		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
 }
@@ -141,7 +144,7 @@ var manifestFiles = newTable("manifest_file", 2, func(f *towpath.ManifestFile) [
 	return []column{
 		{"link_id", &f.LinkID}, {"path", &f.Path}, {"state", (*string)(&f.State)}, {"reason", &f.Reason}, {"size", &f.Size},
 		{"version", &f.Version}, {"type", (*string)(&f.Type)}, {"label", &f.Label}, {"description", &f.Description},
-		{"checksum", &f.Checksum}, {"environment", &f.Environment}, {"database_name", &f.Database},
+		{"checksum", &f.Checksum}, {"environment", &f.Environment}, {"database_name", &f.Database}, {"commit_hash", &f.Commit},
 	}
 })
 

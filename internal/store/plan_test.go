@@ -93,7 +93,10 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		_, err := tx.AuditEvents(ctx, "", store.Page{NewestFirst: true})
 		return err
 	},
-	"statuses that are told": func(ctx context.Context, tx *store.Tx) error { _, err := tx.PostedStatuses(ctx, "x", "y"); return err },
+	"what is to be told":          func(ctx context.Context, tx *store.Tx) error { _, err := tx.Notes(ctx, "x"); return err },
+	"what is known of a commit":   found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.Commit(ctx, "x", "y"); return err }),
+	"statuses that are under way": func(ctx context.Context, tx *store.Tx) error { _, err := tx.PostedLike(ctx, "x", "y"); return err },
+	"statuses that are told":      func(ctx context.Context, tx *store.Tx) error { _, err := tx.PostedStatuses(ctx, "x", "y"); return err },
 }
 
 // found runs what finds nothing in an empty database.

@@ -258,14 +258,30 @@ var posted = newTable("posted_status", 3, func(p *postedRow) []column {
 	}
 })
 
-// PostedStatuses maps the keys of the build statuses posted on a commit for a link to the digests of what was posted.
-func (tx *Tx) PostedStatuses(ctx context.Context, linkID, commit string) (map[string]string, error) {
+// Posted is what was posted last as one build status.
+type Posted struct {
+	Digest string
+	At     time.Time
+}
+
+// PostedStatuses maps the keys of the build statuses on a commit for a link to what was posted.
+func (tx *Tx) PostedStatuses(ctx context.Context, linkID, commit string) (map[string]Posted, error) {
 	rows, err := posted.list(ctx, tx, "WHERE link_id = $1 AND commit_hash = $2", linkID, commit)
-	digests := make(map[string]string, len(rows))
+	last := make(map[string]Posted, len(rows))
 	for _, r := range rows {
-		digests[r.Key] = r.Digest
+		last[r.Key] = Posted{Digest: r.Digest, At: r.PostedAt}
 	}
-	return digests, err
+	return last, err
+}
+
+// PostedLike lists keys by commit of a link's build statuses whose digest begins so. The beginning has no wildcards.
+func (tx *Tx) PostedLike(ctx context.Context, linkID, beginning string) (map[string][]string, error) {
+	rows, err := posted.list(ctx, tx, "WHERE link_id = $1 AND digest LIKE $2 ORDER BY key", linkID, beginning+"%")
+	keys := map[string][]string{}
+	for _, r := range rows {
+		keys[r.Commit] = append(keys[r.Commit], r.Key)
+	}
+	return keys, err
 }
 
 // SetPostedStatus remembers what was posted.

@@ -17,7 +17,7 @@ import (
 var choices = map[string][]string{
 	"member.role": {"owner", "dba", "member"}, "project_member.role": {"owner", "developer"}, "credential.kind": {"session", "api-token", "invitation"},
 	"verification.purpose": {"add-provider", "replace-secret", "grant"}, "verification.state": {"pending", "verified", "failed", "used"},
-	"repository_link.late_policy": {"hold", "apply", "refuse"}, "repository_link.hook_state": {"active", "polling", "missing"},
+	"repository_link.late_policy": {"hold", "apply", "refuse"}, "repository_link.waiting_status": {"stopped", "successful"}, "repository_link.hook_state": {"active", "polling", "missing"},
 	"delivery.verdict": {"accepted", "ignored"}, "manifest_file.state": {"matched", "ignored"}, "reading_file.state": {"matched", "ignored"}, "task.action": {"apply", "record"},
 }
 

@@ -27,6 +27,7 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   refused: ['Refused', 'cross', 'bad'],
   unreachable: ['Unreachable', 'plug', 'bad'],
   cloned: ['Copy', 'question', 'warn'],
+  unusable: ['Cannot run', 'alert', 'bad'],
   'no-target': ['No database', 'alert', 'warn'],
   ambiguous: ['Ambiguous', 'alert', 'warn'],
   vanished: ['Vanished', 'question', 'warn'],

@@ -11,7 +11,7 @@ const columns: Column<File>[] = [
     cell: file =>
       file.state === 'ignored'
         ? `Ignored: it ${file.reason ?? 'is no migration'}`
-        : `Version ${file.label}${file.description ? `, ${file.description}` : ''}`,
+        : `Version ${file.label}${file.description ? `, ${file.description}` : ''}${file.reason ? `. It cannot run: it ${file.reason}` : ''}`,
   },
 ]
 

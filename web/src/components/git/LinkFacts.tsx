@@ -92,6 +92,7 @@ function Settings({ link }: { link: Schemas['LinkStatus'] }) {
         {link.schemaPathTemplate ? <span className="mono">{link.schemaPathTemplate}</span> : 'off'}
       </Fact>
       <Fact name="Late versions">{policies[link.latePolicy]}</Fact>
+      <Fact name="Status while waiting">{link.waitingStatus}</Fact>
       {link.baselinedUpTo && (
         <Fact name="Baseline">
           <span className="mono">{link.baselinedUpTo}</span>

@@ -115,7 +115,7 @@ function FileQuestion({ link }: { link: string }) {
           <span>
             {file.state === 'ignored'
               ? `It ${file.reason ?? 'is ignored'}.`
-              : `Version ${file.label}${file.database ? ` for ${file.database}` : ''}.`}
+              : `Version ${file.label}${file.database ? ` for ${file.database}` : ''}.${file.reason ? ` It cannot run: it ${file.reason}.` : ''}`}
           </span>
         </div>
       )}

@@ -19,6 +19,11 @@ const policies = [
   { value: 'refuse', label: 'Refuse them' },
 ]
 
+const waiting = [
+  { value: 'stopped', label: 'Stopped' },
+  { value: 'successful', label: 'Successful' },
+]
+
 /** The settings of a link. */
 export function LinkFields({ form, grant, repository, previewError }: LinkFieldsProps) {
   const branches = useQuery(branchesQuery(grant, repository))
@@ -75,6 +80,12 @@ export function LinkFields({ form, grant, repository, previewError }: LinkFields
         {...text('schemaPathTemplate')}
       />
       <Select label="Versions older than what a database has" data={policies} {...form.choice('latePolicy')} />
+      <Select
+        label="Build status while a change waits for a person"
+        description="Choose Successful where merging requires passing builds and a held change must not block it."
+        data={waiting}
+        {...form.choice('waitingStatus')}
+      />
     </>
   )
 }

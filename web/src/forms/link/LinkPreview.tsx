@@ -25,6 +25,7 @@ const nothing = (matched: number) =>
 const troubles = new Set([
   'conflict',
   'held',
+  'unusable',
   'no-target',
   'ambiguous',
   'refused',

@@ -7,6 +7,7 @@ export interface LinkValues {
   filePathTemplate: string
   schemaPathTemplate: string
   latePolicy: Schemas['RepositoryLink']['latePolicy']
+  waitingStatus: Schemas['RepositoryLink']['waitingStatus']
   existingFiles: '' | 'run' | 'baseline'
   baselineVersion: string
   polling: boolean
@@ -30,6 +31,7 @@ export function defaults(branch: string): LinkValues {
     filePathTemplate: templates[0].value,
     schemaPathTemplate: '',
     latePolicy: 'hold',
+    waitingStatus: 'stopped',
     existingFiles: '',
     baselineVersion: '',
     polling: false,

@@ -34,7 +34,7 @@ export default function EditLinkPage() {
 
 function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string }) {
   const navigate = useNavigate()
-  const { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy } = link
+  const { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy, waitingStatus } = link
   const form = useForm<LinkValues>({
     initial: {
       branch,
@@ -42,12 +42,13 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
       filePathTemplate,
       schemaPathTemplate,
       latePolicy,
+      waitingStatus,
       existingFiles: 'run',
       baselineVersion: '',
       polling: link.hookState === 'polling',
     },
     submit: async values => {
-      const body = { ...settingsOf(values), polling: values.polling }
+      const body = { ...settingsOf(values), waitingStatus: values.waitingStatus, polling: values.polling }
       await unwrap(http.PATCH('/api/v1/repository-links/{link}', { params: { path: { link: link.id } }, body }))
       await queryClient.invalidateQueries()
       await navigate({ to: pb.link(project, link.id) })
@@ -80,6 +81,7 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
 }
 
 /** What of the form changes which files go where. */
-function settingsOf({ branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy }: LinkValues) {
+function settingsOf(values: LinkValues) {
+  const { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy } = values
   return { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy }
 }

@@ -1,0 +1,206 @@
+package gitops
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"towpath"
+	"towpath/internal/plan"
+	"towpath/internal/vcs"
+)
+
+// stage is what the tasks of one commit amount to in one environment.
+type stage struct {
+	environmentID string
+	environment   string
+	rolloutID     string
+	tasks         []towpath.Task
+}
+
+// stagesOf groups tasks by environment, in order of the stages.
+func stagesOf(tasks []towpath.Task) []stage {
+	var stages []stage
+	for _, t := range tasks {
+		i := slices.IndexFunc(stages, func(s stage) bool { return s.environmentID == t.EnvironmentID })
+		if i < 0 {
+			i = len(stages)
+			stages = append(stages, stage{environmentID: t.EnvironmentID, environment: t.Environment})
+		}
+		stages[i].tasks = append(stages[i].tasks, t)
+		stages[i].rolloutID = t.RolloutID
+	}
+	return stages
+}
+
+// count tells how many tasks are in each state.
+func (s stage) count() map[towpath.TaskState]int {
+	count := map[towpath.TaskState]int{}
+	for _, t := range s.tasks {
+		count[t.State]++
+	}
+	return count
+}
+
+// first returns the first task in a state.
+func (s stage) first(state towpath.TaskState) towpath.Task {
+	i := slices.IndexFunc(s.tasks, func(t towpath.Task) bool { return t.State == state })
+	if i < 0 {
+		return towpath.Task{}
+	}
+	return s.tasks[i]
+}
+
+// began is when the first of what runs was started; the zero time when nothing runs.
+func (s stage) began() (at time.Time) {
+	for _, t := range s.tasks {
+		if t.State == towpath.TaskRunning && t.StartedAt != nil && (at.IsZero() || t.StartedAt.Before(at)) {
+			at = *t.StartedAt
+		}
+	}
+	return at
+}
+
+// around is what a stage's status depends on beside its own tasks.
+type around struct {
+	place   string          // where in its file the first failed task failed, ":3:14"; "" when nobody knows
+	others  []towpath.Task  // of the rollouts that carry the stage's tasks
+	waiting vcs.StatusState // what a stage that waits for a person shows
+}
+
+// status words a stage for its commit; ok is false while there is nothing to tell: it has not begun, and nothing keeps it
+// from beginning. It is in progress only while something runs, since an unfinished status may block merging for ever. Words
+// of the databases stay here: they may hold data.
+func (s stage) status(a around) (st vcs.Status, ok bool) {
+	count := s.count()
+	done, all := count[towpath.TaskDone], len(s.tasks)
+	soFar := fmt.Sprintf("%d of %d done", done, all)
+	if failed := s.first(towpath.TaskFailed); failed.ID != "" {
+		return said(vcs.StatusFailed, "%s%s failed in %s; %s", clip(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
+	}
+	if lost := s.first(towpath.TaskUnknown); lost.ID != "" {
+		return said(vcs.StatusFailed, "A person must look: nobody knows if %s was applied in %s", clip(lost.Path, maxStatusPath), lost.Database), true
+	}
+	if count[towpath.TaskRunning] > 0 {
+		return said(vcs.StatusInProgress, "Running; %s", soFar), true
+	}
+	if count[towpath.TaskPending]+count[towpath.TaskHeld] > 0 {
+		return s.stopped(a, soFar)
+	}
+	switch {
+	case done == all:
+		return said(vcs.StatusSuccessful, "%d done", done), true
+	case done > 0:
+		return said(vcs.StatusSuccessful, "%d done, %d skipped or cancelled", done, all-done), true
+	case count[towpath.TaskSkipped] > 0:
+		return said(vcs.StatusStopped, "Skipped by a person"), true
+	}
+	return st, false // cancelled: what has taken its place has a commit of its own
+}
+
+// stopped words a stage of which something is to come and nothing runs.
+func (s stage) stopped(a around, soFar string) (st vcs.Status, ok bool) {
+	for _, t := range s.tasks {
+		if t.State != towpath.TaskPending {
+			continue
+		}
+		if by, blocked := blocker(t, a.others); blocked {
+			return said(vcs.StatusStopped, "Not run: %s in %s (%s); %s", wordOf(by.State), by.Environment, clip(by.Path, maxStatusPath), soFar), true
+		}
+	}
+	held := s.first(towpath.TaskHeld)
+	for _, o := range a.others { // held in an earlier stage
+		if held.ID == "" && o.State == towpath.TaskHeld && slices.ContainsFunc(s.tasks, func(t towpath.Task) bool { return behind(t, o) }) {
+			held = o
+		}
+	}
+	if held.ID == "" {
+		return st, false
+	}
+	return said(a.waiting, "Waiting for a person: %s is held in %s; %s", clip(held.Path, maxStatusPath), held.Environment, soFar), true
+}
+
+func wordOf(s towpath.TaskState) string {
+	if s == towpath.TaskUnknown {
+		return "the outcome is unknown"
+	}
+	return "failed"
+}
+
+// blocker finds what has stopped for good and keeps a pending task from starting.
+func blocker(t towpath.Task, others []towpath.Task) (by towpath.Task, found bool) {
+	for _, o := range others {
+		stopped := o.State == towpath.TaskFailed || o.State == towpath.TaskUnknown
+		before := o.Stage < t.Stage || (o.DatabaseID == t.DatabaseID && o.Sequence < t.Sequence)
+		if stopped && before && o.RolloutID == t.RolloutID {
+			return o, true
+		}
+	}
+	return by, false
+}
+
+// behind tells whether a pending task is a later stage of a migration that is held.
+func behind(t, held towpath.Task) bool {
+	return t.State == towpath.TaskPending && t.RolloutID == held.RolloutID && t.MigrationID == held.MigrationID && t.Path == held.Path && held.Stage < t.Stage
+}
+
+// maxStatusPath bounds a path within a status, in characters: the words around it must fit, too.
+const maxStatusPath = 120
+
+func said(state vcs.StatusState, format string, args ...any) vcs.Status {
+	return vcs.Status{State: state, Description: fmt.Sprintf(format, args...)}
+}
+
+// troubles words what a person must change in the files themselves.
+var troubles = map[plan.ItemState]string{
+	plan.ItemConflict:  "claims a version that another file has",
+	plan.ItemEdited:    "was edited after it was applied: revert it and write a new migration",
+	plan.ItemRefused:   "is older than what is applied: give it a newer version",
+	plan.ItemNoTarget:  "has no database",
+	plan.ItemAmbiguous: "fits several databases",
+	plan.ItemMoved:     "has the text of a version that is applied",
+}
+
+// troubleOf names what of the files cannot be planned, and what was noted of the commit; "" when there is nothing.
+func troubleOf(p plan.Plan, notes map[string]string) string {
+	words := map[string]string{}
+	for path, note := range notes {
+		words[path] = note
+	}
+	for _, item := range p.Items {
+		switch word := troubles[item.State]; {
+		case item.State == plan.ItemUnusable:
+			words[item.Path] = item.Reason
+		case word != "":
+			words[item.Path] = word
+		}
+	}
+	var paths []string
+	for path := range words {
+		paths = append(paths, path)
+	}
+	if len(paths) == 0 {
+		return ""
+	}
+	slices.Sort(paths)
+	text := clip(paths[0], maxStatusPath) + " " + words[paths[0]]
+	if len(paths) > 1 {
+		text += fmt.Sprintf(", and %d more", len(paths)-1)
+	}
+	return text
+}
+
+// sqlEndings are how files end that people mean to run. Others (notes, configurations) may lie beside them.
+var sqlEndings = []string{".sql", ".ddl", ".dml", ".psql", ".pgsql", ".mysql"}
+
+// looksLikeSQL tells whether a file that is not taken was probably meant to run.
+func looksLikeSQL(path string) bool {
+	name := strings.ToLower(strings.TrimSpace(path))
+	for _, ending := range sqlEndings {
+		if strings.HasSuffix(name, ending) || strings.HasSuffix(name, ending+".txt") {
+			return true
+		}
+	}
+	return false
+}

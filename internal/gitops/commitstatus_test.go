@@ -1,0 +1,128 @@
+package gitops
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"towpath"
+	"towpath/internal/plan"
+	"towpath/internal/vcs"
+)
+
+func taskIn(environment string, position, sequence int, state towpath.TaskState) towpath.Task {
+	m := towpath.Migration{MigrationID: towpath.MigrationID{Version: "4"}, Label: "4", Path: "shop/4__ddl__a.sql", Environment: environment, Database: "shop"}
+	return towpath.Task{
+		ID: environment + string(state), RolloutID: "r", DatabaseID: environment + "/shop", EnvironmentID: environment,
+		Stage: position, Sequence: sequence, Migration: m, State: state, Reason: "a secret of the database",
+	}
+}
+
+func TestStage_saysWhatACommitHears(t *testing.T) {
+	t.Parallel()
+	const (
+		pending, held, running = towpath.TaskPending, towpath.TaskHeld, towpath.TaskRunning
+		done, failed, unknown  = towpath.TaskDone, towpath.TaskFailed, towpath.TaskUnknown
+		skipped, cancelled     = towpath.TaskSkipped, towpath.TaskCancelled
+	)
+	for _, c := range []struct {
+		test, prod []towpath.TaskState // of the commit's tasks
+		want       string              // of prod; "" when nothing is told
+	}{
+		{[]towpath.TaskState{running}, []towpath.TaskState{pending}, ""},
+		{[]towpath.TaskState{done}, []towpath.TaskState{pending}, ""},
+		{[]towpath.TaskState{done}, []towpath.TaskState{running, pending}, "in-progress Running; 0 of 2 done"},
+		{[]towpath.TaskState{done}, []towpath.TaskState{done, pending}, ""},
+		{[]towpath.TaskState{done}, []towpath.TaskState{done, failed}, "failed shop/4__ddl__a.sql:3:14 failed in shop; 1 of 2 done"},
+		{[]towpath.TaskState{done}, []towpath.TaskState{unknown}, "failed A person must look: nobody knows if shop/4__ddl__a.sql was applied in shop"},
+		{[]towpath.TaskState{failed}, []towpath.TaskState{pending}, "stopped Not run: failed in test (shop/4__ddl__a.sql); 0 of 1 done"},
+		{[]towpath.TaskState{failed}, []towpath.TaskState{held}, "successful Waiting for a person: shop/4__ddl__a.sql is held in prod; 0 of 1 done"},
+		{[]towpath.TaskState{unknown}, []towpath.TaskState{pending}, "stopped Not run: the outcome is unknown in test (shop/4__ddl__a.sql); 0 of 1 done"},
+		{[]towpath.TaskState{held}, []towpath.TaskState{pending}, "successful Waiting for a person: shop/4__ddl__a.sql is held in test; 0 of 1 done"},
+		{[]towpath.TaskState{done}, []towpath.TaskState{done, done}, "successful 2 done"},
+		{[]towpath.TaskState{done}, []towpath.TaskState{done, skipped}, "successful 1 done, 1 skipped or cancelled"},
+		{[]towpath.TaskState{done}, []towpath.TaskState{skipped, cancelled}, "stopped Skipped by a person"},
+		{[]towpath.TaskState{done}, []towpath.TaskState{cancelled}, ""},
+	} {
+		var all []towpath.Task
+		for i, state := range c.test {
+			all = append(all, taskIn("test", 0, i+1, state))
+		}
+		for i, state := range c.prod {
+			all = append(all, taskIn("prod", 1, i+1, state))
+		}
+		stages := stagesOf(all)
+		st, ok := stages[1].status(around{place: ":3:14", others: all, waiting: vcs.StatusSuccessful})
+		if got := strings.TrimSpace(string(st.State) + " " + st.Description); got != c.want || ok != (c.want != "") {
+			t.Errorf("test %v, prod %v\n got %q\nwant %q", c.test, c.prod, got, c.want)
+		}
+		if strings.Contains(st.Description, "secret") {
+			t.Errorf("a word of the database got out: %s", st.Description)
+		}
+	}
+}
+
+// A status is in progress when, and only when, something runs: whatever the tasks are.
+func TestStage_isInProgressOnlyWhileSomethingRuns(t *testing.T) {
+	t.Parallel()
+	states := []towpath.TaskState{
+		towpath.TaskPending, towpath.TaskHeld, towpath.TaskRunning, towpath.TaskDone, towpath.TaskFailed, towpath.TaskUnknown,
+		towpath.TaskSkipped, towpath.TaskCancelled,
+	}
+	for _, a := range states {
+		for _, b := range states {
+			for _, before := range states {
+				all := []towpath.Task{taskIn("test", 0, 1, before), taskIn("prod", 1, 1, a), taskIn("prod", 1, 2, b)}
+				st, _ := stagesOf(all)[1].status(around{others: all, waiting: vcs.StatusStopped})
+				if runs := a == towpath.TaskRunning || b == towpath.TaskRunning; st.State == vcs.StatusInProgress && !runs {
+					t.Errorf("%s, then %s and %s: %+v", before, a, b, st)
+				}
+				if waits := a == towpath.TaskPending || a == towpath.TaskHeld; st.State == vcs.StatusSuccessful && waits {
+					t.Errorf("green while something is to come: %s, then %s and %s: %+v", before, a, b, st)
+				}
+			}
+		}
+	}
+}
+
+func TestStage_fitsLongNames(t *testing.T) {
+	t.Parallel()
+	long := taskIn("prod", 0, 1, towpath.TaskFailed)
+	long.Path, long.Database = strings.Repeat("ü/", 400)+".sql", strings.Repeat("d", 64)
+	st, _ := stagesOf([]towpath.Task{long})[0].status(around{place: ":100000:100000"})
+	if n := utf8.RuneCountInString(st.Description); n > 255 || !strings.Contains(st.Description, ":100000:100000 failed in d") {
+		t.Errorf("%d characters: %s", n, st.Description)
+	}
+}
+
+func TestTroubleOf_namesFilesThatCannotRun(t *testing.T) {
+	t.Parallel()
+	item := func(path string, state plan.ItemState, reason string) plan.Item {
+		return plan.Item{Migration: towpath.Migration{Path: path}, State: state, Reason: reason}
+	}
+	p := plan.Plan{Items: []plan.Item{
+		item("b.sql", plan.ItemUnusable, "has 110 MiB: the limit is 100 MiB; split the file"), item("b.sql", plan.ItemUnusable, "has 110 MiB: the limit is 100 MiB; split the file"),
+		item("notes.txt", plan.ItemIgnored, "ends with .txt"), item("a.sql", plan.ItemVanished, "gone"), item("c.sql", plan.ItemApplied, ""),
+	}}
+	if got := troubleOf(p, nil); got != "b.sql has 110 MiB: the limit is 100 MiB; split the file" {
+		t.Error(got)
+	}
+	if got := troubleOf(p, map[string]string{"a.SQL": "is not run"}); got != "a.SQL is not run, and 1 more" {
+		t.Error(got)
+	}
+	if got := troubleOf(plan.Plan{Items: p.Items[2:]}, nil); got != "" {
+		t.Error(got)
+	}
+}
+
+func TestLooksLikeSQL_takesWhatPeopleMeanToRun(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]bool{
+		"a/1__ddl__x.sql": true, "a/1__ddl__x.SQL": true, "a/1__ddl__x.Sql ": true, "1.ddl": true, "1.DML": true, "1.psql": true, "1.sql.txt": true,
+		"README.md": false, "notes.txt": false, "sql": false, "a.sql/notes.txt": false, "schema.go": false, "x.sqlite": false, "": false,
+	} {
+		if looksLikeSQL(path) != want {
+			t.Errorf("%q: want %t", path, want)
+		}
+	}
+}

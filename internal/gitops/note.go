@@ -1,0 +1,63 @@
+package gitops
+
+import (
+	"context"
+
+	"towpath"
+	"towpath/internal/plan"
+	"towpath/internal/store"
+)
+
+// note is what a commit is told of one path that it changed.
+type note struct {
+	commit, path, text string
+}
+
+// notesOf finds what commits changed that nobody would hear of otherwise: a file that looks like SQL and is not taken, and a
+// file that is gone although a database has it. What was so before is not told again, nor what a link finds when it is made.
+func notesOf(link towpath.RepositoryLink, before, after []towpath.ManifestFile, d delta, p plan.Plan) (notes []note) {
+	was, is := map[string]towpath.ManifestFile{}, map[string]bool{}
+	for _, f := range before {
+		was[f.Path] = f
+	}
+	for _, f := range after {
+		is[f.Path] = true
+	}
+	for _, f := range d.put {
+		old, known := was[f.Path]
+		same := d.whole && known && old.State == f.State
+		if f.State == towpath.FileIgnored && !same && looksLikeSQL(f.Path) {
+			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, text: "is not taken: " + f.Reason + "; " + aside(link)})
+		}
+	}
+	told := map[string]bool{}
+	for _, item := range p.Items {
+		_, known := was[item.Path]
+		if item.State == plan.ItemVanished && known && !is[item.Path] && !told[item.Path] {
+			told[item.Path] = true
+			notes = append(notes, note{commit: d.by[item.Path], path: item.Path, text: "is gone, but " + item.Database + " has it: restore the file"})
+		}
+	}
+	return notes
+}
+
+// aside says how a file that is no migration keeps out of the way.
+func aside(link towpath.RepositoryLink) string {
+	if link.BaseDirectory == "" {
+		return "rename it, or give the link a base directory without it"
+	}
+	return "rename it, or move it out of " + clip(link.BaseDirectory, 40)
+}
+
+// keepNotes keeps notes until they are told; those without a commit are the head's.
+func keepNotes(ctx context.Context, tx *store.Tx, linkID, head string, notes []note) error {
+	for _, n := range notes {
+		if n.commit == "" {
+			n.commit = head
+		}
+		if err := tx.AddNote(ctx, linkID, n.commit, n.path, n.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
