@@ -131,7 +131,7 @@ func (j *judge) file(c claim) Item {
 	applied := entry != nil && entry.State.Applied()
 	if c.unusable != "" {
 		item.State, item.Reason = ItemUnusable, c.unusable
-		if !applied && (j.in.BaselinedUpTo == "" || Compare(c.Version, j.in.BaselinedUpTo) > 0) {
+		if !applied {
 			j.bar(fmt.Sprintf("waits for `%s`, which %s", c.Path, c.unusable))
 		}
 		return item

@@ -29,8 +29,12 @@ func (j *judge) prepareMarker() {
 			j.bar("waits for `" + m.Path + "` of another repository link, which is baseline " + id.Version + " too")
 		}
 	}
-	// While two files claim one of the versions it covers, nothing may be recorded: what is left out would run later.
+	// While two files claim one of the versions it covers, or the text of one is not there, nothing may be recorded: what is left
+	// out would run later.
 	for _, c := range j.claims {
+		if c.unusable != "" && Compare(c.Version, id.Version) <= 0 {
+			j.bar("waits for `" + c.Path + "`, which " + c.unusable)
+		}
 		if rivals := j.rivals(c); rivals != "" && Compare(c.Version, id.Version) <= 0 {
 			j.bar("waits for `" + c.Path + "`, which is in conflict: " + rivals)
 		}
