@@ -62,12 +62,12 @@ func stopServers(servers map[string]*databaseServer) (err error) {
 }
 
 func (s *databaseServer) startPostgres(ctx context.Context) (err error) {
-	const packages = "the package postgresql"
-	initdb, err := dbserver.Find("initdb", packages, "/usr/lib/postgresql/*/bin")
+	programs := dbserver.Postgres("")
+	initdb, err := programs.Find("initdb")
 	if err != nil {
 		return err
 	}
-	program, err := dbserver.Find("postgres", packages, filepath.Dir(initdb))
+	program, err := programs.Find("postgres")
 	if err != nil {
 		return err
 	}
@@ -113,12 +113,12 @@ func (s *databaseServer) pingPostgres(ctx context.Context) error {
 }
 
 func (s *databaseServer) startMariaDB(ctx context.Context) (err error) {
-	const packages = "the package mariadb-server"
-	install, err := dbserver.Find("mariadb-install-db", packages, "/usr/bin")
+	programs := dbserver.MariaDB("")
+	install, err := programs.Find("mariadb-install-db")
 	if err != nil {
 		return err
 	}
-	program, err := dbserver.Find("mariadbd", packages, "/usr/sbin")
+	program, err := programs.Find("mariadbd")
 	if err != nil {
 		return err
 	}

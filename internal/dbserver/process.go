@@ -48,21 +48,6 @@ func New(account string) (*Process, error) {
 	return p, nil
 }
 
-// Find looks for a program in the given folders, then in the path; packages says what to install when it is missing.
-func Find(name, packages string, folders ...string) (string, error) {
-	for _, folder := range folders {
-		matches, err := filepath.Glob(filepath.Join(folder, name))
-		if err == nil && len(matches) > 0 {
-			return matches[len(matches)-1], nil
-		}
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		return "", fmt.Errorf("%s is missing: install %s", name, packages)
-	}
-	return path, nil
-}
-
 // FreePort returns a port that nobody listens on at the moment.
 func FreePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,4 +1,5 @@
-// Package mariadbserver starts a MariaDB server for the tests of one binary, from the programs of the distribution.
+// Package mariadbserver starts a MariaDB server for the tests of one binary, from the programs of the distribution, or a
+// server, of MySQL too, from those that the environment names.
 package mariadbserver
 
 import (
@@ -26,15 +27,20 @@ import (
 const (
 	account  = "owner"
 	password = "owner's \"pass\" %20word"
-	packages = "mariadb-server (Debian: apt-get install mariadb-server)"
+
+	// choice is the environment variable that names the folder of another server's programs, MariaDB's or MySQL's; they lie in
+	// its bin.
+	choice = "TOWPATH_TEST_MYSQL"
 )
 
 // Server is a running server. Its user may do everything, with a password.
 type Server struct {
-	CA      string // PEM; the server's certificate is for 127.0.0.1
-	process *dbserver.Process
-	port    int
-	count   atomic.Int64
+	CA       string // PEM; the server's certificate is for 127.0.0.1
+	MySQL    bool   // it is a MySQL, and no MariaDB
+	programs dbserver.Programs
+	process  *dbserver.Process
+	port     int
+	count    atomic.Int64
 }
 
 // Start starts a server on a free port, with a global sql_mode that changes how quotes and backslashes are read. Call it on the main goroutine, from TestMain.
@@ -45,37 +51,25 @@ func StartDurable() (*Server, error) { return run() }
 
 func run(settings ...string) (*Server, error) {
 	runtime.LockOSThread()
-	install, err := dbserver.Find("mariadb-install-db", packages, "/usr/bin", "/usr/local/mysql/scripts")
-	if err != nil {
+	s := &Server{programs: dbserver.MariaDB(os.Getenv(choice))}
+	s.MySQL = s.programs.Chosen && s.programs.Has("mysqld")
+	var err error
+	if s.process, err = dbserver.New("mysql"); err != nil {
 		return nil, err
 	}
-	mariadbd, err := dbserver.Find("mariadbd", packages, "/usr/sbin", "/usr/local/mysql/bin")
-	if err != nil {
-		return nil, err
-	}
-	process, err := dbserver.New("mysql")
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{process: process}
-	if err := s.start(install, mariadbd, settings); err != nil {
-		return nil, errors.Join(err, process.Stop())
+	if err := s.start(settings); err != nil {
+		return nil, errors.Join(err, s.process.Stop())
 	}
 	return s, nil
 }
 
-func (s *Server) start(install, mariadbd string, settings []string) error {
+func (s *Server) start(settings []string) (err error) {
 	data, first := filepath.Join(s.process.Dir, "data"), filepath.Join(s.process.Dir, "first.sql")
 	grants := fmt.Sprintf("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO %[1]s@'%%' WITH GRANT OPTION;\n",
 		account, strings.ReplaceAll(password, "'", "''"))
 	if err := os.WriteFile(first, []byte(grants), 0o644); err != nil {
 		return fmt.Errorf("write the first grants: %w", err)
 	}
-	if err := s.process.Run(install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db",
-		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M"); err != nil {
-		return err
-	}
-	var err error
 	if s.port, err = dbserver.FreePort(); err != nil {
 		return err
 	}
@@ -83,11 +77,43 @@ func (s *Server) start(install, mariadbd string, settings []string) error {
 		return err
 	}
 	// A folder for temporary tables of its own: a server that starts clears the common one of what others have there.
-	return s.process.Start(s.ping, mariadbd, append([]string{"--no-defaults", "--datadir=" + data, "--port=" + strconv.Itoa(s.port),
+	args := append([]string{"--no-defaults", "--datadir=" + data, "--port=" + strconv.Itoa(s.port),
 		"--bind-address=127.0.0.1", "--socket=" + filepath.Join(s.process.Dir, "s.sock"), "--pid-file=" + filepath.Join(s.process.Dir, "pid"),
-		"--init-file=" + first, "--tmpdir=" + s.process.Dir, "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M",
-		"--innodb-fast-shutdown=2", "--skip-log-bin", "--skip-name-resolve", "--max-connections=300", "--performance-schema=OFF",
-		"--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "--character-set-server=utf8mb4", "--ssl-cert=" + filepath.Join(s.process.Dir, "server.crt"), "--ssl-key=" + filepath.Join(s.process.Dir, "server.key")}, settings...)...)
+		"--init-file=" + first, "--tmpdir=" + s.process.Dir, "--innodb-buffer-pool-size=64M", "--innodb-fast-shutdown=2", "--skip-log-bin",
+		"--skip-name-resolve", "--max-connections=300", "--performance-schema=OFF",
+		"--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "--character-set-server=utf8mb4",
+		"--ssl-cert=" + filepath.Join(s.process.Dir, "server.crt"), "--ssl-key=" + filepath.Join(s.process.Dir, "server.key")}, settings...)
+	if s.MySQL {
+		return s.startMySQL(data, args)
+	}
+	return s.startMariaDB(data, args)
+}
+
+func (s *Server) startMariaDB(data string, args []string) error {
+	install, err := s.programs.Find("mariadb-install-db")
+	if err != nil {
+		return err
+	}
+	server, err := s.programs.Find("mariadbd")
+	if err != nil {
+		return err
+	}
+	if err := s.process.Run(install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db",
+		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M"); err != nil {
+		return err
+	}
+	return s.process.Start(s.ping, server, append(args, "--innodb-log-file-size=8M")...)
+}
+
+func (s *Server) startMySQL(data string, args []string) error {
+	server, err := s.programs.Find("mysqld")
+	if err != nil {
+		return err
+	}
+	if err := s.process.Run(server, "--no-defaults", "--datadir="+data, "--initialize-insecure", "--innodb-redo-log-capacity=8M"); err != nil {
+		return err
+	}
+	return s.process.Start(s.ping, server, append(args, "--mysqlx=OFF", "--secure-file-priv=NULL", "--innodb-redo-log-capacity=8M")...)
 }
 
 // Target is the instance, without a database.
@@ -144,10 +170,14 @@ func (s *Server) ping(ctx context.Context) error {
 	return errors.Join(db.PingContext(ctx), db.Close())
 }
 
-// Dump returns what mariadb-dump says of a database's schema.
+// Dump returns what mariadb-dump, or mysqldump, says of a database's schema. That of the distribution will do for every MariaDB.
 func (s *Server) Dump(t testing.TB, database string) string {
 	t.Helper()
-	program, err := dbserver.Find("mariadb-dump", packages, "/usr/bin", "/usr/local/mysql/bin")
+	programs, name := dbserver.MariaDB(""), "mariadb-dump"
+	if s.MySQL {
+		programs, name = s.programs, "mysqldump"
+	}
+	program, err := programs.Find(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +186,7 @@ func (s *Server) Dump(t testing.TB, database string) string {
 	cmd.Env = append(os.Environ(), "MYSQL_PWD="+password)
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("mariadb-dump of %s: %v", database, err)
+		t.Fatalf("%s of %s: %v", name, database, err)
 	}
 	return string(out)
 }

@@ -1,4 +1,5 @@
-// Package pgserver starts a PostgreSQL server for the tests of one binary, from the programs of the distribution.
+// Package pgserver starts a PostgreSQL server for the tests of one binary, from the programs of the distribution, or from those
+// that the environment names.
 package pgserver
 
 import (
@@ -24,7 +25,9 @@ import (
 const (
 	account  = "owner"
 	password = "owner's \"pass\" %20word"
-	packages = "postgresql (Debian: apt-get install postgresql)"
+
+	// choice is the environment variable that names the folder of another server's programs; they lie in its bin.
+	choice = "TOWPATH_TEST_POSTGRES"
 )
 
 // Server is a running server. Its user is a superuser with a password.
@@ -50,11 +53,12 @@ func StartStandby() (*Server, error) { return run([]string{"standby.signal"}, "f
 // run starts a server with signal files in its data directory.
 func run(signals []string, settings ...string) (*Server, error) {
 	runtime.LockOSThread()
-	initdb, err := dbserver.Find("initdb", packages, "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin")
+	programs := dbserver.Postgres(os.Getenv(choice))
+	initdb, err := programs.Find("initdb")
 	if err != nil {
 		return nil, err
 	}
-	postgres, err := dbserver.Find("postgres", packages, filepath.Dir(initdb))
+	postgres, err := programs.Find("postgres")
 	if err != nil {
 		return nil, err
 	}

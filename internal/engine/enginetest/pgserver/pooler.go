@@ -19,7 +19,7 @@ import (
 // It does not offer TLS.
 func (s *Server) Pooler(t *testing.T) string {
 	t.Helper()
-	program, err := dbserver.Find("pgbouncer", "pgbouncer (Debian: apt-get install pgbouncer)", "/usr/sbin", "/usr/bin")
+	program, err := dbserver.PgBouncer().Find("pgbouncer")
 	if err != nil {
 		t.Fatal(err)
 	}
