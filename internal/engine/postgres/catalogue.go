@@ -55,12 +55,13 @@ UNION ALL SELECT 'pg_class'::regclass, c.oid FROM pg_class c JOIN pg_namespace n
   WHERE n.nspname = ANY ($1) AND c.relname = $2`
 
 // selectAliases maps parts to the objects that make them: defaults, identity sequences, row types, array types, the
-// rule of a view, the index of a constraint, the constraints of a domain.
+// rule of a view, the index of a constraint, the constraints of a domain, those that keep a column from being NULL.
 const selectAliases = `
 SELECT 'pg_attrdef'::regclass::oid, oid, 'pg_class'::regclass::oid, adrelid FROM pg_attrdef
 UNION ALL SELECT 'pg_rewrite'::regclass, oid, 'pg_class'::regclass, ev_class FROM pg_rewrite WHERE rulename = '_RETURN'
 UNION ALL SELECT 'pg_class'::regclass, conindid, 'pg_constraint'::regclass, oid FROM pg_constraint WHERE contype IN ('p', 'u', 'x')
 UNION ALL SELECT 'pg_constraint'::regclass, oid, 'pg_type'::regclass, contypid FROM pg_constraint WHERE contypid <> 0
+UNION ALL SELECT 'pg_constraint'::regclass, oid, 'pg_class'::regclass, conrelid FROM pg_constraint WHERE contype = 'n' AND conrelid <> 0
 UNION ALL SELECT 'pg_class'::regclass, d.objid, 'pg_class'::regclass, d.refobjid FROM pg_depend d
   JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
@@ -168,7 +169,8 @@ SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE DO
   || coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
     JOIN pg_namespace cn ON cn.oid = co.collnamespace JOIN pg_type b ON b.oid = t.typbasetype
     WHERE co.oid = t.typcollation AND co.oid <> b.typcollation), '')
-  || coalesce(' DEFAULT ' || pg_get_expr(typdefaultbin, 0), '') || CASE WHEN typnotnull THEN ' NOT NULL' ELSE '' END
+  || coalesce(' DEFAULT ' || pg_get_expr(typdefaultbin, 0), '') || CASE WHEN typnotnull THEN coalesce((SELECT format(' CONSTRAINT %I', conname)
+    FROM pg_constraint WHERE contypid = t.oid AND contype = 'n' AND conname <> t.typname || '_not_null'), '') || ' NOT NULL' ELSE '' END
   || coalesce((SELECT string_agg(format(E'\n  CONSTRAINT %I %s', conname, pg_get_constraintdef(k.oid)), '' ORDER BY conname)
     FROM pg_constraint k WHERE contypid = t.oid AND contype = 'c' AND convalidated), '')]
   || coalesce((SELECT array_agg(format('ALTER DOMAIN %I.%I ADD CONSTRAINT %I %s', nspname, typname, conname, pg_get_constraintdef(k.oid)) ORDER BY conname)

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -39,9 +40,13 @@ func fixture() enginetest.Fixture {
 			target.Database = "nowhere"
 			return target
 		},
-		AutoKey:          "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-		Slow:             "SELECT pg_sleep(30)",
-		Blocker:          []string{"held by pid ", ", user owner, ", "active for ", "it runs: SELECT pg_sleep(?)"},
+		AutoKey: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+		Slow:    "SELECT pg_sleep(30)",
+		Blocker: []string{"held by pid ", ", user owner, ", "active for ", "it runs: SELECT pg_sleep(?)"},
+		Has: func(version string) bool {
+			oldest, err := strconv.Atoi(version)
+			return err == nil && server.Version() >= oldest
+		},
 		TransactionalDDL: true,
 		Schema:           "CREATE TABLE a (id int PRIMARY KEY, b text DEFAULT 'it''s'); CREATE VIEW v AS SELECT * FROM a;",
 		Cosmetic: [2]string{

@@ -42,7 +42,20 @@ const tableColumn = `
           AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum AND i.deptype = 'i'), '')
     WHEN d.adbin IS NOT NULL THEN ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid)
     ELSE '' END
-  || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END`
+  || CASE WHEN NOT a.attnotnull THEN '' ELSE coalesce((SELECT ` + notNull + ` FROM pg_constraint k
+    WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]), ' NOT NULL') END`
+
+// notNull writes constraint k, which columns have since PostgreSQL 18. One that has not been looked at yet is added later.
+const notNull = `CASE WHEN NOT k.convalidated THEN '' ELSE CASE WHEN k.conname = c.relname || '_' || a.attname || '_not_null' THEN ''
+  ELSE ' CONSTRAINT ' || quote_ident(k.conname) END || ' NOT NULL' || CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END END`
+
+// inheritedNotNull are constraints of a table's own on columns that it inherits. They can be named only while it is made.
+const inheritedNotNull = `coalesce((SELECT string_agg(CASE WHEN nr = 1 AND NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0
+      AND NOT attisdropped AND attislocal) THEN '' ELSE ',' END || format(E'\n  CONSTRAINT %I NOT NULL %I', conname, attname), '' ORDER BY nr)
+    FROM (SELECT conname, attname, row_number() OVER (ORDER BY attnum) AS nr FROM pg_constraint k JOIN pg_attribute a ON attrelid = conrelid AND attnum = conkey[1]
+      WHERE conrelid = c.oid AND contype = 'n' AND conislocal AND convalidated AND NOT attislocal AND NOT c.relispartition
+        AND (conname <> c.relname || '_' || attname || '_not_null' OR EXISTS (SELECT 1 FROM pg_inherits
+          JOIN pg_attribute p ON p.attrelid = inhparent AND p.attname = a.attname WHERE inhrelid = c.oid AND p.attnotnull))) AS own), '')`
 
 // columnExtras are what no definition of a column can say, in tables and materialized views. PostgreSQL 13 has no compression.
 const columnExtras = `
@@ -62,6 +75,10 @@ const tableExtras = columnExtras + `
   UNION ALL SELECT 6, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET NOT NULL', c.oid::regclass, a.attname)
     FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attnotnull AND NOT attislocal AND NOT c.relispartition
     AND NOT EXISTS (SELECT 1 FROM pg_inherits JOIN pg_attribute p ON p.attrelid = inhparent AND p.attname = a.attname WHERE inhrelid = c.oid AND p.attnotnull)
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE conrelid = c.oid AND contype = 'n' AND conkey = ARRAY[attnum]
+      AND (conname <> c.relname || '_' || attname || '_not_null' OR NOT convalidated))
+  UNION ALL SELECT 6, conkey[1], format('ALTER TABLE ONLY %s ADD CONSTRAINT %I %s', c.oid::regclass, conname, pg_get_constraintdef(k.oid))
+    FROM pg_constraint k WHERE conrelid = c.oid AND contype = 'n' AND conislocal AND NOT convalidated
   UNION ALL SELECT 7, 0, format('ALTER TABLE ONLY %s REPLICA IDENTITY %s', c.oid::regclass, CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
     WHERE relreplident IN ('f', 'n')
   UNION ALL SELECT 8, 0, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass) WHERE relrowsecurity
@@ -80,7 +97,7 @@ SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
         || CASE WHEN c.reloftype = 0 THEN '' ELSE ')' END
       FROM pg_attribute a JOIN pg_type at ON at.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.attislocal OR c.relispartition)
-        AND (c.reloftype = 0 OR d.adbin IS NOT NULL OR a.attnotnull OR a.attidentity <> '')), '') || CASE WHEN c.reloftype = 0 THEN ')' ELSE '' END
+        AND (c.reloftype = 0 OR d.adbin IS NOT NULL OR a.attnotnull OR a.attidentity <> '')), '') || ` + inheritedNotNull + ` || CASE WHEN c.reloftype = 0 THEN ')' ELSE '' END
     || coalesce((SELECT E'\nINHERITS (' || string_agg(inhparent::regclass::text, ', ' ORDER BY inhseqno) || ')'
       FROM pg_inherits WHERE inhrelid = c.oid AND NOT c.relispartition), '')
     || CASE WHEN relkind = 'p' THEN E'\nPARTITION BY ' || pg_get_partkeydef(c.oid) ELSE '' END

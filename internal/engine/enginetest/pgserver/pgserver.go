@@ -36,6 +36,7 @@ type Server struct {
 	process  *dbserver.Process
 	programs string // the folder of the server's programs
 	port     int
+	version  int
 	count    atomic.Int64
 }
 
@@ -102,7 +103,17 @@ func (s *Server) start(initdb, postgres string, signals, settings []string) erro
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}
-	return s.process.Start(s.ping, postgres, args...)
+	return s.process.Start(s.ready, postgres, args...)
+}
+
+// ready asks the server for its version, too.
+func (s *Server) ready(ctx context.Context) error {
+	conn, err := s.connect(ctx, "postgres")
+	if err != nil {
+		return err
+	}
+	err = conn.QueryRow(ctx, "SELECT current_setting('server_version_num')::int / 10000").Scan(&s.version)
+	return errors.Join(err, conn.Close(ctx))
 }
 
 // Target is the instance, without a database.
@@ -179,14 +190,6 @@ func (s *Server) connect(ctx context.Context, database string) (*pgx.Conn, error
 	return s.connectTo(ctx, uint16(s.port), database)
 }
 
-func (s *Server) ping(ctx context.Context) error {
-	conn, err := s.connect(ctx, "postgres")
-	if err != nil {
-		return err
-	}
-	return conn.Close(ctx)
-}
-
 // Dump returns what pg_dump says of a database's schema.
 func (s *Server) Dump(t testing.TB, database string, options ...string) string {
 	t.Helper()
@@ -202,6 +205,9 @@ func (s *Server) Dump(t testing.TB, database string, options ...string) string {
 
 // program is the path of a program that belongs to the server.
 func (s *Server) program(name string) string { return filepath.Join(s.programs, name) }
+
+// Version is the server's major version.
+func (s *Server) Version() int { return s.version }
 
 // Stop ends the server.
 func (s *Server) Stop() error { return s.process.Stop() }

@@ -1,3 +1,4 @@
+-- needs: 14
 -- want: BEGIN ATOMIC
 -- want: RETURN 
 CREATE TABLE t (id int, name text);

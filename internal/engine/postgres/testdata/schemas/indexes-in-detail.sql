@@ -2,7 +2,7 @@
 -- want: REPLICA IDENTITY USING INDEX clus_b
 -- want: ALTER COLUMN 1 SET STATISTICS 500
 -- want: SET (fillfactor=60)
--- want: NULLS NOT DISTINCT
+-- want: NULLS NOT DISTINCT -- needs: 15
 CREATE TABLE clus (id int PRIMARY KEY, b int NOT NULL, UNIQUE (id, b));
 CREATE UNIQUE INDEX clus_b ON clus (b);
 ALTER TABLE clus CLUSTER ON clus_b;
@@ -13,6 +13,6 @@ CREATE STATISTICS st ON id, b FROM clus;
 ALTER STATISTICS st SET STATISTICS 50;
 CREATE TABLE incl (a int, b int, CONSTRAINT inc UNIQUE (a) INCLUDE (b) WITH (fillfactor = 60) DEFERRABLE);
 ALTER TABLE incl CLUSTER ON inc;
-CREATE TABLE ul (a int UNIQUE NULLS NOT DISTINCT);
+CREATE TABLE ul (a int UNIQUE NULLS NOT DISTINCT); -- needs: 15
 CREATE TABLE excl (r int4range, EXCLUDE USING gist (r WITH &&) WITH (fillfactor = 60) WHERE (NOT isempty(r)) DEFERRABLE);
 COMMENT ON INDEX clus_b IS 'one';

@@ -1,7 +1,8 @@
--- want: SET COMPRESSION pglz
+-- want: SET COMPRESSION pglz -- needs: 14
 -- want: SET (n_distinct=5)
 -- want: toast.autovacuum_enabled=off
-CREATE TABLE comp (a text COMPRESSION pglz, b text);
+CREATE TABLE comp (a text, b text);
+ALTER TABLE comp ALTER COLUMN a SET COMPRESSION pglz; -- needs: 14
 ALTER TABLE comp ALTER COLUMN b SET (n_distinct = 5);
 CREATE TABLE toasty (a text) WITH (toast.autovacuum_enabled = off, fillfactor = 50);
 CREATE TABLE toast_only (a text) WITH (toast.autovacuum_enabled = off);
