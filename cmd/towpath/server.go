@@ -19,6 +19,7 @@ import (
 	"towpath/internal/api"
 	"towpath/internal/auth"
 	"towpath/internal/catalog"
+	"towpath/internal/engine/sqlite"
 	"towpath/internal/executor"
 	"towpath/internal/gitops"
 	"towpath/internal/jobs"
@@ -92,6 +93,9 @@ func (s *server) open(ctx context.Context, c *serveCommand) (err error) {
 		if s.lock, err = lockMetadata(path); err != nil {
 			return err
 		}
+	}
+	if err := sqlite.BoundMemory(); err != nil {
+		s.log.WarnContext(ctx, "SQLite is not bounded in memory", "error", err)
 	}
 	if s.store, err = store.Open(ctx, c.MetadataURL); err != nil {
 		return err
@@ -219,7 +223,7 @@ func (s *server) run(ctx context.Context) error {
 		}
 		return nil
 	})
-	group.Go(func() error { return s.runner.Run(running) })
+	group.Go(func() error { return s.graceful(running, stopGrace, s.runner.Run) })
 	group.Go(func() error {
 		<-running.Done()
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
@@ -233,6 +237,27 @@ func (s *server) run(ctx context.Context) error {
 	err := group.Wait()
 	s.log.Info("stopped")
 	return errors.Join(err, s.close())
+}
+
+// graceful runs something to its end, but no longer than a grace after ctx has ended: a target that cannot be interrupted holds up
+// no stop. What it had under way is undone or found out at the next start.
+func (s *server) graceful(ctx context.Context, grace time.Duration, run func(context.Context) error) error {
+	done := make(chan error, 1)
+	go func() { done <- run(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+		s.log.Warn("changes were still running after the stop; the next start finds out about them", "grace", grace)
+		return nil
+	}
 }
 
 // close closes what is open.

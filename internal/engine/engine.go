@@ -86,6 +86,7 @@ type DB interface {
 // SessionOptions bounds a session.
 type SessionOptions struct {
 	NoTx             bool // each call commits by itself
+	Keys             bool // foreign keys may act: no statement has NoKeys
 	LockTimeout      time.Duration
 	StatementTimeout time.Duration
 }

@@ -67,7 +67,7 @@ func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]
 	e.State, e.FinishedAt, e.StatementsDone = towpath.LedgerDone, r.now(), e.StatementsTotal
 	r.reached("before outcome")
 	if err := r.leave(ctx, session, e); err != nil {
-		return nil, err
+		return nil, r.stopped(ctx, a, err)
 	}
 	return []change{{r.task.Migration, e, true}}, nil
 }

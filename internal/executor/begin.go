@@ -27,6 +27,7 @@ type run struct {
 
 	script   *store.Content
 	noTx     bool // statements commit one by one
+	keys     bool // foreign keys may act in the file's transaction
 	oneByOne bool // since the file says so
 	at       situation
 	logs     []towpath.StatementLog

@@ -25,6 +25,46 @@ func TestRunTask_runsAFileThatIsItsOwnTransactionInOurs(t *testing.T) {
 	}
 }
 
+// Without a transaction, foreign keys act on rows, a PRAGMA is honored, and nothing is done whose rows have lost their parents.
+func TestRunTask_holdsForeignKeysWithoutATransaction(t *testing.T) {
+	t.Parallel()
+	const family = "CREATE TABLE mom (id INTEGER PRIMARY KEY);\nCREATE TABLE kid (id INTEGER PRIMARY KEY, mom INTEGER NOT NULL REFERENCES mom ON DELETE CASCADE);\n" +
+		"INSERT INTO mom VALUES (1), (2);\nINSERT INTO kid VALUES (10, 1), (20, 2);"
+	for name, c := range map[string]struct {
+		script string
+		state  towpath.TaskState
+		reason string
+		kids   string
+	}{
+		"turned on":     {"PRAGMA foreign_keys=ON;\nDELETE FROM mom WHERE id = 1;", towpath.TaskDone, "", "20"},
+		"not said":      {"DELETE FROM mom WHERE id = 1;", towpath.TaskDone, "", "20"},
+		"an orphan":     {"INSERT INTO kid VALUES (50, 999);", towpath.TaskFailed, "FOREIGN KEY", "10 20"},
+		"turned off":    {"PRAGMA foreign_keys = 0;\nDELETE FROM mom WHERE id = 1;", towpath.TaskFailed, "table kid, rowid 10", "10 20"},
+		"off and whole": {"PRAGMA foreign_keys(off);\nINSERT INTO kid VALUES (30, 3);\nINSERT INTO mom VALUES (3);", towpath.TaskDone, "", "10 20 30"},
+		"a rebuild": {"CREATE TABLE n (id INTEGER PRIMARY KEY, t TEXT);\nINSERT INTO n (id) SELECT id FROM mom;\nDROP TABLE mom;\nALTER TABLE n RENAME TO mom;",
+			towpath.TaskDone, "", "10 20"},
+		"a parent's table goes": {"DROP TABLE mom;", towpath.TaskFailed, "parent row in mom is missing", "10 20"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.want(t, b.task(t, "1", family).ID, towpath.TaskDone)
+			got := b.want(t, b.task(t, "2", "-- towpath: no-transaction\n"+c.script).ID, c.state)
+			if !strings.Contains(got.Reason, c.reason) {
+				t.Errorf("reason is %q", got.Reason)
+			}
+			if kids := b.query(t, "SELECT group_concat(id, ' ') FROM (SELECT id FROM kid ORDER BY id)"); kids != c.kids {
+				t.Errorf("kids are %s", kids)
+			}
+			for _, e := range b.ledger(t) {
+				if done := e.State == towpath.LedgerDone; e.Version == "2" && done != (c.state == towpath.TaskDone) {
+					t.Errorf("the ledger says %s", e.State)
+				}
+			}
+		})
+	}
+}
+
 func TestRunTask_tellsAllRefusalsBeforeAnythingRuns(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ script, reason string }{

@@ -161,7 +161,7 @@ var keepsState = regexp.MustCompile(`(?i)^CREATE\s+(OR\s+REPLACE\s+)?((GLOBAL|LO
 // or, when refuse says why, do not go on at all.
 func replay(st statement.Statement) (again bool, refuse string) {
 	switch st.Verb {
-	case "SET", "PREPARE", "DEALLOCATE", "DROP PREPARE":
+	case "SET", "PRAGMA", "PREPARE", "DEALLOCATE", "DROP PREPARE":
 		return true, ""
 	}
 	if keepsState.MatchString(st.Text) {

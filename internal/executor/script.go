@@ -53,6 +53,7 @@ func (r *run) openScript(ctx context.Context) (err error) {
 		return refusal(statement.Errorf(*scan.Own, "This file says no-transaction, and begins a transaction all the same. Leave out one of the two."))
 	}
 	r.noTx = told.NoTransaction || scan.NoTx
+	r.keys = !scan.NoKeys
 	r.total.Store(int64(scan.Statements))
 	return nil
 }

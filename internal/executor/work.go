@@ -186,7 +186,7 @@ type ground struct {
 // end. Where another run has not given it back, that one is taken over first.
 func (r *run) open(ctx context.Context) (engine.Session, ground, error) {
 	for {
-		session, err := r.db.Begin(ctx, engine.SessionOptions{NoTx: r.noTx, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
+		session, err := r.db.Begin(ctx, engine.SessionOptions{NoTx: r.noTx, Keys: r.keys, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 		if err != nil {
 			return nil, ground{}, err
 		}

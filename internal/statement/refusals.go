@@ -53,6 +53,7 @@ func (r *Refusals) add(e *Error) {
 type Scan struct {
 	Statements int
 	NoTx       bool      // one of them commits by itself
+	NoKeys     bool      // one of them has NoKeys
 	Own        *Position // of the statement that begins the file's own transaction
 }
 
@@ -69,6 +70,7 @@ func ReadAll(statements iter.Seq2[Statement, error]) (scan Scan, err error) {
 		default:
 			scan.Statements++
 			scan.NoTx = scan.NoTx || s.NoTx
+			scan.NoKeys = scan.NoKeys || s.NoKeys
 			if s.Own.Line > 0 {
 				scan.Own = &s.Own
 			}

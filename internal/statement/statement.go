@@ -20,6 +20,7 @@ type Statement struct {
 	Pos      Position  // of Text's first character
 	Verb     string    // its leading key words in upper case, such as "CREATE TABLE" or "INSERT"; "" when it has none
 	NoTx     bool      // the engine commits it by itself, or refuses it inside a transaction
+	NoKeys   bool      // foreign keys must not act in a transaction with it, for it says so or takes a whole table away
 	Own      Position  // of the statement that begins the file's own transaction around it; its zero value where there is none
 	Outside  []Outside // what it names that may lie outside of its database; each once
 	Terminal int64     // offset just behind the statement's terminator, so that the pieces of a file add up to the file

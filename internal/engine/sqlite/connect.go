@@ -15,6 +15,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/statement"
 )
 
 // connection is one guarded connection of its own; a session must not share SQLite's per-connection state.
@@ -26,6 +27,7 @@ type connection struct {
 	ownJournal bool // see keepJournal
 	hasLedger  bool
 	changes    int64 // total_changes so far
+	keys       bool  // foreign keys act
 
 	violations *violations // of foreign keys, as the last transaction here has left them; nil when they were not checked
 	version    int64       // of the data, when violations were read
@@ -44,8 +46,8 @@ func (c *connection) keepJournal(ctx context.Context) error {
 	})
 }
 
-// dsn says how targets are opened: never made, journal mode untouched, foreign keys off as SQLite's own default is,
-// because a table rebuild under foreign_keys=1 deletes the child rows.
+// dsn says how targets are opened: never made, journal mode untouched, foreign keys off as SQLite's own default is. A session
+// decides whether they act.
 func dsn(path string, lockTimeout time.Duration, readOnly bool) string {
 	q := url.Values{"mode": {"rw"}, "_defensive": {"1"}, "_pragma": {"trusted_schema(0)", "foreign_keys(0)"}}
 	q.Set("_busy_timeout", strconv.FormatInt(max(lockTimeout.Milliseconds(), 0), 10))
@@ -68,10 +70,31 @@ func connect(ctx context.Context, path string, lockTimeout time.Duration, readOn
 	if err := c.Raw(c.protect); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
-	if _, err := driver.Limit(c.Conn, lib.SQLITE_LIMIT_ATTACHED, 0); err != nil {
+	if err := c.limit(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
+}
+
+const (
+	maxValue = 64 << 20  // bytes of one text, blob or row; a call of a function cannot be interrupted, so this bounds it
+	maxHeap  = 384 << 20 // bytes that SQLite takes in this process, for all its connections: its own limit is the process's
+)
+
+// limit bounds what a script may use. https://www.sqlite.org/limits.html
+func (c *connection) limit(ctx context.Context) error {
+	for id, most := range map[int]int{
+		lib.SQLITE_LIMIT_ATTACHED: 0, lib.SQLITE_LIMIT_LENGTH: maxValue, lib.SQLITE_LIMIT_SQL_LENGTH: statement.MaxLength + 1,
+		lib.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1000, lib.SQLITE_LIMIT_WORKER_THREADS: 0,
+	} {
+		if _, err := driver.Limit(c.Conn, id, most); err != nil {
+			return fmt.Errorf("set a limit of SQLite: %w", err)
+		}
+	}
+	return c.asOwner(func() error {
+		var heap int64
+		return c.QueryRowContext(ctx, fmt.Sprintf("PRAGMA hard_heap_limit = %d", maxHeap)).Scan(&heap)
+	})
 }
 
 // protect installs the guard.

@@ -53,12 +53,8 @@ func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.S
 		}
 		return nil, mapError(err)
 	}
-	if o.NoTx {
-		c.violations = nil // nobody looks for new ones
-	} else {
-		if _, err := c.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
-			return nil, mapError(errors.Join(err, c.Close()))
-		}
+	if err := c.begin(ctx, o); err != nil {
+		return nil, mapError(errors.Join(err, c.Close()))
 	}
 	return &session{db: d, conn: c, options: o}, nil
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"towpath/internal/engine"
+	"towpath/internal/statement"
 )
 
 // maxViolations bounds what is remembered of a database that is broken already.
@@ -24,6 +26,67 @@ type violations struct {
 	// problem is why the check itself cannot run, such as a parent key without a unique index.
 	problem string
 }
+
+// begin starts a session's transaction, and decides whether foreign keys act in it: they do unless the file says otherwise or
+// takes a table away, which under foreign keys deletes the rows that point to it. Constraints wait for the end, so that the order
+// of statements does not matter. https://www.sqlite.org/foreignkeys.html
+func (c *connection) begin(ctx context.Context, o engine.SessionOptions) error {
+	if err := c.act(ctx, o.Keys && !o.NoTx); err != nil || o.NoTx {
+		return err
+	}
+	_, err := c.exec(ctx, "BEGIN IMMEDIATE")
+	if err == nil && c.keys {
+		_, err = c.exec(ctx, "PRAGMA defer_foreign_keys = ON") // until the transaction's end
+	}
+	return err
+}
+
+// act lets foreign keys act, or not. It does nothing within a transaction.
+func (c *connection) act(ctx context.Context, on bool) error {
+	if c.keys == on {
+		return nil
+	}
+	text := "PRAGMA foreign_keys = OFF"
+	if on {
+		text = "PRAGMA foreign_keys = ON"
+	}
+	_, err := c.exec(ctx, text)
+	if err == nil {
+		c.keys = on
+	}
+	return err
+}
+
+// changesRows tells whether a statement is about rows: there foreign keys act without a word about them. Definitions are left
+// alone, since a rebuild of a table drops the old one.
+func changesRows(verb string) bool {
+	switch verb {
+	case "INSERT", "UPDATE", "DELETE", "REPLACE":
+		return true
+	}
+	return false
+}
+
+// setsKeys tells whether a statement is the PRAGMA that turns foreign keys on or off, and which.
+func setsKeys(st statement.Statement) (on, ok bool) {
+	if st.Verb != "PRAGMA" {
+		return false, false
+	}
+	j := &judge{}
+	for range statement.Split(strings.NewReader(st.Text), oneJudge{j: j}) {
+		continue // it was let in before
+	}
+	return !j.keysOff, j.keysSet
+}
+
+// oneJudge is the lexer with a judge of one's own.
+type oneJudge struct {
+	lexer
+	j *judge
+}
+
+// Judge implements statement.Lexer.
+func (o oneJudge) Judge() statement.Judge { return o.j }
 
 // violationsBefore are those that a transaction finds. What the last one has left needs no second look while no other
 // connection has written. https://www.sqlite.org/pragma.html#pragma_data_version

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -16,6 +18,7 @@ type session struct {
 	conn      *connection
 	options   engine.SessionOptions
 	before    *violations // of foreign keys, taken before the first statement
+	keysSaid  bool        // the script has turned foreign keys on or off
 	committed bool
 	closed    bool
 }
@@ -30,7 +33,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err := s.usable(); err != nil {
 		return 0, err
 	}
-	if s.before == nil && !s.options.NoTx {
+	if s.before == nil {
 		before, err := s.conn.violationsBefore(ctx)
 		if err != nil {
 			return 0, mapError(err)
@@ -41,6 +44,10 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.options.StatementTimeout)
 		defer cancel()
+	}
+	if on, ok := setsKeys(st); ok && s.options.NoTx {
+		s.keysSaid = true
+		return 0, s.keysAct(ctx, on)
 	}
 	s.conn.guard.reason = ""
 	result, err := s.conn.ExecContext(ctx, st.Text)
@@ -67,8 +74,20 @@ func (s *session) changed(ctx context.Context, affected func() (int64, error)) (
 	return rows, nil
 }
 
+// keysAct turns foreign keys on or off.
+func (s *session) keysAct(ctx context.Context, on bool) error {
+	s.conn.guard.left = true
+	if err := s.conn.act(ctx, on); err != nil {
+		return mapError(err)
+	}
+	return nil
+}
+
 func (s *session) statementError(err error) error {
 	mapped := mapError(err)
+	if mapped.Kind == engine.Failed && s.conn.keys && strings.Contains(mapped.Message, "FOREIGN KEY") {
+		mapped.Message += keysOffHint
+	}
 	if s.conn.guard.reason != "" {
 		return &engine.Error{Kind: engine.Refused, Message: s.conn.guard.reason, Err: err}
 	}
@@ -86,8 +105,31 @@ func (s *session) usable() error {
 	return nil
 }
 
-// Commit implements engine.Session: foreign keys are off while statements run, so they are checked here.
-// Without a transaction there is nothing left to decide.
+// keysOffHint is the way out where rows come before those that they point to in a database that cannot wait for the end.
+const keysOffHint = "; a file whose keys are to be checked at its end only says PRAGMA foreign_keys = OFF"
+
+// keysHold looks for rows that have lost their parents in this session.
+func (s *session) keysHold(ctx context.Context) error {
+	if s.before == nil {
+		return nil
+	}
+	after, err := s.conn.foreignKeyCheck(ctx)
+	if err != nil {
+		return mapError(err)
+	}
+	message := after.news(s.before)
+	switch {
+	case message == "":
+		s.conn.violations = after
+		return nil
+	case !s.options.NoTx && !s.conn.keys:
+		message += ". ON DELETE and ON UPDATE do not act in a file that drops a table or says PRAGMA foreign_keys = OFF, " +
+			"and a later PRAGMA is passed over within its transaction: change the rows in a file of its own, or those that point to them first"
+	}
+	return &engine.Error{Kind: engine.Failed, Message: message}
+}
+
+// Commit implements engine.Session: the foreign keys are checked as a whole. Without a transaction there is nothing left to decide.
 func (s *session) Commit(ctx context.Context) error {
 	if err := s.usable(); err != nil {
 		return err
@@ -96,15 +138,8 @@ func (s *session) Commit(ctx context.Context) error {
 		s.committed = true
 		return nil
 	}
-	if s.before != nil {
-		after, err := s.conn.foreignKeyCheck(ctx)
-		if err != nil {
-			return mapError(err)
-		}
-		if message := after.news(s.before); message != "" {
-			return &engine.Error{Kind: engine.Failed, Message: message}
-		}
-		s.conn.violations = after
+	if err := s.keysHold(ctx); err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return mapError(err)
@@ -150,6 +185,11 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	if err := s.usable(); err != nil {
 		return err
 	}
+	if s.options.NoTx && slices.ContainsFunc(entries, applied) {
+		if err := s.keysHold(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.within(ctx, func() error { return s.conn.record(ctx, entries) }); err != nil {
 		return mapError(err)
 	}
@@ -157,10 +197,26 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	return nil
 }
 
-// ExecRecord implements engine.Session.
+// applied tells whether a row says that a migration is through: then its keys must hold.
+func applied(e towpath.LedgerEntry) bool {
+	return e.Type != towpath.TypeLease && e.State == towpath.LedgerDone
+}
+
+// ExecRecord implements engine.Session. Whether foreign keys act is decided outside of the transaction around the statement.
 func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry) (rows int64, err error) {
 	if err := s.usable(); err != nil {
 		return 0, err
+	}
+	if s.options.NoTx {
+		if on, ok := setsKeys(st); ok {
+			s.keysSaid = true
+			return 0, errors.Join(s.keysAct(ctx, on), s.Record(ctx, entries...))
+		}
+		if !s.keysSaid {
+			if err := s.keysAct(ctx, changesRows(st.Verb)); err != nil {
+				return 0, err
+			}
+		}
 	}
 	err = s.within(ctx, func() error {
 		if rows, err = s.Exec(ctx, st); err != nil {

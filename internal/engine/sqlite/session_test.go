@@ -35,10 +35,32 @@ func run(t *testing.T, s engine.Session, script string) error {
 	return s.Commit(t.Context())
 }
 
+// keys begins a session for a script, as the executor does.
+func keys(t *testing.T, e engine.Engine, target engine.Target, script string) engine.Session {
+	t.Helper()
+	scan, err := statement.ReadAll(e.Split(strings.NewReader(script)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := e.Open(t.Context(), target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := db.Begin(t.Context(), engine.SessionOptions{Keys: !scan.NoKeys, LockTimeout: time.Second, StatementTimeout: 5 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
 func TestCommit_foreignKeys(t *testing.T) {
 	t.Parallel()
 	const before = `CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p ON DELETE CASCADE);
 		INSERT INTO p VALUES (1), (2); INSERT INTO c VALUES (10, 1), (20, 2);`
+	const actions = `CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (id INTEGER PRIMARY KEY,
+		a INTEGER REFERENCES p ON DELETE CASCADE, b INTEGER REFERENCES p ON DELETE SET NULL ON UPDATE CASCADE, r INTEGER REFERENCES p ON DELETE RESTRICT,
+		own INTEGER REFERENCES c); INSERT INTO p VALUES (1), (2), (3); INSERT INTO c VALUES (10, 1, NULL, NULL, 10), (20, NULL, 2, NULL, NULL), (30, NULL, NULL, 3, NULL);`
 	const broken = before + "INSERT INTO c VALUES (30, 99);"
 	for _, c := range []struct{ name, before, script, want string }{
 		{"a new violation is named", before, "INSERT INTO c VALUES (7, 5)", "table c, rowid 7"},
@@ -48,6 +70,16 @@ func TestCommit_foreignKeys(t *testing.T) {
 			INSERT INTO p2 (id) SELECT id FROM p; DROP TABLE p; ALTER TABLE p2 RENAME TO p; UPDATE c SET p = p WHERE id IN (10, 20)`, ""},
 		{"a rebuild that loses a parent", before, `CREATE TABLE p2 (id INTEGER PRIMARY KEY);
 			INSERT INTO p2 SELECT id FROM p WHERE id = 1; DROP TABLE p; ALTER TABLE p2 RENAME TO p`, "rowid 20"},
+		{"a cascade acts", actions, "DELETE FROM p WHERE id = 1; INSERT INTO p SELECT 9 WHERE EXISTS (SELECT 1 FROM c WHERE id = 10); INSERT INTO c (id, a) SELECT 9, 99 FROM p WHERE id = 9", ""},
+		{"a parent is set to null", actions, "DELETE FROM p WHERE id = 2; INSERT INTO c (id, a) SELECT 9, 99 FROM c WHERE b = 2", ""},
+		{"a parent that changes brings its rows along", actions, "UPDATE p SET id = 8 WHERE id = 2; INSERT INTO c (id, a) SELECT 9, 99 WHERE NOT EXISTS (SELECT 1 FROM c WHERE b = 8)", ""},
+		{"a restriction holds", actions, "DELETE FROM p WHERE id = 3", "FOREIGN KEY"},
+		{"rows before those that they point to", actions, "INSERT INTO c (id, own, a) VALUES (7, 8, 5); INSERT INTO c (id) VALUES (8); INSERT INTO p VALUES (5)", ""},
+		{"a row that points to none of its own", actions, "INSERT INTO c (id, own) VALUES (7, 70)", "table c, rowid 7"},
+		{"no action where a file says so", actions, "PRAGMA foreign_keys = off; DELETE FROM p WHERE id = 1", "do not act"},
+		{"no action where a table is dropped", actions, "PRAGMA foreign_keys = ON; CREATE TABLE x (a); DROP TABLE x; DELETE FROM p WHERE id = 1", "do not act"},
+		{"the procedure of twelve steps", actions, `PRAGMA foreign_keys=OFF; BEGIN TRANSACTION; CREATE TABLE new_p (id INTEGER PRIMARY KEY, n TEXT);
+			INSERT INTO new_p (id) SELECT id FROM p; DROP TABLE p; ALTER TABLE new_p RENAME TO p; PRAGMA foreign_key_check; COMMIT; PRAGMA foreign_keys=ON;`, ""},
 		{"a check that cannot run any more", before, "DROP TABLE p; CREATE TABLE p (id INTEGER)", "mismatch"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -56,7 +88,7 @@ func TestCommit_foreignKeys(t *testing.T) {
 			if err := runUnchecked(t, e, target, c.before); err != nil {
 				t.Fatal(err)
 			}
-			err := run(t, begin(t, e, target), c.script)
+			err := run(t, keys(t, e, target, c.script), c.script)
 			if c.want == "" && err != nil {
 				t.Fatal(err)
 			}

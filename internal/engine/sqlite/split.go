@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"strconv"
 	"strings"
 
 	"towpath/internal/statement"
@@ -102,6 +103,9 @@ type judge struct {
 	last    statement.Token // Raw is not kept
 	loading bool            // the last token names load_extension
 	pragma  pragmaState
+	keys    bool // PRAGMA foreign_keys
+	keysSet bool // has a value
+	keysOff bool // PRAGMA foreign_keys = OFF
 }
 
 // triggerState follows sqlite3_complete: a trigger ends with "; END ;".
@@ -209,6 +213,7 @@ const (
 	pragmaName
 	pragmaDot // a name was read; a dot means that it was the schema's
 	pragmaChecked
+	pragmaKeys // the value of foreign_keys comes
 )
 
 func (j *judge) refusePragma(t statement.Token) error {
@@ -217,9 +222,17 @@ func (j *judge) refusePragma(t statement.Token) error {
 		j.pragma = pragmaName
 	case j.pragma == pragmaDot:
 		j.pragma = pragmaChecked
+		if j.keys {
+			j.pragma = pragmaKeys
+		}
+	case j.pragma == pragmaKeys:
+		j.pragma = pragmaChecked
+		j.keysSet = true
+		j.keysOff = !switchesOn(strings.Trim(string(t.Raw), "\"'`[]"))
 	case j.pragma == pragmaName:
 		j.pragma = pragmaDot
 		name := strings.Trim(string(t.Raw), "\"'`[]")
+		j.keys = strings.EqualFold(name, "foreign_keys")
 		// A schema's name passes here; what stands behind its dot is asked in turn, and the guard asks again.
 		if allowedPragma(name) || strings.EqualFold(name, "main") || strings.EqualFold(name, "temp") {
 			return nil
@@ -229,11 +242,22 @@ func (j *judge) refusePragma(t statement.Token) error {
 	return nil
 }
 
+// switchesOn reads a value as SQLite reads those of its switches.
+func switchesOn(value string) bool {
+	switch strings.ToLower(value) {
+	case "on", "yes", "true":
+		return true
+	}
+	n, err := strconv.Atoi(value)
+	return err == nil && n != 0
+}
+
 // Finish implements statement.Judge.
 func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
 	if atEnd && (j.trigger == inTrigger || j.trigger == afterSemicolon) {
 		return statement.Errorf(j.begin, "The trigger that begins here has no end. Close its body with \"END;\".")
 	}
 	s.Verb = j.verb.String()
+	s.NoKeys = s.Verb == "DROP TABLE" || j.keysOff
 	return nil
 }

@@ -31,7 +31,10 @@ type Engine struct {
 var _ engine.Engine = (*Engine)(nil)
 
 // New makes the engine; nothing is touched before it is used.
-func New(config Config) *Engine { return &Engine{config: config} }
+func New(config Config) *Engine {
+	_ = BoundMemory() // whoever opens something before has asked, and was told
+	return &Engine{config: config}
+}
 
 // Split implements engine.Engine.
 func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
