@@ -11,12 +11,14 @@ export CGO_ENABLED ?= 0
 .PHONY: build demo test lint bench crash-matrix console clean
 
 build: console
+	@echo "Building bin/towpath: the first time takes a minute or two."
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/towpath ./cmd/towpath
 
 console: web/dist/index.html
 
 # The console is built anew when one of its sources is newer.
 web/dist/index.html: $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null) internal/api/testdata/openapi.json
+	@echo "Building the console: installing its packages takes a minute the first time."
 	cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
 	@touch $@
 

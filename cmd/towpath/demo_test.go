@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -39,6 +40,18 @@ func startDemo(t *testing.T, args ...string) (info demoInfo, stop func()) {
 		if code := <-ended; code != 0 {
 			t.Errorf("it ended with %d: %s", code, errs.String())
 		}
+	}
+}
+
+func TestDemoLine_keepsColumnsApart(t *testing.T) {
+	t.Parallel()
+	path := "migrations/shop/4__ddl__a_name_that_is_longer_than_its_column.sql"
+	line := demoLine("69ca7c86aaaa", "staging", "warehouse", path, "failed", path+":1:7: syntax error")
+	if !strings.HasSuffix(line, "  69ca7c86  staging   warehouse  "+path+"  failed     1:7: syntax error\n") {
+		t.Errorf("%q", line)
+	}
+	if strings.Count(line, path) != 1 {
+		t.Errorf("the path stands there twice: %q", line)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -64,6 +65,7 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	rollouts, tasks := map[string]string{}, map[string]string{} // id → state when last looked at
+	files := map[string]bool{}                                  // lines about files that the last look gave
 	for first := true; ; first = false {
 		var latest items[demoRollout]
 		if err := d.api.call(ctx, "GET", "/rollouts?pageSize=5", nil, &latest); err != nil && ctx.Err() == nil {
@@ -78,12 +80,77 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 				return err
 			}
 		}
+		if err := d.tellFiles(ctx, w, files, first); err != nil && ctx.Err() == nil {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
 	}
+}
+
+// demoItem is how a file stands in a database, or by itself.
+type demoItem struct {
+	Path        string `json:"path"`
+	Environment string `json:"environment"`
+	Database    string `json:"database"`
+	State       string `json:"state"`
+	Reason      string `json:"reason"`
+}
+
+// demoTold are the states of files that tasks do not tell of.
+var demoTold = []string{"edited", "conflict", "ignored", "refused", "vanished", "unusable", "no-target", "ambiguous", "moved", "skipped", "unreachable", "cloned", "renamed"}
+
+// tellFiles prints what has changed about files that no task tells of, one line each: where a file stands so in each
+// environment, the first tells.
+func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool, quiet bool) error {
+	var projects, links items[identified]
+	if err := d.api.call(ctx, "GET", "/projects", nil, &projects); err != nil {
+		return err
+	}
+	now := map[string]bool{}
+	for _, p := range projects.Items {
+		if err := d.api.call(ctx, "GET", "/projects/"+p.ID+"/repository-links", nil, &links); err != nil {
+			return err
+		}
+		for _, l := range links.Items {
+			var status struct {
+				SyncedCommit string `json:"syncedCommit"`
+				Plan         struct {
+					Items []demoItem `json:"items"`
+				} `json:"plan"`
+			}
+			if err := d.api.call(ctx, "GET", "/repository-links/"+l.ID, nil, &status); err != nil {
+				return err
+			}
+			ignored := items[demoItem]{}
+			if err := d.api.call(ctx, "GET", "/repository-links/"+l.ID+"/files?state=ignored&pageSize=500", nil, &ignored); err != nil {
+				return err
+			}
+			for _, i := range append(status.Plan.Items, ignored.Items...) {
+				key := l.ID + "\x00" + i.Path + "\x00" + i.State
+				if now[key] || !slices.Contains(demoTold, i.State) {
+					continue
+				}
+				now[key] = true
+				if !quiet && !told[key] {
+					fmt.Fprint(w, demoLine(status.SyncedCommit, i.Environment, i.Database, i.Path, i.State, i.Reason))
+				}
+			}
+		}
+	}
+	clear(told)
+	maps.Copy(told, now)
+	return nil
+}
+
+// demoLine is one line of the terminal. The reason does not repeat the path that stands before it.
+func demoLine(commit, environment, database, path, state, reason string) string {
+	reason = strings.TrimPrefix(reason, path+":")
+	line := fmt.Sprintf("%s  %.8s  %-8s  %-5s  %-42s  %-9s  %s", time.Now().Format("15:04:05"), commit, environment, database, path, state, reason)
+	return strings.TrimRight(line, " ") + "\n"
 }
 
 // tell prints the tasks of a rollout that have come to another end than the one that was told.
@@ -103,12 +170,11 @@ func (d *demo) tell(ctx context.Context, w io.Writer, r demoRollout, told map[st
 			if quiet {
 				continue
 			}
-			took := ""
-			if t.StartedAt != nil && t.FinishedAt != nil {
-				took = fmt.Sprintf("%d ms", t.FinishedAt.Sub(*t.StartedAt).Milliseconds())
+			why := t.Reason
+			if why == "" && t.StartedAt != nil && t.FinishedAt != nil {
+				why = fmt.Sprintf("%d ms", t.FinishedAt.Sub(*t.StartedAt).Milliseconds())
 			}
-			fmt.Fprintf(w, "%s  %.8s  %-8s %-5s %-42s %-8s %s%s\n",
-				time.Now().Format("15:04:05"), r.Commit, stage.Environment, t.Database, t.Path, t.State, took, t.Reason)
+			fmt.Fprint(w, demoLine(r.Commit, stage.Environment, t.Database, t.Path, t.State, why))
 		}
 	}
 	return nil
