@@ -36,6 +36,8 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.CreateTask(ctx, &task),
 			tx.AddHistory(ctx, &change),
 			tx.SetPostedStatus(ctx, w.link.ID, "c", "k", "d"),
+			tx.AddNote(ctx, w.link.ID, "c", "a.SQL", "is not taken"),
+			tx.PutCommits(ctx, w.link.ID, towpath.Commit{Hash: "c", Author: "Ada"}),
 			tx.Enqueue(ctx, towpath.JobReconcile, w.link.ID),
 			tx.SetReading(ctx, towpath.Reading{LinkID: w.link.ID, Commit: "c", Removed: []string{"old"}, Files: []towpath.ManifestFile{w.file("new")}}),
 		}

@@ -18,6 +18,7 @@ const (
 	quotaNone         quota = iota // identity and workspaces, and Git with its 60,000 an hour: not counted by us
 	quotaRepositories              // everything below /repositories
 	quotaRawFiles
+	quotaStatuses // telling: counted with quotaRepositories, of which it leaves a reserve for reading
 )
 
 const (
@@ -25,6 +26,8 @@ const (
 	firstBackoff = 30 * time.Second
 	maxBackoff   = 15 * time.Minute
 	maxRetryWait = 2 * time.Hour // a far side that asks for more is not believed
+
+	readingReserve = 5 // a fifth of the calls is for reading alone
 )
 
 // budget counts the calls of one grant and shuts the gate when Bitbucket says 429. Bitbucket tells neither what is left nor, as a
@@ -33,10 +36,15 @@ type budget struct {
 	now    func() time.Time
 	limits map[quota]int
 
-	mu       sync.Mutex
-	calls    map[quota][]time.Time // of the last hour, oldest first
-	until    time.Time             // the gate is shut until then
-	failures int                   // 429 answers in a row
+	mu    sync.Mutex
+	calls map[quota][]time.Time // of the last hour, oldest first
+	gates map[bool]*gate        // by whether they are for telling: a refusal to tell does not stop reading
+}
+
+// gate is shut after a refusal.
+type gate struct {
+	until    time.Time
+	failures int // 429 answers in a row
 }
 
 func newBudget(cfg Config) *budget {
@@ -44,6 +52,7 @@ func newBudget(cfg Config) *budget {
 		now:    cfg.Now,
 		limits: map[quota]int{quotaRepositories: cfg.RequestsPerHour, quotaRawFiles: cfg.RawFilesPerHour},
 		calls:  map[quota][]time.Time{},
+		gates:  map[bool]*gate{false: {}, true: {}},
 	}
 }
 
@@ -52,47 +61,58 @@ func (b *budget) take(q quota) (retryAt time.Time, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
-	if now.Before(b.until) {
-		return b.until, false
+	telling := q == quotaStatuses
+	until := b.gates[false].until
+	if telling && b.gates[true].until.After(until) {
+		until = b.gates[true].until
+	}
+	if now.Before(until) {
+		return until, false
+	}
+	if telling {
+		q = quotaRepositories
 	}
 	limit, counted := b.limits[q]
 	if !counted {
 		return time.Time{}, true
 	}
 	b.forget(q, now)
+	if telling {
+		limit -= limit / readingReserve
+	}
 	if calls := b.calls[q]; len(calls) >= limit {
-		return calls[0].Add(window), false
+		return calls[len(calls)-limit].Add(window), false
 	}
 	b.calls[q] = append(b.calls[q], now)
 	return time.Time{}, true
 }
 
 // refused shuts the gate after a 429 and returns when it opens. Calls that were under way together count as one refusal.
-func (b *budget) refused(header http.Header) time.Time {
+func (b *budget) refused(q quota, header http.Header) time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := b.now()
+	g, now := b.gates[q == quotaStatuses], b.now()
 	until, told := retryAfter(header, now)
 	if !told {
-		if now.Before(b.until) {
-			return b.until
+		if now.Before(g.until) {
+			return g.until
 		}
-		wait := min(firstBackoff<<min(b.failures, 10), maxBackoff)
+		wait := min(firstBackoff<<min(g.failures, 10), maxBackoff)
 		until = now.Add(wait/2 + rand.N(wait/2)) // jitter, so that replicas do not come back together
-		b.failures++
+		g.failures++
 	}
-	if until.After(b.until) {
-		b.until = until
+	if until.After(g.until) {
+		g.until = until
 	}
-	return b.until
+	return g.until
 }
 
 // accepted ends the back-off. An answer that was under way when the gate was shut proves nothing.
-func (b *budget) accepted() {
+func (b *budget) accepted(q quota) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.now().Before(b.until) {
-		b.failures = 0
+	if g := b.gates[q == quotaStatuses]; !b.now().Before(g.until) {
+		g.failures = 0
 	}
 }
 
@@ -102,8 +122,8 @@ func (b *budget) usage() vcs.Usage {
 	now := b.now()
 	b.forget(quotaRepositories, now)
 	u := vcs.Usage{Used: len(b.calls[quotaRepositories]), Limit: b.limits[quotaRepositories]}
-	if now.Before(b.until) {
-		u.BackoffUntil = b.until
+	if until := b.gates[false].until; now.Before(until) {
+		u.BackoffUntil = until
 	}
 	return u
 }

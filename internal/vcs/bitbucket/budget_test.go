@@ -66,14 +66,14 @@ func TestBudget_backsOffLongerEachTime(t *testing.T) {
 	now := start
 	b := testBudget(&now)
 	for i, want := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute, 15 * time.Minute} {
-		until := b.refused(http.Header{})
+		until := b.refused(quotaRepositories, http.Header{})
 		if wait := until.Sub(now); wait < want/2 || wait > want {
 			t.Errorf("refusal %d: %v, want %v to %v", i, wait, want/2, want)
 		}
-		if again := b.refused(http.Header{}); !again.Equal(until) {
+		if again := b.refused(quotaRepositories, http.Header{}); !again.Equal(until) {
 			t.Errorf("an answer that was under way moved the gate from %v to %v", until, again)
 		}
-		b.accepted() // under way too
+		b.accepted(quotaRepositories) // under way too
 		if at, ok := b.take(quotaNone); ok || !at.Equal(until) || !b.usage().BackoffUntil.Equal(until) {
 			t.Errorf("the gate is open at %v", now)
 		}
@@ -82,8 +82,8 @@ func TestBudget_backsOffLongerEachTime(t *testing.T) {
 			t.Errorf("the gate is shut at %v", until)
 		}
 	}
-	b.accepted()
-	if wait := b.refused(http.Header{}).Sub(now); wait > 30*time.Second {
+	b.accepted(quotaRepositories)
+	if wait := b.refused(quotaRepositories, http.Header{}).Sub(now); wait > 30*time.Second {
 		t.Errorf("after a success: %v", wait)
 	}
 }
@@ -103,6 +103,35 @@ func TestRetryAfter(t *testing.T) {
 		at, told := retryAfter(http.Header{"Retry-After": {value}}, start)
 		if told != (want >= 0) || (told && !at.Equal(start.Add(want))) {
 			t.Errorf("%q: %v %v, want %v", value, at, told, want)
+		}
+	}
+}
+
+func TestBudget_readsBeforeItTells(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	b := newBudget(Config{Now: func() time.Time { return now }, RequestsPerHour: 100, RawFilesPerHour: 100})
+	b.refused(quotaStatuses, http.Header{})
+	if _, ok := b.take(quotaStatuses); ok {
+		t.Error("telling went on after a refusal")
+	}
+	for _, q := range []quota{quotaRepositories, quotaRawFiles, quotaNone} {
+		if _, ok := b.take(q); !ok {
+			t.Errorf("a refusal to tell stopped reading of kind %d", q)
+		}
+	}
+	now = now.Add(time.Minute)
+	for told := 1; ; told++ {
+		if at, ok := b.take(quotaStatuses); !ok {
+			if told != 80 || !at.Equal(now.Add(window-time.Minute)) { // one call was for reading
+				t.Errorf("%d calls may tell, and then at %s", told-1, at)
+			}
+			break
+		}
+	}
+	for n := range 20 {
+		if _, ok := b.take(quotaRepositories); !ok {
+			t.Fatalf("only %d calls were left for reading", n)
 		}
 	}
 }

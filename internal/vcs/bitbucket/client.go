@@ -147,12 +147,12 @@ func (c *client) attempt(ctx context.Context, r request, token string) (*http.Re
 		return nil, &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Message: noAnswer(err), Err: err}
 	}
 	if resp.StatusCode/100 == 2 {
-		c.budget.accepted()
+		c.budget.accepted(r.quota)
 		return resp, nil
 	}
 	e := responseError(r.op, resp)
 	if e.Kind == vcs.RateLimited {
-		e.RetryAt = c.budget.refused(resp.Header)
+		e.RetryAt = c.budget.refused(r.quota, resp.Header)
 	}
 	return nil, e
 }

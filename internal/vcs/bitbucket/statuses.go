@@ -48,6 +48,7 @@ func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status)
 	if err != nil {
 		return err
 	}
+	r.quota = quotaStatuses
 	return c.do(ctx, r, nil)
 }
 
