@@ -48,6 +48,28 @@ func isLockTimeout(err error) bool {
 	return errors.As(err, &pgErr) && pgErr.Code == "55P03" && strings.Contains(pgErr.Message, "timeout")
 }
 
+// wayOut is what helps against an error that a statement meets only because its file runs in a transaction; "" when that is
+// not why.
+func wayOut(err error, verb string) string {
+	const alone = "Write \"-- towpath: no-transaction\" in the file's first line: its statements then commit one by one."
+	var pgErr *pgconn.PgError
+	if !errors.As(err, &pgErr) {
+		return ""
+	}
+	fromFunction := strings.Contains(pgErr.Message, "from a function")
+	switch {
+	case pgErr.Code == "55P04": // a value of an enum is used in the transaction that added it
+		return alone
+	case pgErr.Code == "25001" && pgErr.Routine == "PreventInTransactionBlock" && !fromFunction:
+		return alone
+	case pgErr.Code == "2D000" && (verb == "CALL" || verb == "DO"): // a procedure or a block commits
+		return alone
+	case pgErr.Code == "55006" && strings.Contains(pgErr.Message, "pending trigger events"):
+		return "Write SET CONSTRAINTS ALL IMMEDIATE before it. Or: " + alone
+	}
+	return ""
+}
+
 // words are what the server says, its detail and hint included.
 func words(e *pgconn.PgError) string {
 	text := e.Message

@@ -23,6 +23,9 @@ type session struct {
 	queued   []call   // own statements that go out with the next ones
 	ledgerAt *mark    // at the last look in this transaction
 	written  int64    // own rows of the ledger since
+	outside  *int64   // changes outside of the database, at the last look in this transaction
+	role     string   // that the session runs as
+	verb     string   // of the last statement
 	inside   bool     // a short transaction of ours, in a session without one
 	indexes  []string // texts of statements that build indexes without a transaction
 	broken   error    // why nothing more can be done
@@ -56,15 +59,15 @@ func (s *session) begin(ctx context.Context) error {
 func (s *session) limit() call {
 	return call{
 		text: `SELECT pg_catalog.set_config('lock_timeout', $1, $3), pg_catalog.set_config('statement_timeout', $2, $3),
-			pg_catalog.set_config('idle_in_transaction_session_timeout', '10min', $3), ` + ledgerMark + `pg_catalog.to_regclass($4))`,
+			pg_catalog.set_config('idle_in_transaction_session_timeout', '10min', $3), ` + restored + `, ` + outsideMark + `, ` + ledgerMark + `pg_catalog.to_regclass($4))`,
 		args: []any{milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout), !s.options.NoTx || s.inside, s.db.ledger},
 		scan: func(row pgx.Row) error {
-			var lock, statement, idle string
+			var lock, statement, idle, strings, encoding, outside string
 			var ledger *string
-			if err := row.Scan(&lock, &statement, &idle, &ledger); err != nil {
+			if err := row.Scan(&lock, &statement, &idle, &strings, &encoding, &outside, &ledger); err != nil {
 				return err
 			}
-			return s.look(ledger)
+			return errors.Join(s.look(ledger), s.lookOutside(outside))
 		},
 	}
 }
@@ -97,12 +100,19 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err != nil {
 		return 0, s.fail(err)
 	}
+	outside, err := s.sumOutside(ctx, st)
+	if err != nil {
+		return 0, s.fail(err)
+	}
 	tag, err := s.run(ctx, st)
 	if err != nil {
 		return 0, err
 	}
 	if after, err := s.sum(ctx, st); err != nil || after != before {
 		return 0, s.fail(errors.Join(err, compare(before, after)))
+	}
+	if after, err := s.sumOutside(ctx, st); err != nil || after != outside {
+		return 0, s.fail(errors.Join(err, compareOutside(outside, after)))
 	}
 	if tag.Select() {
 		return 0, nil
@@ -121,6 +131,7 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	defer stop()
 	s.conn.discarding(true)
 	defer s.conn.discarding(false)
+	s.verb = st.Verb
 	calls := []call{{text: runs(st), tag: &tag}}
 	if !s.options.NoTx || s.inside {
 		calls = append(calls, s.limit())
@@ -164,6 +175,9 @@ func (s *session) stillInTransaction() error {
 // fail keeps in mind that an error ends a transaction.
 func (s *session) fail(err error) error {
 	mapped := mapError(err)
+	if help := wayOut(err, s.verb); help != "" && !s.options.NoTx {
+		mapped = &engine.Error{Kind: mapped.Kind, Message: mapped.Message + ". " + help, Err: err}
+	}
 	if mapped.Kind == engine.Lost || !s.options.NoTx {
 		s.broken = &engine.Error{Kind: mapped.Kind, Message: "the session has failed before: " + mapped.Message, Err: err}
 	}
@@ -226,7 +240,7 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 		}
 		return rows, s.Record(ctx, entries...)
 	}
-	s.inside, s.ledgerAt, s.written = true, nil, 0
+	s.inside, s.ledgerAt, s.outside, s.written = true, nil, nil, 0
 	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit())
 	rows, err = s.Exec(ctx, st)
 	if err == nil {

@@ -1,0 +1,139 @@
+package postgres_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"towpath/internal/engine"
+)
+
+// asOwner is a database of an ordinary user, whose name needs quotes.
+func asOwner(t *testing.T, name string) engine.Target {
+	t.Helper()
+	target := server.Database(t)
+	role := pgx.Identifier{name}.Sanitize()
+	server.Exec(t, target.Database, "CREATE ROLE "+role+" LOGIN PASSWORD 'p' CREATEROLE", "ALTER DATABASE "+target.Database+" OWNER TO "+role)
+	target.Username, target.Password = name, "p"
+	return target
+}
+
+// composed is SQL that no splitter reads.
+func composed(text string) string {
+	return "DO $x$ BEGIN EXECUTE '" + strings.ReplaceAll(strings.ReplaceAll(text, "'", "''"), " ", "' || ' ") + "'; END $x$"
+}
+
+func TestOutside_whatABlockChangesIsUndone(t *testing.T) {
+	t.Parallel()
+	target := asOwner(t, `owner "ü" of one`)
+	db := open(t, target)
+	for _, text := range []string{
+		"ALTER ROLE CURRENT_USER PASSWORD 'changed'",
+		"ALTER ROLE CURRENT_USER SET lock_timeout = 0",
+		"CREATE ROLE sneaky_" + target.Database + " LOGIN",
+		"ALTER DATABASE " + target.Database + " SET lock_timeout = 0",
+		"ALTER DATABASE " + target.Database + " CONNECTION LIMIT 1",
+		"GRANT CONNECT ON DATABASE " + target.Database + " TO PUBLIC",
+		"COMMENT ON DATABASE " + target.Database + " IS 'mine'",
+	} {
+		s := begin(t, db, options)
+		if err := run(t.Context(), s, "CREATE TABLE t (id int); "+composed(text)+"; SELECT 1"); kindOf(err) != engine.Refused {
+			t.Errorf("%s: %v", text, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server.Exec(t, target.Database, "DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM pg_roles WHERE rolname LIKE 'sneaky_%'); END $$",
+		"DO $$ BEGIN ASSERT to_regclass('public.t') IS NULL; END $$")
+	if _, err := open(t, target).Schema(t.Context()); err != nil {
+		t.Errorf("the password: %v", err)
+	}
+}
+
+func TestOutside_whatABlockMayStillDo(t *testing.T) {
+	t.Parallel()
+	db := open(t, asOwner(t, "fair"))
+	for _, noTx := range []bool{false, true} {
+		o := options
+		o.NoTx = noTx
+		s := begin(t, db, o)
+		err := run(t.Context(), s, "DROP TABLE IF EXISTS fair; "+composed("CREATE TABLE fair (id int)")+"; "+composed("GRANT SELECT ON fair TO PUBLIC")+
+			"; CREATE EXTENSION IF NOT EXISTS pg_trgm; ALTER TABLE fair OWNER TO CURRENT_USER")
+		if err = errors.Join(err, s.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestOutside_withoutATransactionItIsToldAfterwards(t *testing.T) {
+	t.Parallel()
+	target := asOwner(t, "loose")
+	o := options
+	o.NoTx = true
+	for _, text := range []string{"ALTER ROLE CURRENT_USER SET work_mem = '1MB'", "ALTER DATABASE " + target.Database + " SET work_mem = '1MB'"} {
+		s := begin(t, open(t, target), o)
+		if err := run(t.Context(), s, composed(text)+"; CREATE TABLE behind (id int)"); kindOf(err) != engine.Refused || !strings.Contains(err.Error(), "What it did stays") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+func TestOutside_aBlockCannotLeaveItsSettings(t *testing.T) {
+	t.Parallel()
+	target := asOwner(t, "changing")
+	server.Exec(t, target.Database, "CREATE ROLE other_self", "GRANT other_self TO changing")
+	for _, noTx := range []bool{false, true} {
+		o := options
+		o.NoTx = noTx
+		s := begin(t, open(t, target), o)
+		err := run(t.Context(), s, `DO $$ BEGIN PERFORM set_config('standard_conforming_strings', 'off', false); PERFORM set_config('client_encoding', 'SJIS', false); END $$;
+			DO $$ BEGIN ASSERT length('\') = 1; ASSERT current_setting('client_encoding') = 'UTF8'; END $$`)
+		if err != nil {
+			t.Errorf("no transaction %v: %v", noTx, err)
+		}
+		s = begin(t, open(t, target), o)
+		if err := run(t.Context(), s, composed("SET ROLE other_self")+"; SELECT 1"); err == nil {
+			t.Errorf("no transaction %v: the role has changed: %v", noTx, err)
+		}
+	}
+}
+
+func TestFail_saysWhenNoTransactionHelps(t *testing.T) {
+	t.Parallel()
+	for _, script := range []string{
+		"CREATE TYPE mood AS ENUM ('calm')|ALTER TYPE mood ADD VALUE 'loud'; SELECT 'loud'::mood",
+		"CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$|CALL fill()",
+		"SELECT 1|DO $$ BEGIN ROLLBACK; END $$",
+		"CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT|REINDEX TABLE p",
+		"CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE INDEX i ON p (id)|CLUSTER p USING i",
+		"CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int REFERENCES p DEFERRABLE INITIALLY DEFERRED)|INSERT INTO p VALUES (1); INSERT INTO c VALUES (1); ALTER TABLE c ADD x int",
+	} {
+		t.Run(script, func(t *testing.T) {
+			t.Parallel()
+			db := open(t, server.Database(t))
+			before, text, _ := strings.Cut(script, "|")
+			s := begin(t, db, options)
+			if err := errors.Join(run(t.Context(), s, before), s.Close()); err != nil {
+				t.Fatal(err)
+			}
+			s = begin(t, db, options)
+			if err := run(t.Context(), s, text); err == nil || strings.Count(err.Error(), `"-- towpath: no-transaction"`) != 1 {
+				t.Errorf("error is %v", err)
+			}
+			o := options
+			o.NoTx = true
+			if err := run(t.Context(), begin(t, db, o), text); err != nil {
+				t.Errorf("and it does not help: %v", err)
+			}
+		})
+	}
+	for _, text := range []string{"SELECT 1 / 0", "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COMMIT; RETURN 1; END $$; SELECT f()"} {
+		s := begin(t, open(t, server.Database(t)), options)
+		if err := run(t.Context(), s, text); err == nil || strings.Contains(err.Error(), "no-transaction") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
