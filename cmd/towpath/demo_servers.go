@@ -21,6 +21,8 @@ import (
 const (
 	demoAccount  = "towpath"
 	demoDatabase = "shop"
+	// postgresAccount makes the demo's user, who may change one database and no more.
+	postgresAccount = "postgres"
 )
 
 // databaseServer is a throw-away server of one environment, with an empty database shop.
@@ -78,7 +80,7 @@ func (s *databaseServer) startPostgres(ctx context.Context) (err error) {
 	if err := os.WriteFile(file, []byte(s.password), 0o644); err != nil {
 		return fmt.Errorf("write the password: %w", err)
 	}
-	if err := s.process.Run(initdb, "-D", data, "-U", demoAccount, "-A", "scram-sha-256", "--pwfile", file, "-E", "UTF8", "--locale", "C", "--no-sync"); err != nil {
+	if err := s.process.Run(initdb, "-D", data, "-U", postgresAccount, "-A", "scram-sha-256", "--pwfile", file, "-E", "UTF8", "--locale", "C", "--no-sync"); err != nil {
 		return err
 	}
 	if s.port, err = dbserver.FreePort(); err != nil {
@@ -87,29 +89,38 @@ func (s *databaseServer) startPostgres(ctx context.Context) (err error) {
 	if err := s.process.Start(s.pingPostgres, program, "-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="); err != nil {
 		return err
 	}
-	conn, err := s.connectPostgres(ctx)
+	if err := s.execPostgres(ctx, "postgres", "CREATE DATABASE "+demoDatabase, "CREATE ROLE "+demoAccount+" LOGIN PASSWORD '"+s.password+"'",
+		"GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "+demoDatabase+" TO "+demoAccount); err != nil {
+		return err
+	}
+	return s.execPostgres(ctx, demoDatabase, "GRANT USAGE, CREATE ON SCHEMA public TO "+demoAccount)
+}
+
+// execPostgres runs statements as the server's administrator.
+func (s *databaseServer) execPostgres(ctx context.Context, database string, statements ...string) error {
+	conn, err := s.connectPostgres(ctx, database)
 	if err != nil {
 		return err
 	}
-	_, err = conn.Exec(ctx, "CREATE DATABASE "+demoDatabase)
-	return errors.Join(err, conn.Close(ctx))
+	for _, text := range statements {
+		if _, err := conn.Exec(ctx, text); err != nil {
+			return errors.Join(fmt.Errorf("prepare the database: %w", err), conn.Close(ctx))
+		}
+	}
+	return conn.Close(ctx)
 }
 
-func (s *databaseServer) connectPostgres(ctx context.Context) (*pgx.Conn, error) {
+func (s *databaseServer) connectPostgres(ctx context.Context, database string) (*pgx.Conn, error) {
 	config, err := pgx.ParseConfig("sslmode=disable")
 	if err != nil {
 		return nil, fmt.Errorf("configure: %w", err)
 	}
-	config.Host, config.Port, config.User, config.Password, config.Database = "127.0.0.1", uint16(s.port), demoAccount, s.password, "postgres"
+	config.Host, config.Port, config.User, config.Password, config.Database = "127.0.0.1", uint16(s.port), postgresAccount, s.password, database
 	return pgx.ConnectConfig(ctx, config)
 }
 
 func (s *databaseServer) pingPostgres(ctx context.Context) error {
-	conn, err := s.connectPostgres(ctx)
-	if err != nil {
-		return err
-	}
-	return conn.Close(ctx)
+	return s.execPostgres(ctx, "postgres")
 }
 
 func (s *databaseServer) startMariaDB(ctx context.Context) (err error) {

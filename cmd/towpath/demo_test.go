@@ -80,6 +80,11 @@ func TestDemo_filesLandInPublic(t *testing.T) {
 		if schema != "public public" && schema != "public" {
 			t.Errorf("%s: the tables are in %q", d.Environment, schema)
 		}
+		var powerful bool
+		err = db.QueryRow("SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER").Scan(&powerful)
+		if err != nil || powerful {
+			t.Errorf("%s: the user may do more than it needs: %v", d.Environment, err)
+		}
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}

@@ -53,7 +53,7 @@ func (c *check) add(severity, message, fix string) {
 func (c *check) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	for _, step := range []func(context.Context) error{c.server, c.pooler, c.rights} {
+	for _, step := range []func(context.Context) error{c.server, c.pooler, c.rights, c.power} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func TestCheck_standby(t *testing.T) {
 	target := standby.Target()
 	target.Database = "postgres"
 	report, err := postgres.New().Check(t.Context(), target)
-	if err != nil || report.OK || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Message, "standby") {
+	if err != nil || report.OK || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Message, "standby") {
 		t.Errorf("report is %+v, %v", report, err)
 	}
 	if _, err := open(t, target).Begin(t.Context(), options); kindOf(err) != engine.Failed || !strings.Contains(err.Error(), "recovery") {
