@@ -39,7 +39,8 @@ func TestExec_aProcedureThatChangesTheLedgerFails(t *testing.T) {
 			if err := s.Record(t.Context(), entry("1")); err != nil {
 				t.Fatal(err)
 			}
-			err := run(t.Context(), s, "CREATE PROCEDURE sly() BEGIN EXECUTE IMMEDIATE CONCAT('"+text+"'); END; CALL sly()")
+			// MySQL has no EXECUTE IMMEDIATE.
+			err := run(t.Context(), s, "CREATE PROCEDURE sly() BEGIN SET @text = CONCAT('"+text+"'); PREPARE p FROM @text; EXECUTE p; END; CALL sly()")
 			if kindOf(err) != want {
 				t.Errorf("error is %v", err)
 			}

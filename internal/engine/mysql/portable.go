@@ -14,6 +14,9 @@ type portable struct {
 	keep     bool  // the algorithm is one that somebody chose
 	name     int64 // where the database's name stood, if it was the last token
 	named    bool
+	charsets bool     // leave out the character set of a column whose collation says it: MySQL's tables
+	last     []string // up to three words, in upper case
+	set      int64    // where CHARACTER SET began
 }
 
 // Skip implements statement.Lexer.
@@ -32,6 +35,7 @@ const head = 12
 func (p *portable) Token(t statement.Token) (bool, error) {
 	p.count++
 	word := t.Upper()
+	p.charset(t, word)
 	p.keep = p.keep || p.clause == "ALGORITHM" && (word == "MERGE" || word == "TEMPTABLE")
 	if p.clause != "" && p.closes(word) {
 		if !p.keep {
@@ -48,6 +52,23 @@ func (p *portable) Token(t statement.Token) (bool, error) {
 	p.named = t.Kind == statement.Quoted && string(t.Raw) == p.database && p.clause == ""
 	p.name = t.Pos.Offset
 	return false, nil
+}
+
+// charset cuts "CHARACTER SET x" off "CHARACTER SET x COLLATE x_y". MySQL shows it where somebody has written it, also when the
+// collation that follows says as much, so that one table has two texts.
+func (p *portable) charset(t statement.Token, word string) {
+	if !p.charsets {
+		return
+	}
+	if word == "CHARACTER" {
+		p.set = t.Pos.Offset
+	}
+	if n := len(p.last); n == 3 && word == "COLLATE" && p.last[0] == "CHARACTER" && p.last[1] == "SET" && p.last[2] != "" {
+		p.cuts = append(p.cuts, [2]int64{p.set, t.Pos.Offset})
+	}
+	if p.last = append(p.last, word); len(p.last) > 3 {
+		p.last = p.last[1:]
+	}
 }
 
 // closes tells whether the clause has ended: a key word that follows one.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"towpath/internal/engine"
 	"towpath/internal/statement"
@@ -15,9 +16,10 @@ import (
 
 // Schema implements engine.DB. It reads tables with their columns, keys, checks, partitions and comments, sequences,
 // routines, views, triggers and events. It does not read grants, which belong to accounts, no owners (DEFINER), no packages,
-// and not the sql_mode under which a body was made: one that was made under ANSI_QUOTES reads differently when it is replayed.
+// and neither the sql_mode nor the connection's collation under which a body was made: one that was made under ANSI_QUOTES reads
+// differently when it is replayed.
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
-	c := &catalogue{name: d.target.Database}
+	c := &catalogue{name: d.target.Database, mariadb: d.mariadb}
 	if err := d.read(ctx, c.load); err != nil {
 		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
 	}
@@ -33,8 +35,9 @@ type definition struct {
 
 // catalogue is what a database holds, in the order of a dump.
 type catalogue struct {
-	name string // of the database
-	all  []definition
+	name    string // of the database
+	mariadb bool
+	all     []definition
 }
 
 func (c *catalogue) load(ctx context.Context, conn *connection) error {
@@ -47,6 +50,9 @@ func (c *catalogue) load(ctx context.Context, conn *connection) error {
 }
 
 func (c *catalogue) sequences(ctx context.Context, conn *connection) error {
+	if !c.mariadb {
+		return nil // MySQL has none
+	}
 	return c.show(ctx, conn, "SHOW CREATE SEQUENCE ", false, `SELECT table_name FROM information_schema.tables
 		WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE' ORDER BY BINARY table_name`)
 }
@@ -79,7 +85,7 @@ func (c *catalogue) events(ctx context.Context, conn *connection) error {
 
 // views come in an order in which each finds the views that it reads.
 func (c *catalogue) views(ctx context.Context, conn *connection) error {
-	views := &catalogue{name: c.name}
+	views := &catalogue{name: c.name, mariadb: c.mariadb}
 	if err := views.show(ctx, conn, "SHOW CREATE VIEW ", false, `SELECT table_name FROM information_schema.views
 		WHERE table_schema = DATABASE() ORDER BY BINARY table_name`); err != nil {
 		return err
@@ -113,7 +119,7 @@ func (c *catalogue) show(ctx context.Context, conn *connection, command string, 
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		if text, err = c.portable(text); err != nil {
+		if text, err = c.portable(text, !body && !c.mariadb); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		c.all = append(c.all, definition{name: name, text: text, body: body})
@@ -155,9 +161,28 @@ func showCreate(ctx context.Context, conn *connection, query string) (string, er
 // autoIncrement is a counter's state, not part of a schema.
 var autoIncrement = regexp.MustCompile(`(?m)^(\) ENGINE=\S+) AUTO_INCREMENT=\d+`)
 
-// portable leaves out the definer, the name of the database, and counters.
-func (c *catalogue) portable(text string) (string, error) {
-	p := &portable{database: quoteName(c.name)}
+// byteDefault is a column's default as MariaDB shows it, whose bytes need be no text.
+var byteDefault = regexp.MustCompile(`(?s) DEFAULT '((?:[^'\\]|''|\\.)*)'`)
+
+// asText writes defaults that are no text in hexadecimal, so that a dump is UTF-8 and replays.
+func asText(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	plain := strings.NewReplacer(`''`, `'`, `\\`, `\`, `\0`, "\x00", `\n`, "\n", `\r`, "\r")
+	text = byteDefault.ReplaceAllStringFunc(text, func(clause string) string {
+		if utf8.ValidString(clause) {
+			return clause
+		}
+		return fmt.Sprintf(" DEFAULT x'%x'", plain.Replace(byteDefault.FindStringSubmatch(clause)[1]))
+	})
+	return strings.ToValidUTF8(text, "\uFFFD")
+}
+
+// portable leaves out the definer, the name of the database, counters, and character sets that a collation says too.
+func (c *catalogue) portable(text string, charsets bool) (string, error) {
+	text = asText(text)
+	p := &portable{database: quoteName(c.name), charsets: charsets}
 	for _, err := range statement.Split(strings.NewReader(text), p) {
 		if err != nil {
 			return "", err

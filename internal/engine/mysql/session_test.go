@@ -102,7 +102,11 @@ func TestExec_limitsComeBackAfterAProcedureChangedThem(t *testing.T) {
 	db := open(t, server.Database(t))
 	o := engine.SessionOptions{NoTx: true, LockTimeout: time.Second, StatementTimeout: 500 * time.Millisecond}
 	s := begin(t, db, o)
-	if err := run(t.Context(), s, "CREATE PROCEDURE sneaky() BEGIN SET SESSION max_statement_time = 0; SET SESSION lock_wait_timeout = 99; END; CALL sneaky()"); err != nil {
+	limit := "max_statement_time"
+	if server.MySQL {
+		limit = "max_execution_time"
+	}
+	if err := run(t.Context(), s, "CREATE PROCEDURE sneaky() BEGIN SET SESSION "+limit+" = 0; SET SESSION lock_wait_timeout = 99; END; CALL sneaky()"); err != nil {
 		t.Fatal(err)
 	}
 	start := time.Now()

@@ -40,6 +40,9 @@ func (d *database) Definitions(ctx context.Context, objects []statement.Object) 
 // define is "" for what is not there. Of an index it is the line of its table.
 func (d *database) define(ctx context.Context, c *connection, o statement.Object) (string, error) {
 	kind, name := strings.ToUpper(o.Kind), o.Name
+	if kind == "SEQUENCE" && !d.mariadb {
+		return "", nil // MySQL has none, and does not know the word
+	}
 	if kind == "INDEX" {
 		kind, name = "TABLE", o.On
 	}

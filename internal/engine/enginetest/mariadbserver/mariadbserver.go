@@ -80,7 +80,7 @@ func (s *Server) start(settings []string) (err error) {
 	args := append([]string{"--no-defaults", "--datadir=" + data, "--port=" + strconv.Itoa(s.port),
 		"--bind-address=127.0.0.1", "--socket=" + filepath.Join(s.process.Dir, "s.sock"), "--pid-file=" + filepath.Join(s.process.Dir, "pid"),
 		"--init-file=" + first, "--tmpdir=" + s.process.Dir, "--innodb-buffer-pool-size=64M", "--innodb-fast-shutdown=2", "--skip-log-bin",
-		"--skip-name-resolve", "--max-connections=300", "--performance-schema=OFF",
+		"--skip-name-resolve", "--max-connections=300",
 		"--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "--character-set-server=utf8mb4",
 		"--ssl-cert=" + filepath.Join(s.process.Dir, "server.crt"), "--ssl-key=" + filepath.Join(s.process.Dir, "server.key")}, settings...)
 	if s.MySQL {
@@ -102,7 +102,7 @@ func (s *Server) startMariaDB(data string, args []string) error {
 		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M"); err != nil {
 		return err
 	}
-	return s.process.Start(s.ping, server, append(args, "--innodb-log-file-size=8M")...)
+	return s.process.Start(s.ping, server, append(args, "--performance-schema=OFF", "--innodb-log-file-size=8M")...)
 }
 
 func (s *Server) startMySQL(data string, args []string) error {

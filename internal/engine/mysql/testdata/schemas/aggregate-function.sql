@@ -1,3 +1,4 @@
+-- needs: mariadb
 -- want: AGGREGATE
 CREATE AGGREGATE FUNCTION total(x INT) RETURNS INT
 BEGIN

@@ -1,2 +1,3 @@
+-- needs: mariadb
 -- want: COMPRESSED
 CREATE TABLE a (id INT, t TEXT COMPRESSED, u VARCHAR(100) COMPRESSED DEFAULT 'x');

@@ -1,3 +1,4 @@
--- want: current_timestamp(3) ON UPDATE current_timestamp(3)
+-- want: current_timestamp(3) ON UPDATE current_timestamp(3) -- needs: mariadb
+-- want: CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3) -- needs: mysql
 CREATE TABLE d (a DATE, b TIME(3), c DATETIME(6), d TIMESTAMP NULL, e YEAR, f TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
   g DATETIME DEFAULT '2026-01-02 03:04:05', h DATETIME DEFAULT NOW());

@@ -1,3 +1,4 @@
+-- needs: mariadb
 -- want: ENGINE=Aria
 -- want: UNION=(
 -- want: IGNORED

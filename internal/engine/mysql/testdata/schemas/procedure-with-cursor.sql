@@ -8,7 +8,7 @@ BEGIN
   OPEN c;
   REPEAT
     FETCH c INTO i;
-    FOR k IN 1..3 DO SET i = i + k; END FOR;
+    FOR k IN 1..3 DO SET i = i + k; END FOR; -- needs: mariadb
   UNTIL done END REPEAT;
   CLOSE c;
 END;

@@ -1,3 +1,4 @@
+-- needs: mariadb
 -- want: increment by -5
 -- want: start with 100
 -- want: cache 7

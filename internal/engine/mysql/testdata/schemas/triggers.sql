@@ -1,4 +1,5 @@
--- want: TRIGGER a_second
+-- want: TRIGGER a_second -- needs: mariadb
+-- want: TRIGGER `a_second` -- needs: mysql
 -- want: AFTER UPDATE
 -- want: BEFORE DELETE
 CREATE TABLE t (id INT, name VARCHAR(20), at DATETIME);

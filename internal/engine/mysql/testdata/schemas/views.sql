@@ -1,7 +1,8 @@
 -- want: ALGORITHM=MERGE SQL SECURITY INVOKER
 -- want: WITH CASCADED CHECK OPTION
 -- want: ALGORITHM=TEMPTABLE
--- want: over ( partition by
+-- want: over ( partition by -- needs: mariadb
+-- want: OVER (PARTITION BY -- needs: mysql
 CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(20), v INT);
 CREATE VIEW z AS SELECT id, name FROM t WHERE name <> 'x;y';
 CREATE VIEW a AS SELECT z.id AS `The Id`, COUNT(*) OVER (PARTITION BY name) AS n FROM z;
