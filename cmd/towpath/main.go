@@ -20,7 +20,7 @@ var version = "dev"
 type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server."`
 	Demo     demoCommand     `cmd:"" help:"Try everything: a server beside a simulated Bitbucket, with a sample workspace."`
-	Metadata metadataCommand `cmd:"" help:"Move the server's own data."`
+	Metadata metadataCommand `cmd:"" help:"Back up, restore, check or move the server's own data."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 

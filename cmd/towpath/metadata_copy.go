@@ -11,9 +11,12 @@ import (
 	"towpath/internal/store"
 )
 
-// metadataCommand is what can be done with the server's own data while no server runs on it.
+// metadataCommand is what can be done with the server's own data.
 type metadataCommand struct {
-	Copy metadataCopyCommand `cmd:"" help:"Copy everything into another, empty database, to move from SQLite to PostgreSQL or back. Stop the server first."`
+	Backup  metadataBackupCommand  `cmd:"" help:"Write a backup of the SQLite metadata into a new file. A server may run meanwhile."`
+	Restore metadataRestoreCommand `cmd:"" help:"Put a backup in the place of the SQLite metadata. Stop the server first."`
+	Check   metadataCheckCommand   `cmd:"" help:"Read all of the SQLite metadata, or of a backup, and say what is wrong."`
+	Copy    metadataCopyCommand    `cmd:"" help:"Copy everything into another, empty database, to move from SQLite to PostgreSQL or back. Stop the server first."`
 }
 
 type metadataCopyCommand struct {

@@ -122,6 +122,9 @@ func lockMetadata(path string) (*os.File, error) {
 
 // identity opens the key, proves that it is the one that the metadata was sealed with, and reads the server's id.
 func (s *server) identity(ctx context.Context, c *serveCommand) (keeper *secret.Keeper, serverID string, err error) {
+	if err := s.keyIsThere(ctx, c.KeyFile); err != nil {
+		return nil, "", err
+	}
 	if keeper, err = secret.Open(c.KeyFile); err != nil {
 		return nil, "", fmt.Errorf("open key file (--key-file): %w", err)
 	}
@@ -129,12 +132,15 @@ func (s *server) identity(ctx context.Context, c *serveCommand) (keeper *secret.
 		if serverID, err = tx.ServerID(ctx); err != nil {
 			return err
 		}
-		proof, err := tx.Meta(ctx, "key-proof")
+		if err := tx.SetProgram(ctx, version); err != nil {
+			return err
+		}
+		proof, err := tx.Meta(ctx, keyProof)
 		if err != nil {
 			return err
 		}
 		if proof == nil {
-			return tx.SetMeta(ctx, "key-proof", keeper.Proof())
+			return tx.SetMeta(ctx, keyProof, keeper.Proof())
 		}
 		if err := keeper.Verify(proof); err != nil {
 			return fmt.Errorf("the key in %s is not the one that the metadata was sealed with; put the right file there, every server on the same metadata needs the same: %w", c.KeyFile, err)
@@ -142,6 +148,25 @@ func (s *server) identity(ctx context.Context, c *serveCommand) (keeper *secret.
 		return nil
 	})
 	return keeper, serverID, err
+}
+
+// keyProof is where the metadata keeps by which key it was sealed.
+const keyProof = "key-proof"
+
+// keyIsThere refuses to start without the key file that the metadata was sealed with: a new key would open nothing of it.
+func (s *server) keyIsThere(ctx context.Context, path string) error {
+	_, err := os.Stat(path)
+	if !errors.Is(err, os.ErrNotExist) {
+		return nil // opening it says what else is wrong
+	}
+	return s.store.Read(ctx, func(tx *store.Tx) error {
+		proof, err := tx.Meta(ctx, keyProof)
+		if err == nil && proof != nil {
+			err = fmt.Errorf("the key file %s (--key-file) is missing, and the metadata was sealed with it; put it back from its backup. "+
+				"If it is lost, nothing sealed can be read again: start with new metadata and a new key, and add everything again", path)
+		}
+		return err
+	})
 }
 
 // workers is how many jobs run at once. Most wait for a target or a provider; long migrations must not keep everything else

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // maxCompiled bounds the statements that a connection keeps. There are far fewer texts: all are constants of this package.
@@ -12,16 +13,37 @@ const maxCompiled = 1000
 
 // connections are some of a SQLite file. Each keeps its compiled statements, since compiling one takes longer than running it.
 type connections struct {
-	db   *sql.DB
-	idle chan *connection // nil for one that is not open yet
+	db      *sql.DB
+	idle    chan *connection // nil for one that is not open yet
+	closed  chan struct{}
+	closing sync.Once
 }
 
 func newConnections(db *sql.DB, n int) *connections {
-	c := &connections{db: db, idle: make(chan *connection, n)}
+	c := &connections{db: db, idle: make(chan *connection, n), closed: make(chan struct{})}
 	for range n {
 		c.idle <- nil
 	}
 	return c
+}
+
+// errClosed is what a transaction gets that begins when the store is closed, or is being closed.
+var errClosed = errors.New("the database is closed")
+
+// close waits for the transactions that run and closes all connections. No other one begins afterwards.
+func (c *connections) close(ctx context.Context) (err error) {
+	c.closing.Do(func() { close(c.closed) })
+	for range cap(c.idle) {
+		select {
+		case conn := <-c.idle:
+			if conn != nil {
+				err = errors.Join(err, conn.end())
+			}
+		case <-ctx.Done():
+			return errors.Join(err, fmt.Errorf("wait for transactions of the metadata: %w", ctx.Err()))
+		}
+	}
+	return err
 }
 
 // connection runs one transaction at a time. database/sql's own transactions do not keep compiled statements.
@@ -34,7 +56,14 @@ type connection struct {
 func (c *connections) begin(ctx context.Context, begin string) (t transaction, err error) {
 	var conn *connection
 	select {
+	case <-c.closed:
+		return nil, errClosed
+	default:
+	}
+	select {
 	case conn = <-c.idle:
+	case <-c.closed:
+		return nil, errClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -55,6 +84,14 @@ func (c *connections) begin(ctx context.Context, begin string) (t transaction, e
 		return nil, err
 	}
 	return &compiledTx{ctx: ctx, connection: conn, pool: c}, nil
+}
+
+// end closes the connection and its statements: SQLite keeps a file open for as long as there is one.
+func (c *connection) end() (err error) {
+	for _, s := range c.compiled {
+		err = errors.Join(err, s.Close())
+	}
+	return errors.Join(err, c.Close())
 }
 
 func (c *connection) statement(ctx context.Context, text string) (*sql.Stmt, error) {
@@ -138,5 +175,5 @@ func (t *compiledTx) end(text string) error {
 	}
 	// SQLite has undone the transaction by itself, or the connection is of no use: either way a new one is clean.
 	t.pool.idle <- nil
-	return errors.Join(fmt.Errorf("end the transaction: %w", err), t.Conn.Close())
+	return errors.Join(fmt.Errorf("end the transaction: %w", err), t.connection.end())
 }

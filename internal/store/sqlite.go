@@ -25,6 +25,10 @@ func (s *Store) openSQLite(path string) error {
 	if err != nil {
 		return fmt.Errorf("open metadata: %w", err)
 	}
+	if err := checkWAL(path); err != nil {
+		return err
+	}
+	s.file = path
 	// SQLite gives its journals the file's mode. Password hashes and sealed secrets are nobody else's to read.
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -39,7 +43,9 @@ func (s *Store) openSQLite(path string) error {
 		return fmt.Errorf("open metadata: %w", err)
 	}
 	if s.reader, err = sql.Open("sqlite", dsn+"&_pragma=query_only(1)"); err != nil {
-		return errors.Join(fmt.Errorf("open metadata: %w", err), s.writer.Close())
+		err = errors.Join(fmt.Errorf("open metadata: %w", err), s.writer.Close())
+		s.writer = nil
+		return err
 	}
 	s.writing, s.reading = newConnections(s.writer, 1), newConnections(s.reader, readers)
 	return nil

@@ -37,9 +37,11 @@ type Store struct {
 	reader  *sql.DB
 	writing *connections // of writer; nil on PostgreSQL, whose driver keeps prepared statements itself
 	reading *connections
+	file    string   // path of the SQLite file; "" on PostgreSQL
 	replica *replica // nil on SQLite
 	woken   chan struct{}
 
+	closing  sync.Once
 	changing sync.Mutex
 	changed  chan struct{} // closed at the next change; nil while nobody waits
 }
@@ -56,7 +58,7 @@ func Open(ctx context.Context, metadataURL string) (*Store, error) {
 		err = towpath.Invalid("metadata-url", "Use sqlite:/path/to/file or postgres://user@host/database.")
 	}
 	if err == nil {
-		err = s.migrate(ctx)
+		err = s.upgrade(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -67,10 +69,20 @@ func Open(ctx context.Context, metadataURL string) (*Store, error) {
 	return s, nil
 }
 
+func (s *Store) upgrade(ctx context.Context) error {
+	if s.Shared() {
+		return s.migrate(ctx)
+	}
+	return s.number(ctx, s.file, func() error { return s.migrate(ctx) })
+}
+
 func (s *Store) migrate(ctx context.Context) error {
 	provider, err := s.migrations()
 	if err != nil {
 		return fmt.Errorf("prepare migrations of the metadata: %w", err)
+	}
+	if err := s.notNewer(ctx, provider); err != nil {
+		return err
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate the metadata: %w", err)
@@ -93,20 +105,30 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker))
 }
 
-// Close closes the database.
-func (s *Store) Close() error {
+// Close waits a little for transactions that run, and closes the database. A SQLite file is whole by itself afterwards. Closing
+// once more does nothing.
+func (s *Store) Close() (err error) {
+	s.closing.Do(func() { err = s.close() })
+	return err
+}
+
+func (s *Store) close() error {
 	if s.replica != nil {
 		s.replica.close()
 	}
-	var err error
-	if s.reader != nil && s.reader != s.writer {
-		err = s.reader.Close()
+	switch {
+	case s.writer == nil:
+		return nil
+	case s.Shared():
+		return s.writer.Close()
 	}
-	if s.writer != nil {
-		err = errors.Join(err, s.writer.Close())
-	}
-	return err
+	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+	defer cancel()
+	return s.closeFile(ctx)
 }
+
+// closeLimit is how long transactions that run may keep the store open.
+const closeLimit = 10 * time.Second
 
 // Ping tells whether the metadata can be read.
 func (s *Store) Ping(ctx context.Context) error { return s.reader.PingContext(ctx) }

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/pressly/goose/v3"
+
+	"towpath"
+)
+
+// programKey is where the version of the program that used the metadata last is kept.
+const programKey = "program"
+
+// notNewer refuses metadata whose schema a newer program has made: this one would misread it.
+func (s *Store) notNewer(ctx context.Context, provider *goose.Provider) error {
+	has, program, err := schemaOf(ctx, s.writer, s.Shared())
+	if err != nil {
+		return err
+	}
+	sources := provider.ListSources()
+	knows := sources[len(sources)-1].Version
+	if has <= knows {
+		return nil
+	}
+	if program != "" {
+		program = " (" + program + ")"
+	}
+	return towpath.Errorf(towpath.CodeConflict, "The metadata has schema version %d, made by a newer Towpath%s; this program knows versions up to %d and would misread it. "+
+		"Start the newer program again, or restore the backup that was made before the upgrade.", has, program, knows)
+}
+
+// schemaOf reads which version a metadata's schema has, 0 for none, and which program used it last.
+func schemaOf(ctx context.Context, db *sql.DB, shared bool) (schema int64, program string, err error) {
+	var tables int
+	find := "SELECT COUNT(*) FROM sqlite_master WHERE name = $1"
+	if shared {
+		find = "SELECT COUNT(to_regclass($1))"
+	}
+	if err := db.QueryRowContext(ctx, find, goose.DefaultTablename).Scan(&tables); err != nil {
+		return 0, "", fmt.Errorf("look for the metadata's version: %w", err)
+	}
+	if tables == 0 {
+		return 0, "", nil
+	}
+	if err := db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM "+goose.DefaultTablename).Scan(&schema); err != nil {
+		return 0, "", fmt.Errorf("read the metadata's version: %w", err)
+	}
+	if schema == 0 {
+		return 0, "", nil
+	}
+	var value []byte
+	err = db.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = $1", programKey).Scan(&value)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return schema, "", fmt.Errorf("read which program used the metadata: %w", err)
+	}
+	return schema, string(value), nil
+}
+
+// SetProgram keeps which program uses the metadata, for the words of an older one.
+func (tx *Tx) SetProgram(ctx context.Context, version string) error {
+	return tx.SetMeta(ctx, programKey, []byte(version))
+}
