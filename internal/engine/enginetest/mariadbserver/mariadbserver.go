@@ -173,6 +173,12 @@ func (s *Server) ping(ctx context.Context) error {
 // Dump returns what mariadb-dump, or mysqldump, says of a database's schema. That of the distribution will do for every MariaDB.
 func (s *Server) Dump(t testing.TB, database string) string {
 	t.Helper()
+	return s.DumpWith(t, database, "--no-data", "--skip-comments")
+}
+
+// DumpWith returns what mariadb-dump says of a database, with routines, triggers and events.
+func (s *Server) DumpWith(t testing.TB, database string, options ...string) string {
+	t.Helper()
 	programs, name := dbserver.MariaDB(""), "mariadb-dump"
 	if s.MySQL {
 		programs, name = s.programs, "mysqldump"
@@ -181,8 +187,9 @@ func (s *Server) Dump(t testing.TB, database string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), program, "--no-defaults", "--no-data", "--routines", "--triggers", "--events", "--skip-dump-date",
-		"--skip-comments", "--protocol=tcp", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port), "--user="+account, database)
+	options = append([]string{"--no-defaults"}, options...)
+	cmd := exec.CommandContext(t.Context(), program, append(options, "--routines", "--triggers", "--events", "--skip-dump-date",
+		"--protocol=tcp", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port), "--user="+account, database)...)
 	cmd.Env = append(os.Environ(), "MYSQL_PWD="+password)
 	out, err := cmd.Output()
 	if err != nil {
