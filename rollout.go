@@ -84,8 +84,10 @@ type Task struct {
 	Finished   int        // statements of it that are through
 	StartedAt  *time.Time // of the last attempt
 	FinishedAt *time.Time // likewise; of a task that never began, when it was skipped or cancelled
-	CancelAt   *time.Time // when a person asked for the running attempt to be stopped; nil when nobody has
-	CreatedAt  time.Time
+	// ContinueAfter is how many statements a person says are in, when the task's outcome was unknown; 0 for no word.
+	ContinueAfter int
+	CancelAt      *time.Time // when a person asked for the running attempt to be stopped; nil when nobody has
+	CreatedAt     time.Time
 }
 
 // Close ends a task that does not run: skipped, cancelled, or done as the ledger says. What its last attempt has left stays.

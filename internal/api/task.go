@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"towpath"
+	rollouts "towpath/internal/rollout"
 	"towpath/internal/store"
 )
 
@@ -182,11 +183,20 @@ func (s *Server) skipTask(ctx context.Context, in *skipTaskInput) (Task, error) 
 type resolveTaskInput struct {
 	TaskPath
 	Body struct {
-		Applied bool `json:"applied" doc:"true: it is in the database, record it; false: it is not, run it again."`
+		Outcome    string `json:"outcome,omitempty" enum:"applied,not-applied,continue-after" doc:"applied: it is in the database, record it. not-applied: it is not, run it again. continue-after: some of its statements are in, run those behind."`
+		Statements int    `json:"statements,omitempty" minimum:"0" doc:"For continue-after: how many of the file's first statements are in the database."`
+		Applied    *bool  `json:"applied,omitempty" doc:"In place of outcome: true for applied, false for not-applied."`
 	}
 }
 
 func (s *Server) resolveTask(ctx context.Context, in *resolveTaskInput) (Task, error) {
-	t, err := s.Rollouts.Resolve(ctx, actorOf(ctx), in.Task, in.Body.Applied)
+	outcome := rollouts.Outcome(in.Body.Outcome)
+	if applied := in.Body.Applied; outcome == "" && applied != nil {
+		outcome = rollouts.OutcomeNotApplied
+		if *applied {
+			outcome = rollouts.OutcomeApplied
+		}
+	}
+	t, err := s.Rollouts.Resolve(ctx, actorOf(ctx), in.Task, outcome, in.Body.Statements)
 	return taskOf(t), err
 }

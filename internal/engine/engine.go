@@ -129,6 +129,13 @@ type Ender interface {
 	Runners(ctx context.Context) ([]string, error)
 }
 
+// Canonicalizer is what an Engine also is when it has a lexer: it compares statements by what they
+// do, and not by how they are set.
+type Canonicalizer interface {
+	// Canonical is the statement's text without comments, and with single blanks between its tokens.
+	Canonical(s statement.Statement) string
+}
+
 // Vetter is what an Engine also is when statements can name what lies outside of their database.
 type Vetter interface {
 	// Vet refuses a statement of Split that reaches out of the target's database, as far as its text

@@ -3,11 +3,8 @@ package executor
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"strings"
 
 	"towpath"
@@ -22,27 +19,23 @@ type alone struct {
 	witness engine.Witness // nil where no statement commits by itself
 	session engine.Session
 	row     towpath.LedgerEntry // of the migration
-	prefix  hash.Hash           // of the file up to and with the present statement
-	hashed  int64               // bytes of it
+	prefix  prefix              // of the statements up to and with the present one
 	tried   bool                // the present statement was run once, and stopped by a lock
 	origin  []engine.Definition // of its objects, before it was
 	left    *journal            // what the catalogue was like before a build whose leftovers are still there; nil for none
-	before  string              // checksum of the file before the present statement
+	before  string              // checksum of the statements before the present one
 	after   string              // and with it
 }
 
 func (r *run) newAlone(session engine.Session, row towpath.LedgerEntry) *alone {
 	witness, _ := r.db.(engine.Witness)
-	return &alone{run: r, witness: witness, session: session, row: row, prefix: sha256.New()}
+	return &alone{run: r, witness: witness, session: session, row: row, prefix: newPrefix(r.engine)}
 }
 
 // meet takes the next statement into the checksums.
-func (a *alone) meet(st statement.Statement) error {
-	if err := a.hash(a.prefix, a.hashed, st.Terminal); err != nil {
-		return err
-	}
-	a.hashed, a.before, a.after = st.Terminal, a.after, hex.EncodeToString(a.prefix.Sum(nil))
-	return nil
+func (a *alone) meet(st statement.Statement) {
+	a.prefix.add(st)
+	a.before, a.after = a.after, a.prefix.String()
 }
 
 // statements runs those from an index on.
@@ -52,9 +45,7 @@ func (a *alone) statements(ctx context.Context, from int) error {
 		if err != nil {
 			return err
 		}
-		if err := a.meet(st); err != nil {
-			return err
-		}
+		a.meet(st)
 		if index++; index < from {
 			if err := a.replay(ctx, st); err != nil {
 				return err
@@ -256,7 +247,7 @@ func (r *run) dark(ctx context.Context, session engine.Session, row towpath.Ledg
 func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from int, err error) {
 	j, told := readJournal(old)
 	from = old.StatementsDone
-	prefix, err := a.prefixOf(from)
+	same, err := a.sameStart(from, j.Prefix)
 	if err != nil {
 		return from, err
 	}
@@ -265,7 +256,7 @@ func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from in
 		return from, a.dark(ctx, a.session, old, "there is no record of what it was about", nil, nil, nil)
 	case j.Dark != "":
 		return from, a.dark(ctx, a.session, old, j.Dark, j.Objects, j.Before, nil)
-	case j.Prefix != "" && from > 0 && j.Prefix != prefix:
+	case j.Prefix != "" && from > 0 && !same:
 		return from, a.dark(ctx, a.session, old, "the file was changed before that statement", j.Objects, j.Before, nil)
 	case j.Session == "" && len(j.Before) == 0:
 		return from, nil // every statement before was told of, and none was begun

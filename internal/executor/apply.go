@@ -20,14 +20,11 @@ const (
 func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]change, error) {
 	entry := row.LedgerEntry
 	j, _ := readJournal(entry)
-	prefix := ""
-	if j.Prefix != "" {
-		var err error
-		if prefix, err = r.prefixOf(entry.StatementsDone); err != nil {
-			return nil, err
-		}
+	same, err := r.sameStart(entry.StatementsDone, j.Prefix)
+	if err != nil {
+		return nil, err
 	}
-	c, err := judge(r.task, entry, row.found, prefix != "" && j.Prefix == prefix, r.resolved)
+	c, err := judge(r.task, entry, row.found, same, r.resolved)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +36,9 @@ func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]
 	}
 	if r.database.ProjectID != r.task.ProjectID {
 		return nil, end(towpath.TaskFailed, "The database no longer belongs to this project. Nothing was run.")
+	}
+	if total := int(r.total.Load()); c.from > total {
+		return nil, end(towpath.TaskUnknown, "The file has %d statements only, and is to continue after statement %d. Nothing was run.", total, c.from)
 	}
 	c.settle = c.settle || entry.State == towpath.LedgerFailed && len(j.Before) > 0 // a failed build could not be removed
 	if row.found && entry.Epoch > r.epoch.Load() {

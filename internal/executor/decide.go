@@ -94,13 +94,15 @@ type course struct {
 func judge(t towpath.Task, e towpath.LedgerEntry, found, samePrefix, resolved bool) (course, error) {
 	sameText := e.Checksum == t.Checksum
 	switch {
-	case !found:
+	case !found && !(resolved && t.ContinueAfter > 0):
 		return course{}, nil
 	case e.State.Applied() && sameText:
 		return course{already: true}, nil
 	case e.State.Applied():
 		return course{}, end(towpath.TaskFailed, "This database has version %s already, with another text: it was applied from %s at commit %.12s. Nothing was run. "+
 			"Accept the new text as applied, or bring the change as a new version.", t.Label, e.Path, e.Commit)
+	case resolved && t.ContinueAfter > 0:
+		return course{from: t.ContinueAfter}, nil
 	case resolved && (sameText || samePrefix):
 		return course{from: e.StatementsDone}, nil
 	case resolved:
@@ -111,13 +113,15 @@ func judge(t towpath.Task, e towpath.LedgerEntry, found, samePrefix, resolved bo
 		return course{from: e.StatementsDone}, nil
 	}
 	return course{}, end(towpath.TaskUnknown, "An earlier run stopped half-way: %d of %d statements are in the database, each committed by itself, and the file "+
-		"was changed before the place where it stopped. Running again begins from the start; or say that it was applied.", e.StatementsDone, e.StatementsTotal)
+		"was changed before the place where it stopped. Push the statements that ran as they were, and it goes on behind them. Or look into the database "+
+		"and resolve the task: continue after a statement, run all from the start, or say that it was applied.", e.StatementsDone, e.StatementsTotal)
 }
 
 // darkMessage tells a person what is known of a statement whose outcome is not.
 func darkMessage(e towpath.LedgerEntry, why string) string {
 	return fmt.Sprintf("The server stopped while it ran statement %d of %d, which this database commits by itself, and nobody knows whether it is in: %s. "+
-		"Look at the database. Running again begins with that statement, or from the start if the file was changed before it; or say that it was applied.",
+		"Look at the database. Running again begins with that statement, or from the start if the file was changed before it. "+
+		"Or continue after a statement that you name, or say that it was applied.",
 		e.StatementsDone+1, e.StatementsTotal, why)
 }
 

@@ -57,6 +57,7 @@ func TestJudge(t *testing.T) {
 		none     bool
 		prefix   bool
 		resolved bool
+		after    int
 		want     course
 		state    towpath.TaskState // of an ending; "" for none
 	}{
@@ -74,10 +75,15 @@ func TestJudge(t *testing.T) {
 		"stopped half-way, then mended":            {row: row(towpath.LedgerFailed, "old", 2), prefix: true, want: course{from: 2}},
 		"stopped half-way, then edited before it":  {row: row(towpath.LedgerFailed, "old", 2), state: towpath.TaskUnknown},
 		"stopped half-way, edited, a person knows": {row: row(towpath.LedgerFailed, "old", 2), resolved: true},
+		"a person counts what is in":               {row: row(towpath.LedgerFailed, "old", 2), resolved: true, after: 3, want: course{from: 3}},
+		"a person counts without a row":            {none: true, resolved: true, after: 3, want: course{from: 3}},
+		"counted for a run that was not resolved":  {row: row(towpath.LedgerFailed, "new", 2), after: 3, want: course{from: 2}},
 		"failed with nothing kept":                 {row: row(towpath.LedgerFailed, "old", 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			task := task
+			task.ContinueAfter = c.after
 			got, err := judge(task, c.row, !c.none, c.prefix, c.resolved)
 			var e *ending
 			if errors.As(err, &e) != (c.state != "") || e != nil && (e.state != c.state || e.message == "") || got != c.want {

@@ -76,7 +76,7 @@ func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error
 
 // endTask writes a task's new state.
 func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome, at time.Time) error {
-	t.State, t.Reason, t.FinishedAt, t.CancelAt = out.state, "", &at, nil
+	t.State, t.Reason, t.FinishedAt, t.CancelAt, t.ContinueAfter = out.state, "", &at, nil, 0
 	switch out.state {
 	case towpath.TaskPending:
 		t.StartedAt, t.FinishedAt, t.Finished = nil, nil, 0
@@ -193,6 +193,26 @@ func noteAsked(ctx context.Context, tx *store.Tx, t towpath.Task, out outcome) e
 	return tx.UpdateAttempt(ctx, &last)
 }
 
+// takeText gives a task that is to run again the text that the branch has now: it may begin with the statements that ran.
+func takeText(ctx context.Context, tx *store.Tx, t *towpath.Task) error {
+	if t.Action != towpath.ActionApply {
+		return nil
+	}
+	r, err := tx.RolloutAlone(ctx, t.RolloutID)
+	if err != nil {
+		return err
+	}
+	link, err := tx.Link(ctx, r.LinkID)
+	if err != nil {
+		if towpath.ErrorCode(err) == towpath.CodeNotFound {
+			return nil // unlinked: the text that it has stays
+		}
+		return err
+	}
+	_, err = tx.TakeText(ctx, link, t)
+	return err
+}
+
 // recheck looks at a task whose outcome is unknown: when its ledger can be read by now and says all, that is the outcome.
 func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time, err error) {
 	var t towpath.Task
@@ -230,6 +250,11 @@ func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time,
 		now, err := tx.Task(ctx, taskID)
 		if err != nil || now.State != towpath.TaskUnknown || now.Attempts != t.Attempts {
 			return err
+		}
+		if out.state == towpath.TaskPending {
+			if err := takeText(ctx, tx, &now); err != nil {
+				return err
+			}
 		}
 		if err := errors.Join(endTask(ctx, tx, &now, out, tx.Now), noteAsked(ctx, tx, now, out)); err != nil {
 			return err

@@ -21,7 +21,7 @@ func leaseID() towpath.MigrationID { return towpath.MigrationID{Type: towpath.Ty
 type journal struct {
 	Statement int                 `json:"statement"`         // index of the statement that is under way
 	Session   string              `json:"session,omitempty"` // that runs it; "" when none does any more
-	Prefix    string              `json:"prefix,omitempty"`  // checksum of the file up to that statement
+	Prefix    string              `json:"prefix,omitempty"`  // checksum of the statements before that one
 	Objects   []statement.Object  `json:"objects,omitempty"` // that it touches
 	Before    []engine.Definition `json:"before,omitempty"`  // of Objects, when the statement had not run
 	Dark      string              `json:"dark,omitempty"`    // why only a person can tell what became of it; "" for nothing

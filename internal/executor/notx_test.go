@@ -2,6 +2,8 @@ package executor_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"iter"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"towpath"
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/statement"
+	"towpath/internal/store"
 )
 
 // autocommit is SQLite where every statement commits by itself, as other engines do with some of theirs.
@@ -56,6 +59,62 @@ func TestRunTask_statementsThatStayAreToldOf(t *testing.T) {
 	}
 	if e := b.ledger(t); e[0].State != towpath.LedgerDone || e[0].StatementsDone != 3 {
 		t.Errorf("ledger is %+v", e)
+	}
+}
+
+// push brings another text of a task's file, as a push does, and lets it run.
+func (b *bundle) push(t *testing.T, id, text string) {
+	t.Helper()
+	sum := sha256.Sum256([]byte(text))
+	checksum := hex.EncodeToString(sum[:])
+	err := b.Store.Write(t.Context(), func(tx *store.Tx) error { return tx.PutContent(t.Context(), checksum, []byte(text)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.set(t, id, func(t *towpath.Task) { t.State, t.Checksum = towpath.TaskPending, checksum })
+}
+
+func TestRunTask_goesOnBehindTheSameStatements(t *testing.T) {
+	t.Parallel()
+	const start = "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('a; -- b');\n"
+	for name, c := range map[string]struct {
+		text  string
+		after int
+		state towpath.TaskState
+		rows  string
+	}{
+		"a comment on top":           {text: "-- ticket 7\n" + start + "CREATE TABLE rb (x);", state: towpath.TaskDone, rows: "1"},
+		"other line ends and blanks": {text: "CREATE  TABLE ra(x);\r\n\r\nINSERT INTO ra /* x */ VALUES ( 'a; -- b' );CREATE TABLE rb (x)", state: towpath.TaskDone, rows: "1"},
+		"another statement":          {text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);", state: towpath.TaskUnknown, rows: "1"},
+		"another text in a literal":  {text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('a; --  b');\nCREATE TABLE rb (x);", state: towpath.TaskUnknown, rows: "1"},
+		"one more, counted":          {text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);", after: 2, state: towpath.TaskDone, rows: "1"},
+		"more than there are":        {text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);", after: 4, state: towpath.TaskUnknown, rows: "1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setupAutocommit(t)
+			task := b.task(t, "1", start+"INSERT INTO nowhere VALUES (1);")
+			b.want(t, task.ID, towpath.TaskFailed)
+			b.push(t, task.ID, c.text)
+			if c.after > 0 {
+				b.want(t, task.ID, towpath.TaskUnknown)
+				b.set(t, task.ID, func(t *towpath.Task) { t.State, t.ContinueAfter = towpath.TaskPending, c.after })
+			}
+			b.want(t, task.ID, c.state)
+			if got := b.query(t, "SELECT count(*) || '' FROM ra"); got != c.rows {
+				t.Errorf("rows are %s", got)
+			}
+			if c.state == towpath.TaskDone {
+				return
+			}
+			b.push(t, task.ID, start+"CREATE TABLE rb (x);")
+			b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskUnknown })
+			b.want(t, task.ID, towpath.TaskPending) // asked once more
+			b.want(t, task.ID, towpath.TaskDone)
+			if got := b.query(t, "SELECT count(*) || '' FROM ra"); got != c.rows {
+				t.Errorf("rows behind the restored text are %s", got)
+			}
+		})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"hash"
 	"io"
 	"iter"
+	"strings"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -100,20 +101,52 @@ func (r *run) hash(sum hash.Hash, from, to int64) error {
 	return nil
 }
 
-// prefixOf is the checksum of the script's first n statements; "" when it has fewer, or none are asked for.
-func (r *run) prefixOf(n int) (string, error) {
-	if n == 0 {
-		return "", nil
+// sameStart says whether the script's first n statements are those whose checksum a journal has. What
+// stands between them and their tokens does not count; older journals have a checksum of the bytes.
+func (r *run) sameStart(n int, checksum string) (bool, error) {
+	if n == 0 || checksum == "" {
+		return false, nil
 	}
+	sum := newPrefix(r.engine)
 	for st, err := range r.split() {
 		if err != nil {
-			return "", err
+			return false, err
 		}
-		if n--; n == 0 {
-			sum := sha256.New()
-			err := r.hash(sum, 0, st.Terminal)
-			return hex.EncodeToString(sum.Sum(nil)), err
+		sum.add(st)
+		if n--; n > 0 {
+			continue
 		}
+		if strings.HasPrefix(checksum, statementsMark) {
+			return sum.String() == checksum, nil
+		}
+		bytes := sha256.New()
+		err := r.hash(bytes, 0, st.Terminal)
+		return hex.EncodeToString(bytes.Sum(nil)) == checksum, err
 	}
-	return "", nil
+	return false, nil
 }
+
+// statementsMark begins a checksum of statements; one of bytes has none.
+const statementsMark = "statements:"
+
+// prefix is the checksum of the statements so far.
+type prefix struct {
+	sum       hash.Hash
+	canonical func(statement.Statement) string
+}
+
+func newPrefix(e engine.Engine) prefix {
+	p := prefix{sum: sha256.New(), canonical: func(s statement.Statement) string { return s.Text }}
+	if c, ok := e.(engine.Canonicalizer); ok {
+		p.canonical = c.Canonical
+	}
+	return p
+}
+
+// add takes the next statement. No text holds a 0 byte.
+func (p prefix) add(s statement.Statement) {
+	_, _ = io.WriteString(p.sum, p.canonical(s)+"\x00") // a hash never fails
+}
+
+// String is the checksum.
+func (p prefix) String() string { return statementsMark + hex.EncodeToString(p.sum.Sum(nil)) }

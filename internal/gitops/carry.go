@@ -92,6 +92,7 @@ func firstLine(s string) string {
 type comparison struct {
 	kept   []towpath.Task // open and still wanted as they are, brought into the plan's order
 	fresh  []towpath.Task // wanted and not open, or open with another text
+	asked  []string       // kept although nobody knows their outcome, and wanted with another text, which may clear it
 	closed []towpath.Task // open and no longer wanted: done as the ledger says, or cancelled, with the reason
 }
 
@@ -117,6 +118,9 @@ func compare(open []towpath.Task, p plan.Plan, commit string) comparison {
 		case ok && (busy || decided || sameWork(t, w)):
 			delete(wanted, keyOf(t))
 			c.kept = append(c.kept, inOrder(t, w))
+			if t.State == towpath.TaskUnknown && t.Checksum != w.Checksum {
+				c.asked = append(c.asked, t.ID)
+			}
 		case !ok && (busy || decided || p.Unjudged[t.DatabaseID]):
 			c.kept = append(c.kept, t)
 		default:
@@ -225,6 +229,11 @@ func writeTasks(ctx context.Context, tx *store.Tx, r towpath.Rollout, c comparis
 	for _, t := range c.kept {
 		t.RolloutID = r.ID
 		if err := tx.UpdateTask(ctx, &t); err != nil {
+			return err
+		}
+	}
+	for _, id := range c.asked {
+		if err := tx.Enqueue(ctx, towpath.JobRunTask, id); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -54,19 +55,43 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, reason 
 	})
 }
 
-// Resolve tells what became of a task whose outcome is unknown. With applied the migration is recorded as applied and not
-// run; otherwise the task runs again. CodeConflict when the outcome is known.
-func (s *Service) Resolve(ctx context.Context, actor towpath.Actor, taskID string, applied bool) (towpath.Task, error) {
-	detail := ": it was not applied and runs again"
-	if applied {
+// Outcome is what a person says of a task whose outcome is unknown.
+type Outcome string
+
+const (
+	OutcomeApplied       Outcome = "applied"        // it is in: record it, run nothing
+	OutcomeNotApplied    Outcome = "not-applied"    // run it again
+	OutcomeContinueAfter Outcome = "continue-after" // some of its statements are in: run those behind
+)
+
+// Resolve ends the doubt about a task whose outcome is unknown. statements is for OutcomeContinueAfter: how many of the
+// file's first statements are in, at least one. CodeConflict when the outcome is known.
+func (s *Service) Resolve(ctx context.Context, actor towpath.Actor, taskID string, outcome Outcome, statements int) (towpath.Task, error) {
+	detail := ""
+	switch outcome {
+	case OutcomeApplied:
 		detail = ": it was applied and is recorded"
+	case OutcomeNotApplied:
+		detail = ": it was not applied and runs again"
+	case OutcomeContinueAfter:
+		if statements < 1 {
+			return towpath.Task{}, towpath.Invalid("statements", "Say how many statements of the file are in the database, at least 1. If none is, choose not-applied.")
+		}
+		detail = fmt.Sprintf(": %d of its statements were applied, and it continues after them", statements)
+	default:
+		return towpath.Task{}, towpath.Invalid("outcome", "Choose %s, %s or %s.", OutcomeApplied, OutcomeNotApplied, OutcomeContinueAfter)
 	}
 	return s.decide(ctx, actor, taskID, "task.resolve", detail, func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskUnknown {
 			return towpath.Errorf(towpath.CodeConflict, "The outcome of this task is known: it is %s.", t.State)
 		}
-		if applied && t.Action == towpath.ActionApply {
+		switch {
+		case outcome == OutcomeApplied && t.Action == towpath.ActionApply:
 			t.Action, t.Covers = towpath.ActionRecord, []towpath.Migration{t.Migration}
+		case outcome == OutcomeContinueAfter && t.Action != towpath.ActionApply:
+			return towpath.Errorf(towpath.CodeConflict, "This task records changes and runs no statements. Choose %s or %s.", OutcomeApplied, OutcomeNotApplied)
+		case outcome == OutcomeContinueAfter:
+			t.ContinueAfter = statements
 		}
 		t.State, t.Reason = towpath.TaskPending, ""
 		return nil
@@ -98,18 +123,9 @@ func freshText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpath.
 	if t.Action != towpath.ActionApply {
 		return nil
 	}
-	files, err := tx.Manifest(ctx, link.ID)
-	if err != nil {
+	there, err := tx.TakeText(ctx, link, t)
+	if err != nil || there {
 		return err
-	}
-	for _, f := range files {
-		if f.State != towpath.FileMatched || f.Reason != "" || f.MigrationID != t.MigrationID || f.Database != "" && f.Database != t.Database || f.Environment != "" && f.Environment != t.Environment {
-			continue
-		}
-		if f.Checksum != t.Checksum {
-			t.Path, t.Label, t.Description, t.Checksum, t.Commit = f.Path, f.Label, f.Description, f.Checksum, link.SyncedCommit
-		}
-		return nil
 	}
 	return towpath.Errorf(towpath.CodeConflict, "%s is no longer on the branch. Skip the task, or push the file again.", t.Path)
 }

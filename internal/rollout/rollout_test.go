@@ -240,10 +240,10 @@ func TestDecisions(t *testing.T) {
 		return s.Skip(context.Background(), towpath.Actor{}, id, "not needed")
 	}
 	applied := func(s *rollout.Service, id string) (towpath.Task, error) {
-		return s.Resolve(context.Background(), towpath.Actor{}, id, true)
+		return s.Resolve(context.Background(), towpath.Actor{}, id, rollout.OutcomeApplied, 0)
 	}
 	again := func(s *rollout.Service, id string) (towpath.Task, error) {
-		return s.Resolve(context.Background(), towpath.Actor{}, id, false)
+		return s.Resolve(context.Background(), towpath.Actor{}, id, rollout.OutcomeNotApplied, 0)
 	}
 	for name, c := range map[string]struct {
 		from   towpath.TaskState

@@ -158,6 +158,25 @@ func (tx *Tx) DeleteManifestFile(ctx context.Context, linkID, path string) error
 	return manifestFiles.delete(ctx, tx, "link_id = $1 AND path = $2", linkID, path)
 }
 
+// TakeText gives a task the text that its link's branch has now. It is false when the file is gone from there.
+func (tx *Tx) TakeText(ctx context.Context, link towpath.RepositoryLink, t *towpath.Task) (there bool, err error) {
+	files, err := tx.Manifest(ctx, link.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, f := range files {
+		elsewhere := (f.Database != "" && f.Database != t.Database) || (f.Environment != "" && f.Environment != t.Environment)
+		if f.State != towpath.FileMatched || f.MigrationID != t.MigrationID || elsewhere {
+			continue
+		}
+		if f.Checksum != t.Checksum {
+			t.Path, t.Label, t.Description, t.Checksum, t.Commit = f.Path, f.Label, f.Description, f.Checksum, link.SyncedCommit
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
 // DeleteManifest empties a link's manifest.
 func (tx *Tx) DeleteManifest(ctx context.Context, linkID string) error {
 	return manifestFiles.delete(ctx, tx, "link_id = $1", linkID)

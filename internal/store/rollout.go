@@ -79,6 +79,7 @@ var tasks = newTable("task", 1, func(t *towpath.Task) []column {
 		{"commit_hash", &t.Commit}, {"state", (*string)(&t.State)}, {"released", &t.Released}, {"reason", &t.Reason}, {"attempts", &t.Attempts},
 		{"total", &t.Total}, {"finished", &t.Finished}, {"started_at", maybe{&t.StartedAt}}, {"finished_at", maybe{&t.FinishedAt}},
 		{"created_at", instant{&t.CreatedAt}}, {"cancel_at", maybe{&t.CancelAt}}, {"error", &t.Error},
+		{"continue_after", &t.ContinueAfter},
 	}
 })
 

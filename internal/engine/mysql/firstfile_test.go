@@ -83,8 +83,8 @@ func rowsIn(t *testing.T, target engine.Target) (all string) {
 func TestSplit_namesWhatADumpMustLeaveOut(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string]string{
-		"CREATE DATABASE /*!32312 IF NOT EXISTS*/ `shop`":     "its own database",
-		"USE `shop`":                                          "its own database",
+		"CREATE DATABASE /*!32312 IF NOT EXISTS*/ `shop`": "its own database",
+		"USE `shop`": "its own database",
 		"SET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ 'x:1-5'":     "whole server",
 		"SET @@SESSION.SQL_LOG_BIN= 0":                        "SQL_LOG_BIN",
 		"CHANGE MASTER TO MASTER_LOG_FILE='x'":                "the server",

@@ -56,6 +56,11 @@ func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 	}
 }
 
+// Canonical implements engine.Canonicalizer.
+func (e *Engine) Canonical(s statement.Statement) string {
+	return statement.Canonical(s.Text, &lexer{})
+}
+
 // Discover implements engine.Engine.
 func (e *Engine) Discover(ctx context.Context, t engine.Target) (names []string, err error) {
 	t.Database = ""

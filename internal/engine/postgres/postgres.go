@@ -57,6 +57,11 @@ func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 	return statement.SplitFile(script, &lexer{}, transaction())
 }
 
+// Canonical implements engine.Canonicalizer.
+func (e *Engine) Canonical(s statement.Statement) string {
+	return statement.Canonical(s.Text, &lexer{})
+}
+
 // Discover implements engine.Engine: databases that allow connections, templates and "postgres" left out.
 func (e *Engine) Discover(ctx context.Context, t engine.Target) (names []string, err error) {
 	conn, err := e.connectInstance(ctx, t)

@@ -41,6 +41,9 @@ func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 	return statement.SplitFile(script, lexer{}, transaction())
 }
 
+// Canonical implements engine.Canonicalizer.
+func (e *Engine) Canonical(s statement.Statement) string { return statement.Canonical(s.Text, lexer{}) }
+
 // Discover implements engine.Engine: the files of the folder with a known ending.
 func (e *Engine) Discover(ctx context.Context, t engine.Target) ([]string, error) {
 	dir, err := e.config.folder(t.Address)

@@ -1,4 +1,4 @@
-import { Button, Modal, Textarea } from '@mantine/core'
+import { Button, Modal, NumberInput, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useState } from 'react'
 import { can } from '~/api/can'
@@ -6,6 +6,11 @@ import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
 import { sentence } from '~/util/str'
 import { ConfirmButton } from '../ConfirmButton'
+
+interface Resolution {
+  outcome: 'applied' | 'not-applied' | 'continue-after'
+  statements?: number
+}
 
 type Task = Pick<Schemas['Task'], 'id' | 'rolloutId' | 'state' | 'label' | 'reason' | 'cancelAt'>
 
@@ -23,9 +28,8 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
     done: () => 'It is released and runs when its turn comes.',
   })
   const resolve = useWrite({
-    run: (applied: boolean) =>
-      unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/resolve', { params, body: { applied } })),
-    done: (_, applied) => (applied ? 'It is recorded as applied.' : 'It runs again.'),
+    run: (body: Resolution) => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/resolve', { params, body })),
+    done: (_, { outcome }) => (outcome === 'applied' ? 'It is recorded as applied.' : 'It runs again.'),
   })
   const cancel = useWrite({
     run: () => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/cancel', { params })),
@@ -63,19 +67,85 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
       )}
       {task.state === 'unknown' && can(project, 'project.resolve') && (
         <>
-          <ConfirmButton title={`Run ${task.label} again?`} verb="Run it again" onConfirm={() => resolve.mutate(false)}>
+          <ConfirmButton
+            title={`Run ${task.label} again?`}
+            verb="Run it again"
+            onConfirm={() => resolve.mutate({ outcome: 'not-applied' })}
+          >
             Look into the database first. It goes on with the statement in doubt; when the file was changed before that
             place, it runs from the start.
           </ConfirmButton>
+          <ContinueButton
+            label={task.label}
+            pending={resolve.isPending}
+            onConfirm={statements => resolve.mutate({ outcome: 'continue-after', statements })}
+          />
           <ConfirmButton
             title={`Was ${task.label} applied?`}
             verb="It was applied"
-            onConfirm={() => resolve.mutate(true)}
+            onConfirm={() => resolve.mutate({ outcome: 'applied' })}
           >
             Look into the database first. All of {task.label} is then recorded as applied, and nothing of it runs again.
           </ConfirmButton>
         </>
       )}
+    </>
+  )
+}
+
+interface ContinueButtonProps {
+  label: string
+  pending: boolean
+  onConfirm: (statements: number) => void
+}
+
+function ContinueButton({ label, pending, onConfirm }: ContinueButtonProps) {
+  const [opened, { open, close }] = useDisclosure()
+  const [statements, setStatements] = useState<number | string>('')
+  const valid = typeof statements === 'number' && Number.isInteger(statements) && statements > 0
+  return (
+    <>
+      <Button variant="default" onClick={open}>
+        Continue after…
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={`Continue ${label} after a statement?`}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <form
+          className="stack"
+          onSubmit={event => {
+            event.preventDefault()
+            if (valid) {
+              onConfirm(statements)
+              close()
+            }
+          }}
+        >
+          <p>
+            Look into the database first. The statements that you count here do not run again; those behind them do.
+          </p>
+          <NumberInput
+            label="Statements in the database"
+            description="Counted from the start of the file as it is on the branch."
+            min={1}
+            allowDecimal={false}
+            data-autofocus
+            value={statements}
+            onChange={setStatements}
+          />
+          <div className="row" style={{ justifyContent: 'flex-end' }}>
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={pending} disabled={!valid}>
+              Continue
+            </Button>
+          </div>
+        </form>
+      </Modal>
     </>
   )
 }
