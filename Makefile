@@ -8,7 +8,7 @@ GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 export CGO_ENABLED ?= 0
 
-.PHONY: build demo test lint bench crash-matrix console clean
+.PHONY: build demo test test-versions race lint bench crash-matrix console clean
 
 build: console
 	@echo "Building bin/towpath: the first time takes a minute or two."
@@ -27,6 +27,14 @@ demo: build
 
 test:
 	scripts/test.sh
+
+# The suites on every server version that the documents name; SUITES="engine" for a part. Installs the servers itself.
+test-versions:
+	scripts/test-versions.sh
+
+# The suites under the race detector, which needs a C compiler. A run takes several times as long.
+race:
+	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 90m ./...
 
 lint:
 	scripts/lint.sh

@@ -32,6 +32,7 @@ type Service struct {
 	LockTries        int           // how often a run starts over while others hold locks; 5
 	Backoff          time.Duration // before the second try, doubled for each further one, give or take a half; 500 ms
 	PerInstance      int           // databases of one instance that are changed at once, by all processes; 8
+	Quick            time.Duration // a batch of tasks that took less is followed by a larger one; 150 ms
 	SnapshotSchemas  bool          // keep the schema's dump before and after each change
 
 	Logger *slog.Logger
@@ -72,6 +73,7 @@ func (s *Service) statementTimeout() time.Duration {
 func (s *Service) lockTries() int         { return cmp.Or(s.LockTries, 5) }
 func (s *Service) perInstance() int       { return cmp.Or(s.PerInstance, 8) }
 func (s *Service) backoff() time.Duration { return cmp.Or(s.Backoff, 500*time.Millisecond) }
+func (s *Service) quick() time.Duration   { return cmp.Or(s.Quick, 150*time.Millisecond) }
 func (s *Service) logger() *slog.Logger   { return cmp.Or(s.Logger, slog.Default()) }
 
 const (

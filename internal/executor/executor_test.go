@@ -37,6 +37,8 @@ func setup(t *testing.T) *bundle {
 	}
 	t.Cleanup(func() { _ = st.Close() })
 	b := &bundle{folder: folder, meta: meta, Service: &executor.Service{
+		// Batches grow as on a machine that is never busy.
+		Quick: time.Hour,
 		Store: st, Owner: "first", ServerID: "server", Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
 		Engines: map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder})},
 	}}

@@ -20,8 +20,7 @@ const (
 
 	// Tasks that follow each other are claimed and reported in batches, since each is a commit of the metadata. A batch
 	// grows while the last one was quick, so that few tasks are called running that wait for one before them.
-	maxBatch   = 64
-	quickBatch = 150 * time.Millisecond
+	maxBatch = 64
 )
 
 // turn is the time in which a target is ours: its lease, a connection to it, and tasks of a rollout one after the other.
@@ -139,7 +138,7 @@ func (t *turn) work(ctx context.Context) error {
 			t.end(r)
 			well = r.out.state == towpath.TaskDone
 		}
-		if size = max(size/2, 1); time.Since(began) < quickBatch {
+		if size = max(size/2, 1); time.Since(began) < t.quick() {
 			size = min(size*4, maxBatch)
 		}
 		if !well || ctx.Err() != nil {

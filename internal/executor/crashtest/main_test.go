@@ -16,6 +16,7 @@ import (
 
 var (
 	size   = flag.String("matrix", "brief", "how many trials: brief, bounded or full")
+	only   = flag.String("engine", "", "the one engine to try; empty for all")
 	report = flag.String("report", "", "a file to write the matrix into")
 
 	shared   servers
