@@ -105,7 +105,7 @@ type ChangeHistory struct {
 	ID           string
 	DatabaseID   string
 	ProjectID    string
-	TaskID       string      // "" when only the ledger tells of the change: the metadata has lost it
+	TaskID       string      // "" when the metadata has lost it, or no longer keeps its rollout
 	RolloutID    string      // "" with TaskID
 	Migration                // SQL is found by its Checksum
 	State        LedgerState // done or baselined

@@ -15,6 +15,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"gopkg.in/yaml.v3"
+
+	"towpath/internal/store"
 )
 
 // serveCommand is the server's configuration: each setting by flag, by environment (TOWPATH_EXTERNAL_URL) or in the YAML file
@@ -38,6 +40,11 @@ type serveCommand struct {
 	MaxPerInstance int `default:"8" help:"How many databases of one instance are changed at once."`
 
 	SchemaHistory bool `default:"true" negatable:"" help:"Keep the schema before and after each change."`
+
+	KeepRollouts   int `default:"1000" help:"How many finished rollouts of each link to keep, with their tasks and attempts. 0 keeps all."`
+	KeepStatements int `default:"90" help:"For how many days to keep the log of an attempt's statements. 0 keeps all."`
+	KeepSchemas    int `default:"100" help:"For how many changes of each database to keep the schema before and after. 0 keeps all."`
+	KeepDeliveries int `default:"30" help:"For how many days to keep webhook deliveries. 0 keeps all."`
 
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"What to log: ${enum}."`
 	LogFormat string `default:"text" enum:"text,json" help:"How to log: ${enum}."`
@@ -100,10 +107,30 @@ func (c *serveCommand) complete() error {
 	if c.PollInterval < time.Second {
 		return usagef("--poll-interval is %s; use at least 1s", c.PollInterval)
 	}
+	for name, n := range map[string]int{
+		"keep-rollouts": c.KeepRollouts, "keep-statements": c.KeepStatements, "keep-schemas": c.KeepSchemas, "keep-deliveries": c.KeepDeliveries,
+	} {
+		if n < 0 || n > maxKeep {
+			return usagef("--%s is %d; use 0 to %d, where 0 keeps everything", name, n, maxKeep)
+		}
+	}
 	if c.MaxPerInstance < 1 {
 		return usagef("--max-per-instance is %d; use at least 1", c.MaxPerInstance)
 	}
 	return nil
+}
+
+// maxKeep bounds the settings of what is kept, so that days fit a duration.
+const maxKeep = 36500
+
+func (c *serveCommand) retention() store.Retention {
+	const day = 24 * time.Hour
+	return store.Retention{
+		Rollouts:   c.KeepRollouts,
+		Statements: time.Duration(c.KeepStatements) * day,
+		Schemas:    c.KeepSchemas,
+		Deliveries: time.Duration(c.KeepDeliveries) * day,
+	}
 }
 
 func within(path, folder string) bool {

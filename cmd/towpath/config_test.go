@@ -84,6 +84,8 @@ func TestConfig_saysWhatIsWrong(t *testing.T) {
 		"the metadata among targets":      {[]string{"--sqlite-root", "/srv/targets", "--metadata-url", "sqlite:/srv/targets/m.db"}, "--metadata-url"},
 		"polling without a pause":         {[]string{"--poll-interval", "1ms"}, "--poll-interval"},
 		"no database of an instance":      {[]string{"--max-per-instance", "0"}, "--max-per-instance"},
+		"fewer than no rollouts":          {[]string{"--keep-rollouts", "-1"}, "--keep-rollouts"},
+		"more days than there are":        {[]string{"--keep-statements", "99999999"}, "--keep-statements"},
 		"no address of the API":           {[]string{"--bitbucket-api-url", "x"}, "--bitbucket-api-url"},
 		"a level that there is not":       {[]string{"--log-level", "loud"}, "--log-level"},
 		"an environment variable's value": {[]string{"--polling-only=maybe"}, "--polling-only"},

@@ -206,7 +206,7 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 		Sweeps: []jobs.Sweep{
 			{Name: "poll", Every: time.Second, Run: s.gitops.WakeDue},
 			{Name: "idle grants", Every: time.Hour, Run: s.gitops.WakeIdleGrants},
-			{Name: "prune", Every: time.Hour, Run: s.gitops.Prune},
+			{Name: "prune", Every: time.Hour, Run: func(ctx context.Context) error { return s.store.Prune(ctx, c.retention()) }},
 		},
 	}
 	stopping := make(chan struct{})

@@ -96,25 +96,3 @@ func (s *Service) WakeIdleGrants(ctx context.Context) error {
 		return nil
 	})
 }
-
-// deliveryRetention is how long deliveries are kept.
-const deliveryRetention = 30 * 24 * time.Hour
-
-// unusedGrace is how long contents and jobs may lie unused: a reconcile stores contents before the transaction that needs them.
-const unusedGrace = 24 * time.Hour
-
-// Prune removes deliveries, contents, jobs, sessions and verifications that nobody needs any more. It is a sweep.
-func (s *Service) Prune(ctx context.Context) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.PruneDeliveries(ctx, tx.Now.Add(-deliveryRetention).UnixMicro()); err != nil {
-			return err
-		}
-		if err := tx.PruneContents(ctx, tx.Now.Add(-unusedGrace)); err != nil {
-			return err
-		}
-		if err := tx.PruneJobs(ctx, tx.Now.Add(-unusedGrace)); err != nil {
-			return err
-		}
-		return tx.DeleteExpired(ctx)
-	})
-}

@@ -43,7 +43,11 @@ export function StatementTable({
         columns={columns}
         rows={rows}
         id={row => String(row.index)}
-        empty={<p className="muted">No statement has finished yet.</p>}
+        empty={
+          <p className="muted">
+            {live ? 'No statement has finished yet.' : 'No statement is logged. Old logs are removed after a time.'}
+          </p>
+        }
       />
       {query.hasNextPage && (
         <div>

@@ -49,7 +49,7 @@ export default function ChangePage() {
               {change.taskId ? (
                 <Link to={pb.task(change.rolloutId, change.taskId)}>Open the task</Link>
               ) : (
-                'not known: the database’s ledger tells of the change'
+                'Not kept. The database’s ledger still has the change.'
               )}
             </dd>
           </dl>
@@ -57,7 +57,7 @@ export default function ChangePage() {
           {schemaBefore && schemaAfter && change.schemaChange && <SqlDiff before={schemaBefore} after={schemaAfter} />}
           {!change.schemaChange && (
             <p className="muted">
-              {schemaBefore ? 'The schema is the same before and after.' : 'The schema was not kept.'}
+              {schemaBefore ? 'The schema is the same before and after.' : 'The schema is not kept for this change.'}
             </p>
           )}
         </Page>

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"towpath"
+)
+
+// Retention says for how long the metadata keeps what grows. A zero keeps everything.
+type Retention struct {
+	Rollouts   int           // finished rollouts of each link, with their tasks, attempts and statement logs
+	Statements time.Duration // logs of the statements of an attempt, after its end
+	Schemas    int           // changes of each database of which the schema before and after is kept
+	Deliveries time.Duration // webhook deliveries, with their payloads
+}
+
+// unusedGrace is how long contents and jobs may lie unused: a reconcile stores contents before the transaction that needs
+// them.
+const unusedGrace = 24 * time.Hour
+
+// pruneBatch bounds what one transaction removes, so that others wait for it only shortly.
+const pruneBatch = 200
+
+// Prune removes what nobody needs any more, and what is older than r allows. The ledgers' copies, the change history
+// without its schemas, and the audit stay. It is a sweep.
+func (s *Store) Prune(ctx context.Context, r Retention) error {
+	err := s.Write(ctx, func(tx *Tx) error {
+		if r.Deliveries > 0 {
+			if err := tx.PruneDeliveries(ctx, tx.Now.Add(-r.Deliveries).UnixMicro()); err != nil {
+				return err
+			}
+		}
+		if err := tx.PruneJobs(ctx, tx.Now.Add(-unusedGrace)); err != nil {
+			return err
+		}
+		return tx.DeleteExpired(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	for _, prune := range []func(context.Context, *Tx) (int, error){
+		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneRollouts(ctx, r.Rollouts) },
+		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneStatements(ctx, r.Statements) },
+		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneSchemas(ctx, r.Schemas) },
+	} {
+		if err := s.inBatches(ctx, prune); err != nil {
+			return err
+		}
+	}
+	return s.Write(ctx, func(tx *Tx) error { return tx.PruneContents(ctx, tx.Now.Add(-unusedGrace)) })
+}
+
+// inBatches calls prune in transactions of its own until it finds less than a batch.
+func (s *Store) inBatches(ctx context.Context, prune func(context.Context, *Tx) (int, error)) error {
+	for {
+		n := 0
+		err := s.Write(ctx, func(tx *Tx) (err error) {
+			n, err = prune(ctx, tx)
+			return err
+		})
+		if err != nil || n < pruneBatch {
+			return err
+		}
+	}
+}
+
+// pruneRollouts removes finished rollouts behind the newest ones of their link. One stays as long as a task of it still
+// counts: what a person skipped stays skipped, and what is open is never forgotten.
+func (tx *Tx) pruneRollouts(ctx context.Context, keep int) (int, error) {
+	if keep == 0 {
+		return 0, nil
+	}
+	old, err := tx.strings(ctx, `SELECT id FROM (
+			SELECT id, row_number() OVER (PARTITION BY link_id ORDER BY id DESC) AS place FROM rollout WHERE finished_at IS NOT NULL
+		) AS finished WHERE place > $1 AND NOT EXISTS (
+			SELECT 1 FROM task WHERE task.rollout_id = finished.id AND task.state NOT IN ($2, $3)
+		) ORDER BY id LIMIT $4`, keep, string(towpath.TaskDone), string(towpath.TaskCancelled), pruneBatch)
+	if err != nil {
+		return 0, rollouts.wrap("find old", err)
+	}
+	for _, id := range old {
+		if err := tx.deleteRollout(ctx, id); err != nil {
+			return 0, fmt.Errorf("remove rollout %s: %w", id, err)
+		}
+	}
+	return len(old), nil
+}
+
+func (tx *Tx) deleteRollout(ctx context.Context, id string) error {
+	for _, text := range []string{
+		"UPDATE change_history SET task_id = '', rollout_id = '' WHERE rollout_id = $1",
+		"DELETE FROM statement_log WHERE attempt_id IN (SELECT a.id FROM attempt a JOIN task t ON t.id = a.task_id WHERE t.rollout_id = $1)",
+		"DELETE FROM attempt WHERE task_id IN (SELECT id FROM task WHERE rollout_id = $1)",
+		"DELETE FROM task WHERE rollout_id = $1",
+		`DELETE FROM posted_status WHERE (link_id, commit_hash) IN (SELECT link_id, commit_hash FROM rollout WHERE id = $1)
+			AND commit_hash NOT IN (SELECT synced_commit FROM repository_link)`,
+		"DELETE FROM rollout WHERE id = $1",
+	} {
+		if _, err := tx.exec(ctx, text, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pruneStatements removes the statement logs of attempts that ended long ago. The attempts keep their counts and errors.
+func (tx *Tx) pruneStatements(ctx context.Context, keep time.Duration) (int, error) {
+	if keep == 0 {
+		return 0, nil
+	}
+	old, err := tx.strings(ctx, `SELECT id FROM attempt WHERE finished_at < $1
+		AND EXISTS (SELECT 1 FROM statement_log WHERE attempt_id = attempt.id) ORDER BY finished_at LIMIT $2`, tx.Now.Add(-keep).UnixMicro(), pruneBatch)
+	if err != nil {
+		return 0, attempts.wrap("find old", err)
+	}
+	for _, id := range old {
+		if err := statements.delete(ctx, tx, "attempt_id = $1", id); err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
+}
+
+// pruneSchemas forgets the schemas before and after a change, behind the newest changes of its database. Their texts go
+// with the contents that nothing refers to.
+func (tx *Tx) pruneSchemas(ctx context.Context, keep int) (int, error) {
+	if keep == 0 {
+		return 0, nil
+	}
+	old, err := tx.strings(ctx, `SELECT id FROM (
+			SELECT id, row_number() OVER (PARTITION BY database_id ORDER BY id DESC) AS place FROM change_history WHERE schema_after <> ''
+		) AS kept WHERE place > $1 ORDER BY id LIMIT $2`, keep, pruneBatch)
+	if err != nil {
+		return 0, history.wrap("find old", err)
+	}
+	for _, id := range old {
+		if _, err := tx.exec(ctx, "UPDATE change_history SET schema_before = '', schema_after = '' WHERE id = $1", id); err != nil {
+			return 0, history.wrap("forget schemas in", err)
+		}
+	}
+	return len(old), nil
+}
