@@ -138,7 +138,7 @@ func (s *databaseServer) startMariaDB(ctx context.Context) (err error) {
 	}
 	dir := s.process.Dir
 	data, first := filepath.Join(dir, "data"), filepath.Join(dir, "first.sql")
-	text := fmt.Sprintf("CREATE DATABASE IF NOT EXISTS %s;\nCREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO %[2]s@'%%';\n", demoDatabase, demoAccount, s.password)
+	text := fmt.Sprintf("CREATE DATABASE IF NOT EXISTS %s;\nCREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON %[1]s.* TO %[2]s@'%%';\nGRANT PROCESS ON *.* TO %[2]s@'%%';\n", demoDatabase, demoAccount, s.password)
 	if err := os.WriteFile(first, []byte(text), 0o644); err != nil {
 		return fmt.Errorf("write the first grants: %w", err)
 	}

@@ -128,35 +128,122 @@ func (c *check) rights(ctx context.Context) error {
 	if err := c.conn.QueryRowContext(ctx, "SELECT CURRENT_USER()").Scan(&account); err != nil {
 		return err
 	}
-	grants, err := column(ctx, c.conn.Conn, "SHOW GRANTS")
+	lines, err := column(ctx, c.conn.Conn, "SHOW GRANTS")
 	if err != nil {
 		return err
 	}
-	have := map[string]bool{}
-	for _, line := range grants {
-		match := grantLine.FindStringSubmatch(line)
-		if match == nil || match[1] == "USAGE" {
-			continue
-		}
-		if match[2] == "*" {
-			c.add("warning", "The user has rights on all databases of the server, and so has every migration.",
-				fmt.Sprintf("REVOKE ALL ON *.* FROM %s; GRANT ALL ON %s.* TO %[1]s", quoteAccount(account), quoteName(c.target.Database)))
-		} else if !likeName(match[2], c.target.Database) {
-			continue
-		}
-		for _, right := range strings.Split(match[1], ", ") {
-			have[right] = true
-		}
-	}
+	g := readGrants(lines, c.target.Database)
+	c.reportExcess(g, account)
 	missing := slices.DeleteFunc(slices.Clone(needed), func(right string) bool {
-		return have[right] || have["ALL PRIVILEGES"] || c.target.Database == ""
+		return g.have[right] || g.have["ALL PRIVILEGES"] || c.target.Database == ""
 	})
 	if len(missing) > 0 {
 		list := strings.Join(missing, ", ")
 		c.add("error", "The user lacks rights in the database: "+list+".",
-			fmt.Sprintf("GRANT %s ON %s.* TO %s", list, quoteName(c.target.Database), quoteAccount(account)))
+			fmt.Sprintf("GRANT %s ON %s.* TO %s", list, quoteName(escapePattern(c.target.Database)), quoteAccount(account)))
 	}
 	return nil
+}
+
+// grants are what SHOW GRANTS says, sorted by how far it reaches.
+type grants struct {
+	have      map[string]bool // in the database
+	all       bool            // rights on the objects of every database
+	delegates bool            // may pass rights on
+	server    []string        // rights to the server itself
+	others    []string        // other databases with rights
+}
+
+func readGrants(lines []string, database string) grants {
+	g := grants{have: map[string]bool{}}
+	for _, line := range lines {
+		match := grantLine.FindStringSubmatch(line)
+		if match == nil || match[1] == "USAGE" {
+			continue
+		}
+		everywhere := match[2] == "*"
+		own := everywhere || likeName(match[2], database)
+		g.delegates = g.delegates || (everywhere && strings.Contains(line, "WITH GRANT OPTION"))
+		if !own {
+			name := strings.ReplaceAll(strings.Trim(match[2], "`"), "``", "`")
+			if database != "" || name == "mysql" || name == "sys" {
+				g.others = append(g.others, name)
+			}
+			continue
+		}
+		for right := range strings.SplitSeq(match[1], ",") { // dynamic ones have no blanks between
+			right = strings.TrimSpace(right)
+			g.have[right] = g.have[right] || right == "ALL PRIVILEGES" || ofObjects(right) || !everywhere
+			switch {
+			case everywhere && (right == "ALL PRIVILEGES" || ofObjects(right)):
+				g.all = true
+			case everywhere && !observes(right):
+				g.server = append(g.server, right)
+			}
+		}
+	}
+	return g
+}
+
+// ofObjects says whether a right is one to the objects of databases.
+func ofObjects(right string) bool {
+	switch right {
+	case "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER", "CREATE VIEW", "SHOW VIEW", "TRIGGER",
+		"CREATE ROUTINE", "ALTER ROUTINE", "EXECUTE", "EVENT", "LOCK TABLES", "CREATE TEMPORARY TABLES", "DELETE HISTORY":
+		return true
+	}
+	return false
+}
+
+// observes lists the rights to the server with which a migration changes nothing outside of its
+// session.
+func observes(right string) bool {
+	switch right {
+	case "USAGE", "PROCESS", "SHOW DATABASES", "SHOW_ROUTINE", "SHOW CREATE ROUTINE", "SESSION_VARIABLES_ADMIN", "REPLICATION CLIENT",
+		"BINLOG MONITOR", "SLAVE MONITOR", "REPLICA MONITOR", "XA_RECOVER_ADMIN", "RESOURCE_GROUP_USER":
+		return true
+	}
+	return false
+}
+
+// maxNamed bounds a list in a finding.
+const maxNamed = 8
+
+// reportExcess warns of what the user may do beyond its database, each once. A migration may do as
+// much as its user.
+func (c *check) reportExcess(g grants, account string) {
+	who, fix := quoteAccount(account), ""
+	if c.target.Database != "" {
+		fix = fmt.Sprintf("GRANT ALL ON %s.* TO %s", quoteName(escapePattern(c.target.Database)), who)
+	}
+	then := func(revoke string) string {
+		switch {
+		case fix == "":
+			return ""
+		case g.delegates: // an administrator: it is to stay one
+			own := quoteName("towpath_"+c.target.Database) + "@`%`"
+			return fmt.Sprintf("CREATE USER %s IDENTIFIED BY '…'; GRANT ALL ON %s.* TO %[1]s", own, quoteName(escapePattern(c.target.Database)))
+		}
+		return fix + "; " + revoke
+	}
+	switch list := strings.Join(g.server[:min(len(g.server), maxNamed)], ", "); {
+	case g.all:
+		c.add("warning", "The user has rights on all databases of the server, and so has every migration. Use a user for each database.",
+			then("REVOKE ALL ON *.* FROM "+who))
+	case len(g.server) > maxNamed:
+		c.add("warning", fmt.Sprintf("The user has rights to the server itself, and so has every migration: %s and %d more.", list, len(g.server)-maxNamed),
+			then("REVOKE "+strings.Join(g.server, ", ")+" ON *.* FROM "+who))
+	case len(g.server) > 0:
+		c.add("warning", fmt.Sprintf("The user has rights to the server itself, and so has every migration: %s.", list), then("REVOKE "+list+" ON *.* FROM "+who))
+	}
+	if len(g.others) > 0 {
+		var revokes []string
+		for _, name := range g.others {
+			revokes = append(revokes, "REVOKE ALL ON "+quoteName(name)+".* FROM "+who)
+		}
+		c.add("warning", fmt.Sprintf("The user has rights in other databases too, and so has every migration: %s. Use a user for each database.",
+			strings.Join(g.others[:min(len(g.others), maxNamed)], ", ")), then(strings.Join(revokes, "; ")))
+	}
 }
 
 // quoteAccount quotes the user and the host of an account such as a@%; the host is what stands behind the last @.

@@ -45,7 +45,7 @@ func TestCheck(t *testing.T) {
 		{"a user who must use TLS, and does", as("secure", "require"), true, "", ""},
 		{"a user who must use TLS, and does not", as("secure", "disable"), false, "refuses the user secure", ""},
 		{"rights by a pattern", as("pattern", "disable"), true, "", ""},
-		{"rights on the whole server", all, true, "all databases", "REVOKE ALL ON *.* FROM `owner`@`%`; GRANT ALL ON `" + name + "`.* TO `owner`@`%`"},
+		{"rights on the whole server", all, true, "all databases", "CREATE USER `towpath_" + name + "`@`%` IDENTIFIED BY '…'; GRANT ALL ON `" + name + "`.* TO `towpath_" + name + "`@`%`"},
 		{"rights that are missing", as("poor", "disable"), false, "lacks", "GRANT DELETE, CREATE, ALTER, DROP, INDEX ON `" + name + "`.* TO `poor`@`%`"},
 		{"a wrong password", as("nobody", "disable"), false, "refuses the user nobody", ""},
 		{"a wrong password of a user that is there", as("poor2", "disable"), false, "refuses the user poor2", ""},
@@ -71,12 +71,14 @@ func TestCheck_theFixHelps(t *testing.T) {
 	for _, c := range []struct{ user, grant string }{
 		{"some", "GRANT SELECT, INSERT ON DB.* TO some"},
 		{"wide", "GRANT ALL ON *.* TO wide"},
+		{"file", "GRANT FILE, SUPER ON *.* TO file; GRANT ALL ON DB.* TO file"},
 		{"odd `one`", "GRANT DROP ON DB.* TO `odd ``one```"},
 	} {
 		t.Run(c.user, func(t *testing.T) {
 			t.Parallel()
 			target := server.Database(t)
-			server.Exec(t, "CREATE USER `"+strings.ReplaceAll(c.user, "`", "``")+"` IDENTIFIED BY 'p'", strings.ReplaceAll(c.grant, "DB", target.Database))
+			server.Exec(t, "CREATE USER `"+strings.ReplaceAll(c.user, "`", "``")+"` IDENTIFIED BY 'p'")
+			server.Exec(t, strings.Split(strings.ReplaceAll(c.grant, "DB", target.Database), "; ")...)
 			target.Username, target.Password = c.user, "p"
 			e := mysql.New()
 			report, err := e.Check(t.Context(), target)
