@@ -130,8 +130,21 @@ func digest(text string) string {
 
 // origin is where a rollout's changes come from.
 type origin struct {
-	commit, author string
+	linkID         string
+	commit, author string // of the rollout
 	repository     string // "" when it was unlinked
+}
+
+// authorOf tells who made the commit that brought a change; "" when that is not known.
+func (o origin) authorOf(ctx context.Context, tx *store.Tx, commit string) (string, error) {
+	if commit == o.commit {
+		return o.author, nil
+	}
+	c, err := tx.Commit(ctx, o.linkID, commit)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return "", nil
+	}
+	return c.Author, err
 }
 
 func originOf(ctx context.Context, tx *store.Tx, rolloutID string) (origin, error) {
@@ -143,7 +156,7 @@ func originOf(ctx context.Context, tx *store.Tx, rolloutID string) (origin, erro
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return origin{}, err
 	}
-	return origin{r.Commit, r.Author, link.RepositoryName}, nil
+	return origin{linkID: r.LinkID, commit: r.Commit, author: r.Author, repository: link.RepositoryName}, nil
 }
 
 // addHistory brings rows of the ledger into the snapshot and the change history. A row that this run did not write is told
@@ -168,9 +181,11 @@ func addHistory(ctx context.Context, tx *store.Tx, from origin, t towpath.Task, 
 		if c.entry.FinishedAt != nil {
 			h.FinishedAt = *c.entry.FinishedAt
 		}
-		if c.entry.Commit == from.commit {
-			h.Author = from.author
+		author, err := from.authorOf(ctx, tx, c.entry.Commit)
+		if err != nil {
+			return err
 		}
+		h.Author = author
 		if c.fresh {
 			fill(&h)
 		}

@@ -9,7 +9,6 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
-	"towpath/internal/vcs"
 )
 
 // taskKey tells the open tasks of a link apart.
@@ -22,7 +21,7 @@ func keyOf(t towpath.Task) taskKey { return taskKey{t.DatabaseID, t.MigrationID}
 
 // carryOut turns a plan into a link's rollout. A plan that asks for nothing new leaves the open rollout as it is; otherwise
 // a rollout of the newer commit takes over what is open: tasks that run finish, and what has not changed keeps its state.
-func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, commit vcs.Commit, p plan.Plan) error {
+func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, f found, p plan.Plan, manifest []towpath.ManifestFile) error {
 	open, err := tx.OpenRollout(ctx, link.ID)
 	exists := err == nil
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
@@ -38,11 +37,23 @@ func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.Repos
 		}
 		return s.keepRollout(ctx, tx, open, c)
 	}
-	r := towpath.Rollout{ProjectID: link.ProjectID, LinkID: link.ID, Commit: link.SyncedCommit, State: towpath.RolloutPending}
-	if commit.Hash == "" { // the branch has not moved: the targets or the templates have
+	brought := map[string]string{}
+	for _, file := range manifest {
+		brought[file.Path] = file.Commit
+	}
+	for i := range c.fresh {
+		c.fresh[i].Commit = brought[c.fresh[i].Path]
+	}
+	r := towpath.Rollout{ProjectID: link.ProjectID, LinkID: link.ID, State: towpath.RolloutPending}
+	r.Commit = namesake(c.fresh, f.delta.commits, link.SyncedCommit, f.commit.Hash == "")
+	known, err := tx.Commit(ctx, link.ID, r.Commit)
+	switch {
+	case err == nil:
+		r.Message, r.Author, r.CommitURL = known.Message, known.Author, known.URL
+	case towpath.ErrorCode(err) != towpath.CodeNotFound:
+		return err
+	default: // synced by an older version
 		r.Message, r.Author, r.CommitURL = lastTold(ctx, tx, link)
-	} else {
-		r.Message, r.Author, r.CommitURL = firstLine(commit.Message), commit.Author, commit.URL
 	}
 	if exists && open.Commit == r.Commit {
 		r = open // the same commit has more to do: the rollout grows
@@ -53,6 +64,24 @@ func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.Repos
 		return err
 	}
 	return tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
+}
+
+// namesake is the commit that a rollout is named after: the newest one of the push that brought one of its texts. A push that
+// brought none has let them run and gives its head. When nothing was pushed it is the one commit that brought all of them.
+func namesake(fresh []towpath.Task, pushed []towpath.Commit, head string, still bool) string {
+	has := func(commit string) bool {
+		return slices.ContainsFunc(fresh, func(t towpath.Task) bool { return t.Commit == commit })
+	}
+	for _, c := range pushed {
+		if has(c.Hash) {
+			return c.Hash
+		}
+	}
+	first := fresh[0].Commit
+	if still && first != "" && !slices.ContainsFunc(fresh, func(t towpath.Task) bool { return t.Commit != first }) {
+		return first
+	}
+	return head
 }
 
 // supersede makes a rollout that takes the place of the open one.
@@ -238,7 +267,10 @@ func writeTasks(ctx context.Context, tx *store.Tx, r towpath.Rollout, c comparis
 		}
 	}
 	for _, t := range c.fresh {
-		t.RolloutID, t.Commit = r.ID, r.Commit
+		t.RolloutID = r.ID
+		if t.Commit == "" { // it was there when the link was made, or no file is behind it
+			t.Commit = r.Commit
+		}
 		if err := tx.CreateTask(ctx, &t); err != nil {
 			return fmt.Errorf("plan %s for %s: %w", t.Path, t.Database, err)
 		}

@@ -36,6 +36,7 @@ type Service struct {
 
 	grants   grantCache
 	trees    treeCache
+	heads    headCache
 	refusals refusals
 }
 

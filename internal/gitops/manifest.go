@@ -146,6 +146,10 @@ func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string
 		return f, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
 	}
 	defer func() { _ = body.Close() }() // read to its end below, or given up
+	if told, ok := body.(interface{ Size() int64 }); ok && told.Size() > s.maxFileSize() {
+		f.Size, f.Reason = told.Size(), s.tooLarge(told.Size())
+		return f, nil
+	}
 	text := bufio.NewReader(&bounded{body, s.maxFileSize()})
 	if head, _ := text.Peek(len(lfsPointer)); bytes.Equal(head, lfsPointer) { // an error comes again
 		f.Reason = inLFS
@@ -169,6 +173,7 @@ type delta struct {
 	put     []towpath.ManifestFile
 	removed []string
 	by      map[string]string // which commit changed a path; the head where it is not known
+	commits []towpath.Commit  // those of by, newest first
 }
 
 // apply returns the manifest after the change.
@@ -192,12 +197,33 @@ func (d delta) apply(before []towpath.ManifestFile) []towpath.ManifestFile {
 	return append(after, d.put...)
 }
 
+// signed notes which commit brought each file: the head where nothing better is known, and none of what a link finds when it is
+// made. A file that a whole listing shows as it was keeps the one that it had.
+func (d delta) signed(before []towpath.ManifestFile, head string, first bool) delta {
+	was := make(map[string]towpath.ManifestFile, len(before))
+	for _, f := range before {
+		was[f.Path] = f
+	}
+	for i := range d.put {
+		f := &d.put[i]
+		old, known := was[f.Path]
+		switch {
+		case f.Commit != "" || first:
+		case known && old.Checksum == f.Checksum && old.State == f.State:
+			f.Commit = old.Commit
+		default:
+			f.Commit = head
+		}
+	}
+	return d
+}
+
 // then returns both changes as one.
 func (d delta) then(next delta) delta {
 	if next.whole {
 		return next
 	}
-	both := delta{whole: d.whole, put: next.apply(d.put), removed: append(slices.Clone(d.removed), next.removed...), by: maps.Clone(d.by)}
+	both := delta{commits: append(slices.Clone(next.commits), d.commits...), whole: d.whole, put: next.apply(d.put), removed: append(slices.Clone(d.removed), next.removed...), by: maps.Clone(d.by)}
 	if both.by == nil {
 		both.by = next.by
 	} else {
@@ -236,6 +262,11 @@ func (s *Service) changes(ctx context.Context, source vcs.Source, linkID string,
 	if from == "" {
 		return s.listTree(ctx, source, linkID, scope, head)
 	}
+	if b, err := source.Between(ctx, from, head); err == nil {
+		return s.betweenDelta(b, linkID, scope), nil
+	} else if ctx.Err() != nil {
+		return delta{}, ctx.Err()
+	}
 	changes, err := source.Changes(ctx, from, head)
 	if vcs.KindOf(err) == vcs.NotFound {
 		return s.listTree(ctx, source, linkID, scope, head)
@@ -267,6 +298,36 @@ func (s *Service) changes(ctx context.Context, source vcs.Source, linkID string,
 		}
 	}
 	return d, nil
+}
+
+// betweenDelta is what lies between two commits, as far as it is below the base directory.
+func (s *Service) betweenDelta(b vcs.Between, linkID string, scope plan.Scope) delta {
+	d := delta{by: map[string]string{}}
+	brought := map[string]bool{}
+	for _, c := range b.Changes {
+		f, in := s.classify(scope, linkID, vcs.Entry{Path: c.Path, Kind: c.Kind})
+		if !in {
+			continue
+		}
+		d.by[f.Path] = c.Commit
+		brought[c.Commit] = true
+		if c.Removed {
+			d.removed = append(d.removed, f.Path)
+			continue
+		}
+		f.Commit = c.Commit
+		d.put = append(d.put, f)
+	}
+	for _, c := range b.Commits {
+		if brought[c.Hash] {
+			d.commits = append(d.commits, commitOf(c))
+		}
+	}
+	return d
+}
+
+func commitOf(c vcs.Commit) towpath.Commit {
+	return towpath.Commit{Hash: c.Hash, Message: firstLine(c.Message), Author: clip(c.Author, 200), URL: c.URL}
 }
 
 // statAll looks at the changed paths: what kind each is, and how large.

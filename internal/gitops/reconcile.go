@@ -123,7 +123,7 @@ func (s *Service) headCommit(ctx context.Context, source vcs.Source, link towpat
 	if f.head == link.SyncedCommit {
 		return f, nil
 	}
-	if f.commit, err = source.Commit(ctx, f.head); err != nil {
+	if f.commit, err = s.heads.get(ctx, source, link.RepositoryID, f.head); err != nil {
 		return f, fmt.Errorf("read commit %s: %w", short(f.head), err)
 	}
 	return f, nil
@@ -243,7 +243,11 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 	before, first := manifest, link.SyncedCommit == ""
 	moved := f.head != link.SyncedCommit
 	if moved {
+		f.delta = f.delta.signed(before, f.head, first)
 		manifest = f.delta.apply(manifest)
+		if err := tx.PutCommits(ctx, link.ID, append(f.delta.commits, commitOf(f.commit))...); err != nil {
+			return "", err
+		}
 		if err := saveManifest(ctx, tx, link.ID, f.delta); err != nil {
 			return "", err
 		}
@@ -278,7 +282,7 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 			return "", err
 		}
 	}
-	if err := s.carryOut(ctx, tx, link, f.commit, p); err != nil {
+	if err := s.carryOut(ctx, tx, link, f, p, manifest); err != nil {
 		return "", err
 	}
 	return p.Blocked, tx.Enqueue(ctx, towpath.JobPostPlan, link.ID)

@@ -108,6 +108,10 @@ type Source interface {
 	// File opens a file's bytes. The caller closes it and bounds what it reads.
 	File(ctx context.Context, commit, path string) (io.ReadCloser, error)
 
+	// Between tells what differs between two commits and which commit on the way brought it, without spending what other calls
+	// need. Any error: it cannot be told that way; ask Changes.
+	Between(ctx context.Context, from, to string) (Between, error)
+
 	// Changes lists what differs between two commits, renames as a removal and an addition.
 	// Kind NotFound when either is gone: list the tree then.
 	Changes(ctx context.Context, from, to string) ([]Change, error)
@@ -199,6 +203,19 @@ type Entry struct {
 type Change struct {
 	Path    string
 	Removed bool
+}
+
+// Brought is a change with the commit that brought it.
+type Brought struct {
+	Change
+	Kind   EntryKind // EntryFile for one in Git LFS too, whose text tells
+	Commit string
+}
+
+// Between is what lies between two commits.
+type Between struct {
+	Commits []Commit // those that brought changes, newest first
+	Changes []Brought
 }
 
 // Hook is a webhook of a repository, for pushes.

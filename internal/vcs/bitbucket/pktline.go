@@ -25,25 +25,31 @@ var errNotPackets = errors.New("the answer is not in pkt-line format")
 
 // readPacket returns the next packet, a line without its line feed; io.EOF between packets.
 func readPacket(r *bufio.Reader) (packetKind, string, error) {
+	kind, line, err := readPacketBytes(r)
+	return kind, strings.TrimSuffix(string(line), "\n"), err
+}
+
+// readPacketBytes returns the next packet as it is.
+func readPacketBytes(r *bufio.Reader) (packetKind, []byte, error) {
 	var length [4]byte
 	if _, err := io.ReadFull(r, length[:]); err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return 0, "", errNotPackets
+			return 0, nil, errNotPackets
 		}
-		return 0, "", err
+		return 0, nil, err
 	}
 	n, err := strconv.ParseUint(string(length[:]), 16, 16)
 	switch {
 	case err != nil, n == 3, n > maxPacket:
-		return 0, "", errNotPackets
+		return 0, nil, errNotPackets
 	case n < 3:
-		return packetFlush + packetKind(n), "", nil
+		return packetFlush + packetKind(n), nil, nil
 	}
 	line := make([]byte, n-4)
 	if _, err := io.ReadFull(r, line); err != nil {
-		return 0, "", fmt.Errorf("a packet is cut off: %w", io.ErrUnexpectedEOF)
+		return 0, nil, fmt.Errorf("a packet is cut off: %w", io.ErrUnexpectedEOF)
 	}
-	return packetLine, strings.TrimSuffix(string(line), "\n"), nil
+	return packetLine, line, nil
 }
 
 func appendPacket(b []byte, line string) []byte {

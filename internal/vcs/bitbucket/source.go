@@ -163,14 +163,18 @@ func (s *source) File(ctx context.Context, commit, path string) (io.ReadCloser, 
 		cancel()
 		return nil, err
 	}
-	return &fileBody{ReadCloser: resp.Body, cancel: cancel}, nil
+	return &fileBody{ReadCloser: resp.Body, size: resp.ContentLength, cancel: cancel}, nil
 }
 
 // fileBody ends its call when it is closed.
 type fileBody struct {
 	io.ReadCloser
+	size   int64
 	cancel context.CancelFunc
 }
+
+// Size is how many bytes there are, as far as the answer's head tells; -1 when it does not.
+func (b *fileBody) Size() int64 { return b.size }
 
 // Close implements io.Closer.
 func (b *fileBody) Close() error {

@@ -61,6 +61,47 @@ var sourceCases = map[string]func(*testing.T, *harness){
 			t.Errorf("writing on a head that has moved: %v", err)
 		}
 	},
+	"what lies between two commits is told with who brought it": func(t *testing.T, h *harness) {
+		client, _ := h.client(t)
+		remote, work := h.repository(t, "between")
+		work.write("db/1.sql", "one")
+		work.write("db/sub/deep/2.sql", strings.Repeat("two\n", 500))
+		work.write("gone.sql", "x")
+		base := work.commit("base")
+		work.write("db/3.sql", "three")
+		added := work.commit("Add 3")
+		work.git("checkout", "-q", "-b", "side", base)
+		work.write("db/sub/deep/2.sql", strings.Repeat("two\n", 500)+"more")
+		side := work.commit("Edit 2 beside it")
+		work.git("checkout", "-q", "main")
+		work.git("merge", "-q", "--no-ff", "-m", "Merge side", "side")
+		work.git("rm", "-q", "gone.sql")
+		removed := work.commit("Remove")
+		work.write("README", "r")
+		last := work.commit("Write README")
+		work.push("main")
+		source := client.Source(remote.ID)
+		want := []vcs.Brought{
+			{Change: vcs.Change{Path: "README"}, Kind: vcs.EntryFile, Commit: last}, {Change: vcs.Change{Path: "db/3.sql"}, Kind: vcs.EntryFile, Commit: added},
+			{Change: vcs.Change{Path: "db/sub/deep/2.sql"}, Kind: vcs.EntryFile, Commit: side},
+			{Change: vcs.Change{Path: "gone.sql", Removed: true}, Kind: vcs.EntryFile, Commit: removed},
+		}
+		got := must[vcs.Between](t)(source.Between(t.Context(), base, last))
+		if diff := cmp.Diff(want, got.Changes); diff != "" {
+			t.Error(diff)
+		}
+		if len(got.Commits) != 4 || got.Commits[0].Hash != last || strings.TrimSpace(got.Commits[0].Message) != "Write README" || got.Commits[0].Author == "" {
+			t.Errorf("%+v", got.Commits)
+		}
+		// Backwards, as after a force push: what is undone is told, too.
+		back := must[vcs.Between](t)(source.Between(t.Context(), last, added))
+		if len(back.Changes) != 3 || back.Changes[0].Path != "README" || !back.Changes[0].Removed {
+			t.Errorf("%+v", back.Changes)
+		}
+		if _, err := source.Between(t.Context(), strings.Repeat("1", 40), last); err == nil {
+			t.Error("a commit that nobody has was compared")
+		}
+	},
 	"branches with slashes are listed, and heads equal them": func(t *testing.T, h *harness) {
 		client, _ := h.client(t)
 		remote, work := h.repository(t, "branches")

@@ -1,0 +1,305 @@
+package bitbucket
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"towpath/internal/vcs"
+)
+
+const (
+	opBetween       = "read the commits of a push"
+	maxAnswerOfGit  = 64 << 20
+	gitTimeouts     = 4 // a pack may take so many times the time-out of a call
+	maxHistory      = 5_000
+	modeDirectory   = "40000"
+	modeSymlink     = "120000"
+	modeSubmodule   = "160000"
+	hashBytes       = 20
+	filterNoContent = "filter blob:none"
+)
+
+// Between implements vcs.Source over the Git protocol, which has a budget of its own: both commits with their trees and without
+// contents, and what lies between them when that is more than one commit. It needs a server that filters.
+// https://git-scm.com/docs/protocol-v2#_fetch
+func (s *source) Between(ctx context.Context, from, to string) (vcs.Between, error) {
+	ctx, cancel := context.WithTimeout(ctx, gitTimeouts*s.c.p.cfg.Timeout)
+	defer cancel()
+	at, _, err := s.c.placeOf(ctx, s.id)
+	if err != nil {
+		return vcs.Between{}, err
+	}
+	h := history{commits: map[string]gitCommit{}, objects: map[string]object{}}
+	if err := s.c.fetchObjects(ctx, at.clone, h.objects, "deepen 1", "want "+to, "want "+from); err != nil {
+		return vcs.Between{}, err
+	}
+	if err := h.readCommits(); err != nil {
+		return vcs.Between{}, err
+	}
+	if parents := h.commits[to].parents; !slices.Equal(parents, []string{from}) {
+		if err := s.c.fetchObjects(ctx, at.clone, h.objects, "want "+to, "have "+from); err != nil {
+			return vcs.Between{}, err
+		}
+		if err := h.readCommits(); err != nil {
+			return vcs.Between{}, err
+		}
+	}
+	b, err := h.between(from, to)
+	for i := range b.Commits {
+		b.Commits[i].URL = at.url + "/commits/" + b.Commits[i].Hash
+	}
+	return b, err
+}
+
+// fetchObjects reads a pack of commits and trees.
+func (c *client) fetchObjects(ctx context.Context, clone string, into map[string]object, lines ...string) error {
+	advertised, err := c.git(ctx, request{
+		op: opBetween, method: http.MethodGet, url: clone + "/info/refs?service=git-upload-pack", git: true,
+		header: http.Header{"Git-Protocol": {"version=2"}},
+	})
+	if err != nil {
+		return err
+	}
+	filters := slices.ContainsFunc(advertised.capabilities, func(c string) bool {
+		return strings.HasPrefix(c, "fetch=") && slices.Contains(strings.Fields(c[len("fetch="):]), "filter")
+	})
+	if !advertised.version2 || !filters || slices.Contains(advertised.capabilities, "object-format=sha256") {
+		return &vcs.Error{Kind: vcs.Rejected, Op: opBetween, Message: "this server does not filter what it sends"}
+	}
+	body := appendPacket(nil, "command=fetch")
+	body = append(appendPacket(body, "agent=towpath"), "0001"...)
+	for _, line := range slices.Concat([]string{"no-progress", "ofs-delta", filterNoContent}, lines, []string{"done"}) {
+		body = appendPacket(body, line)
+	}
+	resp, err := c.send(ctx, request{
+		op: opBetween, method: http.MethodPost, url: clone + "/git-upload-pack", git: true, body: append(body, "0000"...),
+		header: http.Header{
+			"Git-Protocol": {"version=2"}, "Content-Type": {"application/x-git-upload-pack-request"},
+			"Accept": {"application/x-git-upload-pack-result"},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if err := readPack(newSideband(io.LimitReader(resp.Body, maxAnswerOfGit)), into); err != nil {
+		return &vcs.Error{Kind: vcs.Unavailable, Op: opBetween, Status: resp.StatusCode, Message: cleanText(err.Error()), Err: err}
+	}
+	return nil
+}
+
+// gitCommit is what a commit object says.
+type gitCommit struct {
+	tree    string
+	parents []string
+	author  string
+	message string
+}
+
+// history is a part of a repository: commits, and trees as far as they are known.
+type history struct {
+	objects map[string]object
+	commits map[string]gitCommit
+}
+
+func (h *history) readCommits() error {
+	for hash, o := range h.objects {
+		if _, known := h.commits[hash]; known || o.kind != objectCommit {
+			continue
+		}
+		if len(h.commits) == maxHistory {
+			return &vcs.Error{Kind: vcs.Rejected, Op: opBetween, Message: fmt.Sprintf("more than %d commits", maxHistory)}
+		}
+		h.commits[hash] = parseCommit(o.data)
+	}
+	return nil
+}
+
+func parseCommit(data []byte) (c gitCommit) {
+	head, message, _ := bytes.Cut(data, []byte("\n\n"))
+	c.message = strings.ToValidUTF8(string(message), "�")
+	for line := range strings.SplitSeq(string(head), "\n") {
+		word, rest, _ := strings.Cut(line, " ")
+		switch word {
+		case "tree":
+			c.tree = rest
+		case "parent":
+			c.parents = append(c.parents, rest)
+		case "author":
+			name, _, _ := strings.Cut(rest, " <")
+			c.author = strings.ToValidUTF8(strings.TrimSpace(name), "�")
+		}
+	}
+	return c
+}
+
+// treeEntry is a name in a tree.
+type treeEntry struct{ mode, hash string }
+
+// tree reads a tree; known is false when the server has not sent it.
+func (h *history) tree(hash string) (entries map[string]treeEntry, known bool) {
+	if hash == "" {
+		return nil, true
+	}
+	o, known := h.objects[hash]
+	entries = map[string]treeEntry{}
+	for data := o.data; known && len(data) > 0; {
+		mode, rest, ok := bytes.Cut(data, []byte(" "))
+		name, rest, ok2 := bytes.Cut(rest, []byte{0})
+		if !ok || !ok2 || len(rest) < hashBytes {
+			return nil, false
+		}
+		entries[string(name)] = treeEntry{mode: string(mode), hash: hex.EncodeToString(rest[:hashBytes])}
+		data = rest[hashBytes:]
+	}
+	return entries, known && o.kind == objectTree
+}
+
+// between compares two commits and finds which commit brought each difference.
+func (h *history) between(from, to string) (vcs.Between, error) {
+	var b vcs.Between
+	missing := &vcs.Error{Kind: vcs.Unavailable, Op: opBetween, Message: "the server left something out"}
+	old, ok := h.commits[from]
+	if _, known := h.commits[to]; !ok || !known {
+		return b, missing
+	}
+	changed := map[string]treeEntry{}
+	if !h.compare("", old.tree, h.commits[to].tree, changed) {
+		return b, missing
+	}
+	wanted := map[string]bool{}
+	for _, p := range slices.Sorted(maps.Keys(changed)) {
+		e := changed[p]
+		by := h.broughtBy(from, to, p)
+		wanted[by] = true
+		b.Changes = append(b.Changes, vcs.Brought{Change: vcs.Change{Path: p, Removed: e.hash == ""}, Kind: kindOf(e.mode), Commit: by})
+	}
+	for _, hash := range h.newestFirst(to) {
+		if c := h.commits[hash]; wanted[hash] {
+			b.Commits = append(b.Commits, vcs.Commit{Hash: hash, Message: c.message, Author: c.author})
+		}
+	}
+	return b, nil
+}
+
+// newestFirst lists the known commits behind one, each before those that it came from.
+func (h *history) newestFirst(to string) (order []string) {
+	children := map[string]int{}
+	for _, c := range h.commits {
+		for _, parent := range c.parents {
+			children[parent]++
+		}
+	}
+	for todo := []string{to}; len(todo) > 0; todo = todo[1:] {
+		order = append(order, todo[0])
+		for _, parent := range h.commits[todo[0]].parents {
+			if children[parent]--; children[parent] == 0 {
+				todo = append(todo, parent)
+			}
+		}
+	}
+	return order
+}
+
+func kindOf(mode string) vcs.EntryKind {
+	switch mode {
+	case modeSymlink:
+		return vcs.EntrySymlink
+	case modeSubmodule:
+		return vcs.EntrySubmodule
+	}
+	return vcs.EntryFile
+}
+
+// compare collects the files that differ between two trees, as the newer has them; the empty entry is for one that is gone.
+func (h *history) compare(dir, before, after string, changed map[string]treeEntry) bool {
+	if before == after {
+		return true
+	}
+	old, ok := h.tree(before)
+	now, ok2 := h.tree(after)
+	if !ok || !ok2 {
+		return false
+	}
+	names := maps.Clone(now)
+	if names == nil {
+		names = map[string]treeEntry{}
+	}
+	maps.Copy(names, old)
+	for name := range names {
+		a, b := old[name], now[name]
+		if a == b {
+			continue
+		}
+		full := path.Join(dir, name)
+		var below [2]string // directories, "" where there is none
+		if a.mode == modeDirectory {
+			below[0] = a.hash
+		}
+		if b.mode == modeDirectory {
+			below[1] = b.hash
+		}
+		if !h.compare(full, below[0], below[1], changed) {
+			return false
+		}
+		switch {
+		case b.hash != "" && b.mode != modeDirectory:
+			changed[full] = b
+		case a.hash != "" && a.mode != modeDirectory:
+			changed[full] = treeEntry{}
+		}
+	}
+	return true
+}
+
+// broughtBy walks back from a commit for as long as a parent has the path as it is, like git log does.
+func (h *history) broughtBy(from, to, file string) string {
+	at := to
+	want, _ := h.entry(at, file)
+	for range maxHistory {
+		next := ""
+		for _, parent := range h.commits[at].parents {
+			if _, known := h.commits[parent]; !known || parent == from {
+				continue
+			}
+			if have, ok := h.entry(parent, file); ok && have == want {
+				next = parent
+				break
+			}
+		}
+		if next == "" {
+			break
+		}
+		at = next
+	}
+	return at
+}
+
+// entry finds a path in a commit; ok is false when the server has not sent what is needed for it.
+func (h *history) entry(commit, file string) (e treeEntry, ok bool) {
+	hash := h.commits[commit].tree
+	parts := strings.Split(file, "/")
+	for i, name := range parts {
+		entries, known := h.tree(hash)
+		if !known {
+			return treeEntry{}, false
+		}
+		e = entries[name]
+		if i < len(parts)-1 && e.mode != modeDirectory {
+			return treeEntry{}, true
+		}
+		hash = e.hash
+	}
+	if e.mode == modeDirectory {
+		e = treeEntry{}
+	}
+	return e, true
+}
