@@ -99,7 +99,9 @@ type Session interface {
 	// Entry reads one row of the ledger within the session.
 	Entry(ctx context.Context, id towpath.MigrationID) (entry towpath.LedgerEntry, found bool, err error)
 
-	// Exec runs one statement, ignores what it returns, and tells how many rows it changed. Its error is an *Error.
+	// Exec runs one statement, ignores what it returns, and tells how many rows it changed. Its error is an *Error: with
+	// Kind Unmet when the statement ended well, and what it makes (statement.Made) is not there as it says. Names mean what
+	// they mean to the statement, in this session.
 	Exec(ctx context.Context, s statement.Statement) (rows int64, err error)
 
 	// Record writes rows of the ledger, all or none, replacing those of the same identity unless they have a newer epoch,
@@ -143,6 +145,12 @@ type Vetter interface {
 	Vet(t Target, s statement.Statement) error
 }
 
+// Resolver is what a Session also is when names mean something else in another one.
+type Resolver interface {
+	// Resolve returns the objects of a statement by their full names, as the session's next statement finds them.
+	Resolve(ctx context.Context, objects []statement.Object) ([]statement.Object, error)
+}
+
 // Witness is what a DB also is when some of its statements commit by themselves: its catalogue tells what became of one.
 type Witness interface {
 	// Change reads from a statement's text what it does to the catalogue. It asks the server nothing.
@@ -179,6 +187,7 @@ const (
 	Lost    Kind = "lost"    // the connection broke; the outcome is not known
 	Fenced  Kind = "fenced"  // another process has taken over
 	Refused Kind = "refused" // the engine's guard stopped what a migration must not do
+	Unmet   Kind = "unmet"   // the statement ended well, and what it says is there is not, or is broken
 	Failed  Kind = "failed"  // the database says no
 )
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"towpath"
@@ -151,6 +152,11 @@ func (a *alone) look(ctx context.Context, st statement.Statement) (c statement.C
 		return statement.Change{Effect: statement.Opaque}, nil, nil
 	}
 	c = a.witness.Change(st)
+	if session, ok := a.session.(engine.Resolver); ok && len(c.Objects) > 0 {
+		if c.Objects, err = session.Resolve(ctx, c.Objects); err != nil {
+			return c, nil, err
+		}
+	}
 	before, err = a.witness.Definitions(ctx, c.Objects)
 	return c, before, err
 }
@@ -172,19 +178,25 @@ func (a *alone) check(ctx context.Context, st statement.Statement, c statement.C
 			return errors.Join(failure, err)
 		}
 	}
-	if failure == nil {
+	var e *engine.Error
+	unmet := errors.As(failure, &e) && e.Kind == engine.Unmet
+	if failure == nil || (unmet && v == leftover) {
 		if words := missed(c, before, now); words != "" {
-			e := end(towpath.TaskFailed, "%s", words)
-			e.pos = st.Pos
-			return e
+			if n := len(a.logs); n > 0 && a.logs[n-1].Index == a.row.StatementsDone {
+				a.logs[n-1].Error = words
+			}
+			return &failedAt{st.Pos, &engine.Error{Kind: engine.Unmet, Message: words}}
 		}
+	}
+	if failure == nil {
 		if c.Effect == statement.Opaque {
 			return a.outcome(ctx)
 		}
 		return nil
 	}
-	var e *engine.Error
 	switch {
+	case unmet:
+		return failure
 	case v == finished && errors.As(failure, &e) && e.Kind == engine.Timeout:
 		return nil // it was done before it could be stopped
 	case v == undecided && errors.As(failure, &e) && e.Kind == engine.Timeout, v == finished, v == undecided && c.Effect != statement.Opaque:
@@ -210,18 +222,22 @@ func (a *alone) cleared(ctx context.Context, c statement.Change, now []engine.De
 // clear removes the leftovers of a failed build, and keeps in mind when that fails too.
 func (a *alone) clear(ctx context.Context, c statement.Change, before, now []engine.Definition) error {
 	a.left = &journal{Objects: c.Objects, Before: before}
-	if err := a.remove(ctx, now); err != nil {
+	if err := a.remove(ctx, before, now); err != nil {
 		return err
 	}
 	a.left = nil
 	return nil
 }
 
-// remove runs what takes away the leftovers of a failed build.
-func (a *alone) remove(ctx context.Context, now []engine.Definition) error {
-	for _, d := range now {
+// remove runs what takes away the leftovers of a failed build. What was broken before is not of this build.
+func (a *alone) remove(ctx context.Context, before, now []engine.Definition) error {
+	for i, d := range now {
+		old := ""
+		if i < len(before) {
+			old = before[i].Broken
+		}
 		for text := range strings.SplitSeq(d.Broken, "\n") {
-			if text == "" {
+			if text == "" || slices.Contains(strings.Split(old, "\n"), text) {
 				continue
 			}
 			if _, err := a.session.Exec(ctx, statement.Statement{Text: text, NoTx: true}); err != nil {

@@ -20,7 +20,7 @@ const (
 // Object is something that a catalogue knows by name.
 type Object struct {
 	Kind string `json:"kind"`         // as in the statement, lower case: table, index, view, …
-	Name string `json:"name"`         // without quotes, with its schema when the statement says it
+	Name string `json:"name"`         // with its schema when the statement says it; quoted only where Parts needs it
 	On   string `json:"on,omitempty"` // the table of an index
 }
 
@@ -135,11 +135,14 @@ func (p *phrase) end() bool { return p.at >= len(p.words) }
 // name reads a name with its qualifiers; "" when none comes.
 func (p *phrase) name() string {
 	w := p.next()
-	name := w.name
-	for name != "" && p.accept(".") {
-		name += "." + p.next().name
+	if w.name == "" {
+		return ""
 	}
-	return name
+	parts := []string{w.name}
+	for p.accept(".") {
+		parts = append(parts, p.next().name)
+	}
+	return join(parts)
 }
 
 // has tells whether a key word comes anywhere from here on.

@@ -119,6 +119,9 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if after, err := s.ledgerSum(ctx, st); err != nil || after != before {
 		return 0, s.fail(errors.Join(err, ledgerChanged(before, after)))
 	}
+	if err := s.postCondition(ctx, st); err != nil {
+		return 0, s.fail(err)
+	}
 	rows, err := result.RowsAffected()
 	if err != nil {
 		return 0, s.fail(err)

@@ -71,7 +71,7 @@ func keyLine(table, name string) string {
 
 // quotePath quotes a name with its qualifiers.
 func quotePath(name string) string {
-	parts := strings.Split(name, ".")
+	parts := statement.Parts(name)
 	for i, part := range parts {
 		parts[i] = quoteName(part)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,15 +19,14 @@ type session struct {
 	db       *database
 	conn     *connection
 	options  engine.SessionOptions
-	queued   []call   // own statements that go out with the next ones
-	ledgerAt *mark    // at the last look in this transaction
-	written  int64    // own rows of the ledger since
-	outside  *int64   // changes outside of the database, at the last look in this transaction
-	role     string   // that the session runs as
-	verb     string   // of the last statement
-	inside   bool     // a short transaction of ours, in a session without one
-	indexes  []string // texts of statements that build indexes without a transaction
-	broken   error    // why nothing more can be done
+	queued   []call // own statements that go out with the next ones
+	ledgerAt *mark  // at the last look in this transaction
+	written  int64  // own rows of the ledger since
+	outside  *int64 // changes outside of the database, at the last look in this transaction
+	role     string // that the session runs as
+	verb     string // of the last statement
+	inside   bool   // a short transaction of ours, in a session without one
+	broken   error  // why nothing more can be done
 	closed   bool
 }
 
@@ -132,9 +130,10 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	s.conn.discarding(true)
 	defer s.conn.discarding(false)
 	s.verb = st.Verb
-	calls := []call{{text: runs(st), tag: &tag}}
+	calls, look := []call{{text: runs(st), tag: &tag}}, postCondition(st)
 	if !s.options.NoTx || s.inside {
-		calls = append(calls, s.limit())
+		calls = append(append(calls, look...), s.limit())
+		look = nil
 	}
 	if err := s.send(ctx, calls...); err != nil {
 		mapped := mapError(err)
@@ -146,8 +145,8 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	if err := s.stillInTransaction(); err != nil {
 		return tag, err
 	}
-	if st.NoTx && strings.HasSuffix(st.Verb, "INDEX") {
-		s.indexes = append(s.indexes, strings.ToLower(st.Text))
+	if err := s.send(ctx, look...); err != nil { // by itself: what runs without a transaction runs alone
+		return tag, s.fail(err)
 	}
 	return tag, nil
 }
@@ -262,15 +261,14 @@ func (s *session) rollback(ctx context.Context) error {
 	return s.send(context.WithoutCancel(ctx), call{text: "ROLLBACK"})
 }
 
-// Commit implements engine.Session. Deferred constraints are the server's check; an index that was built without a
-// transaction and is invalid is ours. What the script has SET is undone: behind a pooler before somebody else has the
-// session, with deferred constraints checked first under the script's own settings.
+// Commit implements engine.Session. Deferred constraints are the server's check. What the script has SET is undone: behind a
+// pooler before somebody else has the session, with deferred constraints checked first under the script's own settings.
 func (s *session) Commit(ctx context.Context) error {
 	if err := s.usable(); err != nil {
 		return err
 	}
 	if s.options.NoTx {
-		return s.checkIndexes(ctx)
+		return nil
 	}
 	var tag pgconn.CommandTag
 	calls := append([]call{{text: "COMMIT", tag: &tag, commit: true}}, s.conn.leftovers()...)
@@ -283,31 +281,6 @@ func (s *session) Commit(ctx context.Context) error {
 	s.broken = &engine.Error{Kind: engine.Failed, Message: "the session is over"}
 	if tag.String() != "COMMIT" {
 		return &engine.Error{Kind: engine.Failed, Message: "the server rolled the transaction back"}
-	}
-	return nil
-}
-
-// checkIndexes finds an index of this session that a failed build left invalid, and IF NOT EXISTS passed over.
-func (s *session) checkIndexes(ctx context.Context) error {
-	if len(s.indexes) == 0 {
-		return nil
-	}
-	rows, err := s.conn.Query(ctx, `SELECT c.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-		WHERE NOT i.indisvalid AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = c.oid)`)
-	if err != nil {
-		return s.fail(err)
-	}
-	invalid, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return s.fail(err)
-	}
-	for _, name := range invalid {
-		for _, text := range s.indexes {
-			if strings.Contains(text, strings.ToLower(name)) {
-				return &engine.Error{Kind: engine.Failed, Message: fmt.Sprintf(
-					"the index %[1]s is invalid: an earlier build of it failed. Run DROP INDEX CONCURRENTLY %[1]s, then try again", name)}
-			}
-		}
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func TestCommit_deferredConstraint(t *testing.T) {
 	}
 }
 
-func TestCommit_invalidIndex(t *testing.T) {
+func TestExec_invalidIndex(t *testing.T) {
 	t.Parallel()
 	db := open(t, server.Database(t))
 	o := options
@@ -146,7 +146,7 @@ func TestCommit_invalidIndex(t *testing.T) {
 		t.Fatalf("error is %v", err)
 	}
 	err := run(t.Context(), begin(t, db, o), "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_id ON a (id)")
-	if kindOf(err) != engine.Failed || !strings.Contains(err.Error(), "invalid") {
+	if kindOf(err) != engine.Unmet || !strings.Contains(err.Error(), "not valid") {
 		t.Errorf("error is %v", err)
 	}
 	if err := run(t.Context(), begin(t, db, o), `DELETE FROM a; DROP INDEX CONCURRENTLY a_id; CREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id)`); err != nil {

@@ -61,7 +61,7 @@ func define(ctx context.Context, conn *pgx.Conn, o statement.Object) (engine.Def
 	case "index":
 		// An index lies in its table's schema, whatever the search path would say.
 		if o.On != "" && len(name) == 1 {
-			return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) AND x.relname = $2", qualified(o.On).Sanitize(), name[0])
+			return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) AND x.relname = $2::pg_catalog.text::pg_catalog.name", qualified(o.On).Sanitize(), name[0])
 		}
 		return readDefinition(ctx, conn, indexTexts+rebuilt, name.Sanitize())
 	case "table":

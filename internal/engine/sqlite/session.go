@@ -54,6 +54,9 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err != nil {
 		return 0, s.statementError(err)
 	}
+	if err := s.conn.postCondition(ctx, st); err != nil {
+		return 0, mapError(err)
+	}
 	return s.changed(ctx, result.RowsAffected)
 }
 

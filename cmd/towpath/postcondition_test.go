@@ -1,0 +1,191 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// unmet is a file that ends without an error from the database and leaves something else than it says.
+type unmet struct {
+	name   string
+	before []string // by hand in test alone, an error of each is right
+	file   string
+	says   string   // why the task failed
+	mend   []string // by hand; afterwards the task can be tried again
+}
+
+// brokenIndex leaves an index behind that a failed build has left invalid.
+func brokenIndex(name string) []string {
+	return []string{
+		"CREATE TABLE customer (id INT, email TEXT)", "INSERT INTO customer VALUES (1, 'a'), (2, 'a')",
+		"CREATE UNIQUE INDEX CONCURRENTLY " + name + " ON customer ((1))",
+	}
+}
+
+const customer = "CREATE TABLE IF NOT EXISTS customer (id INT, email TEXT);\n"
+
+func unmetOnPostgres() []unmet {
+	drop := []string{`DROP INDEX "cust_email"`}
+	view := []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE VIEW made AS SELECT 1 AS id"}
+	return []unmet{
+		{"an invalid index, built by itself", brokenIndex("cust_email"),
+			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);", "public.cust_email is there and not valid", drop},
+		{"an invalid index, in one transaction", brokenIndex("cust_email"),
+			customer + "CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", "public.cust_email is there and not valid", drop},
+		{"an invalid index, statement by statement", brokenIndex("cust_email"),
+			"-- towpath: no-transaction\n" + customer + "CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", "public.cust_email is there and not valid", drop},
+		{"an invalid index that the search path finds", append(brokenIndex("cust_email"), "CREATE SCHEMA o", "ALTER TABLE customer SET SCHEMA o"),
+			"SET search_path = o;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);", "o.cust_email is there and not valid",
+			[]string{"DROP INDEX o.cust_email"}},
+		{"rebuilding passes over an invalid index", brokenIndex("cust_email"),
+			"REINDEX TABLE CONCURRENTLY customer;", "passed over what is not valid: public.cust_email", drop},
+		{"a view has the table's name", view, "CREATE TABLE IF NOT EXISTS made (id INT);", "there is a view of that name", []string{"DROP VIEW made"}},
+		{"a table has the index's name", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE TABLE cust_email (i INT)"},
+			"CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", "there is a table of that name", []string{"DROP TABLE cust_email"}},
+		{"another table has the index", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE TABLE \"table\" (i INT)", "CREATE INDEX cust_email ON \"table\" (i)"},
+			"CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", `there is an index of that name on the table "table"`, drop},
+	}
+}
+
+func unmetOnMariaDB() []unmet {
+	view := []string{"CREATE VIEW made AS SELECT 1 AS id"}
+	return []unmet{
+		{"a view has the table's name", view, "CREATE TABLE IF NOT EXISTS made (id INT);", "there is a view of that name", []string{"DROP VIEW made"}},
+		{"a table has the view's name", []string{"CREATE TABLE made (id INT)"}, "CREATE VIEW IF NOT EXISTS made AS SELECT 1 AS id;",
+			"there is a table of that name", []string{"DROP TABLE made"}},
+		{"another table has the trigger", []string{"CREATE TABLE customer (id INT)", "CREATE TABLE other (id INT)", "CREATE TRIGGER made BEFORE INSERT ON other FOR EACH ROW SET @a = 1"},
+			"CREATE TABLE IF NOT EXISTS customer (id INT);\nCREATE TRIGGER IF NOT EXISTS made BEFORE INSERT ON customer FOR EACH ROW SET @b = 1;",
+			"there is a trigger of that name on the table other", []string{"DROP TRIGGER made"}},
+	}
+}
+
+func unmetOnSQLite() []unmet {
+	return []unmet{
+		{"a view has the table's name", []string{"CREATE VIEW made AS SELECT 1 AS id"}, "CREATE TABLE IF NOT EXISTS made (id INT);",
+			"there is a view of that name", []string{"DROP VIEW made"}},
+		{"statement by statement", []string{"CREATE TABLE made (id INT)"}, "-- towpath: no-transaction\nCREATE VIEW IF NOT EXISTS made AS SELECT 1 AS id;",
+			"there is a table of that name", []string{"DROP TABLE made"}},
+		{"another table has the index", []string{"CREATE TABLE o (id INT)", "CREATE INDEX made ON o (id)"},
+			"CREATE TABLE IF NOT EXISTS customer (id INT);\nCREATE INDEX IF NOT EXISTS made ON customer (id);", "there is one of that name on the table o", []string{"DROP INDEX made"}},
+	}
+}
+
+// TestUnmet_staysFailed pushes files whose end is no success, and looks at the ledger, the task, the rollout, the status on the
+// commit and the link's page, over and over. When the cause is mended, they run.
+func TestUnmet_staysFailed(t *testing.T) {
+	t.Parallel()
+	for engine, on := range map[string]struct {
+		where func() targets
+		cases []unmet
+	}{
+		"SQLite":     {func() targets { return sqliteTargets{} }, unmetOnSQLite()},
+		"PostgreSQL": {func() targets { return postgresTargets(servers.postgres.Target()) }, unmetOnPostgres()},
+		"MariaDB":    {func() targets { return mariadbTargets(servers.mariadb.Target()) }, unmetOnMariaDB()},
+	} {
+		for _, c := range on.cases {
+			t.Run(engine+", "+c.name, func(t *testing.T) {
+				t.Parallel()
+				w, err := newWorld(t.Context(), t.TempDir(), on.where(), "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer w.close()
+				if err := w.start(); err != nil {
+					t.Fatal(err)
+				}
+				if w.linkID, err = w.link(t.Context(), w.grant, nil); err != nil {
+					t.Fatal(err)
+				}
+				w.tryUnmet(t, c)
+			})
+		}
+	}
+}
+
+func (w *world) tryUnmet(t *testing.T, c unmet) {
+	t.Helper()
+	hand := func(environment string, statements ...string) {
+		db, err := w.targets.open(w, environment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		for _, statement := range statements {
+			_, _ = db.Exec(statement) // that a build fails is what it is for
+		}
+	}
+	hand("test", c.before...)
+	for _, later := range []string{"staging", "prod"} {
+		hand(later, "CREATE TABLE IF NOT EXISTS customer (id INT, email TEXT)", "CREATE SCHEMA o", "CREATE TABLE o.customer (id INT, email TEXT)")
+	}
+	pushed := w.commit(t, map[string]string{"migrations/shop/1__ddl__made.sql": c.file})
+	if err := w.wait("failed"); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := w.api.call(w.ctx, "POST", "/repository-links/"+w.linkID+"/sync", nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(50 * time.Millisecond) // nothing is to happen
+		w.wantUnmet(t, c)
+	}
+	if err := w.until(20*time.Second, func() (bool, string) {
+		got := strings.Join(w.statuses(pushed), ", ")
+		return strings.HasPrefix(got, "test FAILED") && !strings.Contains(got, "SUCCESSFUL"), "the commit bears " + got
+	}); err != nil {
+		t.Error(err)
+	}
+	hand("test", c.mend...)
+	w.retry(t)
+	if err := w.wait("done"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantUnmet looks at everything that tells of the file.
+func (w *world) wantUnmet(t *testing.T, c unmet) {
+	t.Helper()
+	if got, _ := w.state(); got != "failed" {
+		t.Errorf("the rollout is %s", got)
+	}
+	_, stages, err := w.newestTasks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stage := range stages {
+		for _, task := range stage.Tasks {
+			want := map[bool]string{true: "failed", false: "pending"}[stage.Environment == "test"]
+			if task.State != want || (want == "failed" && !strings.Contains(task.Reason, c.says)) {
+				t.Errorf("%s: the task is %s: %s; want %s: %s", stage.Environment, task.State, task.Reason, want, c.says)
+			}
+		}
+	}
+	for _, environment := range demoEnvironments {
+		rows, err := w.ledger(environment)
+		if slices.ContainsFunc(rows, func(row string) bool { return strings.HasSuffix(row, " done") }) {
+			t.Errorf("%s: the ledger says %v %v", environment, rows, err)
+		}
+	}
+}
+
+// retry tries what has failed again.
+func (w *world) retry(t *testing.T) {
+	t.Helper()
+	id, stages, err := w.newestTasks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stage := range stages {
+		for _, task := range stage.Tasks {
+			if task.State != "failed" {
+				continue
+			}
+			if err := w.api.call(w.ctx, "POST", fmt.Sprintf("/rollouts/%s/tasks/%s/retry", id, task.ID), nil, nil); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// postCondition looks whether what a statement makes is there as it says: the server passes over IF NOT EXISTS with a note,
+// and without NO_ENGINE_SUBSTITUTION it takes another engine than the one that is named with a warning.
+// https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sqlmode_no_engine_substitution
+func (s *session) postCondition(ctx context.Context, st statement.Statement) error {
+	made, ok := statement.Dialect{Lexer: &lexer{delimiter: "\x01"}}.ReadMade(st)
+	if !ok {
+		return nil
+	}
+	parts := statement.Parts(made.Name)
+	name := parts[len(parts)-1]
+	switch made.Kind {
+	case "trigger":
+		return s.madeTrigger(ctx, name, made.On)
+	case "table", "view", "sequence":
+		return s.madeTable(ctx, name, made)
+	}
+	return nil // an index has its name within its table
+}
+
+func unmet(format string, args ...any) error {
+	return &engine.Error{Kind: engine.Unmet, Message: fmt.Sprintf(format, args...)}
+}
+
+func (s *session) madeTrigger(ctx context.Context, name, on string) error {
+	parts, table := statement.Parts(on), ""
+	err := s.conn.QueryRowContext(ctx, "SELECT event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND trigger_name = "+
+		literal(name)).Scan(&table)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return unmet("The statement ended without an error, but there is no trigger %s on the table %s.", name, on)
+	case err != nil:
+		return fmt.Errorf("look for the trigger %s: %w", name, err)
+	case !strings.EqualFold(table, parts[len(parts)-1]):
+		return unmet("The trigger %s was not made: there is a trigger of that name on the table %s. Give it another name.", name, table)
+	}
+	return nil
+}
+
+func (s *session) madeTable(ctx context.Context, name string, made statement.Made) error {
+	var kind string
+	var storage sql.NullString
+	err := s.conn.QueryRowContext(ctx, "SELECT table_type, engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = "+
+		literal(name)).Scan(&kind, &storage)
+	if errors.Is(err, sql.ErrNoRows) {
+		return unmet("The statement ended without an error, but there is no %s %s.", made.Kind, name)
+	}
+	if err != nil {
+		return fmt.Errorf("look for the %s %s: %w", made.Kind, name, err)
+	}
+	if kind = strings.ToLower(kind); kind != "view" && kind != "sequence" {
+		kind = "table"
+	}
+	if kind != made.Kind {
+		return unmet("The %s %s was not made: there is a %s of that name. Give it another name, or remove what is there.", made.Kind, name, kind)
+	}
+	if made.Engine != "" && !strings.EqualFold(storage.String, engineName(made.Engine)) {
+		return unmet("The table %s has the storage engine %s and not %s: the server does not have that one, or the table was there before. "+
+			"Name an engine that the server has.", name, storage.String, made.Engine)
+	}
+	return nil
+}
+
+// engineName is how the server calls an engine that a statement names.
+func engineName(name string) string {
+	switch strings.ToLower(name) {
+	case "innobase":
+		return "InnoDB"
+	case "heap":
+		return "MEMORY"
+	case "merge":
+		return "MRG_MYISAM"
+	case "maria":
+		return "Aria"
+	case "ndb":
+		return "ndbcluster"
+	}
+	return name
+}

@@ -1,0 +1,156 @@
+package statement
+
+import (
+	"slices"
+	"strings"
+)
+
+// Made is what a statement says is there when it has ended, although a server may end it well and leave something else: it
+// passes over IF NOT EXISTS and over an index that is broken, and takes another storage engine than the one that is named.
+type Made struct {
+	Kind    string // table, foreign table, view, materialized view, sequence, trigger, index
+	Name    string // as in Object
+	On      string // the table of an index or a trigger
+	Only    bool   // of an index: of the parent alone, whose partitions are to follow
+	Rebuilt string // by REINDEX: index, table or schema, which Name names; "" when the statement makes something
+	Engine  string // the storage engine that a table is to have; "" when the statement says nothing
+}
+
+// ReadMade reads what is to be looked for after a statement; ok is false when its end tells all.
+func (d Dialect) ReadMade(s Statement) (m Made, ok bool) {
+	words, readable := d.words(s.Text)
+	if !readable || len(words) == 0 {
+		return m, false
+	}
+	p := &phrase{words: words}
+	switch p.next().key {
+	case "CREATE":
+		return p.made()
+	case "REINDEX":
+		return p.rebuilt()
+	case "ALTER":
+		return p.altered()
+	}
+	return m, false
+}
+
+// made reads a CREATE.
+func (p *phrase) made() (m Made, ok bool) {
+	from := p.at
+	m.Kind = p.kind()
+	if m.Kind == "" {
+		return m, false
+	}
+	modifiers := p.words[from : p.at-1]
+	has := func(key string) bool {
+		return slices.ContainsFunc(modifiers, func(w word) bool { return w.key == key })
+	}
+	switch {
+	case has("MATERIALIZED"), has("FOREIGN"):
+		m.Kind = map[bool]string{true: "materialized view", false: "foreign table"}[has("MATERIALIZED")]
+	case !slices.Contains([]string{"table", "view", "sequence", "trigger", "index"}, m.Kind):
+		return m, false
+	}
+	look := p.accept("CONCURRENTLY")
+	look = p.accept("IF", "NOT", "EXISTS") || look
+	if m.Kind == "index" && p.peek().key == "ON" { // the server makes the name
+		return m, false
+	}
+	m.Name = p.name()
+	switch m.Kind {
+	case "index", "trigger":
+		for !p.end() && !p.accept("ON") {
+			p.at++
+		}
+		m.Only = p.accept("ONLY")
+		m.On = p.name()
+		look = look && m.On != ""
+	case "table":
+		m.Engine = p.engine()
+	}
+	return m, m.Name != "" && (look || m.Engine != "")
+}
+
+// rebuilt reads a REINDEX.
+func (p *phrase) rebuilt() (m Made, ok bool) {
+	for p.peek().key == "(" {
+		p.skipTo(")")
+	}
+	m.Kind, m.Rebuilt = "index", strings.ToLower(p.next().key)
+	p.accept("CONCURRENTLY")
+	m.Name = p.name()
+	return m, m.Name != "" && slices.Contains([]string{"index", "table", "schema"}, m.Rebuilt)
+}
+
+// altered reads ALTER INDEX … ATTACH PARTITION, and ALTER TABLE … ENGINE.
+func (p *phrase) altered() (m Made, ok bool) {
+	switch p.kind() {
+	case "index":
+		p.accept("IF", "EXISTS")
+		p.name()
+		if !p.accept("ATTACH", "PARTITION") {
+			return m, false
+		}
+		m.Kind, m.Rebuilt, m.Name = "index", "index", p.name()
+		return m, m.Name != ""
+	case "table":
+		if p.accept("IF", "EXISTS") {
+			return m, false
+		}
+		m.Kind, m.Name, m.Engine = "table", p.name(), p.engine()
+		return m, m.Name != "" && m.Engine != ""
+	}
+	return m, false
+}
+
+// engine reads the storage engine that the options of a table name with a "=", outside of all brackets: without one the word
+// may be the name of a column.
+func (p *phrase) engine() string {
+	for depth := 0; !p.end(); {
+		switch w := p.next(); {
+		case w.key == "SELECT" || w.key == "PARTITION":
+			return ""
+		case w.key == "(":
+			depth++
+		case w.key == ")":
+			depth--
+		case w.key == "ENGINE" && depth == 0 && p.accept("="):
+			return p.next().name
+		}
+	}
+	return ""
+}
+
+// join writes a name of parts. A part that has a dot or a quote of its own is quoted.
+func join(parts []string) string {
+	quoted := make([]string, len(parts))
+	for i, part := range parts {
+		if quoted[i] = part; strings.ContainsAny(part, `."`) {
+			quoted[i] = `"` + strings.ReplaceAll(part, `"`, `""`) + `"`
+		}
+	}
+	return strings.Join(quoted, ".")
+}
+
+// Qualify is the name of something in a schema, as in Object.
+func Qualify(schema, name string) string { return join([]string{schema, name}) }
+
+// Parts cuts the name of an Object into its qualifiers and itself.
+func Parts(name string) (parts []string) {
+	for part, quoted := "", false; ; name = name[1:] {
+		switch {
+		case name == "":
+			return append(parts, part)
+		case quoted && strings.HasPrefix(name, `""`):
+			part += `"`
+			name = name[1:]
+		case name[0] == '"':
+			quoted = !quoted
+		case name[0] == '.' && !quoted:
+			parts = append(parts, part)
+			part = ""
+		default:
+			part += name[:1]
+		}
+	}
+}
