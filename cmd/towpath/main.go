@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -15,6 +17,19 @@ import (
 
 // version is set by the build.
 var version = "dev"
+
+// build names this very program, for what is kept of its rules: another build may have others.
+func build() string {
+	name := version
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if strings.HasPrefix(s.Key, "vcs.") {
+				name += " " + s.Value
+			}
+		}
+	}
+	return name
+}
 
 // commands is what can be typed.
 type commands struct {

@@ -1,6 +1,8 @@
 package executor
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -46,17 +48,56 @@ func (r *run) openScript(ctx context.Context) (err error) {
 		return refusal(err)
 	}
 	r.limits, r.oneByOne = told.Or(r.limits).Under(r.highest), told.NoTransaction
-	scan, err := statement.ReadAll(r.split())
+	scan, err := scanScript(told, r.split())
 	if err != nil {
 		return refusal(err)
-	}
-	if told.NoTransaction && scan.Own != nil {
-		return refusal(statement.Errorf(*scan.Own, "This file says no-transaction, and begins a transaction all the same. Leave out one of the two."))
 	}
 	r.noTx = told.NoTransaction || scan.NoTx
 	r.keys = !scan.NoKeys
 	r.total.Store(int64(scan.Statements))
 	return nil
+}
+
+// maxDirectives is how much of a text is searched for directives when it is read once.
+const maxDirectives = 64 << 10
+
+// Refusal reads a text once, and says in words that follow the file's name why it must not run in a kind of database; "" when it may.
+// The error is the reader's own.
+func (s *Service) Refusal(kind towpath.EngineType, text io.Reader) (string, error) {
+	e, ok := s.Engines[kind]
+	if !ok {
+		return "", nil // the run says so
+	}
+	src := bufio.NewReaderSize(text, maxDirectives)
+	head, err := src.Peek(maxDirectives)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	told, err := statement.ReadDirectives(bytes.NewReader(head))
+	if err == nil {
+		_, err = scanScript(told, e.Split(src))
+	}
+	var one *statement.Error
+	var all *statement.Refusals
+	switch {
+	case errors.As(err, &all) && len(all.First)+all.More == 1:
+		one = all.First[0]
+	case errors.As(err, &all):
+		return "must not run. " + all.Error(), nil
+	case errors.As(err, &one):
+	default:
+		return "", err
+	}
+	return fmt.Sprintf("must not run, %s: %s", one.Pos, one.Message), nil
+}
+
+// scanScript reads a script to its end, and refuses what its directives and its statements say against each other.
+func scanScript(told statement.Directives, statements iter.Seq2[statement.Statement, error]) (statement.Scan, error) {
+	scan, err := statement.ReadAll(statements)
+	if err == nil && told.NoTransaction && scan.Own != nil {
+		err = statement.Errorf(*scan.Own, "This file says no-transaction, and begins a transaction all the same. Leave out one of the two.")
+	}
+	return scan, err
 }
 
 // refusal is the end of a script that must not run.

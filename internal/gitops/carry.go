@@ -305,7 +305,7 @@ func (s *Service) planNow(ctx context.Context, tx *store.Tx, link towpath.Reposi
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	in, err := planInput(ctx, tx, link, manifest)
+	in, err := s.planInput(ctx, tx, link, manifest)
 	if err != nil {
 		return plan.Plan{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -29,6 +30,11 @@ type Service struct {
 
 	// RefreshLedgers reads the ledgers of a project's databases into the metadata.
 	RefreshLedgers func(ctx context.Context, projectID string) error
+
+	// Refusal says why a text must not run in a kind of database, "" when it may; Rules names the program that says so. Nil leaves
+	// it to the run.
+	Refusal func(kind towpath.EngineType, text io.Reader) (string, error)
+	Rules   string
 
 	Polling      bool          // never make hooks
 	PollInterval time.Duration // how often a branch's head is read when no delivery tells; 0 is 30 s

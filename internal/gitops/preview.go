@@ -260,7 +260,7 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 	}
 	var in plan.Input
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		in, err = planInput(ctx, tx, d.link, d.files)
+		in, err = s.planInput(ctx, tx, d.link, d.files)
 		if in.LinkedAt.IsZero() { // not linked yet
 			in.LinkedAt = tx.Now
 		}
@@ -291,6 +291,9 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	maps.Copy(in.Texts, sums)
+	if err := s.judgeDraft(ctx, d, &in); err != nil {
+		return plan.Plan{}, err
+	}
 	return plan.Build(in), nil
 }
 
@@ -308,7 +311,7 @@ func (s textSums) read(_ context.Context, text io.Reader) (checksum string, size
 }
 
 // planInput gathers what a link's plan depends on, with the given files as its manifest.
-func planInput(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, files []towpath.ManifestFile) (in plan.Input, err error) {
+func (s *Service) planInput(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, files []towpath.ManifestFile) (in plan.Input, err error) {
 	in = plan.Input{Files: slices.Clone(files), Late: link.LatePolicy, LinkID: link.ID, BaselinedUpTo: link.BaselinedUpTo, LinkedAt: link.CreatedAt}
 	if in.Others, err = tx.OtherClaims(ctx, link.ProjectID, link.ID); err != nil {
 		return in, err
@@ -322,7 +325,10 @@ func planInput(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, f
 	if in.Databases, err = tx.ProjectDatabases(ctx, link.ProjectID); err != nil {
 		return in, err
 	}
-	return in, readTexts(ctx, tx, &in)
+	if err := readTexts(ctx, tx, &in); err != nil {
+		return in, err
+	}
+	return in, s.readVerdicts(ctx, tx, &in)
 }
 
 // readTexts tells a plan which of the texts that it compares differ in nothing but their line ends.

@@ -42,6 +42,9 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Tim
 	if err := s.RefreshLedgers(ctx, link.ProjectID); err != nil {
 		return nil, fmt.Errorf("refresh ledgers: %w", err)
 	}
+	if err := s.judgeTexts(ctx, link, found); err != nil {
+		return nil, err
+	}
 	blocked := ""
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		blocked, err = s.commitPlan(ctx, tx, link, found)
@@ -272,7 +275,7 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 	if err := tx.UpdateLink(ctx, &link); err != nil {
 		return "", err
 	}
-	in, err := planInput(ctx, tx, link, manifest)
+	in, err := s.planInput(ctx, tx, link, manifest)
 	if err != nil {
 		return "", err
 	}

@@ -177,6 +177,24 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 			says: []string{"is kept in Git LFS"},
 		},
 		{
+			name: "what an engine refuses keeps what is newer waiting, where it would run",
+			in: Input{Files: files{file(t, dbTemplate, "shop/1__ddl__a.sql"), file(t, dbTemplate, "shop/2__ddl__b.sql")},
+				Databases: databases{database("test/shop", entry("1", "shop/1__ddl__a.sql")), database("staging/shop"), database("prod/shop")},
+				Engines:   map[string]towpath.EngineType{"test/shop": towpath.EngineSQLite, "staging/shop": towpath.EngineMySQL, "prod/shop": towpath.EngineSQLite},
+				Refused: map[Ruled]string{
+					{sum("shop/1__ddl__a.sql"), towpath.EngineSQLite}: "must not run, 1:1: ATTACH is not allowed",
+					{sum("shop/2__ddl__b.sql"), towpath.EngineMySQL}:  "must not run, 2:1: USE is not allowed",
+					{sum("shop/2__ddl__b.sql"), towpath.EngineSQLite}: "",
+				}},
+			tasks: []string{"test/shop 2 ddl apply pending", "staging/shop 1 ddl apply pending"},
+			items: []string{
+				"test/shop shop/1__ddl__a.sql applied", "test/shop shop/2__ddl__b.sql pending",
+				"staging/shop shop/1__ddl__a.sql pending", "staging/shop shop/2__ddl__b.sql unusable",
+				"prod/shop shop/1__ddl__a.sql unusable", "prod/shop shop/2__ddl__b.sql blocked",
+			},
+			says: []string{"must not run, 1:1: ATTACH is not allowed", "must not run, 2:1: USE is not allowed"},
+		},
+		{
 			name:  "an ignored file is shown with its reason",
 			in:    Input{Files: files{{State: towpath.FileIgnored, Reason: "ends with .md", Migration: towpath.Migration{Path: "README.md"}}}},
 			items: []string{"- README.md ignored"},

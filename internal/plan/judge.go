@@ -159,6 +159,11 @@ func (j *judge) file(c claim) Item {
 		item.State, item.Reason = ItemSkipped, reason
 		return item
 	}
+	if refusal := j.in.Refused[Ruled{Checksum: c.Checksum, Engine: j.in.Engines[j.ID]}]; refusal != "" {
+		item.State, item.Reason = ItemUnusable, refusal
+		j.bar(fmt.Sprintf("waits for `%s`, which %s", c.Path, refusal))
+		return item
+	}
 	item.State, item.Reason = j.decide(c.Migration)
 	if item.State == ItemMoved {
 		item.Previous = j.texts[j.in.text(c.Checksum)]

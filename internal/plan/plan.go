@@ -25,6 +25,16 @@ type Input struct {
 	// Texts has towpath.TextSums.Plain for checksums of texts, so that other line ends are no other text. A checksum that
 	// is missing stands for itself.
 	Texts map[string]string
+	// Engines are the kinds of the databases, by their ids, and Refused says why a text must not run under the rules of a kind;
+	// "" where it may. What is missing was not looked through, and its run tells.
+	Engines map[string]towpath.EngineType
+	Refused map[Ruled]string
+}
+
+// Ruled is a text under the rules of a kind of database.
+type Ruled struct {
+	Checksum string
+	Engine   towpath.EngineType
 }
 
 // text is what a checksum has in common with those of the same text.
@@ -90,7 +100,7 @@ const (
 	ItemRefused     ItemState = "refused"     // late, and the link refuses late ones
 	ItemUnreachable ItemState = "unreachable" // the ledger could not be read
 	ItemCloned      ItemState = "cloned"      // the ledger belongs to another database
-	ItemUnusable    ItemState = "unusable"    // its path fits, and what is there cannot be run: too large, a link, elsewhere
+	ItemUnusable    ItemState = "unusable"    // its path fits, and what is there cannot be run: too large, a link, elsewhere, a statement that is refused
 	ItemNoTarget    ItemState = "no-target"   // no database fits its path
 	ItemAmbiguous   ItemState = "ambiguous"   // several databases fit where one is meant
 	ItemVanished    ItemState = "vanished"    // in the ledger, and no longer in the repository

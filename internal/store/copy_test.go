@@ -42,7 +42,8 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.SetReading(ctx, towpath.Reading{LinkID: w.link.ID, Commit: "c", Removed: []string{"old"}, Files: []towpath.ManifestFile{w.file("new")}}),
 		}
 		for i := range 100 { // more than one batch
-			steps = append(steps, tx.PutManifestFile(ctx, w.file(fmt.Sprint("f", i))), tx.PutContent(ctx, fmt.Sprint("sum", i), []byte{byte(i)}))
+			steps = append(steps, tx.PutManifestFile(ctx, w.file(fmt.Sprint("f", i))), tx.PutContent(ctx, fmt.Sprint("sum", i), []byte{byte(i)}),
+				tx.PutVerdicts(ctx, store.Verdict{Checksum: fmt.Sprint("sum", i), Engine: towpath.EngineSQLite, Rules: "1", Refusal: "must not run"}))
 		}
 		attempt := towpath.Attempt{TaskID: task.ID, Number: 1, State: towpath.TaskDone, StartedAt: tx.Now}
 		_, err := tx.ReceiveDelivery(ctx, &delivery)

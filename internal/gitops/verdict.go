@@ -1,0 +1,167 @@
+package gitops
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"towpath"
+	"towpath/internal/plan"
+	"towpath/internal/store"
+)
+
+// candidates are the texts that a plan would run, each under the rules of the databases that it goes to.
+func candidates(in plan.Input) (list []plan.Ruled) {
+	seen := map[plan.Ruled]bool{}
+	for _, item := range plan.Build(in).Items {
+		switch item.State {
+		case plan.ItemPending, plan.ItemHeld, plan.ItemBlocked:
+		default:
+			continue
+		}
+		key := plan.Ruled{Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID]}
+		if key.Checksum != "" && !seen[key] {
+			seen[key] = true
+			list = append(list, key)
+		}
+	}
+	return list
+}
+
+// readVerdicts tells a plan what is known of its texts under the engines' rules.
+func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input) error {
+	if s.Refusal == nil {
+		return nil
+	}
+	in.Refused = map[plan.Ruled]string{}
+	in.Engines = map[string]towpath.EngineType{}
+	of := map[string]towpath.EngineType{}
+	for _, d := range in.Databases {
+		if _, known := of[d.InstanceID]; !known {
+			instance, err := tx.Instance(ctx, d.InstanceID)
+			if err != nil {
+				return err
+			}
+			of[d.InstanceID] = instance.Engine
+		}
+		in.Engines[d.ID] = of[d.InstanceID]
+	}
+	var checksums []string
+	for _, f := range in.Files {
+		if f.Checksum != "" {
+			checksums = append(checksums, f.Checksum)
+		}
+	}
+	list, err := tx.Verdicts(ctx, s.Rules, checksums)
+	for _, v := range list {
+		in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine}] = v.Refusal
+	}
+	return err
+}
+
+// judgeTexts looks through the texts that are about to be planned and that nobody has looked through under these rules: what
+// must not run is told by the plan, not by the run.
+func (s *Service) judgeTexts(ctx context.Context, link towpath.RepositoryLink, f found) error {
+	if s.Refusal == nil {
+		return nil
+	}
+	var in plan.Input
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		manifest, err := tx.Manifest(ctx, link.ID)
+		if err != nil {
+			return err
+		}
+		in, err = s.planInput(ctx, tx, link, f.delta.apply(manifest))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range candidates(in) {
+		if _, known := in.Refused[key]; known {
+			continue
+		}
+		if err := s.judgeText(ctx, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) judgeText(ctx context.Context, key plan.Ruled) error {
+	text, err := s.Store.OpenContent(ctx, key.Checksum)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil // the run says so
+	}
+	if err != nil {
+		return fmt.Errorf("read a file's text: %w", err)
+	}
+	refusal, err := s.Refusal(key.Engine, text.Reader())
+	if err != nil {
+		return fmt.Errorf("look through a file's text: %w", err)
+	}
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		return tx.PutVerdicts(ctx, store.Verdict{Checksum: key.Checksum, Engine: key.Engine, Rules: s.Rules, Refusal: refusal})
+	})
+}
+
+// maxPreviewed bounds the texts that a preview reads from the provider to look them through, in the order of the plan. The
+// link reads all.
+const maxPreviewed = 10
+
+// judgeDraft looks through the first texts that a link would run.
+func (s *Service) judgeDraft(ctx context.Context, d draft, in *plan.Input) error {
+	if s.Refusal == nil {
+		return nil
+	}
+	index := map[string]int{}
+	for i, f := range in.Files {
+		index[f.Path] = i
+	}
+	kinds := map[string][]towpath.EngineType{}
+	var paths []string
+	for _, item := range plan.Build(*in).Items {
+		i, ours := index[item.Path]
+		if !ours || !needsText(in.Files[i]) || (item.State != plan.ItemPending && item.State != plan.ItemHeld && item.State != plan.ItemBlocked) {
+			continue
+		}
+		if kinds[item.Path] == nil {
+			paths = append(paths, item.Path)
+		}
+		kinds[item.Path] = append(kinds[item.Path], in.Engines[item.DatabaseID])
+	}
+	source := d.client.Source(d.link.RepositoryID)
+	for _, path := range paths[:min(len(paths), maxPreviewed)] {
+		refused := map[towpath.EngineType]string{}
+		read, err := s.readFile(ctx, source, d.head, in.Files[index[path]], func(ctx context.Context, text io.Reader) (string, int64, error) {
+			return s.lookThrough(ctx, text, kinds[path], refused)
+		})
+		if err != nil {
+			return userError(err, "read file")
+		}
+		in.Files[index[path]] = read
+		for kind, refusal := range refused {
+			in.Refused[plan.Ruled{Checksum: read.Checksum, Engine: kind}] = refusal
+		}
+	}
+	return nil
+}
+
+// lookThrough reads a text once for its sums and for the rules of each kind of engine.
+func (s *Service) lookThrough(ctx context.Context, text io.Reader, kinds []towpath.EngineType, refused map[towpath.EngineType]string) (string, int64, error) {
+	kind := kinds[0] // of one project, nearly always the only one
+	through, w := io.Pipe()
+	failed := make(chan error, 1)
+	go func() {
+		var err error
+		refused[kind], err = s.Refusal(kind, through)
+		_, _ = io.Copy(io.Discard, through) // what nobody looked at
+		failed <- err
+	}()
+	checksum, size, err := textSums{}.read(ctx, io.TeeReader(text, w))
+	_ = w.CloseWithError(err) // nil is the end
+	if judged := <-failed; err == nil && judged != nil {
+		err = judged
+	}
+	return checksum, size, err
+}

@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+
+	"towpath"
+)
+
+// Verdict is what the rules of an engine say of a kept text.
+type Verdict struct {
+	Checksum string
+	Engine   towpath.EngineType
+	Rules    string // of which program
+	Refusal  string // why it must not run; "" when it may
+}
+
+var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
+	return []column{{"checksum", &v.Checksum}, {"engine", (*string)(&v.Engine)}, {"rules", &v.Rules}, {"refusal", &v.Refusal}}
+})
+
+// Verdicts returns what was said of those of the checksums that were looked at under these rules.
+func (tx *Tx) Verdicts(ctx context.Context, rules string, checksums []string) (list []Verdict, err error) {
+	for len(checksums) > 0 {
+		batch := checksums[:min(len(checksums), maxLookup)]
+		checksums = checksums[len(batch):]
+		args := make([]any, len(batch))
+		for i, checksum := range batch {
+			args[i] = checksum
+		}
+		err := verdicts.each(ctx, tx, "WHERE checksum IN "+tuples(1, len(args), tx.shared), args, func(v Verdict) error {
+			if v.Rules == rules {
+				list = append(list, v)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// PutVerdicts keeps what was said of texts that are kept.
+func (tx *Tx) PutVerdicts(ctx context.Context, list ...Verdict) error {
+	return verdicts.upsert(ctx, tx, list...)
+}
