@@ -93,7 +93,7 @@ func TestLedger_aSchemaThatCollidesIsRefused(t *testing.T) {
 				server.Exec(t, target.Database, text)
 			}
 			report, err := postgres.New().Check(t.Context(), target)
-			if err != nil || report.OK || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Message, c.want) || report.Findings[0].Fix == "" {
+			if err != nil || report.OK || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Message, c.want) || report.Findings[0].Fix == "" {
 				t.Errorf("report is %+v, %v", report, err)
 			}
 			if got, err := lands(t, postgres.New(), target); kindOf(err) != engine.Refused || !strings.Contains(err.Error(), c.want) {

@@ -75,9 +75,9 @@ func prepare(ctx context.Context, conn *pgx.Conn, text string) (parsing, error) 
 		return unreadable, err
 	case said.Routine == "exec_parse_message":
 		return several, nil
-	case said.Code == "42601":
+	case said.Code == "42601" && said.Routine == "scanner_yyerror":
 		return unreadable, nil
-	case strings.HasPrefix(said.Code, "22"), said.Code == "42602", said.Code == "0A000":
+	case said.Code == "42601", strings.HasPrefix(said.Code, "22"), said.Code == "42602", said.Code == "0A000":
 		return doubtful, nil
 	}
 	return one, nil // it was read, and means nothing here
