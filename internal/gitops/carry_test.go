@@ -389,3 +389,34 @@ func TestCheckHook_noticesAHookThatNeverFires(t *testing.T) {
 		}
 	})
 }
+
+// A text that was pushed behind an unknown outcome may begin with the statements that ran: the task is looked at once more.
+func TestReconcile_asksAgainWhenTheTextBehindAnUnknownOutcomeChanges(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *bundle) {
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+		link := b.link(t)
+		b.reconcile(t, link.ID)
+		id := ""
+		b.change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State, task.Reason, id = towpath.TaskUnknown, "nobody knows", task.ID })
+		asked := func() bool {
+			err := b.Store.Read(t.Context(), func(tx *store.Tx) error {
+				_, err := tx.Job(t.Context(), towpath.JobRunTask, id)
+				return err
+			})
+			if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+				t.Fatal(err)
+			}
+			return err == nil
+		}
+		b.replan(t, link.ID)
+		if asked() {
+			t.Error("the same text is asked about")
+		}
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "B"})
+		b.reconcile(t, link.ID)
+		b.wantTasks(t, link.ID, "test 1 apply unknown", "prod 1 apply pending")
+		if !asked() {
+			t.Error("another text is not asked about")
+		}
+	})
+}
