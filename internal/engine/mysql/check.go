@@ -147,11 +147,10 @@ func (c *check) rights(ctx context.Context) error {
 
 // grants are what SHOW GRANTS says, sorted by how far it reaches.
 type grants struct {
-	have      map[string]bool // in the database
-	all       bool            // rights on the objects of every database
-	delegates bool            // may pass rights on
-	server    []string        // rights to the server itself
-	others    []string        // other databases with rights
+	have   map[string]bool // in the database
+	all    bool            // rights on the objects of every database
+	server []string        // rights to the server itself
+	others []string        // other databases with rights
 }
 
 func readGrants(lines []string, database string) grants {
@@ -163,7 +162,6 @@ func readGrants(lines []string, database string) grants {
 		}
 		everywhere := match[2] == "*"
 		own := everywhere || likeName(match[2], database)
-		g.delegates = g.delegates || (everywhere && strings.Contains(line, "WITH GRANT OPTION"))
 		if !own {
 			name := strings.ReplaceAll(strings.Trim(match[2], "`"), "``", "`")
 			if database != "" || name == "mysql" || name == "sys" {
@@ -220,7 +218,7 @@ func (c *check) reportExcess(g grants, account string) {
 		switch {
 		case fix == "":
 			return ""
-		case g.delegates: // an administrator: it is to stay one
+		case g.all: // it may be an administrator, who is to stay one
 			own := quoteName("towpath_"+c.target.Database) + "@`%`"
 			return fmt.Sprintf("CREATE USER %s IDENTIFIED BY '…'; GRANT ALL ON %s.* TO %[1]s", own, quoteName(escapePattern(c.target.Database)))
 		}
@@ -229,7 +227,7 @@ func (c *check) reportExcess(g grants, account string) {
 	switch list := strings.Join(g.server[:min(len(g.server), maxNamed)], ", "); {
 	case g.all:
 		c.add("warning", "The user has rights on all databases of the server, and so has every migration. Use a user for each database.",
-			then("REVOKE ALL ON *.* FROM "+who))
+			then(""))
 	case len(g.server) > maxNamed:
 		c.add("warning", fmt.Sprintf("The user has rights to the server itself, and so has every migration: %s and %d more.", list, len(g.server)-maxNamed),
 			then("REVOKE "+strings.Join(g.server, ", ")+" ON *.* FROM "+who))
