@@ -111,7 +111,11 @@ func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit strin
 				return nil
 			}
 			defer func() { failed.CompareAndSwap(false, err != nil) }()
-			if files[i], err = s.readFile(ctx, source, commit, files[i], s.Store.KeepContent); err != nil {
+			f := files[i]
+			if files[i], err = s.readFile(ctx, source, commit, f, s.Store.KeepContent); vcs.KindOf(err) == vcs.Unavailable && ctx.Err() == nil {
+				files[i], err = s.readFile(ctx, source, commit, f, s.Store.KeepContent) // one that stalls costs none of the others
+			}
+			if err != nil {
 				return err
 			}
 			return keep(files[i])

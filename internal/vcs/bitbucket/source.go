@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"towpath/internal/vcs"
 )
@@ -158,19 +159,36 @@ func (s *source) File(ctx context.Context, commit, path string) (io.ReadCloser, 
 	r := s.request(op, "/src/"+url.PathEscape(commit)+"/"+escapePath(strings.TrimPrefix(path, "/")), nil)
 	r.quota = quotaRawFiles
 	ctx, cancel := context.WithTimeout(ctx, fileTimeouts*s.c.p.cfg.Timeout)
+	silence := time.AfterFunc(s.c.p.cfg.Timeout, cancel)
 	resp, err := s.c.send(ctx, r)
 	if err != nil {
+		silence.Stop()
 		cancel()
 		return nil, err
 	}
-	return &fileBody{ReadCloser: resp.Body, size: resp.ContentLength, cancel: cancel}, nil
+	body := &fileBody{ReadCloser: resp.Body, op: op, size: resp.ContentLength, cancel: cancel, silence: silence, patience: s.c.p.cfg.Timeout}
+	return body, nil
 }
 
-// fileBody ends its call when it is closed.
+// fileBody ends its call when it is closed, and when no byte has come for as long as any other call may take.
 type fileBody struct {
 	io.ReadCloser
-	size   int64
-	cancel context.CancelFunc
+	op       string
+	size     int64
+	cancel   context.CancelFunc
+	silence  *time.Timer
+	patience time.Duration
+}
+
+// Read implements io.Reader. What breaks off is worth another try.
+func (b *fileBody) Read(p []byte) (n int, err error) {
+	b.silence.Reset(b.patience)
+	n, err = b.ReadCloser.Read(p)
+	b.silence.Stop() // whoever reads may take as long as it likes with what has come
+	if err != nil && err != io.EOF {
+		err = &vcs.Error{Kind: vcs.Unavailable, Op: b.op, Message: "the file stopped coming", Err: err}
+	}
+	return n, err
 }
 
 // Size is how many bytes there are, as far as the answer's head tells; -1 when it does not.
@@ -179,6 +197,7 @@ func (b *fileBody) Size() int64 { return b.size }
 // Close implements io.Closer.
 func (b *fileBody) Close() error {
 	defer b.cancel()
+	b.silence.Stop()
 	return b.ReadCloser.Close()
 }
 
