@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"towpath/internal/vcs":       2,
 	"towpath/internal/engine":    2,
 	"towpath/internal/plan":      2,
+	"towpath/internal/seal":      2,
 	"towpath/internal/store":     2,
 	"towpath/internal/sqlreview": 2,
 

@@ -13,6 +13,9 @@ const (
 	// TypeLease is of the one row of a ledger that is no migration: its epoch is the lowest that may still write there.
 	// Its state is running while a run holds the target, and done when it was given back.
 	TypeLease ChangeType = "lease"
+
+	// TypeHead is of the one row of a ledger that sums up the others, so that one that is gone is missed.
+	TypeHead ChangeType = "head"
 )
 
 // MigrationID tells the migrations of one database apart.
@@ -98,7 +101,39 @@ type LedgerEntry struct {
 	Intent          string // of a state that is not applied: what is under way, as package executor keeps it; else ""
 	StartedAt       time.Time
 	FinishedAt      *time.Time
+	Number          int64  // of the write that made it so, counted in its ledger; 0 for a lease, and for a row without a seal
+	Seal            string // over all of the above, as package seal makes it; "" for none
 }
+
+// Ledger is what a target has recorded about itself, as it stands there.
+type Ledger struct {
+	Entries []LedgerEntry // of migrations
+	Lease   *LedgerEntry  // nil when nobody has ever written
+	Head    *LedgerEntry  // nil when the ledger was never sealed
+	Shape   []string      // how the table differs from the one that we make, in plain words; its rows are not read then
+}
+
+// Sort puts rows as they are read from the table where they belong.
+func (l *Ledger) Sort(rows []LedgerEntry) {
+	for i, e := range rows {
+		switch e.Type {
+		case TypeLease:
+			l.Lease = &rows[i]
+		case TypeHead:
+			l.Head = &rows[i]
+		default:
+			l.Entries = append(l.Entries, e)
+		}
+	}
+}
+
+// LedgerTrouble says why what a ledger says is not believed.
+type LedgerTrouble string
+
+const (
+	LedgerTampered LedgerTrouble = "tampered" // other hands than ours have changed it
+	LedgerRestored LedgerTrouble = "restored" // it is an earlier state of itself
+)
 
 // ChangeHistory tells, for one database, who changed what and when. Rows are only ever added.
 type ChangeHistory struct {

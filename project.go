@@ -95,4 +95,9 @@ type LedgerSnapshot struct {
 	Error     string        // why the last reading failed, in plain words; "" when it did not
 	Entries   []LedgerEntry // as of At
 	Populated bool          // the target has tables of its own, and not one row of a ledger
+
+	Number  int64         // of the newest write that we know of; 0 for none
+	Seal    string        // of the row that summed up the ledger then
+	Trouble LedgerTrouble // "" when the ledger is as it was written; else Entries are those before
+	Differs string        // of a Trouble: what is not as it was, in plain words
 }

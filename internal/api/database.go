@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"time"
@@ -22,13 +23,15 @@ type database struct {
 	LedgerAt      *time.Time `json:"ledgerAt,omitempty" doc:"When its ledger was last read."`
 	LedgerError   string     `json:"ledgerError,omitempty" doc:"Why that failed."`
 	Cloned        bool       `json:"cloned" doc:"Whether its ledger was written for another database, so that nothing runs until somebody takes it over."`
+	LedgerState   string     `json:"ledgerState" enum:"believed,tampered,restored" doc:"Whether its ledger is as it was written: changed by other hands (tampered), or an earlier state of itself (restored). Then nothing runs until somebody accepts it."`
+	LedgerDiffers string     `json:"ledgerDiffers,omitempty" doc:"What of the ledger is not as it was, in plain words."`
 	CreatedAt     time.Time  `json:"createdAt"`
 }
 
 func databaseOf(d towpath.Database) database {
 	return database{
 		d.ID, d.InstanceID, d.EnvironmentID, d.Name, d.ProjectID, d.AssignedAt, d.MissingAt, d.Lease.Owner != "",
-		d.Ledger.At, d.Ledger.Error, false, d.CreatedAt,
+		d.Ledger.At, d.Ledger.Error, false, cmp.Or(string(d.Ledger.Trouble), "believed"), d.Ledger.Differs, d.CreatedAt,
 	}
 }
 
@@ -133,6 +136,11 @@ func (s *Server) assignDatabase(ctx context.Context, in *assignDatabaseInput) (d
 // adoptLedger takes over the ledger of a database that is a copy of another.
 func (s *Server) adoptLedger(ctx context.Context, in *DatabasePath) error {
 	return s.Executor.Adopt(ctx, actorOf(ctx), in.Database)
+}
+
+// acceptLedger takes a ledger as it is that is not believed.
+func (s *Server) acceptLedger(ctx context.Context, in *DatabasePath) error {
+	return s.Executor.AcceptLedger(ctx, actorOf(ctx), in.Database)
 }
 
 // change is an entry of a database's change history.

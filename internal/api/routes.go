@@ -45,6 +45,7 @@ func (s *Server) routes() []route {
 		{"GET", "/databases/{database}", towpath.ViewProject, ok(s.getDatabase)},
 		{"PATCH", "/databases/{database}", towpath.ManageInstances, ok(s.assignDatabase)},
 		{"POST", "/databases/{database}/adopt-ledger", towpath.ManageInstances, done(s.adoptLedger)},
+		{"POST", "/databases/{database}/accept-ledger", towpath.ManageInstances, done(s.acceptLedger)},
 		{"GET", "/databases/{database}/change-history", towpath.ViewProject, ok(s.listChanges)},
 		{"GET", "/databases/{database}/change-history/{change}", towpath.ViewProject, ok(s.getChange)},
 

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"towpath"
+	"towpath/internal/seal"
 	"towpath/internal/store"
 )
 
@@ -196,7 +197,7 @@ func (s *Service) readAll(ctx context.Context, list []towpath.Database, instance
 	for n, d := range list {
 		group.Go(func() error {
 			at := s.Store.Now()
-			snapshot, err := s.read(ctx, instances[d.InstanceID], d.Name)
+			snapshot, err := s.read(ctx, instances[d.InstanceID], d)
 			if err != nil {
 				snapshot = towpath.LedgerSnapshot{Error: err.Error()}
 			}
@@ -210,12 +211,12 @@ func (s *Service) readAll(ctx context.Context, list []towpath.Database, instance
 }
 
 // read reads one ledger. Its error is plain words.
-func (s *Service) read(ctx context.Context, i towpath.Instance, name string) (snapshot towpath.LedgerSnapshot, err error) {
+func (s *Service) read(ctx context.Context, i towpath.Instance, d towpath.Database) (snapshot towpath.LedgerSnapshot, err error) {
 	e, t, err := s.target(i)
 	if err != nil {
 		return snapshot, err
 	}
-	t.Database = name
+	t.Database = d.Name
 	ctx, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
 	defer func() {
@@ -228,8 +229,14 @@ func (s *Service) read(ctx context.Context, i towpath.Instance, name string) (sn
 		return snapshot, err
 	}
 	defer func() { _ = db.Close() }() // it was only read
-	if snapshot.Entries, err = db.Ledger(ctx); err != nil || len(snapshot.Entries) > 0 {
+	l, err := db.Ledger(ctx)
+	if err != nil {
 		return snapshot, err
+	}
+	found := seal.NewKeys(s.Keeper).Check(l, d.ID, seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal, Entries: d.Ledger.Entries})
+	snapshot = towpath.LedgerSnapshot{Entries: l.Entries, Number: found.Number, Seal: found.Seal, Trouble: found.Trouble, Differs: found.Words()}
+	if found.Trouble != "" || len(snapshot.Entries) > 0 {
+		return snapshot, nil
 	}
 	schema, err := db.Schema(ctx)
 	snapshot.Populated = schema.Dump != ""

@@ -68,8 +68,8 @@ type Engine interface {
 
 // DB is one target database. Its methods are safe for concurrent use.
 type DB interface {
-	// Ledger reads the ledger's rows of migrations; a database without one has none. It changes nothing.
-	Ledger(ctx context.Context) ([]towpath.LedgerEntry, error)
+	// Ledger reads the ledger, all of it as it was at one time; a database without one has none. It changes nothing.
+	Ledger(ctx context.Context) (towpath.Ledger, error)
 
 	// Schema reads the catalogue, the ledger left out.
 	Schema(ctx context.Context) (Schema, error)
@@ -105,16 +105,20 @@ type Session interface {
 	Exec(ctx context.Context, s statement.Statement) (rows int64, err error)
 
 	// Record writes rows of the ledger, all or none, replacing those of the same identity unless they have a newer epoch,
-	// which is an *Error with Kind Fenced. Within a transaction it may be sent with the call that follows: then that one's
-	// error tells.
+	// which is an *Error with Kind Fenced; so is a head whose StatementsDone is not the Number of the one that stands there.
+	// Within a transaction it may be sent with the call that follows: then that one's error tells.
 	Record(ctx context.Context, entries ...towpath.LedgerEntry) error
+
+	// Replace writes the whole ledger anew in the session's transaction, whatever stands there.
+	Replace(ctx context.Context, entries ...towpath.LedgerEntry) error
 
 	// ExecRecord runs one statement that does not commit by itself and records rows, all in one transaction, which in a
 	// session with NoTx is one of its own. An *Error with Kind Lost means that nobody knows whether it happened.
 	ExecRecord(ctx context.Context, s statement.Statement, entries ...towpath.LedgerEntry) (rows int64, err error)
 
 	// Commit checks what the engine can check of the whole (foreign keys) and makes the changes and the ledger's rows
-	// last together. An *Error with Kind Lost means that nobody knows whether it happened: read the ledger anew.
+	// last together. An *Error with Kind Lost means that nobody knows whether it happened: read the ledger anew. One with Kind
+	// Tampered means that it happened, and that the ledger is not as it was recorded.
 	Commit(ctx context.Context) error
 
 	// Close ends the session; what was not committed is undone.
@@ -189,6 +193,8 @@ const (
 	Refused Kind = "refused" // the engine's guard stopped what a migration must not do
 	Unmet   Kind = "unmet"   // the statement ended well, and what it says is there is not, or is broken
 	Failed  Kind = "failed"  // the database says no
+
+	Tampered Kind = "tampered" // it was committed, and the ledger was changed with it
 )
 
 // Error is what went wrong in a target.

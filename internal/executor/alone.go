@@ -141,7 +141,7 @@ func (a *alone) byItself(ctx context.Context, st statement.Statement) error {
 	failure := a.exec(ctx, st, j.Statement, func() (int64, error) { return a.session.Exec(ctx, st) })
 	a.reached("after statement")
 	var e *engine.Error
-	if errors.As(failure, &e) && (e.Kind == engine.Lost || e.Kind == engine.Fenced) {
+	if errors.As(failure, &e) && (e.Kind == engine.Lost || e.Kind == engine.Fenced || e.Kind == engine.Tampered) {
 		return failure
 	}
 	return a.check(ctx, st, change, before, failure)

@@ -127,7 +127,7 @@ func (r *run) exec(ctx context.Context, st statement.Statement, index int, do fu
 func (r *run) stopped(ctx context.Context, a *alone, cause error) error {
 	var known *engine.Error
 	var over *ending
-	if !r.noTx || !r.at.begun || errors.As(cause, &known) && (known.Kind == engine.Lost || known.Kind == engine.Fenced) {
+	if !r.noTx || !r.at.begun || errors.As(cause, &known) && (known.Kind == engine.Lost || known.Kind == engine.Fenced || known.Kind == engine.Tampered) {
 		return cause
 	}
 	if errors.As(cause, &over) && over.state == towpath.TaskUnknown {

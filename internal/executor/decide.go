@@ -178,6 +178,7 @@ const (
 	tryAgain             // nothing is under way: start over after a while
 	askAgain             // end the session, if it lives, and ask the database what became of it
 	stepBack             // another process has taken over
+	changed              // it was committed, and the ledger was changed with it
 )
 
 // next decides what follows from an error of a target, or of reading the script.
@@ -195,6 +196,8 @@ func next(err error, at situation) step {
 	switch {
 	case e.Kind == engine.Fenced:
 		return stepBack
+	case e.Kind == engine.Tampered:
+		return changed
 	case e.Kind == engine.Lost && at.begun:
 		return askAgain
 	case e.Kind == engine.Lost, e.Kind == engine.Locked && at.kept == 0:

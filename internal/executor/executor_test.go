@@ -16,6 +16,7 @@ import (
 	"towpath/internal/engine"
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/executor"
+	"towpath/internal/secret"
 	"towpath/internal/store"
 )
 
@@ -36,10 +37,14 @@ func setup(t *testing.T) *bundle {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
+	keeper, err := secret.Open(filepath.Join(t.TempDir(), "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	b := &bundle{folder: folder, meta: meta, Service: &executor.Service{
 		// Batches grow as on a machine that is never busy.
 		Quick: time.Hour,
-		Store: st, Owner: "first", ServerID: "server", Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
+		Store: st, Keeper: keeper, Owner: "first", ServerID: "server", Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
 		Engines: map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder})},
 	}}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -194,11 +199,11 @@ func (b *bundle) ledger(t *testing.T) []towpath.LedgerEntry {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, err := db.Ledger(t.Context())
+	l, err := db.Ledger(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return entries
+	return l.Entries
 }
 
 // record writes rows into the target's ledger, as another server or an earlier run would have.

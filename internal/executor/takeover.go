@@ -23,11 +23,11 @@ func (r *run) takeOver(ctx context.Context) error {
 		r.takeover = err != nil
 		return err
 	}
-	entries, err := r.db.Ledger(ctx)
+	l, err := r.load(ctx)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
+	for _, e := range l.Entries {
 		j, told := readJournal(e)
 		if e.State.Applied() || !told || j.Session == "" {
 			continue
@@ -64,7 +64,7 @@ func (r *run) fence(ctx context.Context, ender engine.Ender) error {
 }
 
 func (r *run) writeLease(ctx context.Context) error {
-	session, err := r.db.Begin(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
+	session, err := r.session(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 	if err != nil {
 		return err
 	}
@@ -108,10 +108,13 @@ func (r *run) enter(ctx context.Context, session engine.Session) (held bool, err
 	return !ours && row.State == towpath.LedgerRunning, err
 }
 
+// leaseText stands in the lease's row, for people who look into the table.
+const leaseText = "who may write into this table, see epoch"
+
 // leaseRow makes the lease's row: running while the run holds the target, done when it gives it back.
 func (r *run) leaseRow(state towpath.LedgerState) towpath.LedgerEntry {
 	return towpath.LedgerEntry{
-		MigrationID: leaseID(), State: state, Description: "who may write into this table, see epoch", Epoch: r.epoch.Load(),
+		MigrationID: leaseID(), State: state, Description: leaseText, Epoch: r.epoch.Load(),
 		ServerID: r.ServerID, DatabaseID: r.database.ID, StartedAt: *r.now(),
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/seal"
 	"towpath/internal/statement"
 	"towpath/internal/store"
 )
@@ -40,6 +41,11 @@ type turn struct {
 	fenced    bool      // the lease's row in the ledger is this turn's
 	schema    *string   // the schema's dump as the last change has left it; nil when it was not read
 
+	book   *seal.Book // the ledger's sum; nil when the ledger was not read, or is to be sealed anew
+	reseal bool       // the ledger is genuine, and has no seals of the key in use
+	known  seal.Known // what the metadata had of the ledger when the turn began
+	newest seal.Known // what this turn has written
+
 	mu      sync.Mutex
 	ended   []*run // and not reported
 	waiting []*run // claimed, and not begun
@@ -67,6 +73,7 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task)
 		return nil, &at, nil
 	}
 	t.epoch.Store(epoch)
+	t.known = seal.Known{Number: t.database.Ledger.Number, Seal: t.database.Ledger.Seal}
 	if t.instance, err = tx.Instance(ctx, t.database.InstanceID); err != nil {
 		return nil, nil, err
 	}
@@ -234,7 +241,7 @@ func (t *turn) settleUp(ctx context.Context, tx *store.Tx, ended, unbegun []*run
 	if !held {
 		return errLeaseLost
 	}
-	if err := t.conclude(ctx, tx, ended); err != nil {
+	if err := errors.Join(t.noteLedger(ctx, tx), t.conclude(ctx, tx, ended)); err != nil {
 		return err
 	}
 	return t.giveBack(ctx, tx, unbegun)
@@ -311,5 +318,5 @@ func (t *turn) disconnect() {
 	if t.db != nil {
 		_ = t.db.Close()
 	}
-	t.db, t.schema = nil, nil
+	t.db, t.schema, t.book = nil, nil, nil
 }

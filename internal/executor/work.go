@@ -9,6 +9,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/seal"
 )
 
 // work does the task, starting over while others hold locks and nothing is kept.
@@ -50,6 +51,8 @@ func (r *run) settle(ctx context.Context, failure error, try int) (out outcome, 
 	switch {
 	case step == stepBack || errors.Is(failure, errLeaseLost):
 		return outcome{fenced: true}, true
+	case step == changed:
+		return r.tampered(ctx, failure), true
 	case step == askAgain:
 		r.takeover, r.unsettled = true, true
 	case ctx.Err() != nil:
@@ -146,6 +149,11 @@ func (r *run) once(ctx context.Context) (out outcome, err error) {
 	if err := r.connect(ctx); err != nil {
 		return out, err
 	}
+	if r.book == nil {
+		if _, err := r.load(ctx); err != nil {
+			return out, err
+		}
+	}
 	if r.takeover {
 		if err := r.takeOver(ctx); err != nil {
 			return out, err
@@ -186,7 +194,17 @@ type ground struct {
 // end. Where another run has not given it back, that one is taken over first.
 func (r *run) open(ctx context.Context) (engine.Session, ground, error) {
 	for {
-		session, err := r.db.Begin(ctx, engine.SessionOptions{NoTx: r.noTx, Keys: r.keys, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
+		if r.reseal {
+			held, err := r.sealAll(ctx)
+			if err == nil && held {
+				err = r.takeOver(ctx)
+			}
+			if err != nil {
+				return nil, ground{}, err
+			}
+			continue
+		}
+		session, err := r.session(ctx, engine.SessionOptions{NoTx: r.noTx, Keys: r.keys, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 		if err != nil {
 			return nil, ground{}, err
 		}
@@ -249,6 +267,7 @@ func (r *run) change(ctx context.Context, session engine.Session, row ground) (o
 	if err := session.Commit(committing); err != nil {
 		return out, err
 	}
+	r.kept()
 	r.reached("after outcome")
 	return out, nil
 }
@@ -275,9 +294,12 @@ func (s *Service) evidence(ctx context.Context, e engine.Engine, target engine.T
 		return found, err
 	}
 	defer func() { _ = db.Close() }()
-	entries, err := db.Ledger(ctx)
+	l, err := db.Ledger(ctx)
 	if err != nil {
 		return found, err
 	}
-	return weigh(t, entries, databaseID), nil
+	if seal.NewKeys(s.Keeper).Check(l, databaseID, seal.Known{}).Trouble != "" {
+		return evidence{begun: true, dark: true}, nil
+	}
+	return weigh(t, l.Entries, databaseID), nil
 }

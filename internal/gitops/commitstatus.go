@@ -160,6 +160,8 @@ var troubles = map[plan.ItemState]string{
 	plan.ItemNoTarget:  "has no database",
 	plan.ItemAmbiguous: "fits several databases",
 	plan.ItemMoved:     "has the text of a version that is applied",
+	plan.ItemTampered:  "waits: other hands have changed the ledger of a database",
+	plan.ItemRestored:  "waits: the ledger of a database is an earlier state of itself",
 }
 
 // troubleOf names what of the files cannot be planned, and what was noted of the commit; "" when there is nothing.

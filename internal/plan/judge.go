@@ -94,6 +94,10 @@ func (j *judge) unusable() (state ItemState, reason string) {
 		return ItemUnreachable, "the database was not found when its instance was last looked through; bring it back, or take it out of the project"
 	case j.Ledger.Error != "":
 		return ItemUnreachable, "its ledger cannot be read: " + j.Ledger.Error
+	case j.Ledger.Trouble == towpath.LedgerTampered:
+		return ItemTampered, "its ledger was changed by other hands: " + j.Ledger.Differs + "; nothing runs there until somebody has looked at it and accepts it"
+	case j.Ledger.Trouble != "":
+		return ItemRestored, "its ledger is not as it was: " + j.Ledger.Differs + "; nothing runs there until somebody has looked at it and accepts it"
 	case j.Ledger.At == nil:
 		return ItemUnreachable, "its ledger has not been read yet"
 	}
@@ -113,7 +117,7 @@ func (j *judge) add(item Item) {
 		return
 	}
 	switch item.State {
-	case ItemConflict, ItemBlocked, ItemEdited, ItemUnusable, ItemUnreachable, ItemCloned, ItemRefused:
+	case ItemConflict, ItemBlocked, ItemEdited, ItemUnusable, ItemUnreachable, ItemCloned, ItemTampered, ItemRestored, ItemRefused:
 		reason := fmt.Sprintf("has not passed %s: %s", j.target, item.Reason)
 		j.gates[item.Path] = append(j.gates[item.Path], gate{j.position, reason, item.State != ItemRefused})
 	}

@@ -101,6 +101,8 @@ const (
 	ItemUnreachable ItemState = "unreachable" // the ledger could not be read
 	ItemCloned      ItemState = "cloned"      // the ledger belongs to another database
 	ItemUnusable    ItemState = "unusable"    // its path fits, and what is there cannot be run: too large, a link, elsewhere, a statement that is refused
+	ItemTampered    ItemState = "tampered"    // other hands have changed the ledger
+	ItemRestored    ItemState = "restored"    // the ledger is an earlier state of itself
 	ItemNoTarget    ItemState = "no-target"   // no database fits its path
 	ItemAmbiguous   ItemState = "ambiguous"   // several databases fit where one is meant
 	ItemVanished    ItemState = "vanished"    // in the ledger, and no longer in the repository

@@ -21,6 +21,7 @@ import (
 const (
 	keySize   = 32 // AES-256
 	keyIDSize = 8
+	maxKeys   = 8 // in a file
 	format    = 1 // first byte of everything sealed
 	header    = 1 + keyIDSize
 	proofRow  = "towpath/secret/proof"
@@ -41,12 +42,13 @@ func (e *KeyError) Error() string {
 
 // Keeper holds the key. It is safe for concurrent use.
 type Keeper struct {
-	id   [keyIDSize]byte
-	key  []byte
-	aead cipher.AEAD
+	id       [keyIDSize]byte
+	key      []byte
+	aead     cipher.AEAD
+	previous *Keeper // opens what an earlier key has sealed; nil for none
 }
 
-// Open reads the key file at path, 32 random bytes; a missing one is made, readable by its owner alone. Its folder must
+// Open reads the key file at path, 32 random bytes, with earlier keys behind them after a rotation; a missing one is made, readable by its owner alone. Its folder must
 // exist. A file that group or others can read, or of another size, is refused.
 func Open(path string) (*Keeper, error) {
 	key, err := readKey(path)
@@ -58,7 +60,20 @@ func Open(path string) (*Keeper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open key file: %w", err)
 	}
-	return newKeeper(key)
+	return newKeepers(key)
+}
+
+// newKeepers takes one key after the other.
+func newKeepers(keys []byte) (k *Keeper, err error) {
+	for len(keys) > 0 {
+		last := keys[len(keys)-keySize:]
+		one, err := newKeeper(last)
+		if err != nil {
+			return nil, err
+		}
+		one.previous, k, keys = k, one, keys[:len(keys)-keySize]
+	}
+	return k, nil
 }
 
 func newKeeper(key []byte) (*Keeper, error) {
@@ -92,12 +107,12 @@ func readKey(path string) ([]byte, error) {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return nil, fmt.Errorf("%s can be read by others than its owner (mode %#o); run chmod 600 on it", path, mode)
 	}
-	key, err := io.ReadAll(io.LimitReader(f, keySize+1))
+	key, err := io.ReadAll(io.LimitReader(f, maxKeys*keySize+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(key) != keySize {
-		return nil, fmt.Errorf("%s is not a key file: it does not have %d bytes", path, keySize)
+	if len(key) == 0 || len(key)%keySize != 0 || len(key) > maxKeys*keySize {
+		return nil, fmt.Errorf("%s is not a key file: it does not have %d bytes, or that times the number of keys", path, keySize)
 	}
 	return key, nil
 }
@@ -134,6 +149,11 @@ func (k *Keeper) Open(sealed []byte, row string) ([]byte, error) {
 		return nil, ErrSealed
 	}
 	if id := sealed[1:header]; !bytes.Equal(id, k.id[:]) {
+		for one := k.previous; one != nil; one = one.previous {
+			if bytes.Equal(id, one.id[:]) {
+				return one.Open(sealed, row)
+			}
+		}
 		return nil, &KeyError{Have: k.KeyID(), Want: hex.EncodeToString(id)}
 	}
 	plain, err := k.aead.Open(nil, nil, sealed[header:], k.bind(row))
@@ -162,6 +182,21 @@ func (k *Keeper) Derive(label string) []byte {
 	mac := hmac.New(sha256.New, k.key)
 	mac.Write([]byte("towpath derived\x00" + label))
 	return mac.Sum(nil)
+}
+
+// Derived is a key that was derived from one of the key file's.
+type Derived struct {
+	KeyID string // of the one in the file
+	Key   []byte
+}
+
+// DeriveAll is Derive for each key of the file, the one in use first.
+func (k *Keeper) DeriveAll(label string) []Derived {
+	var all []Derived
+	for one := k; one != nil; one = one.previous {
+		all = append(all, Derived{KeyID: one.KeyID(), Key: one.Derive(label)})
+	}
+	return all
 }
 
 // NewToken returns that many random bytes in URL-safe base64.

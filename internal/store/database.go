@@ -48,6 +48,8 @@ var databases = newTable(`"database"`, 1, func(d *towpath.Database) []column {
 		{"id", &d.ID}, {"instance_id", &d.InstanceID}, {"environment_id", &d.EnvironmentID}, {"name", &d.Name}, {"project_id", &d.ProjectID},
 		{"assigned_at", maybe{&d.AssignedAt}}, {"missing_at", maybe{&d.MissingAt}},
 		{"ledger_at", maybe{&d.Ledger.At}}, {"ledger_error", &d.Ledger.Error}, {"ledger_populated", &d.Ledger.Populated},
+		{"ledger_number", &d.Ledger.Number}, {"ledger_seal", &d.Ledger.Seal},
+		{"ledger_trouble", (*string)(&d.Ledger.Trouble)}, {"ledger_differs", &d.Ledger.Differs},
 		{"lease_owner", &d.Lease.Owner}, {"lease_epoch", &d.Lease.Epoch}, {"lease_until", maybe{&d.Lease.Until}},
 		{"created_at", instant{&d.CreatedAt}},
 	}
@@ -157,7 +159,8 @@ var ledgerEntries = newTable("ledger_entry", 3, func(e *ledgerRow) []column {
 	}
 })
 
-// SetLedger replaces what is known of a target's ledger. After a failed reading (s.Error) the entries known before are kept.
+// SetLedger replaces what is known of a target's ledger. After a failed reading (s.Error), or one that is not believed
+// (s.Trouble), the entries known before are kept. The number of writes never goes back.
 func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.LedgerSnapshot) error {
 	d, err := tx.Database(ctx, databaseID)
 	if err != nil {
@@ -165,12 +168,25 @@ func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.Ledger
 	}
 	d.Ledger.At, d.Ledger.Error = s.At, s.Error
 	if s.Error == "" {
+		d.Ledger.Trouble, d.Ledger.Differs = s.Trouble, s.Differs
+	}
+	if s.Error == "" && s.Trouble == "" {
+		if s.Number >= d.Ledger.Number && s.Number > 0 {
+			d.Ledger.Number, d.Ledger.Seal = s.Number, s.Seal
+		}
 		d.Ledger.Populated = s.Populated
 		if err := tx.replaceLedger(ctx, databaseID, s.Entries); err != nil {
 			return err
 		}
 	}
 	return tx.UpdateDatabase(ctx, &d)
+}
+
+// NoteLedgerHead keeps how many writes a target's ledger has seen, unless more are known of, and the seal of the row that sums
+// it up.
+func (tx *Tx) NoteLedgerHead(ctx context.Context, databaseID string, number int64, seal string) error {
+	_, err := tx.exec(ctx, `UPDATE "database" SET ledger_number = $1, ledger_seal = $2 WHERE id = $3 AND ledger_number <= $1`, number, seal, databaseID)
+	return databases.wrap("update", err)
 }
 
 // StaleLedgers has the ledgers of a project's databases read anew at the next look: what is known of them counts as very old.

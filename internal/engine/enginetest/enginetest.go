@@ -208,11 +208,14 @@ func (b *bench) record(ctx context.Context, entries ...towpath.LedgerEntry) erro
 
 func (b *bench) ledger(ctx context.Context) []towpath.LedgerEntry {
 	b.t.Helper()
-	entries, err := b.db.Ledger(ctx)
+	l, err := b.db.Ledger(ctx)
 	if err != nil {
 		b.t.Fatalf("ledger: %v", err)
 	}
-	return entries
+	if len(l.Shape) > 0 {
+		b.t.Fatalf("the ledger's table: %q", l.Shape)
+	}
+	return l.Entries
 }
 
 func (b *bench) schema(ctx context.Context) engine.Schema {

@@ -28,28 +28,44 @@ const ledgerDefinition = ` (
   started_at DATETIME(6) NOT NULL,
   finished_at DATETIME(6) NULL,
   intent MEDIUMTEXT NOT NULL DEFAULT (''),
+  number BIGINT NOT NULL DEFAULT 0,
+  seal VARCHAR(120) NOT NULL DEFAULT '',
   PRIMARY KEY (version, type)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`
 
 // ledgerColumns are in the order of scanEntry and the arguments of upserts.
 const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,
-  statements_total, statements_done, started_at, finished_at, intent`
+  statements_total, statements_done, started_at, finished_at, intent, number, seal`
 
-// upsertRule overflows when the row that stands there has a newer epoch, so that none of the rows is written. An overflow is
-// an error under every sql_mode: https://dev.mysql.com/doc/refman/8.4/en/out-of-range-and-overflow.html
-const upsertRule = ` ON DUPLICATE KEY UPDATE epoch = IF(VALUES(epoch) >= epoch, VALUES(epoch), 9223372036854775807 + epoch),
+// addSeals are the columns that ledgers of before do not have.
+const addSeals = ` ADD COLUMN number BIGINT NOT NULL DEFAULT 0, ADD COLUMN seal VARCHAR(120) NOT NULL DEFAULT ''`
+
+// upsertRule overflows when the row that stands there has a newer epoch, or is another head than the one that was read, so
+// that none of the rows is written. An overflow is an error under every sql_mode: https://dev.mysql.com/doc/refman/8.4/en/out-of-range-and-overflow.html
+const upsertRule = ` ON DUPLICATE KEY UPDATE epoch = IF(VALUES(epoch) >= epoch AND (VALUES(type) <> 'head' OR VALUES(statements_done) = number),
+    VALUES(epoch), 9223372036854775807 + ABS(epoch) + 1),
   state = VALUES(state), description = VALUES(description), path = VALUES(path), checksum = VALUES(checksum), commit_hash = VALUES(commit_hash),
   server_id = VALUES(server_id), database_id = VALUES(database_id), statements_total = VALUES(statements_total),
-  statements_done = VALUES(statements_done), started_at = VALUES(started_at), finished_at = VALUES(finished_at), intent = VALUES(intent)`
+  statements_done = VALUES(statements_done), started_at = VALUES(started_at), finished_at = VALUES(finished_at), intent = VALUES(intent),
+  number = VALUES(number), seal = VALUES(seal)`
 
 // Ledger implements engine.DB.
-func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, err error) {
+func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
+	var entries []towpath.LedgerEntry
 	err = d.read(ctx, func(ctx context.Context, c *connection) error {
-		there, err := d.hasLedger(ctx, c)
-		if err != nil || !there {
+		have, err := facts(ctx, c.Conn)
+		if err != nil || len(have) == 0 {
 			return err
 		}
-		rows, err := c.QueryContext(ctx, "SELECT "+ledgerColumns+" FROM "+d.ledger+" WHERE type <> 'lease' ORDER BY started_at, version, type")
+		columns := ledgerColumns
+		sealed := hasSeals(have)
+		if l.Shape = shape(have, sealed); len(l.Shape) > 0 {
+			return nil
+		}
+		if !sealed {
+			columns = strings.TrimSuffix(columns, ", number, seal") + ", 0, ''"
+		}
+		rows, err := c.QueryContext(ctx, "SELECT "+columns+" FROM "+d.ledger+" ORDER BY started_at, version, type")
 		if err != nil {
 			return err
 		}
@@ -64,15 +80,18 @@ func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, e
 		return rows.Err()
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the ledger: %w", err)
+		return l, fmt.Errorf("read the ledger: %w", err)
 	}
-	return entries, nil
+	l.Sort(entries)
+	return l, nil
 }
 
-func (d *database) hasLedger(ctx context.Context, c *connection) (bool, error) {
-	var n int
-	err := c.QueryRowContext(ctx, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '"+ledgerTable+"'").Scan(&n)
-	return n > 0, err
+// hasLedger tells whether the table is there, and whether with seals.
+func (d *database) hasLedger(ctx context.Context, c *connection) (there, sealed bool, err error) {
+	var columns, seals int
+	err = c.QueryRowContext(ctx, "SELECT COUNT(*), COUNT(IF(column_name IN ('number', 'seal'), 1, NULL)) FROM information_schema.columns"+
+		" WHERE table_schema = DATABASE() AND table_name = '"+ledgerTable+"'").Scan(&columns, &seals)
+	return columns > 0, seals > 0, err
 }
 
 // makeLedger makes the table where it is missing, before a session's transaction, which CREATE TABLE would commit.
@@ -83,9 +102,14 @@ func (d *database) makeLedger(ctx context.Context, c *connection) error {
 	if made {
 		return nil
 	}
-	made, err := d.hasLedger(ctx, c)
-	if err == nil && !made {
+	there, sealed, err := d.hasLedger(ctx, c)
+	switch {
+	case err == nil && !there:
 		_, err = c.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+d.ledger+ledgerDefinition)
+	case err == nil && !sealed:
+		if _, err = c.ExecContext(ctx, "ALTER TABLE "+d.ledger+addSeals); number(err) == duplicateColumn {
+			err = nil // another session was quicker
+		}
 	}
 	if err != nil {
 		return err
@@ -107,7 +131,7 @@ func (d *database) entryCall(id towpath.MigrationID) call {
 func (d *database) upserts(entries []towpath.LedgerEntry) (calls []call) {
 	for _, e := range entries {
 		args := []any{e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID,
-			e.StatementsTotal, e.StatementsDone, moment(&e.StartedAt), moment(e.FinishedAt), e.Intent}
+			e.StatementsTotal, e.StatementsDone, moment(&e.StartedAt), moment(e.FinishedAt), e.Intent, e.Number, e.Seal}
 		row := call{text: "(" + strings.TrimSuffix(strings.Repeat(hole+", ", len(args)), ", ") + ")", args: args}
 		if last := len(calls) - 1; last >= 0 && calls[last].size()+row.size() < maxBatch/2 {
 			calls[last].text += ", " + row.text
@@ -122,8 +146,30 @@ func (d *database) upserts(entries []towpath.LedgerEntry) (calls []call) {
 	for i := range calls {
 		calls[i].text += upsertRule
 	}
+	if last := d.asWritten(entries); last != nil {
+		calls = append(calls, *last)
+	}
 	return calls
 }
+
+// asWritten overflows when the head, and the row before it, are not in the table with the seals that were written: nothing of
+// the transaction lasts then. nil where there is no head.
+func (d *database) asWritten(entries []towpath.LedgerEntry) *call {
+	n := len(entries) - 1
+	if n < 1 || entries[n].Type != towpath.TypeHead {
+		return nil
+	}
+	head, row := entries[n], entries[n-1]
+	same := "(version = " + hole + " AND type = " + hole + " AND seal = " + hole + ")"
+	return &call{
+		text:   "SET @towpath = 9223372036854775807 + (2 - (SELECT COUNT(*) FROM " + d.ledger + " WHERE " + same + " OR " + same + "))",
+		args:   []any{head.Version, string(head.Type), head.Seal, row.Version, string(row.Type), row.Seal},
+		fenced: "the ledger is not as it was written",
+	}
+}
+
+// duplicateColumn is the server's number for a column that is there already.
+const duplicateColumn = 1060
 
 // moment writes a time as a DATETIME(6); nil for none.
 func moment(at *time.Time) any {
@@ -135,6 +181,6 @@ func moment(at *time.Time) any {
 
 func scanEntry(scan func(...any) error) (e towpath.LedgerEntry, err error) {
 	err = scan(&e.Version, &e.Type, &e.State, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch, &e.ServerID,
-		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt, &e.Intent)
+		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt, &e.Intent, &e.Number, &e.Seal)
 	return e, err
 }

@@ -172,8 +172,8 @@ func TestExecRecord_allOrNothing(t *testing.T) {
 		if err := s.Record(t.Context(), entry("4")); err != nil {
 			t.Error(err)
 		}
-		if got, err := db.Ledger(t.Context()); err != nil || len(got) != 3 {
-			t.Errorf("%d rows in the ledger, %v", len(got), err)
+		if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != 3 {
+			t.Errorf("%d rows in the ledger, %v", len(got.Entries), err)
 		}
 	})
 }
@@ -205,8 +205,8 @@ func TestRecord_manyRowsAllOrNone(t *testing.T) {
 			if err := write(entries...); kindOf(err) != engine.Fenced {
 				t.Errorf("error is %v", err)
 			}
-			if got, err := db.Ledger(t.Context()); err != nil || len(got) != 1 {
-				t.Errorf("%d rows, %v", len(got), err)
+			if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != 1 {
+				t.Errorf("%d rows, %v", len(got.Entries), err)
 			}
 		}
 		o := options
@@ -214,8 +214,8 @@ func TestRecord_manyRowsAllOrNone(t *testing.T) {
 		if err := begin(t, db, o).Record(t.Context(), entries[:len(entries)-1]...); err != nil {
 			t.Error(err)
 		}
-		if got, err := db.Ledger(t.Context()); err != nil || len(got) != len(entries) {
-			t.Errorf("%d rows, %v", len(got), err)
+		if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != len(entries) {
+			t.Errorf("%d rows, %v", len(got.Entries), err)
 		}
 	})
 }

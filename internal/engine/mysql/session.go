@@ -224,7 +224,7 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 		return err
 	}
 	calls := s.db.upserts(entries)
-	if !s.options.NoTx || s.inside {
+	if !s.options.NoTx {
 		s.queued = append(s.queued, calls...)
 		return nil
 	}
@@ -238,6 +238,18 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	calls = append([]call{{text: "START TRANSACTION"}}, calls...)
 	if err := s.send(ctx, append(calls, call{text: "COMMIT", commit: true})...); err != nil {
 		return s.fail(errors.Join(err, s.rollback(ctx)))
+	}
+	return nil
+}
+
+// Replace implements engine.Session.
+func (s *session) Replace(ctx context.Context, entries ...towpath.LedgerEntry) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	calls := append([]call{{text: "DELETE FROM " + s.db.ledger}}, s.db.upserts(entries)...)
+	if err := s.send(ctx, calls...); err != nil {
+		return s.fail(err)
 	}
 	return nil
 }

@@ -177,8 +177,8 @@ func TestLedger_manySessionsMakeItAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if got, err := db.Ledger(t.Context()); err != nil || len(got) != 8 {
-		t.Errorf("%d rows, %v", len(got), err)
+	if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != 8 {
+		t.Errorf("%d rows, %v", len(got.Entries), err)
 	}
 }
 

@@ -20,6 +20,7 @@ type call struct {
 	fenced string              // what an upsert's division by zero says: a newer run has the row
 	commit bool                // nobody knows its outcome without the server's word
 	clean  bool                // nothing of the session is left afterwards. Behind a COMMIT, its error does not matter
+	after  bool                // looks what a COMMIT has left
 }
 
 // send brings calls to the server, together with those that were queued, in one round trip. The first error ends all: the
@@ -49,6 +50,9 @@ func (s *session) send(ctx context.Context, calls ...call) error {
 			continue
 		}
 		_ = results.Close() // says the same
+		if said := (*pgconn.PgError)(nil); c.after && (errors.Is(err, errChanged) || errors.As(err, &said)) {
+			s.seen = err
+		}
 		if committed {
 			return nil // the connection stays dirty
 		}

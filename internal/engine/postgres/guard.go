@@ -2,17 +2,26 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
 
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
 
-// ledgerMark reads of relation c its place, which TRUNCATE, ALTER and a new trigger change, and how many of its rows this
-// session has written. The server forgets the counts between transactions, never within one.
+// ledgerMark reads of relation c its place and its columns, which TRUNCATE, ALTER, a new trigger and a new rule change, and how
+// many of its rows this session has written. The server forgets the counts between transactions, never within one.
 // https://www.postgresql.org/docs/current/monitoring-stats.html
-const ledgerMark = `(SELECT pg_catalog.format('%s.%s %s %s %s', c.oid, c.xmin, pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid),
-	pg_catalog.pg_stat_get_xact_tuples_updated(c.oid), pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid))
+const ledgerMark = `(SELECT pg_catalog.format('%s.%s.%s.%s.%s %s %s %s', c.oid, c.xmin,
+	(SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.format('%s %s', a.attname, a.xmin), ',' ORDER BY a.attnum)) FROM pg_catalog.pg_attribute a
+		WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0),
+	(SELECT pg_catalog.count(*) FROM pg_catalog.pg_trigger t WHERE t.tgrelid OPERATOR(pg_catalog.=) c.oid),
+	(SELECT pg_catalog.count(*) FROM pg_catalog.pg_rewrite r WHERE r.ev_class OPERATOR(pg_catalog.=) c.oid),
+	pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid), pg_catalog.pg_stat_get_xact_tuples_updated(c.oid), pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid))
 	FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) `
 
 // mark is what ledgerMark told.
@@ -22,27 +31,103 @@ type mark struct {
 }
 
 // look compares the ledger with how it was at the last look in this transaction, and with how many rows we have written since. A
-// DO block or a function can reach it by SQL that it puts together, which no splitter sees.
+// DO block or a function can reach it by SQL that it puts together, which no splitter sees. Between the transactions of a
+// session without one, the place alone must stay.
 func (s *session) look(text *string) error {
 	before, own := s.ledgerAt, s.written
 	s.ledgerAt, s.written = nil, 0
-	if s.options.NoTx && !s.inside {
-		return nil
-	}
-	now := mark{}
+	now := mark{place: "nowhere"}
 	if text != nil {
 		var inserted, updated, deleted int64
 		if _, err := fmt.Sscan(*text, &now.place, &inserted, &updated, &deleted); err != nil {
 			return fmt.Errorf("read the ledger's mark %q: %w", *text, err)
 		}
 		now.writes = inserted + updated + deleted
+	}
+	if !s.options.NoTx || s.inside {
 		s.ledgerAt = &now
 	}
-	if before == nil || now.place == before.place && now.writes == before.writes+own {
+	was := s.place
+	s.place = now.place
+	if (was == "" || was == now.place) && (before == nil || now.writes == before.writes+own) {
 		return nil
 	}
 	s.broken = &engine.Error{Kind: engine.Refused, Message: "the migration has changed the table " + ledgerTable + ", which belongs to the server"}
+	if s.options.NoTx {
+		s.broken = &engine.Error{Kind: engine.Refused, Message: "a statement has changed the table " + ledgerTable + itsOwn}
+	}
 	return s.broken
+}
+
+// itsOwn ends the message of what was seen too late to be undone.
+const itsOwn = ", which belongs to the server. What it did stays: look at the ledger before anything else runs"
+
+// glance is a look at the ledger, and nothing else.
+func (s *session) glance() call {
+	return call{
+		text: "SELECT " + ledgerMark + "pg_catalog.to_regclass($1))",
+		args: []any{s.db.ledger},
+		scan: func(row pgx.Row) error {
+			var ledger *string
+			if err := row.Scan(&ledger); err != nil {
+				return err
+			}
+			return s.look(ledger)
+		},
+	}
+}
+
+// closing writes the last rows of a transaction. What a script has put off until the commit comes before, since it could
+// change them; so nothing but our own rows lies between the last two looks.
+func (s *session) closing(rows []call) []call {
+	if !s.ran {
+		return rows
+	}
+	calls := append([]call{{text: "SET CONSTRAINTS ALL IMMEDIATE"}, s.limit()}, rows...)
+	return append(calls, s.glance())
+}
+
+// afterwards looks once more when the commit is through: a trigger that ran before it can have put off another one.
+func (s *session) afterwards() []call {
+	if s.head == nil {
+		return nil
+	}
+	head, last := *s.head, s.newest
+	s.seen = nil
+	return []call{{
+		after: true,
+		text: "SELECT (SELECT pg_catalog.format('%s %s', epoch, seal) FROM " + s.db.ledger + " WHERE type OPERATOR(pg_catalog.=) 'head'), (SELECT seal FROM " + s.db.ledger +
+			" WHERE version OPERATOR(pg_catalog.=) $2 AND type OPERATOR(pg_catalog.=) $3), " + ledgerMark + "pg_catalog.to_regclass($1))",
+		args: []any{s.db.ledger, last.Version, string(last.Type)},
+		scan: func(row pgx.Row) error {
+			var top, newest, place *string
+			if err := row.Scan(&top, &newest, &place); err != nil {
+				return err
+			}
+			if top != nil {
+				epoch, seal, _ := strings.Cut(*top, " ")
+				n, _ := strconv.ParseInt(epoch, 10, 64)
+				if n > head.Epoch {
+					return nil // a newer run has taken over meanwhile
+				}
+				if seal == head.Seal && (last.Seal == "" || newest != nil && *newest == last.Seal) && place != nil && strings.HasPrefix(*place, s.place+" ") {
+					return nil
+				}
+			}
+			return errChanged
+		},
+	}}
+}
+
+// errChanged is what is seen after a commit.
+var errChanged = errors.New("the ledger is not as it was written")
+
+// kept tells what the look after the commit has seen.
+func (s *session) kept() error {
+	if s.seen == nil {
+		return nil
+	}
+	return &engine.Error{Kind: engine.Tampered, Message: "the change was committed, and with its commit something has changed the table " + ledgerTable + itsOwn, Err: s.seen}
 }
 
 // sum tells what the ledger's rows hold, leases left out, around a statement without a transaction that may put SQL together.
@@ -64,6 +149,5 @@ func compare(before, after string) error {
 	if before == after {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Refused, Message: "the statement has changed the table " + ledgerTable +
-		", which belongs to the server. What it did stays: look at the ledger before anything else runs"}
+	return &engine.Error{Kind: engine.Refused, Message: "the statement has changed the table " + ledgerTable + itsOwn}
 }

@@ -52,7 +52,7 @@ func TestGuard_aMigrationThatChangesTheLedgerFails(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got, err := db.Ledger(t.Context()); err != nil || len(got) == 0 || got[0].State != "done" || !harmless && len(got) != 1 {
+			if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) == 0 || got.Entries[0].State != "done" || !harmless && len(got.Entries) != 1 {
 				t.Errorf("ledger is %v, %v", got, err)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -17,7 +18,7 @@ const ledgerTable = "towpath_ledger"
 
 // ledgerColumns are in the order of scanEntry and arguments.
 const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,
-  statements_total, statements_done, started_at, finished_at, intent`
+  statements_total, statements_done, started_at, finished_at, intent, number, seal`
 
 const ledgerDefinition = ` (
   version text NOT NULL,
@@ -35,35 +36,58 @@ const ledgerDefinition = ` (
   started_at timestamp with time zone NOT NULL,
   finished_at timestamp with time zone,
   intent text NOT NULL DEFAULT '',
+  number bigint NOT NULL DEFAULT 0,
+  seal text NOT NULL DEFAULT '',
   PRIMARY KEY (version, type)
 )`
 
-// upsertValues divides by zero when the row that stands there has a newer epoch, so that nothing behind it happens.
-const upsertValues = ` AS l (` + ledgerColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+// addSeals are the columns that ledgers of before do not have.
+const addSeals = ` ADD COLUMN number bigint NOT NULL DEFAULT 0, ADD COLUMN seal text NOT NULL DEFAULT ''`
+
+// upsertValues divides by zero when the row that stands there has a newer epoch, or is another head than the one that was read,
+// so that nothing behind it happens.
+const upsertValues = ` AS l (` + ledgerColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT (version, type) DO UPDATE SET
   state = excluded.state, description = excluded.description, path = excluded.path, checksum = excluded.checksum, commit_hash = excluded.commit_hash,
-  epoch = excluded.epoch OPERATOR(pg_catalog./) CASE WHEN excluded.epoch OPERATOR(pg_catalog.>=) l.epoch THEN 1 ELSE 0 END,
+  epoch = excluded.epoch OPERATOR(pg_catalog./) CASE WHEN excluded.epoch OPERATOR(pg_catalog.>=) l.epoch
+    AND (excluded.type OPERATOR(pg_catalog.<>) 'head' OR excluded.statements_done OPERATOR(pg_catalog.=) l.number) THEN 1 ELSE 0 END,
   server_id = excluded.server_id, database_id = excluded.database_id, statements_total = excluded.statements_total,
-  statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at, intent = excluded.intent`
+  statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at, intent = excluded.intent,
+  number = excluded.number, seal = excluded.seal`
 
 // Ledger implements engine.DB.
-func (d *database) Ledger(ctx context.Context) (entries []towpath.LedgerEntry, err error) {
+func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 	err = d.read(ctx, func(tx pgx.Tx) error {
 		at := d.place
 		if err := at.look(ctx, tx); err != nil || at.ledger() == "" {
 			return err
 		}
-		rows, err := tx.Query(ctx, "SELECT "+ledgerColumns+" FROM "+at.ledger()+" WHERE type <> 'lease' ORDER BY started_at, version, type")
+		if message, fix := at.twice(); message != "" {
+			return &engine.Error{Kind: engine.Refused, Message: message + " " + fix}
+		}
+		have, err := facts(ctx, tx, at)
 		if err != nil {
 			return err
 		}
-		entries, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (towpath.LedgerEntry, error) { return scanEntry(row) })
+		if l.Shape = shape(have, at.sealed); len(l.Shape) > 0 {
+			return nil
+		}
+		columns := ledgerColumns
+		if !at.sealed {
+			columns = strings.TrimSuffix(columns, ", number, seal") + ", 0::bigint, ''"
+		}
+		rows, err := tx.Query(ctx, "SELECT "+columns+" FROM "+at.ledger()+" ORDER BY started_at, version, type")
+		if err != nil {
+			return err
+		}
+		entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (towpath.LedgerEntry, error) { return scanEntry(row) })
+		l.Sort(entries)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the ledger: %w", err)
+		return l, fmt.Errorf("read the ledger: %w", err)
 	}
-	return entries, nil
+	return l, nil
 }
 
 // makeLedger makes the ledger's schema and table where they are missing. It does so before a session's transaction: within,
@@ -82,7 +106,7 @@ func (d *database) makeLedger(ctx context.Context, conn *connection) error {
 	if err := at.refused(); err != nil {
 		return err
 	}
-	if !at.there {
+	if !at.there || !at.sealed {
 		if err := d.createLedger(ctx, conn); err != nil {
 			return err
 		}
@@ -106,7 +130,7 @@ func (d *database) createLedger(ctx context.Context, conn *connection) error {
 		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('towpath ledger', 0))"); err != nil {
 			return err
 		}
-		if err := at.look(ctx, tx); err != nil || at.there {
+		if err := at.look(ctx, tx); err != nil || at.there && at.sealed {
 			return err
 		}
 		// IF NOT EXISTS asks for the right to make schemas even where there is nothing to make.
@@ -115,12 +139,20 @@ func (d *database) createLedger(ctx context.Context, conn *connection) error {
 				return err
 			}
 		}
-		if at.behind {
-			var err error
-			left, err = at.move(ctx, tx)
+		if !at.there && !at.behind {
+			_, err := tx.Exec(ctx, "CREATE TABLE "+d.ledger+ledgerDefinition)
 			return err
 		}
-		_, err := tx.Exec(ctx, "CREATE TABLE "+d.ledger+ledgerDefinition)
+		if at.behind {
+			var err error
+			if left, err = at.move(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if at.sealed {
+			return nil
+		}
+		_, err := tx.Exec(ctx, "ALTER TABLE "+d.ledger+addSeals)
 		return err
 	})
 	var denied *pgconn.PgError
@@ -149,7 +181,7 @@ func (s *session) upserts(entries []towpath.LedgerEntry) []call {
 			text: s.db.upsertText(),
 			args: []any{
 				e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID,
-				e.StatementsTotal, e.StatementsDone, e.StartedAt, e.FinishedAt, e.Intent,
+				e.StatementsTotal, e.StatementsDone, e.StartedAt, e.FinishedAt, e.Intent, e.Number, e.Seal,
 			},
 			fenced: fmt.Sprintf("version %s was taken over by a newer run", e.Version),
 		}
@@ -160,7 +192,7 @@ func (s *session) upserts(entries []towpath.LedgerEntry) []call {
 func scanEntry(row pgx.Row) (e towpath.LedgerEntry, err error) {
 	var kind, state string
 	err = row.Scan(&e.Version, &kind, &state, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch, &e.ServerID,
-		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt, &e.Intent)
+		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt, &e.Intent, &e.Number, &e.Seal)
 	e.Type, e.State, e.StartedAt = towpath.ChangeType(kind), towpath.LedgerState(state), e.StartedAt.UTC()
 	if e.FinishedAt != nil {
 		at := e.FinishedAt.UTC()

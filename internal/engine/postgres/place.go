@@ -24,6 +24,7 @@ type place struct {
 	former  string // where it may lie still; "" for nowhere
 	there   bool   // it lies in schema
 	behind  bool   // it lies in former
+	sealed  bool   // it has the columns of seals
 	made    bool   // schema is there
 	foreign bool   // schema is there, without a ledger and with something else in it
 
@@ -63,7 +64,9 @@ const selectPlace = `
 SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $3),
   EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $2 AND c.relname = $3),
   EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1),
-  EXISTS (SELECT 1 FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid WHERE d.refclassid = 'pg_namespace'::regclass AND n.nspname = $1)`
+  EXISTS (SELECT 1 FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid WHERE d.refclassid = 'pg_namespace'::regclass AND n.nspname = $1),
+  EXISTS (SELECT 1 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname IN ($1, $2) AND c.relname = $3 AND a.attname IN ('number', 'seal'))`
 
 // querier is a connection or a transaction.
 type querier interface {
@@ -77,7 +80,7 @@ func (p *place) look(ctx context.Context, q querier) error {
 
 func (p *place) scan(row pgx.Row) error {
 	var other bool
-	err := row.Scan(&p.there, &p.behind, &p.made, &other)
+	err := row.Scan(&p.there, &p.behind, &p.made, &other, &p.sealed)
 	p.foreign = other && !p.there && p.schema == defaultLedgerSchema
 	return err
 }
@@ -126,10 +129,10 @@ func pathNames(value string) (names []string) {
 // through. The schema public is: it is there for all.
 func (p place) obstacle() (message, fix string) {
 	const elsewhere = "Give the instance another ledgerSchema."
+	if message, fix := p.twice(); message != "" {
+		return message, fix
+	}
 	switch {
-	case p.there && p.behind:
-		return fmt.Sprintf("There are two ledgers, %s.%s and %[3]s.%[2]s: nobody can say which one is right.", p.schema, ledgerTable, p.former),
-			"Look at both, and drop the one that is not up to date."
 	case p.schema == "public":
 		return "", ""
 	case slices.Contains(p.roles, p.schema):
@@ -141,6 +144,15 @@ func (p place) obstacle() (message, fix string) {
 		return fmt.Sprintf("There is a schema %s with objects of others, and no ledger in it.", p.schema), elsewhere
 	}
 	return "", ""
+}
+
+// twice is the obstacle that a ledger lies in both schemas.
+func (p place) twice() (message, fix string) {
+	if !p.there || !p.behind {
+		return "", ""
+	}
+	return fmt.Sprintf("There are two ledgers, %s.%s and %[3]s.%[2]s: nobody can say which one is right.", p.schema, ledgerTable, p.former),
+		"Look at both, and drop the one that is not up to date."
 }
 
 // refused is the obstacle as an error of a session.

@@ -134,7 +134,7 @@ func TestLedger_movesFromTheFormerSchemaOnce(t *testing.T) {
 	}
 	read := func() {
 		t.Helper()
-		if got, err := db.Ledger(t.Context()); err != nil || len(got) != 1 {
+		if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != 1 {
 			t.Errorf("ledger is %v, %v", got, err)
 		}
 		if schema, err := db.Schema(t.Context()); err != nil || strings.Contains(schema.Dump, "SCHEMA towpath") || strings.Contains(schema.Dump, "TABLE") {

@@ -50,7 +50,7 @@ func TestPooler(t *testing.T) {
 	if err := run(t.Context(), begin(t, db, options), "DO $$ BEGIN ASSERT current_setting('search_path') LIKE '%public%'; END $$"); err != nil {
 		t.Errorf("the settings outlived the migration: %v", err)
 	}
-	if got, err := open(t, direct).Ledger(t.Context()); err != nil || len(got) != 2 {
+	if got, err := open(t, direct).Ledger(t.Context()); err != nil || len(got.Entries) != 2 {
 		t.Errorf("ledger is %v, %v", got, err)
 	}
 }

@@ -19,14 +19,20 @@ type session struct {
 	db       *database
 	conn     *connection
 	options  engine.SessionOptions
-	queued   []call // own statements that go out with the next ones
-	ledgerAt *mark  // at the last look in this transaction
-	written  int64  // own rows of the ledger since
-	outside  *int64 // changes outside of the database, at the last look in this transaction
-	role     string // that the session runs as
-	verb     string // of the last statement
-	inside   bool   // a short transaction of ours, in a session without one
-	broken   error  // why nothing more can be done
+	queued   []call               // own statements that go out with the next ones
+	place    string               // of the ledger, at the last look
+	ledgerAt *mark                // at the last look in this transaction
+	written  int64                // own rows of the ledger since
+	outside  *int64               // changes outside of the database, at the last look in this transaction
+	ran      bool                 // a statement of a script, in this transaction
+	last     []call               // rows of the ledger that are written when the script is through
+	head     *towpath.LedgerEntry // that was recorded last; nil for none
+	newest   towpath.LedgerEntry  // that was recorded with it
+	seen     error                // by the look after the commit
+	role     string               // that the session runs as
+	verb     string               // of the last statement
+	inside   bool                 // a short transaction of ours, in a session without one
+	broken   error                // why nothing more can be done
 	closed   bool
 }
 
@@ -102,6 +108,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err != nil {
 		return 0, s.fail(err)
 	}
+	s.ran = true
 	tag, err := s.run(ctx, st)
 	if err != nil {
 		return 0, err
@@ -195,6 +202,7 @@ func (s *session) Entry(ctx context.Context, id towpath.MigrationID) (entry towp
 	if err := s.usable(); err != nil {
 		return entry, false, err
 	}
+	s.queued, s.last = append(s.queued, s.last...), nil
 	err = s.send(ctx, call{
 		text: s.db.entryText(),
 		args: []any{id.Version, string(id.Type)},
@@ -217,13 +225,41 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	if err := s.usable(); err != nil {
 		return err
 	}
-	if !s.options.NoTx || s.inside {
-		s.queued = append(s.queued, s.upserts(entries)...)
-		return nil
+	if s.options.NoTx {
+		return s.short(ctx, func() error {
+			s.note(entries)
+			return s.finish(ctx, s.upserts(entries))
+		})
 	}
-	calls := append([]call{{text: "BEGIN READ WRITE"}}, s.upserts(entries)...)
-	if err := s.send(ctx, append(calls, call{text: "COMMIT", commit: true})...); err != nil {
-		return s.fail(errors.Join(err, s.rollback(ctx)))
+	s.note(entries)
+	if s.ran {
+		s.last = append(s.last, s.upserts(entries)...)
+	} else {
+		s.queued = append(s.queued, s.upserts(entries)...)
+	}
+	return nil
+}
+
+// note keeps what the look after the commit is to find.
+func (s *session) note(entries []towpath.LedgerEntry) {
+	for _, e := range entries {
+		if e.Type == towpath.TypeHead {
+			s.head = &e
+		} else if e.Type != towpath.TypeLease {
+			s.newest = e
+		}
+	}
+}
+
+// Replace implements engine.Session.
+func (s *session) Replace(ctx context.Context, entries ...towpath.LedgerEntry) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	s.note(entries)
+	calls := append([]call{{text: "DELETE FROM " + s.db.ledger}}, s.upserts(entries)...)
+	if err := s.send(ctx, calls...); err != nil {
+		return s.fail(err)
 	}
 	return nil
 }
@@ -239,17 +275,34 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 		}
 		return rows, s.Record(ctx, entries...)
 	}
-	s.inside, s.ledgerAt, s.outside, s.written = true, nil, nil, 0
-	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit())
-	rows, err = s.Exec(ctx, st)
-	if err == nil {
-		err = s.send(ctx, append(s.upserts(entries), call{text: "COMMIT", commit: true})...)
-	}
-	s.inside = false
+	err = s.short(ctx, func() error {
+		if rows, err = s.Exec(ctx, st); err != nil {
+			return err
+		}
+		s.note(entries)
+		return s.finish(ctx, s.upserts(entries))
+	})
 	if err != nil {
-		return 0, s.fail(errors.Join(err, s.rollback(ctx)))
+		return 0, err
 	}
 	return rows, nil
+}
+
+// short runs a transaction of its own, in a session without one. finish must end it.
+func (s *session) short(ctx context.Context, do func() error) error {
+	s.inside, s.ran, s.ledgerAt, s.outside, s.written, s.head = true, false, nil, nil, 0, nil
+	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit())
+	err := do()
+	if s.inside = false; err != nil {
+		return s.fail(errors.Join(err, s.rollback(ctx)))
+	}
+	return s.kept()
+}
+
+// finish writes the last rows of a transaction, and commits it.
+func (s *session) finish(ctx context.Context, rows []call) error {
+	calls := append(s.closing(rows), call{text: "COMMIT", commit: true})
+	return s.send(ctx, append(calls, s.afterwards()...)...)
 }
 
 // rollback ends a short transaction that has failed.
@@ -271,10 +324,15 @@ func (s *session) Commit(ctx context.Context) error {
 		return nil
 	}
 	var tag pgconn.CommandTag
-	calls := append([]call{{text: "COMMIT", tag: &tag, commit: true}}, s.conn.leftovers()...)
+	calls := s.closing(s.last)
 	if s.conn.pooled {
-		calls = []call{{text: "SET CONSTRAINTS ALL IMMEDIATE"}, {text: "RESET ALL"}, calls[0]}
+		calls = append(calls, call{text: "SET CONSTRAINTS ALL IMMEDIATE"}, call{text: "RESET ALL"})
 	}
+	calls = append(append(calls, call{text: "COMMIT", tag: &tag, commit: true}), s.afterwards()...)
+	if !s.conn.pooled {
+		calls = append(calls, s.conn.leftovers()...)
+	}
+	s.last = nil
 	if err := s.send(ctx, calls...); err != nil {
 		return s.fail(err)
 	}
@@ -282,7 +340,7 @@ func (s *session) Commit(ctx context.Context) error {
 	if tag.String() != "COMMIT" {
 		return &engine.Error{Kind: engine.Failed, Message: "the server rolled the transaction back"}
 	}
-	return nil
+	return s.kept()
 }
 
 // Close implements engine.Session; the end of the connection undoes what was not committed. One that is through is kept

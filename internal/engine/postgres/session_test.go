@@ -172,8 +172,8 @@ func TestLedger_manySessionsMakeItAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if got, err := db.Ledger(t.Context()); err != nil || len(got) != 8 {
-		t.Errorf("%d rows, %v", len(got), err)
+	if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != 8 {
+		t.Errorf("%d rows, %v", len(got.Entries), err)
 	}
 }
 
@@ -210,7 +210,7 @@ func TestOpen_otherLedgerSchema(t *testing.T) {
 	if err := errors.Join(s.Record(t.Context(), entry("1")), s.Commit(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := db.Ledger(t.Context()); err != nil || len(got) != 1 {
+	if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != 1 {
 		t.Errorf("%v, %v", got, err)
 	}
 	if schema, err := db.Schema(t.Context()); err != nil || schema.Dump != "" {

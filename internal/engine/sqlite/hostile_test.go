@@ -143,10 +143,10 @@ func state(t *testing.T, e engine.Engine, target engine.Target) string {
 		t.Fatal(err)
 	}
 	ledger, err := db.Ledger(t.Context())
-	if err != nil || len(ledger) != 1 {
+	if err != nil || len(ledger.Entries) != 1 {
 		t.Fatalf("ledger is %v, %v", ledger, err)
 	}
-	return schema.Dump + ledger[0].Version
+	return schema.Dump + ledger.Entries[0].Version
 }
 
 func begin(t testing.TB, e engine.Engine, target engine.Target) engine.Session {

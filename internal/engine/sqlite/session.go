@@ -202,7 +202,27 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 
 // applied tells whether a row says that a migration is through: then its keys must hold.
 func applied(e towpath.LedgerEntry) bool {
-	return e.Type != towpath.TypeLease && e.State == towpath.LedgerDone
+	return e.Type != towpath.TypeLease && e.Type != towpath.TypeHead && e.State == towpath.LedgerDone
+}
+
+// Replace implements engine.Session.
+func (s *session) Replace(ctx context.Context, entries ...towpath.LedgerEntry) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	err := s.within(ctx, func() error {
+		if err := s.conn.makeLedger(ctx); err != nil {
+			return err
+		}
+		if _, err := s.conn.exec(ctx, "DELETE FROM main.towpath_ledger"); err != nil {
+			return err
+		}
+		return s.conn.record(ctx, entries)
+	})
+	if err != nil {
+		return mapError(err)
+	}
+	return nil
 }
 
 // ExecRecord implements engine.Session. Whether foreign keys act is decided outside of the transaction around the statement.

@@ -28,6 +28,8 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   unreachable: ['Unreachable', 'plug', 'bad'],
   cloned: ['Copy', 'question', 'warn'],
   unusable: ['Cannot run', 'alert', 'bad'],
+  tampered: ['Tampered', 'alert', 'bad'],
+  restored: ['Restored', 'question', 'warn'],
   'no-target': ['No database', 'alert', 'warn'],
   ambiguous: ['Ambiguous', 'alert', 'warn'],
   vanished: ['Vanished', 'question', 'warn'],

@@ -31,6 +31,8 @@ const troubles = new Set([
   'refused',
   'unreachable',
   'cloned',
+  'tampered',
+  'restored',
   'blocked',
   'edited',
   'renamed',

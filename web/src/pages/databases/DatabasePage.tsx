@@ -42,6 +42,11 @@ function Details({ row }: { row: Schemas['Database'] }) {
       unwrap(http.POST('/api/v1/databases/{database}/adopt-ledger', { params: { path: { database: row.id } } })),
     done: () => `The ledger in ${row.name} is its own now.`,
   })
+  const accept = useWrite({
+    run: () =>
+      unwrap(http.POST('/api/v1/databases/{database}/accept-ledger', { params: { path: { database: row.id } } })),
+    done: () => `The ledger in ${row.name} counts as it is now.`,
+  })
   return (
     <Page
       title={row.name}
@@ -56,6 +61,30 @@ function Details({ row }: { row: Schemas['Database'] }) {
       {row.ledgerError && (
         <Notice kind="warning" title="Its ledger could not be read">
           {row.ledgerError}
+        </Notice>
+      )}
+      {row.ledgerState !== 'believed' && (
+        <Notice
+          kind="warning"
+          title={
+            row.ledgerState === 'tampered'
+              ? 'The ledger was changed by other hands'
+              : 'The ledger is an earlier state of itself'
+          }
+          action={
+            manages && (
+              <ConfirmButton
+                title={`Accept the ledger in ${row.name} as it is?`}
+                verb="Accept the ledger"
+                onConfirm={() => accept.mutate()}
+              >
+                Do this when all that the ledger lists really is in this database. What it does not list runs again. The
+                audit keeps who accepted it, and what differed.
+              </ConfirmButton>
+            )
+          }
+        >
+          Nothing runs here until somebody has looked: {row.ledgerDiffers}.
         </Notice>
       )}
       {row.cloned && (

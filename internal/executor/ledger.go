@@ -1,0 +1,182 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/seal"
+	"towpath/internal/statement"
+	"towpath/internal/store"
+)
+
+// sealed is a session that seals what it records, and counts it in its turn's book.
+type sealed struct {
+	engine.Session
+	turn *turn
+	noTx bool
+}
+
+// session begins a session in the target.
+func (t *turn) session(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
+	session, err := t.db.Begin(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return &sealed{Session: session, turn: t, noTx: o.NoTx}, nil
+}
+
+// Record implements engine.Session.
+func (s *sealed) Record(ctx context.Context, entries ...towpath.LedgerEntry) error {
+	rows, written := s.turn.seal(entries)
+	if err := s.Session.Record(ctx, rows...); err != nil {
+		return err
+	}
+	return s.wrote(written)
+}
+
+// ExecRecord implements engine.Session.
+func (s *sealed) ExecRecord(ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry) (int64, error) {
+	rows, written := s.turn.seal(entries)
+	n, err := s.Session.ExecRecord(ctx, st, rows...)
+	if err != nil {
+		return 0, err
+	}
+	return n, s.wrote(written)
+}
+
+// wrote takes rows into the sum. Without a transaction they are in for good.
+func (s *sealed) wrote(written func()) error {
+	written()
+	if s.noTx {
+		s.turn.kept()
+	}
+	return nil
+}
+
+// seal seals rows. A lease alone needs no book: it is written before the ledger can be read by whoever takes over.
+func (t *turn) seal(entries []towpath.LedgerEntry) ([]towpath.LedgerEntry, func()) {
+	book := t.book
+	if book == nil {
+		book = seal.NewKeys(t.Keeper).NewBook(t.database.ID, 0)
+	}
+	return book.Write(entries...)
+}
+
+// kept notes that all that was recorded lasts. What is read again within the turn is not held to it: a server that is not set
+// to be durable may lose its last second when it dies.
+func (t *turn) kept() {
+	if t.book != nil {
+		t.newest = seal.Known{Number: t.book.Number(), Seal: t.book.Seal()}
+	}
+}
+
+// load reads the target's ledger and checks it. An *ending when it is not believed: then nothing is to run.
+func (t *turn) load(ctx context.Context) (towpath.Ledger, error) {
+	l, err := t.db.Ledger(ctx)
+	if err != nil {
+		return l, err
+	}
+	found := seal.NewKeys(t.Keeper).Check(l, t.database.ID, t.known)
+	if found.Trouble != "" {
+		return l, end(towpath.TaskFailed, "%s", distrust(found))
+	}
+	if words := foreignLedger(l, t.database.ID); words != "" {
+		return l, end(towpath.TaskFailed, "%s", words)
+	}
+	t.book, t.reseal = found.Book, found.Reseal
+	return l, nil
+}
+
+// distrust says why a ledger is not believed, and the way out.
+func distrust(found seal.Reading) string {
+	if found.Trouble == towpath.LedgerRestored {
+		return fmt.Sprintf("The ledger in this database is an earlier state of itself: %s. Nothing was run. Look at the database. "+
+			"On its page a workspace owner or a DBA accepts the ledger as it is; what it lacks then runs.", found.Words())
+	}
+	return fmt.Sprintf("The ledger in this database was changed by other hands than this server's: %s. Nothing was run. Look at the database. "+
+		"On its page a workspace owner or a DBA accepts the ledger as it is.", found.Words())
+}
+
+// foreignLedger says why nothing may run when a ledger was written for another database; "" when it was not.
+func foreignLedger(l towpath.Ledger, databaseID string) string {
+	if l.Head != nil {
+		return foreign(*l.Head, databaseID)
+	}
+	for _, e := range l.Entries {
+		if words := foreign(e, databaseID); words != "" {
+			return words
+		}
+	}
+	return ""
+}
+
+// sealAll seals a ledger that has no seals yet, or those of an earlier key. held tells that another run has not given the
+// ledger back.
+func (r *run) sealAll(ctx context.Context) (held bool, err error) {
+	session, err := r.session(ctx, engine.SessionOptions{LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = session.Close() }()
+	if held, err = r.enter(ctx, session); err != nil || held {
+		return held, err
+	}
+	if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone)); err != nil {
+		return false, err
+	}
+	lease, _, err := session.Entry(ctx, leaseID()) // from here on, nobody else writes
+	if err != nil {
+		return false, err
+	}
+	l, err := r.load(ctx)
+	if err != nil || !r.reseal {
+		return false, err
+	}
+	for _, e := range l.Entries {
+		if err := r.raise(ctx, e.Epoch-1); err != nil {
+			return false, err
+		}
+	}
+	lease.Epoch = r.epoch.Load()
+	book := seal.NewKeys(r.Keeper).NewBook(r.database.ID, r.known.Number)
+	rows, written := book.Whole(append(l.Entries, lease)...)
+	if err := errors.Join(session.Replace(ctx, rows...), session.Commit(ctx)); err != nil {
+		return false, err
+	}
+	written()
+	r.book, r.reseal = book, false
+	r.kept()
+	r.logger().InfoContext(ctx, "ledger sealed", "database", r.database.ID, "rows", len(l.Entries), "key", r.Keeper.KeyID(), "before", sealedBefore(l))
+	return false, nil
+}
+
+// sealedBefore says for the log what a ledger was sealed with.
+func sealedBefore(l towpath.Ledger) string {
+	if l.Head == nil {
+		return "without seals"
+	}
+	return "with an earlier key"
+}
+
+// noteLedger keeps in the metadata how far the ledger has come, so that an earlier state of it is noticed.
+func (t *turn) noteLedger(ctx context.Context, tx *store.Tx) error {
+	if t.newest.Number == 0 {
+		return nil
+	}
+	return tx.NoteLedgerHead(ctx, t.database.ID, t.newest.Number, t.newest.Seal)
+}
+
+// tampered ends a run whose change was committed, and the ledger changed with it.
+func (r *run) tampered(ctx context.Context, failure error) outcome {
+	message := "The change was committed, and with its commit the ledger was changed by other hands: nothing can be said by it. Look at the database."
+	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	defer cancel()
+	r.book = nil
+	if _, err := r.load(reading); err != nil {
+		message += " " + r.redact(err)
+	}
+	return outcome{state: towpath.TaskUnknown, message: message + " (" + r.redact(failure) + ")"}
+}

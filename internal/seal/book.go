@@ -1,0 +1,93 @@
+package seal
+
+import (
+	"maps"
+
+	"towpath"
+)
+
+// headText stands in the head, for people who look into the table.
+const headText = "sums up this table, so that a row that is gone or put back is missed"
+
+// headID is the identity of the head.
+func headID() towpath.MigrationID { return towpath.MigrationID{Type: towpath.TypeHead} }
+
+// Book is the running sum of a ledger, for the one who holds its lease. It is for one goroutine.
+type Book struct {
+	maker      *maker
+	databaseID string
+	last       int64 // number of the newest write
+	seal       string
+	parts      map[towpath.MigrationID]sum
+	total      sum
+}
+
+// NewBook begins a ledger without rows, whose writes are counted on from a number.
+func (k *Keys) NewBook(databaseID string, after int64) *Book {
+	return &Book{maker: k.list[0].maker(), databaseID: databaseID, last: after, parts: map[towpath.MigrationID]sum{}}
+}
+
+// Number counts the writes so far, and Seal is that of the head then, "" when there is none yet.
+func (b *Book) Number() int64 { return b.last }
+
+// Seal is the seal of the head that was written last; "" for none.
+func (b *Book) Seal() string { return b.seal }
+
+// Write seals rows that are about to be written, and adds the head where a migration is among them. written takes them
+// into the sum; it is called when they are in.
+func (b *Book) Write(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEntry, written func()) {
+	return b.write(entries, false)
+}
+
+// Whole is Write for all the rows that a ledger is to have, which may be none but the lease: there is a head all the same.
+func (b *Book) Whole(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEntry, written func()) {
+	return b.write(entries, true)
+}
+
+func (b *Book) write(entries []towpath.LedgerEntry, whole bool) (sealed []towpath.LedgerEntry, written func()) {
+	next, last := b.total, b.last
+	parts := map[towpath.MigrationID]sum{}
+	head := towpath.LedgerEntry{MigrationID: headID(), State: towpath.LedgerDone, Description: headText, StatementsDone: int(b.last)}
+	for _, e := range entries {
+		if e.Number = 0; e.Type != towpath.TypeLease {
+			last++
+			e.Number = last
+		}
+		e.Seal = b.maker.seal(e)
+		sealed = append(sealed, e)
+		head.Epoch, head.ServerID, head.DatabaseID, head.StartedAt = max(head.Epoch, e.Epoch), e.ServerID, e.DatabaseID, e.StartedAt
+		if e.Type == towpath.TypeLease {
+			continue
+		}
+		before, again := parts[e.MigrationID]
+		if !again {
+			before = b.parts[e.MigrationID]
+		}
+		part := b.maker.part(e.Seal)
+		parts[e.MigrationID] = part
+		next = next.minus(before).plus(part)
+	}
+	switch {
+	case last == b.last && whole:
+		last++
+	case last == b.last:
+		return sealed, func() {}
+	}
+	head.Number, head.StatementsTotal, head.Checksum = last, b.count(parts), b.maker.total(next)
+	head.Seal = b.maker.seal(head)
+	return append(sealed, head), func() {
+		maps.Copy(b.parts, parts)
+		b.total, b.last, b.seal = next, last, head.Seal
+	}
+}
+
+// count is how many rows there are with some more.
+func (b *Book) count(more map[towpath.MigrationID]sum) int {
+	n := len(b.parts)
+	for id := range more {
+		if _, known := b.parts[id]; !known {
+			n++
+		}
+	}
+	return n
+}

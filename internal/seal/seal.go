@@ -1,0 +1,127 @@
+// Package seal shows what other hands have changed in a ledger. A target's user can write there, and so can every migration
+// that finds a way; what they cannot do is make a seal. See docs/adr/0010-sealed-ledgers.md.
+package seal
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+	"math/bits"
+	"strings"
+	"time"
+
+	"towpath"
+	"towpath/internal/secret"
+)
+
+// Keys make and check seals. They are safe for concurrent use.
+type Keys struct {
+	list []key // the first one makes seals
+}
+
+type key struct {
+	id  string
+	row []byte // for the seals of rows
+	sum []byte // for what a row adds to the sum, which nobody outside ever sees
+}
+
+// NewKeys derives keys from those of the key file.
+func NewKeys(k *secret.Keeper) *Keys {
+	rows, sums := k.DeriveAll("ledger row"), k.DeriveAll("ledger sum")
+	keys := &Keys{}
+	for i, d := range rows {
+		keys.list = append(keys.list, key{d.KeyID, d.Key, sums[i].Key})
+	}
+	return keys
+}
+
+// maker computes seals with one key. It is for one goroutine.
+type maker struct {
+	id       string
+	row, sum hash.Hash
+	buffer   []byte
+}
+
+func (k key) maker() *maker {
+	return &maker{id: k.id, row: hmac.New(sha256.New, k.row), sum: hmac.New(sha256.New, k.sum)}
+}
+
+// seal is over everything in a row but the seal itself.
+func (m *maker) seal(e towpath.LedgerEntry) string {
+	b := m.buffer[:0]
+	for _, text := range []string{
+		e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit, e.ServerID, e.DatabaseID, e.Intent,
+	} {
+		b = append(binary.BigEndian.AppendUint64(b, uint64(len(text))), text...)
+	}
+	for _, n := range []int64{e.Number, e.Epoch, int64(e.StatementsTotal), int64(e.StatementsDone), e.StartedAt.UnixMicro(), moment(e.FinishedAt)} {
+		b = binary.BigEndian.AppendUint64(b, uint64(n))
+	}
+	if e.FinishedAt != nil {
+		b = append(b, 1)
+	}
+	m.buffer = b
+	m.row.Reset()
+	m.row.Write(b)
+	return m.id + ":" + hex.EncodeToString(m.row.Sum(nil))
+}
+
+func moment(at *time.Time) int64 {
+	if at == nil {
+		return 0
+	}
+	return at.UnixMicro()
+}
+
+// sum is a number of 256 bits. Sums of rows do not depend on their order, and go along with a change of one row.
+type sum [4]uint64
+
+func (s sum) plus(t sum) (r sum) {
+	var carry uint64
+	for i := range s {
+		r[i], carry = bits.Add64(s[i], t[i], carry)
+	}
+	return r
+}
+
+func (s sum) minus(t sum) (r sum) {
+	var borrow uint64
+	for i := range s {
+		r[i], borrow = bits.Sub64(s[i], t[i], borrow)
+	}
+	return r
+}
+
+// part is what a row with this seal adds to the sum. With the seals themselves, a few thousand of them could be combined to
+// any sum.
+func (m *maker) part(seal string) (s sum) {
+	m.sum.Reset()
+	m.sum.Write([]byte("row\x00" + seal))
+	mac := m.sum.Sum(nil)
+	for i := range s {
+		s[i] = binary.BigEndian.Uint64(mac[8*i:])
+	}
+	return s
+}
+
+// total is how the sum stands in the head: in a form that shows nothing of it.
+func (m *maker) total(s sum) string {
+	b := []byte("sum\x00")
+	for _, word := range s {
+		b = binary.BigEndian.AppendUint64(b, word)
+	}
+	m.sum.Reset()
+	m.sum.Write(b)
+	return hex.EncodeToString(m.sum.Sum(nil))
+}
+
+// keyOf is the name of the key that a seal was made with; "" for what is no seal.
+func keyOf(seal string) string {
+	id, _, ok := strings.Cut(seal, ":")
+	if !ok {
+		return ""
+	}
+	return id
+}
