@@ -174,8 +174,11 @@ func (r *run) tampered(ctx context.Context, failure error) outcome {
 	message := "The change was committed, and with its commit the ledger was changed by other hands: nothing can be said by it. Look at the database."
 	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
-	r.book = nil
-	if _, err := r.load(reading); err != nil {
+	err := r.connect(reading)
+	if err == nil {
+		_, err = r.load(reading)
+	}
+	if err != nil {
 		message += " " + r.redact(err)
 	}
 	return outcome{state: towpath.TaskUnknown, message: message + " (" + r.redact(failure) + ")"}

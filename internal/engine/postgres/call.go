@@ -13,14 +13,15 @@ import (
 
 // call is one statement of a round trip.
 type call struct {
-	text   string
-	args   []any
-	scan   func(pgx.Row) error // reads the one row
-	tag    *pgconn.CommandTag  // nil when nobody asks
-	fenced string              // what an upsert's division by zero says: a newer run has the row
-	commit bool                // nobody knows its outcome without the server's word
-	clean  bool                // nothing of the session is left afterwards. Behind a COMMIT, its error does not matter
-	after  bool                // looks what a COMMIT has left
+	text    string
+	args    []any
+	scan    func(pgx.Row) error // reads the one row
+	tag     *pgconn.CommandTag  // nil when nobody asks
+	fenced  string              // what an upsert's division by zero says: a newer run has the row
+	refused string              // what a guard's division by zero says
+	commit  bool                // nobody knows its outcome without the server's word
+	clean   bool                // nothing of the session is left afterwards. Behind a COMMIT, its error does not matter
+	after   bool                // looks what a COMMIT has left
 }
 
 // send brings calls to the server, together with those that were queued, in one round trip. The first error ends all: the
@@ -81,6 +82,9 @@ func (c call) failed(err error, commits bool) error {
 	server := errors.As(err, &said)
 	if c.fenced != "" && server && said.Code == "22012" {
 		return &engine.Error{Kind: engine.Fenced, Message: c.fenced, Err: err}
+	}
+	if c.refused != "" && server && said.Code == "22012" {
+		return &engine.Error{Kind: engine.Refused, Message: c.refused, Err: err}
 	}
 	mapped := mapError(err)
 	if mapped.Kind == engine.Timeout && (c.commit || commits && !server) {

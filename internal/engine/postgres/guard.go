@@ -62,29 +62,29 @@ func (s *session) look(text *string) error {
 // itsOwn ends the message of what was seen too late to be undone.
 const itsOwn = ", which belongs to the server. What it did stays: look at the ledger before anything else runs"
 
-// glance is a look at the ledger, and nothing else.
-func (s *session) glance() call {
+// guard has the server itself compare the ledger, and what is outside, with the last look and with how many rows we have written
+// since: what is sent behind it does not happen when they differ, a COMMIT neither.
+func (s *session) guard(own int) call {
 	return call{
-		text: "SELECT " + ledgerMark + "pg_catalog.to_regclass($1))",
-		args: []any{s.db.ledger},
-		scan: func(row pgx.Row) error {
-			var ledger *string
-			if err := row.Scan(&ledger); err != nil {
-				return err
-			}
-			return s.look(ledger)
-		},
+		text: `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.split_part(m, ' ', 1) OPERATOR(pg_catalog.=) $2::pg_catalog.text
+			AND pg_catalog.split_part(m, ' ', 2)::pg_catalog.int8 OPERATOR(pg_catalog.+) pg_catalog.split_part(m, ' ', 3)::pg_catalog.int8
+				OPERATOR(pg_catalog.+) pg_catalog.split_part(m, ' ', 4)::pg_catalog.int8 OPERATOR(pg_catalog.=) $3::pg_catalog.int8
+			AND o OPERATOR(pg_catalog.=) $4::pg_catalog.text THEN 1 ELSE 0 END
+			FROM (SELECT ` + ledgerMark + `pg_catalog.to_regclass($1)) AS m, ` + outsideMark + ` AS o) AS x`,
+		args: []any{s.db.ledger, s.ledgerAt.place, s.ledgerAt.writes + s.written + int64(own), fmt.Sprintf("%d %s", *s.outside, s.role)},
+		refused: "something that the migration has put off until its commit has changed the table " + ledgerTable +
+			", which belongs to the server, or roles, databases or settings",
 	}
 }
 
 // closing writes the last rows of a transaction. What a script has put off until the commit comes before, since it could
-// change them; so nothing but our own rows lies between the last two looks.
+// change them; so nothing but our own rows lies between the two guards.
 func (s *session) closing(rows []call) []call {
-	if !s.ran {
+	if !s.ran || s.ledgerAt == nil || s.outside == nil {
 		return rows
 	}
-	calls := append([]call{{text: "SET CONSTRAINTS ALL IMMEDIATE"}, s.limit()}, rows...)
-	return append(calls, s.glance())
+	calls := append([]call{{text: "SET CONSTRAINTS ALL IMMEDIATE"}, s.guard(0)}, rows...)
+	return append(calls, s.guard(len(rows)))
 }
 
 // afterwards looks once more when the commit is through: a trigger that ran before it can have put off another one.

@@ -1,7 +1,9 @@
 package crashtest
 
 import (
+	"bytes"
 	"context"
+	"os"
 	"strings"
 	"testing"
 
@@ -239,19 +241,215 @@ func (w *world) accepted(s *executor.Service, c *catalog.Service, f forgery) {
 	if l := w.look(c); l.Trouble != "" || l.Error != "" || l.Number < 3 {
 		w.t.Fatalf("after it was accepted, the ledger is %+v", l)
 	}
-	w.write(func(ctx context.Context, tx *store.Tx) error {
-		four, err := tx.Task(ctx, w.task.ID)
-		if err != nil {
-			return err
-		}
-		four.State, four.Reason = towpath.TaskSkipped, "not wanted"
-		return tx.UpdateTask(ctx, &four)
-	})
+	w.skip()
 	five := w.plan("5", "CREATE TABLE t5 (id INT);")
 	if task := w.run(s, five); task.State != towpath.TaskDone {
 		w.t.Errorf("version 5 is %s: %s", task.State, task.Reason)
 	}
 	if l := w.look(c); l.Trouble != "" {
 		w.t.Errorf("afterwards the ledger is %s: %s", l.Trouble, l.Differs)
+	}
+}
+
+// hiddenName is the ledger in a text that a block puts together, so that no splitter sees it.
+const hiddenName = "towpath_' || 'ledger.towpath_' || 'ledger"
+
+// forgingFiles are migrations that reach for the ledger on PostgreSQL.
+var forgingFiles = map[string]struct {
+	script string
+	state  towpath.TaskState // of the file's own task
+	fix    string            // "" when nothing of it lasts
+}{
+	"a trigger that is put off until the commit": {`CREATE FUNCTION forge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  EXECUTE 'UPDATE ` + hiddenName + ` SET checksum = ''x'' WHERE version = ''2'''; RETURN NULL; END $$;
+CREATE TABLE bait (id int);
+CREATE CONSTRAINT TRIGGER forge AFTER INSERT ON bait DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION forge();
+INSERT INTO bait VALUES (1);`, towpath.TaskFailed, ""},
+	"a trigger that puts itself off once more": {`CREATE TABLE bait (id int);
+CREATE FUNCTION forge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.id < 2 THEN SET CONSTRAINTS ALL DEFERRED; INSERT INTO bait VALUES (NEW.id + 1); RETURN NULL; END IF;
+  EXECUTE 'UPDATE ` + hiddenName + ` SET checksum = ''x'' WHERE version IN (''2'', ''4'')';
+  EXECUTE 'UPDATE ` + hiddenName + ` SET seal = ''x'' WHERE version = ''4'''; RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER forge AFTER INSERT ON bait DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION forge();
+INSERT INTO bait VALUES (1);`, towpath.TaskUnknown, "-"},
+	"a block that puts a trigger on the ledger": {`-- towpath: no-transaction
+CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+DO $$ BEGIN EXECUTE 'CREATE TRIGGER evil BEFORE INSERT OR UPDATE ON ` + hiddenName + ` FOR EACH ROW WHEN (NEW.version = ''4'') EXECUTE FUNCTION nothing()'; END $$;`,
+		towpath.TaskFailed, "DROP TRIGGER evil ON LEDGER"},
+	"a block that renames two columns": {`-- towpath: no-transaction
+DO $$ BEGIN EXECUTE 'ALTER TABLE ` + hiddenName + ` RENAME path TO x';
+  EXECUTE 'ALTER TABLE ` + hiddenName + ` RENAME description TO path'; EXECUTE 'ALTER TABLE ` + hiddenName + ` RENAME x TO description'; END $$;`, towpath.TaskFailed, "-"},
+}
+
+func TestForging_byAFile(t *testing.T) {
+	t.Parallel()
+	for name, f := range forgingFiles {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, s, c := applied(t, towpath.EnginePostgres)
+			defer w.close()
+			task := w.run(s, w.plan("4", f.script))
+			if task.State != f.state {
+				t.Fatalf("the file is %s: %s", task.State, task.Reason)
+			}
+			l := w.look(c)
+			if f.fix == "" {
+				if l.Trouble != "" {
+					t.Errorf("the ledger is %s: %s", l.Trouble, l.Differs)
+				}
+				return
+			}
+			if l.Trouble != towpath.LedgerTampered {
+				t.Fatalf("the ledger is %q, and the file is %s: %s", l.Trouble, task.State, task.Reason)
+			}
+			w.skip()
+			five := w.run(s, w.plan("5", "CREATE TABLE t5 (id INT);"))
+			if five.State != towpath.TaskFailed || !strings.Contains(five.Reason, "Nothing was run") || strings.Contains(w.state(kind{}).dump, "t5") {
+				t.Errorf("version 5 is %s: %s", five.State, five.Reason)
+			}
+			if f.fix != "-" {
+				w.forge(f.fix)
+			}
+			if err := s.AcceptLedger(t.Context(), towpath.Actor{}, w.database.ID); err != nil {
+				t.Fatal(err)
+			}
+			w.skip()
+			if six := w.run(s, w.plan("6", "CREATE TABLE t6 (id INT);")); six.State != towpath.TaskDone {
+				t.Errorf("version 6 is %s: %s", six.State, six.Reason)
+			}
+		})
+	}
+}
+
+// skip takes the last task out of the way.
+func (w *world) skip() {
+	w.write(func(ctx context.Context, tx *store.Tx) error {
+		task, err := tx.Task(ctx, w.task.ID)
+		if err != nil {
+			return err
+		}
+		task.State, task.Reason = towpath.TaskSkipped, "not wanted"
+		return tx.UpdateTask(ctx, &task)
+	})
+}
+
+// copyLedger keeps the ledger's rows, and put brings them back: what a backup of the database does with them.
+func (w *world) copyLedger() (put func()) {
+	w.exec(w.ledgerOf("CREATE TABLE kept AS SELECT * FROM LEDGER"))
+	return func() {
+		w.exec(w.ledgerOf("DELETE FROM LEDGER"))
+		w.exec(w.ledgerOf("INSERT INTO LEDGER SELECT * FROM kept"))
+	}
+}
+
+func TestForging_anOlderStateIsRestoredAndACopyIsACopy(t *testing.T) {
+	t.Parallel()
+	for _, engine := range engines {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			w, s, c := applied(t, engine)
+			defer w.close()
+			put := w.copyLedger()
+			if task := w.run(s, w.plan("4", "CREATE TABLE t4 (id INT);")); task.State != towpath.TaskDone {
+				t.Fatalf("version 4 is %s: %s", task.State, task.Reason)
+			}
+			put()
+			five := w.run(s, w.plan("5", "CREATE TABLE t5 (id INT);"))
+			if l := w.look(c); l.Trouble != towpath.LedgerRestored || !strings.Contains(five.Reason, "earlier state") {
+				t.Errorf("the ledger is %q: %s; version 5: %s", l.Trouble, l.Differs, five.Reason)
+			}
+			if err := s.AcceptLedger(t.Context(), towpath.Actor{}, w.database.ID); err != nil {
+				t.Fatal(err)
+			}
+			if l := w.look(c); l.Trouble != "" {
+				t.Errorf("accepted, the ledger is %s: %s", l.Trouble, l.Differs)
+			}
+			put() // once more, and now it is older than what was accepted
+			if l := w.look(c); l.Trouble != towpath.LedgerRestored {
+				t.Errorf("the ledger is %q: %s", l.Trouble, l.Differs)
+			}
+			// The same database under another name of the catalogue is a copy.
+			w.write(func(ctx context.Context, tx *store.Tx) error {
+				twin := towpath.Database{InstanceID: w.database.InstanceID, EnvironmentID: w.database.EnvironmentID, Name: w.database.Name, ProjectID: w.database.ProjectID}
+				gone, err := tx.Database(ctx, w.database.ID)
+				if err != nil {
+					return err
+				}
+				gone.Name = "elsewhere"
+				if err := tx.UpdateDatabase(ctx, &gone); err != nil {
+					return err
+				}
+				w.database = twin
+				return tx.CreateDatabase(ctx, &w.database)
+			})
+			if l := w.look(c); l.Trouble != "" || len(l.Entries) > 0 && l.Number != 0 {
+				t.Errorf("a copy is %q: %s", l.Trouble, l.Differs)
+			}
+			if task := w.run(s, w.plan("6", "CREATE TABLE t6 (id INT);")); task.State != towpath.TaskFailed || !strings.Contains(task.Reason, "Is it a copy?") {
+				t.Errorf("version 6 is %s: %s", task.State, task.Reason)
+			}
+		})
+	}
+}
+
+func TestSealing_ofBeforeAndWithANewKey(t *testing.T) {
+	t.Parallel()
+	for _, engine := range engines {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			w, s, c := applied(t, engine)
+			defer w.close()
+			w.exec(w.ledgerOf("DELETE FROM LEDGER WHERE type = 'head'"))
+			w.exec(w.ledgerOf("UPDATE LEDGER SET seal = '', number = 0"))
+			for _, column := range []string{"number", "seal"} {
+				w.exec(w.ledgerOf("ALTER TABLE LEDGER DROP COLUMN " + column))
+			}
+			w.write(func(ctx context.Context, tx *store.Tx) error { // as the metadata of before
+				d, err := tx.Database(ctx, w.database.ID)
+				if err != nil {
+					return err
+				}
+				d.Ledger.Number, d.Ledger.Seal = 0, ""
+				return tx.UpdateDatabase(ctx, &d)
+			})
+			if l := w.look(c); l.Trouble != "" || l.Error != "" {
+				t.Fatalf("before it is sealed, the ledger is %+v", l)
+			}
+			if task := w.run(s, w.plan("4", "CREATE TABLE t4 (id INT);")); task.State != towpath.TaskDone {
+				t.Fatalf("version 4 is %s: %s", task.State, task.Reason)
+			}
+			if l := w.look(c); l.Trouble != "" || l.Number < 4 {
+				t.Errorf("sealed, the ledger is %+v", l)
+			}
+			if n := w.query(w.ledgerOf("SELECT count(*) FROM LEDGER WHERE seal = ''")); n != "0" {
+				t.Errorf("%s rows have no seal", n)
+			}
+			rotate(t, w.child().Key)
+			s, c = w.here()
+			if l := w.look(c); l.Trouble != "" {
+				t.Errorf("with a new key, the ledger is %s: %s", l.Trouble, l.Differs)
+			}
+			if task := w.run(s, w.plan("5", "CREATE TABLE t5 (id INT);")); task.State != towpath.TaskDone {
+				t.Fatalf("version 5 is %s: %s", task.State, task.Reason)
+			}
+			if n := w.query(w.ledgerOf("SELECT count(*) FROM LEDGER WHERE seal NOT LIKE '" + s.Keeper.KeyID() + ":%'")); n != "0" {
+				t.Errorf("%s rows have the old key's seal", n)
+			}
+			if l := w.look(c); l.Trouble != "" {
+				t.Errorf("afterwards, the ledger is %s: %s", l.Trouble, l.Differs)
+			}
+		})
+	}
+}
+
+// rotate puts a new key before those of a key file.
+func rotate(t *testing.T, path string) {
+	t.Helper()
+	old, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(path, append(bytes.Repeat([]byte{7}, 32), old...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
