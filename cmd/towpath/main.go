@@ -35,6 +35,7 @@ func build() string {
 type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server."`
 	Demo     demoCommand     `cmd:"" help:"Try everything: a server beside a simulated Bitbucket, with a sample workspace."`
+	Ledger   ledgerCommand   `cmd:"" help:"Look at the ledgers in databases."`
 	Metadata metadataCommand `cmd:"" help:"Back up, restore, check or move the server's own data."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
@@ -47,10 +48,12 @@ func (versionCommand) Run(out io.Writer) error {
 	return err
 }
 
-// Exit codes: 1 for what went wrong while running, 2 for what is wrong with the command line or the configuration.
+// Exit codes: 1 for what went wrong while running, 2 for what is wrong with the command line or the configuration, 3 for a
+// ledger that is not believed.
 const (
-	exitFailed = 1
-	exitUsage  = 2
+	exitFailed      = 1
+	exitUsage       = 2
+	exitNotBelieved = 3
 )
 
 func main() {
@@ -83,9 +86,13 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 	}
 	err = command.Run()
 	var usage *usageError
+	var distrusted *notBelieved
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &distrusted):
+		fmt.Fprintln(errs, "towpath:", err)
+		return exitNotBelieved
 	case errors.As(err, &usage):
 		fmt.Fprintln(errs, "towpath:", err)
 		return exitUsage

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -208,6 +209,52 @@ func (s *Service) readAll(ctx context.Context, list []towpath.Database, instance
 	}
 	_ = group.Wait() // none of them returns an error
 	return snapshots
+}
+
+// Verify reads the ledger of the database INSTANCE/DATABASE and says what it is worth. It changes nothing, in the metadata
+// neither. CodeNotFound when there is no such database, CodeUnavailable when it cannot be read.
+func (s *Service) Verify(ctx context.Context, name string) (d towpath.Database, snapshot towpath.LedgerSnapshot, err error) {
+	var i towpath.Instance
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		d, i, err = byName(ctx, tx, name)
+		return err
+	})
+	if err != nil {
+		return d, snapshot, err
+	}
+	if snapshot, err = s.read(ctx, i, d); err != nil {
+		return d, snapshot, towpath.Errorf(towpath.CodeUnavailable, "The ledger of %s cannot be read: %s", name, err)
+	}
+	return d, snapshot, nil
+}
+
+// byName finds a database by its instance's name and its own.
+func byName(ctx context.Context, tx *store.Tx, name string) (towpath.Database, towpath.Instance, error) {
+	for page := (store.Page{Limit: 1000}); ; {
+		list, err := tx.Instances(ctx, page)
+		if err != nil {
+			return towpath.Database{}, towpath.Instance{}, err
+		}
+		if len(list) == 0 {
+			return towpath.Database{}, towpath.Instance{}, towpath.Errorf(towpath.CodeNotFound, "There is no database %s. Name it INSTANCE/DATABASE, as the console does.", name)
+		}
+		for _, i := range list {
+			own, ok := strings.CutPrefix(name, i.Name+"/")
+			if !ok {
+				continue
+			}
+			all, err := allDatabases(ctx, tx, i.ID)
+			if err != nil {
+				return towpath.Database{}, i, err
+			}
+			for _, d := range all {
+				if d.Name == own {
+					return d, i, nil
+				}
+			}
+		}
+		page.After = list[len(list)-1].ID
+	}
 }
 
 // read reads one ledger. Its error is plain words.

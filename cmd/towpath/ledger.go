@@ -1,0 +1,103 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"towpath"
+	"towpath/internal/catalog"
+	"towpath/internal/secret"
+	"towpath/internal/store"
+)
+
+// ledgerCommand is what can be done with ledgers from a shell.
+type ledgerCommand struct {
+	Verify ledgerVerifyCommand `cmd:"" help:"Say whether the ledger in a database is as the server wrote it. Exit code 3 when it is not. A server may run meanwhile."`
+}
+
+type ledgerVerifyCommand struct {
+	Database    string `arg:"" help:"INSTANCE/DATABASE, as the console names them."`
+	Data        string `default:"towpath-data" type:"path" help:"Folder for the server's own data."`
+	MetadataURL string `name:"metadata-url" help:"Where the metadata is: sqlite:PATH or postgres://…. Default: towpath.db in the data folder."`
+	KeyFile     string `type:"path" help:"File with the key. Default: the data folder's name with .key, beside it."`
+	SQLiteRoot  string `name:"sqlite-root" default:"towpath-sqlite" type:"path" help:"The one folder below which SQLite targets may lie."`
+	JSON        bool   `name:"json" help:"Write JSON."`
+}
+
+// notBelieved is the end of a verification that found something. Its exit code is exitNotBelieved.
+type notBelieved struct{ state string }
+
+// Error implements error.
+func (e *notBelieved) Error() string { return "the ledger is not believed: it is " + e.state }
+
+// verified is what the command writes.
+type verified struct {
+	Database string `json:"database"`
+	State    string `json:"state"` // believed, tampered, restored or cloned
+	Differs  string `json:"differs,omitempty"`
+	Rows     int    `json:"rows"`
+	Number   int64  `json:"number"` // of the newest write; 0 for a ledger without seals
+}
+
+// Run reads the ledger and changes nothing.
+func (c *ledgerVerifyCommand) Run(ctx context.Context, out io.Writer) (err error) {
+	settings := serveCommand{Data: c.Data, MetadataURL: c.MetadataURL, KeyFile: c.KeyFile, SQLiteRoot: c.SQLiteRoot}
+	settings.KeyFile = cmp.Or(settings.KeyFile, settings.Data+".key")
+	settings.MetadataURL = cmp.Or(settings.MetadataURL, "sqlite:"+settings.Data+"/towpath.db")
+	files := []string{settings.KeyFile} // opening one that is missing would make it
+	if path, ok := strings.CutPrefix(settings.MetadataURL, "sqlite:"); ok {
+		files = append(files, path)
+	}
+	for _, path := range files {
+		if _, err := os.Stat(path); err != nil {
+			return usagef("%s: there is no such file", path)
+		}
+	}
+	keeper, err := secret.Open(settings.KeyFile)
+	if err != nil {
+		return fmt.Errorf("open key file (--key-file): %w", err)
+	}
+	metadata, err := store.Open(ctx, settings.MetadataURL)
+	if err != nil {
+		return fmt.Errorf("open metadata (--metadata-url): %w", err)
+	}
+	defer func() { err = errors.Join(err, metadata.Close()) }()
+	s := &catalog.Service{Store: metadata, Keeper: keeper, Engines: engines(&settings)}
+	d, snapshot, err := s.Verify(ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	return c.tell(out, verdictOf(c.Database, d, snapshot))
+}
+
+// verdictOf sums up what was read.
+func verdictOf(name string, d towpath.Database, s towpath.LedgerSnapshot) verified {
+	v := verified{Database: name, State: cmp.Or(string(s.Trouble), "believed"), Differs: s.Differs, Rows: len(s.Entries), Number: s.Number}
+	for _, e := range s.Entries {
+		if v.State == "believed" && e.DatabaseID != d.ID {
+			v.State, v.Differs = "cloned", "it was written for another database"
+		}
+	}
+	return v
+}
+
+func (c *ledgerVerifyCommand) tell(out io.Writer, v verified) (err error) {
+	switch {
+	case c.JSON:
+		err = json.NewEncoder(out).Encode(v)
+	case v.Differs != "":
+		_, err = fmt.Fprintf(out, "%s: %s: %s\n", v.Database, v.State, v.Differs)
+	default:
+		_, err = fmt.Fprintf(out, "%s: %s, %d rows, write %d\n", v.Database, v.State, v.Rows, v.Number)
+	}
+	if err == nil && v.State != "believed" {
+		err = &notBelieved{v.State}
+	}
+	return err
+}
