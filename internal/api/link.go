@@ -16,6 +16,7 @@ type RepositoryLink struct {
 	ProjectID          string                `json:"projectId"`
 	ProviderID         string                `json:"providerId"`
 	GrantID            string                `json:"grantId"`
+	State              LinkState             `json:"state" enum:"attention,unknown,failed,held,running,pending,missing,connected" doc:"How the link is: what needs a person first, then the state of its open rollout, then its webhook."`
 	RepositoryID       string                `json:"repositoryId"`
 	RepositoryName     string                `json:"repositoryName"`
 	RepositoryURL      string                `json:"repositoryUrl"`
@@ -39,12 +40,98 @@ type RepositoryLink struct {
 	CreatedAt          time.Time             `json:"createdAt"`
 }
 
-func linkOf(l towpath.RepositoryLink) RepositoryLink {
-	return RepositoryLink{
-		l.ID, l.ProjectID, l.ProviderID, l.GrantID, l.RepositoryID, l.RepositoryName, l.RepositoryURL, l.Branch, l.BaseDirectory,
-		l.FilePathTemplate, l.SchemaPathTemplate, l.LatePolicy, l.WaitingStatus, l.HookState, l.HookReason, l.HeadCommit, l.SyncedCommit, l.SyncedAt,
-		l.BaselinedUpTo, l.AttentionReason, l.LastDeliveryAt, l.LastPollAt, l.NextPollAt, l.CreatedBy, l.CreatedAt,
+// LinkState is how a link is, in one word: what needs a person first, then what happens, then how it hears of pushes.
+type LinkState string
+
+const (
+	LinkAttention LinkState = "attention" // it cannot work without a person; AttentionReason says why
+	LinkUnknown   LinkState = "unknown"   // of its open rollout, like the next ones
+	LinkFailed    LinkState = "failed"
+	LinkHeld      LinkState = "held"
+	LinkRunning   LinkState = "running"
+	LinkPending   LinkState = "pending"
+	LinkMissing   LinkState = "missing"   // its webhook is gone; pushes are found by polling
+	LinkConnected LinkState = "connected" // and nothing is open
+)
+
+func stateOfLink(l towpath.RepositoryLink, open towpath.RolloutState) LinkState {
+	switch {
+	case l.AttentionReason != "":
+		return LinkAttention
+	case open != "":
+		return LinkState(open)
+	case l.HookState == towpath.HookMissing:
+		return LinkMissing
 	}
+	return LinkConnected
+}
+
+// linkView is a link with the state of its open rollout, "" when there is none.
+type linkView struct {
+	towpath.RepositoryLink
+	open towpath.RolloutState
+}
+
+func linkOf(v linkView) RepositoryLink {
+	l := v.RepositoryLink
+	return RepositoryLink{
+		ID:                 l.ID,
+		ProjectID:          l.ProjectID,
+		ProviderID:         l.ProviderID,
+		GrantID:            l.GrantID,
+		State:              stateOfLink(l, v.open),
+		RepositoryID:       l.RepositoryID,
+		RepositoryName:     l.RepositoryName,
+		RepositoryURL:      l.RepositoryURL,
+		Branch:             l.Branch,
+		BaseDirectory:      l.BaseDirectory,
+		FilePathTemplate:   l.FilePathTemplate,
+		SchemaPathTemplate: l.SchemaPathTemplate,
+		LatePolicy:         l.LatePolicy,
+		WaitingStatus:      l.WaitingStatus,
+		HookState:          l.HookState,
+		HookReason:         l.HookReason,
+		HeadCommit:         l.HeadCommit,
+		SyncedCommit:       l.SyncedCommit,
+		SyncedAt:           l.SyncedAt,
+		BaselinedUpTo:      l.BaselinedUpTo,
+		AttentionReason:    l.AttentionReason,
+		LastDeliveryAt:     l.LastDeliveryAt,
+		LastPollAt:         l.LastPollAt,
+		NextPollAt:         l.NextPollAt,
+		CreatedBy:          l.CreatedBy,
+		CreatedAt:          l.CreatedAt,
+	}
+}
+
+// viewLinks adds what the links' open rollouts say.
+func viewLinks(ctx context.Context, tx *store.Tx, rows []towpath.RepositoryLink) ([]linkView, error) {
+	ids := make([]string, len(rows))
+	for i, l := range rows {
+		ids[i] = l.ID
+	}
+	open, err := tx.OpenRolloutStates(ctx, ids)
+	views := make([]linkView, len(rows))
+	for i, l := range rows {
+		views[i] = linkView{RepositoryLink: l, open: open[l.ID]}
+	}
+	return views, err
+}
+
+// answerLink is a link after a change of it.
+func (s *Server) answerLink(ctx context.Context, l towpath.RepositoryLink, err error) (RepositoryLink, error) {
+	if err != nil {
+		return RepositoryLink{}, err
+	}
+	var views []linkView
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		views, err = viewLinks(ctx, tx, []towpath.RepositoryLink{l})
+		return err
+	})
+	if err != nil {
+		return RepositoryLink{}, err
+	}
+	return linkOf(views[0]), nil
 }
 
 type listLinksInput struct {
@@ -53,12 +140,16 @@ type listLinksInput struct {
 }
 
 func (s *Server) listLinks(ctx context.Context, in *listLinksInput) (list[RepositoryLink], error) {
-	var rows []towpath.RepositoryLink
-	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		rows, err = tx.Links(ctx, store.LinkFilter{ProjectID: in.Project}, in.oldest())
+	var rows []linkView
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		links, err := tx.Links(ctx, store.LinkFilter{ProjectID: in.Project}, in.oldest())
+		if err != nil {
+			return err
+		}
+		rows, err = viewLinks(ctx, tx, links)
 		return err
 	})
-	return page(in.Paging, rows, func(l towpath.RepositoryLink) string { return l.ID }, linkOf), err
+	return page(in.Paging, rows, func(l linkView) string { return l.ID }, linkOf), err
 }
 
 // linkSpec is what a person says of a link.
@@ -83,7 +174,7 @@ type linkInput struct {
 
 func (s *Server) createLink(ctx context.Context, in *linkInput) (RepositoryLink, error) {
 	l, err := s.GitOps.Link(ctx, actorOf(ctx), in.Project, gitops.LinkSpec(in.Body))
-	return linkOf(l), err
+	return s.answerLink(ctx, l, err)
 }
 
 // linkPreview is what a link would do now.
@@ -133,6 +224,8 @@ type planItem struct {
 	Migration
 	DatabaseID    string         `json:"databaseId,omitempty"`
 	EnvironmentID string         `json:"environmentId,omitempty"`
+	TaskID        string         `json:"taskId,omitempty" doc:"The open task that brings it there."`
+	RolloutID     string         `json:"rolloutId,omitempty" doc:"Of the task."`
 	State         plan.ItemState `json:"state"`
 	Reason        string         `json:"reason,omitempty"`
 	Applied       *appliedFile   `json:"applied,omitempty" doc:"What the database has, where that differs or matters."`
@@ -161,7 +254,10 @@ func planOf(p plan.Plan, limit int, without map[plan.ItemState]bool) planView {
 			v.MoreItems++
 			continue
 		}
-		item := planItem{Migration: migrationOf(i.Migration), DatabaseID: i.DatabaseID, EnvironmentID: i.EnvironmentID, State: i.State, Reason: i.Reason}
+		item := planItem{
+			Migration: migrationOf(i.Migration), DatabaseID: i.DatabaseID, EnvironmentID: i.EnvironmentID, TaskID: i.TaskID, RolloutID: i.RolloutID,
+			State: i.State, Reason: i.Reason,
+		}
 		if e := i.Previous; e != nil {
 			item.Applied = &appliedFile{e.Path, e.Checksum, e.Commit, e.StartedAt}
 		}
@@ -195,8 +291,12 @@ const statusLimit = 500
 
 func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) {
 	st, err := s.GitOps.LinkStatus(ctx, in.Link)
+	shown := linkView{RepositoryLink: st.Link}
+	if st.Rollout != nil {
+		shown.open = st.Rollout.State
+	}
 	view := linkStatus{
-		RepositoryLink: linkOf(st.Link), WaitsFor: st.WaitsFor, Failures: st.Job.Attempts, LastError: st.Job.LastError, GrantName: st.GrantName,
+		RepositoryLink: linkOf(shown), WaitsFor: st.WaitsFor, Failures: st.Job.Attempts, LastError: st.Job.LastError, GrantName: st.GrantName,
 		GrantBroken: st.GrantBroken, Usage: usageOf(st.Usage.Used, st.Usage.Limit, st.Usage.BackoffUntil), Plan: planOf(st.Plan, statusLimit, quiet),
 	}
 	if st.WriteBack.Attempts > 0 {
@@ -227,7 +327,7 @@ type changeLinkInput struct {
 
 func (s *Server) changeLink(ctx context.Context, in *changeLinkInput) (RepositoryLink, error) {
 	l, err := s.GitOps.UpdateLink(ctx, actorOf(ctx), in.Link, gitops.LinkChange(in.Body))
-	return linkOf(l), err
+	return s.answerLink(ctx, l, err)
 }
 
 func (s *Server) deleteLink(ctx context.Context, in *LinkPath) error {
@@ -247,7 +347,7 @@ type takeOverLinkInput struct {
 
 func (s *Server) takeOverLink(ctx context.Context, in *takeOverLinkInput) (RepositoryLink, error) {
 	l, err := s.GitOps.TakeOverLink(ctx, actorOf(ctx), in.Link, in.Body.GrantID)
-	return linkOf(l), err
+	return s.answerLink(ctx, l, err)
 }
 
 type acceptInput struct {

@@ -2,6 +2,7 @@ package gitops
 
 import (
 	"fmt"
+	"strings"
 
 	"towpath"
 	"towpath/internal/plan"
@@ -63,7 +64,7 @@ func (c closer) why(t towpath.Task) string {
 	case item.Previous != nil && item.Previous.State.Applied() && item.State != plan.ItemEdited:
 		return fmt.Sprintf("The database has version %s already, with the text of commit %s.", t.Label, short(item.Previous.Commit))
 	}
-	return fmt.Sprintf("At commit %s the file is %s: %s.", c.commit, item.State, item.Reason)
+	return strings.TrimSpace(fmt.Sprintf("Since commit %s it may not run here. %s", c.commit, plan.Sentence(item.Reason)))
 }
 
 // had tells whether the ledger has all that a task was to bring, with the task's own texts.

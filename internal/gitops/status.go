@@ -296,6 +296,7 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus,
 		r, err := tx.OpenRollout(ctx, linkID)
 		if err == nil {
 			st.Rollout = &r
+			st.Plan = st.Plan.WithTasks(r.Tasks)
 		} else if towpath.ErrorCode(err) != towpath.CodeNotFound {
 			return err
 		}
@@ -328,13 +329,29 @@ func waitsFor(st LinkStatus) string {
 	case st.Rollout == nil:
 		return troubleOf(st.Plan, st.Notes)
 	}
-	tasks := slices.Clone(st.Rollout.Tasks)
+	return waitsForTask(st.Rollout.Tasks)
+}
+
+// waitsForTask names the task that a rollout waits for, the most urgent state first.
+func waitsForTask(all []towpath.Task) string {
+	tasks := slices.Clone(all)
 	slices.SortStableFunc(tasks, func(a, b towpath.Task) int { return cmp.Compare(a.Stage, b.Stage) })
 	for _, state := range []towpath.TaskState{towpath.TaskUnknown, towpath.TaskFailed, towpath.TaskRunning, towpath.TaskHeld} {
-		for _, t := range tasks {
-			if t.State == state {
-				return strings.TrimSuffix(fmt.Sprintf("Version %s is %s in %s of %s: %s", t.Label, state, t.Database, t.Environment, t.Reason), ": ")
-			}
+		i := slices.IndexFunc(tasks, func(t towpath.Task) bool { return t.State == state })
+		if i < 0 {
+			continue
+		}
+		t := tasks[i]
+		where := fmt.Sprintf("in %s of %s", t.Database, t.Environment)
+		switch state {
+		case towpath.TaskUnknown:
+			return fmt.Sprintf("Nobody knows whether version %s was applied %s. %s", t.Label, where, plan.Sentence(t.Reason))
+		case towpath.TaskFailed:
+			return fmt.Sprintf("Version %s failed %s: %s", t.Label, where, t.Reason)
+		case towpath.TaskRunning:
+			return fmt.Sprintf("Version %s is running %s.", t.Label, where)
+		default:
+			return fmt.Sprintf("Version %s is held %s and waits for a person. %s", t.Label, where, plan.Sentence(t.Reason))
 		}
 	}
 	return ""

@@ -89,6 +89,9 @@ type ItemState string
 const (
 	ItemPending     ItemState = "pending"     // a task will run or record it
 	ItemHeld        ItemState = "held"        // a task waits for a person
+	ItemRunning     ItemState = "running"     // a task runs it
+	ItemFailed      ItemState = "failed"      // its task has failed
+	ItemUnknown     ItemState = "unknown"     // its task ended, and nobody knows how
 	ItemApplied     ItemState = "applied"     // the database has it
 	ItemBaselined   ItemState = "baselined"   // recorded without running
 	ItemEdited      ItemState = "edited"      // the database has another text of it
@@ -114,6 +117,8 @@ type Item struct {
 	towpath.Migration        // Environment and Database are names of real ones where DatabaseID is set
 	DatabaseID        string // "" for ignored, no-target and ambiguous
 	EnvironmentID     string
+	TaskID            string // of the open task that brings it there, with RolloutID; see WithTasks
+	RolloutID         string
 	State             ItemState
 	Reason            string               // plain words; "" where the state says all
 	Previous          *towpath.LedgerEntry // what the ledger has: for applied, baselined, edited, renamed, moved, vanished

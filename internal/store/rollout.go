@@ -48,6 +48,26 @@ func (tx *Tx) OpenRollout(ctx context.Context, linkID string) (towpath.Rollout, 
 	return tx.Rollout(ctx, r.ID)
 }
 
+// OpenRolloutStates returns the state of the open rollout of each of the links that has one.
+func (tx *Tx) OpenRolloutStates(ctx context.Context, linkIDs []string) (map[string]towpath.RolloutState, error) {
+	states := map[string]towpath.RolloutState{}
+	for ids := range slices.Chunk(linkIDs, maxLookup) {
+		args := make([]any, len(ids))
+		for i, id := range ids {
+			args[i] = id
+		}
+		where := "WHERE finished_at IS NULL AND link_id IN " + tuples(1, len(args), tx.shared)
+		err := rollouts.each(ctx, tx, where, args, func(r towpath.Rollout) error {
+			states[r.LinkID] = r.State
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return states, nil
+}
+
 // RolloutFilter picks rollouts; empty fields pick all.
 type RolloutFilter struct {
 	ProjectID  string

@@ -39,6 +39,7 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   polling: ['Polling', 'refresh', 'idle'],
   missing: ['Missing', 'alert', 'warn'],
   healthy: ['Healthy', 'check', 'ok'],
+  connected: ['Connected', 'check', 'ok'],
   attention: ['Needs attention', 'alert', 'warn'],
   invited: ['Invited', 'clock', 'idle'],
   deactivated: ['Deactivated', 'dash', 'idle'],

@@ -7,12 +7,6 @@ import { TimeAgo } from '../TimeAgo'
 
 type RepositoryLink = Schemas['RepositoryLink']
 
-/** How a link is, in one word of StateBadge. */
-export function linkState(link: Pick<RepositoryLink, 'attentionReason' | 'hookState'>): string {
-  if (link.attentionReason) return 'attention'
-  return link.hookState === 'missing' ? 'missing' : 'healthy'
-}
-
 /** A link on one line: how it is, when it last heard of something, and where it stands. */
 export function LinkHealth({ link }: { link: RepositoryLink }) {
   return (
@@ -20,7 +14,7 @@ export function LinkHealth({ link }: { link: RepositoryLink }) {
       <Link to={pb.link(link.projectId, link.id)}>{link.repositoryName}</Link>
       <span className="mono small">{link.branch}</span>
       {link.baseDirectory && <span className="mono small">{link.baseDirectory}/</span>}
-      <StateBadge state={linkState(link)} />
+      <StateBadge state={link.state} />
       <span className="muted small">
         synced <Commit hash={link.syncedCommit ?? ''} /> <TimeAgo at={link.syncedAt} none="not yet" />
       </span>

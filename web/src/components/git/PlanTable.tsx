@@ -3,7 +3,9 @@ import type { ReactNode } from 'react'
 import type { Schemas } from '~/api/client'
 import { environmentsQuery } from '~/api/queries'
 import { type Column, QueryTable } from '~/table/QueryTable'
+import { pb } from '~/util/path-builder'
 import { sentence } from '~/util/str'
+import { Link } from '../Link'
 import { StateBadge } from '../StateBadge'
 
 type Item = Schemas['PlanItem']
@@ -33,7 +35,13 @@ export function PlanTable({ items, empty, future = false, action }: PlanTablePro
       title: 'State',
       cell: item => (
         <>
-          <StateBadge state={future ? futureState(item) : item.state} />
+          {item.taskId && item.rolloutId ? (
+            <Link to={pb.task(item.rolloutId, item.taskId)}>
+              <StateBadge state={item.state} />
+            </Link>
+          ) : (
+            <StateBadge state={future ? futureState(item) : item.state} />
+          )}
           {item.reason && <div className="small muted">{sentence(item.reason)}</div>}
         </>
       ),

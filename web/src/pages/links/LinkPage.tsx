@@ -8,7 +8,6 @@ import { Deliveries } from '~/components/git/Deliveries'
 import { FileTable } from '~/components/git/FileTable'
 import { LinkActions } from '~/components/git/LinkActions'
 import { LinkFacts } from '~/components/git/LinkFacts'
-import { linkState } from '~/components/git/LinkHealth'
 import { PlanTable } from '~/components/git/PlanTable'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
@@ -29,7 +28,7 @@ export default function LinkPage() {
         <Page
           title={data.repositoryName}
           crumbs={crumbs}
-          beside={<StateBadge state={linkState(data)} />}
+          beside={<StateBadge state={data.state} />}
           action={<LinkActions link={data} project={project} />}
         >
           {data.attentionReason && (

@@ -1,0 +1,71 @@
+package plan
+
+import (
+	"strings"
+
+	"towpath"
+)
+
+// WithTasks returns the plan with what the open tasks know of their files: that one runs, has failed, or ended without
+// anybody knowing how, and that a person released it. Build knows none of this, since it asks the ledgers alone.
+func (p Plan) WithTasks(open []towpath.Task) Plan {
+	type key struct {
+		databaseID string
+		towpath.MigrationID
+	}
+	tasks := make(map[key]towpath.Task, len(open))
+	for _, t := range open {
+		if t.State.Open() {
+			tasks[key{t.DatabaseID, t.MigrationID}] = t
+		}
+	}
+	items := make([]Item, len(p.Items))
+	for i, item := range p.Items {
+		if t, ok := tasks[key{item.DatabaseID, item.MigrationID}]; ok {
+			item = item.withTask(t)
+		}
+		items[i] = item
+	}
+	p.Items = items
+	return p
+}
+
+func (i Item) withTask(t towpath.Task) Item {
+	switch i.State {
+	case ItemPending, ItemHeld, ItemMoved, ItemBlocked:
+	default:
+		return i
+	}
+	i.TaskID, i.RolloutID = t.ID, t.RolloutID
+	switch t.State {
+	case towpath.TaskRunning:
+		i.State, i.Reason = ItemRunning, ""
+	case towpath.TaskFailed:
+		i.State, i.Reason = ItemFailed, t.Reason
+	case towpath.TaskUnknown:
+		i.State, i.Reason = ItemUnknown, t.Reason
+	case towpath.TaskPending:
+		if t.Released && (i.State == ItemHeld || i.State == ItemMoved) {
+			i.State, i.Reason = ItemPending, ""
+		}
+	}
+	return i
+}
+
+// Sentence makes a reason into a sentence of its own. Reasons of files begin with their verb.
+func Sentence(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	verb, _, _ := strings.Cut(reason, " ")
+	switch verb {
+	case "is", "was", "has", "waits", "fits", "ends", "will":
+		reason = "The file " + reason
+	default:
+		reason = strings.ToUpper(reason[:1]) + reason[1:]
+	}
+	if strings.HasSuffix(reason, ".") {
+		return reason
+	}
+	return reason + "."
+}
