@@ -76,7 +76,8 @@ func setsKeys(st statement.Statement) (on, ok bool) {
 	for range statement.Split(strings.NewReader(st.Text), oneJudge{j: j}) {
 		continue // it was let in before
 	}
-	return !j.keysOff, j.keysSet
+	set, off := j.pragma.keys()
+	return !off, set
 }
 
 // oneJudge is the lexer with a judge of one's own.

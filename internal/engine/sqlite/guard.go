@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	driver "modernc.org/sqlite"
@@ -50,28 +51,42 @@ func ofConnection(action driver.AuthorizerActionCode) bool {
 	return false
 }
 
+// refusal says why an action is not allowed, "" when it is. What is in no list is refused.
+// https://www.sqlite.org/c3ref/c_alter_table.html
 func (g *guard) refusal(action driver.AuthorizerActionCode, arg1, arg2 string) string {
 	switch action {
-	case driver.AuthAttach, driver.AuthDetach:
-		return "A migration may not open another database file."
-	case driver.AuthFunction:
-		if strings.EqualFold(arg2, "load_extension") {
-			return "A migration may not load code into the server."
-		}
-	case driver.AuthPragma:
-		if !g.own && !allowedPragma(arg1) && !(arg2 == "" && moduleReads(arg1)) {
-			return fmt.Sprintf("A migration may not use PRAGMA %s.", arg1)
-		}
+	case driver.AuthAnalyze, driver.AuthReindex, driver.AuthSelect, driver.AuthRecursive:
+		return "" // of all tables, the ledger's too: harmless
 	case driver.AuthTransaction, driver.AuthSavepoint:
 		if !g.own {
 			return "A migration may not begin or end transactions: it runs in one as a whole."
 		}
-	case driver.AuthAnalyze, driver.AuthReindex:
-		return "" // of all tables, the ledger's too: harmless
+		return ""
+	case driver.AuthPragma:
+		if !g.own && !allowedPragma(arg1) && (arg2 != "" || !moduleReads(arg1)) {
+			return fmt.Sprintf("A migration may not use PRAGMA %s.", arg1)
+		}
+		return ""
+	case driver.AuthFunction:
+		if !g.own && !allowedFunction(arg2) {
+			return fmt.Sprintf("A migration may not call the function %s.", arg2)
+		}
+		return ""
 	case driver.AuthCreateVTable:
 		if !safeModule(arg2) {
 			return fmt.Sprintf("A migration may not use the module %s.", arg2)
 		}
+	case driver.AuthRead:
+		if !g.own && !readable(strings.ToLower(arg1)) {
+			return fmt.Sprintf("A migration may not read %s, a table of SQLite itself.", arg1)
+		}
+	case driver.AuthInsert, driver.AuthUpdate, driver.AuthDelete, driver.AuthAlterTable, driver.AuthDropVTable,
+		driver.AuthCreateTable, driver.AuthCreateIndex, driver.AuthCreateView, driver.AuthCreateTrigger,
+		driver.AuthCreateTempTable, driver.AuthCreateTempIndex, driver.AuthCreateTempView, driver.AuthCreateTempTrigger,
+		driver.AuthDropTable, driver.AuthDropIndex, driver.AuthDropView, driver.AuthDropTrigger,
+		driver.AuthDropTempTable, driver.AuthDropTempIndex, driver.AuthDropTempView, driver.AuthDropTempTrigger:
+	default:
+		return "A migration may change data and the schema of its own database file only."
 	}
 	if !g.own && (isLedger(arg1) || isLedger(arg2)) {
 		return "The table " + ledgerTable + " belongs to the server."
@@ -79,13 +94,9 @@ func (g *guard) refusal(action driver.AuthorizerActionCode, arg1, arg2 string) s
 	return ""
 }
 
-// safeModule lists the virtual tables that stay inside the file.
-func safeModule(name string) bool {
-	switch strings.ToLower(name) {
-	case "fts3", "fts4", "fts5", "fts5vocab", "rtree", "rtree_i32", "geopoly":
-		return true
-	}
-	return false
-}
+// modules lists the virtual tables that stay inside the file.
+var modules = []string{"fts5", "fts5vocab", "rtree", "rtree_i32", "geopoly"}
+
+func safeModule(name string) bool { return slices.Contains(modules, strings.ToLower(name)) }
 
 func isLedger(name string) bool { return strings.EqualFold(name, ledgerTable) }

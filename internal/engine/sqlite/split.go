@@ -1,8 +1,7 @@
 package sqlite
 
 import (
-	"strconv"
-	"strings"
+	"bytes"
 
 	"towpath/internal/statement"
 )
@@ -15,7 +14,9 @@ func (lexer) Skip(r *statement.Reader) error {
 	for {
 		switch c := r.Peek(0); {
 		case c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r':
-			r.Advance(1)
+			for r.Advance(1); blank(r.Peek(0)); {
+				r.Advance(1)
+			}
 		case c == '-' && r.Peek(1) == '-':
 			r.Comment(2)
 			r.Line()
@@ -44,6 +45,9 @@ func (lexer) Next(r *statement.Reader) (statement.TokenKind, error) {
 			return 0, unclosed(pos, r, "bracket")
 		}
 		return statement.Quoted, nil
+	case c == '$' || c == '@' || c == ':' || c == '#' || c == '?':
+		parameter(r)
+		return statement.Symbol, nil
 	case wordByte(c):
 		for wordByte(r.Peek(0)) {
 			r.Advance(1)
@@ -69,6 +73,40 @@ func quoted(r *statement.Reader, quote byte) error {
 		r.Advance(1)
 	}
 }
+
+// parameter passes over a variable, in whose parentheses anything but blanks may stand: $a::b(;).
+func parameter(r *statement.Reader) {
+	numbered := r.Peek(0) == '?'
+	letters := 0
+	for r.Advance(1); ; r.Advance(1) {
+		switch c := r.Peek(0); {
+		case numbered && (c < '0' || c > '9'):
+			return
+		case wordByte(c):
+			letters++
+		case c == '(' && letters > 0:
+			within(r)
+			return
+		case c == ':' && r.Peek(1) == ':':
+			r.Advance(1)
+		default:
+			return
+		}
+	}
+}
+
+// within passes over the parentheses of a variable.
+func within(r *statement.Reader) {
+	for r.Advance(1); !r.End() && !blank(r.Peek(0)); r.Advance(1) {
+		if r.Peek(0) == ')' {
+			r.Advance(1)
+			return
+		}
+	}
+}
+
+// blank is what SQLite takes for one behind another and within a token: a vertical tab too, which cannot come first.
+func blank(c byte) bool { return c == ' ' || ('\t' <= c && c <= '\r') }
 
 func unclosed(pos statement.Position, r *statement.Reader, what string) error {
 	if r.Err() != nil {
@@ -97,15 +135,12 @@ func (lexer) Judge() statement.Judge { return &judge{} }
 type judge struct {
 	begin   statement.Position
 	verb    statement.Verb
-	lead    []string // first words, EXPLAIN [QUERY PLAN] left out
 	seen    int
+	explain string // EXPLAIN [QUERY PLAN], as far as it was read
+	rule    rule   // nil before the first word
+	names   names
 	trigger triggerState
-	last    statement.Token // Raw is not kept
-	loading bool            // the last token names load_extension
-	pragma  pragmaState
-	keys    bool // PRAGMA foreign_keys
-	keysSet bool // has a value
-	keysOff bool // PRAGMA foreign_keys = OFF
+	pragma  pragmaRule
 }
 
 // triggerState follows sqlite3_complete: a trigger ends with "; END ;".
@@ -131,24 +166,10 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 		return true, nil
 	}
 	err := j.refuse(t)
-	j.verb.Add(t)
-	if len(j.lead) < 4 {
-		j.addLead(t)
-	}
-	return false, err
-}
-
-func (j *judge) addLead(t statement.Token) {
-	word := t.Upper()
-	if len(j.lead) == 0 && (word == "EXPLAIN" || word == "QUERY" || word == "PLAN") {
-		j.verb = statement.Verb{}
-		return
-	}
-	j.lead = append(j.lead, word)
-	isCreate := j.lead[0] == "CREATE"
-	if isCreate && word == "TRIGGER" && (len(j.lead) == 2 || len(j.lead) == 3 && (j.lead[1] == "TEMP" || j.lead[1] == "TEMPORARY")) {
+	if object, ok := j.rule.(*objectRule); ok && j.trigger == noTrigger && object.creates("TRIGGER") {
 		j.trigger = inTrigger
 	}
+	return false, err
 }
 
 // ends tells whether t is the statement's terminator.
@@ -161,7 +182,7 @@ func (j *judge) ends(t statement.Token) bool {
 		return true
 	case semicolon:
 		j.trigger = afterSemicolon
-	case j.trigger == afterSemicolon && t.Upper() == "END":
+	case j.trigger == afterSemicolon && upper(t) == "END":
 		j.trigger = afterEnd
 	default:
 		j.trigger = inTrigger
@@ -171,93 +192,50 @@ func (j *judge) ends(t statement.Token) bool {
 
 // refuse tells what of a statement must not run, at the token that shows it.
 func (j *judge) refuse(t statement.Token) error {
-	word := t.Upper()
-	if t.Names(ledgerTable) && (t.Kind != statement.Text || len(j.lead) > 0 && j.lead[0] == "ALTER") {
-		return statement.Errorf(t.Pos, "The table %s belongs to the server. A migration may not use it.", ledgerTable)
-	}
-	if j.loading && t.Is('(') {
-		return statement.Errorf(j.last.Pos, "load_extension loads code into the server. Leave it out; extensions are not available.")
-	}
-	j.loading = t.Kind != statement.Text && t.Names("load_extension")
-	j.last = statement.Token{Kind: t.Kind, Pos: t.Pos}
-	if len(j.lead) == 0 {
-		if err := refusedVerb(t.Pos, word); err != nil {
-			return err
-		}
-		if word == "PRAGMA" {
-			j.pragma = pragmaName
-		}
+	if j.rule == nil && j.explained(t) {
 		return nil
 	}
-	return j.refusePragma(t)
-}
-
-// refusedVerb tells why a statement that starts with word must not run.
-func refusedVerb(pos statement.Position, word string) error {
-	switch word {
-	case "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE":
-		return statement.Errorf(pos, "%s is not allowed: each file runs in one transaction of its own. Leave it out.", word)
-	case "ATTACH", "DETACH":
-		return statement.Errorf(pos, "%s is not allowed: a migration changes one database only. Write a file for each database.", word)
-	case "VACUUM":
-		return statement.Errorf(pos, "VACUUM is not allowed: it cannot run in a transaction, and INTO writes another file. Run it by hand outside of migrations.")
+	j.verb.Add(t)
+	if err := j.names.add(t); err != nil {
+		return err
 	}
-	return nil
-}
-
-// pragmaState follows "PRAGMA [schema .] name".
-type pragmaState int
-
-const (
-	noPragma pragmaState = iota
-	pragmaName
-	pragmaDot // a name was read; a dot means that it was the schema's
-	pragmaChecked
-	pragmaKeys // the value of foreign_keys comes
-)
-
-func (j *judge) refusePragma(t statement.Token) error {
-	switch {
-	case j.pragma == pragmaDot && t.Is('.'):
-		j.pragma = pragmaName
-	case j.pragma == pragmaDot:
-		j.pragma = pragmaChecked
-		if j.keys {
-			j.pragma = pragmaKeys
-		}
-	case j.pragma == pragmaKeys:
-		j.pragma = pragmaChecked
-		j.keysSet = true
-		j.keysOff = !switchesOn(strings.Trim(string(t.Raw), "\"'`[]"))
-	case j.pragma == pragmaName:
-		j.pragma = pragmaDot
-		name := strings.Trim(string(t.Raw), "\"'`[]")
-		j.keys = strings.EqualFold(name, "foreign_keys")
-		// A schema's name passes here; what stands behind its dot is asked in turn, and the guard asks again.
-		if allowedPragma(name) || strings.EqualFold(name, "main") || strings.EqualFold(name, "temp") {
-			return nil
-		}
-		return statement.Errorf(t.Pos, "PRAGMA %s is not allowed: it reaches beyond the migration or changes its limits. Leave it out.", name)
+	if variable(t) {
+		return statement.Errorf(t.Pos, "%s is a parameter, and nobody gives it a value. Write the value itself.", t.Raw)
 	}
-	return nil
+	if j.rule == nil {
+		return j.first(t)
+	}
+	return j.rule.add(t)
 }
 
-// switchesOn reads a value as SQLite reads those of its switches.
-func switchesOn(value string) bool {
-	switch strings.ToLower(value) {
-	case "on", "yes", "true":
+// explained passes over EXPLAIN and EXPLAIN QUERY PLAN.
+func (j *judge) explained(t statement.Token) bool {
+	word := upper(t)
+	switch j.explain + " " + word {
+	case " EXPLAIN", "EXPLAIN QUERY", "QUERY PLAN":
+		j.explain = word
 		return true
 	}
-	n, err := strconv.Atoi(value)
-	return err == nil && n != 0
+	return false
+}
+
+func variable(t statement.Token) bool {
+	return t.Kind == statement.Symbol && bytes.IndexByte([]byte("?$@#:"), t.Raw[0]) >= 0
 }
 
 // Finish implements statement.Judge.
 func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
+	if j.rule == nil {
+		return statement.Errorf(j.begin, "EXPLAIN wants a statement.")
+	}
+	if err := j.rule.end(); err != nil {
+		return err
+	}
 	if atEnd && (j.trigger == inTrigger || j.trigger == afterSemicolon) {
 		return statement.Errorf(j.begin, "The trigger that begins here has no end. Close its body with \"END;\".")
 	}
 	s.Verb = j.verb.String()
-	s.NoKeys = s.Verb == "DROP TABLE" || j.keysOff
+	_, off := j.pragma.keys()
+	s.NoKeys = s.Verb == "DROP TABLE" || off
 	return nil
 }
