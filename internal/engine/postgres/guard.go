@@ -46,6 +46,8 @@ func (s *session) look(text *string) error {
 	}
 	if !s.options.NoTx || s.inside {
 		s.ledgerAt = &now
+	} else {
+		before = nil // of a transaction that is over, whose counts the server forgets after a second
 	}
 	was := s.place
 	s.place = now.place

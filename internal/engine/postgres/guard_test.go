@@ -112,3 +112,21 @@ func TestGuard_withoutATransactionItIsToldAfterwards(t *testing.T) {
 		}
 	}
 }
+
+func TestGuard_countsOfATransactionThatIsOverSayNothing(t *testing.T) {
+	t.Parallel()
+	db := open(t, server.Database(t))
+	o := options
+	o.NoTx = true
+	s := begin(t, db, o)
+	for range 2 { // the server forgets its counts after a second
+		if err := s.Record(t.Context(), entry("1")); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"SELECT pg_sleep(1.1)", "SELECT 1"} {
+			if _, err := s.Exec(t.Context(), statement.Statement{Text: text, Verb: "SELECT"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
