@@ -129,6 +129,7 @@ type StatementLog struct {
 	Rows     int64
 	Duration time.Duration
 	Error    string
+	Notices  Notices
 }
 
 // RolloutState sums up a rollout's tasks.

@@ -114,10 +114,23 @@ type statementLog struct {
 	Rows    int64   `json:"rows"`
 	Seconds float64 `json:"seconds"`
 	Error   string  `json:"error,omitempty"`
+
+	Notices     []notice `json:"notices,omitempty" maxItems:"20" doc:"What the database said about it; the first ones. May hold data."`
+	MoreNotices int      `json:"moreNotices,omitempty" doc:"How many there were behind them that are not kept."`
+}
+
+// notice is what a database says about a statement that goes on all the same.
+type notice struct {
+	Level string `json:"level" doc:"The database's word: notice, warning, info, note and others."`
+	Text  string `json:"text"`
 }
 
 func statementLogOf(l towpath.StatementLog) statementLog {
-	return statementLog{l.Index, l.Line, l.Column, l.Summary, l.Rows, l.Duration.Seconds(), l.Error}
+	log := statementLog{Index: l.Index, Line: l.Line, Column: l.Column, Summary: l.Summary, Rows: l.Rows, Seconds: l.Duration.Seconds(), Error: l.Error, MoreNotices: l.Notices.More}
+	for _, n := range l.Notices.Kept {
+		log.Notices = append(log.Notices, notice(n))
+	}
+	return log
 }
 
 type listStatementsInput struct {

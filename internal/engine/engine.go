@@ -135,6 +135,12 @@ type Ender interface {
 	Runners(ctx context.Context) ([]string, error)
 }
 
+// Talker is what a Session also is when its server says things about a statement that did not fail.
+type Talker interface {
+	// Notices returns what the server said about the last statement, whether it failed or not, and forgets it.
+	Notices() towpath.Notices
+}
+
 // Canonicalizer is what an Engine also is when it has a lexer: it compares statements by what they
 // do, and not by how they are set.
 type Canonicalizer interface {

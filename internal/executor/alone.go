@@ -109,7 +109,7 @@ func (a *alone) step(ctx context.Context, st statement.Statement) error {
 	}
 	a.reached("before intent")
 	a.at.begun = true
-	return a.exec(ctx, st, a.row.StatementsDone, func() (int64, error) {
+	return a.exec(ctx, a.session, st, a.row.StatementsDone, func() (int64, error) {
 		a.reached("after intent")
 		rows, err := a.session.ExecRecord(ctx, st, a.leaseRow(towpath.LedgerRunning), a.through())
 		a.reached("after outcome")
@@ -138,7 +138,7 @@ func (a *alone) byItself(ctx context.Context, st statement.Statement) error {
 	}
 	a.at.begun = true
 	a.reached("after intent")
-	failure := a.exec(ctx, st, j.Statement, func() (int64, error) { return a.session.Exec(ctx, st) })
+	failure := a.exec(ctx, a.session, st, j.Statement, func() (int64, error) { return a.session.Exec(ctx, st) })
 	a.reached("after statement")
 	var e *engine.Error
 	if errors.As(failure, &e) && (e.Kind == engine.Lost || e.Kind == engine.Fenced || e.Kind == engine.Tampered) {

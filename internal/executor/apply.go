@@ -14,6 +14,7 @@ import (
 const (
 	maxLog     = 10_000 // statements of an attempt whose log is kept; a failed one always is
 	maxSummary = 200    // characters
+	maxNotices = 1000   // of an attempt that are kept; the rest is counted
 )
 
 // apply runs the file's statements in a session, up to the commit.
@@ -94,7 +95,7 @@ func (r *run) together(ctx context.Context, session engine.Session, from int) er
 		if index++; index < from {
 			continue
 		}
-		if err := r.exec(ctx, st, index, func() (int64, error) { return session.Exec(ctx, st) }); err != nil {
+		if err := r.exec(ctx, session, st, index, func() (int64, error) { return session.Exec(ctx, st) }); err != nil {
 			return err
 		}
 		r.finished.Store(int64(index + 1))
@@ -104,15 +105,16 @@ func (r *run) together(ctx context.Context, session engine.Session, from int) er
 }
 
 // exec runs one statement and logs it.
-func (r *run) exec(ctx context.Context, st statement.Statement, index int, do func() (int64, error)) error {
+func (r *run) exec(ctx context.Context, session engine.Session, st statement.Statement, index int, do func() (int64, error)) error {
 	start := time.Now()
 	rows, err := do()
 	took := time.Since(start)
 	r.rows += rows
-	if err == nil && len(r.logs) >= maxLog {
+	notices := r.notices(session)
+	if err == nil && len(r.logs) >= maxLog && len(notices.Kept) == 0 {
 		return nil
 	}
-	log := towpath.StatementLog{Index: index, Line: st.Pos.Line, Column: st.Pos.Column, Summary: summary(st), Rows: rows, Duration: took}
+	log := towpath.StatementLog{Index: index, Line: st.Pos.Line, Column: st.Pos.Column, Summary: summary(st), Rows: rows, Duration: took, Notices: notices}
 	if err != nil {
 		if log.Error = r.redact(err); errors.Is(context.Cause(ctx), errCancelled) {
 			log.Error = "The task was cancelled."
@@ -121,6 +123,21 @@ func (r *run) exec(ctx context.Context, st statement.Statement, index int, do fu
 	}
 	r.logs = append(r.logs, log)
 	return err
+}
+
+// notices are what the server said about the last statement, without a password of ours.
+func (r *run) notices(session engine.Session) (n towpath.Notices) {
+	talker, ok := session.(engine.Talker)
+	if !ok {
+		return n
+	}
+	n = talker.Notices()
+	n.Limit(maxNotices - r.noticed)
+	r.noticed += len(n.Kept)
+	for i := range n.Kept {
+		n.Kept[i].Text = towpath.Redact(n.Kept[i].Text, r.target.Password)
+	}
+	return n
 }
 
 // stopped notes in the ledger how far statements came that commit by themselves, and gives it back.

@@ -31,6 +31,7 @@ type run struct {
 	oneByOne bool // since the file says so
 	at       situation
 	logs     []towpath.StatementLog
+	noticed  int // notices in them
 	rows     int64
 	before   string // the schema's dump before the change; "" when none was taken
 	after    string

@@ -47,6 +47,27 @@ func (s *sealed) ExecRecord(ctx context.Context, st statement.Statement, entries
 	return n, s.wrote(written)
 }
 
+var (
+	_ engine.Resolver = (*sealed)(nil)
+	_ engine.Talker   = (*sealed)(nil)
+)
+
+// Resolve implements engine.Resolver. Where the session is none, names mean the same in each.
+func (s *sealed) Resolve(ctx context.Context, objects []statement.Object) ([]statement.Object, error) {
+	if resolver, ok := s.Session.(engine.Resolver); ok {
+		return resolver.Resolve(ctx, objects)
+	}
+	return objects, nil
+}
+
+// Notices implements engine.Talker.
+func (s *sealed) Notices() towpath.Notices {
+	if talker, ok := s.Session.(engine.Talker); ok {
+		return talker.Notices()
+	}
+	return towpath.Notices{}
+}
+
 // wrote takes rows into the sum. Without a transaction they are in for good.
 func (s *sealed) wrote(written func()) error {
 	written()

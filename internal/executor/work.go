@@ -19,7 +19,7 @@ func (r *run) work(ctx context.Context) outcome {
 	r.cancel.Store(&cancel)
 	err := r.prepare(ctx)
 	for try := 1; err == nil; try++ {
-		r.logs, r.rows, r.at = nil, 0, situation{}
+		r.logs, r.noticed, r.rows, r.at = nil, 0, 0, situation{}
 		r.finished.Store(0)
 		out, failure := r.once(ctx)
 		if failure == nil {

@@ -170,7 +170,7 @@ type statementRow struct {
 var statements = newTable("statement_log", 2, func(s *statementRow) []column {
 	return []column{
 		{"attempt_id", &s.AttemptID}, {"position", &s.Index}, {"line", &s.Line}, {"col", &s.Column}, {"summary", &s.Summary},
-		{"affected", &s.Rows}, {"micros", &s.Micros}, {"error", &s.Error},
+		{"affected", &s.Rows}, {"micros", &s.Micros}, {"error", &s.Error}, {"notices", jsonText{&s.Notices}},
 	}
 })
 

@@ -61,6 +61,8 @@ func fillIn(t *rapid.T, column string, field any) {
 		*f = rapid.SampledFrom([]map[string]string{nil, {}, {"tls": "verify", "": "☃"}}).Draw(t, column)
 	case *[]towpath.Migration:
 		*f = rapid.SampledFrom([][]towpath.Migration{nil, {}, {{MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDML}, Path: "a b"}}}).Draw(t, column)
+	case *towpath.Notices:
+		*f = rapid.SampledFrom([]towpath.Notices{{}, {Kept: []towpath.Notice{{Level: "warning", Text: "b\x00☃"}}, More: 3}}).Draw(t, column)
 	default:
 		t.Fatalf("%s is a %T, which no test fills", column, field)
 	}

@@ -20,11 +20,12 @@ type session struct {
 	used    bool // the connection has served another session
 	plain   bool // statements do what their text says and no more
 	queued  []call
-	inside  bool  // a short transaction of ours, in a session without one
-	marked  bool  // something ran that may be felt in the next session
-	tainted bool  // something failed
-	through bool  // the transaction was committed
-	broken  error // why nothing more can be done
+	inside  bool            // a short transaction of ours, in a session without one
+	marked  bool            // something ran that may be felt in the next session
+	tainted bool            // something failed
+	through bool            // the transaction was committed
+	notices towpath.Notices // of the last statement
+	broken  error           // why nothing more can be done
 	closed  bool
 }
 
@@ -103,7 +104,11 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if !harmless(st) {
 		s.marked = true
 	}
+	s.notices = towpath.Notices{}
 	result, err := s.watched(ctx, st.Text)
+	if err == nil {
+		s.readNotices(ctx)
+	}
 	if s.marked || !s.plain {
 		s.queued = append(s.queued, s.settings())
 	}

@@ -162,6 +162,7 @@ func (e *Engine) config(t engine.Target) (*pgx.ConnConfig, error) {
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelGrace}
 	}
+	config.OnNotice = keepNotice
 	if e.Dial != nil {
 		config.DialFunc = e.Dial
 	}

@@ -32,6 +32,7 @@ type session struct {
 	role     string               // that the session runs as
 	verb     string               // of the last statement
 	inside   bool                 // a short transaction of ours, in a session without one
+	notices  towpath.Notices      // of the last statement
 	broken   error                // why nothing more can be done
 	closed   bool
 }
@@ -136,6 +137,8 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	defer stop()
 	s.conn.discarding(true)
 	defer s.conn.discarding(false)
+	s.notices = towpath.Notices{}
+	defer s.conn.listen(&s.notices)()
 	s.verb = st.Verb
 	calls, look := []call{{text: runs(st), tag: &tag}}, postCondition(st)
 	if !s.options.NoTx || s.inside {

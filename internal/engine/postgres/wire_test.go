@@ -12,7 +12,7 @@ func TestSession_whatAScriptMakesLongIsNotKept(t *testing.T) {
 	enginetest.Long(t, fixture(), []string{
 		"SELECT repeat('x', 20000000) FROM generate_series(1, 10)",
 		quiet + "RAISE NOTICE '%', repeat('é', 20000000); END $$",
-		quiet + "FOR n IN 1..20000 LOOP RAISE NOTICE 'line %', n; END LOOP; END $$",
+		quiet + "FOR n IN 1..300000 LOOP RAISE NOTICE 'line %', n; END LOOP; END $$",
 	}, []string{
 		quiet + "RAISE EXCEPTION '%', repeat('é', 20000000); END $$",
 		quiet + "RAISE EXCEPTION 'short' USING DETAIL = repeat('x', 20000000), HINT = repeat('y', 20000000); END $$",

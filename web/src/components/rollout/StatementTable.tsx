@@ -3,7 +3,9 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Schemas } from '~/api/client'
 import { statementsQuery } from '~/api/queries'
 import { type Column, QueryTable } from '~/table/QueryTable'
+import { Icon } from '~/ui/Icon'
 import { duration } from '~/util/date'
+import { count } from '~/util/str'
 import { StateBadge } from '../StateBadge'
 
 const columns: Column<Schemas['StatementLog']>[] = [
@@ -13,6 +15,7 @@ const columns: Column<Schemas['StatementLog']>[] = [
     cell: row => (
       <>
         <span className="mono">{row.summary}</span>
+        <Notices log={row} />
         {row.error && <div style={{ color: 'var(--bad)', whiteSpace: 'pre-wrap' }}>{row.error}</div>}
       </>
     ),
@@ -21,6 +24,31 @@ const columns: Column<Schemas['StatementLog']>[] = [
   { title: 'Rows', fit: true, wide: true, cell: row => row.rows.toLocaleString('en') },
   { title: 'Took', fit: true, wide: true, cell: row => duration(row.seconds * 1000) },
 ]
+
+/** What the database said while the statement ran. */
+function Notices({ log }: { log: Schemas['StatementLog'] }) {
+  const more = log.moreNotices ?? 0
+  return (
+    <>
+      {log.notices?.map((notice, n) => {
+        const warns = notice.level === 'warning' || notice.level === 'error'
+        return (
+          <div
+            // biome-ignore lint/suspicious/noArrayIndexKey: the log does not change
+            key={n}
+            data-level={notice.level}
+            style={{ color: warns ? 'var(--warn)' : undefined, whiteSpace: 'pre-wrap' }}
+          >
+            <Icon name={warns ? 'alert' : 'info'} size={14} /> {levelWord(notice.level)}: {notice.text}
+          </div>
+        )
+      })}
+      {more > 0 && <div className="muted">And {count(more, 'more message', 'more messages')}, not kept.</div>}
+    </>
+  )
+}
+
+const levelWord = (level: string) => level.charAt(0).toUpperCase() + level.slice(1)
 
 /** What the statements of an attempt did, in order. */
 export function StatementTable({
