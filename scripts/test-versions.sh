@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=${CGO_ENABLED:-0}
-scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server pgbouncer=pgbouncer
+scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server sqlite3=sqlite3 pgbouncer=pgbouncer
 servers=$(scripts/servers.sh)
 read -ra suites <<<"${SUITES:-engine scenarios crash}"
 logs=versions

@@ -7,7 +7,7 @@ export CGO_ENABLED=${CGO_ENABLED:-0}
 for program in go node npm; do
 	command -v "$program" >/dev/null || { echo "Missing: $program. README.md says which version." >&2; exit 1; }
 done
-scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server chromium=chromium
+scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server sqlite3=sqlite3 chromium=chromium
 make --no-print-directory build
 
 log=$(mktemp)

@@ -191,6 +191,10 @@ func (p *pragmaRule) allowed() error {
 	if allowedPragma(p.said) {
 		return nil
 	}
+	if p.said == "writable_schema" {
+		return statement.Errorf(p.name.Pos, "PRAGMA writable_schema is not allowed: it changes the schema behind SQLite's back. "+
+			"Where a dump has it, write CREATE VIRTUAL TABLE, and leave out what the dump says of the tables that come with it.")
+	}
 	return statement.Errorf(p.name.Pos, "PRAGMA %s is not allowed: it reaches beyond the migration or changes its limits. Leave it out.", p.said)
 }
 
