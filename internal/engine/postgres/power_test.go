@@ -22,7 +22,7 @@ func TestCheck_saysWhatIsTooMuch(t *testing.T) {
 		{"just", "", nil},
 		{"attributes ü", "ALTER ROLE USER CREATEROLE CREATEDB REPLICATION BYPASSRLS", []string{"make roles and change their passwords (CREATEROLE), make databases (CREATEDB), copy"}},
 		{"one_attribute", "ALTER ROLE USER CREATEDB", []string{"may make databases (CREATEDB). A migration"}},
-		{"reader", "GRANT pg_read_server_files TO USER", []string{"member of pg_read_server_files"}},
+		{"file_reader", "GRANT pg_read_server_files TO USER", []string{"member of pg_read_server_files"}},
 		{"by_another", "CREATE ROLE \"ops & co\" CREATEROLE; GRANT pg_execute_server_program TO \"ops & co\"; GRANT \"ops & co\" TO USER",
 			[]string{"member of ops & co, and so has what ops & co, pg_execute_server_program"}},
 		{"super_member", "GRANT owner TO USER; GRANT pg_write_server_files TO USER", []string{"member of owner", "member of pg_write_server_files"}},

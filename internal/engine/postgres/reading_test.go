@@ -73,7 +73,7 @@ func prepare(ctx context.Context, conn *pgx.Conn, text string) (parsing, error) 
 		return one, nil
 	case !errors.As(err, &said):
 		return unreadable, err
-	case said.Routine == "exec_parse_message":
+	case said.Code == "42601" && said.Routine == "exec_parse_message": // which has complaints about parameters too
 		return several, nil
 	case said.Code == "42601" && said.Routine == "scanner_yyerror":
 		return unreadable, nil
