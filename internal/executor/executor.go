@@ -39,6 +39,8 @@ type Service struct {
 
 	// Reached is called at the places between which a process may die; nil but in tests, which end it there.
 	Reached func(place string)
+	// Ticks, in tests, are when a turn looks around while a task runs; nil for a clock.
+	Ticks <-chan time.Time
 }
 
 func (s *Service) reached(place string) {

@@ -41,10 +41,14 @@ func creates(n int) (scripts []string) {
 	return scripts
 }
 
+// never is when a turn looks around whose tasks are all quick, however busy the machine is.
+var never = make(chan time.Time)
+
 func TestTurn_whatFollowsRunsUnderTheSameLease(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	tasks := b.line(t, creates(100)...)
+	b.Ticks = never
+	tasks := b.line(t, creates(50)...)
 	run(t, b.Service, tasks[0].ID)
 	if got := strings.ReplaceAll(b.states(t, tasks), "done", ""); strings.TrimSpace(got) != "" {
 		t.Errorf("tasks are %q, want all done", got)
@@ -55,11 +59,11 @@ func TestTurn_whatFollowsRunsUnderTheSameLease(t *testing.T) {
 			t.Fatalf("row %d of the ledger is %+v", n, e)
 		}
 	}
-	last, attempts, history := b.read(t, tasks[99].ID)
-	if before, _, _ := b.read(t, tasks[98].ID); last.StartedAt.Before(*before.FinishedAt) || !attempts[0].StartedAt.Equal(*last.StartedAt) {
+	last, attempts, history := b.read(t, tasks[49].ID)
+	if before, _, _ := b.read(t, tasks[48].ID); last.StartedAt.Before(*before.FinishedAt) || !attempts[0].StartedAt.Equal(*last.StartedAt) {
 		t.Errorf("it began at %s, the one before ended at %s", last.StartedAt, before.FinishedAt)
 	}
-	if len(ledger) != 100 || len(attempts) != 1 || attempts[0].State != towpath.TaskDone || len(history) != 100 {
+	if len(ledger) != 50 || len(attempts) != 1 || attempts[0].State != towpath.TaskDone || len(history) != 50 {
 		t.Errorf("%d rows, attempts %+v, %d in the history", len(ledger), attempts, len(history))
 	}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -200,6 +204,7 @@ func TestTurn_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
+			b.Ticks = never
 			tasks := b.line(t, creates(5)...)
 			var newer towpath.Rollout
 			b.Reached = func(place string) {
@@ -233,6 +238,7 @@ func TestTurn_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
 func TestTurn_whatIsCancelledBeforeItBeganNeverRuns(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
+	b.Ticks = never
 	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);", "CREATE TABLE c (x);")...)
 	decisions := &rollout.Service{Store: b.Store}
 	b.Reached = func(place string) {
@@ -270,11 +276,17 @@ func TestTurn_aCancelOutlivesACrash(t *testing.T) {
 func TestTurn_aTaskThatMissedANewerTextIsPlannedAnew(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
+	ticks := make(chan time.Time)
+	b.Ticks = ticks
 	tasks := b.line(t, append(creates(2), slow, "CREATE TABLE b (x);")...)
-	newer := ""
+	newer, begun := "", make(chan struct{})
 	b.Reached = func(place string) {
-		if place == "after intent" && newer == "" && b.states(t, tasks) == "done running running running" {
+		switch {
+		case place != "after intent" || b.states(t, tasks) != "done running running running":
+		case newer == "":
 			newer = b.supersede(t, tasks).ID
+		default:
+			close(begun) // the slow one
 		}
 	}
 	ended := make(chan error)
@@ -282,15 +294,31 @@ func TestTurn_aTaskThatMissedANewerTextIsPlannedAnew(t *testing.T) {
 		_, err := b.RunTask(t.Context(), tasks[0].ID)
 		ended <- err
 	}()
+	select {
+	case <-begun:
+	case err := <-ended:
+		t.Fatalf("it ended before: %v", err)
+	}
 	b.until(t, tasks[3].ID, func(task towpath.Task) bool {
+		select {
+		case ticks <- time.Now():
+		default:
+		}
 		return task.State == towpath.TaskPending && task.RolloutID != b.rollout.ID
 	})
 	if !b.wanted(t, towpath.JobReconcile, "link") || !b.wanted(t, towpath.JobAdvance, newer) {
 		t.Error("nobody looks whether its text is still the branch's")
 	}
 	b.set(t, tasks[2].ID, func(t *towpath.Task) { now := time.Now(); t.CancelAt = &now })
-	if err := <-ended; err != nil {
-		t.Fatal(err)
+	for running := true; running; {
+		select {
+		case ticks <- time.Now():
+		case err := <-ended:
+			if err != nil {
+				t.Fatal(err)
+			}
+			running = false
+		}
 	}
 	if got := b.states(t, tasks); got != "done done failed pending" {
 		t.Errorf("tasks are %q", got)
@@ -300,6 +328,7 @@ func TestTurn_aTaskThatMissedANewerTextIsPlannedAnew(t *testing.T) {
 func TestTurn_whatWaitsEndsWithItsRepositoryUnlinked(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
+	b.Ticks = never
 	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);")...)
 	b.Reached = func(place string) {
 		if place == "before outcome" && b.states(t, tasks) == "done running running running running" {

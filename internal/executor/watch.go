@@ -21,13 +21,17 @@ func (t *turn) watch(parent context.Context) (ctx context.Context, stop func()) 
 		defer close(done)
 		ticker := time.NewTicker(min(max(t.lease()/3, time.Millisecond), progressEvery))
 		defer ticker.Stop()
+		ticks := ticker.C
+		if t.Ticks != nil {
+			ticks = t.Ticks
+		}
 		var before *run
 		extended, told := time.Now(), int64(0)
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case <-ticker.C:
+			case <-ticks:
 			}
 			r := t.running()
 			if r != nil {
