@@ -54,7 +54,7 @@ type RepositoryLink struct {
 	HeadCommit      string // newest head seen on the branch
 	SyncedCommit    string // the manifest's; "" before the first reconcile
 	SyncedAt        *time.Time
-	BaselinedUpTo   string // canonical version chosen when it was linked; "" for none
+	BaselinedUpTo   string // canonical version chosen when it was linked, for databases without a LinkBaseline; "" for none
 	AttentionReason string // why the link cannot work without a person; "" while it can
 	LastDeliveryAt  *time.Time
 	UntoldAt        *time.Time // when a new head was found that no delivery has told of since; nil when all were told
@@ -62,6 +62,13 @@ type RepositoryLink struct {
 	NextPollAt      time.Time
 	CreatedBy       string
 	CreatedAt       time.Time
+}
+
+// LinkBaseline is what somebody has said of one database when its project was linked: which of the link's files it had.
+type LinkBaseline struct {
+	LinkID     string
+	DatabaseID string
+	Version    string // canonical; "" for none of them
 }
 
 // DeliveryVerdict is what became of a webhook request.

@@ -162,9 +162,28 @@ type linkSpec struct {
 	SchemaPathTemplate string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
-	ExistingFiles      string                `json:"existingFiles,omitempty" enum:"run,baseline" doc:"What becomes of files that match already; needed when there are some."`
+	ExistingFiles      string                `json:"existingFiles,omitempty" enum:"run,baseline" doc:"What becomes of files that match already; needed when there are some. With run they wait for a person in databases that have tables and no record."`
 	BaselineVersion    string                `json:"baselineVersion,omitempty" maxLength:"500" doc:"With baseline: the newest version that the databases have."`
+	Baselines          []baselineChoice      `json:"baselines,omitempty" maxItems:"10000" doc:"Of single databases; baselineVersion is for all others."`
 	Polling            bool                  `json:"polling,omitempty" doc:"Make no hook; look for new commits instead."`
+}
+
+// baselineChoice says which of the files one database has already.
+type baselineChoice struct {
+	DatabaseID string `json:"databaseId" maxLength:"200"`
+	Version    string `json:"version" maxLength:"500" doc:"The newest one; empty for none."`
+}
+
+func (l linkSpec) spec() gitops.LinkSpec {
+	baselines := make([]gitops.BaselineChoice, len(l.Baselines))
+	for i, b := range l.Baselines {
+		baselines[i] = gitops.BaselineChoice(b)
+	}
+	return gitops.LinkSpec{
+		GrantID: l.GrantID, RepositoryID: l.RepositoryID, Branch: l.Branch, BaseDirectory: l.BaseDirectory, FilePathTemplate: l.FilePathTemplate,
+		SchemaPathTemplate: l.SchemaPathTemplate, LatePolicy: l.LatePolicy, WaitingStatus: l.WaitingStatus, ExistingFiles: l.ExistingFiles,
+		BaselineVersion: l.BaselineVersion, Baselines: baselines, Polling: l.Polling,
+	}
 }
 
 type linkInput struct {
@@ -173,7 +192,7 @@ type linkInput struct {
 }
 
 func (s *Server) createLink(ctx context.Context, in *linkInput) (RepositoryLink, error) {
-	l, err := s.GitOps.Link(ctx, actorOf(ctx), in.Project, gitops.LinkSpec(in.Body))
+	l, err := s.GitOps.Link(ctx, actorOf(ctx), in.Project, in.Body.spec())
 	return s.answerLink(ctx, l, err)
 }
 
@@ -193,7 +212,7 @@ type linkPreview struct {
 const previewLimit = 2000
 
 func (s *Server) previewLink(ctx context.Context, in *linkInput) (linkPreview, error) {
-	p, err := s.GitOps.Preview(ctx, actorOf(ctx), in.Project, gitops.LinkSpec(in.Body))
+	p, err := s.GitOps.Preview(ctx, actorOf(ctx), in.Project, in.Body.spec())
 	return previewOf(p), err
 }
 

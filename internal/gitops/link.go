@@ -66,7 +66,14 @@ type LinkSpec struct {
 	WaitingStatus      towpath.WaitingStatus // "" is stopped
 	ExistingFiles      string                // ExistingRun or ExistingBaseline; needed only when files match already
 	BaselineVersion    string
-	Polling            bool // make no hook
+	Baselines          []BaselineChoice // of single databases; BaselineVersion is for all others
+	Polling            bool             // make no hook
+}
+
+// BaselineChoice says which of the files one database has already.
+type BaselineChoice struct {
+	DatabaseID string
+	Version    string // the newest one; "" for none of them
 }
 
 // Link joins a project with a repository. The hook is made first, then the row, or neither.
@@ -75,7 +82,7 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 	if err != nil {
 		return d.link, err
 	}
-	if err := chooseExisting(&d, spec); err != nil {
+	if err := s.chooseExisting(ctx, &d, spec); err != nil {
 		return d.link, err
 	}
 	link := d.link
@@ -95,6 +102,9 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 		if err := tx.CreateLink(ctx, &link); err != nil {
 			return err
 		}
+		if err := tx.PutBaselines(ctx, d.baselines...); err != nil {
+			return err
+		}
 		if err := tx.Enqueue(ctx, towpath.JobReconcile, link.ID); err != nil {
 			return err
 		}
@@ -110,11 +120,11 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 }
 
 // chooseExisting refuses to link while it is not said what becomes of files that are there already.
-func chooseExisting(d *draft, spec LinkSpec) error {
+func (s *Service) chooseExisting(ctx context.Context, d *draft, spec LinkSpec) error {
 	versions := versionsOf(d.files)
 	switch spec.ExistingFiles {
 	case "":
-		if len(versions) > 0 {
+		if len(versions) > 0 && len(spec.Baselines) == 0 {
 			return towpath.Invalid("existingFiles", "The branch has %d versions already, up to %s. Choose baseline with a version to record those up to it as applied, or run.", len(versions), versions[len(versions)-1])
 		}
 	case ExistingRun:
@@ -132,6 +142,38 @@ func chooseExisting(d *draft, spec LinkSpec) error {
 		d.link.BaselinedUpTo = version
 	default:
 		return towpath.Invalid("existingFiles", "Use run or baseline.")
+	}
+	return s.chooseBaselines(ctx, d, spec.Baselines)
+}
+
+// chooseBaselines takes what is said of single databases.
+func (s *Service) chooseBaselines(ctx context.Context, d *draft, choices []BaselineChoice) error {
+	if len(choices) == 0 {
+		return nil
+	}
+	ours := map[string]bool{}
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		list, err := tx.ProjectDatabases(ctx, d.link.ProjectID)
+		for _, database := range list {
+			ours[database.ID] = true
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("list databases: %w", err)
+	}
+	for _, c := range choices {
+		if !ours[c.DatabaseID] {
+			return towpath.Invalid("baselines", "The project has no database with the id %q, or it is named twice. Name each of its databases once.", c.DatabaseID)
+		}
+		delete(ours, c.DatabaseID)
+		b := towpath.LinkBaseline{LinkID: d.link.ID, DatabaseID: c.DatabaseID}
+		if c.Version != "" {
+			if b.Version, err = plan.ParseVersion(c.Version); err != nil {
+				return towpath.Invalid("baselines", "%s", towpath.ErrorMessage(err))
+			}
+		}
+		d.baselines = append(d.baselines, b)
 	}
 	return nil
 }

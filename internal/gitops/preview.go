@@ -35,6 +35,8 @@ type draft struct {
 	head   string
 	files  []towpath.ManifestFile
 	all    int
+
+	baselines []towpath.LinkBaseline // those of a link that does not exist yet
 }
 
 // Preview shows on the real tree what a link would match and do.
@@ -43,8 +45,8 @@ func (s *Service) Preview(ctx context.Context, actor towpath.Actor, projectID st
 	if err != nil {
 		return Preview{}, err
 	}
-	if spec.ExistingFiles != "" {
-		if err := chooseExisting(&d, spec); err != nil {
+	if spec.ExistingFiles != "" || len(spec.Baselines) > 0 {
+		if err := s.chooseExisting(ctx, &d, spec); err != nil {
 			return Preview{}, err
 		}
 	}
@@ -264,6 +266,9 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 		if in.LinkedAt.IsZero() { // not linked yet
 			in.LinkedAt = tx.Now
 		}
+		for _, b := range d.baselines {
+			in.Baselines[b.DatabaseID] = b.Version
+		}
 		return err
 	})
 	if err != nil {
@@ -323,6 +328,9 @@ func (s *Service) planInput(ctx context.Context, tx *store.Tx, link towpath.Repo
 		return in, err
 	}
 	if in.Databases, err = tx.ProjectDatabases(ctx, link.ProjectID); err != nil {
+		return in, err
+	}
+	if in.Baselines, err = tx.Baselines(ctx, link.ID); err != nil {
 		return in, err
 	}
 	if err := readTexts(ctx, tx, &in); err != nil {

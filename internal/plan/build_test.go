@@ -53,7 +53,14 @@ func entry(version, path string, text ...string) towpath.LedgerEntry {
 
 func unusable(f *towpath.ManifestFile) { f.Reason, f.Checksum = "is kept in Git LFS", "" }
 
-func changed[T any](v T, change func(*T)) T { change(&v); return v }
+func populated(d *towpath.Database) { d.Ledger.Populated = true }
+
+func changed[T any](v T, changes ...func(*T)) T {
+	for _, change := range changes {
+		change(&v)
+	}
+	return v
+}
 
 // short writes a plan down: tasks and items, a line each, without reasons.
 func short(p Plan) (tasks, items []string) {
@@ -465,13 +472,48 @@ func TestBuild_recordsTheChoiceMadeAtLinking(t *testing.T) {
 			says:  []string{"has tables but no ledger"},
 		},
 		{
+			name:  "tables hold what comes to a database for which no baseline was chosen",
+			in:    Input{Files: three[:1], Databases: databases{changed(database("test/shop"), populated)}},
+			tasks: []string{"test/shop 1 ddl apply held"},
+			items: []string{"test/shop 1_a.sql held"},
+			says:  []string{"has tables but no ledger"},
+		},
+		{
 			name: "one that was assigned at that very moment with tables of its own runs what the choice lets run",
-			in: Input{Files: three[:1], Databases: databases{changed(database("test/shop"), func(d *towpath.Database) {
+			in: Input{BaselinedUpTo: "2", Files: three, Databases: databases{changed(database("test/shop"), populated, func(d *towpath.Database) {
 				d.AssignedAt = &linked
-				d.Ledger.Populated = true
 			})}},
-			tasks: []string{"test/shop 1 ddl apply pending"},
-			items: []string{"test/shop 1_a.sql pending"},
+			tasks: []string{"test/shop 2 baseline record pending +2/baseline +1/ddl +2/ddl", "test/shop 3 ddl apply pending"},
+			items: []string{"test/shop 1_a.sql pending", "test/shop 2_b.sql pending", "test/shop 3_c.sql pending"},
+		},
+		{
+			name: "each database has the baseline that was chosen for it, or else that of the link",
+			in: Input{BaselinedUpTo: "2", Baselines: map[string]string{"test/shop": "3", "prod/shop": "1"}, Files: three, Databases: databases{
+				changed(database("test/shop"), populated), changed(database("staging/shop"), populated), changed(database("prod/shop"), populated)}},
+			tasks: []string{
+				"test/shop 3 baseline record pending +3/baseline +1/ddl +2/ddl +3/ddl",
+				"staging/shop 2 baseline record pending +2/baseline +1/ddl +2/ddl", "staging/shop 3 ddl apply pending",
+				"prod/shop 1 baseline record pending +1/baseline +1/ddl", "prod/shop 2 ddl apply pending", "prod/shop 3 ddl apply pending",
+			},
+			items: []string{
+				"test/shop 1_a.sql pending", "test/shop 2_b.sql pending", "test/shop 3_c.sql pending",
+				"staging/shop 1_a.sql pending", "staging/shop 2_b.sql pending", "staging/shop 3_c.sql pending",
+				"prod/shop 1_a.sql pending", "prod/shop 2_b.sql pending", "prod/shop 3_c.sql pending",
+			},
+		},
+		{
+			name: "one of which somebody has said that it has no file yet runs all, whatever the link's own baseline",
+			in: Input{BaselinedUpTo: "2", Baselines: map[string]string{"test/shop": ""}, Files: three[:2],
+				Databases: databases{changed(database("test/shop"), populated)}},
+			tasks: []string{"test/shop 1 ddl apply pending", "test/shop 2 ddl apply pending"},
+			items: []string{"test/shop 1_a.sql pending", "test/shop 2_b.sql pending"},
+		},
+		{
+			name: "one that was taken out of the project and came back was chosen for in another state",
+			in: Input{Baselines: map[string]string{"test/shop": "2"}, Files: three[:1],
+				Databases: databases{changed(database("test/shop"), populated, later)}},
+			tasks: []string{"test/shop 1 ddl apply held"},
+			items: []string{"test/shop 1_a.sql held"},
 		},
 		{
 			name: "tables do not hold what comes to a database with a ledger",

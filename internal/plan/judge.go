@@ -20,9 +20,12 @@ type judge struct {
 	gone    []*towpath.LedgerEntry          // entries without a file
 	texts   map[string]*towpath.LedgerEntry // gone ones by their text
 	barrier string                          // why nothing further may run here
-	marker  *towpath.Task                   // records the choice made when the link was made; nil when there is nothing to record
-	foreign bool                            // what is recorded is the same choice of another link
-	tasks   []towpath.Task
+
+	baseline string        // chosen for this database when the link was made; "" for none
+	chosen   bool          // whether one was, none included
+	marker   *towpath.Task // records the choice made when the link was made; nil when there is nothing to record
+	foreign  bool          // what is recorded is the same choice of another link
+	tasks    []towpath.Task
 }
 
 func newJudge(b *builder, t target, waiting string) *judge {
@@ -44,6 +47,7 @@ func newJudge(b *builder, t target, waiting string) *judge {
 	slices.SortFunc(j.claims, func(x, y claim) int {
 		return cmp.Or(compareID(x.MigrationID, y.MigrationID), strings.Compare(x.Path, y.Path))
 	})
+	j.baseline, j.chosen = j.chosenBaseline()
 	j.readLedger()
 	return j
 }
@@ -147,7 +151,7 @@ func (j *judge) file(c claim) Item {
 		item.State, item.Reason = ItemBlocked, j.barrier
 		return item
 	}
-	if j.marker != nil && Compare(c.Version, j.in.BaselinedUpTo) <= 0 {
+	if j.marker != nil && Compare(c.Version, j.baseline) <= 0 {
 		j.cover(c.Migration)
 		item.State, item.Reason = ItemPending, "will be recorded as applied, not run"
 		return item
@@ -197,10 +201,10 @@ func (j *judge) decide(m towpath.Migration) (ItemState, string) {
 		return ItemRefused, fmt.Sprintf("is older than version %s, which the database has, and this link refuses late files; give it a newer version", j.newest)
 	case moved != nil:
 		return ItemMoved, fmt.Sprintf("has the same text as version %s (`%s`), which the database has and whose file is gone: it would run twice; skip it, or release it to run it again", moved.Version, moved.Path)
-	case j.Ledger.Populated && len(j.ledger) == 0 && !j.chosen():
+	case j.Ledger.Populated && len(j.ledger) == 0 && !j.chosen:
 		return ItemHeld, "the database has tables but no ledger: nobody knows which files it has already; release what is to run, skip the rest"
-	case j.foreign && Compare(m.Version, j.in.BaselinedUpTo) <= 0:
-		return ItemHeld, fmt.Sprintf("is within the baseline %s of this link, but another link recorded that baseline first; skip it, or release it to run it", j.in.BaselinedUpTo)
+	case j.foreign && Compare(m.Version, j.baseline) <= 0:
+		return ItemHeld, fmt.Sprintf("is within the baseline %s of this link, but another link recorded that baseline first; skip it, or release it to run it", j.baseline)
 	case late && j.in.Late != towpath.LateApply:
 		return ItemHeld, fmt.Sprintf("is older than version %s, which the database has; release it to run it now, or skip it", j.newest)
 	}

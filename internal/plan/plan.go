@@ -20,7 +20,8 @@ type Input struct {
 	Late          towpath.LatePolicy // anything but apply and refuse is hold
 	LinkID        string             // of this link; "" while there is none, before linking
 	BaselinedUpTo string             // canonical; "" for none: the choice made when the link was made
-	LinkedAt      time.Time          // the choice was made for databases that the project had by then
+	Baselines     map[string]string  // the same choice for single databases, by their ids; "" is that they have no file yet
+	LinkedAt      time.Time          // the choices were made for databases that the project had by then
 	Skipped       []towpath.Task     // what people have skipped; it stays so until its text changes
 	// Texts has towpath.TextSums.Plain for checksums of texts, so that other line ends are no other text. A checksum that
 	// is missing stands for itself.

@@ -6,18 +6,25 @@ import (
 	"towpath"
 )
 
-// chosen tells whether the choice made at linking was made for this database too.
-func (j *judge) chosen() bool {
-	return j.AssignedAt != nil && !j.AssignedAt.After(j.in.LinkedAt)
+// chosenBaseline is the version up to which the database had the files when the repository was linked, as a person has said.
+// chosen is false where nobody has: that files should run says nothing of what a database has already.
+func (j *judge) chosenBaseline() (version string, chosen bool) {
+	if j.AssignedAt == nil || j.AssignedAt.After(j.in.LinkedAt) {
+		return "", false
+	}
+	if version, chosen = j.in.Baselines[j.ID]; chosen {
+		return version, true
+	}
+	return j.in.BaselinedUpTo, j.in.BaselinedUpTo != ""
 }
 
 // prepareMarker sees whether the choice made at linking is still to be recorded here. The marker in the ledger is what
 // tells files that were there at linking from old versions that came later.
 func (j *judge) prepareMarker() {
-	if j.in.BaselinedUpTo == "" || !j.chosen() || len(j.claims) == 0 {
+	if j.baseline == "" || len(j.claims) == 0 {
 		return
 	}
-	id := towpath.MigrationID{Version: j.in.BaselinedUpTo, Type: towpath.TypeBaseline}
+	id := towpath.MigrationID{Version: j.baseline, Type: towpath.TypeBaseline}
 	if entry := j.ledger[id]; entry != nil && entry.State.Applied() {
 		j.foreign = j.anothers(*entry)
 		return

@@ -31,6 +31,7 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.CreateCredential(ctx, &towpath.Credential{Kind: towpath.CredentialSession, MemberID: w.member.ID, Hash: []byte("h")}),
 			tx.Audit(ctx, towpath.AuditEvent{Action: "x", Detail: "☃"}),
 			tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: w.project.ID, MemberID: w.member.ID, Role: towpath.ProjectOwner}),
+			tx.PutBaselines(ctx, towpath.LinkBaseline{LinkID: w.link.ID, DatabaseID: w.database.ID, Version: "1"}),
 			tx.NoteLedger(ctx, w.database.ID, w.entry("1")),
 			tx.CreateVerification(ctx, &verification),
 			tx.CreateTask(ctx, &task),

@@ -93,6 +93,25 @@ func (tx *Tx) DuePolls(ctx context.Context) ([]towpath.RepositoryLink, error) {
 	return links.list(ctx, tx, "WHERE next_poll_at <= $1 ORDER BY next_poll_at LIMIT 200", tx.Now.UnixMicro())
 }
 
+var linkBaselines = newTable("link_baseline", 2, func(b *towpath.LinkBaseline) []column {
+	return []column{{"link_id", &b.LinkID}, {"database_id", &b.DatabaseID}, {"version", &b.Version}}
+})
+
+// PutBaselines keeps what was said of single databases when their project was linked.
+func (tx *Tx) PutBaselines(ctx context.Context, list ...towpath.LinkBaseline) error {
+	return linkBaselines.upsert(ctx, tx, list...)
+}
+
+// Baselines returns what was said of single databases when a link was made, by their ids.
+func (tx *Tx) Baselines(ctx context.Context, linkID string) (map[string]string, error) {
+	versions := map[string]string{}
+	err := linkBaselines.each(ctx, tx, "WHERE link_id = $1", []any{linkID}, func(b towpath.LinkBaseline) error {
+		versions[b.DatabaseID] = b.Version
+		return nil
+	})
+	return versions, err
+}
+
 func deliveryHead(d *towpath.Delivery) []column {
 	return []column{
 		{"id", &d.ID}, {"link_id", &d.LinkID}, {"request_id", &d.RequestID}, {"event", &d.Event}, {"verdict", (*string)(&d.Verdict)},
