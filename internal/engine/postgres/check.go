@@ -38,6 +38,9 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 	return report, ctx.Err()
 }
 
+// probeTimeout is short: a pooler in session mode lets a connection wait when all sessions are taken.
+const probeTimeout = 3 * time.Second
+
 type check struct {
 	engine   *Engine
 	target   engine.Target
@@ -96,11 +99,32 @@ func (c *check) pooler(ctx context.Context) error {
 	if err := c.conn.QueryRow(ctx, "SELECT pg_catalog.pg_backend_pid()").Scan(&pid); err != nil {
 		return err
 	}
-	if pid != c.conn.PgConn().PID() {
+	if pid == c.conn.PgConn().PID() {
+		return nil
+	}
+	if !sessionPooler(c.target) {
 		c.add("warning", "A connection pooler stands before the server: statements without a transaction are refused through it.",
-			"Use the server's own address.")
+			"Use the server's own address, or set the option pooler to session where the pooler is in that mode.")
+		return nil
+	}
+	if c.shared(ctx, pid) {
+		c.add("error", "The connection pooler is not in session mode: it gives a session of the server to several connections.",
+			"Set the option pooler to transaction, or use the server's own address.")
 	}
 	return nil
+}
+
+// shared tells whether another connection gets the session that is ours. One that cannot be made gets none.
+func (c *check) shared(ctx context.Context, pid uint32) bool {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	other, err := c.engine.connectInstance(ctx, c.target)
+	if err != nil {
+		return false
+	}
+	defer closeQuietly(other)
+	var theirs uint32
+	return other.QueryRow(ctx, "SELECT pg_catalog.pg_backend_pid()").Scan(&theirs) == nil && theirs == pid
 }
 
 // rights asks for what the ledger and changes need in the target's database.

@@ -11,6 +11,9 @@ func (e *Engine) Describe() engine.Description {
 		Type: towpath.EnginePostgres, Name: "PostgreSQL", AddressLabel: "Address", AddressHelp: "Host, or host:port; the port is 5432 otherwise.", Login: true,
 		Options: append(engine.TLSOptions(), engine.Option{
 			Key: OptionLedgerSchema, Label: "Schema of the ledger", Help: "Where Towpath keeps its table in each database: towpath_ledger, unless you say otherwise.",
+		}, engine.Option{
+			Key: OptionPooler, Label: "Mode of a connection pooler", Values: []string{"transaction", "session"},
+			Help: "Of a pooler such as PgBouncer at this address. In session mode, statements that commit by themselves can run.",
 		}),
 	}
 }

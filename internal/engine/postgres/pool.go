@@ -23,6 +23,7 @@ type connection struct {
 	*pgx.Conn
 	identity string // of its session there
 	pooled   bool   // a pooler stands in between: the session is ours for the length of a transaction only
+	whole    bool   // people have said that a pooler would leave us the session
 	dirty    bool   // a script may have left something in it
 	used     bool   // by a session before
 	prepared bool   // our own statements
@@ -37,10 +38,22 @@ func (c *connection) identify() call {
 		scan: func(row pgx.Row) error {
 			var pid uint32
 			err := row.Scan(&c.identity, &pid, &c.most)
-			c.pooled = pid != c.PgConn().PID()
+			c.pooled = pid != c.PgConn().PID() && !c.whole
 			return err
 		},
 	}
+}
+
+// stayed looks whether a session that people have said to be ours still is the one that it was.
+func (c *connection) stayed() call {
+	return call{text: "SELECT " + identity + " FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()", scan: func(row pgx.Row) error {
+		var now string
+		if err := row.Scan(&now); err != nil || now == c.identity {
+			return err
+		}
+		return &engine.Error{Kind: engine.Refused, Message: "the connection pooler has given us another session, so it is not in session mode:" +
+			" set the instance's option pooler to transaction, or use the server's own address"}
+	}}
 }
 
 // reset takes out what a script has left. It is false for a connection that is of no more use, which is ended.
@@ -120,7 +133,7 @@ type pool struct {
 
 // targetKey tells targets apart, with all that a connection is made of.
 func targetKey(t engine.Target) string {
-	return fmt.Sprintf("%q", []any{t.Address, t.Username, t.Password, t.Database, t.Options[engine.OptionTLS], t.Options[engine.OptionCA]})
+	return fmt.Sprintf("%q", []any{t.Address, t.Username, t.Password, t.Database, t.Options[engine.OptionTLS], t.Options[engine.OptionCA], sessionPooler(t)})
 }
 
 // take returns the connection that is kept, nil when there is none. It may have died meanwhile.

@@ -15,9 +15,9 @@ func TestPooler(t *testing.T) {
 	t.Parallel()
 	direct := server.Database(t)
 	pooled := direct
-	pooled.Address = server.Pooler(t)
+	pooled.Address = server.Pooler(t, "transaction", 1)
 	report, err := postgres.New().Check(t.Context(), pooled)
-	if err != nil || !report.OK || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Message, "pooler") {
+	if err != nil || !report.OK || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Message, "pooler") {
 		t.Errorf("report is %+v, %v", report, err)
 	}
 	withTLS := pooled
@@ -52,6 +52,50 @@ func TestPooler(t *testing.T) {
 	}
 	if got, err := open(t, direct).Ledger(t.Context()); err != nil || len(got.Entries) != 2 {
 		t.Errorf("ledger is %v, %v", got, err)
+	}
+}
+
+func TestPooler_inSessionMode(t *testing.T) {
+	t.Parallel()
+	target := server.Database(t)
+	target.Address = server.Pooler(t, "session", 3)
+	target.Options[postgres.OptionPooler] = "session"
+	report, err := postgres.New().Check(t.Context(), target)
+	if err != nil || !report.OK || len(report.Findings) > 0 && strings.Contains(report.Findings[0].Message, "pooler") {
+		t.Errorf("report is %+v, %v", report, err)
+	}
+	o := options
+	o.NoTx = true
+	s := begin(t, open(t, target), o)
+	for _, text := range []string{"CREATE TABLE \"order\" (ü int)", "CREATE INDEX CONCURRENTLY i ON \"order\" (ü)", "VACUUM \"order\""} {
+		if _, err := s.Exec(t.Context(), statement.Statement{Text: text, NoTx: true}); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
+	if err := s.Record(t.Context(), entry("1")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPooler_thatIsNotInTheModeThatPeopleSay(t *testing.T) {
+	t.Parallel()
+	target := server.Database(t)
+	target.Address = server.Pooler(t, "transaction", 2)
+	target.Options[postgres.OptionPooler] = "session"
+	report, err := postgres.New().Check(t.Context(), target)
+	if err != nil || report.OK || !strings.Contains(report.Findings[0].Message, "not in session mode") {
+		t.Errorf("report is %+v, %v", report, err)
+	}
+	o := options
+	o.NoTx = true
+	mine := begin(t, open(t, target), o)
+	busy := begin(t, open(t, target), options) // keeps the session of the server that was free
+	_, err = busy.Exec(t.Context(), statement.Statement{Text: "SELECT 1"})
+	if err == nil {
+		_, err = mine.Exec(t.Context(), statement.Statement{Text: "VACUUM", NoTx: true})
+	}
+	if kindOf(err) != engine.Refused {
+		t.Errorf("error is %v", err)
 	}
 }
 

@@ -27,6 +27,13 @@ import (
 // engine.OptionCA.
 const OptionLedgerSchema = "ledgerSchema"
 
+// OptionPooler says in which mode a connection pooler before the server is, which nobody can ask it: "transaction" when
+// missing, or "session", where a connection is ours from its beginning to its end.
+const OptionPooler = "pooler"
+
+// sessionPooler tells whether people have said so.
+func sessionPooler(t engine.Target) bool { return t.Options[OptionPooler] == "session" }
+
 const (
 	connectTimeout = 10 * time.Second
 	readTimeout    = time.Minute // of one question of ours to the catalogue
@@ -115,7 +122,7 @@ func (e *Engine) alive(ctx context.Context, t engine.Target) (*connection, error
 	if err != nil {
 		return nil, err
 	}
-	c := &connection{Conn: conn}
+	c := &connection{Conn: conn, whole: sessionPooler(t)}
 	who := c.identify()
 	if err := who.scan(conn.QueryRow(ctx, who.text)); err != nil {
 		closeQuietly(conn)
@@ -144,6 +151,9 @@ func (e *Engine) config(t engine.Target) (*pgx.ConnConfig, error) {
 	host, port, err := engine.HostPort(t.Address, 5432)
 	if err != nil {
 		return nil, err
+	}
+	if mode := t.Options[OptionPooler]; mode != "" && mode != "transaction" && mode != "session" {
+		return nil, towpath.Invalid("options."+OptionPooler, "%q is not a mode of a pooler: use transaction or session.", mode)
 	}
 	config, err := pgx.ParseConfig("host=localhost port=5432 user=none password=none dbname=none sslmode=disable")
 	if err != nil {

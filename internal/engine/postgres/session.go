@@ -93,10 +93,13 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	alone := s.options.NoTx && !s.inside
 	if s.conn.pooled && alone {
 		return 0, &engine.Error{Kind: engine.Refused, Message: "behind a connection pooler nothing can run without a transaction, for each statement" +
-			" may land in another session: use the server's own address"}
+			" may land in another session: use the server's own address, or set the instance's option pooler to session where the pooler is in that mode"}
 	}
 	if alone {
 		s.queued = append(s.queued, s.limit())
+		if s.conn.whole {
+			s.queued = append(s.queued, s.conn.stayed())
+		}
 	}
 	if err := s.send(ctx); err != nil {
 		return 0, s.fail(err)

@@ -15,9 +15,9 @@ import (
 	"towpath/internal/dbserver"
 )
 
-// Pooler starts a PgBouncer in transaction mode before the server, with a pool of one session, and returns its address.
-// It does not offer TLS.
-func (s *Server) Pooler(t *testing.T) string {
+// Pooler starts a PgBouncer in a mode, "transaction" or "session", before the server, with a pool of so many sessions, and
+// returns its address. It does not offer TLS.
+func (s *Server) Pooler(t *testing.T, mode string, size int) string {
 	t.Helper()
 	program, err := dbserver.PgBouncer().Find("pgbouncer")
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *Server) Pooler(t *testing.T) string {
 	for name, text := range map[string]string{
 		users: fmt.Sprintf("%q \"%s\"\n", account, secret),
 		config: fmt.Sprintf("[databases]\n* = host=127.0.0.1 port=%d\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %d\nauth_type = scram-sha-256\n"+
-			"auth_file = %s\npool_mode = transaction\ndefault_pool_size = 1\nunix_socket_dir =\nserver_tls_sslmode = disable\n", s.port, port, users),
+			"auth_file = %s\npool_mode = %s\ndefault_pool_size = %d\nunix_socket_dir =\nserver_tls_sslmode = disable\n", s.port, port, users, mode, size),
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
