@@ -59,6 +59,7 @@ func TestMain(m *testing.M) {
 //	link [KEY=VALUE…]       link the repository; keys as in the API
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
 //	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
+//	until-hook STATE        wait until the link's webhook stands so: active, missing …
 //	until-commits N         until the branch has so many commits, the server's own included
 //	sql ENVIRONMENT QUERY   rows of a query on the target, to stdout
 //	tables ENVIRONMENT      the target's tables, to stdout
@@ -134,7 +135,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			return os.WriteFile(filepath.Join(dir, "gitconfig"), []byte("[user]\n\tname = Olive Owner\n\temail = owner@example.com\n[init]\n\tdefaultBranch = main\n[core]\n\tquotePath = false\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup, "restore": verbRestore, "link": verbLink, "push": verbPush, "until": verbUntil, "until-commits": verbUntilCommits,
+			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup, "restore": verbRestore, "link": verbLink, "push": verbPush, "until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile,
 			"status": verbStatus, "says": verbSays, "task": verbTask, "accept": verbAccept, "reasons": verbReasons, "faults": verbFaults,
 			"hook-deleted": verbHookDeleted, "api": verbAPI,
@@ -242,6 +243,15 @@ func verbUntil(ts *testscript.TestScript, _ bool, args []string) {
 	check(ts, w.wait(args[0]))
 	_, v := w.state()
 	fmt.Fprintln(ts.Stdout(), v.WaitsFor+v.AttentionReason)
+}
+
+// verbUntilHook waits until the link says so of its webhook.
+func verbUntilHook(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	check(ts, w.until(time.Minute, func() (bool, string) {
+		_, v := w.state()
+		return v.HookState == args[0], "the webhook is " + v.HookState
+	}))
 }
 
 // verbUntilCommits waits until the branch has so many commits, ours and the server's.

@@ -165,6 +165,7 @@ func (w *world) cloneURL() string {
 type linkView struct {
 	SyncedCommit    string       `json:"syncedCommit"`
 	AttentionReason string       `json:"attentionReason"`
+	HookState       string       `json:"hookState"`
 	WaitsFor        string       `json:"waitsFor"`
 	LastError       string       `json:"lastError"`
 	Rollout         *demoRollout `json:"rollout"`
