@@ -27,7 +27,7 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 		return report, ctx.Err()
 	}
 	defer closeQuietly(conn)
-	c := &check{engine: e, target: t, conn: conn}
+	c := &check{engine: e, target: t, conn: conn, maker: t.Username}
 	if err := c.run(ctx); err != nil {
 		c.add("error", "The server does not answer as expected: "+mapError(err).Message+".", "")
 	}
@@ -45,6 +45,7 @@ type check struct {
 	engine   *Engine
 	target   engine.Target
 	conn     *pgx.Conn
+	maker    string // the role that makes what files make
 	version  string
 	findings []engine.Finding
 }
@@ -56,7 +57,7 @@ func (c *check) add(severity, message, fix string) {
 func (c *check) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	for _, step := range []func(context.Context) error{c.server, c.pooler, c.rights, c.power} {
+	for _, step := range []func(context.Context) error{c.server, c.pooler, c.owner, c.rights, c.power} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -143,8 +144,8 @@ func (c *check) rights(ctx context.Context) error {
 	var create, public bool
 	var usable *bool
 	err := c.conn.QueryRow(ctx, `SELECT has_database_privilege(current_database(), 'CREATE'),
-		coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = 'public'), true),
-		(SELECT has_schema_privilege(oid, 'USAGE, CREATE') FROM pg_namespace WHERE nspname = $1)`, at.schema).Scan(&create, &public, &usable)
+		coalesce((SELECT has_schema_privilege($2::name, oid, 'CREATE') FROM pg_namespace WHERE nspname = 'public'), true),
+		(SELECT has_schema_privilege(oid, 'USAGE, CREATE') FROM pg_namespace WHERE nspname = $1)`, at.schema, c.maker).Scan(&create, &public, &usable)
 	if err != nil {
 		return err
 	}
@@ -161,7 +162,11 @@ func (c *check) rights(ctx context.Context) error {
 			fmt.Sprintf("GRANT USAGE, CREATE ON SCHEMA %s TO %s", name, role))
 	}
 	if !public {
-		c.add("warning", "The user may not make tables in the schema public.", "GRANT CREATE ON SCHEMA public TO "+role)
+		who := "The user"
+		if c.maker != c.target.Username {
+			who = "The role " + c.maker
+		}
+		c.add("warning", who+" may not make tables in the schema public.", "GRANT CREATE ON SCHEMA public TO "+pgx.Identifier{c.maker}.Sanitize())
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ func (e *Engine) Describe() engine.Description {
 		Options: append(engine.TLSOptions(), engine.Option{
 			Key: OptionLedgerSchema, Label: "Schema of the ledger", Help: "Where Towpath keeps its table in each database: towpath_ledger, unless you say otherwise.",
 		}, engine.Option{
+			Key: OptionRole, Label: "Owner", Help: "Role that runs the statements of files and owns what they make; the user must be a member. Empty: the user.",
+		}, engine.Option{
 			Key: OptionPooler, Label: "Mode of a connection pooler", Values: []string{"transaction", "session"},
 			Help: "Of a pooler such as PgBouncer at this address. In session mode, statements that commit by themselves can run.",
 		}),

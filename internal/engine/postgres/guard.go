@@ -85,7 +85,7 @@ func (s *session) closing(rows []call) []call {
 	if !s.ran || s.ledgerAt == nil || s.outside == nil {
 		return rows
 	}
-	calls := append([]call{{text: "SET CONSTRAINTS ALL IMMEDIATE"}, s.guard(0)}, rows...)
+	calls := append(append(s.asOwner(call{text: "SET CONSTRAINTS ALL IMMEDIATE"}), s.guard(0)), rows...)
 	return append(calls, s.guard(len(rows)))
 }
 

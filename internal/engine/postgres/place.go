@@ -28,12 +28,13 @@ type place struct {
 	made    bool   // schema is there
 	foreign bool   // schema is there, without a ledger and with something else in it
 
+	owner string   // of what files make; "" for the user
 	roles []string // whose names "$user" in a search path may stand for
 	path  []string // the schemas that are looked through, in order
 }
 
 func newPlace(options map[string]string) place {
-	p := place{schema: options[OptionLedgerSchema]}
+	p := place{schema: options[OptionLedgerSchema], owner: options[OptionRole]}
 	if p.schema == "" {
 		p.schema, p.former = defaultLedgerSchema, formerLedgerSchema
 	}
@@ -99,6 +100,9 @@ func (p *place) find(ctx context.Context, conn interface {
 	batch.Queue("COMMIT")
 	err := conn.SendBatch(ctx, batch).Close()
 	p.roles, p.path = []string{user, session}, pathNames(path)
+	if p.owner != "" {
+		p.roles = append(p.roles, p.owner)
+	}
 	return err
 }
 

@@ -148,14 +148,14 @@ func (s *session) Resolve(ctx context.Context, objects []statement.Object) ([]st
 		if len(parts) != 1 {
 			continue
 		}
-		err := s.send(ctx, call{text: selectResolved, args: []any{qualified(*name).Sanitize()}, scan: func(row pgx.Row) error {
+		err := s.send(ctx, s.asOwner(call{text: selectResolved, args: []any{qualified(*name).Sanitize()}, scan: func(row pgx.Row) error {
 			var schema string
 			err := row.Scan(&schema)
 			if schema != "" {
 				*name = statement.Qualify(schema, parts[0])
 			}
 			return err
-		}})
+		}})...)
 		if err != nil {
 			return nil, s.fail(err)
 		}

@@ -144,11 +144,17 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	defer s.conn.listen(&s.notices)()
 	s.verb = st.Verb
 	calls, look := []call{{text: runs(st), tag: &tag}}, postCondition(st)
-	if !s.options.NoTx || s.inside {
-		calls = append(append(calls, look...), s.limit())
+	if s.inTransaction() {
+		calls = append(s.asOwner(append(calls, look...)...), s.limit())
 		look = nil
+	} else { // by itself: what runs without a transaction runs alone
+		if err := s.send(ctx, s.becomeOwner()...); err != nil {
+			return tag, s.fail(err)
+		}
+		look = append(look, s.stopBeingOwner()...)
 	}
 	if err := s.send(ctx, calls...); err != nil {
+		s.giveUpOwner(ctx)
 		mapped := mapError(err)
 		if mapped.Kind == engine.Locked && isLockTimeout(err) {
 			mapped.Message += blockers()
@@ -158,7 +164,8 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	if err := s.stillInTransaction(); err != nil {
 		return tag, err
 	}
-	if err := s.send(ctx, look...); err != nil { // by itself: what runs without a transaction runs alone
+	if err := s.send(ctx, look...); err != nil {
+		s.giveUpOwner(ctx)
 		return tag, s.fail(err)
 	}
 	return tag, nil
