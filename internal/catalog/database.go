@@ -42,8 +42,16 @@ func (s *Service) discover(ctx context.Context, i towpath.Instance) ([]string, e
 	if err != nil && ctx.Err() == nil {
 		return nil, towpath.Errorf(towpath.CodeUnavailable, "The databases of %s cannot be listed: %s", i.Name, words(err, t.Password))
 	}
+	for _, name := range names {
+		if len(name) > maxName {
+			return nil, towpath.Errorf(towpath.CodeUnavailable, "The databases of %s cannot be listed: one has a name of %d bytes.", i.Name, len(name))
+		}
+	}
 	return names, err
 }
+
+// maxName is the longest name of a database that a server has, in bytes: MySQL's 64 characters.
+const maxName = 256
 
 // take brings the names that were found into the catalogue.
 func take(ctx context.Context, tx *store.Tx, i towpath.Instance, names []string) ([]towpath.Database, error) {

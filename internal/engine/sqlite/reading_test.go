@@ -91,9 +91,6 @@ func compare(t testing.TB, r *reader, script string) string {
 			t.Fatal(err)
 		}
 		from, end := int(s.Pos.Offset), int(s.Terminal)
-		if end < len(script) && script[end] == ';' {
-			end++
-		}
 		read, good, found := r.first(t, script[from:])
 		switch {
 		case from+read > end:
@@ -109,7 +106,7 @@ func compare(t testing.TB, r *reader, script string) string {
 
 // scripts hold what a lexer stumbles over.
 var scripts = []string{
-	"SELECT 1; SELECT 2", "SELECT $a(;); SELECT 2", "SELECT $a('); SELECT ';", "SELECT @a::b(/*); SELECT 1 --*/",
+	"SELECT 1; SELECT 2", "SELECT 000;;", "SELECT $a(;); SELECT 2", "SELECT $a('); SELECT ';", "SELECT @a::b(/*); SELECT 1 --*/",
 	"SELECT :a; SELECT #1;", "SELECT ?1;?2", "SELECT \v1; \v; SELECT 2", "SELECT 1 /*/ ; */ ; SELECT 3", "SELECT 1 /* ; ",
 	"SELECT 1 -- ;\n; SELECT 2 --\r;\n", "SELECT [a;]; SELECT [b", "SELECT `;```; SELECT \"\"\";\" FROM a", "SELECT x'00';'x;'",
 	"SELECT x'0;'; SELECT 1", "SELECT 1e5;SELECT 1.;SELECT .5e-3;SELECT 0x1F;SELECT 1_0", "\ufeffSELECT 1;\ufeff;SELECT\ufeff2",

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"towpath"
 	"towpath/internal/vcs"
 )
 
@@ -125,7 +126,7 @@ func (h *history) readCommits() error {
 
 func parseCommit(data []byte) (c gitCommit) {
 	head, message, _ := bytes.Cut(data, []byte("\n\n"))
-	c.message = strings.ToValidUTF8(string(message), "�")
+	c.message = towpath.Clip(string(message))
 	for line := range strings.SplitSeq(string(head), "\n") {
 		word, rest, _ := strings.Cut(line, " ")
 		switch word {
@@ -135,7 +136,7 @@ func parseCommit(data []byte) (c gitCommit) {
 			c.parents = append(c.parents, rest)
 		case "author":
 			name, _, _ := strings.Cut(rest, " <")
-			c.author = strings.ToValidUTF8(strings.TrimSpace(name), "�")
+			c.author = towpath.Clip(strings.TrimSpace(name))
 		}
 	}
 	return c

@@ -82,10 +82,11 @@ func (c *client) do(ctx context.Context, r request, out any) error {
 	}
 	if err := json.Unmarshal(body, out); err != nil {
 		return &vcs.Error{
-			Kind: vcs.Unavailable, Op: r.op, Status: resp.StatusCode, TraceID: resp.Header.Get(headerTraceID), Err: err,
+			Kind: vcs.Unavailable, Op: r.op, Status: resp.StatusCode, TraceID: clip(resp.Header.Get(headerTraceID), 100), Err: err,
 			Message: "the answer is not what the API promises: " + clip(cleanText(string(body[:min(len(body), maxErrorBody)])), 120),
 		}
 	}
+	clipAll(out)
 	return nil
 }
 

@@ -34,7 +34,7 @@ func responseError(op string, resp *http.Response) *vcs.Error {
 		TraceID: clip(orElse(resp.Header.Get(headerTraceID), resp.Header.Get(headerRequestID)), 100),
 	}
 	if location, err := resp.Location(); err == nil && resp.StatusCode < 400 {
-		e.Message = "redirected to " + location.Host
+		e.Message = "redirected to " + clip(location.Host, maxErrorMessage)
 		return e
 	}
 	detail := readErrorBody(body)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,9 +103,20 @@ func (p *Provider) token(t *oauth2.Token) vcs.Token {
 	}
 	return vcs.Token{
 		AccessToken: t.AccessToken, RefreshToken: t.RefreshToken, ExpiresAt: p.cfg.Now().Add(life),
-		Scopes: append(scopeList(t.Extra("scope")), scopeList(t.Extra("scopes"))...),
+		Scopes: known(append(scopeList(t.Extra("scope")), scopeList(t.Extra("scopes"))...)),
 	}
 }
+
+// known leaves out what is too long, or too much, to be scopes.
+func known(scopes []string) []string {
+	scopes = slices.DeleteFunc(scopes, func(s string) bool { return len(s) > maxScope })
+	return scopes[:min(len(scopes), maxScopes)]
+}
+
+const (
+	maxScope  = 100 // bytes of one
+	maxScopes = 100
+)
 
 // scopeList reads a space-separated string or a list.
 func scopeList(value any) []string {

@@ -34,6 +34,7 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 		}
 		return vcs.Event{}, &vcs.Error{Kind: vcs.Rejected, Op: "read webhook", Message: "the payload is not what repo:push promises", Err: err}
 	}
+	clipAll(&payload)
 	if payload.Repository != nil {
 		event.RepositoryID, event.Repository = payload.Repository.UUID, payload.Repository.FullName
 		event.URL = payload.Repository.Links.page()
