@@ -115,6 +115,8 @@ type Attempt struct {
 	Line       int       // where it failed in the file, from 1; 0 when no place is known
 	Column     int
 	Total      int
+	Extent     Extent
+	Kept       int // statements from the file's start that are in the database for good
 	StartedAt  time.Time
 	FinishedAt *time.Time
 	Statements []StatementLog
@@ -126,7 +128,8 @@ type StatementLog struct {
 	Line     int
 	Column   int
 	Summary  string // the statement's first words, one line
-	Rows     int64
+	State    StatementState
+	Rows     int64 // that it changed; 0 for one that was rolled back
 	Duration time.Duration
 	Error    string
 	Notices  Notices

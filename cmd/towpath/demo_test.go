@@ -56,6 +56,26 @@ func TestDemoLine_keepsColumnsApart(t *testing.T) {
 	}
 }
 
+func TestDemoTask_saysWhatIsInTheDatabase(t *testing.T) {
+	t.Parallel()
+	const nothing = "Nothing of this file is in the database."
+	began := time.Now()
+	ended := began.Add(7 * time.Millisecond)
+	for name, c := range map[string]struct {
+		task             demoTask
+		inDatabase, want string
+	}{
+		"done":          {task: demoTask{StartedAt: &began, FinishedAt: &ended}, want: "7 ms"},
+		"failed":        {task: demoTask{Reason: "a.sql:1:1: no", Error: "a.sql:1:1: no"}, inDatabase: nothing, want: "a.sql:1:1: no\n    " + nothing},
+		"said already":  {task: demoTask{Reason: "no (" + nothing + ")"}, inDatabase: nothing, want: "no (" + nothing + ")"},
+		"skipped later": {task: demoTask{Reason: "Not needed.", Error: "a.sql:1:1: no"}, want: "Not needed. Its last attempt failed: a.sql:1:1: no"},
+	} {
+		if got := c.task.why(c.inDatabase); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 func TestDemo_startsAndEnds(t *testing.T) {
 	t.Parallel()
 	info, stop := startDemo(t)

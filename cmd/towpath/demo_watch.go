@@ -36,6 +36,22 @@ type demoTask struct {
 	FinishedAt *time.Time `json:"finishedAt"`
 }
 
+// why is what the terminal says of a task: how long it took, or why it is not done, its last error, and what of the file is
+// in the database, which some errors say themselves.
+func (t demoTask) why(inDatabase string) string {
+	words := t.Reason
+	if words == "" && t.StartedAt != nil && t.FinishedAt != nil {
+		words = fmt.Sprintf("%d ms", t.FinishedAt.Sub(*t.StartedAt).Milliseconds())
+	}
+	if t.Error != "" && t.Error != t.Reason {
+		words += " Its last attempt failed: " + t.Error
+	}
+	if !strings.Contains(words, inDatabase) {
+		words += "\n    " + inDatabase
+	}
+	return words
+}
+
 // explain prints what to open and what to type.
 func (d *demo) explain(w io.Writer) {
 	i := d.info
@@ -170,11 +186,19 @@ func (d *demo) tell(ctx context.Context, w io.Writer, r demoRollout, told map[st
 			if quiet {
 				continue
 			}
-			why := t.Reason
-			if why == "" && t.StartedAt != nil && t.FinishedAt != nil {
-				why = fmt.Sprintf("%d ms", t.FinishedAt.Sub(*t.StartedAt).Milliseconds())
+			var detail struct {
+				Attempts []struct {
+					InDatabase string `json:"inDatabase"`
+				} `json:"attempts"`
 			}
-			fmt.Fprint(w, demoLine(r.Commit, stage.Environment, t.Database, t.Path, t.State, why))
+			if err := d.api.call(ctx, "GET", "/rollouts/"+r.ID+"/tasks/"+t.ID, nil, &detail); err != nil {
+				return err
+			}
+			left := ""
+			if n := len(detail.Attempts); n > 0 {
+				left = detail.Attempts[n-1].InDatabase
+			}
+			fmt.Fprint(w, demoLine(r.Commit, stage.Environment, t.Database, t.Path, t.State, t.why(left)))
 		}
 	}
 	return nil

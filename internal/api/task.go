@@ -66,12 +66,14 @@ type attempt struct {
 	Line       int               `json:"line,omitempty" doc:"Where it failed in the file, from 1."`
 	Column     int               `json:"column,omitempty"`
 	Total      int               `json:"total"`
+	Kept       int               `json:"kept" doc:"Of an attempt that has not ended well: how many statements from the file's start are in the database for certain."`
+	InDatabase string            `json:"inDatabase,omitempty" doc:"A sentence: what of the file is in the database since an attempt that has not ended well."`
 	StartedAt  time.Time         `json:"startedAt"`
 	FinishedAt *time.Time        `json:"finishedAt,omitempty"`
 }
 
 func attemptOf(a towpath.Attempt) attempt {
-	return attempt{a.ID, a.Number, a.State, a.Message, a.Line, a.Column, a.Total, a.StartedAt, a.FinishedAt}
+	return attempt{a.ID, a.Number, a.State, a.Message, a.Line, a.Column, a.Total, a.Kept, a.InDatabase(), a.StartedAt, a.FinishedAt}
 }
 
 // TaskPath names a task in a path.
@@ -107,13 +109,14 @@ func (s *Server) getTask(ctx context.Context, in *TaskPath) (taskDetail, error) 
 
 // statementLog is what one statement of an attempt did.
 type statementLog struct {
-	Index   int     `json:"index" doc:"From 0."`
-	Line    int     `json:"line"`
-	Column  int     `json:"column"`
-	Summary string  `json:"summary"`
-	Rows    int64   `json:"rows"`
-	Seconds float64 `json:"seconds"`
-	Error   string  `json:"error,omitempty"`
+	Index   int                    `json:"index" doc:"From 0."`
+	Line    int                    `json:"line"`
+	Column  int                    `json:"column"`
+	Summary string                 `json:"summary"`
+	State   towpath.StatementState `json:"state" enum:"done,rolled-back,failed,unknown" doc:"rolled-back: it ended well, and was undone with its transaction. unknown: whether it is in the database is not known."`
+	Rows    int64                  `json:"rows" doc:"That it changed; 0 for one that was rolled back."`
+	Seconds float64                `json:"seconds"`
+	Error   string                 `json:"error,omitempty"`
 
 	Notices     []notice `json:"notices,omitempty" maxItems:"20" doc:"What the database said about it; the first ones. May hold data."`
 	MoreNotices int      `json:"moreNotices,omitempty" doc:"How many there were behind them that are not kept."`
@@ -126,7 +129,7 @@ type notice struct {
 }
 
 func statementLogOf(l towpath.StatementLog) statementLog {
-	log := statementLog{Index: l.Index, Line: l.Line, Column: l.Column, Summary: l.Summary, Rows: l.Rows, Seconds: l.Duration.Seconds(), Error: l.Error, MoreNotices: l.Notices.More}
+	log := statementLog{Index: l.Index, Line: l.Line, Column: l.Column, Summary: l.Summary, State: l.State, Rows: l.Rows, Seconds: l.Duration.Seconds(), Error: l.Error, MoreNotices: l.Notices.More}
 	for _, n := range l.Notices.Kept {
 		log.Notices = append(log.Notices, notice(n))
 	}

@@ -121,7 +121,8 @@ type Session interface {
 	// Tampered means that it happened, and that the ledger is not as it was recorded.
 	Commit(ctx context.Context) error
 
-	// Close ends the session; what was not committed is undone.
+	// Close ends the session; what was not committed is undone. An *Error with Kind Stays means that changes in tables
+	// without transactions are not, or that the server could not be asked.
 	Close() error
 }
 
@@ -199,6 +200,7 @@ const (
 	Refused Kind = "refused" // the engine's guard stopped what a migration must not do
 	Unmet   Kind = "unmet"   // the statement ended well, and what it says is there is not, or is broken
 	Failed  Kind = "failed"  // the database says no
+	Stays   Kind = "stays"   // a rollback has not undone all
 
 	Tampered Kind = "tampered" // it was committed, and the ledger was changed with it
 )

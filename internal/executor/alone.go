@@ -58,7 +58,7 @@ func (a *alone) statements(ctx context.Context, from int) error {
 			return err
 		}
 		a.row = a.through()
-		a.at.kept = index + 1
+		a.at.kept, a.at.part = index+1, false
 		a.finished.Store(int64(index + 1))
 	}
 	return nil
@@ -173,10 +173,12 @@ func (a *alone) check(ctx context.Context, st statement.Statement, c statement.C
 		return errors.Join(failure, &engine.Error{Kind: engine.Lost, Message: "the catalogue cannot be read after the statement", Err: err})
 	}
 	v, why := became(c, before, now)
+	a.at.part = len(c.Objects) == 0 || !slices.Equal(before, now)
 	if v == leftover {
 		if err := a.clear(ctx, c, before, now); err != nil {
 			return errors.Join(failure, err)
 		}
+		a.at.part = false
 	}
 	var e *engine.Error
 	unmet := errors.As(failure, &e) && e.Kind == engine.Unmet
@@ -198,6 +200,7 @@ func (a *alone) check(ctx context.Context, st statement.Statement, c statement.C
 	case unmet:
 		return failure
 	case v == finished && errors.As(failure, &e) && e.Kind == engine.Timeout:
+		a.logs[len(a.logs)-1].Error = ""
 		return nil // it was done before it could be stopped
 	case v == undecided && errors.As(failure, &e) && e.Kind == engine.Timeout, v == finished, v == undecided && c.Effect != statement.Opaque:
 		return a.dark(ctx, a.session, a.row, fmt.Sprintf("it was stopped (%s), and %s", a.redact(failure), cmp.Or(why, "the catalogue has changed all the same")), c.Objects, before, now)
@@ -256,7 +259,9 @@ func (r *run) dark(ctx context.Context, session engine.Session, row towpath.Ledg
 	if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone), row); err != nil {
 		return err
 	}
-	return end(towpath.TaskUnknown, "%s%s", darkMessage(row, why), states(objects, before, now))
+	over := end(towpath.TaskUnknown, "%s%s", darkMessage(row, why), states(objects, before, now))
+	over.extent, r.at.kept = towpath.ExtentNext, row.StatementsDone
+	return over
 }
 
 // settleRow finds out what became of the statement that an earlier run had under way, and returns where to go on.
@@ -267,6 +272,11 @@ func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from in
 	if err != nil {
 		return from, err
 	}
+	defer func() {
+		if over := (*ending)(nil); errors.As(err, &over) && from > 0 && !same {
+			over.extent = towpath.ExtentUnknown // what the row counts are statements of another text
+		}
+	}()
 	switch {
 	case !told:
 		return from, a.dark(ctx, a.session, old, "there is no record of what it was about", nil, nil, nil)

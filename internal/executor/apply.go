@@ -55,7 +55,7 @@ func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]
 			return nil, err
 		}
 	}
-	r.unsettled, r.at.kept = false, c.from
+	r.unsettled, r.at.kept, r.at.ran = false, c.from, true
 	r.finished.Store(int64(c.from))
 	if r.noTx {
 		err = a.statements(ctx, c.from)

@@ -18,6 +18,7 @@ type outcome struct {
 	changes []change           // what the ledger has of the task
 	fenced  bool               // another process has taken over: nothing may be written
 	unread  bool               // of an unknown outcome: the ledger could not be read, and may be later
+	extent  towpath.Extent     // what of the file is in the database, where the error itself says so
 }
 
 // again is when the task is to be looked at once more; nil for not by itself.
@@ -112,9 +113,11 @@ func judge(t towpath.Task, e towpath.LedgerEntry, found, samePrefix, resolved bo
 	case e.StatementsDone == 0 || sameText || samePrefix:
 		return course{from: e.StatementsDone}, nil
 	}
-	return course{}, end(towpath.TaskUnknown, "An earlier run stopped half-way: %d of %d statements are in the database, each committed by itself, and the file "+
+	half := end(towpath.TaskUnknown, "An earlier run stopped half-way: %d of %d statements are in the database, each committed by itself, and the file "+
 		"was changed before the place where it stopped. Push the statements that ran as they were, and it goes on behind them. Or look into the database "+
 		"and resolve the task: continue after a statement, run all from the start, or say that it was applied.", e.StatementsDone, e.StatementsTotal)
+	half.extent = towpath.ExtentUntouched
+	return course{}, half
 }
 
 // darkMessage tells a person what is known of a statement whose outcome is not.
@@ -168,6 +171,31 @@ func recorded(m towpath.Migration, e towpath.LedgerEntry, found bool) bool {
 type situation struct {
 	begun bool // its end may be in the database: a commit was asked for, or statements commit by themselves
 	kept  int  // statements that are in for good
+	ran   bool // statements of the file may have run
+	part  bool // a part of the statement behind those may be in
+	stays bool // the end of the session has not undone all
+}
+
+// extentOf says what of the file is in the database after an outcome. alone says that statements commit one by one;
+// unsettled, that the outcome of the run was not heard of.
+func extentOf(out outcome, at situation, alone, unsettled bool) towpath.Extent {
+	switch {
+	case out.state == towpath.TaskDone:
+		return towpath.ExtentUntold
+	case out.extent != towpath.ExtentUntold:
+		return out.extent
+	case unsettled && at.ran && alone:
+		return towpath.ExtentNext
+	case unsettled, !at.ran && out.state == towpath.TaskUnknown:
+		return towpath.ExtentUnknown
+	case !at.ran:
+		return towpath.ExtentUntouched
+	case at.stays && !alone:
+		return towpath.ExtentTables
+	case at.part || at.stays:
+		return towpath.ExtentPart
+	}
+	return towpath.ExtentKept
 }
 
 // step is what follows from an error.

@@ -136,3 +136,32 @@ func TestSummary_showsNoPassword(t *testing.T) {
 		t.Errorf("summary is %q", got)
 	}
 }
+
+func TestExtentOf(t *testing.T) {
+	t.Parallel()
+	failed, unknown := outcome{state: towpath.TaskFailed}, outcome{state: towpath.TaskUnknown}
+	for name, c := range map[string]struct {
+		out              outcome
+		at               situation
+		alone, unsettled bool
+		want             towpath.Extent
+	}{
+		"done":                              {out: outcome{state: towpath.TaskDone}, at: situation{ran: true, begun: true}},
+		"rolled back":                       {out: failed, at: situation{ran: true}, want: towpath.ExtentKept},
+		"rolled back, but for some tables":  {out: failed, at: situation{ran: true, stays: true}, want: towpath.ExtentTables},
+		"interrupted by the server's stop":  {out: outcome{state: towpath.TaskPending}, at: situation{ran: true}, want: towpath.ExtentKept},
+		"a commit of which nobody heard":    {out: unknown, at: situation{ran: true, begun: true}, unsettled: true, want: towpath.ExtentUnknown},
+		"and the server out of reach since": {out: unknown, unsettled: true, want: towpath.ExtentUnknown},
+		"a statement of which nobody heard": {out: unknown, at: situation{ran: true, begun: true, kept: 2}, alone: true, unsettled: true, want: towpath.ExtentNext},
+		"half-way":                          {out: failed, at: situation{ran: true, begun: true, kept: 2}, alone: true, want: towpath.ExtentKept},
+		"half-way in a routine":             {out: failed, at: situation{ran: true, begun: true, part: true}, alone: true, want: towpath.ExtentPart},
+		"half-way in a table that keeps it": {out: failed, at: situation{ran: true, begun: true, stays: true}, alone: true, want: towpath.ExtentPart},
+		"nothing ran":                       {out: failed, want: towpath.ExtentUntouched},
+		"an earlier run, out of reach":      {out: unknown, want: towpath.ExtentUnknown},
+		"an earlier run of another text":    {out: outcome{state: towpath.TaskUnknown, extent: towpath.ExtentUntouched}, want: towpath.ExtentUntouched},
+	} {
+		if got := extentOf(c.out, c.at, c.alone, c.unsettled); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

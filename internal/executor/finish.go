@@ -41,7 +41,7 @@ func (t *turn) conclude(ctx context.Context, tx *store.Tx, ended []*run) error {
 			return err
 		}
 		task.Total, task.Finished, task.StartedAt = int(r.total.Load()), int(r.finished.Load()), &r.beganAt
-		if err := endTask(ctx, tx, &task, r.out, r.endedAt); err != nil {
+		if err := endTask(ctx, tx, &task, r.out.withExtent(r.attempt), r.endedAt); err != nil {
 			return err
 		}
 		if again := r.out.again(tx.Now); again != nil {
@@ -68,10 +68,32 @@ func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error
 	a := r.attempt
 	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.ofAttempt(), out.message, out.pos.Line, out.pos.Column, int(r.total.Load()), &r.endedAt
 	a.StartedAt = r.beganAt
+	a.Extent, a.Kept = extentOf(out, r.at, r.noTx, r.unsettled), r.at.kept
+	if a.Extent == towpath.ExtentUnknown || a.Extent == towpath.ExtentUntouched {
+		a.Kept = 0
+	}
+	for i, l := range r.logs {
+		r.logs[i].State = a.StateOf(l.Index, l.Error != "")
+		if r.logs[i].State == towpath.StatementRolledBack {
+			r.logs[i].Rows = 0
+		}
+	}
+	r.attempt = a
 	if err := tx.UpdateAttempt(ctx, &a); err != nil {
 		return err
 	}
 	return tx.AddStatements(ctx, a.ID, r.logs)
+}
+
+// withExtent adds what is in the database to the message, where that is more than nothing.
+func (o outcome) withExtent(a towpath.Attempt) outcome {
+	switch a.Extent {
+	case towpath.ExtentPart, towpath.ExtentTables, towpath.ExtentKept:
+		if a.Kept > 0 || a.Extent != towpath.ExtentKept {
+			o.message += " (" + a.InDatabase() + ")"
+		}
+	}
+	return o
 }
 
 // endTask writes a task's new state.

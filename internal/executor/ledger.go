@@ -202,5 +202,12 @@ func (r *run) tampered(ctx context.Context, failure error) outcome {
 	if err != nil {
 		message += " " + r.redact(err)
 	}
-	return outcome{state: towpath.TaskUnknown, message: message + " (" + r.redact(failure) + ")"}
+	out := outcome{state: towpath.TaskUnknown, message: message + " (" + r.redact(failure) + ")"}
+	switch {
+	case r.at.ran && r.noTx:
+		out.extent = towpath.ExtentNext
+	case r.at.ran:
+		out.extent, r.at.kept = towpath.ExtentKept, int(r.total.Load())
+	}
+	return out
 }

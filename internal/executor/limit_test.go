@@ -102,8 +102,11 @@ func TestRunTask_canBeCancelled(t *testing.T) {
 			return err
 		}
 		logs, err := tx.Statements(ctx, attempts[0].ID, 0, 10)
-		if len(logs) != 2 || logs[1].Error != "The task was cancelled." {
+		if len(logs) != 2 || logs[0].State != towpath.StatementRolledBack || logs[1].Error != "The task was cancelled." {
 			t.Errorf("log is %+v", logs)
+		}
+		if got := attempts[0].InDatabase(); got != "Nothing of this file is in the database." {
+			t.Errorf("it says %q", got)
 		}
 		return err
 	})

@@ -41,7 +41,7 @@ func TestRunTask_statementsThatStayAreToldOf(t *testing.T) {
 	b := setupAutocommit(t)
 	task := b.task(t, "1", "CREATE TABLE a (x);\nINSERT INTO b VALUES (1);\nCREATE TABLE c (x);")
 	failed := b.want(t, task.ID, towpath.TaskFailed)
-	if !strings.HasPrefix(failed.Reason, "1.sql:2:1: ") || !strings.Contains(failed.Reason, "1 of 3 statements") {
+	if !strings.HasPrefix(failed.Reason, "1.sql:2:1: ") || !strings.Contains(failed.Reason, "Statement 1 of 3 is in the database") {
 		t.Errorf("reason is %q", failed.Reason)
 	}
 	if e := b.ledger(t); len(e) != 1 || e[0].State != towpath.LedgerFailed || e[0].StatementsDone != 1 {

@@ -85,18 +85,10 @@ func (r *run) pause(ctx context.Context, try int) error {
 
 // interrupted ends a run whose server is told to stop, or that a person has cancelled.
 func (r *run) interrupted(ctx context.Context) outcome {
-	who := "The server was stopped"
 	if errors.Is(context.Cause(ctx), errCancelled) {
-		who = "The task was cancelled"
+		return outcome{state: towpath.TaskFailed, message: "The task was cancelled."}
 	}
-	kept := "Nothing of this attempt was kept"
-	if r.at.kept > 0 {
-		kept = fmt.Sprintf("%d of %d statements are in the database", r.at.kept, r.total.Load())
-	}
-	if errors.Is(context.Cause(ctx), errCancelled) {
-		return outcome{state: towpath.TaskFailed, message: who + ". " + kept + "."}
-	}
-	return outcome{state: towpath.TaskPending, message: who + ". " + kept + "; the task goes on after the start."}
+	return outcome{state: towpath.TaskPending, message: "The server was stopped. The task goes on after the start."}
 }
 
 // failed puts an error into words.
@@ -114,9 +106,6 @@ func (r *run) failed(err error, tries int) outcome {
 		case engine.Timeout:
 			out.message = fmt.Sprintf("The statement was stopped, since it did not end within %s: %s", r.limits.Statement, out.message)
 		}
-	}
-	if r.at.kept > 0 {
-		out.message += fmt.Sprintf(" (%d of %d statements are in the database, each committed by itself.)", r.at.kept, r.total.Load())
 	}
 	return out
 }
@@ -167,7 +156,10 @@ func (r *run) once(ctx context.Context) (out outcome, err error) {
 	if err != nil {
 		return out, err
 	}
-	defer func() { _ = session.Close() }()
+	defer func() {
+		var stays *engine.Error
+		r.at.stays = errors.As(session.Close(), &stays) && stays.Kind == engine.Stays
+	}()
 	if out, err = r.change(ctx, session, entry); err != nil {
 		return out, err
 	}

@@ -158,6 +158,7 @@ var attempts = newTable("attempt", 1, func(a *towpath.Attempt) []column {
 	return []column{
 		{"id", &a.ID}, {"task_id", &a.TaskID}, {"number", &a.Number}, {"state", (*string)(&a.State)}, {"message", &a.Message},
 		{"line", &a.Line}, {"col", &a.Column}, {"total", &a.Total}, {"started_at", instant{&a.StartedAt}}, {"finished_at", maybe{&a.FinishedAt}},
+		{"in_database", (*string)(&a.Extent)}, {"kept", &a.Kept},
 	}
 })
 
@@ -171,6 +172,7 @@ var statements = newTable("statement_log", 2, func(s *statementRow) []column {
 	return []column{
 		{"attempt_id", &s.AttemptID}, {"position", &s.Index}, {"line", &s.Line}, {"col", &s.Column}, {"summary", &s.Summary},
 		{"affected", &s.Rows}, {"micros", &s.Micros}, {"error", &s.Error}, {"notices", jsonText{&s.Notices}},
+		{"state", (*string)(&s.State)},
 	}
 })
 

@@ -25,6 +25,8 @@ type session struct {
 	tainted bool            // something failed
 	through bool            // the transaction was committed
 	notices towpath.Notices // of the last statement
+	ran     bool            // a statement of the file did, perhaps
+	stays   error           // what a rollback has not undone; nil for nothing
 	broken  error           // why nothing more can be done
 	closed  bool
 }
@@ -105,6 +107,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		s.marked = true
 	}
 	s.notices = towpath.Notices{}
+	s.ran = true
 	result, err := s.watched(ctx, st.Text)
 	if err == nil {
 		s.readNotices(ctx)
@@ -285,13 +288,6 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 	return rows, nil
 }
 
-// rollback ends a short transaction that has failed.
-func (s *session) rollback(ctx context.Context) error {
-	s.queued = nil
-	_, err := s.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	return err
-}
-
 // Commit implements engine.Session. Foreign keys are the server's check.
 func (s *session) Commit(ctx context.Context) error {
 	if err := s.usable(); err != nil {
@@ -317,9 +313,12 @@ func (s *session) Close() error {
 	if s.marked {
 		s.db.forget()
 	}
+	if s.ran && !s.options.NoTx && !s.through {
+		_ = s.rollback(context.Background()) // a connection that breaks is rolled back all the same
+	}
 	if s.marked || s.tainted || !s.options.NoTx && !s.through {
 		s.conn.closeQuietly()
-		return nil
+		return s.stays
 	}
 	s.db.keep(&s.db.spare, s.conn)
 	return nil

@@ -13,6 +13,7 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   running: ['Running', 'spinner', 'run'],
   done: ['Done', 'check', 'ok'],
   failed: ['Failed', 'cross', 'bad'],
+  'rolled-back': ['Rolled back', 'undo', 'idle'],
   unknown: ['Unknown', 'question', 'warn'],
   skipped: ['Skipped', 'dash', 'idle'],
   cancelled: ['Cancelled', 'dash', 'idle'],

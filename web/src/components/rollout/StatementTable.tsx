@@ -20,7 +20,7 @@ const columns: Column<Schemas['StatementLog']>[] = [
       </>
     ),
   },
-  { title: 'State', fit: true, cell: row => <StateBadge state={row.error ? 'failed' : 'done'} /> },
+  { title: 'State', fit: true, cell: row => <StateBadge state={row.state} /> },
   { title: 'Rows', fit: true, wide: true, cell: row => row.rows.toLocaleString('en') },
   { title: 'Took', fit: true, wide: true, cell: row => duration(row.seconds * 1000) },
 ]

@@ -115,6 +115,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
               <span style={{ whiteSpace: 'pre-wrap' }}>{attempt.message}</span>
             </Notice>
           )}
+          {attempt.inDatabase && <p>{attempt.inDatabase}</p>}
           <StatementTable
             rollout={task.rolloutId}
             task={task.id}
