@@ -13,6 +13,7 @@ const (
 	JobPostPlan     JobKind = "post-plan"     // subject: repository link; what of its files cannot be planned
 	JobWriteBack    JobKind = "write-back"    // subject: repository link; the schemas go into the repository
 	JobCheckHook    JobKind = "check-hook"    // subject: repository link
+	JobRemoveHook   JobKind = "remove-hook"   // subject: hook removal
 	JobRefreshGrant JobKind = "refresh-grant" // subject: grant
 )
 

@@ -71,6 +71,22 @@ type LinkBaseline struct {
 	Version    string // canonical; "" for none of them
 }
 
+// HookRemoval says that a hook is to go from a repository unless a link has it. It is kept before a hook is made and when a link
+// goes, so that no lost answer leaves a hook behind.
+type HookRemoval struct {
+	ID             string // of the hook's link
+	ProjectID      string
+	GrantID        string // by which it is removed
+	RepositoryID   string
+	RepositoryName string
+	RepositoryURL  string
+	HookKey        string
+	HookURL        string
+	Since          time.Time // when it should have been gone; in the future while a link may still take it
+	Reason         string    // why it is still there, and what to do; "" before the first try
+	GivenUp        bool      // only a person can remove it
+}
+
 // DeliveryVerdict is what became of a webhook request.
 type DeliveryVerdict string
 

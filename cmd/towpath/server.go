@@ -199,6 +199,7 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 			towpath.JobPostStatus:   s.gitops.PostStatus,
 			towpath.JobWriteBack:    s.gitops.WriteBack,
 			towpath.JobCheckHook:    s.gitops.CheckHook,
+			towpath.JobRemoveHook:   s.gitops.RemoveHook,
 			towpath.JobRefreshGrant: s.gitops.RefreshGrant,
 			towpath.JobAdvance:      roll.Advance,
 			towpath.JobRunTask:      exec.RunTask,

@@ -152,6 +152,11 @@ func TestLink_tellsWhatBecameOfFilesAndDeliveries(t *testing.T) {
 	w.call(t, "developer", "GET", "/repository-links/"+link.ID+"/deliveries", "", 200, &deliveries)
 	w.call(t, "lead", "DELETE", "/repository-links/"+link.ID, "", 204, nil)
 	w.fails(t, "lead", "GET", "/repository-links/"+link.ID, "", 404)
+	var removals struct{ Items []HookRemoval }
+	w.call(t, "developer", "GET", "/projects/"+w.project.ID+"/hook-removals", "", 200, &removals)
+	if len(removals.Items) != 0 {
+		t.Errorf("unlinked, and hooks are left: %+v", removals.Items)
+	}
 }
 
 func TestHook_wantsAGoodSignature(t *testing.T) {

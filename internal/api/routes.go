@@ -86,6 +86,8 @@ func (s *Server) routes() []route {
 		{"GET", "/projects/{project}/repository-links", towpath.ViewProject, ok(s.listLinks)},
 		{"POST", "/projects/{project}/repository-links", towpath.ManageLinks, created(s.createLink)},
 		{"POST", "/projects/{project}/repository-links/preview", towpath.ManageLinks, ok(s.previewLink)},
+		{"GET", "/projects/{project}/hook-removals", towpath.ViewProject, ok(s.listHookRemovals)},
+		{"DELETE", "/projects/{project}/hook-removals/{removal}", towpath.ManageLinks, done(s.forgetHookRemoval)},
 		{"GET", "/repository-links/{link}", towpath.ViewProject, ok(s.getLink)},
 		{"POST", "/repository-links/{link}/preview", towpath.ManageLinks, ok(s.previewLinkChange)},
 		{"PATCH", "/repository-links/{link}", towpath.ManageLinks, ok(s.changeLink)},

@@ -90,7 +90,7 @@ func (b *bundle) things(t *testing.T) map[string]string {
 	t.Helper()
 	ctx := t.Context()
 	ids := map[string]string{"{project}": b.project.ID, "{member}": b.members["developer"].ID}
-	for _, other := range []string{"{session}", "{token}", "{environment}", "{instance}", "{change}", "{attempt}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}"} {
+	for _, other := range []string{"{session}", "{token}", "{environment}", "{instance}", "{change}", "{attempt}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}", "{removal}"} {
 		ids[other] = store.NewID()
 	}
 	err := b.Store.Write(ctx, func(tx *store.Tx) error {

@@ -43,6 +43,8 @@ type bundle struct {
 	clock    *clock
 	asked    func(*http.Request) // before the provider answers; nil for nothing
 
+	lost func(*http.Request) bool // whether the answer is lost that the provider gives; nil for never
+
 	gitRefuses   map[string]int // with which status Git refuses a repository's name
 	tokenRefuses bool           // renewals are refused
 }
@@ -117,6 +119,10 @@ func setup(t *testing.T, metadata string) *bundle {
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, `{"error":"invalid_grant","error_description":"Invalid refresh_token"}`)
 			return
+		}
+		if b.lost != nil && b.lost(r) {
+			b.sim.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
 		}
 		b.sim.ServeHTTP(w, r)
 	}))

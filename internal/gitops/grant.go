@@ -271,6 +271,9 @@ func (s *Service) keepGrant(ctx context.Context, tx *store.Tx, g towpath.Grant) 
 	if err := tx.UpdateGrant(ctx, &g); err != nil {
 		return err
 	}
+	if err := wakeRemovals(ctx, tx, g.ID); err != nil {
+		return err
+	}
 	return s.markLinks(ctx, tx, g.ID, "")
 }
 

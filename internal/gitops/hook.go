@@ -16,10 +16,17 @@ func detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 }
 
-// makeHook makes or rewrites a link's hook at the provider and notes it in link.
+// makeHook makes or rewrites a link's hook at the provider and notes it in link. The caller's transaction takes it (takeHook), or
+// it is removed.
 func (s *Service) makeHook(ctx context.Context, client vcs.Client, link *towpath.RepositoryLink, hookSecret string) error {
+	if err := s.expectHook(ctx, *link); err != nil {
+		return err
+	}
 	address := s.hookURL(link.HookKey)
 	id, err := client.Hooks(link.RepositoryID).Ensure(ctx, vcs.Hook{ID: link.HookID, URL: address, Secret: hookSecret, Active: true})
+	if err != nil {
+		s.abandonHook(ctx, *link, id != "" || !refusedHook(err))
+	}
 	var e *vcs.Error
 	if errors.As(err, &e) && e.Reason == vcs.ReasonUnreachable {
 		return towpath.Invalid("polling", "The provider cannot reach %s. Choose polling, or give the server an external URL that the Internet reaches.", s.ExternalURL)
@@ -52,8 +59,8 @@ func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, 
 		}
 		return s.makeHook(ctx, client, link, hookSecret)
 	}
-	if link.HookID != "" {
-		if err := client.Hooks(link.RepositoryID).Delete(ctx, link.HookID); err != nil {
+	if link.HookURL != "" {
+		if err := removeHooks(ctx, client.Hooks(link.RepositoryID), link.HookKey, ""); err != nil {
 			return userError(err, "remove webhook")
 		}
 	}
@@ -129,6 +136,11 @@ func (s *Service) noteHook(ctx context.Context, link towpath.RepositoryLink) err
 		now, err := tx.Link(ctx, link.ID)
 		if err != nil {
 			return err
+		}
+		if link.HookState == towpath.HookActive {
+			if err := takeHook(ctx, tx, link); err != nil {
+				return err
+			}
 		}
 		now.HookID, now.HookURL, now.HookState, now.HookReason = link.HookID, link.HookURL, link.HookState, link.HookReason
 		return tx.UpdateLink(ctx, &now)

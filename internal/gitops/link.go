@@ -2,7 +2,6 @@ package gitops
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -76,7 +75,7 @@ type BaselineChoice struct {
 	Version    string // the newest one; "" for none of them
 }
 
-// Link joins a project with a repository. The hook is made first, then the row, or neither.
+// Link joins a project with a repository. The hook is made first, then the row, or neither: a hook without a row is removed.
 func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec) (towpath.RepositoryLink, error) {
 	d, err := s.draft(ctx, actor, projectID, spec)
 	if err != nil {
@@ -105,6 +104,9 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 		if err := tx.PutBaselines(ctx, d.baselines...); err != nil {
 			return err
 		}
+		if err := takeHook(ctx, tx, link); err != nil {
+			return err
+		}
 		if err := tx.Enqueue(ctx, towpath.JobReconcile, link.ID); err != nil {
 			return err
 		}
@@ -112,9 +114,7 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 			Detail: fmt.Sprintf("Linked %s, branch %s.", link.RepositoryName, link.Branch)})
 	})
 	if err != nil && link.HookID != "" {
-		undo, cancel := detach(ctx)
-		defer cancel()
-		err = errors.Join(err, d.client.Hooks(link.RepositoryID).Delete(undo, link.HookID))
+		s.abandonHook(ctx, link, true)
 	}
 	return link, err
 }

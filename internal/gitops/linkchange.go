@@ -52,6 +52,9 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 		if change.Polling != nil {
 			link.HookID, link.HookURL, link.HookState, link.HookReason = want.HookID, want.HookURL, want.HookState, want.HookReason
 			link.UntoldAt = nil
+			if err := takeHook(ctx, tx, link); err != nil {
+				return err
+			}
 		}
 		if link.Branch != before.Branch || link.BaseDirectory != before.BaseDirectory || link.FilePathTemplate != before.FilePathTemplate {
 			link.SyncedCommit = ""
@@ -148,25 +151,20 @@ func (s *Service) TakeOverLink(ctx context.Context, actor towpath.Actor, linkID,
 }
 
 // Unlink removes a link and its hook. Tasks that have not begun are cancelled; history stays. A provider that refuses or does
-// not answer does not hold the link: the hook's address is dead afterwards anyway.
+// not answer does not hold the link: a job removes the hook later.
 func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string) error {
 	link, err := s.readLink(ctx, linkID)
 	if err != nil {
 		return err
 	}
-	if link.HookID != "" {
-		client, err := s.client(ctx, link.GrantID)
-		if err == nil {
-			err = client.Hooks(link.RepositoryID).Delete(ctx, link.HookID)
-		}
-		if err != nil {
-			s.Logger.Warn("unlinked, but the hook could not be removed", "link", linkID, "repository", link.RepositoryName, "error", err)
-		}
-	}
 	if err := s.settle(ctx, link); err != nil {
 		s.Logger.Warn("unlinked, but a build status could not be ended", "link", linkID, "repository", link.RepositoryName, "error", err)
 	}
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	hooked := false
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if link, err = tx.Link(ctx, linkID); err != nil {
+			return err
+		}
 		if err := s.closeRollout(ctx, tx, linkID, "the repository was unlinked"); err != nil {
 			return err
 		}
@@ -176,12 +174,36 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 		if err := tx.DeleteJobs(ctx, linkID); err != nil {
 			return err
 		}
+		if hooked, err = s.leaveHook(ctx, tx, link); err != nil {
+			return err
+		}
 		if err := wakeSiblings(ctx, tx, link); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.remove", Subject: linkID, ProjectID: link.ProjectID,
 			Detail: fmt.Sprintf("Unlinked %s, branch %s.", link.RepositoryName, link.Branch)})
 	})
+	if err != nil || !hooked {
+		return err
+	}
+	now, cancel := detach(ctx)
+	defer cancel()
+	if _, err := s.RemoveHook(now, linkID); err != nil {
+		s.Logger.Warn("unlinked, and the webhook is still to be removed", "link", linkID, "repository", link.RepositoryName, "error", err)
+	}
+	return nil
+}
+
+// leaveHook keeps that the hook of a link that goes is to go, too. It is false when none was ever made.
+func (s *Service) leaveHook(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (hooked bool, err error) {
+	_, err = tx.HookRemoval(ctx, link.ID) // of a hook that was perhaps made
+	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+		return false, err
+	}
+	if err != nil && link.HookURL == "" {
+		return false, nil
+	}
+	return true, tx.PutHookRemoval(ctx, s.hookRemoval(link, tx.Now), tx.Now.Add(removalStart))
 }
 
 // Sync asks for a look at the repository now.

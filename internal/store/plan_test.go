@@ -23,6 +23,11 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 	"failing jobs":      func(ctx context.Context, tx *store.Tx) error { _, err := tx.Failing(ctx, 1); return err },
 	"a hook's link":     found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.LinkByHook(ctx, "x"); return err }),
 	"due polls":         func(ctx context.Context, tx *store.Tx) error { _, err := tx.DuePolls(ctx); return err },
+	"hooks that are to go": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.HookRemovals(ctx, "x", store.Page{})
+		return err
+	},
+	"hooks that are to go by a grant": func(ctx context.Context, tx *store.Tx) error { _, err := tx.HookRemovalsOf(ctx, "x"); return err },
 	"links of a grant": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Links(ctx, store.LinkFilter{GrantID: "x"}, store.Page{})
 		return err

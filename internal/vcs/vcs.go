@@ -120,8 +120,10 @@ type Source interface {
 // Hooks manages a repository's webhooks.
 type Hooks interface {
 	// Ensure makes the hook, or rewrites it where one with h.ID or h.URL exists already (duplicates by URL are removed).
-	// It returns the provider's id of the hook.
+	// It returns the provider's id of the hook, also beside an error that came after the hook was made.
 	Ensure(ctx context.Context, h Hook) (id string, err error)
+	// List calls yield for every hook of the repository, those of others too, until yield returns false.
+	List(ctx context.Context, yield func(Hook) bool) error
 	// Get reads a hook. Kind NotFound when it is gone.
 	Get(ctx context.Context, id string) (Hook, error)
 	// Delete removes a hook; one that is gone already is no error.

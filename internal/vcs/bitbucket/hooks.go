@@ -59,7 +59,7 @@ func (h *hooks) Ensure(ctx context.Context, hook vcs.Hook) (string, error) {
 	}
 	for _, id := range extra {
 		if err := h.Delete(ctx, id); err != nil {
-			return "", err
+			return kept, err
 		}
 	}
 	return kept, nil
@@ -67,8 +67,7 @@ func (h *hooks) Ensure(ctx context.Context, hook vcs.Hook) (string, error) {
 
 // find tells which hook is ours, by id before address, and which others have the same address.
 func (h *hooks) find(ctx context.Context, hook vcs.Hook) (kept string, extra []string, err error) {
-	r := h.c.apiRequest("list webhooks", h.path(""), url.Values{"pagelen": {"100"}})
-	err = list(ctx, h.c, r, func(found hookJSON) bool {
+	err = list(ctx, h.c, h.listing(), func(found hookJSON) bool {
 		switch {
 		case found.UUID == "":
 		case hook.ID != "" && bareUUID(found.UUID) == bareUUID(hook.ID):
@@ -85,6 +84,15 @@ func (h *hooks) find(ctx context.Context, hook vcs.Hook) (kept string, extra []s
 		return true
 	})
 	return kept, extra, err
+}
+
+// List implements vcs.Hooks.
+func (h *hooks) List(ctx context.Context, yield func(vcs.Hook) bool) error {
+	return list(ctx, h.c, h.listing(), func(found hookJSON) bool { return found.UUID == "" || yield(convertHook(found)) })
+}
+
+func (h *hooks) listing() request {
+	return h.c.apiRequest("list webhooks", h.path(""), url.Values{"pagelen": {"100"}})
 }
 
 // Get implements vcs.Hooks.

@@ -58,6 +58,11 @@ var hookCases = map[string]func(*testing.T, *harness){
 		hooks := client.Hooks(remote.ID)
 		other := must[string](t)(hooks.Ensure(t.Context(), vcs.Hook{URL: "https://ci.example/hook", Secret: "o", Active: true}))
 		ours := must[string](t)(hooks.Ensure(t.Context(), vcs.Hook{URL: "https://towpath.example/hook", Secret: "t", Active: true}))
+		listed := map[string]string{}
+		err := hooks.List(t.Context(), func(h vcs.Hook) bool { listed[h.ID] = h.URL; return true })
+		if diff := cmp.Diff(map[string]string{other: "https://ci.example/hook", ours: "https://towpath.example/hook"}, listed); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
 		if err := hooks.Delete(t.Context(), ours); err != nil {
 			t.Fatal(err)
 		}

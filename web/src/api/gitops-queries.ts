@@ -71,6 +71,20 @@ export const linksQuery = (project: string) =>
     select: list => list.items,
   })
 
+export const hookRemovalsQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['projects', project, 'hook-removals'],
+    queryFn: ({ signal }) =>
+      unwrap(
+        http.GET('/api/v1/projects/{project}/hook-removals', {
+          params: { path: { project }, query: { pageSize: 100 } },
+          signal,
+        }),
+      ),
+    select: list => list.items,
+    refetchInterval: query => (query.state.data?.items.some(removal => !removal.givenUp) ? 5000 : false),
+  })
+
 /** What a link with these settings would do now, on the real tree. */
 export const previewQuery = (project: string, spec: Schemas['LinkSpec']) =>
   queryOptions({

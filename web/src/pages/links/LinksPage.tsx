@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { can } from '~/api/can'
 import { linksQuery, providersQuery } from '~/api/gitops-queries'
 import { projectQuery, sessionQuery } from '~/api/queries'
+import { HookRemovals } from '~/components/git/HookRemovals'
 import { LinkHealth } from '~/components/git/LinkHealth'
 import { LinkButton } from '~/components/LinkButton'
 import { Loaded } from '~/components/Loaded'
@@ -43,6 +44,7 @@ export default function LinksPage() {
             : 'Ask a workspace owner to add one.'}
         </Notice>
       )}
+      <HookRemovals project={project} may={may} />
       <Loaded query={links} rows={2}>
         {list =>
           list.length === 0 ? (

@@ -1,0 +1,45 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// HookRemoval is a webhook that is to go from a repository and is still there.
+type HookRemoval struct {
+	ID             string    `json:"id"`
+	RepositoryName string    `json:"repositoryName"`
+	RepositoryURL  string    `json:"repositoryUrl"`
+	HookURL        string    `json:"hookUrl" doc:"By which it is found in the repository's settings."`
+	Since          time.Time `json:"since" doc:"When it should have been gone."`
+	Reason         string    `json:"reason,omitempty" doc:"Why it is still there. Left out before the first try."`
+	GivenUp        bool      `json:"givenUp" doc:"Only a person can remove it."`
+}
+
+type listHookRemovalsInput struct {
+	ProjectPath
+	Paging
+}
+
+func (s *Server) listHookRemovals(ctx context.Context, in *listHookRemovalsInput) (list[HookRemoval], error) {
+	var rows []towpath.HookRemoval
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.HookRemovals(ctx, in.Project, in.oldest())
+		return err
+	})
+	return page(in.Paging, rows, func(r towpath.HookRemoval) string { return r.ID }, func(r towpath.HookRemoval) HookRemoval {
+		return HookRemoval{r.ID, r.RepositoryName, r.RepositoryURL, r.HookURL, r.Since, r.Reason, r.GivenUp}
+	}), err
+}
+
+type hookRemovalInput struct {
+	ProjectPath
+	Removal string `path:"removal"`
+}
+
+func (s *Server) forgetHookRemoval(ctx context.Context, in *hookRemovalInput) error {
+	return s.GitOps.ForgetHookRemoval(ctx, actorOf(ctx), in.Project, in.Removal)
+}

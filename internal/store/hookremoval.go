@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+)
+
+var hookRemovals = newTable("hook_removal", 1, func(r *towpath.HookRemoval) []column {
+	return []column{
+		{"id", &r.ID}, {"project_id", &r.ProjectID}, {"grant_id", &r.GrantID}, {"repository_id", &r.RepositoryID},
+		{"repository_name", &r.RepositoryName}, {"repository_url", &r.RepositoryURL}, {"hook_key", &r.HookKey}, {"hook_url", &r.HookURL},
+		{"since", instant{&r.Since}}, {"reason", &r.Reason}, {"given_up", &r.GivenUp},
+	}
+})
+
+// PutHookRemoval keeps that a hook is to go, in the place of what was kept of its link, and has that done at the given time.
+func (tx *Tx) PutHookRemoval(ctx context.Context, r towpath.HookRemoval, at time.Time) error {
+	if err := hookRemovals.upsert(ctx, tx, r); err != nil {
+		return err
+	}
+	return tx.EnqueueAt(ctx, towpath.JobRemoveHook, r.ID, at)
+}
+
+// UpdateHookRemoval writes a removal that was read in the same transaction.
+func (tx *Tx) UpdateHookRemoval(ctx context.Context, r towpath.HookRemoval) error {
+	return hookRemovals.update(ctx, tx, r)
+}
+
+// DeleteHookRemoval forgets a removal: the hook is gone, or its link has it.
+func (tx *Tx) DeleteHookRemoval(ctx context.Context, id string) error {
+	return hookRemovals.delete(ctx, tx, "id = $1", id)
+}
+
+// HookRemoval reads a removal by the id of its link; CodeNotFound when there is none.
+func (tx *Tx) HookRemoval(ctx context.Context, id string) (towpath.HookRemoval, error) {
+	return hookRemovals.get(ctx, tx, "id = $1", id)
+}
+
+// HookRemovals lists the hooks of a project that should be gone by now, oldest link first.
+func (tx *Tx) HookRemovals(ctx context.Context, projectID string, p Page) ([]towpath.HookRemoval, error) {
+	var where filter
+	where.is("project_id", projectID)
+	where.terms = append(where.terms, "since <= "+where.bind(tx.Now.UnixMicro()))
+	return hookRemovals.page(ctx, tx, p, where)
+}
+
+// HookRemovalsOf lists all hooks that are to go by a grant.
+func (tx *Tx) HookRemovalsOf(ctx context.Context, grantID string) ([]towpath.HookRemoval, error) {
+	return hookRemovals.list(ctx, tx, "WHERE grant_id = $1 ORDER BY id", grantID)
+}
