@@ -383,3 +383,16 @@ func (s *Server) acceptFile(ctx context.Context, in *acceptInput) (Rollout, erro
 	r, err := s.GitOps.Accept(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID, towpath.MigrationID{Version: in.Body.Version, Type: in.Body.Type})
 	return rolloutOf(r), err
 }
+
+type acceptEditedInput struct {
+	LinkPath
+	Body struct {
+		Commit string `json:"commit" maxLength:"200" doc:"The synced commit whose texts were looked at."`
+	}
+}
+
+// acceptEdited records the present texts of all edited files as applied, without running them.
+func (s *Server) acceptEdited(ctx context.Context, in *acceptEditedInput) (Rollout, error) {
+	r, err := s.GitOps.AcceptEdited(ctx, actorOf(ctx), in.Link, in.Body.Commit)
+	return rolloutOf(r), err
+}

@@ -3,6 +3,7 @@ package gitops
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"towpath"
 	"towpath/internal/plan"
@@ -10,23 +11,51 @@ import (
 )
 
 // Accept records the present text of an edited or moved file as applied in one database, without running it.
-func (s *Service) Accept(ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID) (r towpath.Rollout, err error) {
+func (s *Service) Accept(ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID) (towpath.Rollout, error) {
+	return s.accept(ctx, actor, linkID, func(_ towpath.RepositoryLink, items []plan.Item) ([]plan.Item, error) {
+		for _, item := range items {
+			if item.DatabaseID == databaseID && item.MigrationID == id && (item.State == plan.ItemEdited || item.State == plan.ItemMoved) {
+				return []plan.Item{item}, nil
+			}
+		}
+		return nil, towpath.Errorf(towpath.CodeConflict,
+			"There is nothing to accept: version %s is neither edited nor moved in that database.", id.Version)
+	})
+}
+
+// AcceptEdited records the present texts of all edited files as applied, in every database that has another text of them.
+// Nothing runs. The commit is the one whose texts a person has seen: CodeConflict when the link is at another one by now,
+// and when no file is edited.
+func (s *Service) AcceptEdited(ctx context.Context, actor towpath.Actor, linkID, commit string) (towpath.Rollout, error) {
+	return s.accept(ctx, actor, linkID, func(link towpath.RepositoryLink, items []plan.Item) ([]plan.Item, error) {
+		if link.SyncedCommit != commit {
+			return nil, towpath.Errorf(towpath.CodeConflict,
+				"The branch is at commit %s by now. Look at its edited files first, then accept them.", short(link.SyncedCommit))
+		}
+		edited := slices.DeleteFunc(slices.Clone(items), func(i plan.Item) bool { return i.State != plan.ItemEdited })
+		if len(edited) == 0 {
+			return nil, towpath.Errorf(towpath.CodeConflict, "There is nothing to accept: no file is edited at commit %s.", short(commit))
+		}
+		return edited, nil
+	})
+}
+
+// accept makes tasks that record the items which choose picks of the link's plan.
+func (s *Service) accept(ctx context.Context, actor towpath.Actor, linkID string,
+	choose func(towpath.RepositoryLink, []plan.Item) ([]plan.Item, error),
+) (r towpath.Rollout, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		link, err := tx.Link(ctx, linkID)
 		if err != nil {
 			return err
 		}
-		item, err := s.acceptable(ctx, tx, link, databaseID, id)
+		p, err := s.planNow(ctx, tx, link)
 		if err != nil {
 			return err
 		}
-		environment, err := tx.Environment(ctx, item.EnvironmentID)
+		chosen, err := choose(link, p.Items)
 		if err != nil {
 			return err
-		}
-		task := towpath.Task{
-			ProjectID: link.ProjectID, DatabaseID: databaseID, EnvironmentID: item.EnvironmentID, Stage: environment.Position,
-			Action: towpath.ActionRecord, Migration: item.Migration, Covers: []towpath.Migration{item.Migration}, State: towpath.TaskPending,
 		}
 		if r, err = tx.OpenRollout(ctx, linkID); towpath.ErrorCode(err) == towpath.CodeNotFound {
 			r = towpath.Rollout{ProjectID: link.ProjectID, LinkID: link.ID, Commit: link.SyncedCommit, State: towpath.RolloutPending}
@@ -36,20 +65,57 @@ func (s *Service) Accept(ctx context.Context, actor towpath.Actor, linkID, datab
 		if err != nil {
 			return err
 		}
-		c, err := instead(r.Tasks, task)
+		if err := s.acceptItems(ctx, tx, actor, link, r, chosen); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
+	})
+	return r, err
+}
+
+func (s *Service) acceptItems(ctx context.Context, tx *store.Tx, actor towpath.Actor, link towpath.RepositoryLink, r towpath.Rollout, items []plan.Item) error {
+	files, err := tx.Manifest(ctx, link.ID)
+	if err != nil {
+		return err
+	}
+	brought := make(map[string]string, len(files)) // path → the commit that brought its text
+	for _, f := range files {
+		brought[f.Path] = f.Commit
+	}
+	for _, item := range items {
+		environment, err := tx.Environment(ctx, item.EnvironmentID)
+		if err != nil {
+			return err
+		}
+		c, err := instead(r.Tasks, towpath.Task{
+			ProjectID:     link.ProjectID,
+			DatabaseID:    item.DatabaseID,
+			EnvironmentID: item.EnvironmentID,
+			Stage:         environment.Position,
+			Action:        towpath.ActionRecord,
+			Migration:     item.Migration,
+			Covers:        []towpath.Migration{item.Migration},
+			Commit:        brought[item.Path],
+			State:         towpath.TaskPending,
+		})
 		if err != nil {
 			return err
 		}
 		if err := writeTasks(ctx, tx, r, c); err != nil {
 			return err
 		}
-		if err := tx.Enqueue(ctx, towpath.JobAdvance, r.ID); err != nil {
+		err = tx.Audit(ctx, towpath.AuditEvent{
+			MemberID:  actor.Member.ID,
+			Action:    "migration.accept",
+			Subject:   item.DatabaseID,
+			ProjectID: link.ProjectID,
+			Detail:    fmt.Sprintf("Accepted the text of %s at commit %s as applied in %s.", item.Path, short(link.SyncedCommit), item.Database),
+		})
+		if err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "migration.accept", Subject: databaseID, ProjectID: link.ProjectID,
-			Detail: fmt.Sprintf("Accepted the text of %s at commit %s as applied in %s.", item.Path, short(link.SyncedCommit), item.Database)})
-	})
-	return r, err
+	}
+	return nil
 }
 
 // instead lets a task take the place of the open one of the same migration, if there is one.
@@ -68,17 +134,4 @@ func instead(open []towpath.Task, task towpath.Task) (c comparison, err error) {
 	}
 	c.fresh = []towpath.Task{task}
 	return c, nil
-}
-
-func (s *Service) acceptable(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, databaseID string, id towpath.MigrationID) (plan.Item, error) {
-	p, err := s.planNow(ctx, tx, link)
-	if err != nil {
-		return plan.Item{}, err
-	}
-	for _, item := range p.Items {
-		if item.DatabaseID == databaseID && item.MigrationID == id && (item.State == plan.ItemEdited || item.State == plan.ItemMoved) {
-			return item, nil
-		}
-	}
-	return plan.Item{}, towpath.Errorf(towpath.CodeConflict, "Nothing is to be accepted there: version %s is neither edited nor moved in that database.", id.Version)
 }

@@ -85,8 +85,10 @@ func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 		}
 	}
 	if state == towpath.RolloutDone {
-		if err := tx.Enqueue(ctx, towpath.JobWriteBack, r.LinkID); err != nil {
-			return err
+		for _, kind := range []towpath.JobKind{towpath.JobWriteBack, towpath.JobPostPlan} { // what was accepted is no trouble any more
+			if err := tx.Enqueue(ctx, kind, r.LinkID); err != nil {
+				return err
+			}
 		}
 	}
 	return tx.UpdateRollout(ctx, r)

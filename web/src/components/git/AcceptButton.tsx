@@ -29,3 +29,32 @@ export function AcceptButton({ item, link, project }: { item: Schemas['PlanItem'
     </ConfirmButton>
   )
 }
+
+/** Records the present texts of all edited files, for a repository whose texts were changed as a whole. */
+export function AcceptEditedButton({ status, project }: { status: Schemas['LinkStatus']; project: string }) {
+  const may = can(useQuery(projectQuery(project)).data, 'project.run')
+  const edited = status.plan.counts.edited ?? 0
+  const commit = status.syncedCommit ?? ''
+  const accept = useWrite({
+    run: () =>
+      unwrap(
+        http.POST('/api/v1/repository-links/{link}/accept-edited', {
+          params: { path: { link: status.id } },
+          body: { commit },
+        }),
+      ),
+    done: () => 'The edited files are recorded as they are now.',
+  })
+  if (!may || edited < 2) return null
+  return (
+    <ConfirmButton
+      size="compact-sm"
+      title={`Accept ${edited} edited files as they are?`}
+      verb="Accept all"
+      onConfirm={() => accept.mutate()}
+    >
+      Their present texts are recorded as applied in each database that has another text of them; nothing runs. Do this
+      when the databases already are as the files say.
+    </ConfirmButton>
+  )
+}

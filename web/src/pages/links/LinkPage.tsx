@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { Schemas } from '~/api/client'
 import { filesQuery, linkQuery } from '~/api/gitops-queries'
 import { FilterChips } from '~/components/FilterChips'
-import { AcceptButton } from '~/components/git/AcceptButton'
+import { AcceptButton, AcceptEditedButton } from '~/components/git/AcceptButton'
 import { Deliveries } from '~/components/git/Deliveries'
 import { FileTable } from '~/components/git/FileTable'
 import { LinkActions } from '~/components/git/LinkActions'
@@ -50,7 +50,10 @@ function Files({ status, project }: { status: Schemas['LinkStatus']; project: st
   const { plan, id } = status
   return (
     <section className="stack tight">
-      <h2>Files</h2>
+      <div className="row wrap">
+        <h2>Files</h2>
+        <AcceptEditedButton status={status} project={project} />
+      </div>
       <FilterChips
         label="Files"
         options={[
