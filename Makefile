@@ -1,5 +1,6 @@
 # build  bin/towpath, console included    demo   try it with a simulated Bitbucket
 # test   everything (the one test command)  lint   formatters and linters
+# oracle  random pushes against a model
 # crash-matrix  kill the executor everywhere, FULL=1 for long
 # bench  figures as `bench:` lines
 
@@ -8,7 +9,7 @@ GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 export CGO_ENABLED ?= 0
 
-.PHONY: build demo test test-versions race lint bench crash-matrix console clean
+.PHONY: build demo test test-versions race lint bench crash-matrix oracle console clean
 
 build: console
 	@echo "Building bin/towpath: the first time takes a minute or two."
@@ -47,6 +48,11 @@ crash-matrix:
 	scripts/packages.sh initdb=postgresql mariadbd=mariadb-server
 	$(GO) test -count=1 -timeout 3h ./internal/executor/crashtest -args -matrix=$(if $(FULL),full,bounded) -report=$(CURDIR)/docs/crash-matrix.md
 	@tail -n 1 docs/crash-matrix.md
+
+# Random pushes and decisions against a plain model: SEED, SEEDS for each engine, STEPS for each seed.
+oracle:
+	scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server
+	$(GO) test -count=1 -timeout 3h -run TestOracle ./cmd/towpath -args -oracle.seed=$(or $(SEED),1) -oracle.seeds=$(or $(SEEDS),5) -oracle.steps=$(or $(STEPS),60)
 
 clean:
 	rm -rf bin web/dist/assets web/dist/index.html

@@ -1,0 +1,356 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A step is one statement of a script, in plain facts.
+type step struct {
+	make  string // the table that it creates
+	into  string // the table that it adds rows to
+	rows  int
+	index string // the index that it builds, if there is none of the name
+	fails bool
+}
+
+// sql is the statement. All engines read it the same way.
+func (s step) sql() string {
+	switch {
+	case s.fails:
+		return "INSERT INTO nowhere VALUES (1)"
+	case s.make != "":
+		return "CREATE TABLE " + s.make + " (id INTEGER)"
+	case s.index != "":
+		return "CREATE INDEX CONCURRENTLY IF NOT EXISTS " + s.index + " ON base (id)"
+	}
+	return "INSERT INTO " + s.into + " VALUES (0)" + strings.Repeat(", (0)", s.rows-1)
+}
+
+// A script is what a file says.
+type script struct {
+	steps   []step
+	noTx    bool // each statement commits by itself
+	comment string
+	crlf    bool
+	commit  string // that brought the text to the branch
+}
+
+func (s script) text() string {
+	var b strings.Builder
+	if s.noTx {
+		b.WriteString("-- towpath: no-transaction\n")
+	}
+	b.WriteString(s.comment)
+	for _, one := range s.steps {
+		b.WriteString(one.sql() + ";\n")
+	}
+	if s.crlf {
+		return strings.ReplaceAll(b.String(), "\n", "\r\n")
+	}
+	return b.String()
+}
+
+// meaning is the text with nothing left that a line end may change.
+func (s script) meaning() string {
+	s.crlf = false
+	return s.text()
+}
+
+// commitsAlone reports whether a failure leaves the statements before it in the database.
+func (s script) commitsAlone(engine string) bool {
+	return s.noTx || slices.ContainsFunc(s.steps, func(one step) bool {
+		return one.index != "" || (engine == "mysql" && one.make != "")
+	})
+}
+
+// modelTask is a task that is still open.
+type modelTask struct {
+	path     string
+	script   script
+	state    string // pending, held, moved, failed, unknown
+	released bool
+	resolved bool // a person has decided that it runs again
+}
+
+// modelRow is a row of the ledger.
+type modelRow struct {
+	path   string
+	script script
+	done   bool
+	kept   []string // the statements that are in, when it is not done
+}
+
+// modelDatabase is a target and everything that the server should say about it.
+type modelDatabase struct {
+	environment string
+	tables      map[string]int // rows of each
+	indexes     map[string]bool
+	broken      map[string]bool // indexes that a stranger left invalid
+	ledger      map[int]*modelRow
+	tasks       map[int]*modelTask
+	skipped     map[string]bool   // version and text
+	items       map[string]string // how files stand that are not simply applied, by version and path
+}
+
+// model is what should be true after everything has settled, by the rules of the README alone. It shares no code with
+// the product.
+type model struct {
+	engine    string
+	files     map[string]script // the branch's head, by path
+	databases []*modelDatabase  // in the order of their stages
+	failed    bool              // an attempt failed since the last look
+}
+
+func newModel(engine string) *model {
+	m := &model{engine: engine, files: map[string]script{}}
+	for _, environment := range demoEnvironments {
+		m.databases = append(m.databases, &modelDatabase{
+			environment: environment,
+			tables:      map[string]int{},
+			indexes:     map[string]bool{},
+			broken:      map[string]bool{},
+			ledger:      map[int]*modelRow{},
+			tasks:       map[int]*modelTask{},
+			skipped:     map[string]bool{},
+		})
+	}
+	return m
+}
+
+// versionOf reads the version out of a path such as migrations/shop/3__ddl__x.sql.
+func versionOf(path string) (version int) {
+	_, err := fmt.Sscanf(path, "migrations/shop/%d__", &version)
+	if err != nil {
+		panic(fmt.Sprintf("no version in %s: %v", path, err))
+	}
+	return version
+}
+
+// settle brings everything to where nothing moves by itself any more.
+func (m *model) settle() {
+	closed := map[string]bool{} // paths that an earlier stage keeps back
+	held := map[string]bool{}   // paths that wait for a person in an earlier stage
+	open := true
+	for _, d := range m.databases {
+		m.plan(d, closed)
+		if open {
+			m.run(d, held)
+		}
+		m.plan(d, closed) // what ran stands otherwise now
+		for _, t := range d.tasks {
+			waits := t.state == "held" || t.state == "moved"
+			if !waits && !held[t.path] {
+				open = false
+			}
+		}
+		for _, t := range d.tasks {
+			held[t.path] = held[t.path] || t.state == "held" || t.state == "moved"
+		}
+		for key, state := range d.items {
+			if state == "conflict" || state == "blocked" || state == "edited" {
+				_, path, _ := strings.Cut(key, " ")
+				closed[path] = true
+			}
+		}
+	}
+}
+
+// plan compares the files with a database's ledger and brings its open tasks up to date.
+func (m *model) plan(d *modelDatabase, closed map[string]bool) {
+	d.items = map[string]string{}
+	claims := map[int][]string{}
+	for path := range m.files {
+		claims[versionOf(path)] = append(claims[versionOf(path)], path)
+	}
+	gone := map[string]bool{} // texts whose files are gone
+	newest := 0
+	for version, row := range d.ledger {
+		if row.done {
+			newest = max(newest, version)
+		}
+		if len(claims[version]) == 0 {
+			gone[row.script.meaning()] = true
+			d.items[fmt.Sprint(version, " ", row.path)] = "vanished"
+		}
+	}
+	wanted := map[int]bool{}
+	barrier := false
+	for _, version := range slices.Sorted(maps.Keys(claims)) {
+		paths := claims[version]
+		path, file := paths[0], m.files[paths[0]]
+		row := d.ledger[version]
+		state := ""
+		switch {
+		case len(paths) > 1:
+			barrier = true
+			for _, path := range paths {
+				d.items[fmt.Sprint(version, " ", path)] = "conflict"
+			}
+			continue
+		case row != nil && row.done:
+			if row.script.meaning() != file.meaning() {
+				state = "edited"
+			} else if row.path != path {
+				state = "renamed"
+			}
+		case barrier || closed[path]:
+			barrier = true
+			state = "blocked"
+		case d.skipped[fmt.Sprint(version, file.meaning())]:
+			state = "skipped"
+		default:
+			wanted[version] = true
+			fresh := "pending"
+			if gone[file.meaning()] {
+				fresh = "moved"
+			} else if version < newest {
+				fresh = "held"
+			}
+			state = d.schedule(version, path, file, fresh)
+		}
+		if state != "" {
+			d.items[fmt.Sprint(version, " ", path)] = state
+		}
+	}
+	for version, t := range d.tasks {
+		if !wanted[version] && t.state != "unknown" {
+			delete(d.tasks, version)
+		}
+	}
+}
+
+// schedule opens a task, or keeps the open one, and returns its state.
+func (d *modelDatabase) schedule(version int, path string, file script, fresh string) string {
+	t := d.tasks[version]
+	switch {
+	case t == nil || (t.state != "unknown" && t.script.meaning() != file.meaning()):
+		d.tasks[version] = &modelTask{path: path, script: file, state: fresh}
+		return fresh
+	case t.state == "unknown":
+		if !d.goesOn(version, file) {
+			return t.state
+		}
+		t.script = file
+		t.state = fresh // the text that is in the database is back
+	case t.state == "held", t.state == "moved", t.state == "pending" && !t.released:
+		t.state = fresh
+	}
+	t.path = path
+	return t.state
+}
+
+// goesOn reports whether a file begins with the statements that are in the database already.
+func (d *modelDatabase) goesOn(version int, file script) bool {
+	row := d.ledger[version]
+	if row == nil {
+		return true
+	}
+	for i, kept := range row.kept {
+		if i >= len(file.steps) || file.steps[i].sql() != kept {
+			return false
+		}
+	}
+	return true
+}
+
+// run runs what may run, in order.
+func (m *model) run(d *modelDatabase, held map[string]bool) {
+	for _, t := range d.tasks {
+		if t.state == "unknown" {
+			return
+		}
+	}
+	for _, version := range slices.Sorted(maps.Keys(d.tasks)) {
+		t := d.tasks[version]
+		switch {
+		case t.state == "held", t.state == "moved", held[t.path]:
+			continue
+		case t.state == "pending":
+			m.attempt(d, version, t)
+		}
+		if d.tasks[version] != nil {
+			return
+		}
+	}
+}
+
+// attempt runs one task: it is done, and gone, or failed, or nobody can know.
+func (m *model) attempt(d *modelDatabase, version int, t *modelTask) {
+	from := 0
+	row := d.ledger[version]
+	switch {
+	case row != nil && d.goesOn(version, t.script):
+		from = len(row.kept)
+	case row != nil && !t.resolved:
+		t.state = "unknown"
+		return
+	}
+	tables, indexes := maps.Clone(d.tables), maps.Clone(d.indexes)
+	var kept []string
+	for _, s := range t.script.steps[:from] {
+		kept = append(kept, s.sql())
+	}
+	for _, s := range t.script.steps[from:] {
+		if !d.exec(s) {
+			t.state, t.resolved = "failed", false
+			m.failed = true
+			if !t.script.commitsAlone(m.engine) {
+				d.tables, d.indexes = tables, indexes
+			} else if len(kept) > 0 || row != nil {
+				d.ledger[version] = &modelRow{path: t.path, script: t.script, kept: kept}
+			}
+			return
+		}
+		kept = append(kept, s.sql())
+	}
+	d.ledger[version] = &modelRow{path: t.path, script: t.script, done: true}
+	delete(d.tasks, version)
+}
+
+// exec runs a statement and reports whether it did what it says.
+func (d *modelDatabase) exec(s step) bool {
+	switch {
+	case s.fails:
+		return false
+	case s.make != "":
+		if _, there := d.tables[s.make]; there {
+			return false
+		}
+		d.tables[s.make] = 0
+	case s.index != "":
+		if _, there := d.tables["base"]; !there || d.broken[s.index] {
+			return false
+		}
+		d.indexes[s.index] = true
+	default:
+		if _, there := d.tables[s.into]; !there {
+			return false
+		}
+		d.tables[s.into] += s.rows
+	}
+	return true
+}
+
+// rollout is the state of the link's open rollout, "done" when nothing is open.
+func (m *model) rollout() string {
+	states := map[string]bool{}
+	for _, d := range m.databases {
+		for _, t := range d.tasks {
+			states[t.state] = true
+		}
+	}
+	switch {
+	case states["unknown"]:
+		return "unknown"
+	case states["failed"]:
+		return "failed"
+	case states["held"], states["moved"]:
+		return "held"
+	case states["pending"]:
+		return "pending"
+	}
+	return "done"
+}
