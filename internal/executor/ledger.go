@@ -90,7 +90,7 @@ func (t *turn) seal(entries []towpath.LedgerEntry) ([]towpath.LedgerEntry, func(
 // to be durable may lose its last second when it dies.
 func (t *turn) kept() {
 	if t.book != nil {
-		t.newest = seal.Known{Number: t.book.Number(), Seal: t.book.Seal()}
+		t.newest.Store(&seal.Known{Number: t.book.Number(), Seal: t.book.Seal()})
 	}
 }
 
@@ -184,10 +184,11 @@ func sealedBefore(l towpath.Ledger) string {
 
 // noteLedger keeps in the metadata how far the ledger has come, so that an earlier state of it is noticed.
 func (t *turn) noteLedger(ctx context.Context, tx *store.Tx) error {
-	if t.newest.Number == 0 {
+	newest := t.newest.Load()
+	if newest == nil || newest.Number == 0 {
 		return nil
 	}
-	return tx.NoteLedgerHead(ctx, t.database.ID, t.newest.Number, t.newest.Seal)
+	return tx.NoteLedgerHead(ctx, t.database.ID, newest.Number, newest.Seal)
 }
 
 // tampered ends a run whose change was committed, and the ledger changed with it.
