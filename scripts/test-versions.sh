@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the suites that touch a database on every server version that the documents name, and prints a table version × suite.
-# SUITES="engine crash" and VERSIONS="postgres-18 mysql" take fewer. The whole output of a cell is in versions/.
+# SUITES="engine crash" and VERSIONS="postgres-18.4 mysql-9.7.4" take fewer. The whole output of a cell is in versions/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=${CGO_ENABLED:-0}
