@@ -42,6 +42,7 @@ type bundle struct {
 	log      *strings.Builder
 	clock    *clock
 	asked    func(*http.Request) // before the provider answers; nil for nothing
+	answers  http.HandlerFunc    // in the simulator's place; nil for the simulator
 
 	lost func(*http.Request) bool // whether the answer is lost that the provider gives; nil for never
 
@@ -123,6 +124,10 @@ func setup(t *testing.T, metadata string) *bundle {
 		if b.lost != nil && b.lost(r) {
 			b.sim.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler)
+		}
+		if b.answers != nil {
+			b.answers(w, r)
+			return
 		}
 		b.sim.ServeHTTP(w, r)
 	}))
