@@ -57,6 +57,8 @@ func TestMain(m *testing.M) {
 //	shutdown, sigkill       end it by SIGTERM, or by SIGKILL
 //	backup, restore         keep a copy of the metadata, put it back; while no server runs
 //	link [KEY=VALUE…]       link the repository; keys as in the API
+//	                        baseline.ENVIRONMENT=VERSION is of the database there
+//	proposals               which baselines fit each database, before linking, to stdout
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
 //	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
 //	until-hook STATE        wait until the link's webhook stands so: active, missing …
@@ -135,7 +137,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			return os.WriteFile(filepath.Join(dir, "gitconfig"), []byte("[user]\n\tname = Olive Owner\n\temail = owner@example.com\n[init]\n\tdefaultBranch = main\n[core]\n\tquotePath = false\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup, "restore": verbRestore, "link": verbLink, "push": verbPush, "until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
+			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup, "restore": verbRestore, "link": verbLink, "proposals": verbProposals, "push": verbPush, "until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile,
 			"status": verbStatus, "says": verbSays, "task": verbTask, "accept": verbAccept, "reasons": verbReasons, "faults": verbFaults,
 			"hook-deleted": verbHookDeleted, "api": verbAPI,
@@ -185,6 +187,11 @@ func verbLink(ts *testscript.TestScript, neg bool, args []string) {
 	spec := map[string]any{}
 	for _, arg := range args {
 		key, value, _ := strings.Cut(arg, "=")
+		if environment, ok := strings.CutPrefix(key, "baseline."); ok {
+			list, _ := spec["baselines"].([]any)
+			spec["baselines"] = append(list, map[string]string{"databaseId": databaseID(ts, environment), "version": value})
+			continue
+		}
 		spec[key] = value
 		if value == "true" {
 			spec[key] = true
@@ -206,6 +213,31 @@ func verbLink(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	w.head = strings.Fields(git(ts, "ls-remote", "-q", w.cloneURL(), "refs/heads/"+branch))[0]
 	ts.Setenv("LINK", id)
+}
+
+// verbProposals prints which baselines fit what each database shows.
+func verbProposals(ts *testscript.TestScript, _ bool, _ []string) {
+	w := worldOf(ts)
+	repository, _ := w.sim.Repository(demoRepository)
+	var projects items[identified]
+	check(ts, w.api.call(w.ctx, "GET", "/projects", nil, &projects))
+	var preview struct {
+		Databases []struct {
+			Environment string   `json:"environment"`
+			Fitting     []string `json:"fitting"`
+		} `json:"databases"`
+	}
+	check(ts, w.api.call(w.ctx, "POST", "/projects/"+projects.Items[0].ID+"/repository-links/preview", map[string]any{
+		"grantId": w.grant, "repositoryId": repository.UUID, "branch": w.info.Branch,
+		"baseDirectory": w.info.BaseDirectory, "filePathTemplate": w.info.FilePathTemplate,
+	}, &preview))
+	for _, environment := range demoEnvironments {
+		for _, d := range preview.Databases {
+			if d.Environment == environment {
+				printLines(ts, []string{strings.TrimSpace(environment + " " + strings.Join(d.Fitting, " "))})
+			}
+		}
+	}
 }
 
 // git runs git in the work tree and returns what it prints.

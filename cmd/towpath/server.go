@@ -189,7 +189,7 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 	s.auth = &auth.Service{Store: s.store, Keeper: keeper}
 	s.gitops = &gitops.Service{
 		Store: s.store, Keeper: keeper, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log,
-		RefreshLedgers: cat.RefreshLedgers, Refusal: exec.Refusal, Rules: build(), Polling: c.PollingOnly, PollInterval: c.PollInterval,
+		RefreshLedgers: cat.RefreshLedgers, Refusal: exec.Refusal, Rules: build(), Marks: cat.Marks, Shown: cat.Shown, Polling: c.PollingOnly, PollInterval: c.PollInterval,
 	}
 	s.runner = &jobs.Runner{
 		Store: s.store, Owner: owner, Logger: s.log, Workers: workers,

@@ -172,6 +172,7 @@ type linkSpec struct {
 type baselineChoice struct {
 	DatabaseID string `json:"databaseId" maxLength:"200"`
 	Version    string `json:"version" maxLength:"500" doc:"The newest one; empty for none."`
+	Despite    bool   `json:"despite,omitempty" doc:"Keep it although the database shows otherwise; it is audited."`
 }
 
 func (l linkSpec) spec() gitops.LinkSpec {
@@ -198,14 +199,15 @@ func (s *Server) createLink(ctx context.Context, in *linkInput) (RepositoryLink,
 
 // linkPreview is what a link would do now.
 type linkPreview struct {
-	Commit       string         `json:"commit"`
-	Plan         planView       `json:"plan"`
-	Files        []manifestFile `json:"files" nullable:"false" doc:"Below the base directory, 2000 at most."`
-	MoreFiles    int            `json:"moreFiles" doc:"How many were left out."`
-	Outside      int            `json:"outside" doc:"How many files are outside the base directory."`
-	Versions     []string       `json:"versions" nullable:"false" doc:"Of the matched files, in order, to choose a baseline from."`
-	HookPossible bool           `json:"hookPossible"`
-	HookAdvice   string         `json:"hookAdvice,omitempty" doc:"Why no hook is possible, and what happens instead."`
+	Commit       string             `json:"commit"`
+	Plan         planView           `json:"plan"`
+	Files        []manifestFile     `json:"files" nullable:"false" doc:"Below the base directory, 2000 at most."`
+	MoreFiles    int                `json:"moreFiles" doc:"How many were left out."`
+	Outside      int                `json:"outside" doc:"How many files are outside the base directory."`
+	Versions     []string           `json:"versions" nullable:"false" doc:"Of the matched files, in order, to choose a baseline from."`
+	HookPossible bool               `json:"hookPossible"`
+	HookAdvice   string             `json:"hookAdvice,omitempty" doc:"Why no hook is possible, and what happens instead."`
+	Databases    []databaseBaseline `json:"databases" nullable:"false" doc:"What each database shows of the files; empty for a change of a link."`
 }
 
 // previewLimit bounds how many files and items a preview shows.
@@ -226,7 +228,7 @@ func previewOf(p gitops.Preview) linkPreview {
 	shown := p.Files[:min(len(p.Files), previewLimit)]
 	return linkPreview{
 		p.Commit, planOf(p.Plan, previewLimit, nil), all(shown, manifestFileOf).Items, len(p.Files) - len(shown), p.Outside,
-		orEmpty(p.Versions), p.HookPossible, p.HookAdvice,
+		orEmpty(p.Versions), p.HookPossible, p.HookAdvice, all(p.Baselines, databaseBaselineOf).Items,
 	}
 }
 

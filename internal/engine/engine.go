@@ -149,6 +149,12 @@ type Canonicalizer interface {
 	Canonical(s statement.Statement) string
 }
 
+// Reader is what an Engine also is when the names in its statements can be read without a server.
+type Reader interface {
+	// Dialect says how.
+	Dialect() statement.Dialect
+}
+
 // Vetter is what an Engine also is when statements can name what lies outside of their database.
 type Vetter interface {
 	// Vet refuses a statement of Split that reaches out of the target's database, as far as its text

@@ -16,6 +16,7 @@ import (
 
 	"towpath"
 	"towpath/internal/secret"
+	"towpath/internal/statement"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
 )
@@ -35,6 +36,11 @@ type Service struct {
 	// it to the run.
 	Refusal func(kind towpath.EngineType, text io.Reader) (string, error)
 	Rules   string
+
+	// Marks reads what a text does to what a catalogue shows by name, and Shown what a database's catalogue has. Nil leaves
+	// baselines unproven.
+	Marks func(kind towpath.EngineType, text io.Reader) ([]statement.Mark, error)
+	Shown func(ctx context.Context, databaseID string) (map[string]bool, error)
 
 	Polling      bool          // never make hooks
 	PollInterval time.Duration // how often a branch's head is read when no delivery tells; 0 is 30 s

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"towpath"
 	"towpath/internal/plan"
@@ -73,6 +74,7 @@ type LinkSpec struct {
 type BaselineChoice struct {
 	DatabaseID string
 	Version    string // the newest one; "" for none of them
+	Despite    bool   // of what the database shows
 }
 
 // Link joins a project with a repository. The hook is made first, then the row, or neither: a hook without a row is removed.
@@ -82,6 +84,9 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 		return d.link, err
 	}
 	if err := s.chooseExisting(ctx, &d, spec); err != nil {
+		return d.link, err
+	}
+	if err := s.proveBaselines(ctx, d, spec.Baselines); err != nil {
 		return d.link, err
 	}
 	link := d.link
@@ -111,12 +116,21 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.add", Subject: link.ID, ProjectID: projectID,
-			Detail: fmt.Sprintf("Linked %s, branch %s.", link.RepositoryName, link.Branch)})
+			Detail: linkDetail(link, despiteOf(spec.Baselines))})
 	})
 	if err != nil && link.HookID != "" {
 		s.abandonHook(ctx, link, true)
 	}
 	return link, err
+}
+
+// linkDetail tells the audit of a new link, and of the databases that have a baseline despite of what they show.
+func linkDetail(link towpath.RepositoryLink, despite []string) string {
+	detail := fmt.Sprintf("Linked %s, branch %s.", link.RepositoryName, link.Branch)
+	if len(despite) > 0 {
+		detail += " Baselines despite of what the databases show: " + strings.Join(despite, ", ") + "."
+	}
+	return detail
 }
 
 // chooseExisting refuses to link while it is not said what becomes of files that are there already.

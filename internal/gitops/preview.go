@@ -24,7 +24,8 @@ type Preview struct {
 	Outside      int                    // files outside of it
 	Versions     []string               // of the matched files, as in their names, in order
 	HookPossible bool
-	HookAdvice   string // why not, and what happens instead
+	HookAdvice   string             // why not, and what happens instead
+	Baselines    []DatabaseBaseline // each database of the project; only before linking
 }
 
 // draft is a checked LinkSpec.
@@ -53,7 +54,13 @@ func (s *Service) Preview(ctx context.Context, actor towpath.Actor, projectID st
 	p := Preview{Commit: d.head, Files: d.files, Outside: d.all - len(d.files), Versions: versionsOf(d.files)}
 	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
 	p.HookPossible = p.HookAdvice == ""
-	p.Plan, err = s.draftPlan(ctx, d)
+	if p.Plan, err = s.draftPlan(ctx, d); err != nil {
+		return p, err
+	}
+	in, err := s.draftInput(ctx, d)
+	if err == nil {
+		p.Baselines, err = s.evidence(ctx, d, in)
+	}
 	return p, err
 }
 
@@ -257,20 +264,7 @@ func (s *Service) draftFiles(ctx context.Context, d *draft) error {
 
 // draftPlan plans a link that does not exist yet. Contents are read only of files that some ledger knows, to compare them.
 func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
-	if err := s.RefreshLedgers(ctx, d.link.ProjectID); err != nil {
-		return plan.Plan{}, fmt.Errorf("refresh ledgers: %w", err)
-	}
-	var in plan.Input
-	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		in, err = s.planInput(ctx, tx, d.link, d.files)
-		if in.LinkedAt.IsZero() { // not linked yet
-			in.LinkedAt = tx.Now
-		}
-		for _, b := range d.baselines {
-			in.Baselines[b.DatabaseID] = b.Version
-		}
-		return err
-	})
+	in, err := s.draftInput(ctx, d)
 	if err != nil {
 		return plan.Plan{}, err
 	}

@@ -35,7 +35,8 @@ type Change struct {
 // Dialect is how names are read.
 type Dialect struct {
 	Lexer Lexer
-	Fold  bool // bare names are lower case
+	Fold  bool // bare names are lower case, and quoted ones as they are; otherwise case does not matter
+	Keys  bool // an index is named within its table
 }
 
 // ReadChange reads the change of one statement. What it does not understand is Opaque.

@@ -1,0 +1,83 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+	"towpath/internal/store"
+)
+
+// Marks reads what a text does to what a catalogue of this kind shows by name; nil when that cannot be read. The error is the
+// reader's own.
+func (s *Service) Marks(kind towpath.EngineType, text io.Reader) ([]statement.Mark, error) {
+	e := s.Engines[kind]
+	r, ok := e.(engine.Reader)
+	if !ok {
+		return nil, nil
+	}
+	kept := &failing{src: text}
+	marks := r.Dialect().Marks(e.Split(kept))
+	return marks, kept.err
+}
+
+// failing keeps the error of a reader, which a splitter may turn into one of the text.
+type failing struct {
+	src io.Reader
+	err error
+}
+
+// Read implements io.Reader.
+func (f *failing) Read(p []byte) (n int, err error) {
+	n, err = f.src.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.err = err
+	}
+	return n, err
+}
+
+// Shown lists the things that a database's catalogue has, as in statement.Mark. Its error is plain words.
+func (s *Service) Shown(ctx context.Context, databaseID string) (things map[string]bool, err error) {
+	var d towpath.Database
+	var i towpath.Instance
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		if d, err = tx.Database(ctx, databaseID); err != nil {
+			return err
+		}
+		i, err = tx.Instance(ctx, d.InstanceID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	e, t, err := s.target(i)
+	if err != nil {
+		return nil, err
+	}
+	r, ok := e.(engine.Reader)
+	if !ok {
+		return nil, towpath.Errorf(towpath.CodeConflict, "Towpath cannot read the names in databases of this kind.")
+	}
+	t.Database = d.Name
+	ctx, cancel := context.WithTimeout(ctx, s.timeout())
+	defer cancel()
+	dump, err := dumpOf(ctx, e, t)
+	if err != nil {
+		return nil, errors.New(words(err, t.Password))
+	}
+	return r.Dialect().Things(e.Split(dump)), nil
+}
+
+func dumpOf(ctx context.Context, e engine.Engine, t engine.Target) (io.Reader, error) {
+	db, err := e.Open(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }() // it was only read
+	schema, err := db.Schema(ctx)
+	return strings.NewReader(schema.Dump), err
+}

@@ -1,0 +1,283 @@
+package statement
+
+import (
+	"iter"
+	"slices"
+	"strings"
+)
+
+// Presence says whether a catalogue has a thing.
+type Presence int
+
+const (
+	Unknown Presence = iota
+	Absent
+	There
+)
+
+// Mark is what a statement does to one thing that a catalogue shows by name.
+type Mark struct {
+	Thing  string   // "table customer", "column customer.phone", "index by_name"; "" is everything, with nothing known of it
+	Before Presence // without which the statement would fail
+	After  Presence
+}
+
+// Things reads the tables (views too), indexes and columns that the statements of a catalogue's own dump make.
+func (d Dialect) Things(dump iter.Seq2[Statement, error]) map[string]bool {
+	things := map[string]bool{}
+	for s, err := range dump {
+		if err != nil {
+			continue // nothing is known of this one, and the sequence goes on behind it
+		}
+		marks, _ := d.marks(s, true)
+		for _, m := range marks {
+			if m.After != There {
+				continue
+			}
+			things[m.Thing] = true
+			if kind, name, _ := strings.Cut(m.Thing, " "); strings.Count(name, ".") > strings.Count(kind, "column") {
+				things[kind+" "+name[strings.Index(name, ".")+1:]] = true // a file may leave the schema out
+			}
+		}
+	}
+	return things
+}
+
+// Marks reads what a file does to tables (views too), indexes and columns, as far as its text says. Its temporary tables
+// are left out. A file that cannot be read, or must not run, has no marks.
+func (d Dialect) Marks(script iter.Seq2[Statement, error]) (all []Mark) {
+	temporary := map[string]bool{}
+	for s, err := range script {
+		if err != nil {
+			return nil
+		}
+		marks, own := d.marks(s, false)
+		temporary[own] = true
+		all = append(all, marks...)
+	}
+	return slices.DeleteFunc(all, func(m Mark) bool { return m.Thing != "" && temporary[m.Thing] })
+}
+
+// marks reads one statement, the columns of a new table only if they are wanted. temporary is a table of the session alone.
+func (d Dialect) marks(s Statement, columns bool) (marks []Mark, temporary string) {
+	words, ok := d.words(s.Text)
+	if !ok {
+		return nil, ""
+	}
+	p := &phrase{words: words}
+	switch p.next().key {
+	case "CREATE":
+		return d.markCreate(p, columns)
+	case "DROP":
+		return d.markDrop(p), ""
+	case "ALTER":
+		if p.kind() == "table" {
+			return d.markAlter(p), ""
+		}
+	case "RENAME":
+		if p.accept("TABLE") || p.accept("TABLES") {
+			for ok := true; ok; ok = p.accept(",") {
+				from := p.name()
+				p.accept("TO")
+				marks = append(marks, Mark{d.thing("table", from), There, Absent}, Mark{d.thing("table", p.name()), Absent, There})
+			}
+		}
+	}
+	return marks, ""
+}
+
+// thing names something as marks do: of one name in different spellings there is one.
+func (d Dialect) thing(kind, name string) string {
+	parts := Parts(name)
+	switch {
+	case !d.Fold:
+		return kind + " " + strings.ToLower(parts[len(parts)-1])
+	case len(parts) > 1 && parts[0] == "public":
+		parts = parts[1:]
+	}
+	return kind + " " + strings.Join(parts, ".")
+}
+
+func (d Dialect) column(table, name string) string {
+	if !d.Fold {
+		name = strings.ToLower(name)
+	}
+	return strings.Replace(d.thing("table", table), "table", "column", 1) + "." + name
+}
+
+func (d Dialect) markCreate(p *phrase, columns bool) (marks []Mark, temporary string) {
+	before := Absent
+	if p.accept("OR", "REPLACE") {
+		before = Unknown
+	}
+	kind := p.kind()
+	own := kind == "" && (p.accept("TEMPORARY") || p.accept("TEMP"))
+	if own {
+		kind = p.kind()
+	}
+	p.accept("CONCURRENTLY")
+	if p.accept("IF", "NOT", "EXISTS") {
+		before = Unknown
+	}
+	name := ""
+	if p.peek().key != "ON" {
+		name = p.name()
+	}
+	switch {
+	case name == "":
+	case own:
+		return nil, d.thing("table", name)
+	case kind == "index" && d.Keys:
+		p.skipTo("ON")
+		marks = []Mark{{d.column(p.name(), name), before, There}}
+	case kind == "index":
+		marks = []Mark{{d.thing(kind, name), before, There}}
+	case kind == "table" || kind == "view":
+		marks = []Mark{{d.thing("table", name), before, There}}
+		if columns && p.accept("(") {
+			marks = append(marks, d.markBody(p, name)...)
+		}
+	}
+	return marks, ""
+}
+
+// markBody reads the columns of a new table, and its keys where an index is named within its table.
+func (d Dialect) markBody(p *phrase, table string) (marks []Mark) {
+	for !p.end() {
+		if name := d.addedName(p); name != "" {
+			marks = append(marks, Mark{d.column(table, name), Absent, There})
+		}
+		for depth := 0; ; {
+			w := p.next()
+			if p.at > len(p.words) || (w.key == ")" && depth == 0) {
+				return marks
+			}
+			if w.key == "," && depth == 0 {
+				break
+			}
+			switch w.key {
+			case "(":
+				depth++
+			case ")":
+				depth--
+			}
+		}
+	}
+	return marks
+}
+
+// addedName reads the name of a column, or of a key where an index is named within its table; "" for anything else.
+func (d Dialect) addedName(p *phrase) string {
+	switch p.peek().key {
+	case "CONSTRAINT", "PRIMARY", "FOREIGN", "CHECK", "EXCLUDE", "PARTITION", "PERIOD", "SYSTEM", "LIKE", "(":
+		return ""
+	case "UNIQUE", "INDEX", "KEY", "FULLTEXT", "SPATIAL":
+		if d.Keys {
+			return p.added()
+		}
+		if p.peek().key == "UNIQUE" {
+			return ""
+		}
+	}
+	return p.name()
+}
+
+func (d Dialect) markDrop(p *phrase) (marks []Mark) {
+	if p.accept("SCHEMA") {
+		return []Mark{{}}
+	}
+	kind, before := p.kind(), There
+	if kind != "table" && kind != "view" && kind != "index" {
+		return nil
+	}
+	p.accept("CONCURRENTLY")
+	if p.accept("IF", "EXISTS") {
+		before = Unknown
+	}
+	for ok := true; ok; ok = p.accept(",") {
+		name := p.name()
+		switch {
+		case name == "":
+			return marks
+		case kind == "index" && d.Keys:
+			p.skipTo("ON")
+			marks = append(marks, Mark{d.column(p.name(), name), before, Absent})
+		case kind == "index":
+			marks = append(marks, Mark{d.thing(kind, name), before, Absent})
+		default:
+			marks = append(marks, Mark{d.thing("table", name), before, Absent})
+		}
+	}
+	if p.has("CASCADE") {
+		marks = append([]Mark{{}}, marks...) // it takes with it what it does not name
+	}
+	return marks
+}
+
+func (d Dialect) markAlter(p *phrase) (marks []Mark) {
+	conditional := p.has("IF")
+	p.accept("IF", "EXISTS")
+	p.accept("ONLY")
+	table := p.name()
+	if table == "" {
+		return nil
+	}
+	for !p.end() {
+		marks = append(marks, d.markClause(p, table)...)
+		p.skipClause()
+	}
+	for i := range marks {
+		if conditional {
+			marks[i].Before = Unknown
+		}
+	}
+	return marks
+}
+
+func (d Dialect) markClause(p *phrase, table string) []Mark {
+	column := func(name string, before, after Presence) []Mark {
+		if name == "" {
+			return nil
+		}
+		return []Mark{{d.column(table, name), before, after}}
+	}
+	switch p.next().key {
+	case "ADD":
+		if p.accept("COLUMN") {
+			p.accept("IF", "NOT", "EXISTS")
+			return column(p.name(), Absent, There)
+		}
+		p.accept("IF", "NOT", "EXISTS")
+		return column(d.addedName(p), Absent, There)
+	case "DROP":
+		switch p.peek().key {
+		case "CONSTRAINT", "PRIMARY", "FOREIGN", "CHECK", "PARTITION", "PERIOD", "SYSTEM":
+			return nil
+		}
+		if !p.accept("COLUMN") && d.Keys && !p.accept("INDEX") {
+			p.accept("KEY")
+		}
+		p.accept("IF", "EXISTS")
+		return column(p.name(), There, Absent)
+	case "CHANGE":
+		p.accept("COLUMN")
+		p.accept("IF", "EXISTS")
+		if from, to := p.name(), p.name(); d.column(table, from) != d.column(table, to) {
+			return append(column(from, There, Absent), column(to, Absent, There)...)
+		}
+	case "RENAME":
+		if p.accept("CONSTRAINT") {
+			return nil
+		}
+		if p.accept("TO") || p.accept("AS") || p.accept("=") {
+			return []Mark{{d.thing("table", table), There, Absent}, {d.thing("table", p.name()), Absent, There}}
+		}
+		if !p.accept("COLUMN") && d.Keys && !p.accept("INDEX") {
+			p.accept("KEY")
+		}
+		if from := p.name(); p.accept("TO") {
+			return append(column(from, There, Absent), column(p.name(), Absent, There)...)
+		}
+	}
+	return nil
+}
