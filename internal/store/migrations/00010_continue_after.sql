@@ -1,5 +1,5 @@
 -- +goose Up
-ALTER TABLE task ADD COLUMN continue_after INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE task ADD COLUMN continue_after BIGINT NOT NULL DEFAULT 0;
 
 -- +goose Down
 ALTER TABLE task DROP COLUMN continue_after;
