@@ -88,11 +88,11 @@ func (s *Server) noSuchRoute(w http.ResponseWriter, r *http.Request) {
 	s.refuse(w, r, errNoRoute)
 }
 
-// ready tells whether the server can do its work: whether it reaches its metadata.
+// ready tells whether the server can do its work: whether it can write its metadata.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	if err := s.Store.Ping(r.Context()); err != nil {
-		s.Logger.Error("metadata cannot be reached", "error", err)
-		http.Error(w, "The metadata database cannot be reached.", http.StatusServiceUnavailable)
+	if err := s.Store.Writable(r.Context()); err != nil {
+		s.Logger.Error("metadata cannot be written", "error", err)
+		http.Error(w, "The metadata database cannot be written. The log says why.", http.StatusServiceUnavailable)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

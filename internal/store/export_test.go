@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,23 @@ type Probe interface {
 	RoundTrip(ctx context.Context, tx *Tx, fill func(column string, field any)) (got, want any, err error)
 	// Rows reads everything in the order of the key.
 	Rows(ctx context.Context, tx *Tx) (any, error)
+}
+
+// ForgetTrial makes the next Writable try a write.
+func (s *Store) ForgetTrial() { s.trial.at = time.Time{} }
+
+// SetMaxPages bounds the pages of a SQLite file. SQLite takes as many as it has when it has more.
+func (s *Store) SetMaxPages(t *testing.T, n int) {
+	t.Helper()
+	tx, err := s.writing.begin(t.Context(), "BEGIN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing is changed
+	var set int
+	if err := tx.QueryRowContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", n)).Scan(&set); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Probes lists all tables.

@@ -41,6 +41,7 @@ type Store struct {
 	replica *replica // nil on SQLite
 	woken   chan struct{}
 
+	trial    trial
 	closing  sync.Once
 	changing sync.Mutex
 	changed  chan struct{} // closed at the next change; nil while nobody waits
@@ -129,9 +130,6 @@ func (s *Store) close() error {
 
 // closeLimit is how long transactions that run may keep the store open.
 const closeLimit = 10 * time.Second
-
-// Ping tells whether the metadata can be read.
-func (s *Store) Ping(ctx context.Context) error { return s.reader.PingContext(ctx) }
 
 // Shared tells whether other processes may work on the same metadata.
 func (s *Store) Shared() bool { return s.replica != nil }

@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	trialKept  = 5 * time.Second // for how long one trial answers everybody
+	trialLimit = 3 * time.Second // how long a trial may wait; SQLite's wait for another process's lock comes on top
+	trialSize  = 16 << 10        // of what is written, in bytes: as much as a small change brings
+)
+
+// trial is the last try to write.
+type trial struct {
+	mu  sync.Mutex
+	at  time.Time // when it ended; zero before the first one
+	err error
+}
+
+// Writable tells whether the metadata can be written. It writes one row, at most every five seconds, however many ask.
+func (s *Store) Writable(ctx context.Context) error {
+	s.trial.mu.Lock()
+	defer s.trial.mu.Unlock()
+	if !s.trial.at.IsZero() && time.Since(s.trial.at) < trialKept {
+		return s.trial.err
+	}
+	// Whoever asks may go away; the others wait for the same answer.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), trialLimit)
+	defer cancel()
+	s.trial.err = s.tryWrite(ctx)
+	s.trial.at = time.Now()
+	return s.trial.err
+}
+
+func (s *Store) tryWrite(ctx context.Context) error {
+	value := make([]byte, trialSize)
+	_, _ = rand.Read(value) // never fails; what compresses would be less than it seems
+	if err := s.Write(ctx, func(tx *Tx) error { return tx.SetMeta(ctx, "write-trial", value) }); err != nil {
+		return fmt.Errorf("try a write: %w", err)
+	}
+	return nil
+}
