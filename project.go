@@ -30,6 +30,8 @@ type Environment struct {
 	StatementTimeout    time.Duration // how long one statement may take here; 0 likewise
 	MaxLockTimeout      time.Duration // what a project or a file may ask for at most; 0 is HighestLockTimeout
 	MaxStatementTimeout time.Duration
+
+	AllowRoles bool // whether migrations may change roles and users of the servers here, never an instance's own
 }
 
 var environmentName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)

@@ -21,13 +21,14 @@ type environment struct {
 	StatementTimeout    int64         `json:"statementTimeout" doc:"After how many milliseconds a statement is stopped here; 0 leaves it to the server."`
 	MaxLockTimeout      int64         `json:"maxLockTimeout" doc:"How long files and projects may ask to wait for locks here, in milliseconds; 0 is 24 h."`
 	MaxStatementTimeout int64         `json:"maxStatementTimeout" doc:"How long files and projects may ask a statement to take here, in milliseconds; 0 is 7 days."`
+	AllowRoles          bool          `json:"allowRoles" doc:"Whether migrations may change roles and users of the database servers here, never the user of an instance itself."`
 	Applied             appliedLimits `json:"applied" doc:"What holds for changes when neither their project nor their file says anything of its own."`
 }
 
 func environmentOf(e towpath.Environment) environment {
 	return environment{
 		e.ID, e.Name, e.Position, e.CreatedAt, e.LockTimeout.Milliseconds(), e.StatementTimeout.Milliseconds(),
-		e.MaxLockTimeout.Milliseconds(), e.MaxStatementTimeout.Milliseconds(), appliedLimitsOf(e, towpath.Project{}),
+		e.MaxLockTimeout.Milliseconds(), e.MaxStatementTimeout.Milliseconds(), e.AllowRoles, appliedLimitsOf(e, towpath.Project{}),
 	}
 }
 
@@ -71,10 +72,11 @@ type changeEnvironmentInput struct {
 		StatementTimeout    *int64  `json:"statementTimeout,omitempty" doc:"After how many milliseconds a statement is stopped here, up to 7 days; 0 leaves it to the server."`
 		MaxLockTimeout      *int64  `json:"maxLockTimeout,omitempty" doc:"How long files and projects may ask to wait for locks here, in milliseconds, up to 24 h, which 0 stands for."`
 		MaxStatementTimeout *int64  `json:"maxStatementTimeout,omitempty" doc:"How long files and projects may ask a statement to take here, in milliseconds, up to 7 days, which 0 stands for."`
+		AllowRoles          *bool   `json:"allowRoles,omitempty" doc:"Whether migrations may change roles and users of the database servers here."`
 	}
 }
 
-// changeEnvironment changes what the request names. Limits hold from the next attempt of a task on.
+// changeEnvironment changes what the request names. Limits and allowRoles hold from the next attempt of a task on.
 func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInput) (environment, error) {
 	var e towpath.Environment
 	err := s.Store.Write(ctx, func(tx *store.Tx) (err error) {
@@ -84,6 +86,10 @@ func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInp
 		before := e.Name
 		if in.Body.Name != nil {
 			e.Name = *in.Body.Name
+		}
+		allowed := e.AllowRoles
+		if in.Body.AllowRoles != nil {
+			e.AllowRoles = *in.Body.AllowRoles
 		}
 		limits := changeLimits(
 			limitChange{"lock timeout", in.Body.LockTimeout, &e.LockTimeout},
@@ -102,9 +108,26 @@ func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInp
 				return err
 			}
 		}
+		if err := allowedRoles(ctx, tx, e, allowed); err != nil {
+			return err
+		}
 		return renamedEnvironment(ctx, tx, e, before)
 	})
 	return environmentOf(e), err
+}
+
+// allowedRoles has every link looked at again when files may run, or must not any more.
+func allowedRoles(ctx context.Context, tx *store.Tx, e towpath.Environment, before bool) error {
+	if e.AllowRoles == before {
+		return nil
+	}
+	if err := wakeLinks(ctx, tx, ""); err != nil {
+		return err
+	}
+	if e.AllowRoles {
+		return record(ctx, tx, "environment.roles", e.ID, "", "Allowed migrations to change roles in the environment %s.", e.Name)
+	}
+	return record(ctx, tx, "environment.roles", e.ID, "", "No longer lets migrations change roles in the environment %s.", e.Name)
 }
 
 // renamedEnvironment has every link looked at again when what {{ENV_ID}} matches has changed.

@@ -51,6 +51,30 @@ func TestLimits_ofAnEnvironmentAreKeptAndTold(t *testing.T) {
 	}
 }
 
+func TestEnvironment_rolesAreAllowedByThoseWhoManageIt(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	made := b.environmentNamed(t, "prod")
+	if made.AllowRoles {
+		t.Error("a new environment allows roles")
+	}
+	b.call(t, "developer", "PATCH", "/environments/"+made.ID, `{"allowRoles":true}`, 403, nil)
+	var changed environment
+	for _, body := range []string{`{"allowRoles":true}`, `{"name":"live","allowRoles":true}`} {
+		if b.call(t, "dba", "PATCH", "/environments/"+made.ID, body, 200, &changed); !changed.AllowRoles {
+			t.Errorf("%s: %+v", body, changed)
+		}
+	}
+	b.call(t, "dba", "PATCH", "/environments/"+made.ID, `{"name":"prod"}`, 200, &changed)
+	if !changed.AllowRoles {
+		t.Error("another name takes it away")
+	}
+	b.call(t, "dba", "PATCH", "/environments/"+made.ID, `{"allowRoles":false}`, 200, &changed)
+	if got := b.audit(t, "environment.roles"); changed.AllowRoles || len(got) != 2 {
+		t.Errorf("%+v, the audit has %q", changed, got)
+	}
+}
+
 func TestLimits_ofAProjectAreToldByEnvironment(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

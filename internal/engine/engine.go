@@ -23,6 +23,8 @@ type Target struct {
 	Password string
 	Options  map[string]string
 	Database string
+
+	AllowRoles bool // whether migrations may make, change and remove roles other than Username
 }
 
 // Description tells what a kind of database needs.
@@ -158,7 +160,8 @@ type Reader interface {
 // Vetter is what an Engine also is when statements can name what lies outside of their database.
 type Vetter interface {
 	// Vet refuses a statement of Split that reaches out of the target's database, as far as its text
-	// says. Its error is a *statement.Error. It asks the server nothing.
+	// says; one with Roles unless the target allows them, and never about its own user. Its error is
+	// a *statement.Error. It asks the server nothing.
 	Vet(t Target, s statement.Statement) error
 }
 

@@ -218,6 +218,9 @@ var (
 
 // summary is a statement's first words, without the passwords that it may set.
 func summary(st statement.Statement) string {
+	if st.Roles != nil {
+		return statement.Mask(st.Text, "'\"", maxSummary)
+	}
 	if mentionsPassword.MatchString(st.Text) {
 		st.Text = textLiteral.ReplaceAllString(st.Text, "'…'")
 	}

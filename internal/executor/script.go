@@ -3,6 +3,7 @@ package executor
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -62,21 +63,49 @@ func (r *run) openScript(ctx context.Context) (err error) {
 const maxDirectives = 64 << 10
 
 // Refusal reads a text once, and says in words that follow the file's name why it must not run in a kind of database; "" when it may.
-// The error is the reader's own.
-func (s *Service) Refusal(kind towpath.EngineType, text io.Reader) (string, error) {
+// roles is the same where migrations may not change roles. The error is the reader's own.
+func (s *Service) Refusal(kind towpath.EngineType, text io.Reader) (refusal, roles string, err error) {
 	e, ok := s.Engines[kind]
 	if !ok {
-		return "", nil // the run says so
+		return "", "", nil // the run says so
 	}
 	src := bufio.NewReaderSize(text, maxDirectives)
 	head, err := src.Peek(maxDirectives)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return "", err
+		return "", "", err
 	}
 	told, err := statement.ReadDirectives(bytes.NewReader(head))
-	if err == nil {
-		_, err = scanScript(told, e.Split(src))
+	if err != nil {
+		refusal, err = refusalWords(err)
+		return refusal, refusal, err
 	}
+	var withRoles statement.Refusals
+	_, err = scanScript(told, func(yield func(statement.Statement, error) bool) {
+		for st, err := range e.Split(src) {
+			withRoles.Add(cmp.Or(st.Roles, refusedWith(err)))
+			if !yield(st, err) {
+				return
+			}
+		}
+	})
+	if refusal, err = refusalWords(err); err != nil {
+		return "", "", err
+	}
+	if roles = refusal; len(withRoles.First) > 0 {
+		roles, err = refusalWords(&withRoles)
+	}
+	return refusal, roles, err
+}
+
+// refusedWith is the place that an error is about; nil when it is about none.
+func refusedWith(err error) *statement.Error {
+	var one *statement.Error
+	errors.As(err, &one)
+	return one
+}
+
+// refusalWords follow the file's name. An error that is no refusal is returned.
+func refusalWords(err error) (string, error) {
 	var one *statement.Error
 	var all *statement.Refusals
 	switch {

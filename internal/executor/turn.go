@@ -34,12 +34,14 @@ type turn struct {
 	epoch     atomic.Int64
 	usual     statement.Limits // of files that say nothing
 	highest   statement.Limits // that a file may ask for
-	engine    engine.Engine
-	target    engine.Target
-	db        engine.DB // nil when it is not connected
-	takeover  bool      // an earlier run may still be at work in the target
-	fenced    bool      // the lease's row in the ledger is this turn's
-	schema    *string   // the schema's dump as the last change has left it; nil when it was not read
+
+	allowRoles bool // of the environment
+	engine     engine.Engine
+	target     engine.Target
+	db         engine.DB // nil when it is not connected
+	takeover   bool      // an earlier run may still be at work in the target
+	fenced     bool      // the lease's row in the ledger is this turn's
+	schema     *string   // the schema's dump as the last change has left it; nil when it was not read
 
 	book   *seal.Book                 // the ledger's sum; nil when the ledger was not read, or is to be sealed anew
 	reseal bool                       // the ledger is genuine, and has no seals of the key in use
@@ -86,6 +88,7 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task)
 		return nil, nil, err
 	}
 	t.usual, t.highest = s.limits(e, p)
+	t.allowRoles = e.AllowRoles
 	if t.waiting, err = t.take(ctx, tx, tasks); err != nil {
 		return nil, nil, err
 	}

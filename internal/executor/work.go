@@ -116,6 +116,7 @@ func (r *run) prepare(ctx context.Context) (err error) {
 		if r.engine, r.target, err = r.reach(r.instance, r.database.Name); err != nil {
 			return end(towpath.TaskFailed, "%s", towpath.ErrorMessage(err))
 		}
+		r.target.AllowRoles = r.allowRoles
 	}
 	if r.task.Action == towpath.ActionRecord {
 		r.total.Store(int64(len(r.task.Covers)))

@@ -19,7 +19,7 @@ func candidates(in plan.Input) (list []plan.Ruled) {
 		default:
 			continue
 		}
-		key := plan.Ruled{Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID]}
+		key := plan.Ruled{Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID], Roles: in.Roles[item.DatabaseID]}
 		if key.Checksum != "" && !seen[key] {
 			seen[key] = true
 			list = append(list, key)
@@ -35,6 +35,11 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 	}
 	in.Refused = map[plan.Ruled]string{}
 	in.Engines = map[string]towpath.EngineType{}
+	in.Roles = map[string]bool{}
+	allow := map[string]bool{}
+	for _, e := range in.Environments {
+		allow[e.ID] = e.AllowRoles
+	}
 	of := map[string]towpath.EngineType{}
 	for _, d := range in.Databases {
 		if _, known := of[d.InstanceID]; !known {
@@ -44,7 +49,7 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 			}
 			of[d.InstanceID] = instance.Engine
 		}
-		in.Engines[d.ID] = of[d.InstanceID]
+		in.Engines[d.ID], in.Roles[d.ID] = of[d.InstanceID], allow[d.EnvironmentID]
 	}
 	var checksums []string
 	for _, f := range in.Files {
@@ -54,9 +59,15 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 	}
 	list, err := tx.Verdicts(ctx, s.Rules, checksums)
 	for _, v := range list {
-		in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine}] = v.Refusal
+		ruled(in, v)
 	}
 	return err
+}
+
+// ruled keeps a verdict for databases of both kinds of environments.
+func ruled(in *plan.Input, v store.Verdict) {
+	in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine}] = v.Roles
+	in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine, Roles: true}] = v.Refusal
 }
 
 // judgeTexts looks through the texts that are about to be planned and that nobody has looked through under these rules: what
@@ -77,10 +88,13 @@ func (s *Service) judgeTexts(ctx context.Context, link towpath.RepositoryLink, f
 	if err != nil {
 		return err
 	}
+	judged := map[plan.Ruled]bool{}
 	for _, key := range candidates(in) {
-		if _, known := in.Refused[key]; known {
+		_, known := in.Refused[key]
+		if key.Roles = false; known || judged[key] {
 			continue
 		}
+		judged[key] = true
 		if err := s.judgeText(ctx, key); err != nil {
 			return err
 		}
@@ -96,12 +110,12 @@ func (s *Service) judgeText(ctx context.Context, key plan.Ruled) error {
 	if err != nil {
 		return fmt.Errorf("read a file's text: %w", err)
 	}
-	refusal, err := s.Refusal(key.Engine, text.Reader())
+	refusal, roles, err := s.Refusal(key.Engine, text.Reader())
 	if err != nil {
 		return fmt.Errorf("look through a file's text: %w", err)
 	}
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		return tx.PutVerdicts(ctx, store.Verdict{Checksum: key.Checksum, Engine: key.Engine, Rules: s.Rules, Refusal: refusal})
+		return tx.PutVerdicts(ctx, store.Verdict{Checksum: key.Checksum, Engine: key.Engine, Rules: s.Rules, Refusal: refusal, Roles: roles})
 	})
 }
 
@@ -132,29 +146,28 @@ func (s *Service) judgeDraft(ctx context.Context, d draft, in *plan.Input) error
 	}
 	source := d.client.Source(d.link.RepositoryID)
 	for _, path := range paths[:min(len(paths), maxPreviewed)] {
-		refused := map[towpath.EngineType]string{}
+		var verdict store.Verdict
 		read, err := s.readFile(ctx, source, d.head, in.Files[index[path]], func(ctx context.Context, text io.Reader) (string, int64, error) {
-			return s.lookThrough(ctx, text, kinds[path], refused)
+			return s.lookThrough(ctx, text, kinds[path][0], &verdict) // of one project, nearly always the only kind
 		})
 		if err != nil {
 			return userError(err, "read file")
 		}
 		in.Files[index[path]] = read
-		for kind, refusal := range refused {
-			in.Refused[plan.Ruled{Checksum: read.Checksum, Engine: kind}] = refusal
-		}
+		verdict.Checksum = read.Checksum
+		ruled(in, verdict)
 	}
 	return nil
 }
 
-// lookThrough reads a text once for its sums and for the rules of each kind of engine.
-func (s *Service) lookThrough(ctx context.Context, text io.Reader, kinds []towpath.EngineType, refused map[towpath.EngineType]string) (string, int64, error) {
-	kind := kinds[0] // of one project, nearly always the only one
+// lookThrough reads a text once for its sums and for the rules of a kind of engine.
+func (s *Service) lookThrough(ctx context.Context, text io.Reader, kind towpath.EngineType, v *store.Verdict) (string, int64, error) {
 	through, w := io.Pipe()
 	failed := make(chan error, 1)
 	go func() {
 		var err error
-		refused[kind], err = s.Refusal(kind, through)
+		v.Engine = kind
+		v.Refusal, v.Roles, err = s.Refusal(kind, through)
 		_, _ = io.Copy(io.Discard, through) // what nobody looked at
 		failed <- err
 	}()

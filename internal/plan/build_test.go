@@ -189,9 +189,9 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 				Databases: databases{database("test/shop", entry("1", "shop/1__ddl__a.sql")), database("staging/shop"), database("prod/shop")},
 				Engines:   map[string]towpath.EngineType{"test/shop": towpath.EngineSQLite, "staging/shop": towpath.EngineMySQL, "prod/shop": towpath.EngineSQLite},
 				Refused: map[Ruled]string{
-					{sum("shop/1__ddl__a.sql"), towpath.EngineSQLite}: "must not run, 1:1: ATTACH is not allowed",
-					{sum("shop/2__ddl__b.sql"), towpath.EngineMySQL}:  "must not run, 2:1: USE is not allowed",
-					{sum("shop/2__ddl__b.sql"), towpath.EngineSQLite}: "",
+					{sum("shop/1__ddl__a.sql"), towpath.EngineSQLite, false}: "must not run, 1:1: ATTACH is not allowed",
+					{sum("shop/2__ddl__b.sql"), towpath.EngineMySQL, false}:  "must not run, 2:1: USE is not allowed",
+					{sum("shop/2__ddl__b.sql"), towpath.EngineSQLite, false}: "",
 				}},
 			tasks: []string{"test/shop 2 ddl apply pending", "staging/shop 1 ddl apply pending"},
 			items: []string{

@@ -29,6 +29,7 @@ type Input struct {
 	// Engines are the kinds of the databases, by their ids, and Refused says why a text must not run under the rules of a kind;
 	// "" where it may. What is missing was not looked through, and its run tells.
 	Engines map[string]towpath.EngineType
+	Roles   map[string]bool // databases whose environments let migrations change roles
 	Refused map[Ruled]string
 }
 
@@ -36,6 +37,7 @@ type Input struct {
 type Ruled struct {
 	Checksum string
 	Engine   towpath.EngineType
+	Roles    bool // whether it may change roles
 }
 
 // text is what a checksum has in common with those of the same text.

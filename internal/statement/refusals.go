@@ -36,7 +36,11 @@ func (r *Refusals) Error() string {
 // Pos is the first place.
 func (r *Refusals) Pos() Position { return r.First[0].Pos }
 
-func (r *Refusals) add(e *Error) {
+// Add puts a refusal in its place; nil adds none.
+func (r *Refusals) Add(e *Error) {
+	if e == nil {
+		return
+	}
 	at, _ := slices.BinarySearchFunc(r.First, e, func(a, b *Error) int {
 		if a.Pos.Offset <= b.Pos.Offset {
 			return -1
@@ -64,7 +68,7 @@ func ReadAll(statements iter.Seq2[Statement, error]) (scan Scan, err error) {
 		var refused *Error
 		switch {
 		case errors.As(err, &refused):
-			refusals.add(refused)
+			refusals.Add(refused)
 		case err != nil:
 			return scan, err
 		default:

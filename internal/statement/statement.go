@@ -23,6 +23,7 @@ type Statement struct {
 	NoKeys   bool      // foreign keys must not act in a transaction with it, for it says so or takes a whole table away
 	Own      Position  // of the statement that begins the file's own transaction around it; its zero value where there is none
 	Outside  []Outside // what it names that may lie outside of its database; each once
+	Roles    *Error    // why it must not run where roles may not be changed; nil when it changes none
 	Terminal int64     // offset just behind the statement's terminator, so that the pieces of a file add up to the file
 }
 
@@ -41,6 +42,7 @@ const (
 	OutsideRead                        // that of a table which is only read
 	OutsidePattern                     // databases of a grant
 	OutsideDefiner                     // the user with whose rights an object runs
+	OutsideRole                        // a role or a user that is made, changed, removed, given or taken
 )
 
 // Same says whether two name the same, wherever they stand.

@@ -68,6 +68,7 @@ var environments = newTable("environment", 1, func(e *towpath.Environment) []col
 		{"id", &e.ID}, {"name", &e.Name}, {"position", &e.Position}, {"created_at", instant{&e.CreatedAt}},
 		{"lock_timeout", (*int64)(&e.LockTimeout)}, {"statement_timeout", (*int64)(&e.StatementTimeout)},
 		{"max_lock_timeout", (*int64)(&e.MaxLockTimeout)}, {"max_statement_timeout", (*int64)(&e.MaxStatementTimeout)},
+		{"allow_roles", &e.AllowRoles},
 	}
 })
 

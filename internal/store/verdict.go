@@ -12,10 +12,11 @@ type Verdict struct {
 	Engine   towpath.EngineType
 	Rules    string // of which program
 	Refusal  string // why it must not run; "" when it may
+	Roles    string // the same where roles may not be changed
 }
 
 var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
-	return []column{{"checksum", &v.Checksum}, {"engine", (*string)(&v.Engine)}, {"rules", &v.Rules}, {"refusal", &v.Refusal}}
+	return []column{{"checksum", &v.Checksum}, {"engine", (*string)(&v.Engine)}, {"rules", &v.Rules}, {"refusal", &v.Refusal}, {"roles", &v.Roles}}
 })
 
 // Verdicts returns what was said of those of the checksums that were looked at under these rules.

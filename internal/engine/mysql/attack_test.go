@@ -52,7 +52,7 @@ var attacks = []struct{ script, at string }{
 	{"START GROUP_REPLICATION", "1:1"}, {"STOP REPLICA", "1:1"}, {"RESET MASTER", "1:1"}, {"RESET PERSIST", "1:1"}, {"PURGE BINARY LOGS TO 'x'", "1:1"},
 	{"FLUSH TABLES WITH READ LOCK", "1:1"}, {"BACKUP STAGE START", "1:1"}, {"BACKUP LOCK a", "1:1"}, {"BINLOG 'x'", "1:1"}, {"CLONE LOCAL DATA DIRECTORY 'x'", "1:1"},
 	{"CACHE INDEX a IN hot", "1:1"}, {"HELP 'x'", "1:1"}, {"USE `other`", "1:1"},
-	{"CREATE USER a IDENTIFIED BY 'x'", "1:1"}, {"CREATE OR REPLACE USER a", "1:1"}, {"ALTER USER CURRENT_USER() IDENTIFIED BY 'x'", "1:1"}, {"DROP ROLE a", "1:1"},
+	{"CREATE USER a IDENTIFIED BY 'x'", "1:1"}, {"CREATE OR REPLACE USER a", "1:1"}, {"ALTER USER CURRENT_USER() IDENTIFIED BY 'x'", "1:12"}, {"DROP ROLE a", "1:1"},
 	{"RENAME USER a TO b", "1:1"}, {"CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (HOST 'x')", "1:1"}, {"CREATE TABLESPACE t ADD DATAFILE 'x'", "1:1"},
 	{"CREATE UNDO TABLESPACE t ADD DATAFILE 'x'", "1:1"}, {"CREATE LOGFILE GROUP g ADD UNDOFILE 'x'", "1:1"}, {"ALTER INSTANCE ROTATE INNODB MASTER KEY", "1:1"},
 	{"CREATE RESOURCE GROUP g TYPE = USER", "1:1"}, {"CREATE SPATIAL REFERENCE SYSTEM 1 NAME 'x'", "1:1"}, {"DROP DATABASE shop", "1:1"},
@@ -60,7 +60,7 @@ var attacks = []struct{ script, at string }{
 	{"ANALYZE FORMAT = JSON DELETE FROM a", "1:1"},
 	{"GRANT ALL ON *.* TO a", "1:14"}, {"GRANT admin TO a", "1:1"}, {"GRANT PROXY ON a TO b", "1:7"}, {"GRANT SELECT ON a TO b IDENTIFIED BY 'x'", "1:24"},
 	{"GRANT SELECT ON other.* TO a", "1:17"}, {"GRANT SELECT ON other.a TO a", "1:17"}, {"GRANT ALL ON `sh%`.* TO a", "1:14"}, {"GRANT ALL ON shop.* TO a WITH GRANT OPTION", "1:26"},
-	{"REVOKE ALL PRIVILEGES, GRANT OPTION FROM a", "1:1"}, {"GRANT EXECUTE ON PROCEDURE other.p TO a", "1:28"}, {"GRANT SELECT ON * TO a", "1:17"},
+	{"REVOKE ALL PRIVILEGES, GRANT OPTION FROM a", "1:8"}, {"GRANT EXECUTE ON PROCEDURE other.p TO a", "1:28"}, {"GRANT SELECT ON * TO a", "1:17"},
 	// Settings.
 	{"SET GLOBAL a = 1", "1:5"}, {"SET PERSIST a = 1", "1:5"}, {"SET PERSIST_ONLY a = 1", "1:5"}, {"SET @@PERSIST.a = 1", "1:7"}, {"SET ROLE admin", "1:5"},
 	{"SET DEFAULT ROLE a TO b", "1:5"}, {"SET PASSWORD FOR a = 'x'", "1:5"}, {"SET STATEMENT sql_mode = 'ANSI_QUOTES' FOR SELECT 1", "1:5"},

@@ -6,10 +6,11 @@ import (
 	"towpath/internal/statement"
 )
 
-// grant follows a GRANT or REVOKE of rights to objects. Roles, users and rights to the whole server
-// are refused.
+// grant follows a GRANT or REVOKE of rights to objects, or of membership in roles. Rights to the whole
+// server are refused.
 type grant struct {
 	on     bool
+	roles  *roleReader
 	stage  grantStage
 	pos    statement.Position // of the object
 	object []string           // its parts; "*" for all
@@ -27,6 +28,11 @@ const (
 // add looks at the next token behind GRANT or REVOKE.
 func (g *grant) add(t statement.Token, word string) error {
 	switch {
+	case g.stage == grantRights && (word == "TO" || word == "FROM"):
+		g.roles.about = true
+		fallthrough
+	case g.stage == grantRights && word != "ON" && word != "PROXY":
+		return g.roles.add(t, word)
 	case word == "PROXY" && g.stage == grantRights:
 		return statement.Errorf(t.Pos, "PROXY is a right to a user, and users belong to the server. Leave it out.")
 	case word == "ON" && g.stage == grantRights:
@@ -62,6 +68,8 @@ func (g *grant) addObject(t statement.Token, word string) {
 // finish judges the object. https://dev.mysql.com/doc/refman/8.4/en/grant.html
 func (g *grant) finish(begin statement.Position) error {
 	switch {
+	case g.roles.about:
+		return nil
 	case g.stage == grantRights:
 		return statement.Errorf(begin, "Roles and users belong to the server. Only rights to objects of this database may be granted or revoked: GRANT … ON table TO ….")
 	case len(g.object) == 0 || g.object[0] == "*":

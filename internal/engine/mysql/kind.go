@@ -22,7 +22,7 @@ func (s *reading) refuseStart(t statement.Token, word string) error {
 		s.setting.state = settingName
 		return nil
 	case "GRANT", "REVOKE":
-		s.grant.on = true
+		s.grant.on, s.roles.verb = true, word
 		return nil
 	case "PREPARE", "EXECUTE", "DEALLOCATE":
 		s.prepare = prepare{on: true, verb: word}
@@ -66,7 +66,8 @@ type subject struct {
 	value bool   // the next token is the value of an option, or a host
 	depth int
 	prev  string
-	odd   bool // nothing more is looked for
+	odd   bool        // nothing more is looked for
+	roles *roleReader // of a whole statement; nil within a body, which may not be about them
 }
 
 const allowedKinds = "A file may define tables, views, indexes, sequences, triggers, routines and events of its database."
@@ -107,6 +108,12 @@ func (d *subject) addKind(t statement.Token, word string) error {
 	case "VIEW", "INDEX", "SEQUENCE", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE", "PREPARE":
 		if !d.upkeep() || word == "VIEW" {
 			d.kind = word
+			return nil
+		}
+	case "USER", "ROLE":
+		if d.roles != nil && (d.verb == "CREATE" || d.verb == "DROP" || d.verb == "ALTER") {
+			d.kind = word
+			d.roles.about, d.roles.verb, d.roles.kind = true, d.verb, word
 			return nil
 		}
 	case "DATABASE", "SCHEMA":
@@ -158,6 +165,8 @@ func (d *subject) addOption(t statement.Token, word string) error {
 		d.prev = "`"
 	}
 	switch d.kind {
+	case "USER", "ROLE":
+		return d.roles.add(t, word)
 	case "TABLE":
 		return d.refuseTableOption(t, word, prev)
 	case "DATABASE", "SCHEMA":

@@ -12,6 +12,9 @@ var _ engine.Vetter = (*Engine)(nil)
 
 // Vet implements engine.Vetter.
 func (e *Engine) Vet(t engine.Target, s statement.Statement) error {
+	if s.Roles != nil && !t.AllowRoles {
+		return s.Roles
+	}
 	for _, o := range s.Outside {
 		if why := reaches(t, o, s.Verb); why != "" {
 			return &statement.Error{Pos: o.Pos, Message: why}
@@ -29,6 +32,11 @@ func reaches(t engine.Target, o statement.Outside, verb string) string {
 			return ""
 		}
 		return fmt.Sprintf("DEFINER = %s makes this run with the rights of another user. Leave DEFINER out: it is %s then, who runs the migration.", o.Name, t.Username)
+	case statement.OutsideRole:
+		if sameUser(o.Name, t.Username) {
+			return fmt.Sprintf("%s is the user that runs the migration, which no migration may change. Name another one.", t.Username)
+		}
+		return ""
 	case statement.OutsidePattern:
 		plain, one := plainPattern(o.Name)
 		switch {

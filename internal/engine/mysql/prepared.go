@@ -71,6 +71,9 @@ func (e *Engine) vetPrepared(t engine.Target, text string) error {
 		if err != nil {
 			return err
 		}
+		if st.Roles != nil {
+			return statement.Errorf(st.Pos, "Users and roles are changed by statements of a file only. Write the statement itself.")
+		}
 		if err := e.Vet(t, st); err != nil {
 			return err
 		}

@@ -25,6 +25,7 @@ type reading struct {
 	scope      scope
 	setting    setting
 	grant      grant
+	roles      roleReader
 	prepare    prepare
 	label      *statement.Error // a word that no statement of a body begins with, unless a colon follows
 	terminated bool             // a semicolon was read that no body holds
@@ -40,8 +41,13 @@ func (s *reading) clone() *reading {
 	c.body.open = slices.Clone(s.body.open)
 	c.scope = s.scope.clone()
 	c.setting.saves = maps.Clone(s.setting.saves)
+	c.roles.tokens = slices.Clone(s.roles.tokens)
+	c.own()
 	return &c
 }
+
+// own lets the parts that read statements about roles share this reading's.
+func (s *reading) own() { s.define.roles, s.grant.roles = &s.roles, &s.roles }
 
 // leadWords is how many words at a statement's start are kept.
 const leadWords = 6
@@ -66,7 +72,7 @@ func (s *reading) add(t statement.Token) error {
 	} else {
 		s.body.add(t, word)
 	}
-	if !s.grant.on {
+	if !s.grant.on && !s.roles.about {
 		s.scope.kind = s.define.kind
 		s.scope.add(t, word)
 	}
@@ -120,6 +126,8 @@ func (s *reading) finish() error {
 		return nil
 	case s.define.verb != "" && s.define.verb != "-" && s.define.kind == "":
 		return statement.Errorf(s.begin, "%s of this kind is not known here. %s", s.define.verb, allowedKinds)
+	case s.roles.about:
+		return s.roles.read(s.begin)
 	case s.grant.on:
 		return s.grant.finish(s.begin)
 	case s.prepare.on:

@@ -122,7 +122,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		err = s.checkReading(ctx, st)
 	}
 	if err != nil {
-		return 0, s.fail(err)
+		return 0, s.fail(withoutText(err, st))
 	}
 	if after, err := s.ledgerSum(ctx, st); err != nil || after != before {
 		return 0, s.fail(errors.Join(err, ledgerChanged(before, after)))

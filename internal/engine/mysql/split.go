@@ -67,7 +67,9 @@ type judge struct {
 }
 
 func newJudge(l *lexer) *judge {
-	return &judge{lexer: l, readings: []*reading{{file: l, runs: true, servers: servers{mysql: true, mariadb: true}}}}
+	first := &reading{file: l, runs: true, servers: servers{mysql: true, mariadb: true}}
+	first.own()
+	return &judge{lexer: l, readings: []*reading{first}}
 }
 
 // open begins a conditional comment.
@@ -171,7 +173,10 @@ func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
 			s.Verb = verb
 		}
 		s.NoTx = s.NoTx || r.commitsItself()
-		for _, o := range r.scope.outside {
+		if s.Roles == nil {
+			s.Roles = r.roles.refusal(r.begin)
+		}
+		for _, o := range slices.Concat(r.scope.outside, r.roles.outside) {
 			if !slices.ContainsFunc(s.Outside, o.Same) {
 				s.Outside = append(s.Outside, o)
 			}

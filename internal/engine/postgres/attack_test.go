@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"towpath/internal/engine"
 	"towpath/internal/engine/postgres"
 	"towpath/internal/statement"
 )
@@ -41,19 +42,19 @@ var attacks = []attack{
 	{"CHECKPOINT", "1:1"},
 
 	// Roles.
-	{"CREATE ROLE sneaky SUPERUSER LOGIN", "1:1"},
+	{"CREATE ROLE sneaky SUPERUSER LOGIN", "1:20"},
 	{"create user sneaky", "1:1"},
 	{"CREATE GROUP g", "1:1"},
-	{"ALTER ROLE CURRENT_USER PASSWORD 'changed'", "1:1"},
-	{"ALTER ROLE CURRENT_USER SET lock_timeout = '0'", "1:1"},
-	{"ALTER ROLE ALL SET lock_timeout = '0'", "1:1"},
-	{"ALTER USER towpath SUPERUSER", "1:1"},
+	{"ALTER ROLE CURRENT_USER PASSWORD 'changed'", "1:12"},
+	{"ALTER ROLE CURRENT_USER SET lock_timeout = '0'", "1:12"},
+	{"ALTER ROLE ALL SET lock_timeout = '0'", "1:12"},
+	{"ALTER USER towpath SUPERUSER", "1:20"},
 	{"ALTER GROUP g ADD USER towpath", "1:1"},
 	{"DROP ROLE IF EXISTS app", "1:1"},
 	{"DROP OWNED BY CURRENT_USER", "1:1"},
 	{"REASSIGN OWNED BY app TO CURRENT_USER", "1:1"},
-	{"GRANT pg_execute_server_program TO CURRENT_USER", "1:1"},
-	{"GRANT \"on\", b TO CURRENT_USER WITH ADMIN OPTION", "1:1"},
+	{"GRANT pg_execute_server_program TO CURRENT_USER", "1:7"},
+	{"GRANT \"on\", b TO CURRENT_USER WITH ADMIN OPTION", "1:18"},
 	{"REVOKE ADMIN OPTION FOR a FROM b", "1:1"},
 	{"COMMENT ON ROLE app IS 'x'", "1:1"},
 	{"UPDATE pg_catalog.pg_authid SET rolpassword = ''", "1:8"},
@@ -164,7 +165,11 @@ func TestSplit_attacksAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, a := range attacks {
 		var first *statement.Error
-		for _, err := range postgres.New().Split(strings.NewReader(a.script)) {
+		e := postgres.New()
+		for st, err := range e.Split(strings.NewReader(a.script)) {
+			if err == nil {
+				err = e.Vet(engine.Target{}, st)
+			}
 			if err != nil && !errors.As(err, &first) {
 				t.Fatal(err)
 			}

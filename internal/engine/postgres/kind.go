@@ -21,11 +21,12 @@ func (j *judge) first(p piece) error {
 	case "DO":
 		j.rule = &blockRule{}
 	case "CREATE", "ALTER", "DROP":
-		j.rule = &objectRule{start: p.Pos, verb: p.word}
+		j.rule = &objectRule{start: p.Pos, verb: p.word, roles: &j.roles}
 	case "COMMENT", "SECURITY":
-		j.rule = &objectRule{start: p.Pos, verb: p.word, waits: true}
+		j.rule = &objectRule{start: p.Pos, verb: p.word, roles: &j.roles, waits: true}
 	case "GRANT", "REVOKE":
-		j.rule = &grantRule{start: p.Pos, verb: p.word}
+		j.roles = roleReader{start: p.Pos, verb: p.word}
+		j.rule = &grantRule{roles: &j.roles}
 	case "SET", "RESET":
 		j.rule = &settingRule{verb: p.word}
 	case "COPY":
@@ -71,6 +72,7 @@ type objectRule struct {
 	last   piece
 	clause clause
 	named  bool // an extension's or a language's name has been seen
+	roles  *roleReader
 }
 
 // insideKinds lists the kinds of objects that belong to one database.
@@ -103,7 +105,11 @@ func (o *objectRule) add1(p piece) error {
 		return nil
 	}
 	o.kind = p.word
-	if slices.Contains(insideKinds, p.word) {
+	switch {
+	case slices.Contains(insideKinds, p.word):
+		return nil
+	case (p.word == "ROLE" || p.word == "USER" || p.word == "GROUP") && o.verb != "SECURITY":
+		*o.roles = roleReader{start: o.start, verb: o.verb, kind: p.word, about: true}
 		return nil
 	}
 	return refusedKind(o.start, o.verb, p)
@@ -112,7 +118,7 @@ func (o *objectRule) add1(p piece) error {
 func refusedKind(at statement.Position, verb string, p piece) error {
 	switch p.word {
 	case "ROLE", "USER", "GROUP":
-		return statement.Errorf(at, "%s %s is not allowed: roles belong to the whole server. Ask its administrator.", verb, p.word)
+		return refusedRole(at, verb+" "+p.word)
 	case "DATABASE", "TABLESPACE", "SUBSCRIPTION", "SYSTEM", "PARAMETER":
 		return statement.Errorf(at, "%s %s is not allowed: it concerns the server, and a migration only its own database. Ask the server's administrator.", verb, p.word)
 	case "SERVER", "FOREIGN":
@@ -130,6 +136,8 @@ func (o *objectRule) detail(p piece) error {
 	switch o.kind {
 	case "FUNCTION", "PROCEDURE", "ROUTINE":
 		return o.clause.add(p)
+	case "ROLE", "USER", "GROUP":
+		return o.roles.add(p)
 	case "EXTENSION", "LANGUAGE":
 		if o.verb == "CREATE" && !o.named {
 			return o.name(p)
@@ -238,10 +246,9 @@ type blockRule struct{ clause clause }
 func (b *blockRule) add(p piece) error { return b.clause.add(p) }
 func (b *blockRule) end() error        { return nil }
 
-// grantRule gives or takes rights.
+// grantRule gives or takes rights, or with no ON membership in roles.
 type grantRule struct {
-	start statement.Position
-	verb  string
+	roles *roleReader
 	on    bool
 	last  piece
 }
@@ -250,17 +257,20 @@ func (g *grantRule) add(p piece) error {
 	last := g.last
 	g.last = p
 	switch {
-	case p.depth > 0:
-	case last.word == "ON" && last.depth == 0 && g.on:
+	case g.roles.about:
+		return g.roles.add(p)
+	case p.depth == 0 && last.word == "ON" && last.depth == 0 && g.on:
 		g.last.word = ""
 		return refusedGrant(p)
-	case p.word == "ON":
+	case p.depth == 0 && p.word == "ON":
 		g.on = true
-	case (p.word == "TO" || p.word == "FROM") && !g.on:
-		g.on = true
-		return refusedKind(g.start, g.verb, piece{word: "ROLE"})
+	case p.depth == 0 && (p.word == "TO" || p.word == "FROM") && !g.on:
+		g.roles.about = true
 	}
-	return nil
+	if g.on {
+		return nil
+	}
+	return g.roles.add(p)
 }
 
 func (g *grantRule) end() error { return nil }

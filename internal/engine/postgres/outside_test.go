@@ -55,7 +55,9 @@ func TestOutside_whatABlockChangesIsUndone(t *testing.T) {
 
 func TestOutside_whatABlockMayStillDo(t *testing.T) {
 	t.Parallel()
-	db := open(t, asOwner(t, "fair"))
+	target := asOwner(t, "fair")
+	server.Exec(t, target.Database, "ALTER ROLE fair NOCREATEROLE") // other tests make roles at the same time
+	db := open(t, target)
 	for _, noTx := range []bool{false, true} {
 		o := options
 		o.NoTx = noTx
@@ -73,7 +75,8 @@ func TestOutside_withoutATransactionItIsToldAfterwards(t *testing.T) {
 	target := asOwner(t, "loose")
 	o := options
 	o.NoTx = true
-	for _, text := range []string{"ALTER ROLE CURRENT_USER SET work_mem = '1MB'", "ALTER DATABASE " + target.Database + " SET work_mem = '1MB'"} {
+	for _, text := range []string{"ALTER ROLE CURRENT_USER SET work_mem = '1MB'", "ALTER DATABASE " + target.Database + " SET work_mem = '1MB'",
+		"CREATE ROLE loosed", "ALTER ROLE loosed RENAME TO loosed2", "DROP ROLE loosed2"} {
 		s := begin(t, open(t, target), o)
 		if err := run(t.Context(), s, composed(text)+"; CREATE TABLE behind (id int)"); kindOf(err) != engine.Refused || !strings.Contains(err.Error(), "What it did stays") {
 			t.Errorf("%s: %v", text, err)
@@ -84,7 +87,7 @@ func TestOutside_withoutATransactionItIsToldAfterwards(t *testing.T) {
 func TestOutside_aBlockCannotLeaveItsSettings(t *testing.T) {
 	t.Parallel()
 	target := asOwner(t, "changing")
-	server.Exec(t, target.Database, "CREATE ROLE other_self", "GRANT other_self TO changing")
+	server.Exec(t, target.Database, "CREATE ROLE other_self", "GRANT other_self TO changing", "ALTER ROLE changing NOCREATEROLE")
 	for _, noTx := range []bool{false, true} {
 		o := options
 		o.NoTx = noTx

@@ -31,6 +31,7 @@ type session struct {
 	seen     error                // by the look after the commit
 	role     string               // that the session runs as
 	verb     string               // of the last statement
+	roles    bool                 // the last statement was about roles, and allowed
 	inside   bool                 // a short transaction of ours, in a session without one
 	notices  towpath.Notices      // of the last statement
 	broken   error                // why nothing more can be done
@@ -104,6 +105,9 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err := s.send(ctx); err != nil {
 		return 0, s.fail(err)
 	}
+	if err := s.vet(ctx, st); err != nil {
+		return 0, s.fail(err)
+	}
 	before, err := s.sum(ctx, st)
 	if err != nil {
 		return 0, s.fail(err)
@@ -142,7 +146,7 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	defer s.conn.discarding(false)
 	s.notices = towpath.Notices{}
 	defer s.conn.listen(&s.notices)()
-	s.verb = st.Verb
+	s.verb, s.roles = st.Verb, st.Roles != nil
 	calls, look := []call{{text: runs(st), tag: &tag}}, postCondition(st)
 	if s.inTransaction() {
 		calls = append(s.asOwner(append(calls, look...)...), s.limit())

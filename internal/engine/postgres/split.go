@@ -35,6 +35,7 @@ type judge struct {
 	body   int // depth of BEGIN ATOMIC
 	last   piece
 	rule   rule // what is asked of the tokens behind the first word
+	roles  roleReader
 	reach  reach
 	notx   bool
 }
@@ -130,10 +131,12 @@ func (j *judge) isRule() bool {
 func (j *judge) Finish(s *statement.Statement, _ bool) error {
 	s.Verb = j.verb.String()
 	s.NoTx = j.notx || j.commitsItself(s.Verb)
-	if j.rule == nil {
-		return nil
+	if j.rule != nil {
+		if err := j.rule.end(); err != nil {
+			return err
+		}
 	}
-	return j.rule.end()
+	return j.roles.finish(s)
 }
 
 // commitsItself lists what PostgreSQL refuses inside a transaction.

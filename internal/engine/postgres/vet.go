@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+var _ engine.Vetter = (*Engine)(nil)
+
+// Vet implements engine.Vetter.
+func (e *Engine) Vet(t engine.Target, s statement.Statement) error {
+	if s.Roles == nil {
+		return nil
+	}
+	if !t.AllowRoles {
+		return s.Roles
+	}
+	for _, o := range s.Outside {
+		switch {
+		case o.Kind == statement.OutsideRole && (sameRole(o.Name, t.Username) || sameRole(o.Name, t.Options[OptionRole])):
+			return statement.Errorf(o.Pos, "%s is the user that runs the migration, which no migration may change. Name another role.", o.Name)
+		case o.Kind == statement.OutsideDatabase && clip(o.Name) != clip(t.Database):
+			return statement.Errorf(o.Pos, "This reaches the database %s: a migration stays in its own. Write a file for that database.", o.Name)
+		}
+	}
+	return nil
+}
+
+// sameRole compares names as the server does. In a database of one byte for each letter it makes
+// lower case of other letters than ASCII too.
+func sameRole(a, b string) bool {
+	a, b = clip(a), clip(b)
+	return a == b || (!ascii(a) && strings.EqualFold(a, b))
+}
+
+func ascii(name string) bool {
+	return strings.IndexFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
+// maxName is how many bytes the server keeps of a name.
+const maxName = 63
+
+func clip(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	end := maxName
+	for end > 0 && !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return name[:end]
+}
+
+// powerful finds those of the names that are our own role, or may act as it or as one with power over
+// the server. The server's own roles have lower numbers than all others; the owner of this database
+// is in one of them, which reaches no further.
+const powerful = `SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.rolname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)
+	AND EXISTS (SELECT FROM pg_catalog.pg_roles power WHERE pg_catalog.pg_has_role(r.oid, power.oid, 'MEMBER')
+		AND (power.rolsuper OR power.rolcreaterole OR power.rolcreatedb OR power.rolreplication OR power.rolbypassrls
+			OR power.rolname OPERATOR(pg_catalog.=) SESSION_USER OR power.rolname::pg_catalog.text OPERATOR(pg_catalog.=) $2
+			OR (power.oid OPERATOR(pg_catalog.<) 16384 AND power.rolname OPERATOR(pg_catalog.<>) 'pg_database_owner')))
+	ORDER BY 1 LIMIT 1`
+
+// vet looks at a statement about roles once more, with what only the server knows.
+func (s *session) vet(ctx context.Context, st statement.Statement) error {
+	if st.Roles == nil {
+		return nil
+	}
+	if err := s.db.engine.Vet(s.db.target, st); err != nil {
+		return &engine.Error{Kind: engine.Refused, Message: err.Error(), Err: err}
+	}
+	var names []string
+	for _, o := range st.Outside {
+		if o.Kind == statement.OutsideRole {
+			names = append(names, clip(o.Name))
+		}
+	}
+	rows, err := s.conn.Query(ctx, powerful, names, clip(s.db.target.Options[OptionRole]))
+	if err != nil {
+		return fmt.Errorf("look at the roles: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("look at the roles: %w", err)
+	}
+	if len(found) > 0 {
+		return refusedOutside(fmt.Sprintf("the role %s has power over the server, or may act as the user that runs the migration. "+
+			"No migration may change it, give it or take it", found[0]))
+	}
+	return nil
+}
