@@ -223,7 +223,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor towpath.Actor, curre
 		if err := tx.UpdateMember(ctx, &m); err != nil {
 			return err
 		}
-		sessions, err := tx.Credentials(ctx, m.ID, towpath.CredentialSession, store.Page{Limit: 1000})
+		sessions, err := store.All(tx.EveryCredential(ctx, m.ID, towpath.CredentialSession))
 		if err != nil {
 			return err
 		}

@@ -120,7 +120,7 @@ func wake(ctx context.Context, tx *store.Tx, projectID string) error {
 	if projectID == "" {
 		return nil
 	}
-	links, err := tx.Links(ctx, store.LinkFilter{ProjectID: projectID}, store.Page{Limit: 1000})
+	links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{ProjectID: projectID}))
 	if err != nil {
 		return err
 	}
@@ -133,12 +133,6 @@ func wake(ctx context.Context, tx *store.Tx, projectID string) error {
 }
 
 // allDatabases lists every database of an instance.
-func allDatabases(ctx context.Context, tx *store.Tx, instanceID string) (all []towpath.Database, err error) {
-	for page := (store.Page{Limit: 1000}); ; page.After = all[len(all)-1].ID {
-		list, err := tx.Databases(ctx, store.DatabaseFilter{InstanceID: instanceID}, page)
-		if err != nil || len(list) == 0 {
-			return all, err
-		}
-		all = append(all, list...)
-	}
+func allDatabases(ctx context.Context, tx *store.Tx, instanceID string) ([]towpath.Database, error) {
+	return store.All(tx.EveryDatabase(ctx, store.DatabaseFilter{InstanceID: instanceID}))
 }

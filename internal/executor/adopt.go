@@ -190,7 +190,7 @@ func (s *Service) taken(ctx context.Context, c claimed, snapshot towpath.LedgerS
 		if now.ProjectID == "" {
 			return nil
 		}
-		links, err := tx.Links(ctx, store.LinkFilter{ProjectID: now.ProjectID}, store.Page{Limit: 1000})
+		links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{ProjectID: now.ProjectID}))
 		if err != nil {
 			return err
 		}

@@ -202,7 +202,7 @@ func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, p
 
 // markLinks sets why the links of a grant need a person, or with "" that they no longer do, and looks at them again.
 func (s *Service) markLinks(ctx context.Context, tx *store.Tx, grantID, reason string) error {
-	links, err := tx.Links(ctx, store.LinkFilter{GrantID: grantID}, store.Page{Limit: 1000})
+	links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{GrantID: grantID}))
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (s *Service) WakeDue(ctx context.Context) error {
 			return err
 		}
 		for _, l := range links {
-			siblings, err := tx.Links(ctx, store.LinkFilter{GrantID: l.GrantID}, store.Page{Limit: 1000})
+			siblings, err := store.All(tx.EveryLink(ctx, store.LinkFilter{GrantID: l.GrantID}))
 			if err != nil {
 				return err
 			}
@@ -63,21 +63,17 @@ func (s *Service) WakeDue(ctx context.Context) error {
 // WakeAll looks at every link and every open rollout once. A server does it when it starts: whatever was missed is found.
 func (s *Service) WakeAll(ctx context.Context) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		page := store.Page{Limit: 1000}
-		for {
-			links, err := tx.Links(ctx, store.LinkFilter{}, page)
-			if err != nil || len(links) == 0 {
+		for l, err := range tx.EveryLink(ctx, store.LinkFilter{}) {
+			if err != nil {
 				return err
 			}
-			for _, l := range links {
-				for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobCheckHook} {
-					if err := tx.Enqueue(ctx, kind, l.ID); err != nil {
-						return err
-					}
+			for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobCheckHook} {
+				if err := tx.Enqueue(ctx, kind, l.ID); err != nil {
+					return err
 				}
 			}
-			page.After = links[len(links)-1].ID
 		}
+		return nil
 	})
 }
 

@@ -201,7 +201,7 @@ func (s *Service) checkPolicy(ctx context.Context, projectID string, link *towpa
 		if err != nil {
 			return err
 		}
-		databases, err := tx.Databases(ctx, store.DatabaseFilter{ProjectID: projectID}, store.Page{Limit: 1000})
+		databases, err := store.All(tx.EveryDatabase(ctx, store.DatabaseFilter{ProjectID: projectID}))
 		for _, d := range databases {
 			names = append(names, d.Name)
 		}

@@ -203,7 +203,7 @@ func (s *Service) Providers(ctx context.Context, page store.Page) (list []Provid
 }
 
 func (s *Service) linkedProjects(ctx context.Context, tx *store.Tx, providerID string) ([]LinkedProject, error) {
-	links, err := tx.Links(ctx, store.LinkFilter{ProviderID: providerID}, store.Page{Limit: 1000})
+	links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{ProviderID: providerID}))
 	if err != nil {
 		return nil, err
 	}

@@ -162,7 +162,7 @@ func (f found) follow(ctx context.Context, tx *store.Tx, link *towpath.Repositor
 // ledgersFresh tells whether every database of the project was read lately and well.
 func (s *Service) ledgersFresh(ctx context.Context, projectID string) (fresh bool, err error) {
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		databases, err := tx.Databases(ctx, store.DatabaseFilter{ProjectID: projectID}, store.Page{Limit: 1000})
+		databases, err := store.All(tx.EveryDatabase(ctx, store.DatabaseFilter{ProjectID: projectID}))
 		fresh = true
 		for _, d := range databases {
 			fresh = fresh && d.Ledger.At != nil && d.Ledger.Error == "" && tx.Now.Sub(*d.Ledger.At) < ledgerAge
@@ -323,7 +323,7 @@ func (s *Service) afterMove(ctx context.Context, tx *store.Tx, link *towpath.Rep
 
 // wakeSiblings has the other links of a link's project planned anew.
 func wakeSiblings(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) error {
-	links, err := tx.Links(ctx, store.LinkFilter{ProjectID: link.ProjectID}, store.Page{Limit: 1000})
+	links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{ProjectID: link.ProjectID}))
 	if err != nil {
 		return err
 	}

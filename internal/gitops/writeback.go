@@ -73,7 +73,7 @@ func (s *Service) schemaFiles(ctx context.Context, link towpath.RepositoryLink) 
 		if err != nil {
 			return err
 		}
-		databases, err := tx.Databases(ctx, store.DatabaseFilter{ProjectID: link.ProjectID}, store.Page{Limit: 1000})
+		databases, err := store.All(tx.EveryDatabase(ctx, store.DatabaseFilter{ProjectID: link.ProjectID}))
 		if err != nil {
 			return err
 		}

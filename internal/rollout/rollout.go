@@ -99,7 +99,7 @@ func wakeOtherLinks(ctx context.Context, tx *store.Tx, r towpath.Rollout) error 
 	if len(r.Tasks) == 0 {
 		return nil
 	}
-	links, err := tx.Links(ctx, store.LinkFilter{ProjectID: r.ProjectID}, store.Page{Limit: 1000})
+	links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{ProjectID: r.ProjectID}))
 	if err != nil {
 		return err
 	}

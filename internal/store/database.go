@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"iter"
 	"reflect"
 	"time"
 
@@ -96,13 +97,21 @@ type DatabaseFilter struct {
 
 // Databases lists databases without their ledgers' entries, oldest first.
 func (tx *Tx) Databases(ctx context.Context, f DatabaseFilter, p Page) ([]towpath.Database, error) {
-	var where filter
+	return databases.page(ctx, tx, p, f.filter())
+}
+
+// EveryDatabase walks all databases without their ledgers' entries, oldest first.
+func (tx *Tx) EveryDatabase(ctx context.Context, f DatabaseFilter) iter.Seq2[towpath.Database, error] {
+	return databases.walk(ctx, tx, f.filter(), func(d towpath.Database) string { return d.ID })
+}
+
+func (f DatabaseFilter) filter() (where filter) {
 	where.ifSet("project_id", f.ProjectID)
 	where.ifSet("instance_id", f.InstanceID)
 	if f.Unassigned {
 		where.is("project_id", "")
 	}
-	return databases.page(ctx, tx, p, where)
+	return where
 }
 
 // ClonedDatabases tells which databases have a ledger that was written for another one.

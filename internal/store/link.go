@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"iter"
 	"unicode/utf8"
 
 	"towpath"
@@ -81,11 +82,19 @@ type LinkFilter struct {
 
 // Links lists links, oldest first.
 func (tx *Tx) Links(ctx context.Context, f LinkFilter, p Page) ([]towpath.RepositoryLink, error) {
-	var where filter
+	return links.page(ctx, tx, p, f.filter())
+}
+
+// EveryLink walks all links, oldest first.
+func (tx *Tx) EveryLink(ctx context.Context, f LinkFilter) iter.Seq2[towpath.RepositoryLink, error] {
+	return links.walk(ctx, tx, f.filter(), func(l towpath.RepositoryLink) string { return l.ID })
+}
+
+func (f LinkFilter) filter() (where filter) {
 	where.ifSet("project_id", f.ProjectID)
 	where.ifSet("provider_id", f.ProviderID)
 	where.ifSet("grant_id", f.GrantID)
-	return links.page(ctx, tx, p, where)
+	return where
 }
 
 // DuePolls lists links whose next poll is due.

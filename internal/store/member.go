@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"iter"
 
 	"towpath"
 )
@@ -65,10 +66,18 @@ func (tx *Tx) CredentialByHash(ctx context.Context, kind towpath.CredentialKind,
 
 // Credentials lists one member's credentials of a kind, oldest first.
 func (tx *Tx) Credentials(ctx context.Context, memberID string, kind towpath.CredentialKind, p Page) ([]towpath.Credential, error) {
-	var where filter
+	return credentials.page(ctx, tx, p, credentialsOf(memberID, kind))
+}
+
+// EveryCredential walks all credentials of a kind that a member has, oldest first.
+func (tx *Tx) EveryCredential(ctx context.Context, memberID string, kind towpath.CredentialKind) iter.Seq2[towpath.Credential, error] {
+	return credentials.walk(ctx, tx, credentialsOf(memberID, kind), func(c towpath.Credential) string { return c.ID })
+}
+
+func credentialsOf(memberID string, kind towpath.CredentialKind) (where filter) {
 	where.is("member_id", memberID)
 	where.is("kind", string(kind))
-	return credentials.page(ctx, tx, p, where)
+	return where
 }
 
 // UpdateCredential writes a credential that was read in the same transaction.

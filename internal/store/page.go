@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,11 +15,14 @@ type Page struct {
 	NewestFirst bool
 }
 
+// maxPage is how many rows a page has at most.
+const maxPage = 1000
+
 func (p Page) limit() int {
 	if p.Limit <= 0 {
 		return 100
 	}
-	return min(p.Limit, 1000)
+	return min(p.Limit, maxPage)
 }
 
 // filter collects conditions that must all hold. A condition that is not asked for is left out of the text, since SQLite
@@ -70,4 +75,38 @@ func (t *table[T]) page(ctx context.Context, tx *Tx, p Page, f filter) ([]T, err
 		f.terms = append(f.terms, compare+f.bind(p.After))
 	}
 	return t.list(ctx, tx, f.where()+"ORDER BY "+order+" LIMIT "+f.bind(p.limit()), f.args...)
+}
+
+// walk reads all rows that the filter picks, oldest first. It reads page by page, so that the loop may write meanwhile.
+func (t *table[T]) walk(ctx context.Context, tx *Tx, f filter, id func(T) string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for p := (Page{Limit: maxPage}); ; {
+			rows, err := t.page(ctx, tx, p, filter{slices.Clone(f.terms), slices.Clone(f.args)})
+			if err != nil {
+				var zero T
+				yield(zero, err)
+				return
+			}
+			for _, row := range rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if len(rows) < maxPage {
+				return
+			}
+			p.After = id(rows[len(rows)-1])
+		}
+	}
+}
+
+// All collects what a walk yields, up to its first error.
+func All[T any](walk iter.Seq2[T, error]) (list []T, err error) {
+	for row, err := range walk {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, row)
+	}
+	return list, nil
 }
