@@ -120,16 +120,7 @@ func wake(ctx context.Context, tx *store.Tx, projectID string) error {
 	if projectID == "" {
 		return nil
 	}
-	links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{ProjectID: projectID}))
-	if err != nil {
-		return err
-	}
-	for _, l := range links {
-		if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.WakeLinks(ctx, projectID, "")
 }
 
 // allDatabases lists every database of an instance.

@@ -190,16 +190,7 @@ func (s *Service) taken(ctx context.Context, c claimed, snapshot towpath.LedgerS
 		if now.ProjectID == "" {
 			return nil
 		}
-		links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{ProjectID: now.ProjectID}))
-		if err != nil {
-			return err
-		}
-		for _, l := range links {
-			if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.WakeLinks(ctx, now.ProjectID, "")
 	})
 	if err != nil {
 		return fmt.Errorf("finish taking over a ledger: %w", err)

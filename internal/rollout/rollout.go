@@ -99,17 +99,5 @@ func wakeOtherLinks(ctx context.Context, tx *store.Tx, r towpath.Rollout) error 
 	if len(r.Tasks) == 0 {
 		return nil
 	}
-	links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{ProjectID: r.ProjectID}))
-	if err != nil {
-		return err
-	}
-	for _, l := range links {
-		if l.ID == r.LinkID {
-			continue
-		}
-		if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.WakeLinks(ctx, r.ProjectID, r.LinkID)
 }

@@ -90,6 +90,22 @@ func (tx *Tx) EveryLink(ctx context.Context, f LinkFilter) iter.Seq2[towpath.Rep
 	return links.walk(ctx, tx, f.filter(), func(l towpath.RepositoryLink) string { return l.ID })
 }
 
+// WakeLinks has a project's links planned anew, but for one ("" for none).
+func (tx *Tx) WakeLinks(ctx context.Context, projectID, except string) error {
+	for l, err := range tx.EveryLink(ctx, LinkFilter{ProjectID: projectID}) {
+		if err != nil {
+			return err
+		}
+		if l.ID == except {
+			continue
+		}
+		if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (f LinkFilter) filter() (where filter) {
 	where.ifSet("project_id", f.ProjectID)
 	where.ifSet("provider_id", f.ProviderID)
