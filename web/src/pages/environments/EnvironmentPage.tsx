@@ -5,13 +5,14 @@ import { environmentsQuery, sessionQuery } from '~/api/queries'
 import { AppliedLimit } from '~/components/AppliedLimit'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
+import { AllowRolesForm } from '~/forms/AllowRolesForm'
 import { EnvironmentLimitsForm } from '~/forms/limit/EnvironmentLimitsForm'
 import { useParam } from '~/hooks/use-params'
 import { EmptyState } from '~/ui/EmptyState'
 import { limitText } from '~/util/limit'
 import { pb } from '~/util/path-builder'
 
-/** One environment: how long changes may take in it. */
+/** One environment: how long changes may take in it, and whether they may change roles. */
 export default function EnvironmentPage() {
   const id = useParam('environment')
   const environments = useQuery(environmentsQuery)
@@ -35,7 +36,7 @@ const crumbs = [{ label: 'Environments', to: pb.environments() }]
 
 function Details({ environment }: { environment: Schemas['Environment'] }) {
   const manages = can(useQuery(sessionQuery).data, 'environments.manage')
-  const { applied, maxLockTimeout, maxStatementTimeout } = environment
+  const { allowRoles, applied, maxLockTimeout, maxStatementTimeout } = environment
   return (
     <Page
       title={environment.name}
@@ -59,13 +60,21 @@ function Details({ environment }: { environment: Schemas['Environment'] }) {
             {maxLockTimeout ? `${limitText(maxLockTimeout)} of waiting for locks` : '24 h of waiting for locks'},{' '}
             {maxStatementTimeout ? `${limitText(maxStatementTimeout)} for one statement` : '7 days for one statement'}
           </dd>
+          <dt>Roles and users of the servers</dt>
+          <dd>{allowRoles ? 'Files may change them' : 'Files must not change them'}</dd>
         </dl>
       </section>
       {manages ? (
-        <section className="panel narrow" aria-label="Limits">
-          <h2>Limits</h2>
-          <EnvironmentLimitsForm key={environment.id} environment={environment} />
-        </section>
+        <>
+          <section className="panel narrow" aria-label="Limits">
+            <h2>Limits</h2>
+            <EnvironmentLimitsForm key={environment.id} environment={environment} />
+          </section>
+          <section className="panel narrow" aria-label="Roles">
+            <h2>Roles</h2>
+            <AllowRolesForm key={environment.id} environment={environment} />
+          </section>
+        </>
       ) : (
         <p className="muted">Owners and DBAs of the workspace set them.</p>
       )}
