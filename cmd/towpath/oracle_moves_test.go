@@ -388,13 +388,15 @@ func (o *oracle) leaveBrokenIndex() string {
 
 func (o *oracle) dropBrokenIndex() string {
 	for _, d := range o.m.databases {
-		for _, name := range slices.Sorted(maps.Keys(d.broken)) {
-			if _, err := o.w.query(d.environment, "DROP INDEX "+name); err != nil {
-				return "drop the broken index: " + err.Error()
-			}
-			delete(d.broken, name)
-			return "drop the broken " + name + " in " + d.environment
+		names := slices.Sorted(maps.Keys(d.broken))
+		if len(names) == 0 {
+			continue
 		}
+		if _, err := o.w.query(d.environment, "DROP INDEX "+names[0]); err != nil {
+			return "drop the broken index: " + err.Error()
+		}
+		delete(d.broken, names[0])
+		return "drop the broken " + names[0] + " in " + d.environment
 	}
 	return ""
 }

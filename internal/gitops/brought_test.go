@@ -75,10 +75,10 @@ func TestReconcile_namesWhoBroughtEachText(t *testing.T) {
 // Removing a rival lets a file run that an older commit brought: both commits hear of it.
 func TestPostStatus_tellsTheCommitThatLetAFileRun(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *bundle) {
-		brought := b.commit(t, map[string]string{"shop/31__ddl__a.sql": "B", "shop/31__ddl__b.sql": "C"})
+		b.commit(t, map[string]string{"shop/31__ddl__a.sql": "B", "shop/31__ddl__b.sql": "C"})
 		link := b.link(t)
 		b.reconcile(t, link.ID)
-		brought = b.commit(t, map[string]string{"shop/31__ddl__a.sql": "D"})
+		brought := b.commit(t, map[string]string{"shop/31__ddl__a.sql": "D"})
 		b.reconcile(t, link.ID)
 		freed := b.commit(t, map[string]string{"shop/31__ddl__b.sql": bitbucketsim.Deleted})
 		b.reconcile(t, link.ID)
