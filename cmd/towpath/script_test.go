@@ -76,6 +76,7 @@ func TestMain(m *testing.M) {
 //	reasons                 the reasons of the newest rollout's tasks, to stdout
 //	faults JSON             what goes wrong at Bitbucket, as bitbucketsim.Faults
 //	hook-deleted            somebody deletes the webhook
+//	allow-roles ENVIRONMENT  files may change roles there from now on
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {
 	t.Parallel()
@@ -101,6 +102,12 @@ func TestScenariosEverywhere(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestScenariosOfPostgreSQL runs the stories about what only PostgreSQL has.
+func TestScenariosOfPostgreSQL(t *testing.T) {
+	t.Parallel()
+	runScenarios(t, func() targets { return postgresTargets(servers.postgres.Target()) }, false, filepath.Join("testdata", "script", "postgres", "*.txtar"))
 }
 
 func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, pattern string) {
@@ -140,7 +147,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup, "restore": verbRestore, "link": verbLink, "proposals": verbProposals, "push": verbPush, "until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile,
 			"status": verbStatus, "says": verbSays, "task": verbTask, "accept": verbAccept, "reasons": verbReasons, "faults": verbFaults,
-			"hook-deleted": verbHookDeleted, "api": verbAPI,
+			"hook-deleted": verbHookDeleted, "api": verbAPI, "allow-roles": verbAllowRoles,
 		},
 	})
 }
@@ -462,6 +469,22 @@ func verbFaults(ts *testscript.TestScript, _ bool, args []string) {
 	var f bitbucketsim.Faults
 	check(ts, json.Unmarshal([]byte(args[0]), &f))
 	worldOf(ts).sim.SetFaults(f)
+}
+
+func verbAllowRoles(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	var all items[struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}]
+	check(ts, w.api.call(w.ctx, "GET", "/environments", nil, &all))
+	for _, e := range all.Items {
+		if e.Name == args[0] {
+			check(ts, w.api.call(w.ctx, "PATCH", "/environments/"+e.ID, map[string]bool{"allowRoles": true}, nil))
+			return
+		}
+	}
+	ts.Fatalf("there is no environment %s", args[0])
 }
 
 func verbHookDeleted(ts *testscript.TestScript, _ bool, _ []string) {

@@ -228,6 +228,9 @@ func wakeLinks(ctx context.Context, tx *store.Tx, projectID string) error {
 		last := ""
 		for _, l := range rows {
 			last = l.ID
+			if err := tx.StaleLedgers(ctx, l.ProjectID); err != nil { // else a branch that has not moved is not planned
+				return 0, "", err
+			}
 			if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
 				return 0, "", err
 			}
