@@ -133,7 +133,7 @@ func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
 	}{
 		"its file is removed":                  {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted}, "Commit %s removed or renamed the file."},
 		"its text is replaced":                 {map[string]string{"shop/1__ddl__a.sql": "mended"}, "Commit %s replaced the text."},
-		"another file claims its version":      {map[string]string{"shop/1__ddl__rival.sql": "R"}, "At commit %s the file is conflict: version 1 (ddl) is also claimed by"},
+		"another file claims its version":      {map[string]string{"shop/1__ddl__rival.sql": "R"}, "Since commit %s it may not run here. Version 1 (ddl) is also claimed by"},
 		"its version is given to another file": {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted, "shop/1__ddl__b.sql": "B"}, "Commit %s replaced the file by shop/1__ddl__b.sql."},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -117,7 +117,7 @@ func TestExec_preparedText(t *testing.T) {
 		"another database":            {"SET @s = CONCAT('INSERT ', '" + other + ".a VALUES (1)'); PREPARE s FROM @s", other},
 		"another database, at once":   {"EXECUTE IMMEDIATE 'DROP TABLE " + other + ".a'", other},
 		"escapes":                     {`EXECUTE IMMEDIATE 'DROP TABLE \` + other + `.a'`, other},
-		"a user":                      {"SET @s = 'CREATE USER x'; PREPARE s FROM @s", "CREATE USER"},
+		"a user":                      {"SET @s = 'CREATE USER x'; PREPARE s FROM @s", "Users and roles"},
 		"a commit":                    {"SET @s = 'COMMIT'; EXECUTE IMMEDIATE @s", "COMMIT"},
 		"a block":                     {"SET @s = 'BEGIN NOT ATOMIC COMMIT; END'; EXECUTE IMMEDIATE @s", "BEGIN"},
 		"another mode":                {"SET @s = CONCAT('SET sql_mode = ', QUOTE('ANSI_QUOTES')); PREPARE s FROM @s", "sql_mode"},

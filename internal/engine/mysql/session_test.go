@@ -32,7 +32,8 @@ func begin(t *testing.T, db engine.DB, o engine.SessionOptions) engine.Session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
+		var ended *engine.Error // of a session that was killed nobody can say whether all was undone
+		if err := s.Close(); err != nil && !(errors.As(err, &ended) && ended.Kind == engine.Stays) {
 			t.Error(err)
 		}
 	})

@@ -113,8 +113,8 @@ func TestGuard_withoutATransactionItIsToldAfterwards(t *testing.T) {
 	}
 }
 
+// It runs alone: roles that other tests make while it sleeps would count as its own.
 func TestGuard_countsOfATransactionThatIsOverSayNothing(t *testing.T) {
-	t.Parallel()
 	db := open(t, server.Database(t))
 	o := options
 	o.NoTx = true
