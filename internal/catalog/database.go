@@ -294,6 +294,6 @@ func (s *Service) read(ctx context.Context, i towpath.Instance, d towpath.Databa
 		return snapshot, nil
 	}
 	schema, err := db.Schema(ctx)
-	snapshot.Populated = schema.Dump != ""
+	snapshot.Populated = schema.Populated()
 	return snapshot, err
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"regexp"
 	"strings"
 	"time"
 
@@ -233,6 +234,13 @@ type Schema struct {
 	Fingerprint string // hex SHA-256; equal for equal catalogues
 	LeftOut     string // options that nobody is known to set, as a server's own notes: "pg_attver (12)"; they are in neither
 }
+
+// holder begins the statements of a Dump that make what holds rows, or shows them.
+var holder = regexp.MustCompile(`(?m)^CREATE (?:[A-Z]+ )*(?:TABLE|VIEW|SEQUENCE)\b`)
+
+// Populated reports whether the database has tables, views or sequences. Grants, extensions and empty schemas, which an
+// administrator prepares a new database with, do not count.
+func (s Schema) Populated() bool { return holder.MatchString(s.Dump) }
 
 // Report is what Check found.
 type Report struct {
