@@ -14,7 +14,7 @@ type unmet struct {
 	before []string // by hand in test alone, an error of each is right
 	file   string
 	says   string   // why the task failed
-	mend   []string // by hand; afterwards the task can be tried again
+	repair []string // by hand; afterwards the task can be tried again
 }
 
 // brokenIndex leaves an index behind that a failed build has left invalid.
@@ -74,7 +74,7 @@ func unmetOnSQLite() []unmet {
 }
 
 // TestUnmet_staysFailed pushes files whose end is no success, and looks at the ledger, the task, the rollout, the status on the
-// commit and the link's page, over and over. When the cause is mended, they run.
+// commit and the link's page, over and over. When the cause is repaired, they run.
 func TestUnmet_staysFailed(t *testing.T) {
 	t.Parallel()
 	for engine, on := range map[string]struct {
@@ -142,7 +142,7 @@ func (w *world) tryUnmet(t *testing.T, c unmet) {
 	}); err != nil {
 		t.Error(err)
 	}
-	hand("test", c.mend...)
+	hand("test", c.repair...)
 	w.retry(t)
 	if err := w.wait("done"); err != nil {
 		t.Fatal(err)
