@@ -17,8 +17,8 @@ type marker struct {
 // Liquibase's "--rollback DROP TABLE a" is none: what goes back stands in the comment itself, and never runs.
 var markers = []marker{
 	{tool: "dbmate", form: regexp.MustCompile(`^MIGRATE:DOWN( |$)`)},
-	{tool: "goose", form: regexp.MustCompile(`^\+GOOSE DOWN( |$)`)},
-	{tool: "sql-migrate", form: regexp.MustCompile(`^\+MIGRATE DOWN( |$)`)},
+	{tool: "goose", form: regexp.MustCompile(`^\+ ?GOOSE DOWN( |$)`)},
+	{tool: "sql-migrate", form: regexp.MustCompile(`^\+ ?MIGRATE DOWN( |$)`)},
 	{tool: "tern", form: regexp.MustCompile(`CREATE ABOVE ?/ ?DROP BELOW`)},
 	{tool: "MyBatis Migrations", form: regexp.MustCompile(`^// ?@UNDO( |$)`)},
 	{tool: "Play evolutions", form: regexp.MustCompile(`^(- ?)*!DOWNS( |$)`)},
@@ -26,7 +26,9 @@ var markers = []marker{
 	{tool: "rambler", form: regexp.MustCompile(`^RAMBLER DOWN$`)},
 	{tool: "a migration tool", form: regexp.MustCompile(`^(\+[A-Z][\w.-]*[ :]|@|//@|[A-Z][\w-]*:)(DOWN|UNDO|ROLLBACK|REVERT)( |$)`)},
 	{tool: "shmig and others", only: true, form: regexp.MustCompile(
-		`^[^\w]*((MIGRATE|MIGRATION|SCHEMA|SQL|BEGIN|START)[ :_-]*)?(DOWNS?|UNDO|ROLL ?BACK|REVERT)([ :_-]*(MIGRATION|SCRIPT|SECTION|PART|SQL|STATEMENTS?))?[^\w]*$`)},
+		`^[^\w]*((MIGRATE|MIGRATION|SCHEMA|SQL|BEGIN|START|TO|NAME|SECTION|DIRECTION|V?\d+)[ :_-]*)*` +
+			`(DOWNS?|DOWNGRADE|UNDO|ROLL[ -]?BACK|REVERT|BACKWARDS?|TEAR ?DOWN)` +
+			`([ :_-]*(MIGRATION|SCRIPT|SECTION|PART|SQL|STATEMENTS?|STEPS?|COMMANDS?))?[^\w]*$`)},
 }
 
 // maxMarker is how many bytes of a comment are looked at.
