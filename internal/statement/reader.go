@@ -100,11 +100,22 @@ func (r *Reader) plain(n int) int {
 	return i
 }
 
-// Line passes over the rest of the line, its line feed left standing.
-func (r *Reader) Line() {
+// Line passes over the rest of the line, its line feed left standing. It refuses a carriage return that ends a line alone:
+// to the server the line goes on behind it, so that what the file shows as the next line would not run.
+func (r *Reader) Line() error {
+	var lone *Position
 	for !r.End() && r.Peek(0) != '\n' {
+		switch c := r.Peek(0); {
+		case c == '\r' && lone == nil:
+			pos := r.pos
+			lone = &pos
+		case c > ' ' && lone != nil:
+			return Errorf(*lone, "A carriage return alone ends no line here, so that what follows it would not run. "+
+				"Save the file with line feeds (LF, or CR and LF).")
+		}
 		r.Advance(1)
 	}
+	return nil
 }
 
 // Through passes over everything up to and with the next end, which begins with an ASCII character, and tells whether

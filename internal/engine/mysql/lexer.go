@@ -40,7 +40,9 @@ func (l *lexer) Skip(r *statement.Reader) error {
 				return statement.Errorf(r.Pos(), nestedComment)
 			}
 			r.Comment(1)
-			r.Line()
+			if err := r.Line(); err != nil {
+				return err
+			}
 			continue
 		case c == '/' && r.Peek(1) == '*':
 			if opensConditional(r) && !neverRun(r) {
@@ -184,9 +186,8 @@ func (l *lexer) readDelimiter(r *statement.Reader) error {
 	if text == "" || strings.ContainsAny(text, "\\'\"`") || r.Peek(0) > ' ' || strings.Contains(text, "/*") || strings.Contains(text, "*/") {
 		return statement.Errorf(pos, "DELIMITER needs up to 16 signs without quotes, backslashes and comments, such as DELIMITER //.")
 	}
-	r.Line()
 	l.delimiter = text
-	return nil
+	return r.Line()
 }
 
 // Next implements statement.Lexer.

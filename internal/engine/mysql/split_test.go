@@ -39,6 +39,9 @@ END; SELECT 1;`, Want: []string{"1:1 CREATE PROCEDURE notx", "7:6 SELECT"}},
 }
 
 var refused = []enginetest.Refuse{
+	{Script: "#- the lines of an old Mac\rSELECT 1;\r", At: "1:27", Word: "carriage return"},
+	{Script: "SELECT 1;\n-- a\r\r \n-- b\r\n  --\rSELECT 2", At: "4:5", Word: "carriage return"},
+	{Script: "DELIMITER //\rSELECT 1//", At: "1:13", Word: "carriage return"},
 	{Script: "SELECT 1;\n START TRANSACTION", At: "2:2", Word: "START"},
 	{Script: "BEGIN NOT ATOMIC SELECT 1; END", At: "1:1", Word: "BEGIN"},
 	{Script: "COMMIT", At: "1:1", Word: "COMMIT"},

@@ -149,7 +149,7 @@ var attacks = []attack{
 	{"SELECT \"a\\\"; ATTACH 'x' AS x; --\"", "1:14"},
 	{"SELECT [a]]; ATTACH 'x' AS x; --]", "1:14"},
 	{"SELECT 1 /*/ ; ATTACH 'x' AS x /*/; COMMIT", "1:37"},
-	{"SELECT 1 --\r; COMMIT\n; COMMIT", "2:3"},
+	{"SELECT 1 --\r; COMMIT\n; COMMIT", "1:12"},
 	{"SELECT 1 # COMMIT", "1:10"},
 	{"SELECT x'00'''; COMMIT", "1:17"},
 	{"SELECT 1 /* /* */; COMMIT -- */", "1:20"},

@@ -31,6 +31,8 @@ var splits = []enginetest.Case{
 }
 
 var refused = []enginetest.Refuse{
+	{Script: "-- the lines of an old Mac\rSELECT 1;\r", At: "1:27", Word: "carriage return"},
+	{Script: "SELECT 1;\n-- a\r\r \n-- b\r\n  --\rSELECT 2", At: "4:5", Word: "carriage return"},
 	{Script: "SELECT 1;\n  BEGIN;", At: "2:3", Word: "BEGIN"},
 	{Script: "begin immediate", At: "1:1", Word: "BEGIN"},
 	{Script: "/* é */ COMMIT", At: "1:9", Word: "COMMIT"},

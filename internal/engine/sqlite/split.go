@@ -19,7 +19,9 @@ func (lexer) Skip(r *statement.Reader) error {
 			}
 		case c == '-' && r.Peek(1) == '-':
 			r.Comment(2)
-			r.Line()
+			if err := r.Line(); err != nil {
+				return err
+			}
 		case c == '/' && r.Peek(1) == '*' && r.Peek(2) != 0:
 			r.Comment(2)
 			r.Advance(2)
