@@ -1,6 +1,10 @@
 package towpath
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // ChangeType says what a migration does.
 type ChangeType string
@@ -110,7 +114,29 @@ type Ledger struct {
 	Entries []LedgerEntry // of migrations
 	Lease   *LedgerEntry  // nil when nobody has ever written
 	Head    *LedgerEntry  // nil when the ledger was never sealed
-	Shape   []string      // how the table differs from the one that we make, in plain words; its rows are not read then
+	Shape   []string      // how the table differs from the one that we make, in plain words; no rows are read then but the Head
+}
+
+// LedgerFormat is the newest format of ledgers that this program reads, and the one that it writes.
+const LedgerFormat = 1
+
+// formatWord stands before the number of a ledger's format, in the Intent of its head.
+const formatWord = "format "
+
+// FormatIntent is the Intent of the head of a ledger of this program.
+func FormatIntent() string { return formatWord + strconv.Itoa(LedgerFormat) }
+
+// Format is the format that the head names. Ledgers of before name none, and have the first.
+func (l Ledger) Format() int {
+	if l.Head == nil {
+		return 1
+	}
+	text, ok := strings.CutPrefix(l.Head.Intent, formatWord)
+	n, err := strconv.Atoi(text)
+	if !ok || err != nil { // the head's seal says what to think of it
+		return 1
+	}
+	return n
 }
 
 // Sort puts rows as they are read from the table where they belong.

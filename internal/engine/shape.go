@@ -1,9 +1,38 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"towpath"
 )
+
+// Grown reports whether a table has all that we make, and columns besides. It may be of a newer format then, which its
+// head names.
+func Grown(want, have []string) bool {
+	more := false
+	for _, fact := range have {
+		if slices.Contains(want, fact) {
+			continue
+		}
+		if !strings.HasPrefix(fact, "column ") {
+			return false
+		}
+		more = true
+	}
+	return more && !slices.ContainsFunc(want, func(fact string) bool { return !slices.Contains(have, fact) })
+}
+
+// KnownFormat refuses a ledger of a newer program, which this one would misread. Its error is an *Error with Kind Refused.
+func KnownFormat(l towpath.Ledger) error {
+	has := l.Format()
+	if has <= towpath.LedgerFormat {
+		return nil
+	}
+	return &Error{Kind: Refused, Message: fmt.Sprintf("The ledger in this database has format %d, written by a newer Towpath. "+
+		"This program knows formats up to %d, and runs and writes nothing here. Upgrade this server.", has, towpath.LedgerFormat)}
+}
 
 // Differences compares facts about the ledger's table with those of the one that we make, in plain words. A fact begins with
 // its subject, up to a colon: of one that is there with another text, both are told.

@@ -47,7 +47,7 @@ func (b *Book) Whole(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEnt
 func (b *Book) write(entries []towpath.LedgerEntry, whole bool) (sealed []towpath.LedgerEntry, written func()) {
 	next, last := b.total, b.last
 	parts := map[towpath.MigrationID]sum{}
-	head := towpath.LedgerEntry{MigrationID: headID(), State: towpath.LedgerDone, Description: headText, StatementsDone: int(b.last)}
+	head := towpath.LedgerEntry{MigrationID: headID(), State: towpath.LedgerDone, Description: headText, Intent: towpath.FormatIntent(), StatementsDone: int(b.last)}
 	for _, e := range entries {
 		if e.Number = 0; e.Type != towpath.TypeLease {
 			last++

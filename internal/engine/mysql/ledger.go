@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/engine"
 )
 
 // ledgerTable is the ledger's name. Its columns are only ever added to; times are UTC.
@@ -59,13 +60,17 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 		}
 		columns := ledgerColumns
 		sealed := hasSeals(have)
+		where := ""
 		if l.Shape = shape(have, sealed); len(l.Shape) > 0 {
-			return nil
+			if !engine.Grown(wantedOf(sealed), have) {
+				return nil
+			}
+			where = " WHERE type = 'head'"
 		}
 		if !sealed {
 			columns = strings.TrimSuffix(columns, ", number, seal") + ", 0, ''"
 		}
-		rows, err := c.QueryContext(ctx, "SELECT "+columns+" FROM "+d.ledger+" ORDER BY started_at, version, type")
+		rows, err := c.QueryContext(ctx, "SELECT "+columns+" FROM "+d.ledger+where+" ORDER BY started_at, version, type")
 		if err != nil {
 			return err
 		}
@@ -79,10 +84,13 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 		}
 		return rows.Err()
 	})
+	l.Sort(entries)
+	if err == nil {
+		err = engine.KnownFormat(l)
+	}
 	if err != nil {
 		return l, fmt.Errorf("read the ledger: %w", err)
 	}
-	l.Sort(entries)
 	return l, nil
 }
 

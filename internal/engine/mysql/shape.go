@@ -60,11 +60,13 @@ func hasSeals(have []string) bool {
 	})
 }
 
-// shape tells how a table differs from the one that we make.
-func shape(have []string, sealed bool) []string {
-	want := wanted
+// wantedOf are the facts of a table with seals, or without them.
+func wantedOf(sealed bool) []string {
 	if !sealed {
-		want = want[:len(want)-2]
+		return wanted[:len(wanted)-2]
 	}
-	return engine.Differences(want, have)
+	return wanted
 }
+
+// shape tells how a table differs from the one that we make.
+func shape(have []string, sealed bool) []string { return engine.Differences(wantedOf(sealed), have) }

@@ -69,14 +69,18 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 		if err != nil {
 			return err
 		}
+		where := ""
 		if l.Shape = shape(have, at.sealed); len(l.Shape) > 0 {
-			return nil
+			if !engine.Grown(wantedOf(at.sealed), have) {
+				return nil
+			}
+			where = " WHERE type = 'head'"
 		}
 		columns := ledgerColumns
 		if !at.sealed {
 			columns = strings.TrimSuffix(columns, ", number, seal") + ", 0::bigint, ''"
 		}
-		rows, err := tx.Query(ctx, "SELECT "+columns+" FROM "+at.ledger()+" ORDER BY started_at, version, type")
+		rows, err := tx.Query(ctx, "SELECT "+columns+" FROM "+at.ledger()+where+" ORDER BY started_at, version, type")
 		if err != nil {
 			return err
 		}
@@ -84,6 +88,9 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 		l.Sort(entries)
 		return err
 	})
+	if err == nil {
+		err = engine.KnownFormat(l)
+	}
 	if err != nil {
 		return l, fmt.Errorf("read the ledger: %w", err)
 	}

@@ -74,7 +74,10 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 			query = selectLedger
 		}
 		if l.Shape = shape(have); len(l.Shape) > 0 {
-			return nil
+			if !grown(have) {
+				return nil
+			}
+			query += " WHERE type = 'head'"
 		}
 		rows, err := c.QueryContext(ctx, query+" ORDER BY started_at, version, type")
 		if err != nil {
@@ -90,10 +93,13 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 		}
 		return rows.Err()
 	})
+	l.Sort(entries)
+	if err == nil {
+		err = engine.KnownFormat(l)
+	}
 	if err != nil {
 		return l, fmt.Errorf("read the ledger: %w", err)
 	}
-	l.Sort(entries)
 	return l, nil
 }
 

@@ -61,11 +61,24 @@ func hasSeals(have []string) bool {
 	})
 }
 
+// wantedOf are the facts about columns that a table is to have.
+func wantedOf(have []string) []string {
+	if !hasSeals(have) {
+		return wanted[:len(wanted)-2]
+	}
+	return wanted
+}
+
+// grown reports whether a table that shape has looked at is ours with more columns, which the table's text shows too.
+func grown(have []string) bool {
+	columns := slices.DeleteFunc(slices.Clone(have), func(fact string) bool { return strings.HasPrefix(fact, "kind: table ") })
+	return engine.Grown(wantedOf(have), columns)
+}
+
 // shape tells how a table differs from the one that we make.
 func shape(have []string) []string {
-	want, text := wanted, tableText
+	want, text := wantedOf(have), tableText
 	if !hasSeals(have) {
-		want = want[:len(want)-2]
 		text = strings.Replace(text, "number INTEGER NOT NULL DEFAULT 0,seal TEXT NOT NULL DEFAULT '',", "", 1)
 	}
 	for i, fact := range have {

@@ -1,0 +1,86 @@
+package crashtest
+
+import (
+	"strings"
+	"testing"
+
+	"towpath"
+)
+
+// newer is what a newer program may have done to a ledger.
+var newer = map[string]struct{ do, undo string }{
+	"another format": {
+		"UPDATE LEDGER SET intent = 'format 2' WHERE type = 'head'",
+		"UPDATE LEDGER SET intent = 'format 1' WHERE type = 'head'",
+	},
+	"another format and another column": {
+		"ALTER TABLE LEDGER ADD COLUMN approved_by VARCHAR(64) NOT NULL DEFAULT '';\nUPDATE LEDGER SET intent = 'format 11' WHERE type = 'head'",
+		"ALTER TABLE LEDGER DROP COLUMN approved_by;\nUPDATE LEDGER SET intent = 'format 1' WHERE type = 'head'",
+	},
+}
+
+// everything is all that stands in the ledger's columns that every format has.
+const everything = "SELECT CONCAT(count(*), ' ', sum(epoch), ' ', sum(number), ' ', max(seal), ' ', max(started_at)) FROM LEDGER"
+
+func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for _, engine := range engines {
+		for name, change := range newer {
+			t.Run(string(engine)+", "+name, func(t *testing.T) {
+				t.Parallel()
+				w, s, c := applied(t, engine)
+				defer w.close()
+				w.forge(change.do)
+				before := w.query(w.ledgerOf(everything))
+
+				four := w.run(s, w.plan("4", "CREATE TABLE t4 (id INT);"))
+				if four.State != towpath.TaskFailed || !strings.Contains(four.Reason, "written by a newer Towpath") || !strings.Contains(four.Reason, "Upgrade") {
+					t.Errorf("version 4 is %s: %s", four.State, four.Reason)
+				}
+				l := w.look(c)
+				if l.Trouble != "" || !strings.Contains(l.Error, "formats up to 1") {
+					t.Errorf("the ledger is %q %q: %s", l.Trouble, l.Differs, l.Error)
+				}
+				for what, err := range map[string]error{
+					"accepted":   s.AcceptLedger(t.Context(), towpath.Actor{}, w.database.ID),
+					"taken over": s.Adopt(t.Context(), towpath.Actor{}, w.database.ID),
+				} {
+					if towpath.ErrorCode(err) != towpath.CodeUnavailable || !strings.Contains(err.Error(), "formats up to 1") {
+						t.Errorf("it was %s: %v", what, err)
+					}
+				}
+				if after := w.query(w.ledgerOf(everything)); after != before {
+					t.Errorf("it was written:\n%s\n%s", before, after)
+				}
+				if strings.Contains(w.state(kind{}).dump, "t4") {
+					t.Error("version 4 ran")
+				}
+
+				w.forge(change.undo)
+				if l := w.look(c); l.Trouble != "" || l.Error != "" {
+					t.Fatalf("with its own format, the ledger is %q: %s%s", l.Trouble, l.Differs, l.Error)
+				}
+				w.skip()
+				if five := w.run(s, w.plan("5", "CREATE TABLE t5 (id INT);")); five.State != towpath.TaskDone {
+					t.Errorf("version 5 is %s: %s", five.State, five.Reason)
+				}
+			})
+		}
+	}
+}
+
+// A table with more columns and no newer format is not a newer program's.
+func TestFormat_moreColumnsAloneAreTampering(t *testing.T) {
+	t.Parallel()
+	for _, engine := range engines {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			w, _, c := applied(t, engine)
+			defer w.close()
+			w.forge("ALTER TABLE LEDGER ADD COLUMN approved_by VARCHAR(64)")
+			if l := w.look(c); l.Trouble != towpath.LedgerTampered || !strings.Contains(l.Differs, "approved_by") {
+				t.Errorf("the ledger is %q %q: %s", l.Trouble, l.Differs, l.Error)
+			}
+		})
+	}
+}
