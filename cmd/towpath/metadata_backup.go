@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"time"
 
 	"towpath/internal/store"
@@ -38,6 +40,9 @@ func (c *metadataRestoreCommand) Run(ctx context.Context, out io.Writer) (err er
 	path, err := metadataFile("to", c.To, "pg_restore --clean --if-exists --dbname=DATABASE towpath.dump")
 	if err != nil {
 		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("make folder: %w", err)
 	}
 	lock, err := lockMetadata(path)
 	if err != nil {
