@@ -19,6 +19,8 @@ console: web/dist/index.html
 
 # The console is built anew when one of its sources is newer.
 web/dist/index.html: $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null) internal/api/testdata/openapi.json
+	@command -v npm >/dev/null || { echo "make builds the console with Node 20, and there is no npm here. Install Node 20, or" \
+		"build the server without its console: CGO_ENABLED=0 go build -o bin/towpath ./cmd/towpath" >&2; exit 1; }
 	@echo "Building the console: installing its packages takes a minute the first time."
 	cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
 	@touch $@

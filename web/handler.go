@@ -12,8 +12,15 @@ import (
 )
 
 const missing = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Towpath</title>
-<body><h1>Towpath</h1><p>This build has no console. The API is under /api/v1; /api/openapi.json describes it.</p></body></html>
+<body><h1>Towpath</h1><p>This server was built without its console. Build it with <code>make build</code>, which needs Node 20 and make,
+and start that program instead.</p><p>Everything else is here: the API is under <a href="/api/openapi.json">/api/v1</a>.</p></body></html>
 `
+
+// built reports whether files are those of a console.
+func built(files fs.FS) bool {
+	_, err := fs.Stat(files, "index.html")
+	return err == nil
+}
 
 // plain serves the page of a build without a console.
 func plain() http.Handler {
@@ -31,7 +38,7 @@ func plain() http.Handler {
 type console struct{ files fs.FS }
 
 func handlerOf(files fs.FS) http.Handler {
-	if _, err := fs.Stat(files, "index.html"); err != nil {
+	if !built(files) {
 		return plain()
 	}
 	return console{files}

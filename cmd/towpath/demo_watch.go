@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"towpath/web"
 )
 
 // demoRollout is a rollout as far as the demo tells of it.
@@ -55,6 +57,9 @@ func (t demoTask) why(inDatabase string) string {
 // explain prints what to open and what to type.
 func (d *demo) explain(w io.Writer) {
 	i := d.info
+	if !web.Built() {
+		fmt.Fprint(w, "\n"+noConsole)
+	}
 	fmt.Fprintf(w, "\nTowpath       %s\n              sign in as %s with password %s\n", i.ConsoleURL, i.Email, i.Password)
 	fmt.Fprintf(w, "Bitbucket     %s (simulated)\n              sign in as %s with password %s\n", i.BitbucketURL, i.GitUser, i.GitPassword)
 	if d.empty {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -229,11 +230,31 @@ func (s *server) greet(ctx context.Context, w interface{ Write([]byte) (int, err
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "Towpath %s at %s\n", version, s.url)
+	token := ""
 	if needed {
-		fmt.Fprintf(w, "\nNobody has signed up yet. Open %s/setup and sign up as the first owner with this token:\n\n    %s\n\n", s.url, s.auth.SetupToken())
+		token = s.auth.SetupToken()
 	}
-	return nil
+	_, err = io.WriteString(w, greeting(s.url, token, web.Built()))
+	return err
+}
+
+// noConsole is said at the start of a program that was built without Node.
+const noConsole = "This program was built without its console: there is the API alone. To have the console, run make build, which needs Node 20 and make.\n"
+
+// greeting is what greet says. token is "" when somebody has signed up.
+func greeting(address, token string, console bool) string {
+	text := fmt.Sprintf("Towpath %s at %s\n", version, address)
+	if !console {
+		text += noConsole
+	}
+	switch {
+	case token == "":
+	case console:
+		text += fmt.Sprintf("\nNobody has signed up yet. Open %s/setup and sign up as the first owner with this token:\n\n    %s\n\n", address, token)
+	default:
+		text += fmt.Sprintf("\nNobody has signed up yet. Sign up as the first owner by POST %s/api/v1/setup with this token:\n\n    %s\n\n", address, token)
+	}
+	return text
 }
 
 // stopGrace bounds an orderly stop.

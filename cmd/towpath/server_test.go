@@ -107,3 +107,23 @@ func TestServer_refusesAnotherKey(t *testing.T) {
 		t.Errorf("another key: %v", err)
 	}
 }
+
+// A program that was built without Node says so at its start, and names what works all the same.
+func TestGreeting_saysThatThereIsNoConsole(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"", "t0ken"} {
+		with, without := greeting("http://x", token, true), greeting("http://x", token, false)
+		if strings.Contains(with, "console") || !strings.Contains(without, "without its console") || !strings.Contains(without, "make build") {
+			t.Errorf("with a console:\n%s\nwithout:\n%s", with, without)
+		}
+		if token == "" {
+			continue
+		}
+		if !strings.Contains(with, "http://x/setup ") || !strings.Contains(with, token) {
+			t.Errorf("with a console:\n%s", with)
+		}
+		if !strings.Contains(without, "POST http://x/api/v1/setup ") || !strings.Contains(without, token) || strings.Contains(without, " http://x/setup") {
+			t.Errorf("without a console:\n%s", without)
+		}
+	}
+}
