@@ -22,7 +22,9 @@ type ledgerCommand struct {
 }
 
 type ledgerVerifyCommand struct {
-	Database    string `arg:"" help:"INSTANCE/DATABASE, as the console names them."`
+	Database    string `arg:"" optional:"" help:"INSTANCE/DATABASE, as the console names them."`
+	URL         string `name:"url" help:"In place of it, with the key file alone: sqlite:PATH, postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE, with an instance's options behind a ?."`
+	Password    string `help:"Password of the user in --url. TOWPATH_PASSWORD keeps it off the command line."`
 	Data        string `default:"towpath-data" type:"path" help:"Folder for the server's own data."`
 	MetadataURL string `name:"metadata-url" help:"Where the metadata is: sqlite:PATH or postgres://…. Default: towpath.db in the data folder."`
 	KeyFile     string `type:"path" help:"File with the key. Default: the data folder's name with .key, beside it."`
@@ -39,41 +41,98 @@ func (e *notBelieved) Error() string { return "the ledger is not believed: it is
 // verified is what the command writes.
 type verified struct {
 	Database string `json:"database"`
-	State    string `json:"state"` // believed, tampered, restored or cloned
+	State    string `json:"state"` // believed, tampered, restored, cloned or unsealed
 	Differs  string `json:"differs,omitempty"`
 	Rows     int    `json:"rows"`
 	Number   int64  `json:"number"` // of the newest write; 0 for a ledger without seals
 }
 
 // Run reads the ledger and changes nothing.
-func (c *ledgerVerifyCommand) Run(ctx context.Context, out io.Writer) (err error) {
-	settings := serveCommand{Data: c.Data, MetadataURL: c.MetadataURL, KeyFile: c.KeyFile, SQLiteRoot: c.SQLiteRoot}
-	settings.KeyFile = cmp.Or(settings.KeyFile, settings.Data+".key")
-	settings.MetadataURL = cmp.Or(settings.MetadataURL, "sqlite:"+settings.Data+"/towpath.db")
-	files := []string{settings.KeyFile} // opening one that is missing would make it
-	if path, ok := strings.CutPrefix(settings.MetadataURL, "sqlite:"); ok {
-		files = append(files, path)
+func (c *ledgerVerifyCommand) Run(ctx context.Context, out io.Writer) error {
+	if (c.Database == "") == (c.URL == "") {
+		return usagef("name one database: INSTANCE/DATABASE as the console does, or its address with --url")
 	}
-	for _, path := range files {
-		if _, err := os.Stat(path); err != nil {
-			return usagef("%s: there is no such file", path)
+	verify := c.known
+	if c.URL != "" {
+		verify = c.unknown
+	}
+	v, err := verify(ctx)
+	if err != nil {
+		return err
+	}
+	return c.tell(out, v)
+}
+
+// known verifies the ledger of a database that the metadata has.
+func (c *ledgerVerifyCommand) known(ctx context.Context) (v verified, err error) {
+	settings := serveCommand{Data: c.Data, MetadataURL: c.MetadataURL, SQLiteRoot: c.SQLiteRoot}
+	settings.MetadataURL = cmp.Or(settings.MetadataURL, "sqlite:"+settings.Data+"/towpath.db")
+	if path, ok := strings.CutPrefix(settings.MetadataURL, "sqlite:"); ok {
+		if err := isThere(path); err != nil {
+			return v, err
 		}
 	}
-	keeper, err := secret.Open(settings.KeyFile)
+	keeper, err := c.keeper()
 	if err != nil {
-		return fmt.Errorf("open key file (--key-file): %w", err)
+		return v, err
 	}
 	metadata, err := store.Open(ctx, settings.MetadataURL)
 	if err != nil {
-		return fmt.Errorf("open metadata (--metadata-url): %w", err)
+		return v, fmt.Errorf("open metadata (--metadata-url): %w", err)
 	}
 	defer func() { err = errors.Join(err, metadata.Close()) }()
 	s := &catalog.Service{Store: metadata, Keeper: keeper, Engines: engines(&settings)}
 	d, snapshot, err := s.Verify(ctx, c.Database)
 	if err != nil {
-		return err
+		return v, err
 	}
-	return c.tell(out, verdictOf(c.Database, d, snapshot))
+	return verdictOf(c.Database, d, snapshot), nil
+}
+
+// unknown verifies the ledger of a database at an address, when the metadata was lost.
+func (c *ledgerVerifyCommand) unknown(ctx context.Context) (v verified, err error) {
+	at, err := addressOf(c.URL, c.Password)
+	if err != nil {
+		return v, err
+	}
+	keeper, err := c.keeper()
+	if err != nil {
+		return v, err
+	}
+	s := &catalog.Service{Keeper: keeper, Engines: engines(&serveCommand{SQLiteRoot: at.root})}
+	if err := at.knows(s.Engines[at.engine].Describe()); err != nil {
+		return v, err
+	}
+	snapshot, err := s.VerifyTarget(ctx, at.engine, at.target)
+	if err != nil {
+		return v, err
+	}
+	v = verified{Database: at.target.Database, State: cmp.Or(string(snapshot.Trouble), "believed"), Differs: snapshot.Differs,
+		Rows: len(snapshot.Entries), Number: snapshot.Number}
+	if v.State == "believed" && v.Number == 0 {
+		v.State, v.Differs = "unsealed", "it has no seals, so nobody can say who wrote it"
+	}
+	return v, nil
+}
+
+// keeper opens the key file, which opening would make if it were missing.
+func (c *ledgerVerifyCommand) keeper() (*secret.Keeper, error) {
+	path := cmp.Or(c.KeyFile, c.Data+".key")
+	if err := isThere(path); err != nil {
+		return nil, err
+	}
+	keeper, err := secret.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open key file (--key-file): %w", err)
+	}
+	return keeper, nil
+}
+
+func isThere(path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return usagef("%s: there is no such file", path)
+	}
+	return nil
 }
 
 // verdictOf sums up what was read.

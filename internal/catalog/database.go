@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"towpath"
+	"towpath/internal/engine"
 	"towpath/internal/seal"
 	"towpath/internal/store"
 )
@@ -234,6 +235,39 @@ func (s *Service) Verify(ctx context.Context, name string) (d towpath.Database, 
 		return d, snapshot, towpath.Errorf(towpath.CodeUnavailable, "The ledger of %s cannot be read: %s", name, err)
 	}
 	return d, snapshot, nil
+}
+
+// VerifyTarget reads the ledger of a database that no metadata tells of. What only the metadata knows, that a ledger is a copy
+// or an earlier state of itself, does not show. CodeNotFound when there is no ledger, CodeUnavailable when it cannot be read.
+func (s *Service) VerifyTarget(ctx context.Context, kind towpath.EngineType, t engine.Target) (snapshot towpath.LedgerSnapshot, err error) {
+	e, err := s.engine(kind)
+	if err != nil {
+		return snapshot, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.timeout())
+	defer cancel()
+	l, err := ledgerAt(ctx, e, t)
+	switch {
+	case err != nil:
+		return snapshot, towpath.Errorf(towpath.CodeUnavailable, "The ledger cannot be read: %s", words(err, t.Password))
+	case l.Head == nil && l.Lease == nil && len(l.Entries) == 0 && len(l.Shape) == 0:
+		return snapshot, towpath.Errorf(towpath.CodeNotFound, "There is no ledger in this database.")
+	}
+	writtenFor := ""
+	if l.Head != nil {
+		writtenFor = l.Head.DatabaseID
+	}
+	found := seal.NewKeys(s.Keeper).Check(l, writtenFor, seal.Known{})
+	return towpath.LedgerSnapshot{Entries: l.Entries, Number: found.Number, Seal: found.Seal, Trouble: found.Trouble, Differs: found.Words()}, nil
+}
+
+func ledgerAt(ctx context.Context, e engine.Engine, t engine.Target) (l towpath.Ledger, err error) {
+	db, err := e.Open(ctx, t)
+	if err != nil {
+		return l, err
+	}
+	defer func() { _ = db.Close() }() // it was only read
+	return db.Ledger(ctx)
 }
 
 // byName finds a database by its instance's name and its own.
