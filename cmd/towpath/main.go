@@ -36,6 +36,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server."`
 	Demo     demoCommand     `cmd:"" help:"Try everything: a server beside a simulated Bitbucket, with a sample workspace."`
 	Ledger   ledgerCommand   `cmd:"" help:"Look at the ledgers in databases."`
+	Member   memberCommand   `cmd:"" help:"Let a member in again who has lost the password."`
 	Metadata metadataCommand `cmd:"" help:"Back up, restore, check or move the server's own data."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

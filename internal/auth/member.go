@@ -57,15 +57,37 @@ func ownersByBrowser(actor towpath.Actor, role towpath.Role) error {
 // InviteAgain makes a new invitation for a member and ends the earlier ones: for a lost link, or for a forgotten password.
 // The old password works until the invitation is accepted.
 func (s *Service) InviteAgain(ctx context.Context, actor towpath.Actor, memberID string) (m towpath.Member, invitation string, err error) {
+	return s.reinvite(ctx, actor, func(tx *store.Tx) (towpath.Member, error) {
+		m, err := tx.Member(ctx, memberID)
+		if err != nil {
+			return m, err
+		}
+		return m, ownersByBrowser(actor, m.Role)
+	})
+}
+
+// Recover is InviteAgain for whoever may open the metadata itself, when no owner can sign in any more. CodeNotFound when
+// nobody has the e-mail address.
+func (s *Service) Recover(ctx context.Context, email string) (m towpath.Member, invitation string, err error) {
+	if email, err = address(email); err != nil {
+		return m, "", err
+	}
+	return s.reinvite(ctx, towpath.Actor{}, func(tx *store.Tx) (towpath.Member, error) {
+		m, err := tx.MemberByEmail(ctx, email)
+		if towpath.ErrorCode(err) == towpath.CodeNotFound {
+			err = towpath.Errorf(towpath.CodeNotFound, "There is no member with the e-mail address %s.", email)
+		}
+		return m, err
+	})
+}
+
+func (s *Service) reinvite(ctx context.Context, actor towpath.Actor, find func(*store.Tx) (towpath.Member, error)) (m towpath.Member, invitation string, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		if m, err = tx.Member(ctx, memberID); err != nil {
+		if m, err = find(tx); err != nil {
 			return err
 		}
 		if m.DeactivatedAt != nil {
 			return towpath.Errorf(towpath.CodeConflict, "%s is deactivated. Activate the member first.", m.Email)
-		}
-		if err := ownersByBrowser(actor, m.Role); err != nil {
-			return err
 		}
 		if err := tx.DeleteCredentials(ctx, m.ID, towpath.CredentialInvitation); err != nil {
 			return err
@@ -74,7 +96,11 @@ func (s *Service) InviteAgain(ctx context.Context, actor towpath.Actor, memberID
 		if err != nil {
 			return err
 		}
-		return audit(ctx, tx, actor, "member.invite", m.ID, "Made a new invitation for %s.", m.Email)
+		from := ""
+		if actor.Member.ID == "" {
+			from = " from a shell"
+		}
+		return audit(ctx, tx, actor, "member.invite", m.ID, "Made a new invitation for %s%s.", m.Email, from)
 	})
 	return m, invitation, err
 }
