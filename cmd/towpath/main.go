@@ -64,15 +64,19 @@ func main() {
 	os.Exit(code)
 }
 
-func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
-	var c commands
-	var exited bool
-	parser, err := kong.New(&c,
+// newParser makes what reads command lines. exit takes the place of the end of the process.
+func newParser(ctx context.Context, out, errs io.Writer, exit func(int)) (*kong.Kong, error) {
+	return kong.New(&commands{},
 		kong.Name("towpath"), kong.Description("GitOps for database schema changes."), kong.UsageOnError(),
-		kong.Writers(out, errs), kong.Exit(func(n int) { exited, code = true, n }),
+		kong.Writers(out, errs), kong.Exit(exit),
 		kong.Configuration(loadYAML), kong.DefaultEnvars("TOWPATH"),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)),
 	)
+}
+
+func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
+	var exited bool
+	parser, err := newParser(ctx, out, errs, func(n int) { exited, code = true, n })
 	if err != nil {
 		fmt.Fprintln(errs, "towpath:", err)
 		return exitFailed

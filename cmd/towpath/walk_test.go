@@ -80,6 +80,21 @@ func (w *world) grow(t *testing.T, n int) {
 func (w *world) settled(t *testing.T, n int) {
 	t.Helper()
 	w.must(t, w.wait("done"))
+	w.ranOnce(t, n)
+	if _, v := w.state(); len(v.Plan.Items) > 0 || v.Plan.Blocked != "" || v.LastError != "" {
+		t.Errorf("the link's page: %+v", v)
+	}
+	w.historyHas(t, n)
+	want := []string{"test SUCCESSFUL", "staging SUCCESSFUL", "prod SUCCESSFUL"}
+	w.must(t, w.until(30*time.Second, func() (bool, string) {
+		got := w.statuses(w.head)
+		return slices.Equal(got, want), fmt.Sprintf("the head bears %v", got)
+	}))
+}
+
+// ranOnce looks whether each of n files ran once in each database, and whether the ledgers say so.
+func (w *world) ranOnce(t *testing.T, n int) {
+	t.Helper()
 	var want []string
 	for i := 1; i <= n; i++ {
 		want = append(want, fmt.Sprintf("%d ddl done", i))
@@ -94,41 +109,40 @@ func (w *world) settled(t *testing.T, n int) {
 			}
 		}
 	}
-	if _, v := w.state(); len(v.Plan.Items) > 0 || v.Plan.Blocked != "" || v.LastError != "" {
-		t.Errorf("the link's page: %+v", v)
+}
+
+// databases are the ids of the project's databases.
+func (w *world) databases(t *testing.T) (ids []string) {
+	t.Helper()
+	var list items[struct {
+		ID        string `json:"id"`
+		ProjectID string `json:"projectId"`
+	}]
+	w.must(t, w.api.call(w.ctx, "GET", "/databases?pageSize=500", nil, &list))
+	for _, d := range list.Items {
+		if d.ProjectID != "" {
+			ids = append(ids, d.ID)
+		}
 	}
-	w.historyHas(t, n)
-	want = []string{"test SUCCESSFUL", "staging SUCCESSFUL", "prod SUCCESSFUL"}
-	w.must(t, w.until(30*time.Second, func() (bool, string) {
-		got := w.statuses(w.head)
-		return slices.Equal(got, want), fmt.Sprintf("the head bears %v", got)
-	}))
+	return ids
 }
 
 // historyHas looks whether the change history of each database has n migrations, each once.
 func (w *world) historyHas(t *testing.T, n int) {
 	t.Helper()
-	var databases items[struct {
-		ID        string `json:"id"`
-		ProjectID string `json:"projectId"`
-	}]
-	w.must(t, w.api.call(w.ctx, "GET", "/databases?pageSize=500", nil, &databases))
-	for _, d := range databases.Items {
-		if d.ProjectID == "" {
-			continue
-		}
+	for _, d := range w.databases(t) {
 		var history items[struct {
 			Version string `json:"version"`
 			State   string `json:"state"`
 		}]
-		w.must(t, w.api.call(w.ctx, "GET", "/databases/"+d.ID+"/change-history?pageSize=500", nil, &history))
+		w.must(t, w.api.call(w.ctx, "GET", "/databases/"+d+"/change-history?pageSize=500", nil, &history))
 		versions := map[string]int{}
 		for _, h := range history.Items {
 			versions[h.Version+h.State]++
 		}
 		for i := 1; i <= n; i++ {
 			if versions[fmt.Sprintf("%ddone", i)] != 1 {
-				t.Errorf("the history of %s has %v", d.ID, versions)
+				t.Errorf("the history of %s has %v", d, versions)
 				break
 			}
 		}
