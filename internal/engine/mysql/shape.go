@@ -11,7 +11,7 @@ import (
 )
 
 // selectFacts lists what the ledger's table is, and all that can have a say in what is read or written there. Texts of the
-// catalogue have collations of their own.
+// catalogue have collations of their own. CONCAT_WS leaves out what is NULL, such as the column of an index on an expression.
 var selectFacts = func() string {
 	var parts []string
 	for _, part := range []struct{ text, from string }{
@@ -23,7 +23,7 @@ var selectFacts = func() string {
 		{"'index ', index_name, ' on ', column_name", "statistics WHERE table_schema = DATABASE() AND table_name"},
 		{"'foreign key of ', table_name", "referential_constraints WHERE unique_constraint_schema = DATABASE() AND referenced_table_name"},
 	} {
-		parts = append(parts, "SELECT CONVERT(CONCAT("+part.text+") USING utf8mb4) COLLATE utf8mb4_bin FROM information_schema."+part.from+" = '"+ledgerTable+"'")
+		parts = append(parts, "SELECT CONVERT(CONCAT_WS('', "+part.text+") USING utf8mb4) COLLATE utf8mb4_bin FROM information_schema."+part.from+" = '"+ledgerTable+"'")
 	}
 	return strings.Join(parts, " UNION ALL ")
 }()

@@ -48,7 +48,7 @@ type child struct {
 func (c child) run() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	st, err := store.Open(ctx, "sqlite:"+c.Metadata)
+	st, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,6 +79,22 @@ func (c child) run() error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("the task stays %s: %s", t.State, t.Reason)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// open opens the metadata. A process that was stopped within a transaction keeps others out until it goes on, so a start that
+// fails is tried again, as whatever starts a server does.
+func (c child) open(ctx context.Context) (*store.Store, error) {
+	for {
+		st, err := store.Open(ctx, "sqlite:"+c.Metadata)
+		if err == nil {
+			return st, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
