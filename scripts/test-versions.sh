@@ -4,9 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=${CGO_ENABLED:-0}
-scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server sqlite3=sqlite3 pgbouncer=pgbouncer
+scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server sqlite3=sqlite3 pgbouncer=pgbouncer rsync=rsync
 servers=$(scripts/servers.sh)
-read -ra suites <<<"${SUITES:-engine scenarios crash}"
+read -ra suites <<<"${SUITES:-engine scenarios ends forging crash}"
 logs=versions
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -25,6 +25,15 @@ cell() {
 	case $suite in
 	engine) go test -count=1 -v -timeout 20m "./internal/engine/$engine" >"$log" 2>&1 || status=$? ;;
 	scenarios) go test -count=1 -v -timeout 30m ./cmd/towpath -run "^TestScenariosEverywhere\$/^$name" >"$log" 2>&1 || status=$? ;;
+	ends) # what a file leaves is what it says, and the demo's files land where psql would have put them
+		go test -count=1 -v -timeout 30m ./cmd/towpath -run "^TestUnmet_staysFailed\$/^$name" >"$log" 2>&1 || status=$?
+		[ "$engine" != postgres ] || go test -count=1 -v -timeout 10m ./cmd/towpath -run '^TestDemo_filesLandInPublic$' >>"$log" 2>&1 || status=$?
+		;;
+	forging)
+		local tests='^(TestForging_isSeenAndNothingRuns|TestForging_anOlder.*|TestSealing_.*|TestLog_.*)$'
+		[ "$engine" != postgres ] || tests='^(TestForging_.*|TestSealing_.*|TestLog_.*)$'
+		go test -count=1 -v -timeout 30m ./internal/executor/crashtest -run "$tests" -args "-engine=$engine" >"$log" 2>&1 || status=$?
+		;;
 	crash) go test -count=1 -v -timeout 60m ./internal/executor/crashtest -run '^TestCrashMatrix$' -args -matrix=bounded "-engine=$engine" >"$log" 2>&1 || status=$? ;;
 	esac
 	local passed failed
@@ -32,11 +41,14 @@ cell() {
 	failed=$(grep -cE '^ *--- FAIL' "$log" || true)
 	# What ran no test is no success.
 	if [ "$status" -eq 0 ] && [ "$passed" -gt 0 ]; then
-		echo "$passed passed, $((SECONDS - start)) s"
+		echo "$passed passed, $(trials "$log")$((SECONDS - start)) s"
 	else
-		echo "FAILED: $passed passed, $failed failed"
+		echo "FAILED: $passed passed, $failed failed, $(trials "$log")$((SECONDS - start)) s"
 	fi
 }
+
+# trials LOG is what the crash matrix counts.
+trials() { grep -oE '^crash-matrix: .*' "$1" | sed 's/^crash-matrix: \(.*\)$/\1, /' || true; }
 
 failures=0
 printf '| %-22s |' version
@@ -67,6 +79,7 @@ row "MariaDB $(version '' mariadbd)" mysql '' mariadb
 for folder in "$servers"/mariadb-*; do
 	row "MariaDB $(version "$folder" mariadbd)" mysql "$folder" "$(basename "$folder")"
 done
+TOWPATH_TEST_GALERA=1 row "Galera, MariaDB $(version '' mariadbd)" mysql '' galera
 for folder in "$servers"/mysql-*; do
 	row "MySQL $(version "$folder" mysqld)" mysql "$folder" "$(basename "$folder")"
 done

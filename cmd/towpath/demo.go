@@ -24,6 +24,7 @@ type demoCommand struct {
 	Empty           bool   `help:"Leave out the Git provider and the link, to begin with the wizard."`
 	Postgres        bool   `help:"Use PostgreSQL for the sample databases: throw-away servers, when the programs are installed."`
 	MariaDB         bool   `name:"mariadb" help:"Use MariaDB for the sample databases, likewise."`
+	Programs        string `type:"path" help:"Folder of another version's programs, which lie in its bin, for --postgres and --mariadb."`
 	Large           bool   `help:"Make Bitbucket large: 500 repositories in 6 workspaces, and 2,000 more files in the sample repository."`
 	Info            string `type:"path" help:"Write addresses and credentials to this file, as JSON."`
 	LogLevel        string `default:"warn" enum:"debug,info,warn,error" help:"What the server logs: ${enum}."`
@@ -115,6 +116,9 @@ type demo struct {
 // startTargets starts the database servers that the command asks for.
 func (d *demo) startTargets(ctx context.Context, c *demoCommand) (stop func() error, err error) {
 	if !c.Postgres && !c.MariaDB {
+		if c.Programs != "" {
+			return nil, usagef("--programs names the programs of --postgres or --mariadb: add one of them")
+		}
 		return func() error { return nil }, nil
 	}
 	if c.Postgres && c.MariaDB || c.Data != "" {
@@ -124,7 +128,7 @@ func (d *demo) startTargets(ctx context.Context, c *demoCommand) (stop func() er
 	if c.MariaDB {
 		kind = towpath.EngineMySQL
 	}
-	d.servers, err = startServers(ctx, kind)
+	d.servers, err = startServers(ctx, kind, c.Programs)
 	return func() error { return stopServers(d.servers) }, err
 }
 

@@ -28,6 +28,7 @@ const (
 // databaseServer is a throw-away server of one environment, with an empty database shop.
 type databaseServer struct {
 	engine   towpath.EngineType
+	programs dbserver.Programs
 	process  *dbserver.Process
 	port     int
 	password string
@@ -35,17 +36,17 @@ type databaseServer struct {
 
 func (s *databaseServer) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
-// startServers starts a throw-away server for each environment. The caller runs on the main goroutine, with whose thread
+// startServers starts a throw-away server for each environment, from the programs in a folder, or the installed ones. The caller runs on the main goroutine, with whose thread
 // the servers end.
-func startServers(ctx context.Context, kind towpath.EngineType) (servers map[string]*databaseServer, err error) {
+func startServers(ctx context.Context, kind towpath.EngineType, folder string) (servers map[string]*databaseServer, err error) {
 	runtime.LockOSThread()
 	servers = map[string]*databaseServer{}
 	for _, environment := range demoEnvironments {
-		s := &databaseServer{engine: kind, password: secret.NewToken(12)}
+		s := &databaseServer{engine: kind, programs: dbserver.Postgres(folder), password: secret.NewToken(12)}
 		servers[environment] = s
 		start := s.startPostgres
 		if kind == towpath.EngineMySQL {
-			start = s.startMariaDB
+			s.programs, start = dbserver.MariaDB(folder), s.startMariaDB
 		}
 		if err := start(ctx); err != nil {
 			return nil, errors.Join(err, stopServers(servers))
@@ -64,12 +65,11 @@ func stopServers(servers map[string]*databaseServer) (err error) {
 }
 
 func (s *databaseServer) startPostgres(ctx context.Context) (err error) {
-	programs := dbserver.Postgres("")
-	initdb, err := programs.Find("initdb")
+	initdb, err := s.programs.Find("initdb")
 	if err != nil {
 		return err
 	}
-	program, err := programs.Find("postgres")
+	program, err := s.programs.Find("postgres")
 	if err != nil {
 		return err
 	}
@@ -124,12 +124,11 @@ func (s *databaseServer) pingPostgres(ctx context.Context) error {
 }
 
 func (s *databaseServer) startMariaDB(ctx context.Context) (err error) {
-	programs := dbserver.MariaDB("")
-	install, err := programs.Find("mariadb-install-db")
+	install, err := s.programs.Find("mariadb-install-db")
 	if err != nil {
 		return err
 	}
-	program, err := programs.Find("mariadbd")
+	program, err := s.programs.Find("mariadbd")
 	if err != nil {
 		return err
 	}

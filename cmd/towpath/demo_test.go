@@ -92,7 +92,11 @@ func TestDemo_startsAndEnds(t *testing.T) {
 
 func TestDemo_filesLandInPublic(t *testing.T) {
 	t.Parallel()
-	info, stop := startDemo(t, "--postgres")
+	args := []string{"--postgres"}
+	if folder := os.Getenv("TOWPATH_TEST_POSTGRES"); folder != "" {
+		args = append(args, "--programs", folder)
+	}
+	info, stop := startDemo(t, args...)
 	defer stop()
 	for _, d := range info.Databases {
 		db, err := sql.Open("pgx", d.Path)

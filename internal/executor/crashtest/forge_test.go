@@ -191,8 +191,6 @@ func (w *world) look(c *catalog.Service) towpath.LedgerSnapshot {
 	return d.Ledger
 }
 
-var engines = []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL}
-
 // applied is a world with three migrations in.
 func applied(t *testing.T, kind towpath.EngineType) (*world, *executor.Service, *catalog.Service) {
 	t.Helper()
@@ -212,7 +210,7 @@ func applied(t *testing.T, kind towpath.EngineType) (*world, *executor.Service, 
 func TestForging_isSeenAndNothingRuns(t *testing.T) {
 	t.Parallel()
 	gate := make(chan struct{}, 4)
-	for _, kind := range engines {
+	for _, kind := range engines() {
 		for name, f := range forgeriesOn(kind) {
 			t.Run(string(kind)+", "+name, func(t *testing.T) {
 				t.Parallel()
@@ -367,7 +365,7 @@ func (w *world) copyLedger() (put func()) {
 
 func TestForging_anOlderStateIsRestoredAndACopyIsACopy(t *testing.T) {
 	t.Parallel()
-	for _, engine := range engines {
+	for _, engine := range engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			w, s, c := applied(t, engine)
@@ -417,7 +415,7 @@ func TestForging_anOlderStateIsRestoredAndACopyIsACopy(t *testing.T) {
 
 func TestSealing_ofBeforeAndWithANewKey(t *testing.T) {
 	t.Parallel()
-	for _, engine := range engines {
+	for _, engine := range engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			w, s, c := applied(t, engine)

@@ -8,15 +8,17 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 
+	"towpath"
 	"towpath/internal/engine/enginetest/mariadbserver"
 	"towpath/internal/engine/enginetest/pgserver"
 )
 
 var (
 	size   = flag.String("matrix", "brief", "how many trials: brief, bounded or full")
-	only   = flag.String("engine", "", "the one engine to try; empty for all")
+	only   = flag.String("engine", "", "the one engine whose server is started, and that the tests of all engines try; empty for all")
 	report = flag.String("report", "", "a file to write the matrix into")
 
 	shared   servers
@@ -35,16 +37,37 @@ func (s *servers) start() (err error) {
 	if s.durable {
 		postgres, mariadb = pgserver.StartDurable, mariadbserver.StartDurable
 	}
-	if s.postgres, err = postgres(); err != nil {
-		return err
+	if tried(towpath.EnginePostgres) {
+		if s.postgres, err = postgres(); err != nil {
+			return err
+		}
 	}
-	if s.mariadb, err = mariadb(); err != nil {
-		return errors.Join(err, s.postgres.Stop())
+	if tried(towpath.EngineMySQL) {
+		if s.mariadb, err = mariadb(); err != nil {
+			return errors.Join(err, s.stop())
+		}
 	}
 	return nil
 }
 
-func (s *servers) stop() error { return errors.Join(s.postgres.Stop(), s.mariadb.Stop()) }
+func (s *servers) stop() (err error) {
+	if s.postgres != nil {
+		err = s.postgres.Stop()
+	}
+	if s.mariadb != nil {
+		err = errors.Join(err, s.mariadb.Stop())
+	}
+	return err
+}
+
+// tried tells whether an engine is one of those that are asked for.
+func tried(e towpath.EngineType) bool { return *only == "" || string(e) == *only }
+
+// engines are those that are asked for.
+func engines() []towpath.EngineType {
+	all := []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL}
+	return slices.DeleteFunc(all, func(e towpath.EngineType) bool { return !tried(e) })
+}
 
 // TestMain is also the program that is killed: a trial runs this binary with the word "child".
 func TestMain(m *testing.M) {

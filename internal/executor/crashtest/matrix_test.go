@@ -191,10 +191,7 @@ func TestCrashMatrix(t *testing.T) {
 			}
 		})
 	}
-	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL} {
-		if *only != "" && string(e) != *only {
-			continue
-		}
+	for _, e := range engines() {
 		for n, k := range kinds(e) {
 			if *size == "brief" && n%5 != 3 {
 				continue

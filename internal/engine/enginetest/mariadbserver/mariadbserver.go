@@ -31,6 +31,9 @@ const (
 	// choice is the environment variable that names the folder of another server's programs, MariaDB's or MySQL's; they lie in
 	// its bin.
 	choice = "TOWPATH_TEST_MYSQL"
+
+	// clustered is the environment variable that makes each server the first of two nodes of a Galera cluster.
+	clustered = "TOWPATH_TEST_GALERA"
 )
 
 // Server is a running server. Its user may do everything, with a password.
@@ -40,6 +43,8 @@ type Server struct {
 	programs dbserver.Programs
 	process  *dbserver.Process
 	port     int
+	galera   bool    // it is a node of a cluster
+	second   *Server // the cluster's other node; nil without a cluster
 	count    atomic.Int64
 }
 
@@ -50,67 +55,96 @@ func Start() (*Server, error) { return run("--innodb-flush-log-at-trx-commit=0")
 func StartDurable() (*Server, error) { return run() }
 
 func run(settings ...string) (*Server, error) {
-	runtime.LockOSThread()
-	s := &Server{programs: dbserver.MariaDB(os.Getenv(choice))}
-	s.MySQL = s.programs.Chosen && s.programs.Has("mysqld")
-	var err error
-	if s.process, err = dbserver.New("mysql"); err != nil {
+	if os.Getenv(clustered) != "" {
+		return startCluster(settings)
+	}
+	s, err := newServer()
+	if err != nil {
 		return nil, err
 	}
-	if err := s.start(settings); err != nil {
+	args, err := s.arguments(settings)
+	if err == nil {
+		err = s.start(args)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.process.Stop())
 	}
 	return s, nil
 }
 
-func (s *Server) start(settings []string) (err error) {
-	data, first := filepath.Join(s.process.Dir, "data"), filepath.Join(s.process.Dir, "first.sql")
+// newServer makes a server that does not run yet.
+func newServer() (*Server, error) {
+	runtime.LockOSThread()
+	s := &Server{programs: dbserver.MariaDB(os.Getenv(choice))}
+	s.MySQL = s.programs.Chosen && s.programs.Has("mysqld")
+	var err error
+	s.process, err = dbserver.New("mysql")
+	return s, err
+}
+
+func (s *Server) data() string { return filepath.Join(s.process.Dir, "data") }
+
+// arguments are how the server is started, with settings at the end. Its port and certificate are made.
+func (s *Server) arguments(settings []string) (args []string, err error) {
+	first := filepath.Join(s.process.Dir, "first.sql")
 	grants := fmt.Sprintf("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO %[1]s@'%%' WITH GRANT OPTION;\n",
 		account, strings.ReplaceAll(password, "'", "''"))
 	if err := os.WriteFile(first, []byte(grants), 0o644); err != nil {
-		return fmt.Errorf("write the first grants: %w", err)
+		return nil, fmt.Errorf("write the first grants: %w", err)
 	}
 	if s.port, err = dbserver.FreePort(); err != nil {
-		return err
+		return nil, err
 	}
 	if s.CA, err = s.process.Certificate(); err != nil {
-		return err
+		return nil, err
 	}
 	// A folder for temporary tables of its own: a server that starts clears the common one of what others have there.
-	args := append([]string{"--no-defaults", "--datadir=" + data, "--port=" + strconv.Itoa(s.port),
+	return append([]string{"--no-defaults", "--datadir=" + s.data(), "--port=" + strconv.Itoa(s.port),
 		"--bind-address=127.0.0.1", "--socket=" + filepath.Join(s.process.Dir, "s.sock"), "--pid-file=" + filepath.Join(s.process.Dir, "pid"),
 		"--init-file=" + first, "--tmpdir=" + s.process.Dir, "--innodb-buffer-pool-size=64M", "--innodb-fast-shutdown=2", "--skip-log-bin",
 		"--skip-name-resolve", "--max-connections=300",
 		"--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "--character-set-server=utf8mb4",
-		"--ssl-cert=" + filepath.Join(s.process.Dir, "server.crt"), "--ssl-key=" + filepath.Join(s.process.Dir, "server.key")}, settings...)
-	if s.MySQL {
-		return s.startMySQL(data, args)
-	}
-	return s.startMariaDB(data, args)
+		"--ssl-cert=" + filepath.Join(s.process.Dir, "server.crt"), "--ssl-key=" + filepath.Join(s.process.Dir, "server.key")}, settings...), nil
 }
 
-func (s *Server) startMariaDB(data string, args []string) error {
+func (s *Server) start(args []string) error {
+	if s.MySQL {
+		return s.startMySQL(args)
+	}
+	return s.startMariaDB(args)
+}
+
+func (s *Server) startMariaDB(args []string) error {
+	if err := s.install(); err != nil {
+		return err
+	}
+	return s.runMariaDB(args)
+}
+
+// install makes the system's tables.
+func (s *Server) install() error {
 	install, err := s.programs.Find("mariadb-install-db")
 	if err != nil {
 		return err
 	}
+	return s.process.Run(install, "--no-defaults", "--datadir="+s.data(), "--auth-root-authentication-method=normal", "--skip-test-db",
+		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M")
+}
+
+func (s *Server) runMariaDB(args []string) error {
 	server, err := s.programs.Find("mariadbd")
 	if err != nil {
-		return err
-	}
-	if err := s.process.Run(install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db",
-		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M"); err != nil {
 		return err
 	}
 	return s.process.Start(s.ping, server, append(args, "--performance-schema=OFF", "--innodb-log-file-size=8M")...)
 }
 
-func (s *Server) startMySQL(data string, args []string) error {
+func (s *Server) startMySQL(args []string) error {
 	server, err := s.programs.Find("mysqld")
 	if err != nil {
 		return err
 	}
-	if err := s.process.Run(server, "--no-defaults", "--datadir="+data, "--initialize-insecure", "--innodb-redo-log-capacity=8M"); err != nil {
+	if err := s.process.Run(server, "--no-defaults", "--datadir="+s.data(), "--initialize-insecure", "--innodb-redo-log-capacity=8M"); err != nil {
 		return err
 	}
 	return s.process.Start(s.ping, server, append(args, "--mysqlx=OFF", "--secure-file-priv=NULL", "--innodb-redo-log-capacity=8M")...)
@@ -167,7 +201,11 @@ func (s *Server) ping(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(db.PingContext(ctx), db.Close())
+	err = db.PingContext(ctx)
+	if err == nil && s.galera {
+		err = synced(ctx, db)
+	}
+	return errors.Join(err, db.Close())
 }
 
 // Dump returns what mariadb-dump, or mysqldump, says of a database's schema. That of the distribution will do for every MariaDB.
@@ -198,5 +236,10 @@ func (s *Server) DumpWith(t testing.TB, database string, options ...string) stri
 	return string(out)
 }
 
-// Stop ends the server.
-func (s *Server) Stop() error { return s.process.Stop() }
+// Stop ends the server, and the cluster's other node.
+func (s *Server) Stop() (err error) {
+	if s.second != nil {
+		err = s.second.Stop()
+	}
+	return errors.Join(err, s.process.Stop())
+}
