@@ -60,24 +60,18 @@ func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (lis
 		if err != nil {
 			return err
 		}
-		from := in.PageToken
-		return everyPage(func(p store.Page) (int, string, error) {
-			if p.After == "" {
-				p.After = from
+		for d, err := range tx.EveryDatabase(ctx, filter) {
+			if err != nil {
+				return err
 			}
-			found, err := tx.Databases(ctx, filter, p)
-			last := ""
-			for _, d := range found {
-				last = d.ID
-				if mine[d.ProjectID] {
-					rows = append(rows, d)
-				}
-				if len(rows) == in.PageSize {
-					return 0, "", nil
-				}
+			if d.ID > in.PageToken && mine[d.ProjectID] {
+				rows = append(rows, d)
 			}
-			return len(found), last, err
-		})
+			if len(rows) == in.PageSize {
+				break
+			}
+		}
+		return nil
 	})
 	return page(in.Paging, rows, func(d towpath.Database) string { return d.ID }, func(d towpath.Database) database {
 		view := databaseOf(d)
@@ -89,16 +83,13 @@ func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (lis
 // projectsOf tells which projects a member belongs to.
 func projectsOf(ctx context.Context, tx *store.Tx, memberID string) (map[string]bool, error) {
 	mine := map[string]bool{}
-	err := everyPage(func(p store.Page) (int, string, error) {
-		rows, err := tx.Projects(ctx, memberID, p)
-		last := ""
-		for _, row := range rows {
-			last = row.ID
-			mine[row.ID] = true
+	for p, err := range tx.EveryProject(ctx, memberID) {
+		if err != nil {
+			return nil, err
 		}
-		return len(rows), last, err
-	})
-	return mine, err
+		mine[p.ID] = true
+	}
+	return mine, nil
 }
 
 // DatabasePath names a database in a path.

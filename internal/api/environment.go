@@ -56,7 +56,7 @@ func (s *Server) createEnvironment(ctx context.Context, in *createEnvironmentInp
 		if err := tx.CreateEnvironment(ctx, &e); err != nil {
 			return err
 		}
-		if err := wakeLinks(ctx, tx, ""); err != nil {
+		if err := wakeLinks(ctx, tx); err != nil {
 			return err
 		}
 		return record(ctx, tx, "environment.create", e.ID, "", "Added the environment %s.", e.Name)
@@ -121,7 +121,7 @@ func allowedRoles(ctx context.Context, tx *store.Tx, e towpath.Environment, befo
 	if e.AllowRoles == before {
 		return nil
 	}
-	if err := wakeLinks(ctx, tx, ""); err != nil {
+	if err := wakeLinks(ctx, tx); err != nil {
 		return err
 	}
 	if e.AllowRoles {
@@ -135,7 +135,7 @@ func renamedEnvironment(ctx context.Context, tx *store.Tx, e towpath.Environment
 	if e.Name == before {
 		return nil
 	}
-	if err := wakeLinks(ctx, tx, ""); err != nil {
+	if err := wakeLinks(ctx, tx); err != nil {
 		return err
 	}
 	return record(ctx, tx, "environment.rename", e.ID, "", "Renamed the environment %s to %s.", before, e.Name)
@@ -168,18 +168,15 @@ func (s *Server) deleteEnvironment(ctx context.Context, in *environmentPath) err
 // instancesIn lists the instances of an environment.
 func instancesIn(ctx context.Context, tx *store.Tx, environmentID string) ([]towpath.Instance, error) {
 	var found []towpath.Instance
-	err := everyPage(func(p store.Page) (int, string, error) {
-		rows, err := tx.Instances(ctx, p)
-		last := ""
-		for _, i := range rows {
-			last = i.ID
-			if i.EnvironmentID == environmentID {
-				found = append(found, i)
-			}
+	for i, err := range tx.EveryInstance(ctx) {
+		if err != nil {
+			return nil, err
 		}
-		return len(rows), last, err
-	})
-	return found, err
+		if i.EnvironmentID == environmentID {
+			found = append(found, i)
+		}
+	}
+	return found, nil
 }
 
 type orderEnvironmentsInput struct {
@@ -213,7 +210,7 @@ func (s *Server) orderEnvironments(ctx context.Context, in *orderEnvironmentsInp
 		if len(before) > 0 {
 			return towpath.Invalid("ids", "Name all environments; %s is missing.", before[0].Name)
 		}
-		if err := wakeLinks(ctx, tx, ""); err != nil {
+		if err := wakeLinks(ctx, tx); err != nil {
 			return err
 		}
 		return record(ctx, tx, "environment.order", "", "", "Changed the order of the environments.")
@@ -221,34 +218,20 @@ func (s *Server) orderEnvironments(ctx context.Context, in *orderEnvironmentsInp
 	return all(rows, environmentOf), err
 }
 
-// wakeLinks has the links of a project, or with "" all links, looked at again: what they plan may have changed.
-func wakeLinks(ctx context.Context, tx *store.Tx, projectID string) error {
-	return everyPage(func(p store.Page) (int, string, error) {
-		rows, err := tx.Links(ctx, store.LinkFilter{ProjectID: projectID}, p)
-		last := ""
-		for _, l := range rows {
-			last = l.ID
-			if err := tx.StaleLedgers(ctx, l.ProjectID); err != nil { // else a branch that has not moved is not planned
-				return 0, "", err
-			}
-			if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
-				return 0, "", err
-			}
-		}
-		return len(rows), last, err
-	})
-}
-
-// everyPage reads a list to its end. read returns how many rows it got and the id of the last.
-func everyPage(read func(store.Page) (n int, last string, err error)) error {
-	p := store.Page{Limit: 500}
-	for {
-		n, last, err := read(p)
-		if err != nil || n < p.Limit {
+// wakeLinks has all links looked at again: what they plan may have changed.
+func wakeLinks(ctx context.Context, tx *store.Tx) error {
+	for l, err := range tx.EveryLink(ctx, store.LinkFilter{}) {
+		if err != nil {
 			return err
 		}
-		p.After = last
+		if err := tx.StaleLedgers(ctx, l.ProjectID); err != nil { // else a branch that has not moved is not planned
+			return err
+		}
+		if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // record notes in the audit log what the request's actor did.

@@ -202,11 +202,10 @@ func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, p
 
 // markLinks sets why the links of a grant need a person, or with "" that they no longer do, and looks at them again.
 func (s *Service) markLinks(ctx context.Context, tx *store.Tx, grantID, reason string) error {
-	links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{GrantID: grantID}))
-	if err != nil {
-		return err
-	}
-	for _, l := range links {
+	for l, err := range tx.EveryLink(ctx, store.LinkFilter{GrantID: grantID}) {
+		if err != nil {
+			return err
+		}
 		l.AttentionReason = reason
 		if err := tx.UpdateLink(ctx, &l); err != nil {
 			return err

@@ -323,20 +323,17 @@ func (s *Service) afterMove(ctx context.Context, tx *store.Tx, link *towpath.Rep
 
 // wakeSiblings has the other links of a link's project planned anew.
 func wakeSiblings(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) error {
-	links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{ProjectID: link.ProjectID}))
-	if err != nil {
-		return err
-	}
-	for _, l := range links {
+	for l, err := range tx.EveryLink(ctx, store.LinkFilter{ProjectID: link.ProjectID}) {
+		if err != nil {
+			return err
+		}
 		if l.ID == link.ID {
 			continue
 		}
-		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil {
+		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil { // else a branch that has not moved is not planned
 			return err
 		}
-		if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
-			return err
-		}
+		return tx.WakeLinks(ctx, link.ProjectID, link.ID)
 	}
 	return nil
 }

@@ -44,6 +44,11 @@ func (tx *Tx) Instances(ctx context.Context, p Page) ([]towpath.Instance, error)
 	return instances.page(ctx, tx, p, filter{})
 }
 
+// EveryInstance walks all instances, oldest first.
+func (tx *Tx) EveryInstance(ctx context.Context) iter.Seq2[towpath.Instance, error] {
+	return instances.walk(ctx, tx, filter{}, func(i towpath.Instance) string { return i.ID })
+}
+
 var databases = newTable(`"database"`, 1, func(d *towpath.Database) []column {
 	return []column{
 		{"id", &d.ID}, {"instance_id", &d.InstanceID}, {"environment_id", &d.EnvironmentID}, {"name", &d.Name}, {"project_id", &d.ProjectID},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"iter"
 
 	"towpath"
 )
@@ -34,6 +35,13 @@ func (tx *Tx) Projects(ctx context.Context, memberID string, p Page) ([]towpath.
 	var where filter
 	where.ofMember("id", memberID)
 	return projects.page(ctx, tx, p, where)
+}
+
+// EveryProject walks the projects that a member belongs to, or with "" all, oldest first.
+func (tx *Tx) EveryProject(ctx context.Context, memberID string) iter.Seq2[towpath.Project, error] {
+	var where filter
+	where.ofMember("id", memberID)
+	return projects.walk(ctx, tx, where, func(p towpath.Project) string { return p.ID })
 }
 
 var projectMembers = newTable("project_member", 2, func(m *towpath.ProjectMember) []column {
