@@ -76,6 +76,15 @@ type Reading struct {
 	Files   []ManifestFile
 }
 
+// Progress is how far a link's repository is read. It is there while a reading goes on that takes longer than people wait for.
+type Progress struct {
+	LinkID string
+	Since  time.Time
+	Done   int
+	Total  int       // files to read; 0 until that is known
+	SeenAt time.Time // when its server last confirmed it
+}
+
 // LedgerState is what the ledger inside a target says of one migration.
 type LedgerState string
 

@@ -38,6 +38,21 @@ type RepositoryLink struct {
 	NextPollAt         time.Time             `json:"nextPollAt"`
 	CreatedBy          string                `json:"createdBy"`
 	CreatedAt          time.Time             `json:"createdAt"`
+	Reading            *linkReading          `json:"reading,omitempty" doc:"How far the repository is read, while that takes longer than a second."`
+}
+
+// linkReading is a reading that goes on.
+type linkReading struct {
+	Done  int       `json:"done"`
+	Total int       `json:"total" doc:"How many files are to be read; 0 until that is known."`
+	Since time.Time `json:"since"`
+}
+
+func linkReadingOf(p *towpath.Progress) *linkReading {
+	if p == nil {
+		return nil
+	}
+	return &linkReading{Done: p.Done, Total: p.Total, Since: p.Since}
 }
 
 // LinkState is how a link is, in one word: what needs a person first, then what happens, then how it hears of pushes.
@@ -66,10 +81,11 @@ func stateOfLink(l towpath.RepositoryLink, open towpath.RolloutState) LinkState 
 	return LinkConnected
 }
 
-// linkView is a link with the state of its open rollout, "" when there is none.
+// linkView is a link with the state of its open rollout, "" when there is none, and the reading that goes on, if any.
 type linkView struct {
 	towpath.RepositoryLink
-	open towpath.RolloutState
+	open    towpath.RolloutState
+	reading *towpath.Progress
 }
 
 func linkOf(v linkView) RepositoryLink {
@@ -101,19 +117,27 @@ func linkOf(v linkView) RepositoryLink {
 		NextPollAt:         l.NextPollAt,
 		CreatedBy:          l.CreatedBy,
 		CreatedAt:          l.CreatedAt,
+		Reading:            linkReadingOf(v.reading),
 	}
 }
 
-// viewLinks adds what the links' open rollouts say.
+// viewLinks adds what the links' open rollouts and readings say.
 func viewLinks(ctx context.Context, tx *store.Tx, rows []towpath.RepositoryLink) ([]linkView, error) {
 	ids := make([]string, len(rows))
 	for i, l := range rows {
 		ids[i] = l.ID
 	}
 	open, err := tx.OpenRolloutStates(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	readings, err := tx.Progress(ctx, ids...)
 	views := make([]linkView, len(rows))
 	for i, l := range rows {
 		views[i] = linkView{RepositoryLink: l, open: open[l.ID]}
+		if p, ok := readings[l.ID]; ok {
+			views[i].reading = &p
+		}
 	}
 	return views, err
 }
@@ -312,7 +336,7 @@ const statusLimit = 500
 
 func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) {
 	st, err := s.GitOps.LinkStatus(ctx, in.Link)
-	shown := linkView{RepositoryLink: st.Link}
+	shown := linkView{RepositoryLink: st.Link, reading: st.Progress}
 	if st.Rollout != nil {
 		shown.open = st.Rollout.State
 	}

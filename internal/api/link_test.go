@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
 )
@@ -142,6 +143,7 @@ func TestLink_tellsWhatBecameOfFilesAndDeliveries(t *testing.T) {
 	if len(files.Items) != 1 || files.Items[0].Path != "shop/notes.md" {
 		t.Errorf("ignored files are %+v", files.Items)
 	}
+	w.reading(t, link)
 	w.call(t, "developer", "POST", "/repository-links/"+link.ID+"/sync", "", 204, nil)
 	w.fails(t, "developer", "PATCH", "/repository-links/"+link.ID, `{"latePolicy":"apply"}`, 403)
 	w.call(t, "lead", "PATCH", "/repository-links/"+link.ID, `{"latePolicy":"apply"}`, 200, &link)
@@ -156,6 +158,29 @@ func TestLink_tellsWhatBecameOfFilesAndDeliveries(t *testing.T) {
 	w.call(t, "developer", "GET", "/projects/"+w.project.ID+"/hook-removals", "", 200, &removals)
 	if len(removals.Items) != 0 {
 		t.Errorf("unlinked, and hooks are left: %+v", removals.Items)
+	}
+}
+
+// reading sees that a link and the list of links say how far a reading is.
+func (w *world) reading(t *testing.T, link RepositoryLink) {
+	t.Helper()
+	err := w.Store.Write(t.Context(), func(tx *store.Tx) error {
+		return tx.ShowProgress(t.Context(), towpath.Progress{LinkID: link.ID, Since: tx.Now, Done: 3, Total: 30})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var one linkStatus
+	w.call(t, "developer", "GET", "/repository-links/"+link.ID, "", 200, &one)
+	var many list[RepositoryLink]
+	w.call(t, "developer", "GET", "/projects/"+w.project.ID+"/repository-links", "", 200, &many)
+	for where, shown := range map[string]*linkReading{"link": one.Reading, "list": many.Items[0].Reading} {
+		if shown == nil || shown.Done != 3 || shown.Total != 30 || shown.Since.IsZero() {
+			t.Errorf("the %s shows %+v", where, shown)
+		}
+	}
+	if !strings.HasPrefix(one.WaitsFor, "Reading 3 of 30 files since ") {
+		t.Errorf("it waits for %q", one.WaitsFor)
 	}
 }
 

@@ -240,7 +240,7 @@ func (d delta) then(next delta) delta {
 const statLimit = 10
 
 // readDelta finds what changed between a link's synced commit and the head, and reads what it needs of it.
-func (s *Service) readDelta(ctx context.Context, source vcs.Source, link towpath.RepositoryLink, scope plan.Scope, head string) (delta, error) {
+func (s *Service) readDelta(ctx context.Context, source vcs.Source, link towpath.RepositoryLink, scope plan.Scope, head string, shown *progress) (delta, error) {
 	d, from, err := s.resume(ctx, link)
 	if err != nil {
 		return d, err
@@ -254,7 +254,11 @@ func (s *Service) readDelta(ctx context.Context, source vcs.Source, link towpath
 	if err != nil {
 		return d, err
 	}
-	return d, s.readFiles(ctx, source, head, d.put, keep)
+	shown.expect(d.put)
+	return d, s.readFiles(ctx, source, head, d.put, func(f towpath.ManifestFile) error {
+		shown.read()
+		return keep(f)
+	})
 }
 
 // changes finds what differs between two commits, without reading it. When the former is gone (a force-push) or there is none,

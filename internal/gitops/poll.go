@@ -63,6 +63,9 @@ func (s *Service) WakeDue(ctx context.Context) error {
 // WakeAll looks at every link and every open rollout once. A server does it when it starts: whatever was missed is found.
 func (s *Service) WakeAll(ctx context.Context) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.EndAllProgress(ctx); err != nil {
+			return err
+		}
 		for l, err := range tx.EveryLink(ctx, store.LinkFilter{}) {
 			if err != nil {
 				return err

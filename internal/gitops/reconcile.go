@@ -31,7 +31,9 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Tim
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.look(ctx, link)
+	shown := s.beginProgress(ctx, link.ID)
+	found, err := s.look(ctx, link, shown)
+	shown.end()
 	if err != nil {
 		return s.lookFailed(ctx, link, err)
 	}
@@ -77,7 +79,7 @@ type found struct {
 }
 
 // look reads the branch's head and what changed up to it.
-func (s *Service) look(ctx context.Context, link towpath.RepositoryLink) (f found, err error) {
+func (s *Service) look(ctx context.Context, link towpath.RepositoryLink, shown *progress) (f found, err error) {
 	scope, err := scopeOf(link.BaseDirectory, link.FilePathTemplate)
 	if err != nil {
 		return f, err
@@ -104,7 +106,7 @@ func (s *Service) look(ctx context.Context, link towpath.RepositoryLink) (f foun
 		f.idle, err = s.ledgersFresh(ctx, link.ProjectID)
 		return f, err
 	}
-	f.delta, err = s.readDelta(ctx, source, link, scope, f.head)
+	f.delta, err = s.readDelta(ctx, source, link, scope, f.head, shown)
 	return f, err
 }
 

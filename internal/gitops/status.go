@@ -262,6 +262,7 @@ type LinkStatus struct {
 	Rollout     *towpath.Rollout  // the open one
 	FilesRead   int               // of Files, while many are being read from the repository
 	Files       int               // 0 while none are
+	Progress    *towpath.Progress // of a reading that goes on
 	WaitsFor    string            // one or two sentences; "" when nothing is to come
 }
 
@@ -279,6 +280,13 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus,
 		}
 		if st.FilesRead, st.Files, err = tx.ReadingProgress(ctx, linkID); err != nil {
 			return err
+		}
+		going, err := tx.Progress(ctx, linkID)
+		if err != nil {
+			return err
+		}
+		if p, ok := going[linkID]; ok {
+			st.Progress = &p
 		}
 		g, err := tx.Grant(ctx, st.Link.GrantID)
 		if err != nil {
@@ -315,13 +323,15 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus,
 // waitsFor says in one sentence what a link waits for.
 func waitsFor(st LinkStatus) string {
 	switch {
+	case st.Progress != nil:
+		return readingOf(*st.Progress)
 	case st.Link.AttentionReason != "":
 		return st.Link.AttentionReason
 	case st.Files > 0 && st.Job.Attempts > 0:
 		return fmt.Sprintf("%d of %d files of the repository were read. The provider lets us go on at %s, and reading goes on from there.",
 			st.FilesRead, st.Files, st.Job.DueAt.Format("15:04:05 MST"))
 	case st.Files > 0:
-		return fmt.Sprintf("Files are being read from the repository: %d of %d so far.", st.FilesRead, st.Files)
+		return fmt.Sprintf("%d of %d files of the repository were read. Reading goes on from there.", st.FilesRead, st.Files)
 	case st.Job.Attempts > 0:
 		return fmt.Sprintf("The repository could not be read %d times in a row; the next try is at %s.", st.Job.Attempts, st.Job.DueAt.Format("15:04:05 MST"))
 	case st.Plan.Blocked != "":
@@ -330,6 +340,18 @@ func waitsFor(st LinkStatus) string {
 		return troubleOf(st.Plan, st.Notes)
 	}
 	return waitsForTask(st.Rollout.Tasks)
+}
+
+// readingOf says how far a reading is.
+func readingOf(p towpath.Progress) string {
+	since := p.Since.UTC().Format("15:04:05 MST")
+	switch p.Total {
+	case 0:
+		return "Reading the repository since " + since + "."
+	case 1:
+		return fmt.Sprintf("Reading %d of 1 file since %s.", p.Done, since)
+	}
+	return fmt.Sprintf("Reading %d of %d files since %s.", p.Done, p.Total, since)
 }
 
 // waitsForTask names the task that a rollout waits for, the most urgent state first.

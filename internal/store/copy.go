@@ -18,7 +18,7 @@ type anyTable interface {
 // tables lists all tables, each behind those that it refers to.
 var tables = []anyTable{
 	metas, members, credentials, auditEvents, projects, projectMembers, environments, instances, databases, ledgerEntries,
-	gitProviders, verifications, grants, links, linkBaselines, hookRemovals, deliveries, manifestFiles, linkCommits, commitNotes, readings, readingFiles, contents, contentParts, contentTexts, verdicts,
+	gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals, deliveries, manifestFiles, linkCommits, commitNotes, readings, readingFiles, contents, contentParts, contentTexts, verdicts,
 	rollouts, tasks, attempts, statements, history, posted, jobs,
 }
 

@@ -41,6 +41,7 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.PutCommits(ctx, w.link.ID, towpath.Commit{Hash: "c", Author: "Ada"}),
 			tx.Enqueue(ctx, towpath.JobReconcile, w.link.ID),
 			tx.PutHookRemoval(ctx, towpath.HookRemoval{ID: w.link.ID, ProjectID: w.project.ID, HookKey: "k", Since: tx.Now}, tx.Now),
+			tx.ShowProgress(ctx, towpath.Progress{LinkID: w.link.ID, Since: tx.Now, Total: 3}),
 			tx.SetReading(ctx, towpath.Reading{LinkID: w.link.ID, Commit: "c", Removed: []string{"old"}, Files: []towpath.ManifestFile{w.file("new")}}),
 		}
 		for i := range 100 { // more than one batch

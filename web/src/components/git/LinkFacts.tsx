@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Schemas } from '~/api/client'
 import { Icon } from '~/ui/Icon'
+import { readingWords } from '~/util/link-reading'
 import { pb } from '~/util/path-builder'
 import { Commit } from '../Commit'
 import { Link } from '../Link'
@@ -18,8 +19,15 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
   const { usage, rollout } = status
   return (
     <dl className="facts panel">
+      {status.reading && (
+        <Fact name="Now">
+          <strong role="status">{readingWords(status.reading)}</strong>
+        </Fact>
+      )}
       <Fact name="Waits for">
-        {status.waitsFor ? (
+        {status.reading ? (
+          'the repository'
+        ) : status.waitsFor ? (
           <strong>{status.waitsFor}</strong>
         ) : rollout ? (
           'nothing: the rollout goes on'

@@ -1,4 +1,5 @@
 import type { Schemas } from '~/api/client'
+import { readingWords } from '~/util/link-reading'
 import { pb } from '~/util/path-builder'
 import { Commit } from '../Commit'
 import { Link } from '../Link'
@@ -15,6 +16,7 @@ export function LinkHealth({ link }: { link: RepositoryLink }) {
       <span className="mono small">{link.branch}</span>
       {link.baseDirectory && <span className="mono small">{link.baseDirectory}/</span>}
       <StateBadge state={link.state} />
+      {link.reading && <strong role="status">{readingWords(link.reading)}</strong>}
       <span className="muted small">
         synced <Commit hash={link.syncedCommit ?? ''} /> <TimeAgo at={link.syncedAt} none="not yet" />
       </span>

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { Schemas } from '~/api/client'
 import { filesQuery, linkQuery } from '~/api/gitops-queries'
 import { Icon, type IconName } from '~/ui/Icon'
+import { readingWords } from '~/util/link-reading'
 import { pb } from '~/util/path-builder'
 import { count } from '~/util/str'
 import { Commit } from '../Commit'
@@ -71,9 +72,9 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
           <Link to={pb.rollout(rollout.id)}>{rollout.message || 'A rollout'}</Link> <StateBadge state={rollout.state} />
         </Answer>
       )}
-      <Answer icon={status.waitsFor ? 'hand' : 'check'}>
+      <Answer icon={status.reading ? 'refresh' : status.waitsFor ? 'hand' : 'check'}>
         <strong>
-          {status.waitsFor ||
+          {(status.reading ? `${readingWords(status.reading)}.` : status.waitsFor) ||
             (rollout ? 'It goes on by itself.' : 'Nothing is to do: every file that matches is in its databases.')}
         </strong>
         {status.lastError && <div className="muted small">{status.lastError}</div>}
