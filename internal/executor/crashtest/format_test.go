@@ -24,7 +24,7 @@ const everything = "SELECT CONCAT(count(*), ' ', sum(epoch), ' ', sum(number), '
 
 func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	for _, engine := range engines {
+	for _, engine := range engines() {
 		for name, change := range newer {
 			t.Run(string(engine)+", "+name, func(t *testing.T) {
 				t.Parallel()
@@ -72,7 +72,7 @@ func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {
 // A table with more columns and no newer format is not a newer program's.
 func TestFormat_moreColumnsAloneAreTampering(t *testing.T) {
 	t.Parallel()
-	for _, engine := range engines {
+	for _, engine := range engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			w, _, c := applied(t, engine)
