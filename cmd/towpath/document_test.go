@@ -3,13 +3,15 @@ package main
 import (
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
 
-// TestDocuments_nameRealCommands reads each command line of towpath that stands in a document as code. Nothing is run.
+// TestDocuments_nameRealCommands reads each command line of towpath that stands in a document as
+// code. Nothing is run.
 func TestDocuments_nameRealCommands(t *testing.T) {
 	t.Parallel()
 	config := filepath.Join(t.TempDir(), "towpath.yaml")
@@ -52,5 +54,39 @@ func TestDocuments_nameRealCommands(t *testing.T) {
 	}
 	if seen < 12 {
 		t.Errorf("only %d commands were found", seen)
+	}
+}
+
+// TestMake_saysWhatItDoes asks make what it would say, with Node and without.
+func TestMake_saysWhatItDoes(t *testing.T) {
+	t.Parallel()
+	programs := t.TempDir() // without npm
+	for _, name := range []string{"find", "git", "touch"} {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(path, filepath.Join(programs, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask := func(path string, args ...string) (string, error) {
+		command := exec.CommandContext(t.Context(), "make", append([]string{"-C", filepath.Join("..", "..")}, args...)...)
+		command.Env = append(os.Environ(), "PATH="+path)
+		out, err := command.CombinedOutput()
+		return string(out), err
+	}
+	said, err := ask(os.Getenv("PATH"), "-n", "-B", "demo")
+	if err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	for _, words := range []string{"Building the console: ", "Building bin/towpath: "} {
+		if !strings.Contains(said, words) {
+			t.Errorf("make demo does not say %q:\n%s", words, said)
+		}
+	}
+	said, err = ask(programs, "-B", "console")
+	if err == nil || !strings.Contains(said, "Install Node 20") || !strings.Contains(said, "go build -o bin/towpath ./cmd/towpath") {
+		t.Errorf("without Node, make says %s, %v", said, err)
 	}
 }
