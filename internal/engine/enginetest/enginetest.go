@@ -62,6 +62,7 @@ func Run(t *testing.T, f Fixture) {
 		{"closing without commit leaves nothing", testRollback},
 		{"without a transaction each statement lasts", testNoTx},
 		{"a ledger row keeps all its fields", testLedgerFields},
+		{"a ledger of a newer format is refused", testNewerFormat},
 		{"an older epoch is fenced off", testFenced},
 		{"somebody else's lock is told within the bound", testLocked},
 		{"a statement over its limit is stopped", testStatementTimeout},

@@ -134,6 +134,19 @@ func testLedgerFields(t *testing.T, f Fixture) {
 	}
 }
 
+func testNewerFormat(t *testing.T, f Fixture) {
+	ctx, b := setup(t, f)
+	head := entry("", 3)
+	head.Type, head.State, head.StatementsDone, head.Intent = towpath.TypeHead, towpath.LedgerDone, 0, "format 7"
+	if err := b.record(ctx, entry("1", 3), head); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.db.Ledger(ctx)
+	if e := wantKind(t, err, engine.Refused); !strings.Contains(e.Message, "format 7") {
+		t.Errorf("it says %q", e.Message)
+	}
+}
+
 func testFenced(t *testing.T, f Fixture) {
 	ctx, b := setup(t, f)
 	if err := b.record(ctx, entry("1", 5)); err != nil {
