@@ -12,8 +12,11 @@ import (
 )
 
 const missing = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Towpath</title>
-<body><h1>Towpath</h1><p>This server was built without its console. Build it with <code>make build</code>, which needs Node 20 and make,
-and start that program instead.</p><p>Everything else is here: the API is under <a href="/api/openapi.json">/api/v1</a>.</p></body></html>
+<body><h1>Towpath</h1>
+<p>This server was built without its console. Build it with <code>make build</code>, which needs
+Node 20 and make, and start that program instead.</p>
+<p>Everything else is here: <a href="/api/openapi.json">/api/openapi.json</a> describes the API.</p>
+</body></html>
 `
 
 // built reports whether files are those of a console.

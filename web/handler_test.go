@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/fstest"
 )
@@ -59,5 +60,17 @@ func TestHandler_changesNothing(t *testing.T) {
 	handlerOf(fstest.MapFS{"index.html": {}}).ServeHTTP(w, httptest.NewRequest("POST", "/projects", nil))
 	if w.Code != 405 {
 		t.Errorf("a POST answers %d, want 405", w.Code)
+	}
+}
+
+func TestBuilt_isAboutThePage(t *testing.T) {
+	t.Parallel()
+	if built(fstest.MapFS{".gitkeep": {}}) || !built(fstest.MapFS{"index.html": {}}) {
+		t.Error("a console is an index.html")
+	}
+	for _, words := range []string{"without its console", "make build", "/api/openapi.json"} {
+		if !strings.Contains(missing, words) {
+			t.Errorf("the page without a console does not say %q", words)
+		}
 	}
 }

@@ -23,7 +23,7 @@ type ledgerCommand struct {
 
 type ledgerVerifyCommand struct {
 	Database    string `arg:"" optional:"" help:"INSTANCE/DATABASE, as the console names them."`
-	URL         string `name:"url" help:"In place of it, with the key file alone: sqlite:PATH, postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE, with an instance's options behind a ?."`
+	URL         string `name:"url" help:"In place of it, with the key file alone: sqlite:PATH, postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE; an instance's options behind a ?."`
 	Password    string `help:"Password of the user in --url. TOWPATH_PASSWORD keeps it off the command line."`
 	Data        string `default:"towpath-data" type:"path" help:"Folder for the server's own data."`
 	MetadataURL string `name:"metadata-url" help:"Where the metadata is: sqlite:PATH or postgres://…. Default: towpath.db in the data folder."`
@@ -107,8 +107,10 @@ func (c *ledgerVerifyCommand) unknown(ctx context.Context) (v verified, err erro
 	if err != nil {
 		return v, err
 	}
-	v = verified{Database: at.target.Database, State: cmp.Or(string(snapshot.Trouble), "believed"), Differs: snapshot.Differs,
-		Rows: len(snapshot.Entries), Number: snapshot.Number}
+	v = verified{
+		Database: at.target.Database, State: cmp.Or(string(snapshot.Trouble), "believed"),
+		Differs: snapshot.Differs, Rows: len(snapshot.Entries), Number: snapshot.Number,
+	}
 	if v.State == "believed" && v.Number == 0 {
 		v.State, v.Differs = "unsealed", "it has no seals, so nobody can say who wrote it"
 	}

@@ -33,14 +33,17 @@ func addressOf(text, password string) (address, error) {
 		return address{}, usagef("--url cannot be read; %s", form)
 	}
 	kinds := map[string]towpath.EngineType{
-		"postgres": towpath.EnginePostgres, "postgresql": towpath.EnginePostgres, "mysql": towpath.EngineMySQL, "mariadb": towpath.EngineMySQL,
+		"postgres": towpath.EnginePostgres, "postgresql": towpath.EnginePostgres,
+		"mysql": towpath.EngineMySQL, "mariadb": towpath.EngineMySQL,
 	}
 	kind, ok := kinds[u.Scheme]
 	name := strings.TrimPrefix(u.Path, "/")
 	if !ok || u.Host == "" || name == "" || u.User.Username() == "" {
 		return address{}, usagef("--url %s; %s", u.Redacted(), form)
 	}
-	t := engine.Target{Address: u.Host, Username: u.User.Username(), Password: password, Database: name, Options: map[string]string{}}
+	t := engine.Target{
+		Address: u.Host, Username: u.User.Username(), Password: password, Database: name, Options: map[string]string{},
+	}
 	if own, set := u.User.Password(); set {
 		t.Password = own
 	}
@@ -50,7 +53,8 @@ func addressOf(text, password string) (address, error) {
 	return address{kind, t, ""}, nil
 }
 
-// knows refuses options that an instance of this kind does not have, such as those of other clients.
+// knows refuses options that an instance of this kind does not have, such as those of other
+// clients.
 func (a address) knows(d engine.Description) error {
 	for key := range a.target.Options {
 		if !slices.ContainsFunc(d.Options, func(o engine.Option) bool { return o.Key == key }) {

@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"towpath/internal/auth"
 )
 
 // memberCommand is what can be done with members from a shell.
 type memberCommand struct {
-	Recover memberRecoverCommand `cmd:"" help:"Make a link with which a member chooses a new password, when no owner can sign in any more. With metadata in SQLite, stop the server first."`
+	Recover memberRecoverCommand `cmd:"" help:"Make a link for a new password, when no owner can sign in. With metadata in SQLite, stop the server first."`
 }
 
 type memberRecoverCommand struct {
@@ -40,6 +41,8 @@ func (c *memberRecoverCommand) Run(ctx context.Context, out io.Writer) (err erro
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "Start the server. %s chooses a new password within 7 days at\n\n    %s/invitation#%s\n\n", m.Email, strings.TrimRight(c.ExternalURL, "/"), invitation)
+	link := strings.TrimRight(c.ExternalURL, "/") + "/invitation#" + invitation
+	_, err = fmt.Fprintf(out, "Start the server. %s chooses a new password within %d days at\n\n    %s\n\n",
+		m.Email, auth.InvitationTTL/(24*time.Hour), link)
 	return err
 }

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// TestNewerLedger_isLeftAlone pushes to a database whose ledger a newer program has written: nothing runs there, nor in later
-// stages, and the link says why. With its own format, all goes on by itself.
+// TestNewerLedger_isLeftAlone pushes to a database whose ledger a newer program has written:
+// nothing runs there, nor in later stages, and the link says why. With its own format, all goes on
+// by itself.
 func TestNewerLedger_isLeftAlone(t *testing.T) {
 	t.Parallel()
 	for name, where := range everyTarget() {

@@ -239,7 +239,8 @@ func (s *server) greet(ctx context.Context, w interface{ Write([]byte) (int, err
 }
 
 // noConsole is said at the start of a program that was built without Node.
-const noConsole = "This program was built without its console: there is the API alone. To have the console, run make build, which needs Node 20 and make.\n"
+const noConsole = "This program was built without its console: there is the API alone. " +
+	"To have the console, run make build, which needs Node 20 and make.\n"
 
 // greeting is what greet says. token is "" when somebody has signed up.
 func greeting(address, token string, console bool) string {
@@ -247,14 +248,14 @@ func greeting(address, token string, console bool) string {
 	if !console {
 		text += noConsole
 	}
-	switch {
-	case token == "":
-	case console:
-		text += fmt.Sprintf("\nNobody has signed up yet. Open %s/setup and sign up as the first owner with this token:\n\n    %s\n\n", address, token)
-	default:
-		text += fmt.Sprintf("\nNobody has signed up yet. Sign up as the first owner by POST %s/api/v1/setup with this token:\n\n    %s\n\n", address, token)
+	if token == "" {
+		return text
 	}
-	return text
+	how := "Open " + address + "/setup and sign up as the first owner"
+	if !console {
+		how = "Sign up as the first owner by POST " + address + "/api/v1/setup"
+	}
+	return text + fmt.Sprintf("\nNobody has signed up yet. %s with this token:\n\n    %s\n\n", how, token)
 }
 
 // stopGrace bounds an orderly stop.

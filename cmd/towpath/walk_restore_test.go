@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// TestWalk_backUpAndRestore walks through "Back up and restore" of docs/operate.md, with the commands that stand there: a
-// backup under pushes, changes after it, a crash, the restore beside what the crash left, and once more in an empty place.
+// TestWalk_backUpAndRestore walks through "Back up and restore" of docs/operate.md, with the
+// commands that stand there: a backup under pushes, changes after it, a crash, the restore beside
+// what the crash left, and once more in an empty place.
 func TestWalk_backUpAndRestore(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -65,7 +66,8 @@ func TestWalk_backUpAndRestore(t *testing.T) {
 	}
 }
 
-// restored kills the server, puts the backup in place, and looks whether all is as the databases say.
+// restored kills the server, puts the backup in place, and looks whether all is as the databases
+// say.
 func (w *world) restored(t *testing.T, back string) {
 	t.Helper()
 	w.must(t, w.stop(syscall.SIGKILL))
@@ -95,8 +97,8 @@ func (w *world) inAnEmptyPlace(t *testing.T, back string) {
 	w.settled(t, 9)
 }
 
-// TestWalk_restoreByHand puts a file in place beside the -wal of another one: the server refuses it until that is moved away,
-// as docs/operate.md says.
+// TestWalk_restoreByHand puts a file in place beside the -wal of another one: the server refuses it
+// until that is moved away, as docs/operate.md says.
 func TestWalk_restoreByHand(t *testing.T) {
 	t.Parallel()
 	w := walked(t, sqliteTargets{}, "")
@@ -119,4 +121,12 @@ func TestWalk_restoreByHand(t *testing.T) {
 	w.shell(t, w.dir, "mkdir aside && mv towpath-data/towpath.db-wal towpath-data/towpath.db-shm aside/")
 	w.must(t, w.start())
 	w.settled(t, 2)
+
+	// After a graceful stop nothing lies beside the file, and putting another in its place is enough.
+	w.must(t, w.stop(syscall.SIGTERM))
+	w.shell(t, w.dir, "cp towpath-backup.db towpath-data/towpath.db")
+	w.must(t, w.start())
+	w.settled(t, 2)
+	w.grow(t, 3)
+	w.settled(t, 3)
 }

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// TestWalk_startAndStop walks through "Start and stop" of docs/operate.md: settings in a file, a stop while a change runs, the
-// next start, and the exit codes.
+// TestWalk_startAndStop walks through "Start and stop" of docs/operate.md: settings in a file, a
+// stop while a change runs, the next start, and the exit codes.
 func TestWalk_startAndStop(t *testing.T) {
 	t.Parallel()
 	w := walked(t, everyTarget()["PostgreSQL"](), "")
@@ -64,8 +64,8 @@ func TestWalk_startAndStop(t *testing.T) {
 	}
 }
 
-// TestWalk_lostKeyForGood begins again with new metadata and a new key, as docs/operate.md says: each ledger shows as a copy until
-// somebody takes it over, and what ran before does not run again.
+// TestWalk_lostKeyForGood begins again with new metadata and a new key, as docs/operate.md says:
+// each ledger shows as a copy until somebody takes it over, and what ran before does not run again.
 func TestWalk_lostKeyForGood(t *testing.T) {
 	t.Parallel()
 	lost := walked(t, sqliteTargets{}, "")

@@ -23,7 +23,8 @@ func everyTarget() map[string]func() targets {
 	}
 }
 
-// walked is a running server with a linked repository. Its folder has the names that docs/operate.md uses.
+// walked is a running server with a linked repository. Its folder has the names that
+// docs/operate.md uses.
 func walked(t *testing.T, where targets, metadata string) *world {
 	t.Helper()
 	w := prepared(t, where, metadata)
@@ -76,7 +77,8 @@ func (w *world) grow(t *testing.T, n int) {
 	w.commit(t, map[string]string{w.path(n): fmt.Sprintf("CREATE TABLE t%d (id INT);\nINSERT INTO t%d VALUES (1);\n", n, n)})
 }
 
-// settled waits until the link is done, and looks whether each of n files ran once, and whether everybody says so.
+// settled waits until the link is done, and looks whether each of n files ran once, and whether
+// everybody says so.
 func (w *world) settled(t *testing.T, n int) {
 	t.Helper()
 	w.must(t, w.wait("done"))
@@ -166,8 +168,8 @@ func section(t *testing.T, heading string) string {
 
 var comment = regexp.MustCompile(`\s{2,}# .*$`)
 
-// instructions are the commands below a heading that begin with some word: lines of code, without their comments, and code
-// within sentences.
+// instructions are the commands below a heading that begin with some word: lines of code, without
+// their comments, and code within sentences.
 func instructions(t *testing.T, heading, word string) (list []string) {
 	t.Helper()
 	text := section(t, heading)
@@ -187,7 +189,8 @@ func instructions(t *testing.T, heading, word string) (list []string) {
 	return list
 }
 
-// shell runs a command of the document in a folder, as a person does. The server of the tests is PostgreSQL's default there.
+// shell runs a command of the document in a folder, as a person does. The server of the tests is
+// PostgreSQL's default there.
 func (w *world) shell(t *testing.T, folder, line string) string {
 	t.Helper()
 	target := servers.postgres.Target()

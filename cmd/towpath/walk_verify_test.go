@@ -27,8 +27,8 @@ func (w *world) addressed(environment string) (address, password string) {
 	return u.String(), t.target.Password
 }
 
-// TestWalk_verifyWithoutMetadata loses the metadata and asks each database whether its ledger is genuine, with the key file and
-// the commands of docs/operate.md alone.
+// TestWalk_verifyWithoutMetadata loses the metadata and asks each database whether its ledger is
+// genuine, with the key file and the commands of docs/operate.md alone.
 func TestWalk_verifyWithoutMetadata(t *testing.T) {
 	t.Parallel()
 	commands := map[string]string{}
@@ -80,6 +80,14 @@ func TestWalk_verifyWithoutMetadata(t *testing.T) {
 				t.Errorf("it was written, %v", err)
 			}
 
+			for _, format := range []string{"format 2", "format 1"} {
+				_, err = w.query("prod", "UPDATE "+w.targets.ledger()+" SET intent = '"+format+"' WHERE type = 'head'")
+				w.must(t, err)
+				if format == "format 2" {
+					expect(exitFailed, "written by a newer Towpath", quoted)
+				}
+			}
+			expect(0, ": believed, 1 rows", quoted)
 			_, err = w.query("prod", "UPDATE "+w.targets.ledger()+" SET path = 'x' WHERE version = '1'")
 			w.must(t, err)
 			expect(exitNotBelieved, "tampered: version 1 (ddl) was changed", quoted)

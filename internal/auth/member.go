@@ -66,8 +66,8 @@ func (s *Service) InviteAgain(ctx context.Context, actor towpath.Actor, memberID
 	})
 }
 
-// Recover is InviteAgain for whoever may open the metadata itself, when no owner can sign in any more. CodeNotFound when
-// nobody has the e-mail address.
+// Recover is InviteAgain for whoever may open the metadata itself, when no owner can sign in any
+// more. CodeNotFound when nobody has the e-mail address.
 func (s *Service) Recover(ctx context.Context, email string) (m towpath.Member, invitation string, err error) {
 	if email, err = address(email); err != nil {
 		return m, "", err
@@ -81,7 +81,9 @@ func (s *Service) Recover(ctx context.Context, email string) (m towpath.Member, 
 	})
 }
 
-func (s *Service) reinvite(ctx context.Context, actor towpath.Actor, find func(*store.Tx) (towpath.Member, error)) (m towpath.Member, invitation string, err error) {
+func (s *Service) reinvite(
+	ctx context.Context, actor towpath.Actor, find func(*store.Tx) (towpath.Member, error),
+) (m towpath.Member, invitation string, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if m, err = find(tx); err != nil {
 			return err

@@ -237,8 +237,9 @@ func (s *Service) Verify(ctx context.Context, name string) (d towpath.Database, 
 	return d, snapshot, nil
 }
 
-// VerifyTarget reads the ledger of a database that no metadata tells of. What only the metadata knows, that a ledger is a copy
-// or an earlier state of itself, does not show. CodeNotFound when there is no ledger, CodeUnavailable when it cannot be read.
+// VerifyTarget reads the ledger of a database that no metadata tells of. What only the metadata
+// knows, that a ledger is a copy or an earlier state of itself, does not show. CodeNotFound when
+// there is no ledger, CodeUnavailable when it cannot be read.
 func (s *Service) VerifyTarget(ctx context.Context, kind towpath.EngineType, t engine.Target) (snapshot towpath.LedgerSnapshot, err error) {
 	e, err := s.engine(kind)
 	if err != nil {
@@ -258,7 +259,9 @@ func (s *Service) VerifyTarget(ctx context.Context, kind towpath.EngineType, t e
 		writtenFor = l.Head.DatabaseID
 	}
 	found := seal.NewKeys(s.Keeper).Check(l, writtenFor, seal.Known{})
-	return towpath.LedgerSnapshot{Entries: l.Entries, Number: found.Number, Seal: found.Seal, Trouble: found.Trouble, Differs: found.Words()}, nil
+	return towpath.LedgerSnapshot{
+		Entries: l.Entries, Number: found.Number, Seal: found.Seal, Trouble: found.Trouble, Differs: found.Words(),
+	}, nil
 }
 
 func ledgerAt(ctx context.Context, e engine.Engine, t engine.Target) (l towpath.Ledger, err error) {

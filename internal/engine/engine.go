@@ -71,8 +71,8 @@ type Engine interface {
 
 // DB is one target database. Its methods are safe for concurrent use.
 type DB interface {
-	// Ledger reads the ledger, all of it as it was at one time; a database without one has none. It changes nothing. One
-	// that KnownFormat refuses is its error.
+	// Ledger reads the ledger, all of it as it was at one time; a database without one has none. It
+	// changes nothing. One that KnownFormat refuses is its error.
 	Ledger(ctx context.Context) (towpath.Ledger, error)
 
 	// Schema reads the catalogue, the ledger left out.

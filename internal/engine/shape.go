@@ -8,8 +8,8 @@ import (
 	"towpath"
 )
 
-// Grown reports whether a table has all that we make, and columns besides. It may be of a newer format then, which its
-// head names.
+// Grown reports whether a table has all that we make, and columns besides. It may be of a newer
+// format then, which its head names.
 func Grown(want, have []string) bool {
 	more := false
 	for _, fact := range have {
@@ -24,7 +24,8 @@ func Grown(want, have []string) bool {
 	return more && !slices.ContainsFunc(want, func(fact string) bool { return !slices.Contains(have, fact) })
 }
 
-// KnownFormat refuses a ledger of a newer program, which this one would misread. Its error is an *Error with Kind Refused.
+// KnownFormat refuses a ledger of a newer program, which this one would misread. Its error is an
+// *Error with Kind Refused.
 func KnownFormat(l towpath.Ledger) error {
 	has := l.Format()
 	if has <= towpath.LedgerFormat {

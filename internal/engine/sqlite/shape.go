@@ -69,7 +69,8 @@ func wantedOf(have []string) []string {
 	return wanted
 }
 
-// grown reports whether a table that shape has looked at is ours with more columns, which the table's text shows too.
+// grown reports whether a table that shape has looked at is ours with more columns, which the
+// table's text shows too.
 func grown(have []string) bool {
 	columns := slices.DeleteFunc(slices.Clone(have), func(fact string) bool { return strings.HasPrefix(fact, "kind: table ") })
 	return engine.Grown(wantedOf(have), columns)
