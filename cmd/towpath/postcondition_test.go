@@ -47,6 +47,12 @@ func unmetOnPostgres() []unmet {
 			"CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", "there is a table of that name", []string{"DROP TABLE cust_email"}},
 		{"another table has the index", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE TABLE \"table\" (i INT)", "CREATE INDEX cust_email ON \"table\" (i)"},
 			"CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", `there is an index of that name on the table "table"`, drop},
+		{"a table of another shape", []string{"CREATE TABLE made (id INT)"}, "CREATE TABLE IF NOT EXISTS made (id INT, \"Ümit\" TEXT);", "it has no column Ümit",
+			[]string{"DROP TABLE made"}},
+		{"an index of other columns", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE INDEX cust_email ON customer (email, id)"},
+			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);", "its columns are (email, id)", drop},
+		{"an index that is not unique", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE INDEX cust_email ON customer (email)"},
+			"CREATE UNIQUE INDEX IF NOT EXISTS cust_email ON customer (email);", "it is not unique", drop},
 	}
 }
 
@@ -59,6 +65,10 @@ func unmetOnMariaDB() []unmet {
 		{"another table has the trigger", []string{"CREATE TABLE customer (id INT)", "CREATE TABLE other (id INT)", "CREATE TRIGGER made BEFORE INSERT ON other FOR EACH ROW SET @a = 1"},
 			"CREATE TABLE IF NOT EXISTS customer (id INT);\nCREATE TRIGGER IF NOT EXISTS made BEFORE INSERT ON customer FOR EACH ROW SET @b = 1;",
 			"there is a trigger of that name on the table other", []string{"DROP TRIGGER made"}},
+		{"a table of another shape", []string{"CREATE TABLE made (ID INT)"}, "CREATE TABLE IF NOT EXISTS made (id INT, `order` TEXT, KEY k (id)) ENGINE=InnoDB;",
+			"it has no column order", []string{"DROP TABLE made"}},
+		{"an index of other columns", []string{"CREATE TABLE customer (id INT, email VARCHAR(40))", "CREATE INDEX made ON customer (id)"},
+			"CREATE INDEX IF NOT EXISTS made ON customer (email(9));", "its columns are (id)", []string{"DROP INDEX made ON customer"}},
 	}
 }
 
@@ -70,6 +80,10 @@ func unmetOnSQLite() []unmet {
 			"there is a table of that name", []string{"DROP TABLE made"}},
 		{"another table has the index", []string{"CREATE TABLE o (id INT)", "CREATE INDEX made ON o (id)"},
 			"CREATE TABLE IF NOT EXISTS customer (id INT);\nCREATE INDEX IF NOT EXISTS made ON customer (id);", "there is one of that name on the table o", []string{"DROP INDEX made"}},
+		{"a table of another shape", []string{"CREATE TABLE made (id INT)"}, "CREATE TABLE IF NOT EXISTS made (ID INT, [order] TEXT, UNIQUE (id));", "it has no column order",
+			[]string{"DROP TABLE made"}},
+		{"an index that is not unique", []string{"CREATE TABLE customer (id INT)", "CREATE INDEX made ON customer (id)"},
+			"CREATE UNIQUE INDEX IF NOT EXISTS made ON customer (id);", "it is not unique", []string{"DROP INDEX made"}},
 	}
 }
 

@@ -14,6 +14,39 @@ type Made struct {
 	Only    bool   // of an index: of the parent alone, whose partitions are to follow
 	Rebuilt string // by REINDEX: index, table or schema, which Name names; "" when the statement makes something
 	Engine  string // the storage engine that a table is to have; "" when the statement says nothing
+
+	// Columns are those that a table is to have, or the keys of an index in order, "" for one that is no plain column. They are
+	// read where IF NOT EXISTS may pass over a thing of another shape.
+	Columns []string
+	Unique  bool // of an index: its keys differ from row to row
+}
+
+// Differs says in what the table or the index that is there is another than the statement makes; "" when in nothing that is
+// read. A table may have more columns. same compares names as the server does.
+func (m Made) Differs(columns []string, unique bool, same func(a, b string) bool) string {
+	var missing []string
+	for i, want := range m.Columns {
+		among := columns
+		if m.Kind == "index" {
+			among = columns[min(i, len(columns)):min(i+1, len(columns))]
+		}
+		if want != "" && !slices.ContainsFunc(among, func(have string) bool { return same(want, have) }) {
+			missing = append(missing, want)
+		}
+	}
+	switch {
+	case m.Kind == "table" && len(missing) > 0:
+		return "it has no column " + strings.Join(missing, ", ")
+	case m.Kind != "index" || len(m.Columns) == 0:
+		return ""
+	case len(missing) > 0 || len(columns) != len(m.Columns):
+		return "its columns are (" + strings.Join(columns, ", ") + ")"
+	case m.Unique && !unique:
+		return "it is not unique"
+	case unique && !m.Unique:
+		return "it is unique"
+	}
+	return ""
 }
 
 // ReadMade reads what is to be looked for after a statement; ok is false when its end tells all.
@@ -25,7 +58,7 @@ func (d Dialect) ReadMade(s Statement) (m Made, ok bool) {
 	p := &phrase{words: words}
 	switch p.next().key {
 	case "CREATE":
-		return p.made()
+		return d.made(p)
 	case "REINDEX":
 		return p.rebuilt()
 	case "ALTER":
@@ -35,7 +68,7 @@ func (d Dialect) ReadMade(s Statement) (m Made, ok bool) {
 }
 
 // made reads a CREATE.
-func (p *phrase) made() (m Made, ok bool) {
+func (d Dialect) made(p *phrase) (m Made, ok bool) {
 	from := p.at
 	m.Kind = p.kind()
 	if m.Kind == "" {
@@ -52,7 +85,8 @@ func (p *phrase) made() (m Made, ok bool) {
 		return m, false
 	}
 	look := p.accept("CONCURRENTLY")
-	look = p.accept("IF", "NOT", "EXISTS") || look
+	passes := p.accept("IF", "NOT", "EXISTS")
+	look = look || passes
 	if m.Kind == "index" && p.peek().key == "ON" { // the server makes the name
 		return m, false
 	}
@@ -65,10 +99,73 @@ func (p *phrase) made() (m Made, ok bool) {
 		m.Only = p.accept("ONLY")
 		m.On = p.name()
 		look = look && m.On != ""
+		if m.Kind == "index" && passes {
+			m.Unique, m.Columns = has("UNIQUE"), d.keys(p)
+		}
 	case "table":
+		if passes && p.accept("(") {
+			at := p.at
+			m.Columns = d.columns(p)
+			p.at = at - 1
+		}
 		m.Engine = p.engine()
 	}
 	return m, m.Name != "" && (look || m.Engine != "")
+}
+
+// columns reads those of a new table, behind the parenthesis that begins them.
+func (d Dialect) columns(p *phrase) (names []string) {
+	for more := true; more; more = p.skipItem() {
+		switch p.peek().key {
+		case "SELECT", "WITH", "VALUES", "TABLE": // a query in parentheses
+			return nil
+		case "UNIQUE", "INDEX", "KEY", "FULLTEXT", "SPATIAL", "VECTOR":
+			if d.Keys {
+				continue
+			}
+		}
+		if name := d.addedName(p); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// keys reads those of a new index, behind its table.
+func (d Dialect) keys(p *phrase) (names []string) {
+	if p.accept("USING") {
+		p.next()
+	}
+	if !p.accept("(") {
+		return nil
+	}
+	for more := true; more; more = p.skipItem() {
+		name := p.next().name
+		next := p.peek()
+		if next.name == "" && next.key != "," && next.key != ")" && (next.key != "(" || !d.Keys) {
+			name = "" // of a function, or within an expression
+		}
+		p.at-- // a parenthesis that begins an expression is part of it
+		names = append(names, name)
+	}
+	return names
+}
+
+// skipItem passes over the rest of one of several things in parentheses, and the comma behind it; false behind the last.
+func (p *phrase) skipItem() bool {
+	for depth := 0; !p.end(); {
+		switch w := p.next(); {
+		case w.key == "(":
+			depth++
+		case w.key == ")" && depth == 0:
+			return false
+		case w.key == ")":
+			depth--
+		case w.key == "," && depth == 0:
+			return true
+		}
+	}
+	return false
 }
 
 // rebuilt reads a REINDEX.

@@ -15,7 +15,7 @@ import (
 // and without NO_ENGINE_SUBSTITUTION it takes another engine than the one that is named with a warning.
 // https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sqlmode_no_engine_substitution
 func (s *session) postCondition(ctx context.Context, st statement.Statement) error {
-	made, ok := statement.Dialect{Lexer: &lexer{delimiter: "\x01"}}.ReadMade(st)
+	made, ok := statement.Dialect{Lexer: &lexer{delimiter: "\x01"}, Keys: true}.ReadMade(st)
 	if !ok {
 		return nil
 	}
@@ -26,8 +26,50 @@ func (s *session) postCondition(ctx context.Context, st statement.Statement) err
 		return s.madeTrigger(ctx, name, made.On)
 	case "table", "view", "sequence":
 		return s.madeTable(ctx, name, made)
+	case "index":
+		return s.madeIndex(ctx, name, made)
 	}
-	return nil // an index has its name within its table
+	return nil
+}
+
+// madeIndex looks for an index, which has its name within its table.
+func (s *session) madeIndex(ctx context.Context, name string, made statement.Made) error {
+	if len(made.Columns) == 0 {
+		return nil
+	}
+	parts := statement.Parts(made.On)
+	of := " FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = " + literal(parts[len(parts)-1]) + " AND index_name = " + literal(name)
+	var unique bool
+	if err := s.conn.QueryRowContext(ctx, "SELECT COALESCE(MIN(non_unique), 1) = 0"+of).Scan(&unique); err != nil {
+		return fmt.Errorf("look for the index %s: %w", name, err)
+	}
+	columns, err := s.names(ctx, "SELECT COALESCE(column_name, '…')"+of+" ORDER BY seq_in_index")
+	switch why := made.Differs(columns, unique, strings.EqualFold); {
+	case err != nil:
+		return fmt.Errorf("look for the index %s: %w", name, err)
+	case len(columns) == 0:
+		return unmet("The statement ended without an error, but there is no index %s on %s.", name, made.On)
+	case why != "":
+		return unmet("The index %s was not made: there is one of that name, and %s. Give the index another name, or drop the other.", name, why)
+	}
+	return nil
+}
+
+// names reads the one column of a query.
+func (s *session) names(ctx context.Context, query string) (names []string, err error) {
+	rows, err := s.conn.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
 }
 
 func unmet(format string, args ...any) error {
@@ -69,6 +111,16 @@ func (s *session) madeTable(ctx context.Context, name string, made statement.Mad
 	if made.Engine != "" && !strings.EqualFold(storage.String, engineName(made.Engine)) {
 		return unmet("The table %s has the storage engine %s and not %s: the server does not have that one, or the table was there before. "+
 			"Name an engine that the server has.", name, storage.String, made.Engine)
+	}
+	if len(made.Columns) == 0 {
+		return nil
+	}
+	columns, err := s.names(ctx, "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = "+literal(name))
+	if err != nil {
+		return fmt.Errorf("look for the table %s: %w", name, err)
+	}
+	if why := made.Differs(columns, false, strings.EqualFold); why != "" {
+		return unmet("The table %s was not made: there is one of that name, and %s. Change it with ALTER TABLE, or give the new one another name.", name, why)
 	}
 	return nil
 }

@@ -16,13 +16,17 @@ var _ engine.Resolver = (*session)(nil)
 
 // selectMadeIndex finds what has an index's name in the schema of its table: $1 is the table, $2 the name.
 const selectMadeIndex = `SELECT c.relkind::pg_catalog.text, coalesce(i.indrelid = t.oid, false), coalesce(i.indisvalid, false),
-	coalesce(i.indrelid::pg_catalog.regclass::pg_catalog.text, ''), pg_catalog.format('%I.%I', n.nspname, c.relname)
+	coalesce(i.indrelid::pg_catalog.regclass::pg_catalog.text, ''), pg_catalog.format('%I.%I', n.nspname, c.relname), coalesce(i.indisunique, false),
+	(SELECT coalesce(pg_catalog.array_agg(coalesce(a.attname::pg_catalog.text, '…') ORDER BY k), '{}') FROM pg_catalog.generate_series(1, i.indnkeyatts) k
+		LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1])
 	FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 	JOIN pg_catalog.pg_class c ON c.relnamespace = t.relnamespace AND c.relname = $2::pg_catalog.text::pg_catalog.name
 	LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid WHERE t.oid = pg_catalog.to_regclass($1)`
 
 // selectMadeRelation finds what has a name in the schema in which the statement makes something: $1, or the first of the path.
-const selectMadeRelation = `SELECT c.relkind::pg_catalog.text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+const selectMadeRelation = `SELECT c.relkind::pg_catalog.text, (SELECT coalesce(pg_catalog.array_agg(a.attname::pg_catalog.text), '{}')
+		FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+	FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE n.nspname = coalesce(nullif($1, '')::pg_catalog.text::pg_catalog.name, pg_catalog.current_schema())
 	AND c.relname = $2::pg_catalog.text::pg_catalog.name`
 
@@ -85,8 +89,9 @@ func unmet(format string, args ...any) error {
 
 func madeIndex(row pgx.Row, made statement.Made) error {
 	var kind, table, name string
-	var ours, valid bool
-	err := row.Scan(&kind, &ours, &valid, &table, &name)
+	var ours, valid, unique bool
+	var columns []string
+	err := row.Scan(&kind, &ours, &valid, &table, &name, &unique, &columns)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return unmet("The statement ended without an error, but there is no index %s.", made.Name)
@@ -102,12 +107,19 @@ func madeIndex(row pgx.Row, made statement.Made) error {
 		return unmet("The index %s is there and not valid: an earlier build of it failed, or one goes on. "+
 			"Run DROP INDEX CONCURRENTLY %s by hand, then try again.", name, name)
 	}
+	if why := made.Differs(columns, unique, sameName); why != "" {
+		return unmet("The index %s was not made: there is one of that name, and %s. Give the index another name, or drop the other.", made.Name, why)
+	}
 	return nil
 }
 
+// sameName compares names of which the server has cut what is too long.
+func sameName(a, b string) bool { return clip(a) == clip(b) }
+
 func madeRelation(row pgx.Row, made statement.Made) error {
 	var kind string
-	err := row.Scan(&kind)
+	var columns []string
+	err := row.Scan(&kind, &columns)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return unmet("The statement ended without an error, but there is no %s %s.", made.Kind, made.Name)
@@ -115,6 +127,9 @@ func madeRelation(row pgx.Row, made statement.Made) error {
 		return err
 	case relationKinds[kind] != made.Kind:
 		return unmet("The %s %s was not made: there is a %s of that name. Give it another name, or remove what is there.", made.Kind, made.Name, relationKinds[kind])
+	}
+	if why := made.Differs(columns, false, sameName); why != "" {
+		return unmet("The table %s was not made: there is one of that name, and %s. Change it with ALTER TABLE, or give the new one another name.", made.Name, why)
 	}
 	return nil
 }

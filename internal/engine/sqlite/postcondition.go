@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,8 +39,8 @@ func (c *connection) postCondition(ctx context.Context, st statement.Statement) 
 			case made.On != "" && !strings.EqualFold(table, on[len(on)-1]):
 				found = "one of that name on the table " + table
 			default:
-				found = ""
-				return rows.Close()
+				found, err = c.differs(ctx, name, made)
+				return errors.Join(err, rows.Close())
 			}
 		}
 		if found == "" {
@@ -54,4 +55,34 @@ func (c *connection) postCondition(ctx context.Context, st statement.Statement) 
 		return nil
 	}
 	return &engine.Error{Kind: engine.Unmet, Message: fmt.Sprintf("The %s %s was not made: there is %s. Give it another name, or remove what is there.", made.Kind, name, found)}
+}
+
+// differs says in what the thing of the same kind and name is another; "" when in nothing that is read.
+func (c *connection) differs(ctx context.Context, name string, made statement.Made) (string, error) {
+	if len(made.Columns) == 0 {
+		return "", nil
+	}
+	query := "SELECT name, 0 FROM pragma_table_xinfo(?)"
+	if made.Kind == "index" {
+		query = "SELECT coalesce(k.name, '…'), l.\"unique\" FROM main.sqlite_schema s, pragma_index_list(s.tbl_name) l, pragma_index_info(l.name) k" +
+			" WHERE s.type = 'index' AND l.name = s.name AND s.name = ? COLLATE NOCASE ORDER BY k.seqno"
+	}
+	rows, err := c.QueryContext(ctx, query, name)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	var columns []string
+	var unique bool
+	for rows.Next() {
+		var column string
+		if err := rows.Scan(&column, &unique); err != nil {
+			return "", err
+		}
+		columns = append(columns, column)
+	}
+	if why := made.Differs(columns, unique, strings.EqualFold); why != "" {
+		return "one of that name, and " + why, rows.Err()
+	}
+	return "", rows.Err()
 }
