@@ -53,7 +53,7 @@ export function ConsumerForm({ type, initial, start, onStarted, onBack }: Consum
           )}
           <span className="muted small">
             {elsewhere
-              ? 'Mend the address first.'
+              ? 'Correct the address first.'
               : `Next opens ${type.name} in a window and verifies what you entered.`}
           </span>
         </>
