@@ -54,6 +54,10 @@ func TestDemoLine_keepsColumnsApart(t *testing.T) {
 	if strings.Count(line, path) != 1 {
 		t.Errorf("the path stands there twice: %q", line)
 	}
+	line = demoLine("69ca7c86aaaa", "test", "shop", "1.sql", "unusable", "has 2 places that must not run:\n1:1: BEGIN\n3:1: COMMIT")
+	if !strings.HasSuffix(line, "must not run:\n    1:1: BEGIN\n    3:1: COMMIT\n") {
+		t.Errorf("%q", line)
+	}
 }
 
 func TestDemoTask_saysWhatIsInTheDatabase(t *testing.T) {
@@ -66,12 +70,28 @@ func TestDemoTask_saysWhatIsInTheDatabase(t *testing.T) {
 		inDatabase, want string
 	}{
 		"done":          {task: demoTask{StartedAt: &began, FinishedAt: &ended}, want: "7 ms"},
-		"failed":        {task: demoTask{Reason: "a.sql:1:1: no", Error: "a.sql:1:1: no"}, inDatabase: nothing, want: "a.sql:1:1: no\n    " + nothing},
+		"failed":        {task: demoTask{Reason: "a.sql:1:1: no", Error: "a.sql:1:1: no"}, inDatabase: nothing, want: "a.sql:1:1: no\n" + nothing},
 		"said already":  {task: demoTask{Reason: "no (" + nothing + ")"}, inDatabase: nothing, want: "no (" + nothing + ")"},
 		"skipped later": {task: demoTask{Reason: "Not needed.", Error: "a.sql:1:1: no"}, want: "Not needed. Its last attempt failed: a.sql:1:1: no"},
 	} {
 		if got := c.task.why(c.inDatabase); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestDemoWayOut_namesThePage(t *testing.T) {
+	t.Parallel()
+	d := &demo{info: demoInfo{ConsoleURL: "http://console"}}
+	for state, want := range map[string]string{
+		"failed":    "\nPush a corrected file, or retry or skip it: http://console/rollouts/r/tasks/t",
+		"held":      "\nRelease or skip it: http://console/rollouts/r/tasks/t",
+		"unknown":   "\nResolve it: http://console/rollouts/r/tasks/t",
+		"done":      "",
+		"cancelled": "",
+	} {
+		if got := d.wayOut(demoRollout{ID: "r"}, demoTask{ID: "t", State: state}); got != want {
+			t.Errorf("%s: %q", state, got)
 		}
 	}
 }

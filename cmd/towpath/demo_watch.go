@@ -49,7 +49,7 @@ func (t demoTask) why(inDatabase string) string {
 		words += " Its last attempt failed: " + t.Error
 	}
 	if !strings.Contains(words, inDatabase) {
-		words += "\n    " + inDatabase
+		words += "\n" + inDatabase
 	}
 	return words
 }
@@ -112,6 +112,15 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 	}
 }
 
+// wayOut is what a person can do about a task that does not go on by itself, and where.
+func (d *demo) wayOut(r demoRollout, t demoTask) string {
+	does := map[string]string{"failed": "Push a corrected file, or retry or skip it", "held": "Release or skip it", "unknown": "Resolve it"}
+	if does[t.State] == "" {
+		return ""
+	}
+	return fmt.Sprintf("\n%s: %s/rollouts/%s/tasks/%s", does[t.State], d.info.ConsoleURL, r.ID, t.ID)
+}
+
 // demoItem is how a file stands in a database, or by itself.
 type demoItem struct {
 	Path        string `json:"path"`
@@ -122,7 +131,9 @@ type demoItem struct {
 }
 
 // demoTold are the states of files that tasks do not tell of.
-var demoTold = []string{"edited", "conflict", "ignored", "refused", "vanished", "unusable", "no-target", "ambiguous", "moved", "skipped", "unreachable", "cloned", "renamed"}
+var demoTold = []string{"edited", "conflict", "ignored", "refused", "vanished", "unusable", "no-target", "ambiguous", "moved",
+	"skipped", "unreachable", "cloned", "renamed", "tampered",
+	"restored"}
 
 // tellFiles prints what has changed about files that no task tells of, one line each: where a file stands so in each
 // environment, the first tells.
@@ -170,6 +181,7 @@ func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool,
 // demoLine is one line of the terminal. The reason does not repeat the path that stands before it.
 func demoLine(commit, environment, database, path, state, reason string) string {
 	reason = strings.TrimPrefix(reason, path+":")
+	reason = strings.ReplaceAll(reason, "\n", "\n    ")
 	line := fmt.Sprintf("%s  %.8s  %-8s  %-5s  %-42s  %-9s  %s", time.Now().Format("15:04:05"), commit, environment, database, path, state, reason)
 	return strings.TrimRight(line, " ") + "\n"
 }
@@ -203,7 +215,7 @@ func (d *demo) tell(ctx context.Context, w io.Writer, r demoRollout, told map[st
 			if n := len(detail.Attempts); n > 0 {
 				left = detail.Attempts[n-1].InDatabase
 			}
-			fmt.Fprint(w, demoLine(r.Commit, stage.Environment, t.Database, t.Path, t.State, t.why(left)))
+			fmt.Fprint(w, demoLine(r.Commit, stage.Environment, t.Database, t.Path, t.State, t.why(left)+d.wayOut(r, t)))
 		}
 	}
 	return nil

@@ -68,7 +68,7 @@ func TestRunTask_holdsForeignKeysWithoutATransaction(t *testing.T) {
 func TestRunTask_tellsAllRefusalsBeforeAnythingRuns(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ script, reason string }{
-		"several": {"CREATE TABLE a (x);\nATTACH 'b' AS b;\n.read c\nVACUUM;\n", "1.sql:2:1: 3 places of this file must not run.\n2:1: ATTACH"},
+		"several": {"CREATE TABLE a (x);\nATTACH 'b' AS b;\n.read c\nVACUUM;\n", "1.sql:2:1: 3 places that must not run:\n2:1: ATTACH"},
 		"a part for going back": {"-- migrate:up\nCREATE TABLE a (x);\n-- migrate:down\nDROP TABLE a;\n",
 			"1.sql:3:1: Here begins the part that takes the change back"},
 		"its own transaction, and none": {"-- towpath: no-transaction\nBEGIN;\nCREATE TABLE a (x);\nCOMMIT;", "1.sql:2:1: This file says no-transaction"},

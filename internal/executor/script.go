@@ -112,7 +112,7 @@ func refusalWords(err error) (string, error) {
 	case errors.As(err, &all) && len(all.First)+all.More == 1:
 		one = all.First[0]
 	case errors.As(err, &all):
-		return "must not run. " + all.Error(), nil
+		return "has " + all.Error(), nil
 	case errors.As(err, &one):
 	default:
 		return "", err

@@ -118,7 +118,7 @@ func (s stage) stopped(a around, soFar string) (st vcs.Status, ok bool) {
 	if held.ID == "" {
 		return st, false
 	}
-	return said(a.waiting, "Waiting for a person: %s is held in %s; %s", clip(held.Path, maxStatusPath), held.Environment, soFar), true
+	return said(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s", clip(held.Path, maxStatusPath), held.Environment, soFar), true
 }
 
 func wordOf(s towpath.TaskState) string {
@@ -154,14 +154,11 @@ func said(state vcs.StatusState, format string, args ...any) vcs.Status {
 
 // troubles words what a person must change in the files themselves.
 var troubles = map[plan.ItemState]string{
-	plan.ItemConflict:  "claims a version that another file has",
-	plan.ItemEdited:    "was edited after it was applied: revert it and write a new migration",
-	plan.ItemRefused:   "is older than what is applied: give it a newer version",
-	plan.ItemNoTarget:  "has no database",
-	plan.ItemAmbiguous: "fits several databases",
-	plan.ItemMoved:     "has the text of a version that is applied",
-	plan.ItemTampered:  "waits: other hands have changed the ledger of a database",
-	plan.ItemRestored:  "waits: the ledger of a database is an earlier state of itself",
+	plan.ItemEdited:   "was edited after it was applied: revert it and write a new migration",
+	plan.ItemRefused:  "is older than what is applied: give it a newer version",
+	plan.ItemMoved:    "has the text of a version that is applied",
+	plan.ItemTampered: "waits: other hands have changed the ledger of a database",
+	plan.ItemRestored: "waits: the ledger of a database is an earlier state of itself",
 }
 
 // troubleOf names what of the files cannot be planned, and what was noted of the commit; "" when there is nothing.
@@ -174,6 +171,10 @@ func troubleOf(p plan.Plan, notes map[string]string) string {
 		switch word := troubles[item.State]; {
 		case item.State == plan.ItemUnusable:
 			words[item.Path] = item.Reason
+		case item.State == plan.ItemConflict:
+			words[item.Path] = "is in conflict: " + item.Reason
+		case item.State == plan.ItemNoTarget, item.State == plan.ItemAmbiguous:
+			words[item.Path] = "cannot run: " + item.Reason
 		case word != "":
 			words[item.Path] = word
 		}
@@ -188,9 +189,17 @@ func troubleOf(p plan.Plan, notes map[string]string) string {
 	slices.Sort(paths)
 	text := clip(paths[0], maxStatusPath) + " " + words[paths[0]]
 	if len(paths) > 1 {
-		text += fmt.Sprintf(", and %d more", len(paths)-1)
+		text += "; and " + files(len(paths)-1)
 	}
 	return text
+}
+
+// files counts further files.
+func files(n int) string {
+	if n == 1 {
+		return "1 more file"
+	}
+	return fmt.Sprintf("%d more files", n)
 }
 
 // sqlEndings are how files end that people mean to run. Others (notes, configurations) may lie beside them.

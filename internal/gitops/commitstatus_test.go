@@ -36,9 +36,9 @@ func TestStage_saysWhatACommitHears(t *testing.T) {
 		{[]towpath.TaskState{done}, []towpath.TaskState{done, failed}, "failed shop/4__ddl__a.sql:3:14 failed in shop; 1 of 2 done"},
 		{[]towpath.TaskState{done}, []towpath.TaskState{unknown}, "failed A person must look: nobody knows if shop/4__ddl__a.sql was applied in shop"},
 		{[]towpath.TaskState{failed}, []towpath.TaskState{pending}, "stopped Not run: failed in test (shop/4__ddl__a.sql); 0 of 1 done"},
-		{[]towpath.TaskState{failed}, []towpath.TaskState{held}, "successful Waiting for a person: shop/4__ddl__a.sql is held in prod; 0 of 1 done"},
+		{[]towpath.TaskState{failed}, []towpath.TaskState{held}, "successful Waiting for a person: shop/4__ddl__a.sql is held in prod, release or skip it; 0 of 1 done"},
 		{[]towpath.TaskState{unknown}, []towpath.TaskState{pending}, "stopped Not run: the outcome is unknown in test (shop/4__ddl__a.sql); 0 of 1 done"},
-		{[]towpath.TaskState{held}, []towpath.TaskState{pending}, "successful Waiting for a person: shop/4__ddl__a.sql is held in test; 0 of 1 done"},
+		{[]towpath.TaskState{held}, []towpath.TaskState{pending}, "successful Waiting for a person: shop/4__ddl__a.sql is held in test, release or skip it; 0 of 1 done"},
 		{[]towpath.TaskState{done}, []towpath.TaskState{done, done}, "successful 2 done"},
 		{[]towpath.TaskState{done}, []towpath.TaskState{done, skipped}, "successful 1 done, 1 skipped or cancelled"},
 		{[]towpath.TaskState{done}, []towpath.TaskState{skipped, cancelled}, "stopped Skipped by a person"},
@@ -107,8 +107,17 @@ func TestTroubleOf_namesFilesThatCannotRun(t *testing.T) {
 	if got := troubleOf(p, nil); got != "b.sql has 110 MiB: the limit is 100 MiB; split the file" {
 		t.Error(got)
 	}
-	if got := troubleOf(p, map[string]string{"a.SQL": "is not run"}); got != "a.SQL is not run, and 1 more" {
+	if got := troubleOf(p, map[string]string{"a.SQL": "is not run"}); got != "a.SQL is not run; and 1 more file" {
 		t.Error(got)
+	}
+	for state, c := range map[plan.ItemState][2]string{
+		plan.ItemConflict: {"version 1 (ddl) is also claimed by `b.sql`", "is in conflict: version 1 (ddl) is also claimed by `b.sql`"},
+		plan.ItemNoTarget: {"there is no database `shp`; rename it", "cannot run: there is no database `shp`; rename it"},
+	} {
+		got := troubleOf(plan.Plan{Items: []plan.Item{item("a.sql", state, c[0])}}, nil)
+		if got != "a.sql "+c[1] {
+			t.Error(got)
+		}
 	}
 	if got := troubleOf(plan.Plan{Items: p.Items[2:]}, nil); got != "" {
 		t.Error(got)

@@ -337,9 +337,24 @@ func waitsFor(st LinkStatus) string {
 	case st.Plan.Blocked != "":
 		return st.Plan.Blocked
 	case st.Rollout == nil:
-		return troubleOf(st.Plan, st.Notes)
+		return cmp.Or(troubleOf(st.Plan, st.Notes), standing(st.Plan))
 	}
-	return waitsForTask(st.Rollout.Tasks)
+	task, trouble := waitsForTask(st.Rollout.Tasks), troubleOf(st.Plan, st.Notes)
+	if task == "" || trouble == "" {
+		return cmp.Or(task, trouble)
+	}
+	return task + " Besides, " + strings.TrimRight(trouble, ".") + "."
+}
+
+// standing names the first file that is not as the branch says, though nothing of the head is to blame; "" when all are.
+func standing(p plan.Plan) string {
+	states := []plan.ItemState{plan.ItemVanished, plan.ItemUnreachable, plan.ItemCloned, plan.ItemBlocked}
+	i := slices.IndexFunc(p.Items, func(item plan.Item) bool { return slices.Contains(states, item.State) })
+	if i < 0 {
+		return ""
+	}
+	item := p.Items[i]
+	return fmt.Sprintf("%s is %s in %s of %s: %s", item.Path, item.State, item.Database, item.Environment, item.Reason)
 }
 
 // readingOf says how far a reading is.
@@ -369,7 +384,8 @@ func waitsForTask(all []towpath.Task) string {
 		case towpath.TaskUnknown:
 			return fmt.Sprintf("Nobody knows whether version %s was applied %s. %s", t.Label, where, plan.Sentence(t.Reason))
 		case towpath.TaskFailed:
-			return fmt.Sprintf("Version %s failed %s: %s", t.Label, where, t.Reason)
+			return fmt.Sprintf("Version %s failed %s: %s. Push a corrected file, or retry or skip the task.", t.Label, where,
+				strings.TrimRight(t.Reason, ". "))
 		case towpath.TaskRunning:
 			return fmt.Sprintf("Version %s is running %s.", t.Label, where)
 		default:

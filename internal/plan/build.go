@@ -139,7 +139,7 @@ func (b *builder) resolve(m towpath.Migration) (found []target, problems []Item)
 
 func (b *builder) whyNoTarget(m towpath.Migration) string {
 	if len(b.in.Databases) == 0 {
-		return "the project has no databases yet"
+		return "the project has no databases yet; give it one"
 	}
 	var environments, databases []string
 	known := false
@@ -153,19 +153,19 @@ func (b *builder) whyNoTarget(m towpath.Migration) string {
 		}
 	}
 	slices.Sort(databases)
-	what := "no database"
+	what := "there is no database"
 	if m.Database != "" {
-		what = fmt.Sprintf("no database `%s`", m.Database)
+		what = fmt.Sprintf("there is no database `%s`", m.Database)
 	}
 	switch {
 	case m.Environment == "":
-		return fmt.Sprintf("%s in this project; its databases are %s", what, list(slices.Compact(databases)))
+		return fmt.Sprintf("%s in this project; its databases are %s; rename the file or its folder, or add the database", what, list(slices.Compact(databases)))
 	case !known:
-		return fmt.Sprintf("%s in environment `%s`; the environments are %s", what, m.Environment, list(environments))
+		return fmt.Sprintf("%s in environment `%s`; the environments are %s; rename the file or its folder", what, m.Environment, list(environments))
 	case len(databases) == 0:
-		return fmt.Sprintf("%s in environment `%s`; the project has none there", what, m.Environment)
+		return fmt.Sprintf("%s in environment `%s`; the project has none there; give it one", what, m.Environment)
 	}
-	return fmt.Sprintf("%s in environment `%s`; the project's databases there are %s", what, m.Environment, list(slices.Compact(databases)))
+	return fmt.Sprintf("%s in environment `%s`; the project's databases there are %s; rename the file or its folder, or add the database", what, m.Environment, list(slices.Compact(databases)))
 }
 
 // list joins names, the first ten of them.

@@ -150,20 +150,21 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 			in: Input{Files: files{file(t, fullTemplate, "qa/shop##1##ddl##a.sql")},
 				Databases: databases{database("test/shop")}},
 			items: []string{"- qa/shop##1##ddl##a.sql no-target"},
-			says:  []string{"no database `shop` in environment `qa`; the environments are test, staging, prod"},
+			says:  []string{"there is no database `shop` in environment `qa`; the environments are test, staging, prod; rename the file or its folder"},
 		},
 		{
 			name: "an unknown database is answered by those of its environment",
 			in: Input{Files: files{file(t, fullTemplate, "test/crm##1##ddl##a.sql")},
 				Databases: databases{database("test/shop"), database("test/audit"), database("prod/crm")}},
 			items: []string{"- test/crm##1##ddl##a.sql no-target"},
-			says:  []string{"no database `crm` in environment `test`; the project's databases there are audit, shop"},
+			says: []string{"there is no database `crm` in environment `test`; the project's databases there are audit, shop; " +
+				"rename the file or its folder, or add the database"},
 		},
 		{
 			name:  "a project without databases says so",
 			in:    Input{Files: files{file(t, shortTemplate, "1_a.sql")}},
 			items: []string{"- 1_a.sql no-target"},
-			says:  []string{"the project has no databases yet"},
+			says:  []string{"the project has no databases yet; give it one"},
 		},
 		{
 			name: "two databases of one name in one environment are ambiguous, and later environments wait",

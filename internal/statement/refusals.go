@@ -23,7 +23,7 @@ func (r *Refusals) Error() string {
 		return r.First[0].Message
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "%d places of this file must not run.", len(r.First)+r.More)
+	fmt.Fprintf(&out, "%d places that must not run:", len(r.First)+r.More)
 	for _, e := range r.First {
 		out.WriteString("\n" + e.Error())
 	}

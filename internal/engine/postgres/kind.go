@@ -60,7 +60,7 @@ func refusedVerb(p piece) error {
 	case "IMPORT":
 		return statement.Errorf(p.Pos, "IMPORT is not allowed: foreign servers are outside of this database. Leave it out.")
 	}
-	return statement.Errorf(p.Pos, "%s is no statement that a migration may hold. Change data or this database's schema.", p.word)
+	return statement.Errorf(p.Pos, "%s is no statement that a migration may hold. Check its spelling: a migration changes data or this database's schema.", p.word)
 }
 
 // objectRule is about one kind of object: CREATE, ALTER, DROP, COMMENT ON, SECURITY LABEL ON.
@@ -128,7 +128,7 @@ func refusedKind(at statement.Position, verb string, p piece) error {
 	case "":
 		return statement.Errorf(at, "%s wants a kind of object, such as TABLE.", verb)
 	}
-	return statement.Errorf(at, "%s %s is no statement that a migration may hold. Change data or this database's schema.", verb, p.word)
+	return statement.Errorf(at, "%s %s is no statement that a migration may hold. Check its spelling: a migration changes data or this database's schema.", verb, p.word)
 }
 
 // detail looks at what stands behind the kind.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	driver "modernc.org/sqlite"
@@ -166,6 +167,9 @@ func mapError(err error) *engine.Error {
 		}
 	}
 	message := towpath.Clip(err.Error())
+	if family := "constraint failed: "; strings.Count(message, family) > 1 {
+		message = strings.TrimPrefix(message, family) // the driver names the family, and SQLite does again
+	}
 	if e != nil && e.Code()&0xff == lib.SQLITE_BUSY {
 		message += ": another connection holds the file's lock; SQLite does not tell whose"
 	}

@@ -48,7 +48,7 @@ func refusedVerb(t statement.Token, word string) error {
 	case "VACUUM":
 		return statement.Errorf(t.Pos, "VACUUM is not allowed: it cannot run in a transaction, and INTO writes another file. Run it by hand outside of migrations.")
 	}
-	return statement.Errorf(t.Pos, "%s is no statement that a migration may hold. Change data or this database's schema.", word)
+	return statement.Errorf(t.Pos, "%s is no statement that a migration may hold. Check its spelling: a migration changes data or this database's schema.", word)
 }
 
 // upper is a key word as SQLite reads it: letters of ASCII in any case, "" for all else.
@@ -135,7 +135,8 @@ func (o *objectRule) addKind(t statement.Token, word string) error {
 		o.kind = word
 		return nil
 	}
-	return statement.Errorf(o.start, "%s %s is no statement that a migration may hold: SQLite has tables, indexes, views and triggers, and alters tables only.", o.verb, t.Raw)
+	return statement.Errorf(o.start, "%s %s is no statement that a migration may hold. "+
+		"Check its spelling: SQLite has tables, indexes, views and triggers, and alters tables only.", o.verb, t.Raw)
 }
 
 // creates says whether the statement makes an object of that kind.

@@ -291,3 +291,12 @@ func TestExecRecord_aReaderInTheWayOfTheCommitIsOnlyALock(t *testing.T) {
 		t.Errorf("another try: %v", err)
 	}
 }
+
+func TestErrors_nameTheFamilyOnce(t *testing.T) {
+	t.Parallel()
+	e, target := fresh(t)
+	err := run(t, begin(t, e, target), "CREATE TABLE a (b UNIQUE); INSERT INTO a VALUES (1), (1)")
+	if err == nil || strings.Count(err.Error(), "constraint failed") != 1 {
+		t.Errorf("%v", err)
+	}
+}

@@ -5,7 +5,7 @@ type Tone = 'idle' | 'run' | 'ok' | 'bad' | 'warn'
 
 /** Every state that the API tells, in one word with its icon and colour. */
 const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
-  pending: ['Waiting', 'clock', 'idle'],
+  pending: ['Pending', 'clock', 'idle'],
   'would-run': ['Will run', 'play', 'run'],
   planned: ['Planned', 'clock', 'idle'],
   waiting: ['Waiting', 'clock', 'idle'],
@@ -27,11 +27,11 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   blocked: ['Blocked', 'clock', 'warn'],
   refused: ['Refused', 'cross', 'bad'],
   unreachable: ['Unreachable', 'plug', 'bad'],
-  cloned: ['Copy', 'question', 'warn'],
-  unusable: ['Cannot run', 'alert', 'bad'],
+  cloned: ['Cloned', 'question', 'warn'],
+  unusable: ['Unusable', 'alert', 'bad'],
   tampered: ['Tampered', 'alert', 'bad'],
   restored: ['Restored', 'question', 'warn'],
-  'no-target': ['No database', 'alert', 'warn'],
+  'no-target': ['No target', 'alert', 'warn'],
   ambiguous: ['Ambiguous', 'alert', 'warn'],
   vanished: ['Vanished', 'question', 'warn'],
   ignored: ['Ignored', 'dash', 'idle'],
@@ -40,7 +40,7 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   polling: ['Polling', 'refresh', 'idle'],
   missing: ['Missing', 'alert', 'warn'],
   healthy: ['Healthy', 'check', 'ok'],
-  connected: ['Connected', 'check', 'ok'],
+  connected: ['Connected', 'plug', 'idle'],
   attention: ['Needs attention', 'alert', 'warn'],
   invited: ['Invited', 'clock', 'idle'],
   deactivated: ['Deactivated', 'dash', 'idle'],

@@ -1,13 +1,13 @@
 import { TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Schemas } from '~/api/client'
 import { filesQuery, linkQuery } from '~/api/gitops-queries'
 import { Icon, type IconName } from '~/ui/Icon'
 import { readingWords } from '~/util/link-reading'
 import { pb } from '~/util/path-builder'
-import { count } from '~/util/str'
+import { count, sentence } from '~/util/str'
 import { Commit } from '../Commit'
 import { Link } from '../Link'
 import { Loaded } from '../Loaded'
@@ -31,7 +31,7 @@ export function WhyNothing({ link, name, project }: WhyNothingProps) {
             <ul className="stack tight" style={{ padding: 0, listStyle: 'none' }} aria-label={`State of ${name}`}>
               <Answers status={data} project={project} />
             </ul>
-            <FileQuestion link={link} />
+            <FileQuestion link={link} plan={data.plan} />
           </>
         )}
       </Loaded>
@@ -43,7 +43,7 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
   const { rollout, plan } = status
   const behind = Boolean(status.headCommit) && status.headCommit !== status.syncedCommit
   const ignored = plan.counts.ignored ?? 0
-  const unhappy = plan.items.length + plan.moreItems
+  const unhappy = new Set(plan.items.map(item => item.path)).size
   return (
     <>
       <Answer icon="webhook">
@@ -64,7 +64,11 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
       )}
       {unhappy > 0 && (
         <Answer icon="alert">
-          <Link to={pb.link(project, status.id)}>{count(unhappy, 'file')} still to come or in need of somebody</Link>.
+          <Link to={pb.link(project, status.id)}>
+            {count(unhappy, 'file')}
+            {plan.moreItems > 0 && ' or more'}
+          </Link>{' '}
+          {unhappy === 1 ? 'differs' : 'differ'} from what the databases have.
         </Answer>
       )}
       {rollout && (
@@ -75,7 +79,11 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
       <Answer icon={status.reading ? 'refresh' : status.waitsFor ? 'hand' : 'check'}>
         <strong>
           {(status.reading ? `${readingWords(status.reading)}.` : status.waitsFor) ||
-            (rollout ? 'It goes on by itself.' : 'Nothing is to do: every file that matches is in its databases.')}
+            (rollout
+              ? 'It goes on by itself.'
+              : unhappy > 0
+                ? 'Nothing waits.'
+                : 'Nothing to do: every file that matches is in its databases.')}
         </strong>
         {status.lastError && <div className="muted small">{status.lastError}</div>}
       </Answer>
@@ -83,7 +91,7 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
   )
 }
 
-function Answer({ icon, children }: { icon: IconName; children: React.ReactNode }) {
+function Answer({ icon, children }: { icon: IconName; children: ReactNode }) {
   return (
     <li className="row" style={{ alignItems: 'flex-start' }}>
       <span className="muted" style={{ lineHeight: '18px' }}>
@@ -94,12 +102,18 @@ function Answer({ icon, children }: { icon: IconName; children: React.ReactNode 
   )
 }
 
-/** Tells about one path what became of it. */
-function FileQuestion({ link }: { link: string }) {
+interface FileQuestionProps {
+  link: string
+  plan: Schemas['LinkStatus']['plan']
+}
+
+/** Says of one path what became of it, in each of its databases. */
+function FileQuestion({ link, plan }: FileQuestionProps) {
   const [path, setPath] = useState('')
   const [asked] = useDebouncedValue(path.trim(), 300)
   const answer = useInfiniteQuery({ ...filesQuery(link, { path: asked }), enabled: asked !== '' })
   const file = answer.data?.pages[0]?.items[0]
+  const open = plan.items.filter(item => item.path === asked)
   return (
     <div className="stack tight">
       <TextInput
@@ -111,15 +125,32 @@ function FileQuestion({ link }: { link: string }) {
         className="narrow"
       />
       {asked && file && (
-        <div className="row wrap" role="status">
-          <StateBadge state={file.state} />
-          <span>
-            {file.state === 'ignored'
-              ? `It ${file.reason ?? 'is ignored'}.`
-              : `Version ${file.label}${file.database ? ` for ${file.database}` : ''}.${file.reason ? ` It cannot run: it ${file.reason}.` : ''}`}
-          </span>
+        <div className="stack tight" role="status">
+          {open.map(item => (
+            <FileState key={item.databaseId ?? ''} state={item.state} reason={item.reason}>
+              {item.database && item.environment ? `${item.database} in ${item.environment}. ` : ''}
+            </FileState>
+          ))}
+          {open.length === 0 && <FileState state={settled(file, plan)} reason={file.reason} />}
         </div>
       )}
+    </div>
+  )
+}
+
+/** How a file stands of which the plan has nothing open. */
+function settled(file: Schemas['ManifestFile'], plan: FileQuestionProps['plan']) {
+  return file.state === 'matched' && !file.reason && plan.moreItems === 0 ? 'applied' : file.state
+}
+
+function FileState({ state, reason, children }: { state: string; reason?: string | undefined; children?: ReactNode }) {
+  return (
+    <div className="row wrap">
+      <StateBadge state={state} />
+      <span>
+        {children}
+        {reason && sentence(reason)}
+      </span>
     </div>
   )
 }

@@ -30,7 +30,7 @@ export function Board({ stages, names }: BoardProps) {
           >
             <div className={classes.head}>
               <h2>{stage.environment || 'Removed environment'}</h2>
-              <StateBadge state={stage.state} detail={waits ? `for ${waits}` : undefined} />
+              <StateBadge state={stage.state} detail={waits ? `after ${waits}` : undefined} />
               <span className="muted small">{stageCount(stage.tasks)}</span>
             </div>
             <ul className={classes.tasks}>

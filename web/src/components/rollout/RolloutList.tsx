@@ -21,7 +21,7 @@ const states: [RolloutState | '', string][] = [
   ['failed', 'Failed'],
   ['held', 'Held'],
   ['unknown', 'Unknown'],
-  ['pending', 'Waiting'],
+  ['pending', 'Pending'],
   ['done', 'Done'],
   ['skipped', 'Skipped'],
   ['cancelled', 'Cancelled'],

@@ -50,6 +50,11 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
       action={project.data && <TaskActions task={task} project={project.data} />}
     >
       <TaskReason task={task} told={attempt?.message} />
+      {task.state === 'failed' && (
+        <p>
+          Push a corrected file to go on. If the database was the cause, retry; if this file is not needed, skip it.
+        </p>
+      )}
       <dl className="facts">
         <dt>Database</dt>
         <dd>
