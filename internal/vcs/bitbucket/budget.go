@@ -27,7 +27,8 @@ const (
 	maxBackoff   = 15 * time.Minute
 	maxRetryWait = 2 * time.Hour // a far side that asks for more is not believed
 
-	readingReserve = 5 // a fifth of the calls is for reading alone
+	readingReserve = 5  // a fifth of the calls is for reading alone
+	othersReserve  = 10 // a tenth is for others than a repository that had more than half of the calls
 )
 
 // budget counts the calls of one grant and shuts the gate when Bitbucket says 429. Bitbucket tells neither what is left nor, as a
@@ -37,8 +38,14 @@ type budget struct {
 	limits map[quota]int
 
 	mu    sync.Mutex
-	calls map[quota][]time.Time // of the last hour, oldest first
-	gates map[bool]*gate        // by whether they are for telling: a refusal to tell does not stop reading
+	calls map[quota][]call // of the last hour, oldest first
+	gates map[bool]*gate   // by whether they are for telling: a refusal to tell does not stop reading
+}
+
+// call is one that was counted.
+type call struct {
+	at         time.Time
+	repository string // that it was about; "" for none
 }
 
 // gate is shut after a refusal.
@@ -51,13 +58,13 @@ func newBudget(cfg Config) *budget {
 	return &budget{
 		now:    cfg.Now,
 		limits: map[quota]int{quotaRepositories: cfg.RequestsPerHour, quotaRawFiles: cfg.RawFilesPerHour},
-		calls:  map[quota][]time.Time{},
+		calls:  map[quota][]call{},
 		gates:  map[bool]*gate{false: {}, true: {}},
 	}
 }
 
-// take books a call. When there is none left or the gate is shut, it returns when to try again.
-func (b *budget) take(q quota) (retryAt time.Time, ok bool) {
+// take books a call about a repository. When there is none left for it or the gate is shut, it returns when to try again.
+func (b *budget) take(q quota, repository string) (retryAt time.Time, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
@@ -80,11 +87,24 @@ func (b *budget) take(q quota) (retryAt time.Time, ok bool) {
 	if telling {
 		limit -= limit / readingReserve
 	}
-	if calls := b.calls[q]; len(calls) >= limit {
-		return calls[len(calls)-limit].Add(window), false
+	if b.spentBy(q, repository) > limit/2 {
+		limit -= limit / othersReserve
 	}
-	b.calls[q] = append(b.calls[q], now)
+	if calls := b.calls[q]; len(calls) >= limit {
+		return calls[len(calls)-limit].at.Add(window), false
+	}
+	b.calls[q] = append(b.calls[q], call{at: now, repository: repository})
 	return time.Time{}, true
+}
+
+// spentBy counts the calls of the last hour that were about a repository.
+func (b *budget) spentBy(q quota, repository string) (n int) {
+	for _, c := range b.calls[q] {
+		if c.repository == repository {
+			n++
+		}
+	}
+	return n
 }
 
 // refused shuts the gate after a 429 and returns when it opens. Calls that were under way together count as one refusal.
@@ -131,7 +151,7 @@ func (b *budget) usage() vcs.Usage {
 func (b *budget) forget(q quota, now time.Time) {
 	calls, start := b.calls[q], now.Add(-window)
 	i := 0
-	for i < len(calls) && !calls[i].After(start) {
+	for i < len(calls) && !calls[i].at.After(start) {
 		i++
 	}
 	b.calls[q] = calls[i:]

@@ -2,6 +2,7 @@ package bitbucket
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ func TestBudget_neverMoreThanItsLimitInAnyHour(t *testing.T) {
 		var sent []time.Time
 		for range 60 {
 			now = now.Add(time.Duration(rapid.IntRange(0, 40).Draw(t, "minutes")) * time.Minute)
-			at, ok := b.take(quotaRepositories)
+			at, ok := b.take(quotaRepositories, "a/b")
 			if ok {
 				sent = append(sent, now)
 				if n := len(sent); n > 3 && now.Sub(sent[n-4]) < time.Hour {
@@ -34,7 +35,7 @@ func TestBudget_neverMoreThanItsLimitInAnyHour(t *testing.T) {
 				t.Fatalf("at %v: retry at %v", now, at)
 			}
 			now = at
-			if _, ok := b.take(quotaRepositories); !ok {
+			if _, ok := b.take(quotaRepositories, "a/b"); !ok {
 				t.Fatalf("refused at the time that it told")
 			}
 			sent = append(sent, now)
@@ -47,12 +48,12 @@ func TestBudget_filesAreCountedApart(t *testing.T) {
 	now := start
 	b := testBudget(&now)
 	for i, want := range []bool{true, true, false} {
-		if _, ok := b.take(quotaRawFiles); ok != want {
+		if _, ok := b.take(quotaRawFiles, "a/b"); ok != want {
 			t.Errorf("file %d: %v", i, ok)
 		}
 	}
 	for range 100 {
-		if _, ok := b.take(quotaNone); !ok {
+		if _, ok := b.take(quotaNone, "a/b"); !ok {
 			t.Fatal("what is not counted was refused")
 		}
 	}
@@ -74,17 +75,53 @@ func TestBudget_backsOffLongerEachTime(t *testing.T) {
 			t.Errorf("an answer that was under way moved the gate from %v to %v", until, again)
 		}
 		b.accepted(quotaRepositories) // under way too
-		if at, ok := b.take(quotaNone); ok || !at.Equal(until) || !b.usage().BackoffUntil.Equal(until) {
+		if at, ok := b.take(quotaNone, "a/b"); ok || !at.Equal(until) || !b.usage().BackoffUntil.Equal(until) {
 			t.Errorf("the gate is open at %v", now)
 		}
 		now = until
-		if _, ok := b.take(quotaNone); !ok || !b.usage().BackoffUntil.IsZero() {
+		if _, ok := b.take(quotaNone, "a/b"); !ok || !b.usage().BackoffUntil.IsZero() {
 			t.Errorf("the gate is shut at %v", until)
 		}
 	}
 	b.accepted(quotaRepositories)
 	if wait := b.refused(quotaRepositories, http.Header{}).Sub(now); wait > 30*time.Second {
 		t.Errorf("after a success: %v", wait)
+	}
+}
+
+// One repository uses up what it can; others still read, and tell.
+func TestBudget_aBusyRepositoryStarvesNoOther(t *testing.T) {
+	t.Parallel()
+	now := start
+	b := newBudget(Config{Now: func() time.Time { return now }, RequestsPerHour: 1000, RawFilesPerHour: 5000})
+	for q, want := range map[quota]int{quotaRawFiles: 4500, quotaRepositories: 900} {
+		for n := 0; ; n++ {
+			at, ok := b.take(q, "busy/one")
+			if ok {
+				continue
+			}
+			if n != want || !at.Equal(start.Add(window)) {
+				t.Errorf("quota %d: the busy one had %d calls, want %d, and again at %s", q, n, want, at)
+			}
+			break
+		}
+		for n := range want / 9 {
+			if _, ok := b.take(q, "quiet/"+strconv.Itoa(n%3)); !ok {
+				t.Fatalf("quota %d: the quiet ones had only %d calls", q, n)
+			}
+		}
+	}
+	now = now.Add(window)
+	for range 720 {
+		if _, ok := b.take(quotaStatuses, "busy/one"); !ok {
+			t.Fatal("the busy one cannot tell")
+		}
+	}
+	if _, ok := b.take(quotaStatuses, "busy/one"); ok {
+		t.Error("the busy one tells what is left to others")
+	}
+	if _, ok := b.take(quotaStatuses, "quiet/one"); !ok {
+		t.Error("the quiet one cannot tell")
 	}
 }
 
@@ -112,17 +149,17 @@ func TestBudget_readsBeforeItTells(t *testing.T) {
 	now := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 	b := newBudget(Config{Now: func() time.Time { return now }, RequestsPerHour: 100, RawFilesPerHour: 100})
 	b.refused(quotaStatuses, http.Header{})
-	if _, ok := b.take(quotaStatuses); ok {
+	if _, ok := b.take(quotaStatuses, "a/b"); ok {
 		t.Error("telling went on after a refusal")
 	}
 	for _, q := range []quota{quotaRepositories, quotaRawFiles, quotaNone} {
-		if _, ok := b.take(q); !ok {
+		if _, ok := b.take(q, "a/b"); !ok {
 			t.Errorf("a refusal to tell stopped reading of kind %d", q)
 		}
 	}
 	now = now.Add(time.Minute)
 	for told := 1; ; told++ {
-		if at, ok := b.take(quotaStatuses); !ok {
+		if at, ok := b.take(quotaStatuses, "a/"+strconv.Itoa(told%3)); !ok {
 			if told != 80 || !at.Equal(now.Add(window-time.Minute)) { // one call was for reading
 				t.Errorf("%d calls may tell, and then at %s", told-1, at)
 			}
@@ -130,7 +167,7 @@ func TestBudget_readsBeforeItTells(t *testing.T) {
 		}
 	}
 	for n := range 20 {
-		if _, ok := b.take(quotaRepositories); !ok {
+		if _, ok := b.take(quotaRepositories, "a/"+strconv.Itoa(n%3)); !ok {
 			t.Fatalf("only %d calls were left for reading", n)
 		}
 	}

@@ -39,6 +39,8 @@ type request struct {
 	quota  quota
 	git    bool // Basic authentication, as Git over HTTPS wants it
 	header http.Header
+
+	repository string // that it is about, as its path names it; "" for none
 }
 
 // apiRequest builds a GET of an already escaped path below the API's base.
@@ -46,6 +48,9 @@ func (c *client) apiRequest(op, path string, query url.Values) request {
 	r := request{op: op, method: http.MethodGet, url: c.p.cfg.APIURL + path, quota: quotaNone}
 	if strings.HasPrefix(path, "/repositories/") {
 		r.quota = quotaRepositories
+		if parts := strings.SplitN(path, "/", 5); len(parts) > 3 {
+			r.repository = parts[2] + "/" + parts[3]
+		}
 	}
 	if len(query) > 0 {
 		r.url += "?" + query.Encode()
@@ -126,7 +131,7 @@ func (c *client) token(ctx context.Context, op, stale string) (string, error) {
 }
 
 func (c *client) attempt(ctx context.Context, r request, token string) (*http.Response, error) {
-	if at, ok := c.budget.take(r.quota); !ok {
+	if at, ok := c.budget.take(r.quota, r.repository); !ok {
 		return nil, &vcs.Error{Kind: vcs.RateLimited, Op: r.op, RetryAt: at, Message: "not sent: the budget of this account is spent"}
 	}
 	req, err := http.NewRequestWithContext(ctx, r.method, r.url, bytes.NewReader(r.body))
