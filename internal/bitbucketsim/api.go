@@ -251,7 +251,7 @@ func (s *Sim) openRepository(c *call, needs string) error {
 	return nil
 }
 
-// limit counts calls to /repositories of each user, or of each address when nobody is logged in.
+// limit counts calls to /repositories of each user, or of each address when nobody is logged in; raw files are counted apart.
 func (s *Sim) limit(c *call) error {
 	if !strings.HasPrefix(c.r.URL.Path, "/2.0/repositories") {
 		return nil
@@ -261,6 +261,9 @@ func (s *Sim) limit(c *call) error {
 	who, limit := "anonymous", 60
 	if c.user != nil {
 		who, limit = c.user.UUID, s.limits.RequestsPerHour
+	}
+	if c.r.Method == http.MethodGet && strings.Contains(c.r.URL.Path, "/src/") && c.r.URL.RawQuery == "" {
+		who, limit = who+" files", s.limits.RawFilesPerHour
 	}
 	if s.limits.RequestsPerHour < 0 {
 		return nil

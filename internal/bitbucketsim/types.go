@@ -125,7 +125,8 @@ type Attempt struct {
 
 // Limits are the service limits of Bitbucket. Zero values mean the real ones; negative values mean none.
 type Limits struct {
-	RequestsPerHour int           // of one user to /2.0/repositories, by default 1,000
+	RequestsPerHour int           // of one user to /2.0/repositories, by default 1,000; below 0 none of both is counted
+	RawFilesPerHour int           // of one user, by default 5,000
 	AccessTokenLife time.Duration // by default one hour
 	RefreshGrace    time.Duration // how long a used refresh token still works, by default ten minutes
 	Hooks           int           // of one repository, by default 50
@@ -140,6 +141,7 @@ func (l Limits) withDefaults() Limits {
 		}
 	}
 	def(&l.RequestsPerHour, 1000)
+	def(&l.RawFilesPerHour, 5000)
 	def(&l.Hooks, 50)
 	def(&l.PayloadBytes, 256<<10)
 	def(&l.TreeEntries, 50_000)

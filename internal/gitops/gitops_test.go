@@ -195,21 +195,26 @@ func (b *bundle) seed(t *testing.T) {
 		}
 		b.project = p.ID
 		for _, name := range []string{"test", "prod"} {
-			e := towpath.Environment{Name: name}
-			if err := tx.CreateEnvironment(ctx, &e); err != nil {
-				return err
-			}
-			i := towpath.Instance{ID: store.NewID(), Name: name, Engine: towpath.EngineSQLite, EnvironmentID: e.ID}
-			if err := tx.CreateInstance(ctx, &i); err != nil {
-				return err
-			}
-			d := towpath.Database{InstanceID: i.ID, EnvironmentID: e.ID, Name: "shop", ProjectID: p.ID, AssignedAt: &tx.Now}
-			if err := tx.CreateDatabase(ctx, &d); err != nil {
+			if err := addEnvironment(ctx, tx, p.ID, name); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// addEnvironment adds an environment in which the project has its database shop.
+func addEnvironment(ctx context.Context, tx *store.Tx, projectID, name string) error {
+	e := towpath.Environment{Name: name}
+	if err := tx.CreateEnvironment(ctx, &e); err != nil {
+		return err
+	}
+	i := towpath.Instance{ID: store.NewID(), Name: name, Engine: towpath.EngineSQLite, EnvironmentID: e.ID}
+	if err := tx.CreateInstance(ctx, &i); err != nil {
+		return err
+	}
+	d := towpath.Database{InstanceID: i.ID, EnvironmentID: e.ID, Name: "shop", ProjectID: projectID, AssignedAt: &tx.Now}
+	return tx.CreateDatabase(ctx, &d)
 }
 
 func (b *bundle) write(t *testing.T, fn func(ctx context.Context, tx *store.Tx) error) {
