@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=${CGO_ENABLED:-0}
-scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server sqlite3=sqlite3 pgbouncer=pgbouncer rsync=rsync
+scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server sqlite3=sqlite3 pgbouncer=pgbouncer
 servers=$(scripts/servers.sh)
 read -ra suites <<<"${SUITES:-engine scenarios ends forging crash}"
 logs=versions
@@ -34,7 +34,11 @@ cell() {
 		[ "$engine" != postgres ] || tests='^(TestForging_.*|TestSealing_.*|TestLog_.*)$'
 		go test -count=1 -v -timeout 30m ./internal/executor/crashtest -run "$tests" -args "-engine=$engine" >"$log" 2>&1 || status=$?
 		;;
-	crash) go test -count=1 -v -timeout 60m ./internal/executor/crashtest -run '^TestCrashMatrix$' -args -matrix=bounded "-engine=$engine" >"$log" 2>&1 || status=$? ;;
+	crash)
+		local tests='^TestCrashMatrix$'
+		[ -z "${TOWPATH_TEST_GALERA:-}" ] || tests='^(TestCrashMatrix|TestGalera)$'
+		go test -count=1 -v -timeout 60m ./internal/executor/crashtest -run "$tests" -args -matrix=bounded "-engine=$engine" >"$log" 2>&1 || status=$?
+		;;
 	esac
 	local passed failed
 	passed=$(grep -cE '^ *--- PASS' "$log" || true)

@@ -99,7 +99,7 @@ func (c *check) clock(ctx context.Context) error {
 	return nil
 }
 
-// cluster finds Galera, where a lock on one node says nothing on another.
+// cluster finds Galera, where a lock on one node says nothing on another, and a session can be ended on its own node only.
 func (c *check) cluster(ctx context.Context) error {
 	var name, value string
 	err := c.conn.QueryRowContext(ctx, "SHOW GLOBAL VARIABLES LIKE 'wsrep_on'").Scan(&name, &value)
@@ -107,8 +107,8 @@ func (c *check) cluster(ctx context.Context) error {
 		return nil
 	}
 	if err == nil && value == "ON" {
-		c.add("warning", "The server is a node of a Galera cluster: changes of tables block the whole cluster.",
-			"Let all changes go to one node, and run them when little else runs.")
+		c.add("warning", "The server is a node of a Galera cluster: changes of tables block the whole cluster, and what a lost session does is known on its own node only.",
+			"Give the instance the address of one node, not of a load balancer, and run changes when little else runs.")
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +16,8 @@ type connection struct {
 	pool     *sql.DB
 	id       int64                // on the server; 0 until somebody asked
 	started  int64                // of the server, in seconds
+	node     string               // of a Galera cluster that the server is, by its clients' address; "" without a cluster
+	nodes    []string             // that the cluster has now
 	limits   string               // that were set last
 	prepared map[string]*sql.Stmt // by text; nil for one that came once
 }
@@ -46,22 +49,64 @@ func (c *connection) flavor(ctx context.Context) (mariadb bool, version string, 
 	return mariadb, version, nil
 }
 
-// identify asks for the connection's number, and when the server started, to a second or so.
+// identify asks for the connection's number, when the server started, to a second or so, and which node of a cluster it is.
 func (c *connection) identify(ctx context.Context) error {
-	var name string
-	var id, uptime, now int64
-	if err := c.QueryRowContext(ctx, "SHOW GLOBAL STATUS LIKE 'Uptime'").Scan(&name, &uptime); err != nil {
+	rows, err := c.QueryContext(ctx, "SHOW GLOBAL STATUS WHERE variable_name IN ('uptime', 'wsrep_incoming_addresses', 'wsrep_local_index')")
+	if err != nil {
 		return err
 	}
+	defer func() { _ = rows.Close() }() // rows.Err tells what matters
+	status := map[string]string{}
+	for rows.Next() {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return err
+		}
+		status[strings.ToLower(name)] = value
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	uptime, err := strconv.ParseInt(status["uptime"], 10, 64)
+	if err != nil {
+		return fmt.Errorf("read since when the server runs: %w", err)
+	}
+	var id, now int64
 	if err := c.QueryRowContext(ctx, "SELECT CONNECTION_ID(), UNIX_TIMESTAMP()").Scan(&id, &now); err != nil {
 		return err
 	}
 	c.id, c.started = id, now-uptime
+	c.node, c.nodes = clusterNode(status["wsrep_incoming_addresses"], status["wsrep_local_index"])
 	return nil
 }
 
-// identity names a session: "<connection> since <second in which the server started>".
-func identity(id, started int64) string { return fmt.Sprintf("%d since %d", id, started) }
+// clusterNode is which node a server is, and all of its cluster. Without a cluster there is no address, and the index is none.
+// https://mariadb.com/kb/en/galera-cluster-status-variables/
+func clusterNode(addresses, index string) (node string, nodes []string) {
+	nodes = strings.Split(addresses, ",")
+	if i, err := strconv.Atoi(index); err == nil && i >= 0 && i < len(nodes) {
+		node = nodes[i]
+	}
+	return node, nodes
+}
+
+// identity names a session: "<connection> since <second in which the server started>", and " on <node>" in a cluster.
+func (c *connection) identity(id int64) string {
+	text := fmt.Sprintf("%d since %d", id, c.started)
+	if c.node != "" {
+		text += " on " + c.node
+	}
+	return text
+}
+
+// readIdentity reads what identity writes.
+func readIdentity(text string) (id, started int64, node string, err error) {
+	numbers, node, _ := strings.Cut(text, " on ")
+	if _, err := fmt.Sscanf(numbers, "%d since %d", &id, &started); err != nil {
+		return 0, 0, "", fmt.Errorf("read the session's identity %q: %w", text, err)
+	}
+	return id, started, node, nil
+}
 
 // prepare makes a new connection ready for sessions.
 func (c *connection) prepare(ctx context.Context, limits string) error {

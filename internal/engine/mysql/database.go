@@ -1,12 +1,14 @@
 package mysql
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -179,9 +181,9 @@ func (d *database) kill(ctx context.Context, command string, id int64) error {
 
 // EndSession implements engine.Ender.
 func (d *database) EndSession(ctx context.Context, identity string) error {
-	var id, started int64
-	if _, err := fmt.Sscanf(identity, "%d since %d", &id, &started); err != nil {
-		return fmt.Errorf("read the session's identity %q: %w", identity, err)
+	id, started, node, err := readIdentity(identity)
+	if err != nil {
+		return err
 	}
 	c, err := d.engine.connect(ctx, d.target)
 	if err != nil {
@@ -190,6 +192,9 @@ func (d *database) EndSession(ctx context.Context, identity string) error {
 	defer c.closeQuietly()
 	if err := c.identify(ctx); err != nil {
 		return fmt.Errorf("end the session %s: %w", identity, mapError(err))
+	}
+	if node != c.node && node != "" {
+		return c.elsewhere(node)
 	}
 	if c.started-started > 2 || started-c.started > 2 {
 		return nil // the server has started anew since
@@ -210,6 +215,16 @@ func (d *database) EndSession(ctx context.Context, identity string) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// elsewhere is what is known of a session on another node of the cluster. One that has left can bring no change any more; of one
+// that is there, nobody can ask from here.
+func (c *connection) elsewhere(node string) error {
+	if !slices.Contains(c.nodes, node) {
+		return nil
+	}
+	return &engine.Error{Kind: engine.Failed, Message: fmt.Sprintf("it is on the node %s of the Galera cluster, and this connection leads to the node %s. "+
+		"Give the instance the address of one node", node, cmp.Or(c.node, "of another cluster"))}
 }
 
 // runnerLock names the user lock of sessions in a transaction on a database. Nobody waits for it: it tells who is in a
@@ -236,5 +251,5 @@ func (d *database) Runners(ctx context.Context) ([]string, error) {
 	if !id.Valid {
 		return nil, nil
 	}
-	return []string{identity(id.Int64, c.started)}, nil
+	return []string{c.identity(id.Int64)}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	driver "github.com/go-sql-driver/mysql"
 
@@ -21,21 +22,25 @@ func mapError(err error) *engine.Error {
 	var e *driver.MySQLError
 	switch {
 	case errors.As(err, &e):
-		return &engine.Error{Kind: kindOf(e.Number), Message: fmt.Sprintf("%s (error %d)", towpath.Clip(e.Message), e.Number), Err: err}
+		return &engine.Error{Kind: kindOf(e), Message: fmt.Sprintf("%s (error %d)", towpath.Clip(e.Message), e.Number), Err: err}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
 	}
 	return &engine.Error{Kind: engine.Lost, Message: towpath.Clip(err.Error()), Err: err}
 }
 
-func kindOf(number uint16) engine.Kind {
-	switch number {
-	case 1205, 1213: // lock wait timeout, deadlock
+func kindOf(e *driver.MySQLError) engine.Kind {
+	switch e.Number {
+	case 1205, 1213: // lock wait timeout, deadlock; on Galera also a commit that lost against another node's, and is undone
 		return engine.Locked
 	case 1317, 1969, 3024: // killed, max_statement_time, max_execution_time
 		return engine.Timeout
 	case 1053, 1927, 1152, 1184: // shutdown, connection killed, aborted
 		return engine.Lost
+	case 1047: // a node without its cluster serves nobody, and says only that
+		if strings.HasPrefix(e.Message, "WSREP") {
+			return engine.Lost
+		}
 	}
 	return engine.Failed
 }

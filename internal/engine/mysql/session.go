@@ -86,7 +86,7 @@ func (s *session) limits() string {
 func seconds(d time.Duration) int64 { return max(int64((d+time.Second-1)/time.Second), 1) }
 
 // Identity implements engine.Session.
-func (s *session) Identity() string { return identity(s.conn.id, s.conn.started) }
+func (s *session) Identity() string { return s.conn.identity(s.conn.id) }
 
 // Exec implements engine.Session.
 func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, error) {

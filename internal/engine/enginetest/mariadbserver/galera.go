@@ -10,16 +10,25 @@ import (
 	"strings"
 
 	"towpath/internal/dbserver"
-	"towpath/internal/engine"
 )
+
+// secondDatabases is where the numbers of the second node's databases begin.
+const secondDatabases = 1_000_000
 
 // StartCluster starts two nodes of a Galera cluster and returns the first. Call it on a goroutine that outlives them.
 func StartCluster() (*Server, error) {
 	return startCluster([]string{"--innodb-flush-log-at-trx-commit=0"})
 }
 
-// Second is the other node of the cluster, without a database.
-func (s *Server) Second() engine.Target { return s.second.Target() }
+// Second is the other node of the cluster. Its databases are the cluster's too, and have names of their own.
+func (s *Server) Second() *Server { return s.second }
+
+// Leave has the other node leave the cluster for good.
+func (s *Server) Leave() error {
+	second := s.second
+	s.second = nil
+	return second.Stop()
+}
 
 func startCluster(settings []string) (*Server, error) {
 	first, err := newServer()
@@ -33,6 +42,7 @@ func startCluster(settings []string) (*Server, error) {
 	if first.second, err = newServer(); err != nil {
 		return nil, errors.Join(err, first.process.Stop())
 	}
+	first.second.count.Store(secondDatabases)
 	if _, err = first.second.join(address, settings); err != nil {
 		return nil, errors.Join(err, first.Stop())
 	}
