@@ -229,6 +229,15 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %s", e.Kind, e.Message)
 // Unwrap returns the driver's error.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Behind is an error of a look behind a statement that committed by itself. That a lock or a limit kept
+// the look away says nothing of the statement: its outcome is not known.
+func Behind(e *Error) *Error {
+	if e.Kind != Locked && e.Kind != Timeout {
+		return e
+	}
+	return &Error{Kind: Lost, Message: "the statement ended, and what it left could not be looked at: " + e.Message, Err: e}
+}
+
 // Schema is a database's catalogue.
 type Schema struct {
 	Dump        string // SQL that makes the same catalogue in an empty database

@@ -88,18 +88,23 @@ func (a *alone) replay(ctx context.Context, st statement.Statement) error {
 	return nil
 }
 
-// settled tries a statement until it runs, or fails for another reason than locks.
+// settled tries a statement until it runs, or fails for another reason than locks. One of which a part
+// may be in is not tried again.
 func (a *alone) settled(ctx context.Context, st statement.Statement) error {
 	for n := 1; ; n++ {
 		err := a.step(ctx, st)
-		var e *engine.Error
-		if err == nil || !errors.As(err, &e) || e.Kind != engine.Locked || n >= a.lockTries() {
+		if err == nil || !isLocked(err) || a.at.torn || n >= a.lockTries() {
 			return err
 		}
 		if pauseErr := a.pause(ctx, n); pauseErr != nil {
 			return err
 		}
 	}
+}
+
+func isLocked(err error) bool {
+	var e *engine.Error
+	return errors.As(err, &e) && e.Kind == engine.Locked
 }
 
 // step runs one statement.
@@ -119,6 +124,16 @@ func (a *alone) step(ctx context.Context, st statement.Statement) error {
 
 // mayCommit tells whether a statement can hold commits of its own, which a transaction around it would refuse.
 func mayCommit(st statement.Statement) bool { return st.Verb == "CALL" || st.Verb == "DO" }
+
+// wholeVerbs begin the statements that a server stops before they begin, or undoes, when they meet a
+// lock. A CALL or an EXECUTE can have committed a part by then.
+var wholeVerbs = []string{"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"}
+
+// torn reports whether a part of a statement that failed may be in where nobody can see it.
+func torn(st statement.Statement, c statement.Change) bool {
+	first, _, _ := strings.Cut(st.Verb, " ")
+	return c.Effect == statement.Opaque && !slices.Contains(wholeVerbs, first)
+}
 
 // byItself runs a statement that commits by itself between its intent and a look at what it left.
 func (a *alone) byItself(ctx context.Context, st statement.Statement) error {
@@ -144,6 +159,9 @@ func (a *alone) byItself(ctx context.Context, st statement.Statement) error {
 	if errors.As(failure, &e) && (e.Kind == engine.Lost || e.Kind == engine.Fenced || e.Kind == engine.Tampered) {
 		return failure
 	}
+	if failure != nil && a.witness != nil {
+		a.at.torn = torn(st, change)
+	}
 	return a.check(ctx, st, change, before, failure)
 }
 
@@ -166,16 +184,16 @@ func (a *alone) check(ctx context.Context, st statement.Statement, c statement.C
 	if a.witness == nil {
 		return failure // a server without such statements undoes one that it stops
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
-	now, err := a.witness.Definitions(ctx, c.Objects)
+	now, err := a.witness.Definitions(looking, c.Objects)
 	if err != nil {
 		return errors.Join(failure, &engine.Error{Kind: engine.Lost, Message: "the catalogue cannot be read after the statement", Err: err})
 	}
 	v, why := became(c, before, now)
 	a.at.part = len(c.Objects) == 0 || !slices.Equal(before, now)
 	if v == leftover {
-		if err := a.clear(ctx, c, before, now); err != nil {
+		if err := a.clear(looking, c, before, now); err != nil {
 			return errors.Join(failure, err)
 		}
 		a.at.part = false
@@ -203,14 +221,41 @@ func (a *alone) check(ctx context.Context, st statement.Statement, c statement.C
 		a.logs[len(a.logs)-1].Error = ""
 		return nil // it was done before it could be stopped
 	case v == undecided && errors.As(failure, &e) && e.Kind == engine.Timeout, v == finished, v == undecided && c.Effect != statement.Opaque:
-		return a.dark(ctx, a.session, a.row, fmt.Sprintf("it was stopped (%s), and %s", a.redact(failure), cmp.Or(why, "the catalogue has changed all the same")), c.Objects, before, now)
+		return unheard(a.dark(looking, a.session, a.row,
+			fmt.Sprintf("it was stopped (%s), and %s", a.redact(failure), cmp.Or(why, "the catalogue has changed all the same")), c.Objects, before, now))
 	}
 	return failure
 }
 
 // outcome notes at once that a statement is through of which nobody could tell later.
 func (a *alone) outcome(ctx context.Context) error {
-	return a.session.Record(ctx, a.leaseRow(towpath.LedgerRunning), a.through())
+	return unheard(a.note(ctx, a.session, a.leaseRow(towpath.LedgerRunning), a.through()))
+}
+
+// note records what is in for good, and tries while others hold the ledger. Nothing else is run again.
+func (r *run) note(ctx context.Context, session engine.Session, rows ...towpath.LedgerEntry) error {
+	for n := 1; ; n++ {
+		writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.limits.Lock+writeLimit)
+		err := session.Record(writing, rows...)
+		cancel()
+		if !isLocked(err) {
+			return err
+		}
+		r.reached("ledger locked")
+		if n >= r.lockTries() || r.pause(ctx, n) != nil {
+			return unheard(err)
+		}
+	}
+}
+
+// unheard is an error of a write behind a statement that ran: the ledger does not have its outcome, and
+// is asked for what it has.
+func unheard(err error) error {
+	var e *engine.Error
+	if !errors.As(err, &e) || e.Kind == engine.Lost || e.Kind == engine.Fenced || e.Kind == engine.Tampered {
+		return err
+	}
+	return &engine.Error{Kind: engine.Lost, Message: "what a statement did could not be written into the ledger: " + e.Message, Err: err}
 }
 
 // cleared makes sure that nothing is left of an earlier try, whose own removal may have met the same lock, and returns what

@@ -77,10 +77,7 @@ func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]
 // whatever else ends. In a transaction, the lease's row is written already.
 func (r *run) leave(ctx context.Context, session engine.Session, rows ...towpath.LedgerEntry) error {
 	if r.noTx {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
-		defer cancel()
-		rows = append(rows, r.leaseRow(towpath.LedgerDone))
+		return r.note(ctx, session, append(rows, r.leaseRow(towpath.LedgerDone))...)
 	}
 	return session.Record(ctx, rows...)
 }
@@ -159,6 +156,9 @@ func (r *run) stopped(ctx context.Context, a *alone, cause error) error {
 	}
 	a.row.Intent = j.text()
 	if err := a.session.Record(writing, r.leaseRow(towpath.LedgerDone), a.row); err != nil {
+		if isLocked(err) {
+			return errors.Join(cause, err) // the row still has the intent, and what it says of it holds
+		}
 		return errors.Join(err, cause)
 	}
 	return cause

@@ -174,6 +174,7 @@ type situation struct {
 	ran   bool // statements of the file may have run
 	part  bool // a part of the statement behind those may be in
 	stays bool // the end of the session has not undone all
+	torn  bool // a part of a statement may be in that nobody can see: it must not run again by itself
 }
 
 // extentOf says what of the file is in the database after an outcome. alone says that statements commit one by one;
@@ -228,7 +229,7 @@ func next(err error, at situation) step {
 		return changed
 	case e.Kind == engine.Lost && at.begun:
 		return askAgain
-	case e.Kind == engine.Lost, e.Kind == engine.Locked && at.kept == 0:
+	case e.Kind == engine.Lost, e.Kind == engine.Locked && at.kept == 0 && !at.torn && !at.stays:
 		return tryAgain
 	}
 	return giveUp

@@ -118,16 +118,13 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if number(err) == emptyQuery {
 		return 0, nil // all of it is for another server
 	}
-	if err == nil {
-		err = s.checkReading(ctx, st)
-	}
 	if err != nil {
 		return 0, s.fail(withoutText(err, st))
 	}
-	if after, err := s.ledgerSum(ctx, st); err != nil || after != before {
-		return 0, s.fail(errors.Join(err, ledgerChanged(before, after)))
-	}
-	if err := s.postCondition(ctx, st); err != nil {
+	if err := s.behind(ctx, st, before); err != nil {
+		if s.options.NoTx && !s.inside {
+			err = engine.Behind(mapError(err))
+		}
 		return 0, s.fail(err)
 	}
 	rows, err := result.RowsAffected()
@@ -138,6 +135,21 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		return 0, nil // counts what was copied
 	}
 	return rows, nil
+}
+
+// behind looks at what a statement has left. sum is the ledger's before it.
+func (s *session) behind(ctx context.Context, st statement.Statement, sum string) error {
+	if err := s.checkReading(ctx, st); err != nil {
+		return withoutText(err, st)
+	}
+	after, err := s.ledgerSum(ctx, st)
+	if err != nil {
+		return err
+	}
+	if err := ledgerChanged(sum, after); err != nil {
+		return err
+	}
+	return s.postCondition(ctx, st)
 }
 
 // emptyQuery is the server's number for a statement without a word.
@@ -283,9 +295,19 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 	}
 	s.queued = append(s.queued, s.settings())
 	if err != nil {
-		return 0, s.fail(err)
+		return 0, s.fail(s.notWhole(err))
 	}
 	return rows, nil
+}
+
+// notWhole is an error of a transaction that was rolled back: when rows stay, it is none after which a
+// statement may run again.
+func (s *session) notWhole(err error) error {
+	mapped := mapError(err)
+	if s.stays == nil || mapped.Kind != engine.Locked {
+		return err
+	}
+	return &engine.Error{Kind: engine.Stays, Message: mapped.Message + "; rows of a table without transactions stay", Err: err}
 }
 
 // Commit implements engine.Session. Foreign keys are the server's check.

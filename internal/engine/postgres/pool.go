@@ -80,10 +80,14 @@ func (c *connection) reset() bool {
 }
 
 // prepare has the server read our own statements once. It pays from a connection's second session on.
-func (c *connection) prepare(ctx context.Context, texts ...string) error {
+// To read a statement takes its locks: wait bounds them, as a value of lock_timeout.
+func (c *connection) prepare(ctx context.Context, wait string, texts ...string) error {
 	if c.prepared || c.pooled || !c.used {
 		c.used = true
 		return nil
+	}
+	if _, err := c.Exec(ctx, "SELECT pg_catalog.set_config('lock_timeout', $1, false)", wait); err != nil {
+		return err
 	}
 	c.prepared = true
 	for _, text := range texts {

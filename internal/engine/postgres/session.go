@@ -42,7 +42,7 @@ var _ engine.Session = (*session)(nil)
 
 func (s *session) begin(ctx context.Context) error {
 	s.conn.dirty = true
-	if err := s.conn.prepare(ctx, s.limit().text, s.db.upsertText(), s.db.entryText()); err != nil {
+	if err := s.conn.prepare(ctx, milliseconds(s.options.LockTimeout), s.limit().text, s.db.upsertText(), s.db.entryText()); err != nil {
 		return err
 	}
 	if s.options.NoTx {
@@ -121,16 +121,28 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	if after, err := s.sum(ctx, st); err != nil || after != before {
-		return 0, s.fail(errors.Join(err, compare(before, after)))
-	}
-	if after, err := s.sumOutside(ctx, st); err != nil || after != outside {
-		return 0, s.fail(errors.Join(err, compareOutside(outside, after)))
+	if err := s.same(ctx, st, before, outside); err != nil {
+		return 0, s.failBehind(err)
 	}
 	if tag.Select() {
 		return 0, nil
 	}
 	return tag.RowsAffected(), nil
+}
+
+// same compares the ledger, and what is outside, with what they were before a statement.
+func (s *session) same(ctx context.Context, st statement.Statement, ledger, outside string) error {
+	after, err := s.sum(ctx, st)
+	if err != nil {
+		return err
+	}
+	if err := compare(ledger, after); err != nil {
+		return err
+	}
+	if after, err = s.sumOutside(ctx, st); err != nil {
+		return err
+	}
+	return compareOutside(outside, after)
 }
 
 // run sends one statement, within the limit and with an eye on what it waits for.
@@ -170,7 +182,7 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	}
 	if err := s.send(ctx, look...); err != nil {
 		s.giveUpOwner(ctx)
-		return tag, s.fail(err)
+		return tag, s.failBehind(err)
 	}
 	return tag, nil
 }
@@ -205,6 +217,14 @@ func (s *session) fail(err error) error {
 		s.broken = &engine.Error{Kind: mapped.Kind, Message: "the session has failed before: " + mapped.Message, Err: err}
 	}
 	return mapped
+}
+
+// failBehind is fail for a look behind a statement.
+func (s *session) failBehind(err error) error {
+	if s.inTransaction() {
+		return s.fail(err)
+	}
+	return s.fail(engine.Behind(mapError(err)))
 }
 
 func (s *session) usable() error {

@@ -1,0 +1,252 @@
+package crashtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// ledgerLock is a session of somebody else that keeps everybody out of the ledger.
+type ledgerLock struct {
+	w    *world
+	conn *sql.Conn
+	read bool // others may read it
+}
+
+func (l *ledgerLock) take() {
+	var err error
+	if l.conn, err = l.w.plain.Conn(context.Background()); err != nil {
+		panic(err)
+	}
+	mode, level := " WRITE", " IN ACCESS EXCLUSIVE MODE"
+	if l.read {
+		mode, level = " READ", " IN EXCLUSIVE MODE"
+	}
+	texts := []string{"LOCK TABLES towpath_ledger" + mode}
+	if l.w.kind == towpath.EnginePostgres {
+		texts = []string{"BEGIN", "LOCK TABLE towpath_ledger.towpath_ledger" + level}
+	}
+	for _, text := range texts {
+		if _, err := l.conn.ExecContext(context.Background(), text); err != nil {
+			panic(err)
+		}
+	}
+}
+
+func (l *ledgerLock) free() {
+	text := "UNLOCK TABLES"
+	if l.w.kind == towpath.EnginePostgres {
+		text = "ROLLBACK"
+	}
+	if _, err := l.conn.ExecContext(context.Background(), text); err != nil {
+		panic(err)
+	}
+	_ = l.conn.Close()
+}
+
+// wait looks until a session of the run is in a state, or is not any more.
+func (l *ledgerLock) wait(there bool, mysql, postgres string) {
+	query := "SELECT COUNT(*) > 0 FROM information_schema.processlist WHERE db = DATABASE() AND state = '" + mysql + "'"
+	if l.w.kind == towpath.EnginePostgres {
+		query = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND " + postgres
+	}
+	for found := !there; found != there; time.Sleep(10 * time.Millisecond) {
+		if err := l.w.plain.QueryRow(query).Scan(&found); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// takeWhileItSleeps takes the lock once a procedure of the run sleeps, until somebody has waited in vain.
+func (l *ledgerLock) takeWhileItSleeps() {
+	const sleeps, mySleeps, waits, myWaits = "wait_event = 'PgSleep'", "User sleep", "wait_event_type = 'Lock'", "Waiting for table metadata lock"
+	l.wait(true, mySleeps, sleeps)
+	l.take()
+	l.wait(true, myWaits, waits)
+	l.wait(false, myWaits, waits)
+	l.free()
+}
+
+// settle runs the task until it waits for a person, is done, or has failed; or once when it cannot be asked about.
+func (w *world) settle(c child, reached func(string)) towpath.Task {
+	w.t.Helper()
+	s, err := c.service(w.store)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s.Reached = reached
+	for {
+		again, err := s.RunTask(w.t.Context(), w.task.ID)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		var t towpath.Task
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			t, err = tx.Task(ctx, w.task.ID)
+			return err
+		})
+		if t.State != towpath.TaskPending && t.State != towpath.TaskRunning {
+			return t
+		}
+		if again != nil {
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+}
+
+var lockProcedures = map[towpath.EngineType][]string{
+	towpath.EnginePostgres: {
+		"CREATE TABLE log (n int)", "CREATE TABLE gate (n int PRIMARY KEY)", "INSERT INTO gate VALUES (1)",
+		"CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); COMMIT; PERFORM pg_sleep(1.5); END $$",
+		"CREATE PROCEDURE quick() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); COMMIT; END $$",
+		"CREATE PROCEDURE half() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); COMMIT; UPDATE gate SET n = 2; END $$",
+	},
+	towpath.EngineMySQL: {
+		"CREATE TABLE log (n INT)", "CREATE TABLE gate (n INT PRIMARY KEY)", "INSERT INTO gate VALUES (1)",
+		"CREATE PROCEDURE slow() BEGIN INSERT INTO log VALUES (1); DO SLEEP(1.5); END",
+		"CREATE PROCEDURE quick() BEGIN INSERT INTO log VALUES (1); END",
+		"CREATE PROCEDURE half() BEGIN INSERT INTO log VALUES (1); UPDATE gate SET n = 2; END",
+	},
+}
+
+// A statement that is in is never run for a second time, whatever keeps its row out of the ledger.
+func TestLock_behindAStatementRunsNothingAgain(t *testing.T) {
+	t.Parallel()
+	const alone, rows, columns = "-- towpath: no-transaction\n", "SELECT COUNT(*) FROM log",
+		"SELECT COUNT(*) FROM information_schema.columns WHERE table_name = 'log' AND column_name = 'größe'"
+	for name, c := range map[string]struct {
+		script  string
+		asleep  bool // the lock comes while the statement sleeps, and not right behind it
+		release bool // and goes while its row is tried
+		stuck   towpath.TaskState
+		end     towpath.TaskState
+		check   string
+		want    string
+	}{
+		"the row of a CALL, for a while": {script: "CALL quick();", release: true, end: towpath.TaskDone, check: rows, want: "1"},
+		"the row of a CALL":              {script: "CALL quick();", stuck: towpath.TaskUnknown, end: towpath.TaskUnknown, check: rows, want: "1"},
+		"the row of a later CALL":        {script: "INSERT INTO log VALUES (2);\nCALL quick();", stuck: towpath.TaskUnknown, end: towpath.TaskUnknown, check: rows, want: "2"},
+		"the look behind a CALL":         {script: "CALL slow();", asleep: true, end: towpath.TaskUnknown, check: rows, want: "1"},
+		"the last row of a file": {script: "ALTER TABLE log ADD COLUMN größe INT;", release: true, end: towpath.TaskDone,
+			check: columns, want: "1"},
+	} {
+		for _, kind := range []towpath.EngineType{towpath.EnginePostgres, towpath.EngineMySQL} {
+			t.Run(name+"/"+string(kind), func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, kind, lockProcedures[kind])
+				t.Cleanup(w.close)
+				w.plan("1", alone+c.script)
+				lock := &ledgerLock{w: w, read: !c.asleep}
+				var locked, freed atomic.Bool
+				call := 0
+				reached := func(place string) {
+					switch {
+					case place == "after statement" && !c.asleep && !locked.Load():
+						if call++; call == 1 {
+							locked.Store(true)
+							lock.take()
+						}
+					case place == "before outcome" && c.release && !locked.Swap(true):
+						lock.take()
+					case place == "ledger locked" && c.release && !freed.Swap(true):
+						lock.free()
+					}
+				}
+				if c.asleep {
+					go lock.takeWhileItSleeps()
+				}
+				run := w.child()
+				run.Lock, run.Tries = time.Second, 2
+				got := w.settle(run, reached)
+				if c.release || c.asleep {
+					if got.State != c.end || w.query(c.check) != c.want {
+						t.Fatalf("task is %s (%s), the database has %s", got.State, got.Reason, w.query(c.check))
+					}
+					return
+				}
+				if got.State != c.stuck {
+					t.Errorf("while the ledger is locked the task is %s (%s), want %s", got.State, got.Reason, c.stuck)
+				}
+				lock.free()
+				if got = w.settle(run, nil); got.State != c.end || w.query(c.check) != c.want {
+					t.Errorf("task is %s (%s), the database has %s, want %s and %s", got.State, got.Reason, w.query(c.check), c.end, c.want)
+				}
+			})
+		}
+	}
+}
+
+// A procedure that has committed, and then meets a lock, is not whole: running it again would do its first part twice.
+func TestLock_withinAProcedureIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []towpath.EngineType{towpath.EnginePostgres, towpath.EngineMySQL} {
+		for name, script := range map[string]string{"first": "CALL half();", "later": "INSERT INTO log VALUES (2);\nCALL half();"} {
+			t.Run(string(kind)+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, kind, lockProcedures[kind])
+				t.Cleanup(w.close)
+				other, err := w.plain.Begin()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := other.Exec("UPDATE gate SET n = 3"); err != nil {
+					t.Fatal(err)
+				}
+				w.plan("1", "-- towpath: no-transaction\n"+script)
+				run := w.child()
+				run.Lock, run.Tries = time.Second, 3
+				got := w.settle(run, nil)
+				if rows := w.query("SELECT COUNT(*) FROM log WHERE n = 1"); got.State != towpath.TaskFailed || rows != "1" {
+					t.Errorf("task is %s (%s), %s rows, want it failed with 1", got.State, got.Reason, rows)
+				}
+				if _, says := w.log(); says == "" || says == "Nothing of this file is in the database." {
+					t.Errorf("the log says %q", says)
+				}
+				if err := errors.Join(other.Rollback()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+// What a rollback leaves in tables without transactions would be there twice after another try.
+func TestLock_rowsThatStayAreNotWrittenAgain(t *testing.T) {
+	t.Parallel()
+	for _, storage := range []string{"MyISAM", "Aria TRANSACTIONAL = 0", "MEMORY", "CSV"} {
+		for name, script := range map[string]string{
+			"a transaction":  "INSERT INTO kept VALUES (1);\nUPDATE gate SET n = 2;",
+			"each statement": "-- towpath: no-transaction\nINSERT INTO log VALUES (2);\nINSERT INTO log VALUES (gates(1));",
+		} {
+			t.Run(storage+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, towpath.EngineMySQL, append(lockProcedures[towpath.EngineMySQL], "CREATE TABLE kept (n INT NOT NULL) ENGINE = "+storage,
+					"CREATE FUNCTION gates(a INT) RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO kept VALUES (a); UPDATE gate SET n = 2; RETURN 7; END"))
+				t.Cleanup(w.close)
+				other, err := w.plain.Begin()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = other.Rollback() }()
+				if _, err := other.Exec("UPDATE gate SET n = 3"); err != nil {
+					t.Fatal(err)
+				}
+				w.plan("1", script)
+				run := w.child()
+				run.Lock, run.Tries = time.Second, 3
+				got := w.settle(run, nil)
+				_, says := w.log()
+				rows := w.query("SELECT COUNT(*) FROM kept")
+				if got.State != towpath.TaskFailed || rows != "1" || says == "Nothing of this file is in the database." {
+					t.Errorf("task is %s (%s), %s rows, want it failed with one; the log says %q", got.State, got.Reason, rows, says)
+				}
+			})
+		}
+	}
+}
