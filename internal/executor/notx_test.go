@@ -174,3 +174,38 @@ func TestRunTask_unreadableLedgerIsUnknownUntilItCanBeRead(t *testing.T) {
 		})
 	}
 }
+
+// What a file without a transaction has broken stays in the database, and so does its failure.
+func TestRunTask_brokenKeysStayFailedUntilTheyHold(t *testing.T) {
+	t.Parallel()
+	const start = "-- towpath: no-transaction\nPRAGMA foreign_keys = OFF;\nCREATE TABLE größe (id INTEGER PRIMARY KEY);\n" +
+		"CREATE TABLE \"order\" (p REFERENCES größe);\nINSERT INTO \"order\" VALUES (7);\n"
+	for name, script := range map[string]string{
+		"at its end":                start,
+		"and failed in between":     start + "INSERT INTO nowhere VALUES (1);",
+		"and goes on with its keys": start + "INSERT INTO nowhere VALUES (1);\nPRAGMA foreign_keys = ON;",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			task := b.task(t, "1", script)
+			b.want(t, task.ID, towpath.TaskFailed)
+			again := func(text string, state towpath.TaskState) towpath.Task {
+				t.Helper()
+				if _, err := b.plain(t, "shop").ExecContext(t.Context(), text); err != nil {
+					t.Fatal(err)
+				}
+				b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskPending })
+				return b.want(t, task.ID, state)
+			}
+			if got := again("CREATE TABLE nowhere (x)", towpath.TaskFailed); !strings.Contains(got.Reason, "its parent row in größe is missing") {
+				t.Errorf("reason is %q", got.Reason)
+			}
+			again("SELECT 1", towpath.TaskFailed)
+			again("INSERT INTO größe VALUES (7)", towpath.TaskDone)
+			if got := b.query(t, "SELECT count(*) || '' FROM \"order\""); got != "1" {
+				t.Errorf("rows are %s", got)
+			}
+		})
+	}
+}

@@ -19,6 +19,7 @@ type session struct {
 	options   engine.SessionOptions
 	before    *violations // of foreign keys, taken before the first statement
 	keysSaid  bool        // the script has turned foreign keys on or off
+	resumed   bool        // statements of the file are in, from a session that is over
 	committed bool
 	closed    bool
 }
@@ -111,20 +112,28 @@ func (s *session) usable() error {
 // keysOffHint is the way out where rows come before those that they point to in a database that cannot wait for the end.
 const keysOffHint = "; a file whose keys are to be checked at its end only says PRAGMA foreign_keys = OFF"
 
-// keysHold looks for rows that have lost their parents in this session.
+// keysHold looks for rows that have lost their parents in this session. Where an earlier session ran a
+// part of the file, nobody knows which it found: then there must be none.
 func (s *session) keysHold(ctx context.Context) error {
-	if s.before == nil {
+	before := s.before
+	if s.resumed {
+		before = &violations{}
+	}
+	if before == nil {
 		return nil
 	}
 	after, err := s.conn.foreignKeyCheck(ctx)
 	if err != nil {
 		return mapError(err)
 	}
-	message := after.news(s.before)
+	message := after.news(before)
 	switch {
 	case message == "":
 		s.conn.violations = after
 		return nil
+	case s.resumed:
+		message += ". Statements of this file are in the database from an earlier attempt, so it is done once no row lacks its parent: " +
+			"add the parents, or remove the rows, and try again"
 	case !s.options.NoTx && !s.conn.keys:
 		message += ". ON DELETE and ON UPDATE do not act in a file that drops a table or says PRAGMA foreign_keys = OFF, " +
 			"and a later PRAGMA is passed over within its transaction: change the rows in a file of its own, or those that point to them first"
@@ -180,6 +189,7 @@ func (s *session) Entry(ctx context.Context, id towpath.MigrationID) (towpath.Le
 	if err != nil {
 		return entry, false, mapError(err)
 	}
+	s.resumed = s.resumed || (found && s.options.NoTx && !applied(entry) && entry.StatementsDone > 0)
 	return entry, found, nil
 }
 
