@@ -211,18 +211,13 @@ func (r *run) now() *time.Time {
 	return &at
 }
 
-var (
-	mentionsPassword = regexp.MustCompile(`(?i)\b(password|identified)\b`)
-	textLiteral      = regexp.MustCompile(`'[^']*'`)
-)
+// mayHoldSecret finds statements that may hold a password, or a text to connect with.
+var mayHoldSecret = regexp.MustCompile(`(?i)passw|pwd|identified|connection|conninfo|mapping|secret|credential`)
 
-// summary is a statement's first words, without the passwords that it may set.
+// summary is a statement's first words. Of one that may hold a secret no text is shown, in whatever quotes.
 func summary(st statement.Statement) string {
-	if st.Roles != nil {
+	if st.Roles != nil || mayHoldSecret.MatchString(st.Text) {
 		return statement.Mask(st.Text, "'\"", maxSummary)
-	}
-	if mentionsPassword.MatchString(st.Text) {
-		st.Text = textLiteral.ReplaceAllString(st.Text, "'…'")
 	}
 	return st.Summary(maxSummary)
 }

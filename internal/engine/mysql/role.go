@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -278,10 +279,10 @@ func (r *roleReader) plugin() error {
 	return nil
 }
 
-// withoutText leaves the statement's own text out of what the server says about it: a password may
-// stand there.
+// withoutText leaves the statement's own text out of what the server says about it where a password
+// may stand there.
 func withoutText(err error, st statement.Statement) error {
-	if st.Roles == nil {
+	if st.Roles == nil && !mayHoldSecret.MatchString(st.Text) {
 		return err
 	}
 	mapped := mapError(err)
@@ -290,3 +291,6 @@ func withoutText(err error, st statement.Statement) error {
 	}
 	return err
 }
+
+// mayHoldSecret finds statements that may hold a password, or a text to connect with.
+var mayHoldSecret = regexp.MustCompile(`(?i)passw|identified|connection`)
