@@ -1,17 +1,20 @@
 package api
 
 import (
+	"slices"
+
 	"towpath/internal/gitops"
 	"towpath/internal/plan"
 )
 
-// databaseBaseline is what a database shows of the files that it may have already.
+// databaseBaseline is what a database shows of the files that its record lacks.
 type databaseBaseline struct {
 	DatabaseID  string           `json:"databaseId"`
 	Name        string           `json:"name"`
 	Environment string           `json:"environment"`
 	Populated   bool             `json:"populated" doc:"It has tables and no record."`
 	HasLedger   bool             `json:"hasLedger"`
+	Versions    []string         `json:"versions" nullable:"false" doc:"Of the files that go to it and that its record lacks, in order, the newest 1000: to choose a baseline from."`
 	Fitting     []string         `json:"fitting" nullable:"false" doc:"The versions, as in files' names, that nothing it shows contradicts; empty text for none of the files. One is a proposal, several are a choice."`
 	From        string           `json:"from,omitempty" doc:"The oldest fitting one."`
 	To          string           `json:"to,omitempty" doc:"The newest fitting one."`
@@ -23,7 +26,7 @@ type databaseBaseline struct {
 // contradictions is what a database shows against one version.
 type contradictions struct {
 	Version string          `json:"version"`
-	Things  []contradiction `json:"things" nullable:"false" doc:"The first 5."`
+	Things  []contradiction `json:"things" nullable:"false" doc:"The first 5, what is refused before what is a warning."`
 	More    int             `json:"more"`
 }
 
@@ -36,14 +39,15 @@ type contradiction struct {
 }
 
 const (
-	mostAgainst = 100
-	mostThings  = 5
+	mostVersions = 1000
+	mostAgainst  = 100
+	mostThings   = 5
 )
 
 func databaseBaselineOf(b gitops.DatabaseBaseline) databaseBaseline {
 	v := databaseBaseline{
 		DatabaseID: b.Database.ID, Name: b.Database.Name, Environment: b.Environment, Populated: b.Database.Ledger.Populated, HasLedger: b.HasLedger,
-		Fitting: []string{}, Against: []contradictions{}, Unread: b.Unread, Problem: b.Problem,
+		Versions: orEmpty(b.Versions[max(0, len(b.Versions)-mostVersions):]), Fitting: []string{}, Against: []contradictions{}, Unread: b.Unread, Problem: b.Problem,
 	}
 	for _, c := range b.Candidates {
 		if len(c.Against) == 0 {
@@ -59,9 +63,19 @@ func databaseBaselineOf(b gitops.DatabaseBaseline) databaseBaseline {
 	return v
 }
 
+// weight orders what is refused before what is a warning.
+func weight(c plan.Contradiction) int {
+	if c.Covered {
+		return 0
+	}
+	return 1
+}
+
 func contradictionsOf(c plan.Candidate) contradictions {
 	v := contradictions{Version: c.Label, Things: []contradiction{}, More: max(0, len(c.Against)-mostThings)}
-	for _, a := range c.Against[:min(len(c.Against), mostThings)] {
+	against := slices.Clone(c.Against)
+	slices.SortStableFunc(against, func(a, b plan.Contradiction) int { return weight(a) - weight(b) })
+	for _, a := range against[:min(len(against), mostThings)] {
 		v.Things = append(v.Things, contradiction{a.Thing, a.There, a.Covered, a.Path})
 	}
 	return v

@@ -14,12 +14,13 @@ import (
 	"towpath/internal/store"
 )
 
-// DatabaseBaseline is what a database shows of the files that it may have already.
+// DatabaseBaseline is what a database shows of the files that its record lacks.
 type DatabaseBaseline struct {
 	Database    towpath.Database
 	Environment string
 	HasLedger   bool
-	Candidates  []plan.Candidate // nil when it has a record, no table, or cannot be read
+	Versions    []string         // of the files that its record lacks, as in their names, in order
+	Candidates  []plan.Candidate // nil when it lacks no file, or cannot be read
 	Unread      int              // older files that Towpath did not read: nothing is known of them
 	Problem     string           // why nothing can be said of it; "" when something can
 }
@@ -27,40 +28,76 @@ type DatabaseBaseline struct {
 const (
 	maxEvidence     = 50      // files that a preview reads, the newest ones
 	maxEvidenceSize = 1 << 20 // bytes of one; a longer one is data, as a rule
+	maxShown        = 8       // databases that are read at once
 )
 
-// evidence reads what each database of a plan shows of its files.
+// evidence reads what each database of a plan shows of the files that its record lacks.
 func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]DatabaseBaseline, error) {
-	var list []DatabaseBaseline
 	files := plan.FilesOf(in)
 	names := map[string]string{}
 	for _, e := range in.Environments {
 		names[e.ID] = e.Name
 	}
+	list := make([]DatabaseBaseline, len(in.Databases))
+	lacking := make([][]towpath.Migration, len(in.Databases))
+	shown := make([]map[string]bool, len(in.Databases))
+	var group errgroup.Group
+	group.SetLimit(maxShown)
+	for i, database := range in.Databases {
+		lacking[i] = lacks(database.Ledger, files[database.ID])
+		list[i] = DatabaseBaseline{
+			Database:    database,
+			Environment: names[database.EnvironmentID],
+			HasLedger:   len(database.Ledger.Entries) > 0,
+			Versions:    labelsOf(lacking[i]),
+			Problem:     database.Ledger.Error,
+		}
+		if s.Shown == nil || s.Marks == nil || list[i].Problem != "" || len(lacking[i]) == 0 {
+			continue
+		}
+		group.Go(func() (err error) {
+			if shown[i], err = s.Shown(ctx, database.ID); err != nil {
+				list[i].Problem = "its tables cannot be read: " + towpath.ErrorMessage(err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // what a database cannot show is its own problem
 	texts := evidenceTexts{service: s, draft: d, known: map[evidenceKey][]statement.Mark{}, sizes: map[string]int64{}}
 	for _, f := range in.Files {
 		texts.sizes[f.Path] = f.Size
 	}
-	for _, database := range in.Databases {
-		b := DatabaseBaseline{Database: database, Environment: names[database.EnvironmentID], HasLedger: len(database.Ledger.Entries) > 0, Problem: database.Ledger.Error}
-		ours := files[database.ID]
-		if s.Shown != nil && s.Marks != nil && database.Ledger.Populated && b.Problem == "" && len(ours) > 0 {
-			things, err := s.Shown(ctx, database.ID)
-			if err != nil {
-				b.Problem = "its tables cannot be read: " + towpath.ErrorMessage(err)
-				list = append(list, b)
-				continue
-			}
-			b.Unread = max(0, len(ours)-maxEvidence)
-			traces, err := texts.traces(ctx, in.Engines[database.ID], ours)
-			if err != nil {
-				return nil, err
-			}
-			b.Candidates = plan.Candidates(traces, things)
+	for i := range list {
+		if shown[i] == nil {
+			continue
 		}
-		list = append(list, b)
+		traces, err := texts.traces(ctx, in.Engines[list[i].Database.ID], lacking[i])
+		if err != nil {
+			return nil, err
+		}
+		list[i].Unread = max(0, len(lacking[i])-maxEvidence)
+		list[i].Candidates = plan.Candidates(traces, shown[i])
 	}
 	return list, nil
+}
+
+// lacks lists the files that a ledger does not have as applied.
+func lacks(ledger towpath.LedgerSnapshot, files []towpath.Migration) []towpath.Migration {
+	applied := map[towpath.MigrationID]bool{}
+	for _, e := range ledger.Entries {
+		applied[e.MigrationID] = e.State.Applied()
+	}
+	return slices.DeleteFunc(slices.Clone(files), func(m towpath.Migration) bool { return applied[m.MigrationID] })
+}
+
+// labelsOf lists the versions of files that are in order, each once.
+func labelsOf(files []towpath.Migration) []string {
+	files = slices.CompactFunc(slices.Clone(files), func(a, b towpath.Migration) bool { return a.Version == b.Version })
+	labels := make([]string, len(files))
+	for i, m := range files {
+		labels[i] = m.Label
+	}
+	return labels
 }
 
 type evidenceKey struct {
@@ -111,9 +148,9 @@ func (s *Service) proveBaselines(ctx context.Context, d draft, choices []Baselin
 	if d.link.BaselinedUpTo == "" && len(d.baselines) == 0 {
 		return nil
 	}
-	despite := map[string]bool{}
-	for _, c := range choices {
-		despite[c.DatabaseID] = c.Despite
+	places := map[string]int{}
+	for i, c := range choices {
+		places[c.DatabaseID] = i
 	}
 	in, err := s.draftInput(ctx, d)
 	if err != nil {
@@ -124,19 +161,25 @@ func (s *Service) proveBaselines(ctx context.Context, d draft, choices []Baselin
 		return err
 	}
 	for _, b := range list {
-		version, own := in.Baselines[b.Database.ID]
-		if !own {
-			version = d.link.BaselinedUpTo
+		version, field := d.link.BaselinedUpTo, "baselineVersion"
+		if i, own := places[b.Database.ID]; own {
+			if choices[i].Despite {
+				continue
+			}
+			version, field = in.Baselines[b.Database.ID], choiceField(i)
 		}
 		for _, c := range Against(b.Candidates, version) {
-			if c.Covered && !despite[b.Database.ID] {
-				return towpath.Invalid("baselines", "%s/%s: the baseline %s covers `%s`, and %s. Choose another version for this database, or set despite for it if you know better.",
+			if c.Covered {
+				return towpath.Invalid(field, "%s/%s: the baseline %s covers `%s`, and %s. Choose another version for this database, or set despite for it if you know better.",
 					b.Environment, b.Database.Name, version, c.Path, wordContradiction(c))
 			}
 		}
 	}
 	return nil
 }
+
+// choiceField names a choice of a LinkSpec as the API does.
+func choiceField(i int) string { return fmt.Sprintf("baselines[%d].version", i) }
 
 // Against is what a database shows against a version: that of the newest candidate that is not above it.
 func Against(candidates []plan.Candidate, version string) (against []plan.Contradiction) {

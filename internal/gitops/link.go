@@ -176,7 +176,7 @@ func (s *Service) chooseBaselines(ctx context.Context, d *draft, choices []Basel
 	if err != nil {
 		return fmt.Errorf("list databases: %w", err)
 	}
-	for _, c := range choices {
+	for i, c := range choices {
 		if !ours[c.DatabaseID] {
 			return towpath.Invalid("baselines", "The project has no database with the id %q, or it is named twice. Name each of its databases once.", c.DatabaseID)
 		}
@@ -184,7 +184,7 @@ func (s *Service) chooseBaselines(ctx context.Context, d *draft, choices []Basel
 		b := towpath.LinkBaseline{LinkID: d.link.ID, DatabaseID: c.DatabaseID}
 		if c.Version != "" {
 			if b.Version, err = plan.ParseVersion(c.Version); err != nil {
-				return towpath.Invalid("baselines", "%s", towpath.ErrorMessage(err))
+				return towpath.Invalid(choiceField(i), "%s", towpath.ErrorMessage(err))
 			}
 		}
 		d.baselines = append(d.baselines, b)
