@@ -1,0 +1,51 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"towpath/internal/engine/enginetest"
+	"towpath/internal/engine/postgres"
+)
+
+func TestMarks(t *testing.T) {
+	t.Parallel()
+	enginetest.RunMarks(t, postgres.New(), []enginetest.MarkCase{
+		{Name: "a table", Script: `CREATE TABLE customer (id INT)`, Want: "+table customer"},
+		{Name: "where it is missing", Script: `CREATE TABLE IF NOT EXISTS customer (id INT)`, Want: "?+table customer"},
+		{Name: "a table of a query", Script: `CREATE TABLE copied AS SELECT 1 AS x`, Want: "+table copied"},
+		{Name: "a view counts as a table", Script: `CREATE VIEW recent AS SELECT 1`, Want: "+table recent"},
+		{Name: "a table of the session alone", Script: `CREATE TEMPORARY TABLE t (id INT); DROP TABLE t`, Want: ""},
+		{Name: "a column", Script: `ALTER TABLE customer ADD COLUMN phone TEXT`, Want: "+column customer.phone"},
+		{Name: "a column without the word", Script: `ALTER TABLE customer ADD phone TEXT`, Want: "+column customer.phone"},
+		{Name: "a column goes", Script: `ALTER TABLE customer DROP COLUMN phone`, Want: "-column customer.phone"},
+		{Name: "a column renamed", Script: `ALTER TABLE customer RENAME COLUMN a TO b`, Want: "-column customer.a, +column customer.b"},
+		{Name: "a table renamed", Script: `ALTER TABLE customer RENAME TO client`, Want: "-table customer, +table client"},
+		{Name: "a table goes", Script: `DROP TABLE customer`, Want: "-table customer"},
+		{Name: "a table goes if it is there", Script: `DROP TABLE IF EXISTS customer`, Want: "?-table customer"},
+		{Name: "data says nothing", Script: `INSERT INTO customer VALUES (1); UPDATE customer SET id = 2`, Want: ""},
+		{Name: "words in texts and comments", Script: `INSERT INTO log VALUES ('CREATE TABLE a (x INT);') /* DROP TABLE b; */`, Want: ""},
+		{Name: "a script that cannot be read", Script: `CREATE TABLE a (id INT); INSERT INTO a VALUES ('`, Want: ""},
+		{Name: "a name like a key word", Script: `CREATE TABLE "table" ("column" INT); ALTER TABLE "table" ADD COLUMN "index" INT`, Want: "+table table, +column table.index"},
+		{Name: "an umlaut", Script: `CREATE TABLE "Körbe" (id INT)`, Want: "+table Körbe"},
+		{Name: "blanks, and a name like a statement", Script: `CREATE TABLE "drop table x" (id INT)`, Want: "+table drop table x"},
+		{Name: "an index", Script: `CREATE UNIQUE INDEX by_name ON customer (name)`, Want: "+index by_name"},
+		{Name: "an index goes", Script: `DROP INDEX IF EXISTS by_name`, Want: "?-index by_name"},
+		{Name: "bare names are lower case", Script: `CREATE TABLE Customer (id INT); CREATE TABLE "Customer" (id INT)`, Want: "+table customer, +table Customer"},
+		{Name: "the schema public", Script: `CREATE TABLE public.customer (id INT)`, Want: "+table customer"},
+		{Name: "another schema", Script: `CREATE TABLE sales.customer (id INT); ALTER TABLE sales.customer ADD COLUMN x INT`, Want: "+table sales.customer, +column sales.customer.x"},
+		{Name: "an index beside running work", Script: `CREATE INDEX CONCURRENTLY IF NOT EXISTS by_name ON customer (name)`, Want: "?+index by_name"},
+		{Name: "an index that the server names", Script: `CREATE INDEX ON customer (name)`, Want: ""},
+		{Name: "two in one statement", Script: `ALTER TABLE customer ADD COLUMN a INT, DROP COLUMN b`, Want: "+column customer.a, -column customer.b"},
+		{Name: "a comma within a type", Script: `ALTER TABLE customer ADD COLUMN a NUMERIC(5, 2), ADD b INT`, Want: "+column customer.a, +column customer.b"},
+		{Name: "a column where it is missing", Script: `ALTER TABLE ONLY customer ADD COLUMN IF NOT EXISTS a INT`, Want: "?+column customer.a"},
+		{Name: "a constraint is no column", Script: `ALTER TABLE customer ADD CONSTRAINT c UNIQUE (name), ADD PRIMARY KEY (id)`, Want: ""},
+		{Name: "columns named like clauses", Script: `ALTER TABLE a ADD "check" INT, ADD "primary" INT, DROP "constraint"`, Want: "+column a.check, +column a.primary, -column a.constraint"},
+		{Name: "a table named like a condition", Script: `ALTER TABLE "if" ADD COLUMN "exists" INT`, Want: "+column if.exists"},
+		{Name: "a dot within a name", Script: `CREATE TABLE "a.b" (id INT); CREATE TABLE a.b (id INT)`, Want: "+table a.b, +table a.b"},
+		{Name: "a cascade takes more", Script: `DROP TABLE a, b CASCADE`, Want: "everything, -table a, -table b"},
+		{Name: "a schema goes", Script: `DROP SCHEMA sales CASCADE`, Want: "everything"},
+		{Name: "a view replaced", Script: `CREATE OR REPLACE VIEW v AS SELECT 1`, Want: "?+table v"},
+		{Name: "a materialized view", Script: `CREATE MATERIALIZED VIEW m AS SELECT 1`, Want: "+table m"},
+		{Name: "a block says nothing", Script: `DO $$ BEGIN CREATE TABLE hidden (id INT); END $$`, Want: ""},
+	})
+}
