@@ -57,7 +57,7 @@ func TestMain(m *testing.M) {
 //	shutdown, sigkill       end it by SIGTERM, or by SIGKILL
 //	backup, restore         keep a copy of the metadata, put it back; while no server runs
 //	link [KEY=VALUE…]       link the repository; keys as in the API
-//	                        baseline.ENVIRONMENT=VERSION is of the database there
+//	                        baseline.ENVIRONMENT=VERSION is of the database there, despite.… whatever it shows
 //	proposals               which baselines fit each database, before linking, to stdout
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
 //	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
@@ -194,9 +194,13 @@ func verbLink(ts *testscript.TestScript, neg bool, args []string) {
 	spec := map[string]any{}
 	for _, arg := range args {
 		key, value, _ := strings.Cut(arg, "=")
-		if environment, ok := strings.CutPrefix(key, "baseline."); ok {
+		if kind, environment, ok := strings.Cut(key, "."); ok {
 			list, _ := spec["baselines"].([]any)
-			spec["baselines"] = append(list, map[string]string{"databaseId": databaseID(ts, environment), "version": value})
+			spec["baselines"] = append(list, map[string]any{
+				"databaseId": databaseID(ts, environment),
+				"version":    value,
+				"despite":    kind == "despite",
+			})
 			continue
 		}
 		spec[key] = value
