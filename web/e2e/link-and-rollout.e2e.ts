@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, looksGood, picture, signIn } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
-import { addProvider, chooseRepository } from './support/flows'
+import { addProvider, chooseBaseline, chooseRepository } from './support/flows'
 import { push } from './support/git'
 
 let browser: Browser
@@ -42,8 +42,6 @@ describe('from an empty workspace to a rollout', () => {
     await page.getByRole('button', { name: '3 matching files' }).waitFor()
     await looksGood(page, 'link-configure')
     await picture(page, demo.info, 'configure')
-    expect(await page.getByRole('button', { name: 'Link the repository' }).isDisabled()).toBe(true)
-
     await page.getByLabel('File path template').fill('{{DB_NAME}}/v{{VERSION}}.sql')
     await page.getByRole('button', { name: '0 matching files' }).waitFor()
     await page.getByRole('button', { name: /ignored files/ }).click()
@@ -56,9 +54,10 @@ describe('from an empty workspace to a rollout', () => {
 
     await page.getByLabel('File path template').fill(demo.info.filePathTemplate)
     await page.getByRole('button', { name: '3 matching files' }).click()
-    await page.getByLabel('The databases have them already, up to a version: record them, run nothing').check()
+    await chooseBaseline(page, 'test/shop', 'Up to 3 (does not fit)')
     await page.getByText('will be recorded as applied, not run').first().waitFor()
-    await page.getByLabel('The databases do not have them: run what each one lacks').check()
+    expect(await page.getByRole('button', { name: 'Link the repository' }).isDisabled()).toBe(true)
+    await chooseBaseline(page, 'test/shop', 'Nothing: run every file')
     await page.getByRole('button', { name: 'Link the repository' }).click()
     await page.getByRole('heading', { name: 'acme/shop-db' }).waitFor()
     await page.getByText('Active').waitFor()

@@ -18,6 +18,8 @@ export interface DemoInfo {
   branch: string
   baseDirectory: string
   filePathTemplate: string
+  /** The targets; of SQLite the path of the file. */
+  databases: { environment: string; name: string; path: string }[]
 }
 
 /** A running program with its simulated Bitbucket; the console is on 127.0.0.1, Bitbucket on localhost, which is another site. */

@@ -25,6 +25,12 @@ export async function chooseRepository(page: Page, project: string) {
   await page.getByRole('table', { name: 'Repositories' }).waitFor()
 }
 
+/** Says in the wizard what has run in a database, which is named with its environment. */
+export async function chooseBaseline(page: Page, database: string, option: string) {
+  await page.getByRole('combobox', { name: `What has run in ${database}` }).click()
+  await page.getByRole('option', { name: option, exact: true }).click()
+}
+
 /** Invites a person into the demo's project, and signs in as that person. */
 export async function signInAsMember(browser: Browser, demo: Demo, project: string, role: 'owner' | 'developer') {
   const email = `second-${role}@example.com`

@@ -1,15 +1,18 @@
 import { Button, Checkbox } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { Schemas } from '~/api/client'
 import { previewQuery } from '~/api/gitops-queries'
 import { FormFrame } from '~/components/FormFrame'
 import { useForm } from '~/hooks/use-form'
 import { Notice } from '~/ui/Notice'
-import { ExistingFiles } from './ExistingFiles'
+import { count } from '~/util/str'
+import { Baselines } from './Baselines'
+import { baselinesOf, choicesOf, refusalsOf, waits } from './baselines'
 import { LinkFields } from './LinkFields'
 import { LinkPreview } from './LinkPreview'
-import { defaults, type LinkValues, specOf } from './values'
+import { defaults, type LinkValues, specOf, withBaselines } from './values'
 
 interface LinkFormProps {
   project: string
@@ -19,44 +22,73 @@ interface LinkFormProps {
   onBack: () => void
 }
 
-/** What of a repository goes where, beside what would happen on its real tree. */
+/** What of a repository goes where, and what is there already, beside what would happen on its real tree. */
 export function LinkForm({ project, grant, repository, save, onBack }: LinkFormProps) {
+  const [sent, setSent] = useState<Schemas['BaselineChoice'][]>([])
   const form = useForm<LinkValues>({
     initial: defaults(repository.defaultBranch ?? ''),
-    submit: values => save(specOf(grant, repository.id, values)),
+    submit: values => {
+      setSent(baselines)
+      return save(withBaselines(specOf(grant, repository.id, values), baselines))
+    },
   })
   const [settled] = useDebouncedValue(form.values, 400)
-  const preview = useQuery({
-    ...previewQuery(project, specOf(grant, repository.id, settled)),
+  const ready = settled.branch !== '' && settled.filePathTemplate !== ''
+  const spec = specOf(grant, repository.id, settled)
+  const shown = useQuery({
+    ...previewQuery(project, spec),
     placeholderData: before => before,
-    enabled: settled.branch !== '' && settled.filePathTemplate !== '',
+    enabled: ready,
   })
-  const exist = (preview.data?.versions.length ?? 0) > 0
-  const undecided = exist && form.values.existingFiles === ''
+  const databases = shown.data?.databases ?? []
+  const exist = (shown.data?.versions.length ?? 0) > 0
+  const choices = choicesOf(databases, form.values.choices)
+  const baselines = baselinesOf(choices)
+  const planned = useQuery({
+    ...previewQuery(project, withBaselines(spec, baselinesOf(choicesOf(databases, settled.choices)))),
+    placeholderData: before => before,
+    enabled: ready && shown.isSuccess && !shown.isPlaceholderData && baselines.length > 0,
+  })
+  const refused = refusalsOf(form.failure, sent, baselines)
+  const waiting = databases.filter(database => waits(database, choices.get(database.databaseId)))
   return (
     <div className="stack loose">
       <h2>{repository.name}</h2>
-      <div className="reading">
-        <FormFrame
-          {...form}
-          submit="Link the repository"
-          disabled={undecided || preview.isPending}
-          aside={
-            <>
-              <Button variant="default" onClick={onBack}>
-                Back
-              </Button>
-              {undecided && (
-                <span className="muted small">Say above what becomes of the files that are there already.</span>
-              )}
-            </>
-          }
-        >
-          <LinkFields form={form} grant={grant} repository={repository.id} previewError={preview.error} />
-          {exist && preview.data && <ExistingFiles form={form} versions={preview.data.versions} />}
-          {preview.data && !preview.data.hookPossible ? (
+      <FormFrame
+        {...form}
+        problem={refused.size > 0 ? 'Nothing was linked: a choice above does not fit its database.' : form.problem}
+        submit="Link the repository"
+        disabled={waiting.length > 0 || shown.isPending || shown.isPlaceholderData}
+        aside={
+          <>
+            <Button variant="default" onClick={onBack}>
+              Back
+            </Button>
+            {waiting.length > 0 && (
+              <span className="muted small">
+                {waiting.length === 1
+                  ? `Choose above what ${waiting[0]?.environment}/${waiting[0]?.name} has.`
+                  : `Choose above what ${count(waiting.length, 'database')} have.`}
+              </span>
+            )}
+          </>
+        }
+      >
+        <div className="reading stack">
+          <LinkFields form={form} grant={grant} repository={repository.id} previewError={shown.error} />
+        </div>
+        {exist && shown.data && (
+          <Baselines
+            preview={shown.data}
+            choices={choices}
+            refused={refused}
+            onChoose={chosen => form.set('choices', { ...form.values.choices, ...chosen })}
+          />
+        )}
+        <div className="reading">
+          {shown.data && !shown.data.hookPossible ? (
             <Notice kind="info" title="There will be no webhook">
-              {preview.data.hookAdvice}
+              {shown.data.hookAdvice}
             </Notice>
           ) : (
             <Checkbox
@@ -66,9 +98,9 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
               onChange={event => form.set('polling', event.currentTarget.checked)}
             />
           )}
-        </FormFrame>
-      </div>
-      <LinkPreview query={preview} />
+        </div>
+      </FormFrame>
+      <LinkPreview query={baselines.length > 0 && planned.data ? planned : shown} />
     </div>
   )
 }

@@ -1,22 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { defaults, specOf } from './values'
+import { defaults, specOf, withBaselines } from './values'
 
 describe('specOf', () => {
   it('leaves out what was not chosen', () => {
     const spec = specOf('g', 'r', defaults('main'))
-    expect(spec).not.toHaveProperty('existingFiles')
-    expect(spec).not.toHaveProperty('schemaPathTemplate')
+    expect(spec).toMatchObject({ branch: 'main', grantId: 'g', repositoryId: 'r' })
+    for (const name of ['existingFiles', 'schemaPathTemplate', 'choices']) expect(spec).not.toHaveProperty(name)
   })
-  it('sends a baseline only when one was chosen', () => {
-    const run = specOf('g', 'r', { ...defaults('main'), existingFiles: 'run', baselineVersion: '3' })
-    expect(run).not.toHaveProperty('baselineVersion')
-    const baseline = specOf('g', 'r', { ...defaults('main'), existingFiles: 'baseline', baselineVersion: '3' })
-    expect(baseline).toMatchObject({
-      existingFiles: 'baseline',
-      baselineVersion: '3',
-      branch: 'main',
-      grantId: 'g',
-      repositoryId: 'r',
-    })
+})
+
+describe('withBaselines', () => {
+  const spec = specOf('g', 'r', defaults('main'))
+  it('lets the records decide where nobody has chosen', () => {
+    expect(withBaselines(spec, [])).toEqual({ ...spec, existingFiles: 'run' })
+  })
+  it('sends the choices of single databases', () => {
+    const baselines = [{ databaseId: 'd', version: '3' }]
+    expect(withBaselines(spec, baselines)).toEqual({ ...spec, existingFiles: 'run', baselines })
   })
 })

@@ -1,4 +1,5 @@
 import type { Schemas } from '~/api/client'
+import type { Choice } from './baselines'
 
 /** A link's settings as the form has them. */
 export interface LinkValues {
@@ -8,8 +9,8 @@ export interface LinkValues {
   schemaPathTemplate: string
   latePolicy: Schemas['RepositoryLink']['latePolicy']
   waitingStatus: Schemas['RepositoryLink']['waitingStatus']
-  existingFiles: '' | 'run' | 'baseline'
-  baselineVersion: string
+  /** What a person has said of single databases, by their ids. */
+  choices: Record<string, Choice>
   polling: boolean
 }
 
@@ -32,18 +33,18 @@ export function defaults(branch: string): LinkValues {
     schemaPathTemplate: '',
     latePolicy: 'hold',
     waitingStatus: 'stopped',
-    existingFiles: '',
-    baselineVersion: '',
+    choices: {},
     polling: false,
   }
 }
 
-/** The settings as the API takes them. */
+/** The settings as the API takes them, without what becomes of files that are there already. */
 export function specOf(grantId: string, repositoryId: string, values: LinkValues): Schemas['LinkSpec'] {
-  const { existingFiles, baselineVersion, schemaPathTemplate, ...rest } = values
-  const spec: Schemas['LinkSpec'] = { grantId, repositoryId, ...rest }
-  if (schemaPathTemplate) spec.schemaPathTemplate = schemaPathTemplate
-  if (existingFiles) spec.existingFiles = existingFiles
-  if (existingFiles === 'baseline') spec.baselineVersion = baselineVersion
-  return spec
+  const { choices: _, schemaPathTemplate, ...rest } = values
+  return { grantId, repositoryId, ...rest, ...(schemaPathTemplate ? { schemaPathTemplate } : {}) }
+}
+
+/** The settings with what each database has already. Without a choice its record decides, or it holds. */
+export function withBaselines(spec: Schemas['LinkSpec'], baselines: Schemas['BaselineChoice'][]): Schemas['LinkSpec'] {
+  return { ...spec, existingFiles: 'run', ...(baselines.length > 0 ? { baselines } : {}) }
 }

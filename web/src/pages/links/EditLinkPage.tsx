@@ -43,8 +43,7 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
       schemaPathTemplate,
       latePolicy,
       waitingStatus,
-      existingFiles: 'run',
-      baselineVersion: '',
+      choices: {},
       polling: link.hookState === 'polling',
     },
     submit: async values => {

@@ -1,0 +1,93 @@
+import type { Schemas } from '~/api/client'
+import { count } from '~/util/str'
+import { type Choice, type Standing, standingOf, upTo } from './baselines'
+
+type Database = Schemas['DatabaseBaseline']
+type Contradiction = Schemas['Contradiction']
+
+/** How a database stands, in words. */
+export const standingWord: Record<Standing, string> = {
+  unreadable: 'Cannot be read',
+  recorded: 'Has a record',
+  empty: 'Has no tables',
+  unrecorded: 'Has tables and no record',
+}
+
+/** What it means to say nothing of a database. */
+const openWord: Record<Standing, string> = {
+  unreadable: 'Decide when it can be read',
+  recorded: 'What its record says: run the rest',
+  empty: 'Nothing: run every file',
+  unrecorded: 'Hold until somebody decides',
+}
+
+/** The value of a choice in a list; null while there is none. */
+export function keyOf(choice: Choice): string | null {
+  if (choice.kind === 'undecided') return null
+  return choice.kind === 'upTo' ? `upTo ${choice.version}` : choice.kind
+}
+
+/** The choice that a value of the list stands for. */
+export function choiceOf(key: string): Choice {
+  if (key === 'open') return { kind: 'open', version: '', despite: false }
+  return upTo(key === 'none' ? '' : key.slice('upTo '.length))
+}
+
+/** What one may choose for a database. */
+export function optionsOf(database: Database): { value: string; label: string }[] {
+  const standing = standingOf(database)
+  const doubtful = new Set(database.against.map(one => one.version))
+  const doubtfully = (version: string) => (doubtful.has(version) ? ' (does not fit)' : '')
+  const own = { value: 'open', label: openWord[standing] }
+  const none = { value: 'none', label: `Nothing: run every file${doubtfully('')}` }
+  const versions = database.versions
+    .toReversed()
+    .map(version => ({ value: `upTo ${version}`, label: `Up to ${version}${doubtfully(version)}` }))
+  return standing === 'empty' || standing === 'recorded' ? [own, ...versions] : [none, ...versions, own]
+}
+
+/** What a database shows of the files, a sentence for each fact. */
+export function shownWords(database: Database): string[] {
+  const { fitting, against, unread, problem } = database
+  if (problem) return [`${problem} A choice is not compared with its tables.`]
+  const words: string[] = []
+  if (fitting.length + against.length > 0) words.push(fittingWords(fitting))
+  const next = against.find(
+    one => database.versions.indexOf(one.version) > database.versions.indexOf(fitting.at(-1) ?? ''),
+  )
+  const thing = next?.things[0]
+  if (fitting.length > 0 && next?.version && thing) words.push(`Not ${next.version}: ${thingWords(thing)}.`)
+  if (unread > 0) words.push(`${count(unread, 'older file')} ${unread === 1 ? 'was' : 'were'} not read.`)
+  return words
+}
+
+function fittingWords(fitting: string[]): string {
+  const named = fitting.map(version => version || 'none of the files')
+  const last = named.at(-1)
+  if (last === undefined) return 'Fits no version.'
+  if (named.length === 1) return fitting[0] === '' ? 'Fits none of the files.' : `Fits ${last}.`
+  const list = named.length > 4 ? `${named[0]} to ${last}` : `${named.slice(0, -1).join(', ')} and ${last}`
+  return `Fits ${list}: its tables look the same in each.`
+}
+
+/** Whether a thing is there, in words. */
+export function thingWords(thing: Contradiction): string {
+  return thing.there ? `it still has ${thing.thing}` : `it has no ${thing.thing}`
+}
+
+/** What a database shows against a choice, with the file that says otherwise. */
+export function wordContradiction({ thing, there, covered, path }: Contradiction): string {
+  if (covered)
+    return there ? `It still has ${thing}, which ${path} removes.` : `It has no ${thing}, which ${path} makes.`
+  return there ? `It has ${thing} already, which ${path} makes.` : `It has no ${thing}, which ${path} needs.`
+}
+
+/** What it means to keep a choice although the database shows otherwise. */
+export function recordedWord(version: string, covered: Contradiction[]): string {
+  const missing = covered.filter(one => !one.there).map(one => one.thing)
+  const despite =
+    missing.length > 0
+      ? `, although ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`
+      : ' all the same'
+  return `Record everything up to ${version} as applied${despite}`
+}
