@@ -27,6 +27,7 @@ func TestWalk_backUpAndRestore(t *testing.T) {
 			metadata, word := "", "towpath metadata"
 			if c.shared { // by the name that the document has
 				server := postgresTargets(servers.postgres.Target())
+				servers.postgres.Exec(t, "postgres", "DROP DATABASE IF EXISTS towpath WITH (FORCE)")
 				servers.postgres.Exec(t, "postgres", "CREATE DATABASE towpath")
 				metadata, word = server.dsn("towpath"), "pg_dump"
 			}

@@ -197,7 +197,8 @@ func (w *world) shell(t *testing.T, folder, line string) string {
 	host, port, _ := strings.Cut(target.Address, ":")
 	command := exec.CommandContext(w.ctx, "sh", "-euc", line)
 	command.Dir = folder
-	command.Env = append(os.Environ(), "PGHOST="+host, "PGPORT="+port, "PGUSER="+target.Username, "PGPASSWORD="+target.Password, "PGSSLMODE=disable")
+	command.Env = append(os.Environ(), "PATH="+servers.postgres.Programs()+":"+os.Getenv("PATH"),
+		"PGHOST="+host, "PGPORT="+port, "PGUSER="+target.Username, "PGPASSWORD="+target.Password, "PGSSLMODE=disable")
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", line, err, out)

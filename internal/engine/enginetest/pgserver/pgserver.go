@@ -206,6 +206,9 @@ func (s *Server) Dump(t testing.TB, database string, options ...string) string {
 // program is the path of a program that belongs to the server.
 func (s *Server) program(name string) string { return filepath.Join(s.programs, name) }
 
+// Programs is the folder of the server's own programs, its clients of the same version among them.
+func (s *Server) Programs() string { return s.programs }
+
 // Version is the server's major version.
 func (s *Server) Version() int { return s.version }
 
