@@ -16,11 +16,13 @@ type Transaction struct {
 }
 
 // SplitFile cuts a file as Split does. One pair of statements around the whole file that makes it a transaction is left out,
-// for a file runs in one anyway; the dialect's judge refuses them everywhere else. A part for going back is refused.
+// for a file runs in one anyway; the dialect's judge refuses them everywhere else. A part for going back is refused, and so is
+// a file of blanks alone: somebody forgot to save it, and what is saved later would be an edit of what has run.
 func SplitFile(script io.Reader, lexer Lexer, t Transaction) iter.Seq2[Statement, error] {
 	return func(yield func(Statement, error) bool) {
 		r := NewReader(script)
 		own := &ownTransaction{Transaction: t}
+		blank := true
 		for {
 			p, err := next(r, lexer)
 			if err != nil {
@@ -30,6 +32,7 @@ func SplitFile(script io.Reader, lexer Lexer, t Transaction) iter.Seq2[Statement
 			if !p.found {
 				break
 			}
+			blank = false
 			told, leftOut := own.take(&p)
 			if e := r.goingBack(p); e != nil {
 				told = append(told, e)
@@ -45,6 +48,9 @@ func SplitFile(script io.Reader, lexer Lexer, t Transaction) iter.Seq2[Statement
 		}
 		if e := own.open; e != nil && own.closed == nil {
 			yield(Statement{}, e)
+		}
+		if blank && !r.noted {
+			yield(Statement{}, Errorf(Position{Line: 1, Column: 1}, "The file is empty. Write a statement, or a comment that says why there is none."))
 		}
 	}
 }

@@ -36,6 +36,7 @@ const maxMarker = 120
 
 // Comment looks at the comment that begins here, before it is passed over. mark is how long its opening is.
 func (r *Reader) Comment(mark int) {
+	r.noted = true
 	r.fill(maxMarker)
 	if r.back != nil || len(r.win)-r.at < mark {
 		return

@@ -26,6 +26,7 @@ type Reader struct {
 	pos   Position
 	back  *Error // of the first comment that begins a part for going back
 	told  bool   // back was told
+	noted bool   // a comment was met
 }
 
 // NewReader starts at the beginning of src; a UTF-8 byte order mark is passed over.
