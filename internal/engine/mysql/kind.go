@@ -68,6 +68,8 @@ type subject struct {
 	prev  string
 	odd   bool        // nothing more is looked for
 	roles *roleReader // of a whole statement; nil within a body, which may not be about them
+
+	imports string // DISCARD or IMPORT, once it was read outside of parentheses
 }
 
 const allowedKinds = "A file may define tables, views, indexes, sequences, triggers, routines and events of its database."
@@ -187,8 +189,10 @@ func (d *subject) refuseTableOption(t statement.Token, word, prev string) error 
 		return statement.Errorf(t.Pos, "A table's files stay where the server keeps those of the database. Leave %s DIRECTORY out.", prev)
 	case prev == "CONNECTION =" && t.Kind == statement.Text:
 		return statement.Errorf(t.Pos, "A table that lives on another server is out of reach. Leave CONNECTION out.")
-	case word == "TABLESPACE" && (prev == "DISCARD" || prev == "IMPORT"):
-		return statement.Errorf(t.Pos, "%s TABLESPACE is not allowed: files of the database server are out of reach.", prev)
+	case (word == "DISCARD" || word == "IMPORT") && d.depth == 0 && d.verb == "ALTER":
+		d.imports = word
+	case word == "TABLESPACE" && d.imports != "" && d.depth == 0:
+		return statement.Errorf(t.Pos, "%s TABLESPACE is not allowed: files of the database server are out of reach.", d.imports)
 	case (prev == "TABLESPACE" || prev == "TABLESPACE =") && d.depth == 0 && name(t) != "" && !strings.HasPrefix(strings.ToLower(name(t)), "innodb_"):
 		return statement.Errorf(t.Pos, "Tablespaces belong to the server. Leave TABLESPACE out.")
 	}

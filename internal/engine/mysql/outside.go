@@ -20,6 +20,11 @@ func (e *Engine) Vet(t engine.Target, s statement.Statement) error {
 			return &statement.Error{Pos: o.Pos, Message: why}
 		}
 	}
+	if text, ok := written(s); ok {
+		if err := e.vetPrepared(t, text); err != nil {
+			return statement.Errorf(s.Pos, "The text that is prepared must not run: %s", message(err))
+		}
+	}
 	return nil
 }
 

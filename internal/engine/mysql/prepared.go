@@ -41,18 +41,9 @@ func message(err error) string {
 // the string or holds the variable; false for an EXECUTE of what was prepared before. Nobody else can
 // change a variable of the session in between.
 func (s *session) prepared(ctx context.Context, st statement.Statement) (text string, known bool, err error) {
-	l := newLexer()
-	var source []string
-	for _, err := range statement.Split(strings.NewReader(st.Text), l) {
-		if err != nil {
-			return "", false, err
-		}
-		for _, r := range l.judge.readings {
-			source = r.prepare.source
-		}
-	}
-	if len(source) == 0 {
-		return "", false, nil
+	source, err := sourceOf(st)
+	if err != nil || len(source) == 0 {
+		return "", false, err
 	}
 	if err := s.send(ctx); err != nil {
 		return "", false, err
@@ -62,6 +53,34 @@ func (s *session) prepared(ctx context.Context, st statement.Statement) (text st
 		return "", false, err
 	}
 	return value.String, value.Valid, nil
+}
+
+// sourceOf is the text in quotes, or the tokens of the variable, that a PREPARE or an EXECUTE IMMEDIATE names.
+func sourceOf(st statement.Statement) (source []string, err error) {
+	l := newLexer()
+	for _, err := range statement.Split(strings.NewReader(st.Text), l) {
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range l.judge.readings {
+			source = r.prepare.source
+		}
+	}
+	return source, nil
+}
+
+// written is the text that a PREPARE or an EXECUTE IMMEDIATE has in quotes. What a variable holds, and
+// what is escaped, the session asks of the server.
+func written(st statement.Statement) (text string, ok bool) {
+	if st.Verb != "PREPARE" && st.Verb != "EXECUTE" {
+		return "", false
+	}
+	source, err := sourceOf(st)
+	if err != nil || len(source) != 1 || len(source[0]) < 2 || strings.Contains(source[0], `\`) {
+		return "", false
+	}
+	quote := source[0][:1]
+	return strings.ReplaceAll(source[0][1:len(source[0])-1], quote+quote, quote), true
 }
 
 // vetPrepared refuses what would be refused in a file.
