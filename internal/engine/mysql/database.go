@@ -129,8 +129,24 @@ func (d *database) Close() error {
 	return nil
 }
 
-// read runs our own questions, in a session in which the catalogue speaks in one way.
-func (d *database) read(ctx context.Context, use func(context.Context, *connection) error) (err error) {
+// readTries is how often a question is asked that the server ends as a deadlock.
+const readTries = 5
+
+// read runs our own questions, in a session in which the catalogue speaks in one way. A node of a
+// cluster ends one that is in the way of a change of tables, so use may run again from its start.
+func (d *database) read(ctx context.Context, use func(context.Context, *connection) error) error {
+	for try := 1; ; try++ {
+		err := d.readOnce(ctx, use)
+		if try == readTries || number(err) != deadlock {
+			return err
+		}
+	}
+}
+
+// deadlock is the server's number for a transaction that it has ended for another's sake.
+const deadlock = 1213
+
+func (d *database) readOnce(ctx context.Context, use func(context.Context, *connection) error) (err error) {
 	c := d.take(&d.reader)
 	if c == nil {
 		if c, err = d.engine.connect(ctx, d.target); err != nil {

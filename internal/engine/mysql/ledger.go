@@ -54,6 +54,7 @@ const upsertRule = ` ON DUPLICATE KEY UPDATE epoch = IF(VALUES(epoch) >= epoch A
 func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 	var entries []towpath.LedgerEntry
 	err = d.read(ctx, func(ctx context.Context, c *connection) error {
+		l, entries = towpath.Ledger{}, nil
 		have, err := facts(ctx, c.Conn)
 		if err != nil || len(have) == 0 {
 			return err

@@ -41,6 +41,7 @@ type catalogue struct {
 }
 
 func (c *catalogue) load(ctx context.Context, conn *connection) error {
+	c.all = nil
 	for _, step := range []func(context.Context, *connection) error{c.sequences, c.tables, c.routines, c.views, c.triggers, c.events} {
 		if err := step(ctx, conn); err != nil {
 			return err

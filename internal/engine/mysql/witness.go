@@ -25,6 +25,7 @@ func (d *database) Definitions(ctx context.Context, objects []statement.Object) 
 		return nil, nil
 	}
 	err = d.read(ctx, func(ctx context.Context, c *connection) error {
+		all = nil
 		for _, o := range objects {
 			text, err := d.define(ctx, c, o)
 			if err != nil {

@@ -31,6 +31,7 @@ func TestGalera(t *testing.T) {
 	t.Run("a file that commits by itself", g.losesBetween)
 	t.Run("two servers, a node each", g.two)
 	t.Run("the check", g.check)
+	t.Run("reading while tables change", g.reads)
 	t.Run("a session on another node", g.elsewhere)
 	t.Run("a session on a node that has left", g.gone) // the last: there is one node behind it
 }
@@ -155,6 +156,39 @@ func (g *galera) check(t *testing.T) {
 	}
 	if said != 1 {
 		t.Errorf("it says so %d times: %+v", said, report.Findings)
+	}
+}
+
+// reads reads the catalogue while the other node changes the tables that it looks at.
+func (g *galera) reads(t *testing.T) {
+	w := g.world(t)
+	db, err := w.engine.Open(t.Context(), w.target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var changes []string
+	for range 40 {
+		changes = append(changes, "ALTER TABLE "+w.database.Name+".item ADD COLUMN x INT, ALGORITHM=COPY", "ALTER TABLE "+w.database.Name+".item DROP COLUMN x, ALGORITHM=COPY")
+	}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		g.second.mariadb.Exec(t, changes...)
+	}()
+	for reading := true; reading; {
+		select {
+		case <-over:
+			reading = false
+		default:
+		}
+		if _, err := db.Schema(t.Context()); err != nil {
+			t.Error(err)
+			break
+		}
+	}
+	<-over
+	if err := db.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
