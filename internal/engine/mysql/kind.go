@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"slices"
 	"strings"
 
 	"towpath/internal/statement"
@@ -66,6 +67,8 @@ type subject struct {
 	value bool   // the next token is the value of an option, or a host
 	depth int
 	prev  string
+	query bool        // the rows of a table come from a SELECT
+	parts bool        // its partitions are told of
 	odd   bool        // nothing more is looked for
 	roles *roleReader // of a whole statement; nil within a body, which may not be about them
 
@@ -181,19 +184,34 @@ func (d *subject) addOption(t statement.Token, word string) error {
 	return nil
 }
 
+// tableOptions are those that keep a table in its database, by the word before their equals sign. What
+// TABLESPACE, CONNECTION, DIRECTORY, ENGINE, UNION and RENAME name is looked at by itself.
+var tableOptions = []string{
+	"ALGORITHM", "AUTOEXTEND_SIZE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHARSET", "CHECKSUM", "COLLATE", "COMMENT", "COMPRESSION", "CONNECTION",
+	"DELAY_KEY_WRITE", "DIRECTORY", "ENCRYPTED", "ENCRYPTION", "ENCRYPTION_KEY_ID", "ENGINE", "IETF_QUOTES", "INSERT_METHOD", "KEY_BLOCK_SIZE", "LOCK",
+	"MAX_ROWS", "MIN_ROWS", "PACK_KEYS", "PAGE_CHECKSUM", "PAGE_COMPRESSED", "PAGE_COMPRESSION_LEVEL", "RENAME", "ROW_FORMAT", "SEQUENCE", "SET",
+	"STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES", "TABLESPACE", "TABLE_CHECKSUM", "TRANSACTIONAL", "UNION",
+}
+
 func (d *subject) refuseTableOption(t statement.Token, word, prev string) error {
+	d.query = d.query || word == "SELECT"
+	d.parts = d.parts || word == "PARTITION"
 	switch {
+	case t.Is('=') && d.depth == 0 && !d.query && !slices.Contains(tableOptions, prev):
+		return statement.Errorf(t.Pos, "This table option is not known to stay in the database. Leave it out.")
+	case prev == "SECONDARY_ENGINE" && d.depth == 0 && d.verb == "CREATE":
+		return refusedEngine(t, false)
 	case prev == "ENGINE =", prev == "ENGINE" && d.depth == 0 && d.verb == "CREATE", prev == "ENGINE" && remote(name(t)):
 		return refusedEngine(t, d.depth > 0)
 	case word == "DIRECTORY" && (prev == "DATA" || prev == "INDEX"):
 		return statement.Errorf(t.Pos, "A table's files stay where the server keeps those of the database. Leave %s DIRECTORY out.", prev)
-	case prev == "CONNECTION =" && t.Kind == statement.Text:
+	case (prev == "CONNECTION =" || (prev == "CONNECTION" && d.depth == 0)) && t.Kind == statement.Text:
 		return statement.Errorf(t.Pos, "A table that lives on another server is out of reach. Leave CONNECTION out.")
 	case (word == "DISCARD" || word == "IMPORT") && d.depth == 0 && d.verb == "ALTER":
 		d.imports = word
 	case word == "TABLESPACE" && d.imports != "" && d.depth == 0:
 		return statement.Errorf(t.Pos, "%s TABLESPACE is not allowed: files of the database server are out of reach.", d.imports)
-	case (prev == "TABLESPACE" || prev == "TABLESPACE =") && d.depth == 0 && name(t) != "" && !strings.HasPrefix(strings.ToLower(name(t)), "innodb_"):
+	case ((prev == "TABLESPACE" && d.depth == 0) || (prev == "TABLESPACE =" && (d.depth == 0 || d.parts))) && name(t) != "" && !strings.HasPrefix(strings.ToLower(name(t)), "innodb_"):
 		return statement.Errorf(t.Pos, "Tablespaces belong to the server. Leave TABLESPACE out.")
 	}
 	return nil
