@@ -109,7 +109,7 @@ describe('from an empty workspace to a rollout', () => {
     await page.getByText('is in the base directory itself').waitFor()
     await looksGood(page, 'project-why')
     await page.getByRole('link', { name: '1 file is ignored' }).click()
-    await page.getByText('migrations/6__ddl__lost.sql').waitFor()
+    await page.getByText('migrations/6__ddl__lost.sql', { exact: true }).waitFor()
     await page.getByRole('table', { name: 'Deliveries' }).getByText('Accepted').first().waitFor()
     await looksGood(page, 'link-ignored')
     await picture(page, demo.info, 'link')

@@ -142,6 +142,7 @@ function Row({ database, choice, refusal, onChoose }: RowProps) {
           aria-label={`What has run in ${name}`}
           placeholder="Choose"
           searchable
+          openOnFocus={false}
           limit={200}
           nothingFoundMessage="No version is called that"
           data={options}
