@@ -20,7 +20,7 @@ func candidates(in plan.Input) (list []plan.Ruled) {
 			continue
 		}
 		key := plan.Ruled{Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID], Roles: in.Roles[item.DatabaseID]}
-		if key.Checksum != "" && !seen[key] {
+		if key.Checksum != "" && item.Type != towpath.TypeBaseline && !seen[key] { // which is recorded and never runs
 			seen[key] = true
 			list = append(list, key)
 		}

@@ -185,6 +185,14 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 			says: []string{"is kept in Git LFS"},
 		},
 		{
+			name: "what an engine refuses is no matter in a baseline file, which never runs",
+			in: Input{Files: files{file(t, dbTemplate, "shop/1__baseline__a.sql")}, Databases: databases{database("test/shop")},
+				Engines: map[string]towpath.EngineType{"test/shop": towpath.EngineSQLite},
+				Refused: map[Ruled]string{{sum("shop/1__baseline__a.sql"), towpath.EngineSQLite, false}: "must not run, 1:1: COPY is not allowed"}},
+			tasks: []string{"test/shop 1 baseline record pending +1/baseline"},
+			items: []string{"test/shop shop/1__baseline__a.sql pending"},
+		},
+		{
 			name: "what an engine refuses keeps what is newer waiting, where it would run",
 			in: Input{Files: files{file(t, dbTemplate, "shop/1__ddl__a.sql"), file(t, dbTemplate, "shop/2__ddl__b.sql")},
 				Databases: databases{database("test/shop", entry("1", "shop/1__ddl__a.sql")), database("staging/shop"), database("prod/shop")},

@@ -167,7 +167,7 @@ func (j *judge) file(c claim) Item {
 		item.State, item.Reason = ItemSkipped, reason
 		return item
 	}
-	if refusal := j.in.Refused[Ruled{Checksum: c.Checksum, Engine: j.in.Engines[j.ID], Roles: j.in.Roles[j.ID]}]; refusal != "" {
+	if refusal := j.in.Refused[Ruled{Checksum: c.Checksum, Engine: j.in.Engines[j.ID], Roles: j.in.Roles[j.ID]}]; refusal != "" && c.Type != towpath.TypeBaseline {
 		item.State, item.Reason = ItemUnusable, refusal
 		j.bar(fmt.Sprintf("waits for `%s`, which %s", c.Path, refusal))
 		return item
