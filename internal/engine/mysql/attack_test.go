@@ -149,6 +149,19 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
+// A dump with the lines of replication is refused with the option that leaves them out.
+func TestSplit_replicationOfADumpNamesTheWayOut(t *testing.T) {
+	t.Parallel()
+	for _, script := range []string{
+		"SET @MYSQLDUMP_TEMP_LOG_BIN = @@SESSION.SQL_LOG_BIN;\nSET @@SESSION.SQL_LOG_BIN= 0;",
+		"SET @@SESSION.SQL_LOG_BIN = @MYSQLDUMP_TEMP_LOG_BIN;", "SET SESSION `sql_log_bin` = 1", "/*!80000 SET sql_log_bin = 0 */", "SET @@gtid_next = 'AUTOMATIC'",
+	} {
+		if e := verdict(t, script); e == nil || !strings.Contains(e.Message, "--set-gtid-purged=OFF") {
+			t.Errorf("%s: refusal is %v", script, e)
+		}
+	}
+}
+
 // harmless are statements of real migrations that look like the attacks.
 var harmless = []string{
 	"INSERT INTO shop.a VALUES (1)", "INSERT INTO `shop`.`a` (a.b, c) SELECT b.c, d.e FROM b, d ON DUPLICATE KEY UPDATE a.b = b.c, c = d.e",

@@ -87,6 +87,10 @@ func (s *setting) addName(t statement.Token, word string) error {
 		"DEFAULT_STORAGE_ENGINE", "STORAGE_ENGINE", "DEFAULT_TMP_STORAGE_ENGINE":
 		s.state, s.name = settingEqual, word
 		return nil
+	case "SQL_LOG_BIN", "GTID_PURGED", "GTID_NEXT":
+		s.state = settingValue
+		return statement.Errorf(t.Pos, "SET %s is not allowed: it steers the replication of the whole server. "+
+			"Make the dump with mysqldump --set-gtid-purged=OFF, or leave the lines with it out.", word)
 	}
 	if s.state = settingValue; !freeSetting(word) {
 		return statement.Errorf(t.Pos, "SET %s is not allowed: it changes limits, transactions, rights or the whole server, or is not known here. Leave it out.", strings.ToUpper(string(t.Raw)))
