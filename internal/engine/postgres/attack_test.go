@@ -40,6 +40,10 @@ var attacks = []attack{
 	{"SELECT pg_catalog.\"pg_terminate_backend\"(1)", "1:19"},
 	{"SELECT pg_create_logical_replication_slot('s', 'pgoutput')", "1:8"},
 	{"CHECKPOINT", "1:1"},
+	{"SELECT pg_logfile_rotate()", "1:8"},
+	{"SELECT pg_stat_reset_slru(NULL)", "1:8"},
+	{"SELECT pg_catalog.pg_stat_reset_replication_slot(NULL)", "1:19"},
+	{"SELECT \"autoprewarm_start_worker\"()", "1:8"},
 
 	// Roles.
 	{"CREATE ROLE sneaky SUPERUSER LOGIN", "1:20"},

@@ -83,7 +83,9 @@ func outward(name string) string {
 	case "pg_authid", "pg_shadow", "pg_user_mapping", "pg_user_mappings", "pg_hba_file_rules", "pg_ident_file_mappings":
 		return "it holds the server's secrets"
 	case "pg_reload_conf", "pg_promote", "pg_switch_wal", "pg_backup_start", "pg_backup_stop", "pg_start_backup", "pg_stop_backup",
-		"pg_create_restore_point", "pg_stat_reset_shared", "pg_log_standby_snapshot", "pg_drop_replication_slot", "pg_sync_replication_slots":
+		"pg_create_restore_point", "pg_stat_reset_shared", "pg_log_standby_snapshot", "pg_drop_replication_slot", "pg_sync_replication_slots",
+		"pg_logfile_rotate", "pg_stat_reset_slru", "pg_stat_reset_replication_slot", "pg_stat_reset_subscription_stats", "pg_stat_reset_backend_stats",
+		"autoprewarm_start_worker", "autoprewarm_dump_now":
 		return "it concerns the whole server"
 	case "dblink":
 		return "it leads out of this database"
