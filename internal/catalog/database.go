@@ -326,11 +326,23 @@ func (s *Service) read(ctx context.Context, i towpath.Instance, d towpath.Databa
 		return snapshot, err
 	}
 	found := seal.NewKeys(s.Keeper).Check(l, d.ID, seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal, Entries: d.Ledger.Entries})
-	snapshot = towpath.LedgerSnapshot{Entries: l.Entries, Number: found.Number, Seal: found.Seal, Trouble: found.Trouble, Differs: found.Words()}
+	snapshot = towpath.LedgerSnapshot{Entries: clipped(l.Entries), Number: found.Number, Seal: found.Seal, Trouble: found.Trouble, Differs: found.Words()}
 	if found.Trouble != "" || len(snapshot.Entries) > 0 {
 		return snapshot, nil
 	}
 	schema, err := db.Schema(ctx)
 	snapshot.Populated = schema.Populated()
 	return snapshot, err
+}
+
+// clipped cuts what rows of a ledger say in words, since others may have written them: what is known of them is copied into the
+// metadata and the change history.
+func clipped(entries []towpath.LedgerEntry) []towpath.LedgerEntry {
+	for i := range entries {
+		e := &entries[i]
+		for _, text := range []*string{&e.Version, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.ServerID, &e.DatabaseID} {
+			*text = towpath.Clip(*text)
+		}
+	}
+	return entries
 }
