@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { backoff } from '~/util/backoff'
 
 /** What a hint is no reason to ask for again: the answers come from far away, or do not change by themselves. */
 const still = new Set(['grants', 'preview', 'git-provider-types', 'session', 'setup'])
@@ -9,13 +10,16 @@ const pause = 300
 
 /**
  * Keeps what is on the page as the server has it. The server only hints that something has changed; the page asks for what it shows.
- * A tab that nobody sees holds no stream open, since browsers allow only a few to one host.
+ * A tab that nobody sees holds no stream open, since browsers allow only a few to one host. A server that does not answer
+ * is tried again after growing pauses: left alone, a browser would ask twice a second.
  */
 export function useLive() {
   const client = useQueryClient()
   useEffect(() => {
     let stream: EventSource | null = null
     let timer = 0
+    let retry = 0
+    let failures = 0
     const look = () => {
       timer ||= window.setTimeout(() => {
         timer = 0
@@ -25,21 +29,33 @@ export function useLive() {
         )
       }, pause)
     }
+    const leave = () => {
+      window.clearTimeout(retry)
+      stream?.close()
+      stream = null
+    }
     const follow = () => {
-      if (document.visibilityState === 'hidden') {
-        stream?.close()
-        stream = null
-      } else if (!stream || stream.readyState === EventSource.CLOSED) {
-        stream = new EventSource('/api/v1/events')
-        stream.addEventListener('changed', look)
-      }
+      leave()
+      if (document.visibilityState === 'hidden') return
+      stream = new EventSource('/api/v1/events')
+      stream.addEventListener('changed', look)
+      stream.addEventListener('open', () => {
+        if (failures > 0) look() // hints have been missed
+        failures = 0
+      })
+      stream.addEventListener('error', () => {
+        leave()
+        retry = window.setTimeout(follow, backoff(++failures))
+      })
     }
     follow()
     document.addEventListener('visibilitychange', follow)
+    window.addEventListener('online', follow)
     return () => {
       document.removeEventListener('visibilitychange', follow)
+      window.removeEventListener('online', follow)
       window.clearTimeout(timer)
-      stream?.close()
+      leave()
     }
   }, [client])
 }
