@@ -26,7 +26,7 @@ export function Deliveries({ link, project }: { link: string; project: string })
   })
   const columns: Column<Schemas['Delivery']>[] = [
     { title: 'Received', fit: true, cell: row => <TimeAgo at={row.receivedAt} /> },
-    { title: 'Event', fit: true, cell: row => <span className="mono">{row.event}</span> },
+    { title: 'Event', fit: true, wide: true, cell: row => <span className="mono">{row.event}</span> },
     {
       title: 'Verdict',
       cell: row => (

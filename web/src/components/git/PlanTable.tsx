@@ -22,13 +22,23 @@ interface PlanTableProps {
 /** What would happen, or has happened, to each file in each of its databases. */
 export function PlanTable({ items, empty, future = false, action }: PlanTableProps) {
   const environments = useQuery(environmentsQuery)
+  const nameOf = (item: Item) =>
+    environments.data?.find(one => one.id === item.environmentId)?.name ?? item.environment ?? ''
   const columns: Column<Item>[] = [
-    { title: 'File', cell: item => <span className="mono">{item.path}</span> },
+    {
+      title: 'File',
+      cell: item => (
+        <>
+          <span className="mono">{item.path}</span>
+          <div className="small muted narrow-only">{[item.database, nameOf(item)].filter(Boolean).join(' in ')}</div>
+        </>
+      ),
+    },
     { title: 'Version', fit: true, wide: true, cell: item => <span className="mono">{item.label}</span> },
     {
       title: 'Environment',
       wide: true,
-      cell: item => environments.data?.find(one => one.id === item.environmentId)?.name ?? item.environment ?? '',
+      cell: nameOf,
     },
     { title: 'Database', wide: true, cell: item => item.database ?? '' },
     {

@@ -56,7 +56,7 @@ export function LinkFields({ form, grant, repository, previewError }: LinkFields
         <TextInput
           label="File path template"
           description="Which files are migrations, and what their names mean. {{VERSION}} is needed; {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and {{DESCRIPTION}} may stand in it, * for any text and ** for any folders."
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
           {...text('filePathTemplate')}
         />
         <div className="row wrap">
