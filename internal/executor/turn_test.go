@@ -340,3 +340,37 @@ func TestTurn_whatWaitsEndsWithItsRepositoryUnlinked(t *testing.T) {
 		t.Errorf("tasks are %q", got)
 	}
 }
+
+func TestTurn_whatCouldNotBeGivenBackIsGivenBackLater(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ticks := make(chan time.Time)
+	b.Ticks = ticks
+	tasks := b.line(t, creates(6)...)
+	metadata := open(t, b.meta+"?_pragma=busy_timeout(5000)")
+	looked := ""
+	b.Reached = func(place string) {
+		if place != "before outcome" || looked != "" || b.states(t, tasks) != "done running running running running pending" {
+			return
+		}
+		for _, text := range []string{
+			"CREATE TRIGGER stays BEFORE UPDATE ON task WHEN NEW.state = 'pending' BEGIN SELECT RAISE(ABORT, 'no'); END", "DROP TRIGGER stays",
+		} {
+			if _, err := metadata.Exec(text); err != nil {
+				t.Error(err)
+			}
+			for range 3 { // the last one is taken when the others are through
+				ticks <- time.Time{}
+			}
+			looked += b.states(t, tasks) + "; "
+		}
+	}
+	run(t, b.Service, tasks[0].ID)
+	const want = "done running running running running pending; done running pending pending pending pending; "
+	if looked != want {
+		t.Errorf("meanwhile tasks are %q, want %q", looked, want)
+	}
+	if got := b.states(t, tasks); got != "done done done done done done" {
+		t.Errorf("tasks are %q", got)
+	}
+}

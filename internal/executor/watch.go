@@ -75,24 +75,24 @@ func (r *run) progress() int64 {
 }
 
 // catchUp, while a task takes long, tells how those before it have ended, and makes those pending again that wait behind it:
-// others may decide about them meanwhile.
+// others may decide about them meanwhile. What fails is tried at the next look: none of them is begun by then.
 func (t *turn) catchUp(ctx context.Context) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.ended)+len(t.waiting) == 0 {
+	t.unsure, t.waiting = append(t.unsure, t.waiting...), nil
+	if len(t.ended)+len(t.unsure) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.lease()/2)
 	defer cancel()
 	err := t.Store.Write(ctx, func(tx *store.Tx) error {
-		return errors.Join(t.settleUp(ctx, tx, t.ended, t.waiting), tx.Enqueue(ctx, towpath.JobAdvance, t.rolloutID))
+		return errors.Join(t.settleUp(ctx, tx, t.ended, t.unsure), tx.Enqueue(ctx, towpath.JobAdvance, t.rolloutID))
 	})
-	if err != nil { // or nobody knows
-		t.unsure, t.waiting = append(t.unsure, t.waiting...), nil
+	if err != nil {
 		return
 	}
 	t.tell(ctx, t.ended)
-	t.ended, t.waiting = nil, nil
+	t.ended, t.unsure = nil, nil
 }
 
 // cancelIfAsked ends the attempt when a person wants it to end.
