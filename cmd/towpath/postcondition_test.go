@@ -58,7 +58,7 @@ func unmetOnPostgres() []unmet {
 
 func unmetOnMariaDB() []unmet {
 	view := []string{"CREATE VIEW made AS SELECT 1 AS id"}
-	return []unmet{
+	cases := []unmet{
 		{"a view has the table's name", view, "CREATE TABLE IF NOT EXISTS made (id INT);", "there is a view of that name", []string{"DROP VIEW made"}},
 		{"a table has the view's name", []string{"CREATE TABLE made (id INT)"}, "CREATE VIEW IF NOT EXISTS made AS SELECT 1 AS id;",
 			"there is a table of that name", []string{"DROP TABLE made"}},
@@ -70,6 +70,11 @@ func unmetOnMariaDB() []unmet {
 		{"an index of other columns", []string{"CREATE TABLE customer (id INT, email VARCHAR(40))", "CREATE INDEX made ON customer (id)"},
 			"CREATE INDEX IF NOT EXISTS made ON customer (email(9));", "its columns are (id)", []string{"DROP INDEX made ON customer"}},
 	}
+	if servers.mariadb.MySQL { // it refuses the trigger itself, and has no IF NOT EXISTS for indexes
+		cases[2].says = "already exists on a different table"
+		cases = cases[:4]
+	}
+	return cases
 }
 
 func unmetOnSQLite() []unmet {
