@@ -162,7 +162,7 @@ func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool,
 				return err
 			}
 			for _, i := range append(status.Plan.Items, ignored.Items...) {
-				key := l.ID + "\x00" + i.Path + "\x00" + i.State
+				key := l.ID + "\x00" + i.Path + "\x00" + i.State + i.Reason
 				if now[key] || !slices.Contains(demoTold, i.State) {
 					continue
 				}
