@@ -170,7 +170,7 @@ func (s *Service) proveBaselines(ctx context.Context, d draft, choices []Baselin
 		}
 		for _, c := range Against(b.Candidates, version) {
 			if c.Covered {
-				return towpath.Invalid(field, "%s/%s: the baseline %s covers `%s`, and %s. Choose another version for this database, or set despite for it if you know better.",
+				return towpath.Invalid(field, "%s/%s: the baseline %s covers `%s`, and %s. Choose another version for this database, or confirm this one with despite.",
 					b.Environment, b.Database.Name, version, c.Path, wordContradiction(c))
 			}
 		}
