@@ -65,20 +65,20 @@ func (c child) run() error {
 		if err != nil && ctx.Err() != nil {
 			return err
 		}
+		// A process that was stopped within a transaction keeps others out of the metadata; that is looked at later too.
 		var t towpath.Task
-		if err := st.Read(ctx, func(tx *store.Tx) error {
-			t, err = tx.Task(ctx, c.Task)
+		unread := st.Read(ctx, func(tx *store.Tx) error {
+			found, err := tx.Task(ctx, c.Task)
+			t = found
 			return err
-		}); err != nil {
-			return err
-		}
-		if err == nil && again == nil && t.State != towpath.TaskRunning && t.State != towpath.TaskPending {
+		})
+		if unread == nil && err == nil && again == nil && t.State != towpath.TaskRunning && t.State != towpath.TaskPending {
 			fmt.Printf("%s\n%s\n", t.State, t.Reason)
 			return c.tellPeak()
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the task stays %s: %s", t.State, t.Reason)
+			return errors.Join(fmt.Errorf("the task stays %s: %s", t.State, t.Reason), unread)
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

@@ -21,6 +21,7 @@ const (
 	unknown verdict = "unknown" // a person must decide
 	lost    verdict = "LOST"    // told as done, and nothing of it is there
 	doubled verdict = "DOUBLED" // anything else: a part of it is there twice, or not at all
+	stuck   verdict = "STUCK"   // the second process did not come to an end, so nothing is known
 	passed  verdict = "–"       // the process was not at that place, or through before it could be killed
 )
 
@@ -107,6 +108,10 @@ func try(t *testing.T, tr trial, r reference) verdict {
 	case s == towpath.TaskDone && end == r.start:
 		t.Errorf("%s, %s, %s: lost", tr.engine, tr.kind.name, tr.column)
 		return lost
+	}
+	if s != towpath.TaskDone && s != towpath.TaskFailed {
+		t.Errorf("%s, %s, %s (nth %d): %s %s", tr.engine, tr.kind.name, tr.column, c.Nth, s, reason)
+		return stuck
 	}
 	t.Errorf("%s, %s, %s (nth %d): %s %s\ndata %q, want %q\n%s", tr.engine, tr.kind.name, tr.column, c.Nth, s, reason, end.data, r.end.data, end.dump)
 	return doubled
@@ -272,6 +277,9 @@ func (m *matrix) text() (text, counts string) {
 		}
 		out.WriteString("\n")
 	}
-	counts = fmt.Sprintf("crash-matrix: %d trials, %d lost, %d doubled, %d unknown", sum[same]+sum[unknown]+sum[lost]+sum[doubled], sum[lost], sum[doubled], sum[unknown])
+	counts = fmt.Sprintf("crash-matrix: %d trials, %d lost, %d doubled, %d unknown", sum[same]+sum[unknown]+sum[lost]+sum[doubled]+sum[stuck], sum[lost], sum[doubled], sum[unknown])
+	if sum[stuck] > 0 {
+		counts += fmt.Sprintf(", %d stuck", sum[stuck])
+	}
 	return out.String() + "\n" + counts + "\n", counts
 }
