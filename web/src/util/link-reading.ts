@@ -1,7 +1,7 @@
-import type { Schemas } from '~/api/client'
 import { count } from './str'
 
-type Reading = NonNullable<Schemas['RepositoryLink']['reading']>
+/** How far the reading of a repository is; a total of 0 says that its size is not known yet. */
+type Reading = { done: number; total: number; since: string }
 
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' })
 
