@@ -88,7 +88,7 @@ func provider() (string, error) {
 			return path, nil
 		}
 	}
-	return "", errors.New("Galera's library is missing: install galera-4 and rsync (Debian: apt-get install galera-4 rsync)")
+	return "", errors.New("no library of Galera: install galera-4 and rsync (Debian: apt-get install galera-4 rsync)")
 }
 
 // synced fails until the node has all that the cluster has.
