@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# packages.sh PROGRAM=PACKAGE… makes sure that each program can be run. It installs the missing Debian packages when it runs
-# as root, else it says what is missing and fails.
+# packages.sh PROGRAM=PACKAGE… makes sure that each program can be run, or that its file is there. It installs the missing
+# Debian packages when it runs as root, else it says what is missing and fails.
 set -euo pipefail
 
 missing=()
 for pair in "$@"; do
 	program=${pair%%=*} package=${pair#*=}
-	if ! command -v "$program" >/dev/null && ! compgen -G "/usr/lib/postgresql/*/bin/$program" >/dev/null; then
+	if ! command -v "$program" >/dev/null && [ ! -e "$program" ] && ! compgen -G "/usr/lib/postgresql/*/bin/$program" >/dev/null; then
 		missing+=("$package")
 	fi
 done
