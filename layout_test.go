@@ -33,7 +33,7 @@ var floors = map[string]int{
 	"towpath/internal/store":     2,
 	"towpath/internal/sqlreview": 2,
 
-	"towpath/internal/vcs/bitbucket":      3,
+	"towpath/internal/vcs/gitwire":        3,
 	"towpath/internal/engine/sqlite":      3,
 	"towpath/internal/engine/postgres":    3,
 	"towpath/internal/engine/mysql":       3,
@@ -48,8 +48,9 @@ var floors = map[string]int{
 	"towpath/internal/engine/enginetest":  3,
 	"towpath/internal/store/storetest":    3,
 
-	"towpath/internal/api": 4,
-	"towpath/cmd/towpath":  5,
+	"towpath/internal/api":           4,
+	"towpath/internal/vcs/bitbucket": 4,
+	"towpath/cmd/towpath":            5,
 }
 
 // suites are conformance suites and what helps them: packages for tests, in the folder of a seam.
@@ -67,6 +68,7 @@ var nevers = []never{
 		"the simulator is for tests and the demo; a product that knows it proves nothing"},
 	{"towpath/internal/dbserver", []string{"towpath/cmd", "towpath/internal/engine/enginetest"},
 		"throw-away servers are for tests and the demo"},
+	{"towpath/internal/vcs/gitwire", []string{"towpath/internal/vcs"}, "Git's wire protocol is the business of drivers"},
 	{"towpath/internal/vcs/bitbucket", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
 	{"towpath/internal/engine/sqlite", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
 	{"towpath/internal/engine/postgres", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},

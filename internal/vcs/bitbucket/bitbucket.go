@@ -3,7 +3,6 @@
 package bitbucket
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -72,7 +71,7 @@ func New(cfg Config) (*Provider, error) {
 		return nil, err
 	}
 	guarded := *cfg.Client
-	guarded.CheckRedirect = guardRedirect
+	guarded.CheckRedirect = vcs.GuardRedirect
 	return &Provider{cfg: cfg, api: api, git: git, http: &guarded}, nil
 }
 
@@ -80,21 +79,6 @@ func New(cfg Config) (*Provider, error) {
 func (p *Provider) Client(ts vcs.TokenSource) vcs.Client {
 	return &client{p: p, tokens: ts, places: map[string]place{}, budget: newBudget(p.cfg)}
 }
-
-// guardRedirect follows a few redirects of reads within one origin. Any other redirect becomes the answer itself: a token must not
-// travel to another host, and a write must not turn into a read.
-func guardRedirect(next *http.Request, via []*http.Request) error {
-	first := via[0]
-	if first.Method != http.MethodGet || !sameOrigin(next.URL, first.URL) {
-		return http.ErrUseLastResponse
-	}
-	if len(via) > 3 {
-		return errors.New("too many redirects")
-	}
-	return nil
-}
-
-func sameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.Host }
 
 func parseBase(what, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)

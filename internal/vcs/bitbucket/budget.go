@@ -3,8 +3,6 @@ package bitbucket
 import (
 	"math/rand/v2"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +23,6 @@ const (
 	window       = time.Hour
 	firstBackoff = 30 * time.Second
 	maxBackoff   = 15 * time.Minute
-	maxRetryWait = 2 * time.Hour // a far side that asks for more is not believed
 
 	readingReserve = 5  // a fifth of the calls is for reading alone
 	othersReserve  = 10 // a tenth is for others than a repository that had more than half of the calls
@@ -112,7 +109,7 @@ func (b *budget) refused(q quota, header http.Header) time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	g, now := b.gates[q == quotaStatuses], b.now()
-	until, told := retryAfter(header, now)
+	until, told := vcs.RetryAfter(header, now)
 	if !told {
 		if now.Before(g.until) {
 			return g.until
@@ -155,24 +152,4 @@ func (b *budget) forget(q quota, now time.Time) {
 		i++
 	}
 	b.calls[q] = calls[i:]
-}
-
-// retryAfter reads the header in both of its forms, seconds and a date.
-func retryAfter(header http.Header, now time.Time) (time.Time, bool) {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	var at time.Time
-	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {
-		at = now.Add(min(time.Duration(min(seconds, 1<<30))*time.Second, maxRetryWait))
-	} else if date, err := http.ParseTime(value); err == nil {
-		at = date
-	} else {
-		return time.Time{}, false
-	}
-	if latest := now.Add(maxRetryWait); at.After(latest) {
-		at = latest
-	}
-	if at.Before(now) {
-		at = now
-	}
-	return at, true
 }

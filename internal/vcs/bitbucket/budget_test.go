@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"towpath/internal/vcs"
 )
 
 var start = time.Date(2026, 10, 10, 12, 0, 0, 0, time.UTC)
@@ -129,15 +131,15 @@ func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]time.Duration{
 		"0": 0, "7": 7 * time.Second, " 60 ": time.Minute,
-		"86400":                         maxRetryWait,
+		"86400":                         vcs.MaxRetryWait,
 		"Sat, 10 Oct 2026 12:05:00 GMT": 5 * time.Minute,
 		"Sat, 10 Oct 2026 11:00:00 GMT": 0,
-		"Sun, 11 Oct 2026 12:00:00 GMT": maxRetryWait,
+		"Sun, 11 Oct 2026 12:00:00 GMT": vcs.MaxRetryWait,
 		"-5":                            -1,
 		"soon":                          -1,
 		"":                              -1,
 	} {
-		at, told := retryAfter(http.Header{"Retry-After": {value}}, start)
+		at, told := vcs.RetryAfter(http.Header{"Retry-After": {value}}, start)
 		if told != (want >= 0) || (told && !at.Equal(start.Add(want))) {
 			t.Errorf("%q: %v %v, want %v", value, at, told, want)
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -78,7 +77,7 @@ func (c *client) do(ctx context.Context, r request, out any) error {
 		return err
 	}
 	defer resp.Body.Close()
-	body, err := readBounded(resp.Body, maxAnswer)
+	body, err := vcs.ReadBounded(resp.Body, maxAnswer)
 	if err != nil {
 		return &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Status: resp.StatusCode, Message: "the answer could not be read", Err: err}
 	}
@@ -87,11 +86,11 @@ func (c *client) do(ctx context.Context, r request, out any) error {
 	}
 	if err := json.Unmarshal(body, out); err != nil {
 		return &vcs.Error{
-			Kind: vcs.Unavailable, Op: r.op, Status: resp.StatusCode, TraceID: clip(resp.Header.Get(headerTraceID), 100), Err: err,
-			Message: "the answer is not what the API promises: " + clip(cleanText(string(body[:min(len(body), maxErrorBody)])), 120),
+			Kind: vcs.Unavailable, Op: r.op, Status: resp.StatusCode, TraceID: vcs.ClipText(resp.Header.Get(headerTraceID), 100), Err: err,
+			Message: "the answer is not what the API promises: " + vcs.ClipText(vcs.CleanText(string(body[:min(len(body), maxErrorBody)]), maxErrorMessage), 120),
 		}
 	}
-	clipAll(out)
+	vcs.ClipAll(out)
 	return nil
 }
 
@@ -150,7 +149,7 @@ func (c *client) attempt(ctx context.Context, r request, token string) (*http.Re
 	}
 	resp, err := c.p.http.Do(req)
 	if err != nil {
-		return nil, &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Message: noAnswer(err), Err: err}
+		return nil, &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Message: vcs.NoAnswer(err), Err: err}
 	}
 	if resp.StatusCode/100 == 2 {
 		c.budget.accepted(r.quota)
@@ -161,18 +160,6 @@ func (c *client) attempt(ctx context.Context, r request, token string) (*http.Re
 		e.RetryAt = c.budget.refused(r.quota, resp.Header)
 	}
 	return nil, e
-}
-
-// noAnswer words a transport error without the request's address.
-func noAnswer(err error) string {
-	var u *url.Error
-	if errors.As(err, &u) {
-		if u.Timeout() {
-			return "no answer in time"
-		}
-		err = u.Err
-	}
-	return "no answer: " + err.Error()
 }
 
 // page is the envelope of listings; next is opaque and absent on the last one.
@@ -203,7 +190,7 @@ func list[T any](ctx context.Context, c *client, r request, yield func(T) bool) 
 			return nil
 		}
 		next, err := url.Parse(p.Next)
-		if err != nil || !sameOrigin(next, c.p.api) || next.User != nil {
+		if err != nil || !vcs.SameOrigin(next, c.p.api) || next.User != nil {
 			return &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Message: "the next page is not on the API's own host", Err: err}
 		}
 		r.url = p.Next
@@ -229,14 +216,4 @@ func escapePath(path string) string {
 		segments[i] = url.PathEscape(s)
 	}
 	return strings.Join(segments, "/")
-}
-
-var errTooLarge = errors.New("larger than allowed")
-
-func readBounded(r io.Reader, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err == nil && int64(len(body)) > limit {
-		return nil, errTooLarge
-	}
-	return body, err
 }

@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"html"
 	"io"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"towpath/internal/vcs"
 )
@@ -30,11 +27,11 @@ func responseError(op string, resp *http.Response) *vcs.Error {
 	// What could be read of the body is enough: the status alone decides the kind.
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	e := &vcs.Error{
-		Kind: kindOfStatus(resp.StatusCode), Op: op, Status: resp.StatusCode,
-		TraceID: clip(orElse(resp.Header.Get(headerTraceID), resp.Header.Get(headerRequestID)), 100),
+		Kind: vcs.KindOfStatus(resp.StatusCode), Op: op, Status: resp.StatusCode,
+		TraceID: vcs.ClipText(orElse(resp.Header.Get(headerTraceID), resp.Header.Get(headerRequestID)), 100),
 	}
 	if location, err := resp.Location(); err == nil && resp.StatusCode < 400 {
-		e.Message = "redirected to " + clip(location.Host, maxErrorMessage)
+		e.Message = "redirected to " + vcs.ClipText(location.Host, maxErrorMessage)
 		return e
 	}
 	detail := readErrorBody(body)
@@ -44,26 +41,6 @@ func responseError(op string, resp *http.Response) *vcs.Error {
 		e.Needs = neededLabels(detail.required, detail.granted)
 	}
 	return e
-}
-
-func kindOfStatus(status int) vcs.Kind {
-	switch {
-	case status == http.StatusUnauthorized:
-		return vcs.Unauthorized
-	case status == http.StatusForbidden:
-		return vcs.Forbidden
-	case status == http.StatusNotFound:
-		return vcs.NotFound
-	case status == http.StatusGone:
-		return vcs.Gone
-	case status == http.StatusConflict:
-		return vcs.Conflict
-	case status == http.StatusTooManyRequests:
-		return vcs.RateLimited
-	case status >= 500, status == http.StatusRequestTimeout:
-		return vcs.Unavailable
-	}
-	return vcs.Rejected
 }
 
 // errorDetail is what an error body says, whatever its shape.
@@ -81,7 +58,7 @@ func readErrorBody(body []byte) errorDetail {
 		Description json.RawMessage `json:"error_description"`
 	}
 	if json.Unmarshal(body, &outer) != nil {
-		return errorDetail{message: cleanText(string(body))}
+		return errorDetail{message: vcs.CleanText(string(body), maxErrorMessage)}
 	}
 	var inner struct {
 		Message json.RawMessage `json:"message"`
@@ -107,7 +84,7 @@ func readErrorBody(body []byte) errorDetail {
 	if len(parts) == 0 {
 		parts = []string{string(body)}
 	}
-	return errorDetail{message: cleanText(strings.Join(parts, "; ")), required: scopes.Required, granted: scopes.Granted}
+	return errorDetail{message: vcs.CleanText(strings.Join(parts, "; "), maxErrorMessage), required: scopes.Required, granted: scopes.Granted}
 }
 
 // texts collects the strings of any JSON value, those of an object with their keys.
@@ -141,37 +118,4 @@ func flatten(label string, value any) []string {
 		text = label + ": " + text
 	}
 	return []string{text}
-}
-
-var (
-	invisibleMarkup = regexp.MustCompile(`(?is)<(script|style|head)\b.*?</(script|style|head)>|<!--.*?-->`)
-	pageTitle       = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-	markup          = regexp.MustCompile(`(?s)<[a-zA-Z/!][^>]*>`)
-)
-
-// cleanText makes one short line without markup or control characters.
-func cleanText(text string) string {
-	if strings.HasPrefix(strings.TrimSpace(text), "<") {
-		if title := pageTitle.FindStringSubmatch(text); title != nil && strings.TrimSpace(title[1]) != "" {
-			text = title[1]
-		}
-		text = markup.ReplaceAllString(invisibleMarkup.ReplaceAllString(text, " "), " ")
-		text = html.UnescapeString(text)
-	}
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar {
-			return ' '
-		}
-		return r
-	}, text)
-	return clip(strings.Join(strings.Fields(text), " "), maxErrorMessage)
-}
-
-// clip cuts text to at most n runes.
-func clip(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
 }

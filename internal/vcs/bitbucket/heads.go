@@ -3,22 +3,17 @@ package bitbucket
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"towpath/internal/vcs"
+	"towpath/internal/vcs/gitwire"
 )
 
-const (
-	opHeads     = "read branch heads"
-	branchesRef = "refs/heads/"
-	maxRefBytes = 64 << 20 // of one advertisement
-)
+const gitTimeouts = 4 // a pack may take so many times the time-out of a call
 
-// Heads implements vcs.Source by what `git ls-remote` does: protocol version 2 where the server speaks it, else the advertisement
-// of all refs. https://git-scm.com/docs/protocol-v2
+// Heads implements vcs.Source by what `git ls-remote` does.
 func (s *source) Heads(ctx context.Context) (vcs.Heads, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.c.p.cfg.Timeout)
 	defer cancel()
@@ -26,12 +21,12 @@ func (s *source) Heads(ctx context.Context) (vcs.Heads, error) {
 	if err != nil {
 		return vcs.Heads{}, err
 	}
-	branches, redirected, err := s.c.lsRefs(ctx, at.clone)
+	branches, redirected, err := s.c.remote(at.clone).Heads(ctx)
 	if known && (redirected || displaced(err)) {
 		if at, err = s.c.locate(ctx, s.id); err != nil {
 			return vcs.Heads{}, err
 		}
-		branches, _, err = s.c.lsRefs(ctx, at.clone)
+		branches, _, err = s.c.remote(at.clone).Heads(ctx)
 	}
 	return vcs.Heads{Name: at.name, URL: at.url, Branches: branches}, err
 }
@@ -46,48 +41,26 @@ func displaced(err error) bool {
 	return errors.As(err, &e) && e.Status/100 == 3
 }
 
-// lsRefs reads the heads at an address; redirected tells that they came from another one.
-func (c *client) lsRefs(ctx context.Context, clone string) (heads map[string]string, redirected bool, err error) {
-	advertised, err := c.git(ctx, request{
-		op: opHeads, method: http.MethodGet, url: clone + "/info/refs?service=git-upload-pack", git: true,
-		header: http.Header{"Git-Protocol": {"version=2"}},
-	})
-	if err != nil || !advertised.version2 || advertised.redirected {
-		return advertised.heads, advertised.redirected, err
-	}
-	answer, err := c.git(ctx, request{
-		op: opHeads, method: http.MethodPost, url: clone + "/git-upload-pack", git: true, body: lsRefsCommand(advertised.capabilities),
-		header: http.Header{
-			"Git-Protocol": {"version=2"}, "Content-Type": {"application/x-git-upload-pack-request"},
-			"Accept": {"application/x-git-upload-pack-result"},
-		},
-	})
-	return answer.heads, answer.redirected, err
+// remote is the repository behind a clone address. Git has a quota of its own.
+func (c *client) remote(clone string) gitwire.Remote {
+	return gitwire.Remote{URL: clone, Send: func(ctx context.Context, r gitwire.Request) (*http.Response, error) {
+		return c.send(ctx, request{op: r.Op, method: r.Method, url: r.URL, body: r.Body, header: r.Header, git: true})
+	}}
 }
 
-// refAnswer is what a server told: its capabilities in version 2, or refs.
-type refAnswer struct {
-	version2     bool
-	capabilities []string
-	heads        map[string]string
-	redirected   bool
-}
-
-func (c *client) git(ctx context.Context, r request) (refAnswer, error) {
-	resp, err := c.send(ctx, r)
+// Between implements vcs.Source over the Git protocol, which has a budget of its own.
+func (s *source) Between(ctx context.Context, from, to string) (vcs.Between, error) {
+	ctx, cancel := context.WithTimeout(ctx, gitTimeouts*s.c.p.cfg.Timeout)
+	defer cancel()
+	at, _, err := s.c.placeOf(ctx, s.id)
 	if err != nil {
-		return refAnswer{}, err
+		return vcs.Between{}, err
 	}
-	defer resp.Body.Close()
-	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/x-git-upload-pack-") {
-		return refAnswer{}, &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Status: resp.StatusCode, Message: "the answer is not Git's"}
+	b, err := s.c.remote(at.clone).Between(ctx, from, to)
+	for i := range b.Commits {
+		b.Commits[i].URL = at.url + "/commits/" + b.Commits[i].Hash
 	}
-	answer, err := readRefs(io.LimitReader(resp.Body, maxRefBytes))
-	if err != nil {
-		return refAnswer{}, &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Status: resp.StatusCode, Message: cleanText(err.Error()), Err: err}
-	}
-	answer.redirected = resp.Request.URL.String() != r.url
-	return answer, nil
+	return b, err
 }
 
 // cloneOf trusts the link only at the configured host, since the token goes there. Its user name is not ours.
@@ -95,7 +68,7 @@ func (p *Provider) cloneOf(repo repositoryJSON) string {
 	if repo.Links != nil {
 		for _, l := range repo.Links.Clone {
 			u, err := url.Parse(l.Href)
-			if err == nil && sameOrigin(u, p.git) {
+			if err == nil && vcs.SameOrigin(u, p.git) {
 				u.User, u.RawQuery, u.Fragment = nil, "", ""
 				return strings.TrimRight(u.String(), "/")
 			}

@@ -148,14 +148,14 @@ func oauthCode(err error) string {
 func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
-		return &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: cleanText(noAnswer(err)), Err: err}
+		return &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: vcs.CleanText(vcs.NoAnswer(err), maxErrorMessage), Err: err}
 	}
 	e := &vcs.Error{
-		Kind: kindOfStatus(refused.Response.StatusCode), Op: op, Status: refused.Response.StatusCode,
-		Message: readErrorBody(refused.Body).message, TraceID: clip(refused.Response.Header.Get(headerTraceID), 100),
+		Kind: vcs.KindOfStatus(refused.Response.StatusCode), Op: op, Status: refused.Response.StatusCode,
+		Message: readErrorBody(refused.Body).message, TraceID: vcs.ClipText(refused.Response.Header.Get(headerTraceID), 100),
 	}
 	if e.Kind == vcs.RateLimited || e.Kind == vcs.Unavailable {
-		if at, told := retryAfter(refused.Response.Header, p.cfg.Now()); told {
+		if at, told := vcs.RetryAfter(refused.Response.Header, p.cfg.Now()); told {
 			e.RetryAt = at
 		} else if e.Kind == vcs.RateLimited {
 			e.RetryAt = p.cfg.Now().Add(firstBackoff)

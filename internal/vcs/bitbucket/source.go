@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"net/url"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"towpath/internal/vcs"
 )
@@ -20,7 +20,6 @@ const (
 	treeDepth       = 10 // levels of one listing; a deeper one costs Bitbucket too much and answers 555
 	maxTreeEntries  = 200_000
 	maxTreeListings = 2_000
-	fileTimeouts    = 10 // a file's bytes may take so many times the time-out of a call
 )
 
 // source reads one repository.
@@ -158,47 +157,7 @@ func (s *source) File(ctx context.Context, commit, path string) (io.ReadCloser, 
 	}
 	r := s.request(op, "/src/"+url.PathEscape(commit)+"/"+escapePath(strings.TrimPrefix(path, "/")), nil)
 	r.quota = quotaRawFiles
-	ctx, cancel := context.WithTimeout(ctx, fileTimeouts*s.c.p.cfg.Timeout)
-	silence := time.AfterFunc(s.c.p.cfg.Timeout, cancel)
-	resp, err := s.c.send(ctx, r)
-	if err != nil {
-		silence.Stop()
-		cancel()
-		return nil, err
-	}
-	body := &fileBody{ReadCloser: resp.Body, op: op, size: resp.ContentLength, cancel: cancel, silence: silence, patience: s.c.p.cfg.Timeout}
-	return body, nil
-}
-
-// fileBody ends its call when it is closed, and when no byte has come for as long as any other call may take.
-type fileBody struct {
-	io.ReadCloser
-	op       string
-	size     int64
-	cancel   context.CancelFunc
-	silence  *time.Timer
-	patience time.Duration
-}
-
-// Read implements io.Reader. What breaks off is worth another try.
-func (b *fileBody) Read(p []byte) (n int, err error) {
-	b.silence.Reset(b.patience)
-	n, err = b.ReadCloser.Read(p)
-	b.silence.Stop() // whoever reads may take as long as it likes with what has come
-	if err != nil && err != io.EOF {
-		err = &vcs.Error{Kind: vcs.Unavailable, Op: b.op, Message: "the file stopped coming", Err: err}
-	}
-	return n, err
-}
-
-// Size is how many bytes there are, as far as the answer's head tells; -1 when it does not.
-func (b *fileBody) Size() int64 { return b.size }
-
-// Close implements io.Closer.
-func (b *fileBody) Close() error {
-	defer b.cancel()
-	b.silence.Stop()
-	return b.ReadCloser.Close()
+	return vcs.OpenFile(ctx, op, s.c.p.cfg.Timeout, func(ctx context.Context) (*http.Response, error) { return s.c.send(ctx, r) })
 }
 
 // Changes implements vcs.Source. The changed side comes first, and topic=false compares the two commits themselves: the default

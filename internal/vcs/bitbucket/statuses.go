@@ -43,7 +43,7 @@ func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status)
 	path := repositoryPath(id) + "/commit/" + url.PathEscape(commit) + "/statuses/build"
 	r, err := c.apiRequest(op, path, nil).writing(http.MethodPost, statusBody{
 		Type: "build", Key: statusKey(s.Key), State: state, URL: s.URL,
-		Name: clip(s.Name, maxStatusText), Description: clip(s.Description, maxStatusText), RefName: s.Branch,
+		Name: vcs.ClipText(s.Name, maxStatusText), Description: vcs.ClipText(s.Description, maxStatusText), RefName: s.Branch,
 	})
 	if err != nil {
 		return err

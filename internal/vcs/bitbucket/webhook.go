@@ -24,8 +24,8 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 		return vcs.Event{}, err
 	}
 	event := vcs.Event{
-		RequestID: clip(bareUUID(header.Get("X-Request-UUID")), maxHeaderLength),
-		Name:      clip(header.Get("X-Event-Key"), maxHeaderLength),
+		RequestID: vcs.ClipText(bareUUID(header.Get("X-Request-UUID")), maxHeaderLength),
+		Name:      vcs.ClipText(header.Get("X-Event-Key"), maxHeaderLength),
 	}
 	var payload pushEventJSON
 	if err := json.Unmarshal(body, &payload); err != nil {
@@ -34,7 +34,7 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 		}
 		return vcs.Event{}, &vcs.Error{Kind: vcs.Rejected, Op: "read webhook", Message: "the payload is not what repo:push promises", Err: err}
 	}
-	clipAll(&payload)
+	vcs.ClipAll(&payload)
 	if payload.Repository != nil {
 		event.RepositoryID, event.Repository = payload.Repository.UUID, payload.Repository.FullName
 		event.URL = payload.Repository.Links.page()

@@ -1,4 +1,4 @@
-package bitbucket
+package vcs
 
 import (
 	"reflect"
@@ -6,9 +6,9 @@ import (
 	"towpath"
 )
 
-// clipAll cuts every text of a decoded answer, so that nothing longer is kept or shown. A path stays whole, since a cut one would
+// ClipAll cuts every text of a decoded answer, so that nothing longer is kept or shown. A path stays whole, since a cut one would
 // be another file's: what reads trees bounds it.
-func clipAll(answer any) { clipValue(reflect.ValueOf(answer)) }
+func ClipAll(answer any) { clipValue(reflect.ValueOf(answer)) }
 
 func clipValue(v reflect.Value) {
 	switch v.Kind() {

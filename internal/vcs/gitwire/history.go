@@ -1,13 +1,11 @@
-package bitbucket
+package gitwire
 
 import (
 	"bytes"
 	"context"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"path"
 	"slices"
 	"strings"
@@ -18,8 +16,6 @@ import (
 
 const (
 	opBetween       = "read the commits of a push"
-	maxAnswerOfGit  = 64 << 20
-	gitTimeouts     = 4 // a pack may take so many times the time-out of a call
 	maxHistory      = 5_000
 	modeDirectory   = "40000"
 	modeSymlink     = "120000"
@@ -28,73 +24,25 @@ const (
 	filterNoContent = "filter blob:none"
 )
 
-// Between implements vcs.Source over the Git protocol, which has a budget of its own: both commits with their trees and without
-// contents, and what lies between them when that is more than one commit. It needs a server that filters.
-// https://git-scm.com/docs/protocol-v2#_fetch
-func (s *source) Between(ctx context.Context, from, to string) (vcs.Between, error) {
-	ctx, cancel := context.WithTimeout(ctx, gitTimeouts*s.c.p.cfg.Timeout)
-	defer cancel()
-	at, _, err := s.c.placeOf(ctx, s.id)
-	if err != nil {
-		return vcs.Between{}, err
-	}
+// Between compares two commits and finds which commits brought what differs. It reads both commits with their trees, and what lies
+// between them when that is more than one commit. The commits have no URL. https://git-scm.com/docs/protocol-v2#_fetch
+func (r Remote) Between(ctx context.Context, from, to string) (vcs.Between, error) {
 	h := history{commits: map[string]gitCommit{}, objects: map[string]object{}}
-	if err := s.c.fetchObjects(ctx, at.clone, h.objects, "deepen 1", "want "+to, "want "+from); err != nil {
+	if err := r.fetch(ctx, h.objects, "deepen 1", "want "+to, "want "+from); err != nil {
 		return vcs.Between{}, err
 	}
 	if err := h.readCommits(); err != nil {
 		return vcs.Between{}, err
 	}
 	if parents := h.commits[to].parents; !slices.Equal(parents, []string{from}) {
-		if err := s.c.fetchObjects(ctx, at.clone, h.objects, "want "+to, "have "+from); err != nil {
+		if err := r.fetch(ctx, h.objects, "want "+to, "have "+from); err != nil {
 			return vcs.Between{}, err
 		}
 		if err := h.readCommits(); err != nil {
 			return vcs.Between{}, err
 		}
 	}
-	b, err := h.between(from, to)
-	for i := range b.Commits {
-		b.Commits[i].URL = at.url + "/commits/" + b.Commits[i].Hash
-	}
-	return b, err
-}
-
-// fetchObjects reads a pack of commits and trees.
-func (c *client) fetchObjects(ctx context.Context, clone string, into map[string]object, lines ...string) error {
-	advertised, err := c.git(ctx, request{
-		op: opBetween, method: http.MethodGet, url: clone + "/info/refs?service=git-upload-pack", git: true,
-		header: http.Header{"Git-Protocol": {"version=2"}},
-	})
-	if err != nil {
-		return err
-	}
-	filters := slices.ContainsFunc(advertised.capabilities, func(c string) bool {
-		return strings.HasPrefix(c, "fetch=") && slices.Contains(strings.Fields(c[len("fetch="):]), "filter")
-	})
-	if !advertised.version2 || !filters || slices.Contains(advertised.capabilities, "object-format=sha256") {
-		return &vcs.Error{Kind: vcs.Rejected, Op: opBetween, Message: "this server does not filter what it sends"}
-	}
-	body := appendPacket(nil, "command=fetch")
-	body = append(appendPacket(body, "agent=towpath"), "0001"...)
-	for _, line := range slices.Concat([]string{"no-progress", "ofs-delta", filterNoContent}, lines, []string{"done"}) {
-		body = appendPacket(body, line)
-	}
-	resp, err := c.send(ctx, request{
-		op: opBetween, method: http.MethodPost, url: clone + "/git-upload-pack", git: true, body: append(body, "0000"...),
-		header: http.Header{
-			"Git-Protocol": {"version=2"}, "Content-Type": {"application/x-git-upload-pack-request"},
-			"Accept": {"application/x-git-upload-pack-result"},
-		},
-	})
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if err := readPack(newSideband(io.LimitReader(resp.Body, maxAnswerOfGit)), into); err != nil {
-		return &vcs.Error{Kind: vcs.Unavailable, Op: opBetween, Status: resp.StatusCode, Message: cleanText(err.Error()), Err: err}
-	}
-	return nil
+	return h.between(from, to)
 }
 
 // gitCommit is what a commit object says.

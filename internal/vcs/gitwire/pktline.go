@@ -1,4 +1,4 @@
-package bitbucket
+package gitwire
 
 import (
 	"bufio"

@@ -1,4 +1,4 @@
-package bitbucket
+package gitwire
 
 import (
 	"bufio"
@@ -16,7 +16,10 @@ const (
 	maxPackBytes   = 256 << 20 // of all objects together, unpacked
 )
 
-var errPack = errors.New("the pack is not one that Git makes")
+var (
+	errPack     = errors.New("the pack is not one that Git makes")
+	errTooLarge = errors.New("the pack is larger than allowed")
+)
 
 // Types of objects in a pack. https://git-scm.com/docs/pack-format
 const (

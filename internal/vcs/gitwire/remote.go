@@ -1,0 +1,132 @@
+// Package gitwire is the part of Git's smart HTTP protocol that drivers share: it lists heads, and it reads commits and trees
+// without the contents of files. The driver brings the credentials; the other side is not trusted.
+package gitwire
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"towpath/internal/vcs"
+)
+
+const (
+	opHeads          = "read branch heads"
+	branchesRef      = "refs/heads/"
+	maxRefBytes      = 64 << 20 // of one advertisement
+	maxPackedBytes   = 64 << 20 // of one pack as it comes
+	maxErrorText     = 400      // runes
+	contentTypeGit   = "application/x-git-upload-pack-"
+	servicePath      = "/git-upload-pack"
+	advertisedAt     = "/info/refs?service=git-upload-pack"
+	headerGitVersion = "Git-Protocol"
+)
+
+// Request is one call to a Git server. It can be sent twice.
+type Request struct {
+	Op     string // what it is for, as errors name it
+	Method string
+	URL    string
+	Body   []byte
+	Header http.Header
+}
+
+// Remote is a repository behind an address.
+type Remote struct {
+	URL string // clone address without credentials and without a trailing slash
+
+	// Send adds the credentials and returns a successful answer, whose body the caller closes. Its errors are *vcs.Error.
+	Send func(context.Context, Request) (*http.Response, error)
+}
+
+// Heads reads the branch heads with protocol version 2 where the server has it, else from the advertisement of all refs.
+// redirected reports that they came from another address. https://git-scm.com/docs/protocol-v2
+func (r Remote) Heads(ctx context.Context) (heads map[string]string, redirected bool, err error) {
+	advertised, err := r.advertised(ctx, opHeads)
+	if err != nil || !advertised.version2 || advertised.redirected {
+		return advertised.heads, advertised.redirected, err
+	}
+	answer, err := r.refs(ctx, r.command(opHeads, lsRefsCommand(advertised.capabilities)))
+	return answer.heads, answer.redirected, err
+}
+
+// refAnswer is what a server answered: its capabilities in version 2, or refs.
+type refAnswer struct {
+	version2     bool
+	capabilities []string
+	heads        map[string]string
+	redirected   bool
+}
+
+func (r Remote) advertised(ctx context.Context, op string) (refAnswer, error) {
+	return r.refs(ctx, Request{
+		Op: op, Method: http.MethodGet, URL: r.URL + advertisedAt, Header: http.Header{headerGitVersion: {"version=2"}},
+	})
+}
+
+func (r Remote) command(op string, body []byte) Request {
+	return Request{
+		Op: op, Method: http.MethodPost, URL: r.URL + servicePath, Body: body,
+		Header: http.Header{
+			headerGitVersion: {"version=2"},
+			"Content-Type":   {contentTypeGit + "request"},
+			"Accept":         {contentTypeGit + "result"},
+		},
+	}
+}
+
+func (r Remote) refs(ctx context.Context, request Request) (refAnswer, error) {
+	resp, err := r.Send(ctx, request)
+	if err != nil {
+		return refAnswer{}, err
+	}
+	defer resp.Body.Close()
+	refuse := func(message string, err error) (refAnswer, error) {
+		return refAnswer{}, &vcs.Error{
+			Kind: vcs.Unavailable, Op: request.Op, Status: resp.StatusCode, Message: message, Err: err,
+		}
+	}
+	if !strings.HasPrefix(resp.Header.Get("Content-Type"), contentTypeGit) {
+		return refuse("the answer is not Git's", nil)
+	}
+	answer, err := readRefs(io.LimitReader(resp.Body, maxRefBytes))
+	if err != nil {
+		return refuse(vcs.CleanText(err.Error(), maxErrorText), err)
+	}
+	answer.redirected = resp.Request.URL.String() != request.URL
+	return answer, nil
+}
+
+// fetch reads a pack of commits and trees into objects. It needs a server that filters.
+func (r Remote) fetch(ctx context.Context, into map[string]object, lines ...string) error {
+	advertised, err := r.advertised(ctx, opBetween)
+	if err != nil {
+		return err
+	}
+	filters := slices.ContainsFunc(advertised.capabilities, func(c string) bool {
+		features, ok := strings.CutPrefix(c, "fetch=")
+		return ok && slices.Contains(strings.Fields(features), "filter")
+	})
+	if !advertised.version2 || !filters || slices.Contains(advertised.capabilities, "object-format=sha256") {
+		return &vcs.Error{Kind: vcs.Rejected, Op: opBetween, Message: "this server does not filter what it sends"}
+	}
+	body := appendPacket(nil, "command=fetch")
+	body = append(appendPacket(body, "agent=towpath"), "0001"...)
+	for _, line := range slices.Concat([]string{"no-progress", "ofs-delta", filterNoContent}, lines, []string{"done"}) {
+		body = appendPacket(body, line)
+	}
+	resp, err := r.Send(ctx, r.command(opBetween, append(body, "0000"...)))
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if err := readPack(newSideband(io.LimitReader(resp.Body, maxPackedBytes)), into); err != nil {
+		return &vcs.Error{
+			Kind: vcs.Unavailable, Op: opBetween, Status: resp.StatusCode, Err: err,
+			Message: vcs.CleanText(err.Error(), maxErrorText),
+		}
+	}
+	return nil
+}
