@@ -151,7 +151,26 @@ func (d *modelDatabase) statuses(m *model) map[string]string {
 			want[file.commit] = state
 		}
 	}
+	for fall := range d.fell {
+		if before, ok := want[fall.commit]; ok && before != "FAILED" {
+			want[fall.commit] = d.afterFall(fall, before)
+		}
+	}
 	return want
+}
+
+// afterFall is what a commit says of which a text has failed, and of which the rest says before.
+func (d *modelDatabase) afterFall(fall modelFall, before string) string {
+	t, row := d.tasks[fall.version], d.ledger[fall.version]
+	switch {
+	case t != nil && t.script.commit == fall.commit && t.script.meaning() == fall.meaning:
+		return before // what became of it counts already
+	case row != nil && row.done && row.script.commit == fall.commit && row.script.meaning() == fall.meaning:
+		return before
+	case d.skipped[fmt.Sprint(fall.version, fall.meaning)]:
+		return "STOPPED"
+	}
+	return "FAILED"
 }
 
 func (d *modelDatabase) ledgerRows() (rows []string) {

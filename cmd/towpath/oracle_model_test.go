@@ -83,6 +83,13 @@ type modelRow struct {
 	kept   []string // the statements that are in, when it is not done
 }
 
+// modelFall is a text of a commit whose attempt did not end well.
+type modelFall struct {
+	commit  string
+	version int
+	meaning string
+}
+
 // modelDatabase is a target and everything that the server should say about it.
 type modelDatabase struct {
 	environment string
@@ -91,8 +98,9 @@ type modelDatabase struct {
 	broken      map[string]bool // indexes that a stranger left invalid
 	ledger      map[int]*modelRow
 	tasks       map[int]*modelTask
-	skipped     map[string]bool   // version and text
-	items       map[string]string // how files stand that are not simply applied, by version and path
+	skipped     map[string]bool    // version and text
+	fell        map[modelFall]bool // texts that failed here, or ended unknown
+	items       map[string]string  // how files stand that are not simply applied, by version and path
 }
 
 // model is what should be true after everything has settled, by the rules of the README alone. It shares no code with
@@ -115,6 +123,7 @@ func newModel(engine string) *model {
 			ledger:      map[int]*modelRow{},
 			tasks:       map[int]*modelTask{},
 			skipped:     map[string]bool{},
+			fell:        map[modelFall]bool{},
 		})
 	}
 	return m
@@ -286,6 +295,7 @@ func (m *model) attempt(d *modelDatabase, version int, t *modelTask) {
 		from = len(row.kept)
 	case row != nil && !t.resolved:
 		t.state = "unknown"
+		d.fell[modelFall{t.script.commit, version, t.script.meaning()}] = true
 		return
 	}
 	tables, indexes := maps.Clone(d.tables), maps.Clone(d.indexes)
@@ -297,6 +307,7 @@ func (m *model) attempt(d *modelDatabase, version int, t *modelTask) {
 		if !d.exec(s) {
 			t.state, t.resolved = "failed", false
 			m.failed = true
+			d.fell[modelFall{t.script.commit, version, t.script.meaning()}] = true
 			if !t.script.commitsAlone(m.engine) {
 				d.tables, d.indexes = tables, indexes
 			} else if len(kept) > 0 || row != nil {

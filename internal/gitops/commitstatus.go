@@ -19,10 +19,24 @@ type stage struct {
 	tasks         []towpath.Task
 }
 
-// stagesOf groups tasks by environment, in order of the stages.
+// stagesOf groups tasks by environment, in order of the stages. A cancelled task is left out where
+// another one brings the same text to the same database: that one has the word.
 func stagesOf(tasks []towpath.Task) []stage {
+	type text struct {
+		taskKey
+		checksum string
+	}
+	brought := map[text]bool{}
+	for _, t := range tasks {
+		if t.State != towpath.TaskCancelled {
+			brought[text{keyOf(t), t.Checksum}] = true
+		}
+	}
 	var stages []stage
 	for _, t := range tasks {
+		if t.State == towpath.TaskCancelled && brought[text{keyOf(t), t.Checksum}] {
+			continue
+		}
 		i := slices.IndexFunc(stages, func(s stage) bool { return s.environmentID == t.EnvironmentID })
 		if i < 0 {
 			i = len(stages)
@@ -52,6 +66,26 @@ func (s stage) first(state towpath.TaskState) towpath.Task {
 	return s.tasks[i]
 }
 
+// fault returns the task whose text has failed as far as the commit goes: one that stands failed, else
+// one that was cancelled after its attempt had failed. A better text in a newer commit makes no older
+// commit good.
+func (s stage) fault() (t towpath.Task, replaced bool) {
+	if t = s.first(towpath.TaskFailed); t.ID != "" {
+		return t, false
+	}
+	t = s.left(towpath.TaskCancelled)
+	return t, t.ID != ""
+}
+
+// left returns the first task in a state of those that were given up after their attempt had failed.
+func (s stage) left(state towpath.TaskState) towpath.Task {
+	i := slices.IndexFunc(s.tasks, func(t towpath.Task) bool { return t.State == state && t.Error != "" })
+	if i < 0 {
+		return towpath.Task{}
+	}
+	return s.tasks[i]
+}
+
 // began is when the first of what runs was started; the zero time when nothing runs.
 func (s stage) began() (at time.Time) {
 	for _, t := range s.tasks {
@@ -64,7 +98,7 @@ func (s stage) began() (at time.Time) {
 
 // around is what a stage's status depends on beside its own tasks.
 type around struct {
-	place   string          // where in its file the first failed task failed, ":3:14"; "" when nobody knows
+	place   string          // where in its file the text of fault failed, ":3:14"; "" when nobody knows
 	others  []towpath.Task  // of the rollouts that carry the stage's tasks
 	waiting vcs.StatusState // what a stage that waits for a person shows
 }
@@ -85,8 +119,17 @@ func (s stage) status(a around) (st vcs.Status, ok bool) {
 	if count[towpath.TaskRunning] > 0 {
 		return said(vcs.StatusInProgress, "Running; %s", soFar), true
 	}
+	if failed, replaced := s.fault(); replaced {
+		return said(vcs.StatusFailed, "%s%s failed in %s and was replaced or removed; %s", clip(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
+	}
 	if count[towpath.TaskPending]+count[towpath.TaskHeld] > 0 {
+		if s.left(towpath.TaskSkipped).ID != "" {
+			a.waiting = vcs.StatusStopped
+		}
 		return s.stopped(a, soFar)
+	}
+	if skipped := s.left(towpath.TaskSkipped); skipped.ID != "" && done > 0 {
+		return said(vcs.StatusStopped, "%s failed in %s and was skipped by a person; %s", clip(skipped.Path, maxStatusPath), skipped.Database, soFar), true
 	}
 	switch {
 	case done == all:

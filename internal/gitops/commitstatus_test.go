@@ -62,6 +62,36 @@ func TestStage_saysWhatACommitHears(t *testing.T) {
 	}
 }
 
+// A better text in a newer commit makes no older commit good: whatever its other tasks are.
+func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
+	t.Parallel()
+	const pending, held, done, failed = towpath.TaskPending, towpath.TaskHeld, towpath.TaskDone, towpath.TaskFailed
+	for _, end := range []towpath.TaskState{towpath.TaskCancelled, towpath.TaskSkipped} {
+		for _, other := range []towpath.TaskState{"", pending, held, done, failed, towpath.TaskUnknown, towpath.TaskSkipped, towpath.TaskCancelled} {
+			tasks := []towpath.Task{taskIn("prod", 1, 2, end)}
+			tasks[0].Error, tasks[0].Checksum, tasks[0].Path = "it failed", "bad", "shop/5__ddl__b.sql"
+			if other != "" {
+				tasks = append(tasks, taskIn("prod", 1, 1, other))
+			}
+			st, ok := stagesOf(tasks)[0].status(around{place: ":2:1", others: tasks, waiting: vcs.StatusSuccessful})
+			if st.State == vcs.StatusSuccessful || (end == towpath.TaskCancelled && (!ok || st.State != vcs.StatusFailed)) {
+				t.Errorf("failed, then %s, beside %q: %+v", end, other, st)
+			}
+			if end == towpath.TaskCancelled && other == done && st.Description != "shop/5__ddl__b.sql:2:1 failed in shop and was replaced or removed; 1 of 2 done" {
+				t.Error(st.Description)
+			}
+
+			// The same text that is done after all is good, as one that a person accepted.
+			again := tasks[0]
+			again.State, again.Error = done, ""
+			st, ok = stagesOf(append(tasks[:1:1], again))[0].status(around{})
+			if end == towpath.TaskCancelled && (!ok || st.State != vcs.StatusSuccessful || st.Description != "1 done") {
+				t.Errorf("failed, cancelled, and done: %+v", st)
+			}
+		}
+	}
+}
+
 // A status is in progress when, and only when, something runs: whatever the tasks are.
 func TestStage_isInProgressOnlyWhileSomethingRuns(t *testing.T) {
 	t.Parallel()

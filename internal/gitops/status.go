@@ -151,12 +151,14 @@ func (w *wording) around(ctx context.Context, s stage) (a around, err error) {
 	if w.link.WaitingStatus == towpath.WaitingSuccessful {
 		a.waiting = vcs.StatusSuccessful
 	}
-	if failed := s.first(towpath.TaskFailed); failed.ID != "" {
+	if failed, replaced := s.fault(); failed.ID != "" {
 		attempts, err := w.tx.Attempts(ctx, failed.ID)
 		if n := len(attempts); n > 0 && attempts[n-1].Line > 0 {
 			a.place = fmt.Sprintf(":%d:%d", attempts[n-1].Line, attempts[n-1].Column)
 		}
-		return a, err
+		if err != nil || !replaced {
+			return a, err
+		}
 	}
 	for _, t := range s.tasks {
 		if t.State != towpath.TaskPending {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -202,7 +203,8 @@ func (tx *Tx) DeleteManifestFile(ctx context.Context, linkID, path string) error
 	return manifestFiles.delete(ctx, tx, "link_id = $1 AND path = $2", linkID, path)
 }
 
-// TakeText gives a task the text that its link's branch has now. It is false when the file is gone from there.
+// TakeText gives a task the text that its link's branch has now. It is false when the file is gone from
+// there. A text that had failed leaves a cancelled task behind, by which its commit is known.
 func (tx *Tx) TakeText(ctx context.Context, link towpath.RepositoryLink, t *towpath.Task) (there bool, err error) {
 	files, err := tx.Manifest(ctx, link.ID)
 	if err != nil {
@@ -213,9 +215,18 @@ func (tx *Tx) TakeText(ctx context.Context, link towpath.RepositoryLink, t *towp
 		if f.State != towpath.FileMatched || f.MigrationID != t.MigrationID || elsewhere {
 			continue
 		}
-		if f.Checksum != t.Checksum {
-			t.Path, t.Label, t.Description, t.Checksum, t.Commit = f.Path, f.Label, f.Description, f.Checksum, link.SyncedCommit
+		if f.Checksum == t.Checksum {
+			return true, nil
 		}
+		commit := cmp.Or(f.Commit, link.SyncedCommit)
+		if t.Error != "" {
+			old := *t
+			old.Close(towpath.TaskCancelled, fmt.Sprintf("Commit %.8s replaced the text.", commit), tx.Now)
+			if err := tx.CreateTask(ctx, &old); err != nil {
+				return false, err
+			}
+		}
+		t.Path, t.Label, t.Description, t.Checksum, t.Commit, t.Error = f.Path, f.Label, f.Description, f.Checksum, commit, ""
 		return true, nil
 	}
 	return false, nil
