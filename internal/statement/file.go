@@ -15,6 +15,9 @@ type Transaction struct {
 	Strict bool
 }
 
+// LeaveOut is the way out of transaction control that is refused.
+const LeaveOut = "Leave it out: only one plain pair such as BEGIN and COMMIT may stand around the whole file."
+
 // SplitFile cuts a file as Split does. One pair of statements around the whole file that makes it a transaction is left out,
 // for a file runs in one anyway; the dialect's judge refuses them everywhere else. A part for going back is refused, and so is
 // a file of blanks alone: somebody forgot to save it, and what is saved later would be an edit of what has run.

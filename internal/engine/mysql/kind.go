@@ -28,6 +28,9 @@ func (s *reading) refuseStart(t statement.Token, word string) error {
 	case "PREPARE", "EXECUTE", "DEALLOCATE":
 		s.prepare = prepare{on: true, verb: word}
 		return nil
+	case "COMMIT":
+		s.commits.refused = ownTransaction(t, word)
+		return nil
 	case "LOCK", "UNLOCK":
 		s.file.locked = word == "LOCK"
 		return nil
@@ -40,11 +43,12 @@ func (s *reading) refuseStart(t statement.Token, word string) error {
 
 // refusedStart says why, for the words that people try.
 func refusedStart(t statement.Token, word string) error {
-	why := "the server begins and ends the transaction of a file. Leave it out."
+	why := ""
 	switch word {
 	case "BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "XA":
+		return ownTransaction(t, word)
 	case "USE":
-		why = "a migration changes its own database only. Write a file for each database."
+		why = "a migration changes its own database only. Write a file for each database (mysqldump without --databases)."
 	case "LOAD", "IMPORT":
 		why = "it reads files of a server. Write INSERT statements."
 	case "SOURCE", "DELIMITER":
@@ -57,6 +61,11 @@ func refusedStart(t statement.Token, word string) error {
 		return statement.Errorf(t.Pos, "No statement that is known here begins with %s. A file may change data and tables, make routines, call them, and set its session.", t.Raw)
 	}
 	return statement.Errorf(t.Pos, "%s is not allowed: %s", word, why)
+}
+
+// ownTransaction refuses transaction control.
+func ownTransaction(t statement.Token, word string) *statement.Error {
+	return statement.Errorf(t.Pos, "%s is not allowed: the server begins and ends the transaction of a file. %s", word, statement.LeaveOut)
 }
 
 // subject finds the kind of object that a CREATE, ALTER, DROP or RENAME is about.
@@ -127,7 +136,7 @@ func (d *subject) addKind(t statement.Token, word string) error {
 			return nil
 		}
 		d.odd = true
-		return statement.Errorf(d.pos, "%s %s is not allowed: a migration changes its own database only.", d.verb, word)
+		return statement.Errorf(d.pos, "%s %s is not allowed: a migration changes its own database only. Leave it out (mysqldump without --databases).", d.verb, word)
 	}
 	d.odd = true
 	return statement.Errorf(d.pos, "%s %s is not allowed: it is about the server, or not known here. %s", d.verb, word, allowedKinds)

@@ -15,6 +15,8 @@ type lexer struct {
 	lineStart   bool                // nothing but blanks since the line began
 	saved       map[string]string   // settings that a user variable keeps, by its name
 	locked      bool                // LOCK TABLES was read, and no UNLOCK since
+	ofFile      bool                // what is read is a file, and not a text that is prepared
+	manual      bool                // autocommit was turned off, and not on since
 }
 
 // newLexer reads a file from its start.

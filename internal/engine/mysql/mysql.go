@@ -45,7 +45,9 @@ func New() *Engine { return &Engine{} }
 // Split implements engine.Engine.
 func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 	return func(yield func(statement.Statement, error) bool) {
-		for st, err := range statement.SplitFile(script, newLexer(), transaction()) {
+		lexer := newLexer()
+		lexer.ofFile = true
+		for st, err := range statement.SplitFile(script, lexer, transaction()) {
 			if err == nil && (st.Verb == "LOCK" || st.Verb == "UNLOCK") {
 				continue // around the rows of a dump; our ledger's table is not locked
 			}

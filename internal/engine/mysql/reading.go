@@ -27,6 +27,7 @@ type reading struct {
 	grant      grant
 	roles      roleReader
 	prepare    prepare
+	commits    autocommit
 	label      *statement.Error // a word that no statement of a body begins with, unless a colon follows
 	terminated bool             // a semicolon was read that no body holds
 	last       string
@@ -42,6 +43,7 @@ func (s *reading) clone() *reading {
 	c.scope = s.scope.clone()
 	c.setting.saves = maps.Clone(s.setting.saves)
 	c.roles.tokens = slices.Clone(s.roles.tokens)
+	c.commits.tokens = slices.Clone(s.commits.tokens)
 	c.own()
 	return &c
 }
@@ -59,6 +61,9 @@ func (s *reading) add(t statement.Token) error {
 		s.begin = t.Pos
 	}
 	err := s.refuse(t, word)
+	if len(s.lead) == 0 || s.lead[0] == "SET" || s.lead[0] == "COMMIT" {
+		s.commits.add(t)
+	}
 	if len(s.lead) < leadWords {
 		s.lead = append(s.lead, word)
 	}
@@ -101,6 +106,10 @@ func (s *reading) refuse(t statement.Token, word string) error {
 		return statement.Errorf(s.lastAt, "Files of the database server are out of reach. Leave this out.")
 	case t.Is('(') && administers(s.lastName):
 		return statement.Errorf(s.lastAt, "The function %s reaches the server, its files or its locks. Leave this out.", strings.ToUpper(s.lastName))
+	case s.setting.state == settingName && word == "AUTOCOMMIT" && s.commits.refused == nil:
+		s.setting.state = settingValue
+		s.commits.refused = statement.Errorf(t.Pos, "SET AUTOCOMMIT is not allowed: the server begins and ends the transaction of a file. Leave it out.")
+		return nil
 	case s.setting.state != settingOff:
 		return s.setting.add(s.file, t, word)
 	case s.grant.on:
@@ -134,7 +143,7 @@ func (s *reading) finish() error {
 		return s.prepare.finish(s.begin)
 	}
 	s.setting.finish(s.file)
-	return nil
+	return s.commits.finish(s.file)
 }
 
 func (s *reading) verb() string {

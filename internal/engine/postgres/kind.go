@@ -44,7 +44,7 @@ func refusedVerb(p piece) error {
 	case "":
 		return statement.Errorf(p.Pos, "A statement cannot begin with %s. Begin it with a key word such as CREATE or INSERT.", p.Raw)
 	case "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE":
-		return statement.Errorf(p.Pos, "%s is not allowed: each file runs in one transaction of its own. Leave it out.", p.word)
+		return statement.Errorf(p.Pos, "%s is not allowed: each file runs in one transaction of its own. %s", p.word, statement.LeaveOut)
 	case "PREPARE", "EXECUTE", "DEALLOCATE":
 		return statement.Errorf(p.Pos, "%s is not allowed: write the statement itself.", p.word)
 	case "DECLARE", "FETCH", "MOVE", "CLOSE":
@@ -119,7 +119,9 @@ func refusedKind(at statement.Position, verb string, p piece) error {
 	switch p.word {
 	case "ROLE", "USER", "GROUP":
 		return refusedRole(at, verb+" "+p.word)
-	case "DATABASE", "TABLESPACE", "SUBSCRIPTION", "SYSTEM", "PARAMETER":
+	case "DATABASE":
+		return statement.Errorf(at, "%s DATABASE is not allowed: it concerns the server, and a migration only its own database. Leave it out (pg_dump without --create).", verb)
+	case "TABLESPACE", "SUBSCRIPTION", "SYSTEM", "PARAMETER":
 		return statement.Errorf(at, "%s %s is not allowed: it concerns the server, and a migration only its own database. Ask the server's administrator.", verb, p.word)
 	case "SERVER", "FOREIGN":
 		return statement.Errorf(at, "%s %s is not allowed: it leads out of this database. Ask the server's administrator.", verb, p.word)

@@ -105,8 +105,8 @@ func refusedSetting(p piece, verb string) error {
 		return statement.Errorf(p.Pos, "%s %s is not allowed: files are UTF-8. Save this one as UTF-8, and leave the line out (pg_dump --encoding=UTF8).",
 			verb, strings.ToUpper(name))
 	case "role", "authorization":
-		return statement.Errorf(p.Pos, "%s %s is not allowed: a file does not choose whom it runs as. Leave it out, and set the instance's option role: "+
-			"its files then run as that role.", verb, strings.ToUpper(name))
+		return statement.Errorf(p.Pos, "%s %s is not allowed: a file does not choose whom it runs as. Leave it out (pg_dump --no-owner), and set the instance's option "+
+			"role: its files then run as that role.", verb, strings.ToUpper(name))
 	default:
 		return statement.Errorf(p.Pos, "%s %s is not allowed: it is no setting of a migration's own statements, and may change limits, role or transaction. Leave it out.",
 			verb, strings.ToUpper(name))

@@ -37,6 +37,7 @@ type judge struct {
 	rule   rule // what is asked of the tokens behind the first word
 	roles  roleReader
 	reach  reach
+	psql   variables
 	notx   bool
 }
 
@@ -168,6 +169,9 @@ func (j *judge) refuse(p piece) error {
 	}
 	if p.Is('\\') {
 		return &statement.Error{Pos: p.Pos, Through: "\n", Message: "Commands with a backslash belong to psql and are not SQL. Leave this line out."}
+	}
+	if err := j.psql.add(p); err != nil {
+		return err
 	}
 	if err := j.reach.add(p, j.last); err != nil {
 		return err

@@ -42,7 +42,7 @@ func refusedVerb(t statement.Token, word string) error {
 		}
 		return statement.Errorf(t.Pos, "A statement cannot begin with %s. Begin it with a key word such as CREATE or INSERT.", t.Raw)
 	case "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE":
-		return statement.Errorf(t.Pos, "%s is not allowed: each file runs in one transaction of its own. Leave it out.", word)
+		return statement.Errorf(t.Pos, "%s is not allowed: each file runs in one transaction of its own. %s", word, statement.LeaveOut)
 	case "ATTACH", "DETACH":
 		return statement.Errorf(t.Pos, "%s is not allowed: a migration changes one database only. Write a file for each database.", word)
 	case "VACUUM":

@@ -1,0 +1,30 @@
+package postgres
+
+import "towpath/internal/statement"
+
+// variables looks for :name, :'name' and :"name", which psql replaces by values of its own. To the server a
+// single colon with something right behind it belongs into brackets, and into the JSON constructors.
+type variables struct {
+	square int
+	json   bool               // the statement calls a constructor that takes 'key':value
+	colon  statement.Position // of a single colon that is the last token
+	single bool
+}
+
+func (v *variables) add(p piece) error {
+	beside := v.single && v.colon.Offset+1 == p.Pos.Offset
+	v.single = false
+	switch {
+	case p.Is('['):
+		v.square++
+	case p.Is(']'):
+		v.square--
+	case p.Is(':') && !beside:
+		v.single, v.colon = true, p.Pos
+	case p.word == "JSON_OBJECT" || p.word == "JSON_OBJECTAGG":
+		v.json = true
+	case beside && v.square == 0 && !v.json && p.Kind != statement.Symbol:
+		return statement.Errorf(v.colon, ":%s is a variable of psql and no SQL, and nobody gives it a value. Write the value itself.", p.Raw)
+	}
+	return nil
+}
