@@ -5,8 +5,13 @@ import "time"
 // ProviderType names a kind of Git provider.
 type ProviderType string
 
-// ProviderBitbucket is Bitbucket Cloud, bitbucket.org.
-const ProviderBitbucket ProviderType = "bitbucket"
+const (
+	// ProviderBitbucket is Bitbucket Cloud, bitbucket.org.
+	ProviderBitbucket ProviderType = "bitbucket"
+
+	// ProviderGitea is an instance of Gitea or Forgejo.
+	ProviderGitea ProviderType = "gitea"
+)
 
 // GitProvider is a Git service that a workspace owner has added through a verified OAuth consumer.
 type GitProvider struct {

@@ -23,6 +23,7 @@ var floors = map[string]int{
 	"towpath/internal/secret":       1,
 	"towpath/internal/statement":    1,
 	"towpath/internal/bitbucketsim": 1, // and its own sub-packages
+	"towpath/internal/giteasim":     1,
 	"towpath/internal/dbserver":     1,
 	"towpath/scripts/figures":       1,
 
@@ -50,6 +51,7 @@ var floors = map[string]int{
 
 	"towpath/internal/api":           4,
 	"towpath/internal/vcs/bitbucket": 4,
+	"towpath/internal/vcs/gitea":     4,
 	"towpath/cmd/towpath":            5,
 }
 
@@ -66,9 +68,12 @@ type never struct {
 var nevers = []never{
 	{"towpath/internal/bitbucketsim", []string{"towpath/cmd", "towpath/internal/bitbucketsim"},
 		"the simulator is for tests and the demo; a product that knows it proves nothing"},
+	{"towpath/internal/giteasim", []string{"towpath/cmd", "towpath/internal/giteasim"},
+		"the simulator is for tests and the demo; a product that knows it proves nothing"},
 	{"towpath/internal/dbserver", []string{"towpath/cmd", "towpath/internal/engine/enginetest"},
 		"throw-away servers are for tests and the demo"},
 	{"towpath/internal/vcs/gitwire", []string{"towpath/internal/vcs"}, "Git's wire protocol is the business of drivers"},
+	{"towpath/internal/vcs/gitea", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
 	{"towpath/internal/vcs/bitbucket", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
 	{"towpath/internal/engine/sqlite", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
 	{"towpath/internal/engine/postgres", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},

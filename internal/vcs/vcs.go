@@ -119,7 +119,8 @@ type Source interface {
 
 // Hooks manages a repository's webhooks.
 type Hooks interface {
-	// Ensure makes the hook, or rewrites it where one with h.ID or h.URL exists already (duplicates by URL are removed).
+	// Ensure makes the hook, or rewrites or replaces it where one with h.ID or h.URL exists already (duplicates by URL are
+	// removed).
 	// It returns the provider's id of the hook, also beside an error that came after the hook was made.
 	Ensure(ctx context.Context, h Hook) (id string, err error)
 	// List calls yield for every hook of the repository, those of others too, until yield returns false.
@@ -270,15 +271,14 @@ type Event struct {
 type RefChange struct {
 	Branch string // "" for a tag
 	Tag    string
-	Old    string // "" when the ref is new
+	Old    string // "" when the ref is new, or deleted and the provider does not say where it was
 	New    string // "" when it was deleted
-	Forced bool
 }
 
 // Usage is the state of a grant's budget.
 type Usage struct {
-	Used         int // calls in the last hour
-	Limit        int
+	Used         int       // calls in the last hour
+	Limit        int       // 0: the provider has none
 	BackoffUntil time.Time // zero unless the provider has told us to wait
 }
 

@@ -1,7 +1,6 @@
 package bitbucket
 
 import (
-	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
@@ -22,7 +21,6 @@ const (
 const (
 	window       = time.Hour
 	firstBackoff = 30 * time.Second
-	maxBackoff   = 15 * time.Minute
 
 	readingReserve = 5  // a fifth of the calls is for reading alone
 	othersReserve  = 10 // a tenth is for others than a repository that had more than half of the calls
@@ -35,8 +33,8 @@ type budget struct {
 	limits map[quota]int
 
 	mu    sync.Mutex
-	calls map[quota][]call // of the last hour, oldest first
-	gates map[bool]*gate   // by whether they are for telling: a refusal to tell does not stop reading
+	calls map[quota][]call   // of the last hour, oldest first
+	gates map[bool]*vcs.Gate // by whether they are for telling: a refusal to tell does not stop reading
 }
 
 // call is one that was counted.
@@ -45,18 +43,12 @@ type call struct {
 	repository string // that it was about; "" for none
 }
 
-// gate is shut after a refusal.
-type gate struct {
-	until    time.Time
-	failures int // 429 answers in a row
-}
-
 func newBudget(cfg Config) *budget {
 	return &budget{
 		now:    cfg.Now,
 		limits: map[quota]int{quotaRepositories: cfg.RequestsPerHour, quotaRawFiles: cfg.RawFilesPerHour},
 		calls:  map[quota][]call{},
-		gates:  map[bool]*gate{false: {}, true: {}},
+		gates:  map[bool]*vcs.Gate{false: {}, true: {}},
 	}
 }
 
@@ -66,9 +58,9 @@ func (b *budget) take(q quota, repository string) (retryAt time.Time, ok bool) {
 	defer b.mu.Unlock()
 	now := b.now()
 	telling := q == quotaStatuses
-	until := b.gates[false].until
-	if telling && b.gates[true].until.After(until) {
-		until = b.gates[true].until
+	until := b.gates[false].Until()
+	if telling && b.gates[true].Until().After(until) {
+		until = b.gates[true].Until()
 	}
 	if now.Before(until) {
 		return until, false
@@ -108,29 +100,14 @@ func (b *budget) spentBy(q quota, repository string) (n int) {
 func (b *budget) refused(q quota, header http.Header) time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	g, now := b.gates[q == quotaStatuses], b.now()
-	until, told := vcs.RetryAfter(header, now)
-	if !told {
-		if now.Before(g.until) {
-			return g.until
-		}
-		wait := min(firstBackoff<<min(g.failures, 10), maxBackoff)
-		until = now.Add(wait/2 + rand.N(wait/2)) // jitter, so that replicas do not come back together
-		g.failures++
-	}
-	if until.After(g.until) {
-		g.until = until
-	}
-	return g.until
+	return b.gates[q == quotaStatuses].Refuse(header, b.now())
 }
 
 // accepted ends the back-off. An answer that was under way when the gate was shut proves nothing.
 func (b *budget) accepted(q quota) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if g := b.gates[q == quotaStatuses]; !b.now().Before(g.until) {
-		g.failures = 0
-	}
+	b.gates[q == quotaStatuses].Accept(b.now())
 }
 
 func (b *budget) usage() vcs.Usage {
@@ -139,7 +116,7 @@ func (b *budget) usage() vcs.Usage {
 	now := b.now()
 	b.forget(quotaRepositories, now)
 	u := vcs.Usage{Used: len(b.calls[quotaRepositories]), Limit: b.limits[quotaRepositories]}
-	if until := b.gates[false].until; now.Before(until) {
+	if until := b.gates[false].Until(); now.Before(until) {
 		u.BackoffUntil = until
 	}
 	return u

@@ -76,57 +76,18 @@ func (c *client) do(ctx context.Context, r request, out any) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
-	body, err := vcs.ReadBounded(resp.Body, maxAnswer)
-	if err != nil {
-		return &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Status: resp.StatusCode, Message: "the answer could not be read", Err: err}
+	trace := vcs.ClipText(resp.Header.Get(headerTraceID), 100)
+	err = vcs.DecodeAnswer(r.op, resp, maxAnswer, out)
+	var e *vcs.Error
+	if errors.As(err, &e) {
+		e.TraceID = trace
 	}
-	if out == nil {
-		return nil
-	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return &vcs.Error{
-			Kind: vcs.Unavailable, Op: r.op, Status: resp.StatusCode, TraceID: vcs.ClipText(resp.Header.Get(headerTraceID), 100), Err: err,
-			Message: "the answer is not what the API promises: " + vcs.ClipText(vcs.CleanText(string(body[:min(len(body), maxErrorBody)]), maxErrorMessage), 120),
-		}
-	}
-	vcs.ClipAll(out)
-	return nil
+	return err
 }
 
 // send returns a successful answer, whose body the caller closes. A token that is refused is renewed once.
 func (c *client) send(ctx context.Context, r request) (*http.Response, error) {
-	token, err := c.token(ctx, r.op, "")
-	if err != nil {
-		return nil, err
-	}
-	resp, err := c.attempt(ctx, r, token)
-	if vcs.KindOf(err) != vcs.Unauthorized {
-		return resp, err
-	}
-	fresh, tokenErr := c.token(ctx, r.op, token)
-	if tokenErr != nil {
-		return nil, tokenErr
-	}
-	if fresh == token {
-		return nil, err
-	}
-	return c.attempt(ctx, r, fresh)
-}
-
-// token asks the source; its errors keep their kind when they have one.
-func (c *client) token(ctx context.Context, op, stale string) (string, error) {
-	token, err := c.tokens.Token(ctx, stale)
-	if err == nil {
-		return token, nil
-	}
-	var known *vcs.Error
-	if errors.As(err, &known) {
-		e := *known
-		e.Op, e.Err = op+": "+known.Op, err
-		return "", &e
-	}
-	return "", &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: "no access token", Err: err}
+	return vcs.WithToken(ctx, c.tokens, r.op, func(token string) (*http.Response, error) { return c.attempt(ctx, r, token) })
 }
 
 func (c *client) attempt(ctx context.Context, r request, token string) (*http.Response, error) {

@@ -87,7 +87,7 @@ func convertRefs(e pushEventJSON) []vcs.RefChange {
 		if ref == nil {
 			ref = change.Old
 		}
-		out := vcs.RefChange{Old: hashOf(change.Old), New: hashOf(change.New), Forced: change.Forced}
+		out := vcs.RefChange{Old: hashOf(change.Old), New: hashOf(change.New)}
 		if ref == nil || ref.Name == "" || hashOf(ref) == "" {
 			continue // a head that is left out would read as a deletion
 		}

@@ -106,9 +106,8 @@ type pushEventJSON struct {
 	Repository *repositoryJSON `json:"repository"`
 	Push       *struct {
 		Changes []struct {
-			Old    *refJSON `json:"old"`
-			New    *refJSON `json:"new"`
-			Forced bool     `json:"forced"`
+			Old *refJSON `json:"old"`
+			New *refJSON `json:"new"`
 		} `json:"changes"`
 	} `json:"push"`
 }

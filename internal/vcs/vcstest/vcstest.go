@@ -31,6 +31,8 @@ type Fixture struct {
 	// Hooks and Statuses tell what the far side has, secrets included.
 	Hooks    func(t *testing.T, r Remote) []vcs.Hook
 	Statuses func(t *testing.T, r Remote, commit string) []vcs.Status
+	// KeptStatus is what the far side keeps of a status; nil: all of it.
+	KeptStatus func(vcs.Status) vcs.Status
 	// ExpireAccessTokens ends all access tokens; RevokeGrants ends refresh tokens too.
 	ExpireAccessTokens func(t *testing.T)
 	RevokeGrants       func(t *testing.T)

@@ -1,0 +1,74 @@
+// Package gitea is the driver for Gitea and Forgejo: their OAuth2 applications, the REST API v1 and Git over HTTP, as far as
+// Towpath needs them. It keeps no tokens and decides nothing about rollouts.
+package gitea
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"towpath/internal/vcs"
+)
+
+const (
+	apiPath        = "/api/v1"
+	defaultTimeout = 30 * time.Second
+)
+
+// Config points the driver at an instance. Zero fields have defaults, except for InstanceURL.
+type Config struct {
+	InstanceURL string           // ROOT_URL of the instance: where people sign in, and below which Git and the API are
+	Client      *http.Client     // its transport is used; redirects and time-outs are ours
+	Now         func() time.Time // by default time.Now
+	Timeout     time.Duration    // of one call, by default 30 s; a file's bytes may take ten times as long
+}
+
+// Provider is one instance of Gitea. It is safe for concurrent use.
+type Provider struct {
+	cfg  Config
+	http *http.Client
+}
+
+var _ vcs.Provider = (*Provider)(nil)
+
+// New makes a Provider. It fails only on an address that is not an http(s) URL.
+func New(cfg Config) (*Provider, error) {
+	cfg.InstanceURL = strings.TrimRight(cfg.InstanceURL, "/")
+	if cfg.Timeout == 0 {
+		cfg.Timeout = defaultTimeout
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Client == nil {
+		cfg.Client = http.DefaultClient
+	}
+	u, err := url.Parse(cfg.InstanceURL)
+	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+		return nil, &vcs.Error{Kind: vcs.Rejected, Op: "configure Gitea", Message: "the address must be http(s)://host", Err: err}
+	}
+	guarded := *cfg.Client
+	guarded.CheckRedirect = vcs.GuardRedirect
+	return &Provider{cfg: cfg, http: &guarded}, nil
+}
+
+// Client acts with the tokens of ts. It holds the grant's count of calls, so a grant should have one Client at a time.
+func (p *Provider) Client(ts vcs.TokenSource) vcs.Client {
+	return &client{p: p, tokens: ts, places: map[string]place{}}
+}
+
+// page is the address of a repository's page. It is made from the address that the owner entered, since what the API names may
+// belong to another host.
+func (p *Provider) page(fullName string) string {
+	return p.cfg.InstanceURL + "/" + escapePath(fullName)
+}
+
+// escapePath escapes each segment and keeps the slashes.
+func escapePath(path string) string {
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		segments[i] = url.PathEscape(s)
+	}
+	return strings.Join(segments, "/")
+}
