@@ -410,6 +410,23 @@ func (s *Server) acceptFile(ctx context.Context, in *acceptInput) (Rollout, erro
 	return rolloutOf(r), err
 }
 
+type skipFileInput struct {
+	LinkPath
+	Body struct {
+		DatabaseID string             `json:"databaseId" maxLength:"200"`
+		Version    string             `json:"version" maxLength:"500" doc:"In its canonical form."`
+		Type       towpath.ChangeType `json:"type" enum:"ddl,dml,baseline"`
+		Reason     string             `json:"reason" maxLength:"4000" doc:"Kept with the file; up to 1000 characters."`
+	}
+}
+
+// skipFile leaves a file that cannot run out of one database, so that newer ones go on.
+func (s *Server) skipFile(ctx context.Context, in *skipFileInput) (Rollout, error) {
+	id := towpath.MigrationID{Version: in.Body.Version, Type: in.Body.Type}
+	r, err := s.GitOps.Skip(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID, id, in.Body.Reason)
+	return rolloutOf(r), err
+}
+
 type acceptEditedInput struct {
 	LinkPath
 	Body struct {

@@ -95,6 +95,7 @@ func (s *Server) routes() []route {
 		{"POST", "/repository-links/{link}/sync", towpath.SyncProject, done(s.syncLink)},
 		{"POST", "/repository-links/{link}/take-over", towpath.ManageLinks, ok(s.takeOverLink)},
 		{"POST", "/repository-links/{link}/accept", towpath.RunRollouts, ok(s.acceptFile)},
+		{"POST", "/repository-links/{link}/skip", towpath.RunRollouts, ok(s.skipFile)},
 		{"POST", "/repository-links/{link}/accept-edited", towpath.RunRollouts, ok(s.acceptEdited)},
 		{"GET", "/repository-links/{link}/files", towpath.ViewProject, ok(s.listFiles)},
 		{"GET", "/repository-links/{link}/deliveries", towpath.ViewProject, ok(s.listDeliveries)},

@@ -57,12 +57,7 @@ func (s *Service) accept(ctx context.Context, actor towpath.Actor, linkID string
 		if err != nil {
 			return err
 		}
-		if r, err = tx.OpenRollout(ctx, linkID); towpath.ErrorCode(err) == towpath.CodeNotFound {
-			r = towpath.Rollout{ProjectID: link.ProjectID, LinkID: link.ID, Commit: link.SyncedCommit, State: towpath.RolloutPending}
-			r.Message, r.Author, r.CommitURL = lastTold(ctx, tx, link)
-			err = tx.CreateRollout(ctx, &r)
-		}
-		if err != nil {
+		if r, err = rolloutFor(ctx, tx, link); err != nil {
 			return err
 		}
 		if err := s.acceptItems(ctx, tx, actor, link, r, chosen); err != nil {
@@ -71,6 +66,17 @@ func (s *Service) accept(ctx context.Context, actor towpath.Actor, linkID string
 		return tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
 	})
 	return r, err
+}
+
+// rolloutFor returns the link's open rollout; a new one of its synced commit when there is none.
+func rolloutFor(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (r towpath.Rollout, err error) {
+	r, err = tx.OpenRollout(ctx, link.ID)
+	if towpath.ErrorCode(err) != towpath.CodeNotFound {
+		return r, err
+	}
+	r = towpath.Rollout{ProjectID: link.ProjectID, LinkID: link.ID, Commit: link.SyncedCommit, State: towpath.RolloutPending}
+	r.Message, r.Author, r.CommitURL = lastTold(ctx, tx, link)
+	return r, tx.CreateRollout(ctx, &r)
 }
 
 func (s *Service) acceptItems(ctx context.Context, tx *store.Tx, actor towpath.Actor, link towpath.RepositoryLink, r towpath.Rollout, items []plan.Item) error {

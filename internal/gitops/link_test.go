@@ -2,6 +2,7 @@ package gitops_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,6 +152,57 @@ func TestAccept_refusesWhatIsNotEdited(t *testing.T) {
 		item := st.Plan.Items[0]
 		if _, err := b.Accept(t.Context(), b.actor, link.ID, item.DatabaseID, item.MigrationID); towpath.ErrorCode(err) != towpath.CodeConflict {
 			t.Errorf("accepting a pending file: %v", err)
+		}
+	})
+}
+
+// A file that cannot run keeps newer ones waiting; a person may leave it out without a push.
+func TestSkip_leavesOutWhatCannotRun(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *bundle) {
+		const first, second = "shop/1__ddl__a.sql", "shop/2__ddl__b.sql"
+		pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n"
+		b.commit(t, map[string]string{first: pointer, second: "CREATE TABLE b (id INT);"})
+		link := b.link(t)
+		b.reconcile(t, link.ID)
+		stand := func(path string) (items []plan.Item) {
+			t.Helper()
+			st, err := b.LinkStatus(t.Context(), link.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			items = slices.DeleteFunc(st.Plan.Items, func(i plan.Item) bool { return i.Path != path })
+			if len(items) != 2 {
+				t.Fatalf("%s stands as %+v", path, items)
+			}
+			return items
+		}
+		items := stand(first)
+		if items[0].State != plan.ItemUnusable || stand(second)[0].State != plan.ItemBlocked {
+			t.Fatalf("before: %+v", items)
+		}
+		if _, err := b.Skip(t.Context(), b.actor, link.ID, items[0].DatabaseID, items[0].MigrationID, "  "); towpath.ErrorCode(err) != towpath.CodeInvalid {
+			t.Errorf("without a reason: %v", err)
+		}
+		if _, err := b.Skip(t.Context(), b.actor, link.ID, items[0].DatabaseID, stand(second)[0].MigrationID, "x"); towpath.ErrorCode(err) != towpath.CodeConflict {
+			t.Errorf("what can run: %v", err)
+		}
+		for _, item := range items {
+			if _, err := b.Skip(t.Context(), b.actor, link.ID, item.DatabaseID, item.MigrationID, "nobody needs it"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.reconcile(t, link.ID)
+		for i, item := range stand(first) {
+			if item.State != plan.ItemSkipped || item.Reason != "nobody needs it" || stand(second)[i].State != plan.ItemPending {
+				t.Errorf("after: %+v, %+v", item, stand(second)[i])
+			}
+		}
+		b.commit(t, map[string]string{first: pointer + "x-another 1\n"})
+		b.reconcile(t, link.ID)
+		for _, item := range stand(first) {
+			if item.State != plan.ItemUnusable {
+				t.Errorf("another text: %+v", item)
+			}
 		}
 	})
 }

@@ -41,6 +41,7 @@ type claim struct {
 	towpath.Migration
 	own      bool   // of the link that is planned
 	unusable string // why what stands at its path cannot be run
+	commit   string // that brought it; "" when it was there before the link was made
 }
 
 // gate keeps a file out of the stages after position.
@@ -60,7 +61,7 @@ func newBuilder(in Input) *builder {
 		}
 		found, problems := b.resolve(f.Migration)
 		for _, t := range found {
-			b.claims[t.ID] = append(b.claims[t.ID], claim{Migration: named(f.Migration, t), own: true, unusable: f.Reason})
+			b.claims[t.ID] = append(b.claims[t.ID], claim{Migration: named(f.Migration, t), own: true, unusable: f.Reason, commit: f.Commit})
 		}
 		b.aside = append(b.aside, problems...)
 	}

@@ -137,6 +137,10 @@ func (j *judge) file(c claim) Item {
 	}
 	entry := j.ledger[c.MigrationID]
 	applied := entry != nil && entry.State.Applied()
+	if reason, skipped := j.skipped(c); skipped && c.unusable != "" && !applied {
+		item.State, item.Reason = ItemSkipped, reason
+		return item
+	}
 	if c.unusable != "" {
 		item.State, item.Reason = ItemUnusable, c.unusable
 		if !applied {
@@ -163,7 +167,7 @@ func (j *judge) file(c claim) Item {
 		item.State, item.Reason = ItemBlocked, g.reason
 		return item
 	}
-	if reason, skipped := j.skipped(c.Migration); skipped {
+	if reason, skipped := j.skipped(c); skipped {
 		item.State, item.Reason = ItemSkipped, reason
 		return item
 	}
@@ -182,10 +186,15 @@ func (j *judge) file(c claim) Item {
 	return item
 }
 
-// skipped tells whether a person has skipped this very text in this database, and why.
-func (j *judge) skipped(m towpath.Migration) (reason string, ok bool) {
+// skipped tells whether a person has skipped this very text in this database, and why. What has no
+// text that could be read is known by its path and by the commit that brought it.
+func (j *judge) skipped(c claim) (reason string, ok bool) {
 	for _, t := range j.in.Skipped {
-		if t.DatabaseID == j.ID && t.MigrationID == m.MigrationID && j.in.text(t.Checksum) == j.in.text(m.Checksum) {
+		same := j.in.text(t.Checksum) == j.in.text(c.Checksum)
+		if c.Checksum == "" {
+			same = t.Checksum == "" && t.Path == c.Path && (c.commit == "" || c.commit == t.Commit)
+		}
+		if same && t.DatabaseID == j.ID && t.MigrationID == c.MigrationID {
 			return t.Reason, true
 		}
 	}

@@ -39,7 +39,8 @@ func (j *judge) prepareMarker() {
 	// While two files claim one of the versions it covers, or the text of one is not there, nothing may be recorded: what is left
 	// out would run later.
 	for _, c := range j.claims {
-		if c.unusable != "" && Compare(c.Version, id.Version) <= 0 {
+		_, skipped := j.skipped(c)
+		if c.unusable != "" && !skipped && Compare(c.Version, id.Version) <= 0 {
 			j.bar("waits for `" + c.Path + "`, which " + c.unusable)
 		}
 		if rivals := j.rivals(c); rivals != "" && Compare(c.Version, id.Version) <= 0 {

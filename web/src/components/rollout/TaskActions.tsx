@@ -1,4 +1,4 @@
-import { Button, Modal, NumberInput, Textarea } from '@mantine/core'
+import { Button, Modal, NumberInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useState } from 'react'
 import { can } from '~/api/can'
@@ -6,6 +6,7 @@ import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
 import { sentence } from '~/util/str'
 import { ConfirmButton } from '../ConfirmButton'
+import { SkipButton } from '../SkipButton'
 
 interface Resolution {
   outcome: 'applied' | 'not-applied' | 'continue-after'
@@ -37,7 +38,14 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
   const run = can(project, 'project.run')
   return (
     <>
-      {run && skippable.includes(task.state) && <SkipButton task={task} />}
+      {run && skippable.includes(task.state) && (
+        <SkipButton
+          what={task.label}
+          skip={reason =>
+            unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/skip', { params, body: { reason } }))
+          }
+        />
+      )}
       {run && task.state === 'running' && (
         <CancelButton
           label={task.label}
@@ -185,59 +193,5 @@ function CancelButton({ label, cancelling, onConfirm }: CancelButtonProps) {
         </p>
       </div>
     </ConfirmButton>
-  )
-}
-
-function SkipButton({ task }: { task: Task }) {
-  const [opened, { open, close }] = useDisclosure()
-  const [reason, setReason] = useState('')
-  const skip = useWrite({
-    run: () =>
-      unwrap(
-        http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/skip', {
-          params: { path: { rollout: task.rolloutId, task: task.id } },
-          body: { reason },
-        }),
-      ),
-    done: () => `${task.label} is skipped here.`,
-    after: close,
-  })
-  return (
-    <>
-      <Button variant="default" onClick={open}>
-        Skip
-      </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={`Skip ${task.label} in this database?`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        <form
-          className="stack"
-          onSubmit={event => {
-            event.preventDefault()
-            skip.mutate()
-          }}
-        >
-          <p>It does not run in this rollout. Later migrations go on without it.</p>
-          <Textarea
-            label="Reason"
-            description="Everybody who looks at this task reads it."
-            data-autofocus
-            value={reason}
-            onChange={event => setReason(event.currentTarget.value)}
-          />
-          <div className="row" style={{ justifyContent: 'flex-end' }}>
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={skip.isPending} disabled={!reason.trim()}>
-              Skip
-            </Button>
-          </div>
-        </form>
-      </Modal>
-    </>
   )
 }

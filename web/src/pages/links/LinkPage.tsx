@@ -9,6 +9,7 @@ import { FileTable } from '~/components/git/FileTable'
 import { LinkActions } from '~/components/git/LinkActions'
 import { LinkFacts } from '~/components/git/LinkFacts'
 import { PlanTable } from '~/components/git/PlanTable'
+import { SkipFileButton } from '~/components/git/SkipFileButton'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { StateBadge } from '~/components/StateBadge'
@@ -69,7 +70,12 @@ function Files({ status, project }: { status: Schemas['LinkStatus']; project: st
       ) : (
         <PlanTable
           items={plan.items}
-          action={item => <AcceptButton item={item} link={id} project={project} />}
+          action={item => (
+            <>
+              <AcceptButton item={item} link={id} project={project} />
+              <SkipFileButton item={item} link={id} project={project} />
+            </>
+          )}
           empty={<EmptyState icon="check">Every file that matches is in its databases.</EmptyState>}
         />
       )}
