@@ -2,6 +2,8 @@ package gitops
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"towpath"
 	"towpath/internal/plan"
@@ -27,7 +29,7 @@ func notesOf(link towpath.RepositoryLink, before, after []towpath.ManifestFile, 
 		old, known := was[f.Path]
 		same := d.whole && known && old.State == f.State
 		if f.State == towpath.FileIgnored && !same && looksLikeSQL(f.Path) {
-			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, text: "is not taken: " + f.Reason + "; " + aside(link)})
+			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, text: "is not taken: " + f.Reason + "; " + aside(link, f.Path)})
 		}
 	}
 	told := map[string]bool{}
@@ -42,11 +44,34 @@ func notesOf(link towpath.RepositoryLink, before, after []towpath.ManifestFile, 
 }
 
 // aside says how a file that is no migration keeps out of the way.
-func aside(link towpath.RepositoryLink) string {
-	if link.BaseDirectory == "" {
+func aside(link towpath.RepositoryLink, path string) string {
+	switch {
+	case plan.Scope{BaseDirectory: link.BaseDirectory}.Beside(path):
+		return "move it there"
+	case link.BaseDirectory == "":
 		return "rename it, or give the link a base directory without it"
 	}
 	return "rename it, or move it out of " + clip(link.BaseDirectory, 40)
+}
+
+// ofOthers leaves out the files that lie below the base directory of another link of the repository.
+func ofOthers(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, notes []note) ([]note, error) {
+	scope := plan.Scope{BaseDirectory: link.BaseDirectory}
+	if !slices.ContainsFunc(notes, func(n note) bool { return scope.Beside(n.path) }) {
+		return notes, nil
+	}
+	for other, err := range tx.EveryLink(ctx, store.LinkFilter{ProviderID: link.ProviderID}) {
+		if err != nil {
+			return nil, err
+		}
+		if other.RepositoryID != link.RepositoryID || other.Branch != link.Branch {
+			continue
+		}
+		notes = slices.DeleteFunc(notes, func(n note) bool {
+			return scope.Beside(n.path) && strings.HasPrefix(n.path, other.BaseDirectory+"/")
+		})
+	}
+	return notes, nil
 }
 
 // keepNotes keeps notes until they are told; those without a commit are the head's.

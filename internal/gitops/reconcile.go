@@ -283,7 +283,11 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 	}
 	p := plan.Build(in)
 	if moved && !first {
-		if err := keepNotes(ctx, tx, link.ID, f.head, notesOf(link, before, manifest, f.delta, p)); err != nil {
+		notes, err := ofOthers(ctx, tx, link, notesOf(link, before, manifest, f.delta, p))
+		if err != nil {
+			return "", err
+		}
+		if err := keepNotes(ctx, tx, link.ID, f.head, notes); err != nil {
 			return "", err
 		}
 	}

@@ -47,10 +47,13 @@ func NormalizeBase(s string) (string, error) {
 }
 
 // Match tells what a file of the repository is, by its path from the root. in is false for files outside the base
-// directory. reason is "" when the file is a migration, else it says in plain words what does not fit.
+// directory and folders that look like a slip of it. reason is "" when the file is a migration, else it says in plain words what does not fit.
 // The migration has no Checksum.
 func (s Scope) Match(path string) (m towpath.Migration, in bool, reason string) {
 	relative, in := s.below(path)
+	if folder, slip := s.beside(path); !in && slip {
+		return towpath.Migration{Path: path}, true, "lies in `" + folder + "`, and the base directory is `" + s.BaseDirectory + "`"
+	}
 	if !in {
 		return towpath.Migration{Path: path}, false, "is outside the base directory `" + s.BaseDirectory + "`"
 	}
@@ -85,6 +88,38 @@ func (s Scope) below(path string) (relative string, in bool) {
 	}
 	relative, in = strings.CutPrefix(path, s.BaseDirectory+"/")
 	return relative, in && relative != ""
+}
+
+// Beside tells whether a path lies in a folder whose name differs from the base directory's in letters' case, in what
+// separates its words, or in a plural s alone: Migrations or migration, where migrations is meant.
+func (s Scope) Beside(path string) bool {
+	_, slip := s.beside(path)
+	return slip
+}
+
+func (s Scope) beside(path string) (folder string, slip bool) {
+	depth := strings.Count(s.BaseDirectory, "/") + 1
+	parts := strings.SplitN(path, "/", depth+1)
+	if s.BaseDirectory == "" || len(parts) <= depth {
+		return "", false
+	}
+	folder = strings.Join(parts[:depth], "/")
+	return folder, folder != s.BaseDirectory && loosely(folder) == loosely(s.BaseDirectory)
+}
+
+// loosely is how a path of folders looks to somebody who reads over it.
+func loosely(folder string) string {
+	parts := strings.Split(strings.ToLower(folder), "/")
+	for i, part := range parts {
+		part = strings.Map(func(r rune) rune {
+			if r == '-' || r == '_' || r == '.' || unicode.IsSpace(r) {
+				return -1
+			}
+			return r
+		}, part)
+		parts[i] = strings.TrimSuffix(part, "s")
+	}
+	return strings.Join(parts, "/")
 }
 
 func typeOf(word string) towpath.ChangeType {

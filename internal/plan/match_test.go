@@ -232,3 +232,30 @@ func FuzzMatch(f *testing.F) {
 		}
 	})
 }
+
+func TestMatch_foldersThatLookLikeTheBase(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		base, path, says string
+	}{
+		{"migrations", "Migrations/shop/1__ddl__a.sql", "lies in `Migrations`, and the base directory is `migrations`"},
+		{"migrations", "migration/shop/1__ddl__a.sql", "lies in `migration`"},
+		{"Services/shop_db", "services/shop-db/shop/1__ddl__a.sql", "lies in `services/shop-db`"},
+		{"größen", "GRÖSSEN/a/1__ddl__a.sql", ""}, // no one letter is another there
+		{"größen", "GRÖßEN/a/1__ddl__a.sql", "lies in `GRÖßEN`"},
+		{"db", "dbx/shop/1__ddl__a.sql", ""},
+		{"db/one", "db/two/1__ddl__a.sql", ""},
+		{"db/one", "DB/1__ddl__a.sql", ""},
+		{"migrations", "migration", ""},
+		{"", "Migrations/1.sql", ""},
+	} {
+		scope := Scope{BaseDirectory: c.base, Template: mustTemplate(t, dbTemplate)}
+		_, in, reason := scope.Match(c.path)
+		if c.says == "" && (scope.Beside(c.path) || (in && c.base != "")) {
+			t.Errorf("%s beside %s: in is %v, %s", c.path, c.base, in, reason)
+		}
+		if c.says != "" && (!in || !scope.Beside(c.path) || !strings.Contains(reason, c.says)) {
+			t.Errorf("%s beside %s: in is %v, %s", c.path, c.base, in, reason)
+		}
+	}
+}

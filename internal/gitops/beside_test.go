@@ -1,0 +1,49 @@
+package gitops_test
+
+import (
+	"strings"
+	"testing"
+
+	"towpath/internal/gitops"
+)
+
+// Two links of a repository may have folders that look alike: neither complains of the other's files.
+func TestPostPlan_foldersOfAnotherLinkThatLookAlike(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "sqlite:"+t.TempDir()+"/m.db")
+	b.commit(t, map[string]string{"README.md": "0"})
+	_, grant := b.connect(t)
+	spec := b.spec(grant)
+	spec.BaseDirectory, spec.ExistingFiles = "migrations", gitops.ExistingRun
+	link, err := b.Link(t.Context(), b.actor, b.project, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.reconcile(t, link.ID)
+	told := func(file string) string {
+		head := b.commit(t, map[string]string{file: "SELECT 1"})
+		b.reconcile(t, link.ID)
+		if _, err := b.PostPlan(t.Context(), link.ID); err != nil {
+			t.Fatal(err)
+		}
+		for _, st := range b.sim.Statuses(repo, head) {
+			if strings.Contains(st.Name, "plan") {
+				return st.Description
+			}
+		}
+		return ""
+	}
+	if said := told("migration/shop/1__ddl__a.sql"); !strings.Contains(said, "and the base directory is `migrations`; move it there") {
+		t.Errorf("the commit says %q", said)
+	}
+	spec.BaseDirectory = "migration"
+	if _, err := b.Link(t.Context(), b.actor, b.project, spec); err != nil {
+		t.Fatal(err)
+	}
+	if said := told("migration/shop/2__ddl__b.sql"); said != "" {
+		t.Errorf("the commit says %q", said)
+	}
+	if said := told("Migration/shop/2__ddl__b.sql"); !strings.Contains(said, "`Migration`") {
+		t.Errorf("the commit says %q", said)
+	}
+}
