@@ -333,20 +333,21 @@ func verbLedger(ts *testscript.TestScript, _ bool, args []string) {
 
 func databaseID(ts *testscript.TestScript, environment string) string {
 	w := worldOf(ts)
+	var projects items[identified]
 	var databases items[struct {
 		ID            string `json:"id"`
 		EnvironmentID string `json:"environmentId"`
-		ProjectID     string `json:"projectId"`
 	}]
 	var environments items[struct {
 		ID   string `json:"id"`
 		Name string `json:"name"`
 	}]
-	check(ts, w.api.call(w.ctx, "GET", "/databases?pageSize=500", nil, &databases))
+	check(ts, w.api.call(w.ctx, "GET", "/projects", nil, &projects))
+	check(ts, w.api.call(w.ctx, "GET", "/databases?pageSize=500&project="+projects.Items[0].ID, nil, &databases))
 	check(ts, w.api.call(w.ctx, "GET", "/environments", nil, &environments))
 	for _, e := range environments.Items {
 		for _, d := range databases.Items {
-			if e.Name == environment && d.EnvironmentID == e.ID && d.ProjectID != "" {
+			if e.Name == environment && d.EnvironmentID == e.ID {
 				return d.ID
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -23,6 +24,7 @@ type targets interface {
 	open(w *world, environment string) (*sql.DB, error)
 	ledger() string // the ledger's table
 	tables() string // a query for the names of tables
+	drop(w *world)  // removes the databases, so that the servers of the next tests list fewer
 }
 
 // sqliteTargets are the demo's own: a file shop.db in each environment.
@@ -39,6 +41,8 @@ func (sqliteTargets) open(w *world, environment string) (*sql.DB, error) {
 func (sqliteTargets) tables() string {
 	return "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
 }
+
+func (sqliteTargets) drop(*world) {}
 
 // serverTargets are databases of one server, one for each environment, with names of their own.
 type serverTargets struct {
@@ -86,17 +90,34 @@ func mariadbTargets(target engine.Target) serverTargets {
 
 // create makes a fresh database and returns its name.
 func (t serverTargets) create(ctx context.Context, prefix string) (name string, err error) {
+	name = prefix + "_" + strings.ReplaceAll(store.NewID(), "-", "")
+	return name, t.exec(ctx, "CREATE DATABASE "+name)
+}
+
+// exec runs a statement that is about databases of the server.
+func (t serverTargets) exec(ctx context.Context, statement string) error {
 	admin := ""
 	if t.driver == "pgx" {
 		admin = "postgres"
 	}
 	db, err := sql.Open(t.driver, t.dsn(admin))
 	if err != nil {
-		return "", err
+		return err
 	}
-	name = prefix + "_" + strings.ReplaceAll(store.NewID(), "-", "")
-	_, err = db.ExecContext(ctx, "CREATE DATABASE "+name)
-	return name, errors.Join(err, db.Close())
+	_, err = db.ExecContext(ctx, statement)
+	return errors.Join(err, db.Close())
+}
+
+func (t serverTargets) drop(*world) {
+	force := ""
+	if t.driver == "pgx" {
+		force = " WITH (FORCE)"
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	for _, name := range t.names {
+		_ = t.exec(ctx, "DROP DATABASE "+name+force) // one that a test has removed is no matter
+	}
 }
 
 func (t serverTargets) seed(w *world) error {

@@ -136,21 +136,28 @@ func (w *world) stop(signal os.Signal) error {
 
 func (w *world) close() {
 	_ = w.stop(syscall.SIGKILL)
+	w.targets.drop(w)
 	w.far.CloseClientConnections()
 	_ = w.sim.Close()
 	w.far.Close()
 	_ = w.log.Close()
 }
 
-// until polls until cond holds; its text says what stands in the way.
+// until polls until cond holds; its text says what stands in the way. It gives up when that text has been the same for the
+// limit, so that a busy machine has the time that it needs, and after ten limits whatever it says.
 func (w *world) until(limit time.Duration, cond func() (bool, string)) error {
-	deadline := time.Now().Add(limit)
+	began := time.Now()
+	last, since := "", began
 	for pause := 2 * time.Millisecond; ; pause = min(pause*3/2, 250*time.Millisecond) {
 		ok, text := cond()
 		if ok {
 			return nil
 		}
-		if time.Now().After(deadline) {
+		now := time.Now()
+		if text != last {
+			last, since = text, now
+		}
+		if now.Sub(since) > limit || now.Sub(began) > 10*limit {
 			return fmt.Errorf("timed out: %s", text)
 		}
 		time.Sleep(pause)

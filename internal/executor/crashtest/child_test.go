@@ -46,7 +46,7 @@ type child struct {
 
 // run prints the task's state at the end.
 func (c child) run() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	st, err := c.open(ctx)
 	if err != nil {

@@ -42,9 +42,10 @@ func TestFile_givesUpOnSilence(t *testing.T) {
 	}
 	t.Run("a slow file is read to its end", func(t *testing.T) {
 		t.Parallel()
+		const patience = time.Second
 		p, _ := wire(t, bitbucket.Config{Timeout: patience}, func(w http.ResponseWriter, _ *http.Request) {
 			for range 6 {
-				time.Sleep(patience / 2)
+				time.Sleep(patience / 4)
 				_, _ = io.WriteString(w, "x")
 				_ = http.NewResponseController(w).Flush()
 			}
