@@ -55,7 +55,7 @@ func (s *session) look(text *string) error {
 		return nil
 	}
 	s.broken = &engine.Error{Kind: engine.Refused, Message: "the migration has changed the table " + ledgerTable + ", which belongs to the server"}
-	if s.options.NoTx {
+	if !s.inTransaction() {
 		s.broken = &engine.Error{Kind: engine.Refused, Message: "a statement has changed the table " + ledgerTable + itsOwn}
 	}
 	return s.broken
@@ -134,7 +134,7 @@ func (s *session) kept() error {
 
 // sum tells what the ledger's rows hold, leases left out, around a statement without a transaction that may put SQL together.
 func (s *session) sum(ctx context.Context, st statement.Statement) (sum string, err error) {
-	if !s.options.NoTx || s.inside || st.Verb != "DO" && st.Verb != "CALL" && st.Verb != "SELECT" {
+	if !s.unbounded(st) {
 		return "", nil
 	}
 	var there bool

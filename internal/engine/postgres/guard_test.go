@@ -92,13 +92,19 @@ func TestGuard_ownRowsAreNoChange(t *testing.T) {
 	}
 }
 
+// What commits itself cannot be undone; what does not runs in a transaction of ours all the same.
 func TestGuard_withoutATransactionItIsToldAfterwards(t *testing.T) {
 	t.Parallel()
+	committing := strings.NewReplacer("; END $$", "; COMMIT; END $$")
 	for text, want := range map[string]engine.Kind{
-		hidden("UPDATE LEDGER SET state = 'failed'"): engine.Refused,
-		hidden("TRUNCATE LEDGER"):                    engine.Refused,
-		hidden("DROP TABLE LEDGER"):                  engine.Refused,
-		hidden("CREATE TABLE beside (id int)"):       "",
+		committing.Replace(hidden("UPDATE LEDGER SET state = 'failed'")): engine.Refused,
+		committing.Replace(hidden("TRUNCATE LEDGER")):                    engine.Refused,
+		committing.Replace(hidden("DROP TABLE LEDGER")):                  engine.Refused,
+		committing.Replace(hidden("CREATE TABLE beside (id int)")):       "",
+		hidden("UPDATE LEDGER SET state = 'failed'"):                     engine.Refused,
+		hidden("TRUNCATE LEDGER"):                                        engine.Refused,
+		hidden("DROP TABLE LEDGER"):                                      engine.Refused,
+		hidden("CREATE TABLE beside (id int)"):                           "",
 	} {
 		db := open(t, server.Database(t))
 		o := options
@@ -107,14 +113,27 @@ func TestGuard_withoutATransactionItIsToldAfterwards(t *testing.T) {
 		if err := s.Record(t.Context(), entry("1")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Exec(t.Context(), statement.Statement{Text: text, Verb: "DO"}); kindOf(err) != want {
+		_, err := s.Exec(t.Context(), statement.Statement{Text: text, Verb: "DO"})
+		if kindOf(err) != want {
 			t.Errorf("%s: %v", text, err)
+		}
+		if want == "" || strings.Contains(text, "COMMIT") {
+			continue
+		}
+		if strings.Contains(err.Error(), "stays") {
+			t.Errorf("%s: %v", text, err)
+		}
+		if err := s.Record(t.Context(), entry("2")); err != nil { // that it failed
+			t.Errorf("%s was undone, and the session is of no more use: %v", text, err)
+		}
+		if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != 2 || got.Entries[0].State != "done" {
+			t.Errorf("%s: the ledger is %v, %v", text, got.Entries, err)
 		}
 	}
 }
 
-// It runs alone: roles that other tests make while it sleeps would count as its own.
 func TestGuard_countsOfATransactionThatIsOverSayNothing(t *testing.T) {
+	t.Parallel()
 	db := open(t, server.Database(t))
 	o := options
 	o.NoTx = true

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -70,18 +71,86 @@ func TestOutside_whatABlockMayStillDo(t *testing.T) {
 	}
 }
 
+// committed is SQL that no splitter reads, and that commits itself.
+func committed(text string) string {
+	return strings.Replace(composed(text), "; END $x$", "; COMMIT; END $x$", 1)
+}
+
 func TestOutside_withoutATransactionItIsToldAfterwards(t *testing.T) {
 	t.Parallel()
 	target := asOwner(t, "loose")
 	o := options
 	o.NoTx = true
 	for _, text := range []string{"ALTER ROLE CURRENT_USER SET work_mem = '1MB'", "ALTER DATABASE " + target.Database + " SET work_mem = '1MB'",
-		"CREATE ROLE loosed", "ALTER ROLE loosed RENAME TO loosed2", "DROP ROLE loosed2"} {
+		"CREATE ROLE loosed", "ALTER ROLE loosed RENAME TO loosed2", "DROP ROLE loosed2", "ALTER ROLE CURRENT_USER PASSWORD 'changed'"} {
+		if !strings.Contains(text, "loosed ") && !strings.Contains(text, "loosed2") {
+			s := begin(t, open(t, target), o)
+			if err := run(t.Context(), s, composed(text)+"; CREATE TABLE behind (id int)"); kindOf(err) != engine.Refused || strings.Contains(err.Error(), "stays") {
+				t.Errorf("%s, not undone: %v", text, err)
+			}
+		}
 		s := begin(t, open(t, target), o)
-		if err := run(t.Context(), s, composed(text)+"; CREATE TABLE behind (id int)"); kindOf(err) != engine.Refused || !strings.Contains(err.Error(), "What it did stays") {
+		if err := run(t.Context(), s, committed(text)+"; CREATE TABLE behind (id int)"); kindOf(err) != engine.Refused || !strings.Contains(err.Error(), "What it did stays") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
+}
+
+// Building an index runs its functions, and outside of any transaction of ours.
+func TestOutside_anIndexCannotChangeThePasswordUnseen(t *testing.T) {
+	t.Parallel()
+	target := asOwner(t, "indexer")
+	o := options
+	o.NoTx = true
+	err := run(t.Context(), begin(t, open(t, target), o), `CREATE TABLE t (id int); INSERT INTO t VALUES (1);
+		CREATE FUNCTION sneak() RETURNS int LANGUAGE plpgsql AS $f$ BEGIN EXECUTE 'ALTER ' || 'ROLE indexer PASSWORD $q$q$q$'; RETURN 1; END $f$;
+		CREATE FUNCTION calm(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $f$ BEGIN RETURN public.sneak(); END $f$;
+		CREATE INDEX CONCURRENTLY i ON t (calm(id))`)
+	if kindOf(err) != engine.Refused || !strings.Contains(err.Error(), "password") {
+		t.Error(err)
+	}
+}
+
+// Others make roles, and change their own, all the time.
+func TestOutside_whatOthersChangeIsNotOurs(t *testing.T) {
+	t.Parallel()
+	target := asOwner(t, "bystander")
+	server.Exec(t, target.Database, "ALTER ROLE bystander NOCREATEROLE")
+	o := options
+	o.NoTx = true
+	s := begin(t, open(t, target), o)
+	mighty := server.Database(t)
+	mighty.AllowRoles = true
+	elsewhere := open(t, mighty)
+	ctx, stop := context.WithCancel(t.Context())
+	busy := make(chan error, 1)
+	go func() {
+		var err error
+		for err == nil && ctx.Err() == nil {
+			err = others(elsewhere)
+		}
+		busy <- err
+	}()
+	for range 5 {
+		for _, text := range []string{"SELECT pg_sleep(0.05)", "DO $$ BEGIN PERFORM pg_sleep(0.05); END $$", "DO $$ BEGIN PERFORM pg_sleep(0.05); COMMIT; END $$"} {
+			if err := run(t.Context(), s, text); err != nil {
+				t.Errorf("%s: %v", text, err)
+			}
+		}
+	}
+	stop()
+	if err := <-busy; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// others makes, changes and drops a role.
+func others(db engine.DB) error {
+	s, err := db.Begin(context.Background(), options)
+	if err != nil {
+		return err
+	}
+	return errors.Join(run(context.Background(), s, "CREATE ROLE busy_other; ALTER ROLE busy_other SET work_mem = '1MB'; DROP ROLE busy_other"), s.Close())
 }
 
 func TestOutside_aBlockCannotLeaveItsSettings(t *testing.T) {

@@ -96,6 +96,12 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		return 0, &engine.Error{Kind: engine.Refused, Message: "behind a connection pooler nothing can run without a transaction, for each statement" +
 			" may land in another session: use the server's own address, or set the instance's option pooler to session where the pooler is in that mode"}
 	}
+	if alone && composes(st.Verb) {
+		rows, err := s.whole(ctx, st)
+		if !commitsWithin(st, err) {
+			return rows, err
+		}
+	}
 	if alone {
 		s.queued = append(s.queued, s.limit())
 		if s.conn.whole {
@@ -142,7 +148,30 @@ func (s *session) same(ctx context.Context, st statement.Statement, ledger, outs
 	if after, err = s.sumOutside(ctx, st); err != nil {
 		return err
 	}
-	return compareOutside(outside, after)
+	if err := compareOutside(outside, after); err != nil {
+		return err
+	}
+	return s.samePassword(ctx, st)
+}
+
+// whole runs a statement that may run SQL of its own in a transaction of ours: what it may not change
+// is seen exactly, and undone.
+func (s *session) whole(ctx context.Context, st statement.Statement) (rows int64, err error) {
+	err = s.short(ctx, func() error {
+		if rows, err = s.Exec(ctx, st); err != nil {
+			return err
+		}
+		return s.finish(ctx, nil)
+	})
+	s.queued = append(s.queued, s.limit()) // what it has SET has outlived the transaction
+	return rows, err
+}
+
+// commitsWithin tells whether a statement failed in a transaction of ours, and was undone, since it ends transactions itself
+// or chooses how they begin.
+func commitsWithin(st statement.Statement, err error) bool {
+	var said *pgconn.PgError
+	return (st.Verb == "CALL" || st.Verb == "DO") && errors.As(err, &said) && (said.Code == "2D000" || said.Code == "25001")
 }
 
 // run sends one statement, within the limit and with an eye on what it waits for.
@@ -329,11 +358,16 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 func (s *session) short(ctx context.Context, do func() error) error {
 	s.inside, s.ran, s.ledgerAt, s.outside, s.written, s.head = true, false, nil, nil, 0, nil
 	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit())
+	place := s.place
 	err := do()
-	if s.inside = false; err != nil {
-		return s.fail(errors.Join(err, s.rollback(ctx)))
+	if s.inside = false; err == nil {
+		return s.kept()
 	}
-	return s.kept()
+	undone := s.rollback(ctx)
+	if mapError(err).Kind == engine.Refused && undone == nil && !s.conn.IsClosed() {
+		s.place, s.broken = place, nil // nothing of it is left, and that it failed can be recorded
+	}
+	return s.fail(errors.Join(err, undone))
 }
 
 // finish writes the last rows of a transaction, and commits it.
