@@ -8,16 +8,18 @@ import (
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/vcs"
 	"towpath/internal/vcs/bitbucket"
+	"towpath/internal/vcs/gitea"
 )
 
 // gitProviders are the types of Git providers that can be added; a new one is a line here.
-func gitProviders(c *serveCommand) (map[towpath.ProviderType]vcs.Provider, error) {
-	cloud, err := bitbucket.New(bitbucket.Config{InstanceURL: c.BitbucketURL, APIURL: c.BitbucketAPIURL})
+func gitProviders(c *serveCommand) (map[towpath.ProviderType]vcs.Driver, error) {
+	cloud, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: c.BitbucketURL, APIURL: c.BitbucketAPIURL})
 	if err != nil {
 		return nil, usagef("--bitbucket-url or --bitbucket-api-url: %v", err)
 	}
-	return map[towpath.ProviderType]vcs.Provider{
+	return map[towpath.ProviderType]vcs.Driver{
 		towpath.ProviderBitbucket: cloud,
+		towpath.ProviderGitea:     gitea.NewDriver(),
 	}, nil
 }
 

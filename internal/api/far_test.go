@@ -68,7 +68,7 @@ func setupWorld(t *testing.T) *world {
 // wire makes the services as cmd does, and starts the jobs.
 func (w *world) wire(t *testing.T, bitbucketURL string) {
 	t.Helper()
-	driver, err := bitbucket.New(bitbucket.Config{InstanceURL: bitbucketURL, APIURL: bitbucketURL + "/2.0"})
+	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: bitbucketURL, APIURL: bitbucketURL + "/2.0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 	w.Executor = &executor.Service{Store: w.Store, Keeper: w.Keeper, Engines: engines, Owner: "test", ServerID: "test", Logger: w.Logger}
 	w.Rollouts = &rollouts.Service{Store: w.Store, Logger: w.Logger}
 	w.GitOps = &gitops.Service{
-		Store: w.Store, Keeper: w.Keeper, Drivers: map[towpath.ProviderType]vcs.Provider{towpath.ProviderBitbucket: driver},
+		Store: w.Store, Keeper: w.Keeper, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
 		ExternalURL: w.url, Logger: w.Logger, RefreshLedgers: w.Catalog.RefreshLedgers,
 	}
 	runner := &jobs.Runner{

@@ -12,7 +12,8 @@ import (
 type providerType struct {
 	Type          towpath.ProviderType `json:"type"`
 	Name          string               `json:"name"`
-	InstanceURL   string               `json:"instanceUrl"`
+	InstanceURL   string               `json:"instanceUrl" doc:"\"\" where the person enters it."`
+	AddressLabel  string               `json:"addressLabel" doc:"What to enter where each instance has its own address; else \"\"."`
 	AppLabel      string               `json:"appLabel" doc:"What the provider calls an OAuth application."`
 	IDLabel       string               `json:"idLabel"`
 	SecretLabel   string               `json:"secretLabel"`
@@ -35,7 +36,7 @@ func (s *Server) listGitProviderTypes(context.Context, *struct{}) (list[provider
 	l := list[providerType]{Items: []providerType{}}
 	for _, kind := range s.GitOps.Kinds() {
 		t := providerType{
-			kind.Type, kind.Name, kind.InstanceURL, kind.AppLabel, kind.IDLabel, kind.SecretLabel, kind.AdminNotice,
+			kind.Type, kind.Name, kind.InstanceURL, kind.AddressLabel, kind.AppLabel, kind.IDLabel, kind.SecretLabel, kind.AdminNotice,
 			orEmpty(kind.Steps), []providerPermission{}, kind.CallbackLabel, s.ExternalURL + callbackPath,
 		}
 		for _, p := range kind.Permissions {

@@ -153,7 +153,7 @@ func (b *bundle) applied(t *testing.T, r towpath.Rollout) {
 func TestBudget_aBusyHour(t *testing.T) {
 	t.Parallel()
 	b := setup(t, "sqlite:"+t.TempDir()+"/m.db")
-	driver, err := bitbucket.New(bitbucket.Config{InstanceURL: b.sim.BaseURL(), APIURL: b.sim.APIURL(), Now: b.clock.now})
+	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: b.sim.BaseURL(), APIURL: b.sim.APIURL(), Now: b.clock.now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,12 +14,13 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Kinds describes the types of Git providers that this server can add.
+// Kinds describes the types of Git providers that this server can add, by name.
 func (s *Service) Kinds() []vcs.Description {
 	var kinds []vcs.Description
-	for _, p := range s.Drivers {
-		kinds = append(kinds, p.Describe())
+	for _, d := range s.Drivers {
+		kinds = append(kinds, d.Describe())
 	}
+	slices.SortFunc(kinds, func(a, b vcs.Description) int { return strings.Compare(a.Name, b.Name) })
 	return kinds
 }
 
@@ -34,19 +36,18 @@ type StartVerification struct {
 // StartVerification begins the OAuth round trip that proves a provider's data. It returns the page to send the person to.
 // Errors name the field that is wrong; wrong or exchanged credentials are found here, before any page opens.
 func (s *Service) StartVerification(ctx context.Context, actor towpath.Actor, in StartVerification) (v towpath.Verification, authorizeURL string, err error) {
-	provider, err := s.provider(in.Type)
+	driver, err := s.driver(in.Type)
 	if err != nil {
 		return v, "", err
 	}
 	in.ApplicationID, in.Secret = strings.TrimSpace(in.ApplicationID), strings.TrimSpace(in.Secret)
-	in.DisplayName, in.InstanceURL = strings.TrimSpace(in.DisplayName), strings.TrimRight(strings.TrimSpace(in.InstanceURL), "/")
-	kind := provider.Describe()
-	if in.InstanceURL == "" {
-		in.InstanceURL = kind.InstanceURL
+	in.DisplayName = strings.TrimSpace(in.DisplayName)
+	kind := driver.Describe()
+	address, err := instanceAddress(kind, in.InstanceURL, vcs.LoopbackURL(s.ExternalURL))
+	if err != nil {
+		return v, "", err
 	}
 	switch {
-	case !strings.EqualFold(in.InstanceURL, strings.TrimRight(kind.InstanceURL, "/")):
-		return v, "", towpath.Invalid("instanceUrl", "%s is at %s; other addresses are not supported.", kind.Name, kind.InstanceURL)
 	case in.DisplayName == "" || len(in.DisplayName) > 100:
 		return v, "", towpath.Invalid("displayName", "Give the provider a name of 1 to 100 characters.")
 	case in.ApplicationID == "" || len(in.ApplicationID) > 1000:
@@ -55,7 +56,7 @@ func (s *Service) StartVerification(ctx context.Context, actor towpath.Actor, in
 		return v, "", towpath.Invalid("secret", "Paste the %s of the %s.", kind.SecretLabel, kind.AppLabel)
 	}
 	return s.start(ctx, actor, towpath.Verification{
-		Purpose: towpath.PurposeAddProvider, Type: in.Type, InstanceURL: kind.InstanceURL, DisplayName: in.DisplayName, ApplicationID: in.ApplicationID,
+		Purpose: towpath.PurposeAddProvider, Type: in.Type, InstanceURL: address, DisplayName: in.DisplayName, ApplicationID: in.ApplicationID,
 	}, in.Secret)
 }
 
@@ -110,12 +111,16 @@ func providerRow(id string) string     { return "git_provider/" + id + "/secret"
 func verificationRow(id string) string { return "verification/" + id + "/secret" }
 
 func (s *Service) start(ctx context.Context, actor towpath.Actor, v towpath.Verification, appSecret string) (towpath.Verification, string, error) {
-	provider, err := s.provider(v.Type)
+	driver, err := s.driver(v.Type)
 	if err != nil {
 		return v, "", err
 	}
+	provider, err := driver.Open(vcs.Instance{URL: v.InstanceURL})
+	if err != nil {
+		return v, "", fmt.Errorf("open Git provider: %w", err)
+	}
 	app := vcs.App{ApplicationID: v.ApplicationID, Secret: appSecret}
-	if err := s.probe(ctx, provider, app); err != nil {
+	if err := s.probe(ctx, driver.Describe(), provider, app); err != nil {
 		return v, "", err
 	}
 	state := secret.NewToken(32)
@@ -129,11 +134,10 @@ func (s *Service) start(ctx context.Context, actor towpath.Actor, v towpath.Veri
 
 // probe finds wrong credentials before anybody is sent to the provider's page. What cannot be checked now is let through:
 // the round trip finds it too, only later.
-func (s *Service) probe(ctx context.Context, provider vcs.Provider, app vcs.App) error {
+func (s *Service) probe(ctx context.Context, kind vcs.Description, provider vcs.Provider, app vcs.App) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	err := provider.Probe(ctx, app)
-	kind := provider.Describe()
 	var e *vcs.Error
 	if !errors.As(err, &e) {
 		return nil
@@ -230,11 +234,15 @@ func (s *Service) takeState(ctx context.Context, sessionID, state string) (v tow
 type failure struct{ reason, message string }
 
 func (s *Service) exchange(ctx context.Context, v *towpath.Verification, c Callback) (vcs.Token, *failure) {
-	provider, err := s.provider(v.Type)
+	driver, err := s.driver(v.Type)
 	if err != nil {
 		return vcs.Token{}, &failure{"unsupported", towpath.ErrorMessage(err)}
 	}
-	kind := provider.Describe()
+	kind := driver.Describe()
+	provider, err := driver.Open(vcs.Instance{URL: v.InstanceURL})
+	if err != nil {
+		return vcs.Token{}, &failure{"unsupported", towpath.ErrorMessage(err)}
+	}
 	switch {
 	case c.Error == "access_denied":
 		return vcs.Token{}, &failure{"denied", "You did not grant access at " + kind.Name + ". Press Next again and choose Grant access."}

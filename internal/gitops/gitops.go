@@ -25,7 +25,7 @@ import (
 type Service struct {
 	Store       *store.Store
 	Keeper      *secret.Keeper
-	Drivers     map[towpath.ProviderType]vcs.Provider
+	Drivers     map[towpath.ProviderType]vcs.Driver
 	ExternalURL string // where people and providers reach this server, without a trailing slash
 	Logger      *slog.Logger
 
@@ -52,12 +52,20 @@ type Service struct {
 	refusals refusals
 }
 
-func (s *Service) provider(t towpath.ProviderType) (vcs.Provider, error) {
-	p, ok := s.Drivers[t]
+func (s *Service) driver(t towpath.ProviderType) (vcs.Driver, error) {
+	d, ok := s.Drivers[t]
 	if !ok {
 		return nil, towpath.Invalid("type", "There is no Git provider type %q on this server.", t)
 	}
-	return p, nil
+	return d, nil
+}
+
+func (s *Service) provider(t towpath.ProviderType, instanceURL string) (vcs.Provider, error) {
+	d, err := s.driver(t)
+	if err != nil {
+		return nil, err
+	}
+	return d.Open(vcs.Instance{URL: instanceURL})
 }
 
 func (s *Service) callbackURL() string { return s.ExternalURL + "/oauth/callback" }

@@ -145,7 +145,7 @@ func setup(t *testing.T, metadata string) *bundle {
 	}
 	b.consumer = b.sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "Towpath", CallbackURL: "http://towpath.test/oauth/callback",
 		Scopes: []string{"account", "webhook", "repository:write"}})
-	driver, err := bitbucket.New(bitbucket.Config{InstanceURL: far.URL, APIURL: far.URL + "/2.0", Now: b.clock.now, RawFilesPerHour: 60})
+	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: far.URL, APIURL: far.URL + "/2.0", Now: b.clock.now, RawFilesPerHour: 60})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func setup(t *testing.T, metadata string) *bundle {
 	st.Now = b.clock.now
 	t.Cleanup(func() { _ = st.Close() })
 	b.Service = &gitops.Service{
-		Store: st, Keeper: keeper, Drivers: map[towpath.ProviderType]vcs.Provider{towpath.ProviderBitbucket: driver},
+		Store: st, Keeper: keeper, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
 		ExternalURL: "http://towpath.test", Logger: slog.New(slog.NewTextHandler(b.log, nil)), RefreshLedgers: b.readLedgers,
 	}
 	b.seed(t)

@@ -48,7 +48,7 @@ func (s *Service) client(ctx context.Context, grantID string) (vcs.Client, error
 	if err != nil {
 		return nil, err
 	}
-	provider, err := s.provider(p.Type)
+	provider, err := s.provider(p.Type, p.InstanceURL)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	if err := s.Store.Read(ctx, func(tx *store.Tx) (err error) { p, err = tx.GitProvider(ctx, g.ProviderID); return err }); err != nil {
 		return "", err
 	}
-	provider, err := s.provider(p.Type)
+	provider, err := s.provider(p.Type, p.InstanceURL)
 	if err != nil {
 		return "", err
 	}
@@ -145,7 +145,7 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	defer cancel()
 	token, err := provider.Refresh(ctx, vcs.App{ApplicationID: p.ApplicationID, Secret: string(appSecret)}, string(refresh))
 	if err != nil {
-		return s.afterFailedRenewal(ctx, g, provider.Describe().Name, err)
+		return s.afterFailedRenewal(ctx, g, p.DisplayName, err)
 	}
 	s.refusals.accepted(g.ID)
 	access := token.AccessToken

@@ -28,7 +28,7 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 	if err != nil {
 		return err
 	}
-	provider, err := s.provider(p.Type)
+	provider, err := s.provider(p.Type, p.InstanceURL)
 	if err != nil {
 		return err
 	}

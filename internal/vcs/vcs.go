@@ -17,11 +17,22 @@ type App struct {
 	Secret        string
 }
 
-// Provider is one type of Git provider at one instance. It is safe for concurrent use.
-type Provider interface {
-	// Describe tells what people need to know to set the provider up; the console renders it as it is.
+// Driver is one type of Git provider. It is safe for concurrent use.
+type Driver interface {
+	// Describe tells what people need to know to set a provider up; the console renders it as it is.
 	Describe() Description
 
+	// Open returns the provider at an instance; nothing is sent yet. It fails on an address that the type cannot have.
+	Open(Instance) (Provider, error)
+}
+
+// Instance is where a provider is.
+type Instance struct {
+	URL string // without a trailing slash; where people sign in
+}
+
+// Provider is one instance of a Git provider. It is safe for concurrent use.
+type Provider interface {
 	// AuthorizeURL is the page on which a person signs in and consents.
 	AuthorizeURL(app App, state, redirectURL string) string
 
@@ -286,7 +297,8 @@ type Usage struct {
 type Description struct {
 	Type          towpath.ProviderType
 	Name          string // "Bitbucket.org"
-	InstanceURL   string
+	InstanceURL   string // "" where the person enters it
+	AddressLabel  string // what to enter where each instance has an address of its own: "Gitea URL"; else ""
 	AppLabel      string // "OAuth consumer"
 	IDLabel       string // the provider's word for the application ID: "Key"
 	SecretLabel   string // "Secret"

@@ -43,7 +43,22 @@ type Provider struct {
 	http *http.Client
 }
 
-var _ vcs.Provider = (*Provider)(nil)
+// Driver is Bitbucket Cloud, which is at one address: whatever a row says, Open returns what Config points at.
+type Driver struct{ cloud *Provider }
+
+var (
+	_ vcs.Driver   = (*Driver)(nil)
+	_ vcs.Provider = (*Provider)(nil)
+)
+
+// NewDriver makes a Driver. It fails as New does.
+func NewDriver(cfg Config) (*Driver, error) {
+	cloud, err := New(cfg)
+	return &Driver{cloud}, err
+}
+
+// Open implements vcs.Driver.
+func (d *Driver) Open(vcs.Instance) (vcs.Provider, error) { return d.cloud, nil }
 
 // New makes a Provider. It fails only on addresses that are not http(s) URLs.
 func New(cfg Config) (*Provider, error) {

@@ -309,7 +309,7 @@ func TestDescribe_namesWhatTheFormNames(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t)
 	p := s.provider(t, bitbucket.Config{})
-	d := p.Describe()
+	d := s.driver(t).Describe()
 	var needed []string
 	for _, permission := range d.Permissions {
 		needed = append(needed, permission.Group+": "+permission.Label)

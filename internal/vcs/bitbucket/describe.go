@@ -36,12 +36,12 @@ var scopeGroups = map[string]string{
 	"project": "Projects", "pipeline": "Pipelines", "runner": "Runners", "snippet": "Snippets",
 }
 
-// Describe implements vcs.Provider.
-func (p *Provider) Describe() vcs.Description {
+// Describe implements vcs.Driver.
+func (d *Driver) Describe() vcs.Description {
 	return vcs.Description{
 		Type:          towpath.ProviderBitbucket,
 		Name:          "Bitbucket.org",
-		InstanceURL:   p.cfg.InstanceURL,
+		InstanceURL:   d.cloud.cfg.InstanceURL,
 		AppLabel:      "OAuth consumer",
 		IDLabel:       "Key",
 		SecretLabel:   "Secret",

@@ -15,6 +15,7 @@ import (
 // fixture offers the simulation to the suite; the driver's requests go through transport when there is one.
 func (s *simulation) fixture(t *testing.T, transport http.RoundTripper) vcstest.Fixture {
 	return vcstest.Fixture{
+		Description: s.driver(t).Describe(),
 		Provider:    s.provider(t, bitbucket.Config{Client: &http.Client{Transport: transport}}),
 		App:         s.app(),
 		RedirectURL: redirectURL,

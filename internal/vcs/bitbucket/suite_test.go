@@ -73,6 +73,16 @@ func (s *simulation) provider(t *testing.T, cfg bitbucket.Config) *bitbucket.Pro
 	return p
 }
 
+// driver is the driver whose one instance is the simulator.
+func (s *simulation) driver(t *testing.T) *bitbucket.Driver {
+	t.Helper()
+	d, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: s.BaseURL(), APIURL: s.APIURL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // authorize signs in and consents as a browser does, and returns the query of the redirect.
 func (s *simulation) authorize(t *testing.T, authorizeURL string) url.Values {
 	t.Helper()

@@ -29,12 +29,12 @@ func neededScopes() (scopes []string) {
 	return scopes
 }
 
-// Describe implements vcs.Provider.
-func (p *Provider) Describe() vcs.Description {
+// Describe implements vcs.Driver.
+func (d *Driver) Describe() vcs.Description {
 	return vcs.Description{
 		Type:          towpath.ProviderGitea,
 		Name:          "Gitea",
-		InstanceURL:   p.cfg.InstanceURL,
+		AddressLabel:  "Gitea URL",
 		AppLabel:      "OAuth2 application",
 		IDLabel:       "Client ID",
 		SecretLabel:   "Client Secret",

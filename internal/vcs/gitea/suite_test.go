@@ -71,6 +71,7 @@ func (s *simulation) provider(t *testing.T, cfg gitea.Config) *gitea.Provider {
 
 func (s *simulation) fixture(t *testing.T) vcstest.Fixture {
 	return vcstest.Fixture{
+		Description: gitea.NewDriver().Describe(),
 		Provider:    s.provider(t, gitea.Config{}),
 		App:         vcs.App{ApplicationID: s.app.ClientID, Secret: s.app.Secret},
 		RedirectURL: redirectURL,

@@ -24,7 +24,7 @@ var oauthCases = map[string]func(*testing.T, *harness){
 		}
 	},
 	"without scopes every needed permission is named": func(t *testing.T, h *harness) {
-		needed := len(h.Provider.Describe().Permissions)
+		needed := len(h.Description.Permissions)
 		if missing := h.Provider.Missing(nil); len(missing) != needed || needed == 0 {
 			t.Errorf("missing %q, want the %d that the description needs", missing, needed)
 		}

@@ -16,6 +16,7 @@ import (
 
 // Fixture is a driver together with its far side, of which the functions change or tell the state.
 type Fixture struct {
+	Description vcs.Description // of the driver
 	Provider    vcs.Provider
 	App         vcs.App
 	RedirectURL string

@@ -44,7 +44,6 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   attention: ['Needs attention', 'alert', 'warn'],
   invited: ['Invited', 'clock', 'idle'],
   deactivated: ['Deactivated', 'dash', 'idle'],
-  coming: ['Coming', 'clock', 'idle'],
   matched: ['Matched', 'check', 'ok'],
   verified: ['Verified', 'check', 'ok'],
 }

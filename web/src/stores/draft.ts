@@ -3,6 +3,8 @@
  * is a secret in it, and is forgotten when the wizard ends.
  */
 interface Draft {
+  type: string
+  instanceUrl: string
   displayName: string
   applicationId: string
   secret: string

@@ -67,7 +67,8 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
         {status.grantBroken && `: ${status.grantBroken}`}
       </Fact>
       <Fact name="Calls">
-        {usage.used.toLocaleString('en')} of {usage.limit.toLocaleString('en')} in the last hour
+        {usage.used.toLocaleString('en')}
+        {usage.limit > 0 && ` of ${usage.limit.toLocaleString('en')}`} in the last hour
         {usage.backoffUntil && (
           <>
             ; the provider asked to wait, on <TimeAgo at={usage.backoffUntil} />

@@ -2,27 +2,34 @@ import { TextInput } from '@mantine/core'
 import type { FormEvent } from 'react'
 import type { Schemas } from '~/api/client'
 import { FormFrame } from '~/components/FormFrame'
-import { StateBadge } from '~/components/StateBadge'
 import { Notice } from '~/ui/Notice'
 import classes from './BasicInfoForm.module.css'
-
-/** Providers of the roadmap. */
-const coming = ['GitHub', 'GitLab', 'Gitea', 'Azure DevOps']
 
 interface BasicInfoFormProps {
   types: Schemas['ProviderType'][]
   type: Schemas['ProviderType']
+  instanceUrl: string
   displayName: string
   onType: (type: Schemas['ProviderType']) => void
+  onInstanceUrl: (url: string) => void
   onDisplayName: (name: string) => void
   onNext: () => void
 }
 
 /** Step 1: which provider, and how it is called here. */
-export function BasicInfoForm({ types, type, displayName, onType, onDisplayName, onNext }: BasicInfoFormProps) {
+export function BasicInfoForm({
+  types,
+  type,
+  instanceUrl,
+  displayName,
+  onType,
+  onInstanceUrl,
+  onDisplayName,
+  onNext,
+}: BasicInfoFormProps) {
   const next = (event: FormEvent) => {
     event.preventDefault()
-    if (displayName.trim()) onNext()
+    if (displayName.trim() && (!type.addressLabel || instanceUrl.trim())) onNext()
   }
   return (
     <FormFrame onSubmit={next} busy={false} problem="" submit="Next">
@@ -34,20 +41,26 @@ export function BasicInfoForm({ types, type, displayName, onType, onDisplayName,
             {one.name}
           </label>
         ))}
-        {coming.map(name => (
-          <label key={name} className={classes.type} data-disabled>
-            <input type="radio" name="type" disabled />
-            {name}
-            <StateBadge state="coming" />
-          </label>
-        ))}
       </fieldset>
-      <TextInput
-        label="Instance URL"
-        value={type.instanceUrl}
-        readOnly
-        description={`${type.name} has one address for everybody.`}
-      />
+      {type.addressLabel ? (
+        <TextInput
+          label={type.addressLabel}
+          type="url"
+          placeholder="https://git.example.com"
+          description="The address of its start page, as your browser shows it."
+          value={instanceUrl}
+          maxLength={300}
+          required
+          onChange={event => onInstanceUrl(event.currentTarget.value)}
+        />
+      ) : (
+        <TextInput
+          label="Instance URL"
+          value={type.instanceUrl}
+          readOnly
+          description={`${type.name} has one address for everybody.`}
+        />
+      )}
       <TextInput
         label="Display name"
         description="How people of this workspace find it when they link a repository."

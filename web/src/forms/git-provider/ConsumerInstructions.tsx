@@ -9,14 +9,14 @@ import { adminInstructions, permissionLabel } from './instructions'
 const consumerName = 'Towpath'
 
 /** How to make the OAuth application, in the provider's own words, with what to enter there. */
-export function ConsumerInstructions({ type }: { type: Schemas['ProviderType'] }) {
+export function ConsumerInstructions({ type, instanceUrl }: { type: Schemas['ProviderType']; instanceUrl?: string }) {
   return (
     <section className="panel stack" aria-labelledby="instructions">
       <div className="row between wrap">
         <h2 id="instructions">Make the {type.appLabel}</h2>
         <CopyButton
           words
-          value={adminInstructions(type, consumerName)}
+          value={adminInstructions(type, consumerName, instanceUrl)}
           label={`Copy instructions for your ${adminName(type)} admin`}
         />
       </div>

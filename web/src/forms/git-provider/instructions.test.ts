@@ -6,6 +6,7 @@ const type: Schemas['ProviderType'] = {
   type: 'sample',
   name: 'Sample.org',
   instanceUrl: 'https://sample.org',
+  addressLabel: '',
   appLabel: 'OAuth consumer',
   idLabel: 'Key',
   secretLabel: 'Secret',
@@ -31,6 +32,15 @@ describe('adminInstructions', () => {
     ]) {
       expect(text).toContain(part)
     }
+  })
+})
+
+describe('adminInstructions of a type that is everywhere', () => {
+  it('names the address that was entered', () => {
+    const own = { ...type, instanceUrl: '', addressLabel: 'Sample URL' }
+    expect(adminInstructions(own, 'Towpath', 'https://git.example.com')).toContain(
+      'Sample.org (https://git.example.com)',
+    )
   })
 })
 

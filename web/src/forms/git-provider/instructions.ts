@@ -6,10 +6,10 @@ export function permissionLabel(permission: Schemas['ProviderPermission']): stri
 }
 
 /** Everything that an admin at the provider needs to make the OAuth application, as plain text to send. */
-export function adminInstructions(type: Schemas['ProviderType'], name: string): string {
+export function adminInstructions(type: Schemas['ProviderType'], name: string, instanceUrl = type.instanceUrl): string {
   const boxes = type.permissions.map(p => `  - ${permissionLabel(p)}: ${p.why}`)
   return [
-    `Please make an ${type.appLabel} for Towpath at ${type.name} (${type.instanceUrl}).`,
+    `Please make an ${type.appLabel} for Towpath at ${instanceUrl ? `${type.name} (${instanceUrl})` : type.name}.`,
     type.adminNotice,
     '',
     ...type.steps.map((step, index) => `${index + 1}. ${step}`),

@@ -30,7 +30,8 @@ export default function AddProviderPage() {
 
 function Wizard({ types, first }: { types: Schemas['ProviderType'][]; first: Schemas['ProviderType'] }) {
   const [step, setStep] = useFilter('step')
-  const [type, setType] = useState(first)
+  const [type, setType] = useState(types.find(one => one.type === recallDraft()?.type) ?? first)
+  const [instanceUrl, setInstanceUrl] = useState(recallDraft()?.instanceUrl ?? first.instanceUrl)
   const [displayName, setDisplayName] = useState(recallDraft()?.displayName ?? first.name)
   const navigate = useNavigate()
   const second = step === '2'
@@ -42,11 +43,14 @@ function Wizard({ types, first }: { types: Schemas['ProviderType'][]; first: Sch
           <BasicInfoForm
             types={types}
             type={type}
+            instanceUrl={instanceUrl}
             displayName={displayName}
             onType={next => {
               setType(next)
+              setInstanceUrl(next.instanceUrl)
               setDisplayName(next.name)
             }}
+            onInstanceUrl={setInstanceUrl}
             onDisplayName={setDisplayName}
             onNext={() => setStep('2')}
           />
@@ -54,19 +58,19 @@ function Wizard({ types, first }: { types: Schemas['ProviderType'][]; first: Sch
       )}
       {second && (
         <div className="stack reading">
-          <ConsumerInstructions type={type} />
+          <ConsumerInstructions type={type} instanceUrl={instanceUrl} />
           <ConsumerForm
             type={type}
             initial={{ applicationId: recallDraft()?.applicationId ?? '', secret: recallDraft()?.secret ?? '' }}
             start={credentials =>
               unwrap(
                 http.POST('/api/v1/git-provider-verifications', {
-                  body: { type: type.type, instanceUrl: type.instanceUrl, displayName, ...credentials },
+                  body: { type: type.type, instanceUrl, displayName, ...credentials },
                 }),
               )
             }
             onStarted={(verification, credentials) => {
-              keepDraft({ displayName, ...credentials })
+              keepDraft({ type: type.type, instanceUrl, displayName, ...credentials })
               void navigate({ to: pb.gitVerification(verification.id) })
             }}
             onBack={() => setStep('')}
