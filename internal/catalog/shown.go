@@ -65,19 +65,25 @@ func (s *Service) Shown(ctx context.Context, databaseID string) (things map[stri
 	t.Database = d.Name
 	ctx, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
-	dump, err := dumpOf(ctx, e, t)
+	dump, path, err := dumpOf(ctx, e, t)
 	if err != nil {
 		return nil, errors.New(words(err, t.Password))
 	}
-	return r.Dialect().Things(e.Split(dump)), nil
+	return r.Dialect().Things(e.Split(dump), path), nil
 }
 
-func dumpOf(ctx context.Context, e engine.Engine, t engine.Target) (io.Reader, error) {
+// dumpOf reads a database's catalogue, and the schemas in which names without one are looked up.
+func dumpOf(ctx context.Context, e engine.Engine, t engine.Target) (dump io.Reader, path []string, err error) {
 	db, err := e.Open(ctx, t)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { _ = db.Close() }() // it was only read
+	if p, ok := db.(engine.Pather); ok {
+		if path, err = p.SearchPath(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
 	schema, err := db.Schema(ctx)
-	return strings.NewReader(schema.Dump), err
+	return strings.NewReader(schema.Dump), path, err
 }

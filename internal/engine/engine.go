@@ -153,6 +153,12 @@ type Canonicalizer interface {
 	Canonical(s statement.Statement) string
 }
 
+// Pather is what a DB also is when it looks up names in several schemas.
+type Pather interface {
+	// SearchPath lists the schemas, of those that are there, in which a file's names without one are looked up.
+	SearchPath(ctx context.Context) ([]string, error)
+}
+
 // Reader is what an Engine also is when the names in its statements can be read without a server.
 type Reader interface {
 	// Dialect says how.

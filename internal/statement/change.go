@@ -37,6 +37,8 @@ type Dialect struct {
 	Lexer Lexer
 	Fold  bool // bare names are lower case, and quoted ones as they are; otherwise case does not matter
 	Keys  bool // an index is named within its table
+
+	schema string // where new tables land without one; "" is not said
 }
 
 // ReadChange reads the change of one statement. What it does not understand is Opaque.

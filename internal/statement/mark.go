@@ -22,8 +22,9 @@ type Mark struct {
 	After  Presence
 }
 
-// Things reads the tables (views too), indexes and columns that the statements of a catalogue's own dump make.
-func (d Dialect) Things(dump iter.Seq2[Statement, error]) map[string]bool {
+// Things reads the tables (views too), indexes and columns that the statements of a catalogue's own dump make. What lies in a
+// schema of the path is listed without it too, as a file may name it.
+func (d Dialect) Things(dump iter.Seq2[Statement, error], path []string) map[string]bool {
 	things := map[string]bool{}
 	for s, err := range dump {
 		if err != nil {
@@ -35,8 +36,10 @@ func (d Dialect) Things(dump iter.Seq2[Statement, error]) map[string]bool {
 				continue
 			}
 			things[m.Thing] = true
-			if kind, name, _ := strings.Cut(m.Thing, " "); strings.Count(name, ".") > strings.Count(kind, "column") {
-				things[kind+" "+name[strings.Index(name, ".")+1:]] = true // a file may leave the schema out
+			kind, name, _ := strings.Cut(m.Thing, " ")
+			schema, rest, _ := strings.Cut(name, ".")
+			if strings.Count(name, ".") > strings.Count(kind, "column") && slices.Contains(path, schema) {
+				things[kind+" "+rest] = true
 			}
 		}
 	}
@@ -51,11 +54,44 @@ func (d Dialect) Marks(script iter.Seq2[Statement, error]) (all []Mark) {
 		if err != nil {
 			return nil
 		}
+		if schema, known, sets := d.setsPath(s); sets && !known {
+			return nil
+		} else if sets {
+			d.schema = schema
+			continue
+		}
 		marks, own := d.marks(s, false)
 		temporary[own] = true
 		all = append(all, marks...)
 	}
 	return slices.DeleteFunc(all, func(m Mark) bool { return m.Thing != "" && temporary[m.Thing] })
+}
+
+// setsPath reads where a SET search_path has the names of new tables land: "" is where they land without it.
+func (d Dialect) setsPath(s Statement) (schema string, known, sets bool) {
+	if s.Verb != "SET" || !d.Fold {
+		return "", false, false
+	}
+	words, ok := d.words(s.Text)
+	p := &phrase{words: words}
+	p.accept("SET")
+	if !p.accept("SESSION") {
+		p.accept("LOCAL")
+	}
+	if !ok || !p.accept("SEARCH_PATH") {
+		return "", false, false
+	}
+	if !p.accept("TO") {
+		p.accept("=")
+	}
+	if p.accept("DEFAULT") {
+		return "", true, true
+	}
+	name := p.name()
+	if name == "" {
+		return "", false, true
+	}
+	return Parts(name)[0], !strings.Contains(name, "$"), true
 }
 
 // marks reads one statement, the columns of a new table only if they are wanted. temporary is a table of the session alone.
@@ -92,7 +128,12 @@ func (d Dialect) thing(kind, name string) string {
 	switch {
 	case !d.Fold:
 		return kind + " " + strings.ToLower(parts[len(parts)-1])
-	case len(parts) > 1 && parts[0] == "public":
+	case kind == "index": // its schema is its table's, which its making does not name
+		parts = parts[len(parts)-1:]
+	case len(parts) == 1 && kind == "table" && d.schema != "":
+		parts = []string{d.schema, parts[0]}
+	}
+	if len(parts) > 1 && parts[0] == "public" {
 		parts = parts[1:]
 	}
 	return kind + " " + strings.Join(parts, ".")
@@ -270,7 +311,9 @@ func (d Dialect) markClause(p *phrase, table string) []Mark {
 			return nil
 		}
 		if p.accept("TO") || p.accept("AS") || p.accept("=") {
-			return []Mark{{d.thing("table", table), There, Absent}, {d.thing("table", p.name()), Absent, There}}
+			to := Parts(table)
+			to[len(to)-1] = Parts(p.name())[0]
+			return []Mark{{d.thing("table", table), There, Absent}, {d.thing("table", join(to)), Absent, There}}
 		}
 		if !p.accept("COLUMN") && d.Keys && !p.accept("INDEX") {
 			p.accept("KEY")

@@ -68,6 +68,23 @@ func (d *database) Close() error {
 	return nil
 }
 
+var _ engine.Pather = (*database)(nil)
+
+// SearchPath implements engine.Pather.
+func (d *database) SearchPath(ctx context.Context) (schemas []string, err error) {
+	conn, err := d.connection(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer d.release(conn)
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	if err := conn.QueryRow(ctx, "SELECT pg_catalog.current_schemas(false)::pg_catalog.text[]").Scan(&schemas); err != nil {
+		return nil, mapError(err)
+	}
+	return schemas, nil
+}
+
 // read runs our own questions in one read-only snapshot with nothing of the user's in the search path.
 func (d *database) read(ctx context.Context, use func(pgx.Tx) error) error {
 	conn, err := d.connection(ctx)
