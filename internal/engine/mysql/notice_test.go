@@ -34,6 +34,10 @@ func TestNotices(t *testing.T) {
 		if len(got.Kept) != 1 || got.Kept[0].Level != "warning" || !strings.Contains(got.Kept[0].Text, "'ü' at row 2 (1264)") {
 			t.Errorf("notices are %+v", got)
 		}
+		must("SET sql_mode = ''")
+		if got := must("INSERT INTO `order` VALUES (1000)"); len(got.Kept) != 1 || !strings.Contains(got.Kept[0].Text, "'ü' at row 1 (1264)") {
+			t.Errorf("notices of a value that is cut, in a mode of the file: %+v", got)
+		}
 		if got := must("INSERT INTO `order` VALUES (2)"); !reflect.DeepEqual(got, towpath.Notices{}) {
 			t.Errorf("notices of nobody: %+v", got)
 		}
