@@ -296,11 +296,14 @@ CREATE CONSTRAINT TRIGGER forge AFTER INSERT ON bait DEFERRABLE INITIALLY DEFERR
 INSERT INTO bait VALUES (1);`, towpath.TaskUnknown, "-"},
 	"a block that puts a trigger on the ledger": {`-- towpath: no-transaction
 CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
-DO $$ BEGIN EXECUTE 'CREATE TRIGGER evil BEFORE INSERT OR UPDATE ON ` + hiddenName + ` FOR EACH ROW WHEN (NEW.version = ''4'') EXECUTE FUNCTION nothing()'; END $$;`,
+DO $$ BEGIN EXECUTE 'CREATE TRIGGER evil BEFORE INSERT OR UPDATE ON ` + hiddenName + ` FOR EACH ROW WHEN (NEW.version = ''4'') EXECUTE FUNCTION nothing()'; COMMIT; END $$;`,
 		towpath.TaskFailed, "DROP TRIGGER evil ON LEDGER"},
+	"a block that does not commit, and is undone": {`-- towpath: no-transaction
+CREATE TABLE before (id int);
+DO $$ BEGIN EXECUTE 'TRUNCATE ` + hiddenName + `'; END $$;`, towpath.TaskFailed, ""},
 	"a block that renames two columns": {`-- towpath: no-transaction
 DO $$ BEGIN EXECUTE 'ALTER TABLE ` + hiddenName + ` RENAME path TO x';
-  EXECUTE 'ALTER TABLE ` + hiddenName + ` RENAME description TO path'; EXECUTE 'ALTER TABLE ` + hiddenName + ` RENAME x TO description'; END $$;`, towpath.TaskFailed, "-"},
+  EXECUTE 'ALTER TABLE ` + hiddenName + ` RENAME description TO path'; EXECUTE 'ALTER TABLE ` + hiddenName + ` RENAME x TO description'; COMMIT; END $$;`, towpath.TaskFailed, "-"},
 }
 
 func TestForging_byAFile(t *testing.T) {
