@@ -179,6 +179,13 @@ type Resolver interface {
 	Resolve(ctx context.Context, objects []statement.Object) ([]statement.Object, error)
 }
 
+// Lasting is what a DB also is when a rollback does not undo what was written to some of its tables.
+type Lasting interface {
+	// LastingWrites returns what names such a table that a statement may write to, itself or by a trigger or a routine; ""
+	// for none. It may find too many. The function is nil when the database has no such table.
+	LastingWrites(ctx context.Context) (mayWrite func(statement.Statement) string, err error)
+}
+
 // Witness is what a DB also is when some of its statements commit by themselves: its catalogue tells what became of one.
 type Witness interface {
 	// Change reads from a statement's text what it does to the catalogue. It asks the server nothing.

@@ -55,6 +55,9 @@ func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]
 			return nil, err
 		}
 	}
+	if err := r.doubled(ctx, session, a.row, c.from); err != nil {
+		return nil, err
+	}
 	r.unsettled, r.at.kept, r.at.ran = false, c.from, true
 	r.finished.Store(int64(c.from))
 	if r.noTx {

@@ -19,6 +19,7 @@ type run struct {
 	was       towpath.Task // before this attempt
 	attempt   towpath.Attempt
 	resolved  bool             // a person has decided that it runs again
+	broke     bool             // a connection of this run broke while the file ran
 	unsettled bool             // what this run has done may be in the database, or not
 	limits    statement.Limits // the file's own included
 

@@ -174,6 +174,7 @@ type situation struct {
 	ran   bool // statements of the file may have run
 	part  bool // a part of the statement behind those may be in
 	stays bool // the end of the session has not undone all
+	sure  bool // the server itself says so
 	torn  bool // a part of a statement may be in that nobody can see: it must not run again by itself
 }
 

@@ -46,6 +46,10 @@ func (r *run) work(ctx context.Context) outcome {
 
 // settle decides what an error of a target means; settled is false when another try is due.
 func (r *run) settle(ctx context.Context, failure error, try int) (out outcome, settled bool) {
+	var said *engine.Error
+	if errors.As(failure, &said) && said.Kind == engine.Lost {
+		r.broke = r.broke || r.at.ran
+	}
 	step := next(failure, r.at)
 	last := try >= r.lockTries()
 	switch {
@@ -87,6 +91,10 @@ func (r *run) pause(ctx context.Context, try int) error {
 func (r *run) interrupted(ctx context.Context) outcome {
 	if errors.Is(context.Cause(ctx), errCancelled) {
 		return outcome{state: towpath.TaskFailed, message: "The task was cancelled."}
+	}
+	if r.at.sure {
+		return outcome{state: towpath.TaskFailed, message: "The server was stopped while the file ran, and rows stay in tables without transactions. " +
+			"Take them out before you try again."}
 	}
 	return outcome{state: towpath.TaskPending, message: "The server was stopped. The task goes on after the start."}
 }
@@ -160,6 +168,7 @@ func (r *run) once(ctx context.Context) (out outcome, err error) {
 	defer func() {
 		var stays *engine.Error
 		r.at.stays = errors.As(session.Close(), &stays) && stays.Kind == engine.Stays
+		r.at.sure = r.at.stays && stays.Err == nil
 	}()
 	if out, err = r.change(ctx, session, entry); err != nil {
 		return out, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -248,5 +250,49 @@ func TestLock_rowsThatStayAreNotWrittenAgain(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A connection that breaks, or a process that dies, says nothing of what stayed in tables without transactions.
+func TestLasting_rowsThatMayHaveStayedAreNotWrittenAgain(t *testing.T) {
+	t.Parallel()
+	const together, alone = "INSERT INTO log VALUES (2);\nINSERT INTO kept VALUES (1);\nUPDATE gate SET n = 2;", "-- towpath: no-transaction\nINSERT INTO log VALUES (2);\n"
+	for name, c := range map[string]struct {
+		script, place, how string
+		nth                int
+		rows               string
+		want               towpath.TaskState
+	}{
+		"cut":                       {together, "after statement", "cut", 2, "1", towpath.TaskUnknown},
+		"killed":                    {together, "after statement", "kill", 2, "1", towpath.TaskUnknown},
+		"by a trigger":              {strings.Replace(together, "kept", "`by trigger`", 1), "after statement", "kill", 2, "1", towpath.TaskUnknown},
+		"each alone, cut":           {alone + "INSERT INTO kept VALUES (1);", "after intent", "cut", 2, "0", towpath.TaskUnknown},
+		"each alone, one behind it": {alone + "INSERT INTO kept VALUES (1);\nUPDATE gate SET n = 2;", "after intent", "kill", 3, "1", towpath.TaskDone},
+		"another table":             {strings.Replace(together, "kept", "log", 1), "after statement", "kill", 2, "0", towpath.TaskDone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			setup := append(slices.Clone(lockProcedures[towpath.EngineMySQL]), "CREATE TABLE kept (n INT) ENGINE = MyISAM")
+			if strings.Contains(c.script, "trigger") {
+				setup = append(setup, "CREATE TABLE `by trigger` (n INT)", "CREATE TRIGGER copy AFTER INSERT ON `by trigger` FOR EACH ROW INSERT INTO kept VALUES (NEW.n)")
+			}
+			w := newWorld(t, towpath.EngineMySQL, setup)
+			t.Cleanup(w.close)
+			w.plan("1", c.script)
+			run := w.child()
+			run.Place, run.Nth, run.How = c.place, c.nth, c.how
+			cmd, _ := w.start(run)
+			_ = cmd.Wait() // killed, or through
+			got := w.settle(w.child(), nil)
+			if rows := w.query("SELECT COUNT(*) FROM kept"); got.State != c.want || rows != c.rows {
+				t.Fatalf("task is %s (%s), %s rows, want %s and %s", got.State, got.Reason, rows, c.want, c.rows)
+			}
+			if c.want == towpath.TaskUnknown && !strings.Contains(got.Reason, "the table kept") {
+				t.Errorf("it says %q", got.Reason)
+			}
+			if got = w.settle(w.child(), nil); got.State != c.want {
+				t.Errorf("looked at once more it is %s (%s)", got.State, got.Reason)
+			}
+		})
 	}
 }

@@ -1,0 +1,82 @@
+package mysql
+
+import (
+	"context"
+	"strings"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+var _ engine.Lasting = (*database)(nil)
+
+// lastingTables are those whose engine does not undo what a transaction did that was rolled back.
+const lastingTables = `SELECT t.table_name FROM information_schema.tables t LEFT JOIN information_schema.engines e ON e.engine = t.engine
+	WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' AND COALESCE(e.transactions, 'NO') <> 'YES' ORDER BY t.table_name`
+
+// bodies are texts that a statement may run without naming what they write to. One that we may not read may hold anything.
+const bodies = `SELECT COALESCE(routine_definition, '` + anything + `') FROM information_schema.routines WHERE routine_schema = DATABASE()
+	UNION ALL SELECT COALESCE(action_statement, '` + anything + `') FROM information_schema.triggers WHERE trigger_schema = DATABASE()
+	UNION ALL SELECT COALESCE(NULLIF(view_definition, ''), '` + anything + `') FROM information_schema.views WHERE table_schema = DATABASE()`
+
+// anything stands for a body that may name every table.
+const anything = "execute"
+
+// LastingWrites implements engine.Lasting.
+func (d *database) LastingWrites(ctx context.Context) (mayWrite func(statement.Statement) string, err error) {
+	var tables, hidden []string
+	err = d.read(ctx, func(ctx context.Context, c *connection) error {
+		if tables, err = column(ctx, c.Conn, lastingTables); err != nil || len(tables) == 0 {
+			return err
+		}
+		texts, err := column(ctx, c.Conn, bodies)
+		for _, table := range tables {
+			for _, text := range texts {
+				if mentions(text, table) || mentions(text, anything) {
+					hidden = append(hidden, table)
+					break
+				}
+			}
+		}
+		return err
+	})
+	if err != nil || len(tables) == 0 {
+		return nil, err
+	}
+	return func(s statement.Statement) string {
+		for _, table := range tables {
+			if mentions(s.Text, table) {
+				return table
+			}
+		}
+		switch {
+		case s.Verb == "SET":
+			return ""
+		case mentions(s.Verb, anything):
+			return tables[0]
+		case len(hidden) > 0:
+			return hidden[0]
+		}
+		return ""
+	}, nil
+}
+
+// mentions tells whether a text has a name in it, as a whole word. Comments and strings count: to find too much asks a person
+// once too often, to find too little doubles rows.
+func mentions(text, name string) bool {
+	text, name = strings.ToLower(text), strings.ToLower(name)
+	for _, spelled := range []string{name, strings.ReplaceAll(name, "`", "``"), strings.ReplaceAll(name, `"`, `""`)} {
+		for from := 0; ; {
+			i := strings.Index(text[from:], spelled)
+			if i < 0 {
+				break
+			}
+			start, end := from+i, from+i+len(spelled)
+			if !(start > 0 && wordByte(text[start-1])) && !(end < len(text) && wordByte(text[end])) {
+				return true
+			}
+			from = start + 1
+		}
+	}
+	return false
+}
