@@ -56,6 +56,33 @@ func runOnce(t *testing.T, e engine.Engine, target engine.Target, script string)
 	return errors.Join(run(t, s, script), s.Close())
 }
 
+func TestExec_addedColumnsNameColumnsOnly(t *testing.T) {
+	t.Parallel()
+	e := sqlite.New(sqlite.Config{Root: t.TempDir()})
+	target := engine.Target{Address: ".", Database: "shop"}
+	if err := e.Create(t.Context(), target); err != nil {
+		t.Fatal(err)
+	}
+	const before = `CREATE TABLE "Größe" (id INTEGER PRIMARY KEY, a TEXT REFERENCES "Größe" CHECK ("a" <> 'x')) STRICT;`
+	if err := runUnchecked(t, e, target, before); err != nil {
+		t.Fatal(err)
+	}
+	for script, want := range map[string]string{
+		`ALTER TABLE "Größe" ADD COLUMN c TEXT CHECK ("d" <> 'x')`:                                     `no column d`,
+		`ALTER TABLE "Größe" ADD e TEXT AS ("f" || a)`:                                                 `no column f`,
+		`CREATE TABLE "from" ("to" TEXT); ALTER TABLE main."from" ADD x INT CHECK ("from"."nope" > 1)`: `nope`,
+		`ALTER TABLE "Größe" ADD COLUMN g TEXT DEFAULT 'it''s' CHECK ("g" <> "a" OR "id" > 1)`:         ``,
+		`ALTER TABLE "Größe" ADD COLUMN "h ;" TEXT REFERENCES "Größe" ("id")`:                          ``,
+		`CREATE TEMP TABLE t (a TEXT); ALTER TABLE temp.t ADD COLUMN "b" TEXT; DROP TABLE temp.t`:      ``,
+		`ALTER TABLE "Größe" RENAME COLUMN a TO "b"; ALTER TABLE "Größe" RENAME COLUMN "b" TO a`:       ``,
+	} {
+		err := runOnce(t, e, target, script)
+		if (want == "") != (err == nil) || (err != nil && !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", script, err, want)
+		}
+	}
+}
+
 // What another program has made with such texts stays readable, and may be changed.
 func TestExec_leavesTextsInDoubleQuotesOfOthers(t *testing.T) {
 	t.Parallel()

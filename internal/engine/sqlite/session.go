@@ -55,7 +55,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err != nil {
 		return 0, s.statementError(err)
 	}
-	if err := s.conn.postCondition(ctx, st); err != nil {
+	if err := errors.Join(s.conn.postCondition(ctx, st), s.conn.addedNamesHold(ctx, st)); err != nil {
 		return 0, mapError(err)
 	}
 	return s.changed(ctx, result.RowsAffected)

@@ -1,0 +1,58 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// addedNamesHold looks at the names in double quotes of a column that was added. SQLite reads the changed table as it reads
+// one of an older file, where such a name may be a text: only the making of a table says what it is.
+func (c *connection) addedNamesHold(ctx context.Context, st statement.Statement) error {
+	if st.Verb != "ALTER TABLE" || !strings.Contains(st.Text, `"`) {
+		return nil
+	}
+	change := statement.Dialect{Lexer: lexer{}}.ReadChange(st)
+	if change.Effect != statement.Alter || len(change.Objects) == 0 {
+		return nil
+	}
+	parts := statement.Parts(change.Objects[0].Name)
+	table := parts[len(parts)-1]
+	wrong := ""
+	err := c.asOwner(func() error {
+		var text string
+		err := c.QueryRowContext(ctx, "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE", table).Scan(&text)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // of the session alone
+		}
+		if err != nil {
+			return err
+		}
+		_, err = c.ExecContext(ctx, "EXPLAIN CREATE TEMP TABLE "+strings.TrimPrefix(text, "CREATE TABLE "))
+		wrong = noColumn(err)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("look at the table %s: %w", table, err)
+	}
+	if wrong == "" || !strings.Contains(st.Text, `"`+wrong+`"`) {
+		return nil
+	}
+	return &engine.Error{Kind: engine.Unmet, Message: fmt.Sprintf("The table %s has no column %s, so SQLite takes \"%[2]s\" for a text. "+
+		"Correct the name, or write the text in single quotes.", table, wrong)}
+}
+
+// noColumn is the name that an error says is no column; "" for other errors.
+func noColumn(err error) string {
+	if err == nil {
+		return ""
+	}
+	_, rest, _ := strings.Cut(err.Error(), `no such column: "`)
+	name, _, _ := strings.Cut(rest, `" - should this be`)
+	return name
+}
