@@ -3,9 +3,11 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -24,6 +26,10 @@ func mapError(err error) *engine.Error {
 		return &engine.Error{Kind: kindOf(pgErr), Message: towpath.Clip(words(pgErr)), Err: err}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err):
 		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
+	}
+	if tooLong := (*pgproto3.ExceededMaxBodyLenErr)(nil); errors.As(err, &tooLong) {
+		return &engine.Error{Kind: engine.Failed, Message: fmt.Sprintf("something in the database has %d MiB in one piece, and at most %d MiB of it are read: "+
+			"a comment, a default, or the body of a view or a routine. Make it shorter", tooLong.ActualBodyLen>>20, maxAnswer>>20), Err: err}
 	}
 	return &engine.Error{Kind: engine.Lost, Message: towpath.Clip(err.Error()), Err: err}
 }

@@ -1,10 +1,23 @@
 package postgres_test
 
 import (
+	"strings"
 	"testing"
 
+	"towpath/internal/engine"
 	"towpath/internal/engine/enginetest"
 )
+
+func TestSchema_saysWhatIsTooLong(t *testing.T) {
+	t.Parallel()
+	target := server.Database(t)
+	db := open(t, target)
+	server.Exec(t, target.Database, "CREATE TABLE t (id int)", "DO $$ BEGIN EXECUTE format('COMMENT ON TABLE t IS %L', repeat('x', 70 << 20)); END $$")
+	_, err := db.Schema(t.Context())
+	if kindOf(err) != engine.Failed || !strings.Contains(err.Error(), "70 MiB in one piece") || !strings.Contains(err.Error(), "Make it shorter") {
+		t.Error(err)
+	}
+}
 
 // Not parallel: it looks at the memory of the process. The server's log, which the test keeps, is left out.
 func TestSession_whatAScriptMakesLongIsNotKept(t *testing.T) {
