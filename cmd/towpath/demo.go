@@ -20,6 +20,8 @@ import (
 type demoCommand struct {
 	Listen          string `default:"127.0.0.1:8080" help:"Address of the console and the API. Port 0 takes a free one."`
 	BitbucketListen string `default:"localhost:7990" help:"Address of the simulated Bitbucket."`
+	Gitea           bool   `help:"Start a simulated Gitea too, to add it with the wizard."`
+	GiteaListen     string `default:"localhost:7991" help:"Address of the simulated Gitea."`
 	Data            string `type:"path" help:"Folder to keep everything in; without it, a temporary one that is removed at the end."`
 	Empty           bool   `help:"Leave out the Git provider and the link, to begin with the wizard."`
 	Postgres        bool   `help:"Use PostgreSQL for the sample databases: throw-away servers, when the programs are installed."`
@@ -47,6 +49,10 @@ type demoInfo struct {
 	BaseDirectory    string             `json:"baseDirectory"`
 	FilePathTemplate string             `json:"filePathTemplate"`
 	Databases        []demoDatabaseInfo `json:"databases"`
+
+	GiteaURL          string `json:"giteaUrl,omitempty"`
+	GiteaClientID     string `json:"giteaClientId,omitempty"`
+	GiteaClientSecret string `json:"giteaClientSecret,omitempty"`
 }
 
 // demoDatabaseInfo is one of the demo's targets.
@@ -58,6 +64,9 @@ type demoDatabaseInfo struct {
 
 // Run runs the demo until ctx ends.
 func (c *demoCommand) Run(ctx context.Context) (err error) {
+	if c.Gitea && c.Data != "" {
+		return usagef("--gitea starts a throw-away server: use it without --data")
+	}
 	dir := c.Data
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "towpath-demo-"); err != nil {
@@ -84,16 +93,26 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 	if err == nil {
 		err = d.seed(ctx)
 	}
+	var giteaDone <-chan error
+	if err == nil && c.Gitea {
+		giteaDone, err = d.startGitea(ctx, c.GiteaListen)
+	}
 	if err == nil && c.Info != "" {
 		err = d.writeInfo(c.Info)
 	}
 	if err == nil {
 		d.explain(os.Stdout)
+		if c.Gitea {
+			d.explainGitea(os.Stdout)
+		}
 		err = d.watch(ctx, os.Stdout)
 	}
 	stop()
 	if serverDone != nil {
 		err = errors.Join(err, <-serverDone)
+	}
+	if giteaDone != nil {
+		err = errors.Join(err, <-giteaDone)
 	}
 	return errors.Join(err, <-bitbucketDone)
 }

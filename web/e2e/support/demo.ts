@@ -18,6 +18,10 @@ export interface DemoInfo {
   branch: string
   baseDirectory: string
   filePathTemplate: string
+  /** With `--gitea`. */
+  giteaUrl?: string
+  giteaClientId?: string
+  giteaClientSecret?: string
   /** The targets; of SQLite the path of the file. */
   databases: { environment: string; name: string; path: string }[]
 }
