@@ -43,11 +43,14 @@ func TestSplit_autocommitOfDumps(t *testing.T) {
 func TestSplit_runsDumpsWithTheUsualOptions(t *testing.T) {
 	t.Parallel()
 	source := server.Database(t)
-	migrateFile(t, source, "CREATE TABLE a (id INT PRIMARY KEY AUTO_INCREMENT, `größe` TEXT, b BLOB, g INT AS (id + 1));\n"+
+	migrateFile(t, source, "CREATE TABLE a (id INT PRIMARY KEY AUTO_INCREMENT, `größe` TEXT, b BLOB, g INT AS (LENGTH(b)));\n"+
 		"INSERT INTO a (`größe`, b) VALUES ('ü', x'00ff80'), (NULL, 'COMMIT;'); CREATE VIEW v AS SELECT * FROM a; CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1;\n"+
 		"CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM a; CREATE TABLE m (id INT) ENGINE=MyISAM; INSERT INTO m VALUES (1)"+rowsOfDump)
 	for _, with := range []string{"", "--no-autocommit", "--single-transaction --quick", "--complete-insert --skip-extended-insert", "--skip-opt --create-options",
 		"--insert-ignore", "--replace", "--add-drop-trigger", "--hex-blob --order-by-primary", "--no-data"} {
+		if server.MySQL && with == "--add-drop-trigger" {
+			continue // mysqldump writes the trigger's name without quotes there
+		}
 		t.Run(with, func(t *testing.T) {
 			t.Parallel()
 			with := append(strings.Fields(with), "--ignore-table="+source.Database+".towpath_ledger", "--hex-blob")
@@ -64,7 +67,11 @@ func TestSplit_runsDumpsWithTheUsualOptions(t *testing.T) {
 func TestSplit_saysWhichOptionADumpMustNotHave(t *testing.T) {
 	t.Parallel()
 	source := server.Database(t)
-	dump := server.DumpWith(t, source.Database, "--databases", "--add-drop-database")
+	with := []string{"--databases", "--add-drop-database"}
+	if server.MySQL {
+		with = append(with, "--set-gtid-purged=OFF")
+	}
+	dump := server.DumpWith(t, source.Database, with...)
 	var told []string
 	for _, err := range mysql.New().Split(strings.NewReader(dump)) {
 		if err != nil {
