@@ -33,6 +33,7 @@ var floors = map[string]int{
 	"towpath/internal/seal":      2,
 	"towpath/internal/store":     2,
 	"towpath/internal/sqlreview": 2,
+	"towpath/internal/wording":   2,
 
 	"towpath/internal/vcs/gitwire":        3,
 	"towpath/internal/engine/sqlite":      3,
@@ -90,7 +91,7 @@ var nevers = []never{
 }
 
 // pure packages decide by their arguments alone.
-var pure = []string{"towpath", "towpath/internal/plan", "towpath/internal/sqlreview"}
+var pure = []string{"towpath", "towpath/internal/wording", "towpath/internal/plan", "towpath/internal/sqlreview"}
 
 // impure are packages, with what lies below them, through which the world gets in or out.
 var impure = []string{

@@ -51,7 +51,7 @@ const (
 type ManifestFile struct {
 	LinkID string
 	State  FileState
-	Reason string // why it is ignored, or cannot run although its path fits; in plain words
+	Reason Reason // why it is ignored, or cannot run although its path fits
 	Size   int64
 	Commit string // that brought it as it is; "" when it was there before the link was made
 	Migration

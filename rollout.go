@@ -77,8 +77,8 @@ type Task struct {
 	Commit     string      // where Checksum was read
 	State      TaskState
 	Released   bool   // a person let it go although the plan holds it
-	Reason     string // why it is held, failed, unknown, skipped or cancelled
-	Error      string // of the last attempt, if it failed or nobody knows its outcome; stays whatever comes later
+	Reason     Reason // why it is held, failed, unknown, skipped or cancelled
+	Error      Reason // of the last attempt, if it failed or nobody knows its outcome; stays whatever comes later
 	Attempts   int
 	Total      int        // statements of the running or last attempt
 	Finished   int        // statements of it that are through
@@ -91,7 +91,7 @@ type Task struct {
 }
 
 // Close ends a task that does not run: skipped, cancelled, or done as the ledger says. What its last attempt has left stays.
-func (t *Task) Close(state TaskState, reason string, at time.Time) {
+func (t *Task) Close(state TaskState, reason Reason, at time.Time) {
 	t.State, t.Reason, t.CancelAt = state, reason, nil
 	if t.StartedAt == nil || t.FinishedAt == nil {
 		t.FinishedAt = &at
@@ -111,7 +111,7 @@ type Attempt struct {
 	TaskID     string
 	Number     int       // from 1
 	State      TaskState // running, done, failed or unknown
-	Message    string    // of a failure, in plain words
+	Message    Reason    // of a failure
 	Line       int       // where it failed in the file, from 1; 0 when no place is known
 	Column     int
 	Total      int

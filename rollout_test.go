@@ -214,13 +214,14 @@ func TestRollout_Supersede_keepsThatItFailed(t *testing.T) {
 func TestTask_Close_keepsWhatTheLastAttemptLeft(t *testing.T) {
 	t.Parallel()
 	began, ended, later := time.Unix(1, 0), time.Unix(2, 0), time.Unix(1000, 0)
-	failed := towpath.Task{State: towpath.TaskFailed, Reason: "no", Error: "no", StartedAt: &began, FinishedAt: &ended}
-	failed.Close(towpath.TaskCancelled, "gone", later)
-	if failed.Error != "no" || failed.Reason != "gone" || !failed.FinishedAt.Equal(ended) {
+	no := towpath.Why(towpath.ReasonDatabaseError, "message", "no")
+	failed := towpath.Task{State: towpath.TaskFailed, Reason: no, Error: no, StartedAt: &began, FinishedAt: &ended}
+	failed.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonFileGone, "commit", "c"), later)
+	if !failed.Error.Equal(no) || failed.Reason.Code != towpath.ReasonFileGone || !failed.FinishedAt.Equal(ended) {
 		t.Errorf("of the failed one is left %+v", failed)
 	}
 	fresh := towpath.Task{State: towpath.TaskPending}
-	if fresh.Close(towpath.TaskSkipped, "not needed", later); fresh.StartedAt != nil || !fresh.FinishedAt.Equal(later) {
+	if fresh.Close(towpath.TaskSkipped, towpath.Why(towpath.ReasonSkipped, "text", "not needed"), later); fresh.StartedAt != nil || !fresh.FinishedAt.Equal(later) {
 		t.Errorf("of the one that never began is left %+v", fresh)
 	}
 }

@@ -63,6 +63,7 @@ func TestDemoLine_keepsColumnsApart(t *testing.T) {
 func TestDemoTask_saysWhatIsInTheDatabase(t *testing.T) {
 	t.Parallel()
 	const nothing = "Nothing of this file is in the database."
+	failed := demoReason{Code: "statement-failed", Text: "a.sql:1:1: no"}
 	began := time.Now()
 	ended := began.Add(7 * time.Millisecond)
 	for name, c := range map[string]struct {
@@ -70,9 +71,9 @@ func TestDemoTask_saysWhatIsInTheDatabase(t *testing.T) {
 		inDatabase, want string
 	}{
 		"done":          {task: demoTask{StartedAt: &began, FinishedAt: &ended}, want: "7 ms"},
-		"failed":        {task: demoTask{Reason: "a.sql:1:1: no", Error: "a.sql:1:1: no"}, inDatabase: nothing, want: "a.sql:1:1: no\n" + nothing},
-		"said already":  {task: demoTask{Reason: "no (" + nothing + ")"}, inDatabase: nothing, want: "no (" + nothing + ")"},
-		"skipped later": {task: demoTask{Reason: "Not needed.", Error: "a.sql:1:1: no"}, want: "Not needed. Its last attempt failed: a.sql:1:1: no"},
+		"failed":        {task: demoTask{Reason: failed, Error: failed}, inDatabase: nothing, want: "a.sql:1:1: no\n" + nothing},
+		"said already":  {task: demoTask{Reason: demoReason{Text: "no (" + nothing + ")"}}, inDatabase: nothing, want: "no (" + nothing + ")"},
+		"skipped later": {task: demoTask{Reason: demoReason{Text: "Not needed."}, Error: failed}, want: "Not needed. Its last attempt failed: a.sql:1:1: no"},
 	} {
 		if got := c.task.why(c.inDatabase); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)

@@ -29,8 +29,8 @@ type demoStage struct {
 type demoTask struct {
 	ID         string     `json:"id"`
 	State      string     `json:"state"`
-	Reason     string     `json:"reason"`
-	Error      string     `json:"error"`
+	Reason     demoReason `json:"reason"`
+	Error      demoReason `json:"error"`
 	Database   string     `json:"database"`
 	Version    string     `json:"version"`
 	Path       string     `json:"path"`
@@ -38,15 +38,21 @@ type demoTask struct {
 	FinishedAt *time.Time `json:"finishedAt"`
 }
 
+// demoReason is why something is as it is, as the API words it.
+type demoReason struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
 // why is what the terminal says of a task: how long it took, or why it is not done, its last error, and what of the file is
 // in the database, which some errors say themselves.
 func (t demoTask) why(inDatabase string) string {
-	words := t.Reason
+	words := t.Reason.Text
 	if words == "" && t.StartedAt != nil && t.FinishedAt != nil {
 		words = fmt.Sprintf("%d ms", t.FinishedAt.Sub(*t.StartedAt).Milliseconds())
 	}
-	if t.Error != "" && t.Error != t.Reason {
-		words += " Its last attempt failed: " + t.Error
+	if t.Error.Text != "" && t.Error != t.Reason {
+		words += " Its last attempt failed: " + t.Error.Text
 	}
 	if !strings.Contains(words, inDatabase) {
 		words += "\n" + inDatabase
@@ -123,11 +129,11 @@ func (d *demo) wayOut(r demoRollout, t demoTask) string {
 
 // demoItem is how a file stands in a database, or by itself.
 type demoItem struct {
-	Path        string `json:"path"`
-	Environment string `json:"environment"`
-	Database    string `json:"database"`
-	State       string `json:"state"`
-	Reason      string `json:"reason"`
+	Path        string     `json:"path"`
+	Environment string     `json:"environment"`
+	Database    string     `json:"database"`
+	State       string     `json:"state"`
+	Reason      demoReason `json:"reason"`
 }
 
 // demoTold are the states of files that tasks do not tell of.
@@ -162,13 +168,13 @@ func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool,
 				return err
 			}
 			for _, i := range append(status.Plan.Items, ignored.Items...) {
-				key := l.ID + "\x00" + i.Path + "\x00" + i.State + i.Reason
+				key := l.ID + "\x00" + i.Path + "\x00" + i.State + i.Reason.Text
 				if now[key] || !slices.Contains(demoTold, i.State) {
 					continue
 				}
 				now[key] = true
 				if !quiet && !told[key] {
-					fmt.Fprint(w, demoLine(status.SyncedCommit, i.Environment, i.Database, i.Path, i.State, i.Reason))
+					fmt.Fprint(w, demoLine(status.SyncedCommit, i.Environment, i.Database, i.Path, i.State, i.Reason.Text))
 				}
 			}
 		}

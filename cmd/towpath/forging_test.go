@@ -160,12 +160,12 @@ func (w *world) tryForging(t *testing.T, file string) {
 			ran = ran || table == "e"
 		}
 		forged = w.ledgerRows(t) != before && !ran
-		return ran || tampered.State != "", state + ": " + v.WaitsFor + v.Plan.Blocked
+		return ran || tampered.State != "", state + ": " + v.WaitsFor + v.Plan.Blocked.Text
 	})
 	if err != nil {
 		t.Fatalf("neither named nor held (the ledger is another: %t): %v", forged, err)
 	}
-	t.Logf("forged %t, ran %t, tampered %q: %s", forged, ran, tampered.State, tampered.Reason)
+	t.Logf("forged %t, ran %t, tampered %q: %s", forged, ran, tampered.State, tampered.Reason.Text)
 	if forged && tampered.State == "" {
 		t.Errorf("the ledger is\n%s\nnot\n%s\nand nothing says so", w.ledgerRows(t), before)
 	}
@@ -175,8 +175,8 @@ func (w *world) tryForging(t *testing.T, file string) {
 		}
 		return
 	}
-	if ran || tampered.Reason == "" {
-		t.Errorf("version 5 ran: %t; the plan says %q", ran, tampered.Reason)
+	if ran || tampered.Reason.Text == "" {
+		t.Errorf("version 5 ran: %t; the plan says %q", ran, tampered.Reason.Text)
 	}
 	if err := w.until(20*time.Second, func() (bool, string) {
 		got := strings.Join(append(w.statuses(pushed), w.statuses(next)...), ", ")

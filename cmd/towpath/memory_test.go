@@ -120,7 +120,7 @@ func (w *world) peakOf(t *testing.T, n int, f hungry) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if reason := stages[0].Tasks[0].Reason; len(reason) > 16<<10 || reason == "" {
+	if reason := stages[0].Tasks[0].Reason.Text; len(reason) > 16<<10 || reason == "" {
 		t.Errorf("%s: the reason has %d bytes", f.name, len(reason))
 	} else {
 		t.Logf("%s: %.120s", f.name, reason)

@@ -32,7 +32,7 @@ func TestNewerLedger_isLeftAlone(t *testing.T) {
 			w.must(t, w.until(time.Minute, func() (bool, string) {
 				_, v := w.state()
 				i := slices.IndexFunc(v.Plan.Items, func(i planView) bool { return i.Environment == "test" && i.Version == "2" })
-				return v.SyncedCommit == hash && i >= 0 && v.Plan.Items[i].State == "unreachable" && strings.Contains(v.Plan.Items[i].Reason, "format 2"),
+				return v.SyncedCommit == hash && i >= 0 && v.Plan.Items[i].State == "unreachable" && strings.Contains(v.Plan.Items[i].Reason.Text, "format 2"),
 					fmt.Sprintf("%+v", v)
 			}))
 			_, v := w.state()

@@ -181,8 +181,8 @@ func (w *world) wantUnmet(t *testing.T, c unmet) {
 	for _, stage := range stages {
 		for _, task := range stage.Tasks {
 			want := map[bool]string{true: "failed", false: "pending"}[stage.Environment == "test"]
-			if task.State != want || (want == "failed" && !strings.Contains(task.Reason, c.says)) {
-				t.Errorf("%s: the task is %s: %s; want %s: %s", stage.Environment, task.State, task.Reason, want, c.says)
+			if task.State != want || (want == "failed" && !strings.Contains(task.Reason.Text, c.says)) {
+				t.Errorf("%s: the task is %s: %s; want %s: %s", stage.Environment, task.State, task.Reason.Text, want, c.says)
 			}
 		}
 	}

@@ -376,7 +376,7 @@ func verbPlan(ts *testscript.TestScript, _ bool, _ []string) {
 	_, v := worldOf(ts).state()
 	var lines []string
 	for _, i := range v.Plan.Items {
-		lines = append(lines, strings.TrimSpace(strings.Join([]string{i.Path, i.Environment, i.State, i.Reason}, " ")))
+		lines = append(lines, strings.TrimSpace(strings.Join([]string{i.Path, i.Environment, i.State, i.Reason.Code, i.Reason.Text}, " ")))
 	}
 	printLines(ts, lines)
 }
@@ -384,13 +384,13 @@ func verbPlan(ts *testscript.TestScript, _ bool, _ []string) {
 func verbFile(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	var files items[struct {
-		State  string `json:"state"`
-		Reason string `json:"reason"`
+		State  string     `json:"state"`
+		Reason demoReason `json:"reason"`
 	}]
 	query := "path=" + strings.NewReplacer("%", "%25", " ", "%20", "#", "%23", "&", "%26", "+", "%2B").Replace(args[0])
 	check(ts, w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID+"/files?"+query, nil, &files))
 	for _, f := range files.Items {
-		printLines(ts, []string{strings.TrimSpace(f.State + " " + f.Reason)})
+		printLines(ts, []string{strings.TrimSpace(f.State + " " + f.Reason.Code + " " + f.Reason.Text)})
 	}
 }
 
@@ -464,7 +464,7 @@ func verbReasons(ts *testscript.TestScript, _ bool, _ []string) {
 	var lines []string
 	for _, s := range stages {
 		for _, t := range s.Tasks {
-			lines = append(lines, strings.TrimSpace(strings.Join([]string{s.Environment, t.Path, t.State, t.Reason}, " ")))
+			lines = append(lines, strings.TrimSpace(strings.Join([]string{s.Environment, t.Path, t.State, t.Reason.Code, t.Reason.Text}, " ")))
 		}
 	}
 	printLines(ts, lines)

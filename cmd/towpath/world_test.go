@@ -177,18 +177,18 @@ type linkView struct {
 	LastError       string       `json:"lastError"`
 	Rollout         *demoRollout `json:"rollout"`
 	Plan            struct {
-		Blocked string     `json:"blocked"`
+		Blocked demoReason `json:"blocked"`
 		Items   []planView `json:"items"`
 	} `json:"plan"`
 }
 
 type planView struct {
-	Version     string `json:"version"`
-	Path        string `json:"path"`
-	Environment string `json:"environment"`
-	DatabaseID  string `json:"databaseId"`
-	State       string `json:"state"`
-	Reason      string `json:"reason"`
+	Version     string     `json:"version"`
+	Path        string     `json:"path"`
+	Environment string     `json:"environment"`
+	DatabaseID  string     `json:"databaseId"`
+	State       string     `json:"state"`
+	Reason      demoReason `json:"reason"`
 }
 
 // state tells how the link stands: "syncing" until it has seen the pushed head and nothing runs, then the state of its open

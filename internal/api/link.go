@@ -258,7 +258,7 @@ func previewOf(p gitops.Preview) linkPreview {
 
 // planView is how the files stand in the databases.
 type planView struct {
-	Blocked   string                 `json:"blocked,omitempty" doc:"Why nothing more is planned until somebody acts."`
+	Blocked   *Reason                `json:"blocked,omitempty" doc:"Why nothing more is planned until somebody acts."`
 	Counts    map[plan.ItemState]int `json:"counts" doc:"How many items there are in each state."`
 	Items     []planItem             `json:"items" nullable:"false"`
 	MoreItems int                    `json:"moreItems" doc:"How many were left out."`
@@ -272,7 +272,7 @@ type planItem struct {
 	TaskID        string         `json:"taskId,omitempty" doc:"The open task that brings it there."`
 	RolloutID     string         `json:"rolloutId,omitempty" doc:"Of the task."`
 	State         plan.ItemState `json:"state"`
-	Reason        string         `json:"reason,omitempty"`
+	Reason        *Reason        `json:"reason,omitempty"`
 	Applied       *appliedFile   `json:"applied,omitempty" doc:"What the database has, where that differs or matters."`
 }
 
@@ -289,7 +289,7 @@ var quiet = map[plan.ItemState]bool{plan.ItemApplied: true, plan.ItemBaselined: 
 
 // planOf converts a plan, with at most limit items, and without those in the states to leave out.
 func planOf(p plan.Plan, limit int, without map[plan.ItemState]bool) planView {
-	v := planView{Blocked: p.Blocked, Counts: map[plan.ItemState]int{}, Items: []planItem{}}
+	v := planView{Blocked: reasonOf(p.Blocked), Counts: map[plan.ItemState]int{}, Items: []planItem{}}
 	for _, i := range p.Items {
 		v.Counts[i.State]++
 		if without[i.State] {
@@ -301,7 +301,7 @@ func planOf(p plan.Plan, limit int, without map[plan.ItemState]bool) planView {
 		}
 		item := planItem{
 			Migration: migrationOf(i.Migration), DatabaseID: i.DatabaseID, EnvironmentID: i.EnvironmentID, TaskID: i.TaskID, RolloutID: i.RolloutID,
-			State: i.State, Reason: i.Reason,
+			State: i.State, Reason: reasonOf(i.Reason),
 		}
 		if e := i.Previous; e != nil {
 			item.Applied = &appliedFile{e.Path, e.Checksum, e.Commit, e.StartedAt}

@@ -13,13 +13,13 @@ import (
 // manifestFile is a file of a repository, and what became of it.
 type manifestFile struct {
 	State  towpath.FileState `json:"state" enum:"matched,ignored"`
-	Reason string            `json:"reason,omitempty" doc:"Why it is ignored."`
+	Reason *Reason           `json:"reason,omitempty" doc:"Why it is ignored, or cannot run."`
 	Size   int64             `json:"size"`
 	Migration
 }
 
 func manifestFileOf(f towpath.ManifestFile) manifestFile {
-	return manifestFile{f.State, f.Reason, f.Size, migrationOf(f.Migration)}
+	return manifestFile{f.State, reasonOf(f.Reason), f.Size, migrationOf(f.Migration)}
 }
 
 type listFilesInput struct {
@@ -68,10 +68,10 @@ func (s *Server) fileAt(ctx context.Context, linkID, path string) (f towpath.Man
 	}
 	f.State = towpath.FileIgnored
 	f.Migration, _, f.Reason = plan.Scope{BaseDirectory: link.BaseDirectory, Template: template}.Match(path)
-	if f.Reason == "" {
-		f.Reason = "is not in the repository at the synced commit"
+	if f.Reason.IsZero() {
+		f.Reason = towpath.Why(towpath.ReasonNotAtCommit)
 		if link.SyncedCommit == "" {
-			f.Reason = "the repository has not been read yet"
+			f.Reason = towpath.Why(towpath.ReasonRepositoryUnread)
 		}
 	}
 	return f, nil

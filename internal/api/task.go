@@ -39,8 +39,8 @@ type Task struct {
 	Covers     []Migration       `json:"covers,omitempty" nullable:"false" doc:"What a record task records."`
 	Commit     string            `json:"commit"`
 	State      towpath.TaskState `json:"state" enum:"pending,held,running,done,failed,unknown,skipped,cancelled"`
-	Reason     string            `json:"reason,omitempty" doc:"Why it is held, failed, unknown, skipped or cancelled."`
-	Error      string            `json:"error,omitempty" doc:"Of the last attempt, when it failed; it stays when the task is skipped or cancelled later."`
+	Reason     *Reason           `json:"reason,omitempty" doc:"Why it is held, failed, unknown, skipped or cancelled."`
+	Error      *Reason           `json:"error,omitempty" doc:"Of the last attempt, when it failed; it stays when the task is skipped or cancelled later."`
 	Attempts   int               `json:"attemptCount"`
 	Total      int               `json:"total" doc:"Statements of the running or last attempt."`
 	Finished   int               `json:"finished" doc:"How many of them are through."`
@@ -53,7 +53,7 @@ type Task struct {
 func taskOf(t towpath.Task) Task {
 	return Task{
 		t.ID, t.RolloutID, t.ProjectID, t.DatabaseID, t.EnvironmentID, t.Sequence, t.Action, migrationOf(t.Migration), all(t.Covers, migrationOf).Items,
-		t.Commit, t.State, t.Reason, t.Error, t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt, t.CancelAt, t.CreatedAt,
+		t.Commit, t.State, reasonOf(t.Reason), reasonOf(t.Error), t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt, t.CancelAt, t.CreatedAt,
 	}
 }
 
@@ -62,7 +62,7 @@ type attempt struct {
 	ID         string            `json:"id"`
 	Number     int               `json:"number"`
 	State      towpath.TaskState `json:"state" enum:"running,done,failed,unknown,pending"`
-	Message    string            `json:"message,omitempty" doc:"Of a failure."`
+	Message    *Reason           `json:"message,omitempty" doc:"Of a failure."`
 	Line       int               `json:"line,omitempty" doc:"Where it failed in the file, from 1."`
 	Column     int               `json:"column,omitempty"`
 	Total      int               `json:"total"`
@@ -73,7 +73,7 @@ type attempt struct {
 }
 
 func attemptOf(a towpath.Attempt) attempt {
-	return attempt{a.ID, a.Number, a.State, a.Message, a.Line, a.Column, a.Total, a.Kept, a.InDatabase(), a.StartedAt, a.FinishedAt}
+	return attempt{a.ID, a.Number, a.State, reasonOf(a.Message), a.Line, a.Column, a.Total, a.Kept, a.InDatabase(), a.StartedAt, a.FinishedAt}
 }
 
 // TaskPath names a task in a path.

@@ -138,7 +138,7 @@ func cancelTasks(ctx context.Context, tx *store.Tx, d towpath.Database) error {
 		if !t.State.MayBecome(towpath.TaskCancelled) {
 			return towpath.Errorf(towpath.CodeConflict, "The task of %s in this database is %s. Wait for its end, or resolve it, before the database leaves its project.", t.Path, t.State)
 		}
-		t.Close(towpath.TaskCancelled, "The database was taken out of the project.", tx.Now)
+		t.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonUnassignedEarly), tx.Now)
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err
 		}

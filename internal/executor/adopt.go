@@ -10,6 +10,7 @@ import (
 	"towpath/internal/engine"
 	"towpath/internal/seal"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // Adopt takes over the ledger of a target that is a copy of another: its rows are rewritten as this database's own, so that
@@ -79,7 +80,7 @@ func (s *Service) rewrite(ctx context.Context, c *claimed, want taking) (towpath
 		return none, err
 	}
 	unavailable := func(err error) error {
-		return towpath.Errorf(towpath.CodeUnavailable, "The ledger cannot be taken over: %s", redact(err, target.Password))
+		return towpath.Errorf(towpath.CodeUnavailable, "The ledger cannot be taken over: %s", wording.Text(reasonOf(err, target.Password)))
 	}
 	db, err := e.Open(ctx, target)
 	if err != nil {
@@ -106,7 +107,7 @@ func (s *Service) rewrite(ctx context.Context, c *claimed, want taking) (towpath
 	if err := refuseTaking(l, found, want); err != nil {
 		return none, err
 	}
-	if found.Trouble == "" && (found.Book != nil || found.Reseal) && foreignLedger(l, c.ID) == "" && (l.Lease == nil || l.Lease.DatabaseID == c.ID) {
+	if found.Trouble == "" && (found.Book != nil || found.Reseal) && foreignLedger(l, c.ID).IsZero() && (l.Lease == nil || l.Lease.DatabaseID == c.ID) {
 		return towpath.LedgerSnapshot{Entries: l.Entries, Number: found.Number, Seal: found.Seal}, nil
 	}
 	rows, book := s.own(l, c)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"towpath"
@@ -76,8 +77,7 @@ func (a *alone) through() towpath.LedgerEntry {
 func (a *alone) replay(ctx context.Context, st statement.Statement) error {
 	again, refuse := replay(st)
 	if refuse != "" {
-		return end(towpath.TaskUnknown, "The file cannot go on at statement %d: %s. Running again needs a file that goes on by itself; or say that it was applied.",
-			a.row.StatementsDone+1, refuse)
+		return end(towpath.TaskUnknown, towpath.Why(towpath.ReasonCannotResume, "statement", strconv.Itoa(a.row.StatementsDone+1), "why", refuse))
 	}
 	if !again {
 		return nil
@@ -304,7 +304,7 @@ func (r *run) dark(ctx context.Context, session engine.Session, row towpath.Ledg
 	if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone), row); err != nil {
 		return err
 	}
-	over := end(towpath.TaskUnknown, "%s%s", darkMessage(row, why), states(objects, before, now))
+	over := end(towpath.TaskUnknown, indeterminate(row, why).From(states(objects, before, now)...))
 	over.extent, r.at.kept = towpath.ExtentNext, row.StatementsDone
 	return over
 }

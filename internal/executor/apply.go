@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strconv"
 	"time"
 
 	"towpath"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
+	"towpath/internal/wording"
 )
 
 const (
@@ -36,10 +38,10 @@ func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]
 		return []change{{r.task.Migration, entry, false}}, r.leave(ctx, session)
 	}
 	if r.database.ProjectID != r.task.ProjectID {
-		return nil, end(towpath.TaskFailed, "The database no longer belongs to this project. Nothing was run.")
+		return nil, end(towpath.TaskFailed, towpath.Why(towpath.ReasonUnassigned))
 	}
 	if total := int(r.total.Load()); c.from > total {
-		return nil, end(towpath.TaskUnknown, "The file has %d statements only, and is to continue after statement %d. Nothing was run.", total, c.from)
+		return nil, end(towpath.TaskUnknown, towpath.Why(towpath.ReasonBeyondEnd, "total", strconv.Itoa(total), "after", strconv.Itoa(c.from)))
 	}
 	c.settle = c.settle || entry.State == towpath.LedgerFailed && len(j.Before) > 0 // a failed build could not be removed
 	if row.found && entry.Epoch > r.epoch.Load() {
@@ -188,7 +190,7 @@ func (r *run) record(ctx context.Context, session engine.Session) ([]change, err
 		}
 	}
 	if len(missing) > 0 && r.database.ProjectID != r.task.ProjectID {
-		return nil, end(towpath.TaskFailed, "The database no longer belongs to this project. Nothing was recorded.")
+		return nil, end(towpath.TaskFailed, towpath.Why(towpath.ReasonUnassignedRecord))
 	}
 	rows := make([]towpath.LedgerEntry, len(missing))
 	for i, m := range missing {
@@ -225,9 +227,7 @@ func summary(st statement.Statement) string {
 	return st.Summary(maxSummary)
 }
 
-// redact puts an error into words that hold no password of ours.
-func (r *run) redact(err error) string { return redact(err, r.target.Password) }
+// reasonOf is an error without a password of ours, and redact the same in words.
+func (r *run) reasonOf(err error) towpath.Reason { return reasonOf(err, r.target.Password) }
 
-func redact(err error, password string) string {
-	return towpath.Redact(words(err), password)
-}
+func (r *run) redact(err error) string { return wording.Text(r.reasonOf(err)) }

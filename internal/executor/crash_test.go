@@ -11,6 +11,7 @@ import (
 
 	"towpath"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // testLease makes heartbeats and progress quick, and still outlives a stall of a busy machine.
@@ -52,7 +53,7 @@ func TestRunTask_takesOverFromACrash(t *testing.T) {
 				t.Errorf("tables are %q", got)
 			}
 			_, attempts, history := b.read(t, task.ID)
-			if len(attempts) != 2 || attempts[0].State != towpath.TaskFailed || !strings.Contains(attempts[0].Message, "server stopped") {
+			if len(attempts) != 2 || attempts[0].State != towpath.TaskFailed || attempts[0].Message.Code != towpath.ReasonServerDied {
 				t.Errorf("attempts are %+v", attempts)
 			}
 			if len(history) != 1 {
@@ -209,7 +210,7 @@ func TestRunTask_startsOverWhileOthersHoldTheLock(t *testing.T) {
 				time.AfterFunc(50*time.Millisecond, func() { exec("ROLLBACK") })
 			}
 			got := b.want(t, task.ID, c.state)
-			if c.state == towpath.TaskFailed && !strings.Contains(got.Reason, "given up at try 3") {
+			if c.state == towpath.TaskFailed && !strings.Contains(wording.Text(got.Reason), "given up at try 3") {
 				t.Errorf("reason is %q", got.Reason)
 			}
 		})
@@ -284,7 +285,7 @@ func TestAdopt_goesOnFromACopy(t *testing.T) {
 		second.DatabaseID, b.database = c.ID, c
 		return tx.UpdateTask(ctx, &second)
 	})
-	if got := b.want(t, second.ID, towpath.TaskFailed); !strings.Contains(got.Reason, "Is it a copy?") {
+	if got := b.want(t, second.ID, towpath.TaskFailed); !strings.Contains(wording.Text(got.Reason), "Is it a copy?") {
 		t.Fatalf("reason is %q", got.Reason)
 	}
 	if err := b.Adopt(t.Context(), towpath.Actor{Member: towpath.Member{ID: "ada"}}, second.DatabaseID); err != nil {

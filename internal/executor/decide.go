@@ -3,17 +3,19 @@ package executor
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"towpath"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
+	"towpath/internal/wording"
 )
 
 // outcome is how a run ended.
 type outcome struct {
 	state   towpath.TaskState // done, failed, unknown, or pending when it was interrupted before anything was kept
-	message string
+	reason  towpath.Reason
 	pos     statement.Position // of the statement that failed; Line 0 for none
 	changes []change           // what the ledger has of the task
 	fenced  bool               // another process has taken over: nothing may be written
@@ -52,10 +54,10 @@ type change struct {
 type ending struct{ outcome }
 
 // Error implements error.
-func (e *ending) Error() string { return e.message }
+func (e *ending) Error() string { return wording.Text(e.reason) }
 
-func end(state towpath.TaskState, format string, args ...any) *ending {
-	return &ending{outcome{state: state, message: fmt.Sprintf(format, args...)}}
+func end(state towpath.TaskState, reason towpath.Reason) *ending {
+	return &ending{outcome{state: state, reason: reason}}
 }
 
 // failedAt is an error of one statement.
@@ -70,17 +72,15 @@ func (f *failedAt) Error() string { return f.pos.String() + ": " + f.err.Error()
 // Unwrap returns the engine's error.
 func (f *failedAt) Unwrap() error { return f.err }
 
-// foreign says why nothing may run when a row of the ledger was written for another database; "" when it was not.
-func foreign(e towpath.LedgerEntry, databaseID string) string {
-	if e.DatabaseID == databaseID {
-		return ""
+// foreign says why nothing may run when a row of the ledger was written for another database; zero when it was not.
+func foreign(e towpath.LedgerEntry, databaseID string) towpath.Reason {
+	switch {
+	case e.DatabaseID == databaseID:
+		return towpath.Reason{}
+	case e.Type == towpath.TypeLease:
+		return towpath.Why(towpath.ReasonForeignLease, "database", e.DatabaseID)
 	}
-	what := "version " + e.Version + " is recorded"
-	if e.Type == towpath.TypeLease {
-		what = "it is kept"
-	}
-	return fmt.Sprintf("The ledger in this database belongs to another database (%s for one with the id %q). "+
-		"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.", what, e.DatabaseID)
+	return towpath.Why(towpath.ReasonForeignVersion, "version", e.Version, "database", e.DatabaseID)
 }
 
 // course is what a run means to do about a migration, given its row in the ledger.
@@ -100,8 +100,8 @@ func judge(t towpath.Task, e towpath.LedgerEntry, found, samePrefix, resolved bo
 	case e.State.Applied() && sameText:
 		return course{already: true}, nil
 	case e.State.Applied():
-		return course{}, end(towpath.TaskFailed, "This database has version %s already, with another text: it was applied from %s at commit %.12s. Nothing was run. "+
-			"Accept the new text as applied, or bring the change as a new version.", t.Label, e.Path, e.Commit)
+		return course{}, end(towpath.TaskFailed, towpath.Why(towpath.ReasonChecksumMismatch,
+			"version", t.Label, "path", e.Path, "commit", fmt.Sprintf("%.12s", e.Commit)))
 	case resolved && t.ContinueAfter > 0:
 		return course{from: t.ContinueAfter}, nil
 	case resolved && (sameText || samePrefix):
@@ -113,19 +113,16 @@ func judge(t towpath.Task, e towpath.LedgerEntry, found, samePrefix, resolved bo
 	case e.StatementsDone == 0 || sameText || samePrefix:
 		return course{from: e.StatementsDone}, nil
 	}
-	half := end(towpath.TaskUnknown, "An earlier run stopped half-way: %d of %d statements are in the database, each committed by itself, and the file "+
-		"was changed before the place where it stopped. Push the statements that ran as they were, and it goes on behind them. Or look into the database "+
-		"and resolve the task: continue after a statement, run all from the start, or say that it was applied.", e.StatementsDone, e.StatementsTotal)
+	half := end(towpath.TaskUnknown, towpath.Why(towpath.ReasonStoppedHalfway,
+		"done", strconv.Itoa(e.StatementsDone), "total", strconv.Itoa(e.StatementsTotal)))
 	half.extent = towpath.ExtentUntouched
 	return course{}, half
 }
 
-// darkMessage tells a person what is known of a statement whose outcome is not.
-func darkMessage(e towpath.LedgerEntry, why string) string {
-	return fmt.Sprintf("The server stopped while it ran statement %d of %d, which this database commits by itself, and nobody knows whether it is in: %s. "+
-		"Look at the database. Running again begins with that statement, or from the start if the file was changed before it. "+
-		"Or continue after a statement that you name, or say that it was applied.",
-		e.StatementsDone+1, e.StatementsTotal, why)
+// indeterminate is what is known of a statement whose outcome is not.
+func indeterminate(e towpath.LedgerEntry, why string) towpath.Reason {
+	return towpath.Why(towpath.ReasonIndeterminate,
+		"statement", strconv.Itoa(e.StatementsDone+1), "total", strconv.Itoa(e.StatementsTotal), "why", why)
 }
 
 // evidence is what the ledger says of a task.
@@ -236,21 +233,21 @@ func next(err error, at situation) step {
 	return giveUp
 }
 
-// words are what a person reads of an error: the database's own ones where there are any.
-func words(err error) string {
+// reasonOf is what a person reads of an error, without a password of ours: the database's own words where there are any.
+func reasonOf(err error, password string) towpath.Reason {
 	var e *engine.Error
 	var known *towpath.Error
 	var script *statement.Error
 	var text *unread
 	switch {
 	case errors.As(err, &e):
-		return e.Message
+		return towpath.Why(towpath.ReasonDatabaseError, "message", towpath.Redact(e.Message, password))
 	case errors.As(err, &text):
-		return "The text of this file could not be read from the server's metadata. Try again."
+		return towpath.Why(towpath.ReasonTextUnread)
 	case errors.As(err, &known):
-		return towpath.Clip(known.Message)
+		return towpath.Why(towpath.ReasonStated, "text", towpath.Redact(towpath.Clip(known.Message), password))
 	case errors.As(err, &script):
-		return script.Message
+		return towpath.Why(towpath.ReasonScriptRefused, "message", towpath.Redact(script.Message, password))
 	}
-	return towpath.Clip(err.Error())
+	return towpath.Why(towpath.ReasonStated, "text", towpath.Redact(towpath.Clip(err.Error()), password))
 }

@@ -86,7 +86,7 @@ func TestJudge(t *testing.T) {
 			task.ContinueAfter = c.after
 			got, err := judge(task, c.row, !c.none, c.prefix, c.resolved)
 			var e *ending
-			if errors.As(err, &e) != (c.state != "") || e != nil && (e.state != c.state || e.message == "") || got != c.want {
+			if errors.As(err, &e) != (c.state != "") || e != nil && (e.state != c.state || e.reason.IsZero()) || got != c.want {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})

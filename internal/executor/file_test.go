@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"towpath"
+	"towpath/internal/wording"
 )
 
 func TestRunTask_runsAFileThatIsItsOwnTransactionInOurs(t *testing.T) {
@@ -50,7 +51,7 @@ func TestRunTask_holdsForeignKeysWithoutATransaction(t *testing.T) {
 			b := setup(t)
 			b.want(t, b.task(t, "1", family).ID, towpath.TaskDone)
 			got := b.want(t, b.task(t, "2", "-- towpath: no-transaction\n"+c.script).ID, c.state)
-			if !strings.Contains(got.Reason, c.reason) {
+			if !strings.Contains(wording.Text(got.Reason), c.reason) {
 				t.Errorf("reason is %q", got.Reason)
 			}
 			if kids := b.query(t, "SELECT group_concat(id, ' ') FROM (SELECT id FROM kid ORDER BY id)"); kids != c.kids {
@@ -77,7 +78,7 @@ func TestRunTask_tellsAllRefusalsBeforeAnythingRuns(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			failed := b.want(t, b.task(t, "1", c.script).ID, towpath.TaskFailed)
-			if !strings.HasPrefix(failed.Reason, c.reason) {
+			if !strings.HasPrefix(wording.Text(failed.Reason), c.reason) {
 				t.Errorf("failed since %s", failed.Reason)
 			}
 			if got := b.query(t, "SELECT count(*) || '' FROM sqlite_schema WHERE name = 'a'"); got != "0" {

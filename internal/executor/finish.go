@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"towpath"
@@ -66,7 +67,7 @@ func (t *turn) wakeOther(ctx context.Context, tx *store.Tx, rolloutID string) er
 
 func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error {
 	a := r.attempt
-	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.ofAttempt(), out.message, out.pos.Line, out.pos.Column, int(r.total.Load()), &r.endedAt
+	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.ofAttempt(), out.reason, out.pos.Line, out.pos.Column, int(r.total.Load()), &r.endedAt
 	a.StartedAt = r.beganAt
 	a.Extent, a.Kept = extentOf(out, r.at, r.noTx, r.unsettled), r.at.kept
 	if a.Extent == towpath.ExtentUnknown || a.Extent == towpath.ExtentUntouched {
@@ -85,12 +86,12 @@ func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error
 	return tx.AddStatements(ctx, a.ID, r.logs)
 }
 
-// withExtent adds what is in the database to the message, where that is more than nothing.
+// withExtent adds what is in the database to the reason, where that is more than nothing.
 func (o outcome) withExtent(a towpath.Attempt) outcome {
 	switch a.Extent {
 	case towpath.ExtentPart, towpath.ExtentTables, towpath.ExtentKept:
 		if a.Kept > 0 || a.Extent != towpath.ExtentKept {
-			o.message += " (" + a.InDatabase() + ")"
+			o.reason = towpath.Why(towpath.ReasonPartlyKept, "extent", a.InDatabase()).From(o.reason)
 		}
 	}
 	return o
@@ -98,14 +99,15 @@ func (o outcome) withExtent(a towpath.Attempt) outcome {
 
 // endTask writes a task's new state.
 func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome, at time.Time) error {
-	t.State, t.Reason, t.FinishedAt, t.CancelAt, t.ContinueAfter = out.state, "", &at, nil, 0
+	t.State, t.Reason, t.FinishedAt, t.CancelAt, t.ContinueAfter = out.state, towpath.Reason{}, &at, nil, 0
 	switch out.state {
 	case towpath.TaskPending:
 		t.StartedAt, t.FinishedAt, t.Finished = nil, nil, 0
 	case towpath.TaskFailed, towpath.TaskUnknown:
-		t.Reason = out.message
+		t.Reason = out.reason
 		if out.pos.Line > 0 {
-			t.Reason = fmt.Sprintf("%s:%s: %s", t.Path, out.pos, out.message)
+			t.Reason = towpath.Why(towpath.ReasonStatementFailed,
+				"path", t.Path, "line", strconv.Itoa(out.pos.Line), "column", strconv.Itoa(out.pos.Column)).From(out.reason)
 		}
 		t.Error = t.Reason
 	}

@@ -141,8 +141,7 @@ func missed(c statement.Change, before, now []engine.Definition) string {
 }
 
 // states puts both sides into words for a person to compare.
-func states(objects []statement.Object, before, now []engine.Definition) string {
-	var out strings.Builder
+func states(objects []statement.Object, before, now []engine.Definition) (list []towpath.Reason) {
 	side := func(list []engine.Definition, i int) string {
 		if i >= len(list) || list[i].Text == "" {
 			return "(not there)"
@@ -150,9 +149,10 @@ func states(objects []statement.Object, before, now []engine.Definition) string 
 		return list[i].Text
 	}
 	for i, o := range objects {
-		fmt.Fprintf(&out, "\n\n%s %s before:\n%s\nand now:\n%s", o.Kind, o.Name, side(before, i), side(now, i))
+		list = append(list, towpath.Why(towpath.ReasonObject,
+			"object", fmt.Sprintf("%s %s", o.Kind, o.Name), "before", side(before, i), "now", side(now, i)))
 	}
-	return out.String()
+	return list
 }
 
 var keepsState = regexp.MustCompile(`(?i)^CREATE\s+(OR\s+REPLACE\s+)?((GLOBAL|LOCAL)\s+)?TEMP(ORARY)?\b|\bINTO\s+@|@\w+\s*:=`)

@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"strconv"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -60,9 +61,7 @@ func (r *run) leaveToPerson(ctx context.Context, session engine.Session, row tow
 	if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone), row); err != nil {
 		return err
 	}
-	out := end(towpath.TaskUnknown, "The connection or the server ended while the file ran, and statement %d may have written to the table %s. "+
-		"It has no transactions: what was written stays, and would be there twice after another run. Look into %s. Take out what the file has written "+
-		"and run it again, or continue after a statement, or say that it was applied.", index+1, table, table)
+	out := end(towpath.TaskUnknown, towpath.Why(towpath.ReasonRowsMayStay, "statement", strconv.Itoa(index+1), "table", table))
 	out.extent = towpath.ExtentTables
 	if r.noTx {
 		out.extent = towpath.ExtentNext

@@ -3,7 +3,6 @@ package executor
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -102,36 +101,34 @@ func (t *turn) load(ctx context.Context) (towpath.Ledger, error) {
 	}
 	found := seal.NewKeys(t.Keeper).Check(l, t.database.ID, t.known)
 	if found.Trouble != "" {
-		return l, end(towpath.TaskFailed, "%s", distrust(found))
+		return l, end(towpath.TaskFailed, distrust(found))
 	}
-	if words := foreignLedger(l, t.database.ID); words != "" {
-		return l, end(towpath.TaskFailed, "%s", words)
+	if reason := foreignLedger(l, t.database.ID); !reason.IsZero() {
+		return l, end(towpath.TaskFailed, reason)
 	}
 	t.book, t.reseal = found.Book, found.Reseal
 	return l, nil
 }
 
-// distrust says why a ledger is not believed, and the way out.
-func distrust(found seal.Reading) string {
+// distrust says why a ledger is not believed.
+func distrust(found seal.Reading) towpath.Reason {
 	if found.Trouble == towpath.LedgerRestored {
-		return fmt.Sprintf("The ledger in this database is an earlier state of itself: %s. Nothing was run. Look at the database. "+
-			"On its page a workspace owner or a DBA accepts the ledger as it is; what it lacks then runs.", found.Words())
+		return towpath.Why(towpath.ReasonRunRestored, "differs", found.Words())
 	}
-	return fmt.Sprintf("The ledger in this database was changed by other hands than this server's: %s. Nothing was run. Look at the database. "+
-		"On its page a workspace owner or a DBA accepts the ledger as it is.", found.Words())
+	return towpath.Why(towpath.ReasonRunTampered, "differs", found.Words())
 }
 
-// foreignLedger says why nothing may run when a ledger was written for another database; "" when it was not.
-func foreignLedger(l towpath.Ledger, databaseID string) string {
+// foreignLedger says why nothing may run when a ledger was written for another database; zero when it was not.
+func foreignLedger(l towpath.Ledger, databaseID string) towpath.Reason {
 	if l.Head != nil {
 		return foreign(*l.Head, databaseID)
 	}
 	for _, e := range l.Entries {
-		if words := foreign(e, databaseID); words != "" {
-			return words
+		if reason := foreign(e, databaseID); !reason.IsZero() {
+			return reason
 		}
 	}
-	return ""
+	return towpath.Reason{}
 }
 
 // sealAll seals a ledger that has no seals yet, or those of an earlier key. held tells that another run has not given the
@@ -193,17 +190,17 @@ func (t *turn) noteLedger(ctx context.Context, tx *store.Tx) error {
 
 // tampered ends a run whose change was committed, and the ledger changed with it.
 func (r *run) tampered(ctx context.Context, failure error) outcome {
-	message := "The change was committed, and with its commit the ledger was changed by other hands: nothing can be said by it. Look at the database."
 	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
 	err := r.connect(reading)
 	if err == nil {
 		_, err = r.load(reading)
 	}
+	var unreadable towpath.Reason
 	if err != nil {
-		message += " " + r.redact(err)
+		unreadable = r.reasonOf(err)
 	}
-	out := outcome{state: towpath.TaskUnknown, message: message + " (" + r.redact(failure) + ")"}
+	out := outcome{state: towpath.TaskUnknown, reason: towpath.Why(towpath.ReasonTamperedCommit).From(unreadable, r.reasonOf(failure))}
 	switch {
 	case r.at.ran && r.noTx:
 		out.extent = towpath.ExtentNext

@@ -9,6 +9,7 @@ import (
 	"towpath"
 	"towpath/internal/rollout"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // endless runs until somebody stops it.
@@ -45,7 +46,7 @@ func TestRunTask_limitsComeFromTheFileUnderTheEnvironments(t *testing.T) {
 				return tx.UpdateProject(ctx, &p)
 			})
 			task := b.want(t, b.task(t, "1", c.file+"CREATE TABLE a (x);\n"+endless).ID, towpath.TaskFailed)
-			if !strings.Contains(task.Reason, "did not end within "+c.want) {
+			if !strings.Contains(wording.Text(task.Reason), "did not end within "+c.want) {
 				t.Errorf("reason is %q, want %s", task.Reason, c.want)
 			}
 		})
@@ -56,7 +57,7 @@ func TestRunTask_directivesThatAreWrongRunNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	task := b.want(t, b.task(t, "1", "-- towpath: no-transactions\nCREATE TABLE a (x);").ID, towpath.TaskFailed)
-	if !strings.HasPrefix(task.Reason, "1.sql:1:13: There is no directive") || b.query(t, tables) != "" {
+	if !strings.HasPrefix(wording.Text(task.Reason), "1.sql:1:13: There is no directive") || b.query(t, tables) != "" {
 		t.Errorf("reason is %q", task.Reason)
 	}
 }
@@ -110,7 +111,7 @@ func TestRunTask_canBeCancelled(t *testing.T) {
 		}
 		return err
 	})
-	if got.State != towpath.TaskFailed || !strings.Contains(got.Reason, "cancelled") || got.CancelAt != nil || b.query(t, tables) != "" {
+	if got.State != towpath.TaskFailed || got.Reason.Code != towpath.ReasonCancelled || got.CancelAt != nil || b.query(t, tables) != "" {
 		t.Errorf("task is %+v", got)
 	}
 	if _, err := decisions.Cancel(t.Context(), towpath.Actor{}, task.ID); towpath.ErrorCode(err) != towpath.CodeConflict {

@@ -12,6 +12,7 @@ import (
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/statement"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // talking is SQLite with a server's word about every statement.
@@ -93,7 +94,7 @@ func TestRunTask_keepsNotices(t *testing.T) {
 			t.Errorf("notices of statement %d are %+v", i, n)
 		}
 	}
-	if strings.Contains(failed.Reason, "about") {
+	if strings.Contains(wording.Text(failed.Reason), "about") {
 		t.Errorf("the reason, which goes to the Git provider, holds a notice: %s", failed.Reason)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/statement"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // autocommit is SQLite where every statement commits by itself, as other engines do with some of theirs.
@@ -41,7 +42,7 @@ func TestRunTask_statementsThatStayAreToldOf(t *testing.T) {
 	b := setupAutocommit(t)
 	task := b.task(t, "1", "CREATE TABLE a (x);\nINSERT INTO b VALUES (1);\nCREATE TABLE c (x);")
 	failed := b.want(t, task.ID, towpath.TaskFailed)
-	if !strings.HasPrefix(failed.Reason, "1.sql:2:1: ") || !strings.Contains(failed.Reason, "Statement 1 of 3 is in the database") {
+	if !strings.HasPrefix(wording.Text(failed.Reason), "1.sql:2:1: ") || !strings.Contains(wording.Text(failed.Reason), "Statement 1 of 3 is in the database") {
 		t.Errorf("reason is %q", failed.Reason)
 	}
 	if e := b.ledger(t); len(e) != 1 || e[0].State != towpath.LedgerFailed || e[0].StatementsDone != 1 {
@@ -198,7 +199,7 @@ func TestRunTask_brokenKeysStayFailedUntilTheyHold(t *testing.T) {
 				b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskPending })
 				return b.want(t, task.ID, state)
 			}
-			if got := again("CREATE TABLE nowhere (x)", towpath.TaskFailed); !strings.Contains(got.Reason, "its parent row in größe is missing") {
+			if got := again("CREATE TABLE nowhere (x)", towpath.TaskFailed); !strings.Contains(wording.Text(got.Reason), "its parent row in größe is missing") {
 				t.Errorf("reason is %q", got.Reason)
 			}
 			again("SELECT 1", towpath.TaskFailed)

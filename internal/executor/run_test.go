@@ -8,6 +8,7 @@ import (
 
 	"towpath"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 func TestRunTask_appliesAFileAndTellsOfIt(t *testing.T) {
@@ -71,13 +72,13 @@ func TestRunTask_whatMustNotRunIsRefusedBeforeAnythingRan(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			task := b.want(t, b.task(t, "1", c.script).ID, towpath.TaskFailed)
-			if !strings.HasPrefix(task.Reason, c.place) || task.Reason == c.place {
+			if !strings.HasPrefix(wording.Text(task.Reason), c.place) || wording.Text(task.Reason) == c.place {
 				t.Errorf("reason is %q, want it at %q", task.Reason, c.place)
 			}
 			if got := b.query(t, tables); got != "" || len(b.ledger(t)) != 0 {
 				t.Errorf("left behind: tables %q, ledger %v", got, b.ledger(t))
 			}
-			if _, attempts, history := b.read(t, task.ID); len(history) != 0 || attempts[0].State != towpath.TaskFailed || attempts[0].Message == "" {
+			if _, attempts, history := b.read(t, task.ID); len(history) != 0 || attempts[0].State != towpath.TaskFailed || attempts[0].Message.IsZero() {
 				t.Errorf("attempts %+v, history %+v", attempts, history)
 			}
 		})
@@ -118,7 +119,7 @@ func TestRunTask_findsWhatTheLedgerHas(t *testing.T) {
 			c.change(b, &e)
 			b.record(t, e)
 			got := b.want(t, task.ID, c.state)
-			if !strings.Contains(got.Reason, c.words) {
+			if !strings.Contains(wording.Text(got.Reason), c.words) {
 				t.Errorf("reason is %q", got.Reason)
 			}
 			if _, _, history := b.read(t, task.ID); len(history) != c.told {
@@ -186,7 +187,7 @@ func TestRunTask_leavesADatabaseThatLeftTheProjectAlone(t *testing.T) {
 		b.database.ProjectID = ""
 		return tx.UpdateDatabase(ctx, &b.database)
 	})
-	if got := b.want(t, task.ID, towpath.TaskFailed); !strings.Contains(got.Reason, "no longer belongs") || b.query(t, tables) != "" {
+	if got := b.want(t, task.ID, towpath.TaskFailed); got.Reason.Code != towpath.ReasonUnassigned || b.query(t, tables) != "" {
 		t.Errorf("reason is %q", got.Reason)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"hash"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 
 	"towpath"
@@ -32,7 +33,7 @@ func (u *unread) Unwrap() error { return u.err }
 func (r *run) openScript(ctx context.Context) (err error) {
 	r.script, err = r.Store.OpenContent(ctx, r.task.Checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		return end(towpath.TaskFailed, "The text of this file is not kept on this server. Synchronize the repository, then try again.")
+		return end(towpath.TaskFailed, towpath.Why(towpath.ReasonTextMissing))
 	}
 	if err != nil {
 		return fmt.Errorf("read the file's text: %w", err)
@@ -42,7 +43,7 @@ func (r *run) openScript(ctx context.Context) (err error) {
 		return err
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != r.task.Checksum {
-		return end(towpath.TaskFailed, "The text kept on this server is not what was planned (its checksum differs). Nothing was run.")
+		return end(towpath.TaskFailed, towpath.Why(towpath.ReasonTextDiffers))
 	}
 	told, err := statement.ReadDirectives(r.script.Reader())
 	if err != nil {
@@ -62,21 +63,21 @@ func (r *run) openScript(ctx context.Context) (err error) {
 // maxDirectives is how much of a text is searched for directives when it is read once.
 const maxDirectives = 64 << 10
 
-// Refusal reads a text once, and says in words that follow the file's name why it must not run in a kind of database; "" when it may.
+// Refusal reads a text once, and says why it must not run in a kind of database; the reason is zero when it may.
 // roles is the same where migrations may not change roles. The error is the reader's own.
-func (s *Service) Refusal(kind towpath.EngineType, text io.Reader) (refusal, roles string, err error) {
+func (s *Service) Refusal(kind towpath.EngineType, text io.Reader) (refusal, roles towpath.Reason, err error) {
 	e, ok := s.Engines[kind]
 	if !ok {
-		return "", "", nil // the run says so
+		return refusal, roles, nil // the run says so
 	}
 	src := bufio.NewReaderSize(text, maxDirectives)
 	head, err := src.Peek(maxDirectives)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return "", "", err
+		return refusal, roles, err
 	}
 	told, err := statement.ReadDirectives(bytes.NewReader(head))
 	if err != nil {
-		refusal, err = refusalWords(err)
+		refusal, err = refusedFor(err)
 		return refusal, refusal, err
 	}
 	var withRoles statement.Refusals
@@ -88,11 +89,11 @@ func (s *Service) Refusal(kind towpath.EngineType, text io.Reader) (refusal, rol
 			}
 		}
 	})
-	if refusal, err = refusalWords(err); err != nil {
-		return "", "", err
+	if refusal, err = refusedFor(err); err != nil {
+		return towpath.Reason{}, towpath.Reason{}, err
 	}
 	if roles = refusal; len(withRoles.First) > 0 {
-		roles, err = refusalWords(&withRoles)
+		roles, err = refusedFor(&withRoles)
 	}
 	return refusal, roles, err
 }
@@ -104,20 +105,21 @@ func refusedWith(err error) *statement.Error {
 	return one
 }
 
-// refusalWords follow the file's name. An error that is no refusal is returned.
-func refusalWords(err error) (string, error) {
+// refusedFor is the reason of a refusal. An error that is none is returned.
+func refusedFor(err error) (towpath.Reason, error) {
 	var one *statement.Error
 	var all *statement.Refusals
 	switch {
 	case errors.As(err, &all) && len(all.First)+all.More == 1:
 		one = all.First[0]
 	case errors.As(err, &all):
-		return "has " + all.Error(), nil
+		return towpath.Why(towpath.ReasonStatementsRefused, "message", all.Error()), nil
 	case errors.As(err, &one):
 	default:
-		return "", err
+		return towpath.Reason{}, err
 	}
-	return fmt.Sprintf("must not run, %s: %s", one.Pos, one.Message), nil
+	return towpath.Why(towpath.ReasonStatementRefused,
+		"line", strconv.Itoa(one.Pos.Line), "column", strconv.Itoa(one.Pos.Column), "message", one.Message), nil
 }
 
 // scanScript reads a script to its end, and refuses what its directives and its statements say against each other.
@@ -135,11 +137,11 @@ func refusal(err error) error {
 	var all *statement.Refusals
 	switch {
 	case errors.As(err, &all):
-		e := end(towpath.TaskFailed, "%s", all)
+		e := end(towpath.TaskFailed, towpath.Why(towpath.ReasonScriptRefused, "message", all.Error()))
 		e.pos = all.Pos()
 		return e
 	case errors.As(err, &one):
-		e := end(towpath.TaskFailed, "%s", one.Message)
+		e := end(towpath.TaskFailed, towpath.Why(towpath.ReasonScriptRefused, "message", one.Message))
 		e.pos = one.Pos
 		return e
 	}

@@ -65,7 +65,7 @@ func TestRunTask_goesOnWhereATextCouldNotBeRead(t *testing.T) {
 			b.move(t, 2, 99)
 		}
 	}
-	if failed := b.want(t, task.ID, towpath.TaskFailed); !strings.Contains(failed.Reason, "could not be read from the server's metadata") {
+	if failed := b.want(t, task.ID, towpath.TaskFailed); failed.Reason.Code != towpath.ReasonPartlyKept || failed.Reason.Causes[0].Code != towpath.ReasonTextUnread {
 		t.Errorf("failed since %s", failed.Reason)
 	}
 	b.move(t, 99, 2)

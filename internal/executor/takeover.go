@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"towpath"
@@ -33,8 +34,8 @@ func (r *run) takeOver(ctx context.Context) error {
 			continue
 		}
 		if err := endSession(ctx, ender, j.Session); err != nil {
-			out := end(towpath.TaskUnknown, "An earlier run's session in the database (%s) may still be at work on statement %d of version %s, and cannot be ended: %s. "+
-				"It is looked at again soon.", j.Session, j.Statement+1, e.Version, r.redact(err))
+			out := end(towpath.TaskUnknown, towpath.Why(towpath.ReasonSessionAlive,
+				"session", j.Session, "statement", strconv.Itoa(j.Statement+1), "version", e.Version).From(r.reasonOf(err)))
 			out.unread = true
 			return out
 		}
@@ -98,8 +99,8 @@ func (r *run) enter(ctx context.Context, session engine.Session) (held bool, err
 	if !found {
 		return false, nil
 	}
-	if words := foreign(row, r.database.ID); words != "" {
-		return false, end(towpath.TaskFailed, "%s", words)
+	if reason := foreign(row, r.database.ID); !reason.IsZero() {
+		return false, end(towpath.TaskFailed, reason)
 	}
 	ours := r.fenced && row.Epoch == r.epoch.Load()
 	if !ours && row.Epoch >= r.epoch.Load() {

@@ -13,12 +13,10 @@ import (
 	"towpath/internal/seal"
 	"towpath/internal/statement"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 const (
-	// stoppedMessage closes the attempt of a run that ended without a word.
-	stoppedMessage = "The server stopped during this attempt. The next one asks the database how far it came."
-
 	// Tasks that follow each other are claimed and reported in batches, since each is a commit of the metadata. A batch
 	// grows while the last one was quick, so that few tasks are called running that wait for one before them.
 	maxBatch = 64
@@ -109,14 +107,14 @@ func (t *turn) take(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (ru
 				number = max(number, a.Number+1)
 				r.resolved = task.State == towpath.TaskPending && a.State == towpath.TaskUnknown // of the last one
 				if a.State == towpath.TaskRunning {
-					a.State, a.Message, a.FinishedAt = towpath.TaskFailed, stoppedMessage, &tx.Now
+					a.State, a.Message, a.FinishedAt = towpath.TaskFailed, towpath.Why(towpath.ReasonServerDied), &tx.Now
 					if err := tx.UpdateAttempt(ctx, &a); err != nil {
 						return nil, err
 					}
 				}
 			}
 		}
-		task.State, task.Reason, task.Error, task.Attempts, task.Total, task.Finished = towpath.TaskRunning, "", "", number, 0, 0
+		task.State, task.Reason, task.Error, task.Attempts, task.Total, task.Finished = towpath.TaskRunning, towpath.Reason{}, towpath.Reason{}, number, 0, 0
 		task.StartedAt, task.FinishedAt = &tx.Now, nil // and CancelAt stays: what a person asked of a run that died is asked of this one
 		if err := tx.UpdateTask(ctx, &task); err != nil {
 			return nil, err
@@ -254,7 +252,7 @@ func (t *turn) settleUp(ctx context.Context, tx *store.Tx, ended, unbegun []*run
 func (t *turn) tell(ctx context.Context, ended []*run) {
 	for _, r := range ended {
 		t.logger().InfoContext(ctx, "task run", "task", r.task.ID, "database", r.task.DatabaseID, "version", r.task.Version,
-			"attempt", r.attempt.Number, "state", r.out.state, "message", r.out.message)
+			"attempt", r.attempt.Number, "state", r.out.state, "reason", r.out.reason.Code, "message", wording.Text(r.out.reason))
 	}
 }
 
@@ -279,7 +277,7 @@ func (t *turn) giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
 // has failed when a person has cancelled it, is cancelled when the repository was unlinked, and planned anew after a push.
 func (r *run) letGo(ctx context.Context, tx *store.Tx, task towpath.Task) error {
 	if task.CancelAt != nil {
-		out := outcome{state: towpath.TaskFailed, message: "The task was cancelled before it began."}
+		out := outcome{state: towpath.TaskFailed, reason: towpath.Why(towpath.ReasonCancelledEarly)}
 		r.beganAt, r.endedAt = r.attempt.StartedAt, tx.Now
 		return errors.Join(r.closeAttempt(ctx, tx, out), endTask(ctx, tx, &task, out, tx.Now))
 	}
@@ -299,7 +297,7 @@ func (r *run) letGo(ctx context.Context, tx *store.Tx, task towpath.Task) error 
 		return err
 	}
 	if unlinked {
-		task.Close(towpath.TaskCancelled, "The repository was unlinked.", tx.Now)
+		task.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonUnlinked), tx.Now)
 		return tx.UpdateTask(ctx, &task)
 	}
 	if task.RolloutID == r.task.RolloutID && link.SyncedCommit == rollout.Commit {

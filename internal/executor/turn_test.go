@@ -117,7 +117,9 @@ func TestTurn_aLongTaskFreesThoseThatWaitForIt(t *testing.T) {
 	b.until(t, tasks[2].ID, func(task towpath.Task) bool {
 		return b.states(t, tasks) == "done done running pending pending"
 	})
-	b.set(t, tasks[3].ID, func(t *towpath.Task) { t.State, t.Reason = towpath.TaskSkipped, "not wanted" })
+	b.set(t, tasks[3].ID, func(t *towpath.Task) {
+		t.State, t.Reason = towpath.TaskSkipped, towpath.Why(towpath.ReasonSkipped, "text", "not wanted")
+	})
 	b.set(t, tasks[2].ID, func(t *towpath.Task) { now := time.Now(); t.CancelAt = &now })
 	if err := <-ended; err != nil {
 		t.Fatal(err)
@@ -125,7 +127,7 @@ func TestTurn_aLongTaskFreesThoseThatWaitForIt(t *testing.T) {
 	if got := b.states(t, tasks); got != "done done failed skipped pending" {
 		t.Errorf("tasks are %q", got)
 	}
-	if cancelled, _, _ := b.read(t, tasks[2].ID); !strings.Contains(cancelled.Reason, "cancelled") {
+	if cancelled, _, _ := b.read(t, tasks[2].ID); cancelled.Reason.Code != towpath.ReasonCancelled {
 		t.Errorf("the reason is %q", cancelled.Reason)
 	}
 }
@@ -256,7 +258,7 @@ func TestTurn_whatIsCancelledBeforeItBeganNeverRuns(t *testing.T) {
 		t.Errorf("tasks are %q", got)
 	}
 	cancelled, attempts, _ := b.read(t, tasks[4].ID)
-	if !strings.Contains(cancelled.Reason, "cancelled") || len(attempts) != 1 || attempts[0].State != towpath.TaskFailed || attempts[0].StartedAt.IsZero() {
+	if cancelled.Reason.Code != towpath.ReasonCancelledEarly || len(attempts) != 1 || attempts[0].State != towpath.TaskFailed || attempts[0].StartedAt.IsZero() {
 		t.Errorf("task %+v, attempts %+v", cancelled, attempts)
 	}
 }
@@ -268,7 +270,7 @@ func TestTurn_aCancelOutlivesACrash(t *testing.T) {
 	b.crash(t, task.ID, 0)
 	b.set(t, task.ID, func(t *towpath.Task) { now := time.Now(); t.CancelAt = &now })
 	b.crashEnds(t)
-	if got := b.want(t, task.ID, towpath.TaskFailed); !strings.Contains(got.Reason, "cancelled") || got.CancelAt != nil {
+	if got := b.want(t, task.ID, towpath.TaskFailed); got.Reason.Code != towpath.ReasonCancelled || got.CancelAt != nil {
 		t.Errorf("task is %+v", got)
 	}
 }

@@ -3,8 +3,8 @@ package executor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"towpath"
@@ -41,7 +41,7 @@ func (r *run) work(ctx context.Context) outcome {
 	if ctx.Err() != nil {
 		return r.interrupted(ctx)
 	}
-	return outcome{state: towpath.TaskFailed, message: r.redact(err)}
+	return outcome{state: towpath.TaskFailed, reason: r.reasonOf(err)}
 }
 
 // settle decides what an error of a target means; settled is false when another try is due.
@@ -66,8 +66,8 @@ func (r *run) settle(ctx context.Context, failure error, try int) (out outcome, 
 	}
 	switch {
 	case (r.unsettled || r.takeover) && (last || ctx.Err() != nil):
-		message := fmt.Sprintf("The database cannot be asked what became of the run whose connection broke. It is asked again soon. (%s)", r.redact(failure))
-		return outcome{state: towpath.TaskUnknown, message: message, unread: true}, true
+		reason := towpath.Why(towpath.ReasonUnconfirmed).From(r.reasonOf(failure))
+		return outcome{state: towpath.TaskUnknown, reason: reason, unread: true}, true
 	case last:
 		return r.failed(failure, try), true
 	}
@@ -90,18 +90,17 @@ func (r *run) pause(ctx context.Context, try int) error {
 // interrupted ends a run whose server is told to stop, or that a person has cancelled.
 func (r *run) interrupted(ctx context.Context) outcome {
 	if errors.Is(context.Cause(ctx), errCancelled) {
-		return outcome{state: towpath.TaskFailed, message: "The task was cancelled."}
+		return outcome{state: towpath.TaskFailed, reason: towpath.Why(towpath.ReasonCancelled)}
 	}
 	if r.at.sure {
-		return outcome{state: towpath.TaskFailed, message: "The server was stopped while the file ran, and rows stay in tables without transactions. " +
-			"Take them out before you try again."}
+		return outcome{state: towpath.TaskFailed, reason: towpath.Why(towpath.ReasonInterruptedKept)}
 	}
-	return outcome{state: towpath.TaskPending, message: "The server was stopped. The task goes on after the start."}
+	return outcome{state: towpath.TaskPending, reason: towpath.Why(towpath.ReasonInterrupted)}
 }
 
-// failed puts an error into words.
+// failed is how a run ends with an error.
 func (r *run) failed(err error, tries int) outcome {
-	out := outcome{state: towpath.TaskFailed, message: r.redact(err)}
+	out := outcome{state: towpath.TaskFailed, reason: r.reasonOf(err)}
 	var place *failedAt
 	if errors.As(err, &place) {
 		out.pos = place.pos
@@ -110,9 +109,9 @@ func (r *run) failed(err error, tries int) outcome {
 	if errors.As(err, &e) {
 		switch e.Kind {
 		case engine.Locked:
-			out.message = fmt.Sprintf("Another connection holds a lock in the database; given up at try %d: %s", tries, out.message)
+			out.reason = towpath.Why(towpath.ReasonLockTimeout, "tries", strconv.Itoa(tries)).From(out.reason)
 		case engine.Timeout:
-			out.message = fmt.Sprintf("The statement was stopped, since it did not end within %s: %s", r.limits.Statement, out.message)
+			out.reason = towpath.Why(towpath.ReasonStatementTimeout, "limit", r.limits.Statement.String()).From(out.reason)
 		}
 	}
 	return out
@@ -122,7 +121,7 @@ func (r *run) failed(err error, tries int) outcome {
 func (r *run) prepare(ctx context.Context) (err error) {
 	if r.engine == nil {
 		if r.engine, r.target, err = r.reach(r.instance, r.database.Name); err != nil {
-			return end(towpath.TaskFailed, "%s", towpath.ErrorMessage(err))
+			return end(towpath.TaskFailed, towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(err)))
 		}
 		r.target.AllowRoles = r.allowRoles
 	}
@@ -242,8 +241,8 @@ func (r *run) hold(ctx context.Context, session engine.Session) (row ground, err
 	if r.task.Action == towpath.ActionApply {
 		row.LedgerEntry, row.found, err = session.Entry(ctx, r.task.MigrationID)
 	}
-	if words := foreign(row.LedgerEntry, r.database.ID); err == nil && row.found && words != "" {
-		return row, end(towpath.TaskFailed, "%s", words)
+	if reason := foreign(row.LedgerEntry, r.database.ID); err == nil && row.found && !reason.IsZero() {
+		return row, end(towpath.TaskFailed, reason)
 	}
 	return row, err
 }

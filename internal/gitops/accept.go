@@ -134,7 +134,7 @@ func instead(open []towpath.Task, task towpath.Task) (c comparison, err error) {
 		case !t.State.MayBecome(towpath.TaskCancelled):
 			return c, towpath.Errorf(towpath.CodeConflict, "The task of %s in %s is %s. Wait for its end, or resolve it, then accept the text.", t.Path, t.Database, t.State)
 		default:
-			t.State, t.Reason = towpath.TaskCancelled, "Somebody accepted the text as applied instead."
+			t.State, t.Reason = towpath.TaskCancelled, towpath.Why(towpath.ReasonAccepted)
 			c.closed = append(c.closed, t)
 		}
 	}

@@ -233,7 +233,7 @@ func endOrphan(ctx context.Context, tx *store.Tx, t towpath.Task) (ended bool, e
 	if _, err := tx.Link(ctx, r.LinkID); err == nil || towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return false, err
 	}
-	t.Close(towpath.TaskCancelled, "The repository was unlinked; another link has the migration now.", tx.Now)
+	t.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonRelinked), tx.Now)
 	if err := tx.UpdateTask(ctx, &t); err != nil {
 		return false, err
 	}
@@ -279,7 +279,7 @@ func writeTasks(ctx context.Context, tx *store.Tx, r towpath.Rollout, c comparis
 }
 
 // closeRollout cancels what has not begun of a link's open rollout.
-func (s *Service) closeRollout(ctx context.Context, tx *store.Tx, linkID, reason string) error {
+func (s *Service) closeRollout(ctx context.Context, tx *store.Tx, linkID string, reason towpath.Reason) error {
 	open, err := tx.OpenRollout(ctx, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil

@@ -74,7 +74,7 @@ func TestReconcile_keepsTasksOfDatabasesThatCannotBeRead(t *testing.T) {
 		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
 		link := b.link(t)
 		b.reconcile(t, link.ID)
-		b.change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, "it says no" })
+		b.change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, saysNo("it says no") })
 		read := b.RefreshLedgers
 		b.RefreshLedgers = func(ctx context.Context, projectID string) error {
 			return b.Store.Write(ctx, func(tx *store.Tx) error {
@@ -95,13 +95,18 @@ func TestReconcile_keepsTasksOfDatabasesThatCannotBeRead(t *testing.T) {
 	})
 }
 
+// saysNo is a reason in a database's own words.
+func saysNo(message string) towpath.Reason {
+	return towpath.Why(towpath.ReasonDatabaseError, "message", message)
+}
+
 // failed lets the open task of version 1 in test fail, within a millisecond of its start.
 func (b *bundle) failed(t *testing.T, linkID string) (began, ended time.Time) {
 	t.Helper()
 	b.change(t, linkID, "test", "1", func(task *towpath.Task) {
 		began = task.CreatedAt.Add(time.Second)
 		ended = began.Add(time.Millisecond)
-		task.State, task.Reason, task.Error, task.Attempts, task.StartedAt, task.FinishedAt = towpath.TaskFailed, "it says no", "it says no", 1, &began, &ended
+		task.State, task.Reason, task.Error, task.Attempts, task.StartedAt, task.FinishedAt = towpath.TaskFailed, saysNo("it says no"), saysNo("it says no"), 1, &began, &ended
 	})
 	return began, ended
 }
@@ -131,10 +136,10 @@ func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
 		push map[string]string
 		why  string // of the task that failed; %s is the commit
 	}{
-		"its file is removed":                  {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted}, "Commit %s removed or renamed the file."},
-		"its text is replaced":                 {map[string]string{"shop/1__ddl__a.sql": "mended"}, "Commit %s replaced the text."},
-		"another file claims its version":      {map[string]string{"shop/1__ddl__rival.sql": "R"}, "Since commit %s it may not run here. Version 1 (ddl) is also claimed by"},
-		"its version is given to another file": {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted, "shop/1__ddl__b.sql": "B"}, "Commit %s replaced the file by shop/1__ddl__b.sql."},
+		"its file is removed":                  {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted}, "file-gone commit=%s"},
+		"its text is replaced":                 {map[string]string{"shop/1__ddl__a.sql": "mended"}, "superseded-by commit=%s"},
+		"another file claims its version":      {map[string]string{"shop/1__ddl__rival.sql": "R"}, "no-longer-allowed commit=%s (conflict "},
+		"its version is given to another file": {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted, "shop/1__ddl__b.sql": "B"}, "file-replaced commit=%s path=shop/1__ddl__b.sql"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onBoth(t, func(t *testing.T, b *bundle) {
@@ -148,10 +153,10 @@ func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
 				b.replan(t, link.ID) // any number of times
 				r := b.rollouts(t, link.ID)[0]
 				task := r.Tasks[0]
-				if task.State != towpath.TaskCancelled || task.Error != "it says no" || task.Commit != first || task.Attempts != 1 {
+				if task.State != towpath.TaskCancelled || !task.Error.Equal(saysNo("it says no")) || task.Commit != first || task.Attempts != 1 {
 					t.Errorf("the task is %s, with the error %q of commit %s after %d attempts", task.State, task.Error, task.Commit, task.Attempts)
 				}
-				if want := strings.ReplaceAll(c.why, "%s", second[:12]); !strings.HasPrefix(task.Reason, want) {
+				if want := strings.ReplaceAll(c.why, "%s", second[:12]); !strings.HasPrefix(task.Reason.String(), want) {
 					t.Errorf("it says %q, want %q", task.Reason, want)
 				}
 				if !task.StartedAt.Equal(began) || !task.FinishedAt.Equal(ended) {
@@ -174,7 +179,7 @@ func TestReconcile_aFailureThatIsSupersededIsTwoFacts(t *testing.T) {
 		if len(all) != 2 || all[0].State != towpath.RolloutFailed || all[0].SupersededBy != all[1].ID || all[0].FinishedAt == nil {
 			t.Fatalf("rollouts %+v", all)
 		}
-		if fresh := all[1].Tasks[0]; fresh.State != towpath.TaskPending || fresh.Attempts != 0 || fresh.Error != "" || fresh.ID == all[0].Tasks[0].ID {
+		if fresh := all[1].Tasks[0]; fresh.State != towpath.TaskPending || fresh.Attempts != 0 || !fresh.Error.IsZero() || fresh.ID == all[0].Tasks[0].ID {
 			t.Errorf("the mended text begins as %+v", fresh)
 		}
 		b.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -397,7 +402,9 @@ func TestReconcile_asksAgainWhenTheTextBehindAnUnknownOutcomeChanges(t *testing.
 		link := b.link(t)
 		b.reconcile(t, link.ID)
 		id := ""
-		b.change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State, task.Reason, id = towpath.TaskUnknown, "nobody knows", task.ID })
+		b.change(t, link.ID, "test", "1", func(task *towpath.Task) {
+			task.State, task.Reason, id = towpath.TaskUnknown, saysNo("nobody knows"), task.ID
+		})
 		asked := func() bool {
 			err := b.Store.Read(t.Context(), func(tx *store.Tx) error {
 				_, err := tx.Job(t.Context(), towpath.JobRunTask, id)

@@ -1,9 +1,6 @@
 package gitops
 
 import (
-	"fmt"
-	"strings"
-
 	"towpath"
 	"towpath/internal/plan"
 )
@@ -40,31 +37,31 @@ func newCloser(p plan.Plan, commit string) closer {
 // stays with it.
 func (c closer) close(t towpath.Task) towpath.Task {
 	if c.had(t) {
-		t.State, t.Reason = towpath.TaskDone, "The ledger of the database has it already."
+		t.State, t.Reason = towpath.TaskDone, towpath.Why(towpath.ReasonInLedger)
 		return t
 	}
 	t.State, t.Reason = towpath.TaskCancelled, c.why(t)
 	return t
 }
 
-func (c closer) why(t towpath.Task) string {
+func (c closer) why(t towpath.Task) towpath.Reason {
 	item, known := c.items[keyOf(t)]
 	switch {
 	case t.Path != "" && !c.paths[t.Path] && (!known || item.State == plan.ItemVanished):
-		return fmt.Sprintf("Commit %s removed or renamed the file.", c.commit)
+		return towpath.Why(towpath.ReasonFileGone, "commit", c.commit)
 	case !known:
-		return fmt.Sprintf("Since commit %s the file is no longer this migration of this database.", c.commit)
+		return towpath.Why(towpath.ReasonOtherMigration, "commit", c.commit)
 	case t.Path != "" && !c.paths[t.Path]:
-		return fmt.Sprintf("Commit %s replaced the file by %s.", c.commit, item.Path)
+		return towpath.Why(towpath.ReasonFileReplaced, "commit", c.commit, "path", item.Path)
 	case item.State == plan.ItemPending, item.State == plan.ItemHeld, item.State == plan.ItemMoved:
 		if t.Action == towpath.ActionRecord {
-			return fmt.Sprintf("Commit %s changed what is to be recorded.", c.commit)
+			return towpath.Why(towpath.ReasonRecordChanged, "commit", c.commit)
 		}
-		return fmt.Sprintf("Commit %s replaced the text.", c.commit)
+		return towpath.Why(towpath.ReasonSuperseded, "commit", c.commit)
 	case item.Previous != nil && item.Previous.State.Applied() && item.State != plan.ItemEdited:
-		return fmt.Sprintf("The database has version %s already, with the text of commit %s.", t.Label, short(item.Previous.Commit))
+		return towpath.Why(towpath.ReasonHasText, "version", t.Label, "commit", short(item.Previous.Commit))
 	}
-	return strings.TrimSpace(fmt.Sprintf("Since commit %s it may not run here. %s", c.commit, plan.Sentence(item.Reason)))
+	return towpath.Why(towpath.ReasonNoLongerAllowed, "commit", c.commit).From(item.Reason)
 }
 
 // had tells whether the ledger has all that a task was to bring, with the task's own texts.

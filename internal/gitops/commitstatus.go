@@ -9,6 +9,7 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/vcs"
+	"towpath/internal/wording"
 )
 
 // stage is what the tasks of one commit amount to in one environment.
@@ -79,7 +80,7 @@ func (s stage) fault() (t towpath.Task, replaced bool) {
 
 // left returns the first task in a state of those that were given up after their attempt had failed.
 func (s stage) left(state towpath.TaskState) towpath.Task {
-	i := slices.IndexFunc(s.tasks, func(t towpath.Task) bool { return t.State == state && t.Error != "" })
+	i := slices.IndexFunc(s.tasks, func(t towpath.Task) bool { return t.State == state && !t.Error.IsZero() })
 	if i < 0 {
 		return towpath.Task{}
 	}
@@ -212,12 +213,10 @@ func troubleOf(p plan.Plan, notes map[string]string) string {
 	}
 	for _, item := range p.Items {
 		switch word := troubles[item.State]; {
-		case item.State == plan.ItemUnusable:
-			words[item.Path] = item.Reason
-		case item.State == plan.ItemConflict:
-			words[item.Path] = "is in conflict: " + item.Reason
+		case item.State == plan.ItemUnusable, item.State == plan.ItemConflict:
+			words[item.Path] = wording.Fragment(item.Reason)
 		case item.State == plan.ItemNoTarget, item.State == plan.ItemAmbiguous:
-			words[item.Path] = "cannot run: " + item.Reason
+			words[item.Path] = "cannot run: " + wording.Fragment(item.Reason)
 		case word != "":
 			words[item.Path] = word
 		}

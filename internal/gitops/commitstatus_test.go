@@ -14,7 +14,7 @@ func taskIn(environment string, position, sequence int, state towpath.TaskState)
 	m := towpath.Migration{MigrationID: towpath.MigrationID{Version: "4"}, Label: "4", Path: "shop/4__ddl__a.sql", Environment: environment, Database: "shop"}
 	return towpath.Task{
 		ID: environment + string(state), RolloutID: "r", DatabaseID: environment + "/shop", EnvironmentID: environment,
-		Stage: position, Sequence: sequence, Migration: m, State: state, Reason: "a secret of the database",
+		Stage: position, Sequence: sequence, Migration: m, State: state, Reason: towpath.Why(towpath.ReasonDatabaseError, "message", "a secret of the database"),
 	}
 }
 
@@ -69,7 +69,7 @@ func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
 	for _, end := range []towpath.TaskState{towpath.TaskCancelled, towpath.TaskSkipped} {
 		for _, other := range []towpath.TaskState{"", pending, held, done, failed, towpath.TaskUnknown, towpath.TaskSkipped, towpath.TaskCancelled} {
 			tasks := []towpath.Task{taskIn("prod", 1, 2, end)}
-			tasks[0].Error, tasks[0].Checksum, tasks[0].Path = "it failed", "bad", "shop/5__ddl__b.sql"
+			tasks[0].Error, tasks[0].Checksum, tasks[0].Path = towpath.Why(towpath.ReasonDatabaseError, "message", "it failed"), "bad", "shop/5__ddl__b.sql"
 			if other != "" {
 				tasks = append(tasks, taskIn("prod", 1, 1, other))
 			}
@@ -83,7 +83,7 @@ func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
 
 			// The same text that is done after all is good, as one that a person accepted.
 			again := tasks[0]
-			again.State, again.Error = done, ""
+			again.State, again.Error = done, towpath.Reason{}
 			st, ok = stagesOf(append(tasks[:1:1], again))[0].status(around{})
 			if end == towpath.TaskCancelled && (!ok || st.State != vcs.StatusSuccessful || st.Description != "1 done") {
 				t.Errorf("failed, cancelled, and done: %+v", st)
@@ -127,12 +127,14 @@ func TestStage_fitsLongNames(t *testing.T) {
 
 func TestTroubleOf_namesFilesThatCannotRun(t *testing.T) {
 	t.Parallel()
-	item := func(path string, state plan.ItemState, reason string) plan.Item {
+	large := towpath.Why(towpath.ReasonOverLimit, "size", "110 MiB", "limit", "100 MiB")
+	item := func(path string, state plan.ItemState, reason towpath.Reason) plan.Item {
 		return plan.Item{Migration: towpath.Migration{Path: path}, State: state, Reason: reason}
 	}
 	p := plan.Plan{Items: []plan.Item{
-		item("b.sql", plan.ItemUnusable, "has 110 MiB: the limit is 100 MiB; split the file"), item("b.sql", plan.ItemUnusable, "has 110 MiB: the limit is 100 MiB; split the file"),
-		item("notes.txt", plan.ItemIgnored, "ends with .txt"), item("a.sql", plan.ItemVanished, "gone"), item("c.sql", plan.ItemApplied, ""),
+		item("b.sql", plan.ItemUnusable, large), item("b.sql", plan.ItemUnusable, large),
+		item("notes.txt", plan.ItemIgnored, towpath.Why(towpath.ReasonNoEnding, "want", ".sql")),
+		item("a.sql", plan.ItemVanished, towpath.Why(towpath.ReasonVanished)), item("c.sql", plan.ItemApplied, towpath.Reason{}),
 	}}
 	if got := troubleOf(p, nil); got != "b.sql has 110 MiB: the limit is 100 MiB; split the file" {
 		t.Error(got)
@@ -140,12 +142,21 @@ func TestTroubleOf_namesFilesThatCannotRun(t *testing.T) {
 	if got := troubleOf(p, map[string]string{"a.SQL": "is not run"}); got != "a.SQL is not run; and 1 more file" {
 		t.Error(got)
 	}
-	for state, c := range map[plan.ItemState][2]string{
-		plan.ItemConflict: {"version 1 (ddl) is also claimed by `b.sql`", "is in conflict: version 1 (ddl) is also claimed by `b.sql`"},
-		plan.ItemNoTarget: {"there is no database `shp`; rename it", "cannot run: there is no database `shp`; rename it"},
+	for state, c := range map[plan.ItemState]struct {
+		reason towpath.Reason
+		want   string
+	}{
+		plan.ItemConflict: {
+			towpath.Why(towpath.ReasonConflict, "version", "1", "type", "ddl", "files", "`b.sql`"),
+			"a.sql is in conflict: version 1 (ddl) is also claimed by `b.sql`; give one of them another version",
+		},
+		plan.ItemNoTarget: {
+			towpath.Why(towpath.ReasonNoEnvironment, "environment", "tset", "known", "test, prod"),
+			"a.sql cannot run: there is no environment `tset`; the environments are test, prod; rename the file or its folder",
+		},
 	} {
-		got := troubleOf(plan.Plan{Items: []plan.Item{item("a.sql", state, c[0])}}, nil)
-		if got != "a.sql "+c[1] {
+		got := troubleOf(plan.Plan{Items: []plan.Item{item("a.sql", state, c.reason)}}, nil)
+		if got != c.want {
 			t.Error(got)
 		}
 	}

@@ -32,9 +32,9 @@ type Service struct {
 	// RefreshLedgers reads the ledgers of a project's databases into the metadata.
 	RefreshLedgers func(ctx context.Context, projectID string) error
 
-	// Refusal says why a text must not run in a kind of database, "" when it may; roles is the same where migrations may not
+	// Refusal says why a text must not run in a kind of database, zero when it may; roles is the same where migrations may not
 	// change roles. Rules names the program that says so. Nil leaves it to the run.
-	Refusal func(kind towpath.EngineType, text io.Reader) (refusal, roles string, err error)
+	Refusal func(kind towpath.EngineType, text io.Reader) (refusal, roles towpath.Reason, err error)
 	Rules   string
 
 	// Marks reads what a text does to what a catalogue shows by name, and Shown what a database's catalogue has. Nil leaves

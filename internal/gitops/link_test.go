@@ -29,9 +29,9 @@ func TestLink_neverRunsExistingFilesSilently(t *testing.T) {
 		if got := strings.Join(p.Versions, " "); got != "1 2 10" {
 			t.Errorf("versions %s", got)
 		}
-		reasons := map[string]string{}
+		reasons := map[string]towpath.ReasonCode{}
 		for _, f := range p.Files {
-			reasons[f.Path] = f.Reason
+			reasons[f.Path] = f.Reason.Code
 		}
 		if reasons["shop/notes.txt"] == "" || reasons["shop/1__ddl__a.sql"] != "" {
 			t.Errorf("reasons %v", reasons)
@@ -193,7 +193,7 @@ func TestSkip_leavesOutWhatCannotRun(t *testing.T) {
 		}
 		b.reconcile(t, link.ID)
 		for i, item := range stand(first) {
-			if item.State != plan.ItemSkipped || item.Reason != "nobody needs it" || stand(second)[i].State != plan.ItemPending {
+			if item.State != plan.ItemSkipped || item.Reason.Params["text"] != "nobody needs it" || stand(second)[i].State != plan.ItemPending {
 				t.Errorf("after: %+v, %+v", item, stand(second)[i])
 			}
 		}

@@ -165,7 +165,7 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 		if link, err = tx.Link(ctx, linkID); err != nil {
 			return err
 		}
-		if err := s.closeRollout(ctx, tx, linkID, "the repository was unlinked"); err != nil {
+		if err := s.closeRollout(ctx, tx, linkID, towpath.Why(towpath.ReasonUnlinked)); err != nil {
 			return err
 		}
 		if err := tx.DeleteLink(ctx, linkID); err != nil {

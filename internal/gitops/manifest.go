@@ -10,6 +10,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,32 +47,30 @@ func (s *Service) classify(scope plan.Scope, linkID string, e vcs.Entry) (f towp
 	switch {
 	case len(e.Path) > maxPath:
 		f.Path = strings.ToValidUTF8(f.Path[:maxPath], "") + "…"
-		reason = fmt.Sprintf("has a path of %d bytes; the limit is %d", len(e.Path), maxPath)
-	case reason != "":
+		reason = towpath.Why(towpath.ReasonPathTooLong, "bytes", strconv.Itoa(len(e.Path)), "limit", strconv.Itoa(maxPath))
+	case !reason.IsZero():
 	case e.Kind == vcs.EntrySymlink:
-		f.Reason = "is a symbolic link; put the file itself here"
+		f.Reason = towpath.Why(towpath.ReasonSymlink)
 	case e.Kind == vcs.EntrySubmodule:
-		f.Reason = "is a submodule; put the file itself here"
+		f.Reason = towpath.Why(towpath.ReasonSubmodule)
 	case e.Kind == vcs.EntryLFS:
-		f.Reason = inLFS
+		f.Reason = towpath.Why(towpath.ReasonInLFS)
 	case e.Size > s.maxFileSize():
 		f.Reason = s.tooLarge(e.Size)
 	}
-	if reason != "" {
+	if !reason.IsZero() {
 		return ignored(f, reason), true
 	}
 	return f, true
 }
 
-const inLFS = "is kept in Git LFS, so its text is not in the repository; commit the file itself"
-
-// tooLarge words a size over the limit; one that is not known is 0.
-func (s *Service) tooLarge(size int64) string {
-	limit := fmt.Sprintf("the limit is %s; split the file", mebibytes(s.maxFileSize()))
+// tooLarge is the reason of a size over the limit; one that is not known is 0.
+func (s *Service) tooLarge(size int64) towpath.Reason {
+	limit := mebibytes(s.maxFileSize())
 	if size <= s.maxFileSize() {
-		return "is too large: " + limit
+		return towpath.Why(towpath.ReasonTooLarge, "limit", limit)
 	}
-	return fmt.Sprintf("has %s: %s", mebibytes(size), limit)
+	return towpath.Why(towpath.ReasonOverLimit, "size", mebibytes(size), "limit", limit)
 }
 
 // mebibytes rounds up to a tenth, so that what is just over a limit does not look like it.
@@ -83,7 +82,7 @@ func mebibytes(n int64) string {
 	return fmt.Sprintf("%d.%d MiB", tenths/10, tenths%10)
 }
 
-func ignored(f towpath.ManifestFile, reason string) towpath.ManifestFile {
+func ignored(f towpath.ManifestFile, reason towpath.Reason) towpath.ManifestFile {
 	return towpath.ManifestFile{LinkID: f.LinkID, State: towpath.FileIgnored, Reason: reason, Size: f.Size, Migration: towpath.Migration{Path: f.Path}}
 }
 
@@ -93,7 +92,7 @@ var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
 
 // needsText tells whether a file is still to be read.
 func needsText(f towpath.ManifestFile) bool {
-	return f.State == towpath.FileMatched && f.Reason == "" && f.Checksum == ""
+	return f.State == towpath.FileMatched && f.Reason.IsZero() && f.Checksum == ""
 }
 
 // readFiles fills in the checksums of matched files at a commit and keeps their contents. A file whose contents cannot be a
@@ -156,7 +155,7 @@ func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string
 	}
 	text := bufio.NewReader(&bounded{body, s.maxFileSize()})
 	if head, _ := text.Peek(len(lfsPointer)); bytes.Equal(head, lfsPointer) { // an error comes again
-		f.Reason = inLFS
+		f.Reason = towpath.Why(towpath.ReasonInLFS)
 		return f, nil
 	}
 	sha, size, err := read(ctx, text)
@@ -290,7 +289,7 @@ func (s *Service) changes(ctx context.Context, source vcs.Source, linkID string,
 		case !in:
 		case c.Removed:
 			d.removed = append(d.removed, c.Path)
-		case reason != "":
+		case !reason.IsZero():
 			d.put = append(d.put, ignored(towpath.ManifestFile{LinkID: linkID, Migration: towpath.Migration{Path: c.Path}}, reason))
 		default:
 			changed = append(changed, c.Path)

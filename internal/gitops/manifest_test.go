@@ -24,10 +24,10 @@ func TestReconcile_keepsLongFilesAndRefusesTooLongOnes(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			for n, want := range []struct{ text, reason string }{{"", ""}, {long, ""}, {"", "has 6 MiB: the limit is 3 MiB"}, {"", "Git LFS"}} {
+			for n, want := range []struct{ text, reason string }{{"", ""}, {long, ""}, {"", "over-limit limit=3 MiB size=6 MiB"}, {"", "in-lfs"}} {
 				f := files[n]
 				if want.reason != "" {
-					if f.State != towpath.FileMatched || f.Version == "" || f.Checksum != "" || !strings.Contains(f.Reason, want.reason) {
+					if f.State != towpath.FileMatched || f.Version == "" || f.Checksum != "" || f.Reason.String() != want.reason {
 						t.Errorf("%s is %s: %s", f.Path, f.State, f.Reason)
 					}
 					continue

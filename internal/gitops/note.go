@@ -8,6 +8,7 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // note is what a commit is told of one path that it changed.
@@ -29,7 +30,8 @@ func notesOf(link towpath.RepositoryLink, before, after []towpath.ManifestFile, 
 		old, known := was[f.Path]
 		same := d.whole && known && old.State == f.State
 		if f.State == towpath.FileIgnored && !same && looksLikeSQL(f.Path) {
-			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, text: "is not taken: " + f.Reason + "; " + aside(link, f.Path)})
+			words := "is not taken: " + wording.Fragment(f.Reason) + "; " + aside(link, f.Path)
+			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, text: words})
 		}
 	}
 	told := map[string]bool{}

@@ -110,9 +110,9 @@ func (s *Service) postOne(ctx context.Context, client vcs.Client, link towpath.R
 
 // settle ends what a link shows as in progress, before the link goes: nobody would end it afterwards.
 func (s *Service) settle(ctx context.Context, link towpath.RepositoryLink) error {
-	var w *wording
+	var w *reporter
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		w, err = s.newWording(ctx, tx, link)
+		w, err = s.newReporter(ctx, tx, link)
 		return err
 	})
 	if err != nil {

@@ -40,7 +40,7 @@ func (p *progress) expect(files []towpath.ManifestFile) {
 	defer p.mu.Unlock()
 	p.now.Done, p.now.Total = 0, 0
 	for _, f := range files {
-		if f.State == towpath.FileMatched && f.Reason == "" {
+		if f.State == towpath.FileMatched && f.Reason.IsZero() {
 			p.now.Total++
 		}
 	}

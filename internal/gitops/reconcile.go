@@ -10,6 +10,7 @@ import (
 	"towpath/internal/plan"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
+	"towpath/internal/wording"
 )
 
 // ledgerAge is how old a reading of a target's ledger may be when nothing else asks for a fresh one.
@@ -294,7 +295,7 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 	if err := s.carryOut(ctx, tx, link, f, p, manifest); err != nil {
 		return "", err
 	}
-	return p.Blocked, tx.Enqueue(ctx, towpath.JobPostPlan, link.ID)
+	return wording.Text(p.Blocked), tx.Enqueue(ctx, towpath.JobPostPlan, link.ID)
 }
 
 func saveManifest(ctx context.Context, tx *store.Tx, linkID string, d delta) error {

@@ -106,6 +106,6 @@ func skipItem(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r 
 			t.Commit = f.Commit
 		}
 	}
-	t.Close(towpath.TaskSkipped, reason, tx.Now)
+	t.Close(towpath.TaskSkipped, towpath.Why(towpath.ReasonSkipped, "text", reason), tx.Now)
 	return tx.CreateTask(ctx, &t)
 }

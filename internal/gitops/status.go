@@ -15,6 +15,7 @@ import (
 	"towpath/internal/secret"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
+	"towpath/internal/wording"
 )
 
 // commitStatus is one build status that a commit should bear.
@@ -55,7 +56,7 @@ func (s *Service) PostStatus(ctx context.Context, rolloutID string) (again *time
 // rolloutStatuses words what a rollout changes: on the commits of its tasks, on its own, and on those that still show
 // something in progress.
 func (s *Service) rolloutStatuses(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout) ([]commitStatus, error) {
-	w, err := s.newWording(ctx, tx, link)
+	w, err := s.newReporter(ctx, tx, link)
 	if err != nil {
 		return nil, err
 	}
@@ -95,8 +96,8 @@ func letRun(r towpath.Rollout, own []towpath.Task) (tasks []towpath.Task) {
 	return tasks
 }
 
-// wording collects the statuses of a link's commits.
-type wording struct {
+// reporter collects the statuses of a link's commits.
+type reporter struct {
 	s         *Service
 	tx        *store.Tx
 	link      towpath.RepositoryLink
@@ -106,8 +107,8 @@ type wording struct {
 	statuses  []commitStatus
 }
 
-func (s *Service) newWording(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (w *wording, err error) {
-	w = &wording{s: s, tx: tx, link: link, rollouts: map[string][]towpath.Task{}}
+func (s *Service) newReporter(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (w *reporter, err error) {
+	w = &reporter{s: s, tx: tx, link: link, rollouts: map[string][]towpath.Task{}}
 	if w.project, err = tx.Project(ctx, link.ProjectID); err != nil {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func (s *Service) newWording(ctx context.Context, tx *store.Tx, link towpath.Rep
 }
 
 // commit words the stages of a commit, and ends what was in progress of it and has moved on to another commit.
-func (w *wording) commit(ctx context.Context, commit string, tasks []towpath.Task) error {
+func (w *reporter) commit(ctx context.Context, commit string, tasks []towpath.Task) error {
 	live := map[string]bool{}
 	for _, stage := range stagesOf(tasks) {
 		key := statusKey(w.link.ID, stage.environment)
@@ -140,13 +141,13 @@ func (w *wording) commit(ctx context.Context, commit string, tasks []towpath.Tas
 	return nil
 }
 
-func (w *wording) add(commit, key, what, path string, since time.Time, st vcs.Status) {
+func (w *reporter) add(commit, key, what, path string, since time.Time, st vcs.Status) {
 	st.Key, st.Name, st.URL, st.Branch = key, "Towpath: "+w.project.Name+" / "+what, w.s.ExternalURL+path, w.link.Branch
 	w.statuses = append(w.statuses, commitStatus{commit: commit, since: since, Status: st})
 }
 
 // around reads what a stage's status depends on beside its tasks.
-func (w *wording) around(ctx context.Context, s stage) (a around, err error) {
+func (w *reporter) around(ctx context.Context, s stage) (a around, err error) {
 	a.waiting = vcs.StatusStopped
 	if w.link.WaitingStatus == towpath.WaitingSuccessful {
 		a.waiting = vcs.StatusSuccessful
@@ -188,14 +189,14 @@ func hexOf(b []byte) string { return hex.EncodeToString(b) }
 // PostPlan tells on the synced commit what of the files cannot be planned, and on each commit what was noted of it. It is a
 // job's handler.
 func (s *Service) PostPlan(ctx context.Context, linkID string) (again *time.Time, err error) {
-	var w *wording
+	var w *reporter
 	var told []string // commits whose notes have been told when everything was posted
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		link, err := tx.Link(ctx, linkID)
 		if err != nil {
 			return err
 		}
-		if w, err = s.newWording(ctx, tx, link); err != nil {
+		if w, err = s.newReporter(ctx, tx, link); err != nil {
 			return err
 		}
 		told, err = w.plan(ctx)
@@ -223,7 +224,7 @@ func (s *Service) PostPlan(ctx context.Context, linkID string) (again *time.Time
 
 // plan words the trouble with the files. Notes of older commits are told once; those of the head stay beside what the plan
 // says.
-func (w *wording) plan(ctx context.Context) (told []string, err error) {
+func (w *reporter) plan(ctx context.Context) (told []string, err error) {
 	p, err := w.s.planNow(ctx, w.tx, w.link)
 	if err != nil {
 		return nil, err
@@ -336,8 +337,8 @@ func waitsFor(st LinkStatus) string {
 		return fmt.Sprintf("%d of %d files of the repository were read. Reading goes on from there.", st.FilesRead, st.Files)
 	case st.Job.Attempts > 0:
 		return fmt.Sprintf("The repository could not be read %d times in a row; the next try is at %s.", st.Job.Attempts, st.Job.DueAt.Format("15:04:05 MST"))
-	case st.Plan.Blocked != "":
-		return st.Plan.Blocked
+	case !st.Plan.Blocked.IsZero():
+		return wording.Text(st.Plan.Blocked)
 	case st.Rollout == nil:
 		return cmp.Or(troubleOf(st.Plan, st.Notes), standing(st.Plan))
 	}
@@ -356,7 +357,7 @@ func standing(p plan.Plan) string {
 		return ""
 	}
 	item := p.Items[i]
-	return fmt.Sprintf("%s is %s in %s of %s: %s", item.Path, item.State, item.Database, item.Environment, item.Reason)
+	return fmt.Sprintf("%s is %s in %s of %s: %s", item.Path, item.State, item.Database, item.Environment, wording.Fragment(item.Reason))
 }
 
 // readingOf says how far a reading is.
@@ -384,14 +385,14 @@ func waitsForTask(all []towpath.Task) string {
 		where := fmt.Sprintf("in %s of %s", t.Database, t.Environment)
 		switch state {
 		case towpath.TaskUnknown:
-			return fmt.Sprintf("Nobody knows whether version %s was applied %s. %s", t.Label, where, plan.Sentence(t.Reason))
+			return fmt.Sprintf("Nobody knows whether version %s was applied %s. %s", t.Label, where, wording.Text(t.Reason))
 		case towpath.TaskFailed:
 			return fmt.Sprintf("Version %s failed %s: %s. Push a corrected file, or retry or skip the task.", t.Label, where,
-				strings.TrimRight(t.Reason, ". "))
+				wording.Fragment(t.Reason))
 		case towpath.TaskRunning:
 			return fmt.Sprintf("Version %s is running %s.", t.Label, where)
 		default:
-			return fmt.Sprintf("Version %s is held %s and waits for a person. %s", t.Label, where, plan.Sentence(t.Reason))
+			return fmt.Sprintf("Version %s is held %s and waits for a person. %s", t.Label, where, wording.Text(t.Reason))
 		}
 	}
 	return ""

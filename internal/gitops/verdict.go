@@ -33,7 +33,7 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 	if s.Refusal == nil {
 		return nil
 	}
-	in.Refused = map[plan.Ruled]string{}
+	in.Refused = map[plan.Ruled]towpath.Reason{}
 	in.Engines = map[string]towpath.EngineType{}
 	in.Roles = map[string]bool{}
 	allow := map[string]bool{}

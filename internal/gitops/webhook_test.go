@@ -145,7 +145,9 @@ func TestPostStatus_healsAfterAnOutage(t *testing.T) {
 		b.reconcile(t, link.ID)
 		st, _ := b.LinkStatus(t.Context(), link.ID)
 		b.change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State = towpath.TaskDone })
-		b.change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, "secret data of the database" })
+		b.change(t, link.ID, "prod", "1", func(task *towpath.Task) {
+			task.State, task.Reason = towpath.TaskFailed, saysNo("secret data of the database")
+		})
 		b.sim.SetFaults(bitbucketsim.Faults{APIStatus: 503})
 		if _, err := b.PostStatus(t.Context(), st.Rollout.ID); err == nil {
 			t.Error("an outage was swallowed")

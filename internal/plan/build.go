@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"towpath"
@@ -16,7 +17,7 @@ type builder struct {
 	stages  []stage
 	claims  map[string][]claim // by database id
 	gates   map[string][]gate  // by path: where a file has not passed
-	stopped []string           // databases that keep later stages waiting, and why
+	stopped []towpath.Reason   // one for each database that keeps later stages waiting
 	aside   []Item             // items without a database
 	plan    Plan
 }
@@ -34,20 +35,23 @@ type target struct {
 	position    int
 }
 
-func (t target) String() string { return t.environment + "/" + t.Name }
+// why makes a reason that names the database, and where it comes from.
+func (t target) why(code towpath.ReasonCode, cause towpath.Reason) towpath.Reason {
+	return towpath.Reason{Code: code, Params: map[string]string{"environment": t.environment, "database": t.Name}}.From(cause)
+}
 
 // claim is a file that goes to some database.
 type claim struct {
 	towpath.Migration
-	own      bool   // of the link that is planned
-	unusable string // why what stands at its path cannot be run
-	commit   string // that brought it; "" when it was there before the link was made
+	own      bool           // of the link that is planned
+	unusable towpath.Reason // why what stands at its path cannot be run
+	commit   string         // that brought it; "" when it was there before the link was made
 }
 
 // gate keeps a file out of the stages after position.
 type gate struct {
 	position int
-	reason   string
+	reason   towpath.Reason
 	newerToo bool // what is newer in a database waits as well, since it may build on this file
 }
 
@@ -123,7 +127,7 @@ func (b *builder) resolve(m towpath.Migration) (found []target, problems []Item)
 			}
 		}
 		if m.Database != "" && len(here) > 1 {
-			reason := fmt.Sprintf("%d databases of environment `%s` are called `%s`; take all but one out of the project", len(here), env.Name, m.Database)
+			reason := towpath.Why(towpath.ReasonAmbiguous, "n", strconv.Itoa(len(here)), "environment", env.Name, "database", m.Database)
 			m := m
 			m.Environment = env.Name
 			problems = append(problems, Item{Migration: m, EnvironmentID: env.ID, State: ItemAmbiguous, Reason: reason})
@@ -138,9 +142,9 @@ func (b *builder) resolve(m towpath.Migration) (found []target, problems []Item)
 	return found, problems
 }
 
-func (b *builder) whyNoTarget(m towpath.Migration) string {
+func (b *builder) whyNoTarget(m towpath.Migration) towpath.Reason {
 	if len(b.in.Databases) == 0 {
-		return "the project has no databases yet; give it one"
+		return towpath.Why(towpath.ReasonNoDatabases)
 	}
 	var environments, databases []string
 	known := false
@@ -154,19 +158,18 @@ func (b *builder) whyNoTarget(m towpath.Migration) string {
 		}
 	}
 	slices.Sort(databases)
-	what := "there is no database"
-	if m.Database != "" {
-		what = fmt.Sprintf("there is no database `%s`", m.Database)
-	}
+	there := list(slices.Compact(databases))
 	switch {
+	case m.Environment == "" && m.Database == "": // no environment has one
+		return towpath.Why(towpath.ReasonNoDatabases)
 	case m.Environment == "":
-		return fmt.Sprintf("%s in this project; its databases are %s; rename the file or its folder, or add the database", what, list(slices.Compact(databases)))
+		return towpath.Why(towpath.ReasonNoDatabase, "database", m.Database, "known", there)
 	case !known:
-		return fmt.Sprintf("%s in environment `%s`; the environments are %s; rename the file or its folder", what, m.Environment, list(environments))
+		return towpath.Why(towpath.ReasonNoEnvironment, "environment", m.Environment, "known", list(environments))
 	case len(databases) == 0:
-		return fmt.Sprintf("%s in environment `%s`; the project has none there; give it one", what, m.Environment)
+		return towpath.Why(towpath.ReasonEmptyEnvironment, "environment", m.Environment)
 	}
-	return fmt.Sprintf("%s in environment `%s`; the project's databases there are %s; rename the file or its folder, or add the database", what, m.Environment, list(slices.Compact(databases)))
+	return towpath.Why(towpath.ReasonNoDatabaseThere, "database", m.Database, "environment", m.Environment, "known", there)
 }
 
 // list joins names, the first ten of them.
@@ -179,9 +182,12 @@ func list(names []string) string {
 }
 
 func (b *builder) planStage(s stage) {
-	waiting := strings.Join(b.stopped, "; ") // what stops this stage: databases of earlier ones only
+	var waiting towpath.Reason // what stops this stage: databases of earlier ones only
+	if len(b.stopped) > 0 {
+		waiting = towpath.Why(towpath.ReasonWaitsForDatabases).From(b.stopped...)
+	}
 	for _, t := range s.databases {
-		if waiting != "" {
+		if !waiting.IsZero() {
 			b.unjudged(t)
 		}
 		newJudge(b, t, waiting).run()
@@ -201,7 +207,9 @@ func (b *builder) finish() {
 		return cmp.Or(strings.Compare(x.Path, y.Path), strings.Compare(x.Environment, y.Environment)) < 0
 	})
 	b.plan.Items = append(b.plan.Items, b.aside...)
-	b.plan.Blocked = strings.Join(b.stopped, "; ")
+	if len(b.stopped) > 0 {
+		b.plan.Blocked = towpath.Why(towpath.ReasonPlanStopped).From(b.stopped...)
+	}
 }
 
 // compareID orders migrations of one database: by version, and within one baseline, ddl, dml.

@@ -19,7 +19,7 @@ var linked = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 func file(t testing.TB, template, path string, text ...string) towpath.ManifestFile {
 	t.Helper()
 	m, _, reason := Scope{"", mustTemplate(t, template)}.Match(path)
-	if reason != "" {
+	if !reason.IsZero() {
 		t.Fatalf("%s %s", path, reason)
 	}
 	m.Checksum = sum(append(text, path)[0])
@@ -51,7 +51,11 @@ func entry(version, path string, text ...string) towpath.LedgerEntry {
 	}
 }
 
-func unusable(f *towpath.ManifestFile) { f.Reason, f.Checksum = "is kept in Git LFS", "" }
+func unusable(f *towpath.ManifestFile) { f.Reason, f.Checksum = towpath.Why(towpath.ReasonInLFS), "" }
+
+func refused(line, message string) towpath.Reason {
+	return towpath.Why(towpath.ReasonStatementRefused, "line", line, "column", "1", "message", message)
+}
 
 func populated(d *towpath.Database) { d.Ledger.Populated = true }
 
@@ -106,13 +110,16 @@ func runBuild(t *testing.T, cases []buildCase) {
 			if diff := cmp.Diff(c.items, items); diff != "" {
 				t.Errorf("items: %s", diff)
 			}
-			reasons := fmt.Sprintf("%+v", got.Items)
+			var reasons string
+			for _, i := range got.Items {
+				reasons += i.Reason.String() + "\n"
+			}
 			for _, s := range c.says {
 				if !strings.Contains(reasons, s) {
 					t.Errorf("no reason says %q: %s", s, reasons)
 				}
 			}
-			if (c.blocked == "") != (got.Blocked == "") || !strings.Contains(got.Blocked, c.blocked) {
+			if (c.blocked == "") != got.Blocked.IsZero() || !strings.Contains(got.Blocked.String(), c.blocked) {
 				t.Errorf("blocked: %q, want %q", got.Blocked, c.blocked)
 			}
 		})
@@ -150,28 +157,27 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 			in: Input{Files: files{file(t, fullTemplate, "qa/shop##1##ddl##a.sql")},
 				Databases: databases{database("test/shop")}},
 			items: []string{"- qa/shop##1##ddl##a.sql no-target"},
-			says:  []string{"there is no database `shop` in environment `qa`; the environments are test, staging, prod; rename the file or its folder"},
+			says:  []string{"no-environment environment=qa known=test, staging, prod"},
 		},
 		{
 			name: "an unknown database is answered by those of its environment",
 			in: Input{Files: files{file(t, fullTemplate, "test/crm##1##ddl##a.sql")},
 				Databases: databases{database("test/shop"), database("test/audit"), database("prod/crm")}},
 			items: []string{"- test/crm##1##ddl##a.sql no-target"},
-			says: []string{"there is no database `crm` in environment `test`; the project's databases there are audit, shop; " +
-				"rename the file or its folder, or add the database"},
+			says:  []string{"no-database-there database=crm environment=test known=audit, shop"},
 		},
 		{
 			name:  "a project without databases says so",
 			in:    Input{Files: files{file(t, shortTemplate, "1_a.sql")}},
 			items: []string{"- 1_a.sql no-target"},
-			says:  []string{"the project has no databases yet; give it one"},
+			says:  []string{"no-databases"},
 		},
 		{
 			name: "two databases of one name in one environment are ambiguous, and later environments wait",
 			in: Input{Files: files{file(t, dbTemplate, "shop/1__ddl__a.sql")},
 				Databases: databases{database("test/shop"), changed(database("test/shop"), func(d *towpath.Database) { d.ID = "other" }), database("prod/shop")}},
 			items: []string{"prod/shop shop/1__ddl__a.sql blocked", "- shop/1__ddl__a.sql ambiguous"},
-			says:  []string{"2 databases of environment `test` are called `shop`"},
+			says:  []string{"ambiguous-database database=shop environment=test n=2"},
 		},
 		{
 			name: "what cannot run keeps what is newer waiting, and only where it is missing",
@@ -182,13 +188,13 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 				"test/shop shop/1__ddl__a.sql unusable", "test/shop shop/2__ddl__b.sql pending",
 				"prod/shop shop/1__ddl__a.sql unusable", "prod/shop shop/2__ddl__b.sql blocked",
 			},
-			says: []string{"is kept in Git LFS"},
+			says: []string{"in-lfs"},
 		},
 		{
 			name: "what an engine refuses is no matter in a baseline file, which never runs",
 			in: Input{Files: files{file(t, dbTemplate, "shop/1__baseline__a.sql")}, Databases: databases{database("test/shop")},
 				Engines: map[string]towpath.EngineType{"test/shop": towpath.EngineSQLite},
-				Refused: map[Ruled]string{{sum("shop/1__baseline__a.sql"), towpath.EngineSQLite, false}: "must not run, 1:1: COPY is not allowed"}},
+				Refused: map[Ruled]towpath.Reason{{sum("shop/1__baseline__a.sql"), towpath.EngineSQLite, false}: refused("1", "COPY is not allowed")}},
 			tasks: []string{"test/shop 1 baseline record pending +1/baseline"},
 			items: []string{"test/shop shop/1__baseline__a.sql pending"},
 		},
@@ -197,10 +203,10 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 			in: Input{Files: files{file(t, dbTemplate, "shop/1__ddl__a.sql"), file(t, dbTemplate, "shop/2__ddl__b.sql")},
 				Databases: databases{database("test/shop", entry("1", "shop/1__ddl__a.sql")), database("staging/shop"), database("prod/shop")},
 				Engines:   map[string]towpath.EngineType{"test/shop": towpath.EngineSQLite, "staging/shop": towpath.EngineMySQL, "prod/shop": towpath.EngineSQLite},
-				Refused: map[Ruled]string{
-					{sum("shop/1__ddl__a.sql"), towpath.EngineSQLite, false}: "must not run, 1:1: ATTACH is not allowed",
-					{sum("shop/2__ddl__b.sql"), towpath.EngineMySQL, false}:  "must not run, 2:1: USE is not allowed",
-					{sum("shop/2__ddl__b.sql"), towpath.EngineSQLite, false}: "",
+				Refused: map[Ruled]towpath.Reason{
+					{sum("shop/1__ddl__a.sql"), towpath.EngineSQLite, false}: refused("1", "ATTACH is not allowed"),
+					{sum("shop/2__ddl__b.sql"), towpath.EngineMySQL, false}:  refused("2", "USE is not allowed"),
+					{sum("shop/2__ddl__b.sql"), towpath.EngineSQLite, false}: {},
 				}},
 			tasks: []string{"test/shop 2 ddl apply pending", "staging/shop 1 ddl apply pending"},
 			items: []string{
@@ -208,13 +214,13 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 				"staging/shop shop/1__ddl__a.sql pending", "staging/shop shop/2__ddl__b.sql unusable",
 				"prod/shop shop/1__ddl__a.sql unusable", "prod/shop shop/2__ddl__b.sql blocked",
 			},
-			says: []string{"must not run, 1:1: ATTACH is not allowed", "must not run, 2:1: USE is not allowed"},
+			says: []string{"statement-refused column=1 line=1 message=ATTACH is not allowed", "statement-refused column=1 line=2 message=USE is not allowed"},
 		},
 		{
 			name:  "an ignored file is shown with its reason",
-			in:    Input{Files: files{{State: towpath.FileIgnored, Reason: "ends with .md", Migration: towpath.Migration{Path: "README.md"}}}},
+			in:    Input{Files: files{{State: towpath.FileIgnored, Reason: towpath.Why(towpath.ReasonEnding, "have", ".md", "want", ".sql"), Migration: towpath.Migration{Path: "README.md"}}}},
 			items: []string{"- README.md ignored"},
-			says:  []string{"ends with .md"},
+			says:  []string{"ending have=.md want=.sql"},
 		},
 	})
 }
@@ -248,7 +254,7 @@ func TestBuild_refusesTwoFilesOfOneIdentity(t *testing.T) {
 			}},
 			tasks: []string{"test/shop 1 ddl apply pending"},
 			items: []string{"test/shop 1_a.sql pending", "test/shop 02_c.sql conflict", "test/shop 2_b.sql conflict", "test/shop 3_d.sql blocked"},
-			says:  []string{"also claimed by `02_c.sql`", "also claimed by `2_b.sql`", "waits for `02_c.sql`"},
+			says:  []string{"conflict files=`02_c.sql` type=ddl version=2", "conflict files=`2_b.sql` type=ddl version=2", "waits-for-file path=02_c.sql (conflict "},
 		},
 		{
 			name: "between links",
@@ -263,7 +269,7 @@ func TestBuild_refusesTwoFilesOfOneIdentity(t *testing.T) {
 				Files:  files{file(t, shortTemplate, "1_a.sql"), file(t, shortTemplate, "2_b.sql")},
 				Others: files{file(t, fullTemplate, "test/shop##1##ddl##x.sql")}},
 			items: []string{"test/shop 1_a.sql conflict", "test/shop 2_b.sql blocked", "prod/shop 1_a.sql blocked", "prod/shop 2_b.sql blocked"},
-			says:  []string{"has not passed test/shop"},
+			says:  []string{"not-passed database=shop environment=test (conflict "},
 		},
 		{
 			name: "another type of the same version is another migration",
@@ -296,7 +302,7 @@ func TestBuild_comparesWithTheLedger(t *testing.T) {
 			name:  "the same text under another path was renamed",
 			in:    Input{Files: files{one}, Databases: databases{database("test/shop", entry("1", "old/1_a.sql", "1_a.sql"))}},
 			items: []string{"test/shop 1_a.sql renamed"},
-			says:  []string{"as `old/1_a.sql`"},
+			says:  []string{"renamed path=old/1_a.sql"},
 		},
 		{
 			name: "another text was edited, and does not go on to later environments, nor does what is newer",
@@ -304,7 +310,7 @@ func TestBuild_comparesWithTheLedger(t *testing.T) {
 				database("test/shop", entry("1", "1_a.sql", "old text")), database("prod/shop")}},
 			tasks: []string{"test/shop 2 ddl apply pending"},
 			items: []string{"test/shop 1_a.sql edited", "test/shop 2_b.sql pending", "prod/shop 1_a.sql blocked", "prod/shop 2_b.sql blocked"},
-			says:  []string{"revert the file", "accept the new text"},
+			says:  []string{"edited"},
 		},
 		{
 			name: "other line ends are no edit",
@@ -329,7 +335,7 @@ func TestBuild_comparesWithTheLedger(t *testing.T) {
 		{
 			name: "a skipped text stays skipped with other line ends",
 			in: Input{Files: files{one}, Databases: databases{database("test/shop")},
-				Skipped: []towpath.Task{{DatabaseID: "test/shop", Migration: file(t, shortTemplate, "1_a.sql", "old ends").Migration, Reason: "no"}},
+				Skipped: []towpath.Task{{DatabaseID: "test/shop", Migration: file(t, shortTemplate, "1_a.sql", "old ends").Migration, Reason: towpath.Why(towpath.ReasonSkipped, "text", "no")}},
 				Texts:   map[string]string{sum("1_a.sql"): "the text", sum("old ends"): "the text"}},
 			items: []string{"test/shop 1_a.sql skipped"},
 		},
@@ -370,7 +376,7 @@ func TestBuild_comparesWithTheLedger(t *testing.T) {
 				Databases: databases{database("test/shop", entry("1", "1_a.sql", "same"))}},
 			tasks: []string{"test/shop 3 ddl apply held"},
 			items: []string{"test/shop 3_a.sql moved", "test/shop 1_a.sql vanished"},
-			says:  []string{"same text as version 1"},
+			says:  []string{"moved path="},
 		},
 		{
 			name:  "what failed half-way is planned again",
@@ -393,7 +399,7 @@ func TestBuild_treatsLateVersionsByPolicy(t *testing.T) {
 	refused := late(towpath.LateRefuse)
 	refused.Databases = append(refused.Databases, database("prod/shop"))
 	runBuild(t, []buildCase{
-		{name: "hold", in: late(towpath.LateHold), items: items("held"), says: []string{"is older than version 2"},
+		{name: "hold", in: late(towpath.LateHold), items: items("held"), says: []string{"late-held version=2"},
 			tasks: []string{"test/shop 1 ddl apply held", "test/shop 3 ddl apply pending"}},
 		{name: "no policy holds", in: late(""), items: items("held"),
 			tasks: []string{"test/shop 1 ddl apply held", "test/shop 3 ddl apply pending"}},
@@ -416,7 +422,7 @@ func TestBuild_recordsTheChoiceMadeAtLinking(t *testing.T) {
 			in:    Input{BaselinedUpTo: "2", Files: three, Databases: databases{database("test/shop")}},
 			tasks: []string{"test/shop 2 baseline record pending +2/baseline +1/ddl +2/ddl", "test/shop 3 ddl apply pending"},
 			items: []string{"test/shop 1_a.sql pending", "test/shop 2_b.sql pending", "test/shop 3_c.sql pending"},
-			says:  []string{"will be recorded as applied, not run"},
+			says:  []string{"will-be-recorded"},
 		},
 		{
 			name: "a file that is that baseline is recorded once",
@@ -438,7 +444,7 @@ func TestBuild_recordsTheChoiceMadeAtLinking(t *testing.T) {
 				changed(marker, func(e *towpath.LedgerEntry) { e.Description = "applied before the repository was linked (link A)" }))}},
 			tasks: []string{"test/shop 1 ddl apply held", "test/shop 2 ddl apply held", "test/shop 3 ddl apply pending"},
 			items: []string{"test/shop 1_a.sql held", "test/shop 2_b.sql held", "test/shop 3_c.sql pending"},
-			says:  []string{"another link recorded that baseline first"},
+			says:  []string{"foreign-baseline version="},
 		},
 		{
 			name: "a link knows the baseline that it recorded itself, whatever the clocks say",
@@ -478,14 +484,14 @@ func TestBuild_recordsTheChoiceMadeAtLinking(t *testing.T) {
 			})}},
 			tasks: []string{"test/shop 1 ddl apply held", "test/shop 2 ddl apply held"},
 			items: []string{"test/shop 1_a.sql held", "test/shop 2_b.sql held"},
-			says:  []string{"has tables but no ledger"},
+			says:  []string{"populated"},
 		},
 		{
 			name:  "tables hold what comes to a database for which no baseline was chosen",
 			in:    Input{Files: three[:1], Databases: databases{changed(database("test/shop"), populated)}},
 			tasks: []string{"test/shop 1 ddl apply held"},
 			items: []string{"test/shop 1_a.sql held"},
-			says:  []string{"has tables but no ledger"},
+			says:  []string{"populated"},
 		},
 		{
 			name: "one that was assigned at that very moment with tables of its own runs what the choice lets run",
@@ -538,7 +544,7 @@ func TestBuild_recordsTheChoiceMadeAtLinking(t *testing.T) {
 			in: Input{BaselinedUpTo: "2", Files: three[:1], Databases: databases{database("test/shop")},
 				Others: files{file(t, dbTemplate, "shop/2__baseline__b.sql")}},
 			items: []string{"test/shop 1_a.sql blocked"},
-			says:  []string{"waits for `shop/2__baseline__b.sql` of another repository link"},
+			says:  []string{"waits-for-baseline path=shop/2__baseline__b.sql version=2"},
 		},
 		{
 			name: "a conflict among the covered ones keeps everything waiting",
@@ -568,14 +574,15 @@ func TestBuild_stopsAtDatabasesItKnowsNothingOf(t *testing.T) {
 	tasks := []string{"test/shop 1 ddl apply pending", "staging/audit 1 ddl apply pending"}
 	runBuild(t, []buildCase{
 		{name: "its ledger cannot be read", in: Input{Files: one, Databases: around(func(d *towpath.Database) { d.Ledger.Error = "connection refused" })},
-			tasks: tasks, items: items("unreachable"), blocked: "staging/shop: its ledger cannot be read: connection refused", says: []string{"waits for staging/shop"}},
+			tasks: tasks, items: items("unreachable"), blocked: "database-stopped database=shop environment=staging (ledger-unreadable message=connection refused)",
+			says: []string{"waits-for-databases (database-stopped "}},
 		{name: "its ledger was never read", in: Input{Files: one, Databases: around(func(d *towpath.Database) { d.Ledger.At = nil })},
-			tasks: tasks, items: items("unreachable"), blocked: "has not been read yet"},
+			tasks: tasks, items: items("unreachable"), blocked: "ledger-unread"},
 		{name: "it is missing", in: Input{Files: one, Databases: around(func(d *towpath.Database) { d.MissingAt = &linked })},
-			tasks: tasks, items: items("unreachable"), blocked: "was not found"},
+			tasks: tasks, items: items("unreachable"), blocked: "database-missing"},
 		{name: "its ledger is a copy of another's", in: Input{Files: one, Databases: around(func(d *towpath.Database) {
 			d.Ledger.Entries = []towpath.LedgerEntry{changed(entry("1", "1_a.sql"), func(e *towpath.LedgerEntry) { e.DatabaseID = "prod/shop" })}
-		})}, tasks: tasks, items: items("cloned"), blocked: "looks like a copy"},
+		})}, tasks: tasks, items: items("cloned"), blocked: "ledger-cloned"},
 		{name: "a ledger of its own is fine", in: Input{Files: one, Databases: databases{database("test/shop",
 			changed(entry("1", "1_a.sql"), func(e *towpath.LedgerEntry) { e.DatabaseID = "test/shop" }))}},
 			items: []string{"test/shop 1_a.sql applied"}},
@@ -604,7 +611,7 @@ func TestBuild_namesWhatATaskIsAbout(t *testing.T) {
 func TestBuild_leavesOutWhatAPersonSkippedUntilItsTextChanges(t *testing.T) {
 	t.Parallel()
 	const template = "{{VERSION}}_{{DESCRIPTION}}.sql"
-	skipped := towpath.Task{DatabaseID: "test/shop", Migration: file(t, template, "1_a.sql").Migration, Reason: "not here"}
+	skipped := towpath.Task{DatabaseID: "test/shop", Migration: file(t, template, "1_a.sql").Migration, Reason: towpath.Why(towpath.ReasonSkipped, "text", "not here")}
 	in := Input{Environments: environments(), Databases: []towpath.Database{database("test/shop"), database("staging/shop")}, LinkedAt: linked, Skipped: []towpath.Task{skipped}}
 	in.Files = []towpath.ManifestFile{file(t, template, "1_a.sql")}
 	tasks, items := short(Build(in))

@@ -117,7 +117,7 @@ func FilesOf(in Input) map[string][]towpath.Migration {
 	files := map[string][]towpath.Migration{}
 	for id, claims := range newBuilder(in).claims {
 		for _, c := range claims {
-			if c.own && c.unusable == "" {
+			if c.own && c.unusable.IsZero() {
 				files[id] = append(files[id], c.Migration)
 			}
 		}

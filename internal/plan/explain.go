@@ -1,21 +1,23 @@
 package plan
 
 import (
-	"fmt"
 	"path"
+	"strconv"
 	"strings"
+
+	"towpath"
 )
 
 // explain says why a path that does not match does not: the most telling thing first.
-func (t Template) explain(parts []string) string {
+func (t Template) explain(parts []string) towpath.Reason {
 	if len(t.segments) == 0 {
-		return "there is no template"
+		return towpath.Why(towpath.ReasonNoTemplate)
 	}
 	last := t.segments[len(t.segments)-1]
-	if reason := last.explainEnding(parts[len(parts)-1]); reason != "" {
+	if reason := last.explainEnding(parts[len(parts)-1]); !reason.IsZero() {
 		return reason
 	}
-	if reason := t.explainDepth(len(parts) - 1); reason != "" {
+	if reason := t.explainDepth(len(parts) - 1); !reason.IsZero() {
 		return reason
 	}
 	// Up to the first ** segments stand at a known place from the front, and after it from the back.
@@ -23,7 +25,7 @@ func (t Template) explain(parts []string) string {
 		if s.folders {
 			break
 		}
-		if reason := s.explain(parts[i]); reason != "" {
+		if reason := s.explain(parts[i]); !reason.IsZero() {
 			return reason
 		}
 	}
@@ -32,57 +34,56 @@ func (t Template) explain(parts []string) string {
 		if s.folders {
 			break
 		}
-		if reason := s.explain(parts[len(parts)-i]); reason != "" {
+		if reason := s.explain(parts[len(parts)-i]); !reason.IsZero() {
 			return reason
 		}
 	}
-	return "its folders do not fit those of the template"
+	return towpath.Why(towpath.ReasonFolders)
 }
 
 // explainEnding compares the file's ending with the template's, where that has one.
-func (s segment) explainEnding(name string) string {
+func (s segment) explainEnding(name string) towpath.Reason {
 	want := path.Ext(s.pieces[len(s.pieces)-1].literal)
 	if want == "" || strings.HasSuffix(name, want) {
-		return ""
+		return towpath.Reason{}
 	}
 	if strings.HasSuffix(strings.TrimSpace(name), want) {
-		return "its name ends with a blank"
+		return towpath.Why(towpath.ReasonEndsWithBlank)
 	}
 	if have := path.Ext(name); have != "" {
-		return fmt.Sprintf("ends with %s, the template ends with %s", have, want)
+		return towpath.Why(towpath.ReasonEnding, "have", have, "want", want)
 	}
-	return fmt.Sprintf("has no ending, the template ends with %s", want)
+	return towpath.Why(towpath.ReasonNoEnding, "want", want)
 }
 
-func (t Template) explainDepth(depth int) string {
-	want, more := -1, ""
+func (t Template) explainDepth(depth int) towpath.Reason {
+	want, open := -1, false
 	for _, s := range t.segments {
 		if s.folders {
-			more = "at least "
+			open = true
 			continue
 		}
 		want++
 	}
-	if depth == want || more != "" && depth > want {
-		return ""
+	if depth == want || (open && depth > want) {
+		return towpath.Reason{}
 	}
-	if depth == 0 {
-		return fmt.Sprintf("is in the base directory itself, the template has %s%s", more, folders(want))
+	have, folders := strconv.Itoa(depth), strconv.Itoa(want)
+	switch {
+	case depth == 0 && open:
+		return towpath.Why(towpath.ReasonInBaseOpen, "want", folders)
+	case depth == 0:
+		return towpath.Why(towpath.ReasonInBase, "want", folders)
+	case open:
+		return towpath.Why(towpath.ReasonDepthOpen, "have", have, "want", folders)
 	}
-	return fmt.Sprintf("is %s deep, the template has %s%d", folders(depth), more, want)
+	return towpath.Why(towpath.ReasonDepth, "have", have, "want", folders)
 }
 
-func folders(n int) string {
-	if n == 1 {
-		return "1 folder"
-	}
-	return fmt.Sprintf("%d folders", n)
-}
-
-// explain says where a name stops fitting the segment; "" when it fits.
-func (s segment) explain(name string) string {
+// explain says where a name stops fitting the segment; the reason is zero when it fits.
+func (s segment) explain(name string) towpath.Reason {
 	if s.whole.MatchString(name) {
-		return ""
+		return towpath.Reason{}
 	}
 	fit, rest := 0, name
 	for i := len(s.upTo); i > 0; i-- {
@@ -92,22 +93,22 @@ func (s segment) explain(name string) string {
 		}
 	}
 	if fit == len(s.pieces) {
-		return fmt.Sprintf("`%s` goes on with `%s` where the template ends", name, rest)
+		return towpath.Why(towpath.ReasonGoesOn, "name", name, "rest", rest)
 	}
 	word := s.word(rest, fit)
 	switch p := s.pieces[fit]; {
 	case p.place == version && word != "":
-		return fmt.Sprintf("expected a version where `%s` stands", word)
+		return towpath.Why(towpath.ReasonVersionExpected, "word", word)
 	case p.place == changeType && word != "":
-		return fmt.Sprintf("type `%s` is none of ddl, dml, migrate, data, baseline", word)
+		return towpath.Why(towpath.ReasonTypeUnknown, "word", word)
 	case p.place != "":
-		return fmt.Sprintf("the %s is missing in `%s`", title(p.place), name)
+		return towpath.Why(towpath.ReasonPartMissing, "part", title(p.place), "name", name)
 	case fit == 0:
-		return fmt.Sprintf("`%s` does not start with `%s`", name, p.literal)
+		return towpath.Why(towpath.ReasonStart, "name", name, "want", p.literal)
 	case strings.HasSuffix(rest, p.literal) || strings.HasSuffix(name, p.literal): // it was taken for what stands before it
-		return fmt.Sprintf("the %s is missing in `%s`", title(s.pieces[fit-1].place), name)
+		return towpath.Why(towpath.ReasonPartMissing, "part", title(s.pieces[fit-1].place), "name", name)
 	default:
-		return fmt.Sprintf("expected `%s` after the %s in `%s`", p.literal, title(s.pieces[fit-1].place), name)
+		return towpath.Why(towpath.ReasonExpectedAfter, "want", p.literal, "part", title(s.pieces[fit-1].place), "name", name)
 	}
 }
 

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -19,7 +18,7 @@ type judge struct {
 	newest  string                          // version of the newest applied entry
 	gone    []*towpath.LedgerEntry          // entries without a file
 	texts   map[string]*towpath.LedgerEntry // gone ones by their text
-	barrier string                          // why nothing further may run here
+	barrier towpath.Reason                  // why nothing further may run here
 
 	baseline string        // chosen for this database when the link was made; "" for none
 	chosen   bool          // whether one was, none included
@@ -28,15 +27,13 @@ type judge struct {
 	tasks    []towpath.Task
 }
 
-func newJudge(b *builder, t target, waiting string) *judge {
+func newJudge(b *builder, t target, waiting towpath.Reason) *judge {
 	j := &judge{
 		builder: b, target: t,
 		claimed: map[towpath.MigrationID][]claim{},
 		ledger:  map[towpath.MigrationID]*towpath.LedgerEntry{},
 		texts:   map[string]*towpath.LedgerEntry{},
-	}
-	if waiting != "" {
-		j.barrier = "waits for " + waiting
+		barrier: waiting,
 	}
 	for _, c := range b.claims[t.ID] {
 		j.claimed[c.MigrationID] = append(j.claimed[c.MigrationID], c)
@@ -74,7 +71,7 @@ func (j *judge) run() {
 	if state, reason := j.unusable(); state != "" {
 		j.unjudged(j.target)
 		if len(j.claims) > 0 {
-			j.stopped = append(j.stopped, j.target.String()+": "+reason)
+			j.stopped = append(j.stopped, j.why(towpath.ReasonDatabaseStopped, reason))
 		}
 		for _, c := range j.claims {
 			j.add(Item{Migration: c.Migration, State: state, Reason: reason})
@@ -91,26 +88,26 @@ func (j *judge) run() {
 	j.finishTasks()
 }
 
-// unusable tells why nothing can be said of this database; state is "" when something can.
-func (j *judge) unusable() (state ItemState, reason string) {
+// unusable says why nothing can be said of this database; state is "" when something can.
+func (j *judge) unusable() (state ItemState, reason towpath.Reason) {
 	switch {
 	case j.MissingAt != nil:
-		return ItemUnreachable, "the database was not found when its instance was last looked through; bring it back, or take it out of the project"
+		return ItemUnreachable, towpath.Why(towpath.ReasonDatabaseMissing)
 	case j.Ledger.Error != "":
-		return ItemUnreachable, "its ledger cannot be read: " + j.Ledger.Error
+		return ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnreadable, "message", j.Ledger.Error)
 	case j.Ledger.Trouble == towpath.LedgerTampered:
-		return ItemTampered, "its ledger was changed by other hands: " + j.Ledger.Differs + "; nothing runs there until somebody has looked at it and accepts it"
+		return ItemTampered, towpath.Why(towpath.ReasonLedgerTampered, "differs", j.Ledger.Differs)
 	case j.Ledger.Trouble != "":
-		return ItemRestored, "its ledger is not as it was: " + j.Ledger.Differs + "; nothing runs there until somebody has looked at it and accepts it"
+		return ItemRestored, towpath.Why(towpath.ReasonLedgerRestored, "differs", j.Ledger.Differs)
 	case j.Ledger.At == nil:
-		return ItemUnreachable, "its ledger has not been read yet"
+		return ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnread)
 	}
 	for _, e := range j.ledger {
 		if e.DatabaseID != "" && e.DatabaseID != j.ID {
-			return ItemCloned, "its ledger was written for another database, so it looks like a copy; confirm that it is a database of its own before anything runs"
+			return ItemCloned, towpath.Why(towpath.ReasonLedgerCloned)
 		}
 	}
-	return "", ""
+	return "", towpath.Reason{}
 }
 
 // add completes an item and remembers when it keeps its file out of later stages.
@@ -122,7 +119,7 @@ func (j *judge) add(item Item) {
 	}
 	switch item.State {
 	case ItemConflict, ItemBlocked, ItemEdited, ItemUnusable, ItemUnreachable, ItemCloned, ItemTampered, ItemRestored, ItemRefused:
-		reason := fmt.Sprintf("has not passed %s: %s", j.target, item.Reason)
+		reason := j.why(towpath.ReasonNotPassed, item.Reason)
 		j.gates[item.Path] = append(j.gates[item.Path], gate{j.position, reason, item.State != ItemRefused})
 	}
 }
@@ -130,39 +127,39 @@ func (j *judge) add(item Item) {
 // file tells how one file stands, and makes the task for it.
 func (j *judge) file(c claim) Item {
 	item := Item{Migration: c.Migration}
-	if rivals := j.rivals(c); rivals != "" {
+	if rivals := j.rivals(c); !rivals.IsZero() {
 		item.State, item.Reason = ItemConflict, rivals
-		j.bar(fmt.Sprintf("waits for `%s`, which is in conflict: %s", c.Path, rivals))
+		j.waitFor(c.Path, rivals)
 		return item
 	}
 	entry := j.ledger[c.MigrationID]
 	applied := entry != nil && entry.State.Applied()
-	if reason, skipped := j.skipped(c); skipped && c.unusable != "" && !applied {
+	if reason, skipped := j.skipped(c); skipped && !c.unusable.IsZero() && !applied {
 		item.State, item.Reason = ItemSkipped, reason
 		return item
 	}
-	if c.unusable != "" {
+	if !c.unusable.IsZero() {
 		item.State, item.Reason = ItemUnusable, c.unusable
 		if !applied {
-			j.bar(fmt.Sprintf("waits for `%s`, which %s", c.Path, c.unusable))
+			j.waitFor(c.Path, c.unusable)
 		}
 		return item
 	}
 	if applied {
 		return j.compareWith(*entry, item)
 	}
-	if j.barrier != "" {
+	if !j.barrier.IsZero() {
 		item.State, item.Reason = ItemBlocked, j.barrier
 		return item
 	}
 	if j.marker != nil && Compare(c.Version, j.baseline) <= 0 {
 		j.cover(c.Migration)
-		item.State, item.Reason = ItemPending, "will be recorded as applied, not run"
+		item.State, item.Reason = ItemPending, towpath.Why(towpath.ReasonWillBeRecorded)
 		return item
 	}
 	if g, closed := j.gate(c.Path); closed {
 		if g.newerToo {
-			j.bar(fmt.Sprintf("waits for `%s`, which %s", c.Path, g.reason))
+			j.waitFor(c.Path, g.reason)
 		}
 		item.State, item.Reason = ItemBlocked, g.reason
 		return item
@@ -171,9 +168,10 @@ func (j *judge) file(c claim) Item {
 		item.State, item.Reason = ItemSkipped, reason
 		return item
 	}
-	if refusal := j.in.Refused[Ruled{Checksum: c.Checksum, Engine: j.in.Engines[j.ID], Roles: j.in.Roles[j.ID]}]; refusal != "" && c.Type != towpath.TypeBaseline {
+	rule := Ruled{Checksum: c.Checksum, Engine: j.in.Engines[j.ID], Roles: j.in.Roles[j.ID]}
+	if refusal := j.in.Refused[rule]; !refusal.IsZero() && c.Type != towpath.TypeBaseline {
 		item.State, item.Reason = ItemUnusable, refusal
-		j.bar(fmt.Sprintf("waits for `%s`, which %s", c.Path, refusal))
+		j.waitFor(c.Path, refusal)
 		return item
 	}
 	item.State, item.Reason = j.decide(c.Migration)
@@ -186,9 +184,9 @@ func (j *judge) file(c claim) Item {
 	return item
 }
 
-// skipped tells whether a person has skipped this very text in this database, and why. What has no
+// skipped reports whether a person has skipped this very text in this database, and why. What has no
 // text that could be read is known by its path and by the commit that brought it.
-func (j *judge) skipped(c claim) (reason string, ok bool) {
+func (j *judge) skipped(c claim) (reason towpath.Reason, ok bool) {
 	for _, t := range j.in.Skipped {
 		same := j.in.text(t.Checksum) == j.in.text(c.Checksum)
 		if c.Checksum == "" {
@@ -198,32 +196,38 @@ func (j *judge) skipped(c claim) (reason string, ok bool) {
 			return t.Reason, true
 		}
 	}
-	return "", false
+	return towpath.Reason{}, false
 }
 
-// decide tells whether a file that the database lacks may run by itself.
-func (j *judge) decide(m towpath.Migration) (ItemState, string) {
+// decide says whether a file that the database lacks may run by itself.
+func (j *judge) decide(m towpath.Migration) (ItemState, towpath.Reason) {
 	late := j.newest != "" && Compare(m.Version, j.newest) < 0
 	moved := j.texts[j.in.text(m.Checksum)]
 	switch {
 	case late && j.in.Late == towpath.LateRefuse:
-		return ItemRefused, fmt.Sprintf("is older than version %s, which the database has, and this link refuses late files; give it a newer version", j.newest)
+		return ItemRefused, towpath.Why(towpath.ReasonLateRefused, "version", j.newest)
 	case moved != nil:
-		return ItemMoved, fmt.Sprintf("has the same text as version %s (`%s`), which the database has and whose file is gone: it would run twice; skip it, or release it to run it again", moved.Version, moved.Path)
+		return ItemMoved, towpath.Why(towpath.ReasonMoved, "version", moved.Version, "path", moved.Path)
 	case j.Ledger.Populated && len(j.ledger) == 0 && !j.chosen:
-		return ItemHeld, "the database has tables but no ledger: nobody knows which files it has already; release what is to run, skip the rest"
+		return ItemHeld, towpath.Why(towpath.ReasonPopulated)
 	case j.foreign && Compare(m.Version, j.baseline) <= 0:
-		return ItemHeld, fmt.Sprintf("is within the baseline %s of this link, but another link recorded that baseline first; skip it, or release it to run it", j.baseline)
+		return ItemHeld, towpath.Why(towpath.ReasonForeignBaseline, "version", j.baseline)
 	case late && j.in.Late != towpath.LateApply:
-		return ItemHeld, fmt.Sprintf("is older than version %s, which the database has; release it to run it now, or skip it", j.newest)
+		return ItemHeld, towpath.Why(towpath.ReasonLateHeld, "version", j.newest)
 	}
-	return ItemPending, ""
+	return ItemPending, towpath.Reason{}
 }
 
-func (j *judge) bar(reason string) {
-	if j.barrier == "" {
+// bar keeps the first reason why nothing further may run here.
+func (j *judge) bar(reason towpath.Reason) {
+	if j.barrier.IsZero() {
 		j.barrier = reason
 	}
+}
+
+// waitFor keeps what follows a file waiting for it.
+func (j *judge) waitFor(path string, cause towpath.Reason) {
+	j.bar(towpath.Why(towpath.ReasonWaitsForFile, "path", path).From(cause))
 }
 
 // gate returns the first reason why a file may not enter this stage.
@@ -239,7 +243,7 @@ func (j *judge) gate(path string) (gate, bool) {
 }
 
 // rivals names the other files that claim to be the same migration.
-func (j *judge) rivals(c claim) string {
+func (j *judge) rivals(c claim) towpath.Reason {
 	var names []string
 	self := false
 	for _, other := range j.claimed[c.MigrationID] {
@@ -254,20 +258,19 @@ func (j *judge) rivals(c claim) string {
 		names = append(names, name)
 	}
 	if len(names) == 0 {
-		return ""
+		return towpath.Reason{}
 	}
 	slices.Sort(names)
-	return fmt.Sprintf("version %s (%s) is also claimed by %s; give one of them another version", c.Version, c.Type, list(names))
+	return towpath.Why(towpath.ReasonConflict, "version", c.Version, "type", string(c.Type), "files", list(names))
 }
 
 func (j *judge) compareWith(entry towpath.LedgerEntry, item Item) Item {
 	item.Previous = &entry
 	switch {
 	case entry.Checksum != "" && j.in.text(entry.Checksum) != j.in.text(item.Checksum): // one without a text has a version alone
-		item.State = ItemEdited
-		item.Reason = "was edited after the database got it; revert the file and write a new migration, or accept the new text as what the database has"
+		item.State, item.Reason = ItemEdited, towpath.Why(towpath.ReasonEdited)
 	case entry.Path != "" && entry.Path != item.Path:
-		item.State, item.Reason = ItemRenamed, fmt.Sprintf("the database got it as `%s`", entry.Path)
+		item.State, item.Reason = ItemRenamed, towpath.Why(towpath.ReasonRenamed, "path", entry.Path)
 	case entry.State == towpath.LedgerBaselined:
 		item.State = ItemBaselined
 	default:
@@ -279,9 +282,9 @@ func (j *judge) compareWith(entry towpath.LedgerEntry, item Item) Item {
 func (j *judge) vanished(e *towpath.LedgerEntry) Item {
 	m := towpath.Migration{MigrationID: e.MigrationID, Label: e.Version, Description: e.Description, Path: e.Path, Checksum: e.Checksum}
 	item := Item{Migration: named(m, j.target), State: ItemVanished, Previous: e}
-	item.Reason = "the database has it, and its file is gone from the repository; restore the file"
+	item.Reason = towpath.Why(towpath.ReasonVanished)
 	if !e.State.Applied() {
-		item.Reason = "it was begun in the database and not finished, and its file is gone from the repository; restore the file"
+		item.Reason = towpath.Why(towpath.ReasonVanishedHalfway)
 	}
 	return item
 }

@@ -46,19 +46,20 @@ func NormalizeBase(s string) (string, error) {
 	return s, nil
 }
 
-// Match tells what a file of the repository is, by its path from the root. in is false for files outside the base
-// directory and folders that look like a slip of it. reason is "" when the file is a migration, else it says in plain words what does not fit.
+// Match says what a file of the repository is, by its path from the root. in is false for files outside the base
+// directory and folders that look like a slip of it. reason is zero when the file is a migration, else it says
+// what does not fit.
 // The migration has no Checksum.
-func (s Scope) Match(path string) (m towpath.Migration, in bool, reason string) {
+func (s Scope) Match(path string) (m towpath.Migration, in bool, reason towpath.Reason) {
 	relative, in := s.below(path)
 	if folder, slip := s.beside(path); !in && slip {
-		return towpath.Migration{Path: path}, true, "lies in `" + folder + "`, and the base directory is `" + s.BaseDirectory + "`"
+		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonBesideBase, "folder", folder, "base", s.BaseDirectory)
 	}
 	if !in {
-		return towpath.Migration{Path: path}, false, "is outside the base directory `" + s.BaseDirectory + "`"
+		return towpath.Migration{Path: path}, false, towpath.Why(towpath.ReasonOutsideBase, "base", s.BaseDirectory)
 	}
 	if !utf8.ValidString(path) {
-		return towpath.Migration{Path: path}, true, "its path is not valid UTF-8"
+		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonPathEncoding)
 	}
 	parts := strings.Split(relative, "/")
 	values, ok := s.Template.match(parts)
@@ -75,10 +76,10 @@ func (s Scope) Match(path string) (m towpath.Migration, in bool, reason string) 
 	m.Type = typeOf(values[changeType])
 	canonical, err := ParseVersion(m.Label)
 	if err != nil {
-		return towpath.Migration{Path: path}, true, "its version is too long"
+		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonVersionTooLong)
 	}
 	m.Version = canonical
-	return m, true, ""
+	return m, true, towpath.Reason{}
 }
 
 // below cuts the base directory off, by whole segments: db does not contain dbx/1.sql.

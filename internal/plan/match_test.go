@@ -100,7 +100,7 @@ func TestMatch_readsWhatTheNameSays(t *testing.T) {
 			t.Parallel()
 			got, in, reason := Scope{c.base, mustTemplate(t, c.template)}.Match(c.path)
 			c.want.Path = c.path
-			if !in || reason != "" {
+			if !in || !reason.IsZero() {
 				t.Fatalf("in %v, reason %q", in, reason)
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -113,26 +113,26 @@ func TestMatch_readsWhatTheNameSays(t *testing.T) {
 func TestMatch_saysWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ template, path, want string }{
-		{shortTemplate, "init_users.sql", "expected a version where `init` stands"},
-		{fullTemplate, "test/shop##init##ddl##x.sql", "expected a version where `init` stands"},
-		{"{{VERSION}}.sql", "init.sql", "expected a version where `init` stands"},
-		{shortTemplate, "1_init.txt", "ends with .txt, the template ends with .sql"},
-		{shortTemplate, "1_init.SQL", "ends with .SQL, the template ends with .sql"},
-		{shortTemplate, "Makefile", "has no ending, the template ends with .sql"},
-		{fullTemplate, "a/test/shop##1##ddl##x.sql", "is 2 folders deep, the template has 1"},
-		{fullTemplate, "shop##1##ddl##x.sql", "is in the base directory itself, the template has 1 folder"},
-		{"a/**/b/{{VERSION}}.sql", "a/1.sql", "is 1 folder deep, the template has at least 2"},
-		{fullTemplate, "test/shop##1##foo##x.sql", "type `foo` is none of ddl, dml, migrate, data, baseline"},
-		{fullTemplate, "test/shop#1#ddl#x.sql", "expected `##` after the database name in `shop#1#ddl#x.sql`"},
-		{shortTemplate, "12.sql", "expected `_` after the version in `12.sql`"},
-		{shortTemplate, "1_.sql", "the description is missing in `1_.sql`"},
-		{flywayLike, "migrations/1__init.sql", "`1__init.sql` does not start with `V`"},
-		{flywayLike, "db/V1__init.sql", "`db` does not start with `migrations`"},
-		{"a/{{VERSION}}.sql", "ab/1.sql", "`ab` goes on with `b` where the template ends"},
-		{"**/x/**/{{VERSION}}.sql", "a/b/1.sql", "its folders do not fit those of the template"},
+		{shortTemplate, "init_users.sql", "version-expected word=init"},
+		{fullTemplate, "test/shop##init##ddl##x.sql", "version-expected word=init"},
+		{"{{VERSION}}.sql", "init.sql", "version-expected word=init"},
+		{shortTemplate, "1_init.txt", "ending have=.txt want=.sql"},
+		{shortTemplate, "1_init.SQL", "ending have=.SQL want=.sql"},
+		{shortTemplate, "Makefile", "no-ending want=.sql"},
+		{fullTemplate, "a/test/shop##1##ddl##x.sql", "depth have=2 want=1"},
+		{fullTemplate, "shop##1##ddl##x.sql", "in-base want=1"},
+		{"a/**/b/{{VERSION}}.sql", "a/1.sql", "depth-open have=1 want=2"},
+		{fullTemplate, "test/shop##1##foo##x.sql", "type-unknown word=foo"},
+		{fullTemplate, "test/shop#1#ddl#x.sql", "expected-after name=shop#1#ddl#x.sql part=database name want=##"},
+		{shortTemplate, "12.sql", "expected-after name=12.sql part=version want=_"},
+		{shortTemplate, "1_.sql", "part-missing name=1_.sql part=description"},
+		{flywayLike, "migrations/1__init.sql", "start name=1__init.sql want=V"},
+		{flywayLike, "db/V1__init.sql", "start name=db want=migrations"},
+		{"a/{{VERSION}}.sql", "ab/1.sql", "goes-on name=ab rest=b"},
+		{"**/x/**/{{VERSION}}.sql", "a/b/1.sql", "folders"},
 	} {
 		_, in, reason := Scope{"", mustTemplate(t, c.template)}.Match(c.path)
-		if !in || reason != c.want {
+		if !in || reason.String() != c.want {
 			t.Errorf("%s with %s\nsays %q\nwant %q", c.path, c.template, reason, c.want)
 		}
 	}
@@ -142,7 +142,7 @@ func TestMatch_looksAtTheBaseDirectoryBySegments(t *testing.T) {
 	t.Parallel()
 	s := Scope{"db", mustTemplate(t, shortTemplate)}
 	for path, want := range map[string]bool{"db/1_a.sql": true, "db/README": true, "dbx/1_a.sql": false, "1_a.sql": false, "db": false, "a/db/1_a.sql": false} {
-		if _, in, reason := s.Match(path); in != want || !in && reason == "" {
+		if _, in, reason := s.Match(path); in != want || !in && reason.IsZero() {
 			t.Errorf("%s: in %v, reason %q; want in %v", path, in, reason, want)
 		}
 	}
@@ -151,7 +151,7 @@ func TestMatch_looksAtTheBaseDirectoryBySegments(t *testing.T) {
 func TestMatch_staysQuickWithManyWildcards(t *testing.T) {
 	t.Parallel()
 	s := Scope{"", mustTemplate(t, strings.Repeat("**/a/", 12)+"{{VERSION}}.sql")}
-	if _, _, reason := s.Match(strings.Repeat("a/", 200) + "x.sql"); reason == "" {
+	if _, _, reason := s.Match(strings.Repeat("a/", 200) + "x.sql"); reason.IsZero() {
 		t.Error("matched without a version")
 	}
 }
@@ -223,8 +223,8 @@ func FuzzMatch(f *testing.F) {
 			return
 		}
 		m, in, reason := Scope{base, parsed}.Match(path)
-		matched := in && reason == ""
-		if !in && reason == "" || matched != (m.Version != "") || m.Path != path {
+		matched := in && reason.IsZero()
+		if !in && reason.IsZero() || matched != (m.Version != "") || m.Path != path {
 			t.Fatalf("%+v, in %v, reason %q", m, in, reason)
 		}
 		if matched && strings.Contains(m.Environment+m.Database+m.Label, "/") {
@@ -238,11 +238,11 @@ func TestMatch_foldersThatLookLikeTheBase(t *testing.T) {
 	for _, c := range []struct {
 		base, path, says string
 	}{
-		{"migrations", "Migrations/shop/1__ddl__a.sql", "lies in `Migrations`, and the base directory is `migrations`"},
-		{"migrations", "migration/shop/1__ddl__a.sql", "lies in `migration`"},
-		{"Services/shop_db", "services/shop-db/shop/1__ddl__a.sql", "lies in `services/shop-db`"},
+		{"migrations", "Migrations/shop/1__ddl__a.sql", "beside-base base=migrations folder=Migrations"},
+		{"migrations", "migration/shop/1__ddl__a.sql", "folder=migration"},
+		{"Services/shop_db", "services/shop-db/shop/1__ddl__a.sql", "folder=services/shop-db"},
 		{"größen", "GRÖSSEN/a/1__ddl__a.sql", ""}, // no one letter is another there
-		{"größen", "GRÖßEN/a/1__ddl__a.sql", "lies in `GRÖßEN`"},
+		{"größen", "GRÖßEN/a/1__ddl__a.sql", "folder=GRÖßEN"},
 		{"db", "dbx/shop/1__ddl__a.sql", ""},
 		{"db/one", "db/two/1__ddl__a.sql", ""},
 		{"db/one", "DB/1__ddl__a.sql", ""},
@@ -254,7 +254,7 @@ func TestMatch_foldersThatLookLikeTheBase(t *testing.T) {
 		if c.says == "" && (scope.Beside(c.path) || (in && c.base != "")) {
 			t.Errorf("%s beside %s: in is %v, %s", c.path, c.base, in, reason)
 		}
-		if c.says != "" && (!in || !scope.Beside(c.path) || !strings.Contains(reason, c.says)) {
+		if c.says != "" && (!in || !scope.Beside(c.path) || !strings.HasSuffix(reason.String(), c.says)) {
 			t.Errorf("%s beside %s: in is %v, %s", c.path, c.base, in, reason)
 		}
 	}

@@ -27,10 +27,10 @@ type Input struct {
 	// is missing stands for itself.
 	Texts map[string]string
 	// Engines are the kinds of the databases, by their ids, and Refused says why a text must not run under the rules of a kind;
-	// "" where it may. What is missing was not looked through, and its run tells.
+	// the zero reason is that it may. What is missing was not looked through, and its run tells.
 	Engines map[string]towpath.EngineType
 	Roles   map[string]bool // databases whose environments let migrations change roles
-	Refused map[Ruled]string
+	Refused map[Ruled]towpath.Reason
 }
 
 // Ruled is a text under the rules of a kind of database.
@@ -80,7 +80,7 @@ func (in Input) Compared() []string {
 type Plan struct {
 	Tasks   []towpath.Task // pending or held, by Stage, DatabaseID, Sequence; IDs, RolloutID, Commit and times are the caller's
 	Items   []Item         // every file in each of its databases, every ignored file, every ledger entry without a file
-	Blocked string         // why the plan stops early; "" when it is complete
+	Blocked towpath.Reason // why the plan stops early; zero when it is complete
 	// Unjudged are the databases of which nothing can be said now: they, or what comes before them, cannot be read. That
 	// the plan has no tasks for them means nothing.
 	Unjudged map[string]bool
@@ -123,7 +123,7 @@ type Item struct {
 	TaskID            string // of the open task that brings it there, with RolloutID; see WithTasks
 	RolloutID         string
 	State             ItemState
-	Reason            string               // plain words; "" where the state says all
+	Reason            towpath.Reason       // zero where the state says all
 	Previous          *towpath.LedgerEntry // what the ledger has: for applied, baselined, edited, renamed, moved, vanished
 }
 

@@ -37,7 +37,8 @@ func manifests(prefix string) *rapid.Generator[[]towpath.ManifestFile] {
 		m.Environment = rapid.SampledFrom([]string{"", "", "test", "prod", "qa"}).Draw(t, "env")
 		m.Database = rapid.SampledFrom([]string{"", "shop", "crm"}).Draw(t, "db")
 		m.Path = fmt.Sprintf("%s%s/%s/%s-%s", prefix, m.Environment, m.Database, m.Version, m.Type)
-		return towpath.ManifestFile{State: rapid.SampledFrom([]towpath.FileState{towpath.FileMatched, towpath.FileMatched, towpath.FileIgnored}).Draw(t, "state"), Reason: rapid.SampledFrom([]string{"", "", "", "is a submodule"}).Draw(t, "reason"), Migration: m}
+		reason := rapid.SampledFrom([]towpath.Reason{{}, {}, {}, towpath.Why(towpath.ReasonSubmodule)}).Draw(t, "reason")
+		return towpath.ManifestFile{State: rapid.SampledFrom([]towpath.FileState{towpath.FileMatched, towpath.FileMatched, towpath.FileIgnored}).Draw(t, "state"), Reason: reason, Migration: m}
 	})
 	return rapid.SliceOfNDistinct(one, 0, 5, func(f towpath.ManifestFile) string { return f.Path })
 }
@@ -171,7 +172,7 @@ func TestBuild_tasksAndItemsAgree(t *testing.T) {
 					planned[task.DatabaseID+m.Path]++
 				}
 			}
-			if (task.State == towpath.TaskHeld) != (task.Reason != "") {
+			if (task.State == towpath.TaskHeld) != (!task.Reason.IsZero()) {
 				t.Fatalf("%s is %s: %q", task.Path, task.State, task.Reason)
 			}
 		}

@@ -33,21 +33,23 @@ func (j *judge) prepareMarker() {
 	if files := j.claimed[id]; len(files) > 0 {
 		m = files[0].Migration
 		if !files[0].own {
-			j.bar("waits for `" + m.Path + "` of another repository link, which is baseline " + id.Version + " too")
+			j.bar(towpath.Why(towpath.ReasonWaitsForBaseline, "path", m.Path, "version", id.Version))
 		}
 	}
 	// While two files claim one of the versions it covers, or the text of one is not there, nothing may be recorded: what is left
 	// out would run later.
 	for _, c := range j.claims {
-		_, skipped := j.skipped(c)
-		if c.unusable != "" && !skipped && Compare(c.Version, id.Version) <= 0 {
-			j.bar("waits for `" + c.Path + "`, which " + c.unusable)
+		if Compare(c.Version, id.Version) > 0 {
+			continue
 		}
-		if rivals := j.rivals(c); rivals != "" && Compare(c.Version, id.Version) <= 0 {
-			j.bar("waits for `" + c.Path + "`, which is in conflict: " + rivals)
+		if _, skipped := j.skipped(c); !skipped && !c.unusable.IsZero() {
+			j.waitFor(c.Path, c.unusable)
+		}
+		if rivals := j.rivals(c); !rivals.IsZero() {
+			j.waitFor(c.Path, rivals)
 		}
 	}
-	if j.barrier != "" {
+	if !j.barrier.IsZero() {
 		return
 	}
 	m = named(m, j.target)

@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"strings"
-
-	"towpath"
-)
+import "towpath"
 
 // WithTasks returns the plan with what the open tasks know of their files: that one runs, has failed, or ended without
 // anybody knowing how, and that a person released it. Build knows none of this, since it asks the ledgers alone.
@@ -39,33 +35,15 @@ func (i Item) withTask(t towpath.Task) Item {
 	i.TaskID, i.RolloutID = t.ID, t.RolloutID
 	switch t.State {
 	case towpath.TaskRunning:
-		i.State, i.Reason = ItemRunning, ""
+		i.State, i.Reason = ItemRunning, towpath.Reason{}
 	case towpath.TaskFailed:
 		i.State, i.Reason = ItemFailed, t.Reason
 	case towpath.TaskUnknown:
 		i.State, i.Reason = ItemUnknown, t.Reason
 	case towpath.TaskPending:
 		if t.Released && (i.State == ItemHeld || i.State == ItemMoved) {
-			i.State, i.Reason = ItemPending, ""
+			i.State, i.Reason = ItemPending, towpath.Reason{}
 		}
 	}
 	return i
-}
-
-// Sentence makes a reason into a sentence of its own. Reasons of files begin with their verb.
-func Sentence(reason string) string {
-	if reason == "" {
-		return ""
-	}
-	verb, _, _ := strings.Cut(reason, " ")
-	switch verb {
-	case "is", "was", "has", "waits", "fits", "ends", "will":
-		reason = "The file " + reason
-	default:
-		reason = strings.ToUpper(reason[:1]) + reason[1:]
-	}
-	if strings.HasSuffix(reason, ".") {
-		return reason
-	}
-	return reason + "."
 }

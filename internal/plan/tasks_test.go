@@ -20,9 +20,10 @@ func TestWithTasks_oneFactHasOneWord(t *testing.T) {
 		Late:         towpath.LateHold,
 		LinkedAt:     linked,
 	})
+	because := towpath.Why(towpath.ReasonSkipped, "text", "because")
 	task := func(version string, state towpath.TaskState, released bool) towpath.Task {
 		return towpath.Task{
-			ID: "T" + version, RolloutID: "R", DatabaseID: "test/shop", State: state, Released: released, Reason: "because",
+			ID: "T" + version, RolloutID: "R", DatabaseID: "test/shop", State: state, Released: released, Reason: because,
 			Migration: towpath.Migration{MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL}},
 		}
 	}
@@ -43,23 +44,10 @@ func TestWithTasks_oneFactHasOneWord(t *testing.T) {
 			t.Errorf("%s does not lead to its task: %q", i.Path, i.TaskID)
 		}
 	}
-	if got.Items[0].Reason != "because" || got.Items[3].Reason == "" || got.Items[1].Reason != "" {
+	if !got.Items[0].Reason.Equal(because) || got.Items[3].Reason.IsZero() || !got.Items[1].Reason.IsZero() {
 		t.Errorf("reasons are %q, %q, %q", got.Items[0].Reason, got.Items[1].Reason, got.Items[3].Reason)
 	}
 	if built.Items[0].State != ItemHeld {
 		t.Error("the plan itself was changed")
-	}
-}
-
-func TestSentence(t *testing.T) {
-	t.Parallel()
-	for reason, want := range map[string]string{
-		"":                        "",
-		"is older than version 9": "The file is older than version 9.",
-		"the database has tables": "The database has tables.",
-	} {
-		if got := Sentence(reason); got != want {
-			t.Errorf("%q reads %q, want %q", reason, got, want)
-		}
 	}
 }

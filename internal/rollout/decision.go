@@ -20,7 +20,7 @@ func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string)
 		if t.State != towpath.TaskFailed {
 			return towpath.Errorf(towpath.CodeConflict, "Only a failed task can be tried again; this one is %s.", t.State)
 		}
-		t.State, t.Reason = towpath.TaskPending, ""
+		t.State, t.Reason = towpath.TaskPending, towpath.Reason{}
 		return nil
 	}, freshText)
 }
@@ -31,7 +31,7 @@ func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID strin
 		if t.State != towpath.TaskHeld {
 			return towpath.Errorf(towpath.CodeConflict, "Only a held task can be released; this one is %s.", t.State)
 		}
-		t.State, t.Reason, t.Released = towpath.TaskPending, "", true
+		t.State, t.Reason, t.Released = towpath.TaskPending, towpath.Reason{}, true
 		return nil
 	}, freshText)
 }
@@ -50,7 +50,7 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, reason 
 		if t.Action == towpath.ActionRecord && t.Type == towpath.TypeBaseline && t.Path == "" {
 			return towpath.Errorf(towpath.CodeConflict, "This records the baseline that was chosen when the repository was linked. To choose otherwise, unlink it and link it again.")
 		}
-		t.Close(towpath.TaskSkipped, reason, now)
+		t.Close(towpath.TaskSkipped, towpath.Why(towpath.ReasonSkipped, "text", reason), now)
 		return nil
 	})
 }
@@ -93,7 +93,7 @@ func (s *Service) Resolve(ctx context.Context, actor towpath.Actor, taskID strin
 		case outcome == OutcomeContinueAfter:
 			t.ContinueAfter = statements
 		}
-		t.State, t.Reason = towpath.TaskPending, ""
+		t.State, t.Reason = towpath.TaskPending, towpath.Reason{}
 		return nil
 	}, freshText)
 }

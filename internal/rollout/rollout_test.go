@@ -92,7 +92,7 @@ func (b *bundle) write(t *testing.T, fn func(context.Context, *store.Tx) error) 
 func (b *bundle) task(t *testing.T, stage int, version string, state towpath.TaskState) towpath.Task {
 	t.Helper()
 	task := towpath.Task{RolloutID: b.rollout.ID, ProjectID: b.rollout.ProjectID, DatabaseID: b.databases[stage], Stage: stage, Action: towpath.ActionApply, State: state}
-	task.MigrationID, task.Path, task.Reason = towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, version+".sql", "as it was"
+	task.MigrationID, task.Path, task.Reason = towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, version+".sql", towpath.Why(towpath.ReasonPopulated)
 	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) })
 	b.file(t, task.Migration)
 	return task
@@ -273,7 +273,7 @@ func TestDecisions(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || got.State != c.want || got.Action != c.action || got.Reason == before.Reason {
+			if err != nil || got.State != c.want || got.Action != c.action || got.Reason.Equal(before.Reason) {
 				t.Errorf("got %s %s %q, %v", got.State, got.Action, got.Reason, err)
 			}
 			if c.action == towpath.ActionRecord && (len(got.Covers) != 1 || got.Covers[0].MigrationID != before.MigrationID) {

@@ -46,7 +46,7 @@ func fillTables(t *testing.T, s *store.Store) {
 		}
 		for i := range 100 { // more than one batch
 			steps = append(steps, tx.PutManifestFile(ctx, w.file(fmt.Sprint("f", i))), tx.PutContent(ctx, fmt.Sprint("sum", i), []byte{byte(i)}),
-				tx.PutVerdicts(ctx, store.Verdict{Checksum: fmt.Sprint("sum", i), Engine: towpath.EngineSQLite, Rules: "1", Refusal: "must not run"}))
+				tx.PutVerdicts(ctx, store.Verdict{Checksum: fmt.Sprint("sum", i), Engine: towpath.EngineSQLite, Rules: "1", Refusal: towpath.Why(towpath.ReasonInLFS)}))
 		}
 		attempt := towpath.Attempt{TaskID: task.ID, Number: 1, State: towpath.TaskDone, StartedAt: tx.Now}
 		_, err := tx.ReceiveDelivery(ctx, &delivery)

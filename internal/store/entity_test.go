@@ -320,7 +320,7 @@ func TestManifest_isReplacedFileByFile(t *testing.T) {
 				list = append(list, w.file(fmt.Sprintf("f%03d", i)))
 			}
 			twice := w.file("f000")
-			twice.Reason = "the last one counts"
+			twice.Reason = towpath.Why(towpath.ReasonTooLarge, "limit", "the last one counts")
 			if err := tx.PutManifestFile(ctx, slices.Insert(list, 1, twice)...); err != nil {
 				return err
 			}
@@ -333,7 +333,7 @@ func TestManifest_isReplacedFileByFile(t *testing.T) {
 		})
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
 			all, err := tx.Manifest(ctx, w.link.ID)
-			if err != nil || len(all) != files-1 || all[0].Reason != "the last one counts" {
+			if err != nil || len(all) != files-1 || all[0].Reason.Params["limit"] != "the last one counts" {
 				t.Fatalf("%d files, first %+v (%v)", len(all), all[0], err)
 			}
 			var paged []towpath.ManifestFile

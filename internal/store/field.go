@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"towpath"
 )
 
 // instant keeps a time as microseconds.
@@ -107,6 +109,26 @@ func (j jsonText) Scan(src any) error {
 		return json.Unmarshal(text, j.v)
 	}
 	return fmt.Errorf("JSON is a %T", src)
+}
+
+// reason keeps a reason as JSON; none is an empty text.
+type reason struct{ r *towpath.Reason }
+
+// Value implements driver.Valuer.
+func (r reason) Value() (driver.Value, error) {
+	if r.r.IsZero() {
+		return "", nil
+	}
+	return jsonText{r.r}.Value()
+}
+
+// Scan implements sql.Scanner.
+func (r reason) Scan(src any) error {
+	*r.r = towpath.Reason{}
+	if src == "" {
+		return nil
+	}
+	return jsonText{r.r}.Scan(src)
 }
 
 // clean makes a text that both databases take: PostgreSQL refuses NUL and what is not UTF-8, and such bytes come in with

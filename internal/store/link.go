@@ -187,7 +187,7 @@ func (tx *Tx) PruneDeliveries(ctx context.Context, before int64) error {
 
 var manifestFiles = newTable("manifest_file", 2, func(f *towpath.ManifestFile) []column {
 	return []column{
-		{"link_id", &f.LinkID}, {"path", &f.Path}, {"state", (*string)(&f.State)}, {"reason", &f.Reason}, {"size", &f.Size},
+		{"link_id", &f.LinkID}, {"path", &f.Path}, {"state", (*string)(&f.State)}, {"reason", reason{&f.Reason}}, {"size", &f.Size},
 		{"version", &f.Version}, {"type", (*string)(&f.Type)}, {"label", &f.Label}, {"description", &f.Description},
 		{"checksum", &f.Checksum}, {"environment", &f.Environment}, {"database_name", &f.Database}, {"commit_hash", &f.Commit},
 	}
@@ -219,14 +219,14 @@ func (tx *Tx) TakeText(ctx context.Context, link towpath.RepositoryLink, t *towp
 			return true, nil
 		}
 		commit := cmp.Or(f.Commit, link.SyncedCommit)
-		if t.Error != "" {
+		if !t.Error.IsZero() {
 			old := *t
-			old.Close(towpath.TaskCancelled, fmt.Sprintf("Commit %.8s replaced the text.", commit), tx.Now)
+			old.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonSuperseded, "commit", fmt.Sprintf("%.8s", commit)), tx.Now)
 			if err := tx.CreateTask(ctx, &old); err != nil {
 				return false, err
 			}
 		}
-		t.Path, t.Label, t.Description, t.Checksum, t.Commit, t.Error = f.Path, f.Label, f.Description, f.Checksum, commit, ""
+		t.Path, t.Label, t.Description, t.Checksum, t.Commit, t.Error = f.Path, f.Label, f.Description, f.Checksum, commit, towpath.Reason{}
 		return true, nil
 	}
 	return false, nil

@@ -96,9 +96,9 @@ var tasks = newTable("task", 1, func(t *towpath.Task) []column {
 		{"environment_id", &t.EnvironmentID}, {"stage", &t.Stage}, {"sequence", &t.Sequence}, {"action", (*string)(&t.Action)},
 		{"version", &t.Version}, {"type", (*string)(&t.Type)}, {"label", &t.Label}, {"description", &t.Description}, {"path", &t.Path},
 		{"checksum", &t.Checksum}, {"environment", &t.Environment}, {"database_name", &t.Database}, {"covers", jsonText{&t.Covers}},
-		{"commit_hash", &t.Commit}, {"state", (*string)(&t.State)}, {"released", &t.Released}, {"reason", &t.Reason}, {"attempts", &t.Attempts},
+		{"commit_hash", &t.Commit}, {"state", (*string)(&t.State)}, {"released", &t.Released}, {"reason", reason{&t.Reason}}, {"attempts", &t.Attempts},
 		{"total", &t.Total}, {"finished", &t.Finished}, {"started_at", maybe{&t.StartedAt}}, {"finished_at", maybe{&t.FinishedAt}},
-		{"created_at", instant{&t.CreatedAt}}, {"cancel_at", maybe{&t.CancelAt}}, {"error", &t.Error},
+		{"created_at", instant{&t.CreatedAt}}, {"cancel_at", maybe{&t.CancelAt}}, {"error", reason{&t.Error}},
 		{"continue_after", &t.ContinueAfter},
 	}
 })
@@ -156,7 +156,7 @@ func (tx *Tx) SkippedTasks(ctx context.Context, projectID string) ([]towpath.Tas
 
 var attempts = newTable("attempt", 1, func(a *towpath.Attempt) []column {
 	return []column{
-		{"id", &a.ID}, {"task_id", &a.TaskID}, {"number", &a.Number}, {"state", (*string)(&a.State)}, {"message", &a.Message},
+		{"id", &a.ID}, {"task_id", &a.TaskID}, {"number", &a.Number}, {"state", (*string)(&a.State)}, {"message", reason{&a.Message}},
 		{"line", &a.Line}, {"col", &a.Column}, {"total", &a.Total}, {"started_at", instant{&a.StartedAt}}, {"finished_at", maybe{&a.FinishedAt}},
 		{"in_database", (*string)(&a.Extent)}, {"kept", &a.Kept},
 	}

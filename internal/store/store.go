@@ -97,13 +97,13 @@ func (s *Store) migrations() (*goose.Provider, error) {
 		return nil, err
 	}
 	if !s.Shared() {
-		return goose.NewProvider(goose.DialectSQLite3, s.writer, files)
+		return goose.NewProvider(goose.DialectSQLite3, s.writer, files, goose.WithGoMigrations(restate(false)))
 	}
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // replicas that start together wait for each other
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker))
+	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker), goose.WithGoMigrations(restate(true)))
 }
 
 // Close waits a little for transactions that run, and closes the database. A SQLite file is whole by itself afterwards. Closing

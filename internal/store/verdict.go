@@ -10,13 +10,13 @@ import (
 type Verdict struct {
 	Checksum string
 	Engine   towpath.EngineType
-	Rules    string // of which program
-	Refusal  string // why it must not run; "" when it may
-	Roles    string // the same where roles may not be changed
+	Rules    string         // of which program
+	Refusal  towpath.Reason // why it must not run; zero when it may
+	Roles    towpath.Reason // the same where roles may not be changed
 }
 
 var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
-	return []column{{"checksum", &v.Checksum}, {"engine", (*string)(&v.Engine)}, {"rules", &v.Rules}, {"refusal", &v.Refusal}, {"roles", &v.Roles}}
+	return []column{{"checksum", &v.Checksum}, {"engine", (*string)(&v.Engine)}, {"rules", &v.Rules}, {"refusal", reason{&v.Refusal}}, {"roles", reason{&v.Roles}}}
 })
 
 // Verdicts returns what was said of those of the checksums that were looked at under these rules.

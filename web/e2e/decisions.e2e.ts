@@ -42,7 +42,7 @@ describe('a version that comes late', () => {
     await stage('test').getByRole('link').click()
     await page.waitForURL('**/tasks/*')
     await page.getByRole('button', { name: 'Release' }).waitFor()
-    await page.getByText('It is older than version 3').waitFor()
+    await page.getByText('The file is older than version 3').waitFor()
     await looksGood(page, 'task-held')
     await page.getByRole('button', { name: 'Release' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click()

@@ -45,7 +45,7 @@ describe('from an empty workspace to a rollout', () => {
     await page.getByLabel('File path template').fill('{{DB_NAME}}/v{{VERSION}}.sql')
     await page.getByRole('button', { name: '0 matching files' }).waitFor()
     await page.getByRole('button', { name: /ignored files/ }).click()
-    await page.getByText('Ignored: it').first().waitFor()
+    await page.getByText('Ignored. ').first().waitFor()
     await page.getByLabel('File path template').fill('{{DB_NAME}}/nothing.sql')
     await page
       .getByText(/VERSION/)

@@ -22,6 +22,7 @@ import (
 	"towpath/internal/executor"
 	"towpath/internal/secret"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // lease is short, so that a trial does not wait long for the end of a dead run's, and outlives a stall of a busy machine.
@@ -73,7 +74,7 @@ func (c child) run() error {
 			return err
 		})
 		if unread == nil && err == nil && again == nil && t.State != towpath.TaskRunning && t.State != towpath.TaskPending {
-			fmt.Printf("%s\n%s\n", t.State, t.Reason)
+			fmt.Printf("%s\n%s\n", t.State, wording.Text(t.Reason))
 			return c.tellPeak()
 		}
 		select {

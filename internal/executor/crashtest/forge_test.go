@@ -12,6 +12,7 @@ import (
 	"towpath/internal/catalog"
 	"towpath/internal/executor"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // forgery is what other hands do to a ledger behind the server's back.
@@ -232,7 +233,7 @@ func (w *world) distrusted(s *executor.Service, c *catalog.Service, f forgery) {
 	w.t.Helper()
 	four := w.plan("4", "CREATE TABLE t4 (id INT);")
 	// The executor does not name what only the planner knew.
-	if task := w.run(s, four); task.State != towpath.TaskFailed || !strings.Contains(task.Reason, "Nothing was run") {
+	if task := w.run(s, four); task.State != towpath.TaskFailed || !strings.Contains(wording.Text(task.Reason), "Nothing was run") {
 		w.t.Fatalf("version 4 is %s: %s", task.State, task.Reason)
 	}
 	l := w.look(c)
@@ -329,7 +330,7 @@ func TestForging_byAFile(t *testing.T) {
 			}
 			w.skip()
 			five := w.run(s, w.plan("5", "CREATE TABLE t5 (id INT);"))
-			if five.State != towpath.TaskFailed || !strings.Contains(five.Reason, "Nothing was run") || strings.Contains(w.state(kind{}).dump, "t5") {
+			if five.State != towpath.TaskFailed || !strings.Contains(wording.Text(five.Reason), "Nothing was run") || strings.Contains(w.state(kind{}).dump, "t5") {
 				t.Errorf("version 5 is %s: %s", five.State, five.Reason)
 			}
 			if f.fix != "-" {
@@ -353,7 +354,7 @@ func (w *world) skip() {
 		if err != nil {
 			return err
 		}
-		task.State, task.Reason = towpath.TaskSkipped, "not wanted"
+		task.State, task.Reason = towpath.TaskSkipped, towpath.Why(towpath.ReasonSkipped, "text", "not wanted")
 		return tx.UpdateTask(ctx, &task)
 	})
 }
@@ -380,7 +381,7 @@ func TestForging_anOlderStateIsRestoredAndACopyIsACopy(t *testing.T) {
 			}
 			put()
 			five := w.run(s, w.plan("5", "CREATE TABLE t5 (id INT);"))
-			if l := w.look(c); l.Trouble != towpath.LedgerRestored || !strings.Contains(five.Reason, "earlier state") {
+			if l := w.look(c); l.Trouble != towpath.LedgerRestored || five.Reason.Code != towpath.ReasonRunRestored {
 				t.Errorf("the ledger is %q: %s; version 5: %s", l.Trouble, l.Differs, five.Reason)
 			}
 			if err := s.AcceptLedger(t.Context(), towpath.Actor{}, w.database.ID); err != nil {
@@ -410,7 +411,7 @@ func TestForging_anOlderStateIsRestoredAndACopyIsACopy(t *testing.T) {
 			if l := w.look(c); l.Trouble != "" || len(l.Entries) > 0 && l.Number != 0 {
 				t.Errorf("a copy is %q: %s", l.Trouble, l.Differs)
 			}
-			if task := w.run(s, w.plan("6", "CREATE TABLE t6 (id INT);")); task.State != towpath.TaskFailed || !strings.Contains(task.Reason, "Is it a copy?") {
+			if task := w.run(s, w.plan("6", "CREATE TABLE t6 (id INT);")); task.State != towpath.TaskFailed || !strings.Contains(wording.Text(task.Reason), "Is it a copy?") {
 				t.Errorf("version 6 is %s: %s", task.State, task.Reason)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"towpath"
+	"towpath/internal/wording"
 )
 
 // newer is what a newer program may have done to a ledger.
@@ -34,7 +35,7 @@ func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {
 				before := w.query(w.ledgerOf(everything))
 
 				four := w.run(s, w.plan("4", "CREATE TABLE t4 (id INT);"))
-				if four.State != towpath.TaskFailed || !strings.Contains(four.Reason, "written by a newer Towpath") || !strings.Contains(four.Reason, "Upgrade") {
+				if four.State != towpath.TaskFailed || !strings.Contains(wording.Text(four.Reason), "written by a newer Towpath") || !strings.Contains(wording.Text(four.Reason), "Upgrade") {
 					t.Errorf("version 4 is %s: %s", four.State, four.Reason)
 				}
 				l := w.look(c)

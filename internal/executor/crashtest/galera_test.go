@@ -12,6 +12,7 @@ import (
 	"towpath/internal/engine/enginetest/mariadbserver"
 	"towpath/internal/executor"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // TestGalera tries what a second node can do to a run on the first one.
@@ -81,7 +82,7 @@ func (g *galera) loses(t *testing.T) {
 
 func (g *galera) losesForGood(t *testing.T) {
 	w, task, _ := g.disturbed(t, inTransaction, "before outcome", 99, 2)
-	if task.State != towpath.TaskFailed || !strings.Contains(task.Reason, "1213") {
+	if task.State != towpath.TaskFailed || !strings.Contains(wording.Text(task.Reason), "1213") {
 		t.Fatalf("the task is %s: %s", task.State, task.Reason)
 	}
 	if _, says := w.log(); says != "Nothing of this file is in the database." {
@@ -128,7 +129,7 @@ func (g *galera) two(t *testing.T) {
 			for _, task := range tasks {
 				if task.State == towpath.TaskDone {
 					done++
-				} else if !strings.Contains(task.Reason, "belongs to another database") {
+				} else if !strings.Contains(wording.Text(task.Reason), "belongs to another database") {
 					t.Errorf("the other is %s: %s", task.State, task.Reason)
 				}
 			}
@@ -248,7 +249,7 @@ func (g *galera) stopped(t *testing.T, on *servers) (w *world, goOn func()) {
 // elsewhere has a run come to the other node while the session of an earlier one waits on the first.
 func (g *galera) elsewhere(t *testing.T) {
 	w, goOn := g.stopped(t, g.first)
-	if task := w.settledOn(g.second); task.State != towpath.TaskUnknown || !strings.Contains(task.Reason, "Give the instance the address of one node") {
+	if task := w.settledOn(g.second); task.State != towpath.TaskUnknown || !strings.Contains(wording.Text(task.Reason), "Give the instance the address of one node") {
 		t.Errorf("on the other node the task is %s: %s", task.State, task.Reason)
 	}
 	w.lead(g.first)

@@ -13,6 +13,7 @@ import (
 	"towpath"
 	"towpath/internal/executor"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // hold begins a transaction that holds locks on the table item.
@@ -194,14 +195,14 @@ func TestLocked_othersWaitNoLongerThanTheLimit(t *testing.T) {
 			if waited > limit+700*time.Millisecond {
 				t.Errorf("another query waited for %s", waited)
 			}
-			if task.State != towpath.TaskFailed || !strings.Contains(task.Reason, "try 3") {
+			if task.State != towpath.TaskFailed || !strings.Contains(wording.Text(task.Reason), "try 3") {
 				t.Errorf("task is %s: %s", task.State, task.Reason)
 			}
 			// Without its performance schema MariaDB does not tell what an idle connection ran last.
 			named := map[towpath.EngineType][]string{towpath.EnginePostgres: {"held by pid", "user owner", "it ran last: UPDATE item"},
 				towpath.EngineMySQL: {"held by connection", "user owner", "idle in transaction"}}
 			for _, words := range named[e] {
-				if !strings.Contains(task.Reason, words) {
+				if !strings.Contains(wording.Text(task.Reason), words) {
 					t.Errorf("the blocker is not named with %q: %s", words, task.Reason)
 				}
 			}
@@ -224,7 +225,7 @@ func TestFailedBuild_leavesNoInvalidIndex(t *testing.T) {
 	w.plan("1", "CREATE UNIQUE INDEX CONCURRENTLY u ON item (qty);")
 	s := w.service("first")
 	task := w.runTask(s)
-	if task.State != towpath.TaskFailed || !strings.Contains(task.Reason, "duplicate") {
+	if task.State != towpath.TaskFailed || !strings.Contains(wording.Text(task.Reason), "duplicate") {
 		t.Errorf("task is %s: %s", task.State, task.Reason)
 	}
 	if n := w.query("SELECT count(*) FROM pg_index WHERE NOT indisvalid"); n != "0" {

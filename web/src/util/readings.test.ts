@@ -1,21 +1,16 @@
 import { expect, it } from 'vitest'
 import { readingsOf } from './readings'
 
+const index = { object: 'index orders_id', before: '(not there)', now: 'CREATE INDEX orders_id ON orders (id)' }
+const table = { object: 'table orders', before: 'id integer', now: 'id bigint' }
+const object = (params: Record<string, string>) => ({ code: 'object', params, text: 'before and now' })
+
 it('takes both readings of each object out of a reason', () => {
-  const reason =
-    'Nobody knows.\n\ntable a before:\nCREATE TABLE a (\n  x int\n)\nand now:\n(not there)\n\nindex b before:\n(not there)\nand now:\nx'
-  expect(readingsOf(reason)).toEqual({
-    text: 'Nobody knows.',
-    readings: [
-      { object: 'table a', before: 'CREATE TABLE a (\n  x int\n)', now: '(not there)' },
-      { object: 'index b', before: '(not there)', now: 'x' },
-    ],
-  })
+  const reason = { code: 'indeterminate', causes: [object(index), object(table)], text: 'Nobody knows.' }
+  expect(readingsOf(reason)).toEqual([index, table])
+  expect(readingsOf({ code: 'partly-kept', causes: [reason], text: 'Nobody knows.' })).toEqual([index, table])
 })
 
-it('leaves a reason in other words as it is', () => {
-  expect(readingsOf('Late: 3 is older than 4.\n\nWas it before:\nno')).toEqual({
-    text: 'Late: 3 is older than 4.\n\nWas it before:\nno',
-    readings: [],
-  })
+it('finds none in a reason without them', () => {
+  expect(readingsOf({ code: 'late-held', params: { version: '4' }, text: 'before:' })).toEqual([])
 })

@@ -8,12 +8,6 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 }
 
-/** A reason as a sentence of its own: one that begins with a verb gets its subject. */
-export function sentence(reason: string): string {
-  const words = /^(is|was|has|will|waits|stands|ends|goes) /.test(reason) ? `It ${reason}` : reason
-  return words.replace(/^[a-z]+(?= )/, word => word.charAt(0).toUpperCase() + word.slice(1))
-}
-
 /** Whether every word of the query is in the text, whatever the case. */
 export function matches(text: string, query: string): boolean {
   const hay = text.toLowerCase()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { duration, relativeTime } from './date'
 import { pb } from './path-builder'
-import { count, matches, sentence } from './str'
+import { count, matches } from './str'
 
 describe('relativeTime', () => {
   const now = new Date('2026-11-22T12:00:00Z')
@@ -38,12 +38,4 @@ describe('pb', () => {
     expect(new Set(all.map(([, path]) => path)).size).toBe(all.length)
     expect(Object.fromEntries(all)).toMatchSnapshot()
   })
-})
-
-describe('sentence', () => {
-  it.each([
-    ['is older than version 3', 'It is older than version 3'],
-    ['the database has tables but no ledger', 'The database has tables but no ledger'],
-    ['migrations/1.sql:2:1: no such table', 'migrations/1.sql:2:1: no such table'],
-  ])('makes %j a sentence', (reason, said) => expect(sentence(reason)).toBe(said))
 })

@@ -10,8 +10,8 @@ const columns: Column<File>[] = [
     title: 'What it is',
     cell: file =>
       file.state === 'ignored'
-        ? `Ignored: it ${file.reason ?? 'is no migration'}`
-        : `Version ${file.label}${file.description ? `, ${file.description}` : ''}${file.reason ? `. It cannot run: it ${file.reason}` : ''}`,
+        ? `Ignored. ${file.reason?.text ?? ''}`
+        : `Version ${file.label}${file.description ? `, ${file.description}` : ''}${file.reason ? `. ${file.reason.text}` : ''}`,
   },
 ]
 

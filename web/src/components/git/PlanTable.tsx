@@ -4,7 +4,6 @@ import type { Schemas } from '~/api/client'
 import { environmentsQuery } from '~/api/queries'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { pb } from '~/util/path-builder'
-import { sentence } from '~/util/str'
 import { Link } from '../Link'
 import { StateBadge } from '../StateBadge'
 
@@ -52,7 +51,7 @@ export function PlanTable({ items, empty, future = false, action }: PlanTablePro
           ) : (
             <StateBadge state={future ? futureState(item) : item.state} />
           )}
-          {item.reason && <div className="small muted">{sentence(item.reason)}</div>}
+          {item.reason && <div className="small muted">{item.reason.text}</div>}
         </>
       ),
     },

@@ -7,7 +7,7 @@ import { filesQuery, linkQuery } from '~/api/gitops-queries'
 import { Icon, type IconName } from '~/ui/Icon'
 import { readingWords } from '~/util/link-reading'
 import { pb } from '~/util/path-builder'
-import { count, sentence } from '~/util/str'
+import { count } from '~/util/str'
 import { Commit } from '../Commit'
 import { Link } from '../Link'
 import { Loaded } from '../Loaded'
@@ -143,13 +143,21 @@ function settled(file: Schemas['ManifestFile'], plan: FileQuestionProps['plan'])
   return file.state === 'matched' && !file.reason && plan.moreItems === 0 ? 'applied' : file.state
 }
 
-function FileState({ state, reason, children }: { state: string; reason?: string | undefined; children?: ReactNode }) {
+function FileState({
+  state,
+  reason,
+  children,
+}: {
+  state: string
+  reason?: Schemas['Reason'] | undefined
+  children?: ReactNode
+}) {
   return (
     <div className="row wrap">
       <StateBadge state={state} />
       <span>
         {children}
-        {reason && sentence(reason)}
+        {reason?.text}
       </span>
     </div>
   )

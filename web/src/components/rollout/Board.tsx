@@ -3,7 +3,7 @@ import { useChanged } from '~/hooks/use-changed'
 import { useNow } from '~/hooks/use-now'
 import { between, duration } from '~/util/date'
 import { pb } from '~/util/path-builder'
-import { count, sentence } from '~/util/str'
+import { count } from '~/util/str'
 import { Link } from '../Link'
 import { StateBadge } from '../StateBadge'
 import classes from './Board.module.css'
@@ -58,9 +58,9 @@ function TaskRow({ task, database }: { task: Task; database: string }) {
         <span className="muted small">
           <Took task={task} />
         </span>
-        {task.reason && <span className={classes.reason}>{sentence(task.reason)}</span>}
-        {task.error && task.error !== task.reason && (
-          <span className={classes.reason}>Its last attempt failed: {task.error}</span>
+        {task.reason && <span className={classes.reason}>{task.reason.text}</span>}
+        {task.error && task.error.text !== task.reason?.text && (
+          <span className={classes.reason}>Its last attempt failed: {task.error.text}</span>
         )}
       </Link>
     </li>

@@ -4,7 +4,6 @@ import { useState } from 'react'
 import { can } from '~/api/can'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
-import { sentence } from '~/util/str'
 import { ConfirmButton } from '../ConfirmButton'
 import { SkipButton } from '../SkipButton'
 
@@ -70,7 +69,7 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
           variant="filled"
           onConfirm={() => release.mutate()}
         >
-          {sentence(task.reason ?? '')}. It then runs in its turn.
+          {task.reason?.text} It then runs in its turn.
         </ConfirmButton>
       )}
       {task.state === 'unknown' && can(project, 'project.resolve') && (

@@ -1,32 +1,30 @@
 import type { Schemas } from '~/api/client'
 import { Notice } from '~/ui/Notice'
 import { readingsOf } from '~/util/readings'
-import { sentence } from '~/util/str'
 import classes from './TaskReason.module.css'
 
 interface TaskReasonProps {
   task: Pick<Schemas['Task'], 'state' | 'reason' | 'error'>
   /** What the attempt below says itself; the same error is not told twice. */
-  told: string | undefined
+  told: Schemas['Reason'] | undefined
 }
 
 /** Why a task is not done. Of an unknown outcome, what the database said before and what it says now. */
 export function TaskReason({ task, told }: TaskReasonProps) {
   const { state, reason, error } = task
   if (!reason || (state === 'failed' && told)) return null
-  const { text, readings } = readingsOf(reason)
   const kind = state === 'failed' ? 'error' : state === 'held' || state === 'unknown' ? 'warning' : 'info'
   return (
     <>
       <Notice kind={kind} title={state === 'unknown' ? 'Somebody must look into the database' : undefined}>
-        <span style={{ whiteSpace: 'pre-wrap' }}>{sentence(text)}</span>
+        <span style={{ whiteSpace: 'pre-wrap' }}>{reason.text}</span>
       </Notice>
-      {error && error !== reason && !told && (
+      {error && error.text !== reason.text && !told && (
         <Notice kind="error" title="Its last attempt failed">
-          <span style={{ whiteSpace: 'pre-wrap' }}>{error}</span>
+          <span style={{ whiteSpace: 'pre-wrap' }}>{error.text}</span>
         </Notice>
       )}
-      {readings.map(reading => (
+      {readingsOf(reason).map(reading => (
         <section key={reading.object} className={classes.readings} aria-label={reading.object}>
           <figure>
             <figcaption>{reading.object} before the statement</figcaption>

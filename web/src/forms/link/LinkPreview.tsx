@@ -70,7 +70,7 @@ function Tree({ preview }: { preview: Preview }) {
   const matched = preview.files.filter(file => file.state === 'matched')
   return (
     <div className="stack">
-      {preview.plan.blocked && <Notice kind="warning">{preview.plan.blocked}</Notice>}
+      {preview.plan.blocked && <Notice kind="warning">{preview.plan.blocked.text}</Notice>}
       <div className="row wrap">
         <FilterChips
           label="Files"

@@ -79,7 +79,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
           sql={sql}
           mark={
             attempt?.line && attempt.message
-              ? { line: attempt.line, column: attempt.column ?? 1, message: attempt.message }
+              ? { line: attempt.line, column: attempt.column ?? 1, message: attempt.message.text }
               : undefined
           }
         />
@@ -117,7 +117,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
               kind="error"
               title={attempt.line ? `Line ${attempt.line}, column ${attempt.column ?? 1}` : undefined}
             >
-              <span style={{ whiteSpace: 'pre-wrap' }}>{attempt.message}</span>
+              <span style={{ whiteSpace: 'pre-wrap' }}>{attempt.message.text}</span>
             </Notice>
           )}
           {attempt.inDatabase && <p>{attempt.inDatabase}</p>}

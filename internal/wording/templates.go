@@ -1,0 +1,153 @@
+package wording
+
+import "towpath"
+
+// templates has one template for each code, in the order of the codes.
+var templates = map[towpath.ReasonCode]string{
+	towpath.ReasonStated: "{text}",
+	towpath.ReasonMore:   "And {n} more.",
+
+	towpath.ReasonOutsideBase:      "The file is outside the base directory `{base}`.",
+	towpath.ReasonBesideBase:       "The file is in `{folder}`, and the base directory is `{base}`.",
+	towpath.ReasonPathEncoding:     "Its path is not valid UTF-8.",
+	towpath.ReasonPathTooLong:      "The file has a path of {bytes} bytes; the limit is {limit}.",
+	towpath.ReasonVersionTooLong:   "Its version is too long.",
+	towpath.ReasonNoTemplate:       "There is no template.",
+	towpath.ReasonFolders:          "Its folders do not fit those of the template.",
+	towpath.ReasonEndsWithBlank:    "Its name ends with a blank.",
+	towpath.ReasonEnding:           "The file ends with {have}, the template ends with {want}.",
+	towpath.ReasonNoEnding:         "The file has no ending, the template ends with {want}.",
+	towpath.ReasonInBase:           "The file is in the base directory itself, the template has {want:folder}.",
+	towpath.ReasonInBaseOpen:       "The file is in the base directory itself, the template has at least {want:folder}.",
+	towpath.ReasonDepth:            "The file is {have:folder} deep, the template has {want}.",
+	towpath.ReasonDepthOpen:        "The file is {have:folder} deep, the template has at least {want}.",
+	towpath.ReasonGoesOn:           "`{name}` goes on with `{rest}` where the template ends.",
+	towpath.ReasonVersionExpected:  "Expected a version where `{word}` is.",
+	towpath.ReasonTypeUnknown:      "Type `{word}` is none of ddl, dml, migrate, data, baseline.",
+	towpath.ReasonPartMissing:      "The {part} is missing in `{name}`.",
+	towpath.ReasonStart:            "`{name}` does not start with `{want}`.",
+	towpath.ReasonExpectedAfter:    "Expected `{want}` after the {part} in `{name}`.",
+	towpath.ReasonNotAtCommit:      "The file is not in the repository at the synced commit.",
+	towpath.ReasonRepositoryUnread: "The repository has not been read yet.",
+
+	towpath.ReasonSymlink:           "The file is a symbolic link; put the file itself here.",
+	towpath.ReasonSubmodule:         "The file is a submodule; put the file itself here.",
+	towpath.ReasonInLFS:             "The file is kept in Git LFS, so its text is not in the repository; commit the file itself.",
+	towpath.ReasonTooLarge:          "The file is too large: the limit is {limit}; split the file.",
+	towpath.ReasonOverLimit:         "The file has {size}: the limit is {limit}; split the file.",
+	towpath.ReasonStatementRefused:  "The file must not run, {line}:{column}: {message}",
+	towpath.ReasonStatementsRefused: "The file has {message}",
+
+	towpath.ReasonAmbiguous: "The file fits {n} databases called `{database}` of environment `{environment}`; " +
+		"take all but one out of the project.",
+	towpath.ReasonNoDatabases: "The project has no databases yet; give it one.",
+	towpath.ReasonNoDatabase: "There is no database `{database}` in this project; its databases are {known}; " +
+		"rename the file or its folder, or add the database.",
+	towpath.ReasonNoEnvironment: "There is no environment `{environment}`; the environments are {known}; " +
+		"rename the file or its folder.",
+	towpath.ReasonEmptyEnvironment: "The project has no database in environment `{environment}`; give it one.",
+	towpath.ReasonNoDatabaseThere: "There is no database `{database}` in environment `{environment}`; " +
+		"the project's databases there are {known}; rename the file or its folder, or add the database.",
+	towpath.ReasonConflict: "The file is in conflict: version {version} ({type}) is also claimed by {files}; " +
+		"give one of them another version.",
+	towpath.ReasonWaitsForDatabases: "The file waits for {cause}.",
+	towpath.ReasonPlanStopped:       "{cause}",
+	towpath.ReasonDatabaseStopped:   "{environment}/{database}: {cause}",
+	towpath.ReasonWaitsForFile:      "The file waits for `{path}`, which {cause}.",
+	towpath.ReasonWaitsForBaseline:  "The file waits for `{path}` of another repository link, which is baseline {version} too.",
+	towpath.ReasonNotPassed:         "The file has not passed {environment}/{database}: {cause}.",
+	towpath.ReasonWillBeRecorded:    "The file will be recorded as applied, not run.",
+	towpath.ReasonLateRefused: "The file is older than version {version}, which the database has, and this link refuses late files; " +
+		"give it a newer version.",
+	towpath.ReasonLateHeld: "The file is older than version {version}, which the database has; release it to run it now, or skip it.",
+	towpath.ReasonMoved: "The file has the same text as version {version} (`{path}`), which the database has and whose file is gone: " +
+		"it would run twice; skip it, or release it to run it again.",
+	towpath.ReasonPopulated: "The database has tables but no ledger: nobody knows which files it has already; " +
+		"release what is to run, skip the rest.",
+	towpath.ReasonForeignBaseline: "The file is within the baseline {version} of this link, but another link recorded that baseline first; " +
+		"skip it, or release it to run it.",
+	towpath.ReasonEdited: "The file was edited after the database got it; revert the file and write a new migration, " +
+		"or accept the new text as what the database has.",
+	towpath.ReasonRenamed:  "The database got it as `{path}`.",
+	towpath.ReasonVanished: "The database has it, and its file is gone from the repository; restore the file.",
+	towpath.ReasonVanishedHalfway: "It was begun in the database and not finished, and its file is gone from the repository; " +
+		"restore the file.",
+	towpath.ReasonDatabaseMissing: "The database was not found when its instance was last looked through; " +
+		"bring it back, or take it out of the project.",
+	towpath.ReasonLedgerUnreadable: "Its ledger cannot be read: {message}",
+	towpath.ReasonLedgerUnread:     "Its ledger has not been read yet.",
+	towpath.ReasonLedgerTampered: "Its ledger was changed by other hands: {differs}; " +
+		"nothing runs there until somebody has looked at it and accepts it.",
+	towpath.ReasonLedgerRestored: "Its ledger is not as it was: {differs}; " +
+		"nothing runs there until somebody has looked at it and accepts it.",
+	towpath.ReasonLedgerCloned: "Its ledger was written for another database, so it looks like a copy; " +
+		"confirm that it is a database of its own before anything runs.",
+
+	towpath.ReasonSkipped:         "{text}",
+	towpath.ReasonInLedger:        "The ledger of the database has it already.",
+	towpath.ReasonFileGone:        "Commit {commit} removed or renamed the file.",
+	towpath.ReasonOtherMigration:  "Since commit {commit} the file is no longer this migration of this database.",
+	towpath.ReasonFileReplaced:    "Commit {commit} replaced the file by {path}.",
+	towpath.ReasonRecordChanged:   "Commit {commit} changed what is to be recorded.",
+	towpath.ReasonSuperseded:      "Commit {commit} replaced the text.",
+	towpath.ReasonHasText:         "The database has version {version} already, with the text of commit {commit}.",
+	towpath.ReasonNoLongerAllowed: "Since commit {commit} it may not run here. {Cause}",
+	towpath.ReasonUnlinked:        "The repository was unlinked.",
+	towpath.ReasonRelinked:        "The repository was unlinked; another link has the migration now.",
+	towpath.ReasonUnassignedEarly: "The database was taken out of the project.",
+	towpath.ReasonAccepted:        "Somebody accepted the text as applied instead.",
+
+	towpath.ReasonCancelled:      "The task was cancelled.",
+	towpath.ReasonCancelledEarly: "The task was cancelled before it began.",
+	towpath.ReasonInterrupted:    "The server was stopped. The task goes on after the start.",
+	towpath.ReasonInterruptedKept: "The server was stopped while the file ran, and rows stay in tables without transactions. " +
+		"Take them out before you try again.",
+	towpath.ReasonRowsMayStay: "The connection or the server ended while the file ran, and statement {statement} may have written to " +
+		"the table {table}. It has no transactions: what was written stays, and would be there twice after another run. " +
+		"Look into {table}. Take out what the file has written and run it again, or continue after a statement, " +
+		"or say that it was applied.",
+	towpath.ReasonServerDied:       "The server stopped during this attempt. The next one asks the database how far it came.",
+	towpath.ReasonStatementFailed:  "{path}:{line}:{column}: {Cause}",
+	towpath.ReasonPartlyKept:       "{Cause} ({extent})",
+	towpath.ReasonDatabaseError:    "{message}",
+	towpath.ReasonScriptRefused:    "{message}",
+	towpath.ReasonLockTimeout:      "Another connection holds a lock in the database; given up at try {tries}: {cause}",
+	towpath.ReasonStatementTimeout: "The statement was stopped, since it did not end within {limit}: {cause}",
+	towpath.ReasonTextUnread:       "The text of this file could not be read from the server's metadata. Try again.",
+	towpath.ReasonTextMissing:      "The text of this file is not kept on this server. Synchronize the repository, then try again.",
+	towpath.ReasonTextDiffers:      "The text kept on this server is not what was planned (its checksum differs). Nothing was run.",
+	towpath.ReasonUnassigned:       "The database no longer belongs to this project. Nothing was run.",
+	towpath.ReasonUnassignedRecord: "The database no longer belongs to this project. Nothing was recorded.",
+	towpath.ReasonChecksumMismatch: "This database has version {version} already, with another text: " +
+		"it was applied from {path} at commit {commit}. Nothing was run. " +
+		"Accept the new text as applied, or bring the change as a new version.",
+	towpath.ReasonStoppedHalfway: "An earlier run stopped half-way: {done} of {total} statements are in the database, " +
+		"each committed by itself, and the file was changed before the place where it stopped. " +
+		"Push the statements that ran as they were, and it goes on behind them. Or look into the database and resolve the task: " +
+		"continue after a statement, run all from the start, or say that it was applied.",
+	towpath.ReasonIndeterminate: "The server stopped while it ran statement {statement} of {total}, " +
+		"which this database commits by itself, and nobody knows whether it is in: {why}. " +
+		"Look at the database. Running again begins with that statement, or from the start if the file was changed before it. " +
+		"Or continue after a statement that you name, or say that it was applied.",
+	towpath.ReasonObject: "{object} before:\n{before}\nand now:\n{now}",
+	towpath.ReasonCannotResume: "The file cannot go on at statement {statement}: {why}. " +
+		"Running again needs a file that goes on by itself; or say that it was applied.",
+	towpath.ReasonBeyondEnd: "The file has {total} statements only, and is to continue after statement {after}. Nothing was run.",
+	towpath.ReasonUnconfirmed: "The database cannot be asked what became of the run whose connection broke. " +
+		"It is asked again soon. ({cause})",
+	towpath.ReasonSessionAlive: "An earlier run's session in the database ({session}) may still be at work on statement {statement} " +
+		"of version {version}, and cannot be ended: {cause}. It is looked at again soon.",
+	towpath.ReasonForeignVersion: "The ledger in this database belongs to another database " +
+		"(version {version} is recorded for one with the id \"{database}\"). " +
+		"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.",
+	towpath.ReasonForeignLease: "The ledger in this database belongs to another database " +
+		"(it is kept for one with the id \"{database}\"). " +
+		"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.",
+	towpath.ReasonRunTampered: "The ledger in this database was changed by other hands than this server's: {differs}. " +
+		"Nothing was run. Look at the database. On its page a workspace owner or a DBA accepts the ledger as it is.",
+	towpath.ReasonRunRestored: "The ledger in this database is an earlier state of itself: {differs}. " +
+		"Nothing was run. Look at the database. On its page a workspace owner or a DBA accepts the ledger as it is; " +
+		"what it lacks then runs.",
+	towpath.ReasonTamperedCommit: "The change was committed, and with its commit the ledger was changed by other hands: " +
+		"nothing can be said by it. Look at the database. ({cause})",
+}

@@ -1,0 +1,72 @@
+// Package wording makes sentences of reasons. Each code has one template, and what a template leaves open comes from the
+// reason's params and causes. It is pure.
+package wording
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"towpath"
+)
+
+// subject begins the templates that speak of a file. Behind a path or a colon it is left out.
+const subject = "The file "
+
+// Text is a reason as sentences of their own; "" for none.
+func Text(r towpath.Reason) string {
+	return render(r, templates[r.Code])
+}
+
+// Fragment is a reason as it follows a colon, a path or "which": without its subject, a capital and the last period.
+func Fragment(r towpath.Reason) string {
+	template := templates[r.Code]
+	if rest, ok := strings.CutPrefix(template, subject); ok {
+		template = rest
+	} else if first, size := utf8.DecodeRuneInString(template); unicode.IsUpper(first) {
+		template = string(unicode.ToLower(first)) + template[size:]
+	}
+	return strings.TrimSuffix(render(r, template), ".")
+}
+
+// render fills in a template: {name} is a param, {name:noun} a number with its noun. {cause} is the causes as fragments, {Cause}
+// as texts.
+func render(r towpath.Reason, template string) string {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(template, "{")
+		out.WriteString(before)
+		if !found {
+			return strings.TrimSpace(out.String())
+		}
+		name, behind, _ := strings.Cut(rest, "}")
+		out.WriteString(value(r, name))
+		template = behind
+	}
+}
+
+func value(r towpath.Reason, name string) string {
+	switch name {
+	case "cause":
+		return join(r.Causes, Fragment, "; ")
+	case "Cause":
+		return join(r.Causes, Text, " ")
+	}
+	name, noun, counted := strings.Cut(name, ":")
+	param := r.Params[name]
+	switch {
+	case !counted:
+		return param
+	case param == "1":
+		return param + " " + noun
+	}
+	return param + " " + noun + "s"
+}
+
+func join(causes []towpath.Reason, word func(towpath.Reason) string, between string) string {
+	words := make([]string, 0, len(causes))
+	for _, c := range causes {
+		words = append(words, word(c))
+	}
+	return strings.Join(words, between)
+}

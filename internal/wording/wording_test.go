@@ -1,0 +1,288 @@
+package wording_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"towpath"
+	"towpath/internal/wording"
+)
+
+var update = flag.Bool("update", false, "write testdata/sentences.md")
+
+// code is one constant of reason.go.
+type code struct {
+	group  string // the comment above its block
+	name   string
+	code   towpath.ReasonCode
+	params []string // that its comment names, sorted
+	causes bool     // whether its comment names causes
+}
+
+var params = regexp.MustCompile(`Params: ([a-z]+(?:, [a-z]+)*)\.`)
+
+// codes reads the closed set.
+func codes(t *testing.T) (list []code) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../../reason.go", nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range file.Decls {
+		block, ok := d.(*ast.GenDecl)
+		if !ok || block.Tok != token.CONST {
+			continue
+		}
+		for _, s := range block.Specs {
+			value, ok := s.(*ast.ValueSpec)
+			if !ok || !strings.HasPrefix(value.Names[0].Name, "Reason") {
+				continue
+			}
+			text, err := strconv.Unquote(value.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc := strings.Join(strings.Fields(value.Doc.Text()), " ")
+			c := code{
+				group: strings.TrimSpace(block.Doc.Text()),
+				name:  value.Names[0].Name,
+				code:  towpath.ReasonCode(text),
+			}
+			if found := params.FindStringSubmatch(doc); found != nil {
+				c.params = strings.Split(found[1], ", ")
+			}
+			slices.Sort(c.params)
+			c.causes = strings.Contains(doc, "Causes: ")
+			if !strings.HasPrefix(doc, c.name) {
+				t.Errorf("%s has no comment that begins with its name", c.name)
+			}
+			list = append(list, c)
+		}
+	}
+	if len(list) < 50 {
+		t.Fatalf("only %d codes found", len(list))
+	}
+	return list
+}
+
+// marked is a reason whose params and causes can be found in its sentence.
+func (c code) marked() towpath.Reason {
+	r := towpath.Reason{Code: c.code, Params: map[string]string{}}
+	for _, p := range c.params {
+		r.Params[p] = "<" + p + ">"
+	}
+	if c.causes {
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonStated, "text", "<cause>")}
+	}
+	return r
+}
+
+func TestText_hasATemplateForEachCodeThatUsesEachParam(t *testing.T) {
+	t.Parallel()
+	placeholder := regexp.MustCompile(`<([a-z]+)>`)
+	seen := map[towpath.ReasonCode]bool{}
+	for _, c := range codes(t) {
+		if seen[c.code] {
+			t.Errorf("two constants are %q", c.code)
+		}
+		seen[c.code] = true
+		text := wording.Text(c.marked())
+		if text == "" {
+			t.Errorf("%s has no template", c.name)
+			continue
+		}
+		want := slices.Clone(c.params)
+		if c.causes && c.code != towpath.ReasonIndeterminate { // the page shows both states side by side
+			want = append(want, "cause")
+		}
+		var got []string
+		for _, found := range placeholder.FindAllStringSubmatch(text, -1) {
+			got = append(got, found[1])
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
+			t.Errorf("%s reads %q\n%s", c.name, text, diff)
+		}
+		if bare := wording.Text(towpath.Reason{Code: c.code}); strings.ContainsAny(bare, "{}") {
+			t.Errorf("%s leaves a placeholder: %s", c.name, bare)
+		}
+	}
+}
+
+// Every call of towpath.Why in the product gives the params that the code's comment names, no more and no fewer.
+func TestWhy_givesTheParamsOfItsCode(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{}
+	used := map[string]bool{}
+	for _, c := range codes(t) {
+		want[c.name] = strings.Join(c.params, " ")
+	}
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && filepath.Base(path) != "templates.go" {
+				used[s.Sel.Name] = true
+			}
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			name, given := why(call)
+			if params, known := want[name]; known && params != given {
+				t.Errorf("%s: %s is given %q, and has the params %q", fset.Position(call.Pos()), name, given, params)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range want {
+		if !used[name] && name != "ReasonMore" { // which From makes
+			t.Errorf("nothing says %s", name)
+		}
+	}
+}
+
+// why reads a call of towpath.Why: its code, and the names of its params, sorted.
+func why(call *ast.CallExpr) (name, params string) {
+	callee, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || callee.Sel.Name != "Why" || len(call.Args) == 0 {
+		return "", ""
+	}
+	constant, ok := call.Args[0].(*ast.SelectorExpr)
+	if !ok {
+		return "", ""
+	}
+	var names []string
+	for i := 1; i < len(call.Args); i += 2 {
+		text := "?"
+		if literal, ok := call.Args[i].(*ast.BasicLit); ok {
+			text, _ = strconv.Unquote(literal.Value)
+		}
+		names = append(names, text)
+	}
+	slices.Sort(names)
+	return constant.Sel.Name, strings.Join(names, " ")
+}
+
+func TestFragment_followsAPathOrAColon(t *testing.T) {
+	t.Parallel()
+	conflict := towpath.Why(towpath.ReasonConflict, "version", "1", "type", "ddl", "files", "`b.sql`")
+	for want, r := range map[string]towpath.Reason{
+		"": {},
+		"is a submodule; put the file itself here": towpath.Why(towpath.ReasonSubmodule),
+		"its ledger has not been read yet":         towpath.Why(towpath.ReasonLedgerUnread),
+		"Not needed":                               towpath.Why(towpath.ReasonSkipped, "text", "Not needed."),
+		"is 1 folder deep, the template has 2":     towpath.Why(towpath.ReasonDepth, "have", "1", "want", "2"),
+		"waits for `a.sql`, which is in conflict: version 1 (ddl) is also claimed by `b.sql`; give one of them another version": towpath.
+			Why(towpath.ReasonWaitsForFile, "path", "a.sql").From(conflict),
+	} {
+		if got := wording.Fragment(r); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// testdata/sentences.md is the page of all sentences, to be read aloud when one changes.
+func TestText_isThePage(t *testing.T) {
+	t.Parallel()
+	var page bytes.Buffer
+	page.WriteString("# Reasons\n\nEvery reason and its sentence. `go test ./internal/wording -update` writes this page.\n")
+	group := ""
+	for _, c := range codes(t) {
+		if c.group != group {
+			group = c.group
+			title, _, _ := strings.Cut(strings.Join(strings.Fields(group), " "), ". ")
+			fmt.Fprintf(&page, "\n## %s\n", strings.TrimSuffix(title, "."))
+		}
+		text := strings.ReplaceAll(wording.Text(c.example()), "\n", "\n> ")
+		fmt.Fprintf(&page, "\n**%s**\n\n> %s\n", c.code, text)
+	}
+	const golden = "testdata/sentences.md"
+	if *update {
+		if err := os.WriteFile(golden, page.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), page.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// examples are what params look like.
+var examples = map[string]string{
+	"after": "9", "base": "migrations", "before": "id integer", "bytes": "1200", "column": "8", "commit": "0e7beff12345", "database": "shop",
+	"differs": "version 3 is gone", "done": "2", "environment": "test", "extent": "Statement 1 of 3 is in the database.",
+	"files": "`shop/03__ddl__items.sql`", "folder": "Migrations", "have": "3", "known": "audit, crm", "limit": "100 MiB", "line": "3", "message": "no such table: orders",
+	"n": "2", "name": "3__ddl__orders.sql", "now": "id bigint", "object": "column orders.id", "part": "description",
+	"path": "shop/3__ddl__orders.sql", "rest": "_old", "session": "4711", "size": "110 MiB", "statement": "2",
+	"table": "log", "text": "Not needed here.", "total": "5", "tries": "5", "type": "ddl", "version": "3", "want": "2", "why": "the catalogue has changed otherwise",
+	"word": "init",
+}
+
+func (c code) example() towpath.Reason {
+	r := towpath.Reason{Code: c.code, Params: map[string]string{}}
+	for _, p := range c.params {
+		r.Params[p] = examples[p]
+	}
+	if c.code == towpath.ReasonStatementTimeout {
+		r.Params["limit"] = "10m0s"
+	}
+	database := towpath.Why(towpath.ReasonDatabaseError, "message", "canceling statement due to lock timeout")
+	switch c.code {
+	case towpath.ReasonEnding, towpath.ReasonNoEnding:
+		r.Params["have"], r.Params["want"] = ".txt", ".sql"
+	case towpath.ReasonStart, towpath.ReasonExpectedAfter:
+		r.Params["want"] = "__"
+	case towpath.ReasonPathTooLong:
+		r.Params["limit"] = "1000"
+	case towpath.ReasonWaitsForFile, towpath.ReasonNoLongerAllowed:
+		r.Causes = []towpath.Reason{code{code: towpath.ReasonConflict, params: []string{"version", "type", "files"}}.example()}
+	case towpath.ReasonNotPassed:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonEdited)}
+	case towpath.ReasonWaitsForDatabases, towpath.ReasonPlanStopped:
+		r.Causes = []towpath.Reason{code{code: towpath.ReasonDatabaseStopped, params: []string{"environment", "database"}}.example()}
+	case towpath.ReasonDatabaseStopped:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonLedgerUnreadable, "message", "connection refused")}
+	case towpath.ReasonStatementFailed:
+		r.Causes = []towpath.Reason{code{code: towpath.ReasonPartlyKept, params: []string{"extent"}}.example()}
+	case towpath.ReasonLockTimeout, towpath.ReasonStatementTimeout, towpath.ReasonPartlyKept, towpath.ReasonUnconfirmed,
+		towpath.ReasonSessionAlive, towpath.ReasonTamperedCommit:
+		r.Causes = []towpath.Reason{database}
+	}
+	return r
+}
