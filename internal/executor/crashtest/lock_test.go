@@ -12,6 +12,7 @@ import (
 
 	"towpath"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // ledgerLock is a session of somebody else that keeps everybody out of the ledger.
@@ -287,7 +288,7 @@ func TestLasting_rowsThatMayHaveStayedAreNotWrittenAgain(t *testing.T) {
 			if rows := w.query("SELECT COUNT(*) FROM kept"); got.State != c.want || rows != c.rows {
 				t.Fatalf("task is %s (%s), %s rows, want %s and %s", got.State, got.Reason, rows, c.want, c.rows)
 			}
-			if c.want == towpath.TaskUnknown && !strings.Contains(got.Reason, "the table kept") {
+			if c.want == towpath.TaskUnknown && !strings.Contains(wording.Text(got.Reason), "the table kept") {
 				t.Errorf("it says %q", got.Reason)
 			}
 			if got = w.settle(w.child(), nil); got.State != c.want {
