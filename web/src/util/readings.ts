@@ -1,6 +1,10 @@
-import type { Schemas } from '~/api/client'
-
-type Reason = Schemas['Reason']
+/** A reason of the API, of which only the data matters here. */
+interface Reason {
+  code: string
+  text?: string
+  params?: Record<string, string>
+  causes?: Reason[]
+}
 
 /** What the catalogue said of one object before a statement, and what it says now. */
 export interface Reading {
