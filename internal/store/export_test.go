@@ -71,6 +71,8 @@ func (t *table[T]) RoundTrip(ctx context.Context, tx *Tx, fill func(string, any)
 				field = f.b
 			case jsonText:
 				field = f.v
+			case reason:
+				field = f.r
 			}
 			fill(c.name, field)
 		}

@@ -63,6 +63,9 @@ func fillIn(t *rapid.T, column string, field any) {
 		*f = rapid.SampledFrom([][]towpath.Migration{nil, {}, {{MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDML}, Path: "a b"}}}).Draw(t, column)
 	case *towpath.Notices:
 		*f = rapid.SampledFrom([]towpath.Notices{{}, {Kept: []towpath.Notice{{Level: "warning", Text: "b\x00☃"}}, More: 3}}).Draw(t, column)
+	case *towpath.Reason:
+		deep := towpath.Why(towpath.ReasonNotPassed, "database", "größe \"x\"").From(towpath.Why(towpath.ReasonEdited))
+		*f = rapid.SampledFrom([]towpath.Reason{{}, towpath.Why(towpath.ReasonStated, "text", "b\x00☃\n"), deep}).Draw(t, column)
 	default:
 		t.Fatalf("%s is a %T, which no test fills", column, field)
 	}
