@@ -321,18 +321,34 @@ func (s *Service) read(ctx context.Context, i towpath.Instance, d towpath.Databa
 		return snapshot, err
 	}
 	defer func() { _ = db.Close() }() // it was only read
-	l, err := db.Ledger(ctx)
-	if err != nil {
+	snapshot, err = s.believed(ctx, db, d)
+	if err != nil || snapshot.Trouble != "" || len(snapshot.Entries) > 0 {
 		return snapshot, err
 	}
-	found := seal.NewKeys(s.Keeper).Check(l, d.ID, seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal, Entries: d.Ledger.Entries})
-	snapshot = towpath.LedgerSnapshot{Entries: clipped(l.Entries), Number: found.Number, Seal: found.Seal, Trouble: found.Trouble, Differs: found.Words()}
-	if found.Trouble != "" || len(snapshot.Entries) > 0 {
-		return snapshot, nil
-	}
 	schema, err := db.Schema(ctx)
-	snapshot.Populated = schema.Populated()
+	if err != nil || !schema.Populated() {
+		return snapshot, err
+	}
+	// A migration may have made the tables after the ledger was read. Its row is there by now.
+	snapshot, err = s.believed(ctx, db, d)
+	snapshot.Populated = len(snapshot.Entries) == 0
 	return snapshot, err
+}
+
+// believed reads a ledger and checks its seals.
+func (s *Service) believed(ctx context.Context, db engine.DB, d towpath.Database) (towpath.LedgerSnapshot, error) {
+	l, err := db.Ledger(ctx)
+	if err != nil {
+		return towpath.LedgerSnapshot{}, err
+	}
+	found := seal.NewKeys(s.Keeper).Check(l, d.ID, seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal, Entries: d.Ledger.Entries})
+	return towpath.LedgerSnapshot{
+		Entries: clipped(l.Entries),
+		Number:  found.Number,
+		Seal:    found.Seal,
+		Trouble: found.Trouble,
+		Differs: found.Words(),
+	}, nil
 }
 
 // clipped cuts what rows of a ledger say in words, since others may have written them: what is known of them is copied into the
