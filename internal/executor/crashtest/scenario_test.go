@@ -161,7 +161,7 @@ func (w *world) race() {
 // A change that waits for a lock makes others wait behind it: never longer than its limit.
 func TestLocked_othersWaitNoLongerThanTheLimit(t *testing.T) {
 	t.Parallel()
-	for e, limit := range map[towpath.EngineType]time.Duration{towpath.EnginePostgres: 300 * time.Millisecond, towpath.EngineMySQL: time.Second} {
+	for e, limit := range map[towpath.EngineType]time.Duration{towpath.EnginePostgres: 2 * time.Second, towpath.EngineMySQL: 2 * time.Second} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, e, setups()[e])
