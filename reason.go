@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Reason says why something is as it is: a code of the closed set below, with what the code leaves open. It is kept and sent as
@@ -33,6 +34,19 @@ func Why(code ReasonCode, params ...string) Reason {
 		r.Params[params[i]] = ClipMore(strings.ReplaceAll(params[i+1], "\x00", "\uFFFD"), maxParam, 0)
 	}
 	return r
+}
+
+// maxSkipReason bounds a person's words for skipping, in characters.
+const maxSkipReason = 1000
+
+// Skipped is the reason of a person who leaves a migration out. CodeInvalid on the field reason when it says nothing, or too
+// much.
+func Skipped(text string) (Reason, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || utf8.RuneCountInString(text) > maxSkipReason {
+		return Reason{}, Invalid("reason", "Say in 1 to %d characters why the migration is skipped.", maxSkipReason)
+	}
+	return Why(ReasonSkipped, "text", text), nil
 }
 
 // From returns the reason with its causes, of which it keeps the first 20. Zero ones are none.

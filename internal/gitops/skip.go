@@ -4,24 +4,19 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
 )
 
-// maxSkipReason bounds a person's words, in characters.
-const maxSkipReason = 1000
-
 // Skip leaves a file out of one database that cannot run there, so that newer ones go on without it. The reason is required
 // and is kept. It holds for this text alone: what a newer commit brings is planned again. CodeConflict when the file is not
 // unusable, or the database has it.
-func (s *Service) Skip(ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID, reason string) (r towpath.Rollout, err error) {
-	reason = strings.TrimSpace(reason)
-	if reason == "" || utf8.RuneCountInString(reason) > maxSkipReason {
-		return r, towpath.Invalid("reason", "Say in 1 to %d characters why the migration is skipped.", maxSkipReason)
+func (s *Service) Skip(ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID, text string) (r towpath.Rollout, err error) {
+	reason, err := towpath.Skipped(text)
+	if err != nil {
+		return r, err
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		link, err := tx.Link(ctx, linkID)
@@ -49,7 +44,7 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, linkID, databas
 			Action:    "migration.skip",
 			Subject:   item.DatabaseID,
 			ProjectID: link.ProjectID,
-			Detail:    fmt.Sprintf("Skipped %s in %s/%s: %s", item.Path, item.Environment, item.Database, reason),
+			Detail:    fmt.Sprintf("Skipped %s in %s/%s: %s", item.Path, item.Environment, item.Database, reason.Params["text"]),
 		})
 	})
 	return r, err
@@ -82,7 +77,7 @@ func (s *Service) unusable(ctx context.Context, tx *store.Tx, link towpath.Repos
 }
 
 // skipItem keeps the decision as a task that has ended.
-func skipItem(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout, item plan.Item, reason string) error {
+func skipItem(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout, item plan.Item, reason towpath.Reason) error {
 	environment, err := tx.Environment(ctx, item.EnvironmentID)
 	if err != nil {
 		return err
@@ -106,6 +101,6 @@ func skipItem(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r 
 			t.Commit = f.Commit
 		}
 	}
-	t.Close(towpath.TaskSkipped, towpath.Why(towpath.ReasonSkipped, "text", reason), tx.Now)
+	t.Close(towpath.TaskSkipped, reason, tx.Now)
 	return tx.CreateTask(ctx, &t)
 }

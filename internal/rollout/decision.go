@@ -3,16 +3,11 @@ package rollout
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"towpath"
 	"towpath/internal/store"
 )
-
-// maxReason bounds a person's words, in characters.
-const maxReason = 1000
 
 // Retry lets a failed task run again. CodeConflict when it has not failed.
 func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
@@ -38,19 +33,19 @@ func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID strin
 
 // Skip ends a task without running it. The reason is required, and is kept with the task. CodeConflict when the task is
 // running or has ended.
-func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, reason string) (towpath.Task, error) {
-	reason = strings.TrimSpace(reason)
-	if reason == "" || utf8.RuneCountInString(reason) > maxReason {
-		return towpath.Task{}, towpath.Invalid("reason", "Say in 1 to %d characters why the migration is skipped.", maxReason)
+func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, text string) (towpath.Task, error) {
+	reason, err := towpath.Skipped(text)
+	if err != nil {
+		return towpath.Task{}, err
 	}
-	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason, func(t *towpath.Task, now time.Time) error {
+	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason.Params["text"], func(t *towpath.Task, now time.Time) error {
 		if !t.State.MayBecome(towpath.TaskSkipped) {
 			return towpath.Errorf(towpath.CodeConflict, "A task that is %s cannot be skipped.", t.State)
 		}
 		if t.Action == towpath.ActionRecord && t.Type == towpath.TypeBaseline && t.Path == "" {
 			return towpath.Errorf(towpath.CodeConflict, "This records the baseline that was chosen when the repository was linked. To choose otherwise, unlink it and link it again.")
 		}
-		t.Close(towpath.TaskSkipped, towpath.Why(towpath.ReasonSkipped, "text", reason), now)
+		t.Close(towpath.TaskSkipped, reason, now)
 		return nil
 	})
 }
