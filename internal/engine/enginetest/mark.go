@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,14 +13,33 @@ import (
 // be there, or gone, already, and "everything" is a statement that takes with it what it does not name.
 type MarkCase struct{ Name, Script, Want string }
 
-// RunMarks reads the marks of scripts with an engine's dialect.
+// everyMark are scripts that say the same in every dialect.
+var everyMark = []MarkCase{
+	{Name: "a table", Script: `CREATE TABLE customer (id INT)`, Want: "+table customer"},
+	{Name: "where it is missing", Script: `CREATE TABLE IF NOT EXISTS customer (id INT)`, Want: "?+table customer"},
+	{Name: "a table of a query", Script: `CREATE TABLE copied AS SELECT 1 AS x`, Want: "+table copied"},
+	{Name: "a view counts as a table", Script: `CREATE VIEW recent AS SELECT 1`, Want: "+table recent"},
+	{Name: "a table of the session alone", Script: `CREATE TEMPORARY TABLE t (id INT); DROP TABLE t`, Want: ""},
+	{Name: "a column", Script: `ALTER TABLE customer ADD COLUMN phone TEXT`, Want: "+column customer.phone"},
+	{Name: "a column without the word", Script: `ALTER TABLE customer ADD phone TEXT`, Want: "+column customer.phone"},
+	{Name: "a column goes", Script: `ALTER TABLE customer DROP COLUMN phone`, Want: "-column customer.phone"},
+	{Name: "a column renamed", Script: `ALTER TABLE customer RENAME COLUMN a TO b`, Want: "-column customer.a, +column customer.b"},
+	{Name: "a table renamed", Script: `ALTER TABLE customer RENAME TO client`, Want: "-table customer, +table client"},
+	{Name: "a table goes", Script: `DROP TABLE customer`, Want: "-table customer"},
+	{Name: "a table goes if it is there", Script: `DROP TABLE IF EXISTS customer`, Want: "?-table customer"},
+	{Name: "data says nothing", Script: `INSERT INTO customer VALUES (1); UPDATE customer SET id = 2`, Want: ""},
+	{Name: "words in texts and comments", Script: `INSERT INTO log VALUES ('CREATE TABLE a (x INT);') /* DROP TABLE b; */`, Want: ""},
+	{Name: "a script that cannot be read", Script: `CREATE TABLE a (id INT); INSERT INTO a VALUES ('`, Want: ""},
+}
+
+// RunMarks reads the marks of scripts with an engine's dialect: its own cases, and those of all.
 func RunMarks(t *testing.T, e engine.Engine, cases []MarkCase) {
 	t.Helper()
 	reader, ok := e.(engine.Reader)
 	if !ok {
 		t.Fatal("the engine reads no names")
 	}
-	for _, c := range cases {
+	for _, c := range slices.Concat(everyMark, cases) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			marks := reader.Dialect().Marks(e.Split(strings.NewReader(c.Script)))
