@@ -1,10 +1,19 @@
 package api
 
-import "towpath"
+import (
+	"slices"
+
+	"towpath"
+)
 
 // routes lists every operation of the API, and beside each the right that its caller must hold. Rights that begin with
 // "project." are asked for in the project of what the path names.
 func (s *Server) routes() []route {
+	return slices.Concat(s.workspaceRoutes(), s.projectRoutes())
+}
+
+// workspaceRoutes are about people, and about what all projects share.
+func (s *Server) workspaceRoutes() []route {
 	return []route{
 		{"GET", "/setup", public, ok(s.getSetup)},
 		{"POST", "/setup", public, headed(201, s.setUp)},
@@ -48,7 +57,12 @@ func (s *Server) routes() []route {
 		{"POST", "/databases/{database}/accept-ledger", towpath.ManageInstances, done(s.acceptLedger)},
 		{"GET", "/databases/{database}/change-history", towpath.ViewProject, ok(s.listChanges)},
 		{"GET", "/databases/{database}/change-history/{change}", towpath.ViewProject, ok(s.getChange)},
+	}
+}
 
+// projectRoutes are about projects, their repositories, and what runs in their databases.
+func (s *Server) projectRoutes() []route {
+	return []route{
 		{"GET", "/projects", towpath.ViewWorkspace, ok(s.listProjects)},
 		{"POST", "/projects", towpath.CreateProjects, created(s.createProject)},
 		{"GET", "/projects/{project}", towpath.ViewProject, ok(s.getProject)},
