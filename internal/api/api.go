@@ -88,7 +88,7 @@ func (s *Server) noSuchRoute(w http.ResponseWriter, r *http.Request) {
 	s.refuse(w, r, errNoRoute)
 }
 
-// ready tells whether the server can do its work: whether it can write its metadata.
+// ready reports whether the server can do its work, which is to write its metadata.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	if err := s.Store.Writable(r.Context()); err != nil {
 		s.Logger.Error("metadata cannot be written", "error", err)

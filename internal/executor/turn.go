@@ -41,7 +41,7 @@ type turn struct {
 	fenced     bool      // the lease's row in the ledger is this turn's
 	schema     *string   // the schema's dump as the last change has left it; nil when it was not read
 
-	book   *seal.Book                 // the ledger's sum; nil when the ledger was not read, or is to be sealed anew
+	book   *seal.Book                 // the ledger's sum; nil when the ledger was not read, or is to be sealed again
 	reseal bool                       // the ledger is genuine, and has no seals of the key in use
 	known  seal.Known                 // what the metadata had of the ledger when the turn began
 	newest atomic.Pointer[seal.Known] // what this turn has written; the watch reads it while the turn writes

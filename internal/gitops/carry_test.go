@@ -137,7 +137,7 @@ func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
 		why  string // of the task that failed; %s is the commit
 	}{
 		"its file is removed":                  {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted}, "file-gone commit=%s"},
-		"its text is replaced":                 {map[string]string{"shop/1__ddl__a.sql": "mended"}, "superseded-by commit=%s"},
+		"its text is replaced":                 {map[string]string{"shop/1__ddl__a.sql": "fixed"}, "superseded-by commit=%s"},
 		"another file claims its version":      {map[string]string{"shop/1__ddl__rival.sql": "R"}, "no-longer-allowed commit=%s (conflict "},
 		"its version is given to another file": {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted, "shop/1__ddl__b.sql": "B"}, "file-replaced commit=%s path=shop/1__ddl__b.sql"},
 	} {
@@ -173,14 +173,14 @@ func TestReconcile_aFailureThatIsSupersededIsTwoFacts(t *testing.T) {
 		link := b.link(t)
 		b.reconcile(t, link.ID)
 		b.failed(t, link.ID)
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "mended"})
+		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "fixed"})
 		b.reconcile(t, link.ID)
 		all := b.rollouts(t, link.ID)
 		if len(all) != 2 || all[0].State != towpath.RolloutFailed || all[0].SupersededBy != all[1].ID || all[0].FinishedAt == nil {
 			t.Fatalf("rollouts %+v", all)
 		}
 		if fresh := all[1].Tasks[0]; fresh.State != towpath.TaskPending || fresh.Attempts != 0 || !fresh.Error.IsZero() || fresh.ID == all[0].Tasks[0].ID {
-			t.Errorf("the mended text begins as %+v", fresh)
+			t.Errorf("the fixed text begins as %+v", fresh)
 		}
 		b.write(t, func(ctx context.Context, tx *store.Tx) error {
 			failed, err := tx.Rollouts(ctx, store.RolloutFilter{State: towpath.RolloutFailed}, store.Page{})

@@ -91,7 +91,7 @@ func (s Scope) below(path string) (relative string, in bool) {
 	return relative, in && relative != ""
 }
 
-// Beside tells whether a path lies in a folder whose name differs from the base directory's in letters' case, in what
+// Beside reports whether a path lies in a folder whose name differs from the base directory's in letters' case, in what
 // separates its words, or in a plural s alone: Migrations or migration, where migrations is meant.
 func (s Scope) Beside(path string) bool {
 	_, slip := s.beside(path)

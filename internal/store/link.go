@@ -91,7 +91,7 @@ func (tx *Tx) EveryLink(ctx context.Context, f LinkFilter) iter.Seq2[towpath.Rep
 	return links.walk(ctx, tx, f.filter(), func(l towpath.RepositoryLink) string { return l.ID })
 }
 
-// WakeLinks has a project's links planned anew, but for one ("" for none).
+// WakeLinks has a project's links planned again, but for one ("" for none).
 func (tx *Tx) WakeLinks(ctx context.Context, projectID, except string) error {
 	for l, err := range tx.EveryLink(ctx, LinkFilter{ProjectID: projectID}) {
 		if err != nil {

@@ -21,7 +21,7 @@ type trial struct {
 	err error
 }
 
-// Writable tells whether the metadata can be written. It writes one row, at most every five seconds, however many ask.
+// Writable reports whether the metadata can be written. It writes one row, at most every five seconds, however many ask.
 func (s *Store) Writable(ctx context.Context) error {
 	s.trial.mu.Lock()
 	defer s.trial.mu.Unlock()

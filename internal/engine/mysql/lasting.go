@@ -61,7 +61,7 @@ func (d *database) LastingWrites(ctx context.Context) (mayWrite func(statement.S
 	}, nil
 }
 
-// mentions tells whether a text has a name in it, as a whole word. Comments and strings count: to find too much asks a person
+// mentions reports whether a text has a name in it, as a whole word. Comments and strings count: to find too much asks a person
 // once too often, to find too little doubles rows.
 func mentions(text, name string) bool {
 	text, name = strings.ToLower(text), strings.ToLower(name)

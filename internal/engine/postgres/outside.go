@@ -94,7 +94,7 @@ func (s *session) sumOutside(ctx context.Context, st statement.Statement) (sum s
 	return sum, err
 }
 
-// unbounded tells whether a statement may run SQL that nobody has read, and outside of a transaction of ours.
+// unbounded reports whether a statement may run SQL that nobody has read, and outside of a transaction of ours.
 func (s *session) unbounded(st statement.Statement) bool {
 	return s.options.NoTx && !s.inside && st.Roles == nil && (st.NoTx || composes(st.Verb))
 }

@@ -15,7 +15,7 @@ import (
 // ledger stays the user's.
 const OptionRole = "role"
 
-// inTransaction tells whether a transaction of ours is around the statement.
+// inTransaction reports whether a transaction of ours is around the statement.
 func (s *session) inTransaction() bool { return !s.options.NoTx || s.inside }
 
 // becomeOwner and stopBeingOwner are empty where the user itself owns what files make.

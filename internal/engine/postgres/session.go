@@ -167,7 +167,7 @@ func (s *session) whole(ctx context.Context, st statement.Statement) (rows int64
 	return rows, err
 }
 
-// commitsWithin tells whether a statement failed in a transaction of ours, and was undone, since it ends transactions itself
+// commitsWithin reports whether a statement failed in a transaction of ours, and was undone, since it ends transactions itself
 // or chooses how they begin.
 func commitsWithin(st statement.Statement, err error) bool {
 	var said *pgconn.PgError

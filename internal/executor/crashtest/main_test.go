@@ -60,7 +60,7 @@ func (s *servers) stop() (err error) {
 	return err
 }
 
-// tried tells whether an engine is one of those that are asked for.
+// tried reports whether an engine is one of those that are asked for.
 func tried(e towpath.EngineType) bool { return *only == "" || string(e) == *only }
 
 // engines are those that are asked for.
