@@ -43,8 +43,6 @@ export async function signInAtBitbucket(window: Page, info: DemoInfo) {
 
 /** Takes a picture of the page in light and dark, and fails on serious findings of axe in either. */
 export async function looksGood(page: Page, name: string) {
-  // What is read again is dimmed meanwhile.
-  await expect.poll(() => page.locator('[aria-busy="true"]').count(), { timeout: 10_000 }).toBe(0)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await page.screenshot({ path: join(out, `${name}-${colorScheme}.png`), fullPage: true, animations: 'disabled' })

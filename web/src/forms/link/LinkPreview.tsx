@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Schemas } from '~/api/client'
+import { messageOf } from '~/api/errors'
 import { Commit } from '~/components/Commit'
 import { FilterChips } from '~/components/FilterChips'
 import { FileTable } from '~/components/git/FileTable'
@@ -52,14 +53,19 @@ export function LinkPreview({ query }: LinkPreviewProps) {
         <h2 id="preview">Preview</h2>
         {query.data && <Commit hash={query.data.commit} />}
         <span className="muted small" role="status">
-          {query.isFetching ? 'Reading the repository …' : ''}
+          {statusOf(query)}
         </span>
       </div>
-      <div style={{ opacity: query.isPlaceholderData || query.error ? 0.6 : 1 }}>
-        <Loaded query={query}>{preview => <Tree preview={preview} />}</Loaded>
-      </div>
+      <Loaded query={query}>{preview => <Tree preview={preview} />}</Loaded>
     </section>
   )
+}
+
+/** Old data stays while a new look goes on, and when it fails; words say so, since dimmed text cannot be read by all. */
+function statusOf(query: UseQueryResult<Preview>): string {
+  if (query.isFetching) return 'Reading the repository …'
+  if (query.data && query.error) return `This is the last preview. The new one failed: ${messageOf(query.error)}`
+  return ''
 }
 
 function Tree({ preview }: { preview: Preview }) {
