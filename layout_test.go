@@ -110,7 +110,7 @@ type source struct {
 
 func (s source) imported(pkg string) bool { return slices.Contains(s.imports, pkg) }
 
-// below tells whether pkg is root or lies below it.
+// below reports whether pkg is root or lies below it.
 func below(pkg, root string) bool { return pkg == root || strings.HasPrefix(pkg, root+"/") }
 
 func belowAny(pkg string, roots []string) bool {
@@ -339,7 +339,7 @@ func checkSkips(t *testing.T, s source) {
 	})
 }
 
-// isTesting tells whether a parameter's type is *testing.T or its like.
+// isTesting reports whether a parameter's type is *testing.T or its like.
 func isTesting(e ast.Expr) bool {
 	if star, ok := e.(*ast.StarExpr); ok {
 		e = star.X

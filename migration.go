@@ -95,7 +95,7 @@ const (
 	LedgerFailed    LedgerState = "failed"    // stopped half-way on an engine that cannot roll back
 )
 
-// Applied tells whether the state means that the migration must not run again.
+// Applied reports whether the state means that the migration must not run again.
 func (s LedgerState) Applied() bool { return s == LedgerDone || s == LedgerBaselined }
 
 // LedgerEntry is a row of the ledger, the table inside a target that says which migrations it has.

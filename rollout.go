@@ -30,7 +30,7 @@ var taskMoves = map[TaskState][]TaskState{
 	TaskUnknown: {TaskPending, TaskDone, TaskSkipped},
 }
 
-// MayBecome tells whether a task may go from one state to the other.
+// MayBecome reports whether a task may go from one state to the other.
 func (s TaskState) MayBecome(next TaskState) bool { return slices.Contains(taskMoves[s], next) }
 
 // MayFollow lists the states from which a task may come to this one, itself included, in alphabetical order.
@@ -45,7 +45,7 @@ func (s TaskState) MayFollow() []TaskState {
 	return from
 }
 
-// Open tells whether something is still to come of the task.
+// Open reports whether something is still to come of the task.
 func (s TaskState) Open() bool {
 	switch s {
 	case TaskPending, TaskHeld, TaskRunning, TaskFailed, TaskUnknown:
@@ -150,7 +150,7 @@ const (
 	RolloutSuperseded RolloutState = "superseded" // a newer one took over before any of it had failed
 )
 
-// Ended tells whether nothing of such a rollout is to come.
+// Ended reports whether nothing of such a rollout is to come.
 func (s RolloutState) Ended() bool {
 	switch s {
 	case RolloutDone, RolloutSkipped, RolloutCancelled, RolloutSuperseded:

@@ -56,10 +56,10 @@ var projectRights = map[ProjectRole][]Permission{
 	ProjectDeveloper: {ViewProject, SyncProject},
 }
 
-// Can tells whether the role holds the right in the whole workspace, every project included.
+// Can reports whether the role holds the right in the whole workspace, every project included.
 func (r Role) Can(p Permission) bool { return contains(workspaceRights[r], p) }
 
-// Can tells whether the role holds the right in its project.
+// Can reports whether the role holds the right in its project.
 func (r ProjectRole) Can(p Permission) bool { return contains(projectRights[r], p) }
 
 // Permissions lists what the role allows in the whole workspace, every project included.
@@ -68,10 +68,10 @@ func (r Role) Permissions() []Permission { return append([]Permission{}, workspa
 // Permissions lists what the role allows in its project.
 func (r ProjectRole) Permissions() []Permission { return append([]Permission{}, projectRights[r]...) }
 
-// Valid tells whether the role is one of the known ones.
+// Valid reports whether the role is one of the known ones.
 func (r Role) Valid() bool { return len(workspaceRights[r]) > 0 }
 
-// Valid tells whether the role is one of the known ones.
+// Valid reports whether the role is one of the known ones.
 func (r ProjectRole) Valid() bool { return len(projectRights[r]) > 0 }
 
 func contains(list []Permission, p Permission) bool {

@@ -112,7 +112,7 @@ func (s *Server) console() http.Handler {
 	})
 }
 
-// secure tells whether people reach the server by https, so that cookies can be bound to it.
+// secure reports whether people reach the server by https, so that cookies can be bound to it.
 func (s *Server) secure() bool { return strings.HasPrefix(s.ExternalURL, "https://") }
 
 // externalHost is the host, with its port if it has one, of the external address.

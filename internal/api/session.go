@@ -8,7 +8,7 @@ import (
 	"towpath"
 )
 
-// setupState tells whether the workspace has its first owner.
+// setupState reports whether the workspace has its first owner.
 type setupState struct {
 	Needed bool `json:"needed" doc:"Whether the first owner is still to be made, with the token that the server printed."`
 }

@@ -34,7 +34,7 @@ func (s *Service) ProjectRole(ctx context.Context, actor towpath.Actor, projectI
 	return m.Role, err
 }
 
-// Allow tells whether an actor holds a right, in the workspace or, with a project's id, in that project.
+// Allow reports whether an actor holds a right, in the workspace or, with a project's id, in that project.
 // CodeUnauthorized: nobody is signed in. CodeForbidden: the role does not hold it. CodeNotFound: the person may not even
 // know of the project.
 func (s *Service) Allow(ctx context.Context, actor towpath.Actor, p towpath.Permission, projectID string) error {

@@ -73,7 +73,7 @@ func (h *hashing) hash(ctx context.Context, password string) (string, error) {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes, encode(salt), encode(key)), nil
 }
 
-// verify tells whether a password fits a PHC string. It works as long for an empty string, which nothing fits, so that
+// verify reports whether a password fits a PHC string. It works as long for an empty string, which nothing fits, so that
 // nobody can tell by the clock which addresses are known.
 func (h *hashing) verify(ctx context.Context, phc, password string) (bool, error) {
 	if len(password) > 4*maxPassword {

@@ -11,7 +11,7 @@ import (
 	"towpath/internal/store"
 )
 
-// SetupNeeded tells whether the workspace has no member yet.
+// SetupNeeded reports whether the workspace has no member yet.
 func (s *Service) SetupNeeded(ctx context.Context) (bool, error) {
 	var members []towpath.Member
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {

@@ -77,7 +77,7 @@ func (s *Sim) apiFault(path string) int {
 	return status
 }
 
-// lagging tells whether a commit is still to be hidden, and counts.
+// lagging reports whether a commit is still to be hidden, and counts.
 func (s *Sim) lagging(repo Repository, hash string, status bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

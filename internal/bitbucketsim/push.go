@@ -161,7 +161,7 @@ func (s *Sim) changeLinks(repo Repository, c refChange, forced bool) obj {
 	return links
 }
 
-// pushed lists at most six commits that a branch gained, newest first, and tells whether it lost some. A new branch lists its
+// pushed lists at most six commits that a branch gained, newest first, and reports whether it lost some. A new branch lists its
 // ancestors, also those that other branches already had.
 func (g *gitRepo) pushed(before, after string) (hashes []string, forced bool, err error) {
 	// Nearly every push adds a few commits in a row: no process is needed to see that.

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// matcher tells whether an object, seen through its fields, fits a query.
+// matcher reports whether an object, seen through its fields, fits a query.
 type matcher func(field func(string) string) bool
 
 var queryToken = regexp.MustCompile(`^\s*(?:("(?:[^"\\]|\\.)*")|(!=|!~|>=|<=|=|~|>|<)|([(),])|([^\s"=!~<>(),]+))`)

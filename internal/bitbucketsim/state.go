@@ -181,7 +181,7 @@ func (st *state) permission(r *Repository, u *User) string {
 	return ""
 }
 
-// permits tells whether the right that someone has is enough for the one that is needed.
+// permits reports whether the right that someone has is enough for the one that is needed.
 func permits(has, needs string) bool {
 	rank := map[string]int{"": 0, "read": 1, "write": 2, "admin": 3}
 	return rank[has] >= rank[needs]

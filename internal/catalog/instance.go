@@ -115,7 +115,7 @@ func (s *Service) AddInstance(ctx context.Context, actor towpath.Actor, spec Ins
 	return i, err
 }
 
-// usable tells whether an instance may be saved as it is described.
+// usable reports whether an instance may be saved as it is described.
 func (s *Service) usable(ctx context.Context, spec InstanceSpec) error {
 	if err := spec.validate(); err != nil {
 		return err

@@ -56,7 +56,7 @@ func (p Programs) Find(name string) (string, error) {
 	return path, nil
 }
 
-// Has tells whether a program is there.
+// Has reports whether a program is there.
 func (p Programs) Has(name string) bool {
 	_, err := p.Find(name)
 	return err == nil

@@ -122,7 +122,7 @@ func (a *alone) step(ctx context.Context, st statement.Statement) error {
 	})
 }
 
-// mayCommit tells whether a statement can hold commits of its own, which a transaction around it would refuse.
+// mayCommit reports whether a statement can hold commits of its own, which a transaction around it would refuse.
 func mayCommit(st statement.Statement) bool { return st.Verb == "CALL" || st.Verb == "DO" }
 
 // wholeVerbs begin the statements that a server stops before they begin, or undoes, when they meet a

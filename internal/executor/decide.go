@@ -159,7 +159,7 @@ func weigh(t towpath.Task, entries []towpath.LedgerEntry, databaseID string) (fo
 	return found
 }
 
-// recorded tells whether the ledger's row says of a migration all that recording it would say.
+// recorded reports whether the ledger's row says of a migration all that recording it would say.
 func recorded(m towpath.Migration, e towpath.LedgerEntry, found bool) bool {
 	return found && e.State.Applied() && e.Checksum == m.Checksum && e.Path == m.Path
 }

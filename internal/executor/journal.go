@@ -84,7 +84,7 @@ func became(c statement.Change, before, now []engine.Definition) (v verdict, why
 	return undecided, "the catalogue has changed, but not as the statement would have it"
 }
 
-// shows tells whether a definition has become what the names in an ALTER say. Text that was cut does not tell: there the
+// shows reports whether a definition has become what the names in an ALTER say. Text that was cut does not tell: there the
 // difference alone must do.
 func shows(c statement.Change, before, now string) bool {
 	if max(len(before), len(now)) > engine.MaxDefinition {
@@ -124,7 +124,7 @@ func count(text, name string) (n int) {
 	}
 }
 
-// ofName tells whether a character goes on with a name that is not quoted.
+// ofName reports whether a character goes on with a name that is not quoted.
 func ofName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 // missed says what a statement that ended without an error should have left in the catalogue; "" when all is well.

@@ -59,7 +59,7 @@ func plainPath(path string) bool {
 	return true
 }
 
-// privateHost tells whether a host name or address is one that the Internet cannot reach, as far as its spelling tells.
+// privateHost reports whether a host name or address is one that the Internet cannot reach, as far as its spelling tells.
 func privateHost(host string) bool {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast() || addr.IsUnspecified()

@@ -64,7 +64,7 @@ func (c closer) why(t towpath.Task) towpath.Reason {
 	return towpath.Why(towpath.ReasonNoLongerAllowed, "commit", c.commit).From(item.Reason)
 }
 
-// had tells whether the ledger has all that a task was to bring, with the task's own texts.
+// had reports whether the ledger has all that a task was to bring, with the task's own texts.
 func (c closer) had(t towpath.Task) bool {
 	wanted := t.Covers
 	if t.Action == towpath.ActionApply {

@@ -184,7 +184,7 @@ func blocker(t towpath.Task, others []towpath.Task) (by towpath.Task, found bool
 	return by, false
 }
 
-// behind tells whether a pending task is a later stage of a migration that is held.
+// behind reports whether a pending task is a later stage of a migration that is held.
 func behind(t, held towpath.Task) bool {
 	return t.State == towpath.TaskPending && t.RolloutID == held.RolloutID && t.MigrationID == held.MigrationID && t.Path == held.Path && held.Stage < t.Stage
 }
@@ -247,7 +247,7 @@ func files(n int) string {
 // sqlEndings are how files end that people mean to run. Others (notes, configurations) may lie beside them.
 var sqlEndings = []string{".sql", ".ddl", ".dml", ".psql", ".pgsql", ".mysql"}
 
-// looksLikeSQL tells whether a file that is not taken was probably meant to run.
+// looksLikeSQL reports whether a file that is not taken was probably meant to run.
 func looksLikeSQL(path string) bool {
 	name := strings.ToLower(strings.TrimSpace(path))
 	for _, ending := range sqlEndings {

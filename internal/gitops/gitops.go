@@ -114,7 +114,7 @@ func userError(err error, doing string) error {
 	return fmt.Errorf("%s: %w", doing, errors.Join(&towpath.Error{Code: code, Message: text}, err))
 }
 
-// isPrivateURL tells whether only machines near the server can reach the address.
+// isPrivateURL reports whether only machines near the server can reach the address.
 func isPrivateURL(raw string) bool {
 	u, err := url.Parse(raw)
 	if err != nil {

@@ -90,7 +90,7 @@ func ignored(f towpath.ManifestFile, reason towpath.Reason) towpath.ManifestFile
 // https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
 
-// needsText tells whether a file is still to be read.
+// needsText reports whether a file is still to be read.
 func needsText(f towpath.ManifestFile) bool {
 	return f.State == towpath.FileMatched && f.Reason.IsZero() && f.Checksum == ""
 }

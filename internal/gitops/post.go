@@ -65,7 +65,7 @@ func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuse
 	return again, nil
 }
 
-// mayWait tells whether a status need not be sent now, and when to look again; the zero time is never. What is in progress
+// mayWait reports whether a status need not be sent now, and when to look again; the zero time is never. What is in progress
 // costs calls that the ends of changes may need: a quick change has none, and while the budget is tight each stage has one.
 func (s *Service) mayWait(st commitStatus, last store.Posted, tight bool) (again time.Time, later bool) {
 	if st.State != vcs.StatusInProgress {
@@ -83,7 +83,7 @@ func (s *Service) mayWait(st commitStatus, last store.Posted, tight bool) (again
 	return again, now.Before(again)
 }
 
-// tight tells whether so much of an account's hour is spent that only what must be told is.
+// tight reports whether so much of an account's hour is spent that only what must be told is.
 func tight(u vcs.Usage) bool { return u.Limit > 0 && u.Used >= u.Limit/4 }
 
 func digestOf(st vcs.Status) string {

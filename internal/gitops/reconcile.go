@@ -63,7 +63,7 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Tim
 	return again, nil
 }
 
-// changedSince tells whether what was read for a link is not what it asks for now.
+// changedSince reports whether what was read for a link is not what it asks for now.
 func changedSince(read, now towpath.RepositoryLink) bool {
 	return now.SyncedCommit != read.SyncedCommit || now.Branch != read.Branch || now.BaseDirectory != read.BaseDirectory || now.FilePathTemplate != read.FilePathTemplate
 }
@@ -141,7 +141,7 @@ func gone(link towpath.RepositoryLink) error {
 	return towpath.Errorf(towpath.CodeConflict, "%s is gone, or the account that carries the link may no longer see it. Give it access again, or let another administrator take over.", link.RepositoryName)
 }
 
-// misled tells whether what was found may come from a repository that took the name of the link's one.
+// misled reports whether what was found may come from a repository that took the name of the link's one.
 func misled(link towpath.RepositoryLink, f found, err error) bool {
 	switch {
 	case errors.Is(err, errNoBranch), vcs.KindOf(err) == vcs.NotFound:
@@ -162,7 +162,7 @@ func (f found) follow(ctx context.Context, tx *store.Tx, link *towpath.Repositor
 	return tx.FollowRename(ctx, before, *link)
 }
 
-// ledgersFresh tells whether every database of the project was read lately and well.
+// ledgersFresh reports whether every database of the project was read lately and well.
 func (s *Service) ledgersFresh(ctx context.Context, projectID string) (fresh bool, err error) {
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		databases, err := store.All(tx.EveryDatabase(ctx, store.DatabaseFilter{ProjectID: projectID}))

@@ -15,7 +15,7 @@ func (t Template) Path(environment, database string) string {
 	return strings.NewReplacer("{{"+string(envID)+"}}", environment, "{{"+string(dbName)+"}}", database).Replace(t.source)
 }
 
-// SchemaPathConflicts tells whether a schema path of any of these environments and databases is a migration by the file
+// SchemaPathConflicts reports whether a schema path of any of these environments and databases is a migration by the file
 // template. Such a schema would come back as a migration when it is written.
 func SchemaPathConflicts(schema, file Template, envs, dbs []string) bool {
 	if len(envs) == 0 {

@@ -59,7 +59,7 @@ func (j *judge) prepareMarker() {
 // markerText begins the description of a marker that no file is; it ends with the link's id and a bracket.
 const markerText = "applied before the repository was linked (link "
 
-// anothers tells whether a marker records another link's choice. Where it does not name its link, its time must do.
+// anothers reports whether a marker records another link's choice. Where it does not name its link, its time must do.
 func (j *judge) anothers(marker towpath.LedgerEntry) bool {
 	if link, named := strings.CutPrefix(marker.Description, markerText); named && marker.Path == "" {
 		return link != j.in.LinkID+")"

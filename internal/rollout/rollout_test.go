@@ -136,7 +136,7 @@ func (b *bundle) advance(t *testing.T) towpath.Rollout {
 	return r
 }
 
-// wanted tells whether a job was asked for.
+// wanted reports whether a job was asked for.
 func (b *bundle) wanted(t *testing.T, kind towpath.JobKind, subject string) bool {
 	t.Helper()
 	found := false

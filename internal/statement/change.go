@@ -9,7 +9,7 @@ import (
 type Effect string
 
 const (
-	Opaque Effect = "opaque" // a catalogue does not tell whether it was done
+	Opaque Effect = "opaque" // no catalog shows whether it was done
 	Repeat Effect = "repeat" // doing it twice is as good as once
 	Create Effect = "create" // its object is there afterwards, and was not before
 	Drop   Effect = "drop"   // its objects are gone afterwards
@@ -148,7 +148,7 @@ func (p *phrase) name() string {
 	return join(parts)
 }
 
-// has tells whether a key word comes anywhere from here on.
+// has reports whether a key word comes anywhere from here on.
 func (p *phrase) has(keys ...string) bool {
 	return slices.ContainsFunc(p.words[min(p.at, len(p.words)):], func(w word) bool { return slices.Contains(keys, w.key) })
 }

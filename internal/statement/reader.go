@@ -60,10 +60,10 @@ func (r *Reader) Peek(n int) byte {
 	return r.win[r.at+n]
 }
 
-// End tells whether nothing is left to read.
+// End reports whether nothing is left to read.
 func (r *Reader) End() bool { return r.Peek(0) == 0 && r.at >= len(r.win) }
 
-// HasPrefix tells whether the coming bytes are s.
+// HasPrefix reports whether the coming bytes are s.
 func (r *Reader) HasPrefix(s string) bool {
 	r.fill(len(s))
 	return len(r.win)-r.at >= len(s) && string(r.win[r.at:r.at+len(s)]) == s
@@ -119,7 +119,7 @@ func (r *Reader) Line() error {
 	return nil
 }
 
-// Through passes over everything up to and with the next end, which begins with an ASCII character, and tells whether
+// Through passes over everything up to and with the next end, which begins with an ASCII character, and reports whether
 // there was one.
 func (r *Reader) Through(end string) bool {
 	for !r.End() {

@@ -32,10 +32,10 @@ func (t Token) Upper() string {
 	return strings.ToUpper(string(t.Raw))
 }
 
-// Is tells whether the token is the given symbol.
+// Is reports whether the token is the given symbol.
 func (t Token) Is(symbol byte) bool { return t.Kind == Symbol && t.Raw[0] == symbol }
 
-// Names tells whether the token is name, bare or quoted, in any case.
+// Names reports whether the token is name, bare or quoted, in any case.
 func (t Token) Names(name string) bool {
 	switch t.Kind {
 	case Word:
@@ -58,7 +58,7 @@ type Lexer interface {
 
 // Judge looks at the tokens of one statement in order.
 type Judge interface {
-	// Token tells whether t is the terminator of the statement. An *Error means that the statement must not run; the judge
+	// Token reports whether t is the terminator of the statement. An *Error means that the statement must not run; the judge
 	// sees the tokens that follow all the same, up to the statement's end.
 	Token(t Token) (terminator bool, err error)
 	// Finish completes the statement's Verb and NoTx; atEnd when the file ended without a terminator. ErrPassOver leaves the

@@ -9,7 +9,7 @@ import (
 	"towpath"
 )
 
-// broken tells whether err is a violated constraint, by PostgreSQL's code or SQLite's.
+// broken reports whether err is a violated constraint, by PostgreSQL's code or SQLite's.
 // https://www.postgresql.org/docs/current/errcodes-appendix.html, https://sqlite.org/rescode.html
 func broken(err error, postgres string, lite ...int) bool {
 	var pg *pgconn.PgError

@@ -62,7 +62,7 @@ func (tx *Tx) PutContent(ctx context.Context, checksum string, bytes []byte) err
 	}
 }
 
-// keptContent tells whether a content is there already, and makes it as good as just put.
+// keptContent reports whether a content is there already, and makes it as good as just put.
 func (tx *Tx) keptContent(ctx context.Context, checksum string) (kept bool, err error) {
 	var put int64
 	err = tx.tx.QueryRowContext(ctx, "SELECT put_at FROM content WHERE checksum = $1", checksum).Scan(&put)

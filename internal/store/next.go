@@ -18,7 +18,7 @@ AND NOT EXISTS (SELECT 1 FROM task AS x WHERE x.rollout_id = $1 AND x.state IN (
 	AND NOT (x.state = 'pending' AND EXISTS (SELECT 1 FROM task AS h WHERE h.rollout_id = $1 AND h.state = 'held' AND h.stage < x.stage
 		AND h.version = x.version AND h.type = x.type AND h.path = x.path)))`
 
-// MayStart tells whether a pending task may start now, as its rollout stands.
+// MayStart reports whether a pending task may start now, as its rollout stands.
 func (tx *Tx) MayStart(ctx context.Context, t towpath.Task) (may bool, err error) {
 	row := tx.tx.QueryRowContext(ctx, mayStart, t.RolloutID, t.DatabaseID, t.Stage, t.Version, string(t.Type), t.Path, t.Sequence, t.ID)
 	if err := row.Scan(&may); err != nil {

@@ -76,7 +76,7 @@ func readOrigin(path string) (o origin, known bool, err error) {
 	return o, true, nil
 }
 
-// holds tells whether the -wal beside a file was written for it.
+// holds reports whether the -wal beside a file was written for it.
 func (o origin) holds(h fileHeader) bool {
 	if o.now.cookie == 0 {
 		return h.number == o.before.number || h.number == o.now.number

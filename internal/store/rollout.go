@@ -240,7 +240,7 @@ func (tx *Tx) AddHistory(ctx context.Context, h *towpath.ChangeHistory) error {
 	return history.insert(ctx, tx, *h)
 }
 
-// InHistory tells whether the history of a database has the very change that a row of its ledger tells of.
+// InHistory reports whether the history of a database has the very change that a row of its ledger tells of.
 func (tx *Tx) InHistory(ctx context.Context, databaseID string, e towpath.LedgerEntry) (told bool, err error) {
 	row := tx.tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM change_history WHERE database_id = $1 AND version = $2 AND type = $3 AND checksum = $4 AND started_at = $5)",
 		databaseID, e.Version, string(e.Type), e.Checksum, e.StartedAt.UnixMicro())

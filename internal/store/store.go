@@ -131,7 +131,7 @@ func (s *Store) close() error {
 // closeLimit is how long transactions that run may keep the store open.
 const closeLimit = 10 * time.Second
 
-// Shared tells whether other processes may work on the same metadata.
+// Shared reports whether other processes may work on the same metadata.
 func (s *Store) Shared() bool { return s.replica != nil }
 
 // Woken receives after a transaction of this process, or of another one on the same PostgreSQL, has enqueued work. Others'

@@ -105,7 +105,7 @@ func (s *Spec) readOperation(method, pattern string, raw map[string]any, shared 
 // common are query parameters that every operation takes without saying so.
 var common = []string{"page", "pagelen", "fields", "q", "sort"}
 
-// CheckRequest tells whether the description knows the operation, its query parameters and the shape of its body. path may carry the
+// CheckRequest reports whether the description knows the operation, its query parameters and the shape of its body. path may carry the
 // server's prefix.
 func (s *Spec) CheckRequest(method, path string, query url.Values, contentType string, body []byte) error {
 	op, err := s.find(method, path)
@@ -130,7 +130,7 @@ func (s *Spec) CheckRequest(method, path string, query url.Values, contentType s
 	return s.checkBody(method+" "+path+" request", schema, body, true)
 }
 
-// CheckResponse tells whether an answer has the shape that the description gives for its status.
+// CheckResponse reports whether an answer has the shape that the description gives for its status.
 func (s *Spec) CheckResponse(method, path string, status int, body []byte) error {
 	op, err := s.find(method, path)
 	if err != nil {

@@ -28,7 +28,7 @@ type Fixture struct {
 	Refused          []Refuse // scripts that Split must refuse
 	// OwnTransaction are the dialect's longest words that begin and end a transaction.
 	OwnTransaction [2]string
-	// Has tells whether the server that runs is, or is as new as, what a line of a script needs: "18", "mariadb". Nil needs nothing.
+	// Has reports whether the server that runs is, or is as new as, what a line of a script needs: "18", "mariadb". Nil needs nothing.
 	Has func(word string) bool
 	// Cosmetic are two scripts whose catalogues are the same although their texts differ.
 	Cosmetic [2]string

@@ -93,7 +93,7 @@ func testTooLong(t *testing.T, f Fixture) {
 	}
 }
 
-// CheckPieces tells whether the statements of a script lie in it, in order, and their pieces add up to it.
+// CheckPieces reports whether the statements of a script lie in it, in order, and their pieces add up to it.
 // What Split refuses is no fault.
 func CheckPieces(e engine.Engine, script string) error {
 	var end int64
@@ -132,7 +132,7 @@ func CheckPieces(e engine.Engine, script string) error {
 	return checkTail(e, script[:end], count)
 }
 
-// checkTail tells whether what lies behind the last piece adds no statement.
+// checkTail reports whether what lies behind the last piece adds no statement.
 func checkTail(e engine.Engine, pieces string, want int) error {
 	got := 0
 	for s, err := range e.Split(strings.NewReader(pieces)) {

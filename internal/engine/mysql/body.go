@@ -20,7 +20,7 @@ type body struct {
 	prev string // the one before
 }
 
-// ends tells whether a semicolon ends the whole statement here.
+// ends reports whether a semicolon ends the whole statement here.
 func (b *body) ends() bool { return len(b.open) == 0 }
 
 func (b *body) add(t statement.Token, word string) {
@@ -61,7 +61,7 @@ func (b *body) caseKind() block {
 	return blockCaseValue
 }
 
-// startsStatement tells whether the next word begins a statement: IF, REPEAT and CASE are expressions elsewhere.
+// startsStatement reports whether the next word begins a statement: IF, REPEAT and CASE are expressions elsewhere.
 func (b *body) startsStatement() bool {
 	if len(b.open) == 0 {
 		// The head of the routine: its parameters, or the last of its characteristics.

@@ -250,7 +250,7 @@ func quoteAccount(account string) string {
 	return quoteName(account[:at]) + "@" + quoteName(strings.TrimPrefix(account[at:], "@"))
 }
 
-// likeName tells whether a grant's pattern, with % and _ for any characters, is about the database.
+// likeName reports whether a grant's pattern, with % and _ for any characters, is about the database.
 func likeName(pattern, name string) bool {
 	pattern = strings.ReplaceAll(strings.Trim(pattern, "`"), "``", "`")
 	var expression strings.Builder

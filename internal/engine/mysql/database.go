@@ -33,7 +33,7 @@ type database struct {
 	closed     bool
 }
 
-// programs tells whether a statement can run more than its own text: a trigger, a function, a sequence.
+// programs reports whether a statement can run more than its own text: a trigger, a function, a sequence.
 type programs int
 
 const (
@@ -83,7 +83,7 @@ func (d *database) connection(ctx context.Context) (c *connection, used bool, er
 	return c, false, err
 }
 
-// plain tells whether statements do what their text says and no more. It is asked once, and anew when one has run that can
+// plain reports whether statements do what their text says and no more. It is asked once, and anew when one has run that can
 // make such programs. Who may make them, sees them.
 func (d *database) plain(ctx context.Context) bool {
 	d.mu.Lock()

@@ -95,7 +95,7 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 	return l, nil
 }
 
-// hasLedger tells whether the table is there, and whether with seals.
+// hasLedger reports whether the table is there, and whether with seals.
 func (d *database) hasLedger(ctx context.Context, c *connection) (there, sealed bool, err error) {
 	var columns, seals int
 	err = c.QueryRowContext(ctx, "SELECT COUNT(*), COUNT(IF(column_name IN ('number', 'seal'), 1, NULL)) FROM information_schema.columns"+

@@ -16,7 +16,7 @@ type leftover struct {
 	found  bool
 }
 
-// harmless tells whether nothing of a statement is left in its session.
+// harmless reports whether nothing of a statement is left in its session.
 func harmless(st statement.Statement) bool {
 	if !harmlessVerb(st.Verb) {
 		return false
@@ -81,7 +81,7 @@ func lingers(word string) bool {
 	return strings.HasPrefix(word, "SERVICE_") || strings.HasPrefix(word, "VERSION_TOKENS_") // locks of MySQL's plugins
 }
 
-// ascii tells whether a name is spelled without letters that the server takes for others.
+// ascii reports whether a name is spelled without letters that the server takes for others.
 func ascii(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool { return r >= 0x80 })
 }

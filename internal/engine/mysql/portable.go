@@ -71,7 +71,7 @@ func (p *portable) charset(t statement.Token, word string) {
 	}
 }
 
-// closes tells whether the clause has ended: a key word that follows one.
+// closes reports whether the clause has ended: a key word that follows one.
 func (p *portable) closes(word string) bool {
 	switch word {
 	case "SQL", "VIEW", "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "AGGREGATE":

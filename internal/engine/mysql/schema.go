@@ -99,7 +99,7 @@ func (c *catalogue) views(ctx context.Context, conn *connection) error {
 	return nil
 }
 
-// reads tells whether v names another of the definitions.
+// reads reports whether v names another of the definitions.
 func (c *catalogue) reads(v definition) bool {
 	for _, other := range c.all {
 		if other.name != v.name && strings.Contains(v.text, quoteName(other.name)) {

@@ -53,7 +53,7 @@ func facts(ctx context.Context, c *sql.Conn) ([]string, error) {
 	return have, err
 }
 
-// hasSeals tells whether the columns of seals are there.
+// hasSeals reports whether the columns of seals are there.
 func hasSeals(have []string) bool {
 	return slices.ContainsFunc(have, func(fact string) bool {
 		return strings.HasPrefix(fact, "column number:") || strings.HasPrefix(fact, "column seal:")

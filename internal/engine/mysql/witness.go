@@ -79,7 +79,7 @@ func quotePath(name string) string {
 	return strings.Join(parts, ".")
 }
 
-// isMissing tells whether the server says that an object is not there: unknown table, trigger, view, routine, event, sequence.
+// isMissing reports whether the server says that an object is not there: unknown table, trigger, view, routine, event, sequence.
 func isMissing(err error) bool {
 	var e *driver.MySQLError
 	if !errors.As(err, &e) {

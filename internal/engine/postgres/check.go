@@ -115,7 +115,7 @@ func (c *check) pooler(ctx context.Context) error {
 	return nil
 }
 
-// shared tells whether another connection gets the session that is ours. One that cannot be made gets none.
+// shared reports whether another connection gets the session that is ours. One that cannot be made gets none.
 func (c *check) shared(ctx context.Context, pid uint32) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()

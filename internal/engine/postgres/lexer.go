@@ -72,7 +72,7 @@ func skipBlock(r *statement.Reader) error {
 	return unclosed(pos, r, "comment")
 }
 
-// restricts tells whether a line is \restrict or \unrestrict with its token, which pg_dump writes around a dump.
+// restricts reports whether a line is \restrict or \unrestrict with its token, which pg_dump writes around a dump.
 func restricts(r *statement.Reader) bool {
 	at := len(`\restrict `)
 	if !r.HasPrefix(`\restrict `) {

@@ -99,7 +99,7 @@ func (s *session) unbounded(st statement.Statement) bool {
 	return s.options.NoTx && !s.inside && st.Roles == nil && (st.NoTx || composes(st.Verb))
 }
 
-// composes tells whether a statement may run SQL that nobody has read: each that calls functions may.
+// composes reports whether a statement may run SQL that nobody has read: each that calls functions may.
 func composes(verb string) bool {
 	switch verb {
 	case "DO", "CALL", "SELECT", "VALUES", "EXPLAIN", "INSERT", "UPDATE", "DELETE", "MERGE":

@@ -31,7 +31,7 @@ const OptionLedgerSchema = "ledgerSchema"
 // missing, or "session", where a connection is ours from its beginning to its end.
 const OptionPooler = "pooler"
 
-// sessionPooler tells whether people have said so.
+// sessionPooler reports whether people have said so.
 func sessionPooler(t engine.Target) bool { return t.Options[OptionPooler] == "session" }
 
 const (

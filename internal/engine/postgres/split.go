@@ -123,7 +123,7 @@ func (j *judge) follow(p piece) {
 	}
 }
 
-// isRule tells whether the statement is a CREATE RULE, the only one with semicolons in parentheses.
+// isRule reports whether the statement is a CREATE RULE, the only one with semicolons in parentheses.
 func (j *judge) isRule() bool {
 	return j.verb.String() == "CREATE RULE"
 }

@@ -40,7 +40,7 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 	return report, ctx.Err()
 }
 
-// checkFolder tells whether SQLite can make its journal beside the files.
+// checkFolder reports whether SQLite can make its journal beside the files.
 func checkFolder(dir string) *engine.Finding {
 	probe, err := os.CreateTemp(dir, ".towpath-check-*")
 	if err != nil {

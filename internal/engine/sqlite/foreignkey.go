@@ -57,7 +57,7 @@ func (c *connection) act(ctx context.Context, on bool) error {
 	return err
 }
 
-// changesRows tells whether a statement is about rows: there foreign keys act without a word about them. Definitions are left
+// changesRows reports whether a statement is about rows: there foreign keys act without a word about them. Definitions are left
 // alone, since a rebuild of a table drops the old one.
 func changesRows(verb string) bool {
 	switch verb {
@@ -67,7 +67,7 @@ func changesRows(verb string) bool {
 	return false
 }
 
-// setsKeys tells whether a statement is the PRAGMA that turns foreign keys on or off, and which.
+// setsKeys reports whether a statement is the PRAGMA that turns foreign keys on or off, and which.
 func setsKeys(st statement.Statement) (on, ok bool) {
 	if st.Verb != "PRAGMA" {
 		return false, false

@@ -41,7 +41,7 @@ func (g *guard) authorize(action driver.AuthorizerActionCode, arg1, arg2, _, _ s
 	return driver.AuthorizerOK
 }
 
-// ofConnection tells whether an action may reach beyond its transaction to what else the connection does.
+// ofConnection reports whether an action may reach beyond its transaction to what else the connection does.
 func ofConnection(action driver.AuthorizerActionCode) bool {
 	switch action {
 	case driver.AuthPragma, driver.AuthCreateTempTable, driver.AuthCreateTempIndex, driver.AuthCreateTempTrigger, driver.AuthCreateTempView,

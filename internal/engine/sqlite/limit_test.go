@@ -28,7 +28,7 @@ func resident(t *testing.T) int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// bound tells whether a message is of the expected bound, or of the memory as a whole, whichever comes first.
+// bound reports whether a message is of the expected bound, or of the memory as a whole, whichever comes first.
 func bound(message, want string) bool {
 	return strings.Contains(message, want) || strings.Contains(message, "out of memory")
 }

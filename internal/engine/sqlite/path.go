@@ -112,7 +112,7 @@ func (c Config) candidates(dir, name string) (found []string) {
 	return found
 }
 
-// isFile tells whether the entry is a regular file that may be a target.
+// isFile reports whether the entry is a regular file that may be a target.
 func (c Config) isFile(dir, name string) bool {
 	path, err := c.resolve(filepath.Join(dir, name))
 	if err != nil {

@@ -210,7 +210,7 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	return nil
 }
 
-// applied tells whether a row says that a migration is through: then its keys must hold.
+// applied reports whether a row says that a migration is through: then its keys must hold.
 func applied(e towpath.LedgerEntry) bool {
 	return e.Type != towpath.TypeLease && e.Type != towpath.TypeHead && e.State == towpath.LedgerDone
 }

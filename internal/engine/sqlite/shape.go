@@ -54,7 +54,7 @@ func (c *connection) facts(ctx context.Context) (have []string, err error) {
 	return have, rows.Err()
 }
 
-// hasSeals tells whether the columns of seals are there.
+// hasSeals reports whether the columns of seals are there.
 func hasSeals(have []string) bool {
 	return slices.ContainsFunc(have, func(fact string) bool {
 		return strings.HasPrefix(fact, "column number:") || strings.HasPrefix(fact, "column seal:")

@@ -174,7 +174,7 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 	return false, err
 }
 
-// ends tells whether t is the statement's terminator.
+// ends reports whether t is the statement's terminator.
 func (j *judge) ends(t statement.Token) bool {
 	semicolon := t.Is(';')
 	switch {

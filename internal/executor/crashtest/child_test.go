@@ -191,7 +191,7 @@ func jitter(d time.Duration) time.Duration {
 	return time.Millisecond + rand.N(max(d, time.Millisecond))
 }
 
-// isKilled tells whether a process ended by SIGKILL.
+// isKilled reports whether a process ended by SIGKILL.
 func isKilled(err error) bool {
 	exit, ok := err.(*exec.ExitError)
 	if !ok {

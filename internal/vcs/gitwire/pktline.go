@@ -117,7 +117,7 @@ func (a *refAnswer) addRef(line string) {
 	}
 }
 
-// isHash tells whether text is a SHA-1 or SHA-256 in lower hex.
+// isHash reports whether text is a SHA-1 or SHA-256 in lower hex.
 func isHash(text string) bool {
 	return (len(text) == 40 || len(text) == 64) && strings.Trim(text, "0123456789abcdef") == ""
 }
