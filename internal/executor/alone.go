@@ -14,10 +14,10 @@ import (
 	"towpath/internal/statement"
 )
 
-// alone runs a file of which some statements commit by themselves: each of those under an intent, each other one in a
+// autocommit runs a file of which some statements commit by themselves: each of those under an intent, each other one in a
 // transaction with its own record.
-type alone struct {
-	*run
+type autocommit struct {
+	*attempt
 	witness engine.Witness // nil where no statement commits by itself
 	session engine.Session
 	row     towpath.LedgerEntry // of the migration
@@ -29,19 +29,19 @@ type alone struct {
 	after   string              // and with it
 }
 
-func (r *run) newAlone(session engine.Session, row towpath.LedgerEntry) *alone {
+func (r *attempt) newAutocommit(session engine.Session, row towpath.LedgerEntry) *autocommit {
 	witness, _ := r.db.(engine.Witness)
-	return &alone{run: r, witness: witness, session: session, row: row, prefix: newPrefix(r.engine)}
+	return &autocommit{attempt: r, witness: witness, session: session, row: row, prefix: newPrefix(r.engine)}
 }
 
 // meet takes the next statement into the checksums.
-func (a *alone) meet(st statement.Statement) {
+func (a *autocommit) meet(st statement.Statement) {
 	a.prefix.add(st)
 	a.before, a.after = a.after, a.prefix.String()
 }
 
 // statements runs those from an index on.
-func (a *alone) statements(ctx context.Context, from int) error {
+func (a *autocommit) statements(ctx context.Context, from int) error {
 	index := -1
 	for st, err := range a.split() {
 		if err != nil {
@@ -66,7 +66,7 @@ func (a *alone) statements(ctx context.Context, from int) error {
 }
 
 // through is the row that says that the present statement is in.
-func (a *alone) through() towpath.LedgerEntry {
+func (a *autocommit) through() towpath.LedgerEntry {
 	row := a.row
 	row.StatementsDone++
 	row.Intent = journal{Statement: row.StatementsDone, Prefix: a.after}.text()
@@ -74,10 +74,10 @@ func (a *alone) through() towpath.LedgerEntry {
 }
 
 // replay brings the session to where it was when the run stopped.
-func (a *alone) replay(ctx context.Context, st statement.Statement) error {
+func (a *autocommit) replay(ctx context.Context, st statement.Statement) error {
 	again, refuse := replay(st)
 	if refuse != "" {
-		return end(towpath.TaskUnknown, towpath.Why(towpath.ReasonCannotResume, "statement", strconv.Itoa(a.row.StatementsDone+1), "why", refuse))
+		return terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonCannotResume, "statement", strconv.Itoa(a.row.StatementsDone+1), "why", refuse))
 	}
 	if !again {
 		return nil
@@ -90,7 +90,7 @@ func (a *alone) replay(ctx context.Context, st statement.Statement) error {
 
 // settled tries a statement until it runs, or fails for another reason than locks. One of which a part
 // may be in is not tried again.
-func (a *alone) settled(ctx context.Context, st statement.Statement) error {
+func (a *autocommit) settled(ctx context.Context, st statement.Statement) error {
 	for n := 1; ; n++ {
 		err := a.step(ctx, st)
 		if err == nil || !isLocked(err) || a.at.torn || n >= a.lockTries() {
@@ -108,7 +108,7 @@ func isLocked(err error) bool {
 }
 
 // step runs one statement.
-func (a *alone) step(ctx context.Context, st statement.Statement) error {
+func (a *autocommit) step(ctx context.Context, st statement.Statement) error {
 	if st.NoTx || a.oneByOne && mayCommit(st) {
 		return a.byItself(ctx, st)
 	}
@@ -136,7 +136,7 @@ func torn(st statement.Statement, c statement.Change) bool {
 }
 
 // byItself runs a statement that commits by itself between its intent and a look at what it left.
-func (a *alone) byItself(ctx context.Context, st statement.Statement) error {
+func (a *autocommit) byItself(ctx context.Context, st statement.Statement) error {
 	change, before, err := a.look(ctx, st)
 	if err == nil && a.tried {
 		before, err = a.cleared(ctx, change, before)
@@ -165,7 +165,7 @@ func (a *alone) byItself(ctx context.Context, st statement.Statement) error {
 	return a.check(ctx, st, change, before, failure)
 }
 
-func (a *alone) look(ctx context.Context, st statement.Statement) (c statement.Change, before []engine.Definition, err error) {
+func (a *autocommit) look(ctx context.Context, st statement.Statement) (c statement.Change, before []engine.Definition, err error) {
 	if a.witness == nil {
 		return statement.Change{Effect: statement.Opaque}, nil, nil
 	}
@@ -180,7 +180,7 @@ func (a *alone) look(ctx context.Context, st statement.Statement) (c statement.C
 }
 
 // check compares the catalogue with what the statement's own word says.
-func (a *alone) check(ctx context.Context, st statement.Statement, c statement.Change, before []engine.Definition, failure error) error {
+func (a *autocommit) check(ctx context.Context, st statement.Statement, c statement.Change, before []engine.Definition, failure error) error {
 	if a.witness == nil {
 		return failure // a server without such statements undoes one that it stops
 	}
@@ -190,7 +190,7 @@ func (a *alone) check(ctx context.Context, st statement.Statement, c statement.C
 	if err != nil {
 		return errors.Join(failure, &engine.Error{Kind: engine.Lost, Message: "the catalogue cannot be read after the statement", Err: err})
 	}
-	v, why := became(c, before, now)
+	v, why := verifyEffect(c, before, now)
 	a.at.part = len(c.Objects) == 0 || !slices.Equal(before, now)
 	if v == leftover {
 		if err := a.clear(looking, c, before, now); err != nil {
@@ -221,19 +221,19 @@ func (a *alone) check(ctx context.Context, st statement.Statement, c statement.C
 		a.logs[len(a.logs)-1].Error = ""
 		return nil // it was done before it could be stopped
 	case v == undecided && errors.As(failure, &e) && e.Kind == engine.Timeout, v == finished, v == undecided && c.Effect != statement.Opaque:
-		return unheard(a.dark(looking, a.session, a.row,
+		return unheard(a.leaveIndeterminate(looking, a.session, a.row,
 			fmt.Sprintf("it was stopped (%s), and %s", a.redact(failure), cmp.Or(why, "the catalogue has changed all the same")), c.Objects, before, now))
 	}
 	return failure
 }
 
 // outcome notes at once that a statement is through of which nobody could tell later.
-func (a *alone) outcome(ctx context.Context) error {
+func (a *autocommit) outcome(ctx context.Context) error {
 	return unheard(a.note(ctx, a.session, a.leaseRow(towpath.LedgerRunning), a.through()))
 }
 
 // note records what is in for good, and tries while others hold the ledger. Nothing else is run again.
-func (r *run) note(ctx context.Context, session engine.Session, rows ...towpath.LedgerEntry) error {
+func (r *attempt) note(ctx context.Context, session engine.Session, rows ...towpath.LedgerEntry) error {
 	for n := 1; ; n++ {
 		writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.limits.Lock+writeLimit)
 		err := session.Record(writing, rows...)
@@ -260,15 +260,15 @@ func unheard(err error) error {
 
 // cleared makes sure that nothing is left of an earlier try, whose own removal may have met the same lock, and returns what
 // the catalogue has.
-func (a *alone) cleared(ctx context.Context, c statement.Change, now []engine.Definition) ([]engine.Definition, error) {
-	if v, _ := became(c, a.origin, now); v != leftover {
+func (a *autocommit) cleared(ctx context.Context, c statement.Change, now []engine.Definition) ([]engine.Definition, error) {
+	if v, _ := verifyEffect(c, a.origin, now); v != leftover {
 		return now, nil
 	}
 	return a.origin, a.clear(ctx, c, a.origin, now)
 }
 
 // clear removes the leftovers of a failed build, and keeps in mind when that fails too.
-func (a *alone) clear(ctx context.Context, c statement.Change, before, now []engine.Definition) error {
+func (a *autocommit) clear(ctx context.Context, c statement.Change, before, now []engine.Definition) error {
 	a.left = &journal{Objects: c.Objects, Before: before}
 	if err := a.remove(ctx, before, now); err != nil {
 		return err
@@ -278,7 +278,7 @@ func (a *alone) clear(ctx context.Context, c statement.Change, before, now []eng
 }
 
 // remove runs what takes away the leftovers of a failed build. What was broken before is not of this build.
-func (a *alone) remove(ctx context.Context, before, now []engine.Definition) error {
+func (a *autocommit) remove(ctx context.Context, before, now []engine.Definition) error {
 	for i, d := range now {
 		old := ""
 		if i < len(before) {
@@ -296,21 +296,21 @@ func (a *alone) remove(ctx context.Context, before, now []engine.Definition) err
 	return nil
 }
 
-// dark leaves it to a person what became of a statement, and shows both states.
-func (r *run) dark(ctx context.Context, session engine.Session, row towpath.LedgerEntry, why string, objects []statement.Object, before, now []engine.Definition) error {
+// leaveIndeterminate leaves it to a person what became of a statement, and shows both states.
+func (r *attempt) leaveIndeterminate(ctx context.Context, session engine.Session, row towpath.LedgerEntry, why string, objects []statement.Object, before, now []engine.Definition) error {
 	j, _ := readJournal(row)
-	j.Session, j.Dark = "", why
+	j.Session, j.Indeterminate = "", why
 	row.State, row.Epoch, row.Intent = towpath.LedgerRunning, r.epoch.Load(), j.text()
 	if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone), row); err != nil {
 		return err
 	}
-	over := end(towpath.TaskUnknown, indeterminate(row, why).From(states(objects, before, now)...))
+	over := terminate(towpath.TaskUnknown, indeterminate(row, why).From(states(objects, before, now)...))
 	over.extent, r.at.kept = towpath.ExtentNext, row.StatementsDone
 	return over
 }
 
 // settleRow finds out what became of the statement that an earlier run had under way, and returns where to go on.
-func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from int, err error) {
+func (a *autocommit) settleRow(ctx context.Context, old towpath.LedgerEntry) (from int, err error) {
 	j, told := readJournal(old)
 	from = old.StatementsDone
 	same, err := a.sameStart(from, j.Prefix)
@@ -318,21 +318,21 @@ func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from in
 		return from, err
 	}
 	defer func() {
-		if over := (*ending)(nil); errors.As(err, &over) && from > 0 && !same {
+		if over := (*terminalError)(nil); errors.As(err, &over) && from > 0 && !same {
 			over.extent = towpath.ExtentUnknown // what the row counts are statements of another text
 		}
 	}()
 	switch {
 	case !told:
-		return from, a.dark(ctx, a.session, old, "there is no record of what it was about", nil, nil, nil)
-	case j.Dark != "":
-		return from, a.dark(ctx, a.session, old, j.Dark, j.Objects, j.Before, nil)
+		return from, a.leaveIndeterminate(ctx, a.session, old, "there is no record of what it was about", nil, nil, nil)
+	case j.Indeterminate != "":
+		return from, a.leaveIndeterminate(ctx, a.session, old, j.Indeterminate, j.Objects, j.Before, nil)
 	case j.Prefix != "" && from > 0 && !same:
-		return from, a.dark(ctx, a.session, old, "the file was changed before that statement", j.Objects, j.Before, nil)
+		return from, a.leaveIndeterminate(ctx, a.session, old, "the file was changed before that statement", j.Objects, j.Before, nil)
 	case j.Session == "" && len(j.Before) == 0:
 		return from, nil // every statement before was told of, and none was begun
 	case a.witness == nil:
-		return from, a.dark(ctx, a.session, old, "this database has no catalogue to ask", nil, nil, nil)
+		return from, a.leaveIndeterminate(ctx, a.session, old, "this database has no catalogue to ask", nil, nil, nil)
 	}
 	now, err := a.witness.Definitions(ctx, j.Objects)
 	if err != nil {
@@ -342,12 +342,12 @@ func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from in
 	if err != nil {
 		return from, err
 	}
-	switch v, why := became(change, j.Before, now); v {
+	switch v, why := verifyEffect(change, j.Before, now); v {
 	case undecided:
 		if old.State == towpath.LedgerFailed {
 			return from, nil // the statement itself did fail; only leftovers are looked for
 		}
-		return from, a.dark(ctx, a.session, old, why, j.Objects, j.Before, now)
+		return from, a.leaveIndeterminate(ctx, a.session, old, why, j.Objects, j.Before, now)
 	case leftover:
 		return from, a.clear(ctx, change, j.Before, now)
 	case finished:
@@ -357,7 +357,7 @@ func (a *alone) settleRow(ctx context.Context, old towpath.LedgerEntry) (from in
 }
 
 // changeAt reads the change of one statement. When the file is another now, only an untouched catalogue tells something.
-func (a *alone) changeAt(index int, sameText bool) (statement.Change, error) {
+func (a *autocommit) changeAt(index int, sameText bool) (statement.Change, error) {
 	for st, err := range a.split() {
 		if err != nil {
 			return statement.Change{}, err

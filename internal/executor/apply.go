@@ -20,14 +20,14 @@ const (
 )
 
 // apply runs the file's statements in a session, up to the commit.
-func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]change, error) {
+func (r *attempt) apply(ctx context.Context, session engine.Session, row ledgerRow) ([]change, error) {
 	entry := row.LedgerEntry
 	j, _ := readJournal(entry)
 	same, err := r.sameStart(entry.StatementsDone, j.Prefix)
 	if err != nil {
 		return nil, err
 	}
-	c, err := judge(r.task, entry, row.found, same, r.resolved)
+	c, err := planResume(r.task, entry, row.found, same, r.resolved)
 	if err != nil {
 		return nil, err
 	}
@@ -38,10 +38,10 @@ func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]
 		return []change{{r.task.Migration, entry, false}}, r.leave(ctx, session)
 	}
 	if r.database.ProjectID != r.task.ProjectID {
-		return nil, end(towpath.TaskFailed, towpath.Why(towpath.ReasonUnassigned))
+		return nil, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonUnassigned))
 	}
 	if total := int(r.total.Load()); c.from > total {
-		return nil, end(towpath.TaskUnknown, towpath.Why(towpath.ReasonBeyondEnd, "total", strconv.Itoa(total), "after", strconv.Itoa(c.from)))
+		return nil, terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonBeyondEnd, "total", strconv.Itoa(total), "after", strconv.Itoa(c.from)))
 	}
 	c.settle = c.settle || entry.State == towpath.LedgerFailed && len(j.Before) > 0 // a failed build could not be removed
 	if row.found && entry.Epoch > r.epoch.Load() {
@@ -51,7 +51,7 @@ func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]
 	}
 	e := r.entry(r.task.Migration, towpath.LedgerRunning)
 	e.StatementsTotal, e.StatementsDone = int(r.total.Load()), c.from
-	a := r.newAlone(session, e)
+	a := r.newAutocommit(session, e)
 	if c.settle {
 		if c.from, err = a.settleRow(ctx, entry); err != nil {
 			return nil, err
@@ -80,7 +80,7 @@ func (r *run) apply(ctx context.Context, session engine.Session, row ground) ([]
 
 // leave records rows, and where each call commits by itself also that the ledger is given back: all of the work is in then,
 // whatever else ends. In a transaction, the lease's row is written already.
-func (r *run) leave(ctx context.Context, session engine.Session, rows ...towpath.LedgerEntry) error {
+func (r *attempt) leave(ctx context.Context, session engine.Session, rows ...towpath.LedgerEntry) error {
 	if r.noTx {
 		return r.note(ctx, session, append(rows, r.leaseRow(towpath.LedgerDone))...)
 	}
@@ -88,7 +88,7 @@ func (r *run) leave(ctx context.Context, session engine.Session, rows ...towpath
 }
 
 // together runs the statements in the session's transaction.
-func (r *run) together(ctx context.Context, session engine.Session, from int) error {
+func (r *attempt) together(ctx context.Context, session engine.Session, from int) error {
 	index := -1
 	for st, err := range r.split() {
 		if err != nil {
@@ -107,7 +107,7 @@ func (r *run) together(ctx context.Context, session engine.Session, from int) er
 }
 
 // exec runs one statement and logs it.
-func (r *run) exec(ctx context.Context, session engine.Session, st statement.Statement, index int, do func() (int64, error)) error {
+func (r *attempt) exec(ctx context.Context, session engine.Session, st statement.Statement, index int, do func() (int64, error)) error {
 	start := time.Now()
 	rows, err := do()
 	took := time.Since(start)
@@ -128,7 +128,7 @@ func (r *run) exec(ctx context.Context, session engine.Session, st statement.Sta
 }
 
 // notices are what the server said about the last statement, without a password of ours.
-func (r *run) notices(session engine.Session) (n towpath.Notices) {
+func (r *attempt) notices(session engine.Session) (n towpath.Notices) {
 	talker, ok := session.(engine.Talker)
 	if !ok {
 		return n
@@ -143,9 +143,9 @@ func (r *run) notices(session engine.Session) (n towpath.Notices) {
 }
 
 // stopped notes in the ledger how far statements came that commit by themselves, and gives it back.
-func (r *run) stopped(ctx context.Context, a *alone, cause error) error {
+func (r *attempt) stopped(ctx context.Context, a *autocommit, cause error) error {
 	var known *engine.Error
-	var over *ending
+	var over *terminalError
 	if !r.noTx || !r.at.begun || errors.As(cause, &known) && (known.Kind == engine.Lost || known.Kind == engine.Fenced || known.Kind == engine.Tampered) {
 		return cause
 	}
@@ -170,7 +170,7 @@ func (r *run) stopped(ctx context.Context, a *alone, cause error) error {
 }
 
 // record writes what the task covers into the ledger, without running anything.
-func (r *run) record(ctx context.Context, session engine.Session) ([]change, error) {
+func (r *attempt) record(ctx context.Context, session engine.Session) ([]change, error) {
 	var changes []change
 	var missing []towpath.Migration
 	for _, m := range r.task.Covers {
@@ -190,7 +190,7 @@ func (r *run) record(ctx context.Context, session engine.Session) ([]change, err
 		}
 	}
 	if len(missing) > 0 && r.database.ProjectID != r.task.ProjectID {
-		return nil, end(towpath.TaskFailed, towpath.Why(towpath.ReasonUnassignedRecord))
+		return nil, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonUnassignedRecord))
 	}
 	rows := make([]towpath.LedgerEntry, len(missing))
 	for i, m := range missing {
@@ -203,7 +203,7 @@ func (r *run) record(ctx context.Context, session engine.Session) ([]change, err
 }
 
 // entry makes a row of the ledger.
-func (r *run) entry(m towpath.Migration, state towpath.LedgerState) towpath.LedgerEntry {
+func (r *attempt) entry(m towpath.Migration, state towpath.LedgerState) towpath.LedgerEntry {
 	return towpath.LedgerEntry{
 		MigrationID: m.MigrationID, State: state, Description: m.Description, Path: m.Path, Checksum: m.Checksum, Commit: r.task.Commit,
 		Epoch: r.epoch.Load(), ServerID: r.ServerID, DatabaseID: r.database.ID, StartedAt: *r.now(),
@@ -211,7 +211,7 @@ func (r *run) entry(m towpath.Migration, state towpath.LedgerState) towpath.Ledg
 }
 
 // now is the metadata's time, as exact as it and the ledger keep it.
-func (r *run) now() *time.Time {
+func (r *attempt) now() *time.Time {
 	at := r.Store.Now().UTC().Truncate(time.Microsecond)
 	return &at
 }
@@ -228,6 +228,6 @@ func summary(st statement.Statement) string {
 }
 
 // reasonOf is an error without a password of ours, and redact the same in words.
-func (r *run) reasonOf(err error) towpath.Reason { return reasonOf(err, r.target.Password) }
+func (r *attempt) reasonOf(err error) towpath.Reason { return reasonOf(err, r.target.Password) }
 
-func (r *run) redact(err error) string { return wording.Text(r.reasonOf(err)) }
+func (r *attempt) redact(err error) string { return wording.Text(r.reasonOf(err)) }

@@ -12,12 +12,12 @@ import (
 	"towpath/internal/store"
 )
 
-// run is one attempt of one task, in the turn of its target.
-type run struct {
-	*turn
+// attempt is one run of one task, in the batch of its target.
+type attempt struct {
+	*batch
 	task      towpath.Task
 	was       towpath.Task // before this attempt
-	attempt   towpath.Attempt
+	stored    towpath.Attempt
 	resolved  bool             // a person has decided that it runs again
 	broke     bool             // a connection of this run broke while the file ran
 	unsettled bool             // what this run has done may be in the database, or not
@@ -30,7 +30,7 @@ type run struct {
 	noTx     bool // statements commit one by one
 	keys     bool // foreign keys may act in the file's transaction
 	oneByOne bool // since the file says so
-	at       situation
+	at       progress
 	logs     []towpath.StatementLog
 	noticed  int // notices in them
 	rows     int64
@@ -43,10 +43,10 @@ type run struct {
 }
 
 // begin claims the task's target, with the task and those that follow it. t is nil when there is nothing to do, or not before again.
-func (s *Service) begin(ctx context.Context, taskID string) (t *turn, again *time.Time, err error) {
+func (s *Service) begin(ctx context.Context, taskID string) (t *batch, requeueAt *time.Time, err error) {
 	unknown := false
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		t, again, unknown = nil, nil, false
+		t, requeueAt, unknown = nil, nil, false
 		task, err := tx.Task(ctx, taskID)
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
 			return nil
@@ -68,16 +68,16 @@ func (s *Service) begin(ctx context.Context, taskID string) (t *turn, again *tim
 				return err
 			}
 		}
-		t, again, err = s.claim(ctx, tx, tasks)
+		t, requeueAt, err = s.claim(ctx, tx, tasks)
 		return err
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("begin task: %w", err)
 	}
 	if unknown {
-		again, err = s.recheck(ctx, taskID)
+		requeueAt, err = s.recheck(ctx, taskID)
 	}
-	return t, again, err
+	return t, requeueAt, err
 }
 
 // reach finds the engine of an instance and opens its password.

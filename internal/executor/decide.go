@@ -23,8 +23,8 @@ type outcome struct {
 	extent  towpath.Extent     // what of the file is in the database, where the error itself says so
 }
 
-// again is when the task is to be looked at once more; nil for not by itself.
-func (o outcome) again(now time.Time) *time.Time {
+// requeueAt is when the task is to be looked at once more; nil for not by itself.
+func (o outcome) requeueAt(now time.Time) *time.Time {
 	switch {
 	case o.state == towpath.TaskPending:
 	case o.state == towpath.TaskUnknown && o.unread:
@@ -50,14 +50,14 @@ type change struct {
 	fresh bool // written by this run
 }
 
-// ending is an outcome on its way up as an error.
-type ending struct{ outcome }
+// terminalError is an outcome on its way up as an error.
+type terminalError struct{ outcome }
 
 // Error implements error.
-func (e *ending) Error() string { return wording.Text(e.reason) }
+func (e *terminalError) Error() string { return wording.Text(e.reason) }
 
-func end(state towpath.TaskState, reason towpath.Reason) *ending {
-	return &ending{outcome{state: state, reason: reason}}
+func terminate(state towpath.TaskState, reason towpath.Reason) *terminalError {
+	return &terminalError{outcome{state: state, reason: reason}}
 }
 
 // failedAt is an error of one statement.
@@ -83,40 +83,40 @@ func foreign(e towpath.LedgerEntry, databaseID string) towpath.Reason {
 	return towpath.Why(towpath.ReasonForeignVersion, "version", e.Version, "database", e.DatabaseID)
 }
 
-// course is what a run means to do about a migration, given its row in the ledger.
-type course struct {
+// resumePlan is what a run means to do about a migration, given its row in the ledger.
+type resumePlan struct {
 	already bool // the ledger has it: nothing to run
 	from    int  // index of the first statement to run
 	settle  bool // find out first what became of that statement
 }
 
-// judge decides what to do about the migration's row. samePrefix says that the file begins with the text whose statements
-// the row counts; resolved, that a person has decided that it runs again. Its error is an *ending.
-func judge(t towpath.Task, e towpath.LedgerEntry, found, samePrefix, resolved bool) (course, error) {
+// planResume decides what to do about the migration's row. samePrefix says that the file begins with the text whose statements
+// the row counts; resolved, that a person has decided that it runs again. Its error is a *terminalError.
+func planResume(t towpath.Task, e towpath.LedgerEntry, found, samePrefix, resolved bool) (resumePlan, error) {
 	sameText := e.Checksum == t.Checksum
 	switch {
 	case !found && !(resolved && t.ContinueAfter > 0):
-		return course{}, nil
+		return resumePlan{}, nil
 	case e.State.Applied() && sameText:
-		return course{already: true}, nil
+		return resumePlan{already: true}, nil
 	case e.State.Applied():
-		return course{}, end(towpath.TaskFailed, towpath.Why(towpath.ReasonChecksumMismatch,
+		return resumePlan{}, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonChecksumMismatch,
 			"version", t.Label, "path", e.Path, "commit", fmt.Sprintf("%.12s", e.Commit)))
 	case resolved && t.ContinueAfter > 0:
-		return course{from: t.ContinueAfter}, nil
+		return resumePlan{from: t.ContinueAfter}, nil
 	case resolved && (sameText || samePrefix):
-		return course{from: e.StatementsDone}, nil
+		return resumePlan{from: e.StatementsDone}, nil
 	case resolved:
-		return course{}, nil
+		return resumePlan{}, nil
 	case e.State == towpath.LedgerRunning:
-		return course{from: e.StatementsDone, settle: true}, nil
+		return resumePlan{from: e.StatementsDone, settle: true}, nil
 	case e.StatementsDone == 0 || sameText || samePrefix:
-		return course{from: e.StatementsDone}, nil
+		return resumePlan{from: e.StatementsDone}, nil
 	}
-	half := end(towpath.TaskUnknown, towpath.Why(towpath.ReasonStoppedHalfway,
+	half := terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonStoppedHalfway,
 		"done", strconv.Itoa(e.StatementsDone), "total", strconv.Itoa(e.StatementsTotal)))
 	half.extent = towpath.ExtentUntouched
-	return course{}, half
+	return resumePlan{}, half
 }
 
 // indeterminate is what is known of a statement whose outcome is not.
@@ -127,10 +127,10 @@ func indeterminate(e towpath.LedgerEntry, why string) towpath.Reason {
 
 // evidence is what the ledger says of a task.
 type evidence struct {
-	changes  []change
-	complete bool // all of the task is in
-	begun    bool // there are rows that say something else
-	dark     bool // and of those, one that only a person can judge
+	changes       []change
+	complete      bool // all of the task is in
+	begun         bool // there are rows that say something else
+	indeterminate bool // and of those, one that only a person can judge
 }
 
 // weigh looks for a task in a ledger.
@@ -138,7 +138,7 @@ func weigh(t towpath.Task, entries []towpath.LedgerEntry, databaseID string) (fo
 	rows := map[towpath.MigrationID]towpath.LedgerEntry{}
 	for _, e := range entries {
 		if e.DatabaseID != databaseID {
-			found.begun, found.dark = true, true
+			found.begun, found.indeterminate = true, true
 		}
 		rows[e.MigrationID] = e
 	}
@@ -152,7 +152,7 @@ func weigh(t towpath.Task, entries []towpath.LedgerEntry, databaseID string) (fo
 			found.changes = append(found.changes, change{m, e, false})
 		} else if ok && t.Action == towpath.ActionApply {
 			j, told := readJournal(e)
-			found.begun, found.dark = true, found.dark || !told || j.Dark != ""
+			found.begun, found.indeterminate = true, found.indeterminate || !told || j.Indeterminate != ""
 		}
 	}
 	found.complete = len(found.changes) == len(covers)
@@ -164,8 +164,8 @@ func recorded(m towpath.Migration, e towpath.LedgerEntry, found bool) bool {
 	return found && e.State.Applied() && e.Checksum == m.Checksum && e.Path == m.Path
 }
 
-// situation is what a run was doing when an error came.
-type situation struct {
+// progress is what a run was doing when an error came.
+type progress struct {
 	begun bool // its end may be in the database: a commit was asked for, or statements commit by themselves
 	kept  int  // statements that are in for good
 	ran   bool // statements of the file may have run
@@ -175,21 +175,21 @@ type situation struct {
 	torn  bool // a part of a statement may be in that nobody can see: it must not run again by itself
 }
 
-// extentOf says what of the file is in the database after an outcome. alone says that statements commit one by one;
+// extentOf says what of the file is in the database after an outcome. autocommit says that statements commit one by one;
 // unsettled, that the outcome of the run was not heard of.
-func extentOf(out outcome, at situation, alone, unsettled bool) towpath.Extent {
+func extentOf(out outcome, at progress, autocommit, unsettled bool) towpath.Extent {
 	switch {
 	case out.state == towpath.TaskDone:
 		return towpath.ExtentUntold
 	case out.extent != towpath.ExtentUntold:
 		return out.extent
-	case unsettled && at.ran && alone:
+	case unsettled && at.ran && autocommit:
 		return towpath.ExtentNext
 	case unsettled, !at.ran && out.state == towpath.TaskUnknown:
 		return towpath.ExtentUnknown
 	case !at.ran:
 		return towpath.ExtentUntouched
-	case at.stays && !alone:
+	case at.stays && !autocommit:
 		return towpath.ExtentTables
 	case at.part || at.stays:
 		return towpath.ExtentPart
@@ -201,36 +201,36 @@ func extentOf(out outcome, at situation, alone, unsettled bool) towpath.Extent {
 type step int
 
 const (
-	giveUp   step = iota // the task has failed
-	tryAgain             // nothing is under way: start over after a while
-	askAgain             // end the session, if it lives, and ask the database what became of it
-	stepBack             // another process has taken over
-	changed              // it was committed, and the ledger was changed with it
+	stepFail     step = iota // the task has failed
+	stepRetry                // nothing is under way: start over after a while
+	stepVerify               // end the session, if it lives, and ask the database what became of it
+	stepFenced               // another process has taken over
+	stepTampered             // it was committed, and the ledger was changed with it
 )
 
-// next decides what follows from an error of a target, or of reading the script.
-func next(err error, at situation) step {
+// nextStep decides what follows from an error of a target, or of reading the script.
+func nextStep(err error, at progress) step {
 	var e *engine.Error
 	if !errors.As(err, &e) {
 		if text := (*unread)(nil); errors.As(err, &text) {
-			return tryAgain
+			return stepRetry
 		}
 		if towpath.ErrorCode(err) != towpath.CodeUnavailable {
-			return giveUp
+			return stepFail
 		}
 		e = &engine.Error{Kind: engine.Lost}
 	}
 	switch {
 	case e.Kind == engine.Fenced:
-		return stepBack
+		return stepFenced
 	case e.Kind == engine.Tampered:
-		return changed
+		return stepTampered
 	case e.Kind == engine.Lost && at.begun:
-		return askAgain
+		return stepVerify
 	case e.Kind == engine.Lost, e.Kind == engine.Locked && at.kept == 0 && !at.torn && !at.stays:
-		return tryAgain
+		return stepRetry
 	}
-	return giveUp
+	return stepFail
 }
 
 // reasonOf is what a person reads of an error, without a password of ours: the database's own words where there are any.

@@ -10,43 +10,43 @@ import (
 	"towpath/internal/statement"
 )
 
-func TestNext(t *testing.T) {
+func TestNextStep(t *testing.T) {
 	t.Parallel()
 	kind := func(k engine.Kind) error { return fmt.Errorf("run: %w", &engine.Error{Kind: k}) }
 	for name, c := range map[string]struct {
 		err  error
-		at   situation
+		at   progress
 		want step
 	}{
-		"a lock before anything is kept":                 {kind(engine.Locked), situation{}, tryAgain},
-		"a lock at the commit":                           {kind(engine.Locked), situation{begun: true}, tryAgain},
-		"a lock after a statement that stays":            {kind(engine.Locked), situation{begun: true, kept: 1}, giveUp},
-		"a lost connection inside a transaction":         {kind(engine.Lost), situation{}, tryAgain},
-		"a lost connection at the commit":                {kind(engine.Lost), situation{begun: true}, askAgain},
-		"a lost connection where statements stay":        {kind(engine.Lost), situation{begun: true, kept: 3}, askAgain},
-		"another process took over":                      {kind(engine.Fenced), situation{}, stepBack},
-		"another process took over while it committed":   {kind(engine.Fenced), situation{begun: true}, stepBack},
-		"the database says no":                           {kind(engine.Failed), situation{}, giveUp},
-		"the guard says no":                              {kind(engine.Refused), situation{}, giveUp},
-		"a statement that took too long":                 {kind(engine.Timeout), situation{}, giveUp},
-		"a text that cannot be read on":                  {&unread{errors.New("away")}, situation{begun: true, kept: 1}, tryAgain},
-		"a text as well, with a new owner":               {errors.Join(kind(engine.Fenced), &unread{errors.New("away")}), situation{begun: true}, stepBack},
-		"a database that does not answer":                {towpath.Errorf(towpath.CodeUnavailable, "away"), situation{}, tryAgain},
-		"a database that is gone after what stays":       {towpath.Errorf(towpath.CodeUnavailable, "away"), situation{begun: true, kept: 1}, askAgain},
-		"two files that bear the database's name":        {towpath.Errorf(towpath.CodeConflict, "two"), situation{}, giveUp},
-		"something that nobody thought of":               {errors.New("odd"), situation{}, giveUp},
-		"a failing statement, with its place in between": {&failedAt{statement.Position{Line: 3}, kind(engine.Locked)}, situation{}, tryAgain},
+		"a lock before anything is kept":                 {kind(engine.Locked), progress{}, stepRetry},
+		"a lock at the commit":                           {kind(engine.Locked), progress{begun: true}, stepRetry},
+		"a lock after a statement that stays":            {kind(engine.Locked), progress{begun: true, kept: 1}, stepFail},
+		"a lost connection inside a transaction":         {kind(engine.Lost), progress{}, stepRetry},
+		"a lost connection at the commit":                {kind(engine.Lost), progress{begun: true}, stepVerify},
+		"a lost connection where statements stay":        {kind(engine.Lost), progress{begun: true, kept: 3}, stepVerify},
+		"another process took over":                      {kind(engine.Fenced), progress{}, stepFenced},
+		"another process took over while it committed":   {kind(engine.Fenced), progress{begun: true}, stepFenced},
+		"the database says no":                           {kind(engine.Failed), progress{}, stepFail},
+		"the guard says no":                              {kind(engine.Refused), progress{}, stepFail},
+		"a statement that took too long":                 {kind(engine.Timeout), progress{}, stepFail},
+		"a text that cannot be read on":                  {&unread{errors.New("away")}, progress{begun: true, kept: 1}, stepRetry},
+		"a text as well, with a new owner":               {errors.Join(kind(engine.Fenced), &unread{errors.New("away")}), progress{begun: true}, stepFenced},
+		"a database that does not answer":                {towpath.Errorf(towpath.CodeUnavailable, "away"), progress{}, stepRetry},
+		"a database that is gone after what stays":       {towpath.Errorf(towpath.CodeUnavailable, "away"), progress{begun: true, kept: 1}, stepVerify},
+		"two files that bear the database's name":        {towpath.Errorf(towpath.CodeConflict, "two"), progress{}, stepFail},
+		"something that nobody thought of":               {errors.New("odd"), progress{}, stepFail},
+		"a failing statement, with its place in between": {&failedAt{statement.Position{Line: 3}, kind(engine.Locked)}, progress{}, stepRetry},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := next(c.err, c.at); got != c.want {
+			if got := nextStep(c.err, c.at); got != c.want {
 				t.Errorf("got step %d, want %d", got, c.want)
 			}
 		})
 	}
 }
 
-func TestJudge(t *testing.T) {
+func TestPlanResume(t *testing.T) {
 	t.Parallel()
 	task := towpath.Task{Migration: towpath.Migration{Checksum: "new", Label: "1"}}
 	row := func(state towpath.LedgerState, checksum string, done int) towpath.LedgerEntry {
@@ -58,34 +58,34 @@ func TestJudge(t *testing.T) {
 		prefix   bool
 		resolved bool
 		after    int
-		want     course
-		state    towpath.TaskState // of an ending; "" for none
+		want     resumePlan
+		state    towpath.TaskState // of a terminalError; "" for none
 	}{
 		"no row":                                   {none: true},
-		"applied":                                  {row: row(towpath.LedgerDone, "new", 5), want: course{already: true}},
-		"baselined":                                {row: row(towpath.LedgerBaselined, "new", 0), want: course{already: true}},
+		"applied":                                  {row: row(towpath.LedgerDone, "new", 5), want: resumePlan{already: true}},
+		"baselined":                                {row: row(towpath.LedgerBaselined, "new", 0), want: resumePlan{already: true}},
 		"applied with another text":                {row: row(towpath.LedgerDone, "old", 5), state: towpath.TaskFailed},
 		"applied with another text, resolved":      {row: row(towpath.LedgerDone, "old", 5), resolved: true, state: towpath.TaskFailed},
-		"under way in a run that is gone":          {row: row(towpath.LedgerRunning, "new", 2), want: course{from: 2, settle: true}},
-		"under way, then edited":                   {row: row(towpath.LedgerRunning, "old", 2), want: course{from: 2, settle: true}},
-		"under way, resolved":                      {row: row(towpath.LedgerRunning, "new", 2), resolved: true, want: course{from: 2}},
+		"under way in a run that is gone":          {row: row(towpath.LedgerRunning, "new", 2), want: resumePlan{from: 2, settle: true}},
+		"under way, then edited":                   {row: row(towpath.LedgerRunning, "old", 2), want: resumePlan{from: 2, settle: true}},
+		"under way, resolved":                      {row: row(towpath.LedgerRunning, "new", 2), resolved: true, want: resumePlan{from: 2}},
 		"under way, resolved with another text":    {row: row(towpath.LedgerRunning, "old", 2), resolved: true},
-		"under way, resolved with another end":     {row: row(towpath.LedgerRunning, "old", 2), resolved: true, prefix: true, want: course{from: 2}},
-		"stopped half-way":                         {row: row(towpath.LedgerFailed, "new", 2), want: course{from: 2}},
-		"stopped half-way, then mended":            {row: row(towpath.LedgerFailed, "old", 2), prefix: true, want: course{from: 2}},
+		"under way, resolved with another end":     {row: row(towpath.LedgerRunning, "old", 2), resolved: true, prefix: true, want: resumePlan{from: 2}},
+		"stopped half-way":                         {row: row(towpath.LedgerFailed, "new", 2), want: resumePlan{from: 2}},
+		"stopped half-way, then mended":            {row: row(towpath.LedgerFailed, "old", 2), prefix: true, want: resumePlan{from: 2}},
 		"stopped half-way, then edited before it":  {row: row(towpath.LedgerFailed, "old", 2), state: towpath.TaskUnknown},
 		"stopped half-way, edited, a person knows": {row: row(towpath.LedgerFailed, "old", 2), resolved: true},
-		"a person counts what is in":               {row: row(towpath.LedgerFailed, "old", 2), resolved: true, after: 3, want: course{from: 3}},
-		"a person counts without a row":            {none: true, resolved: true, after: 3, want: course{from: 3}},
-		"counted for a run that was not resolved":  {row: row(towpath.LedgerFailed, "new", 2), after: 3, want: course{from: 2}},
+		"a person counts what is in":               {row: row(towpath.LedgerFailed, "old", 2), resolved: true, after: 3, want: resumePlan{from: 3}},
+		"a person counts without a row":            {none: true, resolved: true, after: 3, want: resumePlan{from: 3}},
+		"counted for a run that was not resolved":  {row: row(towpath.LedgerFailed, "new", 2), after: 3, want: resumePlan{from: 2}},
 		"failed with nothing kept":                 {row: row(towpath.LedgerFailed, "old", 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			task := task
 			task.ContinueAfter = c.after
-			got, err := judge(task, c.row, !c.none, c.prefix, c.resolved)
-			var e *ending
+			got, err := planResume(task, c.row, !c.none, c.prefix, c.resolved)
+			var e *terminalError
 			if errors.As(err, &e) != (c.state != "") || e != nil && (e.state != c.state || e.reason.IsZero()) || got != c.want {
 				t.Errorf("got %+v, %v", got, err)
 			}
@@ -130,26 +130,26 @@ func TestExtentOf(t *testing.T) {
 	t.Parallel()
 	failed, unknown := outcome{state: towpath.TaskFailed}, outcome{state: towpath.TaskUnknown}
 	for name, c := range map[string]struct {
-		out              outcome
-		at               situation
-		alone, unsettled bool
-		want             towpath.Extent
+		out                   outcome
+		at                    progress
+		autocommit, unsettled bool
+		want                  towpath.Extent
 	}{
-		"done":                              {out: outcome{state: towpath.TaskDone}, at: situation{ran: true, begun: true}},
-		"rolled back":                       {out: failed, at: situation{ran: true}, want: towpath.ExtentKept},
-		"rolled back, but for some tables":  {out: failed, at: situation{ran: true, stays: true}, want: towpath.ExtentTables},
-		"interrupted by the server's stop":  {out: outcome{state: towpath.TaskPending}, at: situation{ran: true}, want: towpath.ExtentKept},
-		"a commit of which nobody heard":    {out: unknown, at: situation{ran: true, begun: true}, unsettled: true, want: towpath.ExtentUnknown},
+		"done":                              {out: outcome{state: towpath.TaskDone}, at: progress{ran: true, begun: true}},
+		"rolled back":                       {out: failed, at: progress{ran: true}, want: towpath.ExtentKept},
+		"rolled back, but for some tables":  {out: failed, at: progress{ran: true, stays: true}, want: towpath.ExtentTables},
+		"interrupted by the server's stop":  {out: outcome{state: towpath.TaskPending}, at: progress{ran: true}, want: towpath.ExtentKept},
+		"a commit of which nobody heard":    {out: unknown, at: progress{ran: true, begun: true}, unsettled: true, want: towpath.ExtentUnknown},
 		"and the server out of reach since": {out: unknown, unsettled: true, want: towpath.ExtentUnknown},
-		"a statement of which nobody heard": {out: unknown, at: situation{ran: true, begun: true, kept: 2}, alone: true, unsettled: true, want: towpath.ExtentNext},
-		"half-way":                          {out: failed, at: situation{ran: true, begun: true, kept: 2}, alone: true, want: towpath.ExtentKept},
-		"half-way in a routine":             {out: failed, at: situation{ran: true, begun: true, part: true}, alone: true, want: towpath.ExtentPart},
-		"half-way in a table that keeps it": {out: failed, at: situation{ran: true, begun: true, stays: true}, alone: true, want: towpath.ExtentPart},
+		"a statement of which nobody heard": {out: unknown, at: progress{ran: true, begun: true, kept: 2}, autocommit: true, unsettled: true, want: towpath.ExtentNext},
+		"half-way":                          {out: failed, at: progress{ran: true, begun: true, kept: 2}, autocommit: true, want: towpath.ExtentKept},
+		"half-way in a routine":             {out: failed, at: progress{ran: true, begun: true, part: true}, autocommit: true, want: towpath.ExtentPart},
+		"half-way in a table that keeps it": {out: failed, at: progress{ran: true, begun: true, stays: true}, autocommit: true, want: towpath.ExtentPart},
 		"nothing ran":                       {out: failed, want: towpath.ExtentUntouched},
 		"an earlier run, out of reach":      {out: unknown, want: towpath.ExtentUnknown},
 		"an earlier run of another text":    {out: outcome{state: towpath.TaskUnknown, extent: towpath.ExtentUntouched}, want: towpath.ExtentUntouched},
 	} {
-		if got := extentOf(c.out, c.at, c.alone, c.unsettled); got != c.want {
+		if got := extentOf(c.out, c.at, c.autocommit, c.unsettled); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

@@ -50,8 +50,8 @@ func (s *Service) reached(place string) {
 }
 
 // limits are those of files of a project that say nothing, and the highest that one may ask for.
-func (s *Service) limits(e towpath.Environment, p towpath.Project) (usual, highest statement.Limits) {
-	highest = statement.Limits{
+func (s *Service) limits(e towpath.Environment, p towpath.Project) (defaults, maximum statement.Limits) {
+	maximum = statement.Limits{
 		Lock:      cmp.Or(e.MaxLockTimeout, towpath.HighestLockTimeout),
 		Statement: cmp.Or(e.MaxStatementTimeout, towpath.HighestStatementTimeout),
 	}
@@ -62,7 +62,7 @@ func (s *Service) limits(e towpath.Environment, p towpath.Project) (usual, highe
 	if statements.From == towpath.LimitOfServer {
 		statements.Timeout = s.statementTimeout()
 	}
-	return statement.Limits{Lock: lock.Timeout, Statement: statements.Timeout}.Under(highest), highest
+	return statement.Limits{Lock: lock.Timeout, Statement: statements.Timeout}.Under(maximum), maximum
 }
 
 func (s *Service) lease() time.Duration { return cmp.Or(s.Lease, 15*time.Second) }
@@ -95,10 +95,10 @@ var errCancelled = errors.New("the task was cancelled")
 // RunTask brings a task to its end, and then those that follow it in its database: it is the handler of
 // towpath.JobRunTask. A task that another process left running is taken over, and the target's ledger says how far it
 // came. What goes wrong in the target ends in the task's state; the error is about the metadata alone.
-func (s *Service) RunTask(ctx context.Context, taskID string) (again *time.Time, err error) {
-	t, again, err := s.begin(ctx, taskID)
+func (s *Service) RunTask(ctx context.Context, taskID string) (requeueAt *time.Time, err error) {
+	t, requeueAt, err := s.begin(ctx, taskID)
 	if err != nil || t == nil {
-		return again, err
+		return requeueAt, err
 	}
 	defer t.disconnect() // also of a run that panics
 	working, stop := t.watch(ctx)

@@ -16,14 +16,14 @@ import (
 
 // conclude writes how runs of the turn have ended. One that is not running any more was concluded before, by a transaction whose
 // end was not heard of: the lease is held.
-func (t *turn) conclude(ctx context.Context, tx *store.Tx, ended []*run) error {
+func (t *batch) conclude(ctx context.Context, tx *store.Tx, ended []*attempt) error {
 	running, err := tx.RunningTasks(ctx, t.database.ID)
 	if err != nil {
 		return err
 	}
 	origins := map[string]origin{}
 	for _, r := range ended {
-		i := slices.IndexFunc(running, func(task towpath.Task) bool { return task.ID == r.task.ID && task.Attempts == r.attempt.Number })
+		i := slices.IndexFunc(running, func(task towpath.Task) bool { return task.ID == r.task.ID && task.Attempts == r.stored.Number })
 		if i < 0 {
 			continue
 		}
@@ -42,11 +42,11 @@ func (t *turn) conclude(ctx context.Context, tx *store.Tx, ended []*run) error {
 			return err
 		}
 		task.Total, task.Finished, task.StartedAt = int(r.total.Load()), int(r.finished.Load()), &r.beganAt
-		if err := endTask(ctx, tx, &task, r.out.withExtent(r.attempt), r.endedAt); err != nil {
+		if err := endTask(ctx, tx, &task, r.out.withExtent(r.stored), r.endedAt); err != nil {
 			return err
 		}
-		if again := r.out.again(tx.Now); again != nil {
-			if err := tx.EnqueueAt(ctx, towpath.JobRunTask, task.ID, *again); err != nil {
+		if at := r.out.requeueAt(tx.Now); at != nil {
+			if err := tx.EnqueueAt(ctx, towpath.JobRunTask, task.ID, *at); err != nil {
 				return err
 			}
 		}
@@ -58,15 +58,15 @@ func (t *turn) conclude(ctx context.Context, tx *store.Tx, ended []*run) error {
 }
 
 // wakeOther has a rollout looked at that has taken over a task of the turn meanwhile. The turn's own is looked at when it ends.
-func (t *turn) wakeOther(ctx context.Context, tx *store.Tx, rolloutID string) error {
+func (t *batch) wakeOther(ctx context.Context, tx *store.Tx, rolloutID string) error {
 	if rolloutID == t.rolloutID {
 		return nil
 	}
 	return tx.Enqueue(ctx, towpath.JobAdvance, rolloutID)
 }
 
-func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error {
-	a := r.attempt
+func (r *attempt) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error {
+	a := r.stored
 	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.ofAttempt(), out.reason, out.pos.Line, out.pos.Column, int(r.total.Load()), &r.endedAt
 	a.StartedAt = r.beganAt
 	a.Extent, a.Kept = extentOf(out, r.at, r.noTx, r.unsettled), r.at.kept
@@ -79,7 +79,7 @@ func (r *run) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error
 			r.logs[i].Rows = 0
 		}
 	}
-	r.attempt = a
+	r.stored = a
 	if err := tx.UpdateAttempt(ctx, &a); err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func planAnew(ctx context.Context, tx *store.Tx, t towpath.Task) error {
 }
 
 // keep adds the schema's dumps and the change history.
-func (r *run) keep(ctx context.Context, tx *store.Tx, from origin, t towpath.Task, changes []change) error {
+func (r *attempt) keep(ctx context.Context, tx *store.Tx, from origin, t towpath.Task, changes []change) error {
 	filled := func(h *towpath.ChangeHistory) { h.RowsAffected = r.rows }
 	if r.SnapshotSchemas && len(changes) > 0 && changes[0].fresh && t.Action == towpath.ActionApply {
 		before, after := digest(r.before), digest(r.after)
@@ -253,7 +253,7 @@ func takeText(ctx context.Context, tx *store.Tx, t *towpath.Task) error {
 }
 
 // recheck looks at a task whose outcome is unknown: when its ledger can be read by now and says all, that is the outcome.
-func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time, err error) {
+func (s *Service) recheck(ctx context.Context, taskID string) (requeueAt *time.Time, err error) {
 	var t towpath.Task
 	var d towpath.Database
 	var i towpath.Instance
@@ -280,7 +280,7 @@ func (s *Service) recheck(ctx context.Context, taskID string) (again *time.Time,
 	}
 	out := outcome{state: towpath.TaskDone, changes: found.changes}
 	if !found.complete {
-		if found.dark {
+		if found.indeterminate {
 			return nil, nil // a person decides
 		}
 		out = outcome{state: towpath.TaskPending}

@@ -19,12 +19,12 @@ func leaseID() towpath.MigrationID { return towpath.MigrationID{Type: towpath.Ty
 
 // journal is what the ledger's row of a migration that is not through says beside how many statements are: its Intent.
 type journal struct {
-	Statement int                 `json:"statement"`         // index of the statement that is under way
-	Session   string              `json:"session,omitempty"` // that runs it; "" when none does any more
-	Prefix    string              `json:"prefix,omitempty"`  // checksum of the statements before that one
-	Objects   []statement.Object  `json:"objects,omitempty"` // that it touches
-	Before    []engine.Definition `json:"before,omitempty"`  // of Objects, when the statement had not run
-	Dark      string              `json:"dark,omitempty"`    // why only a person can tell what became of it; "" for nothing
+	Statement     int                 `json:"statement"`               // index of the statement that is under way
+	Session       string              `json:"session,omitempty"`       // that runs it; "" when none does any more
+	Prefix        string              `json:"prefix,omitempty"`        // checksum of the statements before that one
+	Objects       []statement.Object  `json:"objects,omitempty"`       // that it touches
+	Before        []engine.Definition `json:"before,omitempty"`        // of Objects, when the statement had not run
+	Indeterminate string              `json:"indeterminate,omitempty"` // why only a person can tell what became of it; "" for nothing
 }
 
 func (j journal) text() string {
@@ -50,9 +50,9 @@ const (
 	leftover // a failed build left something behind: remove it, then run
 )
 
-// became compares what the catalogue had before a statement with what it has now that nobody runs it any more.
+// verifyEffect compares what the catalogue had before a statement with what it has now that nobody runs it any more.
 // why says what stands against a decision.
-func became(c statement.Change, before, now []engine.Definition) (v verdict, why string) {
+func verifyEffect(c statement.Change, before, now []engine.Definition) (v verdict, why string) {
 	for i, d := range now {
 		if d.Broken != "" && (i >= len(before) || before[i].Broken != d.Broken) {
 			return leftover, ""
@@ -129,7 +129,7 @@ func ofName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) ||
 
 // missed says what a statement that ended without an error should have left in the catalogue; "" when all is well.
 func missed(c statement.Change, before, now []engine.Definition) string {
-	switch v, _ := became(c, before, now); {
+	switch v, _ := verifyEffect(c, before, now); {
 	case v == leftover:
 		return "The statement ended, but what it built is broken, and was removed."
 	case c.Effect == statement.Create && len(now) > 0 && now[0].Text == "":

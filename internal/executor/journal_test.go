@@ -7,7 +7,7 @@ import (
 	"towpath/internal/statement"
 )
 
-func TestBecame(t *testing.T) {
+func TestVerifyEffect(t *testing.T) {
 	t.Parallel()
 	defs := func(texts ...string) (all []engine.Definition) {
 		for _, text := range texts {
@@ -48,7 +48,7 @@ func TestBecame(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, why := became(c.change, c.before, c.now); got != c.want || (why == "") != (got != undecided) {
+			if got, why := verifyEffect(c.change, c.before, c.now); got != c.want || (why == "") != (got != undecided) {
 				t.Errorf("got %d (%s), want %d", got, why, c.want)
 			}
 		})

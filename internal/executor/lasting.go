@@ -11,7 +11,7 @@ import (
 
 // doubled ends a run that begins again behind one whose end nobody saw, where rows of that one may have stayed in a table
 // without transactions: to write them once more would double them. row is the migration's, from the statement to begin with.
-func (r *run) doubled(ctx context.Context, session engine.Session, row towpath.LedgerEntry, from int) error {
+func (r *attempt) doubled(ctx context.Context, session engine.Session, row towpath.LedgerEntry, from int) error {
 	lasting, ok := r.db.(engine.Lasting)
 	if !ok || r.resolved || !(r.broke || r.was.State == towpath.TaskRunning) {
 		return nil
@@ -29,7 +29,7 @@ func (r *run) doubled(ctx context.Context, session engine.Session, row towpath.L
 
 // mayHaveWritten finds the first statement that may have written to a table without transactions: among all where they run
 // together, else the one that was under way.
-func (r *run) mayHaveWritten(mayWrite func(statement.Statement) string, from int) (table string, index int, err error) {
+func (r *attempt) mayHaveWritten(mayWrite func(statement.Statement) string, from int) (table string, index int, err error) {
 	index = -1
 	for st, err := range r.split() {
 		if err != nil {
@@ -49,7 +49,7 @@ func (r *run) mayHaveWritten(mayWrite func(statement.Statement) string, from int
 }
 
 // leaveToPerson writes the doubt into the ledger, so that nothing runs again by itself.
-func (r *run) leaveToPerson(ctx context.Context, session engine.Session, row towpath.LedgerEntry, table string, index int) error {
+func (r *attempt) leaveToPerson(ctx context.Context, session engine.Session, row towpath.LedgerEntry, table string, index int) error {
 	_ = session.Close() // which holds the ledger, and has changed nothing
 	session, err := r.session(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 	if err != nil {
@@ -57,11 +57,11 @@ func (r *run) leaveToPerson(ctx context.Context, session engine.Session, row tow
 	}
 	defer func() { _ = session.Close() }() // what matters was recorded
 	why := "rows may have stayed in the table " + table
-	row.State, row.Epoch, row.Intent = towpath.LedgerRunning, r.epoch.Load(), journal{Statement: row.StatementsDone, Dark: why}.text()
+	row.State, row.Epoch, row.Intent = towpath.LedgerRunning, r.epoch.Load(), journal{Statement: row.StatementsDone, Indeterminate: why}.text()
 	if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone), row); err != nil {
 		return err
 	}
-	out := end(towpath.TaskUnknown, towpath.Why(towpath.ReasonRowsMayStay, "statement", strconv.Itoa(index+1), "table", table))
+	out := terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonRowsMayStay, "statement", strconv.Itoa(index+1), "table", table))
 	out.extent = towpath.ExtentTables
 	if r.noTx {
 		out.extent = towpath.ExtentNext

@@ -14,22 +14,22 @@ import (
 // sealed is a session that seals what it records, and counts it in its turn's book.
 type sealed struct {
 	engine.Session
-	turn *turn
-	noTx bool
+	batch *batch
+	noTx  bool
 }
 
 // session begins a session in the target.
-func (t *turn) session(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
+func (t *batch) session(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
 	session, err := t.db.Begin(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	return &sealed{Session: session, turn: t, noTx: o.NoTx}, nil
+	return &sealed{Session: session, batch: t, noTx: o.NoTx}, nil
 }
 
 // Record implements engine.Session.
 func (s *sealed) Record(ctx context.Context, entries ...towpath.LedgerEntry) error {
-	rows, written := s.turn.seal(entries)
+	rows, written := s.batch.seal(entries)
 	if err := s.Session.Record(ctx, rows...); err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *sealed) Record(ctx context.Context, entries ...towpath.LedgerEntry) err
 
 // ExecRecord implements engine.Session.
 func (s *sealed) ExecRecord(ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry) (int64, error) {
-	rows, written := s.turn.seal(entries)
+	rows, written := s.batch.seal(entries)
 	n, err := s.Session.ExecRecord(ctx, st, rows...)
 	if err != nil {
 		return 0, err
@@ -71,13 +71,13 @@ func (s *sealed) Notices() towpath.Notices {
 func (s *sealed) wrote(written func()) error {
 	written()
 	if s.noTx {
-		s.turn.kept()
+		s.batch.kept()
 	}
 	return nil
 }
 
 // seal seals rows. A lease alone needs no book: it is written before the ledger can be read by whoever takes over.
-func (t *turn) seal(entries []towpath.LedgerEntry) ([]towpath.LedgerEntry, func()) {
+func (t *batch) seal(entries []towpath.LedgerEntry) ([]towpath.LedgerEntry, func()) {
 	book := t.book
 	if book == nil {
 		book = seal.NewKeys(t.Keeper).NewBook(t.database.ID, 0)
@@ -87,24 +87,24 @@ func (t *turn) seal(entries []towpath.LedgerEntry) ([]towpath.LedgerEntry, func(
 
 // kept notes that all that was recorded lasts. What is read again within the turn is not held to it: a server that is not set
 // to be durable may lose its last second when it dies.
-func (t *turn) kept() {
+func (t *batch) kept() {
 	if t.book != nil {
 		t.newest.Store(&seal.Known{Number: t.book.Number(), Seal: t.book.Seal()})
 	}
 }
 
-// load reads the target's ledger and checks it. An *ending when it is not believed: then nothing is to run.
-func (t *turn) load(ctx context.Context) (towpath.Ledger, error) {
+// load reads the target's ledger and checks it. A *terminalError when it is not believed: then nothing is to run.
+func (t *batch) load(ctx context.Context) (towpath.Ledger, error) {
 	l, err := t.db.Ledger(ctx)
 	if err != nil {
 		return l, err
 	}
 	found := seal.NewKeys(t.Keeper).Check(l, t.database.ID, t.known)
 	if found.Trouble != "" {
-		return l, end(towpath.TaskFailed, distrust(found))
+		return l, terminate(towpath.TaskFailed, distrust(found))
 	}
 	if reason := foreignLedger(l, t.database.ID); !reason.IsZero() {
-		return l, end(towpath.TaskFailed, reason)
+		return l, terminate(towpath.TaskFailed, reason)
 	}
 	t.book, t.reseal = found.Book, found.Reseal
 	return l, nil
@@ -133,7 +133,7 @@ func foreignLedger(l towpath.Ledger, databaseID string) towpath.Reason {
 
 // sealAll seals a ledger that has no seals yet, or those of an earlier key. held tells that another run has not given the
 // ledger back.
-func (r *run) sealAll(ctx context.Context) (held bool, err error) {
+func (r *attempt) sealAll(ctx context.Context) (held bool, err error) {
 	session, err := r.session(ctx, engine.SessionOptions{LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 	if err != nil {
 		return false, err
@@ -180,7 +180,7 @@ func sealedBefore(l towpath.Ledger) string {
 }
 
 // noteLedger keeps in the metadata how far the ledger has come, so that an earlier state of it is noticed.
-func (t *turn) noteLedger(ctx context.Context, tx *store.Tx) error {
+func (t *batch) noteLedger(ctx context.Context, tx *store.Tx) error {
 	newest := t.newest.Load()
 	if newest == nil || newest.Number == 0 {
 		return nil
@@ -189,7 +189,7 @@ func (t *turn) noteLedger(ctx context.Context, tx *store.Tx) error {
 }
 
 // tampered ends a run whose change was committed, and the ledger changed with it.
-func (r *run) tampered(ctx context.Context, failure error) outcome {
+func (r *attempt) tampered(ctx context.Context, failure error) outcome {
 	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
 	err := r.connect(reading)

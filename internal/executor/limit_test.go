@@ -18,13 +18,13 @@ const endless = "INSERT INTO a WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELEC
 func TestRunTask_limitsComeFromTheFileUnderTheEnvironments(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		environment, highest, project time.Duration
+		environment, maximum, project time.Duration
 		file, want                    string
 	}{
 		"the environment's":         {environment: 31 * time.Millisecond, want: "31ms"},
 		"the project's":             {environment: time.Hour, project: 32 * time.Millisecond, want: "32ms"},
 		"the file's":                {project: time.Hour, file: "-- towpath: statement-timeout=33ms\n", want: "33ms"},
-		"the environment's highest": {highest: 34 * time.Millisecond, file: "-- towpath: statement-timeout=1h\n", want: "34ms"},
+		"the environment's maximum": {maximum: 34 * time.Millisecond, file: "-- towpath: statement-timeout=1h\n", want: "34ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,7 +34,7 @@ func TestRunTask_limitsComeFromTheFileUnderTheEnvironments(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				e.StatementTimeout, e.MaxStatementTimeout = c.environment, c.highest
+				e.StatementTimeout, e.MaxStatementTimeout = c.environment, c.maximum
 				if err := tx.UpdateEnvironment(ctx, &e); err != nil {
 					return err
 				}

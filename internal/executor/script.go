@@ -30,10 +30,10 @@ func (u *unread) Error() string { return "read the file's text: " + u.err.Error(
 func (u *unread) Unwrap() error { return u.err }
 
 // openScript opens the task's text and reads the whole of it, so that nothing runs of one that must not run to its end.
-func (r *run) openScript(ctx context.Context) (err error) {
+func (r *attempt) openScript(ctx context.Context) (err error) {
 	r.script, err = r.Store.OpenContent(ctx, r.task.Checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		return end(towpath.TaskFailed, towpath.Why(towpath.ReasonTextMissing))
+		return terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonTextMissing))
 	}
 	if err != nil {
 		return fmt.Errorf("read the file's text: %w", err)
@@ -43,13 +43,13 @@ func (r *run) openScript(ctx context.Context) (err error) {
 		return err
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != r.task.Checksum {
-		return end(towpath.TaskFailed, towpath.Why(towpath.ReasonTextDiffers))
+		return terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonTextDiffers))
 	}
 	told, err := statement.ReadDirectives(r.script.Reader())
 	if err != nil {
 		return refusal(err)
 	}
-	r.limits, r.oneByOne = told.Or(r.limits).Under(r.highest), told.NoTransaction
+	r.limits, r.oneByOne = told.Or(r.limits).Under(r.maximum), told.NoTransaction
 	scan, err := scanScript(told, r.split())
 	if err != nil {
 		return refusal(err)
@@ -137,11 +137,11 @@ func refusal(err error) error {
 	var all *statement.Refusals
 	switch {
 	case errors.As(err, &all):
-		e := end(towpath.TaskFailed, towpath.Why(towpath.ReasonScriptRefused, "message", all.Error()))
+		e := terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonScriptRefused, "message", all.Error()))
 		e.pos = all.Pos()
 		return e
 	case errors.As(err, &one):
-		e := end(towpath.TaskFailed, towpath.Why(towpath.ReasonScriptRefused, "message", one.Message))
+		e := terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonScriptRefused, "message", one.Message))
 		e.pos = one.Pos
 		return e
 	}
@@ -149,7 +149,7 @@ func refusal(err error) error {
 }
 
 // split cuts the script into statements. Its errors are *statement.Error or *unread.
-func (r *run) split() iter.Seq2[statement.Statement, error] {
+func (r *attempt) split() iter.Seq2[statement.Statement, error] {
 	return func(yield func(statement.Statement, error) bool) {
 		for st, err := range r.engine.Split(r.script.Reader()) {
 			if refused := (*statement.Error)(nil); err != nil && !errors.As(err, &refused) {
@@ -166,7 +166,7 @@ func (r *run) split() iter.Seq2[statement.Statement, error] {
 }
 
 // hash adds a range of the script's bytes to a checksum.
-func (r *run) hash(sum hash.Hash, from, to int64) error {
+func (r *attempt) hash(sum hash.Hash, from, to int64) error {
 	if _, err := io.Copy(sum, io.NewSectionReader(r.script, from, to-from)); err != nil {
 		return &unread{err}
 	}
@@ -175,7 +175,7 @@ func (r *run) hash(sum hash.Hash, from, to int64) error {
 
 // sameStart says whether the script's first n statements are those whose checksum a journal has. What
 // stands between them and their tokens does not count; older journals have a checksum of the bytes.
-func (r *run) sameStart(n int, checksum string) (bool, error) {
+func (r *attempt) sameStart(n int, checksum string) (bool, error) {
 	if n == 0 || checksum == "" {
 		return false, nil
 	}

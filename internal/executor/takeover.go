@@ -17,8 +17,8 @@ const (
 )
 
 // takeOver makes sure that no earlier run does anything more in the target: it raises the ledger's epoch, so that none can
-// write an intent, and ends the sessions that may still be at work. An *ending when one may not be ended.
-func (r *run) takeOver(ctx context.Context) error {
+// write an intent, and ends the sessions that may still be at work. A *terminalError when one may not be ended.
+func (r *attempt) takeOver(ctx context.Context) error {
 	ender, _ := r.db.(engine.Ender)
 	if err := r.fence(ctx, ender); err != nil || ender == nil {
 		r.takeover = err != nil
@@ -34,7 +34,7 @@ func (r *run) takeOver(ctx context.Context) error {
 			continue
 		}
 		if err := endSession(ctx, ender, j.Session); err != nil {
-			out := end(towpath.TaskUnknown, towpath.Why(towpath.ReasonSessionAlive,
+			out := terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonSessionAlive,
 				"session", j.Session, "statement", strconv.Itoa(j.Statement+1), "version", e.Version).From(r.reasonOf(err)))
 			out.unread = true
 			return out
@@ -45,7 +45,7 @@ func (r *run) takeOver(ctx context.Context) error {
 }
 
 // fence writes the lease's row with the run's epoch. A transaction of an earlier run that is in the way is ended.
-func (r *run) fence(ctx context.Context, ender engine.Ender) error {
+func (r *attempt) fence(ctx context.Context, ender engine.Ender) error {
 	for try := 1; ; try++ {
 		err := r.writeLease(ctx)
 		var e *engine.Error
@@ -64,7 +64,7 @@ func (r *run) fence(ctx context.Context, ender engine.Ender) error {
 	}
 }
 
-func (r *run) writeLease(ctx context.Context) error {
+func (r *attempt) writeLease(ctx context.Context) error {
 	session, err := r.session(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 	if err != nil {
 		return err
@@ -90,8 +90,8 @@ func endSession(ctx context.Context, ender engine.Ender, session string) error {
 }
 
 // enter reads the lease's row, and lifts the run's epoch over it. held tells that another run has not given it back. An
-// *ending when the ledger is another database's.
-func (r *run) enter(ctx context.Context, session engine.Session) (held bool, err error) {
+// *terminalError when the ledger is another database's.
+func (r *attempt) enter(ctx context.Context, session engine.Session) (held bool, err error) {
 	row, found, err := session.Entry(ctx, leaseID())
 	if err != nil {
 		return false, err
@@ -100,7 +100,7 @@ func (r *run) enter(ctx context.Context, session engine.Session) (held bool, err
 		return false, nil
 	}
 	if reason := foreign(row, r.database.ID); !reason.IsZero() {
-		return false, end(towpath.TaskFailed, reason)
+		return false, terminate(towpath.TaskFailed, reason)
 	}
 	ours := r.fenced && row.Epoch == r.epoch.Load()
 	if !ours && row.Epoch >= r.epoch.Load() {
@@ -113,7 +113,7 @@ func (r *run) enter(ctx context.Context, session engine.Session) (held bool, err
 const leaseText = "who may write into this table, see epoch"
 
 // leaseRow makes the lease's row: running while the run holds the target, done when it gives it back.
-func (r *run) leaseRow(state towpath.LedgerState) towpath.LedgerEntry {
+func (r *attempt) leaseRow(state towpath.LedgerState) towpath.LedgerEntry {
 	return towpath.LedgerEntry{
 		MigrationID: leaseID(), State: state, Description: leaseText, Epoch: r.epoch.Load(),
 		ServerID: r.ServerID, DatabaseID: r.database.ID, StartedAt: *r.now(),

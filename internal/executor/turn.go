@@ -22,16 +22,16 @@ const (
 	maxBatch = 64
 )
 
-// turn is the time in which a target is ours: its lease, a connection to it, and tasks of a rollout one after the other.
-type turn struct {
+// batch is the time in which a target is ours: its lease, a connection to it, and tasks of a rollout one after the other.
+type batch struct {
 	*Service
 	rolloutID string
 	database  towpath.Database
 	instance  towpath.Instance
 	owner     string // of the lease; each turn has its own, so that two of one process never share one
 	epoch     atomic.Int64
-	usual     statement.Limits // of files that say nothing
-	highest   statement.Limits // that a file may ask for
+	defaults  statement.Limits // of files that say nothing
+	maximum   statement.Limits // that a file may ask for
 
 	allowRoles bool // of the environment
 	engine     engine.Engine
@@ -47,15 +47,15 @@ type turn struct {
 	newest atomic.Pointer[seal.Known] // what this turn has written; the watch reads it while the turn writes
 
 	mu      sync.Mutex
-	ended   []*run // and not reported
-	waiting []*run // claimed, and not begun
-	unsure  []*run // let go, perhaps: they are not begun any more
-	current *run
+	ended   []*attempt // and not reported
+	waiting []*attempt // claimed, and not begun
+	unsure  []*attempt // let go, perhaps: they are not begun any more
+	current *attempt
 }
 
 // claim takes the target's lease, with tasks that are to run one after the other.
-func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (t *turn, again *time.Time, err error) {
-	t = &turn{Service: s, rolloutID: tasks[0].RolloutID, owner: s.Owner + "/" + store.NewID()}
+func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (t *batch, requeueAt *time.Time, err error) {
+	t = &batch{Service: s, rolloutID: tasks[0].RolloutID, owner: s.Owner + "/" + store.NewID()}
 	if t.database, err = tx.Database(ctx, tasks[0].DatabaseID); err != nil {
 		return nil, nil, err
 	}
@@ -85,7 +85,7 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task)
 	if err != nil {
 		return nil, nil, err
 	}
-	t.usual, t.highest = s.limits(e, p)
+	t.defaults, t.maximum = s.limits(e, p)
 	t.allowRoles = e.AllowRoles
 	if t.waiting, err = t.take(ctx, tx, tasks); err != nil {
 		return nil, nil, err
@@ -94,9 +94,9 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task)
 }
 
 // take marks tasks as running and makes an attempt of each, closing one that a crash has left open.
-func (t *turn) take(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (runs []*run, err error) {
+func (t *batch) take(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (runs []*attempt, err error) {
 	for _, task := range tasks {
-		r := &run{turn: t, limits: t.usual, was: task}
+		r := &attempt{batch: t, limits: t.defaults, was: task}
 		number := 1
 		if task.Attempts > 0 {
 			attempts, err := tx.Attempts(ctx, task.ID)
@@ -119,8 +119,8 @@ func (t *turn) take(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (ru
 		if err := tx.UpdateTask(ctx, &task); err != nil {
 			return nil, err
 		}
-		r.task, r.attempt = task, towpath.Attempt{TaskID: task.ID, Number: number, State: towpath.TaskRunning, StartedAt: tx.Now}
-		if err := tx.CreateAttempt(ctx, &r.attempt); err != nil {
+		r.task, r.stored = task, towpath.Attempt{TaskID: task.ID, Number: number, State: towpath.TaskRunning, StartedAt: tx.Now}
+		if err := tx.CreateAttempt(ctx, &r.stored); err != nil {
 			return nil, err
 		}
 		runs = append(runs, r)
@@ -130,7 +130,7 @@ func (t *turn) take(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (ru
 
 // work runs what was claimed, then what follows, until there is nothing more or a task does not end well.
 // errLeaseLost when another process may have taken over.
-func (t *turn) work(ctx context.Context) error {
+func (t *batch) work(ctx context.Context) error {
 	defer t.wait(nil) // nothing of this turn runs any more
 	for size := 1; ; {
 		began, well := time.Now(), true
@@ -160,7 +160,7 @@ func (t *turn) work(ctx context.Context) error {
 }
 
 // next begins what waits longest; nil when nothing does.
-func (t *turn) next() *run {
+func (t *batch) next() *attempt {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current = nil
@@ -172,14 +172,14 @@ func (t *turn) next() *run {
 }
 
 // end takes a run among those that are to be reported.
-func (t *turn) end(r *run) {
+func (t *batch) end(r *attempt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current, t.ended = nil, append(t.ended, r)
 }
 
 // close ends what was under way: it returns the runs that have ended, and those that were claimed and have not begun.
-func (t *turn) close() (ended, unbegun []*run) {
+func (t *batch) close() (ended, unbegun []*attempt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	ended, unbegun = t.ended, append(t.waiting, t.unsure...)
@@ -188,21 +188,21 @@ func (t *turn) close() (ended, unbegun []*run) {
 }
 
 // wait replaces what is claimed and not begun.
-func (t *turn) wait(runs []*run) {
+func (t *batch) wait(runs []*attempt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current, t.waiting = nil, runs
 }
 
 // report writes how runs have ended, in one transaction, and claims size tasks more. Where there are none, it gives the target back.
-func (t *turn) report(parent context.Context, size int) (more bool, err error) {
+func (t *batch) report(parent context.Context, size int) (more bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), writeLimit)
 	defer cancel()
 	ended, unbegun := t.close()
 	if len(ended) > 0 {
 		ended[0].reached("before metadata")
 	}
-	var claimed []*run
+	var claimed []*attempt
 	err = t.Store.Write(ctx, func(tx *store.Tx) error {
 		claimed = nil
 		if err := t.settleUp(ctx, tx, ended, unbegun); err != nil {
@@ -234,7 +234,7 @@ func (t *turn) report(parent context.Context, size int) (more bool, err error) {
 }
 
 // settleUp writes how runs have ended, and lets go of others, while the lease is held.
-func (t *turn) settleUp(ctx context.Context, tx *store.Tx, ended, unbegun []*run) error {
+func (t *batch) settleUp(ctx context.Context, tx *store.Tx, ended, unbegun []*attempt) error {
 	held, err := tx.ExtendTarget(ctx, t.database.ID, t.owner, t.epoch.Load(), tx.Now.Add(t.lease()))
 	if err != nil {
 		return err
@@ -249,21 +249,21 @@ func (t *turn) settleUp(ctx context.Context, tx *store.Tx, ended, unbegun []*run
 }
 
 // tell logs how runs have ended.
-func (t *turn) tell(ctx context.Context, ended []*run) {
+func (t *batch) tell(ctx context.Context, ended []*attempt) {
 	for _, r := range ended {
 		t.logger().InfoContext(ctx, "task run", "task", r.task.ID, "database", r.task.DatabaseID, "version", r.task.Version,
-			"attempt", r.attempt.Number, "state", r.out.state, "reason", r.out.reason.Code, "message", wording.Text(r.out.reason))
+			"attempt", r.stored.Number, "state", r.out.state, "reason", r.out.reason.Code, "message", wording.Text(r.out.reason))
 	}
 }
 
 // giveBack lets go of tasks of which nothing was begun.
-func (t *turn) giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
+func (t *batch) giveBack(ctx context.Context, tx *store.Tx, runs []*attempt) error {
 	for _, r := range runs {
 		task, err := tx.Task(ctx, r.task.ID)
 		if err != nil {
 			return err
 		}
-		if task.State != towpath.TaskRunning || task.Attempts != r.attempt.Number {
+		if task.State != towpath.TaskRunning || task.Attempts != r.stored.Number {
 			continue // it was let go before, by a transaction whose end was not heard of
 		}
 		if err := errors.Join(t.wakeOther(ctx, tx, task.RolloutID), r.letGo(ctx, tx, task)); err != nil {
@@ -275,10 +275,10 @@ func (t *turn) giveBack(ctx context.Context, tx *store.Tx, runs []*run) error {
 
 // letGo makes a task pending again. What was decided while it was called running, and left such tasks alone, is made up for: it
 // has failed when a person has cancelled it, is cancelled when the repository was unlinked, and planned anew after a push.
-func (r *run) letGo(ctx context.Context, tx *store.Tx, task towpath.Task) error {
+func (r *attempt) letGo(ctx context.Context, tx *store.Tx, task towpath.Task) error {
 	if task.CancelAt != nil {
 		out := outcome{state: towpath.TaskFailed, reason: towpath.Why(towpath.ReasonCancelledEarly)}
-		r.beganAt, r.endedAt = r.attempt.StartedAt, tx.Now
+		r.beganAt, r.endedAt = r.stored.StartedAt, tx.Now
 		return errors.Join(r.closeAttempt(ctx, tx, out), endTask(ctx, tx, &task, out, tx.Now))
 	}
 	rollout, err := tx.RolloutAlone(ctx, task.RolloutID)
@@ -291,9 +291,9 @@ func (r *run) letGo(ctx context.Context, tx *store.Tx, task towpath.Task) error 
 		return err
 	}
 	last := r.was // what its last attempt has left
-	task.State, task.Attempts, task.Error, task.Total, task.Finished = towpath.TaskPending, r.attempt.Number-1, last.Error, last.Total, last.Finished
+	task.State, task.Attempts, task.Error, task.Total, task.Finished = towpath.TaskPending, r.stored.Number-1, last.Error, last.Total, last.Finished
 	task.StartedAt, task.FinishedAt = last.StartedAt, last.FinishedAt
-	if err := errors.Join(tx.UpdateTask(ctx, &task), tx.DeleteAttempt(ctx, r.attempt.ID)); err != nil {
+	if err := errors.Join(tx.UpdateTask(ctx, &task), tx.DeleteAttempt(ctx, r.stored.ID)); err != nil {
 		return err
 	}
 	if unlinked {
@@ -307,7 +307,7 @@ func (r *run) letGo(ctx context.Context, tx *store.Tx, task towpath.Task) error 
 }
 
 // connect opens the target, unless it is open.
-func (t *turn) connect(ctx context.Context) (err error) {
+func (t *batch) connect(ctx context.Context) (err error) {
 	if t.db == nil {
 		t.db, err = t.engine.Open(ctx, t.target)
 	}
@@ -315,7 +315,7 @@ func (t *turn) connect(ctx context.Context) (err error) {
 }
 
 // disconnect gives up the connection: what matters was committed, or is undone.
-func (t *turn) disconnect() {
+func (t *batch) disconnect() {
 	if t.db != nil {
 		_ = t.db.Close()
 	}

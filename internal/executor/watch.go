@@ -14,7 +14,7 @@ const progressEvery = 500 * time.Millisecond
 
 // watch keeps the lease while the turn works, and its tasks' progress. The context that it returns ends with errLeaseLost
 // as its cause when the lease is gone. stop must be called.
-func (t *turn) watch(parent context.Context) (ctx context.Context, stop func()) {
+func (t *batch) watch(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	done := make(chan struct{})
 	go func() {
@@ -25,7 +25,7 @@ func (t *turn) watch(parent context.Context) (ctx context.Context, stop func()) 
 		if t.Ticks != nil {
 			ticks = t.Ticks
 		}
-		var before *run
+		var before *attempt
 		extended, told := time.Now(), int64(0)
 		for {
 			select {
@@ -40,7 +40,7 @@ func (t *turn) watch(parent context.Context) (ctx context.Context, stop func()) 
 			if r != nil && r == before {
 				t.catchUp(ctx)
 			}
-			finished := r.progress()
+			finished := r.statementsFinished()
 			if r == before && finished == told && time.Since(extended) < t.lease()/3 {
 				continue
 			}
@@ -60,14 +60,14 @@ func (t *turn) watch(parent context.Context) (ctx context.Context, stop func()) 
 }
 
 // running is what is being done now; nil between two tasks.
-func (t *turn) running() *run {
+func (t *batch) running() *attempt {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.current
 }
 
-// progress counts the statements that are through.
-func (r *run) progress() int64 {
+// statementsFinished counts the statements that are through.
+func (r *attempt) statementsFinished() int64 {
 	if r == nil {
 		return 0
 	}
@@ -76,7 +76,7 @@ func (r *run) progress() int64 {
 
 // catchUp, while a task takes long, tells how those before it have ended, and makes those pending again that wait behind it:
 // others may decide about them meanwhile. What fails is tried at the next look: none of them is begun by then.
-func (t *turn) catchUp(ctx context.Context) {
+func (t *batch) catchUp(ctx context.Context) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.unsure, t.waiting = append(t.unsure, t.waiting...), nil
@@ -96,11 +96,11 @@ func (t *turn) catchUp(ctx context.Context) {
 }
 
 // cancelIfAsked ends the attempt when a person wants it to end.
-func (r *run) cancelIfAsked(ctx context.Context) {
+func (r *attempt) cancelIfAsked(ctx context.Context) {
 	asked := false
 	err := r.Store.Read(ctx, func(tx *store.Tx) error {
 		t, err := tx.Task(ctx, r.task.ID)
-		asked = err == nil && t.CancelAt != nil && t.Attempts == r.attempt.Number
+		asked = err == nil && t.CancelAt != nil && t.Attempts == r.stored.Number
 		return err
 	})
 	if cancel := r.cancel.Load(); err == nil && asked && cancel != nil {
@@ -109,7 +109,7 @@ func (r *run) cancelIfAsked(ctx context.Context) {
 }
 
 // beat extends the lease and writes how far a run is; held is false when the lease is another's.
-func (t *turn) beat(ctx context.Context, r *run, finished int64) (held bool, err error) {
+func (t *batch) beat(ctx context.Context, r *attempt, finished int64) (held bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, t.lease()/2)
 	defer cancel()
 	err = t.Store.Write(ctx, func(tx *store.Tx) error {
@@ -133,7 +133,7 @@ func (t *turn) beat(ctx context.Context, r *run, finished int64) (held bool, err
 
 // raise lifts the lease's epoch over one found in the ledger. Metadata that was restored from a backup is behind its
 // ledgers, which would refuse its writes; the lease itself says that the run is the only one.
-func (r *run) raise(ctx context.Context, found int64) error {
+func (r *attempt) raise(ctx context.Context, found int64) error {
 	if found < r.epoch.Load() {
 		return nil
 	}

@@ -13,19 +13,19 @@ import (
 )
 
 // work does the task, starting over while others hold locks and nothing is kept.
-func (r *run) work(ctx context.Context) outcome {
+func (r *attempt) work(ctx context.Context) outcome {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.cancel.Store(&cancel)
 	err := r.prepare(ctx)
 	for try := 1; err == nil; try++ {
-		r.logs, r.noticed, r.rows, r.at = nil, 0, 0, situation{}
+		r.logs, r.noticed, r.rows, r.at = nil, 0, 0, progress{}
 		r.finished.Store(0)
 		out, failure := r.once(ctx)
 		if failure == nil {
 			return out
 		}
-		var e *ending
+		var e *terminalError
 		if errors.As(failure, &e) {
 			return e.outcome
 		}
@@ -34,7 +34,7 @@ func (r *run) work(ctx context.Context) outcome {
 		}
 		err = r.pause(ctx, try)
 	}
-	var e *ending
+	var e *terminalError
 	if errors.As(err, &e) {
 		return e.outcome
 	}
@@ -45,23 +45,23 @@ func (r *run) work(ctx context.Context) outcome {
 }
 
 // settle decides what an error of a target means; settled is false when another try is due.
-func (r *run) settle(ctx context.Context, failure error, try int) (out outcome, settled bool) {
+func (r *attempt) settle(ctx context.Context, failure error, try int) (out outcome, settled bool) {
 	var said *engine.Error
 	if errors.As(failure, &said) && said.Kind == engine.Lost {
 		r.broke = r.broke || r.at.ran
 	}
-	step := next(failure, r.at)
+	step := nextStep(failure, r.at)
 	last := try >= r.lockTries()
 	switch {
-	case step == stepBack || errors.Is(failure, errLeaseLost):
+	case step == stepFenced || errors.Is(failure, errLeaseLost):
 		return outcome{fenced: true}, true
-	case step == changed:
+	case step == stepTampered:
 		return r.tampered(ctx, failure), true
-	case step == askAgain:
+	case step == stepVerify:
 		r.takeover, r.unsettled = true, true
 	case ctx.Err() != nil:
 		return r.interrupted(ctx), true
-	case step == giveUp && !r.unsettled:
+	case step == stepFail && !r.unsettled:
 		return r.failed(failure, try), true
 	}
 	switch {
@@ -75,7 +75,7 @@ func (r *run) settle(ctx context.Context, failure error, try int) (out outcome, 
 }
 
 // pause waits before the next try.
-func (r *run) pause(ctx context.Context, try int) error {
+func (r *attempt) pause(ctx context.Context, try int) error {
 	wait := min(r.backoff()<<min(try-1, 10), maxPause)
 	timer := time.NewTimer(wait/2 + rand.N(wait))
 	defer timer.Stop()
@@ -88,7 +88,7 @@ func (r *run) pause(ctx context.Context, try int) error {
 }
 
 // interrupted ends a run whose server is told to stop, or that a person has cancelled.
-func (r *run) interrupted(ctx context.Context) outcome {
+func (r *attempt) interrupted(ctx context.Context) outcome {
 	if errors.Is(context.Cause(ctx), errCancelled) {
 		return outcome{state: towpath.TaskFailed, reason: towpath.Why(towpath.ReasonCancelled)}
 	}
@@ -99,7 +99,7 @@ func (r *run) interrupted(ctx context.Context) outcome {
 }
 
 // failed is how a run ends with an error.
-func (r *run) failed(err error, tries int) outcome {
+func (r *attempt) failed(err error, tries int) outcome {
 	out := outcome{state: towpath.TaskFailed, reason: r.reasonOf(err)}
 	var place *failedAt
 	if errors.As(err, &place) {
@@ -118,10 +118,10 @@ func (r *run) failed(err error, tries int) outcome {
 }
 
 // prepare finds the engine and opens the script.
-func (r *run) prepare(ctx context.Context) (err error) {
+func (r *attempt) prepare(ctx context.Context) (err error) {
 	if r.engine == nil {
 		if r.engine, r.target, err = r.reach(r.instance, r.database.Name); err != nil {
-			return end(towpath.TaskFailed, towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(err)))
+			return terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(err)))
 		}
 		r.target.AllowRoles = r.allowRoles
 	}
@@ -132,8 +132,8 @@ func (r *run) prepare(ctx context.Context) (err error) {
 	return r.openScript(ctx)
 }
 
-// once is one try on the target. Its error is an *ending, or one for next to judge.
-func (r *run) once(ctx context.Context) (out outcome, err error) {
+// once is one try on the target. Its error is a *terminalError, or one for next to judge.
+func (r *attempt) once(ctx context.Context) (out outcome, err error) {
 	defer func() {
 		if err != nil {
 			r.disconnect()
@@ -185,15 +185,15 @@ func (r *run) once(ctx context.Context) (out outcome, err error) {
 	return out, nil
 }
 
-// ground is the ledger's row of a migration, as a session finds it.
-type ground struct {
+// ledgerRow is the ledger's row of a migration, as a session finds it.
+type ledgerRow struct {
 	towpath.LedgerEntry
 	found bool
 }
 
 // open begins the session that does the work, and holds the ledger: in a transaction no other run can write there until its
 // end. Where another run has not given it back, that one is taken over first.
-func (r *run) open(ctx context.Context) (engine.Session, ground, error) {
+func (r *attempt) open(ctx context.Context) (engine.Session, ledgerRow, error) {
 	for {
 		if r.reseal {
 			held, err := r.sealAll(ctx)
@@ -201,19 +201,19 @@ func (r *run) open(ctx context.Context) (engine.Session, ground, error) {
 				err = r.takeOver(ctx)
 			}
 			if err != nil {
-				return nil, ground{}, err
+				return nil, ledgerRow{}, err
 			}
 			continue
 		}
 		session, err := r.session(ctx, engine.SessionOptions{NoTx: r.noTx, Keys: r.keys, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
 		if err != nil {
-			return nil, ground{}, err
+			return nil, ledgerRow{}, err
 		}
 		held := false
 		if !r.fenced {
 			held, err = r.enter(ctx, session)
 		}
-		var row ground
+		var row ledgerRow
 		if err == nil && !held {
 			if row, err = r.hold(ctx, session); err == nil {
 				return session, row, nil
@@ -231,7 +231,7 @@ func (r *run) open(ctx context.Context) (engine.Session, ground, error) {
 }
 
 // hold takes the ledger for the length of a transaction, and reads the migration's row.
-func (r *run) hold(ctx context.Context, session engine.Session) (row ground, err error) {
+func (r *attempt) hold(ctx context.Context, session engine.Session) (row ledgerRow, err error) {
 	if !r.noTx {
 		r.reached("before intent")
 		if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone)); err != nil {
@@ -242,13 +242,13 @@ func (r *run) hold(ctx context.Context, session engine.Session) (row ground, err
 		row.LedgerEntry, row.found, err = session.Entry(ctx, r.task.MigrationID)
 	}
 	if reason := foreign(row.LedgerEntry, r.database.ID); err == nil && row.found && !reason.IsZero() {
-		return row, end(towpath.TaskFailed, reason)
+		return row, terminate(towpath.TaskFailed, reason)
 	}
 	return row, err
 }
 
 // change does the work in a session, its commit included.
-func (r *run) change(ctx context.Context, session engine.Session, row ground) (out outcome, err error) {
+func (r *attempt) change(ctx context.Context, session engine.Session, row ledgerRow) (out outcome, err error) {
 	out = outcome{state: towpath.TaskDone}
 	if !r.noTx {
 		r.reached("after intent")
@@ -274,7 +274,7 @@ func (r *run) change(ctx context.Context, session engine.Session, row ground) (o
 }
 
 // dump is the schema before a change: in a turn, as the last one has left it.
-func (r *run) dump(ctx context.Context) (string, error) {
+func (r *attempt) dump(ctx context.Context) (string, error) {
 	if !r.SnapshotSchemas {
 		return "", nil
 	}
@@ -300,7 +300,7 @@ func (s *Service) evidence(ctx context.Context, e engine.Engine, target engine.T
 		return found, err
 	}
 	if seal.NewKeys(s.Keeper).Check(l, databaseID, seal.Known{}).Trouble != "" {
-		return evidence{begun: true, dark: true}, nil
+		return evidence{begun: true, indeterminate: true}, nil
 	}
 	return weigh(t, l.Entries, databaseID), nil
 }
