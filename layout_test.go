@@ -83,7 +83,7 @@ var nevers = []never{
 		"Git providers are gitops' business; api speaks of what is in the store"},
 	{"towpath/internal/engine", []string{"towpath/cmd", "towpath/internal/engine", "towpath/internal/executor", "towpath/internal/catalog"},
 		"targets are read by catalog and changed by executor; api speaks of what is in the store"},
-	{"towpath/internal/jobs", []string{"towpath/cmd"}, "services hand over by job rows of the store, never by calling the workers"},
+	{"towpath/internal/jobs", []string{"towpath/cmd"}, "services reach each other by job rows of the store, never by calling the workers"},
 	{"database/sql", []string{"towpath/internal/store", "towpath/internal/engine"},
 		"only the store holds SQL for the metadata, and only drivers speak to targets"},
 	{"modernc.org/libc", []string{"towpath/internal/engine/sqlite"},
@@ -214,7 +214,7 @@ func checkFloors(t *testing.T, s source) {
 		}
 		if floor, known := floors[house(i)]; known && floor >= own && house(i) != house(s.pkg) {
 			t.Errorf("%s imports %s: floor %d may import from lower floors only, and that is floor %d; "+
-				"services of one floor hand over by rows of the store, and what both need belongs below them", s.file, i, own, floor)
+				"services of one floor reach each other by rows of the store, and what both need belongs below them", s.file, i, own, floor)
 		}
 	}
 }

@@ -31,7 +31,7 @@ type MigrationID struct {
 // Migration is a file of the repository that matched the file path template.
 type Migration struct {
 	MigrationID
-	Label       string // the version as it stands in the file's name
+	Label       string // the version as written in the file's name
 	Description string
 	Path        string // from the root of the repository
 	Checksum    string // lower hex SHA-256 of the bytes

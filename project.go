@@ -39,7 +39,7 @@ var environmentName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 // Validate says what is wrong with the environment's own fields.
 func (e Environment) Validate() error {
 	if !environmentName.MatchString(e.Name) {
-		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": it stands in file paths as {{ENV_ID}}.")
+		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": file paths contain it as {{ENV_ID}}.")
 	}
 	if err := firstError(
 		checkLimit("lockTimeout", e.LockTimeout, HighestLockTimeout), checkLimit("statementTimeout", e.StatementTimeout, HighestStatementTimeout),

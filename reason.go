@@ -157,7 +157,7 @@ const (
 	ReasonStatementsRefused ReasonCode = "statements-refused"
 )
 
-// How a file stands in a plan.
+// The state of a file in a plan.
 const (
 	// ReasonAmbiguous: several databases of one environment fit. Params: n, environment, database.
 	ReasonAmbiguous ReasonCode = "ambiguous-database"

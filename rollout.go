@@ -81,7 +81,7 @@ type Task struct {
 	Error      Reason // of the last attempt, if it failed or nobody knows its outcome; stays whatever comes later
 	Attempts   int
 	Total      int        // statements of the running or last attempt
-	Finished   int        // statements of it that are through
+	Finished   int        // statements of it that have finished
 	StartedAt  *time.Time // of the last attempt
 	FinishedAt *time.Time // likewise; of a task that never began, when it was skipped or cancelled
 	// ContinueAfter is how many statements a person says are in, when the task's outcome was unknown; 0 for no word.
@@ -244,7 +244,7 @@ func (r Rollout) Next() []Task {
 }
 
 // effective returns the tasks in the order in which they run, and those as held that wait for a held one: a pending task
-// whose migration is held in an earlier stage can no more start than that one, and must not stand in anybody's way.
+// whose migration is held in an earlier stage cannot start before that one, and must not block others.
 func effective(tasks []Task) []Task {
 	tasks = append([]Task(nil), tasks...)
 	sort.SliceStable(tasks, func(i, j int) bool {

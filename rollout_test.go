@@ -56,7 +56,7 @@ func TestRollout_Next(t *testing.T) {
 			[]string{"0 shop 1 done", "0 audit 1 running", "1 shop 1 pending"}, nil},
 		"a stage waits for two before": {
 			[]string{"0 shop 1 failed", "1 shop 2 done", "2 shop 3 pending"}, nil},
-		"a stage starts when the one before is through": {
+		"a stage starts when the one before has finished": {
 			[]string{"0 shop 1 done", "0 audit 1 skipped", "1 prod 1 pending"}, []string{"1 prod 1 pending"}},
 		"a held one holds back itself alone": {
 			[]string{"0 shop 1 held", "0 shop 2 pending"}, []string{"0 shop 2 pending"}},

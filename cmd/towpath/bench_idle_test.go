@@ -16,7 +16,7 @@ import (
 )
 
 // BenchmarkNothingToDo looks at a repository of ten thousand migrations that every database has: the head has not moved, and
-// the ledgers were read lately. Beside it stands the look that also reads the ledgers anew, as one does every five minutes.
+// the ledgers were read lately. Next to it is the pass that also rereads the ledgers, as happens every five minutes.
 // The floor reads one database's ledger and lists the folder.
 func BenchmarkNothingToDo(b *testing.B) {
 	for name, where := range map[string]targets{
@@ -75,7 +75,7 @@ func nothingToDo(b *testing.B, name string, where targets) {
 	defer plain.Close()
 	look(ctx)
 	idle := timed(looks, func() { look(ctx) })
-	anew := timed(looks, func() {
+	reread := timed(looks, func() {
 		if err := s.store.Write(ctx, func(tx *store.Tx) error {
 			link, err := tx.Link(ctx, w.linkID)
 			if err != nil {
@@ -90,7 +90,7 @@ func nothingToDo(b *testing.B, name string, where targets) {
 	floor := timed(looks, func() { readAndList(b, plain, where.ledger(), folder, files) })
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	fmt.Println(verdict("nothing-to-do-10000-"+name, ms(idle), ms(floor), "ms"))
-	fmt.Printf("bench: nothing-to-do-10000-%s-ledgers-read-anew %s for three databases\n", name, anew.Round(time.Millisecond/10))
+	fmt.Printf("bench: nothing-to-do-10000-%s-ledgers-reread %s for three databases\n", name, reread.Round(time.Millisecond/10))
 }
 
 // grow has the link and its databases know n files where they know one.

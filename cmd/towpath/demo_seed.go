@@ -219,7 +219,7 @@ func (d *demo) instance(ctx context.Context, environment string) (map[string]any
 	return map[string]any{"name": "SQLite " + environment, "engine": "sqlite", "address": environment}, nil
 }
 
-// seedLink goes the way of the wizard, and waits until everything of the first commit is through.
+// seedLink takes the wizard's steps and waits until the first commit is applied.
 func (d *demo) seedLink(ctx context.Context) error {
 	grant, err := d.connect(ctx)
 	if err != nil {
@@ -283,7 +283,7 @@ func (d *demo) link(ctx context.Context, grantID string, spec map[string]any) (l
 	return link.ID, err
 }
 
-// settle waits until everything of the first commit is through.
+// settle waits until the first commit is applied.
 func (d *demo) settle(ctx context.Context) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

@@ -127,7 +127,7 @@ func (d *demo) wayOut(r demoRollout, t demoTask) string {
 	return fmt.Sprintf("\n%s: %s/rollouts/%s/tasks/%s", does[t.State], d.info.ConsoleURL, r.ID, t.ID)
 }
 
-// demoItem is how a file stands in a database, or by itself.
+// demoItem is the state of a file, in a database or on its own.
 type demoItem struct {
 	Path        string     `json:"path"`
 	Environment string     `json:"environment"`

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestDocuments_nameRealCommands reads each command line of towpath that stands in a document as
+// TestDocuments_nameRealCommands reads each command line of towpath in a document as
 // code. Nothing is run.
 func TestDocuments_nameRealCommands(t *testing.T) {
 	t.Parallel()

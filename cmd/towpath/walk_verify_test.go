@@ -60,7 +60,7 @@ func TestWalk_verifyWithoutMetadata(t *testing.T) {
 					t.Fatal(err)
 				}
 				if password != "" && bytes.Contains(out, []byte(password)) {
-					t.Errorf("the password stands in %s", out)
+					t.Errorf("the password is in %s", out)
 				}
 				return command.ProcessState.ExitCode(), string(out)
 			}

@@ -143,7 +143,7 @@ func (w *world) close() {
 	_ = w.log.Close()
 }
 
-// until polls until cond holds; its text says what stands in the way. It gives up when that text has been the same for the
+// until polls until cond holds; its text says what is missing. It gives up when that text has been the same for the
 // limit, so that a busy machine has the time that it needs, and after ten limits whatever it says.
 func (w *world) until(limit time.Duration, cond func() (bool, string)) error {
 	began := time.Now()

@@ -20,7 +20,7 @@ import (
 	"towpath/internal/store"
 )
 
-var update = flag.Bool("update", false, "write golden files anew")
+var update = flag.Bool("update", false, "rewrite golden files")
 
 const password = "correct horse battery"
 
@@ -207,7 +207,7 @@ func (b *bundle) fails(t *testing.T, who, method, path, body string, status int)
 	return p
 }
 
-// golden compares text with a file of testdata, or writes the file anew with -update.
+// golden compares text with a file of testdata, or rewrites the file with -update.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)

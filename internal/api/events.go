@@ -15,7 +15,7 @@ const (
 )
 
 // streamEvents tells a page, by server-sent events named "changed", that something is not as it was. The hint says no more:
-// what a page shows, it asks for again. A stream ends after a while, as every request does, and browsers connect anew.
+// what a page shows, it asks for again. A stream ends after a while, as every request does, and browsers reconnect.
 func (s *Server) streamEvents(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
 	return &huma.StreamResponse{Body: func(out huma.Context) {
 		out.SetHeader("Content-Type", "text/event-stream")

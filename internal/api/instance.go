@@ -87,7 +87,7 @@ type report struct {
 	Findings []finding `json:"findings" nullable:"false"`
 }
 
-// finding is one thing that stands in the way, and the way out.
+// finding is one problem with an instance, and the way out.
 type finding struct {
 	Severity string `json:"severity" enum:"error,warning"`
 	Message  string `json:"message"`

@@ -256,7 +256,7 @@ func previewOf(p gitops.Preview) linkPreview {
 	}
 }
 
-// planView is how the files stand in the databases.
+// planView is the state of every file in every database.
 type planView struct {
 	Blocked   *Reason                `json:"blocked,omitempty" doc:"Why nothing more is planned until somebody acts."`
 	Counts    map[plan.ItemState]int `json:"counts" doc:"How many items there are in each state."`
@@ -264,7 +264,7 @@ type planView struct {
 	MoreItems int                    `json:"moreItems" doc:"How many were left out."`
 }
 
-// planItem is how one file stands in one database.
+// planItem is the state of one file in one database.
 type planItem struct {
 	Migration
 	DatabaseID    string         `json:"databaseId,omitempty"`

@@ -43,7 +43,7 @@ type Task struct {
 	Error      *Reason           `json:"error,omitempty" doc:"Of the last attempt, when it failed; it stays when the task is skipped or cancelled later."`
 	Attempts   int               `json:"attemptCount"`
 	Total      int               `json:"total" doc:"Statements of the running or last attempt."`
-	Finished   int               `json:"finished" doc:"How many of them are through."`
+	Finished   int               `json:"finished" doc:"How many of them have finished."`
 	StartedAt  *time.Time        `json:"startedAt,omitempty" doc:"Of the last attempt."`
 	FinishedAt *time.Time        `json:"finishedAt,omitempty" doc:"Of the last attempt; of a task that never began, when it was skipped or cancelled."`
 	CancelAt   *time.Time        `json:"cancelAt,omitempty" doc:"When somebody asked for the running attempt to be stopped; left out when nobody has."`

@@ -1,4 +1,4 @@
-// Package auth tells who somebody is: passwords, sessions, API tokens, invitations. What a role may do stands in the root;
+// Package auth tells who somebody is: passwords, sessions, API tokens, invitations. The rights of roles are in the root;
 // this package only looks it up.
 package auth
 

@@ -114,7 +114,7 @@ func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towp
 	return actor, nil
 }
 
-// touch notes that a credential is in use and moves the end of a session. The row is read anew: it may be gone by now.
+// touch notes that a credential is in use and moves the end of a session. It rereads the row, which may be gone by now.
 func (s *Service) touch(ctx context.Context, seen towpath.Credential) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		c, err := tx.CredentialByHash(ctx, seen.Kind, seen.Hash)

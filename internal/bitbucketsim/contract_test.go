@@ -12,7 +12,7 @@ import (
 )
 
 // sharedDir holds the published description and recorded payloads, beside the repository. It is not part of the project; without
-// it the fixtures under testdata stand in.
+// it the fixtures under testdata are used.
 const sharedDir = "../../../shared/bitbucket"
 
 var loadShared = sync.OnceValues(func() (*contract.Spec, error) {

@@ -97,7 +97,7 @@ func TestDeliveries_haveTheRecordedShape(t *testing.T) {
 		for _, name := range append(files, "atlantis/bitbucket-cloud-pull-event-created.json", "go-playground_webhooks/repo-updated.json") {
 			data, err := os.ReadFile(filepath.Join(sharedDir, "payloads", name))
 			if err != nil {
-				return // no recordings here; the goldens below stand in
+				return // no recordings here; the goldens below take their place
 			}
 			var v map[string]any
 			if err := json.Unmarshal(data, &v); err != nil {

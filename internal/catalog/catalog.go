@@ -115,7 +115,7 @@ func (s *Service) target(i towpath.Instance) (engine.Engine, engine.Target, erro
 	return e, t, nil
 }
 
-// wake has a project's links planned anew.
+// wake schedules a new plan for each of a project's links.
 func wake(ctx context.Context, tx *store.Tx, projectID string) error {
 	if projectID == "" {
 		return nil

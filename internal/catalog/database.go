@@ -149,7 +149,7 @@ func cancelTasks(ctx context.Context, tx *store.Tx, d towpath.Database) error {
 	return nil
 }
 
-// RefreshLedgers reads the ledgers of a project's databases anew. A database that cannot be read has the reason in its
+// RefreshLedgers rereads the ledgers of a project's databases. A database that cannot be read has the reason in its
 // snapshot; the error is about the metadata alone.
 func (s *Service) RefreshLedgers(ctx context.Context, projectID string) error {
 	var list []towpath.Database

@@ -73,7 +73,7 @@ func (w *LockWatch) Stop() {
 // QueryLength is how many characters a Blocker's Query has at most.
 const QueryLength = 120
 
-// Blocker is a session that stands in the way of another.
+// Blocker is a session that another one waits for.
 type Blocker struct {
 	Session     string // "pid 7", "connection 7"
 	User        string

@@ -113,7 +113,7 @@ type Session interface {
 	// Within a transaction it may be sent with the call that follows: then that one's error tells.
 	Record(ctx context.Context, entries ...towpath.LedgerEntry) error
 
-	// Replace writes the whole ledger anew in the session's transaction, whatever stands there.
+	// Replace rewrites the whole ledger in the session's transaction, whatever it holds.
 	Replace(ctx context.Context, entries ...towpath.LedgerEntry) error
 
 	// ExecRecord runs one statement that does not commit by itself and records rows, all in one transaction, which in a
@@ -121,7 +121,7 @@ type Session interface {
 	ExecRecord(ctx context.Context, s statement.Statement, entries ...towpath.LedgerEntry) (rows int64, err error)
 
 	// Commit checks what the engine can check of the whole (foreign keys) and makes the changes and the ledger's rows
-	// last together. An *Error with Kind Lost means that nobody knows whether it happened: read the ledger anew. One with Kind
+	// last together. An *Error with Kind Lost means that nobody knows whether it happened: reread the ledger. One with Kind
 	// Tampered means that it happened, and that the ledger is not as it was recorded.
 	Commit(ctx context.Context) error
 
@@ -272,7 +272,7 @@ type Report struct {
 	Findings []Finding // empty when all is well
 }
 
-// Finding is one thing that stands in the way, and the way out.
+// Finding is one problem with an instance, and the way out.
 type Finding struct {
 	Severity string // "error" or "warning"
 	Message  string

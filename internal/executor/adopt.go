@@ -57,7 +57,7 @@ func (s *Service) takeLedger(ctx context.Context, actor towpath.Actor, databaseI
 			return err
 		}
 		if !ok {
-			return towpath.Errorf(towpath.CodeConflict, "A task is changing this database now. Try again when it is through.")
+			return towpath.Errorf(towpath.CodeConflict, "A task is changing this database now. Try again when it has finished.")
 		}
 		detail := want.detail + " " + c.instance.Name + "/" + c.Name
 		if c.Ledger.Trouble != "" {
@@ -173,7 +173,7 @@ func migrationsOf(rows []towpath.LedgerEntry) []towpath.LedgerEntry {
 	return l.Entries
 }
 
-// taken gives the target back, and after a success has the project planned anew with the ledger as it is.
+// taken releases the target, and after a success schedules a plan from the ledger as it is now.
 func (s *Service) taken(ctx context.Context, c claimed, snapshot towpath.LedgerSnapshot, ok bool) error {
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Database(ctx, c.ID)

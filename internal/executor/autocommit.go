@@ -227,7 +227,7 @@ func (a *autocommit) check(ctx context.Context, st statement.Statement, c statem
 	return failure
 }
 
-// outcome notes at once that a statement is through of which nobody could tell later.
+// outcome records at once that a statement has finished, if nothing could prove it later.
 func (a *autocommit) outcome(ctx context.Context) error {
 	return unheard(a.note(ctx, a.session, a.leaseRow(towpath.LedgerRunning), a.through()))
 }

@@ -49,7 +49,7 @@ type batch struct {
 	mu      sync.Mutex
 	ended   []*attempt // and not reported
 	waiting []*attempt // claimed, and not begun
-	unsure  []*attempt // let go, perhaps: they are not begun any more
+	unsure  []*attempt // perhaps released: they are not begun any more
 	current *attempt
 }
 
@@ -233,7 +233,7 @@ func (t *batch) report(parent context.Context, size int) (more bool, err error) 
 	return len(claimed) > 0, nil
 }
 
-// settleUp writes how runs have ended, and lets go of others, while the lease is held.
+// settleUp writes how runs ended and releases unbegun ones, while the lease is held.
 func (t *batch) settleUp(ctx context.Context, tx *store.Tx, ended, unbegun []*attempt) error {
 	held, err := tx.ExtendTarget(ctx, t.database.ID, t.owner, t.epoch.Load(), tx.Now.Add(t.lease()))
 	if err != nil {
@@ -256,7 +256,7 @@ func (t *batch) tell(ctx context.Context, ended []*attempt) {
 	}
 }
 
-// giveBack lets go of tasks of which nothing was begun.
+// giveBack releases tasks of which nothing was begun.
 func (t *batch) giveBack(ctx context.Context, tx *store.Tx, runs []*attempt) error {
 	for _, r := range runs {
 		task, err := tx.Task(ctx, r.task.ID)
@@ -264,18 +264,18 @@ func (t *batch) giveBack(ctx context.Context, tx *store.Tx, runs []*attempt) err
 			return err
 		}
 		if task.State != towpath.TaskRunning || task.Attempts != r.stored.Number {
-			continue // it was let go before, by a transaction whose end was not heard of
+			continue // released before, by a transaction whose commit was not confirmed
 		}
-		if err := errors.Join(t.wakeOther(ctx, tx, task.RolloutID), r.letGo(ctx, tx, task)); err != nil {
+		if err := errors.Join(t.wakeOther(ctx, tx, task.RolloutID), r.release(ctx, tx, task)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// letGo makes a task pending again. What was decided while it was called running, and left such tasks alone, is made up for: it
-// has failed when a person has cancelled it, is cancelled when the repository was unlinked, and planned anew after a push.
-func (r *attempt) letGo(ctx context.Context, tx *store.Tx, task towpath.Task) error {
+// release returns a claimed but unstarted task to pending, then applies any decision that arrived while it was
+// marked running: a cancel request fails it, an unlink cancels it, a newer commit plans it again.
+func (r *attempt) release(ctx context.Context, tx *store.Tx, task towpath.Task) error {
 	if task.CancelAt != nil {
 		out := outcome{state: towpath.TaskFailed, reason: towpath.Why(towpath.ReasonCancelledEarly)}
 		r.beganAt, r.endedAt = r.stored.StartedAt, tx.Now
@@ -303,7 +303,7 @@ func (r *attempt) letGo(ctx context.Context, tx *store.Tx, task towpath.Task) er
 	if task.RolloutID == r.task.RolloutID && link.SyncedCommit == rollout.Commit {
 		return nil
 	}
-	return planAnew(ctx, tx, task)
+	return planAgain(ctx, tx, task)
 }
 
 // connect opens the target, unless it is open.

@@ -361,7 +361,7 @@ func TestTurn_whatCouldNotBeGivenBackIsGivenBackLater(t *testing.T) {
 			if _, err := metadata.Exec(text); err != nil {
 				t.Error(err)
 			}
-			for range 3 { // the last one is taken when the others are through
+			for range 3 { // the last one is taken when the others have finished
 				ticks <- time.Time{}
 			}
 			looked += b.states(t, tasks) + "; "

@@ -68,14 +68,14 @@ func TestRunTask_withoutATransactionGoesOnWhereItStopped(t *testing.T) {
 	const head = "-- towpath: no-transaction\nCREATE TABLE a (x);\nINSERT INTO a VALUES (1);\n"
 	task := b.task(t, "1", head+"INSERT INTO b VALUES (1);")
 	b.want(t, task.ID, towpath.TaskFailed)
-	mended := b.migration("1", head+"INSERT INTO a VALUES (2);")
+	fixed := b.migration("1", head+"INSERT INTO a VALUES (2);")
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
-		return tx.PutContent(ctx, mended.Checksum, []byte(head+"INSERT INTO a VALUES (2);"))
+		return tx.PutContent(ctx, fixed.Checksum, []byte(head+"INSERT INTO a VALUES (2);"))
 	})
-	b.set(t, task.ID, func(t *towpath.Task) { t.State, t.Migration = towpath.TaskPending, mended })
+	b.set(t, task.ID, func(t *towpath.Task) { t.State, t.Migration = towpath.TaskPending, fixed })
 	b.want(t, task.ID, towpath.TaskDone)
 	if got := b.query(t, "SELECT group_concat(x) FROM a"); got != "1,2" {
-		t.Errorf("rows are %s, want those of the first attempt once, and the mended one", got)
+		t.Errorf("rows are %s, want those of the first attempt once, and the fixed one", got)
 	}
 }
 

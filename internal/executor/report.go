@@ -115,13 +115,13 @@ func endTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome, at
 		return err
 	}
 	if out.state == towpath.TaskFailed || out.state == towpath.TaskUnknown {
-		return planAnew(ctx, tx, *t)
+		return planAgain(ctx, tx, *t)
 	}
 	return nil
 }
 
-// planAnew has the link of a task planned anew: a better text may have been pushed while this one ran.
-func planAnew(ctx context.Context, tx *store.Tx, t towpath.Task) error {
+// planAgain schedules a plan for the link of a task: a better text may have been pushed while it ran.
+func planAgain(ctx context.Context, tx *store.Tx, t towpath.Task) error {
 	r, err := tx.RolloutAlone(ctx, t.RolloutID)
 	if err != nil {
 		return err

@@ -72,7 +72,7 @@ func TestPlanResume(t *testing.T) {
 		"under way, resolved with another text":    {row: row(towpath.LedgerRunning, "old", 2), resolved: true},
 		"under way, resolved with another end":     {row: row(towpath.LedgerRunning, "old", 2), resolved: true, prefix: true, want: resumePlan{from: 2}},
 		"stopped half-way":                         {row: row(towpath.LedgerFailed, "new", 2), want: resumePlan{from: 2}},
-		"stopped half-way, then mended":            {row: row(towpath.LedgerFailed, "old", 2), prefix: true, want: resumePlan{from: 2}},
+		"stopped half-way, then fixed":             {row: row(towpath.LedgerFailed, "old", 2), prefix: true, want: resumePlan{from: 2}},
 		"stopped half-way, then edited before it":  {row: row(towpath.LedgerFailed, "old", 2), state: towpath.TaskUnknown},
 		"stopped half-way, edited, a person knows": {row: row(towpath.LedgerFailed, "old", 2), resolved: true},
 		"a person counts what is in":               {row: row(towpath.LedgerFailed, "old", 2), resolved: true, after: 3, want: resumePlan{from: 3}},

@@ -109,7 +109,7 @@ func (r *attempt) enter(ctx context.Context, session engine.Session) (held bool,
 	return !ours && row.State == towpath.LedgerRunning, err
 }
 
-// leaseText stands in the lease's row, for people who look into the table.
+// leaseText is the note in the lease's row for people who look into the table.
 const leaseText = "who may write into this table, see epoch"
 
 // leaseRow makes the lease's row: running while the run holds the target, done when it gives it back.

@@ -240,7 +240,7 @@ func endOrphan(ctx context.Context, tx *store.Tx, t towpath.Task) (ended bool, e
 	return true, tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
 }
 
-// keepRollout writes what changed in a rollout that stays: the order, what is let go, and what is no longer wanted.
+// keepRollout writes what changed in a rollout that stays: the order, what is released, and what is no longer wanted.
 func (s *Service) keepRollout(ctx context.Context, tx *store.Tx, r towpath.Rollout, c comparison) error {
 	if err := writeTasks(ctx, tx, r, c); err != nil {
 		return err

@@ -42,7 +42,7 @@ func (b *bundle) change(t *testing.T, linkID, environment, version string, chang
 	})
 }
 
-// replan has the link planned anew although nothing was pushed.
+// replan schedules a new plan although nothing was pushed.
 func (b *bundle) replan(t *testing.T, linkID string) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.StaleLedgers(ctx, b.project) })

@@ -69,7 +69,7 @@ func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, 
 	return nil
 }
 
-// RepairHook makes a link's hook anew where it is missing.
+// RepairHook recreates a link's webhook where it is missing.
 func (s *Service) RepairHook(ctx context.Context, actor towpath.Actor, linkID string) (towpath.RepositoryLink, error) {
 	polling := false
 	return s.UpdateLink(ctx, actor, linkID, LinkChange{Polling: &polling})

@@ -20,7 +20,7 @@ type LinkChange struct {
 	Polling            *bool
 }
 
-// UpdateLink changes a link. A changed branch or template is planned anew from the whole tree; applied history stays.
+// UpdateLink changes a link. After a change of branch or template the whole tree is planned again; applied history stays.
 func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID string, change LinkChange) (link towpath.RepositoryLink, err error) {
 	d, err := s.changed(ctx, linkID, change)
 	if err != nil {

@@ -86,7 +86,7 @@ func ignored(f towpath.ManifestFile, reason towpath.Reason) towpath.ManifestFile
 	return towpath.ManifestFile{LinkID: f.LinkID, State: towpath.FileIgnored, Reason: reason, Size: f.Size, Migration: towpath.Migration{Path: f.Path}}
 }
 
-// lfsPointer starts the text that stands in for a file kept in Git LFS.
+// lfsPointer is how the pointer to a file in Git LFS begins.
 // https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
 

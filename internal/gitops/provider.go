@@ -92,7 +92,7 @@ func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, provid
 	return p, err
 }
 
-// tryGrantsAgain lets grants be used again that the old credentials may have broken; those that are dead say so anew.
+// tryGrantsAgain lets grants be used again that the old credentials may have broken; dead ones fail again.
 func (s *Service) tryGrantsAgain(ctx context.Context, tx *store.Tx, providerID string) error {
 	grants, err := tx.Grants(ctx, providerID, "")
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // readingFrom is from how many unread files on it is kept what was read. Providers allow so many calls an hour, so that a large repository
-// takes several tries; fewer files are read anew.
+// takes several tries; fewer files are read again.
 const readingFrom = 50
 
 // resume returns what an earlier try has found, and the commit up to which that goes: the link's synced one when there was none.

@@ -16,7 +16,7 @@ import (
 // ledgerAge is how old a reading of a target's ledger may be when nothing else asks for a fresh one.
 const ledgerAge = 5 * time.Minute
 
-// blockedRetry is when a plan that stops early is made anew.
+// blockedRetry is when a plan that stopped early is made again.
 const blockedRetry = 15 * time.Second
 
 // errChanged says that somebody edited the link while it was being reconciled: look again.
@@ -312,7 +312,7 @@ func saveManifest(ctx context.Context, tx *store.Tx, linkID string, d delta) err
 	return tx.PutManifestFile(ctx, d.put...)
 }
 
-// afterMove has the project's other links planned anew, since their files may claim what this one's do, and the hook looked
+// afterMove schedules plans for the project's other links, since their files may claim what this one's do, and the hook looked
 // at when no delivery has told of the new head: now, for a hook that was deleted, and after a while, for one that does not fire.
 func (s *Service) afterMove(ctx context.Context, tx *store.Tx, link *towpath.RepositoryLink) error {
 	if err := wakeSiblings(ctx, tx, *link); err != nil {
@@ -328,7 +328,7 @@ func (s *Service) afterMove(ctx context.Context, tx *store.Tx, link *towpath.Rep
 	return tx.Enqueue(ctx, towpath.JobCheckHook, link.ID)
 }
 
-// wakeSiblings has the other links of a link's project planned anew.
+// wakeSiblings schedules plans for the other links of a link's project.
 func wakeSiblings(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) error {
 	for l, err := range tx.EveryLink(ctx, store.LinkFilter{ProjectID: link.ProjectID}) {
 		if err != nil {

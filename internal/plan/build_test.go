@@ -90,7 +90,7 @@ type buildCase struct {
 	in      Input
 	tasks   []string
 	items   []string
-	says    []string // must stand in some item's reason
+	says    []string // must be in some item's reason
 	blocked string
 }
 

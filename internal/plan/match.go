@@ -31,7 +31,7 @@ func NormalizeBase(s string) (string, error) {
 	case strings.Contains(s, `\`):
 		return invalid(`The base directory has a backslash. Write folders with "/".`)
 	case !utf8.ValidString(s):
-		return invalid("The base directory is not valid UTF-8. Type it anew.")
+		return invalid("The base directory is not valid UTF-8. Type it again.")
 	case strings.IndexFunc(s, unicode.IsControl) >= 0:
 		return invalid("The base directory has a line break or another invisible character. Remove it.")
 	}

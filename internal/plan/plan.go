@@ -86,7 +86,7 @@ type Plan struct {
 	Unjudged map[string]bool
 }
 
-// ItemState says how a file stands in one database.
+// ItemState is the state of a file in one database.
 type ItemState string
 
 const (
@@ -101,7 +101,7 @@ const (
 	ItemRenamed     ItemState = "renamed"     // the database has it, from another path
 	ItemMoved       ItemState = "moved"       // held: the database has the same text under another version, whose file is gone
 	ItemConflict    ItemState = "conflict"    // another file claims to be the same migration
-	ItemBlocked     ItemState = "blocked"     // waits for something that a person must mend
+	ItemBlocked     ItemState = "blocked"     // waits for something that a person must fix
 	ItemSkipped     ItemState = "skipped"     // a person skipped this text in this database
 	ItemRefused     ItemState = "refused"     // late, and the link refuses late ones
 	ItemUnreachable ItemState = "unreachable" // the ledger could not be read
@@ -115,7 +115,7 @@ const (
 	ItemIgnored     ItemState = "ignored"     // not a migration
 )
 
-// Item tells people how one file stands in one database, or one ledger entry without a file.
+// Item is the state of one file in one database, or of one ledger entry without a file.
 type Item struct {
 	towpath.Migration        // Environment and Database are names of real ones where DatabaseID is set
 	DatabaseID        string // "" for ignored, no-target and ambiguous

@@ -108,7 +108,7 @@ func (p *parser) parse(s string) (Template, error) {
 	case strings.Contains(s, `\`):
 		return Template{}, p.invalid(`The template has a backslash. Write folders with "/".`)
 	case !utf8.ValidString(s):
-		return Template{}, p.invalid("The template is not valid UTF-8. Type it anew.")
+		return Template{}, p.invalid("The template is not valid UTF-8. Type it again.")
 	case strings.IndexFunc(s, unicode.IsControl) >= 0:
 		return Template{}, p.invalid("The template has a line break or another invisible character. Remove it.")
 	}

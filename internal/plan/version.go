@@ -7,7 +7,7 @@ import (
 	"towpath"
 )
 
-// maxLabel bounds a version as it stands in a file's name, in bytes. The canonical form is at most twice as long, which
+// maxLabel bounds a version as written in a file's name, in bytes. The canonical form is at most twice as long, which
 // every engine can index in its ledger.
 const maxLabel = 100
 

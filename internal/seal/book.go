@@ -6,7 +6,7 @@ import (
 	"towpath"
 )
 
-// headText stands in the head, for people who look into the table.
+// headText is the note in the head for people who look into the table.
 const headText = "sums up this table, so that a row that is gone or put back is missed"
 
 // headID is the identity of the head.

@@ -106,7 +106,7 @@ func (m *maker) part(seal string) (s sum) {
 	return s
 }
 
-// total is how the sum stands in the head: in a form that shows nothing of it.
+// total is the form of the sum in the head, which reveals nothing of it.
 func (m *maker) total(s sum) string {
 	b := []byte("sum\x00")
 	for _, word := range s {

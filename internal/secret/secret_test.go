@@ -87,7 +87,7 @@ func TestKeeper_opensWhatItSealed(t *testing.T) {
 			t.Errorf("Open = %q, %v", got, err)
 		}
 		if plain != "" && bytes.Contains(sealed, []byte(plain)) {
-			t.Error("the plain text stands in the sealed one")
+			t.Error("the plain text is in the encrypted one")
 		}
 		if bytes.Equal(sealed, k.Seal([]byte(plain), "grant/1")) {
 			t.Error("sealed twice, it is the same: the nonce repeats")

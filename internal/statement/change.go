@@ -239,7 +239,7 @@ func (p *phrase) drop() Change {
 	return Change{Effect: Drop, Objects: objects}
 }
 
-// reindex names what it builds anew: a build that fails leaves something beside it.
+// reindex names what it rebuilds: a build that fails leaves something beside it.
 func (p *phrase) reindex() Change {
 	for p.peek().key == "(" {
 		p.skipTo(")")

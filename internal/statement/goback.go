@@ -14,7 +14,7 @@ type marker struct {
 }
 
 // markers are the known ones. None must match what people write about a change: "-- down payment", "-- rollback of 17".
-// Liquibase's "--rollback DROP TABLE a" is none: what goes back stands in the comment itself, and never runs.
+// Liquibase's "--rollback DROP TABLE a" is none: its way back is in the comment itself, and never runs.
 var markers = []marker{
 	{tool: "dbmate", form: regexp.MustCompile(`^MIGRATE:DOWN( |$)`)},
 	{tool: "goose", form: regexp.MustCompile(`^\+ ?GOOSE DOWN( |$)`)},

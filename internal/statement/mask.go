@@ -59,7 +59,7 @@ func (m *masker) replace(rest, by string) {
 	m.rest = rest
 }
 
-// quoted passes over what stands in quotes; a doubled quote is two pieces, with nothing lost.
+// quoted passes over quoted text; a doubled quote is two pieces, with nothing lost.
 func (m *masker) quoted(quote byte) {
 	inside, after, closed := strings.Cut(m.rest[1:], string(quote))
 	isText := strings.IndexByte(m.texts, quote) >= 0

@@ -21,7 +21,7 @@ const (
 type Token struct {
 	Kind TokenKind
 	Pos  Position
-	Raw  []byte // as it stands in the file; valid until the next token is read
+	Raw  []byte // as written in the file; valid until the next token is read
 }
 
 // Upper returns a word in upper case, "" for any other kind.

@@ -1,4 +1,4 @@
-// Package statement holds the dialect-neutral reading of SQL: statements and where they stand in their file.
+// Package statement holds the dialect-neutral reading of SQL: statements and their positions in a file.
 // How a dialect cuts a file into statements is its engine's business.
 package statement
 
@@ -16,7 +16,7 @@ func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column
 
 // Statement is one statement of a file.
 type Statement struct {
-	Text     string    // as it stands in the file, without the terminator and surrounding blanks and comments
+	Text     string    // as written in the file, without the terminator and surrounding blanks and comments
 	Pos      Position  // of Text's first character
 	Verb     string    // its leading key words in upper case, such as "CREATE TABLE" or "INSERT"; "" when it has none
 	NoTx     bool      // the engine commits it by itself, or refuses it inside a transaction

@@ -203,7 +203,7 @@ func (tx *Tx) NoteLedgerHead(ctx context.Context, databaseID string, number int6
 	return databases.wrap("update", err)
 }
 
-// StaleLedgers has the ledgers of a project's databases read anew at the next look: what is known of them counts as very old.
+// StaleLedgers marks the ledgers of a project's databases as very old, so that the next plan rereads them.
 func (tx *Tx) StaleLedgers(ctx context.Context, projectID string) error {
 	_, err := tx.exec(ctx, `UPDATE "database" SET ledger_at = 1 WHERE project_id = $1 AND ledger_at IS NOT NULL`, projectID)
 	return databases.wrap("update", err)

@@ -53,7 +53,7 @@ func (tx *Tx) ClaimJobs(ctx context.Context, owner string, until time.Time, limi
 	return due, nil
 }
 
-// held reads a claimed job anew; ok is false when it is no longer the claimer's, or gone.
+// held rereads a claimed job; ok is false when it is no longer the claimer's, or gone.
 func (tx *Tx) held(ctx context.Context, claimed towpath.Job) (now towpath.Job, ok bool, err error) {
 	now, err = tx.Job(ctx, claimed.Kind, claimed.Subject)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -116,7 +116,7 @@ func (tx *Tx) DeleteJobs(ctx context.Context, subject string) error {
 	return jobs.delete(ctx, tx, "subject = $1", subject)
 }
 
-// PruneJobs removes jobs that nobody has wanted anything of since the given time. Asking again makes them anew.
+// PruneJobs removes jobs that nobody has requested since the given time. Another request makes a new row.
 func (tx *Tx) PruneJobs(ctx context.Context, before time.Time) error {
 	return jobs.delete(ctx, tx, "wanted = seen AND lease_until IS NULL AND due_at < $1", before.UnixMicro())
 }

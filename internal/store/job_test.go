@@ -391,7 +391,7 @@ func TestJobs_neverLoseWantedWork(t *testing.T) {
 				},
 				"die":       func(*rapid.T) { end(func(context.Context, *store.Tx, trial) (bool, error) { return false, nil }) },
 				"time goes": func(t *rapid.T) { c.advance(time.Duration(rapid.IntRange(1, 90).Draw(t, "seconds")) * time.Second) },
-				"start anew": func(*rapid.T) {
+				"restart": func(*rapid.T) {
 					write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.FreeLeases(ctx) })
 				},
 				"": func(rt *rapid.T) {

@@ -96,7 +96,7 @@ const (
 	listenCheck  = 15 * time.Second // how often the connection is tried and the clock set
 )
 
-// listen calls wake whenever another process may have enqueued work, until ctx ends. A lost connection is made anew. Errors
+// listen calls wake whenever another process may have enqueued work, until ctx ends. It reconnects when the connection is lost. Errors
 // are not reported: who works polls as well, and meets the same trouble there.
 func (r *replica) listen(ctx context.Context, wake func()) {
 	for {

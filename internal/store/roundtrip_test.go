@@ -104,13 +104,13 @@ func TestTables_giveBackWhatWasWritten(t *testing.T) {
 
 func TestText_thatPostgresRefusesIsMended(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
-		const broken, mended = "a\x00b\xffc", "a\uFFFDb\uFFFDc"
+		const broken, valid = "a\x00b\xffc", "a\uFFFDb\uFFFDc"
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			return tx.Audit(ctx, towpath.AuditEvent{Detail: broken, ProjectID: broken})
 		})
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
 			events, err := tx.AuditEvents(ctx, broken, store.Page{})
-			if len(events) != 1 || events[0].Detail != mended {
+			if len(events) != 1 || events[0].Detail != valid {
 				t.Errorf("read %+v", events)
 			}
 			return err

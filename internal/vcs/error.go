@@ -25,7 +25,7 @@ type Reason string
 
 const (
 	ReasonCredentials Reason = "wrong_credentials"   // key or secret is wrong
-	ReasonSwapped     Reason = "swapped_credentials" // key and secret stand in each other's field
+	ReasonSwapped     Reason = "swapped_credentials" // the key is in the field of the secret, and the secret in that of the key
 	ReasonNoCallback  Reason = "no_callback"         // the consumer has no callback URL
 	ReasonNotPrivate  Reason = "not_private"         // the consumer is not marked private
 	ReasonCode        Reason = "invalid_code"        // the code was used, has expired, or the redirect address differs

@@ -52,7 +52,7 @@ it('stops a running task after asking once, and keeps nothing of its transaction
   await looksGood(page, 'task-cancelled')
 })
 
-it('says that it is being cancelled until the database has let go', async () => {
+it('says that it is being cancelled until the database has stopped', async () => {
   const address = new URL(page.url()).pathname
   // What the server tells while the statement is being stopped is too short to be seen for certain, so it is held here.
   await page.route(`**/api/v1${address}`, async route => {

@@ -78,7 +78,7 @@ describe('from an empty workspace to a rollout', () => {
     await looksGood(page, 'rollout-done')
   })
 
-  it('shows an error at its place, stops, and goes on with the mended file', async () => {
+  it('shows an error at its place, stops, and goes on with the fixed file', async () => {
     push(demo.info, 'Break something', {
       'migrations/shop/5__ddl__broken.sql':
         'CREATE TABLE basket (id INTEGER PRIMARY KEY);\nALTER TABLE nowhere ADD COLUMN x TEXT;\n',
@@ -93,11 +93,11 @@ describe('from an empty workspace to a rollout', () => {
     await page.getByText('no such table: nowhere').first().waitFor()
     await looksGood(page, 'task-failed')
 
-    push(demo.info, 'Mend it', {
+    push(demo.info, 'Fix it', {
       'migrations/shop/5__ddl__broken.sql': 'CREATE TABLE basket (id INTEGER PRIMARY KEY);\n',
     })
     await page.goto('/rollouts')
-    await page.getByRole('link', { name: 'Mend it' }).click()
+    await page.getByRole('link', { name: 'Fix it' }).click()
     await expect.poll(() => stages.getByRole('link').getByText('Done').count(), { timeout: 20_000 }).toBe(3)
   })
 

@@ -36,7 +36,7 @@ it('asks a person when nobody can tell what a changed file has done, and says tr
   await page.locator('[data-state="failed"]').first().waitFor()
 
   await openTask(
-    'Add baskets anew',
+    'Add baskets again',
     'CREATE TABLE IF NOT EXISTS basket (id INT PRIMARY KEY);\nCREATE TABLE basket_item (id INT PRIMARY KEY);\n',
   )
   await page.getByText('Somebody must look into the database').waitFor()

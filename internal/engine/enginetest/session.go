@@ -232,7 +232,7 @@ func testCancel(t *testing.T, f Fixture) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	// The server has let go of the locks, and nothing stayed.
+	// The server has released the locks, and nothing stayed.
 	b.apply(ctx, "ALTER TABLE a ADD COLUMN b int")
 	if rows := b.countByDelete(ctx, "a"); rows != 0 {
 		t.Errorf("%d rows stayed", rows)

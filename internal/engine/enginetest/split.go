@@ -150,7 +150,7 @@ func checkTail(e engine.Engine, pieces string, want int) error {
 	return nil
 }
 
-// checkPosition counts lines and columns anew, the slow way.
+// checkPosition recounts lines and columns the slow way.
 func checkPosition(script string, p statement.Position) error {
 	if p.Offset > int64(len(script)) {
 		return fmt.Errorf("%+v is behind the end", p)

@@ -83,8 +83,8 @@ func (d *database) connection(ctx context.Context) (c *connection, used bool, er
 	return c, false, err
 }
 
-// plain reports whether statements do what their text says and no more. It is asked once, and anew when one has run that can
-// make such programs. Who may make them, sees them.
+// plain reports whether statements do what their text says and no more. The answer is kept until forget, which
+// follows a statement that can make such programs. Those who may make them see them.
 func (d *database) plain(ctx context.Context) bool {
 	d.mu.Lock()
 	known := d.programs
@@ -99,7 +99,7 @@ func (d *database) plain(ctx context.Context) bool {
 			OR EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE')`).Scan(&there)
 	})
 	if err != nil {
-		return false // to connect anew is always right
+		return false // to reconnect is always right
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -109,7 +109,7 @@ func (d *database) plain(ctx context.Context) bool {
 	return !there
 }
 
-// forget has plain ask anew.
+// forget makes plain ask the server again.
 func (d *database) forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -213,7 +213,7 @@ func (d *database) EndSession(ctx context.Context, identity string) error {
 		return c.elsewhere(node)
 	}
 	if c.started-started > 2 || started-c.started > 2 {
-		return nil // the server has started anew since
+		return nil // the server has restarted since
 	}
 	for {
 		var n int

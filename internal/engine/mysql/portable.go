@@ -3,7 +3,7 @@ package mysql
 import "towpath/internal/statement"
 
 // portable finds in a definition the parts that belong to one place: "DEFINER=`a`@`b`", "ALGORITHM=UNDEFINED", and the
-// database's name before a dot. It judges nothing, for what stands in a catalogue has been let in already.
+// database's name before a dot. It judges nothing, since what is in a catalog was accepted before.
 type portable struct {
 	lexer    lexer
 	database string

@@ -34,7 +34,7 @@ type scope struct {
 	lastName string    // the last token, if it was a name without qualifier
 }
 
-// frame is what stands in one pair of parentheses.
+// frame is the content of one pair of parentheses.
 type frame struct {
 	list  bool   // a comma is followed by another object
 	write bool   // whose rows are changed

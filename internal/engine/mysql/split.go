@@ -7,7 +7,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// transaction is what the whole of a file may stand in. https://dev.mysql.com/doc/refman/8.4/en/commit.html
+// transaction lists the statements that may enclose a whole file. https://dev.mysql.com/doc/refman/8.4/en/commit.html
 func transaction() statement.Transaction {
 	return statement.Transaction{Begin: []string{"START TRANSACTION", "BEGIN", "BEGIN WORK"}, End: []string{"COMMIT", "COMMIT WORK"}}
 }

@@ -89,7 +89,7 @@ func (s *session) closing(rows []call) []call {
 	return append(calls, s.guard(len(rows)))
 }
 
-// afterwards looks once more when the commit is through: a trigger that ran before it can have put off another one.
+// afterwards looks once more after the commit: a trigger that ran before it can have put off another one.
 func (s *session) afterwards() []call {
 	if s.head == nil {
 		return nil

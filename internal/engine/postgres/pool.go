@@ -12,7 +12,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// idleLimit is short, since a connection stands in the way of dropping its database.
+// idleLimit is short, since an open connection keeps its database from being dropped.
 const idleLimit = 5 * time.Second
 
 // identity names a row of pg_stat_activity.
@@ -22,7 +22,7 @@ const identity = `pid::text || ' since ' || (extract(epoch FROM backend_start) *
 type connection struct {
 	*pgx.Conn
 	identity string // of its session there
-	pooled   bool   // a pooler stands in between: the session is ours for the length of a transaction only
+	pooled   bool   // a pooler is in between: the session is ours for the length of a transaction only
 	whole    bool   // people have said that a pooler would leave us the session
 	dirty    bool   // a script may have left something in it
 	used     bool   // by a session before

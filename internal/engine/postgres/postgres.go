@@ -146,7 +146,7 @@ func (e *Engine) connect(ctx context.Context, t engine.Target) (*pgx.Conn, error
 	return conn, nil
 }
 
-// config takes nothing from the environment: every field that ParseConfig reads from there is set anew.
+// config takes nothing from the environment: it sets every field that ParseConfig reads from there.
 func (e *Engine) config(t engine.Target) (*pgx.ConnConfig, error) {
 	host, port, err := engine.HostPort(t.Address, 5432)
 	if err != nil {

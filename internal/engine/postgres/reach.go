@@ -6,7 +6,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// reach looks for names that lead out of the database, or to our limits, wherever they stand in a statement. A routine
+// reach looks for names that lead out of the database, or to our limits, anywhere in a statement. A routine
 // may use them by SQL that it puts together, which nobody can read beforehand: the session looks afterwards, and the
 // rights of the user are the bound.
 type reach struct {

@@ -25,7 +25,7 @@ type session struct {
 	written  int64                // own rows of the ledger since
 	outside  *int64               // changes outside of the database, at the last look in this transaction
 	ran      bool                 // a statement of a script, in this transaction
-	last     []call               // rows of the ledger that are written when the script is through
+	last     []call               // rows of the ledger that are written after the script
 	head     *towpath.LedgerEntry // that was recorded last; nil for none
 	newest   towpath.LedgerEntry  // that was recorded with it
 	seen     error                // by the look after the commit
@@ -414,8 +414,8 @@ func (s *session) Commit(ctx context.Context) error {
 	return s.kept()
 }
 
-// Close implements engine.Session; the end of the connection undoes what was not committed. One that is through is kept
-// for the next session, with nothing of this one left in it.
+// Close implements engine.Session; the end of the connection rolls back what was not committed. A committed session's
+// connection is kept for the next one, with no state left in it.
 func (s *session) Close() error {
 	if s.closed {
 		return nil

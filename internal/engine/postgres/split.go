@@ -6,7 +6,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// transaction is what the whole of a file may stand in. https://www.postgresql.org/docs/current/sql-begin.html
+// transaction lists the statements that may enclose a whole file. https://www.postgresql.org/docs/current/sql-begin.html
 func transaction() statement.Transaction {
 	return statement.Transaction{
 		Begin:  []string{"BEGIN", "BEGIN WORK", "BEGIN TRANSACTION", "START TRANSACTION"},

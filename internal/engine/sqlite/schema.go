@@ -77,7 +77,7 @@ func (d *database) definition(text string) (definition, error) {
 	return one, nil
 }
 
-// recorder keeps the tokens of one statement; it judges nothing, for what stands in a schema has been let in already.
+// recorder keeps the tokens of one statement; it judges nothing, since what is in a schema was accepted before.
 type recorder struct {
 	lexer
 	tokens []string

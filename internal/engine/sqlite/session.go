@@ -164,8 +164,8 @@ func (s *session) Commit(ctx context.Context) error {
 	return nil
 }
 
-// Close implements engine.Session; the connection's end undoes an open transaction. One that is through, and that the
-// script has left as it was, serves the next session.
+// Close implements engine.Session; the end of the connection rolls back an open transaction. The connection of a
+// committed session serves the next one if the script left no state in it.
 func (s *session) Close() error {
 	if s.closed {
 		return nil
@@ -210,7 +210,7 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	return nil
 }
 
-// applied reports whether a row says that a migration is through: then its keys must hold.
+// applied reports whether a row says that a migration is applied: then its foreign keys must hold.
 func applied(e towpath.LedgerEntry) bool {
 	return e.Type != towpath.TypeLease && e.Type != towpath.TypeHead && e.State == towpath.LedgerDone
 }

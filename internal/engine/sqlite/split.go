@@ -121,7 +121,7 @@ func wordByte(c byte) bool {
 	return c >= 0x80 || c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// transaction is what the whole of a file may stand in. https://www.sqlite.org/lang_transaction.html
+// transaction lists the statements that may enclose a whole file. https://www.sqlite.org/lang_transaction.html
 func transaction() statement.Transaction {
 	return statement.Transaction{
 		Begin: []string{"BEGIN", "BEGIN TRANSACTION", "BEGIN DEFERRED", "BEGIN DEFERRED TRANSACTION", "BEGIN IMMEDIATE",

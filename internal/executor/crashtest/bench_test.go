@@ -203,7 +203,7 @@ func eight(n int, do func(int)) time.Duration {
 	return time.Since(began)
 }
 
-// bareChange connects anew, and runs a script and its row of history in a transaction.
+// bareChange opens a connection and runs a script and its row of history in a transaction.
 func bareChange(b *testing.B, target engine.Target, script string) {
 	b.Helper()
 	ctx := context.Background()

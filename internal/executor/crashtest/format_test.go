@@ -20,7 +20,7 @@ var newer = map[string]struct{ do, undo string }{
 	},
 }
 
-// everything is all that stands in the ledger's columns that every format has.
+// everything is the content of the ledger's columns that every format has.
 const everything = "SELECT CONCAT(count(*), ' ', sum(epoch), ' ', sum(number), ' ', max(seal), ' ', max(started_at)) FROM LEDGER"
 
 func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {

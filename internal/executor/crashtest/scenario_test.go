@@ -288,7 +288,7 @@ func TestUnread_isAskedAndNotRunAgain(t *testing.T) {
 	c := w.child()
 	c.Place, c.How = "after statement", "kill"
 	if cmd, _ := w.start(c); !isKilled(cmd.Wait()) {
-		t.Fatal("the process was through before it could be ended")
+		t.Fatal("the process finished before it could be killed")
 	}
 	once := w.query("SELECT COUNT(*) FROM log")
 	w.write(func(ctx context.Context, tx *store.Tx) error { // as a run leaves it that cannot reach the database any more

@@ -81,7 +81,7 @@ func (p *program) kill() {
 	}
 }
 
-// start starts the server anew and waits until it answers.
+// start restarts the server and waits until it answers.
 func (p *program) start(w *world) {
 	for range 100 {
 		p.cmd = exec.Command(p.args[0], p.args[1:]...)

@@ -5,7 +5,7 @@ import { pb } from '~/util/path-builder'
 import { Link } from './Link'
 import { Failure } from './Loaded'
 
-/** Stands in place of a page that failed. */
+/** Replaces a page that failed. */
 export function PageFailed({ error, reset }: ErrorComponentProps) {
   return <Failure error={error} retry={reset} />
 }

@@ -142,7 +142,7 @@ function Name({ environment, manages }: { environment: Environment; manages: boo
             danger
             onConfirm={() => remove.mutate()}
           >
-            It is refused while instances stand in it.
+            Move or remove its instances first.
           </ConfirmButton>
         </>
       )}

@@ -20,7 +20,7 @@ interface QueryTableProps<T> {
   id: (row: T) => string
   /** Where Enter and a click lead to. */
   to?: (row: T) => string
-  /** Stands in place of a table without rows. */
+  /** Replaces a table without rows. */
   empty: ReactNode
 }
 

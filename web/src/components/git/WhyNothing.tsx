@@ -138,7 +138,7 @@ function FileQuestion({ link, plan }: FileQuestionProps) {
   )
 }
 
-/** How a file stands of which the plan has nothing open. */
+/** The state of a file for which the plan has nothing open. */
 function settled(file: Schemas['ManifestFile'], plan: FileQuestionProps['plan']) {
   return file.state === 'matched' && !file.reason && plan.moreItems === 0 ? 'applied' : file.state
 }

@@ -55,7 +55,7 @@ export function LinkFields({ form, grant, repository, previewError }: LinkFields
       <div className="stack tight">
         <TextInput
           label="File path template"
-          description="Which files are migrations, and what their names mean. {{VERSION}} is needed; {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and {{DESCRIPTION}} may stand in it, * for any text and ** for any folders."
+          description="Which files are migrations, and what their names mean. {{VERSION}} is needed; {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and {{DESCRIPTION}} are optional. * matches any text, ** any folders."
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
           {...text('filePathTemplate')}
         />

@@ -70,7 +70,7 @@ function AddEnvironment({ close }: { close: () => void }) {
         <TextInput
           label="Name"
           placeholder="staging"
-          description="It stands in file paths as {{ENV_ID}}: lower-case letters, digits and dashes."
+          description="File paths contain it as {{ENV_ID}}: lower-case letters, digits and dashes."
           autoFocus
           {...form.text('name')}
         />

@@ -41,7 +41,7 @@ function Fields({ environments, engines }: FieldsProps) {
             </LinkButton>
           }
         >
-          An instance stands in an environment, and there is none yet.
+          An instance belongs to an environment, and there is none yet.
         </Notice>
       )}
       <InstanceForm
