@@ -6,12 +6,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"towpath"
 	"towpath/internal/auth"
 	"towpath/internal/catalog"
 	"towpath/internal/executor"
@@ -77,6 +79,7 @@ func (s *Server) register(mux *http.ServeMux) []byte {
 		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie},
 		"token":   {Type: "http", Scheme: "bearer", Description: "An API token."},
 	}
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[towpath.Permission](), reflect.TypeFor[permission]())
 	api := humago.New(mux, config)
 	for _, r := range s.routes() {
 		r.Handle.register(s, api, s.operation(api, r))
