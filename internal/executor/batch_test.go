@@ -275,7 +275,7 @@ func TestTurn_aCancelOutlivesACrash(t *testing.T) {
 	}
 }
 
-func TestTurn_aTaskThatMissedANewerTextIsPlannedAnew(t *testing.T) {
+func TestTurn_aTaskThatMissedANewerTextIsPlannedAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ticks := make(chan time.Time)

@@ -66,7 +66,7 @@ func (t *batch) running() *attempt {
 	return t.current
 }
 
-// statementsFinished counts the statements that are through.
+// statementsFinished counts the finished statements.
 func (r *attempt) statementsFinished() int64 {
 	if r == nil {
 		return 0

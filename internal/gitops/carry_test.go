@@ -300,7 +300,7 @@ func TestReconcile_afterRelinkingLeftoversStandInNobodysWay(t *testing.T) {
 	})
 }
 
-func TestReconcile_anotherLinkIsPlannedAnew(t *testing.T) {
+func TestReconcile_anotherLinkIsPlannedAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *bundle) {
 		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
 		first := b.link(t)

@@ -61,7 +61,7 @@ func TestReconcile_aLargeRepositoryIsReadInSeveralTries(t *testing.T) {
 	})
 }
 
-func TestReconcile_aLinkThatChangesMeanwhileIsReadAnew(t *testing.T) {
+func TestReconcile_aLinkThatChangesMeanwhileIsReadAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *bundle) {
 		files := map[string]string{}
 		for n := range 50 {

@@ -90,7 +90,7 @@ describe('a file that was edited after it ran', () => {
 })
 
 describe('a task that failed', () => {
-  it('runs again when what stood in its way is gone', async () => {
+  it('runs again when its cause is gone', async () => {
     push(demo.info, 'Remember phones and parcels', {
       'migrations/shop/4__ddl__add_phone.sql': 'ALTER TABLE customer ADD COLUMN phone TEXT;\n',
       'migrations/shop/5__dml__needs_table.sql': 'INSERT INTO forgotten (id) VALUES (1);\n',

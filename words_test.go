@@ -1,0 +1,109 @@
+package towpath_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+// An avoidedWord is one that comments, texts and documents do not use.
+type avoidedWord struct {
+	forms   string // in lower case, with commas between them
+	instead string
+}
+
+// avoidedWords is the one list; CONTRIBUTING says how to write instead.
+var avoidedWords = []avoidedWord{
+	{"anew", "again, or a verb with re-: reread, rebuild"},
+	{"mend, mends, mended, mending", "fix"},
+	{"tell whether, tells whether", "report whether"},
+	{"hand over, hands over, handed over, handing over", "pass, return"},
+	{"let go, lets go, letting go, letgo", "release"},
+	{"is through, are through, was through, were through, be through, been through", "has finished, has committed"},
+	{"stand in, stands in, stood in, standing in", "is in, replaces"},
+	{"made up for", "say what is done instead"},
+	{"by hand of", "by"},
+	{"hence, henceforth, whence, thence, whither, hitherto", "so, from here, until now"},
+	{"thereof, therein, thereby, thereupon, whereof, wherein, whereby, whereupon, hereof, herein, hereby", "of it, in it, by it"},
+	{"upon", "on"},
+	{"shall", "must, will"},
+	{"whilst, amongst", "while, among"},
+}
+
+// prose are the kinds of files in which people read words.
+var prose = []string{
+	".go", ".ts", ".tsx", ".mjs", ".css", ".html", ".md", ".golden", ".sql", ".sh", ".tmpl", ".txtar", ".json", ".yml", ".yaml",
+}
+
+// notProse are folders and files that others write.
+var notProse = []string{".git", "node_modules", "dist", "bin", "package-lock.json"}
+
+// places returns the offsets of a form in a text, in any case, where it is a word of its own.
+func places(text []byte, form string) (offsets []int) {
+	for from := 0; ; {
+		i := bytes.Index(text[from:], []byte(form))
+		if i < 0 {
+			return offsets
+		}
+		start, end := from+i, from+i+len(form)
+		before, _ := utf8.DecodeLastRune(text[:start])
+		after, _ := utf8.DecodeRune(text[end:])
+		if !unicode.IsLetter(before) && !unicode.IsLetter(after) {
+			offsets = append(offsets, start)
+		}
+		from = end
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]int{
+		"mend": {0}, "recommend": nil, "a mend, to mend.": {2, 11}, "mending": nil, "// mend\n": {3}, "émend": nil, "mend_it": {0},
+	} {
+		if got := places([]byte(text), "mend"); !slices.Equal(got, want) {
+			t.Errorf("%q has it at %v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestWords_arePlain holds comments, texts and documents to plain English.
+func TestWords_arePlain(t *testing.T) {
+	t.Parallel()
+	read := 0
+	err := fs.WalkDir(os.DirFS("."), ".", func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && slices.Contains(notProse, entry.Name()):
+			return fs.SkipDir
+		case entry.IsDir() || slices.Contains(notProse, entry.Name()) || !slices.Contains(prose, path.Ext(file)) || file == "words_test.go":
+			return nil
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		read++
+		text = bytes.ToLower(text)
+		for _, word := range avoidedWords {
+			for form := range strings.SplitSeq(word.forms, ", ") {
+				for _, at := range places(text, form) {
+					t.Errorf("%s:%d: %q: write %s", file, 1+bytes.Count(text[:at], []byte("\n")), form, word.instead)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read < 900 {
+		t.Errorf("only %d files were read", read)
+	}
+}
