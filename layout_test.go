@@ -35,6 +35,8 @@ var floors = map[string]int{
 	"towpath/internal/sqlreview": 2,
 	"towpath/internal/wording":   2,
 
+	"towpath/internal/dialect/sqlite": 2,
+
 	"towpath/internal/vcs/gitwire":        3,
 	"towpath/internal/engine/sqlite":      3,
 	"towpath/internal/engine/postgres":    3,
@@ -83,6 +85,8 @@ var nevers = []never{
 		"Git providers are gitops' business; api speaks of what is in the store"},
 	{"towpath/internal/engine", []string{"towpath/cmd", "towpath/internal/engine", "towpath/internal/executor", "towpath/internal/catalog"},
 		"targets are read by catalog and changed by executor; api speaks of what is in the store"},
+	{"towpath/internal/dialect/sqlite", []string{"towpath/internal/dialect/sqlite", "towpath/internal/engine/sqlite"},
+		"a dialect is known to its engine alone; everybody else has statements and what they do"},
 	{"towpath/internal/jobs", []string{"towpath/cmd"}, "services reach each other by job rows of the store, never by calling the workers"},
 	{"database/sql", []string{"towpath/internal/store", "towpath/internal/engine"},
 		"only the store holds SQL for the metadata, and only drivers speak to targets"},
@@ -91,7 +95,7 @@ var nevers = []never{
 }
 
 // pure packages decide by their arguments alone.
-var pure = []string{"towpath", "towpath/internal/wording", "towpath/internal/plan", "towpath/internal/sqlreview"}
+var pure = []string{"towpath", "towpath/internal/wording", "towpath/internal/plan", "towpath/internal/sqlreview", "towpath/internal/dialect/sqlite"}
 
 // impure are packages, with what lies below them, through which the world gets in or out.
 var impure = []string{

@@ -126,6 +126,9 @@ type Ledger struct {
 	Shape   []string      // how the table differs from the one that we make, in plain words; no rows are read then but the Head
 }
 
+// LedgerTable is the name of the ledger in a target database, which no migration may use.
+const LedgerTable = "towpath_ledger"
+
 // LedgerFormat is the newest format of ledgers that this program reads, and the one that it writes.
 const LedgerFormat = 1
 

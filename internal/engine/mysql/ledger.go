@@ -11,7 +11,7 @@ import (
 )
 
 // ledgerTable is the ledger's name. Its columns are only ever added to; times are UTC.
-const ledgerTable = "towpath_ledger"
+const ledgerTable = towpath.LedgerTable
 
 const ledgerDefinition = ` (
   version VARCHAR(190) NOT NULL,

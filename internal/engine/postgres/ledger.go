@@ -14,7 +14,7 @@ import (
 )
 
 // ledgerTable is the ledger's name in its schema. Its columns are only ever added to.
-const ledgerTable = "towpath_ledger"
+const ledgerTable = towpath.LedgerTable
 
 // ledgerColumns are in the order of scanEntry and arguments.
 const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,

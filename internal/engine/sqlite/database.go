@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	dialect "towpath/internal/dialect/sqlite"
 	"towpath/internal/engine"
 )
 
@@ -19,8 +20,8 @@ type database struct {
 
 	mu          sync.Mutex
 	closed      bool
-	spare       *connection           // for the next session
-	definitions map[string]definition // by their text
+	spare       *connection                   // for the next session
+	definitions map[string]dialect.Definition // by their text
 }
 
 var _ engine.DB = (*database)(nil)

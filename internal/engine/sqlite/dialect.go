@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	dialect "towpath/internal/dialect/sqlite"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -8,4 +9,4 @@ import (
 var _ engine.Reader = (*Engine)(nil)
 
 // Dialect implements engine.Reader.
-func (e *Engine) Dialect() statement.Dialect { return statement.Dialect{Lexer: lexer{}} }
+func (e *Engine) Dialect() statement.Dialect { return dialect.Reader() }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 
 	"towpath/internal/engine"
-	"towpath/internal/statement"
 )
 
 // maxViolations bounds what is remembered of a database that is broken already.
@@ -56,38 +54,6 @@ func (c *connection) act(ctx context.Context, on bool) error {
 	}
 	return err
 }
-
-// changesRows reports whether a statement is about rows: there foreign keys act without a word about them. Definitions are left
-// alone, since a rebuild of a table drops the old one.
-func changesRows(verb string) bool {
-	switch verb {
-	case "INSERT", "UPDATE", "DELETE", "REPLACE":
-		return true
-	}
-	return false
-}
-
-// setsKeys reports whether a statement is the PRAGMA that turns foreign keys on or off, and which.
-func setsKeys(st statement.Statement) (on, ok bool) {
-	if st.Verb != "PRAGMA" {
-		return false, false
-	}
-	j := &judge{}
-	for range statement.Split(strings.NewReader(st.Text), oneJudge{j: j}) {
-		continue // it was let in before
-	}
-	set, off := j.pragma.keys()
-	return !off, set
-}
-
-// oneJudge is the lexer with a judge of one's own.
-type oneJudge struct {
-	lexer
-	j *judge
-}
-
-// Judge implements statement.Lexer.
-func (o oneJudge) Judge() statement.Judge { return o.j }
 
 // violationsBefore are those that a transaction finds. What the last one has left needs no second look while no other
 // connection has written. https://www.sqlite.org/pragma.html#pragma_data_version

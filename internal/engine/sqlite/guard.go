@@ -2,10 +2,11 @@ package sqlite
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	driver "modernc.org/sqlite"
+
+	dialect "towpath/internal/dialect/sqlite"
 )
 
 // guard decides what a connection may do. It belongs to one connection and is asked on the goroutine that uses it.
@@ -14,19 +15,6 @@ type guard struct {
 	own    bool   // our own statement runs: transactions and the ledger are open
 	left   bool   // a script has changed the connection itself: a setting, or something temporary
 	reason string // of the last refusal
-}
-
-// allowedPragma names those that a migration may use: they read, they mark the file, or they matter to this session only.
-func allowedPragma(name string) bool {
-	switch strings.ToLower(name) {
-	case "application_id", "user_version", // in the file's header, part of the transaction
-		"foreign_keys", "defer_foreign_keys", "legacy_alter_table", "recursive_triggers", // of the session; table rebuilds use them
-		"foreign_key_check", "integrity_check", "quick_check", "analysis_limit", "optimize",
-		"foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo",
-		"collation_list", "function_list":
-		return true
-	}
-	return false
 }
 
 // moduleReads names those that virtual tables ask for by themselves, rtree and fts5vocab.
@@ -63,21 +51,21 @@ func (g *guard) refusal(action driver.AuthorizerActionCode, arg1, arg2 string) s
 		}
 		return ""
 	case driver.AuthPragma:
-		if !g.own && !allowedPragma(arg1) && (arg2 != "" || !moduleReads(arg1)) {
+		if !g.own && !dialect.AllowedPragma(arg1) && (arg2 != "" || !moduleReads(arg1)) {
 			return fmt.Sprintf("A migration may not use PRAGMA %s.", arg1)
 		}
 		return ""
 	case driver.AuthFunction:
-		if !g.own && !allowedFunction(arg2) {
+		if !g.own && !dialect.AllowedFunction(arg2) {
 			return fmt.Sprintf("A migration may not call the function %s.", arg2)
 		}
 		return ""
 	case driver.AuthCreateVTable:
-		if !safeModule(arg2) {
+		if !dialect.SafeModule(arg2) {
 			return fmt.Sprintf("A migration may not use the module %s.", arg2)
 		}
 	case driver.AuthRead:
-		if !g.own && !readable(strings.ToLower(arg1)) {
+		if !g.own && !dialect.Readable(strings.ToLower(arg1)) {
 			return fmt.Sprintf("A migration may not read %s, a table of SQLite itself.", arg1)
 		}
 	case driver.AuthInsert, driver.AuthUpdate, driver.AuthDelete, driver.AuthAlterTable, driver.AuthDropVTable,
@@ -93,10 +81,5 @@ func (g *guard) refusal(action driver.AuthorizerActionCode, arg1, arg2 string) s
 	}
 	return ""
 }
-
-// modules lists the virtual tables that stay inside the file.
-var modules = []string{"fts5", "fts5vocab", "rtree", "rtree_i32", "geopoly"}
-
-func safeModule(name string) bool { return slices.Contains(modules, strings.ToLower(name)) }
 
 func isLedger(name string) bool { return strings.EqualFold(name, ledgerTable) }

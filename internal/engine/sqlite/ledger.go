@@ -12,7 +12,7 @@ import (
 )
 
 // ledgerTable is the ledger's name. Its columns are only ever added to; times are microseconds since 1970 in UTC.
-const ledgerTable = "towpath_ledger"
+const ledgerTable = towpath.LedgerTable
 
 const createLedger = `CREATE TABLE IF NOT EXISTS main.towpath_ledger (
   version TEXT NOT NULL,

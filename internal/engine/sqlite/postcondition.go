@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	dialect "towpath/internal/dialect/sqlite"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -13,7 +14,7 @@ import (
 // postCondition looks whether what a statement makes is there as it says: IF NOT EXISTS passes over another kind of thing that
 // has the name, and over an index or a trigger of another table. https://www.sqlite.org/lang_createtable.html
 func (c *connection) postCondition(ctx context.Context, st statement.Statement) error {
-	made, ok := statement.Dialect{Lexer: lexer{}}.ReadMade(st)
+	made, ok := dialect.Reader().ReadMade(st)
 	if !ok || made.Rebuilt != "" {
 		return nil
 	}

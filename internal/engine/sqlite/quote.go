@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	dialect "towpath/internal/dialect/sqlite"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -17,7 +18,7 @@ func (c *connection) addedNamesHold(ctx context.Context, st statement.Statement)
 	if st.Verb != "ALTER TABLE" || !strings.Contains(st.Text, `"`) {
 		return nil
 	}
-	change := statement.Dialect{Lexer: lexer{}}.ReadChange(st)
+	change := dialect.Reader().ReadChange(st)
 	if change.Effect != statement.Alter || len(change.Objects) == 0 {
 		return nil
 	}

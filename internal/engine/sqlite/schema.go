@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	dialect "towpath/internal/dialect/sqlite"
 	"towpath/internal/engine"
-	"towpath/internal/statement"
 )
 
 // selectSchema lists what a replay needs, in an order that replays: an index or a trigger after its table. Shadow tables
@@ -36,8 +36,8 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 			if err != nil {
 				return fmt.Errorf("read the definition of %s %s: %w", kind, name, err)
 			}
-			dump.WriteString(one.clean + ";\n\n")
-			normal.WriteString(one.flat + ";\n")
+			dump.WriteString(one.Clean + ";\n\n")
+			normal.WriteString(one.Flat + ";\n")
 		}
 		return rows.Err()
 	})
@@ -48,53 +48,20 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	return engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"), Fingerprint: hex.EncodeToString(sum[:])}, nil
 }
 
-// definition is the text of one object of the catalogue.
-type definition struct {
-	flat  string // with single blanks between its tokens
-	clean string // as it stands, without a comment at its end
-}
-
-// definition normalises a text, once: most of a schema is the same before and after a change.
-func (d *database) definition(text string) (definition, error) {
+// definition normalizes a text, once: most of a schema is the same before and after a change.
+func (d *database) definition(text string) (dialect.Definition, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if known, ok := d.definitions[text]; ok {
 		return known, nil
 	}
-	var one definition
-	words := &recorder{}
-	for s, err := range statement.Split(strings.NewReader(text), words) {
-		if err != nil {
-			return one, err
-		}
-		one.clean = s.Text
+	one, err := dialect.Normalize(text)
+	if err != nil {
+		return one, err
 	}
-	one.flat = strings.Join(words.tokens, " ")
 	if d.definitions == nil {
-		d.definitions = map[string]definition{}
+		d.definitions = map[string]dialect.Definition{}
 	}
 	d.definitions[text] = one
 	return one, nil
 }
-
-// recorder keeps the tokens of one statement; it judges nothing, since what is in a schema was accepted before.
-type recorder struct {
-	lexer
-	tokens []string
-}
-
-// Judge implements statement.Lexer.
-func (r *recorder) Judge() statement.Judge { return r }
-
-// Token implements statement.Judge.
-func (r *recorder) Token(t statement.Token) (bool, error) {
-	if t.Kind == statement.Word {
-		r.tokens = append(r.tokens, strings.ToLower(string(t.Raw)))
-	} else {
-		r.tokens = append(r.tokens, string(t.Raw))
-	}
-	return false, nil
-}
-
-// Finish implements statement.Judge.
-func (r *recorder) Finish(*statement.Statement, bool) error { return nil }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"towpath"
+	dialect "towpath/internal/dialect/sqlite"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -46,7 +47,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		ctx, cancel = context.WithTimeout(ctx, s.options.StatementTimeout)
 		defer cancel()
 	}
-	if on, ok := setsKeys(st); ok && s.options.NoTx {
+	if on, ok := dialect.SetsForeignKeys(st); ok && s.options.NoTx {
 		s.keysSaid = true
 		return 0, s.keysAct(ctx, on)
 	}
@@ -241,12 +242,12 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 		return 0, err
 	}
 	if s.options.NoTx {
-		if on, ok := setsKeys(st); ok {
+		if on, ok := dialect.SetsForeignKeys(st); ok {
 			s.keysSaid = true
 			return 0, errors.Join(s.keysAct(ctx, on), s.Record(ctx, entries...))
 		}
 		if !s.keysSaid {
-			if err := s.keysAct(ctx, changesRows(st.Verb)); err != nil {
+			if err := s.keysAct(ctx, dialect.ChangesRows(st.Verb)); err != nil {
 				return 0, err
 			}
 		}

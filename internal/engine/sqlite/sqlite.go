@@ -12,6 +12,7 @@ import (
 	"sort"
 
 	"towpath"
+	dialect "towpath/internal/dialect/sqlite"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -38,11 +39,11 @@ func New(config Config) *Engine {
 
 // Split implements engine.Engine.
 func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
-	return statement.SplitFile(script, lexer{}, transaction())
+	return dialect.Split(script)
 }
 
 // Canonical implements engine.Canonicalizer.
-func (e *Engine) Canonical(s statement.Statement) string { return statement.Canonical(s.Text, lexer{}) }
+func (e *Engine) Canonical(s statement.Statement) string { return dialect.Canonical(s.Text) }
 
 // Discover implements engine.Engine: the files of the folder with a known ending.
 func (e *Engine) Discover(ctx context.Context, t engine.Target) ([]string, error) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"towpath"
 	"towpath/internal/statement"
 )
 
@@ -52,14 +53,14 @@ func (n *names) refuse(t statement.Token) error {
 	if n.outside != "" && t.Is('(') {
 		return statement.Errorf(n.last.Pos, "%s leads out of the database, to code or files of the server. Leave it out.", n.outside)
 	}
-	if t.Names(ledgerTable) && (t.Kind != statement.Text || n.place != nowhere || n.virtual || n.alter) {
-		return statement.Errorf(t.Pos, "The table %s belongs to the server. A migration may not use it.", ledgerTable)
+	if t.Names(towpath.LedgerTable) && (t.Kind != statement.Text || n.place != nowhere || n.virtual || n.alter) {
+		return statement.Errorf(t.Pos, "The table %s belongs to the server. A migration may not use it.", towpath.LedgerTable)
 	}
 	if n.place == nowhere || t.Kind == statement.Symbol {
 		return nil
 	}
 	said := name(t)
-	if readable(said) && (n.place == reads || !catalogue(said)) {
+	if Readable(said) && (n.place == reads || !catalogue(said)) {
 		return nil
 	}
 	return statement.Errorf(t.Pos, "%s is a table of SQLite itself. Change the schema with CREATE, ALTER and DROP.", t.Raw)
@@ -109,12 +110,12 @@ func passed(word string) bool {
 	return false
 }
 
-// readable says whether a migration may read a table of that name: all but those that SQLite provides to look below its tables.
-func readable(name string) bool {
+// Readable says whether a migration may read a table of that name: all but those that SQLite provides to look below its tables.
+func Readable(name string) bool {
 	pragma, ok := strings.CutPrefix(name, "pragma_")
 	switch {
 	case ok:
-		return allowedPragma(pragma)
+		return AllowedPragma(pragma)
 	case name == "dbstat":
 		return false
 	case strings.HasPrefix(name, "sqlite_"):

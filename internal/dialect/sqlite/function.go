@@ -29,7 +29,8 @@ sqlite_add_constraint sqlite_drop_column sqlite_drop_constraint sqlite_fail sqli
 sqlite_rename_quotefix sqlite_rename_table sqlite_rename_test
 `)
 
-func allowedFunction(name string) bool {
+// AllowedFunction reports whether a script may call the function: it computes, and nothing else.
+func AllowedFunction(name string) bool {
 	name = strings.ToLower(name)
 	return functions[name] || alterFunctions[name]
 }

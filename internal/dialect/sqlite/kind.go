@@ -103,7 +103,7 @@ func (o *objectRule) add(t statement.Token) error {
 		return nil
 	case o.module == usingModule:
 		o.module = moduleSeen
-		if !safeModule(name(t)) {
+		if !SafeModule(name(t)) {
 			return statement.Errorf(t.Pos, "The module %s is not allowed: its tables may reach beyond this database. Use one of %s.", t.Raw, strings.Join(modules, ", "))
 		}
 	case word == "USING":
@@ -189,7 +189,7 @@ func (p *pragmaRule) add(t statement.Token) error {
 }
 
 func (p *pragmaRule) allowed() error {
-	if allowedPragma(p.said) {
+	if AllowedPragma(p.said) {
 		return nil
 	}
 	if p.said == "writable_schema" {

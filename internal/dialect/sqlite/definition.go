@@ -1,0 +1,50 @@
+package sqlite
+
+import (
+	"strings"
+
+	"towpath/internal/statement"
+)
+
+// Definition is the text of one object of a catalogue.
+type Definition struct {
+	Flat  string // with single blanks between its tokens, and key words in lower case
+	Clean string // as it stands, without a comment at its end
+}
+
+// Normalize reads the text that SQLite keeps of an object. Its error says what cannot be read.
+func Normalize(text string) (Definition, error) {
+	var one Definition
+	words := &recorder{}
+	for s, err := range statement.Split(strings.NewReader(text), words) {
+		if err != nil {
+			return one, err
+		}
+		one.Clean = s.Text
+	}
+	one.Flat = strings.Join(words.tokens, " ")
+	return one, nil
+}
+
+// recorder keeps the tokens of one statement. It refuses nothing, since what is in a schema was
+// accepted before.
+type recorder struct {
+	lexer
+	tokens []string
+}
+
+// Judge implements statement.Lexer.
+func (r *recorder) Judge() statement.Judge { return r }
+
+// Token implements statement.Judge.
+func (r *recorder) Token(t statement.Token) (bool, error) {
+	if t.Kind == statement.Word {
+		r.tokens = append(r.tokens, strings.ToLower(string(t.Raw)))
+	} else {
+		r.tokens = append(r.tokens, string(t.Raw))
+	}
+	return false, nil
+}
+
+// Finish implements statement.Judge.
+func (r *recorder) Finish(*statement.Statement, bool) error { return nil }
