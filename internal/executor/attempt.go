@@ -25,18 +25,16 @@ func (r *attempt) work(ctx context.Context) outcome {
 		if failure == nil {
 			return out
 		}
-		var e *terminalError
-		if errors.As(failure, &e) {
-			return e.outcome
+		if out, ok := outcomeOf(failure); ok {
+			return out
 		}
 		if out, settled := r.settle(ctx, failure, try); settled {
 			return out
 		}
 		err = r.pause(ctx, try)
 	}
-	var e *terminalError
-	if errors.As(err, &e) {
-		return e.outcome
+	if out, ok := outcomeOf(err); ok {
+		return out
 	}
 	if ctx.Err() != nil {
 		return r.interrupted(ctx)
@@ -101,7 +99,7 @@ func (r *attempt) interrupted(ctx context.Context) outcome {
 // failed is how a run ends with an error.
 func (r *attempt) failed(err error, tries int) outcome {
 	out := outcome{state: towpath.TaskFailed, reason: r.reasonOf(err)}
-	var place *failedAt
+	var place *statementError
 	if errors.As(err, &place) {
 		out.pos = place.pos
 	}
@@ -183,12 +181,6 @@ func (r *attempt) once(ctx context.Context) (out outcome, err error) {
 		}
 	}
 	return out, nil
-}
-
-// ledgerRow is the ledger's row of a migration, as a session finds it.
-type ledgerRow struct {
-	towpath.LedgerEntry
-	found bool
 }
 
 // open begins the session that does the work, and holds the ledger: in a transaction no other run can write there until its

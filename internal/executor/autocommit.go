@@ -83,7 +83,7 @@ func (a *autocommit) replay(ctx context.Context, st statement.Statement) error {
 		return nil
 	}
 	if _, err := a.session.Exec(ctx, st); err != nil {
-		return &failedAt{st.Pos, err}
+		return &statementError{st.Pos, err}
 	}
 	return nil
 }
@@ -93,18 +93,13 @@ func (a *autocommit) replay(ctx context.Context, st statement.Statement) error {
 func (a *autocommit) settled(ctx context.Context, st statement.Statement) error {
 	for n := 1; ; n++ {
 		err := a.step(ctx, st)
-		if err == nil || !isLocked(err) || a.at.torn || n >= a.lockTries() {
+		if err == nil || !isKind(err, engine.Locked) || a.at.torn || n >= a.lockTries() {
 			return err
 		}
 		if pauseErr := a.pause(ctx, n); pauseErr != nil {
 			return err
 		}
 	}
-}
-
-func isLocked(err error) bool {
-	var e *engine.Error
-	return errors.As(err, &e) && e.Kind == engine.Locked
 }
 
 // step runs one statement.
@@ -120,19 +115,6 @@ func (a *autocommit) step(ctx context.Context, st statement.Statement) error {
 		a.reached("after outcome")
 		return rows, err
 	})
-}
-
-// mayCommit reports whether a statement can hold commits of its own, which a transaction around it would refuse.
-func mayCommit(st statement.Statement) bool { return st.Verb == "CALL" || st.Verb == "DO" }
-
-// wholeVerbs begin the statements that a server stops before they begin, or undoes, when they meet a
-// lock. A CALL or an EXECUTE can have committed a part by then.
-var wholeVerbs = []string{"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"}
-
-// torn reports whether a part of a statement that failed may be in where nobody can see it.
-func torn(st statement.Statement, c statement.Change) bool {
-	first, _, _ := strings.Cut(st.Verb, " ")
-	return c.Effect == statement.Opaque && !slices.Contains(wholeVerbs, first)
 }
 
 // byItself runs a statement that commits by itself between its intent and a look at what it left.
@@ -205,7 +187,7 @@ func (a *autocommit) check(ctx context.Context, st statement.Statement, c statem
 			if n := len(a.logs); n > 0 && a.logs[n-1].Index == a.row.StatementsDone {
 				a.logs[n-1].Error = words
 			}
-			return &failedAt{st.Pos, &engine.Error{Kind: engine.Unmet, Message: words}}
+			return &statementError{st.Pos, &engine.Error{Kind: engine.Unmet, Message: words}}
 		}
 	}
 	if failure == nil {
@@ -238,7 +220,7 @@ func (r *attempt) note(ctx context.Context, session engine.Session, rows ...towp
 		writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.limits.Lock+writeLimit)
 		err := session.Record(writing, rows...)
 		cancel()
-		if !isLocked(err) {
+		if !isKind(err, engine.Locked) {
 			return err
 		}
 		r.reached("ledger locked")
@@ -294,6 +276,12 @@ func (a *autocommit) remove(ctx context.Context, before, now []engine.Definition
 		}
 	}
 	return nil
+}
+
+// indeterminate is what is known of a statement whose outcome is not.
+func indeterminate(e towpath.LedgerEntry, why string) towpath.Reason {
+	return towpath.Why(towpath.ReasonIndeterminate,
+		"statement", strconv.Itoa(e.StatementsDone+1), "total", strconv.Itoa(e.StatementsTotal), "why", why)
 }
 
 // leaveIndeterminate leaves it to a person what became of a statement, and shows both states.

@@ -81,16 +81,9 @@ func (s *Service) logger() *slog.Logger   { return cmp.Or(s.Logger, slog.Default
 const (
 	busyWait   = time.Second      // before a target is asked for again that another run holds
 	fullWait   = time.Second / 4  // before an instance is asked for again of which enough databases are being changed
-	unreadWait = 15 * time.Second // before a ledger that could not be read is asked again
 	maxPause   = 15 * time.Second // between two tries
 	writeLimit = 10 * time.Second // for what must still be written after the server was told to stop
 )
-
-// errLeaseLost ends a run that another process may have taken over: it must not touch the state any more.
-var errLeaseLost = errors.New("the target's lease was lost")
-
-// errCancelled ends a run that a person has cancelled.
-var errCancelled = errors.New("the task was cancelled")
 
 // RunTask brings a task to its end, and then those that follow it in its database: it is the handler of
 // towpath.JobRunTask. A task that another process left running is taken over, and the target's ledger says how far it

@@ -118,6 +118,17 @@ func distrust(found seal.Reading) towpath.Reason {
 	return towpath.Why(towpath.ReasonRunTampered, "differs", found.Words())
 }
 
+// foreign says why nothing may run when a row of the ledger was written for another database; zero when it was not.
+func foreign(e towpath.LedgerEntry, databaseID string) towpath.Reason {
+	switch {
+	case e.DatabaseID == databaseID:
+		return towpath.Reason{}
+	case e.Type == towpath.TypeLease:
+		return towpath.Why(towpath.ReasonForeignLease, "database", e.DatabaseID)
+	}
+	return towpath.Why(towpath.ReasonForeignVersion, "version", e.Version, "database", e.DatabaseID)
+}
+
 // foreignLedger says why nothing may run when a ledger was written for another database; zero when it was not.
 func foreignLedger(l towpath.Ledger, databaseID string) towpath.Reason {
 	if l.Head != nil {

@@ -67,7 +67,7 @@ func (t *batch) wakeOther(ctx context.Context, tx *store.Tx, rolloutID string) e
 
 func (r *attempt) closeAttempt(ctx context.Context, tx *store.Tx, out outcome) error {
 	a := r.stored
-	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.ofAttempt(), out.reason, out.pos.Line, out.pos.Column, int(r.total.Load()), &r.endedAt
+	a.State, a.Message, a.Line, a.Column, a.Total, a.FinishedAt = out.attemptState(), out.reason, out.pos.Line, out.pos.Column, int(r.total.Load()), &r.endedAt
 	a.StartedAt = r.beganAt
 	a.Extent, a.Kept = extentOf(out, r.at, r.noTx, r.unsettled), r.at.kept
 	if a.Extent == towpath.ExtentUnknown || a.Extent == towpath.ExtentUntouched {
@@ -228,7 +228,7 @@ func noteAsked(ctx context.Context, tx *store.Tx, t towpath.Task, out outcome) e
 		return err
 	}
 	last := attempts[len(attempts)-1]
-	last.State = out.ofAttempt()
+	last.State = out.attemptState()
 	return tx.UpdateAttempt(ctx, &last)
 }
 

@@ -20,15 +20,6 @@ import (
 	"towpath/internal/statement"
 )
 
-// unread is that the metadata could not be read in the middle of a script: of a long one no more than a part is in memory.
-type unread struct{ err error }
-
-// Error implements error.
-func (u *unread) Error() string { return "read the file's text: " + u.err.Error() }
-
-// Unwrap returns the metadata's error.
-func (u *unread) Unwrap() error { return u.err }
-
 // openScript opens the task's text and reads the whole of it, so that nothing runs of one that must not run to its end.
 func (r *attempt) openScript(ctx context.Context) (err error) {
 	r.script, err = r.Store.OpenContent(ctx, r.task.Checksum)
@@ -148,12 +139,12 @@ func refusal(err error) error {
 	return err
 }
 
-// split cuts the script into statements. Its errors are *statement.Error or *unread.
+// split cuts the script into statements. Its errors are *statement.Error or *textError.
 func (r *attempt) split() iter.Seq2[statement.Statement, error] {
 	return func(yield func(statement.Statement, error) bool) {
 		for st, err := range r.engine.Split(r.script.Reader()) {
 			if refused := (*statement.Error)(nil); err != nil && !errors.As(err, &refused) {
-				err = &unread{err}
+				err = &textError{err}
 			}
 			if vetter, ok := r.engine.(engine.Vetter); ok && err == nil {
 				err = vetter.Vet(r.target, st)
@@ -168,7 +159,7 @@ func (r *attempt) split() iter.Seq2[statement.Statement, error] {
 // hash adds a range of the script's bytes to a checksum.
 func (r *attempt) hash(sum hash.Hash, from, to int64) error {
 	if _, err := io.Copy(sum, io.NewSectionReader(r.script, from, to-from)); err != nil {
-		return &unread{err}
+		return &textError{err}
 	}
 	return nil
 }

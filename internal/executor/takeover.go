@@ -109,6 +109,9 @@ func (r *attempt) enter(ctx context.Context, session engine.Session) (held bool,
 	return !ours && row.State == towpath.LedgerRunning, err
 }
 
+// leaseID is the ledger's row that says who may write there: see docs/adr/0005-executor.md.
+func leaseID() towpath.MigrationID { return towpath.MigrationID{Type: towpath.TypeLease} }
+
 // leaseText is the note in the lease's row for people who look into the table.
 const leaseText = "who may write into this table, see epoch"
 

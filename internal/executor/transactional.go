@@ -3,7 +3,6 @@ package executor
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strconv"
 	"time"
 
@@ -27,7 +26,7 @@ func (r *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 	if err != nil {
 		return nil, err
 	}
-	c, err := planResume(r.task, entry, row.found, same, r.resolved)
+	c, err := planResume(r.task, row, same, r.resolved)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +120,7 @@ func (r *attempt) exec(ctx context.Context, session engine.Session, st statement
 		if log.Error = r.redact(err); errors.Is(context.Cause(ctx), errCancelled) {
 			log.Error = "The task was cancelled."
 		}
-		err = &failedAt{st.Pos, err}
+		err = &statementError{st.Pos, err}
 	}
 	r.logs = append(r.logs, log)
 	return err
@@ -161,7 +160,7 @@ func (r *attempt) stopped(ctx context.Context, a *autocommit, cause error) error
 	}
 	a.row.Intent = j.text()
 	if err := a.session.Record(writing, r.leaseRow(towpath.LedgerDone), a.row); err != nil {
-		if isLocked(err) {
+		if isKind(err, engine.Locked) {
 			return errors.Join(cause, err) // the row still has the intent, and what it says of it holds
 		}
 		return errors.Join(err, cause)
@@ -178,7 +177,7 @@ func (r *attempt) record(ctx context.Context, session engine.Session) ([]change,
 		if err != nil {
 			return nil, err
 		}
-		if recorded(m, e, found) {
+		if recorded(m, ledgerRow{e, found}) {
 			changes = append(changes, change{m, e, false})
 			continue
 		}
@@ -214,17 +213,6 @@ func (r *attempt) entry(m towpath.Migration, state towpath.LedgerState) towpath.
 func (r *attempt) now() *time.Time {
 	at := r.Store.Now().UTC().Truncate(time.Microsecond)
 	return &at
-}
-
-// mayHoldSecret finds statements that may hold a password, or a text to connect with.
-var mayHoldSecret = regexp.MustCompile(`(?i)passw|pwd|identified|connection|conninfo|mapping|secret|credential`)
-
-// summary is a statement's first words. Of one that may hold a secret no text is shown, in whatever quotes.
-func summary(st statement.Statement) string {
-	if st.Roles != nil || mayHoldSecret.MatchString(st.Text) {
-		return statement.Mask(st.Text, "'\"", maxSummary)
-	}
-	return st.Summary(maxSummary)
 }
 
 // reasonOf is an error without a password of ours, and redact the same in words.
