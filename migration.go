@@ -57,6 +57,9 @@ type ManifestFile struct {
 	Migration
 }
 
+// ShortHash is as much of a commit's hash as people need to find it.
+func ShortHash(commit string) string { return commit[:min(12, len(commit))] }
+
 // Commit is what people want to know of a commit that brought something.
 type Commit struct {
 	Hash    string

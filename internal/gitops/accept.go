@@ -30,11 +30,11 @@ func (s *Service) AcceptEdited(ctx context.Context, actor towpath.Actor, linkID,
 	return s.accept(ctx, actor, linkID, func(link towpath.RepositoryLink, items []plan.Item) ([]plan.Item, error) {
 		if link.SyncedCommit != commit {
 			return nil, towpath.Errorf(towpath.CodeConflict,
-				"The branch is at commit %s by now. Look at its edited files first, then accept them.", short(link.SyncedCommit))
+				"The branch is at commit %s by now. Look at its edited files first, then accept them.", towpath.ShortHash(link.SyncedCommit))
 		}
 		edited := slices.DeleteFunc(slices.Clone(items), func(i plan.Item) bool { return i.State != plan.ItemEdited })
 		if len(edited) == 0 {
-			return nil, towpath.Errorf(towpath.CodeConflict, "There is nothing to accept: no file is edited at commit %s.", short(commit))
+			return nil, towpath.Errorf(towpath.CodeConflict, "There is nothing to accept: no file is edited at commit %s.", towpath.ShortHash(commit))
 		}
 		return edited, nil
 	})
@@ -115,7 +115,7 @@ func (s *Service) acceptItems(ctx context.Context, tx *store.Tx, actor towpath.A
 			Action:    "migration.accept",
 			Subject:   item.DatabaseID,
 			ProjectID: link.ProjectID,
-			Detail:    fmt.Sprintf("Accepted the text of %s at commit %s as applied in %s.", item.Path, short(link.SyncedCommit), item.Database),
+			Detail:    fmt.Sprintf("Accepted the text of %s at commit %s as applied in %s.", item.Path, towpath.ShortHash(link.SyncedCommit), item.Database),
 		})
 		if err != nil {
 			return err
@@ -125,19 +125,19 @@ func (s *Service) acceptItems(ctx context.Context, tx *store.Tx, actor towpath.A
 }
 
 // instead lets a task take the place of the open one of the same migration, if there is one.
-func instead(open []towpath.Task, task towpath.Task) (c comparison, err error) {
+func instead(open []towpath.Task, task towpath.Task) (c plan.Changes, err error) {
 	for _, t := range open {
 		switch {
-		case !t.State.Open() || keyOf(t) != keyOf(task):
-		case sameWork(t, task):
-			return comparison{}, nil
+		case !t.State.Open() || plan.KeyOf(t) != plan.KeyOf(task):
+		case plan.SameWork(t, task):
+			return plan.Changes{}, nil
 		case !t.State.MayBecome(towpath.TaskCancelled):
 			return c, towpath.Errorf(towpath.CodeConflict, "The task of %s in %s is %s. Wait for its end, or resolve it, then accept the text.", t.Path, t.Database, t.State)
 		default:
 			t.State, t.Reason = towpath.TaskCancelled, towpath.Why(towpath.ReasonAccepted)
-			c.closed = append(c.closed, t)
+			c.Closed = append(c.Closed, t)
 		}
 	}
-	c.fresh = []towpath.Task{task}
+	c.Fresh = []towpath.Task{task}
 	return c, nil
 }

@@ -12,6 +12,7 @@ import (
 	"towpath/internal/plan"
 	"towpath/internal/statement"
 	"towpath/internal/store"
+	"towpath/internal/vcs"
 )
 
 // DatabaseBaseline is what a database shows of the files that its record lacks.
@@ -135,7 +136,7 @@ func (e *evidenceTexts) traces(ctx context.Context, kind towpath.EngineType, fil
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, userError(err, "read file")
+		return nil, vcs.Explain(err, "read file")
 	}
 	for _, t := range traces {
 		e.known[evidenceKey{t.Path, kind}] = t.Marks

@@ -9,15 +9,8 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
+	"towpath/internal/vcs"
 )
-
-// taskKey tells the open tasks of a link apart.
-type taskKey struct {
-	DatabaseID string
-	towpath.MigrationID
-}
-
-func keyOf(t towpath.Task) taskKey { return taskKey{t.DatabaseID, t.MigrationID} }
 
 // carryOut turns a plan into a link's rollout. A plan that asks for nothing new leaves the open rollout as it is; otherwise
 // a rollout of the newer commit takes over what is open: tasks that run finish, and what has not changed keeps its state.
@@ -27,11 +20,11 @@ func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.Repos
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return err
 	}
-	c := compare(open.Tasks, p, link.SyncedCommit)
+	c := plan.Diff(open.Tasks, p, link.SyncedCommit)
 	if c, err = s.leaveOut(ctx, tx, open.ID, c); err != nil {
 		return err
 	}
-	if len(c.fresh) == 0 {
+	if len(c.Fresh) == 0 {
 		if !exists {
 			return nil
 		}
@@ -41,11 +34,11 @@ func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.Repos
 	for _, file := range manifest {
 		brought[file.Path] = file.Commit
 	}
-	for i := range c.fresh {
-		c.fresh[i].Commit = brought[c.fresh[i].Path]
+	for i := range c.Fresh {
+		c.Fresh[i].Commit = brought[c.Fresh[i].Path]
 	}
 	r := towpath.Rollout{ProjectID: link.ProjectID, LinkID: link.ID, State: towpath.RolloutPending}
-	r.Commit = namesake(c.fresh, f.delta.commits, link.SyncedCommit, f.commit.Hash == "")
+	r.Commit = namesake(c.Fresh, f.delta.commits, link.SyncedCommit, f.commit.Hash == "")
 	known, err := tx.Commit(ctx, link.ID, r.Commit)
 	switch {
 	case err == nil:
@@ -114,83 +107,15 @@ func lastTold(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (m
 
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	return clip(line, 200)
+	return vcs.ClipText(line, 200)
 }
 
-// comparison is how planned work differs from the open tasks.
-type comparison struct {
-	kept   []towpath.Task // open and still wanted as they are, brought into the plan's order
-	fresh  []towpath.Task // wanted and not open, or open with another text
-	asked  []string       // kept although nobody knows their outcome, and wanted with another text, which may clear it
-	closed []towpath.Task // open and no longer wanted: done as the ledger says, or cancelled, with the reason
-}
-
-// compare matches open tasks with planned ones. Left alone are tasks that run or whose outcome nobody knows, since what they
-// leave in the ledger is seen at the next look; what a person has decided to record, as long as the branch has that text; and
-// tasks of databases of which the plan can say nothing now.
-func compare(open []towpath.Task, p plan.Plan, commit string) comparison {
-	texts := textsOf(p)
-	wanted := make(map[taskKey]towpath.Task, len(p.Tasks))
-	for _, t := range p.Tasks {
-		wanted[keyOf(t)] = t
-	}
-	var c comparison
-	end := newCloser(p, commit)
-	for _, t := range open {
-		if !t.State.Open() {
-			continue
-		}
-		w, ok := wanted[keyOf(t)]
-		busy := t.State == towpath.TaskRunning || t.State == towpath.TaskUnknown
-		decided := t.Action == towpath.ActionRecord && texts[t.Checksum] // "it was applied", or an edit that was accepted
-		switch {
-		case ok && (busy || decided || sameWork(t, w)):
-			delete(wanted, keyOf(t))
-			c.kept = append(c.kept, inOrder(t, w))
-			if t.State == towpath.TaskUnknown && t.Checksum != w.Checksum {
-				c.asked = append(c.asked, t.ID)
-			}
-		case !ok && (busy || decided || p.Unjudged[t.DatabaseID]):
-			c.kept = append(c.kept, t)
-		default:
-			c.closed = append(c.closed, end.close(t))
-		}
-	}
-	for _, t := range p.Tasks {
-		if _, ok := wanted[keyOf(t)]; ok {
-			c.fresh = append(c.fresh, t)
-		}
-	}
-	return c
-}
-
-func sameWork(a, b towpath.Task) bool {
-	return a.Checksum == b.Checksum && a.Action == b.Action && slices.EqualFunc(a.Covers, b.Covers, func(x, y towpath.Migration) bool {
-		return x.MigrationID == y.MigrationID && x.Checksum == y.Checksum
-	})
-}
-
-// inOrder gives a kept task the plan's order, and holds it or lets it go as the plan says, unless a person has decided. A task
-// that has another text than the plan keeps the names that belong to its text.
-func inOrder(t, w towpath.Task) towpath.Task {
-	t.Stage, t.Sequence = w.Stage, w.Sequence
-	if !sameWork(t, w) {
-		return t
-	}
-	t.Path, t.Label, t.Description = w.Path, w.Label, w.Description
-	switch {
-	case t.State == towpath.TaskHeld, t.State == towpath.TaskPending && !t.Released:
-		t.State, t.Reason = w.State, w.Reason
-	}
-	return t
-}
-
-// leaveOut takes out of a comparison what another rollout has under way already: two tasks of one migration are never open in a
+// leaveOut takes out of changes what another rollout has under way already: two tasks of one migration are never open in a
 // database. What is left of a link that is gone ends here, unless it runs; the rest waits for the other rollout.
-func (s *Service) leaveOut(ctx context.Context, tx *store.Tx, rolloutID string, c comparison) (comparison, error) {
-	others := map[taskKey]towpath.Task{}
+func (s *Service) leaveOut(ctx context.Context, tx *store.Tx, rolloutID string, c plan.Changes) (plan.Changes, error) {
+	others := map[plan.TaskKey]towpath.Task{}
 	looked := map[string]bool{}
-	for _, t := range c.fresh {
+	for _, t := range c.Fresh {
 		if looked[t.DatabaseID] {
 			continue
 		}
@@ -201,13 +126,13 @@ func (s *Service) leaveOut(ctx context.Context, tx *store.Tx, rolloutID string, 
 		}
 		for _, o := range list {
 			if o.RolloutID != rolloutID {
-				others[keyOf(o)] = o
+				others[plan.KeyOf(o)] = o
 			}
 		}
 	}
-	fresh := c.fresh[:0:0]
-	for _, t := range c.fresh {
-		o, taken := others[keyOf(t)]
+	fresh := c.Fresh[:0:0]
+	for _, t := range c.Fresh {
+		o, taken := others[plan.KeyOf(t)]
 		if !taken {
 			fresh = append(fresh, t)
 			continue
@@ -220,7 +145,7 @@ func (s *Service) leaveOut(ctx context.Context, tx *store.Tx, rolloutID string, 
 			fresh = append(fresh, t)
 		}
 	}
-	c.fresh = fresh
+	c.Fresh = fresh
 	return c, nil
 }
 
@@ -241,32 +166,32 @@ func endOrphan(ctx context.Context, tx *store.Tx, t towpath.Task) (ended bool, e
 }
 
 // keepRollout writes what changed in a rollout that stays: the order, what is released, and what is no longer wanted.
-func (s *Service) keepRollout(ctx context.Context, tx *store.Tx, r towpath.Rollout, c comparison) error {
+func (s *Service) keepRollout(ctx context.Context, tx *store.Tx, r towpath.Rollout, c plan.Changes) error {
 	if err := writeTasks(ctx, tx, r, c); err != nil {
 		return err
 	}
 	return tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
 }
 
-func writeTasks(ctx context.Context, tx *store.Tx, r towpath.Rollout, c comparison) error {
-	for _, t := range c.closed { // first: a migration is open once in a database
+func writeTasks(ctx context.Context, tx *store.Tx, r towpath.Rollout, c plan.Changes) error {
+	for _, t := range c.Closed { // first: a migration is open once in a database
 		t.Close(t.State, t.Reason, tx.Now)
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err
 		}
 	}
-	for _, t := range c.kept {
+	for _, t := range c.Kept {
 		t.RolloutID = r.ID
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err
 		}
 	}
-	for _, id := range c.asked {
+	for _, id := range c.Asked {
 		if err := tx.Enqueue(ctx, towpath.JobRunTask, id); err != nil {
 			return err
 		}
 	}
-	for _, t := range c.fresh {
+	for _, t := range c.Fresh {
 		t.RolloutID = r.ID
 		if t.Commit == "" { // it was there when the link was made, or no file is behind it
 			t.Commit = r.Commit

@@ -24,18 +24,18 @@ type stage struct {
 // another one brings the same text to the same database: that one has the word.
 func stagesOf(tasks []towpath.Task) []stage {
 	type text struct {
-		taskKey
+		plan.TaskKey
 		checksum string
 	}
 	brought := map[text]bool{}
 	for _, t := range tasks {
 		if t.State != towpath.TaskCancelled {
-			brought[text{keyOf(t), t.Checksum}] = true
+			brought[text{plan.KeyOf(t), t.Checksum}] = true
 		}
 	}
 	var stages []stage
 	for _, t := range tasks {
-		if t.State == towpath.TaskCancelled && brought[text{keyOf(t), t.Checksum}] {
+		if t.State == towpath.TaskCancelled && brought[text{plan.KeyOf(t), t.Checksum}] {
 			continue
 		}
 		i := slices.IndexFunc(stages, func(s stage) bool { return s.environmentID == t.EnvironmentID })
@@ -112,16 +112,16 @@ func (s stage) status(a around) (st vcs.Status, ok bool) {
 	done, all := count[towpath.TaskDone], len(s.tasks)
 	soFar := fmt.Sprintf("%d of %d done", done, all)
 	if failed := s.first(towpath.TaskFailed); failed.ID != "" {
-		return said(vcs.StatusFailed, "%s%s failed in %s; %s", clip(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
+		return said(vcs.StatusFailed, "%s%s failed in %s; %s", vcs.ClipText(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
 	}
 	if lost := s.first(towpath.TaskUnknown); lost.ID != "" {
-		return said(vcs.StatusFailed, "A person must look: nobody knows if %s was applied in %s", clip(lost.Path, maxStatusPath), lost.Database), true
+		return said(vcs.StatusFailed, "A person must look: nobody knows if %s was applied in %s", vcs.ClipText(lost.Path, maxStatusPath), lost.Database), true
 	}
 	if count[towpath.TaskRunning] > 0 {
 		return said(vcs.StatusInProgress, "Running; %s", soFar), true
 	}
 	if failed, replaced := s.fault(); replaced {
-		return said(vcs.StatusFailed, "%s%s failed in %s and was replaced or removed; %s", clip(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
+		return said(vcs.StatusFailed, "%s%s failed in %s and was replaced or removed; %s", vcs.ClipText(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
 	}
 	if count[towpath.TaskPending]+count[towpath.TaskHeld] > 0 {
 		if s.left(towpath.TaskSkipped).ID != "" {
@@ -130,7 +130,7 @@ func (s stage) status(a around) (st vcs.Status, ok bool) {
 		return s.stopped(a, soFar)
 	}
 	if skipped := s.left(towpath.TaskSkipped); skipped.ID != "" && done > 0 {
-		return said(vcs.StatusStopped, "%s failed in %s and was skipped by a person; %s", clip(skipped.Path, maxStatusPath), skipped.Database, soFar), true
+		return said(vcs.StatusStopped, "%s failed in %s and was skipped by a person; %s", vcs.ClipText(skipped.Path, maxStatusPath), skipped.Database, soFar), true
 	}
 	switch {
 	case done == all:
@@ -150,7 +150,7 @@ func (s stage) stopped(a around, soFar string) (st vcs.Status, ok bool) {
 			continue
 		}
 		if by, blocked := blocker(t, a.others); blocked {
-			return said(vcs.StatusStopped, "Not run: %s in %s (%s); %s", wordOf(by.State), by.Environment, clip(by.Path, maxStatusPath), soFar), true
+			return said(vcs.StatusStopped, "Not run: %s in %s (%s); %s", wordOf(by.State), by.Environment, vcs.ClipText(by.Path, maxStatusPath), soFar), true
 		}
 	}
 	held := s.first(towpath.TaskHeld)
@@ -162,7 +162,7 @@ func (s stage) stopped(a around, soFar string) (st vcs.Status, ok bool) {
 	if held.ID == "" {
 		return st, false
 	}
-	return said(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s", clip(held.Path, maxStatusPath), held.Environment, soFar), true
+	return said(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s", vcs.ClipText(held.Path, maxStatusPath), held.Environment, soFar), true
 }
 
 func wordOf(s towpath.TaskState) string {
@@ -229,7 +229,7 @@ func troubleOf(p plan.Plan, notes map[string]string) string {
 		return ""
 	}
 	slices.Sort(paths)
-	text := clip(paths[0], maxStatusPath) + " " + words[paths[0]]
+	text := vcs.ClipText(paths[0], maxStatusPath) + " " + words[paths[0]]
 	if len(paths) > 1 {
 		text += "; and " + files(len(paths)-1)
 	}

@@ -62,7 +62,7 @@ func (s *Service) StartVerification(ctx context.Context, actor towpath.Actor, in
 
 // StartSecretReplacement begins the round trip that proves a provider's new credentials.
 func (s *Service) StartSecretReplacement(ctx context.Context, actor towpath.Actor, providerID, applicationID, newSecret string) (v towpath.Verification, authorizeURL string, err error) {
-	known, err := s.readProvider(ctx, providerID)
+	known, err := store.Get(ctx, s.Store, (*store.Tx).GitProvider, providerID)
 	if err != nil {
 		return v, "", err
 	}
@@ -85,7 +85,7 @@ func (s *Service) StartGrant(ctx context.Context, actor towpath.Actor, providerI
 	if actor.SessionID == "" && actor.Member.Role != towpath.RoleOwner {
 		return v, "", towpath.Errorf(towpath.CodeForbidden, "Connect your account in the console: an API token can do so for a workspace owner only.")
 	}
-	known, err := s.readProvider(ctx, providerID)
+	known, err := store.Get(ctx, s.Store, (*store.Tx).GitProvider, providerID)
 	if err != nil {
 		return v, "", err
 	}
@@ -97,14 +97,6 @@ func (s *Service) StartGrant(ctx context.Context, actor towpath.Actor, providerI
 		Purpose: towpath.PurposeGrant, ProviderID: providerID, Type: known.Type, InstanceURL: known.InstanceURL,
 		DisplayName: known.DisplayName, ApplicationID: known.ApplicationID,
 	}, string(appSecret))
-}
-
-func (s *Service) readProvider(ctx context.Context, id string) (p towpath.GitProvider, err error) {
-	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		p, err = tx.GitProvider(ctx, id)
-		return err
-	})
-	return p, err
 }
 
 func providerRow(id string) string     { return "git_provider/" + id + "/secret" }
@@ -247,7 +239,7 @@ func (s *Service) exchange(ctx context.Context, v *towpath.Verification, c Callb
 	case c.Error == "access_denied":
 		return vcs.Token{}, &failure{"denied", "You did not grant access at " + kind.Name + ". Press Next again and choose Grant access."}
 	case c.Error != "":
-		return vcs.Token{}, &failure{"provider_error", kind.Name + " answered with an error: " + clip(c.Error+" "+c.ErrorDescription, 300)}
+		return vcs.Token{}, &failure{"provider_error", kind.Name + " answered with an error: " + vcs.ClipText(strings.TrimSpace(c.Error+" "+c.ErrorDescription), 300)}
 	case c.Code == "":
 		return vcs.Token{}, &failure{"provider_error", kind.Name + " sent you back without a code. Press Next again."}
 	}
@@ -313,14 +305,6 @@ func (s *Service) ownVerification(ctx context.Context, tx *store.Tx, actor towpa
 		return towpath.Verification{}, towpath.Errorf(towpath.CodeNotFound, "There is no such verification, or somebody else started it.")
 	}
 	return v, err
-}
-
-func clip(s string, n int) string {
-	s = strings.TrimSpace(s)
-	if r := []rune(s); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return s
 }
 
 // fixedToken is a token source for a token that is not kept.

@@ -5,13 +5,8 @@ package gitops
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
-	"strings"
-	"sync"
 	"time"
 
 	"towpath"
@@ -49,7 +44,7 @@ type Service struct {
 	grants   grantCache
 	trees    treeCache
 	heads    headCache
-	refusals refusals
+	refusals vcs.Refusals
 }
 
 func (s *Service) driver(t towpath.ProviderType) (vcs.Driver, error) {
@@ -77,69 +72,4 @@ func (s *Service) maxFileSize() int64 {
 		return s.MaxFileSize
 	}
 	return 100 << 20
-}
-
-// userError turns a provider's error into words for people; others pass unchanged.
-func userError(err error, doing string) error {
-	var e *vcs.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	code, text := towpath.CodeUnavailable, ""
-	switch e.Kind {
-	case vcs.Unauthorized:
-		code, text = towpath.CodeConflict, "The provider no longer accepts our access. Connect your account again."
-	case vcs.Forbidden:
-		code, text = towpath.CodeConflict, "The provider refuses it."
-		if len(e.Needs) > 0 {
-			text = "The permission " + strings.Join(e.Needs, ", ") + " is missing. Tick it at the OAuth consumer, then connect your account again."
-		}
-	case vcs.NotFound:
-		code, text = towpath.CodeNotFound, "The provider says that it is not there, or that your account may not see it."
-	case vcs.RateLimited:
-		text = "The provider's rate limit is used up."
-		if !e.RetryAt.IsZero() {
-			text += " It can go on at " + e.RetryAt.UTC().Format("15:04 MST") + "."
-		}
-	case vcs.Gone:
-		text = "The provider has removed the part of its API that this needs. Look for a newer version of Towpath."
-	case vcs.Conflict, vcs.Rejected:
-		code, text = towpath.CodeConflict, "The provider refuses it."
-	default:
-		text = "The provider does not answer as it should. Try again in a minute."
-	}
-	if e.Message != "" && e.Kind != vcs.Unavailable {
-		text += " It says: " + e.Message
-	}
-	return fmt.Errorf("%s: %w", doing, errors.Join(&towpath.Error{Code: code, Message: text}, err))
-}
-
-// isPrivateURL reports whether only machines near the server can reach the address.
-func isPrivateURL(raw string) bool {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return true
-	}
-	return privateHost(u.Hostname())
-}
-
-// keyedMutex is one lock per key, for keys that are few.
-type keyedMutex struct {
-	mu    sync.Mutex
-	locks map[string]*sync.Mutex
-}
-
-func (k *keyedMutex) lock(key string) (unlock func()) {
-	k.mu.Lock()
-	if k.locks == nil {
-		k.locks = map[string]*sync.Mutex{}
-	}
-	m := k.locks[key]
-	if m == nil {
-		m = &sync.Mutex{}
-		k.locks[key] = m
-	}
-	k.mu.Unlock()
-	m.Lock()
-	return m.Unlock
 }

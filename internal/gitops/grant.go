@@ -147,7 +147,7 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	if err != nil {
 		return s.afterFailedRenewal(ctx, g, p.DisplayName, err)
 	}
-	s.refusals.accepted(g.ID)
+	s.refusals.Accepted(g.ID)
 	access := token.AccessToken
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Grant(ctx, g.ID)
@@ -167,7 +167,7 @@ func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, p
 	if vcs.KindOf(cause) != vcs.Unauthorized {
 		return "", fmt.Errorf("renew access of %s: %w", tried.AccountName, cause)
 	}
-	if again, ok := s.refusals.confirmed(tried.ID, s.Store.Now()); !ok {
+	if again, ok := s.refusals.Confirmed(tried.ID, s.Store.Now()); !ok {
 		return "", &vcs.Error{Kind: vcs.Unavailable, Op: "renew access of " + tried.AccountName, RetryAt: again, Err: cause,
 			Message: providerName + " has refused to renew the access once; it is tried again"}
 	}
@@ -211,19 +211,9 @@ func (s *Service) markLinks(ctx context.Context, tx *store.Tx, grantID, reason s
 			return err
 		}
 		if reason == "" {
-			if err := wakeLink(ctx, tx, l.ID); err != nil {
+			if err := tx.WakeLink(ctx, l.ID); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// wakeLink asks for everything that a link may have missed while it could not work.
-func wakeLink(ctx context.Context, tx *store.Tx, linkID string) error {
-	for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobCheckHook, towpath.JobWriteBack} {
-		if err := tx.Enqueue(ctx, kind, linkID); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -270,7 +260,7 @@ func (s *Service) keepGrant(ctx context.Context, tx *store.Tx, g towpath.Grant) 
 	if err := tx.UpdateGrant(ctx, &g); err != nil {
 		return err
 	}
-	if err := wakeRemovals(ctx, tx, g.ID); err != nil {
+	if err := tx.WakeHookRemovals(ctx, g.ID); err != nil {
 		return err
 	}
 	return s.markLinks(ctx, tx, g.ID, "")
@@ -314,14 +304,26 @@ func (s *Service) RefreshGrant(ctx context.Context, grantID string) (again *time
 		return nil, err
 	}
 	_, err = s.renew(ctx, g)
-	return retryAt(err), err
+	return vcs.RetryAt(err), err
 }
 
-// retryAt returns when a provider that limits us, or has refused once, may be asked again.
-func retryAt(err error) *time.Time {
-	var e *vcs.Error
-	if errors.As(err, &e) && !e.RetryAt.IsZero() {
-		return &e.RetryAt
+// keyedMutex is one lock per key, for keys that are few.
+type keyedMutex struct {
+	mu    sync.Mutex
+	locks map[string]*sync.Mutex
+}
+
+func (k *keyedMutex) lock(key string) (unlock func()) {
+	k.mu.Lock()
+	if k.locks == nil {
+		k.locks = map[string]*sync.Mutex{}
 	}
-	return nil
+	m := k.locks[key]
+	if m == nil {
+		m = &sync.Mutex{}
+		k.locks[key] = m
+	}
+	k.mu.Unlock()
+	m.Lock()
+	return m.Unlock
 }

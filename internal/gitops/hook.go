@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
 	"time"
 
 	"towpath"
@@ -32,7 +35,7 @@ func (s *Service) makeHook(ctx context.Context, client vcs.Client, link *towpath
 		return towpath.Invalid("polling", "The provider cannot reach %s. Choose polling, or give the server an external URL that the Internet reaches.", s.ExternalURL)
 	}
 	if err != nil {
-		return userError(err, "make webhook")
+		return vcs.Explain(err, "make webhook")
 	}
 	link.HookID, link.HookURL, link.HookState, link.HookReason = id, address, towpath.HookActive, ""
 	return nil
@@ -61,7 +64,7 @@ func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, 
 	}
 	if link.HookURL != "" {
 		if err := removeHooks(ctx, client.Hooks(link.RepositoryID), link.HookKey, ""); err != nil {
-			return userError(err, "remove webhook")
+			return vcs.Explain(err, "remove webhook")
 		}
 	}
 	link.HookID, link.HookState = "", towpath.HookPolling
@@ -78,7 +81,7 @@ func (s *Service) RepairHook(ctx context.Context, actor towpath.Actor, linkID st
 // CheckHook compares a link's hook with what the provider has. It is a job's handler. After a change of the external URL
 // the hook is moved there; a hook that somebody deleted is not made again behind their back, but the link says so.
 func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Time, err error) {
-	link, err := s.readLink(ctx, linkID)
+	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && (link.HookState == towpath.HookPolling || link.AttentionReason != "") {
 		return nil, nil
 	}
@@ -95,24 +98,24 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Tim
 			return nil, err
 		}
 		if err := s.makeHook(ctx, client, &link, hookSecret); err != nil {
-			return retryAt(err), err
+			return vcs.RetryAt(err), err
 		}
 		return nil, s.noteHook(ctx, link)
 	}
 	hook, err := client.Hooks(link.RepositoryID).Get(ctx, link.HookID)
 	missing := vcs.KindOf(err) == vcs.NotFound
 	if missing {
-		if again, ok := s.refusals.confirmed("hook of "+link.ID, s.Store.Now()); !ok {
+		if again, ok := s.refusals.Confirmed("hook of "+link.ID, s.Store.Now()); !ok {
 			return &again, nil
 		}
 	}
-	s.refusals.accepted("hook of " + link.ID)
+	s.refusals.Accepted("hook of " + link.ID)
 	switch {
 	case missing:
 		link.HookState = towpath.HookMissing
 		link.HookReason = "The webhook is gone from the repository. Pushes are still found by polling, every " + s.pollInterval().String() + ". Repair the webhook to hear of them at once."
 	case err != nil:
-		return retryAt(err), err
+		return vcs.RetryAt(err), err
 	case !hook.Active:
 		link.HookState = towpath.HookMissing
 		link.HookReason = "The webhook is switched off at the provider. Pushes are still found by polling. Repair the webhook to switch it on."
@@ -145,4 +148,30 @@ func (s *Service) noteHook(ctx context.Context, link towpath.RepositoryLink) err
 		now.HookID, now.HookURL, now.HookState, now.HookReason = link.HookID, link.HookURL, link.HookState, link.HookReason
 		return tx.UpdateLink(ctx, &now)
 	})
+}
+
+// isPrivateURL reports whether only machines near the server can reach the address.
+func isPrivateURL(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return true
+	}
+	return privateHost(u.Hostname())
+}
+
+// privateHost reports whether a host name or address is one that the Internet cannot reach, as far as its spelling tells.
+func privateHost(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast() || addr.IsUnspecified()
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || !strings.Contains(host, ".") {
+		return true
+	}
+	for _, suffix := range []string{".localhost", ".local", ".internal", ".lan", ".home.arpa", ".intranet", ".corp"} {
+		if strings.HasSuffix(host, suffix) {
+			return true
+		}
+	}
+	return false
 }

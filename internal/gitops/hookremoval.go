@@ -101,7 +101,7 @@ func (s *Service) RemoveHook(ctx context.Context, id string) (again *time.Time, 
 	if err != nil {
 		return s.removalFailed(ctx, removal, err)
 	}
-	s.refusals.accepted("removal " + id)
+	s.refusals.Accepted("removal " + id)
 	return nil, s.removed(ctx, id)
 }
 
@@ -146,16 +146,16 @@ func (s *Service) removed(ctx context.Context, id string) error {
 func (s *Service) removalFailed(ctx context.Context, removal towpath.HookRemoval, cause error) (again *time.Time, err error) {
 	kind := vcs.KindOf(cause)
 	if kind == vcs.NotFound {
-		if again, ok := s.refusals.confirmed("removal "+removal.ID, s.Store.Now()); !ok {
+		if again, ok := s.refusals.Confirmed("removal "+removal.ID, s.Store.Now()); !ok {
 			return &again, nil
 		}
 		return nil, s.keepWhy(ctx, removal, "The repository is gone, or the account that made the webhook may no longer see it.", true)
 	}
-	cause = userError(cause, "remove webhook")
+	cause = vcs.Explain(cause, "remove webhook")
 	if err := s.keepWhy(ctx, removal, towpath.ErrorMessage(cause)+" It is tried again.", false); err != nil {
 		return nil, err
 	}
-	if again = retryAt(cause); again == nil && kind == vcs.Forbidden {
+	if again = vcs.RetryAt(cause); again == nil && kind == vcs.Forbidden {
 		pause := s.Store.Now().Add(removalPause)
 		again = &pause
 	}
@@ -192,33 +192,6 @@ func takeHook(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) er
 		return err
 	}
 	return tx.DeleteHookRemoval(ctx, link.ID)
-}
-
-// wakeRemovals has the hooks tried again that are to go by a grant which works again.
-func wakeRemovals(ctx context.Context, tx *store.Tx, grantID string) error {
-	removals, err := tx.HookRemovalsOf(ctx, grantID)
-	if err != nil {
-		return err
-	}
-	for _, r := range removals {
-		if r.GivenUp {
-			r.GivenUp = false
-			if err := tx.UpdateHookRemoval(ctx, r); err != nil {
-				return err
-			}
-		}
-		if err := tx.EnqueueAt(ctx, towpath.JobRemoveHook, r.ID, later(tx.Now, r.Since)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // ForgetHookRemoval stops showing a hook that only a person can remove. CodeConflict: it is still tried.

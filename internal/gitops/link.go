@@ -32,10 +32,10 @@ func (s *Service) Repositories(ctx context.Context, actor towpath.Actor, grantID
 		return true
 	})
 	for _, w := range skipped {
-		list.Unreadable = append(list.Unreadable, w.Workspace+": "+towpath.ErrorMessage(userError(w.Err, "list workspace")))
+		list.Unreadable = append(list.Unreadable, w.Workspace+": "+towpath.ErrorMessage(vcs.Explain(w.Err, "list workspace")))
 	}
 	slices.SortStableFunc(list.Repositories, func(a, b vcs.Repository) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
-	return list, userError(err, "list repositories")
+	return list, vcs.Explain(err, "list repositories")
 }
 
 // Branches lists a repository's branches.
@@ -45,7 +45,7 @@ func (s *Service) Branches(ctx context.Context, actor towpath.Actor, grantID, re
 		return nil, err
 	}
 	branches, err := client.Source(repositoryID).Branches(ctx)
-	return branches, userError(err, "list branches")
+	return branches, vcs.Explain(err, "list branches")
 }
 
 // What to do with files that are in the repository when it is linked.
@@ -190,12 +190,4 @@ func (s *Service) chooseBaselines(ctx context.Context, d *draft, choices []Basel
 		d.baselines = append(d.baselines, b)
 	}
 	return nil
-}
-
-func (s *Service) readLink(ctx context.Context, id string) (link towpath.RepositoryLink, err error) {
-	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		link, err = tx.Link(ctx, id)
-		return err
-	})
-	return link, err
 }

@@ -113,7 +113,7 @@ func setTo[T any](field *T, asked *T, checked T) {
 
 // TakeOverLink lets another administrator's grant carry a link, for when a person leaves or loses a right.
 func (s *Service) TakeOverLink(ctx context.Context, actor towpath.Actor, linkID, grantID string) (link towpath.RepositoryLink, err error) {
-	if link, err = s.readLink(ctx, linkID); err != nil {
+	if link, err = store.Get(ctx, s.Store, (*store.Tx).Link, linkID); err != nil {
 		return link, err
 	}
 	client, grant, err := s.ownClient(ctx, actor, grantID)
@@ -125,7 +125,7 @@ func (s *Service) TakeOverLink(ctx context.Context, actor towpath.Actor, linkID,
 	}
 	repository, err := client.Repository(ctx, link.RepositoryID)
 	if err != nil {
-		return link, userError(err, "read repository")
+		return link, vcs.Explain(err, "read repository")
 	}
 	if !repository.Admin {
 		return link, towpath.Invalid("grantId", "%s does not administer %s.", grant.AccountName, repository.Name)
@@ -153,7 +153,7 @@ func (s *Service) TakeOverLink(ctx context.Context, actor towpath.Actor, linkID,
 // Unlink removes a link and its hook. Tasks that have not begun are cancelled; history stays. A provider that refuses or does
 // not answer does not hold the link: a job removes the hook later.
 func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string) error {
-	link, err := s.readLink(ctx, linkID)
+	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 		if hooked, err = s.leaveHook(ctx, tx, link); err != nil {
 			return err
 		}
-		if err := wakeSiblings(ctx, tx, link); err != nil {
+		if err := tx.WakeSiblings(ctx, link); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.remove", Subject: linkID, ProjectID: link.ProjectID,

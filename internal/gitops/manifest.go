@@ -23,16 +23,6 @@ import (
 	"towpath/internal/vcs"
 )
 
-// scopeOf reads a link's base directory and template.
-func scopeOf(baseDirectory, template string) (plan.Scope, error) {
-	base, err := plan.NormalizeBase(baseDirectory)
-	if err != nil {
-		return plan.Scope{}, err
-	}
-	t, err := plan.ParseTemplate(template)
-	return plan.Scope{BaseDirectory: base, Template: t}, err
-}
-
 // maxPath bounds the length of a path, in bytes: the metadata keeps it in an index.
 const maxPath = 1000
 
@@ -146,7 +136,7 @@ func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string
 	read func(context.Context, io.Reader) (string, int64, error)) (towpath.ManifestFile, error) {
 	body, err := source.File(ctx, commit, f.Path)
 	if err != nil {
-		return f, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
+		return f, fmt.Errorf("read %s at %s: %w", f.Path, towpath.ShortHash(commit), err)
 	}
 	defer func() { _ = body.Close() }() // read to its end below, or given up
 	if told, ok := body.(interface{ Size() int64 }); ok && told.Size() > s.maxFileSize() {
@@ -164,7 +154,7 @@ func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string
 		f.Reason = s.tooLarge(0)
 		return f, nil
 	case err != nil:
-		return f, fmt.Errorf("read %s at %s: %w", f.Path, short(commit), err)
+		return f, fmt.Errorf("read %s at %s: %w", f.Path, towpath.ShortHash(commit), err)
 	}
 	f.Checksum, f.Size = sha, size
 	return f, nil
@@ -279,7 +269,7 @@ func (s *Service) changes(ctx context.Context, source vcs.Source, linkID string,
 		return s.listTree(ctx, source, linkID, scope, head)
 	}
 	if err != nil {
-		return delta{}, fmt.Errorf("compare %s with %s: %w", short(from), short(head), err)
+		return delta{}, fmt.Errorf("compare %s with %s: %w", towpath.ShortHash(from), towpath.ShortHash(head), err)
 	}
 	var d delta
 	var changed []string
@@ -334,7 +324,7 @@ func (s *Service) betweenDelta(b vcs.Between, linkID string, scope plan.Scope) d
 }
 
 func commitOf(c vcs.Commit) towpath.Commit {
-	return towpath.Commit{Hash: c.Hash, Message: firstLine(c.Message), Author: clip(c.Author, 200), URL: c.URL}
+	return towpath.Commit{Hash: c.Hash, Message: firstLine(c.Message), Author: vcs.ClipText(c.Author, 200), URL: c.URL}
 }
 
 // statAll looks at the changed paths: what kind each is, and how large.
@@ -342,7 +332,7 @@ func (s *Service) statAll(ctx context.Context, source vcs.Source, commit, dir st
 	if len(paths) > statLimit {
 		all, err := source.Tree(ctx, commit, dir)
 		if err != nil {
-			return nil, fmt.Errorf("list the tree at %s: %w", short(commit), err)
+			return nil, fmt.Errorf("list the tree at %s: %w", towpath.ShortHash(commit), err)
 		}
 		wanted := make(map[string]bool, len(paths))
 		for _, p := range paths {
@@ -377,7 +367,7 @@ func (s *Service) listTree(ctx context.Context, source vcs.Source, linkID string
 		}
 	}
 	if err != nil {
-		return delta{}, fmt.Errorf("list the tree at %s: %w", short(head), err)
+		return delta{}, fmt.Errorf("list the tree at %s: %w", towpath.ShortHash(head), err)
 	}
 	d := delta{whole: true}
 	for _, e := range entries {
@@ -386,13 +376,6 @@ func (s *Service) listTree(ctx context.Context, source vcs.Source, linkID string
 		}
 	}
 	return d, nil
-}
-
-func short(commit string) string {
-	if len(commit) > 12 {
-		return commit[:12]
-	}
-	return commit
 }
 
 // treeCache keeps the trees that people are previewing, so that trying another template asks the provider for nothing.

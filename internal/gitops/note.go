@@ -8,6 +8,7 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
+	"towpath/internal/vcs"
 	"towpath/internal/wording"
 )
 
@@ -53,7 +54,7 @@ func aside(link towpath.RepositoryLink, path string) string {
 	case link.BaseDirectory == "":
 		return "rename it, or give the link a base directory without it"
 	}
-	return "rename it, or move it out of " + clip(link.BaseDirectory, 40)
+	return "rename it, or move it out of " + vcs.ClipText(link.BaseDirectory, 40)
 }
 
 // ofOthers leaves out the files that lie below the base directory of another link of the repository.

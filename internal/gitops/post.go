@@ -60,7 +60,7 @@ func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuse
 		}
 	}
 	if failed != nil {
-		return retryAt(failed), userError(failed, "post build status")
+		return vcs.RetryAt(failed), vcs.Explain(failed, "post build status")
 	}
 	return again, nil
 }
@@ -101,7 +101,7 @@ func (s *Service) lastPosted(ctx context.Context, linkID string, st commitStatus
 
 func (s *Service) postOne(ctx context.Context, client vcs.Client, link towpath.RepositoryLink, st commitStatus) error {
 	if err := client.PutStatus(ctx, link.RepositoryID, st.commit, st.Status); err != nil {
-		return fmt.Errorf("post status %s on %s: %w", st.Key, short(st.commit), err)
+		return fmt.Errorf("post status %s on %s: %w", st.Key, towpath.ShortHash(st.commit), err)
 	}
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		return tx.SetPostedStatus(ctx, link.ID, st.commit, st.Key, digestOf(st.Status))

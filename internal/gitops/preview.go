@@ -85,7 +85,7 @@ func (s *Service) PreviewChange(ctx context.Context, linkID string, change LinkC
 
 // changed is a link as it would be after a change, checked as far as that asks nobody.
 func (s *Service) changed(ctx context.Context, linkID string, change LinkChange) (d draft, err error) {
-	if d.link, err = s.readLink(ctx, linkID); err != nil {
+	if d.link, err = store.Get(ctx, s.Store, (*store.Tx).Link, linkID); err != nil {
 		return d, err
 	}
 	set(&d.link.Branch, change.Branch)
@@ -94,7 +94,7 @@ func (s *Service) changed(ctx context.Context, linkID string, change LinkChange)
 	set(&d.link.SchemaPathTemplate, change.SchemaPathTemplate)
 	set(&d.link.LatePolicy, change.LatePolicy)
 	set(&d.link.WaitingStatus, change.WaitingStatus)
-	if d.scope, err = scopeOf(d.link.BaseDirectory, d.link.FilePathTemplate); err != nil {
+	if d.scope, err = plan.NewScope(d.link.BaseDirectory, d.link.FilePathTemplate); err != nil {
 		return d, err
 	}
 	d.link.BaseDirectory, d.link.FilePathTemplate = d.scope.BaseDirectory, d.scope.Template.String()
@@ -106,7 +106,7 @@ func (s *Service) changed(ctx context.Context, linkID string, change LinkChange)
 }
 
 func (s *Service) instanceURL(ctx context.Context, providerID string) string {
-	p, err := s.readProvider(ctx, providerID)
+	p, err := store.Get(ctx, s.Store, (*store.Tx).GitProvider, providerID)
 	if err != nil {
 		return ""
 	}
@@ -145,7 +145,7 @@ func versionsOf(files []towpath.ManifestFile) []string {
 
 // draft checks everything about a spec that can be checked and lists the files that it matches.
 func (s *Service) draft(ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec) (d draft, err error) {
-	if d.scope, err = scopeOf(spec.BaseDirectory, spec.FilePathTemplate); err != nil {
+	if d.scope, err = plan.NewScope(spec.BaseDirectory, spec.FilePathTemplate); err != nil {
 		return d, err
 	}
 	client, grant, err := s.ownClient(ctx, actor, spec.GrantID)
@@ -163,7 +163,7 @@ func (s *Service) draft(ctx context.Context, actor towpath.Actor, projectID stri
 	}
 	repository, err := client.Repository(ctx, spec.RepositoryID)
 	if err != nil {
-		return d, userError(err, "read repository")
+		return d, vcs.Explain(err, "read repository")
 	}
 	if !repository.Admin {
 		return d, towpath.Invalid("repositoryId", "%s does not administer %s. Linking needs an administrator of the repository.", grant.AccountName, repository.Name)
@@ -223,7 +223,7 @@ func (s *Service) headOf(ctx context.Context, source vcs.Source, repository vcs.
 	}
 	heads, err := source.Heads(ctx)
 	if err != nil {
-		return "", userError(err, "read branches")
+		return "", vcs.Explain(err, "read branches")
 	}
 	head, ok := heads.Branches[branch]
 	if !ok {
@@ -250,7 +250,7 @@ func someOf(heads map[string]string) string {
 func (s *Service) draftFiles(ctx context.Context, d *draft) error {
 	entries, err := s.trees.get(ctx, d.client.Source(d.link.RepositoryID), d.link.RepositoryID, d.head)
 	if err != nil {
-		return userError(err, "list files")
+		return vcs.Explain(err, "list files")
 	}
 	d.all = len(entries)
 	for _, e := range entries {
@@ -281,7 +281,7 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 		}
 		read, err := s.readFile(ctx, source, d.head, f, sums.read)
 		if err != nil {
-			return plan.Plan{}, userError(err, "read file")
+			return plan.Plan{}, vcs.Explain(err, "read file")
 		}
 		in.Files[i] = read
 	}

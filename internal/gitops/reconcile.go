@@ -25,7 +25,7 @@ var errChanged = errors.New("the link changed while it was being reconciled")
 // Reconcile compares what a link's branch says with what the project's databases have and plans what is missing.
 // It is a job's handler, and the one door through which webhook, timer, button and restart come in.
 func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Time, err error) {
-	link, err := s.readLink(ctx, linkID)
+	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil, nil
 	}
@@ -38,7 +38,7 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Tim
 	if err != nil {
 		return s.lookFailed(ctx, link, err)
 	}
-	s.refusals.accepted(link.ID)
+	s.refusals.Accepted(link.ID)
 	if found.idle {
 		return nil, s.notePoll(ctx, link.ID, found)
 	}
@@ -81,7 +81,7 @@ type found struct {
 
 // look reads the branch's head and what changed up to it.
 func (s *Service) look(ctx context.Context, link towpath.RepositoryLink, shown *progress) (f found, err error) {
-	scope, err := scopeOf(link.BaseDirectory, link.FilePathTemplate)
+	scope, err := plan.NewScope(link.BaseDirectory, link.FilePathTemplate)
 	if err != nil {
 		return f, err
 	}
@@ -130,7 +130,7 @@ func (s *Service) headCommit(ctx context.Context, source vcs.Source, link towpat
 		return f, nil
 	}
 	if f.commit, err = s.heads.get(ctx, source, link.RepositoryID, f.head); err != nil {
-		return f, fmt.Errorf("read commit %s: %w", short(f.head), err)
+		return f, fmt.Errorf("read commit %s: %w", towpath.ShortHash(f.head), err)
 	}
 	return f, nil
 }
@@ -181,18 +181,18 @@ func (s *Service) lookFailed(ctx context.Context, link towpath.RepositoryLink, c
 	reason := ""
 	switch kind := vcs.KindOf(cause); {
 	case kind == vcs.Unauthorized, kind == vcs.Forbidden, kind == vcs.Gone:
-		reason = towpath.ErrorMessage(userError(cause, "read repository"))
+		reason = towpath.ErrorMessage(vcs.Explain(cause, "read repository"))
 	case kind == "" && towpath.ErrorCode(cause) != towpath.CodeInternal:
 		reason = towpath.ErrorMessage(cause)
 	}
 	if reason == "" {
-		return retryAt(cause), userError(cause, "look at repository") // may pass: not found right after a push, rate limits, outages
+		return vcs.RetryAt(cause), vcs.Explain(cause, "look at repository") // may pass: not found right after a push, rate limits, outages
 	}
-	link, err := s.readLink(ctx, link.ID) // a grant that broke has said so on it meanwhile
+	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, link.ID) // a grant that broke has said so on it meanwhile
 	if err != nil {
 		return nil, errors.Join(err, cause)
 	}
-	if again, ok := s.refusals.confirmed(link.ID, s.Store.Now()); !ok && link.AttentionReason == "" {
+	if again, ok := s.refusals.Confirmed(link.ID, s.Store.Now()); !ok && link.AttentionReason == "" {
 		return &again, errors.Join(towpath.Errorf(towpath.CodeUnavailable, "The provider refused once. It is asked again at %s.", again.UTC().Format("15:04:05 MST")), cause)
 	}
 	s.Logger.Warn("a link needs a person", "link", link.ID, "repository", link.RepositoryName, "error", cause)
@@ -221,7 +221,7 @@ func (s *Service) notePoll(ctx context.Context, linkID string, f found) error {
 		}
 		s.polled(tx, &link)
 		if link.AttentionReason != "" {
-			if err := wakeLink(ctx, tx, link.ID); err != nil {
+			if err := tx.WakeLink(ctx, link.ID); err != nil {
 				return err
 			}
 		}
@@ -266,7 +266,7 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 		}
 	}
 	if link.AttentionReason != "" {
-		if err := wakeLink(ctx, tx, link.ID); err != nil {
+		if err := tx.WakeLink(ctx, link.ID); err != nil {
 			return "", err
 		}
 	}
@@ -315,7 +315,7 @@ func saveManifest(ctx context.Context, tx *store.Tx, linkID string, d delta) err
 // afterMove schedules plans for the project's other links, since their files may claim what this one's do, and the hook looked
 // at when no delivery has told of the new head: now, for a hook that was deleted, and after a while, for one that does not fire.
 func (s *Service) afterMove(ctx context.Context, tx *store.Tx, link *towpath.RepositoryLink) error {
-	if err := wakeSiblings(ctx, tx, *link); err != nil {
+	if err := tx.WakeSiblings(ctx, *link); err != nil {
 		return err
 	}
 	told := link.LastDeliveryAt != nil && tx.Now.Sub(*link.LastDeliveryAt) < deliveryGrace
@@ -326,21 +326,4 @@ func (s *Service) afterMove(ctx context.Context, tx *store.Tx, link *towpath.Rep
 		link.UntoldAt = &tx.Now
 	}
 	return tx.Enqueue(ctx, towpath.JobCheckHook, link.ID)
-}
-
-// wakeSiblings schedules plans for the other links of a link's project.
-func wakeSiblings(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) error {
-	for l, err := range tx.EveryLink(ctx, store.LinkFilter{ProjectID: link.ProjectID}) {
-		if err != nil {
-			return err
-		}
-		if l.ID == link.ID {
-			continue
-		}
-		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil { // else a branch that has not moved is not planned
-			return err
-		}
-		return tx.WakeLinks(ctx, link.ProjectID, link.ID)
-	}
-	return nil
 }

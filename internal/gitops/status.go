@@ -181,10 +181,8 @@ func (w *reporter) around(ctx context.Context, s stage) (a around, err error) {
 
 // statusKey names the build status of a link in an environment; another link of the same repository has another.
 func statusKey(linkID, environment string) string {
-	return "towpath-" + hexOf(secret.HashToken(linkID))[:8] + "-" + environment
+	return "towpath-" + hex.EncodeToString(secret.HashToken(linkID))[:8] + "-" + environment
 }
-
-func hexOf(b []byte) string { return hex.EncodeToString(b) }
 
 // PostPlan tells on the synced commit what of the files cannot be planned, and on each commit what was noted of it. It is a
 // job's handler.

@@ -8,6 +8,7 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
+	"towpath/internal/vcs"
 )
 
 // candidates are the texts that a plan would run, each under the rules of the databases that it goes to.
@@ -151,7 +152,7 @@ func (s *Service) judgeDraft(ctx context.Context, d draft, in *plan.Input) error
 			return s.lookThrough(ctx, text, kinds[path][0], &verdict) // of one project, nearly always the only kind
 		})
 		if err != nil {
-			return userError(err, "read file")
+			return vcs.Explain(err, "read file")
 		}
 		in.Files[index[path]] = read
 		verdict.Checksum = read.Checksum

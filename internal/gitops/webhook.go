@@ -2,6 +2,7 @@ package gitops
 
 import (
 	"context"
+	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 	}
 	d := towpath.Delivery{LinkID: link.ID, RequestID: event.RequestID, Event: event.Name, Payload: body}
 	if d.RequestID == "" {
-		d.RequestID = "sha256:" + string(hexOf(secret.HashToken(string(body))))
+		d.RequestID = "sha256:" + string(hex.EncodeToString(secret.HashToken(string(body))))
 	}
 	d.Verdict, d.Reason = judge(link, event)
 	var now found
@@ -75,7 +76,7 @@ func judge(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, s
 		}
 	}
 	slices.Sort(others)
-	return towpath.DeliveryIgnored, "It moves " + clip(strings.Join(others, ", "), 200) + "; the link follows branch " + link.Branch + "."
+	return towpath.DeliveryIgnored, "It moves " + vcs.ClipText(strings.Join(others, ", "), 200) + "; the link follows branch " + link.Branch + "."
 }
 
 // keepDelivery stores a delivery and wakes its link. What the delivery calls the repository shows reconcile that a remembered

@@ -21,7 +21,7 @@ import (
 // It compares with what the branch has and commits only a difference, so our own push leads to no other. Its failure fails
 // no change: the job tries again, and the link's status tells.
 func (s *Service) WriteBack(ctx context.Context, linkID string) (again *time.Time, err error) {
-	link, err := s.readLink(ctx, linkID)
+	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && (link.SchemaPathTemplate == "" || link.AttentionReason != "") {
 		return nil, nil
 	}
@@ -39,21 +39,21 @@ func (s *Service) WriteBack(ctx context.Context, linkID string) (again *time.Tim
 	source := client.Source(link.RepositoryID)
 	heads, err := source.Heads(ctx)
 	if err != nil {
-		return retryAt(err), userError(err, "read head of "+link.Branch)
+		return vcs.RetryAt(err), vcs.Explain(err, "read head of "+link.Branch)
 	}
 	head := heads.Branches[link.Branch]
 	if head == "" {
 		return nil, nil // reconcile says so
 	}
 	if err := dropEqual(ctx, source, head, want); err != nil || len(want) == 0 {
-		return retryAt(err), userError(err, "compare the schema")
+		return vcs.RetryAt(err), vcs.Explain(err, "compare the schema")
 	}
 	paths := slices.Sorted(maps.Keys(want))
 	hash, err := client.Write(ctx, link.RepositoryID, vcs.Write{
 		Branch: link.Branch, Parent: head, Files: want, Message: "Write schema of " + strings.Join(paths, ", ") + " [skip ci]",
 	})
 	if err != nil {
-		return retryAt(err), userError(err, "write the schema to "+link.RepositoryName)
+		return vcs.RetryAt(err), vcs.Explain(err, "write the schema to "+link.RepositoryName)
 	}
 	s.Logger.Info("wrote schema back", "link", link.ID, "commit", hash, "files", len(paths))
 	return nil, nil
@@ -119,14 +119,14 @@ func dropEqual(ctx context.Context, source vcs.Source, commit string, want map[s
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("read %s at %s: %w", path, short(commit), err)
+			return fmt.Errorf("read %s at %s: %w", path, towpath.ShortHash(commit), err)
 		}
 		have, err := io.ReadAll(io.LimitReader(body, int64(len(content))+1))
 		if closeErr := body.Close(); err == nil {
 			err = closeErr
 		}
 		if err != nil {
-			return fmt.Errorf("read %s at %s: %w", path, short(commit), err)
+			return fmt.Errorf("read %s at %s: %w", path, towpath.ShortHash(commit), err)
 		}
 		if bytes.Equal(have, content) {
 			delete(want, path)

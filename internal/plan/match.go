@@ -16,6 +16,17 @@ type Scope struct {
 	Template      Template
 }
 
+// NewScope reads a link's base directory and file path template.
+// Errors are *towpath.Error with CodeInvalid and the field that is wrong.
+func NewScope(baseDirectory, template string) (Scope, error) {
+	base, err := NormalizeBase(baseDirectory)
+	if err != nil {
+		return Scope{}, err
+	}
+	t, err := ParseTemplate(template)
+	return Scope{BaseDirectory: base, Template: t}, err
+}
+
 // NormalizeBase returns a base directory without slashes around it; "" is the root of the repository.
 // Errors are *towpath.Error with CodeInvalid and the field baseDirectory.
 func NormalizeBase(s string) (string, error) {

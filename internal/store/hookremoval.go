@@ -50,3 +50,30 @@ func (tx *Tx) HookRemovals(ctx context.Context, projectID string, p Page) ([]tow
 func (tx *Tx) HookRemovalsOf(ctx context.Context, grantID string) ([]towpath.HookRemoval, error) {
 	return hookRemovals.list(ctx, tx, "WHERE grant_id = $1 ORDER BY id", grantID)
 }
+
+// WakeHookRemovals has the hooks tried again that are to go by a grant which works again.
+func (tx *Tx) WakeHookRemovals(ctx context.Context, grantID string) error {
+	removals, err := tx.HookRemovalsOf(ctx, grantID)
+	if err != nil {
+		return err
+	}
+	for _, r := range removals {
+		if r.GivenUp {
+			r.GivenUp = false
+			if err := tx.UpdateHookRemoval(ctx, r); err != nil {
+				return err
+			}
+		}
+		if err := tx.EnqueueAt(ctx, towpath.JobRemoveHook, r.ID, later(tx.Now, r.Since)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -107,6 +107,33 @@ func (tx *Tx) WakeLinks(ctx context.Context, projectID, except string) error {
 	return nil
 }
 
+// WakeLink asks for everything that a link may have missed while it could not work.
+func (tx *Tx) WakeLink(ctx context.Context, linkID string) error {
+	for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobCheckHook, towpath.JobWriteBack} {
+		if err := tx.Enqueue(ctx, kind, linkID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WakeSiblings schedules plans for the other links of a link's project.
+func (tx *Tx) WakeSiblings(ctx context.Context, link towpath.RepositoryLink) error {
+	for l, err := range tx.EveryLink(ctx, LinkFilter{ProjectID: link.ProjectID}) {
+		if err != nil {
+			return err
+		}
+		if l.ID == link.ID {
+			continue
+		}
+		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil { // else a branch that has not moved is not planned
+			return err
+		}
+		return tx.WakeLinks(ctx, link.ProjectID, link.ID)
+	}
+	return nil
+}
+
 func (f LinkFilter) filter() (where filter) {
 	where.ifSet("project_id", f.ProjectID)
 	where.ifSet("provider_id", f.ProviderID)

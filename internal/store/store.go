@@ -246,6 +246,15 @@ func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
 	return fn(&Tx{tx: tx, Now: s.now(), shared: s.Shared()})
 }
 
+// Get reads one row by its id in a transaction of its own: Get(ctx, s, (*Tx).Link, id).
+func Get[T any](ctx context.Context, s *Store, read func(*Tx, context.Context, string) (T, error), id string) (row T, err error) {
+	err = s.Read(ctx, func(tx *Tx) error {
+		row, err = read(tx, ctx, id)
+		return err
+	})
+	return row, err
+}
+
 const (
 	conflictTries = 100 // how often Write starts over when PostgreSQL cannot put transactions in an order
 	conflictPause = 32 * time.Millisecond

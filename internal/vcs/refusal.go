@@ -1,4 +1,4 @@
-package gitops
+package vcs
 
 import (
 	"sync"
@@ -9,14 +9,14 @@ import (
 // answer is tried again before anybody is asked to act.
 const refusalPause = 10 * time.Second
 
-// refusals remembers what the far side has refused once. It lives in memory: after a restart there is one more try.
-type refusals struct {
+// Refusals remembers what the far side has refused once. It lives in memory: after a restart there is one more try.
+type Refusals struct {
 	mu    sync.Mutex
 	first map[string]time.Time
 }
 
-// confirmed notes a refusal; it holds when an earlier one is old enough. Otherwise again is when to try next.
-func (r *refusals) confirmed(what string, now time.Time) (again time.Time, ok bool) {
+// Confirmed notes a refusal; it holds when an earlier one is old enough. Otherwise again is when to try next.
+func (r *Refusals) Confirmed(what string, now time.Time) (again time.Time, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	first, known := r.first[what]
@@ -32,8 +32,8 @@ func (r *refusals) confirmed(what string, now time.Time) (again time.Time, ok bo
 	return first.Add(refusalPause), false
 }
 
-// accepted forgets refusals, since the far side has done what was asked.
-func (r *refusals) accepted(what string) {
+// Accepted forgets refusals, since the far side has done what was asked.
+func (r *Refusals) Accepted(what string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.first, what)

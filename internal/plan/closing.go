@@ -1,15 +1,14 @@
-package gitops
+package plan
 
 import (
 	"towpath"
-	"towpath/internal/plan"
 )
 
 // textsOf returns the checksums of the files that the plan knows.
-func textsOf(p plan.Plan) map[string]bool {
+func textsOf(p Plan) map[string]bool {
 	texts := map[string]bool{}
 	for _, item := range p.Items {
-		if item.State != plan.ItemVanished {
+		if item.State != ItemVanished {
 			texts[item.Checksum] = true
 		}
 	}
@@ -20,15 +19,15 @@ func textsOf(p plan.Plan) map[string]bool {
 // closer knows what became of the files of open tasks that a plan no longer wants as they are.
 type closer struct {
 	commit string // at which the plan was made
-	items  map[taskKey]plan.Item
+	items  map[TaskKey]Item
 	paths  map[string]bool // of files that are there
 }
 
-func newCloser(p plan.Plan, commit string) closer {
-	c := closer{commit: short(commit), items: make(map[taskKey]plan.Item, len(p.Items)), paths: make(map[string]bool, len(p.Items))}
+func newCloser(p Plan, commit string) closer {
+	c := closer{commit: towpath.ShortHash(commit), items: make(map[TaskKey]Item, len(p.Items)), paths: make(map[string]bool, len(p.Items))}
 	for _, item := range p.Items {
-		c.items[taskKey{item.DatabaseID, item.MigrationID}] = item
-		c.paths[item.Path] = c.paths[item.Path] || item.State != plan.ItemVanished
+		c.items[TaskKey{item.DatabaseID, item.MigrationID}] = item
+		c.paths[item.Path] = c.paths[item.Path] || item.State != ItemVanished
 	}
 	return c
 }
@@ -45,21 +44,21 @@ func (c closer) close(t towpath.Task) towpath.Task {
 }
 
 func (c closer) why(t towpath.Task) towpath.Reason {
-	item, known := c.items[keyOf(t)]
+	item, known := c.items[KeyOf(t)]
 	switch {
-	case t.Path != "" && !c.paths[t.Path] && (!known || item.State == plan.ItemVanished):
+	case t.Path != "" && !c.paths[t.Path] && (!known || item.State == ItemVanished):
 		return towpath.Why(towpath.ReasonFileGone, "commit", c.commit)
 	case !known:
 		return towpath.Why(towpath.ReasonOtherMigration, "commit", c.commit)
 	case t.Path != "" && !c.paths[t.Path]:
 		return towpath.Why(towpath.ReasonFileReplaced, "commit", c.commit, "path", item.Path)
-	case item.State == plan.ItemPending, item.State == plan.ItemHeld, item.State == plan.ItemMoved:
+	case item.State == ItemPending, item.State == ItemHeld, item.State == ItemMoved:
 		if t.Action == towpath.ActionRecord {
 			return towpath.Why(towpath.ReasonRecordChanged, "commit", c.commit)
 		}
 		return towpath.Why(towpath.ReasonSuperseded, "commit", c.commit)
-	case item.Previous != nil && item.Previous.State.Applied() && item.State != plan.ItemEdited:
-		return towpath.Why(towpath.ReasonHasText, "version", t.Label, "commit", short(item.Previous.Commit))
+	case item.Previous != nil && item.Previous.State.Applied() && item.State != ItemEdited:
+		return towpath.Why(towpath.ReasonHasText, "version", t.Label, "commit", towpath.ShortHash(item.Previous.Commit))
 	}
 	return towpath.Why(towpath.ReasonNoLongerAllowed, "commit", c.commit).From(item.Reason)
 }
@@ -75,7 +74,7 @@ func (c closer) had(t towpath.Task) bool {
 		if m.Path == "" { // the marker of a choice, which no file is
 			continue
 		}
-		e := c.items[taskKey{t.DatabaseID, m.MigrationID}].Previous
+		e := c.items[TaskKey{t.DatabaseID, m.MigrationID}].Previous
 		if e == nil || e.MigrationID != m.MigrationID || !e.State.Applied() || e.Checksum != m.Checksum {
 			return false
 		}
