@@ -1,5 +1,5 @@
-// Package towpath holds what the product is: its entities, their states and the rules between them.
+// Package towpath defines the entities of the product, their states and the rules between them.
 //
-// It imports the standard library only and does no I/O; every other package adapts to it.
-// docs/GLOSSARY.md tells what the words mean.
+// It imports only the standard library and does no I/O; every other package adapts to it.
+// docs/GLOSSARY.md defines the words.
 package towpath

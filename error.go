@@ -5,27 +5,27 @@ import (
 	"fmt"
 )
 
-// Code says what kind of trouble an Error is; internal/api maps each to one HTTP status.
+// Code classifies an Error; internal/api maps each code to one HTTP status.
 type Code string
 
 const (
-	CodeInvalid      Code = "invalid"      // the request is wrong; Field names where
+	CodeInvalid      Code = "invalid"      // the request is invalid; Field names where
 	CodeUnauthorized Code = "unauthorized" // nobody is signed in, or the credentials are wrong
 	CodeForbidden    Code = "forbidden"    // signed in, but the role does not allow it
 	CodeNotFound     Code = "not_found"    // no such thing, or not for this person
-	CodeConflict     Code = "conflict"     // the state of things forbids it now
-	CodeTooLarge     Code = "too_large"    // over a documented bound
+	CodeConflict     Code = "conflict"     // the current state forbids it
+	CodeTooLarge     Code = "too_large"    // over a documented limit
 	CodeTooMany      Code = "too_many"     // throttled; try again later
-	CodeUnavailable  Code = "unavailable"  // the far side does not answer; try again later
-	CodeInternal     Code = "internal"     // a fault of ours; its text is for the log alone
+	CodeUnavailable  Code = "unavailable"  // the remote side does not answer; try again later
+	CodeInternal     Code = "internal"     // a bug or fault of the server; its text is only logged
 )
 
-// Error is an error that a user can act on: Message says in plain words what is wrong and what to do about it.
-// Any other error is internal and its text never leaves the server.
+// Error is an error that a user can act on: Message says what is wrong and what to do about it. Any
+// other error is internal, and its text never leaves the server.
 type Error struct {
 	Code    Code
 	Message string
-	Field   string // the input that is wrong, as the API names it; "" when none is
+	Field   string // the invalid input, by its name in the API; "" when there is none
 }
 
 // Error implements error.
@@ -46,7 +46,8 @@ func Invalid(field, format string, args ...any) *Error {
 	return &Error{Code: CodeInvalid, Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
-// ErrorCode returns the code of the first Error in err's chain, CodeInternal for any other error and "" for nil.
+// ErrorCode returns the code of the first Error in err's chain, CodeInternal for any other error
+// and "" for nil.
 func ErrorCode(err error) Code {
 	if err == nil {
 		return ""
@@ -58,7 +59,8 @@ func ErrorCode(err error) Code {
 	return CodeInternal
 }
 
-// ErrorMessage returns the text that a user may see: the message of the first Error in err's chain, else a general sentence.
+// ErrorMessage returns the text that a user may see: the message of the first Error in err's chain,
+// or a general sentence.
 func ErrorMessage(err error) string {
 	if err == nil {
 		return ""

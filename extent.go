@@ -2,21 +2,22 @@ package towpath
 
 import "fmt"
 
-// Extent says what of a file is in the database when an attempt of it has ended without success. Attempt.Kept counts the
-// statements that are in for certain.
+// Extent says how much of a file is in the database after an attempt that did not succeed.
+// Attempt.Kept counts the statements that certainly are.
 type Extent string
 
 const (
-	ExtentUntold    Extent = ""          // the attempt runs or is done, or is older than this record
-	ExtentKept      Extent = "kept"      // those statements, and nothing else
+	ExtentUntold    Extent = ""          // the attempt runs or is done, or is older than this field
+	ExtentKept      Extent = "kept"      // those statements and nothing else
 	ExtentUntouched Extent = "untouched" // the same as before the attempt, which ran nothing
-	ExtentPart      Extent = "part"      // those statements, and perhaps a part of the next one
-	ExtentTables    Extent = "tables"    // those statements, and changes in tables that no rollback undoes
-	ExtentNext      Extent = "next"      // those statements; whether the next one is in is not known
-	ExtentUnknown   Extent = "unknown"   // not known
+	ExtentPart      Extent = "part"      // those statements, and possibly part of the next one
+	ExtentTables    Extent = "tables"    // those statements, and changes to tables that cannot roll back
+	ExtentNext      Extent = "next"      // those statements; the next one is indeterminate
+	ExtentUnknown   Extent = "unknown"   // indeterminate
 )
 
-// InDatabase says in one sentence what of the file is in the database since the attempt; "" where nothing is recorded.
+// InDatabase says in one sentence how much of the file the attempt left in the database; "" when
+// that was not recorded.
 func (a Attempt) InDatabase() string {
 	kept := a.keptWords()
 	switch a.Extent {
@@ -42,7 +43,7 @@ func (a Attempt) InDatabase() string {
 	return ""
 }
 
-// keptWords names the statements that are in for certain.
+// keptWords names the statements that certainly are in the database.
 func (a Attempt) keptWords() string {
 	switch {
 	case a.Kept == 0:
@@ -55,17 +56,18 @@ func (a Attempt) keptWords() string {
 	return fmt.Sprintf("Statements 1 to %d of %d are in the database", a.Kept, a.Total)
 }
 
-// StatementState is what became of one statement of an attempt.
+// StatementState is the outcome of one statement of an attempt.
 type StatementState string
 
 const (
 	StatementDone       StatementState = "done"
-	StatementRolledBack StatementState = "rolled-back" // it ended well, and was undone with its transaction
+	StatementRolledBack StatementState = "rolled-back" // it succeeded and was rolled back with its transaction
 	StatementFailed     StatementState = "failed"
-	StatementUnknown    StatementState = "unknown" // whether it is in the database is not known
+	StatementUnknown    StatementState = "unknown" // indeterminate: it may be in the database
 )
 
-// StateOf is the state of a statement of the attempt, by its index from 0. failed says that it ended with an error.
+// StateOf returns the state of the attempt's statement with the given index, from 0. failed means
+// that the statement ended with an error.
 func (a Attempt) StateOf(index int, failed bool) StatementState {
 	switch {
 	case a.State == TaskDone || index < a.Kept:
@@ -77,5 +79,5 @@ func (a Attempt) StateOf(index int, failed bool) StatementState {
 	case a.Extent == ExtentKept || a.Extent == ExtentUntouched:
 		return StatementRolledBack
 	}
-	return StatementUnknown // of a part, or in a table that keeps it
+	return StatementUnknown // part of it may be in, or it changed a table that cannot roll back
 }

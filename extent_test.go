@@ -26,7 +26,8 @@ func TestAttempt_inDatabase(t *testing.T) {
 	}
 }
 
-// A statement whose end is not known is not said to have failed, and none is said to be done that was undone.
+// A statement with an unknown outcome is not shown as failed, and one that was rolled back is not
+// shown as done.
 func TestAttempt_stateOf(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

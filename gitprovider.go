@@ -13,7 +13,7 @@ const (
 	ProviderGitea ProviderType = "gitea"
 )
 
-// GitProvider is a Git service that a workspace owner has added through a verified OAuth consumer.
+// GitProvider is a Git service that a workspace owner added through a verified OAuth consumer.
 type GitProvider struct {
 	ID            string
 	Type          ProviderType
@@ -25,7 +25,7 @@ type GitProvider struct {
 	CreatedAt     time.Time
 }
 
-// Grant is what one person has allowed us at a provider: an OAuth token pair of that person's account.
+// Grant is a person's authorization at a provider: an OAuth token pair of that person's account.
 type Grant struct {
 	ID                 string
 	ProviderID         string
@@ -37,27 +37,27 @@ type Grant struct {
 	Scopes             []string
 	ExpiresAt          time.Time
 	RefreshedAt        time.Time
-	BrokenReason       string // why it no longer works and what to do; "" while it works
+	BrokenReason       string // why it no longer works, and the way out; "" while it works
 	CreatedAt          time.Time
 }
 
-// VerificationPurpose tells what an OAuth round trip is for.
+// VerificationPurpose says what an OAuth round trip is for.
 type VerificationPurpose string
 
 const (
 	PurposeAddProvider   VerificationPurpose = "add-provider"
 	PurposeReplaceSecret VerificationPurpose = "replace-secret"
-	PurposeGrant         VerificationPurpose = "grant" // somebody lets us use an account, to link a repository
+	PurposeGrant         VerificationPurpose = "grant" // a person authorizes an account, to link a repository
 )
 
-// VerificationState is where an OAuth round trip stands.
+// VerificationState is the progress of an OAuth round trip.
 type VerificationState string
 
 const (
 	VerificationPending  VerificationState = "pending"
 	VerificationVerified VerificationState = "verified"
 	VerificationFailed   VerificationState = "failed"
-	VerificationUsed     VerificationState = "used" // its result was taken over; nothing more can come of it
+	VerificationUsed     VerificationState = "used" // its result was used; it cannot be used again
 )
 
 // VerificationTTL bounds an OAuth round trip from its start.
@@ -68,22 +68,22 @@ type Verification struct {
 	ID            string
 	Purpose       VerificationPurpose
 	State         VerificationState
-	Reason        string // of a failure: a stable word ("wrong_credentials", "denied", …)
-	Message       string // of a failure: plain words with the way out
+	Reason        string // of a failure: a stable code ("wrong_credentials", "denied", …)
+	Message       string // of a failure: what is wrong, and the way out
 	MemberID      string
 	SessionID     string // Credential that started it; the callback must come with the same one when it is a browser's
 	StateHash     []byte // SHA-256 of the OAuth state parameter
-	ProviderID    string // of the provider that exists already; "" for PurposeAddProvider
+	ProviderID    string // of the existing provider; "" for PurposeAddProvider
 	Type          ProviderType
 	InstanceURL   string
 	DisplayName   string
 	ApplicationID string
 	SealedSecret  []byte
-	AccountID     string // the provider's stable id of who signed in
+	AccountID     string // the provider's stable id of the account that signed in
 	AccountName   string
 	Scopes        []string // what was granted
-	Missing       []string // permissions that are needed and were not granted, as the consumer form calls them
-	GrantID       string   // what came of PurposeGrant
+	Missing       []string // permissions that are needed and were not granted, by their labels in the consumer form
+	GrantID       string   // the result of PurposeGrant
 	CreatedAt     time.Time
 	ExpiresAt     time.Time
 }

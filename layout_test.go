@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// floors gives each package its floor: it imports from lower floors only, and from its own folder's tree.
-// A new package gets its line here; docs/ARCHITECTURE.md says what stands on which floor.
+// floors assigns each package to a floor: it imports from lower floors and from its own folder's
+// tree only. A new package gets its line here; docs/ARCHITECTURE.md describes each package.
 var floors = map[string]int{
 	"towpath":                       1,
 	"towpath/web":                   1,
@@ -58,13 +58,13 @@ var floors = map[string]int{
 	"towpath/cmd/towpath":            5,
 }
 
-// suites are conformance suites and what helps them: packages for tests, in the folder of a seam.
+// suites are conformance suites and their helpers: packages for tests, in the folder of a seam.
 var suites = []string{"towpath/internal/vcs/vcstest", "towpath/internal/engine/enginetest", "towpath/internal/store/storetest"}
 
-// A never is an import that no floor forbids and that is wrong all the same.
+// A never is an import that the floors would allow and that is still wrong.
 type never struct {
 	imports string   // a package and what lies below it
-	except  []string // who may: packages and what lies below them, tests and suites too; nil: nobody at all
+	except  []string // the packages, with what lies below them, that may; tests and suites included; nil: none
 	because string
 }
 
@@ -94,10 +94,10 @@ var nevers = []never{
 		"it must stay at the version that modernc.org/sqlite wants; the driver's one use of it is held to that by TestModule_pairsSQLiteWithItsLibc"},
 }
 
-// pure packages decide by their arguments alone.
+// pure packages have no inputs but their arguments.
 var pure = []string{"towpath", "towpath/internal/wording", "towpath/internal/plan", "towpath/internal/sqlreview", "towpath/internal/dialect/sqlite"}
 
-// impure are packages, with what lies below them, through which the world gets in or out.
+// impure are packages, with what lies below them, that do I/O or depend on the environment.
 var impure = []string{
 	"os", "net", "database/sql", "io/fs", "io/ioutil", "path/filepath", "syscall", "embed", "log", "math/rand", "crypto/rand", "runtime", "unsafe",
 }
@@ -190,7 +190,8 @@ func sources(t *testing.T) []source {
 	return all
 }
 
-// house returns the package whose floor counts: a suite and the simulator are one house with what lies below them.
+// house returns the package whose floor counts: that of a suite or a simulator includes what lies
+// below it.
 func house(pkg string) string {
 	for _, root := range append([]string{"towpath/internal/bitbucketsim"}, suites...) {
 		if below(pkg, root) {
@@ -258,7 +259,8 @@ func checkPurity(t *testing.T, s source) {
 	}
 }
 
-// checkSessions looks at calls by their name, since types are not known here: those who know engines begin no session.
+// checkSessions finds calls by name, since types are not known here: packages that import engines
+// begin no auth session.
 func checkSessions(t *testing.T, s source) {
 	if s.forTests() || !s.imported("towpath/internal/engine") || below(s.pkg, "towpath/internal/engine") || s.pkg == "towpath/internal/executor" {
 		return
@@ -274,7 +276,7 @@ func checkSessions(t *testing.T, s source) {
 }
 
 func checkEnvironment(t *testing.T, s source) {
-	// The simulator hands the environment on to the git that it starts.
+	// The simulator passes its environment on to git.
 	if s.forTests() || below(s.pkg, "towpath/cmd") || s.pkg == "towpath/internal/bitbucketsim" || !s.imported("os") {
 		return
 	}
@@ -285,7 +287,7 @@ func checkEnvironment(t *testing.T, s source) {
 	})
 }
 
-// forSelectors calls f with every name that is used below n of a package, or of a variable, called so.
+// forSelectors calls f with each name that is selected from pkg below n.
 func forSelectors(n ast.Node, of string, f func(name string)) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		if sel, ok := n.(*ast.SelectorExpr); ok {
@@ -356,8 +358,8 @@ func isTesting(e ast.Expr) bool {
 	return ok && x.Name == "testing"
 }
 
-// modernc.org/sqlite is translated C that works with exactly the libc of its own go.mod; a newer one breaks it at run time.
-// Whoever updates it reads the version there and changes both lines here.
+// modernc.org/sqlite is C translated to Go and needs exactly the libc version of its own go.mod; a
+// newer one breaks it at run time. To update it, read the version there and change both lines here.
 func TestModule_pairsSQLiteWithItsLibc(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("go.mod")

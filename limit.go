@@ -6,40 +6,42 @@ import (
 	"time"
 )
 
-// What holds where neither a file nor its project nor the environment says anything.
+// The defaults, when no file, project or environment sets a limit.
 const (
 	DefaultLockTimeout      = 3 * time.Second
 	DefaultStatementTimeout = 15 * time.Minute
 )
 
-// The longest limits that environments and projects may have: every engine can be told of them.
+// The longest limits that environments and projects may set; every engine accepts them.
 const (
 	HighestLockTimeout      = 24 * time.Hour
 	HighestStatementTimeout = 7 * 24 * time.Hour
 )
 
-// LimitSource says where a limit comes from.
+// LimitSource says which setting a limit comes from.
 type LimitSource string
 
 const (
 	LimitOfProject     LimitSource = "project"
 	LimitOfEnvironment LimitSource = "environment"
 	LimitOfServer      LimitSource = "server"
-	LimitOfMaximum     LimitSource = "maximum" // somebody asked for more than the environment allows
+	LimitOfMaximum     LimitSource = "maximum" // a file or project asked for more than the environment allows
 )
 
-// AppliedLimit is what holds for a change whose file says nothing of its own.
+// AppliedLimit is the limit of a change whose file sets none.
 type AppliedLimit struct {
 	Timeout time.Duration
 	From    LimitSource
 }
 
-// LockTimeoutOf is how long changes of a project wait for locks in the environment. The zero Project has no limits of its own.
+// LockTimeoutOf returns how long a project's changes wait for locks in the environment. The zero
+// Project sets no limits.
 func (e Environment) LockTimeoutOf(p Project) AppliedLimit {
 	return applied(p.LockTimeout, e.LockTimeout, DefaultLockTimeout, e.MaxLockTimeout)
 }
 
-// StatementTimeoutOf is how long one statement of a project's changes may take in the environment.
+// StatementTimeoutOf returns how long one statement of a project's changes may take in the
+// environment.
 func (e Environment) StatementTimeoutOf(p Project) AppliedLimit {
 	return applied(p.StatementTimeout, e.StatementTimeout, DefaultStatementTimeout, e.MaxStatementTimeout)
 }
@@ -57,7 +59,8 @@ func applied(project, environment, server, highest time.Duration) AppliedLimit {
 	return limit
 }
 
-// checkLimit says what is wrong with one limit; 0 is none. The finest that files can ask for and all engines take is 1 ms.
+// checkLimit validates one limit; 0 means unset. All engines accept steps of 1 ms, which is also
+// the finest that files can ask for.
 func checkLimit(field string, limit, highest time.Duration) error {
 	switch {
 	case limit < 0:
@@ -70,7 +73,7 @@ func checkLimit(field string, limit, highest time.Duration) error {
 	return nil
 }
 
-// checkBelow says when what holds by itself is more than what may be asked for.
+// checkBelow returns an error when a default exceeds the maximum.
 func checkBelow(field string, limit, highest time.Duration) error {
 	if highest > 0 && limit > highest {
 		return Invalid(field, "%s is more than files and projects may ask for here, which is %s. Lower it, or raise that maximum.", brief(limit), brief(highest))
@@ -78,7 +81,7 @@ func checkBelow(field string, limit, highest time.Duration) error {
 	return nil
 }
 
-// brief writes a duration without its empty ends: 15m, not 15m0s.
+// brief formats a duration without zero units at its end: 15m, not 15m0s.
 func brief(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {

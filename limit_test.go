@@ -44,7 +44,7 @@ func TestValidate_namesTheLimitThatIsWrongAndTheWayOut(t *testing.T) {
 	type fields = towpath.Environment
 	for name, c := range map[string]struct {
 		limits     fields
-		field, out string // "" when all is well
+		field, out string // "" for no error
 	}{
 		"none at all":                   {},
 		"as long as can be":             {limits: fields{LockTimeout: 24 * time.Hour, StatementTimeout: 168 * time.Hour, MaxLockTimeout: 24 * time.Hour, MaxStatementTimeout: 168 * time.Hour}},
@@ -70,7 +70,7 @@ func TestValidate_namesTheLimitThatIsWrongAndTheWayOut(t *testing.T) {
 	}
 }
 
-// says fails unless the error is about a field and has the words; with "" there must be none.
+// says fails unless the error names the field and contains the words; "" expects no error.
 func says(t *testing.T, err error, field, words string) {
 	t.Helper()
 	var e *towpath.Error

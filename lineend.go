@@ -8,19 +8,20 @@ import (
 	"slices"
 )
 
-// TextSums computes the checksums by which two texts are recognized as one that differs only in its line ends. It is an
-// io.Writer for the bytes of a file and never fails. Its zero value is not usable: see NewTextSums.
+// TextSums computes checksums that identify texts which differ only in line ends. It is an
+// io.Writer for the bytes of a file and never fails. Create one with NewTextSums; the zero value is
+// not usable.
 type TextSums struct {
 	bytes hash.Hash
 	lf    hash.Hash // with a line feed at the end of each line, as Git keeps it
-	crlf  hash.Hash // and as Git writes it on Windows
-	plain hash.Hash // without blanks at line ends, and without line ends at the end of the file
+	crlf  hash.Hash // with CR and LF, as Git writes it on Windows
+	plain hash.Hash // without trailing blanks on lines, and without line ends at the end of the file
 
-	carriage bool   // the last byte was a carriage return that is not in lf and crlf yet
+	carriage bool   // the last byte was a carriage return, which is not in lf and crlf yet
 	blanks   []byte // blanks and line ends that are not in plain yet
 }
 
-// maxBlanks bounds the blanks that are held back. A longer run of them counts as text.
+// maxBlanks bounds the buffered blanks. A longer run of them counts as text.
 const maxBlanks = 64 << 10
 
 // NewTextSums returns the sums of an empty text.
@@ -90,10 +91,11 @@ func (s *TextSums) flushCarriage() {
 // Checksum is the lower hex SHA-256 of the bytes.
 func (s *TextSums) Checksum() string { return hex.EncodeToString(s.bytes.Sum(nil)) }
 
-// Plain is the checksum that texts share which differ in nothing but line ends and blanks before them.
+// Plain is the checksum shared by texts that differ only in line ends and the blanks before them.
 func (s *TextSums) Plain() string { return hex.EncodeToString(s.plain.Sum(nil)) }
 
-// Variants lists the checksums of the text as it is, with line feeds, and with carriage returns and line feeds, each once.
+// Variants lists the checksums of the text as it is, with LF, and with CR and LF, without
+// duplicates.
 func (s *TextSums) Variants() []string {
 	s.flushCarriage()
 	list := []string{s.Checksum(), hex.EncodeToString(s.lf.Sum(nil)), hex.EncodeToString(s.crlf.Sum(nil))}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ChangeType says what a migration does.
+// ChangeType is the kind of a migration.
 type ChangeType string
 
 const (
@@ -14,15 +14,17 @@ const (
 	TypeDML      ChangeType = "dml"
 	TypeBaseline ChangeType = "baseline" // recorded as applied, never run
 
-	// TypeLease is of the one row of a ledger that is no migration: its epoch is the lowest that may still write there.
-	// Its state is running while a run holds the target, and done when it was given back.
+	// TypeLease marks the one row of a ledger that holds its lease: its epoch is the lowest that
+	// may still write there. Its state is running while a process holds the target, and done after
+	// the release.
 	TypeLease ChangeType = "lease"
 
-	// TypeHead is of the one row of a ledger that sums up the others, so that one that is gone is missed.
+	// TypeHead marks the one row of a ledger that sums up the others, so that a deleted row is
+	// noticed.
 	TypeHead ChangeType = "head"
 )
 
-// MigrationID tells the migrations of one database apart.
+// MigrationID identifies a migration within one database.
 type MigrationID struct {
 	Version string // canonical: parts without leading zeros, no "v" (package plan makes it)
 	Type    ChangeType
@@ -35,15 +37,15 @@ type Migration struct {
 	Description string
 	Path        string // from the root of the repository
 	Checksum    string // lower hex SHA-256 of the bytes
-	Environment string // of {{ENV_ID}}; "" when the file goes through all environments
-	Database    string // of {{DB_NAME}}; "" when it goes to every database of the project
+	Environment string // of {{ENV_ID}}; "" when the file applies to all environments
+	Database    string // of {{DB_NAME}}; "" when it applies to every database of the project
 }
 
-// FileState says what became of a file of the repository.
+// FileState says whether a file of the repository is a migration.
 type FileState string
 
 const (
-	FileMatched FileState = "matched" // a migration by its path; with a Reason it cannot run
+	FileMatched FileState = "matched" // its path is a migration's; with a Reason it cannot run
 	FileIgnored FileState = "ignored" // Reason says why
 )
 
@@ -53,14 +55,14 @@ type ManifestFile struct {
 	State  FileState
 	Reason Reason // why it is ignored, or cannot run although its path fits
 	Size   int64
-	Commit string // that brought it as it is; "" when it was there before the link was made
+	Commit string // that last changed it; "" when it is older than the link
 	Migration
 }
 
 // ShortHash is as much of a commit's hash as people need to find it.
 func ShortHash(commit string) string { return commit[:min(12, len(commit))] }
 
-// Commit is what people want to know of a commit that brought something.
+// Commit describes a commit that brought a change.
 type Commit struct {
 	Hash    string
 	Message string // its first line
@@ -68,40 +70,42 @@ type Commit struct {
 	URL     string
 }
 
-// Reading is what was found so far on a link's way to a commit with many files: what a rate limit, or the end of the process,
-// interrupts goes on from here. A matched file without a Checksum was not read yet.
+// Reading is the part of a large commit that a link has read so far. A reconcile that was
+// interrupted by a rate limit or a restart resumes from it. A matched file without a Checksum is
+// still unread.
 type Reading struct {
 	LinkID  string
-	Since   string // the link's synced commit when it began
+	Since   string // the link's synced commit when the reading began
 	Commit  string
-	Whole   bool // Files are all that the commit has, not what has changed since
+	Whole   bool // Files lists the whole commit, not only what changed since
 	Removed []string
 	Files   []ManifestFile
 }
 
-// Progress is how far a link's repository is read. It is there while a reading goes on that takes longer than people wait for.
+// Progress is how much of a link's repository has been read. It exists while a reading takes longer
+// than people wait.
 type Progress struct {
 	LinkID string
 	Since  time.Time
 	Done   int
-	Total  int       // files to read; 0 until that is known
+	Total  int       // files to read; 0 until known
 	SeenAt time.Time // when its server last confirmed it
 }
 
-// LedgerState is what the ledger inside a target says of one migration.
+// LedgerState is the state of one migration in the ledger of a target.
 type LedgerState string
 
 const (
 	LedgerDone      LedgerState = "done"
 	LedgerBaselined LedgerState = "baselined" // recorded without running
-	LedgerRunning   LedgerState = "running"   // an intent without its outcome
-	LedgerFailed    LedgerState = "failed"    // stopped half-way on an engine that cannot roll back
+	LedgerRunning   LedgerState = "running"   // an intent without an outcome
+	LedgerFailed    LedgerState = "failed"    // stopped halfway on an engine that cannot roll back
 )
 
 // Applied reports whether the state means that the migration must not run again.
 func (s LedgerState) Applied() bool { return s == LedgerDone || s == LedgerBaselined }
 
-// LedgerEntry is a row of the ledger, the table inside a target that says which migrations it has.
+// LedgerEntry is a row of the ledger, the table inside a target that records its migrations.
 type LedgerEntry struct {
 	MigrationID
 	State           LedgerState
@@ -111,50 +115,50 @@ type LedgerEntry struct {
 	Commit          string
 	Epoch           int64
 	ServerID        string // of the Towpath server that wrote it
-	DatabaseID      string // of the Database it was written for; another id means that the target is a copy
+	DatabaseID      string // of the Database it was written for; a different id means that the target is a copy
 	StatementsTotal int
 	StatementsDone  int
-	Intent          string // of a state that is not applied: what is under way, as package executor keeps it; else ""
+	Intent          string // of a state that is not applied: the work in progress, in the format of package executor; else ""
 	StartedAt       time.Time
 	FinishedAt      *time.Time
-	Number          int64  // of the write that made it so, counted in its ledger; 0 for a lease, and for a row without a seal
-	Seal            string // over all of the above, as package seal makes it; "" for none
+	Number          int64  // of the write that last changed the row, counted per ledger; 0 for a lease, and for a row without a seal
+	Seal            string // over all of the above, made by package seal; "" for none
 }
 
-// Ledger is what a target has recorded about itself, as it stands there.
+// Ledger is the content of a target's ledger table.
 type Ledger struct {
 	Entries []LedgerEntry // of migrations
-	Lease   *LedgerEntry  // nil when nobody has ever written
+	Lease   *LedgerEntry  // nil when nothing was ever written
 	Head    *LedgerEntry  // nil when the ledger was never sealed
-	Shape   []string      // how the table differs from the one that we make, in plain words; no rows are read then but the Head
+	Shape   []string      // how the table's columns differ from ours, in plain words; then only the Head is read
 }
 
 // LedgerTable is the name of the ledger in a target database, which no migration may use.
 const LedgerTable = "towpath_ledger"
 
-// LedgerFormat is the newest format of ledgers that this program reads, and the one that it writes.
+// LedgerFormat is the newest ledger format that this version reads, and the one that it writes.
 const LedgerFormat = 1
 
-// formatWord stands before the number of a ledger's format, in the Intent of its head.
+// formatWord precedes the number of a ledger's format in the Intent of its head.
 const formatWord = "format "
 
-// FormatIntent is the Intent of the head of a ledger of this program.
+// FormatIntent returns the Intent of the head in a ledger of this version.
 func FormatIntent() string { return formatWord + strconv.Itoa(LedgerFormat) }
 
-// Format is the format that the head names. Ledgers of before name none, and have the first.
+// Format returns the format that the head names. The oldest ledgers name none and have the first.
 func (l Ledger) Format() int {
 	if l.Head == nil {
 		return 1
 	}
 	text, ok := strings.CutPrefix(l.Head.Intent, formatWord)
 	n, err := strconv.Atoi(text)
-	if !ok || err != nil { // the head's seal says what to think of it
+	if !ok || err != nil { // the head's seal shows whether to trust it
 		return 1
 	}
 	return n
 }
 
-// Sort puts rows as they are read from the table where they belong.
+// Sort puts rows, as read from the table, into the field for their kind.
 func (l *Ledger) Sort(rows []LedgerEntry) {
 	for i, e := range rows {
 		switch e.Type {
@@ -168,22 +172,22 @@ func (l *Ledger) Sort(rows []LedgerEntry) {
 	}
 }
 
-// LedgerTrouble says why what a ledger says is not believed.
+// LedgerTrouble says why a ledger is not trusted.
 type LedgerTrouble string
 
 const (
-	LedgerTampered LedgerTrouble = "tampered" // other hands than ours have changed it
+	LedgerTampered LedgerTrouble = "tampered" // something other than the server has changed it
 	LedgerRestored LedgerTrouble = "restored" // it is an earlier state of itself
 )
 
-// ChangeHistory tells, for one database, who changed what and when. Rows are only ever added.
+// ChangeHistory records who changed what in one database, and when. Rows are never updated.
 type ChangeHistory struct {
 	ID           string
 	DatabaseID   string
 	ProjectID    string
-	TaskID       string      // "" when the metadata has lost it, or no longer keeps its rollout
+	TaskID       string      // "" when the metadata has lost the task or pruned its rollout
 	RolloutID    string      // "" with TaskID
-	Migration                // SQL is found by its Checksum
+	Migration                // Checksum identifies the SQL
 	State        LedgerState // done or baselined
 	Commit       string
 	Author       string

@@ -1,27 +1,28 @@
 package towpath
 
-// Bounds of what is kept of the notices of a statement.
+// Limits on the notices kept of a statement.
 const (
-	MaxNotices    = 20   // of a statement that are kept
-	maxNoticeText = 1000 // bytes of each
+	MaxNotices    = 20   // per statement
+	maxNoticeText = 1000 // bytes per notice
 )
 
-// Notice is what a server says about a statement that went on all the same. It may hold data.
+// Notice is a message from the server about a statement that did not fail. It may contain data.
 type Notice struct {
-	Level string `json:"level"` // the server's word in lower case: "notice", "warning", "info", "note"
+	Level string `json:"level"` // the server's severity in lower case: "notice", "warning", "info", "note"
 	Text  string `json:"text"`
 }
 
-// Notices are those of one statement: a script decides how many a server sends.
+// Notices are those of one statement. Their number depends on the script, so it is bounded.
 type Notices struct {
 	Kept []Notice `json:"kept,omitempty"` // the first ones, in order
-	More int      `json:"more,omitempty"` // that were not kept
+	More int      `json:"more,omitempty"` // how many were not kept
 }
 
-// Room says whether another one would be kept, so that nobody makes the text of one that would not.
+// Room reports whether another notice would be kept, so that callers need not format one that would
+// not.
 func (n *Notices) Room() bool { return len(n.Kept) < MaxNotices }
 
-// Add keeps a notice where there is room, cut where it is long, and counts it otherwise.
+// Add keeps a notice, cut to its limit, while there is room, and counts it otherwise.
 func (n *Notices) Add(level, text string) {
 	if !n.Room() {
 		n.More++
@@ -30,7 +31,7 @@ func (n *Notices) Add(level, text string) {
 	n.Kept = append(n.Kept, Notice{Level: level, Text: ClipMore(text, maxNoticeText, 0)})
 }
 
-// Limit keeps the first ones only, and counts the rest.
+// Limit keeps only the first notices and counts the rest.
 func (n *Notices) Limit(kept int) {
 	if len(n.Kept) <= kept {
 		return

@@ -9,12 +9,12 @@ import (
 type Project struct {
 	ID               string
 	Name             string        // unique, "Shop"
-	LockTimeout      time.Duration // how long its changes wait for locks; 0 leaves it to the environment
-	StatementTimeout time.Duration // how long one statement of its changes may take; 0 likewise
+	LockTimeout      time.Duration // how long its changes wait for locks; 0 inherits the environment's
+	StatementTimeout time.Duration // how long one statement of its changes may take; 0 inherits the environment's
 	CreatedAt        time.Time
 }
 
-// Validate says what is wrong with the project's own fields, the name apart.
+// Validate checks the project's fields except its name.
 func (p Project) Validate() error {
 	return firstError(checkLimit("lockTimeout", p.LockTimeout, HighestLockTimeout), checkLimit("statementTimeout", p.StatementTimeout, HighestStatementTimeout))
 }
@@ -26,17 +26,17 @@ type Environment struct {
 	Position  int    // 0 is first
 	CreatedAt time.Time
 
-	LockTimeout         time.Duration // how long changes wait for locks here; 0 leaves it to the server
-	StatementTimeout    time.Duration // how long one statement may take here; 0 likewise
-	MaxLockTimeout      time.Duration // what a project or a file may ask for at most; 0 is HighestLockTimeout
+	LockTimeout         time.Duration // how long changes wait for locks here; 0 inherits the server's
+	StatementTimeout    time.Duration // how long one statement may take here; 0 inherits the server's
+	MaxLockTimeout      time.Duration // the most that a project or a file may ask for; 0 is HighestLockTimeout
 	MaxStatementTimeout time.Duration
 
-	AllowRoles bool // whether migrations may change roles and users of the servers here, never an instance's own
+	AllowRoles bool // whether migrations may change roles and users of the servers here, except an instance's own
 }
 
 var environmentName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
-// Validate says what is wrong with the environment's own fields.
+// Validate checks the environment's own fields.
 func (e Environment) Validate() error {
 	if !environmentName.MatchString(e.Name) {
 		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": file paths contain it as {{ENV_ID}}.")
@@ -71,35 +71,36 @@ type Instance struct {
 	Address        string // host:port, or for SQLite a folder below the configured root
 	Username       string
 	SealedPassword []byte
-	Options        map[string]string // the engine's own: TLS mode, ledger schema, …
+	Options        map[string]string // engine-specific: TLS mode, ledger schema, …
 	CheckedAt      *time.Time
-	CheckError     string // plain words of the last failed check; "" when it was fine
+	CheckError     string // the result of the last failed check; "" when it passed
 	CreatedAt      time.Time
 }
 
-// Database is one target. It belongs to at most one project; a discovered one is unassigned until somebody assigns it.
+// Database is one target. It belongs to at most one project; a discovered database is unassigned
+// until a person assigns it.
 type Database struct {
 	ID            string
 	InstanceID    string
-	EnvironmentID string     // its instance's, kept beside it so that plans need no join
-	Name          string     // what {{DB_NAME}} matches; for SQLite the file's name without its ending
+	EnvironmentID string     // its instance's, copied so that plans need no join
+	Name          string     // what {{DB_NAME}} matches; for SQLite the file's name without its extension
 	ProjectID     string     // "" while unassigned
-	AssignedAt    *time.Time // when it came to its project; nil while unassigned
+	AssignedAt    *time.Time // when it was assigned to its project; nil while unassigned
 	Lease         Lease      // of the process that changes the target now
 	Ledger        LedgerSnapshot
 	MissingAt     *time.Time // when discovery no longer found it
 	CreatedAt     time.Time
 }
 
-// LedgerSnapshot is what the ledger in the target said when it was last asked.
+// LedgerSnapshot is a target's ledger as last read.
 type LedgerSnapshot struct {
 	At        *time.Time    // nil: never read
-	Error     string        // why the last reading failed, in plain words; "" when it did not
+	Error     string        // why the last reading failed; "" when it succeeded
 	Entries   []LedgerEntry // as of At
-	Populated bool          // the target has tables of its own, and not one row of a ledger
+	Populated bool          // the target has tables of its own and no ledger rows
 
-	Number  int64         // of the newest write that we know of; 0 for none
-	Seal    string        // of the row that summed up the ledger then
-	Trouble LedgerTrouble // "" when the ledger is as it was written; else Entries are those before
-	Differs string        // of a Trouble: what is not as it was, in plain words
+	Number  int64         // of the newest known write; 0 for none
+	Seal    string        // of the head row then
+	Trouble LedgerTrouble // "" when the ledger matches what was written; otherwise Entries are older than the trouble
+	Differs string        // of a Trouble: the differences, in plain words
 }

@@ -2,11 +2,11 @@ package towpath
 
 import "strings"
 
-// MinSecretLength is from how many bytes on a secret is blotted out of texts. A shorter one is part of ordinary words: taking it
-// out would spoil the text and hide nothing.
+// MinSecretLength is the shortest secret, in bytes, that is removed from texts. A shorter one is
+// part of ordinary words: removing it would spoil the text and hide nothing.
 const MinSecretLength = 6
 
-// Redact takes a secret out of a text that somebody else wrote.
+// Redact removes a secret from a text of external origin.
 func Redact(text, secret string) string {
 	if len(secret) < MinSecretLength {
 		return text

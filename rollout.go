@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TaskState is where a task stands.
+// TaskState is the state of a task.
 type TaskState string
 
 const (
@@ -20,12 +20,12 @@ const (
 	TaskCancelled TaskState = "cancelled"
 )
 
-// taskMoves lists which state may follow which. The store writes no other move. What becomes done without running has its
-// very text in the ledger of its database.
+// taskMoves lists the allowed changes of state; the store writes no others. A task becomes done
+// without running when its database's ledger has its exact text.
 var taskMoves = map[TaskState][]TaskState{
 	TaskPending: {TaskRunning, TaskHeld, TaskSkipped, TaskCancelled, TaskDone},
 	TaskHeld:    {TaskPending, TaskSkipped, TaskCancelled, TaskDone},
-	TaskRunning: {TaskDone, TaskFailed, TaskUnknown, TaskPending}, // pending: nothing of it was begun
+	TaskRunning: {TaskDone, TaskFailed, TaskUnknown, TaskPending}, // pending: nothing of it was started
 	TaskFailed:  {TaskPending, TaskHeld, TaskSkipped, TaskCancelled, TaskDone},
 	TaskUnknown: {TaskPending, TaskDone, TaskSkipped},
 }
@@ -33,7 +33,8 @@ var taskMoves = map[TaskState][]TaskState{
 // MayBecome reports whether a task may go from one state to the other.
 func (s TaskState) MayBecome(next TaskState) bool { return slices.Contains(taskMoves[s], next) }
 
-// MayFollow lists the states from which a task may come to this one, itself included, in alphabetical order.
+// MayFollow lists the states from which a task may change to this one, itself included, in
+// alphabetical order.
 func (s TaskState) MayFollow() []TaskState {
 	from := []TaskState{s}
 	for before := range taskMoves {
@@ -45,7 +46,7 @@ func (s TaskState) MayFollow() []TaskState {
 	return from
 }
 
-// Open reports whether something is still to come of the task.
+// Open reports whether the task may still change its state: it can run, or a person can decide.
 func (s TaskState) Open() bool {
 	switch s {
 	case TaskPending, TaskHeld, TaskRunning, TaskFailed, TaskUnknown:
@@ -76,21 +77,23 @@ type Task struct {
 	Covers     []Migration // for ActionRecord: what to record
 	Commit     string      // where Checksum was read
 	State      TaskState
-	Released   bool   // a person let it go although the plan holds it
+	Released   bool   // a person released it although the plan holds it
 	Reason     Reason // why it is held, failed, unknown, skipped or cancelled
-	Error      Reason // of the last attempt, if it failed or nobody knows its outcome; stays whatever comes later
+	Error      Reason // of the last attempt, if it failed or is indeterminate; never cleared
 	Attempts   int
 	Total      int        // statements of the running or last attempt
 	Finished   int        // statements of it that have finished
 	StartedAt  *time.Time // of the last attempt
-	FinishedAt *time.Time // likewise; of a task that never began, when it was skipped or cancelled
-	// ContinueAfter is how many statements a person says are in, when the task's outcome was unknown; 0 for no word.
+	FinishedAt *time.Time // of the last attempt; for a task that never started, when it was skipped or cancelled
+	// ContinueAfter is how many statements are in the database according to a person who resolved
+	// an unknown outcome; 0 if nobody has.
 	ContinueAfter int
-	CancelAt      *time.Time // when a person asked for the running attempt to be stopped; nil when nobody has
+	CancelAt      *time.Time // when a person cancelled the running attempt; nil when nobody has
 	CreatedAt     time.Time
 }
 
-// Close ends a task that does not run: skipped, cancelled, or done as the ledger says. What its last attempt has left stays.
+// Close ends a task that does not run: skipped, cancelled, or done according to the ledger. It
+// keeps the fields of the last attempt.
 func (t *Task) Close(state TaskState, reason Reason, at time.Time) {
 	t.State, t.Reason, t.CancelAt = state, reason, nil
 	if t.StartedAt == nil || t.FinishedAt == nil {
@@ -98,10 +101,10 @@ func (t *Task) Close(state TaskState, reason Reason, at time.Time) {
 	}
 }
 
-// Lease says which process may work on something, and until when.
+// Lease is a process's exclusive right to work on something, until it expires.
 type Lease struct {
-	Owner string // "" when nobody has it
-	Epoch int64  // grows with every new owner; an old owner's writes name an old epoch and are refused
+	Owner string // "" when free
+	Epoch int64  // grows with every new owner; writes with an old epoch are refused
 	Until *time.Time
 }
 
@@ -112,24 +115,24 @@ type Attempt struct {
 	Number     int       // from 1
 	State      TaskState // running, done, failed or unknown
 	Message    Reason    // of a failure
-	Line       int       // where it failed in the file, from 1; 0 when no place is known
+	Line       int       // where it failed in the file, from 1; 0 when unknown
 	Column     int
 	Total      int
 	Extent     Extent
-	Kept       int // statements from the file's start that are in the database for good
+	Kept       int // statements from the file's start that are permanently in the database
 	StartedAt  time.Time
 	FinishedAt *time.Time
 	Statements []StatementLog
 }
 
-// StatementLog is what one statement of an attempt did.
+// StatementLog is the result of one statement of an attempt.
 type StatementLog struct {
 	Index    int // from 0
 	Line     int
 	Column   int
 	Summary  string // the statement's first words, one line
 	State    StatementState
-	Rows     int64 // that it changed; 0 for one that was rolled back
+	Rows     int64 // changed rows; 0 for a rolled back statement
 	Duration time.Duration
 	Error    string
 	Notices  Notices
@@ -146,11 +149,11 @@ const (
 	RolloutUnknown    RolloutState = "unknown"
 	RolloutDone       RolloutState = "done"       // at least one task is done, and none is open
 	RolloutSkipped    RolloutState = "skipped"    // people have skipped all of it
-	RolloutCancelled  RolloutState = "cancelled"  // none of it is done, and nobody wants the rest any more
-	RolloutSuperseded RolloutState = "superseded" // a newer one took over before any of it had failed
+	RolloutCancelled  RolloutState = "cancelled"  // none of it is done, and the rest is no longer wanted
+	RolloutSuperseded RolloutState = "superseded" // a newer one took over before any of it failed
 )
 
-// Ended reports whether nothing of such a rollout is to come.
+// Ended reports whether no more work can happen in the rollout.
 func (s RolloutState) Ended() bool {
 	switch s {
 	case RolloutDone, RolloutSkipped, RolloutCancelled, RolloutSuperseded:
@@ -159,7 +162,7 @@ func (s RolloutState) Ended() bool {
 	return false
 }
 
-// Rollout is what was pending of one link at one commit.
+// Rollout is the pending work of one link at one commit.
 type Rollout struct {
 	ID           string
 	ProjectID    string
@@ -169,13 +172,13 @@ type Rollout struct {
 	Author       string
 	CommitURL    string
 	State        RolloutState
-	SupersededBy string // id of the rollout that took over its open tasks; one that had failed stays so
+	SupersededBy string // id of the rollout that took over its open tasks; a failed one stays failed
 	CreatedAt    time.Time
 	FinishedAt   *time.Time
 	Tasks        []Task // loaded on demand, ordered by Stage, DatabaseID, Sequence
 }
 
-// Supersede ends a rollout that a newer one takes over from. That it had failed is another fact, and stays.
+// Supersede ends a rollout that a newer one takes over. A failed rollout stays failed.
 func (r *Rollout) Supersede(by string, at time.Time) {
 	r.SupersededBy, r.FinishedAt, r.State = by, &at, RolloutSuperseded
 	if slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.State == TaskFailed }) {
@@ -183,8 +186,8 @@ func (r *Rollout) Supersede(by string, at time.Time) {
 	}
 }
 
-// SummarizeTasks says what a set of tasks amounts to; no tasks at all are done. It is running from the first task's start
-// until nothing more can run by itself.
+// SummarizeTasks derives a rollout's state from its tasks; no tasks at all are done. It is running
+// from the first task's start until nothing more can run without a person.
 func SummarizeTasks(tasks []Task) RolloutState {
 	count := map[TaskState]int{}
 	for _, t := range effective(tasks) {
@@ -211,19 +214,19 @@ func SummarizeTasks(tasks []Task) RolloutState {
 	return RolloutSkipped
 }
 
-// Next returns the tasks that may start now, in order. It decides alone by r.Tasks:
-// one task at a time in a database, in sequence; a stage starts when nothing of the earlier ones is pending, running,
-// failed or unknown; and a migration enters a stage only when it has left every earlier one.
-// A held task holds back itself, and its own migration in later stages, but nothing else.
+// Next returns the tasks that may start now, in order. It depends on r.Tasks only. A database runs
+// one task at a time, in sequence. A stage starts when no task of an earlier one is pending,
+// running, failed or unknown. A migration enters a stage after it has left every earlier one. A
+// held task blocks itself and its own migration in later stages, and nothing else.
 func (r Rollout) Next() []Task {
 	var (
 		next  []Task
 		tasks = effective(r.Tasks)
 		busy  = map[string]bool{} // databases in which nothing may start
-		open  = true              // nothing of earlier stages is in the way
+		open  = true              // nothing in earlier stages blocks
 	)
 	for _, t := range tasks {
-		if t.State == TaskRunning || t.State == TaskUnknown { // also before it: it may be running still
+		if t.State == TaskRunning || t.State == TaskUnknown { // also when it comes later in the sequence: it may still be running
 			busy[t.DatabaseID] = true
 		}
 	}
@@ -243,8 +246,9 @@ func (r Rollout) Next() []Task {
 	return next
 }
 
-// effective returns the tasks in the order in which they run, and those as held that wait for a held one: a pending task
-// whose migration is held in an earlier stage cannot start before that one, and must not block others.
+// effective returns the tasks in the order in which they run, with those that wait for a held one
+// as held: a pending task whose migration is held in an earlier stage cannot start before that one,
+// and must not block others.
 func effective(tasks []Task) []Task {
 	tasks = append([]Task(nil), tasks...)
 	sort.SliceStable(tasks, func(i, j int) bool {
@@ -261,7 +265,7 @@ func effective(tasks []Task) []Task {
 		MigrationID
 		path string
 	}
-	held := map[step]int{} // the earliest stage that holds it
+	held := map[step]int{} // the earliest stage in which it is held
 	for i, t := range tasks {
 		key := step{t.MigrationID, t.Path}
 		stage, known := held[key]

@@ -18,7 +18,8 @@ var taskStates = []towpath.TaskState{
 	towpath.TaskFailed, towpath.TaskUnknown, towpath.TaskSkipped, towpath.TaskCancelled,
 }
 
-// tasks reads lines such as "0 shop 1 pending": stage, database, version, state. Sequence is the order of the lines.
+// tasks parses lines such as "0 shop 1 pending": stage, database, version, state. Sequence is the
+// order of the lines.
 func tasks(t testing.TB, lines ...string) []towpath.Task {
 	t.Helper()
 	var all []towpath.Task
@@ -70,7 +71,7 @@ func TestRollout_Next(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			all := tasks(t, c.tasks...)
-			slices.Reverse(all) // the order of the list means nothing
+			slices.Reverse(all) // the order of the list does not matter
 			var got []string
 			for _, task := range (towpath.Rollout{Tasks: all}).Next() {
 				got = append(got, task.ID)
@@ -132,7 +133,7 @@ func TestRollout_Next_neverRunsTwoInADatabaseNorLeavesTheOrder(t *testing.T) {
 	})
 }
 
-// A rollout whose tasks all succeed comes to its end: what is left then waits for a held one.
+// A rollout whose tasks all succeed runs until only held tasks are left.
 func TestRollout_Next_reachesTheEnd(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -192,7 +193,7 @@ func TestSummarizeTasks(t *testing.T) {
 	}
 }
 
-// That a rollout failed and that another took over are two facts; each is kept.
+// That a rollout failed and that another took over are two facts; both are kept.
 func TestRollout_Supersede_keepsThatItFailed(t *testing.T) {
 	t.Parallel()
 	for lines, want := range map[string]towpath.RolloutState{

@@ -6,20 +6,21 @@ import (
 	"unicode/utf8"
 )
 
-// MaxText is how many bytes are kept of a text that somebody else decides about: an error of a database, a notice, a name,
-// an answer of a provider.
+// MaxText is how many bytes are kept of a text of external origin: a database's error, a notice, a
+// name, a provider's response.
 const MaxText = 4 << 10
 
-// Clip cuts a text of somebody else's to MaxText bytes of valid UTF-8, and says how many there were behind them.
+// Clip cuts an external text to MaxText bytes of valid UTF-8, and says how many bytes it dropped.
 func Clip(text string) string { return ClipMore(text, MaxText, 0) }
 
-// ClipMore cuts a text to n bytes of valid UTF-8 where it is longer; unread bytes were left out behind it before.
+// ClipMore cuts a text to n bytes of valid UTF-8 if it is longer; unread is the number of bytes
+// that the caller did not read.
 func ClipMore(text string, n, unread int) string {
 	if len(text) <= n && unread == 0 {
 		return strings.ToValidUTF8(text, "�")
 	}
 	kept := text[:min(n, len(text))]
-	for i := len(kept) - 1; i >= max(0, len(kept)-utf8.UTFMax); i-- { // no half of a character
+	for i := len(kept) - 1; i >= max(0, len(kept)-utf8.UTFMax); i-- { // do not cut a character in half
 		if utf8.RuneStart(kept[i]) {
 			if !utf8.FullRuneInString(kept[i:]) {
 				kept = kept[:i]

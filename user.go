@@ -29,12 +29,12 @@ const (
 	ManageEnvironments Permission = "environments.manage"
 	ManageInstances    Permission = "instances.manage" // instances, and which project a database belongs to
 	CreateProjects     Permission = "projects.create"
-	UseGitProviders    Permission = "git-providers.use" // see names of providers, authorize with one's own account
+	UseGitProviders    Permission = "git-providers.use" // see names of providers, authorize one's own account
 
 	ViewProject    Permission = "project.view"
 	ManageProject  Permission = "project.manage" // name, limits, members
 	ManageLinks    Permission = "project.links"  // link, edit, unlink a repository
-	SyncProject    Permission = "project.sync"   // look again now
+	SyncProject    Permission = "project.sync"   // sync now
 	RunRollouts    Permission = "project.run"    // retry, release, skip, cancel
 	ResolveUnknown Permission = "project.resolve"
 )
@@ -102,7 +102,7 @@ type ProjectMember struct {
 	CreatedAt time.Time
 }
 
-// CredentialKind tells what a Credential is for.
+// CredentialKind says what a Credential is for.
 type CredentialKind string
 
 const (
@@ -111,7 +111,7 @@ const (
 	CredentialInvitation CredentialKind = "invitation" // lets an invited member choose a password, once
 )
 
-// Credential is a random secret that stands for a member. Only its hash is kept.
+// Credential is a random secret that authenticates a member. Only its hash is stored.
 type Credential struct {
 	ID         string
 	Kind       CredentialKind
@@ -123,18 +123,18 @@ type Credential struct {
 	LastUsedAt *time.Time
 }
 
-// AuditEvent records who did what. Rows are only ever added.
+// AuditEvent records who did what. Rows are never updated.
 type AuditEvent struct {
 	ID        string
 	At        time.Time
 	MemberID  string // "" when the server itself acted
 	Action    string // "git-provider.add", "task.release", …
-	Subject   string // id of what it was done to
+	Subject   string // id of the object that it was done to
 	ProjectID string // "" for the workspace
-	Detail    string // one plain sentence; never a secret
+	Detail    string // one plain sentence; never contains a secret
 }
 
-// Actor is who does something: a member, and the session or API token that speaks for them.
+// Actor is who does something: a member, and the session or API token in use.
 type Actor struct {
 	Member    Member
 	SessionID string // Credential of a browser's session; "" for a program with an API token

@@ -7,7 +7,8 @@ import (
 	"towpath"
 )
 
-// The whole table of rights: O owner, D DBA, M member of the workspace; o owner, d developer of the project.
+// The whole table of permissions: O owner, D DBA, M member of the workspace; o owner, d developer
+// of the project.
 func TestRoles_whoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	rights := map[towpath.Permission]string{
