@@ -35,7 +35,8 @@ var floors = map[string]int{
 	"towpath/internal/sqlreview": 2,
 	"towpath/internal/wording":   2,
 
-	"towpath/internal/dialect/sqlite": 2,
+	"towpath/internal/dialect/sqlite":   2,
+	"towpath/internal/dialect/postgres": 2,
 
 	"towpath/internal/vcs/gitwire":        3,
 	"towpath/internal/engine/sqlite":      3,
@@ -87,6 +88,8 @@ var nevers = []never{
 		"targets are read by catalog and changed by executor; api speaks of what is in the store"},
 	{"towpath/internal/dialect/sqlite", []string{"towpath/internal/dialect/sqlite", "towpath/internal/engine/sqlite"},
 		"a dialect is known to its engine alone; everybody else has statements and what they do"},
+	{"towpath/internal/dialect/postgres", []string{"towpath/internal/dialect/postgres", "towpath/internal/engine/postgres"},
+		"a dialect is known to its engine alone; everybody else has statements and what they do"},
 	{"towpath/internal/jobs", []string{"towpath/cmd"}, "services reach each other by job rows of the store, never by calling the workers"},
 	{"database/sql", []string{"towpath/internal/store", "towpath/internal/engine"},
 		"only the store holds SQL for the metadata, and only drivers speak to targets"},
@@ -95,7 +98,14 @@ var nevers = []never{
 }
 
 // pure packages have no inputs but their arguments.
-var pure = []string{"towpath", "towpath/internal/wording", "towpath/internal/plan", "towpath/internal/sqlreview", "towpath/internal/dialect/sqlite"}
+var pure = []string{
+	"towpath",
+	"towpath/internal/wording",
+	"towpath/internal/plan",
+	"towpath/internal/sqlreview",
+	"towpath/internal/dialect/sqlite",
+	"towpath/internal/dialect/postgres",
+}
 
 // impure are packages, with what lies below them, that do I/O or depend on the environment.
 var impure = []string{

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -8,4 +9,4 @@ import (
 var _ engine.Reader = (*Engine)(nil)
 
 // Dialect implements engine.Reader.
-func (e *Engine) Dialect() statement.Dialect { return statement.Dialect{Lexer: &lexer{}, Fold: true} }
+func (e *Engine) Dialect() statement.Dialect { return dialect.Reader() }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -54,7 +55,7 @@ var relationKinds = map[string]string{
 // postCondition looks whether what a statement makes is there as it says, in the session in which it has run. There is none
 // for a statement whose end tells all.
 func postCondition(st statement.Statement) []call {
-	made, ok := statement.Dialect{Lexer: &lexer{}, Fold: true}.ReadMade(st)
+	made, ok := dialect.Reader().ReadMade(st)
 	name := statement.Parts(made.Name)
 	switch {
 	case !ok || made.Kind == "trigger" || name[0] == "pg_temp":
@@ -147,7 +148,7 @@ func madeIndex(row pgx.Row, made statement.Made) error {
 }
 
 // sameName compares names of which the server has cut what is too long.
-func sameName(a, b string) bool { return clip(a) == clip(b) }
+func sameName(a, b string) bool { return dialect.Clip(a) == dialect.Clip(b) }
 
 func madeRelation(row pgx.Row, made statement.Made) error {
 	var kind string

@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 
 	"towpath"
+	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -61,12 +62,12 @@ func New() *Engine { return &Engine{} }
 
 // Split implements engine.Engine.
 func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
-	return statement.SplitFile(script, &lexer{}, transaction())
+	return dialect.Split(script)
 }
 
 // Canonical implements engine.Canonicalizer.
 func (e *Engine) Canonical(s statement.Statement) string {
-	return statement.Canonical(s.Text, &lexer{})
+	return dialect.Canonical(s.Text)
 }
 
 // Discover implements engine.Engine: databases that allow connections, templates and "postgres" left out.

@@ -3,11 +3,10 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
+	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -16,46 +15,9 @@ var _ engine.Vetter = (*Engine)(nil)
 
 // Vet implements engine.Vetter.
 func (e *Engine) Vet(t engine.Target, s statement.Statement) error {
-	if s.Roles == nil {
-		return nil
-	}
-	if !t.AllowRoles {
-		return s.Roles
-	}
-	for _, o := range s.Outside {
-		switch {
-		case o.Kind == statement.OutsideRole && (sameRole(o.Name, t.Username) || sameRole(o.Name, t.Options[OptionRole])):
-			return statement.Errorf(o.Pos, "%s is the user that runs the migration, which no migration may change. Name another role.", o.Name)
-		case o.Kind == statement.OutsideDatabase && clip(o.Name) != clip(t.Database):
-			return statement.Errorf(o.Pos, "This reaches the database %s: a migration stays in its own. Write a file for that database.", o.Name)
-		}
-	}
-	return nil
-}
-
-// sameRole compares names as the server does. In a database of one byte for each letter it makes
-// lower case of other letters than ASCII too.
-func sameRole(a, b string) bool {
-	a, b = clip(a), clip(b)
-	return a == b || (!ascii(a) && strings.EqualFold(a, b))
-}
-
-func ascii(name string) bool {
-	return strings.IndexFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
-}
-
-// maxName is how many bytes the server keeps of a name.
-const maxName = 63
-
-func clip(name string) string {
-	if len(name) <= maxName {
-		return name
-	}
-	end := maxName
-	for end > 0 && !utf8.RuneStart(name[end]) {
-		end--
-	}
-	return name[:end]
+	return dialect.Validate(s, dialect.Target{
+		Database: t.Database, User: t.Username, Role: t.Options[OptionRole], AllowRoles: t.AllowRoles,
+	})
 }
 
 // powerful finds those of the names that are our own role, or may act as it or as one with power over
@@ -79,10 +41,10 @@ func (s *session) vet(ctx context.Context, st statement.Statement) error {
 	var names []string
 	for _, o := range st.Outside {
 		if o.Kind == statement.OutsideRole {
-			names = append(names, clip(o.Name))
+			names = append(names, dialect.Clip(o.Name))
 		}
 	}
-	rows, err := s.conn.Query(ctx, powerful, names, clip(s.db.target.Options[OptionRole]))
+	rows, err := s.conn.Query(ctx, powerful, names, dialect.Clip(s.db.target.Options[OptionRole]))
 	if err != nil {
 		return fmt.Errorf("look at the roles: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -15,7 +16,7 @@ var _ engine.Witness = (*database)(nil)
 
 // Change implements engine.Witness.
 func (d *database) Change(s statement.Statement) statement.Change {
-	return statement.Dialect{Lexer: &lexer{}, Fold: true}.ReadChange(s)
+	return dialect.Reader().ReadChange(s)
 }
 
 // Definitions implements engine.Witness. Of a table it reads its indexes: nothing else of one changes without a transaction.

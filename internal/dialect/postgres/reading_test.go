@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
-	"towpath/internal/engine/postgres"
 )
 
 // fragments make scripts that the server can read now and then, around the places where lexers differ.
@@ -163,7 +163,7 @@ func TestSplit_cutsAsTheServerReads(t *testing.T) {
 	t.Logf("%d scripts were read by both", asked)
 }
 
-// FuzzCuts runs on a server of its own: go test -fuzz FuzzCuts ./internal/engine/postgres
+// FuzzCuts runs on a server of its own: go test -fuzz FuzzCuts ./internal/dialect/postgres
 func FuzzCuts(f *testing.F) {
 	for i := range fragments {
 		f.Add([]byte{0, byte(i), 3, 1}, "SELECT "+fragments[i]+"; SELECT 1")

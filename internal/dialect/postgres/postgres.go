@@ -1,0 +1,21 @@
+// Package postgres reads PostgreSQL's SQL: where a statement ends, what must not run, and what a
+// statement does to a catalogue. It needs no database.
+package postgres
+
+import (
+	"io"
+	"iter"
+
+	"towpath/internal/statement"
+)
+
+// Split cuts a file into its statements. What must not run is a *statement.Error in its place.
+func Split(script io.Reader) iter.Seq2[statement.Statement, error] {
+	return statement.SplitFile(script, &lexer{}, transaction())
+}
+
+// Canonical is a statement's text without comments, with single blanks between its tokens.
+func Canonical(text string) string { return statement.Canonical(text, &lexer{}) }
+
+// Reader reads what statements do to the things that a catalogue shows by name.
+func Reader() statement.Dialect { return statement.Dialect{Lexer: &lexer{}, Fold: true} }
