@@ -15,7 +15,8 @@ import (
 	"towpath"
 )
 
-// Backup writes the metadata in a SQLite file, one state of it, into a new file, which it checks. A server may run meanwhile.
+// Backup writes a consistent copy of SQLite metadata into a new file and checks the copy. A server
+// may run meanwhile.
 func Backup(ctx context.Context, path, to string) (err error) {
 	if err := checkWAL(path); err != nil {
 		return err
@@ -40,7 +41,7 @@ func Backup(ctx context.Context, path, to string) (err error) {
 	return nil
 }
 
-// fresh makes an empty file that only its owner can read; CodeConflict when there is a file.
+// fresh creates an empty file that only its owner can read; CodeConflict when the file exists.
 func fresh(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {
@@ -64,13 +65,14 @@ func fileURL(path, query string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query
 }
 
-// Condition is what a check of metadata found.
+// Condition is the result of a check of metadata.
 type Condition struct {
 	Schema  int64  // version of its schema
-	Program string // that used it last; "" when it does not say
+	Program string // that used it last; "" when unknown
 }
 
-// Check reads all of the metadata in a SQLite file and says what is wrong with it. A server may run meanwhile.
+// Check reads all metadata in a SQLite file and reports what is wrong with it. A server may run
+// meanwhile.
 func Check(ctx context.Context, path string) (c Condition, err error) {
 	if _, err := os.Stat(path); err != nil {
 		return c, towpath.Errorf(towpath.CodeNotFound, "%s: there is no such file.", path)
@@ -100,7 +102,7 @@ func Check(ctx context.Context, path string) (c Condition, err error) {
 	return c, s.notNewer(ctx, provider)
 }
 
-// intact reads every page and every reference.
+// intact checks every page and every reference.
 func intact(ctx context.Context, db *sql.DB) error {
 	var verdict string
 	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
@@ -123,8 +125,8 @@ func intact(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// Restore puts a backup in the place of a SQLite file, on which no server may run. What was there is kept beside it under the
-// name that it returns, "" when there was nothing.
+// Restore replaces a SQLite file with a backup; no server may run on it. The old file is kept next
+// to it, under the returned name; "" when there was none.
 func Restore(ctx context.Context, backup, path string, now time.Time) (kept string, err error) {
 	if wal, err := os.Stat(backup + "-wal"); err == nil && wal.Size() > 0 {
 		return "", towpath.Invalid("from", "%s-wal lies beside the backup, so the file alone is not whole. Make backups with towpath metadata backup.", backup)
@@ -145,7 +147,8 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (kept stri
 	return kept, syncFolder(filepath.Dir(path))
 }
 
-// setAside renames a SQLite file and what lies beside it, so that it can be opened under its new name.
+// setAside renames a SQLite file together with its -wal and -shm, so that it can be opened under
+// its new name.
 func setAside(path, name string) (kept string, err error) {
 	for _, suffix := range []string{"-wal", "-shm", "-journal", "-origin", ""} {
 		err := os.Rename(path+suffix, name+suffix)
@@ -181,7 +184,7 @@ func syncFolder(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// FilePath returns the path of metadata that lies in a SQLite file; ok is false for other metadata.
+// FilePath returns the path of metadata in a SQLite file; ok is false for other metadata.
 func FilePath(metadataURL string) (path string, ok bool) {
 	return strings.CutPrefix(metadataURL, "sqlite:")
 }

@@ -77,7 +77,7 @@ func beside(t *testing.T, path string) (names []string) {
 	return names
 }
 
-// crashed copies metadata that is open as a crash would leave it, and returns where it lies.
+// crashed copies open metadata as a crash would leave it, and returns the path of the copy.
 func crashed(t *testing.T, path string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -176,7 +176,7 @@ var backups = map[string]func(t *testing.T, path, to string){
 	},
 }
 
-// bare opens a SQLite file as another program does.
+// bare opens a SQLite file as any other program does.
 func bare(t *testing.T, path string, do func(*sql.Conn) error) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)

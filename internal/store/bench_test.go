@@ -10,7 +10,7 @@ import (
 	"towpath/internal/store"
 )
 
-// benchOnBoth prepares a store once per database and measures what run does with it.
+// benchOnBoth prepares a store once per database and measures run on it.
 func benchOnBoth(b *testing.B, prepare func(b *testing.B, s *store.Store) (run func(i int) error)) {
 	for _, kind := range []struct {
 		name    string
@@ -33,7 +33,7 @@ func benchOnBoth(b *testing.B, prepare func(b *testing.B, s *store.Store) (run f
 	}
 }
 
-// manyJobs makes n jobs of which most are done, some are due later and a few are due.
+// manyJobs makes n jobs: most are done, some are due later and a few are due now.
 func manyJobs(b *testing.B, s *store.Store, n int) {
 	b.Helper()
 	write(b, s, func(ctx context.Context, tx *store.Tx) error {
@@ -55,7 +55,7 @@ func BenchmarkNextDue(b *testing.B) {
 	})
 }
 
-// BenchmarkJob is one job's way: asked for, claimed, finished, in a transaction each.
+// BenchmarkJob enqueues, claims and finishes one job, each in its own transaction.
 func BenchmarkJob(b *testing.B) {
 	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
 		manyJobs(b, s, 20_000)
@@ -167,7 +167,7 @@ func BenchmarkProjectDatabases_100With100Entries(b *testing.B) {
 	})
 }
 
-// BenchmarkSetLedger_unchanged is what each look at a repository does with each of its databases.
+// BenchmarkSetLedger_unchanged is what every reconcile does with each database.
 func BenchmarkSetLedger_unchanged(b *testing.B) {
 	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
 		w := newWorld(b, s)

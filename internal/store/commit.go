@@ -15,7 +15,7 @@ var linkCommits = newTable("link_commit", 2, func(c *linkCommitRow) []column {
 	return []column{{"link_id", &c.LinkID}, {"commit_hash", &c.Hash}, {"message", &c.Message}, {"author", &c.Author}, {"url", &c.URL}}
 })
 
-// PutCommits remembers commits that brought something to a link.
+// PutCommits stores commits that brought changes to a link.
 func (tx *Tx) PutCommits(ctx context.Context, linkID string, commits ...towpath.Commit) error {
 	rows := make([]linkCommitRow, len(commits))
 	for i, c := range commits {
@@ -24,7 +24,7 @@ func (tx *Tx) PutCommits(ctx context.Context, linkID string, commits ...towpath.
 	return linkCommits.upsert(ctx, tx, rows...)
 }
 
-// Commit reads what is known of a commit of a link; CodeNotFound when that is nothing.
+// Commit returns a stored commit of a link, or CodeNotFound.
 func (tx *Tx) Commit(ctx context.Context, linkID, hash string) (towpath.Commit, error) {
 	row, err := linkCommits.get(ctx, tx, "link_id = $1 AND commit_hash = $2", linkID, hash)
 	return row.Commit, err
@@ -41,12 +41,12 @@ var commitNotes = newTable("commit_note", 3, func(n *noteRow) []column {
 	return []column{{"link_id", &n.LinkID}, {"commit_hash", &n.Commit}, {"path", &n.Path}, {"note", &n.Note}}
 })
 
-// AddNote keeps what is to be told of a path on the commit that changed it.
+// AddNote stores a note about a path, to be posted on the commit that changed it.
 func (tx *Tx) AddNote(ctx context.Context, linkID, commit, path, note string) error {
 	return commitNotes.upsert(ctx, tx, noteRow{LinkID: linkID, Commit: commit, Path: path, Note: note})
 }
 
-// Notes lists what is to be told of a link's commits: words by path by commit.
+// Notes lists the notes to be posted on a link's commits: texts by path by commit.
 func (tx *Tx) Notes(ctx context.Context, linkID string) (map[string]map[string]string, error) {
 	rows, err := commitNotes.list(ctx, tx, "WHERE link_id = $1", linkID)
 	notes := map[string]map[string]string{}
@@ -59,7 +59,7 @@ func (tx *Tx) Notes(ctx context.Context, linkID string) (map[string]map[string]s
 	return notes, err
 }
 
-// DeleteNotes forgets what was to be told of a commit.
+// DeleteNotes removes the notes of a commit.
 func (tx *Tx) DeleteNotes(ctx context.Context, linkID, commit string) error {
 	return commitNotes.delete(ctx, tx, "link_id = $1 AND commit_hash = $2", linkID, commit)
 }

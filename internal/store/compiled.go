@@ -8,13 +8,15 @@ import (
 	"sync"
 )
 
-// maxCompiled bounds the statements that a connection keeps. There are far fewer texts: all are constants of this package.
+// maxCompiled bounds the statements that a connection keeps. There are far fewer texts, since all
+// are constants of this package.
 const maxCompiled = 1000
 
-// connections are some of a SQLite file. Each keeps its compiled statements, since compiling one takes longer than running it.
+// connections is a pool for a SQLite file. Each connection keeps its compiled statements, since
+// compiling one takes longer than running it.
 type connections struct {
 	db      *sql.DB
-	idle    chan *connection // nil for one that is not open yet
+	idle    chan *connection // a nil entry is not open yet
 	closed  chan struct{}
 	closing sync.Once
 }
@@ -27,10 +29,11 @@ func newConnections(db *sql.DB, n int) *connections {
 	return c
 }
 
-// errClosed is what a transaction gets that begins when the store is closed, or is being closed.
+// errClosed is the error of a transaction that begins on a closed or closing store.
 var errClosed = errors.New("the database is closed")
 
-// close waits for the transactions that run and closes all connections. No other one begins afterwards.
+// close waits for running transactions and closes all connections. No transaction begins
+// afterwards.
 func (c *connections) close(ctx context.Context) (err error) {
 	c.closing.Do(func() { close(c.closed) })
 	for range cap(c.idle) {
@@ -46,7 +49,8 @@ func (c *connections) close(ctx context.Context) (err error) {
 	return err
 }
 
-// connection runs one transaction at a time. database/sql's own transactions do not keep compiled statements.
+// connection runs one transaction at a time. database/sql's own transactions do not keep compiled
+// statements.
 type connection struct {
 	*sql.Conn
 	compiled map[string]*sql.Stmt
@@ -79,14 +83,16 @@ func (c *connections) begin(ctx context.Context, begin string) (t transaction, e
 		}
 		conn = &connection{opened, map[string]*sql.Stmt{}}
 	}
-	// SQLite's own limit bounds the wait. A context that ends meanwhile would leave open whether it has begun.
+	// SQLite's busy timeout bounds the wait. With a context that ends meanwhile, it would be
+	// unknown whether the transaction began.
 	if _, err := conn.ExecContext(context.WithoutCancel(ctx), begin); err != nil {
 		return nil, err
 	}
 	return &compiledTx{ctx: ctx, connection: conn, pool: c}, nil
 }
 
-// end closes the connection and its statements: SQLite keeps a file open for as long as there is one.
+// end closes the connection and its statements: SQLite keeps a file open while there is a
+// statement.
 func (c *connection) end() (err error) {
 	for _, s := range c.compiled {
 		err = errors.Join(err, s.Close())
@@ -123,7 +129,7 @@ func (c *connection) ExecContext(ctx context.Context, text string, args ...any) 
 	return s.ExecContext(ctx, args...)
 }
 
-// QueryContext implements querier. Its rows are closed before the same text is asked again.
+// QueryContext implements querier. Callers close the rows before they run the same text again.
 func (c *connection) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	s, err := c.statement(ctx, text)
 	if err != nil {
@@ -136,7 +142,7 @@ func (c *connection) QueryContext(ctx context.Context, text string, args ...any)
 func (c *connection) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
 	s, err := c.statement(ctx, text)
 	if err != nil {
-		return c.Conn.QueryRowContext(ctx, text, args...) // which tells the error
+		return c.Conn.QueryRowContext(ctx, text, args...) // which returns the error
 	}
 	return s.QueryRowContext(ctx, args...)
 }
@@ -166,14 +172,15 @@ func (t *compiledTx) end(text string) error {
 	}
 	_, err := t.ExecContext(context.WithoutCancel(t.ctx), text)
 	if err != nil && text == "COMMIT" {
-		return err // what follows is a rollback
+		return err // a rollback follows
 	}
 	t.over = true
 	if err == nil {
 		t.pool.idle <- t.connection
 		return nil
 	}
-	// SQLite has undone the transaction by itself, or the connection is of no use: either way a new one is clean.
+	// SQLite has rolled back by itself, or the connection is broken: in both cases a new connection
+	// is clean.
 	t.pool.idle <- nil
 	return errors.Join(fmt.Errorf("end the transaction: %w", err), t.connection.end())
 }

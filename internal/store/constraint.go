@@ -9,8 +9,9 @@ import (
 	"towpath"
 )
 
-// broken reports whether err is a violated constraint, by PostgreSQL's code or SQLite's.
-// https://www.postgresql.org/docs/current/errcodes-appendix.html, https://sqlite.org/rescode.html
+// broken reports whether err is a constraint violation with one of the codes of PostgreSQL or
+// SQLite. https://www.postgresql.org/docs/current/errcodes-appendix.html,
+// https://sqlite.org/rescode.html
 func broken(err error, postgres string, lite ...int) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
@@ -27,7 +28,7 @@ func broken(err error, postgres string, lite ...int) bool {
 	return false
 }
 
-// taken turns a violated unique index into words about the field that holds the name.
+// taken turns a violated unique index into an Error about the field with the name.
 func taken(err error, field, format string, args ...any) error {
 	if broken(err, "23505", 2067, 1555) { // SQLITE_CONSTRAINT_UNIQUE, _PRIMARYKEY
 		e := towpath.Invalid(field, format, args...)
@@ -37,7 +38,7 @@ func taken(err error, field, format string, args ...any) error {
 	return err
 }
 
-// inUse turns a violated foreign key into words about what is still needed.
+// inUse turns a violated foreign key into an Error that says what still uses the row.
 func inUse(err error, format string, args ...any) error {
 	if broken(err, "23503", 787) { // SQLITE_CONSTRAINT_FOREIGNKEY
 		return towpath.Errorf(towpath.CodeConflict, format, args...)

@@ -13,7 +13,7 @@ import (
 	"towpath"
 )
 
-// contentRow is a content without its bytes, which are in the rows of contentPart.
+// contentRow is a content without its bytes, which are in contentPart rows.
 type contentRow struct {
 	ID       string
 	Checksum string // ID, until all parts are there
@@ -25,12 +25,13 @@ var contents = newTable("content", 1, func(c *contentRow) []column {
 	return []column{{"id", &c.ID}, {"checksum", &c.Checksum}, {"put_at", instant{&c.PutAt}}, {"size", &c.Size}}
 })
 
-// partSize is how many bytes each part of a content has but the last: what is in memory at once of a long one.
+// partSize is the size in bytes of each part of a content except the last. One part of a long
+// content is in memory at once.
 const partSize = 1 << 20
 
 type contentPart struct {
 	ContentID string
-	Position  int // from 0; an empty content has one part, too
+	Position  int // from 0; an empty content has one part as well
 	Bytes     []byte
 }
 
@@ -38,11 +39,11 @@ var contentParts = newTable("content_part", 2, func(p *contentPart) []column {
 	return []column{{"content_id", &p.ContentID}, {"position", &p.Position}, {"bytes", blob{&p.Bytes}}}
 })
 
-// contentFresh is how long content counts as just put.
+// contentFresh is how long content counts as just stored.
 const contentFresh = time.Hour
 
-// PutContent keeps bytes under their checksum; the same content is kept once. It is safe from PruneContents for as long as
-// that is told to spare what is fresh, so the caller has time to refer to it in a later transaction.
+// PutContent stores bytes under their checksum; the same content is stored once. PruneContents
+// spares fresh content, so the caller has time to refer to it in a later transaction.
 func (tx *Tx) PutContent(ctx context.Context, checksum string, bytes []byte) error {
 	if kept, err := tx.keptContent(ctx, checksum); err != nil || kept {
 		return err
@@ -62,7 +63,7 @@ func (tx *Tx) PutContent(ctx context.Context, checksum string, bytes []byte) err
 	}
 }
 
-// keptContent reports whether a content is there already, and makes it as good as just put.
+// keptContent reports whether a content is stored already, and makes it fresh again.
 func (tx *Tx) keptContent(ctx context.Context, checksum string) (kept bool, err error) {
 	var put int64
 	err = tx.tx.QueryRowContext(ctx, "SELECT put_at FROM content WHERE checksum = $1", checksum).Scan(&put)
@@ -75,8 +76,9 @@ func (tx *Tx) keptContent(ctx context.Context, checksum string) (kept bool, err 
 	return err == nil, contents.wrap("put", err)
 }
 
-// KeepContent reads src to its end and keeps it as PutContent does, under its SHA-256 in hex. Of a long one there is little more
-// than 1 MiB in memory at once: each part is written in a transaction of its own, and nothing is found before the last one is in.
+// KeepContent reads src to its end and stores it under its SHA-256 in hex, as PutContent does. At
+// most about 1 MiB is in memory at once: each part is written in its own transaction, and the
+// content becomes visible with the last one.
 func (s *Store) KeepContent(ctx context.Context, src io.Reader) (checksum string, size int64, err error) {
 	id, sums := NewID(), towpath.NewTextSums()
 	var part bytes.Buffer
@@ -89,7 +91,7 @@ func (s *Store) KeepContent(ctx context.Context, src io.Reader) (checksum string
 			err = fmt.Errorf("read a content: %w", err)
 			break
 		}
-		_, _ = sums.Write(part.Bytes()) // it never fails
+		_, _ = sums.Write(part.Bytes()) // never fails
 		size += int64(part.Len())
 		checksum = id
 		if last {
@@ -110,8 +112,8 @@ func (s *Store) KeepContent(ctx context.Context, src io.Reader) (checksum string
 	return checksum, size, nil
 }
 
-// addPart brings a content one part further. It removes the whole of one that turns out to be there already, which kept
-// reports.
+// addPart writes the next part of a content. When kept is true, the content turned out to be stored
+// already, and the written parts are removed.
 func (tx *Tx) addPart(ctx context.Context, c contentRow, p contentPart) (kept bool, err error) {
 	kept, err = tx.keptContent(ctx, c.Checksum)
 	if err != nil {
@@ -129,7 +131,7 @@ func (tx *Tx) addPart(ctx context.Context, c contentRow, p contentPart) (kept bo
 	return false, contentParts.insert(ctx, tx, p)
 }
 
-// dropTimeout bounds the removal of what a failure has left, which is garbage otherwise.
+// dropTimeout bounds the removal of parts after a failure; what remains is garbage.
 const dropTimeout = 10 * time.Second
 
 func (s *Store) dropContent(ctx context.Context, id string) error {
@@ -138,7 +140,7 @@ func (s *Store) dropContent(ctx context.Context, id string) error {
 	return s.Write(ctx, func(tx *Tx) error { return contents.delete(ctx, tx, "id = $1", id) })
 }
 
-// Content reads the whole of a content into memory; it is for those that came from there.
+// Content reads a whole content into memory; use it for content that was in memory before.
 func (tx *Tx) Content(ctx context.Context, checksum string) ([]byte, error) {
 	c, err := tx.openContent(ctx, checksum)
 	if err != nil {
@@ -155,7 +157,7 @@ func (tx *Tx) Content(ctx context.Context, checksum string) ([]byte, error) {
 	return whole, nil
 }
 
-// ContentHead reads the beginning of a content, at most 1 MiB, and tells the size of the whole in bytes.
+// ContentHead reads the beginning of a content, at most 1 MiB, and returns the full size in bytes.
 func (tx *Tx) ContentHead(ctx context.Context, checksum string) (head []byte, size int64, err error) {
 	c, err := tx.openContent(ctx, checksum)
 	if err != nil {
@@ -177,22 +179,23 @@ func (tx *Tx) openContent(ctx context.Context, checksum string) (*Content, error
 	return &Content{Size: row.Size, id: row.ID, part: first.Bytes}, err
 }
 
-// Content is an open content of any length. It is an io.ReaderAt: safe for concurrent use, and quick when read in order.
-// One part of it is in memory.
+// Content is an open content of any length. It is an io.ReaderAt: safe for concurrent use, and fast
+// when read in order. It keeps one part in memory.
 type Content struct {
 	Size int64 // bytes
 
-	ctx   context.Context // an io.ReaderAt has no other way to be given one
+	ctx   context.Context // io.ReaderAt has no context parameter
 	store *Store
 	id    string
 
 	mu       sync.Mutex
-	position int // of part
+	position int // of the part
 	part     []byte
 }
 
-// OpenContent opens what is kept under a checksum; ctx bounds the reading, too. What is shorter than 1 MiB is read at once, and
-// of others each part when it is needed, in a transaction of its own: contents never change.
+// OpenContent opens the content with a checksum; ctx bounds the reading as well. Content below 1
+// MiB is read at once. Otherwise each part is read on demand in its own transaction, which is safe
+// since contents never change.
 func (s *Store) OpenContent(ctx context.Context, checksum string) (c *Content, err error) {
 	err = s.Read(ctx, func(tx *Tx) error {
 		c, err = tx.openContent(ctx, checksum)
@@ -205,7 +208,7 @@ func (s *Store) OpenContent(ctx context.Context, checksum string) (c *Content, e
 	return c, nil
 }
 
-// Reader reads the content from its beginning.
+// Reader returns a reader from the beginning of the content.
 func (c *Content) Reader() *io.SectionReader { return io.NewSectionReader(c, 0, c.Size) }
 
 // ReadAt implements io.ReaderAt.
@@ -228,7 +231,7 @@ func (c *Content) ReadAt(p []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
-// load brings a part into memory.
+// load reads a part into memory.
 func (c *Content) load(position int) error {
 	if c.position == position {
 		return nil
@@ -242,14 +245,15 @@ func (c *Content) load(position int) error {
 	})
 }
 
-// PruneContents removes contents that nothing refers to and that were last put before the given time, which must be
-// longer ago than an hour and than anything takes from putting contents to referring to them.
+// PruneContents removes contents that nothing refers to and that were last stored before the given
+// time. That must be longer ago than an hour, and than any caller takes from storing contents to
+// referring to them.
 func (tx *Tx) PruneContents(ctx context.Context, before time.Time) error {
 	recorded, err := tasks.list(ctx, tx, "WHERE action = 'record' AND state IN ('pending', 'held', 'running', 'failed', 'unknown')")
 	if err != nil {
 		return err
 	}
-	needed := map[string]bool{} // by nothing but a task that is to record them
+	needed := map[string]bool{} // only by a task that will record them
 	for _, t := range recorded {
 		for _, m := range t.Covers {
 			needed[m.Checksum] = true

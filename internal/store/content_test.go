@@ -19,7 +19,7 @@ import (
 
 const part = 1 << 20
 
-// longText is n bytes of which no two parts are the same.
+// longText is n bytes without two equal parts.
 func longText(n int) []byte {
 	text := []byte{}
 	for line := 0; len(text) < n; line++ {
@@ -40,7 +40,7 @@ func countParts(t *testing.T, s *store.Store) (n int) {
 		if err != nil {
 			return err
 		}
-		defer func() { _ = rows.Close() }() // rows.Err tells what matters
+		defer func() { _ = rows.Close() }() // rows.Err returns the error that matters
 		for rows.Next() {
 			if err := rows.Scan(&n); err != nil {
 				return err

@@ -6,7 +6,7 @@ import (
 	"towpath"
 )
 
-// contentText is one of the checksums under which the text of a content is known when only its line ends differ.
+// contentText is a checksum that finds a content whose text differs in line ends only.
 type contentText struct {
 	ContentID string
 	Checksum  string
@@ -28,8 +28,8 @@ func (tx *Tx) addTexts(ctx context.Context, contentID string, sums *towpath.Text
 // maxLookup bounds the parameters of one statement.
 const maxLookup = 64
 
-// PlainTexts returns towpath.TextSums.Plain for those of the checksums whose text was kept, or a text that differs from it
-// in the line ends that Git writes.
+// PlainTexts returns towpath.TextSums.Plain for those of the checksums whose text is stored,
+// possibly with other line ends.
 func (tx *Tx) PlainTexts(ctx context.Context, checksums []string) (map[string]string, error) {
 	plain := make(map[string]string, len(checksums))
 	for len(checksums) > 0 {

@@ -15,21 +15,22 @@ type anyTable interface {
 	copy(ctx context.Context, from, to *Tx) (int, error)
 }
 
-// tables lists all tables, each behind those that it refers to.
+// tables lists all tables, each after those that it refers to.
 var tables = []anyTable{
 	metas, members, credentials, auditEvents, projects, projectMembers, environments, instances, databases, ledgerEntries,
 	gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals, deliveries, manifestFiles, linkCommits, commitNotes, readings, readingFiles, contents, contentParts, contentTexts, verdicts,
 	rollouts, tasks, attempts, statements, history, posted, jobs,
 }
 
-// Copied tells how many rows of a table were copied.
+// Copied is the number of rows copied from a table.
 type Copied struct {
 	Table string
 	Rows  int
 }
 
-// Copy brings everything that from holds to to, which must be empty (CodeConflict otherwise), in one transaction there. It
-// reads one state of from; what is changed there meanwhile, or later, is not copied, so its server should be stopped.
+// Copy copies everything in from to to, which must be empty (CodeConflict otherwise), in one
+// transaction there. It reads one consistent state of from and misses later changes, so stop its
+// server first.
 func Copy(ctx context.Context, from, to *Store) (copied []Copied, err error) {
 	err = from.Read(ctx, func(source *Tx) error {
 		return to.Write(ctx, func(target *Tx) error {
@@ -63,7 +64,7 @@ func (t *table[T]) count(ctx context.Context, tx *Tx) (n int, err error) {
 	return n, t.wrap("count", err)
 }
 
-// copyBatch bounds the rows, of up to a mebibyte or so each, that are in memory at once.
+// copyBatch bounds the rows in memory; each has up to about 1 MiB.
 const copyBatch = 32
 
 func (t *table[T]) copy(ctx context.Context, from, to *Tx) (n int, err error) {

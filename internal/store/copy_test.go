@@ -117,7 +117,7 @@ func TestCopy_knowsEveryTable(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		defer func() { _ = rows.Close() }() // rows.Err tells what matters
+		defer func() { _ = rows.Close() }() // rows.Err returns the error that matters
 		for rows.Next() {
 			var name string
 			if err := rows.Scan(&name); err != nil {

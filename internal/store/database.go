@@ -18,7 +18,8 @@ var instances = newTable("instance", 1, func(i *towpath.Instance) []column {
 	}
 })
 
-// CreateInstance adds an instance. The caller has made its id with NewID, since the sealed password names it; CreatedAt is set.
+// CreateInstance adds an instance. The caller makes its id with NewID, since the encrypted password
+// is bound to it; CreatedAt is set.
 func (tx *Tx) CreateInstance(ctx context.Context, i *towpath.Instance) error {
 	i.CreatedAt = tx.Now
 	return taken(instances.insert(ctx, tx, *i), "name", "There is an instance named %s already.", i.Name)
@@ -44,7 +45,7 @@ func (tx *Tx) Instances(ctx context.Context, p Page) ([]towpath.Instance, error)
 	return instances.page(ctx, tx, p, filter{})
 }
 
-// EveryInstance walks all instances, oldest first.
+// EveryInstance iterates over all instances, oldest first.
 func (tx *Tx) EveryInstance(ctx context.Context) iter.Seq2[towpath.Instance, error] {
 	return instances.walk(ctx, tx, filter{}, func(i towpath.Instance) string { return i.ID })
 }
@@ -67,12 +68,14 @@ func (tx *Tx) CreateDatabase(ctx context.Context, d *towpath.Database) error {
 	return taken(databases.insert(ctx, tx, *d), "name", "The instance has a database named %s already.", d.Name)
 }
 
-// UpdateDatabase writes a database that was read in the same transaction, without its ledger's entries.
+// UpdateDatabase writes a database that was read in the same transaction, without its ledger
+// entries.
 func (tx *Tx) UpdateDatabase(ctx context.Context, d *towpath.Database) error {
 	return databases.update(ctx, tx, *d)
 }
 
-// DeleteDatabase removes a database that no task has ever been for; CodeConflict when one has, since its record stays.
+// DeleteDatabase removes a database that never had a task; CodeConflict when it had, since the
+// record must stay.
 func (tx *Tx) DeleteDatabase(ctx context.Context, id string) error {
 	d, err := tx.Database(ctx, id)
 	if err != nil {
@@ -88,24 +91,24 @@ func (tx *Tx) DeleteDatabase(ctx context.Context, id string) error {
 	return inUse(databases.delete(ctx, tx, "id = $1", id), "Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
 }
 
-// Database reads a database without its ledger's entries.
+// Database reads a database without its ledger entries.
 func (tx *Tx) Database(ctx context.Context, id string) (towpath.Database, error) {
 	return databases.get(ctx, tx, "id = $1", id)
 }
 
-// DatabaseFilter picks databases; empty fields pick all.
+// DatabaseFilter selects databases; empty fields match all.
 type DatabaseFilter struct {
 	ProjectID  string
 	InstanceID string
 	Unassigned bool
 }
 
-// Databases lists databases without their ledgers' entries, oldest first.
+// Databases lists databases without their ledger entries, oldest first.
 func (tx *Tx) Databases(ctx context.Context, f DatabaseFilter, p Page) ([]towpath.Database, error) {
 	return databases.page(ctx, tx, p, f.filter())
 }
 
-// EveryDatabase walks all databases without their ledgers' entries, oldest first.
+// EveryDatabase iterates over all databases without their ledger entries, oldest first.
 func (tx *Tx) EveryDatabase(ctx context.Context, f DatabaseFilter) iter.Seq2[towpath.Database, error] {
 	return databases.walk(ctx, tx, f.filter(), func(d towpath.Database) string { return d.ID })
 }
@@ -119,7 +122,7 @@ func (f DatabaseFilter) filter() (where filter) {
 	return where
 }
 
-// ClonedDatabases tells which databases have a ledger that was written for another one.
+// ClonedDatabases lists the databases whose ledger was written for another one.
 func (tx *Tx) ClonedDatabases(ctx context.Context) (map[string]bool, error) {
 	entries, err := ledgerEntries.list(ctx, tx, "WHERE target_id <> '' AND target_id <> database_id")
 	cloned := map[string]bool{}
@@ -129,7 +132,7 @@ func (tx *Tx) ClonedDatabases(ctx context.Context) (map[string]bool, error) {
 	return cloned, err
 }
 
-// ProjectDatabases lists all databases of a project with their ledgers' entries, oldest first.
+// ProjectDatabases lists all databases of a project with their ledger entries, oldest first.
 func (tx *Tx) ProjectDatabases(ctx context.Context, projectID string) ([]towpath.Database, error) {
 	list, err := databases.list(ctx, tx, "WHERE project_id = $1 ORDER BY id", projectID)
 	if err != nil {
@@ -149,7 +152,8 @@ func (tx *Tx) ProjectDatabases(ctx context.Context, projectID string) ([]towpath
 	return list, nil
 }
 
-// ledgerRow is a LedgerEntry beside the database that it was read in, which after a copy is not the one it was written for.
+// ledgerRow is a LedgerEntry with the database that it was read in; after a copy, that is not the
+// database it was written for.
 type ledgerRow struct {
 	DatabaseID string
 	towpath.LedgerEntry
@@ -173,8 +177,9 @@ var ledgerEntries = newTable("ledger_entry", 3, func(e *ledgerRow) []column {
 	}
 })
 
-// SetLedger replaces what is known of a target's ledger. After a failed reading (s.Error), or one that is not believed
-// (s.Trouble), the entries known before are kept. The number of writes never goes back.
+// SetLedger replaces the snapshot of a target's ledger. After a failed reading (s.Error) or one
+// that is not trusted (s.Trouble), the entries known before are kept. The number of writes never
+// decreases.
 func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.LedgerSnapshot) error {
 	d, err := tx.Database(ctx, databaseID)
 	if err != nil {
@@ -196,20 +201,21 @@ func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.Ledger
 	return tx.UpdateDatabase(ctx, &d)
 }
 
-// NoteLedgerHead keeps how many writes a target's ledger has seen, unless more are known of, and the seal of the row that sums
-// it up.
+// NoteLedgerHead stores the number of writes of a target's ledger and the seal of its head, unless
+// a higher number is known.
 func (tx *Tx) NoteLedgerHead(ctx context.Context, databaseID string, number int64, seal string) error {
 	_, err := tx.exec(ctx, `UPDATE "database" SET ledger_number = $1, ledger_seal = $2 WHERE id = $3 AND ledger_number <= $1`, number, seal, databaseID)
 	return databases.wrap("update", err)
 }
 
-// StaleLedgers marks the ledgers of a project's databases as very old, so that the next plan rereads them.
+// StaleLedgers marks the ledgers of a project's databases as very old, so that the next plan
+// rereads them.
 func (tx *Tx) StaleLedgers(ctx context.Context, projectID string) error {
 	_, err := tx.exec(ctx, `UPDATE "database" SET ledger_at = 1 WHERE project_id = $1 AND ledger_at IS NOT NULL`, projectID)
 	return databases.wrap("update", err)
 }
 
-// replaceLedger writes what differs: ledgers are read every time that a repository is looked at, and seldom change.
+// replaceLedger writes only differences: every reconcile reads the ledgers, and they rarely change.
 func (tx *Tx) replaceLedger(ctx context.Context, databaseID string, entries []towpath.LedgerEntry) error {
 	before, err := ledgerEntries.list(ctx, tx, "WHERE database_id = $1", databaseID)
 	if err != nil {
@@ -234,13 +240,14 @@ func (tx *Tx) replaceLedger(ctx context.Context, databaseID string, entries []to
 	return ledgerEntries.upsert(ctx, tx, changed...)
 }
 
-// NoteLedger brings single entries that were just written to a target into what is known of it.
+// NoteLedger adds entries that were just written to a target to its snapshot.
 func (tx *Tx) NoteLedger(ctx context.Context, databaseID string, entries ...towpath.LedgerEntry) error {
 	return ledgerEntries.upsert(ctx, tx, ledgerRows(databaseID, entries)...)
 }
 
-// ClaimTarget takes the lease of a target for owner until the given time and returns its epoch, one more than the last.
-// ok is false while another owner's lease has not ended. The same owner gets it again, with a new epoch.
+// ClaimTarget takes the lease of a target for owner until the given time and returns its epoch, one
+// more than the last. ok is false while another owner's lease lasts. The same owner gets it again,
+// with a new epoch.
 func (tx *Tx) ClaimTarget(ctx context.Context, databaseID, owner string, until time.Time) (epoch int64, ok bool, err error) {
 	d, err := tx.Database(ctx, databaseID)
 	if err != nil {
@@ -253,7 +260,7 @@ func (tx *Tx) ClaimTarget(ctx context.Context, databaseID, owner string, until t
 	return d.Lease.Epoch, true, tx.UpdateDatabase(ctx, &d)
 }
 
-// BusyTargets counts the databases of an instance whose lease somebody holds.
+// BusyTargets counts the databases of an instance with a valid lease.
 func (tx *Tx) BusyTargets(ctx context.Context, instanceID string) (n int, err error) {
 	row := tx.tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM "database" WHERE instance_id = $1 AND lease_until > $2`, instanceID, tx.Now.UnixMicro())
 	if err := row.Scan(&n); err != nil {
@@ -262,7 +269,7 @@ func (tx *Tx) BusyTargets(ctx context.Context, instanceID string) (n int, err er
 	return n, nil
 }
 
-// ExtendTarget moves the end of a lease; ok is false when it is no longer the caller's.
+// ExtendTarget extends a lease; ok is false when it is no longer the caller's.
 func (tx *Tx) ExtendTarget(ctx context.Context, databaseID, owner string, epoch int64, until time.Time) (ok bool, err error) {
 	d, err := tx.Database(ctx, databaseID)
 	if err != nil || d.Lease.Owner != owner || d.Lease.Epoch != epoch {
@@ -272,7 +279,7 @@ func (tx *Tx) ExtendTarget(ctx context.Context, databaseID, owner string, epoch 
 	return true, tx.UpdateDatabase(ctx, &d)
 }
 
-// ReleaseTarget gives a lease back, if it is still the caller's.
+// ReleaseTarget releases a lease, if it is still the caller's.
 func (tx *Tx) ReleaseTarget(ctx context.Context, databaseID, owner string, epoch int64) error {
 	d, err := tx.Database(ctx, databaseID)
 	if err != nil || d.Lease.Owner != owner || d.Lease.Epoch != epoch {

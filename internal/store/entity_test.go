@@ -401,7 +401,7 @@ func TestContents_areKeptWhileSomethingRefersToThem(t *testing.T) {
 		})
 		c.advance(48 * time.Hour)
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.PutContent(ctx, "again", []byte("again")); err != nil { // somebody is about to refer to it
+			if err := tx.PutContent(ctx, "again", []byte("again")); err != nil { // a transaction is about to refer to it
 				return err
 			}
 			if err := tx.PutContent(ctx, "empty", nil); err != nil {

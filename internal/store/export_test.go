@@ -11,10 +11,11 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// Probe is a table as the tests see it.
+// Probe is a table for the tests.
 type Probe interface {
 	Title() string
-	// RoundTrip fills a row, writes it, changes it by an upsert when change is set, and reads it back.
+	// RoundTrip fills a row, writes it, changes it by an upsert when change is set, and reads it
+	// back.
 	RoundTrip(ctx context.Context, tx *Tx, fill func(column string, field any)) (got, want any, err error)
 	// Rows reads everything in the order of the key.
 	Rows(ctx context.Context, tx *Tx) (any, error)
@@ -23,14 +24,14 @@ type Probe interface {
 // ForgetTrial makes the next Writable try a write.
 func (s *Store) ForgetTrial() { s.trial.at = time.Time{} }
 
-// SetMaxPages bounds the pages of a SQLite file. SQLite takes as many as it has when it has more.
+// SetMaxPages limits the pages of a SQLite file. A file with more pages keeps them.
 func (s *Store) SetMaxPages(t *testing.T, n int) {
 	t.Helper()
 	tx, err := s.writing.begin(t.Context(), "BEGIN")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = tx.Rollback() }() // nothing is changed
+	defer func() { _ = tx.Rollback() }() // nothing changed
 	var set int
 	if err := tx.QueryRowContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", n)).Scan(&set); err != nil {
 		t.Fatal(err)
@@ -100,7 +101,7 @@ func (t *table[T]) RoundTrip(ctx context.Context, tx *Tx, fill func(string, any)
 	return []T{got, replaced, updated}, []T{first, second, first}, err
 }
 
-// withKey gives v the key of another row.
+// withKey returns v with the key of another row.
 func withKey[T any](t *table[T], v, other T) T {
 	from, to := t.columns(&other), t.columns(&v)
 	for i := range t.key {
@@ -114,18 +115,18 @@ func withKey[T any](t *table[T], v, other T) T {
 	return v
 }
 
-// Exec runs a statement that is written in a test.
+// Exec runs a statement of a test.
 func (tx *Tx) Exec(ctx context.Context, text string, args ...any) error {
 	_, err := tx.exec(ctx, text, args...)
 	return err
 }
 
-// Query runs a query that is written in a test.
+// Query runs a query of a test.
 func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	return tx.query(ctx, text, args...)
 }
 
-// Migrations makes a provider of the schema's migrations.
+// Migrations returns a provider of the schema's migrations.
 func (s *Store) Migrations(t *testing.T) *goose.Provider {
 	t.Helper()
 	p, err := s.migrations()
@@ -142,10 +143,10 @@ func (s *Store) ShiftClock(by time.Duration) {
 	s.replica.told = s.replica.told.Add(by)
 }
 
-// SetClock does what a replica does now and then.
+// SetClock synchronizes a replica's clock, as it does periodically.
 func (s *Store) SetClock(ctx context.Context) error { return s.replica.check(ctx) }
 
-// ear is a transaction that hears its queries.
+// ear is a transaction that reports its queries.
 type ear struct {
 	querier
 	hear func(text string, args []any)
@@ -166,7 +167,7 @@ func (e ear) QueryRowContext(ctx context.Context, text string, args ...any) *sql
 	return e.querier.QueryRowContext(ctx, text, args...)
 }
 
-// Heard returns a transaction that tells of each query before it runs.
+// Heard returns a transaction that calls a function before each query.
 func (tx *Tx) Heard(hear func(text string, args []any)) *Tx {
 	heard := *tx
 	heard.tx = ear{tx.tx, hear}

@@ -12,7 +12,7 @@ import (
 	"towpath"
 )
 
-// instant keeps a time as microseconds.
+// instant stores a time as microseconds.
 type instant struct{ t *time.Time }
 
 // Value implements driver.Valuer.
@@ -28,7 +28,7 @@ func (i instant) Scan(src any) error {
 	return nil
 }
 
-// maybe keeps an optional time as microseconds or NULL.
+// maybe stores an optional time as microseconds or NULL.
 type maybe struct{ t **time.Time }
 
 // Value implements driver.Valuer.
@@ -50,7 +50,8 @@ func (m maybe) Scan(src any) error {
 	return instant{&t}.Scan(src)
 }
 
-// blob keeps bytes; nil is kept as empty ones. SQLite's driver tells empty from NULL only by a typed nil.
+// blob stores bytes; nil is stored as empty. SQLite's driver distinguishes empty from NULL only by
+// a typed nil.
 type blob struct{ b *[]byte }
 
 // Value implements driver.Valuer.
@@ -71,7 +72,7 @@ func (b blob) Scan(src any) error {
 	return nil
 }
 
-// maybeBlob keeps optional bytes, nil as NULL.
+// maybeBlob stores optional bytes, nil as NULL.
 type maybeBlob struct{ b *[]byte }
 
 // Value implements driver.Valuer.
@@ -91,7 +92,7 @@ func (m maybeBlob) Scan(src any) error {
 	return blob(m).Scan(src)
 }
 
-// jsonText keeps a slice or map as JSON.
+// jsonText stores a slice or map as JSON.
 type jsonText struct{ v any }
 
 // Value implements driver.Valuer.
@@ -111,7 +112,7 @@ func (j jsonText) Scan(src any) error {
 	return fmt.Errorf("JSON is a %T", src)
 }
 
-// reason keeps a reason as JSON; none is an empty text.
+// reason stores a reason as JSON; no reason is an empty text.
 type reason struct{ r *towpath.Reason }
 
 // Value implements driver.Valuer.
@@ -131,8 +132,8 @@ func (r reason) Scan(src any) error {
 	return jsonText{r.r}.Scan(src)
 }
 
-// clean makes a text that both databases take: PostgreSQL refuses NUL and what is not UTF-8, and such bytes come in with
-// commit messages, paths and the errors of other databases.
+// clean returns a text that both databases accept: PostgreSQL refuses NUL and invalid UTF-8, which
+// occur in commit messages, paths and errors of other databases.
 func clean(text string) string {
 	if utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 {
 		return text

@@ -13,7 +13,8 @@ var gitProviders = newTable("git_provider", 1, func(p *towpath.GitProvider) []co
 	}
 })
 
-// CreateGitProvider adds a provider. The caller has made its id with NewID, since the sealed secret names it; CreatedAt is set.
+// CreateGitProvider adds a provider. The caller makes its id with NewID, since the encrypted secret
+// is bound to it; CreatedAt is set.
 func (tx *Tx) CreateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
 	p.CreatedAt = tx.Now
 	return gitProviders.insert(ctx, tx, *p)
@@ -24,7 +25,7 @@ func (tx *Tx) UpdateGitProvider(ctx context.Context, p *towpath.GitProvider) err
 	return gitProviders.update(ctx, tx, *p)
 }
 
-// DeleteGitProvider removes a provider and the grants made through it; CodeConflict while a link needs one.
+// DeleteGitProvider removes a provider and its grants; CodeConflict while a link needs one.
 func (tx *Tx) DeleteGitProvider(ctx context.Context, id string) error {
 	if err := grants.delete(ctx, tx, "provider_id = $1", id); err != nil {
 		return inUse(err, "Repositories are linked through this provider. Unlink them first.")
@@ -52,7 +53,8 @@ var verifications = newTable("verification", 1, func(v *towpath.Verification) []
 	}
 })
 
-// CreateVerification adds a verification. The caller has made its id with NewID; CreatedAt and ExpiresAt are set.
+// CreateVerification adds a verification. The caller makes its id with NewID; CreatedAt and
+// ExpiresAt are set.
 func (tx *Tx) CreateVerification(ctx context.Context, v *towpath.Verification) error {
 	v.CreatedAt, v.ExpiresAt = tx.Now, tx.Now.Add(towpath.VerificationTTL)
 	return verifications.insert(ctx, tx, *v)
@@ -63,7 +65,7 @@ func (tx *Tx) UpdateVerification(ctx context.Context, v *towpath.Verification) e
 	return verifications.update(ctx, tx, *v)
 }
 
-// Verification reads a verification, an expired one too.
+// Verification reads a verification, even if it has expired.
 func (tx *Tx) Verification(ctx context.Context, id string) (towpath.Verification, error) {
 	return verifications.get(ctx, tx, "id = $1", id)
 }
@@ -82,7 +84,7 @@ var grants = newTable(`"grant"`, 1, func(g *towpath.Grant) []column {
 	}
 })
 
-// CreateGrant adds a grant. The caller has made its id with NewID; CreatedAt is set.
+// CreateGrant adds a grant. The caller makes its id with NewID; CreatedAt is set.
 func (tx *Tx) CreateGrant(ctx context.Context, g *towpath.Grant) error {
 	g.CreatedAt = tx.Now
 	return grants.insert(ctx, tx, *g)
@@ -98,17 +100,18 @@ func (tx *Tx) Grant(ctx context.Context, id string) (towpath.Grant, error) {
 	return grants.get(ctx, tx, "id = $1", id)
 }
 
-// GrantOf reads the grant that a member has given for an account at a provider.
+// GrantOf reads a member's grant for an account at a provider.
 func (tx *Tx) GrantOf(ctx context.Context, providerID, memberID, accountID string) (towpath.Grant, error) {
 	return grants.get(ctx, tx, "provider_id = $1 AND member_id = $2 AND account_id = $3", providerID, memberID, accountID)
 }
 
-// Grants lists a member's grants at a provider; with "" for the member, everybody's.
+// Grants lists a member's grants at a provider; with "" for the member, those of all members.
 func (tx *Tx) Grants(ctx context.Context, providerID, memberID string) ([]towpath.Grant, error) {
 	return grants.list(ctx, tx, "WHERE provider_id = $1 AND ($2 = '' OR member_id = $2) ORDER BY id", providerID, memberID)
 }
 
-// IdleGrants lists working grants that nothing has refreshed since the given time and that a link depends on.
+// IdleGrants lists working grants that a link depends on and that were last refreshed before the
+// given time.
 func (tx *Tx) IdleGrants(ctx context.Context, since int64) ([]towpath.Grant, error) {
 	return grants.list(ctx, tx, "WHERE broken_reason = '' AND refreshed_at < $1 AND id IN (SELECT grant_id FROM repository_link) ORDER BY id", since)
 }

@@ -15,7 +15,8 @@ var hookRemovals = newTable("hook_removal", 1, func(r *towpath.HookRemoval) []co
 	}
 })
 
-// PutHookRemoval keeps that a hook is to go, in the place of what was kept of its link, and has that done at the given time.
+// PutHookRemoval adds or replaces the removal of a link's webhook and schedules it for the given
+// time.
 func (tx *Tx) PutHookRemoval(ctx context.Context, r towpath.HookRemoval, at time.Time) error {
 	if err := hookRemovals.upsert(ctx, tx, r); err != nil {
 		return err
@@ -28,17 +29,17 @@ func (tx *Tx) UpdateHookRemoval(ctx context.Context, r towpath.HookRemoval) erro
 	return hookRemovals.update(ctx, tx, r)
 }
 
-// DeleteHookRemoval forgets a removal: the hook is gone, or its link has it.
+// DeleteHookRemoval deletes a removal: the webhook is gone, or its link uses it.
 func (tx *Tx) DeleteHookRemoval(ctx context.Context, id string) error {
 	return hookRemovals.delete(ctx, tx, "id = $1", id)
 }
 
-// HookRemoval reads a removal by the id of its link; CodeNotFound when there is none.
+// HookRemoval reads the removal of a link's webhook, or CodeNotFound.
 func (tx *Tx) HookRemoval(ctx context.Context, id string) (towpath.HookRemoval, error) {
 	return hookRemovals.get(ctx, tx, "id = $1", id)
 }
 
-// HookRemovals lists the hooks of a project that should be gone by now, oldest link first.
+// HookRemovals lists the webhooks of a project that should be gone by now, oldest link first.
 func (tx *Tx) HookRemovals(ctx context.Context, projectID string, p Page) ([]towpath.HookRemoval, error) {
 	var where filter
 	where.is("project_id", projectID)
@@ -46,12 +47,12 @@ func (tx *Tx) HookRemovals(ctx context.Context, projectID string, p Page) ([]tow
 	return hookRemovals.page(ctx, tx, p, where)
 }
 
-// HookRemovalsOf lists all hooks that are to go by a grant.
+// HookRemovalsOf lists all webhooks to be removed with a grant.
 func (tx *Tx) HookRemovalsOf(ctx context.Context, grantID string) ([]towpath.HookRemoval, error) {
 	return hookRemovals.list(ctx, tx, "WHERE grant_id = $1 ORDER BY id", grantID)
 }
 
-// WakeHookRemovals has the hooks tried again that are to go by a grant which works again.
+// WakeHookRemovals schedules the removals of a grant that works again.
 func (tx *Tx) WakeHookRemovals(ctx context.Context, grantID string) error {
 	removals, err := tx.HookRemovalsOf(ctx, grantID)
 	if err != nil {

@@ -16,16 +16,17 @@ var jobs = newTable("job", 2, func(j *towpath.Job) []column {
 	}
 })
 
-// Enqueue asks for a subject to be looked at as soon as possible, with the commit of this transaction.
-// Asking while it is being looked at makes it be looked at once more afterwards.
+// Enqueue requests work on a subject as soon as possible; the request takes effect when this
+// transaction commits. A request that arrives during the work makes it run once more afterwards.
 func (tx *Tx) Enqueue(ctx context.Context, kind towpath.JobKind, subject string) error {
 	tx.woken = true
 	return tx.EnqueueAt(ctx, kind, subject, tx.Now)
 }
 
-// EnqueueAt asks for a subject to be looked at, at the latest at the given time.
+// EnqueueAt requests work on a subject at the given time at the latest.
 func (tx *Tx) EnqueueAt(ctx context.Context, kind towpath.JobKind, subject string, due time.Time) error {
-	// The first epoch is a time, so that whoever holds a job that was deleted and came again is not taken for its holder.
+	// The first epoch is a time, so that the holder of a deleted job is not taken for the holder of
+	// a new one with the same subject.
 	_, err := tx.exec(ctx, `INSERT INTO job (kind, subject, wanted, seen, due_at, attempts, last_error, lease_owner, lease_epoch, lease_until)
 		VALUES ($1, $2, 1, 0, $3, 0, '', '', $4, NULL)
 		ON CONFLICT (kind, subject) DO UPDATE SET
@@ -53,7 +54,7 @@ func (tx *Tx) ClaimJobs(ctx context.Context, owner string, until time.Time, limi
 	return due, nil
 }
 
-// held rereads a claimed job; ok is false when it is no longer the claimer's, or gone.
+// held rereads a claimed job; ok is false when it is no longer the claimer's or no longer exists.
 func (tx *Tx) held(ctx context.Context, claimed towpath.Job) (now towpath.Job, ok bool, err error) {
 	now, err = tx.Job(ctx, claimed.Kind, claimed.Subject)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -62,7 +63,7 @@ func (tx *Tx) held(ctx context.Context, claimed towpath.Job) (now towpath.Job, o
 	return now, err == nil && now.Lease.Epoch == claimed.Lease.Epoch && now.Lease.Owner == claimed.Lease.Owner, err
 }
 
-// ExtendJob moves the end of a claimed job's lease; ok is false when it is no longer the claimer's.
+// ExtendJob extends the lease of a claimed job; ok is false when it is no longer the claimer's.
 func (tx *Tx) ExtendJob(ctx context.Context, claimed towpath.Job, until time.Time) (ok bool, err error) {
 	now, ok, err := tx.held(ctx, claimed)
 	if !ok {
@@ -72,8 +73,9 @@ func (tx *Tx) ExtendJob(ctx context.Context, claimed towpath.Job, until time.Tim
 	return true, jobs.update(ctx, tx, now)
 }
 
-// FinishJob ends a claimed job: what was asked for before the claim has been seen. again, when not nil, asks for it once more then.
-// What was asked for meanwhile stays due and does not wait for again. It does nothing when the job is no longer the claimer's.
+// FinishJob ends a claimed job: requests from before the claim are done. again, when not nil,
+// requests another run at that time. Requests made during the run stay due and do not wait for
+// again. It does nothing when the job is no longer the claimer's.
 func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, again *time.Time) error {
 	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
 		if j.Wanted == claimed.Wanted && again != nil {
@@ -84,7 +86,7 @@ func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, again *time.Ti
 	})
 }
 
-// FailJob ends a claimed job that did not do its work, to be tried again at the given time.
+// FailJob ends a claimed job that failed, to be retried at the given time.
 func (tx *Tx) FailJob(ctx context.Context, claimed towpath.Job, message string, retry time.Time) error {
 	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
 		j.Attempts++
@@ -116,19 +118,20 @@ func (tx *Tx) DeleteJobs(ctx context.Context, subject string) error {
 	return jobs.delete(ctx, tx, "subject = $1", subject)
 }
 
-// PruneJobs removes jobs that nobody has requested since the given time. Another request makes a new row.
+// PruneJobs removes jobs that nobody has requested since the given time. Another request makes a
+// new row.
 func (tx *Tx) PruneJobs(ctx context.Context, before time.Time) error {
 	return jobs.delete(ctx, tx, "wanted = seen AND lease_until IS NULL AND due_at < $1", before.UnixMicro())
 }
 
-// nextDue looks at one free job and at the leased ones, which are few, however much is wanted.
+// nextDue examines one free job and the leased ones, which are few, however many jobs are due.
 const nextDue = `SELECT MIN(at) FROM (
 	SELECT at FROM (SELECT due_at AS at FROM job WHERE wanted > seen AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS free
 	UNION ALL
 	SELECT CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END FROM job WHERE lease_until IS NOT NULL AND wanted > seen
 ) AS due`
 
-// NextDue tells when the next job that nobody has leased becomes due, or a lease ends; nil when nothing is wanted.
+// NextDue returns when the next free job becomes due or a lease ends; nil when there is none.
 func (tx *Tx) NextDue(ctx context.Context) (*time.Time, error) {
 	var due *time.Time
 	row := tx.tx.QueryRowContext(ctx, nextDue)
@@ -138,7 +141,8 @@ func (tx *Tx) NextDue(ctx context.Context) (*time.Time, error) {
 	return due, nil
 }
 
-// FreeLeases ends all leases of jobs and targets at once. Only a process that is alone on its metadata may call it, at its start.
+// FreeLeases ends all leases of jobs and targets at once. Only a process that is alone on its
+// metadata may call it, when it starts.
 func (tx *Tx) FreeLeases(ctx context.Context) error {
 	for _, statement := range []string{
 		"UPDATE job SET lease_owner = '', lease_until = NULL WHERE lease_until IS NOT NULL",
@@ -151,7 +155,7 @@ func (tx *Tx) FreeLeases(ctx context.Context) error {
 	return nil
 }
 
-// Failing lists jobs that have failed at least n times in a row.
+// Failing lists jobs with at least n failures in a row.
 func (tx *Tx) Failing(ctx context.Context, n int) ([]towpath.Job, error) {
 	return jobs.list(ctx, tx, "WHERE attempts > 0 AND attempts >= $1 ORDER BY attempts DESC LIMIT 100", n)
 }

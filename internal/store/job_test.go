@@ -82,7 +82,7 @@ func TestJob_askedForDuringItsRunRunsAgain(t *testing.T) {
 			t.Fatalf("claimed a leased job: %+v", again)
 		}
 		later := time.Now().Add(time.Hour)
-		finish(t, s, first, &later) // what was asked for meanwhile does not wait for that
+		finish(t, s, first, &later) // requests from before the finish do not wait for that
 		finish(t, s, claimOne(t, s), nil)
 		if left := claim(t, s, "me"); len(left) != 0 {
 			t.Fatal("finished work is still due")
@@ -214,7 +214,7 @@ func TestJob_thatIsGoneIsNobodys(t *testing.T) {
 			}
 			return tx.FinishJob(ctx, old, nil)
 		})
-		enqueue(t, s, "l1") // it came again, and the same process claims it while its old handler still runs
+		enqueue(t, s, "l1") // a new job of the same subject; the same process claims it while its old handler still runs
 		now := claimOne(t, s)
 		finish(t, s, old, nil)
 		if j := jobNow(t, s, "l1"); j.Seen != 0 || j.Lease.Epoch != now.Lease.Epoch || j.Lease.Owner == "" {
@@ -314,17 +314,18 @@ func TestClaimJobs_racersNeverGetOneJob(t *testing.T) {
 	})
 }
 
-// wish is what the model knows of one subject.
+// wish is the model's state of one subject.
 type wish struct{ asked, served int }
 
 // trial is a claim that has not ended.
 type trial struct {
 	job   towpath.Job
-	asked int // what had been asked for when it began
+	asked int // the requests when it began
 }
 
-// TestJobs_neverLoseWantedWork does what processes do in any order, with claimers that die, are late or are cut off, and
-// holds the table against a model: work is wanted exactly as long as no run that began after the last asking has ended.
+// TestJobs_neverLoseWantedWork runs the operations of processes in random order, with claimers that
+// die, are late or lose the connection, and compares the table with a model: work is due exactly as
+// long as no run that began after the last request has ended.
 func TestJobs_neverLoseWantedWork(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		c := stopClock(s)

@@ -25,7 +25,8 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 	}
 })
 
-// CreateLink adds a link. The caller has made its id with NewID, since its secrets and its hook name it; CreatedAt is set.
+// CreateLink adds a link. The caller makes its id with NewID, since its secrets and its webhook
+// contain it; CreatedAt is set.
 func (tx *Tx) CreateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 	l.CreatedAt = tx.Now
 	if l.WaitingStatus == "" {
@@ -41,7 +42,7 @@ func (tx *Tx) UpdateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
 }
 
-// FollowRename brings what was kept under a repository's former name and address up to those that it has now.
+// FollowRename updates stored rows from a repository's former name and address to the current ones.
 func (tx *Tx) FollowRename(ctx context.Context, before, now towpath.RepositoryLink) error {
 	if before.RepositoryURL != "" && now.RepositoryURL != before.RepositoryURL {
 		former := before.RepositoryURL + "/"
@@ -59,7 +60,7 @@ func (tx *Tx) FollowRename(ctx context.Context, before, now towpath.RepositoryLi
 	return nil
 }
 
-// DeleteLink removes a link with its manifest and deliveries; rollouts and history stay.
+// DeleteLink removes a link with its manifest and deliveries, and keeps rollouts and history.
 func (tx *Tx) DeleteLink(ctx context.Context, id string) error {
 	return links.delete(ctx, tx, "id = $1", id)
 }
@@ -69,12 +70,12 @@ func (tx *Tx) Link(ctx context.Context, id string) (towpath.RepositoryLink, erro
 	return links.get(ctx, tx, "id = $1", id)
 }
 
-// LinkByHook reads a link by the key in its hook's address.
+// LinkByHook reads a link by the key in its webhook's address.
 func (tx *Tx) LinkByHook(ctx context.Context, key string) (towpath.RepositoryLink, error) {
 	return links.get(ctx, tx, "hook_key = $1", key)
 }
 
-// LinkFilter picks links; empty fields pick all.
+// LinkFilter selects links; empty fields match all.
 type LinkFilter struct {
 	ProjectID  string
 	ProviderID string
@@ -86,12 +87,12 @@ func (tx *Tx) Links(ctx context.Context, f LinkFilter, p Page) ([]towpath.Reposi
 	return links.page(ctx, tx, p, f.filter())
 }
 
-// EveryLink walks all links, oldest first.
+// EveryLink iterates over all links, oldest first.
 func (tx *Tx) EveryLink(ctx context.Context, f LinkFilter) iter.Seq2[towpath.RepositoryLink, error] {
 	return links.walk(ctx, tx, f.filter(), func(l towpath.RepositoryLink) string { return l.ID })
 }
 
-// WakeLinks has a project's links planned again, but for one ("" for none).
+// WakeLinks schedules a plan for each of a project's links except one ("" for none).
 func (tx *Tx) WakeLinks(ctx context.Context, projectID, except string) error {
 	for l, err := range tx.EveryLink(ctx, LinkFilter{ProjectID: projectID}) {
 		if err != nil {
@@ -107,7 +108,7 @@ func (tx *Tx) WakeLinks(ctx context.Context, projectID, except string) error {
 	return nil
 }
 
-// WakeLink asks for everything that a link may have missed while it could not work.
+// WakeLink schedules everything that a link may have missed while it could not work.
 func (tx *Tx) WakeLink(ctx context.Context, linkID string) error {
 	for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobCheckHook, towpath.JobWriteBack} {
 		if err := tx.Enqueue(ctx, kind, linkID); err != nil {
@@ -126,7 +127,7 @@ func (tx *Tx) WakeSiblings(ctx context.Context, link towpath.RepositoryLink) err
 		if l.ID == link.ID {
 			continue
 		}
-		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil { // else a branch that has not moved is not planned
+		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil { // otherwise a branch that has not moved is not planned
 			return err
 		}
 		return tx.WakeLinks(ctx, link.ProjectID, link.ID)
@@ -150,12 +151,13 @@ var linkBaselines = newTable("link_baseline", 2, func(b *towpath.LinkBaseline) [
 	return []column{{"link_id", &b.LinkID}, {"database_id", &b.DatabaseID}, {"version", &b.Version}}
 })
 
-// PutBaselines keeps what was said of single databases when their project was linked.
+// PutBaselines stores the baselines that people chose for single databases when their project was
+// linked.
 func (tx *Tx) PutBaselines(ctx context.Context, list ...towpath.LinkBaseline) error {
 	return linkBaselines.upsert(ctx, tx, list...)
 }
 
-// Baselines returns what was said of single databases when a link was made, by their ids.
+// Baselines returns the baselines of single databases, chosen when the link was made, by their ids.
 func (tx *Tx) Baselines(ctx context.Context, linkID string) (map[string]string, error) {
 	versions := map[string]string{}
 	err := linkBaselines.each(ctx, tx, "WHERE link_id = $1", []any{linkID}, func(b towpath.LinkBaseline) error {
@@ -179,7 +181,7 @@ var (
 	deliveryHeads = newTable("delivery", 1, deliveryHead) // payloads are up to a megabyte each
 )
 
-// ReceiveDelivery adds a delivery, or counts one more attempt of a known one. known tells which.
+// ReceiveDelivery adds a delivery, or counts one more attempt of a known one; known says which.
 func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known bool, err error) {
 	before, err := deliveryHeads.get(ctx, tx, "link_id = $1 AND request_id = $2", d.LinkID, d.RequestID)
 	switch towpath.ErrorCode(err) {
@@ -220,18 +222,19 @@ var manifestFiles = newTable("manifest_file", 2, func(f *towpath.ManifestFile) [
 	}
 })
 
-// PutManifestFile adds or replaces files of a link's manifest. Many at once are much quicker than one by one.
+// PutManifestFile adds or replaces files of a link's manifest. Pass many at once, which is much
+// faster.
 func (tx *Tx) PutManifestFile(ctx context.Context, files ...towpath.ManifestFile) error {
 	return manifestFiles.upsert(ctx, tx, files...)
 }
 
-// DeleteManifestFile takes a file out of a link's manifest.
+// DeleteManifestFile removes a file from a link's manifest.
 func (tx *Tx) DeleteManifestFile(ctx context.Context, linkID, path string) error {
 	return manifestFiles.delete(ctx, tx, "link_id = $1 AND path = $2", linkID, path)
 }
 
-// TakeText gives a task the text that its link's branch has now. It is false when the file is gone from
-// there. A text that had failed leaves a cancelled task behind, by which its commit is known.
+// TakeText gives a task the text that its link's branch has now; false when the branch has no such
+// file. A text that had failed leaves a cancelled task for its commit.
 func (tx *Tx) TakeText(ctx context.Context, link towpath.RepositoryLink, t *towpath.Task) (there bool, err error) {
 	files, err := tx.Manifest(ctx, link.ID)
 	if err != nil {
@@ -276,7 +279,8 @@ func (tx *Tx) OtherClaims(ctx context.Context, projectID, exceptLinkID string) (
 		projectID, exceptLinkID)
 }
 
-// ManifestPage lists a link's manifest by path, from after on; state "" lists both kinds.
+// ManifestPage lists a link's manifest by path, starting after a path; state "" includes both
+// kinds.
 func (tx *Tx) ManifestPage(ctx context.Context, linkID string, state towpath.FileState, after string, limit int) ([]towpath.ManifestFile, error) {
 	return manifestFiles.list(ctx, tx, "WHERE link_id = $1 AND ($2 = '' OR state = $2) AND path > $3 ORDER BY path LIMIT $4",
 		linkID, string(state), after, Page{Limit: limit}.limit())

@@ -14,7 +14,7 @@ var members = newTable("member", 1, func(m *towpath.Member) []column {
 	}
 })
 
-// CreateMember adds a member; ID and CreatedAt are set. A taken address is an Error about email.
+// CreateMember adds a member; ID and CreatedAt are set. An address in use is an Error about email.
 func (tx *Tx) CreateMember(ctx context.Context, m *towpath.Member) error {
 	m.ID, m.CreatedAt = NewID(), tx.Now
 	return taken(members.insert(ctx, tx, *m), "email", "There is a member with the address %s already.", m.Email)
@@ -40,7 +40,7 @@ func (tx *Tx) Members(ctx context.Context, p Page) ([]towpath.Member, error) {
 	return members.page(ctx, tx, p, filter{})
 }
 
-// CountOwners tells how many active workspace owners there are.
+// CountOwners returns the number of active workspace owners.
 func (tx *Tx) CountOwners(ctx context.Context) (int, error) {
 	list, err := members.list(ctx, tx, "WHERE role = 'owner' AND deactivated_at IS NULL AND password_hash <> ''")
 	return len(list), err
@@ -69,7 +69,7 @@ func (tx *Tx) Credentials(ctx context.Context, memberID string, kind towpath.Cre
 	return credentials.page(ctx, tx, p, credentialsOf(memberID, kind))
 }
 
-// EveryCredential walks all credentials of a kind that a member has, oldest first.
+// EveryCredential iterates over all credentials of a kind that a member has, oldest first.
 func (tx *Tx) EveryCredential(ctx context.Context, memberID string, kind towpath.CredentialKind) iter.Seq2[towpath.Credential, error] {
 	return credentials.walk(ctx, tx, credentialsOf(memberID, kind), func(c towpath.Credential) string { return c.ID })
 }
@@ -95,7 +95,7 @@ func (tx *Tx) DeleteCredentials(ctx context.Context, memberID string, kind towpa
 	return credentials.delete(ctx, tx, "member_id = $1 AND kind = $2", memberID, string(kind))
 }
 
-// DeleteExpired removes credentials and verifications that can no longer be used.
+// DeleteExpired removes credentials and verifications that have expired.
 func (tx *Tx) DeleteExpired(ctx context.Context) error {
 	if err := credentials.delete(ctx, tx, "expires_at <= $1", tx.Now.UnixMicro()); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (tx *Tx) Audit(ctx context.Context, e towpath.AuditEvent) error {
 	return auditEvents.insert(ctx, tx, e)
 }
 
-// AuditEvents lists audit events of a project, or with "" of everything.
+// AuditEvents lists audit events of a project, or with "" of the whole workspace.
 func (tx *Tx) AuditEvents(ctx context.Context, projectID string, p Page) ([]towpath.AuditEvent, error) {
 	var where filter
 	where.ifSet("project_id", projectID)

@@ -15,7 +15,7 @@ var metas = newTable("meta", 1, func(m *metaRow) []column {
 	return []column{{"key", &m.Key}, {"value", blob{&m.Value}}}
 })
 
-// Meta reads a value of the server's own; nil when it was never set.
+// Meta reads a value of the server; nil when it was never set.
 func (tx *Tx) Meta(ctx context.Context, key string) ([]byte, error) {
 	row, err := metas.get(ctx, tx, "key = $1", key)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -24,12 +24,13 @@ func (tx *Tx) Meta(ctx context.Context, key string) ([]byte, error) {
 	return row.Value, err
 }
 
-// SetMeta keeps a value of the server's own.
+// SetMeta stores a value of the server.
 func (tx *Tx) SetMeta(ctx context.Context, key string, value []byte) error {
 	return metas.upsert(ctx, tx, metaRow{key, value})
 }
 
-// ServerID returns the id of this Towpath server, the same for all that share the metadata. It makes one at first use.
+// ServerID returns the id of this Towpath server, which all its replicas share. The first call
+// creates it.
 func (tx *Tx) ServerID(ctx context.Context) (string, error) {
 	value, err := tx.Meta(ctx, "server-id")
 	if err != nil || value != nil {

@@ -8,8 +8,9 @@ import (
 	"towpath"
 )
 
-// mayStart asks what towpath.Rollout.Next decides, of one pending task and without reading all the others. x blocks y when
-// it is open and not held; a pending one counts as held whose migration is held in an earlier stage.
+// mayStart decides in SQL what towpath.Rollout.Next decides, for one pending task and without
+// reading all the others. x blocks y when it is open and not held; a pending task counts as held
+// when its migration is held in an earlier stage.
 const mayStart = `SELECT EXISTS (SELECT 1 FROM rollout WHERE id = $1 AND finished_at IS NULL)
 AND NOT EXISTS (SELECT 1 FROM task AS x WHERE x.rollout_id = $1 AND x.database_id = $2 AND x.state IN ('running', 'unknown'))
 AND NOT EXISTS (SELECT 1 FROM task AS h WHERE h.rollout_id = $1 AND h.state = 'held' AND h.stage < $3 AND h.version = $4 AND h.type = $5 AND h.path = $6)
@@ -18,7 +19,7 @@ AND NOT EXISTS (SELECT 1 FROM task AS x WHERE x.rollout_id = $1 AND x.state IN (
 	AND NOT (x.state = 'pending' AND EXISTS (SELECT 1 FROM task AS h WHERE h.rollout_id = $1 AND h.state = 'held' AND h.stage < x.stage
 		AND h.version = x.version AND h.type = x.type AND h.path = x.path)))`
 
-// MayStart reports whether a pending task may start now, as its rollout stands.
+// MayStart reports whether a pending task may start now, given the state of its rollout.
 func (tx *Tx) MayStart(ctx context.Context, t towpath.Task) (may bool, err error) {
 	row := tx.tx.QueryRowContext(ctx, mayStart, t.RolloutID, t.DatabaseID, t.Stage, t.Version, string(t.Type), t.Path, t.Sequence, t.ID)
 	if err := row.Scan(&may); err != nil {
@@ -27,8 +28,9 @@ func (tx *Tx) MayStart(ctx context.Context, t towpath.Task) (may bool, err error
 	return may, nil
 }
 
-// Line lists pending tasks of a database, limit at most, in the order in which they may run one after the other: the first
-// may start now, each further one when all before it are done. It can be shorter than what may run.
+// Line lists at most limit pending tasks of a database in the order in which they may run in turn:
+// the first may start now, each further one when all before it are done. The list may be
+// incomplete.
 func (tx *Tx) Line(ctx context.Context, rolloutID, databaseID string, limit int) ([]towpath.Task, error) {
 	line, err := tasks.list(ctx, tx, "WHERE rollout_id = $1 AND database_id = $2 AND state = 'pending' ORDER BY sequence, id LIMIT $3", rolloutID, databaseID, limit)
 	if err != nil {

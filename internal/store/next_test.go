@@ -71,7 +71,7 @@ func TestMayStartAndLine_decideAsTheRolloutDoes(t *testing.T) {
 
 func same(a, b towpath.Task) bool { return a.ID == b.ID }
 
-// oneByOne is what the rollout names next in a database, again and again, when each is done.
+// oneByOne lists what the rollout names next in a database when each task is done in turn.
 func oneByOne(r towpath.Rollout, databaseID string) (line []towpath.Task) {
 	r.Tasks = slices.Clone(r.Tasks)
 	for {

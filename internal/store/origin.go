@@ -14,18 +14,19 @@ import (
 	"towpath"
 )
 
-// SQLite applies a -wal to whatever file it lies beside. After a crash that is right; after somebody has put a backup in the file's
-// place it mixes two states, or ruins the file. So each opening gives the file a number of its own (user_version), which is also
-// noted beside it: a -wal is applied only to the file that it was written for. A copy by SQLite's own means has the number too,
-// but another schema cookie.
+// SQLite applies a -wal to any file next to it. After a crash that is right; after a restored
+// backup it mixes two states or ruins the file. So each opening gives the file its own number
+// (user_version) and records it in a note next to it: a -wal is applied only to the file that it
+// was written for. A copy made by SQLite itself has the number too, but a different schema cookie.
 
-// fileHeader is what the first page of a SQLite file says. https://www.sqlite.org/fileformat2.html#the_database_header
+// fileHeader is part of the first page of a SQLite file.
+// https://www.sqlite.org/fileformat2.html#the_database_header
 type fileHeader struct {
 	cookie uint32 // changes with the schema
-	number uint32 // user_version; 0 in a file that was never opened by a program which numbers it
+	number uint32 // user_version; 0 in a file that was never opened by a version that numbers it
 }
 
-// readHeader reads the header as it is on the disk, whatever a -wal says. A file without one has a zero header.
+// readHeader reads the header on the disk, without a -wal. A file without one has a zero header.
 func readHeader(path string) (h fileHeader, err error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -34,7 +35,7 @@ func readHeader(path string) (h fileHeader, err error) {
 	if err != nil {
 		return h, err
 	}
-	defer func() { _ = f.Close() }() // it was only read
+	defer func() { _ = f.Close() }() // opened for reading only
 	page := make([]byte, 100)
 	if _, err := io.ReadFull(f, page); err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -45,9 +46,9 @@ func readHeader(path string) (h fileHeader, err error) {
 	return fileHeader{cookie: binary.BigEndian.Uint32(page[40:]), number: binary.BigEndian.Uint32(page[60:])}, nil
 }
 
-// origin is the note beside the file: for which file its -wal is written.
+// origin is the note next to the file that says for which file its -wal is written.
 type origin struct {
-	before fileHeader // while it is being opened: as the file was
+	before fileHeader // while it is being opened: the file before
 	now    fileHeader // cookie 0 while it is being opened
 }
 
@@ -76,7 +77,7 @@ func readOrigin(path string) (o origin, known bool, err error) {
 	return o, true, nil
 }
 
-// holds reports whether the -wal beside a file was written for it.
+// holds reports whether the -wal next to a file was written for it.
 func (o origin) holds(h fileHeader) bool {
 	if o.now.cookie == 0 {
 		return h.number == o.before.number || h.number == o.now.number
@@ -101,7 +102,7 @@ func checkWAL(path string) error {
 	if err != nil {
 		return err
 	}
-	if o.holds(h) && known || !known && h.number == 0 { // a program that did not number files left its -wal behind
+	if o.holds(h) && known || !known && h.number == 0 { // a version that did not number files left its -wal behind
 		return nil
 	}
 	return towpath.Invalid("metadata-url", "%[1]s-wal was not written for %[1]s as it is now, so it is not applied. "+
@@ -109,7 +110,7 @@ func checkWAL(path string) error {
 		"Else put back the file that was there.", path)
 }
 
-// number gives the file a number of its own while do brings its schema up to date, and notes it.
+// number gives the file its own number while do migrates its schema, and records it.
 func (s *Store) number(ctx context.Context, path string, do func() error) error {
 	before, err := readHeader(path)
 	if err != nil {
@@ -137,7 +138,7 @@ func (s *Store) number(ctx context.Context, path string, do func() error) error 
 	return nil
 }
 
-// checkpoint brings everything into the file itself. It fails while others read.
+// checkpoint moves everything into the file itself. It fails while others read.
 func checkpoint(ctx context.Context, db *sql.DB) error {
 	var busy, pages, done int
 	if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &done); err != nil {
@@ -149,7 +150,8 @@ func checkpoint(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// closeFile closes the connections to the file and leaves nothing beside it, so that it is whole by itself.
+// closeFile closes the connections to the file and leaves nothing next to it, so that the file is
+// complete.
 func (s *Store) closeFile(ctx context.Context) error {
 	err := errors.Join(s.reading.close(ctx), s.reader.Close(), s.writing.close(ctx))
 	err = errors.Join(err, checkpoint(ctx, s.writer), s.writer.Close())

@@ -6,8 +6,8 @@ import (
 	"towpath"
 )
 
-// outlines are tasks with what decides about them alone: who they are, where they stand and in which state. A rollout of
-// thousands of tasks is looked at after each of them, so this is kept small.
+// outlines are tasks with only the columns that scheduling needs: ids, place and state. A rollout
+// of thousands of tasks is read after each of them, so rows are kept small.
 var outlines = newTable("task", 1, func(t *towpath.Task) []column {
 	return []column{
 		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"database_id", &t.DatabaseID}, {"environment_id", &t.EnvironmentID},
@@ -18,7 +18,8 @@ var outlines = newTable("task", 1, func(t *towpath.Task) []column {
 	}
 })
 
-// RolloutOutline reads a rollout with the outlines of its tasks: enough for Next and SummarizeTasks, too little to write back.
+// RolloutOutline reads a rollout with outlines of its tasks: enough for Next and SummarizeTasks,
+// too little to write back.
 func (tx *Tx) RolloutOutline(ctx context.Context, id string) (towpath.Rollout, error) {
 	r, err := tx.RolloutAlone(ctx, id)
 	if err != nil {
@@ -33,7 +34,8 @@ func (tx *Tx) RolloutAlone(ctx context.Context, id string) (towpath.Rollout, err
 	return rollouts.get(ctx, tx, "id = $1", id)
 }
 
-// CommitTasks lists the outlines of a link's tasks whose contents were read at a commit, whichever rollout carries them now.
+// CommitTasks lists outlines of a link's tasks whose contents were read at a commit, in any
+// rollout.
 func (tx *Tx) CommitTasks(ctx context.Context, linkID, commit string) ([]towpath.Task, error) {
 	return outlines.list(ctx, tx, "WHERE commit_hash = $2 AND rollout_id IN (SELECT id FROM rollout WHERE link_id = $1) ORDER BY stage, database_id, sequence, id",
 		linkID, commit)

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// Page picks a part of a list that is ordered by id, that is by age.
+// Page selects a part of a list that is ordered by id, that is by age.
 type Page struct {
-	After       string // id of the last row of the page before; "" for the first page
+	After       string // id of the last row of the previous page; "" for the first page
 	Limit       int    // 1 to 1000; 0 is 100
 	NewestFirst bool
 }
 
-// maxPage is how many rows a page has at most.
+// maxPage is the maximum number of rows of a page.
 const maxPage = 1000
 
 func (p Page) limit() int {
@@ -25,32 +25,32 @@ func (p Page) limit() int {
 	return min(p.Limit, maxPage)
 }
 
-// filter collects conditions that must all hold. A condition that is not asked for is left out of the text, since SQLite
-// finds no index for "$1 = ” OR …".
+// filter collects conditions that must all hold. Unused conditions are left out of the text, since
+// SQLite finds no index for "$1 = ” OR …".
 type filter struct {
 	terms []string
 	args  []any
 }
 
-// bind adds a parameter and returns its place in the text.
+// bind adds a parameter and returns its placeholder.
 func (f *filter) bind(arg any) string {
 	f.args = append(f.args, arg)
 	return "$" + strconv.Itoa(len(f.args))
 }
 
-// is asks for a column to have a value.
+// is requires a column to have a value.
 func (f *filter) is(column, value string) {
 	f.terms = append(f.terms, column+" = "+f.bind(value))
 }
 
-// ifSet asks for a column to have a value, unless the value is "".
+// ifSet requires a column to have a value, unless the value is "".
 func (f *filter) ifSet(column, value string) {
 	if value != "" {
 		f.is(column, value)
 	}
 }
 
-// ofMember asks for a project that the member belongs to, unless the member is "".
+// ofMember requires a project of the member, unless the member is "".
 func (f *filter) ofMember(column, memberID string) {
 	if memberID != "" {
 		f.terms = append(f.terms, column+" IN (SELECT project_id FROM project_member WHERE member_id = "+f.bind(memberID)+")")
@@ -65,7 +65,7 @@ func (f *filter) where() string {
 	return "WHERE " + strings.Join(f.terms, " AND ") + " "
 }
 
-// page reads at most p.Limit rows that the filter picks, oldest first or newest first, from p.After on.
+// page reads at most p.Limit rows that match the filter after p.After, oldest or newest first.
 func (t *table[T]) page(ctx context.Context, tx *Tx, p Page, f filter) ([]T, error) {
 	order, compare := "id", "id > "
 	if p.NewestFirst {
@@ -77,7 +77,8 @@ func (t *table[T]) page(ctx context.Context, tx *Tx, p Page, f filter) ([]T, err
 	return t.list(ctx, tx, f.where()+"ORDER BY "+order+" LIMIT "+f.bind(p.limit()), f.args...)
 }
 
-// walk reads all rows that the filter picks, oldest first. It reads page by page, so that the loop may write meanwhile.
+// walk iterates over all rows that match the filter, oldest first. It reads page by page, so that
+// the loop may write meanwhile.
 func (t *table[T]) walk(ctx context.Context, tx *Tx, f filter, id func(T) string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for p := (Page{Limit: maxPage}); ; {
@@ -100,7 +101,7 @@ func (t *table[T]) walk(ctx context.Context, tx *Tx, f filter, id func(T) string
 	}
 }
 
-// All collects what a walk yields, up to its first error.
+// All collects the values of an iterator, up to its first error.
 func All[T any](walk iter.Seq2[T, error]) (list []T, err error) {
 	for row, err := range walk {
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 	"towpath/internal/store"
 )
 
-// hot is what runs often, or on tables that grow for ever.
+// hot are queries that run often, or on tables that keep growing.
 var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 	"the next due job": func(ctx context.Context, tx *store.Tx) error { _, err := tx.NextDue(ctx); return err },
 	"claiming jobs": func(ctx context.Context, tx *store.Tx) error {
@@ -104,7 +104,7 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 	"statuses that are told":      func(ctx context.Context, tx *store.Tx) error { _, err := tx.PostedStatuses(ctx, "x", "y"); return err },
 }
 
-// found runs what finds nothing in an empty database.
+// found runs queries that find nothing in an empty database.
 func found(do func(ctx context.Context, tx *store.Tx) error) func(ctx context.Context, tx *store.Tx) error {
 	return func(ctx context.Context, tx *store.Tx) error {
 		if err := do(ctx, tx); towpath.ErrorCode(err) != towpath.CodeNotFound {
@@ -114,10 +114,11 @@ func found(do func(ctx context.Context, tx *store.Tx) error) func(ctx context.Co
 	}
 }
 
-// walks follow an index until they have enough, which is soon.
+// walks follow an index until they have enough rows, which is soon.
 var walks = map[string]bool{"the next due job": true, "the whole audit log": true}
 
-// wholeTable matches what a plan says of reading a table, or an index without a condition on it, from beginning to end.
+// wholeTable matches a plan that reads a table, or an index without a condition, from beginning to
+// end.
 var wholeTable = map[bool]*regexp.Regexp{
 	false: regexp.MustCompile(`(?m)^SCAN "?(?:` + tableNames() + `)"?( USING|$)`),
 	true:  regexp.MustCompile(`Seq Scan on|Index (?:Only )?Scan[^\n]*\n\s*Filter`),
@@ -140,7 +141,7 @@ func TestHotQueries_readNoWholeTable(t *testing.T) {
 		for name, do := range hot {
 			t.Run(name, func(t *testing.T) {
 				write(t, s, func(ctx context.Context, tx *store.Tx) error {
-					if s.Shared() { // its tables are empty: take an index wherever one can be taken
+					if s.Shared() { // its tables are empty: use an index wherever possible
 						if err := tx.Exec(ctx, "SET LOCAL enable_seqscan = off"); err != nil {
 							return err
 						}
@@ -166,10 +167,10 @@ func TestHotQueries_readNoWholeTable(t *testing.T) {
 	})
 }
 
-// planText reads the last column, which says what is done, in both databases.
+// planText reads the last column, which describes the step, in both databases.
 func planText(t *testing.T, rows *sql.Rows) string {
 	t.Helper()
-	defer func() { _ = rows.Close() }() // rows.Err tells what matters
+	defer func() { _ = rows.Close() }() // rows.Err returns the error that matters
 	columns, err := rows.Columns()
 	if err != nil {
 		t.Fatal(err)

@@ -12,16 +12,17 @@ import (
 	"towpath"
 )
 
-// replica is what a process needs to agree with others on the same PostgreSQL: what they have enqueued, and what time it is.
+// replica is what a process shares with others on the same PostgreSQL: notifications of new work,
+// and a common clock.
 type replica struct {
-	id     string // tells our own notifications from others'
+	id     string // distinguishes our own notifications
 	config *pgx.ConnConfig
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 
 	clock sync.Mutex
 	told  time.Time // by the database
-	heard time.Time // when, by our clock that knows no leaps
+	heard time.Time // by a monotonic clock
 }
 
 func (s *Store) openPostgres(ctx context.Context, metadataURL string) error {
@@ -33,7 +34,7 @@ func (s *Store) openPostgres(ctx context.Context, metadataURL string) error {
 		config.RuntimeParams["application_name"] = "towpath"
 	}
 	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
-		// A process that hangs in a transaction must not keep the others waiting.
+		// A process that hangs in a transaction must not block the others.
 		_, err := conn.Exec(ctx, "SET idle_in_transaction_session_timeout = '60s'")
 		return err
 	}))
@@ -46,13 +47,13 @@ func (s *Store) openPostgres(ctx context.Context, metadataURL string) error {
 	return s.replica.check(ctx)
 }
 
-// check connects once, apart from the pool, to say early what cannot work.
+// check connects once, outside the pool, to report early what cannot work.
 func (r *replica) check(ctx context.Context) error {
 	conn, err := pgx.ConnectConfig(ctx, r.config)
 	if err != nil {
 		return fmt.Errorf("connect to the metadata: %w", err)
 	}
-	defer func() { _ = conn.Close(ctx) }() // nothing was changed
+	defer func() { _ = conn.Close(ctx) }() // nothing changed
 	var encoding string
 	if err := conn.QueryRow(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
 		return fmt.Errorf("read the metadata's encoding: %w", err)
@@ -70,7 +71,7 @@ func (r *replica) now() time.Time {
 	return r.told.Add(time.Since(r.heard))
 }
 
-// setClock asks the database for the time; of three answers the quickest is nearest to the truth.
+// setClock asks the database for the time; the fastest of three responses is the most accurate.
 func (r *replica) setClock(ctx context.Context, conn *pgx.Conn) error {
 	var told, heard time.Time
 	quickest := time.Duration(-1)
@@ -96,8 +97,9 @@ const (
 	listenCheck  = 15 * time.Second // how often the connection is tried and the clock set
 )
 
-// listen calls wake whenever another process may have enqueued work, until ctx ends. It reconnects when the connection is lost. Errors
-// are not reported: who works polls as well, and meets the same trouble there.
+// listen calls wake whenever another process may have enqueued work, until ctx ends. It reconnects
+// when the connection is lost. Errors are not reported: workers also poll, and report the same
+// error there.
 func (r *replica) listen(ctx context.Context, wake func()) {
 	for {
 		_ = r.hear(ctx, wake)
@@ -118,7 +120,7 @@ func (r *replica) hear(ctx context.Context, wake func()) error {
 	if _, err := conn.Exec(ctx, "LISTEN "+wokenChannel); err != nil {
 		return err
 	}
-	wake() // for what came while nobody listened
+	wake() // for notifications missed while disconnected
 	for {
 		if err := r.hearUntil(ctx, conn, time.Now().Add(listenCheck), wake); err != nil {
 			return err
@@ -139,7 +141,7 @@ func (r *replica) hearUntil(ctx context.Context, conn *pgx.Conn, end time.Time, 
 		n, err := conn.WaitForNotification(wait)
 		switch {
 		case err != nil && wait.Err() != nil:
-			return ctx.Err() // nil when it was only the end of the wait
+			return ctx.Err() // nil when only the wait ended
 		case err != nil:
 			return err
 		case n.Payload != r.id:

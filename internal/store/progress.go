@@ -8,7 +8,7 @@ import (
 	"towpath"
 )
 
-// progressAge is for how long a progress is believed that its server no longer confirms.
+// progressAge is how long a progress is shown after its server last confirmed it.
 const progressAge = 10 * time.Second
 
 var progresses = newTable("link_progress", 1, func(p *towpath.Progress) []column {
@@ -17,7 +17,8 @@ var progresses = newTable("link_progress", 1, func(p *towpath.Progress) []column
 	}
 })
 
-// ShowProgress keeps how far the reading of a link is, and that it still goes on. A link that is gone has none.
+// ShowProgress stores the progress of reading a link and confirms that it continues. It does
+// nothing for a deleted link.
 func (tx *Tx) ShowProgress(ctx context.Context, p towpath.Progress) error {
 	if _, err := tx.Link(ctx, p.LinkID); err != nil {
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -29,17 +30,18 @@ func (tx *Tx) ShowProgress(ctx context.Context, p towpath.Progress) error {
 	return progresses.upsert(ctx, tx, p)
 }
 
-// EndProgress forgets that a link is being read.
+// EndProgress removes the progress of a link.
 func (tx *Tx) EndProgress(ctx context.Context, linkID string) error {
 	return progresses.delete(ctx, tx, "link_id = $1", linkID)
 }
 
-// EndAllProgress forgets what an earlier process showed. Another one that still reads shows its own again.
+// EndAllProgress removes the progress of earlier processes. One that still reads stores its
+// progress again.
 func (tx *Tx) EndAllProgress(ctx context.Context) error {
 	return progresses.delete(ctx, tx, "link_id <> ''")
 }
 
-// Progress returns how far the reading is of each of the links that are being read.
+// Progress returns the progress of each link that is being read.
 func (tx *Tx) Progress(ctx context.Context, linkIDs ...string) (map[string]towpath.Progress, error) {
 	found := map[string]towpath.Progress{}
 	for ids := range slices.Chunk(linkIDs, maxLookup) {

@@ -14,7 +14,7 @@ var projects = newTable("project", 1, func(p *towpath.Project) []column {
 	}
 })
 
-// CreateProject adds a project; ID and CreatedAt are set. A taken name is an Error about name.
+// CreateProject adds a project; ID and CreatedAt are set. A name in use is an Error about name.
 func (tx *Tx) CreateProject(ctx context.Context, p *towpath.Project) error {
 	p.ID, p.CreatedAt = NewID(), tx.Now
 	return taken(projects.insert(ctx, tx, *p), "name", "There is a project named %s already.", p.Name)
@@ -37,7 +37,7 @@ func (tx *Tx) Projects(ctx context.Context, memberID string, p Page) ([]towpath.
 	return projects.page(ctx, tx, p, where)
 }
 
-// EveryProject walks the projects that a member belongs to, or with "" all, oldest first.
+// EveryProject iterates over the projects that a member belongs to, or with "" all, oldest first.
 func (tx *Tx) EveryProject(ctx context.Context, memberID string) iter.Seq2[towpath.Project, error] {
 	var where filter
 	where.ofMember("id", memberID)
@@ -56,7 +56,7 @@ func (tx *Tx) SetProjectMember(ctx context.Context, m towpath.ProjectMember) err
 	return projectMembers.upsert(ctx, tx, m)
 }
 
-// RemoveProjectMember takes a member out of a project.
+// RemoveProjectMember removes a member from a project.
 func (tx *Tx) RemoveProjectMember(ctx context.Context, projectID, memberID string) error {
 	return projectMembers.delete(ctx, tx, "project_id = $1 AND member_id = $2", projectID, memberID)
 }
@@ -80,7 +80,7 @@ var environments = newTable("environment", 1, func(e *towpath.Environment) []col
 	}
 })
 
-// CreateEnvironment adds an environment behind all others; ID, Position and CreatedAt are set.
+// CreateEnvironment adds an environment after all others; ID, Position and CreatedAt are set.
 func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) error {
 	all, err := tx.Environments(ctx)
 	if err != nil {

@@ -25,7 +25,7 @@ func (tx *Tx) Reading(ctx context.Context, linkID string) (towpath.Reading, erro
 	return d, err
 }
 
-// SetReading keeps a reading in the place of the link's last one.
+// SetReading replaces a link's reading.
 func (tx *Tx) SetReading(ctx context.Context, d towpath.Reading) error {
 	if err := tx.DeleteReading(ctx, d.LinkID); err != nil {
 		return err
@@ -46,7 +46,8 @@ func (tx *Tx) DeleteReading(ctx context.Context, linkID string) error {
 	return readings.delete(ctx, tx, "link_id = $1", linkID)
 }
 
-// ReadingProgress counts the files of a link's reading: those that need no more reading, and all; 0 when there is no reading.
+// ReadingProgress counts the files of a link's reading: the finished ones, and all; 0 when there is
+// no reading.
 func (tx *Tx) ReadingProgress(ctx context.Context, linkID string) (read, all int, err error) {
 	row := tx.tx.QueryRowContext(ctx, "SELECT COUNT(CASE WHEN state <> 'matched' OR checksum <> '' THEN 1 END), COUNT(*) FROM reading_file WHERE link_id = $1", linkID)
 	if err := row.Scan(&read, &all); err != nil {

@@ -9,7 +9,7 @@ import (
 	"towpath/internal/store"
 )
 
-// wakes waits until the store is woken; which is the only thing that gives a hint, since these tests never poll.
+// wakes waits until the store is woken; the tests see no other hint, since they never poll.
 func wakes(t *testing.T, s *store.Store, why string) {
 	t.Helper()
 	select {

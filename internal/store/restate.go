@@ -17,8 +17,9 @@ var stated = []struct{ table, column string }{
 	{"reading_file", "reason"},
 }
 
-// restate is the migration that makes reasons of sentences: the code is "stated", and the sentence its param. What engines said
-// of texts is asked for again. It is in Go since the databases make JSON in different words.
+// restate is the migration that turns sentences into reasons: the code is "stated", and the
+// sentence its param. Engines validate texts again. It is in Go since the two databases build JSON
+// differently.
 func restate(shared bool) *goose.Migration {
 	toReason := "json_object('code', 'stated', 'params', json_object('text', %[1]s))"
 	toText := "COALESCE(json_extract(%[1]s, '$.params.text'), json_extract(%[1]s, '$.code'))"

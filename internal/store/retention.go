@@ -8,23 +8,23 @@ import (
 	"towpath"
 )
 
-// Retention says for how long the metadata keeps what grows. A zero keeps everything.
+// Retention says how long the metadata keeps what grows. Zero keeps everything.
 type Retention struct {
 	Rollouts   int           // finished rollouts of each link, with their tasks, attempts and statement logs
 	Statements time.Duration // logs of the statements of an attempt, after its end
-	Schemas    int           // changes of each database of which the schema before and after is kept
+	Schemas    int           // changes of each database whose schema before and after is kept
 	Deliveries time.Duration // webhook deliveries, with their payloads
 }
 
-// unusedGrace is how long contents and jobs may lie unused: a reconcile stores contents before the transaction that needs
-// them.
+// unusedGrace is how long unused contents and jobs are kept: a reconcile stores contents before the
+// transaction that needs them.
 const unusedGrace = 24 * time.Hour
 
-// pruneBatch bounds what one transaction removes, so that others wait for it only shortly.
+// pruneBatch bounds the rows that one transaction removes, so that others wait for it only briefly.
 const pruneBatch = 200
 
-// Prune removes what nobody needs any more, and what is older than r allows. The ledgers' copies, the change history
-// without its schemas, and the audit stay. It is a sweep.
+// Prune removes what is no longer needed, and what is older than r allows. It keeps the ledger
+// snapshots, the change history without its schemas, and the audit log. It is a periodic job.
 func (s *Store) Prune(ctx context.Context, r Retention) error {
 	err := s.Write(ctx, func(tx *Tx) error {
 		if r.Deliveries > 0 {
@@ -52,7 +52,7 @@ func (s *Store) Prune(ctx context.Context, r Retention) error {
 	return s.Write(ctx, func(tx *Tx) error { return tx.PruneContents(ctx, tx.Now.Add(-unusedGrace)) })
 }
 
-// inBatches calls prune in transactions of its own until it finds less than a batch.
+// inBatches calls prune in separate transactions until it finds less than a batch.
 func (s *Store) inBatches(ctx context.Context, prune func(context.Context, *Tx) (int, error)) error {
 	for {
 		n := 0
@@ -66,8 +66,9 @@ func (s *Store) inBatches(ctx context.Context, prune func(context.Context, *Tx) 
 	}
 }
 
-// pruneRollouts removes finished rollouts behind the newest ones of their link. One stays as long as a task of it still
-// counts: what a person skipped stays skipped, and what is open is never forgotten.
+// pruneRollouts removes finished rollouts older than the newest ones of their link. It keeps a
+// rollout while one of its tasks still counts: what a person skipped stays skipped, and open tasks
+// are never removed.
 func (tx *Tx) pruneRollouts(ctx context.Context, keep int) (int, error) {
 	if keep == 0 {
 		return 0, nil
@@ -105,7 +106,8 @@ func (tx *Tx) deleteRollout(ctx context.Context, id string) error {
 	return nil
 }
 
-// pruneStatements removes the statement logs of attempts that ended long ago. The attempts keep their counts and errors.
+// pruneStatements removes the statement logs of attempts that ended long ago. The attempts keep
+// their counts and errors.
 func (tx *Tx) pruneStatements(ctx context.Context, keep time.Duration) (int, error) {
 	if keep == 0 {
 		return 0, nil
@@ -123,8 +125,8 @@ func (tx *Tx) pruneStatements(ctx context.Context, keep time.Duration) (int, err
 	return len(old), nil
 }
 
-// pruneSchemas forgets the schemas before and after a change, behind the newest changes of its database. Their texts go
-// with the contents that nothing refers to.
+// pruneSchemas removes the schemas before and after a change, except for the newest changes of a
+// database. Their texts are pruned with unused contents.
 func (tx *Tx) pruneSchemas(ctx context.Context, keep int) (int, error) {
 	if keep == 0 {
 		return 0, nil

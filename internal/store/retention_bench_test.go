@@ -13,8 +13,8 @@ import (
 	"towpath/internal/store"
 )
 
-// BenchmarkRetention measures the metadata of a server after 20,000 rollouts that kept everything, and of one that pruned
-// as it does by default.
+// BenchmarkRetention measures the metadata of a server after 20,000 rollouts, without pruning and
+// with the default retention.
 func BenchmarkRetention(b *testing.B) {
 	for range b.N {
 		all, _ := grow(b, store.Retention{})
@@ -23,7 +23,7 @@ func BenchmarkRetention(b *testing.B) {
 	}
 }
 
-// grow makes rollouts as one link makes them over the years, and returns the size of the metadata in bytes.
+// grow makes the rollouts of one link over years, and returns the size of the metadata in bytes.
 func grow(b *testing.B, keep store.Retention) (size int64, took time.Duration) {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "towpath.db")

@@ -39,7 +39,7 @@ func (tx *Tx) Rollout(ctx context.Context, id string) (towpath.Rollout, error) {
 	return r, err
 }
 
-// OpenRollout reads the rollout of a link that is not finished, with its tasks. CodeNotFound when there is none.
+// OpenRollout reads a link's unfinished rollout with its tasks; CodeNotFound when there is none.
 func (tx *Tx) OpenRollout(ctx context.Context, linkID string) (towpath.Rollout, error) {
 	r, err := rollouts.get(ctx, tx, "link_id = $1 AND finished_at IS NULL", linkID)
 	if err != nil {
@@ -48,7 +48,8 @@ func (tx *Tx) OpenRollout(ctx context.Context, linkID string) (towpath.Rollout, 
 	return tx.Rollout(ctx, r.ID)
 }
 
-// OpenRolloutStates returns the state of the open rollout of each of the links that has one.
+// OpenRolloutStates returns the state of each link's open rollout, for those of the links that have
+// one.
 func (tx *Tx) OpenRolloutStates(ctx context.Context, linkIDs []string) (map[string]towpath.RolloutState, error) {
 	states := map[string]towpath.RolloutState{}
 	for ids := range slices.Chunk(linkIDs, maxLookup) {
@@ -68,13 +69,13 @@ func (tx *Tx) OpenRolloutStates(ctx context.Context, linkIDs []string) (map[stri
 	return states, nil
 }
 
-// RolloutFilter picks rollouts; empty fields pick all.
+// RolloutFilter selects rollouts; empty fields match all.
 type RolloutFilter struct {
 	ProjectID  string
 	LinkID     string
 	State      towpath.RolloutState
 	MemberID   string // only of projects that this member belongs to
-	Superseded bool   // only those that a newer one took over from
+	Superseded bool   // only those that a newer one took over
 }
 
 // Rollouts lists rollouts without their tasks.
@@ -103,14 +104,15 @@ var tasks = newTable("task", 1, func(t *towpath.Task) []column {
 	}
 })
 
-// CreateTask adds a task; ID and CreatedAt are set. A second open task of a migration in a database is an Error with CodeConflict.
+// CreateTask adds a task; ID and CreatedAt are set. A second open task of a migration in a database
+// is an Error with CodeConflict.
 func (tx *Tx) CreateTask(ctx context.Context, t *towpath.Task) error {
 	t.ID, t.CreatedAt = NewID(), tx.Now
 	return taken(tasks.insert(ctx, tx, *t), "", "Version %s is under way in this database already.", t.Label)
 }
 
-// UpdateTask writes a task that was read in the same transaction. It is the one door through which a task's state changes, and
-// refuses a move that towpath.TaskState.MayBecome does not have.
+// UpdateTask writes a task that was read in the same transaction. It is the only way to change a
+// task's state, and refuses changes that towpath.TaskState.MayBecome does not allow.
 func (tx *Tx) UpdateTask(ctx context.Context, t *towpath.Task) error {
 	err := tasks.updateWhere(ctx, tx, *t, stateAmong(t.State.MayFollow()))
 	if towpath.ErrorCode(err) != towpath.CodeNotFound {
@@ -123,7 +125,8 @@ func (tx *Tx) UpdateTask(ctx context.Context, t *towpath.Task) error {
 	return fmt.Errorf("update task %s: a task that is %s cannot become %s", t.ID, now.State, t.State)
 }
 
-// stateAmong is the condition that a row is in one of the states, which are constants of the program.
+// stateAmong is the condition that a row is in one of the states, which are constants of the
+// program.
 func stateAmong(states []towpath.TaskState) string {
 	quoted := make([]string, len(states))
 	for i, s := range states {
@@ -142,14 +145,14 @@ func (tx *Tx) OpenTasks(ctx context.Context, databaseID string) ([]towpath.Task,
 	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') ORDER BY id", databaseID)
 }
 
-// RunningTasks lists the running tasks in a database, of whatever rollout: a newer one takes them over while they run. They come
-// in the order in which they run.
+// RunningTasks lists the running tasks in a database, of any rollout, since a newer rollout takes
+// tasks over while they run. They are in the order in which they run.
 func (tx *Tx) RunningTasks(ctx context.Context, databaseID string) ([]towpath.Task, error) {
 	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') AND state = 'running' ORDER BY sequence, id",
 		databaseID)
 }
 
-// SkippedTasks lists what people have skipped in a project.
+// SkippedTasks lists the tasks that people skipped in a project.
 func (tx *Tx) SkippedTasks(ctx context.Context, projectID string) ([]towpath.Task, error) {
 	return tasks.list(ctx, tx, "WHERE project_id = $1 AND state = 'skipped' ORDER BY id DESC", projectID)
 }
@@ -187,7 +190,7 @@ func (tx *Tx) UpdateAttempt(ctx context.Context, a *towpath.Attempt) error {
 	return attempts.update(ctx, tx, *a)
 }
 
-// DeleteAttempt removes an attempt of which nothing was begun.
+// DeleteAttempt removes an attempt that did not start.
 func (tx *Tx) DeleteAttempt(ctx context.Context, id string) error {
 	return attempts.delete(ctx, tx, "id = $1", id)
 }
@@ -195,7 +198,7 @@ func (tx *Tx) DeleteAttempt(ctx context.Context, id string) error {
 // AddStatements appends to an attempt's log.
 func (tx *Tx) AddStatements(ctx context.Context, attemptID string, logs []towpath.StatementLog) error {
 	rows := make([]statementRow, 0, largestBatch)
-	for some := range slices.Chunk(logs, largestBatch) { // an upsert makes several of each row
+	for some := range slices.Chunk(logs, largestBatch) { // an upsert uses each row several times
 		rows = rows[:0]
 		for _, l := range some {
 			rows = append(rows, statementRow{attemptID, l.Duration.Microseconds(), l})
@@ -212,7 +215,7 @@ func (tx *Tx) Attempts(ctx context.Context, taskID string) ([]towpath.Attempt, e
 	return attempts.list(ctx, tx, "WHERE task_id = $1 ORDER BY number", taskID)
 }
 
-// Statements lists an attempt's log from an index on.
+// Statements lists an attempt's log, starting at an index.
 func (tx *Tx) Statements(ctx context.Context, attemptID string, from, limit int) ([]towpath.StatementLog, error) {
 	rows, err := statements.list(ctx, tx, "WHERE attempt_id = $1 AND position >= $2 ORDER BY position LIMIT $3", attemptID, from, Page{Limit: limit}.limit())
 	logs := make([]towpath.StatementLog, len(rows))
@@ -240,21 +243,22 @@ func (tx *Tx) AddHistory(ctx context.Context, h *towpath.ChangeHistory) error {
 	return history.insert(ctx, tx, *h)
 }
 
-// InHistory reports whether the history of a database has the very change that a row of its ledger tells of.
+// InHistory reports whether the history of a database contains the change that a row of its ledger
+// describes.
 func (tx *Tx) InHistory(ctx context.Context, databaseID string, e towpath.LedgerEntry) (told bool, err error) {
 	row := tx.tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM change_history WHERE database_id = $1 AND version = $2 AND type = $3 AND checksum = $4 AND started_at = $5)",
 		databaseID, e.Version, string(e.Type), e.Checksum, e.StartedAt.UnixMicro())
 	return told, history.wrap("look into", row.Scan(&told))
 }
 
-// ChangeHistory lists what changed a database.
+// ChangeHistory lists the changes of a database.
 func (tx *Tx) ChangeHistory(ctx context.Context, databaseID string, p Page) ([]towpath.ChangeHistory, error) {
 	var where filter
 	where.is("database_id", databaseID)
 	return history.page(ctx, tx, p, where)
 }
 
-// ProjectChangeHistory lists what one project changed in a database.
+// ProjectChangeHistory lists the changes that one project made to a database.
 func (tx *Tx) ProjectChangeHistory(ctx context.Context, databaseID, projectID string, p Page) ([]towpath.ChangeHistory, error) {
 	var where filter
 	where.is("database_id", databaseID)
@@ -281,13 +285,13 @@ var posted = newTable("posted_status", 3, func(p *postedRow) []column {
 	}
 })
 
-// Posted is what was posted last as one build status.
+// Posted is the last posted version of a build status.
 type Posted struct {
 	Digest string
 	At     time.Time
 }
 
-// PostedStatuses maps the keys of the build statuses on a commit for a link to what was posted.
+// PostedStatuses returns what was posted for a link on a commit, by the keys of the build statuses.
 func (tx *Tx) PostedStatuses(ctx context.Context, linkID, commit string) (map[string]Posted, error) {
 	rows, err := posted.list(ctx, tx, "WHERE link_id = $1 AND commit_hash = $2", linkID, commit)
 	last := make(map[string]Posted, len(rows))
@@ -297,7 +301,8 @@ func (tx *Tx) PostedStatuses(ctx context.Context, linkID, commit string) (map[st
 	return last, err
 }
 
-// PostedLike lists keys by commit of a link's build statuses whose digest begins so. The beginning has no wildcards.
+// PostedLike lists, by commit, the keys of a link's build statuses whose digest has a prefix. The
+// prefix has no wildcards.
 func (tx *Tx) PostedLike(ctx context.Context, linkID, beginning string) (map[string][]string, error) {
 	rows, err := posted.list(ctx, tx, "WHERE link_id = $1 AND digest LIKE $2 ORDER BY key", linkID, beginning+"%")
 	keys := map[string][]string{}
@@ -307,7 +312,7 @@ func (tx *Tx) PostedLike(ctx context.Context, linkID, beginning string) (map[str
 	return keys, err
 }
 
-// SetPostedStatus remembers what was posted.
+// SetPostedStatus stores what was posted.
 func (tx *Tx) SetPostedStatus(ctx context.Context, linkID, commit, key, digest string) error {
 	return posted.upsert(ctx, tx, postedRow{linkID, commit, key, digest, tx.Now})
 }

@@ -37,7 +37,7 @@ func TestTask_isOpenOnceInADatabase(t *testing.T) {
 	})
 }
 
-// The store is the one door through which a task's state changes, and knows the moves.
+// Only the store changes a task's state, and it knows the allowed changes.
 func TestTask_movesAsTheRulesSay(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		w := newWorld(t, s)

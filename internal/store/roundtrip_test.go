@@ -13,7 +13,7 @@ import (
 	"towpath/internal/store"
 )
 
-// choices are columns that take some words only.
+// choices are columns that take certain words only.
 var choices = map[string][]string{
 	"member.role": {"owner", "dba", "member"}, "project_member.role": {"owner", "developer"}, "credential.kind": {"session", "api-token", "invitation"},
 	"verification.purpose": {"add-provider", "replace-secret", "grant"}, "verification.state": {"pending", "verified", "failed", "used"},
@@ -74,7 +74,7 @@ func fillIn(t *rapid.T, column string, field any) {
 func TestTables_giveBackWhatWasWritten(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		undo := errors.New("undo")
-		alone := "PRAGMA defer_foreign_keys = ON" // rows stand without what they refer to
+		alone := "PRAGMA defer_foreign_keys = ON" // rows exist without what they refer to
 		if s.Shared() {
 			alone = "SET LOCAL session_replication_role = replica"
 		}

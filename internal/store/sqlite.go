@@ -15,13 +15,14 @@ import (
 
 const readers = 8
 
-// openSQLite uses one connection for writing, since SQLite has one writer anyway and waiting in Go is fair, and several
-// for reading. Every commit reaches the disk: the ledger in a target must never be ahead of a state that was lost.
+// openSQLite uses one connection for writing, since SQLite has one writer anyway and waiting in Go
+// is fair, and several for reading. Every commit is synced to the disk: the ledger in a target must
+// never be ahead of lost metadata.
 func (s *Store) openSQLite(path string) error {
 	if path == "" {
 		return towpath.Invalid("metadata-url", "Name a file: sqlite:/path/to/file.")
 	}
-	path, err := filepath.Abs(path) // a bare ":memory:" would be a database per connection
+	path, err := filepath.Abs(path) // a bare ":memory:" would be one database per connection
 	if err != nil {
 		return fmt.Errorf("open metadata: %w", err)
 	}
@@ -29,7 +30,8 @@ func (s *Store) openSQLite(path string) error {
 		return err
 	}
 	s.file = path
-	// SQLite gives its journals the file's mode. Password hashes and sealed secrets are nobody else's to read.
+	// SQLite gives its journals the file's mode. Nobody else may read password hashes and encrypted
+	// secrets.
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("open metadata: %w", err)

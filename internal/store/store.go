@@ -1,7 +1,8 @@
-// Package store keeps the metadata, in SQLite or PostgreSQL, with one SQL text for both. No other package holds SQL for it.
+// Package store keeps the metadata, in SQLite or PostgreSQL, with one SQL text for both. No other
+// package holds SQL for it.
 //
-// Every change happens in Write, whose function may run again after a conflict and so does no I/O of its own.
-// Methods of Tx compose; none of them begins or ends a transaction.
+// Every change happens in Write, whose function may run again after a conflict and so does no I/O
+// of its own. Methods of Tx compose; none of them begins or ends a transaction.
 package store
 
 import (
@@ -29,13 +30,13 @@ var migrations embed.FS
 
 // Store is the metadata database. It is safe for concurrent use.
 type Store struct {
-	// Now is the clock; times are kept in microseconds, UTC. On PostgreSQL it is the database's, the same for all replicas.
-	// Tests replace it before they use the store.
+	// Now is the clock; times have microseconds, in UTC. On PostgreSQL it is the database's clock,
+	// the same for all replicas. Tests replace it before they use the store.
 	Now func() time.Time
 
 	writer  *sql.DB
 	reader  *sql.DB
-	writing *connections // of writer; nil on PostgreSQL, whose driver keeps prepared statements itself
+	writing *connections // for writing; nil on PostgreSQL, whose driver keeps prepared statements itself
 	reading *connections
 	file    string   // path of the SQLite file; "" on PostgreSQL
 	replica *replica // nil on SQLite
@@ -44,10 +45,11 @@ type Store struct {
 	trial    trial
 	closing  sync.Once
 	changing sync.Mutex
-	changed  chan struct{} // closed at the next change; nil while nobody waits
+	changed  chan struct{} // closed at the next change; nil while nothing waits
 }
 
-// Open opens the metadata at a URL, "sqlite:/path/to/file" or "postgres://…", and brings its schema up to date.
+// Open opens the metadata at a URL, "sqlite:/path/to/file" or "postgres://…", and migrates its
+// schema.
 func Open(ctx context.Context, metadataURL string) (*Store, error) {
 	s := &Store{Now: time.Now, woken: make(chan struct{}, 1)}
 	var err error
@@ -106,8 +108,8 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker), goose.WithGoMigrations(restate(true)))
 }
 
-// Close waits a little for transactions that run, and closes the database. A SQLite file is whole by itself afterwards. Closing
-// once more does nothing.
+// Close waits briefly for running transactions and closes the database. A SQLite file is complete
+// by itself afterwards. A second call does nothing.
 func (s *Store) Close() (err error) {
 	s.closing.Do(func() { err = s.close() })
 	return err
@@ -128,14 +130,14 @@ func (s *Store) close() error {
 	return s.closeFile(ctx)
 }
 
-// closeLimit is how long transactions that run may keep the store open.
+// closeLimit is how long running transactions may delay Close.
 const closeLimit = 10 * time.Second
 
 // Shared reports whether other processes may work on the same metadata.
 func (s *Store) Shared() bool { return s.replica != nil }
 
-// Woken receives after a transaction of this process, or of another one on the same PostgreSQL, has enqueued work. Others'
-// may be missed while a connection is lost, so whoever waits here looks by itself now and then.
+// Woken receives after a transaction has enqueued work, in this process or in another one on the
+// same PostgreSQL. A signal may be missed while a connection is lost, so receivers also poll.
 func (s *Store) Woken() <-chan struct{} { return s.woken }
 
 func (s *Store) wake() {
@@ -151,8 +153,9 @@ func (s *Store) wake() {
 	}
 }
 
-// Changed returns a channel that is closed after the next transaction, here or in another process on the same PostgreSQL,
-// that has asked for work: that is, after every change of a state. It is a hint; it may come late, or for nothing.
+// Changed returns a channel that is closed after the next transaction that enqueued work, here or
+// in another process on the same PostgreSQL: that is, after every change of a state. It is a hint,
+// which may come late or without a change.
 func (s *Store) Changed() <-chan struct{} {
 	s.changing.Lock()
 	defer s.changing.Unlock()
@@ -168,7 +171,7 @@ type Tx struct {
 	Now time.Time
 
 	tx     querier
-	shared bool // it is PostgreSQL's
+	shared bool // on PostgreSQL
 	woken  bool
 }
 
@@ -182,7 +185,7 @@ func (tx *Tx) strings(ctx context.Context, text string, args ...any) (list []str
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }() // rows.Err tells what matters
+	defer func() { _ = rows.Close() }() // rows.Err returns the error that matters
 	for rows.Next() {
 		var value string
 		if err := rows.Scan(&value); err != nil {
@@ -206,24 +209,24 @@ func cleaned(args []any) []any {
 	return args
 }
 
-// querier is what Tx needs of a *sql.Tx, which only Read and Write end.
+// querier is the part of a *sql.Tx that Tx needs; only Read and Write end it.
 type querier interface {
 	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
 }
 
-// NewID makes an id. Ids sort by the time of their making.
+// NewID makes an id. Ids sort by the time of their creation.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// transaction is a *sql.Tx, or like one.
+// transaction is a *sql.Tx, or works like one.
 type transaction interface {
 	querier
 	Commit() error
 	Rollback() error
 }
 
-// begin begins a transaction that reads one state, or one that is as if alone.
+// begin begins a transaction: a snapshot for reading, or a serializable one for writing.
 func (s *Store) begin(ctx context.Context, write bool) (transaction, error) {
 	switch {
 	case !s.Shared() && write:
@@ -242,7 +245,7 @@ func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin reading metadata: %w", err)
 	}
-	defer func() { _ = tx.Rollback() }() // a read has nothing to keep
+	defer func() { _ = tx.Rollback() }() // a read changes nothing
 	return fn(&Tx{tx: tx, Now: s.now(), shared: s.Shared()})
 }
 
@@ -256,11 +259,12 @@ func Get[T any](ctx context.Context, s *Store, read func(*Tx, context.Context, s
 }
 
 const (
-	conflictTries = 100 // how often Write starts over when PostgreSQL cannot put transactions in an order
+	conflictTries = 100 // how often Write restarts after PostgreSQL's serialization failures
 	conflictPause = 32 * time.Millisecond
 )
 
-// Write runs fn in a transaction that is as if alone, and commits when fn returns nil. fn may run more than once.
+// Write runs fn in a serializable transaction, and commits when fn returns nil. fn may run more
+// than once.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	for try := 1; ; try++ {
 		err := s.writeOnce(ctx, fn)
@@ -272,7 +276,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 		select {
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)
-		case <-time.After(rand.N(min(conflictPause, time.Millisecond<<min(try, 10)))): // apart, or they would meet again
+		case <-time.After(rand.N(min(conflictPause, time.Millisecond<<min(try, 10)))): // at different times, or they would conflict again
 		}
 	}
 }

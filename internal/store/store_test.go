@@ -20,7 +20,8 @@ import (
 	"towpath/internal/store"
 )
 
-// server is the PostgreSQL of this test binary, with a migrated database that the tests copy. lite is a migrated file.
+// server is the PostgreSQL of this test binary, with a migrated database that the tests copy. lite
+// is a migrated file.
 var (
 	server *pgserver.Server
 	lite   []byte
@@ -61,7 +62,7 @@ func makeTemplates() error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // a temporary folder
 	file := filepath.Join(dir, "m.db")
-	// A language's order of letters, unlike SQLite's: what the store promises must not hang on it.
+	// A collation unlike SQLite's: the store's promises must not depend on it.
 	conn, err := pgx.Connect(ctx, postgresURL("postgres"))
 	if err != nil {
 		return err
@@ -296,7 +297,7 @@ func TestWrite_keepsNothingOfAFailure(t *testing.T) {
 		})
 		select {
 		case <-s.Woken():
-			if !s.Shared() { // a replica looks once when it begins to listen
+			if !s.Shared() { // a replica polls once when it begins to listen
 				t.Error("woken for work that was never enqueued")
 			}
 		default:

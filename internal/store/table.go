@@ -11,27 +11,28 @@ import (
 	"towpath"
 )
 
-// column joins a column's name with the field it is kept in: a *string, *int, *int64 or *bool, or one
-// of the wrappers of field.go, which are sql.Scanner and driver.Valuer both.
+// column connects a column's name with the field that holds it: a *string, *int, *int64 or *bool,
+// or a wrapper of field.go that is both sql.Scanner and driver.Valuer.
 type column struct {
 	name  string
 	field any
 }
 
-// table tells how an entity is kept. Its texts are constants of this package; what users send only ever binds to $n.
+// table defines how an entity is stored. Its texts are constants of this package; input of users is
+// only ever bound to $n.
 type table[T any] struct {
 	name    string
-	key     int // the first so many columns tell rows apart
+	key     int // so many of the first columns are the key
 	columns func(*T) []column
 
 	names      []string
 	selectFrom string
 	insertInto string
-	replace    string // what an upsert does with a row that is there
+	replace    string // what an upsert does with an existing row
 	set        string // what an update does
 }
 
-// newTable makes the texts that never change. The key is made of the first columns.
+// newTable makes the texts that never change. The first columns are the key.
 func newTable[T any](name string, key int, columns func(*T) []column) *table[T] {
 	t := &table[T]{name: name, key: key, columns: columns}
 	var zero T
@@ -51,7 +52,7 @@ func newTable[T any](name string, key int, columns func(*T) []column) *table[T] 
 	return t
 }
 
-// whereKey picks the row whose key binds to the first parameters.
+// whereKey matches the row whose key is bound to the first parameters.
 func (t *table[T]) whereKey() string {
 	terms := make([]string, t.key)
 	for i := range terms {
@@ -75,7 +76,7 @@ func (t *table[T]) values(v *T) []any {
 			values[i] = *f
 		case driver.Valuer:
 			values[i] = f
-			if value, err := f.Value(); err == nil { // else database/sql meets the error
+			if value, err := f.Value(); err == nil { // otherwise database/sql returns the error
 				values[i] = value
 			}
 		}
@@ -87,7 +88,8 @@ func (t *table[T]) insert(ctx context.Context, tx *Tx, rows ...T) error {
 	return t.wrap("insert", t.write(ctx, tx, rows, ""))
 }
 
-// upsert inserts rows, or replaces those with the same key. Of rows with one key the last one counts.
+// upsert inserts rows, or replaces those with the same key. Among rows with one key the last one
+// wins.
 func (t *table[T]) upsert(ctx context.Context, tx *Tx, rows ...T) error {
 	if len(rows) > 1 {
 		rows = t.lastByKey(rows)
@@ -95,7 +97,8 @@ func (t *table[T]) upsert(ctx context.Context, tx *Tx, rows ...T) error {
 	return t.wrap("upsert", t.write(ctx, tx, rows, t.replace))
 }
 
-// lastByKey is there because PostgreSQL refuses to replace a row twice in one statement.
+// lastByKey removes earlier duplicates, since PostgreSQL refuses to replace a row twice in one
+// statement.
 func (t *table[T]) lastByKey(rows []T) []T {
 	places := make(map[string]int, len(rows))
 	last := make([]T, 0, len(rows))
@@ -111,7 +114,8 @@ func (t *table[T]) lastByKey(rows []T) []T {
 	return last
 }
 
-// largestBatch bounds the rows of one statement. All batches are powers of two, so that few texts are to be prepared.
+// largestBatch bounds the rows of one statement. All batches are powers of two, so that few texts
+// are prepared.
 const largestBatch = 64
 
 func (t *table[T]) write(ctx context.Context, tx *Tx, rows []T, tail string) error {
@@ -132,8 +136,9 @@ func (t *table[T]) write(ctx context.Context, tx *Tx, rows []T, tail string) err
 	return nil
 }
 
-// tuples makes the parameters of n rows: $1, $2, … for PostgreSQL, but ?, ?, … for SQLite, to which $1 is a name that it
-// looks for among all others, so that hundreds of them take longer than as many statements.
+// tuples makes the parameters of n rows: $1, $2, … for PostgreSQL, but ?, ?, … for SQLite. There,
+// $1 is a name to look up among all others, so that hundreds of them take longer than as many
+// statements.
 func tuples(n, columns int, numbered bool) string {
 	var text strings.Builder
 	for i := range n * columns {
@@ -175,7 +180,8 @@ func (t *table[T]) updateWhere(ctx context.Context, tx *Tx, v T, condition strin
 	return nil
 }
 
-// get reads the one row that the condition picks; a *towpath.Error with CodeNotFound when there is none.
+// get reads the one row that matches the condition; a *towpath.Error with CodeNotFound when there
+// is none.
 func (t *table[T]) get(ctx context.Context, tx *Tx, where string, args ...any) (T, error) {
 	list, err := t.list(ctx, tx, "WHERE "+where, args...)
 	if err == nil && len(list) == 0 {
@@ -188,7 +194,7 @@ func (t *table[T]) get(ctx context.Context, tx *Tx, where string, args ...any) (
 	return list[0], nil
 }
 
-// list reads the rows that the tail of the query picks, in its order.
+// list reads the rows that match the tail of the query, in its order.
 func (t *table[T]) list(ctx context.Context, tx *Tx, tail string, args ...any) ([]T, error) {
 	var list []T
 	err := t.each(ctx, tx, tail, args, func(v T) error {
@@ -198,13 +204,13 @@ func (t *table[T]) list(ctx context.Context, tx *Tx, tail string, args ...any) (
 	return list, err
 }
 
-// each calls do with the rows that the tail of the query picks, in its order, while they are being read.
+// each calls do for each row that matches the tail of the query, in its order, while reading.
 func (t *table[T]) each(ctx context.Context, tx *Tx, tail string, args []any, do func(T) error) error {
 	rows, err := tx.query(ctx, t.selectFrom+tail, args...)
 	if err != nil {
 		return t.wrap("read", err)
 	}
-	defer func() { _ = rows.Close() }() // rows.Err tells what matters
+	defer func() { _ = rows.Close() }() // rows.Err returns the error that matters
 	var v, zero T
 	fields := make([]any, len(t.names))
 	for i, c := range t.columns(&v) {

@@ -6,11 +6,11 @@ import (
 	"towpath"
 )
 
-// Verdict is what the rules of an engine say of a kept text.
+// Verdict is the result of validating a stored text by the rules of an engine.
 type Verdict struct {
 	Checksum string
 	Engine   towpath.EngineType
-	Rules    string         // of which program
+	Rules    string         // the version of the rules
 	Refusal  towpath.Reason // why it must not run; zero when it may
 	Roles    towpath.Reason // the same where roles may not be changed
 }
@@ -19,7 +19,7 @@ var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
 	return []column{{"checksum", &v.Checksum}, {"engine", (*string)(&v.Engine)}, {"rules", &v.Rules}, {"refusal", reason{&v.Refusal}}, {"roles", reason{&v.Roles}}}
 })
 
-// Verdicts returns what was said of those of the checksums that were looked at under these rules.
+// Verdicts returns the verdicts under these rules for those of the checksums that have one.
 func (tx *Tx) Verdicts(ctx context.Context, rules string, checksums []string) (list []Verdict, err error) {
 	for len(checksums) > 0 {
 		batch := checksums[:min(len(checksums), maxLookup)]
@@ -41,7 +41,7 @@ func (tx *Tx) Verdicts(ctx context.Context, rules string, checksums []string) (l
 	return list, nil
 }
 
-// PutVerdicts keeps what was said of texts that are kept.
+// PutVerdicts stores the verdicts of stored texts.
 func (tx *Tx) PutVerdicts(ctx context.Context, list ...Verdict) error {
 	return verdicts.upsert(ctx, tx, list...)
 }

@@ -11,10 +11,10 @@ import (
 	"towpath"
 )
 
-// programKey is where the version of the program that used the metadata last is kept.
+// programKey holds the version of the program that last used the metadata.
 const programKey = "program"
 
-// notNewer refuses metadata whose schema a newer program has made: this one would misread it.
+// notNewer refuses metadata whose schema is newer than this program, which would misread it.
 func (s *Store) notNewer(ctx context.Context, provider *goose.Provider) error {
 	has, program, err := schemaOf(ctx, s.writer, s.Shared())
 	if err != nil {
@@ -32,7 +32,8 @@ func (s *Store) notNewer(ctx context.Context, provider *goose.Provider) error {
 		"Start the newer program again, or restore the backup that was made before the upgrade.", has, program, knows)
 }
 
-// schemaOf reads which version a metadata's schema has, 0 for none, and which program used it last.
+// schemaOf returns the version of a metadata's schema, 0 for none, and the program that last used
+// it.
 func schemaOf(ctx context.Context, db *sql.DB, shared bool) (schema int64, program string, err error) {
 	var tables int
 	find := "SELECT COUNT(*) FROM sqlite_master WHERE name = $1"
@@ -59,7 +60,7 @@ func schemaOf(ctx context.Context, db *sql.DB, shared bool) (schema int64, progr
 	return schema, string(value), nil
 }
 
-// SetProgram keeps which program uses the metadata, for the words of an older one.
+// SetProgram stores which program uses the metadata, for the error message of an older one.
 func (tx *Tx) SetProgram(ctx context.Context, version string) error {
 	return tx.SetMeta(ctx, programKey, []byte(version))
 }

@@ -11,7 +11,7 @@ import (
 
 func TestWalk_goesBeyondAPage(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
-		const more = 1001 // than a page holds
+		const more = 1001 // more than a page
 		w := newWorld(t, s)
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			for i := range more {

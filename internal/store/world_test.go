@@ -9,7 +9,7 @@ import (
 	"towpath/internal/store"
 )
 
-// world is one of each thing that others refer to.
+// world has one object of each kind that others refer to.
 type world struct {
 	member      towpath.Member
 	project     towpath.Project

@@ -9,26 +9,27 @@ import (
 )
 
 const (
-	trialKept  = 5 * time.Second // for how long one trial answers everybody
+	trialKept  = 5 * time.Second // how long the result of one trial is reused
 	trialLimit = 3 * time.Second // how long a trial may wait; SQLite's wait for another process's lock comes on top
 	trialSize  = 16 << 10        // of what is written, in bytes: as much as a small change brings
 )
 
-// trial is the last try to write.
+// trial is the last attempt to write.
 type trial struct {
 	mu  sync.Mutex
 	at  time.Time // when it ended; zero before the first one
 	err error
 }
 
-// Writable reports whether the metadata can be written. It writes one row, at most every five seconds, however many ask.
+// Writable reports whether the metadata can be written. It writes one row, at most every five
+// seconds, however often it is called.
 func (s *Store) Writable(ctx context.Context) error {
 	s.trial.mu.Lock()
 	defer s.trial.mu.Unlock()
 	if !s.trial.at.IsZero() && time.Since(s.trial.at) < trialKept {
 		return s.trial.err
 	}
-	// Whoever asks may go away; the others wait for the same answer.
+	// One caller may cancel; the others wait for the same result.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), trialLimit)
 	defer cancel()
 	s.trial.err = s.tryWrite(ctx)
@@ -38,7 +39,7 @@ func (s *Store) Writable(ctx context.Context) error {
 
 func (s *Store) tryWrite(ctx context.Context) error {
 	value := make([]byte, trialSize)
-	_, _ = rand.Read(value) // never fails; what compresses would be less than it seems
+	_, _ = rand.Read(value) // never fails; what compresses would be smaller than it seems
 	if err := s.Write(ctx, func(tx *Tx) error { return tx.SetMeta(ctx, "write-trial", value) }); err != nil {
 		return fmt.Errorf("try a write: %w", err)
 	}

@@ -9,11 +9,11 @@ import (
 	"towpath/internal/store"
 )
 
-// wantWritable asks as often as is needed for a trial of its own.
+// wantWritable calls until a trial of its own has run.
 func wantWritable(t *testing.T, s *store.Store, want bool, when string) {
 	t.Helper()
 	s.ForgetTrial()
-	for range 2 { // the second answer is the first one's
+	for range 2 { // the second call reuses the result of the first
 		if err := s.Writable(t.Context()); (err == nil) != want {
 			t.Errorf("%s: %v", when, err)
 		}
@@ -57,7 +57,7 @@ func TestWritable_saysThatPostgreSQLIsReadOnly(t *testing.T) {
 		writable bool
 	}{{"on", false}, {"off", true}} {
 		server.Exec(t, "postgres", "ALTER DATABASE "+name+" SET default_transaction_read_only = "+c.value)
-		server.Exec(t, "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+name+"'") // new sessions obey
+		server.Exec(t, "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+name+"'") // new sessions use it
 		wantWritable(t, s, c.writable, "default_transaction_read_only = "+c.value)
 	}
 }
