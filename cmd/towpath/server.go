@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/api"
 	"towpath/internal/auth"
 	"towpath/internal/catalog"
@@ -188,8 +189,9 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 	}
 	roll := &rollout.Service{Store: s.store, Logger: s.log}
 	s.auth = &auth.Service{Store: s.store, Keeper: keeper}
+	accounts := &account.Service{Store: s.store, Keeper: keeper, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log}
 	s.gitops = &gitops.Service{
-		Store: s.store, Keeper: keeper, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log,
+		Store: s.store, Keeper: keeper, Accounts: accounts, ExternalURL: c.ExternalURL, Logger: s.log,
 		RefreshLedgers: cat.RefreshLedgers, Refusal: exec.Refusal, Rules: build(), Marks: cat.Marks, Shown: cat.Shown, Polling: c.PollingOnly, PollInterval: c.PollInterval,
 	}
 	s.runner = &jobs.Runner{
@@ -201,19 +203,19 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 			towpath.JobWriteBack:    s.gitops.WriteBack,
 			towpath.JobCheckHook:    s.gitops.CheckHook,
 			towpath.JobRemoveHook:   s.gitops.RemoveHook,
-			towpath.JobRefreshGrant: s.gitops.RefreshGrant,
+			towpath.JobRefreshGrant: accounts.RefreshGrant,
 			towpath.JobAdvance:      roll.Advance,
 			towpath.JobRunTask:      exec.RunTask,
 		},
 		Sweeps: []jobs.Sweep{
 			{Name: "poll", Every: time.Second, Run: s.gitops.WakeDue},
-			{Name: "idle grants", Every: time.Hour, Run: s.gitops.WakeIdleGrants},
+			{Name: "idle grants", Every: time.Hour, Run: accounts.WakeIdleGrants},
 			{Name: "prune", Every: time.Hour, Run: func(ctx context.Context) error { return s.store.Prune(ctx, c.retention()) }},
 		},
 	}
 	stopping := make(chan struct{})
 	handler := &api.Server{
-		Store: s.store, Auth: s.auth, GitOps: s.gitops, Rollouts: roll, Catalog: cat, Executor: exec, Logger: s.log,
+		Store: s.store, Auth: s.auth, Accounts: accounts, GitOps: s.gitops, Rollouts: roll, Catalog: cat, Executor: exec, Logger: s.log,
 		ExternalURL: c.ExternalURL, Listen: c.Listen, Version: version, Stopping: stopping, Console: web.Handler(),
 	}
 	s.http = &http.Server{

@@ -1,4 +1,4 @@
-package gitops
+package account
 
 import (
 	"context"
@@ -190,7 +190,7 @@ func (s *Service) keepOutcome(ctx context.Context, v *towpath.Verification, gran
 			v.State, v.Reason, v.Message = towpath.VerificationFailed, failure.reason, failure.message
 		}
 		if grant != nil {
-			if err := s.keepGrant(ctx, tx, *grant); err != nil {
+			if err := keepGrant(ctx, tx, *grant); err != nil {
 				return err
 			}
 			v.GrantID = grant.ID
@@ -289,7 +289,7 @@ func (s *Service) exchangeFailure(kind vcs.Description, err error) *failure {
 // Verification reads a round trip for the member who started it.
 func (s *Service) Verification(ctx context.Context, actor towpath.Actor, id string) (v towpath.Verification, err error) {
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		v, err = s.ownVerification(ctx, tx, actor, id)
+		v, err = ownVerification(ctx, tx, actor, id)
 		if err == nil && v.State == towpath.VerificationPending && !tx.Now.Before(v.ExpiresAt) {
 			v.State, v.Reason = towpath.VerificationFailed, "expired"
 			v.Message = "Nothing came back within ten minutes. Most often the callback URL of the consumer is not " + s.callbackURL() + ". Check it and press Next again."
@@ -299,7 +299,7 @@ func (s *Service) Verification(ctx context.Context, actor towpath.Actor, id stri
 	return v, err
 }
 
-func (s *Service) ownVerification(ctx context.Context, tx *store.Tx, actor towpath.Actor, id string) (towpath.Verification, error) {
+func ownVerification(ctx context.Context, tx *store.Tx, actor towpath.Actor, id string) (towpath.Verification, error) {
 	v, err := tx.Verification(ctx, id)
 	if err == nil && v.MemberID != actor.Member.ID {
 		return towpath.Verification{}, towpath.Errorf(towpath.CodeNotFound, "There is no such verification, or somebody else started it.")

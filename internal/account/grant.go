@@ -1,4 +1,4 @@
-package gitops
+package account
 
 import (
 	"context"
@@ -28,8 +28,8 @@ func (c *grantCache) forget() {
 	clear(c.clients)
 }
 
-// client returns the client that acts for a grant.
-func (s *Service) client(ctx context.Context, grantID string) (vcs.Client, error) {
+// Client returns the client that acts for a grant.
+func (s *Service) Client(ctx context.Context, grantID string) (vcs.Client, error) {
 	s.grants.mu.Lock()
 	client := s.grants.clients[grantID]
 	s.grants.mu.Unlock()
@@ -48,7 +48,7 @@ func (s *Service) client(ctx context.Context, grantID string) (vcs.Client, error
 	if err != nil {
 		return nil, err
 	}
-	provider, err := s.provider(p.Type, p.InstanceURL)
+	provider, err := s.Open(p)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +65,8 @@ func (s *Service) client(ctx context.Context, grantID string) (vcs.Client, error
 	return client, nil
 }
 
-// ownClient returns a client for a grant of the actor's own.
-func (s *Service) ownClient(ctx context.Context, actor towpath.Actor, grantID string) (vcs.Client, towpath.Grant, error) {
+// OwnClient returns a client for a grant of the actor's own.
+func (s *Service) OwnClient(ctx context.Context, actor towpath.Actor, grantID string) (vcs.Client, towpath.Grant, error) {
 	var g towpath.Grant
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		g, err = tx.Grant(ctx, grantID)
@@ -78,7 +78,7 @@ func (s *Service) ownClient(ctx context.Context, actor towpath.Actor, grantID st
 	if err != nil {
 		return nil, g, err
 	}
-	client, err := s.client(ctx, grantID)
+	client, err := s.Client(ctx, grantID)
 	return client, g, err
 }
 
@@ -128,7 +128,7 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	if err := s.Store.Read(ctx, func(tx *store.Tx) (err error) { p, err = tx.GitProvider(ctx, g.ProviderID); return err }); err != nil {
 		return "", err
 	}
-	provider, err := s.provider(p.Type, p.InstanceURL)
+	provider, err := s.Open(p)
 	if err != nil {
 		return "", err
 	}
@@ -192,7 +192,7 @@ func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, p
 		if err := tx.UpdateGrant(ctx, &now); err != nil {
 			return err
 		}
-		return s.markLinks(ctx, tx, now.ID, reason)
+		return markLinks(ctx, tx, now.ID, reason)
 	})
 	if err == nil && access == "" {
 		err = &vcs.Error{Kind: vcs.Unauthorized, Op: "renew access", Message: reason, Err: cause}
@@ -201,7 +201,7 @@ func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, p
 }
 
 // markLinks sets why the links of a grant need a person, or with "" that they no longer do, and looks at them again.
-func (s *Service) markLinks(ctx context.Context, tx *store.Tx, grantID, reason string) error {
+func markLinks(ctx context.Context, tx *store.Tx, grantID, reason string) error {
 	for l, err := range tx.EveryLink(ctx, store.LinkFilter{GrantID: grantID}) {
 		if err != nil {
 			return err
@@ -253,7 +253,7 @@ func (s *Service) sealGrant(ctx context.Context, v towpath.Verification, token v
 }
 
 // keepGrant adds a grant, or renews the one with its id and everything that waited for it.
-func (s *Service) keepGrant(ctx context.Context, tx *store.Tx, g towpath.Grant) error {
+func keepGrant(ctx context.Context, tx *store.Tx, g towpath.Grant) error {
 	if g.CreatedAt.IsZero() {
 		return tx.CreateGrant(ctx, &g)
 	}
@@ -263,7 +263,7 @@ func (s *Service) keepGrant(ctx context.Context, tx *store.Tx, g towpath.Grant) 
 	if err := tx.WakeHookRemovals(ctx, g.ID); err != nil {
 		return err
 	}
-	return s.markLinks(ctx, tx, g.ID, "")
+	return markLinks(ctx, tx, g.ID, "")
 }
 
 // GrantSummary is a grant and how much of its budget is spent.
@@ -282,7 +282,7 @@ func (s *Service) Grants(ctx context.Context, actor towpath.Actor, providerID st
 	summaries := make([]GrantSummary, len(list))
 	for i, g := range list {
 		summaries[i] = GrantSummary{Grant: g}
-		if client, err := s.client(ctx, g.ID); err == nil {
+		if client, err := s.Client(ctx, g.ID); err == nil {
 			summaries[i].Usage = client.Usage()
 		}
 	}
@@ -326,4 +326,20 @@ func (k *keyedMutex) lock(key string) (unlock func()) {
 	k.mu.Unlock()
 	m.Lock()
 	return m.Unlock
+}
+
+// WakeIdleGrants has grants renewed that nothing has used for long. It is a sweep.
+func (s *Service) WakeIdleGrants(ctx context.Context) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		idle, err := tx.IdleGrants(ctx, tx.Now.Add(-grantIdle).UnixMicro())
+		if err != nil {
+			return err
+		}
+		for _, g := range idle {
+			if err := tx.Enqueue(ctx, towpath.JobRefreshGrant, g.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

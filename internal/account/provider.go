@@ -1,4 +1,4 @@
-package gitops
+package account
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 )
 
 // takeVerified reads a verification that the actor has brought to its good end and marks it used.
-func (s *Service) takeVerified(ctx context.Context, tx *store.Tx, actor towpath.Actor, id string, purpose towpath.VerificationPurpose) (towpath.Verification, error) {
-	v, err := s.ownVerification(ctx, tx, actor, id)
+func takeVerified(ctx context.Context, tx *store.Tx, actor towpath.Actor, id string, purpose towpath.VerificationPurpose) (towpath.Verification, error) {
+	v, err := ownVerification(ctx, tx, actor, id)
 	if err != nil {
 		return v, err
 	}
@@ -33,7 +33,7 @@ func (s *Service) takeVerified(ctx context.Context, tx *store.Tx, actor towpath.
 func (s *Service) AddProvider(ctx context.Context, actor towpath.Actor, verificationID string) (p towpath.GitProvider, err error) {
 	id := store.NewID()
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		v, err := s.takeVerified(ctx, tx, actor, verificationID, towpath.PurposeAddProvider)
+		v, err := takeVerified(ctx, tx, actor, verificationID, towpath.PurposeAddProvider)
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (s *Service) AddProvider(ctx context.Context, actor towpath.Actor, verifica
 // ReplaceSecret keeps the new credentials that a verification has proved.
 func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, providerID, verificationID string) (p towpath.GitProvider, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		v, err := s.takeVerified(ctx, tx, actor, verificationID, towpath.PurposeReplaceSecret)
+		v, err := takeVerified(ctx, tx, actor, verificationID, towpath.PurposeReplaceSecret)
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, provid
 		if err := tx.UpdateGitProvider(ctx, &p); err != nil {
 			return err
 		}
-		if err := s.tryGrantsAgain(ctx, tx, providerID); err != nil {
+		if err := tryGrantsAgain(ctx, tx, providerID); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "git-provider.replace-secret", Subject: p.ID,
@@ -93,7 +93,7 @@ func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, provid
 }
 
 // tryGrantsAgain lets grants be used again that the old credentials may have broken; dead ones fail again.
-func (s *Service) tryGrantsAgain(ctx context.Context, tx *store.Tx, providerID string) error {
+func tryGrantsAgain(ctx context.Context, tx *store.Tx, providerID string) error {
 	grants, err := tx.Grants(ctx, providerID, "")
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (s *Service) tryGrantsAgain(ctx context.Context, tx *store.Tx, providerID s
 		if err := tx.UpdateGrant(ctx, &g); err != nil {
 			return err
 		}
-		if err := s.markLinks(ctx, tx, g.ID, ""); err != nil {
+		if err := markLinks(ctx, tx, g.ID, ""); err != nil {
 			return err
 		}
 	}
@@ -149,7 +149,7 @@ func (s *Service) DeleteProvider(ctx context.Context, actor towpath.Actor, id st
 		if err != nil {
 			return err
 		}
-		linked, err := s.linkedProjects(ctx, tx, id)
+		linked, err := linkedProjects(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -191,7 +191,7 @@ func (s *Service) Providers(ctx context.Context, page store.Page) (list []Provid
 			return err
 		}
 		for _, p := range providers {
-			linked, err := s.linkedProjects(ctx, tx, p.ID)
+			linked, err := linkedProjects(ctx, tx, p.ID)
 			if err != nil {
 				return err
 			}
@@ -202,7 +202,7 @@ func (s *Service) Providers(ctx context.Context, page store.Page) (list []Provid
 	return list, err
 }
 
-func (s *Service) linkedProjects(ctx context.Context, tx *store.Tx, providerID string) ([]LinkedProject, error) {
+func linkedProjects(ctx context.Context, tx *store.Tx, providerID string) ([]LinkedProject, error) {
 	links, err := store.All(tx.EveryLink(ctx, store.LinkFilter{ProviderID: providerID}))
 	if err != nil {
 		return nil, err

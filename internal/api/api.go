@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/auth"
 	"towpath/internal/catalog"
 	"towpath/internal/executor"
@@ -26,6 +27,7 @@ import (
 type Server struct {
 	Store    *store.Store
 	Auth     *auth.Service
+	Accounts *account.Service
 	GitOps   *gitops.Service
 	Rollouts *rollouts.Service
 	Catalog  *catalog.Service

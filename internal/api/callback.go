@@ -6,7 +6,7 @@ import (
 	"net/http"
 
 	"towpath"
-	"towpath/internal/gitops"
+	"towpath/internal/account"
 	"towpath/internal/secret"
 )
 
@@ -33,7 +33,7 @@ func (s *Server) oauthCallback() http.HandlerFunc {
 	page := template.Must(template.New("callback").Parse(callbackText))
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
-		v, err := s.GitOps.FinishVerification(r.Context(), actorOf(r.Context()).SessionID, gitops.Callback{
+		v, err := s.Accounts.FinishVerification(r.Context(), actorOf(r.Context()).SessionID, account.Callback{
 			State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error"), ErrorDescription: q.Get("error_description"),
 		})
 		shown := callbackPage{Nonce: secret.NewToken(16), ID: v.ID, State: v.State, Purpose: v.Purpose, Home: s.ExternalURL + "/"}

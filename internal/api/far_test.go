@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/bitbucketsim"
 	"towpath/internal/catalog"
 	"towpath/internal/engine"
@@ -76,9 +77,12 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 	w.Catalog = &catalog.Service{Store: w.Store, Keeper: w.Keeper, Engines: engines, Logger: w.Logger}
 	w.Executor = &executor.Service{Store: w.Store, Keeper: w.Keeper, Engines: engines, Owner: "test", ServerID: "test", Logger: w.Logger}
 	w.Rollouts = &rollouts.Service{Store: w.Store, Logger: w.Logger}
-	w.GitOps = &gitops.Service{
+	w.Accounts = &account.Service{
 		Store: w.Store, Keeper: w.Keeper, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
-		ExternalURL: w.url, Logger: w.Logger, RefreshLedgers: w.Catalog.RefreshLedgers,
+		ExternalURL: w.url, Logger: w.Logger,
+	}
+	w.GitOps = &gitops.Service{
+		Store: w.Store, Keeper: w.Keeper, Accounts: w.Accounts, ExternalURL: w.url, Logger: w.Logger, RefreshLedgers: w.Catalog.RefreshLedgers,
 	}
 	runner := &jobs.Runner{
 		Store: w.Store, Owner: "test", Logger: w.Logger,

@@ -39,7 +39,7 @@ func setupTea(t *testing.T) *tea {
 	if w.repo, err = w.far.AddRepository("ada", "shop-db"); err != nil {
 		t.Fatal(err)
 	}
-	w.GitOps.Drivers[towpath.ProviderGitea] = gitea.NewDriver()
+	w.Accounts.Drivers[towpath.ProviderGitea] = gitea.NewDriver()
 	return w
 }
 

@@ -4,8 +4,9 @@ import (
 	"context"
 	"time"
 
+	"towpath/internal/account"
+
 	"towpath"
-	"towpath/internal/gitops"
 )
 
 // gitProvider is a Git service that an owner has added. Only who may manage providers sees more than its name.
@@ -34,9 +35,9 @@ func gitProviderOf(p towpath.GitProvider) gitProvider {
 	return gitProvider{ID: p.ID, Type: p.Type, InstanceURL: p.InstanceURL, DisplayName: p.DisplayName, ApplicationID: p.ApplicationID, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt}
 }
 
-func summaryFor(ctx context.Context) func(gitops.ProviderSummary) gitProvider {
+func summaryFor(ctx context.Context) func(account.ProviderSummary) gitProvider {
 	full := actorOf(ctx).Member.Role.Can(towpath.ManageGitProviders)
-	return func(sum gitops.ProviderSummary) gitProvider {
+	return func(sum account.ProviderSummary) gitProvider {
 		p := gitProviderOf(sum.GitProvider)
 		if !full {
 			p.ApplicationID, p.CreatedBy = "", ""
@@ -54,8 +55,8 @@ func summaryFor(ctx context.Context) func(gitops.ProviderSummary) gitProvider {
 }
 
 func (s *Server) listGitProviders(ctx context.Context, in *pageInput) (list[gitProvider], error) {
-	rows, err := s.GitOps.Providers(ctx, in.oldest())
-	return page(in.Paging, rows, func(p gitops.ProviderSummary) string { return p.ID }, summaryFor(ctx)), err
+	rows, err := s.Accounts.Providers(ctx, in.oldest())
+	return page(in.Paging, rows, func(p account.ProviderSummary) string { return p.ID }, summaryFor(ctx)), err
 }
 
 // ProviderPath names a Git provider in a path.
@@ -70,7 +71,7 @@ type addGitProviderInput struct {
 }
 
 func (s *Server) addGitProvider(ctx context.Context, in *addGitProviderInput) (gitProvider, error) {
-	p, err := s.GitOps.AddProvider(ctx, actorOf(ctx), in.Body.VerificationID)
+	p, err := s.Accounts.AddProvider(ctx, actorOf(ctx), in.Body.VerificationID)
 	return gitProviderOf(p), err
 }
 
@@ -82,12 +83,12 @@ type renameGitProviderInput struct {
 }
 
 func (s *Server) renameGitProvider(ctx context.Context, in *renameGitProviderInput) (gitProvider, error) {
-	p, err := s.GitOps.RenameProvider(ctx, actorOf(ctx), in.Provider, in.Body.DisplayName)
+	p, err := s.Accounts.RenameProvider(ctx, actorOf(ctx), in.Provider, in.Body.DisplayName)
 	return gitProviderOf(p), err
 }
 
 func (s *Server) deleteGitProvider(ctx context.Context, in *ProviderPath) error {
-	return s.GitOps.DeleteProvider(ctx, actorOf(ctx), in.Provider)
+	return s.Accounts.DeleteProvider(ctx, actorOf(ctx), in.Provider)
 }
 
 type replaceSecretInput struct {
@@ -98,7 +99,7 @@ type replaceSecretInput struct {
 }
 
 func (s *Server) replaceSecret(ctx context.Context, in *replaceSecretInput) (gitProvider, error) {
-	p, err := s.GitOps.ReplaceSecret(ctx, actorOf(ctx), in.Provider, in.Body.VerificationID)
+	p, err := s.Accounts.ReplaceSecret(ctx, actorOf(ctx), in.Provider, in.Body.VerificationID)
 	return gitProviderOf(p), err
 }
 
@@ -128,13 +129,13 @@ func usageOf(used, limit int, backoff time.Time) usage {
 	return u
 }
 
-func grantOf(g gitops.GrantSummary) grant {
+func grantOf(g account.GrantSummary) grant {
 	return grant{g.ID, g.ProviderID, g.AccountName, orEmpty(g.Scopes), g.BrokenReason, usageOf(g.Usage.Used, g.Usage.Limit, g.Usage.BackoffUntil), g.CreatedAt}
 }
 
 // listGrants lists the caller's own grants at a provider.
 func (s *Server) listGrants(ctx context.Context, in *ProviderPath) (list[grant], error) {
-	rows, err := s.GitOps.Grants(ctx, actorOf(ctx), in.Provider)
+	rows, err := s.Accounts.Grants(ctx, actorOf(ctx), in.Provider)
 	return all(rows, grantOf), err
 }
 
@@ -158,7 +159,7 @@ type grantPath struct {
 }
 
 func (s *Server) listRepositories(ctx context.Context, in *grantPath) (repositories, error) {
-	found, err := s.GitOps.Repositories(ctx, actorOf(ctx), in.Grant)
+	found, err := s.Accounts.Repositories(ctx, actorOf(ctx), in.Grant)
 	r := repositories{[]repository{}, orEmpty(found.Unreadable)}
 	for _, one := range found.Repositories {
 		r.Items = append(r.Items, repository{one.ID, one.Name, one.URL, one.DefaultBranch, one.UpdatedAt})
@@ -178,7 +179,7 @@ type branchesInput struct {
 }
 
 func (s *Server) listBranches(ctx context.Context, in *branchesInput) (list[branch], error) {
-	found, err := s.GitOps.Branches(ctx, actorOf(ctx), in.Grant, in.Repository)
+	found, err := s.Accounts.Branches(ctx, actorOf(ctx), in.Grant, in.Repository)
 	l := list[branch]{Items: []branch{}}
 	for _, b := range found {
 		l.Items = append(l.Items, branch(b))

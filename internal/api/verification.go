@@ -4,8 +4,9 @@ import (
 	"context"
 	"time"
 
+	"towpath/internal/account"
+
 	"towpath"
-	"towpath/internal/gitops"
 )
 
 // providerType tells what a type of Git provider needs, in the words of its own pages.
@@ -34,7 +35,7 @@ type providerPermission struct {
 
 func (s *Server) listGitProviderTypes(context.Context, *struct{}) (list[providerType], error) {
 	l := list[providerType]{Items: []providerType{}}
-	for _, kind := range s.GitOps.Kinds() {
+	for _, kind := range s.Accounts.Kinds() {
 		t := providerType{
 			kind.Type, kind.Name, kind.InstanceURL, kind.AddressLabel, kind.AppLabel, kind.IDLabel, kind.SecretLabel, kind.AdminNotice,
 			orEmpty(kind.Steps), []providerPermission{}, kind.CallbackLabel, s.ExternalURL + callbackPath,
@@ -92,7 +93,7 @@ type startVerificationInput struct {
 }
 
 func (s *Server) startVerification(ctx context.Context, in *startVerificationInput) (verification, error) {
-	v, url, err := s.GitOps.StartVerification(ctx, actorOf(ctx), gitops.StartVerification(in.Body))
+	v, url, err := s.Accounts.StartVerification(ctx, actorOf(ctx), account.StartVerification(in.Body))
 	return started(v, url), err
 }
 
@@ -101,7 +102,7 @@ type verificationPath struct {
 }
 
 func (s *Server) getVerification(ctx context.Context, in *verificationPath) (verification, error) {
-	v, err := s.GitOps.Verification(ctx, actorOf(ctx), in.Verification)
+	v, err := s.Accounts.Verification(ctx, actorOf(ctx), in.Verification)
 	return verificationOf(v), err
 }
 
@@ -114,11 +115,11 @@ type startSecretReplacementInput struct {
 }
 
 func (s *Server) startSecretReplacement(ctx context.Context, in *startSecretReplacementInput) (verification, error) {
-	v, url, err := s.GitOps.StartSecretReplacement(ctx, actorOf(ctx), in.Provider, in.Body.ApplicationID, in.Body.Secret)
+	v, url, err := s.Accounts.StartSecretReplacement(ctx, actorOf(ctx), in.Provider, in.Body.ApplicationID, in.Body.Secret)
 	return started(v, url), err
 }
 
 func (s *Server) startGrant(ctx context.Context, in *ProviderPath) (verification, error) {
-	v, url, err := s.GitOps.StartGrant(ctx, actorOf(ctx), in.Provider)
+	v, url, err := s.Accounts.StartGrant(ctx, actorOf(ctx), in.Provider)
 	return started(v, url), err
 }

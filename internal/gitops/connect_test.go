@@ -7,25 +7,25 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/bitbucketsim"
-	"towpath/internal/gitops"
 )
 
 func TestVerification_refusesBeforeThePopup(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *bundle) {
 		noCallback := b.sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "bare"})
 		for name, c := range map[string]struct {
-			change func(*gitops.StartVerification)
+			change func(*account.StartVerification)
 			field  string
 			says   string
 		}{
-			"a wrong secret":            {func(in *gitops.StartVerification) { in.Secret = "wrong" }, "secret", "does not know"},
-			"a wrong key":               {func(in *gitops.StartVerification) { in.ApplicationID = "wrong" }, "secret", "does not know"},
-			"key and secret exchanged":  {func(in *gitops.StartVerification) { in.ApplicationID, in.Secret = in.Secret, in.ApplicationID }, "applicationId", "exchange them"},
-			"an address that is not it": {func(in *gitops.StartVerification) { in.InstanceURL = "http://169.254.169.254" }, "instanceUrl", "not supported"},
-			"no name":                   {func(in *gitops.StartVerification) { in.DisplayName = " " }, "displayName", "1 to 100"},
-			"no key":                    {func(in *gitops.StartVerification) { in.ApplicationID = "" }, "applicationId", "Paste"},
-			"a consumer without callback": {func(in *gitops.StartVerification) {
+			"a wrong secret":            {func(in *account.StartVerification) { in.Secret = "wrong" }, "secret", "does not know"},
+			"a wrong key":               {func(in *account.StartVerification) { in.ApplicationID = "wrong" }, "secret", "does not know"},
+			"key and secret exchanged":  {func(in *account.StartVerification) { in.ApplicationID, in.Secret = in.Secret, in.ApplicationID }, "applicationId", "exchange them"},
+			"an address that is not it": {func(in *account.StartVerification) { in.InstanceURL = "http://169.254.169.254" }, "instanceUrl", "not supported"},
+			"no name":                   {func(in *account.StartVerification) { in.DisplayName = " " }, "displayName", "1 to 100"},
+			"no key":                    {func(in *account.StartVerification) { in.ApplicationID = "" }, "applicationId", "Paste"},
+			"a consumer without callback": {func(in *account.StartVerification) {
 				in.ApplicationID, in.Secret = noCallback.Key, noCallback.Secret
 			}, "applicationId", "http://towpath.test/oauth/callback"},
 		} {

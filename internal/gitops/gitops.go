@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/secret"
 	"towpath/internal/statement"
 	"towpath/internal/store"
@@ -20,7 +21,7 @@ import (
 type Service struct {
 	Store       *store.Store
 	Keeper      *secret.Keeper
-	Drivers     map[towpath.ProviderType]vcs.Driver
+	Accounts    *account.Service
 	ExternalURL string // where people and providers reach this server, without a trailing slash
 	Logger      *slog.Logger
 
@@ -41,29 +42,10 @@ type Service struct {
 	PollInterval time.Duration // how often a branch's head is read when no delivery tells; 0 is 30 s
 	MaxFileSize  int64         // of a migration, in bytes; 0 is 100 MiB
 
-	grants   grantCache
 	trees    treeCache
 	heads    headCache
 	refusals vcs.Refusals
 }
-
-func (s *Service) driver(t towpath.ProviderType) (vcs.Driver, error) {
-	d, ok := s.Drivers[t]
-	if !ok {
-		return nil, towpath.Invalid("type", "There is no Git provider type %q on this server.", t)
-	}
-	return d, nil
-}
-
-func (s *Service) provider(t towpath.ProviderType, instanceURL string) (vcs.Provider, error) {
-	d, err := s.driver(t)
-	if err != nil {
-		return nil, err
-	}
-	return d.Open(vcs.Instance{URL: instanceURL})
-}
-
-func (s *Service) callbackURL() string { return s.ExternalURL + "/oauth/callback" }
 
 func (s *Service) hookURL(key string) string { return s.ExternalURL + "/hooks/" + key }
 

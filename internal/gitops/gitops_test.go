@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/bitbucketsim"
 	"towpath/internal/engine/enginetest/pgserver"
 	"towpath/internal/gitops"
@@ -32,9 +33,17 @@ const (
 	template = "{{DB_NAME}}/{{VERSION}}__{{TYPE}}__{{DESCRIPTION}}.sql"
 )
 
+type (
+	Accounts = account.Service
+	GitOps   = gitops.Service
+)
+
 // bundle is a service beside a simulated Bitbucket, with one owner and a project with the database shop in test and prod.
 type bundle struct {
-	*gitops.Service
+	*Accounts
+	*GitOps
+	Store    *store.Store
+	Keeper   *secret.Keeper
 	sim      *bitbucketsim.Sim
 	consumer bitbucketsim.Consumer
 	actor    towpath.Actor
@@ -159,9 +168,14 @@ func setup(t *testing.T, metadata string) *bundle {
 	}
 	st.Now = b.clock.now
 	t.Cleanup(func() { _ = st.Close() })
-	b.Service = &gitops.Service{
+	b.Store, b.Keeper = st, keeper
+	logger := slog.New(slog.NewTextHandler(b.log, nil))
+	b.Accounts = &account.Service{
 		Store: st, Keeper: keeper, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
-		ExternalURL: "http://towpath.test", Logger: slog.New(slog.NewTextHandler(b.log, nil)), RefreshLedgers: b.readLedgers,
+		ExternalURL: "http://towpath.test", Logger: logger,
+	}
+	b.GitOps = &gitops.Service{
+		Store: st, Keeper: keeper, Accounts: b.Accounts, ExternalURL: "http://towpath.test", Logger: logger, RefreshLedgers: b.readLedgers,
 	}
 	b.seed(t)
 	return b
@@ -225,7 +239,7 @@ func (b *bundle) write(t *testing.T, fn func(ctx context.Context, tx *store.Tx) 
 }
 
 // browser signs in at the simulator, grants access and returns what Bitbucket sends back to the callback URL.
-func (b *bundle) browser(t *testing.T, authorizeURL, action string) gitops.Callback {
+func (b *bundle) browser(t *testing.T, authorizeURL, action string) account.Callback {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -259,11 +273,11 @@ func (b *bundle) browser(t *testing.T, authorizeURL, action string) gitops.Callb
 		t.Fatalf("not sent back: %s\n%s", resp.Status, page)
 	}
 	q := back.Query()
-	return gitops.Callback{State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error"), ErrorDescription: q.Get("error_description")}
+	return account.Callback{State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error"), ErrorDescription: q.Get("error_description")}
 }
 
-func (b *bundle) start() gitops.StartVerification {
-	return gitops.StartVerification{Type: towpath.ProviderBitbucket, DisplayName: "Bitbucket.org", ApplicationID: b.consumer.Key, Secret: b.consumer.Secret}
+func (b *bundle) start() account.StartVerification {
+	return account.StartVerification{Type: towpath.ProviderBitbucket, DisplayName: "Bitbucket.org", ApplicationID: b.consumer.Key, Secret: b.consumer.Secret}
 }
 
 // connect adds the provider and gives a grant.

@@ -51,7 +51,7 @@ func (s *Service) hookSecret(link towpath.RepositoryLink) (string, error) {
 
 // switchHook changes a link between hook and polling.
 func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, polling bool) error {
-	client, err := s.client(ctx, link.GrantID)
+	client, err := s.Accounts.Client(ctx, link.GrantID)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Tim
 	if err != nil {
 		return nil, err
 	}
-	client, err := s.client(ctx, link.GrantID)
+	client, err := s.Accounts.Client(ctx, link.GrantID)
 	if err != nil {
 		return nil, err
 	}

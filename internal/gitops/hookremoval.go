@@ -93,7 +93,7 @@ func (s *Service) RemoveHook(ctx context.Context, id string) (again *time.Time, 
 	case orphan:
 		return nil, s.keepWhy(ctx, removal, "The account that made the webhook is no longer connected.", true)
 	}
-	client, err := s.client(ctx, removal.GrantID)
+	client, err := s.Accounts.Client(ctx, removal.GrantID)
 	if err != nil {
 		return nil, err
 	}

@@ -116,7 +116,7 @@ func (s *Service) TakeOverLink(ctx context.Context, actor towpath.Actor, linkID,
 	if link, err = store.Get(ctx, s.Store, (*store.Tx).Link, linkID); err != nil {
 		return link, err
 	}
-	client, grant, err := s.ownClient(ctx, actor, grantID)
+	client, grant, err := s.Accounts.OwnClient(ctx, actor, grantID)
 	if err != nil {
 		return link, err
 	}

@@ -79,19 +79,3 @@ func (s *Service) WakeAll(ctx context.Context) error {
 		return nil
 	})
 }
-
-// WakeIdleGrants has grants renewed that nothing has used for long. It is a sweep.
-func (s *Service) WakeIdleGrants(ctx context.Context) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		idle, err := tx.IdleGrants(ctx, tx.Now.Add(-grantIdle).UnixMicro())
-		if err != nil {
-			return err
-		}
-		for _, g := range idle {
-			if err := tx.Enqueue(ctx, towpath.JobRefreshGrant, g.ID); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}

@@ -30,7 +30,7 @@ func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuse
 	if len(statuses) == 0 || link.AttentionReason != "" {
 		return nil, nil
 	}
-	client, err := s.client(ctx, link.GrantID)
+	client, err := s.Accounts.Client(ctx, link.GrantID)
 	if err != nil {
 		return nil, err
 	}

@@ -101,7 +101,7 @@ func (s *Service) changed(ctx context.Context, linkID string, change LinkChange)
 	if err := s.checkPolicy(ctx, d.link.ProjectID, &d.link, d.scope, d.link.SchemaPathTemplate); err != nil {
 		return d, err
 	}
-	d.client, err = s.client(ctx, d.link.GrantID)
+	d.client, err = s.Accounts.Client(ctx, d.link.GrantID)
 	return d, err
 }
 
@@ -148,7 +148,7 @@ func (s *Service) draft(ctx context.Context, actor towpath.Actor, projectID stri
 	if d.scope, err = plan.NewScope(spec.BaseDirectory, spec.FilePathTemplate); err != nil {
 		return d, err
 	}
-	client, grant, err := s.ownClient(ctx, actor, spec.GrantID)
+	client, grant, err := s.Accounts.OwnClient(ctx, actor, spec.GrantID)
 	if err != nil {
 		return d, err
 	}

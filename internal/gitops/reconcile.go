@@ -85,7 +85,7 @@ func (s *Service) look(ctx context.Context, link towpath.RepositoryLink, shown *
 	if err != nil {
 		return f, err
 	}
-	client, err := s.client(ctx, link.GrantID)
+	client, err := s.Accounts.Client(ctx, link.GrantID)
 	if err != nil {
 		return f, err
 	}

@@ -314,7 +314,7 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus,
 	if err != nil {
 		return st, err
 	}
-	if client, err := s.client(ctx, st.Link.GrantID); err == nil {
+	if client, err := s.Accounts.Client(ctx, st.Link.GrantID); err == nil {
 		st.Usage = client.Usage()
 	}
 	st.WaitsFor = waitsFor(st)

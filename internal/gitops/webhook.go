@@ -29,7 +29,7 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 	if err != nil {
 		return err
 	}
-	provider, err := s.provider(p.Type, p.InstanceURL)
+	provider, err := s.Accounts.Open(p)
 	if err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ func TestCheckHook_followsTheExternalURL(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *bundle) {
 		b.commit(t, map[string]string{"README.md": ""})
 		link := b.link(t)
-		b.ExternalURL = "https://towpath.example.com"
+		b.GitOps.ExternalURL = "https://towpath.example.com"
 		if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
 			t.Fatal(err)
 		}

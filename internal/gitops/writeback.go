@@ -32,7 +32,7 @@ func (s *Service) WriteBack(ctx context.Context, linkID string) (again *time.Tim
 	if err != nil || len(want) == 0 {
 		return nil, err
 	}
-	client, err := s.client(ctx, link.GrantID)
+	client, err := s.Accounts.Client(ctx, link.GrantID)
 	if err != nil {
 		return nil, err
 	}
