@@ -37,6 +37,7 @@ var floors = map[string]int{
 
 	"towpath/internal/dialect/sqlite":   2,
 	"towpath/internal/dialect/postgres": 2,
+	"towpath/internal/dialect/mysql":    2,
 
 	"towpath/internal/vcs/gitwire":        3,
 	"towpath/internal/engine/sqlite":      3,
@@ -91,6 +92,8 @@ var nevers = []never{
 		"a dialect is known to its engine alone; everybody else has statements and what they do"},
 	{"towpath/internal/dialect/postgres", []string{"towpath/internal/dialect/postgres", "towpath/internal/engine/postgres"},
 		"a dialect is known to its engine alone; everybody else has statements and what they do"},
+	{"towpath/internal/dialect/mysql", []string{"towpath/internal/dialect/mysql", "towpath/internal/engine/mysql"},
+		"a dialect is known to its engine alone; everybody else has statements and what they do"},
 	{"towpath/internal/jobs", []string{"towpath/cmd"}, "services reach each other by job rows of the store, never by calling the workers"},
 	{"database/sql", []string{"towpath/internal/store", "towpath/internal/engine"},
 		"only the store holds SQL for the metadata, and only drivers speak to targets"},
@@ -106,6 +109,7 @@ var pure = []string{
 	"towpath/internal/sqlreview",
 	"towpath/internal/dialect/sqlite",
 	"towpath/internal/dialect/postgres",
+	"towpath/internal/dialect/mysql",
 }
 
 // impure are packages, with what lies below them, that do I/O or depend on the environment.

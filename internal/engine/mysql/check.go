@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"towpath"
+	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
 )
 
@@ -140,7 +141,7 @@ func (c *check) rights(ctx context.Context) error {
 	if len(missing) > 0 {
 		list := strings.Join(missing, ", ")
 		c.add("error", "The user lacks rights in the database: "+list+".",
-			fmt.Sprintf("GRANT %s ON %s.* TO %s", list, quoteName(escapePattern(c.target.Database)), quoteAccount(account)))
+			fmt.Sprintf("GRANT %s ON %s.* TO %s", list, dialect.QuoteName(dialect.EscapePattern(c.target.Database)), quoteAccount(account)))
 	}
 	return nil
 }
@@ -212,15 +213,15 @@ const maxNamed = 8
 func (c *check) reportExcess(g grants, account string) {
 	who, fix := quoteAccount(account), ""
 	if c.target.Database != "" {
-		fix = fmt.Sprintf("GRANT ALL ON %s.* TO %s", quoteName(escapePattern(c.target.Database)), who)
+		fix = fmt.Sprintf("GRANT ALL ON %s.* TO %s", dialect.QuoteName(dialect.EscapePattern(c.target.Database)), who)
 	}
 	then := func(revoke string) string {
 		switch {
 		case fix == "":
 			return ""
 		case g.all: // it may be an administrator, who is to stay one
-			own := quoteName("towpath_"+c.target.Database) + "@`%`"
-			return fmt.Sprintf("CREATE USER %s IDENTIFIED BY '…'; GRANT ALL ON %s.* TO %[1]s", own, quoteName(escapePattern(c.target.Database)))
+			own := dialect.QuoteName("towpath_"+c.target.Database) + "@`%`"
+			return fmt.Sprintf("CREATE USER %s IDENTIFIED BY '…'; GRANT ALL ON %s.* TO %[1]s", own, dialect.QuoteName(dialect.EscapePattern(c.target.Database)))
 		}
 		return fix + "; " + revoke
 	}
@@ -237,7 +238,7 @@ func (c *check) reportExcess(g grants, account string) {
 	if len(g.others) > 0 {
 		var revokes []string
 		for _, name := range g.others {
-			revokes = append(revokes, "REVOKE ALL ON "+quoteName(name)+".* FROM "+who)
+			revokes = append(revokes, "REVOKE ALL ON "+dialect.QuoteName(name)+".* FROM "+who)
 		}
 		c.add("warning", fmt.Sprintf("The user has rights in other databases too, and so has every migration: %s. Use a user for each database.",
 			strings.Join(g.others[:min(len(g.others), maxNamed)], ", ")), then(strings.Join(revokes, "; ")))
@@ -247,7 +248,7 @@ func (c *check) reportExcess(g grants, account string) {
 // quoteAccount quotes the user and the host of an account such as a@%; the host is what stands behind the last @.
 func quoteAccount(account string) string {
 	at := max(strings.LastIndexByte(account, '@'), 0)
-	return quoteName(account[:at]) + "@" + quoteName(strings.TrimPrefix(account[at:], "@"))
+	return dialect.QuoteName(account[:at]) + "@" + dialect.QuoteName(strings.TrimPrefix(account[at:], "@"))
 }
 
 // likeName reports whether a grant's pattern, with % and _ for any characters, is about the database.

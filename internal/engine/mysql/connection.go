@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	dialect "towpath/internal/dialect/mysql"
 )
 
 // connection is one connection of its own.
@@ -118,30 +120,11 @@ func (c *connection) prepare(ctx context.Context, limits string) error {
 		return err
 	}
 	// The splitter reads quotes and backslashes as the default mode does.
-	if _, err := c.ExecContext(ctx, "SET SESSION sql_mode = "+literal(plainMode(mode))+", autocommit = 1, "+limits); err != nil {
+	if _, err := c.ExecContext(ctx, "SET SESSION sql_mode = "+literal(dialect.PlainMode(mode))+", autocommit = 1, "+limits); err != nil {
 		return err
 	}
 	c.limits = limits
 	return nil
-}
-
-// plainMode leaves out what changes how SQL is read.
-func plainMode(mode string) string {
-	var kept []string
-	for _, one := range strings.Split(mode, ",") {
-		if one != "" && !lexicalMode(one) {
-			kept = append(kept, one)
-		}
-	}
-	return strings.Join(kept, ",")
-}
-
-func lexicalMode(mode string) bool {
-	switch strings.ToUpper(strings.TrimSpace(mode)) {
-	case "ANSI", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ORACLE", "DB2", "MAXDB", "MSSQL", "POSTGRESQL", "PIPES_AS_CONCAT", "IGNORE_SPACE":
-		return true
-	}
-	return false
 }
 
 // column reads a query's one column.

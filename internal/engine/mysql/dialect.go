@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -8,4 +9,4 @@ import (
 var _ engine.Reader = (*Engine)(nil)
 
 // Dialect implements engine.Reader.
-func (e *Engine) Dialect() statement.Dialect { return statement.Dialect{Lexer: &lexer{}, Keys: true} }
+func (e *Engine) Dialect() statement.Dialect { return dialect.Reader() }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	driver "github.com/go-sql-driver/mysql"
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/statement"
 )
 
 // mapError says what an executor can do about an error of the driver. Numbers:
@@ -44,3 +46,19 @@ func kindOf(e *driver.MySQLError) engine.Kind {
 	}
 	return engine.Failed
 }
+
+// withoutText leaves the statement's own text out of what the server says about it where a password
+// may stand there.
+func withoutText(err error, st statement.Statement) error {
+	if st.Roles == nil && !mayHoldSecret.MatchString(st.Text) {
+		return err
+	}
+	mapped := mapError(err)
+	if before, _, found := strings.Cut(mapped.Message, " near '"); found {
+		return &engine.Error{Kind: mapped.Kind, Message: before + " (its text is left out)", Err: err}
+	}
+	return err
+}
+
+// mayHoldSecret finds statements that may hold a password, or a text to connect with.
+var mayHoldSecret = regexp.MustCompile(`(?i)passw|identified|connection`)

@@ -3,6 +3,7 @@ package mysql
 import (
 	"context"
 
+	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -10,7 +11,7 @@ import (
 // ledgerSum tells of the ledger's rows, leases left out, how many there are and what they hold. Only a procedure, or
 // what was prepared, can reach them, by SQL that is put together; for all else there is no sum.
 func (s *session) ledgerSum(ctx context.Context, st statement.Statement) (sum string, err error) {
-	if !guarded(st) {
+	if !dialect.Composes(st) {
 		return "", nil
 	}
 	have, err := facts(ctx, s.conn.Conn)

@@ -2,8 +2,8 @@ package mysql
 
 import (
 	"context"
-	"strings"
 
+	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -32,7 +32,7 @@ func (d *database) LastingWrites(ctx context.Context) (mayWrite func(statement.S
 		texts, err := column(ctx, c.Conn, bodies)
 		for _, table := range tables {
 			for _, text := range texts {
-				if mentions(text, table) || mentions(text, anything) {
+				if dialect.Mentions(text, table) || dialect.Mentions(text, anything) {
 					hidden = append(hidden, table)
 					break
 				}
@@ -45,38 +45,18 @@ func (d *database) LastingWrites(ctx context.Context) (mayWrite func(statement.S
 	}
 	return func(s statement.Statement) string {
 		for _, table := range tables {
-			if mentions(s.Text, table) {
+			if dialect.Mentions(s.Text, table) {
 				return table
 			}
 		}
 		switch {
 		case s.Verb == "SET":
 			return ""
-		case mentions(s.Verb, anything):
+		case dialect.Mentions(s.Verb, anything):
 			return tables[0]
 		case len(hidden) > 0:
 			return hidden[0]
 		}
 		return ""
 	}, nil
-}
-
-// mentions reports whether a text has a name in it, as a whole word. Comments and strings count: to find too much asks a person
-// once too often, to find too little doubles rows.
-func mentions(text, name string) bool {
-	text, name = strings.ToLower(text), strings.ToLower(name)
-	for _, spelled := range []string{name, strings.ReplaceAll(name, "`", "``"), strings.ReplaceAll(name, `"`, `""`)} {
-		for from := 0; ; {
-			i := strings.Index(text[from:], spelled)
-			if i < 0 {
-				break
-			}
-			start, end := from+i, from+i+len(spelled)
-			if !(start > 0 && wordByte(text[start-1])) && !(end < len(text) && wordByte(text[end])) {
-				return true
-			}
-			from = start + 1
-		}
-	}
-	return false
 }

@@ -11,12 +11,12 @@ import (
 	"iter"
 	"net"
 	"strconv"
-	"strings"
 	"time"
 
 	driver "github.com/go-sql-driver/mysql"
 
 	"towpath"
+	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -44,23 +44,12 @@ func New() *Engine { return &Engine{} }
 
 // Split implements engine.Engine.
 func (e *Engine) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
-	return func(yield func(statement.Statement, error) bool) {
-		lexer := newLexer()
-		lexer.ofFile = true
-		for st, err := range statement.SplitFile(script, lexer, transaction()) {
-			if err == nil && (st.Verb == "LOCK" || st.Verb == "UNLOCK") {
-				continue // around the rows of a dump; our ledger's table is not locked
-			}
-			if !yield(st, err) {
-				return
-			}
-		}
-	}
+	return dialect.Split(script)
 }
 
 // Canonical implements engine.Canonicalizer.
 func (e *Engine) Canonical(s statement.Statement) string {
-	return statement.Canonical(s.Text, &lexer{})
+	return dialect.Canonical(s.Text)
 }
 
 // Discover implements engine.Engine.
@@ -88,7 +77,7 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &database{engine: e, target: t, ledger: quoteName(t.Database) + "." + quoteName(ledgerTable)}
+	db := &database{engine: e, target: t, ledger: dialect.QuoteName(t.Database) + "." + dialect.QuoteName(ledgerTable)}
 	if db.mariadb, _, err = c.flavor(ctx); err != nil {
 		c.closeQuietly()
 		return nil, towpath.Errorf(towpath.CodeUnavailable, "The server does not answer as expected: %s.", mapError(err).Message)
@@ -97,9 +86,6 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 	db.spare = c
 	return db, nil
 }
-
-// quoteName makes an identifier of any name.
-func quoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
 // connect makes one connection. Its error is a *towpath.Error.
 func (e *Engine) connect(ctx context.Context, t engine.Target) (*connection, error) {

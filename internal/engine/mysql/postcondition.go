@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -15,7 +16,7 @@ import (
 // and without NO_ENGINE_SUBSTITUTION it takes another engine than the one that is named with a warning.
 // https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sqlmode_no_engine_substitution
 func (s *session) postCondition(ctx context.Context, st statement.Statement) error {
-	made, ok := statement.Dialect{Lexer: &lexer{delimiter: "\x01"}, Keys: true}.ReadMade(st)
+	made, ok := dialect.Reader().ReadMade(st)
 	if !ok {
 		return nil
 	}

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
-	"towpath/internal/statement"
 )
 
 // Schema implements engine.DB. It reads tables with their columns, keys, checks, partitions and comments, sequences,
@@ -102,7 +102,7 @@ func (c *catalogue) views(ctx context.Context, conn *connection) error {
 // reads reports whether v names another of the definitions.
 func (c *catalogue) reads(v definition) bool {
 	for _, other := range c.all {
-		if other.name != v.name && strings.Contains(v.text, quoteName(other.name)) {
+		if other.name != v.name && strings.Contains(v.text, dialect.QuoteName(other.name)) {
 			return true
 		}
 	}
@@ -116,7 +116,7 @@ func (c *catalogue) show(ctx context.Context, conn *connection, command string, 
 		return err
 	}
 	for _, name := range list {
-		text, err := showCreate(ctx, conn, command+quoteName(name))
+		text, err := showCreate(ctx, conn, command+dialect.QuoteName(name))
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -182,21 +182,11 @@ func asText(text string) string {
 
 // portable leaves out the definer, the name of the database, counters, and character sets that a collation says too.
 func (c *catalogue) portable(text string, charsets bool) (string, error) {
-	text = asText(text)
-	p := &portable{database: quoteName(c.name), charsets: charsets}
-	for _, err := range statement.Split(strings.NewReader(text), p) {
-		if err != nil {
-			return "", err
-		}
+	text, err := dialect.Portable(asText(text), c.name, charsets)
+	if err != nil {
+		return "", err
 	}
-	var out strings.Builder
-	var at int64
-	for _, cut := range p.cuts {
-		out.WriteString(text[at:cut[0]])
-		at = cut[1]
-	}
-	out.WriteString(text[at:])
-	return autoIncrement.ReplaceAllString(strings.TrimRight(out.String(), " \n;"), "$1"), nil
+	return autoIncrement.ReplaceAllString(strings.TrimRight(text, " \n;"), "$1"), nil
 }
 
 func (c *catalogue) render() engine.Schema {

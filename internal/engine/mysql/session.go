@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"towpath"
+	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -103,7 +104,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err != nil {
 		return 0, s.fail(err)
 	}
-	if !harmless(st) {
+	if !dialect.Harmless(st) {
 		s.marked = true
 	}
 	s.notices = towpath.Notices{}

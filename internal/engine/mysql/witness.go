@@ -8,6 +8,7 @@ import (
 
 	driver "github.com/go-sql-driver/mysql"
 
+	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -16,7 +17,7 @@ var _ engine.Witness = (*database)(nil)
 
 // Change implements engine.Witness.
 func (d *database) Change(s statement.Statement) statement.Change {
-	return statement.Dialect{Lexer: &lexer{}}.ReadChange(s)
+	return dialect.Reader().ReadChange(s)
 }
 
 // Definitions implements engine.Witness.
@@ -63,7 +64,7 @@ func (d *database) define(ctx context.Context, c *connection, o statement.Object
 // keyLine finds a key in the text of a table.
 func keyLine(table, name string) string {
 	for line := range strings.Lines(table) {
-		if isKeyLine(line) && strings.Contains(strings.ToLower(line), "key "+strings.ToLower(quoteName(name))+" ") {
+		if isKeyLine(line) && strings.Contains(strings.ToLower(line), "key "+strings.ToLower(dialect.QuoteName(name))+" ") {
 			return strings.TrimRight(line, ",\n")
 		}
 	}
@@ -74,7 +75,7 @@ func keyLine(table, name string) string {
 func quotePath(name string) string {
 	parts := statement.Parts(name)
 	for i, part := range parts {
-		parts[i] = quoteName(part)
+		parts[i] = dialect.QuoteName(part)
 	}
 	return strings.Join(parts, ".")
 }

@@ -8,7 +8,7 @@ import (
 
 	driver "github.com/go-sql-driver/mysql"
 
-	"towpath/internal/engine/mysql"
+	"towpath/internal/dialect/mysql"
 	"towpath/internal/statement"
 )
 
@@ -87,7 +87,7 @@ func FuzzReading(f *testing.F) {
 			return // the client's word, and what does not return the same twice
 		}
 		var pieces []string
-		for st, err := range mysql.New().Split(strings.NewReader(script)) {
+		for st, err := range mysql.Split(strings.NewReader(script)) {
 			var refused *statement.Error
 			if errors.As(err, &refused) {
 				return

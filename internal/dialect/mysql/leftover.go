@@ -16,8 +16,8 @@ type leftover struct {
 	found  bool
 }
 
-// harmless reports whether nothing of a statement is left in its session.
-func harmless(st statement.Statement) bool {
+// Harmless reports whether nothing of a statement is left in its session.
+func Harmless(st statement.Statement) bool {
 	if !harmlessVerb(st.Verb) {
 		return false
 	}

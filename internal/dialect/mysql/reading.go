@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"towpath"
 	"towpath/internal/statement"
 )
 
@@ -91,8 +92,8 @@ func (s *reading) add(t statement.Token) error {
 // refuse says what must not run, at the token that shows it.
 func (s *reading) refuse(t statement.Token, word string) error {
 	switch {
-	case t.Kind != statement.Text && t.Names(ledgerTable):
-		return statement.Errorf(t.Pos, "The table %s belongs to the server. A migration may not use it.", ledgerTable)
+	case t.Kind != statement.Text && t.Names(towpath.LedgerTable):
+		return statement.Errorf(t.Pos, "The table %s belongs to the server. A migration may not use it.", towpath.LedgerTable)
 	case t.Is('\\'):
 		return statement.Errorf(t.Pos, "Commands with a backslash belong to the mysql client and are not SQL. Leave this out.")
 	case len(s.lead) == 0:

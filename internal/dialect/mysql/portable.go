@@ -1,6 +1,29 @@
 package mysql
 
-import "towpath/internal/statement"
+import (
+	"strings"
+
+	"towpath/internal/statement"
+)
+
+// Portable leaves out of the text of a catalogue's object what belongs to one place: the definer,
+// an algorithm that nobody chose, and the name of its database. With charsets it leaves out the
+// character sets that a collation says too.
+func Portable(text, database string, charsets bool) (string, error) {
+	p := &portable{database: QuoteName(database), charsets: charsets}
+	for _, err := range statement.Split(strings.NewReader(text), p) {
+		if err != nil {
+			return "", err
+		}
+	}
+	var out strings.Builder
+	var at int64
+	for _, cut := range p.cuts {
+		out.WriteString(text[at:cut[0]])
+		at = cut[1]
+	}
+	return out.String() + text[at:], nil
+}
 
 // portable finds in a definition the parts that belong to one place: "DEFINER=`a`@`b`", "ALGORITHM=UNDEFINED", and the
 // database's name before a dot. It judges nothing, since what is in a catalog was accepted before.

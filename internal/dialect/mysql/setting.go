@@ -132,7 +132,7 @@ func (s *setting) addGuardedValue(t statement.Token) error {
 	value := strings.ToUpper(name(t))
 	switch s.name {
 	case "SQL_MODE":
-		if t.Kind == statement.Text && plainMode(value) == strings.TrimRight(value, ",") {
+		if t.Kind == statement.Text && PlainMode(value) == strings.TrimRight(value, ",") {
 			return nil
 		}
 		return statement.Errorf(t.Pos, "This sql_mode is not allowed: it may change how quotes and backslashes are read. Write the modes as a literal, without ANSI_QUOTES and NO_BACKSLASH_ESCAPES.")

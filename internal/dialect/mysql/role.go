@@ -2,11 +2,9 @@ package mysql
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
-	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
 
@@ -278,19 +276,3 @@ func (r *roleReader) plugin() error {
 	}
 	return nil
 }
-
-// withoutText leaves the statement's own text out of what the server says about it where a password
-// may stand there.
-func withoutText(err error, st statement.Statement) error {
-	if st.Roles == nil && !mayHoldSecret.MatchString(st.Text) {
-		return err
-	}
-	mapped := mapError(err)
-	if before, _, found := strings.Cut(mapped.Message, " near '"); found {
-		return &engine.Error{Kind: mapped.Kind, Message: before + " (its text is left out)", Err: err}
-	}
-	return err
-}
-
-// mayHoldSecret finds statements that may hold a password, or a text to connect with.
-var mayHoldSecret = regexp.MustCompile(`(?i)passw|identified|connection`)

@@ -1,0 +1,22 @@
+package mysql
+
+import "strings"
+
+// PlainMode is a sql_mode without what changes how SQL is read.
+func PlainMode(mode string) string {
+	var kept []string
+	for _, one := range strings.Split(mode, ",") {
+		if one != "" && !lexicalMode(one) {
+			kept = append(kept, one)
+		}
+	}
+	return strings.Join(kept, ",")
+}
+
+func lexicalMode(mode string) bool {
+	switch strings.ToUpper(strings.TrimSpace(mode)) {
+	case "ANSI", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ORACLE", "DB2", "MAXDB", "MSSQL", "POSTGRESQL", "PIPES_AS_CONCAT", "IGNORE_SPACE":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,36 @@
+// Package mysql reads the SQL of MySQL and MariaDB: where a statement ends, what must not run,
+// and what a statement does to a catalogue. It needs no database.
+package mysql
+
+import (
+	"io"
+	"iter"
+	"strings"
+
+	"towpath/internal/statement"
+)
+
+// Split cuts a file into its statements. What must not run is a *statement.Error in its place.
+func Split(script io.Reader) iter.Seq2[statement.Statement, error] {
+	return func(yield func(statement.Statement, error) bool) {
+		lexer := newLexer()
+		lexer.ofFile = true
+		for st, err := range statement.SplitFile(script, lexer, transaction()) {
+			if err == nil && (st.Verb == "LOCK" || st.Verb == "UNLOCK") {
+				continue // around the rows of a dump; our ledger's table is not locked
+			}
+			if !yield(st, err) {
+				return
+			}
+		}
+	}
+}
+
+// Canonical is a statement's text without comments, with single blanks between its tokens.
+func Canonical(text string) string { return statement.Canonical(text, &lexer{}) }
+
+// QuoteName makes an identifier of any name.
+func QuoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
+
+// Reader reads what statements do to the things that a catalogue shows by name.
+func Reader() statement.Dialect { return statement.Dialect{Lexer: &lexer{}, Keys: true} }

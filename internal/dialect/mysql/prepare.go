@@ -1,0 +1,121 @@
+package mysql
+
+import (
+	"strings"
+
+	"towpath/internal/statement"
+)
+
+// prepare follows PREPARE, EXECUTE and DEALLOCATE. The text that is prepared must be a string or a
+// variable, so that the session can look at it before the server does.
+type prepare struct {
+	on     bool
+	verb   string
+	stage  prepareStage
+	source []string // the text itself in quotes, or the tokens of a variable
+}
+
+type prepareStage int
+
+const (
+	prepareName prepareStage = iota
+	prepareSource
+	prepareVariable // an @ was read
+	prepareRest
+)
+
+// add looks at the next token behind the first word.
+func (p *prepare) add(t statement.Token, word string) error {
+	switch p.stage {
+	case prepareName:
+		if word == "FROM" || (p.verb == "EXECUTE" && word == "IMMEDIATE") {
+			p.stage = prepareSource
+		}
+		return nil
+	case prepareSource:
+		p.source = append(p.source, string(t.Raw))
+		switch {
+		case t.Is('@'):
+			p.stage = prepareVariable
+			return nil
+		case t.Kind == statement.Text:
+			p.stage = prepareRest
+			return nil
+		}
+	case prepareVariable:
+		p.source = append(p.source, string(t.Raw))
+		p.stage = prepareRest
+		if !t.Is('@') {
+			return nil
+		}
+	case prepareRest:
+		if word == "USING" || p.verb == "" {
+			p.verb = "" // arguments are free
+			return nil
+		}
+		if word == "INTO" || t.Is(';') {
+			return nil
+		}
+	}
+	p.on = false
+	return statement.Errorf(t.Pos, "Prepare a string, or a variable that was set before: SET @sql = …; PREPARE change FROM @sql. Its text is looked at then.")
+}
+
+func (p *prepare) finish(begin statement.Position) error {
+	if p.stage == prepareSource || p.stage == prepareVariable {
+		return statement.Errorf(begin, "The text that is prepared is missing.")
+	}
+	return nil
+}
+
+// Source is the text in quotes, or the tokens of the variable, that a PREPARE or an EXECUTE IMMEDIATE names.
+func Source(st statement.Statement) (source []string, err error) {
+	l := newLexer()
+	for _, err := range statement.Split(strings.NewReader(st.Text), l) {
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range l.judge.readings {
+			source = r.prepare.source
+		}
+	}
+	return source, nil
+}
+
+// written is the text that a PREPARE or an EXECUTE IMMEDIATE has in quotes. What a variable holds, and
+// what is escaped, the session asks of the server.
+func written(st statement.Statement) (text string, ok bool) {
+	if st.Verb != "PREPARE" && st.Verb != "EXECUTE" {
+		return "", false
+	}
+	source, err := Source(st)
+	if err != nil || len(source) != 1 || len(source[0]) < 2 || strings.Contains(source[0], `\`) {
+		return "", false
+	}
+	quote := source[0][:1]
+	return strings.ReplaceAll(source[0][1:len(source[0])-1], quote+quote, quote), true
+}
+
+// ValidatePrepared refuses a text that is prepared, as it would be refused in a file.
+func ValidatePrepared(text string, t Target) error {
+	n := 0
+	for st, err := range statement.Split(strings.NewReader(text), newLexer()) {
+		if err != nil {
+			return err
+		}
+		if st.Roles != nil {
+			return statement.Errorf(st.Pos, "Users and roles are changed by statements of a file only. Write the statement itself.")
+		}
+		if err := Validate(st, t); err != nil {
+			return err
+		}
+		if n++; n > 1 {
+			return statement.Errorf(st.Pos, "it holds more than one statement")
+		}
+	}
+	return nil
+}
+
+// Composes says whether a statement may do more than its text says, so that the ledger, the limits and
+// the reading of SQL are looked at behind it.
+func Composes(st statement.Statement) bool { return st.Verb == "CALL" || st.Verb == "EXECUTE" }

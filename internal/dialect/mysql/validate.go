@@ -1,0 +1,76 @@
+package mysql
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"towpath/internal/statement"
+)
+
+// Target is where a statement is to run.
+type Target struct {
+	Database   string
+	User       string // who connects
+	AllowRoles bool   // whether other users and roles may be made, changed and removed
+}
+
+// Validate refuses a statement of Split that must not run in a target, as far as its text says.
+// Its error is a *statement.Error.
+func Validate(s statement.Statement, t Target) error {
+	if s.Roles != nil && !t.AllowRoles {
+		return s.Roles
+	}
+	for _, o := range s.Outside {
+		if why := reaches(t, o, s.Verb); why != "" {
+			return &statement.Error{Pos: o.Pos, Message: why}
+		}
+	}
+	text, ok := written(s)
+	if !ok {
+		return nil
+	}
+	err := ValidatePrepared(text, t)
+	if refused := (*statement.Error)(nil); errors.As(err, &refused) {
+		return statement.Errorf(s.Pos, "The text that is prepared must not run: %s", refused.Message)
+	}
+	return err
+}
+
+// reaches says why something that a statement names is out of its reach; "" when it is not. Names of
+// databases are compared as servers on Linux do, which tell cases apart.
+func reaches(t Target, o statement.Outside, verb string) string {
+	switch o.Kind {
+	case statement.OutsideDefiner:
+		if o.Name == t.User {
+			return ""
+		}
+		return fmt.Sprintf("DEFINER = %s makes this run with the rights of another user. Leave DEFINER out: it is %s then, who runs the migration.", o.Name, t.User)
+	case statement.OutsideRole:
+		if sameUser(o.Name, t.User) {
+			return fmt.Sprintf("%s is the user that runs the migration, which no migration may change. Name another one.", t.User)
+		}
+		return ""
+	case statement.OutsidePattern:
+		plain, one := plainPattern(o.Name)
+		switch {
+		case one && plain == t.Database:
+			return ""
+		case o.Name == t.Database:
+			return fmt.Sprintf("In a grant, _ and %% stand for any character, so %s is the name of other databases too. Write %s.", o.Name, QuoteName(EscapePattern(o.Name)))
+		}
+	case statement.OutsideDatabase, statement.OutsideRead:
+		if o.Name == t.Database || strings.EqualFold(o.Name, "information_schema") {
+			return ""
+		}
+		if strings.EqualFold(o.Name, "performance_schema") && o.Kind == statement.OutsideRead && verb == "SELECT" {
+			return ""
+		}
+	}
+	return fmt.Sprintf("This reaches the database %s: a migration stays in its own. Leave the name out, or write a file for that database.", o.Name)
+}
+
+// EscapePattern makes a pattern that matches one name only.
+func EscapePattern(name string) string {
+	return strings.NewReplacer(`\`, `\\`, `_`, `\_`, `%`, `\%`).Replace(name)
+}
