@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import { verificationQuery } from '~/api/gitops-queries'
 import { addressOf, isGone, wasBlocked } from '~/stores/sign-in-window'
 import { type Advice, adviceFor } from '~/util/advice'
-import { useNow } from './use-now'
+import { useClock } from './use-clock'
 
 /** The name under which the page that the provider sends people back to tells that it is done. */
 const channelName = 'towpath-verification'
@@ -12,13 +12,12 @@ const channelName = 'towpath-verification'
 export function useVerification(id: string) {
   const client = useQueryClient()
   const query = useQuery(verificationQuery(id))
-  const now = useNow(1000)
   useEffect(() => {
     const channel = new BroadcastChannel(channelName)
     channel.onmessage = () => void client.invalidateQueries(verificationQuery(id))
     return () => channel.close()
   }, [client, id])
-  const advice: Advice =
+  const advice = useClock<Advice>(now =>
     query.data?.state === 'pending'
       ? adviceFor({
           blocked: wasBlocked(id),
@@ -26,6 +25,7 @@ export function useVerification(id: string) {
           startedHere: addressOf(id) !== null,
           waited: now.getTime() - new Date(query.data.createdAt).getTime(),
         })
-      : ''
+      : '',
+  )
   return { query, advice }
 }

@@ -1,6 +1,6 @@
 import type { Schemas } from '~/api/client'
 import { useChanged } from '~/hooks/use-changed'
-import { useNow } from '~/hooks/use-now'
+import { useClock } from '~/hooks/use-clock'
 import { between, duration } from '~/util/date'
 import { pb } from '~/util/path-builder'
 import { count } from '~/util/str'
@@ -87,19 +87,23 @@ export function taskDetail(
   return undefined
 }
 
-/** How long a task took, or has taken so far. */
-export function Took({
-  task,
-  inWords,
-}: {
+/** How long a task or an attempt took, or has taken so far; "" when there is nothing to say. */
+export function tookSoFar(task: TookProps['task'], now: Date): string {
+  const waits = task.state === 'pending' || task.state === 'held' // what is known is of an earlier attempt
+  if (!task.startedAt || waits || (task.state !== 'running' && !task.finishedAt)) return ''
+  return duration(between(task.startedAt, task.finishedAt, now))
+}
+
+interface TookProps {
   task: { startedAt?: string; finishedAt?: string; state: string }
   /** Goes on with a sentence: ", took 3 s", or ", for 3 s so far". */
   inWords?: boolean
-}) {
-  const now = useNow(1000)
-  const waits = task.state === 'pending' || task.state === 'held' // what is known is of an attempt before
-  if (!task.startedAt || waits || (task.state !== 'running' && !task.finishedAt)) return null
-  const long = duration(between(task.startedAt, task.finishedAt, now))
+}
+
+/** How long a task took, or has taken so far. */
+export function Took({ task, inWords }: TookProps) {
+  const long = useClock(now => tookSoFar(task, now))
+  if (!long) return null
   if (!inWords) return <>{long}</>
   return <>{task.finishedAt ? `, took ${long}` : `, for ${long} so far`}</>
 }
