@@ -9,7 +9,7 @@ import {
 import { isSignedOut } from '~/api/errors'
 import { sessionQuery, setupQuery } from '~/api/queries'
 import { queryClient } from '~/api/query-client'
-import { PageFailed, PageMissing } from '~/components/PageTrouble'
+import { PageFailed, PageLoading, PageMissing } from '~/components/PageTrouble'
 import AppLayout from '~/pages/AppLayout'
 import { pb } from '~/util/path-builder'
 
@@ -123,6 +123,8 @@ export const router = createRouter({
   defaultPreload: 'intent',
   defaultPreloadDelay: 80,
   defaultErrorComponent: PageFailed,
-  defaultPendingMs: 500,
+  defaultPendingComponent: PageLoading,
+  defaultPendingMs: 200,
+  defaultPendingMinMs: 0,
   scrollRestoration: true,
 })

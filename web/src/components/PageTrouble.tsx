@@ -1,9 +1,15 @@
 import type { ErrorComponentProps } from '@tanstack/react-router'
 import { useTitle } from '~/hooks/use-title'
 import { EmptyState } from '~/ui/EmptyState'
+import { SkeletonRows } from '~/ui/Skeleton'
 import { pb } from '~/util/path-builder'
 import { Link } from './Link'
 import { Failure } from './Loaded'
+
+/** Replaces a page whose code is still loading. */
+export function PageLoading() {
+  return <SkeletonRows after={0} />
+}
 
 /** Replaces a page that failed. */
 export function PageFailed({ error, reset }: ErrorComponentProps) {
