@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { http, type Schemas, unwrap } from './client'
+import { unlessRefused } from './polling'
 
 const pageSize = 100
 
@@ -23,7 +24,7 @@ export const verificationQuery = (verification: string) =>
       unwrap(
         http.GET('/api/v1/git-provider-verifications/{verification}', { params: { path: { verification } }, signal }),
       ),
-    refetchInterval: query => (query.state.data?.state === 'pending' ? 1500 : false),
+    refetchInterval: ({ state: { data, error } }) => unlessRefused(error, data?.state === 'pending' && 1500),
     refetchIntervalInBackground: true,
   })
 
@@ -82,7 +83,8 @@ export const hookRemovalsQuery = (project: string) =>
         }),
       ),
     select: list => list.items,
-    refetchInterval: query => (query.state.data?.items.some(removal => !removal.givenUp) ? 5000 : false),
+    refetchInterval: ({ state: { data, error } }) =>
+      unlessRefused(error, data?.items.some(removal => !removal.givenUp) ? 5000 : false),
   })
 
 /** What a link with these settings would do now, on the real tree. */
@@ -118,7 +120,7 @@ export const linkQuery = (link: string) =>
     queryKey: ['repository-links', link],
     queryFn: ({ signal }) =>
       unwrap(http.GET('/api/v1/repository-links/{link}', { params: { path: { link } }, signal })),
-    refetchInterval: query => (isMoving(query.state.data) ? 5000 : 30_000),
+    refetchInterval: ({ state: { data, error } }) => unlessRefused(error, isMoving(data) ? 5000 : 30_000),
   })
 
 /** Whether something of a link is on its way. */
@@ -156,5 +158,5 @@ export const deliveriesQuery = (link: string) =>
         }),
       ),
     select: list => list.items,
-    refetchInterval: 30_000,
+    refetchInterval: ({ state }) => unlessRefused(state.error, 30_000),
   })

@@ -1,14 +1,19 @@
 import { QueryClient } from '@tanstack/react-query'
-import { ApiError } from './errors'
+import { backoff } from '~/util/backoff'
+import { isRefusal } from './polling'
 
-/** Holds what the API answered. Everything is asked for again when the window gets the focus; refusals are not tried twice. */
+/**
+ * Holds what the API answered. Everything is asked for again when the window gets the focus; refusals are not tried twice. While
+ * the server is away queries pause, and a write fails at once rather than later, when nobody expects it any more.
+ */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 2000,
       refetchOnWindowFocus: true,
-      retry: (failures, error) =>
-        !(error instanceof ApiError && error.status >= 400 && error.status < 500) && failures < 2,
+      retry: (failures, error) => !isRefusal(error) && failures < 2,
+      retryDelay: failures => backoff(failures + 1),
     },
+    mutations: { networkMode: 'always' },
   },
 })

@@ -6,6 +6,7 @@ import { Icon } from '~/ui/Icon'
 import { pb } from '~/util/path-builder'
 import classes from './AppFrame.module.css'
 import { AvatarMenu } from './AvatarMenu'
+import { AwayBanner } from './AwayBanner'
 import { Link } from './Link'
 
 const loadPalette = () => import('./CommandPalette')
@@ -68,6 +69,7 @@ export function AppFrame({ children }: { children: ReactNode }) {
         </button>
         {session.data && <AvatarMenu member={session.data.member} />}
       </header>
+      <AwayBanner />
       <main id="content" className={classes.content} tabIndex={-1}>
         {children}
       </main>

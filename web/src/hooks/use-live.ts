@@ -1,5 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { onlineManager, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { http, unwrap } from '~/api/client'
+import { isAway, isRefusal } from '~/api/polling'
 import { backoff } from '~/util/backoff'
 
 /** What a hint is no reason to ask for again: the answers come from far away, or do not change by themselves. */
@@ -11,7 +13,7 @@ const pause = 300
 /**
  * Keeps what is on the page as the server has it. The server only hints that something has changed; the page asks for what it shows.
  * A tab that nobody sees holds no stream open, since browsers allow only a few to one host. A server that does not answer
- * is tried again after growing pauses: left alone, a browser would ask twice a second.
+ * is tried again after growing pauses, and until then no query runs.
  */
 export function useLive() {
   const client = useQueryClient()
@@ -24,7 +26,7 @@ export function useLive() {
       timer ||= window.setTimeout(() => {
         timer = 0
         void client.invalidateQueries(
-          { predicate: query => !still.has(String(query.queryKey[0])) },
+          { predicate: query => !still.has(String(query.queryKey[0])) && !isRefusal(query.state.error) },
           { cancelRefetch: false },
         )
       }, pause)
@@ -34,6 +36,15 @@ export function useLive() {
       stream?.close()
       stream = null
     }
+    // A stream ends on its own now and then, and a proxy may refuse it: only a server that answers nothing is away.
+    const fail = async () => {
+      failures++
+      leave()
+      retry = window.setTimeout(follow, backoff(failures))
+      if (failures === 1) return
+      const away = await serverIsAway()
+      if (failures > 0) onlineManager.setOnline(!away)
+    }
     const follow = () => {
       leave()
       if (document.visibilityState === 'hidden') return
@@ -42,11 +53,9 @@ export function useLive() {
       stream.addEventListener('open', () => {
         if (failures > 0) look() // hints have been missed
         failures = 0
+        onlineManager.setOnline(true)
       })
-      stream.addEventListener('error', () => {
-        leave()
-        retry = window.setTimeout(follow, backoff(++failures))
-      })
+      stream.addEventListener('error', () => void fail())
     }
     follow()
     document.addEventListener('visibilitychange', follow)
@@ -56,6 +65,16 @@ export function useLive() {
       window.removeEventListener('online', follow)
       window.clearTimeout(timer)
       leave()
+      onlineManager.setOnline(true)
     }
   }, [client])
+}
+
+async function serverIsAway(): Promise<boolean> {
+  try {
+    await unwrap(http.GET('/api/v1/setup'))
+    return false
+  } catch (error) {
+    return isAway(error)
+  }
 }

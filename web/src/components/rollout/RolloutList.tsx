@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { Schemas } from '~/api/client'
+import { unlessRefused } from '~/api/polling'
 import { projectsQuery, type RolloutState, rolloutsQuery } from '~/api/queries'
 import { useFilter } from '~/hooks/use-params'
 import { type Column, QueryTable } from '~/table/QueryTable'
@@ -41,7 +42,8 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
   const wanted = chosen === 'superseded' ? { superseded: true } : chosen ? { state: chosen } : {}
   const query = useInfiniteQuery({
     ...rolloutsQuery({ ...filter, ...wanted }),
-    refetchInterval: ({ state: { data } }) => (data?.pages.some(page => page.items.some(isMoving)) ? 5000 : 30_000),
+    refetchInterval: ({ state: { data, error } }) =>
+      unlessRefused(error, data?.pages.some(page => page.items.some(isMoving)) ? 5000 : 30_000),
   })
   const projects = useQuery(projectsQuery)
   const rows = query.data?.pages.flatMap(page => page.items) ?? []

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Schemas } from '~/api/client'
+import { unlessRefused } from '~/api/polling'
 import { statementsQuery } from '~/api/queries'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { Icon } from '~/ui/Icon'
@@ -62,7 +63,10 @@ export function StatementTable({
   attempt: string
   live: boolean
 }) {
-  const query = useInfiniteQuery({ ...statementsQuery(rollout, task, attempt), refetchInterval: live ? 5000 : false })
+  const query = useInfiniteQuery({
+    ...statementsQuery(rollout, task, attempt),
+    refetchInterval: ({ state }) => unlessRefused(state.error, live && 5000),
+  })
   const rows = query.data?.pages.flatMap(page => page.items) ?? []
   return (
     <div className="stack tight">

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Schemas } from '~/api/client'
+import { unlessRefused } from '~/api/polling'
 import { databasesQuery, projectQuery, rolloutQuery } from '~/api/queries'
 import { Commit } from '~/components/Commit'
 import { Link } from '~/components/Link'
@@ -8,7 +9,7 @@ import { Page } from '~/components/Page'
 import { Board } from '~/components/rollout/Board'
 import { isMoving, RolloutBadge } from '~/components/rollout/RolloutList'
 import { TimeAgo } from '~/components/TimeAgo'
-import { useNow } from '~/hooks/use-now'
+import { useClock } from '~/hooks/use-clock'
 import { useParam } from '~/hooks/use-params'
 import { EmptyState } from '~/ui/EmptyState'
 import { between, duration } from '~/util/date'
@@ -19,7 +20,7 @@ export default function RolloutPage() {
   const id = useParam('rollout')
   const rollout = useQuery({
     ...rolloutQuery(id),
-    refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? 5000 : 30_000),
+    refetchInterval: ({ state: { data, error } }) => unlessRefused(error, data && isMoving(data) ? 5000 : 30_000),
   })
   return <Loaded query={rollout}>{data => <Details rollout={data} />}</Loaded>
 }
@@ -28,7 +29,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
   const project = useQuery(projectQuery(rollout.projectId))
   const databases = useQuery(databasesQuery({ project: rollout.projectId }))
   const names = new Map(databases.data?.map(one => [one.id, one.name]))
-  const now = useNow(1000)
+  const sofar = useClock(now => duration(between(rollout.createdAt, undefined, now)))
   return (
     <Page
       title={rollout.message || 'Rollout'}
@@ -46,11 +47,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
         <span>
           started <TimeAgo at={rollout.createdAt} />
         </span>
-        {isMoving(rollout) ? (
-          <span>for {duration(between(rollout.createdAt, undefined, now))}</span>
-        ) : (
-          <Span stages={rollout.stages} />
-        )}
+        {isMoving(rollout) ? <span>for {sofar}</span> : <Span stages={rollout.stages} />}
         <Link to={pb.link(rollout.projectId, rollout.linkId)}>Repository</Link>
         {rollout.supersededBy && (
           <span>

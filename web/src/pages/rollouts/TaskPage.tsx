@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Schemas } from '~/api/client'
+import { unlessRefused } from '~/api/polling'
 import { databaseQuery, environmentsQuery, projectQuery, rolloutQuery, taskQuery } from '~/api/queries'
 import { Commit } from '~/components/Commit'
 import { FilterChips } from '~/components/FilterChips'
@@ -24,7 +25,8 @@ export default function TaskPage() {
   const id = useParam('task')
   const task = useQuery({
     ...taskQuery(rollout, id),
-    refetchInterval: ({ state: { data } }) => (data?.state === 'running' || data?.state === 'pending' ? 5000 : 30_000),
+    refetchInterval: ({ state: { data, error } }) =>
+      unlessRefused(error, data?.state === 'running' || data?.state === 'pending' ? 5000 : 30_000),
   })
   return <Loaded query={task}>{data => <Details task={data} />}</Loaded>
 }
