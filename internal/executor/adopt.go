@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -13,76 +12,86 @@ import (
 	"towpath/internal/wording"
 )
 
-// Adopt takes over the ledger of a target that is a copy of another: its rows are rewritten as this database's own, so that
-// what the copy holds counts as applied here. CodeConflict while a task changes the target, or when the ledger is not believed;
-// CodeUnavailable when it cannot be reached. A ledger that is its own already stays as it is.
+// Adopt takes over the ledger of a target that is a copy of another: its rows are rewritten as this
+// database's own, so that what the copy holds counts as applied here. CodeConflict while a task
+// changes the target, or when the ledger cannot be trusted; CodeUnavailable when it cannot be
+// reached. A ledger that is the database's own stays as it is.
 func (s *Service) Adopt(ctx context.Context, actor towpath.Actor, databaseID string) error {
-	return s.takeLedger(ctx, actor, databaseID, taking{action: "ledger.adopt", detail: "take over the ledger found in"})
+	how := adoption{action: "ledger.adopt", detail: "take over the ledger found in"}
+	return s.withDefaults().adopt(ctx, actor, databaseID, how)
 }
 
-// AcceptLedger takes a ledger as it is that other hands have changed, or that is an earlier state of itself: its rows are
-// sealed as they stand. CodeConflict while a task changes the target, or when the table itself is not as the server makes
-// it; CodeUnavailable when it cannot be reached. A ledger that is believed stays as it is.
+// AcceptLedger accepts a ledger that somebody else has changed, or that is an earlier state of
+// itself: its rows are sealed as they are. CodeConflict while a task changes the target, or when
+// the table itself is not as the server makes it; CodeUnavailable when it cannot be reached. A
+// ledger that can be trusted stays as it is.
 func (s *Service) AcceptLedger(ctx context.Context, actor towpath.Actor, databaseID string) error {
-	return s.takeLedger(ctx, actor, databaseID, taking{action: "ledger.accept", detail: "accept the ledger as it is in", distrusted: true})
+	how := adoption{action: "ledger.accept", detail: "accept the ledger as it is in", distrusted: true}
+	return s.withDefaults().adopt(ctx, actor, databaseID, how)
 }
 
-// taking is what a person wants to be done with a ledger.
-type taking struct {
+// adoption is how a person wants a ledger to be taken.
+type adoption struct {
 	action, detail string // for the audit
-	distrusted     bool   // also one that is not believed
+	distrusted     bool   // take it even when it cannot be trusted
 }
 
-// claimed is a target whose lease is ours.
-type claimed struct {
+// heldTarget is a target whose lease is ours.
+type heldTarget struct {
 	towpath.Database
 	instance towpath.Instance
-	owner    string
-	epoch    int64
+	lease    *lease
 }
 
-func (s *Service) takeLedger(ctx context.Context, actor towpath.Actor, databaseID string, want taking) error {
-	ctx, cancel := context.WithTimeout(ctx, s.lease()) // so that the lease needs no heartbeat
+func (s *Service) adopt(ctx context.Context, actor towpath.Actor, databaseID string, how adoption) error {
+	ctx, cancel := context.WithTimeout(ctx, s.Lease) // so that the lease needs no heartbeat
 	defer cancel()
-	c := claimed{owner: s.Owner + "/" + store.NewID()}
+	h := heldTarget{lease: s.newLease(databaseID)}
 	err := s.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		if c.Database, err = tx.Database(ctx, databaseID); err != nil {
+		if h.Database, err = tx.Database(ctx, databaseID); err != nil {
 			return err
 		}
-		if c.instance, err = tx.Instance(ctx, c.InstanceID); err != nil {
+		if h.instance, err = tx.Instance(ctx, h.InstanceID); err != nil {
 			return err
 		}
-		ok := false
-		if c.epoch, ok, err = tx.ClaimTarget(ctx, databaseID, c.owner, tx.Now.Add(s.lease())); err != nil {
+		ok, err := h.lease.claim(ctx, tx)
+		if err != nil {
 			return err
 		}
 		if !ok {
 			return towpath.Errorf(towpath.CodeConflict, "A task is changing this database now. Try again when it has finished.")
 		}
-		detail := want.detail + " " + c.instance.Name + "/" + c.Name
-		if c.Ledger.Trouble != "" {
-			detail += " (" + string(c.Ledger.Trouble) + ": " + c.Ledger.Differs + ")"
+		detail := how.detail + " " + h.instance.Name + "/" + h.Name
+		if h.Ledger.Trouble != "" {
+			detail += " (" + string(h.Ledger.Trouble) + ": " + h.Ledger.Differs + ")"
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: want.action, Subject: c.ID, ProjectID: c.ProjectID, Detail: detail})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID:  actor.Member.ID,
+			Action:    how.action,
+			Subject:   h.ID,
+			ProjectID: h.ProjectID,
+			Detail:    detail,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("claim database: %w", err)
 	}
-	snapshot, failure := s.rewrite(ctx, &c, want)
-	return errors.Join(failure, s.taken(context.WithoutCancel(ctx), c, snapshot, failure == nil))
+	snapshot, failure := s.rewrite(ctx, h, how)
+	return errors.Join(failure, s.finishAdoption(context.WithoutCancel(ctx), h, snapshot, failure == nil))
 }
 
-// rewrite makes the ledger's rows those of the database, and seals them. The claim's epoch is as new as any row's then.
-func (s *Service) rewrite(ctx context.Context, c *claimed, want taking) (towpath.LedgerSnapshot, error) {
+// rewrite makes the ledger's rows those of the database, and seals them. It raises the lease's
+// epoch to the newest of the rows.
+func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (towpath.LedgerSnapshot, error) {
 	var none towpath.LedgerSnapshot
-	e, target, err := s.reach(c.instance, c.Name)
+	e, address, err := s.reach(h.instance, h.Name)
 	if err != nil {
 		return none, err
 	}
 	unavailable := func(err error) error {
-		return towpath.Errorf(towpath.CodeUnavailable, "The ledger cannot be taken over: %s", wording.Text(reasonOf(err, target.Password)))
+		return towpath.Errorf(towpath.CodeUnavailable, "The ledger cannot be taken over: %s", wording.Text(reasonOf(err, address.Password)))
 	}
-	db, err := e.Open(ctx, target)
+	db, err := e.Open(ctx, address)
 	if err != nil {
 		return none, unavailable(err)
 	}
@@ -91,10 +100,10 @@ func (s *Service) rewrite(ctx context.Context, c *claimed, want taking) (towpath
 	if err != nil {
 		return none, unavailable(err)
 	}
-	if err := refuseTaking(before, s.check(before, c.Database), want); err != nil {
+	if err := refuseAdoption(before, s.check(before, h.Database), how); err != nil {
 		return none, err
 	}
-	session, err := db.Begin(ctx, engine.SessionOptions{LockTimeout: s.lockTimeout(), StatementTimeout: s.statementTimeout()})
+	session, err := db.Begin(ctx, engine.SessionOptions{LockTimeout: s.LockTimeout, StatementTimeout: s.StatementTimeout})
 	if err != nil {
 		return none, unavailable(err)
 	}
@@ -103,14 +112,14 @@ func (s *Service) rewrite(ctx context.Context, c *claimed, want taking) (towpath
 	if err != nil {
 		return none, unavailable(err)
 	}
-	found := s.check(l, c.Database)
-	if err := refuseTaking(l, found, want); err != nil {
+	found := s.check(l, h.Database)
+	if err := refuseAdoption(l, found, how); err != nil {
 		return none, err
 	}
-	if found.Trouble == "" && (found.Book != nil || found.Reseal) && foreignLedger(l, c.ID).IsZero() && (l.Lease == nil || l.Lease.DatabaseID == c.ID) {
+	if isOwn(l, found, h.ID) {
 		return towpath.LedgerSnapshot{Entries: l.Entries, Number: found.Number, Seal: found.Seal}, nil
 	}
-	rows, book := s.own(l, c)
+	rows, book := s.own(l, h)
 	if err := errors.Join(session.Replace(ctx, rows...), session.Commit(ctx)); err != nil {
 		return none, unavailable(err)
 	}
@@ -118,49 +127,59 @@ func (s *Service) rewrite(ctx context.Context, c *claimed, want taking) (towpath
 }
 
 func (s *Service) check(l towpath.Ledger, d towpath.Database) seal.Reading {
-	return seal.NewKeys(s.Keeper).Check(l, d.ID, seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal, Entries: d.Ledger.Entries})
+	known := seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal, Entries: d.Ledger.Entries}
+	return seal.NewKeys(s.Keeper).Check(l, d.ID, known)
 }
 
-// refuseTaking says why a ledger cannot be taken as it is.
-func refuseTaking(l towpath.Ledger, found seal.Reading, want taking) error {
+// isOwn reports whether a ledger is the database's own and can be trusted.
+func isOwn(l towpath.Ledger, found seal.Reading, databaseID string) bool {
+	return found.Trouble == "" && (found.Book != nil || found.Reseal) &&
+		foreignLedger(l, databaseID).IsZero() && (l.Lease == nil || l.Lease.DatabaseID == databaseID)
+}
+
+// refuseAdoption explains why a ledger cannot be taken as it is.
+func refuseAdoption(l towpath.Ledger, found seal.Reading, how adoption) error {
 	switch {
 	case len(l.Shape) > 0:
 		return towpath.Errorf(towpath.CodeConflict, "The ledger's table is not as the server makes it: %s. Put that right in the database first.", found.Words())
-	case found.Trouble != "" && !want.distrusted:
+	case found.Trouble != "" && !how.distrusted:
 		return towpath.Errorf(towpath.CodeConflict, "The ledger is not believed: %s. Accept it as it is first, or put it right in the database.", found.Words())
 	}
 	return nil
 }
 
-// sane bounds the numbers that are taken from rows that anybody can have written.
+// sane bounds numbers from rows that anybody may have written.
 const sane = 1_000_000_000
 
-// own makes all rows the database's own, with a lease that is free, and counts on from the newest write that is known of.
-func (s *Service) own(l towpath.Ledger, c *claimed) ([]towpath.LedgerEntry, *seal.Book) {
-	after := c.Ledger.Number
+// own makes all rows the database's own, with a released lease. It counts on from the newest write
+// that is known.
+func (s *Service) own(l towpath.Ledger, h heldTarget) ([]towpath.LedgerEntry, *seal.Book) {
+	after := h.Ledger.Number
 	if l.Head != nil && l.Head.Number < sane {
 		after = max(after, l.Head.Number)
 	}
-	lease := towpath.LedgerEntry{MigrationID: leaseID(), Description: leaseText, StartedAt: s.Store.Now().UTC().Truncate(time.Microsecond)}
+	lease := towpath.LedgerEntry{MigrationID: leaseID(), Description: leaseText, StartedAt: h.lease.now()}
 	rows := append([]towpath.LedgerEntry{lease}, l.Entries...)
 	if l.Lease != nil {
 		rows = append(rows[1:], *l.Lease)
 	}
+	epoch := h.lease.epoch.Load()
 	for _, e := range rows {
 		if e.Epoch < sane {
-			c.epoch = max(c.epoch, e.Epoch)
+			epoch = max(epoch, e.Epoch)
 		}
 	}
+	h.lease.epoch.Store(epoch)
 	for i := range rows {
-		if rows[i].DatabaseID != c.ID {
+		if rows[i].DatabaseID != h.ID {
 			rows[i].ServerID = s.ServerID
 		}
-		rows[i].DatabaseID, rows[i].Epoch = c.ID, c.epoch
+		rows[i].DatabaseID, rows[i].Epoch = h.ID, epoch
 		if rows[i].Type == towpath.TypeLease {
 			rows[i].State = towpath.LedgerDone
 		}
 	}
-	book := seal.NewKeys(s.Keeper).NewBook(c.ID, after)
+	book := seal.NewKeys(s.Keeper).NewBook(h.ID, after)
 	sealed, written := book.Whole(rows...)
 	written()
 	return sealed, book
@@ -173,19 +192,20 @@ func migrationsOf(rows []towpath.LedgerEntry) []towpath.LedgerEntry {
 	return l.Entries
 }
 
-// taken releases the target, and after a success schedules a plan from the ledger as it is now.
-func (s *Service) taken(ctx context.Context, c claimed, snapshot towpath.LedgerSnapshot, ok bool) error {
+// finishAdoption releases the target, and after a success schedules a plan from the ledger as it is
+// now.
+func (s *Service) finishAdoption(ctx context.Context, h heldTarget, snapshot towpath.LedgerSnapshot, ok bool) error {
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
-		now, err := tx.Database(ctx, c.ID)
-		if err != nil || now.Lease.Owner != c.owner {
+		now, err := tx.Database(ctx, h.ID)
+		if err != nil || now.Lease.Owner != h.lease.owner {
 			return err
 		}
-		now.Lease = towpath.Lease{Epoch: c.epoch}
+		now.Lease = towpath.Lease{Epoch: h.lease.epoch.Load()}
 		if err := tx.UpdateDatabase(ctx, &now); err != nil || !ok {
 			return err
 		}
 		snapshot.At, snapshot.Populated = &tx.Now, now.Ledger.Populated && len(snapshot.Entries) == 0
-		if err := tx.SetLedger(ctx, c.ID, snapshot); err != nil {
+		if err := tx.SetLedger(ctx, h.ID, snapshot); err != nil {
 			return err
 		}
 		if now.ProjectID == "" {

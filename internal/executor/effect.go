@@ -22,8 +22,8 @@ const (
 	leftover // a failed build left something behind: remove it, then run
 )
 
-// verifyEffect compares the catalogue before a statement with the catalogue now. No session may still run the statement.
-// why explains an undecided verdict.
+// verifyEffect compares the catalogue before a statement with the catalogue now. No session may
+// still run the statement. why explains an undecided verdict.
 func verifyEffect(c statement.Change, before, now []engine.Definition) (v verdict, why string) {
 	for i, d := range now {
 		if d.Broken != "" && (i >= len(before) || before[i].Broken != d.Broken) {
@@ -56,8 +56,8 @@ func verifyEffect(c statement.Change, before, now []engine.Definition) (v verdic
 	return undecided, "the catalogue has changed, but not as the statement would have it"
 }
 
-// shows reports whether a definition changed as the names in an ALTER say. A text that was cut may lack the names, so any
-// difference counts there.
+// shows reports whether a definition changed as the names in an ALTER say. A text that was cut may
+// lack the names, so any difference counts there.
 func shows(c statement.Change, before, now string) bool {
 	if max(len(before), len(now)) > engine.MaxDefinition {
 		return true
@@ -99,7 +99,8 @@ func count(text, name string) (n int) {
 // ofName reports whether a character can continue an unquoted name.
 func ofName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-// missed describes what a statement that reported success failed to do; "" when the catalogue shows its effect.
+// missed describes what a statement that reported success failed to do; "" when the catalogue shows
+// its effect.
 func missed(c statement.Change, before, now []engine.Definition) string {
 	switch v, _ := verifyEffect(c, before, now); {
 	case v == leftover:

@@ -2,55 +2,22 @@ package executor
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"towpath"
 	"towpath/internal/store"
 )
 
-// progressEvery bounds how often a run's progress is written.
-const progressEvery = 500 * time.Millisecond
-
-// watch keeps the lease while the turn works, and its tasks' progress. The context that it returns ends with errLeaseLost
-// as its cause when the lease is gone. stop must be called.
-func (t *batch) watch(parent context.Context) (ctx context.Context, stop func()) {
+// heartbeat keeps the lease while the batch works, and writes the progress of its tasks. The
+// context that it returns ends with the cause errLeaseLost when the lease is lost. stop must be
+// called.
+func (b *batch) heartbeat(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		ticker := time.NewTicker(min(max(t.lease()/3, time.Millisecond), progressEvery))
-		defer ticker.Stop()
-		ticks := ticker.C
-		if t.Ticks != nil {
-			ticks = t.Ticks
-		}
-		var before *attempt
-		extended, told := time.Now(), int64(0)
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticks:
-			}
-			r := t.running()
-			if r != nil {
-				r.cancelIfAsked(ctx)
-			}
-			if r != nil && r == before {
-				t.catchUp(ctx)
-			}
-			finished := r.statementsFinished()
-			if r == before && finished == told && time.Since(extended) < t.lease()/3 {
-				continue
-			}
-			switch held, err := t.beat(ctx, r, finished); {
-			case err == nil && !held, err != nil && time.Since(extended) >= t.lease():
-				cancel(errLeaseLost)
-				return
-			case err == nil:
-				before, extended, told = r, time.Now(), finished
-			}
+		if lost := b.keepLease(ctx); lost {
+			cancel(errLeaseLost)
 		}
 	}()
 	return ctx, func() {
@@ -59,94 +26,78 @@ func (t *batch) watch(parent context.Context) (ctx context.Context, stop func())
 	}
 }
 
-// running is what is being done now; nil between two tasks.
-func (t *batch) running() *attempt {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.current
+// keepLease beats until ctx ends, or until the lease is lost.
+func (b *batch) keepLease(ctx context.Context) (lost bool) {
+	length := b.lease.length
+	ticker := time.NewTicker(min(max(length/3, time.Millisecond), progressEvery))
+	defer ticker.Stop()
+	ticks := ticker.C
+	if b.ticks != nil {
+		ticks = b.ticks
+	}
+	var before *attempt
+	extended, reported := time.Now(), int64(0)
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-ticks:
+		}
+		a := b.running()
+		finished := int64(0)
+		if a != nil {
+			b.cancelIfAsked(ctx, a)
+			finished = a.finished.Load()
+		}
+		if a != nil && a == before {
+			b.catchUp(ctx)
+			finished = a.finished.Load()
+		}
+		if a == before && finished == reported && time.Since(extended) < length/3 {
+			continue
+		}
+		held, err := b.beat(ctx, a, finished)
+		switch {
+		case err == nil && !held, err != nil && time.Since(extended) >= length:
+			return true
+		case err == nil:
+			before, extended, reported = a, time.Now(), finished
+		}
+	}
 }
 
-// statementsFinished counts the finished statements.
-func (r *attempt) statementsFinished() int64 {
-	if r == nil {
-		return 0
-	}
-	return r.finished.Load()
-}
-
-// catchUp, while a task takes long, tells how those before it have ended, and makes those pending again that wait behind it:
-// others may decide about them meanwhile. What fails is tried at the next look: none of them is begun by then.
-func (t *batch) catchUp(ctx context.Context) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.unsure, t.waiting = append(t.unsure, t.waiting...), nil
-	if len(t.ended)+len(t.unsure) == 0 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, t.lease()/2)
-	defer cancel()
-	err := t.Store.Write(ctx, func(tx *store.Tx) error {
-		return errors.Join(t.settleUp(ctx, tx, t.ended, t.unsure), tx.Enqueue(ctx, towpath.JobAdvance, t.rolloutID))
-	})
-	if err != nil {
-		return
-	}
-	t.tell(ctx, t.ended)
-	t.ended, t.unsure = nil, nil
-}
-
-// cancelIfAsked ends the attempt when a person wants it to end.
-func (r *attempt) cancelIfAsked(ctx context.Context) {
+// cancelIfAsked ends an attempt when a person has asked for it.
+func (b *batch) cancelIfAsked(ctx context.Context, a *attempt) {
 	asked := false
-	err := r.Store.Read(ctx, func(tx *store.Tx) error {
-		t, err := tx.Task(ctx, r.task.ID)
-		asked = err == nil && t.CancelAt != nil && t.Attempts == r.stored.Number
+	err := b.store.Read(ctx, func(tx *store.Tx) error {
+		t, err := tx.Task(ctx, a.task.ID)
+		asked = err == nil && t.CancelAt != nil && t.Attempts == a.stored.Number
 		return err
 	})
-	if cancel := r.cancel.Load(); err == nil && asked && cancel != nil {
-		(*cancel)(errCancelled)
+	if err == nil && asked {
+		a.cancel()
 	}
 }
 
-// beat extends the lease and writes how far a run is; held is false when the lease is another's.
-func (t *batch) beat(ctx context.Context, r *attempt, finished int64) (held bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, t.lease()/2)
+// beat extends the lease and writes an attempt's progress. held is false when the lease is lost.
+func (b *batch) beat(ctx context.Context, a *attempt, finished int64) (held bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, b.lease.length/2)
 	defer cancel()
-	err = t.Store.Write(ctx, func(tx *store.Tx) error {
-		epoch := t.epoch.Load()
-		if held, err = tx.ExtendTarget(ctx, t.database.ID, t.owner, epoch, tx.Now.Add(t.lease())); err != nil || !held {
-			held = held || epoch != t.epoch.Load() // the turn itself has raised it meanwhile
+	err = b.store.Write(ctx, func(tx *store.Tx) error {
+		epoch := b.lease.epoch.Load()
+		if held, err = b.lease.extend(ctx, tx); err != nil || !held {
+			held = held || epoch != b.lease.epoch.Load() // the batch itself has raised it meanwhile
 			return err
 		}
-		if r == nil {
+		if a == nil {
 			return nil
 		}
-		task, err := tx.Task(ctx, r.task.ID)
+		task, err := tx.Task(ctx, a.task.ID)
 		if err != nil || task.State != towpath.TaskRunning {
 			return err
 		}
-		task.Total, task.Finished, task.StartedAt = int(r.total.Load()), int(finished), &r.beganAt
+		task.Total, task.Finished, task.StartedAt = int(a.total.Load()), int(finished), &a.beganAt
 		return tx.UpdateTask(ctx, &task)
 	})
 	return held, err
-}
-
-// raise lifts the lease's epoch over one found in the ledger. Metadata that was restored from a backup is behind its
-// ledgers, which would refuse its writes; the lease itself says that the run is the only one.
-func (r *attempt) raise(ctx context.Context, found int64) error {
-	if found < r.epoch.Load() {
-		return nil
-	}
-	return r.Store.Write(ctx, func(tx *store.Tx) error {
-		d, err := tx.Database(ctx, r.task.DatabaseID)
-		if err != nil {
-			return err
-		}
-		if d.Lease.Owner != r.owner {
-			return errLeaseLost
-		}
-		d.Lease.Epoch = found + 1
-		r.epoch.Store(d.Lease.Epoch)
-		return tx.UpdateDatabase(ctx, &d)
-	})
 }

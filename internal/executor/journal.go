@@ -8,8 +8,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// journal is the Intent of a migration's row in the ledger while the migration is not done. It describes the statement
-// behind those that the row counts.
+// journal is the Intent of a migration's row in the ledger while the migration is not done. It
+// describes the statement behind those that the row counts.
 type journal struct {
 	Statement     int                 `json:"statement"`               // index of the statement in flight
 	Session       string              `json:"session,omitempty"`       // server session that runs it; "" when none does

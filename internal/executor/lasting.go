@@ -9,29 +9,31 @@ import (
 	"towpath/internal/statement"
 )
 
-// doubled ends a run that begins again behind one whose end nobody saw, where rows of that one may have stayed in a table
-// without transactions: to write them once more would double them. row is the migration's, from the statement to begin with.
-func (r *attempt) doubled(ctx context.Context, session engine.Session, row towpath.LedgerEntry, from int) error {
-	lasting, ok := r.db.(engine.Lasting)
-	if !ok || r.resolved || !(r.broke || r.was.State == towpath.TaskRunning) {
+// guardLasting ends an attempt that begins again behind one whose end nobody saw, where that one
+// may have left rows in a table without transactions: a second run would write them twice. row is
+// the migration's, from the statement to begin with.
+func (a *attempt) guardLasting(ctx context.Context, session engine.Session, row towpath.LedgerEntry, from int) error {
+	lasting, ok := a.target.db.(engine.Lasting)
+	diedBefore := a.broke || a.was.State == towpath.TaskRunning
+	if !ok || a.resolved || !diedBefore {
 		return nil
 	}
 	mayWrite, err := lasting.LastingWrites(ctx)
 	if err != nil || mayWrite == nil {
 		return err
 	}
-	table, at, err := r.mayHaveWritten(mayWrite, from)
+	table, at, err := a.mayHaveWritten(mayWrite, from)
 	if err != nil || table == "" {
 		return err
 	}
-	return r.leaveToPerson(ctx, session, row, table, at)
+	return a.recordDoubt(ctx, session, row, table, at)
 }
 
-// mayHaveWritten finds the first statement that may have written to a table without transactions: among all where they run
-// together, else the one that was under way.
-func (r *attempt) mayHaveWritten(mayWrite func(statement.Statement) string, from int) (table string, index int, err error) {
+// mayHaveWritten finds the first statement that may have written to a table without transactions:
+// among all where they share a transaction, else the one that was in flight.
+func (a *attempt) mayHaveWritten(mayWrite func(statement.Statement) string, from int) (table string, index int, err error) {
 	index = -1
-	for st, err := range r.split() {
+	for st, err := range a.script.split() {
 		if err != nil {
 			return "", 0, err
 		}
@@ -41,31 +43,34 @@ func (r *attempt) mayHaveWritten(mayWrite func(statement.Statement) string, from
 		if table = mayWrite(st); table != "" && !st.NoTx {
 			return table, index, nil
 		}
-		if r.noTx {
+		if a.script.autocommit {
 			break
 		}
 	}
 	return "", 0, nil
 }
 
-// leaveToPerson writes the doubt into the ledger, so that nothing runs again by itself.
-func (r *attempt) leaveToPerson(ctx context.Context, session engine.Session, row towpath.LedgerEntry, table string, index int) error {
-	_ = session.Close() // which holds the ledger, and has changed nothing
-	session, err := r.session(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
+// recordDoubt writes the doubt into the ledger, so that nothing runs again automatically.
+func (a *attempt) recordDoubt(ctx context.Context, session engine.Session, row towpath.LedgerEntry, table string, index int) error {
+	_ = session.Close() // it holds the ledger, and has changed nothing
+	options := within(a.limits)
+	options.NoTx = true
+	session, err := a.target.session(ctx, options)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = session.Close() }() // what matters was recorded
+	defer func() { _ = session.Close() }() // the rows are recorded by then
 	why := "rows may have stayed in the table " + table
-	row.State, row.Epoch, row.Intent = towpath.LedgerRunning, r.epoch.Load(), journal{Statement: row.StatementsDone, Indeterminate: why}.text()
-	if err := session.Record(ctx, r.leaseRow(towpath.LedgerDone), row); err != nil {
+	row.State, row.Epoch = towpath.LedgerRunning, a.lease.epoch.Load()
+	row.Intent = journal{Statement: row.StatementsDone, Indeterminate: why}.text()
+	if err := session.Record(ctx, a.lease.row(towpath.LedgerDone), row); err != nil {
 		return err
 	}
 	out := terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonRowsMayStay, "statement", strconv.Itoa(index+1), "table", table))
 	out.extent = towpath.ExtentTables
-	if r.noTx {
+	if a.script.autocommit {
 		out.extent = towpath.ExtentNext
 	}
-	r.at.kept = row.StatementsDone
+	a.at.kept = row.StatementsDone
 	return out
 }

@@ -24,7 +24,7 @@ func (p pathed) Resolve(_ context.Context, objects []statement.Object) ([]statem
 	return full, p.err
 }
 
-func TestSealed_resolvesAsItsSessionDoes(t *testing.T) {
+func TestSealedSession_resolvesAsItsSessionDoes(t *testing.T) {
 	t.Parallel()
 	objects := []statement.Object{{Kind: "table", Name: "order"}, {Kind: "index", Name: "i", On: "order"}}
 	failure := errors.New("no answer")
@@ -37,7 +37,7 @@ func TestSealed_resolvesAsItsSessionDoes(t *testing.T) {
 		"one that gives no answer":        {session: pathed{err: failure}, want: []string{"größe.order", "größe.i"}, err: failure},
 		"one without":                     {session: struct{ engine.Session }{}, want: []string{"order", "i"}},
 	} {
-		var resolver engine.Resolver = &sealed{Session: c.session}
+		var resolver engine.Resolver = &sealedSession{Session: c.session}
 		got, err := resolver.Resolve(t.Context(), objects)
 		if !errors.Is(err, c.err) {
 			t.Errorf("%s: error is %v, want %v", name, err, c.err)

@@ -18,8 +18,8 @@ type progress struct {
 	torn  bool // a statement may be in by half, out of sight: it must not run again automatically
 }
 
-// extentOf is how much of the file is in the database after an outcome. autocommit says that statements commit one by one.
-// unsettled says that an earlier try ended without an answer.
+// extentOf is how much of the file is in the database after an outcome. autocommit says that
+// statements commit one by one. unsettled says that an earlier try ended without an answer.
 func extentOf(out outcome, at progress, autocommit, unsettled bool) towpath.Extent {
 	switch {
 	case out.state == towpath.TaskDone:

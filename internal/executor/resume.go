@@ -20,8 +20,9 @@ type resumePlan struct {
 	settle  bool // first find out whether that statement took effect
 }
 
-// planResume decides what follows from a migration's row. samePrefix says that the file still begins with the statements that
-// the row counts. resolved says that a person chose to run it again. The error is a *terminalError.
+// planResume decides what follows from a migration's row. samePrefix says that the file still
+// begins with the statements that the row counts. resolved says that a person chose to run it
+// again. The error is a *terminalError.
 func planResume(t towpath.Task, row ledgerRow, samePrefix, resolved bool) (resumePlan, error) {
 	sameText := row.Checksum == t.Checksum
 	switch {

@@ -9,47 +9,56 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/statement"
 )
 
 const (
-	endLimit   = 20 * time.Second // for the end of one session of a run that was taken over
-	fenceTries = 3
+	terminateLimit = 20 * time.Second // to end one session of an earlier run
+	fenceTries     = 3
 )
 
-// takeOver makes sure that no earlier run does anything more in the target: it raises the ledger's epoch, so that none can
-// write an intent, and ends the sessions that may still be at work. A *terminalError when one may not be ended.
-func (r *attempt) takeOver(ctx context.Context) error {
-	ender, _ := r.db.(engine.Ender)
-	if err := r.fence(ctx, ender); err != nil || ender == nil {
-		r.takeover = err != nil
+// takeover keeps earlier holders of the lease from changing the target any more.
+type takeover struct {
+	target  *target
+	lease   *lease
+	pending bool // an earlier holder may still be at work in the target
+	fenced  bool // the lease's row in the ledger is ours
+}
+
+// run raises the ledger's epoch, so that no earlier holder can write an intent, and ends the
+// sessions that may still be at work. A *terminalError when one of them cannot be ended.
+func (t *takeover) run(ctx context.Context, limits statement.Limits) error {
+	ender, _ := t.target.db.(engine.Ender)
+	if err := t.fence(ctx, ender, limits); err != nil || ender == nil {
+		t.pending = err != nil
 		return err
 	}
-	l, err := r.load(ctx)
+	l, err := t.target.load(ctx)
 	if err != nil {
 		return err
 	}
 	for _, e := range l.Entries {
-		j, told := readJournal(e)
-		if e.State.Applied() || !told || j.Session == "" {
+		j, ok := readJournal(e)
+		if e.State.Applied() || !ok || j.Session == "" {
 			continue
 		}
 		if err := endSession(ctx, ender, j.Session); err != nil {
 			out := terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonSessionAlive,
-				"session", j.Session, "statement", strconv.Itoa(j.Statement+1), "version", e.Version).From(r.reasonOf(err)))
+				"session", j.Session, "statement", strconv.Itoa(j.Statement+1), "version", e.Version).From(t.target.reasonOf(err)))
 			out.unread = true
 			return out
 		}
 	}
-	r.takeover = false
+	t.pending = false
 	return nil
 }
 
-// fence writes the lease's row with the run's epoch. A transaction of an earlier run that is in the way is ended.
-func (r *attempt) fence(ctx context.Context, ender engine.Ender) error {
+// fence writes the lease's row with our epoch. It ends a transaction of an earlier run that blocks
+// it.
+func (t *takeover) fence(ctx context.Context, ender engine.Ender, limits statement.Limits) error {
 	for try := 1; ; try++ {
-		err := r.writeLease(ctx)
-		var e *engine.Error
-		if err == nil || ender == nil || try == fenceTries || !errors.As(err, &e) || e.Kind != engine.Locked {
+		err := t.writeLease(ctx, limits)
+		if err == nil || ender == nil || try == fenceTries || !isKind(err, engine.Locked) {
 			return err
 		}
 		runners, listErr := ender.Runners(ctx)
@@ -64,61 +73,85 @@ func (r *attempt) fence(ctx context.Context, ender engine.Ender) error {
 	}
 }
 
-func (r *attempt) writeLease(ctx context.Context) error {
-	session, err := r.session(ctx, engine.SessionOptions{NoTx: true, LockTimeout: r.limits.Lock, StatementTimeout: r.limits.Statement})
+func (t *takeover) writeLease(ctx context.Context, limits statement.Limits) error {
+	options := within(limits)
+	options.NoTx = true
+	session, err := t.target.session(ctx, options)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = session.Close() }() // what matters was recorded
-	if _, err := r.enter(ctx, session); err != nil {
+	defer func() { _ = session.Close() }() // the row is recorded by then
+	if _, err := t.enter(ctx, session); err != nil {
 		return err
 	}
-	if err := session.Record(ctx, r.leaseRow(towpath.LedgerRunning)); err != nil {
+	if err := session.Record(ctx, t.lease.row(towpath.LedgerRunning)); err != nil {
 		return err
 	}
-	r.fenced = true
+	t.fenced = true
 	return nil
 }
 
+// enter reads the lease's row and raises our epoch above it. held says that an earlier holder has
+// not released it. A *terminalError when the ledger belongs to another database.
+func (t *takeover) enter(ctx context.Context, session engine.Session) (held bool, err error) {
+	row, found, err := session.Entry(ctx, leaseID())
+	if err != nil || !found {
+		return false, err
+	}
+	if reason := foreignRow(row, t.lease.databaseID); !reason.IsZero() {
+		return false, terminate(towpath.TaskFailed, reason)
+	}
+	ours := t.fenced && row.Epoch == t.lease.epoch.Load()
+	if !ours && row.Epoch >= t.lease.epoch.Load() {
+		err = t.lease.raise(ctx, row.Epoch)
+	}
+	return !ours && row.State == towpath.LedgerRunning, err
+}
+
+// reseal seals a ledger that has no seals yet, or those of an earlier key. held is that of enter.
+func (t *takeover) reseal(ctx context.Context, limits statement.Limits) (held bool, err error) {
+	session, err := t.target.session(ctx, within(limits))
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = session.Close() }()
+	if held, err = t.enter(ctx, session); err != nil || held {
+		return held, err
+	}
+	if err := session.Record(ctx, t.lease.row(towpath.LedgerDone)); err != nil {
+		return false, err
+	}
+	row, _, err := session.Entry(ctx, leaseID()) // nobody else can write from here on
+	if err != nil {
+		return false, err
+	}
+	l, err := t.target.load(ctx)
+	if err != nil || !t.target.ledger.unsealed {
+		return false, err
+	}
+	for _, e := range l.Entries {
+		if err := t.lease.raise(ctx, e.Epoch-1); err != nil {
+			return false, err
+		}
+	}
+	row.Epoch = t.lease.epoch.Load()
+	if err := t.target.ledger.replace(ctx, session, append(l.Entries, row)); err != nil {
+		return false, err
+	}
+	before := "with an earlier key"
+	if l.Head == nil {
+		before = "without seals"
+	}
+	t.target.logger.InfoContext(ctx, "ledger sealed", "database", t.lease.databaseID, "rows", len(l.Entries),
+		"key", t.target.ledger.keyID, "before", before)
+	return false, nil
+}
+
 func endSession(ctx context.Context, ender engine.Ender, session string) error {
-	ctx, cancel := context.WithTimeout(ctx, endLimit)
+	ctx, cancel := context.WithTimeout(ctx, terminateLimit)
 	defer cancel()
 	if err := ender.EndSession(ctx, session); err != nil {
 		return fmt.Errorf("end session %s: %w", session, err)
 	}
 	return nil
-}
-
-// enter reads the lease's row, and lifts the run's epoch over it. held tells that another run has not given it back. An
-// *terminalError when the ledger is another database's.
-func (r *attempt) enter(ctx context.Context, session engine.Session) (held bool, err error) {
-	row, found, err := session.Entry(ctx, leaseID())
-	if err != nil {
-		return false, err
-	}
-	if !found {
-		return false, nil
-	}
-	if reason := foreign(row, r.database.ID); !reason.IsZero() {
-		return false, terminate(towpath.TaskFailed, reason)
-	}
-	ours := r.fenced && row.Epoch == r.epoch.Load()
-	if !ours && row.Epoch >= r.epoch.Load() {
-		err = r.raise(ctx, row.Epoch)
-	}
-	return !ours && row.State == towpath.LedgerRunning, err
-}
-
-// leaseID is the ledger's row that says who may write there: see docs/adr/0005-executor.md.
-func leaseID() towpath.MigrationID { return towpath.MigrationID{Type: towpath.TypeLease} }
-
-// leaseText is the note in the lease's row for people who look into the table.
-const leaseText = "who may write into this table, see epoch"
-
-// leaseRow makes the lease's row: running while the run holds the target, done when it gives it back.
-func (r *attempt) leaseRow(state towpath.LedgerState) towpath.LedgerEntry {
-	return towpath.LedgerEntry{
-		MigrationID: leaseID(), State: state, Description: leaseText, Epoch: r.epoch.Load(),
-		ServerID: r.ServerID, DatabaseID: r.database.ID, StartedAt: *r.now(),
-	}
 }

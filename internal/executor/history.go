@@ -1,0 +1,117 @@
+package executor
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// origin is where a rollout's changes come from.
+type origin struct {
+	linkID     string
+	commit     string // of the rollout
+	author     string // of that commit
+	repository string // "" when it was unlinked
+}
+
+func originOf(ctx context.Context, tx *store.Tx, rolloutID string) (origin, error) {
+	r, err := tx.RolloutAlone(ctx, rolloutID)
+	if err != nil {
+		return origin{}, err
+	}
+	link, err := tx.Link(ctx, r.LinkID)
+	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+		return origin{}, err
+	}
+	return origin{linkID: r.LinkID, commit: r.Commit, author: r.Author, repository: link.RepositoryName}, nil
+}
+
+// authorOf is the author of the commit that brought a change; "" when unknown.
+func (o origin) authorOf(ctx context.Context, tx *store.Tx, commit string) (string, error) {
+	if commit == o.commit {
+		return o.author, nil
+	}
+	c, err := tx.Commit(ctx, o.linkID, commit)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return "", nil
+	}
+	return c.Author, err
+}
+
+// effects is what an attempt did beside its rows in the ledger.
+type effects struct {
+	rows    int64
+	schemas bool // whether before and after were read
+	before  string
+	after   string
+}
+
+// addHistory copies rows of the ledger into the snapshot and the change history. A row that this
+// attempt did not write is added only when the history lacks it, as after a crash or a restored
+// backup of the metadata.
+func addHistory(ctx context.Context, tx *store.Tx, from origin, t towpath.Task, changes []change, did effects) error {
+	schemas := did.schemas && len(changes) > 0 && changes[0].fresh && t.Action == towpath.ActionApply
+	if schemas {
+		for _, dump := range []string{did.before, did.after} {
+			if err := tx.PutContent(ctx, digest(dump), []byte(dump)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, c := range changes {
+		if err := tx.NoteLedger(ctx, t.DatabaseID, c.entry); err != nil {
+			return err
+		}
+		if !c.fresh {
+			if known, err := tx.InHistory(ctx, t.DatabaseID, c.entry); err != nil {
+				return err
+			} else if known {
+				continue
+			}
+		}
+		h := historyOf(from, t, c)
+		author, err := from.authorOf(ctx, tx, c.entry.Commit)
+		if err != nil {
+			return err
+		}
+		h.Author = author
+		if c.fresh {
+			h.RowsAffected = did.rows
+		}
+		if c.fresh && schemas {
+			h.SchemaBefore, h.SchemaAfter = digest(did.before), digest(did.after)
+		}
+		if err := tx.AddHistory(ctx, &h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func historyOf(from origin, t towpath.Task, c change) towpath.ChangeHistory {
+	h := towpath.ChangeHistory{
+		DatabaseID: t.DatabaseID,
+		ProjectID:  t.ProjectID,
+		TaskID:     t.ID,
+		RolloutID:  t.RolloutID,
+		Migration:  c.Migration,
+		State:      c.entry.State,
+		Commit:     c.entry.Commit,
+		Repository: from.repository,
+		StartedAt:  c.entry.StartedAt,
+		FinishedAt: c.entry.StartedAt,
+		Statements: c.entry.StatementsDone,
+	}
+	if c.entry.FinishedAt != nil {
+		h.FinishedAt = *c.entry.FinishedAt
+	}
+	return h
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

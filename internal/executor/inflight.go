@@ -1,0 +1,167 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// leaseRow makes the lease's row, which is recorded with every row of a migration.
+type leaseRow interface {
+	row(state towpath.LedgerState) towpath.LedgerEntry
+}
+
+// inflight finds out what a statement between its intent and its outcome has done.
+type inflight struct {
+	session  engine.Session
+	catalog  engine.Witness // nil where no statement commits by itself
+	script   *script
+	lease    leaseRow
+	progress *progress
+	left     *journal // the catalogue before a build whose leftovers are still there; nil for none
+}
+
+// settle decides about the statement that an earlier attempt had in flight, and returns the index
+// to resume at. sameText says that the file has not changed since.
+func (f *inflight) settle(ctx context.Context, old towpath.LedgerEntry, sameText bool) (from int, err error) {
+	j, ok := readJournal(old)
+	from = old.StatementsDone
+	same, err := f.script.startsWith(from, j.Prefix)
+	if err != nil {
+		return from, err
+	}
+	defer func() {
+		if over := (*terminalError)(nil); errors.As(err, &over) && from > 0 && !same {
+			over.extent = towpath.ExtentUnknown // the row counts statements of another text
+		}
+	}()
+	switch {
+	case !ok:
+		return from, f.giveUp(ctx, old, "there is no record of what it was about", nil, nil, nil)
+	case j.Indeterminate != "":
+		return from, f.giveUp(ctx, old, j.Indeterminate, j.Objects, j.Before, nil)
+	case j.Prefix != "" && from > 0 && !same:
+		return from, f.giveUp(ctx, old, "the file was changed before that statement", j.Objects, j.Before, nil)
+	case j.Session == "" && len(j.Before) == 0:
+		return from, nil // all statements before have an outcome, and none was begun
+	case f.catalog == nil:
+		return from, f.giveUp(ctx, old, "this database has no catalogue to ask", nil, nil, nil)
+	}
+	return f.decide(ctx, old, j, sameText)
+}
+
+// decide compares the catalogue with that of the journal.
+func (f *inflight) decide(ctx context.Context, old towpath.LedgerEntry, j journal, sameText bool) (from int, err error) {
+	from = old.StatementsDone
+	now, err := f.catalog.Definitions(ctx, j.Objects)
+	if err != nil {
+		return from, err
+	}
+	change, err := f.changeAt(from, sameText)
+	if err != nil {
+		return from, err
+	}
+	switch v, why := verifyEffect(change, j.Before, now); v {
+	case undecided:
+		if old.State == towpath.LedgerFailed {
+			return from, nil // the statement itself failed; only its leftovers matter
+		}
+		return from, f.giveUp(ctx, old, why, j.Objects, j.Before, now)
+	case leftover:
+		return from, f.clear(ctx, change, j.Before, now)
+	case finished:
+		return from + 1, nil
+	}
+	return from, nil
+}
+
+// changeAt reads what one statement does. When the file is another now, only an untouched catalogue
+// proves something.
+func (f *inflight) changeAt(index int, sameText bool) (statement.Change, error) {
+	for st, err := range f.script.split() {
+		if err != nil {
+			return statement.Change{}, err
+		}
+		if index--; index >= 0 {
+			continue
+		}
+		c := f.catalog.Change(st)
+		if !sameText && c.Effect != statement.Repeat && c.Effect != statement.Opaque {
+			c = statement.Change{Effect: statement.Alter, Objects: c.Objects, Gains: []string{"\x00"}}
+		}
+		return c, nil
+	}
+	return statement.Change{Effect: statement.Opaque}, nil
+}
+
+// look reads what a statement does, and its objects as they are before it.
+func (f *inflight) look(ctx context.Context, st statement.Statement) (c statement.Change, before []engine.Definition, err error) {
+	if f.catalog == nil {
+		return statement.Change{Effect: statement.Opaque}, nil, nil
+	}
+	c = f.catalog.Change(st)
+	if session, ok := f.session.(engine.Resolver); ok && len(c.Objects) > 0 {
+		if c.Objects, err = session.Resolve(ctx, c.Objects); err != nil {
+			return c, nil, err
+		}
+	}
+	before, err = f.catalog.Definitions(ctx, c.Objects)
+	return c, before, err
+}
+
+// clear removes the leftovers of a failed build, and remembers when that fails too.
+func (f *inflight) clear(ctx context.Context, c statement.Change, before, now []engine.Definition) error {
+	f.left = &journal{Objects: c.Objects, Before: before}
+	if err := f.remove(ctx, before, now); err != nil {
+		return err
+	}
+	f.left = nil
+	return nil
+}
+
+// remove runs the statements that remove leftovers. What was broken before is not of this build.
+func (f *inflight) remove(ctx context.Context, before, now []engine.Definition) error {
+	for i, d := range now {
+		old := ""
+		if i < len(before) {
+			old = before[i].Broken
+		}
+		for text := range strings.SplitSeq(d.Broken, "\n") {
+			if text == "" || slices.Contains(strings.Split(old, "\n"), text) {
+				continue
+			}
+			if _, err := f.session.Exec(ctx, statement.Statement{Text: text, NoTx: true}); err != nil {
+				return fmt.Errorf("remove what a failed build left: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// giveUp records that only a person can decide about a statement, and shows both states of its
+// objects. It always returns an error, a *terminalError once the record is written.
+func (f *inflight) giveUp(ctx context.Context, row towpath.LedgerEntry, why string, objects []statement.Object, before, now []engine.Definition) error {
+	j, _ := readJournal(row)
+	j.Session, j.Indeterminate = "", why
+	free := f.lease.row(towpath.LedgerDone)
+	row.State, row.Epoch, row.Intent = towpath.LedgerRunning, free.Epoch, j.text()
+	if err := f.session.Record(ctx, free, row); err != nil {
+		return err
+	}
+	over := terminate(towpath.TaskUnknown, indeterminate(row, why).From(states(objects, before, now)...))
+	over.extent, f.progress.kept = towpath.ExtentNext, row.StatementsDone
+	return over
+}
+
+// indeterminate is the reason of a statement whose outcome only a person can decide.
+func indeterminate(e towpath.LedgerEntry, why string) towpath.Reason {
+	return towpath.Why(towpath.ReasonIndeterminate,
+		"statement", strconv.Itoa(e.StatementsDone+1), "total", strconv.Itoa(e.StatementsTotal), "why", why)
+}

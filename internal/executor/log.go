@@ -1,0 +1,91 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+	"towpath/internal/wording"
+)
+
+const (
+	maxLog     = 10_000 // statements of an attempt whose log is kept; a failed one always is
+	maxNotices = 1000   // notices of an attempt that are kept; the rest is counted
+)
+
+// statementLog runs the statements of one try and keeps what they did.
+type statementLog struct {
+	password string // redacted
+	entries  []towpath.StatementLog
+	notices  int // in entries
+	rows     int64
+}
+
+// run runs one statement and logs it. Its error is a *statementError.
+func (l *statementLog) run(ctx context.Context, session engine.Session, st statement.Statement, index int, do func() (int64, error)) error {
+	start := time.Now()
+	rows, err := do()
+	took := time.Since(start)
+	l.rows += rows
+	notices := l.noticesOf(session)
+	if err == nil && len(l.entries) >= maxLog && len(notices.Kept) == 0 {
+		return nil
+	}
+	entry := towpath.StatementLog{
+		Index:    index,
+		Line:     st.Pos.Line,
+		Column:   st.Pos.Column,
+		Summary:  summary(st),
+		Rows:     rows,
+		Duration: took,
+		Notices:  notices,
+	}
+	if err != nil {
+		entry.Error = l.redact(err)
+		if errors.Is(context.Cause(ctx), errCancelled) {
+			entry.Error = "The task was cancelled."
+		}
+		err = &statementError{st.Pos, err}
+	}
+	l.entries = append(l.entries, entry)
+	return err
+}
+
+// redact is an error in words, without the password.
+func (l *statementLog) redact(err error) string { return wording.Text(reasonOf(err, l.password)) }
+
+// noticesOf are the server's notices about the last statement, redacted.
+func (l *statementLog) noticesOf(session engine.Session) (n towpath.Notices) {
+	talker, ok := session.(engine.Talker)
+	if !ok {
+		return n
+	}
+	n = talker.Notices()
+	n.Limit(maxNotices - l.notices)
+	l.notices += len(n.Kept)
+	for i := range n.Kept {
+		n.Kept[i].Text = towpath.Redact(n.Kept[i].Text, l.password)
+	}
+	return n
+}
+
+// correct replaces the error of the statement that was logged last, if that is its index.
+func (l *statementLog) correct(index int, text string) {
+	if n := len(l.entries); n > 0 && l.entries[n-1].Index == index {
+		l.entries[n-1].Error = text
+	}
+}
+
+// within are the entries with the states that follow from the end of their attempt.
+func (l *statementLog) within(a towpath.Attempt) []towpath.StatementLog {
+	for i, e := range l.entries {
+		l.entries[i].State = a.StateOf(e.Index, e.Error != "")
+		if l.entries[i].State == towpath.StatementRolledBack {
+			l.entries[i].Rows = 0
+		}
+	}
+	return l.entries
+}

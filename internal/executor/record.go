@@ -1,0 +1,41 @@
+package executor
+
+import (
+	"context"
+
+	"towpath"
+	"towpath/internal/engine"
+)
+
+// record writes what the task covers into the ledger, and runs nothing.
+func (a *attempt) record(ctx context.Context, session engine.Session) ([]change, error) {
+	var changes []change
+	var missing []towpath.Migration
+	for _, m := range a.task.Covers {
+		e, found, err := session.Entry(ctx, m.MigrationID)
+		if err != nil {
+			return nil, err
+		}
+		if recorded(m, ledgerRow{e, found}) {
+			changes = append(changes, change{Migration: m, entry: e})
+			continue
+		}
+		missing = append(missing, m)
+		if found {
+			if err := a.lease.raise(ctx, e.Epoch); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(missing) > 0 && a.database.ProjectID != a.task.ProjectID {
+		return nil, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonUnassignedRecord))
+	}
+	rows := make([]towpath.LedgerEntry, len(missing))
+	for i, m := range missing {
+		rows[i] = a.lease.migrationRow(m, a.task.Commit, towpath.LedgerBaselined)
+		rows[i].FinishedAt = &rows[i].StartedAt
+		changes = append(changes, change{Migration: m, entry: rows[i], fresh: true})
+	}
+	a.finished.Store(int64(len(changes)))
+	return changes, session.Record(ctx, rows...)
+}

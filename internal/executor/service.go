@@ -1,0 +1,101 @@
+package executor
+
+import (
+	"cmp"
+	"log/slog"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/secret"
+	"towpath/internal/statement"
+	"towpath/internal/store"
+)
+
+// Service runs tasks. It is safe for concurrent use. Zero durations and counts stand for defaults.
+type Service struct {
+	Store    *store.Store
+	Keeper   *secret.Keeper
+	Engines  map[towpath.EngineType]engine.Engine
+	Owner    string // names this process in leases; a new one at each start
+	ServerID string // of the metadata (store.Tx.ServerID); written into ledgers
+
+	Lease            time.Duration // how long a target stays claimed without a heartbeat; 15 s
+	LockTimeout      time.Duration // wait for the target's locks where nothing else is set; towpath.DefaultLockTimeout
+	StatementTimeout time.Duration // of one statement where nothing else is set; towpath.DefaultStatementTimeout
+	LockTries        int           // tries of an attempt while others hold locks; 5
+	Backoff          time.Duration // before the second try; doubled for each further one, with jitter of a half; 500 ms
+	PerInstance      int           // databases of one instance that all processes together change at once; 8
+	Quick            time.Duration // tasks that took less are followed by a larger claim; 150 ms
+	SnapshotSchemas  bool          // keep the schema's dump before and after each change
+
+	Logger *slog.Logger // slog.Default()
+
+	// Reached is called at the places between which a process may die. Tests end it there; else nil.
+	Reached func(place string)
+	// Ticks replaces the clock of the heartbeat in tests; else nil.
+	Ticks <-chan time.Time
+}
+
+// withDefaults is a copy with every default filled in.
+func (s *Service) withDefaults() *Service {
+	c := *s
+	c.Lease = cmp.Or(c.Lease, 15*time.Second)
+	c.LockTimeout = cmp.Or(c.LockTimeout, towpath.DefaultLockTimeout)
+	c.StatementTimeout = cmp.Or(c.StatementTimeout, towpath.DefaultStatementTimeout)
+	c.LockTries = cmp.Or(c.LockTries, 5)
+	c.Backoff = cmp.Or(c.Backoff, 500*time.Millisecond)
+	c.PerInstance = cmp.Or(c.PerInstance, 8)
+	c.Quick = cmp.Or(c.Quick, 150*time.Millisecond)
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	if c.Reached == nil {
+		c.Reached = func(string) {}
+	}
+	return &c
+}
+
+// newLease is a lease that is not claimed yet.
+func (s *Service) newLease(databaseID string) *lease {
+	return &lease{
+		store:      s.Store,
+		databaseID: databaseID,
+		serverID:   s.ServerID,
+		owner:      s.Owner + "/" + store.NewID(),
+		length:     s.Lease,
+	}
+}
+
+// limits are those of a project's files that set none, and the maximum that a file may ask for.
+func (s *Service) limits(e towpath.Environment, p towpath.Project) (defaults, maximum statement.Limits) {
+	maximum = statement.Limits{
+		Lock:      cmp.Or(e.MaxLockTimeout, towpath.HighestLockTimeout),
+		Statement: cmp.Or(e.MaxStatementTimeout, towpath.HighestStatementTimeout),
+	}
+	lock, statements := e.LockTimeoutOf(p), e.StatementTimeoutOf(p)
+	if lock.From == towpath.LimitOfServer {
+		lock.Timeout = s.LockTimeout
+	}
+	if statements.From == towpath.LimitOfServer {
+		statements.Timeout = s.StatementTimeout
+	}
+	return statement.Limits{Lock: lock.Timeout, Statement: statements.Timeout}.Under(maximum), maximum
+}
+
+// reach finds the engine of an instance and decrypts the instance's password.
+func (s *Service) reach(i towpath.Instance, database string) (engine.Engine, engine.Target, error) {
+	e, ok := s.Engines[i.Engine]
+	if !ok {
+		return nil, engine.Target{}, towpath.Errorf(towpath.CodeUnavailable, "This server cannot speak to %s databases.", i.Engine)
+	}
+	t := engine.Target{Address: i.Address, Username: i.Username, Options: i.Options, Database: database}
+	if len(i.SealedPassword) == 0 {
+		return e, t, nil
+	}
+	password, err := s.Keeper.Open(i.SealedPassword, "instance/"+i.ID+"/password")
+	if err != nil {
+		return nil, engine.Target{}, towpath.Errorf(towpath.CodeInternal,
+			"The password of instance %s cannot be opened with this server's key. Enter it again.", i.Name)
+	}
+	t.Password = string(password)
+	return e, t, nil
+}

@@ -1,0 +1,99 @@
+package executor
+
+import (
+	"context"
+	"log/slog"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// target is a batch's connection to its database. It is for one goroutine.
+type target struct {
+	reach   func() (engine.Engine, engine.Target, error)
+	engine  engine.Engine // nil until resolved
+	address engine.Target
+	db      engine.DB // nil while disconnected
+	ledger  *ledger
+	schema  *string // dump of the schema after the last change; nil when it was not read
+	logger  *slog.Logger
+}
+
+// resolve finds the engine and decrypts the password, once.
+func (t *target) resolve(allowRoles bool) (err error) {
+	if t.engine != nil {
+		return nil
+	}
+	if t.engine, t.address, err = t.reach(); err != nil {
+		return terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(err)))
+	}
+	t.address.AllowRoles = allowRoles
+	return nil
+}
+
+// connect opens the database unless it is open.
+func (t *target) connect(ctx context.Context) (err error) {
+	if t.db == nil {
+		t.db, err = t.engine.Open(ctx, t.address)
+	}
+	return err
+}
+
+// disconnect closes the connection. What was not committed is undone.
+func (t *target) disconnect() {
+	if t.db != nil {
+		_ = t.db.Close()
+	}
+	t.db, t.schema, t.ledger.book = nil, nil, nil
+}
+
+// session begins a session whose records are sealed.
+func (t *target) session(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
+	session, err := t.db.Begin(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return &sealedSession{Session: session, ledger: t.ledger, noTx: o.NoTx}, nil
+}
+
+// within are the options of a session that waits no longer than limits.
+func within(limits statement.Limits) engine.SessionOptions {
+	return engine.SessionOptions{LockTimeout: limits.Lock, StatementTimeout: limits.Statement}
+}
+
+// load reads the ledger and checks it. A *terminalError when it cannot be trusted.
+func (t *target) load(ctx context.Context) (towpath.Ledger, error) {
+	l, err := t.db.Ledger(ctx)
+	if err != nil {
+		return l, err
+	}
+	return l, t.ledger.accept(l)
+}
+
+// schemaBefore dumps the schema before a change. Within a batch it is the dump after the last one.
+func (t *target) schemaBefore(ctx context.Context) (string, error) {
+	if t.schema != nil {
+		return *t.schema, nil
+	}
+	schema, err := t.db.Schema(ctx)
+	if schema.LeftOut != "" {
+		t.logger.InfoContext(ctx, "the server keeps options that nobody sets; schema texts leave them out",
+			"database", t.address.Database, "options", schema.LeftOut)
+	}
+	return schema.Dump, err
+}
+
+// schemaAfter dumps the schema after a change; "" when it cannot be read.
+func (t *target) schemaAfter(ctx context.Context) string {
+	schema, err := t.db.Schema(ctx)
+	if err != nil {
+		t.logger.WarnContext(ctx, "schema not read after a change", "database", t.address.Database, "error", err)
+		return ""
+	}
+	t.schema = &schema.Dump
+	return schema.Dump
+}
+
+// reasonOf is an error as a person reads it, without our password.
+func (t *target) reasonOf(err error) towpath.Reason { return reasonOf(err, t.address.Password) }
