@@ -9,7 +9,7 @@ GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 export CGO_ENABLED ?= 0
 
-.PHONY: build demo test test-versions race lint bench crash-matrix oracle console clean
+.PHONY: build demo test test-versions real-gitea race lint bench crash-matrix oracle console clean
 
 build: console
 	@echo "Building bin/towpath: the first time takes a minute or two."
@@ -34,6 +34,10 @@ test:
 # The suites on every server version that the documents name; SUITES="engine" for a part. Installs the servers itself.
 test-versions:
 	scripts/test-versions.sh
+
+# The Gitea driver and a whole push against a Gitea that it builds first, in ten minutes.
+real-gitea:
+	scripts/real-gitea.sh
 
 # The suites under the race detector, which needs a C compiler. A run takes several times as long.
 race:

@@ -7,6 +7,7 @@ status=0
 unformatted=$(gofmt -l . | grep -v node_modules || true)
 [ -z "$unformatted" ] || { echo "gofmt would change:"; echo "$unformatted"; status=1; }
 go vet ./... || status=1
+go vet -tags realgitea ./cmd/towpath || status=1
 go test -count=1 -run 'TestWords' . || status=1
 go tool -modfile=tools.mod staticcheck ./... || status=1
 [ -z "$(go mod tidy -diff 2>&1)" ] || { echo "go mod tidy would change go.mod or go.sum"; go mod tidy -diff | head -n 20; status=1; }

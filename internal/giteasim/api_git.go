@@ -67,7 +67,7 @@ func (s *Sim) getCommit(c call) {
 	writeJSON(c.w, http.StatusOK, map[string]any{
 		"sha": sha, "html_url": s.opts.BaseURL + "/" + c.repo.FullName() + "/commit/" + sha, "created": f[5],
 		"commit": map[string]any{
-			"message": strings.TrimSuffix(f[8], "\n"), "tree": map[string]any{"sha": f[7]},
+			"message": strings.TrimSuffix(f[8], "\n") + "\n", "tree": map[string]any{"sha": f[7]},
 			"author":    map[string]any{"name": f[0], "email": f[1], "date": f[2]},
 			"committer": map[string]any{"name": f[3], "email": f[4], "date": f[5]},
 		},

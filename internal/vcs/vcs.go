@@ -188,7 +188,7 @@ type Heads struct {
 // Commit is what people want to know of a commit.
 type Commit struct {
 	Hash    string // 40 hex digits
-	Message string
+	Message string // without line ends at its end
 	Author  string
 	Time    time.Time
 	URL     string

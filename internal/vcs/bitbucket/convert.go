@@ -23,7 +23,7 @@ func convertRepository(r repositoryJSON, admin bool) vcs.Repository {
 }
 
 func convertCommit(c commitJSON) vcs.Commit {
-	out := vcs.Commit{Hash: c.Hash, Message: c.Message, Time: c.Date.Time, URL: c.Links.page()}
+	out := vcs.Commit{Hash: c.Hash, Message: strings.TrimRight(c.Message, "\n"), Time: c.Date.Time, URL: c.Links.page()}
 	if c.Repository != nil {
 		out.Repository = c.Repository.FullName
 	}

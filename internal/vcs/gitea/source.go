@@ -114,7 +114,7 @@ func (s *source) Commit(ctx context.Context, hash string) (vcs.Commit, error) {
 		if c.SHA == "" || c.Commit == nil {
 			return vcs.Commit{}, &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: "the answer has no commit"}
 		}
-		out := vcs.Commit{Hash: c.SHA, Message: c.Commit.Message, URL: s.c.p.page(at.name) + "/commit/" + url.PathEscape(c.SHA)}
+		out := vcs.Commit{Hash: c.SHA, Message: strings.TrimRight(c.Commit.Message, "\n"), URL: s.c.p.page(at.name) + "/commit/" + url.PathEscape(c.SHA)}
 		if c.Commit.Author != nil {
 			out.Author, out.Time = c.Commit.Author.Name, c.Commit.Author.Date
 		}

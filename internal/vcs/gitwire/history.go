@@ -74,7 +74,7 @@ func (h *history) readCommits() error {
 
 func parseCommit(data []byte) (c gitCommit) {
 	head, message, _ := bytes.Cut(data, []byte("\n\n"))
-	c.message = towpath.Clip(string(message))
+	c.message = towpath.Clip(string(bytes.TrimRight(message, "\n")))
 	for line := range strings.SplitSeq(string(head), "\n") {
 		word, rest, _ := strings.Cut(line, " ")
 		switch word {

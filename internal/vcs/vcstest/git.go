@@ -10,13 +10,14 @@ import (
 
 // workTree is a clone from which a case pushes.
 type workTree struct {
-	t   *testing.T
-	dir string
+	t      *testing.T
+	dir    string
+	pushed func() // waits until the far side has seen a push
 }
 
-func newWorkTree(t *testing.T, pushURL string) *workTree {
+func newWorkTree(t *testing.T, pushURL string, pushed func()) *workTree {
 	t.Helper()
-	w := &workTree{t: t, dir: t.TempDir()}
+	w := &workTree{t: t, dir: t.TempDir(), pushed: pushed}
 	w.git("init", "--quiet", "--initial-branch=main")
 	w.git("remote", "add", "origin", pushURL)
 	return w
@@ -60,4 +61,5 @@ func (w *workTree) commit(message string) string {
 func (w *workTree) push(refspecs ...string) {
 	w.t.Helper()
 	w.git(append([]string{"push", "--quiet", "origin"}, refspecs...)...)
+	w.pushed()
 }

@@ -114,6 +114,9 @@ var hookCases = map[string]func(*testing.T, *harness){
 		d := receive(t, client, remote)
 		work.push("main")
 		got := d.next(t, h.Provider)
+		for len(got.Refs) == 1 && got.Refs[0].New == first { // a service may tell the new hook of the push before it
+			got = d.next(t, h.Provider)
+		}
 		want := vcs.Event{
 			RequestID: got.RequestID, Name: got.Name, RepositoryID: remote.ID, Repository: remote.Name, URL: got.URL,
 			Refs: []vcs.RefChange{{Branch: "main", Old: first, New: second}},

@@ -27,6 +27,8 @@ type Fixture struct {
 	Authorize func(t *testing.T, authorizeURL string) url.Values
 	// AddRepository makes an empty repository.
 	AddRepository func(t *testing.T, workspace, name string) Remote
+	// Pushed waits until the far side has looked at a push; nil: it does before the push ends.
+	Pushed func(t *testing.T, r Remote)
 	// Rename changes a repository's name and returns it as it is now.
 	Rename func(t *testing.T, r Remote, name string) Remote
 	// Hooks and Statuses tell what the far side has, secrets included.
@@ -91,7 +93,11 @@ func (h *harness) client(t *testing.T) (vcs.Client, *grant) {
 func (h *harness) repository(t *testing.T, name string) (Remote, *workTree) {
 	t.Helper()
 	r := h.AddRepository(t, h.Workspaces[0], name)
-	return r, newWorkTree(t, r.PushURL)
+	return r, newWorkTree(t, r.PushURL, func() {
+		if h.Pushed != nil {
+			h.Pushed(t, r)
+		}
+	})
 }
 
 // grant is the smallest right TokenSource: one refresh at a time, and only for a token that is still the current one.
