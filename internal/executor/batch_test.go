@@ -41,10 +41,10 @@ func creates(n int) (scripts []string) {
 	return scripts
 }
 
-// never is when a turn looks around whose tasks are all quick, however busy the machine is.
+// never is the heartbeat of a batch whose tasks are all quick, however busy the machine is.
 var never = make(chan time.Time)
 
-func TestTurn_whatFollowsRunsUnderTheSameLease(t *testing.T) {
+func TestBatch_whatFollowsRunsUnderTheSameLease(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.Ticks = never
@@ -75,7 +75,7 @@ func TestTurn_whatFollowsRunsUnderTheSameLease(t *testing.T) {
 	})
 }
 
-func TestTurn_aFailureLeavesWhatFollowsPending(t *testing.T) {
+func TestBatch_aFailureLeavesWhatFollowsPending(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);", "CREATE TABLE c (x);")...)
@@ -94,7 +94,7 @@ func TestTurn_aFailureLeavesWhatFollowsPending(t *testing.T) {
 	}
 }
 
-func TestTurn_aHeldTaskIsPassedOver(t *testing.T) {
+func TestBatch_aHeldTaskIsPassedOver(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	tasks := b.line(t, creates(4)...)
@@ -105,7 +105,7 @@ func TestTurn_aHeldTaskIsPassedOver(t *testing.T) {
 	}
 }
 
-func TestTurn_aLongTaskFreesThoseThatWaitForIt(t *testing.T) {
+func TestBatch_aLongTaskFreesThoseThatWaitForIt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	tasks := b.line(t, append(creates(2), slow, "CREATE TABLE b (x);", "CREATE TABLE c (x);")...)
@@ -132,7 +132,7 @@ func TestTurn_aLongTaskFreesThoseThatWaitForIt(t *testing.T) {
 	}
 }
 
-func TestTurn_aCrashLeavesTheWholeBatchToTheNext(t *testing.T) {
+func TestBatch_aCrashLeavesTheWholeBatchToTheNext(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	tasks := b.line(t, creates(5)...)
@@ -144,7 +144,7 @@ func TestTurn_aCrashLeavesTheWholeBatchToTheNext(t *testing.T) {
 		b.crash(t, task.ID, 0)
 	}
 	b.crashEnds(t)
-	run(t, b.Service, tasks[0].ID) // the job that had begun the turn
+	run(t, b.Service, tasks[0].ID) // the job that began the batch
 	if got := b.states(t, tasks); got != "done done done done done" {
 		t.Errorf("tasks are %q", got)
 	}
@@ -154,7 +154,7 @@ func TestTurn_aCrashLeavesTheWholeBatchToTheNext(t *testing.T) {
 	}
 }
 
-func TestTurn_atMostSoManyDatabasesOfAnInstance(t *testing.T) {
+func TestBatch_atMostSoManyDatabasesOfAnInstance(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.PerInstance = 1
@@ -200,9 +200,9 @@ func (b *bundle) supersede(t *testing.T, tasks []towpath.Task) (newer towpath.Ro
 	return newer
 }
 
-func TestTurn_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
+func TestBatch_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
 	t.Parallel()
-	for name, dies := range map[string]bool{"and the turn reports what it did": false, "and the turn dies": true} {
+	for name, dies := range map[string]bool{"and the batch reports what it did": false, "and the batch dies": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
@@ -237,7 +237,7 @@ func TestTurn_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
 	}
 }
 
-func TestTurn_whatIsCancelledBeforeItBeganNeverRuns(t *testing.T) {
+func TestBatch_whatIsCancelledBeforeItBeganNeverRuns(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.Ticks = never
@@ -263,7 +263,7 @@ func TestTurn_whatIsCancelledBeforeItBeganNeverRuns(t *testing.T) {
 	}
 }
 
-func TestTurn_aCancelOutlivesACrash(t *testing.T) {
+func TestBatch_aCancelOutlivesACrash(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	task := b.task(t, "1", slow)
@@ -275,7 +275,7 @@ func TestTurn_aCancelOutlivesACrash(t *testing.T) {
 	}
 }
 
-func TestTurn_aTaskThatMissedANewerTextIsPlannedAgain(t *testing.T) {
+func TestBatch_aTaskThatMissedANewerTextIsPlannedAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ticks := make(chan time.Time)
@@ -327,7 +327,7 @@ func TestTurn_aTaskThatMissedANewerTextIsPlannedAgain(t *testing.T) {
 	}
 }
 
-func TestTurn_whatWaitsEndsWithItsRepositoryUnlinked(t *testing.T) {
+func TestBatch_whatWaitsEndsWithItsRepositoryUnlinked(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.Ticks = never
@@ -343,7 +343,7 @@ func TestTurn_whatWaitsEndsWithItsRepositoryUnlinked(t *testing.T) {
 	}
 }
 
-func TestTurn_whatCouldNotBeGivenBackIsGivenBackLater(t *testing.T) {
+func TestBatch_whatCouldNotBeGivenBackIsGivenBackLater(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ticks := make(chan time.Time)

@@ -14,9 +14,9 @@ import (
 	"towpath/internal/store"
 )
 
-// turnScripts are migrations that follow each other in one turn: some in a transaction, some that commit by themselves. Run
-// twice, or not at all, each of them shows in turnCheck or fails.
-func turnScripts(e towpath.EngineType) []string {
+// batchScripts are migrations that follow each other in one batch: some in a transaction, some that commit by themselves. Run
+// twice, or not at all, each of them shows in batchCheck or fails.
+func batchScripts(e towpath.EngineType) []string {
 	scripts := []string{
 		"CREATE TABLE turn (n INT);",
 		"INSERT INTO turn VALUES (1);\nINSERT INTO turn VALUES (10);",
@@ -34,12 +34,12 @@ func turnScripts(e towpath.EngineType) []string {
 }
 
 const (
-	turnCheck = "SELECT COUNT(*) * 1000000 + SUM(n) FROM turn"
-	turnWant  = "6032422" // six rows: 101, 110, 1000, and each again with 10000 more
+	batchCheck = "SELECT COUNT(*) * 1000000 + SUM(n) FROM turn"
+	turnWant   = "6032422" // six rows: 101, 110, 1000, and each again with 10000 more
 )
 
-// A process dies, or is stopped for longer than its lease, anywhere in a turn of many tasks.
-func TestTurn_killedAnywhere(t *testing.T) {
+// A process dies, or is stopped for longer than its lease, anywhere in a batch of many tasks.
+func TestBatch_killedAnywhere(t *testing.T) {
 	t.Parallel()
 	places := []string{"before intent", "after intent", "after statement", "before outcome", "after outcome", "before metadata"}
 	nths := []int{3, 6}
@@ -53,7 +53,7 @@ func TestTurn_killedAnywhere(t *testing.T) {
 		group.Go(func() {
 			gate <- struct{}{}
 			defer func() { <-gate }()
-			if !tryTurn(t, e, place, how, nth) {
+			if !tryBatch(t, e, place, how, nth) {
 				return
 			}
 			trials.Add(1)
@@ -68,15 +68,15 @@ func TestTurn_killedAnywhere(t *testing.T) {
 		try(e, "after intent", "stop", 4)
 	}
 	group.Wait()
-	fmt.Printf("crash-turns: %d trials of %d migrations each\n", trials.Load(), len(turnScripts("")))
+	fmt.Printf("crash-batches: %d trials of %d migrations each\n", trials.Load(), len(batchScripts("")))
 }
 
-// tryTurn is false when the process did not come to its end.
-func tryTurn(t *testing.T, e towpath.EngineType, place, how string, nth int) bool {
+// tryBatch is false when the process did not come to its end.
+func tryBatch(t *testing.T, e towpath.EngineType, place, how string, nth int) bool {
 	w := newWorld(t, e, nil)
 	defer w.close()
 	var tasks []towpath.Task
-	for n, script := range turnScripts(e) {
+	for n, script := range batchScripts(e) {
 		task := w.plan(fmt.Sprint(n+1), script)
 		task.Sequence = n
 		w.write(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &task) })
@@ -104,7 +104,7 @@ func tryTurn(t *testing.T, e towpath.EngineType, place, how string, nth int) boo
 		_ = cmd.Process.Signal(syscall.SIGCONT)
 		_ = cmd.Wait()
 	}
-	if got := w.query(turnCheck); state != towpath.TaskDone || got != turnWant {
+	if got := w.query(batchCheck); state != towpath.TaskDone || got != turnWant {
 		t.Errorf("%s: %s %s, the database has %s, want %s", name, state, reason, got, turnWant)
 	}
 	w.write(func(ctx context.Context, tx *store.Tx) error {
@@ -126,8 +126,8 @@ func tryTurn(t *testing.T, e towpath.EngineType, place, how string, nth int) boo
 	return true
 }
 
-// A connection breaks in the middle of a turn, and the server goes on with its statement: that session is our own, and is ended.
-func TestTurn_theLostSessionIsNotTakenForAnothers(t *testing.T) {
+// A connection breaks in the middle of a batch, and the server goes on with its statement: that session is our own, and is ended.
+func TestBatch_theLostSessionIsNotTakenForAnothers(t *testing.T) {
 	t.Parallel()
 	for name, scripts := range map[string][]string{
 		"in the first task":  {"INSERT INTO a SELECT SLEEP(4);"},
