@@ -1,10 +1,16 @@
 package towpath
 
+import "slices"
+
 // Limits on the notices kept of a statement.
 const (
 	MaxNotices    = 20   // per statement
 	maxNoticeText = 1000 // bytes per notice
 )
+
+// NoticeUncompared is the level of our own notice that an object which IF NOT EXISTS found could not
+// be compared completely with the statement.
+const NoticeUncompared = "not compared"
 
 // Notice is a message from the server about a statement that did not fail. It may contain data.
 type Notice struct {
@@ -29,6 +35,14 @@ func (n *Notices) Add(level, text string) {
 		return
 	}
 	n.Kept = append(n.Kept, Notice{Level: level, Text: ClipMore(text, maxNoticeText, 0)})
+}
+
+// Begin puts a notice in front of the others, even if there is no room.
+func (n *Notices) Begin(level, text string) {
+	if !n.Room() {
+		n.Limit(MaxNotices - 1)
+	}
+	n.Kept = slices.Insert(n.Kept, 0, Notice{Level: level, Text: ClipMore(text, maxNoticeText, 0)})
 }
 
 // Limit keeps only the first notices and counts the rest.

@@ -292,6 +292,11 @@ const (
 	// ReasonPartlyKept: an attempt failed, and part of the file is in the database. Params: extent.
 	// Causes: how it failed.
 	ReasonPartlyKept ReasonCode = "partly-kept"
+	// ReasonUncompared: it is done, and statements with IF NOT EXISTS found objects that could not be
+	// compared completely. Causes: one ReasonUncomparedAt for each statement.
+	ReasonUncompared ReasonCode = "uncompared"
+	// ReasonUncomparedAt: one of these statements. Params: line, message.
+	ReasonUncomparedAt ReasonCode = "uncompared-at"
 	// ReasonDatabaseError: the database returned an error. Params: message.
 	ReasonDatabaseError ReasonCode = "database-error"
 	// ReasonScriptRefused: the file is not allowed to run. Params: message.

@@ -78,7 +78,7 @@ type Task struct {
 	Commit     string      // where Checksum was read
 	State      TaskState
 	Released   bool   // a person released it although the plan holds it
-	Reason     Reason // why it is held, failed, unknown, skipped or cancelled
+	Reason     Reason // why it is held, failed, unknown, skipped or cancelled; of a done task, what to review
 	Error      Reason // of the last attempt, if it failed or is indeterminate; never cleared
 	Attempts   int
 	Total      int        // statements of the running or last attempt

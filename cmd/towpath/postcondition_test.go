@@ -53,6 +53,21 @@ func unmetOnPostgres() []unmet {
 			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);", "its columns are (email, id)", drop},
 		{"an index that is not unique", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE INDEX cust_email ON customer (email)"},
 			"CREATE UNIQUE INDEX IF NOT EXISTS cust_email ON customer (email);", "it is not unique", drop},
+		{"a column of another length", []string{"CREATE TABLE made (id INT, \"order\" VARCHAR(10))"},
+			"CREATE TABLE IF NOT EXISTS made (id INT, \"order\" VARCHAR(20));", `the type of "order" is character varying(10), not character varying(20)`,
+			[]string{"DROP TABLE made"}},
+		{"an added column of another length, of which nobody hears", []string{"CREATE TABLE made (id INT, email VARCHAR(10))"},
+			"SET client_min_messages = error;\nCREATE TABLE IF NOT EXISTS made (id INT);\nALTER TABLE made ADD COLUMN IF NOT EXISTS email VARCHAR(20);",
+			"the type of email is", []string{"ALTER TABLE made ALTER COLUMN email TYPE VARCHAR(20)"}},
+		{"a table without the key", []string{"CREATE TABLE made (id INT NOT NULL)"}, "CREATE TABLE IF NOT EXISTS made (id INT PRIMARY KEY);",
+			"it lacks PRIMARY KEY (id)", []string{"ALTER TABLE made ADD PRIMARY KEY (id)"}},
+		{"a sequence of other steps", []string{"CREATE SEQUENCE made INCREMENT 5"}, "CREATE SEQUENCE IF NOT EXISTS made INCREMENT 10;",
+			"its increment is 5, not 10", []string{"DROP SEQUENCE made"}},
+		{"a materialized view of another query", []string{"CREATE MATERIALIZED VIEW made AS SELECT 1 AS id"},
+			"CREATE MATERIALIZED VIEW IF NOT EXISTS made AS SELECT 2 AS id;", "its query is SELECT 1 AS id;, not SELECT 2 AS id;",
+			[]string{"DROP MATERIALIZED VIEW made"}},
+		{"an index of another part", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE INDEX cust_email ON customer (email) WHERE id > 3"},
+			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email) WHERE id > 4;", "its definition is", drop},
 	}
 }
 

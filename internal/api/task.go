@@ -118,7 +118,7 @@ type statementLog struct {
 	Seconds float64                `json:"seconds"`
 	Error   string                 `json:"error,omitempty"`
 
-	Notices     []notice `json:"notices,omitempty" maxItems:"20" doc:"What the database said about it; the first ones. May hold data."`
+	Notices     []notice `json:"notices,omitempty" maxItems:"20" doc:"What the database said about it; the first ones. May hold data. The level not compared is our own word."`
 	MoreNotices int      `json:"moreNotices,omitempty" doc:"How many there were behind them that are not kept."`
 }
 

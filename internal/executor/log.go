@@ -3,6 +3,7 @@ package executor
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"towpath"
@@ -22,6 +23,8 @@ type statementLog struct {
 	entries  []towpath.StatementLog
 	notices  int // in entries
 	rows     int64
+
+	uncompared []towpath.Reason // objects that IF NOT EXISTS found and that were not compared completely
 }
 
 // run runs one statement and logs it. Its error is a *statementError.
@@ -30,7 +33,7 @@ func (l *statementLog) run(ctx context.Context, session engine.Session, st state
 	rows, err := do()
 	took := time.Since(start)
 	l.rows += rows
-	notices := l.noticesOf(session)
+	notices := l.noticesOf(session, st.Pos.Line)
 	if err == nil && len(l.entries) >= maxLog && len(notices.Kept) == 0 {
 		return nil
 	}
@@ -57,13 +60,19 @@ func (l *statementLog) run(ctx context.Context, session engine.Session, st state
 // redact is an error in words, without the password.
 func (l *statementLog) redact(err error) string { return wording.Text(reasonOf(err, l.password)) }
 
-// noticesOf are the server's notices about the last statement, redacted.
-func (l *statementLog) noticesOf(session engine.Session) (n towpath.Notices) {
+// noticesOf are the server's notices about the last statement, redacted. line is the statement's line.
+func (l *statementLog) noticesOf(session engine.Session, line int) (n towpath.Notices) {
 	talker, ok := session.(engine.Talker)
 	if !ok {
 		return n
 	}
 	n = talker.Notices()
+	for _, said := range n.Kept {
+		if said.Level == towpath.NoticeUncompared {
+			l.uncompared = append(l.uncompared, towpath.Why(towpath.ReasonUncomparedAt,
+				"line", strconv.Itoa(line), "message", towpath.Redact(said.Text, l.password)))
+		}
+	}
 	n.Limit(maxNotices - l.notices)
 	l.notices += len(n.Kept)
 	for i := range n.Kept {

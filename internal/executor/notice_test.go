@@ -99,6 +99,28 @@ func TestRunTask_keepsNotices(t *testing.T) {
 	}
 }
 
+func TestRunTask_saysWhatWasNotCompared(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}), func(text string) (n towpath.Notices) {
+		if strings.HasPrefix(text, "CREATE") {
+			n.Begin(towpath.NoticeUncompared, "The table was there already.")
+		}
+		return n
+	}}
+	done := b.want(t, b.task(t, "1", "SELECT 1;\n\nCREATE TABLE a (x);").ID, towpath.TaskDone)
+	if got, want := wording.Text(done.Reason), "It is done, and somebody should look: Line 3: The table was there already."; got != want {
+		t.Errorf("the reason is %q", got)
+	}
+	if !done.Error.IsZero() {
+		t.Errorf("it has an error: %s", done.Error)
+	}
+	failed := b.want(t, b.task(t, "2", "CREATE TABLE b (x); CREATE TABLE a (x);").ID, towpath.TaskFailed)
+	if failed.Reason.Code != towpath.ReasonStatementFailed {
+		t.Errorf("the reason of a failure is %s", failed.Reason)
+	}
+}
+
 func TestRunTask_boundsTheNoticesOfAnAttempt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -76,7 +76,9 @@ func (r reporter) wakeOther(ctx context.Context, rolloutID string) error {
 // finishAttempt writes an attempt's end and the log of its statements.
 func (r reporter) finishAttempt(ctx context.Context, a *attempt, out outcome) error {
 	stored := a.stored
-	stored.State, stored.Message = out.attemptState(), out.reason
+	if stored.State = out.attemptState(); out.state != towpath.TaskDone {
+		stored.Message = out.reason
+	}
 	stored.Line, stored.Column = out.pos.Line, out.pos.Column
 	stored.Total = int(a.total.Load())
 	stored.StartedAt, stored.FinishedAt = a.beganAt, &a.endedAt
@@ -160,6 +162,8 @@ func finishTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome,
 	switch out.state {
 	case towpath.TaskPending:
 		t.StartedAt, t.FinishedAt, t.Finished = nil, nil, 0
+	case towpath.TaskDone:
+		t.Reason = out.reason
 	case towpath.TaskFailed, towpath.TaskUnknown:
 		t.Reason = out.reason
 		if out.pos.Line > 0 {

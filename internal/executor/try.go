@@ -146,6 +146,9 @@ func (a *attempt) change(ctx context.Context, session engine.Session, row ledger
 	}
 	a.target.ledger.committed()
 	a.reached("after outcome")
+	if len(a.log.uncompared) > 0 {
+		out.reason = towpath.Why(towpath.ReasonUncompared).From(a.log.uncompared...)
+	}
 	return out, nil
 }
 

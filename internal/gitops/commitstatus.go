@@ -134,13 +134,30 @@ func (s stage) status(a around) (st vcs.Status, ok bool) {
 	}
 	switch {
 	case done == all:
-		return said(vcs.StatusSuccessful, "%d done", done), true
+		return said(vcs.StatusSuccessful, "%d done%s", done, s.uncompared()), true
 	case done > 0:
-		return said(vcs.StatusSuccessful, "%d done, %d skipped or cancelled", done, all-done), true
+		return said(vcs.StatusSuccessful, "%d done, %d skipped or cancelled%s", done, all-done, s.uncompared()), true
 	case count[towpath.TaskSkipped] > 0:
 		return said(vcs.StatusStopped, "Skipped by a person"), true
 	}
 	return st, false // cancelled: what has taken its place has a commit of its own
+}
+
+// uncompared words that done tasks found something there already that nobody could compare with their files; "" for none.
+func (s stage) uncompared() string {
+	var found []towpath.Task
+	for _, t := range s.tasks {
+		if t.State == towpath.TaskDone && t.Reason.Code == towpath.ReasonUncompared {
+			found = append(found, t)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("; look at %s, which found something there already", vcs.ClipText(found[0].Path, maxStatusPath))
+	}
+	return fmt.Sprintf("; look at %s and %s, which found something there already", vcs.ClipText(found[0].Path, maxStatusPath), files(len(found)-1))
 }
 
 // stopped words a stage of which something is to come and nothing runs.

@@ -62,6 +62,23 @@ func TestStage_saysWhatACommitHears(t *testing.T) {
 	}
 }
 
+func TestStage_saysWhatWasNotCompared(t *testing.T) {
+	t.Parallel()
+	uncompared := taskIn("prod", 1, 1, towpath.TaskDone)
+	uncompared.Reason = towpath.Why(towpath.ReasonUncompared).From(towpath.Why(towpath.ReasonUncomparedAt, "line", "1", "message", "a secret"))
+	other := uncompared
+	other.Path = "shop/5__ddl__b.sql"
+	st, ok := stagesOf([]towpath.Task{uncompared, taskIn("prod", 1, 2, towpath.TaskDone)})[0].status(around{})
+	if !ok || st.State != vcs.StatusSuccessful || st.Description != "2 done; look at shop/4__ddl__a.sql, which found something there already" {
+		t.Errorf("one: %+v", st)
+	}
+	st, ok = stagesOf([]towpath.Task{uncompared, other, taskIn("prod", 1, 3, towpath.TaskSkipped)})[0].status(around{})
+	const want = "2 done, 1 skipped or cancelled; look at shop/4__ddl__a.sql and 1 more file, which found something there already"
+	if !ok || st.Description != want {
+		t.Errorf("two: %+v", st)
+	}
+}
+
 // A better text in a newer commit makes no older commit good: whatever its other tasks are.
 func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
 	t.Parallel()

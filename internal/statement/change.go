@@ -65,8 +65,11 @@ func (d Dialect) ReadChange(s Statement) Change {
 	return Change{Effect: Opaque}
 }
 
-// word is a token: its upper case for a bare word, its name without quotes for a word or a quoted name.
-type word struct{ key, name string }
+// word is a token: its upper case for a bare word, its name without quotes for a word or a quoted name, and where it stands.
+type word struct {
+	key, name string
+	from, to  int // in the statement's text
+}
 
 // words reads the tokens of one statement; ok is false for one with a part that some servers pass over.
 func (d Dialect) words(text string) (words []word, ok bool) {
@@ -85,21 +88,23 @@ func (d Dialect) words(text string) (words []word, ok bool) {
 			return nil, false
 		}
 		raw := string(r.kept(from, r.length()))
+		w := word{from: from, to: r.length()}
 		switch {
 		case kind == Word && d.Fold:
-			words = append(words, word{strings.ToUpper(raw), strings.ToLower(raw)})
+			w.key, w.name = strings.ToUpper(raw), strings.ToLower(raw)
 		case kind == Word:
-			words = append(words, word{strings.ToUpper(raw), raw})
+			w.key, w.name = strings.ToUpper(raw), raw
 		case kind == Quoted:
 			quote := raw[len(raw)-1:]
-			words = append(words, word{"", strings.ReplaceAll(raw[1:len(raw)-1], quote+quote, quote)})
+			w.name = strings.ReplaceAll(raw[1:len(raw)-1], quote+quote, quote)
 		case len(raw) > 1 && kind == Symbol:
 			return nil, false
 		case kind == Symbol:
-			words = append(words, word{raw, ""})
+			w.key = raw
 		default:
-			words = append(words, word{"'", ""})
+			w.key = "'"
 		}
+		words = append(words, w)
 	}
 }
 

@@ -19,13 +19,7 @@ type Made struct {
 	// read where IF NOT EXISTS may pass over a thing of another shape.
 	Columns []string
 	Unique  bool // of an index: its keys differ from row to row
-
-	// Added are what ALTER TABLE adds unless they are there, with Kind column and the table as Name.
-	Added []AddedColumn
 }
-
-// AddedColumn is a column with the words of its type, "" when they cannot be read.
-type AddedColumn struct{ Name, Type string }
 
 // Differs says in what the table or the index that is there is another than the statement makes; "" when in nothing that is
 // read. A table may have more columns. same compares names as the server does.
@@ -202,63 +196,10 @@ func (p *phrase) altered() (m Made, ok bool) {
 		}
 		p.accept("ONLY")
 		m.Kind, m.Name = "table", p.name()
-		from := p.at
-		if m.Engine = p.engine(); m.Engine != "" {
-			return m, m.Name != ""
-		}
-		p.at = from
-		m.Kind, m.Added = "column", p.addedColumns()
-		return m, m.Name != "" && len(m.Added) > 0
+		m.Engine = p.engine()
+		return m, m.Name != "" && m.Engine != ""
 	}
 	return m, false
-}
-
-// addedColumns reads the clauses ADD COLUMN IF NOT EXISTS of ALTER TABLE.
-func (p *phrase) addedColumns() (added []AddedColumn) {
-	for more := true; more; more = p.skipItem() {
-		if !p.accept("ADD") {
-			continue
-		}
-		if p.accept("COLUMN"); p.accept("IF", "NOT", "EXISTS") {
-			name := p.next().name
-			added = append(added, AddedColumn{Name: name, Type: p.typeWords()})
-		}
-	}
-	return added
-}
-
-// behindType are words that end the type of a column.
-var behindType = []string{
-	"", ",", "NOT", "NULL", "DEFAULT", "CHECK", "PRIMARY", "UNIQUE", "REFERENCES", "COLLATE", "GENERATED", "CONSTRAINT", "STORAGE", "COMPRESSION",
-	"DEFERRABLE", "INITIALLY",
-}
-
-// typeWords reads the type of a column, and stops in front of what follows.
-func (p *phrase) typeWords() string {
-	var words []string
-	for depth := 0; !p.end(); p.at++ {
-		w := p.peek()
-		quoted := w.key == "" && w.name != ""
-		switch {
-		case w.key == "'":
-			return ""
-		case depth == 0 && !quoted && slices.Contains(behindType, w.key):
-			return strings.Join(words, " ")
-		case w.key == "(":
-			depth++
-		case w.key == ")":
-			depth--
-		}
-		switch {
-		case quoted:
-			words = append(words, `"`+strings.ReplaceAll(w.name, `"`, `""`)+`"`)
-		case w.name != "":
-			words = append(words, w.name)
-		default:
-			words = append(words, w.key)
-		}
-	}
-	return strings.Join(words, " ")
 }
 
 // engine reads the storage engine that the options of a table name with a "=", outside of all brackets: without one the word

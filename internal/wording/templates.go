@@ -109,6 +109,8 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonServerDied:       "The server stopped during this attempt. The next one asks the database how far it came.",
 	towpath.ReasonStatementFailed:  "{path}:{line}:{column}: {Cause}",
 	towpath.ReasonPartlyKept:       "{Cause} ({extent})",
+	towpath.ReasonUncompared:       "It is done, and somebody should look: {Cause}",
+	towpath.ReasonUncomparedAt:     "Line {line}: {message}",
 	towpath.ReasonDatabaseError:    "{message}",
 	towpath.ReasonScriptRefused:    "{message}",
 	towpath.ReasonLockTimeout:      "Another connection holds a lock in the database; given up at try {tries}: {cause}",

@@ -285,6 +285,10 @@ func (c code) example() towpath.Reason {
 		r.Causes = []towpath.Reason{code{code: towpath.ReasonDatabaseStopped, params: []string{"environment", "database"}}.example()}
 	case towpath.ReasonDatabaseStopped:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonLedgerUnreadable, "message", "connection refused")}
+	case towpath.ReasonUncompared:
+		r.Causes = []towpath.Reason{code{code: towpath.ReasonUncomparedAt, params: []string{"line", "message"}}.example()}
+	case towpath.ReasonUncomparedAt:
+		r.Params["message"] = "The table orders was there already, and not all of it could be compared with this statement: permission denied."
 	case towpath.ReasonStatementFailed:
 		r.Causes = []towpath.Reason{code{code: towpath.ReasonPartlyKept, params: []string{"extent"}}.example()}
 	case towpath.ReasonLockTimeout, towpath.ReasonStatementTimeout, towpath.ReasonPartlyKept, towpath.ReasonUnconfirmed,

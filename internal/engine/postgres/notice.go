@@ -11,22 +11,41 @@ import (
 
 var _ engine.Talker = (*session)(nil)
 
-// noticesKey is where a connection keeps the notices of the statement that runs, if they are asked for.
+// noticesKey is where a connection keeps what it hears of the statement that runs, if it is asked for.
 const noticesKey = "towpath.notices"
 
+// heard is what the server says about a statement.
+type heard struct {
+	notices *towpath.Notices
+	passed  bool // over something that is there already
+}
+
 // listen keeps what the server says from now on, up to the call that it returns.
-func (c *connection) listen(n *towpath.Notices) (stop func()) {
+func (c *connection) listen(n *towpath.Notices) (h *heard, stop func()) {
 	data := c.PgConn().CustomData()
-	data[noticesKey] = n
-	return func() { delete(data, noticesKey) }
+	h = &heard{notices: n}
+	data[noticesKey] = h
+	return h, func() { delete(data, noticesKey) }
+}
+
+// isThere reports whether a notice says that something is there already: a relation, a column, a schema, or another object.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+func isThere(code string) bool {
+	switch code {
+	case "42P07", "42701", "42P06", "42710":
+		return true
+	}
+	return false
 }
 
 // keepNotice is called by the driver while it reads answers, so by the one goroutine that uses the connection.
 func keepNotice(conn *pgconn.PgConn, n *pgconn.Notice) {
-	kept, listening := conn.CustomData()[noticesKey].(*towpath.Notices)
+	h, listening := conn.CustomData()[noticesKey].(*heard)
 	if !listening {
 		return
 	}
+	h.passed = h.passed || isThere(n.Code)
+	kept := h.notices
 	if !kept.Room() {
 		kept.More++
 		return

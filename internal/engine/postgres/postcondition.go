@@ -71,8 +71,6 @@ func postCondition(st statement.Statement) []call {
 			text: selectMadeIndex, args: []any{qualified(made.On).Sanitize(), name[len(name)-1]},
 			scan: func(row pgx.Row) error { return madeIndex(row, made) },
 		}}
-	case made.Kind == "column":
-		return addedColumns(made)
 	case made.Engine != "": // no words of this server's
 		return nil
 	}
@@ -84,37 +82,6 @@ func postCondition(st statement.Statement) []call {
 		text: selectMadeRelation, args: []any{schema, name[len(name)-1]},
 		scan: func(row pgx.Row) error { return madeRelation(row, made) },
 	}}
-}
-
-// selectColumnType compares the type of a column with one that is written down. Types of no name, as serial, count as equal;
-// what is in brackets behind one, as a length, is not compared.
-const selectColumnType = `SELECT coalesce(a.atttypid OPERATOR(pg_catalog.=) pg_catalog.to_regtype($3)::pg_catalog.oid, true),
-	pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a
-	WHERE a.attrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) $2::pg_catalog.text::pg_catalog.name
-	AND NOT a.attisdropped`
-
-// addedColumns look whether ADD COLUMN IF NOT EXISTS has passed over a column of another type.
-func addedColumns(made statement.Made) (calls []call) {
-	for _, c := range made.Added {
-		if c.Type == "" {
-			continue
-		}
-		calls = append(calls, call{
-			text: selectColumnType, args: []any{qualified(made.Name).Sanitize(), c.Name, c.Type},
-			scan: func(row pgx.Row) error {
-				var same bool
-				var has string
-				if err := row.Scan(&same, &has); errors.Is(err, pgx.ErrNoRows) || same {
-					return nil // a later clause has renamed or dropped it
-				} else if err != nil {
-					return err
-				}
-				return unmet("The column %s was not added: %s has one of that name, and its type is %s. Change its type with ALTER TABLE, or give the new one another name.",
-					c.Name, made.Name, has)
-			},
-		})
-	}
-	return calls
 }
 
 func unmet(format string, args ...any) error {

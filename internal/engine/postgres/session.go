@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"towpath"
+	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
@@ -186,9 +187,17 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	s.conn.discarding(true)
 	defer s.conn.discarding(false)
 	s.notices = towpath.Notices{}
-	defer s.conn.listen(&s.notices)()
+	h, deaf := s.conn.listen(&s.notices)
+	defer deaf()
 	s.verb, s.roles = st.Verb, st.Roles != nil
 	calls, look := []call{{text: runs(st), tag: &tag}}, postCondition(st)
+	over, passes := dialect.Reader().ReadConditional(st)
+	if passes {
+		if err := s.send(ctx, s.hear()); err != nil {
+			return tag, s.fail(err)
+		}
+		look = append([]call{s.stopHearing()}, look...)
+	}
 	if s.inTransaction() {
 		calls = append(s.asOwner(append(calls, look...)...), s.limit())
 		look = nil
@@ -212,6 +221,12 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	if err := s.send(ctx, look...); err != nil {
 		s.giveUpOwner(ctx)
 		return tag, s.failBehind(err)
+	}
+	if deaf(); passes && h.passed {
+		if err := s.passedOver(ctx, over); err != nil {
+			s.giveUpOwner(ctx)
+			return tag, s.failBehind(err)
+		}
 	}
 	return tag, nil
 }

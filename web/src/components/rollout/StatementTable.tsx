@@ -32,7 +32,7 @@ function Notices({ log }: { log: Schemas['StatementLog'] }) {
   return (
     <>
       {log.notices?.map((notice, n) => {
-        const warns = notice.level === 'warning' || notice.level === 'error'
+        const warns = ['warning', 'error', 'not compared'].includes(notice.level)
         return (
           <div
             // biome-ignore lint/suspicious/noArrayIndexKey: the log does not change

@@ -13,7 +13,12 @@ interface TaskReasonProps {
 export function TaskReason({ task, told }: TaskReasonProps) {
   const { state, reason, error } = task
   if (!reason || (state === 'failed' && told)) return null
-  const kind = state === 'failed' ? 'error' : state === 'held' || state === 'unknown' ? 'warning' : 'info'
+  const kind =
+    state === 'failed'
+      ? 'error'
+      : state === 'held' || state === 'unknown' || reason.code === 'uncompared'
+        ? 'warning'
+        : 'info'
   return (
     <>
       <Notice kind={kind} title={state === 'unknown' ? 'Somebody must look into the database' : undefined}>

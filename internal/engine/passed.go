@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"towpath"
+	"towpath/internal/statement"
+)
+
+// Part is one thing that a catalogue says of an object. Its value is "" where the subject says all.
+type Part struct{ Subject, Value string }
+
+const (
+	maxMissing   = 5   // differences that are named
+	maxPartValue = 200 // bytes that are shown of one
+)
+
+// Missing says which of the wanted parts an object does not have, in plain words; "" for none. It may have more.
+func Missing(wanted, have []Part) string {
+	there, same := map[string]string{}, map[Part]bool{}
+	for _, p := range have {
+		there[p.Subject], same[p] = p.Value, true
+	}
+	var found []string
+	for _, p := range wanted {
+		value, known := there[p.Subject]
+		switch {
+		case same[p]:
+		case known && p.Value != "":
+			found = append(found, fmt.Sprintf("%s is %s, not %s", brief(p.Subject), brief(value), brief(p.Value)))
+		default:
+			found = append(found, "it lacks "+brief(p.Subject))
+		}
+	}
+	if more := len(found) - maxMissing; more > 0 {
+		found = append(found[:maxMissing], fmt.Sprintf("%d more parts differ", more))
+	}
+	return strings.Join(found, ", and ")
+}
+
+// brief is a text on one line, cut where it is long.
+func brief(text string) string {
+	return towpath.ClipMore(strings.Join(strings.Fields(text), " "), maxPartValue, 0)
+}
+
+// Differs is the error of a statement that has passed over another object of the name.
+func Differs(c statement.Conditional, why string) error {
+	if c.Kind == "column" {
+		return &Error{Kind: Unmet, Message: fmt.Sprintf("The statement passed over what %s has already, and %s. "+
+			"Change it with ALTER TABLE, or give the new column another name.", c.Name, why)}
+	}
+	way := "Drop it first, or give the new one another name."
+	if c.Kind == "table" {
+		way = "Change it with ALTER TABLE, or give the new one another name."
+	}
+	return &Error{Kind: Unmet, Message: fmt.Sprintf("The %s %s was not made: there is one of that name, and %s. %s", c.Kind, c.Name, why, way)}
+}
+
+// Uncompared is the notice of a statement that has passed over an object which nobody could compare with it.
+func Uncompared(c statement.Conditional, why string) string {
+	what := "The " + c.Kind + " " + c.Name
+	if c.Kind == "column" {
+		what = "A column of " + c.Name
+	}
+	return fmt.Sprintf("%s was there already, and not all of it could be compared with this statement: %s. Look at what is there.", what, strings.TrimSuffix(why, "."))
+}

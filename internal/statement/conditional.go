@@ -1,0 +1,222 @@
+package statement
+
+import (
+	"slices"
+	"strings"
+)
+
+// Conditional is a statement that passes over what is there already: IF NOT EXISTS. It is cut into parts of its own text, so
+// that a driver can make a like object under another name, and compare what the server says of both.
+type Conditional struct {
+	Kind  string // the statement's words in lower case, such as table or materialized view; column for ALTER TABLE
+	Name  string // as in Object; of ALTER TABLE the table
+	On    string // the table of an index or a trigger
+	Head  string // what stands between CREATE and the kind
+	Rest  string // what stands behind the name, or behind the table of an index
+	Names string // the names of columns in parentheses in front of Query
+	Query string // of a table or a view that is filled by one
+
+	Columns []Column // of a new table, or those that ALTER TABLE adds unless they are there
+}
+
+// Column is a column as a statement defines it.
+type Column struct {
+	Name string
+	Type string // "" where the statement does not say it in words that can be read
+	Text string // the definition, with the name
+}
+
+// conditionalKinds may have IF NOT EXISTS behind them.
+var conditionalKinds = []string{
+	"TABLE", "INDEX", "VIEW", "SEQUENCE", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "SCHEMA", "DATABASE", "EXTENSION", "STATISTICS",
+	"COLLATION", "SERVER", "MAPPING", "USER", "ROLE", "PACKAGE", "BODY",
+}
+
+// ReadConditional reads a statement with IF NOT EXISTS; ok is false for any other.
+func (d Dialect) ReadConditional(s Statement) (c Conditional, ok bool) {
+	words, readable := d.words(s.Text)
+	if !readable || len(words) == 0 {
+		return c, false
+	}
+	p := &phrase{words: words}
+	switch p.next().key {
+	case "CREATE":
+		return d.conditional(p, s.Text)
+	case "ALTER":
+		if !p.accept("TABLE") {
+			return c, false
+		}
+		p.accept("IF", "EXISTS")
+		p.accept("ONLY")
+		c.Kind, c.Name = "column", p.name()
+		c.Columns = d.added(p, s.Text)
+		return c, c.Name != "" && len(c.Columns) > 0
+	}
+	return c, false
+}
+
+// conditional reads a CREATE.
+func (d Dialect) conditional(p *phrase, text string) (c Conditional, ok bool) {
+	from := p.at
+	for !p.end() && !slices.Contains(conditionalKinds, p.peek().key) {
+		p.at++
+	}
+	for slices.Contains(conditionalKinds, p.peek().key) { // USER MAPPING, PACKAGE BODY
+		p.at++
+	}
+	kind := p.at - 1
+	p.accept("CONCURRENTLY")
+	if !p.accept("IF", "NOT", "EXISTS") {
+		return c, false
+	}
+	c.Kind = strings.ToLower(p.words[kind].key)
+	if key := p.words[kind-1].key; key == "MATERIALIZED" || key == "FOREIGN" {
+		kind--
+		c.Kind = strings.ToLower(key) + " " + c.Kind
+	}
+	if from < kind {
+		c.Head = text[p.words[from].from:p.words[kind-1].to]
+	}
+	c.Name = p.name()
+	switch c.Kind {
+	case "index":
+		c.On = p.onTable()
+	case "trigger":
+		at := p.at
+		c.On = p.onTable()
+		p.at = at
+	}
+	if !p.end() {
+		c.Rest = text[p.peek().from:]
+	}
+	if c.Kind == "table" || strings.HasSuffix(c.Kind, "view") {
+		d.filled(p, text, &c)
+	}
+	return c, c.Name != ""
+}
+
+// onTable reads the table behind ON.
+func (p *phrase) onTable() string {
+	for !p.end() && !p.accept("ON") {
+		p.at++
+	}
+	p.accept("ONLY")
+	return p.name()
+}
+
+// filled reads the columns of a new table, or the query that fills a table or a view.
+func (d Dialect) filled(p *phrase, text string, c *Conditional) {
+	first, depth := p.at, 0
+	for at := first; at < len(p.words); at++ {
+		switch key := p.words[at].key; {
+		case key == "(":
+			depth++
+		case key == ")":
+			if depth--; depth == 0 && p.words[first].key == "(" && c.Names == "" {
+				c.Names = text[p.words[first].from:p.words[at].to]
+			}
+		case depth == 0 && key == "AS" && at+1 < len(p.words):
+			c.Query = text[p.words[at+1].from:p.endOfQuery(text)]
+			return
+		case depth == 0 && key == "SELECT":
+			c.Query = text[p.words[at].from:]
+			return
+		}
+	}
+	if c.Kind == "table" && p.accept("(") {
+		c.Columns = d.columnTexts(p, text)
+	}
+}
+
+// endOfQuery is where the query that ends a statement ends: in front of WITH DATA or WITH NO DATA.
+func (p *phrase) endOfQuery(text string) int {
+	n := len(p.words)
+	for _, ending := range [][]string{{"WITH", "NO", "DATA"}, {"WITH", "DATA"}} {
+		if behind := (&phrase{words: p.words, at: max(n-len(ending), 0)}); behind.accept(ending...) {
+			return p.words[n-len(ending)].from
+		}
+	}
+	return len(text)
+}
+
+// columnTexts reads the columns of a new table, behind the parenthesis that begins them.
+func (d Dialect) columnTexts(p *phrase, text string) (columns []Column) {
+	for more := true; more; {
+		from, key := p.at, false
+		switch p.peek().key {
+		case "SELECT", "WITH", "VALUES", "TABLE": // a query in parentheses
+			return nil
+		case "UNIQUE", "INDEX", "KEY", "FULLTEXT", "SPATIAL", "VECTOR":
+			key = d.Keys
+		}
+		name := d.addedName(p)
+		of := Column{Name: name, Type: p.typeText(text)}
+		more = p.skipItem()
+		if of.Text = text[p.words[from].from:p.words[p.at-1].from]; name != "" && !key {
+			columns = append(columns, of)
+		}
+	}
+	return columns
+}
+
+// added reads the clauses ADD COLUMN IF NOT EXISTS of ALTER TABLE.
+func (d Dialect) added(p *phrase, text string) (columns []Column) {
+	for more := true; more; {
+		if !p.accept("ADD") {
+			more = p.skipItem()
+			continue
+		}
+		p.accept("COLUMN")
+		if !p.accept("IF", "NOT", "EXISTS") {
+			more = p.skipItem()
+			continue
+		}
+		from := p.at
+		if p.accept("(") { // several in parentheses
+			columns = append(columns, d.columnTexts(p, text)...)
+			more = p.skipItem()
+			continue
+		}
+		of := Column{Name: p.name(), Type: p.typeText(text)}
+		if more = p.skipItem(); more {
+			of.Text = text[p.words[from].from:p.words[p.at-1].from]
+		} else {
+			of.Text = text[p.words[from].from:]
+		}
+		columns = append(columns, of)
+	}
+	return columns
+}
+
+// behindType are words that end the type of a column.
+var behindType = []string{
+	"", ",", "NOT", "NULL", "DEFAULT", "CHECK", "PRIMARY", "UNIQUE", "REFERENCES", "COLLATE", "GENERATED", "CONSTRAINT", "STORAGE", "COMPRESSION",
+	"DEFERRABLE", "INITIALLY", "AS", "ON", "KEY", "AUTO_INCREMENT", "AUTOINCREMENT", "COMMENT", "FIRST", "AFTER", "INVISIBLE", "VISIBLE",
+	"OPTIONS",
+}
+
+// typeText reads the type of a column, and stops in front of what follows.
+func (p *phrase) typeText(text string) string {
+	from := p.at
+	for depth := 0; !p.end(); p.at++ {
+		w := p.peek()
+		quoted := w.key == "" && w.name != ""
+		switch {
+		case depth == 0 && !quoted && (w.key == ")" || slices.Contains(behindType, w.key)):
+			return p.span(text, from)
+		case w.key == "(":
+			depth++
+		case w.key == ")":
+			depth--
+		}
+	}
+	return p.span(text, from)
+}
+
+// span is the text from a word up to the present one; "" for nothing.
+func (p *phrase) span(text string, from int) string {
+	if p.at <= from {
+		return ""
+	}
+	return text[p.words[from].from:p.words[p.at-1].to]
+}
