@@ -18,15 +18,15 @@ const (
 )
 
 // Job requests work on a subject. There is one row per kind and subject, and another request only
-// raises Wanted. A job carries no data, so a lost, doubled or reordered one does no harm: the
-// handler reads the current state of the subject. Work is due while Wanted > Seen.
+// raises Generation. A job carries no data, so a lost, doubled or reordered one does no harm: the
+// handler reads the current state of the subject. Work is due while Generation > ObservedGeneration.
 type Job struct {
-	Kind      JobKind
-	Subject   string
-	Wanted    int64 // how often it was requested
-	Seen      int64 // Wanted as it was when the last finished run began
-	DueAt     time.Time
-	Attempts  int    // failures in a row
-	LastError string // of the last failure
-	Lease     Lease
+	Kind               JobKind
+	Subject            string
+	Generation         int64 // how often it was requested
+	ObservedGeneration int64 // Generation when the last finished run began
+	DueAt              time.Time
+	Attempts           int    // failures in a row
+	LastError          string // of the last failure
+	Lease              Lease
 }

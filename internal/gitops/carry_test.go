@@ -313,7 +313,7 @@ func TestReconcile_anotherLinkIsPlannedAgain(t *testing.T) {
 		}
 		b.commit(t, map[string]string{"other/shop/1__ddl__rival.sql": "R"})
 		b.reconcile(t, second.ID)
-		if _, job := b.deliveries(t, first.ID); job.Wanted == job.Seen {
+		if _, job := b.deliveries(t, first.ID); job.Generation == job.ObservedGeneration {
 			t.Fatal("the first link was not woken")
 		}
 		b.reconcile(t, first.ID)

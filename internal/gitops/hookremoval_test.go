@@ -37,7 +37,7 @@ func (b *bundle) dueRemoval(t *testing.T, id string) {
 	b.clock.move(10 * time.Minute)
 	err := b.Store.Read(t.Context(), func(tx *store.Tx) error {
 		job, err := tx.Job(t.Context(), towpath.JobRemoveHook, id)
-		if err == nil && (job.Wanted == job.Seen || job.DueAt.After(tx.Now)) {
+		if err == nil && (job.Generation == job.ObservedGeneration || job.DueAt.After(tx.Now)) {
 			t.Errorf("nobody removes the hook: %+v", job)
 		}
 		return err

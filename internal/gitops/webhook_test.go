@@ -62,8 +62,8 @@ func TestReceiveWebhook(t *testing.T) {
 				t.Errorf("%s: %q, want unauthorized", name, code)
 			}
 		}
-		if list, job := b.deliveries(t, link.ID); len(list) != 0 || job.Wanted != 1 {
-			t.Fatalf("a bad signature left %d deliveries and woke the link %d times", len(list), job.Wanted-1)
+		if list, job := b.deliveries(t, link.ID); len(list) != 0 || job.Generation != 1 {
+			t.Fatalf("a bad signature left %d deliveries and woke the link %d times", len(list), job.Generation-1)
 		}
 		for _, c := range []struct {
 			id, event string
@@ -82,8 +82,8 @@ func TestReceiveWebhook(t *testing.T) {
 				t.Errorf("%s: %s", c.id, code)
 			}
 			list, job := b.deliveries(t, link.ID)
-			if len(list) != c.stored || list[len(list)-1].Verdict != c.verdict || job.Wanted != c.wanted {
-				t.Errorf("%s %s: %d stored, %+v, wanted %d", c.id, c.event, len(list), list[len(list)-1], job.Wanted)
+			if len(list) != c.stored || list[len(list)-1].Verdict != c.verdict || job.Generation != c.wanted {
+				t.Errorf("%s %s: %d stored, %+v, wanted %d", c.id, c.event, len(list), list[len(list)-1], job.Generation)
 			}
 			if c.verdict == towpath.DeliveryIgnored && list[len(list)-1].Reason == "" {
 				t.Errorf("%s was ignored without a reason", c.id)

@@ -129,7 +129,7 @@ func TestAskedForWhileRunningIsSeenOnceMore(t *testing.T) {
 		release <- struct{}{}
 		<-started
 		release <- struct{}{}
-		until(t, "all seen", func() bool { j := b.job(t, "x"); return j.Wanted == 3 && j.Seen == 3 })
+		until(t, "all seen", func() bool { j := b.job(t, "x"); return j.Generation == 3 && j.ObservedGeneration == 3 })
 		if runs.Load() != 2 {
 			t.Errorf("ran %d times, want 2", runs.Load())
 		}
@@ -150,7 +150,7 @@ func TestFailureIsKeptAndRetried(t *testing.T) {
 			return nil, nil
 		})
 		b.enqueue(t, "x")
-		until(t, "success at the third try", func() bool { j := b.job(t, "x"); return j.Seen == j.Wanted })
+		until(t, "success at the third try", func() bool { j := b.job(t, "x"); return j.ObservedGeneration == j.Generation })
 		if j := b.job(t, "x"); runs.Load() != 3 || j.Attempts != 0 || j.LastError != "" {
 			t.Errorf("after %d runs: %+v", runs.Load(), j)
 		}
@@ -213,7 +213,7 @@ func TestLostLeaseStopsTheHandler(t *testing.T) {
 		if err := st.Read(t.Context(), func(tx *store.Tx) (err error) { job, err = tx.Job(t.Context(), kind, "x"); return err }); err != nil {
 			t.Fatal(err)
 		}
-		if job.Lease.Owner != "b" || job.Seen != 0 {
+		if job.Lease.Owner != "b" || job.ObservedGeneration != 0 {
 			t.Errorf("the old owner wrote over the new one: %+v", job)
 		}
 	})

@@ -145,7 +145,7 @@ func (b *bundle) wanted(t *testing.T, kind towpath.JobKind, subject string) bool
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
 			return nil
 		}
-		found = j.Wanted > j.Seen
+		found = j.Generation > j.ObservedGeneration
 		return err
 	})
 	return found

@@ -42,7 +42,7 @@ func manyJobs(b *testing.B, s *store.Store, n int) {
 				return err
 			}
 		}
-		return tx.Exec(ctx, "UPDATE job SET seen = wanted WHERE subject NOT LIKE '%7'")
+		return tx.Exec(ctx, "UPDATE job SET observed_generation = generation WHERE subject NOT LIKE '%7'")
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 
 var jobs = newTable("job", 2, func(j *towpath.Job) []column {
 	return []column{
-		{"kind", (*string)(&j.Kind)}, {"subject", &j.Subject}, {"wanted", &j.Wanted}, {"seen", &j.Seen}, {"due_at", instant{&j.DueAt}},
+		{"kind", (*string)(&j.Kind)}, {"subject", &j.Subject}, {"generation", &j.Generation}, {"observed_generation", &j.ObservedGeneration}, {"due_at", instant{&j.DueAt}},
 		{"attempts", &j.Attempts}, {"last_error", &j.LastError},
 		{"lease_owner", &j.Lease.Owner}, {"lease_epoch", &j.Lease.Epoch}, {"lease_until", maybe{&j.Lease.Until}},
 	}
@@ -27,11 +27,11 @@ func (tx *Tx) Enqueue(ctx context.Context, kind towpath.JobKind, subject string)
 func (tx *Tx) EnqueueAt(ctx context.Context, kind towpath.JobKind, subject string, due time.Time) error {
 	// The first epoch is a time, so that the holder of a deleted job is not taken for the holder of
 	// a new one with the same subject.
-	_, err := tx.exec(ctx, `INSERT INTO job (kind, subject, wanted, seen, due_at, attempts, last_error, lease_owner, lease_epoch, lease_until)
+	_, err := tx.exec(ctx, `INSERT INTO job (kind, subject, generation, observed_generation, due_at, attempts, last_error, lease_owner, lease_epoch, lease_until)
 		VALUES ($1, $2, 1, 0, $3, 0, '', '', $4, NULL)
 		ON CONFLICT (kind, subject) DO UPDATE SET
-			due_at = CASE WHEN job.wanted > job.seen AND job.due_at < excluded.due_at THEN job.due_at ELSE excluded.due_at END,
-			wanted = job.wanted + 1`, string(kind), subject, due.UnixMicro(), tx.Now.UnixMicro())
+			due_at = CASE WHEN job.generation > job.observed_generation AND job.due_at < excluded.due_at THEN job.due_at ELSE excluded.due_at END,
+			generation = job.generation + 1`, string(kind), subject, due.UnixMicro(), tx.Now.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("enqueue %s %s: %w", kind, subject, err)
 	}
@@ -40,7 +40,7 @@ func (tx *Tx) EnqueueAt(ctx context.Context, kind towpath.JobKind, subject strin
 
 // ClaimJobs leases at most limit due jobs to owner until the given time, the longest due first.
 func (tx *Tx) ClaimJobs(ctx context.Context, owner string, until time.Time, limit int) ([]towpath.Job, error) {
-	due, err := jobs.list(ctx, tx, "WHERE wanted > seen AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due_at LIMIT $2",
+	due, err := jobs.list(ctx, tx, "WHERE generation > observed_generation AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due_at LIMIT $2",
 		tx.Now.UnixMicro(), limit)
 	if err != nil {
 		return nil, err
@@ -78,11 +78,11 @@ func (tx *Tx) ExtendJob(ctx context.Context, claimed towpath.Job, until time.Tim
 // again. It does nothing when the job is no longer the claimer's.
 func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, again *time.Time) error {
 	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
-		if j.Wanted == claimed.Wanted && again != nil {
-			j.Wanted++
+		if j.Generation == claimed.Generation && again != nil {
+			j.Generation++
 			j.DueAt = *again
 		}
-		j.Seen, j.Attempts, j.LastError = claimed.Wanted, 0, ""
+		j.ObservedGeneration, j.Attempts, j.LastError = claimed.Generation, 0, ""
 	})
 }
 
@@ -91,7 +91,7 @@ func (tx *Tx) FailJob(ctx context.Context, claimed towpath.Job, message string, 
 	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
 		j.Attempts++
 		j.LastError = message
-		if j.Wanted == claimed.Wanted {
+		if j.Generation == claimed.Generation {
 			j.DueAt = retry
 		}
 	})
@@ -104,7 +104,7 @@ func (tx *Tx) endJob(ctx context.Context, claimed towpath.Job, change func(*towp
 	}
 	change(&now)
 	now.Lease.Owner, now.Lease.Until = "", nil
-	tx.woken = tx.woken || now.Wanted > now.Seen && !now.DueAt.After(tx.Now)
+	tx.woken = tx.woken || now.Generation > now.ObservedGeneration && !now.DueAt.After(tx.Now)
 	return jobs.update(ctx, tx, now)
 }
 
@@ -121,14 +121,14 @@ func (tx *Tx) DeleteJobs(ctx context.Context, subject string) error {
 // PruneJobs removes jobs that nobody has requested since the given time. Another request makes a
 // new row.
 func (tx *Tx) PruneJobs(ctx context.Context, before time.Time) error {
-	return jobs.delete(ctx, tx, "wanted = seen AND lease_until IS NULL AND due_at < $1", before.UnixMicro())
+	return jobs.delete(ctx, tx, "generation = observed_generation AND lease_until IS NULL AND due_at < $1", before.UnixMicro())
 }
 
 // nextDue examines one free job and the leased ones, which are few, however many jobs are due.
 const nextDue = `SELECT MIN(at) FROM (
-	SELECT at FROM (SELECT due_at AS at FROM job WHERE wanted > seen AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS free
+	SELECT at FROM (SELECT due_at AS at FROM job WHERE generation > observed_generation AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS free
 	UNION ALL
-	SELECT CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END FROM job WHERE lease_until IS NOT NULL AND wanted > seen
+	SELECT CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END FROM job WHERE lease_until IS NOT NULL AND generation > observed_generation
 ) AS due`
 
 // NextDue returns when the next free job becomes due or a lease ends; nil when there is none.

@@ -176,7 +176,7 @@ func TestJob_ofADeadClaimerGoesToAnother(t *testing.T) {
 			}
 			return tx.FinishJob(ctx, dead, nil)
 		})
-		if j := jobNow(t, s, "l1"); j.Lease.Owner != "other" || j.Seen != 0 || j.Attempts != 0 {
+		if j := jobNow(t, s, "l1"); j.Lease.Owner != "other" || j.ObservedGeneration != 0 || j.Attempts != 0 {
 			t.Errorf("the dead claimer changed %+v", j)
 		}
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
@@ -217,7 +217,7 @@ func TestJob_thatIsGoneIsNobodys(t *testing.T) {
 		enqueue(t, s, "l1") // a new job of the same subject; the same process claims it while its old handler still runs
 		now := claimOne(t, s)
 		finish(t, s, old, nil)
-		if j := jobNow(t, s, "l1"); j.Seen != 0 || j.Lease.Epoch != now.Lease.Epoch || j.Lease.Owner == "" {
+		if j := jobNow(t, s, "l1"); j.ObservedGeneration != 0 || j.Lease.Epoch != now.Lease.Epoch || j.Lease.Owner == "" {
 			t.Errorf("the old handler ended the new run: %+v", j)
 		}
 	})
@@ -397,7 +397,7 @@ func TestJobs_neverLoseWantedWork(t *testing.T) {
 				},
 				"": func(rt *rapid.T) {
 					for name, w := range wishes {
-						if j := jobNow(t, s, name); (j.Wanted > j.Seen) != (w.asked > w.served) {
+						if j := jobNow(t, s, name); (j.Generation > j.ObservedGeneration) != (w.asked > w.served) {
 							rt.Fatalf("%+v, though asked for %d times and served %d", j, w.asked, w.served)
 						}
 					}
