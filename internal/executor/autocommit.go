@@ -98,7 +98,7 @@ func (a *autocommit) try(ctx context.Context, st statement.Statement) error {
 
 // step runs one statement.
 func (a *autocommit) step(ctx context.Context, st statement.Statement) error {
-	if st.NoTx || (a.script.directives.NoTransaction && mayCommit(st)) {
+	if st.NoTx || (a.script.directives.NoTransaction && st.Commits) {
 		return a.stepAlone(ctx, st)
 	}
 	a.reached("before intent")

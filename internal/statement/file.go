@@ -80,7 +80,7 @@ func (o *ownTransaction) take(p *piece) (told []*Error, leftOut bool) {
 		o.closed = p.refused
 		return nil, true
 	}
-	setting := p.refused != nil || p.passed || p.Verb == "SET" || p.Verb == "PRAGMA"
+	setting := p.refused != nil || p.passed || p.State == Setting
 	if o.closed != nil && !setting {
 		told = append(told, o.open, o.closed)
 		o.open, o.closed = nil, nil

@@ -61,7 +61,7 @@ type Judge interface {
 	// Token reports whether t is the terminator of the statement. An *Error means that the statement must not run; the judge
 	// sees the tokens that follow all the same, up to the statement's end.
 	Token(t Token) (terminator bool, err error)
-	// Finish completes the statement's Verb and NoTx; atEnd when the file ended without a terminator. ErrPassOver leaves the
+	// Finish completes the statement's Verb, NoTx and what else its text says; atEnd when the file ended without a terminator. ErrPassOver leaves the
 	// statement out.
 	Finish(s *Statement, atEnd bool) error
 }

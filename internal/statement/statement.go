@@ -20,12 +20,24 @@ type Statement struct {
 	Pos      Position  // of Text's first character
 	Verb     string    // its leading key words in upper case, such as "CREATE TABLE" or "INSERT"; "" when it has none
 	NoTx     bool      // the engine commits it by itself, or refuses it inside a transaction
+	Commits  bool      // it can hold commits of its own, which a transaction around it would refuse
+	Whole    bool      // when it fails, nothing of it is in
+	State    State     // what it leaves in its session
 	NoKeys   bool      // foreign keys must not act in a transaction with it, for it says so or takes a whole table away
 	Own      Position  // of the statement that begins the file's own transaction around it; its zero value where there is none
 	Outside  []Outside // what it names that may lie outside of its database; each once
 	Roles    *Error    // why it must not run where roles may not be changed; nil when it changes none
 	Terminal int64     // offset just behind the statement's terminator, so that the pieces of a file add up to the file
 }
+
+// State is what a statement leaves in its session.
+type State int
+
+const (
+	NoState   State = iota // nothing that a later statement needs
+	Setting                // a setting or a prepared text: to run it again brings it back
+	Temporary              // a variable or a temporary table, which goes with the session
+)
 
 // Outside is something that a statement names and that may lie outside of its database.
 type Outside struct {

@@ -34,6 +34,8 @@ type reading struct {
 	last       string
 	lastAt     statement.Position
 	lastName   string // the last token if it was a name
+	temporary  bool   // it makes something of the session alone
+	variable   variableState
 }
 
 // clone copies a reading that splits in two.
@@ -61,6 +63,7 @@ func (s *reading) add(t statement.Token) error {
 	if s.seen++; len(s.lead) == 0 {
 		s.begin = t.Pos
 	}
+	s.keeps(t, word)
 	err := s.refuse(t, word)
 	if len(s.lead) == 0 || s.lead[0] == "SET" || s.lead[0] == "COMMIT" {
 		s.commits.add(t)
@@ -155,6 +158,49 @@ func (s *reading) verb() string {
 		return s.define.verb + " " + s.define.kind
 	}
 	return s.with.String()
+}
+
+// variableState follows what sets a variable outside of a SET: "INTO @a", and "@a := 1".
+type variableState int
+
+const (
+	noVariable     variableState = iota
+	variableMark                 // an @ was read
+	variableName                 // and a name
+	variableAssign               // and a colon
+)
+
+// keeps looks for temporary tables and variables outside of a body, which runs only later.
+func (s *reading) keeps(t statement.Token, word string) {
+	before := s.variable
+	s.variable = noVariable
+	switch {
+	case s.body.on || len(s.lead) == 0:
+	case t.Is('@') && (s.last == "INTO" || s.lead[0] == "CALL"), t.Is('=') && before == variableAssign:
+		s.temporary = true
+	case t.Is('@'):
+		s.variable = variableMark
+	case t.Is(':') && before == variableName:
+		s.variable = variableAssign
+	case t.Kind != statement.Symbol && before == variableMark:
+		s.variable = variableName
+	case word == "TEMPORARY" && (s.last == "CREATE" || s.last == "REPLACE"):
+		s.temporary = true
+	}
+}
+
+// state is what the statement leaves in its session.
+func (s *reading) state(verb string) statement.State {
+	switch verb {
+	case "SET", "PREPARE", "DEALLOCATE", "DROP PREPARE":
+		return statement.Setting
+	case "GET": // DIAGNOSTICS, into variables
+		return statement.Temporary
+	}
+	if s.temporary {
+		return statement.Temporary
+	}
+	return statement.NoState
 }
 
 // commitsItself says whether the statement ends a transaction, as nearly all but plain DML do.

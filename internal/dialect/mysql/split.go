@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"towpath/internal/dialect"
 	"towpath/internal/statement"
 )
 
@@ -173,6 +174,7 @@ func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
 			s.Verb = verb
 		}
 		s.NoTx = s.NoTx || r.commitsItself()
+		s.State = max(s.State, r.state(verb))
 		if s.Roles == nil {
 			s.Roles = r.roles.refusal(r.begin)
 		}
@@ -182,5 +184,6 @@ func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
 			}
 		}
 	}
+	s.Whole = dialect.FailsWhole(s.Verb)
 	return first
 }

@@ -10,8 +10,9 @@ import (
 // may use them by SQL that it puts together, which nobody can read beforehand: the session looks afterwards, and the
 // rights of the user are the bound.
 type reach struct {
-	config configCall
-	target bool // the table that is changed comes next
+	config     configCall
+	configures bool // set_config was called
+	target     bool // the table that is changed comes next
 }
 
 // configCall is how far a call of set_config has been read.
@@ -45,7 +46,7 @@ func (r *reach) configure(p piece) error {
 	r.config = noCall
 	switch {
 	case p.name == "set_config":
-		r.config = wantsParenthesis
+		r.config, r.configures = wantsParenthesis, true
 		return nil
 	case state == wantsParenthesis && p.Is('('):
 		r.config = wantsName

@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"slices"
 	"strings"
 
 	"towpath"
+	"towpath/internal/dialect"
 	"towpath/internal/statement"
 )
 
@@ -40,6 +42,7 @@ type judge struct {
 	reach  reach
 	psql   variables
 	notx   bool
+	temp   bool // it makes something of the session alone
 }
 
 // piece is a token as the guards look at it.
@@ -119,6 +122,8 @@ func (j *judge) follow(p piece) {
 		j.body++
 	case p.word == "END" && j.body > 0 && (j.last.isSemicolon || j.last.word == "ATOMIC"):
 		j.body--
+	case p.word == "TEMP" || p.word == "TEMPORARY":
+		j.temp = j.temp || slices.Contains([]string{"CREATE", "REPLACE", "GLOBAL", "LOCAL", "INTO"}, j.last.word)
 	case p.word == "CONCURRENTLY" && j.lead[0] != "REFRESH":
 		j.notx = true
 	}
@@ -133,12 +138,40 @@ func (j *judge) isRule() bool {
 func (j *judge) Finish(s *statement.Statement, _ bool) error {
 	s.Verb = j.verb.String()
 	s.NoTx = j.notx || j.commitsItself(s.Verb)
+	s.Commits = s.Verb == "CALL" || s.Verb == "DO"
+	s.Whole = dialect.FailsWhole(s.Verb)
+	s.State = j.state(s.Verb)
 	if j.rule != nil {
 		if err := j.rule.end(); err != nil {
 			return err
 		}
 	}
 	return j.roles.finish(s)
+}
+
+// state is what the statement leaves in its session.
+func (j *judge) state(verb string) statement.State {
+	switch {
+	case verb == "SET" || verb == "RESET":
+		return statement.Setting
+	case j.reach.configures && j.configuresOnly():
+		return statement.Setting
+	case j.temp || j.reach.configures:
+		return statement.Temporary
+	}
+	return statement.NoState
+}
+
+// configuresOnly reports whether the statement is no more than a call of set_config with three
+// plain values, as pg_dump writes it: SELECT pg_catalog.set_config('search_path', ”, false).
+func (j *judge) configuresOnly() bool {
+	switch j.seen {
+	case 9:
+		return j.lead[0] == "SELECT" && j.lead[1] == "SET_CONFIG"
+	case 11:
+		return j.lead[0] == "SELECT" && j.lead[1] == "PG_CATALOG"
+	}
+	return false
 }
 
 // commitsItself lists what PostgreSQL refuses inside a transaction.

@@ -78,11 +78,12 @@ func (anyRule) end() error                { return nil }
 
 // objectRule is about one kind of object: CREATE, ALTER, DROP.
 type objectRule struct {
-	start   statement.Position
-	verb    string
-	kind    string // "" before it is known
-	virtual bool
-	module  moduleState
+	start     statement.Position
+	verb      string
+	kind      string // "" before it is known
+	virtual   bool
+	temporary bool
+	module    moduleState
 }
 
 // moduleState looks for the module of a virtual table.
@@ -116,7 +117,10 @@ func (o *objectRule) add(t statement.Token) error {
 func (o *objectRule) addKind(t statement.Token, word string) error {
 	if o.verb == "CREATE" {
 		switch word {
-		case "TEMP", "TEMPORARY", "UNIQUE":
+		case "TEMP", "TEMPORARY":
+			o.temporary = true
+			return nil
+		case "UNIQUE":
 			return nil
 		case "VIRTUAL":
 			o.virtual = true

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 
+	"towpath/internal/dialect"
 	"towpath/internal/statement"
 )
 
@@ -225,6 +226,19 @@ func variable(t statement.Token) bool {
 	return t.Kind == statement.Symbol && bytes.IndexByte([]byte("?$@#:"), t.Raw[0]) >= 0
 }
 
+// state is what the statement leaves in its session. An EXPLAIN leaves nothing.
+func (j *judge) state() statement.State {
+	switch rule := j.rule.(type) {
+	case *pragmaRule:
+		return statement.Setting
+	case *objectRule:
+		if rule.temporary && j.explain == "" {
+			return statement.Temporary
+		}
+	}
+	return statement.NoState
+}
+
 // Finish implements statement.Judge.
 func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
 	if j.rule == nil {
@@ -237,6 +251,8 @@ func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
 		return statement.Errorf(j.begin, "The trigger that begins here has no end. Close its body with \"END;\".")
 	}
 	s.Verb = j.verb.String()
+	s.Whole = dialect.FailsWhole(s.Verb)
+	s.State = j.state()
 	_, off := j.pragma.keys()
 	s.NoKeys = s.Verb == "DROP TABLE" || off
 	return nil
