@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"towpath"
-	"towpath/internal/engine"
 	"towpath/internal/seal"
+	"towpath/internal/statement"
 	"towpath/internal/store"
 	"towpath/internal/wording"
 )
@@ -59,7 +59,8 @@ func (s *Service) adopt(ctx context.Context, actor towpath.Actor, databaseID str
 			return err
 		}
 		if !ok {
-			return towpath.Errorf(towpath.CodeConflict, "A task is changing this database now. Try again when it has finished.")
+			return towpath.Errorf(towpath.CodeConflict,
+				"A task is changing this database now. Try again when it has finished.")
 		}
 		detail := how.detail + " " + h.instance.Name + "/" + h.Name
 		if h.Ledger.Trouble != "" {
@@ -89,7 +90,8 @@ func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (towp
 		return none, err
 	}
 	unavailable := func(err error) error {
-		return towpath.Errorf(towpath.CodeUnavailable, "The ledger cannot be taken over: %s", wording.Text(reasonOf(err, address.Password)))
+		return towpath.Errorf(towpath.CodeUnavailable,
+			"The ledger cannot be taken over: %s", wording.Text(reasonOf(err, address.Password)))
 	}
 	db, err := e.Open(ctx, address)
 	if err != nil {
@@ -103,7 +105,8 @@ func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (towp
 	if err := refuseAdoption(before, s.check(before, h.Database), how); err != nil {
 		return none, err
 	}
-	session, err := db.Begin(ctx, engine.SessionOptions{LockTimeout: s.LockTimeout, StatementTimeout: s.StatementTimeout})
+	limits := statement.Limits{Lock: s.LockTimeout, Statement: s.StatementTimeout}
+	session, err := db.Begin(ctx, within(limits))
 	if err != nil {
 		return none, unavailable(err)
 	}
@@ -141,9 +144,13 @@ func isOwn(l towpath.Ledger, found seal.Reading, databaseID string) bool {
 func refuseAdoption(l towpath.Ledger, found seal.Reading, how adoption) error {
 	switch {
 	case len(l.Shape) > 0:
-		return towpath.Errorf(towpath.CodeConflict, "The ledger's table is not as the server makes it: %s. Put that right in the database first.", found.Words())
+		return towpath.Errorf(towpath.CodeConflict,
+			"The ledger's table is not as the server makes it: %s. Put that right in the database first.",
+			found.Words())
 	case found.Trouble != "" && !how.distrusted:
-		return towpath.Errorf(towpath.CodeConflict, "The ledger is not believed: %s. Accept it as it is first, or put it right in the database.", found.Words())
+		return towpath.Errorf(towpath.CodeConflict,
+			"The ledger is not believed: %s. Accept it as it is first, or put it right in the database.",
+			found.Words())
 	}
 	return nil
 }
@@ -194,7 +201,9 @@ func migrationsOf(rows []towpath.LedgerEntry) []towpath.LedgerEntry {
 
 // finishAdoption releases the target, and after a success schedules a plan from the ledger as it is
 // now.
-func (s *Service) finishAdoption(ctx context.Context, h heldTarget, snapshot towpath.LedgerSnapshot, ok bool) error {
+func (s *Service) finishAdoption(
+	ctx context.Context, h heldTarget, snapshot towpath.LedgerSnapshot, ok bool,
+) error {
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Database(ctx, h.ID)
 		if err != nil || now.Lease.Owner != h.lease.owner {

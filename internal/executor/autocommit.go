@@ -113,21 +113,21 @@ func (a *autocommit) step(ctx context.Context, st statement.Statement) error {
 
 // stepAlone runs a statement that commits by itself, between its intent and a look at its effect.
 func (a *autocommit) stepAlone(ctx context.Context, st statement.Statement) error {
-	change, before, err := a.look(ctx, st)
+	seen, err := a.look(ctx, st)
 	if err == nil && a.tried {
-		before, err = a.clearEarlier(ctx, change, before)
+		err = a.clearEarlier(ctx, &seen)
 	}
 	if err != nil {
 		return err
 	}
-	a.tried, a.origin = true, before
+	a.tried, a.origin = true, seen.before
 	a.reached("before intent")
 	j := journal{
 		Statement: a.row.StatementsDone,
 		Session:   a.session.Identity(),
 		Prefix:    a.before,
-		Objects:   change.Objects,
-		Before:    before,
+		Objects:   seen.change.Objects,
+		Before:    seen.before,
 	}
 	a.row.Intent = j.text()
 	if err := a.session.Record(ctx, a.lease.row(towpath.LedgerRunning), a.row); err != nil {
@@ -135,7 +135,9 @@ func (a *autocommit) stepAlone(ctx context.Context, st statement.Statement) erro
 	}
 	a.progress.begun = true
 	a.reached("after intent")
-	failure := a.log.run(ctx, a.session, st, j.Statement, func() (int64, error) { return a.session.Exec(ctx, st) })
+	failure := a.log.run(ctx, a.session, st, j.Statement, func() (int64, error) {
+		return a.session.Exec(ctx, st)
+	})
 	a.reached("after statement")
 	if isKind(failure, engine.Lost, engine.Fenced, engine.Tampered) {
 		return failure
@@ -144,55 +146,59 @@ func (a *autocommit) stepAlone(ctx context.Context, st statement.Statement) erro
 		return failure // a server without such statements undoes one that it stops
 	}
 	if failure != nil {
-		a.progress.torn = torn(st, change)
+		a.progress.torn = torn(st, seen.change)
 	}
-	return a.verify(ctx, st, change, before, failure)
+	return a.verify(ctx, st, seen, failure)
 }
 
 // clearEarlier removes what an earlier try of the statement left: its own removal may have met the
-// same lock. It returns the catalogue without it.
-func (a *autocommit) clearEarlier(ctx context.Context, c statement.Change, now []engine.Definition) ([]engine.Definition, error) {
-	if v, _ := verifyEffect(c, a.origin, now); v != leftover {
-		return now, nil
+// same lock.
+func (a *autocommit) clearEarlier(ctx context.Context, seen *observation) error {
+	now := seen.before
+	if v, _ := verifyEffect(observation{seen.change, a.origin, now}); v != leftover {
+		return nil
 	}
-	return a.origin, a.clear(ctx, c, a.origin, now)
+	seen.before = a.origin
+	return a.clear(ctx, seen.change.Objects, a.origin, now)
 }
 
 // verify compares the catalogue with what the server said about the statement.
-func (a *autocommit) verify(ctx context.Context, st statement.Statement, c statement.Change, before []engine.Definition, failure error) error {
+func (a *autocommit) verify(
+	ctx context.Context, st statement.Statement, seen observation, failure error,
+) (err error) {
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
-	now, err := a.catalog.Definitions(looking, c.Objects)
-	if err != nil {
-		return errors.Join(failure, &engine.Error{Kind: engine.Lost, Message: "the catalogue cannot be read after the statement", Err: err})
+	if seen.now, err = a.catalog.Definitions(looking, seen.change.Objects); err != nil {
+		const message = "the catalogue cannot be read after the statement"
+		return errors.Join(failure, &engine.Error{Kind: engine.Lost, Message: message, Err: err})
 	}
-	v, why := verifyEffect(c, before, now)
-	a.progress.part = len(c.Objects) == 0 || !slices.Equal(before, now)
+	v, why := verifyEffect(seen)
+	a.progress.part = len(seen.change.Objects) == 0 || !slices.Equal(seen.before, seen.now)
 	if v == leftover {
-		if err := a.clear(looking, c, before, now); err != nil {
+		if err := a.clear(looking, seen.change.Objects, seen.before, seen.now); err != nil {
 			return errors.Join(failure, err)
 		}
 		a.progress.part = false
 	}
-	unmet := isKind(failure, engine.Unmet)
+	unmet, timedOut := isKind(failure, engine.Unmet), isKind(failure, engine.Timeout)
 	if failure == nil || (unmet && v == leftover) {
-		if words := missed(c, before, now); words != "" {
+		if words := seen.missed(); words != "" {
 			a.log.correct(a.row.StatementsDone, words)
 			return &statementError{st.Pos, &engine.Error{Kind: engine.Unmet, Message: words}}
 		}
 	}
-	timedOut := isKind(failure, engine.Timeout)
 	switch {
-	case failure == nil && c.Effect == statement.Opaque:
+	case failure == nil && seen.change.Effect == statement.Opaque:
 		return a.recordOutcome(ctx)
 	case failure == nil, unmet:
 		return failure
 	case v == finished && timedOut:
 		a.log.correct(a.row.StatementsDone, "")
 		return nil // it was done before it could be stopped
-	case v == finished, v == undecided && (timedOut || c.Effect != statement.Opaque):
+	case v == finished, v == undecided && (timedOut || seen.change.Effect != statement.Opaque):
 		why = cmp.Or(why, "the catalogue has changed all the same")
-		return unconfirmed(a.giveUp(looking, a.row, fmt.Sprintf("it was stopped (%s), and %s", a.log.redact(failure), why), c.Objects, before, now))
+		why = fmt.Sprintf("it was stopped (%s), and %s", a.log.redact(failure), why)
+		return unconfirmed(a.giveUp(looking, a.row, why, seen))
 	}
 	return failure
 }
@@ -226,7 +232,8 @@ func unconfirmed(err error) error {
 	if !errors.As(err, &e) || isKind(err, engine.Lost, engine.Fenced, engine.Tampered) {
 		return err
 	}
-	return &engine.Error{Kind: engine.Lost, Message: "what a statement did could not be written into the ledger: " + e.Message, Err: err}
+	message := "what a statement did could not be written into the ledger: " + e.Message
+	return &engine.Error{Kind: engine.Lost, Message: message, Err: err}
 }
 
 // finish implements mode: all of the work is in, so the lease is released with the last row.

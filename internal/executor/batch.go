@@ -2,7 +2,6 @@ package executor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -118,7 +117,10 @@ func (b *batch) catchUp(ctx context.Context) {
 	defer cancel()
 	b.relieve(func(ended, unbegun []*attempt) error {
 		err := b.store.Write(ctx, func(tx *store.Tx) error {
-			return errors.Join(b.settle(ctx, tx, ended, unbegun), tx.Enqueue(ctx, towpath.JobAdvance, b.rolloutID))
+			if err := b.settle(ctx, tx, ended, unbegun); err != nil {
+				return err
+			}
+			return tx.Enqueue(ctx, towpath.JobAdvance, b.rolloutID)
 		})
 		if err == nil {
 			b.log(ctx, ended)
@@ -148,7 +150,8 @@ func (b *batch) settle(ctx context.Context, tx *store.Tx, ended, unbegun []*atte
 
 func (b *batch) log(ctx context.Context, ended []*attempt) {
 	for _, a := range ended {
-		b.logger.InfoContext(ctx, "task run", "task", a.task.ID, "database", a.task.DatabaseID, "version", a.task.Version,
+		b.logger.InfoContext(ctx, "task run",
+			"task", a.task.ID, "database", a.task.DatabaseID, "version", a.task.Version,
 			"attempt", a.stored.Number, "state", a.out.state, "reason", a.out.reason.Code, "message", wording.Text(a.out.reason))
 	}
 }

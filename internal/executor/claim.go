@@ -56,7 +56,9 @@ func (s *Service) begin(ctx context.Context, taskID string) (b *batch, requeueAt
 }
 
 // claim takes the target's lease, with tasks that run one after the other.
-func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (b *batch, requeueAt *time.Time, err error) {
+func (s *Service) claim(
+	ctx context.Context, tx *store.Tx, tasks []towpath.Task,
+) (b *batch, requeueAt *time.Time, err error) {
 	database, err := tx.Database(ctx, tasks[0].DatabaseID)
 	if err != nil {
 		return nil, nil, err
@@ -84,7 +86,9 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, tasks []towpath.Task)
 }
 
 // newBatch makes the batch of a claimed target.
-func (s *Service) newBatch(ctx context.Context, tx *store.Tx, task towpath.Task, d towpath.Database, l *lease) (*batch, error) {
+func (s *Service) newBatch(
+	ctx context.Context, tx *store.Tx, task towpath.Task, d towpath.Database, l *lease,
+) (*batch, error) {
 	instance, err := tx.Instance(ctx, d.InstanceID)
 	if err != nil {
 		return nil, err
@@ -97,6 +101,7 @@ func (s *Service) newBatch(ctx context.Context, tx *store.Tx, task towpath.Task,
 	if err != nil {
 		return nil, err
 	}
+	unreleased := d.Lease.Owner != "" || task.State == towpath.TaskRunning
 	t := &target{
 		reach:  func() (engine.Engine, engine.Target, error) { return s.reach(instance, d.Name) },
 		logger: s.Logger,
@@ -113,7 +118,7 @@ func (s *Service) newBatch(ctx context.Context, tx *store.Tx, task towpath.Task,
 			database:   d,
 			target:     t,
 			lease:      l,
-			takeover:   &takeover{target: t, lease: l, pending: d.Lease.Owner != "" || task.State == towpath.TaskRunning},
+			takeover:   &takeover{target: t, lease: l, pending: unreleased},
 			allowRoles: e.AllowRoles,
 			snapshots:  s.SnapshotSchemas,
 			retry:      retry{tries: s.LockTries, backoff: s.Backoff},

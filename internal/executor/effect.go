@@ -22,38 +22,50 @@ const (
 	leftover // a failed build left something behind: remove it, then run
 )
 
-// verifyEffect compares the catalogue before a statement with the catalogue now. No session may
-// still run the statement. why explains an undecided verdict.
-func verifyEffect(c statement.Change, before, now []engine.Definition) (v verdict, why string) {
-	for i, d := range now {
-		if d.Broken != "" && (i >= len(before) || before[i].Broken != d.Broken) {
+// observation is what a statement should do, and its objects before it and now.
+type observation struct {
+	change statement.Change
+	before []engine.Definition // one for each of the change's objects
+	now    []engine.Definition
+}
+
+// verifyEffect compares the objects before a statement with those now. No session may still run the
+// statement. why explains an undecided verdict.
+func verifyEffect(o observation) (v verdict, why string) {
+	for i, d := range o.now {
+		if d.Broken != "" && (i >= len(o.before) || o.before[i].Broken != d.Broken) {
 			return leftover, ""
 		}
 	}
+	n := len(o.change.Objects)
 	switch {
-	case c.Effect == statement.Repeat:
+	case o.change.Effect == statement.Repeat:
 		return notStarted, ""
-	case c.Effect == statement.Opaque || len(c.Objects) == 0 || len(before) != len(c.Objects) || len(now) != len(before):
+	case o.change.Effect == statement.Opaque || n == 0 || len(o.before) != n || len(o.now) != n:
 		return undecided, "the catalogue does not show what it does"
-	case slices.Equal(before, now):
+	case slices.Equal(o.before, o.now):
 		return notStarted, ""
-	}
-	gone := func(d engine.Definition) bool { return d.Text == "" }
-	done := false
-	switch c.Effect {
-	case statement.Create:
-		done = gone(before[0]) && !gone(now[0])
-	case statement.Drop:
-		done = !slices.ContainsFunc(now, func(d engine.Definition) bool { return !gone(d) })
-	case statement.Rename:
-		done = gone(now[0]) && now[1].Text != before[1].Text && !gone(now[1])
-	case statement.Alter:
-		done = !slices.ContainsFunc(now, gone) && shows(c, before[0].Text, now[0].Text)
-	}
-	if done {
+	case o.complete():
 		return finished, ""
 	}
 	return undecided, "the catalogue has changed, but not as the statement would have it"
+}
+
+// complete reports whether the objects are now as the statement makes them.
+func (o observation) complete() bool {
+	gone := func(d engine.Definition) bool { return d.Text == "" }
+	before, now := o.before, o.now
+	switch o.change.Effect {
+	case statement.Create:
+		return gone(before[0]) && !gone(now[0])
+	case statement.Drop:
+		return !slices.ContainsFunc(now, func(d engine.Definition) bool { return !gone(d) })
+	case statement.Rename:
+		return gone(now[0]) && now[1].Text != before[1].Text && !gone(now[1])
+	case statement.Alter:
+		return !slices.ContainsFunc(now, gone) && shows(o.change, before[0].Text, now[0].Text)
+	}
+	return false
 }
 
 // shows reports whether a definition changed as the names in an ALTER say. A text that was cut may
@@ -101,29 +113,37 @@ func ofName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) ||
 
 // missed describes what a statement that reported success failed to do; "" when the catalogue shows
 // its effect.
-func missed(c statement.Change, before, now []engine.Definition) string {
-	switch v, _ := verifyEffect(c, before, now); {
-	case v == leftover:
+func (o observation) missed() string {
+	v, _ := verifyEffect(o)
+	if v == leftover {
 		return "The statement ended, but what it built is broken, and was removed."
-	case c.Effect == statement.Create && len(now) > 0 && now[0].Text == "":
-		return fmt.Sprintf("The statement ended without an error, but there is no %s %s.", c.Objects[0].Kind, c.Objects[0].Name)
-	case c.Effect == statement.Drop && len(now) > 0 && now[0].Text != "" && before[0].Text == now[0].Text:
-		return fmt.Sprintf("The statement ended without an error, but the %s %s is still there.", c.Objects[0].Kind, c.Objects[0].Name)
+	}
+	if len(o.now) == 0 {
+		return ""
+	}
+	object, now := o.change.Objects[0], o.now[0].Text
+	name := fmt.Sprintf("%s %s", object.Kind, object.Name)
+	switch {
+	case o.change.Effect == statement.Create && now == "":
+		return "The statement ended without an error, but there is no " + name + "."
+	case o.change.Effect == statement.Drop && now != "" && o.before[0].Text == now:
+		return "The statement ended without an error, but the " + name + " is still there."
 	}
 	return ""
 }
 
 // states lists both definitions of each object, for a person to compare.
-func states(objects []statement.Object, before, now []engine.Definition) (list []towpath.Reason) {
+func (o observation) states() (list []towpath.Reason) {
 	side := func(list []engine.Definition, i int) string {
 		if i >= len(list) || list[i].Text == "" {
 			return "(not there)"
 		}
 		return list[i].Text
 	}
-	for i, o := range objects {
+	for i, object := range o.change.Objects {
+		name := fmt.Sprintf("%s %s", object.Kind, object.Name)
 		list = append(list, towpath.Why(towpath.ReasonObject,
-			"object", fmt.Sprintf("%s %s", o.Kind, o.Name), "before", side(before, i), "now", side(now, i)))
+			"object", name, "before", side(o.before, i), "now", side(o.now, i)))
 	}
 	return list
 }

@@ -48,7 +48,7 @@ func TestVerifyEffect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, why := verifyEffect(c.change, c.before, c.now); got != c.want || (why == "") != (got != undecided) {
+			if got, why := verifyEffect(observation{c.change, c.before, c.now}); got != c.want || (why == "") != (got != undecided) {
 				t.Errorf("got %d (%s), want %d", got, why, c.want)
 			}
 		})

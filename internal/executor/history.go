@@ -52,7 +52,9 @@ type effects struct {
 // addHistory copies rows of the ledger into the snapshot and the change history. A row that this
 // attempt did not write is added only when the history lacks it, as after a crash or a restored
 // backup of the metadata.
-func addHistory(ctx context.Context, tx *store.Tx, from origin, t towpath.Task, changes []change, did effects) error {
+func addHistory(
+	ctx context.Context, tx *store.Tx, from origin, t towpath.Task, changes []change, did effects,
+) error {
 	schemas := did.schemas && len(changes) > 0 && changes[0].fresh && t.Action == towpath.ActionApply
 	if schemas {
 		for _, dump := range []string{did.before, did.after} {

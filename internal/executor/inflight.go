@@ -42,24 +42,27 @@ func (f *inflight) settle(ctx context.Context, old towpath.LedgerEntry, sameText
 			over.extent = towpath.ExtentUnknown // the row counts statements of another text
 		}
 	}()
+	recorded := observation{change: statement.Change{Objects: j.Objects}, before: j.Before}
 	switch {
 	case !ok:
-		return from, f.giveUp(ctx, old, "there is no record of what it was about", nil, nil, nil)
+		return from, f.giveUp(ctx, old, "there is no record of what it was about", observation{})
 	case j.Indeterminate != "":
-		return from, f.giveUp(ctx, old, j.Indeterminate, j.Objects, j.Before, nil)
+		return from, f.giveUp(ctx, old, j.Indeterminate, recorded)
 	case j.Prefix != "" && from > 0 && !same:
-		return from, f.giveUp(ctx, old, "the file was changed before that statement", j.Objects, j.Before, nil)
+		return from, f.giveUp(ctx, old, "the file was changed before that statement", recorded)
 	case j.Session == "" && len(j.Before) == 0:
 		return from, nil // all statements before have an outcome, and none was begun
 	case f.catalog == nil:
-		return from, f.giveUp(ctx, old, "this database has no catalogue to ask", nil, nil, nil)
+		return from, f.giveUp(ctx, old, "this database has no catalogue to ask", observation{})
 	}
 	return f.decide(ctx, old, j, sameText)
 }
 
 // decide compares the catalogue with that of the journal.
-func (f *inflight) decide(ctx context.Context, old towpath.LedgerEntry, j journal, sameText bool) (from int, err error) {
-	from = old.StatementsDone
+func (f *inflight) decide(
+	ctx context.Context, old towpath.LedgerEntry, j journal, sameText bool,
+) (int, error) {
+	from := old.StatementsDone
 	now, err := f.catalog.Definitions(ctx, j.Objects)
 	if err != nil {
 		return from, err
@@ -68,14 +71,16 @@ func (f *inflight) decide(ctx context.Context, old towpath.LedgerEntry, j journa
 	if err != nil {
 		return from, err
 	}
-	switch v, why := verifyEffect(change, j.Before, now); v {
+	seen := observation{change: change, before: j.Before, now: now}
+	switch v, why := verifyEffect(seen); v {
 	case undecided:
 		if old.State == towpath.LedgerFailed {
 			return from, nil // the statement itself failed; only its leftovers matter
 		}
-		return from, f.giveUp(ctx, old, why, j.Objects, j.Before, now)
+		seen.change.Objects = j.Objects
+		return from, f.giveUp(ctx, old, why, seen)
 	case leftover:
-		return from, f.clear(ctx, change, j.Before, now)
+		return from, f.clear(ctx, j.Objects, j.Before, now)
 	case finished:
 		return from + 1, nil
 	}
@@ -101,24 +106,27 @@ func (f *inflight) changeAt(index int, sameText bool) (statement.Change, error) 
 	return statement.Change{Effect: statement.Opaque}, nil
 }
 
-// look reads what a statement does, and its objects as they are before it.
-func (f *inflight) look(ctx context.Context, st statement.Statement) (c statement.Change, before []engine.Definition, err error) {
+// look reads what a statement does, and its objects before it.
+func (f *inflight) look(ctx context.Context, st statement.Statement) (o observation, err error) {
 	if f.catalog == nil {
-		return statement.Change{Effect: statement.Opaque}, nil, nil
+		o.change.Effect = statement.Opaque
+		return o, nil
 	}
-	c = f.catalog.Change(st)
-	if session, ok := f.session.(engine.Resolver); ok && len(c.Objects) > 0 {
-		if c.Objects, err = session.Resolve(ctx, c.Objects); err != nil {
-			return c, nil, err
+	o.change = f.catalog.Change(st)
+	if session, ok := f.session.(engine.Resolver); ok && len(o.change.Objects) > 0 {
+		if o.change.Objects, err = session.Resolve(ctx, o.change.Objects); err != nil {
+			return o, err
 		}
 	}
-	before, err = f.catalog.Definitions(ctx, c.Objects)
-	return c, before, err
+	o.before, err = f.catalog.Definitions(ctx, o.change.Objects)
+	return o, err
 }
 
 // clear removes the leftovers of a failed build, and remembers when that fails too.
-func (f *inflight) clear(ctx context.Context, c statement.Change, before, now []engine.Definition) error {
-	f.left = &journal{Objects: c.Objects, Before: before}
+func (f *inflight) clear(
+	ctx context.Context, objects []statement.Object, before, now []engine.Definition,
+) error {
+	f.left = &journal{Objects: objects, Before: before}
 	if err := f.remove(ctx, before, now); err != nil {
 		return err
 	}
@@ -147,15 +155,15 @@ func (f *inflight) remove(ctx context.Context, before, now []engine.Definition) 
 
 // giveUp records that only a person can decide about a statement, and shows both states of its
 // objects. It always returns an error, a *terminalError once the record is written.
-func (f *inflight) giveUp(ctx context.Context, row towpath.LedgerEntry, why string, objects []statement.Object, before, now []engine.Definition) error {
+func (f *inflight) giveUp(ctx context.Context, row towpath.LedgerEntry, why string, seen observation) error {
 	j, _ := readJournal(row)
 	j.Session, j.Indeterminate = "", why
-	free := f.lease.row(towpath.LedgerDone)
-	row.State, row.Epoch, row.Intent = towpath.LedgerRunning, free.Epoch, j.text()
-	if err := f.session.Record(ctx, free, row); err != nil {
+	released := f.lease.row(towpath.LedgerDone)
+	row.State, row.Epoch, row.Intent = towpath.LedgerRunning, released.Epoch, j.text()
+	if err := f.session.Record(ctx, released, row); err != nil {
 		return err
 	}
-	over := terminate(towpath.TaskUnknown, indeterminate(row, why).From(states(objects, before, now)...))
+	over := terminate(towpath.TaskUnknown, indeterminate(row, why).From(seen.states()...))
 	over.extent, f.progress.kept = towpath.ExtentNext, row.StatementsDone
 	return over
 }

@@ -11,12 +11,12 @@ import (
 // journal is the Intent of a migration's row in the ledger while the migration is not done. It
 // describes the statement behind those that the row counts.
 type journal struct {
-	Statement     int                 `json:"statement"`               // index of the statement in flight
-	Session       string              `json:"session,omitempty"`       // server session that runs it; "" when none does
-	Prefix        string              `json:"prefix,omitempty"`        // checksum of the statements before it
+	Statement     int                 `json:"statement"`               // index
+	Session       string              `json:"session,omitempty"`       // that runs it; "" for none
+	Prefix        string              `json:"prefix,omitempty"`        // checksum of those before it
 	Objects       []statement.Object  `json:"objects,omitempty"`       // that it touches
-	Before        []engine.Definition `json:"before,omitempty"`        // definitions of Objects before it ran
-	Indeterminate string              `json:"indeterminate,omitempty"` // why a person must decide; "" when nobody needs to
+	Before        []engine.Definition `json:"before,omitempty"`        // Objects before it ran
+	Indeterminate string              `json:"indeterminate,omitempty"` // why a person must decide
 }
 
 func (j journal) text() string {

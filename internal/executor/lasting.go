@@ -12,7 +12,9 @@ import (
 // guardLasting ends an attempt that begins again behind one whose end nobody saw, where that one
 // may have left rows in a table without transactions: a second run would write them twice. row is
 // the migration's, from the statement to begin with.
-func (a *attempt) guardLasting(ctx context.Context, session engine.Session, row towpath.LedgerEntry, from int) error {
+func (a *attempt) guardLasting(
+	ctx context.Context, session engine.Session, row towpath.LedgerEntry, from int,
+) error {
 	lasting, ok := a.target.db.(engine.Lasting)
 	diedBefore := a.broke || a.was.State == towpath.TaskRunning
 	if !ok || a.resolved || !diedBefore {
@@ -31,7 +33,9 @@ func (a *attempt) guardLasting(ctx context.Context, session engine.Session, row 
 
 // mayHaveWritten finds the first statement that may have written to a table without transactions:
 // among all where they share a transaction, else the one that was in flight.
-func (a *attempt) mayHaveWritten(mayWrite func(statement.Statement) string, from int) (table string, index int, err error) {
+func (a *attempt) mayHaveWritten(
+	mayWrite func(statement.Statement) string, from int,
+) (table string, index int, err error) {
 	index = -1
 	for st, err := range a.script.split() {
 		if err != nil {
@@ -51,7 +55,9 @@ func (a *attempt) mayHaveWritten(mayWrite func(statement.Statement) string, from
 }
 
 // recordDoubt writes the doubt into the ledger, so that nothing runs again automatically.
-func (a *attempt) recordDoubt(ctx context.Context, session engine.Session, row towpath.LedgerEntry, table string, index int) error {
+func (a *attempt) recordDoubt(
+	ctx context.Context, session engine.Session, row towpath.LedgerEntry, table string, index int,
+) error {
 	_ = session.Close() // it holds the ledger, and has changed nothing
 	options := within(a.limits)
 	options.NoTx = true
@@ -66,7 +72,8 @@ func (a *attempt) recordDoubt(ctx context.Context, session engine.Session, row t
 	if err := session.Record(ctx, a.lease.row(towpath.LedgerDone), row); err != nil {
 		return err
 	}
-	out := terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonRowsMayStay, "statement", strconv.Itoa(index+1), "table", table))
+	out := terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonRowsMayStay,
+		"statement", strconv.Itoa(index+1), "table", table))
 	out.extent = towpath.ExtentTables
 	if a.script.autocommit {
 		out.extent = towpath.ExtentNext

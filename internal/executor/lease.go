@@ -79,7 +79,9 @@ func (l *lease) row(state towpath.LedgerState) towpath.LedgerEntry {
 }
 
 // migrationRow is a migration's row in the ledger.
-func (l *lease) migrationRow(m towpath.Migration, commit string, state towpath.LedgerState) towpath.LedgerEntry {
+func (l *lease) migrationRow(
+	m towpath.Migration, commit string, state towpath.LedgerState,
+) towpath.LedgerEntry {
 	return towpath.LedgerEntry{
 		MigrationID: m.MigrationID,
 		State:       state,

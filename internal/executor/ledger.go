@@ -101,7 +101,9 @@ func (s *sealedSession) Record(ctx context.Context, entries ...towpath.LedgerEnt
 }
 
 // ExecRecord implements engine.Session.
-func (s *sealedSession) ExecRecord(ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry) (int64, error) {
+func (s *sealedSession) ExecRecord(
+	ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry,
+) (int64, error) {
 	rows, written := s.ledger.seal(entries)
 	n, err := s.Session.ExecRecord(ctx, st, rows...)
 	if err != nil {

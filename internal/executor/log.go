@@ -28,7 +28,9 @@ type statementLog struct {
 }
 
 // run runs one statement and logs it. Its error is a *statementError.
-func (l *statementLog) run(ctx context.Context, session engine.Session, st statement.Statement, index int, do func() (int64, error)) error {
+func (l *statementLog) run(
+	ctx context.Context, session engine.Session, st statement.Statement, index int, do func() (int64, error),
+) error {
 	start := time.Now()
 	rows, err := do()
 	took := time.Since(start)

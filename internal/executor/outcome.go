@@ -111,14 +111,15 @@ func reasonOf(err error, password string) towpath.Reason {
 	var e *engine.Error
 	var known *towpath.Error
 	var script *statement.Error
-	var text *textError
+	var unread *textError
 	switch {
 	case errors.As(err, &e):
 		return towpath.Why(towpath.ReasonDatabaseError, "message", towpath.Redact(e.Message, password))
-	case errors.As(err, &text):
+	case errors.As(err, &unread):
 		return towpath.Why(towpath.ReasonTextUnread)
 	case errors.As(err, &known):
-		return towpath.Why(towpath.ReasonStated, "text", towpath.Redact(towpath.Clip(known.Message), password))
+		text := towpath.Redact(towpath.Clip(known.Message), password)
+		return towpath.Why(towpath.ReasonStated, "text", text)
 	case errors.As(err, &script):
 		return towpath.Why(towpath.ReasonScriptRefused, "message", towpath.Redact(script.Message, password))
 	}

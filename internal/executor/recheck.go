@@ -56,7 +56,9 @@ func (s *Service) recheck(ctx context.Context, taskID string) (requeueAt *time.T
 }
 
 // evidence reads the task's ledger.
-func (s *Service) evidence(ctx context.Context, t towpath.Task, d towpath.Database, i towpath.Instance) (found evidence, err error) {
+func (s *Service) evidence(
+	ctx context.Context, t towpath.Task, d towpath.Database, i towpath.Instance,
+) (found evidence, err error) {
 	e, address, err := s.reach(i, d.Name)
 	if err != nil {
 		return found, err

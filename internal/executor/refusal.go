@@ -18,7 +18,9 @@ const maxDirectives = 64 << 10
 // Refusal reads a text once and says why it must not run in a kind of database; the reason is zero
 // when it may. roles is the same where migrations may not change roles. The error is the reader's
 // own.
-func (s *Service) Refusal(kind towpath.EngineType, text io.Reader) (refusal, roles towpath.Reason, err error) {
+func (s *Service) Refusal(
+	kind towpath.EngineType, text io.Reader,
+) (refusal, roles towpath.Reason, err error) {
 	e, ok := s.Engines[kind]
 	if !ok {
 		return refusal, roles, nil // the attempt says so
@@ -71,6 +73,7 @@ func refusedFor(err error) (towpath.Reason, error) {
 	default:
 		return towpath.Reason{}, err
 	}
+	line, column := strconv.Itoa(one.Pos.Line), strconv.Itoa(one.Pos.Column)
 	return towpath.Why(towpath.ReasonStatementRefused,
-		"line", strconv.Itoa(one.Pos.Line), "column", strconv.Itoa(one.Pos.Column), "message", one.Message), nil
+		"line", line, "column", column, "message", one.Message), nil
 }

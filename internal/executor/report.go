@@ -167,8 +167,10 @@ func finishTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome,
 	case towpath.TaskFailed, towpath.TaskUnknown:
 		t.Reason = out.reason
 		if out.pos.Line > 0 {
-			t.Reason = towpath.Why(towpath.ReasonStatementFailed,
-				"path", t.Path, "line", strconv.Itoa(out.pos.Line), "column", strconv.Itoa(out.pos.Column)).From(out.reason)
+			line, column := strconv.Itoa(out.pos.Line), strconv.Itoa(out.pos.Column)
+			failed := towpath.Why(towpath.ReasonStatementFailed,
+				"path", t.Path, "line", line, "column", column)
+			t.Reason = failed.From(out.reason)
 		}
 		t.Error = t.Reason
 	}

@@ -108,7 +108,8 @@ func (a *attempt) failed(err error, tries int) outcome {
 	case isKind(err, engine.Locked):
 		out.reason = towpath.Why(towpath.ReasonLockTimeout, "tries", strconv.Itoa(tries)).From(out.reason)
 	case isKind(err, engine.Timeout):
-		out.reason = towpath.Why(towpath.ReasonStatementTimeout, "limit", a.limits.Statement.String()).From(out.reason)
+		limit := a.limits.Statement.String()
+		out.reason = towpath.Why(towpath.ReasonStatementTimeout, "limit", limit).From(out.reason)
 	}
 	return out
 }

@@ -60,10 +60,13 @@ func openScript(ctx context.Context, st *store.Store, checksum string, t *target
 }
 
 // scanScript reads a script to its end. It refuses statements that contradict the directives.
-func scanScript(d statement.Directives, statements iter.Seq2[statement.Statement, error]) (statement.Scan, error) {
+func scanScript(
+	d statement.Directives, statements iter.Seq2[statement.Statement, error],
+) (statement.Scan, error) {
 	scan, err := statement.ReadAll(statements)
 	if err == nil && d.NoTransaction && scan.Own != nil {
-		err = statement.Errorf(*scan.Own, "This file says no-transaction, and begins a transaction all the same. Leave out one of the two.")
+		err = statement.Errorf(*scan.Own,
+			"This file says no-transaction, and begins a transaction all the same. Leave out one of the two.")
 	}
 	return scan, err
 }

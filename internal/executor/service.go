@@ -20,14 +20,18 @@ type Service struct {
 	Owner    string // names this process in leases; a new one at each start
 	ServerID string // of the metadata (store.Tx.ServerID); written into ledgers
 
-	Lease            time.Duration // how long a target stays claimed without a heartbeat; 15 s
-	LockTimeout      time.Duration // wait for the target's locks where nothing else is set; towpath.DefaultLockTimeout
-	StatementTimeout time.Duration // of one statement where nothing else is set; towpath.DefaultStatementTimeout
-	LockTries        int           // tries of an attempt while others hold locks; 5
-	Backoff          time.Duration // before the second try; doubled for each further one, with jitter of a half; 500 ms
-	PerInstance      int           // databases of one instance that all processes together change at once; 8
-	Quick            time.Duration // tasks that took less are followed by a larger claim; 150 ms
-	SnapshotSchemas  bool          // keep the schema's dump before and after each change
+	Lease       time.Duration // how long a target stays claimed without a heartbeat; 15 s
+	LockTries   int           // tries of an attempt while others hold locks; 5
+	Backoff     time.Duration // before the second try; doubled each time, with jitter of a half; 500 ms
+	PerInstance int           // databases of one instance that all processes change at once; 8
+	Quick       time.Duration // tasks that took less are followed by a larger claim; 150 ms
+
+	// LockTimeout and StatementTimeout hold where neither the file nor its project nor its
+	// environment sets one; towpath.DefaultLockTimeout and towpath.DefaultStatementTimeout.
+	LockTimeout      time.Duration
+	StatementTimeout time.Duration
+
+	SnapshotSchemas bool // keep the schema's dump before and after each change
 
 	Logger *slog.Logger // slog.Default()
 
@@ -85,7 +89,8 @@ func (s *Service) limits(e towpath.Environment, p towpath.Project) (defaults, ma
 func (s *Service) reach(i towpath.Instance, database string) (engine.Engine, engine.Target, error) {
 	e, ok := s.Engines[i.Engine]
 	if !ok {
-		return nil, engine.Target{}, towpath.Errorf(towpath.CodeUnavailable, "This server cannot speak to %s databases.", i.Engine)
+		return nil, engine.Target{}, towpath.Errorf(towpath.CodeUnavailable,
+			"This server cannot speak to %s databases.", i.Engine)
 	}
 	t := engine.Target{Address: i.Address, Username: i.Username, Options: i.Options, Database: database}
 	if len(i.SealedPassword) == 0 {

@@ -9,7 +9,9 @@ import (
 
 // start marks tasks as running and opens an attempt of each. An attempt that a crash left open is
 // closed.
-func (s *shared) start(ctx context.Context, tx *store.Tx, tasks []towpath.Task) (attempts []*attempt, err error) {
+func (s *shared) start(
+	ctx context.Context, tx *store.Tx, tasks []towpath.Task,
+) (attempts []*attempt, err error) {
 	for _, task := range tasks {
 		a := &attempt{shared: s, limits: s.defaults, was: task}
 		number := 1
@@ -26,7 +28,12 @@ func (s *shared) start(ctx context.Context, tx *store.Tx, tasks []towpath.Task) 
 			return nil, err
 		}
 		a.task = task
-		a.stored = towpath.Attempt{TaskID: task.ID, Number: number, State: towpath.TaskRunning, StartedAt: tx.Now}
+		a.stored = towpath.Attempt{
+			TaskID:    task.ID,
+			Number:    number,
+			State:     towpath.TaskRunning,
+			StartedAt: tx.Now,
+		}
 		if err := tx.CreateAttempt(ctx, &a.stored); err != nil {
 			return nil, err
 		}
@@ -37,7 +44,9 @@ func (s *shared) start(ctx context.Context, tx *store.Tx, tasks []towpath.Task) 
 
 // closeEarlier closes an attempt of the task that a crash left open, and returns the number of the
 // next. resolved says that the last one was unknown and a person chose to run the task again.
-func closeEarlier(ctx context.Context, tx *store.Tx, task towpath.Task) (number int, resolved bool, err error) {
+func closeEarlier(
+	ctx context.Context, tx *store.Tx, task towpath.Task,
+) (number int, resolved bool, err error) {
 	attempts, err := tx.Attempts(ctx, task.ID)
 	if err != nil {
 		return 0, false, err

@@ -43,8 +43,9 @@ func (t *takeover) run(ctx context.Context, limits statement.Limits) error {
 			continue
 		}
 		if err := endSession(ctx, ender, j.Session); err != nil {
-			out := terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonSessionAlive,
-				"session", j.Session, "statement", strconv.Itoa(j.Statement+1), "version", e.Version).From(t.target.reasonOf(err)))
+			alive := towpath.Why(towpath.ReasonSessionAlive,
+				"session", j.Session, "statement", strconv.Itoa(j.Statement+1), "version", e.Version)
+			out := terminate(towpath.TaskUnknown, alive.From(t.target.reasonOf(err)))
 			out.unread = true
 			return out
 		}

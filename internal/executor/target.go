@@ -26,7 +26,8 @@ func (t *target) resolve(allowRoles bool) (err error) {
 		return nil
 	}
 	if t.engine, t.address, err = t.reach(); err != nil {
-		return terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(err)))
+		text := towpath.ErrorMessage(err)
+		return terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonStated, "text", text))
 	}
 	t.address.AllowRoles = allowRoles
 	return nil
@@ -88,7 +89,8 @@ func (t *target) schemaBefore(ctx context.Context) (string, error) {
 func (t *target) schemaAfter(ctx context.Context) string {
 	schema, err := t.db.Schema(ctx)
 	if err != nil {
-		t.logger.WarnContext(ctx, "schema not read after a change", "database", t.address.Database, "error", err)
+		t.logger.WarnContext(ctx, "schema not read after a change",
+			"database", t.address.Database, "error", err)
 		return ""
 	}
 	t.schema = &schema.Dump

@@ -39,7 +39,8 @@ func (t *transactional) run(ctx context.Context, from int) error {
 		if index++; index < from {
 			continue
 		}
-		if err := t.log.run(ctx, t.session, st, index, func() (int64, error) { return t.session.Exec(ctx, st) }); err != nil {
+		exec := func() (int64, error) { return t.session.Exec(ctx, st) }
+		if err := t.log.run(ctx, t.session, st, index, exec); err != nil {
 			return err
 		}
 		t.done(index + 1)

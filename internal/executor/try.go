@@ -123,7 +123,9 @@ func (a *attempt) hold(ctx context.Context, session engine.Session) (row ledgerR
 }
 
 // change does the work in a session, its commit included.
-func (a *attempt) change(ctx context.Context, session engine.Session, row ledgerRow) (out outcome, err error) {
+func (a *attempt) change(
+	ctx context.Context, session engine.Session, row ledgerRow,
+) (out outcome, err error) {
 	out = outcome{state: towpath.TaskDone}
 	if !a.autocommits() {
 		a.reached("after intent")
@@ -208,7 +210,9 @@ func (a *attempt) mayApply(plan resumePlan) error {
 }
 
 // runStatements runs the statements from an index on, and records the migration as done.
-func (a *attempt) runStatements(ctx context.Context, m mode, from int, entry towpath.LedgerEntry) ([]change, error) {
+func (a *attempt) runStatements(
+	ctx context.Context, m mode, from int, entry towpath.LedgerEntry,
+) ([]change, error) {
 	if err := m.run(ctx, from); err != nil {
 		return nil, m.stop(ctx, err)
 	}
@@ -231,7 +235,13 @@ func (a *attempt) inflight(session engine.Session) inflight {
 func (a *attempt) mode(f inflight, entry towpath.LedgerEntry) mode {
 	done := func(statements int) { a.finished.Store(int64(statements)) }
 	if !a.autocommits() {
-		return &transactional{session: f.session, script: a.script, log: &a.log, done: done, reached: a.reached}
+		return &transactional{
+			session: f.session,
+			script:  a.script,
+			log:     &a.log,
+			done:    done,
+			reached: a.reached,
+		}
 	}
 	return &autocommit{
 		inflight: f,
