@@ -253,11 +253,11 @@ func greeting(address, token string, console bool) string {
 	if token == "" {
 		return text
 	}
-	how := "Open " + address + "/setup and sign up as the first owner"
 	if !console {
-		how = "Sign up as the first owner by POST " + address + "/api/v1/setup"
+		return text + fmt.Sprintf("\nNobody has signed up yet. Sign up as the first owner by POST %s/api/v1/setup with this token:\n\n    %s\n\n", address, token)
 	}
-	return text + fmt.Sprintf("\nNobody has signed up yet. %s with this token:\n\n    %s\n\n", how, token)
+	return text + fmt.Sprintf("\nNobody has signed up yet. Open this link to become the first owner:\n\n    %s/setup#token=%s\n\n"+
+		"Or open %[1]s/setup and enter this token:\n\n    %[2]s\n\n", address, token)
 }
 
 // stopGrace bounds an orderly stop.

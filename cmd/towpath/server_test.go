@@ -125,7 +125,7 @@ func TestGreeting_saysThatThereIsNoConsole(t *testing.T) {
 		if token == "" {
 			continue
 		}
-		if !strings.Contains(with, "http://x/setup ") || !strings.Contains(with, token) {
+		if !strings.Contains(with, "http://x/setup#token="+token+"\n") || !strings.Contains(with, "\n    "+token+"\n") {
 			t.Errorf("with a console:\n%s", with)
 		}
 		if !strings.Contains(without, "POST http://x/api/v1/setup ") || !strings.Contains(without, token) || strings.Contains(without, " http://x/setup") {

@@ -41,7 +41,7 @@ export async function startServer(...args: string[]): Promise<EmptyServer> {
   const token = new Promise<string>((resolve, reject) => {
     const listen = (chunk: Buffer) => {
       said += chunk
-      const found = /with this token:\s+(\S+)/.exec(said)?.[1]
+      const found = /(?:with|enter) this token:\s+(\S+)/.exec(said)?.[1]
       if (found) resolve(found)
     }
     program.stdout.on('data', listen)
