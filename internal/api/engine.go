@@ -13,6 +13,7 @@ type engineType struct {
 	AddressLabel string             `json:"addressLabel"`
 	AddressHelp  string             `json:"addressHelp"`
 	Login        bool               `json:"login" doc:"Whether it has a user name and a password."`
+	Rights       string             `json:"rights,omitempty" doc:"SQL that makes a user with the rights that migrations need: migrate_shop, for the database shop."`
 	Options      []engineOption     `json:"options" nullable:"false"`
 }
 
@@ -28,7 +29,7 @@ type engineOption struct {
 func (s *Server) listEngineTypes(context.Context, *struct{}) (list[engineType], error) {
 	kinds := list[engineType]{Items: []engineType{}}
 	for _, k := range s.Catalog.Kinds() {
-		e := engineType{k.Type, k.Name, k.AddressLabel, k.AddressHelp, k.Login, []engineOption{}}
+		e := engineType{k.Type, k.Name, k.AddressLabel, k.AddressHelp, k.Login, k.Rights, []engineOption{}}
 		for _, o := range k.Options {
 			e.Options = append(e.Options, engineOption{o.Key, o.Label, o.Help, o.Values, o.Several})
 		}

@@ -35,7 +35,12 @@ type Description struct {
 	AddressLabel string
 	AddressHelp  string
 	Login        bool // whether a user name and a password belong to it
-	Options      []Option
+
+	// Rights is the SQL by which an administrator makes a user with what migrations need. It calls the user
+	// migrate_shop and the database shop; "" where there are no users.
+	Rights string
+
+	Options []Option
 }
 
 // Option is a key of an instance's options.

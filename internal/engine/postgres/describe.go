@@ -9,6 +9,10 @@ import (
 func (e *Engine) Describe() engine.Description {
 	return engine.Description{
 		Type: towpath.EnginePostgres, Name: "PostgreSQL", AddressLabel: "Address", AddressHelp: "Host, or host:port; the port is 5432 otherwise.", Login: true,
+		Rights: `CREATE ROLE migrate_shop LOGIN PASSWORD 'replace this';
+GRANT CONNECT, CREATE, TEMPORARY ON DATABASE shop TO migrate_shop;
+-- In the database shop:
+GRANT USAGE, CREATE ON SCHEMA public TO migrate_shop;`,
 		Options: append(engine.TLSOptions(), engine.Option{
 			Key: OptionLedgerSchema, Label: "Schema of the ledger", Help: "Where Towpath keeps its table in each database: towpath_ledger, unless you say otherwise.",
 		}, engine.Option{
