@@ -25,13 +25,14 @@ type database struct {
 	Cloned        bool       `json:"cloned" doc:"Whether its ledger was written for another database, so that nothing runs until somebody takes it over."`
 	LedgerState   string     `json:"ledgerState" enum:"believed,tampered,restored" doc:"Whether its ledger is as it was written: changed by other hands (tampered), or an earlier state of itself (restored). Then nothing runs until somebody accepts it."`
 	LedgerDiffers string     `json:"ledgerDiffers,omitempty" doc:"What of the ledger is not as it was, in plain words."`
+	LastChangeAt  *time.Time `json:"lastChangeAt,omitempty" doc:"When its newest change finished; left out when nothing was changed."`
 	CreatedAt     time.Time  `json:"createdAt"`
 }
 
 func databaseOf(d towpath.Database) database {
 	return database{
 		d.ID, d.InstanceID, d.EnvironmentID, d.Name, d.ProjectID, d.AssignedAt, d.MissingAt, d.Lease.Owner != "",
-		d.Ledger.At, d.Ledger.Error, false, cmp.Or(string(d.Ledger.Trouble), "believed"), d.Ledger.Differs, d.CreatedAt,
+		d.Ledger.At, d.Ledger.Error, false, cmp.Or(string(d.Ledger.Trouble), "believed"), d.Ledger.Differs, nil, d.CreatedAt,
 	}
 }
 
@@ -44,40 +45,62 @@ type listDatabasesInput struct {
 
 // listDatabases lists what the caller may see: all, or those of the projects that they belong to.
 func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (list[database], error) {
-	var rows []towpath.Database
-	var cloned map[string]bool
-	role := actorOf(ctx).Member.Role
-	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if cloned, err = tx.ClonedDatabases(ctx); err != nil {
-			return err
-		}
+	var views []database
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
 		filter := store.DatabaseFilter{ProjectID: in.Project, InstanceID: in.Instance, Unassigned: in.Unassigned}
-		if role.Can(towpath.ManageInstances) {
-			rows, err = tx.Databases(ctx, filter, in.oldest())
-			return err
-		}
-		mine, err := projectsOf(ctx, tx, actorOf(ctx).Member.ID)
+		rows, err := visibleDatabases(ctx, tx, filter, in.oldest())
 		if err != nil {
 			return err
 		}
-		for d, err := range tx.EveryDatabase(ctx, filter) {
+		cloned, err := tx.ClonedDatabases(ctx)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			view, err := databaseWithin(ctx, tx, row, cloned)
 			if err != nil {
 				return err
 			}
-			if d.ID > in.PageToken && mine[d.ProjectID] {
-				rows = append(rows, d)
-			}
-			if len(rows) == in.PageSize {
-				break
-			}
+			views = append(views, view)
 		}
 		return nil
 	})
-	return page(in.Paging, rows, func(d towpath.Database) string { return d.ID }, func(d towpath.Database) database {
-		view := databaseOf(d)
-		view.Cloned = cloned[d.ID]
-		return view
-	}), err
+	return page(in.Paging, views, func(d database) string { return d.ID }, same), err
+}
+
+func visibleDatabases(ctx context.Context, tx *store.Tx, f store.DatabaseFilter, p store.Page) ([]towpath.Database, error) {
+	member := actorOf(ctx).Member
+	if member.Role.Can(towpath.ManageInstances) {
+		return tx.Databases(ctx, f, p)
+	}
+	mine, err := projectsOf(ctx, tx, member.ID)
+	if err != nil {
+		return nil, err
+	}
+	var rows []towpath.Database
+	for d, err := range tx.EveryDatabase(ctx, f) {
+		if err != nil {
+			return nil, err
+		}
+		if d.ID > p.After && mine[d.ProjectID] {
+			rows = append(rows, d)
+		}
+		if len(rows) == p.Limit {
+			break
+		}
+	}
+	return rows, nil
+}
+
+// databaseWithin converts a database with what other tables say of it: whether it is a copy, and its newest change.
+func databaseWithin(ctx context.Context, tx *store.Tx, d towpath.Database, cloned map[string]bool) (database, error) {
+	view := databaseOf(d)
+	view.Cloned = cloned[d.ID]
+	newest, err := tx.ChangeHistory(ctx, d.ID, store.Page{Limit: 1, NewestFirst: true})
+	if len(newest) > 0 {
+		view.LastChangeAt = &newest[0].FinishedAt
+	}
+	return view, err
 }
 
 // projectsOf tells which projects a member belongs to.
@@ -105,8 +128,10 @@ func (s *Server) getDatabase(ctx context.Context, in *DatabasePath) (database, e
 			return err
 		}
 		cloned, err := tx.ClonedDatabases(ctx)
-		view = databaseOf(d)
-		view.Cloned = cloned[d.ID]
+		if err != nil {
+			return err
+		}
+		view, err = databaseWithin(ctx, tx, d, cloned)
 		return err
 	})
 	return view, err

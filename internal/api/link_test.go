@@ -70,6 +70,23 @@ func (w *world) finished(t *testing.T, n int) rolloutDetail {
 	return detail
 }
 
+// showsLastChange checks that the lists of projects and databases name what happened last.
+func (w *world) showsLastChange(t *testing.T, r Rollout, c change) {
+	t.Helper()
+	var projects list[project]
+	w.call(t, "developer", "GET", "/projects", "", 200, &projects)
+	if last := projects.Items[0].LastRollout; last == nil || last.ID != r.ID || last.State != r.State || last.Message != r.Message {
+		t.Errorf("last rollout is %+v, want that of %+v", last, r)
+	}
+	var databases list[database]
+	w.call(t, "developer", "GET", "/databases", "", 200, &databases)
+	for _, d := range databases.Items {
+		if d.ID == c.DatabaseID && (d.LastChangeAt == nil || !d.LastChangeAt.Equal(c.FinishedAt)) {
+			t.Errorf("last change is at %v, want %v", d.LastChangeAt, c.FinishedAt)
+		}
+	}
+}
+
 func TestPush_reachesTheDatabasesAndIsShown(t *testing.T) {
 	t.Parallel()
 	w := setupWorld(t)
@@ -98,6 +115,7 @@ func TestPush_reachesTheDatabasesAndIsShown(t *testing.T) {
 	if entry.Change.Commit != link.SyncedCommit && entry.Change.Commit == "" || entry.SQL == nil || entry.SQL.Size == 0 {
 		t.Errorf("change is %+v", entry)
 	}
+	w.showsLastChange(t, detail.Rollout, history.Items[0])
 	w.commit(t, map[string]string{"shop/2__ddl__broken.sql": "CREATE TABLE orders (id INTEGER);\n"})
 	detail = w.finished(t, 2)
 	failed := detail.Stages[0].Tasks[0]

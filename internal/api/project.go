@@ -16,9 +16,27 @@ type project struct {
 	Name        string               `json:"name"`
 	CreatedAt   time.Time            `json:"createdAt"`
 	Permissions []towpath.Permission `json:"permissions" nullable:"false" doc:"What the caller may do in it."`
+	LastRollout *lastRollout         `json:"lastRollout,omitempty" doc:"Its newest rollout; left out while there is none."`
 
 	LockTimeout      int64 `json:"lockTimeout" doc:"How long its changes wait for locks at most, in milliseconds; 0 leaves it to the environment."`
 	StatementTimeout int64 `json:"statementTimeout" doc:"After how many milliseconds a statement of its changes is stopped; 0 leaves it to the environment."`
+}
+
+// lastRollout is how a project's newest rollout stands.
+type lastRollout struct {
+	ID        string               `json:"id"`
+	Message   string               `json:"message" doc:"The first line of its commit."`
+	State     towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled,superseded"`
+	CreatedAt time.Time            `json:"createdAt"`
+}
+
+func lastRolloutOf(ctx context.Context, tx *store.Tx, projectID string) (*lastRollout, error) {
+	newest, err := tx.Rollouts(ctx, store.RolloutFilter{ProjectID: projectID}, store.Page{Limit: 1, NewestFirst: true})
+	if err != nil || len(newest) == 0 {
+		return nil, err
+	}
+	r := newest[0]
+	return &lastRollout{ID: r.ID, Message: r.Message, State: r.State, CreatedAt: r.CreatedAt}, nil
 }
 
 // projectOfActor converts a project for somebody, within a transaction that tells their role in it.
@@ -39,7 +57,19 @@ func projectOfActor(ctx context.Context, tx *store.Tx, p towpath.Project) (proje
 			rights = append(rights, right)
 		}
 	}
-	return project{p.ID, p.Name, p.CreatedAt, rights, p.LockTimeout.Milliseconds(), p.StatementTimeout.Milliseconds()}, err
+	if err != nil {
+		return project{}, err
+	}
+	newest, err := lastRolloutOf(ctx, tx, p.ID)
+	return project{
+		ID:               p.ID,
+		Name:             p.Name,
+		CreatedAt:        p.CreatedAt,
+		Permissions:      rights,
+		LastRollout:      newest,
+		LockTimeout:      p.LockTimeout.Milliseconds(),
+		StatementTimeout: p.StatementTimeout.Milliseconds(),
+	}, err
 }
 
 func projectID(p project) string { return p.ID }
