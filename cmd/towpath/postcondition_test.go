@@ -85,9 +85,30 @@ func unmetOnMariaDB() []unmet {
 		{"an index of other columns", []string{"CREATE TABLE customer (id INT, email VARCHAR(40))", "CREATE INDEX made ON customer (id)"},
 			"CREATE INDEX IF NOT EXISTS made ON customer (email(9));", "its columns are (id)", []string{"DROP INDEX made ON customer"}},
 	}
+	const more = "CREATE TABLE IF NOT EXISTS customer (id INT, email TEXT);\n"
+	cases = append(cases, unmet{"a column of another length", []string{"CREATE TABLE made (`order` VARCHAR(10))"},
+		"CREATE TABLE IF NOT EXISTS made (`order` VARCHAR(20));", "the type of `order` is varchar(10), not varchar(20)", []string{"DROP TABLE made"}})
+	if !servers.mariadb.MySQL { // which has these words in its newest versions alone
+		cases = append(cases,
+			unmet{"an added column of another type, of which nobody hears", []string{"CREATE TABLE made (id INT, `key` INT)"},
+				"CREATE TABLE IF NOT EXISTS made (id INT);\nSET SESSION sql_notes = 0;\nALTER TABLE made ADD COLUMN IF NOT EXISTS `key` TEXT;",
+				"the type of `key` is int(11), not text", []string{"ALTER TABLE made MODIFY `key` TEXT"}},
+			unmet{"a view of another query", []string{"CREATE VIEW made AS SELECT 1 AS id"}, "CREATE VIEW IF NOT EXISTS made AS SELECT 2 AS id;",
+				"its definition is", []string{"DROP VIEW made"}},
+			unmet{"a sequence of other steps", []string{"CREATE SEQUENCE made INCREMENT BY 5"}, "CREATE SEQUENCE IF NOT EXISTS made INCREMENT BY 6;",
+				"its definition is", []string{"DROP SEQUENCE made"}},
+			unmet{"a procedure of another body", []string{"CREATE PROCEDURE made() SELECT 1"}, "CREATE PROCEDURE IF NOT EXISTS made() SELECT 2;",
+				"its definition is", []string{"DROP PROCEDURE made"}},
+			unmet{"a function of another type", []string{"CREATE FUNCTION made() RETURNS INT DETERMINISTIC RETURN 1"},
+				"CREATE FUNCTION IF NOT EXISTS made() RETURNS BIGINT DETERMINISTIC RETURN 1;", "its definition is", []string{"DROP FUNCTION made"}},
+			unmet{"a trigger of another body", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE TRIGGER made BEFORE INSERT ON customer FOR EACH ROW SET @a = 1"},
+				more + "CREATE TRIGGER IF NOT EXISTS made BEFORE INSERT ON customer FOR EACH ROW SET @a = 2;", "its body is", []string{"DROP TRIGGER made"}},
+			unmet{"an event of another body", []string{"CREATE EVENT made ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 1"},
+				"CREATE EVENT IF NOT EXISTS made ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 2;", "its body is", []string{"DROP EVENT made"}})
+	}
 	if servers.mariadb.MySQL { // it refuses the trigger itself, and has no IF NOT EXISTS for indexes
 		cases[2].says = "already exists on a different table"
-		cases = cases[:4]
+		cases = append(cases[:4], cases[5:]...)
 	}
 	return cases
 }
@@ -104,6 +125,13 @@ func unmetOnSQLite() []unmet {
 			[]string{"DROP TABLE made"}},
 		{"an index that is not unique", []string{"CREATE TABLE customer (id INT)", "CREATE INDEX made ON customer (id)"},
 			"CREATE UNIQUE INDEX IF NOT EXISTS made ON customer (id);", "it is not unique", []string{"DROP INDEX made"}},
+		{"a column of another length", []string{"CREATE TABLE made ([order] VARCHAR(10))"}, "CREATE TABLE IF NOT EXISTS made ([order] VARCHAR(20));",
+			`the type of "order" is VARCHAR(10), not VARCHAR(20)`, []string{"DROP TABLE made"}},
+		{"a view of another query", []string{"CREATE VIEW made AS SELECT 1 AS id"}, "CREATE VIEW IF NOT EXISTS made AS SELECT 2 AS id;",
+			"its definition is", []string{"DROP VIEW made"}},
+		{"a trigger of another body", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE TRIGGER made AFTER INSERT ON customer BEGIN SELECT 1; END"},
+			"CREATE TABLE IF NOT EXISTS customer (id INT, email TEXT);\nCREATE TRIGGER IF NOT EXISTS made AFTER INSERT ON customer BEGIN SELECT 2; END;",
+			"its definition is", []string{"DROP TRIGGER made"}},
 	}
 }
 

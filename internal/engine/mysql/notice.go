@@ -32,6 +32,7 @@ func (s *session) showWarnings(ctx context.Context) error {
 		if err := rows.Scan(&level, &code, &text); err != nil {
 			return err
 		}
+		s.passed = s.passed || isThere(code)
 		s.notices.Add(strings.ToLower(level), fmt.Sprintf("%s (%d)", text, code))
 	}
 	if err := rows.Err(); err != nil || s.notices.Room() {

@@ -26,6 +26,7 @@ type session struct {
 	tainted bool            // something failed
 	through bool            // the transaction was committed
 	notices towpath.Notices // of the last statement
+	passed  bool            // the last statement, over what is there already
 	ran     bool            // a statement of the file did, perhaps
 	stays   error           // what a rollback has not undone; nil for nothing
 	broken  error           // why nothing more can be done
@@ -107,8 +108,15 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if !dialect.Harmless(st) {
 		s.marked = true
 	}
-	s.notices = towpath.Notices{}
+	s.notices, s.passed = towpath.Notices{}, false
 	s.ran = true
+	over, conditional := dialect.Reader().ReadConditional(st)
+	restore := func() error { return nil }
+	if conditional {
+		if restore, err = s.hear(ctx); err != nil {
+			return 0, s.fail(err)
+		}
+	}
 	result, err := s.watched(ctx, st.Text)
 	if err == nil {
 		s.readNotices(ctx)
@@ -122,7 +130,11 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err != nil {
 		return 0, s.fail(withoutText(err, st))
 	}
-	if err := s.behind(ctx, st, before); err != nil {
+	err = errors.Join(restore(), s.behind(ctx, st, before))
+	if err == nil && conditional && s.passed {
+		err = s.passedOver(ctx, over)
+	}
+	if err != nil {
 		if s.options.NoTx && !s.inside {
 			err = engine.Behind(mapError(err))
 		}

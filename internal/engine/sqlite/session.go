@@ -23,6 +23,7 @@ type session struct {
 	resumed   bool        // statements of the file are in, from a session that is over
 	committed bool
 	closed    bool
+	notices   towpath.Notices // of the last statement
 }
 
 var _ engine.Session = (*session)(nil)
@@ -51,6 +52,14 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		s.keysSaid = true
 		return 0, s.keysAct(ctx, on)
 	}
+	s.notices = towpath.Notices{}
+	over, passes := dialect.Reader().ReadConditional(st)
+	if passes {
+		var err error
+		if passes, err = s.conn.there(ctx, over); err != nil {
+			return 0, mapError(err)
+		}
+	}
 	s.conn.guard.reason = ""
 	result, err := s.conn.ExecContext(ctx, st.Text)
 	if err != nil {
@@ -58,6 +67,15 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	}
 	if err := errors.Join(s.conn.postCondition(ctx, st), s.conn.addedNamesHold(ctx, st)); err != nil {
 		return 0, mapError(err)
+	}
+	if passes {
+		note, err := s.conn.passedOver(ctx, over)
+		if err != nil {
+			return 0, mapError(err)
+		}
+		if note != "" {
+			s.notices.Begin(towpath.NoticeUncompared, engine.Uncompared(over, note))
+		}
 	}
 	return s.changed(ctx, result.RowsAffected)
 }

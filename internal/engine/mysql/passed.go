@@ -1,0 +1,273 @@
+package mysql
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"towpath"
+	dialect "towpath/internal/dialect/mysql"
+	"towpath/internal/engine"
+	"towpath/internal/statement"
+)
+
+// besideName is what a like object is called while it is compared. A temporary one is the session's
+// alone; a view or a routine has a checksum of the name behind it, and is dropped at once.
+const besideName = "towpath_beside"
+
+// isThere reports whether a note says that something is there already: a table, a column, a key, a
+// routine, a trigger, an event. https://mariadb.com/kb/en/mariadb-error-codes/
+func isThere(code int) bool {
+	switch code {
+	case 1050, 1060, 1061, 1304, 1359, 1537:
+		return true
+	}
+	return false
+}
+
+// hear makes the server say what a statement with IF NOT EXISTS passes over, which a script may have
+// silenced. restore makes it as it was.
+func (s *session) hear(ctx context.Context) (restore func() error, err error) {
+	var said bool
+	if err := s.conn.QueryRowContext(ctx, "SELECT @@SESSION.sql_notes").Scan(&said); err != nil || said {
+		return func() error { return nil }, err
+	}
+	if _, err := s.conn.ExecContext(ctx, "SET SESSION sql_notes = 1"); err != nil {
+		return nil, err
+	}
+	return func() error {
+		_, err := s.conn.ExecContext(context.WithoutCancel(ctx), "SET SESSION sql_notes = 0")
+		return err
+	}, nil
+}
+
+// passedOver compares what a statement has passed over with what it says. Its error is an
+// *engine.Error with Kind Unmet when they differ; what cannot be compared becomes a notice.
+func (s *session) passedOver(ctx context.Context, c statement.Conditional) error {
+	if strings.HasPrefix(strings.ToUpper(c.Head), "TEMPORARY") {
+		return nil // of this session
+	}
+	wanted, have, note, err := s.bothParts(ctx, c)
+	if err != nil {
+		refused := mapError(err)
+		if refused.Kind != engine.Failed {
+			return err
+		}
+		wanted, note = nil, refused.Message
+	}
+	if why := engine.Missing(wanted, have); why != "" {
+		return engine.Differs(c, why)
+	}
+	if note != "" {
+		s.notices.Begin(towpath.NoticeUncompared, engine.Uncompared(c, note))
+	}
+	return nil
+}
+
+// bothParts are the parts of a like object and of the one that is there. note is what they leave out.
+func (s *session) bothParts(ctx context.Context, c statement.Conditional) (wanted, have []engine.Part, note string, err error) {
+	parts := statement.Parts(c.Name)
+	name := dialect.QuoteName(parts[len(parts)-1])
+	switch c.Kind {
+	case "table", "column":
+		return s.bothTables(ctx, c, name)
+	case "sequence":
+		drop := "DROP TEMPORARY SEQUENCE IF EXISTS " + besideName
+		err := s.beside(ctx, drop, "CREATE TEMPORARY SEQUENCE "+besideName+" "+c.Rest, func() error {
+			wanted, have, err = s.bothShown(ctx, "SEQUENCE", besideName, name)
+			return err
+		})
+		return wanted, have, "", err
+	case "index":
+		return s.bothIndexes(ctx, c, name)
+	case "view", "procedure", "function":
+		sum := sha256.Sum256([]byte(c.Name))
+		kind, beside := strings.ToUpper(c.Kind), besideName+"_"+hex.EncodeToString(sum[:8])
+		err := s.beside(ctx, "DROP "+kind+" IF EXISTS "+beside, "CREATE "+c.Head+" "+kind+" "+beside+" "+c.Rest, func() error {
+			wanted, have, err = s.bothShown(ctx, kind, beside, name)
+			return err
+		})
+		return wanted, have, "", err
+	case "trigger", "event":
+		return s.bothBodies(ctx, c, parts[len(parts)-1])
+	case "schema", "database":
+		return nil, nil, "", nil // which say no more than their name
+	}
+	return nil, nil, "this kind of statement is not compared", nil
+}
+
+// beside makes a like object, looks, and drops it. It is dropped first too, so that the right to do so is known.
+func (s *session) beside(ctx context.Context, drop, text string, look func() error) (err error) {
+	if _, err := s.conn.ExecContext(ctx, drop); err != nil {
+		return err
+	}
+	defer func() {
+		_, undone := s.conn.ExecContext(context.WithoutCancel(ctx), drop)
+		err = errors.Join(err, undone)
+	}()
+	if _, err := s.conn.ExecContext(ctx, text); err != nil {
+		return err
+	}
+	return look()
+}
+
+// bothShown compares what SHOW CREATE says, with one name for both.
+func (s *session) bothShown(ctx context.Context, kind, beside, name string) (wanted, have []engine.Part, err error) {
+	shown := func(of string) ([]engine.Part, error) {
+		text, err := showCreate(ctx, s.conn, "SHOW CREATE "+kind+" "+of)
+		if err != nil {
+			return nil, err
+		}
+		_, text, _ = strings.Cut(text, kind+" ")
+		if _, rest, ok := strings.Cut(text, "`"+strings.Trim(of, "`")+"`"); ok {
+			text = rest
+		}
+		return []engine.Part{{Subject: "its definition", Value: text}}, nil
+	}
+	if wanted, err = shown(beside); err != nil {
+		return nil, nil, err
+	}
+	have, err = shown(name)
+	return wanted, have, err
+}
+
+// placed is the place of a new column among the others.
+var placed = regexp.MustCompile("(?i)\\s+(?:FIRST|AFTER\\s+(?:`(?:[^`]|``)+`|\\S+))\\s*$")
+
+// bothTables compares columns and keys: as a whole, else the types alone.
+func (s *session) bothTables(ctx context.Context, c statement.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
+	if c.Query != "" {
+		return nil, nil, "it is filled by a query, which does not run twice", nil
+	}
+	whole, texts, typed := c.Rest, []string(nil), []string(nil)
+	for _, column := range c.Columns {
+		texts = append(texts, placed.ReplaceAllString(column.Text, ""))
+		if column.Type != "" {
+			typed = append(typed, dialect.QuoteName(column.Name)+" "+column.Type)
+		}
+	}
+	if c.Kind == "column" {
+		whole = "(" + strings.Join(texts, ", ") + ")"
+	}
+	if strings.Contains(strings.ToUpper(whole), "REFERENCES") {
+		note = "foreign keys are not compared"
+	}
+	if have, err = s.partsOfTable(ctx, name); err != nil {
+		return nil, nil, "", err
+	}
+	drop := "DROP TEMPORARY TABLE IF EXISTS " + besideName
+	look := func() error {
+		wanted, err = s.partsOfTable(ctx, besideName)
+		return err
+	}
+	err = s.beside(ctx, drop, "CREATE TEMPORARY TABLE "+besideName+" "+whole, look)
+	if err == nil {
+		return wanted, have, note, nil
+	}
+	refused := mapError(err)
+	if refused.Kind != engine.Failed || len(typed) == 0 {
+		return nil, nil, "", err
+	}
+	note = "only the columns and their types are the same as it says (" + refused.Message + ")"
+	if err = s.beside(ctx, drop, "CREATE TEMPORARY TABLE "+besideName+" ("+strings.Join(typed, ", ")+")", look); err != nil {
+		return nil, nil, "", err
+	}
+	var types []engine.Part
+	for _, p := range wanted {
+		if strings.HasPrefix(p.Subject, "the type of ") {
+			types = append(types, p)
+		}
+	}
+	return types, have, note, nil
+}
+
+// partsOfTable are the columns of a table, and its keys and checks. Foreign keys are left out, which a temporary table has none of.
+func (s *session) partsOfTable(ctx context.Context, name string) (parts []engine.Part, err error) {
+	rows, err := s.conn.QueryContext(ctx, "SHOW COLUMNS FROM "+name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var column, kind, null, key, extra string
+		var value *string
+		if err := rows.Scan(&column, &kind, &null, &key, &value, &extra); err != nil {
+			return nil, err
+		}
+		column = dialect.QuoteName(strings.ToLower(column))
+		parts = append(parts, engine.Part{Subject: "the type of " + column, Value: kind})
+		if null == "NO" {
+			parts = append(parts, engine.Part{Subject: column + " NOT NULL"})
+		}
+		if value != nil {
+			parts = append(parts, engine.Part{Subject: "the default of " + column, Value: *value})
+		}
+		if extra != "" {
+			parts = append(parts, engine.Part{Subject: column + " " + extra})
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	text, err := showCreate(ctx, s.conn, "SHOW CREATE TABLE "+name)
+	for line := range strings.Lines(text) {
+		if line = strings.TrimRight(line, ",\n"); strings.Contains(line, " FOREIGN KEY (") {
+			continue
+		}
+		if isKeyLine(line) || strings.HasPrefix(line, "  PRIMARY KEY ") {
+			parts = append(parts, engine.Part{Subject: strings.TrimSpace(line)})
+		}
+	}
+	return parts, err
+}
+
+// bothIndexes makes the index on an empty table of the same columns.
+func (s *session) bothIndexes(ctx context.Context, c statement.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
+	parts := statement.Parts(c.On)
+	table := dialect.QuoteName(parts[len(parts)-1])
+	shown := func(of string) ([]engine.Part, error) {
+		text, err := showCreate(ctx, s.conn, "SHOW CREATE TABLE "+of)
+		return []engine.Part{{Subject: "its definition", Value: strings.TrimSpace(keyLine(text, strings.ReplaceAll(strings.Trim(name, "`"), "``", "`")))}}, err
+	}
+	if have, err = shown(table); err != nil {
+		return nil, nil, "", err
+	}
+	err = s.beside(ctx, "DROP TEMPORARY TABLE IF EXISTS "+besideName, "CREATE TEMPORARY TABLE "+besideName+" LIKE "+table, func() error {
+		for _, text := range []string{"DROP INDEX " + name + " ON " + besideName, "CREATE " + c.Head + " INDEX " + name + " ON " + besideName + " " + c.Rest} {
+			if _, err := s.conn.ExecContext(ctx, text); err != nil {
+				return err
+			}
+		}
+		wanted, err = shown(besideName)
+		return err
+	})
+	return wanted, have, "", err
+}
+
+// bothBodies compares what a trigger or an event does with the end of the statement: one of those that
+// is made beside would run.
+func (s *session) bothBodies(ctx context.Context, c statement.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
+	query := "SELECT CONCAT(action_timing, ' ', event_manipulation), action_statement FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND trigger_name = "
+	if c.Kind == "event" {
+		query = "SELECT '', event_definition FROM information_schema.events WHERE event_schema = DATABASE() AND event_name = "
+	}
+	var when, body string
+	if err := s.conn.QueryRowContext(ctx, query+literal(name)).Scan(&when, &body); err != nil {
+		return nil, nil, "", fmt.Errorf("look for the %s %s: %w", c.Kind, name, err)
+	}
+	text := dialect.Canonical(c.Rest)
+	if first := dialect.Canonical(when); len(text) < len(first) || !strings.EqualFold(text[:len(first)], first) {
+		return []engine.Part{{Subject: "its time", Value: "another"}}, []engine.Part{{Subject: "its time", Value: when}}, "", nil
+	}
+	if !strings.HasSuffix(text, " "+dialect.Canonical(body)) {
+		return []engine.Part{{Subject: "its body", Value: "that of the statement"}}, []engine.Part{{Subject: "its body", Value: body}}, "", nil
+	}
+	if c.Kind == "event" {
+		return nil, nil, "its body is the same, and its schedule is not compared", nil
+	}
+	return nil, nil, "", nil
+}
