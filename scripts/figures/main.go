@@ -2,10 +2,16 @@
 // read. It looks at Go sources alone, tests apart, below the folder that it is started in.
 //
 //	go run ./scripts/figures
+//
+// With -ties and folders it prints instead how many pairs of a package's files use each other, and
+// the circles that they form:
+//
+//	go run ./scripts/figures -ties internal/executor
 package main
 
 import (
 	"cmp"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -40,6 +46,12 @@ type figures struct {
 }
 
 func main() {
+	ties := flag.Bool("ties", false, "print which files of the packages in these folders use each other")
+	flag.Parse()
+	if *ties {
+		printTies(flag.Args())
+		return
+	}
 	product, tests := newFigures(), newFigures()
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		switch {
