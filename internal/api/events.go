@@ -1,54 +1,168 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"towpath"
+	"towpath/internal/store"
 )
 
 const (
-	eventPause     = 250 * time.Millisecond // at least, between two hints
+	eventPause     = 250 * time.Millisecond // at least, between two batches of events
 	eventHeartbeat = 15 * time.Second       // so that proxies keep the stream open
 )
 
-// streamEvents tells a page, by server-sent events named "changed", that something is not as it was. The hint says no more:
-// what a page shows, it asks for again. A stream ends after a while, as every request does, and browsers reconnect.
+// eventKind is a kind of change, or one of the two that are a page's own.
+type eventKind string
+
+const (
+	kindReset eventKind = "reset" // the stream began, or events were missed: read again whatever is shown
+	kindAudit eventKind = "audit" // the audit log has more entries
+)
+
+// Schema implements huma.SchemaProvider.
+func (eventKind) Schema(huma.Registry) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString, Enum: []any{string(kindReset), string(kindAudit)}}
+	for _, kind := range towpath.EventKinds() {
+		s.Enum = append(s.Enum, string(kind))
+	}
+	return s
+}
+
+// Event names what changed, so that a page reads again only what it shows of that.
+type Event struct {
+	Kind       eventKind `json:"kind" doc:"What changed. reset: the stream began, or events were missed; read again whatever you show. audit: somebody did something."`
+	ProjectID  string    `json:"projectId,omitempty"`
+	LinkID     string    `json:"linkId,omitempty"`
+	RolloutID  string    `json:"rolloutId,omitempty"`
+	TaskID     string    `json:"taskId,omitempty" doc:"Left out when several tasks changed alike."`
+	DatabaseID string    `json:"databaseId,omitempty"`
+	MemberID   string    `json:"memberId,omitempty"`
+	SubjectID  string    `json:"subjectId,omitempty" doc:"Of an instance, an environment, a Git provider, a delivery, a grant, a verification or a credential."`
+	From       string    `json:"from,omitempty" doc:"The state before, of what has states."`
+	To         string    `json:"to,omitempty" doc:"The state now."`
+}
+
+func eventOf(e towpath.Event) Event {
+	if e.Kind.Act() {
+		return Event{Kind: kindAudit, ProjectID: e.ProjectID}
+	}
+	return Event{
+		Kind: eventKind(e.Kind), ProjectID: e.ProjectID, LinkID: e.LinkID, RolloutID: e.RolloutID, TaskID: e.TaskID,
+		DatabaseID: e.DatabaseID, MemberID: e.MemberID, SubjectID: e.SubjectID, From: e.From, To: e.To,
+	}
+}
+
+// streamOf makes an endpoint whose answer is a stream of server-sent events named "changed".
+func streamOf[I any](h func(context.Context, *I) (*huma.StreamResponse, error)) endpoint {
+	e := headed(http.StatusOK, h)
+	register := e.register
+	e.register = func(s *Server, api huma.API, op huma.Operation) {
+		op.Responses["200"] = &huma.Response{
+			Description: "A stream of server-sent events named `changed`. The data of each is an Event.",
+			Content: map[string]*huma.MediaType{
+				"text/event-stream": {Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Event](), true, "")},
+			},
+		}
+		register(s, api, op)
+	}
+	return e
+}
+
+// streamEvents sends the events that the caller may see. A stream ends after a while, as every request does, and browsers
+// reconnect.
 func (s *Server) streamEvents(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
+	actor := actorOf(ctx)
 	return &huma.StreamResponse{Body: func(out huma.Context) {
 		out.SetHeader("Content-Type", "text/event-stream")
 		out.SetHeader("Cache-Control", "no-store")
 		out.SetHeader("X-Accel-Buffering", "no") // of nginx
+		feed := s.Store.Follow()
+		defer feed.Close()
 		w := out.BodyWriter()
-		send := func(text string) bool {
-			if _, err := io.WriteString(w, text); err != nil {
-				return false // the browser has gone
-			}
-			if rw, ok := w.(http.ResponseWriter); ok {
-				return http.NewResponseController(rw).Flush() == nil
-			}
-			return true
-		}
-		changed := s.Store.Changed()
-		for text := "retry: 500\n\nevent: changed\ndata: {}\n\n"; send(text); {
+		text := append([]byte("retry: 500\n\n"), message(Event{Kind: kindReset})...)
+		for send(w, text) && sleep(ctx, eventPause) {
 			select {
 			case <-ctx.Done():
 				return
 			case <-s.Stopping:
 				return
 			case <-time.After(eventHeartbeat):
-				text = ":\n\n"
-			case <-changed:
-				changed = s.Store.Changed()
-				text = "event: changed\ndata: {}\n\n"
-				if !sleep(ctx, eventPause) {
-					return
-				}
+				text = []byte(":\n\n")
+			case <-feed.Ready:
+				text = s.messages(ctx, actor, feed)
 			}
 		}
 	}}, nil
+}
+
+// messages writes what a feed has for a member. Events that would be alike are one.
+func (s *Server) messages(ctx context.Context, actor towpath.Actor, feed *store.Feed) []byte {
+	events, missed := feed.Take()
+	if missed {
+		return message(Event{Kind: kindReset})
+	}
+	may := s.remembered(ctx, actor)
+	said := map[Event]bool{}
+	var text []byte
+	for _, e := range events {
+		if one := eventOf(e); e.VisibleTo(actor.Member.ID, may) && !said[one] {
+			said[one] = true
+			text = append(text, message(one)...)
+		}
+	}
+	return text
+}
+
+// remembered asks once for each right of an actor. What cannot be answered is not allowed.
+func (s *Server) remembered(ctx context.Context, actor towpath.Actor) func(towpath.Permission, string) bool {
+	type question struct {
+		right   towpath.Permission
+		project string
+	}
+	answers := map[question]bool{}
+	return func(right towpath.Permission, projectID string) bool {
+		q := question{right: right, project: projectID}
+		answer, known := answers[q]
+		if !known {
+			answer = s.Auth.Allow(ctx, actor, right, projectID) == nil
+			answers[q] = answer
+		}
+		return answer
+	}
+}
+
+// message writes an event as browsers read it.
+func message(e Event) []byte {
+	var text bytes.Buffer
+	text.WriteString("event: changed\ndata: ")
+	if err := json.NewEncoder(&text).Encode(e); err != nil {
+		panic(err) // it has texts alone
+	}
+	text.WriteString("\n")
+	return text.Bytes()
+}
+
+// send reports whether the browser is still there.
+func send(w io.Writer, text []byte) bool {
+	if len(text) == 0 {
+		return true
+	}
+	if _, err := w.Write(text); err != nil {
+		return false
+	}
+	if rw, ok := w.(http.ResponseWriter); ok {
+		return http.NewResponseController(rw).Flush() == nil
+	}
+	return true
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -115,7 +115,7 @@ func (s *Server) projectRoutes() []route {
 		{"GET", "/repository-links/{link}/deliveries", towpath.ViewProject, ok(s.listDeliveries)},
 		{"POST", "/repository-links/{link}/deliveries/{delivery}/replay", towpath.SyncProject, done(s.replayDelivery)},
 
-		{"GET", "/events", towpath.ViewWorkspace, headed(200, s.streamEvents)},
+		{"GET", "/events", towpath.ViewWorkspace, streamOf(s.streamEvents)},
 		{"GET", "/audit-events", towpath.ManageMembers, ok(s.listAuditEvents)},
 	}
 }

@@ -182,3 +182,78 @@ func BenchmarkSetLedger_unchanged(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkTasks_1000 is what the metadata has to do with a thousand migrations of one database: they are planned in one
+// transaction, and claimed and reported 64 at a time.
+func BenchmarkTasks_1000(b *testing.B) {
+	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
+		w := newWorld(b, s)
+		return func(i int) error {
+			ctx := b.Context()
+			err := s.Write(ctx, func(tx *store.Tx) error {
+				for n := range 1000 {
+					task := w.newTask(fmt.Sprint(i, ".", n), towpath.TaskPending)
+					task.Sequence = n
+					if err := tx.CreateTask(ctx, &task); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			for claimed := (batch{}); err == nil; {
+				err = s.Write(ctx, func(tx *store.Tx) error { return claimed.report(ctx, tx, w) })
+				if len(claimed.next) == 0 {
+					break
+				}
+				claimed = batch{tasks: claimed.next, attempts: claimed.begun}
+			}
+			return err
+		}
+	})
+}
+
+// batch is what one transaction reports, and what it claims.
+type batch struct {
+	tasks    []towpath.Task
+	attempts []towpath.Attempt
+	next     []towpath.Task
+	begun    []towpath.Attempt
+}
+
+func (p *batch) report(ctx context.Context, tx *store.Tx, w *world) (err error) {
+	for i := range p.tasks {
+		task, err := tx.Task(ctx, p.tasks[i].ID)
+		if err != nil {
+			return err
+		}
+		task.State, task.FinishedAt = towpath.TaskDone, &tx.Now
+		if err := tx.UpdateTask(ctx, &task); err != nil {
+			return err
+		}
+		p.attempts[i].State = towpath.TaskDone
+		if err := tx.UpdateAttempt(ctx, &p.attempts[i]); err != nil {
+			return err
+		}
+		if err := tx.AddStatements(ctx, p.attempts[i].ID, []towpath.StatementLog{{Summary: "CREATE TABLE x"}}); err != nil {
+			return err
+		}
+		if err := tx.AddHistory(ctx, &towpath.ChangeHistory{DatabaseID: w.database.ID, TaskID: task.ID, RolloutID: task.RolloutID, Migration: task.Migration}); err != nil {
+			return err
+		}
+	}
+	p.begun = nil
+	if p.next, err = tx.Line(ctx, w.rollout.ID, w.database.ID, 64); err != nil {
+		return err
+	}
+	for i := range p.next {
+		p.next[i].State = towpath.TaskRunning
+		p.begun = append(p.begun, towpath.Attempt{TaskID: p.next[i].ID, Number: 1, State: towpath.TaskRunning, StartedAt: tx.Now})
+		if err := tx.UpdateTask(ctx, &p.next[i]); err != nil {
+			return err
+		}
+		if err := tx.CreateAttempt(ctx, &p.begun[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

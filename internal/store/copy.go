@@ -17,9 +17,9 @@ type anyTable interface {
 
 // tables lists all tables, each after those that it refers to.
 var tables = []anyTable{
-	metas, members, credentials, auditEvents, projects, projectMembers, environments, instances, databases, ledgerEntries,
+	metas, members, credentials, projects, projectMembers, environments, instances, databases, ledgerEntries,
 	gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals, deliveries, manifestFiles, linkCommits, commitNotes, readings, readingFiles, contents, contentParts, contentTexts, verdicts,
-	rollouts, tasks, attempts, statements, history, posted, jobs,
+	rollouts, tasks, attempts, statements, history, posted, jobs, events,
 }
 
 // Copied is the number of rows copied from a table.

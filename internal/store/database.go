@@ -22,17 +22,20 @@ var instances = newTable("instance", 1, func(i *towpath.Instance) []column {
 // is bound to it; CreatedAt is set.
 func (tx *Tx) CreateInstance(ctx context.Context, i *towpath.Instance) error {
 	i.CreatedAt = tx.Now
-	return taken(instances.insert(ctx, tx, *i), "name", "There is an instance named %s already.", i.Name)
+	err := tx.emitOnce(instances.insert(ctx, tx, *i), towpath.Event{Kind: towpath.EventInstanceCreated, SubjectID: i.ID})
+	return taken(err, "name", "There is an instance named %s already.", i.Name)
 }
 
 // UpdateInstance writes an instance that was read in the same transaction.
 func (tx *Tx) UpdateInstance(ctx context.Context, i *towpath.Instance) error {
-	return taken(instances.update(ctx, tx, *i), "name", "There is an instance named %s already.", i.Name)
+	err := tx.emitOnce(instances.update(ctx, tx, *i), towpath.Event{Kind: towpath.EventInstanceChanged, SubjectID: i.ID})
+	return taken(err, "name", "There is an instance named %s already.", i.Name)
 }
 
 // DeleteInstance removes an instance; CodeConflict while it has databases.
 func (tx *Tx) DeleteInstance(ctx context.Context, id string) error {
-	return inUse(instances.delete(ctx, tx, "id = $1", id), "The instance has databases. Remove them first.")
+	err := tx.emitOnce(instances.delete(ctx, tx, "id = $1", id), towpath.Event{Kind: towpath.EventInstanceDeleted, SubjectID: id})
+	return inUse(err, "The instance has databases. Remove them first.")
 }
 
 // Instance reads an instance.
@@ -65,13 +68,26 @@ var databases = newTable(`"database"`, 1, func(d *towpath.Database) []column {
 // CreateDatabase adds a database; ID and CreatedAt are set.
 func (tx *Tx) CreateDatabase(ctx context.Context, d *towpath.Database) error {
 	d.ID, d.CreatedAt = NewID(), tx.Now
-	return taken(databases.insert(ctx, tx, *d), "name", "The instance has a database named %s already.", d.Name)
+	err := tx.emitOnce(databases.insert(ctx, tx, *d), databaseEvent(towpath.EventDatabaseCreated, *d))
+	return taken(err, "name", "The instance has a database named %s already.", d.Name)
 }
 
 // UpdateDatabase writes a database that was read in the same transaction, without its ledger
 // entries.
 func (tx *Tx) UpdateDatabase(ctx context.Context, d *towpath.Database) error {
-	return databases.update(ctx, tx, *d)
+	before, changed, err := databases.change(ctx, tx, *d, "lease_owner", "lease_epoch", "lease_until", "ledger_at")
+	if err != nil || !changed {
+		return err
+	}
+	tx.Emit(databaseEvent(towpath.EventDatabaseChanged, *d))
+	if before.ProjectID != d.ProjectID {
+		tx.Emit(databaseEvent(towpath.EventDatabaseChanged, before))
+	}
+	return nil
+}
+
+func databaseEvent(kind towpath.EventKind, d towpath.Database) towpath.Event {
+	return towpath.Event{Kind: kind, ProjectID: d.ProjectID, DatabaseID: d.ID, SubjectID: d.InstanceID}
 }
 
 // DeleteDatabase removes a database that never had a task; CodeConflict when it had, since the
@@ -88,7 +104,8 @@ func (tx *Tx) DeleteDatabase(ctx context.Context, id string) error {
 	if len(used) > 0 {
 		return towpath.Errorf(towpath.CodeConflict, "Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
 	}
-	return inUse(databases.delete(ctx, tx, "id = $1", id), "Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
+	err = tx.emitOnce(databases.delete(ctx, tx, "id = $1", id), databaseEvent(towpath.EventDatabaseDeleted, d))
+	return inUse(err, "Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
 }
 
 // Database reads a database without its ledger entries.
@@ -194,8 +211,12 @@ func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.Ledger
 			d.Ledger.Number, d.Ledger.Seal = s.Number, s.Seal
 		}
 		d.Ledger.Populated = s.Populated
-		if err := tx.replaceLedger(ctx, databaseID, s.Entries); err != nil {
+		changed, err := tx.replaceLedger(ctx, databaseID, s.Entries)
+		if err != nil {
 			return err
+		}
+		if changed {
+			tx.Emit(databaseEvent(towpath.EventDatabaseChanged, d))
 		}
 	}
 	return tx.UpdateDatabase(ctx, &d)
@@ -216,10 +237,10 @@ func (tx *Tx) StaleLedgers(ctx context.Context, projectID string) error {
 }
 
 // replaceLedger writes only differences: every reconcile reads the ledgers, and they rarely change.
-func (tx *Tx) replaceLedger(ctx context.Context, databaseID string, entries []towpath.LedgerEntry) error {
+func (tx *Tx) replaceLedger(ctx context.Context, databaseID string, entries []towpath.LedgerEntry) (differs bool, err error) {
 	before, err := ledgerEntries.list(ctx, tx, "WHERE database_id = $1", databaseID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	gone := make(map[towpath.MigrationID]ledgerRow, len(before))
 	for _, row := range before {
@@ -234,10 +255,10 @@ func (tx *Tx) replaceLedger(ctx context.Context, databaseID string, entries []to
 	}
 	for id := range gone {
 		if err := ledgerEntries.delete(ctx, tx, "database_id = $1 AND version = $2 AND type = $3", databaseID, id.Version, string(id.Type)); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return ledgerEntries.upsert(ctx, tx, changed...)
+	return len(gone)+len(changed) > 0, ledgerEntries.upsert(ctx, tx, changed...)
 }
 
 // NoteLedger adds entries that were just written to a target to its snapshot.
@@ -257,7 +278,7 @@ func (tx *Tx) ClaimTarget(ctx context.Context, databaseID, owner string, until t
 		return 0, false, nil
 	}
 	d.Lease = towpath.Lease{Owner: owner, Epoch: d.Lease.Epoch + 1, Until: &until}
-	return d.Lease.Epoch, true, tx.UpdateDatabase(ctx, &d)
+	return d.Lease.Epoch, true, databases.update(ctx, tx, d)
 }
 
 // BusyTargets counts the databases of an instance with a valid lease.
@@ -276,7 +297,7 @@ func (tx *Tx) ExtendTarget(ctx context.Context, databaseID, owner string, epoch 
 		return false, err
 	}
 	d.Lease.Until = &until
-	return true, tx.UpdateDatabase(ctx, &d)
+	return true, databases.update(ctx, tx, d)
 }
 
 // ReleaseTarget releases a lease, if it is still the caller's.
@@ -286,5 +307,5 @@ func (tx *Tx) ReleaseTarget(ctx context.Context, databaseID, owner string, epoch
 		return err
 	}
 	d.Lease.Owner, d.Lease.Until = "", nil
-	return tx.UpdateDatabase(ctx, &d)
+	return databases.update(ctx, tx, d)
 }

@@ -17,12 +17,12 @@ var gitProviders = newTable("git_provider", 1, func(p *towpath.GitProvider) []co
 // is bound to it; CreatedAt is set.
 func (tx *Tx) CreateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
 	p.CreatedAt = tx.Now
-	return gitProviders.insert(ctx, tx, *p)
+	return tx.emitOnce(gitProviders.insert(ctx, tx, *p), towpath.Event{Kind: towpath.EventGitProviderCreated, SubjectID: p.ID})
 }
 
 // UpdateGitProvider writes a provider that was read in the same transaction.
 func (tx *Tx) UpdateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
-	return gitProviders.update(ctx, tx, *p)
+	return tx.emitOnce(gitProviders.update(ctx, tx, *p), towpath.Event{Kind: towpath.EventGitProviderChanged, SubjectID: p.ID})
 }
 
 // DeleteGitProvider removes a provider and its grants; CodeConflict while a link needs one.
@@ -30,7 +30,8 @@ func (tx *Tx) DeleteGitProvider(ctx context.Context, id string) error {
 	if err := grants.delete(ctx, tx, "provider_id = $1", id); err != nil {
 		return inUse(err, "Repositories are linked through this provider. Unlink them first.")
 	}
-	return inUse(gitProviders.delete(ctx, tx, "id = $1", id), "Repositories are linked through this provider. Unlink them first.")
+	err := tx.emitOnce(gitProviders.delete(ctx, tx, "id = $1", id), towpath.Event{Kind: towpath.EventGitProviderDeleted, SubjectID: id})
+	return inUse(err, "Repositories are linked through this provider. Unlink them first.")
 }
 
 // GitProvider reads a provider.
@@ -57,12 +58,21 @@ var verifications = newTable("verification", 1, func(v *towpath.Verification) []
 // ExpiresAt are set.
 func (tx *Tx) CreateVerification(ctx context.Context, v *towpath.Verification) error {
 	v.CreatedAt, v.ExpiresAt = tx.Now, tx.Now.Add(towpath.VerificationTTL)
-	return verifications.insert(ctx, tx, *v)
+	return tx.emitOnce(verifications.insert(ctx, tx, *v), verificationEvent(*v, ""))
 }
 
 // UpdateVerification writes a verification that was read in the same transaction.
 func (tx *Tx) UpdateVerification(ctx context.Context, v *towpath.Verification) error {
-	return verifications.update(ctx, tx, *v)
+	before, changed, err := verifications.change(ctx, tx, *v)
+	if err != nil || !changed {
+		return err
+	}
+	tx.Emit(verificationEvent(*v, before.State))
+	return nil
+}
+
+func verificationEvent(v towpath.Verification, from towpath.VerificationState) towpath.Event {
+	return towpath.Event{Kind: towpath.EventVerificationChanged, MemberID: v.MemberID, SubjectID: v.ID, From: string(from), To: string(v.State)}
 }
 
 // Verification reads a verification, even if it has expired.
@@ -87,12 +97,17 @@ var grants = newTable(`"grant"`, 1, func(g *towpath.Grant) []column {
 // CreateGrant adds a grant. The caller makes its id with NewID; CreatedAt is set.
 func (tx *Tx) CreateGrant(ctx context.Context, g *towpath.Grant) error {
 	g.CreatedAt = tx.Now
-	return grants.insert(ctx, tx, *g)
+	return tx.emitOnce(grants.insert(ctx, tx, *g), towpath.Event{Kind: towpath.EventGrantCreated, MemberID: g.MemberID, SubjectID: g.ID})
 }
 
 // UpdateGrant writes a grant that was read in the same transaction.
 func (tx *Tx) UpdateGrant(ctx context.Context, g *towpath.Grant) error {
-	return grants.update(ctx, tx, *g)
+	_, changed, err := grants.change(ctx, tx, *g, "sealed_access_token", "sealed_refresh_token", "expires_at", "refreshed_at")
+	if err != nil || !changed {
+		return err // a renewal is no news
+	}
+	tx.Emit(towpath.Event{Kind: towpath.EventGrantChanged, MemberID: g.MemberID, SubjectID: g.ID})
+	return nil
 }
 
 // Grant reads a grant.

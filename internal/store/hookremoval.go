@@ -21,17 +21,29 @@ func (tx *Tx) PutHookRemoval(ctx context.Context, r towpath.HookRemoval, at time
 	if err := hookRemovals.upsert(ctx, tx, r); err != nil {
 		return err
 	}
+	tx.Emit(removalEvent(r))
 	return tx.EnqueueAt(ctx, towpath.JobRemoveHook, r.ID, at)
 }
 
 // UpdateHookRemoval writes a removal that was read in the same transaction.
 func (tx *Tx) UpdateHookRemoval(ctx context.Context, r towpath.HookRemoval) error {
-	return hookRemovals.update(ctx, tx, r)
+	return tx.emitOnce(hookRemovals.update(ctx, tx, r), removalEvent(r))
+}
+
+func removalEvent(r towpath.HookRemoval) towpath.Event {
+	return towpath.Event{Kind: towpath.EventHookRemovalChanged, ProjectID: r.ProjectID, LinkID: r.ID}
 }
 
 // DeleteHookRemoval deletes a removal: the webhook is gone, or its link uses it.
 func (tx *Tx) DeleteHookRemoval(ctx context.Context, id string) error {
-	return hookRemovals.delete(ctx, tx, "id = $1", id)
+	r, err := tx.HookRemoval(ctx, id)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return tx.emitOnce(hookRemovals.delete(ctx, tx, "id = $1", id), removalEvent(r))
 }
 
 // HookRemoval reads the removal of a link's webhook, or CodeNotFound.

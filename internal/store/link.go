@@ -32,14 +32,31 @@ func (tx *Tx) CreateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 	if l.WaitingStatus == "" {
 		l.WaitingStatus = towpath.WaitingStopped
 	}
-	return taken(links.insert(ctx, tx, *l), "baseDirectory",
+	err := tx.emitOnce(links.insert(ctx, tx, *l), linkEvent(towpath.EventLinkCreated, *l, ""))
+	return taken(err, "baseDirectory",
 		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
 }
 
 // UpdateLink writes a link that was read in the same transaction.
 func (tx *Tx) UpdateLink(ctx context.Context, l *towpath.RepositoryLink) error {
-	return taken(links.update(ctx, tx, *l), "baseDirectory",
+	before, changed, err := links.change(ctx, tx, *l, "next_poll_at")
+	if err == nil && changed {
+		tx.Emit(linkEvent(towpath.EventLinkChanged, *l, linkState(before)))
+	}
+	return taken(err, "baseDirectory",
 		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
+}
+
+func linkEvent(kind towpath.EventKind, l towpath.RepositoryLink, from string) towpath.Event {
+	return towpath.Event{Kind: kind, ProjectID: l.ProjectID, LinkID: l.ID, From: from, To: linkState(l)}
+}
+
+// linkState is what events say of a link.
+func linkState(l towpath.RepositoryLink) string {
+	if l.AttentionReason != "" {
+		return "attention"
+	}
+	return "connected"
 }
 
 // FollowRename updates stored rows from a repository's former name and address to the current ones.
@@ -62,7 +79,13 @@ func (tx *Tx) FollowRename(ctx context.Context, before, now towpath.RepositoryLi
 
 // DeleteLink removes a link with its manifest and deliveries, and keeps rollouts and history.
 func (tx *Tx) DeleteLink(ctx context.Context, id string) error {
-	return links.delete(ctx, tx, "id = $1", id)
+	l, err := tx.Link(ctx, id)
+	if err != nil {
+		return err
+	}
+	return tx.emitOnce(links.delete(ctx, tx, "id = $1", id), towpath.Event{
+		Kind: towpath.EventLinkDeleted, ProjectID: l.ProjectID, LinkID: l.ID, From: linkState(l),
+	})
 }
 
 // Link reads a link.
@@ -189,12 +212,25 @@ func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known b
 		before.Attempts++
 		before.Payload = d.Payload
 		*d = before
-		return true, deliveryHeads.update(ctx, tx, before)
+		if err := deliveryHeads.update(ctx, tx, before); err != nil {
+			return true, err
+		}
+		return true, tx.emitDelivery(ctx, before)
 	case towpath.CodeNotFound:
 		d.ID, d.ReceivedAt, d.Attempts = NewID(), tx.Now, 1
-		return false, deliveries.insert(ctx, tx, *d)
+		if err := deliveries.insert(ctx, tx, *d); err != nil {
+			return false, err
+		}
+		return false, tx.emitDelivery(ctx, *d)
 	}
 	return false, err
+}
+
+func (tx *Tx) emitDelivery(ctx context.Context, d towpath.Delivery) error {
+	l, err := tx.Link(ctx, d.LinkID)
+	return tx.emitOnce(err, towpath.Event{
+		Kind: towpath.EventDeliveryReceived, ProjectID: l.ProjectID, LinkID: l.ID, SubjectID: d.ID, To: string(d.Verdict),
+	})
 }
 
 // Delivery reads a delivery of a link.
@@ -225,12 +261,18 @@ var manifestFiles = newTable("manifest_file", 2, func(f *towpath.ManifestFile) [
 // PutManifestFile adds or replaces files of a link's manifest. Pass many at once, which is much
 // faster.
 func (tx *Tx) PutManifestFile(ctx context.Context, files ...towpath.ManifestFile) error {
-	return manifestFiles.upsert(ctx, tx, files...)
+	if err := manifestFiles.upsert(ctx, tx, files...); err != nil || len(files) == 0 {
+		return err
+	}
+	return tx.emitOf(ctx, towpath.EventFilesChanged, files[0].LinkID)
 }
 
 // DeleteManifestFile removes a file from a link's manifest.
 func (tx *Tx) DeleteManifestFile(ctx context.Context, linkID, path string) error {
-	return manifestFiles.delete(ctx, tx, "link_id = $1 AND path = $2", linkID, path)
+	if err := manifestFiles.delete(ctx, tx, "link_id = $1 AND path = $2", linkID, path); err != nil {
+		return err
+	}
+	return tx.emitOf(ctx, towpath.EventFilesChanged, linkID)
 }
 
 // TakeText gives a task the text that its link's branch has now; false when the branch has no such
@@ -264,7 +306,10 @@ func (tx *Tx) TakeText(ctx context.Context, link towpath.RepositoryLink, t *towp
 
 // DeleteManifest empties a link's manifest.
 func (tx *Tx) DeleteManifest(ctx context.Context, linkID string) error {
-	return manifestFiles.delete(ctx, tx, "link_id = $1", linkID)
+	if err := manifestFiles.delete(ctx, tx, "link_id = $1", linkID); err != nil {
+		return err
+	}
+	return tx.emitOf(ctx, towpath.EventFilesChanged, linkID)
 }
 
 // Manifest lists all files of a link's manifest by path.

@@ -17,12 +17,14 @@ var members = newTable("member", 1, func(m *towpath.Member) []column {
 // CreateMember adds a member; ID and CreatedAt are set. An address in use is an Error about email.
 func (tx *Tx) CreateMember(ctx context.Context, m *towpath.Member) error {
 	m.ID, m.CreatedAt = NewID(), tx.Now
-	return taken(members.insert(ctx, tx, *m), "email", "There is a member with the address %s already.", m.Email)
+	err := tx.emitOnce(members.insert(ctx, tx, *m), towpath.Event{Kind: towpath.EventMemberCreated, MemberID: m.ID})
+	return taken(err, "email", "There is a member with the address %s already.", m.Email)
 }
 
 // UpdateMember writes a member that was read in the same transaction.
 func (tx *Tx) UpdateMember(ctx context.Context, m *towpath.Member) error {
-	return taken(members.update(ctx, tx, *m), "email", "There is a member with the address %s already.", m.Email)
+	err := tx.emitOnce(members.update(ctx, tx, *m), towpath.Event{Kind: towpath.EventMemberChanged, MemberID: m.ID})
+	return taken(err, "email", "There is a member with the address %s already.", m.Email)
 }
 
 // Member reads a member.
@@ -56,7 +58,7 @@ var credentials = newTable("credential", 1, func(c *towpath.Credential) []column
 // CreateCredential adds a credential; ID and CreatedAt are set.
 func (tx *Tx) CreateCredential(ctx context.Context, c *towpath.Credential) error {
 	c.ID, c.CreatedAt = NewID(), tx.Now
-	return credentials.insert(ctx, tx, *c)
+	return tx.emitOnce(credentials.insert(ctx, tx, *c), towpath.Event{Kind: towpath.EventCredentialCreated, MemberID: c.MemberID, SubjectID: c.ID})
 }
 
 // CredentialByHash reads a credential that has not expired, by the SHA-256 of its secret.
@@ -87,12 +89,16 @@ func (tx *Tx) UpdateCredential(ctx context.Context, c *towpath.Credential) error
 
 // DeleteCredential removes one credential of a member.
 func (tx *Tx) DeleteCredential(ctx context.Context, memberID, id string) error {
-	return credentials.delete(ctx, tx, "id = $1 AND member_id = $2", id, memberID)
+	return tx.emitOnce(credentials.delete(ctx, tx, "id = $1 AND member_id = $2", id, memberID), towpath.Event{
+		Kind: towpath.EventCredentialDeleted, MemberID: memberID, SubjectID: id,
+	})
 }
 
 // DeleteCredentials removes all credentials of a kind of a member.
 func (tx *Tx) DeleteCredentials(ctx context.Context, memberID string, kind towpath.CredentialKind) error {
-	return credentials.delete(ctx, tx, "member_id = $1 AND kind = $2", memberID, string(kind))
+	return tx.emitOnce(credentials.delete(ctx, tx, "member_id = $1 AND kind = $2", memberID, string(kind)), towpath.Event{
+		Kind: towpath.EventCredentialDeleted, MemberID: memberID,
+	})
 }
 
 // DeleteExpired removes credentials and verifications that have expired.
@@ -103,22 +109,23 @@ func (tx *Tx) DeleteExpired(ctx context.Context) error {
 	return verifications.delete(ctx, tx, "expires_at <= $1", tx.Now.Add(-towpath.VerificationTTL).UnixMicro())
 }
 
-var auditEvents = newTable("audit_event", 1, func(e *towpath.AuditEvent) []column {
-	return []column{
-		{"id", &e.ID}, {"at", instant{&e.At}}, {"member_id", &e.MemberID}, {"action", &e.Action}, {"subject", &e.Subject},
-		{"project_id", &e.ProjectID}, {"detail", &e.Detail},
-	}
-})
-
 // Audit records who did what; ID and At are set.
 func (tx *Tx) Audit(ctx context.Context, e towpath.AuditEvent) error {
-	e.ID, e.At = NewID(), tx.Now
-	return auditEvents.insert(ctx, tx, e)
+	tx.Emit(towpath.Event{
+		Kind: towpath.EventKind(e.Action), ActorID: e.MemberID, ProjectID: e.ProjectID, SubjectID: e.Subject,
+		Params: map[string]string{"text": clean(e.Detail)},
+	})
+	return nil
 }
 
 // AuditEvents lists audit events of a project, or with "" of the whole workspace.
 func (tx *Tx) AuditEvents(ctx context.Context, projectID string, p Page) ([]towpath.AuditEvent, error) {
-	var where filter
-	where.ifSet("project_id", projectID)
-	return auditEvents.page(ctx, tx, p, where)
+	acts, err := tx.Acts(ctx, projectID, p)
+	list := make([]towpath.AuditEvent, len(acts))
+	for i, e := range acts {
+		list[i] = towpath.AuditEvent{
+			ID: e.ID, At: e.At, MemberID: e.ActorID, Action: string(e.Kind), Subject: e.SubjectID, ProjectID: e.ProjectID, Detail: e.Params["text"],
+		}
+	}
+	return list, err
 }

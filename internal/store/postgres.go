@@ -97,12 +97,12 @@ const (
 	listenCheck  = 15 * time.Second // how often the connection is tried and the clock set
 )
 
-// listen calls wake whenever another process may have enqueued work, until ctx ends. It reconnects
-// when the connection is lost. Errors are not reported: workers also poll, and report the same
-// error there.
-func (r *replica) listen(ctx context.Context, wake func()) {
+// listen calls heard with what other processes commit, until ctx ends. It reconnects when the
+// connection is lost; what came meanwhile is unknown. Errors are not reported: workers also poll,
+// and report the same error there.
+func (r *replica) listen(ctx context.Context, heard func(notice)) {
 	for {
-		_ = r.hear(ctx, wake)
+		_ = r.hear(ctx, heard)
 		select {
 		case <-ctx.Done():
 			return
@@ -111,7 +111,7 @@ func (r *replica) listen(ctx context.Context, wake func()) {
 	}
 }
 
-func (r *replica) hear(ctx context.Context, wake func()) error {
+func (r *replica) hear(ctx context.Context, heard func(notice)) error {
 	conn, err := pgx.ConnectConfig(ctx, r.config)
 	if err != nil {
 		return err
@@ -120,9 +120,9 @@ func (r *replica) hear(ctx context.Context, wake func()) error {
 	if _, err := conn.Exec(ctx, "LISTEN "+wokenChannel); err != nil {
 		return err
 	}
-	wake() // for notifications missed while disconnected
+	heard(notice{woken: true, more: true}) // for notifications missed while disconnected
 	for {
-		if err := r.hearUntil(ctx, conn, time.Now().Add(listenCheck), wake); err != nil {
+		if err := r.hearUntil(ctx, conn, time.Now().Add(listenCheck), heard); err != nil {
 			return err
 		}
 		ask, cancel := context.WithTimeout(ctx, listenCheck)
@@ -134,7 +134,7 @@ func (r *replica) hear(ctx context.Context, wake func()) error {
 	}
 }
 
-func (r *replica) hearUntil(ctx context.Context, conn *pgx.Conn, end time.Time, wake func()) error {
+func (r *replica) hearUntil(ctx context.Context, conn *pgx.Conn, end time.Time, heard func(notice)) error {
 	wait, cancel := context.WithDeadline(ctx, end)
 	defer cancel()
 	for {
@@ -144,16 +144,17 @@ func (r *replica) hearUntil(ctx context.Context, conn *pgx.Conn, end time.Time, 
 			return ctx.Err() // nil when only the wait ended
 		case err != nil:
 			return err
-		case n.Payload != r.id:
-			wake()
+		}
+		if told := readNotice(n.Payload); told.replica != r.id {
+			heard(told)
 		}
 	}
 }
 
-func (r *replica) start(wake func()) {
+func (r *replica) start(heard func(notice)) {
 	ctx, cancel := context.WithCancel(context.Background()) // as long as the store is open
 	r.stop = cancel
-	r.done.Go(func() { r.listen(ctx, wake) })
+	r.done.Go(func() { r.listen(ctx, heard) })
 }
 
 func (r *replica) close() {

@@ -27,12 +27,18 @@ func (tx *Tx) ShowProgress(ctx context.Context, p towpath.Progress) error {
 		return err
 	}
 	p.SeenAt = tx.Now
-	return progresses.upsert(ctx, tx, p)
+	if err := progresses.upsert(ctx, tx, p); err != nil {
+		return err
+	}
+	return tx.emitOf(ctx, towpath.EventLinkRead, p.LinkID)
 }
 
 // EndProgress removes the progress of a link.
 func (tx *Tx) EndProgress(ctx context.Context, linkID string) error {
-	return progresses.delete(ctx, tx, "link_id = $1", linkID)
+	if err := progresses.delete(ctx, tx, "link_id = $1", linkID); err != nil {
+		return err
+	}
+	return tx.emitOf(ctx, towpath.EventLinkRead, linkID)
 }
 
 // EndAllProgress removes the progress of earlier processes. One that still reads stores its

@@ -17,12 +17,14 @@ var projects = newTable("project", 1, func(p *towpath.Project) []column {
 // CreateProject adds a project; ID and CreatedAt are set. A name in use is an Error about name.
 func (tx *Tx) CreateProject(ctx context.Context, p *towpath.Project) error {
 	p.ID, p.CreatedAt = NewID(), tx.Now
-	return taken(projects.insert(ctx, tx, *p), "name", "There is a project named %s already.", p.Name)
+	err := tx.emitOnce(projects.insert(ctx, tx, *p), towpath.Event{Kind: towpath.EventProjectCreated, ProjectID: p.ID})
+	return taken(err, "name", "There is a project named %s already.", p.Name)
 }
 
 // UpdateProject writes a project that was read in the same transaction.
 func (tx *Tx) UpdateProject(ctx context.Context, p *towpath.Project) error {
-	return taken(projects.update(ctx, tx, *p), "name", "There is a project named %s already.", p.Name)
+	err := tx.emitOnce(projects.update(ctx, tx, *p), towpath.Event{Kind: towpath.EventProjectChanged, ProjectID: p.ID})
+	return taken(err, "name", "There is a project named %s already.", p.Name)
 }
 
 // Project reads a project.
@@ -53,12 +55,27 @@ var projectMembers = newTable("project_member", 2, func(m *towpath.ProjectMember
 // SetProjectMember gives a member a role in a project.
 func (tx *Tx) SetProjectMember(ctx context.Context, m towpath.ProjectMember) error {
 	m.CreatedAt = tx.Now
-	return projectMembers.upsert(ctx, tx, m)
+	before, err := tx.ProjectMember(ctx, m.ProjectID, m.MemberID)
+	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+		return err
+	}
+	return tx.emitOnce(projectMembers.upsert(ctx, tx, m), towpath.Event{
+		Kind: towpath.EventProjectMemberChanged, ProjectID: m.ProjectID, MemberID: m.MemberID, From: string(before.Role), To: string(m.Role),
+	})
 }
 
 // RemoveProjectMember removes a member from a project.
 func (tx *Tx) RemoveProjectMember(ctx context.Context, projectID, memberID string) error {
-	return projectMembers.delete(ctx, tx, "project_id = $1 AND member_id = $2", projectID, memberID)
+	before, err := tx.ProjectMember(ctx, projectID, memberID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return tx.emitOnce(projectMembers.delete(ctx, tx, "project_id = $1 AND member_id = $2", projectID, memberID), towpath.Event{
+		Kind: towpath.EventProjectMemberChanged, ProjectID: projectID, MemberID: memberID, From: string(before.Role),
+	})
 }
 
 // ProjectMember reads a member's role in a project.
@@ -90,17 +107,20 @@ func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) err
 	if n := len(all); n > 0 {
 		e.Position = all[n-1].Position + 1
 	}
-	return taken(environments.insert(ctx, tx, *e), "name", "There is an environment named %s already.", e.Name)
+	err = tx.emitOnce(environments.insert(ctx, tx, *e), towpath.Event{Kind: towpath.EventEnvironmentCreated, SubjectID: e.ID})
+	return taken(err, "name", "There is an environment named %s already.", e.Name)
 }
 
 // UpdateEnvironment writes an environment that was read in the same transaction.
 func (tx *Tx) UpdateEnvironment(ctx context.Context, e *towpath.Environment) error {
-	return taken(environments.update(ctx, tx, *e), "name", "There is an environment named %s already.", e.Name)
+	err := tx.emitOnce(environments.update(ctx, tx, *e), towpath.Event{Kind: towpath.EventEnvironmentChanged, SubjectID: e.ID})
+	return taken(err, "name", "There is an environment named %s already.", e.Name)
 }
 
 // DeleteEnvironment removes an environment; CodeConflict while an instance or database is in it.
 func (tx *Tx) DeleteEnvironment(ctx context.Context, id string) error {
-	return inUse(environments.delete(ctx, tx, "id = $1", id), "Instances are in this environment. Move or remove them first.")
+	err := tx.emitOnce(environments.delete(ctx, tx, "id = $1", id), towpath.Event{Kind: towpath.EventEnvironmentDeleted, SubjectID: id})
+	return inUse(err, "Instances are in this environment. Move or remove them first.")
 }
 
 // Environment reads an environment.

@@ -17,6 +17,42 @@ var stated = []struct{ table, column string }{
 	{"reading_file", "reason"},
 }
 
+// oldActs is the migration that makes events of the audit log. Their sentences are the param text, and are shown as they are.
+func oldActs(shared bool) *goose.Migration {
+	params := "json_object('text', detail)"
+	text := "COALESCE(json_extract(params, '$.text'), '')"
+	if shared {
+		params = "json_build_object('text', detail)::text"
+		text = "COALESCE(params::json->>'text', '')"
+	}
+	const columns = "id, at, kind, audit, actor_id, member_id, project_id, link_id, rollout_id, task_id, database_id, subject_id, from_state, to_state, times, params"
+	up := []string{
+		"INSERT INTO event (" + columns + ") SELECT id, at, action, TRUE, member_id, '', project_id, '', '', '', '', subject, '', '', 1, " + params + " FROM audit_event",
+		"DROP TABLE audit_event",
+	}
+	down := []string{
+		`CREATE TABLE audit_event (
+			id TEXT PRIMARY KEY, at BIGINT NOT NULL, member_id TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
+			project_id TEXT NOT NULL, detail TEXT NOT NULL
+		)`,
+		"CREATE INDEX audit_event_project ON audit_event (project_id, id)",
+		"INSERT INTO audit_event SELECT id, at, actor_id, kind, subject_id, project_id, " + text + " FROM event WHERE audit",
+	}
+	return goose.NewGoMigration(22, inTurn(up), inTurn(down))
+}
+
+// inTurn runs statements of a migration one after the other.
+func inTurn(statements []string) *goose.GoFunc {
+	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		for _, text := range statements {
+			if _, err := tx.ExecContext(ctx, text); err != nil {
+				return fmt.Errorf("move the audit log: %w", err)
+			}
+		}
+		return nil
+	}}
+}
+
 // restate is the migration that turns sentences into reasons: the code is "stated", and the
 // sentence its param. Engines validate texts again. It is in Go since the two databases build JSON
 // differently.

@@ -20,6 +20,9 @@ type Retention struct {
 // transaction that needs them.
 const unusedGrace = 24 * time.Hour
 
+// eventsKept is for how long changes of state stay in the outbox. Acts of people, which are the audit log, stay for good.
+const eventsKept = 7 * 24 * time.Hour
+
 // pruneBatch bounds the rows that one transaction removes, so that others wait for it only briefly.
 const pruneBatch = 200
 
@@ -44,6 +47,7 @@ func (s *Store) Prune(ctx context.Context, r Retention) error {
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneRollouts(ctx, r.Rollouts) },
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneStatements(ctx, r.Statements) },
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneSchemas(ctx, r.Schemas) },
+		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneEvents(ctx) },
 	} {
 		if err := s.inBatches(ctx, prune); err != nil {
 			return err

@@ -21,12 +21,21 @@ var rollouts = newTable("rollout", 1, func(r *towpath.Rollout) []column {
 // CreateRollout adds a rollout; ID and CreatedAt are set. Its tasks are added one by one.
 func (tx *Tx) CreateRollout(ctx context.Context, r *towpath.Rollout) error {
 	r.ID, r.CreatedAt = NewID(), tx.Now
-	return rollouts.insert(ctx, tx, *r)
+	return tx.emitOnce(rollouts.insert(ctx, tx, *r), rolloutEvent(towpath.EventRolloutCreated, *r, ""))
 }
 
 // UpdateRollout writes a rollout that was read in the same transaction, without its tasks.
 func (tx *Tx) UpdateRollout(ctx context.Context, r *towpath.Rollout) error {
-	return rollouts.update(ctx, tx, *r)
+	before, changed, err := rollouts.change(ctx, tx, *r)
+	if err != nil || !changed {
+		return err
+	}
+	tx.Emit(rolloutEvent(towpath.EventRolloutChanged, *r, before.State))
+	return nil
+}
+
+func rolloutEvent(kind towpath.EventKind, r towpath.Rollout, from towpath.RolloutState) towpath.Event {
+	return towpath.Event{Kind: kind, ProjectID: r.ProjectID, LinkID: r.LinkID, RolloutID: r.ID, From: string(from), To: string(r.State)}
 }
 
 // Rollout reads a rollout with its tasks.
@@ -91,7 +100,7 @@ func (tx *Tx) Rollouts(ctx context.Context, f RolloutFilter, p Page) ([]towpath.
 	return rollouts.page(ctx, tx, p, where)
 }
 
-var tasks = newTable("task", 1, func(t *towpath.Task) []column {
+var tasks = seen(newTable("task", 1, func(t *towpath.Task) []column {
 	return []column{
 		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"project_id", &t.ProjectID}, {"database_id", &t.DatabaseID},
 		{"environment_id", &t.EnvironmentID}, {"stage", &t.Stage}, {"sequence", &t.Sequence}, {"action", (*string)(&t.Action)},
@@ -102,19 +111,36 @@ var tasks = newTable("task", 1, func(t *towpath.Task) []column {
 		{"created_at", instant{&t.CreatedAt}}, {"cancel_at", maybe{&t.CancelAt}}, {"error", reason{&t.Error}},
 		{"continue_after", &t.ContinueAfter},
 	}
-})
+}), func(tx *Tx, t *towpath.Task) { tx.note(t.ID, string(t.State)) })
 
 // CreateTask adds a task; ID and CreatedAt are set. A second open task of a migration in a database
 // is an Error with CodeConflict.
 func (tx *Tx) CreateTask(ctx context.Context, t *towpath.Task) error {
 	t.ID, t.CreatedAt = NewID(), tx.Now
-	return taken(tasks.insert(ctx, tx, *t), "", "Version %s is under way in this database already.", t.Label)
+	err := tasks.insert(ctx, tx, *t)
+	if err == nil {
+		tx.note(t.ID, string(t.State))
+		tx.Emit(taskEvent(towpath.EventTaskCreated, *t, ""))
+	}
+	return taken(err, "", "Version %s is under way in this database already.", t.Label)
 }
 
 // UpdateTask writes a task that was read in the same transaction. It is the only way to change a
 // task's state, and refuses changes that towpath.TaskState.MayBecome does not allow.
 func (tx *Tx) UpdateTask(ctx context.Context, t *towpath.Task) error {
+	from, known := tx.noted(t.ID)
+	if !known {
+		before, err := tx.Task(ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		from = string(before.State)
+	}
 	err := tasks.updateWhere(ctx, tx, *t, stateAmong(t.State.MayFollow()))
+	if err == nil {
+		tx.note(t.ID, string(t.State))
+		tx.Emit(taskEvent(towpath.EventTaskChanged, *t, from))
+	}
 	if towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return err
 	}
@@ -123,6 +149,12 @@ func (tx *Tx) UpdateTask(ctx context.Context, t *towpath.Task) error {
 		return err
 	}
 	return fmt.Errorf("update task %s: a task that is %s cannot become %s", t.ID, now.State, t.State)
+}
+
+func taskEvent(kind towpath.EventKind, t towpath.Task, from string) towpath.Event {
+	return towpath.Event{
+		Kind: kind, ProjectID: t.ProjectID, RolloutID: t.RolloutID, TaskID: t.ID, DatabaseID: t.DatabaseID, From: from, To: string(t.State),
+	}
 }
 
 // stateAmong is the condition that a row is in one of the states, which are constants of the
@@ -240,7 +272,9 @@ var history = newTable("change_history", 1, func(h *towpath.ChangeHistory) []col
 // AddHistory records a change; ID is set.
 func (tx *Tx) AddHistory(ctx context.Context, h *towpath.ChangeHistory) error {
 	h.ID = NewID()
-	return history.insert(ctx, tx, *h)
+	return tx.emitOnce(history.insert(ctx, tx, *h), towpath.Event{
+		Kind: towpath.EventHistoryAdded, ProjectID: h.ProjectID, RolloutID: h.RolloutID, TaskID: h.TaskID, DatabaseID: h.DatabaseID,
+	})
 }
 
 // InHistory reports whether the history of a database contains the change that a row of its ledger

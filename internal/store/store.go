@@ -42,10 +42,9 @@ type Store struct {
 	replica *replica // nil on SQLite
 	woken   chan struct{}
 
-	trial    trial
-	closing  sync.Once
-	changing sync.Mutex
-	changed  chan struct{} // closed at the next change; nil while nothing waits
+	trial   trial
+	closing sync.Once
+	feeds   feeds
 }
 
 // Open opens the metadata at a URL, "sqlite:/path/to/file" or "postgres://…", and migrates its
@@ -67,7 +66,7 @@ func Open(ctx context.Context, metadataURL string) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	if s.replica != nil {
-		s.replica.start(s.wake)
+		s.replica.start(s.hear)
 	}
 	return s, nil
 }
@@ -99,13 +98,13 @@ func (s *Store) migrations() (*goose.Provider, error) {
 		return nil, err
 	}
 	if !s.Shared() {
-		return goose.NewProvider(goose.DialectSQLite3, s.writer, files, goose.WithGoMigrations(restate(false)))
+		return goose.NewProvider(goose.DialectSQLite3, s.writer, files, goose.WithGoMigrations(restate(false), oldActs(false)))
 	}
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // replicas that start together wait for each other
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker), goose.WithGoMigrations(restate(true)))
+	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker), goose.WithGoMigrations(restate(true), oldActs(true)))
 }
 
 // Close waits briefly for running transactions and closes the database. A SQLite file is complete
@@ -145,24 +144,6 @@ func (s *Store) wake() {
 	case s.woken <- struct{}{}:
 	default:
 	}
-	s.changing.Lock()
-	defer s.changing.Unlock()
-	if s.changed != nil {
-		close(s.changed)
-		s.changed = nil
-	}
-}
-
-// Changed returns a channel that is closed after the next transaction that enqueued work, here or
-// in another process on the same PostgreSQL: that is, after every change of a state. It is a hint,
-// which may come late or without a change.
-func (s *Store) Changed() <-chan struct{} {
-	s.changing.Lock()
-	defer s.changing.Unlock()
-	if s.changed == nil {
-		s.changed = make(chan struct{})
-	}
-	return s.changed
 }
 
 // Tx is a transaction.
@@ -173,6 +154,7 @@ type Tx struct {
 	tx     querier
 	shared bool // on PostgreSQL
 	woken  bool
+	outbox *outbox // nil in a read
 }
 
 func (tx *Tx) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
@@ -287,21 +269,28 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 		return fmt.Errorf("begin writing metadata: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // no-op after Commit
-	t := &Tx{tx: tx, Now: s.now(), shared: s.Shared()}
+	t := &Tx{tx: tx, Now: s.now(), shared: s.Shared(), outbox: &outbox{}}
 	if err := fn(t); err != nil {
 		return err
 	}
-	if t.woken && s.Shared() {
-		if _, err := t.exec(ctx, "SELECT pg_notify($1, $2)", wokenChannel, s.replica.id); err != nil {
+	if err := t.outbox.flush(ctx, t); err != nil {
+		return err
+	}
+	emitted := t.outbox.events
+	if s.Shared() && (t.woken || len(emitted) > 0) {
+		payload := noticeOf(s.replica.id, t.woken, emitted).payload()
+		if _, err := t.exec(ctx, "SELECT pg_notify($1, $2)", wokenChannel, payload); err != nil {
 			return fmt.Errorf("notify other replicas: %w", err)
 		}
 	}
 	if err := tx.Commit(); err != nil {
+		s.publish(nil, len(emitted) > 0) // it may be committed all the same
 		return fmt.Errorf("commit metadata: %w", err)
 	}
 	if t.woken {
 		s.wake()
 	}
+	s.publish(emitted, false)
 	return nil
 }
 

@@ -24,6 +24,7 @@ type table[T any] struct {
 	name    string
 	key     int // so many of the first columns are the key
 	columns func(*T) []column
+	seen    func(*Tx, *T) // of each row that is read; nil for nothing
 
 	names      []string
 	selectFrom string
@@ -220,6 +221,9 @@ func (t *table[T]) each(ctx context.Context, tx *Tx, tail string, args []any, do
 		v = zero
 		if err := rows.Scan(fields...); err != nil {
 			return t.wrap("scan", err)
+		}
+		if t.seen != nil {
+			t.seen(tx, &v)
 		}
 		if err := do(v); err != nil {
 			return err

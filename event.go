@@ -1,0 +1,152 @@
+package towpath
+
+import (
+	"slices"
+	"time"
+)
+
+// Event is a change of state, or an act of a person. It is written in the transaction that makes the change, so that it is there
+// exactly when the change is. An event names what changed; whoever needs more reads the thing itself.
+type Event struct {
+	ID         string
+	At         time.Time // of the transaction
+	Kind       EventKind
+	ActorID    string // member who acted; only acts have one, and one from a shell on the server has none
+	MemberID   string // whom it is about: of a member, their role in a project, or what is theirs alone
+	ProjectID  string // "" for the workspace, and for a database that is in no project
+	LinkID     string
+	RolloutID  string
+	TaskID     string // "" when the event counts several
+	DatabaseID string
+	SubjectID  string // of what has no field of its own: an instance, an environment, a provider, a delivery, …
+	From       string // state before; "" when it is new, or has no states
+	To         string // state now
+	Count      int    // how many such changes one transaction made
+	Params     map[string]string
+}
+
+// EventKind is one of the constants of this file.
+type EventKind string
+
+// Changes of state. The store emits them where it writes the state, so that no caller can forget. From and To are set of tasks,
+// rollouts, links ("connected", "attention"), verifications and roles in a project.
+const (
+	// EventTaskCreated: tasks were planned.
+	EventTaskCreated EventKind = "task.created"
+	// EventTaskChanged: a task has another state, or came further in its state.
+	EventTaskChanged EventKind = "task.changed"
+	// EventRolloutCreated: a commit brought work.
+	EventRolloutCreated EventKind = "rollout.created"
+	// EventRolloutChanged: a rollout has another state, or another commit.
+	EventRolloutChanged EventKind = "rollout.changed"
+	// EventLinkCreated: a project was linked with a repository.
+	EventLinkCreated EventKind = "link.created"
+	// EventLinkChanged: a link's settings, hook, commit or health changed, or it was polled.
+	EventLinkChanged EventKind = "link.changed"
+	// EventLinkDeleted: a repository was unlinked.
+	EventLinkDeleted EventKind = "link.deleted"
+	// EventLinkRead: the reading of a link's repository began, came further, or ended.
+	EventLinkRead EventKind = "link.read"
+	// EventFilesChanged: a link's manifest has other files.
+	EventFilesChanged EventKind = "link.files-changed"
+	// EventDeliveryReceived: a webhook request came. SubjectID is the delivery.
+	EventDeliveryReceived EventKind = "delivery.received"
+	// EventHookRemovalChanged: a hook is to go, could not be removed, or is gone. LinkID is the link that had it.
+	EventHookRemovalChanged EventKind = "hook-removal.changed"
+	// EventDatabaseCreated: a database was discovered or registered. SubjectID is its instance.
+	EventDatabaseCreated EventKind = "database.created"
+	// EventDatabaseChanged: a database's project, environment, presence or ledger changed. One that moves between projects makes an
+	// event in each. SubjectID is its instance.
+	EventDatabaseChanged EventKind = "database.changed"
+	// EventDatabaseDeleted: a database was removed. SubjectID is its instance.
+	EventDatabaseDeleted EventKind = "database.deleted"
+	// EventHistoryAdded: the change history of a database has more entries.
+	EventHistoryAdded EventKind = "history.added"
+	// EventInstanceCreated: an instance was added. SubjectID is the instance.
+	EventInstanceCreated EventKind = "instance.created"
+	// EventInstanceChanged: an instance was edited or checked. SubjectID is the instance.
+	EventInstanceChanged EventKind = "instance.changed"
+	// EventInstanceDeleted: an instance was removed. SubjectID is the instance.
+	EventInstanceDeleted EventKind = "instance.deleted"
+	// EventEnvironmentCreated: an environment was added. SubjectID is the environment.
+	EventEnvironmentCreated EventKind = "environment.created"
+	// EventEnvironmentChanged: an environment was edited or moved. SubjectID is the environment.
+	EventEnvironmentChanged EventKind = "environment.changed"
+	// EventEnvironmentDeleted: an environment was removed. SubjectID is the environment.
+	EventEnvironmentDeleted EventKind = "environment.deleted"
+	// EventProjectCreated: a project was added.
+	EventProjectCreated EventKind = "project.created"
+	// EventProjectChanged: a project's name or limits changed.
+	EventProjectChanged EventKind = "project.changed"
+	// EventProjectMemberChanged: somebody has another role in a project; To is "" for none.
+	EventProjectMemberChanged EventKind = "project-member.changed"
+	// EventMemberCreated: somebody was invited.
+	EventMemberCreated EventKind = "member.created"
+	// EventMemberChanged: a member's name, role or access changed.
+	EventMemberChanged EventKind = "member.changed"
+	// EventCredentialCreated: a session began, or an API token or invitation was made. SubjectID is the credential.
+	EventCredentialCreated EventKind = "credential.created"
+	// EventCredentialDeleted: sessions, API tokens or invitations ended before their time. SubjectID is the credential, if it is one.
+	EventCredentialDeleted EventKind = "credential.deleted"
+	// EventGitProviderCreated: a Git provider was added. SubjectID is the provider.
+	EventGitProviderCreated EventKind = "git-provider.created"
+	// EventGitProviderChanged: a Git provider was renamed or has other credentials. SubjectID is the provider.
+	EventGitProviderChanged EventKind = "git-provider.changed"
+	// EventGitProviderDeleted: a Git provider was removed, with its grants. SubjectID is the provider.
+	EventGitProviderDeleted EventKind = "git-provider.deleted"
+	// EventGrantCreated: a member connected an account. SubjectID is the grant.
+	EventGrantCreated EventKind = "grant.created"
+	// EventGrantChanged: a member's account works no longer, or again. SubjectID is the grant.
+	EventGrantChanged EventKind = "grant.changed"
+	// EventVerificationChanged: an OAuth round trip began, ended or was used. SubjectID is the verification.
+	EventVerificationChanged EventKind = "verification.changed"
+)
+
+// EventKinds lists the kinds of changes of state.
+func EventKinds() []EventKind {
+	return []EventKind{
+		EventTaskCreated, EventTaskChanged, EventRolloutCreated, EventRolloutChanged,
+		EventLinkCreated, EventLinkChanged, EventLinkDeleted, EventLinkRead, EventFilesChanged, EventDeliveryReceived, EventHookRemovalChanged,
+		EventDatabaseCreated, EventDatabaseChanged, EventDatabaseDeleted, EventHistoryAdded,
+		EventInstanceCreated, EventInstanceChanged, EventInstanceDeleted,
+		EventEnvironmentCreated, EventEnvironmentChanged, EventEnvironmentDeleted,
+		EventProjectCreated, EventProjectChanged, EventProjectMemberChanged, EventMemberCreated, EventMemberChanged,
+		EventCredentialCreated, EventCredentialDeleted,
+		EventGitProviderCreated, EventGitProviderChanged, EventGitProviderDeleted,
+		EventGrantCreated, EventGrantChanged, EventVerificationChanged,
+	}
+}
+
+// Act reports whether the kind is an act of a person, which the audit log keeps for good, and not a change of state.
+func (k EventKind) Act() bool { return !slices.Contains(EventKinds(), k) }
+
+// personal are kinds of what belongs to one member and concerns nobody else.
+var personal = []EventKind{
+	EventCredentialCreated, EventCredentialDeleted, EventGrantCreated, EventGrantChanged, EventVerificationChanged,
+}
+
+// shared are kinds of what every member of the workspace may see.
+var shared = []EventKind{
+	EventInstanceCreated, EventInstanceChanged, EventInstanceDeleted,
+	EventEnvironmentCreated, EventEnvironmentChanged, EventEnvironmentDeleted,
+	EventMemberCreated, EventMemberChanged,
+	EventGitProviderCreated, EventGitProviderChanged, EventGitProviderDeleted,
+}
+
+// VisibleTo reports whether a member may see the event. may says whether they hold a right in a project, or with "" in the
+// workspace.
+func (e Event) VisibleTo(memberID string, may func(right Permission, projectID string) bool) bool {
+	switch {
+	case e.Kind.Act():
+		return may(ManageMembers, "")
+	case slices.Contains(personal, e.Kind):
+		return e.MemberID == memberID
+	case slices.Contains(shared, e.Kind):
+		return may(ViewWorkspace, "")
+	case e.Kind == EventProjectMemberChanged && e.MemberID == memberID:
+		return true // also of whom the project is not theirs any more
+	case e.ProjectID == "":
+		return may(ManageInstances, "") // a database in no project
+	}
+	return may(ViewProject, e.ProjectID)
+}

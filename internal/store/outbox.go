@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"reflect"
+	"slices"
+
+	"towpath"
+)
+
+// eventRow is an Event with what decides for how long it is kept.
+type eventRow struct {
+	Audit bool
+	towpath.Event
+}
+
+var events = newTable("event", 1, func(e *eventRow) []column {
+	return []column{
+		{"id", &e.ID}, {"at", instant{&e.At}}, {"kind", (*string)(&e.Kind)}, {"audit", &e.Audit}, {"actor_id", &e.ActorID},
+		{"member_id", &e.MemberID}, {"project_id", &e.ProjectID}, {"link_id", &e.LinkID}, {"rollout_id", &e.RolloutID},
+		{"task_id", &e.TaskID}, {"database_id", &e.DatabaseID}, {"subject_id", &e.SubjectID}, {"from_state", &e.From},
+		{"to_state", &e.To}, {"times", &e.Count}, {"params", jsonText{&e.Params}},
+	}
+})
+
+// outbox is what a transaction has emitted, and the states it has seen and written.
+type outbox struct {
+	events []towpath.Event
+	places map[towpath.EventKind][]int // of events that may still count more
+	states map[string]string           // of tasks that were read or written, by id
+
+	projects map[string]string // of links, by id
+}
+
+// Emit writes a change of state, or an act, with the commit of this transaction. Changes that differ in their task or subject
+// alone become one event that counts them, so a batch of any size is a few rows. ID, At and Count are set.
+func (tx *Tx) Emit(e towpath.Event) {
+	if tx.outbox == nil {
+		return // a read, which changes nothing
+	}
+	e.ID, e.At, e.Count = NewID(), tx.Now, 1
+	if e.Kind.Act() || e.Params != nil {
+		tx.outbox.events = append(tx.outbox.events, e)
+		return
+	}
+	for _, place := range tx.outbox.places[e.Kind] {
+		if same(tx.outbox.events[place], e) {
+			tx.outbox.events[place] = count(tx.outbox.events[place], e)
+			return
+		}
+	}
+	if tx.outbox.places == nil {
+		tx.outbox.places = map[towpath.EventKind][]int{}
+	}
+	tx.outbox.places[e.Kind] = append(tx.outbox.places[e.Kind], len(tx.outbox.events))
+	tx.outbox.events = append(tx.outbox.events, e)
+}
+
+// same reports whether two changes differ in what count leaves out at most.
+func same(a, b towpath.Event) bool {
+	return a.MemberID == b.MemberID && a.ProjectID == b.ProjectID && a.LinkID == b.LinkID && a.RolloutID == b.RolloutID &&
+		a.DatabaseID == b.DatabaseID && a.From == b.From && a.To == b.To
+}
+
+// count adds a change to an event of the same kind.
+func count(e, more towpath.Event) towpath.Event {
+	e.Count++
+	if e.TaskID != more.TaskID {
+		e.TaskID = ""
+	}
+	if e.SubjectID != more.SubjectID {
+		e.SubjectID = ""
+	}
+	return e
+}
+
+// emitOnce emits an event of a change that was written, and returns the error of writing it.
+func (tx *Tx) emitOnce(err error, e towpath.Event) error {
+	if err == nil {
+		tx.Emit(e)
+	}
+	return err
+}
+
+// flush writes what was emitted.
+func (o *outbox) flush(ctx context.Context, tx *Tx) error {
+	if len(o.events) == 0 {
+		return nil
+	}
+	rows := make([]eventRow, len(o.events))
+	for i, e := range o.events {
+		rows[i] = eventRow{Audit: e.Kind.Act(), Event: e}
+	}
+	return events.insert(ctx, tx, rows...)
+}
+
+// Events lists all events, acts included, in the order in which they began.
+func (tx *Tx) Events(ctx context.Context, p Page) ([]towpath.Event, error) {
+	rows, err := events.page(ctx, tx, p, filter{})
+	return eventsOf(rows), err
+}
+
+// Acts lists what people did in a project, or with "" everywhere.
+func (tx *Tx) Acts(ctx context.Context, projectID string, p Page) ([]towpath.Event, error) {
+	where := filter{terms: []string{"audit"}}
+	where.ifSet("project_id", projectID)
+	rows, err := events.page(ctx, tx, p, where)
+	return eventsOf(rows), err
+}
+
+// eventsByID reads events that were committed.
+func (tx *Tx) eventsByID(ctx context.Context, ids []string) ([]towpath.Event, error) {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	rows, err := events.list(ctx, tx, "WHERE id IN "+tuples(1, len(args), tx.shared)+" ORDER BY id", args...)
+	return eventsOf(rows), err
+}
+
+func eventsOf(rows []eventRow) []towpath.Event {
+	list := make([]towpath.Event, len(rows))
+	for i, row := range rows {
+		list[i] = row.Event
+	}
+	return list
+}
+
+// pruneEvents removes old changes of state. Acts stay.
+func (tx *Tx) pruneEvents(ctx context.Context) (int, error) {
+	result, err := tx.exec(ctx, `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE NOT audit AND at < $1 ORDER BY at LIMIT $2)`, tx.Now.Add(-eventsKept).UnixMicro(), pruneBatch)
+	if err != nil {
+		return 0, events.wrap("prune", err)
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+// note remembers the state of a task that was read, so that a change of it knows where it came from.
+func (tx *Tx) note(id, state string) {
+	if tx.outbox == nil {
+		return
+	}
+	if tx.outbox.states == nil {
+		tx.outbox.states = map[string]string{}
+	}
+	tx.outbox.states[id] = state
+}
+
+// noted returns the state of what this transaction has read or written.
+func (tx *Tx) noted(id string) (state string, known bool) {
+	if tx.outbox != nil {
+		state, known = tx.outbox.states[id]
+	}
+	return state, known
+}
+
+// emitOf emits an event about a link whose project the caller does not know.
+func (tx *Tx) emitOf(ctx context.Context, kind towpath.EventKind, linkID string) error {
+	if tx.outbox == nil {
+		return nil
+	}
+	projectID, known := tx.outbox.projects[linkID]
+	if !known {
+		l, err := tx.Link(ctx, linkID)
+		if towpath.ErrorCode(err) == towpath.CodeNotFound {
+			return nil // it goes with its link, which says so
+		}
+		if err != nil {
+			return err
+		}
+		projectID = l.ProjectID
+		if tx.outbox.projects == nil {
+			tx.outbox.projects = map[string]string{}
+		}
+		tx.outbox.projects[linkID] = projectID
+	}
+	tx.Emit(towpath.Event{Kind: kind, ProjectID: projectID, LinkID: linkID})
+	return nil
+}
+
+// seen has the rows of a table seen when they are read.
+func seen[T any](t *table[T], see func(*Tx, *T)) *table[T] {
+	t.seen = see
+	return t
+}
+
+// change writes a whole row that was there before, and reports what it was and whether any column but the quiet ones differs.
+func (t *table[T]) change(ctx context.Context, tx *Tx, v T, quiet ...string) (before T, changed bool, err error) {
+	before, err = t.get(ctx, tx, t.whereKey(), t.values(&v)[:t.key]...)
+	if err != nil {
+		return before, false, err
+	}
+	was, is := t.values(&before), t.values(&v)
+	for i, name := range t.names {
+		changed = changed || (!slices.Contains(quiet, name) && !reflect.DeepEqual(was[i], is[i]))
+	}
+	return before, changed, t.update(ctx, tx, v)
+}
