@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"towpath/internal/auth":               3,
 	"towpath/internal/catalog":            3,
 	"towpath/internal/account":            3,
+	"towpath/internal/manifest":           3,
 	"towpath/internal/rollout":            3,
 	"towpath/internal/executor":           3,
 	"towpath/internal/executor/crashtest": 3,
@@ -52,7 +53,10 @@ var floors = map[string]int{
 	"towpath/internal/engine/enginetest":  3,
 	"towpath/internal/store/storetest":    3,
 
-	"towpath/internal/gitops":        4,
+	"towpath/internal/link":          4,
+	"towpath/internal/sync":          4,
+	"towpath/internal/report":        4,
+	"towpath/internal/link/linktest": 5,
 	"towpath/internal/api":           5,
 	"towpath/internal/vcs/bitbucket": 4,
 	"towpath/internal/vcs/gitea":     4,
@@ -60,7 +64,7 @@ var floors = map[string]int{
 }
 
 // suites are conformance suites and their helpers: packages for tests, in the folder of a seam.
-var suites = []string{"towpath/internal/vcs/vcstest", "towpath/internal/engine/enginetest", "towpath/internal/store/storetest"}
+var suites = []string{"towpath/internal/vcs/vcstest", "towpath/internal/engine/enginetest", "towpath/internal/store/storetest", "towpath/internal/link/linktest"}
 
 // A never is an import that the floors would allow and that is still wrong.
 type never struct {
@@ -82,8 +86,8 @@ var nevers = []never{
 	{"towpath/internal/engine/sqlite", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
 	{"towpath/internal/engine/postgres", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
 	{"towpath/internal/engine/mysql", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/vcs", []string{"towpath/cmd", "towpath/internal/vcs", "towpath/internal/account", "towpath/internal/gitops"},
-		"Git providers are the business of account and gitops; api speaks of what is in the store"},
+	{"towpath/internal/vcs", []string{"towpath/cmd", "towpath/internal/vcs", "towpath/internal/account", "towpath/internal/link", "towpath/internal/sync", "towpath/internal/report"},
+		"Git providers are the business of account, link, sync and report; api speaks of what is in the store"},
 	{"towpath/internal/engine", []string{"towpath/cmd", "towpath/internal/engine", "towpath/internal/executor", "towpath/internal/catalog"},
 		"targets are read by catalog and changed by executor; api speaks of what is in the store"},
 	{"towpath/internal/dialect", []string{"towpath/internal/dialect", "towpath/internal/engine"},

@@ -29,6 +29,14 @@ const (
 	HookMissing HookState = "missing" // it was deleted or does not fire; the server polls meanwhile
 )
 
+const (
+	// PollInterval is how often a branch's head is read when no delivery comes, unless the server is set otherwise.
+	PollInterval = 30 * time.Second
+
+	// DeliveryGrace is how long after a push its delivery may still arrive.
+	DeliveryGrace = 30 * time.Second
+)
+
 // RepositoryLink connects a project to a repository, whose migrations are the project's desired
 // state.
 type RepositoryLink struct {

@@ -30,3 +30,12 @@ func ClipMore(text string, n, unread int) string {
 	}
 	return fmt.Sprintf("%s… (%d bytes more)", strings.ToValidUTF8(kept, "�"), len(text)-len(kept)+unread)
 }
+
+// ClipRunes cuts text to at most n runes.
+func ClipRunes(text string, n int) string {
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return string(runes[:n-1]) + "…"
+}

@@ -64,7 +64,7 @@ func nothingToDo(b *testing.B, name string, where targets) {
 	defer s.close()
 	grow(b, w, s.store, files)
 	look := func(ctx context.Context) {
-		if _, err := s.gitops.Reconcile(ctx, w.linkID); err != nil {
+		if _, err := s.sync.Reconcile(ctx, w.linkID); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -23,11 +23,14 @@ import (
 	"towpath/internal/catalog"
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/executor"
-	"towpath/internal/gitops"
 	"towpath/internal/jobs"
+	"towpath/internal/link"
+	"towpath/internal/manifest"
+	"towpath/internal/report"
 	"towpath/internal/rollout"
 	"towpath/internal/secret"
 	"towpath/internal/store"
+	"towpath/internal/sync"
 	"towpath/web"
 )
 
@@ -50,7 +53,7 @@ type server struct {
 	lock     *os.File // held while this process is alone on the metadata
 	store    *store.Store
 	auth     *auth.Service
-	gitops   *gitops.Service
+	sync     *sync.Service
 	runner   *jobs.Runner
 	listener net.Listener
 	http     *http.Server
@@ -81,7 +84,7 @@ func newServer(ctx context.Context, c *serveCommand, log *slog.Logger) (s *serve
 			return s, fmt.Errorf("listen (--listen): %w", err)
 		}
 	}
-	return s, s.gitops.WakeAll(ctx)
+	return s, s.sync.WakeAll(ctx)
 }
 
 // open takes the data folder and opens the metadata.
@@ -190,32 +193,39 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 	roll := &rollout.Service{Store: s.store, Logger: s.log}
 	s.auth = &auth.Service{Store: s.store, Keeper: keeper}
 	accounts := &account.Service{Store: s.store, Keeper: keeper, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log}
-	s.gitops = &gitops.Service{
-		Store: s.store, Keeper: keeper, Accounts: accounts, ExternalURL: c.ExternalURL, Logger: s.log,
-		RefreshLedgers: cat.RefreshLedgers, Refusal: exec.Refusal, Rules: build(), Marks: cat.Marks, Shown: cat.Shown, Polling: c.PollingOnly, PollInterval: c.PollInterval,
+	files := &manifest.Service{Store: s.store, Refusal: exec.Refusal, Rules: build()}
+	report := &report.Service{Store: s.store, Accounts: accounts, Manifest: files, ExternalURL: c.ExternalURL, Logger: s.log}
+	links := &link.Service{
+		Store: s.store, Keeper: keeper, Accounts: accounts, Manifest: files, ExternalURL: c.ExternalURL, Logger: s.log,
+		RefreshLedgers: cat.RefreshLedgers, Settle: report.Settle, Marks: cat.Marks, Shown: cat.Shown,
+		Polling: c.PollingOnly, PollInterval: c.PollInterval,
+	}
+	s.sync = &sync.Service{
+		Store: s.store, Accounts: accounts, Manifest: files, Logger: s.log,
+		RefreshLedgers: cat.RefreshLedgers, HookSecret: links.HookSecret, PollInterval: c.PollInterval,
 	}
 	s.runner = &jobs.Runner{
 		Store: s.store, Owner: owner, Logger: s.log, Workers: workers,
 		Handlers: map[towpath.JobKind]jobs.Handler{
-			towpath.JobReconcile:    s.gitops.Reconcile,
-			towpath.JobPostPlan:     s.gitops.PostPlan,
-			towpath.JobPostStatus:   s.gitops.PostStatus,
-			towpath.JobWriteBack:    s.gitops.WriteBack,
-			towpath.JobCheckHook:    s.gitops.CheckHook,
-			towpath.JobRemoveHook:   s.gitops.RemoveHook,
+			towpath.JobReconcile:    s.sync.Reconcile,
+			towpath.JobPostPlan:     report.PostPlan,
+			towpath.JobPostStatus:   report.PostStatus,
+			towpath.JobWriteBack:    report.WriteBack,
+			towpath.JobCheckHook:    links.CheckHook,
+			towpath.JobRemoveHook:   links.RemoveHook,
 			towpath.JobRefreshGrant: accounts.RefreshGrant,
 			towpath.JobAdvance:      roll.Advance,
 			towpath.JobRunTask:      exec.RunTask,
 		},
 		Sweeps: []jobs.Sweep{
-			{Name: "poll", Every: time.Second, Run: s.gitops.WakeDue},
+			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},
 			{Name: "idle grants", Every: time.Hour, Run: accounts.WakeIdleGrants},
 			{Name: "prune", Every: time.Hour, Run: func(ctx context.Context) error { return s.store.Prune(ctx, c.retention()) }},
 		},
 	}
 	stopping := make(chan struct{})
 	handler := &api.Server{
-		Store: s.store, Auth: s.auth, Accounts: accounts, GitOps: s.gitops, Rollouts: roll, Catalog: cat, Executor: exec, Logger: s.log,
+		Store: s.store, Auth: s.auth, Accounts: accounts, Links: links, Syncs: s.sync, Rollouts: roll, Catalog: cat, Executor: exec, Logger: s.log,
 		ExternalURL: c.ExternalURL, Listen: c.Listen, Version: version, Stopping: stopping, Console: web.Handler(),
 	}
 	s.http = &http.Server{

@@ -239,7 +239,7 @@ func (s *Service) exchange(ctx context.Context, v *towpath.Verification, c Callb
 	case c.Error == "access_denied":
 		return vcs.Token{}, &failure{"denied", "You did not grant access at " + kind.Name + ". Press Next again and choose Grant access."}
 	case c.Error != "":
-		return vcs.Token{}, &failure{"provider_error", kind.Name + " answered with an error: " + vcs.ClipText(strings.TrimSpace(c.Error+" "+c.ErrorDescription), 300)}
+		return vcs.Token{}, &failure{"provider_error", kind.Name + " answered with an error: " + towpath.ClipRunes(strings.TrimSpace(c.Error+" "+c.ErrorDescription), 300)}
 	case c.Code == "":
 		return vcs.Token{}, &failure{"provider_error", kind.Name + " sent you back without a code. Press Next again."}
 	}

@@ -1,4 +1,4 @@
-package gitops_test
+package account_test
 
 import (
 	"errors"
@@ -6,14 +6,16 @@ import (
 	"testing"
 	"time"
 
+	"towpath/internal/link/linktest"
+
 	"towpath"
 	"towpath/internal/account"
 	"towpath/internal/bitbucketsim"
 )
 
 func TestVerification_refusesBeforeThePopup(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		noCallback := b.sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "bare"})
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		noCallback := b.Sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "bare"})
 		for name, c := range map[string]struct {
 			change func(*account.StartVerification)
 			field  string
@@ -29,40 +31,40 @@ func TestVerification_refusesBeforeThePopup(t *testing.T) {
 				in.ApplicationID, in.Secret = noCallback.Key, noCallback.Secret
 			}, "applicationId", "http://towpath.test/oauth/callback"},
 		} {
-			in := b.start()
+			in := b.Start()
 			c.change(&in)
-			_, _, err := b.StartVerification(t.Context(), b.actor, in)
+			_, _, err := b.StartVerification(t.Context(), b.Actor, in)
 			var e *towpath.Error
 			if !errors.As(err, &e) || e.Field != c.field || !strings.Contains(e.Message, c.says) {
 				t.Errorf("%s: %v, want an error of %s that says %q", name, err, c.field, c.says)
 			}
 		}
-		if strings.Contains(b.log.String(), b.consumer.Secret) {
+		if strings.Contains(b.Log.String(), b.Consumer.Secret) {
 			t.Error("the log has the secret")
 		}
 	})
 }
 
 func TestVerification_goesOnWhenBitbucketCannotBeAsked(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.sim.SetFaults(bitbucketsim.Faults{TokenStatus: 503})
-		v, page, err := b.StartVerification(t.Context(), b.actor, b.start())
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Sim.SetFaults(bitbucketsim.Faults{TokenStatus: 503})
+		v, page, err := b.StartVerification(t.Context(), b.Actor, b.Start())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant")); err != nil || v.Reason != "unavailable" || v.State != towpath.VerificationFailed {
+		if v, err = b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant")); err != nil || v.Reason != "unavailable" || v.State != towpath.VerificationFailed {
 			t.Errorf("%+v %v, want a failure that is called unavailable", v, err)
 		}
 	})
 }
 
 func TestVerification_failsWithItsReason(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		_, page, err := b.StartVerification(t.Context(), b.actor, b.start())
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		_, page, err := b.StartVerification(t.Context(), b.Actor, b.Start())
 		if err != nil {
 			t.Fatal(err)
 		}
-		back := b.browser(t, page, "deny")
+		back := b.Browse(t, page, "deny")
 		v, err := b.FinishVerification(t.Context(), "s1", back)
 		if err != nil || v.Reason != "denied" {
 			t.Errorf("denied: %+v %v", v, err)
@@ -71,29 +73,29 @@ func TestVerification_failsWithItsReason(t *testing.T) {
 			t.Errorf("the same callback twice: %v", err)
 		}
 
-		poor := b.sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "poor", CallbackURL: b.consumer.CallbackURL, Scopes: []string{"account"}})
-		in := b.start()
+		poor := b.Sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "poor", CallbackURL: b.Consumer.CallbackURL, Scopes: []string{"account"}})
+		in := b.Start()
 		in.ApplicationID, in.Secret = poor.Key, poor.Secret
-		if _, page, err = b.StartVerification(t.Context(), b.actor, in); err != nil {
+		if _, page, err = b.StartVerification(t.Context(), b.Actor, in); err != nil {
 			t.Fatal(err)
 		}
-		v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant"))
+		v, err = b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant"))
 		if err != nil || v.Reason != "missing_permission" || len(v.Missing) != 2 {
 			t.Errorf("missing permissions: %+v %v", v, err)
 		}
-		if _, err := b.AddProvider(t.Context(), b.actor, v.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+		if _, err := b.AddProvider(t.Context(), b.Actor, v.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
 			t.Errorf("adding an unverified provider: %v", err)
 		}
 	})
 }
 
 func TestVerification_isBoundToItsBrowserAndItsTime(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		v, page, err := b.StartVerification(t.Context(), b.actor, b.start())
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		v, page, err := b.StartVerification(t.Context(), b.Actor, b.Start())
 		if err != nil {
 			t.Fatal(err)
 		}
-		back := b.browser(t, page, "grant")
+		back := b.Browse(t, page, "grant")
 		if _, err := b.FinishVerification(t.Context(), "another session", back); towpath.ErrorCode(err) != towpath.CodeForbidden {
 			t.Errorf("another browser: %v", err)
 		}
@@ -102,25 +104,25 @@ func TestVerification_isBoundToItsBrowserAndItsTime(t *testing.T) {
 		if _, err := b.FinishVerification(t.Context(), "s1", forged); towpath.ErrorCode(err) != towpath.CodeNotFound {
 			t.Errorf("a guessed state: %v", err)
 		}
-		other := b.actor
+		other := b.Actor
 		other.Member.ID = "somebody else"
 		if _, err := b.Verification(t.Context(), other, v.ID); towpath.ErrorCode(err) != towpath.CodeNotFound {
 			t.Errorf("somebody else looks: %v", err)
 		}
-		b.clock.move(towpath.VerificationTTL)
+		b.Clock.Move(towpath.VerificationTTL)
 		if _, err := b.FinishVerification(t.Context(), "s1", back); towpath.ErrorCode(err) != towpath.CodeNotFound {
 			t.Errorf("ten minutes later: %v", err)
 		}
-		if v, err = b.Verification(t.Context(), b.actor, v.ID); err != nil || v.Reason != "expired" || !strings.Contains(v.Message, "callback URL") {
+		if v, err = b.Verification(t.Context(), b.Actor, v.ID); err != nil || v.Reason != "expired" || !strings.Contains(v.Message, "callback URL") {
 			t.Errorf("ten minutes later it reads %+v %v", v, err)
 		}
 	})
 }
 
 func TestStartGrant_byTokenIsForOwners(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		provider, _ := b.connect(t)
-		token := b.actor
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		provider, _ := b.Connect(t)
+		token := b.Actor
 		token.SessionID = ""
 		if _, _, err := b.StartGrant(t.Context(), token, provider); err != nil {
 			t.Errorf("an owner's token: %v", err)
@@ -133,34 +135,34 @@ func TestStartGrant_byTokenIsForOwners(t *testing.T) {
 }
 
 func TestProvider_isDeletedOnlyWhenNothingIsLinked(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"README.md": "hi"})
-		link := b.link(t)
-		err := b.DeleteProvider(t.Context(), b.actor, link.ProviderID)
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"README.md": "hi"})
+		link := b.Linked(t)
+		err := b.DeleteProvider(t.Context(), b.Actor, link.ProviderID)
 		if towpath.ErrorCode(err) != towpath.CodeConflict || !strings.Contains(err.Error(), "Shop (acme/shop-db)") {
 			t.Errorf("deleting a provider in use: %v", err)
 		}
-		if err := b.Unlink(t.Context(), b.actor, link.ID); err != nil {
+		if err := b.Unlink(t.Context(), b.Actor, link.ID); err != nil {
 			t.Fatal(err)
 		}
-		if hooks := b.sim.Hooks(repo); len(hooks) != 0 {
+		if hooks := b.Sim.Hooks(linktest.Repo); len(hooks) != 0 {
 			t.Errorf("unlinking left hooks: %v", hooks)
 		}
-		if err := b.DeleteProvider(t.Context(), b.actor, link.ProviderID); err != nil {
+		if err := b.DeleteProvider(t.Context(), b.Actor, link.ProviderID); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
 func TestGrant_isRenewedOnceForManyAndStoredBeforeUse(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"README.md": "hi"})
-		_, grant := b.connect(t)
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"README.md": "hi"})
+		_, grant := b.Connect(t)
 		before := countTokens(b)
-		b.clock.move(58 * time.Minute)
+		b.Clock.Move(58 * time.Minute)
 		done := make(chan error, 8)
 		for range cap(done) {
-			go func() { _, err := b.Branches(t.Context(), b.actor, grant, b.spec(grant).RepositoryID); done <- err }()
+			go func() { _, err := b.Branches(t.Context(), b.Actor, grant, b.Spec(grant).RepositoryID); done <- err }()
 		}
 		for range cap(done) {
 			if err := <-done; err != nil {
@@ -170,19 +172,19 @@ func TestGrant_isRenewedOnceForManyAndStoredBeforeUse(t *testing.T) {
 		if n := countTokens(b) - before; n != 1 {
 			t.Errorf("%d requests to the token endpoint, want 1", n)
 		}
-		b.sim.ExpireAccessTokens() // a 401 in the middle renews, too
-		if _, err := b.Branches(t.Context(), b.actor, grant, b.spec(grant).RepositoryID); err != nil {
+		b.Sim.ExpireAccessTokens() // a 401 in the middle renews, too
+		if _, err := b.Branches(t.Context(), b.Actor, grant, b.Spec(grant).RepositoryID); err != nil {
 			t.Error(err)
 		}
-		b.clock.move(time.Hour) // the refresh token that was used first is long dead: only the stored one can work
-		if _, err := b.Branches(t.Context(), b.actor, grant, b.spec(grant).RepositoryID); err != nil {
+		b.Clock.Move(time.Hour) // the refresh token that was used first is long dead: only the stored one can work
+		if _, err := b.Branches(t.Context(), b.Actor, grant, b.Spec(grant).RepositoryID); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-func countTokens(b *bundle) (n int) {
-	for _, r := range b.sim.Requests() {
+func countTokens(b *linktest.World) (n int) {
+	for _, r := range b.Sim.Requests() {
 		if strings.HasSuffix(r.Path, "/access_token") {
 			n++
 		}
@@ -191,23 +193,23 @@ func countTokens(b *bundle) (n int) {
 }
 
 func TestGrant_thatIsRevokedTurnsTheLinkIntoNeedsAttention(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "CREATE TABLE a (id INT);"})
-		link := b.link(t)
-		b.sim.RevokeGrants("ada")
-		b.refused(t, link.ID)
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "CREATE TABLE a (id INT);"})
+		link := b.Linked(t)
+		b.Sim.RevokeGrants("ada")
+		b.Refused(t, link.ID)
 		st, err := b.LinkStatus(t.Context(), link.ID)
 		if err != nil || !strings.Contains(st.WaitsFor, "Ada Lock") || st.GrantBroken == "" {
 			t.Fatalf("%q %q %v, want words that name the person", st.WaitsFor, st.GrantBroken, err)
 		}
-		_, page, err := b.StartGrant(t.Context(), b.actor, link.ProviderID)
+		_, page, err := b.StartGrant(t.Context(), b.Actor, link.ProviderID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v, err := b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant")); err != nil || v.GrantID != link.GrantID {
+		if v, err := b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant")); err != nil || v.GrantID != link.GrantID {
 			t.Fatalf("connected again as %+v %v", v, err)
 		}
-		b.reconcile(t, link.ID)
+		b.Reconciled(t, link.ID)
 		if st, err = b.LinkStatus(t.Context(), link.ID); err != nil || st.Link.AttentionReason != "" || st.Rollout == nil {
 			t.Errorf("after connecting again: %+v %v", st, err)
 		}

@@ -18,9 +18,10 @@ import (
 	"towpath/internal/auth"
 	"towpath/internal/catalog"
 	"towpath/internal/executor"
-	"towpath/internal/gitops"
+	links "towpath/internal/link"
 	rollouts "towpath/internal/rollout"
 	"towpath/internal/store"
+	syncs "towpath/internal/sync"
 )
 
 // Server answers HTTP requests. Its fields are set before Handler is called and not changed afterwards.
@@ -28,7 +29,8 @@ type Server struct {
 	Store    *store.Store
 	Auth     *auth.Service
 	Accounts *account.Service
-	GitOps   *gitops.Service
+	Links    *links.Service
+	Syncs    *syncs.Service
 	Rollouts *rollouts.Service
 	Catalog  *catalog.Service
 	Executor *executor.Service

@@ -3,7 +3,7 @@ package api
 import (
 	"slices"
 
-	"towpath/internal/gitops"
+	links "towpath/internal/link"
 	"towpath/internal/plan"
 )
 
@@ -44,7 +44,7 @@ const (
 	mostThings   = 5
 )
 
-func databaseBaselineOf(b gitops.DatabaseBaseline) databaseBaseline {
+func databaseBaselineOf(b links.DatabaseBaseline) databaseBaseline {
 	v := databaseBaseline{
 		DatabaseID: b.Database.ID, Name: b.Database.Name, Environment: b.Environment, Populated: b.Database.Ledger.Populated, HasLedger: b.HasLedger,
 		Versions: orEmpty(b.Versions[max(0, len(b.Versions)-mostVersions):]), Fitting: []string{}, Against: []contradictions{}, Unread: b.Unread, Problem: b.Problem,

@@ -18,9 +18,12 @@ import (
 	"towpath/internal/engine"
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/executor"
-	"towpath/internal/gitops"
 	"towpath/internal/jobs"
+	links "towpath/internal/link"
+	"towpath/internal/manifest"
+	reports "towpath/internal/report"
 	rollouts "towpath/internal/rollout"
+	syncs "towpath/internal/sync"
 	"towpath/internal/vcs"
 	"towpath/internal/vcs/bitbucket"
 )
@@ -81,14 +84,21 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 		Store: w.Store, Keeper: w.Keeper, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
 		ExternalURL: w.url, Logger: w.Logger,
 	}
-	w.GitOps = &gitops.Service{
-		Store: w.Store, Keeper: w.Keeper, Accounts: w.Accounts, ExternalURL: w.url, Logger: w.Logger, RefreshLedgers: w.Catalog.RefreshLedgers,
+	files := &manifest.Service{Store: w.Store}
+	report := &reports.Service{Store: w.Store, Accounts: w.Accounts, Manifest: files, ExternalURL: w.url, Logger: w.Logger}
+	w.Links = &links.Service{
+		Store: w.Store, Keeper: w.Keeper, Accounts: w.Accounts, Manifest: files, ExternalURL: w.url, Logger: w.Logger,
+		RefreshLedgers: w.Catalog.RefreshLedgers, Settle: report.Settle,
+	}
+	w.Syncs = &syncs.Service{
+		Store: w.Store, Accounts: w.Accounts, Manifest: files, Logger: w.Logger,
+		RefreshLedgers: w.Catalog.RefreshLedgers, HookSecret: w.Links.HookSecret,
 	}
 	runner := &jobs.Runner{
 		Store: w.Store, Owner: "test", Logger: w.Logger,
 		Handlers: map[towpath.JobKind]jobs.Handler{
-			towpath.JobReconcile: w.GitOps.Reconcile, towpath.JobPostPlan: w.GitOps.PostPlan, towpath.JobPostStatus: w.GitOps.PostStatus,
-			towpath.JobCheckHook: w.GitOps.CheckHook, towpath.JobAdvance: w.Rollouts.Advance, towpath.JobRunTask: w.Executor.RunTask,
+			towpath.JobReconcile: w.Syncs.Reconcile, towpath.JobPostPlan: report.PostPlan, towpath.JobPostStatus: report.PostStatus,
+			towpath.JobCheckHook: w.Links.CheckHook, towpath.JobAdvance: w.Rollouts.Advance, towpath.JobRunTask: w.Executor.RunTask,
 		},
 	}
 	ended := make(chan error)

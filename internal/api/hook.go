@@ -35,7 +35,7 @@ func (s *Server) receiveHook(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		err = towpath.Errorf(towpath.CodeInvalid, "The body could not be read to its end.")
 	default:
-		err = s.GitOps.ReceiveWebhook(ctx, r.PathValue("hook"), r.Header, body)
+		err = s.Syncs.ReceiveWebhook(ctx, r.PathValue("hook"), r.Header, body)
 	}
 	if err != nil {
 		s.refuse(w, r, err)

@@ -41,5 +41,5 @@ type hookRemovalInput struct {
 }
 
 func (s *Server) forgetHookRemoval(ctx context.Context, in *hookRemovalInput) error {
-	return s.GitOps.ForgetHookRemoval(ctx, actorOf(ctx), in.Project, in.Removal)
+	return s.Links.ForgetHookRemoval(ctx, actorOf(ctx), in.Project, in.Removal)
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"towpath"
-	"towpath/internal/gitops"
+	links "towpath/internal/link"
 	"towpath/internal/plan"
 	"towpath/internal/store"
 )
@@ -199,12 +199,12 @@ type baselineChoice struct {
 	Despite    bool   `json:"despite,omitempty" doc:"Keep it although the database shows otherwise; it is audited."`
 }
 
-func (l linkSpec) spec() gitops.LinkSpec {
-	baselines := make([]gitops.BaselineChoice, len(l.Baselines))
+func (l linkSpec) spec() links.LinkSpec {
+	baselines := make([]links.BaselineChoice, len(l.Baselines))
 	for i, b := range l.Baselines {
-		baselines[i] = gitops.BaselineChoice(b)
+		baselines[i] = links.BaselineChoice(b)
 	}
-	return gitops.LinkSpec{
+	return links.LinkSpec{
 		GrantID: l.GrantID, RepositoryID: l.RepositoryID, Branch: l.Branch, BaseDirectory: l.BaseDirectory, FilePathTemplate: l.FilePathTemplate,
 		SchemaPathTemplate: l.SchemaPathTemplate, LatePolicy: l.LatePolicy, WaitingStatus: l.WaitingStatus, ExistingFiles: l.ExistingFiles,
 		BaselineVersion: l.BaselineVersion, Baselines: baselines, Polling: l.Polling,
@@ -217,7 +217,7 @@ type linkInput struct {
 }
 
 func (s *Server) createLink(ctx context.Context, in *linkInput) (RepositoryLink, error) {
-	l, err := s.GitOps.Link(ctx, actorOf(ctx), in.Project, in.Body.spec())
+	l, err := s.Links.Link(ctx, actorOf(ctx), in.Project, in.Body.spec())
 	return s.answerLink(ctx, l, err)
 }
 
@@ -238,17 +238,17 @@ type linkPreview struct {
 const previewLimit = 2000
 
 func (s *Server) previewLink(ctx context.Context, in *linkInput) (linkPreview, error) {
-	p, err := s.GitOps.Preview(ctx, actorOf(ctx), in.Project, in.Body.spec())
+	p, err := s.Links.Preview(ctx, actorOf(ctx), in.Project, in.Body.spec())
 	return previewOf(p), err
 }
 
 // previewLinkChange shows what a link would do after a change.
 func (s *Server) previewLinkChange(ctx context.Context, in *changeLinkInput) (linkPreview, error) {
-	p, err := s.GitOps.PreviewChange(ctx, in.Link, gitops.LinkChange(in.Body))
+	p, err := s.Links.PreviewChange(ctx, in.Link, links.LinkChange(in.Body))
 	return previewOf(p), err
 }
 
-func previewOf(p gitops.Preview) linkPreview {
+func previewOf(p links.Preview) linkPreview {
 	shown := p.Files[:min(len(p.Files), previewLimit)]
 	return linkPreview{
 		p.Commit, planOf(p.Plan, previewLimit, nil), all(shown, manifestFileOf).Items, len(p.Files) - len(shown), p.Outside,
@@ -335,7 +335,7 @@ type linkStatus struct {
 const statusLimit = 500
 
 func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) {
-	st, err := s.GitOps.LinkStatus(ctx, in.Link)
+	st, err := s.Links.LinkStatus(ctx, in.Link)
 	shown := linkView{RepositoryLink: st.Link, reading: st.Progress}
 	if st.Rollout != nil {
 		shown.open = st.Rollout.State
@@ -371,16 +371,16 @@ type changeLinkInput struct {
 }
 
 func (s *Server) changeLink(ctx context.Context, in *changeLinkInput) (RepositoryLink, error) {
-	l, err := s.GitOps.UpdateLink(ctx, actorOf(ctx), in.Link, gitops.LinkChange(in.Body))
+	l, err := s.Links.UpdateLink(ctx, actorOf(ctx), in.Link, links.LinkChange(in.Body))
 	return s.answerLink(ctx, l, err)
 }
 
 func (s *Server) deleteLink(ctx context.Context, in *LinkPath) error {
-	return s.GitOps.Unlink(ctx, actorOf(ctx), in.Link)
+	return s.Links.Unlink(ctx, actorOf(ctx), in.Link)
 }
 
 func (s *Server) syncLink(ctx context.Context, in *LinkPath) error {
-	return s.GitOps.Sync(ctx, actorOf(ctx), in.Link)
+	return s.Syncs.Sync(ctx, actorOf(ctx), in.Link)
 }
 
 type takeOverLinkInput struct {
@@ -391,7 +391,7 @@ type takeOverLinkInput struct {
 }
 
 func (s *Server) takeOverLink(ctx context.Context, in *takeOverLinkInput) (RepositoryLink, error) {
-	l, err := s.GitOps.TakeOverLink(ctx, actorOf(ctx), in.Link, in.Body.GrantID)
+	l, err := s.Links.TakeOverLink(ctx, actorOf(ctx), in.Link, in.Body.GrantID)
 	return s.answerLink(ctx, l, err)
 }
 
@@ -406,7 +406,7 @@ type acceptInput struct {
 
 // acceptFile records the present text of an edited or moved file as applied, without running it.
 func (s *Server) acceptFile(ctx context.Context, in *acceptInput) (Rollout, error) {
-	r, err := s.GitOps.Accept(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID, towpath.MigrationID{Version: in.Body.Version, Type: in.Body.Type})
+	r, err := s.Syncs.Accept(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID, towpath.MigrationID{Version: in.Body.Version, Type: in.Body.Type})
 	return rolloutOf(r), err
 }
 
@@ -423,7 +423,7 @@ type skipFileInput struct {
 // skipFile leaves a file that cannot run out of one database, so that newer ones go on.
 func (s *Server) skipFile(ctx context.Context, in *skipFileInput) (Rollout, error) {
 	id := towpath.MigrationID{Version: in.Body.Version, Type: in.Body.Type}
-	r, err := s.GitOps.Skip(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID, id, in.Body.Reason)
+	r, err := s.Syncs.Skip(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID, id, in.Body.Reason)
 	return rolloutOf(r), err
 }
 
@@ -436,6 +436,6 @@ type acceptEditedInput struct {
 
 // acceptEdited records the present texts of all edited files as applied, without running them.
 func (s *Server) acceptEdited(ctx context.Context, in *acceptEditedInput) (Rollout, error) {
-	r, err := s.GitOps.AcceptEdited(ctx, actorOf(ctx), in.Link, in.Body.Commit)
+	r, err := s.Syncs.AcceptEdited(ctx, actorOf(ctx), in.Link, in.Body.Commit)
 	return rolloutOf(r), err
 }

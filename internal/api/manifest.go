@@ -110,5 +110,5 @@ type replayInput struct {
 }
 
 func (s *Server) replayDelivery(ctx context.Context, in *replayInput) error {
-	return s.GitOps.Replay(ctx, actorOf(ctx), in.Link, in.Delivery)
+	return s.Syncs.Replay(ctx, actorOf(ctx), in.Link, in.Delivery)
 }

@@ -1,4 +1,4 @@
-package gitops
+package link
 
 import (
 	"context"
@@ -127,7 +127,7 @@ func (e *evidenceTexts) traces(ctx context.Context, kind towpath.EngineType, fil
 			continue
 		}
 		group.Go(func() error {
-			_, err := e.service.readFile(ctx, source, e.draft.head, towpath.ManifestFile{Migration: m}, func(_ context.Context, text io.Reader) (string, int64, error) {
+			_, err := e.service.Manifest.ReadFile(ctx, source, e.draft.head, towpath.ManifestFile{Migration: m}, func(_ context.Context, text io.Reader) (string, int64, error) {
 				marks, err := e.service.Marks(kind, text)
 				traces[i].Marks = marks
 				return "", 0, err
@@ -205,7 +205,7 @@ func (s *Service) draftInput(ctx context.Context, d draft) (in plan.Input, err e
 		return in, fmt.Errorf("refresh ledgers: %w", err)
 	}
 	err = s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		in, err = s.planInput(ctx, tx, d.link, d.files)
+		in, err = s.Manifest.Input(ctx, tx, d.link, d.files)
 		if in.LinkedAt.IsZero() { // not linked yet
 			in.LinkedAt = tx.Now
 		}

@@ -1,10 +1,11 @@
-package gitops
+package link
 
 import (
 	"context"
 	"fmt"
 
 	"towpath"
+	"towpath/internal/rollout"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
 )
@@ -28,7 +29,7 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 	}
 	want := d.link
 	if change.Branch != nil {
-		if _, err := s.headOf(ctx, d.client.Source(want.RepositoryID), vcs.Repository{Name: want.RepositoryName}, want.Branch); err != nil {
+		if _, err := headOf(ctx, d.client.Source(want.RepositoryID), vcs.Repository{Name: want.RepositoryName}, want.Branch); err != nil {
 			return link, err
 		}
 	}
@@ -157,7 +158,7 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 	if err != nil {
 		return err
 	}
-	if err := s.settle(ctx, link); err != nil {
+	if err := s.Settle(ctx, link); err != nil {
 		s.Logger.Warn("unlinked, but a build status could not be ended", "link", linkID, "repository", link.RepositoryName, "error", err)
 	}
 	hooked := false
@@ -165,7 +166,7 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 		if link, err = tx.Link(ctx, linkID); err != nil {
 			return err
 		}
-		if err := s.closeRollout(ctx, tx, linkID, towpath.Why(towpath.ReasonUnlinked)); err != nil {
+		if err := rollout.Close(ctx, tx, linkID, towpath.Why(towpath.ReasonUnlinked)); err != nil {
 			return err
 		}
 		if err := tx.DeleteLink(ctx, linkID); err != nil {
@@ -204,14 +205,4 @@ func (s *Service) leaveHook(ctx context.Context, tx *store.Tx, link towpath.Repo
 		return false, nil
 	}
 	return true, tx.PutHookRemoval(ctx, s.hookRemoval(link, tx.Now), tx.Now.Add(removalStart))
-}
-
-// Sync asks for a look at the repository now.
-func (s *Service) Sync(ctx context.Context, _ towpath.Actor, linkID string) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Link(ctx, linkID); err != nil {
-			return err
-		}
-		return tx.Enqueue(ctx, towpath.JobReconcile, linkID)
-	})
 }

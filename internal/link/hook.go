@@ -1,4 +1,4 @@
-package gitops
+package link
 
 import (
 	"context"
@@ -41,7 +41,8 @@ func (s *Service) makeHook(ctx context.Context, client vcs.Client, link *towpath
 	return nil
 }
 
-func (s *Service) hookSecret(link towpath.RepositoryLink) (string, error) {
+// HookSecret opens the secret that a link's deliveries are signed with.
+func (s *Service) HookSecret(link towpath.RepositoryLink) (string, error) {
 	plain, err := s.Keeper.Open(link.SealedHookSecret, hookRow(link.ID))
 	if err != nil {
 		return "", fmt.Errorf("open webhook secret: %w", err)
@@ -56,7 +57,7 @@ func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, 
 		return err
 	}
 	if !polling {
-		hookSecret, err := s.hookSecret(*link)
+		hookSecret, err := s.HookSecret(*link)
 		if err != nil {
 			return err
 		}
@@ -93,7 +94,7 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Tim
 		return nil, err
 	}
 	if link.HookURL != s.hookURL(link.HookKey) {
-		hookSecret, err := s.hookSecret(link)
+		hookSecret, err := s.HookSecret(link)
 		if err != nil {
 			return nil, err
 		}
@@ -119,8 +120,8 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Tim
 	case !hook.Active:
 		link.HookState = towpath.HookMissing
 		link.HookReason = "The webhook is switched off at the provider. Pushes are still found by polling. Repair the webhook to switch it on."
-	case link.UntoldAt != nil && s.Store.Now().Sub(*link.UntoldAt) < deliveryGrace:
-		again := link.UntoldAt.Add(deliveryGrace)
+	case link.UntoldAt != nil && s.Store.Now().Sub(*link.UntoldAt) < towpath.DeliveryGrace:
+		again := link.UntoldAt.Add(towpath.DeliveryGrace)
 		return &again, nil // a delivery may still be on its way
 	case link.UntoldAt != nil:
 		link.HookState = towpath.HookMissing
@@ -130,9 +131,6 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Tim
 	}
 	return nil, s.noteHook(ctx, link)
 }
-
-// deliveryGrace is how long a delivery may come after the push that we saw.
-const deliveryGrace = 30 * time.Second
 
 func (s *Service) noteHook(ctx context.Context, link towpath.RepositoryLink) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {

@@ -1,16 +1,16 @@
-package gitops
+package link
 
 import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
 
 	"towpath"
+	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
@@ -70,7 +70,7 @@ func (s *Service) PreviewChange(ctx context.Context, linkID string, change LinkC
 	if err != nil {
 		return p, err
 	}
-	if d.head, err = s.headOf(ctx, d.client.Source(d.link.RepositoryID), vcs.Repository{Name: d.link.RepositoryName}, d.link.Branch); err != nil {
+	if d.head, err = headOf(ctx, d.client.Source(d.link.RepositoryID), vcs.Repository{Name: d.link.RepositoryName}, d.link.Branch); err != nil {
 		return p, err
 	}
 	if err := s.draftFiles(ctx, &d); err != nil {
@@ -169,7 +169,7 @@ func (s *Service) draft(ctx context.Context, actor towpath.Actor, projectID stri
 		return d, towpath.Invalid("repositoryId", "%s does not administer %s. Linking needs an administrator of the repository.", grant.AccountName, repository.Name)
 	}
 	d.link.RepositoryID, d.link.RepositoryName, d.link.RepositoryURL = repository.ID, repository.Name, repository.URL
-	if d.head, err = s.headOf(ctx, client.Source(spec.RepositoryID), repository, spec.Branch); err != nil {
+	if d.head, err = headOf(ctx, client.Source(spec.RepositoryID), repository, spec.Branch); err != nil {
 		return d, err
 	}
 	return d, s.draftFiles(ctx, &d)
@@ -217,7 +217,7 @@ func (s *Service) checkPolicy(ctx context.Context, projectID string, link *towpa
 	return nil
 }
 
-func (s *Service) headOf(ctx context.Context, source vcs.Source, repository vcs.Repository, branch string) (string, error) {
+func headOf(ctx context.Context, source vcs.Source, repository vcs.Repository, branch string) (string, error) {
 	if branch == "" {
 		return "", towpath.Invalid("branch", "Choose the branch whose commits reach the databases.")
 	}
@@ -254,7 +254,7 @@ func (s *Service) draftFiles(ctx context.Context, d *draft) error {
 	}
 	d.all = len(entries)
 	for _, e := range entries {
-		if f, in := s.classify(d.scope, d.link.ID, e); in {
+		if f, in := s.Manifest.Classify(d.scope, d.link.ID, manifest.Entry{Path: e.Path, Size: e.Size, Unfit: e.Unfit()}); in {
 			d.files = append(d.files, f)
 		}
 	}
@@ -274,18 +274,18 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 			known[e.MigrationID] = true
 		}
 	}
-	source, sums := d.client.Source(d.link.RepositoryID), textSums{}
+	source, sums := d.client.Source(d.link.RepositoryID), manifest.TextSums{}
 	for i, f := range in.Files {
-		if !needsText(f) || !known[f.MigrationID] {
+		if !manifest.NeedsText(f) || !known[f.MigrationID] {
 			continue
 		}
-		read, err := s.readFile(ctx, source, d.head, f, sums.read)
+		read, err := s.Manifest.ReadFile(ctx, source, d.head, f, sums.Read)
 		if err != nil {
 			return plan.Plan{}, vcs.Explain(err, "read file")
 		}
 		in.Files[i] = read
 	}
-	err = s.Store.Read(ctx, func(tx *store.Tx) error { return readTexts(ctx, tx, &in) })
+	err = s.Store.Read(ctx, func(tx *store.Tx) error { return manifest.ReadTexts(ctx, tx, &in) })
 	if err != nil {
 		return plan.Plan{}, err
 	}
@@ -294,47 +294,4 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	return plan.Build(in), nil
-}
-
-// textSums has towpath.TextSums.Plain for each variant of the texts that were read.
-type textSums map[string]string
-
-// read reads a text to its end, as store.KeepContent does, and keeps nothing of it but its sums.
-func (s textSums) read(_ context.Context, text io.Reader) (checksum string, size int64, err error) {
-	sums := towpath.NewTextSums()
-	size, err = io.Copy(sums, text)
-	for _, variant := range sums.Variants() {
-		s[variant] = sums.Plain()
-	}
-	return sums.Checksum(), size, err
-}
-
-// planInput gathers what a link's plan depends on, with the given files as its manifest.
-func (s *Service) planInput(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, files []towpath.ManifestFile) (in plan.Input, err error) {
-	in = plan.Input{Files: slices.Clone(files), Late: link.LatePolicy, LinkID: link.ID, BaselinedUpTo: link.BaselinedUpTo, LinkedAt: link.CreatedAt}
-	if in.Others, err = tx.OtherClaims(ctx, link.ProjectID, link.ID); err != nil {
-		return in, err
-	}
-	if in.Skipped, err = tx.SkippedTasks(ctx, link.ProjectID); err != nil {
-		return in, err
-	}
-	if in.Environments, err = tx.Environments(ctx); err != nil {
-		return in, err
-	}
-	if in.Databases, err = tx.ProjectDatabases(ctx, link.ProjectID); err != nil {
-		return in, err
-	}
-	if in.Baselines, err = tx.Baselines(ctx, link.ID); err != nil {
-		return in, err
-	}
-	if err := readTexts(ctx, tx, &in); err != nil {
-		return in, err
-	}
-	return in, s.readVerdicts(ctx, tx, &in)
-}
-
-// readTexts tells a plan which of the texts that it compares differ in nothing but their line ends.
-func readTexts(ctx context.Context, tx *store.Tx, in *plan.Input) (err error) {
-	in.Texts, err = tx.PlainTexts(ctx, in.Compared())
-	return err
 }

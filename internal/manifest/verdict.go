@@ -1,4 +1,4 @@
-package gitops
+package manifest
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
-	"towpath/internal/vcs"
 )
 
 // candidates are the texts that a plan would run, each under the rules of the databases that it goes to.
@@ -60,20 +59,20 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 	}
 	list, err := tx.Verdicts(ctx, s.Rules, checksums)
 	for _, v := range list {
-		ruled(in, v)
+		Ruled(in, v)
 	}
 	return err
 }
 
-// ruled keeps a verdict for databases of both kinds of environments.
-func ruled(in *plan.Input, v store.Verdict) {
+// Ruled adds a verdict for databases of both kinds of environments.
+func Ruled(in *plan.Input, v store.Verdict) {
 	in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine}] = v.Roles
 	in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine, Roles: true}] = v.Refusal
 }
 
-// judgeTexts looks through the texts that are about to be planned and that nobody has looked through under these rules: what
+// Judge looks through the texts that are about to be planned and that nobody has looked through under these rules: what
 // must not run is told by the plan, not by the run.
-func (s *Service) judgeTexts(ctx context.Context, link towpath.RepositoryLink, f found) error {
+func (s *Service) Judge(ctx context.Context, link towpath.RepositoryLink, change func([]towpath.ManifestFile) []towpath.ManifestFile) error {
 	if s.Refusal == nil {
 		return nil
 	}
@@ -83,7 +82,7 @@ func (s *Service) judgeTexts(ctx context.Context, link towpath.RepositoryLink, f
 		if err != nil {
 			return err
 		}
-		in, err = s.planInput(ctx, tx, link, f.delta.apply(manifest))
+		in, err = s.Input(ctx, tx, link, change(manifest))
 		return err
 	})
 	if err != nil {
@@ -120,49 +119,8 @@ func (s *Service) judgeText(ctx context.Context, key plan.Ruled) error {
 	})
 }
 
-// maxPreviewed bounds the texts that a preview reads from the provider to look them through, in the order of the plan. The
-// link reads all.
-const maxPreviewed = 10
-
-// judgeDraft looks through the first texts that a link would run.
-func (s *Service) judgeDraft(ctx context.Context, d draft, in *plan.Input) error {
-	if s.Refusal == nil {
-		return nil
-	}
-	index := map[string]int{}
-	for i, f := range in.Files {
-		index[f.Path] = i
-	}
-	kinds := map[string][]towpath.EngineType{}
-	var paths []string
-	for _, item := range plan.Build(*in).Items {
-		i, ours := index[item.Path]
-		if !ours || !needsText(in.Files[i]) || (item.State != plan.ItemPending && item.State != plan.ItemHeld && item.State != plan.ItemBlocked) {
-			continue
-		}
-		if kinds[item.Path] == nil {
-			paths = append(paths, item.Path)
-		}
-		kinds[item.Path] = append(kinds[item.Path], in.Engines[item.DatabaseID])
-	}
-	source := d.client.Source(d.link.RepositoryID)
-	for _, path := range paths[:min(len(paths), maxPreviewed)] {
-		var verdict store.Verdict
-		read, err := s.readFile(ctx, source, d.head, in.Files[index[path]], func(ctx context.Context, text io.Reader) (string, int64, error) {
-			return s.lookThrough(ctx, text, kinds[path][0], &verdict) // of one project, nearly always the only kind
-		})
-		if err != nil {
-			return vcs.Explain(err, "read file")
-		}
-		in.Files[index[path]] = read
-		verdict.Checksum = read.Checksum
-		ruled(in, verdict)
-	}
-	return nil
-}
-
-// lookThrough reads a text once for its sums and for the rules of a kind of engine.
-func (s *Service) lookThrough(ctx context.Context, text io.Reader, kind towpath.EngineType, v *store.Verdict) (string, int64, error) {
+// LookThrough reads a text once for its sums and for the rules of a kind of engine.
+func (s *Service) LookThrough(ctx context.Context, text io.Reader, kind towpath.EngineType, v *store.Verdict) (string, int64, error) {
 	through, w := io.Pipe()
 	failed := make(chan error, 1)
 	go func() {
@@ -172,7 +130,7 @@ func (s *Service) lookThrough(ctx context.Context, text io.Reader, kind towpath.
 		_, _ = io.Copy(io.Discard, through) // what nobody looked at
 		failed <- err
 	}()
-	checksum, size, err := textSums{}.read(ctx, io.TeeReader(text, w))
+	checksum, size, err := TextSums{}.Read(ctx, io.TeeReader(text, w))
 	_ = w.CloseWithError(err) // nil is the end
 	if judged := <-failed; err == nil && judged != nil {
 		err = judged

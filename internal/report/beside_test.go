@@ -1,32 +1,33 @@
-package gitops_test
+package report_test
 
 import (
 	"strings"
 	"testing"
 
-	"towpath/internal/gitops"
+	links "towpath/internal/link"
+	"towpath/internal/link/linktest"
 )
 
 // Two links of a repository may have folders that look alike: neither complains of the other's files.
 func TestPostPlan_foldersOfAnotherLinkThatLookAlike(t *testing.T) {
 	t.Parallel()
-	b := setup(t, "sqlite:"+t.TempDir()+"/m.db")
-	b.commit(t, map[string]string{"README.md": "0"})
-	_, grant := b.connect(t)
-	spec := b.spec(grant)
-	spec.BaseDirectory, spec.ExistingFiles = "migrations", gitops.ExistingRun
-	link, err := b.Link(t.Context(), b.actor, b.project, spec)
+	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
+	b.Commit(t, map[string]string{"README.md": "0"})
+	_, grant := b.Connect(t)
+	spec := b.Spec(grant)
+	spec.BaseDirectory, spec.ExistingFiles = "migrations", links.ExistingRun
+	link, err := b.Link(t.Context(), b.Actor, b.Project, spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.reconcile(t, link.ID)
+	b.Reconciled(t, link.ID)
 	told := func(file string) string {
-		head := b.commit(t, map[string]string{file: "SELECT 1"})
-		b.reconcile(t, link.ID)
+		head := b.Commit(t, map[string]string{file: "SELECT 1"})
+		b.Reconciled(t, link.ID)
 		if _, err := b.PostPlan(t.Context(), link.ID); err != nil {
 			t.Fatal(err)
 		}
-		for _, st := range b.sim.Statuses(repo, head) {
+		for _, st := range b.Sim.Statuses(linktest.Repo, head) {
 			if strings.Contains(st.Name, "plan") {
 				return st.Description
 			}
@@ -37,7 +38,7 @@ func TestPostPlan_foldersOfAnotherLinkThatLookAlike(t *testing.T) {
 		t.Errorf("the commit says %q", said)
 	}
 	spec.BaseDirectory = "migration"
-	if _, err := b.Link(t.Context(), b.actor, b.project, spec); err != nil {
+	if _, err := b.Link(t.Context(), b.Actor, b.Project, spec); err != nil {
 		t.Fatal(err)
 	}
 	if said := told("migration/shop/2__ddl__b.sql"); said != "" {

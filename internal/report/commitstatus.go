@@ -1,15 +1,14 @@
-package gitops
+package report
 
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"towpath"
+	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/vcs"
-	"towpath/internal/wording"
 )
 
 // stage is what the tasks of one commit amount to in one environment.
@@ -112,16 +111,16 @@ func (s stage) status(a around) (st vcs.Status, ok bool) {
 	done, all := count[towpath.TaskDone], len(s.tasks)
 	soFar := fmt.Sprintf("%d of %d done", done, all)
 	if failed := s.first(towpath.TaskFailed); failed.ID != "" {
-		return said(vcs.StatusFailed, "%s%s failed in %s; %s", vcs.ClipText(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
+		return said(vcs.StatusFailed, "%s%s failed in %s; %s", towpath.ClipRunes(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
 	}
 	if lost := s.first(towpath.TaskUnknown); lost.ID != "" {
-		return said(vcs.StatusFailed, "A person must look: nobody knows if %s was applied in %s", vcs.ClipText(lost.Path, maxStatusPath), lost.Database), true
+		return said(vcs.StatusFailed, "A person must look: nobody knows if %s was applied in %s", towpath.ClipRunes(lost.Path, maxStatusPath), lost.Database), true
 	}
 	if count[towpath.TaskRunning] > 0 {
 		return said(vcs.StatusInProgress, "Running; %s", soFar), true
 	}
 	if failed, replaced := s.fault(); replaced {
-		return said(vcs.StatusFailed, "%s%s failed in %s and was replaced or removed; %s", vcs.ClipText(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
+		return said(vcs.StatusFailed, "%s%s failed in %s and was replaced or removed; %s", towpath.ClipRunes(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
 	}
 	if count[towpath.TaskPending]+count[towpath.TaskHeld] > 0 {
 		if s.left(towpath.TaskSkipped).ID != "" {
@@ -130,7 +129,7 @@ func (s stage) status(a around) (st vcs.Status, ok bool) {
 		return s.stopped(a, soFar)
 	}
 	if skipped := s.left(towpath.TaskSkipped); skipped.ID != "" && done > 0 {
-		return said(vcs.StatusStopped, "%s failed in %s and was skipped by a person; %s", vcs.ClipText(skipped.Path, maxStatusPath), skipped.Database, soFar), true
+		return said(vcs.StatusStopped, "%s failed in %s and was skipped by a person; %s", towpath.ClipRunes(skipped.Path, maxStatusPath), skipped.Database, soFar), true
 	}
 	switch {
 	case done == all:
@@ -155,9 +154,9 @@ func (s stage) uncompared() string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf("; look at %s, which found something there already", vcs.ClipText(found[0].Path, maxStatusPath))
+		return fmt.Sprintf("; look at %s, which found something there already", towpath.ClipRunes(found[0].Path, maxStatusPath))
 	}
-	return fmt.Sprintf("; look at %s and %s, which found something there already", vcs.ClipText(found[0].Path, maxStatusPath), files(len(found)-1))
+	return fmt.Sprintf("; look at %s and %s, which found something there already", towpath.ClipRunes(found[0].Path, maxStatusPath), manifest.MoreFiles(len(found)-1))
 }
 
 // stopped words a stage of which something is to come and nothing runs.
@@ -167,7 +166,7 @@ func (s stage) stopped(a around, soFar string) (st vcs.Status, ok bool) {
 			continue
 		}
 		if by, blocked := blocker(t, a.others); blocked {
-			return said(vcs.StatusStopped, "Not run: %s in %s (%s); %s", wordOf(by.State), by.Environment, vcs.ClipText(by.Path, maxStatusPath), soFar), true
+			return said(vcs.StatusStopped, "Not run: %s in %s (%s); %s", wordOf(by.State), by.Environment, towpath.ClipRunes(by.Path, maxStatusPath), soFar), true
 		}
 	}
 	held := s.first(towpath.TaskHeld)
@@ -179,7 +178,7 @@ func (s stage) stopped(a around, soFar string) (st vcs.Status, ok bool) {
 	if held.ID == "" {
 		return st, false
 	}
-	return said(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s", vcs.ClipText(held.Path, maxStatusPath), held.Environment, soFar), true
+	return said(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s", towpath.ClipRunes(held.Path, maxStatusPath), held.Environment, soFar), true
 }
 
 func wordOf(s towpath.TaskState) string {
@@ -211,66 +210,4 @@ const maxStatusPath = 120
 
 func said(state vcs.StatusState, format string, args ...any) vcs.Status {
 	return vcs.Status{State: state, Description: fmt.Sprintf(format, args...)}
-}
-
-// troubles words what a person must change in the files themselves.
-var troubles = map[plan.ItemState]string{
-	plan.ItemEdited:   "was edited after it was applied: revert it and write a new migration",
-	plan.ItemRefused:  "is older than what is applied: give it a newer version",
-	plan.ItemMoved:    "has the text of a version that is applied",
-	plan.ItemTampered: "waits: other hands have changed the ledger of a database",
-	plan.ItemRestored: "waits: the ledger of a database is an earlier state of itself",
-}
-
-// troubleOf names what of the files cannot be planned, and what was noted of the commit; "" when there is nothing.
-func troubleOf(p plan.Plan, notes map[string]string) string {
-	words := map[string]string{}
-	for path, note := range notes {
-		words[path] = note
-	}
-	for _, item := range p.Items {
-		switch word := troubles[item.State]; {
-		case item.State == plan.ItemUnusable, item.State == plan.ItemConflict:
-			words[item.Path] = wording.Fragment(item.Reason)
-		case item.State == plan.ItemNoTarget, item.State == plan.ItemAmbiguous:
-			words[item.Path] = "cannot run: " + wording.Fragment(item.Reason)
-		case word != "":
-			words[item.Path] = word
-		}
-	}
-	var paths []string
-	for path := range words {
-		paths = append(paths, path)
-	}
-	if len(paths) == 0 {
-		return ""
-	}
-	slices.Sort(paths)
-	text := vcs.ClipText(paths[0], maxStatusPath) + " " + words[paths[0]]
-	if len(paths) > 1 {
-		text += "; and " + files(len(paths)-1)
-	}
-	return text
-}
-
-// files counts further files.
-func files(n int) string {
-	if n == 1 {
-		return "1 more file"
-	}
-	return fmt.Sprintf("%d more files", n)
-}
-
-// sqlEndings are how files end that people mean to run. Others (notes, configurations) may lie beside them.
-var sqlEndings = []string{".sql", ".ddl", ".dml", ".psql", ".pgsql", ".mysql"}
-
-// looksLikeSQL reports whether a file that is not taken was probably meant to run.
-func looksLikeSQL(path string) bool {
-	name := strings.ToLower(strings.TrimSpace(path))
-	for _, ending := range sqlEndings {
-		if strings.HasSuffix(name, ending) || strings.HasSuffix(name, ending+".txt") {
-			return true
-		}
-	}
-	return false
 }

@@ -1,4 +1,4 @@
-package gitops
+package report
 
 import (
 	"strings"
@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"towpath"
-	"towpath/internal/plan"
 	"towpath/internal/vcs"
 )
 
@@ -139,57 +138,5 @@ func TestStage_fitsLongNames(t *testing.T) {
 	st, _ := stagesOf([]towpath.Task{long})[0].status(around{place: ":100000:100000"})
 	if n := utf8.RuneCountInString(st.Description); n > 255 || !strings.Contains(st.Description, ":100000:100000 failed in d") {
 		t.Errorf("%d characters: %s", n, st.Description)
-	}
-}
-
-func TestTroubleOf_namesFilesThatCannotRun(t *testing.T) {
-	t.Parallel()
-	large := towpath.Why(towpath.ReasonOverLimit, "size", "110 MiB", "limit", "100 MiB")
-	item := func(path string, state plan.ItemState, reason towpath.Reason) plan.Item {
-		return plan.Item{Migration: towpath.Migration{Path: path}, State: state, Reason: reason}
-	}
-	p := plan.Plan{Items: []plan.Item{
-		item("b.sql", plan.ItemUnusable, large), item("b.sql", plan.ItemUnusable, large),
-		item("notes.txt", plan.ItemIgnored, towpath.Why(towpath.ReasonNoEnding, "want", ".sql")),
-		item("a.sql", plan.ItemVanished, towpath.Why(towpath.ReasonVanished)), item("c.sql", plan.ItemApplied, towpath.Reason{}),
-	}}
-	if got := troubleOf(p, nil); got != "b.sql has 110 MiB: the limit is 100 MiB; split the file" {
-		t.Error(got)
-	}
-	if got := troubleOf(p, map[string]string{"a.SQL": "is not run"}); got != "a.SQL is not run; and 1 more file" {
-		t.Error(got)
-	}
-	for state, c := range map[plan.ItemState]struct {
-		reason towpath.Reason
-		want   string
-	}{
-		plan.ItemConflict: {
-			towpath.Why(towpath.ReasonConflict, "version", "1", "type", "ddl", "files", "`b.sql`"),
-			"a.sql is in conflict: version 1 (ddl) is also claimed by `b.sql`; give one of them another version",
-		},
-		plan.ItemNoTarget: {
-			towpath.Why(towpath.ReasonNoEnvironment, "environment", "tset", "known", "test, prod"),
-			"a.sql cannot run: there is no environment `tset`; the environments are test, prod; rename the file or its folder",
-		},
-	} {
-		got := troubleOf(plan.Plan{Items: []plan.Item{item("a.sql", state, c.reason)}}, nil)
-		if got != c.want {
-			t.Error(got)
-		}
-	}
-	if got := troubleOf(plan.Plan{Items: p.Items[2:]}, nil); got != "" {
-		t.Error(got)
-	}
-}
-
-func TestLooksLikeSQL_takesWhatPeopleMeanToRun(t *testing.T) {
-	t.Parallel()
-	for path, want := range map[string]bool{
-		"a/1__ddl__x.sql": true, "a/1__ddl__x.SQL": true, "a/1__ddl__x.Sql ": true, "1.ddl": true, "1.DML": true, "1.psql": true, "1.sql.txt": true,
-		"README.md": false, "notes.txt": false, "sql": false, "a.sql/notes.txt": false, "schema.go": false, "x.sqlite": false, "": false,
-	} {
-		if looksLikeSQL(path) != want {
-			t.Errorf("%q: want %t", path, want)
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package gitops
+package report
 
 import (
 	"context"
@@ -108,8 +108,8 @@ func (s *Service) postOne(ctx context.Context, client vcs.Client, link towpath.R
 	})
 }
 
-// settle ends what a link shows as in progress, before the link goes: nobody would end it afterwards.
-func (s *Service) settle(ctx context.Context, link towpath.RepositoryLink) error {
+// Settle ends what a link shows as in progress, before the link goes: nobody would end it afterwards.
+func (s *Service) Settle(ctx context.Context, link towpath.RepositoryLink) error {
 	var w *reporter
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		w, err = s.newReporter(ctx, tx, link)

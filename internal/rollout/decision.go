@@ -161,3 +161,24 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 	})
 	return t, err
 }
+
+// Close cancels, in the transaction that removes a link, what has not begun of a link's open rollout.
+func Close(ctx context.Context, tx *store.Tx, linkID string, reason towpath.Reason) error {
+	open, err := tx.OpenRollout(ctx, linkID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, t := range open.Tasks {
+		if !t.State.MayBecome(towpath.TaskCancelled) {
+			continue
+		}
+		t.Close(towpath.TaskCancelled, reason, tx.Now)
+		if err := tx.UpdateTask(ctx, &t); err != nil {
+			return err
+		}
+	}
+	return tx.Enqueue(ctx, towpath.JobAdvance, open.ID)
+}

@@ -1,4 +1,4 @@
-package gitops
+package sync
 
 import (
 	"context"
@@ -49,7 +49,7 @@ func (s *Service) accept(ctx context.Context, actor towpath.Actor, linkID string
 		if err != nil {
 			return err
 		}
-		p, err := s.planNow(ctx, tx, link)
+		p, err := s.Manifest.Plan(ctx, tx, link)
 		if err != nil {
 			return err
 		}

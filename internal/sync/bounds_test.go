@@ -1,4 +1,4 @@
-package gitops_test
+package sync_test
 
 import (
 	"database/sql"
@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"towpath/internal/link/linktest"
 
 	"towpath"
 	"towpath/internal/bitbucketsim"
@@ -95,17 +97,17 @@ func longest(t *testing.T, file string) (found []string) {
 func TestMetadata_keepsNoTextOfOthersWhole(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "metadata.db")
-	b := setup(t, "sqlite:"+file)
-	b.answers = func(w http.ResponseWriter, r *http.Request) { swell(b.sim, w, r) }
-	b.commit(t, map[string]string{"shop/1__ddl__a.sql": "SELECT 1"})
-	link := b.link(t)
-	b.reconcile(t, link.ID)
-	if _, err := b.sim.CommitQuiet(repo, "main", map[string]string{"shop/2__ddl__b.sql": "SELECT 2", "shop/" + strings.Repeat("x/", 700) + "y.sql": ""}, immense); err != nil {
+	b := linktest.Setup(t, "sqlite:"+file)
+	b.Answers = func(w http.ResponseWriter, r *http.Request) { swell(b.Sim, w, r) }
+	b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "SELECT 1"})
+	link := b.Linked(t)
+	b.Reconciled(t, link.ID)
+	if _, err := b.Sim.CommitQuiet(linktest.Repo, "main", map[string]string{"shop/2__ddl__b.sql": "SELECT 2", "shop/" + strings.Repeat("x/", 700) + "y.sql": ""}, immense); err != nil {
 		t.Fatal(err)
 	}
-	b.reconcile(t, link.ID)
+	b.Reconciled(t, link.ID)
 
-	hook := b.sim.Hooks(repo)[0]
+	hook := b.Sim.Hooks(linktest.Repo)[0]
 	for id, branch := range map[string]string{immense: "main", "short": immense} {
 		body, err := json.Marshal(map[string]any{
 			"repository": map[string]any{"uuid": link.RepositoryID, "full_name": immense, "links": map[string]any{"html": map[string]any{"href": immense}}},
@@ -120,7 +122,7 @@ func TestMetadata_keepsNoTextOfOthersWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b.answers = func(w http.ResponseWriter, _ *http.Request) {
+	b.Answers = func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusForbidden)
 		_, _ = io.WriteString(w, `{"type":"error","error":{"message":"`+immense+`","detail":"`+immense+`"}}`)

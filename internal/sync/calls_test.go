@@ -1,4 +1,4 @@
-package gitops_test
+package sync_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"towpath/internal/link/linktest"
+
 	"towpath"
 	"towpath/internal/store"
 	"towpath/internal/vcs/bitbucket"
@@ -18,8 +20,8 @@ import (
 // calls are what Bitbucket counts: all below /repositories, and raw files apart.
 type calls struct{ counted, raw int }
 
-func (b *bundle) spent() (n calls) {
-	for _, r := range b.sim.Requests() {
+func spent(b *linktest.World) (n calls) {
+	for _, r := range b.Sim.Requests() {
 		switch {
 		case !strings.HasPrefix(r.Path, "/2.0/repositories"):
 		case r.Method == http.MethodGet && strings.Contains(r.Path, "/src/") && r.Query == "":
@@ -32,13 +34,13 @@ func (b *bundle) spent() (n calls) {
 }
 
 // stages leaves the project with so many environments: 1, or 3.
-func (b *bundle) stages(t *testing.T, n int) {
+func stages(t *testing.T, b *linktest.World, n int) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+	b.Write(t, func(ctx context.Context, tx *store.Tx) error {
 		if n == 3 {
-			return addEnvironment(ctx, tx, b.project, "live")
+			return linktest.AddEnvironment(ctx, tx, b.Project, "live")
 		}
-		list, err := tx.ProjectDatabases(ctx, b.project)
+		list, err := tx.ProjectDatabases(ctx, b.Project)
 		if err != nil {
 			return err
 		}
@@ -51,40 +53,40 @@ func (b *bundle) stages(t *testing.T, n int) {
 	})
 }
 
-// links links the project with so many folders of the repository, d0 and so on.
-func (b *bundle) links(t *testing.T, n int) (links []towpath.RepositoryLink) {
+// linkFolders links the project with so many folders of the repository, d0 and so on.
+func linkFolders(t *testing.T, b *linktest.World, n int) (links []towpath.RepositoryLink) {
 	t.Helper()
-	b.commit(t, map[string]string{"README.md": "0"})
-	_, grant := b.connect(t)
+	b.Commit(t, map[string]string{"README.md": "0"})
+	_, grant := b.Connect(t)
 	for i := range n {
-		spec := b.spec(grant)
+		spec := b.Spec(grant)
 		spec.BaseDirectory = fmt.Sprintf("d%d", i)
-		link, err := b.Link(t.Context(), b.actor, b.project, spec)
+		link, err := b.Link(t.Context(), b.Actor, b.Project, spec)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.reconcile(t, link.ID)
+		b.Reconciled(t, link.ID)
 		links = append(links, link)
 	}
 	return links
 }
 
 // cost carries out what links have to do, and returns what that cost.
-func (b *bundle) cost(t *testing.T, links ...towpath.RepositoryLink) calls {
+func cost(t *testing.T, b *linktest.World, links ...towpath.RepositoryLink) calls {
 	t.Helper()
-	before := b.spent()
+	before := spent(b)
 	for _, l := range links {
-		b.reconcile(t, l.ID)
+		b.Reconciled(t, l.ID)
 		if _, err := b.PostPlan(t.Context(), l.ID); err != nil {
 			t.Fatal(err)
 		}
 		if st, err := b.LinkStatus(t.Context(), l.ID); err != nil {
 			t.Fatal(err)
 		} else if st.Rollout != nil {
-			b.finish(t, *st.Rollout)
+			b.Finish(t, *st.Rollout)
 		}
 	}
-	after := b.spent()
+	after := spent(b)
 	return calls{counted: after.counted - before.counted, raw: after.raw - before.raw}
 }
 
@@ -98,26 +100,26 @@ func TestBudget_callsOfAPush(t *testing.T) {
 	costs := map[string][]calls{}
 	rows := []string{"a quiet hour, polling included", "a push without migrations, for ten links of the repository together", "a push with one file", "a push with 25 files of one commit"}
 	for _, n := range []int{1, 3} {
-		world := setup(t, "sqlite:"+t.TempDir()+"/m.db")
-		world.stages(t, n)
-		links := world.links(t, 10)
-		world.commit(t, map[string]string{"README.md": "1"})
-		costs[rows[1]] = append(costs[rows[1]], world.cost(t, links...))
+		world := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
+		stages(t, world, n)
+		links := linkFolders(t, world, 10)
+		world.Commit(t, map[string]string{"README.md": "1"})
+		costs[rows[1]] = append(costs[rows[1]], cost(t, world, links...))
 		var quiet calls
 		for range 4 {
-			world.clock.move(15 * time.Minute)
-			c := world.cost(t, links...)
+			world.Clock.Move(15 * time.Minute)
+			c := cost(t, world, links...)
 			quiet = calls{counted: quiet.counted + c.counted, raw: quiet.raw + c.raw}
 		}
 		costs[rows[0]] = append(costs[rows[0]], quiet)
-		world.commit(t, map[string]string{"d3/shop/1__ddl__a.sql": "A"})
-		costs[rows[2]] = append(costs[rows[2]], world.cost(t, links[3]))
+		world.Commit(t, map[string]string{"d3/shop/1__ddl__a.sql": "A"})
+		costs[rows[2]] = append(costs[rows[2]], cost(t, world, links[3]))
 		files := map[string]string{}
 		for n := range 25 {
 			files[fmt.Sprintf("d4/shop/%d__ddl__a.sql", n+2)] = fmt.Sprint("A", n)
 		}
-		world.commit(t, files)
-		costs[rows[3]] = append(costs[rows[3]], world.cost(t, links[4]))
+		world.Commit(t, files)
+		costs[rows[3]] = append(costs[rows[3]], cost(t, world, links[4]))
 	}
 	for _, what := range rows {
 		one, three := costs[what][0], costs[what][1]
@@ -130,10 +132,10 @@ func TestBudget_callsOfAPush(t *testing.T) {
 }
 
 // applied notes in the ledgers that a rollout's tasks are done.
-func (b *bundle) applied(t *testing.T, r towpath.Rollout) {
+func applied(t *testing.T, b *linktest.World, r towpath.Rollout) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *store.Tx) error {
-		databases, err := tx.ProjectDatabases(ctx, b.project)
+	b.Write(t, func(ctx context.Context, tx *store.Tx) error {
+		databases, err := tx.ProjectDatabases(ctx, b.Project)
 		for _, d := range databases {
 			for _, task := range r.Tasks {
 				if task.DatabaseID == d.ID {
@@ -152,19 +154,19 @@ func (b *bundle) applied(t *testing.T, r towpath.Rollout) {
 // environments. No change waits: reading comes before telling, and what cannot be told yet is told later.
 func TestBudget_aBusyHour(t *testing.T) {
 	t.Parallel()
-	b := setup(t, "sqlite:"+t.TempDir()+"/m.db")
-	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: b.sim.BaseURL(), APIURL: b.sim.APIURL(), Now: b.clock.now})
+	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
+	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: b.Sim.BaseURL(), APIURL: b.Sim.APIURL(), Now: b.Clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.Drivers[towpath.ProviderBitbucket] = driver
-	b.stages(t, 3)
-	link := b.links(t, 1)[0]
-	linked := b.spent()
+	stages(t, b, 3)
+	link := linkFolders(t, b, 1)[0]
+	linked := spent(b)
 	due := map[string]time.Time{} // rollouts that have something to tell
 	tell := func() (waits int) {
 		for id, at := range due {
-			if at.After(b.clock.now()) {
+			if at.After(b.Clock.Now()) {
 				waits++
 				continue
 			}
@@ -177,44 +179,44 @@ func TestBudget_aBusyHour(t *testing.T) {
 		return waits
 	}
 	const pushes = 200
-	began := b.clock.now()
+	began := b.Clock.Now()
 	commits := make([]string, pushes)
 	for n := range pushes {
-		commits[n] = b.commit(t, map[string]string{fmt.Sprintf("d0/shop/%d__ddl__t.sql", n+1): fmt.Sprintf("CREATE TABLE t%d (x int);", n+1)})
+		commits[n] = b.Commit(t, map[string]string{fmt.Sprintf("d0/shop/%d__ddl__t.sql", n+1): fmt.Sprintf("CREATE TABLE t%d (x int);", n+1)})
 		if again, err := b.Reconcile(t.Context(), link.ID); err != nil || again != nil {
 			t.Fatalf("push %d waits until %v: %v", n+1, again, err)
 		}
-		r := b.openRollout(t, link.ID)
+		r := b.OpenRollout(t, link.ID)
 		if len(r.Tasks) != 3 {
 			t.Fatalf("push %d has %d tasks", n+1, len(r.Tasks))
 		}
-		b.done(t, r)
-		b.applied(t, r)
-		due[r.ID] = b.clock.now()
+		b.Done(t, r)
+		applied(t, b, r)
+		due[r.ID] = b.Clock.Now()
 		late := tell()
 		if n+1 == 100 { // thirty minutes
-			spent := b.spent()
+			spent := spent(b)
 			t.Logf("after 100 changes in %s: %d counted calls, %d raw files, %d rollouts still to be told",
-				b.clock.now().Sub(began).Round(time.Minute), spent.counted-linked.counted, spent.raw-linked.raw, late)
+				b.Clock.Now().Sub(began).Round(time.Minute), spent.counted-linked.counted, spent.raw-linked.raw, late)
 		}
-		b.clock.move(18 * time.Second)
+		b.Clock.Move(18 * time.Second)
 	}
-	spent, late := b.spent(), len(due)
+	spent, late := spent(b), len(due)
 	t.Logf("after %d changes in %s: %d counted calls, %d raw files; %d rollouts still to be told",
-		pushes, b.clock.now().Sub(began).Round(time.Minute), spent.counted-linked.counted, spent.raw-linked.raw, late)
+		pushes, b.Clock.Now().Sub(began).Round(time.Minute), spent.counted-linked.counted, spent.raw-linked.raw, late)
 	for hours := 0; len(due) > 0; hours++ {
 		if hours > 60 {
 			t.Fatalf("%d rollouts were not told within an hour", len(due))
 		}
-		b.clock.move(time.Minute)
+		b.Clock.Move(time.Minute)
 		tell()
 	}
 	for n, commit := range commits {
-		if got := len(b.sim.Statuses(repo, commit)); got != 3 {
+		if got := len(b.Sim.Statuses(linktest.Repo, commit)); got != 3 {
 			t.Errorf("commit %d bears %d statuses in the end", n+1, got)
 		}
 	}
-	for _, r := range b.sim.Requests() {
+	for _, r := range b.Sim.Requests() {
 		if r.Status == http.StatusTooManyRequests {
 			t.Errorf("the far side refused %s %s", r.Method, r.Path)
 		}

@@ -1,4 +1,4 @@
-package gitops
+package sync
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
-	"towpath/internal/vcs"
 )
 
 // carryOut turns a plan into a link's rollout. A plan that asks for nothing new leaves the open rollout as it is; otherwise
@@ -107,7 +106,7 @@ func lastTold(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (m
 
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	return vcs.ClipText(line, 200)
+	return towpath.ClipRunes(line, 200)
 }
 
 // leaveOut takes out of changes what another rollout has under way already: two tasks of one migration are never open in a
@@ -201,38 +200,4 @@ func writeTasks(ctx context.Context, tx *store.Tx, r towpath.Rollout, c plan.Cha
 		}
 	}
 	return nil
-}
-
-// closeRollout cancels what has not begun of a link's open rollout.
-func (s *Service) closeRollout(ctx context.Context, tx *store.Tx, linkID string, reason towpath.Reason) error {
-	open, err := tx.OpenRollout(ctx, linkID)
-	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, t := range open.Tasks {
-		if !t.State.MayBecome(towpath.TaskCancelled) {
-			continue
-		}
-		t.Close(towpath.TaskCancelled, reason, tx.Now)
-		if err := tx.UpdateTask(ctx, &t); err != nil {
-			return err
-		}
-	}
-	return tx.Enqueue(ctx, towpath.JobAdvance, open.ID)
-}
-
-// planNow plans from what the metadata knows, without asking anybody.
-func (s *Service) planNow(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (plan.Plan, error) {
-	manifest, err := tx.Manifest(ctx, link.ID)
-	if err != nil {
-		return plan.Plan{}, err
-	}
-	in, err := s.planInput(ctx, tx, link, manifest)
-	if err != nil {
-		return plan.Plan{}, err
-	}
-	return plan.Build(in), nil
 }

@@ -1,4 +1,4 @@
-package gitops_test
+package sync_test
 
 import (
 	"context"
@@ -11,72 +11,32 @@ import (
 
 	"towpath"
 	"towpath/internal/bitbucketsim"
-	"towpath/internal/gitops"
+	links "towpath/internal/link"
+	"towpath/internal/link/linktest"
 	"towpath/internal/store"
 )
 
-// change changes the open task of a version in an environment.
-func (b *bundle) change(t *testing.T, linkID, environment, version string, change func(*towpath.Task)) {
-	t.Helper()
-	b.write(t, func(ctx context.Context, tx *store.Tx) error {
-		r, err := tx.OpenRollout(ctx, linkID)
-		if err != nil {
-			return err
-		}
-		for _, task := range r.Tasks {
-			if task.Environment != environment || task.Version != version || !task.State.Open() {
-				continue
-			}
-			before := task.State
-			if change(&task); !before.MayBecome(task.State) && before != task.State { // then it has run
-				running := task
-				running.State = towpath.TaskRunning
-				if err := tx.UpdateTask(ctx, &running); err != nil {
-					return err
-				}
-			}
-			return tx.UpdateTask(ctx, &task)
-		}
-		t.Fatalf("no open task of %s in %s", version, environment)
-		return nil
-	})
-}
-
-// replan schedules a new plan although nothing was pushed.
-func (b *bundle) replan(t *testing.T, linkID string) {
-	t.Helper()
-	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.StaleLedgers(ctx, b.project) })
-	b.reconcile(t, linkID)
-}
-
-func (b *bundle) wantTasks(t *testing.T, linkID string, want ...string) {
-	t.Helper()
-	if got := b.tasks(t, linkID); strings.Join(got, "|") != strings.Join(want, "|") {
-		t.Errorf("open tasks\n got %q\nwant %q", got, want)
-	}
-}
-
 func TestReconcile_keepsWhatAPersonDecided(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
-		link := b.link(t)
-		b.reconcile(t, link.ID)
-		b.change(t, link.ID, "test", "1", func(task *towpath.Task) { // "it was applied"
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
+		link := b.Linked(t)
+		b.Reconciled(t, link.ID)
+		b.Change(t, link.ID, "test", "1", func(task *towpath.Task) { // "it was applied"
 			task.Action, task.Covers = towpath.ActionRecord, []towpath.Migration{task.Migration}
 		})
-		b.replan(t, link.ID)
-		b.wantTasks(t, link.ID, "test 1 record pending", "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
+		b.Replan(t, link.ID)
+		b.WantTasks(t, link.ID, "test 1 record pending", "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
 	})
 }
 
 func TestReconcile_keepsTasksOfDatabasesThatCannotBeRead(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
-		link := b.link(t)
-		b.reconcile(t, link.ID)
-		b.change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, saysNo("it says no") })
-		read := b.RefreshLedgers
-		b.RefreshLedgers = func(ctx context.Context, projectID string) error {
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+		link := b.Linked(t)
+		b.Reconciled(t, link.ID)
+		b.Change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, saysNo("it says no") })
+		read := b.Syncs.RefreshLedgers
+		b.Syncs.RefreshLedgers = func(ctx context.Context, projectID string) error {
 			return b.Store.Write(ctx, func(tx *store.Tx) error {
 				list, err := tx.ProjectDatabases(ctx, projectID)
 				for _, d := range list {
@@ -87,11 +47,11 @@ func TestReconcile_keepsTasksOfDatabasesThatCannotBeRead(t *testing.T) {
 				return err
 			})
 		}
-		b.replan(t, link.ID)
-		b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply failed")
-		b.RefreshLedgers = read
-		b.replan(t, link.ID)
-		b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply failed")
+		b.Replan(t, link.ID)
+		b.WantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply failed")
+		b.Syncs.RefreshLedgers = read
+		b.Replan(t, link.ID)
+		b.WantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply failed")
 	})
 }
 
@@ -101,9 +61,9 @@ func saysNo(message string) towpath.Reason {
 }
 
 // failed lets the open task of version 1 in test fail, within a millisecond of its start.
-func (b *bundle) failed(t *testing.T, linkID string) (began, ended time.Time) {
+func failed(t *testing.T, b *linktest.World, linkID string) (began, ended time.Time) {
 	t.Helper()
-	b.change(t, linkID, "test", "1", func(task *towpath.Task) {
+	b.Change(t, linkID, "test", "1", func(task *towpath.Task) {
 		began = task.CreatedAt.Add(time.Second)
 		ended = began.Add(time.Millisecond)
 		task.State, task.Reason, task.Error, task.Attempts, task.StartedAt, task.FinishedAt = towpath.TaskFailed, saysNo("it says no"), saysNo("it says no"), 1, &began, &ended
@@ -112,9 +72,9 @@ func (b *bundle) failed(t *testing.T, linkID string) (began, ended time.Time) {
 }
 
 // rollouts lists a link's rollouts, the oldest first, with their tasks.
-func (b *bundle) rollouts(t *testing.T, linkID string) (all []towpath.Rollout) {
+func rollouts(t *testing.T, b *linktest.World, linkID string) (all []towpath.Rollout) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+	b.Write(t, func(ctx context.Context, tx *store.Tx) error {
 		list, err := tx.Rollouts(ctx, store.RolloutFilter{LinkID: linkID}, store.Page{})
 		if err != nil {
 			return err
@@ -142,16 +102,16 @@ func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
 		"its version is given to another file": {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted, "shop/1__ddl__b.sql": "B"}, "file-replaced commit=%s path=shop/1__ddl__b.sql"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, b *bundle) {
-				first := b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
-				link := b.link(t)
-				b.reconcile(t, link.ID)
-				began, ended := b.failed(t, link.ID)
-				second := b.commit(t, c.push)
-				b.clock.move(time.Hour)
-				b.reconcile(t, link.ID)
-				b.replan(t, link.ID) // any number of times
-				r := b.rollouts(t, link.ID)[0]
+			linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+				first := b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+				link := b.Linked(t)
+				b.Reconciled(t, link.ID)
+				began, ended := failed(t, b, link.ID)
+				second := b.Commit(t, c.push)
+				b.Clock.Move(time.Hour)
+				b.Reconciled(t, link.ID)
+				b.Replan(t, link.ID) // any number of times
+				r := rollouts(t, b, link.ID)[0]
 				task := r.Tasks[0]
 				if task.State != towpath.TaskCancelled || !task.Error.Equal(saysNo("it says no")) || task.Commit != first || task.Attempts != 1 {
 					t.Errorf("the task is %s, with the error %q of commit %s after %d attempts", task.State, task.Error, task.Commit, task.Attempts)
@@ -168,21 +128,21 @@ func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
 }
 
 func TestReconcile_aFailureThatIsSupersededIsTwoFacts(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
-		link := b.link(t)
-		b.reconcile(t, link.ID)
-		b.failed(t, link.ID)
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "fixed"})
-		b.reconcile(t, link.ID)
-		all := b.rollouts(t, link.ID)
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+		link := b.Linked(t)
+		b.Reconciled(t, link.ID)
+		failed(t, b, link.ID)
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "fixed"})
+		b.Reconciled(t, link.ID)
+		all := rollouts(t, b, link.ID)
 		if len(all) != 2 || all[0].State != towpath.RolloutFailed || all[0].SupersededBy != all[1].ID || all[0].FinishedAt == nil {
 			t.Fatalf("rollouts %+v", all)
 		}
 		if fresh := all[1].Tasks[0]; fresh.State != towpath.TaskPending || fresh.Attempts != 0 || !fresh.Error.IsZero() || fresh.ID == all[0].Tasks[0].ID {
 			t.Errorf("the fixed text begins as %+v", fresh)
 		}
-		b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		b.Write(t, func(ctx context.Context, tx *store.Tx) error {
 			failed, err := tx.Rollouts(ctx, store.RolloutFilter{State: towpath.RolloutFailed}, store.Page{})
 			if err == nil && (len(failed) != 1 || failed[0].ID != all[0].ID) {
 				t.Errorf("the failed ones are %+v", failed)
@@ -205,13 +165,13 @@ func TestReconcile_whatTheLedgerHasIsDone(t *testing.T) {
 		"another text":   {"B", "test 1 apply cancelled"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, b *bundle) {
-				b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
-				link := b.link(t)
-				b.reconcile(t, link.ID)
-				b.failed(t, link.ID)
-				b.write(t, func(ctx context.Context, tx *store.Tx) error {
-					list, err := tx.ProjectDatabases(ctx, b.project)
+			linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+				b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+				link := b.Linked(t)
+				b.Reconciled(t, link.ID)
+				failed(t, b, link.ID)
+				b.Write(t, func(ctx context.Context, tx *store.Tx) error {
+					list, err := tx.ProjectDatabases(ctx, b.Project)
 					if err != nil {
 						return err
 					}
@@ -221,8 +181,8 @@ func TestReconcile_whatTheLedgerHasIsDone(t *testing.T) {
 						Path: "shop/1__ddl__a.sql", Checksum: hex.EncodeToString(sum[:]),
 					})
 				})
-				b.replan(t, link.ID)
-				if got := b.tasks(t, link.ID)[0]; got != c.want {
+				b.Replan(t, link.ID)
+				if got := b.Tasks(t, link.ID)[0]; got != c.want {
 					t.Errorf("got %q, want %q", got, c.want)
 				}
 			})
@@ -231,18 +191,18 @@ func TestReconcile_whatTheLedgerHasIsDone(t *testing.T) {
 }
 
 func TestReconcile_recordsTheFilesOfNow(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
-		_, grant := b.connect(t)
-		spec := b.spec(grant)
-		spec.ExistingFiles, spec.BaselineVersion = gitops.ExistingBaseline, "2"
-		link, err := b.Link(t.Context(), b.actor, b.project, spec)
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
+		_, grant := b.Connect(t)
+		spec := b.Spec(grant)
+		spec.ExistingFiles, spec.BaselineVersion = links.ExistingBaseline, "2"
+		link, err := b.Link(t.Context(), b.Actor, b.Project, spec)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.reconcile(t, link.ID)
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A, edited", "shop/2__ddl__b.sql": bitbucketsim.Deleted, "shop/1.5__ddl__c.sql": "C"})
-		b.reconcile(t, link.ID)
+		b.Reconciled(t, link.ID)
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A, edited", "shop/2__ddl__b.sql": bitbucketsim.Deleted, "shop/1.5__ddl__c.sql": "C"})
+		b.Reconciled(t, link.ID)
 		st, err := b.LinkStatus(t.Context(), link.ID)
 		if err != nil {
 			t.Fatal(err)
@@ -261,13 +221,13 @@ func TestReconcile_recordsTheFilesOfNow(t *testing.T) {
 }
 
 func TestReconcile_holdsWhatHasBecomeLateUnlessItWasReleased(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"shop/5__ddl__a.sql": "A", "shop/6__ddl__b.sql": "B"})
-		link := b.link(t)
-		b.reconcile(t, link.ID)
-		b.change(t, link.ID, "prod", "6", func(task *towpath.Task) { task.Released = true })
-		b.write(t, func(ctx context.Context, tx *store.Tx) error { // another link brings 7 to prod
-			list, err := tx.ProjectDatabases(ctx, b.project)
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"shop/5__ddl__a.sql": "A", "shop/6__ddl__b.sql": "B"})
+		link := b.Linked(t)
+		b.Reconciled(t, link.ID)
+		b.Change(t, link.ID, "prod", "6", func(task *towpath.Task) { task.Released = true })
+		b.Write(t, func(ctx context.Context, tx *store.Tx) error { // another link brings 7 to prod
+			list, err := tx.ProjectDatabases(ctx, b.Project)
 			if err != nil {
 				return err
 			}
@@ -275,134 +235,79 @@ func TestReconcile_holdsWhatHasBecomeLateUnlessItWasReleased(t *testing.T) {
 				MigrationID: towpath.MigrationID{Version: "7", Type: towpath.TypeDDL}, State: towpath.LedgerDone, DatabaseID: list[1].ID, StartedAt: tx.Now,
 			})
 		})
-		b.replan(t, link.ID)
-		b.wantTasks(t, link.ID, "test 5 apply pending", "test 6 apply pending", "prod 5 apply held", "prod 6 apply pending")
+		b.Replan(t, link.ID)
+		b.WantTasks(t, link.ID, "test 5 apply pending", "test 6 apply pending", "prod 5 apply held", "prod 6 apply pending")
 	})
 }
 
 func TestReconcile_afterRelinkingLeftoversStandInNobodysWay(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
-		link := b.link(t)
-		b.reconcile(t, link.ID)
-		b.change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State = towpath.TaskUnknown })
-		if err := b.Unlink(t.Context(), b.actor, link.ID); err != nil {
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
+		link := b.Linked(t)
+		b.Reconciled(t, link.ID)
+		b.Change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State = towpath.TaskUnknown })
+		if err := b.Unlink(t.Context(), b.Actor, link.ID); err != nil {
 			t.Fatal(err)
 		}
-		spec := b.spec(link.GrantID)
-		spec.ExistingFiles = gitops.ExistingRun
-		again, err := b.Link(t.Context(), b.actor, b.project, spec)
+		spec := b.Spec(link.GrantID)
+		spec.ExistingFiles = links.ExistingRun
+		again, err := b.Link(t.Context(), b.Actor, b.Project, spec)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.reconcile(t, again.ID)
-		b.wantTasks(t, again.ID, "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
+		b.Reconciled(t, again.ID)
+		b.WantTasks(t, again.ID, "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
 	})
 }
 
 func TestReconcile_anotherLinkIsPlannedAgain(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
-		first := b.link(t)
-		b.reconcile(t, first.ID)
-		spec := b.spec(first.GrantID)
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+		first := b.Linked(t)
+		b.Reconciled(t, first.ID)
+		spec := b.Spec(first.GrantID)
 		spec.BaseDirectory = "other"
-		second, err := b.Link(t.Context(), b.actor, b.project, spec)
+		second, err := b.Link(t.Context(), b.Actor, b.Project, spec)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.commit(t, map[string]string{"other/shop/1__ddl__rival.sql": "R"})
-		b.reconcile(t, second.ID)
-		if _, job := b.deliveries(t, first.ID); job.Generation == job.ObservedGeneration {
+		b.Commit(t, map[string]string{"other/shop/1__ddl__rival.sql": "R"})
+		b.Reconciled(t, second.ID)
+		if _, job := deliveries(t, b, first.ID); job.Generation == job.ObservedGeneration {
 			t.Fatal("the first link was not woken")
 		}
-		b.reconcile(t, first.ID)
-		b.wantTasks(t, first.ID, "test 1 apply cancelled", "prod 1 apply cancelled")
+		b.Reconciled(t, first.ID)
+		b.WantTasks(t, first.ID, "test 1 apply cancelled", "prod 1 apply cancelled")
 	})
 }
 
 func TestReconcile_aTreeThatLagsIsNoEmptyTree(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"db/shop/1__ddl__a.sql": "A"})
-		_, grant := b.connect(t)
-		spec := b.spec(grant)
-		spec.BaseDirectory, spec.ExistingFiles = "db", gitops.ExistingRun
-		link, err := b.Link(t.Context(), b.actor, b.project, spec)
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"db/shop/1__ddl__a.sql": "A"})
+		_, grant := b.Connect(t)
+		spec := b.Spec(grant)
+		spec.BaseDirectory, spec.ExistingFiles = "db", links.ExistingRun
+		link, err := b.Link(t.Context(), b.Actor, b.Project, spec)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.sim.SetFaults(bitbucketsim.Faults{APIStatus: 404, APIStatusFor: 1, APIStatusPath: "/db/"})
+		b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: 404, APIStatusFor: 1, APIStatusPath: "/db/"})
 		if _, err := b.Reconcile(t.Context(), link.ID); err == nil {
 			t.Error("a lagging answer was taken for an empty directory")
 		}
-		b.reconcile(t, link.ID)
-		b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply pending")
-	})
-}
-
-func TestReplaceSecret_mendsTheLinks(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
-		link := b.link(t)
-		old := b.consumer
-		b.consumer.Secret = "another-secret-of-the-consumer"
-		b.sim.AddConsumer(b.consumer)
-		b.clock.move(2 * time.Hour)
-		b.refused(t, link.ID)
-		if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.GrantBroken, "replace the secret") {
-			t.Fatalf("broken because of %q", st.GrantBroken)
-		}
-		v, page, err := b.StartSecretReplacement(t.Context(), b.actor, link.ProviderID, old.Key, b.consumer.Secret)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if v, err = b.FinishVerification(t.Context(), "s1", b.browser(t, page, "grant")); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := b.ReplaceSecret(t.Context(), b.actor, link.ProviderID, v.ID); err != nil {
-			t.Fatal(err)
-		}
-		b.reconcile(t, link.ID)
-		b.wantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply pending")
-	})
-}
-
-func TestCheckHook_noticesAHookThatNeverFires(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"README.md": ""})
-		link := b.link(t)
-		b.reconcile(t, link.ID)
-		b.clock.move(time.Hour)
-		if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
-			t.Fatal(err)
-		}
-		if st, _ := b.LinkStatus(t.Context(), link.ID); st.Link.HookState != towpath.HookActive {
-			t.Errorf("a hook without a push is %s: %s", st.Link.HookState, st.Link.HookReason)
-		}
-		b.commit(t, map[string]string{"README.md": "pushed, and nothing was delivered"})
-		b.reconcile(t, link.ID)
-		again, err := b.CheckHook(t.Context(), link.ID)
-		if err != nil || again == nil {
-			t.Fatalf("a delivery may still come, so it wants to look again: %v %v", again, err)
-		}
-		b.clock.move(time.Minute)
-		if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
-			t.Fatal(err)
-		}
-		if st, _ := b.LinkStatus(t.Context(), link.ID); st.Link.HookState != towpath.HookMissing {
-			t.Errorf("a hook that does not fire is %s", st.Link.HookState)
-		}
+		b.Reconciled(t, link.ID)
+		b.WantTasks(t, link.ID, "test 1 apply pending", "prod 1 apply pending")
 	})
 }
 
 // A text that was pushed behind an unknown outcome may begin with the statements that ran: the task is looked at once more.
 func TestReconcile_asksAgainWhenTheTextBehindAnUnknownOutcomeChanges(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
-		link := b.link(t)
-		b.reconcile(t, link.ID)
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
+		link := b.Linked(t)
+		b.Reconciled(t, link.ID)
 		id := ""
-		b.change(t, link.ID, "test", "1", func(task *towpath.Task) {
+		b.Change(t, link.ID, "test", "1", func(task *towpath.Task) {
 			task.State, task.Reason, id = towpath.TaskUnknown, saysNo("nobody knows"), task.ID
 		})
 		asked := func() bool {
@@ -415,13 +320,13 @@ func TestReconcile_asksAgainWhenTheTextBehindAnUnknownOutcomeChanges(t *testing.
 			}
 			return err == nil
 		}
-		b.replan(t, link.ID)
+		b.Replan(t, link.ID)
 		if asked() {
 			t.Error("the same text is asked about")
 		}
-		b.commit(t, map[string]string{"shop/1__ddl__a.sql": "B"})
-		b.reconcile(t, link.ID)
-		b.wantTasks(t, link.ID, "test 1 apply unknown", "prod 1 apply pending")
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "B"})
+		b.Reconciled(t, link.ID)
+		b.WantTasks(t, link.ID, "test 1 apply unknown", "prod 1 apply pending")
 		if !asked() {
 			t.Error("another text is not asked about")
 		}

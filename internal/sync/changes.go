@@ -1,89 +1,20 @@
-package gitops
+package sync
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"path"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"towpath"
+	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/vcs"
 )
-
-// maxPath bounds the length of a path, in bytes: the metadata keeps it in an index.
-const maxPath = 1000
-
-// classify says what an entry of the tree is to a link; in is false outside its base directory.
-func (s *Service) classify(scope plan.Scope, linkID string, e vcs.Entry) (f towpath.ManifestFile, in bool) {
-	m, in, reason := scope.Match(e.Path)
-	if !in {
-		return f, false
-	}
-	f = towpath.ManifestFile{LinkID: linkID, State: towpath.FileMatched, Size: e.Size, Migration: m}
-	f.Path = e.Path
-	switch {
-	case len(e.Path) > maxPath:
-		f.Path = strings.ToValidUTF8(f.Path[:maxPath], "") + "…"
-		reason = towpath.Why(towpath.ReasonPathTooLong, "bytes", strconv.Itoa(len(e.Path)), "limit", strconv.Itoa(maxPath))
-	case !reason.IsZero():
-	case e.Kind == vcs.EntrySymlink:
-		f.Reason = towpath.Why(towpath.ReasonSymlink)
-	case e.Kind == vcs.EntrySubmodule:
-		f.Reason = towpath.Why(towpath.ReasonSubmodule)
-	case e.Kind == vcs.EntryLFS:
-		f.Reason = towpath.Why(towpath.ReasonInLFS)
-	case e.Size > s.maxFileSize():
-		f.Reason = s.tooLarge(e.Size)
-	}
-	if !reason.IsZero() {
-		return ignored(f, reason), true
-	}
-	return f, true
-}
-
-// tooLarge is the reason of a size over the limit; one that is not known is 0.
-func (s *Service) tooLarge(size int64) towpath.Reason {
-	limit := mebibytes(s.maxFileSize())
-	if size <= s.maxFileSize() {
-		return towpath.Why(towpath.ReasonTooLarge, "limit", limit)
-	}
-	return towpath.Why(towpath.ReasonOverLimit, "size", mebibytes(size), "limit", limit)
-}
-
-// mebibytes rounds up to a tenth, so that what is just over a limit does not look like it.
-func mebibytes(n int64) string {
-	tenths := (n*10 + 1<<20 - 1) >> 20
-	if tenths%10 == 0 {
-		return fmt.Sprintf("%d MiB", tenths/10)
-	}
-	return fmt.Sprintf("%d.%d MiB", tenths/10, tenths%10)
-}
-
-func ignored(f towpath.ManifestFile, reason towpath.Reason) towpath.ManifestFile {
-	return towpath.ManifestFile{LinkID: f.LinkID, State: towpath.FileIgnored, Reason: reason, Size: f.Size, Migration: towpath.Migration{Path: f.Path}}
-}
-
-// lfsPointer is how the pointer to a file in Git LFS begins.
-// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
-var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
-
-// needsText reports whether a file is still to be read.
-func needsText(f towpath.ManifestFile) bool {
-	return f.State == towpath.FileMatched && f.Reason.IsZero() && f.Checksum == ""
-}
 
 // readFiles fills in the checksums of matched files at a commit and keeps their contents. A file whose contents cannot be a
 // migration gets the reason. Each is told to keep when it was read.
@@ -92,7 +23,7 @@ func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit strin
 	var failed atomic.Bool // then no more are begun, and those under way are read to their end
 	group.SetLimit(8)
 	for i := range files {
-		if !needsText(files[i]) {
+		if !manifest.NeedsText(files[i]) {
 			continue
 		}
 		group.Go(func() (err error) {
@@ -101,8 +32,8 @@ func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit strin
 			}
 			defer func() { failed.CompareAndSwap(false, err != nil) }()
 			f := files[i]
-			if files[i], err = s.readFile(ctx, source, commit, f, s.Store.KeepContent); vcs.KindOf(err) == vcs.Unavailable && ctx.Err() == nil {
-				files[i], err = s.readFile(ctx, source, commit, f, s.Store.KeepContent) // one that stalls costs none of the others
+			if files[i], err = s.Manifest.ReadFile(ctx, source, commit, f, s.Store.KeepContent); vcs.KindOf(err) == vcs.Unavailable && ctx.Err() == nil {
+				files[i], err = s.Manifest.ReadFile(ctx, source, commit, f, s.Store.KeepContent) // one that stalls costs none of the others
 			}
 			if err != nil {
 				return err
@@ -113,51 +44,9 @@ func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit strin
 	return group.Wait()
 }
 
-// errTooLong ends the reading of a file that is longer than the provider has said.
-var errTooLong = errors.New("the file is over the limit")
-
-// bounded reads up to a number of bytes, and fails with errTooLong when there are more.
-type bounded struct {
-	src  io.Reader
-	left int64
-}
-
-// Read implements io.Reader.
-func (b *bounded) Read(p []byte) (n int, err error) {
-	n, err = b.src.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return 0, errTooLong
-	}
-	return n, err
-}
-
-// readFile hands a file's text to read as it comes, and fills in what that tells: the SHA-256 in hex, and the size in bytes.
-func (s *Service) readFile(ctx context.Context, source vcs.Source, commit string, f towpath.ManifestFile,
-	read func(context.Context, io.Reader) (string, int64, error)) (towpath.ManifestFile, error) {
-	body, err := source.File(ctx, commit, f.Path)
-	if err != nil {
-		return f, fmt.Errorf("read %s at %s: %w", f.Path, towpath.ShortHash(commit), err)
-	}
-	defer func() { _ = body.Close() }() // read to its end below, or given up
-	if told, ok := body.(interface{ Size() int64 }); ok && told.Size() > s.maxFileSize() {
-		f.Size, f.Reason = told.Size(), s.tooLarge(told.Size())
-		return f, nil
-	}
-	text := bufio.NewReader(&bounded{body, s.maxFileSize()})
-	if head, _ := text.Peek(len(lfsPointer)); bytes.Equal(head, lfsPointer) { // an error comes again
-		f.Reason = towpath.Why(towpath.ReasonInLFS)
-		return f, nil
-	}
-	sha, size, err := read(ctx, text)
-	switch {
-	case errors.Is(err, errTooLong):
-		f.Reason = s.tooLarge(0)
-		return f, nil
-	case err != nil:
-		return f, fmt.Errorf("read %s at %s: %w", f.Path, towpath.ShortHash(commit), err)
-	}
-	f.Checksum, f.Size = sha, size
-	return f, nil
+// classify says what an entry of the provider's tree is to a link.
+func (s *Service) classify(scope plan.Scope, linkID string, e vcs.Entry) (f towpath.ManifestFile, in bool) {
+	return s.Manifest.Classify(scope, linkID, manifest.Entry{Path: e.Path, Size: e.Size, Unfit: e.Unfit()})
 }
 
 // delta is how a link's manifest changes on the way to a commit.
@@ -280,7 +169,7 @@ func (s *Service) changes(ctx context.Context, source vcs.Source, linkID string,
 		case c.Removed:
 			d.removed = append(d.removed, c.Path)
 		case !reason.IsZero():
-			d.put = append(d.put, ignored(towpath.ManifestFile{LinkID: linkID, Migration: towpath.Migration{Path: c.Path}}, reason))
+			d.put = append(d.put, manifest.Ignored(towpath.ManifestFile{LinkID: linkID, Migration: towpath.Migration{Path: c.Path}}, reason))
 		default:
 			changed = append(changed, c.Path)
 		}
@@ -324,7 +213,7 @@ func (s *Service) betweenDelta(b vcs.Between, linkID string, scope plan.Scope) d
 }
 
 func commitOf(c vcs.Commit) towpath.Commit {
-	return towpath.Commit{Hash: c.Hash, Message: firstLine(c.Message), Author: vcs.ClipText(c.Author, 200), URL: c.URL}
+	return towpath.Commit{Hash: c.Hash, Message: firstLine(c.Message), Author: towpath.ClipRunes(c.Author, 200), URL: c.URL}
 }
 
 // statAll looks at the changed paths: what kind each is, and how large.
@@ -376,41 +265,4 @@ func (s *Service) listTree(ctx context.Context, source vcs.Source, linkID string
 		}
 	}
 	return d, nil
-}
-
-// treeCache keeps the trees that people are previewing, so that trying another template asks the provider for nothing.
-type treeCache struct {
-	mu    sync.Mutex
-	trees map[string]cachedTree
-}
-
-type cachedTree struct {
-	entries []vcs.Entry
-	at      time.Time
-}
-
-const (
-	treeCacheSize = 8
-	treeCacheAge  = 5 * time.Minute
-)
-
-func (c *treeCache) get(ctx context.Context, source vcs.Source, repositoryID, commit string) ([]vcs.Entry, error) {
-	key := path.Join(repositoryID, commit)
-	c.mu.Lock()
-	known, ok := c.trees[key]
-	c.mu.Unlock()
-	if ok && time.Since(known.at) < treeCacheAge {
-		return known.entries, nil
-	}
-	entries, err := source.Tree(ctx, commit, "")
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.trees == nil || len(c.trees) >= treeCacheSize {
-		c.trees = map[string]cachedTree{}
-	}
-	c.trees[key] = cachedTree{entries, time.Now()}
-	return entries, nil
 }

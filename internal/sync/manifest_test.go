@@ -1,25 +1,27 @@
-package gitops_test
+package sync_test
 
 import (
 	"context"
 	"strings"
 	"testing"
 
+	"towpath/internal/link/linktest"
+
 	"towpath"
 	"towpath/internal/store"
 )
 
 func TestReconcile_keepsLongFilesAndRefusesTooLongOnes(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.MaxFileSize = 3 << 20
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Files.MaxFileSize = 3 << 20
 		long := strings.Repeat("INSERT INTO a VALUES (1);\n", 3<<20/26)
-		b.commit(t, map[string]string{
+		b.Commit(t, map[string]string{
 			"shop/1__ddl__empty.sql": "", "shop/2__ddl__long.sql": long, "shop/3__ddl__longer.sql": long + long,
 			"shop/4__ddl__lfs.sql": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
 		})
-		link := b.link(t)
-		b.reconcile(t, link.ID)
-		b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		link := b.Linked(t)
+		b.Reconciled(t, link.ID)
+		b.Write(t, func(ctx context.Context, tx *store.Tx) error {
 			files, err := tx.Manifest(ctx, link.ID)
 			if err != nil {
 				return err

@@ -1,4 +1,4 @@
-package gitops
+package sync
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
-	"towpath/internal/vcs"
 	"towpath/internal/wording"
 )
 
@@ -54,7 +53,7 @@ func aside(link towpath.RepositoryLink, path string) string {
 	case link.BaseDirectory == "":
 		return "rename it, or give the link a base directory without it"
 	}
-	return "rename it, or move it out of " + vcs.ClipText(link.BaseDirectory, 40)
+	return "rename it, or move it out of " + towpath.ClipRunes(link.BaseDirectory, 40)
 }
 
 // ofOthers leaves out the files that lie below the base directory of another link of the repository.
@@ -88,4 +87,18 @@ func keepNotes(ctx context.Context, tx *store.Tx, linkID, head string, notes []n
 		}
 	}
 	return nil
+}
+
+// sqlEndings are how files end that people mean to run. Others (notes, configurations) may lie beside them.
+var sqlEndings = []string{".sql", ".ddl", ".dml", ".psql", ".pgsql", ".mysql"}
+
+// looksLikeSQL reports whether a file that is not taken was probably meant to run.
+func looksLikeSQL(path string) bool {
+	name := strings.ToLower(strings.TrimSpace(path))
+	for _, ending := range sqlEndings {
+		if strings.HasSuffix(name, ending) || strings.HasSuffix(name, ending+".txt") {
+			return true
+		}
+	}
+	return false
 }

@@ -1,6 +1,7 @@
-package gitops
+package sync
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -14,13 +15,6 @@ const gitBudget = 30_000
 
 // pollRequests is how many Git requests one look at the heads costs.
 const pollRequests = 2
-
-func (s *Service) pollInterval() time.Duration {
-	if s.PollInterval > 0 {
-		return s.PollInterval
-	}
-	return 30 * time.Second
-}
 
 // stretch returns the poll interval that keeps n links of one grant within its budget.
 func stretch(interval time.Duration, n int) time.Duration {
@@ -48,7 +42,7 @@ func (s *Service) WakeDue(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			l.NextPollAt = tx.Now.Add(stretch(s.pollInterval(), len(siblings)))
+			l.NextPollAt = tx.Now.Add(stretch(cmp.Or(s.PollInterval, towpath.PollInterval), len(siblings)))
 			if err := tx.UpdateLink(ctx, &l); err != nil {
 				return err
 			}

@@ -1,4 +1,4 @@
-package gitops_test
+package sync_test
 
 import (
 	"context"
@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"towpath"
-	"towpath/internal/gitops"
+	links "towpath/internal/link"
+	"towpath/internal/link/linktest"
 	"towpath/internal/store"
 )
 
 // shows waits until a link's status shows what is wanted.
-func (b *bundle) shows(t *testing.T, linkID, what string, ok func(gitops.LinkStatus) bool) gitops.LinkStatus {
+func shows(t *testing.T, b *linktest.World, linkID, what string, ok func(links.LinkStatus) bool) links.LinkStatus {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		st, err := b.LinkStatus(t.Context(), linkID)
@@ -42,17 +43,17 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 		"it is unlinked": {func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/1__ddl__t.sql") }, 1, 0, "Reading 0 of 1 file since "},
 	} {
 		t.Run(what, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, b *bundle) {
-				b.commit(t, map[string]string{"README.md": "0"})
-				link := b.link(t)
-				b.reconcile(t, link.ID)
+			linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+				b.Commit(t, map[string]string{"README.md": "0"})
+				link := b.Linked(t)
+				b.Reconciled(t, link.ID)
 				files := map[string]string{}
 				for n := range c.files {
 					files[fmt.Sprintf("shop/%d__ddl__t.sql", n+1)] = fmt.Sprintf("CREATE TABLE t%d (x int);", n+1)
 				}
-				b.commit(t, files)
+				b.Commit(t, files)
 				open := make(chan struct{})
-				b.asked = func(r *http.Request) {
+				b.Asked = func(r *http.Request) {
 					if c.stalls(r) {
 						<-open
 					}
@@ -60,22 +61,22 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				ended := make(chan error)
-				before := b.clock.now()
+				before := b.Clock.Now()
 				go func() {
 					_, err := b.Reconcile(ctx, link.ID)
 					ended <- err
 				}()
-				st := b.shows(t, link.ID, c.says, func(st gitops.LinkStatus) bool {
+				st := shows(t, b, link.ID, c.says, func(st links.LinkStatus) bool {
 					return st.Progress != nil && st.Progress.Done == c.done && strings.HasPrefix(st.WaitsFor, c.says)
 				})
-				if since := st.Progress.Since; since.Before(before.Truncate(time.Microsecond)) || since.After(b.clock.now()) {
+				if since := st.Progress.Since; since.Before(before.Truncate(time.Microsecond)) || since.After(b.Clock.Now()) {
 					t.Errorf("it reads since %s, and began after %s", since, before)
 				}
 				switch what {
 				case "it ends badly":
 					cancel()
 				case "it is unlinked":
-					b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, link.ID) })
+					b.Write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, link.ID) })
 				}
 				close(open)
 				err := <-ended
@@ -94,17 +95,17 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 }
 
 func TestReconcile_aProcessThatIsGoneReadsNothing(t *testing.T) {
-	onBoth(t, func(t *testing.T, b *bundle) {
-		b.commit(t, map[string]string{"README.md": "0"})
-		link := b.link(t)
+	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
+		b.Commit(t, map[string]string{"README.md": "0"})
+		link := b.Linked(t)
 		show := func() {
-			b.write(t, func(ctx context.Context, tx *store.Tx) error {
+			b.Write(t, func(ctx context.Context, tx *store.Tx) error {
 				return tx.ShowProgress(ctx, towpath.Progress{LinkID: link.ID, Since: tx.Now, Done: 1, Total: 3})
 			})
-			b.shows(t, link.ID, "a reading", func(st gitops.LinkStatus) bool { return st.Progress != nil })
+			shows(t, b, link.ID, "a reading", func(st links.LinkStatus) bool { return st.Progress != nil })
 		}
 		show()
-		b.clock.move(11 * time.Second)
+		b.Clock.Move(11 * time.Second)
 		if st, err := b.LinkStatus(t.Context(), link.ID); err != nil || st.Progress != nil {
 			t.Errorf("what nobody confirms is shown: %+v, %v", st.Progress, err)
 		}

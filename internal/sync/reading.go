@@ -1,9 +1,10 @@
-package gitops
+package sync
 
 import (
 	"context"
 
 	"towpath"
+	"towpath/internal/manifest"
 	"towpath/internal/store"
 )
 
@@ -48,7 +49,7 @@ func (s *Service) beginReading(ctx context.Context, link towpath.RepositoryLink,
 // unread counts the files that are still to be read.
 func unread(files []towpath.ManifestFile) (n int) {
 	for _, f := range files {
-		if needsText(f) {
+		if manifest.NeedsText(f) {
 			n++
 		}
 	}

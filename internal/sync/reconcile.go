@@ -1,4 +1,4 @@
-package gitops
+package sync
 
 import (
 	"context"
@@ -45,7 +45,7 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Tim
 	if err := s.RefreshLedgers(ctx, link.ProjectID); err != nil {
 		return nil, fmt.Errorf("refresh ledgers: %w", err)
 	}
-	if err := s.judgeTexts(ctx, link, found); err != nil {
+	if err := s.Manifest.Judge(ctx, link, found.delta.apply); err != nil {
 		return nil, err
 	}
 	blocked := ""
@@ -278,7 +278,7 @@ func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.Rep
 	if err := tx.UpdateLink(ctx, &link); err != nil {
 		return "", err
 	}
-	in, err := s.planInput(ctx, tx, link, manifest)
+	in, err := s.Manifest.Input(ctx, tx, link, manifest)
 	if err != nil {
 		return "", err
 	}
@@ -318,7 +318,7 @@ func (s *Service) afterMove(ctx context.Context, tx *store.Tx, link *towpath.Rep
 	if err := tx.WakeSiblings(ctx, *link); err != nil {
 		return err
 	}
-	told := link.LastDeliveryAt != nil && tx.Now.Sub(*link.LastDeliveryAt) < deliveryGrace
+	told := link.LastDeliveryAt != nil && tx.Now.Sub(*link.LastDeliveryAt) < towpath.DeliveryGrace
 	if link.HookState != towpath.HookActive || told || link.SyncedCommit == "" {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package gitops
+package sync
 
 import (
 	"context"
@@ -52,7 +52,7 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, linkID, databas
 
 // unusable finds the file that is to be skipped.
 func (s *Service) unusable(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, databaseID string, id towpath.MigrationID) (item plan.Item, err error) {
-	p, err := s.planNow(ctx, tx, link)
+	p, err := s.Manifest.Plan(ctx, tx, link)
 	if err != nil {
 		return item, err
 	}

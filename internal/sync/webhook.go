@@ -1,4 +1,4 @@
-package gitops
+package sync
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 	if err != nil {
 		return err
 	}
-	hookSecret, err := s.hookSecret(link)
+	hookSecret, err := s.HookSecret(link)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func judge(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, s
 		}
 	}
 	slices.Sort(others)
-	return towpath.DeliveryIgnored, "It moves " + vcs.ClipText(strings.Join(others, ", "), 200) + "; the link follows branch " + link.Branch + "."
+	return towpath.DeliveryIgnored, "It moves " + towpath.ClipRunes(strings.Join(others, ", "), 200) + "; the link follows branch " + link.Branch + "."
 }
 
 // keepDelivery stores a delivery and wakes its link. What the delivery calls the repository shows reconcile that a remembered
@@ -112,6 +112,16 @@ func (s *Service) keepDelivery(ctx context.Context, d towpath.Delivery, named fo
 func (s *Service) Replay(ctx context.Context, _ towpath.Actor, linkID, deliveryID string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Delivery(ctx, linkID, deliveryID); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, towpath.JobReconcile, linkID)
+	})
+}
+
+// Sync asks for a look at the repository now.
+func (s *Service) Sync(ctx context.Context, _ towpath.Actor, linkID string) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Link(ctx, linkID); err != nil {
 			return err
 		}
 		return tx.Enqueue(ctx, towpath.JobReconcile, linkID)

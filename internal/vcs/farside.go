@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"towpath"
 )
 
 // What every driver needs against a far side that is not trusted: short texts without markup, bounded bodies, redirects that stay
@@ -52,16 +54,7 @@ func CleanText(text string, n int) string {
 		}
 		return r
 	}, text)
-	return ClipText(strings.Join(strings.Fields(text), " "), n)
-}
-
-// ClipText cuts text to at most n runes.
-func ClipText(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
+	return towpath.ClipRunes(strings.Join(strings.Fields(text), " "), n)
 }
 
 // NoAnswer words a transport error without the request's address.

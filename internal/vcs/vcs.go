@@ -213,6 +213,20 @@ type Entry struct {
 	Size int64
 }
 
+// Unfit is why an entry holds no text of its own; zero for a file.
+func (e Entry) Unfit() towpath.Reason {
+	switch e.Kind {
+	case EntrySymlink:
+		return towpath.Why(towpath.ReasonSymlink)
+	case EntrySubmodule:
+		return towpath.Why(towpath.ReasonSubmodule)
+	case EntryLFS:
+		return towpath.Why(towpath.ReasonInLFS)
+	default:
+		return towpath.Reason{}
+	}
+}
+
 // Change is a path that differs between two commits.
 type Change struct {
 	Path    string

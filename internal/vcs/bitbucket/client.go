@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 
+	"towpath"
+
 	"towpath/internal/vcs"
 )
 
@@ -76,7 +78,7 @@ func (c *client) do(ctx context.Context, r request, out any) error {
 	if err != nil {
 		return err
 	}
-	trace := vcs.ClipText(resp.Header.Get(headerTraceID), 100)
+	trace := towpath.ClipRunes(resp.Header.Get(headerTraceID), 100)
 	err = vcs.DecodeAnswer(r.op, resp, maxAnswer, out)
 	var e *vcs.Error
 	if errors.As(err, &e) {

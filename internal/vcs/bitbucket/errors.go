@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"towpath"
+
 	"towpath/internal/vcs"
 )
 
@@ -28,10 +30,10 @@ func responseError(op string, resp *http.Response) *vcs.Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	e := &vcs.Error{
 		Kind: vcs.KindOfStatus(resp.StatusCode), Op: op, Status: resp.StatusCode,
-		TraceID: vcs.ClipText(orElse(resp.Header.Get(headerTraceID), resp.Header.Get(headerRequestID)), 100),
+		TraceID: towpath.ClipRunes(orElse(resp.Header.Get(headerTraceID), resp.Header.Get(headerRequestID)), 100),
 	}
 	if location, err := resp.Location(); err == nil && resp.StatusCode < 400 {
-		e.Message = "redirected to " + vcs.ClipText(location.Host, maxErrorMessage)
+		e.Message = "redirected to " + towpath.ClipRunes(location.Host, maxErrorMessage)
 		return e
 	}
 	detail := readErrorBody(body)

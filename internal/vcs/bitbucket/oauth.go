@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"towpath"
+
 	"golang.org/x/oauth2"
 
 	"towpath/internal/vcs"
@@ -152,7 +154,7 @@ func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	}
 	e := &vcs.Error{
 		Kind: vcs.KindOfStatus(refused.Response.StatusCode), Op: op, Status: refused.Response.StatusCode,
-		Message: readErrorBody(refused.Body).message, TraceID: vcs.ClipText(refused.Response.Header.Get(headerTraceID), 100),
+		Message: readErrorBody(refused.Body).message, TraceID: towpath.ClipRunes(refused.Response.Header.Get(headerTraceID), 100),
 	}
 	if e.Kind == vcs.RateLimited || e.Kind == vcs.Unavailable {
 		if at, told := vcs.RetryAfter(refused.Response.Header, p.cfg.Now()); told {

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"towpath"
+
 	"towpath/internal/vcs"
 )
 
@@ -43,7 +45,7 @@ func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status)
 	path := repositoryPath(id) + "/commit/" + url.PathEscape(commit) + "/statuses/build"
 	r, err := c.apiRequest(op, path, nil).writing(http.MethodPost, statusBody{
 		Type: "build", Key: statusKey(s.Key), State: state, URL: s.URL,
-		Name: vcs.ClipText(s.Name, maxStatusText), Description: vcs.ClipText(s.Description, maxStatusText), RefName: s.Branch,
+		Name: towpath.ClipRunes(s.Name, maxStatusText), Description: towpath.ClipRunes(s.Description, maxStatusText), RefName: s.Branch,
 	})
 	if err != nil {
 		return err

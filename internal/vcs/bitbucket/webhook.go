@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 
+	"towpath"
+
 	"towpath/internal/vcs"
 )
 
@@ -24,8 +26,8 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 		return vcs.Event{}, err
 	}
 	event := vcs.Event{
-		RequestID: vcs.ClipText(bareUUID(header.Get("X-Request-UUID")), maxHeaderLength),
-		Name:      vcs.ClipText(header.Get("X-Event-Key"), maxHeaderLength),
+		RequestID: towpath.ClipRunes(bareUUID(header.Get("X-Request-UUID")), maxHeaderLength),
+		Name:      towpath.ClipRunes(header.Get("X-Event-Key"), maxHeaderLength),
 	}
 	var payload pushEventJSON
 	if err := json.Unmarshal(body, &payload); err != nil {

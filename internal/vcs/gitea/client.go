@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"towpath"
+
 	"towpath/internal/vcs"
 )
 
@@ -190,7 +192,7 @@ func responseError(op string, resp *http.Response) *vcs.Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	e := &vcs.Error{Kind: vcs.KindOfStatus(resp.StatusCode), Op: op, Status: resp.StatusCode}
 	if location, err := resp.Location(); err == nil && resp.StatusCode < 400 {
-		e.Message = "redirected to " + vcs.ClipText(location.Host, maxErrorText)
+		e.Message = "redirected to " + towpath.ClipRunes(location.Host, maxErrorText)
 		return e
 	}
 	e.Message = errorMessage(body)

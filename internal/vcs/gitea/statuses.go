@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"towpath"
+
 	"towpath/internal/vcs"
 )
 
@@ -44,7 +46,7 @@ func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status)
 		return err
 	}
 	r, err := c.api(op, at.path()+"/statuses/"+url.PathEscape(commit), nil).writing(http.MethodPost, statusBody{
-		State: state, Context: statusContext(s.Key), Description: vcs.ClipText(s.Description, maxStatusText), TargetURL: s.URL,
+		State: state, Context: statusContext(s.Key), Description: towpath.ClipRunes(s.Description, maxStatusText), TargetURL: s.URL,
 	})
 	if err != nil {
 		return err

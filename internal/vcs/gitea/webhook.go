@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"towpath"
+
 	"towpath/internal/vcs"
 )
 
@@ -36,8 +38,8 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 		return vcs.Event{}, err
 	}
 	event := vcs.Event{
-		RequestID: vcs.ClipText(header.Get("X-Gitea-Delivery"), maxHeaderLength),
-		Name:      vcs.ClipText(header.Get("X-Gitea-Event"), maxHeaderLength),
+		RequestID: towpath.ClipRunes(header.Get("X-Gitea-Delivery"), maxHeaderLength),
+		Name:      towpath.ClipRunes(header.Get("X-Gitea-Event"), maxHeaderLength),
 	}
 	known := event.Name == eventPush || event.Name == eventDelete
 	var payload eventJSON

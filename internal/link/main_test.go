@@ -1,0 +1,10 @@
+package link_test
+
+import (
+	"os"
+	"testing"
+
+	"towpath/internal/link/linktest"
+)
+
+func TestMain(m *testing.M) { os.Exit(linktest.Main(m)) }

@@ -1,0 +1,53 @@
+package manifest
+
+import (
+	"context"
+	"slices"
+
+	"towpath"
+	"towpath/internal/plan"
+	"towpath/internal/store"
+)
+
+// Input gathers what a link's plan depends on, with the given files as its manifest.
+func (s *Service) Input(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, files []towpath.ManifestFile) (in plan.Input, err error) {
+	in = plan.Input{Files: slices.Clone(files), Late: link.LatePolicy, LinkID: link.ID, BaselinedUpTo: link.BaselinedUpTo, LinkedAt: link.CreatedAt}
+	if in.Others, err = tx.OtherClaims(ctx, link.ProjectID, link.ID); err != nil {
+		return in, err
+	}
+	if in.Skipped, err = tx.SkippedTasks(ctx, link.ProjectID); err != nil {
+		return in, err
+	}
+	if in.Environments, err = tx.Environments(ctx); err != nil {
+		return in, err
+	}
+	if in.Databases, err = tx.ProjectDatabases(ctx, link.ProjectID); err != nil {
+		return in, err
+	}
+	if in.Baselines, err = tx.Baselines(ctx, link.ID); err != nil {
+		return in, err
+	}
+	if err := ReadTexts(ctx, tx, &in); err != nil {
+		return in, err
+	}
+	return in, s.readVerdicts(ctx, tx, &in)
+}
+
+// ReadTexts tells a plan which of the texts that it compares differ in nothing but their line ends.
+func ReadTexts(ctx context.Context, tx *store.Tx, in *plan.Input) (err error) {
+	in.Texts, err = tx.PlainTexts(ctx, in.Compared())
+	return err
+}
+
+// Plan plans from what the metadata knows, without asking anybody.
+func (s *Service) Plan(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (plan.Plan, error) {
+	manifest, err := tx.Manifest(ctx, link.ID)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	in, err := s.Input(ctx, tx, link, manifest)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return plan.Build(in), nil
+}
