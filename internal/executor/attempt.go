@@ -38,13 +38,13 @@ type attempt struct {
 	finished   atomic.Int64
 	cancelFunc atomic.Pointer[context.CancelCauseFunc]
 
-	script    *script // nil for a task that records
-	at        progress
-	log       statementLog
-	broke     bool   // a connection broke while the file ran
-	unsettled bool   // what an earlier try did may be in the database
-	before    string // dump of the schema before the change; "" when it was not read
-	after     string
+	script     *script // nil for a task that records
+	at         progress
+	log        statementLog
+	lostMidway bool   // a connection broke while the file ran
+	unsettled  bool   // what an earlier try did may be in the database
+	before     string // dump of the schema before the change; "" when it was not read
+	after      string
 
 	out     outcome
 	beganAt time.Time // not when it was claimed

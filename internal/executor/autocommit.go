@@ -52,7 +52,7 @@ func (a *autocommit) run(ctx context.Context, from int) error {
 			return err
 		}
 		a.row = a.outcomeRow()
-		a.progress.kept, a.progress.part = index+1, false
+		a.progress.kept, a.progress.partial = index+1, false
 		a.done(index + 1)
 	}
 	return nil
@@ -151,6 +151,11 @@ func (a *autocommit) stepAlone(ctx context.Context, st statement.Statement) erro
 	return a.verify(ctx, st, seen, failure)
 }
 
+// torn reports whether a part of a statement that failed may be in where nobody can see it.
+func torn(st statement.Statement, c statement.Change) bool {
+	return c.Effect == statement.Opaque && !st.Whole
+}
+
 // clearEarlier removes what an earlier try of the statement left: its own removal may have met the
 // same lock.
 func (a *autocommit) clearEarlier(ctx context.Context, seen *observation) error {
@@ -173,12 +178,12 @@ func (a *autocommit) verify(
 		return errors.Join(failure, &engine.Error{Kind: engine.Lost, Message: message, Err: err})
 	}
 	v, why := verifyEffect(seen)
-	a.progress.part = len(seen.change.Objects) == 0 || !slices.Equal(seen.before, seen.now)
+	a.progress.partial = len(seen.change.Objects) == 0 || !slices.Equal(seen.before, seen.now)
 	if v == leftover {
 		if err := a.clear(looking, seen.change.Objects, seen.before, seen.now); err != nil {
 			return errors.Join(failure, err)
 		}
-		a.progress.part = false
+		a.progress.partial = false
 	}
 	unmet, timedOut := isKind(failure, engine.Unmet), isKind(failure, engine.Timeout)
 	if failure == nil || (unmet && v == leftover) {

@@ -16,7 +16,7 @@ func (a *attempt) guardLasting(
 	ctx context.Context, session engine.Session, row towpath.LedgerEntry, from int,
 ) error {
 	lasting, ok := a.target.db.(engine.Lasting)
-	diedBefore := a.broke || a.was.State == towpath.TaskRunning
+	diedBefore := a.lostMidway || a.was.State == towpath.TaskRunning
 	if !ok || a.resolved || !diedBefore {
 		return nil
 	}

@@ -9,13 +9,13 @@ import (
 
 // progress is how far one try has come. It decides what an error means.
 type progress struct {
-	begun bool // effects may be in the database: a commit was requested, or statements commit by themselves
-	kept  int  // statements that are in for good
-	ran   bool // statements of the file may have run
-	part  bool // a part of the statement behind those may be in
-	stays bool // the rollback did not undo everything
-	sure  bool // the server itself reported that
-	torn  bool // a statement may be in by half, out of sight: it must not run again automatically
+	begun     bool // effects may be in: a commit was requested, or statements commit by themselves
+	kept      int  // statements that are in for good
+	ran       bool // statements of the file may have run
+	partial   bool // a part of the statement after those may be in
+	torn      bool // that part is out of sight, so the statement must not run again automatically
+	rowsStay  bool // the rollback left rows in tables without transactions
+	confirmed bool // the server itself reported that
 }
 
 // extentOf is how much of the file is in the database after an outcome. autocommit says that
@@ -32,9 +32,9 @@ func extentOf(out outcome, at progress, autocommit, unsettled bool) towpath.Exte
 		return towpath.ExtentUnknown
 	case !at.ran:
 		return towpath.ExtentUntouched
-	case at.stays && !autocommit:
+	case at.rowsStay && !autocommit:
 		return towpath.ExtentTables
-	case at.part || at.stays:
+	case at.partial || at.rowsStay:
 		return towpath.ExtentPart
 	}
 	return towpath.ExtentKept
@@ -70,7 +70,7 @@ func nextStep(err error, at progress) step {
 		return stepTampered
 	case e.Kind == engine.Lost && at.begun:
 		return stepVerify
-	case e.Kind == engine.Lost, e.Kind == engine.Locked && at.kept == 0 && !at.torn && !at.stays:
+	case e.Kind == engine.Lost, e.Kind == engine.Locked && at.kept == 0 && !at.torn && !at.rowsStay:
 		return stepRetry
 	}
 	return stepFail

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"towpath"
+	"towpath/internal/statement"
 )
 
 // ledgerRow is the ledger's row of a migration, as a session finds it.
@@ -48,6 +49,18 @@ func planResume(t towpath.Task, row ledgerRow, samePrefix, resolved bool) (resum
 		"done", strconv.Itoa(row.StatementsDone), "total", strconv.Itoa(row.StatementsTotal)))
 	half.extent = towpath.ExtentUntouched
 	return resumePlan{}, half
+}
+
+// replay decides about a statement before the place where an attempt resumes, in a new session: run
+// it again, or, when refuse says why, do not resume.
+func replay(st statement.Statement) (again bool, refuse string) {
+	switch st.State {
+	case statement.Setting:
+		return true, ""
+	case statement.Temporary:
+		return false, fmt.Sprintf("the statement at %s keeps something in its session, which is gone", st.Pos)
+	}
+	return false, ""
 }
 
 // recorded reports whether a row already says all that recording the migration would write.

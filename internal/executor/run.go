@@ -60,7 +60,7 @@ func (a *attempt) prepare(ctx context.Context) (err error) {
 // afterFailure decides what an error of a target means; final is false when another try is due.
 func (a *attempt) afterFailure(ctx context.Context, failure error, try int) (out outcome, final bool) {
 	if isKind(failure, engine.Lost) {
-		a.broke = a.broke || a.at.ran
+		a.lostMidway = a.lostMidway || a.at.ran
 	}
 	step := nextStep(failure, a.at)
 	last := a.retry.exhausted(try)
@@ -91,7 +91,7 @@ func (a *attempt) interrupted(ctx context.Context) outcome {
 	if errors.Is(context.Cause(ctx), errCancelled) {
 		return outcome{state: towpath.TaskFailed, reason: towpath.Why(towpath.ReasonCancelled)}
 	}
-	if a.at.sure {
+	if a.at.confirmed {
 		return outcome{state: towpath.TaskFailed, reason: towpath.Why(towpath.ReasonInterruptedKept)}
 	}
 	return outcome{state: towpath.TaskPending, reason: towpath.Why(towpath.ReasonInterrupted)}

@@ -44,8 +44,8 @@ func (a *attempt) try(ctx context.Context) (out outcome, err error) {
 	}
 	defer func() {
 		var stays *engine.Error
-		a.at.stays = errors.As(session.Close(), &stays) && stays.Kind == engine.Stays
-		a.at.sure = a.at.stays && stays.Err == nil
+		a.at.rowsStay = errors.As(session.Close(), &stays) && stays.Kind == engine.Stays
+		a.at.confirmed = a.at.rowsStay && stays.Err == nil
 	}()
 	if out, err = a.change(ctx, session, row); err != nil {
 		return out, err

@@ -99,7 +99,7 @@ func try(t *testing.T, tr trial, r reference) verdict {
 	end := w.state(tr.kind)
 	switch {
 	case s == towpath.TaskUnknown:
-		if !tr.kind.dark {
+		if !tr.kind.indeterminate {
 			t.Errorf("%s, %s, %s: unknown, where the catalogue can tell: %s", tr.engine, tr.kind.name, tr.column, reason)
 		}
 		return unknown

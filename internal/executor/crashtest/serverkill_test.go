@@ -117,7 +117,7 @@ func (p *program) start(w *world) {
 func TestServerKilled(t *testing.T) {
 	t.Parallel()
 	repeat := map[string]int{"brief": 0, "bounded": 1, "full": 5}[*size]
-	total, dark := 0, 0
+	total, indeterminate := 0, 0
 	for _, e := range []towpath.EngineType{towpath.EnginePostgres, towpath.EngineMySQL} {
 		w := newWorldOn(t, &killable, e, nil)
 		server := find(t, w)
@@ -132,14 +132,14 @@ func TestServerKilled(t *testing.T) {
 					v := tryServer(t, server, e, k, r, how)
 					t.Logf("%s, %s, server killed (%s): %s", e, k.name, how, v)
 					if total++; v == unknown {
-						dark++
+						indeterminate++
 					}
 				}
 			}
 		}
 		w.close()
 	}
-	fmt.Printf("server-killed: %d trials, %d unknown\n", total, dark)
+	fmt.Printf("server-killed: %d trials, %d unknown\n", total, indeterminate)
 }
 
 func tryServer(t *testing.T, server *program, e towpath.EngineType, k kind, r reference, how string) verdict {
@@ -171,7 +171,7 @@ func tryServer(t *testing.T, server *program, e towpath.EngineType, k kind, r re
 	s := towpath.TaskState(text)
 	end := w.state(k)
 	switch {
-	case s == towpath.TaskUnknown && k.dark:
+	case s == towpath.TaskUnknown && k.indeterminate:
 		return unknown
 	case s == towpath.TaskDone && end == r.end:
 		return same
