@@ -31,6 +31,7 @@ import (
 	"towpath/internal/secret"
 	"towpath/internal/store"
 	"towpath/internal/sync"
+	"towpath/internal/workspace"
 	"towpath/web"
 )
 
@@ -225,7 +226,7 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 	}
 	stopping := make(chan struct{})
 	handler := &api.Server{
-		Store: s.store, Auth: s.auth, Accounts: accounts, Links: links, Syncs: s.sync, Rollouts: roll, Catalog: cat, Executor: exec, Logger: s.log,
+		Store: s.store, Workspace: &workspace.Service{Store: s.store}, Auth: s.auth, Accounts: accounts, Links: links, Syncs: s.sync, Rollouts: roll, Catalog: cat, Executor: exec, Logger: s.log,
 		ExternalURL: c.ExternalURL, Listen: c.Listen, Version: version, Stopping: stopping, Console: web.Handler(),
 	}
 	s.http = &http.Server{

@@ -22,19 +22,21 @@ import (
 	rollouts "towpath/internal/rollout"
 	"towpath/internal/store"
 	syncs "towpath/internal/sync"
+	"towpath/internal/workspace"
 )
 
 // Server answers HTTP requests. Its fields are set before Handler is called and not changed afterwards.
 type Server struct {
-	Store    *store.Store
-	Auth     *auth.Service
-	Accounts *account.Service
-	Links    *links.Service
-	Syncs    *syncs.Service
-	Rollouts *rollouts.Service
-	Catalog  *catalog.Service
-	Executor *executor.Service
-	Logger   *slog.Logger
+	Store     *store.Store
+	Workspace *workspace.Service
+	Auth      *auth.Service
+	Accounts  *account.Service
+	Links     *links.Service
+	Syncs     *syncs.Service
+	Rollouts  *rollouts.Service
+	Catalog   *catalog.Service
+	Executor  *executor.Service
+	Logger    *slog.Logger
 
 	ExternalURL string          // how people and providers reach the server, without a slash at its end
 	Listen      string          // host:port that the server listens on; requests for it are answered too

@@ -18,6 +18,7 @@ import (
 	"towpath/internal/auth"
 	"towpath/internal/secret"
 	"towpath/internal/store"
+	"towpath/internal/workspace"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -71,7 +72,7 @@ func setup(t *testing.T) *bundle {
 	}
 	b := &bundle{log: &logBuffer{}, tokens: map[string]string{}, members: map[string]towpath.Member{}}
 	b.Server = &Server{
-		Store: st, Auth: &auth.Service{Store: st, Keeper: keeper},
+		Store: st, Workspace: &workspace.Service{Store: st}, Auth: &auth.Service{Store: st, Keeper: keeper},
 		Logger: slog.New(slog.NewTextHandler(b.log, nil)), ExternalURL: "https://towpath.example", Version: "test",
 	}
 	t.Cleanup(func() {

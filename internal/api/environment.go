@@ -2,12 +2,11 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
 	"towpath"
 	"towpath/internal/store"
+	"towpath/internal/workspace"
 )
 
 // environment is a stage that changes pass through.
@@ -48,19 +47,7 @@ type createEnvironmentInput struct {
 }
 
 func (s *Server) createEnvironment(ctx context.Context, in *createEnvironmentInput) (environment, error) {
-	e := towpath.Environment{Name: in.Body.Name}
-	if err := e.Validate(); err != nil {
-		return environment{}, err
-	}
-	err := s.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.CreateEnvironment(ctx, &e); err != nil {
-			return err
-		}
-		if err := wakeLinks(ctx, tx); err != nil {
-			return err
-		}
-		return record(ctx, tx, "environment.create", e.ID, "", "Added the environment %s.", e.Name)
-	})
+	e, err := s.Workspace.CreateEnvironment(ctx, actorOf(ctx), in.Body.Name)
 	return environmentOf(e), err
 }
 
@@ -78,67 +65,15 @@ type changeEnvironmentInput struct {
 
 // changeEnvironment changes what the request names. Limits and allowRoles hold from the next attempt of a task on.
 func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInput) (environment, error) {
-	var e towpath.Environment
-	err := s.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		if e, err = tx.Environment(ctx, in.Environment); err != nil {
-			return err
-		}
-		before := e.Name
-		if in.Body.Name != nil {
-			e.Name = *in.Body.Name
-		}
-		allowed := e.AllowRoles
-		if in.Body.AllowRoles != nil {
-			e.AllowRoles = *in.Body.AllowRoles
-		}
-		limits := changeLimits(
-			limitChange{"lock timeout", in.Body.LockTimeout, &e.LockTimeout},
-			limitChange{"statement timeout", in.Body.StatementTimeout, &e.StatementTimeout},
-			limitChange{"maximum lock timeout", in.Body.MaxLockTimeout, &e.MaxLockTimeout},
-			limitChange{"maximum statement timeout", in.Body.MaxStatementTimeout, &e.MaxStatementTimeout},
-		)
-		if err := e.Validate(); err != nil {
-			return err
-		}
-		if err := tx.UpdateEnvironment(ctx, &e); err != nil {
-			return err
-		}
-		if limits != "" {
-			if err := record(ctx, tx, "environment.limits", e.ID, "", "Changed limits of the environment %s: %s.", e.Name, limits); err != nil {
-				return err
-			}
-		}
-		if err := allowedRoles(ctx, tx, e, allowed); err != nil {
-			return err
-		}
-		return renamedEnvironment(ctx, tx, e, before)
+	e, err := s.Workspace.ChangeEnvironment(ctx, actorOf(ctx), in.Environment, workspace.EnvironmentChange{
+		Name:                in.Body.Name,
+		LockTimeout:         toLimit(in.Body.LockTimeout),
+		StatementTimeout:    toLimit(in.Body.StatementTimeout),
+		MaxLockTimeout:      toLimit(in.Body.MaxLockTimeout),
+		MaxStatementTimeout: toLimit(in.Body.MaxStatementTimeout),
+		AllowRoles:          in.Body.AllowRoles,
 	})
 	return environmentOf(e), err
-}
-
-// allowedRoles has every link looked at again when files may run, or must not any more.
-func allowedRoles(ctx context.Context, tx *store.Tx, e towpath.Environment, before bool) error {
-	if e.AllowRoles == before {
-		return nil
-	}
-	if err := wakeLinks(ctx, tx); err != nil {
-		return err
-	}
-	if e.AllowRoles {
-		return record(ctx, tx, "environment.roles", e.ID, "", "Allowed migrations to change roles in the environment %s.", e.Name)
-	}
-	return record(ctx, tx, "environment.roles", e.ID, "", "No longer lets migrations change roles in the environment %s.", e.Name)
-}
-
-// renamedEnvironment has every link looked at again when what {{ENV_ID}} matches has changed.
-func renamedEnvironment(ctx context.Context, tx *store.Tx, e towpath.Environment, before string) error {
-	if e.Name == before {
-		return nil
-	}
-	if err := wakeLinks(ctx, tx); err != nil {
-		return err
-	}
-	return record(ctx, tx, "environment.rename", e.ID, "", "Renamed the environment %s to %s.", before, e.Name)
 }
 
 type environmentPath struct {
@@ -146,37 +81,7 @@ type environmentPath struct {
 }
 
 func (s *Server) deleteEnvironment(ctx context.Context, in *environmentPath) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		e, err := tx.Environment(ctx, in.Environment)
-		if err != nil {
-			return err
-		}
-		used, err := instancesIn(ctx, tx, e.ID)
-		if err != nil {
-			return err
-		}
-		if len(used) > 0 {
-			return towpath.Errorf(towpath.CodeConflict, "The environment %s has %d instances, %s first. Remove them before it.", e.Name, len(used), used[0].Name)
-		}
-		if err := tx.DeleteEnvironment(ctx, e.ID); err != nil {
-			return err
-		}
-		return record(ctx, tx, "environment.delete", e.ID, "", "Removed the environment %s.", e.Name)
-	})
-}
-
-// instancesIn lists the instances of an environment.
-func instancesIn(ctx context.Context, tx *store.Tx, environmentID string) ([]towpath.Instance, error) {
-	var found []towpath.Instance
-	for i, err := range tx.EveryInstance(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if i.EnvironmentID == environmentID {
-			found = append(found, i)
-		}
-	}
-	return found, nil
+	return s.Workspace.DeleteEnvironment(ctx, actorOf(ctx), in.Environment)
 }
 
 type orderEnvironmentsInput struct {
@@ -187,56 +92,6 @@ type orderEnvironmentsInput struct {
 
 // orderEnvironments sets the order of all environments at once. Rollouts that exist keep the stages that they were made with.
 func (s *Server) orderEnvironments(ctx context.Context, in *orderEnvironmentsInput) (list[environment], error) {
-	var rows []towpath.Environment
-	err := s.Store.Write(ctx, func(tx *store.Tx) error {
-		before, err := tx.Environments(ctx)
-		if err != nil {
-			return err
-		}
-		rows = rows[:0]
-		for position, id := range in.Body.IDs {
-			i := slices.IndexFunc(before, func(e towpath.Environment) bool { return e.ID == id })
-			if i < 0 {
-				return towpath.Invalid("ids", "There is no environment %q, or it is named twice.", id)
-			}
-			e := before[i]
-			before = slices.Delete(before, i, i+1)
-			e.Position = position
-			if err := tx.UpdateEnvironment(ctx, &e); err != nil {
-				return err
-			}
-			rows = append(rows, e)
-		}
-		if len(before) > 0 {
-			return towpath.Invalid("ids", "Name all environments; %s is missing.", before[0].Name)
-		}
-		if err := wakeLinks(ctx, tx); err != nil {
-			return err
-		}
-		return record(ctx, tx, "environment.order", "", "", "Changed the order of the environments.")
-	})
+	rows, err := s.Workspace.OrderEnvironments(ctx, actorOf(ctx), in.Body.IDs)
 	return all(rows, environmentOf), err
-}
-
-// wakeLinks has all links looked at again: what they plan may have changed.
-func wakeLinks(ctx context.Context, tx *store.Tx) error {
-	for l, err := range tx.EveryLink(ctx, store.LinkFilter{}) {
-		if err != nil {
-			return err
-		}
-		if err := tx.StaleLedgers(ctx, l.ProjectID); err != nil { // else a branch that has not moved is not planned
-			return err
-		}
-		if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// record notes in the audit log what the request's actor did.
-func record(ctx context.Context, tx *store.Tx, action, subject, projectID, format string, args ...any) error {
-	return tx.Audit(ctx, towpath.AuditEvent{
-		MemberID: actorOf(ctx).Member.ID, Action: action, Subject: subject, ProjectID: projectID, Detail: fmt.Sprintf(format, args...),
-	})
 }

@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"towpath"
@@ -51,36 +49,17 @@ func (s *Server) listProjectLimits(ctx context.Context, in *ProjectPath) (list[p
 	return all(rows, func(e towpath.Environment) projectLimits { return projectLimits{e.ID, e.Name, appliedLimitsOf(e, p)} }), err
 }
 
-// limitChange is one limit that a request may set.
-type limitChange struct {
-	name string // as people say it
-	to   *int64 // milliseconds; nil leaves it as it is
-	of   *time.Duration
-}
-
-// changeLimits sets limits and says in words what has become different; "" when nothing has.
-func changeLimits(changes ...limitChange) string {
-	var told []string
-	for _, c := range changes {
-		before := *c.of
-		if c.to == nil || fromMilliseconds(*c.to) == before {
-			continue
-		}
-		*c.of = fromMilliseconds(*c.to)
-		told = append(told, fmt.Sprintf("%s from %s to %s", c.name, limitWords(before), limitWords(*c.of)))
-	}
-	return strings.Join(told, ", ")
-}
-
-func limitWords(limit time.Duration) string {
-	if limit == 0 {
-		return "none"
-	}
-	return limit.String()
-}
-
 // fromMilliseconds makes a duration of any number: one that is out of range stays out of the range of limits.
 func fromMilliseconds(ms int64) time.Duration {
 	const most = math.MaxInt64 / int64(time.Millisecond)
 	return time.Duration(min(max(ms, -most), most)) * time.Millisecond
+}
+
+// toLimit converts a limit that a request may set; nil leaves it as it is.
+func toLimit(ms *int64) *time.Duration {
+	if ms == nil {
+		return nil
+	}
+	limit := fromMilliseconds(*ms)
+	return &limit
 }

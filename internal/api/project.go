@@ -4,10 +4,10 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"towpath"
 	"towpath/internal/store"
+	"towpath/internal/workspace"
 )
 
 // project groups databases, people and repositories.
@@ -114,42 +114,28 @@ func (s *Server) getProject(ctx context.Context, in *ProjectPath) (project, erro
 	return p, err
 }
 
+// shown converts a project that a service has returned, unless it failed.
+func (s *Server) shown(ctx context.Context, row towpath.Project, err error) (p project, _ error) {
+	if err != nil {
+		return p, err
+	}
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		p, err = projectOfActor(ctx, tx, row)
+		return err
+	})
+	return p, err
+}
+
 type createProjectInput struct {
 	Body struct {
 		Name string `json:"name" maxLength:"100"`
 	}
 }
 
-func projectName(name string) (string, error) {
-	name = strings.TrimSpace(name)
-	if n := utf8.RuneCountInString(name); n == 0 || n > 100 {
-		return "", towpath.Invalid("name", "Enter a name of 1 to 100 characters.")
-	}
-	return name, nil
-}
-
 // createProject makes a project; whoever makes it is its first owner.
 func (s *Server) createProject(ctx context.Context, in *createProjectInput) (project, error) {
-	name, err := projectName(in.Body.Name)
-	if err != nil {
-		return project{}, err
-	}
-	var made project
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		row := towpath.Project{Name: name}
-		if err := tx.CreateProject(ctx, &row); err != nil {
-			return err
-		}
-		owner := towpath.ProjectMember{ProjectID: row.ID, MemberID: actorOf(ctx).Member.ID, Role: towpath.ProjectOwner}
-		if err := tx.SetProjectMember(ctx, owner); err != nil {
-			return err
-		}
-		if made, err = projectOfActor(ctx, tx, row); err != nil {
-			return err
-		}
-		return record(ctx, tx, "project.create", row.ID, row.ID, "Created the project %s.", row.Name)
-	})
-	return made, err
+	row, err := s.Workspace.CreateProject(ctx, actorOf(ctx), in.Body.Name)
+	return s.shown(ctx, row, err)
 }
 
 type changeProjectInput struct {
@@ -163,42 +149,12 @@ type changeProjectInput struct {
 
 // changeProject changes what the request names. Limits hold from the next attempt of a task on.
 func (s *Server) changeProject(ctx context.Context, in *changeProjectInput) (project, error) {
-	var changed project
-	err := s.Store.Write(ctx, func(tx *store.Tx) error {
-		row, err := tx.Project(ctx, in.Project)
-		if err != nil {
-			return err
-		}
-		before := row.Name
-		if in.Body.Name != nil {
-			if row.Name, err = projectName(*in.Body.Name); err != nil {
-				return err
-			}
-		}
-		limits := changeLimits(
-			limitChange{"lock timeout", in.Body.LockTimeout, &row.LockTimeout},
-			limitChange{"statement timeout", in.Body.StatementTimeout, &row.StatementTimeout},
-		)
-		if err := row.Validate(); err != nil {
-			return err
-		}
-		if err := tx.UpdateProject(ctx, &row); err != nil {
-			return err
-		}
-		if limits != "" {
-			if err := record(ctx, tx, "project.limits", row.ID, row.ID, "Changed limits of the project %s: %s.", row.Name, limits); err != nil {
-				return err
-			}
-		}
-		if row.Name != before {
-			if err := record(ctx, tx, "project.rename", row.ID, row.ID, "Renamed the project %s to %s.", before, row.Name); err != nil {
-				return err
-			}
-		}
-		changed, err = projectOfActor(ctx, tx, row)
-		return err
+	row, err := s.Workspace.ChangeProject(ctx, actorOf(ctx), in.Project, workspace.ProjectChange{
+		Name:             in.Body.Name,
+		LockTimeout:      toLimit(in.Body.LockTimeout),
+		StatementTimeout: toLimit(in.Body.StatementTimeout),
 	})
-	return changed, err
+	return s.shown(ctx, row, err)
 }
 
 // projectMember is a person of a project.
@@ -242,36 +198,11 @@ type setProjectMemberInput struct {
 }
 
 func (s *Server) setProjectMember(ctx context.Context, in *setProjectMemberInput) (projectMember, error) {
-	var person projectMember
-	err := s.Store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Project(ctx, in.Project); err != nil {
-			return err
-		}
-		m, err := tx.Member(ctx, in.Member)
-		if err != nil {
-			return err
-		}
-		person = projectMember{m.ID, m.Name, m.Email, in.Body.Role}
-		if err := tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: in.Project, MemberID: m.ID, Role: in.Body.Role}); err != nil {
-			return err
-		}
-		return record(ctx, tx, "project.member", m.ID, in.Project, "Made %s %s of the project.", m.Email, in.Body.Role)
-	})
-	return person, err
+	row := towpath.ProjectMember{ProjectID: in.Project, MemberID: in.Member, Role: in.Body.Role}
+	m, err := s.Workspace.SetProjectMember(ctx, actorOf(ctx), row)
+	return projectMember{m.ID, m.Name, m.Email, row.Role}, err
 }
 
 func (s *Server) removeProjectMember(ctx context.Context, in *projectMemberPath) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		m, err := tx.Member(ctx, in.Member)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ProjectMember(ctx, in.Project, m.ID); err != nil {
-			return err
-		}
-		if err := tx.RemoveProjectMember(ctx, in.Project, m.ID); err != nil {
-			return err
-		}
-		return record(ctx, tx, "project.member", m.ID, in.Project, "Took %s out of the project.", m.Email)
-	})
+	return s.Workspace.RemoveProjectMember(ctx, actorOf(ctx), in.Project, in.Member)
 }

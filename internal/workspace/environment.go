@@ -1,0 +1,187 @@
+package workspace
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// CreateEnvironment adds an environment behind all others.
+func (s *Service) CreateEnvironment(ctx context.Context, actor towpath.Actor, name string) (towpath.Environment, error) {
+	e := towpath.Environment{Name: name}
+	if err := e.Validate(); err != nil {
+		return towpath.Environment{}, err
+	}
+	err := s.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.CreateEnvironment(ctx, &e); err != nil {
+			return err
+		}
+		if err := wakeLinks(ctx, tx); err != nil {
+			return err
+		}
+		return record(ctx, tx, actor, "environment.create", e.ID, "", "Added the environment %s.", e.Name)
+	})
+	return e, err
+}
+
+// EnvironmentChange is what may be changed of an environment; nil leaves a thing as it is.
+type EnvironmentChange struct {
+	Name                *string
+	LockTimeout         *time.Duration
+	StatementTimeout    *time.Duration
+	MaxLockTimeout      *time.Duration
+	MaxStatementTimeout *time.Duration
+	AllowRoles          *bool
+}
+
+// ChangeEnvironment changes an environment. Limits and AllowRoles hold from the next attempt of a task on.
+func (s *Service) ChangeEnvironment(ctx context.Context, actor towpath.Actor, id string, change EnvironmentChange) (e towpath.Environment, err error) {
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if e, err = tx.Environment(ctx, id); err != nil {
+			return err
+		}
+		before := e
+		set(&e.Name, change.Name)
+		set(&e.AllowRoles, change.AllowRoles)
+		limits := changeLimits(
+			limitChange{"lock timeout", change.LockTimeout, &e.LockTimeout},
+			limitChange{"statement timeout", change.StatementTimeout, &e.StatementTimeout},
+			limitChange{"maximum lock timeout", change.MaxLockTimeout, &e.MaxLockTimeout},
+			limitChange{"maximum statement timeout", change.MaxStatementTimeout, &e.MaxStatementTimeout},
+		)
+		if err := e.Validate(); err != nil {
+			return err
+		}
+		if err := tx.UpdateEnvironment(ctx, &e); err != nil {
+			return err
+		}
+		if e.Name != before.Name || e.AllowRoles != before.AllowRoles {
+			if err := wakeLinks(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return recordEnvironment(ctx, tx, actor, before, e, limits)
+	})
+	return e, err
+}
+
+// recordEnvironment writes an entry of the audit log for each kind of change.
+func recordEnvironment(ctx context.Context, tx *store.Tx, actor towpath.Actor, before, now towpath.Environment, limits string) error {
+	if limits != "" {
+		err := record(ctx, tx, actor, "environment.limits", now.ID, "", "Changed limits of the environment %s: %s.", now.Name, limits)
+		if err != nil {
+			return err
+		}
+	}
+	if now.AllowRoles != before.AllowRoles {
+		text := "No longer lets migrations change roles in the environment %s."
+		if now.AllowRoles {
+			text = "Allowed migrations to change roles in the environment %s."
+		}
+		if err := record(ctx, tx, actor, "environment.roles", now.ID, "", text, now.Name); err != nil {
+			return err
+		}
+	}
+	if now.Name == before.Name {
+		return nil
+	}
+	return record(ctx, tx, actor, "environment.rename", now.ID, "", "Renamed the environment %s to %s.", before.Name, now.Name)
+}
+
+// DeleteEnvironment removes an environment. CodeConflict while it has instances.
+func (s *Service) DeleteEnvironment(ctx context.Context, actor towpath.Actor, id string) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		e, err := tx.Environment(ctx, id)
+		if err != nil {
+			return err
+		}
+		used, err := instancesIn(ctx, tx, e.ID)
+		if err != nil {
+			return err
+		}
+		if len(used) > 0 {
+			return towpath.Errorf(towpath.CodeConflict, "The environment %s has %d instances, %s first. Remove them before it.",
+				e.Name, len(used), used[0].Name)
+		}
+		if err := tx.DeleteEnvironment(ctx, e.ID); err != nil {
+			return err
+		}
+		return record(ctx, tx, actor, "environment.delete", e.ID, "", "Removed the environment %s.", e.Name)
+	})
+}
+
+// instancesIn lists the instances of an environment.
+func instancesIn(ctx context.Context, tx *store.Tx, environmentID string) ([]towpath.Instance, error) {
+	var found []towpath.Instance
+	for i, err := range tx.EveryInstance(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if i.EnvironmentID == environmentID {
+			found = append(found, i)
+		}
+	}
+	return found, nil
+}
+
+// OrderEnvironments sets the order of all environments at once, the first one first. Rollouts that exist keep the stages that
+// they were made with.
+func (s *Service) OrderEnvironments(ctx context.Context, actor towpath.Actor, ids []string) (rows []towpath.Environment, err error) {
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		before, err := tx.Environments(ctx)
+		if err != nil {
+			return err
+		}
+		if rows, err = ordered(before, ids); err != nil {
+			return err
+		}
+		for _, e := range rows {
+			if err := tx.UpdateEnvironment(ctx, &e); err != nil {
+				return err
+			}
+		}
+		if err := wakeLinks(ctx, tx); err != nil {
+			return err
+		}
+		return record(ctx, tx, actor, "environment.order", "", "", "Changed the order of the environments.")
+	})
+	return rows, err
+}
+
+// ordered gives environments the positions of their ids, each of which must be named once.
+func ordered(environments []towpath.Environment, ids []string) (rows []towpath.Environment, err error) {
+	left := slices.Clone(environments)
+	for position, id := range ids {
+		i := slices.IndexFunc(left, func(e towpath.Environment) bool { return e.ID == id })
+		if i < 0 {
+			return nil, towpath.Invalid("ids", "There is no environment %q, or it is named twice.", id)
+		}
+		e := left[i]
+		left = slices.Delete(left, i, i+1)
+		e.Position = position
+		rows = append(rows, e)
+	}
+	if len(left) > 0 {
+		return nil, towpath.Invalid("ids", "Name all environments; %s is missing.", left[0].Name)
+	}
+	return rows, nil
+}
+
+// wakeLinks schedules plans for all links.
+func wakeLinks(ctx context.Context, tx *store.Tx) error {
+	for l, err := range tx.EveryLink(ctx, store.LinkFilter{}) {
+		if err != nil {
+			return err
+		}
+		if err := tx.StaleLedgers(ctx, l.ProjectID); err != nil { // else a branch that has not moved is not planned
+			return err
+		}
+		if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package workspace
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+func projectName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	if n := utf8.RuneCountInString(name); n == 0 || n > 100 {
+		return "", towpath.Invalid("name", "Enter a name of 1 to 100 characters.")
+	}
+	return name, nil
+}
+
+// CreateProject makes a project; whoever makes it is its first owner.
+func (s *Service) CreateProject(ctx context.Context, actor towpath.Actor, name string) (p towpath.Project, err error) {
+	if name, err = projectName(name); err != nil {
+		return p, err
+	}
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		p = towpath.Project{Name: name}
+		if err := tx.CreateProject(ctx, &p); err != nil {
+			return err
+		}
+		owner := towpath.ProjectMember{ProjectID: p.ID, MemberID: actor.Member.ID, Role: towpath.ProjectOwner}
+		if err := tx.SetProjectMember(ctx, owner); err != nil {
+			return err
+		}
+		return record(ctx, tx, actor, "project.create", p.ID, p.ID, "Created the project %s.", p.Name)
+	})
+	return p, err
+}
+
+// ProjectChange is what may be changed of a project; nil leaves a thing as it is.
+type ProjectChange struct {
+	Name             *string
+	LockTimeout      *time.Duration
+	StatementTimeout *time.Duration
+}
+
+// ChangeProject changes a project. Limits hold from the next attempt of a task on.
+func (s *Service) ChangeProject(ctx context.Context, actor towpath.Actor, id string, change ProjectChange) (p towpath.Project, err error) {
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if p, err = tx.Project(ctx, id); err != nil {
+			return err
+		}
+		before := p.Name
+		if change.Name != nil {
+			if p.Name, err = projectName(*change.Name); err != nil {
+				return err
+			}
+		}
+		limits := changeLimits(
+			limitChange{"lock timeout", change.LockTimeout, &p.LockTimeout},
+			limitChange{"statement timeout", change.StatementTimeout, &p.StatementTimeout},
+		)
+		if err := p.Validate(); err != nil {
+			return err
+		}
+		if err := tx.UpdateProject(ctx, &p); err != nil {
+			return err
+		}
+		if limits != "" {
+			err := record(ctx, tx, actor, "project.limits", p.ID, p.ID, "Changed limits of the project %s: %s.", p.Name, limits)
+			if err != nil {
+				return err
+			}
+		}
+		if p.Name == before {
+			return nil
+		}
+		return record(ctx, tx, actor, "project.rename", p.ID, p.ID, "Renamed the project %s to %s.", before, p.Name)
+	})
+	return p, err
+}
+
+// SetProjectMember gives a member of the workspace a role in a project, and returns the member.
+func (s *Service) SetProjectMember(ctx context.Context, actor towpath.Actor, row towpath.ProjectMember) (m towpath.Member, err error) {
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Project(ctx, row.ProjectID); err != nil {
+			return err
+		}
+		if m, err = tx.Member(ctx, row.MemberID); err != nil {
+			return err
+		}
+		if err := tx.SetProjectMember(ctx, row); err != nil {
+			return err
+		}
+		return record(ctx, tx, actor, "project.member", m.ID, row.ProjectID, "Made %s %s of the project.", m.Email, row.Role)
+	})
+	return m, err
+}
+
+// RemoveProjectMember takes a member out of a project. CodeNotFound when they are not in it.
+func (s *Service) RemoveProjectMember(ctx context.Context, actor towpath.Actor, projectID, memberID string) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		m, err := tx.Member(ctx, memberID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ProjectMember(ctx, projectID, m.ID); err != nil {
+			return err
+		}
+		if err := tx.RemoveProjectMember(ctx, projectID, m.ID); err != nil {
+			return err
+		}
+		return record(ctx, tx, actor, "project.member", m.ID, projectID, "Took %s out of the project.", m.Email)
+	})
+}
