@@ -1,17 +1,15 @@
 import { onlineManager, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { type ChangeEvent, touches } from '~/api/changes'
 import { http, unwrap } from '~/api/client'
 import { isAway, isRefusal } from '~/api/polling'
 import { backoff } from '~/util/backoff'
-
-/** What a hint is no reason to ask for again: the answers come from far away, or do not change by themselves. */
-const still = new Set(['grants', 'preview', 'git-provider-types', 'session', 'setup'])
 
 /** At least this many milliseconds between two rounds of asking. */
 const pause = 300
 
 /**
- * Keeps what is on the page as the server has it. The server only hints that something has changed; the page asks for what it shows.
+ * Keeps what is on the page as the server has it. The server names what has changed, and the page asks for what it shows of that.
  * A tab that nobody sees holds no stream open, since browsers allow only a few to one host. A server that does not answer
  * is tried again after growing pauses, and until then no query runs.
  */
@@ -22,11 +20,15 @@ export function useLive() {
     let timer = 0
     let retry = 0
     let failures = 0
-    const look = () => {
+    let changes: ChangeEvent[] = []
+    const look = (change: ChangeEvent) => {
+      changes.push(change)
       timer ||= window.setTimeout(() => {
         timer = 0
+        const seen = changes
+        changes = []
         void client.invalidateQueries(
-          { predicate: query => !still.has(String(query.queryKey[0])) && !isRefusal(query.state.error) },
+          { predicate: ({ queryKey, state }) => !isRefusal(state.error) && seen.some(one => touches(one, queryKey)) },
           { cancelRefetch: false },
         )
       }, pause)
@@ -49,9 +51,9 @@ export function useLive() {
       leave()
       if (document.visibilityState === 'hidden') return
       stream = new EventSource('/api/v1/events')
-      stream.addEventListener('changed', look)
+      stream.addEventListener('changed', event => look(JSON.parse(event.data) as ChangeEvent))
       stream.addEventListener('open', () => {
-        if (failures > 0) look() // hints have been missed
+        if (failures > 0) look({}) // events have been missed
         failures = 0
         onlineManager.setOnline(true)
       })

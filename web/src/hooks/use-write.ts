@@ -1,21 +1,24 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type ChangeEvent, touches } from '~/api/changes'
 import { messageOf } from '~/api/errors'
 import { sayDone, sayFailed } from '~/stores/toast'
 
 interface WriteOptions<V, T> {
   run: (input: V) => Promise<T>
+  /** What it changes, so that only that is asked for again; left out, everything on the page is. */
+  changes?: ChangeEvent
   /** Said when it is done; nothing when left out. */
   done?: (result: T, input: V) => string
   after?: (result: T, input: V) => void
 }
 
-/** A change outside of a form: what shows is asked for again, and both outcomes are said in a toast. */
-export function useWrite<V = void, T = unknown>({ run, done, after }: WriteOptions<V, T>) {
+/** A change outside of a form: what it changed is asked for again, and both outcomes are said in a toast. */
+export function useWrite<V = void, T = unknown>({ run, changes = {}, done, after }: WriteOptions<V, T>) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: run,
     onSuccess: async (result: T, input: V) => {
-      await client.invalidateQueries()
+      await client.invalidateQueries({ predicate: ({ queryKey }) => touches(changes, queryKey) })
       if (done) sayDone(done(result, input))
       after?.(result, input)
     },

@@ -16,6 +16,7 @@ export function Deliveries({ link, project }: { link: string; project: string })
   const deliveries = useQuery(deliveriesQuery(link))
   const may = can(useQuery(projectQuery(project)).data, 'project.sync')
   const replay = useWrite({
+    changes: { kind: 'link.changed', projectId: project, linkId: link },
     run: (delivery: string) =>
       unwrap(
         http.POST('/api/v1/repository-links/{link}/deliveries/{delivery}/replay', {

@@ -10,6 +10,7 @@ import { TimeAgo } from '../TimeAgo'
 export function HookRemovals({ project, may }: { project: string; may: boolean }) {
   const removals = useQuery(hookRemovalsQuery(project))
   const forget = useWrite({
+    changes: { kind: 'hook-removal.changed', projectId: project },
     run: (removal: string) =>
       unwrap(
         http.DELETE('/api/v1/projects/{project}/hook-removals/{removal}', { params: { path: { project, removal } } }),

@@ -15,11 +15,14 @@ export function LinkActions({ link, project }: { link: Schemas['LinkStatus']; pr
   const navigate = useNavigate()
   const held = useQuery(projectQuery(project)).data
   const params = { path: { link: link.id } }
+  const changes = { kind: 'link.changed', projectId: project, linkId: link.id }
   const sync = useWrite({
+    changes,
     run: () => unwrap(http.POST('/api/v1/repository-links/{link}/sync', { params })),
     done: () => 'Towpath looks at the branch now.',
   })
   const repair = useWrite({
+    changes,
     run: () => unwrap(http.PATCH('/api/v1/repository-links/{link}', { params, body: { polling: false } })),
     done: made =>
       made.hookState === 'active' ? 'The webhook is there again.' : 'The webhook could not be made; the page says why.',

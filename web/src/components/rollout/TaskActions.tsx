@@ -19,19 +19,24 @@ const skippable: Task['state'][] = ['pending', 'held', 'failed', 'unknown']
 /** What may be done about a task as it stands, by who may do it. */
 export function TaskActions({ task, project }: { task: Task; project: Schemas['Project'] }) {
   const params = { path: { rollout: task.rolloutId, task: task.id } }
+  const changes = { kind: 'task.changed', projectId: project.id, rolloutId: task.rolloutId }
   const retry = useWrite({
+    changes,
     run: () => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/retry', { params })),
     done: () => 'It runs again.',
   })
   const release = useWrite({
+    changes,
     run: () => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/release', { params })),
     done: () => 'It is released and runs when its turn comes.',
   })
   const resolve = useWrite({
+    changes,
     run: (body: Resolution) => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/resolve', { params, body })),
     done: (_, { outcome }) => (outcome === 'applied' ? 'It is recorded as applied.' : 'It runs again.'),
   })
   const cancel = useWrite({
+    changes,
     run: () => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/cancel', { params })),
   })
   const run = can(project, 'project.run')

@@ -37,12 +37,15 @@ function Details({ row }: { row: Schemas['Database'] }) {
   const environments = useQuery(environmentsQuery)
   const project = useQuery({ ...projectQuery(row.projectId ?? ''), enabled: Boolean(row.projectId) })
   const manages = can(useQuery(sessionQuery).data, 'instances.manage')
+  const changes = { kind: 'database.changed', databaseId: row.id }
   const adopt = useWrite({
+    changes,
     run: () =>
       unwrap(http.POST('/api/v1/databases/{database}/adopt-ledger', { params: { path: { database: row.id } } })),
     done: () => `The ledger in ${row.name} is its own now.`,
   })
   const accept = useWrite({
+    changes,
     run: () =>
       unwrap(http.POST('/api/v1/databases/{database}/accept-ledger', { params: { path: { database: row.id } } })),
     done: () => `The ledger in ${row.name} counts as it is now.`,

@@ -80,6 +80,7 @@ export default function DatabasesPage() {
 function Assign({ database }: { database: Schemas['Database'] }) {
   const projects = useQuery(projectsQuery)
   const assign = useWrite({
+    changes: { kind: 'database.changed', databaseId: database.id },
     run: (projectId: string) =>
       unwrap(
         http.PATCH('/api/v1/databases/{database}', {

@@ -37,8 +37,10 @@ function Details({ row }: { row: Schemas['Instance'] }) {
   const manages = can(useQuery(sessionQuery).data, 'instances.manage')
   const { engines, nameOf } = useEngines()
   const [editing, setEditing] = useState(false)
-  const check = useWrite({ run: () => unwrap(http.POST('/api/v1/instances/{instance}/check', { params })) })
+  const changes = { kind: 'instance.changed', subjectId: row.id }
+  const check = useWrite({ changes, run: () => unwrap(http.POST('/api/v1/instances/{instance}/check', { params })) })
   const discover = useWrite({
+    changes,
     run: () => unwrap(http.POST('/api/v1/instances/{instance}/discover', { params })),
     done: list => `${count(list.items.length, 'database')} found.`,
   })

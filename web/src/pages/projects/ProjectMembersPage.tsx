@@ -22,6 +22,7 @@ export default function ProjectMembersPage() {
   const everybody = useQuery(membersQuery)
   const manage = can(useQuery(projectQuery(project)).data, 'project.manage')
   const set = useWrite({
+    changes: { kind: 'project-member.changed', projectId: project },
     run: ({ member, role }: { member: string; role: string }) =>
       unwrap(
         http.PUT('/api/v1/projects/{project}/members/{member}', {
@@ -32,6 +33,7 @@ export default function ProjectMembersPage() {
     done: person => `${person.name || person.email} is ${projectRoleWords[person.role]} now.`,
   })
   const remove = useWrite({
+    changes: { kind: 'project-member.changed', projectId: project },
     run: (row: ProjectMember) =>
       unwrap(
         http.DELETE('/api/v1/projects/{project}/members/{member}', {

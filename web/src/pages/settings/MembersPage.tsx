@@ -59,11 +59,13 @@ function useColumns(
   onInvitation: (made: Schemas['Invitation']) => void,
 ): Column<Member>[] {
   const change = useWrite({
+    changes: { kind: 'member.changed' },
     run: ({ id, ...body }: { id: string } & Schemas['ChangeMemberInputBody']) =>
       unwrap(http.PATCH('/api/v1/members/{member}', { params: { path: { member: id } }, body })),
     done: member => `${member.name || member.email} is changed.`,
   })
   const again = useWrite({
+    changes: { kind: 'member.changed' },
     run: (member: string) => unwrap(http.POST('/api/v1/members/{member}/invitation', { params: { path: { member } } })),
     after: onInvitation,
   })

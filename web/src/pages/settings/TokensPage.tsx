@@ -28,6 +28,7 @@ export default function TokensPage() {
   const tokens = useQuery(apiTokensQuery)
   const [made, setMade] = useState<string>()
   const revoke = useWrite({
+    changes: { kind: 'credential.deleted' },
     run: (row: Schemas['Credential']) =>
       unwrap(http.DELETE('/api/v1/api-tokens/{token}', { params: { path: { token: row.id } } })),
     done: (_, row) => `The token ${row.name ?? ''} is revoked.`,
