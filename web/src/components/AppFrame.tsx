@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { sessionQuery } from '~/api/queries'
 import { useLive } from '~/hooks/use-live'
 import { Icon } from '~/ui/Icon'
+import { ScrollRow } from '~/ui/ScrollRow'
 import { pb } from '~/util/path-builder'
 import classes from './AppFrame.module.css'
 import { AvatarMenu } from './AvatarMenu'
@@ -50,13 +51,13 @@ export function AppFrame({ children }: { children: ReactNode }) {
           <img src="/favicon.svg" width={22} height={22} alt="" />
           <span>Towpath</span>
         </Link>
-        <nav className={classes.nav} aria-label="Main">
+        <ScrollRow className={classes.nav} label="Main">
           {places.map(([label, to]) => (
             <Link key={to} to={to}>
               {label}
             </Link>
           ))}
-        </nav>
+        </ScrollRow>
         <button
           type="button"
           className={classes.search}

@@ -1,15 +1,16 @@
 import { Link } from './Link'
+import { ScrollRow } from '~/ui/ScrollRow'
 import classes from './Tabs.module.css'
 
 /** Tabs that are pages of their own. */
 export function Tabs({ label, tabs }: { label: string; tabs: { label: string; to: string; exact?: boolean }[] }) {
   return (
-    <nav className={classes.tabs} aria-label={label}>
+    <ScrollRow className={classes.tabs} label={label}>
       {tabs.map(tab => (
         <Link key={tab.to} to={tab.to} exact={tab.exact ?? false}>
           {tab.label}
         </Link>
       ))}
-    </nav>
+    </ScrollRow>
   )
 }

@@ -10,6 +10,8 @@ export interface Column<T> {
   wide?: boolean
   /** As narrow as its content. */
   fit?: boolean
+  /** Aligned to the right, as numbers are, so that their digits stand below each other. */
+  number?: boolean
 }
 
 interface QueryTableProps<T> {
@@ -57,7 +59,7 @@ export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTabl
         <thead>
           <tr>
             {columns.map(column => (
-              <th key={column.title} scope="col" data-wide={column.wide} data-fit={column.fit}>
+              <th key={column.title} scope="col" data-wide={column.wide} data-fit={column.fit} data-number={column.number}>
                 {column.title.startsWith('_') ? (
                   <span className="visually-hidden">{column.title.slice(1)}</span>
                 ) : (
@@ -83,7 +85,7 @@ export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTabl
               }}
             >
               {columns.map(column => (
-                <td key={column.title} data-wide={column.wide} data-fit={column.fit}>
+                <td key={column.title} data-wide={column.wide} data-fit={column.fit} data-number={column.number}>
                   {column.cell(row)}
                 </td>
               ))}
