@@ -6,22 +6,16 @@ import classes from './SqlBlock.module.css'
 const SqlView = lazy(() => import('./SqlView').then(module => ({ default: module.SqlView })))
 const SqlDiffView = lazy(() => import('./SqlView').then(module => ({ default: module.SqlDiffView })))
 
-/** A place in a text that something is to be said about; lines and columns begin at 1. */
-export interface SqlMark {
-  line: number
-  column: number
-  message: string
-}
-
 interface SqlBlockProps {
   /** What the text is: the path of the file. */
   label: string
   sql: Schemas['Text']
-  mark?: SqlMark | undefined
+  /** The line that an error is about, from 1. */
+  line?: number | undefined
 }
 
 /** SQL with line numbers and colours, to read and to copy. It is readable before its colours have come. */
-export function SqlBlock({ label, sql, mark }: SqlBlockProps) {
+export function SqlBlock({ label, sql, line }: SqlBlockProps) {
   return (
     <figure className={classes.block}>
       <figcaption className={classes.head}>
@@ -29,7 +23,7 @@ export function SqlBlock({ label, sql, mark }: SqlBlockProps) {
         <CopyButton value={sql.text} label="SQL" />
       </figcaption>
       <Suspense fallback={<pre className={classes.plain}>{sql.text}</pre>}>
-        <SqlView text={sql.text} label={label} mark={mark} />
+        <SqlView text={sql.text} label={label} line={line} />
       </Suspense>
       {sql.truncated && (
         <div className={classes.foot}>

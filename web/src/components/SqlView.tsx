@@ -1,12 +1,11 @@
 import { sql } from '@codemirror/lang-sql'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { MergeView, unifiedMergeView } from '@codemirror/merge'
-import { EditorState, type Extension, RangeSetBuilder } from '@codemirror/state'
-import { Decoration, EditorView, lineNumbers, WidgetType } from '@codemirror/view'
+import { EditorState, type Extension } from '@codemirror/state'
+import { Decoration, EditorView, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { useMediaQuery } from '@mantine/hooks'
 import { useEffect, useRef } from 'react'
-import type { SqlMark } from './SqlBlock'
 
 const colours = HighlightStyle.define([
   { tag: tags.keyword, color: 'var(--run)', fontWeight: '500' },
@@ -24,13 +23,6 @@ const look = EditorView.theme({
   '.cm-gutters': { background: 'var(--surface-2)', color: 'var(--text-2)', border: 'none' },
   '.cm-content': { color: 'var(--text)' },
   '.cm-marked': { background: 'var(--bad-bg)' },
-  '.cm-message': {
-    padding: '4px 12px',
-    background: 'var(--bad-bg)',
-    color: 'var(--bad)',
-    whiteSpace: 'pre-wrap',
-    fontFamily: 'var(--mantine-font-family)',
-  },
   '.cm-changedLine, .cm-insertedLine': { background: 'var(--ok-bg) !important' },
   '.cm-deletedChunk, .cm-merge-a .cm-changedLine': { background: 'var(--bad-bg) !important' },
   '.cm-changedText': { background: 'none !important', textDecoration: 'underline' },
@@ -52,46 +44,27 @@ const readOnly = (label: string): Extension => [
   }),
 ]
 
-/** A message below the line that it is about. */
-class Message extends WidgetType {
-  readonly text: string
-  constructor(text: string) {
-    super()
-    this.text = text
-  }
-  override toDOM() {
-    const node = document.createElement('div')
-    node.className = 'cm-message'
-    node.textContent = this.text
-    return node
-  }
-}
-
-function marked(text: string, mark: SqlMark): Extension {
-  const state = EditorState.create({ doc: text })
-  if (mark.line < 1 || mark.line > state.doc.lines) return []
-  const line = state.doc.line(mark.line)
-  const builder = new RangeSetBuilder<Decoration>()
-  builder.add(line.from, line.from, Decoration.line({ class: 'cm-marked' }))
-  builder.add(line.to, line.to, Decoration.widget({ widget: new Message(mark.message), block: true, side: 1 }))
-  return EditorView.decorations.of(builder.finish())
+function marked(text: string, number: number): Extension {
+  const { doc } = EditorState.create({ doc: text })
+  if (number < 1 || number > doc.lines) return []
+  return EditorView.decorations.of(Decoration.set(Decoration.line({ class: 'cm-marked' }).range(doc.line(number).from)))
 }
 
 /** The colours of SqlBlock. */
-export function SqlView({ text, label, mark }: { text: string; label: string; mark: SqlMark | undefined }) {
+export function SqlView({ text, label, line }: { text: string; label: string; line: number | undefined }) {
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (!place.current) return
     const view = new EditorView({
       parent: place.current,
       doc: text,
-      extensions: [readOnly(label), mark ? marked(text, mark) : []],
+      extensions: [readOnly(label), line ? marked(text, line) : []],
     })
-    if (mark && mark.line <= view.state.doc.lines) {
-      view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(mark.line).from, { y: 'center' }) })
+    if (line && line <= view.state.doc.lines) {
+      view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(line).from, { y: 'center' }) })
     }
     return () => view.destroy()
-  }, [text, label, mark])
+  }, [text, label, line])
   return <div ref={place} />
 }
 

@@ -9,21 +9,23 @@ import { duration } from '~/util/date'
 import { count } from '~/util/str'
 import { StateBadge } from '../StateBadge'
 
-const columns: Column<Schemas['StatementLog']>[] = [
-  { title: 'Line', fit: true, cell: row => row.line },
+const columnsBut = (said: string): Column<Schemas['StatementLog']>[] => [
+  { title: 'Line', fit: true, number: true, cell: row => row.line },
   {
     title: 'Statement',
     cell: row => (
       <>
         <span className="mono">{row.summary}</span>
         <Notices log={row} />
-        {row.error && <div style={{ color: 'var(--bad)', whiteSpace: 'pre-wrap' }}>{row.error}</div>}
+        {row.error && !said.includes(row.error) && (
+          <div style={{ color: 'var(--bad)', whiteSpace: 'pre-wrap' }}>{row.error}</div>
+        )}
       </>
     ),
   },
   { title: 'State', fit: true, cell: row => <StateBadge state={row.state} /> },
-  { title: 'Rows', fit: true, wide: true, cell: row => row.rows.toLocaleString('en') },
-  { title: 'Took', fit: true, wide: true, cell: row => duration(row.seconds * 1000) },
+  { title: 'Rows', fit: true, wide: true, number: true, cell: row => row.rows.toLocaleString('en') },
+  { title: 'Took', fit: true, wide: true, number: true, cell: row => duration(row.seconds * 1000) },
 ]
 
 /** What the database said while the statement ran. */
@@ -57,11 +59,14 @@ export function StatementTable({
   task,
   attempt,
   live,
+  said,
 }: {
   rollout: string
   task: string
   attempt: string
   live: boolean
+  /** The attempt's error, which the page shows already. */
+  said: string
 }) {
   const query = useInfiniteQuery({
     ...statementsQuery(rollout, task, attempt),
@@ -72,7 +77,7 @@ export function StatementTable({
     <div className="stack tight">
       <QueryTable
         label="Statements"
-        columns={columns}
+        columns={columnsBut(said)}
         rows={rows}
         id={row => String(row.index)}
         empty={

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { can } from '~/api/can'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
+import { remedyOf } from '~/util/remedy'
 import { ConfirmButton } from '../ConfirmButton'
 import { SkipButton } from '../SkipButton'
 
@@ -59,6 +60,7 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
       )}
       {task.state === 'failed' && (
         <Button
+          variant={remedyOf(task.reason) === 'retry' ? 'filled' : 'default'}
           disabled={!run}
           title={run ? undefined : 'Ask a project owner or a DBA.'}
           loading={retry.isPending}
@@ -136,9 +138,7 @@ function ContinueButton({ label, pending, onConfirm }: ContinueButtonProps) {
             }
           }}
         >
-          <p>
-            Look into the database first. The statements that you count here do not run again; those behind them do.
-          </p>
+          <p>Look into the database first. The statements that you count here do not run again; later ones do.</p>
           <NumberInput
             label="Statements in the database"
             description="Counted from the start of the file as it is on the branch."
@@ -188,8 +188,8 @@ function CancelButton({ label, cancelling, onConfirm }: CancelButtonProps) {
       <div className="stack tight">
         <p>Its statement is stopped on the database server. You can retry or skip the task afterwards.</p>
         <p>
-          What the database then shows decides the state: failed, done when it was quicker, or unknown when nobody can
-          tell.
+          The state then follows from what the database shows: failed, done if the statement finished first, or unknown
+          if neither can be confirmed.
         </p>
         <p>
           A file that runs in one transaction leaves nothing behind. Where statements commit one by one, those that are

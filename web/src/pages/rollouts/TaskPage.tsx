@@ -1,6 +1,8 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Schemas } from '~/api/client'
+import { linkQuery } from '~/api/gitops-queries'
 import { unlessRefused } from '~/api/polling'
 import { databaseQuery, environmentsQuery, projectQuery, rolloutQuery, taskQuery } from '~/api/queries'
 import { Commit } from '~/components/Commit'
@@ -18,6 +20,7 @@ import { TimeAgo } from '~/components/TimeAgo'
 import { useParam } from '~/hooks/use-params'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
+import { remedyOf } from '~/util/remedy'
 
 /** One migration in one database: its SQL, what its statements did, and what may be done about it. */
 export default function TaskPage() {
@@ -40,6 +43,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
   const [chosen, setChosen] = useState('')
   const attempt = attempts.find(one => one.id === chosen) ?? attempts.at(-1)
   const title = `${task.label} ${task.description}`.trim()
+  const reasonSays = task.state === 'unknown' && attempt?.id === attempts.at(-1)?.id
   const commitUrl = rollout.data?.commit === task.commit ? rollout.data.commitUrl : undefined
   return (
     <Page
@@ -52,11 +56,12 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
       action={project.data && <TaskActions task={task} project={project.data} />}
     >
       <TaskReason task={task} told={attempt?.message} />
-      {task.state === 'failed' && (
-        <p>
-          Push a corrected file to go on. If the database was the cause, retry; if this file is not needed, skip it.
-        </p>
+      {attempt?.message && !reasonSays && (
+        <Notice kind="error" title={attempt.line ? `Line ${attempt.line}, column ${attempt.column ?? 1}` : undefined}>
+          <span style={{ whiteSpace: 'pre-wrap' }}>{attempt.message.text}</span>
+        </Notice>
       )}
+      {task.state === 'failed' && <Remedies task={task} link={rollout.data?.linkId} />}
       <dl className="facts">
         <dt>Database</dt>
         <dd>
@@ -75,17 +80,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
           <Took task={task} inWords />
         </dd>
       </dl>
-      {sql && (
-        <SqlBlock
-          label={task.path}
-          sql={sql}
-          mark={
-            attempt?.line && attempt.message
-              ? { line: attempt.line, column: attempt.column ?? 1, message: attempt.message.text }
-              : undefined
-          }
-        />
-      )}
+      {sql && <SqlBlock label={task.path} sql={sql} line={attempt?.message && attempt.line} />}
       {task.covers && task.covers.length > 0 && (
         <section className="stack tight">
           <h2>Records</h2>
@@ -114,23 +109,47 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
               <Took task={attempt} inWords />
             </span>
           </div>
-          {attempt.message && !(task.state === 'unknown' && attempt.id === attempts.at(-1)?.id) && (
-            <Notice
-              kind="error"
-              title={attempt.line ? `Line ${attempt.line}, column ${attempt.column ?? 1}` : undefined}
-            >
-              <span style={{ whiteSpace: 'pre-wrap' }}>{attempt.message.text}</span>
-            </Notice>
-          )}
           {attempt.inDatabase && <p>{attempt.inDatabase}</p>}
           <StatementTable
             rollout={task.rolloutId}
             task={task.id}
             attempt={attempt.id}
             live={attempt.state === 'running'}
+            said={attempt.message?.text ?? ''}
           />
         </section>
       )}
     </Page>
+  )
+}
+
+/** What helps after a failure, the likeliest first. */
+function Remedies({ task, link }: { task: Schemas['TaskDetail']; link: string | undefined }) {
+  const status = useQuery({ ...linkQuery(link ?? ''), enabled: link !== undefined }).data
+  if (remedyOf(task.reason) === 'retry') {
+    return <p>Retry when the cause is gone. If the file itself must change, push a corrected one instead.</p>
+  }
+  return (
+    <Notice
+      kind="info"
+      title="Push a corrected file"
+      action={
+        status && (
+          <Button component="a" href={status.repositoryUrl} target="_blank" rel="noreferrer" size="xs">
+            Open {status.repositoryName}
+          </Button>
+        )
+      }
+    >
+      Fix <span className="mono">{task.path}</span>
+      {status && (
+        <>
+          {' '}
+          on <span className="mono">{status.branch}</span>
+        </>
+      )}{' '}
+      and push: the new text replaces this one. Retry only if the database was the cause, and skip the file if it isn’t
+      needed here.
+    </Notice>
   )
 }
