@@ -134,7 +134,7 @@ describe('the first visit', () => {
       'Members',
     ])
     await member.goto('/settings/gitops')
-    await member.getByText('Only workspace owners manage Git providers').waitFor()
+    await member.getByText('Only workspace owners can open this page').waitFor()
     await looksGood(member, 'member-gitops')
     await member.keyboard.press('Control+k')
     await member.getByRole('combobox', { name: 'Go to a page or project' }).fill('git')

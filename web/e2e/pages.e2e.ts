@@ -65,6 +65,7 @@ const pages: Record<string, () => Promise<string>> = {
   'api-tokens': async () => '/settings/api-tokens',
   general: async () => '/settings/general',
   members: async () => '/settings/members',
+  audit: async () => '/settings/audit',
   gitops: async () => '/settings/gitops',
   provider: async () => `/settings/gitops/providers/${await first('/git-providers')}`,
   nowhere: async () => '/nowhere',

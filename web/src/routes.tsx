@@ -108,6 +108,7 @@ const tree = root.addChildren([
       setting('/settings/general', () => import('~/pages/settings/GeneralPage')),
       setting('/settings/members', () => import('~/pages/settings/MembersPage')),
       owners.addChildren([
+        owned('/settings/audit', () => import('~/pages/settings/AuditPage')),
         owned('/settings/gitops', () => import('~/pages/git-providers/ProvidersPage')),
         owned('/settings/gitops/new', () => import('~/pages/git-providers/AddProviderPage')),
         owned('/settings/gitops/new/$verification', () => import('~/pages/git-providers/VerificationPage')),

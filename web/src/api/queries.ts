@@ -156,6 +156,15 @@ export const changeQuery = (database: string, change: string) =>
       ),
   })
 
+/** Who did what in the workspace, the newest first. */
+export const auditQuery = infiniteQueryOptions({
+  queryKey: ['audit-events'],
+  queryFn: ({ signal, pageParam }) =>
+    unwrap(http.GET('/api/v1/audit-events', { params: { query: paging(pageParam) }, signal })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: page => page.nextPageToken,
+})
+
 /** Every state of a rollout, as the API's filter takes it. */
 export type RolloutState = Schemas['Rollout']['state']
 

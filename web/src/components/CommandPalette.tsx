@@ -106,6 +106,7 @@ function useCommands(): Command[] {
   if (can(session.data, 'git-providers.manage')) {
     commands.push(
       { label: 'Settings: GitOps', icon: 'branch', to: pb.gitProviders() },
+      { label: 'Settings: Audit log', icon: 'book', to: pb.audit() },
       { label: 'Add a Git provider', icon: 'plus', to: pb.gitProviderNew() },
     )
   }

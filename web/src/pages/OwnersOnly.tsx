@@ -5,7 +5,7 @@ import { sessionQuery } from '~/api/queries'
 import { Loaded } from '~/components/Loaded'
 import { Notice } from '~/ui/Notice'
 
-/** Stands before the pages of Git providers. */
+/** Guards the pages that only owners may see. */
 export default function OwnersOnly() {
   const session = useQuery(sessionQuery)
   return (
@@ -14,8 +14,8 @@ export default function OwnersOnly() {
         can(held, 'git-providers.manage') ? (
           <Outlet />
         ) : (
-          <Notice kind="warning" title="Only workspace owners manage Git providers">
-            Ask an owner of this workspace. To link a repository through a provider that is there already, open GitOps
+          <Notice kind="warning" title="Only workspace owners can open this page">
+            Ask an owner of this workspace. To link a repository through a provider that was added before, open GitOps
             in your project.
           </Notice>
         )

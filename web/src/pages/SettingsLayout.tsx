@@ -5,14 +5,16 @@ import { sessionQuery } from '~/api/queries'
 import { SideNav } from '~/components/SideNav'
 import { pb } from '~/util/path-builder'
 
-/** The settings' sidebar. GitOps is there for those alone who may manage providers. */
+/** The settings' sidebar. What only owners may see is there for them alone. */
 export default function SettingsLayout() {
   const session = useQuery(sessionQuery)
   const workspace = [
     { label: 'General', to: pb.general() },
     { label: 'Members', to: pb.members() },
   ]
-  if (can(session.data, 'git-providers.manage')) workspace.push({ label: 'GitOps', to: pb.gitProviders() })
+  if (can(session.data, 'git-providers.manage')) {
+    workspace.push({ label: 'GitOps', to: pb.gitProviders() }, { label: 'Audit log', to: pb.audit() })
+  }
   const account = [
     { label: 'Profile', to: pb.profile() },
     { label: 'API tokens', to: pb.apiTokens() },

@@ -36,6 +36,7 @@ export const pb = {
   apiTokens: () => '/settings/api-tokens',
   general: () => '/settings/general',
   members: () => '/settings/members',
+  audit: () => '/settings/audit',
   gitProviders: () => '/settings/gitops',
   gitProviderNew: () => '/settings/gitops/new',
   gitVerification: (verification: string) => `/settings/gitops/new/${verification}`,
