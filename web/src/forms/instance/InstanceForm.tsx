@@ -7,6 +7,7 @@ import { useForm } from '~/hooks/use-form'
 import { Notice } from '~/ui/Notice'
 import { CheckReport } from './CheckReport'
 import { EngineOptions } from './EngineOptions'
+import { RequiredRights } from './RequiredRights'
 
 interface InstanceFormProps {
   engines: Schemas['EngineType'][]
@@ -51,7 +52,7 @@ export function InstanceForm({ engines, environments, initial, fresh, check, sav
         label="Environment"
         placeholder="Choose one"
         data={environments.map(one => ({ value: one.id, label: one.name }))}
-        description={environments.length === 0 ? 'There is no environment yet: add one first.' : undefined}
+        description={environments.length === 0 ? 'There are no environments yet. Add one first.' : undefined}
         {...form.choice('environmentId')}
       />
       <TextInput
@@ -62,13 +63,14 @@ export function InstanceForm({ engines, environments, initial, fresh, check, sav
       />
       {engine?.login && (
         <>
+          {engine.rights && <RequiredRights sql={engine.rights} user={form.values.username ?? ''} />}
           <TextInput label="User name" autoComplete="off" {...form.text('username')} />
           <PasswordInput
             label="Password"
             description={
               fresh
-                ? 'It is sealed on the server and never shown again.'
-                : 'Enter it again when the address or the user name changes; else leave it empty.'
+                ? 'Stored encrypted and never shown again.'
+                : 'Leave empty to keep the current one. Required again when the address or user name changes.'
             }
             autoComplete="new-password"
             {...form.text('password')}
