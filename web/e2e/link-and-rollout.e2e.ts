@@ -105,7 +105,7 @@ describe('from an empty workspace to a rollout', () => {
     push(demo.info, 'Put a file elsewhere', { 'migrations/6__ddl__lost.sql': 'SELECT 1;\n' })
     await page.goto(`/projects/${project}`)
     await page.getByRole('link', { name: '1 file is ignored' }).waitFor({ timeout: 20_000 })
-    await page.getByLabel('What became of a file?').fill('migrations/6__ddl__lost.sql')
+    await page.getByLabel('Look up a file').fill('migrations/6__ddl__lost.sql')
     await page.getByText('is in the base directory itself').waitFor()
     await looksGood(page, 'project-why')
     await page.getByRole('link', { name: '1 file is ignored' }).click()

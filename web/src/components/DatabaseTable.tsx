@@ -56,6 +56,7 @@ export function DatabaseTable({
         )),
     },
     { title: 'State', fit: true, cell: row => <StateBadge state={databaseState(row)} /> },
+    { title: 'Last change', wide: true, fit: true, cell: row => <TimeAgo at={row.lastChangeAt} /> },
     { title: 'Ledger read', wide: true, fit: true, cell: row => <TimeAgo at={row.ledgerAt} /> },
   ]
   return (

@@ -1,5 +1,5 @@
-import { Link } from './Link'
 import { ScrollRow } from '~/ui/ScrollRow'
+import { Link } from './Link'
 import classes from './Tabs.module.css'
 
 /** Tabs that are pages of their own. */

@@ -1,15 +1,34 @@
 import { Tooltip } from '@mantine/core'
 import { useClock } from '~/hooks/use-clock'
-import { exactTime, relativeTime } from '~/util/date'
+import { exactTime, logTime, relativeTime } from '~/util/date'
+
+interface TimeProps {
+  at: string | undefined
+  /** Shown where there is no time. */
+  none?: string
+}
 
 /** A time relative to now; the exact one is on hover. */
-export function TimeAgo({ at, none = 'never' }: { at: string | undefined; none?: string }) {
+export function TimeAgo({ at, none = 'never' }: TimeProps) {
   const words = useClock(now => (at ? relativeTime(at, now) : ''))
   if (!at) return <span className="muted">{none}</span>
   return (
     <Tooltip label={exactTime(at)}>
       <time dateTime={at} style={{ whiteSpace: 'nowrap' }}>
         {words}
+      </time>
+    </Tooltip>
+  )
+}
+
+/** A time to the second, for lists in which the order matters; the relative one is on hover. */
+export function ExactTime({ at, none = 'never' }: TimeProps) {
+  const words = useClock(now => (at ? relativeTime(at, now) : ''))
+  if (!at) return <span className="muted">{none}</span>
+  return (
+    <Tooltip label={`${words}: ${exactTime(at)}`}>
+      <time dateTime={at} style={{ whiteSpace: 'nowrap' }}>
+        {logTime(at)}
       </time>
     </Tooltip>
   )

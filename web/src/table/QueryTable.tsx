@@ -59,7 +59,13 @@ export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTabl
         <thead>
           <tr>
             {columns.map(column => (
-              <th key={column.title} scope="col" data-wide={column.wide} data-fit={column.fit} data-number={column.number}>
+              <th
+                key={column.title}
+                scope="col"
+                data-wide={column.wide}
+                data-fit={column.fit}
+                data-number={column.number}
+              >
                 {column.title.startsWith('_') ? (
                   <span className="visually-hidden">{column.title.slice(1)}</span>
                 ) : (

@@ -10,6 +10,8 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' })
 const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
 
+const log = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' })
+
 /** How long ago, or in how long, in words: "3 minutes ago". Less than a minute is "just now" or "in a moment". */
 export function relativeTime(iso: string, now: Date): string {
   const seconds = (new Date(iso).getTime() - now.getTime()) / 1000
@@ -22,6 +24,11 @@ export function relativeTime(iso: string, now: Date): string {
 /** The exact time in the reader's zone. */
 export function exactTime(iso: string): string {
   return exact.format(new Date(iso))
+}
+
+/** The time in the reader's zone as logs have it, so that a column sorts by eye: "2026-11-22 12:00:30". */
+export function logTime(iso: string): string {
+  return log.format(new Date(iso))
 }
 
 /** A duration in milliseconds as people say it: "240 ms", "3.2 s", "4 min 5 s", "2 h 10 min". */

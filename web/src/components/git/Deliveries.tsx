@@ -9,7 +9,7 @@ import { type Column, QueryTable } from '~/table/QueryTable'
 import { EmptyState } from '~/ui/EmptyState'
 import { Loaded } from '../Loaded'
 import { StateBadge } from '../StateBadge'
-import { TimeAgo } from '../TimeAgo'
+import { ExactTime } from '../TimeAgo'
 
 /** What the provider's webhook told, what became of it, and a way to have it looked at again. */
 export function Deliveries({ link, project }: { link: string; project: string }) {
@@ -26,7 +26,7 @@ export function Deliveries({ link, project }: { link: string; project: string })
     done: () => 'Towpath looks at the branch again.',
   })
   const columns: Column<Schemas['Delivery']>[] = [
-    { title: 'Received', fit: true, cell: row => <TimeAgo at={row.receivedAt} /> },
+    { title: 'Received', fit: true, cell: row => <ExactTime at={row.receivedAt} /> },
     { title: 'Event', fit: true, wide: true, cell: row => <span className="mono">{row.event}</span> },
     {
       title: 'Verdict',

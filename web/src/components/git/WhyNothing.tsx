@@ -7,6 +7,7 @@ import { filesQuery, linkQuery } from '~/api/gitops-queries'
 import { Icon, type IconName } from '~/ui/Icon'
 import { readingWords } from '~/util/link-reading'
 import { pb } from '~/util/path-builder'
+import { headingOf } from '~/util/standing'
 import { count } from '~/util/str'
 import { Commit } from '../Commit'
 import { Link } from '../Link'
@@ -18,16 +19,22 @@ interface WhyNothingProps {
   link: string
   name: string
   project: string
+  /** Whether the project has other links, so that the heading must name this one. */
+  several: boolean
 }
 
-/** Answers why nothing is happening: what was heard last, what was seen, what was ignored, and what waits for whom. */
-export function WhyNothing({ link, name, project }: WhyNothingProps) {
+/** Where a link stands: what was heard last, what was seen, what was ignored, and what waits for whom. */
+export function WhyNothing({ link, name, project, several }: WhyNothingProps) {
   const status = useQuery(linkQuery(link))
   return (
-    <div className="panel stack">
+    <section className="panel stack tight">
       <Loaded query={status} rows={3}>
         {data => (
           <>
+            <h2>
+              {several && `${name}: `}
+              {headingOf(data)}
+            </h2>
             <ul className="stack tight" style={{ padding: 0, listStyle: 'none' }} aria-label={`State of ${name}`}>
               <Answers status={data} project={project} />
             </ul>
@@ -35,7 +42,7 @@ export function WhyNothing({ link, name, project }: WhyNothingProps) {
           </>
         )}
       </Loaded>
-    </div>
+    </section>
   )
 }
 
@@ -47,12 +54,12 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
   return (
     <>
       <Answer icon="webhook">
-        Last webhook delivery <TimeAgo at={status.lastDeliveryAt} />, last look at the branch{' '}
+        Last webhook delivery <TimeAgo at={status.lastDeliveryAt} />, last check of the branch{' '}
         <TimeAgo at={status.lastPollAt} />, next one <TimeAgo at={status.nextPollAt} />.
       </Answer>
       <Answer icon="commit">
         Newest commit seen on <span className="mono">{status.branch}</span>: <Commit hash={status.headCommit ?? ''} />
-        {behind ? '; it is being read.' : ', and the databases are compared with it.'}
+        {behind ? ' (reading it now).' : '. The databases are compared with it.'}
       </Answer>
       {ignored > 0 && (
         <Answer icon="file">
@@ -80,10 +87,10 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
         <strong>
           {(status.reading ? `${readingWords(status.reading)}.` : status.waitsFor) ||
             (rollout
-              ? 'It goes on by itself.'
+              ? 'It continues on its own.'
               : unhappy > 0
-                ? 'Nothing waits.'
-                : 'Nothing to do: every file that matches is in its databases.')}
+                ? 'Nothing is waiting.'
+                : 'Nothing to do: every matching file is in its databases.')}
         </strong>
         {status.lastError && <div className="muted small">{status.lastError}</div>}
       </Answer>
@@ -107,7 +114,7 @@ interface FileQuestionProps {
   plan: Schemas['LinkStatus']['plan']
 }
 
-/** Says of one path what became of it, in each of its databases. */
+/** Looks up what happened to one file, in each of its databases. */
 function FileQuestion({ link, plan }: FileQuestionProps) {
   const [path, setPath] = useState('')
   const [asked] = useDebouncedValue(path.trim(), 300)
@@ -117,7 +124,7 @@ function FileQuestion({ link, plan }: FileQuestionProps) {
   return (
     <div className="stack tight">
       <TextInput
-        label="What became of a file?"
+        label="Look up a file"
         placeholder="migrations/shop/5__ddl__add_phone.sql"
         value={path}
         onChange={event => setPath(event.currentTarget.value)}

@@ -17,7 +17,7 @@ import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { StateBadge } from '~/components/StateBadge'
-import { TimeAgo } from '~/components/TimeAgo'
+import { ExactTime, TimeAgo } from '~/components/TimeAgo'
 import { useParam } from '~/hooks/use-params'
 import { useWrite } from '~/hooks/use-write'
 import { type Column, QueryTable } from '~/table/QueryTable'
@@ -119,6 +119,10 @@ function Details({ row }: { row: Schemas['Database'] }) {
         </dd>
         <dt>Project</dt>
         <dd>{row.projectId ? <Link to={pb.project(row.projectId)}>{project.data?.name ?? ''}</Link> : 'Unassigned'}</dd>
+        <dt>Last change</dt>
+        <dd>
+          <TimeAgo at={row.lastChangeAt} />
+        </dd>
         <dt>Ledger read</dt>
         <dd>
           <TimeAgo at={row.ledgerAt} />
@@ -150,8 +154,14 @@ function History({ database }: { database: string }) {
     },
     { title: 'Commit', fit: true, wide: true, cell: row => <Commit hash={row.commit} /> },
     { title: 'Author', wide: true, cell: row => row.author },
-    { title: 'Took', fit: true, wide: true, cell: row => duration(between(row.startedAt, row.finishedAt, new Date())) },
-    { title: 'When', fit: true, cell: row => <TimeAgo at={row.finishedAt} /> },
+    {
+      title: 'Took',
+      fit: true,
+      wide: true,
+      number: true,
+      cell: row => duration(between(row.startedAt, row.finishedAt, new Date())),
+    },
+    { title: 'Finished', fit: true, cell: row => <ExactTime at={row.finishedAt} /> },
   ]
   return (
     <section className="stack tight">

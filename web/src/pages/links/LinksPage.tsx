@@ -3,7 +3,7 @@ import { can } from '~/api/can'
 import { linksQuery, providersQuery } from '~/api/gitops-queries'
 import { projectQuery, sessionQuery } from '~/api/queries'
 import { HookRemovals } from '~/components/git/HookRemovals'
-import { LinkHealth } from '~/components/git/LinkHealth'
+import { LinkTable } from '~/components/git/LinkTable'
 import { LinkButton } from '~/components/LinkButton'
 import { Loaded } from '~/components/Loaded'
 import { useParam } from '~/hooks/use-params'
@@ -58,9 +58,7 @@ export default function LinksPage() {
                 <h2>Repositories</h2>
                 {button}
               </div>
-              {list.map(link => (
-                <LinkHealth key={link.id} link={link} />
-              ))}
+              <LinkTable links={list} empty={null} />
             </div>
           )
         }

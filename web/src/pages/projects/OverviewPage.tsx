@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { linksQuery } from '~/api/gitops-queries'
 import { projectQuery } from '~/api/queries'
 import { FirstSteps } from '~/components/FirstSteps'
-import { LinkHealth } from '~/components/git/LinkHealth'
+import { LinkTable } from '~/components/git/LinkTable'
 import { WhyNothing } from '~/components/git/WhyNothing'
 import { Loaded } from '~/components/Loaded'
 import { RolloutList } from '~/components/rollout/RolloutList'
@@ -25,16 +25,17 @@ export default function OverviewPage() {
           <div className="stack loose">
             <section className="stack tight">
               <h2>Repositories</h2>
-              {list.map(link => (
-                <LinkHealth key={link.id} link={link} />
-              ))}
+              <LinkTable links={list} empty={null} />
             </section>
-            <section className="stack tight" aria-labelledby="why">
-              <h2 id="why">Why is nothing happening?</h2>
-              {list.map(link => (
-                <WhyNothing key={link.id} link={link.id} name={link.repositoryName} project={id} />
-              ))}
-            </section>
+            {list.map(link => (
+              <WhyNothing
+                key={link.id}
+                link={link.id}
+                name={link.repositoryName}
+                project={id}
+                several={list.length > 1}
+              />
+            ))}
             <section className="stack tight">
               <h2>Rollouts</h2>
               <RolloutList filter={{ project: id }} />

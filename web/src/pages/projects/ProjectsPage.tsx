@@ -10,6 +10,7 @@ import { FormFrame } from '~/components/FormFrame'
 import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
+import { StateBadge } from '~/components/StateBadge'
 import { TimeAgo } from '~/components/TimeAgo'
 import { useForm } from '~/hooks/use-form'
 import { type Column, QueryTable } from '~/table/QueryTable'
@@ -19,7 +20,24 @@ import { pb } from '~/util/path-builder'
 
 const columns: Column<Schemas['Project']>[] = [
   { title: 'Name', cell: row => <Link to={pb.project(row.id)}>{row.name}</Link> },
-  { title: 'Created', fit: true, cell: row => <TimeAgo at={row.createdAt} /> },
+  {
+    title: 'State',
+    fit: true,
+    cell: ({ lastRollout }) =>
+      lastRollout ? <StateBadge state={lastRollout.state} /> : <span className="muted">No rollout</span>,
+  },
+  {
+    title: 'Last rollout',
+    wide: true,
+    cell: ({ lastRollout }) =>
+      lastRollout && <Link to={pb.rollout(lastRollout.id)}>{lastRollout.message || 'Without a message'}</Link>,
+  },
+  {
+    title: 'Last change',
+    fit: true,
+    cell: ({ lastRollout }) => <TimeAgo at={lastRollout?.createdAt} />,
+  },
+  { title: 'Created', wide: true, fit: true, cell: row => <TimeAgo at={row.createdAt} /> },
 ]
 
 /** The projects that the reader may see. */

@@ -1,0 +1,18 @@
+/** How a link stands, as far as a heading needs it. */
+export interface Standing {
+  reading?: unknown
+  waitsFor?: unknown
+  headCommit?: string
+  syncedCommit?: string
+  rollout?: { state: string } | null
+  plan: { items: unknown[] }
+}
+
+/** The heading over a link's state: the question is asked only when something should happen and nothing does. */
+export function headingOf({ reading, waitsFor, headCommit, syncedCommit, rollout, plan }: Standing): string {
+  const moves = rollout?.state === 'running' || rollout?.state === 'pending'
+  if (reading || (headCommit ?? '') !== (syncedCommit ?? '')) return 'Reading the newest commit'
+  if (moves && !waitsFor) return 'A rollout is running'
+  if (waitsFor || plan.items.length > 0) return 'Why is nothing happening?'
+  return 'Up to date'
+}
