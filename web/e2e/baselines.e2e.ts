@@ -53,7 +53,7 @@ describe('a repository whose files another tool has run', () => {
     const projects = await demo.api<{ items: { id: string }[] }>('/projects')
     await chooseRepository(page, projects.items[0]?.id ?? '')
     await page.getByRole('button', { name: 'Choose acme/shop-db' }).click()
-    await page.getByRole('table', { name: 'What the databases have already' }).waitFor()
+    await page.getByRole('table', { name: 'What the databases already have' }).waitFor()
     expect([await chosen('test'), await chosen('staging'), await chosen('prod')]).toEqual(['Up to 5', 'Up to 4', ''])
     await row('staging').getByText('Not 5: it has no column customer.phone.').waitFor()
     await row('prod').getByText('Fits 2 and 3: its tables look the same in each.').waitFor()
@@ -94,7 +94,7 @@ describe('a repository whose files another tool has run', () => {
   it('runs only what each database lacks', async () => {
     await submit().click()
     await page.getByRole('heading', { name: 'acme/shop-db' }).waitFor()
-    await page.getByText('Every file that matches is in its databases.').waitFor({ timeout: 20_000 })
+    await page.getByText('Every matching file is in its databases.').waitFor({ timeout: 20_000 })
     const tables = (environment: string) => sql(environment, "SELECT count(*) FROM sqlite_master WHERE name = 'Körbe'")
     const columns = (environment: string) =>
       sql(environment, "SELECT count(*) FROM pragma_table_info('customer') WHERE name = 'phone'")

@@ -30,7 +30,7 @@ describe('adding a Gitea', () => {
     await page.getByLabel('Gitea URL').fill('http://git.example.com')
     await looksGood(page, 'wizard-gitea-address')
     await page.getByRole('button', { name: 'Next' }).click()
-    await page.getByRole('heading', { name: 'Make the OAuth2 application' }).waitFor()
+    await page.getByRole('heading', { name: 'Create the OAuth2 application' }).waitFor()
     await enter(page, credentials())
     await page.getByRole('button', { name: 'Next' }).click()
     await page.getByText('Enter an https:// address').waitFor()

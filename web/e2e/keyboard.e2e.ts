@@ -101,7 +101,7 @@ describe('by keyboard alone', () => {
     await page.getByRole('table', { name: 'Repositories' }).waitFor()
     await page.keyboard.type('shop')
     await press(page, 'Choose acme/shop-db')
-    await page.getByRole('table', { name: 'What the databases have already' }).waitFor()
+    await page.getByRole('table', { name: 'What the databases already have' }).waitFor()
     await type(page, 'What has run in test/shop', 'Up to 3')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')

@@ -61,7 +61,7 @@ describe('from an empty workspace to a rollout', () => {
     await page.getByRole('button', { name: 'Link the repository' }).click()
     await page.getByRole('heading', { name: 'acme/shop-db' }).waitFor()
     await page.getByText('Active').waitFor()
-    await page.getByText('Every file that matches is in its databases.').waitFor()
+    await page.getByText('Every matching file is in its databases.').waitFor()
     await looksGood(page, 'link')
   })
 

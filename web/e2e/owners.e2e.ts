@@ -31,10 +31,10 @@ describe('a link whose person leaves', () => {
     const bitbucket = await opened
     await signInAtBitbucket(bitbucket, demo.info)
     await bitbucket.getByRole('button', { name: 'Grant access' }).click()
-    await page.getByText('acme/shop-db is carried by Olive Owner').waitFor()
+    await page.getByText('acme/shop-db uses the account of Olive Owner').waitFor()
     await looksGood(page, 'link-take-over')
     await page.getByRole('button', { name: 'Take over' }).click()
-    await page.getByText('acme/shop-db is carried by your account now.').waitFor()
+    await page.getByText('acme/shop-db now uses your account.').waitFor()
     await page.getByRole('link', { name: 'Edit' }).waitFor()
     await page.context().close()
   })

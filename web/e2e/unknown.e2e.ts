@@ -39,7 +39,7 @@ it('asks a person when nobody can tell what a changed file has done, and says tr
     'Add baskets again',
     'CREATE TABLE IF NOT EXISTS basket (id INT PRIMARY KEY);\nCREATE TABLE basket_item (id INT PRIMARY KEY);\n',
   )
-  await page.getByText('Somebody must look into the database').waitFor()
+  await page.getByText('Check the database').waitFor()
   expect(await page.getByText('1 of 2 statements are in the database').count()).toBe(1)
   await looksGood(page, 'task-unknown')
   await page.getByRole('button', { name: 'It was applied' }).click()

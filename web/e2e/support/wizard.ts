@@ -11,7 +11,7 @@ export interface Credentials {
 export async function toStepTwo(page: Page) {
   await page.goto('/settings/gitops/new')
   await page.getByRole('button', { name: 'Next' }).click()
-  await page.getByRole('heading', { name: 'Make the OAuth consumer' }).waitFor()
+  await page.getByRole('heading', { name: 'Create the OAuth consumer' }).waitFor()
 }
 
 /** Enters the credentials in step 2. */

@@ -22,7 +22,7 @@ export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new ApiError(0, {
-      detail: 'The server cannot be reached. Check your connection; the page goes on by itself.',
+      detail: 'Can’t reach the server. Check your connection and try again.',
     })
   }
   if (!answer.response.ok) throw new ApiError(answer.response.status, (answer.error ?? {}) as Problem)

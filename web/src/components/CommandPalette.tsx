@@ -84,7 +84,7 @@ export function CommandPalette({ close }: { close: () => void }) {
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className={classes.none}>Nothing is called that.</p>}
+      {found.length === 0 && <p className={classes.none}>No results.</p>}
     </Modal>
   )
 }

@@ -38,7 +38,7 @@ export function FirstSteps({ project }: { project: Schemas['Project'] | undefine
     },
     {
       label: 'Add an instance',
-      help: 'A database server; its databases are found by themselves.',
+      help: 'A database server. Its databases are found automatically.',
       done: some(instances.data),
       to: pb.instanceNew(),
       who: manages ? undefined : 'an owner or DBA',
@@ -52,7 +52,7 @@ export function FirstSteps({ project }: { project: Schemas['Project'] | undefine
     },
     {
       label: 'Assign databases to the project',
-      help: 'A project changes its own databases alone.',
+      help: 'A project can only change its own databases.',
       done: some(databases.data),
       to: project ? pb.projectDatabases(project.id) : pb.databases(),
       who: manages ? undefined : 'an owner or DBA',
@@ -66,14 +66,14 @@ export function FirstSteps({ project }: { project: Schemas['Project'] | undefine
     },
     {
       label: 'Link a repository',
-      help: 'You see what would happen to each file before you finish.',
+      help: 'You see what would happen to each file before you save.',
       done: some(links.data),
       to: project ? pb.linkNew(project.id) : pb.projects(),
       who: project && !can(project, 'project.links') ? 'a project owner' : undefined,
     },
     {
       label: 'Push a migration',
-      help: 'A rollout starts by itself.',
+      help: 'A rollout starts automatically.',
       done: false,
       to: project ? pb.links(project.id) : pb.projects(),
     },

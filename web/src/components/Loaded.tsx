@@ -24,7 +24,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <Notice
       kind="error"
-      title={api?.status === 404 ? 'Not found' : api?.status === 403 ? 'Not allowed' : 'That did not work'}
+      title={api?.status === 404 ? 'Not found' : api?.status === 403 ? 'Not allowed' : 'Something went wrong'}
       action={
         retry && api?.status !== 404 && api?.status !== 403 ? (
           <Button variant="default" size="xs" onClick={retry}>

@@ -32,10 +32,10 @@ export function SkipButton({ what, skip, ...rest }: SkipButtonProps) {
             write.mutate()
           }}
         >
-          <p>It does not run here. Later migrations go on without it.</p>
+          <p>It does not run here. Later migrations run without it.</p>
           <Textarea
             label="Reason"
-            description="Everybody who looks at this task reads it."
+            description="Shown to everyone who opens this task."
             data-autofocus
             value={reason}
             onChange={event => setReason(event.currentTarget.value)}

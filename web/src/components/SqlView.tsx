@@ -16,7 +16,7 @@ const colours = HighlightStyle.define([
 ])
 
 const look = EditorView.theme({
-  '&': { fontSize: '12.5px', maxHeight: '560px' },
+  '&': { fontSize: '13px', maxHeight: '560px' },
   '.cm-collapsedLines': { background: 'var(--surface-2)', color: 'var(--text-2)', padding: '4px 8px' },
   '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '19px' },

@@ -19,7 +19,7 @@ export default function HomePage() {
         return (
           <Page
             title="Welcome to Towpath"
-            lead="Git says how your schemas should be; Towpath brings each database there. These steps lead to the first rollout."
+            lead="Your repository says how your schemas should look; Towpath brings each database there. Follow these steps to your first rollout."
           >
             <FirstSteps project={list[0]} />
           </Page>

@@ -10,7 +10,7 @@ export function sayDone(message: string) {
 /** Says that something did not work, long enough to read it. */
 export function sayFailed(message: string) {
   notifications.show({
-    title: 'That did not work',
+    title: 'Something went wrong',
     message,
     color: 'red',
     withBorder: true,

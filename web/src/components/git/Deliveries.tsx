@@ -23,7 +23,7 @@ export function Deliveries({ link, project }: { link: string; project: string })
           params: { path: { link, delivery } },
         }),
       ),
-    done: () => 'Towpath looks at the branch again.',
+    done: () => 'Checking the branch again.',
   })
   const columns: Column<Schemas['Delivery']>[] = [
     { title: 'Received', fit: true, cell: row => <ExactTime at={row.receivedAt} /> },
@@ -60,7 +60,7 @@ export function Deliveries({ link, project }: { link: string; project: string })
             columns={columns}
             rows={rows}
             id={row => row.id}
-            empty={<EmptyState icon="webhook">No webhook delivery has come yet.</EmptyState>}
+            empty={<EmptyState icon="webhook">No webhook deliveries yet.</EmptyState>}
           />
         )}
       </Loaded>

@@ -19,13 +19,15 @@ export function LinkActions({ link, project }: { link: Schemas['LinkStatus']; pr
   const sync = useWrite({
     changes,
     run: () => unwrap(http.POST('/api/v1/repository-links/{link}/sync', { params })),
-    done: () => 'Towpath looks at the branch now.',
+    done: () => 'Checking the branch now.',
   })
   const repair = useWrite({
     changes,
     run: () => unwrap(http.PATCH('/api/v1/repository-links/{link}', { params, body: { polling: false } })),
     done: made =>
-      made.hookState === 'active' ? 'The webhook is there again.' : 'The webhook could not be made; the page says why.',
+      made.hookState === 'active'
+        ? 'The webhook works again.'
+        : 'The webhook could not be created. The page shows why.',
   })
   const unlink = useWrite({
     run: () => unwrap(http.DELETE('/api/v1/repository-links/{link}', { params })),
@@ -37,8 +39,7 @@ export function LinkActions({ link, project }: { link: Schemas['LinkStatus']; pr
     <>
       {manages && (
         <ConfirmButton title={`Unlink ${link.repositoryName}?`} verb="Unlink" danger onConfirm={() => unlink.mutate()}>
-          The webhook is removed and pushes no longer reach the databases. What was applied stays applied, and the
-          history stays.
+          The webhook is removed, and pushes no longer reach the databases. Applied changes and the history stay.
         </ConfirmButton>
       )}
       {manages && (
@@ -52,7 +53,7 @@ export function LinkActions({ link, project }: { link: Schemas['LinkStatus']; pr
       )}
       {manages && link.hookState !== 'active' && (
         <Button variant="default" loading={repair.isPending} onClick={() => repair.mutate()}>
-          {link.hookState === 'missing' ? 'Repair the webhook' : 'Make a webhook'}
+          {link.hookState === 'missing' ? 'Repair the webhook' : 'Create a webhook'}
         </Button>
       )}
       {manages && (

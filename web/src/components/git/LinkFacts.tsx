@@ -9,7 +9,7 @@ import { StateBadge } from '../StateBadge'
 import { TimeAgo } from '../TimeAgo'
 
 const policies: Record<Schemas['RepositoryLink']['latePolicy'], string> = {
-  hold: 'held until somebody releases them',
+  hold: 'held until someone releases them',
   apply: 'applied',
   refuse: 'refused',
 }
@@ -30,14 +30,14 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
         ) : status.waitsFor ? (
           <strong>{status.waitsFor}</strong>
         ) : rollout ? (
-          'nothing: the rollout goes on'
+          'nothing: the rollout is running'
         ) : (
           'the next push'
         )}
       </Fact>
       {status.lastError && (
         <Fact name="Last error">
-          {status.lastError} Again <TimeAgo at={status.retryAt} />
+          {status.lastError} Next try <TimeAgo at={status.retryAt} />
         </Fact>
       )}
       {rollout && (
@@ -48,7 +48,7 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
       )}
       <Fact name="Head">
         <Commit hash={status.headCommit ?? ''} />
-        {status.headCommit !== status.syncedCommit && ' (being read)'}
+        {status.headCommit !== status.syncedCommit && ' (reading it now)'}
       </Fact>
       <Fact name="Synced">
         <Commit hash={status.syncedCommit ?? ''} /> <TimeAgo at={status.syncedAt} none="not yet" />
@@ -71,7 +71,7 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
         {usage.limit > 0 && ` of ${usage.limit.toLocaleString('en')}`} in the last hour
         {usage.backoffUntil && (
           <>
-            ; the provider asked to wait, on <TimeAgo at={usage.backoffUntil} />
+            ; the provider asked us to wait, next call <TimeAgo at={usage.backoffUntil} />
           </>
         )}
       </Fact>

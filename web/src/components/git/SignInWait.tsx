@@ -27,8 +27,8 @@ export function SignInWait({ verification, type, advice, back }: SignInWaitProps
         <strong>Waiting for your sign-in at {host}</strong>
       </div>
       <p className="reading">
-        Sign in at {name} in the other window and choose Grant access. This page goes on by itself; you may also leave
-        it and come back within ten minutes.
+        Sign in at {name} in the other window and choose Grant access. This page continues on its own. You can also
+        leave it and come back within ten minutes.
       </p>
       {advice === 'blocked' && (
         <Notice kind="warning" title="Your browser blocked the sign-in window">
@@ -37,8 +37,8 @@ export function SignInWait({ verification, type, advice, back }: SignInWaitProps
         </Notice>
       )}
       {advice === 'gone' && (
-        <Notice kind="warning" title="The sign-in window seems to be closed">
-          If you closed it, open it again. If {name} still shows it, go on there: nothing is lost. If it said “Invalid
+        <Notice kind="warning" title="The sign-in window looks closed">
+          If you closed it, open it again. If it is still open, continue there: nothing is lost. If it said “Invalid
           redirect_uri”, the
           {` ${type?.callbackLabel ?? 'callback URL'}`} of the {type?.appLabel ?? 'consumer'} is not the one below.
           <CallbackHint type={type} />
@@ -47,8 +47,8 @@ export function SignInWait({ verification, type, advice, back }: SignInWaitProps
       {advice === 'slow' && (
         <Notice kind="warning" title={`${name} has not answered for a minute`}>
           <p>
-            Most often the {type?.callbackLabel ?? 'callback URL'} of the {type?.appLabel ?? 'consumer'} is wrong:{' '}
-            {name} then shows an error on its own page and never sends you back. It must be exactly this:
+            Usually the {type?.callbackLabel ?? 'callback URL'} of the {type?.appLabel ?? 'consumer'} is wrong: {name}{' '}
+            then shows an error on its own page and never sends you back. It must be exactly this:
           </p>
           <CallbackHint type={type} />
           <p>
@@ -59,7 +59,7 @@ export function SignInWait({ verification, type, advice, back }: SignInWaitProps
       )}
       {advice === 'elsewhere' && (
         <Notice kind="info" title="The sign-in window belongs to another tab">
-          Finish there, and this page goes on. If that window is lost, start again.
+          Finish there and this page continues. If you closed that window, start again.
         </Notice>
       )}
       {refused && (

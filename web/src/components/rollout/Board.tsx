@@ -60,7 +60,7 @@ function TaskRow({ task, database }: { task: Task; database: string }) {
         </span>
         {task.reason && <span className={classes.reason}>{task.reason.text}</span>}
         {task.error && task.error.text !== task.reason?.text && (
-          <span className={classes.reason}>Its last attempt failed: {task.error.text}</span>
+          <span className={classes.reason}>The last attempt failed: {task.error.text}</span>
         )}
       </Link>
     </li>

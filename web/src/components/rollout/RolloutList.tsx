@@ -49,7 +49,7 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
   const rows = query.data?.pages.flatMap(page => page.items) ?? []
   const columns: Column<Schemas['Rollout']>[] = [
     { title: 'State', fit: true, cell: row => <RolloutBadge rollout={row} /> },
-    { title: 'Change', cell: row => <Link to={pb.rollout(row.id)}>{row.message || 'Without a message'}</Link> },
+    { title: 'Change', cell: row => <Link to={pb.rollout(row.id)}>{row.message || 'No commit message'}</Link> },
     {
       title: 'Project',
       wide: true,
@@ -78,8 +78,8 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
           empty={
             <EmptyState icon="rollout">
               {chosen
-                ? 'No rollout is in this state.'
-                : 'There are no rollouts yet. Push a migration to the branch of a linked repository, and one starts here.'}
+                ? 'No rollouts in this state.'
+                : 'No rollouts yet. Push a migration to the branch of a linked repository to start one.'}
             </EmptyState>
           }
         />

@@ -24,17 +24,17 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
   const retry = useWrite({
     changes,
     run: () => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/retry', { params })),
-    done: () => 'It runs again.',
+    done: () => 'Retrying.',
   })
   const release = useWrite({
     changes,
     run: () => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/release', { params })),
-    done: () => 'It is released and runs when its turn comes.',
+    done: () => 'Released. It runs when its turn comes.',
   })
   const resolve = useWrite({
     changes,
     run: (body: Resolution) => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/resolve', { params, body })),
-    done: (_, { outcome }) => (outcome === 'applied' ? 'It is recorded as applied.' : 'It runs again.'),
+    done: (_, { outcome }) => (outcome === 'applied' ? 'Recorded as applied.' : 'Retrying.'),
   })
   const cancel = useWrite({
     changes,
@@ -86,7 +86,7 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
             verb="Run it again"
             onConfirm={() => resolve.mutate({ outcome: 'not-applied' })}
           >
-            Look into the database first. It goes on with the statement in doubt; when the file was changed before that
+            Check the database first. It goes on with the statement in doubt; when the file was changed before that
             place, it runs from the start.
           </ConfirmButton>
           <ContinueButton
@@ -99,7 +99,7 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
             verb="It was applied"
             onConfirm={() => resolve.mutate({ outcome: 'applied' })}
           >
-            Look into the database first. All of {task.label} is then recorded as applied, and nothing of it runs again.
+            Check the database first. All of {task.label} is then recorded as applied, and nothing of it runs again.
           </ConfirmButton>
         </>
       )}
@@ -138,7 +138,7 @@ function ContinueButton({ label, pending, onConfirm }: ContinueButtonProps) {
             }
           }}
         >
-          <p>Look into the database first. The statements that you count here do not run again; later ones do.</p>
+          <p>Check the database first. The statements that you count here do not run again; later ones do.</p>
           <NumberInput
             label="Statements in the database"
             description="Counted from the start of the file as it is on the branch."

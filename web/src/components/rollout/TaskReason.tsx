@@ -21,11 +21,11 @@ export function TaskReason({ task, told }: TaskReasonProps) {
         : 'info'
   return (
     <>
-      <Notice kind={kind} title={state === 'unknown' ? 'Somebody must look into the database' : undefined}>
+      <Notice kind={kind} title={state === 'unknown' ? 'Check the database' : undefined}>
         <span style={{ whiteSpace: 'pre-wrap' }}>{reason.text}</span>
       </Notice>
       {error && error.text !== reason.text && !told && (
-        <Notice kind="error" title="Its last attempt failed">
+        <Notice kind="error" title="The last attempt failed">
           <span style={{ whiteSpace: 'pre-wrap' }}>{error.text}</span>
         </Notice>
       )}

@@ -63,7 +63,7 @@ export function BasicInfoForm({
       )}
       <TextInput
         label="Display name"
-        description="How people of this workspace find it when they link a repository."
+        description="Shown when people link a repository."
         value={displayName}
         maxLength={100}
         onChange={event => onDisplayName(event.currentTarget.value)}

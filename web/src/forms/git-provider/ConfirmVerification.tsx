@@ -24,7 +24,7 @@ export function ConfirmVerification({ verification, type }: ConfirmVerificationP
         <dt>Application ID</dt>
         <dd className="mono">{verification.applicationId}</dd>
         <dt>Secret</dt>
-        <dd className="muted">Sealed on the server</dd>
+        <dd className="muted">Stored encrypted</dd>
         <dt>Signed in</dt>
         <dd>{verification.accountName}</dd>
         <dt>Permissions</dt>

@@ -53,7 +53,7 @@ export function ConsumerForm({ type, initial, start, onStarted, onBack }: Consum
           )}
           <span className="muted small">
             {elsewhere
-              ? 'Correct the address first.'
+              ? 'Fix the address first.'
               : `Next opens ${type.name} in a window and verifies what you entered.`}
           </span>
         </>
@@ -69,7 +69,7 @@ export function ConsumerForm({ type, initial, start, onStarted, onBack }: Consum
       />
       <PasswordInput
         label="Secret"
-        description="It is sealed on the server and never shown again."
+        description="Stored encrypted and never shown again."
         autoComplete="off"
         spellCheck={false}
         {...form.text('secret')}

@@ -13,7 +13,7 @@ export function ConsumerInstructions({ type, instanceUrl }: { type: Schemas['Pro
   return (
     <section className="panel stack" aria-labelledby="instructions">
       <div className="row between wrap">
-        <h2 id="instructions">Make the {type.appLabel}</h2>
+        <h2 id="instructions">Create the {type.appLabel}</h2>
         <CopyButton
           words
           value={adminInstructions(type, consumerName, instanceUrl)}

@@ -9,7 +9,7 @@ export function permissionLabel(permission: Schemas['ProviderPermission']): stri
 export function adminInstructions(type: Schemas['ProviderType'], name: string, instanceUrl = type.instanceUrl): string {
   const boxes = type.permissions.map(p => `  - ${permissionLabel(p)}: ${p.why}`)
   return [
-    `Please make an ${type.appLabel} for Towpath at ${instanceUrl ? `${type.name} (${instanceUrl})` : type.name}.`,
+    `Please create an ${type.appLabel} for Towpath at ${instanceUrl ? `${type.name} (${instanceUrl})` : type.name}.`,
     type.adminNotice,
     '',
     ...type.steps.map((step, index) => `${index + 1}. ${step}`),
@@ -19,7 +19,7 @@ export function adminInstructions(type: Schemas['ProviderType'], name: string, i
     'Permissions:',
     ...boxes,
     '',
-    `Then send me the ${type.idLabel} and the ${type.secretLabel} by a safe way.`,
+    `Then send me the ${type.idLabel} and the ${type.secretLabel} through a secure channel.`,
   ].join('\n')
 }
 

@@ -30,15 +30,15 @@ export function Baselines({ preview, choices, refused, onChoose }: BaselinesProp
   const untouched = preview.databases.length - open.length - complete.length
   return (
     <section className="stack tight" aria-labelledby="baselines">
-      <h2 id="baselines">What the databases have already</h2>
+      <h2 id="baselines">What the databases already have</h2>
       {open.length > 0 ? (
         <>
           <p className="reading">
             {count(preview.versions.length, 'version')} {preview.versions.length === 1 ? 'is' : 'are'} in the
-            repository. Say for each database which files have run there. They are recorded as applied, and never run.
+            repository. Say for each database which files have run there. They are recorded as applied and never run.
             Everything newer runs.
           </p>
-          <table ref={table} className={classes.table} aria-label="What the databases have already">
+          <table ref={table} className={classes.table} aria-label="What the databases already have">
             <thead>
               <tr>
                 <th scope="col">Database</th>
@@ -56,7 +56,7 @@ export function Baselines({ preview, choices, refused, onChoose }: BaselinesProp
           {preview.databases.length === 0
             ? 'The project has no databases yet. Assign some, and the files run there; one with tables and no record waits for a person.'
             : complete.length > 0
-              ? 'Every database has a record of every file. Nothing is to choose.'
+              ? 'Every database has a record of every file. There is nothing to choose.'
               : 'No file goes to a database of this project. Change the template, or assign the databases that it names.'}
         </EmptyState>
       )}
@@ -144,7 +144,7 @@ function Row({ database, choice, refusal, onChoose }: RowProps) {
           searchable
           openOnFocus={false}
           limit={200}
-          nothingFoundMessage="No version is called that"
+          nothingFoundMessage="No version matches"
           data={options}
           value={choice ? keyOf(choice) : null}
           error={refusal}
@@ -184,7 +184,7 @@ function Objection({ database, choice, refused, onChoose }: ObjectionProps) {
       {(covered.length > 0 || refused) && (
         <Checkbox
           label={recordedWord(choice.version, covered)}
-          description="Nothing of them runs. The audit log keeps that you chose so."
+          description="They are recorded without running. The audit log records your choice."
           checked={choice.despite}
           onChange={event => onChoose({ ...choice, despite: event.currentTarget.checked })}
         />

@@ -47,14 +47,14 @@ export function ChooseGrant({ provider, type, onGrant, onStarted }: ChooseGrantP
     <div className="stack">
       {type && <AddressMismatch type={type} />}
       <p className="reading">
-        Towpath reads the repository and makes the webhook with the account of whoever links it. That account must be an
-        admin of the repository.
+        Towpath reads the repository and creates the webhook with your account, which must be an admin of the
+        repository.
       </p>
       {problem && <Notice kind="error">{problem}</Notice>}
       <div className="row wrap">
         {working.map(grant => (
           <Button key={grant.id} leftSection={<Icon name="user" />} onClick={() => onGrant(grant)}>
-            Go on as {grant.accountName}
+            Continue as {grant.accountName}
           </Button>
         ))}
         <Button

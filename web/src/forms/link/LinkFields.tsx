@@ -14,7 +14,7 @@ interface LinkFieldsProps {
 }
 
 const policies = [
-  { value: 'hold', label: 'Hold them until somebody releases them' },
+  { value: 'hold', label: 'Hold them until someone releases them' },
   { value: 'apply', label: 'Apply them' },
   { value: 'refuse', label: 'Refuse them' },
 ]
@@ -39,23 +39,23 @@ export function LinkFields({ form, grant, repository, previewError }: LinkFields
     <>
       <Select
         label="Branch"
-        description="What is merged into it reaches the databases."
+        description="Commits on this branch are rolled out."
         searchable
         data={options}
-        nothingFoundMessage="No branch is called that"
+        nothingFoundMessage="No branch matches"
         {...branch}
         error={branch.error ?? wrong.branch}
       />
       <TextInput
         label="Base directory"
-        description="Only files below it are looked at; empty is the whole repository."
+        description="Only files below it are read. Leave empty for the whole repository."
         placeholder="migrations"
         {...text('baseDirectory')}
       />
       <div className="stack tight">
         <TextInput
           label="File path template"
-          description="Which files are migrations, and what their names mean. {{VERSION}} is needed; {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and {{DESCRIPTION}} are optional. * matches any text, ** any folders."
+          description="Which files are migrations, and what their names mean. Requires {{VERSION}}. Optional: {{ENV_ID}}, {{DB_NAME}}, {{TYPE}}, {{DESCRIPTION}}, * for any text, ** for any folders."
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
           {...text('filePathTemplate')}
         />
@@ -75,7 +75,7 @@ export function LinkFields({ form, grant, repository, previewError }: LinkFields
       </div>
       <TextInput
         label="Schema path template"
-        description="Off while empty. With one, the schema after each change is written back to the repository."
+        description="Leave empty to turn off. Otherwise the schema after each change is committed to the repository."
         placeholder=".{{DB_NAME}}__LATEST.sql"
         {...text('schemaPathTemplate')}
       />

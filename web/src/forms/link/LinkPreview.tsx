@@ -15,7 +15,7 @@ type Preview = Schemas['LinkPreview']
 
 const nothing = (matched: number) =>
   matched > 0 ? (
-    <EmptyState icon="check">Every file that matches is in its databases.</EmptyState>
+    <EmptyState icon="check">Every matching file is in its databases.</EmptyState>
   ) : (
     <EmptyState icon="file">
       No file matches. The ignored files say why; change the template or the base directory until they fit.
@@ -82,7 +82,7 @@ function Tree({ preview }: { preview: Preview }) {
           label="Files"
           options={[
             ['matched', count(matched.length, 'matching file')],
-            ['trouble', `${trouble.length} in need of somebody`],
+            ['trouble', `${trouble.length} need attention`],
             ['ignored', count(ignored.length, 'ignored file')],
           ]}
           value={shown}
@@ -106,7 +106,7 @@ function Tree({ preview }: { preview: Preview }) {
           items={shown === 'trouble' ? trouble : items}
           empty={
             shown === 'trouble' ? (
-              <EmptyState icon="check">No file is in need of somebody.</EmptyState>
+              <EmptyState icon="check">No files need attention.</EmptyState>
             ) : (
               nothing(matched.length)
             )

@@ -82,7 +82,7 @@ export function RepositoryPicker({ list, refreshing, onRefresh, onChoose }: Repo
           style={{ width: 320 }}
         />
         <Button variant="default" loading={refreshing} onClick={onRefresh}>
-          Look again
+          Refresh
         </Button>
         <span className="muted" role="status">
           {query
@@ -97,7 +97,7 @@ export function RepositoryPicker({ list, refreshing, onRefresh, onChoose }: Repo
         id={repository => repository.id}
         empty={
           <EmptyState icon="search">
-            {query ? 'No repository is called that.' : 'Your account is an admin of no repository.'}
+            {query ? 'No repository matches.' : 'Your account isn’t an admin of any repository.'}
           </EmptyState>
         }
       />
@@ -109,8 +109,8 @@ export function RepositoryPicker({ list, refreshing, onRefresh, onChoose }: Repo
             enough for webhooks.
           </li>
           <li>It belongs to a workspace that your account is not a member of.</li>
-          <li>You signed in with another account than you think: go back and sign in with another one.</li>
-          <li>It was made or shared a moment ago: look again.</li>
+          <li>You signed in with a different account. Go back and sign in again.</li>
+          <li>It was created or shared a moment ago. Refresh the list.</li>
         </ul>
       </details>
     </div>

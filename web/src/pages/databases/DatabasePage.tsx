@@ -42,13 +42,13 @@ function Details({ row }: { row: Schemas['Database'] }) {
     changes,
     run: () =>
       unwrap(http.POST('/api/v1/databases/{database}/adopt-ledger', { params: { path: { database: row.id } } })),
-    done: () => `The ledger in ${row.name} is its own now.`,
+    done: () => `The ledger in ${row.name} was taken over.`,
   })
   const accept = useWrite({
     changes,
     run: () =>
       unwrap(http.POST('/api/v1/databases/{database}/accept-ledger', { params: { path: { database: row.id } } })),
-    done: () => `The ledger in ${row.name} counts as it is now.`,
+    done: () => `The ledger in ${row.name} was accepted.`,
   })
   return (
     <Page
@@ -58,7 +58,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
     >
       {row.missingAt && (
         <Notice kind="warning" title="The instance no longer has this database">
-          It was gone <TimeAgo at={row.missingAt} />. Nothing runs in it until it is back.
+          It disappeared <TimeAgo at={row.missingAt} />. Nothing runs in it until it is back.
         </Notice>
       )}
       {row.ledgerError && (
@@ -71,8 +71,8 @@ function Details({ row }: { row: Schemas['Database'] }) {
           kind="warning"
           title={
             row.ledgerState === 'tampered'
-              ? 'The ledger was changed by other hands'
-              : 'The ledger is an earlier state of itself'
+              ? 'The ledger was changed outside of Towpath'
+              : 'The ledger was restored to an earlier state'
           }
           action={
             manages && (
@@ -81,13 +81,13 @@ function Details({ row }: { row: Schemas['Database'] }) {
                 verb="Accept the ledger"
                 onConfirm={() => accept.mutate()}
               >
-                Do this when all that the ledger lists really is in this database. What it does not list runs again. The
-                audit keeps who accepted it, and what differed.
+                Do this if everything the ledger lists is really in this database. What it doesn’t list runs again. The
+                audit log records who accepted it, and what differed.
               </ConfirmButton>
             )
           }
         >
-          Nothing runs here until somebody has looked: {row.ledgerDiffers}.
+          Nothing runs here until you check it: {row.ledgerDiffers}.
         </Notice>
       )}
       {row.cloned && (
@@ -101,13 +101,13 @@ function Details({ row }: { row: Schemas['Database'] }) {
                 verb="Take over the ledger"
                 onConfirm={() => adopt.mutate()}
               >
-                Do this when all that the ledger lists really is in this database. Towpath then goes on from there, and
-                nothing runs twice.
+                Do this if everything the ledger lists is really in this database. Towpath then continues from there,
+                and nothing runs twice.
               </ConfirmButton>
             )
           }
         >
-          Its ledger was written for another one, and nothing runs here until somebody has looked.
+          Its ledger was written for another database. Nothing runs here until you check it.
         </Notice>
       )}
       <dl className="facts">
@@ -172,7 +172,7 @@ function History({ database }: { database: string }) {
         rows={rows}
         id={row => row.id}
         to={row => pb.change(database, row.id)}
-        empty={query.isPending ? null : <EmptyState icon="clock">Towpath has changed nothing here yet.</EmptyState>}
+        empty={query.isPending ? null : <EmptyState icon="clock">No changes yet.</EmptyState>}
       />
       {query.hasNextPage && (
         <div>

@@ -58,7 +58,7 @@ export default function DatabasesPage() {
             {...(manages ? { assign: (row: Schemas['Database']) => <Assign database={row} /> } : {})}
             empty={
               rows.length > 0 || unassigned ? (
-                <EmptyState icon="database">No database fits the filter.</EmptyState>
+                <EmptyState icon="database">No databases match.</EmptyState>
               ) : (
                 <EmptyState
                   icon="database"
@@ -66,7 +66,7 @@ export default function DatabasesPage() {
                 >
                   {manages
                     ? 'Databases are found on the instances that you add.'
-                    : 'No database belongs to a project of yours yet.'}
+                    : 'None of your projects has a database yet.'}
                 </EmptyState>
               )
             }
@@ -100,7 +100,7 @@ function Assign({ database }: { database: Schemas['Database'] }) {
       placeholder="Unassigned"
       searchable
       clearable
-      clearButtonProps={{ 'aria-label': `Take ${database.name} out of its project` }}
+      clearButtonProps={{ 'aria-label': `Remove ${database.name} from its project` }}
       data={(projects.data ?? []).map(one => ({ value: one.id, label: one.name }))}
       value={database.projectId ?? null}
       disabled={assign.isPending}

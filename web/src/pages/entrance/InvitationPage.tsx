@@ -23,15 +23,15 @@ export default function InvitationPage() {
   })
   if (!invitation) {
     return (
-      <Entrance title="Accept the invitation" lead="This page is opened by the link of an invitation.">
+      <Entrance title="Accept the invitation" lead="Open this page with the link from your invitation.">
         <Notice kind="error" title="The link is not complete">
-          Copy it whole, with everything behind the #. If it no longer works, ask an owner for a new one.
+          Copy the whole link, including the part after the #. If it no longer works, ask an owner for a new one.
         </Notice>
       </Entrance>
     )
   }
   return (
-    <Entrance title="Accept the invitation" lead="Choose a password; you are signed in at once.">
+    <Entrance title="Accept the invitation" lead="Choose a password to sign in.">
       <FormFrame {...form} submit="Accept the invitation">
         <PasswordInput
           label="Password"

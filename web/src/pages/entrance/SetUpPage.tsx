@@ -21,7 +21,7 @@ export default function SetUpPage() {
   return (
     <Entrance
       title="Set up Towpath"
-      lead="You become the first owner of this workspace. The server printed the setup token when it started; look at its log."
+      lead="You become the first owner of this workspace. The server printed the setup token to its log when it started."
     >
       <FormFrame {...form} submit="Create the workspace">
         <TextInput label="Setup token" autoComplete="off" spellCheck={false} {...form.text('token')} />

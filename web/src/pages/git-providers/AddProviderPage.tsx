@@ -21,7 +21,7 @@ export default function AddProviderPage() {
     <Page title="Add a Git provider" crumbs={[{ label: 'GitOps', to: pb.gitProviders() }]}>
       <Loaded query={types}>
         {list =>
-          list[0] ? <Wizard types={list} first={list[0]} /> : <p>This server was built without any Git provider.</p>
+          list[0] ? <Wizard types={list} first={list[0]} /> : <p>This server was built without Git providers.</p>
         }
       </Loaded>
     </Page>

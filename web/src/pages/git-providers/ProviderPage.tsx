@@ -63,8 +63,7 @@ function Details({ provider }: { provider: Schemas['GitProvider'] }) {
       beside={<StateBadge state={provider.health === 'attention' ? 'attention' : 'healthy'} />}
       action={
         <ConfirmButton title={`Delete ${provider.displayName}?`} verb="Delete" danger onConfirm={() => remove.mutate()}>
-          The credentials and everybody’s sign-ins at this provider are removed. It is refused while repositories are
-          linked through it.
+          Its credentials and everyone’s sign-ins are removed. Unlink its repositories first.
         </ConfirmButton>
       }
     >
@@ -83,7 +82,7 @@ function Details({ provider }: { provider: Schemas['GitProvider'] }) {
       </dl>
       <section className="stack tight">
         <h2>Linked repositories</h2>
-        {(provider.links ?? []).length === 0 && <p className="muted">Nothing is linked through it yet.</p>}
+        {(provider.links ?? []).length === 0 && <p className="muted">No repositories are linked through it yet.</p>}
         {provider.links?.map(link => (
           <div key={link.linkId} className="row wrap">
             <Link to={pb.project(link.projectId)}>{link.projectName}</Link>
@@ -105,7 +104,7 @@ function Details({ provider }: { provider: Schemas['GitProvider'] }) {
         <h2>Secret</h2>
         {!replacing && (
           <>
-            <p className="muted">A new secret is verified by a sign-in before it takes the place of the old one.</p>
+            <p className="muted">A sign-in verifies the new secret before it replaces the old one.</p>
             <div>
               <Button variant="default" onClick={() => setReplacing(true)}>
                 Replace the secret

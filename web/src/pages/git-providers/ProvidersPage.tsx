@@ -48,7 +48,7 @@ export default function ProvidersPage() {
             to={provider => pb.gitProvider(provider.id)}
             empty={
               <EmptyState icon="branch" action={add}>
-                There is no Git provider yet. Add one, and project owners can link their repositories.
+                No Git providers yet. Add one so that project owners can link their repositories.
               </EmptyState>
             }
           />

@@ -64,7 +64,7 @@ function Details({ row }: { row: Schemas['Instance'] }) {
               Edit
             </Button>
             <ConfirmButton title={`Remove ${row.name}?`} verb="Remove" danger onConfirm={() => remove.mutate()}>
-              Towpath forgets the instance and its databases. Nothing is changed on the server itself.
+              Towpath forgets the instance and its databases. The server itself isn’t changed.
             </ConfirmButton>
           </>
         )
@@ -127,14 +127,12 @@ function Details({ row }: { row: Schemas['Instance'] }) {
           <h2>Databases</h2>
           {manages && (
             <Button size="compact-sm" variant="default" loading={discover.isPending} onClick={() => discover.mutate()}>
-              Look for databases
+              Find databases
             </Button>
           )}
         </div>
         <Loaded query={databases}>
-          {rows => (
-            <DatabaseTable rows={rows} empty={<EmptyState icon="database">No database was found here.</EmptyState>} />
-          )}
+          {rows => <DatabaseTable rows={rows} empty={<EmptyState icon="database">No databases found.</EmptyState>} />}
         </Loaded>
       </section>
     </Page>

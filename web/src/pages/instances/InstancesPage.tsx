@@ -45,7 +45,7 @@ export default function InstancesPage() {
             to={row => pb.instance(row.id)}
             empty={
               <EmptyState icon="server" action={add}>
-                An instance is a database server, or a folder of SQLite files. Its databases are found by themselves.
+                An instance is a database server, or a folder of SQLite files. Its databases are found automatically.
               </EmptyState>
             }
           />

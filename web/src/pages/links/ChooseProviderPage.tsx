@@ -27,7 +27,7 @@ export default function ChooseProviderPage() {
             <Choose list={list} first={list[0]} />
           ) : (
             <EmptyState icon="branch">
-              There is no Git provider yet. A workspace owner adds one in Settings, GitOps.
+              No Git providers yet. Ask a workspace owner to add one in Settings, GitOps.
             </EmptyState>
           )
         }

@@ -33,7 +33,7 @@ export default function LinkPage() {
           action={<LinkActions link={data} project={project} />}
         >
           {data.attentionReason && (
-            <Notice kind="warning" title="This link needs somebody">
+            <Notice kind="warning" title="This link needs attention">
               {data.attentionReason}
             </Notice>
           )}
@@ -76,7 +76,7 @@ function Files({ status, project }: { status: Schemas['LinkStatus']; project: st
               <SkipFileButton item={item} link={id} project={project} />
             </>
           )}
-          empty={<EmptyState icon="check">Every file that matches is in its databases.</EmptyState>}
+          empty={<EmptyState icon="check">Every matching file is in its databases.</EmptyState>}
         />
       )}
     </section>

@@ -30,7 +30,7 @@ export default function LinksPage() {
       {providers.data && !provided && (
         <Notice
           kind="info"
-          title="There is no Git provider yet"
+          title="No Git providers yet"
           action={
             can(session.data, 'git-providers.manage') && (
               <LinkButton size="xs" to={pb.gitProviderNew()}>
@@ -40,7 +40,7 @@ export default function LinksPage() {
           }
         >
           {can(session.data, 'git-providers.manage')
-            ? 'Add one, then link a repository here.'
+            ? 'Add one, then link a repository.'
             : 'Ask a workspace owner to add one.'}
         </Notice>
       )}
@@ -49,8 +49,10 @@ export default function LinksPage() {
         {list =>
           list.length === 0 ? (
             <EmptyState icon="link" action={button}>
-              No repository is linked.{' '}
-              {may ? 'Link one, and its migrations reach this project’s databases.' : 'A project owner can link one.'}
+              No repositories linked.{' '}
+              {may
+                ? 'Link one to roll out its migrations to this project’s databases.'
+                : 'A project owner can link one.'}
             </EmptyState>
           ) : (
             <div className="stack tight">

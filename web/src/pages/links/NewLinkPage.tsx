@@ -74,7 +74,7 @@ function TakeOver({ link }: { link: string }) {
   const take = useWrite({
     run: () =>
       unwrap(http.POST('/api/v1/repository-links/{link}/take-over', { params: { path: { link } }, body: { grantId } })),
-    done: made => `${made.repositoryName} is carried by your account now.`,
+    done: made => `${made.repositoryName} now uses your account.`,
     after: () => void navigate({ to: pb.link(project, link) }),
   })
   return (
@@ -82,8 +82,8 @@ function TakeOver({ link }: { link: string }) {
       <Loaded query={status}>
         {({ repositoryName, grantName }) => (
           <div className="stack">
-            <Notice kind="info" title={`${repositoryName} is carried by ${grantName}`}>
-              From now on Towpath reads it and keeps its webhook with your account. Nothing else changes.
+            <Notice kind="info" title={`${repositoryName} uses the account of ${grantName}`}>
+              Towpath will read it and manage its webhook with your account. Nothing else changes.
             </Notice>
             <div className="row">
               <Button loading={take.isPending} onClick={() => take.mutate()}>

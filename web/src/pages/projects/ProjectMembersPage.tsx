@@ -40,7 +40,7 @@ export default function ProjectMembersPage() {
           params: { path: { project, member: row.memberId } },
         }),
       ),
-    done: (_, row) => `${row.name || row.email} is out of the project.`,
+    done: (_, row) => `${row.name || row.email} was removed from the project.`,
   })
   const columns: Column<ProjectMember>[] = [
     { title: 'Name', cell: row => row.name || row.email },
@@ -70,12 +70,12 @@ export default function ProjectMembersPage() {
       cell: row => (
         <ConfirmButton
           size="compact-sm"
-          title={`Take ${row.email} out of the project?`}
+          title={`Remove ${row.email} from the project?`}
           verb="Remove"
           danger
           onConfirm={() => remove.mutate(row)}
         >
-          They no longer see it, unless their role in the workspace lets them.
+          They lose access, unless their workspace role grants it.
         </ConfirmButton>
       ),
     })
@@ -88,7 +88,7 @@ export default function ProjectMembersPage() {
         <Select
           className="narrow"
           label="Add a member"
-          placeholder={others.length > 0 ? 'Search by name or email' : 'Everybody of the workspace is in'}
+          placeholder={others.length > 0 ? 'Search by name or email' : 'Everyone is already a member'}
           searchable
           disabled={others.length === 0}
           data={others.map(member => ({
@@ -106,7 +106,7 @@ export default function ProjectMembersPage() {
             columns={columns}
             rows={rows}
             id={row => row.memberId}
-            empty={<EmptyState icon="users">Nobody is in this project yet.</EmptyState>}
+            empty={<EmptyState icon="users">No members yet.</EmptyState>}
           />
         )}
       </Loaded>

@@ -30,7 +30,7 @@ const columns: Column<Schemas['Project']>[] = [
     title: 'Last rollout',
     wide: true,
     cell: ({ lastRollout }) =>
-      lastRollout && <Link to={pb.rollout(lastRollout.id)}>{lastRollout.message || 'Without a message'}</Link>,
+      lastRollout && <Link to={pb.rollout(lastRollout.id)}>{lastRollout.message || 'No commit message'}</Link>,
   },
   {
     title: 'Last change',
@@ -67,7 +67,7 @@ export default function ProjectsPage() {
                 <EmptyState icon="folder" action={create}>
                   {may
                     ? 'A project groups databases with the people and repositories that change them.'
-                    : 'You are in no project yet. Ask an owner to add you to one.'}
+                    : 'You aren’t in a project yet. Ask an owner to add you.'}
                 </EmptyState>
               )
             }

@@ -51,12 +51,12 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
         <Link to={pb.link(rollout.projectId, rollout.linkId)}>Repository</Link>
         {rollout.supersededBy && (
           <span>
-            its open tasks went over to <Link to={pb.rollout(rollout.supersededBy)}>a newer rollout</Link>
+            its open tasks moved to <Link to={pb.rollout(rollout.supersededBy)}>a newer rollout</Link>
           </span>
         )}
       </div>
       {rollout.stages.length === 0 ? (
-        <EmptyState icon="rollout">This rollout has no tasks: everything was there already.</EmptyState>
+        <EmptyState icon="rollout">This rollout has no tasks: everything was already applied.</EmptyState>
       ) : (
         <Board stages={rollout.stages} names={names} />
       )}

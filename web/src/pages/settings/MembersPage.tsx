@@ -125,7 +125,7 @@ function useColumns(
                 danger
                 onConfirm={() => change.mutate({ id: row.id, deactivated: true })}
               >
-                Their sessions and tokens end at once. Repositories that they linked need somebody else’s sign-in.
+                Their sessions and tokens end immediately. Someone else must take over the repositories they linked.
               </ConfirmButton>
             )}
           </div>

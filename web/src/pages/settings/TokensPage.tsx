@@ -20,7 +20,7 @@ const lifetimes = [
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
   { value: '365', label: '1 year' },
-  { value: '', label: 'No end' },
+  { value: '', label: 'Never' },
 ]
 
 /** Tokens with which programs act as the person who made them. */
@@ -46,7 +46,7 @@ export default function TokensPage() {
   const columns: Column<Schemas['Credential']>[] = [
     { title: 'Name', cell: row => row.name },
     { title: 'Last used', cell: row => <TimeAgo at={row.lastUsedAt} /> },
-    { title: 'Ends', wide: true, cell: row => <TimeAgo at={row.expiresAt} /> },
+    { title: 'Expires', wide: true, cell: row => <TimeAgo at={row.expiresAt} /> },
     {
       title: '_Actions',
       fit: true,
@@ -58,7 +58,7 @@ export default function TokensPage() {
           danger
           onConfirm={() => revoke.mutate(row)}
         >
-          Programs that use it are refused at once.
+          Programs that use it lose access immediately.
         </ConfirmButton>
       ),
     },
@@ -75,8 +75,8 @@ export default function TokensPage() {
       )}
       <div className="narrow">
         <FormFrame {...form} submit="Create a token">
-          <TextInput label="Name" description="What uses it." {...form.text('name')} />
-          <Select label="Ends after" data={lifetimes} {...form.choice('days')} />
+          <TextInput label="Name" description="What the token is for." {...form.text('name')} />
+          <Select label="Expires after" data={lifetimes} {...form.choice('days')} />
         </FormFrame>
       </div>
       <Loaded query={tokens} rows={2}>
@@ -86,7 +86,7 @@ export default function TokensPage() {
             columns={columns}
             rows={rows}
             id={row => row.id}
-            empty={<EmptyState icon="key">You have no API tokens.</EmptyState>}
+            empty={<EmptyState icon="key">No API tokens yet.</EmptyState>}
           />
         )}
       </Loaded>
