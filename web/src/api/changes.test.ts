@@ -84,13 +84,13 @@ describe('touches', () => {
     ['hook-removal.changed', { projectId: 'p1' }, ['"projects","p1","hook-removals"']],
     ['verification.changed', { subjectId: 'v1' }, ['"git-provider-verifications","v1"']],
     ['audit', {}, ['"audit-events"']],
-  ])('%s', (kind, ids, first) => expect(asked({ kind, ...ids })).toEqual(expect.arrayContaining(first)))
+  ])('%s', (kind, ids, first) => expect(asked({ kind, ...ids } as ChangeEvent)).toEqual(expect.arrayContaining(first)))
 
   it('asks for nothing after a sign-in elsewhere', () =>
     expect(asked({ kind: 'verification.changed', subjectId: 'v2' })).toEqual([]))
 
   it.each([{}, { kind: 'reset' }, { kind: 'of.tomorrow' }])('asks for all that is at hand after %j', event => {
-    const found = asked(event)
+    const found = asked(event as ChangeEvent)
     expect(found).toContain('"rollouts","r2"')
     expect(found).not.toContain('"grants","a1","repositories"')
     expect(found).not.toContain('"preview","p1",{}')

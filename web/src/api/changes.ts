@@ -1,23 +1,17 @@
 import type { QueryKey } from '@tanstack/react-query'
+import type { Schemas } from './client'
 
 /** What changed, as the server's stream of events says it. Without a kind, anything may have changed. */
-export interface ChangeEvent {
-  kind?: string
-  projectId?: string
-  linkId?: string
-  rolloutId?: string
-  taskId?: string
-  databaseId?: string
-  memberId?: string
-  /** Of an instance, an environment, a Git provider or a verification. */
-  subjectId?: string
-}
+export type ChangeEvent = Partial<Schemas['Event']>
+
+/** The part of a kind's name before the dot. */
+type Family<Kind> = Kind extends `${infer Name}.${string}` ? Name : Kind
 
 /** A kind of query by the first word of its key; a part narrows it to the third, and "" to keys without one. */
 type Touch = readonly [room: string, part?: string]
 
-/** What each kind of event makes out of date, by the part of its name before the dot. */
-const touched: Record<string, readonly Touch[]> = {
+/** What each kind of event makes out of date. After a reset, that is everything. */
+const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readonly Touch[]> = {
   task: [['rollouts'], ['repository-links', ''], ['projects', 'repository-links']],
   rollout: [['rollouts'], ['repository-links', ''], ['projects', ''], ['projects', 'repository-links']],
   link: [['repository-links'], ['projects', 'repository-links'], ['git-providers', '']],
@@ -58,14 +52,14 @@ const names: Record<string, keyof ChangeEvent> = {
 /** Whether an event makes what a query brought out of date. */
 export function touches(event: ChangeEvent, key: QueryKey): boolean {
   const room = String(key[0])
-  const touched = touchesOf(event)
-  if (!touched) return !still.has(room)
-  return touched.some(([where, part]) => where === room && inPart(key[2], part)) && isNamed(event, room, key[1])
+  const places = touchesOf(event)
+  if (!places) return !still.has(room)
+  return places.some(([where, part]) => where === room && inPart(key[2], part)) && isNamed(event, room, key[1])
 }
 
 /** Undefined when anything may have changed. */
-function touchesOf({ kind = '' }: ChangeEvent): readonly Touch[] | undefined {
-  return touched[kind.split('.')[0] ?? '']
+function touchesOf({ kind = 'reset' }: ChangeEvent): readonly Touch[] | undefined {
+  return (touched as Record<string, readonly Touch[]>)[kind.split('.')[0] ?? '']
 }
 
 function inPart(part: unknown, wanted: string | undefined): boolean {

@@ -15,7 +15,7 @@ export function LinkActions({ link, project }: { link: Schemas['LinkStatus']; pr
   const navigate = useNavigate()
   const held = useQuery(projectQuery(project)).data
   const params = { path: { link: link.id } }
-  const changes = { kind: 'link.changed', projectId: project, linkId: link.id }
+  const changes = { kind: 'link.changed', projectId: project, linkId: link.id } as const
   const sync = useWrite({
     changes,
     run: () => unwrap(http.POST('/api/v1/repository-links/{link}/sync', { params })),

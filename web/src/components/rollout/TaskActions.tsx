@@ -20,7 +20,7 @@ const skippable: Task['state'][] = ['pending', 'held', 'failed', 'unknown']
 /** What may be done about a task as it stands, by who may do it. */
 export function TaskActions({ task, project }: { task: Task; project: Schemas['Project'] }) {
   const params = { path: { rollout: task.rolloutId, task: task.id } }
-  const changes = { kind: 'task.changed', projectId: project.id, rolloutId: task.rolloutId }
+  const changes = { kind: 'task.changed', projectId: project.id, rolloutId: task.rolloutId } as const
   const retry = useWrite({
     changes,
     run: () => unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/retry', { params })),

@@ -37,7 +37,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
   const environments = useQuery(environmentsQuery)
   const project = useQuery({ ...projectQuery(row.projectId ?? ''), enabled: Boolean(row.projectId) })
   const manages = can(useQuery(sessionQuery).data, 'instances.manage')
-  const changes = { kind: 'database.changed', databaseId: row.id }
+  const changes = { kind: 'database.changed', databaseId: row.id } as const
   const adopt = useWrite({
     changes,
     run: () =>

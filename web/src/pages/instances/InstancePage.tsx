@@ -37,7 +37,7 @@ function Details({ row }: { row: Schemas['Instance'] }) {
   const manages = can(useQuery(sessionQuery).data, 'instances.manage')
   const { engines, nameOf } = useEngines()
   const [editing, setEditing] = useState(false)
-  const changes = { kind: 'instance.changed', subjectId: row.id }
+  const changes = { kind: 'instance.changed', subjectId: row.id } as const
   const check = useWrite({ changes, run: () => unwrap(http.POST('/api/v1/instances/{instance}/check', { params })) })
   const discover = useWrite({
     changes,
