@@ -97,6 +97,7 @@ function Assign({ database }: { database: Schemas['Database'] }) {
     <Select
       aria-label={`Project of ${database.name}`}
       size="xs"
+      miw={130}
       placeholder="Unassigned"
       searchable
       clearable
