@@ -16,7 +16,7 @@ import (
 	"towpath/internal/wording"
 )
 
-// autocommit is SQLite where every statement commits by itself, as other engines do with some of theirs.
+// autocommit is SQLite with statements that all commit by themselves, as some of other engines do.
 type autocommit struct{ *sqlite.Engine }
 
 func (a autocommit) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
@@ -63,7 +63,7 @@ func TestRunTask_statementsThatStayAreToldOf(t *testing.T) {
 	}
 }
 
-// push brings another text of a task's file, as a push does, and lets it run.
+// push replaces the text of a task's file, as a push does, and makes the task pending.
 func (b *bundle) push(t *testing.T, id, text string) {
 	t.Helper()
 	sum := sha256.Sum256([]byte(text))
@@ -110,7 +110,7 @@ func TestRunTask_goesOnBehindTheSameStatements(t *testing.T) {
 			}
 			b.push(t, task.ID, start+"CREATE TABLE rb (x);")
 			b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskUnknown })
-			b.want(t, task.ID, towpath.TaskPending) // asked once more
+			b.want(t, task.ID, towpath.TaskPending) // read again
 			b.want(t, task.ID, towpath.TaskDone)
 			if got := b.query(t, "SELECT count(*) || '' FROM ra"); got != c.rows {
 				t.Errorf("rows behind the restored text are %s", got)
@@ -176,7 +176,7 @@ func TestRunTask_unreadableLedgerIsUnknownUntilItCanBeRead(t *testing.T) {
 	}
 }
 
-// What a file without a transaction has broken stays in the database, and so does its failure.
+// A file without a transaction that breaks foreign keys stays failed until they hold.
 func TestRunTask_brokenKeysStayFailedUntilTheyHold(t *testing.T) {
 	t.Parallel()
 	const start = "-- towpath: no-transaction\nPRAGMA foreign_keys = OFF;\nCREATE TABLE größe (id INTEGER PRIMARY KEY);\n" +

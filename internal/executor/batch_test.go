@@ -12,7 +12,7 @@ import (
 	"towpath/internal/store"
 )
 
-// line adds tasks that follow each other.
+// line adds tasks of consecutive versions.
 func (b *bundle) line(t *testing.T, scripts ...string) (tasks []towpath.Task) {
 	t.Helper()
 	for n, script := range scripts {
@@ -23,7 +23,7 @@ func (b *bundle) line(t *testing.T, scripts ...string) (tasks []towpath.Task) {
 	return tasks
 }
 
-// states are those of tasks, in one word each.
+// states lists the states of tasks, separated by spaces.
 func (b *bundle) states(t *testing.T, tasks []towpath.Task) string {
 	t.Helper()
 	var states []string
@@ -41,7 +41,7 @@ func creates(n int) (scripts []string) {
 	return scripts
 }
 
-// never is the heartbeat of a batch whose tasks are all quick, however busy the machine is.
+// never is a heartbeat that does not beat: no task counts as slow on a busy machine.
 var never = make(chan time.Time)
 
 func TestBatch_whatFollowsRunsUnderTheSameLease(t *testing.T) {
@@ -174,7 +174,7 @@ func TestBatch_atMostSoManyDatabasesOfAnInstance(t *testing.T) {
 	b.want(t, task.ID, towpath.TaskDone)
 }
 
-// supersede lets a newer rollout take over what is open, as a push does.
+// supersede moves open tasks to a newer rollout, as a push does.
 func (b *bundle) supersede(t *testing.T, tasks []towpath.Task) (newer towpath.Rollout) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -215,7 +215,7 @@ func TestBatch_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
 				}
 				newer = b.supersede(t, tasks)
 				if dies {
-					b.crashEnds(t) // another process has the target meanwhile
+					b.crashEnds(t) // another process holds the target meanwhile
 				}
 			}
 			if again, err := b.RunTask(t.Context(), tasks[0].ID); err != nil || (again != nil) != dies {

@@ -14,13 +14,13 @@ import (
 	"towpath/internal/wording"
 )
 
-// testLease makes heartbeats and progress quick, and still outlives a stall of a busy machine.
+// testLease is short enough for quick heartbeats and outlives a stall of a busy machine.
 const testLease = 3 * time.Second
 
-// slow runs long enough to be met while it runs, and ends by itself after some minutes.
+// slow runs for some minutes unless it is stopped.
 const slow = "CREATE TABLE a (x);\nINSERT INTO a WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT i FROM n WHERE i = 0;"
 
-// crash leaves a task as a process does that dies while it runs: running, with an open attempt and a lease.
+// crash leaves a task as a dead process does: running, with an open attempt and a lease.
 func (b *bundle) crash(t *testing.T, id string, until time.Duration) {
 	t.Helper()
 	b.set(t, id, func(t *towpath.Task) { t.State, t.Attempts = towpath.TaskRunning, 1 })
@@ -88,7 +88,7 @@ func TestRunTask_takenOverAndOutOfReachIsUnknownUntilItIsAsked(t *testing.T) {
 	}
 }
 
-// restore takes back what the metadata knows of a task, as a restored backup does.
+// restore makes the metadata forget a task's run, as a restored backup does.
 func (b *bundle) restore(t *testing.T, id string) {
 	t.Helper()
 	b.set(t, id, func(t *towpath.Task) { t.State, t.Attempts = towpath.TaskPending, 0 })
@@ -171,7 +171,7 @@ func TestRunTask_stopsWithoutAWordWhenItsLeaseIsLost(t *testing.T) {
 	}
 }
 
-// until waits for a task to be as wanted.
+// until waits until a task is as wanted.
 func (b *bundle) until(t *testing.T, id string, is func(towpath.Task) bool) {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
@@ -242,7 +242,8 @@ func TestRunTask_isNeverDoneTwice(t *testing.T) {
 	}
 }
 
-// race has two processes run a task at once, and then one to the end: with leases too short to finish under, neither does.
+// race runs a task in two processes at once, with leases too short to finish, and then in one to its
+// end.
 func (b *bundle) race(t *testing.T, id string) {
 	t.Helper()
 	var racers sync.WaitGroup

@@ -42,7 +42,7 @@ func setup(t *testing.T) *bundle {
 		t.Fatal(err)
 	}
 	b := &bundle{folder: folder, meta: meta, Service: &executor.Service{
-		// Batches grow as on a machine that is never busy.
+		// Claims grow as on an idle machine.
 		Quick: time.Hour,
 		Store: st, Keeper: keeper, Owner: "first", ServerID: "server", Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
 		Engines: map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder})},
@@ -72,7 +72,7 @@ func setup(t *testing.T) *bundle {
 	return b
 }
 
-// addLink adds the link that the rollout is of, with what it needs to be there.
+// addLink adds the link of the rollout, with the rows that it needs.
 func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 	m := towpath.Member{Email: "ada@example.com", Role: towpath.RoleOwner}
 	if err := tx.CreateMember(ctx, &m); err != nil {
@@ -120,7 +120,7 @@ func (b *bundle) task(t *testing.T, version, script string) towpath.Task {
 	return task
 }
 
-// set changes a task behind the executor's back. A state that cannot follow comes as from a backup of the metadata.
+// set changes a task without the executor. It can write any state, as a restored backup does.
 func (b *bundle) set(t *testing.T, id string, change func(*towpath.Task)) {
 	t.Helper()
 	before, _, _ := b.read(t, id)
@@ -156,7 +156,7 @@ func run(t *testing.T, s *executor.Service, id string) {
 	}
 }
 
-// want runs a task and says when it does not end as it should.
+// want runs a task and checks its state.
 func (b *bundle) want(t *testing.T, id string, state towpath.TaskState) towpath.Task {
 	t.Helper()
 	run(t, b.Service, id)
@@ -167,7 +167,7 @@ func (b *bundle) want(t *testing.T, id string, state towpath.TaskState) towpath.
 	return task
 }
 
-// plain opens a target as any other program would.
+// plain opens a target as another program would.
 func (b *bundle) plain(t *testing.T, name string) *sql.DB {
 	t.Helper()
 	return open(t, b.file(name))
@@ -206,7 +206,7 @@ func (b *bundle) ledger(t *testing.T) []towpath.LedgerEntry {
 	return l.Entries
 }
 
-// record writes rows into the target's ledger, as another server or an earlier run would have.
+// record writes rows into the target's ledger, as another server or an earlier run does.
 func (b *bundle) record(t *testing.T, entries ...towpath.LedgerEntry) {
 	t.Helper()
 	db, err := b.Engines[towpath.EngineSQLite].Open(t.Context(), engine.Target{Address: ".", Database: "shop"})

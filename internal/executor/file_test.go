@@ -26,7 +26,8 @@ func TestRunTask_runsAFileThatIsItsOwnTransactionInOurs(t *testing.T) {
 	}
 }
 
-// Without a transaction, foreign keys act on rows, a PRAGMA is honored, and nothing is done whose rows have lost their parents.
+// Without a transaction, foreign keys act on rows, a PRAGMA is honored, and no file is done that
+// leaves rows without their parents.
 func TestRunTask_holdsForeignKeysWithoutATransaction(t *testing.T) {
 	t.Parallel()
 	const family = "CREATE TABLE mom (id INTEGER PRIMARY KEY);\nCREATE TABLE kid (id INTEGER PRIMARY KEY, mom INTEGER NOT NULL REFERENCES mom ON DELETE CASCADE);\n" +

@@ -10,7 +10,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// pathed is a session in which names have a schema.
+// pathed is a session that resolves names to a schema.
 type pathed struct {
 	engine.Session
 	err error

@@ -12,7 +12,7 @@ import (
 	"towpath/internal/wording"
 )
 
-// endless runs until somebody stops it.
+// endless runs until it is stopped.
 const endless = "INSERT INTO a WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i = 0;"
 
 func TestRunTask_limitsComeFromTheFileUnderTheEnvironments(t *testing.T) {

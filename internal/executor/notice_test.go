@@ -15,7 +15,7 @@ import (
 	"towpath/internal/wording"
 )
 
-// talking is SQLite with a server's word about every statement.
+// talking is SQLite with a notice about every statement.
 type talking struct {
 	*sqlite.Engine
 	say func(text string) towpath.Notices
@@ -52,7 +52,7 @@ func (s *talkingSession) Exec(ctx context.Context, st statement.Statement) (int6
 
 func (s *talkingSession) Notices() towpath.Notices { return s.say(s.last) }
 
-// statements are those of the last attempt.
+// statements lists the log of the last attempt.
 func (b *bundle) statements(t *testing.T, taskID string) (logs []towpath.StatementLog) {
 	t.Helper()
 	err := b.Store.Read(t.Context(), func(tx *store.Tx) error {

@@ -8,7 +8,7 @@ import (
 	"towpath"
 )
 
-// longScript has three parts in the metadata.
+// longScript is stored in three parts.
 func longScript(rows int) string {
 	var script strings.Builder
 	script.WriteString("CREATE TABLE a (x, note);\n")
@@ -20,7 +20,7 @@ func longScript(rows int) string {
 
 const rowsOfA = "SELECT count(*) || ' ' || count(DISTINCT x) FROM a"
 
-// move changes the place of the last part in the metadata, so that it is not found, or found again.
+// move renumbers the last part, so that reading does not find it, or finds it again.
 func (b *bundle) move(t *testing.T, from, to int) {
 	t.Helper()
 	result, err := open(t, b.meta+"?_pragma=busy_timeout(5000)").ExecContext(t.Context(), "UPDATE content_part SET position = $1 WHERE position = $2", to, from)

@@ -14,8 +14,8 @@ import (
 	"towpath/internal/store"
 )
 
-// batchScripts are migrations that follow each other in one batch: some in a transaction, some that commit by themselves. Run
-// twice, or not at all, each of them shows in batchCheck or fails.
+// batchScripts are migrations of one batch: some in a transaction, some that commit by themselves.
+// One that runs twice, or not at all, fails or changes batchCheck.
 func batchScripts(e towpath.EngineType) []string {
 	scripts := []string{
 		"CREATE TABLE turn (n INT);",
@@ -35,10 +35,10 @@ func batchScripts(e towpath.EngineType) []string {
 
 const (
 	batchCheck = "SELECT COUNT(*) * 1000000 + SUM(n) FROM turn"
-	turnWant   = "6032422" // six rows: 101, 110, 1000, and each again with 10000 more
+	batchWant  = "6032422" // six rows: 101, 110, 1000, and each again with 10000 more
 )
 
-// A process dies, or is stopped for longer than its lease, anywhere in a batch of many tasks.
+// A process dies, or stops for longer than its lease, anywhere in a batch of many tasks.
 func TestBatch_killedAnywhere(t *testing.T) {
 	t.Parallel()
 	places := []string{"before intent", "after intent", "after statement", "before outcome", "after outcome", "before metadata"}
@@ -71,7 +71,7 @@ func TestBatch_killedAnywhere(t *testing.T) {
 	fmt.Printf("crash-batches: %d trials of %d migrations each\n", trials.Load(), len(batchScripts("")))
 }
 
-// tryBatch is false when the process did not come to its end.
+// tryBatch reports whether the process was ended at the place.
 func tryBatch(t *testing.T, e towpath.EngineType, place, how string, nth int) bool {
 	w := newWorld(t, e, nil)
 	defer w.close()
@@ -104,8 +104,8 @@ func tryBatch(t *testing.T, e towpath.EngineType, place, how string, nth int) bo
 		_ = cmd.Process.Signal(syscall.SIGCONT)
 		_ = cmd.Wait()
 	}
-	if got := w.query(batchCheck); state != towpath.TaskDone || got != turnWant {
-		t.Errorf("%s: %s %s, the database has %s, want %s", name, state, reason, got, turnWant)
+	if got := w.query(batchCheck); state != towpath.TaskDone || got != batchWant {
+		t.Errorf("%s: %s %s, the database has %s, want %s", name, state, reason, got, batchWant)
 	}
 	w.write(func(ctx context.Context, tx *store.Tx) error {
 		for _, task := range tasks {
@@ -126,7 +126,8 @@ func tryBatch(t *testing.T, e towpath.EngineType, place, how string, nth int) bo
 	return true
 }
 
-// A connection breaks in the middle of a batch, and the server goes on with its statement: that session is our own, and is ended.
+// A connection breaks in the middle of a batch while the server continues its statement: the session
+// is ours and is ended.
 func TestBatch_theLostSessionIsNotTakenForAnothers(t *testing.T) {
 	t.Parallel()
 	for name, scripts := range map[string][]string{

@@ -15,7 +15,7 @@ import (
 	"towpath"
 )
 
-// largeScript makes a script of many INSERTs, of about 1 KiB each, and of size bytes together.
+// largeScript is a script of size bytes, made of INSERTs of about 1 KiB each.
 type largeScript struct {
 	left int64
 	n    int
@@ -38,7 +38,7 @@ func (s *largeScript) Read(p []byte) (int, error) {
 	return s.line.Read(p)
 }
 
-// tellPeak writes what the most was that the process had in memory, its libraries and all that no garbage collector knows included.
+// tellPeak writes the largest resident memory of the process, libraries included.
 // https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
 func (c child) tellPeak() error {
 	if c.Peak == "" {
@@ -57,7 +57,7 @@ func (c child) tellPeak() error {
 	return errors.New("the system does not tell VmHWM")
 }
 
-// peak runs a process and returns how many MiB it had in memory at most.
+// peak runs a process and returns its largest resident memory in MiB.
 func (w *world) peak(c child) int {
 	w.t.Helper()
 	c.Peak = filepath.Join(w.dir, "peak")
@@ -81,7 +81,7 @@ const (
 	maxPeak   = 80        // MiB of a process that has nothing else to do
 )
 
-// applyLarge applies a large file in a process of its own and returns how many MiB that had in memory at most.
+// applyLarge applies a large file in a separate process and returns its peak in MiB.
 func applyLarge(tb testing.TB, e towpath.EngineType) int {
 	tb.Helper()
 	w := newWorld(tb, e, nil)
@@ -95,7 +95,7 @@ func applyLarge(tb testing.TB, e towpath.EngineType) int {
 	return mib
 }
 
-// keepLarge stores a large file in a process of its own, as a look at a repository does.
+// keepLarge stores a large file in a separate process, as a sync does.
 func keepLarge(tb testing.TB) int {
 	tb.Helper()
 	w := newWorld(tb, towpath.EngineSQLite, nil)

@@ -21,7 +21,7 @@ import (
 
 const benchFiles = 1000
 
-// line tells a figure against its goal; lower is better.
+// line prints a figure and its goal; lower is better.
 func line(name string, ours, floor time.Duration, goal float64) {
 	ratio, word := float64(ours)/float64(floor), "ok"
 	if ratio > goal {
@@ -30,7 +30,7 @@ func line(name string, ours, floor time.Duration, goal float64) {
 	fmt.Printf("bench: %s ratio=%.2f goal=%.2f %s (%s, floor %s)\n", name, ratio, goal, word, ours.Round(time.Millisecond), floor.Round(time.Millisecond))
 }
 
-// benchScripts are small migrations as they come: mostly tables, some data.
+// benchScripts are small, typical migrations: mostly tables, some data.
 func benchScripts() []string {
 	scripts := make([]string, benchFiles)
 	for n := range scripts {
@@ -155,7 +155,7 @@ func BenchmarkTenants(b *testing.B) {
 			b.Fatal(err)
 		}
 		w.servers.settle(b)
-		// The look at a repository that plans a change reads the ledgers first, and leaves its connections behind.
+		// A sync reads the ledgers before a change, and leaves its connections open.
 		eight(benchDatabases, func(n int) {
 			db, err := s.Engines[towpath.EnginePostgres].Open(context.Background(), targets[n])
 			if err == nil {
@@ -177,13 +177,13 @@ func BenchmarkTenants(b *testing.B) {
 	}
 }
 
-// settle writes out what making databases has left to be written, which a commit would else wait for.
+// settle flushes what creating databases has left to write, so that no commit waits for it.
 func (s *servers) settle(b *testing.B) {
 	s.postgres.Exec(b, "postgres", "CHECKPOINT")
 	syscall.Sync()
 }
 
-// eight does n things, eight at a time.
+// eight runs n calls, eight at a time.
 func eight(n int, do func(int)) time.Duration {
 	began := time.Now()
 	numbers := make(chan int)

@@ -25,24 +25,24 @@ import (
 	"towpath/internal/wording"
 )
 
-// lease is short, so that a trial does not wait long for the end of a dead run's, and outlives a stall of a busy machine.
+// lease is short, so that a trial does not wait long for a dead process, and outlives a stall.
 const lease = 1500 * time.Millisecond
 
-// child is a server process that runs one task to its end, or to its own.
+// child is a server process that runs one task, and may be ended on the way.
 type child struct {
 	Metadata, Key, Root string
 	Task, Owner         string
 
 	Place string        // where it ends; "" for nowhere
-	Nth   int           // the how manieth time that it is there
-	Wait  time.Duration // and how long after that
-	Lock  time.Duration // its limit for locks; 0 is 2 s
-	Tries int           // how often it tries; 0 is 20
-	Flag  string        // a file to make at the place
-	How   string        // kill, stop (until it is told to go on), cut (its connections), wait (until the flag is gone), tell (and go on)
+	Nth   int           // at which visit of the place
+	Wait  time.Duration // after that
+	Lock  time.Duration // lock timeout; 0 is 2 s
+	Tries int           // tries; 0 is 20
+	Flag  string        // a file to create at the place
+	How   string        // kill, stop (until continued), cut (connections), wait (until the flag is gone), tell
 
-	Peak string // a file to write into how much memory the process had at most
-	Keep int64  // it runs no task, but keeps a script of so many bytes
+	Peak string // a file for the peak of the process's memory
+	Keep int64  // store a script of so many bytes instead of running a task
 }
 
 // run prints the task's state at the end.
@@ -66,7 +66,7 @@ func (c child) run() error {
 		if err != nil && ctx.Err() != nil {
 			return err
 		}
-		// A process that was stopped within a transaction keeps others out of the metadata; that is looked at later too.
+		// A process that stopped within a transaction blocks the metadata; try again later.
 		var t towpath.Task
 		unread := st.Read(ctx, func(tx *store.Tx) error {
 			found, err := tx.Task(ctx, c.Task)
@@ -85,8 +85,8 @@ func (c child) run() error {
 	}
 }
 
-// open opens the metadata. A process that was stopped within a transaction keeps others out until it goes on, so a start that
-// fails is tried again, as whatever starts a server does.
+// open opens the metadata. A process that stopped within a transaction blocks others until it
+// continues, so a failed start is retried, as a supervisor does.
 func (c child) open(ctx context.Context) (*store.Store, error) {
 	for {
 		st, err := store.Open(ctx, "sqlite:"+c.Metadata)
@@ -122,7 +122,7 @@ func (c child) service(st *store.Store) (*executor.Service, error) {
 	return s, nil
 }
 
-// reached ends the process, or does what else it is told, at its place.
+// reached acts at the child's place.
 func (c child) reached(wires *wires) func(string) {
 	count := 0
 	end := map[string]func(){
@@ -161,7 +161,7 @@ func (c child) raise() {
 	}
 }
 
-// wires are the connections to database servers that can be cut.
+// wires are connections to database servers that a test can cut.
 type wires struct {
 	mu  sync.Mutex
 	all []net.Conn

@@ -11,7 +11,7 @@ import (
 	"towpath/internal/store"
 )
 
-// log is what the task's last attempt says: of each statement its state and rows, and of the file what is in the database.
+// log is what the last attempt says: state and rows of each statement, and the extent of the file.
 func (w *world) log() (lines, sentence string) {
 	w.t.Helper()
 	var text []string
@@ -31,7 +31,7 @@ func (w *world) log() (lines, sentence string) {
 	return strings.Join(text, ", "), sentence
 }
 
-// A log never says that something was done that the end of the attempt has undone.
+// A log never says done of a statement that the attempt's end has undone.
 func TestLog_saysWhatIsInTheDatabase(t *testing.T) {
 	t.Parallel()
 	const nothing, rows = "Nothing of this file is in the database.", "SELECT CONCAT(COUNT(*), ' ', COALESCE(SUM(n), 0)) FROM log"

@@ -15,14 +15,15 @@ import (
 	"towpath/internal/wording"
 )
 
-// forgery is what other hands do to a ledger behind the server's back.
+// forgery is a change to a ledger that the server did not make.
 type forgery struct {
 	do   string // statements, with ; and a line end between
-	want string // in what is told of it
+	want string // in the message about it
 	fix  string // what a person does in the database before the ledger can be accepted
 }
 
-// forgeries of rows are the same everywhere. LEDGER stands for the table, ROW for the columns of a row that is copied.
+// forgeries are the same on all engines. LEDGER is replaced by the table, ROW by the columns of a
+// copied row.
 var forgeries = map[string]forgery{
 	"a row is made": {"INSERT INTO LEDGER SELECT '9', type, state, description, path, checksum, commit_hash, epoch, server_id, database_id, " +
 		"statements_total, statements_done, started_at, finished_at, intent, 99, seal FROM LEDGER WHERE version = '1'", "version 9 (ddl) was changed", ""},
@@ -50,7 +51,7 @@ var forgeries = map[string]forgery{
 	"an index is added":              {"CREATE INDEX evil ON LEDGER (number)", "evil", "DROP INDEX evil"},
 }
 
-// forgeriesOf are those that only one engine knows.
+// forgeriesOf are those of one engine.
 var forgeriesOf = map[towpath.EngineType]map[string]forgery{
 	towpath.EnginePostgres: {
 		"a trigger": {"CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';\nCREATE TRIGGER evil BEFORE INSERT OR UPDATE ON LEDGER FOR EACH ROW WHEN (NEW.version = '4') EXECUTE FUNCTION nothing()",
@@ -92,7 +93,7 @@ var forgeriesOf = map[towpath.EngineType]map[string]forgery{
 	},
 }
 
-// forgeriesOfMariaDB and forgeriesOfMySQL are those that one of the two servers knows.
+// forgeriesOfMariaDB and forgeriesOfMySQL are those of one of the two servers.
 var (
 	forgeriesOfMariaDB = map[string]forgery{
 		"Aria":             {"ALTER TABLE LEDGER ENGINE = Aria", "Aria", "ALTER TABLE LEDGER ENGINE = InnoDB"},
@@ -106,7 +107,7 @@ var (
 	}
 )
 
-// forgeriesOn are all that the servers of these tests know.
+// forgeriesOn are all that apply to the servers of these tests.
 func forgeriesOn(kind towpath.EngineType) map[string]forgery {
 	all := maps.Clone(forgeries)
 	maps.Copy(all, forgeriesOf[kind])
@@ -155,14 +156,14 @@ func (w *world) forge(text string) {
 	}
 }
 
-// here is the server's executor in this process, and its catalogue.
+// here is an executor and a catalog service in this process.
 func (w *world) here() (*executor.Service, *catalog.Service) {
 	w.t.Helper()
 	s, err := w.child().service(w.store)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	s.Lease = 0 // the usual one: nobody dies here, and a ledger is accepted within it on a busy machine, too
+	s.Lease = 0 // the default: nobody dies here, and it is long enough on a busy machine
 	return s, &catalog.Service{Store: w.store, Keeper: s.Keeper, Engines: s.Engines, Logger: s.Logger}
 }
 
@@ -193,7 +194,7 @@ func (w *world) look(c *catalog.Service) towpath.LedgerSnapshot {
 	return d.Ledger
 }
 
-// applied is a world with three migrations in.
+// applied is a world with three migrations applied.
 func applied(t *testing.T, kind towpath.EngineType) (*world, *executor.Service, *catalog.Service) {
 	t.Helper()
 	w := newWorld(t, kind, nil)
@@ -228,11 +229,11 @@ func TestForging_isSeenAndNothingRuns(t *testing.T) {
 	}
 }
 
-// distrusted tells that a change is seen, by whoever looks first, and that nothing runs.
+// distrusted checks that a change is noticed, in a sync or in a run, and that nothing runs.
 func (w *world) distrusted(s *executor.Service, c *catalog.Service, f forgery) {
 	w.t.Helper()
 	four := w.plan("4", "CREATE TABLE t4 (id INT);")
-	// The executor does not name what only the planner knew.
+	// The executor does not name what only the sync knew.
 	if task := w.run(s, four); task.State != towpath.TaskFailed || !strings.Contains(wording.Text(task.Reason), "Nothing was run") {
 		w.t.Fatalf("version 4 is %s: %s", task.State, task.Reason)
 	}
@@ -249,7 +250,7 @@ func (w *world) distrusted(s *executor.Service, c *catalog.Service, f forgery) {
 	}
 }
 
-// accepted tells that all goes on when a person has decided.
+// accepted checks that tasks run again after a person has accepted the ledger.
 func (w *world) accepted(s *executor.Service, c *catalog.Service, f forgery) {
 	w.t.Helper()
 	if f.fix != "" {
@@ -274,7 +275,7 @@ func (w *world) accepted(s *executor.Service, c *catalog.Service, f forgery) {
 	}
 }
 
-// hiddenName is the ledger in a text that a block puts together, so that no splitter sees it.
+// hiddenName is the ledger's name as a block composes it, out of sight of a splitter.
 const hiddenName = "towpath_' || 'ledger.towpath_' || 'ledger"
 
 // forgingFiles are migrations that reach for the ledger on PostgreSQL.
@@ -347,7 +348,7 @@ func TestForging_byAFile(t *testing.T) {
 	}
 }
 
-// skip takes the last task out of the way.
+// skip skips the last task.
 func (w *world) skip() {
 	w.write(func(ctx context.Context, tx *store.Tx) error {
 		task, err := tx.Task(ctx, w.task.ID)
@@ -359,7 +360,7 @@ func (w *world) skip() {
 	})
 }
 
-// copyLedger keeps the ledger's rows, and put brings them back: what a backup of the database does with them.
+// copyLedger copies the ledger's rows, and put restores them, as a backup of the database does.
 func (w *world) copyLedger() (put func()) {
 	w.exec(w.ledgerOf("CREATE TABLE kept AS SELECT * FROM LEDGER"))
 	return func() {
@@ -390,7 +391,7 @@ func TestForging_anOlderStateIsRestoredAndACopyIsACopy(t *testing.T) {
 			if l := w.look(c); l.Trouble != "" {
 				t.Errorf("accepted, the ledger is %s: %s", l.Trouble, l.Differs)
 			}
-			put() // once more, and now it is older than what was accepted
+			put() // now it is older than what was accepted
 			if l := w.look(c); l.Trouble != towpath.LedgerRestored {
 				t.Errorf("the ledger is %q: %s", l.Trouble, l.Differs)
 			}

@@ -8,7 +8,7 @@ import (
 	"towpath/internal/wording"
 )
 
-// newer is what a newer program may have done to a ledger.
+// newer changes a ledger as a newer program may.
 var newer = map[string]struct{ do, undo string }{
 	"another format": {
 		"UPDATE LEDGER SET intent = 'format 2' WHERE type = 'head'",

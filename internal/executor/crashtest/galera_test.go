@@ -15,7 +15,7 @@ import (
 	"towpath/internal/wording"
 )
 
-// TestGalera tries what a second node can do to a run on the first one.
+// TestGalera covers what a second node can do to a run on the first one.
 func TestGalera(t *testing.T) {
 	cluster, err := mariadbserver.StartCluster()
 	if err != nil {
@@ -46,7 +46,7 @@ func (g *galera) world(t *testing.T) *world {
 	return w
 }
 
-// disturbed runs a file whose row is changed on the other node whenever it is about to commit, so many times.
+// disturbed runs a file whose row changes on the other node just before each commit, so many times.
 func (g *galera) disturbed(t *testing.T, script, place string, times, tries int) (w *world, task towpath.Task, seen int) {
 	t.Helper()
 	w = g.world(t)
@@ -104,7 +104,7 @@ func (g *galera) losesBetween(t *testing.T) {
 	}
 }
 
-// two has two servers with metadata of their own, which know nothing of each other, run the same version.
+// two runs the same version from two servers that do not share metadata.
 func (g *galera) two(t *testing.T) {
 	for name, script := range map[string]string{
 		"in a transaction":    "INSERT INTO log VALUES (1);",
@@ -160,7 +160,7 @@ func (g *galera) check(t *testing.T) {
 	}
 }
 
-// reads reads the catalogue while the other node changes the tables that it looks at.
+// reads reads the catalogue while the other node changes its tables.
 func (g *galera) reads(t *testing.T) {
 	w := g.world(t)
 	db, err := w.engine.Open(t.Context(), w.target)
@@ -193,7 +193,7 @@ func (g *galera) reads(t *testing.T) {
 	}
 }
 
-// lead gives the instance the address of a node.
+// lead points the instance at a node.
 func (w *world) lead(to *servers) {
 	w.t.Helper()
 	w.write(func(ctx context.Context, tx *store.Tx) error {
@@ -226,7 +226,7 @@ func (w *world) settled(s *executor.Service) (task towpath.Task) {
 	return task
 }
 
-// stopped has a process stop on a node, where its session could bring an index.
+// stopped stops a process on a node, where its session may still build an index.
 func (g *galera) stopped(t *testing.T, on *servers) (w *world, goOn func()) {
 	w = g.world(t)
 	w.lead(on)
@@ -246,7 +246,7 @@ func (g *galera) stopped(t *testing.T, on *servers) (w *world, goOn func()) {
 	}
 }
 
-// elsewhere has a run come to the other node while the session of an earlier one waits on the first.
+// elsewhere runs on the other node while the session of an earlier run waits on the first.
 func (g *galera) elsewhere(t *testing.T) {
 	w, goOn := g.stopped(t, g.first)
 	if task := w.settledOn(g.second); task.State != towpath.TaskUnknown || !strings.Contains(wording.Text(task.Reason), "Give the instance the address of one node") {

@@ -9,8 +9,8 @@ type kind struct {
 	name          string
 	script        string
 	check         string // a query for what the data must be in the end; "" for the schema alone
-	indeterminate bool   // the ADR says that the catalogue cannot tell
-	many          int    // how often places within statements are passed; 0 is 1
+	indeterminate bool   // the ADR says that the catalogue cannot decide
+	many          int    // visits of the places within statements; 0 is 1
 }
 
 // setups make the tables that the kinds change.

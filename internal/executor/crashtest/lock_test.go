@@ -15,7 +15,7 @@ import (
 	"towpath/internal/wording"
 )
 
-// ledgerLock is a session of somebody else that keeps everybody out of the ledger.
+// ledgerLock is another client's session that locks the ledger.
 type ledgerLock struct {
 	w    *world
 	conn *sql.Conn
@@ -53,7 +53,7 @@ func (l *ledgerLock) free() {
 	_ = l.conn.Close()
 }
 
-// wait looks until a session of the run is in a state, or is not any more.
+// wait waits until a session of the run is in a state, or has left it.
 func (l *ledgerLock) wait(there bool, mysql, postgres string) {
 	query := "SELECT COUNT(*) > 0 FROM information_schema.processlist WHERE db = DATABASE() AND state = '" + mysql + "'"
 	if l.w.kind == towpath.EnginePostgres {
@@ -66,7 +66,7 @@ func (l *ledgerLock) wait(there bool, mysql, postgres string) {
 	}
 }
 
-// takeWhileItSleeps takes the lock once a procedure of the run sleeps, until somebody has waited in vain.
+// takeWhileItSleeps takes the lock while a procedure of the run sleeps, until a wait for it times out.
 func (l *ledgerLock) takeWhileItSleeps() {
 	const sleeps, mySleeps, waits, myWaits = "wait_event = 'PgSleep'", "User sleep", "wait_event_type = 'Lock'", "Waiting for table metadata lock"
 	l.wait(true, mySleeps, sleeps)
@@ -76,7 +76,7 @@ func (l *ledgerLock) takeWhileItSleeps() {
 	l.free()
 }
 
-// settle runs the task until it waits for a person, is done, or has failed; or once when it cannot be asked about.
+// settle runs the task until it waits for a person, is done or has failed.
 func (w *world) settle(c child, reached func(string)) towpath.Task {
 	w.t.Helper()
 	s, err := c.service(w.store)
@@ -118,15 +118,15 @@ var lockProcedures = map[towpath.EngineType][]string{
 	},
 }
 
-// A statement that is in is never run for a second time, whatever keeps its row out of the ledger.
+// A statement that is in never runs again, whatever keeps its row out of the ledger.
 func TestLock_behindAStatementRunsNothingAgain(t *testing.T) {
 	t.Parallel()
 	const alone, rows, columns = "-- towpath: no-transaction\n", "SELECT COUNT(*) FROM log",
 		"SELECT COUNT(*) FROM information_schema.columns WHERE table_name = 'log' AND column_name = 'größe'"
 	for name, c := range map[string]struct {
 		script  string
-		asleep  bool // the lock comes while the statement sleeps, and not right behind it
-		release bool // and goes while its row is tried
+		asleep  bool // the lock comes while the statement sleeps, not after it
+		release bool // the lock goes while the row is retried
 		stuck   towpath.TaskState
 		end     towpath.TaskState
 		check   string
@@ -185,7 +185,8 @@ func TestLock_behindAStatementRunsNothingAgain(t *testing.T) {
 	}
 }
 
-// A procedure that has committed, and then meets a lock, is not whole: running it again would do its first part twice.
+// A procedure that committed a part and then met a lock must not run again: its first part would be
+// in twice.
 func TestLock_withinAProcedureIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []towpath.EngineType{towpath.EnginePostgres, towpath.EngineMySQL} {
@@ -219,7 +220,7 @@ func TestLock_withinAProcedureIsNotTriedAgain(t *testing.T) {
 	}
 }
 
-// What a rollback leaves in tables without transactions would be there twice after another try.
+// Rows that a rollback leaves in tables without transactions would be doubled by another try.
 func TestLock_rowsThatStayAreNotWrittenAgain(t *testing.T) {
 	t.Parallel()
 	for _, storage := range []string{"MyISAM", "Aria TRANSACTIONAL = 0", "MEMORY", "CSV"} {
@@ -254,7 +255,7 @@ func TestLock_rowsThatStayAreNotWrittenAgain(t *testing.T) {
 	}
 }
 
-// A connection that breaks, or a process that dies, says nothing of what stayed in tables without transactions.
+// After a broken connection or a dead process, rows may have stayed in tables without transactions.
 func TestLasting_rowsThatMayHaveStayedAreNotWrittenAgain(t *testing.T) {
 	t.Parallel()
 	const together, alone = "INSERT INTO log VALUES (2);\nINSERT INTO kept VALUES (1);\nUPDATE gate SET n = 2;", "-- towpath: no-transaction\nINSERT INTO log VALUES (2);\n"
@@ -283,7 +284,7 @@ func TestLasting_rowsThatMayHaveStayedAreNotWrittenAgain(t *testing.T) {
 			run := w.child()
 			run.Place, run.Nth, run.How = c.place, c.nth, c.how
 			cmd, _ := w.start(run)
-			_ = cmd.Wait() // killed, or through
+			_ = cmd.Wait() // killed, or finished
 			got := w.settle(w.child(), nil)
 			if rows := w.query("SELECT COUNT(*) FROM kept"); got.State != c.want || rows != c.rows {
 				t.Fatalf("task is %s (%s), %s rows, want %s and %s", got.State, got.Reason, rows, c.want, c.rows)

@@ -1,5 +1,6 @@
-// Package crashtest kills the executor at every place between which a process may die, on real databases, and looks whether
-// the end is that of a run that nobody disturbed. docs/adr/0005-executor.md says what must come out.
+// Package crashtest kills the executor at every place between which a process may die, on real
+// databases. It checks that the end is that of an undisturbed run. docs/adr/0005-executor.md says
+// what may come out.
 package crashtest
 
 import (
@@ -60,16 +61,16 @@ func (s *servers) stop() (err error) {
 	return err
 }
 
-// tried reports whether an engine is one of those that are asked for.
+// tried reports whether the flags select an engine.
 func tried(e towpath.EngineType) bool { return *only == "" || string(e) == *only }
 
-// engines are those that are asked for.
+// engines are those that the flags select.
 func engines() []towpath.EngineType {
 	all := []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL}
 	return slices.DeleteFunc(all, func(e towpath.EngineType) bool { return !tried(e) })
 }
 
-// TestMain is also the program that is killed: a trial runs this binary with the word "child".
+// TestMain is also the process that is killed: a trial runs this binary with the argument "child".
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "child" {
 		var c child

@@ -13,16 +13,16 @@ import (
 	"towpath"
 )
 
-// verdict is what came of a trial.
+// verdict is the result of a trial.
 type verdict string
 
 const (
-	same    verdict = "same"    // as if nobody had disturbed it
+	same    verdict = "same"    // as after an undisturbed run
 	unknown verdict = "unknown" // a person must decide
-	lost    verdict = "LOST"    // told as done, and nothing of it is there
+	lost    verdict = "LOST"    // reported as done, and nothing of it is there
 	doubled verdict = "DOUBLED" // anything else: a part of it is there twice, or not at all
 	stuck   verdict = "STUCK"   // the second process did not come to an end, so nothing is known
-	passed  verdict = "–"       // the process was not at that place, or through before it could be killed
+	passed  verdict = "–"       // the process did not reach the place, or finished before it could be killed
 )
 
 // trial is one crash.
@@ -58,7 +58,7 @@ func refer(t *testing.T, e towpath.EngineType, k kind) reference {
 	return r
 }
 
-// try makes one crash and looks at the end.
+// try makes one crash and checks the end.
 func try(t *testing.T, tr trial, r reference) verdict {
 	w := newWorld(t, tr.engine, setups()[tr.engine])
 	defer w.close()
@@ -82,7 +82,7 @@ func try(t *testing.T, tr trial, r reference) verdict {
 		s, reason = towpath.TaskState(text), rest
 	} else {
 		if c.How == "stop" {
-			// One that holds a SQLite file, the target's or the metadata's, holds up everybody until it wakes.
+			// A stopped process that holds a SQLite file blocks everybody until it continues.
 			wake := 8 * lease
 			if tr.engine == towpath.EngineSQLite {
 				wake = 2 * lease

@@ -53,7 +53,7 @@ func (w *world) runTask(s *executor.Service) towpath.Task {
 	return task
 }
 
-// The server works on when the client is gone: the second run ends that session before it looks.
+// The server continues after its client is gone: the second run ends that session before it looks.
 func TestClientKilled_whileTheServerWorksOn(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -110,7 +110,7 @@ func TestRaces_nothingIsDoneTwice(t *testing.T) {
 			defer w.close()
 			for n := range races {
 				script := "INSERT INTO log VALUES (1);"
-				if n%3 == 2 { // each statement by itself, where the engine has such
+				if n%3 == 2 { // autocommit, where the engine has it
 					script = fmt.Sprintf("CREATE TABLE t%d (x INT);\nINSERT INTO log VALUES (1);", n)
 				}
 				w.plan(fmt.Sprint(n+1), script)
@@ -124,7 +124,7 @@ func TestRaces_nothingIsDoneTwice(t *testing.T) {
 	}
 }
 
-// race has two processes run a task whose leases end under them, and then one to the end.
+// race runs a task in two processes whose leases expire, and then in one to its end.
 func (w *world) race() {
 	w.t.Helper()
 	var both sync.WaitGroup
@@ -146,7 +146,7 @@ func (w *world) race() {
 		switch task.State {
 		case towpath.TaskDone:
 			return
-		case towpath.TaskFailed: // by a race for locks: a person tries again
+		case towpath.TaskFailed: // by a race for locks: a person retries
 			w.write(func(ctx context.Context, tx *store.Tx) error {
 				task.State = towpath.TaskPending
 				return tx.UpdateTask(ctx, &task)
@@ -158,7 +158,7 @@ func (w *world) race() {
 	w.t.Fatalf("version %s does not end", w.task.Version)
 }
 
-// A change that waits for a lock makes others wait behind it: never longer than its limit.
+// A change that waits for a lock blocks others no longer than its limit.
 func TestLocked_othersWaitNoLongerThanTheLimit(t *testing.T) {
 	t.Parallel()
 	for e, limit := range map[towpath.EngineType]time.Duration{towpath.EnginePostgres: 2 * time.Second, towpath.EngineMySQL: 2 * time.Second} {
@@ -198,7 +198,7 @@ func TestLocked_othersWaitNoLongerThanTheLimit(t *testing.T) {
 			if task.State != towpath.TaskFailed || !strings.Contains(wording.Text(task.Reason), "try 3") {
 				t.Errorf("task is %s: %s", task.State, task.Reason)
 			}
-			// Without its performance schema MariaDB does not tell what an idle connection ran last.
+			// Without its performance schema MariaDB does not show what an idle connection ran last.
 			named := map[towpath.EngineType][]string{towpath.EnginePostgres: {"held by pid", "user owner", "it ran last: UPDATE item"},
 				towpath.EngineMySQL: {"held by connection", "user owner", "idle in transaction"}}
 			for _, words := range named[e] {
@@ -239,7 +239,7 @@ func TestFailedBuild_leavesNoInvalidIndex(t *testing.T) {
 	}
 }
 
-// Building an index concurrently waits for others' transactions, and so does removing what a build left that gave up.
+// Building an index concurrently waits for other transactions, and so does removing a failed build.
 func TestLockedBuild_leavesNoInvalidIndex(t *testing.T) {
 	t.Parallel()
 	for name, tries := range map[string]int{"a later try removes it": 20, "the next attempt removes it": 1} {
@@ -278,8 +278,8 @@ func TestLockedBuild_leavesNoInvalidIndex(t *testing.T) {
 	}
 }
 
-// A run that could not ask the database what became of its last statement leaves that open. Nobody has decided anything, so the
-// next one asks, and does not simply run it again.
+// A run that could not read whether its last statement took effect leaves that open. Nobody has
+// decided, so the next run reads it and does not simply run the statement again.
 func TestUnread_isAskedAndNotRunAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, towpath.EngineMySQL, setups()[towpath.EngineMySQL])
@@ -291,7 +291,7 @@ func TestUnread_isAskedAndNotRunAgain(t *testing.T) {
 		t.Fatal("the process finished before it could be killed")
 	}
 	once := w.query("SELECT COUNT(*) FROM log")
-	w.write(func(ctx context.Context, tx *store.Tx) error { // as a run leaves it that cannot reach the database any more
+	w.write(func(ctx context.Context, tx *store.Tx) error { // as left by a run that lost the database
 		attempts, err := tx.Attempts(ctx, task.ID)
 		if err != nil {
 			return err

@@ -15,7 +15,7 @@ import (
 	"towpath"
 )
 
-// program is a database server as the system sees it.
+// program is the process of a database server.
 type program struct {
 	t    *testing.T
 	pid  int
@@ -23,7 +23,7 @@ type program struct {
 	dir  string
 	uid  uint32
 	gid  uint32
-	cmd  *exec.Cmd // of one that was started here
+	cmd  *exec.Cmd // when it was started here
 }
 
 // find reads how a server was started from its pid file.
@@ -56,7 +56,7 @@ func find(t *testing.T, w *world) *program {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
 		p.uid, p.gid = stat.Uid, stat.Gid
 	}
-	// Tests do without durability; here it is what is tested. The disk itself does not fail.
+	// Other tests run without durability; this one tests it. The disk itself does not fail.
 	for i, arg := range p.args {
 		p.args[i] = strings.NewReplacer("synchronous_commit=off", "synchronous_commit=on", "trx-commit=0", "trx-commit=1").Replace(arg)
 	}
@@ -100,11 +100,11 @@ func (p *program) start(w *world) {
 			err := w.plain.PingContext(ctx)
 			cancel()
 			if err == nil {
-				p.cmd = nil // its end is waited for already
+				p.cmd = nil // it has been waited for
 				return
 			}
 			select {
-			case <-ended: // the dead one's processes are not all gone yet
+			case <-ended: // processes of the dead server are still there
 				alive = false
 			case <-time.After(50 * time.Millisecond):
 			}
@@ -113,7 +113,7 @@ func (p *program) start(w *world) {
 	p.t.Fatal("the server does not start again")
 }
 
-// TestServerKilled kills the database server under a run, which goes on when the server is back.
+// TestServerKilled kills the database server under a run, which resumes when the server is back.
 func TestServerKilled(t *testing.T) {
 	t.Parallel()
 	repeat := map[string]int{"brief": 0, "bounded": 1, "full": 5}[*size]

@@ -85,7 +85,7 @@ func newWorldOn(t testing.TB, s *servers, kind towpath.EngineType, setup []strin
 	return w
 }
 
-// addLink adds the link that the rollout is of, with what it needs to be there.
+// addLink adds the link of the rollout, with the rows that it needs.
 func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 	m := towpath.Member{Email: "ada@example.com", Role: towpath.RoleOwner}
 	if err := tx.CreateMember(ctx, &m); err != nil {
@@ -183,7 +183,7 @@ func (w *world) child() child {
 		Task: w.task.ID, Owner: fmt.Sprint("process ", w.runs), Nth: 1}
 }
 
-// start starts a process; its output is there when it has ended.
+// start starts a process; its output is complete when it has ended.
 func (w *world) start(c child) (*exec.Cmd, *bytes.Buffer) {
 	w.t.Helper()
 	text, err := json.Marshal(c)
@@ -202,7 +202,7 @@ func (w *world) start(c child) (*exec.Cmd, *bytes.Buffer) {
 	return cmd, out
 }
 
-// finish runs a process that nobody disturbs, and returns the task's state.
+// finish runs an undisturbed process and returns the task's state.
 func (w *world) finish() (towpath.TaskState, string) {
 	w.t.Helper()
 	cmd, out := w.start(w.child())
@@ -213,7 +213,7 @@ func (w *world) finish() (towpath.TaskState, string) {
 	return towpath.TaskState(state), strings.TrimSpace(reason)
 }
 
-// state is what the target has in the end: its schema and the data that matter.
+// state is the target's final schema and the data that matter.
 type state struct{ schema, dump, data string }
 
 func (w *world) state(k kind) state {
