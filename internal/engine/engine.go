@@ -191,8 +191,8 @@ type Lasting interface {
 	LastingWrites(ctx context.Context) (mayWrite func(statement.Statement) string, err error)
 }
 
-// Witness is what a DB also is when some of its statements commit by themselves: its catalogue tells what became of one.
-type Witness interface {
+// CatalogReader is implemented by a DB with statements that commit by themselves: its catalog shows whether one took effect.
+type CatalogReader interface {
 	// Change reads from a statement's text what it does to the catalogue. It asks the server nothing.
 	Change(s statement.Statement) statement.Change
 

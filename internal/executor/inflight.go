@@ -21,7 +21,7 @@ type leaseRow interface {
 // inflight finds out what a statement between its intent and its outcome has done.
 type inflight struct {
 	session  engine.Session
-	catalog  engine.Witness // nil where no statement commits by itself
+	catalog  engine.CatalogReader // nil where no statement commits by itself
 	script   *script
 	lease    leaseRow
 	progress *progress

@@ -227,7 +227,7 @@ func (a *attempt) runStatements(
 
 // inflight looks at the statement in flight, in a session.
 func (a *attempt) inflight(session engine.Session) inflight {
-	catalog, _ := a.target.db.(engine.Witness)
+	catalog, _ := a.target.db.(engine.CatalogReader)
 	return inflight{session: session, catalog: catalog, script: a.script, lease: a.lease, progress: &a.at}
 }
 

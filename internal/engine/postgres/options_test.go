@@ -35,7 +35,7 @@ func TestSchema_leavesOutTheServersOwnNotes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		definitions, err := db.(engine.Witness).Definitions(t.Context(), objects)
+		definitions, err := db.(engine.CatalogReader).Definitions(t.Context(), objects)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,14 +12,14 @@ import (
 	"towpath/internal/statement"
 )
 
-var _ engine.Witness = (*database)(nil)
+var _ engine.CatalogReader = (*database)(nil)
 
-// Change implements engine.Witness.
+// Change implements engine.CatalogReader.
 func (d *database) Change(s statement.Statement) statement.Change {
 	return dialect.Reader().ReadChange(s)
 }
 
-// Definitions implements engine.Witness. Of a table it reads its indexes: nothing else of one changes without a transaction.
+// Definitions implements engine.CatalogReader. Of a table it reads its indexes: nothing else of one changes without a transaction.
 func (d *database) Definitions(ctx context.Context, objects []statement.Object) (all []engine.Definition, err error) {
 	if len(objects) == 0 {
 		return nil, nil

@@ -10,19 +10,19 @@ import (
 	"towpath/internal/statement"
 )
 
-func witness(t *testing.T) engine.Witness {
+func catalogReader(t *testing.T) engine.CatalogReader {
 	t.Helper()
 	db := open(t, server.Database(t))
-	w, ok := db.(engine.Witness)
+	w, ok := db.(engine.CatalogReader)
 	if !ok {
-		t.Fatal("the database is no witness")
+		t.Fatal("the database is no catalog reader")
 	}
 	return w
 }
 
 func TestChange(t *testing.T) {
 	t.Parallel()
-	w := witness(t)
+	w := catalogReader(t)
 	table := func(names ...string) (all []statement.Object) {
 		for _, name := range names {
 			all = append(all, statement.Object{Kind: "table", Name: name})
@@ -74,7 +74,7 @@ func TestDefinitions(t *testing.T) {
 	}
 	objects = append(objects, statement.Object{Kind: "index", Name: "j", On: "a"}, statement.Object{Kind: "index", Name: "I", On: "a"},
 		statement.Object{Kind: "table", Name: target.Database + ".a"})
-	all, err := db.(engine.Witness).Definitions(t.Context(), objects)
+	all, err := db.(engine.CatalogReader).Definitions(t.Context(), objects)
 	if err != nil {
 		t.Fatal(err)
 	}
