@@ -135,8 +135,8 @@ type Session interface {
 	Close() error
 }
 
-// Ender is what a DB also is when its server lets a session outlive the client that died.
-type Ender interface {
+// SessionTerminator is implemented by a DB whose server lets a session outlive its client.
+type SessionTerminator interface {
 	// EndSession ends the session with this Identity and returns when it is gone from the server, at once when it was
 	// gone before. An error means that it may still be running.
 	EndSession(ctx context.Context, identity string) error

@@ -28,8 +28,8 @@ type takeover struct {
 // run raises the ledger's epoch, so that no earlier holder can write an intent, and ends the
 // sessions that may still be at work. A *terminalError when one of them cannot be ended.
 func (t *takeover) run(ctx context.Context, limits statement.Limits) error {
-	ender, _ := t.target.db.(engine.Ender)
-	if err := t.fence(ctx, ender, limits); err != nil || ender == nil {
+	terminator, _ := t.target.db.(engine.SessionTerminator)
+	if err := t.fence(ctx, terminator, limits); err != nil || terminator == nil {
 		t.pending = err != nil
 		return err
 	}
@@ -42,7 +42,7 @@ func (t *takeover) run(ctx context.Context, limits statement.Limits) error {
 		if e.State.Applied() || !ok || j.Session == "" {
 			continue
 		}
-		if err := endSession(ctx, ender, j.Session); err != nil {
+		if err := endSession(ctx, terminator, j.Session); err != nil {
 			alive := towpath.Why(towpath.ReasonSessionAlive,
 				"session", j.Session, "statement", strconv.Itoa(j.Statement+1), "version", e.Version)
 			out := terminate(towpath.TaskUnknown, alive.From(t.target.reasonOf(err)))
@@ -56,18 +56,18 @@ func (t *takeover) run(ctx context.Context, limits statement.Limits) error {
 
 // fence writes the lease's row with our epoch. It ends a transaction of an earlier run that blocks
 // it.
-func (t *takeover) fence(ctx context.Context, ender engine.Ender, limits statement.Limits) error {
+func (t *takeover) fence(ctx context.Context, terminator engine.SessionTerminator, limits statement.Limits) error {
 	for try := 1; ; try++ {
 		err := t.writeLease(ctx, limits)
-		if err == nil || ender == nil || try == fenceTries || !isKind(err, engine.Locked) {
+		if err == nil || terminator == nil || try == fenceTries || !isKind(err, engine.Locked) {
 			return err
 		}
-		runners, listErr := ender.Runners(ctx)
+		runners, listErr := terminator.Runners(ctx)
 		if listErr != nil {
 			return errors.Join(err, listErr)
 		}
 		for _, session := range runners {
-			if endErr := endSession(ctx, ender, session); endErr != nil {
+			if endErr := endSession(ctx, terminator, session); endErr != nil {
 				return errors.Join(err, endErr)
 			}
 		}
@@ -148,10 +148,10 @@ func (t *takeover) reseal(ctx context.Context, limits statement.Limits) (held bo
 	return false, nil
 }
 
-func endSession(ctx context.Context, ender engine.Ender, session string) error {
+func endSession(ctx context.Context, terminator engine.SessionTerminator, session string) error {
 	ctx, cancel := context.WithTimeout(ctx, terminateLimit)
 	defer cancel()
-	if err := ender.EndSession(ctx, session); err != nil {
+	if err := terminator.EndSession(ctx, session); err != nil {
 		return fmt.Errorf("end session %s: %w", session, err)
 	}
 	return nil

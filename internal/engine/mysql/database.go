@@ -43,8 +43,8 @@ const (
 )
 
 var (
-	_ engine.DB    = (*database)(nil)
-	_ engine.Ender = (*database)(nil)
+	_ engine.DB                = (*database)(nil)
+	_ engine.SessionTerminator = (*database)(nil)
 )
 
 // take takes a connection out of its place; nil when there is none that lives.
@@ -195,7 +195,7 @@ func (d *database) kill(ctx context.Context, command string, id int64) error {
 	return errors.Join(err, c.Close())
 }
 
-// EndSession implements engine.Ender.
+// EndSession implements engine.SessionTerminator.
 func (d *database) EndSession(ctx context.Context, identity string) error {
 	id, started, node, err := readIdentity(identity)
 	if err != nil {
@@ -250,7 +250,7 @@ func runnerLock(database string) string {
 	return "towpath." + hex.EncodeToString(sum[:16])
 }
 
-// Runners implements engine.Ender.
+// Runners implements engine.SessionTerminator.
 func (d *database) Runners(ctx context.Context) ([]string, error) {
 	c, err := d.engine.connect(ctx, d.target)
 	if err != nil {

@@ -245,7 +245,7 @@ func TestRecord_fencesUnderAnyMode(t *testing.T) {
 func TestRunners(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, db engine.DB) {
-		ender := db.(engine.Ender)
+		terminator := db.(engine.SessionTerminator)
 		for n := range 3 { // the later ones on a connection that was kept
 			s := begin(t, db, options)
 			if err := s.Record(t.Context(), entry("1")); err != nil {
@@ -254,7 +254,7 @@ func TestRunners(t *testing.T) {
 			if _, _, err := s.Entry(t.Context(), entry("1").MigrationID); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := ender.Runners(t.Context()); err != nil || len(got) != 1 || got[0] != s.Identity() {
+			if got, err := terminator.Runners(t.Context()); err != nil || len(got) != 1 || got[0] != s.Identity() {
 				t.Errorf("runners are %v, %v; want %s", got, err, s.Identity())
 			}
 			if err := s.Commit(t.Context()); err != nil {
@@ -263,7 +263,7 @@ func TestRunners(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := ender.Runners(t.Context()); err != nil || len(got) != 0 {
+			if got, err := terminator.Runners(t.Context()); err != nil || len(got) != 0 {
 				t.Errorf("after session %d runners are %v, %v", n, got, err)
 			}
 		}
@@ -274,7 +274,7 @@ func TestBegin_theServerHasEndedWhatIdled(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, db engine.DB) {
 		first := migrate(t, db, true, "CREATE TABLE a (id INT)")
-		if err := db.(engine.Ender).EndSession(t.Context(), first); err != nil {
+		if err := db.(engine.SessionTerminator).EndSession(t.Context(), first); err != nil {
 			t.Fatal(err)
 		}
 		if second := migrate(t, db, false, "INSERT INTO a VALUES (1)"); second == first {

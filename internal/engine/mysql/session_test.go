@@ -195,9 +195,9 @@ func TestEndSession(t *testing.T) {
 	if _, err := exec(t, s, "INSERT INTO a VALUES (1)"); err != nil {
 		t.Fatal(err)
 	}
-	ender := db.(engine.Ender)
+	terminator := db.(engine.SessionTerminator)
 	for range 2 { // the second finds it gone
-		if err := ender.EndSession(t.Context(), s.Identity()); err != nil {
+		if err := terminator.EndSession(t.Context(), s.Identity()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -207,7 +207,7 @@ func TestEndSession(t *testing.T) {
 	if rows, err := exec(t, begin(t, db, options), "DELETE FROM a"); err != nil || rows != 0 {
 		t.Errorf("%d rows stayed, %v", rows, err)
 	}
-	if err := ender.EndSession(t.Context(), "gibberish"); err == nil {
+	if err := terminator.EndSession(t.Context(), "gibberish"); err == nil {
 		t.Error("gibberish was taken")
 	}
 }
@@ -217,7 +217,7 @@ func TestEndSession_ofAnEarlierServer(t *testing.T) {
 	db := open(t, server.Database(t))
 	s := begin(t, db, options)
 	id, _, _ := strings.Cut(s.Identity(), " ")
-	if err := db.(engine.Ender).EndSession(t.Context(), id+" since 1000"); err != nil {
+	if err := db.(engine.SessionTerminator).EndSession(t.Context(), id+" since 1000"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := exec(t, s, "SELECT 1"); err != nil {

@@ -27,8 +27,8 @@ type database struct {
 }
 
 var (
-	_ engine.DB    = (*database)(nil)
-	_ engine.Ender = (*database)(nil)
+	_ engine.DB                = (*database)(nil)
+	_ engine.SessionTerminator = (*database)(nil)
 )
 
 // connection takes the spare connection, or makes one.
@@ -126,7 +126,7 @@ func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.S
 	return s, nil
 }
 
-// EndSession implements engine.Ender.
+// EndSession implements engine.SessionTerminator.
 func (d *database) EndSession(ctx context.Context, identity string) error {
 	var pid, started int64
 	if _, err := fmt.Sscanf(identity, "%d since %d", &pid, &started); err != nil {
@@ -155,7 +155,7 @@ func (d *database) EndSession(ctx context.Context, identity string) error {
 	}
 }
 
-// Runners implements engine.Ender: reading the ledger takes a weaker lock.
+// Runners implements engine.SessionTerminator: reading the ledger takes a weaker lock.
 func (d *database) Runners(ctx context.Context) ([]string, error) {
 	conn, err := d.engine.connect(ctx, d.target)
 	if err != nil {

@@ -184,9 +184,9 @@ func TestEndSession(t *testing.T) {
 	if _, err := s.Exec(t.Context(), statement.Statement{Text: "CREATE TABLE a (id int)"}); err != nil {
 		t.Fatal(err)
 	}
-	ender := db.(engine.Ender)
+	terminator := db.(engine.SessionTerminator)
 	for range 2 { // the second finds it gone
-		if err := ender.EndSession(t.Context(), s.Identity()); err != nil {
+		if err := terminator.EndSession(t.Context(), s.Identity()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -196,7 +196,7 @@ func TestEndSession(t *testing.T) {
 	if schema, err := db.Schema(t.Context()); err != nil || schema.Dump != "" {
 		t.Errorf("schema is %s, %v", schema.Dump, err)
 	}
-	if err := ender.EndSession(t.Context(), "gibberish"); err == nil {
+	if err := terminator.EndSession(t.Context(), "gibberish"); err == nil {
 		t.Error("gibberish was taken")
 	}
 }
