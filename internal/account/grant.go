@@ -167,8 +167,8 @@ func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, p
 	if vcs.KindOf(cause) != vcs.Unauthorized {
 		return "", fmt.Errorf("renew access of %s: %w", tried.AccountName, cause)
 	}
-	if again, ok := s.refusals.Confirmed(tried.ID, s.Store.Now()); !ok {
-		return "", &vcs.Error{Kind: vcs.Unavailable, Op: "renew access of " + tried.AccountName, RetryAt: again, Err: cause,
+	if requeueAt, ok := s.refusals.Confirmed(tried.ID, s.Store.Now()); !ok {
+		return "", &vcs.Error{Kind: vcs.Unavailable, Op: "renew access of " + tried.AccountName, RetryAt: requeueAt, Err: cause,
 			Message: providerName + " has refused to renew the access once; it is tried again"}
 	}
 	var e *vcs.Error
@@ -293,7 +293,7 @@ func (s *Service) Grants(ctx context.Context, actor towpath.Actor, providerID st
 const grantIdle = 7 * 24 * time.Hour
 
 // RefreshGrant renews a grant that nothing has used for long. It is a job's handler.
-func (s *Service) RefreshGrant(ctx context.Context, grantID string) (again *time.Time, err error) {
+func (s *Service) RefreshGrant(ctx context.Context, grantID string) (requeueAt *time.Time, err error) {
 	unlock := s.grants.refresh.lock(grantID)
 	defer unlock()
 	g, err := (&grantTokens{s, grantID}).read(ctx)

@@ -15,9 +15,9 @@ import (
 	"towpath/internal/store"
 )
 
-// Handler looks at a subject as it is and does what is missing. It may be called for a subject that needs nothing, or that
-// is gone. again asks for another look at that time; with an error it says when to retry, else the runner backs off.
-type Handler func(ctx context.Context, subject string) (again *time.Time, err error)
+// Handler brings a subject to its desired state. It may be called for a subject that needs nothing or
+// no longer exists. requeueAt schedules the next run; with an error it overrides the default backoff.
+type Handler func(ctx context.Context, subject string) (requeueAt *time.Time, err error)
 
 // Sweep is work that comes round by the clock alone.
 type Sweep struct {
@@ -136,7 +136,7 @@ func (r *Runner) run(ctx context.Context, job towpath.Job) {
 		defer close(stopped)
 		r.keepLease(jobCtx, cancel, job)
 	}()
-	again, err := r.handle(jobCtx, job)
+	requeueAt, err := r.handle(jobCtx, job)
 	cause := context.Cause(jobCtx)
 	cancel(nil)
 	<-stopped
@@ -150,12 +150,12 @@ func (r *Runner) run(ctx context.Context, job towpath.Job) {
 			return tx.FailJob(endCtx, job, job.LastError, tx.Now)
 		case err != nil:
 			retry := tx.Now.Add(Backoff(job.Attempts))
-			if again != nil {
-				retry = *again
+			if requeueAt != nil {
+				retry = *requeueAt
 			}
 			return tx.FailJob(endCtx, job, towpath.ErrorMessage(err), retry)
 		}
-		return tx.FinishJob(endCtx, job, again)
+		return tx.FinishJob(endCtx, job, requeueAt)
 	})
 	if err != nil && cause == nil {
 		log.Warn("job failed, will retry", "attempt", job.Attempts+1, "error", err)
@@ -166,7 +166,7 @@ func (r *Runner) run(ctx context.Context, job towpath.Job) {
 }
 
 // handle calls the handler and turns a panic into an error, so that one bad subject does not stop the others.
-func (r *Runner) handle(ctx context.Context, job towpath.Job) (again *time.Time, err error) {
+func (r *Runner) handle(ctx context.Context, job towpath.Job) (requeueAt *time.Time, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

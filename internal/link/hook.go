@@ -81,7 +81,7 @@ func (s *Service) RepairHook(ctx context.Context, actor towpath.Actor, linkID st
 
 // CheckHook compares a link's hook with what the provider has. It is a job's handler. After a change of the external URL
 // the hook is moved there; a hook that somebody deleted is not made again behind their back, but the link says so.
-func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Time, err error) {
+func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && (link.HookState == towpath.HookPolling || link.AttentionReason != "") {
 		return nil, nil
@@ -106,8 +106,8 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Tim
 	hook, err := client.Hooks(link.RepositoryID).Get(ctx, link.HookID)
 	missing := vcs.KindOf(err) == vcs.NotFound
 	if missing {
-		if again, ok := s.refusals.Confirmed("hook of "+link.ID, s.Store.Now()); !ok {
-			return &again, nil
+		if requeueAt, ok := s.refusals.Confirmed("hook of "+link.ID, s.Store.Now()); !ok {
+			return &requeueAt, nil
 		}
 	}
 	s.refusals.Accepted("hook of " + link.ID)
@@ -121,8 +121,8 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (again *time.Tim
 		link.HookState = towpath.HookMissing
 		link.HookReason = "The webhook is switched off at the provider. Pushes are still found by polling. Repair the webhook to switch it on."
 	case link.UntoldAt != nil && s.Store.Now().Sub(*link.UntoldAt) < towpath.DeliveryGrace:
-		again := link.UntoldAt.Add(towpath.DeliveryGrace)
-		return &again, nil // a delivery may still be on its way
+		requeueAt := link.UntoldAt.Add(towpath.DeliveryGrace)
+		return &requeueAt, nil // a delivery may still be on its way
 	case link.UntoldAt != nil:
 		link.HookState = towpath.HookMissing
 		link.HookReason = "The provider has the webhook, but the last push came without a delivery. Check that it can reach " + link.HookURL + "; its page of the repository's webhooks shows what it tried."

@@ -64,7 +64,7 @@ func (s *Service) abandonHook(ctx context.Context, link towpath.RepositoryLink, 
 }
 
 // RemoveHook removes a link's hooks from its repository, but for the one that the link has. It is a job's handler.
-func (s *Service) RemoveHook(ctx context.Context, id string) (again *time.Time, err error) {
+func (s *Service) RemoveHook(ctx context.Context, id string) (requeueAt *time.Time, err error) {
 	var removal towpath.HookRemoval
 	keep, orphan := "", false
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
@@ -143,11 +143,11 @@ func (s *Service) removed(ctx context.Context, id string) error {
 }
 
 // removalFailed says why a hook is still there, and when it is tried again.
-func (s *Service) removalFailed(ctx context.Context, removal towpath.HookRemoval, cause error) (again *time.Time, err error) {
+func (s *Service) removalFailed(ctx context.Context, removal towpath.HookRemoval, cause error) (requeueAt *time.Time, err error) {
 	kind := vcs.KindOf(cause)
 	if kind == vcs.NotFound {
-		if again, ok := s.refusals.Confirmed("removal "+removal.ID, s.Store.Now()); !ok {
-			return &again, nil
+		if requeueAt, ok := s.refusals.Confirmed("removal "+removal.ID, s.Store.Now()); !ok {
+			return &requeueAt, nil
 		}
 		return nil, s.keepWhy(ctx, removal, "The repository is gone, or the account that made the webhook may no longer see it.", true)
 	}
@@ -155,11 +155,11 @@ func (s *Service) removalFailed(ctx context.Context, removal towpath.HookRemoval
 	if err := s.keepWhy(ctx, removal, towpath.ErrorMessage(cause)+" It is tried again.", false); err != nil {
 		return nil, err
 	}
-	if again = vcs.RetryAt(cause); again == nil && kind == vcs.Forbidden {
+	if requeueAt = vcs.RetryAt(cause); requeueAt == nil && kind == vcs.Forbidden {
 		pause := s.Store.Now().Add(removalPause)
-		again = &pause
+		requeueAt = &pause
 	}
-	return again, cause
+	return requeueAt, cause
 }
 
 // keepWhy notes on a removal why the hook is still there.

@@ -26,7 +26,7 @@ const (
 
 // post sends the statuses that differ from what was sent last. A link that needs a person posts nothing; it is woken when it no
 // longer does.
-func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuses []commitStatus, since time.Time) (again *time.Time, err error) {
+func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuses []commitStatus, since time.Time) (requeueAt *time.Time, err error) {
 	if len(statuses) == 0 || link.AttentionReason != "" {
 		return nil, nil
 	}
@@ -44,8 +44,8 @@ func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuse
 			continue
 		}
 		if wait, later := s.mayWait(st, posted, tight(client.Usage())); later {
-			if !wait.IsZero() && (again == nil || wait.Before(*again)) {
-				again = &wait
+			if !wait.IsZero() && (requeueAt == nil || wait.Before(*requeueAt)) {
+				requeueAt = &wait
 			}
 			continue
 		}
@@ -62,25 +62,25 @@ func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuse
 	if failed != nil {
 		return vcs.RetryAt(failed), vcs.Explain(failed, "post build status")
 	}
-	return again, nil
+	return requeueAt, nil
 }
 
 // mayWait reports whether a status need not be sent now, and when to look again; the zero time is never. What is in progress
 // costs calls that the ends of changes may need: a quick change has none, and while the budget is tight each stage has one.
-func (s *Service) mayWait(st commitStatus, last store.Posted, tight bool) (again time.Time, later bool) {
+func (s *Service) mayWait(st commitStatus, last store.Posted, tight bool) (requeueAt time.Time, later bool) {
 	if st.State != vcs.StatusInProgress {
-		return again, false
+		return requeueAt, false
 	}
 	now := s.Store.Now()
 	if !strings.HasPrefix(last.Digest, string(vcs.StatusInProgress)+"|") {
-		again = st.since.Add(quickEnd)
-		return again, now.Before(again)
+		requeueAt = st.since.Add(quickEnd)
+		return requeueAt, now.Before(requeueAt)
 	}
 	if tight {
 		return time.Time{}, true
 	}
-	again = last.At.Add(progressEvery)
-	return again, now.Before(again)
+	requeueAt = last.At.Add(progressEvery)
+	return requeueAt, now.Before(requeueAt)
 }
 
 // tight reports whether so much of an account's hour is spent that only what must be told is.

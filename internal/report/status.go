@@ -28,7 +28,7 @@ type commitStatus struct {
 // PostStatus tells the state of a rollout's tasks on the commits that their texts came from, one build status per
 // environment. It is a job's handler: it reads the state at sending time, and the same key overwrites, so late or doubled
 // runs heal.
-func (s *Service) PostStatus(ctx context.Context, rolloutID string) (again *time.Time, err error) {
+func (s *Service) PostStatus(ctx context.Context, rolloutID string) (requeueAt *time.Time, err error) {
 	var link towpath.RepositoryLink
 	var statuses []commitStatus
 	var since time.Time
@@ -186,7 +186,7 @@ func statusKey(linkID, environment string) string {
 
 // PostPlan tells on the synced commit what of the files cannot be planned, and on each commit what was noted of it. It is a
 // job's handler.
-func (s *Service) PostPlan(ctx context.Context, linkID string) (again *time.Time, err error) {
+func (s *Service) PostPlan(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	var w *reporter
 	var told []string // commits whose notes have been told when everything was posted
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
@@ -206,11 +206,11 @@ func (s *Service) PostPlan(ctx context.Context, linkID string) (again *time.Time
 	if err != nil {
 		return nil, err
 	}
-	again, err = s.post(ctx, w.link, w.statuses, cmp.Or(w.link.SyncedAt, &w.link.CreatedAt).UTC())
+	requeueAt, err = s.post(ctx, w.link, w.statuses, cmp.Or(w.link.SyncedAt, &w.link.CreatedAt).UTC())
 	if err != nil || len(told) == 0 {
-		return again, err
+		return requeueAt, err
 	}
-	return again, s.Store.Write(ctx, func(tx *store.Tx) error {
+	return requeueAt, s.Store.Write(ctx, func(tx *store.Tx) error {
 		for _, commit := range told {
 			if err := tx.DeleteNotes(ctx, linkID, commit); err != nil {
 				return err

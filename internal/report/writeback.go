@@ -20,7 +20,7 @@ import (
 // WriteBack brings the schemas of a link's databases into its repository, where the link asks for it. It is a job's handler.
 // It compares with what the branch has and commits only a difference, so our own push leads to no other. Its failure fails
 // no change: the job tries again, and the link's status tells.
-func (s *Service) WriteBack(ctx context.Context, linkID string) (again *time.Time, err error) {
+func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && (link.SchemaPathTemplate == "" || link.AttentionReason != "") {
 		return nil, nil

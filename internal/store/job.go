@@ -73,14 +73,14 @@ func (tx *Tx) ExtendJob(ctx context.Context, claimed towpath.Job, until time.Tim
 	return true, jobs.update(ctx, tx, now)
 }
 
-// FinishJob ends a claimed job: requests from before the claim are done. again, when not nil,
+// FinishJob ends a claimed job: requests from before the claim are done. requeueAt, when not nil,
 // requests another run at that time. Requests made during the run stay due and do not wait for
 // again. It does nothing when the job is no longer the claimer's.
-func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, again *time.Time) error {
+func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, requeueAt *time.Time) error {
 	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
-		if j.Generation == claimed.Generation && again != nil {
+		if j.Generation == claimed.Generation && requeueAt != nil {
 			j.Generation++
-			j.DueAt = *again
+			j.DueAt = *requeueAt
 		}
 		j.ObservedGeneration, j.Attempts, j.LastError = claimed.Generation, 0, ""
 	})

@@ -24,7 +24,7 @@ var errChanged = errors.New("the link changed while it was being reconciled")
 
 // Reconcile compares what a link's branch says with what the project's databases have and plans what is missing.
 // It is a job's handler, and the one door through which webhook, timer, button and restart come in.
-func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Time, err error) {
+func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil, nil
@@ -58,9 +58,9 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (again *time.Tim
 	}
 	if blocked != "" {
 		retry := s.Store.Now().Add(blockedRetry)
-		again = &retry
+		requeueAt = &retry
 	}
-	return again, nil
+	return requeueAt, nil
 }
 
 // changedSince reports whether what was read for a link is not what it asks for now.
@@ -192,8 +192,8 @@ func (s *Service) lookFailed(ctx context.Context, link towpath.RepositoryLink, c
 	if err != nil {
 		return nil, errors.Join(err, cause)
 	}
-	if again, ok := s.refusals.Confirmed(link.ID, s.Store.Now()); !ok && link.AttentionReason == "" {
-		return &again, errors.Join(towpath.Errorf(towpath.CodeUnavailable, "The provider refused once. It is asked again at %s.", again.UTC().Format("15:04:05 MST")), cause)
+	if requeueAt, ok := s.refusals.Confirmed(link.ID, s.Store.Now()); !ok && link.AttentionReason == "" {
+		return &requeueAt, errors.Join(towpath.Errorf(towpath.CodeUnavailable, "The provider refused once. It is asked again at %s.", requeueAt.UTC().Format("15:04:05 MST")), cause)
 	}
 	s.Logger.Warn("a link needs a person", "link", link.ID, "repository", link.RepositoryName, "error", cause)
 	return nil, s.Store.Write(ctx, func(tx *store.Tx) error {
