@@ -14,8 +14,8 @@ const (
 
 // The longest limits that environments and projects may set; every engine accepts them.
 const (
-	HighestLockTimeout      = 24 * time.Hour
-	HighestStatementTimeout = 7 * 24 * time.Hour
+	MaxLockTimeout      = 24 * time.Hour
+	MaxStatementTimeout = 7 * 24 * time.Hour
 )
 
 // LimitSource says which setting a limit comes from.
@@ -46,11 +46,11 @@ func (e Environment) StatementTimeoutOf(p Project) AppliedLimit {
 	return applied(p.StatementTimeout, e.StatementTimeout, DefaultStatementTimeout, e.MaxStatementTimeout)
 }
 
-func applied(project, environment, server, highest time.Duration) AppliedLimit {
+func applied(project, environment, server, maximum time.Duration) AppliedLimit {
 	limit := AppliedLimit{cmp.Or(project, environment, server), LimitOfServer}
 	switch {
-	case highest > 0 && limit.Timeout > highest:
-		return AppliedLimit{highest, LimitOfMaximum}
+	case maximum > 0 && limit.Timeout > maximum:
+		return AppliedLimit{maximum, LimitOfMaximum}
 	case project > 0:
 		limit.From = LimitOfProject
 	case environment > 0:
@@ -61,22 +61,22 @@ func applied(project, environment, server, highest time.Duration) AppliedLimit {
 
 // checkLimit validates one limit; 0 means unset. All engines accept steps of 1 ms, which is also
 // the finest that files can ask for.
-func checkLimit(field string, limit, highest time.Duration) error {
+func checkLimit(field string, limit, maximum time.Duration) error {
 	switch {
 	case limit < 0:
 		return Invalid(field, "A limit cannot be negative. Give a time, or 0 for no limit of its own.")
 	case limit%time.Millisecond != 0:
 		return Invalid(field, "A limit is counted in whole milliseconds. Give 1 ms or more, or 0 for no limit of its own.")
-	case limit > highest:
-		return Invalid(field, "A limit of %s is too long. Give at most %s, or 0 for no limit of its own.", brief(limit), brief(highest))
+	case limit > maximum:
+		return Invalid(field, "A limit of %s is too long. Give at most %s, or 0 for no limit of its own.", brief(limit), brief(maximum))
 	}
 	return nil
 }
 
 // checkBelow returns an error when a default exceeds the maximum.
-func checkBelow(field string, limit, highest time.Duration) error {
-	if highest > 0 && limit > highest {
-		return Invalid(field, "%s is more than files and projects may ask for here, which is %s. Lower it, or raise that maximum.", brief(limit), brief(highest))
+func checkBelow(field string, limit, maximum time.Duration) error {
+	if maximum > 0 && limit > maximum {
+		return Invalid(field, "%s is more than files and projects may ask for here, which is %s. Lower it, or raise that maximum.", brief(limit), brief(maximum))
 	}
 	return nil
 }

@@ -12,26 +12,26 @@ import (
 func TestLimits_sayWhatAppliesAndWhoSetIt(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		environment, highest, project time.Duration
+		environment, maximum, project time.Duration
 		want                          towpath.AppliedLimit
 	}{
 		"nobody says anything":                     {want: towpath.AppliedLimit{Timeout: 3 * time.Second, From: towpath.LimitOfServer}},
 		"the environment does":                     {environment: 5, want: towpath.AppliedLimit{Timeout: 5, From: towpath.LimitOfEnvironment}},
 		"the project wins":                         {environment: 5, project: 7, want: towpath.AppliedLimit{Timeout: 7, From: towpath.LimitOfProject}},
-		"the project asks for as much as may be":   {project: 7, highest: 7, want: towpath.AppliedLimit{Timeout: 7, From: towpath.LimitOfProject}},
-		"the project asks for more than may be":    {project: 8, highest: 7, want: towpath.AppliedLimit{Timeout: 7, From: towpath.LimitOfMaximum}},
-		"the maximum is below what the server has": {highest: 7, want: towpath.AppliedLimit{Timeout: 7, From: towpath.LimitOfMaximum}},
+		"the project asks for as much as may be":   {project: 7, maximum: 7, want: towpath.AppliedLimit{Timeout: 7, From: towpath.LimitOfProject}},
+		"the project asks for more than may be":    {project: 8, maximum: 7, want: towpath.AppliedLimit{Timeout: 7, From: towpath.LimitOfMaximum}},
+		"the maximum is below what the server has": {maximum: 7, want: towpath.AppliedLimit{Timeout: 7, From: towpath.LimitOfMaximum}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := towpath.Environment{LockTimeout: c.environment, MaxLockTimeout: c.highest}
+			e := towpath.Environment{LockTimeout: c.environment, MaxLockTimeout: c.maximum}
 			if got := e.LockTimeoutOf(towpath.Project{LockTimeout: c.project}); got != c.want {
 				t.Errorf("lock: got %+v, want %+v", got, c.want)
 			}
 			if c.want.From == towpath.LimitOfServer {
 				c.want.Timeout = 15 * time.Minute
 			}
-			e = towpath.Environment{StatementTimeout: c.environment, MaxStatementTimeout: c.highest}
+			e = towpath.Environment{StatementTimeout: c.environment, MaxStatementTimeout: c.maximum}
 			if got := e.StatementTimeoutOf(towpath.Project{StatementTimeout: c.project}); got != c.want {
 				t.Errorf("statement: got %+v, want %+v", got, c.want)
 			}

@@ -16,7 +16,7 @@ type Project struct {
 
 // Validate checks the project's fields except its name.
 func (p Project) Validate() error {
-	return firstError(checkLimit("lockTimeout", p.LockTimeout, HighestLockTimeout), checkLimit("statementTimeout", p.StatementTimeout, HighestStatementTimeout))
+	return firstError(checkLimit("lockTimeout", p.LockTimeout, MaxLockTimeout), checkLimit("statementTimeout", p.StatementTimeout, MaxStatementTimeout))
 }
 
 // Environment is a stage that changes pass through, in ascending Position.
@@ -28,7 +28,7 @@ type Environment struct {
 
 	LockTimeout         time.Duration // how long changes wait for locks here; 0 inherits the server's
 	StatementTimeout    time.Duration // how long one statement may take here; 0 inherits the server's
-	MaxLockTimeout      time.Duration // the most that a project or a file may ask for; 0 is HighestLockTimeout
+	MaxLockTimeout      time.Duration // the most that a project or a file may ask for; 0 is MaxLockTimeout
 	MaxStatementTimeout time.Duration
 
 	AllowRoles bool // whether migrations may change roles and users of the servers here, except an instance's own
@@ -42,8 +42,8 @@ func (e Environment) Validate() error {
 		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": file paths contain it as {{ENV_ID}}.")
 	}
 	if err := firstError(
-		checkLimit("lockTimeout", e.LockTimeout, HighestLockTimeout), checkLimit("statementTimeout", e.StatementTimeout, HighestStatementTimeout),
-		checkLimit("maxLockTimeout", e.MaxLockTimeout, HighestLockTimeout), checkLimit("maxStatementTimeout", e.MaxStatementTimeout, HighestStatementTimeout),
+		checkLimit("lockTimeout", e.LockTimeout, MaxLockTimeout), checkLimit("statementTimeout", e.StatementTimeout, MaxStatementTimeout),
+		checkLimit("maxLockTimeout", e.MaxLockTimeout, MaxLockTimeout), checkLimit("maxStatementTimeout", e.MaxStatementTimeout, MaxStatementTimeout),
 	); err != nil {
 		return err
 	}

@@ -72,8 +72,8 @@ func (s *Service) newLease(databaseID string) *lease {
 // limits are those of a project's files that set none, and the maximum that a file may ask for.
 func (s *Service) limits(e towpath.Environment, p towpath.Project) (defaults, maximum statement.Limits) {
 	maximum = statement.Limits{
-		Lock:      cmp.Or(e.MaxLockTimeout, towpath.HighestLockTimeout),
-		Statement: cmp.Or(e.MaxStatementTimeout, towpath.HighestStatementTimeout),
+		Lock:      cmp.Or(e.MaxLockTimeout, towpath.MaxLockTimeout),
+		Statement: cmp.Or(e.MaxStatementTimeout, towpath.MaxStatementTimeout),
 	}
 	lock, statements := e.LockTimeoutOf(p), e.StatementTimeoutOf(p)
 	if lock.From == towpath.LimitOfServer {

@@ -35,12 +35,12 @@ func (l Limits) Or(other Limits) Limits {
 }
 
 // Under holds both below another's, where that says something.
-func (l Limits) Under(highest Limits) Limits {
-	if highest.Lock > 0 {
-		l.Lock = min(l.Lock, highest.Lock)
+func (l Limits) Under(maximum Limits) Limits {
+	if maximum.Lock > 0 {
+		l.Lock = min(l.Lock, maximum.Lock)
 	}
-	if highest.Statement > 0 {
-		l.Statement = min(l.Statement, highest.Statement)
+	if maximum.Statement > 0 {
+		l.Statement = min(l.Statement, maximum.Statement)
 	}
 	return l
 }
