@@ -218,7 +218,7 @@ func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) e
 			towpath.JobAdvance:      roll.Advance,
 			towpath.JobRunTask:      exec.RunTask,
 		},
-		Sweeps: []jobs.Sweep{
+		Periodic: []jobs.PeriodicJob{
 			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},
 			{Name: "idle grants", Every: time.Hour, Run: accounts.WakeIdleGrants},
 			{Name: "prune", Every: time.Hour, Run: func(ctx context.Context) error { return s.store.Prune(ctx, c.retention()) }},

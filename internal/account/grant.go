@@ -328,7 +328,7 @@ func (k *keyedMutex) lock(key string) (unlock func()) {
 	return m.Unlock
 }
 
-// WakeIdleGrants has grants renewed that nothing has used for long. It is a sweep.
+// WakeIdleGrants has grants renewed that nothing has used for long. It is a periodic job.
 func (s *Service) WakeIdleGrants(ctx context.Context) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		idle, err := tx.IdleGrants(ctx, tx.Now.Add(-grantIdle).UnixMicro())

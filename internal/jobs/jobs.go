@@ -19,8 +19,8 @@ import (
 // no longer exists. requeueAt schedules the next run; with an error it overrides the default backoff.
 type Handler func(ctx context.Context, subject string) (requeueAt *time.Time, err error)
 
-// Sweep is work that comes round by the clock alone.
-type Sweep struct {
+// PeriodicJob is work that depends only on the clock.
+type PeriodicJob struct {
 	Name  string
 	Every time.Duration
 	Run   func(ctx context.Context) error
@@ -31,7 +31,7 @@ type Runner struct {
 	Store    *store.Store
 	Owner    string // unique to this start of this process
 	Handlers map[towpath.JobKind]Handler
-	Sweeps   []Sweep
+	Periodic []PeriodicJob
 	Workers  int           // jobs at once; 0 is 16
 	Lease    time.Duration // how long a job is safe from others after its last heartbeat; 0 is 15 s
 	Logger   *slog.Logger
@@ -49,11 +49,11 @@ func (r *Runner) Run(ctx context.Context) error {
 		r.Lease = 15 * time.Second
 	}
 	var running sync.WaitGroup
-	for _, s := range r.Sweeps {
+	for _, s := range r.Periodic {
 		running.Add(1)
 		go func() {
 			defer running.Done()
-			r.sweep(ctx, s)
+			r.runPeriodic(ctx, s)
 		}()
 	}
 	done := make(chan struct{}, r.Workers)
@@ -206,12 +206,12 @@ func (r *Runner) keepLease(ctx context.Context, cancel context.CancelCauseFunc, 
 	}
 }
 
-func (r *Runner) sweep(ctx context.Context, s Sweep) {
+func (r *Runner) runPeriodic(ctx context.Context, s PeriodicJob) {
 	tick := time.NewTicker(s.Every)
 	defer tick.Stop()
 	for {
 		if err := s.Run(ctx); err != nil && ctx.Err() == nil {
-			r.Logger.Error("sweep failed", "sweep", s.Name, "error", err)
+			r.Logger.Error("periodic job failed", "job", s.Name, "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -21,7 +21,7 @@ func stretch(interval time.Duration, n int) time.Duration {
 	return max(interval, time.Duration(n*pollRequests)*time.Hour/gitBudget)
 }
 
-// WakeDue wakes every link whose poll is due. It is a sweep.
+// WakeDue wakes every link whose poll is due. It is a periodic job.
 func (s *Service) WakeDue(ctx context.Context) error {
 	due := false
 	err := s.Store.Read(ctx, func(tx *store.Tx) error {
