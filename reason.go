@@ -218,10 +218,10 @@ const (
 	ReasonEdited ReasonCode = "edited"
 	// ReasonRenamed: the database has the file under another path. Params: path.
 	ReasonRenamed ReasonCode = "renamed"
-	// ReasonVanished: the database has the file, and the repository no longer does.
-	ReasonVanished ReasonCode = "vanished"
-	// ReasonVanishedHalfway: the same for a file that was started and did not finish.
-	ReasonVanishedHalfway ReasonCode = "vanished-halfway"
+	// ReasonMissing: the database has the file, and the repository no longer does.
+	ReasonMissing ReasonCode = "missing"
+	// ReasonMissingHalfway: the same for a file that was started and did not finish.
+	ReasonMissingHalfway ReasonCode = "missing-halfway"
 	// ReasonDatabaseMissing: the instance no longer has the database.
 	ReasonDatabaseMissing ReasonCode = "database-missing"
 	// ReasonLedgerUnreadable: the ledger cannot be read. Params: message.

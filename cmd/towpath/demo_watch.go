@@ -137,7 +137,7 @@ type demoItem struct {
 }
 
 // demoTold are the states of files that tasks do not tell of.
-var demoTold = []string{"edited", "conflict", "ignored", "refused", "vanished", "unusable", "no-target", "ambiguous", "moved",
+var demoTold = []string{"edited", "conflict", "ignored", "refused", "missing", "unusable", "no-target", "ambiguous", "moved",
 	"skipped", "unreachable", "cloned", "renamed", "tampered",
 	"restored"}
 

@@ -117,7 +117,7 @@ func (m *model) trouble() bool {
 	for _, d := range m.databases {
 		for _, state := range d.items {
 			switch state {
-			case "conflict", "edited", "moved", "vanished":
+			case "conflict", "edited", "moved", "missing":
 				return true
 			}
 		}

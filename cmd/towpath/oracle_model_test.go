@@ -182,7 +182,7 @@ func (m *model) plan(d *modelDatabase, closed map[string]bool) {
 		}
 		if len(claims[version]) == 0 {
 			gone[row.script.meaning()] = true
-			d.items[fmt.Sprint(version, " ", row.path)] = "vanished"
+			d.items[fmt.Sprint(version, " ", row.path)] = "missing"
 		}
 	}
 	wanted := map[int]bool{}

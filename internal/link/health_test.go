@@ -25,8 +25,8 @@ func TestWaitsFor_namesWhatStandsStill(t *testing.T) {
 	}{
 		"nothing": {items: []plan.Item{item("1.sql", plan.ItemApplied, towpath.Reason{})}},
 		"a file that went away long ago": {
-			items: []plan.Item{item("1.sql", plan.ItemApplied, towpath.Reason{}), item("2.sql", plan.ItemVanished, towpath.Why(towpath.ReasonVanished))},
-			want:  "2.sql is vanished in shop of test: the database has it, and its file is gone from the repository; restore the file",
+			items: []plan.Item{item("1.sql", plan.ItemApplied, towpath.Reason{}), item("2.sql", plan.ItemMissing, towpath.Why(towpath.ReasonMissing))},
+			want:  "2.sql is missing in shop of test: the database has it, and its file is gone from the repository; restore the file",
 		},
 		"a database that is gone": {
 			items: []plan.Item{item("1.sql", plan.ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnread))},

@@ -330,7 +330,7 @@ func TestBuild_comparesWithTheLedger(t *testing.T) {
 			in: Input{Files: files{two}, Databases: databases{database("test/shop", entry("1", "1_a.sql", "old ends"))},
 				Texts: map[string]string{sum("2_b.sql"): "the text", sum("old ends"): "the text"}},
 			tasks: []string{"test/shop 2 ddl apply held"},
-			items: []string{"test/shop 2_b.sql moved", "test/shop 1_a.sql vanished"},
+			items: []string{"test/shop 2_b.sql moved", "test/shop 1_a.sql missing"},
 		},
 		{
 			name: "a skipped text stays skipped with other line ends",
@@ -360,22 +360,22 @@ func TestBuild_comparesWithTheLedger(t *testing.T) {
 			items: []string{"test/shop 1_a.sql pending", "test/shop 2_b.sql pending"},
 		},
 		{
-			name:  "an entry without a file has vanished",
+			name:  "an entry without a file has missing",
 			in:    Input{Files: files{two}, Databases: databases{database("test/shop", entry("1", "1_a.sql"), entry("2", "2_b.sql"))}},
-			items: []string{"test/shop 2_b.sql applied", "test/shop 1_a.sql vanished"},
+			items: []string{"test/shop 2_b.sql applied", "test/shop 1_a.sql missing"},
 		},
 		{
-			name: "an entry of another link's file has not vanished, nor has a baseline",
+			name: "an entry of another link's file has not missing, nor has a baseline",
 			in: Input{Files: files{two}, Others: files{one}, Databases: databases{database("test/shop", entry("1", "1_a.sql"), entry("2", "2_b.sql"),
 				changed(entry("1", ""), func(e *towpath.LedgerEntry) { e.Type = towpath.TypeBaseline }))}},
 			items: []string{"test/shop 2_b.sql applied"},
 		},
 		{
-			name: "the text of a vanished entry under a new version is held as moved, even where late ones are applied",
+			name: "the text of a missing entry under a new version is held as moved, even where late ones are applied",
 			in: Input{Late: towpath.LateApply, Files: files{file(t, shortTemplate, "3_a.sql", "same")},
 				Databases: databases{database("test/shop", entry("1", "1_a.sql", "same"))}},
 			tasks: []string{"test/shop 3 ddl apply held"},
-			items: []string{"test/shop 3_a.sql moved", "test/shop 1_a.sql vanished"},
+			items: []string{"test/shop 3_a.sql moved", "test/shop 1_a.sql missing"},
 			says:  []string{"moved path="},
 		},
 		{
@@ -569,7 +569,7 @@ func TestBuild_stopsAtDatabasesItKnowsNothingOf(t *testing.T) {
 		return databases{database("test/shop"), database("staging/audit"), changed(database("staging/shop"), change), database("prod/shop", entry("0", "0_z.sql"))}
 	}
 	items := func(state string) []string {
-		return []string{"test/shop 1_a.sql pending", "staging/audit 1_a.sql pending", "staging/shop 1_a.sql " + state, "prod/shop 1_a.sql blocked", "prod/shop 0_z.sql vanished"}
+		return []string{"test/shop 1_a.sql pending", "staging/audit 1_a.sql pending", "staging/shop 1_a.sql " + state, "prod/shop 1_a.sql blocked", "prod/shop 0_z.sql missing"}
 	}
 	tasks := []string{"test/shop 1 ddl apply pending", "staging/audit 1 ddl apply pending"}
 	runBuild(t, []buildCase{

@@ -8,7 +8,7 @@ import (
 func textsOf(p Plan) map[string]bool {
 	texts := map[string]bool{}
 	for _, item := range p.Items {
-		if item.State != ItemVanished {
+		if item.State != ItemMissing {
 			texts[item.Checksum] = true
 		}
 	}
@@ -27,7 +27,7 @@ func newCloser(p Plan, commit string) closer {
 	c := closer{commit: towpath.ShortHash(commit), items: make(map[TaskKey]Item, len(p.Items)), paths: make(map[string]bool, len(p.Items))}
 	for _, item := range p.Items {
 		c.items[TaskKey{item.DatabaseID, item.MigrationID}] = item
-		c.paths[item.Path] = c.paths[item.Path] || item.State != ItemVanished
+		c.paths[item.Path] = c.paths[item.Path] || item.State != ItemMissing
 	}
 	return c
 }
@@ -46,7 +46,7 @@ func (c closer) close(t towpath.Task) towpath.Task {
 func (c closer) why(t towpath.Task) towpath.Reason {
 	item, known := c.items[KeyOf(t)]
 	switch {
-	case t.Path != "" && !c.paths[t.Path] && (!known || item.State == ItemVanished):
+	case t.Path != "" && !c.paths[t.Path] && (!known || item.State == ItemMissing):
 		return towpath.Why(towpath.ReasonFileGone, "commit", c.commit)
 	case !known:
 		return towpath.Why(towpath.ReasonOtherMigration, "commit", c.commit)

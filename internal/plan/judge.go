@@ -83,7 +83,7 @@ func (j *judge) run() {
 		j.add(j.file(c))
 	}
 	for _, e := range j.gone {
-		j.add(j.vanished(e))
+		j.add(j.missing(e))
 	}
 	j.finishTasks()
 }
@@ -114,7 +114,7 @@ func (j *judge) unusable() (state ItemState, reason towpath.Reason) {
 func (j *judge) add(item Item) {
 	item.DatabaseID, item.EnvironmentID = j.ID, j.EnvironmentID
 	j.plan.Items = append(j.plan.Items, item)
-	if item.Path == "" || item.State == ItemVanished {
+	if item.Path == "" || item.State == ItemMissing {
 		return
 	}
 	switch item.State {
@@ -279,12 +279,12 @@ func (j *judge) compareWith(entry towpath.LedgerEntry, item Item) Item {
 	return item
 }
 
-func (j *judge) vanished(e *towpath.LedgerEntry) Item {
+func (j *judge) missing(e *towpath.LedgerEntry) Item {
 	m := towpath.Migration{MigrationID: e.MigrationID, Label: e.Version, Description: e.Description, Path: e.Path, Checksum: e.Checksum}
-	item := Item{Migration: named(m, j.target), State: ItemVanished, Previous: e}
-	item.Reason = towpath.Why(towpath.ReasonVanished)
+	item := Item{Migration: named(m, j.target), State: ItemMissing, Previous: e}
+	item.Reason = towpath.Why(towpath.ReasonMissing)
 	if !e.State.Applied() {
-		item.Reason = towpath.Why(towpath.ReasonVanishedHalfway)
+		item.Reason = towpath.Why(towpath.ReasonMissingHalfway)
 	}
 	return item
 }

@@ -111,7 +111,7 @@ const (
 	ItemRestored    ItemState = "restored"    // the ledger is an earlier state of itself
 	ItemNoTarget    ItemState = "no-target"   // no database fits its path
 	ItemAmbiguous   ItemState = "ambiguous"   // several databases fit where one is meant
-	ItemVanished    ItemState = "vanished"    // in the ledger, and no longer in the repository
+	ItemMissing     ItemState = "missing"     // in the ledger, and no longer in the repository
 	ItemIgnored     ItemState = "ignored"     // not a migration
 )
 
@@ -124,7 +124,7 @@ type Item struct {
 	RolloutID         string
 	State             ItemState
 	Reason            towpath.Reason       // zero where the state says all
-	Previous          *towpath.LedgerEntry // what the ledger has: for applied, baselined, edited, renamed, moved, vanished
+	Previous          *towpath.LedgerEntry // what the ledger has: for applied, baselined, edited, renamed, moved, missing
 }
 
 // Build compares files with ledgers. The same input in any order gives the same plan.

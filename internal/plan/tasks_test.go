@@ -34,7 +34,7 @@ func TestWithTasks_oneFactHasOneWord(t *testing.T) {
 	_, items := short(got)
 	want := []string{
 		"test/shop 1_a.sql failed", "test/shop 2_b.sql pending", "test/shop 3_c.sql unknown", "test/shop 4_d.sql held",
-		"test/shop 6_f.sql edited", "test/shop gone.sql vanished",
+		"test/shop 6_f.sql edited", "test/shop gone.sql missing",
 	}
 	if diff := cmp.Diff(want, items); diff != "" {
 		t.Error(diff)

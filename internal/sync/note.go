@@ -37,7 +37,7 @@ func notesOf(link towpath.RepositoryLink, before, after []towpath.ManifestFile, 
 	told := map[string]bool{}
 	for _, item := range p.Items {
 		_, known := was[item.Path]
-		if item.State == plan.ItemVanished && known && !is[item.Path] && !told[item.Path] {
+		if item.State == plan.ItemMissing && known && !is[item.Path] && !told[item.Path] {
 			told[item.Path] = true
 			notes = append(notes, note{commit: d.by[item.Path], path: item.Path, text: "is gone, but " + item.Database + " has it: restore the file"})
 		}

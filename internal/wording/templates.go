@@ -68,9 +68,9 @@ var templates = map[towpath.ReasonCode]string{
 		"skip it, or release it to run it.",
 	towpath.ReasonEdited: "The file was edited after the database got it; revert the file and write a new migration, " +
 		"or accept the new text as what the database has.",
-	towpath.ReasonRenamed:  "The database got it as `{path}`.",
-	towpath.ReasonVanished: "The database has it, and its file is gone from the repository; restore the file.",
-	towpath.ReasonVanishedHalfway: "It was begun in the database and not finished, and its file is gone from the repository; " +
+	towpath.ReasonRenamed: "The database got it as `{path}`.",
+	towpath.ReasonMissing: "The database has it, and its file is gone from the repository; restore the file.",
+	towpath.ReasonMissingHalfway: "It was begun in the database and not finished, and its file is gone from the repository; " +
 		"restore the file.",
 	towpath.ReasonDatabaseMissing: "The database was not found when its instance was last looked through; " +
 		"bring it back, or take it out of the project.",

@@ -33,7 +33,6 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   restored: ['Restored', 'question', 'warn'],
   'no-target': ['No target', 'alert', 'warn'],
   ambiguous: ['Ambiguous', 'alert', 'warn'],
-  vanished: ['Vanished', 'question', 'warn'],
   ignored: ['Ignored', 'dash', 'idle'],
   accepted: ['Accepted', 'check', 'ok'],
   active: ['Active', 'check', 'ok'],

@@ -38,7 +38,7 @@ const troubles = new Set([
   'edited',
   'renamed',
   'moved',
-  'vanished',
+  'missing',
 ])
 
 interface LinkPreviewProps {
