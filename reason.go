@@ -233,8 +233,8 @@ const (
 	ReasonLedgerTampered ReasonCode = "ledger-tampered"
 	// ReasonLedgerRestored: the ledger is an earlier state of itself. Params: differs.
 	ReasonLedgerRestored ReasonCode = "ledger-restored"
-	// ReasonLedgerCloned: the ledger was written for another database.
-	ReasonLedgerCloned ReasonCode = "ledger-cloned"
+	// ReasonForeignLedger: the ledger was written for another database.
+	ReasonForeignLedger ReasonCode = "foreign-ledger"
 )
 
 // Why a task ended without running.

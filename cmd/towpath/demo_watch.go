@@ -138,7 +138,7 @@ type demoItem struct {
 
 // demoTold are the states of files that tasks do not tell of.
 var demoTold = []string{"edited", "conflict", "ignored", "refused", "missing", "unusable", "no-target", "ambiguous", "moved",
-	"skipped", "unreachable", "cloned", "renamed", "tampered",
+	"skipped", "unreachable", "foreign-ledger", "renamed", "tampered",
 	"restored"}
 
 // tellFiles prints what has changed about files that no task tells of, one line each: where a file stands so in each

@@ -41,7 +41,7 @@ func (e *notBelieved) Error() string { return "the ledger is not believed: it is
 // verified is what the command writes.
 type verified struct {
 	Database string `json:"database"`
-	State    string `json:"state"` // believed, tampered, restored, cloned or unsealed
+	State    string `json:"state"` // believed, tampered, restored, foreign-ledger or unsealed
 	Differs  string `json:"differs,omitempty"`
 	Rows     int    `json:"rows"`
 	Number   int64  `json:"number"` // of the newest write; 0 for a ledger without seals
@@ -142,7 +142,7 @@ func verdictOf(name string, d towpath.Database, s towpath.LedgerSnapshot) verifi
 	v := verified{Database: name, State: cmp.Or(string(s.Trouble), "believed"), Differs: s.Differs, Rows: len(s.Entries), Number: s.Number}
 	for _, e := range s.Entries {
 		if v.State == "believed" && e.DatabaseID != d.ID {
-			v.State, v.Differs = "cloned", "it was written for another database"
+			v.State, v.Differs = "foreign-ledger", "it was written for another database"
 		}
 	}
 	return v

@@ -84,13 +84,13 @@ func TestWalk_lostKeyForGood(t *testing.T) {
 	w.must(t, err)
 	w.must(t, w.until(time.Minute, func() (bool, string) {
 		_, v := w.state()
-		cloned := 0
+		foreign := 0
 		for _, item := range v.Plan.Items {
-			if item.State == "cloned" {
-				cloned++
+			if item.State == "foreign-ledger" {
+				foreign++
 			}
 		}
-		return cloned == len(demoEnvironments), fmt.Sprintf("%+v", v)
+		return foreign == len(demoEnvironments), fmt.Sprintf("%+v", v)
 	}))
 	for _, d := range w.databases(t) {
 		w.must(t, w.api.call(w.ctx, "POST", "/databases/"+d+"/adopt-ledger", nil, nil))

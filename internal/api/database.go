@@ -22,7 +22,7 @@ type database struct {
 	Busy          bool       `json:"busy" doc:"Whether a task is changing it now."`
 	LedgerAt      *time.Time `json:"ledgerAt,omitempty" doc:"When its ledger was last read."`
 	LedgerError   string     `json:"ledgerError,omitempty" doc:"Why that failed."`
-	Cloned        bool       `json:"cloned" doc:"Whether its ledger was written for another database, so that nothing runs until somebody takes it over."`
+	ForeignLedger bool       `json:"foreignLedger" doc:"Whether its ledger was written for another database, so that nothing runs until somebody takes it over."`
 	LedgerState   string     `json:"ledgerState" enum:"believed,tampered,restored" doc:"Whether its ledger is as it was written: changed by other hands (tampered), or an earlier state of itself (restored). Then nothing runs until somebody accepts it."`
 	LedgerDiffers string     `json:"ledgerDiffers,omitempty" doc:"What of the ledger is not as it was, in plain words."`
 	LastChangeAt  *time.Time `json:"lastChangeAt,omitempty" doc:"When its newest change finished; left out when nothing was changed."`
@@ -52,12 +52,12 @@ func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (lis
 		if err != nil {
 			return err
 		}
-		cloned, err := tx.ClonedDatabases(ctx)
+		foreign, err := tx.ForeignLedgers(ctx)
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
-			view, err := databaseWithin(ctx, tx, row, cloned)
+			view, err := databaseWithin(ctx, tx, row, foreign)
 			if err != nil {
 				return err
 			}
@@ -93,9 +93,9 @@ func visibleDatabases(ctx context.Context, tx *store.Tx, f store.DatabaseFilter,
 }
 
 // databaseWithin converts a database with what other tables say of it: whether it is a copy, and its newest change.
-func databaseWithin(ctx context.Context, tx *store.Tx, d towpath.Database, cloned map[string]bool) (database, error) {
+func databaseWithin(ctx context.Context, tx *store.Tx, d towpath.Database, foreign map[string]bool) (database, error) {
 	view := databaseOf(d)
-	view.Cloned = cloned[d.ID]
+	view.ForeignLedger = foreign[d.ID]
 	newest, err := tx.ChangeHistory(ctx, d.ID, store.Page{Limit: 1, NewestFirst: true})
 	if len(newest) > 0 {
 		view.LastChangeAt = &newest[0].FinishedAt
@@ -127,11 +127,11 @@ func (s *Server) getDatabase(ctx context.Context, in *DatabasePath) (database, e
 		if err != nil {
 			return err
 		}
-		cloned, err := tx.ClonedDatabases(ctx)
+		foreign, err := tx.ForeignLedgers(ctx)
 		if err != nil {
 			return err
 		}
-		view, err = databaseWithin(ctx, tx, d, cloned)
+		view, err = databaseWithin(ctx, tx, d, foreign)
 		return err
 	})
 	return view, err

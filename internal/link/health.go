@@ -114,7 +114,7 @@ func waitsFor(st LinkStatus) string {
 
 // standing names the first file that is not as the branch says, though nothing of the head is to blame; "" when all are.
 func standing(p plan.Plan) string {
-	states := []plan.ItemState{plan.ItemMissing, plan.ItemUnreachable, plan.ItemCloned, plan.ItemBlocked}
+	states := []plan.ItemState{plan.ItemMissing, plan.ItemUnreachable, plan.ItemForeignLedger, plan.ItemBlocked}
 	i := slices.IndexFunc(p.Items, func(item plan.Item) bool { return slices.Contains(states, item.State) })
 	if i < 0 {
 		return ""

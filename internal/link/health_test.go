@@ -33,8 +33,8 @@ func TestWaitsFor_namesWhatStandsStill(t *testing.T) {
 			want:  "1.sql is unreachable in shop of test: its ledger has not been read yet",
 		},
 		"a copy": {
-			items: []plan.Item{item("1.sql", plan.ItemCloned, towpath.Why(towpath.ReasonLedgerCloned))},
-			want: "1.sql is cloned in shop of test: its ledger was written for another database, so it looks like a copy; " +
+			items: []plan.Item{item("1.sql", plan.ItemForeignLedger, towpath.Why(towpath.ReasonForeignLedger))},
+			want: "1.sql is foreign-ledger in shop of test: its ledger was written for another database, so it looks like a copy; " +
 				"confirm that it is a database of its own before anything runs",
 		},
 		"a failure": {rollout: open, want: failure},

@@ -582,7 +582,7 @@ func TestBuild_stopsAtDatabasesItKnowsNothingOf(t *testing.T) {
 			tasks: tasks, items: items("unreachable"), blocked: "database-missing"},
 		{name: "its ledger is a copy of another's", in: Input{Files: one, Databases: around(func(d *towpath.Database) {
 			d.Ledger.Entries = []towpath.LedgerEntry{changed(entry("1", "1_a.sql"), func(e *towpath.LedgerEntry) { e.DatabaseID = "prod/shop" })}
-		})}, tasks: tasks, items: items("cloned"), blocked: "ledger-cloned"},
+		})}, tasks: tasks, items: items("foreign-ledger"), blocked: "foreign-ledger"},
 		{name: "a ledger of its own is fine", in: Input{Files: one, Databases: databases{database("test/shop",
 			changed(entry("1", "1_a.sql"), func(e *towpath.LedgerEntry) { e.DatabaseID = "test/shop" }))}},
 			items: []string{"test/shop 1_a.sql applied"}},

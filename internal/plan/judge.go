@@ -104,7 +104,7 @@ func (j *judge) unusable() (state ItemState, reason towpath.Reason) {
 	}
 	for _, e := range j.ledger {
 		if e.DatabaseID != "" && e.DatabaseID != j.ID {
-			return ItemCloned, towpath.Why(towpath.ReasonLedgerCloned)
+			return ItemForeignLedger, towpath.Why(towpath.ReasonForeignLedger)
 		}
 	}
 	return "", towpath.Reason{}
@@ -118,7 +118,7 @@ func (j *judge) add(item Item) {
 		return
 	}
 	switch item.State {
-	case ItemConflict, ItemBlocked, ItemEdited, ItemUnusable, ItemUnreachable, ItemCloned, ItemTampered, ItemRestored, ItemRefused:
+	case ItemConflict, ItemBlocked, ItemEdited, ItemUnusable, ItemUnreachable, ItemForeignLedger, ItemTampered, ItemRestored, ItemRefused:
 		reason := j.why(towpath.ReasonNotPassed, item.Reason)
 		j.gates[item.Path] = append(j.gates[item.Path], gate{j.position, reason, item.State != ItemRefused})
 	}

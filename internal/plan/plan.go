@@ -90,29 +90,29 @@ type Plan struct {
 type ItemState string
 
 const (
-	ItemPending     ItemState = "pending"     // a task will run or record it
-	ItemHeld        ItemState = "held"        // a task waits for a person
-	ItemRunning     ItemState = "running"     // a task runs it
-	ItemFailed      ItemState = "failed"      // its task has failed
-	ItemUnknown     ItemState = "unknown"     // its task ended, and nobody knows how
-	ItemApplied     ItemState = "applied"     // the database has it
-	ItemBaselined   ItemState = "baselined"   // recorded without running
-	ItemEdited      ItemState = "edited"      // the database has another text of it
-	ItemRenamed     ItemState = "renamed"     // the database has it, from another path
-	ItemMoved       ItemState = "moved"       // held: the database has the same text under another version, whose file is gone
-	ItemConflict    ItemState = "conflict"    // another file claims to be the same migration
-	ItemBlocked     ItemState = "blocked"     // waits for something that a person must fix
-	ItemSkipped     ItemState = "skipped"     // a person skipped this text in this database
-	ItemRefused     ItemState = "refused"     // late, and the link refuses late ones
-	ItemUnreachable ItemState = "unreachable" // the ledger could not be read
-	ItemCloned      ItemState = "cloned"      // the ledger belongs to another database
-	ItemUnusable    ItemState = "unusable"    // its path fits, and what is there cannot be run: too large, a link, elsewhere, a statement that is refused
-	ItemTampered    ItemState = "tampered"    // other hands have changed the ledger
-	ItemRestored    ItemState = "restored"    // the ledger is an earlier state of itself
-	ItemNoTarget    ItemState = "no-target"   // no database fits its path
-	ItemAmbiguous   ItemState = "ambiguous"   // several databases fit where one is meant
-	ItemMissing     ItemState = "missing"     // in the ledger, and no longer in the repository
-	ItemIgnored     ItemState = "ignored"     // not a migration
+	ItemPending       ItemState = "pending"        // a task will run or record it
+	ItemHeld          ItemState = "held"           // a task waits for a person
+	ItemRunning       ItemState = "running"        // a task runs it
+	ItemFailed        ItemState = "failed"         // its task has failed
+	ItemUnknown       ItemState = "unknown"        // its task ended, and nobody knows how
+	ItemApplied       ItemState = "applied"        // the database has it
+	ItemBaselined     ItemState = "baselined"      // recorded without running
+	ItemEdited        ItemState = "edited"         // the database has another text of it
+	ItemRenamed       ItemState = "renamed"        // the database has it, from another path
+	ItemMoved         ItemState = "moved"          // held: the database has the same text under another version, whose file is gone
+	ItemConflict      ItemState = "conflict"       // another file claims to be the same migration
+	ItemBlocked       ItemState = "blocked"        // waits for something that a person must fix
+	ItemSkipped       ItemState = "skipped"        // a person skipped this text in this database
+	ItemRefused       ItemState = "refused"        // late, and the link refuses late ones
+	ItemUnreachable   ItemState = "unreachable"    // the ledger could not be read
+	ItemForeignLedger ItemState = "foreign-ledger" // the ledger belongs to another database
+	ItemUnusable      ItemState = "unusable"       // its path fits, and what is there cannot be run: too large, a link, elsewhere, a statement that is refused
+	ItemTampered      ItemState = "tampered"       // other hands have changed the ledger
+	ItemRestored      ItemState = "restored"       // the ledger is an earlier state of itself
+	ItemNoTarget      ItemState = "no-target"      // no database fits its path
+	ItemAmbiguous     ItemState = "ambiguous"      // several databases fit where one is meant
+	ItemMissing       ItemState = "missing"        // in the ledger, and no longer in the repository
+	ItemIgnored       ItemState = "ignored"        // not a migration
 )
 
 // Item is the state of one file in one database, or of one ledger entry without a file.

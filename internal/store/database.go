@@ -139,14 +139,14 @@ func (f DatabaseFilter) filter() (where filter) {
 	return where
 }
 
-// ClonedDatabases lists the databases whose ledger was written for another one.
-func (tx *Tx) ClonedDatabases(ctx context.Context) (map[string]bool, error) {
+// ForeignLedgers lists the databases whose ledger was written for another one.
+func (tx *Tx) ForeignLedgers(ctx context.Context) (map[string]bool, error) {
 	entries, err := ledgerEntries.list(ctx, tx, "WHERE target_id <> '' AND target_id <> database_id")
-	cloned := map[string]bool{}
+	foreign := map[string]bool{}
 	for _, e := range entries {
-		cloned[e.DatabaseID] = true
+		foreign[e.DatabaseID] = true
 	}
-	return cloned, err
+	return foreign, err
 }
 
 // ProjectDatabases lists all databases of a project with their ledger entries, oldest first.

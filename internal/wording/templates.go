@@ -80,7 +80,7 @@ var templates = map[towpath.ReasonCode]string{
 		"nothing runs there until somebody has looked at it and accepts it.",
 	towpath.ReasonLedgerRestored: "Its ledger is not as it was: {differs}; " +
 		"nothing runs there until somebody has looked at it and accepts it.",
-	towpath.ReasonLedgerCloned: "Its ledger was written for another database, so it looks like a copy; " +
+	towpath.ReasonForeignLedger: "Its ledger was written for another database, so it looks like a copy; " +
 		"confirm that it is a database of its own before anything runs.",
 
 	towpath.ReasonSkipped:         "{text}",

@@ -14,7 +14,7 @@ type Database = Schemas['Database']
 export function databaseState(row: Database): string {
   if (row.missingAt) return 'missing'
   if (row.ledgerState !== 'believed') return row.ledgerState
-  if (row.cloned) return 'cloned'
+  if (row.foreignLedger) return 'foreign-ledger'
   if (row.ledgerError) return 'unreachable'
   return row.busy ? 'running' : 'healthy'
 }

@@ -27,7 +27,7 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   blocked: ['Blocked', 'clock', 'warn'],
   refused: ['Refused', 'cross', 'bad'],
   unreachable: ['Unreachable', 'plug', 'bad'],
-  cloned: ['Cloned', 'question', 'warn'],
+  'foreign-ledger': ['Foreign ledger', 'question', 'warn'],
   unusable: ['Unusable', 'alert', 'bad'],
   tampered: ['Tampered', 'alert', 'bad'],
   restored: ['Restored', 'question', 'warn'],

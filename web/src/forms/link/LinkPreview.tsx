@@ -31,7 +31,7 @@ const troubles = new Set([
   'ambiguous',
   'refused',
   'unreachable',
-  'cloned',
+  'foreign-ledger',
   'tampered',
   'restored',
   'blocked',

@@ -90,7 +90,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
           Nothing runs here until you check it: {row.ledgerDiffers}.
         </Notice>
       )}
-      {row.cloned && (
+      {row.foreignLedger && (
         <Notice
           kind="warning"
           title="This looks like a copy of another database"
