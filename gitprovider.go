@@ -15,30 +15,30 @@ const (
 
 // GitProvider is a Git service that a workspace owner added through a verified OAuth consumer.
 type GitProvider struct {
-	ID            string
-	Type          ProviderType
-	InstanceURL   string // https://bitbucket.org
-	DisplayName   string
-	ApplicationID string // the consumer's key
-	SealedSecret  []byte
-	CreatedBy     string // member id
-	CreatedAt     time.Time
+	ID              string
+	Type            ProviderType
+	InstanceURL     string // https://bitbucket.org
+	DisplayName     string
+	ApplicationID   string // the consumer's key
+	EncryptedSecret []byte
+	CreatedBy       string // member id
+	CreatedAt       time.Time
 }
 
 // Grant is a person's authorization at a provider: an OAuth token pair of that person's account.
 type Grant struct {
-	ID                 string
-	ProviderID         string
-	MemberID           string
-	AccountID          string // the provider's stable id of the account
-	AccountName        string
-	SealedAccessToken  []byte
-	SealedRefreshToken []byte
-	Scopes             []string
-	ExpiresAt          time.Time
-	RefreshedAt        time.Time
-	BrokenReason       string // why it no longer works, and the way out; "" while it works
-	CreatedAt          time.Time
+	ID                    string
+	ProviderID            string
+	MemberID              string
+	AccountID             string // the provider's stable id of the account
+	AccountName           string
+	EncryptedAccessToken  []byte
+	EncryptedRefreshToken []byte
+	Scopes                []string
+	ExpiresAt             time.Time
+	RefreshedAt           time.Time
+	BrokenReason          string // why it no longer works, and the way out; "" while it works
+	CreatedAt             time.Time
 }
 
 // VerificationPurpose says what an OAuth round trip is for.
@@ -65,25 +65,25 @@ const VerificationTTL = 10 * time.Minute
 
 // Verification is one OAuth round trip: started by a member, finished by the provider's redirect.
 type Verification struct {
-	ID            string
-	Purpose       VerificationPurpose
-	State         VerificationState
-	Reason        string // of a failure: a stable code ("wrong_credentials", "denied", …)
-	Message       string // of a failure: what is wrong, and the way out
-	MemberID      string
-	SessionID     string // Credential that started it; the callback must come with the same one when it is a browser's
-	StateHash     []byte // SHA-256 of the OAuth state parameter
-	ProviderID    string // of the existing provider; "" for PurposeAddProvider
-	Type          ProviderType
-	InstanceURL   string
-	DisplayName   string
-	ApplicationID string
-	SealedSecret  []byte
-	AccountID     string // the provider's stable id of the account that signed in
-	AccountName   string
-	Scopes        []string // what was granted
-	Missing       []string // permissions that are needed and were not granted, by their labels in the consumer form
-	GrantID       string   // the result of PurposeGrant
-	CreatedAt     time.Time
-	ExpiresAt     time.Time
+	ID              string
+	Purpose         VerificationPurpose
+	State           VerificationState
+	Reason          string // of a failure: a stable code ("wrong_credentials", "denied", …)
+	Message         string // of a failure: what is wrong, and the way out
+	MemberID        string
+	SessionID       string // Credential that started it; the callback must come with the same one when it is a browser's
+	StateHash       []byte // SHA-256 of the OAuth state parameter
+	ProviderID      string // of the existing provider; "" for PurposeAddProvider
+	Type            ProviderType
+	InstanceURL     string
+	DisplayName     string
+	ApplicationID   string
+	EncryptedSecret []byte
+	AccountID       string // the provider's stable id of the account that signed in
+	AccountName     string
+	Scopes          []string // what was granted
+	Missing         []string // permissions that are needed and were not granted, by their labels in the consumer form
+	GrantID         string   // the result of PurposeGrant
+	CreatedAt       time.Time
+	ExpiresAt       time.Time
 }

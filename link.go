@@ -54,12 +54,12 @@ type RepositoryLink struct {
 	LatePolicy         LatePolicy
 	WaitingStatus      WaitingStatus
 
-	HookKey          string // random, in the webhook's address: /hooks/{HookKey}
-	HookID           string // the provider's id of the hook
-	SealedHookSecret []byte
-	HookURL          string // the address that the webhook was created with
-	HookState        HookState
-	HookReason       string // for missing and polling: why, and what to do
+	HookKey             string // random, in the webhook's address: /hooks/{HookKey}
+	HookID              string // the provider's id of the hook
+	EncryptedHookSecret []byte
+	HookURL             string // the address that the webhook was created with
+	HookState           HookState
+	HookReason          string // for missing and polling: why, and what to do
 
 	HeadCommit      string // the newest head of the branch
 	SyncedCommit    string // the commit of the manifest; "" before the first reconcile

@@ -64,17 +64,17 @@ const (
 
 // Instance is a database server, or for SQLite a folder of database files, in one environment.
 type Instance struct {
-	ID             string
-	Name           string // unique
-	Engine         EngineType
-	EnvironmentID  string
-	Address        string // host:port, or for SQLite a folder below the configured root
-	Username       string
-	SealedPassword []byte
-	Options        map[string]string // engine-specific: TLS mode, ledger schema, …
-	CheckedAt      *time.Time
-	CheckError     string // the result of the last failed check; "" when it passed
-	CreatedAt      time.Time
+	ID                string
+	Name              string // unique
+	Engine            EngineType
+	EnvironmentID     string
+	Address           string // host:port, or for SQLite a folder below the configured root
+	Username          string
+	EncryptedPassword []byte
+	Options           map[string]string // engine-specific: TLS mode, ledger schema, …
+	CheckedAt         *time.Time
+	CheckError        string // the result of the last failed check; "" when it passed
+	CreatedAt         time.Time
 }
 
 // Database is one target. It belongs to at most one project; a discovered database is unassigned

@@ -72,7 +72,7 @@ func (c *ledgerVerifyCommand) known(ctx context.Context) (v verified, err error)
 			return v, err
 		}
 	}
-	keeper, err := c.keeper()
+	keyring, err := c.keyring()
 	if err != nil {
 		return v, err
 	}
@@ -81,7 +81,7 @@ func (c *ledgerVerifyCommand) known(ctx context.Context) (v verified, err error)
 		return v, fmt.Errorf("open metadata (--metadata-url): %w", err)
 	}
 	defer func() { err = errors.Join(err, metadata.Close()) }()
-	s := &catalog.Service{Store: metadata, Keeper: keeper, Engines: engines(&settings)}
+	s := &catalog.Service{Store: metadata, Keyring: keyring, Engines: engines(&settings)}
 	d, snapshot, err := s.Verify(ctx, c.Database)
 	if err != nil {
 		return v, err
@@ -95,11 +95,11 @@ func (c *ledgerVerifyCommand) unknown(ctx context.Context) (v verified, err erro
 	if err != nil {
 		return v, err
 	}
-	keeper, err := c.keeper()
+	keyring, err := c.keyring()
 	if err != nil {
 		return v, err
 	}
-	s := &catalog.Service{Keeper: keeper, Engines: engines(&serveCommand{SQLiteRoot: at.root})}
+	s := &catalog.Service{Keyring: keyring, Engines: engines(&serveCommand{SQLiteRoot: at.root})}
 	if err := at.knows(s.Engines[at.engine].Describe()); err != nil {
 		return v, err
 	}
@@ -117,17 +117,17 @@ func (c *ledgerVerifyCommand) unknown(ctx context.Context) (v verified, err erro
 	return v, nil
 }
 
-// keeper opens the key file, which opening would make if it were missing.
-func (c *ledgerVerifyCommand) keeper() (*secret.Keeper, error) {
+// keyring opens the key file, which opening would make if it were missing.
+func (c *ledgerVerifyCommand) keyring() (*secret.Keyring, error) {
 	path := cmp.Or(c.KeyFile, c.Data+".key")
 	if err := isThere(path); err != nil {
 		return nil, err
 	}
-	keeper, err := secret.Open(path)
+	keyring, err := secret.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open key file (--key-file): %w", err)
 	}
-	return keeper, nil
+	return keyring, nil
 }
 
 func isThere(path string) error {

@@ -73,11 +73,11 @@ func newServer(ctx context.Context, c *serveCommand, log *slog.Logger) (s *serve
 	if err := s.open(ctx, c); err != nil {
 		return s, err
 	}
-	keeper, serverID, err := s.identity(ctx, c)
+	keyring, serverID, err := s.identity(ctx, c)
 	if err != nil {
 		return s, err
 	}
-	if err := s.wire(c, keeper, serverID); err != nil {
+	if err := s.wire(c, keyring, serverID); err != nil {
 		return s, err
 	}
 	if s.listener == nil {
@@ -126,12 +126,12 @@ func lockMetadata(path string) (*os.File, error) {
 	return f, nil
 }
 
-// identity opens the key, proves that it is the one that the metadata was sealed with, and reads the server's id.
-func (s *server) identity(ctx context.Context, c *serveCommand) (keeper *secret.Keeper, serverID string, err error) {
+// identity opens the key, proves that it is the one that the metadata was encrypted with, and reads the server's id.
+func (s *server) identity(ctx context.Context, c *serveCommand) (keyring *secret.Keyring, serverID string, err error) {
 	if err := s.keyIsThere(ctx, c.KeyFile); err != nil {
 		return nil, "", err
 	}
-	if keeper, err = secret.Open(c.KeyFile); err != nil {
+	if keyring, err = secret.Open(c.KeyFile); err != nil {
 		return nil, "", fmt.Errorf("open key file (--key-file): %w", err)
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
@@ -146,20 +146,20 @@ func (s *server) identity(ctx context.Context, c *serveCommand) (keeper *secret.
 			return err
 		}
 		if proof == nil {
-			return tx.SetMeta(ctx, keyProof, keeper.Proof())
+			return tx.SetMeta(ctx, keyProof, keyring.Proof())
 		}
-		if err := keeper.Verify(proof); err != nil {
-			return fmt.Errorf("the key in %s is not the one that the metadata was sealed with; put the right file there, every server on the same metadata needs the same: %w", c.KeyFile, err)
+		if err := keyring.Verify(proof); err != nil {
+			return fmt.Errorf("the key in %s is not the one that the metadata was encrypted with; put the right file there, every server on the same metadata needs the same: %w", c.KeyFile, err)
 		}
 		return nil
 	})
-	return keeper, serverID, err
+	return keyring, serverID, err
 }
 
-// keyProof is where the metadata keeps by which key it was sealed.
+// keyProof is where the metadata keeps which key encrypted the metadata.
 const keyProof = "key-proof"
 
-// keyIsThere refuses to start without the key file that the metadata was sealed with: a new key would open nothing of it.
+// keyIsThere refuses to start without the key file that the metadata was encrypted with: a new key would open nothing of it.
 func (s *server) keyIsThere(ctx context.Context, path string) error {
 	_, err := os.Stat(path)
 	if !errors.Is(err, os.ErrNotExist) {
@@ -168,8 +168,8 @@ func (s *server) keyIsThere(ctx context.Context, path string) error {
 	return s.store.Read(ctx, func(tx *store.Tx) error {
 		proof, err := tx.Meta(ctx, keyProof)
 		if err == nil && proof != nil {
-			err = fmt.Errorf("the key file %s (--key-file) is missing, and the metadata was sealed with it; put it back from its backup. "+
-				"If it is lost, nothing sealed can be read again: start with new metadata and a new key, and add everything again", path)
+			err = fmt.Errorf("the key file %s (--key-file) is missing, and the metadata was encrypted with it; put it back from its backup. "+
+				"If it is lost, nothing encrypted can be read again: start with new metadata and a new key, and add everything again", path)
 		}
 		return err
 	})
@@ -179,25 +179,25 @@ func (s *server) keyIsThere(ctx context.Context, path string) error {
 // waiting.
 const workers = 64
 
-func (s *server) wire(c *serveCommand, keeper *secret.Keeper, serverID string) error {
+func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string) error {
 	providers, err := gitProviders(c)
 	if err != nil {
 		return err
 	}
 	targets := engines(c)
 	owner := store.NewID()
-	cat := &catalog.Service{Store: s.store, Keeper: keeper, Engines: targets, Logger: s.log}
+	cat := &catalog.Service{Store: s.store, Keyring: keyring, Engines: targets, Logger: s.log}
 	exec := &executor.Service{
-		Store: s.store, Keeper: keeper, Engines: targets, Owner: owner, ServerID: serverID, SnapshotSchemas: c.SchemaHistory, Logger: s.log,
+		Store: s.store, Keyring: keyring, Engines: targets, Owner: owner, ServerID: serverID, SnapshotSchemas: c.SchemaHistory, Logger: s.log,
 		PerInstance: c.MaxPerInstance,
 	}
 	roll := &rollout.Service{Store: s.store, Logger: s.log}
-	s.auth = &auth.Service{Store: s.store, Keeper: keeper}
-	accounts := &account.Service{Store: s.store, Keeper: keeper, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log}
+	s.auth = &auth.Service{Store: s.store, Keyring: keyring}
+	accounts := &account.Service{Store: s.store, Keyring: keyring, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log}
 	files := &manifest.Service{Store: s.store, Refusal: exec.Refusal, Rules: build()}
 	report := &report.Service{Store: s.store, Accounts: accounts, Manifest: files, ExternalURL: c.ExternalURL, Logger: s.log}
 	links := &link.Service{
-		Store: s.store, Keeper: keeper, Accounts: accounts, Manifest: files, ExternalURL: c.ExternalURL, Logger: s.log,
+		Store: s.store, Keyring: keyring, Accounts: accounts, Manifest: files, ExternalURL: c.ExternalURL, Logger: s.log,
 		RefreshLedgers: cat.RefreshLedgers, Settle: report.Settle, Marks: cat.Marks, Shown: cat.Shown,
 		Polling: c.PollingOnly, PollInterval: c.PollInterval,
 	}

@@ -56,7 +56,7 @@ func TestWalk_keys(t *testing.T) {
 		}
 		wrong := bytes.Repeat([]byte{5}, 32)
 		w.must(t, os.WriteFile(key, wrong, 0o600))
-		if out := w.refused(t); !strings.Contains(out, "is not the one that the metadata was sealed with") {
+		if out := w.refused(t); !strings.Contains(out, "is not the one that the metadata was encrypted with") {
 			t.Errorf("with a wrong key it says %s", out)
 		}
 		if now, err := os.ReadFile(key); err != nil || !bytes.Equal(now, wrong) {

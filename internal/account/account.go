@@ -14,7 +14,7 @@ import (
 // Service connects providers and accounts. Its fields are set before first use and not changed afterwards.
 type Service struct {
 	Store       *store.Store
-	Keeper      *secret.Keeper
+	Keyring     *secret.Keyring
 	Drivers     map[towpath.ProviderType]vcs.Driver
 	ExternalURL string // where people and providers reach this server, without a trailing slash
 	Logger      *slog.Logger

@@ -89,7 +89,7 @@ func (s *Service) StartGrant(ctx context.Context, actor towpath.Actor, providerI
 	if err != nil {
 		return v, "", err
 	}
-	appSecret, err := s.Keeper.Open(known.SealedSecret, providerRow(known.ID))
+	appSecret, err := s.Keyring.Decrypt(known.EncryptedSecret, providerRow(known.ID))
 	if err != nil {
 		return v, "", fmt.Errorf("open secret of Git provider: %w", err)
 	}
@@ -119,7 +119,7 @@ func (s *Service) start(ctx context.Context, actor towpath.Actor, v towpath.Veri
 	v.ID = store.NewID()
 	v.State, v.MemberID, v.SessionID = towpath.VerificationPending, actor.Member.ID, actor.SessionID
 	v.StateHash = secret.HashToken(state)
-	v.SealedSecret = s.Keeper.Seal([]byte(appSecret), verificationRow(v.ID))
+	v.EncryptedSecret = s.Keyring.Encrypt([]byte(appSecret), verificationRow(v.ID))
 	err = s.Store.Write(ctx, func(tx *store.Tx) error { return tx.CreateVerification(ctx, &v) })
 	return v, provider.AuthorizeURL(app, state, s.callbackURL()), err
 }
@@ -243,7 +243,7 @@ func (s *Service) exchange(ctx context.Context, v *towpath.Verification, c Callb
 	case c.Code == "":
 		return vcs.Token{}, &failure{"provider_error", kind.Name + " sent you back without a code. Press Next again."}
 	}
-	appSecret, err := s.Keeper.Open(v.SealedSecret, verificationRow(v.ID))
+	appSecret, err := s.Keyring.Decrypt(v.EncryptedSecret, verificationRow(v.ID))
 	if err != nil {
 		s.Logger.Error("cannot open a verification's secret", "verification", v.ID, "error", err)
 		return vcs.Token{}, &failure{"internal", "The server could not read its own secret; its key file may have changed."}

@@ -102,7 +102,7 @@ func (t *grantTokens) Token(ctx context.Context, stale string) (string, error) {
 	if g.BrokenReason != "" {
 		return "", &vcs.Error{Kind: vcs.Unauthorized, Op: "use grant", Message: g.BrokenReason}
 	}
-	access, err := t.s.Keeper.Open(g.SealedAccessToken, accessRow(g.ID))
+	access, err := t.s.Keyring.Decrypt(g.EncryptedAccessToken, accessRow(g.ID))
 	if err != nil {
 		return "", fmt.Errorf("open access token: %w", err)
 	}
@@ -132,11 +132,11 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	appSecret, err := s.Keeper.Open(p.SealedSecret, providerRow(p.ID))
+	appSecret, err := s.Keyring.Decrypt(p.EncryptedSecret, providerRow(p.ID))
 	if err != nil {
 		return "", fmt.Errorf("open secret of Git provider: %w", err)
 	}
-	refresh, err := s.Keeper.Open(g.SealedRefreshToken, refreshRow(g.ID))
+	refresh, err := s.Keyring.Decrypt(g.EncryptedRefreshToken, refreshRow(g.ID))
 	if err != nil {
 		return "", fmt.Errorf("open refresh token: %w", err)
 	}
@@ -184,7 +184,7 @@ func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, p
 			return err
 		}
 		if now.RefreshedAt.After(tried.RefreshedAt) {
-			plain, err := s.Keeper.Open(now.SealedAccessToken, accessRow(now.ID))
+			plain, err := s.Keyring.Decrypt(now.EncryptedAccessToken, accessRow(now.ID))
 			access = string(plain)
 			return err
 		}
@@ -220,9 +220,9 @@ func markLinks(ctx context.Context, tx *store.Tx, grantID, reason string) error 
 }
 
 func (s *Service) sealTokens(g *towpath.Grant, token vcs.Token) {
-	g.SealedAccessToken = s.Keeper.Seal([]byte(token.AccessToken), accessRow(g.ID))
+	g.EncryptedAccessToken = s.Keyring.Encrypt([]byte(token.AccessToken), accessRow(g.ID))
 	if token.RefreshToken != "" {
-		g.SealedRefreshToken = s.Keeper.Seal([]byte(token.RefreshToken), refreshRow(g.ID))
+		g.EncryptedRefreshToken = s.Keyring.Encrypt([]byte(token.RefreshToken), refreshRow(g.ID))
 	}
 	if len(token.Scopes) > 0 {
 		g.Scopes = token.Scopes

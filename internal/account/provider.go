@@ -40,10 +40,10 @@ func (s *Service) AddProvider(ctx context.Context, actor towpath.Actor, verifica
 		p = towpath.GitProvider{
 			ID: id, Type: v.Type, InstanceURL: v.InstanceURL, DisplayName: v.DisplayName, ApplicationID: v.ApplicationID, CreatedBy: actor.Member.ID,
 		}
-		if p.SealedSecret, err = s.reseal(v, p.ID); err != nil {
+		if p.EncryptedSecret, err = s.reencrypt(v, p.ID); err != nil {
 			return err
 		}
-		v.SealedSecret = nil
+		v.EncryptedSecret = nil
 		if err := tx.UpdateVerification(ctx, &v); err != nil {
 			return err
 		}
@@ -70,10 +70,10 @@ func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, provid
 			return err
 		}
 		p.ApplicationID = v.ApplicationID
-		if p.SealedSecret, err = s.reseal(v, p.ID); err != nil {
+		if p.EncryptedSecret, err = s.reencrypt(v, p.ID); err != nil {
 			return err
 		}
-		v.SealedSecret = nil
+		v.EncryptedSecret = nil
 		if err := tx.UpdateVerification(ctx, &v); err != nil {
 			return err
 		}
@@ -113,12 +113,12 @@ func tryGrantsAgain(ctx context.Context, tx *store.Tx, providerID string) error 
 	return nil
 }
 
-func (s *Service) reseal(v towpath.Verification, providerID string) ([]byte, error) {
-	plain, err := s.Keeper.Open(v.SealedSecret, verificationRow(v.ID))
+func (s *Service) reencrypt(v towpath.Verification, providerID string) ([]byte, error) {
+	plain, err := s.Keyring.Decrypt(v.EncryptedSecret, verificationRow(v.ID))
 	if err != nil {
 		return nil, fmt.Errorf("open secret of verification: %w", err)
 	}
-	return s.Keeper.Seal(plain, providerRow(providerID)), nil
+	return s.Keyring.Encrypt(plain, providerRow(providerID)), nil
 }
 
 // RenameProvider changes a provider's display name.

@@ -28,7 +28,7 @@ const password = "correct horse battery"
 // bundle is a server with one person of each kind and one project of theirs.
 type bundle struct {
 	*Server
-	Keeper  *secret.Keeper
+	Keyring *secret.Keyring
 	url     string
 	log     *logBuffer
 	tokens  map[string]string // API tokens by who; "nobody" has none
@@ -66,13 +66,13 @@ func setup(t *testing.T) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keeper, err := secret.Open(filepath.Join(dir, "key"))
+	keyring, err := secret.Open(filepath.Join(dir, "key"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := &bundle{log: &logBuffer{}, tokens: map[string]string{}, members: map[string]towpath.Member{}}
 	b.Server = &Server{
-		Store: st, Workspace: &workspace.Service{Store: st}, Auth: &auth.Service{Store: st, Keeper: keeper},
+		Store: st, Workspace: &workspace.Service{Store: st}, Auth: &auth.Service{Store: st, Keyring: keyring},
 		Logger: slog.New(slog.NewTextHandler(b.log, nil)), ExternalURL: "https://towpath.example", Version: "test",
 	}
 	t.Cleanup(func() {
@@ -80,7 +80,7 @@ func setup(t *testing.T) *bundle {
 			t.Error(err)
 		}
 	})
-	b.Keeper = keeper
+	b.Keyring = keyring
 	b.populate(t)
 	b.serve(t)
 	return b

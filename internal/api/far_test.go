@@ -77,17 +77,17 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 		t.Fatal(err)
 	}
 	engines := map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: w.root})}
-	w.Catalog = &catalog.Service{Store: w.Store, Keeper: w.Keeper, Engines: engines, Logger: w.Logger}
-	w.Executor = &executor.Service{Store: w.Store, Keeper: w.Keeper, Engines: engines, Owner: "test", ServerID: "test", Logger: w.Logger}
+	w.Catalog = &catalog.Service{Store: w.Store, Keyring: w.Keyring, Engines: engines, Logger: w.Logger}
+	w.Executor = &executor.Service{Store: w.Store, Keyring: w.Keyring, Engines: engines, Owner: "test", ServerID: "test", Logger: w.Logger}
 	w.Rollouts = &rollouts.Service{Store: w.Store, Logger: w.Logger}
 	w.Accounts = &account.Service{
-		Store: w.Store, Keeper: w.Keeper, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
+		Store: w.Store, Keyring: w.Keyring, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
 		ExternalURL: w.url, Logger: w.Logger,
 	}
 	files := &manifest.Service{Store: w.Store}
 	report := &reports.Service{Store: w.Store, Accounts: w.Accounts, Manifest: files, ExternalURL: w.url, Logger: w.Logger}
 	w.Links = &links.Service{
-		Store: w.Store, Keeper: w.Keeper, Accounts: w.Accounts, Manifest: files, ExternalURL: w.url, Logger: w.Logger,
+		Store: w.Store, Keyring: w.Keyring, Accounts: w.Accounts, Manifest: files, ExternalURL: w.url, Logger: w.Logger,
 		RefreshLedgers: w.Catalog.RefreshLedgers, Settle: report.Settle,
 	}
 	w.Syncs = &syncs.Service{

@@ -30,7 +30,7 @@ func instanceFor(ctx context.Context) func(towpath.Instance) instance {
 		seen := instance{ID: i.ID, Name: i.Name, Engine: i.Engine, EnvironmentID: i.EnvironmentID, CheckedAt: i.CheckedAt, CreatedAt: i.CreatedAt}
 		if full {
 			seen.Address, seen.Username, seen.Options, seen.CheckError = i.Address, i.Username, i.Options, i.CheckError
-			seen.HasPassword = len(i.SealedPassword) > 0
+			seen.HasPassword = len(i.EncryptedPassword) > 0
 		}
 		return seen
 	}

@@ -211,12 +211,12 @@ func TestHook_wantsAGoodSignature(t *testing.T) {
 	var sealed []byte
 	if err := w.Store.Read(t.Context(), func(tx *store.Tx) error {
 		l, err := tx.Link(t.Context(), link.ID)
-		key, sealed = l.HookKey, l.SealedHookSecret
+		key, sealed = l.HookKey, l.EncryptedHookSecret
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
-	hookSecret, err := w.Keeper.Open(sealed, "repository_link/"+link.ID+"/hook")
+	hookSecret, err := w.Keyring.Decrypt(sealed, "repository_link/"+link.ID+"/hook")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,17 +106,17 @@ func (b *bundle) things(t *testing.T) map[string]string {
 		if err := tx.CreateDatabase(ctx, &d); err != nil {
 			return err
 		}
-		p := towpath.GitProvider{ID: store.NewID(), Type: towpath.ProviderBitbucket, SealedSecret: []byte("x")}
+		p := towpath.GitProvider{ID: store.NewID(), Type: towpath.ProviderBitbucket, EncryptedSecret: []byte("x")}
 		if err := tx.CreateGitProvider(ctx, &p); err != nil {
 			return err
 		}
-		g := towpath.Grant{ID: store.NewID(), ProviderID: p.ID, MemberID: b.members["lead"].ID, SealedAccessToken: []byte("x"), SealedRefreshToken: []byte("x")}
+		g := towpath.Grant{ID: store.NewID(), ProviderID: p.ID, MemberID: b.members["lead"].ID, EncryptedAccessToken: []byte("x"), EncryptedRefreshToken: []byte("x")}
 		if err := tx.CreateGrant(ctx, &g); err != nil {
 			return err
 		}
 		l := towpath.RepositoryLink{
 			ID: store.NewID(), ProjectID: b.project.ID, ProviderID: p.ID, GrantID: g.ID, LatePolicy: towpath.LateHold,
-			HookKey: "key", HookState: towpath.HookPolling, SealedHookSecret: []byte("x"), RepositoryName: "acme/shop", Branch: "main",
+			HookKey: "key", HookState: towpath.HookPolling, EncryptedHookSecret: []byte("x"), RepositoryName: "acme/shop", Branch: "main",
 		}
 		if err := tx.CreateLink(ctx, &l); err != nil {
 			return err

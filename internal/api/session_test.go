@@ -20,11 +20,11 @@ func newcomer(t *testing.T) *bundle {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	keeper, err := secret.Open(filepath.Join(t.TempDir(), "key"))
+	keyring, err := secret.Open(filepath.Join(t.TempDir(), "key"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Store, b.Auth = st, &auth.Service{Store: st, Keeper: keeper}
+	b.Store, b.Auth = st, &auth.Service{Store: st, Keyring: keyring}
 	b.serve(t)
 	return b
 }

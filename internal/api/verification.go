@@ -88,7 +88,7 @@ type startVerificationInput struct {
 		InstanceURL   string               `json:"instanceUrl,omitempty" maxLength:"500"`
 		DisplayName   string               `json:"displayName" maxLength:"500"`
 		ApplicationID string               `json:"applicationId" maxLength:"2000"`
-		Secret        string               `json:"secret" maxLength:"2000" doc:"It is sealed at once and never shown again."`
+		Secret        string               `json:"secret" maxLength:"2000" doc:"It is encrypted at once and never shown again."`
 	}
 }
 

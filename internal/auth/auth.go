@@ -15,8 +15,8 @@ import (
 
 // Service knows the members of the workspace. It is safe for concurrent use; its clock is the store's.
 type Service struct {
-	Store  *store.Store
-	Keeper *secret.Keeper // its key makes the setup token
+	Store   *store.Store
+	Keyring *secret.Keyring // its key makes the setup token
 
 	hashing  hashing
 	byEmail  throttle

@@ -36,11 +36,11 @@ func setup(t *testing.T) *bundle {
 			t.Error(err)
 		}
 	})
-	keeper, err := secret.Open(filepath.Join(dir, "key"))
+	keyring, err := secret.Open(filepath.Join(dir, "key"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bundle{Service: &auth.Service{Store: st, Keeper: keeper}}
+	b := &bundle{Service: &auth.Service{Store: st, Keyring: keyring}}
 	b.clock.Store(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).UnixMicro())
 	st.Now = func() time.Time { return time.UnixMicro(b.clock.Load()) }
 	_, b.session, err = b.SignUpFirstOwner(t.Context(), b.SetupToken(), "Ada@Example.com", "Ada", password)
@@ -104,11 +104,11 @@ func TestSignUpFirstOwner_refuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	keeper, err := secret.Open(filepath.Join(t.TempDir(), "key"))
+	keyring, err := secret.Open(filepath.Join(t.TempDir(), "key"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &auth.Service{Store: st, Keeper: keeper}
+	s := &auth.Service{Store: st, Keyring: keyring}
 	for name, c := range map[string]struct {
 		token, email, name, password string
 		want                         towpath.Code

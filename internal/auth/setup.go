@@ -24,7 +24,7 @@ func (s *Service) SetupNeeded(ctx context.Context) (bool, error) {
 // SetupToken is what the first owner must know. It is made from the key file, so that all replicas have the same and
 // only who runs the server can see it. It works while there is no member.
 func (s *Service) SetupToken() string {
-	return strings.ToLower(base32.StdEncoding.EncodeToString(s.Keeper.Derive("setup-token")[:20]))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(s.Keyring.Derive("setup-token")[:20]))
 }
 
 // SignUpFirstOwner makes the first member and a session for them. CodeUnauthorized: the token is wrong; CodeConflict: there

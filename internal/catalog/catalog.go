@@ -20,7 +20,7 @@ import (
 // Service keeps the catalogue. It is safe for concurrent use.
 type Service struct {
 	Store   *store.Store
-	Keeper  *secret.Keeper
+	Keyring *secret.Keyring
 	Engines map[towpath.EngineType]engine.Engine
 	Timeout time.Duration // for one look at one database or instance; 10 s
 	Logger  *slog.Logger
@@ -90,11 +90,11 @@ func (s *Service) engine(kind towpath.EngineType) (engine.Engine, error) {
 
 func passwordRow(instanceID string) string { return "instance/" + instanceID + "/password" }
 
-func (s *Service) seal(instanceID, password string) []byte {
+func (s *Service) encrypt(instanceID, password string) []byte {
 	if password == "" {
 		return nil
 	}
-	return s.Keeper.Seal([]byte(password), passwordRow(instanceID))
+	return s.Keyring.Encrypt([]byte(password), passwordRow(instanceID))
 }
 
 // target opens what is needed to reach an instance that is saved.
@@ -104,10 +104,10 @@ func (s *Service) target(i towpath.Instance) (engine.Engine, engine.Target, erro
 		return nil, engine.Target{}, err
 	}
 	t := engine.Target{Address: i.Address, Username: i.Username, Options: i.Options}
-	if len(i.SealedPassword) == 0 {
+	if len(i.EncryptedPassword) == 0 {
 		return e, t, nil
 	}
-	password, err := s.Keeper.Open(i.SealedPassword, passwordRow(i.ID))
+	password, err := s.Keyring.Decrypt(i.EncryptedPassword, passwordRow(i.ID))
 	if err != nil {
 		return nil, t, towpath.Errorf(towpath.CodeUnavailable, "The password of instance %s cannot be opened with this server's key. Enter it again.", i.Name)
 	}

@@ -36,12 +36,12 @@ func setup(t *testing.T, databases ...string) *bundle {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	keeper, err := secret.Open(filepath.Join(t.TempDir(), "key"))
+	keyring, err := secret.Open(filepath.Join(t.TempDir(), "key"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	root := t.TempDir()
-	b := &bundle{root: root, Service: &catalog.Service{Store: st, Keeper: keeper,
+	b := &bundle{root: root, Service: &catalog.Service{Store: st, Keyring: keyring,
 		Engines: map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: root})}}}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
 		b.project = towpath.Project{Name: "Shop"}
@@ -218,12 +218,12 @@ func TestUpdateInstance_doesNotCarryAPasswordElsewhere(t *testing.T) {
 	}
 	b.spec.Password = "hunter2"
 	i, err := b.AddInstance(t.Context(), ada, b.spec)
-	if err != nil || strings.Contains(string(i.SealedPassword), "hunter2") || len(i.SealedPassword) == 0 {
+	if err != nil || strings.Contains(string(i.EncryptedPassword), "hunter2") || len(i.EncryptedPassword) == 0 {
 		t.Fatalf("instance is %+v, %v", i, err)
 	}
 	spec := b.spec
 	spec.Password, spec.Name = "", "renamed"
-	if i, err = b.UpdateInstance(t.Context(), ada, i.ID, spec); err != nil || i.Name != "renamed" || len(i.SealedPassword) == 0 {
+	if i, err = b.UpdateInstance(t.Context(), ada, i.ID, spec); err != nil || i.Name != "renamed" || len(i.EncryptedPassword) == 0 {
 		t.Errorf("rename: %+v, %v", i, err)
 	}
 	spec.Address = "elsewhere"

@@ -258,7 +258,7 @@ func (s *Service) VerifyTarget(ctx context.Context, kind towpath.EngineType, t e
 	if l.Head != nil {
 		writtenFor = l.Head.DatabaseID
 	}
-	found := seal.NewKeys(s.Keeper).Check(l, writtenFor, seal.Known{})
+	found := seal.NewKeys(s.Keyring).Check(l, writtenFor, seal.Known{})
 	return towpath.LedgerSnapshot{
 		Entries: l.Entries, Number: found.Number, Seal: found.Seal, Trouble: found.Trouble, Differs: found.Words(),
 	}, nil
@@ -341,7 +341,7 @@ func (s *Service) believed(ctx context.Context, db engine.DB, d towpath.Database
 	if err != nil {
 		return towpath.LedgerSnapshot{}, err
 	}
-	found := seal.NewKeys(s.Keeper).Check(l, d.ID, seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal, Entries: d.Ledger.Entries})
+	found := seal.NewKeys(s.Keyring).Check(l, d.ID, seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal, Entries: d.Ledger.Entries})
 	return towpath.LedgerSnapshot{
 		Entries: clipped(l.Entries),
 		Number:  found.Number,

@@ -94,7 +94,7 @@ func (s *Service) AddInstance(ctx context.Context, actor towpath.Actor, spec Ins
 	i := towpath.Instance{
 		ID: store.NewID(), Name: spec.Name, Engine: spec.Engine, EnvironmentID: spec.EnvironmentID, Address: spec.Address, Username: spec.Username, Options: spec.Options,
 	}
-	i.SealedPassword = s.seal(i.ID, spec.Password)
+	i.EncryptedPassword = s.encrypt(i.ID, spec.Password)
 	names, err := s.discover(ctx, i)
 	if err != nil {
 		return towpath.Instance{}, err
@@ -149,8 +149,8 @@ func (s *Service) UpdateInstance(ctx context.Context, actor towpath.Actor, id st
 	if spec.Engine != i.Engine {
 		return i, towpath.Invalid("engine", "The engine of an instance stays. Add another instance.")
 	}
-	sealed := s.seal(id, spec.Password)
-	if spec.Password == "" && len(i.SealedPassword) > 0 {
+	encrypted := s.encrypt(id, spec.Password)
+	if spec.Password == "" && len(i.EncryptedPassword) > 0 {
 		if spec.Address != i.Address || spec.Username != i.Username || !maps.Equal(spec.Options, i.Options) {
 			return i, towpath.Invalid("password", "Enter the password again: the instance's address, user or options change.")
 		}
@@ -158,7 +158,7 @@ func (s *Service) UpdateInstance(ctx context.Context, actor towpath.Actor, id st
 		if err != nil {
 			return i, err
 		}
-		spec.Password, sealed = t.Password, i.SealedPassword
+		spec.Password, encrypted = t.Password, i.EncryptedPassword
 	}
 	if err := s.usable(ctx, spec); err != nil {
 		return i, err
@@ -176,7 +176,7 @@ func (s *Service) UpdateInstance(ctx context.Context, actor towpath.Actor, id st
 			}
 		}
 		i.Name, i.EnvironmentID, i.Address, i.Username, i.Options = spec.Name, spec.EnvironmentID, spec.Address, spec.Username, spec.Options
-		i.SealedPassword, i.CheckedAt, i.CheckError = sealed, &tx.Now, ""
+		i.EncryptedPassword, i.CheckedAt, i.CheckError = encrypted, &tx.Now, ""
 		if err := tx.UpdateInstance(ctx, &i); err != nil {
 			return err
 		}

@@ -131,7 +131,7 @@ func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (towp
 
 func (s *Service) check(l towpath.Ledger, d towpath.Database) seal.Reading {
 	known := seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal, Entries: d.Ledger.Entries}
-	return seal.NewKeys(s.Keeper).Check(l, d.ID, known)
+	return seal.NewKeys(s.Keyring).Check(l, d.ID, known)
 }
 
 // isOwn reports whether a ledger is the database's own and can be trusted.
@@ -186,7 +186,7 @@ func (s *Service) own(l towpath.Ledger, h heldTarget) ([]towpath.LedgerEntry, *s
 			rows[i].State = towpath.LedgerDone
 		}
 	}
-	book := seal.NewKeys(s.Keeper).NewBook(h.ID, after)
+	book := seal.NewKeys(s.Keyring).NewBook(h.ID, after)
 	sealed, written := book.Whole(rows...)
 	written()
 	return sealed, book

@@ -106,8 +106,8 @@ func (s *Service) newBatch(
 		reach:  func() (engine.Engine, engine.Target, error) { return s.reach(instance, d.Name) },
 		logger: s.Logger,
 		ledger: &ledger{
-			keys:       seal.NewKeys(s.Keeper),
-			keyID:      s.Keeper.KeyID(),
+			keys:       seal.NewKeys(s.Keyring),
+			keyID:      s.Keyring.KeyID(),
 			databaseID: d.ID,
 			known:      seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal},
 		},

@@ -37,14 +37,14 @@ func setup(t *testing.T) *bundle {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	keeper, err := secret.Open(filepath.Join(t.TempDir(), "key"))
+	keyring, err := secret.Open(filepath.Join(t.TempDir(), "key"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := &bundle{folder: folder, meta: meta, Service: &executor.Service{
 		// Claims grow as on an idle machine.
 		Quick: time.Hour,
-		Store: st, Keeper: keeper, Owner: "first", ServerID: "server", Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
+		Store: st, Keyring: keyring, Owner: "first", ServerID: "server", Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
 		Engines: map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder})},
 	}}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -78,10 +78,10 @@ func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 	if err := tx.CreateMember(ctx, &m); err != nil {
 		return err
 	}
-	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, SealedAccessToken: []byte{1}, SealedRefreshToken: []byte{1}}
+	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, EncryptedAccessToken: []byte{1}, EncryptedRefreshToken: []byte{1}}
 	l := towpath.RepositoryLink{ID: "link", ProjectID: projectID, ProviderID: "provider", GrantID: "grant", LatePolicy: towpath.LateHold,
-		HookState: towpath.HookPolling, SealedHookSecret: []byte{1}, SyncedCommit: "c0ffee"}
-	return errors.Join(tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", SealedSecret: []byte{1}}), tx.CreateGrant(ctx, &g), tx.CreateLink(ctx, &l))
+		HookState: towpath.HookPolling, EncryptedHookSecret: []byte{1}, SyncedCommit: "c0ffee"}
+	return errors.Join(tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}), tx.CreateGrant(ctx, &g), tx.CreateLink(ctx, &l))
 }
 
 func (b *bundle) file(name string) string { return filepath.Join(b.folder, name+".db") }

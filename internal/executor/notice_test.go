@@ -74,7 +74,7 @@ func TestRunTask_keepsNotices(t *testing.T) {
 	b := setup(t)
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
 		i, err := tx.Instance(ctx, b.database.InstanceID)
-		i.SealedPassword = b.Keeper.Seal([]byte("hunter22"), "instance/"+i.ID+"/password")
+		i.EncryptedPassword = b.Keyring.Encrypt([]byte("hunter22"), "instance/"+i.ID+"/password")
 		return errors.Join(err, tx.UpdateInstance(ctx, &i))
 	})
 	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}), func(text string) (n towpath.Notices) {

@@ -72,7 +72,7 @@ func (s *Service) evidence(
 	if err != nil {
 		return found, err
 	}
-	if seal.NewKeys(s.Keeper).Check(l, d.ID, seal.Known{}).Trouble != "" {
+	if seal.NewKeys(s.Keyring).Check(l, d.ID, seal.Known{}).Trouble != "" {
 		return evidence{begun: true, indeterminate: true}, nil
 	}
 	return weigh(t, l.Entries, d.ID), nil

@@ -15,7 +15,7 @@ import (
 // Service runs tasks. It is safe for concurrent use. Zero durations and counts stand for defaults.
 type Service struct {
 	Store    *store.Store
-	Keeper   *secret.Keeper
+	Keyring  *secret.Keyring
 	Engines  map[towpath.EngineType]engine.Engine
 	Owner    string // names this process in leases; a new one at each start
 	ServerID string // of the metadata (store.Tx.ServerID); written into ledgers
@@ -93,10 +93,10 @@ func (s *Service) reach(i towpath.Instance, database string) (engine.Engine, eng
 			"This server cannot speak to %s databases.", i.Engine)
 	}
 	t := engine.Target{Address: i.Address, Username: i.Username, Options: i.Options, Database: database}
-	if len(i.SealedPassword) == 0 {
+	if len(i.EncryptedPassword) == 0 {
 		return e, t, nil
 	}
-	password, err := s.Keeper.Open(i.SealedPassword, "instance/"+i.ID+"/password")
+	password, err := s.Keyring.Decrypt(i.EncryptedPassword, "instance/"+i.ID+"/password")
 	if err != nil {
 		return nil, engine.Target{}, towpath.Errorf(towpath.CodeInternal,
 			"The password of instance %s cannot be opened with this server's key. Enter it again.", i.Name)

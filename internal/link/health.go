@@ -120,7 +120,7 @@ func standing(p plan.Plan) string {
 		return ""
 	}
 	item := p.Items[i]
-	return fmt.Sprintf("%s is %s in %s of %s: %s", item.Path, item.State, item.Database, item.Environment, wording.Fragment(item.Reason))
+	return fmt.Sprintf("%s (%s) in %s of %s: %s", item.Path, item.State, item.Database, item.Environment, wording.Fragment(item.Reason))
 }
 
 // readingOf says how far a reading is.

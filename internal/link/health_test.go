@@ -26,15 +26,15 @@ func TestWaitsFor_namesWhatStandsStill(t *testing.T) {
 		"nothing": {items: []plan.Item{item("1.sql", plan.ItemApplied, towpath.Reason{})}},
 		"a file that went away long ago": {
 			items: []plan.Item{item("1.sql", plan.ItemApplied, towpath.Reason{}), item("2.sql", plan.ItemMissing, towpath.Why(towpath.ReasonMissing))},
-			want:  "2.sql is missing in shop of test: the database has it, and its file is gone from the repository; restore the file",
+			want:  "2.sql (missing) in shop of test: the database has it, and its file is gone from the repository; restore the file",
 		},
 		"a database that is gone": {
 			items: []plan.Item{item("1.sql", plan.ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnread))},
-			want:  "1.sql is unreachable in shop of test: its ledger has not been read yet",
+			want:  "1.sql (unreachable) in shop of test: its ledger has not been read yet",
 		},
 		"a copy": {
 			items: []plan.Item{item("1.sql", plan.ItemForeignLedger, towpath.Why(towpath.ReasonForeignLedger))},
-			want: "1.sql is foreign-ledger in shop of test: its ledger was written for another database, so it looks like a copy; " +
+			want: "1.sql (foreign-ledger) in shop of test: its ledger was written for another database, so it looks like a copy; " +
 				"confirm that it is a database of its own before anything runs",
 		},
 		"a failure": {rollout: open, want: failure},

@@ -43,7 +43,7 @@ func (s *Service) makeHook(ctx context.Context, client vcs.Client, link *towpath
 
 // HookSecret opens the secret that a link's deliveries are signed with.
 func (s *Service) HookSecret(link towpath.RepositoryLink) (string, error) {
-	plain, err := s.Keeper.Open(link.SealedHookSecret, hookRow(link.ID))
+	plain, err := s.Keyring.Decrypt(link.EncryptedHookSecret, hookRow(link.ID))
 	if err != nil {
 		return "", fmt.Errorf("open webhook secret: %w", err)
 	}

@@ -57,7 +57,7 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 	link := d.link
 	link.HookKey = secret.NewToken(18)
 	hookSecret := secret.NewToken(32)
-	link.SealedHookSecret = s.Keeper.Seal([]byte(hookSecret), hookRow(link.ID))
+	link.EncryptedHookSecret = s.Keyring.Encrypt([]byte(hookSecret), hookRow(link.ID))
 	link.NextPollAt = s.Store.Now().Add(s.pollInterval())
 	link.HookState, link.HookReason = towpath.HookPolling, "You chose polling. Towpath looks for new commits every "+s.pollInterval().String()+"."
 	if obstacle := s.hookObstacle(link.ProviderID, s.instanceURL(ctx, link.ProviderID)); obstacle != "" {

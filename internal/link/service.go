@@ -21,7 +21,7 @@ import (
 // Service makes and changes links. Its fields are set before first use and not changed afterwards.
 type Service struct {
 	Store       *store.Store
-	Keeper      *secret.Keeper
+	Keyring     *secret.Keyring
 	Accounts    *account.Service
 	Manifest    *manifest.Service
 	ExternalURL string // where people and providers reach this server, without a trailing slash

@@ -60,16 +60,16 @@ func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 	if err := tx.CreateMember(ctx, &m); err != nil {
 		return err
 	}
-	if err := tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", SealedSecret: []byte{1}}); err != nil {
+	if err := tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}); err != nil {
 		return err
 	}
-	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, SealedAccessToken: []byte{1}, SealedRefreshToken: []byte{1}}
+	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, EncryptedAccessToken: []byte{1}, EncryptedRefreshToken: []byte{1}}
 	if err := tx.CreateGrant(ctx, &g); err != nil {
 		return err
 	}
 	return tx.CreateLink(ctx, &towpath.RepositoryLink{
 		ID: "link", ProjectID: projectID, ProviderID: "provider", GrantID: "grant", LatePolicy: towpath.LateHold, HookState: towpath.HookPolling,
-		SealedHookSecret: []byte{1}, SyncedCommit: "newer",
+		EncryptedHookSecret: []byte{1}, SyncedCommit: "newer",
 	})
 }
 

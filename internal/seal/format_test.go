@@ -12,11 +12,11 @@ import (
 func TestCheck_headsThatNameNoFormat(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "key")
-	keeper, err := secret.Open(path)
+	keyring, err := secret.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := NewKeys(keeper)
+	k := NewKeys(keyring)
 	rows, _ := k.NewBook("shop", 0).Write(towpath.LedgerEntry{
 		MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL}, State: towpath.LedgerDone, DatabaseID: "shop",
 	}, towpath.LedgerEntry{MigrationID: towpath.MigrationID{Type: towpath.TypeLease}, State: towpath.LedgerDone, DatabaseID: "shop"})

@@ -28,7 +28,7 @@ type key struct {
 }
 
 // NewKeys derives keys from those of the key file.
-func NewKeys(k *secret.Keeper) *Keys {
+func NewKeys(k *secret.Keyring) *Keys {
 	rows, sums := k.DeriveAll("ledger row"), k.DeriveAll("ledger sum")
 	keys := &Keys{}
 	for i, d := range rows {

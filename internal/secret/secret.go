@@ -1,4 +1,4 @@
-// Package secret seals what must be readable again (tokens, passwords) and makes and hashes what must not be.
+// Package secret encrypts what must be readable again (tokens, passwords) and makes and hashes what must not be.
 // Passwords of members are not its concern: those are hashed slowly, by package auth.
 package secret
 
@@ -22,35 +22,35 @@ const (
 	keySize   = 32 // AES-256
 	keyIDSize = 8
 	maxKeys   = 8 // in a file
-	format    = 1 // first byte of everything sealed
+	format    = 1 // first byte of everything encrypted
 	header    = 1 + keyIDSize
 	proofRow  = "towpath/secret/proof"
 )
 
-// ErrSealed means that sealed bytes are not what was sealed for that row: cut, changed, or taken from another row.
-var ErrSealed = errors.New("sealed text is damaged or belongs to another row")
+// ErrDecrypt means that encrypted bytes are not what was encrypted for that row: cut, changed, or taken from another row.
+var ErrDecrypt = errors.New("encrypted text is damaged or belongs to another row")
 
-// KeyError means that something was sealed with another key than ours.
+// KeyError means that something was encrypted with another key than ours.
 type KeyError struct {
 	Have, Want string // ids of keys; they tell nothing of the keys
 }
 
 // Error implements error.
 func (e *KeyError) Error() string {
-	return fmt.Sprintf("it was sealed with key %s, the key file holds %s; all servers need the same key file, restored with the database", e.Want, e.Have)
+	return fmt.Sprintf("it was encrypted with key %s, the key file holds %s; all servers need the same key file, restored with the database", e.Want, e.Have)
 }
 
-// Keeper holds the key. It is safe for concurrent use.
-type Keeper struct {
+// Keyring holds the keys of a key file. It is safe for concurrent use.
+type Keyring struct {
 	id       [keyIDSize]byte
 	key      []byte
 	aead     cipher.AEAD
-	previous *Keeper // opens what an earlier key has sealed; nil for none
+	previous *Keyring // decrypts what an earlier key has encrypted; nil for none
 }
 
 // Open reads the key file at path, 32 random bytes, with earlier keys behind them after a rotation; a missing one is made, readable by its owner alone. Its folder must
 // exist. A file that group or others can read, or of another size, is refused.
-func Open(path string) (*Keeper, error) {
+func Open(path string) (*Keyring, error) {
 	key, err := readKey(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = makeKey(path); err == nil || errors.Is(err, fs.ErrExist) { // another server may have been quicker
@@ -60,14 +60,14 @@ func Open(path string) (*Keeper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open key file: %w", err)
 	}
-	return newKeepers(key)
+	return newKeyring(key)
 }
 
-// newKeepers takes one key after the other.
-func newKeepers(keys []byte) (k *Keeper, err error) {
+// newKeyring makes a keyring of the keys of a file, the first of which encrypts.
+func newKeyring(keys []byte) (k *Keyring, err error) {
 	for len(keys) > 0 {
 		last := keys[len(keys)-keySize:]
-		one, err := newKeeper(last)
+		one, err := singleKey(last)
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +76,7 @@ func newKeepers(keys []byte) (k *Keeper, err error) {
 	return k, nil
 }
 
-func newKeeper(key []byte) (*Keeper, error) {
+func singleKey(key []byte) (*Keyring, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, fmt.Errorf("use key: %w", err)
@@ -85,7 +85,7 @@ func newKeeper(key []byte) (*Keeper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use key: %w", err)
 	}
-	k := &Keeper{key: key, aead: aead}
+	k := &Keyring{key: key, aead: aead}
 	sum := sha256.Sum256(append([]byte("towpath key id\x00"), key...))
 	copy(k.id[:], sum[:])
 	return k, nil
@@ -135,50 +135,50 @@ func makeKey(path string) error {
 }
 
 // KeyID names the key without telling anything of it.
-func (k *Keeper) KeyID() string { return hex.EncodeToString(k.id[:]) }
+func (k *Keyring) KeyID() string { return hex.EncodeToString(k.id[:]) }
 
-// Seal encrypts plain for one row: row names where it is kept ("git_provider/ID/secret"), and only there it opens.
-func (k *Keeper) Seal(plain []byte, row string) []byte {
-	sealed := append([]byte{format}, k.id[:]...)
-	return k.aead.Seal(sealed, nil, plain, k.bind(row))
+// Encrypt encrypts plain for one row, named by its place ("git_provider/ID/secret"); Decrypt needs the same name.
+func (k *Keyring) Encrypt(plain []byte, row string) []byte {
+	encrypted := append([]byte{format}, k.id[:]...)
+	return k.aead.Seal(encrypted, nil, plain, k.bind(row))
 }
 
-// Open decrypts what Seal made for the same row. Its error is a *KeyError when another key was used, else ErrSealed.
-func (k *Keeper) Open(sealed []byte, row string) ([]byte, error) {
-	if len(sealed) < header+k.aead.Overhead() || sealed[0] != format {
-		return nil, ErrSealed
+// Decrypt decrypts what Encrypt made for the same row. Its error is a *KeyError when another key was used, else ErrDecrypt.
+func (k *Keyring) Decrypt(encrypted []byte, row string) ([]byte, error) {
+	if len(encrypted) < header+k.aead.Overhead() || encrypted[0] != format {
+		return nil, ErrDecrypt
 	}
-	if id := sealed[1:header]; !bytes.Equal(id, k.id[:]) {
+	if id := encrypted[1:header]; !bytes.Equal(id, k.id[:]) {
 		for one := k.previous; one != nil; one = one.previous {
 			if bytes.Equal(id, one.id[:]) {
-				return one.Open(sealed, row)
+				return one.Decrypt(encrypted, row)
 			}
 		}
 		return nil, &KeyError{Have: k.KeyID(), Want: hex.EncodeToString(id)}
 	}
-	plain, err := k.aead.Open(nil, nil, sealed[header:], k.bind(row))
+	plain, err := k.aead.Open(nil, nil, encrypted[header:], k.bind(row))
 	if err != nil {
-		return nil, ErrSealed
+		return nil, ErrDecrypt
 	}
 	return plain, nil
 }
 
-// bind is the additional data: the header too, so that nobody can relabel a sealed text.
-func (k *Keeper) bind(row string) []byte {
+// bind is the additional data: the header too, so that nobody can relabel a encrypted text.
+func (k *Keyring) bind(row string) []byte {
 	return append(append([]byte{format}, k.id[:]...), row...)
 }
 
 // Proof returns bytes for all servers to share, by which each can Verify that it has the same key.
-func (k *Keeper) Proof() []byte { return k.Seal(nil, proofRow) }
+func (k *Keyring) Proof() []byte { return k.Encrypt(nil, proofRow) }
 
-// Verify checks a Proof. Its error is a *KeyError when another key made it, else ErrSealed.
-func (k *Keeper) Verify(proof []byte) error {
-	_, err := k.Open(proof, proofRow)
+// Verify checks a Proof. Its error is a *KeyError when another key made it, else ErrDecrypt.
+func (k *Keyring) Verify(proof []byte) error {
+	_, err := k.Decrypt(proof, proofRow)
 	return err
 }
 
 // Derive returns 32 bytes that only a holder of the key can make, the same at all servers; another label gives others.
-func (k *Keeper) Derive(label string) []byte {
+func (k *Keyring) Derive(label string) []byte {
 	mac := hmac.New(sha256.New, k.key)
 	mac.Write([]byte("towpath derived\x00" + label))
 	return mac.Sum(nil)
@@ -191,7 +191,7 @@ type Derived struct {
 }
 
 // DeriveAll is Derive for each key of the file, the one in use first.
-func (k *Keeper) DeriveAll(label string) []Derived {
+func (k *Keyring) DeriveAll(label string) []Derived {
 	var all []Derived
 	for one := k; one != nil; one = one.previous {
 		all = append(all, Derived{KeyID: one.KeyID(), Key: one.Derive(label)})

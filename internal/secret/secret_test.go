@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-func open(t *testing.T) *Keeper {
+func open(t *testing.T) *Keyring {
 	t.Helper()
 	k, err := Open(filepath.Join(t.TempDir(), "key"))
 	if err != nil {
@@ -77,48 +77,48 @@ func TestOpen_refuses(t *testing.T) {
 	}
 }
 
-func TestKeeper_opensWhatItSealed(t *testing.T) {
+func TestKeyring_opensWhatItSealed(t *testing.T) {
 	t.Parallel()
 	k := open(t)
 	for _, plain := range []string{"", "s3cret", strings.Repeat("x", 5000)} {
-		sealed := k.Seal([]byte(plain), "grant/1")
-		got, err := k.Open(sealed, "grant/1")
+		encrypted := k.Encrypt([]byte(plain), "grant/1")
+		got, err := k.Decrypt(encrypted, "grant/1")
 		if err != nil || string(got) != plain {
 			t.Errorf("Open = %q, %v", got, err)
 		}
-		if plain != "" && bytes.Contains(sealed, []byte(plain)) {
+		if plain != "" && bytes.Contains(encrypted, []byte(plain)) {
 			t.Error("the plain text is in the encrypted one")
 		}
-		if bytes.Equal(sealed, k.Seal([]byte(plain), "grant/1")) {
-			t.Error("sealed twice, it is the same: the nonce repeats")
+		if bytes.Equal(encrypted, k.Encrypt([]byte(plain), "grant/1")) {
+			t.Error("encrypted twice, it is the same: the nonce repeats")
 		}
 	}
 }
 
-func TestKeeper_refusesWhatIsNotWhatItSealed(t *testing.T) {
+func TestKeyring_refusesWhatIsNotWhatItSealed(t *testing.T) {
 	t.Parallel()
 	k := open(t)
-	sealed := k.Seal([]byte("s3cret"), "grant/1")
-	if _, err := k.Open(sealed, "grant/2"); !errors.Is(err, ErrSealed) {
+	encrypted := k.Encrypt([]byte("s3cret"), "grant/1")
+	if _, err := k.Decrypt(encrypted, "grant/2"); !errors.Is(err, ErrDecrypt) {
 		t.Errorf("moved to another row: %v", err)
 	}
-	for n := range sealed {
-		if _, err := k.Open(sealed[:n], "grant/1"); !errors.Is(err, ErrSealed) {
+	for n := range encrypted {
+		if _, err := k.Decrypt(encrypted[:n], "grant/1"); !errors.Is(err, ErrDecrypt) {
 			t.Errorf("cut to %d bytes: %v", n, err)
 		}
-		changed := bytes.Clone(sealed)
+		changed := bytes.Clone(encrypted)
 		changed[n] ^= 1
-		if _, err := k.Open(changed, "grant/1"); err == nil {
+		if _, err := k.Decrypt(changed, "grant/1"); err == nil {
 			t.Errorf("byte %d changed, and it opens", n)
 		}
 	}
 }
 
-func TestKeeper_namesTheKeysWhenItHasAnother(t *testing.T) {
+func TestKeyring_namesTheKeysWhenItHasAnother(t *testing.T) {
 	t.Parallel()
 	one, two := open(t), open(t)
 	for name, err := range map[string]error{
-		"open":   func() error { _, err := two.Open(one.Seal([]byte("x"), "row"), "row"); return err }(),
+		"open":   func() error { _, err := two.Decrypt(one.Encrypt([]byte("x"), "row"), "row"); return err }(),
 		"verify": two.Verify(one.Proof()),
 	} {
 		var wrong *KeyError
@@ -129,7 +129,7 @@ func TestKeeper_namesTheKeysWhenItHasAnother(t *testing.T) {
 	if err := one.Verify(one.Proof()); err != nil {
 		t.Errorf("its own proof: %v", err)
 	}
-	if err := one.Verify(one.Seal(nil, "row")); !errors.Is(err, ErrSealed) {
+	if err := one.Verify(one.Encrypt(nil, "row")); !errors.Is(err, ErrDecrypt) {
 		t.Errorf("something else as a proof: %v", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestNewToken(t *testing.T) {
 func TestDerive_isTheSameForTheSameKeyAndLabelAlone(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "key")
-	var twins [2]*Keeper
+	var twins [2]*Keyring
 	for i := range twins {
 		var err error
 		if twins[i], err = Open(path); err != nil {

@@ -13,7 +13,7 @@ import (
 var instances = newTable("instance", 1, func(i *towpath.Instance) []column {
 	return []column{
 		{"id", &i.ID}, {"name", &i.Name}, {"engine", (*string)(&i.Engine)}, {"environment_id", &i.EnvironmentID}, {"address", &i.Address},
-		{"username", &i.Username}, {"sealed_password", maybeBlob{&i.SealedPassword}}, {"options", jsonText{&i.Options}},
+		{"username", &i.Username}, {"encrypted_password", maybeBlob{&i.EncryptedPassword}}, {"options", jsonText{&i.Options}},
 		{"checked_at", maybe{&i.CheckedAt}}, {"check_error", &i.CheckError}, {"created_at", instant{&i.CreatedAt}},
 	}
 })

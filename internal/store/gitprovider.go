@@ -9,7 +9,7 @@ import (
 var gitProviders = newTable("git_provider", 1, func(p *towpath.GitProvider) []column {
 	return []column{
 		{"id", &p.ID}, {"type", (*string)(&p.Type)}, {"instance_url", &p.InstanceURL}, {"display_name", &p.DisplayName},
-		{"application_id", &p.ApplicationID}, {"sealed_secret", blob{&p.SealedSecret}}, {"created_by", &p.CreatedBy}, {"created_at", instant{&p.CreatedAt}},
+		{"application_id", &p.ApplicationID}, {"encrypted_secret", blob{&p.EncryptedSecret}}, {"created_by", &p.CreatedBy}, {"created_at", instant{&p.CreatedAt}},
 	}
 })
 
@@ -49,7 +49,7 @@ var verifications = newTable("verification", 1, func(v *towpath.Verification) []
 		{"id", &v.ID}, {"purpose", (*string)(&v.Purpose)}, {"state", (*string)(&v.State)}, {"reason", &v.Reason}, {"message", &v.Message},
 		{"member_id", &v.MemberID}, {"session_id", &v.SessionID}, {"state_hash", blob{&v.StateHash}}, {"provider_id", &v.ProviderID},
 		{"type", (*string)(&v.Type)}, {"instance_url", &v.InstanceURL}, {"display_name", &v.DisplayName}, {"application_id", &v.ApplicationID},
-		{"sealed_secret", maybeBlob{&v.SealedSecret}}, {"account_id", &v.AccountID}, {"account_name", &v.AccountName}, {"scopes", jsonText{&v.Scopes}}, {"missing", jsonText{&v.Missing}},
+		{"encrypted_secret", maybeBlob{&v.EncryptedSecret}}, {"account_id", &v.AccountID}, {"account_name", &v.AccountName}, {"scopes", jsonText{&v.Scopes}}, {"missing", jsonText{&v.Missing}},
 		{"grant_id", &v.GrantID}, {"created_at", instant{&v.CreatedAt}}, {"expires_at", instant{&v.ExpiresAt}},
 	}
 })
@@ -88,7 +88,7 @@ func (tx *Tx) VerificationByState(ctx context.Context, hash []byte) (towpath.Ver
 var grants = newTable(`"grant"`, 1, func(g *towpath.Grant) []column {
 	return []column{
 		{"id", &g.ID}, {"provider_id", &g.ProviderID}, {"member_id", &g.MemberID}, {"account_id", &g.AccountID}, {"account_name", &g.AccountName},
-		{"sealed_access_token", blob{&g.SealedAccessToken}}, {"sealed_refresh_token", blob{&g.SealedRefreshToken}}, {"scopes", jsonText{&g.Scopes}},
+		{"encrypted_access_token", blob{&g.EncryptedAccessToken}}, {"encrypted_refresh_token", blob{&g.EncryptedRefreshToken}}, {"scopes", jsonText{&g.Scopes}},
 		{"expires_at", instant{&g.ExpiresAt}}, {"refreshed_at", instant{&g.RefreshedAt}}, {"broken_reason", &g.BrokenReason},
 		{"created_at", instant{&g.CreatedAt}},
 	}
@@ -102,7 +102,7 @@ func (tx *Tx) CreateGrant(ctx context.Context, g *towpath.Grant) error {
 
 // UpdateGrant writes a grant that was read in the same transaction.
 func (tx *Tx) UpdateGrant(ctx context.Context, g *towpath.Grant) error {
-	_, changed, err := grants.change(ctx, tx, *g, "sealed_access_token", "sealed_refresh_token", "expires_at", "refreshed_at")
+	_, changed, err := grants.change(ctx, tx, *g, "encrypted_access_token", "encrypted_refresh_token", "expires_at", "refreshed_at")
 	if err != nil || !changed {
 		return err // a renewal is no news
 	}

@@ -16,7 +16,7 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 		{"repository_id", &l.RepositoryID}, {"repository_name", &l.RepositoryName}, {"repository_url", &l.RepositoryURL},
 		{"branch", &l.Branch}, {"base_directory", &l.BaseDirectory}, {"file_path_template", &l.FilePathTemplate},
 		{"schema_path_template", &l.SchemaPathTemplate}, {"late_policy", (*string)(&l.LatePolicy)}, {"waiting_status", (*string)(&l.WaitingStatus)},
-		{"hook_key", &l.HookKey}, {"hook_id", &l.HookID}, {"sealed_hook_secret", blob{&l.SealedHookSecret}}, {"hook_url", &l.HookURL},
+		{"hook_key", &l.HookKey}, {"hook_id", &l.HookID}, {"encrypted_hook_secret", blob{&l.EncryptedHookSecret}}, {"hook_url", &l.HookURL},
 		{"hook_state", (*string)(&l.HookState)}, {"hook_reason", &l.HookReason},
 		{"head_commit", &l.HeadCommit}, {"synced_commit", &l.SyncedCommit}, {"synced_at", maybe{&l.SyncedAt}},
 		{"baselined_up_to", &l.BaselinedUpTo}, {"attention_reason", &l.AttentionReason},

@@ -170,7 +170,7 @@ func acts(w *world) []act {
 			return tx.UpdateGrant(ctx, &grant)
 		}},
 		{"UpdateGrant", "", func(ctx context.Context, tx *store.Tx) error {
-			grant.SealedAccessToken, grant.RefreshedAt = []byte("new"), tx.Now.Add(time.Hour)
+			grant.EncryptedAccessToken, grant.RefreshedAt = []byte("new"), tx.Now.Add(time.Hour)
 			return tx.UpdateGrant(ctx, &grant)
 		}},
 		{"CreateVerification", "verification.changed >pending", func(ctx context.Context, tx *store.Tx) error { return tx.CreateVerification(ctx, &verification) }},

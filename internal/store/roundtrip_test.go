@@ -22,7 +22,7 @@ var choices = map[string][]string{
 }
 
 // optional are columns of bytes that may be nil.
-var optional = map[string]bool{"instance.sealed_password": true, "verification.sealed_secret": true}
+var optional = map[string]bool{"instance.encrypted_password": true, "verification.encrypted_secret": true}
 
 var (
 	texts = rapid.OneOf(rapid.SampledFrom([]string{"", " ", "O'Brien \"x\"; --", "日本 ☃ 🚂 é", "$1", "null", "%", "\\"}),

@@ -214,7 +214,7 @@ func counted(b *linktest.World) (n int) {
 // receive hands a link's hook a delivery with a good signature.
 func receive(t *testing.T, b *linktest.World, link towpath.RepositoryLink, body string) error {
 	t.Helper()
-	plain, err := b.Keeper.Open(link.SealedHookSecret, "repository_link/"+link.ID+"/hook")
+	plain, err := b.Keyring.Decrypt(link.EncryptedHookSecret, "repository_link/"+link.ID+"/hook")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func TestReceiveWebhook(t *testing.T) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		link := b.Linked(t)
 		hook := b.Sim.Hooks(linktest.Repo)[0]
-		if link.SealedHookSecret == nil || secret.HashToken(hook.Secret) == nil {
+		if link.EncryptedHookSecret == nil || secret.HashToken(hook.Secret) == nil {
 			t.Fatal("no secret")
 		}
 		r, _ := b.Sim.Repository(linktest.Repo)

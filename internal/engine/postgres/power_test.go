@@ -27,7 +27,7 @@ func TestCheck_saysWhatIsTooMuch(t *testing.T) {
 			[]string{"member of ops & co, and so has what ops & co, pg_execute_server_program"}},
 		{"super_member", "GRANT owner TO USER; GRANT pg_write_server_files TO USER", []string{"member of owner", "member of pg_write_server_files"}},
 		{"maker", "GRANT CREATE ON DATABASE OTHER TO USER", []string{"other databases too: shop"}},
-		{"keeper", "ALTER DATABASE OTHER OWNER TO USER; ALTER ROLE USER CREATEDB", []string{"(CREATEDB)", "other databases too: shop"}},
+		{"keyring", "ALTER DATABASE OTHER OWNER TO USER; ALTER ROLE USER CREATEDB", []string{"(CREATEDB)", "other databases too: shop"}},
 	} {
 		t.Run(c.user, func(t *testing.T) {
 			t.Parallel()

@@ -102,7 +102,7 @@ func (c child) open(ctx context.Context) (*store.Store, error) {
 }
 
 func (c child) service(st *store.Store) (*executor.Service, error) {
-	keeper, err := secret.Open(c.Key)
+	keyring, err := secret.Open(c.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (c child) service(st *store.Store) (*executor.Service, error) {
 	pg, my := postgres.New(), mysql.New()
 	pg.Dial, my.Dial = wires.dial, wires.dial
 	s := &executor.Service{
-		Store: st, Keeper: keeper, Owner: c.Owner, ServerID: "server", Lease: lease, LockTimeout: cmp.Or(c.Lock, 2*time.Second), StatementTimeout: 30 * time.Second,
+		Store: st, Keyring: keyring, Owner: c.Owner, ServerID: "server", Lease: lease, LockTimeout: cmp.Or(c.Lock, 2*time.Second), StatementTimeout: 30 * time.Second,
 		LockTries: cmp.Or(c.Tries, 20), Backoff: 50 * time.Millisecond, Logger: slog.New(slog.DiscardHandler),
 		Engines: map[towpath.EngineType]engine.Engine{
 			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: c.Root}), towpath.EnginePostgres: pg, towpath.EngineMySQL: my,

@@ -164,7 +164,7 @@ func (w *world) here() (*executor.Service, *catalog.Service) {
 		w.t.Fatal(err)
 	}
 	s.Lease = 0 // the default: nobody dies here, and it is long enough on a busy machine
-	return s, &catalog.Service{Store: w.store, Keeper: s.Keeper, Engines: s.Engines, Logger: s.Logger}
+	return s, &catalog.Service{Store: w.store, Keyring: s.Keyring, Engines: s.Engines, Logger: s.Logger}
 }
 
 // run runs a task to its end.
@@ -459,7 +459,7 @@ func TestSealing_ofBeforeAndWithANewKey(t *testing.T) {
 			if task := w.run(s, w.plan("5", "CREATE TABLE t5 (id INT);")); task.State != towpath.TaskDone {
 				t.Fatalf("version 5 is %s: %s", task.State, task.Reason)
 			}
-			if n := w.query(w.ledgerOf("SELECT count(*) FROM LEDGER WHERE seal NOT LIKE '" + s.Keeper.KeyID() + ":%'")); n != "0" {
+			if n := w.query(w.ledgerOf("SELECT count(*) FROM LEDGER WHERE seal NOT LIKE '" + s.Keyring.KeyID() + ":%'")); n != "0" {
 				t.Errorf("%s rows have the old key's seal", n)
 			}
 			if l := w.look(c); l.Trouble != "" {

@@ -61,7 +61,7 @@ func newWorldOn(t testing.TB, s *servers, kind towpath.EngineType, setup []strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	keeper, err := secret.Open(w.child().Key)
+	keyring, err := secret.Open(w.child().Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func newWorldOn(t testing.TB, s *servers, kind towpath.EngineType, setup []strin
 		i := towpath.Instance{ID: store.NewID(), Name: "server", Engine: kind, EnvironmentID: e.ID, Address: w.target.Address,
 			Username: w.target.Username, Options: w.target.Options}
 		if w.target.Password != "" {
-			i.SealedPassword = keeper.Seal([]byte(w.target.Password), "instance/"+i.ID+"/password")
+			i.EncryptedPassword = keyring.Encrypt([]byte(w.target.Password), "instance/"+i.ID+"/password")
 		}
 		if err := tx.CreateInstance(ctx, &i); err != nil {
 			return err
@@ -91,10 +91,10 @@ func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 	if err := tx.CreateMember(ctx, &m); err != nil {
 		return err
 	}
-	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, SealedAccessToken: []byte{1}, SealedRefreshToken: []byte{1}}
+	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, EncryptedAccessToken: []byte{1}, EncryptedRefreshToken: []byte{1}}
 	l := towpath.RepositoryLink{ID: "link", ProjectID: projectID, ProviderID: "provider", GrantID: "grant", LatePolicy: towpath.LateHold,
-		HookState: towpath.HookPolling, SealedHookSecret: []byte{1}, SyncedCommit: "c0ffee"}
-	return errors.Join(tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", SealedSecret: []byte{1}}), tx.CreateGrant(ctx, &g), tx.CreateLink(ctx, &l))
+		HookState: towpath.HookPolling, EncryptedHookSecret: []byte{1}, SyncedCommit: "c0ffee"}
+	return errors.Join(tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}), tx.CreateGrant(ctx, &g), tx.CreateLink(ctx, &l))
 }
 
 func (w *world) close() {

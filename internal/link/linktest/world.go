@@ -55,7 +55,7 @@ type World struct {
 	*Reports
 	Files    *manifest.Service
 	Store    *store.Store
-	Keeper   *secret.Keeper
+	Keyring  *secret.Keyring
 	Sim      *bitbucketsim.Sim
 	Consumer bitbucketsim.Consumer
 	Actor    towpath.Actor
@@ -147,7 +147,7 @@ func Setup(t *testing.T, metadata string) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keeper, err := secret.Open(filepath.Join(t.TempDir(), "key"))
+	keyring, err := secret.Open(filepath.Join(t.TempDir(), "key"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,16 +157,16 @@ func Setup(t *testing.T, metadata string) *World {
 	}
 	st.Now = b.Clock.Now
 	t.Cleanup(func() { _ = st.Close() })
-	b.Store, b.Keeper = st, keeper
+	b.Store, b.Keyring = st, keyring
 	logger := slog.New(slog.NewTextHandler(b.Log, nil))
 	b.Accounts = &account.Service{
-		Store: st, Keeper: keeper, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
+		Store: st, Keyring: keyring, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
 		ExternalURL: externalURL, Logger: logger,
 	}
 	b.Files = &manifest.Service{Store: st}
 	b.Reports = &report.Service{Store: st, Accounts: b.Accounts, Manifest: b.Files, ExternalURL: externalURL, Logger: logger}
 	b.Links = &link.Service{
-		Store: st, Keeper: keeper, Accounts: b.Accounts, Manifest: b.Files, ExternalURL: externalURL, Logger: logger,
+		Store: st, Keyring: keyring, Accounts: b.Accounts, Manifest: b.Files, ExternalURL: externalURL, Logger: logger,
 		RefreshLedgers: b.ReadLedgers, Settle: b.Reports.Settle,
 	}
 	b.Syncs = &syncs.Service{
