@@ -127,7 +127,7 @@ describe('a sign-in that fails says why', () => {
     const elsewhere = demo.info.consoleUrl.replace('127.0.0.1', 'localhost')
     const other = await signIn(browser, { ...demo.info, consoleUrl: elsewhere })
     await toStepTwo(other)
-    await other.getByText('another address than the server’s external URL').waitFor()
+    await other.getByText('differs from the server’s external URL').waitFor()
     expect(await other.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
     await looksGood(other, 'wizard-external-url')
     await other.context().close()

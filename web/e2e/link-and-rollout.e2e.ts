@@ -129,6 +129,6 @@ describe('from an empty workspace to a rollout', () => {
     await page.getByRole('link', { name: 'acme/shop-db' }).click()
     await page.getByRole('button', { name: 'Unlink' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click()
-    await page.getByText('No repository is linked').waitFor()
+    await page.getByText('No repositories linked').waitFor()
   })
 })
