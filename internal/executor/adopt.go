@@ -181,7 +181,8 @@ func (s *Service) own(l towpath.Ledger, h heldTarget) ([]towpath.LedgerEntry, *s
 		if rows[i].DatabaseID != h.ID {
 			rows[i].ServerID = s.ServerID
 		}
-		rows[i].DatabaseID, rows[i].Epoch = h.ID, epoch
+		rows[i].DatabaseID = h.ID
+		rows[i].Epoch = epoch
 		if rows[i].Type == towpath.TypeLease {
 			rows[i].State = towpath.LedgerDone
 		}
@@ -213,7 +214,8 @@ func (s *Service) finishAdoption(
 		if err := tx.UpdateDatabase(ctx, &now); err != nil || !ok {
 			return err
 		}
-		snapshot.At, snapshot.Populated = &tx.Now, now.Ledger.Populated && len(snapshot.Entries) == 0
+		snapshot.At = &tx.Now
+		snapshot.Populated = now.Ledger.Populated && len(snapshot.Entries) == 0
 		if err := tx.SetLedger(ctx, h.ID, snapshot); err != nil {
 			return err
 		}

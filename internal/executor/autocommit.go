@@ -40,19 +40,22 @@ func (a *autocommit) run(ctx context.Context, from int) error {
 			return err
 		}
 		a.prefix.add(st)
-		a.before, a.after = a.after, a.prefix.String()
+		a.before = a.after
+		a.after = a.prefix.String()
 		if index++; index < from {
 			if err := a.replay(ctx, st); err != nil {
 				return err
 			}
 			continue
 		}
-		a.row.StatementsDone, a.tried = index, false
+		a.row.StatementsDone = index
+		a.tried = false
 		if err := a.try(ctx, st); err != nil {
 			return err
 		}
 		a.row = a.outcomeRow()
-		a.progress.kept, a.progress.partial = index+1, false
+		a.progress.kept = index + 1
+		a.progress.partial = false
 		a.done(index + 1)
 	}
 	return nil
@@ -120,7 +123,8 @@ func (a *autocommit) stepAlone(ctx context.Context, st statement.Statement) erro
 	if err != nil {
 		return err
 	}
-	a.tried, a.origin = true, seen.before
+	a.tried = true
+	a.origin = seen.before
 	a.reached("before intent")
 	j := journal{
 		Statement: a.row.StatementsDone,
@@ -259,7 +263,8 @@ func (a *autocommit) stop(ctx context.Context, cause error) error {
 	a.row.State = towpath.LedgerFailed
 	j := journal{Statement: a.row.StatementsDone, Prefix: a.before}
 	if a.left != nil {
-		j.Objects, j.Before = a.left.Objects, a.left.Before
+		j.Objects = a.left.Objects
+		j.Before = a.left.Before
 	}
 	a.row.Intent = j.text()
 	err := a.session.Record(writing, a.lease.row(towpath.LedgerDone), a.row)

@@ -152,6 +152,7 @@ func (b *batch) log(ctx context.Context, ended []*attempt) {
 	for _, a := range ended {
 		b.logger.InfoContext(ctx, "task run",
 			"task", a.task.ID, "database", a.task.DatabaseID, "version", a.task.Version,
-			"attempt", a.stored.Number, "state", a.out.state, "reason", a.out.reason.Code, "message", wording.Text(a.out.reason))
+			"attempt", a.stored.Number, "state", a.out.state,
+			"reason", a.out.reason.Code, "message", wording.Text(a.out.reason))
 	}
 }

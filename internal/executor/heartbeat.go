@@ -96,7 +96,9 @@ func (b *batch) beat(ctx context.Context, a *attempt, finished int64) (held bool
 		if err != nil || task.State != towpath.TaskRunning {
 			return err
 		}
-		task.Total, task.Finished, task.StartedAt = int(a.total.Load()), int(finished), &a.beganAt
+		task.Total = int(a.total.Load())
+		task.Finished = int(finished)
+		task.StartedAt = &a.beganAt
 		return tx.UpdateTask(ctx, &task)
 	})
 	return held, err

@@ -84,7 +84,8 @@ func addHistory(
 			h.RowsAffected = did.rows
 		}
 		if c.fresh && schemas {
-			h.SchemaBefore, h.SchemaAfter = digest(did.before), digest(did.after)
+			h.SchemaBefore = digest(did.before)
+			h.SchemaAfter = digest(did.after)
 		}
 		if err := tx.AddHistory(ctx, &h); err != nil {
 			return err

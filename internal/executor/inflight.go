@@ -157,14 +157,18 @@ func (f *inflight) remove(ctx context.Context, before, now []engine.Definition) 
 // objects. It always returns an error, a *terminalError once the record is written.
 func (f *inflight) giveUp(ctx context.Context, row towpath.LedgerEntry, why string, seen observation) error {
 	j, _ := readJournal(row)
-	j.Session, j.Indeterminate = "", why
+	j.Session = ""
+	j.Indeterminate = why
 	released := f.lease.row(towpath.LedgerDone)
-	row.State, row.Epoch, row.Intent = towpath.LedgerRunning, released.Epoch, j.text()
+	row.State = towpath.LedgerRunning
+	row.Epoch = released.Epoch
+	row.Intent = j.text()
 	if err := f.session.Record(ctx, released, row); err != nil {
 		return err
 	}
 	over := terminate(towpath.TaskUnknown, indeterminate(row, why).From(seen.states()...))
-	over.extent, f.progress.kept = towpath.ExtentNext, row.StatementsDone
+	over.extent = towpath.ExtentNext
+	f.progress.kept = row.StatementsDone
 	return over
 }
 

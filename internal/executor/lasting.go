@@ -67,7 +67,8 @@ func (a *attempt) recordDoubt(
 	}
 	defer func() { _ = session.Close() }() // the rows are recorded by then
 	why := "rows may have stayed in the table " + table
-	row.State, row.Epoch = towpath.LedgerRunning, a.lease.epoch.Load()
+	row.State = towpath.LedgerRunning
+	row.Epoch = a.lease.epoch.Load()
 	row.Intent = journal{Statement: row.StatementsDone, Indeterminate: why}.text()
 	if err := session.Record(ctx, a.lease.row(towpath.LedgerDone), row); err != nil {
 		return err

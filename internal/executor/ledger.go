@@ -33,7 +33,8 @@ func (l *ledger) accept(read towpath.Ledger) error {
 	if reason := foreignLedger(read, l.databaseID); !reason.IsZero() {
 		return terminate(towpath.TaskFailed, reason)
 	}
-	l.book, l.unsealed = found.Book, found.Reseal
+	l.book = found.Book
+	l.unsealed = found.Reseal
 	return nil
 }
 
@@ -55,7 +56,8 @@ func (l *ledger) replace(ctx context.Context, session engine.Session, entries []
 		return err
 	}
 	written()
-	l.book, l.unsealed = book, false
+	l.book = book
+	l.unsealed = false
 	l.committed()
 	return nil
 }

@@ -20,7 +20,8 @@ func (q *queue) next(now func() time.Time) *attempt {
 	defer q.mu.Unlock()
 	q.current = nil
 	if len(q.waiting) > 0 {
-		q.current, q.waiting = q.waiting[0], q.waiting[1:]
+		q.current = q.waiting[0]
+		q.waiting = q.waiting[1:]
 		q.current.beganAt = now()
 	}
 	return q.current
@@ -30,7 +31,8 @@ func (q *queue) next(now func() time.Time) *attempt {
 func (q *queue) finish(a *attempt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.current, q.ended = nil, append(q.ended, a)
+	q.current = nil
+	q.ended = append(q.ended, a)
 }
 
 // running is the attempt at work; nil between two attempts.
@@ -45,7 +47,10 @@ func (q *queue) empty() (ended, unbegun []*attempt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	ended, unbegun = q.ended, append(q.waiting, q.released...)
-	q.current, q.ended, q.waiting, q.released = nil, nil, nil, nil
+	q.current = nil
+	q.ended = nil
+	q.waiting = nil
+	q.released = nil
 	return ended, unbegun
 }
 
@@ -53,7 +58,8 @@ func (q *queue) empty() (ended, unbegun []*attempt) {
 func (q *queue) fill(waiting []*attempt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.current, q.waiting = nil, waiting
+	q.current = nil
+	q.waiting = waiting
 }
 
 // relieve releases all that waits and reports it with what has ended. Nothing begins meanwhile.
@@ -61,11 +67,13 @@ func (q *queue) fill(waiting []*attempt) {
 func (q *queue) relieve(report func(ended, unbegun []*attempt) error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.released, q.waiting = append(q.released, q.waiting...), nil
+	q.released = append(q.released, q.waiting...)
+	q.waiting = nil
 	if len(q.ended)+len(q.released) == 0 {
 		return
 	}
 	if err := report(q.ended, q.released); err == nil {
-		q.ended, q.released = nil, nil
+		q.ended = nil
+		q.released = nil
 	}
 }

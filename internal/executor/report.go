@@ -52,7 +52,9 @@ func (r reporter) finishOne(ctx context.Context, a *attempt, task towpath.Task, 
 	if err := r.finishAttempt(ctx, a, a.out); err != nil {
 		return err
 	}
-	task.Total, task.Finished, task.StartedAt = int(a.total.Load()), int(a.finished.Load()), &a.beganAt
+	task.Total = int(a.total.Load())
+	task.Finished = int(a.finished.Load())
+	task.StartedAt = &a.beganAt
 	if err := finishTask(ctx, r.tx, &task, withExtent(a.out, a.stored), a.endedAt); err != nil {
 		return err
 	}
@@ -79,10 +81,13 @@ func (r reporter) finishAttempt(ctx context.Context, a *attempt, out outcome) er
 	if stored.State = out.attemptState(); out.state != towpath.TaskDone {
 		stored.Message = out.reason
 	}
-	stored.Line, stored.Column = out.pos.Line, out.pos.Column
+	stored.Line = out.pos.Line
+	stored.Column = out.pos.Column
 	stored.Total = int(a.total.Load())
-	stored.StartedAt, stored.FinishedAt = a.beganAt, &a.endedAt
-	stored.Extent, stored.Kept = extentOf(out, a.at, a.autocommits(), a.unsettled), a.at.kept
+	stored.StartedAt = a.beganAt
+	stored.FinishedAt = &a.endedAt
+	stored.Extent = extentOf(out, a.at, a.autocommits(), a.unsettled)
+	stored.Kept = a.at.kept
 	if stored.Extent == towpath.ExtentUnknown || stored.Extent == towpath.ExtentUntouched {
 		stored.Kept = 0
 	}
@@ -116,7 +121,8 @@ func (r reporter) release(ctx context.Context, unbegun []*attempt) error {
 func (r reporter) releaseOne(ctx context.Context, a *attempt, task towpath.Task) error {
 	if task.CancelAt != nil {
 		out := outcome{state: towpath.TaskFailed, reason: towpath.Why(towpath.ReasonCancelledEarly)}
-		a.beganAt, a.endedAt = a.stored.StartedAt, r.tx.Now
+		a.beganAt = a.stored.StartedAt
+		a.endedAt = r.tx.Now
 		return errors.Join(r.finishAttempt(ctx, a, out), finishTask(ctx, r.tx, &task, out, r.tx.Now))
 	}
 	rollout, err := r.tx.RolloutAlone(ctx, task.RolloutID)
@@ -129,9 +135,13 @@ func (r reporter) releaseOne(ctx context.Context, a *attempt, task towpath.Task)
 		return err
 	}
 	last := a.was // as its last attempt left it
-	task.State, task.Attempts = towpath.TaskPending, a.stored.Number-1
-	task.Error, task.Total, task.Finished = last.Error, last.Total, last.Finished
-	task.StartedAt, task.FinishedAt = last.StartedAt, last.FinishedAt
+	task.State = towpath.TaskPending
+	task.Attempts = a.stored.Number - 1
+	task.Error = last.Error
+	task.Total = last.Total
+	task.Finished = last.Finished
+	task.StartedAt = last.StartedAt
+	task.FinishedAt = last.FinishedAt
 	if err := errors.Join(r.tx.UpdateTask(ctx, &task), r.tx.DeleteAttempt(ctx, a.stored.ID)); err != nil {
 		return err
 	}
@@ -158,10 +168,16 @@ func withExtent(o outcome, a towpath.Attempt) outcome {
 
 // finishTask writes a task's new state.
 func finishTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome, at time.Time) error {
-	t.State, t.Reason, t.FinishedAt, t.CancelAt, t.ContinueAfter = out.state, towpath.Reason{}, &at, nil, 0
+	t.State = out.state
+	t.Reason = towpath.Reason{}
+	t.FinishedAt = &at
+	t.CancelAt = nil
+	t.ContinueAfter = 0
 	switch out.state {
 	case towpath.TaskPending:
-		t.StartedAt, t.FinishedAt, t.Finished = nil, nil, 0
+		t.StartedAt = nil
+		t.FinishedAt = nil
+		t.Finished = 0
 	case towpath.TaskDone:
 		t.Reason = out.reason
 	case towpath.TaskFailed, towpath.TaskUnknown:

@@ -81,7 +81,8 @@ func weigh(t towpath.Task, entries []towpath.LedgerEntry, databaseID string) (fo
 	rows := map[towpath.MigrationID]towpath.LedgerEntry{}
 	for _, e := range entries {
 		if e.DatabaseID != databaseID {
-			found.begun, found.indeterminate = true, true
+			found.begun = true
+			found.indeterminate = true
 		}
 		rows[e.MigrationID] = e
 	}

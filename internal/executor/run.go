@@ -70,7 +70,8 @@ func (a *attempt) afterFailure(ctx context.Context, failure error, try int) (out
 	case step == stepTampered:
 		return a.tampered(ctx, failure), true
 	case step == stepVerify:
-		a.takeover.pending, a.unsettled = true, true
+		a.takeover.pending = true
+		a.unsettled = true
 	case ctx.Err() != nil:
 		return a.interrupted(ctx), true
 	case step == stepFail && !a.unsettled:
@@ -132,7 +133,8 @@ func (a *attempt) tampered(ctx context.Context, failure error) outcome {
 	case a.at.ran && a.autocommits():
 		out.extent = towpath.ExtentNext
 	case a.at.ran:
-		out.extent, a.at.kept = towpath.ExtentKept, int(a.total.Load())
+		out.extent = towpath.ExtentKept
+		a.at.kept = int(a.total.Load())
 	}
 	return out
 }

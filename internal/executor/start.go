@@ -20,9 +20,14 @@ func (s *shared) start(
 				return nil, err
 			}
 		}
-		task.State, task.Reason, task.Error = towpath.TaskRunning, towpath.Reason{}, towpath.Reason{}
-		task.Attempts, task.Total, task.Finished = number, 0, 0
-		task.StartedAt, task.FinishedAt = &tx.Now, nil
+		task.State = towpath.TaskRunning
+		task.Reason = towpath.Reason{}
+		task.Error = towpath.Reason{}
+		task.Attempts = number
+		task.Total = 0
+		task.Finished = 0
+		task.StartedAt = &tx.Now
+		task.FinishedAt = nil
 		// CancelAt stays: a cancel of an attempt that died is meant for this one too.
 		if err := tx.UpdateTask(ctx, &task); err != nil {
 			return nil, err
@@ -58,7 +63,9 @@ func closeEarlier(
 		if a.State != towpath.TaskRunning {
 			continue
 		}
-		a.State, a.Message, a.FinishedAt = towpath.TaskFailed, towpath.Why(towpath.ReasonServerDied), &tx.Now
+		a.State = towpath.TaskFailed
+		a.Message = towpath.Why(towpath.ReasonServerDied)
+		a.FinishedAt = &tx.Now
 		if err := tx.UpdateAttempt(ctx, &a); err != nil {
 			return 0, false, err
 		}

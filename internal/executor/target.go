@@ -46,7 +46,9 @@ func (t *target) disconnect() {
 	if t.db != nil {
 		_ = t.db.Close()
 	}
-	t.db, t.schema, t.ledger.book = nil, nil, nil
+	t.db = nil
+	t.schema = nil
+	t.ledger.book = nil
 }
 
 // session begins a session whose records are sealed.

@@ -181,7 +181,8 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 		}
 	}
 	entry := a.lease.migrationRow(a.task.Migration, a.task.Commit, towpath.LedgerRunning)
-	entry.StatementsTotal, entry.StatementsDone = a.script.statements, plan.from
+	entry.StatementsTotal = a.script.statements
+	entry.StatementsDone = plan.from
 	f := a.inflight(session)
 	// A failed row with definitions has leftovers that could not be removed.
 	if plan.settle || (row.State == towpath.LedgerFailed && len(j.Before) > 0) {
@@ -192,7 +193,9 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 	if err := a.guardLasting(ctx, session, entry, plan.from); err != nil {
 		return nil, err
 	}
-	a.unsettled, a.at.kept, a.at.ran = false, plan.from, true
+	a.unsettled = false
+	a.at.kept = plan.from
+	a.at.ran = true
 	a.finished.Store(int64(plan.from))
 	return a.runStatements(ctx, a.mode(f, entry), plan.from, entry)
 }
@@ -217,7 +220,9 @@ func (a *attempt) runStatements(
 		return nil, m.stop(ctx, err)
 	}
 	now := a.lease.now()
-	entry.State, entry.FinishedAt, entry.StatementsDone = towpath.LedgerDone, &now, entry.StatementsTotal
+	entry.State = towpath.LedgerDone
+	entry.FinishedAt = &now
+	entry.StatementsDone = entry.StatementsTotal
 	a.reached("before outcome")
 	if err := m.finish(ctx, entry); err != nil {
 		return nil, m.stop(ctx, err)
