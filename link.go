@@ -59,7 +59,7 @@ type RepositoryLink struct {
 	EncryptedHookSecret []byte
 	HookURL             string // the address that the webhook was created with
 	HookState           HookState
-	HookReason          string // for missing and polling: why, and what to do
+	HookReason          Reason // for missing and polling: why, and what to do
 
 	HeadCommit      string // the newest head of the branch
 	SyncedCommit    string // the commit of the manifest; "" before the first reconcile
@@ -94,7 +94,7 @@ type HookRemoval struct {
 	HookKey        string
 	HookURL        string
 	Since          time.Time // when it should have been gone; in the future while a link may still claim it
-	Reason         string    // why it still exists, and what to do; "" before the first try
+	Reason         Reason    // why it still exists, and what to do; "" before the first try
 	GivenUp        bool      // only a person can remove it
 }
 
@@ -113,7 +113,7 @@ type Delivery struct {
 	RequestID  string // the provider's; retries have the same
 	Event      string
 	Verdict    DeliveryVerdict
-	Reason     string
+	Reason     Reason
 	Attempts   int // how often it arrived
 	Payload    []byte
 	ReceivedAt time.Time

@@ -354,3 +354,34 @@ const (
 	// of it.
 	ReasonTamperedCommit ReasonCode = "tampered-commit"
 )
+
+// Why a webhook is not what it should be, and why a delivery was ignored.
+const (
+	// ReasonOtherRepository: the delivery is about another repository. Params: repository.
+	ReasonOtherRepository ReasonCode = "other-repository"
+	// ReasonMovesNoBranch: the delivery moves no branch.
+	ReasonMovesNoBranch ReasonCode = "moves-no-branch"
+	// ReasonOtherBranch: the delivery moves other refs than the link's branch. Params: refs, branch.
+	ReasonOtherBranch ReasonCode = "other-branch"
+	// ReasonPollingChosen: a person chose polling. Params: every.
+	ReasonPollingChosen ReasonCode = "polling-chosen"
+	// ReasonPollingSet: the server's settings allow no webhooks. Params: every.
+	ReasonPollingSet ReasonCode = "polling-set"
+	// ReasonUnreachableServer: the provider cannot reach the server's address. Params: provider,
+	// url, every.
+	ReasonUnreachableServer ReasonCode = "unreachable-server"
+	// ReasonHookGone: somebody deleted the webhook at the provider. Params: every.
+	ReasonHookGone ReasonCode = "hook-gone"
+	// ReasonHookOff: somebody switched the webhook off at the provider.
+	ReasonHookOff ReasonCode = "hook-off"
+	// ReasonHookSilent: a push came without a delivery. Params: url.
+	ReasonHookSilent ReasonCode = "hook-silent"
+	// ReasonHookRefused: the provider did not remove the webhook yet. Params: message.
+	ReasonHookRefused ReasonCode = "hook-refused"
+	// ReasonHookLeft: only a person can remove the webhook. Params: repository, url. Causes: why.
+	ReasonHookLeft ReasonCode = "hook-left"
+	// ReasonHookAccountGone: the account that made the webhook is no longer connected.
+	ReasonHookAccountGone ReasonCode = "hook-account-gone"
+	// ReasonHookRepositoryGone: the repository of the webhook cannot be seen any more.
+	ReasonHookRepositoryGone ReasonCode = "hook-repository-gone"
+)

@@ -15,7 +15,7 @@ type HookRemoval struct {
 	RepositoryURL  string    `json:"repositoryUrl"`
 	HookURL        string    `json:"hookUrl" doc:"By which it is found in the repository's settings."`
 	Since          time.Time `json:"since" doc:"When it should have been gone."`
-	Reason         string    `json:"reason,omitempty" doc:"Why it is still there. Left out before the first try."`
+	Reason         *Reason   `json:"reason,omitempty" doc:"Why it is still there. Left out before the first try."`
 	GivenUp        bool      `json:"givenUp" doc:"Only a person can remove it."`
 }
 
@@ -31,7 +31,7 @@ func (s *Server) listHookRemovals(ctx context.Context, in *listHookRemovalsInput
 		return err
 	})
 	return page(in.Paging, rows, func(r towpath.HookRemoval) string { return r.ID }, func(r towpath.HookRemoval) HookRemoval {
-		return HookRemoval{r.ID, r.RepositoryName, r.RepositoryURL, r.HookURL, r.Since, r.Reason, r.GivenUp}
+		return HookRemoval{r.ID, r.RepositoryName, r.RepositoryURL, r.HookURL, r.Since, reasonOf(r.Reason), r.GivenUp}
 	}), err
 }
 

@@ -27,7 +27,7 @@ type RepositoryLink struct {
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
 	HookState          towpath.HookState     `json:"hookState" enum:"active,polling,missing"`
-	HookReason         string                `json:"hookReason,omitempty"`
+	HookReason         *Reason               `json:"hookReason,omitempty" doc:"Why there is no active webhook."`
 	HeadCommit         string                `json:"headCommit,omitempty" doc:"The newest head seen on the branch."`
 	SyncedCommit       string                `json:"syncedCommit,omitempty" doc:"The commit that the databases are compared with."`
 	SyncedAt           *time.Time            `json:"syncedAt,omitempty"`
@@ -106,7 +106,7 @@ func linkOf(v linkView) RepositoryLink {
 		LatePolicy:         l.LatePolicy,
 		WaitingStatus:      l.WaitingStatus,
 		HookState:          l.HookState,
-		HookReason:         l.HookReason,
+		HookReason:         reasonOf(l.HookReason),
 		HeadCommit:         l.HeadCommit,
 		SyncedCommit:       l.SyncedCommit,
 		SyncedAt:           l.SyncedAt,
@@ -230,7 +230,7 @@ type linkPreview struct {
 	Outside      int                `json:"outside" doc:"How many files are outside the base directory."`
 	Versions     []string           `json:"versions" nullable:"false" doc:"Of the matched files, in order, to choose a baseline from."`
 	HookPossible bool               `json:"hookPossible"`
-	HookAdvice   string             `json:"hookAdvice,omitempty" doc:"Why no hook is possible, and what happens instead."`
+	HookAdvice   *Reason            `json:"hookAdvice,omitempty" doc:"Why no hook is possible, and what happens instead."`
 	Databases    []databaseBaseline `json:"databases" nullable:"false" doc:"What each database shows of the files; empty for a change of a link."`
 }
 
@@ -252,7 +252,7 @@ func previewOf(p links.Preview) linkPreview {
 	shown := p.Files[:min(len(p.Files), previewLimit)]
 	return linkPreview{
 		p.Commit, planOf(p.Plan, previewLimit, nil), all(shown, manifestFileOf).Items, len(p.Files) - len(shown), p.Outside,
-		orEmpty(p.Versions), p.HookPossible, p.HookAdvice, all(p.Baselines, databaseBaselineOf).Items,
+		orEmpty(p.Versions), p.HookPossible, reasonOf(p.HookAdvice), all(p.Baselines, databaseBaselineOf).Items,
 	}
 }
 

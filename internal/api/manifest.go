@@ -83,7 +83,7 @@ type delivery struct {
 	RequestID  string                  `json:"requestId" doc:"The provider's; the same for its retries."`
 	Event      string                  `json:"event"`
 	Verdict    towpath.DeliveryVerdict `json:"verdict" enum:"accepted,ignored"`
-	Reason     string                  `json:"reason,omitempty"`
+	Reason     *Reason                 `json:"reason,omitempty"`
 	Attempts   int                     `json:"attempts" doc:"How often it came."`
 	ReceivedAt time.Time               `json:"receivedAt"`
 }
@@ -100,7 +100,7 @@ func (s *Server) listDeliveries(ctx context.Context, in *listDeliveriesInput) (l
 		return err
 	})
 	return page(in.Paging, rows, func(d towpath.Delivery) string { return d.ID }, func(d towpath.Delivery) delivery {
-		return delivery{d.ID, d.RequestID, d.Event, d.Verdict, d.Reason, d.Attempts, d.ReceivedAt}
+		return delivery{d.ID, d.RequestID, d.Event, d.Verdict, reasonOf(d.Reason), d.Attempts, d.ReceivedAt}
 	}), err
 }
 

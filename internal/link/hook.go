@@ -37,7 +37,7 @@ func (s *Service) makeHook(ctx context.Context, client vcs.Client, link *towpath
 	if err != nil {
 		return vcs.Explain(err, "make webhook")
 	}
-	link.HookID, link.HookURL, link.HookState, link.HookReason = id, address, towpath.HookActive, ""
+	link.HookID, link.HookURL, link.HookState, link.HookReason = id, address, towpath.HookActive, towpath.Reason{}
 	return nil
 }
 
@@ -69,7 +69,7 @@ func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, 
 		}
 	}
 	link.HookID, link.HookState = "", towpath.HookPolling
-	link.HookReason = "You chose polling. Towpath looks for new commits every " + s.pollInterval().String() + "."
+	link.HookReason = towpath.Why(towpath.ReasonPollingChosen, "every", s.pollInterval().String())
 	return nil
 }
 
@@ -114,18 +114,18 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time
 	switch {
 	case missing:
 		link.HookState = towpath.HookMissing
-		link.HookReason = "The webhook is gone from the repository. Pushes are still found by polling, every " + s.pollInterval().String() + ". Repair the webhook to hear of them at once."
+		link.HookReason = towpath.Why(towpath.ReasonHookGone, "every", s.pollInterval().String())
 	case err != nil:
 		return vcs.RetryAt(err), err
 	case !hook.Active:
 		link.HookState = towpath.HookMissing
-		link.HookReason = "The webhook is switched off at the provider. Pushes are still found by polling. Repair the webhook to switch it on."
+		link.HookReason = towpath.Why(towpath.ReasonHookOff)
 	case link.UntoldAt != nil && s.Store.Now().Sub(*link.UntoldAt) < towpath.DeliveryGrace:
 		requeueAt := link.UntoldAt.Add(towpath.DeliveryGrace)
 		return &requeueAt, nil // a delivery may still be on its way
 	case link.UntoldAt != nil:
 		link.HookState = towpath.HookMissing
-		link.HookReason = "The provider has the webhook, but the last push came without a delivery. Check that it can reach " + link.HookURL + "; its page of the repository's webhooks shows what it tried."
+		link.HookReason = towpath.Why(towpath.ReasonHookSilent, "url", link.HookURL)
 	default:
 		return nil, nil
 	}

@@ -56,7 +56,7 @@ func TestCheckHook_saysThatTheHookIsGone(t *testing.T) {
 		if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
 			t.Fatal(err)
 		}
-		if st, _ := b.LinkStatus(t.Context(), link.ID); st.Link.HookState != towpath.HookMissing || st.Link.HookReason == "" {
+		if st, _ := b.LinkStatus(t.Context(), link.ID); st.Link.HookState != towpath.HookMissing || st.Link.HookReason.IsZero() {
 			t.Errorf("%+v", st.Link)
 		}
 		if repaired, err := b.RepairHook(t.Context(), b.Actor, link.ID); err != nil || repaired.HookState != towpath.HookActive || len(b.Sim.Hooks(linktest.Repo)) != 1 {

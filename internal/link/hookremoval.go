@@ -91,7 +91,7 @@ func (s *Service) RemoveHook(ctx context.Context, id string) (requeueAt *time.Ti
 	case err != nil:
 		return nil, err
 	case orphan:
-		return nil, s.keepWhy(ctx, removal, "The account that made the webhook is no longer connected.", true)
+		return nil, s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookAccountGone), true)
 	}
 	client, err := s.Accounts.Client(ctx, removal.GrantID)
 	if err != nil {
@@ -149,10 +149,10 @@ func (s *Service) removalFailed(ctx context.Context, removal towpath.HookRemoval
 		if requeueAt, ok := s.refusals.Confirmed("removal "+removal.ID, s.Store.Now()); !ok {
 			return &requeueAt, nil
 		}
-		return nil, s.keepWhy(ctx, removal, "The repository is gone, or the account that made the webhook may no longer see it.", true)
+		return nil, s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookRepositoryGone), true)
 	}
 	cause = vcs.Explain(cause, "remove webhook")
-	if err := s.keepWhy(ctx, removal, towpath.ErrorMessage(cause)+" It is tried again.", false); err != nil {
+	if err := s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookRefused, "message", towpath.ErrorMessage(cause)), false); err != nil {
 		return nil, err
 	}
 	if requeueAt = vcs.RetryAt(cause); requeueAt == nil && kind == vcs.Forbidden {
@@ -163,7 +163,7 @@ func (s *Service) removalFailed(ctx context.Context, removal towpath.HookRemoval
 }
 
 // keepWhy notes on a removal why the hook is still there.
-func (s *Service) keepWhy(ctx context.Context, removal towpath.HookRemoval, reason string, givenUp bool) error {
+func (s *Service) keepWhy(ctx context.Context, removal towpath.HookRemoval, reason towpath.Reason, givenUp bool) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.HookRemoval(ctx, removal.ID)
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -174,7 +174,7 @@ func (s *Service) keepWhy(ctx context.Context, removal towpath.HookRemoval, reas
 		}
 		now.Reason, now.GivenUp = reason, givenUp
 		if givenUp {
-			now.Reason += fmt.Sprintf(" Remove the webhook by hand in the settings of %s: %s", now.RepositoryName, now.HookURL)
+			now.Reason = towpath.Why(towpath.ReasonHookLeft, "repository", now.RepositoryName, "url", now.HookURL).From(reason)
 		}
 		return tx.UpdateHookRemoval(ctx, now)
 	})

@@ -94,7 +94,7 @@ func TestHook_thatNobodyCouldRemoveAtOnceGoesLater(t *testing.T) {
 			t.Fatal("linked without an answer")
 		}
 		left := removals(t, b)
-		if len(left) != 1 || left[0].Reason == "" || left[0].GivenUp || !strings.HasSuffix(left[0].HookURL, left[0].HookKey) {
+		if len(left) != 1 || left[0].Reason.Code != towpath.ReasonHookRefused || left[0].GivenUp || !strings.HasSuffix(left[0].HookURL, left[0].HookKey) {
 			t.Fatalf("while the far side is down: %+v", left)
 		}
 		wantHooks(t, b, 1, "while the far side is down")
@@ -147,7 +147,7 @@ func TestHook_ofALinkThatWasRemovedGoesLater(t *testing.T) {
 			t.Fatal(err)
 		}
 		left := removals(t, b)
-		if len(left) != 1 || left[0].HookURL != link.HookURL || !strings.Contains(left[0].Reason, "tried again") {
+		if len(left) != 1 || left[0].HookURL != link.HookURL || left[0].Reason.Code != towpath.ReasonHookRefused {
 			t.Fatalf("unlinked while the far side is down, it says %+v", left)
 		}
 		if err := b.ForgetHookRemoval(t.Context(), b.Actor, b.Project, link.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
@@ -208,7 +208,7 @@ func TestHook_thatOnlyAPersonCanRemoveIsNamed(t *testing.T) {
 		b.Sim.SetFaults(bitbucketsim.Faults{})
 		dueRemoval(t, b, link.ID)
 		left := removals(t, b)
-		if len(left) != 1 || !left[0].GivenUp || !strings.Contains(left[0].Reason, "by hand in the settings of acme/shop-db: "+link.HookURL) {
+		if len(left) != 1 || !left[0].GivenUp || left[0].Reason.Code != towpath.ReasonHookLeft || left[0].Reason.Params["url"] != link.HookURL {
 			t.Fatalf("without the account it says %+v", left)
 		}
 		if err := b.ForgetHookRemoval(t.Context(), b.Actor, "another", link.ID); towpath.ErrorCode(err) != towpath.CodeNotFound {

@@ -59,8 +59,8 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 	hookSecret := secret.NewToken(32)
 	link.EncryptedHookSecret = s.Keyring.Encrypt([]byte(hookSecret), hookRow(link.ID))
 	link.NextPollAt = s.Store.Now().Add(s.pollInterval())
-	link.HookState, link.HookReason = towpath.HookPolling, "You chose polling. Towpath looks for new commits every "+s.pollInterval().String()+"."
-	if obstacle := s.hookObstacle(link.ProviderID, s.instanceURL(ctx, link.ProviderID)); obstacle != "" {
+	link.HookState, link.HookReason = towpath.HookPolling, towpath.Why(towpath.ReasonPollingChosen, "every", s.pollInterval().String())
+	if obstacle := s.hookObstacle(link.ProviderID, s.instanceURL(ctx, link.ProviderID)); !obstacle.IsZero() {
 		link.HookReason = obstacle
 	} else if !spec.Polling {
 		if err := s.makeHook(ctx, d.client, &link, hookSecret); err != nil {

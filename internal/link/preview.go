@@ -24,7 +24,7 @@ type Preview struct {
 	Outside      int                    // files outside of it
 	Versions     []string               // of the matched files, as in their names, in order
 	HookPossible bool
-	HookAdvice   string             // why not, and what happens instead
+	HookAdvice   towpath.Reason     // why not, and what happens instead
 	Baselines    []DatabaseBaseline // each database of the project; only before linking
 }
 
@@ -53,7 +53,7 @@ func (s *Service) Preview(ctx context.Context, actor towpath.Actor, projectID st
 	}
 	p := Preview{Commit: d.head, Files: d.files, Outside: d.all - len(d.files), Versions: versionsOf(d.files)}
 	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
-	p.HookPossible = p.HookAdvice == ""
+	p.HookPossible = p.HookAdvice.IsZero()
 	if p.Plan, err = s.draftPlan(ctx, d); err != nil {
 		return p, err
 	}
@@ -78,7 +78,7 @@ func (s *Service) PreviewChange(ctx context.Context, linkID string, change LinkC
 	}
 	p = Preview{Commit: d.head, Files: d.files, Outside: d.all - len(d.files), Versions: versionsOf(d.files)}
 	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
-	p.HookPossible = p.HookAdvice == ""
+	p.HookPossible = p.HookAdvice.IsZero()
 	p.Plan, err = s.draftPlan(ctx, d)
 	return p, err
 }
@@ -113,22 +113,22 @@ func (s *Service) instanceURL(ctx context.Context, providerID string) string {
 	return p.InstanceURL
 }
 
-// hookObstacle says why the provider could not deliver to us; "" when it can, as far as the addresses tell.
+// hookObstacle says why the provider could not deliver to us; the zero Reason when it can, as far as the addresses tell.
 // A provider that is itself on this machine (the simulator) reaches private addresses.
-func (s *Service) hookObstacle(providerID, instanceURL string) string {
+func (s *Service) hookObstacle(providerID, instanceURL string) towpath.Reason {
 	switch {
 	case providerID == "":
-		return ""
+		return towpath.Reason{}
 	case s.Polling:
-		return "This server is set to make no webhooks. It will look for new commits every " + s.pollInterval().String() + "."
+		return towpath.Why(towpath.ReasonPollingSet, "every", s.pollInterval().String())
 	case isPrivateURL(s.ExternalURL) && !isPrivateURL(instanceURL):
 		host := instanceURL
 		if u, err := url.Parse(instanceURL); err == nil {
 			host = u.Hostname()
 		}
-		return fmt.Sprintf("%s cannot reach %s from the Internet, so there will be no webhook. Towpath will look for new commits every %s instead.", host, s.ExternalURL, s.pollInterval())
+		return towpath.Why(towpath.ReasonUnreachableServer, "provider", host, "url", s.ExternalURL, "every", s.pollInterval().String())
 	}
-	return ""
+	return towpath.Reason{}
 }
 
 // versionsOf lists the labels of matched files' versions, each once, in order.

@@ -17,7 +17,7 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 		{"branch", &l.Branch}, {"base_directory", &l.BaseDirectory}, {"file_path_template", &l.FilePathTemplate},
 		{"schema_path_template", &l.SchemaPathTemplate}, {"late_policy", (*string)(&l.LatePolicy)}, {"waiting_status", (*string)(&l.WaitingStatus)},
 		{"hook_key", &l.HookKey}, {"hook_id", &l.HookID}, {"encrypted_hook_secret", blob{&l.EncryptedHookSecret}}, {"hook_url", &l.HookURL},
-		{"hook_state", (*string)(&l.HookState)}, {"hook_reason", &l.HookReason},
+		{"hook_state", (*string)(&l.HookState)}, {"hook_reason", reason{&l.HookReason}},
 		{"head_commit", &l.HeadCommit}, {"synced_commit", &l.SyncedCommit}, {"synced_at", maybe{&l.SyncedAt}},
 		{"baselined_up_to", &l.BaselinedUpTo}, {"attention_reason", &l.AttentionReason},
 		{"last_delivery_at", maybe{&l.LastDeliveryAt}}, {"untold_at", maybe{&l.UntoldAt}}, {"last_poll_at", maybe{&l.LastPollAt}}, {"next_poll_at", instant{&l.NextPollAt}},
@@ -193,7 +193,7 @@ func (tx *Tx) Baselines(ctx context.Context, linkID string) (map[string]string, 
 func deliveryHead(d *towpath.Delivery) []column {
 	return []column{
 		{"id", &d.ID}, {"link_id", &d.LinkID}, {"request_id", &d.RequestID}, {"event", &d.Event}, {"verdict", (*string)(&d.Verdict)},
-		{"reason", &d.Reason}, {"attempts", &d.Attempts}, {"received_at", instant{&d.ReceivedAt}},
+		{"reason", reason{&d.Reason}}, {"attempts", &d.Attempts}, {"received_at", instant{&d.ReceivedAt}},
 	}
 }
 

@@ -8,13 +8,23 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
+// sentences is a column of sentences.
+type sentences struct{ table, column string }
+
 // stated are the columns that held sentences before they held reasons.
-var stated = []struct{ table, column string }{
+var stated = []sentences{
 	{"task", "reason"},
 	{"task", "error"},
 	{"attempt", "message"},
 	{"manifest_file", "reason"},
 	{"reading_file", "reason"},
+}
+
+// statedHooks are further ones.
+var statedHooks = []sentences{
+	{"delivery", "reason"},
+	{"repository_link", "hook_reason"},
+	{"hook_removal", "reason"},
 }
 
 // oldActs is the migration that makes events of the audit log. Their sentences are the param text, and are shown as they are.
@@ -46,36 +56,33 @@ func inTurn(statements []string) *goose.GoFunc {
 	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 		for _, text := range statements {
 			if _, err := tx.ExecContext(ctx, text); err != nil {
-				return fmt.Errorf("move the audit log: %w", err)
+				return fmt.Errorf("run %q: %w", text, err)
 			}
 		}
 		return nil
 	}}
 }
 
-// restate is the migration that turns sentences into reasons: the code is "stated", and the
-// sentence its param. Engines validate texts again. It is in Go since the two databases build JSON
-// differently.
-func restate(shared bool) *goose.Migration {
+// restate are the migrations that turn sentences into reasons: the code is "stated", and the
+// sentence its param. They are in Go since the two databases build JSON differently. The first one
+// has engines validate texts again.
+func restate(shared bool) []*goose.Migration {
 	toReason := "json_object('code', 'stated', 'params', json_object('text', %[1]s))"
 	toText := "COALESCE(json_extract(%[1]s, '$.params.text'), json_extract(%[1]s, '$.code'))"
 	if shared {
 		toReason = "json_build_object('code', 'stated', 'params', json_build_object('text', %[1]s))::text"
 		toText = "COALESCE(%[1]s::json->'params'->>'text', %[1]s::json->>'code')"
 	}
-	rewrite := func(expression string) *goose.GoFunc {
-		return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-			for _, s := range stated {
-				text := fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s <> ''", s.table, s.column, fmt.Sprintf(expression, s.column), s.column)
-				if _, err := tx.ExecContext(ctx, text); err != nil {
-					return fmt.Errorf("rewrite %s.%s: %w", s.table, s.column, err)
-				}
-			}
-			if _, err := tx.ExecContext(ctx, "DELETE FROM text_verdict"); err != nil {
-				return fmt.Errorf("forget the verdicts on texts: %w", err)
-			}
-			return nil
-		}}
+	rewrite := func(columns []sentences, expression string, more ...string) *goose.GoFunc {
+		var texts []string
+		for _, s := range columns {
+			texts = append(texts, fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s <> ''", s.table, s.column, fmt.Sprintf(expression, s.column), s.column))
+		}
+		return inTurn(append(texts, more...))
 	}
-	return goose.NewGoMigration(19, rewrite(toReason), rewrite(toText))
+	const again = "DELETE FROM text_verdict"
+	return []*goose.Migration{
+		goose.NewGoMigration(19, rewrite(stated, toReason, again), rewrite(stated, toText, again)),
+		goose.NewGoMigration(23, rewrite(statedHooks, toReason), rewrite(statedHooks, toText)),
+	}
 }

@@ -98,13 +98,13 @@ func (s *Store) migrations() (*goose.Provider, error) {
 		return nil, err
 	}
 	if !s.Shared() {
-		return goose.NewProvider(goose.DialectSQLite3, s.writer, files, goose.WithGoMigrations(restate(false), oldActs(false)))
+		return goose.NewProvider(goose.DialectSQLite3, s.writer, files, goose.WithGoMigrations(append(restate(false), oldActs(false))...))
 	}
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // replicas that start together wait for each other
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker), goose.WithGoMigrations(restate(true), oldActs(true)))
+	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker), goose.WithGoMigrations(append(restate(true), oldActs(true))...))
 }
 
 // Close waits briefly for running transactions and closes the database. A SQLite file is complete

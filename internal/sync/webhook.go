@@ -57,26 +57,27 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 }
 
 // judge says whether an event may concern a link.
-func judge(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, string) {
+func judge(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, towpath.Reason) {
 	if e.RepositoryID != "" && e.RepositoryID != link.RepositoryID {
-		return towpath.DeliveryIgnored, "It is about another repository, " + e.Repository + "."
+		return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonOtherRepository, "repository", towpath.ClipRunes(e.Repository, 200))
 	}
 	if len(e.Refs) == 0 {
-		return towpath.DeliveryIgnored, "It moves no branch."
+		return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonMovesNoBranch)
 	}
 	var others []string
 	for _, r := range e.Refs {
 		switch {
 		case r.Branch == link.Branch:
-			return towpath.DeliveryAccepted, ""
+			return towpath.DeliveryAccepted, towpath.Reason{}
 		case r.Branch != "":
-			others = append(others, "branch "+r.Branch)
+			others = append(others, "refs/heads/"+r.Branch)
 		default:
-			others = append(others, "tag "+r.Tag)
+			others = append(others, "refs/tags/"+r.Tag)
 		}
 	}
 	slices.Sort(others)
-	return towpath.DeliveryIgnored, "It moves " + towpath.ClipRunes(strings.Join(others, ", "), 200) + "; the link follows branch " + link.Branch + "."
+	return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonOtherBranch,
+		"refs", towpath.ClipRunes(strings.Join(others, ", "), 200), "branch", link.Branch)
 }
 
 // keepDelivery stores a delivery and wakes its link. What the delivery calls the repository shows reconcile that a remembered
@@ -93,7 +94,7 @@ func (s *Service) keepDelivery(ctx context.Context, d towpath.Delivery, named fo
 		}
 		link.LastDeliveryAt, link.UntoldAt = &tx.Now, nil
 		if link.HookState == towpath.HookMissing {
-			link.HookState, link.HookReason = towpath.HookActive, ""
+			link.HookState, link.HookReason = towpath.HookActive, towpath.Reason{}
 		}
 		if err := named.follow(ctx, tx, &link); err != nil {
 			return err

@@ -86,7 +86,7 @@ func TestReceiveWebhook(t *testing.T) {
 			if len(list) != c.stored || list[len(list)-1].Verdict != c.verdict || job.Generation != c.wanted {
 				t.Errorf("%s %s: %d stored, %+v, wanted %d", c.id, c.event, len(list), list[len(list)-1], job.Generation)
 			}
-			if c.verdict == towpath.DeliveryIgnored && list[len(list)-1].Reason == "" {
+			if c.verdict == towpath.DeliveryIgnored && list[len(list)-1].Reason.IsZero() {
 				t.Errorf("%s was ignored without a reason", c.id)
 			}
 		}

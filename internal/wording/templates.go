@@ -152,4 +152,22 @@ var templates = map[towpath.ReasonCode]string{
 		"what it lacks then runs.",
 	towpath.ReasonTamperedCommit: "The change was committed, and with its commit the ledger was changed by other hands: " +
 		"nothing can be said by it. Look at the database. ({cause})",
+
+	towpath.ReasonOtherRepository: "The delivery is about another repository, {repository}.",
+	towpath.ReasonMovesNoBranch:   "The delivery moves no branch.",
+	towpath.ReasonOtherBranch:     "The delivery moves {refs}; the link follows the branch {branch}.",
+	towpath.ReasonPollingChosen:   "You chose polling. Towpath looks for new commits every {every}.",
+	towpath.ReasonPollingSet:      "This server is set to make no webhooks. It looks for new commits every {every}.",
+	towpath.ReasonUnreachableServer: "{provider} cannot reach {url} from the Internet, so there is no webhook. " +
+		"Towpath looks for new commits every {every} instead.",
+	towpath.ReasonHookGone: "The webhook is gone from the repository. Towpath still finds pushes by polling, every {every}. " +
+		"Repair the webhook to get them at once.",
+	towpath.ReasonHookOff: "The webhook is switched off at the provider. Towpath still finds pushes by polling. " +
+		"Repair the webhook to switch it on.",
+	towpath.ReasonHookSilent: "The provider has the webhook, but the last push came without a delivery. " +
+		"Check that it can reach {url}; the repository's webhook page shows what it tried.",
+	towpath.ReasonHookRefused:        "{message} Towpath tries again.",
+	towpath.ReasonHookLeft:           "{Cause} Remove the webhook {url} yourself, in the settings of {repository}.",
+	towpath.ReasonHookAccountGone:    "The account that made the webhook is no longer connected.",
+	towpath.ReasonHookRepositoryGone: "The repository is gone, or the account that made the webhook can no longer see it.",
 }

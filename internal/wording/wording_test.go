@@ -252,6 +252,8 @@ func TestText_isThePage(t *testing.T) {
 
 // examples are what params look like.
 var examples = map[string]string{
+	"branch": "main", "every": "1m0s", "provider": "bitbucket.org", "refs": "refs/heads/next, refs/tags/v1", "repository": "acme/shop",
+	"url":   "https://towpath.example/hooks/Zm9v",
 	"after": "9", "base": "migrations", "before": "id integer", "bytes": "1200", "column": "8", "commit": "0e7beff12345", "database": "shop",
 	"differs": "version 3 is gone", "done": "2", "environment": "test", "extent": "Statement 1 of 3 is in the database.",
 	"files": "`shop/03__ddl__items.sql`", "folder": "Migrations", "have": "3", "known": "audit, crm", "limit": "100 MiB", "line": "3", "message": "no such table: orders",
@@ -291,6 +293,10 @@ func (c code) example() towpath.Reason {
 		r.Params["message"] = "The table orders was there already, and not all of it could be compared with this statement: permission denied."
 	case towpath.ReasonStatementFailed:
 		r.Causes = []towpath.Reason{code{code: towpath.ReasonPartlyKept, params: []string{"extent"}}.example()}
+	case towpath.ReasonHookRefused:
+		r.Params["message"] = "Bitbucket does not answer."
+	case towpath.ReasonHookLeft:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonHookAccountGone)}
 	case towpath.ReasonLockTimeout, towpath.ReasonStatementTimeout, towpath.ReasonPartlyKept, towpath.ReasonUnconfirmed,
 		towpath.ReasonSessionAlive, towpath.ReasonTamperedCommit:
 		r.Causes = []towpath.Reason{database}

@@ -33,7 +33,7 @@ export function Deliveries({ link, project }: { link: string; project: string })
       cell: row => (
         <>
           <StateBadge state={row.verdict} detail={row.attempts > 1 ? `came ${row.attempts} times` : undefined} />{' '}
-          <span className="muted small">{row.reason}</span>
+          <span className="muted small">{row.reason?.text}</span>
         </>
       ),
     },

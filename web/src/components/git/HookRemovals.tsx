@@ -39,7 +39,7 @@ export function HookRemovals({ project, may }: { project: string; may: boolean }
         )
       }
     >
-      {removal.reason ?? removal.hookUrl} Since <TimeAgo at={removal.since} />.
+      {removal.reason?.text ?? removal.hookUrl} Since <TimeAgo at={removal.since} />.
     </Notice>
   ))
 }

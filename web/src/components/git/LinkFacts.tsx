@@ -54,7 +54,7 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
         <Commit hash={status.syncedCommit ?? ''} /> <TimeAgo at={status.syncedAt} none="not yet" />
       </Fact>
       <Fact name="Webhook">
-        <StateBadge state={status.hookState} /> {status.hookReason}
+        <StateBadge state={status.hookState} /> {status.hookReason?.text}
       </Fact>
       <Fact name="Last delivery">
         <TimeAgo at={status.lastDeliveryAt} />

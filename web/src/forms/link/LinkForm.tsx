@@ -88,7 +88,7 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
         <div className="reading">
           {shown.data && !shown.data.hookPossible ? (
             <Notice kind="info" title="There will be no webhook">
-              {shown.data.hookAdvice}
+              {shown.data.hookAdvice?.text}
             </Notice>
           ) : (
             <Checkbox
