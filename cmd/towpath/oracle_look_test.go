@@ -115,10 +115,15 @@ func (o *oracle) historyDifferences() (list []string) {
 // trouble reports whether the head has files that a person must look at.
 func (m *model) trouble() bool {
 	for _, d := range m.databases {
-		for _, state := range d.items {
+		for key, state := range d.items {
 			switch state {
-			case "conflict", "edited", "moved", "missing":
+			case "conflict", "edited", "moved":
 				return true
+			case "missing": // told once, on the commit that removed the file
+				version, _, _ := strings.Cut(key, " ")
+				if n, err := strconv.Atoi(version); err == nil && m.removed[n] {
+					return true
+				}
 			}
 		}
 	}

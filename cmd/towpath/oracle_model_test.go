@@ -108,6 +108,7 @@ type modelDatabase struct {
 type model struct {
 	engine    string
 	files     map[string]script // the branch's head, by path
+	removed   map[int]bool      // versions whose last file the newest commit removed
 	databases []*modelDatabase  // in the order of their stages
 	failed    bool              // an attempt failed since the last look
 }
@@ -164,6 +165,19 @@ func (m *model) settle() {
 				closed[path] = true
 			}
 		}
+	}
+}
+
+// remove notes the versions of which a commit removed the last file.
+func (m *model) remove(paths []string) {
+	m.removed = map[int]bool{}
+	for _, path := range paths {
+		if path != "" {
+			m.removed[versionOf(path)] = true
+		}
+	}
+	for path := range m.files {
+		delete(m.removed, versionOf(path))
 	}
 }
 
@@ -267,10 +281,8 @@ func (d *modelDatabase) goesOn(version int, file script) bool {
 
 // run runs what may run, in order.
 func (m *model) run(d *modelDatabase, held map[string]bool) {
-	for _, t := range d.tasks {
-		if t.state == "unknown" {
-			return
-		}
+	if d.hasUnknown() {
+		return
 	}
 	for _, version := range slices.Sorted(maps.Keys(d.tasks)) {
 		t := d.tasks[version]
@@ -284,6 +296,16 @@ func (m *model) run(d *modelDatabase, held map[string]bool) {
 			return
 		}
 	}
+}
+
+// hasUnknown reports whether nothing may start in the database, since nobody knows how a task ended.
+func (d *modelDatabase) hasUnknown() bool {
+	for _, t := range d.tasks {
+		if t.state == "unknown" {
+			return true
+		}
+	}
+	return false
 }
 
 // attempt runs one task: it is done, and gone, or failed, or nobody can know.

@@ -341,8 +341,13 @@ func (o *oracle) resolve() string {
 	return said + " as not applied"
 }
 
+// accept takes an edited or moved file as it is, in the first database that has one. Where an outcome is unknown it would
+// wait, as everything there does.
 func (o *oracle) accept() string {
 	for _, d := range o.m.databases {
+		if d.hasUnknown() {
+			continue
+		}
 		for _, key := range slices.Sorted(maps.Keys(d.items)) {
 			if state := d.items[key]; state != "edited" && state != "moved" {
 				continue

@@ -116,7 +116,9 @@ func (o *oracle) push(t *testing.T) {
 	}
 	o.git(t, "add", "-A")
 	changed := strings.Split(o.git(t, "-c", "core.quotePath=false", "diff", "--cached", "--name-only", "--no-renames", "--diff-filter=AM"), "\n")
+	removed := strings.Split(o.git(t, "-c", "core.quotePath=false", "diff", "--cached", "--name-only", "--no-renames", "--diff-filter=D"), "\n")
 	if o.git(t, "status", "--porcelain") != "" {
+		o.m.remove(removed)
 		o.git(t, "commit", "-q", "-m", "change")
 		o.git(t, "push", "-q", "origin", "HEAD:main")
 		o.w.head = o.git(t, "rev-parse", "HEAD")

@@ -34,15 +34,33 @@ func notesOf(link towpath.RepositoryLink, before, after []towpath.ManifestFile, 
 			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, text: words})
 		}
 	}
+	gone := map[towpath.MigrationID][]string{} // the ledger may know another path, from before a rename
+	for _, f := range before {
+		if f.State == towpath.FileMatched && !is[f.Path] {
+			gone[f.MigrationID] = append(gone[f.MigrationID], f.Path)
+		}
+	}
 	told := map[string]bool{}
 	for _, item := range p.Items {
-		_, known := was[item.Path]
-		if item.State == plan.ItemMissing && known && !is[item.Path] && !told[item.Path] {
-			told[item.Path] = true
-			notes = append(notes, note{commit: d.by[item.Path], path: item.Path, text: "is gone, but " + item.Database + " has it: restore the file"})
+		if item.State != plan.ItemMissing {
+			continue
+		}
+		for _, path := range gone[item.MigrationID] {
+			if told[path] || !meant(was[path], item) {
+				continue
+			}
+			told[path] = true
+			words := "is gone, but " + item.Database + " has it: restore the file"
+			notes = append(notes, note{commit: d.by[path], path: path, text: words})
 		}
 	}
 	return notes
+}
+
+// meant reports whether a file is for the database of an item.
+func meant(f towpath.ManifestFile, item plan.Item) bool {
+	return (f.Environment == "" || strings.EqualFold(f.Environment, item.Environment)) &&
+		(f.Database == "" || strings.EqualFold(f.Database, item.Database))
 }
 
 // aside says how a file that is no migration keeps out of the way.

@@ -1,6 +1,44 @@
 package sync
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"towpath"
+	"towpath/internal/plan"
+)
+
+// The ledger keeps the path that a file had when it ran; the one that goes may have another.
+func TestNotesOf_tellsOfAFileThatGoesAfterARename(t *testing.T) {
+	t.Parallel()
+	six := towpath.MigrationID{Version: "6", Type: "ddl"}
+	file := func(path, database string, id towpath.MigrationID) towpath.ManifestFile {
+		return towpath.ManifestFile{
+			State:     towpath.FileMatched,
+			Migration: towpath.Migration{MigrationID: id, Path: path, Database: database},
+		}
+	}
+	vanished := func(database string) plan.Item {
+		return plan.Item{
+			Migration: towpath.Migration{MigrationID: six, Path: "a/6__ddl__before.sql", Database: database},
+			State:     plan.ItemMissing,
+		}
+	}
+	renamed, other := file("a/6__ddl__after.sql", "größe", six), file("b/6__ddl__after.sql", "order", six)
+	stays := file("a/7__ddl__x.sql", "größe", towpath.MigrationID{Version: "7", Type: "ddl"})
+	before := []towpath.ManifestFile{renamed, other, stays}
+	d := delta{by: map[string]string{renamed.Path: "c0ffee"}}
+	p := plan.Plan{Items: []plan.Item{vanished("größe"), vanished("größe")}}
+	got := notesOf(towpath.RepositoryLink{}, before, []towpath.ManifestFile{other, stays}, d, p)
+	want := []note{{commit: "c0ffee", path: renamed.Path, text: "is gone, but größe has it: restore the file"}}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(note{})); diff != "" {
+		t.Error(diff)
+	}
+	if again := notesOf(towpath.RepositoryLink{}, []towpath.ManifestFile{other, stays}, []towpath.ManifestFile{other, stays}, d, p); again != nil {
+		t.Errorf("what was gone before is told again: %v", again)
+	}
+}
 
 func TestLooksLikeSQL_takesWhatPeopleMeanToRun(t *testing.T) {
 	t.Parallel()
