@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -58,6 +60,23 @@ func TestStage_saysWhatACommitHears(t *testing.T) {
 		if strings.Contains(st.Description, "secret") {
 			t.Errorf("a word of the database got out: %s", st.Description)
 		}
+	}
+}
+
+func TestNewestFirst_tellsTheHeadOfAPushOfManyCommitsFirst(t *testing.T) {
+	t.Parallel()
+	r := towpath.Rollout{Commit: "head"}
+	var want []string
+	for i := range 300 {
+		task := taskIn("test", 0, i+1, towpath.TaskDone)
+		task.Commit = fmt.Sprintf("%03x", (i*7919)%4096) // in no order of hashes
+		want = append(want, task.Commit)
+		r.Tasks = append(r.Tasks, task)
+	}
+	slices.Reverse(want)
+	want = append(append([]string{"head"}, want...), "older")
+	if got := newestFirst(r, []string{"head", "older"}); !slices.Equal(got, want) {
+		t.Errorf("the order is %v", got)
 	}
 }
 

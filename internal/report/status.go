@@ -61,15 +61,7 @@ func (s *Service) rolloutStatuses(ctx context.Context, tx *store.Tx, link towpat
 		return nil, err
 	}
 	w.rollouts[r.ID] = r.Tasks
-	commits := []string{r.Commit}
-	for _, t := range r.Tasks {
-		commits = append(commits, t.Commit)
-	}
-	for commit := range w.unsettled {
-		commits = append(commits, commit)
-	}
-	slices.Sort(commits)
-	for _, commit := range slices.Compact(commits) {
+	for _, commit := range newestFirst(r, slices.Sorted(maps.Keys(w.unsettled))) {
 		tasks, err := tx.CommitTasks(ctx, link.ID, commit)
 		if err != nil {
 			return nil, err
@@ -82,6 +74,29 @@ func (s *Service) rolloutStatuses(ctx context.Context, tx *store.Tx, link towpat
 		}
 	}
 	return w.statuses, nil
+}
+
+// newestFirst are the commits of a rollout's statuses, each once: its own, those of its tasks from the
+// last task on, and others. A push of many commits may use up the budget of calls, and people look at
+// the newest.
+func newestFirst(r towpath.Rollout, others []string) (commits []string) {
+	seen := map[string]bool{}
+	add := func(commit string) {
+		if !seen[commit] {
+			commits = append(commits, commit)
+		}
+		seen[commit] = true
+	}
+	add(r.Commit)
+	tasks := slices.Clone(r.Tasks)
+	slices.SortStableFunc(tasks, func(a, b towpath.Task) int { return cmp.Compare(b.Sequence, a.Sequence) })
+	for _, t := range tasks {
+		add(t.Commit)
+	}
+	for _, commit := range others {
+		add(commit)
+	}
+	return commits
 }
 
 // letRun returns what a rollout's commit has let run although older commits brought it, such as a file that waited for one
@@ -220,8 +235,8 @@ func (s *Service) PostPlan(ctx context.Context, linkID string) (requeueAt *time.
 	})
 }
 
-// plan words the trouble with the files. Notes of older commits are told once; those of the head stay beside what the plan
-// says.
+// plan words the trouble with the files, of the head first. Notes of older commits are told once;
+// those of the head stay beside what the plan says.
 func (w *reporter) plan(ctx context.Context) (told []string, err error) {
 	p, err := w.s.Manifest.Plan(ctx, w.tx, w.link)
 	if err != nil {
@@ -232,12 +247,6 @@ func (w *reporter) plan(ctx context.Context) (told []string, err error) {
 		return nil, err
 	}
 	key, page := statusKey(w.link.ID, "plan"), "/projects/"+w.project.ID+"/gitops"
-	for _, commit := range slices.Sorted(maps.Keys(notes)) {
-		if commit != w.link.SyncedCommit {
-			told = append(told, commit)
-			w.add(commit, key, "plan", page, time.Time{}, said(vcs.StatusFailed, "%s", manifest.Trouble(plan.Plan{}, notes[commit])))
-		}
-	}
 	posted, err := w.tx.PostedStatuses(ctx, w.link.ID, w.link.SyncedCommit)
 	if err != nil {
 		return nil, err
@@ -246,6 +255,12 @@ func (w *reporter) plan(ctx context.Context) (told []string, err error) {
 		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{}, said(vcs.StatusFailed, "%s", trouble))
 	} else if posted[key].Digest != "" {
 		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{}, said(vcs.StatusSuccessful, "Every file can be planned"))
+	}
+	for _, commit := range slices.Sorted(maps.Keys(notes)) {
+		if commit != w.link.SyncedCommit {
+			told = append(told, commit)
+			w.add(commit, key, "plan", page, time.Time{}, said(vcs.StatusFailed, "%s", manifest.Trouble(plan.Plan{}, notes[commit])))
+		}
 	}
 	return told, nil
 }
