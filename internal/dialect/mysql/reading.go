@@ -96,7 +96,7 @@ func (s *reading) add(t statement.Token) error {
 func (s *reading) refuse(t statement.Token, word string) error {
 	switch {
 	case t.Kind != statement.Text && t.Names(towpath.LedgerTable):
-		return statement.Errorf(t.Pos, "The table %s belongs to the server. A migration may not use it.", towpath.LedgerTable)
+		return statement.Errorf(t.Pos, "The table %s is where Towpath records what has run. Leave it out of the file.", towpath.LedgerTable)
 	case t.Is('\\'):
 		return statement.Errorf(t.Pos, "Commands with a backslash belong to the mysql client and are not SQL. Leave this out.")
 	case len(s.lead) == 0:

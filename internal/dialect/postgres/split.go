@@ -199,7 +199,7 @@ func (j *judge) has(word string) bool {
 // refuse says what must not run. The first word decides the kind of the statement, and with it what else is asked.
 func (j *judge) refuse(p piece) error {
 	if p.Kind != statement.Text && p.Names(towpath.LedgerTable) {
-		return statement.Errorf(p.Pos, "The table %s belongs to the server. A migration may not use it (pg_dump --exclude-table=*.%[1]s).", towpath.LedgerTable)
+		return statement.Errorf(p.Pos, "The table %s is where Towpath records what has run. Leave it out of the file (pg_dump --exclude-table=*.%[1]s).", towpath.LedgerTable)
 	}
 	if p.Is('\\') {
 		return &statement.Error{Pos: p.Pos, Through: "\n", Message: "Commands with a backslash belong to psql and are not SQL. Leave this line out."}

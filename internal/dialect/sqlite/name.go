@@ -54,7 +54,7 @@ func (n *names) refuse(t statement.Token) error {
 		return statement.Errorf(n.last.Pos, "%s leads out of the database, to code or files of the server. Leave it out.", n.outside)
 	}
 	if t.Names(towpath.LedgerTable) && (t.Kind != statement.Text || n.place != nowhere || n.virtual || n.alter) {
-		return statement.Errorf(t.Pos, "The table %s belongs to the server. A migration may not use it.", towpath.LedgerTable)
+		return statement.Errorf(t.Pos, "The table %s is where Towpath records what has run. Leave it out of the file.", towpath.LedgerTable)
 	}
 	if n.place == nowhere || t.Kind == statement.Symbol {
 		return nil

@@ -77,7 +77,7 @@ func (g *guard) refusal(action driver.AuthorizerActionCode, arg1, arg2 string) s
 		return "A migration may change data and the schema of its own database file only."
 	}
 	if !g.own && (isLedger(arg1) || isLedger(arg2)) {
-		return "The table " + ledgerTable + " belongs to the server."
+		return "The table " + ledgerTable + " is where Towpath records what has run. Leave it out of the file."
 	}
 	return ""
 }
