@@ -34,6 +34,7 @@ var avoidedWords = []avoidedWord{
 	{"upon", "on"},
 	{"shall", "must, will"},
 	{"whilst, amongst", "while, among"},
+	{"became of, becomes of", "the state, the outcome"},
 }
 
 // prose are the kinds of files in which people read words.
@@ -42,7 +43,7 @@ var prose = []string{
 }
 
 // notProse are folders and files that others write.
-var notProse = []string{".git", "node_modules", "dist", "bin", "package-lock.json"}
+var notProse = []string{".git", "node_modules", "dist", "bin", "package-lock.json", "schema.gen.ts"}
 
 // places returns the offsets of a form in a text, in any case, where it is a word of its own.
 func places(text []byte, form string) (offsets []int) {

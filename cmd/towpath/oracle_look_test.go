@@ -169,7 +169,7 @@ func (d *modelDatabase) afterFall(fall modelFall, before string) string {
 	t, row := d.tasks[fall.version], d.ledger[fall.version]
 	switch {
 	case t != nil && t.script.commit == fall.commit && t.script.meaning() == fall.meaning:
-		return before // what became of it counts already
+		return before // its outcome counts already
 	case row != nil && row.done && row.script.commit == fall.commit && row.script.meaning() == fall.meaning:
 		return before
 	case d.skipped[fmt.Sprint(fall.version, fall.meaning)]:

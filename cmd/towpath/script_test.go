@@ -65,7 +65,7 @@ func TestMain(m *testing.M) {
 //	ledger ENVIRONMENT      versions in the target's ledger in the order of their coming, to stdout
 //	history ENVIRONMENT     the database's change history through the API, to stdout
 //	plan                    how files stand that are neither applied nor ignored, to stdout
-//	file PATH               what became of one file, to stdout
+//	file PATH               the state of one file, to stdout
 //	status COMMIT WANT…     until the commit bears these build statuses, such as 'test SUCCESSFUL'
 //	says COMMIT WANT        until a build status of the commit begins so, such as 'test FAILED shop/1.sql'
 //	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task

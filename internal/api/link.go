@@ -186,7 +186,7 @@ type linkSpec struct {
 	SchemaPathTemplate string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
-	ExistingFiles      string                `json:"existingFiles,omitempty" enum:"run,baseline" doc:"What becomes of files that match already; needed when there are some. With run they wait for a person in databases that have tables and no record."`
+	ExistingFiles      string                `json:"existingFiles,omitempty" enum:"run,baseline" doc:"What to do with files that match already; required when there are any. With run they wait for a person in databases that have tables and no record."`
 	BaselineVersion    string                `json:"baselineVersion,omitempty" maxLength:"500" doc:"With baseline: the newest version that the databases have."`
 	Baselines          []baselineChoice      `json:"baselines,omitempty" maxItems:"10000" doc:"Of single databases; baselineVersion is for all others."`
 	Polling            bool                  `json:"polling,omitempty" doc:"Make no hook; look for new commits instead."`

@@ -10,7 +10,7 @@ import (
 	"towpath/internal/store"
 )
 
-// manifestFile is a file of a repository, and what became of it.
+// manifestFile is a file of a repository with its state.
 type manifestFile struct {
 	State  towpath.FileState `json:"state" enum:"matched,ignored"`
 	Reason *Reason           `json:"reason,omitempty" doc:"Why it is ignored, or cannot run."`

@@ -1,5 +1,5 @@
-// Package auth tells who somebody is: passwords, sessions, API tokens, invitations. The rights of roles are in the root;
-// this package only looks it up.
+// Package auth authenticates people and programs: passwords, sessions, API tokens, invitations. The
+// root defines the permissions of roles; this package only looks them up.
 package auth
 
 import (
@@ -13,10 +13,11 @@ import (
 	"towpath/internal/store"
 )
 
-// Service knows the members of the workspace. It is safe for concurrent use; its clock is the store's.
+// Service manages credentials of the members. It is safe for concurrent use; its clock is the
+// store's.
 type Service struct {
 	Store   *store.Store
-	Keyring *secret.Keyring // its key makes the setup token
+	Keyring *secret.Keyring // the setup token is derived from its key
 
 	hashing  hashing
 	byEmail  throttle
@@ -24,7 +25,7 @@ type Service struct {
 	setup    throttle
 }
 
-// ProjectRole tells what an actor is in a project; CodeNotFound when they are no member of it.
+// ProjectRole returns an actor's role in a project; CodeNotFound when they are not a member of it.
 func (s *Service) ProjectRole(ctx context.Context, actor towpath.Actor, projectID string) (towpath.ProjectRole, error) {
 	var m towpath.ProjectMember
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -34,9 +35,9 @@ func (s *Service) ProjectRole(ctx context.Context, actor towpath.Actor, projectI
 	return m.Role, err
 }
 
-// Allow reports whether an actor holds a right, in the workspace or, with a project's id, in that project.
-// CodeUnauthorized: nobody is signed in. CodeForbidden: the role does not hold it. CodeNotFound: the person may not even
-// know of the project.
+// Allow returns nil when an actor has a permission, in the workspace or, with a project's id, in
+// that project. CodeUnauthorized: not signed in. CodeForbidden: the role does not have it.
+// CodeNotFound: the person may not know that the project exists.
 func (s *Service) Allow(ctx context.Context, actor towpath.Actor, p towpath.Permission, projectID string) error {
 	if actor.Member.ID == "" {
 		return towpath.Errorf(towpath.CodeUnauthorized, "Sign in first.")
@@ -62,7 +63,7 @@ func (s *Service) Allow(ctx context.Context, actor towpath.Actor, p towpath.Perm
 	return towpath.Errorf(towpath.CodeNotFound, "There is no such thing, or it is not yours to see.")
 }
 
-// address brings an e-mail address into the form that it is kept in.
+// address normalizes an e-mail address.
 func address(email string) (string, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
 	parsed, err := mail.ParseAddress(email)
@@ -72,7 +73,7 @@ func address(email string) (string, error) {
 	return email, nil
 }
 
-// maxNameLength bounds names of people and tokens, in characters.
+// maxNameLength limits names of people and tokens, in characters.
 const maxNameLength = 200
 
 func personName(name string) (string, error) {

@@ -16,7 +16,7 @@ import (
 	"towpath"
 )
 
-// The cost of one password is what OWASP asks of argon2id at the least: 19 MiB, two passes, one lane.
+// The cost is OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
 // https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 const (
 	argonMemory = 19 * 1024 // KiB
@@ -26,13 +26,13 @@ const (
 	keyLength   = 32
 )
 
-// Bounds of a password, in characters and bytes.
+// Limits of a password, in characters and bytes.
 const (
 	minPassword = 12
 	maxPassword = 1024
 )
 
-// checkPassword says what is wrong with a password that somebody chooses.
+// checkPassword validates a new password.
 func checkPassword(field, password string) error {
 	switch n := utf8.RuneCountInString(password); {
 	case n < minPassword:
@@ -43,7 +43,7 @@ func checkPassword(field, password string) error {
 	return nil
 }
 
-// hashing bounds how many passwords are hashed at once, since each takes 19 MiB and a core.
+// hashing bounds concurrent hashing, since each hash takes 19 MiB and a core.
 type hashing struct {
 	once  sync.Once
 	slots chan struct{}
@@ -73,8 +73,8 @@ func (h *hashing) hash(ctx context.Context, password string) (string, error) {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes, encode(salt), encode(key)), nil
 }
 
-// verify reports whether a password fits a PHC string. It works as long for an empty string, which nothing fits, so that
-// nobody can tell by the clock which addresses are known.
+// verify reports whether a password matches a PHC string. An empty string, which nothing matches,
+// takes equally long, so that timing does not reveal which addresses exist.
 func (h *hashing) verify(ctx context.Context, phc, password string) (bool, error) {
 	if len(password) > 4*maxPassword {
 		password, phc = "", ""

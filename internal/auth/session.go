@@ -10,15 +10,15 @@ import (
 	"towpath/internal/store"
 )
 
-// SessionTTL is how long a session lasts after it was last used.
+// SessionTTL is how long a session lasts after its last use.
 const SessionTTL = 30 * 24 * time.Hour
 
-// touchEvery bounds how often the use of a credential is written down.
+// touchEvery bounds how often the use of a credential is stored.
 const touchEvery = time.Minute
 
-// SignIn begins a session. source is the network address that the request came from, for throttling. Whatever is wrong
-// (unknown address, wrong password, deactivated member) it is the same CodeUnauthorized, after the same work;
-// CodeTooMany when there were too many tries.
+// SignIn begins a session. source is the client's network address, for throttling. An unknown
+// address, a wrong password and a deactivated member all return the same CodeUnauthorized after the
+// same work; CodeTooMany when there were too many tries.
 func (s *Service) SignIn(ctx context.Context, email, password, source string) (m towpath.Member, session string, err error) {
 	if err := s.throttle(email, source); err != nil {
 		return m, "", err
@@ -47,13 +47,13 @@ func (s *Service) SignIn(ctx context.Context, email, password, source string) (m
 	return m, session, err
 }
 
-// throttle slows down guessing: at one address, and from one source over all addresses.
+// throttle slows down guessing: per address, and per source over all addresses.
 func (s *Service) throttle(email, source string) error {
 	now := s.Store.Now()
 	if err := s.bySource.allow(sourceKey(source), now, time.Second, 60); err != nil {
 		return err
 	}
-	email = strings.ToLower(strings.TrimSpace(email)) // as the account is found, else each spelling had its own allowance
+	email = strings.ToLower(strings.TrimSpace(email)) // normalized as in the lookup, so that spellings share one limit
 	if len(email) > 254 {
 		email = email[:254]
 	}
@@ -70,13 +70,13 @@ func (s *Service) Sessions(ctx context.Context, actor towpath.Actor, p store.Pag
 	return s.credentials(ctx, actor, towpath.CredentialSession, p)
 }
 
-// EndSession ends one of the actor's sessions; one that has ended already is no error.
+// EndSession ends one of the actor's sessions; it is no error if the session has ended already.
 func (s *Service) EndSession(ctx context.Context, actor towpath.Actor, id string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error { return tx.DeleteCredential(ctx, actor.Member.ID, id) })
 }
 
-// Authenticate tells who acts: by an API token when bearer is not empty, else by a session's cookie. CodeUnauthorized when
-// there is neither, or it is not good.
+// Authenticate returns the actor of an API token when bearer is not empty, else of a session's
+// cookie. CodeUnauthorized when there is neither, or it is not valid.
 func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towpath.Actor, error) {
 	kind, token := towpath.CredentialSession, cookie
 	if bearer != "" {
@@ -114,7 +114,8 @@ func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towp
 	return actor, nil
 }
 
-// touch notes that a credential is in use and moves the end of a session. It rereads the row, which may be gone by now.
+// touch stores that a credential is in use and extends a session. It rereads the row, which may be
+// gone by now.
 func (s *Service) touch(ctx context.Context, seen towpath.Credential) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		c, err := tx.CredentialByHash(ctx, seen.Kind, seen.Hash)

@@ -1,5 +1,6 @@
-// Package jobs runs background work: it claims due rows of the job table, hands each to its kind's handler, keeps the
-// lease alive meanwhile and writes the outcome back. What a job means is the handler's business.
+// Package jobs runs background work: it claims due rows of the job table, runs the handler of each
+// kind, extends the lease meanwhile and records the outcome. The meaning of a job is up to its
+// handler.
 package jobs
 
 import (
@@ -15,8 +16,9 @@ import (
 	"towpath/internal/store"
 )
 
-// Handler brings a subject to its desired state. It may be called for a subject that needs nothing or
-// no longer exists. requeueAt schedules the next run; with an error it overrides the default backoff.
+// Handler brings a subject to its desired state. It may be called for a subject that needs nothing
+// or no longer exists. requeueAt schedules the next run; with an error it overrides the default
+// backoff.
 type Handler func(ctx context.Context, subject string) (requeueAt *time.Time, err error)
 
 // PeriodicJob is work that depends only on the clock.
@@ -29,18 +31,18 @@ type PeriodicJob struct {
 // Runner runs jobs until its context ends.
 type Runner struct {
 	Store    *store.Store
-	Owner    string // unique to this start of this process
+	Owner    string // unique per start of a process
 	Handlers map[towpath.JobKind]Handler
 	Periodic []PeriodicJob
 	Workers  int           // jobs at once; 0 is 16
-	Lease    time.Duration // how long a job is safe from others after its last heartbeat; 0 is 15 s
+	Lease    time.Duration // how long a job stays claimed after its last heartbeat; 0 is 15 s
 	Logger   *slog.Logger
 }
 
-// idlePoll bounds how long work that another process has asked for goes unseen.
+// idlePoll bounds the delay of work that another process has enqueued.
 const idlePoll = time.Second
 
-// Run runs until ctx ends, then waits for the handlers, whose context has ended too, to return.
+// Run runs until ctx ends, then waits for the handlers, whose contexts end as well, to return.
 func (r *Runner) Run(ctx context.Context) error {
 	if r.Workers <= 0 {
 		r.Workers = 16
@@ -109,11 +111,11 @@ func (r *Runner) claim(ctx context.Context, free int) (claimed []towpath.Job, er
 	return claimed, err
 }
 
-// pause tells how long nothing is due, unless something wakes us.
+// pause returns how long nothing is due, unless a signal arrives first.
 func (r *Runner) pause(ctx context.Context, busy int) time.Duration {
 	wait := idlePoll
 	if busy >= r.Workers {
-		return wait // a worker that ends wakes us
+		return wait // a finishing worker sends a signal
 	}
 	err := r.Store.Read(ctx, func(tx *store.Tx) error {
 		next, err := tx.NextDue(ctx)
@@ -123,7 +125,7 @@ func (r *Runner) pause(ctx context.Context, busy int) time.Duration {
 		return err
 	})
 	if err != nil {
-		return idlePoll // claim meets the same error and reports it
+		return idlePoll // claim gets the same error and reports it
 	}
 	return wait
 }
@@ -141,12 +143,13 @@ func (r *Runner) run(ctx context.Context, job towpath.Job) {
 	cancel(nil)
 	<-stopped
 
-	// The outcome is written even while the server stops: otherwise the work would wait for the lease to end.
+	// The outcome is recorded even while the server stops: otherwise the work would wait for the
+	// lease to expire.
 	endCtx, end := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer end()
 	writeErr := r.Store.Write(endCtx, func(tx *store.Tx) error {
 		switch {
-		case cause != nil: // stopped in the middle: somebody must look again, nobody is to blame
+		case cause != nil: // interrupted, which is not a failure: run it again
 			return tx.FailJob(endCtx, job, job.LastError, tx.Now)
 		case err != nil:
 			retry := tx.Now.Add(Backoff(job.Attempts))
@@ -165,7 +168,8 @@ func (r *Runner) run(ctx context.Context, job towpath.Job) {
 	}
 }
 
-// handle calls the handler and turns a panic into an error, so that one bad subject does not stop the others.
+// handle calls the handler and turns a panic into an error, so that one subject cannot stop the
+// others.
 func (r *Runner) handle(ctx context.Context, job towpath.Job) (requeueAt *time.Time, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -221,8 +225,8 @@ func (r *Runner) runPeriodic(ctx context.Context, s PeriodicJob) {
 	}
 }
 
-// Backoff tells how long to wait after the given number of failures in a row: from half a second, doubling, to five
-// minutes, with a quarter of jitter so that many do not come back at once.
+// Backoff returns how long to wait after a number of consecutive failures: half a second, doubling
+// up to five minutes, with a quarter of jitter so that retries spread.
 func Backoff(failures int) time.Duration {
 	d := 500 * time.Millisecond << min(failures, 10)
 	d = min(d, 5*time.Minute)

@@ -42,7 +42,8 @@ type BaselineChoice struct {
 	Despite    bool   // of what the database shows
 }
 
-// Link joins a project with a repository. The hook is made first, then the row, or neither: a hook without a row is removed.
+// Link joins a project with a repository. The hook is made first, then the row, or neither: a hook
+// without a row is removed.
 func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec) (towpath.RepositoryLink, error) {
 	d, err := s.draft(ctx, actor, projectID, spec)
 	if err != nil {
@@ -89,7 +90,8 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 	return link, err
 }
 
-// linkDetail tells the audit of a new link, and of the databases that have a baseline despite of what they show.
+// linkDetail tells the audit of a new link, and of the databases that have a baseline despite of
+// what they show.
 func linkDetail(link towpath.RepositoryLink, despite []string) string {
 	detail := fmt.Sprintf("Linked %s, branch %s.", link.RepositoryName, link.Branch)
 	if len(despite) > 0 {
@@ -98,7 +100,7 @@ func linkDetail(link towpath.RepositoryLink, despite []string) string {
 	return detail
 }
 
-// chooseExisting refuses to link while it is not said what becomes of files that are there already.
+// chooseExisting refuses to link until the caller decides about existing files.
 func (s *Service) chooseExisting(ctx context.Context, d *draft, spec LinkSpec) error {
 	versions := versionsOf(d.files)
 	switch spec.ExistingFiles {

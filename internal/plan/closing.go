@@ -16,7 +16,7 @@ func textsOf(p Plan) map[string]bool {
 	return texts
 }
 
-// closer knows what became of the files of open tasks that a plan no longer wants as they are.
+// closer knows the state of the files of open tasks that no longer match the plan.
 type closer struct {
 	commit string // at which the plan was made
 	items  map[TaskKey]Item
@@ -32,8 +32,8 @@ func newCloser(p Plan, commit string) closer {
 	return c
 }
 
-// close says how a task ends: done where the ledger has all of it, cancelled everywhere else. What its attempts have left
-// stays with it.
+// close says how a task ends: done where the ledger has all of it, cancelled everywhere else. What
+// its attempts have left stays with it.
 func (c closer) close(t towpath.Task) towpath.Task {
 	if c.had(t) {
 		t.State, t.Reason = towpath.TaskDone, towpath.Why(towpath.ReasonInLedger)

@@ -12,7 +12,8 @@ const headText = "sums up this table, so that a row that is gone or put back is 
 // headID is the identity of the head.
 func headID() towpath.MigrationID { return towpath.MigrationID{Type: towpath.TypeHead} }
 
-// Book is the running sum of a ledger, for the one who holds its lease. It is for one goroutine.
+// Book is the running sum of a ledger, for the holder of its lease. It is not safe for concurrent
+// use.
 type Book struct {
 	maker      *maker
 	databaseID string
@@ -22,7 +23,7 @@ type Book struct {
 	total      sum
 }
 
-// NewBook begins a ledger without rows, whose writes are counted on from a number.
+// NewBook begins a ledger without rows. The number of writes continues from the given one.
 func (k *Keys) NewBook(databaseID string, after int64) *Book {
 	return &Book{maker: k.list[0].maker(), databaseID: databaseID, last: after, parts: map[towpath.MigrationID]sum{}}
 }
@@ -30,16 +31,16 @@ func (k *Keys) NewBook(databaseID string, after int64) *Book {
 // Number counts the writes so far, and Seal is that of the head then, "" when there is none yet.
 func (b *Book) Number() int64 { return b.last }
 
-// Seal is the seal of the head that was written last; "" for none.
+// Seal is the seal of the last written head; "" for none.
 func (b *Book) Seal() string { return b.seal }
 
-// Write seals rows that are about to be written, and adds the head where a migration is among them. written takes them
-// into the sum; it is called when they are in.
+// Write seals rows that are about to be written, and adds the head if one of them is a migration.
+// The caller calls written after the write, to add them to the sum.
 func (b *Book) Write(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEntry, written func()) {
 	return b.write(entries, false)
 }
 
-// Whole is Write for all the rows that a ledger is to have, which may be none but the lease: there is a head all the same.
+// Whole is Write for all rows of a ledger. Without migrations there is a head as well.
 func (b *Book) Whole(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEntry, written func()) {
 	return b.write(entries, true)
 }
@@ -81,7 +82,7 @@ func (b *Book) write(entries []towpath.LedgerEntry, whole bool) (sealed []towpat
 	}
 }
 
-// count is how many rows there are with some more.
+// count returns the number of rows including some more.
 func (b *Book) count(more map[towpath.MigrationID]sum) int {
 	n := len(b.parts)
 	for id := range more {

@@ -9,27 +9,27 @@ import (
 	"towpath"
 )
 
-// Known is what was known of a ledger before it was read; all zero when nothing was.
+// Known is what was known about a ledger before it was read; zero when nothing was.
 type Known struct {
 	Number  int64
 	Seal    string
 	Entries []towpath.LedgerEntry
 }
 
-// Reading is what a ledger is worth.
+// Reading is the result of checking a ledger.
 type Reading struct {
-	Trouble towpath.LedgerTrouble // "" when it is as it was written
-	Differs []string              // of a Trouble: what is not as it was
-	Reseal  bool                  // it is as it was written, but has no seals yet, or those of an earlier key
+	Trouble towpath.LedgerTrouble // "" when the ledger matches what was written
+	Differs []string              // of a Trouble: the differences
+	Reseal  bool                  // it matches, but has no seals yet, or those of an earlier key
 	Number  int64
 	Seal    string
-	Book    *Book // to go on from here; nil with a Trouble, or to be resealed
+	Book    *Book // to continue from; nil with a Trouble, or when it must be resealed
 }
 
-// maxDiffers bounds what is told of a ledger.
+// maxDiffers bounds the reported differences.
 const maxDiffers = 20
 
-// Words are what differs, in one text.
+// Words joins the differences to one text.
 func (r Reading) Words() string {
 	if more := len(r.Differs) - maxDiffers; more > 0 {
 		return strings.Join(r.Differs[:maxDiffers], "; ") + fmt.Sprintf("; and %d more", more)
@@ -37,8 +37,8 @@ func (r Reading) Words() string {
 	return strings.Join(r.Differs, "; ")
 }
 
-// Check looks at a ledger that was read. One that was written for another database is checked as that one's; that it is
-// another's is for the caller to see.
+// Check checks a ledger as read. A ledger that was written for another database is checked as that
+// one's; the caller decides what that means.
 func (k *Keys) Check(l towpath.Ledger, databaseID string, known Known) Reading {
 	if len(l.Shape) > 0 {
 		return Reading{Trouble: towpath.LedgerTampered, Differs: l.Shape}
@@ -54,7 +54,7 @@ func (k *Keys) Check(l towpath.Ledger, databaseID string, known Known) Reading {
 	i := slices.IndexFunc(k.list, func(one key) bool { return one.id == keyOf(l.Head.Seal) })
 	if i < 0 {
 		if foreign {
-			return r // another server's, as it seems: a person takes it over, or does not
+			return r // seemingly another server's: a person decides whether to adopt it
 		}
 		r.Trouble = towpath.LedgerTampered
 		r.Differs = []string{fmt.Sprintf("it was sealed with the key %s, which this server does not have", cmp.Or(keyOf(l.Head.Seal), "of nobody"))}
@@ -77,8 +77,8 @@ func (k *Keys) Check(l towpath.Ledger, databaseID string, known Known) Reading {
 	return r
 }
 
-// withoutHead is a ledger that was never sealed, or whose head is gone. A lease alone says nothing: who takes over writes it
-// before anything else.
+// withoutHead checks a ledger that was never sealed or whose head was removed. A lease alone proves
+// nothing, since a takeover writes it first.
 func (k *Keys) withoutHead(l towpath.Ledger, databaseID string, known Known) Reading {
 	tampered := func(words string) Reading {
 		return Reading{Trouble: towpath.LedgerTampered, Differs: []string{words}}
@@ -113,7 +113,7 @@ func (k *Keys) lease(l towpath.Ledger) []string {
 	return nil
 }
 
-// sealOf is the right seal of a row, by the key that it names; "" when that key is not ours.
+// sealOf computes the seal of a row with the key that it names; "" when that key is not ours.
 func (k *Keys) sealOf(e towpath.LedgerEntry) string {
 	for _, one := range k.list {
 		if one.id == keyOf(e.Seal) {
@@ -123,7 +123,7 @@ func (k *Keys) sealOf(e towpath.LedgerEntry) string {
 	return ""
 }
 
-// differences compares all rows with their seals, and with the sum, which is computed on the way.
+// differences compares all rows with their seals, and their sum with the head.
 func (b *Book) differences(l towpath.Ledger, known []towpath.LedgerEntry) (found []string) {
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	if b.maker.seal(*l.Head) != l.Head.Seal {
@@ -151,7 +151,7 @@ func (b *Book) differences(l towpath.Ledger, known []towpath.LedgerEntry) (found
 	return found
 }
 
-// missing names what the sum says is not there, as far as it was known.
+// missing lists the rows that the sum includes and the ledger lacks, as far as they were known.
 func (b *Book) missing(l towpath.Ledger, known []towpath.LedgerEntry) (found []string) {
 	now := make(map[towpath.MigrationID]towpath.LedgerEntry, len(l.Entries))
 	for _, e := range l.Entries {
@@ -171,7 +171,7 @@ func (b *Book) missing(l towpath.Ledger, known []towpath.LedgerEntry) (found []s
 	return found
 }
 
-// earlier tells a ledger that is genuine and behind what was known of it.
+// earlier detects a genuine ledger that is older than what was known of it.
 func earlier(r Reading, known Known) (towpath.LedgerTrouble, []string) {
 	switch {
 	case r.Number < known.Number:

@@ -1,5 +1,6 @@
-// Package seal shows what other hands have changed in a ledger. A target's user can write there, and so can every migration
-// that finds a way; what they cannot do is make a seal. See docs/adr/0010-sealed-ledgers.md.
+// Package seal detects changes to a ledger that the server did not make. A target's user can write
+// there, and so can a migration that finds a way; neither can compute a seal. See
+// docs/adr/0010-sealed-ledgers.md.
 package seal
 
 import (
@@ -24,7 +25,7 @@ type Keys struct {
 type key struct {
 	id  string
 	row []byte // for the seals of rows
-	sum []byte // for what a row adds to the sum, which nobody outside ever sees
+	sum []byte // for what a row adds to the sum, which never leaves the server
 }
 
 // NewKeys derives keys from those of the key file.
@@ -37,7 +38,7 @@ func NewKeys(k *secret.Keyring) *Keys {
 	return keys
 }
 
-// maker computes seals with one key. It is for one goroutine.
+// maker computes seals with one key. It is not safe for concurrent use.
 type maker struct {
 	id       string
 	row, sum hash.Hash
@@ -48,7 +49,7 @@ func (k key) maker() *maker {
 	return &maker{id: k.id, row: hmac.New(sha256.New, k.row), sum: hmac.New(sha256.New, k.sum)}
 }
 
-// seal is over everything in a row but the seal itself.
+// seal covers everything in a row except the seal itself.
 func (m *maker) seal(e towpath.LedgerEntry) string {
 	b := m.buffer[:0]
 	for _, text := range []string{
@@ -75,7 +76,8 @@ func moment(at *time.Time) int64 {
 	return at.UnixMicro()
 }
 
-// sum is a number of 256 bits. Sums of rows do not depend on their order, and go along with a change of one row.
+// sum is a 256-bit number. It does not depend on the order of rows, and is updated when one row
+// changes.
 type sum [4]uint64
 
 func (s sum) plus(t sum) (r sum) {
@@ -94,8 +96,8 @@ func (s sum) minus(t sum) (r sum) {
 	return r
 }
 
-// part is what a row with this seal adds to the sum. With the seals themselves, a few thousand of them could be combined to
-// any sum.
+// part is what a row with this seal adds to the sum. The seals themselves would not do: a few
+// thousand of them could be combined to any sum.
 func (m *maker) part(seal string) (s sum) {
 	m.sum.Reset()
 	m.sum.Write([]byte("row\x00" + seal))
@@ -117,7 +119,7 @@ func (m *maker) total(s sum) string {
 	return hex.EncodeToString(m.sum.Sum(nil))
 }
 
-// keyOf is the name of the key that a seal was made with; "" for what is no seal.
+// keyOf returns the id of the key that a seal was made with; "" when it is not a seal.
 func keyOf(seal string) string {
 	id, _, ok := strings.Cut(seal, ":")
 	if !ok {

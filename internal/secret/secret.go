@@ -1,5 +1,5 @@
-// Package secret encrypts what must be readable again (tokens, passwords) and makes and hashes what must not be.
-// Passwords of members are not its concern: those are hashed slowly, by package auth.
+// Package secret encrypts what must be readable again (tokens, passwords), and makes and hashes
+// tokens. Members' passwords are hashed slowly, by package auth.
 package secret
 
 import (
@@ -27,12 +27,13 @@ const (
 	proofRow  = "towpath/secret/proof"
 )
 
-// ErrDecrypt means that encrypted bytes are not what was encrypted for that row: cut, changed, or taken from another row.
+// ErrDecrypt means that bytes were not encrypted for that row: cut, changed, or taken from another
+// row.
 var ErrDecrypt = errors.New("encrypted text is damaged or belongs to another row")
 
-// KeyError means that something was encrypted with another key than ours.
+// KeyError means that something was encrypted with a key that is not in the keyring.
 type KeyError struct {
-	Have, Want string // ids of keys; they tell nothing of the keys
+	Have, Want string // ids of keys, which reveal nothing about the keys
 }
 
 // Error implements error.
@@ -48,12 +49,13 @@ type Keyring struct {
 	previous *Keyring // decrypts what an earlier key has encrypted; nil for none
 }
 
-// Open reads the key file at path, 32 random bytes, with earlier keys behind them after a rotation; a missing one is made, readable by its owner alone. Its folder must
-// exist. A file that group or others can read, or of another size, is refused.
+// Open reads the key file at path: 32 random bytes, followed by earlier keys after a rotation. It
+// creates a missing file, readable only by its owner, in an existing folder. It refuses a file that
+// group or others can read, or of another size.
 func Open(path string) (*Keyring, error) {
 	key, err := readKey(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = makeKey(path); err == nil || errors.Is(err, fs.ErrExist) { // another server may have been quicker
+		if err = makeKey(path); err == nil || errors.Is(err, fs.ErrExist) { // another server may have been faster
 			key, err = readKey(path)
 		}
 	}
@@ -117,7 +119,8 @@ func readKey(path string) ([]byte, error) {
 	return key, nil
 }
 
-// makeKey writes beside the file and links, so that nobody ever reads half a key and no key is ever replaced.
+// makeKey writes a temporary file and links it, so that no reader sees half a key and no key is
+// ever replaced.
 func makeKey(path string) error {
 	key := make([]byte, keySize)
 	rand.Read(key) // never fails: https://pkg.go.dev/crypto/rand#Read
@@ -134,16 +137,18 @@ func makeKey(path string) error {
 	return os.Link(temporary, path)
 }
 
-// KeyID names the key without telling anything of it.
+// KeyID identifies the key without revealing anything about it.
 func (k *Keyring) KeyID() string { return hex.EncodeToString(k.id[:]) }
 
-// Encrypt encrypts plain for one row, named by its place ("git_provider/ID/secret"); Decrypt needs the same name.
+// Encrypt encrypts plain for one row, named by its place ("git_provider/ID/secret"); Decrypt needs
+// the same name.
 func (k *Keyring) Encrypt(plain []byte, row string) []byte {
 	encrypted := append([]byte{format}, k.id[:]...)
 	return k.aead.Seal(encrypted, nil, plain, k.bind(row))
 }
 
-// Decrypt decrypts what Encrypt made for the same row. Its error is a *KeyError when another key was used, else ErrDecrypt.
+// Decrypt decrypts what Encrypt made for the same row. Its error is a *KeyError when another key
+// was used, else ErrDecrypt.
 func (k *Keyring) Decrypt(encrypted []byte, row string) ([]byte, error) {
 	if len(encrypted) < header+k.aead.Overhead() || encrypted[0] != format {
 		return nil, ErrDecrypt
@@ -163,34 +168,38 @@ func (k *Keyring) Decrypt(encrypted []byte, row string) ([]byte, error) {
 	return plain, nil
 }
 
-// bind is the additional data: the header too, so that nobody can relabel a encrypted text.
+// bind returns the additional data. It includes the header, so that a ciphertext cannot be
+// relabeled.
 func (k *Keyring) bind(row string) []byte {
 	return append(append([]byte{format}, k.id[:]...), row...)
 }
 
-// Proof returns bytes for all servers to share, by which each can Verify that it has the same key.
+// Proof returns bytes that all servers share, and with which each can Verify that it has the same
+// key.
 func (k *Keyring) Proof() []byte { return k.Encrypt(nil, proofRow) }
 
-// Verify checks a Proof. Its error is a *KeyError when another key made it, else ErrDecrypt.
+// Verify checks a Proof. Its error is a *KeyError when it was made with another key, else
+// ErrDecrypt.
 func (k *Keyring) Verify(proof []byte) error {
 	_, err := k.Decrypt(proof, proofRow)
 	return err
 }
 
-// Derive returns 32 bytes that only a holder of the key can make, the same at all servers; another label gives others.
+// Derive returns 32 bytes that only a holder of the key can compute, the same on all servers; each
+// label has its own.
 func (k *Keyring) Derive(label string) []byte {
 	mac := hmac.New(sha256.New, k.key)
 	mac.Write([]byte("towpath derived\x00" + label))
 	return mac.Sum(nil)
 }
 
-// Derived is a key that was derived from one of the key file's.
+// Derived is a key derived from a key of the key file.
 type Derived struct {
 	KeyID string // of the one in the file
 	Key   []byte
 }
 
-// DeriveAll is Derive for each key of the file, the one in use first.
+// DeriveAll derives from each key of the file, the current one first.
 func (k *Keyring) DeriveAll(label string) []Derived {
 	var all []Derived
 	for one := k; one != nil; one = one.previous {
@@ -199,14 +208,15 @@ func (k *Keyring) DeriveAll(label string) []Derived {
 	return all
 }
 
-// NewToken returns that many random bytes in URL-safe base64.
+// NewToken returns n random bytes in URL-safe base64.
 func NewToken(bytes int) string {
 	b := make([]byte, bytes)
 	rand.Read(b) // never fails: https://pkg.go.dev/crypto/rand#Read
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// HashToken returns the SHA-256 of a token, which is all that is kept of it. Tokens are random, so nothing slower is needed.
+// HashToken returns the SHA-256 of a token; only the hash is stored. Tokens are random, so a slow
+// hash is not needed.
 func HashToken(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]

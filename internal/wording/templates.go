@@ -135,7 +135,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonCannotResume: "The file cannot go on at statement {statement}: {why}. " +
 		"Running again needs a file that goes on by itself; or say that it was applied.",
 	towpath.ReasonBeyondEnd: "The file has {total} statements only, and is to continue after statement {after}. Nothing was run.",
-	towpath.ReasonUnconfirmed: "The database cannot be asked what became of the run whose connection broke. " +
+	towpath.ReasonUnconfirmed: "The connection broke, and the database cannot be asked yet how the run ended. " +
 		"It is asked again soon. ({cause})",
 	towpath.ReasonSessionAlive: "An earlier run's session in the database ({session}) may still be at work on statement {statement} " +
 		"of version {version}, and cannot be ended: {cause}. It is looked at again soon.",
