@@ -332,10 +332,13 @@ func TestBatch_whatWaitsEndsWithItsRepositoryUnlinked(t *testing.T) {
 	b := setup(t)
 	b.Ticks = never
 	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);")...)
+	unlinked := false
 	b.Reached = func(place string) {
-		if place == "before outcome" && b.states(t, tasks) == "done running running running running" {
-			b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, "link") })
+		if unlinked || place != "before outcome" || b.states(t, tasks) != "done running running running running" {
+			return
 		}
+		unlinked = true
+		b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, "link") })
 	}
 	run(t, b.Service, tasks[0].ID)
 	if got := b.states(t, tasks); got != "done done done failed cancelled" {
