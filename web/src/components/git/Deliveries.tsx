@@ -11,7 +11,7 @@ import { Loaded } from '../Loaded'
 import { StateBadge } from '../StateBadge'
 import { ExactTime } from '../TimeAgo'
 
-/** What the provider's webhook told, the result, and a way to have it looked at again. */
+/** The deliveries of the webhook with their results, and a way to process one again. */
 export function Deliveries({ link, project }: { link: string; project: string }) {
   const deliveries = useQuery(deliveriesQuery(link))
   const may = can(useQuery(projectQuery(project)).data, 'project.sync')

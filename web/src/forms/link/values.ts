@@ -38,7 +38,7 @@ export function defaults(branch: string): LinkValues {
   }
 }
 
-/** The settings as the API takes them, without What to do with files that are there already. */
+/** The settings as the API takes them, without the choice for existing files. */
 export function specOf(grantId: string, repositoryId: string, values: LinkValues): Schemas['LinkSpec'] {
   const { choices: _, schemaPathTemplate, ...rest } = values
   return { grantId, repositoryId, ...rest, ...(schemaPathTemplate ? { schemaPathTemplate } : {}) }
