@@ -21,6 +21,7 @@ var floors = map[string]int{
 	"towpath":                       1,
 	"towpath/web":                   1,
 	"towpath/internal/secret":       1,
+	"towpath/internal/schema":       1,
 	"towpath/internal/statement":    1,
 	"towpath/internal/bitbucketsim": 1, // and its own sub-packages
 	"towpath/internal/giteasim":     1,
@@ -112,6 +113,8 @@ var pure = []string{
 	"towpath/internal/wording",
 	"towpath/internal/plan",
 	"towpath/internal/sqlreview",
+	"towpath/internal/schema",
+	"towpath/internal/statement",
 	"towpath/internal/dialect",
 	"towpath/internal/dialect/sqlite",
 	"towpath/internal/dialect/postgres",

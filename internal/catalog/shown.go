@@ -8,20 +8,20 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 	"towpath/internal/store"
 )
 
 // Marks reads what a text does to what a catalogue of this kind shows by name; nil when that cannot be read. The error is the
 // reader's own.
-func (s *Service) Marks(kind towpath.EngineType, text io.Reader) ([]statement.Mark, error) {
+func (s *Service) Marks(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error) {
 	e := s.Engines[kind]
 	r, ok := e.(engine.Reader)
 	if !ok {
 		return nil, nil
 	}
 	kept := &failing{src: text}
-	marks := r.Dialect().Marks(e.Split(kept))
+	marks := r.Marks(e.Split(kept))
 	return marks, kept.err
 }
 
@@ -40,7 +40,7 @@ func (f *failing) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Shown lists the things that a database's catalogue has, as in statement.Mark. Its error is plain words.
+// Shown lists the things that a database's catalogue has, as in schema.Mark. Its error is plain words.
 func (s *Service) Shown(ctx context.Context, databaseID string) (things map[string]bool, err error) {
 	var d towpath.Database
 	var i towpath.Instance
@@ -69,7 +69,7 @@ func (s *Service) Shown(ctx context.Context, databaseID string) (things map[stri
 	if err != nil {
 		return nil, errors.New(words(err, t.Password))
 	}
-	return r.Dialect().Things(e.Split(dump), path), nil
+	return r.Things(e.Split(dump), path), nil
 }
 
 // dumpOf reads a database's catalogue, and the schemas in which names without one are looked up.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
@@ -109,7 +110,7 @@ type Session interface {
 	Entry(ctx context.Context, id towpath.MigrationID) (entry towpath.LedgerEntry, found bool, err error)
 
 	// Exec runs one statement, ignores what it returns, and tells how many rows it changed. Its error is an *Error: with
-	// Kind Unmet when the statement ended well, and what it makes (statement.Made) is not there as it says. Names mean what
+	// Kind Unmet when the statement ended well, and what it makes (schema.Made) is not there as it says. Names mean what
 	// they mean to the statement, in this session.
 	Exec(ctx context.Context, s statement.Statement) (rows int64, err error)
 
@@ -166,8 +167,13 @@ type Pather interface {
 
 // Reader is what an Engine also is when the names in its statements can be read without a server.
 type Reader interface {
-	// Dialect says how.
-	Dialect() statement.Dialect
+	// Marks reads what the statements of a file do to tables, views, indexes and columns. A file that
+	// cannot be read, or must not run, has no marks.
+	Marks(script iter.Seq2[statement.Statement, error]) []schema.Mark
+
+	// Things reads what the statements of a catalogue's own dump make, as in schema.Mark. What lies in
+	// a schema of the path is listed without it too, as a file may name it.
+	Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool
 }
 
 // Vetter is what an Engine also is when statements can name what lies outside of their database.
@@ -181,7 +187,7 @@ type Vetter interface {
 // Resolver is what a Session also is when names mean something else in another one.
 type Resolver interface {
 	// Resolve returns the objects of a statement by their full names, as the session's next statement finds them.
-	Resolve(ctx context.Context, objects []statement.Object) ([]statement.Object, error)
+	Resolve(ctx context.Context, objects []schema.Object) ([]schema.Object, error)
 }
 
 // Lasting is what a DB also is when a rollback does not undo what was written to some of its tables.
@@ -194,10 +200,10 @@ type Lasting interface {
 // CatalogReader is implemented by a DB with statements that commit by themselves: its catalog shows whether one took effect.
 type CatalogReader interface {
 	// Change reads from a statement's text what it does to the catalogue. It asks the server nothing.
-	Change(s statement.Statement) statement.Change
+	Change(s statement.Statement) schema.Change
 
 	// Definitions reads what the catalogue has of objects now, one for each.
-	Definitions(ctx context.Context, objects []statement.Object) ([]Definition, error)
+	Definitions(ctx context.Context, objects []schema.Object) ([]Definition, error)
 }
 
 // Definition is what a catalogue has of one object. Its zero value is an object that is not there.

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"towpath"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 // Part is one thing that a catalogue says of an object. Its value is "" where the subject says all.
@@ -45,7 +45,7 @@ func brief(text string) string {
 }
 
 // Differs is the error of a statement that has passed over another object of the name.
-func Differs(c statement.Conditional, why string) error {
+func Differs(c schema.Conditional, why string) error {
 	if c.Kind == "column" {
 		return &Error{Kind: Unmet, Message: fmt.Sprintf("The statement passed over what %s has already, and %s. "+
 			"Change it with ALTER TABLE, or give the new column another name.", c.Name, why)}
@@ -58,7 +58,7 @@ func Differs(c statement.Conditional, why string) error {
 }
 
 // Uncompared is the notice of a statement that has passed over an object which nobody could compare with it.
-func Uncompared(c statement.Conditional, why string) string {
+func Uncompared(c schema.Conditional, why string) string {
 	what := "The " + c.Kind + " " + c.Name
 	if c.Kind == "column" {
 		what = "A column of " + c.Name

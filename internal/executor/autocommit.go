@@ -11,6 +11,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
@@ -156,8 +157,8 @@ func (a *autocommit) stepAlone(ctx context.Context, st statement.Statement) erro
 }
 
 // torn reports whether a part of a statement that failed may be in where nobody can see it.
-func torn(st statement.Statement, c statement.Change) bool {
-	return c.Effect == statement.Opaque && !st.Whole
+func torn(st statement.Statement, c schema.Change) bool {
+	return c.Effect == schema.Opaque && !st.Whole
 }
 
 // clearEarlier removes what an earlier try of the statement left: its own removal may have met the
@@ -197,14 +198,14 @@ func (a *autocommit) verify(
 		}
 	}
 	switch {
-	case failure == nil && seen.change.Effect == statement.Opaque:
+	case failure == nil && seen.change.Effect == schema.Opaque:
 		return a.recordOutcome(ctx)
 	case failure == nil, unmet:
 		return failure
 	case v == finished && timedOut:
 		a.log.correct(a.row.StatementsDone, "")
 		return nil // it was done before it could be stopped
-	case v == finished, v == undecided && (timedOut || seen.change.Effect != statement.Opaque):
+	case v == finished, v == undecided && (timedOut || seen.change.Effect != schema.Opaque):
 		why = cmp.Or(why, "the catalogue has changed all the same")
 		why = fmt.Sprintf("it was stopped (%s), and %s", a.log.redact(failure), why)
 		return unconfirmed(a.giveUp(looking, a.row, why, seen))

@@ -9,7 +9,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 // verdict is the state of a statement in flight, as the catalogue shows it.
@@ -24,7 +24,7 @@ const (
 
 // observation is what a statement should do, and its objects before it and now.
 type observation struct {
-	change statement.Change
+	change schema.Change
 	before []engine.Definition // one for each of the change's objects
 	now    []engine.Definition
 }
@@ -39,9 +39,9 @@ func verifyEffect(o observation) (v verdict, why string) {
 	}
 	n := len(o.change.Objects)
 	switch {
-	case o.change.Effect == statement.Repeat:
+	case o.change.Effect == schema.Repeat:
 		return notStarted, ""
-	case o.change.Effect == statement.Opaque || n == 0 || len(o.before) != n || len(o.now) != n:
+	case o.change.Effect == schema.Opaque || n == 0 || len(o.before) != n || len(o.now) != n:
 		return undecided, "the catalogue does not show what it does"
 	case slices.Equal(o.before, o.now):
 		return notStarted, ""
@@ -56,13 +56,13 @@ func (o observation) complete() bool {
 	gone := func(d engine.Definition) bool { return d.Text == "" }
 	before, now := o.before, o.now
 	switch o.change.Effect {
-	case statement.Create:
+	case schema.Create:
 		return gone(before[0]) && !gone(now[0])
-	case statement.Drop:
+	case schema.Drop:
 		return !slices.ContainsFunc(now, func(d engine.Definition) bool { return !gone(d) })
-	case statement.Rename:
+	case schema.Rename:
 		return gone(now[0]) && now[1].Text != before[1].Text && !gone(now[1])
-	case statement.Alter:
+	case schema.Alter:
 		return !slices.ContainsFunc(now, gone) && shows(o.change, before[0].Text, now[0].Text)
 	}
 	return false
@@ -70,7 +70,7 @@ func (o observation) complete() bool {
 
 // shows reports whether a definition changed as the names in an ALTER say. A text that was cut may
 // lack the names, so any difference counts there.
-func shows(c statement.Change, before, now string) bool {
+func shows(c schema.Change, before, now string) bool {
 	if max(len(before), len(now)) > engine.MaxDefinition {
 		return true
 	}
@@ -124,9 +124,9 @@ func (o observation) missed() string {
 	object, now := o.change.Objects[0], o.now[0].Text
 	name := fmt.Sprintf("%s %s", object.Kind, object.Name)
 	switch {
-	case o.change.Effect == statement.Create && now == "":
+	case o.change.Effect == schema.Create && now == "":
 		return "The statement ended without an error, but there is no " + name + "."
-	case o.change.Effect == statement.Drop && now != "" && o.before[0].Text == now:
+	case o.change.Effect == schema.Drop && now != "" && o.before[0].Text == now:
 		return "The statement ended without an error, but the " + name + " is still there."
 	}
 	return ""

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"towpath/internal/engine"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 func TestVerifyEffect(t *testing.T) {
@@ -16,35 +16,35 @@ func TestVerifyEffect(t *testing.T) {
 		return all
 	}
 	broken := []engine.Definition{{Text: "i INVALID", Broken: "DROP INDEX i"}}
-	change := func(e statement.Effect, n int) statement.Change {
-		return statement.Change{Effect: e, Objects: make([]statement.Object, n)}
+	change := func(e schema.Effect, n int) schema.Change {
+		return schema.Change{Effect: e, Objects: make([]schema.Object, n)}
 	}
-	add := change(statement.Alter, 1)
+	add := change(schema.Alter, 1)
 	add.Gains, add.Losses = []string{"b"}, []string{"name"}
 	for name, c := range map[string]struct {
-		change      statement.Change
+		change      schema.Change
 		before, now []engine.Definition
 		want        verdict
 	}{
-		"a table that is not there yet":               {change(statement.Create, 1), defs(""), defs(""), notStarted},
-		"a table that has come":                       {change(statement.Create, 1), defs(""), defs("a"), finished},
-		"a table that was there, and changed":         {change(statement.Create, 1), defs("a"), defs("b"), undecided},
-		"a table that is still there":                 {change(statement.Drop, 1), defs("a"), defs("a"), notStarted},
-		"tables that are gone":                        {change(statement.Drop, 2), defs("a", "b"), defs("", ""), finished},
-		"one of two tables that is gone":              {change(statement.Drop, 2), defs("a", "b"), defs("", "b"), undecided},
-		"a table that has its old name":               {change(statement.Rename, 2), defs("a", ""), defs("a", ""), notStarted},
-		"a table that has its new name":               {change(statement.Rename, 2), defs("a", ""), defs("", "b"), finished},
+		"a table that is not there yet":               {change(schema.Create, 1), defs(""), defs(""), notStarted},
+		"a table that has come":                       {change(schema.Create, 1), defs(""), defs("a"), finished},
+		"a table that was there, and changed":         {change(schema.Create, 1), defs("a"), defs("b"), undecided},
+		"a table that is still there":                 {change(schema.Drop, 1), defs("a"), defs("a"), notStarted},
+		"tables that are gone":                        {change(schema.Drop, 2), defs("a", "b"), defs("", ""), finished},
+		"one of two tables that is gone":              {change(schema.Drop, 2), defs("a", "b"), defs("", "b"), undecided},
+		"a table that has its old name":               {change(schema.Rename, 2), defs("a", ""), defs("a", ""), notStarted},
+		"a table that has its new name":               {change(schema.Rename, 2), defs("a", ""), defs("", "b"), finished},
 		"a table that is untouched":                   {add, defs("(a, name)"), defs("(a, name)"), notStarted},
 		"a column come and another gone":              {add, defs("(a, name)"), defs("(a, b)"), finished},
 		"a column come that others have in theirs":    {add, defs("(ab, name)"), defs("(ab, b, name2)"), finished},
 		"a stranger's column":                         {add, defs("(a, name)"), defs("(a, c, name)"), undecided},
 		"a table that somebody has dropped":           {add, defs("(a, name)"), defs(""), undecided},
-		"an index that was left half built":           {change(statement.Create, 1), defs(""), broken, leftover},
-		"an index that was broken before":             {change(statement.Create, 1), broken, broken, notStarted},
-		"what may be done twice":                      {statement.Change{Effect: statement.Repeat}, nil, nil, notStarted},
-		"what no catalogue shows":                     {change(statement.Opaque, 1), defs("a"), defs("a"), undecided},
-		"what the reader did not understand":          {statement.Change{Effect: statement.Alter}, nil, nil, undecided},
-		"a statement that now touches something else": {change(statement.Create, 2), defs(""), defs("", ""), undecided},
+		"an index that was left half built":           {change(schema.Create, 1), defs(""), broken, leftover},
+		"an index that was broken before":             {change(schema.Create, 1), broken, broken, notStarted},
+		"what may be done twice":                      {schema.Change{Effect: schema.Repeat}, nil, nil, notStarted},
+		"what no catalogue shows":                     {change(schema.Opaque, 1), defs("a"), defs("a"), undecided},
+		"what the reader did not understand":          {schema.Change{Effect: schema.Alter}, nil, nil, undecided},
+		"a statement that now touches something else": {change(schema.Create, 2), defs(""), defs("", ""), undecided},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

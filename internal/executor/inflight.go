@@ -10,6 +10,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
@@ -42,7 +43,7 @@ func (f *inflight) settle(ctx context.Context, old towpath.LedgerEntry, sameText
 			over.extent = towpath.ExtentUnknown // the row counts statements of another text
 		}
 	}()
-	recorded := observation{change: statement.Change{Objects: j.Objects}, before: j.Before}
+	recorded := observation{change: schema.Change{Objects: j.Objects}, before: j.Before}
 	switch {
 	case !ok:
 		return from, f.giveUp(ctx, old, "there is no record of what it was about", observation{})
@@ -89,27 +90,27 @@ func (f *inflight) decide(
 
 // changeAt reads what one statement does. When the file is another now, only an untouched catalogue
 // proves something.
-func (f *inflight) changeAt(index int, sameText bool) (statement.Change, error) {
+func (f *inflight) changeAt(index int, sameText bool) (schema.Change, error) {
 	for st, err := range f.script.split() {
 		if err != nil {
-			return statement.Change{}, err
+			return schema.Change{}, err
 		}
 		if index--; index >= 0 {
 			continue
 		}
 		c := f.catalog.Change(st)
-		if !sameText && c.Effect != statement.Repeat && c.Effect != statement.Opaque {
-			c = statement.Change{Effect: statement.Alter, Objects: c.Objects, Gains: []string{"\x00"}}
+		if !sameText && c.Effect != schema.Repeat && c.Effect != schema.Opaque {
+			c = schema.Change{Effect: schema.Alter, Objects: c.Objects, Gains: []string{"\x00"}}
 		}
 		return c, nil
 	}
-	return statement.Change{Effect: statement.Opaque}, nil
+	return schema.Change{Effect: schema.Opaque}, nil
 }
 
 // look reads what a statement does, and its objects before it.
 func (f *inflight) look(ctx context.Context, st statement.Statement) (o observation, err error) {
 	if f.catalog == nil {
-		o.change.Effect = statement.Opaque
+		o.change.Effect = schema.Opaque
 		return o, nil
 	}
 	o.change = f.catalog.Change(st)
@@ -124,7 +125,7 @@ func (f *inflight) look(ctx context.Context, st statement.Statement) (o observat
 
 // clear removes the leftovers of a failed build, and remembers when that fails too.
 func (f *inflight) clear(
-	ctx context.Context, objects []statement.Object, before, now []engine.Definition,
+	ctx context.Context, objects []schema.Object, before, now []engine.Definition,
 ) error {
 	f.left = &journal{Objects: objects, Before: before}
 	if err := f.remove(ctx, before, now); err != nil {

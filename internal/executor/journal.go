@@ -5,7 +5,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 // journal is the Intent of a migration's row in the ledger while the migration is not done. It
@@ -14,7 +14,7 @@ type journal struct {
 	Statement     int                 `json:"statement"`               // index
 	Session       string              `json:"session,omitempty"`       // that runs it; "" for none
 	Prefix        string              `json:"prefix,omitempty"`        // checksum of those before it
-	Objects       []statement.Object  `json:"objects,omitempty"`       // that it touches
+	Objects       []schema.Object     `json:"objects,omitempty"`       // that it touches
 	Before        []engine.Definition `json:"before,omitempty"`        // Objects before it ran
 	Indeterminate string              `json:"indeterminate,omitempty"` // why a person must decide
 }

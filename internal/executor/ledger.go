@@ -7,6 +7,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/seal"
 	"towpath/internal/statement"
 	"towpath/internal/store"
@@ -117,7 +118,7 @@ func (s *sealedSession) ExecRecord(
 
 // Resolve implements engine.Resolver. Where the session does not, a name means the same in every
 // session.
-func (s *sealedSession) Resolve(ctx context.Context, objects []statement.Object) ([]statement.Object, error) {
+func (s *sealedSession) Resolve(ctx context.Context, objects []schema.Object) ([]schema.Object, error) {
 	if resolver, ok := s.Session.(engine.Resolver); ok {
 		return resolver.Resolve(ctx, objects)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"towpath/internal/engine"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 // pathed is a session that resolves names to a schema.
@@ -16,7 +16,7 @@ type pathed struct {
 	err error
 }
 
-func (p pathed) Resolve(_ context.Context, objects []statement.Object) ([]statement.Object, error) {
+func (p pathed) Resolve(_ context.Context, objects []schema.Object) ([]schema.Object, error) {
 	full := slices.Clone(objects)
 	for i := range full {
 		full[i].Name = "größe." + full[i].Name
@@ -26,7 +26,7 @@ func (p pathed) Resolve(_ context.Context, objects []statement.Object) ([]statem
 
 func TestSealedSession_resolvesAsItsSessionDoes(t *testing.T) {
 	t.Parallel()
-	objects := []statement.Object{{Kind: "table", Name: "order"}, {Kind: "index", Name: "i", On: "order"}}
+	objects := []schema.Object{{Kind: "table", Name: "order"}, {Kind: "index", Name: "i", On: "order"}}
 	failure := errors.New("no answer")
 	for name, c := range map[string]struct {
 		session engine.Session

@@ -10,7 +10,7 @@ import (
 
 	"towpath"
 	"towpath/internal/plan"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
 )
@@ -64,7 +64,7 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 		})
 	}
 	_ = group.Wait() // what a database cannot show is its own problem
-	texts := evidenceTexts{service: s, draft: d, known: map[evidenceKey][]statement.Mark{}, sizes: map[string]int64{}}
+	texts := evidenceTexts{service: s, draft: d, known: map[evidenceKey][]schema.Mark{}, sizes: map[string]int64{}}
 	for _, f := range in.Files {
 		texts.sizes[f.Path] = f.Size
 	}
@@ -110,7 +110,7 @@ type evidenceKey struct {
 type evidenceTexts struct {
 	service *Service
 	draft   draft
-	known   map[evidenceKey][]statement.Mark
+	known   map[evidenceKey][]schema.Mark
 	sizes   map[string]int64 // by path
 }
 

@@ -12,8 +12,8 @@ import (
 	"towpath"
 	"towpath/internal/account"
 	"towpath/internal/manifest"
+	"towpath/internal/schema"
 	"towpath/internal/secret"
-	"towpath/internal/statement"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
 )
@@ -35,7 +35,7 @@ type Service struct {
 
 	// Marks reads what a text does to what a catalogue shows by name, and Shown what a database's catalogue has. Nil leaves
 	// baselines unproven.
-	Marks func(kind towpath.EngineType, text io.Reader) ([]statement.Mark, error)
+	Marks func(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error)
 	Shown func(ctx context.Context, databaseID string) (map[string]bool, error)
 
 	Polling      bool          // never make hooks

@@ -5,13 +5,13 @@ import (
 	"strings"
 
 	"towpath"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 // Trace is what one file does to what a catalogue shows by name.
 type Trace struct {
 	towpath.Migration
-	Marks []statement.Mark
+	Marks []schema.Mark
 }
 
 // Candidate is a baseline that one may choose for a database.
@@ -23,7 +23,7 @@ type Candidate struct {
 
 // Contradiction is a thing of a catalogue that a baseline leaves no room for.
 type Contradiction struct {
-	Thing   string // as in statement.Mark
+	Thing   string // as in schema.Mark
 	There   bool   // whether the catalogue has it
 	Covered bool   // whether the file is within the baseline; otherwise the baseline leaves it out
 	Path    string
@@ -32,7 +32,7 @@ type Contradiction struct {
 
 // touch is one mark of one file.
 type touch struct {
-	statement.Mark
+	schema.Mark
 	step int // the file's candidate
 	file towpath.Migration
 }
@@ -78,8 +78,8 @@ func spread(touches map[string][]touch, t touch) {
 		case thing == t.Thing:
 		case t.Thing == "":
 		case ofTable && strings.HasPrefix(thing, "column "+table+"."):
-			if other.Before = statement.Unknown; t.After == statement.There {
-				other.After = statement.Unknown
+			if other.Before = schema.Unknown; t.After == schema.There {
+				other.After = schema.Unknown
 			}
 		default:
 			continue
@@ -97,16 +97,16 @@ func contradicted(list []touch, step int, thing string, there bool) (c Contradic
 		}
 		return 1
 	})
-	expected, cause := statement.Unknown, touch{}
+	expected, cause := schema.Unknown, touch{}
 	if next > 0 {
 		cause = list[next-1]
 		expected = cause.After
 	}
-	if expected == statement.Unknown && next < len(list) {
+	if expected == schema.Unknown && next < len(list) {
 		cause = list[next]
 		expected = cause.Before
 	}
-	if expected == statement.Unknown || (expected == statement.There) == there {
+	if expected == schema.Unknown || (expected == schema.There) == there {
 		return c, false
 	}
 	return Contradiction{Thing: thing, There: there, Covered: cause.step <= step, Path: cause.file.Path, Label: cause.file.Label}, true

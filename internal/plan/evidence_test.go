@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"towpath"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 // trace is a file with marks: "+table a" makes it, "-table a" removes it, "?+table a" does so where it is missing.
@@ -14,15 +14,15 @@ func trace(version string, marks ...string) Trace {
 	t := Trace{Migration: towpath.Migration{MigrationID: towpath.MigrationID{Version: version}, Label: version, Path: version + ".sql"}}
 	for _, m := range marks {
 		text, conditional := strings.CutPrefix(m, "?")
-		mark := statement.Mark{Thing: text[1:], Before: statement.Absent, After: statement.There}
+		mark := schema.Mark{Thing: text[1:], Before: schema.Absent, After: schema.There}
 		if text[0] == '-' {
-			mark.Before, mark.After = statement.There, statement.Absent
+			mark.Before, mark.After = schema.There, schema.Absent
 		}
 		if conditional {
-			mark.Before = statement.Unknown
+			mark.Before = schema.Unknown
 		}
 		if mark.Thing == "" {
-			mark = statement.Mark{}
+			mark = schema.Mark{}
 		}
 		t.Marks = append(t.Marks, mark)
 	}

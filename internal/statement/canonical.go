@@ -1,27 +1,57 @@
 package statement
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
+
+// Tokens reads the tokens of a text, blanks and comments left out. An error ends the sequence: the
+// text behind cannot be read. A token's Raw is valid until the next one is read.
+func Tokens(text string, lexer Lexer) iter.Seq2[Token, error] {
+	return func(yield func(Token, error) bool) {
+		r := NewReader(strings.NewReader(text))
+		r.mark()
+		for {
+			err := lexer.Skip(r)
+			if err == nil {
+				err = r.Err()
+			}
+			if err != nil {
+				yield(Token{}, err)
+				return
+			}
+			if r.End() {
+				return
+			}
+			t := Token{Pos: r.Pos()}
+			from := r.length()
+			if t.Kind, err = lexer.Next(r); err == nil {
+				err = r.Err()
+			}
+			if err != nil {
+				yield(Token{}, err)
+				return
+			}
+			t.Raw = r.kept(from, r.length())
+			if !yield(t, nil) {
+				return
+			}
+		}
+	}
+}
 
 // Canonical is the text of one statement with single blanks between its tokens and without comments.
 // Equal ones do the same. A text that cannot be read is returned as it is.
 func Canonical(text string, lexer Lexer) string {
-	r := NewReader(strings.NewReader(text))
-	r.mark()
 	var out strings.Builder
-	for {
-		if err := lexer.Skip(r); err != nil || r.Err() != nil {
-			return text
-		}
-		if r.End() {
-			return out.String()
-		}
-		from := r.length()
-		if _, err := lexer.Next(r); err != nil || r.Err() != nil {
+	for t, err := range Tokens(text, lexer) {
+		if err != nil {
 			return text
 		}
 		if out.Len() > 0 {
 			out.WriteByte(' ')
 		}
-		out.Write(r.kept(from, r.length()))
+		out.Write(t.Raw)
 	}
+	return out.String()
 }

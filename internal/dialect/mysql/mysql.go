@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strings"
 
+	"towpath/internal/dialect"
 	"towpath/internal/statement"
 )
 
@@ -33,4 +34,6 @@ func Canonical(text string) string { return statement.Canonical(text, &lexer{}) 
 func QuoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
 // Reader reads what statements do to the things that a catalogue shows by name.
-func Reader() statement.Dialect { return statement.Dialect{Lexer: &lexer{}, Keys: true} }
+func Reader() dialect.Reader {
+	return dialect.Reader{Lexer: func() statement.Lexer { return &lexer{} }, Keys: true}
+}

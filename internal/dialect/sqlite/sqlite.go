@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 
+	"towpath/internal/dialect"
 	"towpath/internal/statement"
 )
 
@@ -18,4 +19,6 @@ func Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 func Canonical(text string) string { return statement.Canonical(text, lexer{}) }
 
 // Reader reads what statements do to the things that a catalogue shows by name.
-func Reader() statement.Dialect { return statement.Dialect{Lexer: lexer{}} }
+func Reader() dialect.Reader {
+	return dialect.Reader{Lexer: func() statement.Lexer { return lexer{} }}
+}

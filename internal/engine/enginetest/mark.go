@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"towpath/internal/engine"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 // MarkCase is a script and what it does to what a catalogue shows, as "+table a" or "-index b"; "?" stands before what may
@@ -42,7 +42,7 @@ func RunMarks(t *testing.T, e engine.Engine, cases []MarkCase) {
 	for _, c := range slices.Concat(everyMark, cases) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			marks := reader.Dialect().Marks(e.Split(strings.NewReader(c.Script)))
+			marks := reader.Marks(e.Split(strings.NewReader(c.Script)))
 			if got := wordMarks(marks); got != c.Want {
 				t.Errorf("%s\ndoes  %s\nwants %s", c.Script, got, c.Want)
 			}
@@ -50,19 +50,19 @@ func RunMarks(t *testing.T, e engine.Engine, cases []MarkCase) {
 	}
 }
 
-func wordMarks(marks []statement.Mark) string {
+func wordMarks(marks []schema.Mark) string {
 	words := make([]string, len(marks))
 	for i, m := range marks {
 		switch {
 		case m.Thing == "":
 			words[i] = "everything"
 			continue
-		case m.After == statement.There:
+		case m.After == schema.There:
 			words[i] = "+" + m.Thing
 		default:
 			words[i] = "-" + m.Thing
 		}
-		if m.Before == statement.Unknown {
+		if m.Before == schema.Unknown {
 			words[i] = "?" + words[i]
 		}
 	}

@@ -10,18 +10,19 @@ import (
 
 	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
 var _ engine.CatalogReader = (*database)(nil)
 
 // Change implements engine.CatalogReader.
-func (d *database) Change(s statement.Statement) statement.Change {
+func (d *database) Change(s statement.Statement) schema.Change {
 	return dialect.Reader().ReadChange(s)
 }
 
 // Definitions implements engine.CatalogReader.
-func (d *database) Definitions(ctx context.Context, objects []statement.Object) (all []engine.Definition, err error) {
+func (d *database) Definitions(ctx context.Context, objects []schema.Object) (all []engine.Definition, err error) {
 	if len(objects) == 0 {
 		return nil, nil
 	}
@@ -40,7 +41,7 @@ func (d *database) Definitions(ctx context.Context, objects []statement.Object) 
 }
 
 // define is "" for what is not there. Of an index it is the line of its table.
-func (d *database) define(ctx context.Context, c *connection, o statement.Object) (string, error) {
+func (d *database) define(ctx context.Context, c *connection, o schema.Object) (string, error) {
 	kind, name := strings.ToUpper(o.Kind), o.Name
 	if kind == "SEQUENCE" && !d.mariadb {
 		return "", nil // MySQL has none, and does not know the word
@@ -73,7 +74,7 @@ func keyLine(table, name string) string {
 
 // quotePath quotes a name with its qualifiers.
 func quotePath(name string) string {
-	parts := statement.Parts(name)
+	parts := schema.Parts(name)
 	for i, part := range parts {
 		parts[i] = dialect.QuoteName(part)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
@@ -23,39 +24,39 @@ func catalogReader(t *testing.T) engine.CatalogReader {
 func TestChange(t *testing.T) {
 	t.Parallel()
 	w := catalogReader(t)
-	table := func(names ...string) (all []statement.Object) {
+	table := func(names ...string) (all []schema.Object) {
 		for _, name := range names {
-			all = append(all, statement.Object{Kind: "table", Name: name})
+			all = append(all, schema.Object{Kind: "table", Name: name})
 		}
 		return all
 	}
-	for text, want := range map[string]statement.Change{
-		"CREATE TABLE `a``b` (id INT)":                                                {Effect: statement.Create, Objects: table("a`b")},
-		"create table shop.a (id int)":                                                {Effect: statement.Create, Objects: table("shop.a")},
-		"CREATE TABLE IF NOT EXISTS a (id INT)":                                       {Effect: statement.Repeat},
-		"CREATE TABLE a SELECT * FROM b":                                              {Effect: statement.Opaque},
-		"CREATE TABLE IF NOT EXISTS a AS SELECT * FROM b":                             {Effect: statement.Opaque},
-		"CREATE OR REPLACE TABLE a (id INT)":                                          {Effect: statement.Opaque},
-		"CREATE OR REPLACE VIEW v AS SELECT 1":                                        {Effect: statement.Repeat},
-		"CREATE DEFINER=`x`@`y` TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET @a = 1": {Effect: statement.Create, Objects: []statement.Object{{Kind: "trigger", Name: "t"}}},
-		"CREATE UNIQUE INDEX i USING BTREE ON a (b)":                                  {Effect: statement.Create, Objects: []statement.Object{{Kind: "index", Name: "i", On: "a"}}},
-		"DROP INDEX i ON a":                                                           {Effect: statement.Drop, Objects: []statement.Object{{Kind: "index", Name: "i", On: "a"}}},
-		"DROP TABLE a, b":                                                             {Effect: statement.Drop, Objects: table("a", "b")},
-		"DROP TABLE IF EXISTS a":                                                      {Effect: statement.Repeat, Objects: table("a")},
-		"RENAME TABLE a TO b":                                                         {Effect: statement.Rename, Objects: table("a", "b")},
-		"RENAME TABLE a TO c, b TO a, c TO b":                                         {Effect: statement.Alter, Objects: table("a", "c", "b", "a", "c", "b")},
-		"ALTER TABLE a ADD COLUMN b DECIMAL(5, 2) AFTER c, DROP COLUMN d":             {Effect: statement.Alter, Objects: table("a"), Gains: []string{"b"}, Losses: []string{"d"}},
-		"ALTER TABLE a ADD (b INT, c INT), ADD UNIQUE KEY u (b), DROP PRIMARY KEY":    {Effect: statement.Alter, Objects: table("a"), Gains: []string{"u"}},
-		"ALTER TABLE a CHANGE b c INT, RENAME COLUMN d TO e":                          {Effect: statement.Alter, Objects: table("a"), Gains: []string{"c", "e"}, Losses: []string{"b", "d"}},
-		"ALTER TABLE a MODIFY b BIGINT, ALGORITHM=INPLACE, LOCK=NONE":                 {Effect: statement.Alter, Objects: table("a")},
-		"ALTER TABLE a RENAME TO b":                                                   {Effect: statement.Rename, Objects: table("a", "b")},
-		"ALTER TABLE a TRUNCATE PARTITION p":                                          {Effect: statement.Opaque},
-		"ALTER TABLE a ADD COLUMN b INT /*!80000 INVISIBLE */":                        {Effect: statement.Opaque},
-		"TRUNCATE TABLE a":                                                            {Effect: statement.Opaque},
-		"CALL p()":                                                                    {Effect: statement.Opaque},
-		"CREATE USER u":                                                               {Effect: statement.Opaque},
-		"GRANT SELECT ON a TO u":                                                      {Effect: statement.Repeat},
-		"OPTIMIZE TABLE a":                                                            {Effect: statement.Repeat},
+	for text, want := range map[string]schema.Change{
+		"CREATE TABLE `a``b` (id INT)":                                                {Effect: schema.Create, Objects: table("a`b")},
+		"create table shop.a (id int)":                                                {Effect: schema.Create, Objects: table("shop.a")},
+		"CREATE TABLE IF NOT EXISTS a (id INT)":                                       {Effect: schema.Repeat},
+		"CREATE TABLE a SELECT * FROM b":                                              {Effect: schema.Opaque},
+		"CREATE TABLE IF NOT EXISTS a AS SELECT * FROM b":                             {Effect: schema.Opaque},
+		"CREATE OR REPLACE TABLE a (id INT)":                                          {Effect: schema.Opaque},
+		"CREATE OR REPLACE VIEW v AS SELECT 1":                                        {Effect: schema.Repeat},
+		"CREATE DEFINER=`x`@`y` TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET @a = 1": {Effect: schema.Create, Objects: []schema.Object{{Kind: "trigger", Name: "t"}}},
+		"CREATE UNIQUE INDEX i USING BTREE ON a (b)":                                  {Effect: schema.Create, Objects: []schema.Object{{Kind: "index", Name: "i", On: "a"}}},
+		"DROP INDEX i ON a":                                                           {Effect: schema.Drop, Objects: []schema.Object{{Kind: "index", Name: "i", On: "a"}}},
+		"DROP TABLE a, b":                                                             {Effect: schema.Drop, Objects: table("a", "b")},
+		"DROP TABLE IF EXISTS a":                                                      {Effect: schema.Repeat, Objects: table("a")},
+		"RENAME TABLE a TO b":                                                         {Effect: schema.Rename, Objects: table("a", "b")},
+		"RENAME TABLE a TO c, b TO a, c TO b":                                         {Effect: schema.Alter, Objects: table("a", "c", "b", "a", "c", "b")},
+		"ALTER TABLE a ADD COLUMN b DECIMAL(5, 2) AFTER c, DROP COLUMN d":             {Effect: schema.Alter, Objects: table("a"), Gains: []string{"b"}, Losses: []string{"d"}},
+		"ALTER TABLE a ADD (b INT, c INT), ADD UNIQUE KEY u (b), DROP PRIMARY KEY":    {Effect: schema.Alter, Objects: table("a"), Gains: []string{"u"}},
+		"ALTER TABLE a CHANGE b c INT, RENAME COLUMN d TO e":                          {Effect: schema.Alter, Objects: table("a"), Gains: []string{"c", "e"}, Losses: []string{"b", "d"}},
+		"ALTER TABLE a MODIFY b BIGINT, ALGORITHM=INPLACE, LOCK=NONE":                 {Effect: schema.Alter, Objects: table("a")},
+		"ALTER TABLE a RENAME TO b":                                                   {Effect: schema.Rename, Objects: table("a", "b")},
+		"ALTER TABLE a TRUNCATE PARTITION p":                                          {Effect: schema.Opaque},
+		"ALTER TABLE a ADD COLUMN b INT /*!80000 INVISIBLE */":                        {Effect: schema.Opaque},
+		"TRUNCATE TABLE a":                                                            {Effect: schema.Opaque},
+		"CALL p()":                                                                    {Effect: schema.Opaque},
+		"CREATE USER u":                                                               {Effect: schema.Opaque},
+		"GRANT SELECT ON a TO u":                                                      {Effect: schema.Repeat},
+		"OPTIMIZE TABLE a":                                                            {Effect: schema.Repeat},
 	} {
 		if got := w.Change(statement.Statement{Text: text}); cmp.Diff(want, got) != "" {
 			t.Errorf("%s\n%s", text, cmp.Diff(want, got))
@@ -68,12 +69,12 @@ func TestDefinitions(t *testing.T) {
 	target := server.Database(t)
 	db := open(t, target)
 	server.Exec(t, "CREATE TABLE "+target.Database+".a (id INT AUTO_INCREMENT PRIMARY KEY, b INT, KEY i (b))", "INSERT INTO "+target.Database+".a VALUES (7, 7)")
-	var objects []statement.Object
+	var objects []schema.Object
 	for _, kind := range []string{"table", "view", "trigger", "procedure", "function", "event", "sequence"} {
-		objects = append(objects, statement.Object{Kind: kind, Name: "none"})
+		objects = append(objects, schema.Object{Kind: kind, Name: "none"})
 	}
-	objects = append(objects, statement.Object{Kind: "index", Name: "j", On: "a"}, statement.Object{Kind: "index", Name: "I", On: "a"},
-		statement.Object{Kind: "table", Name: target.Database + ".a"})
+	objects = append(objects, schema.Object{Kind: "index", Name: "j", On: "a"}, schema.Object{Kind: "index", Name: "I", On: "a"},
+		schema.Object{Kind: "table", Name: target.Database + ".a"})
 	all, err := db.(engine.CatalogReader).Definitions(t.Context(), objects)
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 func TestMarks(t *testing.T) {
 	t.Parallel()
 	enginetest.RunMarks(t, mysql.New(), []enginetest.MarkCase{
+		{Name: "behind a conditional comment, which is not read", Script: `CREATE TABLE a (id INT) /*!50100 ENGINE = InnoDB */; CREATE TABLE b (/* c */ id INT)`, Want: "+table b"},
 		{Name: "a name like a key word", Script: "CREATE TABLE `table` (`column` INT); ALTER TABLE `table` ADD COLUMN `index` INT", Want: "+table table, +column table.index"},
 		{Name: "an umlaut", Script: "CREATE TABLE Körbe (id INT)", Want: "+table körbe"},
 		{Name: "an index is named within its table", Script: "CREATE INDEX by_name ON customer (name)", Want: "+column customer.by_name"},

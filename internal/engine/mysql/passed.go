@@ -12,7 +12,7 @@ import (
 	"towpath"
 	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 // besideName is what a like object is called while it is compared. A temporary one is the session's
@@ -47,7 +47,7 @@ func (s *session) hear(ctx context.Context) (restore func() error, err error) {
 
 // passedOver compares what a statement has passed over with what it says. Its error is an
 // *engine.Error with Kind Unmet when they differ; what cannot be compared becomes a notice.
-func (s *session) passedOver(ctx context.Context, c statement.Conditional) error {
+func (s *session) passedOver(ctx context.Context, c schema.Conditional) error {
 	if strings.HasPrefix(strings.ToUpper(c.Head), "TEMPORARY") {
 		return nil // of this session
 	}
@@ -69,8 +69,8 @@ func (s *session) passedOver(ctx context.Context, c statement.Conditional) error
 }
 
 // bothParts are the parts of a like object and of the one that is there. note is what they leave out.
-func (s *session) bothParts(ctx context.Context, c statement.Conditional) (wanted, have []engine.Part, note string, err error) {
-	parts := statement.Parts(c.Name)
+func (s *session) bothParts(ctx context.Context, c schema.Conditional) (wanted, have []engine.Part, note string, err error) {
+	parts := schema.Parts(c.Name)
 	name := dialect.QuoteName(parts[len(parts)-1])
 	switch c.Kind {
 	case "table", "column":
@@ -139,7 +139,7 @@ func (s *session) bothShown(ctx context.Context, kind, beside, name string) (wan
 var placed = regexp.MustCompile("(?i)\\s+(?:FIRST|AFTER\\s+(?:`(?:[^`]|``)+`|\\S+))\\s*$")
 
 // bothTables compares columns and keys: as a whole, else the types alone.
-func (s *session) bothTables(ctx context.Context, c statement.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
+func (s *session) bothTables(ctx context.Context, c schema.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
 	if c.Query != "" {
 		return nil, nil, "it is filled by a query, which does not run twice", nil
 	}
@@ -226,8 +226,8 @@ func (s *session) partsOfTable(ctx context.Context, name string) (parts []engine
 }
 
 // bothIndexes makes the index on an empty table of the same columns.
-func (s *session) bothIndexes(ctx context.Context, c statement.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
-	parts := statement.Parts(c.On)
+func (s *session) bothIndexes(ctx context.Context, c schema.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
+	parts := schema.Parts(c.On)
 	table := dialect.QuoteName(parts[len(parts)-1])
 	shown := func(of string) ([]engine.Part, error) {
 		text, err := showCreate(ctx, s.conn, "SHOW CREATE TABLE "+of)
@@ -250,7 +250,7 @@ func (s *session) bothIndexes(ctx context.Context, c statement.Conditional, name
 
 // bothBodies compares what a trigger or an event does with the end of the statement: one of those that
 // is made beside would run.
-func (s *session) bothBodies(ctx context.Context, c statement.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
+func (s *session) bothBodies(ctx context.Context, c schema.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
 	query := "SELECT CONCAT(action_timing, ' ', event_manipulation), action_statement FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND trigger_name = "
 	if c.Kind == "event" {
 		query = "SELECT '', event_definition FROM information_schema.events WHERE event_schema = DATABASE() AND event_name = "

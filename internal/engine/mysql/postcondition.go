@@ -9,6 +9,7 @@ import (
 
 	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
@@ -20,7 +21,7 @@ func (s *session) postCondition(ctx context.Context, st statement.Statement) err
 	if !ok {
 		return nil
 	}
-	parts := statement.Parts(made.Name)
+	parts := schema.Parts(made.Name)
 	name := parts[len(parts)-1]
 	switch made.Kind {
 	case "trigger":
@@ -34,11 +35,11 @@ func (s *session) postCondition(ctx context.Context, st statement.Statement) err
 }
 
 // madeIndex looks for an index, which has its name within its table.
-func (s *session) madeIndex(ctx context.Context, name string, made statement.Made) error {
+func (s *session) madeIndex(ctx context.Context, name string, made schema.Made) error {
 	if len(made.Columns) == 0 {
 		return nil
 	}
-	parts := statement.Parts(made.On)
+	parts := schema.Parts(made.On)
 	of := " FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = " + literal(parts[len(parts)-1]) + " AND index_name = " + literal(name)
 	var unique bool
 	if err := s.conn.QueryRowContext(ctx, "SELECT COALESCE(MIN(non_unique), 1) = 0"+of).Scan(&unique); err != nil {
@@ -78,7 +79,7 @@ func unmet(format string, args ...any) error {
 }
 
 func (s *session) madeTrigger(ctx context.Context, name, on string) error {
-	parts, table := statement.Parts(on), ""
+	parts, table := schema.Parts(on), ""
 	err := s.conn.QueryRowContext(ctx, "SELECT event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND trigger_name = "+
 		literal(name)).Scan(&table)
 	switch {
@@ -92,7 +93,7 @@ func (s *session) madeTrigger(ctx context.Context, name, on string) error {
 	return nil
 }
 
-func (s *session) madeTable(ctx context.Context, name string, made statement.Made) error {
+func (s *session) madeTable(ctx context.Context, name string, made schema.Made) error {
 	var kind string
 	var storage sql.NullString
 	err := s.conn.QueryRowContext(ctx, "SELECT table_type, engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = "+

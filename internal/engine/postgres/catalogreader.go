@@ -9,18 +9,19 @@ import (
 
 	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
 var _ engine.CatalogReader = (*database)(nil)
 
 // Change implements engine.CatalogReader.
-func (d *database) Change(s statement.Statement) statement.Change {
+func (d *database) Change(s statement.Statement) schema.Change {
 	return dialect.Reader().ReadChange(s)
 }
 
 // Definitions implements engine.CatalogReader. Of a table it reads its indexes: nothing else of one changes without a transaction.
-func (d *database) Definitions(ctx context.Context, objects []statement.Object) (all []engine.Definition, err error) {
+func (d *database) Definitions(ctx context.Context, objects []schema.Object) (all []engine.Definition, err error) {
 	if len(objects) == 0 {
 		return nil, nil
 	}
@@ -56,7 +57,7 @@ const rebuilt = `WHERE i.indexrelid = pg_catalog.to_regclass($1) OR NOT i.indisv
 const ofTable = `WHERE i.indrelid = pg_catalog.to_regclass($1)
 	OR i.indrelid = (SELECT reltoastrelid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)) ORDER BY x.relname`
 
-func define(ctx context.Context, conn *pgx.Conn, o statement.Object) (engine.Definition, error) {
+func define(ctx context.Context, conn *pgx.Conn, o schema.Object) (engine.Definition, error) {
 	name := qualified(o.Name)
 	switch o.Kind {
 	case "index":

@@ -1,12 +1,22 @@
 package postgres
 
 import (
+	"iter"
+
 	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
 var _ engine.Reader = (*Engine)(nil)
 
-// Dialect implements engine.Reader.
-func (e *Engine) Dialect() statement.Dialect { return dialect.Reader() }
+// Marks implements engine.Reader.
+func (e *Engine) Marks(script iter.Seq2[statement.Statement, error]) []schema.Mark {
+	return dialect.Reader().Marks(script)
+}
+
+// Things implements engine.Reader.
+func (e *Engine) Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool {
+	return dialect.Reader().Things(dump, path)
+}

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"towpath/internal/engine"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 // A server may keep notes of its own where options stand. They differ by table and move, so they must not be compared.
@@ -28,7 +28,7 @@ func TestSchema_leavesOutTheServersOwnNotes(t *testing.T) {
 		CREATE MATERIALIZED VIEW m WITH (fillfactor = 63) AS SELECT id FROM a`); err != nil {
 		t.Fatal(err)
 	}
-	objects := []statement.Object{{Kind: "table", Name: "a"}, {Kind: "index", Name: "quoted"}, {Kind: "index", Name: "bare"}, {Kind: "table", Name: "plain"}}
+	objects := []schema.Object{{Kind: "table", Name: "a"}, {Kind: "index", Name: "quoted"}, {Kind: "index", Name: "bare"}, {Kind: "table", Name: "plain"}}
 	look := func() (engine.Schema, []engine.Definition) {
 		t.Helper()
 		schema, err := db.Schema(t.Context())

@@ -11,7 +11,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 // hear and stopHearing are around a statement with IF NOT EXISTS: that it has passed over something is told by a notice, and a
@@ -37,7 +37,7 @@ type comparison struct {
 
 // passedOver compares what a statement has passed over with what it says. Its error is an *engine.Error with Kind Unmet when
 // they differ; what cannot be compared becomes a notice.
-func (s *session) passedOver(ctx context.Context, c statement.Conditional) error {
+func (s *session) passedOver(ctx context.Context, c schema.Conditional) error {
 	if strings.HasPrefix(strings.ToUpper(c.Head), "TEMP") {
 		return nil // of this session
 	}
@@ -71,7 +71,7 @@ func (s *session) passedOver(ctx context.Context, c statement.Conditional) error
 }
 
 // comparisons are the ways to compare, the best first.
-func comparisons(c statement.Conditional) (ways []comparison) {
+func comparisons(c schema.Conditional) (ways []comparison) {
 	const note = "only the columns and their types are the same as it says"
 	switch {
 	case c.Kind == "table" && c.Query != "":
@@ -110,7 +110,7 @@ func comparisons(c statement.Conditional) (ways []comparison) {
 }
 
 // viewOf makes a view of a query that fills a table or a materialized view: nothing of it runs.
-func viewOf(c statement.Conditional) string {
+func viewOf(c schema.Conditional) string {
 	return "CREATE TEMP VIEW " + besideName + " " + c.Names + " AS " + c.Query
 }
 
@@ -127,7 +127,7 @@ func withoutOwner(options string) string {
 }
 
 // beside makes a like object, compares it, and undoes it. refused is what the server says when it makes none.
-func (s *session) beside(ctx context.Context, c statement.Conditional, there uint32, way comparison) (refused string, err error) {
+func (s *session) beside(ctx context.Context, c schema.Conditional, there uint32, way comparison) (refused string, err error) {
 	begin, undo := "SAVEPOINT "+besideName, []call{{text: "ROLLBACK TO SAVEPOINT " + besideName}, {text: "RELEASE SAVEPOINT " + besideName}}
 	if !s.inTransaction() {
 		begin, undo = "BEGIN READ WRITE", []call{{text: "ROLLBACK"}}
@@ -168,8 +168,8 @@ func (s *session) beside(ctx context.Context, c statement.Conditional, there uin
 }
 
 // find is the oid of what a statement has passed over, 0 when it is no relation of the kind.
-func (s *session) find(ctx context.Context, c statement.Conditional) (oid uint32, err error) {
-	parts := statement.Parts(c.Name)
+func (s *session) find(ctx context.Context, c schema.Conditional) (oid uint32, err error) {
+	parts := schema.Parts(c.Name)
 	schema, name := "", parts[len(parts)-1]
 	if len(parts) > 1 {
 		schema = parts[len(parts)-2]

@@ -10,6 +10,7 @@ import (
 
 	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
@@ -56,7 +57,7 @@ var relationKinds = map[string]string{
 // for a statement whose end tells all.
 func postCondition(st statement.Statement) []call {
 	made, ok := dialect.Reader().ReadMade(st)
-	name := statement.Parts(made.Name)
+	name := schema.Parts(made.Name)
 	switch {
 	case !ok || made.Kind == "trigger" || name[0] == "pg_temp":
 		return nil
@@ -74,12 +75,12 @@ func postCondition(st statement.Statement) []call {
 	case made.Engine != "": // no words of this server's
 		return nil
 	}
-	schema := ""
+	in := ""
 	if len(name) > 1 {
-		schema = name[len(name)-2]
+		in = name[len(name)-2]
 	}
 	return []call{{
-		text: selectMadeRelation, args: []any{schema, name[len(name)-1]},
+		text: selectMadeRelation, args: []any{in, name[len(name)-1]},
 		scan: func(row pgx.Row) error { return madeRelation(row, made) },
 	}}
 }
@@ -88,7 +89,7 @@ func unmet(format string, args ...any) error {
 	return &engine.Error{Kind: engine.Unmet, Message: fmt.Sprintf(format, args...)}
 }
 
-func madeIndex(row pgx.Row, made statement.Made) error {
+func madeIndex(row pgx.Row, made schema.Made) error {
 	var kind, table, name string
 	var ours, valid, unique bool
 	var columns []string
@@ -117,7 +118,7 @@ func madeIndex(row pgx.Row, made statement.Made) error {
 // sameName compares names of which the server has cut what is too long.
 func sameName(a, b string) bool { return dialect.Clip(a) == dialect.Clip(b) }
 
-func madeRelation(row pgx.Row, made statement.Made) error {
+func madeRelation(row pgx.Row, made schema.Made) error {
 	var kind string
 	var columns []string
 	err := row.Scan(&kind, &columns)
@@ -148,7 +149,7 @@ const selectResolved = `SELECT coalesce((SELECT n.nspname FROM pg_catalog.pg_cla
 	WHERE c.oid = pg_catalog.to_regclass($1)), pg_catalog.current_schema(), '')::pg_catalog.text`
 
 // Resolve implements engine.Resolver: the search path may be the script's. An index lies in the schema of its table.
-func (s *session) Resolve(ctx context.Context, objects []statement.Object) ([]statement.Object, error) {
+func (s *session) Resolve(ctx context.Context, objects []schema.Object) ([]schema.Object, error) {
 	resolved := slices.Clone(objects)
 	for i, o := range resolved {
 		name := &resolved[i].Name
@@ -160,15 +161,15 @@ func (s *session) Resolve(ctx context.Context, objects []statement.Object) ([]st
 		default:
 			continue
 		}
-		parts := statement.Parts(*name)
+		parts := schema.Parts(*name)
 		if len(parts) != 1 {
 			continue
 		}
 		err := s.send(ctx, s.asOwner(call{text: selectResolved, args: []any{qualified(*name).Sanitize()}, scan: func(row pgx.Row) error {
-			var schema string
-			err := row.Scan(&schema)
-			if schema != "" {
-				*name = statement.Qualify(schema, parts[0])
+			var in string
+			err := row.Scan(&in)
+			if in != "" {
+				*name = schema.Qualify(in, parts[0])
 			}
 			return err
 		}})...)

@@ -28,7 +28,7 @@ func TestThings_ofOtherSchemas(t *testing.T) {
 			t.Fatal(err)
 		}
 		e := postgres.New()
-		return e.Dialect().Things(e.Split(strings.NewReader(schema.Dump)), path)
+		return e.Things(e.Split(strings.NewReader(schema.Dump)), path)
 	}
 	has := func(things map[string]bool, bare bool) {
 		t.Helper()

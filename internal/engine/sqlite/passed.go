@@ -9,7 +9,7 @@ import (
 	"towpath"
 	dialect "towpath/internal/dialect/sqlite"
 	"towpath/internal/engine"
-	"towpath/internal/statement"
+	"towpath/internal/schema"
 )
 
 var _ engine.Talker = (*session)(nil)
@@ -25,8 +25,8 @@ func (s *session) Notices() towpath.Notices {
 const besideName = "towpath_beside"
 
 // there reports whether something has the name of a statement with IF NOT EXISTS, before it runs.
-func (c *connection) there(ctx context.Context, over statement.Conditional) (found bool, err error) {
-	parts := statement.Parts(over.Name)
+func (c *connection) there(ctx context.Context, over schema.Conditional) (found bool, err error) {
+	parts := schema.Parts(over.Name)
 	if strings.HasPrefix(strings.ToUpper(over.Head), "TEMP") || (len(parts) > 1 && strings.EqualFold(parts[0], "temp")) {
 		return false, nil // of this session
 	}
@@ -38,8 +38,8 @@ func (c *connection) there(ctx context.Context, over statement.Conditional) (fou
 
 // passedOver compares what a statement has passed over with what it says. Its error is an
 // *engine.Error with Kind Unmet when they differ. note is what could not be compared.
-func (c *connection) passedOver(ctx context.Context, over statement.Conditional) (note string, err error) {
-	parts := statement.Parts(over.Name)
+func (c *connection) passedOver(ctx context.Context, over schema.Conditional) (note string, err error) {
+	parts := schema.Parts(over.Name)
 	name := parts[len(parts)-1]
 	var text string
 	err = c.asOwner(func() error {
@@ -85,7 +85,7 @@ func (c *connection) passedOver(ctx context.Context, over statement.Conditional)
 }
 
 // sameText compares the text that SQLite keeps of a view, a trigger or an index with the statement, comments and blanks aside.
-func sameText(over statement.Conditional, text string) (note string, err error) {
+func sameText(over schema.Conditional, text string) (note string, err error) {
 	rest, kept := dialect.Canonical(over.Rest), dialect.Canonical(text)
 	if strings.HasSuffix(kept, " "+rest) {
 		return "", nil

@@ -8,6 +8,7 @@ import (
 
 	dialect "towpath/internal/dialect/sqlite"
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
@@ -18,7 +19,7 @@ func (c *connection) postCondition(ctx context.Context, st statement.Statement) 
 	if !ok || made.Rebuilt != "" {
 		return nil
 	}
-	parts, on := statement.Parts(made.Name), statement.Parts(made.On)
+	parts, on := schema.Parts(made.Name), schema.Parts(made.On)
 	if strings.EqualFold(parts[0], "temp") && len(parts) > 1 {
 		return nil
 	}
@@ -59,7 +60,7 @@ func (c *connection) postCondition(ctx context.Context, st statement.Statement) 
 }
 
 // differs says in what the thing of the same kind and name is another; "" when in nothing that is read.
-func (c *connection) differs(ctx context.Context, name string, made statement.Made) (string, error) {
+func (c *connection) differs(ctx context.Context, name string, made schema.Made) (string, error) {
 	if len(made.Columns) == 0 {
 		return "", nil
 	}

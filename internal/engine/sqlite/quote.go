@@ -9,6 +9,7 @@ import (
 
 	dialect "towpath/internal/dialect/sqlite"
 	"towpath/internal/engine"
+	"towpath/internal/schema"
 	"towpath/internal/statement"
 )
 
@@ -19,10 +20,10 @@ func (c *connection) addedNamesHold(ctx context.Context, st statement.Statement)
 		return nil
 	}
 	change := dialect.Reader().ReadChange(st)
-	if change.Effect != statement.Alter || len(change.Objects) == 0 {
+	if change.Effect != schema.Alter || len(change.Objects) == 0 {
 		return nil
 	}
-	parts := statement.Parts(change.Objects[0].Name)
+	parts := schema.Parts(change.Objects[0].Name)
 	table := parts[len(parts)-1]
 	wrong := ""
 	err := c.asOwner(func() error {

@@ -1,30 +1,17 @@
-package statement
+package dialect
 
 import (
 	"iter"
 	"slices"
 	"strings"
+
+	"towpath/internal/schema"
+	"towpath/internal/statement"
 )
-
-// Presence says whether a catalogue has a thing.
-type Presence int
-
-const (
-	Unknown Presence = iota
-	Absent
-	There
-)
-
-// Mark is what a statement does to one thing that a catalogue shows by name.
-type Mark struct {
-	Thing  string   // "table customer", "column customer.phone", "index by_name"; "" is everything, with nothing known of it
-	Before Presence // without which the statement would fail
-	After  Presence
-}
 
 // Things reads the tables (views too), indexes and columns that the statements of a catalogue's own dump make. What lies in a
 // schema of the path is listed without it too, as a file may name it.
-func (d Dialect) Things(dump iter.Seq2[Statement, error], path []string) map[string]bool {
+func (d Reader) Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool {
 	things := map[string]bool{}
 	for s, err := range dump {
 		if err != nil {
@@ -32,13 +19,13 @@ func (d Dialect) Things(dump iter.Seq2[Statement, error], path []string) map[str
 		}
 		marks, _ := d.marks(s, true)
 		for _, m := range marks {
-			if m.After != There {
+			if m.After != schema.There {
 				continue
 			}
 			things[m.Thing] = true
 			kind, name, _ := strings.Cut(m.Thing, " ")
-			schema, rest, _ := strings.Cut(name, ".")
-			if strings.Count(name, ".") > strings.Count(kind, "column") && slices.Contains(path, schema) {
+			first, rest, _ := strings.Cut(name, ".")
+			if strings.Count(name, ".") > strings.Count(kind, "column") && slices.Contains(path, first) {
 				things[kind+" "+rest] = true
 			}
 		}
@@ -48,27 +35,27 @@ func (d Dialect) Things(dump iter.Seq2[Statement, error], path []string) map[str
 
 // Marks reads what a file does to tables (views too), indexes and columns, as far as its text says. Its temporary tables
 // are left out. A file that cannot be read, or must not run, has no marks.
-func (d Dialect) Marks(script iter.Seq2[Statement, error]) (all []Mark) {
+func (d Reader) Marks(script iter.Seq2[statement.Statement, error]) (all []schema.Mark) {
 	temporary := map[string]bool{}
 	for s, err := range script {
 		if err != nil {
 			return nil
 		}
-		if schema, known, sets := d.setsPath(s); sets && !known {
+		if first, known, sets := d.setsPath(s); sets && !known {
 			return nil
 		} else if sets {
-			d.schema = schema
+			d.schema = first
 			continue
 		}
 		marks, own := d.marks(s, false)
 		temporary[own] = true
 		all = append(all, marks...)
 	}
-	return slices.DeleteFunc(all, func(m Mark) bool { return m.Thing != "" && temporary[m.Thing] })
+	return slices.DeleteFunc(all, func(m schema.Mark) bool { return m.Thing != "" && temporary[m.Thing] })
 }
 
 // setsPath reads where a SET search_path has the names of new tables land: "" is where they land without it.
-func (d Dialect) setsPath(s Statement) (schema string, known, sets bool) {
+func (d Reader) setsPath(s statement.Statement) (first string, known, sets bool) {
 	if s.Verb != "SET" || !d.Fold {
 		return "", false, false
 	}
@@ -91,11 +78,11 @@ func (d Dialect) setsPath(s Statement) (schema string, known, sets bool) {
 	if name == "" {
 		return "", false, true
 	}
-	return Parts(name)[0], !strings.Contains(name, "$"), true
+	return schema.Parts(name)[0], !strings.Contains(name, "$"), true
 }
 
 // marks reads one statement, the columns of a new table only if they are wanted. temporary is a table of the session alone.
-func (d Dialect) marks(s Statement, columns bool) (marks []Mark, temporary string) {
+func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark, temporary string) {
 	words, ok := d.words(s.Text)
 	if !ok {
 		return nil, ""
@@ -115,7 +102,7 @@ func (d Dialect) marks(s Statement, columns bool) (marks []Mark, temporary strin
 			for ok := true; ok; ok = p.accept(",") {
 				from := p.name()
 				p.accept("TO")
-				marks = append(marks, Mark{d.thing("table", from), There, Absent}, Mark{d.thing("table", p.name()), Absent, There})
+				marks = append(marks, schema.Mark{Thing: d.thing("table", from), Before: schema.There, After: schema.Absent}, schema.Mark{Thing: d.thing("table", p.name()), Before: schema.Absent, After: schema.There})
 			}
 		}
 	}
@@ -123,8 +110,8 @@ func (d Dialect) marks(s Statement, columns bool) (marks []Mark, temporary strin
 }
 
 // thing names something as marks do: of one name in different spellings there is one.
-func (d Dialect) thing(kind, name string) string {
-	parts := Parts(name)
+func (d Reader) thing(kind, name string) string {
+	parts := schema.Parts(name)
 	switch {
 	case !d.Fold:
 		return kind + " " + strings.ToLower(parts[len(parts)-1])
@@ -139,17 +126,17 @@ func (d Dialect) thing(kind, name string) string {
 	return kind + " " + strings.Join(parts, ".")
 }
 
-func (d Dialect) column(table, name string) string {
+func (d Reader) column(table, name string) string {
 	if !d.Fold {
 		name = strings.ToLower(name)
 	}
 	return strings.Replace(d.thing("table", table), "table", "column", 1) + "." + name
 }
 
-func (d Dialect) markCreate(p *phrase, columns bool) (marks []Mark, temporary string) {
-	before := Absent
+func (d Reader) markCreate(p *phrase, columns bool) (marks []schema.Mark, temporary string) {
+	before := schema.Absent
 	if p.accept("OR", "REPLACE") {
-		before = Unknown
+		before = schema.Unknown
 	}
 	kind := p.kind()
 	own := kind == "" && (p.accept("TEMPORARY") || p.accept("TEMP"))
@@ -158,7 +145,7 @@ func (d Dialect) markCreate(p *phrase, columns bool) (marks []Mark, temporary st
 	}
 	p.accept("CONCURRENTLY")
 	if p.accept("IF", "NOT", "EXISTS") {
-		before = Unknown
+		before = schema.Unknown
 	}
 	name := ""
 	if p.peek().key != "ON" {
@@ -170,11 +157,11 @@ func (d Dialect) markCreate(p *phrase, columns bool) (marks []Mark, temporary st
 		return nil, d.thing("table", name)
 	case kind == "index" && d.Keys:
 		p.skipTo("ON")
-		marks = []Mark{{d.column(p.name(), name), before, There}}
+		marks = []schema.Mark{{Thing: d.column(p.name(), name), Before: before, After: schema.There}}
 	case kind == "index":
-		marks = []Mark{{d.thing(kind, name), before, There}}
+		marks = []schema.Mark{{Thing: d.thing(kind, name), Before: before, After: schema.There}}
 	case kind == "table" || kind == "view":
-		marks = []Mark{{d.thing("table", name), before, There}}
+		marks = []schema.Mark{{Thing: d.thing("table", name), Before: before, After: schema.There}}
 		if columns && p.accept("(") {
 			marks = append(marks, d.markBody(p, name)...)
 		}
@@ -183,10 +170,10 @@ func (d Dialect) markCreate(p *phrase, columns bool) (marks []Mark, temporary st
 }
 
 // markBody reads the columns of a new table, and its keys where an index is named within its table.
-func (d Dialect) markBody(p *phrase, table string) (marks []Mark) {
+func (d Reader) markBody(p *phrase, table string) (marks []schema.Mark) {
 	for !p.end() {
 		if name := d.addedName(p); name != "" {
-			marks = append(marks, Mark{d.column(table, name), Absent, There})
+			marks = append(marks, schema.Mark{Thing: d.column(table, name), Before: schema.Absent, After: schema.There})
 		}
 		for depth := 0; ; {
 			w := p.next()
@@ -208,7 +195,7 @@ func (d Dialect) markBody(p *phrase, table string) (marks []Mark) {
 }
 
 // addedName reads the name of a column, or of a key where an index is named within its table; "" for anything else.
-func (d Dialect) addedName(p *phrase) string {
+func (d Reader) addedName(p *phrase) string {
 	switch p.peek().key {
 	case "CONSTRAINT", "PRIMARY", "FOREIGN", "CHECK", "EXCLUDE", "PARTITION", "PERIOD", "SYSTEM", "LIKE", "(":
 		return ""
@@ -223,17 +210,17 @@ func (d Dialect) addedName(p *phrase) string {
 	return p.name()
 }
 
-func (d Dialect) markDrop(p *phrase) (marks []Mark) {
+func (d Reader) markDrop(p *phrase) (marks []schema.Mark) {
 	if p.accept("SCHEMA") {
-		return []Mark{{}}
+		return []schema.Mark{{}}
 	}
-	kind, before := p.kind(), There
+	kind, before := p.kind(), schema.There
 	if kind != "table" && kind != "view" && kind != "index" {
 		return nil
 	}
 	p.accept("CONCURRENTLY")
 	if p.accept("IF", "EXISTS") {
-		before = Unknown
+		before = schema.Unknown
 	}
 	for ok := true; ok; ok = p.accept(",") {
 		name := p.name()
@@ -242,20 +229,20 @@ func (d Dialect) markDrop(p *phrase) (marks []Mark) {
 			return marks
 		case kind == "index" && d.Keys:
 			p.skipTo("ON")
-			marks = append(marks, Mark{d.column(p.name(), name), before, Absent})
+			marks = append(marks, schema.Mark{Thing: d.column(p.name(), name), Before: before, After: schema.Absent})
 		case kind == "index":
-			marks = append(marks, Mark{d.thing(kind, name), before, Absent})
+			marks = append(marks, schema.Mark{Thing: d.thing(kind, name), Before: before, After: schema.Absent})
 		default:
-			marks = append(marks, Mark{d.thing("table", name), before, Absent})
+			marks = append(marks, schema.Mark{Thing: d.thing("table", name), Before: before, After: schema.Absent})
 		}
 	}
 	if p.has("CASCADE") {
-		marks = append([]Mark{{}}, marks...) // it takes with it what it does not name
+		marks = append([]schema.Mark{{}}, marks...) // it takes with it what it does not name
 	}
 	return marks
 }
 
-func (d Dialect) markAlter(p *phrase) (marks []Mark) {
+func (d Reader) markAlter(p *phrase) (marks []schema.Mark) {
 	conditional := p.has("IF")
 	p.accept("IF", "EXISTS")
 	p.accept("ONLY")
@@ -269,27 +256,27 @@ func (d Dialect) markAlter(p *phrase) (marks []Mark) {
 	}
 	for i := range marks {
 		if conditional {
-			marks[i].Before = Unknown
+			marks[i].Before = schema.Unknown
 		}
 	}
 	return marks
 }
 
-func (d Dialect) markClause(p *phrase, table string) []Mark {
-	column := func(name string, before, after Presence) []Mark {
+func (d Reader) markClause(p *phrase, table string) []schema.Mark {
+	column := func(name string, before, after schema.Presence) []schema.Mark {
 		if name == "" {
 			return nil
 		}
-		return []Mark{{d.column(table, name), before, after}}
+		return []schema.Mark{{Thing: d.column(table, name), Before: before, After: after}}
 	}
 	switch p.next().key {
 	case "ADD":
 		if p.accept("COLUMN") {
 			p.accept("IF", "NOT", "EXISTS")
-			return column(p.name(), Absent, There)
+			return column(p.name(), schema.Absent, schema.There)
 		}
 		p.accept("IF", "NOT", "EXISTS")
-		return column(d.addedName(p), Absent, There)
+		return column(d.addedName(p), schema.Absent, schema.There)
 	case "DROP":
 		switch p.peek().key {
 		case "CONSTRAINT", "PRIMARY", "FOREIGN", "CHECK", "PARTITION", "PERIOD", "SYSTEM":
@@ -299,27 +286,27 @@ func (d Dialect) markClause(p *phrase, table string) []Mark {
 			p.accept("KEY")
 		}
 		p.accept("IF", "EXISTS")
-		return column(p.name(), There, Absent)
+		return column(p.name(), schema.There, schema.Absent)
 	case "CHANGE":
 		p.accept("COLUMN")
 		p.accept("IF", "EXISTS")
 		if from, to := p.name(), p.name(); d.column(table, from) != d.column(table, to) {
-			return append(column(from, There, Absent), column(to, Absent, There)...)
+			return append(column(from, schema.There, schema.Absent), column(to, schema.Absent, schema.There)...)
 		}
 	case "RENAME":
 		if p.accept("CONSTRAINT") {
 			return nil
 		}
 		if p.accept("TO") || p.accept("AS") || p.accept("=") {
-			to := Parts(table)
-			to[len(to)-1] = Parts(p.name())[0]
-			return []Mark{{d.thing("table", table), There, Absent}, {d.thing("table", join(to)), Absent, There}}
+			to := schema.Parts(table)
+			to[len(to)-1] = schema.Parts(p.name())[0]
+			return []schema.Mark{{Thing: d.thing("table", table), Before: schema.There, After: schema.Absent}, {Thing: d.thing("table", schema.Join(to)), Before: schema.Absent, After: schema.There}}
 		}
 		if !p.accept("COLUMN") && d.Keys && !p.accept("INDEX") {
 			p.accept("KEY")
 		}
 		if from := p.name(); p.accept("TO") {
-			return append(column(from, There, Absent), column(p.name(), Absent, There)...)
+			return append(column(from, schema.There, schema.Absent), column(p.name(), schema.Absent, schema.There)...)
 		}
 	}
 	return nil

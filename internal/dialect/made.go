@@ -1,56 +1,15 @@
-package statement
+package dialect
 
 import (
 	"slices"
 	"strings"
+
+	"towpath/internal/schema"
+	"towpath/internal/statement"
 )
 
-// Made is what a statement says is there when it has ended, although a server may end it well and leave something else: it
-// passes over IF NOT EXISTS and over an index that is broken, and takes another storage engine than the one that is named.
-type Made struct {
-	Kind    string // table, foreign table, view, materialized view, sequence, trigger, index
-	Name    string // as in Object
-	On      string // the table of an index or a trigger
-	Only    bool   // of an index: of the parent alone, whose partitions are to follow
-	Rebuilt string // by REINDEX: index, table or schema, which Name names; "" when the statement makes something
-	Engine  string // the storage engine that a table is to have; "" when the statement says nothing
-
-	// Columns are those that a table is to have, or the keys of an index in order, "" for one that is no plain column. They are
-	// read where IF NOT EXISTS may pass over a thing of another shape.
-	Columns []string
-	Unique  bool // of an index: its keys differ from row to row
-}
-
-// Differs says in what the table or the index that is there is another than the statement makes; "" when in nothing that is
-// read. A table may have more columns. same compares names as the server does.
-func (m Made) Differs(columns []string, unique bool, same func(a, b string) bool) string {
-	var missing []string
-	for i, want := range m.Columns {
-		among := columns
-		if m.Kind == "index" {
-			among = columns[min(i, len(columns)):min(i+1, len(columns))]
-		}
-		if want != "" && !slices.ContainsFunc(among, func(have string) bool { return same(want, have) }) {
-			missing = append(missing, want)
-		}
-	}
-	switch {
-	case m.Kind == "table" && len(missing) > 0:
-		return "it has no column " + strings.Join(missing, ", ")
-	case m.Kind != "index" || len(m.Columns) == 0:
-		return ""
-	case len(missing) > 0 || len(columns) != len(m.Columns):
-		return "its columns are (" + strings.Join(columns, ", ") + ")"
-	case m.Unique && !unique:
-		return "it is not unique"
-	case unique && !m.Unique:
-		return "it is unique"
-	}
-	return ""
-}
-
 // ReadMade reads what is to be looked for after a statement; ok is false when its end tells all.
-func (d Dialect) ReadMade(s Statement) (m Made, ok bool) {
+func (d Reader) ReadMade(s statement.Statement) (m schema.Made, ok bool) {
 	words, readable := d.words(s.Text)
 	if !readable || len(words) == 0 {
 		return m, false
@@ -68,7 +27,7 @@ func (d Dialect) ReadMade(s Statement) (m Made, ok bool) {
 }
 
 // made reads a CREATE.
-func (d Dialect) made(p *phrase) (m Made, ok bool) {
+func (d Reader) made(p *phrase) (m schema.Made, ok bool) {
 	from := p.at
 	m.Kind = p.kind()
 	if m.Kind == "" {
@@ -114,7 +73,7 @@ func (d Dialect) made(p *phrase) (m Made, ok bool) {
 }
 
 // columns reads those of a new table, behind the parenthesis that begins them.
-func (d Dialect) columns(p *phrase) (names []string) {
+func (d Reader) columns(p *phrase) (names []string) {
 	for more := true; more; more = p.skipItem() {
 		switch p.peek().key {
 		case "SELECT", "WITH", "VALUES", "TABLE": // a query in parentheses
@@ -132,7 +91,7 @@ func (d Dialect) columns(p *phrase) (names []string) {
 }
 
 // keys reads those of a new index, behind its table.
-func (d Dialect) keys(p *phrase) (names []string) {
+func (d Reader) keys(p *phrase) (names []string) {
 	if p.accept("USING") {
 		p.next()
 	}
@@ -169,7 +128,7 @@ func (p *phrase) skipItem() bool {
 }
 
 // rebuilt reads a REINDEX.
-func (p *phrase) rebuilt() (m Made, ok bool) {
+func (p *phrase) rebuilt() (m schema.Made, ok bool) {
 	for p.peek().key == "(" {
 		p.skipTo(")")
 	}
@@ -180,7 +139,7 @@ func (p *phrase) rebuilt() (m Made, ok bool) {
 }
 
 // altered reads ALTER INDEX … ATTACH PARTITION, and ALTER TABLE … ENGINE.
-func (p *phrase) altered() (m Made, ok bool) {
+func (p *phrase) altered() (m schema.Made, ok bool) {
 	switch p.kind() {
 	case "index":
 		p.accept("IF", "EXISTS")
@@ -218,38 +177,4 @@ func (p *phrase) engine() string {
 		}
 	}
 	return ""
-}
-
-// join writes a name of parts. A part that has a dot or a quote of its own is quoted.
-func join(parts []string) string {
-	quoted := make([]string, len(parts))
-	for i, part := range parts {
-		if quoted[i] = part; strings.ContainsAny(part, `."`) {
-			quoted[i] = `"` + strings.ReplaceAll(part, `"`, `""`) + `"`
-		}
-	}
-	return strings.Join(quoted, ".")
-}
-
-// Qualify is the name of something in a schema, as in Object.
-func Qualify(schema, name string) string { return join([]string{schema, name}) }
-
-// Parts cuts the name of an Object into its qualifiers and itself.
-func Parts(name string) (parts []string) {
-	for part, quoted := "", false; ; name = name[1:] {
-		switch {
-		case name == "":
-			return append(parts, part)
-		case quoted && strings.HasPrefix(name, `""`):
-			part += `"`
-			name = name[1:]
-		case name[0] == '"':
-			quoted = !quoted
-		case name[0] == '.' && !quoted:
-			parts = append(parts, part)
-			part = ""
-		default:
-			part += name[:1]
-		}
-	}
 }

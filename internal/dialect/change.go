@@ -1,51 +1,27 @@
-package statement
+package dialect
 
 import (
 	"slices"
 	"strings"
+
+	"towpath/internal/schema"
+	"towpath/internal/statement"
 )
 
-// Effect is the kind of thing that a statement does to a catalogue.
-type Effect string
-
-const (
-	Opaque Effect = "opaque" // no catalog shows whether it was done
-	Repeat Effect = "repeat" // doing it twice is as good as once
-	Create Effect = "create" // its object is there afterwards, and was not before
-	Drop   Effect = "drop"   // its objects are gone afterwards
-	Alter  Effect = "alter"  // its object's definition differs afterwards
-	Rename Effect = "rename" // of each pair of objects the first is gone and the second is there
-)
-
-// Object is something that a catalogue knows by name.
-type Object struct {
-	Kind string `json:"kind"`         // as in the statement, lower case: table, index, view, …
-	Name string `json:"name"`         // with its schema when the statement says it; quoted only where Parts needs it
-	On   string `json:"on,omitempty"` // the table of an index
-}
-
-// Change is what a statement does to a catalogue, as far as its text tells.
-type Change struct {
-	Effect  Effect
-	Objects []Object
-	Gains   []string // names of columns and keys that the definition has afterwards
-	Losses  []string // and of those that it has no more
-}
-
-// Dialect is how names are read.
-type Dialect struct {
-	Lexer Lexer
-	Fold  bool // bare names are lower case, and quoted ones as they are; otherwise case does not matter
-	Keys  bool // an index is named within its table
+// Reader reads what statements do to a catalogue, as far as their text says.
+type Reader struct {
+	Lexer func() statement.Lexer // makes one for each text
+	Fold  bool                   // bare names are lower case, and quoted ones as they are; otherwise case does not matter
+	Keys  bool                   // an index is named within its table
 
 	schema string // where new tables land without one; "" is not said
 }
 
 // ReadChange reads the change of one statement. What it does not understand is Opaque.
-func (d Dialect) ReadChange(s Statement) Change {
+func (d Reader) ReadChange(s statement.Statement) schema.Change {
 	words, ok := d.words(s.Text)
 	if !ok || len(words) == 0 {
-		return Change{Effect: Opaque}
+		return schema.Change{Effect: schema.Opaque}
 	}
 	p := &phrase{words: words}
 	switch first := p.next().key; first {
@@ -58,11 +34,11 @@ func (d Dialect) ReadChange(s Statement) Change {
 	case "RENAME":
 		return p.rename()
 	case "ANALYZE", "ANALYSE", "VACUUM", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "FLUSH", "GRANT", "REVOKE", "CLUSTER", "SET":
-		return Change{Effect: Repeat}
+		return schema.Change{Effect: schema.Repeat}
 	case "REINDEX":
 		return p.reindex()
 	}
-	return Change{Effect: Opaque}
+	return schema.Change{Effect: schema.Opaque}
 }
 
 // word is a token: its upper case for a bare word, its name without quotes for a word or a quoted name, and where it stands.
@@ -72,40 +48,31 @@ type word struct {
 }
 
 // words reads the tokens of one statement; ok is false for one with a part that some servers pass over.
-func (d Dialect) words(text string) (words []word, ok bool) {
-	r := NewReader(strings.NewReader(text))
-	r.mark()
-	for {
-		if err := d.Lexer.Skip(r); err != nil || r.Err() != nil {
+func (d Reader) words(text string) (words []word, ok bool) {
+	for t, err := range statement.Tokens(text, d.Lexer()) {
+		if err != nil {
 			return nil, false
 		}
-		if r.End() {
-			return words, true
-		}
-		from := r.length()
-		kind, err := d.Lexer.Next(r)
-		if err != nil || r.Err() != nil {
-			return nil, false
-		}
-		raw := string(r.kept(from, r.length()))
-		w := word{from: from, to: r.length()}
+		raw := string(t.Raw)
+		w := word{from: int(t.Pos.Offset), to: int(t.Pos.Offset) + len(raw)}
 		switch {
-		case kind == Word && d.Fold:
+		case t.Kind == statement.Word && d.Fold:
 			w.key, w.name = strings.ToUpper(raw), strings.ToLower(raw)
-		case kind == Word:
+		case t.Kind == statement.Word:
 			w.key, w.name = strings.ToUpper(raw), raw
-		case kind == Quoted:
+		case t.Kind == statement.Quoted:
 			quote := raw[len(raw)-1:]
 			w.name = strings.ReplaceAll(raw[1:len(raw)-1], quote+quote, quote)
-		case len(raw) > 1 && kind == Symbol:
+		case len(raw) > 1 && t.Kind == statement.Symbol:
 			return nil, false
-		case kind == Symbol:
+		case t.Kind == statement.Symbol:
 			w.key = raw
 		default:
 			w.key = "'"
 		}
 		words = append(words, w)
 	}
+	return words, true
 }
 
 // phrase walks over the words of a statement.
@@ -150,7 +117,7 @@ func (p *phrase) name() string {
 	for p.accept(".") {
 		parts = append(parts, p.next().name)
 	}
-	return join(parts)
+	return schema.Join(parts)
 }
 
 // has reports whether a key word comes anywhere from here on.
@@ -172,34 +139,34 @@ func (p *phrase) kind() string {
 	return ""
 }
 
-func (p *phrase) create() Change {
+func (p *phrase) create() schema.Change {
 	replace := p.accept("OR", "REPLACE")
 	kind := p.kind()
 	if kind == "" || kind == "system" || kind == "table" && replace {
-		return Change{Effect: Opaque}
+		return schema.Change{Effect: schema.Opaque}
 	}
 	p.accept("CONCURRENTLY")
 	if p.accept("IF", "NOT", "EXISTS") && kind != "index" {
 		if kind == "table" && p.has("SELECT") {
-			return Change{Effect: Opaque}
+			return schema.Change{Effect: schema.Opaque}
 		}
-		return Change{Effect: Repeat}
+		return schema.Change{Effect: schema.Repeat}
 	}
 	if replace {
-		return Change{Effect: Repeat}
+		return schema.Change{Effect: schema.Repeat}
 	}
 	if kind == "index" {
 		return p.createIndex()
 	}
 	name := p.name()
 	if name == "" || kind == "table" && p.has("SELECT") {
-		return Change{Effect: Opaque}
+		return schema.Change{Effect: schema.Opaque}
 	}
-	return Change{Effect: Create, Objects: []Object{{Kind: kind, Name: name}}}
+	return schema.Change{Effect: schema.Create, Objects: []schema.Object{{Kind: kind, Name: name}}}
 }
 
 // createIndex reads "name ON table", or "ON table" where the server makes the name.
-func (p *phrase) createIndex() Change {
+func (p *phrase) createIndex() schema.Change {
 	name := ""
 	if p.peek().key != "ON" {
 		name = p.name()
@@ -211,25 +178,25 @@ func (p *phrase) createIndex() Change {
 	table := p.name()
 	switch {
 	case table == "":
-		return Change{Effect: Opaque}
+		return schema.Change{Effect: schema.Opaque}
 	case name == "":
-		return Change{Effect: Alter, Objects: []Object{{Kind: "table", Name: table}}}
+		return schema.Change{Effect: schema.Alter, Objects: []schema.Object{{Kind: "table", Name: table}}}
 	}
-	return Change{Effect: Create, Objects: []Object{{Kind: "index", Name: name, On: table}}}
+	return schema.Change{Effect: schema.Create, Objects: []schema.Object{{Kind: "index", Name: name, On: table}}}
 }
 
-func (p *phrase) drop() Change {
+func (p *phrase) drop() schema.Change {
 	kind := p.kind()
 	if kind == "" {
-		return Change{Effect: Opaque}
+		return schema.Change{Effect: schema.Opaque}
 	}
 	p.accept("CONCURRENTLY")
 	conditional := p.accept("IF", "EXISTS")
-	var objects []Object
+	var objects []schema.Object
 	for {
-		o := Object{Kind: kind, Name: p.name()}
+		o := schema.Object{Kind: kind, Name: p.name()}
 		if o.Name == "" {
-			return Change{Effect: Opaque}
+			return schema.Change{Effect: schema.Opaque}
 		}
 		if kind == "index" && p.accept("ON") {
 			o.On = p.name()
@@ -239,22 +206,22 @@ func (p *phrase) drop() Change {
 		}
 	}
 	if conditional {
-		return Change{Effect: Repeat, Objects: objects}
+		return schema.Change{Effect: schema.Repeat, Objects: objects}
 	}
-	return Change{Effect: Drop, Objects: objects}
+	return schema.Change{Effect: schema.Drop, Objects: objects}
 }
 
 // reindex names what it rebuilds: a build that fails leaves something beside it.
-func (p *phrase) reindex() Change {
+func (p *phrase) reindex() schema.Change {
 	for p.peek().key == "(" {
 		p.skipTo(")")
 	}
 	kind := strings.ToLower(p.next().key)
 	p.accept("CONCURRENTLY")
 	if name := p.name(); name != "" && (kind == "index" || kind == "table") {
-		return Change{Effect: Repeat, Objects: []Object{{Kind: kind, Name: name}}}
+		return schema.Change{Effect: schema.Repeat, Objects: []schema.Object{{Kind: kind, Name: name}}}
 	}
-	return Change{Effect: Repeat}
+	return schema.Change{Effect: schema.Repeat}
 }
 
 // skipTo passes over the words up to and with a key word.
@@ -263,50 +230,50 @@ func (p *phrase) skipTo(key string) {
 	}
 }
 
-func (p *phrase) rename() Change {
+func (p *phrase) rename() schema.Change {
 	if !p.accept("TABLE") && !p.accept("TABLES") {
-		return Change{Effect: Opaque}
+		return schema.Change{Effect: schema.Opaque}
 	}
-	var objects []Object
+	var objects []schema.Object
 	for {
 		from := p.name()
 		if from == "" || !p.accept("TO") {
-			return Change{Effect: Opaque}
+			return schema.Change{Effect: schema.Opaque}
 		}
-		if objects = append(objects, Object{Kind: "table", Name: from}, Object{Kind: "table", Name: p.name()}); !p.accept(",") {
+		if objects = append(objects, schema.Object{Kind: "table", Name: from}, schema.Object{Kind: "table", Name: p.name()}); !p.accept(",") {
 			break
 		}
 	}
 	if len(objects) > 2 {
-		return Change{Effect: Alter, Objects: objects} // names may change places
+		return schema.Change{Effect: schema.Alter, Objects: objects} // names may change places
 	}
-	return Change{Effect: Rename, Objects: objects}
+	return schema.Change{Effect: schema.Rename, Objects: objects}
 }
 
-func (p *phrase) alter() Change {
+func (p *phrase) alter() schema.Change {
 	switch kind := p.kind(); kind {
 	case "system":
-		return Change{Effect: Repeat}
+		return schema.Change{Effect: schema.Repeat}
 	case "table":
 		return p.alterTable()
 	case "view", "sequence", "procedure", "function", "event":
 		if name := p.name(); name != "" {
-			return Change{Effect: Alter, Objects: []Object{{Kind: kind, Name: name}}}
+			return schema.Change{Effect: schema.Alter, Objects: []schema.Object{{Kind: kind, Name: name}}}
 		}
 	}
-	return Change{Effect: Opaque}
+	return schema.Change{Effect: schema.Opaque}
 }
 
-func (p *phrase) alterTable() Change {
+func (p *phrase) alterTable() schema.Change {
 	p.accept("IF", "EXISTS")
 	p.accept("ONLY")
-	c := Change{Effect: Alter, Objects: []Object{{Kind: "table", Name: p.name()}}}
+	c := schema.Change{Effect: schema.Alter, Objects: []schema.Object{{Kind: "table", Name: p.name()}}}
 	if c.Objects[0].Name == "" {
-		return Change{Effect: Opaque}
+		return schema.Change{Effect: schema.Opaque}
 	}
 	for !p.end() {
 		if !p.clause(&c) {
-			return Change{Effect: Opaque}
+			return schema.Change{Effect: schema.Opaque}
 		}
 		p.skipClause()
 	}
@@ -314,7 +281,7 @@ func (p *phrase) alterTable() Change {
 }
 
 // clause reads the start of one clause of an ALTER TABLE. It is false for one that the definition does not show.
-func (p *phrase) clause(c *Change) bool {
+func (p *phrase) clause(c *schema.Change) bool {
 	switch w := p.next(); w.key {
 	case "ADD":
 		if name := p.added(); name != "" {
@@ -384,14 +351,14 @@ func (p *phrase) dropped() string {
 }
 
 // renamed reads RENAME COLUMN, INDEX or KEY a TO b, and RENAME [TO] table.
-func (p *phrase) renamed(c *Change) bool {
+func (p *phrase) renamed(c *schema.Change) bool {
 	if !p.accept("COLUMN") && !p.accept("INDEX") && !p.accept("KEY") {
 		if !p.accept("TO") {
 			p.accept("AS")
 		}
 		to := p.name()
 		alone := len(c.Gains) == 0 && len(c.Losses) == 0 && p.end()
-		c.Effect, c.Objects = Rename, append(c.Objects, Object{Kind: "table", Name: to})
+		c.Effect, c.Objects = schema.Rename, append(c.Objects, schema.Object{Kind: "table", Name: to})
 		return alone && to != ""
 	}
 	p.accept("IF", "EXISTS")

@@ -1,30 +1,12 @@
-package statement
+package dialect
 
 import (
 	"slices"
 	"strings"
+
+	"towpath/internal/schema"
+	"towpath/internal/statement"
 )
-
-// Conditional is a statement that passes over what is there already: IF NOT EXISTS. It is cut into parts of its own text, so
-// that a driver can make a like object under another name, and compare what the server says of both.
-type Conditional struct {
-	Kind  string // the statement's words in lower case, such as table or materialized view; column for ALTER TABLE
-	Name  string // as in Object; of ALTER TABLE the table
-	On    string // the table of an index or a trigger
-	Head  string // what stands between CREATE and the kind
-	Rest  string // what stands behind the name, or behind the table of an index
-	Names string // the names of columns in parentheses in front of Query
-	Query string // of a table or a view that is filled by one
-
-	Columns []Column // of a new table, or those that ALTER TABLE adds unless they are there
-}
-
-// Column is a column as a statement defines it.
-type Column struct {
-	Name string
-	Type string // "" where the statement does not say it in words that can be read
-	Text string // the definition, with the name
-}
 
 // conditionalKinds may have IF NOT EXISTS behind them.
 var conditionalKinds = []string{
@@ -33,7 +15,7 @@ var conditionalKinds = []string{
 }
 
 // ReadConditional reads a statement with IF NOT EXISTS; ok is false for any other.
-func (d Dialect) ReadConditional(s Statement) (c Conditional, ok bool) {
+func (d Reader) ReadConditional(s statement.Statement) (c schema.Conditional, ok bool) {
 	words, readable := d.words(s.Text)
 	if !readable || len(words) == 0 {
 		return c, false
@@ -56,7 +38,7 @@ func (d Dialect) ReadConditional(s Statement) (c Conditional, ok bool) {
 }
 
 // conditional reads a CREATE.
-func (d Dialect) conditional(p *phrase, text string) (c Conditional, ok bool) {
+func (d Reader) conditional(p *phrase, text string) (c schema.Conditional, ok bool) {
 	from := p.at
 	for !p.end() && !slices.Contains(conditionalKinds, p.peek().key) {
 		p.at++
@@ -105,7 +87,7 @@ func (p *phrase) onTable() string {
 }
 
 // filled reads the columns of a new table, or the query that fills a table or a view.
-func (d Dialect) filled(p *phrase, text string, c *Conditional) {
+func (d Reader) filled(p *phrase, text string, c *schema.Conditional) {
 	first, depth := p.at, 0
 	for at := first; at < len(p.words); at++ {
 		switch key := p.words[at].key; {
@@ -140,7 +122,7 @@ func (p *phrase) endOfQuery(text string) int {
 }
 
 // columnTexts reads the columns of a new table, behind the parenthesis that begins them.
-func (d Dialect) columnTexts(p *phrase, text string) (columns []Column) {
+func (d Reader) columnTexts(p *phrase, text string) (columns []schema.Column) {
 	for more := true; more; {
 		from, key := p.at, false
 		switch p.peek().key {
@@ -150,7 +132,7 @@ func (d Dialect) columnTexts(p *phrase, text string) (columns []Column) {
 			key = d.Keys
 		}
 		name := d.addedName(p)
-		of := Column{Name: name, Type: p.typeText(text)}
+		of := schema.Column{Name: name, Type: p.typeText(text)}
 		more = p.skipItem()
 		if of.Text = text[p.words[from].from:p.words[p.at-1].from]; name != "" && !key {
 			columns = append(columns, of)
@@ -160,7 +142,7 @@ func (d Dialect) columnTexts(p *phrase, text string) (columns []Column) {
 }
 
 // added reads the clauses ADD COLUMN IF NOT EXISTS of ALTER TABLE.
-func (d Dialect) added(p *phrase, text string) (columns []Column) {
+func (d Reader) added(p *phrase, text string) (columns []schema.Column) {
 	for more := true; more; {
 		if !p.accept("ADD") {
 			more = p.skipItem()
@@ -177,7 +159,7 @@ func (d Dialect) added(p *phrase, text string) (columns []Column) {
 			more = p.skipItem()
 			continue
 		}
-		of := Column{Name: p.name(), Type: p.typeText(text)}
+		of := schema.Column{Name: p.name(), Type: p.typeText(text)}
 		if more = p.skipItem(); more {
 			of.Text = text[p.words[from].from:p.words[p.at-1].from]
 		} else {

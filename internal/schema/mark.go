@@ -1,0 +1,17 @@
+package schema
+
+// Presence says whether a catalogue has a thing.
+type Presence int
+
+const (
+	Unknown Presence = iota
+	Absent
+	There
+)
+
+// Mark is what a statement does to one thing that a catalogue shows by name.
+type Mark struct {
+	Thing  string   // "table customer", "column customer.phone", "index by_name"; "" is everything, with nothing known of it
+	Before Presence // without which the statement would fail
+	After  Presence
+}
