@@ -45,7 +45,7 @@ func (s *reading) clone() *reading {
 	c.body.open = slices.Clone(s.body.open)
 	c.scope = s.scope.clone()
 	c.setting.saves = maps.Clone(s.setting.saves)
-	c.roles.tokens = slices.Clone(s.roles.tokens)
+	c.roles.Words = s.roles.Words.Clone()
 	c.commits.tokens = slices.Clone(s.commits.tokens)
 	c.own()
 	return &c

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"towpath/internal/dialect"
 	"towpath/internal/statement"
 )
 
@@ -16,38 +17,26 @@ type roleReader struct {
 	kind  string // "USER" or "ROLE"; "" for membership
 	about bool   // it is such a statement
 
-	tokens  []roleToken
-	at      int
+	dialect.Words
 	outside []statement.Outside
 }
 
-// roleToken is a token without its text, of which it keeps what may be a name.
-type roleToken struct {
-	pos    statement.Position
-	word   string
-	name   string // "" where it is none, or hard to read
-	text   bool
-	symbol byte
-}
-
-// maxRoleTokens bounds a statement about users.
-const maxRoleTokens = 1000
-
 func (r *roleReader) add(t statement.Token, word string) error {
-	if len(r.tokens) == maxRoleTokens {
+	if r.Full() {
 		if r.about {
 			return statement.Errorf(t.Pos, "This statement about users is too long. Write several.")
 		}
 		return nil // of many rights to an object
 	}
-	one := roleToken{pos: t.Pos, word: word, name: name(t), text: t.Kind == statement.Text}
-	if one.text && strings.ContainsAny(one.name, `'"\`) {
-		one.name = ""
+	// Of a text that is hard to read no name is kept.
+	one := dialect.Word{Pos: t.Pos, Key: word, Name: name(t), Text: t.Kind == statement.Text}
+	if one.Text && strings.ContainsAny(one.Name, `'"\`) {
+		one.Name = ""
 	}
 	if t.Kind == statement.Symbol {
-		one.symbol = t.Raw[0]
+		one.Symbol = t.Raw[0]
 	}
-	r.tokens = append(r.tokens, one)
+	r.Add(one)
 	return nil
 }
 
@@ -66,7 +55,7 @@ func (r *roleReader) refusal(begin statement.Position) *statement.Error {
 
 func (r *roleReader) read(begin statement.Position) (err error) {
 	if r.verb == "CREATE" || r.verb == "REVOKE" || r.verb == "DROP" || r.verb == "ALTER" {
-		_ = r.take("IF", "NOT", "EXISTS") || r.take("IF", "EXISTS")
+		_ = r.Take("IF", "NOT", "EXISTS") || r.Take("IF", "EXISTS")
 	}
 	switch {
 	case r.kind == "ROLE" && r.verb == "ALTER":
@@ -76,7 +65,7 @@ func (r *roleReader) read(begin statement.Position) (err error) {
 	default:
 		err = r.users()
 	}
-	if errors.Is(err, errUnknown) || (err == nil && r.at < len(r.tokens)) {
+	if errors.Is(err, errUnknown) || (err == nil && !r.End()) {
 		return r.unknown(begin)
 	}
 	return err
@@ -87,77 +76,37 @@ var errUnknown = errors.New("unknown")
 
 // unknown shows nothing of the text: a password may stand there.
 func (r *roleReader) unknown(begin statement.Position) *statement.Error {
-	if len(r.tokens) > 0 {
-		begin = r.tokens[min(r.at, len(r.tokens)-1)].pos
-	}
-	return statement.Errorf(begin, "A statement about users may not say this. It may give a password, limits, REQUIRE, ACCOUNT LOCK, DEFAULT ROLE and membership in roles. "+
+	return statement.Errorf(r.Pos(begin), "A statement about users may not say this. It may give a password, limits, REQUIRE, ACCOUNT LOCK, DEFAULT ROLE and membership in roles. "+
 		"Write names without escapes.")
-}
-
-func (r *roleReader) peek() roleToken {
-	if r.at < len(r.tokens) {
-		return r.tokens[r.at]
-	}
-	return roleToken{}
-}
-
-// take passes over words, if all of them are next.
-func (r *roleReader) take(words ...string) bool {
-	if len(r.tokens)-r.at < len(words) {
-		return false
-	}
-	for i, word := range words {
-		if r.tokens[r.at+i].word != word {
-			return false
-		}
-	}
-	r.at += len(words)
-	return true
-}
-
-func (r *roleReader) symbol(c byte) bool {
-	if r.peek().symbol == c {
-		r.at++
-		return true
-	}
-	return false
-}
-
-func (r *roleReader) text() bool {
-	if r.peek().text {
-		r.at++
-		return true
-	}
-	return false
 }
 
 // account reads the name of a user or a role, and its host.
 func (r *roleReader) account() error {
-	t := r.peek()
-	called := r.at+1 < len(r.tokens) && r.tokens[r.at+1].symbol == '('
+	t := r.Peek()
+	called := r.Ahead(1).Symbol == '('
 	switch {
-	case t.word == "CURRENT_USER" || t.word == "CURRENT_ROLE" || t.word == "SESSION_USER" || called:
-		return statement.Errorf(t.pos, "%s is the user that runs the migration, which no migration may change. Name another one.", t.word)
-	case t.word == "PUBLIC" || t.word == "ALL" || t.word == "NONE":
-		return statement.Errorf(t.pos, "%s stands for every user or role, and no migration may change all of them. Name each.", t.word)
-	case t.text && t.name == "" || t.symbol != 0 || t == roleToken{}:
+	case t.Key == "CURRENT_USER" || t.Key == "CURRENT_ROLE" || t.Key == "SESSION_USER" || called:
+		return statement.Errorf(t.Pos, "%s is the user that runs the migration, which no migration may change. Name another one.", t.Key)
+	case t.Key == "PUBLIC" || t.Key == "ALL" || t.Key == "NONE":
+		return statement.Errorf(t.Pos, "%s stands for every user or role, and no migration may change all of them. Name each.", t.Key)
+	case t.Text && t.Name == "" || t.Symbol != 0 || t == (dialect.Word{}):
 		return errUnknown
-	case ofServer(t.name):
-		return statement.Errorf(t.pos, "This user belongs to the server, and no migration may change it. Ask the server's administrator.")
+	case ofServer(t.Name):
+		return statement.Errorf(t.Pos, "This user belongs to the server, and no migration may change it. Ask the server's administrator.")
 	}
-	r.at++
-	if o := (statement.Outside{Kind: statement.OutsideRole, Name: t.name, Pos: t.pos}); !slices.ContainsFunc(r.outside, o.Same) {
+	r.Next()
+	if o := (statement.Outside{Kind: statement.OutsideRole, Name: t.Name, Pos: t.Pos}); !slices.ContainsFunc(r.outside, o.Same) {
 		r.outside = append(r.outside, o)
 	}
-	if !r.symbol('@') {
+	if !r.TakeSymbol('@') {
 		return nil
 	}
-	if host := r.peek(); host.name == "" && !host.text {
+	if host := r.Peek(); host.Name == "" && !host.Text {
 		return errUnknown
 	}
-	r.at++
-	for r.symbol('.') {
-		r.at++
+	r.Next()
+	for r.TakeSymbol('.') {
+		r.Next()
 	}
 	return nil
 }
@@ -174,7 +123,7 @@ func sameUser(a, b string) bool { return strings.TrimRight(a, " ") == strings.Tr
 
 func (r *roleReader) accounts() error {
 	for {
-		if err := r.account(); err != nil || !r.symbol(',') {
+		if err := r.account(); err != nil || !r.TakeSymbol(',') {
 			return err
 		}
 	}
@@ -188,7 +137,7 @@ func (r *roleReader) plain() error {
 		to = "TO"
 	case "REVOKE":
 		to = "FROM"
-		r.take("ADMIN", "OPTION", "FOR")
+		r.Take("ADMIN", "OPTION", "FOR")
 	}
 	if err := r.accounts(); err != nil {
 		return err
@@ -196,14 +145,14 @@ func (r *roleReader) plain() error {
 	switch {
 	case to == "":
 		return nil
-	case !r.take(to):
+	case !r.Take(to):
 		return errUnknown
 	}
 	if err := r.accounts(); err != nil {
 		return err
 	}
 	if r.verb == "GRANT" {
-		r.take("WITH", "ADMIN", "OPTION")
+		r.Take("WITH", "ADMIN", "OPTION")
 	}
 	return nil
 }
@@ -214,12 +163,12 @@ func (r *roleReader) users() error {
 		if err := r.account(); err != nil {
 			return err
 		}
-		for r.at < len(r.tokens) && r.peek().symbol != ',' {
+		for !r.End() && r.Peek().Symbol != ',' {
 			if err := r.option(); err != nil {
 				return err
 			}
 		}
-		if !r.symbol(',') {
+		if !r.TakeSymbol(',') {
 			return nil
 		}
 	}
@@ -237,40 +186,40 @@ var userWords = []string{
 var plugins = []string{"mysql_native_password", "caching_sha2_password", "sha256_password", "ed25519"}
 
 func (r *roleReader) option() error {
-	t := r.peek()
+	t := r.Peek()
 	switch {
-	case r.take("IDENTIFIED", "BY", "PASSWORD"), r.take("IDENTIFIED", "BY"):
-		if r.text() {
+	case r.Take("IDENTIFIED", "BY", "PASSWORD"), r.Take("IDENTIFIED", "BY"):
+		if r.TakeText() {
 			return nil
 		}
-	case r.take("IDENTIFIED", "WITH"), r.take("IDENTIFIED", "VIA"):
+	case r.Take("IDENTIFIED", "WITH"), r.Take("IDENTIFIED", "VIA"):
 		return r.plugin()
-	case r.take("DEFAULT", "ROLE"):
-		if r.take("NONE") || r.take("ALL") {
+	case r.Take("DEFAULT", "ROLE"):
+		if r.Take("NONE") || r.Take("ALL") {
 			return nil
 		}
 		return r.accounts()
-	case r.take("CIPHER"), r.take("ISSUER"), r.take("SUBJECT"), r.take("COMMENT"), r.take("ATTRIBUTE"):
-		if r.text() {
+	case r.Take("CIPHER"), r.Take("ISSUER"), r.Take("SUBJECT"), r.Take("COMMENT"), r.Take("ATTRIBUTE"):
+		if r.TakeText() {
 			return nil
 		}
-	case slices.Contains(userWords, t.word), t.word != "" && numeral(t.word):
-		r.at++
+	case slices.Contains(userWords, t.Key), t.Key != "" && numeral(t.Key):
+		r.Next()
 		return nil
 	}
 	return errUnknown
 }
 
 func (r *roleReader) plugin() error {
-	if !slices.Contains(plugins, strings.ToLower(r.peek().name)) {
+	if !slices.Contains(plugins, strings.ToLower(r.Peek().Name)) {
 		return errUnknown
 	}
-	r.at++
+	r.Next()
 	switch {
-	case r.take("USING", "PASSWORD") && r.symbol('(') && r.text() && r.symbol(')'):
+	case r.Take("USING", "PASSWORD") && r.TakeSymbol('(') && r.TakeText() && r.TakeSymbol(')'):
 		return nil
-	case r.take("BY"), r.take("AS"), r.take("USING"):
-		if !r.text() {
+	case r.Take("BY"), r.Take("AS"), r.Take("USING"):
+		if !r.TakeText() {
 			return errUnknown
 		}
 	}

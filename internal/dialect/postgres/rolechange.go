@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"towpath/internal/dialect"
 	"towpath/internal/statement"
 )
 
@@ -16,35 +17,22 @@ type roleReader struct {
 	kind  string // "ROLE", "USER" or "GROUP"; "" for membership
 	about bool   // it is such a statement
 
-	tokens  []roleToken
-	at      int
+	dialect.Words
 	outside []statement.Outside
 }
 
-// roleToken is a token without its text: a password is never kept.
-type roleToken struct {
-	pos    statement.Position
-	word   string
-	name   string
-	text   bool
-	symbol byte
-}
-
-// maxRoleTokens bounds a statement about roles.
-const maxRoleTokens = 1000
-
 func (r *roleReader) add(p piece) error {
-	if len(r.tokens) == maxRoleTokens {
+	if r.Full() {
 		if r.about {
 			return statement.Errorf(p.Pos, "This statement about roles is too long. Write several.")
 		}
 		return nil // of many rights to an object
 	}
-	t := roleToken{pos: p.Pos, word: p.word, name: p.name, text: p.Kind == statement.Text}
+	one := dialect.Word{Pos: p.Pos, Key: p.word, Name: p.name, Text: p.Kind == statement.Text}
 	if p.Kind == statement.Symbol {
-		t.symbol = p.Raw[0]
+		one.Symbol = p.Raw[0]
 	}
-	r.tokens = append(r.tokens, t)
+	r.Add(one)
 	return nil
 }
 
@@ -74,99 +62,53 @@ func refusedRole(at statement.Position, what string) *statement.Error {
 
 func (r *roleReader) read() (err error) {
 	switch {
-	case r.kind == "USER" && r.peek() == "MAPPING":
+	case r.kind == "USER" && r.Peek().Key == "MAPPING":
 		return statement.Errorf(r.start, "%s USER MAPPING is not allowed: it leads out of this database. Ask the server's administrator.", r.verb)
 	case r.verb == "CREATE":
 		if err = r.role(); err == nil {
-			r.take("WITH")
+			r.Take("WITH")
 			err = r.options()
 		}
 	case r.verb == "ALTER":
 		err = r.alter()
 	case r.verb == "DROP":
-		r.take("IF", "EXISTS")
+		r.Take("IF", "EXISTS")
 		err = r.roles()
 	case r.verb == "COMMENT":
-		if err = r.role(); err == nil && (!r.take("IS") || !(r.text() || r.take("NULL"))) {
+		if err = r.role(); err == nil && (!r.Take("IS") || !(r.TakeText() || r.Take("NULL"))) {
 			err = r.unknown()
 		}
 	default:
 		err = r.membership()
 	}
-	if err == nil && r.at < len(r.tokens) {
+	if err == nil && !r.End() {
 		err = r.unknown()
 	}
 	return err
 }
 
-// peek is the next word, "" when something else comes.
-func (r *roleReader) peek() string {
-	if r.at < len(r.tokens) {
-		return r.tokens[r.at].word
-	}
-	return ""
-}
-
-// take passes over words, if all of them are next.
-func (r *roleReader) take(words ...string) bool {
-	if len(r.tokens)-r.at < len(words) {
-		return false
-	}
-	for i, word := range words {
-		if r.tokens[r.at+i].word != word {
-			return false
-		}
-	}
-	r.at += len(words)
-	return true
-}
-
-func (r *roleReader) symbol(c byte) bool {
-	if r.at < len(r.tokens) && r.tokens[r.at].symbol == c {
-		r.at++
-		return true
-	}
-	return false
-}
-
-func (r *roleReader) text() bool {
-	if r.at < len(r.tokens) && r.tokens[r.at].text {
-		r.at++
-		return true
-	}
-	return false
-}
-
-// pos is the place of the next token, or of the last one at the end.
-func (r *roleReader) pos() statement.Position {
-	if len(r.tokens) == 0 {
-		return r.start
-	}
-	return r.tokens[min(r.at, len(r.tokens)-1)].pos
-}
-
 // unknown shows nothing of the text: a password may stand there.
 func (r *roleReader) unknown() error {
-	return statement.Errorf(r.pos(), "A statement about roles may not say this. It may give LOGIN, INHERIT, CONNECTION LIMIT, PASSWORD, VALID UNTIL, "+
+	return statement.Errorf(r.Pos(r.start), "A statement about roles may not say this. It may give LOGIN, INHERIT, CONNECTION LIMIT, PASSWORD, VALID UNTIL, "+
 		"membership in roles, and settings of their sessions.")
 }
 
 // role reads the name of one.
 func (r *roleReader) role() error {
-	if r.at == len(r.tokens) || r.tokens[r.at].name == "" || digit(r.tokens[r.at].name[0]) {
+	if r.End() || r.Peek().Name == "" || digit(r.Peek().Name[0]) {
 		return r.unknown()
 	}
-	t := r.tokens[r.at]
+	t := r.Peek()
 	switch {
-	case t.word == "CURRENT_USER" || t.word == "SESSION_USER" || t.word == "CURRENT_ROLE":
-		return statement.Errorf(t.pos, "%s is the user that runs the migration, which no migration may change. Name another role.", t.word)
-	case t.word == "ALL" || t.word == "PUBLIC":
-		return statement.Errorf(t.pos, "%s stands for every role, the one that runs the migration too. Name each role.", t.word)
-	case strings.HasPrefix(t.name, "pg_"), t.name == "postgres":
-		return statement.Errorf(t.pos, "%s has power over the whole server, and no migration may give, take or change it. Ask the server's administrator.", t.name)
+	case t.Key == "CURRENT_USER" || t.Key == "SESSION_USER" || t.Key == "CURRENT_ROLE":
+		return statement.Errorf(t.Pos, "%s is the user that runs the migration, which no migration may change. Name another role.", t.Key)
+	case t.Key == "ALL" || t.Key == "PUBLIC":
+		return statement.Errorf(t.Pos, "%s stands for every role, the one that runs the migration too. Name each role.", t.Key)
+	case strings.HasPrefix(t.Name, "pg_"), t.Name == "postgres":
+		return statement.Errorf(t.Pos, "%s has power over the whole server, and no migration may give, take or change it. Ask the server's administrator.", t.Name)
 	}
-	r.at++
-	o := statement.Outside{Kind: statement.OutsideRole, Name: t.name, Pos: t.pos}
+	r.Next()
+	o := statement.Outside{Kind: statement.OutsideRole, Name: t.Name, Pos: t.Pos}
 	if !slices.ContainsFunc(r.outside, o.Same) {
 		r.outside = append(r.outside, o)
 	}
@@ -175,7 +117,7 @@ func (r *roleReader) role() error {
 
 func (r *roleReader) roles() error {
 	for {
-		if err := r.role(); err != nil || !r.symbol(',') {
+		if err := r.role(); err != nil || !r.TakeSymbol(',') {
 			return err
 		}
 	}
@@ -190,7 +132,7 @@ var roleFlags = []string{
 var powers = []string{"superuser", "createdb", "createrole", "createuser", "replication", "bypassrls"}
 
 func (r *roleReader) options() error {
-	for r.at < len(r.tokens) {
+	for !r.End() {
 		if err := r.option(); err != nil {
 			return err
 		}
@@ -199,28 +141,28 @@ func (r *roleReader) options() error {
 }
 
 func (r *roleReader) option() error {
-	t := r.tokens[r.at]
+	t := r.Peek()
 	switch {
-	case slices.Contains(roleFlags, t.name):
-		r.at++
+	case slices.Contains(roleFlags, t.Name):
+		r.Next()
 		return nil
-	case slices.Contains(powers, t.name):
-		return statement.Errorf(t.pos, "%s reaches beyond the databases, and no migration may give it. Ask the server's administrator.", strings.ToUpper(t.name))
-	case r.take("ENCRYPTED", "PASSWORD"), r.take("PASSWORD"):
-		if r.text() || r.take("NULL") {
+	case slices.Contains(powers, t.Name):
+		return statement.Errorf(t.Pos, "%s reaches beyond the databases, and no migration may give it. Ask the server's administrator.", strings.ToUpper(t.Name))
+	case r.Take("ENCRYPTED", "PASSWORD"), r.Take("PASSWORD"):
+		if r.TakeText() || r.Take("NULL") {
 			return nil
 		}
-	case r.take("VALID", "UNTIL"):
-		if r.text() {
+	case r.Take("VALID", "UNTIL"):
+		if r.TakeText() {
 			return nil
 		}
-	case r.take("CONNECTION", "LIMIT"):
-		r.symbol('-')
-		if word := r.peek(); word != "" && digit(word[0]) {
-			r.at++
+	case r.Take("CONNECTION", "LIMIT"):
+		r.TakeSymbol('-')
+		if word := r.Peek().Key; word != "" && digit(word[0]) {
+			r.Next()
 			return nil
 		}
-	case r.take("IN", "ROLE"), r.take("IN", "GROUP"), r.take("ROLE"), r.take("USER"), r.take("ADMIN"):
+	case r.Take("IN", "ROLE"), r.Take("IN", "GROUP"), r.Take("ROLE"), r.Take("USER"), r.Take("ADMIN"):
 		return r.roles()
 	}
 	return r.unknown()
@@ -232,41 +174,41 @@ func (r *roleReader) alter() error {
 		return err
 	}
 	switch {
-	case r.take("RENAME", "TO"):
+	case r.Take("RENAME", "TO"):
 		return r.role()
-	case r.take("ADD", "USER"), r.take("DROP", "USER"):
+	case r.Take("ADD", "USER"), r.Take("DROP", "USER"):
 		return r.roles()
-	case r.take("IN", "DATABASE"):
-		if r.at == len(r.tokens) || r.tokens[r.at].name == "" {
+	case r.Take("IN", "DATABASE"):
+		if r.End() || r.Peek().Name == "" {
 			return r.unknown()
 		}
-		t := r.tokens[r.at]
-		r.at++
-		r.outside = append(r.outside, statement.Outside{Kind: statement.OutsideDatabase, Name: t.name, Pos: t.pos})
-		if r.peek() != "SET" && r.peek() != "RESET" {
+		t := r.Peek()
+		r.Next()
+		r.outside = append(r.outside, statement.Outside{Kind: statement.OutsideDatabase, Name: t.Name, Pos: t.Pos})
+		if r.Peek().Key != "SET" && r.Peek().Key != "RESET" {
 			return r.unknown()
 		}
 	}
-	if r.peek() == "SET" || r.peek() == "RESET" {
+	if r.Peek().Key == "SET" || r.Peek().Key == "RESET" {
 		return r.setting()
 	}
-	r.take("WITH")
+	r.Take("WITH")
 	return r.options()
 }
 
 // setting lets sessions of a role begin with what a migration may set for itself.
 func (r *roleReader) setting() error {
-	verb := r.peek()
-	if r.at++; r.at == len(r.tokens) || r.tokens[r.at].name == "" {
+	verb := r.Peek().Key
+	if r.Next(); r.End() || r.Peek().Name == "" {
 		return r.unknown()
 	}
-	t := r.tokens[r.at]
-	r.at++
-	if custom := r.symbol('.'); !custom && !allowedSetting(t.name) {
-		return statement.Errorf(t.pos, "%s %s is not allowed for a role: it may change limits, role or transaction. Ask the server's administrator.",
-			verb, strings.ToUpper(t.name))
+	t := r.Peek()
+	r.Next()
+	if custom := r.TakeSymbol('.'); !custom && !allowedSetting(t.Name) {
+		return statement.Errorf(t.Pos, "%s %s is not allowed for a role: it may change limits, role or transaction. Ask the server's administrator.",
+			verb, strings.ToUpper(t.Name))
 	}
-	r.at = len(r.tokens) // the statement holds nothing but values behind it
+	r.Rest() // the statement holds nothing but values behind it
 	return nil
 }
 
@@ -276,7 +218,7 @@ func (r *roleReader) membership() error {
 	if r.verb == "REVOKE" {
 		to = "FROM"
 		for _, option := range []string{"ADMIN", "INHERIT", "SET"} {
-			if r.take(option, "OPTION", "FOR") {
+			if r.Take(option, "OPTION", "FOR") {
 				break
 			}
 		}
@@ -284,7 +226,7 @@ func (r *roleReader) membership() error {
 	if err := r.roles(); err != nil {
 		return err
 	}
-	if !r.take(to) {
+	if !r.Take(to) {
 		return r.unknown()
 	}
 	if err := r.roles(); err != nil {
@@ -295,19 +237,19 @@ func (r *roleReader) membership() error {
 
 // terms are what may stand behind the members.
 func (r *roleReader) terms() error {
-	for r.take("WITH") || r.symbol(',') {
-		if !slices.Contains([]string{"ADMIN", "INHERIT", "SET"}, r.peek()) {
+	for r.Take("WITH") || r.TakeSymbol(',') {
+		if !slices.Contains([]string{"ADMIN", "INHERIT", "SET"}, r.Peek().Key) {
 			return r.unknown()
 		}
-		if r.at++; !r.take("OPTION") && !r.take("TRUE") && !r.take("FALSE") {
+		if r.Next(); !r.Take("OPTION") && !r.Take("TRUE") && !r.Take("FALSE") {
 			return r.unknown()
 		}
 	}
-	if r.take("GRANTED", "BY") {
+	if r.Take("GRANTED", "BY") {
 		if err := r.role(); err != nil {
 			return err
 		}
 	}
-	_ = r.take("CASCADE") || r.take("RESTRICT")
+	_ = r.Take("CASCADE") || r.Take("RESTRICT")
 	return nil
 }
