@@ -72,7 +72,9 @@ func (g *grant) finish(begin statement.Position) error {
 		return nil
 	case g.stage == grantRights:
 		return statement.Errorf(begin, "Roles and users belong to the server. Only rights to objects of this database may be granted or revoked: GRANT … ON table TO ….")
-	case len(g.object) == 0 || g.object[0] == "*":
+	case len(g.object) == 0:
+		return statement.Errorf(begin, "A migration grants rights to its own database only. Name the database, or its object.")
+	case g.object[0] == "*":
 		return statement.Errorf(g.pos, "A migration grants rights to its own database only. Name the database, or its object.")
 	}
 	return nil

@@ -28,7 +28,7 @@ func (j *judge) first(p piece) error {
 		j.roles = roleReader{start: p.Pos, verb: p.word}
 		j.rule = &grantRule{roles: &j.roles}
 	case "SET", "RESET":
-		j.rule = &settingRule{verb: p.word}
+		j.rule = &settingRule{start: p.Pos, verb: p.word}
 	case "COPY":
 		j.rule = &copyRule{lexer: j.lexer, start: p.Pos}
 	default:

@@ -49,6 +49,7 @@ var dumpSettings = map[string][]string{
 
 // settingRule is SET [SESSION | LOCAL] name {= | TO} value, or RESET name.
 type settingRule struct {
+	start  statement.Position
 	verb   string
 	scope  bool
 	name   piece
@@ -74,6 +75,9 @@ func (s *settingRule) add(p piece) error {
 }
 
 func (s *settingRule) end() error {
+	if s.name.Raw == nil {
+		return statement.Errorf(s.start, "%s wants the name of a setting.", s.verb)
+	}
 	if s.custom || allowedSetting(s.name.name) {
 		return nil
 	}

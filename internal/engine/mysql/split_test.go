@@ -39,6 +39,7 @@ END; SELECT 1;`, Want: []string{"1:1 CREATE PROCEDURE notx", "7:6 SELECT"}},
 }
 
 var refused = []enginetest.Refuse{
+	{Script: "SELECT 1;\n GRANT ON", At: "2:2", Word: "Name the database"},
 	{Script: "#- the lines of an old Mac\rSELECT 1;\r", At: "1:27", Word: "carriage return"},
 	{Script: "SELECT 1;\n-- a\r\r \n-- b\r\n  --\rSELECT 2", At: "4:5", Word: "carriage return"},
 	{Script: "DELIMITER //\rSELECT 1//", At: "1:13", Word: "carriage return"},

@@ -58,6 +58,7 @@ var refused = []enginetest.Refuse{
 	{Script: "SET SESSION AUTHORIZATION postgres", At: "1:13", Word: "AUTHORIZATION"},
 	{Script: "SET ROLE postgres", At: "1:5", Word: "ROLE"},
 	{Script: "RESET ROLE", At: "1:7", Word: "ROLE"},
+	{Script: "SELECT 1;\n SET", At: "2:2", Word: "name of a setting"},
 	{Script: "RESET ALL", At: "1:7", Word: "ALL"},
 	{Script: "SET standard_conforming_strings = off", At: "1:5", Word: "STANDARD"},
 	{Script: "SET TRANSACTION READ ONLY", At: "1:5", Word: "TRANSACTION"},
