@@ -156,7 +156,7 @@ func TestPrune_keepsActsForGood(t *testing.T) {
 
 func TestMigrations_makeActsOfTheAuditLog(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
-		const before, sentence = 21, "Set \"größe\" \\ to\n'now'\t."
+		const before, sentence = 24, "Set \"größe\" \\ to\n'now'\t."
 		migrations := s.Migrations(t)
 		if _, err := migrations.DownTo(t.Context(), before); err != nil {
 			t.Fatal(err)

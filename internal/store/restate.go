@@ -48,7 +48,7 @@ func oldActs(shared bool) *goose.Migration {
 		"CREATE INDEX audit_event_project ON audit_event (project_id, id)",
 		"INSERT INTO audit_event SELECT id, at, actor_id, kind, subject_id, project_id, " + text + " FROM event WHERE audit",
 	}
-	return goose.NewGoMigration(22, inTurn(up), inTurn(down))
+	return goose.NewGoMigration(25, inTurn(up), inTurn(down))
 }
 
 // inTurn runs statements of a migration one after the other.
