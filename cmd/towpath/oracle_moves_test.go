@@ -341,12 +341,16 @@ func (o *oracle) resolve() string {
 	return said + " as not applied"
 }
 
-// accept takes an edited or moved file as it is, in the first database that has one. Where an outcome is unknown it would
+// accept takes an edited or moved file as it is, in the first database that has one. Behind a stage that is stopped it would
 // wait, as everything there does.
 func (o *oracle) accept() string {
+	stopped := false
 	for _, d := range o.m.databases {
-		if d.hasUnknown() {
-			continue
+		if stopped || d.hasUnknown() {
+			return ""
+		}
+		for _, t := range d.tasks {
+			stopped = stopped || (t.state != "held" && t.state != "moved")
 		}
 		for _, key := range slices.Sorted(maps.Keys(d.items)) {
 			if state := d.items[key]; state != "edited" && state != "moved" {

@@ -193,14 +193,15 @@ func finishTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome,
 	if err := tx.UpdateTask(ctx, t); err != nil {
 		return err
 	}
-	if out.state == towpath.TaskFailed || out.state == towpath.TaskUnknown {
+	recorded := out.state == towpath.TaskDone && t.Action == towpath.ActionRecord
+	if recorded || out.state == towpath.TaskFailed || out.state == towpath.TaskUnknown {
 		return planAgain(ctx, tx, *t)
 	}
 	return nil
 }
 
 // planAgain schedules a plan for the link of a task: a better text may have been pushed while it
-// ran.
+// ran, and a recorded text may open the way for later stages.
 func planAgain(ctx context.Context, tx *store.Tx, t towpath.Task) error {
 	r, err := tx.RolloutAlone(ctx, t.RolloutID)
 	if err != nil {
