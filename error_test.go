@@ -24,7 +24,8 @@ func TestError_tellsUsersWhatIsTheirsAndNothingElse(t *testing.T) {
 		"any other": {errors.New("password=hunter2"), towpath.CodeInternal, "Something went wrong"},
 	} {
 		message := towpath.ErrorMessage(c.err)
-		if towpath.ErrorCode(c.err) != c.code || !strings.HasPrefix(message, c.says) || (message == "") != (c.says == "") {
+		if towpath.ErrorCode(c.err) != c.code || !strings.HasPrefix(message, c.says) ||
+			(message == "") != (c.says == "") {
 			t.Errorf("%s: %s %q", name, towpath.ErrorCode(c.err), message)
 		}
 	}

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Event is a change of state, or an act of a person. It is written in the transaction that makes the change, so that it is there
-// exactly when the change is. An event names what changed; whoever needs more reads the thing itself.
+// Event is a change of state, or an act of a person. It is written in the transaction that makes
+// the change, so that it is there exactly when the change is. An event names what changed; whoever
+// needs more reads the thing itself.
 type Event struct {
 	ID         string
 	At         time.Time // of the transaction
@@ -18,18 +19,20 @@ type Event struct {
 	RolloutID  string
 	TaskID     string // "" when the event counts several
 	DatabaseID string
-	SubjectID  string // of what has no field of its own: an instance, an environment, a provider, a delivery, …
-	From       string // state before; "" when it is new, or has no states
-	To         string // state now
-	Count      int    // how many such changes one transaction made
-	Params     map[string]string
+	// of what has no field of its own: an instance, an environment, a provider, a delivery, …
+	SubjectID string
+	From      string // state before; "" when it is new, or has no states
+	To        string // state now
+	Count     int    // how many such changes one transaction made
+	Params    map[string]string
 }
 
 // EventKind is one of the constants of this file.
 type EventKind string
 
-// Changes of state. The store emits them where it writes the state, so that no caller can forget. From and To are set of tasks,
-// rollouts, links ("connected", "attention"), verifications and roles in a project.
+// Changes of state. The store emits them where it writes the state, so that no caller can forget.
+// From and To are set of tasks, rollouts, links ("connected", "attention"), verifications and roles
+// in a project.
 const (
 	// EventTaskCreated: tasks were planned.
 	EventTaskCreated EventKind = "task.created"
@@ -51,12 +54,13 @@ const (
 	EventFilesChanged EventKind = "link.files-changed"
 	// EventDeliveryReceived: a webhook request came. SubjectID is the delivery.
 	EventDeliveryReceived EventKind = "delivery.received"
-	// EventHookRemovalChanged: a hook is to go, could not be removed, or is gone. LinkID is the link that had it.
+	// EventHookRemovalChanged: a hook is to go, could not be removed, or is gone. LinkID is the
+	// link that had it.
 	EventHookRemovalChanged EventKind = "hook-removal.changed"
 	// EventDatabaseCreated: a database was discovered or registered. SubjectID is its instance.
 	EventDatabaseCreated EventKind = "database.created"
-	// EventDatabaseChanged: a database's project, environment, presence or ledger changed. One that moves between projects makes an
-	// event in each. SubjectID is its instance.
+	// EventDatabaseChanged: a database's project, environment, presence or ledger changed. One that
+	// moves between projects makes an event in each. SubjectID is its instance.
 	EventDatabaseChanged EventKind = "database.changed"
 	// EventDatabaseDeleted: a database was removed. SubjectID is its instance.
 	EventDatabaseDeleted EventKind = "database.deleted"
@@ -84,21 +88,26 @@ const (
 	EventMemberCreated EventKind = "member.created"
 	// EventMemberChanged: a member's name, role or access changed.
 	EventMemberChanged EventKind = "member.changed"
-	// EventCredentialCreated: a session began, or an API token or invitation was made. SubjectID is the credential.
+	// EventCredentialCreated: a session began, or an API token or invitation was made. SubjectID is
+	// the credential.
 	EventCredentialCreated EventKind = "credential.created"
-	// EventCredentialDeleted: sessions, API tokens or invitations ended before their time. SubjectID is the credential, if it is one.
+	// EventCredentialDeleted: sessions, API tokens or invitations ended before their time.
+	// SubjectID is the credential, if it is one.
 	EventCredentialDeleted EventKind = "credential.deleted"
 	// EventGitProviderCreated: a Git provider was added. SubjectID is the provider.
 	EventGitProviderCreated EventKind = "git-provider.created"
-	// EventGitProviderChanged: a Git provider was renamed or has other credentials. SubjectID is the provider.
+	// EventGitProviderChanged: a Git provider was renamed or has other credentials. SubjectID is
+	// the provider.
 	EventGitProviderChanged EventKind = "git-provider.changed"
-	// EventGitProviderDeleted: a Git provider was removed, with its grants. SubjectID is the provider.
+	// EventGitProviderDeleted: a Git provider was removed, with its grants. SubjectID is the
+	// provider.
 	EventGitProviderDeleted EventKind = "git-provider.deleted"
 	// EventGrantCreated: a member connected an account. SubjectID is the grant.
 	EventGrantCreated EventKind = "grant.created"
 	// EventGrantChanged: a member's account works no longer, or again. SubjectID is the grant.
 	EventGrantChanged EventKind = "grant.changed"
-	// EventVerificationChanged: an OAuth round trip began, ended or was used. SubjectID is the verification.
+	// EventVerificationChanged: an OAuth round trip began, ended or was used. SubjectID is the
+	// verification.
 	EventVerificationChanged EventKind = "verification.changed"
 )
 
@@ -106,23 +115,25 @@ const (
 func EventKinds() []EventKind {
 	return []EventKind{
 		EventTaskCreated, EventTaskChanged, EventRolloutCreated, EventRolloutChanged,
-		EventLinkCreated, EventLinkChanged, EventLinkDeleted, EventLinkRead, EventFilesChanged, EventDeliveryReceived, EventHookRemovalChanged,
-		EventDatabaseCreated, EventDatabaseChanged, EventDatabaseDeleted, EventHistoryAdded,
-		EventInstanceCreated, EventInstanceChanged, EventInstanceDeleted,
-		EventEnvironmentCreated, EventEnvironmentChanged, EventEnvironmentDeleted,
-		EventProjectCreated, EventProjectChanged, EventProjectMemberChanged, EventMemberCreated, EventMemberChanged,
-		EventCredentialCreated, EventCredentialDeleted,
+		EventLinkCreated, EventLinkChanged, EventLinkDeleted, EventLinkRead, EventFilesChanged,
+		EventDeliveryReceived, EventHookRemovalChanged, EventDatabaseCreated, EventDatabaseChanged,
+		EventDatabaseDeleted, EventHistoryAdded, EventInstanceCreated, EventInstanceChanged,
+		EventInstanceDeleted, EventEnvironmentCreated, EventEnvironmentChanged, EventEnvironmentDeleted,
+		EventProjectCreated, EventProjectChanged, EventProjectMemberChanged, EventMemberCreated,
+		EventMemberChanged, EventCredentialCreated, EventCredentialDeleted,
 		EventGitProviderCreated, EventGitProviderChanged, EventGitProviderDeleted,
 		EventGrantCreated, EventGrantChanged, EventVerificationChanged,
 	}
 }
 
-// Act reports whether the kind is an act of a person, which the audit log keeps for good, and not a change of state.
+// Act reports whether the kind is an act of a person, which the audit log keeps for good, and not a
+// change of state.
 func (k EventKind) Act() bool { return !slices.Contains(EventKinds(), k) }
 
 // personal are kinds of what belongs to one member and concerns nobody else.
 var personal = []EventKind{
-	EventCredentialCreated, EventCredentialDeleted, EventGrantCreated, EventGrantChanged, EventVerificationChanged,
+	EventCredentialCreated, EventCredentialDeleted, EventGrantCreated, EventGrantChanged,
+	EventVerificationChanged,
 }
 
 // shared are kinds of what every member of the workspace may see.
@@ -133,8 +144,8 @@ var shared = []EventKind{
 	EventGitProviderCreated, EventGitProviderChanged, EventGitProviderDeleted,
 }
 
-// VisibleTo reports whether a member may see the event. may says whether they hold a right in a project, or with "" in the
-// workspace.
+// VisibleTo reports whether a member may see the event. may says whether they hold a right in a
+// project, or with "" in the workspace.
 func (e Event) VisibleTo(memberID string, may func(right Permission, projectID string) bool) bool {
 	switch {
 	case e.Kind.Act():

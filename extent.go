@@ -60,8 +60,9 @@ func (a Attempt) keptWords() string {
 type StatementState string
 
 const (
-	StatementDone       StatementState = "done"
-	StatementRolledBack StatementState = "rolled-back" // it succeeded and was rolled back with its transaction
+	StatementDone StatementState = "done"
+	// it succeeded and was rolled back with its transaction
+	StatementRolledBack StatementState = "rolled-back"
 	StatementFailed     StatementState = "failed"
 	StatementUnknown    StatementState = "unknown" // indeterminate: it may be in the database
 )

@@ -65,13 +65,14 @@ const VerificationTTL = 10 * time.Minute
 
 // Verification is one OAuth round trip: started by a member, finished by the provider's redirect.
 type Verification struct {
-	ID              string
-	Purpose         VerificationPurpose
-	State           VerificationState
-	Reason          string // of a failure: a stable code ("wrong_credentials", "denied", …)
-	Message         string // of a failure: what is wrong, and the way out
-	MemberID        string
-	SessionID       string // Credential that started it; the callback must come with the same one when it is a browser's
+	ID       string
+	Purpose  VerificationPurpose
+	State    VerificationState
+	Reason   string // of a failure: a stable code ("wrong_credentials", "denied", …)
+	Message  string // of a failure: what is wrong, and the way out
+	MemberID string
+	// Credential that started it; the callback must come with the same one when it is a browser's
+	SessionID       string
 	StateHash       []byte // SHA-256 of the OAuth state parameter
 	ProviderID      string // of the existing provider; "" for PurposeAddProvider
 	Type            ProviderType
@@ -82,8 +83,9 @@ type Verification struct {
 	AccountID       string // the provider's stable id of the account that signed in
 	AccountName     string
 	Scopes          []string // what was granted
-	Missing         []string // permissions that are needed and were not granted, by their labels in the consumer form
-	GrantID         string   // the result of PurposeGrant
-	CreatedAt       time.Time
-	ExpiresAt       time.Time
+	// permissions that are needed and were not granted, by their labels in the consumer form
+	Missing   []string
+	GrantID   string // the result of PurposeGrant
+	CreatedAt time.Time
+	ExpiresAt time.Time
 }

@@ -6,12 +6,14 @@ import "time"
 type JobKind string
 
 const (
-	JobReconcile    JobKind = "reconcile"     // subject: repository link
-	JobAdvance      JobKind = "advance"       // subject: rollout
-	JobRunTask      JobKind = "run-task"      // subject: task
-	JobPostStatus   JobKind = "post-status"   // subject: rollout
-	JobPostPlan     JobKind = "post-plan"     // subject: repository link; reports files that cannot be planned
-	JobWriteBack    JobKind = "write-back"    // subject: repository link; commits the schemas to the repository
+	JobReconcile  JobKind = "reconcile"   // subject: repository link
+	JobAdvance    JobKind = "advance"     // subject: rollout
+	JobRunTask    JobKind = "run-task"    // subject: task
+	JobPostStatus JobKind = "post-status" // subject: rollout
+	// subject: repository link; reports files that cannot be planned
+	JobPostPlan JobKind = "post-plan"
+	// subject: repository link; commits the schemas to the repository
+	JobWriteBack    JobKind = "write-back"
 	JobCheckHook    JobKind = "check-hook"    // subject: repository link
 	JobRemoveHook   JobKind = "remove-hook"   // subject: hook removal
 	JobRefreshGrant JobKind = "refresh-grant" // subject: grant
@@ -19,7 +21,8 @@ const (
 
 // Job requests work on a subject. There is one row per kind and subject, and another request only
 // raises Generation. A job carries no data, so a lost, doubled or reordered one does no harm: the
-// handler reads the current state of the subject. Work is due while Generation > ObservedGeneration.
+// handler reads the current state of the subject. Work is due while Generation >
+// ObservedGeneration.
 type Job struct {
 	Kind               JobKind
 	Subject            string

@@ -66,12 +66,14 @@ var floors = map[string]int{
 }
 
 // suites are conformance suites and their helpers: packages for tests, in the folder of a seam.
-var suites = []string{"towpath/internal/vcs/vcstest", "towpath/internal/engine/enginetest", "towpath/internal/store/storetest", "towpath/internal/link/linktest"}
+var suites = []string{"towpath/internal/vcs/vcstest", "towpath/internal/engine/enginetest",
+	"towpath/internal/store/storetest", "towpath/internal/link/linktest"}
 
 // A never is an import that the floors would allow and that is still wrong.
 type never struct {
-	imports string   // a package and what lies below it
-	except  []string // the packages, with what lies below them, that may; tests and suites included; nil: none
+	imports string // a package and what lies below it
+	// the packages, with what lies below them, that may; tests and suites included; nil: none
+	except  []string
 	because string
 }
 
@@ -82,25 +84,37 @@ var nevers = []never{
 		"the simulator is for tests and the demo; a product that knows it proves nothing"},
 	{"towpath/internal/dbserver", []string{"towpath/cmd", "towpath/internal/engine/enginetest"},
 		"throw-away servers are for tests and the demo"},
-	{"towpath/internal/vcs/gitwire", []string{"towpath/internal/vcs"}, "Git's wire protocol is the business of drivers"},
-	{"towpath/internal/vcs/gitea", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/vcs/bitbucket", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/engine/sqlite", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/engine/postgres", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/engine/mysql", []string{"towpath/cmd"}, "only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/vcs", []string{"towpath/cmd", "towpath/internal/vcs", "towpath/internal/account", "towpath/internal/link", "towpath/internal/sync", "towpath/internal/report"},
+	{"towpath/internal/vcs/gitwire", []string{"towpath/internal/vcs"},
+		"Git's wire protocol is the business of drivers"},
+	{"towpath/internal/vcs/gitea", []string{"towpath/cmd"},
+		"only cmd knows drivers by name; everybody else knows the seam"},
+	{"towpath/internal/vcs/bitbucket", []string{"towpath/cmd"},
+		"only cmd knows drivers by name; everybody else knows the seam"},
+	{"towpath/internal/engine/sqlite", []string{"towpath/cmd"},
+		"only cmd knows drivers by name; everybody else knows the seam"},
+	{"towpath/internal/engine/postgres", []string{"towpath/cmd"},
+		"only cmd knows drivers by name; everybody else knows the seam"},
+	{"towpath/internal/engine/mysql", []string{"towpath/cmd"},
+		"only cmd knows drivers by name; everybody else knows the seam"},
+	{"towpath/internal/vcs", []string{"towpath/cmd", "towpath/internal/vcs", "towpath/internal/account",
+		"towpath/internal/link", "towpath/internal/sync", "towpath/internal/report"},
 		"Git providers are the business of account, link, sync and report; api speaks of what is in the store"},
-	{"towpath/internal/engine", []string{"towpath/cmd", "towpath/internal/engine", "towpath/internal/executor", "towpath/internal/catalog"},
+	{"towpath/internal/engine", []string{"towpath/cmd", "towpath/internal/engine",
+		"towpath/internal/executor", "towpath/internal/catalog"},
 		"targets are read by catalog and changed by executor; api speaks of what is in the store"},
 	{"towpath/internal/dialect", []string{"towpath/internal/dialect", "towpath/internal/engine"},
 		"a dialect is known to its engine alone; everybody else has statements and what they do"},
-	{"towpath/internal/dialect/sqlite", []string{"towpath/internal/dialect/sqlite", "towpath/internal/engine/sqlite"},
+	{"towpath/internal/dialect/sqlite",
+		[]string{"towpath/internal/dialect/sqlite", "towpath/internal/engine/sqlite"},
 		"a dialect is known to its engine alone; everybody else has statements and what they do"},
-	{"towpath/internal/dialect/postgres", []string{"towpath/internal/dialect/postgres", "towpath/internal/engine/postgres"},
+	{"towpath/internal/dialect/postgres", []string{"towpath/internal/dialect/postgres",
+		"towpath/internal/engine/postgres"},
 		"a dialect is known to its engine alone; everybody else has statements and what they do"},
-	{"towpath/internal/dialect/mysql", []string{"towpath/internal/dialect/mysql", "towpath/internal/engine/mysql"},
+	{"towpath/internal/dialect/mysql",
+		[]string{"towpath/internal/dialect/mysql", "towpath/internal/engine/mysql"},
 		"a dialect is known to its engine alone; everybody else has statements and what they do"},
-	{"towpath/internal/jobs", []string{"towpath/cmd"}, "services reach each other by job rows of the store, never by calling the workers"},
+	{"towpath/internal/jobs", []string{"towpath/cmd"},
+		"services reach each other by job rows of the store, never by calling the workers"},
 	{"database/sql", []string{"towpath/internal/store", "towpath/internal/engine"},
 		"only the store holds SQL for the metadata, and only drivers speak to targets"},
 	{"modernc.org/libc", []string{"towpath/internal/engine/sqlite"},
@@ -132,7 +146,8 @@ var pureFiles = []string{
 
 // impure are packages, with what lies below them, that do I/O or depend on the environment.
 var impure = []string{
-	"os", "net", "database/sql", "io/fs", "io/ioutil", "path/filepath", "syscall", "embed", "log", "math/rand", "crypto/rand", "runtime", "unsafe",
+	"os", "net", "database/sql", "io/fs", "io/ioutil", "path/filepath", "syscall", "embed", "log",
+	"math/rand", "crypto/rand", "runtime", "unsafe",
 }
 
 // source is one parsed Go file of the module.
@@ -192,7 +207,8 @@ func sources(t *testing.T) []source {
 			return err
 		}
 		if d.IsDir() {
-			if name := d.Name(); name == "testdata" || name == "node_modules" || name == "bin" || len(name) > 1 && name[0] == '.' {
+			if name := d.Name(); name == "testdata" || name == "node_modules" || name == "bin" ||
+				len(name) > 1 && name[0] == '.' {
 				return filepath.SkipDir
 			}
 			return nil
@@ -228,10 +244,11 @@ func sources(t *testing.T) []source {
 	return all
 }
 
-// house returns the package whose floor counts: that of a suite, a simulator or the dialects includes
-// what lies below it.
+// house returns the package whose floor counts: that of a suite, a simulator or the dialects
+// includes what lies below it.
 func house(pkg string) string {
-	for _, root := range append([]string{"towpath/internal/bitbucketsim", "towpath/internal/dialect"}, suites...) {
+	for _, root := range append([]string{"towpath/internal/bitbucketsim", "towpath/internal/dialect"},
+		suites...) {
 		if below(pkg, root) {
 			return root
 		}
@@ -251,7 +268,8 @@ func checkFloors(t *testing.T, s source) {
 	for _, i := range s.imports {
 		if !below(i, "towpath") {
 			if s.pkg == "towpath" && strings.Contains(strings.Split(i, "/")[0], ".") {
-				t.Errorf("%s imports %s: what the product is depends on the standard library alone", s.file, i)
+				t.Errorf("%s imports %s: what the product is depends on the standard library alone",
+					s.file, i)
 			}
 			continue
 		}
@@ -286,13 +304,16 @@ func checkPurity(t *testing.T, s source) {
 	}
 	for _, i := range s.imports {
 		if belowAny(i, impure) || (file && (i == "context" || i == "towpath/internal/store")) {
-			t.Errorf("%s imports %s: this package decides by its arguments alone; the I/O stands around it", s.file, i)
+			t.Errorf("%s imports %s: this package decides by its arguments alone; the I/O stands around it",
+				s.file, i)
 		}
 	}
 	if s.imported("time") {
 		forSelectors(s.ast, "time", func(name string) {
-			if slices.Contains([]string{"Now", "Since", "Until", "Sleep", "After", "Tick", "NewTimer", "NewTicker", "AfterFunc"}, name) {
-				t.Errorf("%s uses time.%s: this package decides by its arguments alone; the time is one of them", s.file, name)
+			if slices.Contains([]string{"Now", "Since", "Until", "Sleep", "After", "Tick", "NewTimer",
+				"NewTicker", "AfterFunc"}, name) {
+				t.Errorf("%s uses time.%s: this package decides by its arguments alone; the time is one "+
+					"of them", s.file, name)
 			}
 		})
 	}
@@ -301,13 +322,15 @@ func checkPurity(t *testing.T, s source) {
 // checkSessions finds calls by name, since types are not known here: packages that import engines
 // begin no auth session.
 func checkSessions(t *testing.T, s source) {
-	if s.forTests() || !s.imported("towpath/internal/engine") || below(s.pkg, "towpath/internal/engine") || s.pkg == "towpath/internal/executor" {
+	if s.forTests() || !s.imported("towpath/internal/engine") || below(s.pkg, "towpath/internal/engine") ||
+		s.pkg == "towpath/internal/executor" {
 		return
 	}
 	ast.Inspect(s.ast, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {
 			if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Begin" {
-				t.Errorf("%s calls Begin: the executor is the one door through which target databases are changed", s.file)
+				t.Errorf("%s calls Begin: the executor is the one door through which target databases are "+
+					"changed", s.file)
 			}
 		}
 		return true
@@ -316,11 +339,13 @@ func checkSessions(t *testing.T, s source) {
 
 func checkEnvironment(t *testing.T, s source) {
 	// The simulator passes its environment on to git.
-	if s.forTests() || below(s.pkg, "towpath/cmd") || s.pkg == "towpath/internal/bitbucketsim" || !s.imported("os") {
+	if s.forTests() || below(s.pkg, "towpath/cmd") || s.pkg == "towpath/internal/bitbucketsim" ||
+		!s.imported("os") {
 		return
 	}
 	forSelectors(s.ast, "os", func(name string) {
-		if slices.Contains([]string{"Getenv", "LookupEnv", "Environ", "ExpandEnv", "Setenv", "Unsetenv", "Args"}, name) {
+		if slices.Contains([]string{"Getenv", "LookupEnv", "Environ", "ExpandEnv", "Setenv", "Unsetenv",
+			"Args"}, name) {
 			t.Errorf("%s uses os.%s: only cmd reads the environment; everybody else has fields", s.file, name)
 		}
 	})
@@ -339,9 +364,11 @@ func forSelectors(n ast.Node, of string, f func(name string)) {
 }
 
 func checkNames(t *testing.T, s source) {
-	banned := []string{"util", "utils", "common", "helper", "helpers", "model", "models", "mock", "mocks", "misc", "shared", "types"}
+	banned := []string{"util", "utils", "common", "helper", "helpers", "model", "models", "mock", "mocks",
+		"misc", "shared", "types"}
 	if slices.Contains(banned, s.name) {
-		t.Errorf("%s is in a package %s: a name that fits everything says nothing; name what lives there", s.file, s.name)
+		t.Errorf("%s is in a package %s: a name that fits everything says nothing; name what lives there",
+			s.file, s.name)
 	}
 }
 
@@ -375,7 +402,8 @@ func checkSkips(t *testing.T, s source) {
 			for _, param := range p.Names {
 				forSelectors(body, param.Name, func(name string) {
 					if slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, name) {
-						t.Errorf("%s uses %s.%s: a test that cannot run fails and says what is missing", s.file, param, name)
+						t.Errorf("%s uses %s.%s: a test that cannot run fails and says what is missing",
+							s.file, param, name)
 					}
 				})
 			}
@@ -409,7 +437,8 @@ func TestModule_pairsSQLiteWithItsLibc(t *testing.T) {
 		"modernc.org/sqlite": "v1.61.1",
 		"modernc.org/libc":   "v1.79.0",
 	} {
-		found := regexp.MustCompile(`(?m)^\s*(?:require )?` + regexp.QuoteMeta(module) + ` (\S+)`).FindSubmatch(text)
+		found := regexp.MustCompile(`(?m)^\s*(?:require )?` + regexp.QuoteMeta(module) +
+			` (\S+)`).FindSubmatch(text)
 		if found == nil || string(found[1]) != want {
 			t.Errorf("go.mod has %q, want %s %s", found, module, want)
 		}

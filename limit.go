@@ -66,9 +66,11 @@ func checkLimit(field string, limit, maximum time.Duration) error {
 	case limit < 0:
 		return Invalid(field, "A limit cannot be negative. Give a time, or 0 for no limit of its own.")
 	case limit%time.Millisecond != 0:
-		return Invalid(field, "A limit is counted in whole milliseconds. Give 1 ms or more, or 0 for no limit of its own.")
+		return Invalid(field,
+			"A limit is counted in whole milliseconds. Give 1 ms or more, or 0 for no limit of its own.")
 	case limit > maximum:
-		return Invalid(field, "A limit of %s is too long. Give at most %s, or 0 for no limit of its own.", brief(limit), brief(maximum))
+		return Invalid(field, "A limit of %s is too long. Give at most %s, or 0 for no limit of its own.",
+			brief(limit), brief(maximum))
 	}
 	return nil
 }
@@ -76,7 +78,8 @@ func checkLimit(field string, limit, maximum time.Duration) error {
 // checkBelow returns an error when a default exceeds the maximum.
 func checkBelow(field string, limit, maximum time.Duration) error {
 	if maximum > 0 && limit > maximum {
-		return Invalid(field, "%s is more than files and projects may ask for here, which is %s. Lower it, or raise that maximum.", brief(limit), brief(maximum))
+		return Invalid(field, "%s is more than files and projects may ask for here, which is %s. Lower it, "+
+			"or raise that maximum.", brief(limit), brief(maximum))
 	}
 	return nil
 }

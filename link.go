@@ -30,7 +30,8 @@ const (
 )
 
 const (
-	// PollInterval is how often a branch's head is read when no delivery comes, unless the server is set otherwise.
+	// PollInterval is how often a branch's head is read when no delivery comes, unless the server
+	// is set otherwise.
 	PollInterval = 30 * time.Second
 
 	// DeliveryGrace is how long after a push its delivery may still arrive.
@@ -61,17 +62,20 @@ type RepositoryLink struct {
 	HookState           HookState
 	HookReason          Reason // for missing and polling: why, and what to do
 
-	HeadCommit      string // the newest head of the branch
-	SyncedCommit    string // the commit of the manifest; "" before the first reconcile
-	SyncedAt        *time.Time
-	BaselinedUpTo   string // canonical version chosen when it was linked, for databases without a LinkBaseline; "" for none
+	HeadCommit   string // the newest head of the branch
+	SyncedCommit string // the commit of the manifest; "" before the first reconcile
+	SyncedAt     *time.Time
+	// canonical version chosen when it was linked, for databases without a LinkBaseline; "" for
+	// none
+	BaselinedUpTo   string
 	AttentionReason string // why the link needs a person; "" while it does not
 	LastDeliveryAt  *time.Time
-	UntoldAt        *time.Time // when a new head was found without a delivery for it; nil when there was a delivery for each
-	LastPollAt      *time.Time
-	NextPollAt      time.Time
-	CreatedBy       string
-	CreatedAt       time.Time
+	// when a new head was found without a delivery for it; nil when there was a delivery for each
+	UntoldAt   *time.Time
+	LastPollAt *time.Time
+	NextPollAt time.Time
+	CreatedBy  string
+	CreatedAt  time.Time
 }
 
 // LinkBaseline is a person's statement, made when the project was linked, of which files one
@@ -102,8 +106,9 @@ type HookRemoval struct {
 type DeliveryVerdict string
 
 const (
-	DeliveryAccepted DeliveryVerdict = "accepted" // it may concern the link's branch: a reconcile was scheduled
-	DeliveryIgnored  DeliveryVerdict = "ignored"  // Reason says why
+	// it may concern the link's branch: a reconcile was scheduled
+	DeliveryAccepted DeliveryVerdict = "accepted"
+	DeliveryIgnored  DeliveryVerdict = "ignored" // Reason says why
 )
 
 // Delivery is one webhook request with a valid signature.

@@ -108,21 +108,26 @@ func (s LedgerState) Applied() bool { return s == LedgerDone || s == LedgerBasel
 // LedgerEntry is a row of the ledger, the table inside a target that records its migrations.
 type LedgerEntry struct {
 	MigrationID
-	State           LedgerState
-	Description     string
-	Path            string
-	Checksum        string
-	Commit          string
-	Epoch           int64
-	ServerID        string // of the Towpath server that wrote it
-	DatabaseID      string // of the Database it was written for; a different id means that the target is a copy
+	State       LedgerState
+	Description string
+	Path        string
+	Checksum    string
+	Commit      string
+	Epoch       int64
+	ServerID    string // of the Towpath server that wrote it
+	// of the Database it was written for; a different id means that the target is a copy
+	DatabaseID      string
 	StatementsTotal int
 	StatementsDone  int
-	Intent          string // of a state that is not applied: the work in progress, in the format of package executor; else ""
-	StartedAt       time.Time
-	FinishedAt      *time.Time
-	Number          int64  // of the write that last changed the row, counted per ledger; 0 for a lease, and for a row without a seal
-	Seal            string // over all of the above, made by package seal; "" for none
+	// of a state that is not applied: the work in progress, in the format of package executor; else
+	// ""
+	Intent     string
+	StartedAt  time.Time
+	FinishedAt *time.Time
+	// of the write that last changed the row, counted per ledger; 0 for a lease, and for a row
+	// without a seal
+	Number int64
+	Seal   string // over all of the above, made by package seal; "" for none
 }
 
 // Ledger is the content of a target's ledger table.
@@ -130,7 +135,8 @@ type Ledger struct {
 	Entries []LedgerEntry // of migrations
 	Lease   *LedgerEntry  // nil when nothing was ever written
 	Head    *LedgerEntry  // nil when the ledger was never sealed
-	Shape   []string      // how the table's columns differ from ours, in plain words; then only the Head is read
+	// how the table's columns differ from ours, in plain words; then only the Head is read
+	Shape []string
 }
 
 // LedgerTable is the name of the ledger in a target database, which no migration may use.

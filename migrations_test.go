@@ -13,8 +13,8 @@ var (
 	numberedCode = regexp.MustCompile(`NewGoMigration\((\d+)`)
 )
 
-// TestMigrations_haveNumbersOfTheirOwn covers the metadata's migrations in SQL and those in Go, which
-// no file name shows. With one number twice the server would not start.
+// TestMigrations_haveNumbersOfTheirOwn covers the metadata's migrations in SQL and those in Go,
+// which no file name shows. With one number twice the server would not start.
 func TestMigrations_haveNumbersOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	taken := map[int]string{}

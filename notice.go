@@ -8,8 +8,8 @@ const (
 	maxNoticeText = 1000 // bytes per notice
 )
 
-// NoticeUncompared is the level of our own notice that an object which IF NOT EXISTS found could not
-// be compared completely with the statement.
+// NoticeUncompared is the level of our own notice that an object which IF NOT EXISTS found could
+// not be compared completely with the statement.
 const NoticeUncompared = "not compared"
 
 // Notice is a message from the server about a statement that did not fail. It may contain data.

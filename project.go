@@ -7,16 +7,18 @@ import (
 
 // Project groups databases, people and the repositories that change those databases.
 type Project struct {
-	ID               string
-	Name             string        // unique, "Shop"
-	LockTimeout      time.Duration // how long its changes wait for locks; 0 inherits the environment's
-	StatementTimeout time.Duration // how long one statement of its changes may take; 0 inherits the environment's
+	ID          string
+	Name        string        // unique, "Shop"
+	LockTimeout time.Duration // how long its changes wait for locks; 0 inherits the environment's
+	// how long one statement of its changes may take; 0 inherits the environment's
+	StatementTimeout time.Duration
 	CreatedAt        time.Time
 }
 
 // Validate checks the project's fields except its name.
 func (p Project) Validate() error {
-	return firstError(checkLimit("lockTimeout", p.LockTimeout, MaxLockTimeout), checkLimit("statementTimeout", p.StatementTimeout, MaxStatementTimeout))
+	return firstError(checkLimit("lockTimeout", p.LockTimeout, MaxLockTimeout),
+		checkLimit("statementTimeout", p.StatementTimeout, MaxStatementTimeout))
 }
 
 // Environment is a stage that changes pass through, in ascending Position.
@@ -31,7 +33,8 @@ type Environment struct {
 	MaxLockTimeout      time.Duration // the most that a project or a file may ask for; 0 is MaxLockTimeout
 	MaxStatementTimeout time.Duration
 
-	AllowRoles bool // whether migrations may change roles and users of the servers here, except an instance's own
+	// whether migrations may change roles and users of the servers here, except an instance's own
+	AllowRoles bool
 }
 
 var environmentName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
@@ -39,11 +42,14 @@ var environmentName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 // Validate checks the environment's own fields.
 func (e Environment) Validate() error {
 	if !environmentName.MatchString(e.Name) {
-		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": file paths contain it as {{ENV_ID}}.")
+		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": "+
+			"file paths contain it as {{ENV_ID}}.")
 	}
 	if err := firstError(
-		checkLimit("lockTimeout", e.LockTimeout, MaxLockTimeout), checkLimit("statementTimeout", e.StatementTimeout, MaxStatementTimeout),
-		checkLimit("maxLockTimeout", e.MaxLockTimeout, MaxLockTimeout), checkLimit("maxStatementTimeout", e.MaxStatementTimeout, MaxStatementTimeout),
+		checkLimit("lockTimeout", e.LockTimeout, MaxLockTimeout),
+		checkLimit("statementTimeout", e.StatementTimeout, MaxStatementTimeout), checkLimit("maxLockTimeout",
+			e.MaxLockTimeout, MaxLockTimeout), checkLimit("maxStatementTimeout", e.MaxStatementTimeout,
+			MaxStatementTimeout),
 	); err != nil {
 		return err
 	}
@@ -99,8 +105,9 @@ type LedgerSnapshot struct {
 	Entries   []LedgerEntry // as of At
 	Populated bool          // the target has tables of its own and no ledger rows
 
-	Number  int64         // of the newest known write; 0 for none
-	Seal    string        // of the head row then
-	Trouble LedgerTrouble // "" when the ledger matches what was written; otherwise Entries are older than the trouble
-	Differs string        // of a Trouble: the differences, in plain words
+	Number int64  // of the newest known write; 0 for none
+	Seal   string // of the head row then
+	// "" when the ledger matches what was written; otherwise Entries are older than the trouble
+	Trouble LedgerTrouble
+	Differs string // of a Trouble: the differences, in plain words
 }

@@ -44,7 +44,8 @@ const maxSkipReason = 1000
 func Skipped(text string) (Reason, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || utf8.RuneCountInString(text) > maxSkipReason {
-		return Reason{}, Invalid("reason", "Say in 1 to %d characters why the migration is skipped.", maxSkipReason)
+		return Reason{}, Invalid("reason", "Say in 1 to %d characters why the migration is skipped.",
+			maxSkipReason)
 	}
 	return Why(ReasonSkipped, "text", text), nil
 }
@@ -80,7 +81,8 @@ func (r Reason) String() string {
 
 // Equal reports whether two reasons have the same code, params and causes.
 func (r Reason) Equal(other Reason) bool {
-	return r.Code == other.Code && maps.Equal(r.Params, other.Params) && slices.EqualFunc(r.Causes, other.Causes, Reason.Equal)
+	return r.Code == other.Code && maps.Equal(r.Params, other.Params) &&
+		slices.EqualFunc(r.Causes, other.Causes, Reason.Equal)
 }
 
 // The codes. Each comment says what happened and ends with the params, all of which the templates
@@ -292,8 +294,8 @@ const (
 	// ReasonPartlyKept: an attempt failed, and part of the file is in the database. Params: extent.
 	// Causes: how it failed.
 	ReasonPartlyKept ReasonCode = "partly-kept"
-	// ReasonUncompared: it is done, and statements with IF NOT EXISTS found objects that could not be
-	// compared completely. Causes: one ReasonUncomparedAt for each statement.
+	// ReasonUncompared: it is done, and statements with IF NOT EXISTS found objects that could not
+	// be compared completely. Causes: one ReasonUncomparedAt for each statement.
 	ReasonUncompared ReasonCode = "uncompared"
 	// ReasonUncomparedAt: one of these statements. Params: line, message.
 	ReasonUncomparedAt ReasonCode = "uncompared-at"
@@ -361,7 +363,8 @@ const (
 	ReasonOtherRepository ReasonCode = "other-repository"
 	// ReasonMovesNoBranch: the delivery moves no branch.
 	ReasonMovesNoBranch ReasonCode = "moves-no-branch"
-	// ReasonOtherBranch: the delivery moves other refs than the link's branch. Params: refs, branch.
+	// ReasonOtherBranch: the delivery moves other refs than the link's branch. Params: refs,
+	// branch.
 	ReasonOtherBranch ReasonCode = "other-branch"
 	// ReasonPollingChosen: a person chose polling. Params: every.
 	ReasonPollingChosen ReasonCode = "polling-chosen"

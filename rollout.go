@@ -74,17 +74,18 @@ type Task struct {
 	Sequence      int // order within its database and rollout
 	Action        TaskAction
 	Migration
-	Covers     []Migration // for ActionRecord: what to record
-	Commit     string      // where Checksum was read
-	State      TaskState
-	Released   bool   // a person released it although the plan holds it
-	Reason     Reason // why it is held, failed, unknown, skipped or cancelled; of a done task, what to review
-	Error      Reason // of the last attempt, if it failed or is indeterminate; never cleared
-	Attempts   int
-	Total      int        // statements of the running or last attempt
-	Finished   int        // statements of it that have finished
-	StartedAt  *time.Time // of the last attempt
-	FinishedAt *time.Time // of the last attempt; for a task that never started, when it was skipped or cancelled
+	Covers    []Migration // for ActionRecord: what to record
+	Commit    string      // where Checksum was read
+	State     TaskState
+	Released  bool   // a person released it although the plan holds it
+	Reason    Reason // why it is held, failed, unknown, skipped or cancelled; of a done task, what to review
+	Error     Reason // of the last attempt, if it failed or is indeterminate; never cleared
+	Attempts  int
+	Total     int        // statements of the running or last attempt
+	Finished  int        // statements of it that have finished
+	StartedAt *time.Time // of the last attempt
+	// of the last attempt; for a task that never started, when it was skipped or cancelled
+	FinishedAt *time.Time
 	// ContinueAfter is how many statements are in the database according to a person who resolved
 	// an unknown outcome; 0 if nobody has.
 	ContinueAfter int
@@ -95,7 +96,9 @@ type Task struct {
 // Close ends a task that does not run: skipped, cancelled, or done according to the ledger. It
 // keeps the fields of the last attempt.
 func (t *Task) Close(state TaskState, reason Reason, at time.Time) {
-	t.State, t.Reason, t.CancelAt = state, reason, nil
+	t.State = state
+	t.Reason = reason
+	t.CancelAt = nil
 	if t.StartedAt == nil || t.FinishedAt == nil {
 		t.FinishedAt = &at
 	}
@@ -180,7 +183,9 @@ type Rollout struct {
 
 // Supersede ends a rollout that a newer one takes over. A failed rollout stays failed.
 func (r *Rollout) Supersede(by string, at time.Time) {
-	r.SupersededBy, r.FinishedAt, r.State = by, &at, RolloutSuperseded
+	r.SupersededBy = by
+	r.FinishedAt = &at
+	r.State = RolloutSuperseded
 	if slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.State == TaskFailed }) {
 		r.State = RolloutFailed
 	}
@@ -226,7 +231,8 @@ func (r Rollout) Next() []Task {
 		open  = true              // nothing in earlier stages blocks
 	)
 	for _, t := range tasks {
-		if t.State == TaskRunning || t.State == TaskUnknown { // also when it comes later in the sequence: it may still be running
+		// also when it comes later in the sequence: it may still be running
+		if t.State == TaskRunning || t.State == TaskUnknown {
 			busy[t.DatabaseID] = true
 		}
 	}

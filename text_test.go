@@ -22,7 +22,8 @@ func TestClip(t *testing.T) {
 		}
 	}
 	for n := range 12 {
-		if got := towpath.ClipMore("aé🚀🚀b", n, 7); !utf8.ValidString(got) || strings.Contains(got, "�") || !strings.Contains(got, "bytes more") {
+		if got := towpath.ClipMore("aé🚀🚀b", n, 7); !utf8.ValidString(got) || strings.Contains(got, "�") ||
+			!strings.Contains(got, "bytes more") {
 			t.Errorf("cut at %d it reads %q", n, got)
 		}
 	}

@@ -41,8 +41,8 @@ const (
 
 var workspaceRights = map[Role][]Permission{
 	RoleOwner: {
-		ManageGitProviders, ManageMembers, ViewWorkspace, ManageEnvironments, ManageInstances, CreateProjects, UseGitProviders,
-		ViewProject, ManageProject, ManageLinks, SyncProject, RunRollouts, ResolveUnknown,
+		ManageGitProviders, ManageMembers, ViewWorkspace, ManageEnvironments, ManageInstances, CreateProjects,
+		UseGitProviders, ViewProject, ManageProject, ManageLinks, SyncProject, RunRollouts, ResolveUnknown,
 	},
 	RoleDBA: {
 		ViewWorkspace, ManageEnvironments, ManageInstances, CreateProjects, UseGitProviders,

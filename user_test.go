@@ -27,8 +27,10 @@ func TestRoles_whoMayDoWhat(t *testing.T) {
 		towpath.ResolveUnknown:     "OD",
 		"no.such.right":            "",
 	}
-	workspace := map[towpath.Role]string{towpath.RoleOwner: "O", towpath.RoleDBA: "D", towpath.RoleMember: "M", "": "-", "admin": "-"}
-	project := map[towpath.ProjectRole]string{towpath.ProjectOwner: "o", towpath.ProjectDeveloper: "d", "": "-", "owner ": "-"}
+	workspace := map[towpath.Role]string{towpath.RoleOwner: "O", towpath.RoleDBA: "D",
+		towpath.RoleMember: "M", "": "-", "admin": "-"}
+	project := map[towpath.ProjectRole]string{towpath.ProjectOwner: "o", towpath.ProjectDeveloper: "d",
+		"": "-", "owner ": "-"}
 	for right, who := range rights {
 		for role, letter := range workspace {
 			if got := role.Can(right); got != strings.Contains(who, letter) {
@@ -57,7 +59,8 @@ func TestEnvironment_Validate(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
 		"test": true, "eu-1": true, "1": true, strings.Repeat("a", 63): true,
-		"": false, "Test": false, "-a": false, "a-": false, "a/b": false, "a b": false, "a\n": false, strings.Repeat("a", 64): false,
+		"": false, "Test": false, "-a": false, "a-": false, "a/b": false, "a b": false, "a\n": false,
+		strings.Repeat("a", 64): false,
 	} {
 		err := towpath.Environment{Name: name}.Validate()
 		if (err == nil) != want || !want && towpath.ErrorCode(err) != towpath.CodeInvalid {

@@ -25,12 +25,14 @@ var avoidedWords = []avoidedWord{
 	{"tell whether, tells whether", "report whether"},
 	{"hand over, hands over, handed over, handing over", "pass, return"},
 	{"let go, lets go, letting go, letgo", "release"},
-	{"is through, are through, was through, were through, be through, been through", "has finished, has committed"},
+	{"is through, are through, was through, were through, be through, been through",
+		"has finished, has committed"},
 	{"stand in, stands in, stood in, standing in", "is in, replaces"},
 	{"made up for", "say what is done instead"},
 	{"by hand of", "by"},
 	{"hence, henceforth, whence, thence, whither, hitherto", "so, from here, until now"},
-	{"thereof, therein, thereby, thereupon, whereof, wherein, whereby, whereupon, hereof, herein, hereby", "of it, in it, by it"},
+	{"thereof, therein, thereby, thereupon, whereof, wherein, whereby, whereupon, hereof, herein, hereby",
+		"of it, in it, by it"},
 	{"upon", "on"},
 	{"shall", "must, will"},
 	{"whilst, amongst", "while, among"},
@@ -39,7 +41,8 @@ var avoidedWords = []avoidedWord{
 
 // prose are the kinds of files in which people read words.
 var prose = []string{
-	".go", ".ts", ".tsx", ".mjs", ".css", ".html", ".md", ".golden", ".sql", ".sh", ".tmpl", ".txtar", ".json", ".yml", ".yaml",
+	".go", ".ts", ".tsx", ".mjs", ".css", ".html", ".md", ".golden", ".sql", ".sh", ".tmpl", ".txtar",
+	".json", ".yml", ".yaml",
 }
 
 // notProse are folders and files that others write.
@@ -65,7 +68,8 @@ func places(text []byte, form string) (offsets []int) {
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]int{
-		"mend": {0}, "recommend": nil, "a mend, to mend.": {2, 11}, "mending": nil, "// mend\n": {3}, "émend": nil, "mend_it": {0},
+		"mend": {0}, "recommend": nil, "a mend, to mend.": {2, 11}, "mending": nil, "// mend\n": {3},
+		"émend": nil, "mend_it": {0},
 	} {
 		if got := places([]byte(text), "mend"); !slices.Equal(got, want) {
 			t.Errorf("%q has it at %v, want %v", text, got, want)
@@ -83,7 +87,8 @@ func TestWords_arePlain(t *testing.T) {
 			return err
 		case entry.IsDir() && slices.Contains(notProse, entry.Name()):
 			return fs.SkipDir
-		case entry.IsDir() || slices.Contains(notProse, entry.Name()) || !slices.Contains(prose, path.Ext(file)) || file == "words_test.go":
+		case entry.IsDir() || slices.Contains(notProse, entry.Name()) ||
+			!slices.Contains(prose, path.Ext(file)) || file == "words_test.go":
 			return nil
 		}
 		text, err := os.ReadFile(file)
@@ -95,7 +100,8 @@ func TestWords_arePlain(t *testing.T) {
 		for _, word := range avoidedWords {
 			for form := range strings.SplitSeq(word.forms, ", ") {
 				for _, at := range places(text, form) {
-					t.Errorf("%s:%d: %q: write %s", file, 1+bytes.Count(text[:at], []byte("\n")), form, word.instead)
+					t.Errorf("%s:%d: %q: write %s", file, 1+bytes.Count(text[:at], []byte("\n")), form,
+						word.instead)
 				}
 			}
 		}

@@ -17,8 +17,8 @@ func Built() bool {
 	return err == nil && built(files)
 }
 
-// Handler serves the console: its files, and its one page for every other address without a file ending. Without a built console it
-// serves a page that says so.
+// Handler serves the console: its files, and its one page for every other address without a file
+// ending. Without a built console it serves a page that says so.
 func Handler() http.Handler {
 	files, err := fs.Sub(dist, "dist")
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package web holds the console as files and serves them. The console itself, a client of the public API, is the TypeScript beside it.
+// Package web holds the console as files and serves them. The console itself, a client of the
+// public API, is the TypeScript beside it.
 package web
 
 import (
@@ -47,7 +48,8 @@ func handlerOf(files fs.FS) http.Handler {
 	return console{files}
 }
 
-// ServeHTTP implements http.Handler. Files with a hash in their name may be kept for ever, all others are asked for again.
+// ServeHTTP implements http.Handler. Files with a hash in their name may be kept for ever, all
+// others are asked for again.
 func (c console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -84,7 +86,8 @@ func (c console) send(w http.ResponseWriter, r *http.Request, name, cache string
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
 }
 
-// takesGzip reads Accept-Encoding; a coding with q=0 is refused, https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3.
+// takesGzip reads Accept-Encoding; a coding with q=0 is refused,
+// https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3.
 func takesGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		coding, parameter, _ := strings.Cut(part, ";")

@@ -15,12 +15,14 @@ import (
 	"towpath/internal/store"
 )
 
-// BenchmarkNothingToDo looks at a repository of ten thousand migrations that every database has: the head has not moved, and
-// the ledgers were read lately. Next to it is the pass that also rereads the ledgers, as happens every five minutes.
-// The floor reads one database's ledger and lists the folder.
+// BenchmarkNothingToDo looks at a repository of ten thousand migrations that every database has:
+// the head has not moved, and the ledgers were read lately. Next to it is the pass that also
+// rereads the ledgers, as happens every five minutes. The floor reads one database's ledger and
+// lists the folder.
 func BenchmarkNothingToDo(b *testing.B) {
 	for name, where := range map[string]targets{
-		"sqlite": sqliteTargets{}, "postgres": postgresTargets(servers.postgres.Target()), "mysql": mariadbTargets(servers.mariadb.Target()),
+		"sqlite": sqliteTargets{}, "postgres": postgresTargets(servers.postgres.Target()),
+		"mysql": mariadbTargets(servers.mariadb.Target()),
 	} {
 		b.Run(name, func(b *testing.B) { nothingToDo(b, name, where) })
 	}
@@ -42,7 +44,8 @@ func nothingToDo(b *testing.B, name string, where targets) {
 		b.Fatal(err)
 	}
 	for n := range files {
-		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d__ddl__t.sql", n+1)), []byte("CREATE TABLE t (id INT);\n"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d__ddl__t.sql", n+1)),
+			[]byte("CREATE TABLE t (id INT);\n"), 0o600); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -90,7 +93,8 @@ func nothingToDo(b *testing.B, name string, where targets) {
 	floor := timed(looks, func() { readAndList(b, plain, where.ledger(), folder, files) })
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	fmt.Println(verdict("nothing-to-do-10000-"+name, ms(idle), ms(floor), "ms"))
-	fmt.Printf("bench: nothing-to-do-10000-%s-ledgers-reread %s for three databases\n", name, reread.Round(time.Millisecond/10))
+	fmt.Printf("bench: nothing-to-do-10000-%s-ledgers-reread %s for three databases\n", name,
+		reread.Round(time.Millisecond/10))
 }
 
 // grow has the link and its databases know n files where they know one.
@@ -103,7 +107,8 @@ func grow(b *testing.B, w *world, st *store.Store, n int) {
 		}
 		for i := 2; i <= n; i++ {
 			f := manifest[0]
-			f.Version, f.Label, f.Path = fmt.Sprint(i), fmt.Sprint(i), strings.Replace(f.Path, "/1__", fmt.Sprintf("/%d__", i), 1)
+			f.Version, f.Label, f.Path = fmt.Sprint(i), fmt.Sprint(i), strings.Replace(f.Path, "/1__",
+				fmt.Sprintf("/%d__", i), 1)
 			manifest = append(manifest, f)
 		}
 		return tx.PutManifestFile(b.Context(), manifest...)
@@ -111,7 +116,8 @@ func grow(b *testing.B, w *world, st *store.Store, n int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	const columns = "type, state, description, path, checksum, commit_hash, epoch, server_id, database_id, statements_total, statements_done, started_at, finished_at, intent"
+	const columns = "type, state, description, path, checksum, commit_hash, epoch, server_id, database_id, " +
+		"statements_total, statements_done, started_at, finished_at, intent"
 	for _, environment := range demoEnvironments {
 		db, err := w.targets.open(w, environment)
 		if err != nil {

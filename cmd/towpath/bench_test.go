@@ -18,11 +18,12 @@ func verdict(name string, measured, goal float64, unit string) string {
 	if measured > goal {
 		word = "short"
 	}
-	return fmt.Sprintf("bench: %s %.1f %s ratio=%.2f goal=1.00 (%.0f %s) %s", name, measured, unit, measured/goal, goal, unit, word)
+	return fmt.Sprintf("bench: %s %.1f %s ratio=%.2f goal=1.00 (%.0f %s) %s", name, measured, unit,
+		measured/goal, goal, unit, word)
 }
 
-// BenchmarkPushToStatement measures, for 100 real git pushes, the time from the push's return to the moment at which the
-// first database has the change, and prints what a running server costs.
+// BenchmarkPushToStatement measures, for 100 real git pushes, the time from the push's return to
+// the moment at which the first database has the change, and prints what a running server costs.
 func BenchmarkPushToStatement(b *testing.B) {
 	w, err := newWorld(b.Context(), b.TempDir(), sqliteTargets{}, "")
 	if err != nil {
@@ -37,7 +38,8 @@ func BenchmarkPushToStatement(b *testing.B) {
 	}
 	clone := b.TempDir()
 	run := func(args ...string) {
-		command := exec.Command("git", append([]string{"-C", clone, "-c", "user.name=x", "-c", "user.email=x@example.com"}, args...)...)
+		command := exec.Command("git",
+			append([]string{"-C", clone, "-c", "user.name=x", "-c", "user.email=x@example.com"}, args...)...)
 		if out, err := command.CombinedOutput(); err != nil {
 			b.Fatalf("git %v: %v\n%s", args, err, out)
 		}
@@ -48,7 +50,8 @@ func BenchmarkPushToStatement(b *testing.B) {
 	}
 	var took []time.Duration
 	for n := 1; n <= 100; n++ {
-		if err := os.WriteFile(fmt.Sprintf("%s/migrations/shop/%d__ddl__t.sql", clone, n), fmt.Appendf(nil, "CREATE TABLE t%d (id INT);\n", n), 0o600); err != nil {
+		if err := os.WriteFile(fmt.Sprintf("%s/migrations/shop/%d__ddl__t.sql", clone, n),
+			fmt.Appendf(nil, "CREATE TABLE t%d (id INT);\n", n), 0o600); err != nil {
 			b.Fatal(err)
 		}
 		run("add", "-A")

@@ -19,8 +19,8 @@ import (
 	"towpath/internal/store"
 )
 
-// serveCommand is the server's configuration: each setting by flag, by environment (TOWPATH_EXTERNAL_URL) or in the YAML file
-// (external-url), in this order.
+// serveCommand is the server's configuration: each setting by flag, by environment
+// (TOWPATH_EXTERNAL_URL) or in the YAML file (external-url), in this order.
 type serveCommand struct {
 	Config kong.ConfigFlag `type:"path" help:"YAML file with settings, each named like its flag."`
 
@@ -65,10 +65,12 @@ func (c *serveCommand) complete() error {
 	if c.ExternalURL == "" {
 		c.ExternalURL = "http://" + c.Listen
 	}
-	for name, value := range map[string]*string{"external-url": &c.ExternalURL, "bitbucket-url": &c.BitbucketURL, "bitbucket-api-url": &c.BitbucketAPIURL} {
+	for name, value := range map[string]*string{"external-url": &c.ExternalURL,
+		"bitbucket-url": &c.BitbucketURL, "bitbucket-api-url": &c.BitbucketAPIURL} {
 		*value = strings.TrimRight(*value, "/")
 		u, err := url.Parse(*value)
-		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" ||
+			u.Fragment != "" {
 			return usagef("--%s is %q; give an address such as https://towpath.example.com", name, *value)
 		}
 	}
@@ -83,13 +85,16 @@ func (c *serveCommand) complete() error {
 		c.KeyFile = c.Data + ".key"
 	}
 	if within(c.KeyFile, c.Data) {
-		return usagef("--key-file %s lies in the data folder; put it elsewhere, so that no backup of the data holds the key to it", c.KeyFile)
+		return usagef("--key-file %s lies in the data folder; put it elsewhere, so that no backup of the "+
+			"data holds the key to it", c.KeyFile)
 	}
 	if within(c.Data, c.SQLiteRoot) || within(c.SQLiteRoot, c.Data) {
-		return usagef("--sqlite-root %s and --data %s lie in each other; migrations must not reach the server's own data", c.SQLiteRoot, c.Data)
+		return usagef("--sqlite-root %s and --data %s lie in each other; migrations must not reach the "+
+			"server's own data", c.SQLiteRoot, c.Data)
 	}
 	if within(c.KeyFile, c.SQLiteRoot) {
-		return usagef("--key-file %s lies below --sqlite-root %s; put it where no migration can reach it", c.KeyFile, c.SQLiteRoot)
+		return usagef("--key-file %s lies below --sqlite-root %s; put it where no migration can reach it",
+			c.KeyFile, c.SQLiteRoot)
 	}
 	if c.MetadataURL == "" {
 		c.MetadataURL = "sqlite:" + filepath.Join(c.Data, "towpath.db")
@@ -100,7 +105,8 @@ func (c *serveCommand) complete() error {
 			return usagef("--metadata-url is %q: %v", c.MetadataURL, err)
 		}
 		if within(absolute, c.SQLiteRoot) {
-			return usagef("--metadata-url %s lies below --sqlite-root %s; put it where no migration can reach it", c.MetadataURL, c.SQLiteRoot)
+			return usagef("--metadata-url %s lies below --sqlite-root %s; put it where no migration can "+
+				"reach it", c.MetadataURL, c.SQLiteRoot)
 		}
 		c.MetadataURL = "sqlite:" + absolute
 	}
@@ -108,7 +114,8 @@ func (c *serveCommand) complete() error {
 		return usagef("--poll-interval is %s; use at least 1s", c.PollInterval)
 	}
 	for name, n := range map[string]int{
-		"keep-rollouts": c.KeepRollouts, "keep-statements": c.KeepStatements, "keep-schemas": c.KeepSchemas, "keep-deliveries": c.KeepDeliveries,
+		"keep-rollouts": c.KeepRollouts, "keep-statements": c.KeepStatements, "keep-schemas": c.KeepSchemas,
+		"keep-deliveries": c.KeepDeliveries,
 	} {
 		if n < 0 || n > maxKeep {
 			return usagef("--%s is %d; use 0 to %d, where 0 keeps everything", name, n, maxKeep)
@@ -150,7 +157,8 @@ func newLogger(w io.Writer, level, format string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// settings are what a YAML file says. They resolve flags that neither the command line nor the environment has set.
+// settings are what a YAML file says. They resolve flags that neither the command line nor the
+// environment has set.
 type settings map[string]any
 
 // loadYAML reads a configuration file.
@@ -162,7 +170,8 @@ func loadYAML(r io.Reader) (kong.Resolver, error) {
 	return s, nil
 }
 
-// Validate implements kong.Resolver: a key that is no setting is an error, since it would be ignored otherwise.
+// Validate implements kong.Resolver: a key that is no setting is an error, since it would be
+// ignored otherwise.
 func (s settings) Validate(app *kong.Application) error {
 	var known []string
 	for _, command := range app.Children {
@@ -177,13 +186,15 @@ func (s settings) Validate(app *kong.Application) error {
 	slices.Sort(known)
 	for key := range s {
 		if !slices.Contains(known, key) {
-			return fmt.Errorf("the configuration file has the unknown key %q; the settings are %s", key, strings.Join(known, ", "))
+			return fmt.Errorf("the configuration file has the unknown key %q; the settings are %s", key,
+				strings.Join(known, ", "))
 		}
 	}
 	return nil
 }
 
-// Resolve implements kong.Resolver. Kong takes what it says before the environment's values, so it keeps silent where there is one.
+// Resolve implements kong.Resolver. Kong takes what it says before the environment's values, so it
+// keeps silent where there is one.
 func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	value, ok := s[flag.Name]
 	for _, name := range flag.Envs {

@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// TestKilledAnywhere kills the server at ten moments between a delivery and the status on the commit, one after the other,
-// and looks each time whether every migration is in every database once and the status is right.
+// TestKilledAnywhere kills the server at ten moments between a delivery and the status on the
+// commit, one after the other, and looks each time whether every migration is in every database
+// once and the status is right.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	w, err := newWorld(t.Context(), t.TempDir(), sqliteTargets{}, "")
@@ -28,10 +29,13 @@ func TestKilledAnywhere(t *testing.T) {
 		files := map[string]string{}
 		for part := range 3 {
 			version := fmt.Sprintf("%d.%d", n, part)
-			files["migrations/shop/"+version+"__ddl__t.sql"] = fmt.Sprintf("CREATE TABLE t%d_%d (id INTEGER PRIMARY KEY);\nINSERT INTO t%d_%d VALUES (NULL);\n", n, part, n, part)
+			files["migrations/shop/"+version+"__ddl__t.sql"] = fmt.Sprintf(
+				"CREATE TABLE t%d_%d (id INTEGER PRIMARY KEY);\nINSERT INTO t%d_%d VALUES (NULL);\n", n, part,
+				n, part)
 		}
 		hash := w.commit(t, files)
-		time.Sleep(time.Duration(n*n) * time.Millisecond) // the moment, from one millisecond to a tenth of a second
+		// the moment, from one millisecond to a tenth of a second
+		time.Sleep(time.Duration(n*n) * time.Millisecond)
 		if err := w.stop(syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
@@ -50,16 +54,19 @@ func TestKilledAnywhere(t *testing.T) {
 		}
 	}
 	for _, environment := range demoEnvironments {
-		rows, err := w.query(environment, "SELECT count(*), count(DISTINCT version) FROM towpath_ledger WHERE version <> '' AND state = 'done'")
+		rows, err := w.query(environment,
+			"SELECT count(*), count(DISTINCT version) FROM towpath_ledger WHERE version <> '' AND state = 'done'")
 		if err != nil || !slices.Equal(rows, []string{"30|30"}) {
 			t.Errorf("%s: ledger %v %v", environment, rows, err)
 		}
-		tables, err := w.query(environment, "SELECT name FROM sqlite_master WHERE name LIKE 't%' AND type = 'table' AND name <> 'towpath_ledger'")
+		tables, err := w.query(environment,
+			"SELECT name FROM sqlite_master WHERE name LIKE 't%' AND type = 'table' AND name <> 'towpath_ledger'")
 		if err != nil || len(tables) != 30 {
 			t.Errorf("%s: tables %v %v", environment, tables, err)
 		}
 		for _, table := range tables {
-			if rows, err := w.query(environment, "SELECT count(*) FROM "+table); err != nil || !slices.Equal(rows, []string{"1"}) {
+			if rows, err := w.query(environment, "SELECT count(*) FROM "+table); err != nil ||
+				!slices.Equal(rows, []string{"1"}) {
 				t.Errorf("%s: rows of %s: %v %v", environment, table, rows, err)
 			}
 		}

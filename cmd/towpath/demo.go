@@ -16,7 +16,8 @@ import (
 	"towpath/internal/bitbucketsim"
 )
 
-// demoCommand starts a server beside a simulated Bitbucket, with a sample workspace to try everything on.
+// demoCommand starts a server beside a simulated Bitbucket, with a sample workspace to try
+// everything on.
 type demoCommand struct {
 	Listen          string `default:"127.0.0.1:8080" help:"Address of the console and the API. Port 0 takes a free one."`
 	BitbucketListen string `default:"localhost:7990" help:"Address of the simulated Bitbucket."`
@@ -77,7 +78,13 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return fmt.Errorf("find the demo's folder: %w", err)
 	}
-	d := &demo{dir: dir, empty: c.Empty, large: c.Large, files: demoFiles, log: newLogger(os.Stderr, c.LogLevel, "text")}
+	d := &demo{
+		dir:   dir,
+		empty: c.Empty,
+		large: c.Large,
+		files: demoFiles,
+		log:   newLogger(os.Stderr, c.LogLevel, "text"),
+	}
 	stopTargets, err := d.startTargets(ctx, c)
 	if err != nil {
 		return err
@@ -141,7 +148,8 @@ func (d *demo) startTargets(ctx context.Context, c *demoCommand) (stop func() er
 		return func() error { return nil }, nil
 	}
 	if c.Postgres && c.MariaDB || c.Data != "" {
-		return nil, usagef("--postgres and --mariadb start throw-away servers: use one of them, and without --data")
+		return nil, usagef("--postgres and --mariadb start throw-away servers: use one of them, and " +
+			"without --data")
 	}
 	kind := towpath.EnginePostgres
 	if c.MariaDB {
@@ -159,8 +167,10 @@ func (d *demo) startBitbucket(ctx context.Context, address string) (<-chan error
 	}
 	d.info.BitbucketURL = "http://" + shownAddress(address, listener)
 	d.sim, err = bitbucketsim.New(bitbucketsim.Options{
-		Dir: filepath.Join(d.dir, "bitbucket"), BaseURL: d.info.BitbucketURL, Logger: d.log.With("part", "bitbucket"),
-		Limits: bitbucketsim.Limits{RequestsPerHour: -1},
+		Dir:     filepath.Join(d.dir, "bitbucket"),
+		BaseURL: d.info.BitbucketURL,
+		Logger:  d.log.With("part", "bitbucket"),
+		Limits:  bitbucketsim.Limits{RequestsPerHour: -1},
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the simulated Bitbucket: %w", err), listener.Close())
@@ -177,7 +187,8 @@ func (d *demo) startBitbucket(ctx context.Context, address string) (<-chan error
 		<-ctx.Done()
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
-		// A client that has connected and says nothing counts as busy for 5 s: https://pkg.go.dev/net/http#Server.Shutdown
+		// A client that has connected and says nothing counts as busy for 5 s:
+		// https://pkg.go.dev/net/http#Server.Shutdown
 		err := server.Shutdown(end)
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = server.Close()
@@ -202,7 +213,8 @@ func (d *demo) writeInfo(path string) error {
 	if err != nil {
 		return fmt.Errorf("write info: %w", err)
 	}
-	// Written beside and renamed, so that who waits for the file never reads half of it. It holds credentials.
+	// Written beside and renamed, so that who waits for the file never reads half of it. It holds
+	// credentials.
 	if err := os.WriteFile(path+".part", append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write info (--info): %w", err)
 	}
@@ -222,9 +234,16 @@ func (d *demo) startServer(ctx context.Context, address string) (<-chan error, e
 	}
 	d.info.ConsoleURL = "http://" + shownAddress(address, listener)
 	s, err := newServer(ctx, &serveCommand{
-		Listen: listener.Addr().String(), ExternalURL: d.info.ConsoleURL, Data: filepath.Join(d.dir, "data"), SQLiteRoot: d.sqliteRoot(),
-		BitbucketURL: d.info.BitbucketURL, BitbucketAPIURL: d.info.BitbucketAPIURL, PollInterval: 30 * time.Second, MaxPerInstance: 8, SchemaHistory: true,
-		listener: listener,
+		Listen:          listener.Addr().String(),
+		ExternalURL:     d.info.ConsoleURL,
+		Data:            filepath.Join(d.dir, "data"),
+		SQLiteRoot:      d.sqliteRoot(),
+		BitbucketURL:    d.info.BitbucketURL,
+		BitbucketAPIURL: d.info.BitbucketAPIURL,
+		PollInterval:    30 * time.Second,
+		MaxPerInstance:  8,
+		SchemaHistory:   true,
+		listener:        listener,
 	}, d.log)
 	if err != nil {
 		return nil, err

@@ -77,8 +77,8 @@ type identified struct {
 	ID string `json:"id"`
 }
 
-// authorize does what a person does in the popup: signs in at the simulated Bitbucket, grants access, and comes back to the
-// server's callback with the server's session cookie.
+// authorize does what a person does in the popup: signs in at the simulated Bitbucket, grants
+// access, and comes back to the server's callback with the server's session cookie.
 func (d *demo) authorize(ctx context.Context, page string) error {
 	asked, err := url.Parse(page)
 	if err != nil {
@@ -90,10 +90,12 @@ func (d *demo) authorize(ctx context.Context, page string) error {
 		address string
 		form    url.Values
 	}{
-		{d.info.BitbucketURL + "/account/signin/", url.Values{"username": {d.info.GitUser}, "password": {d.info.GitPassword}}},
+		{d.info.BitbucketURL + "/account/signin/",
+			url.Values{"username": {d.info.GitUser}, "password": {d.info.GitPassword}}},
 		{d.info.BitbucketURL + "/site/oauth2/authorize", form},
 	} {
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, step.address, strings.NewReader(step.form.Encode()))
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, step.address,
+			strings.NewReader(step.form.Encode()))
 		if err != nil {
 			return fmt.Errorf("authorize: %w", err)
 		}

@@ -13,8 +13,9 @@ import (
 	"towpath/internal/giteasim"
 )
 
-// startGitea serves a simulated Gitea until ctx ends, with an account, an application as docs/setup/gitea.md asks for, and a
-// repository with the sample files. The channel then brings its last error.
+// startGitea serves a simulated Gitea until ctx ends, with an account, an application as
+// docs/setup/gitea.md asks for, and a repository with the sample files. The channel then brings its
+// last error.
 func (d *demo) startGitea(ctx context.Context, address string) (<-chan error, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -45,7 +46,12 @@ func (d *demo) startGitea(ctx context.Context, address string) (<-chan error, er
 }
 
 func (d *demo) seedGitea(sim *giteasim.Sim) error {
-	user := sim.AddUser(giteasim.User{Login: d.info.GitUser, FullName: "Olive Owner", Email: "olive@example.com", Password: d.info.GitPassword})
+	user := sim.AddUser(giteasim.User{
+		Login:    d.info.GitUser,
+		FullName: "Olive Owner",
+		Email:    "olive@example.com",
+		Password: d.info.GitPassword,
+	})
 	app := sim.AddApplication("Towpath", d.info.ConsoleURL+"/oauth/callback")
 	d.info.GiteaClientID, d.info.GiteaClientSecret = app.ClientID, app.Secret
 	repo, err := sim.AddRepository(user.Login, "shop-db")

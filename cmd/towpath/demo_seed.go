@@ -54,14 +54,17 @@ CREATE INDEX orders_customer ON orders (customer_id);
 `,
 }
 
-// seed fills the simulator and, by the public API alone, the server. A demo whose folder was kept goes on as it was.
+// seed fills the simulator and, by the public API alone, the server. A demo whose folder was kept
+// goes on as it was.
 func (d *demo) seed(ctx context.Context) error {
 	if known, err := d.readSaved(); err != nil || known {
 		return err
 	}
 	d.info.Email, d.info.Password = "owner@example.com", secret.NewToken(12)
 	d.info.GitUser, d.info.GitPassword = "olive", secret.NewToken(12)
-	d.info.Branch, d.info.BaseDirectory, d.info.FilePathTemplate = "main", demoDirectory, demoTemplate
+	d.info.Branch = "main"
+	d.info.BaseDirectory = demoDirectory
+	d.info.FilePathTemplate = demoTemplate
 	steps := []func(context.Context) error{d.seedBitbucket, d.seedOwner, d.seedWorkspace}
 	if !d.empty {
 		steps = append(steps, d.seedLink)
@@ -90,7 +93,8 @@ func (d *demo) readSaved() (known bool, err error) {
 		return false, fmt.Errorf("read %s: %w", d.savedPath(), err)
 	}
 	if d.info.ConsoleURL != now.ConsoleURL || d.info.BitbucketURL != now.BitbucketURL {
-		return false, fmt.Errorf("the folder %s belongs to a demo at %s with Bitbucket at %s; start it with the same --listen and --bitbucket-listen, or use another --data",
+		return false, fmt.Errorf("the folder %s belongs to a demo at %s with Bitbucket at %s; start it "+
+			"with the same --listen and --bitbucket-listen, or use another --data",
 			d.dir, d.info.ConsoleURL, d.info.BitbucketURL)
 	}
 	d.api.token = d.info.APIToken
@@ -98,15 +102,26 @@ func (d *demo) readSaved() (known bool, err error) {
 }
 
 func (d *demo) seedBitbucket(context.Context) error {
-	d.sim.AddUser(bitbucketsim.User{Username: d.info.GitUser, DisplayName: "Olive Owner", Email: d.info.Email, Password: d.info.GitPassword})
+	d.sim.AddUser(bitbucketsim.User{
+		Username:    d.info.GitUser,
+		DisplayName: "Olive Owner",
+		Email:       d.info.Email,
+		Password:    d.info.GitPassword,
+	})
 	d.sim.AddWorkspace("acme", "Acme")
 	d.sim.SetMember("acme", d.info.GitUser, "owner")
-	repository, err := d.sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: "acme", Slug: "shop-db", MainBranch: d.info.Branch, Private: true})
+	repository, err := d.sim.AddRepository(bitbucketsim.RepositorySpec{
+		Workspace:  "acme",
+		Slug:       "shop-db",
+		MainBranch: d.info.Branch,
+		Private:    true,
+	})
 	if err != nil {
 		return err
 	}
 	d.info.CloneURL = repository.CloneURL
-	if _, err := d.sim.CommitQuiet(demoRepository, d.info.Branch, d.files, "Create the shop's tables"); err != nil {
+	if _, err := d.sim.CommitQuiet(demoRepository, d.info.Branch, d.files,
+		"Create the shop's tables"); err != nil {
 		return err
 	}
 	if d.large {
@@ -115,7 +130,10 @@ func (d *demo) seedBitbucket(context.Context) error {
 		}
 	}
 	consumer := d.sim.AddConsumer(bitbucketsim.Consumer{
-		Workspace: "acme", Name: "Towpath", CallbackURL: d.info.ConsoleURL + "/oauth/callback", Scopes: []string{"account", "webhook", "repository:write"},
+		Workspace:   "acme",
+		Name:        "Towpath",
+		CallbackURL: d.info.ConsoleURL + "/oauth/callback",
+		Scopes:      []string{"account", "webhook", "repository:write"},
 	})
 	d.info.ApplicationID, d.info.Secret = consumer.Key, consumer.Secret
 	return nil
@@ -137,7 +155,8 @@ func (d *demo) seedLarge() error {
 			d.sim.AddWorkspace(workspace, fmt.Sprintf("Acme %d", w))
 			d.sim.SetMember(workspace, d.info.GitUser, "owner")
 		}
-		if _, err := d.sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: workspace, Slug: fmt.Sprintf("service-%03d", n), Private: true}); err != nil {
+		if _, err := d.sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: workspace,
+			Slug: fmt.Sprintf("service-%03d", n), Private: true}); err != nil {
 			return err
 		}
 	}
@@ -166,7 +185,8 @@ func (d *demo) seedOwner(ctx context.Context) error {
 	return nil
 }
 
-// seedWorkspace makes the environments, an instance with the database shop in each, and the project.
+// seedWorkspace makes the environments, an instance with the database shop in each, and the
+// project.
 func (d *demo) seedWorkspace(ctx context.Context) error {
 	var project identified
 	if err := d.api.call(ctx, "POST", "/projects", map[string]string{"name": "Shop"}, &project); err != nil {
@@ -178,7 +198,8 @@ func (d *demo) seedWorkspace(ctx context.Context) error {
 			return err
 		}
 		var environment, instance identified
-		if err := d.api.call(ctx, "POST", "/environments", map[string]string{"name": name}, &environment); err != nil {
+		if err := d.api.call(ctx, "POST", "/environments", map[string]string{"name": name},
+			&environment); err != nil {
 			return err
 		}
 		spec["environmentId"] = environment.ID
@@ -190,7 +211,8 @@ func (d *demo) seedWorkspace(ctx context.Context) error {
 			return err
 		}
 		for _, database := range databases.Items {
-			if err := d.api.call(ctx, "PATCH", "/databases/"+database.ID, map[string]string{"projectId": project.ID}, nil); err != nil {
+			if err := d.api.call(ctx, "PATCH", "/databases/"+database.ID,
+				map[string]string{"projectId": project.ID}, nil); err != nil {
 				return err
 			}
 		}
@@ -198,13 +220,15 @@ func (d *demo) seedWorkspace(ctx context.Context) error {
 	return nil
 }
 
-// instance describes the instance of an environment as the API takes it; for SQLite it makes the empty file.
+// instance describes the instance of an environment as the API takes it; for SQLite it makes the
+// empty file.
 func (d *demo) instance(ctx context.Context, environment string) (map[string]any, error) {
 	if s := d.servers[environment]; s != nil {
-		d.info.Databases = append(d.info.Databases, demoDatabaseInfo{environment, demoDatabase, s.shown()})
+		d.info.Databases = append(d.info.Databases,
+			demoDatabaseInfo{Environment: environment, Name: demoDatabase, Path: s.shown()})
 		return map[string]any{
-			"name": environment, "engine": s.engine, "address": s.address(), "username": demoAccount, "password": s.password,
-			"options": map[string]string{"tls": "disable"},
+			"name": environment, "engine": s.engine, "address": s.address(), "username": demoAccount,
+			"password": s.password, "options": map[string]string{"tls": "disable"},
 		}, nil
 	}
 	folder := filepath.Join(d.sqliteRoot(), environment)
@@ -215,7 +239,8 @@ func (d *demo) instance(ctx context.Context, environment string) (map[string]any
 	if err := sqlite.New(sqlite.Config{Root: d.sqliteRoot()}).Create(ctx, target); err != nil {
 		return nil, err
 	}
-	d.info.Databases = append(d.info.Databases, demoDatabaseInfo{environment, demoDatabase, filepath.Join(folder, demoDatabase+".db")})
+	d.info.Databases = append(d.info.Databases, demoDatabaseInfo{Environment: environment, Name: demoDatabase,
+		Path: filepath.Join(folder, demoDatabase+".db")})
 	return map[string]any{"name": "SQLite " + environment, "engine": "sqlite", "address": environment}, nil
 }
 
@@ -231,21 +256,24 @@ func (d *demo) seedLink(ctx context.Context) error {
 	return d.settle(ctx)
 }
 
-// connect adds the Git provider through its verified consumer and lets the owner's account be used. It returns the grant.
+// connect adds the Git provider through its verified consumer and lets the owner's account be used.
+// It returns the grant.
 func (d *demo) connect(ctx context.Context) (grantID string, err error) {
 	var started struct {
 		ID           string `json:"id"`
 		AuthorizeURL string `json:"authorizeUrl"`
 	}
 	err = d.api.call(ctx, "POST", "/git-provider-verifications", map[string]string{
-		"type": "bitbucket", "instanceUrl": d.info.BitbucketURL, "displayName": "Bitbucket.org", "applicationId": d.info.ApplicationID, "secret": d.info.Secret,
+		"type": "bitbucket", "instanceUrl": d.info.BitbucketURL, "displayName": "Bitbucket.org",
+		"applicationId": d.info.ApplicationID, "secret": d.info.Secret,
 	}, &started)
 	if err == nil {
 		err = d.authorize(ctx, started.AuthorizeURL)
 	}
 	var provider identified
 	if err == nil {
-		err = d.api.call(ctx, "POST", "/git-providers", map[string]string{"verificationId": started.ID}, &provider)
+		err = d.api.call(ctx, "POST", "/git-providers", map[string]string{"verificationId": started.ID},
+			&provider)
 	}
 	if err == nil {
 		err = d.api.call(ctx, "POST", "/git-providers/"+provider.ID+"/grants", nil, &started)
@@ -266,7 +294,8 @@ func (d *demo) connect(ctx context.Context) (grantID string, err error) {
 	return grants.Items[0].ID, nil
 }
 
-// link links the sample repository with the project; spec adds to what the demo's own link says, or changes it.
+// link links the sample repository with the project; spec adds to what the demo's own link says, or
+// changes it.
 func (d *demo) link(ctx context.Context, grantID string, spec map[string]any) (linkID string, err error) {
 	repository, _ := d.sim.Repository(demoRepository)
 	full := map[string]any{
@@ -293,7 +322,8 @@ func (d *demo) settle(ctx context.Context) error {
 		if err := d.api.call(ctx, "GET", "/rollouts", nil, &rollouts); err != nil {
 			return err
 		}
-		if len(rollouts.Items) > 0 && !slices.ContainsFunc(rollouts.Items, func(r demoRollout) bool { return r.State != "done" }) {
+		if len(rollouts.Items) > 0 &&
+			!slices.ContainsFunc(rollouts.Items, func(r demoRollout) bool { return r.State != "done" }) {
 			return nil
 		}
 		select {

@@ -36,9 +36,11 @@ type databaseServer struct {
 
 func (s *databaseServer) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
-// startServers starts a throw-away server for each environment, from the programs in a folder, or the installed ones. The caller runs on the main goroutine, with whose thread
-// the servers end.
-func startServers(ctx context.Context, kind towpath.EngineType, folder string) (servers map[string]*databaseServer, err error) {
+// startServers starts a throw-away server for each environment, from the programs in a folder, or
+// the installed ones. The caller runs on the main goroutine, with whose thread the servers end.
+func startServers(
+	ctx context.Context, kind towpath.EngineType, folder string,
+) (servers map[string]*databaseServer, err error) {
 	runtime.LockOSThread()
 	servers = map[string]*databaseServer{}
 	for _, environment := range demoEnvironments {
@@ -80,16 +82,19 @@ func (s *databaseServer) startPostgres(ctx context.Context) (err error) {
 	if err := os.WriteFile(file, []byte(s.password), 0o644); err != nil {
 		return fmt.Errorf("write the password: %w", err)
 	}
-	if err := s.process.Run(initdb, "-D", data, "-U", postgresAccount, "-A", "scram-sha-256", "--pwfile", file, "-E", "UTF8", "--locale", "C", "--no-sync"); err != nil {
+	if err := s.process.Run(initdb, "-D", data, "-U", postgresAccount, "-A", "scram-sha-256", "--pwfile",
+		file, "-E", "UTF8", "--locale", "C", "--no-sync"); err != nil {
 		return err
 	}
 	if s.port, err = dbserver.FreePort(); err != nil {
 		return err
 	}
-	if err := s.process.Start(s.pingPostgres, program, "-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="); err != nil {
+	if err := s.process.Start(s.pingPostgres, program, "-D", data, "-p", strconv.Itoa(s.port), "-c",
+		"listen_addresses=127.0.0.1", "-c", "unix_socket_directories="); err != nil {
 		return err
 	}
-	if err := s.execPostgres(ctx, "postgres", "CREATE DATABASE "+demoDatabase, "CREATE ROLE "+demoAccount+" LOGIN PASSWORD '"+s.password+"'",
+	if err := s.execPostgres(ctx, "postgres", "CREATE DATABASE "+demoDatabase, "CREATE ROLE "+demoAccount+
+		" LOGIN PASSWORD '"+s.password+"'",
 		"GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "+demoDatabase+" TO "+demoAccount); err != nil {
 		return err
 	}
@@ -115,7 +120,11 @@ func (s *databaseServer) connectPostgres(ctx context.Context, database string) (
 	if err != nil {
 		return nil, fmt.Errorf("configure: %w", err)
 	}
-	config.Host, config.Port, config.User, config.Password, config.Database = "127.0.0.1", uint16(s.port), postgresAccount, s.password, database
+	config.Host = "127.0.0.1"
+	config.Port = uint16(s.port)
+	config.User = postgresAccount
+	config.Password = s.password
+	config.Database = database
 	return pgx.ConnectConfig(ctx, config)
 }
 
@@ -137,23 +146,32 @@ func (s *databaseServer) startMariaDB(ctx context.Context) (err error) {
 	}
 	dir := s.process.Dir
 	data, first := filepath.Join(dir, "data"), filepath.Join(dir, "first.sql")
-	text := fmt.Sprintf("CREATE DATABASE IF NOT EXISTS %s;\nCREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON %[1]s.* TO %[2]s@'%%';\nGRANT PROCESS ON *.* TO %[2]s@'%%';\n", demoDatabase, demoAccount, s.password)
+	text := fmt.Sprintf("CREATE DATABASE IF NOT EXISTS %s;\nCREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED "+
+		"BY '%s';\nGRANT ALL ON %[1]s.* TO %[2]s@'%%';\nGRANT PROCESS ON *.* TO %[2]s@'%%';\n", demoDatabase,
+		demoAccount, s.password)
 	if err := os.WriteFile(first, []byte(text), 0o644); err != nil {
 		return fmt.Errorf("write the first grants: %w", err)
 	}
-	if err := s.process.Run(install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"); err != nil {
+	if err := s.process.Run(install, "--no-defaults", "--datadir="+data,
+		"--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"); err != nil {
 		return err
 	}
 	if s.port, err = dbserver.FreePort(); err != nil {
 		return err
 	}
-	return s.process.Start(s.pingMariaDB, program, "--no-defaults", "--datadir="+data, "--port="+strconv.Itoa(s.port), "--bind-address=127.0.0.1",
-		"--socket="+filepath.Join(dir, "s.sock"), "--pid-file="+filepath.Join(dir, "pid"), "--tmpdir="+dir, "--init-file="+first, "--innodb-buffer-pool-size=64M", "--skip-name-resolve")
+	return s.process.Start(s.pingMariaDB, program, "--no-defaults", "--datadir="+data, "--port="+
+		strconv.Itoa(s.port), "--bind-address=127.0.0.1",
+		"--socket="+filepath.Join(dir, "s.sock"), "--pid-file="+filepath.Join(dir, "pid"), "--tmpdir="+dir,
+		"--init-file="+first, "--innodb-buffer-pool-size=64M", "--skip-name-resolve")
 }
 
 func (s *databaseServer) pingMariaDB(ctx context.Context) error {
 	config := mysql.NewConfig()
-	config.Net, config.Addr, config.User, config.Passwd, config.DBName = "tcp", s.address(), demoAccount, s.password, demoDatabase
+	config.Net = "tcp"
+	config.Addr = s.address()
+	config.User = demoAccount
+	config.Passwd = s.password
+	config.DBName = demoDatabase
 	connector, err := mysql.NewConnector(config)
 	if err != nil {
 		return fmt.Errorf("configure: %w", err)
@@ -168,7 +186,9 @@ func (s *databaseServer) pingMariaDB(ctx context.Context) error {
 // shown is how a person reaches the server's database from a shell.
 func (s *databaseServer) shown() string {
 	if s.engine == towpath.EnginePostgres {
-		return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", demoAccount, s.password, s.address(), demoDatabase)
+		return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", demoAccount, s.password, s.address(),
+			demoDatabase)
 	}
-	return fmt.Sprintf("mariadb --host=127.0.0.1 --port=%d --user=%s --password=%s %s", s.port, demoAccount, s.password, demoDatabase)
+	return fmt.Sprintf("mariadb --host=127.0.0.1 --port=%d --user=%s --password=%s %s", s.port, demoAccount,
+		s.password, demoDatabase)
 }

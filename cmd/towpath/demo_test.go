@@ -21,11 +21,14 @@ func startDemo(t *testing.T, args ...string) (info demoInfo, stop func()) {
 	var out, errs bytes.Buffer
 	ended := make(chan int)
 	go func() {
-		ended <- run(ctx, append([]string{"demo", "--listen", "127.0.0.1:0", "--bitbucket-listen", "localhost:0", "--info", file}, args...), &out, &errs)
+		ended <- run(ctx,
+			append([]string{"demo", "--listen", "127.0.0.1:0", "--bitbucket-listen", "localhost:0", "--info",
+				file}, args...), &out, &errs)
 	}()
 	for {
 		text, err := os.ReadFile(file)
-		if err == nil && json.Unmarshal(text, &info) == nil && len(info.Databases) == 3 && info.ConsoleURL != "" {
+		if err == nil && json.Unmarshal(text, &info) == nil && len(info.Databases) == 3 &&
+			info.ConsoleURL != "" {
 			break
 		}
 		select {
@@ -54,7 +57,8 @@ func TestDemoLine_keepsColumnsApart(t *testing.T) {
 	if strings.Count(line, path) != 1 {
 		t.Errorf("the path stands there twice: %q", line)
 	}
-	line = demoLine("69ca7c86aaaa", "test", "shop", "1.sql", "unusable", "has 2 places that must not run:\n1:1: BEGIN\n3:1: COMMIT")
+	line = demoLine("69ca7c86aaaa", "test", "shop", "1.sql", "unusable",
+		"has 2 places that must not run:\n1:1: BEGIN\n3:1: COMMIT")
 	if !strings.HasSuffix(line, "must not run:\n    1:1: BEGIN\n    3:1: COMMIT\n") {
 		t.Errorf("%q", line)
 	}
@@ -70,10 +74,13 @@ func TestDemoTask_saysWhatIsInTheDatabase(t *testing.T) {
 		task             demoTask
 		inDatabase, want string
 	}{
-		"done":          {task: demoTask{StartedAt: &began, FinishedAt: &ended}, want: "7 ms"},
-		"failed":        {task: demoTask{Reason: failed, Error: failed}, inDatabase: nothing, want: "a.sql:1:1: no\n" + nothing},
-		"said already":  {task: demoTask{Reason: demoReason{Text: "no (" + nothing + ")"}}, inDatabase: nothing, want: "no (" + nothing + ")"},
-		"skipped later": {task: demoTask{Reason: demoReason{Text: "Not needed."}, Error: failed}, want: "Not needed. Its last attempt failed: a.sql:1:1: no"},
+		"done": {task: demoTask{StartedAt: &began, FinishedAt: &ended}, want: "7 ms"},
+		"failed": {task: demoTask{Reason: failed, Error: failed}, inDatabase: nothing,
+			want: "a.sql:1:1: no\n" + nothing},
+		"said already": {task: demoTask{Reason: demoReason{Text: "no (" + nothing + ")"}},
+			inDatabase: nothing, want: "no (" + nothing + ")"},
+		"skipped later": {task: demoTask{Reason: demoReason{Text: "Not needed."}, Error: failed},
+			want: "Not needed. Its last attempt failed: a.sql:1:1: no"},
 	} {
 		if got := c.task.why(c.inDatabase); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
@@ -125,8 +132,10 @@ func TestDemo_filesLandInPublic(t *testing.T) {
 			t.Fatal(err)
 		}
 		schema := ""
-		for deadline := time.Now().Add(30 * time.Second); schema == "" && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-			err := db.QueryRow("SELECT coalesce(string_agg(schemaname, ' '), '') FROM pg_catalog.pg_tables WHERE tablename IN ('customer', 'orders')").Scan(&schema)
+		for deadline := time.Now().Add(30 * time.Second); schema == "" &&
+			time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+			err := db.QueryRow("SELECT coalesce(string_agg(schemaname, ' '), '') FROM pg_catalog.pg_tables " +
+				"WHERE tablename IN ('customer', 'orders')").Scan(&schema)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,7 +144,8 @@ func TestDemo_filesLandInPublic(t *testing.T) {
 			t.Errorf("%s: the tables are in %q", d.Environment, schema)
 		}
 		var powerful bool
-		err = db.QueryRow("SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER").Scan(&powerful)
+		err = db.QueryRow("SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_catalog.pg_roles WHERE " +
+			"rolname = CURRENT_USER").Scan(&powerful)
 		if err != nil || powerful {
 			t.Errorf("%s: the user may do more than it needs: %v", d.Environment, err)
 		}

@@ -44,8 +44,8 @@ type demoReason struct {
 	Text string `json:"text"`
 }
 
-// why is what the terminal says of a task: how long it took, or why it is not done, its last error, and what of the file is
-// in the database, which some errors say themselves.
+// why is what the terminal says of a task: how long it took, or why it is not done, its last error,
+// and what of the file is in the database, which some errors say themselves.
 func (t demoTask) why(inDatabase string) string {
 	words := t.Reason.Text
 	if words == "" && t.StartedAt != nil && t.FinishedAt != nil {
@@ -66,11 +66,15 @@ func (d *demo) explain(w io.Writer) {
 	if !web.Built() {
 		fmt.Fprint(w, "\n"+noConsole)
 	}
-	fmt.Fprintf(w, "\nTowpath       %s\n              sign in as %s with password %s\n", i.ConsoleURL, i.Email, i.Password)
-	fmt.Fprintf(w, "Bitbucket     %s (simulated)\n              sign in as %s with password %s\n", i.BitbucketURL, i.GitUser, i.GitPassword)
+	fmt.Fprintf(w, "\nTowpath       %s\n              sign in as %s with password %s\n", i.ConsoleURL,
+		i.Email, i.Password)
+	fmt.Fprintf(w, "Bitbucket     %s (simulated)\n              sign in as %s with password %s\n",
+		i.BitbucketURL, i.GitUser, i.GitPassword)
 	if d.empty {
-		fmt.Fprintf(w, "\nAdd the Git provider under Settings, GitOps. The OAuth consumer is there already:\n\n    Application ID  %s\n    Secret          %s\n", i.ApplicationID, i.Secret)
-		fmt.Fprintf(w, "\nThen link %s with the project Shop: base directory %s, template %s\n", demoRepository, i.BaseDirectory, i.FilePathTemplate)
+		fmt.Fprintf(w, "\nAdd the Git provider under Settings, GitOps. The OAuth consumer is there "+
+			"already:\n\n    Application ID  %s\n    Secret          %s\n", i.ApplicationID, i.Secret)
+		fmt.Fprintf(w, "\nThen link %s with the project Shop: base directory %s, template %s\n",
+			demoRepository, i.BaseDirectory, i.FilePathTemplate)
 	} else {
 		fmt.Fprintf(w, "\nPush a change of your own:\n\n")
 	}
@@ -79,7 +83,8 @@ func (d *demo) explain(w io.Writer) {
 		fmt.Fprintf(w, "\nand push a change of your own:\n\n")
 	}
 	fmt.Fprintf(w, "    git clone %s && cd shop-db\n", clone)
-	fmt.Fprintf(w, "    echo 'ALTER TABLE customer ADD COLUMN phone TEXT;' > migrations/shop/4__ddl__add_phone.sql\n")
+	fmt.Fprintf(w,
+		"    echo 'ALTER TABLE customer ADD COLUMN phone TEXT;' > migrations/shop/4__ddl__add_phone.sql\n")
 	fmt.Fprintf(w, "    git add . && git commit -m 'Add phone numbers' && git push\n\n")
 	for _, db := range i.Databases {
 		fmt.Fprintf(w, "%-13s %s\n", db.Environment, db.Path)
@@ -95,7 +100,8 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 	files := map[string]bool{}                                  // lines about files that the last look gave
 	for first := true; ; first = false {
 		var latest items[demoRollout]
-		if err := d.api.call(ctx, "GET", "/rollouts?pageSize=5", nil, &latest); err != nil && ctx.Err() == nil {
+		if err := d.api.call(ctx, "GET", "/rollouts?pageSize=5", nil, &latest); err != nil &&
+			ctx.Err() == nil {
 			return err
 		}
 		for _, r := range slices.Backward(latest.Items) {
@@ -120,7 +126,8 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 
 // wayOut is what a person can do about a task that does not go on by itself, and where.
 func (d *demo) wayOut(r demoRollout, t demoTask) string {
-	does := map[string]string{"failed": "Push a corrected file, or retry or skip it", "held": "Release or skip it", "unknown": "Resolve it"}
+	does := map[string]string{"failed": "Push a corrected file, or retry or skip it",
+		"held": "Release or skip it", "unknown": "Resolve it"}
 	if does[t.State] == "" {
 		return ""
 	}
@@ -137,12 +144,13 @@ type demoItem struct {
 }
 
 // demoTold are the states of files that tasks do not tell of.
-var demoTold = []string{"edited", "conflict", "ignored", "refused", "missing", "unusable", "no-target", "ambiguous", "moved",
+var demoTold = []string{"edited", "conflict", "ignored", "refused", "missing", "unusable", "no-target",
+	"ambiguous", "moved",
 	"skipped", "unreachable", "foreign-ledger", "renamed", "tampered",
 	"restored"}
 
-// tellFiles prints what has changed about files that no task tells of, one line each: where a file stands so in each
-// environment, the first tells.
+// tellFiles prints what has changed about files that no task tells of, one line each: where a file
+// stands so in each environment, the first tells.
 func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool, quiet bool) error {
 	var projects, links items[identified]
 	if err := d.api.call(ctx, "GET", "/projects", nil, &projects); err != nil {
@@ -164,7 +172,8 @@ func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool,
 				return err
 			}
 			ignored := items[demoItem]{}
-			if err := d.api.call(ctx, "GET", "/repository-links/"+l.ID+"/files?state=ignored&pageSize=500", nil, &ignored); err != nil {
+			if err := d.api.call(ctx, "GET", "/repository-links/"+l.ID+"/files?state=ignored&pageSize=500",
+				nil, &ignored); err != nil {
 				return err
 			}
 			for _, i := range append(status.Plan.Items, ignored.Items...) {
@@ -174,7 +183,8 @@ func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool,
 				}
 				now[key] = true
 				if !quiet && !told[key] {
-					fmt.Fprint(w, demoLine(status.SyncedCommit, i.Environment, i.Database, i.Path, i.State, i.Reason.Text))
+					fmt.Fprint(w, demoLine(status.SyncedCommit, i.Environment, i.Database, i.Path, i.State,
+						i.Reason.Text))
 				}
 			}
 		}
@@ -188,12 +198,15 @@ func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool,
 func demoLine(commit, environment, database, path, state, reason string) string {
 	reason = strings.TrimPrefix(reason, path+":")
 	reason = strings.ReplaceAll(reason, "\n", "\n    ")
-	line := fmt.Sprintf("%s  %.8s  %-8s  %-5s  %-42s  %-9s  %s", time.Now().Format("15:04:05"), commit, environment, database, path, state, reason)
+	line := fmt.Sprintf("%s  %.8s  %-8s  %-5s  %-42s  %-9s  %s", time.Now().Format("15:04:05"), commit,
+		environment, database, path, state, reason)
 	return strings.TrimRight(line, " ") + "\n"
 }
 
 // tell prints the tasks of a rollout that have come to another end than the one that was told.
-func (d *demo) tell(ctx context.Context, w io.Writer, r demoRollout, told map[string]string, quiet bool) error {
+func (d *demo) tell(
+	ctx context.Context, w io.Writer, r demoRollout, told map[string]string, quiet bool,
+) error {
 	var detail struct {
 		Stages []demoStage `json:"stages"`
 	}
@@ -221,7 +234,8 @@ func (d *demo) tell(ctx context.Context, w io.Writer, r demoRollout, told map[st
 			if n := len(detail.Attempts); n > 0 {
 				left = detail.Attempts[n-1].InDatabase
 			}
-			fmt.Fprint(w, demoLine(r.Commit, stage.Environment, t.Database, t.Path, t.State, t.why(left)+d.wayOut(r, t)))
+			fmt.Fprint(w, demoLine(r.Commit, stage.Environment, t.Database, t.Path, t.State,
+				t.why(left)+d.wayOut(r, t)))
 		}
 	}
 	return nil

@@ -36,7 +36,8 @@ func TestDocuments_nameRealCommands(t *testing.T) {
 		}
 		for _, found := range code.FindAllStringSubmatch(string(text), -1) {
 			line := comment.ReplaceAllString(found[1]+found[2], "")
-			args := strings.Fields(strings.NewReplacer("/etc/towpath.yaml", config, "'", "").Replace(line))[1:]
+			args := strings.Fields(strings.NewReplacer("/etc/towpath.yaml", config, "'",
+				"").Replace(line))[1:]
 			parser, err := newParser(t.Context(), io.Discard, io.Discard, func(int) {})
 			if err != nil {
 				t.Fatal(err)
@@ -44,7 +45,8 @@ func TestDocuments_nameRealCommands(t *testing.T) {
 			seen++
 			command, err := parser.Parse(args)
 			switch {
-			case len(args) == 2 && strings.Contains(line, " metadata "): // named within a sentence, without its flags
+			case len(args) == 2 &&
+				strings.Contains(line, " metadata "): // named within a sentence, without its flags
 			case err != nil:
 				t.Errorf("%s: %s: %v", file, line, err)
 			case command.Selected() == nil:
@@ -71,7 +73,8 @@ func TestMake_saysWhatItDoes(t *testing.T) {
 		}
 	}
 	ask := func(path string, args ...string) (string, error) {
-		command := exec.CommandContext(t.Context(), "make", append([]string{"-C", filepath.Join("..", "..")}, args...)...)
+		command := exec.CommandContext(t.Context(), "make", append([]string{"-C", filepath.Join("..", "..")},
+			args...)...)
 		command.Env = append(os.Environ(), "PATH="+path)
 		out, err := command.CombinedOutput()
 		return string(out), err
@@ -86,7 +89,8 @@ func TestMake_saysWhatItDoes(t *testing.T) {
 		}
 	}
 	said, err = ask(programs, "-B", "console")
-	if err == nil || !strings.Contains(said, "Install Node 20") || !strings.Contains(said, "go build -o bin/towpath ./cmd/towpath") {
+	if err == nil || !strings.Contains(said, "Install Node 20") ||
+		!strings.Contains(said, "go build -o bin/towpath ./cmd/towpath") {
 		t.Errorf("without Node, make says %s, %v", said, err)
 	}
 }

@@ -139,7 +139,13 @@ func isThere(path string) error {
 
 // verdictOf sums up what was read.
 func verdictOf(name string, d towpath.Database, s towpath.LedgerSnapshot) verified {
-	v := verified{Database: name, State: cmp.Or(string(s.Trouble), "believed"), Differs: s.Differs, Rows: len(s.Entries), Number: s.Number}
+	v := verified{
+		Database: name,
+		State:    cmp.Or(string(s.Trouble), "believed"),
+		Differs:  s.Differs,
+		Rows:     len(s.Entries),
+		Number:   s.Number,
+	}
 	for _, e := range s.Entries {
 		if v.State == "believed" && e.DatabaseID != d.ID {
 			v.State, v.Differs = "foreign-ledger", "it was written for another database"

@@ -25,7 +25,8 @@ func addressOf(text, password string) (address, error) {
 			return address{}, usagef("--url %s: %v", text, err)
 		}
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-		return address{towpath.EngineSQLite, engine.Target{Address: ".", Database: name}, filepath.Dir(path)}, isThere(path)
+		return address{engine: towpath.EngineSQLite, target: engine.Target{Address: ".", Database: name},
+			root: filepath.Dir(path)}, isThere(path)
 	}
 	const form = "give sqlite:PATH, postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE"
 	u, err := url.Parse(text)
@@ -42,7 +43,11 @@ func addressOf(text, password string) (address, error) {
 		return address{}, usagef("--url %s; %s", u.Redacted(), form)
 	}
 	t := engine.Target{
-		Address: u.Host, Username: u.User.Username(), Password: password, Database: name, Options: map[string]string{},
+		Address:  u.Host,
+		Username: u.User.Username(),
+		Password: password,
+		Database: name,
+		Options:  map[string]string{},
 	}
 	if own, set := u.User.Password(); set {
 		t.Password = own
@@ -50,7 +55,7 @@ func addressOf(text, password string) (address, error) {
 	for key, values := range u.Query() {
 		t.Options[key] = values[0]
 	}
-	return address{kind, t, ""}, nil
+	return address{engine: kind, target: t, root: ""}, nil
 }
 
 // knows refuses options that an instance of this kind does not have, such as those of other
@@ -62,7 +67,8 @@ func (a address) knows(d engine.Description) error {
 			for _, o := range d.Options {
 				known = append(known, o.Key)
 			}
-			return usagef("--url has the option %q; an instance of %s has %s", key, d.Name, strings.Join(known, ", "))
+			return usagef("--url has the option %q; an instance of %s has %s", key, d.Name,
+				strings.Join(known, ", "))
 		}
 	}
 	return nil

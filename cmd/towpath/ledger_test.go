@@ -21,14 +21,16 @@ func TestLedgerVerify(t *testing.T) {
 	}
 	defer db.Close()
 	for n := 0; n < 3; time.Sleep(20 * time.Millisecond) {
-		_ = db.QueryRow("SELECT count(*) FROM towpath_ledger WHERE state = 'done' AND version <> ''").Scan(&n) // until the table is there
+		// until the table is there
+		_ = db.QueryRow("SELECT count(*) FROM towpath_ledger WHERE state = 'done' AND version <> ''").Scan(&n)
 		if t.Context().Err() != nil {
 			t.Fatal("the demo's files do not come in")
 		}
 	}
 	verify := func(args ...string) (int, string) {
 		var out, errs bytes.Buffer
-		code := run(t.Context(), append([]string{"ledger", "verify", "--data", filepath.Join(data, "data"), "--sqlite-root", filepath.Dir(filepath.Dir(file))}, args...), &out, &errs)
+		code := run(t.Context(), append([]string{"ledger", "verify", "--data", filepath.Join(data, "data"),
+			"--sqlite-root", filepath.Dir(filepath.Dir(file))}, args...), &out, &errs)
 		return code, out.String() + errs.String()
 	}
 	name := "SQLite " + info.Databases[0].Environment + "/" + info.Databases[0].Name
@@ -38,13 +40,16 @@ func TestLedgerVerify(t *testing.T) {
 	if _, err := db.Exec("UPDATE towpath_ledger SET path = 'x' WHERE version = '2'"); err != nil {
 		t.Fatal(err)
 	}
-	if code, text := verify(name, "--json"); code != exitNotBelieved || !strings.Contains(text, `"state":"tampered","differs":"version 2 (ddl) was changed"`) {
+	if code, text := verify(name, "--json"); code != exitNotBelieved ||
+		!strings.Contains(text, `"state":"tampered","differs":"version 2 (ddl) was changed"`) {
 		t.Errorf("code %d: %s", code, text)
 	}
-	if code, text := verify("nowhere/shop"); code != exitFailed || !strings.Contains(text, "no database nowhere/shop") {
+	if code, text := verify("nowhere/shop"); code != exitFailed ||
+		!strings.Contains(text, "no database nowhere/shop") {
 		t.Errorf("code %d: %s", code, text)
 	}
-	if code, text := verify(name, "--key-file", filepath.Join(data, "none.key")); code != exitUsage || !strings.Contains(text, "no such file") {
+	if code, text := verify(name, "--key-file", filepath.Join(data, "none.key")); code != exitUsage ||
+		!strings.Contains(text, "no such file") {
 		t.Errorf("code %d: %s", code, text)
 	}
 }

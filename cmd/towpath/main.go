@@ -49,8 +49,8 @@ func (versionCommand) Run(out io.Writer) error {
 	return err
 }
 
-// Exit codes: 1 for what went wrong while running, 2 for what is wrong with the command line or the configuration, 3 for a
-// ledger that is not believed.
+// Exit codes: 1 for what went wrong while running, 2 for what is wrong with the command line or the
+// configuration, 3 for a ledger that is not believed.
 const (
 	exitFailed      = 1
 	exitUsage       = 2

@@ -26,7 +26,8 @@ func (c *metadataBackupCommand) Run(ctx context.Context, out io.Writer) error {
 	if err := store.Backup(ctx, path, c.To); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s is whole. Keep it apart from the key file: together they open every secret.\n", c.To)
+	_, err = fmt.Fprintf(out,
+		"%s is whole. Keep it apart from the key file: together they open every secret.\n", c.To)
 	return err
 }
 
@@ -56,7 +57,8 @@ func (c *metadataRestoreCommand) Run(ctx context.Context, out io.Writer) (err er
 	if kept != "" {
 		kept = " What was there is kept as " + kept + "."
 	}
-	_, err = fmt.Fprintf(out, "%s is restored.%s Start the server with the key file of that time.\n", path, kept)
+	_, err = fmt.Fprintf(out, "%s is restored.%s Start the server with the key file of that time.\n",
+		path, kept)
 	return err
 }
 
@@ -78,11 +80,13 @@ func (c *metadataCheckCommand) Run(ctx context.Context, out io.Writer) error {
 	return err
 }
 
-// metadataFile is the path of metadata in SQLite. What PostgreSQL does better by itself is named instead.
+// metadataFile is the path of metadata in SQLite. What PostgreSQL does better by itself is named
+// instead.
 func metadataFile(flag, metadataURL, instead string) (string, error) {
 	path, ok := store.FilePath(metadataURL)
 	if !ok || path == "" {
-		return "", usagef("--%s is %q; name a SQLite file as sqlite:PATH. For PostgreSQL use its own tools: %s", flag, metadataURL, instead)
+		return "", usagef("--%s is %q; name a SQLite file as sqlite:PATH. For PostgreSQL use its own "+
+			"tools: %s", flag, metadataURL, instead)
 	}
 	return path, nil
 }

@@ -22,7 +22,8 @@ func command(t *testing.T, args ...string) (code int, out, errs string) {
 // note keeps a value in a server's metadata; read finds it.
 func note(t *testing.T, s *server, value string) {
 	t.Helper()
-	if err := s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetMeta(t.Context(), "note", []byte(value)) }); err != nil {
+	if err := s.store.Write(t.Context(),
+		func(tx *store.Tx) error { return tx.SetMeta(t.Context(), "note", []byte(value)) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -55,11 +56,13 @@ func TestMetadata_isBackedUpRestoredAndChecked(t *testing.T) {
 	s := startIn(t, dir)
 	note(t, s, "before")
 	metadata, backup := "sqlite:"+filepath.Join(dir, "data", "towpath.db"), filepath.Join(dir, "backup.db")
-	if code, out, errs := command(t, "metadata", "backup", "--from", metadata, "--to", backup); code != 0 || !strings.Contains(out, "is whole") {
+	if code, out, errs := command(t, "metadata", "backup", "--from", metadata, "--to", backup); code != 0 ||
+		!strings.Contains(out, "is whole") {
 		t.Fatalf("backup beside a running server: %d %s%s", code, out, errs)
 	}
 	note(t, s, "after")
-	if code, _, errs := command(t, "metadata", "restore", "--from", backup, "--to", metadata); code != exitFailed || !strings.Contains(errs, "stop it first") {
+	if code, _, errs := command(t, "metadata", "restore", "--from", backup, "--to",
+		metadata); code != exitFailed || !strings.Contains(errs, "stop it first") {
 		t.Errorf("restore under a running server: %d %s", code, errs)
 	}
 	if err := s.close(); err != nil {
@@ -68,10 +71,12 @@ func TestMetadata_isBackedUpRestoredAndChecked(t *testing.T) {
 	if left, err := filepath.Glob(filepath.Join(dir, "data", "towpath.db-*")); err != nil || len(left) != 0 {
 		t.Errorf("after a graceful stop there are %q, %v", left, err)
 	}
-	if code, out, errs := command(t, "metadata", "restore", "--from", backup, "--to", metadata); code != 0 || !strings.Contains(out, "kept as") {
+	if code, out, errs := command(t, "metadata", "restore", "--from", backup, "--to", metadata); code != 0 ||
+		!strings.Contains(out, "kept as") {
 		t.Fatalf("restore: %d %s%s", code, out, errs)
 	}
-	if code, out, errs := command(t, "metadata", "check", "--from", metadata); code != 0 || !strings.Contains(out, "schema version") {
+	if code, out, errs := command(t, "metadata", "check", "--from", metadata); code != 0 ||
+		!strings.Contains(out, "schema version") {
 		t.Errorf("check: %d %s%s", code, out, errs)
 	}
 	s = startIn(t, dir)
@@ -81,8 +86,10 @@ func TestMetadata_isBackedUpRestoredAndChecked(t *testing.T) {
 	if err := s.close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"backup", "--from", "postgres://x/y", "--to", filepath.Join(dir, "n")}, {"check", "--from", "postgres://x/y"}, {"restore", "--to", "postgres://x/y", "--from", backup}} {
-		if code, _, errs := command(t, append([]string{"metadata"}, args...)...); code != exitUsage || !strings.Contains(errs, "pg_") {
+	for _, args := range [][]string{{"backup", "--from", "postgres://x/y", "--to", filepath.Join(dir, "n")},
+		{"check", "--from", "postgres://x/y"}, {"restore", "--to", "postgres://x/y", "--from", backup}} {
+		if code, _, errs := command(t, append([]string{"metadata"}, args...)...); code != exitUsage ||
+			!strings.Contains(errs, "pg_") {
 			t.Errorf("%s of PostgreSQL: %d %s", args[0], code, errs)
 		}
 	}

@@ -52,7 +52,8 @@ func (c *metadataCopyCommand) Run(ctx context.Context, out io.Writer) (err error
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(out, "%8d rows in all. Start the server with --metadata-url and the same --key-file as before.\n", rows)
+	_, err = fmt.Fprintf(out,
+		"%8d rows in all. Start the server with --metadata-url and the same --key-file as before.\n", rows)
 	return err
 }
 

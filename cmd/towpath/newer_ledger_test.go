@@ -18,21 +18,28 @@ func TestNewerLedger_isLeftAlone(t *testing.T) {
 			t.Parallel()
 			w := walked(t, where(), "")
 			push := func(n int) string {
-				return w.commit(t, map[string]string{w.path(n): fmt.Sprintf("CREATE TABLE t%d (id INT);\n", n)})
+				return w.commit(t,
+					map[string]string{w.path(n): fmt.Sprintf("CREATE TABLE t%d (id INT);\n", n)})
 			}
 			push(1)
 			w.must(t, w.wait("done"))
 			format := func(n int) {
 				t.Helper()
-				_, err := w.query("test", fmt.Sprintf("UPDATE %s SET intent = 'format %d' WHERE type = 'head'", w.targets.ledger(), n))
+				_, err := w.query("test",
+					fmt.Sprintf("UPDATE %s SET intent = 'format %d' WHERE type = 'head'",
+						w.targets.ledger(), n))
 				w.must(t, err)
 			}
 			format(2)
 			hash := push(2)
 			w.must(t, w.until(time.Minute, func() (bool, string) {
 				_, v := w.state()
-				i := slices.IndexFunc(v.Plan.Items, func(i planView) bool { return i.Environment == "test" && i.Version == "2" })
-				return v.SyncedCommit == hash && i >= 0 && v.Plan.Items[i].State == "unreachable" && strings.Contains(v.Plan.Items[i].Reason.Text, "format 2"),
+				i := slices.IndexFunc(v.Plan.Items, func(i planView) bool {
+					return i.Environment == "test" &&
+						i.Version == "2"
+				})
+				return v.SyncedCommit == hash && i >= 0 && v.Plan.Items[i].State == "unreachable" &&
+						strings.Contains(v.Plan.Items[i].Reason.Text, "format 2"),
 					fmt.Sprintf("%+v", v)
 			}))
 			_, v := w.state()
@@ -50,7 +57,8 @@ func TestNewerLedger_isLeftAlone(t *testing.T) {
 					continue
 				}
 				for _, action := range []string{"accept-ledger", "adopt-ledger"} {
-					if err := w.api.call(w.ctx, "POST", "/databases/"+d.ID+"/"+action, nil, nil); err == nil || !strings.Contains(err.Error(), "format 2") {
+					if err := w.api.call(w.ctx, "POST", "/databases/"+d.ID+"/"+action, nil,
+						nil); err == nil || !strings.Contains(err.Error(), "format 2") {
 						t.Errorf("%s: %v", action, err)
 					}
 					refused++

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// differences compares everything that the server says with the model, and lists what is not as it should be.
+// differences compares everything that the server says with the model, and lists what is not as it
+// should be.
 func (o *oracle) differences() (list []string) {
 	differ := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	state, view := o.w.state()
@@ -66,7 +67,8 @@ func (o *oracle) statusDifferences() (list []string) {
 				}
 			}
 			if !strings.Contains(want, got) || got == "" {
-				list = append(list, fmt.Sprintf("%s: commit %.8s says %q, should be %s", d.environment, commit, got, want))
+				list = append(list, fmt.Sprintf("%s: commit %.8s says %q, should be %s", d.environment,
+					commit, got, want))
 			}
 		}
 	}
@@ -78,12 +80,14 @@ func (o *oracle) statusDifferences() (list []string) {
 		}
 	}
 	if trouble := o.m.trouble(); trouble != (plan == "FAILED") {
-		list = append(list, fmt.Sprintf("head %.8s: the plan's status is %q, trouble is %t", head, plan, trouble))
+		list = append(list, fmt.Sprintf("head %.8s: the plan's status is %q, trouble is %t", head, plan,
+			trouble))
 	}
 	return list
 }
 
-// historyDifferences looks whether each rollout that failed and was superseded can still be listed as both.
+// historyDifferences looks whether each rollout that failed and was superseded can still be listed
+// as both.
 func (o *oracle) historyDifferences() (list []string) {
 	_, view := o.w.state()
 	if o.failing != "" && view.Rollout != nil && view.Rollout.ID != o.failing {
@@ -97,7 +101,8 @@ func (o *oracle) historyDifferences() (list []string) {
 		ID           string `json:"id"`
 		SupersededBy string `json:"supersededBy"`
 	}]
-	if err := o.w.api.call(o.w.ctx, "GET", "/rollouts?state=failed&pageSize=500", nil, &rollouts); err != nil {
+	if err := o.w.api.call(o.w.ctx, "GET", "/rollouts?state=failed&pageSize=500", nil,
+		&rollouts); err != nil {
 		return []string{err.Error()}
 	}
 	superseded := map[string]string{}
@@ -106,7 +111,9 @@ func (o *oracle) historyDifferences() (list []string) {
 	}
 	for _, id := range o.failed {
 		if by, listed := superseded[id]; !listed || by == "" {
-			list = append(list, fmt.Sprintf("rollout %s failed and was superseded; it is listed as failed: %t, superseded by %q", id, listed, by))
+			list = append(list,
+				fmt.Sprintf("rollout %s failed and was superseded; it is listed as failed: %t, "+
+					"superseded by %q", id, listed, by))
 		}
 	}
 	return list
@@ -130,7 +137,8 @@ func (m *model) trouble() bool {
 	return false
 }
 
-// statuses says which states the build status of each commit may have whose files are on the branch.
+// statuses says which states the build status of each commit may have whose files are on the
+// branch.
 func (d *modelDatabase) statuses(m *model) map[string]string {
 	want := map[string]string{}
 	rank := []string{"FAILED", "STOPPED", "STOPPED SUCCESSFUL", "SUCCESSFUL"}
@@ -247,9 +255,11 @@ func (o *oracle) tableRows(d *modelDatabase) (map[string]int, error) {
 	return rows, nil
 }
 
-// ledgerRows lists a target's ledger as the model does. An entry that says that nothing is in is none.
+// ledgerRows lists a target's ledger as the model does. An entry that says that nothing is in is
+// none.
 func (o *oracle) ledgerRows(environment string) (rows []string, err error) {
-	found, err := o.w.query(environment, "SELECT version, state, statements_done FROM "+o.w.targets.ledger()+" WHERE version <> ''")
+	found, err := o.w.query(environment, "SELECT version, state, statements_done FROM "+o.w.targets.ledger()+
+		" WHERE version <> ''")
 	for _, row := range found {
 		parts := strings.Split(row, "|")
 		switch parts[1] {

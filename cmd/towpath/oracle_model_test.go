@@ -103,8 +103,8 @@ type modelDatabase struct {
 	items       map[string]string  // how files stand that are not simply applied, by version and path
 }
 
-// model is what should be true after everything has settled, by the rules of the README alone. It shares no code with
-// the product.
+// model is what should be true after everything has settled, by the rules of the README alone. It
+// shares no code with the product.
 type model struct {
 	engine    string
 	files     map[string]script // the branch's head, by path
@@ -298,7 +298,8 @@ func (m *model) run(d *modelDatabase, held map[string]bool) {
 	}
 }
 
-// hasUnknown reports whether nothing may start in the database, since nobody knows how a task ended.
+// hasUnknown reports whether nothing may start in the database, since nobody knows how a task
+// ended.
 func (d *modelDatabase) hasUnknown() bool {
 	for _, t := range d.tasks {
 		if t.state == "unknown" {

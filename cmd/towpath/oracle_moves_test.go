@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// moves are what people do. Each changes the model and the world alike and says in a few words what it did, or "" when
-// it makes no sense now.
+// moves are what people do. Each changes the model and the world alike and says in a few words what
+// it did, or "" when it makes no sense now.
 var moves = []struct {
 	weight int
 	do     func(*oracle) string
@@ -41,7 +41,8 @@ var moves = []struct {
 var descriptions = []string{"order", "häuser", "a_b", "select", "x-y"}
 
 func (o *oracle) path(version int) string {
-	return fmt.Sprintf("migrations/shop/%d__ddl__%s.sql", version, descriptions[o.dice.IntN(len(descriptions))])
+	return fmt.Sprintf("migrations/shop/%d__ddl__%s.sql", version,
+		descriptions[o.dice.IntN(len(descriptions))])
 }
 
 // goodSteps makes a table of its own and adds rows to it and to the table that everything shares.
@@ -214,7 +215,10 @@ func (o *oracle) addLate() string {
 }
 
 func (o *oracle) addTwin() string {
-	path := o.pick(func(path string, _ script) bool { return versionOf(path) > 1 && !strings.Contains(path, "twin") })
+	path := o.pick(func(path string, _ script) bool {
+		return versionOf(path) > 1 &&
+			!strings.Contains(path, "twin")
+	})
 	if path == "" {
 		return ""
 	}
@@ -274,10 +278,12 @@ func (o *oracle) decide(d *modelDatabase, version int, action string, body any) 
 	}
 	for _, s := range detail.Stages {
 		for _, t := range s.Tasks {
-			if s.Environment != d.environment || t.Version != fmt.Sprint(version) || t.State == "cancelled" || t.State == "skipped" {
+			if s.Environment != d.environment || t.Version != fmt.Sprint(version) || t.State == "cancelled" ||
+				t.State == "skipped" {
 				continue
 			}
-			if err := o.w.api.call(o.w.ctx, "POST", "/rollouts/"+view.Rollout.ID+"/tasks/"+t.ID+"/"+action, body, nil); err != nil {
+			if err := o.w.api.call(o.w.ctx, "POST", "/rollouts/"+view.Rollout.ID+"/tasks/"+t.ID+"/"+action,
+				body, nil); err != nil {
 				return what + ": " + err.Error()
 			}
 			return what
@@ -341,8 +347,8 @@ func (o *oracle) resolve() string {
 	return said + " as not applied"
 }
 
-// accept takes an edited or moved file as it is, in the first database that has one. Behind a stage that is stopped it would
-// wait, as everything there does.
+// accept takes an edited or moved file as it is, in the first database that has one. Behind a stage
+// that is stopped it would wait, as everything there does.
 func (o *oracle) accept() string {
 	stopped := false
 	for _, d := range o.m.databases {
@@ -360,7 +366,10 @@ func (o *oracle) accept() string {
 			version := versionOf(path)
 			_, view := o.w.state()
 			what := fmt.Sprintf("accept %s in %s", path, d.environment)
-			i := slices.IndexFunc(view.Plan.Items, func(i planView) bool { return i.Path == path && i.Environment == d.environment })
+			i := slices.IndexFunc(view.Plan.Items, func(i planView) bool {
+				return i.Path == path &&
+					i.Environment == d.environment
+			})
 			if i < 0 {
 				return what + ": it is not in the plan"
 			}
@@ -381,14 +390,15 @@ func (o *oracle) accept() string {
 // nextIndex is the name of the index that the next file builds.
 func (o *oracle) nextIndex() string { return fmt.Sprintf("base_idx%d", o.indexes) }
 
-// leaveBrokenIndex has a stranger leave an invalid index behind, as a failed concurrent build does, under the name that
-// the next file wants.
+// leaveBrokenIndex has a stranger leave an invalid index behind, as a failed concurrent build does,
+// under the name that the next file wants.
 func (o *oracle) leaveBrokenIndex() string {
 	d := o.m.databases[o.dice.IntN(len(o.m.databases))]
 	if o.m.engine != "postgres" || d.broken[o.nextIndex()] || d.tables["base"] < 2 {
 		return ""
 	}
-	if _, err := o.w.query(d.environment, "CREATE UNIQUE INDEX CONCURRENTLY "+o.nextIndex()+" ON base ((1))"); err == nil {
+	if _, err := o.w.query(d.environment, "CREATE UNIQUE INDEX CONCURRENTLY "+o.nextIndex()+
+		" ON base ((1))"); err == nil {
 		return "leave a broken index: it was built"
 	}
 	d.broken[o.nextIndex()] = true

@@ -18,7 +18,8 @@ var (
 	oracleSteps = flag.Int("oracle.steps", 20, "how many moves each seed gets")
 )
 
-// oracle holds a real server, on which people push and decide at random, against a model of what should follow.
+// oracle holds a real server, on which people push and decide at random, against a model of what
+// should follow.
 type oracle struct {
 	w       *world
 	m       *model
@@ -33,9 +34,9 @@ type oracle struct {
 	failed  []string          // rollouts that had failed when a newer one took over
 }
 
-// TestOracle lets people do at random what they do to migrations, and compares after each move the databases, the ledgers,
-// the tasks, the rollout, the build statuses and the plan with what the model says. A failure names its seed; run it with
-// -args -oracle.seed=N.
+// TestOracle lets people do at random what they do to migrations, and compares after each move the
+// databases, the ledgers, the tasks, the rollout, the build statuses and the plan with what the
+// model says. A failure names its seed; run it with -args -oracle.seed=N.
 func TestOracle(t *testing.T) {
 	t.Parallel()
 	for name, where := range map[string]func() targets{
@@ -80,7 +81,8 @@ func newOracle(t *testing.T, engine string, where targets, seed uint64) *oracle 
 		t.Fatal(err)
 	}
 	o.git(t, "clone", "-q", w.cloneURL(), ".")
-	o.m.files["migrations/shop/1__ddl__base.sql"] = script{steps: []step{{make: "base"}, {into: "base", rows: 2}}}
+	o.m.files["migrations/shop/1__ddl__base.sql"] = script{steps: []step{{make: "base"},
+		{into: "base", rows: 2}}}
 	o.push(t)
 	return o
 }
@@ -88,10 +90,12 @@ func newOracle(t *testing.T, engine string, where targets, seed uint64) *oracle 
 // git runs git in the work tree with nothing of the machine's own settings.
 func (o *oracle) git(t *testing.T, args ...string) string {
 	t.Helper()
-	args = append([]string{"-c", "user.name=Olive Owner", "-c", "user.email=owner@example.com", "-c", "core.autocrlf=false"}, args...)
+	args = append([]string{"-c", "user.name=Olive Owner", "-c", "user.email=owner@example.com", "-c",
+		"core.autocrlf=false"}, args...)
 	command := exec.Command("git", args...)
 	command.Dir = o.repo
-	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0")
+	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_TERMINAL_PROMPT=0")
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
@@ -115,8 +119,10 @@ func (o *oracle) push(t *testing.T) {
 		}
 	}
 	o.git(t, "add", "-A")
-	changed := strings.Split(o.git(t, "-c", "core.quotePath=false", "diff", "--cached", "--name-only", "--no-renames", "--diff-filter=AM"), "\n")
-	removed := strings.Split(o.git(t, "-c", "core.quotePath=false", "diff", "--cached", "--name-only", "--no-renames", "--diff-filter=D"), "\n")
+	changed := strings.Split(o.git(t, "-c", "core.quotePath=false", "diff", "--cached", "--name-only",
+		"--no-renames", "--diff-filter=AM"), "\n")
+	removed := strings.Split(o.git(t, "-c", "core.quotePath=false", "diff", "--cached", "--name-only",
+		"--no-renames", "--diff-filter=D"), "\n")
 	if o.git(t, "status", "--porcelain") != "" {
 		o.m.remove(removed)
 		o.git(t, "commit", "-q", "-m", "change")
@@ -132,7 +138,8 @@ func (o *oracle) push(t *testing.T) {
 	}
 }
 
-// play makes moves until one leads to a difference, and returns how many moves and differences there were.
+// play makes moves until one leads to a difference, and returns how many moves and differences
+// there were.
 func (o *oracle) play(t *testing.T, steps int) (made, found int) {
 	t.Helper()
 	var story []string
@@ -180,7 +187,8 @@ func (o *oracle) anyMove() string {
 	return ""
 }
 
-// settled waits until the server says what the model says, has it look once more, and waits that this stays so.
+// settled waits until the server says what the model says, has it look once more, and waits that
+// this stays so.
 func (o *oracle) settled() (list []string) {
 	quiet := func() bool {
 		return o.w.until(30*time.Second, func() (bool, string) {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// unmet is a file that ends without an error from the database and leaves something else than it says.
+// unmet is a file that ends without an error from the database and leaves something else than it
+// says.
 type unmet struct {
 	name   string
 	before []string // by hand in test alone, an error of each is right
@@ -32,79 +33,119 @@ func unmetOnPostgres() []unmet {
 	view := []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE VIEW made AS SELECT 1 AS id"}
 	return []unmet{
 		{"an invalid index, built by itself", brokenIndex("cust_email"),
-			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);", "public.cust_email is there and not valid", drop},
+			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);",
+			"public.cust_email is there and not valid", drop},
 		{"an invalid index, in one transaction", brokenIndex("cust_email"),
-			customer + "CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", "public.cust_email is there and not valid", drop},
+			customer + "CREATE INDEX IF NOT EXISTS cust_email ON customer (email);",
+			"public.cust_email is there and not valid", drop},
 		{"an invalid index, statement by statement", brokenIndex("cust_email"),
-			"-- towpath: no-transaction\n" + customer + "CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", "public.cust_email is there and not valid", drop},
-		{"an invalid index that the search path finds", append(brokenIndex("cust_email"), "CREATE SCHEMA o", "ALTER TABLE customer SET SCHEMA o"),
-			"SET search_path = o;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);", "o.cust_email is there and not valid",
+			"-- towpath: no-transaction\n" + customer +
+				"CREATE INDEX IF NOT EXISTS cust_email ON customer (email);",
+			"public.cust_email is there and not valid", drop},
+		{"an invalid index that the search path finds", append(brokenIndex("cust_email"), "CREATE SCHEMA o",
+			"ALTER TABLE customer SET SCHEMA o"),
+			"SET search_path = o;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);",
+			"o.cust_email is there and not valid",
 			[]string{"DROP INDEX o.cust_email"}},
 		{"rebuilding passes over an invalid index", brokenIndex("cust_email"),
 			"REINDEX TABLE CONCURRENTLY customer;", "passed over what is not valid: public.cust_email", drop},
-		{"a view has the table's name", view, "CREATE TABLE IF NOT EXISTS made (id INT);", "there is a view of that name", []string{"DROP VIEW made"}},
-		{"a table has the index's name", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE TABLE cust_email (i INT)"},
-			"CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", "there is a table of that name", []string{"DROP TABLE cust_email"}},
-		{"another table has the index", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE TABLE \"table\" (i INT)", "CREATE INDEX cust_email ON \"table\" (i)"},
-			"CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", `there is an index of that name on the table "table"`, drop},
-		{"a table of another shape", []string{"CREATE TABLE made (id INT)"}, "CREATE TABLE IF NOT EXISTS made (id INT, \"Ümit\" TEXT);", "it has no column Ümit",
+		{"a view has the table's name", view, "CREATE TABLE IF NOT EXISTS made (id INT);",
+			"there is a view of that name", []string{"DROP VIEW made"}},
+		{"a table has the index's name", []string{"CREATE TABLE customer (id INT, email TEXT)",
+			"CREATE TABLE cust_email (i INT)"},
+			"CREATE INDEX IF NOT EXISTS cust_email ON customer (email);", "there is a table of that name",
+			[]string{"DROP TABLE cust_email"}},
+		{"another table has the index", []string{"CREATE TABLE customer (id INT, email TEXT)",
+			"CREATE TABLE \"table\" (i INT)", "CREATE INDEX cust_email ON \"table\" (i)"},
+			"CREATE INDEX IF NOT EXISTS cust_email ON customer (email);",
+			`there is an index of that name on the table "table"`, drop},
+		{"a table of another shape", []string{"CREATE TABLE made (id INT)"},
+			"CREATE TABLE IF NOT EXISTS made (id INT, \"Ümit\" TEXT);", "it has no column Ümit",
 			[]string{"DROP TABLE made"}},
-		{"an index of other columns", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE INDEX cust_email ON customer (email, id)"},
-			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);", "its columns are (email, id)", drop},
-		{"an index that is not unique", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE INDEX cust_email ON customer (email)"},
+		{"an index of other columns", []string{"CREATE TABLE customer (id INT, email TEXT)",
+			"CREATE INDEX cust_email ON customer (email, id)"},
+			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);",
+			"its columns are (email, id)", drop},
+		{"an index that is not unique", []string{"CREATE TABLE customer (id INT, email TEXT)",
+			"CREATE INDEX cust_email ON customer (email)"},
 			"CREATE UNIQUE INDEX IF NOT EXISTS cust_email ON customer (email);", "it is not unique", drop},
 		{"a column of another length", []string{"CREATE TABLE made (id INT, \"order\" VARCHAR(10))"},
-			"CREATE TABLE IF NOT EXISTS made (id INT, \"order\" VARCHAR(20));", `the type of "order" is character varying(10), not character varying(20)`,
+			"CREATE TABLE IF NOT EXISTS made (id INT, \"order\" VARCHAR(20));",
+			`the type of "order" is character varying(10), not character varying(20)`,
 			[]string{"DROP TABLE made"}},
-		{"an added column of another length, of which nobody hears", []string{"CREATE TABLE made (id INT, email VARCHAR(10))"},
+		{"an added column of another length, of which nobody hears",
+			[]string{"CREATE TABLE made (id INT, email VARCHAR(10))"},
 			"SET client_min_messages = error;\nCREATE TABLE IF NOT EXISTS made (id INT);\nALTER TABLE made ADD COLUMN IF NOT EXISTS email VARCHAR(20);",
 			"the type of email is", []string{"ALTER TABLE made ALTER COLUMN email TYPE VARCHAR(20)"}},
-		{"a table without the key", []string{"CREATE TABLE made (id INT NOT NULL)"}, "CREATE TABLE IF NOT EXISTS made (id INT PRIMARY KEY);",
+		{"a table without the key", []string{"CREATE TABLE made (id INT NOT NULL)"},
+			"CREATE TABLE IF NOT EXISTS made (id INT PRIMARY KEY);",
 			"it lacks PRIMARY KEY (id)", []string{"ALTER TABLE made ADD PRIMARY KEY (id)"}},
-		{"a sequence of other steps", []string{"CREATE SEQUENCE made INCREMENT 5"}, "CREATE SEQUENCE IF NOT EXISTS made INCREMENT 10;",
+		{"a sequence of other steps", []string{"CREATE SEQUENCE made INCREMENT 5"},
+			"CREATE SEQUENCE IF NOT EXISTS made INCREMENT 10;",
 			"its increment is 5, not 10", []string{"DROP SEQUENCE made"}},
 		{"a materialized view of another query", []string{"CREATE MATERIALIZED VIEW made AS SELECT 1 AS id"},
-			"CREATE MATERIALIZED VIEW IF NOT EXISTS made AS SELECT 2 AS id;", "its query is SELECT 1 AS id;, not SELECT 2 AS id;",
+			"CREATE MATERIALIZED VIEW IF NOT EXISTS made AS SELECT 2 AS id;",
+			"its query is SELECT 1 AS id;, not SELECT 2 AS id;",
 			[]string{"DROP MATERIALIZED VIEW made"}},
-		{"an index of another part", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE INDEX cust_email ON customer (email) WHERE id > 3"},
-			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email) WHERE id > 4;", "its definition is", drop},
+		{"an index of another part", []string{"CREATE TABLE customer (id INT, email TEXT)",
+			"CREATE INDEX cust_email ON customer (email) WHERE id > 3"},
+			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email) WHERE id > 4;",
+			"its definition is", drop},
 	}
 }
 
 func unmetOnMariaDB() []unmet {
 	view := []string{"CREATE VIEW made AS SELECT 1 AS id"}
 	cases := []unmet{
-		{"a view has the table's name", view, "CREATE TABLE IF NOT EXISTS made (id INT);", "there is a view of that name", []string{"DROP VIEW made"}},
-		{"a table has the view's name", []string{"CREATE TABLE made (id INT)"}, "CREATE VIEW IF NOT EXISTS made AS SELECT 1 AS id;",
+		{"a view has the table's name", view, "CREATE TABLE IF NOT EXISTS made (id INT);",
+			"there is a view of that name", []string{"DROP VIEW made"}},
+		{"a table has the view's name", []string{"CREATE TABLE made (id INT)"},
+			"CREATE VIEW IF NOT EXISTS made AS SELECT 1 AS id;",
 			"there is a table of that name", []string{"DROP TABLE made"}},
-		{"another table has the trigger", []string{"CREATE TABLE customer (id INT)", "CREATE TABLE other (id INT)", "CREATE TRIGGER made BEFORE INSERT ON other FOR EACH ROW SET @a = 1"},
+		{"another table has the trigger", []string{"CREATE TABLE customer (id INT)",
+			"CREATE TABLE other (id INT)", "CREATE TRIGGER made BEFORE INSERT ON other FOR EACH ROW SET @a = 1"},
 			"CREATE TABLE IF NOT EXISTS customer (id INT);\nCREATE TRIGGER IF NOT EXISTS made BEFORE INSERT ON customer FOR EACH ROW SET @b = 1;",
 			"there is a trigger of that name on the table other", []string{"DROP TRIGGER made"}},
-		{"a table of another shape", []string{"CREATE TABLE made (ID INT)"}, "CREATE TABLE IF NOT EXISTS made (id INT, `order` TEXT, KEY k (id)) ENGINE=InnoDB;",
+		{"a table of another shape", []string{"CREATE TABLE made (ID INT)"},
+			"CREATE TABLE IF NOT EXISTS made (id INT, `order` TEXT, KEY k (id)) ENGINE=InnoDB;",
 			"it has no column order", []string{"DROP TABLE made"}},
-		{"an index of other columns", []string{"CREATE TABLE customer (id INT, email VARCHAR(40))", "CREATE INDEX made ON customer (id)"},
-			"CREATE INDEX IF NOT EXISTS made ON customer (email(9));", "its columns are (id)", []string{"DROP INDEX made ON customer"}},
+		{"an index of other columns", []string{"CREATE TABLE customer (id INT, email VARCHAR(40))",
+			"CREATE INDEX made ON customer (id)"},
+			"CREATE INDEX IF NOT EXISTS made ON customer (email(9));", "its columns are (id)",
+			[]string{"DROP INDEX made ON customer"}},
 	}
 	const more = "CREATE TABLE IF NOT EXISTS customer (id INT, email TEXT);\n"
-	cases = append(cases, unmet{"a column of another length", []string{"CREATE TABLE made (`order` VARCHAR(10))"},
-		"CREATE TABLE IF NOT EXISTS made (`order` VARCHAR(20));", "the type of `order` is varchar(10), not varchar(20)", []string{"DROP TABLE made"}})
+	cases = append(cases,
+		unmet{"a column of another length", []string{"CREATE TABLE made (`order` VARCHAR(10))"},
+			"CREATE TABLE IF NOT EXISTS made (`order` VARCHAR(20));",
+			"the type of `order` is varchar(10), not varchar(20)", []string{"DROP TABLE made"}})
 	if !servers.mariadb.MySQL { // which has these words in its newest versions alone
 		cases = append(cases,
-			unmet{"an added column of another type, of which nobody hears", []string{"CREATE TABLE made (id INT, `key` INT)"},
+			unmet{"an added column of another type, of which nobody hears",
+				[]string{"CREATE TABLE made (id INT, `key` INT)"},
 				"CREATE TABLE IF NOT EXISTS made (id INT);\nSET SESSION sql_notes = 0;\nALTER TABLE made ADD COLUMN IF NOT EXISTS `key` TEXT;",
 				"the type of `key` is int(11), not text", []string{"ALTER TABLE made MODIFY `key` TEXT"}},
-			unmet{"a view of another query", []string{"CREATE VIEW made AS SELECT 1 AS id"}, "CREATE VIEW IF NOT EXISTS made AS SELECT 2 AS id;",
+			unmet{"a view of another query", []string{"CREATE VIEW made AS SELECT 1 AS id"},
+				"CREATE VIEW IF NOT EXISTS made AS SELECT 2 AS id;",
 				"its definition is", []string{"DROP VIEW made"}},
-			unmet{"a sequence of other steps", []string{"CREATE SEQUENCE made INCREMENT BY 5"}, "CREATE SEQUENCE IF NOT EXISTS made INCREMENT BY 6;",
+			unmet{"a sequence of other steps", []string{"CREATE SEQUENCE made INCREMENT BY 5"},
+				"CREATE SEQUENCE IF NOT EXISTS made INCREMENT BY 6;",
 				"its definition is", []string{"DROP SEQUENCE made"}},
-			unmet{"a procedure of another body", []string{"CREATE PROCEDURE made() SELECT 1"}, "CREATE PROCEDURE IF NOT EXISTS made() SELECT 2;",
+			unmet{"a procedure of another body", []string{"CREATE PROCEDURE made() SELECT 1"},
+				"CREATE PROCEDURE IF NOT EXISTS made() SELECT 2;",
 				"its definition is", []string{"DROP PROCEDURE made"}},
-			unmet{"a function of another type", []string{"CREATE FUNCTION made() RETURNS INT DETERMINISTIC RETURN 1"},
-				"CREATE FUNCTION IF NOT EXISTS made() RETURNS BIGINT DETERMINISTIC RETURN 1;", "its definition is", []string{"DROP FUNCTION made"}},
-			unmet{"a trigger of another body", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE TRIGGER made BEFORE INSERT ON customer FOR EACH ROW SET @a = 1"},
-				more + "CREATE TRIGGER IF NOT EXISTS made BEFORE INSERT ON customer FOR EACH ROW SET @a = 2;", "its body is", []string{"DROP TRIGGER made"}},
-			unmet{"an event of another body", []string{"CREATE EVENT made ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 1"},
-				"CREATE EVENT IF NOT EXISTS made ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 2;", "its body is", []string{"DROP EVENT made"}})
+			unmet{"a function of another type",
+				[]string{"CREATE FUNCTION made() RETURNS INT DETERMINISTIC RETURN 1"},
+				"CREATE FUNCTION IF NOT EXISTS made() RETURNS BIGINT DETERMINISTIC RETURN 1;",
+				"its definition is", []string{"DROP FUNCTION made"}},
+			unmet{"a trigger of another body", []string{"CREATE TABLE customer (id INT, email TEXT)",
+				"CREATE TRIGGER made BEFORE INSERT ON customer FOR EACH ROW SET @a = 1"},
+				more + "CREATE TRIGGER IF NOT EXISTS made BEFORE INSERT ON customer FOR EACH ROW SET @a = 2;",
+				"its body is", []string{"DROP TRIGGER made"}},
+			unmet{"an event of another body",
+				[]string{"CREATE EVENT made ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 1"},
+				"CREATE EVENT IF NOT EXISTS made ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 2;",
+				"its body is", []string{"DROP EVENT made"}})
 	}
 	if servers.mariadb.MySQL { // it refuses the trigger itself, and has no IF NOT EXISTS for indexes
 		cases[2].says = "already exists on a different table"
@@ -115,37 +156,47 @@ func unmetOnMariaDB() []unmet {
 
 func unmetOnSQLite() []unmet {
 	return []unmet{
-		{"a view has the table's name", []string{"CREATE VIEW made AS SELECT 1 AS id"}, "CREATE TABLE IF NOT EXISTS made (id INT);",
+		{"a view has the table's name", []string{"CREATE VIEW made AS SELECT 1 AS id"},
+			"CREATE TABLE IF NOT EXISTS made (id INT);",
 			"there is a view of that name", []string{"DROP VIEW made"}},
-		{"statement by statement", []string{"CREATE TABLE made (id INT)"}, "-- towpath: no-transaction\nCREATE VIEW IF NOT EXISTS made AS SELECT 1 AS id;",
+		{"statement by statement", []string{"CREATE TABLE made (id INT)"},
+			"-- towpath: no-transaction\nCREATE VIEW IF NOT EXISTS made AS SELECT 1 AS id;",
 			"there is a table of that name", []string{"DROP TABLE made"}},
 		{"another table has the index", []string{"CREATE TABLE o (id INT)", "CREATE INDEX made ON o (id)"},
 			"CREATE TABLE IF NOT EXISTS customer (id INT);\nCREATE INDEX IF NOT EXISTS made ON customer (id);", "there is one of that name on the table o", []string{"DROP INDEX made"}},
-		{"a table of another shape", []string{"CREATE TABLE made (id INT)"}, "CREATE TABLE IF NOT EXISTS made (ID INT, [order] TEXT, UNIQUE (id));", "it has no column order",
+		{"a table of another shape", []string{"CREATE TABLE made (id INT)"},
+			"CREATE TABLE IF NOT EXISTS made (ID INT, [order] TEXT, UNIQUE (id));", "it has no column order",
 			[]string{"DROP TABLE made"}},
-		{"an index that is not unique", []string{"CREATE TABLE customer (id INT)", "CREATE INDEX made ON customer (id)"},
-			"CREATE UNIQUE INDEX IF NOT EXISTS made ON customer (id);", "it is not unique", []string{"DROP INDEX made"}},
-		{"a column of another length", []string{"CREATE TABLE made ([order] VARCHAR(10))"}, "CREATE TABLE IF NOT EXISTS made ([order] VARCHAR(20));",
+		{"an index that is not unique",
+			[]string{"CREATE TABLE customer (id INT)", "CREATE INDEX made ON customer (id)"},
+			"CREATE UNIQUE INDEX IF NOT EXISTS made ON customer (id);", "it is not unique",
+			[]string{"DROP INDEX made"}},
+		{"a column of another length", []string{"CREATE TABLE made ([order] VARCHAR(10))"},
+			"CREATE TABLE IF NOT EXISTS made ([order] VARCHAR(20));",
 			`the type of "order" is VARCHAR(10), not VARCHAR(20)`, []string{"DROP TABLE made"}},
-		{"a view of another query", []string{"CREATE VIEW made AS SELECT 1 AS id"}, "CREATE VIEW IF NOT EXISTS made AS SELECT 2 AS id;",
+		{"a view of another query", []string{"CREATE VIEW made AS SELECT 1 AS id"},
+			"CREATE VIEW IF NOT EXISTS made AS SELECT 2 AS id;",
 			"its definition is", []string{"DROP VIEW made"}},
-		{"a trigger of another body", []string{"CREATE TABLE customer (id INT, email TEXT)", "CREATE TRIGGER made AFTER INSERT ON customer BEGIN SELECT 1; END"},
+		{"a trigger of another body", []string{"CREATE TABLE customer (id INT, email TEXT)",
+			"CREATE TRIGGER made AFTER INSERT ON customer BEGIN SELECT 1; END"},
 			"CREATE TABLE IF NOT EXISTS customer (id INT, email TEXT);\nCREATE TRIGGER IF NOT EXISTS made AFTER INSERT ON customer BEGIN SELECT 2; END;",
 			"its definition is", []string{"DROP TRIGGER made"}},
 	}
 }
 
-// TestUnmet_staysFailed pushes files whose end is no success, and looks at the ledger, the task, the rollout, the status on the
-// commit and the link's page, over and over. When the cause is repaired, they run.
+// TestUnmet_staysFailed pushes files whose end is no success, and looks at the ledger, the task,
+// the rollout, the status on the commit and the link's page, over and over. When the cause is
+// repaired, they run.
 func TestUnmet_staysFailed(t *testing.T) {
 	t.Parallel()
 	for engine, on := range map[string]struct {
 		where func() targets
 		cases []unmet
 	}{
-		"SQLite":     {func() targets { return sqliteTargets{} }, unmetOnSQLite()},
-		"PostgreSQL": {func() targets { return postgresTargets(servers.postgres.Target()) }, unmetOnPostgres()},
-		"MariaDB":    {func() targets { return mariadbTargets(servers.mariadb.Target()) }, unmetOnMariaDB()},
+		"SQLite": {func() targets { return sqliteTargets{} }, unmetOnSQLite()},
+		"PostgreSQL": {func() targets { return postgresTargets(servers.postgres.Target()) },
+			unmetOnPostgres()},
+		"MariaDB": {func() targets { return mariadbTargets(servers.mariadb.Target()) }, unmetOnMariaDB()},
 	} {
 		for _, c := range on.cases {
 			t.Run(engine+", "+c.name, func(t *testing.T) {
@@ -179,13 +230,15 @@ func (w *world) tryUnmet(t *testing.T, c unmet) {
 			_, _ = db.Exec(statement) // that a build fails is what it is for
 		}
 	}
-	w.commit(t, map[string]string{"migrations/shop/0.1__ddl__first.sql": "CREATE TABLE first (id INT);"}) // tables without a ledger would be held
+	// tables without a ledger would be held
+	w.commit(t, map[string]string{"migrations/shop/0.1__ddl__first.sql": "CREATE TABLE first (id INT);"})
 	if err := w.wait("done"); err != nil {
 		t.Fatal(err)
 	}
 	hand("test", c.before...)
 	for _, later := range []string{"staging", "prod"} {
-		hand(later, "CREATE TABLE IF NOT EXISTS customer (id INT, email TEXT)", "CREATE SCHEMA o", "CREATE TABLE o.customer (id INT, email TEXT)")
+		hand(later, "CREATE TABLE IF NOT EXISTS customer (id INT, email TEXT)", "CREATE SCHEMA o",
+			"CREATE TABLE o.customer (id INT, email TEXT)")
 	}
 	pushed := w.commit(t, map[string]string{"migrations/shop/1__ddl__made.sql": c.file})
 	if err := w.wait("failed"); err != nil {
@@ -200,7 +253,8 @@ func (w *world) tryUnmet(t *testing.T, c unmet) {
 	}
 	if err := w.until(20*time.Second, func() (bool, string) {
 		got := strings.Join(w.statuses(pushed), ", ")
-		return strings.HasPrefix(got, "test FAILED") && !strings.Contains(got, "SUCCESSFUL"), "the commit bears " + got
+		return strings.HasPrefix(got, "test FAILED") &&
+			!strings.Contains(got, "SUCCESSFUL"), "the commit bears " + got
 	}); err != nil {
 		t.Error(err)
 	}
@@ -225,7 +279,8 @@ func (w *world) wantUnmet(t *testing.T, c unmet) {
 		for _, task := range stage.Tasks {
 			want := map[bool]string{true: "failed", false: "pending"}[stage.Environment == "test"]
 			if task.State != want || (want == "failed" && !strings.Contains(task.Reason.Text, c.says)) {
-				t.Errorf("%s: the task is %s: %s; want %s: %s", stage.Environment, task.State, task.Reason.Text, want, c.says)
+				t.Errorf("%s: the task is %s: %s; want %s: %s", stage.Environment, task.State,
+					task.Reason.Text, want, c.says)
 			}
 		}
 	}
@@ -249,7 +304,8 @@ func (w *world) retry(t *testing.T) {
 			if task.State != "failed" {
 				continue
 			}
-			if err := w.api.call(w.ctx, "POST", fmt.Sprintf("/rollouts/%s/tasks/%s/retry", id, task.ID), nil, nil); err != nil {
+			if err := w.api.call(w.ctx, "POST", fmt.Sprintf("/rollouts/%s/tasks/%s/retry", id, task.ID), nil,
+				nil); err != nil {
 				t.Error(err)
 			}
 		}

@@ -33,7 +33,8 @@ import (
 	"towpath/internal/vcs/vcstest"
 )
 
-// realGitea is a running Gitea that keeps its data in the tests' PostgreSQL. `make real-gitea` builds it and names its folder.
+// realGitea is a running Gitea that keeps its data in the tests' PostgreSQL. `make real-gitea`
+// builds it and names its folder.
 type realGitea struct {
 	process  *dbserver.Process
 	database engine.Target
@@ -69,7 +70,8 @@ func startRealGitea(t *testing.T) *realGitea {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &realGitea{process: process, database: servers.postgres.Database(t), url: "http://127.0.0.1:" + strconv.Itoa(port)}
+	g := &realGitea{process: process, database: servers.postgres.Database(t), url: "http://127.0.0.1:" +
+		strconv.Itoa(port)}
 	settings := filepath.Join(process.Dir, "app.ini")
 	if err := os.WriteFile(settings, []byte(g.settings(folder, port)), 0o666); err != nil {
 		t.Fatal(err)
@@ -80,7 +82,8 @@ func startRealGitea(t *testing.T) *realGitea {
 	program := filepath.Join(folder, "bin", "gitea")
 	for _, args := range [][]string{
 		{"migrate"},
-		{"admin", "user", "create", "--admin", "--username", giteaAdmin, "--password", giteaPassword, "--email", "root@example.com",
+		{"admin", "user", "create", "--admin", "--username", giteaAdmin, "--password", giteaPassword,
+			"--email", "root@example.com",
 			"--must-change-password=false"},
 	} {
 		if err := process.Run(program, append(args, "--config", settings)...); err != nil {
@@ -102,12 +105,13 @@ func (g *realGitea) settings(folder string, port int) string {
 	quoted := func(s string) string { return "`" + s + "`" }
 	return strings.Join([]string{
 		"RUN_USER = " + account, "RUN_MODE = prod", "WORK_PATH = " + g.process.Dir,
-		"[server]", "HTTP_ADDR = 127.0.0.1", "HTTP_PORT = " + strconv.Itoa(port), "ROOT_URL = " + g.url + "/", "DISABLE_SSH = true", "SSH_ROOT_PATH = " + filepath.Join(g.process.Dir, "ssh"),
-		"OFFLINE_MODE = true", "STATIC_ROOT_PATH = " + folder,
-		"[database]", "DB_TYPE = postgres", "HOST = " + g.database.Address, "NAME = " + g.database.Database,
-		"USER = " + g.database.Username, "PASSWD = " + quoted(g.database.Password), "SSL_MODE = disable",
-		"[security]", "INSTALL_LOCK = true", "PASSWORD_COMPLEXITY = off",
-		"[oauth2]", fmt.Sprintf("ACCESS_TOKEN_EXPIRATION_TIME = %d", giteaTokenLife/time.Second), "INVALIDATE_REFRESH_TOKENS = true",
+		"[server]", "HTTP_ADDR = 127.0.0.1", "HTTP_PORT = " + strconv.Itoa(port), "ROOT_URL = " + g.url + "/",
+		"DISABLE_SSH = true", "SSH_ROOT_PATH = " + filepath.Join(g.process.Dir, "ssh"), "OFFLINE_MODE = true",
+		"STATIC_ROOT_PATH = " + folder, "[database]", "DB_TYPE = postgres", "HOST = " + g.database.Address,
+		"NAME = " + g.database.Database, "USER = " + g.database.Username, "PASSWD = " +
+			quoted(g.database.Password), "SSL_MODE = disable", "[security]", "INSTALL_LOCK = true",
+		"PASSWORD_COMPLEXITY = off", "[oauth2]", fmt.Sprintf("ACCESS_TOKEN_EXPIRATION_TIME = %d",
+			giteaTokenLife/time.Second), "INVALIDATE_REFRESH_TOKENS = true",
 		"[webhook]", "ALLOWED_HOST_LIST = loopback",
 		"[repository]", "DEFAULT_BRANCH = main",
 		"[actions]", "ENABLED = false", "[mailer]", "ENABLED = false",
@@ -166,10 +170,16 @@ type person struct {
 func (g *realGitea) person(t *testing.T, redirectURL string) *person {
 	t.Helper()
 	n := g.users.Add(1)
-	p := &person{realGitea: g, login: fmt.Sprintf("ada%d", n), org: fmt.Sprintf("engines%d", n), registeredRedirect: redirectURL}
+	p := &person{
+		realGitea:          g,
+		login:              fmt.Sprintf("ada%d", n),
+		org:                fmt.Sprintf("engines%d", n),
+		registeredRedirect: redirectURL,
+	}
 	var made struct{ ID int64 }
 	g.must(t, giteaAdmin, "POST", "/admin/users", map[string]any{
-		"username": p.login, "full_name": "Ada Ærø", "email": p.login + "@example.com", "password": giteaPassword, "must_change_password": false,
+		"username": p.login, "full_name": "Ada Ærø", "email": p.login + "@example.com",
+		"password": giteaPassword, "must_change_password": false,
 	}, &made)
 	p.id = made.ID
 	g.must(t, p.login, "POST", "/orgs", map[string]any{"username": p.org}, nil)
@@ -203,7 +213,12 @@ type giteaRepository struct {
 }
 
 func (p *person) remote(r giteaRepository) vcstest.Remote {
-	push := url.URL{Scheme: "http", User: url.UserPassword(p.login, giteaPassword), Host: strings.TrimPrefix(p.url, "http://"), Path: "/" + r.FullName + ".git"}
+	push := url.URL{
+		Scheme: "http",
+		User:   url.UserPassword(p.login, giteaPassword),
+		Host:   strings.TrimPrefix(p.url, "http://"),
+		Path:   "/" + r.FullName + ".git",
+	}
 	return vcstest.Remote{ID: strconv.FormatInt(r.ID, 10), Name: r.FullName, PushURL: push.String()}
 }
 
@@ -214,7 +229,8 @@ func (p *person) rename(t *testing.T, r vcstest.Remote, name string) vcstest.Rem
 	return p.remote(renamed)
 }
 
-// consent signs in and authorizes as a browser does. The first redirect away from Gitea is followed by the client's own rule.
+// consent signs in and authorizes as a browser does. The first redirect away from Gitea is followed
+// by the client's own rule.
 func (p *person) consent(t *testing.T, browser *http.Client, authorizeURL string) {
 	t.Helper()
 	asked, err := url.Parse(authorizeURL)
@@ -295,13 +311,14 @@ func (p *person) fixture(t *testing.T) vcstest.Fixture {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.consent(t, &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-				if r.URL.Host == away.Host {
-					back = r.URL.Query()
-					return http.ErrUseLastResponse
-				}
-				return nil
-			}}, authorizeURL)
+			p.consent(t,
+				&http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+					if r.URL.Host == away.Host {
+						back = r.URL.Query()
+						return http.ErrUseLastResponse
+					}
+					return nil
+				}}, authorizeURL)
 			if back == nil {
 				t.Fatal("the consent did not come back")
 			}
@@ -310,7 +327,8 @@ func (p *person) fixture(t *testing.T) vcstest.Fixture {
 		AddRepository: p.repository,
 		Pushed: func(t *testing.T, r vcstest.Remote) {
 			t.Helper()
-			for at := (struct{ Empty bool }{true}); at.Empty; time.Sleep(50 * time.Millisecond) { // a queue of its own looks at pushes
+			// a queue of its own looks at pushes
+			for at := (struct{ Empty bool }{true}); at.Empty; time.Sleep(50 * time.Millisecond) {
 				p.must(t, p.login, "GET", "/repos/"+r.Name, nil, &at)
 			}
 		},
@@ -330,7 +348,12 @@ func (p *person) fixture(t *testing.T) vcstest.Fixture {
 				t.Fatal(err)
 			}
 			for _, h := range kept {
-				out = append(out, vcs.Hook{ID: strconv.FormatInt(h.ID, 10), URL: h.URL, Secret: h.Secret, Active: h.Active})
+				out = append(out, vcs.Hook{
+					ID:     strconv.FormatInt(h.ID, 10),
+					URL:    h.URL,
+					Secret: h.Secret,
+					Active: h.Active,
+				})
 			}
 			return out
 		},
@@ -355,10 +378,16 @@ func (p *person) statuses(t *testing.T, r vcstest.Remote, commit string) (out []
 	}
 	p.must(t, p.login, "GET", "/repos/"+r.Name+"/commits/"+commit+"/status", nil, &combined)
 	states := map[string]vcs.StatusState{
-		"pending": vcs.StatusInProgress, "success": vcs.StatusSuccessful, "failure": vcs.StatusFailed, "error": vcs.StatusStopped,
+		"pending": vcs.StatusInProgress, "success": vcs.StatusSuccessful, "failure": vcs.StatusFailed,
+		"error": vcs.StatusStopped,
 	}
 	for _, s := range combined.Statuses {
-		out = append(out, vcs.Status{Key: s.Context, State: states[s.Status], Description: s.Description, URL: s.TargetURL})
+		out = append(out, vcs.Status{
+			Key:         s.Context,
+			State:       states[s.Status],
+			Description: s.Description,
+			URL:         s.TargetURL,
+		})
 	}
 	return out
 }
@@ -374,7 +403,8 @@ func TestRealGitea(t *testing.T) {
 	t.Run("a push reaches the databases", func(t *testing.T) { pushAtGitea(t, g) })
 }
 
-// pushAtGitea goes the whole way with the real program: wizard, consent, link, pushes, statuses, a rename.
+// pushAtGitea goes the whole way with the real program: wizard, consent, link, pushes, statuses, a
+// rename.
 func pushAtGitea(t *testing.T, g *realGitea) {
 	w, err := newWorld(t.Context(), t.TempDir(), sqliteTargets{}, "")
 	if err != nil {
@@ -387,13 +417,15 @@ func pushAtGitea(t *testing.T, g *realGitea) {
 	work := &checkout{t: t, dir: t.TempDir()}
 	work.git("init", "--quiet", "--initial-branch=main")
 	work.git("remote", "add", "origin", remote.PushURL)
-	first := work.push(t, "migrations/shop/1__ddl__order.sql", "CREATE TABLE \"order\" (id INTEGER PRIMARY KEY);\n")
+	first := work.push(t, "migrations/shop/1__ddl__order.sql",
+		"CREATE TABLE \"order\" (id INTEGER PRIMARY KEY);\n")
 	w.linkAtGitea(t, p, remote)
 	w.head = first
 	w.must(t, w.wait("done"))
 	w.wantAtGitea(t, p, remote, first, vcs.StatusSuccessful, 3)
 
-	failing := work.push(t, "migrations/shop/2__ddl__line.sql", "CREATE TABLE line (id INTEGER PRIMARY KEY,);\n")
+	failing := work.push(t, "migrations/shop/2__ddl__line.sql",
+		"CREATE TABLE line (id INTEGER PRIMARY KEY,);\n")
 	w.head = failing
 	w.must(t, w.wait("failed"))
 	w.wantAtGitea(t, p, remote, failing, vcs.StatusFailed, 1)
@@ -427,7 +459,8 @@ func (w *world) linkAtGitea(t *testing.T, p *person, remote vcstest.Remote) {
 		w.must(t, w.api.call(w.ctx, method, path, in, out))
 	}
 	api("POST", "/git-provider-verifications", map[string]string{
-		"type": "gitea", "instanceUrl": p.url, "displayName": "Our Gitea", "applicationId": p.clientID, "secret": p.secret,
+		"type": "gitea", "instanceUrl": p.url, "displayName": "Our Gitea", "applicationId": p.clientID,
+		"secret": p.secret,
 	}, &started)
 	p.consent(t, w.api.http, started.AuthorizeURL)
 	api("POST", "/git-providers", map[string]string{"verificationId": started.ID}, &provider)
@@ -436,14 +469,16 @@ func (w *world) linkAtGitea(t *testing.T, p *person, remote vcstest.Remote) {
 	api("GET", "/git-provider-verifications/"+started.ID, nil, &started)
 	api("GET", "/projects", nil, &projects)
 	api("POST", "/projects/"+projects.Items[0].ID+"/repository-links", map[string]any{
-		"grantId": started.GrantID, "repositoryId": remote.ID, "branch": "main", "baseDirectory": demoDirectory,
-		"filePathTemplate": demoTemplate, "existingFiles": "run",
+		"grantId": started.GrantID, "repositoryId": remote.ID, "branch": "main",
+		"baseDirectory": demoDirectory, "filePathTemplate": demoTemplate, "existingFiles": "run",
 	}, &link)
 	w.linkID = link.ID
 }
 
 // wantAtGitea waits until a commit bears so many statuses in a state.
-func (w *world) wantAtGitea(t *testing.T, p *person, remote vcstest.Remote, commit string, state vcs.StatusState, count int) {
+func (w *world) wantAtGitea(
+	t *testing.T, p *person, remote vcstest.Remote, commit string, state vcs.StatusState, count int,
+) {
 	t.Helper()
 	w.must(t, w.until(20*time.Second, func() (bool, string) {
 		all := p.statuses(t, remote, commit)
@@ -469,7 +504,8 @@ func (c *checkout) git(args ...string) string {
 	cmd.Dir = c.dir
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + c.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0",
-		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com",
+		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_COMMITTER_NAME=Ada",
+		"GIT_COMMITTER_EMAIL=ada@example.com",
 	}
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -482,7 +518,8 @@ func (c *checkout) git(args ...string) string {
 func (c *checkout) push(t *testing.T, path, text string) string {
 	t.Helper()
 	full := filepath.Join(c.dir, filepath.FromSlash(path))
-	if err := errors.Join(os.MkdirAll(filepath.Dir(full), 0o755), os.WriteFile(full, []byte(text), 0o644)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(full), 0o755),
+		os.WriteFile(full, []byte(text), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	c.git("add", "--all")

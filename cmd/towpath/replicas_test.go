@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// TestReplicasShareTheWork lets two servers share one PostgreSQL and kills one of them after the other.
+// TestReplicasShareTheWork lets two servers share one PostgreSQL and kills one of them after the
+// other.
 func TestReplicasShareTheWork(t *testing.T) {
 	t.Parallel()
 	fmt.Println(killReplicas(t, 30, 1500*time.Millisecond))
@@ -24,8 +25,8 @@ func BenchmarkReplicas(b *testing.B) {
 	fmt.Println(killReplicas(b, 200, 5*time.Second))
 }
 
-// killReplicas pushes while two servers run, and kills one of them by turns. It fails unless every migration is in every
-// database exactly once, and returns a line of figures.
+// killReplicas pushes while two servers run, and kills one of them by turns. It fails unless every
+// migration is in every database exactly once, and returns a line of figures.
 func killReplicas(t testing.TB, pushes int, every time.Duration) string {
 	t.Helper()
 	metadata := postgresTargets(servers.postgres.Target())
@@ -33,7 +34,8 @@ func killReplicas(t testing.TB, pushes int, every time.Duration) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := newWorld(t.Context(), t.TempDir(), postgresTargets(servers.postgres.Target()), metadata.dsn(name))
+	w, err := newWorld(t.Context(), t.TempDir(), postgresTargets(servers.postgres.Target()),
+		metadata.dsn(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,9 @@ func killReplicas(t testing.TB, pushes int, every time.Duration) string {
 
 	began, killed, kills := time.Now(), time.Now(), 0
 	for n := 1; n <= pushes; n++ {
-		w.commit(t, map[string]string{fmt.Sprintf("migrations/shop/%d__ddl__t.sql", n): fmt.Sprintf("CREATE TABLE t%d (id INT);\nINSERT INTO t%d VALUES (1);\n", n, n)})
+		w.commit(t,
+			map[string]string{fmt.Sprintf("migrations/shop/%d__ddl__t.sql",
+				n): fmt.Sprintf("CREATE TABLE t%d (id INT);\nINSERT INTO t%d VALUES (1);\n", n, n)})
 		time.Sleep(every / 10)
 		if time.Since(killed) < every {
 			continue
@@ -121,7 +125,8 @@ func (r *replica) start() error {
 		return err
 	}
 	key := filepath.Join(r.w.dir, "data.key")
-	r.process = exec.Command(program, append(args, "--external-url", r.w.info.ConsoleURL, "--key-file", key, "--poll-interval=1s")...)
+	r.process = exec.Command(program, append(args, "--external-url", r.w.info.ConsoleURL, "--key-file", key,
+		"--poll-interval=1s")...)
 	log, err := os.OpenFile(filepath.Join(r.dir, "server.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

@@ -77,10 +77,12 @@ func TestMain(m *testing.M) {
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {
 	t.Parallel()
-	runScenarios(t, func() targets { return sqliteTargets{} }, false, filepath.Join("testdata", "script", "*.txtar"))
+	runScenarios(t, func() targets { return sqliteTargets{} }, false,
+		filepath.Join("testdata", "script", "*.txtar"))
 }
 
-// TestScenariosEverywhere runs the stories that say nothing of one engine's own on every engine and with both kinds of metadata.
+// TestScenariosEverywhere runs the stories that say nothing of one engine's own on every engine and
+// with both kinds of metadata.
 func TestScenariosEverywhere(t *testing.T) {
 	t.Parallel()
 	everywhere := filepath.Join("testdata", "script", "everywhere-*.txtar")
@@ -104,7 +106,8 @@ func TestScenariosEverywhere(t *testing.T) {
 // TestScenariosOfPostgreSQL runs the stories about what only PostgreSQL has.
 func TestScenariosOfPostgreSQL(t *testing.T) {
 	t.Parallel()
-	runScenarios(t, func() targets { return postgresTargets(servers.postgres.Target()) }, false, filepath.Join("testdata", "script", "postgres", "*.txtar"))
+	runScenarios(t, func() targets { return postgresTargets(servers.postgres.Target()) }, false,
+		filepath.Join("testdata", "script", "postgres", "*.txtar"))
 }
 
 func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, pattern string) {
@@ -137,13 +140,19 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			}
 			env.Defer(w.close)
 			env.Values["world"] = w
-			env.Vars = append(env.Vars, "GIT_CONFIG_GLOBAL="+filepath.Join(dir, "gitconfig"), "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "HOME="+dir)
-			return os.WriteFile(filepath.Join(dir, "gitconfig"), []byte("[user]\n\tname = Olive Owner\n\temail = owner@example.com\n[init]\n\tdefaultBranch = main\n[core]\n\tquotePath = false\n"), 0o600)
+			env.Vars = append(env.Vars, "GIT_CONFIG_GLOBAL="+filepath.Join(dir, "gitconfig"),
+				"GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "HOME="+dir)
+			return os.WriteFile(filepath.Join(dir, "gitconfig"),
+				[]byte("[user]\n\tname = Olive Owner\n\temail = owner@example.com\n[init]\n\tdefaultBranch "+
+					"= main\n[core]\n\tquotePath = false\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup, "restore": verbRestore, "link": verbLink, "proposals": verbProposals, "push": verbPush, "until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
-			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory, "plan": verbPlan, "file": verbFile,
-			"status": verbStatus, "says": verbSays, "task": verbTask, "accept": verbAccept, "reasons": verbReasons, "faults": verbFaults,
+			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup,
+			"restore": verbRestore, "link": verbLink, "proposals": verbProposals, "push": verbPush,
+			"until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
+			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory,
+			"plan": verbPlan, "file": verbFile, "status": verbStatus, "says": verbSays, "task": verbTask,
+			"accept": verbAccept, "reasons": verbReasons, "faults": verbFaults,
 			"hook-deleted": verbHookDeleted, "api": verbAPI, "allow-roles": verbAllowRoles,
 		},
 	})
@@ -235,10 +244,11 @@ func verbProposals(ts *testscript.TestScript, _ bool, _ []string) {
 			Fitting     []string `json:"fitting"`
 		} `json:"databases"`
 	}
-	check(ts, w.api.call(w.ctx, "POST", "/projects/"+projects.Items[0].ID+"/repository-links/preview", map[string]any{
-		"grantId": w.grant, "repositoryId": repository.UUID, "branch": w.info.Branch,
-		"baseDirectory": w.info.BaseDirectory, "filePathTemplate": w.info.FilePathTemplate,
-	}, &preview))
+	check(ts, w.api.call(w.ctx, "POST", "/projects/"+projects.Items[0].ID+"/repository-links/preview",
+		map[string]any{
+			"grantId": w.grant, "repositoryId": repository.UUID, "branch": w.info.Branch,
+			"baseDirectory": w.info.BaseDirectory, "filePathTemplate": w.info.FilePathTemplate,
+		}, &preview))
 	for _, environment := range demoEnvironments {
 		for _, d := range preview.Databases {
 			if d.Environment == environment {
@@ -252,7 +262,8 @@ func verbProposals(ts *testscript.TestScript, _ bool, _ []string) {
 func git(ts *testscript.TestScript, args ...string) string {
 	command := exec.Command("git", args...)
 	command.Dir = filepath.Join(ts.Getenv("WORK"), "repo")
-	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+ts.Getenv("GIT_CONFIG_GLOBAL"), "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0")
+	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+ts.Getenv("GIT_CONFIG_GLOBAL"),
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0")
 	out, err := command.CombinedOutput()
 	if err != nil {
 		ts.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)

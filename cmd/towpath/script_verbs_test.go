@@ -47,7 +47,8 @@ func databaseID(ts *testscript.TestScript, environment string) string {
 		Name string `json:"name"`
 	}]
 	check(ts, w.api.call(w.ctx, "GET", "/projects", nil, &projects))
-	check(ts, w.api.call(w.ctx, "GET", "/databases?pageSize=500&project="+projects.Items[0].ID, nil, &databases))
+	check(ts, w.api.call(w.ctx, "GET", "/databases?pageSize=500&project="+projects.Items[0].ID, nil,
+		&databases))
 	check(ts, w.api.call(w.ctx, "GET", "/environments", nil, &environments))
 	for _, e := range environments.Items {
 		for _, d := range databases.Items {
@@ -68,7 +69,8 @@ func verbHistory(ts *testscript.TestScript, _ bool, args []string) {
 		Path    string `json:"path"`
 		State   string `json:"state"`
 	}]
-	check(ts, w.api.call(w.ctx, "GET", "/databases/"+databaseID(ts, args[0])+"/change-history?pageSize=500", nil, &history))
+	check(ts, w.api.call(w.ctx, "GET", "/databases/"+databaseID(ts, args[0])+"/change-history?pageSize=500",
+		nil, &history))
 	var lines []string
 	for _, h := range slices.Backward(history.Items) {
 		lines = append(lines, strings.Join([]string{h.Version, h.Type, h.State, h.Path}, " "))
@@ -80,7 +82,9 @@ func verbPlan(ts *testscript.TestScript, _ bool, _ []string) {
 	_, v := worldOf(ts).state()
 	var lines []string
 	for _, i := range v.Plan.Items {
-		lines = append(lines, strings.TrimSpace(strings.Join([]string{i.Path, i.Environment, i.State, i.Reason.Code, i.Reason.Text}, " ")))
+		lines = append(lines,
+			strings.TrimSpace(strings.Join([]string{i.Path, i.Environment, i.State, i.Reason.Code,
+				i.Reason.Text}, " ")))
 	}
 	printLines(ts, lines)
 }
@@ -91,7 +95,8 @@ func verbFile(ts *testscript.TestScript, _ bool, args []string) {
 		State  string     `json:"state"`
 		Reason demoReason `json:"reason"`
 	}]
-	query := "path=" + strings.NewReplacer("%", "%25", " ", "%20", "#", "%23", "&", "%26", "+", "%2B").Replace(args[0])
+	query := "path=" + strings.NewReplacer("%", "%25", " ", "%20", "#", "%23", "&", "%26", "+",
+		"%2B").Replace(args[0])
 	check(ts, w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID+"/files?"+query, nil, &files))
 	for _, f := range files.Items {
 		printLines(ts, []string{strings.TrimSpace(f.State + " " + f.Reason.Code + " " + f.Reason.Text)})
@@ -116,14 +121,16 @@ func verbSays(ts *testscript.TestScript, _ bool, args []string) {
 			said = append(said, s.Name[strings.LastIndex(s.Name, " ")+1:]+" "+s.State+" "+s.Description)
 		}
 		begins := func(line string) bool { return strings.HasPrefix(line, args[1]) }
-		return slices.ContainsFunc(said, begins), fmt.Sprintf("commit %s bears %q, want %q", args[0], said, args[1])
+		return slices.ContainsFunc(said, begins), fmt.Sprintf("commit %s bears %q, want %q", args[0], said,
+			args[1])
 	}))
 }
 
 // newestTasks lists the tasks of the newest rollout.
 func (w *world) newestTasks() (rolloutID string, stages []demoStage, err error) {
 	var rollouts items[demoRollout]
-	if err := w.api.call(w.ctx, "GET", "/rollouts?pageSize=1", nil, &rollouts); err != nil || len(rollouts.Items) == 0 {
+	if err := w.api.call(w.ctx, "GET", "/rollouts?pageSize=1", nil, &rollouts); err != nil ||
+		len(rollouts.Items) == 0 {
 		return "", nil, fmt.Errorf("no rollout: %w", err)
 	}
 	var detail struct {
@@ -140,7 +147,8 @@ func verbTask(ts *testscript.TestScript, _ bool, args []string) {
 	for _, stage := range stages {
 		for _, task := range stage.Tasks {
 			if stage.Environment == args[2] && task.Version == args[1] {
-				check(ts, w.api.call(w.ctx, "POST", "/rollouts/"+rolloutID+"/tasks/"+task.ID+"/"+args[0], map[string]string{"reason": "the scenario says so"}, nil))
+				check(ts, w.api.call(w.ctx, "POST", "/rollouts/"+rolloutID+"/tasks/"+task.ID+"/"+args[0],
+					map[string]string{"reason": "the scenario says so"}, nil))
 				return
 			}
 		}
@@ -168,7 +176,9 @@ func verbReasons(ts *testscript.TestScript, _ bool, _ []string) {
 	var lines []string
 	for _, s := range stages {
 		for _, t := range s.Tasks {
-			lines = append(lines, strings.TrimSpace(strings.Join([]string{s.Environment, t.Path, t.State, t.Reason.Code, t.Reason.Text}, " ")))
+			lines = append(lines,
+				strings.TrimSpace(strings.Join([]string{s.Environment, t.Path, t.State, t.Reason.Code,
+					t.Reason.Text}, " ")))
 		}
 	}
 	printLines(ts, lines)
@@ -189,7 +199,8 @@ func verbAllowRoles(ts *testscript.TestScript, _ bool, args []string) {
 	check(ts, w.api.call(w.ctx, "GET", "/environments", nil, &all))
 	for _, e := range all.Items {
 		if e.Name == args[0] {
-			check(ts, w.api.call(w.ctx, "PATCH", "/environments/"+e.ID, map[string]bool{"allowRoles": true}, nil))
+			check(ts, w.api.call(w.ctx, "PATCH", "/environments/"+e.ID,
+				map[string]bool{"allowRoles": true}, nil))
 			return
 		}
 	}

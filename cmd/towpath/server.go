@@ -109,25 +109,30 @@ func (s *server) open(ctx context.Context, c *serveCommand) (err error) {
 	if s.store.Shared() {
 		return nil
 	}
-	// The lock says that nobody else works on this metadata: what an earlier process held, it holds no more.
+	// The lock says that nobody else works on this metadata: what an earlier process held, it holds
+	// no more.
 	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.FreeLeases(ctx) })
 }
 
-// lockMetadata keeps a second server off the same file, whatever its other settings. The lock ends with the process, however
-// it ends.
+// lockMetadata keeps a second server off the same file, whatever its other settings. The lock ends
+// with the process, however it ends.
 func lockMetadata(path string) (*os.File, error) {
 	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the metadata (--metadata-url): %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("another server is running on %s; stop it first, or give this one another --data", path), f.Close())
+		return nil, errors.Join(fmt.Errorf("another server is running on %s; stop it first, or give this "+
+			"one another --data", path), f.Close())
 	}
 	return f, nil
 }
 
-// identity opens the key, proves that it is the one that the metadata was encrypted with, and reads the server's id.
-func (s *server) identity(ctx context.Context, c *serveCommand) (keyring *secret.Keyring, serverID string, err error) {
+// identity opens the key, proves that it is the one that the metadata was encrypted with, and reads
+// the server's id.
+func (s *server) identity(
+	ctx context.Context, c *serveCommand,
+) (keyring *secret.Keyring, serverID string, err error) {
 	if err := s.keyIsThere(ctx, c.KeyFile); err != nil {
 		return nil, "", err
 	}
@@ -149,7 +154,8 @@ func (s *server) identity(ctx context.Context, c *serveCommand) (keyring *secret
 			return tx.SetMeta(ctx, keyProof, keyring.Proof())
 		}
 		if err := keyring.Verify(proof); err != nil {
-			return fmt.Errorf("the key in %s is not the one that the metadata was encrypted with; put the right file there, every server on the same metadata needs the same: %w", c.KeyFile, err)
+			return fmt.Errorf("the key in %s is not the one that the metadata was encrypted with; put the "+
+				"right file there, every server on the same metadata needs the same: %w", c.KeyFile, err)
 		}
 		return nil
 	})
@@ -159,7 +165,8 @@ func (s *server) identity(ctx context.Context, c *serveCommand) (keyring *secret
 // keyProof is where the metadata keeps which key encrypted the metadata.
 const keyProof = "key-proof"
 
-// keyIsThere refuses to start without the key file that the metadata was encrypted with: a new key would open nothing of it.
+// keyIsThere refuses to start without the key file that the metadata was encrypted with: a new key
+// would open nothing of it.
 func (s *server) keyIsThere(ctx context.Context, path string) error {
 	_, err := os.Stat(path)
 	if !errors.Is(err, os.ErrNotExist) {
@@ -168,15 +175,16 @@ func (s *server) keyIsThere(ctx context.Context, path string) error {
 	return s.store.Read(ctx, func(tx *store.Tx) error {
 		proof, err := tx.Meta(ctx, keyProof)
 		if err == nil && proof != nil {
-			err = fmt.Errorf("the key file %s (--key-file) is missing, and the metadata was encrypted with it; put it back from its backup. "+
+			err = fmt.Errorf("the key file %s (--key-file) is missing, and the metadata was encrypted with "+
+				"it; put it back from its backup. "+
 				"If it is lost, nothing encrypted can be read again: start with new metadata and a new key, and add everything again", path)
 		}
 		return err
 	})
 }
 
-// workers is how many jobs run at once. Most wait for a target or a provider; long migrations must not keep everything else
-// waiting.
+// workers is how many jobs run at once. Most wait for a target or a provider; long migrations must
+// not keep everything else waiting.
 const workers = 64
 
 func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string) error {
@@ -188,18 +196,45 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 	owner := store.NewID()
 	cat := &catalog.Service{Store: s.store, Keyring: keyring, Engines: targets, Logger: s.log}
 	exec := &executor.Service{
-		Store: s.store, Keyring: keyring, Engines: targets, Owner: owner, ServerID: serverID, SnapshotSchemas: c.SchemaHistory, Logger: s.log,
-		PerInstance: c.MaxPerInstance,
+		Store:           s.store,
+		Keyring:         keyring,
+		Engines:         targets,
+		Owner:           owner,
+		ServerID:        serverID,
+		SnapshotSchemas: c.SchemaHistory,
+		Logger:          s.log,
+		PerInstance:     c.MaxPerInstance,
 	}
 	roll := &rollout.Service{Store: s.store, Logger: s.log}
 	s.auth = &auth.Service{Store: s.store, Keyring: keyring}
-	accounts := &account.Service{Store: s.store, Keyring: keyring, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log}
+	accounts := &account.Service{
+		Store:       s.store,
+		Keyring:     keyring,
+		Drivers:     providers,
+		ExternalURL: c.ExternalURL,
+		Logger:      s.log,
+	}
 	files := &manifest.Service{Store: s.store, Refusal: exec.Refusal, Rules: build()}
-	report := &report.Service{Store: s.store, Accounts: accounts, Manifest: files, ExternalURL: c.ExternalURL, Logger: s.log}
+	report := &report.Service{
+		Store:       s.store,
+		Accounts:    accounts,
+		Manifest:    files,
+		ExternalURL: c.ExternalURL,
+		Logger:      s.log,
+	}
 	links := &link.Service{
-		Store: s.store, Keyring: keyring, Accounts: accounts, Manifest: files, ExternalURL: c.ExternalURL, Logger: s.log,
-		RefreshLedgers: cat.RefreshLedgers, Settle: report.Settle, Marks: cat.Marks, Shown: cat.Shown,
-		Polling: c.PollingOnly, PollInterval: c.PollInterval,
+		Store:          s.store,
+		Keyring:        keyring,
+		Accounts:       accounts,
+		Manifest:       files,
+		ExternalURL:    c.ExternalURL,
+		Logger:         s.log,
+		RefreshLedgers: cat.RefreshLedgers,
+		Settle:         report.Settle,
+		Marks:          cat.Marks,
+		Shown:          cat.Shown,
+		Polling:        c.PollingOnly,
+		PollInterval:   c.PollInterval,
 	}
 	s.sync = &sync.Service{
 		Store: s.store, Accounts: accounts, Manifest: files, Logger: s.log,
@@ -221,17 +256,36 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		Periodic: []jobs.PeriodicJob{
 			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},
 			{Name: "idle grants", Every: time.Hour, Run: accounts.WakeIdleGrants},
-			{Name: "prune", Every: time.Hour, Run: func(ctx context.Context) error { return s.store.Prune(ctx, c.retention()) }},
+			{Name: "prune", Every: time.Hour,
+				Run: func(ctx context.Context) error { return s.store.Prune(ctx, c.retention()) }},
 		},
 	}
 	stopping := make(chan struct{})
 	handler := &api.Server{
-		Store: s.store, Workspace: &workspace.Service{Store: s.store}, Auth: s.auth, Accounts: accounts, Links: links, Syncs: s.sync, Rollouts: roll, Catalog: cat, Executor: exec, Logger: s.log,
-		ExternalURL: c.ExternalURL, Listen: c.Listen, Version: version, Stopping: stopping, Console: web.Handler(),
+		Store:       s.store,
+		Workspace:   &workspace.Service{Store: s.store},
+		Auth:        s.auth,
+		Accounts:    accounts,
+		Links:       links,
+		Syncs:       s.sync,
+		Rollouts:    roll,
+		Catalog:     cat,
+		Executor:    exec,
+		Logger:      s.log,
+		ExternalURL: c.ExternalURL,
+		Listen:      c.Listen,
+		Version:     version,
+		Stopping:    stopping,
+		Console:     web.Handler(),
 	}
 	s.http = &http.Server{
-		Handler: handler.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		Handler:           handler.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	s.http.RegisterOnShutdown(func() { close(stopping) })
 	return nil
@@ -265,17 +319,19 @@ func greeting(address, token string, console bool) string {
 		return text
 	}
 	if !console {
-		return text + fmt.Sprintf("\nNobody has signed up yet. Sign up as the first owner by POST %s/api/v1/setup with this token:\n\n    %s\n\n", address, token)
+		return text + fmt.Sprintf("\nNobody has signed up yet. Sign up as the first owner by POST "+
+			"%s/api/v1/setup with this token:\n\n    %s\n\n", address, token)
 	}
-	return text + fmt.Sprintf("\nNobody has signed up yet. Open this link to become the first owner:\n\n    %s/setup#token=%s\n\n"+
+	return text + fmt.Sprintf("\nNobody has signed up yet. Open this link to become the first owner:\n\n   "+
+		" %s/setup#token=%s\n\n"+
 		"Or open %[1]s/setup and enter this token:\n\n    %[2]s\n\n", address, token)
 }
 
 // stopGrace bounds an orderly stop.
 const stopGrace = 10 * time.Second
 
-// run serves until ctx ends: then no more requests are taken, those under way and the jobs come to their ends or are handed
-// back, and everything is closed.
+// run serves until ctx ends: then no more requests are taken, those under way and the jobs come to
+// their ends or are handed back, and everything is closed.
 func (s *server) run(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -300,8 +356,9 @@ func (s *server) run(ctx context.Context) error {
 	return errors.Join(err, s.close())
 }
 
-// graceful runs something to its end, but no longer than a grace after ctx has ended: a target that cannot be interrupted holds up
-// no stop. What it had under way is undone or found out at the next start.
+// graceful runs something to its end, but no longer than a grace after ctx has ended: a target that
+// cannot be interrupted holds up no stop. What it had under way is undone or found out at the next
+// start.
 func (s *server) graceful(ctx context.Context, grace time.Duration, run func(context.Context) error) error {
 	done := make(chan error, 1)
 	go func() { done <- run(ctx) }()
@@ -316,7 +373,8 @@ func (s *server) graceful(ctx context.Context, grace time.Duration, run func(con
 	case err := <-done:
 		return err
 	case <-timer.C:
-		s.log.Warn("changes were still running after the stop; the next start finds out about them", "grace", grace)
+		s.log.Warn("changes were still running after the stop; the next start finds out about them",
+			"grace", grace)
 		return nil
 	}
 }

@@ -44,7 +44,8 @@ func TestServer_startsServesAndStops(t *testing.T) {
 		if err := s.greet(t.Context(), &hello); err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(hello.String(), s.auth.SetupToken()) || !strings.Contains(hello.String(), s.url+"/setup") {
+		if !strings.Contains(hello.String(), s.auth.SetupToken()) ||
+			!strings.Contains(hello.String(), s.url+"/setup") {
 			t.Errorf("start %d greets with %q", start, hello.String())
 		}
 		ctx, stop := context.WithCancel(t.Context())
@@ -75,13 +76,15 @@ func TestServer_isAloneOnItsMetadata(t *testing.T) {
 	}
 	second := settingsIn(t, t.TempDir())
 	second.MetadataURL = "sqlite:" + filepath.Join(dir, "data", "towpath.db")
-	if _, err := newServer(t.Context(), second, quiet); err == nil || !strings.Contains(err.Error(), "another server is running") {
+	if _, err := newServer(t.Context(), second, quiet); err == nil ||
+		!strings.Contains(err.Error(), "another server is running") {
 		t.Errorf("a second server on the same metadata: %v", err)
 	}
 	if err := first.close(); err != nil {
 		t.Fatal(err)
 	}
-	// A process that another test is about to start holds copies of our files until it runs its program.
+	// A process that another test is about to start holds copies of our files until it runs its
+	// program.
 	third, err := newServer(t.Context(), settingsIn(t, dir), quiet)
 	for deadline := time.Now().Add(10 * time.Second); err != nil && time.Now().Before(deadline); {
 		time.Sleep(20 * time.Millisecond)
@@ -119,16 +122,19 @@ func TestGreeting_saysThatThereIsNoConsole(t *testing.T) {
 	t.Parallel()
 	for _, token := range []string{"", "t0ken"} {
 		with, without := greeting("http://x", token, true), greeting("http://x", token, false)
-		if strings.Contains(with, "console") || !strings.Contains(without, "without its console") || !strings.Contains(without, "make build") {
+		if strings.Contains(with, "console") || !strings.Contains(without, "without its console") ||
+			!strings.Contains(without, "make build") {
 			t.Errorf("with a console:\n%s\nwithout:\n%s", with, without)
 		}
 		if token == "" {
 			continue
 		}
-		if !strings.Contains(with, "http://x/setup#token="+token+"\n") || !strings.Contains(with, "\n    "+token+"\n") {
+		if !strings.Contains(with, "http://x/setup#token="+token+"\n") ||
+			!strings.Contains(with, "\n    "+token+"\n") {
 			t.Errorf("with a console:\n%s", with)
 		}
-		if !strings.Contains(without, "POST http://x/api/v1/setup ") || !strings.Contains(without, token) || strings.Contains(without, " http://x/setup") {
+		if !strings.Contains(without, "POST http://x/api/v1/setup ") || !strings.Contains(without, token) ||
+			strings.Contains(without, " http://x/setup") {
 			t.Errorf("without a console:\n%s", without)
 		}
 	}

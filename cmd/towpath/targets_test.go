@@ -35,7 +35,8 @@ func (sqliteTargets) template() string    { return demoTemplate }
 func (sqliteTargets) ledger() string      { return "towpath_ledger" }
 
 func (sqliteTargets) open(w *world, environment string) (*sql.DB, error) {
-	return sql.Open("sqlite", "file:"+filepath.Join(w.sqliteRoot(), environment, "shop.db")+"?_pragma=busy_timeout(5000)")
+	return sql.Open("sqlite", "file:"+filepath.Join(w.sqliteRoot(), environment, "shop.db")+
+		"?_pragma=busy_timeout(5000)")
 }
 
 func (sqliteTargets) tables() string {
@@ -66,11 +67,22 @@ func (t serverTargets) open(_ *world, environment string) (*sql.DB, error) {
 // postgresTargets are fresh databases on the PostgreSQL server of the tests.
 func postgresTargets(target engine.Target) serverTargets {
 	dsn := func(database string) string {
-		address := url.URL{Scheme: "postgres", User: url.UserPassword(target.Username, target.Password), Host: target.Address, Path: database, RawQuery: "sslmode=disable"}
+		address := url.URL{
+			Scheme:   "postgres",
+			User:     url.UserPassword(target.Username, target.Password),
+			Host:     target.Address,
+			Path:     database,
+			RawQuery: "sslmode=disable",
+		}
 		return address.String()
 	}
 	return serverTargets{
-		engineType: "postgres", target: target, driver: "pgx", dsn: dsn, ledgerName: "towpath_ledger.towpath_ledger", names: map[string]string{},
+		engineType: "postgres",
+		target:     target,
+		driver:     "pgx",
+		dsn:        dsn,
+		ledgerName: "towpath_ledger.towpath_ledger",
+		names:      map[string]string{},
 		tableQuery: "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name",
 	}
 }
@@ -79,11 +91,17 @@ func postgresTargets(target engine.Target) serverTargets {
 func mariadbTargets(target engine.Target) serverTargets {
 	dsn := func(database string) string {
 		c := mysql.NewConfig()
-		c.User, c.Passwd, c.Net, c.Addr, c.DBName = target.Username, target.Password, "tcp", target.Address, database
+		c.User, c.Passwd, c.Net, c.Addr, c.DBName = target.Username, target.Password, "tcp", target.Address,
+			database
 		return c.FormatDSN()
 	}
 	return serverTargets{
-		engineType: "mysql", target: target, driver: "mysql", dsn: dsn, ledgerName: "towpath_ledger", names: map[string]string{},
+		engineType: "mysql",
+		target:     target,
+		driver:     "mysql",
+		dsn:        dsn,
+		ledgerName: "towpath_ledger",
+		names:      map[string]string{},
 		tableQuery: "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name <> 'towpath_ledger' ORDER BY table_name",
 	}
 }
@@ -122,7 +140,8 @@ func (t serverTargets) drop(*world) {
 
 func (t serverTargets) seed(w *world) error {
 	var project identified
-	if err := w.api.call(w.ctx, "POST", "/projects", map[string]string{"name": "Shop"}, &project); err != nil {
+	if err := w.api.call(w.ctx, "POST", "/projects", map[string]string{"name": "Shop"},
+		&project); err != nil {
 		return err
 	}
 	for _, environment := range demoEnvironments {
@@ -132,12 +151,14 @@ func (t serverTargets) seed(w *world) error {
 		}
 		t.names[environment] = name
 		var made, instance identified
-		if err := w.api.call(w.ctx, "POST", "/environments", map[string]string{"name": environment}, &made); err != nil {
+		if err := w.api.call(w.ctx, "POST", "/environments", map[string]string{"name": environment},
+			&made); err != nil {
 			return err
 		}
 		err = w.api.call(w.ctx, "POST", "/instances", map[string]any{
-			"name": t.engineType + " " + environment, "engine": t.engineType, "environmentId": made.ID, "address": t.target.Address,
-			"username": t.target.Username, "password": t.target.Password, "options": t.target.Options,
+			"name": t.engineType + " " + environment, "engine": t.engineType, "environmentId": made.ID,
+			"address": t.target.Address, "username": t.target.Username, "password": t.target.Password,
+			"options": t.target.Options,
 		}, &instance)
 		if err != nil {
 			return err
@@ -146,7 +167,8 @@ func (t serverTargets) seed(w *world) error {
 			identified
 			Name string `json:"name"`
 		}]
-		if err := w.api.call(w.ctx, "GET", "/databases?pageSize=500&instance="+instance.ID, nil, &databases); err != nil {
+		if err := w.api.call(w.ctx, "GET", "/databases?pageSize=500&instance="+instance.ID, nil,
+			&databases); err != nil {
 			return err
 		}
 		i := slices.IndexFunc(databases.Items, func(d struct {
@@ -158,7 +180,8 @@ func (t serverTargets) seed(w *world) error {
 		if i < 0 {
 			return fmt.Errorf("the instance of %s has no database %s: %v", environment, name, databases.Items)
 		}
-		if err := w.api.call(w.ctx, "PATCH", "/databases/"+databases.Items[i].ID, map[string]string{"projectId": project.ID}, nil); err != nil {
+		if err := w.api.call(w.ctx, "PATCH", "/databases/"+databases.Items[i].ID,
+			map[string]string{"projectId": project.ID}, nil); err != nil {
 			return err
 		}
 	}
@@ -200,5 +223,6 @@ func (w *world) query(environment, query string) (rows []string, err error) {
 
 // ledger lists a target's ledger in the order in which its rows came.
 func (w *world) ledger(environment string) ([]string, error) {
-	return w.query(environment, "SELECT CONCAT(version, ' ', type, ' ', state) FROM "+w.targets.ledger()+" WHERE version <> '' ORDER BY finished_at, version, type")
+	return w.query(environment, "SELECT CONCAT(version, ' ', type, ' ', state) FROM "+w.targets.ledger()+
+		" WHERE version <> '' ORDER BY finished_at, version, type")
 }

@@ -48,7 +48,8 @@ func TestWalk_keys(t *testing.T) {
 		w.must(t, err)
 
 		w.must(t, os.Remove(key))
-		if out := w.refused(t); !strings.Contains(out, "is missing") || !strings.Contains(out, "put it back") {
+		if out := w.refused(t); !strings.Contains(out, "is missing") ||
+			!strings.Contains(out, "put it back") {
 			t.Errorf("without its key it says %s", out)
 		}
 		if _, err := os.Stat(key); !os.IsNotExist(err) {
@@ -56,7 +57,8 @@ func TestWalk_keys(t *testing.T) {
 		}
 		wrong := bytes.Repeat([]byte{5}, 32)
 		w.must(t, os.WriteFile(key, wrong, 0o600))
-		if out := w.refused(t); !strings.Contains(out, "is not the one that the metadata was encrypted with") {
+		if out := w.refused(t); !strings.Contains(out,
+			"is not the one that the metadata was encrypted with") {
 			t.Errorf("with a wrong key it says %s", out)
 		}
 		if now, err := os.ReadFile(key); err != nil || !bytes.Equal(now, wrong) {
@@ -64,7 +66,8 @@ func TestWalk_keys(t *testing.T) {
 		}
 
 		w.must(t, os.WriteFile(key, right, 0o600))
-		w.shell(t, w.dir, instructions(t, "### A ledger that is not believed", "head")[0]+" && mv new.key towpath-data.key && chmod 600 towpath-data.key")
+		w.shell(t, w.dir, instructions(t, "### A ledger that is not believed", "head")[0]+
+			" && mv new.key towpath-data.key && chmod 600 towpath-data.key")
 		if both, err := os.ReadFile(key); err != nil || len(both) != 64 || !bytes.HasSuffix(both, right) {
 			t.Fatalf("the new key file has %d bytes, %v", len(both), err)
 		}
@@ -74,7 +77,8 @@ func TestWalk_keys(t *testing.T) {
 		w.settled(t, 2)
 		text, err := os.ReadFile(w.log.Name())
 		w.must(t, err)
-		if !bytes.Contains(text, []byte("ledger sealed")) || !bytes.Contains(text, []byte("with an earlier key")) {
+		if !bytes.Contains(text, []byte("ledger sealed")) ||
+			!bytes.Contains(text, []byte("with an earlier key")) {
 			t.Error("the log does not say that ledgers were sealed with the new key")
 		}
 	})
@@ -89,7 +93,8 @@ func TestWalk_upgrade(t *testing.T) {
 	t.Parallel()
 	eachMetadata(t, func(t *testing.T, metadata string) {
 		w := prepared(t, sqliteTargets{}, metadata)
-		driver, dsn, dialect := "sqlite", "file:"+w.in("towpath-data/towpath.db")+"?_pragma=busy_timeout(5000)", goose.DialectSQLite3
+		driver, dsn, dialect := "sqlite", "file:"+w.in("towpath-data/towpath.db")+
+			"?_pragma=busy_timeout(5000)", goose.DialectSQLite3
 		if metadata != "" {
 			driver, dsn, dialect = "pgx", metadata, goose.DialectPostgres
 		}
@@ -101,7 +106,8 @@ func TestWalk_upgrade(t *testing.T) {
 			w.must(t, errors.Join(do(db), db.Close()))
 		}
 		edit(func(db *sql.DB) error {
-			old, err := goose.NewProvider(dialect, db, os.DirFS(filepath.Join("..", "..", "internal", "store", "migrations")))
+			old, err := goose.NewProvider(dialect, db,
+				os.DirFS(filepath.Join("..", "..", "internal", "store", "migrations")))
 			if err != nil {
 				return err
 			}
@@ -122,7 +128,8 @@ func TestWalk_upgrade(t *testing.T) {
 			return err
 		})
 		out := w.refused(t)
-		for _, want := range []string{"schema version 900", "made by a newer Towpath", "Start the newer program again", "restore the backup"} {
+		for _, want := range []string{"schema version 900", "made by a newer Towpath",
+			"Start the newer program again", "restore the backup"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("it does not say %q: %s", want, out)
 			}
@@ -159,7 +166,8 @@ func TestWalk_moveTheMetadata(t *testing.T) {
 	w.settled(t, 2)
 
 	w.must(t, w.stop(syscall.SIGTERM))
-	w.shell(t, w.dir, "towpath metadata copy --from '"+server.dsn(database)+"' --to sqlite:towpath-data/back.db")
+	w.shell(t, w.dir, "towpath metadata copy --from '"+server.dsn(database)+
+		"' --to sqlite:towpath-data/back.db")
 	w.set("--metadata-url", "sqlite:"+w.in("towpath-data/back.db"))
 	w.must(t, w.start())
 	w.settled(t, 2)

@@ -16,19 +16,22 @@ func TestWalk_lostPasswords(t *testing.T) {
 		signIn := func(email, password string) error {
 			other, err := newAPIClient(w.info.ConsoleURL)
 			w.must(t, err)
-			return other.call(w.ctx, "POST", "/session", map[string]string{"email": email, "password": password}, nil)
+			return other.call(w.ctx, "POST", "/session",
+				map[string]string{"email": email, "password": password}, nil)
 		}
 		accept := func(link, password string) error {
 			_, secret, _ := strings.Cut(link, "#")
 			other, err := newAPIClient(w.info.ConsoleURL)
 			w.must(t, err)
-			return other.call(w.ctx, "POST", "/invitations/accept", map[string]string{"invitation": secret, "password": password}, nil)
+			return other.call(w.ctx, "POST", "/invitations/accept",
+				map[string]string{"invitation": secret, "password": password}, nil)
 		}
 		var invited struct {
 			Member identified `json:"member"`
 			URL    string     `json:"url"`
 		}
-		w.must(t, w.api.call(w.ctx, "POST", "/members", map[string]string{"email": "ben@example.com", "name": "Ben", "role": "member"}, &invited))
+		w.must(t, w.api.call(w.ctx, "POST", "/members", map[string]string{"email": "ben@example.com",
+			"name": "Ben", "role": "member"}, &invited))
 		w.must(t, accept(invited.URL, "a first long password"))
 		w.must(t, w.api.call(w.ctx, "POST", "/members/"+invited.Member.ID+"/invitation", nil, &invited))
 		w.must(t, accept(invited.URL, "a second long password"))
@@ -37,12 +40,14 @@ func TestWalk_lostPasswords(t *testing.T) {
 			t.Error("the lost password still opens")
 		}
 
-		line := strings.NewReplacer("olive@example.com", w.info.Email, "https://towpath.example.com", w.info.ConsoleURL).
+		line := strings.NewReplacer("olive@example.com", w.info.Email, "https://towpath.example.com",
+			w.info.ConsoleURL).
 			Replace(instructions(t, "## Lost passwords", "towpath member recover")[0])
 		if metadata != "" {
 			line += " --metadata-url '" + metadata + "'"
 		} else {
-			if code, _, errs := command(t, "member", "recover", w.info.Email, "--data", w.in("towpath-data")); code != exitFailed || !strings.Contains(errs, "stop it first") {
+			if code, _, errs := command(t, "member", "recover", w.info.Email, "--data",
+				w.in("towpath-data")); code != exitFailed || !strings.Contains(errs, "stop it first") {
 				t.Errorf("beside a running server: %d %s", code, errs)
 			}
 			w.must(t, w.stop(syscall.SIGTERM))
@@ -74,7 +79,8 @@ func TestWalk_lostPasswords(t *testing.T) {
 		if !found {
 			t.Errorf("the audit has %+v", audit.Items)
 		}
-		if code, _, errs := command(t, "member", "recover", "nobody@example.com", "--data", t.TempDir()); code != exitUsage || !strings.Contains(errs, "no such file") {
+		if code, _, errs := command(t, "member", "recover", "nobody@example.com", "--data",
+			t.TempDir()); code != exitUsage || !strings.Contains(errs, "no such file") {
 			t.Errorf("without metadata: %d %s", code, errs)
 		}
 	})

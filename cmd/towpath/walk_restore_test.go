@@ -53,7 +53,8 @@ func TestWalk_backUpAndRestore(t *testing.T) {
 				return
 			}
 			check := instructions(t, "## Back up and restore", "towpath metadata check")[0]
-			if out := w.shell(t, w.dir, strings.Replace(check, "PATH", "towpath-backup.db", 1)); !strings.Contains(out, "is whole") {
+			if out := w.shell(t, w.dir, strings.Replace(check, "PATH", "towpath-backup.db",
+				1)); !strings.Contains(out, "is whole") {
 				t.Errorf("the check says %s", out)
 			}
 			w.must(t, w.stop(syscall.SIGTERM))
@@ -123,7 +124,8 @@ func TestWalk_restoreByHand(t *testing.T) {
 	w.must(t, w.start())
 	w.settled(t, 2)
 
-	// After a graceful stop nothing lies beside the file, and putting another in its place is enough.
+	// After a graceful stop nothing lies beside the file, and putting another in its place is
+	// enough.
 	w.must(t, w.stop(syscall.SIGTERM))
 	w.shell(t, w.dir, "cp towpath-backup.db towpath-data/towpath.db")
 	w.must(t, w.start())

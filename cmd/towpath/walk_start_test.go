@@ -36,9 +36,12 @@ func TestWalk_startAndStop(t *testing.T) {
 	}
 	_, err := w.query("test", "INSERT INTO pause VALUES (600)")
 	w.must(t, err)
-	w.commit(t, map[string]string{w.path(2): "CREATE TABLE t2 (id INT);\nINSERT INTO t2 VALUES (1);\nSELECT pg_sleep(seconds) FROM pause;\n"})
+	w.commit(t,
+		map[string]string{
+			w.path(2): "CREATE TABLE t2 (id INT);\nINSERT INTO t2 VALUES (1);\nSELECT pg_sleep(seconds) FROM pause;\n"})
 	w.must(t, w.until(time.Minute, func() (bool, string) {
-		rows, err := w.query("test", "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")
+		rows, err := w.query("test",
+			"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")
 		return slices.Equal(rows, []string{"1"}), fmt.Sprint(rows, err)
 	}))
 	began := time.Now()
@@ -55,7 +58,8 @@ func TestWalk_startAndStop(t *testing.T) {
 	w.settled(t, 2)
 	w.must(t, w.stop(syscall.SIGTERM))
 
-	for code, args := range map[int][]string{exitUsage: {"--log-level", "loud"}, exitFailed: {"--listen", "127.0.0.1:99999"}} {
+	for code, args := range map[int][]string{exitUsage: {"--log-level", "loud"},
+		exitFailed: {"--listen", "127.0.0.1:99999"}} {
 		command := exec.CommandContext(w.ctx, "towpath", append(slices.Clone(w.args), args...)...)
 		out, err := command.CombinedOutput()
 		if got := command.ProcessState.ExitCode(); got != code {
@@ -76,7 +80,8 @@ func TestWalk_lostKeyForGood(t *testing.T) {
 	w := prepared(t, sqliteTargets{}, "")
 	w.must(t, w.start())
 	for _, environment := range demoEnvironments {
-		w.must(t, os.Rename(lost.in("databases/"+environment+"/shop.db"), w.in("databases/"+environment+"/shop.db")))
+		w.must(t, os.Rename(lost.in("databases/"+environment+"/shop.db"),
+			w.in("databases/"+environment+"/shop.db")))
 	}
 	w.grow(t, 1)
 	var err error

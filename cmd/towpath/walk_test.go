@@ -74,7 +74,9 @@ func (w *world) must(t *testing.T, err error) {
 // grow pushes one file, whose table has a row for each time that it ran.
 func (w *world) grow(t *testing.T, n int) {
 	t.Helper()
-	w.commit(t, map[string]string{w.path(n): fmt.Sprintf("CREATE TABLE t%d (id INT);\nINSERT INTO t%d VALUES (1);\n", n, n)})
+	w.commit(t,
+		map[string]string{w.path(n): fmt.Sprintf("CREATE TABLE t%d (id INT);\nINSERT INTO t%d VALUES (1);\n",
+			n, n)})
 }
 
 // settled waits until the link is done, and looks whether each of n files ran once, and whether
@@ -106,7 +108,8 @@ func (w *world) ranOnce(t *testing.T, n int) {
 			t.Errorf("%s: the ledger is %v, %v", environment, rows, err)
 		}
 		for i := 1; i <= n; i++ {
-			if rows, err := w.query(environment, fmt.Sprintf("SELECT COUNT(*) FROM t%d", i)); err != nil || !slices.Equal(rows, []string{"1"}) {
+			if rows, err := w.query(environment, fmt.Sprintf("SELECT COUNT(*) FROM t%d", i)); err != nil ||
+				!slices.Equal(rows, []string{"1"}) {
 				t.Errorf("%s: version %d ran %v times, %v", environment, i, rows, err)
 			}
 		}
@@ -198,7 +201,8 @@ func (w *world) shell(t *testing.T, folder, line string) string {
 	command := exec.CommandContext(w.ctx, "sh", "-euc", line)
 	command.Dir = folder
 	command.Env = append(os.Environ(), "PATH="+servers.postgres.Programs()+":"+os.Getenv("PATH"),
-		"PGHOST="+host, "PGPORT="+port, "PGUSER="+target.Username, "PGPASSWORD="+target.Password, "PGSSLMODE=disable")
+		"PGHOST="+host, "PGPORT="+port, "PGUSER="+target.Username, "PGPASSWORD="+target.Password,
+		"PGSSLMODE=disable")
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", line, err, out)

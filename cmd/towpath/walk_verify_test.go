@@ -18,7 +18,12 @@ func (w *world) addressed(environment string) (address, password string) {
 	if !ok {
 		return "sqlite:" + filepath.Join(w.sqliteRoot(), environment, "shop.db"), ""
 	}
-	u := url.URL{Scheme: t.engineType, User: url.User(t.target.Username), Host: t.target.Address, Path: t.names[environment]}
+	u := url.URL{
+		Scheme: t.engineType,
+		User:   url.User(t.target.Username),
+		Host:   t.target.Address,
+		Path:   t.names[environment],
+	}
 	query := url.Values{}
 	for key, value := range t.target.Options {
 		query.Set(key, value)
@@ -32,7 +37,8 @@ func (w *world) addressed(environment string) (address, password string) {
 func TestWalk_verifyWithoutMetadata(t *testing.T) {
 	t.Parallel()
 	commands := map[string]string{}
-	for _, line := range instructions(t, "### A ledger that is not believed", "towpath ledger verify --key-file") {
+	for _, line := range instructions(t, "### A ledger that is not believed",
+		"towpath ledger verify --key-file") {
 		_, at, _ := strings.Cut(line, "--url ")
 		kind, _, _ := strings.Cut(strings.Trim(at, "'"), ":")
 		commands[kind] = strings.TrimSuffix(line, at)
@@ -52,7 +58,8 @@ func TestWalk_verifyWithoutMetadata(t *testing.T) {
 				t.Fatalf("docs/operate.md has no command for %s", kind)
 			}
 			verify := func(key, end string) (int, string) {
-				command := exec.CommandContext(w.ctx, "sh", "-euc", strings.Replace(line, "towpath-data.key", key, 1)+end)
+				command := exec.CommandContext(w.ctx, "sh", "-euc",
+					strings.Replace(line, "towpath-data.key", key, 1)+end)
 				command.Dir, command.Env = w.dir, append(os.Environ(), "TOWPATH_PASSWORD="+password)
 				out, err := command.CombinedOutput()
 				var exit *exec.ExitError
@@ -76,12 +83,15 @@ func TestWalk_verifyWithoutMetadata(t *testing.T) {
 			w.must(t, err)
 			expect(0, ": believed, 1 rows", quoted)
 			expect(0, `"state":"believed"`, quoted+" --json")
-			if after, err := w.query("prod", "SELECT * FROM "+w.targets.ledger()+" ORDER BY version, type"); err != nil || strings.Join(after, "\n") != strings.Join(before, "\n") {
+			if after, err := w.query("prod", "SELECT * FROM "+w.targets.ledger()+
+				" ORDER BY version, type"); err != nil || strings.Join(after, "\n") != strings.Join(before,
+				"\n") {
 				t.Errorf("it was written, %v", err)
 			}
 
 			for _, format := range []string{"format 2", "format 1"} {
-				_, err = w.query("prod", "UPDATE "+w.targets.ledger()+" SET intent = '"+format+"' WHERE type = 'head'")
+				_, err = w.query("prod", "UPDATE "+w.targets.ledger()+" SET intent = '"+format+
+					"' WHERE type = 'head'")
 				w.must(t, err)
 				if format == "format 2" {
 					expect(exitFailed, "written by a newer Towpath", quoted)
@@ -111,7 +121,8 @@ func TestWalk_verifyWithoutMetadata(t *testing.T) {
 			expect(exitUsage, "name one database", quoted+" instance/shop")
 			expect(exitUsage, "--url", "oracle://u@h/d")
 			if _, ok := w.targets.(serverTargets); ok {
-				expect(exitUsage, `the option "sslmode"`, "'"+strings.SplitN(address, "?", 2)[0]+"?sslmode=disable'")
+				expect(exitUsage, `the option "sslmode"`, "'"+strings.SplitN(address, "?", 2)[0]+
+					"?sslmode=disable'")
 			}
 		})
 	}

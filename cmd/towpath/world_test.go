@@ -35,14 +35,20 @@ type world struct {
 	head     string // last pushed to the link's branch
 }
 
-// newWorld starts the simulator and prepares a server, which start starts. dir is for everything that it keeps.
+// newWorld starts the simulator and prepares a server, which start starts. dir is for everything
+// that it keeps.
 func newWorld(ctx context.Context, dir string, where targets, metadata string) (w *world, err error) {
 	w = &world{ctx: ctx, targets: where, metadata: metadata}
-	w.dir, w.files, w.demo.log = dir, map[string]string{"README.md": "# Shop database\n"}, slog.New(slog.DiscardHandler)
-	w.far = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.sim.ServeHTTP(rw, r) }))
+	w.dir, w.files, w.demo.log = dir, map[string]string{"README.md": "# Shop database\n"}, slog.New(
+		slog.DiscardHandler)
+	w.far = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter,
+		r *http.Request) {
+		w.sim.ServeHTTP(rw, r)
+	}))
 	w.info.BitbucketURL = "http://localhost:" + w.far.URL[strings.LastIndex(w.far.URL, ":")+1:]
 	w.sim, err = bitbucketsim.New(bitbucketsim.Options{
-		Dir: filepath.Join(dir, "bitbucket"), BaseURL: w.info.BitbucketURL, Limits: bitbucketsim.Limits{RequestsPerHour: -1},
+		Dir: filepath.Join(dir, "bitbucket"), BaseURL: w.info.BitbucketURL,
+		Limits: bitbucketsim.Limits{RequestsPerHour: -1},
 	})
 	if err != nil {
 		return nil, err
@@ -56,7 +62,8 @@ func newWorld(ctx context.Context, dir string, where targets, metadata string) (
 		return nil, err
 	}
 	w.info.ConsoleURL = "http://" + address
-	w.args = []string{"serve", "--listen", address, "--data", filepath.Join(dir, "data"), "--sqlite-root", w.sqliteRoot(),
+	w.args = []string{"serve", "--listen", address, "--data", filepath.Join(dir, "data"), "--sqlite-root",
+		w.sqliteRoot(),
 		"--bitbucket-url", w.info.BitbucketURL, "--bitbucket-api-url", w.sim.APIURL(), "--log-level", "debug"}
 	if metadata != "" {
 		w.args = append(w.args, "--metadata-url", metadata)
@@ -107,7 +114,8 @@ func (w *world) start(args ...string) error {
 	w.info.Email, w.info.Password = "owner@example.com", "correct horse battery"
 	w.info.GitUser, w.info.GitPassword = "olive", "pw"
 	w.info.Branch, w.info.BaseDirectory, w.info.FilePathTemplate = "main", demoDirectory, w.targets.template()
-	for _, step := range []func(context.Context) error{w.seedBitbucket, w.seedOwner, func(context.Context) error { return w.targets.seed(w) }} {
+	for _, step := range []func(context.Context) error{w.seedBitbucket, w.seedOwner,
+		func(context.Context) error { return w.targets.seed(w) }} {
 		if err := step(w.ctx); err != nil {
 			return err
 		}
@@ -143,8 +151,9 @@ func (w *world) close() {
 	_ = w.log.Close()
 }
 
-// until polls until cond holds; its text says what is missing. It gives up when that text has been the same for the
-// limit, so that a busy machine has the time that it needs, and after ten limits whatever it says.
+// until polls until cond holds; its text says what is missing. It gives up when that text has been
+// the same for the limit, so that a busy machine has the time that it needs, and after ten limits
+// whatever it says.
 func (w *world) until(limit time.Duration, cond func() (bool, string)) error {
 	began := time.Now()
 	last, since := "", began
@@ -191,8 +200,8 @@ type planView struct {
 	Reason      demoReason `json:"reason"`
 }
 
-// state tells how the link stands: "syncing" until it has seen the pushed head and nothing runs, then the state of its open
-// rollout, "done" when there is none.
+// state tells how the link stands: "syncing" until it has seen the pushed head and nothing runs,
+// then the state of its open rollout, "done" when there is none.
 func (w *world) state() (string, linkView) {
 	var v linkView
 	if err := w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID, nil, &v); err != nil {
@@ -213,7 +222,8 @@ func (w *world) state() (string, linkView) {
 func (w *world) wait(want string) error {
 	return w.until(2*time.Minute, func() (bool, string) {
 		got, v := w.state()
-		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor, v.LastError, v.AttentionReason)
+		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor, v.LastError,
+			v.AttentionReason)
 	})
 }
 

@@ -1,5 +1,6 @@
-// Package account connects Git providers and people's accounts there. It is the only room that holds tokens: it proves
-// credentials by an OAuth round trip, keeps and renews what came of it, and gives others a client that acts for a grant.
+// Package account connects Git providers and people's accounts there. It is the only room that
+// holds tokens: it proves credentials by an OAuth round trip, keeps and renews what came of it, and
+// gives others a client that acts for a grant.
 package account
 
 import (
@@ -11,7 +12,8 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Service connects providers and accounts. Its fields are set before first use and not changed afterwards.
+// Service connects providers and accounts. Its fields are set before first use and not changed
+// afterwards.
 type Service struct {
 	Store       *store.Store
 	Keyring     *secret.Keyring

@@ -10,8 +10,8 @@ import (
 
 const maxAddress = 300 // bytes
 
-// instanceAddress is where a provider of a kind is, by what a person has entered. Plain http is for trying things out: only this
-// machine, and only while the console is opened on it too.
+// instanceAddress is where a provider of a kind is, by what a person has entered. Plain http is for
+// trying things out: only this machine, and only while the console is opened on it too.
 func instanceAddress(kind vcs.Description, entered string, local bool) (string, error) {
 	entered = strings.TrimRight(strings.TrimSpace(entered), "/")
 	refuse := func(format string, args ...any) (string, error) {

@@ -33,9 +33,12 @@ type StartVerification struct {
 	Secret        string
 }
 
-// StartVerification begins the OAuth round trip that proves a provider's data. It returns the page to send the person to.
-// Errors name the field that is wrong; wrong or exchanged credentials are found here, before any page opens.
-func (s *Service) StartVerification(ctx context.Context, actor towpath.Actor, in StartVerification) (v towpath.Verification, authorizeURL string, err error) {
+// StartVerification begins the OAuth round trip that proves a provider's data. It returns the page
+// to send the person to. Errors name the field that is wrong; wrong or exchanged credentials are
+// found here, before any page opens.
+func (s *Service) StartVerification(
+	ctx context.Context, actor towpath.Actor, in StartVerification,
+) (v towpath.Verification, authorizeURL string, err error) {
 	driver, err := s.driver(in.Type)
 	if err != nil {
 		return v, "", err
@@ -56,12 +59,18 @@ func (s *Service) StartVerification(ctx context.Context, actor towpath.Actor, in
 		return v, "", towpath.Invalid("secret", "Paste the %s of the %s.", kind.SecretLabel, kind.AppLabel)
 	}
 	return s.start(ctx, actor, towpath.Verification{
-		Purpose: towpath.PurposeAddProvider, Type: in.Type, InstanceURL: address, DisplayName: in.DisplayName, ApplicationID: in.ApplicationID,
+		Purpose:       towpath.PurposeAddProvider,
+		Type:          in.Type,
+		InstanceURL:   address,
+		DisplayName:   in.DisplayName,
+		ApplicationID: in.ApplicationID,
 	}, in.Secret)
 }
 
 // StartSecretReplacement begins the round trip that proves a provider's new credentials.
-func (s *Service) StartSecretReplacement(ctx context.Context, actor towpath.Actor, providerID, applicationID, newSecret string) (v towpath.Verification, authorizeURL string, err error) {
+func (s *Service) StartSecretReplacement(
+	ctx context.Context, actor towpath.Actor, providerID, applicationID, newSecret string,
+) (v towpath.Verification, authorizeURL string, err error) {
 	known, err := store.Get(ctx, s.Store, (*store.Tx).GitProvider, providerID)
 	if err != nil {
 		return v, "", err
@@ -73,17 +82,25 @@ func (s *Service) StartSecretReplacement(ctx context.Context, actor towpath.Acto
 		return v, "", towpath.Invalid("secret", "Paste the new secret of the consumer.")
 	}
 	return s.start(ctx, actor, towpath.Verification{
-		Purpose: towpath.PurposeReplaceSecret, ProviderID: providerID, Type: known.Type, InstanceURL: known.InstanceURL,
-		DisplayName: known.DisplayName, ApplicationID: strings.TrimSpace(applicationID),
+		Purpose:       towpath.PurposeReplaceSecret,
+		ProviderID:    providerID,
+		Type:          known.Type,
+		InstanceURL:   known.InstanceURL,
+		DisplayName:   known.DisplayName,
+		ApplicationID: strings.TrimSpace(applicationID),
 	}, strings.TrimSpace(newSecret))
 }
 
-// StartGrant begins the round trip by which a member lets us use an account at a provider, to link repositories with it.
-// By an API token only a workspace owner may: nothing binds such a round trip to a browser, so its address could be used to
-// lure somebody else's account into the caller's hands (ADR 8).
-func (s *Service) StartGrant(ctx context.Context, actor towpath.Actor, providerID string) (v towpath.Verification, authorizeURL string, err error) {
+// StartGrant begins the round trip by which a member lets us use an account at a provider, to link
+// repositories with it. By an API token only a workspace owner may: nothing binds such a round trip
+// to a browser, so its address could be used to lure somebody else's account into the caller's
+// hands (ADR 8).
+func (s *Service) StartGrant(
+	ctx context.Context, actor towpath.Actor, providerID string,
+) (v towpath.Verification, authorizeURL string, err error) {
 	if actor.SessionID == "" && actor.Member.Role != towpath.RoleOwner {
-		return v, "", towpath.Errorf(towpath.CodeForbidden, "Connect your account in the console: an API token can do so for a workspace owner only.")
+		return v, "", towpath.Errorf(towpath.CodeForbidden,
+			"Connect your account in the console: an API token can do so for a workspace owner only.")
 	}
 	known, err := store.Get(ctx, s.Store, (*store.Tx).GitProvider, providerID)
 	if err != nil {
@@ -94,15 +111,21 @@ func (s *Service) StartGrant(ctx context.Context, actor towpath.Actor, providerI
 		return v, "", fmt.Errorf("open secret of Git provider: %w", err)
 	}
 	return s.start(ctx, actor, towpath.Verification{
-		Purpose: towpath.PurposeGrant, ProviderID: providerID, Type: known.Type, InstanceURL: known.InstanceURL,
-		DisplayName: known.DisplayName, ApplicationID: known.ApplicationID,
+		Purpose:       towpath.PurposeGrant,
+		ProviderID:    providerID,
+		Type:          known.Type,
+		InstanceURL:   known.InstanceURL,
+		DisplayName:   known.DisplayName,
+		ApplicationID: known.ApplicationID,
 	}, string(appSecret))
 }
 
 func providerRow(id string) string     { return "git_provider/" + id + "/secret" }
 func verificationRow(id string) string { return "verification/" + id + "/secret" }
 
-func (s *Service) start(ctx context.Context, actor towpath.Actor, v towpath.Verification, appSecret string) (towpath.Verification, string, error) {
+func (s *Service) start(
+	ctx context.Context, actor towpath.Actor, v towpath.Verification, appSecret string,
+) (towpath.Verification, string, error) {
 	driver, err := s.driver(v.Type)
 	if err != nil {
 		return v, "", err
@@ -117,15 +140,17 @@ func (s *Service) start(ctx context.Context, actor towpath.Actor, v towpath.Veri
 	}
 	state := secret.NewToken(32)
 	v.ID = store.NewID()
-	v.State, v.MemberID, v.SessionID = towpath.VerificationPending, actor.Member.ID, actor.SessionID
+	v.State = towpath.VerificationPending
+	v.MemberID = actor.Member.ID
+	v.SessionID = actor.SessionID
 	v.StateHash = secret.HashToken(state)
 	v.EncryptedSecret = s.Keyring.Encrypt([]byte(appSecret), verificationRow(v.ID))
 	err = s.Store.Write(ctx, func(tx *store.Tx) error { return tx.CreateVerification(ctx, &v) })
 	return v, provider.AuthorizeURL(app, state, s.callbackURL()), err
 }
 
-// probe finds wrong credentials before anybody is sent to the provider's page. What cannot be checked now is let through:
-// the round trip finds it too, only later.
+// probe finds wrong credentials before anybody is sent to the provider's page. What cannot be
+// checked now is let through: the round trip finds it too, only later.
 func (s *Service) probe(ctx context.Context, kind vcs.Description, provider vcs.Provider, app vcs.App) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -136,11 +161,15 @@ func (s *Service) probe(ctx context.Context, kind vcs.Description, provider vcs.
 	}
 	switch e.Reason {
 	case vcs.ReasonSwapped:
-		return towpath.Invalid("applicationId", "%s and %s are in each other's field: exchange them.", kind.IDLabel, kind.SecretLabel)
+		return towpath.Invalid("applicationId", "%s and %s are in each other's field: exchange them.",
+			kind.IDLabel, kind.SecretLabel)
 	case vcs.ReasonCredentials:
-		return towpath.Invalid("secret", "%s does not know this %s and %s. Copy both again from the %s's page.", kind.Name, kind.IDLabel, kind.SecretLabel, kind.AppLabel)
+		return towpath.Invalid("secret",
+			"%s does not know this %s and %s. Copy both again from the %s's page.", kind.Name, kind.IDLabel,
+			kind.SecretLabel, kind.AppLabel)
 	case vcs.ReasonNoCallback:
-		return towpath.Invalid("applicationId", "The %s has no %s. Set it to %s and save, then try again.", kind.AppLabel, kind.CallbackLabel, s.callbackURL())
+		return towpath.Invalid("applicationId", "The %s has no %s. Set it to %s and save, then try again.",
+			kind.AppLabel, kind.CallbackLabel, s.callbackURL())
 	}
 	return nil
 }
@@ -153,14 +182,18 @@ type Callback struct {
 	ErrorDescription string
 }
 
-// FinishVerification ends the round trip that the state belongs to. sessionID is the browser's. The error says why the
-// callback belongs to no round trip; a round trip that failed is a verification with its reason, not an error.
-func (s *Service) FinishVerification(ctx context.Context, sessionID string, c Callback) (towpath.Verification, error) {
+// FinishVerification ends the round trip that the state belongs to. sessionID is the browser's. The
+// error says why the callback belongs to no round trip; a round trip that failed is a verification
+// with its reason, not an error.
+func (s *Service) FinishVerification(
+	ctx context.Context, sessionID string, c Callback,
+) (towpath.Verification, error) {
 	v, err := s.takeState(ctx, sessionID, c.State)
 	if err != nil {
 		return v, err
 	}
-	// From here on the state is used up, so the outcome is written whatever happens to the browser's request.
+	// From here on the state is used up, so the outcome is written whatever happens to the
+	// browser's request.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	token, failure := s.exchange(ctx, &v, c)
@@ -179,15 +212,22 @@ func (s *Service) FinishVerification(ctx context.Context, sessionID string, c Ca
 
 func (s *Service) unkept(v towpath.Verification, err error) *failure {
 	s.Logger.Error("cannot keep the outcome of an OAuth round trip", "verification", v.ID, "error", err)
-	return &failure{"internal", "The sign-in worked, but Towpath could not keep its outcome. Press Next again."}
+	return &failure{"internal",
+		"The sign-in worked, but Towpath could not keep its outcome. Press Next again."}
 }
 
 // keepOutcome writes how a round trip ended, with the grant that came of it, if any.
-func (s *Service) keepOutcome(ctx context.Context, v *towpath.Verification, grant *towpath.Grant, failure *failure) error {
+func (s *Service) keepOutcome(
+	ctx context.Context, v *towpath.Verification, grant *towpath.Grant, failure *failure,
+) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		v.State, v.Reason, v.Message = towpath.VerificationVerified, "", ""
+		v.State = towpath.VerificationVerified
+		v.Reason = ""
+		v.Message = ""
 		if failure != nil {
-			v.State, v.Reason, v.Message = towpath.VerificationFailed, failure.reason, failure.message
+			v.State = towpath.VerificationFailed
+			v.Reason = failure.reason
+			v.Message = failure.message
 		}
 		if grant != nil {
 			if err := keepGrant(ctx, tx, *grant); err != nil {
@@ -200,8 +240,11 @@ func (s *Service) keepOutcome(ctx context.Context, v *towpath.Verification, gran
 }
 
 // takeState finds the verification of a state and makes the state useless for a second time.
-func (s *Service) takeState(ctx context.Context, sessionID, state string) (v towpath.Verification, err error) {
-	unknown := towpath.Errorf(towpath.CodeNotFound, "This sign-in is not known here, has been used already, or is older than ten minutes. Go back to Towpath and press Next again.")
+func (s *Service) takeState(
+	ctx context.Context, sessionID, state string,
+) (v towpath.Verification, err error) {
+	unknown := towpath.Errorf(towpath.CodeNotFound,
+		"This sign-in is not known here, has been used already, or is older than ten minutes. Go back to Towpath and press Next again.")
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		v, err = tx.VerificationByState(ctx, secret.HashToken(state))
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -214,7 +257,8 @@ func (s *Service) takeState(ctx context.Context, sessionID, state string) (v tow
 			return unknown
 		}
 		if v.SessionID != "" && v.SessionID != sessionID {
-			return towpath.Errorf(towpath.CodeForbidden, "This sign-in was started in another browser, or you have signed out of Towpath since. Go on in the browser in which you pressed Next.")
+			return towpath.Errorf(towpath.CodeForbidden,
+				"This sign-in was started in another browser, or you have signed out of Towpath since. Go on in the browser in which you pressed Next.")
 		}
 		v.StateHash = secret.HashToken(secret.NewToken(32))
 		return tx.UpdateVerification(ctx, &v)
@@ -237,18 +281,23 @@ func (s *Service) exchange(ctx context.Context, v *towpath.Verification, c Callb
 	}
 	switch {
 	case c.Error == "access_denied":
-		return vcs.Token{}, &failure{"denied", "You did not grant access at " + kind.Name + ". Press Next again and choose Grant access."}
+		return vcs.Token{}, &failure{"denied", "You did not grant access at " + kind.Name +
+			". Press Next again and choose Grant access."}
 	case c.Error != "":
-		return vcs.Token{}, &failure{"provider_error", kind.Name + " answered with an error: " + towpath.ClipRunes(strings.TrimSpace(c.Error+" "+c.ErrorDescription), 300)}
+		return vcs.Token{}, &failure{"provider_error", kind.Name + " answered with an error: " +
+			towpath.ClipRunes(strings.TrimSpace(c.Error+" "+c.ErrorDescription), 300)}
 	case c.Code == "":
-		return vcs.Token{}, &failure{"provider_error", kind.Name + " sent you back without a code. Press Next again."}
+		return vcs.Token{}, &failure{"provider_error", kind.Name +
+			" sent you back without a code. Press Next again."}
 	}
 	appSecret, err := s.Keyring.Decrypt(v.EncryptedSecret, verificationRow(v.ID))
 	if err != nil {
 		s.Logger.Error("cannot open a verification's secret", "verification", v.ID, "error", err)
-		return vcs.Token{}, &failure{"internal", "The server could not read its own secret; its key file may have changed."}
+		return vcs.Token{}, &failure{"internal",
+			"The server could not read its own secret; its key file may have changed."}
 	}
-	token, err := provider.Exchange(ctx, vcs.App{ApplicationID: v.ApplicationID, Secret: string(appSecret)}, c.Code, s.callbackURL())
+	token, err := provider.Exchange(ctx, vcs.App{ApplicationID: v.ApplicationID, Secret: string(appSecret)},
+		c.Code, s.callbackURL())
 	if err != nil {
 		return token, s.exchangeFailure(kind, err)
 	}
@@ -258,7 +307,8 @@ func (s *Service) exchange(ctx context.Context, v *towpath.Verification, c Callb
 		v.AccountName = account.Name
 	}
 	if len(v.Missing) > 0 {
-		return token, &failure{"missing_permission", "The " + kind.AppLabel + " lacks " + strings.Join(v.Missing, ", ") + ". Tick it there, save, and press Next again."}
+		return token, &failure{"missing_permission", "The " + kind.AppLabel + " lacks " +
+			strings.Join(v.Missing, ", ") + ". Tick it there, save, and press Next again."}
 	}
 	if err != nil {
 		return token, s.exchangeFailure(kind, err)
@@ -273,36 +323,49 @@ func (s *Service) exchangeFailure(kind vcs.Description, err error) *failure {
 	if errors.As(err, &e) {
 		switch e.Reason {
 		case vcs.ReasonCredentials, vcs.ReasonSwapped:
-			return &failure{string(vcs.ReasonCredentials), fmt.Sprintf("%s does not accept the %s and %s. Copy both again from the %s's page.", kind.Name, kind.IDLabel, kind.SecretLabel, kind.AppLabel)}
+			return &failure{string(vcs.ReasonCredentials),
+				fmt.Sprintf("%s does not accept the %s and %s. Copy both again from the %s's page.",
+					kind.Name, kind.IDLabel, kind.SecretLabel, kind.AppLabel)}
 		case vcs.ReasonNoCallback:
-			return &failure{string(vcs.ReasonNoCallback), fmt.Sprintf("The %s has no %s. Set it to %s.", kind.AppLabel, kind.CallbackLabel, s.callbackURL())}
+			return &failure{string(vcs.ReasonNoCallback), fmt.Sprintf("The %s has no %s. Set it to %s.",
+				kind.AppLabel, kind.CallbackLabel, s.callbackURL())}
 		case vcs.ReasonCode:
-			return &failure{string(vcs.ReasonCode), fmt.Sprintf("%s no longer accepts this sign-in: it took too long, or the %s of the %s is not %s. Check it and press Next again.", kind.Name, kind.CallbackLabel, kind.AppLabel, s.callbackURL())}
+			return &failure{string(vcs.ReasonCode),
+				fmt.Sprintf("%s no longer accepts this sign-in: it took too long, or the %s of the %s is "+
+					"not %s. Check it and press Next again.", kind.Name, kind.CallbackLabel, kind.AppLabel,
+					s.callbackURL())}
 		}
 		if e.Kind == vcs.Forbidden {
 			return &failure{"forbidden", kind.Name + " refuses: " + e.Message}
 		}
 	}
-	return &failure{"unavailable", kind.Name + " does not answer as it should. Nothing is lost: press Next again in a minute."}
+	return &failure{"unavailable", kind.Name +
+		" does not answer as it should. Nothing is lost: press Next again in a minute."}
 }
 
 // Verification reads a round trip for the member who started it.
-func (s *Service) Verification(ctx context.Context, actor towpath.Actor, id string) (v towpath.Verification, err error) {
+func (s *Service) Verification(
+	ctx context.Context, actor towpath.Actor, id string,
+) (v towpath.Verification, err error) {
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		v, err = ownVerification(ctx, tx, actor, id)
 		if err == nil && v.State == towpath.VerificationPending && !tx.Now.Before(v.ExpiresAt) {
 			v.State, v.Reason = towpath.VerificationFailed, "expired"
-			v.Message = "Nothing came back within ten minutes. Most often the callback URL of the consumer is not " + s.callbackURL() + ". Check it and press Next again."
+			v.Message = "Nothing came back within ten minutes. Most often the callback URL of the consumer " +
+				"is not " + s.callbackURL() + ". Check it and press Next again."
 		}
 		return err
 	})
 	return v, err
 }
 
-func ownVerification(ctx context.Context, tx *store.Tx, actor towpath.Actor, id string) (towpath.Verification, error) {
+func ownVerification(
+	ctx context.Context, tx *store.Tx, actor towpath.Actor, id string,
+) (towpath.Verification, error) {
 	v, err := tx.Verification(ctx, id)
 	if err == nil && v.MemberID != actor.Member.ID {
-		return towpath.Verification{}, towpath.Errorf(towpath.CodeNotFound, "There is no such verification, or somebody else started it.")
+		return towpath.Verification{}, towpath.Errorf(towpath.CodeNotFound,
+			"There is no such verification, or somebody else started it.")
 	}
 	return v, err
 }
@@ -313,7 +376,8 @@ type fixedToken string
 // Token implements vcs.TokenSource.
 func (t fixedToken) Token(_ context.Context, stale string) (string, error) {
 	if stale != "" {
-		return "", &vcs.Error{Kind: vcs.Unauthorized, Op: "renew token", Message: "the token that was just issued is refused"}
+		return "", &vcs.Error{Kind: vcs.Unauthorized, Op: "renew token",
+			Message: "the token that was just issued is refused"}
 	}
 	return string(t), nil
 }

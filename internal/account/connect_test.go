@@ -21,12 +21,20 @@ func TestVerification_refusesBeforeThePopup(t *testing.T) {
 			field  string
 			says   string
 		}{
-			"a wrong secret":            {func(in *account.StartVerification) { in.Secret = "wrong" }, "secret", "does not know"},
-			"a wrong key":               {func(in *account.StartVerification) { in.ApplicationID = "wrong" }, "secret", "does not know"},
-			"key and secret exchanged":  {func(in *account.StartVerification) { in.ApplicationID, in.Secret = in.Secret, in.ApplicationID }, "applicationId", "exchange them"},
-			"an address that is not it": {func(in *account.StartVerification) { in.InstanceURL = "http://169.254.169.254" }, "instanceUrl", "not supported"},
-			"no name":                   {func(in *account.StartVerification) { in.DisplayName = " " }, "displayName", "1 to 100"},
-			"no key":                    {func(in *account.StartVerification) { in.ApplicationID = "" }, "applicationId", "Paste"},
+			"a wrong secret": {func(in *account.StartVerification) { in.Secret = "wrong" },
+				"secret", "does not know"},
+			"a wrong key": {func(in *account.StartVerification) { in.ApplicationID = "wrong" },
+				"secret", "does not know"},
+			"key and secret exchanged": {func(in *account.StartVerification) {
+				in.ApplicationID, in.Secret = in.Secret, in.ApplicationID
+			}, "applicationId", "exchange them"},
+			"an address that is not it": {func(in *account.StartVerification) {
+				in.InstanceURL = "http://169.254.169.254"
+			}, "instanceUrl", "not supported"},
+			"no name": {func(in *account.StartVerification) { in.DisplayName = " " },
+				"displayName", "1 to 100"},
+			"no key": {func(in *account.StartVerification) { in.ApplicationID = "" },
+				"applicationId", "Paste"},
 			"a consumer without callback": {func(in *account.StartVerification) {
 				in.ApplicationID, in.Secret = noCallback.Key, noCallback.Secret
 			}, "applicationId", "http://towpath.test/oauth/callback"},
@@ -52,7 +60,8 @@ func TestVerification_goesOnWhenBitbucketCannotBeAsked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v, err = b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant")); err != nil || v.Reason != "unavailable" || v.State != towpath.VerificationFailed {
+		if v, err = b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant")); err != nil ||
+			v.Reason != "unavailable" || v.State != towpath.VerificationFailed {
 			t.Errorf("%+v %v, want a failure that is called unavailable", v, err)
 		}
 	})
@@ -69,11 +78,17 @@ func TestVerification_failsWithItsReason(t *testing.T) {
 		if err != nil || v.Reason != "denied" {
 			t.Errorf("denied: %+v %v", v, err)
 		}
-		if _, err := b.FinishVerification(t.Context(), "s1", back); towpath.ErrorCode(err) != towpath.CodeNotFound {
+		if _, err := b.FinishVerification(t.Context(), "s1",
+			back); towpath.ErrorCode(err) != towpath.CodeNotFound {
 			t.Errorf("the same callback twice: %v", err)
 		}
 
-		poor := b.Sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "poor", CallbackURL: b.Consumer.CallbackURL, Scopes: []string{"account"}})
+		poor := b.Sim.AddConsumer(bitbucketsim.Consumer{
+			Workspace:   "acme",
+			Name:        "poor",
+			CallbackURL: b.Consumer.CallbackURL,
+			Scopes:      []string{"account"},
+		})
 		in := b.Start()
 		in.ApplicationID, in.Secret = poor.Key, poor.Secret
 		if _, page, err = b.StartVerification(t.Context(), b.Actor, in); err != nil {
@@ -83,7 +98,8 @@ func TestVerification_failsWithItsReason(t *testing.T) {
 		if err != nil || v.Reason != "missing_permission" || len(v.Missing) != 2 {
 			t.Errorf("missing permissions: %+v %v", v, err)
 		}
-		if _, err := b.AddProvider(t.Context(), b.Actor, v.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+		if _, err := b.AddProvider(t.Context(), b.Actor,
+			v.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
 			t.Errorf("adding an unverified provider: %v", err)
 		}
 	})
@@ -96,24 +112,29 @@ func TestVerification_isBoundToItsBrowserAndItsTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		back := b.Browse(t, page, "grant")
-		if _, err := b.FinishVerification(t.Context(), "another session", back); towpath.ErrorCode(err) != towpath.CodeForbidden {
+		if _, err := b.FinishVerification(t.Context(), "another session",
+			back); towpath.ErrorCode(err) != towpath.CodeForbidden {
 			t.Errorf("another browser: %v", err)
 		}
 		forged := back
 		forged.State = "guessed"
-		if _, err := b.FinishVerification(t.Context(), "s1", forged); towpath.ErrorCode(err) != towpath.CodeNotFound {
+		if _, err := b.FinishVerification(t.Context(), "s1",
+			forged); towpath.ErrorCode(err) != towpath.CodeNotFound {
 			t.Errorf("a guessed state: %v", err)
 		}
 		other := b.Actor
 		other.Member.ID = "somebody else"
-		if _, err := b.Verification(t.Context(), other, v.ID); towpath.ErrorCode(err) != towpath.CodeNotFound {
+		if _, err := b.Verification(t.Context(), other,
+			v.ID); towpath.ErrorCode(err) != towpath.CodeNotFound {
 			t.Errorf("somebody else looks: %v", err)
 		}
 		b.Clock.Move(towpath.VerificationTTL)
-		if _, err := b.FinishVerification(t.Context(), "s1", back); towpath.ErrorCode(err) != towpath.CodeNotFound {
+		if _, err := b.FinishVerification(t.Context(), "s1",
+			back); towpath.ErrorCode(err) != towpath.CodeNotFound {
 			t.Errorf("ten minutes later: %v", err)
 		}
-		if v, err = b.Verification(t.Context(), b.Actor, v.ID); err != nil || v.Reason != "expired" || !strings.Contains(v.Message, "callback URL") {
+		if v, err = b.Verification(t.Context(), b.Actor, v.ID); err != nil || v.Reason != "expired" ||
+			!strings.Contains(v.Message, "callback URL") {
 			t.Errorf("ten minutes later it reads %+v %v", v, err)
 		}
 	})
@@ -128,7 +149,8 @@ func TestStartGrant_byTokenIsForOwners(t *testing.T) {
 			t.Errorf("an owner's token: %v", err)
 		}
 		token.Member.Role = towpath.RoleMember
-		if _, _, err := b.StartGrant(t.Context(), token, provider); towpath.ErrorCode(err) != towpath.CodeForbidden {
+		if _, _, err := b.StartGrant(t.Context(), token,
+			provider); towpath.ErrorCode(err) != towpath.CodeForbidden {
 			t.Errorf("a member's token: %v", err)
 		}
 	})
@@ -139,7 +161,8 @@ func TestProvider_isDeletedOnlyWhenNothingIsLinked(t *testing.T) {
 		b.Commit(t, map[string]string{"README.md": "hi"})
 		link := b.Linked(t)
 		err := b.DeleteProvider(t.Context(), b.Actor, link.ProviderID)
-		if towpath.ErrorCode(err) != towpath.CodeConflict || !strings.Contains(err.Error(), "Shop (acme/shop-db)") {
+		if towpath.ErrorCode(err) != towpath.CodeConflict ||
+			!strings.Contains(err.Error(), "Shop (acme/shop-db)") {
 			t.Errorf("deleting a provider in use: %v", err)
 		}
 		if err := b.Unlink(t.Context(), b.Actor, link.ID); err != nil {
@@ -162,7 +185,11 @@ func TestGrant_isRenewedOnceForManyAndStoredBeforeUse(t *testing.T) {
 		b.Clock.Move(58 * time.Minute)
 		done := make(chan error, 8)
 		for range cap(done) {
-			go func() { _, err := b.Branches(t.Context(), b.Actor, grant, b.Spec(grant).RepositoryID); done <- err }()
+			go func() {
+				_, err := b.Branches(t.Context(), b.Actor, grant,
+					b.Spec(grant).RepositoryID)
+				done <- err
+			}()
 		}
 		for range cap(done) {
 			if err := <-done; err != nil {
@@ -176,7 +203,8 @@ func TestGrant_isRenewedOnceForManyAndStoredBeforeUse(t *testing.T) {
 		if _, err := b.Branches(t.Context(), b.Actor, grant, b.Spec(grant).RepositoryID); err != nil {
 			t.Error(err)
 		}
-		b.Clock.Move(time.Hour) // the refresh token that was used first is long dead: only the stored one can work
+		// the refresh token that was used first is long dead: only the stored one can work
+		b.Clock.Move(time.Hour)
 		if _, err := b.Branches(t.Context(), b.Actor, grant, b.Spec(grant).RepositoryID); err != nil {
 			t.Error(err)
 		}
@@ -206,11 +234,13 @@ func TestGrant_thatIsRevokedTurnsTheLinkIntoNeedsAttention(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v, err := b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant")); err != nil || v.GrantID != link.GrantID {
+		if v, err := b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant")); err != nil ||
+			v.GrantID != link.GrantID {
 			t.Fatalf("connected again as %+v %v", v, err)
 		}
 		b.Reconciled(t, link.ID)
-		if st, err = b.LinkStatus(t.Context(), link.ID); err != nil || st.Link.AttentionReason != "" || st.Rollout == nil {
+		if st, err = b.LinkStatus(t.Context(), link.ID); err != nil || st.Link.AttentionReason != "" ||
+			st.Rollout == nil {
 			t.Errorf("after connecting again: %+v %v", st, err)
 		}
 	})

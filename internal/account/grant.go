@@ -66,14 +66,17 @@ func (s *Service) Client(ctx context.Context, grantID string) (vcs.Client, error
 }
 
 // OwnClient returns a client for a grant of the actor's own.
-func (s *Service) OwnClient(ctx context.Context, actor towpath.Actor, grantID string) (vcs.Client, towpath.Grant, error) {
+func (s *Service) OwnClient(
+	ctx context.Context, actor towpath.Actor, grantID string,
+) (vcs.Client, towpath.Grant, error) {
 	var g towpath.Grant
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		g, err = tx.Grant(ctx, grantID)
 		return err
 	})
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && g.MemberID != actor.Member.ID {
-		return nil, g, towpath.Invalid("grantId", "Connect your own account at the provider first, then use that connection.")
+		return nil, g, towpath.Invalid("grantId",
+			"Connect your own account at the provider first, then use that connection.")
 	}
 	if err != nil {
 		return nil, g, err
@@ -82,13 +85,15 @@ func (s *Service) OwnClient(ctx context.Context, actor towpath.Actor, grantID st
 	return client, g, err
 }
 
-// grantTokens hands out a grant's access token and renews it: one renewal at a time, the new pair stored before it is used.
+// grantTokens hands out a grant's access token and renews it: one renewal at a time, the new pair
+// stored before it is used.
 type grantTokens struct {
 	s  *Service
 	id string
 }
 
-// refreshMargin is how long before its end a token is renewed, at most; of short-lived ones a fifth of their life.
+// refreshMargin is how long before its end a token is renewed, at most; of short-lived ones a fifth
+// of their life.
 const refreshMargin = 5 * time.Minute
 
 // Token implements vcs.TokenSource.
@@ -122,10 +127,16 @@ func (t *grantTokens) read(ctx context.Context) (g towpath.Grant, err error) {
 	return g, err
 }
 
-// renew gets a new pair for a grant, stores it and returns its access token. The caller holds the grant's lock.
+// renew gets a new pair for a grant, stores it and returns its access token. The caller holds the
+// grant's lock.
 func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	var p towpath.GitProvider
-	if err := s.Store.Read(ctx, func(tx *store.Tx) (err error) { p, err = tx.GitProvider(ctx, g.ProviderID); return err }); err != nil {
+	if err := s.Store.Read(ctx,
+		func(tx *store.Tx) (err error) {
+			p, err = tx.GitProvider(ctx,
+				g.ProviderID)
+			return err
+		}); err != nil {
 		return "", err
 	}
 	provider, err := s.Open(p)
@@ -140,10 +151,12 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("open refresh token: %w", err)
 	}
-	// The old refresh token may be dead once the provider has answered, so nothing may come between answer and store.
+	// The old refresh token may be dead once the provider has answered, so nothing may come between
+	// answer and store.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 45*time.Second)
 	defer cancel()
-	token, err := provider.Refresh(ctx, vcs.App{ApplicationID: p.ApplicationID, Secret: string(appSecret)}, string(refresh))
+	token, err := provider.Refresh(ctx, vcs.App{ApplicationID: p.ApplicationID, Secret: string(appSecret)},
+		string(refresh))
 	if err != nil {
 		return s.afterFailedRenewal(ctx, g, p.DisplayName, err)
 	}
@@ -161,21 +174,31 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	return access, err
 }
 
-// afterFailedRenewal decides what a refused renewal means: another process may have renewed the pair first; else, when the
-// provider will not have it, the person must authorize again and everything that depends on it says so.
-func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, providerName string, cause error) (access string, err error) {
+// afterFailedRenewal decides what a refused renewal means: another process may have renewed the
+// pair first; else, when the provider will not have it, the person must authorize again and
+// everything that depends on it says so.
+func (s *Service) afterFailedRenewal(
+	ctx context.Context, tried towpath.Grant, providerName string, cause error,
+) (access string, err error) {
 	if vcs.KindOf(cause) != vcs.Unauthorized {
 		return "", fmt.Errorf("renew access of %s: %w", tried.AccountName, cause)
 	}
 	if requeueAt, ok := s.refusals.Confirmed(tried.ID, s.Store.Now()); !ok {
-		return "", &vcs.Error{Kind: vcs.Unavailable, Op: "renew access of " + tried.AccountName, RetryAt: requeueAt, Err: cause,
-			Message: providerName + " has refused to renew the access once; it is tried again"}
+		return "", &vcs.Error{
+			Kind:    vcs.Unavailable,
+			Op:      "renew access of " + tried.AccountName,
+			RetryAt: requeueAt,
+			Err:     cause,
+			Message: providerName + " has refused to renew the access once; it is tried again",
+		}
 	}
 	var e *vcs.Error
-	reason := fmt.Sprintf("%s no longer accepts the access that %s gave. %s can connect the account again, or another administrator of the repository can take over.",
+	reason := fmt.Sprintf("%s no longer accepts the access that %s gave. %s can connect the account again, "+
+		"or another administrator of the repository can take over.",
 		providerName, tried.AccountName, tried.AccountName)
 	if errors.As(cause, &e) && e.Reason == vcs.ReasonCredentials {
-		reason = fmt.Sprintf("%s no longer accepts the OAuth consumer's credentials. A workspace owner can replace the secret under Settings, GitOps.", providerName)
+		reason = fmt.Sprintf("%s no longer accepts the OAuth consumer's credentials. A workspace owner can "+
+			"replace the secret under Settings, GitOps.", providerName)
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		access = ""
@@ -200,7 +223,8 @@ func (s *Service) afterFailedRenewal(ctx context.Context, tried towpath.Grant, p
 	return access, err
 }
 
-// markLinks sets why the links of a grant need a person, or with "" that they no longer do, and looks at them again.
+// markLinks sets why the links of a grant need a person, or with "" that they no longer do, and
+// looks at them again.
 func markLinks(ctx context.Context, tx *store.Tx, grantID, reason string) error {
 	for l, err := range tx.EveryLink(ctx, store.LinkFilter{GrantID: grantID}) {
 		if err != nil {
@@ -230,13 +254,21 @@ func (s *Service) sealTokens(g *towpath.Grant, token vcs.Token) {
 	g.ExpiresAt = token.ExpiresAt
 }
 
-// sealGrant makes a grant of a finished round trip. Its id is that of the grant which the same account gave before, if any.
-func (s *Service) sealGrant(ctx context.Context, v towpath.Verification, token vcs.Token) (*towpath.Grant, error) {
+// sealGrant makes a grant of a finished round trip. Its id is that of the grant which the same
+// account gave before, if any.
+func (s *Service) sealGrant(
+	ctx context.Context, v towpath.Verification, token vcs.Token,
+) (*towpath.Grant, error) {
 	if token.RefreshToken == "" {
 		return nil, errors.New("the provider sent no refresh token")
 	}
 	g := &towpath.Grant{
-		ID: store.NewID(), ProviderID: v.ProviderID, MemberID: v.MemberID, AccountID: v.AccountID, AccountName: v.AccountName, RefreshedAt: s.Store.Now(),
+		ID:          store.NewID(),
+		ProviderID:  v.ProviderID,
+		MemberID:    v.MemberID,
+		AccountID:   v.AccountID,
+		AccountName: v.AccountName,
+		RefreshedAt: s.Store.Now(),
 	}
 	err := s.Store.Read(ctx, func(tx *store.Tx) error {
 		known, err := tx.GrantOf(ctx, v.ProviderID, v.MemberID, v.AccountID)
@@ -273,7 +305,9 @@ type GrantSummary struct {
 }
 
 // Grants lists the actor's own grants at a provider.
-func (s *Service) Grants(ctx context.Context, actor towpath.Actor, providerID string) ([]GrantSummary, error) {
+func (s *Service) Grants(
+	ctx context.Context, actor towpath.Actor, providerID string,
+) ([]GrantSummary, error) {
 	var list []towpath.Grant
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		list, err = tx.Grants(ctx, providerID, actor.Member.ID)
@@ -289,7 +323,8 @@ func (s *Service) Grants(ctx context.Context, actor towpath.Actor, providerID st
 	return summaries, err
 }
 
-// grantIdle is how long a grant may lie unused before it is renewed, so that the provider does not let it die.
+// grantIdle is how long a grant may lie unused before it is renewed, so that the provider does not
+// let it die.
 const grantIdle = 7 * 24 * time.Hour
 
 // RefreshGrant renews a grant that nothing has used for long. It is a job's handler.
@@ -297,7 +332,8 @@ func (s *Service) RefreshGrant(ctx context.Context, grantID string) (requeueAt *
 	unlock := s.grants.refresh.lock(grantID)
 	defer unlock()
 	g, err := (&grantTokens{s, grantID}).read(ctx)
-	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && (g.BrokenReason != "" || s.Store.Now().Sub(g.RefreshedAt) < grantIdle) {
+	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
+		(g.BrokenReason != "" || s.Store.Now().Sub(g.RefreshedAt) < grantIdle) {
 		return nil, nil
 	}
 	if err != nil {

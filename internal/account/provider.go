@@ -10,7 +10,9 @@ import (
 )
 
 // takeVerified reads a verification that the actor has brought to its good end and marks it used.
-func takeVerified(ctx context.Context, tx *store.Tx, actor towpath.Actor, id string, purpose towpath.VerificationPurpose) (towpath.Verification, error) {
+func takeVerified(
+	ctx context.Context, tx *store.Tx, actor towpath.Actor, id string, purpose towpath.VerificationPurpose,
+) (towpath.Verification, error) {
 	v, err := ownVerification(ctx, tx, actor, id)
 	if err != nil {
 		return v, err
@@ -19,18 +21,24 @@ func takeVerified(ctx context.Context, tx *store.Tx, actor towpath.Actor, id str
 	case v.Purpose != purpose:
 		return v, towpath.Invalid("verificationId", "That verification was made for something else.")
 	case v.State == towpath.VerificationUsed:
-		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId", Message: "That verification has been used already."}
+		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId",
+			Message: "That verification has been used already."}
 	case v.State != towpath.VerificationVerified:
-		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId", Message: "The provider has not confirmed these credentials yet. Finish the sign-in first."}
+		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId",
+			Message: "The provider has not confirmed these credentials yet. Finish the sign-in first."}
 	case !tx.Now.Before(v.ExpiresAt):
-		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId", Message: "That verification is older than ten minutes. Verify again."}
+		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId",
+			Message: "That verification is older than ten minutes. Verify again."}
 	}
 	v.State = towpath.VerificationUsed
 	return v, nil
 }
 
-// AddProvider keeps what a verification has proved. The credentials come from the verification alone.
-func (s *Service) AddProvider(ctx context.Context, actor towpath.Actor, verificationID string) (p towpath.GitProvider, err error) {
+// AddProvider keeps what a verification has proved. The credentials come from the verification
+// alone.
+func (s *Service) AddProvider(
+	ctx context.Context, actor towpath.Actor, verificationID string,
+) (p towpath.GitProvider, err error) {
 	id := store.NewID()
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		v, err := takeVerified(ctx, tx, actor, verificationID, towpath.PurposeAddProvider)
@@ -38,7 +46,12 @@ func (s *Service) AddProvider(ctx context.Context, actor towpath.Actor, verifica
 			return err
 		}
 		p = towpath.GitProvider{
-			ID: id, Type: v.Type, InstanceURL: v.InstanceURL, DisplayName: v.DisplayName, ApplicationID: v.ApplicationID, CreatedBy: actor.Member.ID,
+			ID:            id,
+			Type:          v.Type,
+			InstanceURL:   v.InstanceURL,
+			DisplayName:   v.DisplayName,
+			ApplicationID: v.ApplicationID,
+			CreatedBy:     actor.Member.ID,
 		}
 		if p.EncryptedSecret, err = s.reencrypt(v, p.ID); err != nil {
 			return err
@@ -50,14 +63,21 @@ func (s *Service) AddProvider(ctx context.Context, actor towpath.Actor, verifica
 		if err := tx.CreateGitProvider(ctx, &p); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "git-provider.add", Subject: p.ID,
-			Detail: fmt.Sprintf("Added %s (%s), verified by %s.", p.DisplayName, p.InstanceURL, v.AccountName)})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID: actor.Member.ID,
+			Action:   "git-provider.add",
+			Subject:  p.ID,
+			Detail: fmt.Sprintf("Added %s (%s), verified by %s.", p.DisplayName, p.InstanceURL,
+				v.AccountName),
+		})
 	})
 	return p, err
 }
 
 // ReplaceSecret keeps the new credentials that a verification has proved.
-func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, providerID, verificationID string) (p towpath.GitProvider, err error) {
+func (s *Service) ReplaceSecret(
+	ctx context.Context, actor towpath.Actor, providerID, verificationID string,
+) (p towpath.GitProvider, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		v, err := takeVerified(ctx, tx, actor, verificationID, towpath.PurposeReplaceSecret)
 		if err != nil {
@@ -83,8 +103,12 @@ func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, provid
 		if err := tryGrantsAgain(ctx, tx, providerID); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "git-provider.replace-secret", Subject: p.ID,
-			Detail: fmt.Sprintf("Replaced the credentials of %s.", p.DisplayName)})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID: actor.Member.ID,
+			Action:   "git-provider.replace-secret",
+			Subject:  p.ID,
+			Detail:   fmt.Sprintf("Replaced the credentials of %s.", p.DisplayName),
+		})
 	})
 	if err == nil {
 		s.grants.forget()
@@ -92,7 +116,8 @@ func (s *Service) ReplaceSecret(ctx context.Context, actor towpath.Actor, provid
 	return p, err
 }
 
-// tryGrantsAgain lets grants be used again that the old credentials may have broken; dead ones fail again.
+// tryGrantsAgain lets grants be used again that the old credentials may have broken; dead ones fail
+// again.
 func tryGrantsAgain(ctx context.Context, tx *store.Tx, providerID string) error {
 	grants, err := tx.Grants(ctx, providerID, "")
 	if err != nil {
@@ -122,7 +147,9 @@ func (s *Service) reencrypt(v towpath.Verification, providerID string) ([]byte, 
 }
 
 // RenameProvider changes a provider's display name.
-func (s *Service) RenameProvider(ctx context.Context, actor towpath.Actor, id, displayName string) (p towpath.GitProvider, err error) {
+func (s *Service) RenameProvider(
+	ctx context.Context, actor towpath.Actor, id, displayName string,
+) (p towpath.GitProvider, err error) {
 	displayName = strings.TrimSpace(displayName)
 	if displayName == "" || len(displayName) > 100 {
 		return p, towpath.Invalid("displayName", "Give the provider a name of 1 to 100 characters.")
@@ -136,13 +163,18 @@ func (s *Service) RenameProvider(ctx context.Context, actor towpath.Actor, id, d
 		if err := tx.UpdateGitProvider(ctx, &p); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "git-provider.rename", Subject: id,
-			Detail: fmt.Sprintf("Renamed %s to %s.", old, displayName)})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID: actor.Member.ID,
+			Action:   "git-provider.rename",
+			Subject:  id,
+			Detail:   fmt.Sprintf("Renamed %s to %s.", old, displayName),
+		})
 	})
 	return p, err
 }
 
-// DeleteProvider removes a provider that nothing is linked through; otherwise it is a conflict that names the links.
+// DeleteProvider removes a provider that nothing is linked through; otherwise it is a conflict that
+// names the links.
 func (s *Service) DeleteProvider(ctx context.Context, actor towpath.Actor, id string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		p, err := tx.GitProvider(ctx, id)
@@ -158,13 +190,19 @@ func (s *Service) DeleteProvider(ctx context.Context, actor towpath.Actor, id st
 			for i, l := range linked {
 				names[i] = l.ProjectName + " (" + l.RepositoryName + ")"
 			}
-			return towpath.Errorf(towpath.CodeConflict, "%s is in use by %s. Unlink these repositories first.", p.DisplayName, strings.Join(names, ", "))
+			return towpath.Errorf(towpath.CodeConflict,
+				"%s is in use by %s. Unlink these repositories first.", p.DisplayName,
+				strings.Join(names, ", "))
 		}
 		if err := tx.DeleteGitProvider(ctx, id); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "git-provider.delete", Subject: id,
-			Detail: fmt.Sprintf("Deleted %s.", p.DisplayName)})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID: actor.Member.ID,
+			Action:   "git-provider.delete",
+			Subject:  id,
+			Detail:   fmt.Sprintf("Deleted %s.", p.DisplayName),
+		})
 	})
 }
 
@@ -213,7 +251,13 @@ func linkedProjects(ctx context.Context, tx *store.Tx, providerID string) ([]Lin
 		if err != nil {
 			return nil, err
 		}
-		linked[i] = LinkedProject{project.ID, project.Name, l.ID, l.RepositoryName, l.AttentionReason}
+		linked[i] = LinkedProject{
+			ProjectID:      project.ID,
+			ProjectName:    project.Name,
+			LinkID:         l.ID,
+			RepositoryName: l.RepositoryName,
+			Attention:      l.AttentionReason,
+		}
 	}
 	return linked, nil
 }

@@ -17,10 +17,12 @@ func TestReplaceSecret_mendsTheLinks(t *testing.T) {
 		b.Sim.AddConsumer(b.Consumer)
 		b.Clock.Move(2 * time.Hour)
 		b.Refused(t, link.ID)
-		if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.GrantBroken, "replace the secret") {
+		if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.GrantBroken,
+			"replace the secret") {
 			t.Fatalf("broken because of %q", st.GrantBroken)
 		}
-		v, page, err := b.StartSecretReplacement(t.Context(), b.Actor, link.ProviderID, old.Key, b.Consumer.Secret)
+		v, page, err := b.StartSecretReplacement(t.Context(), b.Actor, link.ProviderID, old.Key,
+			b.Consumer.Secret)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,9 @@ type RepositoryList struct {
 }
 
 // Repositories lists the repositories that the grant's person administers.
-func (s *Service) Repositories(ctx context.Context, actor towpath.Actor, grantID string) (list RepositoryList, err error) {
+func (s *Service) Repositories(
+	ctx context.Context, actor towpath.Actor, grantID string,
+) (list RepositoryList, err error) {
 	client, _, err := s.OwnClient(ctx, actor, grantID)
 	if err != nil {
 		return list, err
@@ -25,14 +27,18 @@ func (s *Service) Repositories(ctx context.Context, actor towpath.Actor, grantID
 		return true
 	})
 	for _, w := range skipped {
-		list.Unreadable = append(list.Unreadable, w.Workspace+": "+towpath.ErrorMessage(vcs.Explain(w.Err, "list workspace")))
+		list.Unreadable = append(list.Unreadable, w.Workspace+": "+
+			towpath.ErrorMessage(vcs.Explain(w.Err, "list workspace")))
 	}
-	slices.SortStableFunc(list.Repositories, func(a, b vcs.Repository) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
+	slices.SortStableFunc(list.Repositories,
+		func(a, b vcs.Repository) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
 	return list, vcs.Explain(err, "list repositories")
 }
 
 // Branches lists a repository's branches.
-func (s *Service) Branches(ctx context.Context, actor towpath.Actor, grantID, repositoryID string) ([]vcs.Branch, error) {
+func (s *Service) Branches(
+	ctx context.Context, actor towpath.Actor, grantID, repositoryID string,
+) ([]vcs.Branch, error) {
 	client, _, err := s.OwnClient(ctx, actor, grantID)
 	if err != nil {
 		return nil, err

@@ -1,5 +1,6 @@
-// Package api serves the JSON API, the webhooks, the OAuth callback and the console's files. It turns requests into calls of the
-// services and their answers into JSON; it decides nothing but who may call what, which routes.go lists on one page.
+// Package api serves the JSON API, the webhooks, the OAuth callback and the console's files. It
+// turns requests into calls of the services and their answers into JSON; it decides nothing but who
+// may call what, which routes.go lists on one page.
 package api
 
 import (
@@ -25,7 +26,8 @@ import (
 	"towpath/internal/workspace"
 )
 
-// Server answers HTTP requests. Its fields are set before Handler is called and not changed afterwards.
+// Server answers HTTP requests. Its fields are set before Handler is called and not changed
+// afterwards.
 type Server struct {
 	Store     *store.Store
 	Workspace *workspace.Service
@@ -42,13 +44,15 @@ type Server struct {
 	Listen      string          // host:port that the server listens on; requests for it are answered too
 	Version     string          // of the build
 	Stopping    <-chan struct{} // closed when the server stops, to end streams; nil for never
-	Console     http.Handler    // everything that is neither API nor hook; nil for a page that says where the API is
+	// everything that is neither API nor hook; nil for a page that says where the API is
+	Console http.Handler
 }
 
 // bodyLimit bounds the body of every request, in bytes.
 const bodyLimit = 1 << 20
 
-// apiTimeout bounds the work of one request; the slowest are those that ask a Git provider or a target.
+// apiTimeout bounds the work of one request; the slowest are those that ask a Git provider or a
+// target.
 const apiTimeout = time.Minute
 
 // Handler returns the handler of all requests.
@@ -65,7 +69,8 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET "+callbackPath, s.oauthCallback())
 	metrics := newMetrics(s.Store, s.Version)
 	mux.Handle("GET /metrics", metrics.handler())
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("GET /healthz",
+		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("/", s.console())
 	return s.middleware(mux, metrics)
@@ -74,18 +79,23 @@ func (s *Server) Handler() http.Handler {
 // OpenAPI returns the description of the API as JSON.
 func (s *Server) OpenAPI() []byte { return s.register(http.NewServeMux()) }
 
-// register adds the API's routes to a mux and returns their description. The links to schemas in each body and the
-// documentation page, which loads scripts from elsewhere, are left out.
+// register adds the API's routes to a mux and returns their description. The links to schemas in
+// each body and the documentation page, which loads scripts from elsewhere, are left out.
 func (s *Server) register(mux *http.ServeMux) []byte {
 	config := huma.DefaultConfig("Towpath", "1")
-	config.CreateHooks, config.OpenAPIPath, config.DocsPath, config.SchemasPath = nil, "", "", ""
-	config.Info.Description = "Errors are problems as in RFC 9457; `code` is a stable word and `errors` name the fields that are wrong."
+	config.CreateHooks = nil
+	config.OpenAPIPath = ""
+	config.DocsPath = ""
+	config.SchemasPath = ""
+	config.Info.Description = "Errors are problems as in RFC 9457; `code` is a stable word and `errors` " +
+		"name the fields that are wrong."
 	config.Transformers = []huma.Transformer{s.asProblem}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie},
 		"token":   {Type: "http", Scheme: "bearer", Description: "An API token."},
 	}
-	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[towpath.Permission](), reflect.TypeFor[permission]())
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[towpath.Permission](),
+		reflect.TypeFor[permission]())
 	api := humago.New(mux, config)
 	for _, r := range s.routes() {
 		r.Handle.register(s, api, s.operation(api, r))
@@ -101,7 +111,8 @@ func (s *Server) noSuchRoute(w http.ResponseWriter, r *http.Request) {
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	if err := s.Store.Writable(r.Context()); err != nil {
 		s.Logger.Error("metadata cannot be written", "error", err)
-		http.Error(w, "The metadata database cannot be written. The log says why.", http.StatusServiceUnavailable)
+		http.Error(w,
+			"The metadata database cannot be written. The log says why.", http.StatusServiceUnavailable)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -117,7 +128,8 @@ func (s *Server) console() http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write([]byte("Towpath. This build has no console. The API is under /api/v1, its description at /api/openapi.json.\n"))
+		_, _ = w.Write([]byte("Towpath. This build has no console. The API is under /api/v1, its " +
+			"description at /api/openapi.json.\n"))
 	})
 }
 

@@ -30,5 +30,6 @@ func (s *Server) listAuditEvents(ctx context.Context, in *listAuditEventsInput) 
 		rows, err = tx.AuditEvents(ctx, in.Project, in.newest())
 		return err
 	})
-	return page(in.Paging, rows, func(e towpath.AuditEvent) string { return e.ID }, func(e towpath.AuditEvent) auditEvent { return auditEvent(e) }), err
+	return page(in.Paging, rows, func(e towpath.AuditEvent) string { return e.ID },
+		func(e towpath.AuditEvent) auditEvent { return auditEvent(e) }), err
 }

@@ -46,8 +46,16 @@ const (
 
 func databaseBaselineOf(b links.DatabaseBaseline) databaseBaseline {
 	v := databaseBaseline{
-		DatabaseID: b.Database.ID, Name: b.Database.Name, Environment: b.Environment, Populated: b.Database.Ledger.Populated, HasLedger: b.HasLedger,
-		Versions: orEmpty(b.Versions[max(0, len(b.Versions)-mostVersions):]), Fitting: []string{}, Against: []contradictions{}, Unread: b.Unread, Problem: b.Problem,
+		DatabaseID:  b.Database.ID,
+		Name:        b.Database.Name,
+		Environment: b.Environment,
+		Populated:   b.Database.Ledger.Populated,
+		HasLedger:   b.HasLedger,
+		Versions:    orEmpty(b.Versions[max(0, len(b.Versions)-mostVersions):]),
+		Fitting:     []string{},
+		Against:     []contradictions{},
+		Unread:      b.Unread,
+		Problem:     b.Problem,
 	}
 	for _, c := range b.Candidates {
 		if len(c.Against) == 0 {
@@ -76,7 +84,12 @@ func contradictionsOf(c plan.Candidate) contradictions {
 	against := slices.Clone(c.Against)
 	slices.SortStableFunc(against, func(a, b plan.Contradiction) int { return weight(a) - weight(b) })
 	for _, a := range against[:min(len(against), mostThings)] {
-		v.Things = append(v.Things, contradiction{a.Thing, a.There, a.Covered, a.Path})
+		v.Things = append(v.Things, contradiction{
+			Thing:   a.Thing,
+			There:   a.There,
+			Covered: a.Covered,
+			Path:    a.Path,
+		})
 	}
 	return v
 }

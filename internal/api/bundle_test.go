@@ -72,8 +72,12 @@ func setup(t *testing.T) *bundle {
 	}
 	b := &bundle{log: &logBuffer{}, tokens: map[string]string{}, members: map[string]towpath.Member{}}
 	b.Server = &Server{
-		Store: st, Workspace: &workspace.Service{Store: st}, Auth: &auth.Service{Store: st, Keyring: keyring},
-		Logger: slog.New(slog.NewTextHandler(b.log, nil)), ExternalURL: "https://towpath.example", Version: "test",
+		Store:       st,
+		Workspace:   &workspace.Service{Store: st},
+		Auth:        &auth.Service{Store: st, Keyring: keyring},
+		Logger:      slog.New(slog.NewTextHandler(b.log, nil)),
+		ExternalURL: "https://towpath.example",
+		Version:     "test",
 	}
 	t.Cleanup(func() {
 		if err := st.Close(); err != nil {
@@ -93,11 +97,13 @@ func (b *bundle) serve(t *testing.T) {
 	b.url = server.URL
 }
 
-// populate writes people and their project into the store directly, since hashing five passwords takes its time.
+// populate writes people and their project into the store directly, since hashing five passwords
+// takes its time.
 func (b *bundle) populate(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
-	roles := map[string]towpath.Role{"owner": towpath.RoleOwner, "dba": towpath.RoleDBA, "lead": towpath.RoleMember, "developer": towpath.RoleMember, "outsider": towpath.RoleMember}
+	roles := map[string]towpath.Role{"owner": towpath.RoleOwner, "dba": towpath.RoleDBA,
+		"lead": towpath.RoleMember, "developer": towpath.RoleMember, "outsider": towpath.RoleMember}
 	err := b.Store.Write(ctx, func(tx *store.Tx) error {
 		b.project = towpath.Project{Name: "Shop"}
 		if err := tx.CreateProject(ctx, &b.project); err != nil {
@@ -109,17 +115,20 @@ func (b *bundle) populate(t *testing.T) {
 				return err
 			}
 			token := "tp_" + who
-			c := towpath.Credential{Kind: towpath.CredentialAPIToken, MemberID: m.ID, Hash: secret.HashToken(token)}
+			c := towpath.Credential{Kind: towpath.CredentialAPIToken, MemberID: m.ID,
+				Hash: secret.HashToken(token)}
 			if err := tx.CreateCredential(ctx, &c); err != nil {
 				return err
 			}
-			c = towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID, Hash: secret.HashToken("session-" + who)}
+			c = towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID,
+				Hash: secret.HashToken("session-" + who)}
 			if err := tx.CreateCredential(ctx, &c); err != nil {
 				return err
 			}
 			b.tokens[who], b.members[who] = token, m
 		}
-		for who, role := range map[string]towpath.ProjectRole{"lead": towpath.ProjectOwner, "developer": towpath.ProjectDeveloper} {
+		for who, role := range map[string]towpath.ProjectRole{"lead": towpath.ProjectOwner,
+			"developer": towpath.ProjectDeveloper} {
 			pm := towpath.ProjectMember{ProjectID: b.project.ID, MemberID: b.members[who].ID, Role: role}
 			if err := tx.SetProjectMember(ctx, pm); err != nil {
 				return err
@@ -157,7 +166,10 @@ func (b *bundle) send(t *testing.T, who, method, path, body string, headers ...s
 	if host := r.Header.Get("Host"); host != "" {
 		r.Host = host
 	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	resp, err := client.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +182,8 @@ func (b *bundle) send(t *testing.T, who, method, path, body string, headers ...s
 	return response{resp, text}
 }
 
-// call makes a request to the API that must have the given status, and reads the answer into out unless that is nil.
+// call makes a request to the API that must have the given status, and reads the answer into out
+// unless that is nil.
 func (b *bundle) call(t *testing.T, who, method, path, body string, status int, out any) response {
 	t.Helper()
 	r := b.send(t, who, method, "/api/v1"+path, body)
@@ -225,6 +238,7 @@ func golden(t *testing.T, name string, got []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs from what the server has now. Look at the difference after: go test ./internal/api -update", path)
+		t.Errorf("%s differs from what the server has now. Look at the difference after: go test "+
+			"./internal/api -update", path)
 	}
 }

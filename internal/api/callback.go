@@ -27,16 +27,25 @@ type callbackPage struct {
 	Home    string
 }
 
-// oauthCallback ends an OAuth round trip. The page that it answers tells the console's page, which has been waiting, and closes
-// itself; whoever sees it nevertheless can read how it ended.
+// oauthCallback ends an OAuth round trip. The page that it answers tells the console's page, which
+// has been waiting, and closes itself; whoever sees it nevertheless can read how it ended.
 func (s *Server) oauthCallback() http.HandlerFunc {
 	page := template.Must(template.New("callback").Parse(callbackText))
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
 		v, err := s.Accounts.FinishVerification(r.Context(), actorOf(r.Context()).SessionID, account.Callback{
-			State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error"), ErrorDescription: q.Get("error_description"),
+			State:            q.Get("state"),
+			Code:             q.Get("code"),
+			Error:            q.Get("error"),
+			ErrorDescription: q.Get("error_description"),
 		})
-		shown := callbackPage{Nonce: secret.NewToken(16), ID: v.ID, State: v.State, Purpose: v.Purpose, Home: s.ExternalURL + "/"}
+		shown := callbackPage{
+			Nonce:   secret.NewToken(16),
+			ID:      v.ID,
+			State:   v.State,
+			Purpose: v.Purpose,
+			Home:    s.ExternalURL + "/",
+		}
 		status := http.StatusOK
 		switch {
 		case err != nil:
@@ -51,7 +60,9 @@ func (s *Server) oauthCallback() http.HandlerFunc {
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+shown.Nonce+"'; script-src 'nonce-"+shown.Nonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+shown.Nonce+
+			"'; script-src 'nonce-"+shown.Nonce+
+			"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		w.WriteHeader(status)
 		_ = page.Execute(w, shown) // the client is gone if this fails
 	}

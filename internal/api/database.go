@@ -31,8 +31,21 @@ type database struct {
 
 func databaseOf(d towpath.Database) database {
 	return database{
-		d.ID, d.InstanceID, d.EnvironmentID, d.Name, d.ProjectID, d.AssignedAt, d.MissingAt, d.Lease.Owner != "",
-		d.Ledger.At, d.Ledger.Error, false, cmp.Or(string(d.Ledger.Trouble), "believed"), d.Ledger.Differs, nil, d.CreatedAt,
+		ID:            d.ID,
+		InstanceID:    d.InstanceID,
+		EnvironmentID: d.EnvironmentID,
+		Name:          d.Name,
+		ProjectID:     d.ProjectID,
+		AssignedAt:    d.AssignedAt,
+		MissingAt:     d.MissingAt,
+		Busy:          d.Lease.Owner != "",
+		LedgerAt:      d.Ledger.At,
+		LedgerError:   d.Ledger.Error,
+		ForeignLedger: false,
+		LedgerState:   cmp.Or(string(d.Ledger.Trouble), "believed"),
+		LedgerDiffers: d.Ledger.Differs,
+		LastChangeAt:  nil,
+		CreatedAt:     d.CreatedAt,
 	}
 }
 
@@ -47,7 +60,8 @@ type listDatabasesInput struct {
 func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (list[database], error) {
 	var views []database
 	err := s.Store.Read(ctx, func(tx *store.Tx) error {
-		filter := store.DatabaseFilter{ProjectID: in.Project, InstanceID: in.Instance, Unassigned: in.Unassigned}
+		filter := store.DatabaseFilter{ProjectID: in.Project, InstanceID: in.Instance,
+			Unassigned: in.Unassigned}
 		rows, err := visibleDatabases(ctx, tx, filter, in.oldest())
 		if err != nil {
 			return err
@@ -68,7 +82,9 @@ func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (lis
 	return page(in.Paging, views, func(d database) string { return d.ID }, same), err
 }
 
-func visibleDatabases(ctx context.Context, tx *store.Tx, f store.DatabaseFilter, p store.Page) ([]towpath.Database, error) {
+func visibleDatabases(
+	ctx context.Context, tx *store.Tx, f store.DatabaseFilter, p store.Page,
+) ([]towpath.Database, error) {
 	member := actorOf(ctx).Member
 	if member.Role.Can(towpath.ManageInstances) {
 		return tx.Databases(ctx, f, p)
@@ -92,8 +108,11 @@ func visibleDatabases(ctx context.Context, tx *store.Tx, f store.DatabaseFilter,
 	return rows, nil
 }
 
-// databaseWithin converts a database with what other tables say of it: whether it is a copy, and its newest change.
-func databaseWithin(ctx context.Context, tx *store.Tx, d towpath.Database, foreign map[string]bool) (database, error) {
+// databaseWithin converts a database with what other tables say of it: whether it is a copy, and
+// its newest change.
+func databaseWithin(
+	ctx context.Context, tx *store.Tx, d towpath.Database, foreign map[string]bool,
+) (database, error) {
 	view := databaseOf(d)
 	view.ForeignLedger = foreign[d.ID]
 	newest, err := tx.ChangeHistory(ctx, d.ID, store.Page{Limit: 1, NewestFirst: true})
@@ -180,8 +199,21 @@ type change struct {
 
 func changeOf(h towpath.ChangeHistory) change {
 	return change{
-		h.ID, h.DatabaseID, h.ProjectID, h.RolloutID, h.TaskID, migrationOf(h.Migration), h.State, h.Commit, h.Author, h.Repository,
-		h.StartedAt, h.FinishedAt, h.Statements, h.RowsAffected, h.SchemaBefore != h.SchemaAfter,
+		ID:           h.ID,
+		DatabaseID:   h.DatabaseID,
+		ProjectID:    h.ProjectID,
+		RolloutID:    h.RolloutID,
+		TaskID:       h.TaskID,
+		Migration:    migrationOf(h.Migration),
+		State:        h.State,
+		Commit:       h.Commit,
+		Author:       h.Author,
+		Repository:   h.Repository,
+		StartedAt:    h.StartedAt,
+		FinishedAt:   h.FinishedAt,
+		Statements:   h.Statements,
+		RowsAffected: h.RowsAffected,
+		SchemaChange: h.SchemaBefore != h.SchemaAfter,
 	}
 }
 
@@ -227,14 +259,16 @@ func (s *Server) getChange(ctx context.Context, in *changePath) (changeDetail, e
 		if err != nil {
 			return err
 		}
-		if d, err := tx.Database(ctx, in.Database); err != nil || d.ProjectID != h.ProjectID && !actorOf(ctx).Member.Role.Can(towpath.ViewProject) {
+		if d, err := tx.Database(ctx, in.Database); err != nil || d.ProjectID != h.ProjectID &&
+			!actorOf(ctx).Member.Role.Can(towpath.ViewProject) {
 			if err != nil {
 				return err
 			}
 			return errNoThing
 		}
 		detail.Change = changeOf(h)
-		for checksum, into := range map[string]**text{h.Checksum: &detail.SQL, h.SchemaBefore: &detail.SchemaBefore, h.SchemaAfter: &detail.SchemaAfter} {
+		for checksum, into := range map[string]**text{h.Checksum: &detail.SQL,
+			h.SchemaBefore: &detail.SchemaBefore, h.SchemaAfter: &detail.SchemaAfter} {
 			if *into, err = readText(ctx, tx, checksum); err != nil {
 				return err
 			}
@@ -267,11 +301,15 @@ func readText(ctx context.Context, tx *store.Tx, checksum string) (*text, error)
 		return nil, err
 	}
 	shown := head[:min(len(head), textLimit)]
-	return &text{hidePasswords(string(shown)), int(size), int64(len(shown)) < size}, nil
+	return &text{Text: hidePasswords(string(shown)), Size: int(size),
+		Truncated: int64(len(shown)) < size}, nil
 }
 
-// passwordLiteral finds the literals behind PASSWORD, IDENTIFIED BY and the like; one that the end of the text cuts off too.
-var passwordLiteral = regexp.MustCompile(`(?is)((?:^|[^'"\w])(?:password|identified\s+by|identified\s+(?:with|via)\s+\S+\s+(?:by|as|using))(?:\s+password)?\s*[=(]?\s*)('(?:[^'\\]|\\.|'')*(?:'|$)|"(?:[^"\\]|\\.|"")*(?:"|$))`)
+// passwordLiteral finds the literals behind PASSWORD, IDENTIFIED BY and the like; one that the end
+// of the text cuts off too.
+var passwordLiteral = regexp.MustCompile(
+	`(?is)((?:^|[^'"\w])(?:password|identified\s+by|identified\s+(?:with|via)\s+\S+\s+(?:by|as|using))(?:\s+password)?\s*[=(]?\s*)('(?:[^'\\]|\\.|'')*(?:'|$)|"(?:[^"\\]|\\.|"")*(?:"|$))`)
 
-// hidePasswords puts dots for the passwords that statements set: who may read a rollout need not know them.
+// hidePasswords puts dots for the passwords that statements set: who may read a rollout need not
+// know them.
 func hidePasswords(sql string) string { return passwordLiteral.ReplaceAllString(sql, "${1}'…'") }

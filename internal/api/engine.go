@@ -29,9 +29,23 @@ type engineOption struct {
 func (s *Server) listEngineTypes(context.Context, *struct{}) (list[engineType], error) {
 	kinds := list[engineType]{Items: []engineType{}}
 	for _, k := range s.Catalog.Kinds() {
-		e := engineType{k.Type, k.Name, k.AddressLabel, k.AddressHelp, k.Login, k.Rights, []engineOption{}}
+		e := engineType{
+			Type:         k.Type,
+			Name:         k.Name,
+			AddressLabel: k.AddressLabel,
+			AddressHelp:  k.AddressHelp,
+			Login:        k.Login,
+			Rights:       k.Rights,
+			Options:      []engineOption{},
+		}
 		for _, o := range k.Options {
-			e.Options = append(e.Options, engineOption{o.Key, o.Label, o.Help, o.Values, o.Several})
+			e.Options = append(e.Options, engineOption{
+				Key:     o.Key,
+				Label:   o.Label,
+				Help:    o.Help,
+				Values:  o.Values,
+				Several: o.Several,
+			})
 		}
 		kinds.Items = append(kinds.Items, e)
 	}

@@ -26,8 +26,16 @@ type environment struct {
 
 func environmentOf(e towpath.Environment) environment {
 	return environment{
-		e.ID, e.Name, e.Position, e.CreatedAt, e.LockTimeout.Milliseconds(), e.StatementTimeout.Milliseconds(),
-		e.MaxLockTimeout.Milliseconds(), e.MaxStatementTimeout.Milliseconds(), e.AllowRoles, appliedLimitsOf(e, towpath.Project{}),
+		ID:                  e.ID,
+		Name:                e.Name,
+		Position:            e.Position,
+		CreatedAt:           e.CreatedAt,
+		LockTimeout:         e.LockTimeout.Milliseconds(),
+		StatementTimeout:    e.StatementTimeout.Milliseconds(),
+		MaxLockTimeout:      e.MaxLockTimeout.Milliseconds(),
+		MaxStatementTimeout: e.MaxStatementTimeout.Milliseconds(),
+		AllowRoles:          e.AllowRoles,
+		Applied:             appliedLimitsOf(e, towpath.Project{}),
 	}
 }
 
@@ -63,7 +71,8 @@ type changeEnvironmentInput struct {
 	}
 }
 
-// changeEnvironment changes what the request names. Limits and allowRoles hold from the next attempt of a task on.
+// changeEnvironment changes what the request names. Limits and allowRoles hold from the next
+// attempt of a task on.
 func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInput) (environment, error) {
 	e, err := s.Workspace.ChangeEnvironment(ctx, actorOf(ctx), in.Environment, workspace.EnvironmentChange{
 		Name:                in.Body.Name,
@@ -90,8 +99,11 @@ type orderEnvironmentsInput struct {
 	}
 }
 
-// orderEnvironments sets the order of all environments at once. Rollouts that exist keep the stages that they were made with.
-func (s *Server) orderEnvironments(ctx context.Context, in *orderEnvironmentsInput) (list[environment], error) {
+// orderEnvironments sets the order of all environments at once. Rollouts that exist keep the stages
+// that they were made with.
+func (s *Server) orderEnvironments(
+	ctx context.Context, in *orderEnvironmentsInput,
+) (list[environment], error) {
 	rows, err := s.Workspace.OrderEnvironments(ctx, actorOf(ctx), in.Body.IDs)
 	return all(rows, environmentOf), err
 }

@@ -26,7 +26,8 @@ var statuses = map[towpath.Code]int{
 	towpath.CodeInternal:     http.StatusInternalServerError,
 }
 
-var errNoRoute = towpath.Errorf(towpath.CodeNotFound, "The API has no such address. /api/openapi.json lists what it has.")
+var errNoRoute = towpath.Errorf(towpath.CodeNotFound,
+	"The API has no such address. /api/openapi.json lists what it has.")
 
 // problem is an error as RFC 9457 writes it.
 type problem struct {
@@ -38,7 +39,8 @@ type problem struct {
 	Errors    []fieldProblem `json:"errors,omitempty" nullable:"false" doc:"The inputs that are wrong."`
 }
 
-// fieldProblem says what is wrong with one input. It does not repeat the input, which may be a secret.
+// fieldProblem says what is wrong with one input. It does not repeat the input, which may be a
+// secret.
 type fieldProblem struct {
 	Location string `json:"location" example:"body.applicationId"`
 	Message  string `json:"message"`
@@ -89,8 +91,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	_ = json.NewEncoder(w).Encode(p) // the client is gone if this fails
 }
 
-// asProblem brings the errors that the framework makes (input that does not fit its schema) into our form: the field itself is
-// named where a property is missing, and no value is repeated.
+// asProblem brings the errors that the framework makes (input that does not fit its schema) into
+// our form: the field itself is named where a property is missing, and no value is repeated.
 func (s *Server) asProblem(ctx huma.Context, _ string, v any) (any, error) {
 	model, ok := v.(*huma.ErrorModel)
 	if !ok {
@@ -102,7 +104,12 @@ func (s *Server) asProblem(ctx huma.Context, _ string, v any) (any, error) {
 			code = c
 		}
 	}
-	p := &problem{Title: http.StatusText(model.Status), Status: model.Status, Code: code, RequestID: requestOf(ctx.Context()).ID}
+	p := &problem{
+		Title:     http.StatusText(model.Status),
+		Status:    model.Status,
+		Code:      code,
+		RequestID: requestOf(ctx.Context()).ID,
+	}
 	if code == towpath.CodeInternal {
 		s.Logger.Error("request failed", "request", p.RequestID, "error", model)
 		p.Detail = towpath.ErrorMessage(model)

@@ -56,8 +56,16 @@ func eventOf(e towpath.Event) Event {
 		return Event{Kind: kindAudit, ProjectID: e.ProjectID}
 	}
 	return Event{
-		Kind: eventKind(e.Kind), ProjectID: e.ProjectID, LinkID: e.LinkID, RolloutID: e.RolloutID, TaskID: e.TaskID,
-		DatabaseID: e.DatabaseID, MemberID: e.MemberID, SubjectID: e.SubjectID, From: e.From, To: e.To,
+		Kind:       eventKind(e.Kind),
+		ProjectID:  e.ProjectID,
+		LinkID:     e.LinkID,
+		RolloutID:  e.RolloutID,
+		TaskID:     e.TaskID,
+		DatabaseID: e.DatabaseID,
+		MemberID:   e.MemberID,
+		SubjectID:  e.SubjectID,
+		From:       e.From,
+		To:         e.To,
 	}
 }
 
@@ -69,7 +77,8 @@ func streamOf[I any](h func(context.Context, *I) (*huma.StreamResponse, error)) 
 		op.Responses["200"] = &huma.Response{
 			Description: "A stream of server-sent events named `changed`. The data of each is an Event.",
 			Content: map[string]*huma.MediaType{
-				"text/event-stream": {Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Event](), true, "")},
+				"text/event-stream": {Schema: api.OpenAPI().Components.Schemas.Schema(
+					reflect.TypeFor[Event](), true, "")},
 			},
 		}
 		register(s, api, op)
@@ -77,8 +86,8 @@ func streamOf[I any](h func(context.Context, *I) (*huma.StreamResponse, error)) 
 	return e
 }
 
-// streamEvents sends the events that the caller may see. A stream ends after a while, as every request does, and browsers
-// reconnect.
+// streamEvents sends the events that the caller may see. A stream ends after a while, as every
+// request does, and browsers reconnect.
 func (s *Server) streamEvents(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
 	actor := actorOf(ctx)
 	return &huma.StreamResponse{Body: func(out huma.Context) {

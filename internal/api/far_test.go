@@ -30,7 +30,8 @@ import (
 
 const repositoryName = "acme/shop-db"
 
-// world is a server with all its services, beside a simulated Bitbucket and a folder of SQLite files.
+// world is a server with all its services, beside a simulated Bitbucket and a folder of SQLite
+// files.
 type world struct {
 	*bundle
 	sim      *bitbucketsim.Sim
@@ -41,7 +42,10 @@ type world struct {
 func setupWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{bundle: setup(t), root: t.TempDir()}
-	far := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.sim.ServeHTTP(rw, r) }))
+	far := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter,
+		r *http.Request) {
+		w.sim.ServeHTTP(rw, r)
+	}))
 	t.Cleanup(far.Close)
 	near := httptest.NewUnstartedServer(nil)
 	w.url = "http://" + near.Listener.Addr().String()
@@ -53,11 +57,15 @@ func setupWorld(t *testing.T) *world {
 	w.sim.AddUser(bitbucketsim.User{Username: "ada", DisplayName: "Ada Lock", Password: "pw"})
 	w.sim.AddWorkspace("acme", "Acme")
 	w.sim.SetMember("acme", "ada", "owner")
-	if _, err := w.sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: "acme", Slug: "shop-db"}); err != nil {
+	if _, err := w.sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: "acme",
+		Slug: "shop-db"}); err != nil {
 		t.Fatal(err)
 	}
 	w.consumer = w.sim.AddConsumer(bitbucketsim.Consumer{
-		Workspace: "acme", Name: "Towpath", CallbackURL: w.url + callbackPath, Scopes: []string{"account", "webhook", "repository:write"},
+		Workspace:   "acme",
+		Name:        "Towpath",
+		CallbackURL: w.url + callbackPath,
+		Scopes:      []string{"account", "webhook", "repository:write"},
 	})
 	w.wire(t, far.URL)
 	near.Config.Handler = w.Handler()
@@ -72,23 +80,47 @@ func setupWorld(t *testing.T) *world {
 // wire makes the services as cmd does, and starts the jobs.
 func (w *world) wire(t *testing.T, bitbucketURL string) {
 	t.Helper()
-	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: bitbucketURL, APIURL: bitbucketURL + "/2.0"})
+	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: bitbucketURL, APIURL: bitbucketURL +
+		"/2.0"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	engines := map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: w.root})}
+	engines := map[towpath.EngineType]engine.Engine{
+		towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: w.root})}
 	w.Catalog = &catalog.Service{Store: w.Store, Keyring: w.Keyring, Engines: engines, Logger: w.Logger}
-	w.Executor = &executor.Service{Store: w.Store, Keyring: w.Keyring, Engines: engines, Owner: "test", ServerID: "test", Logger: w.Logger}
+	w.Executor = &executor.Service{
+		Store:    w.Store,
+		Keyring:  w.Keyring,
+		Engines:  engines,
+		Owner:    "test",
+		ServerID: "test",
+		Logger:   w.Logger,
+	}
 	w.Rollouts = &rollouts.Service{Store: w.Store, Logger: w.Logger}
 	w.Accounts = &account.Service{
-		Store: w.Store, Keyring: w.Keyring, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
-		ExternalURL: w.url, Logger: w.Logger,
+		Store:       w.Store,
+		Keyring:     w.Keyring,
+		Drivers:     map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
+		ExternalURL: w.url,
+		Logger:      w.Logger,
 	}
 	files := &manifest.Service{Store: w.Store}
-	report := &reports.Service{Store: w.Store, Accounts: w.Accounts, Manifest: files, ExternalURL: w.url, Logger: w.Logger}
+	report := &reports.Service{
+		Store:       w.Store,
+		Accounts:    w.Accounts,
+		Manifest:    files,
+		ExternalURL: w.url,
+		Logger:      w.Logger,
+	}
 	w.Links = &links.Service{
-		Store: w.Store, Keyring: w.Keyring, Accounts: w.Accounts, Manifest: files, ExternalURL: w.url, Logger: w.Logger,
-		RefreshLedgers: w.Catalog.RefreshLedgers, Settle: report.Settle,
+		Store:          w.Store,
+		Keyring:        w.Keyring,
+		Accounts:       w.Accounts,
+		Manifest:       files,
+		ExternalURL:    w.url,
+		Logger:         w.Logger,
+		RefreshLedgers: w.Catalog.RefreshLedgers,
+		Settle:         report.Settle,
 	}
 	w.Syncs = &syncs.Service{
 		Store: w.Store, Accounts: w.Accounts, Manifest: files, Logger: w.Logger,
@@ -97,8 +129,9 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 	runner := &jobs.Runner{
 		Store: w.Store, Owner: "test", Logger: w.Logger,
 		Handlers: map[towpath.JobKind]jobs.Handler{
-			towpath.JobReconcile: w.Syncs.Reconcile, towpath.JobPostPlan: report.PostPlan, towpath.JobPostStatus: report.PostStatus,
-			towpath.JobCheckHook: w.Links.CheckHook, towpath.JobAdvance: w.Rollouts.Advance, towpath.JobRunTask: w.Executor.RunTask,
+			towpath.JobReconcile: w.Syncs.Reconcile, towpath.JobPostPlan: report.PostPlan,
+			towpath.JobPostStatus: report.PostStatus, towpath.JobCheckHook: w.Links.CheckHook,
+			towpath.JobAdvance: w.Rollouts.Advance, towpath.JobRunTask: w.Executor.RunTask,
 		},
 	}
 	ended := make(chan error)
@@ -122,7 +155,8 @@ func (w *world) file(t *testing.T, folder, name string) {
 	}
 }
 
-// targets makes the environments test and prod with an instance and its database shop each, in the project.
+// targets makes the environments test and prod with an instance and its database shop each, in the
+// project.
 func (w *world) targets(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"test", "prod"} {
@@ -130,14 +164,17 @@ func (w *world) targets(t *testing.T) {
 		var e environment
 		w.call(t, "dba", "POST", "/environments", `{"name":"`+name+`"}`, 201, &e)
 		var i instance
-		w.call(t, "dba", "POST", "/instances", `{"name":"`+name+`","engine":"sqlite","environmentId":"`+e.ID+`","address":"`+name+`"}`, 201, &i)
+		w.call(t, "dba", "POST", "/instances", `{"name":"`+name+`","engine":"sqlite","environmentId":"`+e.ID+
+			`","address":"`+name+`"}`, 201, &i)
 		var found list[database]
 		w.call(t, "dba", "GET", "/databases?instance="+i.ID, "", 200, &found)
-		w.call(t, "dba", "PATCH", "/databases/"+found.Items[0].ID, `{"projectId":"`+w.project.ID+`"}`, 200, nil)
+		w.call(t, "dba", "PATCH", "/databases/"+found.Items[0].ID, `{"projectId":"`+w.project.ID+`"}`,
+			200, nil)
 	}
 }
 
-// consent signs in at the simulator as a person, answers its question, and returns where that led: our callback's page.
+// consent signs in at the simulator as a person, answers its question, and returns where that led:
+// our callback's page.
 func (w *world) consent(t *testing.T, authorizeURL, action, session string) response {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -160,7 +197,8 @@ func (w *world) consent(t *testing.T, authorizeURL, action, session string) resp
 	for _, step := range []struct {
 		path string
 		form url.Values
-	}{{"/account/signin/", url.Values{"username": {"ada"}, "password": {"pw"}}}, {"/site/oauth2/authorize", form}} {
+	}{{"/account/signin/", url.Values{"username": {"ada"}, "password": {"pw"}}},
+		{"/site/oauth2/authorize", form}} {
 		resp, err := client.PostForm(w.sim.BaseURL()+step.path, step.form)
 		if err != nil {
 			t.Fatal(err)
@@ -177,7 +215,8 @@ func (w *world) consent(t *testing.T, authorizeURL, action, session string) resp
 
 // wizard is what the first page of the wizard sends.
 func (w *world) wizard() string {
-	return `{"type":"bitbucket","displayName":"Bitbucket.org","applicationId":"` + w.consumer.Key + `","secret":"` + w.consumer.Secret + `"}`
+	return `{"type":"bitbucket","displayName":"Bitbucket.org","applicationId":"` + w.consumer.Key +
+		`","secret":"` + w.consumer.Secret + `"}`
 }
 
 // provider adds the provider as the owner.

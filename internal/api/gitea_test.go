@@ -26,15 +26,24 @@ type tea struct {
 func setupTea(t *testing.T) *tea {
 	t.Helper()
 	w := &tea{world: setupWorld(t)}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.far.ServeHTTP(rw, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter,
+		r *http.Request) {
+		w.far.ServeHTTP(rw, r)
+	}))
 	t.Cleanup(server.Close)
 	var err error
-	w.far, err = giteasim.New(giteasim.Options{Dir: t.TempDir(), BaseURL: server.URL, RotateRefreshTokens: true})
+	w.far, err = giteasim.New(giteasim.Options{Dir: t.TempDir(), BaseURL: server.URL,
+		RotateRefreshTokens: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.far.Close)
-	w.far.AddUser(giteasim.User{Login: "ada", FullName: "Ada Lock", Email: "ada@gitea.example", Password: "pw"})
+	w.far.AddUser(giteasim.User{
+		Login:    "ada",
+		FullName: "Ada Lock",
+		Email:    "ada@gitea.example",
+		Password: "pw",
+	})
 	w.app = w.far.AddApplication("Towpath", w.url+callbackPath)
 	if w.repo, err = w.far.AddRepository("ada", "shop-db"); err != nil {
 		t.Fatal(err)
@@ -45,11 +54,13 @@ func setupTea(t *testing.T) *tea {
 
 // wizard is what the wizard sends.
 func (w *tea) wizard(address string) string {
-	return `{"type":"gitea","instanceUrl":"` + address + `","displayName":"Our Gitea","applicationId":"` + w.app.ClientID +
+	return `{"type":"gitea","instanceUrl":"` + address + `","displayName":"Our Gitea","applicationId":"` +
+		w.app.ClientID +
 		`","secret":"` + w.app.Secret + `"}`
 }
 
-// allow signs in at Gitea, authorizes the application where it is asked for, and comes back to our callback.
+// allow signs in at Gitea, authorizes the application where it is asked for, and comes back to our
+// callback.
 func (w *tea) allow(t *testing.T, authorizeURL string) {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -69,7 +80,8 @@ func (w *tea) allow(t *testing.T, authorizeURL string) {
 		_ = resp.Body.Close()
 		return resp.Request.URL.String()
 	}
-	at := post("/user/login", url.Values{"user_name": {"ada"}, "password": {"pw"}, "redirect_to": {asked.RequestURI()}})
+	at := post("/user/login", url.Values{"user_name": {"ada"}, "password": {"pw"},
+		"redirect_to": {asked.RequestURI()}})
 	if !strings.HasPrefix(at, w.url) {
 		form := asked.Query()
 		form.Set("granted", "true")
@@ -100,7 +112,8 @@ func TestGitea_theAddressIsChecked(t *testing.T) {
 		t.Errorf("types are %+v", kinds.Items)
 	}
 	for _, address := range []string{
-		"", "http://git.example.com", "https://ada:pw@git.example.com", "https://git.example.com/a/../b", "file:///etc/passwd",
+		"", "http://git.example.com", "https://ada:pw@git.example.com", "https://git.example.com/a/../b",
+		"file:///etc/passwd",
 	} {
 		p := w.fails(t, "owner", "POST", "/git-provider-verifications", w.wizard(address), 422)
 		if len(p.Errors) != 1 || p.Errors[0].Location != "body.instanceUrl" {
@@ -133,8 +146,10 @@ func TestGitea_aPushReachesTheDatabases(t *testing.T) {
 	}
 	var link RepositoryLink
 	w.call(t, "owner", "POST", "/projects/"+w.project.ID+"/repository-links",
-		`{"grantId":"`+v.GrantID+`","repositoryId":"`+found.Items[0].ID+`",`+linkBody+`,"existingFiles":"run"}`, 201, &link)
-	if hooks := w.far.Hooks(w.repo.ID); len(hooks) != 1 || !hooks[0].Active || !strings.HasPrefix(hooks[0].URL, w.url+"/hooks/") {
+		`{"grantId":"`+v.GrantID+`","repositoryId":"`+found.Items[0].ID+`",`+linkBody+
+			`,"existingFiles":"run"}`, 201, &link)
+	if hooks := w.far.Hooks(w.repo.ID); len(hooks) != 1 || !hooks[0].Active ||
+		!strings.HasPrefix(hooks[0].URL, w.url+"/hooks/") {
 		t.Errorf("webhooks are %+v", hooks)
 	}
 	if detail := w.finished(t, 1); detail.State != "done" {

@@ -9,7 +9,8 @@ import (
 	"towpath"
 )
 
-// gitProvider is a Git service that an owner has added. Only who may manage providers sees more than its name.
+// gitProvider is a Git service that an owner has added. Only who may manage providers sees more
+// than its name.
 type gitProvider struct {
 	ID            string               `json:"id"`
 	Type          towpath.ProviderType `json:"type"`
@@ -32,7 +33,15 @@ type linkedProject struct {
 }
 
 func gitProviderOf(p towpath.GitProvider) gitProvider {
-	return gitProvider{ID: p.ID, Type: p.Type, InstanceURL: p.InstanceURL, DisplayName: p.DisplayName, ApplicationID: p.ApplicationID, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt}
+	return gitProvider{
+		ID:            p.ID,
+		Type:          p.Type,
+		InstanceURL:   p.InstanceURL,
+		DisplayName:   p.DisplayName,
+		ApplicationID: p.ApplicationID,
+		CreatedBy:     p.CreatedBy,
+		CreatedAt:     p.CreatedAt,
+	}
 }
 
 func summaryFor(ctx context.Context) func(account.ProviderSummary) gitProvider {
@@ -130,7 +139,15 @@ func usageOf(used, limit int, backoff time.Time) usage {
 }
 
 func grantOf(g account.GrantSummary) grant {
-	return grant{g.ID, g.ProviderID, g.AccountName, orEmpty(g.Scopes), g.BrokenReason, usageOf(g.Usage.Used, g.Usage.Limit, g.Usage.BackoffUntil), g.CreatedAt}
+	return grant{
+		ID:           g.ID,
+		ProviderID:   g.ProviderID,
+		AccountName:  g.AccountName,
+		Scopes:       orEmpty(g.Scopes),
+		BrokenReason: g.BrokenReason,
+		Usage:        usageOf(g.Usage.Used, g.Usage.Limit, g.Usage.BackoffUntil),
+		CreatedAt:    g.CreatedAt,
+	}
 }
 
 // listGrants lists the caller's own grants at a provider.
@@ -162,7 +179,13 @@ func (s *Server) listRepositories(ctx context.Context, in *grantPath) (repositor
 	found, err := s.Accounts.Repositories(ctx, actorOf(ctx), in.Grant)
 	r := repositories{[]repository{}, orEmpty(found.Unreadable)}
 	for _, one := range found.Repositories {
-		r.Items = append(r.Items, repository{one.ID, one.Name, one.URL, one.DefaultBranch, one.UpdatedAt})
+		r.Items = append(r.Items, repository{
+			ID:            one.ID,
+			Name:          one.Name,
+			URL:           one.URL,
+			DefaultBranch: one.DefaultBranch,
+			UpdatedAt:     one.UpdatedAt,
+		})
 	}
 	return r, err
 }

@@ -12,7 +12,8 @@ func TestWizard_fromNextToConfirm(t *testing.T) {
 	w := setupWorld(t)
 	var kinds list[providerType]
 	w.call(t, "outsider", "GET", "/git-provider-types", "", 200, &kinds)
-	if len(kinds.Items) != 1 || kinds.Items[0].CallbackURL != w.url+"/oauth/callback" || len(kinds.Items[0].Permissions) == 0 {
+	if len(kinds.Items) != 1 || kinds.Items[0].CallbackURL != w.url+"/oauth/callback" ||
+		len(kinds.Items[0].Permissions) == 0 {
 		t.Errorf("types are %+v", kinds.Items)
 	}
 	var v verification
@@ -21,14 +22,17 @@ func TestWizard_fromNextToConfirm(t *testing.T) {
 		t.Fatalf("verification is %s", r.body)
 	}
 	back := w.consent(t, v.AuthorizeURL, "grant", "")
-	if back.StatusCode != 200 || !strings.Contains(string(back.body), "Access granted") || !strings.Contains(string(back.body), v.ID) {
+	if back.StatusCode != 200 || !strings.Contains(string(back.body), "Access granted") ||
+		!strings.Contains(string(back.body), v.ID) {
 		t.Errorf("callback answers %d: %s", back.StatusCode, back.body)
 	}
-	if csp := back.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "script-src 'nonce-") || strings.Contains(csp, "unsafe") {
+	if csp := back.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "script-src 'nonce-") ||
+		strings.Contains(csp, "unsafe") {
 		t.Errorf("callback's CSP is %s", csp)
 	}
 	r = w.call(t, "owner", "GET", "/git-provider-verifications/"+v.ID, "", 200, &v)
-	if v.State != "verified" || v.AccountName != "Ada Lock" || v.AuthorizeURL != "" && strings.Contains(string(r.body), w.consumer.Secret) {
+	if v.State != "verified" || v.AccountName != "Ada Lock" || v.AuthorizeURL != "" &&
+		strings.Contains(string(r.body), w.consumer.Secret) {
 		t.Errorf("verification is %s", r.body)
 	}
 	w.fails(t, "dba", "GET", "/git-provider-verifications/"+v.ID, "", 404)
@@ -40,12 +44,14 @@ func TestWizard_fromNextToConfirm(t *testing.T) {
 	w.call(t, "owner", "PATCH", "/git-providers/"+p.ID, `{"displayName":"Our Bitbucket"}`, 200, nil)
 	var seen list[gitProvider]
 	w.call(t, "owner", "GET", "/git-providers", "", 200, &seen)
-	if seen.Items[0].ApplicationID != w.consumer.Key || seen.Items[0].Health != "ok" || seen.Items[0].DisplayName != "Our Bitbucket" {
+	if seen.Items[0].ApplicationID != w.consumer.Key || seen.Items[0].Health != "ok" ||
+		seen.Items[0].DisplayName != "Our Bitbucket" {
 		t.Errorf("owner sees %+v", seen.Items)
 	}
 	seen = list[gitProvider]{}
 	w.call(t, "developer", "GET", "/git-providers", "", 200, &seen)
-	if seen.Items[0].ApplicationID != "" || seen.Items[0].Health != "" || seen.Items[0].DisplayName != "Our Bitbucket" {
+	if seen.Items[0].ApplicationID != "" || seen.Items[0].Health != "" ||
+		seen.Items[0].DisplayName != "Our Bitbucket" {
 		t.Errorf("a developer sees %+v", seen.Items)
 	}
 	w.call(t, "owner", "DELETE", "/git-providers/"+p.ID, "", 204, nil)
@@ -62,7 +68,8 @@ func TestWizard_namesTheWrongField(t *testing.T) {
 		"a wrong secret":  {w.consumer.Key, "wrong", "body.secret"},
 		"an empty secret": {w.consumer.Key, " ", "body.secret"},
 	} {
-		p := w.fails(t, "owner", "POST", "/git-provider-verifications", `{"type":"bitbucket","displayName":"B","applicationId":"`+c.id+`","secret":"`+c.secret+`"}`, 422)
+		p := w.fails(t, "owner", "POST", "/git-provider-verifications",
+			`{"type":"bitbucket","displayName":"B","applicationId":"`+c.id+`","secret":"`+c.secret+`"}`, 422)
 		if len(p.Errors) != 1 || p.Errors[0].Location != c.location {
 			t.Errorf("%s: %+v", name, p)
 		}
@@ -73,19 +80,22 @@ func TestCallback_saysWhatWentWrong(t *testing.T) {
 	t.Parallel()
 	w := setupWorld(t)
 	r := w.send(t, "nobody", "GET", "/oauth/callback?state=made-up&code=x", "")
-	if r.StatusCode != 404 || !strings.Contains(string(r.body), "press Next again") || strings.Contains(string(r.body), "<script") {
+	if r.StatusCode != 404 || !strings.Contains(string(r.body), "press Next again") ||
+		strings.Contains(string(r.body), "<script") {
 		t.Errorf("an unknown state gives %d: %s", r.StatusCode, r.body)
 	}
 	var v verification
 	w.call(t, "owner", "POST", "/git-provider-verifications", w.wizard(), 201, &v)
 	back := w.consent(t, v.AuthorizeURL, "deny", "")
 	w.call(t, "owner", "GET", "/git-provider-verifications/"+v.ID, "", 200, &v)
-	if v.State != "failed" || v.Reason != "denied" || !strings.Contains(string(back.body), "did not grant access") {
+	if v.State != "failed" || v.Reason != "denied" ||
+		!strings.Contains(string(back.body), "did not grant access") {
 		t.Errorf("a denial gives %+v: %s", v, back.body)
 	}
 	w.call(t, "owner", "POST", "/git-provider-verifications", w.wizard(), 201, &v)
 	state := stateOf(t, v.AuthorizeURL)
-	r = w.send(t, "nobody", "GET", "/oauth/callback?state="+state+"&error=x&error_description="+url.QueryEscape("<script>alert(1)</script>"), "")
+	r = w.send(t, "nobody", "GET", "/oauth/callback?state="+state+"&error=x&error_description="+
+		url.QueryEscape("<script>alert(1)</script>"), "")
 	if strings.Contains(string(r.body), "<script>alert") {
 		t.Errorf("the provider's words are run: %s", r.body)
 	}
@@ -94,7 +104,8 @@ func TestCallback_saysWhatWentWrong(t *testing.T) {
 func TestCallback_belongsToTheBrowserThatStarted(t *testing.T) {
 	t.Parallel()
 	w := setupWorld(t)
-	r := w.send(t, "nobody", "POST", "/api/v1/git-provider-verifications", w.wizard(), "Cookie", sessionCookie+"=session-owner")
+	r := w.send(t, "nobody", "POST", "/api/v1/git-provider-verifications", w.wizard(), "Cookie",
+		sessionCookie+"=session-owner")
 	if r.StatusCode != http.StatusCreated {
 		t.Fatalf("%d: %s", r.StatusCode, r.body)
 	}

@@ -13,12 +13,14 @@ import (
 // hookPrefix begins the addresses of webhooks; the hook's secret key follows.
 const hookPrefix = "/hooks/"
 
-// hookTimeout bounds a webhook request: providers give up after ten seconds and then count it as failed.
+// hookTimeout bounds a webhook request: providers give up after ten seconds and then count it as
+// failed.
 const hookTimeout = 8 * time.Second
 
 // noSuchHook answers whoever does not post to a hook, people with a browser above all.
 func (s *Server) noSuchHook(w http.ResponseWriter, r *http.Request) {
-	err := towpath.Errorf(towpath.CodeNotFound, "There is nothing to see here: the Git provider posts webhooks to this address. Links and their webhooks are in the console.")
+	err := towpath.Errorf(towpath.CodeNotFound,
+		"There is nothing to see here: the Git provider posts webhooks to this address. Links and their webhooks are in the console.")
 	s.refuse(w, r, err)
 }
 
@@ -26,7 +28,8 @@ func (s *Server) noSuchHook(w http.ResponseWriter, r *http.Request) {
 func (s *Server) receiveHook(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), hookTimeout)
 	defer cancel()
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(hookTimeout)) // a test's writer cannot; the context bounds it then
+	// a test's writer cannot; the context bounds it then
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(hookTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
 	var large *http.MaxBytesError
 	switch {

@@ -30,9 +30,18 @@ func (s *Server) listHookRemovals(ctx context.Context, in *listHookRemovalsInput
 		rows, err = tx.HookRemovals(ctx, in.Project, in.oldest())
 		return err
 	})
-	return page(in.Paging, rows, func(r towpath.HookRemoval) string { return r.ID }, func(r towpath.HookRemoval) HookRemoval {
-		return HookRemoval{r.ID, r.RepositoryName, r.RepositoryURL, r.HookURL, r.Since, reasonOf(r.Reason), r.GivenUp}
-	}), err
+	return page(in.Paging, rows, func(r towpath.HookRemoval) string { return r.ID },
+		func(r towpath.HookRemoval) HookRemoval {
+			return HookRemoval{
+				ID:             r.ID,
+				RepositoryName: r.RepositoryName,
+				RepositoryURL:  r.RepositoryURL,
+				HookURL:        r.HookURL,
+				Since:          r.Since,
+				Reason:         reasonOf(r.Reason),
+				GivenUp:        r.GivenUp,
+			}
+		}), err
 }
 
 type hookRemovalInput struct {

@@ -9,7 +9,8 @@ import (
 	"towpath/internal/store"
 )
 
-// instance is a database server, or a folder of SQLite files. Who may not manage instances sees no more than what it is.
+// instance is a database server, or a folder of SQLite files. Who may not manage instances sees no
+// more than what it is.
 type instance struct {
 	ID            string             `json:"id"`
 	Name          string             `json:"name"`
@@ -27,9 +28,19 @@ type instance struct {
 func instanceFor(ctx context.Context) func(towpath.Instance) instance {
 	full := actorOf(ctx).Member.Role.Can(towpath.ManageInstances)
 	return func(i towpath.Instance) instance {
-		seen := instance{ID: i.ID, Name: i.Name, Engine: i.Engine, EnvironmentID: i.EnvironmentID, CheckedAt: i.CheckedAt, CreatedAt: i.CreatedAt}
+		seen := instance{
+			ID:            i.ID,
+			Name:          i.Name,
+			Engine:        i.Engine,
+			EnvironmentID: i.EnvironmentID,
+			CheckedAt:     i.CheckedAt,
+			CreatedAt:     i.CreatedAt,
+		}
 		if full {
-			seen.Address, seen.Username, seen.Options, seen.CheckError = i.Address, i.Username, i.Options, i.CheckError
+			seen.Address = i.Address
+			seen.Username = i.Username
+			seen.Options = i.Options
+			seen.CheckError = i.CheckError
 			seen.HasPassword = len(i.EncryptedPassword) > 0
 		}
 		return seen
@@ -96,7 +107,7 @@ type finding struct {
 
 func (s *Server) checkInstanceSpec(ctx context.Context, in *instanceInput) (report, error) {
 	found, err := s.Catalog.Check(ctx, catalog.InstanceSpec(in.Body))
-	r := report{found.OK, found.Version, []finding{}}
+	r := report{OK: found.OK, Version: found.Version, Findings: []finding{}}
 	for _, f := range found.Findings {
 		r.Findings = append(r.Findings, finding(f))
 	}
@@ -105,7 +116,7 @@ func (s *Server) checkInstanceSpec(ctx context.Context, in *instanceInput) (repo
 
 func (s *Server) checkInstance(ctx context.Context, in *instancePath) (report, error) {
 	found, err := s.Catalog.CheckInstance(ctx, in.Instance)
-	r := report{found.OK, found.Version, []finding{}}
+	r := report{OK: found.OK, Version: found.Version, Findings: []finding{}}
 	for _, f := range found.Findings {
 		r.Findings = append(r.Findings, finding(f))
 	}
@@ -129,7 +140,14 @@ func (s *Server) changeInstance(ctx context.Context, in *changeInstanceInput) (i
 	if err != nil {
 		return instance{}, err
 	}
-	spec := catalog.InstanceSpec{Name: i.Name, Engine: i.Engine, EnvironmentID: i.EnvironmentID, Address: i.Address, Username: i.Username, Options: i.Options}
+	spec := catalog.InstanceSpec{
+		Name:          i.Name,
+		Engine:        i.Engine,
+		EnvironmentID: i.EnvironmentID,
+		Address:       i.Address,
+		Username:      i.Username,
+		Options:       i.Options,
+	}
 	for field, value := range map[*string]*string{
 		&spec.Name: in.Body.Name, &spec.EnvironmentID: in.Body.EnvironmentID, &spec.Address: in.Body.Address,
 		&spec.Username: in.Body.Username, &spec.Password: in.Body.Password,

@@ -12,7 +12,8 @@ func TestInstances_areCheckedAndKeepTheirPasswords(t *testing.T) {
 	var e environment
 	w.call(t, "dba", "POST", "/environments", `{"name":"test"}`, 201, &e)
 	spec := func(address string) string {
-		return `{"name":"main","engine":"sqlite","environmentId":"` + e.ID + `","address":"` + address + `","password":"hunter2 hunter2"}`
+		return `{"name":"main","engine":"sqlite","environmentId":"` + e.ID + `","address":"` + address +
+			`","password":"hunter2 hunter2"}`
 	}
 	var r report
 	w.call(t, "dba", "POST", "/instances/check", spec("../etc"), 200, &r)
@@ -23,7 +24,8 @@ func TestInstances_areCheckedAndKeepTheirPasswords(t *testing.T) {
 	if !r.OK {
 		t.Errorf("a good folder is %+v", r)
 	}
-	if p := w.fails(t, "dba", "POST", "/instances", spec("missing"), 422); p.Errors[0].Location != "body.address" {
+	if p := w.fails(t, "dba", "POST", "/instances", spec("missing"),
+		422); p.Errors[0].Location != "body.address" {
 		t.Errorf("a missing folder gives %+v", p)
 	}
 	var i instance
@@ -37,7 +39,8 @@ func TestInstances_areCheckedAndKeepTheirPasswords(t *testing.T) {
 		t.Errorf("a developer sees %+v", little)
 	}
 	w.call(t, "dba", "PATCH", "/instances/"+i.ID, `{"name":"primary"}`, 200, &i)
-	if p := w.fails(t, "dba", "PATCH", "/instances/"+i.ID, `{"address":"."}`, 422); p.Errors[0].Location != "body.password" {
+	if p := w.fails(t, "dba", "PATCH", "/instances/"+i.ID, `{"address":"."}`,
+		422); p.Errors[0].Location != "body.password" {
 		t.Errorf("another address without the password gives %+v", p)
 	}
 	w.call(t, "dba", "POST", "/instances/"+i.ID+"/check", "", 200, &r)
@@ -80,13 +83,15 @@ func TestDatabases_areSeenByTheirProject(t *testing.T) {
 	}
 	w.call(t, "dba", "GET", "/databases/"+orphan.ID, "", 200, nil)
 	w.fails(t, "lead", "GET", "/databases/"+orphan.ID, "", 404)
-	if p := w.fails(t, "dba", "PATCH", "/databases/"+orphan.ID, `{"projectId":"made up"}`, 422); p.Errors[0].Location != "body.projectId" {
+	if p := w.fails(t, "dba", "PATCH", "/databases/"+orphan.ID, `{"projectId":"made up"}`,
+		422); p.Errors[0].Location != "body.projectId" {
 		t.Errorf("a made-up project gives %+v", p)
 	}
 	w.call(t, "dba", "POST", "/databases/"+first+"/adopt-ledger", "", 204, nil)
 	var events list[auditEvent]
 	w.call(t, "owner", "GET", "/audit-events?project="+w.project.ID, "", 200, &events)
-	if len(events.Items) != 3 || events.Items[0].Action != "ledger.adopt" || events.Items[2].Action != "database.assign" {
+	if len(events.Items) != 3 || events.Items[0].Action != "ledger.adopt" ||
+		events.Items[2].Action != "database.assign" {
 		t.Errorf("audit events are %+v", events.Items)
 	}
 }

@@ -23,7 +23,8 @@ type appliedLimits struct {
 
 func appliedLimitsOf(e towpath.Environment, p towpath.Project) appliedLimits {
 	lock, statement := e.LockTimeoutOf(p), e.StatementTimeoutOf(p)
-	return appliedLimits{appliedLimit{lock.Timeout.Milliseconds(), lock.From}, appliedLimit{statement.Timeout.Milliseconds(), statement.From}}
+	return appliedLimits{appliedLimit{lock.Timeout.Milliseconds(), lock.From},
+		appliedLimit{statement.Timeout.Milliseconds(), statement.From}}
 }
 
 // projectLimits are what holds for a project's changes in one environment.
@@ -46,10 +47,14 @@ func (s *Server) listProjectLimits(ctx context.Context, in *ProjectPath) (list[p
 		rows, err = tx.Environments(ctx)
 		return err
 	})
-	return all(rows, func(e towpath.Environment) projectLimits { return projectLimits{e.ID, e.Name, appliedLimitsOf(e, p)} }), err
+	return all(rows, func(e towpath.Environment) projectLimits {
+		return projectLimits{EnvironmentID: e.ID,
+			Environment: e.Name, Applied: appliedLimitsOf(e, p)}
+	}), err
 }
 
-// fromMilliseconds makes a duration of any number: one that is out of range stays out of the range of limits.
+// fromMilliseconds makes a duration of any number: one that is out of range stays out of the range
+// of limits.
 func fromMilliseconds(ms int64) time.Duration {
 	const most = math.MaxInt64 / int64(time.Millisecond)
 	return time.Duration(min(max(ms, -most), most)) * time.Millisecond

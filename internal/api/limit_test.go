@@ -24,11 +24,13 @@ func TestLimits_ofAnEnvironmentAreKeptAndTold(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	made := b.environmentNamed(t, "prod")
-	if want := (appliedLimits{appliedLimit{3000, "server"}, appliedLimit{900_000, "server"}}); made.Applied != want || made.LockTimeout != 0 {
+	if want := (appliedLimits{appliedLimit{3000, "server"},
+		appliedLimit{900_000, "server"}}); made.Applied != want || made.LockTimeout != 0 {
 		t.Errorf("at first: %+v", made)
 	}
 	var changed environment
-	b.call(t, "dba", "PATCH", "/environments/"+made.ID, `{"lockTimeout":1500,"maxLockTimeout":5000,"maxStatementTimeout":60000}`, 200, &changed)
+	b.call(t, "dba", "PATCH", "/environments/"+made.ID,
+		`{"lockTimeout":1500,"maxLockTimeout":5000,"maxStatementTimeout":60000}`, 200, &changed)
 	b.call(t, "dba", "PATCH", "/environments/"+made.ID, `{"name":"live"}`, 200, nil)
 	var l list[environment]
 	b.call(t, "outsider", "GET", "/environments", "", 200, &l)
@@ -36,17 +38,22 @@ func TestLimits_ofAnEnvironmentAreKeptAndTold(t *testing.T) {
 	if l.Items[0] != changed {
 		t.Errorf("got %+v, want %+v", l.Items[0], changed)
 	}
-	if changed.LockTimeout != 1500 || changed.StatementTimeout != 0 || changed.MaxLockTimeout != 5000 || changed.MaxStatementTimeout != 60_000 {
+	if changed.LockTimeout != 1500 || changed.StatementTimeout != 0 || changed.MaxLockTimeout != 5000 ||
+		changed.MaxStatementTimeout != 60_000 {
 		t.Errorf("own limits are %+v", changed)
 	}
-	if want := (appliedLimits{appliedLimit{1500, "environment"}, appliedLimit{60_000, "maximum"}}); changed.Applied != want {
+	if want := (appliedLimits{appliedLimit{1500, "environment"},
+		appliedLimit{60_000, "maximum"}}); changed.Applied != want {
 		t.Errorf("applied are %+v", changed.Applied)
 	}
-	b.call(t, "dba", "PATCH", "/environments/"+made.ID, `{"lockTimeout":0,"maxLockTimeout":0,"maxStatementTimeout":0}`, 200, &changed)
+	b.call(t, "dba", "PATCH", "/environments/"+made.ID,
+		`{"lockTimeout":0,"maxLockTimeout":0,"maxStatementTimeout":0}`, 200, &changed)
 	if changed.Applied != made.Applied {
 		t.Errorf("without limits of its own: %+v", changed)
 	}
-	if got := b.audit(t, "environment.limits"); len(got) != 2 || !strings.Contains(got[1], "prod: lock timeout from none to 1.5s, maximum lock timeout from none to 5s") {
+	if got := b.audit(t, "environment.limits"); len(got) != 2 ||
+		!strings.Contains(got[1],
+			"prod: lock timeout from none to 1.5s, maximum lock timeout from none to 5s") {
 		t.Errorf("the audit has %q", got)
 	}
 }
@@ -79,7 +86,8 @@ func TestLimits_ofAProjectAreToldByEnvironment(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	test, prod := b.environmentNamed(t, "test"), b.environmentNamed(t, "prod")
-	b.call(t, "dba", "PATCH", "/environments/"+prod.ID, `{"maxLockTimeout":5000,"statementTimeout":1000}`, 200, nil)
+	b.call(t, "dba", "PATCH", "/environments/"+prod.ID, `{"maxLockTimeout":5000,"statementTimeout":1000}`,
+		200, nil)
 	var p project
 	b.call(t, "lead", "PATCH", "/projects/"+b.project.ID, `{"lockTimeout":10000}`, 200, &p)
 	if p.LockTimeout != 10_000 || p.StatementTimeout != 0 || p.Name != "Shop" {
@@ -94,7 +102,8 @@ func TestLimits_ofAProjectAreToldByEnvironment(t *testing.T) {
 	if len(l.Items) != 2 || l.Items[0] != want[0] || l.Items[1] != want[1] {
 		t.Errorf("got %+v, want %+v", l.Items, want)
 	}
-	if got := b.audit(t, "project.limits"); len(got) != 1 || !strings.Contains(got[0], "Shop: lock timeout from none to 10s.") {
+	if got := b.audit(t, "project.limits"); len(got) != 1 ||
+		!strings.Contains(got[0], "Shop: lock timeout from none to 10s.") {
 		t.Errorf("the audit has %q", got)
 	}
 	b.call(t, "lead", "PATCH", "/projects/"+b.project.ID, `{"name":" Store ","lockTimeout":10000}`, 200, &p)
@@ -108,10 +117,12 @@ func TestLimits_areSetByThoseWhoAnswerForThem(t *testing.T) {
 	b := setup(t)
 	e := "/environments/" + b.environmentNamed(t, "prod").ID
 	p := "/projects/" + b.project.ID
-	for who, status := range map[string]int{"owner": 200, "dba": 200, "lead": 403, "developer": 403, "outsider": 403, "nobody": 401} {
+	for who, status := range map[string]int{"owner": 200, "dba": 200, "lead": 403, "developer": 403,
+		"outsider": 403, "nobody": 401} {
 		b.call(t, who, "PATCH", e, `{"lockTimeout":1000}`, status, nil)
 	}
-	for who, status := range map[string]int{"owner": 200, "dba": 403, "lead": 200, "developer": 403, "outsider": 404, "nobody": 401} {
+	for who, status := range map[string]int{"owner": 200, "dba": 403, "lead": 200, "developer": 403,
+		"outsider": 404, "nobody": 401} {
 		b.call(t, who, "PATCH", p, `{"lockTimeout":1000}`, status, nil)
 	}
 }
@@ -124,19 +135,23 @@ func TestLimits_thatAreWrongChangeNothing(t *testing.T) {
 	b.call(t, "owner", "PATCH", e, `{"maxLockTimeout":5000}`, 200, nil)
 	b.call(t, "owner", "PATCH", p, `{"lockTimeout":7000}`, 200, nil)
 	for name, c := range map[string]struct{ path, body, field, says string }{
-		"negative":                {e, `{"lockTimeout":-1}`, "lockTimeout", "negative"},
-		"above its own maximum":   {e, `{"lockTimeout":6000,"statementTimeout":1000}`, "lockTimeout", "raise that maximum"},
-		"a maximum below zero":    {e, `{"maxStatementTimeout":-5}`, "maxStatementTimeout", "negative"},
-		"beyond what can be told": {e, `{"statementTimeout":9223372036854775807}`, "statementTimeout", "at most 168h"},
-		"below what can be told":  {e, `{"statementTimeout":-9223372036854775808}`, "statementTimeout", "negative"},
-		"parts of a millisecond":  {e, `{"lockTimeout":0.5}`, "lockTimeout", "integer"},
-		"in words":                {p, `{"lockTimeout":"5s"}`, "lockTimeout", "integer"},
-		"a project's, negative":   {p, `{"statementTimeout":-1}`, "statementTimeout", "negative"},
-		"a project's, too long":   {p, `{"lockTimeout":86400001}`, "lockTimeout", "at most 24h"},
+		"negative": {e, `{"lockTimeout":-1}`, "lockTimeout", "negative"},
+		"above its own maximum": {e, `{"lockTimeout":6000,"statementTimeout":1000}`, "lockTimeout",
+			"raise that maximum"},
+		"a maximum below zero": {e, `{"maxStatementTimeout":-5}`, "maxStatementTimeout", "negative"},
+		"beyond what can be told": {e, `{"statementTimeout":9223372036854775807}`, "statementTimeout",
+			"at most 168h"},
+		"below what can be told": {e, `{"statementTimeout":-9223372036854775808}`, "statementTimeout",
+			"negative"},
+		"parts of a millisecond": {e, `{"lockTimeout":0.5}`, "lockTimeout", "integer"},
+		"in words":               {p, `{"lockTimeout":"5s"}`, "lockTimeout", "integer"},
+		"a project's, negative":  {p, `{"statementTimeout":-1}`, "statementTimeout", "negative"},
+		"a project's, too long":  {p, `{"lockTimeout":86400001}`, "lockTimeout", "at most 24h"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			problem := b.fails(t, "owner", "PATCH", c.path, c.body, 422)
-			if len(problem.Errors) != 1 || problem.Errors[0].Location != "body."+c.field || !strings.Contains(problem.Errors[0].Message, c.says) {
+			if len(problem.Errors) != 1 || problem.Errors[0].Location != "body."+c.field ||
+				!strings.Contains(problem.Errors[0].Message, c.says) {
 				t.Errorf("got %+v", problem)
 			}
 		})
@@ -145,14 +160,16 @@ func TestLimits_thatAreWrongChangeNothing(t *testing.T) {
 	b.call(t, "owner", "GET", "/environments", "", 200, &l)
 	var seen project
 	b.call(t, "owner", "GET", p, "", 200, &seen)
-	if l.Items[0].LockTimeout != 0 || l.Items[0].StatementTimeout != 0 || l.Items[0].MaxLockTimeout != 5000 || seen.LockTimeout != 7000 {
+	if l.Items[0].LockTimeout != 0 || l.Items[0].StatementTimeout != 0 || l.Items[0].MaxLockTimeout != 5000 ||
+		seen.LockTimeout != 7000 {
 		t.Errorf("limits are %+v and %+v", l.Items[0], seen)
 	}
 }
 
 func TestFromMilliseconds_staysOutOfRange(t *testing.T) {
 	t.Parallel()
-	for ms, want := range map[int64]bool{1: true, 1000: true, math.MaxInt64: false, math.MinInt64: false, math.MaxInt64/1_000_000 + 1: false} {
+	for ms, want := range map[int64]bool{1: true, 1000: true, math.MaxInt64: false, math.MinInt64: false,
+		math.MaxInt64/1_000_000 + 1: false} {
 		d := fromMilliseconds(ms)
 		if (d == time.Duration(ms)*time.Millisecond) != want || (d > 0) != (ms > 0) {
 			t.Errorf("%d is %s", ms, d)

@@ -55,7 +55,8 @@ func linkReadingOf(p *towpath.Progress) *linkReading {
 	return &linkReading{Done: p.Done, Total: p.Total, Since: p.Since}
 }
 
-// LinkState is how a link is, in one word: what needs a person first, then what happens, then how it hears of pushes.
+// LinkState is how a link is, in one word: what needs a person first, then what happens, then how
+// it hears of pushes.
 type LinkState string
 
 const (
@@ -81,7 +82,8 @@ func stateOfLink(l towpath.RepositoryLink, open towpath.RolloutState) LinkState 
 	return LinkConnected
 }
 
-// linkView is a link with the state of its open rollout, "" when there is none, and the reading that goes on, if any.
+// linkView is a link with the state of its open rollout, "" when there is none, and the reading
+// that goes on, if any.
 type linkView struct {
 	towpath.RepositoryLink
 	open    towpath.RolloutState
@@ -143,7 +145,9 @@ func viewLinks(ctx context.Context, tx *store.Tx, rows []towpath.RepositoryLink)
 }
 
 // answerLink is a link after a change of it.
-func (s *Server) answerLink(ctx context.Context, l towpath.RepositoryLink, err error) (RepositoryLink, error) {
+func (s *Server) answerLink(
+	ctx context.Context, l towpath.RepositoryLink, err error,
+) (RepositoryLink, error) {
 	if err != nil {
 		return RepositoryLink{}, err
 	}
@@ -205,9 +209,18 @@ func (l linkSpec) spec() links.LinkSpec {
 		baselines[i] = links.BaselineChoice(b)
 	}
 	return links.LinkSpec{
-		GrantID: l.GrantID, RepositoryID: l.RepositoryID, Branch: l.Branch, BaseDirectory: l.BaseDirectory, FilePathTemplate: l.FilePathTemplate,
-		SchemaPathTemplate: l.SchemaPathTemplate, LatePolicy: l.LatePolicy, WaitingStatus: l.WaitingStatus, ExistingFiles: l.ExistingFiles,
-		BaselineVersion: l.BaselineVersion, Baselines: baselines, Polling: l.Polling,
+		GrantID:            l.GrantID,
+		RepositoryID:       l.RepositoryID,
+		Branch:             l.Branch,
+		BaseDirectory:      l.BaseDirectory,
+		FilePathTemplate:   l.FilePathTemplate,
+		SchemaPathTemplate: l.SchemaPathTemplate,
+		LatePolicy:         l.LatePolicy,
+		WaitingStatus:      l.WaitingStatus,
+		ExistingFiles:      l.ExistingFiles,
+		BaselineVersion:    l.BaselineVersion,
+		Baselines:          baselines,
+		Polling:            l.Polling,
 	}
 }
 
@@ -251,8 +264,15 @@ func (s *Server) previewLinkChange(ctx context.Context, in *changeLinkInput) (li
 func previewOf(p links.Preview) linkPreview {
 	shown := p.Files[:min(len(p.Files), previewLimit)]
 	return linkPreview{
-		p.Commit, planOf(p.Plan, previewLimit, nil), all(shown, manifestFileOf).Items, len(p.Files) - len(shown), p.Outside,
-		orEmpty(p.Versions), p.HookPossible, reasonOf(p.HookAdvice), all(p.Baselines, databaseBaselineOf).Items,
+		Commit:       p.Commit,
+		Plan:         planOf(p.Plan, previewLimit, nil),
+		Files:        all(shown, manifestFileOf).Items,
+		MoreFiles:    len(p.Files) - len(shown),
+		Outside:      p.Outside,
+		Versions:     orEmpty(p.Versions),
+		HookPossible: p.HookPossible,
+		HookAdvice:   reasonOf(p.HookAdvice),
+		Databases:    all(p.Baselines, databaseBaselineOf).Items,
 	}
 }
 
@@ -300,11 +320,16 @@ func planOf(p plan.Plan, limit int, without map[plan.ItemState]bool) planView {
 			continue
 		}
 		item := planItem{
-			Migration: migrationOf(i.Migration), DatabaseID: i.DatabaseID, EnvironmentID: i.EnvironmentID, TaskID: i.TaskID, RolloutID: i.RolloutID,
-			State: i.State, Reason: reasonOf(i.Reason),
+			Migration:     migrationOf(i.Migration),
+			DatabaseID:    i.DatabaseID,
+			EnvironmentID: i.EnvironmentID,
+			TaskID:        i.TaskID,
+			RolloutID:     i.RolloutID,
+			State:         i.State,
+			Reason:        reasonOf(i.Reason),
 		}
 		if e := i.Previous; e != nil {
-			item.Applied = &appliedFile{e.Path, e.Checksum, e.Commit, e.StartedAt}
+			item.Applied = &appliedFile{Path: e.Path, Checksum: e.Checksum, Commit: e.Commit, At: e.StartedAt}
 		}
 		v.Items = append(v.Items, item)
 	}
@@ -341,8 +366,14 @@ func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) 
 		shown.open = st.Rollout.State
 	}
 	view := linkStatus{
-		RepositoryLink: linkOf(shown), WaitsFor: st.WaitsFor, Failures: st.Job.Attempts, LastError: st.Job.LastError, GrantName: st.GrantName,
-		GrantBroken: st.GrantBroken, Usage: usageOf(st.Usage.Used, st.Usage.Limit, st.Usage.BackoffUntil), Plan: planOf(st.Plan, statusLimit, quiet),
+		RepositoryLink: linkOf(shown),
+		WaitsFor:       st.WaitsFor,
+		Failures:       st.Job.Attempts,
+		LastError:      st.Job.LastError,
+		GrantName:      st.GrantName,
+		GrantBroken:    st.GrantBroken,
+		Usage:          usageOf(st.Usage.Used, st.Usage.Limit, st.Usage.BackoffUntil),
+		Plan:           planOf(st.Plan, statusLimit, quiet),
 	}
 	if st.WriteBack.Attempts > 0 {
 		view.WriteBackError = st.WriteBack.LastError
@@ -406,7 +437,8 @@ type acceptInput struct {
 
 // acceptFile records the present text of an edited or moved file as applied, without running it.
 func (s *Server) acceptFile(ctx context.Context, in *acceptInput) (Rollout, error) {
-	r, err := s.Syncs.Accept(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID, towpath.MigrationID{Version: in.Body.Version, Type: in.Body.Type})
+	r, err := s.Syncs.Accept(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID,
+		towpath.MigrationID{Version: in.Body.Version, Type: in.Body.Type})
 	return rolloutOf(r), err
 }
 

@@ -17,12 +17,16 @@ import (
 
 const linkBody = `"branch":"main","filePathTemplate":"{{DB_NAME}}/{{VERSION}}__{{TYPE}}__{{DESCRIPTION}}.sql"`
 
-// linked links the project with the repository, which has one migration, a text that does not match and one file elsewhere.
+// linked links the project with the repository, which has one migration, a text that does not match
+// and one file elsewhere.
 func (w *world) linked(t *testing.T) RepositoryLink {
 	t.Helper()
 	w.targets(t)
 	grant := w.grant(t, w.provider(t).ID)
-	w.commit(t, map[string]string{"shop/1__ddl__orders.sql": "CREATE TABLE orders (id INTEGER);\nCREATE TABLE lines (id INTEGER);\n", "shop/notes.md": "x"})
+	w.commit(t,
+		map[string]string{
+			"shop/1__ddl__orders.sql": "CREATE TABLE orders (id INTEGER);\nCREATE TABLE lines (id INTEGER);\n",
+			"shop/notes.md":           "x"})
 	var found repositories
 	w.call(t, "owner", "GET", "/grants/"+grant+"/repositories", "", 200, &found)
 	if len(found.Items) != 1 || found.Items[0].Name != repositoryName {
@@ -30,7 +34,8 @@ func (w *world) linked(t *testing.T) RepositoryLink {
 	}
 	id := found.Items[0].ID
 	var branches list[branch]
-	w.call(t, "owner", "GET", "/grants/"+grant+"/repositories/"+url.PathEscape(id)+"/branches", "", 200, &branches)
+	w.call(t, "owner", "GET", "/grants/"+grant+"/repositories/"+url.PathEscape(id)+"/branches", "", 200,
+		&branches)
 	if len(branches.Items) != 1 || branches.Items[0].Name != "main" {
 		t.Fatalf("branches are %+v", branches)
 	}
@@ -40,12 +45,15 @@ func (w *world) linked(t *testing.T) RepositoryLink {
 	if preview.Plan.Counts[plan.ItemPending] != 2 || len(preview.Files) != 2 || preview.Versions[0] != "1" {
 		t.Errorf("preview is %+v", preview)
 	}
-	if p := w.fails(t, "owner", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`}`, 422); p.Errors[0].Location != "body.existingFiles" {
+	if p := w.fails(t, "owner", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`}`,
+		422); p.Errors[0].Location != "body.existingFiles" {
 		t.Errorf("files that are there already give %+v", p)
 	}
-	w.fails(t, "outsider", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`,"existingFiles":"run"}`, 404)
+	w.fails(t, "outsider", "POST", "/projects/"+w.project.ID+"/repository-links",
+		spec+`,"existingFiles":"run"}`, 404)
 	var link RepositoryLink
-	w.call(t, "owner", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`,"existingFiles":"run"}`, 201, &link)
+	w.call(t, "owner", "POST", "/projects/"+w.project.ID+"/repository-links", spec+`,"existingFiles":"run"}`,
+		201, &link)
 	return link
 }
 
@@ -56,14 +64,16 @@ func (w *world) commit(t *testing.T, files map[string]string) {
 	}
 }
 
-// finished waits for the newest rollout of the project to be done or otherwise at rest, and reads it.
+// finished waits for the newest rollout of the project to be done or otherwise at rest, and reads
+// it.
 func (w *world) finished(t *testing.T, n int) rolloutDetail {
 	t.Helper()
 	var rollouts list[Rollout]
 	eventually(t, "a rollout at its end", func() bool {
 		rollouts = list[Rollout]{}
 		w.call(t, "developer", "GET", "/projects/"+w.project.ID+"/rollouts", "", 200, &rollouts)
-		return len(rollouts.Items) == n && rollouts.Items[0].State != "pending" && rollouts.Items[0].State != "running"
+		return len(rollouts.Items) == n && rollouts.Items[0].State != "pending" &&
+			rollouts.Items[0].State != "running"
 	})
 	var detail rolloutDetail
 	w.call(t, "developer", "GET", "/rollouts/"+rollouts.Items[0].ID, "", 200, &detail)
@@ -75,7 +85,8 @@ func (w *world) showsLastChange(t *testing.T, r Rollout, c change) {
 	t.Helper()
 	var projects list[project]
 	w.call(t, "developer", "GET", "/projects", "", 200, &projects)
-	if last := projects.Items[0].LastRollout; last == nil || last.ID != r.ID || last.State != r.State || last.Message != r.Message {
+	if last := projects.Items[0].LastRollout; last == nil || last.ID != r.ID || last.State != r.State ||
+		last.Message != r.Message {
 		t.Errorf("last rollout is %+v, want that of %+v", last, r)
 	}
 	var databases list[database]
@@ -92,16 +103,19 @@ func TestPush_reachesTheDatabasesAndIsShown(t *testing.T) {
 	w := setupWorld(t)
 	link := w.linked(t)
 	detail := w.finished(t, 1)
-	if detail.State != "done" || len(detail.Stages) != 2 || detail.Stages[0].Environment != "test" || detail.Stages[1].Environment != "prod" {
+	if detail.State != "done" || len(detail.Stages) != 2 || detail.Stages[0].Environment != "test" ||
+		detail.Stages[1].Environment != "prod" {
 		t.Fatalf("rollout is %+v", detail)
 	}
 	done := detail.Stages[0].Tasks[0]
 	var seen taskDetail
 	w.call(t, "developer", "GET", "/rollouts/"+detail.ID+"/tasks/"+done.ID, "", 200, &seen)
-	if seen.SQL == nil || !strings.Contains(seen.SQL.Text, "CREATE TABLE orders") || len(seen.Attempts) != 1 || seen.Attempts[0].State != "done" {
+	if seen.SQL == nil || !strings.Contains(seen.SQL.Text, "CREATE TABLE orders") ||
+		len(seen.Attempts) != 1 || seen.Attempts[0].State != "done" {
 		t.Fatalf("task is %+v", seen)
 	}
-	path := "/rollouts/" + detail.ID + "/tasks/" + done.ID + "/attempts/" + seen.Attempts[0].ID + "/statements?pageSize=1"
+	path := "/rollouts/" + detail.ID + "/tasks/" + done.ID + "/attempts/" + seen.Attempts[0].ID +
+		"/statements?pageSize=1"
 	var first, second list[statementLog]
 	w.call(t, "developer", "GET", path, "", 200, &first)
 	w.call(t, "developer", "GET", path+"&pageToken="+first.NextPageToken, "", 200, &second)
@@ -111,8 +125,10 @@ func TestPush_reachesTheDatabasesAndIsShown(t *testing.T) {
 	var history list[change]
 	w.call(t, "developer", "GET", "/databases/"+done.DatabaseID+"/change-history", "", 200, &history)
 	var entry changeDetail
-	w.call(t, "developer", "GET", "/databases/"+done.DatabaseID+"/change-history/"+history.Items[0].ID, "", 200, &entry)
-	if entry.Change.Commit != link.SyncedCommit && entry.Change.Commit == "" || entry.SQL == nil || entry.SQL.Size == 0 {
+	w.call(t, "developer", "GET", "/databases/"+done.DatabaseID+"/change-history/"+history.Items[0].ID, "",
+		200, &entry)
+	if entry.Change.Commit != link.SyncedCommit && entry.Change.Commit == "" || entry.SQL == nil ||
+		entry.SQL.Size == 0 {
 		t.Errorf("change is %+v", entry)
 	}
 	w.showsLastChange(t, detail.Rollout, history.Items[0])
@@ -144,15 +160,19 @@ func TestLink_tellsWhatBecameOfFilesAndDeliveries(t *testing.T) {
 	w.finished(t, 1)
 	var status linkStatus
 	w.call(t, "developer", "GET", "/repository-links/"+link.ID, "", 200, &status)
-	if status.HookState != "active" && status.HookState != "polling" || status.GrantName != "Ada Lock" || status.Plan.Counts[plan.ItemApplied] != 2 || len(status.Plan.Items) != 0 {
+	if status.HookState != "active" && status.HookState != "polling" || status.GrantName != "Ada Lock" ||
+		status.Plan.Counts[plan.ItemApplied] != 2 || len(status.Plan.Items) != 0 {
 		t.Errorf("status is %+v", status)
 	}
 	for path, want := range map[string]string{
-		"shop/1__ddl__orders.sql": "", "shop/notes.md": "The file ends with .md", "shop/7__ddl__x.sql": "not in the repository", "/elsewhere.txt": "The file ends with .txt",
+		"shop/1__ddl__orders.sql": "", "shop/notes.md": "The file ends with .md",
+		"shop/7__ddl__x.sql": "not in the repository", "/elsewhere.txt": "The file ends with .txt",
 	} {
 		var files list[manifestFile]
-		w.call(t, "developer", "GET", "/repository-links/"+link.ID+"/files?path="+url.QueryEscape(path), "", 200, &files)
-		if len(files.Items) != 1 || (want != "" && !strings.Contains(files.Items[0].Reason.Text, want)) || (want == "") != (files.Items[0].State == "matched") {
+		w.call(t, "developer", "GET", "/repository-links/"+link.ID+"/files?path="+url.QueryEscape(path), "",
+			200, &files)
+		if len(files.Items) != 1 || (want != "" && !strings.Contains(files.Items[0].Reason.Text, want)) ||
+			(want == "") != (files.Items[0].State == "matched") {
 			t.Errorf("%s: %+v, want %q", path, files.Items, want)
 		}
 	}
@@ -183,7 +203,12 @@ func TestLink_tellsWhatBecameOfFilesAndDeliveries(t *testing.T) {
 func (w *world) reading(t *testing.T, link RepositoryLink) {
 	t.Helper()
 	err := w.Store.Write(t.Context(), func(tx *store.Tx) error {
-		return tx.ShowProgress(t.Context(), towpath.Progress{LinkID: link.ID, Since: tx.Now, Done: 3, Total: 30})
+		return tx.ShowProgress(t.Context(), towpath.Progress{
+			LinkID: link.ID,
+			Since:  tx.Now,
+			Done:   3,
+			Total:  30,
+		})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -220,7 +245,8 @@ func TestHook_wantsAGoodSignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := []byte(`{"repository":{"uuid":"` + link.RepositoryID + `","full_name":"` + repositoryName + `"},"push":{"changes":[]}}`)
+	body := []byte(`{"repository":{"uuid":"` + link.RepositoryID + `","full_name":"` + repositoryName +
+		`"},"push":{"changes":[]}}`)
 	mac := hmac.New(sha256.New, hookSecret)
 	mac.Write(body)
 	good := "sha256=" + hex.EncodeToString(mac.Sum(nil))
@@ -235,7 +261,8 @@ func TestHook_wantsAGoodSignature(t *testing.T) {
 		"unknown":   {"x", good, body, 404},
 		"too large": {key, good, make([]byte, bodyLimit+1), 413},
 	} {
-		r := w.send(t, "nobody", "POST", hookPrefix+c.key, string(c.body), "X-Hub-Signature", c.signature, "X-Event-Key", "repo:push", "X-Request-UUID", name, "X-Hook-UUID", "x")
+		r := w.send(t, "nobody", "POST", hookPrefix+c.key, string(c.body), "X-Hub-Signature", c.signature,
+			"X-Event-Key", "repo:push", "X-Request-UUID", name, "X-Hook-UUID", "x")
 		if r.StatusCode != c.want {
 			t.Errorf("%s: %d, want %d: %s", name, r.StatusCode, c.want, r.body)
 		}
@@ -245,7 +272,8 @@ func TestHook_wantsAGoodSignature(t *testing.T) {
 		w.call(t, "developer", "GET", "/repository-links/"+link.ID+"/deliveries", "", 200, &deliveries)
 		return len(deliveries.Items) > 0
 	})
-	w.call(t, "developer", "POST", "/repository-links/"+link.ID+"/deliveries/"+deliveries.Items[0].ID+"/replay", "", 204, nil)
+	w.call(t, "developer", "POST", "/repository-links/"+link.ID+"/deliveries/"+deliveries.Items[0].ID+
+		"/replay", "", 204, nil)
 	if strings.Contains(w.log.String(), key) {
 		t.Error("the log holds the hook's key")
 	}

@@ -19,7 +19,12 @@ type manifestFile struct {
 }
 
 func manifestFileOf(f towpath.ManifestFile) manifestFile {
-	return manifestFile{f.State, reasonOf(f.Reason), f.Size, migrationOf(f.Migration)}
+	return manifestFile{
+		State:     f.State,
+		Reason:    reasonOf(f.Reason),
+		Size:      f.Size,
+		Migration: migrationOf(f.Migration),
+	}
 }
 
 type listFilesInput struct {
@@ -41,7 +46,8 @@ func (s *Server) listFiles(ctx context.Context, in *listFilesInput) (list[manife
 		rows, err = tx.ManifestPage(ctx, in.Link, in.State, in.PageToken, in.PageSize)
 		return err
 	})
-	return page(Paging{PageSize: in.PageSize}, rows, func(f towpath.ManifestFile) string { return f.Path }, manifestFileOf), err
+	return page(Paging{PageSize: in.PageSize}, rows, func(f towpath.ManifestFile) string { return f.Path },
+		manifestFileOf), err
 }
 
 // fileAt tells about one path: as the manifest has it, or why the manifest does not.
@@ -99,9 +105,18 @@ func (s *Server) listDeliveries(ctx context.Context, in *listDeliveriesInput) (l
 		rows, err = tx.Deliveries(ctx, in.Link, in.newest())
 		return err
 	})
-	return page(in.Paging, rows, func(d towpath.Delivery) string { return d.ID }, func(d towpath.Delivery) delivery {
-		return delivery{d.ID, d.RequestID, d.Event, d.Verdict, reasonOf(d.Reason), d.Attempts, d.ReceivedAt}
-	}), err
+	return page(in.Paging, rows, func(d towpath.Delivery) string { return d.ID },
+		func(d towpath.Delivery) delivery {
+			return delivery{
+				ID:         d.ID,
+				RequestID:  d.RequestID,
+				Event:      d.Event,
+				Verdict:    d.Verdict,
+				Reason:     reasonOf(d.Reason),
+				Attempts:   d.Attempts,
+				ReceivedAt: d.ReceivedAt,
+			}
+		}), err
 }
 
 type replayInput struct {

@@ -21,7 +21,15 @@ type member struct {
 }
 
 func memberOf(m towpath.Member) member {
-	return member{m.ID, m.Email, m.Name, m.Role, m.PasswordHash == "", m.DeactivatedAt, m.CreatedAt}
+	return member{
+		ID:            m.ID,
+		Email:         m.Email,
+		Name:          m.Name,
+		Role:          m.Role,
+		Invited:       m.PasswordHash == "",
+		DeactivatedAt: m.DeactivatedAt,
+		CreatedAt:     m.CreatedAt,
+	}
 }
 
 func (s *Server) listMembers(ctx context.Context, in *pageInput) (list[member], error) {
@@ -48,9 +56,11 @@ type invitation struct {
 	ExpiresAt time.Time `json:"expiresAt"`
 }
 
-// invitation makes the link. The secret stands behind the #, so that it gets into no log of a server.
+// invitation makes the link. The secret stands behind the #, so that it gets into no log of a
+// server.
 func (s *Server) invitation(m towpath.Member, secret string) invitation {
-	return invitation{memberOf(m), s.ExternalURL + "/invitation#" + secret, s.Store.Now().Add(auth.InvitationTTL).UTC()}
+	return invitation{Member: memberOf(m), URL: s.ExternalURL + "/invitation#" + secret,
+		ExpiresAt: s.Store.Now().Add(auth.InvitationTTL).UTC()}
 }
 
 func (s *Server) inviteMember(ctx context.Context, in *inviteInput) (invitation, error) {

@@ -29,20 +29,24 @@ func newMetrics(st *store.Store, version string) *metrics {
 		}, []string{"method", "route", "status"}),
 	}
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "towpath_build_info", Help: "Always 1; the labels tell the build.", ConstLabels: prometheus.Labels{"version": version},
+		Name: "towpath_build_info", Help: "Always 1; the labels tell the build.",
+		ConstLabels: prometheus.Labels{"version": version},
 	}, func() float64 { return 1 })
 	late := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "towpath_jobs_late_seconds", Help: "How long the longest due job has been waiting; 0 when none is.",
+		Name: "towpath_jobs_late_seconds",
+		Help: "How long the longest due job has been waiting; 0 when none is.",
 	}, func() float64 { return lateness(st) })
 	failing := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "towpath_jobs_failing", Help: "Jobs whose last run failed, 100 at most.",
 	}, func() float64 { return failingJobs(st) })
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, build, late, failing)
+	m.registry.MustRegister(collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, build, late, failing)
 	return m
 }
 
 func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 2, Timeout: 10 * time.Second})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 2,
+		Timeout: 10 * time.Second})
 }
 
 // count adds a finished request. Its route is the pattern, so that ids do not make a series each.
@@ -51,7 +55,8 @@ func (m *metrics) count(method, route string, status int, took time.Duration) {
 		route = path
 	}
 	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete:
 	default:
 		method = "other" // anybody can make up methods
 	}

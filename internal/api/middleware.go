@@ -78,8 +78,8 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// observe gives each request its id, counts it, and logs it once. Queries stay out of the log, since that of the OAuth
-// callback holds a code, and so do the keys in hooks' addresses.
+// observe gives each request its id, counts it, and logs it once. Queries stay out of the log,
+// since that of the OAuth callback holds a code, and so do the keys in hooks' addresses.
 func (s *Server) observe(next http.Handler, m *metrics) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -104,7 +104,8 @@ func (s *Server) observe(next http.Handler, m *metrics) http.Handler {
 		if meta.Route == "GET /healthz" || meta.Route == "GET /readyz" || meta.Route == "GET /metrics" {
 			level = slog.LevelDebug
 		}
-		s.Logger.Log(r.Context(), level, "request", "request", meta.ID, "method", r.Method, "path", path, "status", sw.status,
+		s.Logger.Log(r.Context(), level, "request", "request", meta.ID, "method", r.Method, "path", path,
+			"status", sw.status,
 			"ms", took.Milliseconds(), "source", source, "member", meta.Actor.Member.ID)
 	})
 }
@@ -112,7 +113,8 @@ func (s *Server) observe(next http.Handler, m *metrics) http.Handler {
 func secureHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src "+
+			"'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		if strings.HasPrefix(r.URL.Path, "/api/") {
@@ -132,15 +134,17 @@ func (s *Server) recoverPanic(next http.Handler) http.Handler {
 			if fault == http.ErrAbortHandler { //nolint:errorlint // the value itself is the signal
 				panic(fault)
 			}
-			s.Logger.Error("handler panicked", "request", requestOf(r.Context()).ID, "fault", fault, "stack", string(debug.Stack()))
-			s.refuse(w, r, towpath.Errorf(towpath.CodeInternal, "Something went wrong on the server. The log has the details under this request's id."))
+			s.Logger.Error("handler panicked", "request", requestOf(r.Context()).ID, "fault", fault,
+				"stack", string(debug.Stack()))
+			s.refuse(w, r, towpath.Errorf(towpath.CodeInternal,
+				"Something went wrong on the server. The log has the details under this request's id."))
 		}()
 		next.ServeHTTP(w, r)
 	})
 }
 
-// knownHost refuses requests for hosts that are not ours, so that no foreign name can be pointed at an internal server.
-// Probes come by address and tell nothing, so they are let through.
+// knownHost refuses requests for hosts that are not ours, so that no foreign name can be pointed at
+// an internal server. Probes come by address and tell nothing, so they are let through.
 func (s *Server) knownHost(next http.Handler) http.Handler {
 	known := map[string]bool{s.externalHost(): true, s.Listen: true}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -164,12 +168,14 @@ func (s *Server) knownHost(next http.Handler) http.Handler {
 func (s *Server) crossOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.refuse(w, r, towpath.Errorf(towpath.CodeForbidden, "A page of another site sent this request. Open the console at %s.", s.ExternalURL))
+		s.refuse(w, r, towpath.Errorf(towpath.CodeForbidden,
+			"A page of another site sent this request. Open the console at %s.", s.ExternalURL))
 	}))
 	return protection.Handler(next)
 }
 
-// bound limits the body and the time of a request. One byte more than the limit is let through for the reader to notice.
+// bound limits the body and the time of a request. One byte more than the limit is let through for
+// the reader to notice.
 func bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), apiTimeout)
@@ -180,7 +186,8 @@ func bound(next http.Handler) http.Handler {
 	})
 }
 
-// authenticate finds out who makes the request. That it is nobody matters only to routes that need somebody.
+// authenticate finds out who makes the request. That it is nobody matters only to routes that need
+// somebody.
 func (s *Server) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -189,7 +196,8 @@ func (s *Server) authenticate(next http.Handler) http.Handler {
 			session = c.Value
 		}
 		meta := requestOf(r.Context())
-		if bearer != "" || strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/oauth/") {
+		if bearer != "" || strings.HasPrefix(r.URL.Path, "/api/") ||
+			strings.HasPrefix(r.URL.Path, "/oauth/") {
 			meta.Actor, meta.AuthErr = s.Auth.Authenticate(r.Context(), session, strings.TrimSpace(bearer))
 		}
 		next.ServeHTTP(w, r)

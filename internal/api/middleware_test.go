@@ -23,7 +23,8 @@ func TestRequests_fromElsewhereAreRefused(t *testing.T) {
 		"the local name, whatever port":   {[]string{"Host", "localhost:1234"}, 201},
 		"the external name, another port": {[]string{"Host", "towpath.example:81"}, 403},
 	} {
-		r := b.send(t, "owner", "POST", "/api/v1/environments", `{"name":"e`+strings.ToLower(strings.Map(letters, name))+`"}`, c.headers...)
+		r := b.send(t, "owner", "POST", "/api/v1/environments", `{"name":"e`+
+			strings.ToLower(strings.Map(letters, name))+`"}`, c.headers...)
 		if r.StatusCode != c.want {
 			t.Errorf("%s: %d, want %d: %s", name, r.StatusCode, c.want, r.body)
 		}
@@ -45,7 +46,8 @@ func TestResponses_haveTheHeadersOfSafety(t *testing.T) {
 	b := setup(t)
 	for _, path := range []string{"/api/v1/setup", "/", "/api/v1/nothing", "/healthz"} {
 		h := b.send(t, "nobody", "GET", path, "").Header
-		if !strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'none'") || h.Get("X-Content-Type-Options") != "nosniff" ||
+		if !strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'none'") ||
+			h.Get("X-Content-Type-Options") != "nosniff" ||
 			h.Get("Referrer-Policy") != "same-origin" || h.Get("X-Request-Id") == "" {
 			t.Errorf("%s: headers are %v", path, h)
 		}
@@ -60,14 +62,16 @@ func TestProblems_nameFieldsAndRepeatNoValue(t *testing.T) {
 		status             int
 		location           string
 	}{
-		"a missing property":  {"POST", "/session", `{"email":"a@b.example"}`, 422, "body.password"},
-		"an unknown property": {"POST", "/environments", `{"name":"a","s3cret":"s3cret"}`, 422, "body.s3cret"},
-		"a wrong type":        {"POST", "/environments", `{"name":["s3cret"]}`, 422, "body.name"},
-		"a bad name":          {"POST", "/environments", `{"name":"S3cret"}`, 422, "body.name"},
-		"an endless name":     {"POST", "/environments", `{"name":"` + strings.Repeat("s3cret", 50) + `"}`, 422, "body.name"},
-		"a bad page size":     {"GET", "/projects?pageSize=0", "", 422, "query.pageSize"},
-		"no JSON":             {"POST", "/environments", `{"name":`, 400, "body"},
-		"no body":             {"POST", "/environments", "", 400, ""},
+		"a missing property": {"POST", "/session", `{"email":"a@b.example"}`, 422, "body.password"},
+		"an unknown property": {"POST", "/environments", `{"name":"a","s3cret":"s3cret"}`, 422,
+			"body.s3cret"},
+		"a wrong type": {"POST", "/environments", `{"name":["s3cret"]}`, 422, "body.name"},
+		"a bad name":   {"POST", "/environments", `{"name":"S3cret"}`, 422, "body.name"},
+		"an endless name": {"POST", "/environments", `{"name":"` + strings.Repeat("s3cret", 50) + `"}`,
+			422, "body.name"},
+		"a bad page size": {"GET", "/projects?pageSize=0", "", 422, "query.pageSize"},
+		"no JSON":         {"POST", "/environments", `{"name":`, 400, "body"},
+		"no body":         {"POST", "/environments", "", 400, ""},
 	} {
 		p := b.fails(t, "owner", c.method, c.path, c.body, c.status)
 		if c.location == "" && len(p.Errors) == 0 && p.Detail != "" {
@@ -80,7 +84,8 @@ func TestProblems_nameFieldsAndRepeatNoValue(t *testing.T) {
 			t.Errorf("%s: the input is repeated: %+v", name, p)
 		}
 	}
-	if p := b.fails(t, "owner", "POST", "/environments", `{"name":"`+strings.Repeat("x", bodyLimit)+`"}`, 413); p.Code != "too_large" {
+	if p := b.fails(t, "owner", "POST", "/environments", `{"name":"`+strings.Repeat("x", bodyLimit)+`"}`,
+		413); p.Code != "too_large" {
 		t.Errorf("too large a body gives %+v", p)
 	}
 	if p := b.fails(t, "owner", "GET", "/nothing", "", 404); p.Code != "not_found" {
@@ -98,7 +103,8 @@ func TestInternalErrors_stayInTheLog(t *testing.T) {
 	if p.Code != "internal" || strings.Contains(p.Detail, "database") {
 		t.Errorf("the client sees %+v", p)
 	}
-	if log := b.log.String(); !strings.Contains(log, "request="+p.RequestID) || !strings.Contains(log, "database is closed") {
+	if log := b.log.String(); !strings.Contains(log, "request="+p.RequestID) ||
+		!strings.Contains(log, "database is closed") {
 		t.Errorf("the log is %s", log)
 	}
 	if r := b.send(t, "nobody", "GET", "/readyz", ""); r.StatusCode != http.StatusServiceUnavailable {
@@ -110,9 +116,12 @@ func TestPanic_isAnswered(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	w := httptest.NewRecorder()
-	h := b.observe(b.recoverPanic(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("s3cret") })), newMetrics(b.Store, "test"))
+	h := b.observe(
+		b.recoverPanic(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("s3cret") })),
+		newMetrics(b.Store, "test"))
 	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/", nil))
-	if w.Code != 500 || strings.Contains(w.Body.String(), "s3cret") || !strings.Contains(b.log.String(), "s3cret") {
+	if w.Code != 500 || strings.Contains(w.Body.String(), "s3cret") ||
+		!strings.Contains(b.log.String(), "s3cret") {
 		t.Errorf("%d: %s; log: %s", w.Code, w.Body, b.log)
 	}
 }

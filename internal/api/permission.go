@@ -6,13 +6,16 @@ import (
 	"towpath"
 )
 
-// permission describes towpath.Permission as a closed set, so that a client that misspells a right does not compile.
+// permission describes towpath.Permission as a closed set, so that a client that misspells a right
+// does not compile.
 type permission towpath.Permission
 
-// Schema implements huma.SchemaProvider. An owner holds every right, so the owner's rights are the set.
+// Schema implements huma.SchemaProvider. An owner holds every right, so the owner's rights are the
+// set.
 func (permission) Schema(r huma.Registry) *huma.Schema {
 	const name = "Permission"
-	rights := &huma.Schema{Type: huma.TypeString, Description: "One right; each route names the one it needs."}
+	rights := &huma.Schema{Type: huma.TypeString,
+		Description: "One right; each route names the one it needs."}
 	for _, right := range towpath.RoleOwner.Permissions() {
 		rights.Enum = append(rights.Enum, string(right))
 	}

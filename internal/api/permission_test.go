@@ -6,7 +6,8 @@ import (
 	"towpath"
 )
 
-// The description names the owner's rights as all that there are, so a route must not need another one.
+// The description names the owner's rights as all that there are, so a route must not need another
+// one.
 func TestPermission_ownersHoldEveryRightThatARouteNeeds(t *testing.T) {
 	t.Parallel()
 	for _, r := range (&Server{}).routes() {

@@ -31,7 +31,8 @@ type lastRollout struct {
 }
 
 func lastRolloutOf(ctx context.Context, tx *store.Tx, projectID string) (*lastRollout, error) {
-	newest, err := tx.Rollouts(ctx, store.RolloutFilter{ProjectID: projectID}, store.Page{Limit: 1, NewestFirst: true})
+	newest, err := tx.Rollouts(ctx, store.RolloutFilter{ProjectID: projectID},
+		store.Page{Limit: 1, NewestFirst: true})
 	if err != nil || len(newest) == 0 {
 		return nil, err
 	}
@@ -177,7 +178,12 @@ func (s *Server) listProjectMembers(ctx context.Context, in *ProjectPath) (list[
 			if err != nil {
 				return err
 			}
-			people = append(people, projectMember{m.ID, m.Name, m.Email, row.Role})
+			people = append(people, projectMember{
+				MemberID: m.ID,
+				Name:     m.Name,
+				Email:    m.Email,
+				Role:     row.Role,
+			})
 		}
 		return err
 	})
@@ -200,7 +206,7 @@ type setProjectMemberInput struct {
 func (s *Server) setProjectMember(ctx context.Context, in *setProjectMemberInput) (projectMember, error) {
 	row := towpath.ProjectMember{ProjectID: in.Project, MemberID: in.Member, Role: in.Body.Role}
 	m, err := s.Workspace.SetProjectMember(ctx, actorOf(ctx), row)
-	return projectMember{m.ID, m.Name, m.Email, row.Role}, err
+	return projectMember{MemberID: m.ID, Name: m.Name, Email: m.Email, Role: row.Role}, err
 }
 
 func (s *Server) removeProjectMember(ctx context.Context, in *projectMemberPath) error {

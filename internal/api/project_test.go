@@ -26,12 +26,14 @@ func TestEnvironments(t *testing.T) {
 	}
 	b.fails(t, "dba", "POST", "/environments", `{"name":"test"}`, 409)
 	var l list[environment]
-	b.call(t, "dba", "PUT", "/environments/order", `{"ids":["`+made["test"].ID+`","`+made["staging"].ID+`","`+made["prod"].ID+`"]}`, 200, nil)
+	b.call(t, "dba", "PUT", "/environments/order", `{"ids":["`+made["test"].ID+`","`+made["staging"].ID+`","`+
+		made["prod"].ID+`"]}`, 200, nil)
 	b.call(t, "outsider", "GET", "/environments", "", 200, &l)
 	if got := names(l.Items); got != "test staging prod" {
 		t.Errorf("order is %s", got)
 	}
-	for _, ids := range []string{made["test"].ID, made["test"].ID + `","` + made["test"].ID + `","` + made["prod"].ID, "x"} {
+	for _, ids := range []string{made["test"].ID, made["test"].ID + `","` + made["test"].ID + `","` +
+		made["prod"].ID, "x"} {
 		p := b.fails(t, "dba", "PUT", "/environments/order", `{"ids":["`+ids+`"]}`, 422)
 		if p.Errors[0].Location != "body.ids" {
 			t.Errorf("wrong order gives %+v", p)
@@ -50,7 +52,8 @@ func TestDeleteEnvironment_namesWhatIsInIt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ids := b.things(t)
-	if p := b.fails(t, "dba", "DELETE", "/environments/"+ids["{environment}"], "", 409); !strings.Contains(p.Detail, "main") {
+	if p := b.fails(t, "dba", "DELETE", "/environments/"+ids["{environment}"], "",
+		409); !strings.Contains(p.Detail, "main") {
 		t.Errorf("refusal is %q", p.Detail)
 	}
 }
@@ -70,7 +73,8 @@ func TestProjects_areSeenByTheirMembers(t *testing.T) {
 			t.Errorf("%s sees %d projects, want %d", who, len(l.Items), want)
 		}
 	}
-	b.call(t, "dba", "PUT", "/projects/"+made.ID+"/members/"+b.members["outsider"].ID, `{"role":"developer"}`, 200, nil)
+	b.call(t, "dba", "PUT", "/projects/"+made.ID+"/members/"+b.members["outsider"].ID, `{"role":"developer"}`,
+		200, nil)
 	var seen project
 	b.call(t, "outsider", "GET", "/projects/"+made.ID, "", 200, &seen)
 	if len(seen.Permissions) != len(towpath.ProjectDeveloper.Permissions()) {

@@ -24,7 +24,19 @@ type Rollout struct {
 }
 
 func rolloutOf(r towpath.Rollout) Rollout {
-	return Rollout{r.ID, r.ProjectID, r.LinkID, r.Commit, r.Message, r.Author, r.CommitURL, r.State, r.SupersededBy, r.CreatedAt, r.FinishedAt}
+	return Rollout{
+		ID:           r.ID,
+		ProjectID:    r.ProjectID,
+		LinkID:       r.LinkID,
+		Commit:       r.Commit,
+		Message:      r.Message,
+		Author:       r.Author,
+		CommitURL:    r.CommitURL,
+		State:        r.State,
+		SupersededBy: r.SupersededBy,
+		CreatedAt:    r.CreatedAt,
+		FinishedAt:   r.FinishedAt,
+	}
 }
 
 // RolloutFilter picks rollouts.
@@ -54,8 +66,15 @@ type listProjectRolloutsInput struct {
 	RolloutFilter
 }
 
-func (s *Server) listProjectRollouts(ctx context.Context, in *listProjectRolloutsInput) (list[Rollout], error) {
-	return s.rollouts(ctx, store.RolloutFilter{ProjectID: in.Project, State: in.State, LinkID: in.Link, Superseded: in.Superseded}, in.Paging)
+func (s *Server) listProjectRollouts(
+	ctx context.Context, in *listProjectRolloutsInput,
+) (list[Rollout], error) {
+	return s.rollouts(ctx, store.RolloutFilter{
+		ProjectID:  in.Project,
+		State:      in.State,
+		LinkID:     in.Link,
+		Superseded: in.Superseded,
+	}, in.Paging)
 }
 
 func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Paging) (list[Rollout], error) {
@@ -109,12 +128,18 @@ func stagesOf(tasks []towpath.Task, names map[string]string) []stage {
 	stages := []stage{}
 	for from := 0; from < len(tasks); {
 		to := from
-		for to < len(tasks) && tasks[to].Stage == tasks[from].Stage && tasks[to].EnvironmentID == tasks[from].EnvironmentID {
+		for to < len(tasks) && tasks[to].Stage == tasks[from].Stage &&
+			tasks[to].EnvironmentID == tasks[from].EnvironmentID {
 			to++
 		}
 		part := tasks[from:to]
 		id := part[0].EnvironmentID
-		stages = append(stages, stage{id, names[id], towpath.SummarizeTasks(part), all(part, taskOf).Items})
+		stages = append(stages, stage{
+			EnvironmentID: id,
+			Environment:   names[id],
+			State:         towpath.SummarizeTasks(part),
+			Tasks:         all(part, taskOf).Items,
+		})
 		from = to
 	}
 	return stages

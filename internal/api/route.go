@@ -18,8 +18,9 @@ import (
 // route is one operation of the API.
 type route struct {
 	Method string
-	Path   string             // below /api/v1
-	Needs  towpath.Permission // public, or what the caller must hold; "project.…" in the project that the path names
+	Path   string // below /api/v1
+	// public, or what the caller must hold; "project.…" in the project that the path names
+	Needs  towpath.Permission
 	Handle endpoint
 }
 
@@ -56,7 +57,8 @@ func created[I, T any](h func(context.Context, *I) (T, error)) endpoint {
 
 // done makes an endpoint that answers 204.
 func done[I any](h func(context.Context, *I) error) endpoint {
-	return full(h, http.StatusNoContent, func(ctx context.Context, in *I) (*struct{}, error) { return nil, h(ctx, in) })
+	return full(h, http.StatusNoContent,
+		func(ctx context.Context, in *I) (*struct{}, error) { return nil, h(ctx, in) })
 }
 
 // headed makes an endpoint of a handler that sets headers too.
@@ -66,15 +68,16 @@ func headed[I, O any](status int, h func(context.Context, *I) (*O, error)) endpo
 
 // full makes an endpoint. named is the method that the operation is called after.
 func full[I, O any](named any, status int, h func(context.Context, *I) (*O, error)) endpoint {
-	return endpoint{methodName(named), status, func(s *Server, api huma.API, op huma.Operation) {
-		huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
-			out, err := h(ctx, in)
-			if err != nil {
-				return nil, s.problemOf(ctx, op.Method, err)
-			}
-			return out, nil
-		})
-	}}
+	return endpoint{name: methodName(named), status: status,
+		register: func(s *Server, api huma.API, op huma.Operation) {
+			huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+				out, err := h(ctx, in)
+				if err != nil {
+					return nil, s.problemOf(ctx, op.Method, err)
+				}
+				return out, nil
+			})
+		}}
 }
 
 // methodName is the name of a method value: "listMembers" for s.listMembers.
@@ -86,8 +89,11 @@ func methodName(method any) string {
 // operation describes a route and puts the check of its permission before it.
 func (s *Server) operation(api huma.API, r route) huma.Operation {
 	op := huma.Operation{
-		OperationID: r.Handle.name, Method: r.Method, Path: "/api/v1" + r.Path, DefaultStatus: r.Handle.status,
-		Tags: []string{strings.Split(r.Path, "/")[1]},
+		OperationID:   r.Handle.name,
+		Method:        r.Method,
+		Path:          "/api/v1" + r.Path,
+		DefaultStatus: r.Handle.status,
+		Tags:          []string{strings.Split(r.Path, "/")[1]},
 		Responses: map[string]*huma.Response{"default": {
 			Description: "What went wrong.",
 			Content: map[string]*huma.MediaType{"application/problem+json": {
@@ -105,7 +111,8 @@ func (s *Server) operation(api huma.API, r route) huma.Operation {
 	return op
 }
 
-// describe returns the description of an API, without the error types of the framework, which clients never see.
+// describe returns the description of an API, without the error types of the framework, which
+// clients never see.
 func describe(api huma.API) []byte {
 	schemas := api.OpenAPI().Components.Schemas.Map()
 	delete(schemas, "ErrorModel")
@@ -150,7 +157,8 @@ func (s *Server) mayCall(ctx huma.Context, r route) error {
 	return s.Auth.Allow(ctx.Context(), meta.Actor, r.Needs, project)
 }
 
-// projectOf finds the project of what a path names. An unassigned database has none, and is then a matter of the workspace.
+// projectOf finds the project of what a path names. An unassigned database has none, and is then a
+// matter of the workspace.
 func (s *Server) projectOf(ctx huma.Context) (project string, err error) {
 	if project := ctx.Param("project"); project != "" {
 		return project, nil
@@ -179,7 +187,8 @@ func projectIn(ctx huma.Context, tx *store.Tx) (string, error) {
 		return l.ProjectID, err
 	}
 	d, err := tx.Database(ctx.Context(), ctx.Param("database"))
-	if err == nil && d.ProjectID == "" && !requestOf(ctx.Context()).Actor.Member.Role.Can(towpath.ManageInstances) {
+	if err == nil && d.ProjectID == "" &&
+		!requestOf(ctx.Context()).Actor.Member.Role.Can(towpath.ManageInstances) {
 		err = errNoThing
 	}
 	return d.ProjectID, err

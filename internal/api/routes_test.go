@@ -33,8 +33,8 @@ func TestRoutes_haveNamesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// TestRoutes_letInWhoMayCall asks each route as everybody. The handlers are replaced by one that does nothing, so that what
-// answers is the check of the permission alone.
+// TestRoutes_letInWhoMayCall asks each route as everybody. The handlers are replaced by one that
+// does nothing, so that what answers is the check of the permission alone.
 func TestRoutes_letInWhoMayCall(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -53,7 +53,8 @@ func TestRoutes_letInWhoMayCall(t *testing.T) {
 	var table strings.Builder
 	fmt.Fprintf(&table, "%-7s%-68s%s\n", "", "", strings.Join(people, " "))
 	for _, r := range b.routes() {
-		path := regexp.MustCompile(`\{(\w+)\}`).ReplaceAllStringFunc(r.Path, func(p string) string { return things[p] })
+		path := regexp.MustCompile(`\{(\w+)\}`).ReplaceAllStringFunc(r.Path,
+			func(p string) string { return things[p] })
 		fmt.Fprintf(&table, "%-7s%-68s", r.Method, r.Path)
 		for _, who := range people {
 			got := b.send(t, who, r.Method, "/api/v1"+path, "").StatusCode
@@ -70,7 +71,8 @@ func TestRoutes_letInWhoMayCall(t *testing.T) {
 
 // expected says by the tables of roles what somebody's call comes to.
 func (b *bundle) expected(who string, right towpath.Permission) int {
-	inProject := map[string]towpath.ProjectRole{"lead": towpath.ProjectOwner, "developer": towpath.ProjectDeveloper}[who]
+	inProject := map[string]towpath.ProjectRole{"lead": towpath.ProjectOwner,
+		"developer": towpath.ProjectDeveloper}[who]
 	role := b.members[who].Role
 	switch {
 	case right == public:
@@ -85,12 +87,14 @@ func (b *bundle) expected(who string, right towpath.Permission) int {
 	return 403
 }
 
-// things makes one of each kind that a path can name, in the project, and returns their ids by placeholder.
+// things makes one of each kind that a path can name, in the project, and returns their ids by
+// placeholder.
 func (b *bundle) things(t *testing.T) map[string]string {
 	t.Helper()
 	ctx := t.Context()
 	ids := map[string]string{"{project}": b.project.ID, "{member}": b.members["developer"].ID}
-	for _, other := range []string{"{session}", "{token}", "{environment}", "{instance}", "{change}", "{attempt}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}", "{removal}"} {
+	for _, other := range []string{"{session}", "{token}", "{environment}", "{instance}", "{change}",
+		"{attempt}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}", "{removal}"} {
 		ids[other] = store.NewID()
 	}
 	err := b.Store.Write(ctx, func(tx *store.Tx) error {
@@ -98,7 +102,12 @@ func (b *bundle) things(t *testing.T) map[string]string {
 		if err := tx.CreateEnvironment(ctx, &e); err != nil {
 			return err
 		}
-		i := towpath.Instance{ID: store.NewID(), Name: "main", Engine: towpath.EngineSQLite, EnvironmentID: e.ID}
+		i := towpath.Instance{
+			ID:            store.NewID(),
+			Name:          "main",
+			Engine:        towpath.EngineSQLite,
+			EnvironmentID: e.ID,
+		}
 		if err := tx.CreateInstance(ctx, &i); err != nil {
 			return err
 		}
@@ -106,26 +115,53 @@ func (b *bundle) things(t *testing.T) map[string]string {
 		if err := tx.CreateDatabase(ctx, &d); err != nil {
 			return err
 		}
-		p := towpath.GitProvider{ID: store.NewID(), Type: towpath.ProviderBitbucket, EncryptedSecret: []byte("x")}
+		p := towpath.GitProvider{ID: store.NewID(), Type: towpath.ProviderBitbucket,
+			EncryptedSecret: []byte("x")}
 		if err := tx.CreateGitProvider(ctx, &p); err != nil {
 			return err
 		}
-		g := towpath.Grant{ID: store.NewID(), ProviderID: p.ID, MemberID: b.members["lead"].ID, EncryptedAccessToken: []byte("x"), EncryptedRefreshToken: []byte("x")}
+		g := towpath.Grant{
+			ID:                    store.NewID(),
+			ProviderID:            p.ID,
+			MemberID:              b.members["lead"].ID,
+			EncryptedAccessToken:  []byte("x"),
+			EncryptedRefreshToken: []byte("x"),
+		}
 		if err := tx.CreateGrant(ctx, &g); err != nil {
 			return err
 		}
 		l := towpath.RepositoryLink{
-			ID: store.NewID(), ProjectID: b.project.ID, ProviderID: p.ID, GrantID: g.ID, LatePolicy: towpath.LateHold,
-			HookKey: "key", HookState: towpath.HookPolling, EncryptedHookSecret: []byte("x"), RepositoryName: "acme/shop", Branch: "main",
+			ID:                  store.NewID(),
+			ProjectID:           b.project.ID,
+			ProviderID:          p.ID,
+			GrantID:             g.ID,
+			LatePolicy:          towpath.LateHold,
+			HookKey:             "key",
+			HookState:           towpath.HookPolling,
+			EncryptedHookSecret: []byte("x"),
+			RepositoryName:      "acme/shop",
+			Branch:              "main",
 		}
 		if err := tx.CreateLink(ctx, &l); err != nil {
 			return err
 		}
-		r := towpath.Rollout{ProjectID: b.project.ID, LinkID: l.ID, State: towpath.RolloutHeld, Commit: strings.Repeat("a", 40)}
+		r := towpath.Rollout{
+			ProjectID: b.project.ID,
+			LinkID:    l.ID,
+			State:     towpath.RolloutHeld,
+			Commit:    strings.Repeat("a", 40),
+		}
 		if err := tx.CreateRollout(ctx, &r); err != nil {
 			return err
 		}
-		k := towpath.Task{RolloutID: r.ID, ProjectID: b.project.ID, DatabaseID: d.ID, EnvironmentID: e.ID, State: towpath.TaskHeld, Action: towpath.ActionApply}
+		k := towpath.Task{
+			RolloutID:     r.ID,
+			ProjectID:     b.project.ID,
+			DatabaseID:    d.ID,
+			EnvironmentID: e.ID,
+			State:         towpath.TaskHeld,
+			Action:        towpath.ActionApply,
+		}
 		k.Version, k.Type, k.Label, k.Checksum = "1", towpath.TypeDDL, "1", "c1"
 		if err := tx.CreateTask(ctx, &k); err != nil {
 			return err

@@ -61,7 +61,8 @@ func (s *Server) getSetup(ctx context.Context, _ *struct{}) (setupState, error) 
 }
 
 func (s *Server) setUp(ctx context.Context, in *setUpInput) (*signedIn, error) {
-	m, secret, err := s.Auth.SignUpFirstOwner(ctx, in.Body.Token, in.Body.Email, in.Body.Name, in.Body.Password)
+	m, secret, err := s.Auth.SignUpFirstOwner(ctx, in.Body.Token, in.Body.Email, in.Body.Name,
+		in.Body.Password)
 	return s.signedIn(m, secret), err
 }
 
@@ -98,7 +99,8 @@ func (s *Server) signedIn(m towpath.Member, secret string) *signedIn {
 	return &signedIn{s.cookie(secret, 400*24*time.Hour), sessionOf(m)}
 }
 
-// cookie makes the session's cookie. It outlives the session, whose end slides on the server; browsers keep none longer than 400 days.
+// cookie makes the session's cookie. It outlives the session, whose end slides on the server;
+// browsers keep none longer than 400 days.
 func (s *Server) cookie(secret string, age time.Duration) string {
 	c := http.Cookie{
 		Name: sessionCookie, Value: secret, Path: "/", MaxAge: int(age / time.Second),
@@ -127,7 +129,14 @@ type credential struct {
 
 func credentialOf(actor towpath.Actor) func(towpath.Credential) credential {
 	return func(c towpath.Credential) credential {
-		return credential{ID: c.ID, Name: c.Name, CreatedAt: c.CreatedAt, ExpiresAt: c.ExpiresAt, LastUsedAt: c.LastUsedAt, Current: c.ID == actor.SessionID}
+		return credential{
+			ID:         c.ID,
+			Name:       c.Name,
+			CreatedAt:  c.CreatedAt,
+			ExpiresAt:  c.ExpiresAt,
+			LastUsedAt: c.LastUsedAt,
+			Current:    c.ID == actor.SessionID,
+		}
 	}
 }
 

@@ -37,22 +37,27 @@ func TestSession_fromSetupToSignOut(t *testing.T) {
 	if !state.Needed {
 		t.Fatal("a server without members needs no setup")
 	}
-	p := b.fails(t, "nobody", "POST", "/setup", `{"token":"x","email":"ada@example.com","name":"Ada","password":"`+password+`"}`, 401)
+	p := b.fails(t, "nobody", "POST", "/setup",
+		`{"token":"x","email":"ada@example.com","name":"Ada","password":"`+password+`"}`, 401)
 	if len(p.Errors) != 1 || p.Errors[0].Location != "body.token" {
 		t.Errorf("a wrong token gives %+v", p)
 	}
-	p = b.fails(t, "nobody", "POST", "/setup", `{"token":"`+b.Auth.SetupToken()+`","email":"ada@example.com","name":"Ada","password":"short"}`, 422)
+	p = b.fails(t, "nobody", "POST", "/setup", `{"token":"`+b.Auth.SetupToken()+
+		`","email":"ada@example.com","name":"Ada","password":"short"}`, 422)
 	if len(p.Errors) != 1 || p.Errors[0].Location != "body.password" {
 		t.Errorf("a short password gives %+v", p)
 	}
-	b.call(t, "nobody", "POST", "/setup", `{"token":"`+b.Auth.SetupToken()+`","email":"ada@example.com","name":"Ada","password":"`+password+`"}`, 201, nil)
+	b.call(t, "nobody", "POST", "/setup", `{"token":"`+b.Auth.SetupToken()+
+		`","email":"ada@example.com","name":"Ada","password":"`+password+`"}`, 201, nil)
 	var me session
-	r := b.call(t, "nobody", "POST", "/session", `{"email":"Ada@example.com","password":"`+password+`"}`, 201, &me)
+	r := b.call(t, "nobody", "POST", "/session", `{"email":"Ada@example.com","password":"`+password+`"}`,
+		201, &me)
 	if me.Member.Role != "owner" || len(me.Permissions) == 0 {
 		t.Errorf("signed in as %+v", me)
 	}
 	c := r.Cookies()[0]
-	if c.Name != sessionCookie || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" {
+	if c.Name != sessionCookie || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode ||
+		c.Path != "/" {
 		t.Errorf("cookie is %+v", c)
 	}
 	cookie := c.Name + "=" + c.Value
@@ -89,13 +94,16 @@ func TestInvitation_isAcceptedByItsLink(t *testing.T) {
 		t.Fatalf("invitation is %+v", made)
 	}
 	var me session
-	b.call(t, "nobody", "POST", "/invitations/accept", `{"invitation":"`+token+`","password":"`+password+`"}`, 201, &me)
+	b.call(t, "nobody", "POST", "/invitations/accept", `{"invitation":"`+token+`","password":"`+password+`"}`,
+		201, &me)
 	if me.Member.Invited || me.Member.Role != "dba" {
 		t.Errorf("accepted as %+v", me.Member)
 	}
-	b.fails(t, "nobody", "POST", "/invitations/accept", `{"invitation":"`+token+`","password":"`+password+`"}`, 404)
+	b.fails(t, "nobody", "POST", "/invitations/accept", `{"invitation":"`+token+`","password":"`+password+
+		`"}`, 404)
 	var changed member
-	b.call(t, "owner", "PATCH", "/members/"+me.Member.ID, `{"role":"member","deactivated":true}`, 200, &changed)
+	b.call(t, "owner", "PATCH", "/members/"+me.Member.ID, `{"role":"member","deactivated":true}`, 200,
+		&changed)
 	if changed.Role != "member" || changed.DeactivatedAt == nil {
 		t.Errorf("changed to %+v", changed)
 	}
@@ -105,7 +113,8 @@ func TestInvitation_isAcceptedByItsLink(t *testing.T) {
 func TestAPITokens_areMadeInTheConsoleAndToldOnce(t *testing.T) {
 	t.Parallel()
 	b := newcomer(t)
-	r := b.call(t, "nobody", "POST", "/setup", `{"token":"`+b.Auth.SetupToken()+`","email":"ada@example.com","name":"Ada","password":"`+password+`"}`, 201, nil)
+	r := b.call(t, "nobody", "POST", "/setup", `{"token":"`+b.Auth.SetupToken()+
+		`","email":"ada@example.com","name":"Ada","password":"`+password+`"}`, 201, nil)
 	cookie := r.Cookies()[0].Name + "=" + r.Cookies()[0].Value
 	r = b.send(t, "nobody", "POST", "/api/v1/api-tokens", `{"name":"CI"}`, "Cookie", cookie)
 	if r.StatusCode != 201 || !strings.Contains(string(r.body), `"token":"tp_`) {

@@ -23,7 +23,16 @@ type Migration struct {
 }
 
 func migrationOf(m towpath.Migration) Migration {
-	return Migration{m.Version, m.Type, m.Label, m.Description, m.Path, m.Checksum, m.Environment, m.Database}
+	return Migration{
+		Version:     m.Version,
+		Type:        m.Type,
+		Label:       m.Label,
+		Description: m.Description,
+		Path:        m.Path,
+		Checksum:    m.Checksum,
+		Environment: m.Environment,
+		Database:    m.Database,
+	}
 }
 
 // Task brings one migration to one database.
@@ -52,8 +61,26 @@ type Task struct {
 
 func taskOf(t towpath.Task) Task {
 	return Task{
-		t.ID, t.RolloutID, t.ProjectID, t.DatabaseID, t.EnvironmentID, t.Sequence, t.Action, migrationOf(t.Migration), all(t.Covers, migrationOf).Items,
-		t.Commit, t.State, reasonOf(t.Reason), reasonOf(t.Error), t.Attempts, t.Total, t.Finished, t.StartedAt, t.FinishedAt, t.CancelAt, t.CreatedAt,
+		ID:            t.ID,
+		RolloutID:     t.RolloutID,
+		ProjectID:     t.ProjectID,
+		DatabaseID:    t.DatabaseID,
+		EnvironmentID: t.EnvironmentID,
+		Sequence:      t.Sequence,
+		Action:        t.Action,
+		Migration:     migrationOf(t.Migration),
+		Covers:        all(t.Covers, migrationOf).Items,
+		Commit:        t.Commit,
+		State:         t.State,
+		Reason:        reasonOf(t.Reason),
+		Error:         reasonOf(t.Error),
+		Attempts:      t.Attempts,
+		Total:         t.Total,
+		Finished:      t.Finished,
+		StartedAt:     t.StartedAt,
+		FinishedAt:    t.FinishedAt,
+		CancelAt:      t.CancelAt,
+		CreatedAt:     t.CreatedAt,
 	}
 }
 
@@ -73,7 +100,19 @@ type attempt struct {
 }
 
 func attemptOf(a towpath.Attempt) attempt {
-	return attempt{a.ID, a.Number, a.State, reasonOf(a.Message), a.Line, a.Column, a.Total, a.Kept, a.InDatabase(), a.StartedAt, a.FinishedAt}
+	return attempt{
+		ID:         a.ID,
+		Number:     a.Number,
+		State:      a.State,
+		Message:    reasonOf(a.Message),
+		Line:       a.Line,
+		Column:     a.Column,
+		Total:      a.Total,
+		Kept:       a.Kept,
+		InDatabase: a.InDatabase(),
+		StartedAt:  a.StartedAt,
+		FinishedAt: a.FinishedAt,
+	}
 }
 
 // TaskPath names a task in a path.
@@ -129,7 +168,17 @@ type notice struct {
 }
 
 func statementLogOf(l towpath.StatementLog) statementLog {
-	log := statementLog{Index: l.Index, Line: l.Line, Column: l.Column, Summary: l.Summary, State: l.State, Rows: l.Rows, Seconds: l.Duration.Seconds(), Error: l.Error, MoreNotices: l.Notices.More}
+	log := statementLog{
+		Index:       l.Index,
+		Line:        l.Line,
+		Column:      l.Column,
+		Summary:     l.Summary,
+		State:       l.State,
+		Rows:        l.Rows,
+		Seconds:     l.Duration.Seconds(),
+		Error:       l.Error,
+		MoreNotices: l.Notices.More,
+	}
 	for _, n := range l.Notices.Kept {
 		log.Notices = append(log.Notices, notice(n))
 	}
@@ -142,13 +191,15 @@ type listStatementsInput struct {
 	Paging
 }
 
-// listStatements lists what an attempt's statements did, in order. The page token is the index to go on from.
+// listStatements lists what an attempt's statements did, in order. The page token is the index to
+// go on from.
 func (s *Server) listStatements(ctx context.Context, in *listStatementsInput) (list[statementLog], error) {
 	from := 0
 	if in.PageToken != "" {
 		var err error
 		if from, err = strconv.Atoi(in.PageToken); err != nil {
-			return list[statementLog]{}, towpath.Invalid("pageToken", "Use the nextPageToken of the page before.")
+			return list[statementLog]{}, towpath.Invalid("pageToken",
+				"Use the nextPageToken of the page before.")
 		}
 	}
 	var rows []towpath.StatementLog
@@ -165,7 +216,8 @@ func (s *Server) listStatements(ctx context.Context, in *listStatementsInput) (l
 		}
 		return err
 	})
-	return page(in.Paging, rows, func(l towpath.StatementLog) string { return strconv.Itoa(l.Index + 1) }, statementLogOf), err
+	return page(in.Paging, rows, func(l towpath.StatementLog) string { return strconv.Itoa(l.Index + 1) },
+		statementLogOf), err
 }
 
 func (s *Server) retryTask(ctx context.Context, in *TaskPath) (Task, error) {

@@ -37,8 +37,18 @@ func (s *Server) listGitProviderTypes(context.Context, *struct{}) (list[provider
 	l := list[providerType]{Items: []providerType{}}
 	for _, kind := range s.Accounts.Kinds() {
 		t := providerType{
-			kind.Type, kind.Name, kind.InstanceURL, kind.AddressLabel, kind.AppLabel, kind.IDLabel, kind.SecretLabel, kind.AdminNotice,
-			orEmpty(kind.Steps), []providerPermission{}, kind.CallbackLabel, s.ExternalURL + callbackPath,
+			Type:          kind.Type,
+			Name:          kind.Name,
+			InstanceURL:   kind.InstanceURL,
+			AddressLabel:  kind.AddressLabel,
+			AppLabel:      kind.AppLabel,
+			IDLabel:       kind.IDLabel,
+			SecretLabel:   kind.SecretLabel,
+			AdminNotice:   kind.AdminNotice,
+			Steps:         orEmpty(kind.Steps),
+			Permissions:   []providerPermission{},
+			CallbackLabel: kind.CallbackLabel,
+			CallbackURL:   s.ExternalURL + callbackPath,
 		}
 		for _, p := range kind.Permissions {
 			t.Permissions = append(t.Permissions, providerPermission(p))
@@ -71,8 +81,23 @@ type verification struct {
 
 func verificationOf(v towpath.Verification) verification {
 	return verification{
-		v.ID, v.Purpose, v.State, v.Reason, v.Message, "", v.ProviderID, v.Type, v.InstanceURL, v.DisplayName, v.ApplicationID,
-		v.AccountName, orEmpty(v.Scopes), orEmpty(v.Missing), v.GrantID, v.CreatedAt, v.ExpiresAt,
+		ID:            v.ID,
+		Purpose:       v.Purpose,
+		State:         v.State,
+		Reason:        v.Reason,
+		Message:       v.Message,
+		AuthorizeURL:  "",
+		ProviderID:    v.ProviderID,
+		Type:          v.Type,
+		InstanceURL:   v.InstanceURL,
+		DisplayName:   v.DisplayName,
+		ApplicationID: v.ApplicationID,
+		AccountName:   v.AccountName,
+		Scopes:        orEmpty(v.Scopes),
+		Missing:       orEmpty(v.Missing),
+		GrantID:       v.GrantID,
+		CreatedAt:     v.CreatedAt,
+		ExpiresAt:     v.ExpiresAt,
 	}
 }
 
@@ -114,8 +139,11 @@ type startSecretReplacementInput struct {
 	}
 }
 
-func (s *Server) startSecretReplacement(ctx context.Context, in *startSecretReplacementInput) (verification, error) {
-	v, url, err := s.Accounts.StartSecretReplacement(ctx, actorOf(ctx), in.Provider, in.Body.ApplicationID, in.Body.Secret)
+func (s *Server) startSecretReplacement(
+	ctx context.Context, in *startSecretReplacementInput,
+) (verification, error) {
+	v, url, err := s.Accounts.StartSecretReplacement(ctx, actorOf(ctx), in.Provider, in.Body.ApplicationID,
+		in.Body.Secret)
 	return started(v, url), err
 }
 

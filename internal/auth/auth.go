@@ -26,7 +26,9 @@ type Service struct {
 }
 
 // ProjectRole returns an actor's role in a project; CodeNotFound when they are not a member of it.
-func (s *Service) ProjectRole(ctx context.Context, actor towpath.Actor, projectID string) (towpath.ProjectRole, error) {
+func (s *Service) ProjectRole(
+	ctx context.Context, actor towpath.Actor, projectID string,
+) (towpath.ProjectRole, error) {
 	var m towpath.ProjectMember
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		m, err = tx.ProjectMember(ctx, projectID, actor.Member.ID)
@@ -38,7 +40,9 @@ func (s *Service) ProjectRole(ctx context.Context, actor towpath.Actor, projectI
 // Allow returns nil when an actor has a permission, in the workspace or, with a project's id, in
 // that project. CodeUnauthorized: not signed in. CodeForbidden: the role does not have it.
 // CodeNotFound: the person may not know that the project exists.
-func (s *Service) Allow(ctx context.Context, actor towpath.Actor, p towpath.Permission, projectID string) error {
+func (s *Service) Allow(
+	ctx context.Context, actor towpath.Actor, p towpath.Permission, projectID string,
+) error {
 	if actor.Member.ID == "" {
 		return towpath.Errorf(towpath.CodeUnauthorized, "Sign in first.")
 	}
@@ -47,18 +51,21 @@ func (s *Service) Allow(ctx context.Context, actor towpath.Actor, p towpath.Perm
 		return nil
 	}
 	if projectID == "" {
-		return towpath.Errorf(towpath.CodeForbidden, "Your role in the workspace, %s, does not allow this. Ask a workspace owner.", workspace)
+		return towpath.Errorf(towpath.CodeForbidden,
+			"Your role in the workspace, %s, does not allow this. Ask a workspace owner.", workspace)
 	}
 	role, err := s.ProjectRole(ctx, actor, projectID)
 	switch {
 	case err == nil && role.Can(p):
 		return nil
 	case err == nil:
-		return towpath.Errorf(towpath.CodeForbidden, "Your role in this project, %s, does not allow this. Ask a project owner.", role)
+		return towpath.Errorf(towpath.CodeForbidden,
+			"Your role in this project, %s, does not allow this. Ask a project owner.", role)
 	case towpath.ErrorCode(err) != towpath.CodeNotFound:
 		return err
 	case workspace.Can(towpath.ViewProject):
-		return towpath.Errorf(towpath.CodeForbidden, "Your role in the workspace, %s, does not allow this. Ask a project owner.", workspace)
+		return towpath.Errorf(towpath.CodeForbidden,
+			"Your role in the workspace, %s, does not allow this. Ask a project owner.", workspace)
 	}
 	return towpath.Errorf(towpath.CodeNotFound, "There is no such thing, or it is not yours to see.")
 }

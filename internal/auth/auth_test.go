@@ -63,7 +63,9 @@ func (b *bundle) actor(t *testing.T, session string) towpath.Actor {
 }
 
 // invited makes a member with a password.
-func (b *bundle) invited(t *testing.T, email string, role towpath.Role) (actor towpath.Actor, session string) {
+func (b *bundle) invited(
+	t *testing.T, email string, role towpath.Role,
+) (actor towpath.Actor, session string) {
 	t.Helper()
 	_, invitation, err := b.Invite(t.Context(), b.owner, email, "", role)
 	if err != nil {
@@ -118,10 +120,12 @@ func TestSignUpFirstOwner_refuses(t *testing.T) {
 		"a name in the address": {s.SetupToken(), "Ada <a@b.example>", "A", password, towpath.CodeInvalid},
 		"an empty name":         {s.SetupToken(), "a@b.example", " ", password, towpath.CodeInvalid},
 		"a short password":      {s.SetupToken(), "a@b.example", "A", "elevenchars", towpath.CodeInvalid},
-		"an endless password":   {s.SetupToken(), "a@b.example", "A", strings.Repeat("x", 1025), towpath.CodeInvalid},
+		"an endless password": {s.SetupToken(), "a@b.example", "A", strings.Repeat("x", 1025),
+			towpath.CodeInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := s.SignUpFirstOwner(context.WithoutCancel(t.Context()), c.token, c.email, c.name, c.password)
+			_, _, err := s.SignUpFirstOwner(context.WithoutCancel(t.Context()), c.token, c.email, c.name,
+				c.password)
 			wantCode(t, err, c.want)
 		})
 	}
@@ -132,10 +136,12 @@ func TestSignIn_saysTheSameForEveryFailure(t *testing.T) {
 	b := setup(t)
 	gone, _ := b.invited(t, "gone@example.com", towpath.RoleMember)
 	yes := true
-	if _, err := b.ChangeMember(t.Context(), b.owner, gone.Member.ID, auth.MemberChange{Deactivated: &yes}); err != nil {
+	if _, err := b.ChangeMember(t.Context(), b.owner, gone.Member.ID,
+		auth.MemberChange{Deactivated: &yes}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := b.Invite(t.Context(), b.owner, "invited@example.com", "", towpath.RoleMember); err != nil {
+	if _, _, err := b.Invite(t.Context(), b.owner, "invited@example.com", "",
+		towpath.RoleMember); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := b.SignIn(t.Context(), " ADA@example.com", password, "192.0.2.1"); err != nil {
@@ -143,8 +149,9 @@ func TestSignIn_saysTheSameForEveryFailure(t *testing.T) {
 	}
 	var messages = map[string]bool{}
 	for _, try := range [][2]string{
-		{"ada@example.com", "wrong horse battery"}, {"nobody@example.com", password}, {"gone@example.com", password},
-		{"invited@example.com", ""}, {"not an address", password}, {"ada@example.com", strings.Repeat("x", 5000)},
+		{"ada@example.com", "wrong horse battery"}, {"nobody@example.com", password},
+		{"gone@example.com", password}, {"invited@example.com", ""}, {"not an address", password},
+		{"ada@example.com", strings.Repeat("x", 5000)},
 	} {
 		_, session, err := b.SignIn(t.Context(), try[0], try[1], "192.0.2.1")
 		wantCode(t, err, towpath.CodeUnauthorized)
@@ -262,7 +269,8 @@ func TestChangeMember_keepsAnOwner(t *testing.T) {
 		wantCode(t, err, towpath.CodeConflict)
 	}
 	second, session := b.invited(t, "bob@example.com", towpath.RoleOwner)
-	if _, err := b.ChangeMember(t.Context(), b.owner, b.owner.Member.ID, auth.MemberChange{Role: &dba}); err != nil {
+	if _, err := b.ChangeMember(t.Context(), b.owner, b.owner.Member.ID,
+		auth.MemberChange{Role: &dba}); err != nil {
 		t.Fatal(err)
 	}
 	_, err := b.ChangeMember(t.Context(), second, second.Member.ID, auth.MemberChange{Role: &dba})
@@ -281,7 +289,8 @@ func TestChangeMember_deactivatedIsOutAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, deactivated := range []bool{true, false} { // coming back does not bring old credentials back
-		if _, err := b.ChangeMember(t.Context(), b.owner, bob.Member.ID, auth.MemberChange{Deactivated: &deactivated}); err != nil {
+		if _, err := b.ChangeMember(t.Context(), b.owner, bob.Member.ID,
+			auth.MemberChange{Deactivated: &deactivated}); err != nil {
 			t.Fatal(err)
 		}
 		_, err = b.Authenticate(t.Context(), session, "")
@@ -298,7 +307,8 @@ func TestChangePassword_endsOtherSessions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, b.ChangePassword(t.Context(), b.owner, "wrong horse battery", "another long password"), towpath.CodeInvalid)
+	wantCode(t, b.ChangePassword(t.Context(), b.owner, "wrong horse battery", "another long password"),
+		towpath.CodeInvalid)
 	wantCode(t, b.ChangePassword(t.Context(), b.owner, password, "short"), towpath.CodeInvalid)
 	if err := b.ChangePassword(t.Context(), b.owner, password, "another long password"); err != nil {
 		t.Fatal(err)
@@ -344,15 +354,19 @@ func TestAllow(t *testing.T) {
 	b := setup(t)
 	p := towpath.Project{Name: "Shop"}
 	people := map[string]towpath.Actor{"owner": b.owner, "nobody": {}}
-	for name, role := range map[string]towpath.Role{"dba": towpath.RoleDBA, "lead": towpath.RoleMember, "developer": towpath.RoleMember, "outsider": towpath.RoleMember} {
+	for name, role := range map[string]towpath.Role{"dba": towpath.RoleDBA, "lead": towpath.RoleMember,
+		"developer": towpath.RoleMember, "outsider": towpath.RoleMember} {
 		people[name], _ = b.invited(t, name+"@example.com", role)
 	}
 	err := b.Store.Write(t.Context(), func(tx *store.Tx) error {
 		if err := tx.CreateProject(t.Context(), &p); err != nil {
 			return err
 		}
-		for name, role := range map[string]towpath.ProjectRole{"lead": towpath.ProjectOwner, "developer": towpath.ProjectDeveloper} {
-			if err := tx.SetProjectMember(t.Context(), towpath.ProjectMember{ProjectID: p.ID, MemberID: people[name].Member.ID, Role: role}); err != nil {
+		for name, role := range map[string]towpath.ProjectRole{"lead": towpath.ProjectOwner,
+			"developer": towpath.ProjectDeveloper} {
+			if err := tx.SetProjectMember(t.Context(),
+				towpath.ProjectMember{ProjectID: p.ID, MemberID: people[name].Member.ID,
+					Role: role}); err != nil {
 				return err
 			}
 		}

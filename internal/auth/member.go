@@ -15,7 +15,9 @@ import (
 const InvitationTTL = 7 * 24 * time.Hour
 
 // Invite adds a member who has no password yet, and returns the secret with which they choose one.
-func (s *Service) Invite(ctx context.Context, actor towpath.Actor, email, name string, role towpath.Role) (m towpath.Member, invitation string, err error) {
+func (s *Service) Invite(
+	ctx context.Context, actor towpath.Actor, email, name string, role towpath.Role,
+) (m towpath.Member, invitation string, err error) {
 	m = towpath.Member{Role: role}
 	if m.Email, err = address(email); err != nil {
 		return m, "", err
@@ -36,7 +38,8 @@ func (s *Service) Invite(ctx context.Context, actor towpath.Actor, email, name s
 		if err := tx.CreateMember(ctx, &m); err != nil {
 			return err
 		}
-		_, invitation, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialInvitation, MemberID: m.ID}, InvitationTTL)
+		_, invitation, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialInvitation,
+			MemberID: m.ID}, InvitationTTL)
 		if err != nil {
 			return err
 		}
@@ -45,8 +48,8 @@ func (s *Service) Invite(ctx context.Context, actor towpath.Actor, email, name s
 	return m, invitation, err
 }
 
-// ownersByBrowser keeps API tokens from making owners, and with them further tokens: a token that was stolen must end when it
-// is revoked.
+// ownersByBrowser keeps API tokens from making owners, and with them further tokens: a token that
+// was stolen must end when it is revoked.
 func ownersByBrowser(actor towpath.Actor, role towpath.Role) error {
 	if role == towpath.RoleOwner && actor.SessionID == "" {
 		return towpath.Errorf(towpath.CodeForbidden, "Make owners in the console: an API token cannot.")
@@ -54,9 +57,11 @@ func ownersByBrowser(actor towpath.Actor, role towpath.Role) error {
 	return nil
 }
 
-// InviteAgain makes a new invitation for a member and ends the earlier ones: for a lost link, or for a forgotten password.
-// The old password works until the invitation is accepted.
-func (s *Service) InviteAgain(ctx context.Context, actor towpath.Actor, memberID string) (m towpath.Member, invitation string, err error) {
+// InviteAgain makes a new invitation for a member and ends the earlier ones: for a lost link, or
+// for a forgotten password. The old password works until the invitation is accepted.
+func (s *Service) InviteAgain(
+	ctx context.Context, actor towpath.Actor, memberID string,
+) (m towpath.Member, invitation string, err error) {
 	return s.reinvite(ctx, actor, func(tx *store.Tx) (towpath.Member, error) {
 		m, err := tx.Member(ctx, memberID)
 		if err != nil {
@@ -68,14 +73,17 @@ func (s *Service) InviteAgain(ctx context.Context, actor towpath.Actor, memberID
 
 // Recover is InviteAgain for whoever may open the metadata itself, when no owner can sign in any
 // more. CodeNotFound when nobody has the e-mail address.
-func (s *Service) Recover(ctx context.Context, email string) (m towpath.Member, invitation string, err error) {
+func (s *Service) Recover(
+	ctx context.Context, email string,
+) (m towpath.Member, invitation string, err error) {
 	if email, err = address(email); err != nil {
 		return m, "", err
 	}
 	return s.reinvite(ctx, towpath.Actor{}, func(tx *store.Tx) (towpath.Member, error) {
 		m, err := tx.MemberByEmail(ctx, email)
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
-			err = towpath.Errorf(towpath.CodeNotFound, "There is no member with the e-mail address %s.", email)
+			err = towpath.Errorf(towpath.CodeNotFound, "There is no member with the e-mail address %s.",
+				email)
 		}
 		return m, err
 	})
@@ -89,12 +97,14 @@ func (s *Service) reinvite(
 			return err
 		}
 		if m.DeactivatedAt != nil {
-			return towpath.Errorf(towpath.CodeConflict, "%s is deactivated. Activate the member first.", m.Email)
+			return towpath.Errorf(towpath.CodeConflict, "%s is deactivated. Activate the member first.",
+				m.Email)
 		}
 		if err := tx.DeleteCredentials(ctx, m.ID, towpath.CredentialInvitation); err != nil {
 			return err
 		}
-		_, invitation, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialInvitation, MemberID: m.ID}, InvitationTTL)
+		_, invitation, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialInvitation,
+			MemberID: m.ID}, InvitationTTL)
 		if err != nil {
 			return err
 		}
@@ -107,9 +117,11 @@ func (s *Service) reinvite(
 	return m, invitation, err
 }
 
-// AcceptInvitation sets the invited member's password, ends their other sessions and begins a new one. An invitation works
-// once; CodeNotFound when it is not known any more.
-func (s *Service) AcceptInvitation(ctx context.Context, invitation, password string) (m towpath.Member, session string, err error) {
+// AcceptInvitation sets the invited member's password, ends their other sessions and begins a new
+// one. An invitation works once; CodeNotFound when it is not known any more.
+func (s *Service) AcceptInvitation(
+	ctx context.Context, invitation, password string,
+) (m towpath.Member, session string, err error) {
 	if err := checkPassword("password", password); err != nil {
 		return m, "", err
 	}
@@ -119,7 +131,8 @@ func (s *Service) AcceptInvitation(ctx context.Context, invitation, password str
 			m, err = tx.Member(ctx, c.MemberID)
 		}
 		if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && m.DeactivatedAt != nil {
-			return towpath.Errorf(towpath.CodeNotFound, "The invitation was used, has expired or was replaced. Ask a workspace owner for a new one.")
+			return towpath.Errorf(towpath.CodeNotFound,
+				"The invitation was used, has expired or was replaced. Ask a workspace owner for a new one.")
 		}
 		return err
 	}
@@ -138,16 +151,19 @@ func (s *Service) AcceptInvitation(ctx context.Context, invitation, password str
 		if err := tx.UpdateMember(ctx, &m); err != nil {
 			return err
 		}
-		for _, kind := range []towpath.CredentialKind{towpath.CredentialInvitation, towpath.CredentialSession} {
+		for _, kind := range []towpath.CredentialKind{towpath.CredentialInvitation,
+			towpath.CredentialSession} {
 			if err := tx.DeleteCredentials(ctx, m.ID, kind); err != nil {
 				return err
 			}
 		}
-		_, session, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID}, SessionTTL)
+		_, session, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID},
+			SessionTTL)
 		if err != nil {
 			return err
 		}
-		return audit(ctx, tx, towpath.Actor{Member: m}, "member.join", m.ID, "Accepted the invitation and chose a password.")
+		return audit(ctx, tx, towpath.Actor{Member: m}, "member.join", m.ID,
+			"Accepted the invitation and chose a password.")
 	})
 	return m, session, err
 }
@@ -159,9 +175,11 @@ type MemberChange struct {
 	Deactivated *bool
 }
 
-// ChangeMember changes a member. CodeConflict when no active workspace owner would be left. A deactivated member's
-// sessions, API tokens and invitations end at once and do not come back.
-func (s *Service) ChangeMember(ctx context.Context, actor towpath.Actor, id string, change MemberChange) (m towpath.Member, err error) {
+// ChangeMember changes a member. CodeConflict when no active workspace owner would be left. A
+// deactivated member's sessions, API tokens and invitations end at once and do not come back.
+func (s *Service) ChangeMember(
+	ctx context.Context, actor towpath.Actor, id string, change MemberChange,
+) (m towpath.Member, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if m, err = tx.Member(ctx, id); err != nil {
 			return err
@@ -181,12 +199,14 @@ func (s *Service) ChangeMember(ctx context.Context, actor towpath.Actor, id stri
 		}
 		if owners, err := tx.CountOwners(ctx); err != nil || owners == 0 {
 			if err == nil {
-				err = towpath.Errorf(towpath.CodeConflict, "%s is the last active workspace owner. Make another member an owner first.", m.Email)
+				err = towpath.Errorf(towpath.CodeConflict,
+					"%s is the last active workspace owner. Make another member an owner first.", m.Email)
 			}
 			return err
 		}
 		if m.DeactivatedAt != nil {
-			for _, kind := range []towpath.CredentialKind{towpath.CredentialSession, towpath.CredentialAPIToken, towpath.CredentialInvitation} {
+			for _, kind := range []towpath.CredentialKind{towpath.CredentialSession,
+				towpath.CredentialAPIToken, towpath.CredentialInvitation} {
 				if err := tx.DeleteCredentials(ctx, m.ID, kind); err != nil {
 					return err
 				}
@@ -223,7 +243,8 @@ func (c MemberChange) apply(m *towpath.Member, now time.Time) (said []string, er
 	return said, nil
 }
 
-// ChangePassword sets the actor's own password and ends their other sessions. CodeInvalid about current when it is wrong.
+// ChangePassword sets the actor's own password and ends their other sessions. CodeInvalid about
+// current when it is wrong.
 func (s *Service) ChangePassword(ctx context.Context, actor towpath.Actor, current, next string) error {
 	if err := checkPassword("new", next); err != nil {
 		return err
@@ -267,8 +288,15 @@ func (s *Service) ChangePassword(ctx context.Context, actor towpath.Actor, curre
 	})
 }
 
-func audit(ctx context.Context, tx *store.Tx, actor towpath.Actor, action, subject, format string, args ...any) error {
-	return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: action, Subject: subject, Detail: fmt.Sprintf(format, args...)})
+func audit(
+	ctx context.Context, tx *store.Tx, actor towpath.Actor, action, subject, format string, args ...any,
+) error {
+	return tx.Audit(ctx, towpath.AuditEvent{
+		MemberID: actor.Member.ID,
+		Action:   action,
+		Subject:  subject,
+		Detail:   fmt.Sprintf(format, args...),
+	})
 }
 
 func invalidRole() error {

@@ -49,7 +49,9 @@ type hashing struct {
 	slots chan struct{}
 }
 
-func (h *hashing) key(ctx context.Context, password string, salt []byte, time, memory uint32, lanes uint8) ([]byte, error) {
+func (h *hashing) key(
+	ctx context.Context, password string, salt []byte, time, memory uint32, lanes uint8,
+) ([]byte, error) {
 	h.once.Do(func() { h.slots = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)) })
 	select {
 	case h.slots <- struct{}{}:
@@ -70,7 +72,8 @@ func (h *hashing) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	encode := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes, encode(salt), encode(key)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime,
+		argonLanes, encode(salt), encode(key)), nil
 }
 
 // verify reports whether a password matches a PHC string. An empty string, which nothing matches,
@@ -91,7 +94,8 @@ func (h *hashing) verify(ctx context.Context, phc, password string) (bool, error
 	if len(parts) != 6 || parts[1] != "argon2id" {
 		return false, fmt.Errorf("read password hash: not argon2id in PHC form")
 	}
-	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &time, &lanes); err != nil {
+	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &time,
+		&lanes); err != nil {
 		return false, fmt.Errorf("read password hash: %w", err)
 	}
 	salt, err := base64.RawStdEncoding.DecodeString(parts[4])

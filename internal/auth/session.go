@@ -19,7 +19,9 @@ const touchEvery = time.Minute
 // SignIn begins a session. source is the client's network address, for throttling. An unknown
 // address, a wrong password and a deactivated member all return the same CodeUnauthorized after the
 // same work; CodeTooMany when there were too many tries.
-func (s *Service) SignIn(ctx context.Context, email, password, source string) (m towpath.Member, session string, err error) {
+func (s *Service) SignIn(
+	ctx context.Context, email, password, source string,
+) (m towpath.Member, session string, err error) {
 	if err := s.throttle(email, source); err != nil {
 		return m, "", err
 	}
@@ -41,7 +43,8 @@ func (s *Service) SignIn(ctx context.Context, email, password, source string) (m
 		return towpath.Member{}, "", wrong
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		_, session, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID}, SessionTTL)
+		_, session, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID},
+			SessionTTL)
 		return err
 	})
 	return m, session, err
@@ -53,7 +56,8 @@ func (s *Service) throttle(email, source string) error {
 	if err := s.bySource.allow(sourceKey(source), now, time.Second, 60); err != nil {
 		return err
 	}
-	email = strings.ToLower(strings.TrimSpace(email)) // normalized as in the lookup, so that spellings share one limit
+	// normalized as in the lookup, so that spellings share one limit
+	email = strings.ToLower(strings.TrimSpace(email))
 	if len(email) > 254 {
 		email = email[:254]
 	}
@@ -66,13 +70,16 @@ func (s *Service) SignOut(ctx context.Context, actor towpath.Actor) error {
 }
 
 // Sessions lists the actor's sessions.
-func (s *Service) Sessions(ctx context.Context, actor towpath.Actor, p store.Page) ([]towpath.Credential, error) {
+func (s *Service) Sessions(
+	ctx context.Context, actor towpath.Actor, p store.Page,
+) ([]towpath.Credential, error) {
 	return s.credentials(ctx, actor, towpath.CredentialSession, p)
 }
 
 // EndSession ends one of the actor's sessions; it is no error if the session has ended already.
 func (s *Service) EndSession(ctx context.Context, actor towpath.Actor, id string) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error { return tx.DeleteCredential(ctx, actor.Member.ID, id) })
+	return s.Store.Write(ctx,
+		func(tx *store.Tx) error { return tx.DeleteCredential(ctx, actor.Member.ID, id) })
 }
 
 // Authenticate returns the actor of an API token when bearer is not empty, else of a session's
@@ -102,7 +109,8 @@ func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towp
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && actor.Member.DeactivatedAt != nil {
 		err = towpath.Errorf(towpath.CodeUnauthorized, "The session has ended. Sign in again.")
 		if kind == towpath.CredentialAPIToken {
-			err = towpath.Errorf(towpath.CodeUnauthorized, "The API token is not known, has expired or was revoked.")
+			err = towpath.Errorf(towpath.CodeUnauthorized,
+				"The API token is not known, has expired or was revoked.")
 		}
 	}
 	if err != nil {

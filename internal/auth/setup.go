@@ -21,15 +21,17 @@ func (s *Service) SetupNeeded(ctx context.Context) (bool, error) {
 	return len(members) == 0, err
 }
 
-// SetupToken is what the first owner must know. It is made from the key file, so that all replicas have the same and
-// only who runs the server can see it. It works while there is no member.
+// SetupToken is what the first owner must know. It is made from the key file, so that all replicas
+// have the same and only who runs the server can see it. It works while there is no member.
 func (s *Service) SetupToken() string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(s.Keyring.Derive("setup-token")[:20]))
 }
 
-// SignUpFirstOwner makes the first member and a session for them. CodeUnauthorized: the token is wrong; CodeConflict: there
-// is a member already.
-func (s *Service) SignUpFirstOwner(ctx context.Context, token, email, name, password string) (m towpath.Member, session string, err error) {
+// SignUpFirstOwner makes the first member and a session for them. CodeUnauthorized: the token is
+// wrong; CodeConflict: there is a member already.
+func (s *Service) SignUpFirstOwner(
+	ctx context.Context, token, email, name, password string,
+) (m towpath.Member, session string, err error) {
 	if err := s.setup.allow("", s.Store.Now(), time.Second, 10); err != nil {
 		return m, "", err
 	}
@@ -37,7 +39,8 @@ func (s *Service) SignUpFirstOwner(ctx context.Context, token, email, name, pass
 	if err != nil {
 		return m, "", err
 	}
-	taken := towpath.Errorf(towpath.CodeConflict, "The workspace has its first owner already. Sign in, or ask an owner for an invitation.")
+	taken := towpath.Errorf(towpath.CodeConflict,
+		"The workspace has its first owner already. Sign in, or ask an owner for an invitation.")
 	if !needed {
 		return m, "", taken
 	}
@@ -69,10 +72,12 @@ func (s *Service) SignUpFirstOwner(ctx context.Context, token, email, name, pass
 		if err := tx.CreateMember(ctx, &m); err != nil {
 			return err
 		}
-		if _, session, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID}, SessionTTL); err != nil {
+		if _, session, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialSession,
+			MemberID: m.ID}, SessionTTL); err != nil {
 			return err
 		}
-		return audit(ctx, tx, towpath.Actor{Member: m}, "member.setup", m.ID, "Set the workspace up as its first owner.")
+		return audit(ctx, tx, towpath.Actor{Member: m}, "member.setup", m.ID,
+			"Set the workspace up as its first owner.")
 	})
 	return m, session, err
 }

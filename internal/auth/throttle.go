@@ -55,7 +55,8 @@ func (t *throttle) forget(now time.Time, burst int) {
 	}
 }
 
-// sourceKey maps a source address to whom it probably belongs: an IPv6 customer has a /64 of addresses to choose from.
+// sourceKey maps a source address to whom it probably belongs: an IPv6 customer has a /64 of
+// addresses to choose from.
 func sourceKey(source string) string {
 	addr, err := netip.ParseAddr(source)
 	if err != nil || addr.Unmap().Is4() {

@@ -11,14 +11,17 @@ import (
 	"towpath/internal/store"
 )
 
-// secretBytes is the length of a credential's secret before it is encoded: nobody guesses 256 random bits.
+// secretBytes is the length of a credential's secret before it is encoded: nobody guesses 256
+// random bits.
 const secretBytes = 32
 
 // tokenPrefix lets people and secret scanners recognise an API token.
 const tokenPrefix = "tp_"
 
 // issue makes a credential within a transaction. ttl 0 is for ever.
-func issue(ctx context.Context, tx *store.Tx, c towpath.Credential, ttl time.Duration) (towpath.Credential, string, error) {
+func issue(
+	ctx context.Context, tx *store.Tx, c towpath.Credential, ttl time.Duration,
+) (towpath.Credential, string, error) {
 	token := secret.NewToken(secretBytes)
 	if c.Kind == towpath.CredentialAPIToken {
 		token = tokenPrefix + token
@@ -34,21 +37,30 @@ func issue(ctx context.Context, tx *store.Tx, c towpath.Credential, ttl time.Dur
 	return c, token, nil
 }
 
-// CreateAPIToken makes a token with which a program acts as the actor. The token is told this once. Only a person who is signed in
-// in a browser can make one, so that a stolen token does not breed.
-func (s *Service) CreateAPIToken(ctx context.Context, actor towpath.Actor, name string, expires *time.Time) (c towpath.Credential, token string, err error) {
+// CreateAPIToken makes a token with which a program acts as the actor. The token is told this once.
+// Only a person who is signed in in a browser can make one, so that a stolen token does not breed.
+func (s *Service) CreateAPIToken(
+	ctx context.Context, actor towpath.Actor, name string, expires *time.Time,
+) (c towpath.Credential, token string, err error) {
 	name = strings.TrimSpace(name)
 	if n := utf8.RuneCountInString(name); n == 0 || n > maxNameLength {
-		return c, "", towpath.Invalid("name", "Enter a name of 1 to %d characters that tells what uses the token.", maxNameLength)
+		return c, "", towpath.Invalid("name",
+			"Enter a name of 1 to %d characters that tells what uses the token.", maxNameLength)
 	}
 	if expires != nil && !expires.After(s.Store.Now()) {
 		return c, "", towpath.Invalid("expiresAt", "Choose a time in the future, or none.")
 	}
 	if actor.SessionID == "" {
-		return c, "", towpath.Errorf(towpath.CodeForbidden, "Make API tokens in the console: an API token cannot make others.")
+		return c, "", towpath.Errorf(towpath.CodeForbidden,
+			"Make API tokens in the console: an API token cannot make others.")
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		c = towpath.Credential{Kind: towpath.CredentialAPIToken, MemberID: actor.Member.ID, Name: name, ExpiresAt: expires}
+		c = towpath.Credential{
+			Kind:      towpath.CredentialAPIToken,
+			MemberID:  actor.Member.ID,
+			Name:      name,
+			ExpiresAt: expires,
+		}
 		if c, token, err = issue(ctx, tx, c, 0); err != nil {
 			return err
 		}
@@ -58,7 +70,9 @@ func (s *Service) CreateAPIToken(ctx context.Context, actor towpath.Actor, name 
 }
 
 // APITokens lists the actor's tokens, without what they are.
-func (s *Service) APITokens(ctx context.Context, actor towpath.Actor, p store.Page) ([]towpath.Credential, error) {
+func (s *Service) APITokens(
+	ctx context.Context, actor towpath.Actor, p store.Page,
+) ([]towpath.Credential, error) {
 	return s.credentials(ctx, actor, towpath.CredentialAPIToken, p)
 }
 
@@ -72,7 +86,9 @@ func (s *Service) RevokeAPIToken(ctx context.Context, actor towpath.Actor, id st
 	})
 }
 
-func (s *Service) credentials(ctx context.Context, actor towpath.Actor, kind towpath.CredentialKind, p store.Page) ([]towpath.Credential, error) {
+func (s *Service) credentials(
+	ctx context.Context, actor towpath.Actor, kind towpath.CredentialKind, p store.Page,
+) ([]towpath.Credential, error) {
 	var list []towpath.Credential
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		list, err = tx.Credentials(ctx, actor.Member.ID, kind, p)

@@ -25,70 +25,125 @@ type route struct {
 
 // routes is the whole API. A segment {name} matches one segment, {name...} the rest.
 var routes = []route{
-	{"GET", "user", "account", "", (*Sim).getUser},
-	{"GET", "user/emails", "email", "", (*Sim).listEmails},
-	{"GET", "user/workspaces", "account", "", (*Sim).listWorkspaces},
-	{"GET", "user/workspaces/{ws}/permission", "account", "", (*Sim).getWorkspacePermission},
-	{"GET", "user/workspaces/{ws}/permissions/repositories", "account", "", (*Sim).listRepositoryPermissions},
-	{"GET", "user/permissions/repositories", "", "", gone("CHANGE-2770")},
-	{"GET", "user/permissions/workspaces", "", "", gone("CHANGE-2770")},
-	{"GET", "workspaces", "", "", gone("CHANGE-2770")},
-	{"GET", "repositories", "", "", gone("CHANGE-2770")},
-	{"GET", "workspaces/{ws}", "", "", (*Sim).getWorkspace},
-	{"GET", "hook_events/{subject}", "", "", (*Sim).listHookEvents},
+	{method: "GET", pattern: "user", scope: "account", permission: "", handle: (*Sim).getUser},
+	{method: "GET", pattern: "user/emails", scope: "email", permission: "", handle: (*Sim).listEmails},
+	{method: "GET", pattern: "user/workspaces", scope: "account", permission: "",
+		handle: (*Sim).listWorkspaces},
+	{method: "GET", pattern: "user/workspaces/{ws}/permission", scope: "account", permission: "",
+		handle: (*Sim).getWorkspacePermission},
+	{method: "GET", pattern: "user/workspaces/{ws}/permissions/repositories", scope: "account",
+		permission: "", handle: (*Sim).listRepositoryPermissions},
+	{method: "GET", pattern: "user/permissions/repositories", scope: "", permission: "",
+		handle: gone("CHANGE-2770")},
+	{method: "GET", pattern: "user/permissions/workspaces", scope: "", permission: "",
+		handle: gone("CHANGE-2770")},
+	{method: "GET", pattern: "workspaces", scope: "", permission: "", handle: gone("CHANGE-2770")},
+	{method: "GET", pattern: "repositories", scope: "", permission: "", handle: gone("CHANGE-2770")},
+	{method: "GET", pattern: "workspaces/{ws}", scope: "", permission: "", handle: (*Sim).getWorkspace},
+	{method: "GET", pattern: "hook_events/{subject}", scope: "", permission: "",
+		handle: (*Sim).listHookEvents},
 
-	{"GET", "repositories/{ws}", "repository", "", (*Sim).listRepositories},
-	{"GET", "repositories/{ws}/{repo}", "repository", "read", (*Sim).getRepository},
+	{method: "GET", pattern: "repositories/{ws}", scope: "repository", permission: "",
+		handle: (*Sim).listRepositories},
+	{method: "GET", pattern: "repositories/{ws}/{repo}", scope: "repository", permission: "read",
+		handle: (*Sim).getRepository},
 
-	{"GET", "repositories/{ws}/{repo}/refs/branches", "repository", "read", (*Sim).listBranches},
-	{"POST", "repositories/{ws}/{repo}/refs/branches", "repository:write", "write", (*Sim).createBranch},
-	{"GET", "repositories/{ws}/{repo}/refs/branches/{name...}", "repository", "read", (*Sim).getBranch},
-	{"DELETE", "repositories/{ws}/{repo}/refs/branches/{name...}", "repository:write", "write", (*Sim).deleteBranch},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/refs/branches", scope: "repository",
+		permission: "read", handle: (*Sim).listBranches},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/refs/branches", scope: "repository:write",
+		permission: "write", handle: (*Sim).createBranch},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/refs/branches/{name...}", scope: "repository",
+		permission: "read", handle: (*Sim).getBranch},
+	{method: "DELETE", pattern: "repositories/{ws}/{repo}/refs/branches/{name...}", scope: "repository:write",
+		permission: "write", handle: (*Sim).deleteBranch},
 
-	{"GET", "repositories/{ws}/{repo}/commit/{commit}", "repository", "read", (*Sim).getCommit},
-	{"GET", "repositories/{ws}/{repo}/commits", "repository", "read", (*Sim).listCommits},
-	{"POST", "repositories/{ws}/{repo}/commits", "repository", "read", (*Sim).listCommits},
-	{"GET", "repositories/{ws}/{repo}/commits/{revision}", "repository", "read", (*Sim).listCommits},
-	{"POST", "repositories/{ws}/{repo}/commits/{revision}", "repository", "read", (*Sim).listCommits},
-	{"GET", "repositories/{ws}/{repo}/merge-base/{spec}", "repository", "read", (*Sim).getMergeBase},
-	{"GET", "repositories/{ws}/{repo}/diffstat/{spec...}", "repository", "read", (*Sim).getDiffstat},
-	{"GET", "repositories/{ws}/{repo}/src", "repository", "read", (*Sim).redirectSource},
-	{"POST", "repositories/{ws}/{repo}/src", "repository:write", "write", (*Sim).postSource},
-	{"GET", "repositories/{ws}/{repo}/src/{commit}/{path...}", "repository", "read", (*Sim).getSource},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}", scope: "repository",
+		permission: "read", handle: (*Sim).getCommit},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/commits", scope: "repository", permission: "read",
+		handle: (*Sim).listCommits},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/commits", scope: "repository", permission: "read",
+		handle: (*Sim).listCommits},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/commits/{revision}", scope: "repository",
+		permission: "read", handle: (*Sim).listCommits},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/commits/{revision}", scope: "repository",
+		permission: "read", handle: (*Sim).listCommits},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/merge-base/{spec}", scope: "repository",
+		permission: "read", handle: (*Sim).getMergeBase},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/diffstat/{spec...}", scope: "repository",
+		permission: "read", handle: (*Sim).getDiffstat},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/src", scope: "repository", permission: "read",
+		handle: (*Sim).redirectSource},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/src", scope: "repository:write", permission: "write",
+		handle: (*Sim).postSource},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/src/{commit}/{path...}", scope: "repository",
+		permission: "read", handle: (*Sim).getSource},
 
-	{"GET", "repositories/{ws}/{repo}/hooks", "webhook", "admin", (*Sim).listHooks},
-	{"POST", "repositories/{ws}/{repo}/hooks", "webhook", "admin", (*Sim).createHook},
-	{"GET", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", (*Sim).getHook},
-	{"PUT", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", (*Sim).updateHook},
-	{"DELETE", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", (*Sim).deleteHook},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/hooks", scope: "webhook", permission: "admin",
+		handle: (*Sim).listHooks},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/hooks", scope: "webhook", permission: "admin",
+		handle: (*Sim).createHook},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
+		handle: (*Sim).getHook},
+	{method: "PUT", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
+		handle: (*Sim).updateHook},
+	{method: "DELETE", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
+		handle: (*Sim).deleteHook},
 
-	{"GET", "repositories/{ws}/{repo}/commit/{commit}/statuses", "repository", "read", (*Sim).listStatuses},
-	{"POST", "repositories/{ws}/{repo}/commit/{commit}/statuses/build", "repository", "read", (*Sim).postStatus},
-	{"GET", "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}", "repository", "read", (*Sim).getStatus},
-	{"PUT", "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}", "repository", "read", (*Sim).putStatus},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses", scope: "repository",
+		permission: "read", handle: (*Sim).listStatuses},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build", scope: "repository",
+		permission: "read", handle: (*Sim).postStatus},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}",
+		scope: "repository", permission: "read", handle: (*Sim).getStatus},
+	{method: "PUT", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}",
+		scope: "repository", permission: "read", handle: (*Sim).putStatus},
 
-	{"GET", "repositories/{ws}/{repo}/commit/{commit}/reports", "repository", "read", (*Sim).listReports},
-	{"GET", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", "repository", "read", (*Sim).getReport},
-	{"PUT", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", "repository", "read", (*Sim).putReport},
-	{"DELETE", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", "repository", "read", (*Sim).deleteReport},
-	{"GET", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations", "repository", "read", (*Sim).listAnnotations},
-	{"POST", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations", "repository", "read", (*Sim).postAnnotations},
-	{"GET", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}", "repository", "read", (*Sim).getAnnotation},
-	{"PUT", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}", "repository", "read", (*Sim).putAnnotation},
-	{"DELETE", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}", "repository", "read", (*Sim).deleteAnnotation},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports", scope: "repository",
+		permission: "read", handle: (*Sim).listReports},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", scope: "repository",
+		permission: "read", handle: (*Sim).getReport},
+	{method: "PUT", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", scope: "repository",
+		permission: "read", handle: (*Sim).putReport},
+	{method: "DELETE", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}",
+		scope: "repository", permission: "read", handle: (*Sim).deleteReport},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations",
+		scope: "repository", permission: "read", handle: (*Sim).listAnnotations},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations",
+		scope: "repository", permission: "read", handle: (*Sim).postAnnotations},
+	{method: "GET",
+		pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
+		scope:   "repository", permission: "read", handle: (*Sim).getAnnotation},
+	{method: "PUT",
+		pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
+		scope:   "repository", permission: "read", handle: (*Sim).putAnnotation},
+	{method: "DELETE",
+		pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
+		scope:   "repository", permission: "read", handle: (*Sim).deleteAnnotation},
 
-	{"GET", "repositories/{ws}/{repo}/commit/{commit}/pullrequests", "pullrequest", "read", (*Sim).listCommitPullRequests},
-	{"GET", "repositories/{ws}/{repo}/pullrequests", "pullrequest", "read", (*Sim).listPullRequests},
-	{"POST", "repositories/{ws}/{repo}/pullrequests", "pullrequest:write", "read", (*Sim).createPullRequest},
-	{"GET", "repositories/{ws}/{repo}/pullrequests/{id}", "pullrequest", "read", (*Sim).getPullRequest},
-	{"GET", "repositories/{ws}/{repo}/pullrequests/{id}/diffstat", "pullrequest", "read", redirectPullRequest("diffstat")},
-	{"GET", "repositories/{ws}/{repo}/pullrequests/{id}/statuses", "pullrequest", "read", (*Sim).listPullRequestStatuses},
-	{"POST", "repositories/{ws}/{repo}/pullrequests/{id}/merge", "pullrequest:write", "write", (*Sim).mergePullRequest},
-	{"POST", "repositories/{ws}/{repo}/pullrequests/{id}/decline", "pullrequest:write", "write", (*Sim).declinePullRequest},
-	{"GET", "repositories/{ws}/{repo}/pullrequests/{id}/comments", "pullrequest", "read", (*Sim).listComments},
-	{"POST", "repositories/{ws}/{repo}/pullrequests/{id}/comments", "pullrequest", "read", (*Sim).createComment},
-	{"PUT", "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}", "pullrequest", "read", (*Sim).updateComment},
-	{"DELETE", "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}", "pullrequest", "read", (*Sim).deleteComment},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/pullrequests", scope: "pullrequest",
+		permission: "read", handle: (*Sim).listCommitPullRequests},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests", scope: "pullrequest",
+		permission: "read", handle: (*Sim).listPullRequests},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests", scope: "pullrequest:write",
+		permission: "read", handle: (*Sim).createPullRequest},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}", scope: "pullrequest",
+		permission: "read", handle: (*Sim).getPullRequest},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/diffstat", scope: "pullrequest",
+		permission: "read", handle: redirectPullRequest("diffstat")},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/statuses", scope: "pullrequest",
+		permission: "read", handle: (*Sim).listPullRequestStatuses},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/merge", scope: "pullrequest:write",
+		permission: "write", handle: (*Sim).mergePullRequest},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/decline",
+		scope: "pullrequest:write", permission: "write", handle: (*Sim).declinePullRequest},
+	{method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments", scope: "pullrequest",
+		permission: "read", handle: (*Sim).listComments},
+	{method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments", scope: "pullrequest",
+		permission: "read", handle: (*Sim).createComment},
+	{method: "PUT", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}",
+		scope: "pullrequest", permission: "read", handle: (*Sim).updateComment},
+	{method: "DELETE", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}",
+		scope: "pullrequest", permission: "read", handle: (*Sim).deleteComment},
 }
 
 // call is one request to the API.
@@ -140,7 +195,8 @@ func (s *Sim) handle(c *call) error {
 	if err := s.limit(c); err != nil {
 		return err
 	}
-	if c.user == nil && (rt.permission != "read" || c.r.Method != http.MethodGet) && !strings.HasPrefix(rt.pattern, "hook_events") {
+	if c.user == nil && (rt.permission != "read" || c.r.Method != http.MethodGet) &&
+		!strings.HasPrefix(rt.pattern, "hook_events") {
 		return apiError{status: http.StatusUnauthorized, message: "Access token required. Please log in."}
 	}
 	if c.user != nil && !hasScope(c.scopes, rt.scope) {
@@ -195,7 +251,8 @@ func findRoute(c *call) (*route, error) {
 			continue
 		}
 		allowed = true
-		if routes[i].method == c.r.Method || (c.r.Method == http.MethodHead && routes[i].method == http.MethodGet) {
+		if routes[i].method == c.r.Method ||
+			(c.r.Method == http.MethodHead && routes[i].method == http.MethodGet) {
 			c.vars = vars
 			return &routes[i], nil
 		}
@@ -203,7 +260,8 @@ func findRoute(c *call) (*route, error) {
 	if allowed {
 		return nil, apiError{status: http.StatusMethodNotAllowed, message: "Method not allowed"}
 	}
-	return nil, apiError{status: http.StatusNotFound, message: "Resource not found", detail: "There is no API hosted at this URL."}
+	return nil, apiError{status: http.StatusNotFound, message: "Resource not found",
+		detail: "There is no API hosted at this URL."}
 }
 
 func matchPattern(pattern string, segments []string) (map[string]string, bool) {
@@ -228,11 +286,13 @@ func matchPattern(pattern string, segments []string) (map[string]string, bool) {
 			vars[name] = value
 		}
 	}
-	// A trailing slash changes nothing, except for the root of a source tree, which has its own pattern.
+	// A trailing slash changes nothing, except for the root of a source tree, which has its own
+	// pattern.
 	return vars, len(segments) == len(parts) || (len(segments) == len(parts)+1 && segments[len(parts)] == "")
 }
 
-// openRepository finds the repository of the path and checks the caller's right. Private ones hide behind a 404.
+// openRepository finds the repository of the path and checks the caller's right. Private ones hide
+// behind a 404.
 func (s *Sim) openRepository(c *call, needs string) error {
 	s.mu.Lock()
 	r := s.state.repository(c.vars["ws"], c.vars["repo"])
@@ -241,17 +301,20 @@ func (s *Sim) openRepository(c *call, needs string) error {
 	}
 	s.mu.Unlock()
 	if r == nil || c.granted == "" {
-		return apiError{status: http.StatusNotFound, message: "You may not have access to this repository or it no longer exists in this workspace. " +
-			"If you think this repository exists and you have access, make sure you are authenticated."}
+		return apiError{status: http.StatusNotFound,
+			message: "You may not have access to this repository or it no longer exists in this workspace. " +
+				"If you think this repository exists and you have access, make sure you are authenticated."}
 	}
 	if !permits(c.granted, needs) {
-		return apiError{status: http.StatusForbidden, message: "You do not have " + needs + " access to this repository."}
+		return apiError{status: http.StatusForbidden, message: "You do not have " + needs +
+			" access to this repository."}
 	}
 	c.git = s.gitRepo(c.repo)
 	return nil
 }
 
-// limit counts calls to /repositories of each user, or of each address when nobody is logged in; raw files are counted apart.
+// limit counts calls to /repositories of each user, or of each address when nobody is logged in;
+// raw files are counted apart.
 func (s *Sim) limit(c *call) error {
 	if !strings.HasPrefix(c.r.URL.Path, "/2.0/repositories") {
 		return nil
@@ -291,7 +354,14 @@ func (s *Sim) Requests() []Request {
 func (s *Sim) recordRequest(r *http.Request, username string, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.requests = append(s.requests, Request{s.opts.Now(), r.Method, r.URL.EscapedPath(), r.URL.RawQuery, username, status}); len(s.requests) > keptRequests {
+	if s.requests = append(s.requests, Request{
+		At:     s.opts.Now(),
+		Method: r.Method,
+		Path:   r.URL.EscapedPath(),
+		Query:  r.URL.RawQuery,
+		User:   username,
+		Status: status,
+	}); len(s.requests) > keptRequests {
 		s.requests = s.requests[1:]
 	}
 }

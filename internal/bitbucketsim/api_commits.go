@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// resolveCommit finds the commit that a path names. A ref with a slash is not found, as with the real one.
+// resolveCommit finds the commit that a path names. A ref with a slash is not found, as with the
+// real one.
 func (s *Sim) resolveCommit(c *call, revision string) (*commit, error) {
 	missing := notFound("Commit not found: " + revision)
 	if strings.Contains(revision, "/") {

@@ -14,9 +14,11 @@ type diffRow struct {
 	added, removed   int
 }
 
-// getDiffstat compares. The spec is one commit, against its first parent, or new..old, which is the reverse of git's order.
+// getDiffstat compares. The spec is one commit, against its first parent, or new..old, which is the
+// reverse of git's order.
 func (s *Sim) getDiffstat(c *call) error {
-	// A pull request's redirect joins its two hashes by a carriage return, and names the repository before the first.
+	// A pull request's redirect joins its two hashes by a carriage return, and names the repository
+	// before the first.
 	spec := strings.TrimPrefix(strings.ReplaceAll(c.vars["spec"], "\r", ".."), c.repo.FullName()+":")
 	a, b, two := strings.Cut(spec, "..")
 	after, err := s.resolveAny(c, a)
@@ -38,14 +40,16 @@ func (s *Sim) getDiffstat(c *call) error {
 			return err
 		}
 	}
-	rows, err := c.git.diffstat(before.Tree, after.Tree, c.query["path"], c.query.Get("renames") != "false", c.query.Get("ignore_whitespace") == "true")
+	rows, err := c.git.diffstat(before.Tree, after.Tree, c.query["path"], c.query.Get("renames") != "false",
+		c.query.Get("ignore_whitespace") == "true")
 	if err != nil {
 		return err
 	}
 	return listing[diffRow]{
 		items: rows, pagelen: 500, maximum: 5000,
 		render: func(row diffRow) (any, error) {
-			o := obj{"type": "diffstat", "status": row.status, "lines_added": row.added, "lines_removed": row.removed, "old": nil, "new": nil}
+			o := obj{"type": "diffstat", "status": row.status, "lines_added": row.added,
+				"lines_removed": row.removed, "old": nil, "new": nil}
 			if row.old != "" {
 				o["old"] = s.diffFile(c, before.Hash, row.old)
 			}
@@ -74,7 +78,9 @@ func (s *Sim) diffFile(c *call, hash, path string) obj {
 }
 
 // diffstat runs one git process that tells both the kinds of change and the counts of lines.
-func (g *gitRepo) diffstat(before, after string, paths []string, renames, ignoreSpace bool) ([]diffRow, error) {
+func (g *gitRepo) diffstat(
+	before, after string, paths []string, renames, ignoreSpace bool,
+) ([]diffRow, error) {
 	args := []string{"diff-tree", "-r", "-z", "--raw", "--numstat", "--no-renames"}
 	if renames {
 		args[len(args)-1] = "-M"
@@ -93,8 +99,8 @@ func (g *gitRepo) diffstat(before, after string, paths []string, renames, ignore
 	return parseDiff(strings.Split(string(out), "\x00")), nil
 }
 
-// parseDiff reads the rows of --raw and then those of --numstat. A rename has two paths in both; in the latter they follow an
-// empty field.
+// parseDiff reads the rows of --raw and then those of --numstat. A rename has two paths in both; in
+// the latter they follow an empty field.
 func parseDiff(fields []string) []diffRow {
 	var rows []diffRow
 	byPath := map[string]int{}
@@ -117,7 +123,9 @@ func parseDiff(fields []string) []diffRow {
 			continue
 		}
 		columns := strings.Fields(head)
-		row, path, width := diffRow{status: "modified", old: fields[i+1], new: fields[i+1]}, fields[i+1], 2
+		row := diffRow{status: "modified", old: fields[i+1], new: fields[i+1]}
+		path := fields[i+1]
+		width := 2
 		switch columns[len(columns)-1][0] {
 		case 'A':
 			row.status, row.old = "added", ""

@@ -36,9 +36,11 @@ func scopeError(granted []string, required ...string) error {
 func gone(change string) func(*Sim, *call) error {
 	return func(*Sim, *call) error {
 		return apiError{
-			status:  http.StatusGone,
-			message: change + " - This functionality has been deprecated and removed. List workspaces with /2.0/user/workspaces and go on per workspace.",
-			data:    obj{"announcement_url": "https://developer.atlassian.com/cloud/bitbucket/changelog/#" + change},
+			status: http.StatusGone,
+			message: change + " - This functionality has been deprecated and removed. List workspaces with " +
+				"/2.0/user/workspaces and go on per workspace.",
+			data: obj{"announcement_url": "https://developer.atlassian.com/cloud/bitbucket/changelog/#" +
+				change},
 		}
 	}
 }
@@ -56,7 +58,8 @@ func (s *Sim) answerError(w http.ResponseWriter, err error) {
 	s.writeError(w, e)
 }
 
-// writeError writes an error in the shape that Faults.ErrorBody asks for; clients must be ready for each of them.
+// writeError writes an error in the shape that Faults.ErrorBody asks for; clients must be ready for
+// each of them.
 func (s *Sim) writeError(w http.ResponseWriter, e apiError) {
 	inner := obj{"message": e.message}
 	body := obj{"type": "error", "error": inner}
@@ -110,6 +113,7 @@ func (s *Sim) answerFault(w http.ResponseWriter, status int) {
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte("Rate limit for this resource has been exceeded"))
 	default:
-		s.writeError(w, apiError{status: status, message: "Something went wrong", detail: "This error was asked for by a fault."})
+		s.writeError(w, apiError{status: status, message: "Something went wrong",
+			detail: "This error was asked for by a fault."})
 	}
 }

@@ -45,7 +45,8 @@ func (s *Sim) listHookEvents(c *call) error {
 		items: slices.Collect(indexes(len(hookEvents))), pagelen: 50,
 		render: func(i int) (any, error) {
 			e := hookEvents[i]
-			return obj{"category": e.category, "event": e.key, "label": e.label, "description": "Whenever this happens: " + e.label}, nil
+			return obj{"category": e.category, "event": e.key, "label": e.label,
+				"description": "Whenever this happens: " + e.label}, nil
 		},
 	}.answer(s, c)
 }
@@ -83,9 +84,11 @@ func (s *Sim) hooksOf(repositoryUUID string) []Hook {
 
 func (s *Sim) hookObj(r Repository, h Hook) obj {
 	return obj{
-		"type": "webhook_subscription", "uuid": h.UUID, "url": h.URL, "description": h.Description, "active": h.Active, "events": h.Events,
-		"subject_type": "repository", "subject": s.repoRef(r), "created_at": timestamp(h.CreatedAt), "secret_set": h.Secret != "",
-		"skip_cert_verification": h.SkipCertVerification, "history_enabled": h.HistoryEnabled, "read_only": false, "source": nil,
+		"type": "webhook_subscription", "uuid": h.UUID, "url": h.URL, "description": h.Description,
+		"active": h.Active, "events": h.Events, "subject_type": "repository", "subject": s.repoRef(r),
+		"created_at": timestamp(h.CreatedAt), "secret_set": h.Secret != "",
+		"skip_cert_verification": h.SkipCertVerification, "history_enabled": h.HistoryEnabled,
+		"read_only": false, "source": nil,
 		"links": obj{"self": link(s.repoAPI(r) + "/hooks/" + url.PathEscape(h.UUID))},
 	}
 }
@@ -102,7 +105,8 @@ func (s *Sim) listHooks(c *call) error {
 
 func (s *Sim) createHook(c *call) error {
 	if s.currentFaults().HookForbidden {
-		return apiError{status: http.StatusForbidden, message: "You do not have permission to create webhooks on this repository."}
+		return apiError{status: http.StatusForbidden,
+			message: "You do not have permission to create webhooks on this repository."}
 	}
 	h := Hook{UUID: newUUID(), Active: true, CreatedAt: s.opts.Now().UTC()}
 	if err := s.readHook(c, &h, true); err != nil {
@@ -121,8 +125,8 @@ func (s *Sim) createHook(c *call) error {
 	return nil
 }
 
-// readHook fills a hook from the body. On an update url, events, description and active replace what was there; the secret stays
-// when it is absent and goes when it is null or empty.
+// readHook fills a hook from the body. On an update url, events, description and active replace
+// what was there; the secret stays when it is absent and goes when it is null or empty.
 func (s *Sim) readHook(c *call, h *Hook, create bool) error {
 	data, err := readBody(c)
 	if err != nil {
@@ -132,7 +136,9 @@ func (s *Sim) readHook(c *call, h *Hook, create bool) error {
 	if err := json.Unmarshal(data, &in); err != nil {
 		return badRequest("Bad request", nil)
 	}
-	h.URL, h.Description, h.Events = "", "", nil
+	h.URL = ""
+	h.Description = ""
+	h.Events = nil
 	if !create {
 		h.Active = false
 	}
@@ -175,13 +181,16 @@ func (s *Sim) checkHook(c *call, h Hook) error {
 	case len(h.Events) == 0:
 		return badRequest("events is required", obj{"events": []string{"At least one event is required."}})
 	case len(h.Secret) > 128:
-		return badRequest("secret is too long", obj{"secret": []string{"Ensure this value has at most 128 characters."}})
+		return badRequest("secret is too long",
+			obj{"secret": []string{"Ensure this value has at most 128 characters."}})
 	}
 	seen := map[string]bool{}
 	for _, event := range h.Events {
-		known := slices.ContainsFunc(hookEvents, func(e struct{ category, key, label string }) bool { return e.key == event })
+		known := slices.ContainsFunc(hookEvents,
+			func(e struct{ category, key, label string }) bool { return e.key == event })
 		if !known || seen[event] {
-			return badRequest("Invalid event: "+event, obj{"events": []string{"Invalid or repeated event: " + event}})
+			return badRequest("Invalid event: "+event,
+				obj{"events": []string{"Invalid or repeated event: " + event}})
 		}
 		seen[event] = true
 		// Each family of events needs the right to read what it tells.
@@ -197,7 +206,8 @@ func (s *Sim) checkHook(c *call, h Hook) error {
 }
 
 func isPrivate(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") || !strings.Contains(host, ".") && !strings.Contains(host, ":") {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") || !strings.Contains(host, ".") &&
+		!strings.Contains(host, ":") {
 		return true
 	}
 	ip, err := netip.ParseAddr(host)

@@ -23,7 +23,8 @@ type report struct {
 	Annotations []obj  `json:"annotations"`
 }
 
-// reportsAt finds where the reports of a commit are kept. Without an error Sim.mu is held from here on.
+// reportsAt finds where the reports of a commit are kept. Without an error Sim.mu is held from here
+// on.
 func (s *Sim) reportsAt(c *call) (string, error) {
 	at, err := s.resolveCommit(c, c.vars["commit"])
 	if err != nil {
@@ -49,7 +50,8 @@ func (s *Sim) listReports(c *call) error {
 	}
 	items := slices.Clone(s.state.Reports[key])
 	s.mu.Unlock()
-	return listing[*report]{items: items, render: func(r *report) (any, error) { return r.Fields, nil }}.answer(s, c)
+	return listing[*report]{items: items,
+		render: func(r *report) (any, error) { return r.Fields, nil }}.answer(s, c)
 }
 
 func (s *Sim) getReport(c *call) error {
@@ -132,7 +134,8 @@ func (s *Sim) deleteReport(c *call) error {
 		return err
 	}
 	defer s.mu.Unlock()
-	s.state.Reports[key] = slices.DeleteFunc(s.state.Reports[key], func(r *report) bool { return r.ID == c.vars["report"] || r.Fields["uuid"] == c.vars["report"] })
+	s.state.Reports[key] = slices.DeleteFunc(s.state.Reports[key],
+		func(r *report) bool { return r.ID == c.vars["report"] || r.Fields["uuid"] == c.vars["report"] })
 	s.saveSoon()
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil
@@ -215,8 +218,9 @@ func checkAnnotation(a obj, needsID bool) error {
 		return codeError(http.StatusBadRequest, "external_id is required.")
 	}
 	for field, allowed := range map[string][]string{
-		"annotation_type": {"VULNERABILITY", "CODE_SMELL", "BUG"}, "result": {"PASSED", "FAILED", "SKIPPED", "IGNORED"},
-		"severity": {"CRITICAL", "HIGH", "MEDIUM", "LOW"},
+		"annotation_type": {"VULNERABILITY", "CODE_SMELL", "BUG"},
+		"result":          {"PASSED", "FAILED", "SKIPPED", "IGNORED"},
+		"severity":        {"CRITICAL", "HIGH", "MEDIUM", "LOW"},
 	} {
 		v := text(a, field)
 		if (v != "" || field == "annotation_type") && !slices.Contains(allowed, v) {
@@ -224,7 +228,8 @@ func checkAnnotation(a obj, needsID bool) error {
 		}
 	}
 	if n := len([]rune(text(a, "summary"))); n == 0 || n > maxSummary {
-		return codeError(http.StatusBadRequest, fmt.Sprintf("summary must have 1 to %d characters.", maxSummary))
+		return codeError(http.StatusBadRequest, fmt.Sprintf("summary must have 1 to %d characters.",
+			maxSummary))
 	}
 	if line, given := a["line"].(float64); given && line < 1 {
 		return codeError(http.StatusBadRequest, "line must be at least 1.")
@@ -236,7 +241,10 @@ func checkAnnotation(a obj, needsID bool) error {
 }
 
 func (r *report) annotation(id string) int {
-	return slices.IndexFunc(r.Annotations, func(a obj) bool { return a["external_id"] == id || a["uuid"] == id })
+	return slices.IndexFunc(r.Annotations, func(a obj) bool {
+		return a["external_id"] == id ||
+			a["uuid"] == id
+	})
 }
 
 func (s *Sim) getAnnotation(c *call) error {

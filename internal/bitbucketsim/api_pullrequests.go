@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// prPagelen is the longest page of pull requests that the real service gives, whatever its documentation says.
+// prPagelen is the longest page of pull requests that the real service gives, whatever its
+// documentation says.
 const prPagelen = 50
 
 func (s *Sim) listPullRequests(c *call) error {
@@ -31,8 +32,9 @@ func (s *Sim) listPullRequests(c *call) error {
 		items: items, maximum: prPagelen,
 		field: func(pr pullRequest, name string) string {
 			return map[string]string{
-				"state": pr.State, "title": pr.Title, "source.branch.name": pr.Source, "destination.branch.name": pr.Destination,
-				"id": fmt.Sprintf("%09d", pr.ID), "updated_on": timestamp(pr.UpdatedOn), "created_on": timestamp(pr.CreatedOn),
+				"state": pr.State, "title": pr.Title, "source.branch.name": pr.Source,
+				"destination.branch.name": pr.Destination, "id": fmt.Sprintf("%09d", pr.ID),
+				"updated_on": timestamp(pr.UpdatedOn), "created_on": timestamp(pr.CreatedOn),
 			}[name]
 		},
 		render: func(pr pullRequest) (any, error) { return s.pullRequestObj(c.repo, pr, false), nil },
@@ -63,11 +65,13 @@ func (s *Sim) createPullRequest(c *call) error {
 	orElse(&in.Destination.Branch.Name, c.repo.MainBranch)
 	source, err := c.git.branch(in.Source.Branch.Name)
 	if err != nil {
-		return badRequest("source.branch.name: branch not found", obj{"source": []string{"branch not found: " + in.Source.Branch.Name}})
+		return badRequest("source.branch.name: branch not found",
+			obj{"source": []string{"branch not found: " + in.Source.Branch.Name}})
 	}
 	dest, err := c.git.branch(in.Destination.Branch.Name)
 	if err != nil {
-		return badRequest("destination.branch.name: branch not found", obj{"destination": []string{"branch not found"}})
+		return badRequest("destination.branch.name: branch not found",
+			obj{"destination": []string{"branch not found"}})
 	}
 	if source == dest || in.Source == in.Destination {
 		return badRequest("There are no changes to be pulled", nil)
@@ -75,9 +79,19 @@ func (s *Sim) createPullRequest(c *call) error {
 	now := s.opts.Now().UTC()
 	s.mu.Lock()
 	pr := &pullRequest{
-		ID: len(s.state.PullRequests[c.repo.UUID]) + 1, Title: in.Title, Description: in.Description, State: "OPEN", Author: c.user.UUID,
-		Source: in.Source.Branch.Name, Destination: in.Destination.Branch.Name, SourceHash: source, DestHash: dest,
-		CloseSource: in.CloseSource, Draft: in.Draft, CreatedOn: now, UpdatedOn: now,
+		ID:          len(s.state.PullRequests[c.repo.UUID]) + 1,
+		Title:       in.Title,
+		Description: in.Description,
+		State:       "OPEN",
+		Author:      c.user.UUID,
+		Source:      in.Source.Branch.Name,
+		Destination: in.Destination.Branch.Name,
+		SourceHash:  source,
+		DestHash:    dest,
+		CloseSource: in.CloseSource,
+		Draft:       in.Draft,
+		CreatedOn:   now,
+		UpdatedOn:   now,
 	}
 	s.state.PullRequests[c.repo.UUID] = append(s.state.PullRequests[c.repo.UUID], pr)
 	made := pr.clone()
@@ -107,7 +121,8 @@ func (s *Sim) getPullRequest(c *call) error {
 	return err
 }
 
-// redirectPullRequest answers diff and diffstat by a redirect whose hashes are joined by an encoded carriage return.
+// redirectPullRequest answers diff and diffstat by a redirect whose hashes are joined by an encoded
+// carriage return.
 func redirectPullRequest(kind string) func(*Sim, *call) error {
 	return func(s *Sim, c *call) error {
 		pr, err := s.openPullRequest(c)
@@ -138,7 +153,10 @@ func (s *Sim) closePullRequest(c *call, state, merge string) error {
 	var closed pullRequest
 	for _, pr := range s.state.PullRequests[c.repo.UUID] {
 		if pr.ID == id {
-			pr.State, pr.MergeHash, pr.ClosedBy, pr.UpdatedOn = state, merge, c.user.UUID, s.opts.Now().UTC()
+			pr.State = state
+			pr.MergeHash = merge
+			pr.ClosedBy = c.user.UUID
+			pr.UpdatedOn = s.opts.Now().UTC()
 			closed = pr.clone()
 		}
 	}
@@ -164,7 +182,8 @@ func (s *Sim) declinePullRequest(c *call) error {
 	return s.closePullRequest(c, "DECLINED", "")
 }
 
-// mergePullRequest makes a merge commit; other strategies are taken for it. The branch moves like by any push.
+// mergePullRequest makes a merge commit; other strategies are taken for it. The branch moves like
+// by any push.
 func (s *Sim) mergePullRequest(c *call) error {
 	pr, err := s.openPullRequest(c)
 	if err != nil {
@@ -186,13 +205,15 @@ func (s *Sim) mergePullRequest(c *call) error {
 	merge := ""
 	err = s.receive(c.repo, *c.user, true, func(g *gitRepo) (err error) {
 		merge, err = g.merge(pr, in.Message, fmt.Sprintf("%s <%s>", c.user.DisplayName, c.user.Email))
-		if err == nil && (pr.CloseSource && in.CloseSource == nil || in.CloseSource != nil && *in.CloseSource) {
+		if err == nil && (pr.CloseSource && in.CloseSource == nil || in.CloseSource != nil &&
+			*in.CloseSource) {
 			_, err = g.run(nil, "update-ref", "-d", "refs/heads/"+pr.Source)
 		}
 		return err
 	})
 	if errors.Is(err, errConflict) {
-		return apiError{status: http.StatusConflict, message: "The pull request cannot be merged: it has conflicts or its branches moved."}
+		return apiError{status: http.StatusConflict,
+			message: "The pull request cannot be merged: it has conflicts or its branches moved."}
 	}
 	if err != nil {
 		return err
@@ -225,9 +246,10 @@ func (g *gitRepo) merge(pr pullRequest, message, author string) (string, error) 
 func (s *Sim) commentObj(r Repository, pr pullRequest, c prComment) obj {
 	content := rendered(c.Raw)
 	o := obj{
-		"type": "pullrequest_comment", "id": c.ID, "content": content, "deleted": c.Deleted, "pending": false, "user": s.accountObj(c.Author),
-		"created_on": timestamp(c.CreatedOn), "updated_on": timestamp(c.UpdatedOn),
-		"pullrequest": obj{"type": "pullrequest", "id": pr.ID, "title": pr.Title},
+		"type": "pullrequest_comment", "id": c.ID, "content": content, "deleted": c.Deleted, "pending": false,
+		"user": s.accountObj(c.Author), "created_on": timestamp(c.CreatedOn),
+		"updated_on": timestamp(c.UpdatedOn), "pullrequest": obj{"type": "pullrequest", "id": pr.ID,
+			"title": pr.Title},
 		"links": obj{
 			"self": link(fmt.Sprintf("%s/pullrequests/%d/comments/%d", s.repoAPI(r), pr.ID, c.ID)),
 			"html": link(fmt.Sprintf("%s/pull-requests/%d#comment-%d", s.repoWeb(r), pr.ID, c.ID)),
@@ -250,7 +272,8 @@ func (s *Sim) listComments(c *call) error {
 	}.answer(s, c)
 }
 
-// changeComments lets f change the comments of the pull request of the path and answers the comment that it returns.
+// changeComments lets f change the comments of the pull request of the path and answers the comment
+// that it returns.
 func (s *Sim) changeComments(c *call, status int, f func(*pullRequest) (*prComment, error)) error {
 	id, _ := strconv.Atoi(c.vars["id"])
 	s.mu.Lock()
@@ -309,7 +332,11 @@ func (s *Sim) createComment(c *call) error {
 	}
 	return s.changeComments(c, http.StatusCreated, func(pr *pullRequest) (*prComment, error) {
 		pr.Comments = append(pr.Comments, prComment{
-			ID: pr.ID*10_000 + len(pr.Comments) + 1, Author: c.user.UUID, Raw: raw, Inline: inline, CreatedOn: s.opts.Now().UTC(),
+			ID:        pr.ID*10_000 + len(pr.Comments) + 1,
+			Author:    c.user.UUID,
+			Raw:       raw,
+			Inline:    inline,
+			CreatedOn: s.opts.Now().UTC(),
 		})
 		return &pr.Comments[len(pr.Comments)-1], nil
 	})

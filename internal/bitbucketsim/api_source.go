@@ -57,7 +57,8 @@ func (s *Sim) answerFile(c *call, entry treeEntry) error {
 	}
 	h := c.w.Header()
 	h.Set("Content-Type", mimeOf(entry.Path))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": path.Base(entry.Path)}))
+	h.Set("Content-Disposition",
+		mime.FormatMediaType("attachment", map[string]string{"filename": path.Base(entry.Path)}))
 	h.Set("ETag", `"`+entry.Hash+`"`)
 	h.Set("X-Content-Type-Options", "nosniff")
 	if c.r.Header.Get("If-None-Match") == h.Get("ETag") {
@@ -99,7 +100,8 @@ func (s *Sim) listDirectory(c *call, at *commit, dir treeEntry) error {
 			case "size":
 				// Numbers are compared as text of one width.
 				size, _ := c.git.size(e.Hash)
-				return strings.Repeat("0", max(0, 20-len(strconv.FormatInt(size, 10)))) + strconv.FormatInt(size, 10)
+				return strings.Repeat("0", max(0, 20-len(strconv.FormatInt(size, 10)))) + strconv.FormatInt(
+					size, 10)
 			}
 			return ""
 		},
@@ -114,7 +116,8 @@ func (e treeEntry) kind() string {
 	return "commit_file"
 }
 
-// entryObj is an entry of a listing. Its commit is the one that was asked for, not the last that changed the file.
+// entryObj is an entry of a listing. Its commit is the one that was asked for, not the last that
+// changed the file.
 func (s *Sim) entryObj(c *call, at *commit, e treeEntry) (obj, error) {
 	self := s.repoAPI(c.repo) + "/src/" + at.Hash + "/" + escapePath(e.Path)
 	o := obj{"type": e.kind(), "path": e.Path, "commit": s.commitRef(c.repo, at.Hash)}
@@ -138,7 +141,8 @@ func (s *Sim) entryObj(c *call, at *commit, e treeEntry) (obj, error) {
 		}
 	}
 	if size > 0 && size < 1<<20 && c.query.Get("format") == "meta" {
-		if data, err := c.git.blob(e.Hash); err == nil && bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0 {
+		if data, err := c.git.blob(e.Hash); err == nil &&
+			bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0 {
 			attributes = append(attributes, "binary")
 		}
 	}

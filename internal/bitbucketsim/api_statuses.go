@@ -32,9 +32,9 @@ func (s *Sim) statusesOf(repositoryUUID, hash string) []Status {
 
 func (s *Sim) statusObj(r Repository, hash string, st Status) obj {
 	o := obj{
-		"type": "build", "uuid": st.UUID, "key": st.Key, "state": st.State, "url": st.URL, "name": st.Name, "description": st.Description,
-		"refname": nil, "created_on": timestamp(st.CreatedOn), "updated_on": timestamp(st.UpdatedOn),
-		"commit": s.commitRef(r, hash), "repository": s.repoRef(r),
+		"type": "build", "uuid": st.UUID, "key": st.Key, "state": st.State, "url": st.URL, "name": st.Name,
+		"description": st.Description, "refname": nil, "created_on": timestamp(st.CreatedOn),
+		"updated_on": timestamp(st.UpdatedOn), "commit": s.commitRef(r, hash), "repository": s.repoRef(r),
 		"links": obj{
 			"self":   link(s.repoAPI(r) + "/commit/" + hash + "/statuses/build/" + url.PathEscape(st.Key)),
 			"commit": link(s.repoAPI(r) + "/commit/" + hash),
@@ -60,7 +60,8 @@ func (s *Sim) listStatuses(c *call) error {
 	return listing[Status]{
 		items: items,
 		field: func(st Status, name string) string {
-			return map[string]string{"key": st.Key, "state": st.State, "name": st.Name, "created_on": timestamp(st.CreatedOn)}[name]
+			return map[string]string{"key": st.Key, "state": st.State, "name": st.Name,
+				"created_on": timestamp(st.CreatedOn)}[name]
 		},
 		render: func(st Status) (any, error) { return s.statusObj(c.repo, at.Hash, st), nil },
 	}.answer(s, c)
@@ -139,7 +140,8 @@ func (s *Sim) putStatusAs(c *call, at *commit, key string, in statusInput, creat
 	for _, f := range []struct {
 		to   *string
 		from *string
-	}{{&next.State, in.State}, {&next.URL, in.URL}, {&next.Name, in.Name}, {&next.Description, in.Description}, {&next.Refname, in.Refname}} {
+	}{{&next.State, in.State}, {&next.URL, in.URL}, {&next.Name, in.Name},
+		{&next.Description, in.Description}, {&next.Refname, in.Refname}} {
 		if f.from != nil {
 			*f.to = *f.from
 		}
@@ -163,7 +165,8 @@ func (s *Sim) putStatusAs(c *call, at *commit, key string, in statusInput, creat
 		event = "repo:commit_status_created"
 	}
 	o := s.statusObj(c.repo, at.Hash, next)
-	s.emit(c.repo, event, obj{"actor": s.userObj(*c.user), "repository": s.eventRepository(c.repo), "commit_status": o})
+	s.emit(c.repo, event, obj{"actor": s.userObj(*c.user), "repository": s.eventRepository(c.repo),
+		"commit_status": o})
 	writeJSON(c.w, status, o)
 	return nil
 }

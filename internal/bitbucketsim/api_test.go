@@ -39,7 +39,8 @@ func TestRepositoryPermissions_filterByQuery(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	for i := range 12 {
-		_, err := f.sim.AddRepository(RepositorySpec{Workspace: "acme", Slug: fmt.Sprintf("repo-%02d", i), Private: true})
+		_, err := f.sim.AddRepository(RepositorySpec{Workspace: "acme", Slug: fmt.Sprintf("repo-%02d", i),
+			Private: true})
 		f.must(err)
 	}
 	f.sim.SetPermission("acme/repo-03", "bob", "admin")
@@ -48,11 +49,12 @@ func TestRepositoryPermissions_filterByQuery(t *testing.T) {
 		user, query string
 		want        int
 	}{
-		"an owner is admin of all":       {"ann", `permission="admin"`, 13},
-		"a member has explicit rights":   {"bob", `permission="admin"`, 1},
-		"several rights at once":         {"bob", `permission IN ("admin", "write")`, 2},
-		"one repository by its name":     {"bob", `repository.full_name="acme/shop"`, 1},
-		"name and right together":        {"bob", `repository.full_name="acme/shop" AND permission="admin"`, 0},
+		"an owner is admin of all":     {"ann", `permission="admin"`, 13},
+		"a member has explicit rights": {"bob", `permission="admin"`, 1},
+		"several rights at once":       {"bob", `permission IN ("admin", "write")`, 2},
+		"one repository by its name":   {"bob", `repository.full_name="acme/shop"`, 1},
+		"name and right together": {"bob",
+			`repository.full_name="acme/shop" AND permission="admin"`, 0},
 		"either of two":                  {"bob", `(repository.name ~ "SHOP") OR permission = "admin"`, 2},
 		"a member without rights: empty": {"eve", `permission="admin"`, 0},
 	} {
@@ -68,7 +70,8 @@ func TestRepositories_arePagedAndFilteredByRole(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	for i := range 24 {
-		_, err := f.sim.AddRepository(RepositorySpec{Workspace: "acme", Slug: fmt.Sprintf("repo-%02d", i), Private: true})
+		_, err := f.sim.AddRepository(RepositorySpec{Workspace: "acme", Slug: fmt.Sprintf("repo-%02d", i),
+			Private: true})
 		f.must(err)
 	}
 	var names []string
@@ -98,8 +101,10 @@ func TestRepository_isFoundByNameAndByUUID(t *testing.T) {
 	hash := f.commit("main", map[string]string{"a": "1"}, "first")
 	uuid := url.PathEscape(shop.str("uuid"))
 	workspace := url.PathEscape(shop.str("workspace", "uuid"))
-	for _, path := range []string{"/repositories/%7B%7D/" + uuid, "/repositories/acme/" + uuid, "/repositories/" + workspace + "/shop", "/repositories/" + workspace + "/" + uuid} {
-		if got := f.get(path); got.str("full_name") != "acme/shop" || got.str("mainbranch", "name") != "main" {
+	for _, path := range []string{"/repositories/%7B%7D/" + uuid, "/repositories/acme/" + uuid,
+		"/repositories/" + workspace + "/shop", "/repositories/" + workspace + "/" + uuid} {
+		if got := f.get(path); got.str("full_name") != "acme/shop" ||
+			got.str("mainbranch", "name") != "main" {
 			t.Errorf("%s: %s", path, got.body)
 		}
 	}
@@ -118,13 +123,19 @@ func TestAccess_isDeniedInTheWordsOfTheService(t *testing.T) {
 	f.as("eve").call("GET", "/repositories/acme/shop", nil, http.StatusNotFound)
 	f.as("bob").call("GET", "/repositories/acme/shop/hooks", nil, http.StatusForbidden)
 
-	poor := f.sim.AddConsumer(Consumer{Workspace: "acme", Name: "Poor", CallbackURL: "http://x.example/", Scopes: []string{"account"}})
+	poor := f.sim.AddConsumer(Consumer{
+		Workspace:   "acme",
+		Name:        "Poor",
+		CallbackURL: "http://x.example/",
+		Scopes:      []string{"account"},
+	})
 	access, _, err := f.sim.IssueTokens(poor.Key, "ann")
 	f.must(err)
 	g := *f
 	g.token = access
 	denied := g.call("GET", "/repositories/acme/shop/commit/"+hash, nil, http.StatusForbidden)
-	if denied.str("error", "detail", "required", 0) != "repository" || denied.str("error", "detail", "granted", 0) != "account" {
+	if denied.str("error", "detail", "required", 0) != "repository" ||
+		denied.str("error", "detail", "granted", 0) != "account" {
 		t.Errorf("scopes: %s", denied.body)
 	}
 
@@ -135,7 +146,8 @@ func TestAccess_isDeniedInTheWordsOfTheService(t *testing.T) {
 	g.call("GET", "/repositories/acme/shop", nil, http.StatusNotFound)
 
 	f.sim.ExpireAccessTokens()
-	if got := f.call("GET", "/user", nil, http.StatusUnauthorized).str("error", "message"); !strings.HasPrefix(got, "Access token expired") {
+	if got := f.call("GET", "/user", nil, http.StatusUnauthorized).str("error",
+		"message"); !strings.HasPrefix(got, "Access token expired") {
 		t.Errorf("message %q", got)
 	}
 }
@@ -143,8 +155,10 @@ func TestAccess_isDeniedInTheWordsOfTheService(t *testing.T) {
 func TestRemovedLists_answerGone(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	for _, path := range []string{"/user/permissions/repositories", "/user/permissions/workspaces", "/workspaces", "/repositories?role=admin"} {
-		if got := f.call("GET", path, nil, http.StatusGone).str("error", "message"); !strings.Contains(got, "CHANGE-") {
+	for _, path := range []string{"/user/permissions/repositories", "/user/permissions/workspaces",
+		"/workspaces", "/repositories?role=admin"} {
+		if got := f.call("GET", path, nil, http.StatusGone).str("error", "message"); !strings.Contains(got,
+			"CHANGE-") {
 			t.Errorf("%s: %s", path, got)
 		}
 	}
@@ -175,10 +189,12 @@ func TestBranches_withSlashesAndQueries(t *testing.T) {
 	f.commit("feature/one", map[string]string{"b": "2"}, "second")
 	f.commit("feature/größe#1", map[string]string{"c": "3"}, "third")
 	base := "/repositories/acme/shop/refs/branches"
-	if got := f.get(base + "?sort=-name").column("name"); !slices.Equal(got, []string{"main", "feature/one", "feature/größe#1"}) {
+	if got := f.get(base + "?sort=-name").column("name"); !slices.Equal(got,
+		[]string{"main", "feature/one", "feature/größe#1"}) {
 		t.Errorf("branches: %v", got)
 	}
-	if got := f.get(base + "?q=" + url.QueryEscape(`name ~ "ONE"`)).column("name"); !slices.Equal(got, []string{"feature/one"}) {
+	if got := f.get(base + "?q=" + url.QueryEscape(`name ~ "ONE"`)).column("name"); !slices.Equal(got,
+		[]string{"feature/one"}) {
 		t.Errorf("filtered: %v", got)
 	}
 	for _, path := range []string{"/feature/one", "/feature%2Fone", "/feature/gr%C3%B6%C3%9Fe%231"} {
@@ -187,7 +203,8 @@ func TestBranches_withSlashesAndQueries(t *testing.T) {
 		}
 	}
 	f.call("GET", base+"/feature", nil, http.StatusNotFound)
-	made := f.call("POST", base, obj{"name": "made/here", "target": obj{"hash": hash[:12]}}, http.StatusCreated)
+	made := f.call("POST", base, obj{"name": "made/here", "target": obj{"hash": hash[:12]}},
+		http.StatusCreated)
 	if made.str("target", "hash") != hash {
 		t.Errorf("made: %s", made.body)
 	}
@@ -201,7 +218,8 @@ func TestCommits_walkBackWithCursors(t *testing.T) {
 	f := setup(t)
 	var hashes []string
 	for i := range 5 {
-		hashes = append(hashes, f.commit("main", map[string]string{"a": fmt.Sprint(i)}, fmt.Sprint("commit ", i)))
+		hashes = append(hashes, f.commit("main", map[string]string{"a": fmt.Sprint(i)},
+			fmt.Sprint("commit ", i)))
 		f.clock.advance(time.Second)
 	}
 	base := "/repositories/acme/shop"

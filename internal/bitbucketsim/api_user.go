@@ -9,7 +9,8 @@ import (
 
 func (s *Sim) getUser(c *call) error {
 	o := s.userObj(*c.user)
-	o["username"], o["created_on"], o["account_status"] = c.user.Username, timestamp(c.user.CreatedOn), "active"
+	o["username"], o["created_on"], o["account_status"] = c.user.Username, timestamp(c.user.CreatedOn),
+		"active"
 	o["is_staff"], o["location"] = false, nil
 	links := o["links"].(obj)
 	links["repositories"] = link(s.base + "/2.0/repositories/" + c.user.UUID)
@@ -47,7 +48,8 @@ func (s *Sim) listWorkspaces(c *call) error {
 	owner := func(w Workspace) bool { return w.Members[c.user.UUID] == "owner" }
 	items := s.workspacesOf(*c.user)
 	if want := c.query.Get("administrator"); want != "" {
-		items = slices.DeleteFunc(items, func(w Workspace) bool { return strconv.FormatBool(owner(w)) != want })
+		items = slices.DeleteFunc(items,
+			func(w Workspace) bool { return strconv.FormatBool(owner(w)) != want })
 	}
 	return listing[Workspace]{
 		items: items, pagelen: 25,
@@ -61,7 +63,8 @@ func (s *Sim) listWorkspaces(c *call) error {
 			return ""
 		},
 		render: func(w Workspace) (any, error) {
-			return obj{"type": "workspace_access", "administrator": owner(w), "workspace": s.workspaceBase(w)}, nil
+			return obj{"type": "workspace_access", "administrator": owner(w),
+				"workspace": s.workspaceBase(w)}, nil
 		},
 	}.answer(s, c)
 }
@@ -91,7 +94,8 @@ func (s *Sim) getWorkspacePermission(c *call) error {
 		return err
 	}
 	writeJSON(c.w, http.StatusOK, obj{
-		"type": "workspace_membership", "permission": w.Members[c.user.UUID], "user": s.userObj(*c.user), "workspace": s.workspaceObj(w),
+		"type": "workspace_membership", "permission": w.Members[c.user.UUID], "user": s.userObj(*c.user),
+		"workspace": s.workspaceObj(w),
 	})
 	return nil
 }
@@ -147,7 +151,8 @@ func (s *Sim) listRepositoryPermissions(c *call) error {
 	return listing[visible]{
 		items: s.visibleRepositories(w.Slug, c.user), field: visible.field,
 		render: func(v visible) (any, error) {
-			return obj{"type": "repository_permission", "permission": v.permission, "user": s.userObj(*c.user), "repository": s.repoRef(v.repo)}, nil
+			return obj{"type": "repository_permission", "permission": v.permission,
+				"user": s.userObj(*c.user), "repository": s.repoRef(v.repo)}, nil
 		},
 	}.answer(s, c)
 }

@@ -14,8 +14,8 @@ import (
 // authorForm keeps line breaks and brackets out of what is handed to git fast-import.
 var authorForm = regexp.MustCompile(`^[^<>\x00-\x1f]+ <[^<>\x00-\x1f]*>$`)
 
-// postSource makes a commit from a form. A part with a file name, or with a leading slash in its name, is a file; the others are
-// parameters. Parameters in the query are not looked at.
+// postSource makes a commit from a form. A part with a file name, or with a leading slash in its
+// name, is a file; the others are parameters. Parameters in the query are not looked at.
 func (s *Sim) postSource(c *call) error {
 	spec, err := readCommitForm(c)
 	if err != nil {
@@ -43,7 +43,8 @@ func (s *Sim) postSource(c *call) error {
 	})
 	switch {
 	case errors.Is(err, errStaleParent):
-		return apiError{status: http.StatusConflict, message: "parents: the commit is not the head of branch " + branch}
+		return apiError{status: http.StatusConflict,
+			message: "parents: the commit is not the head of branch " + branch}
 	case errors.Is(err, errNoFile):
 		return badRequest("files: no such file", obj{"files": []string{}})
 	case err != nil:

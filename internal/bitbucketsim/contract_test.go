@@ -11,8 +11,8 @@ import (
 	"towpath/internal/bitbucketsim/contract"
 )
 
-// sharedDir holds the published description and recorded payloads, beside the repository. It is not part of the project; without
-// it the fixtures under testdata are used.
+// sharedDir holds the published description and recorded payloads, beside the repository. It is not
+// part of the project; without it the fixtures under testdata are used.
 const sharedDir = "../../../shared/bitbucket"
 
 var loadShared = sync.OnceValues(func() (*contract.Spec, error) {
@@ -34,7 +34,8 @@ func sharedSpec(t *testing.T) *contract.Spec {
 // checkContract runs on every answer that any test gets.
 func (f *fixture) checkContract(method, path string, resp *http.Response, body []byte) {
 	f.Helper()
-	if f.spec == nil || !strings.Contains(resp.Header.Get("Content-Type"), "json") || strings.Contains(string(body), `"code":`) {
+	if f.spec == nil || !strings.Contains(resp.Header.Get("Content-Type"), "json") ||
+		strings.Contains(string(body), `"code":`) {
 		return
 	}
 	err := f.spec.CheckResponse(method, path, resp.StatusCode, body)
@@ -51,7 +52,8 @@ func (f *fixture) checkRequest(r *http.Request, contentType string, body any) {
 	f.Helper()
 	data, err := json.Marshal(body)
 	f.must(err)
-	if err := f.spec.CheckRequest(r.Method, r.URL.EscapedPath(), r.URL.Query(), contentType, data); err != nil {
+	if err := f.spec.CheckRequest(r.Method, r.URL.EscapedPath(), r.URL.Query(), contentType,
+		data); err != nil {
 		f.Error(err)
 	}
 }

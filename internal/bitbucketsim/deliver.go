@@ -28,7 +28,8 @@ type outgoing struct {
 	forge  bool // sign with a wrong secret
 }
 
-// emit sends an event to every active hook of the repository that is subscribed to it, without waiting for the answers.
+// emit sends an event to every active hook of the repository that is subscribed to it, without
+// waiting for the answers.
 func (s *Sim) emit(repo Repository, event string, payload obj) {
 	body, err := json.Marshal(payload)
 	if err != nil {
@@ -43,7 +44,12 @@ func (s *Sim) emit(repo Repository, event string, payload obj) {
 			continue
 		}
 		d := &Delivery{
-			RequestUUID: bareUUID(newUUID()), HookUUID: bareUUID(h.UUID), Repository: repo.FullName(), Event: event, URL: h.URL, Body: body,
+			RequestUUID: bareUUID(newUUID()),
+			HookUUID:    bareUUID(h.UUID),
+			Repository:  repo.FullName(),
+			Event:       event,
+			URL:         h.URL,
+			Body:        body,
 		}
 		if s.deliveries = append(s.deliveries, d); len(s.deliveries) > keptDeliveries {
 			s.deliveries = s.deliveries[1:]
@@ -56,7 +62,13 @@ func (s *Sim) emit(repo Repository, event string, payload obj) {
 			d.Dropped = "payload limit"
 			continue
 		}
-		o := &outgoing{record: d, secret: h.Secret, copies: 1, delay: s.faults.DeliveryDelay, forge: s.faults.WrongSignature}
+		o := &outgoing{
+			record: d,
+			secret: h.Secret,
+			copies: 1,
+			delay:  s.faults.DeliveryDelay,
+			forge:  s.faults.WrongSignature,
+		}
 		if s.faults.DoubleDeliveries {
 			o.copies = 2
 		}
@@ -162,7 +174,8 @@ func Signature(secret string, body []byte) string {
 	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// Redeliver sends a recorded delivery once more, as the "Resend" button of the web page does: same body, a new request UUID.
+// Redeliver sends a recorded delivery once more, as the "Resend" button of the web page does: same
+// body, a new request UUID.
 func (s *Sim) Redeliver(requestUUID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -179,7 +192,9 @@ func (s *Sim) Redeliver(requestUUID string) error {
 			}
 		}
 		again := *d
-		again.RequestUUID, again.Attempts, again.Dropped = bareUUID(newUUID()), nil, ""
+		again.RequestUUID = bareUUID(newUUID())
+		again.Attempts = nil
+		again.Dropped = ""
 		s.deliveries = append(s.deliveries, &again)
 		s.dispatch([]*outgoing{{record: &again, secret: secret, copies: 1}}, nil)
 		return nil

@@ -48,7 +48,9 @@ func TestDelivery_isRepeatedOnServerErrorsOnly(t *testing.T) {
 				t.Fatalf("%d requests, deliveries %+v", hooks.count(), got)
 			}
 			for i, head := range hooks.heads {
-				if head.Get("X-Request-UUID") != got[0].RequestUUID || head.Get("X-Attempt-Number") != itoa(i+1) || got[0].Attempts[i].StatusCode != c.answers[i] {
+				if head.Get("X-Request-UUID") != got[0].RequestUUID ||
+					head.Get("X-Attempt-Number") != itoa(i+1) ||
+					got[0].Attempts[i].StatusCode != c.answers[i] {
 					t.Errorf("attempt %d: %v", i, head)
 				}
 			}
@@ -68,7 +70,11 @@ func TestDelivery_isNotRepeatedAfterATimeOut(t *testing.T) {
 	t.Cleanup(func() { close(release); slow.Close() })
 	f.hook(slow.URL)
 	f.push("one")
-	f.eventually("the attempt", func() bool { d := f.sim.Deliveries(); return len(d) == 1 && len(d[0].Attempts) == 1 })
+	f.eventually("the attempt", func() bool {
+		d := f.sim.Deliveries()
+		return len(d) == 1 &&
+			len(d[0].Attempts) == 1
+	})
 	if got := f.sim.Deliveries()[0].Attempts[0]; got.StatusCode != 0 || got.Error == "" {
 		t.Errorf("attempt: %+v", got)
 	}
@@ -86,7 +92,8 @@ func TestDeliveryFaults(t *testing.T) {
 		f.sim.SetFaults(Faults{})
 		hash := f.push("kept")
 		body, _ := f.wait(hooks, 0)
-		if body.str("push", "changes", 0, "new", "target", "hash") != hash || f.sim.Deliveries()[0].Dropped != "fault" {
+		if body.str("push", "changes", 0, "new", "target", "hash") != hash ||
+			f.sim.Deliveries()[0].Dropped != "fault" {
 			t.Errorf("deliveries: %+v", f.sim.Deliveries()[0])
 		}
 	})
@@ -122,7 +129,8 @@ func TestDeliveryFaults(t *testing.T) {
 		one, two := f.push("one"), f.push("two")
 		first, _ := f.wait(hooks, 0)
 		second, _ := f.wait(hooks, 1)
-		if first.str("push", "changes", 0, "new", "target", "hash") != two || second.str("push", "changes", 0, "new", "target", "hash") != one {
+		if first.str("push", "changes", 0, "new", "target", "hash") != two ||
+			second.str("push", "changes", 0, "new", "target", "hash") != one {
 			t.Error("the order did not change")
 		}
 		held := f.push("held")
@@ -140,7 +148,8 @@ func TestDeliveryFaults(t *testing.T) {
 		f.sim.SetFaults(Faults{WrongSignature: true})
 		f.push("forged")
 		body, head := f.wait(hooks, 0)
-		if got := head.Get("X-Hub-Signature"); got == Signature("s3cret", body.body) || !strings.HasPrefix(got, "sha256=") {
+		if got := head.Get("X-Hub-Signature"); got == Signature("s3cret", body.body) ||
+			!strings.HasPrefix(got, "sha256=") {
 			t.Errorf("signature %s", got)
 		}
 	})

@@ -11,16 +11,20 @@ import (
 // Faults are things that go wrong on purpose. The zero value is a healthy service.
 type Faults struct {
 	// The REST API.
-	APIStatus     int           // every call is answered by this status: 503 as HTML, 429 as plain text, others as JSON
+	// every call is answered by this status: 503 as HTML, 429 as plain text, others as JSON
+	APIStatus     int
 	APIStatusFor  int           // how many calls APIStatus hits before it clears itself; 0 means all
 	APIStatusPath string        // only calls whose path contains this; empty means all
 	RetryAfter    string        // header of a 429 that APIStatus or the rate limit makes; none when empty
 	APIDelay      time.Duration // every answer comes so much later
-	ErrorBody     string        // shape of error bodies: "", "plain", "html", "detail-object", "fields-array", "no-type", "code-message"
-	CommitLag     int           // after a push, so many calls that name its new head by hash get 404
-	StatusLag     int           // after a push, so many build statuses for its new head get 404
-	HookForbidden bool          // hooks cannot be created: 403
-	PrivateHooks  bool          // hooks with a loopback or private address are refused, as by the real service
+	// shape of error bodies: "", "plain", "html", "detail-object", "fields-array", "no-type",
+	// "code-message"
+	ErrorBody     string
+	CommitLag     int  // after a push, so many calls that name its new head by hash get 404
+	StatusLag     int  // after a push, so many build statuses for its new head get 404
+	HookForbidden bool // hooks cannot be created: 403
+	// hooks with a loopback or private address are refused, as by the real service
+	PrivateHooks bool
 
 	// OAuth.
 	TokenStatus int  // the token endpoint answers this status with an HTML page
@@ -44,7 +48,8 @@ type Faults struct {
 // lag counts what a commit still does not answer.
 type lag struct{ commits, statuses int }
 
-// SetFaults replaces all faults. A delivery that was held by SwapDeliveries is sent when that fault ends.
+// SetFaults replaces all faults. A delivery that was held by SwapDeliveries is sent when that fault
+// ends.
 func (s *Sim) SetFaults(f Faults) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +140,8 @@ func (s *Sim) DeleteHook(repoFullName, hookUUID string) error {
 	return nil
 }
 
-// RenameRepository changes slug and name. The UUID stays; the old name redirects until another repository takes it.
+// RenameRepository changes slug and name. The UUID stays; the old name redirects until another
+// repository takes it.
 func (s *Sim) RenameRepository(repoFullName, newSlug string) error {
 	return s.moveRepository(repoFullName, func(r *Repository) error {
 		r.Slug, r.Name = newSlug, newSlug
@@ -143,7 +149,8 @@ func (s *Sim) RenameRepository(repoFullName, newSlug string) error {
 	})
 }
 
-// TransferRepository moves a repository to another workspace. The UUID stays; explicit permissions are lost.
+// TransferRepository moves a repository to another workspace. The UUID stays; explicit permissions
+// are lost.
 func (s *Sim) TransferRepository(repoFullName, workspace string) error {
 	return s.moveRepository(repoFullName, func(r *Repository) error {
 		if s.state.workspace(workspace) == nil {
@@ -154,13 +161,19 @@ func (s *Sim) TransferRepository(repoFullName, workspace string) error {
 	})
 }
 
-// ForkRepository copies a repository with its branches, without hooks and permissions, to a name that is free or redirects.
+// ForkRepository copies a repository with its branches, without hooks and permissions, to a name
+// that is free or redirects.
 func (s *Sim) ForkRepository(repoFullName, workspace, slug string) error {
 	source, known := s.Repository(repoFullName)
 	if !known {
 		return fmt.Errorf("fork %s: no such repository", repoFullName)
 	}
-	copied, err := s.AddRepository(RepositorySpec{Workspace: workspace, Slug: slug, MainBranch: source.MainBranch, Private: source.Private})
+	copied, err := s.AddRepository(RepositorySpec{
+		Workspace:  workspace,
+		Slug:       slug,
+		MainBranch: source.MainBranch,
+		Private:    source.Private,
+	})
 	if err != nil {
 		return err
 	}
@@ -193,7 +206,8 @@ func (s *Sim) RenameWorkspace(slug, newSlug string) error {
 	return nil
 }
 
-// DeleteRepository removes a repository from the service; its hooks vanish with it. The files on disk stay.
+// DeleteRepository removes a repository from the service; its hooks vanish with it. The files on
+// disk stay.
 func (s *Sim) DeleteRepository(repoFullName string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -201,7 +215,8 @@ func (s *Sim) DeleteRepository(repoFullName string) error {
 	if r == nil {
 		return fmt.Errorf("delete %s: no such repository", repoFullName)
 	}
-	s.state.Repositories = slices.DeleteFunc(s.state.Repositories, func(other *Repository) bool { return other == r })
+	s.state.Repositories = slices.DeleteFunc(s.state.Repositories,
+		func(other *Repository) bool { return other == r })
 	delete(s.state.Hooks, r.UUID)
 	s.save()
 	return nil

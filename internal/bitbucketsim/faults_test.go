@@ -12,24 +12,28 @@ func TestFaults_ofTheAPI(t *testing.T) {
 	f := setup(t)
 	hash := f.commit("main", map[string]string{"a": "1"}, "first")
 	f.sim.SetFaults(Faults{APIStatus: 503})
-	if got := f.call("GET", "/user", nil, 503); !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+	if got := f.call("GET", "/user", nil, 503); !strings.HasPrefix(got.header.Get("Content-Type"),
+		"text/html") {
 		t.Errorf("503 as %s", got.header.Get("Content-Type"))
 	}
 	f.sim.SetFaults(Faults{APIStatus: 429, RetryAfter: "7", APIStatusFor: 2, APIStatusPath: "/src/"})
 	f.get("/user")
 	for range 2 {
-		if got := f.call("GET", shop+"/src/"+hash+"/a", nil, 429); got.header.Get("Retry-After") != "7" || string(got.body) != "Rate limit for this resource has been exceeded" {
+		if got := f.call("GET", shop+"/src/"+hash+"/a", nil, 429); got.header.Get("Retry-After") != "7" ||
+			string(got.body) != "Rate limit for this resource has been exceeded" {
 			t.Errorf("429: %v %s", got.header, got.body)
 		}
 	}
 	f.get(shop + "/src/" + hash + "/a")
 	f.spec = nil // from here on bodies break the description on purpose
 	for shape, want := range map[string]string{
-		"plain": "Commit not found", "html": "<html>", "detail-object": `"required":`, "fields-array": `"fields":["Commit`,
-		"no-type": `{"error":{"message"`, "code-message": `{"code":404`,
+		"plain": "Commit not found", "html": "<html>", "detail-object": `"required":`,
+		"fields-array": `"fields":["Commit`,
+		"no-type":      `{"error":{"message"`, "code-message": `{"code":404`,
 	} {
 		f.sim.SetFaults(Faults{ErrorBody: shape})
-		if got := f.call("GET", shop+"/commit/abcdef0", nil, http.StatusNotFound); !strings.Contains(string(got.body), want) {
+		if got := f.call("GET", shop+"/commit/abcdef0", nil,
+			http.StatusNotFound); !strings.Contains(string(got.body), want) {
 			t.Errorf("%s: %s", shape, got.body)
 		}
 	}
@@ -94,7 +98,8 @@ func TestState_survivesARestart(t *testing.T) {
 	f := setup(t)
 	hash := f.commit("main", map[string]string{"a": "1"}, "first")
 	uuid := f.hook("https://towpath.example/")
-	f.call("POST", shop+"/commit/"+hash+"/statuses/build", obj{"key": "k", "state": "FAILED", "url": "https://x.example/"}, http.StatusCreated)
+	f.call("POST", shop+"/commit/"+hash+"/statuses/build",
+		obj{"key": "k", "state": "FAILED", "url": "https://x.example/"}, http.StatusCreated)
 	f.must(f.sim.Close())
 	again, err := New(f.sim.opts)
 	f.must(err)
@@ -105,7 +110,8 @@ func TestState_survivesARestart(t *testing.T) {
 	if got := again.Statuses("acme/shop", hash); len(got) != 1 {
 		t.Errorf("statuses %+v", got)
 	}
-	if same, err := again.AddRepository(RepositorySpec{Workspace: "acme", Slug: "shop"}); err != nil || same.UUID != f.get(shop).str("uuid") {
+	if same, err := again.AddRepository(RepositorySpec{Workspace: "acme", Slug: "shop"}); err != nil ||
+		same.UUID != f.get(shop).str("uuid") {
 		t.Errorf("repository %+v, %v", same, err)
 	}
 	f.get(shop + "/src/" + hash + "/a")

@@ -66,7 +66,9 @@ func (s *Sim) serveGit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	err = s.receive(repo, actor, true, func(*gitRepo) error {
-		r.Body, r.ContentLength, r.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		r.ContentLength = int64(len(body))
+		r.TransferEncoding = nil
 		s.runBackend(w, r, repo, service)
 		return nil
 	})
@@ -99,9 +101,12 @@ func (s *Sim) runBackend(w http.ResponseWriter, r *http.Request, repo Repository
 			http.Error(w, "request too large", http.StatusRequestEntityTooLarge)
 			return
 		}
-		r.Body, r.ContentLength, r.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		r.ContentLength = int64(len(body))
+		r.TransferEncoding = nil
 	}
-	env := append(gitEnv(), "GIT_PROJECT_ROOT="+s.opts.Dir+"/repositories", "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=simulator")
+	env := append(gitEnv(), "GIT_PROJECT_ROOT="+s.opts.Dir+"/repositories", "GIT_HTTP_EXPORT_ALL=1",
+		"REMOTE_USER=simulator")
 	if v := r.Header.Get("Git-Protocol"); v != "" {
 		env = append(env, "GIT_PROTOCOL="+v)
 	}
@@ -113,7 +118,8 @@ func (s *Sim) runBackend(w http.ResponseWriter, r *http.Request, repo Repository
 	}
 }
 
-// authorizeGit returns the repository and who asks, or an HTTP status. A repository that one may not see does not exist.
+// authorizeGit returns the repository and who asks, or an HTTP status. A repository that one may
+// not see does not exist.
 func (s *Sim) authorizeGit(r *http.Request, workspace, slug string, push bool) (Repository, User, int) {
 	needs, scope := "read", "repository"
 	if push {
@@ -134,7 +140,8 @@ func (s *Sim) authorizeGit(r *http.Request, workspace, slug string, push bool) (
 		}
 		user = s.state.userByUUID(t.User)
 	case given:
-		if user = s.state.userByName(name); user == nil || user.Password == "" || !equal(user.Password, password) {
+		if user = s.state.userByName(name); user == nil || user.Password == "" ||
+			!equal(user.Password, password) {
 			return Repository{}, User{}, http.StatusUnauthorized
 		}
 	}

@@ -26,14 +26,16 @@ func (c *commit) email() string {
 	return strings.TrimSuffix(rest, ">")
 }
 
-// treeEntry is a row of a Git tree. Path is relative to the root once the entry comes out of a walk.
+// treeEntry is a row of a Git tree. Path is relative to the root once the entry comes out of a
+// walk.
 type treeEntry struct {
 	Mode, Path, Hash string
 }
 
 func (e treeEntry) isDir() bool { return e.Mode == "40000" }
 
-// commit reads a commit by full or abbreviated hash; a tag object is followed. The answer is never nil.
+// commit reads a commit by full or abbreviated hash; a tag object is followed. The answer is never
+// nil.
 func (g *gitRepo) commit(name string) (*commit, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -130,7 +132,8 @@ func (g *gitRepo) tree(hash string) ([]treeEntry, error) {
 		if space < 0 || zero < space || len(data) < zero+21 {
 			return nil, fmt.Errorf("tree %s is malformed", hash)
 		}
-		entries = append(entries, treeEntry{string(data[:space]), string(data[space+1 : zero]), hex.EncodeToString(data[zero+1 : zero+21])})
+		entries = append(entries, treeEntry{Mode: string(data[:space]), Path: string(data[space+1 : zero]),
+			Hash: hex.EncodeToString(data[zero+1 : zero+21])})
 		data = data[zero+21:]
 	}
 	g.trees[hash] = entries
@@ -154,7 +157,7 @@ func (g *gitRepo) lookup(tree, p string) (treeEntry, error) {
 		next := treeEntry{}
 		for _, e := range entries {
 			if e.Path == segment {
-				next = treeEntry{e.Mode, path.Join(found.Path, segment), e.Hash}
+				next = treeEntry{Mode: e.Mode, Path: path.Join(found.Path, segment), Hash: e.Hash}
 			}
 		}
 		if next.Hash == "" {
@@ -167,7 +170,8 @@ func (g *gitRepo) lookup(tree, p string) (treeEntry, error) {
 
 var errTooLarge = errors.New("too many entries")
 
-// walk lists a directory and what is below it down to depth levels, breadth first. More than limit entries are errTooLarge.
+// walk lists a directory and what is below it down to depth levels, breadth first. More than limit
+// entries are errTooLarge.
 func (g *gitRepo) walk(dir treeEntry, depth, limit int) ([]treeEntry, error) {
 	var all []treeEntry
 	level := []treeEntry{dir}

@@ -24,8 +24,9 @@ const (
 	blobCacheSize = 64 << 20
 )
 
-// gitRepo reads and writes one bare repository. Objects come from one long-lived `git cat-file` and are kept by hash: they
-// never change, and a process for each of a few hundred reads would dominate every measurement that runs through here.
+// gitRepo reads and writes one bare repository. Objects come from one long-lived `git cat-file` and
+// are kept by hash: they never change, and a process for each of a few hundred reads would dominate
+// every measurement that runs through here.
 type gitRepo struct {
 	dir  string
 	push sync.Mutex // one writer at a time, so that refs before and after belong to one push
@@ -43,13 +44,18 @@ type gitRepo struct {
 
 func newGitRepo(dir string) *gitRepo {
 	return &gitRepo{
-		dir: dir, commits: map[string]*commit{}, trees: map[string][]treeEntry{}, blobs: map[string][]byte{}, sizes: map[string]int64{},
+		dir:     dir,
+		commits: map[string]*commit{},
+		trees:   map[string][]treeEntry{},
+		blobs:   map[string][]byte{},
+		sizes:   map[string]int64{},
 	}
 }
 
 func gitEnv() []string {
 	// The user's and the machine's configuration must not change what the simulator does.
-	return append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C",
+	return append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_TERMINAL_PROMPT=0", "LC_ALL=C",
 		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=uploadpack.allowFilter", "GIT_CONFIG_VALUE_0=true")
 }
 
@@ -77,7 +83,8 @@ func (g *gitRepo) init(mainBranch string) error {
 		return fmt.Errorf("configure a bare repository: %w", err)
 	}
 	// No automatic maintenance: it would run in the middle of a measurement.
-	_, err = config.WriteString("[http]\n\treceivepack = true\n[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n" +
+	_, err = config.WriteString("[http]\n\treceivepack = true\n[gc]\n\tauto = 0\n[receive]\n\tautogc = " +
+		"false\n" +
 		"[uploadpack]\n\tallowAnySHA1InWant = true\n\tallowFilter = true\n[core]\n\tlogAllRefUpdates = false\n")
 	return errors.Join(err, config.Close())
 }
@@ -214,7 +221,9 @@ func (g *gitRepo) start() error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start git cat-file: %w", err)
 	}
-	g.cmd, g.in, g.out = cmd, in, bufio.NewReaderSize(out, 64<<10)
+	g.cmd = cmd
+	g.in = in
+	g.out = bufio.NewReaderSize(out, 64<<10)
 	return nil
 }
 

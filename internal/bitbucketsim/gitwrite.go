@@ -16,7 +16,8 @@ type fileChange struct {
 	Delete bool
 }
 
-// commitSpec is a commit to be made on top of a branch. With Parent the branch must be there, or must not exist yet.
+// commitSpec is a commit to be made on top of a branch. With Parent the branch must be there, or
+// must not exist yet.
 type commitSpec struct {
 	Branch, Parent, Message, Author string
 	Files                           []fileChange

@@ -12,18 +12,21 @@ func TestHook_isCreatedReadReplacedAndDeleted(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	made := f.call("POST", shop+"/hooks", obj{
-		"description": "Towpath", "url": "https://towpath.example/hooks/1", "events": []string{"repo:push"}, "active": true, "secret": "s",
+		"description": "Towpath", "url": "https://towpath.example/hooks/1", "events": []string{"repo:push"},
+		"active": true, "secret": "s",
 		"skip_cert_verification": true,
 	}, http.StatusCreated)
 	uuid := made.str("uuid")
-	if made.at("secret_set") != true || made.at("secret") != nil || made.str("subject", "full_name") != "acme/shop" || made.header.Get("Location") == "" {
+	if made.at("secret_set") != true || made.at("secret") != nil ||
+		made.str("subject", "full_name") != "acme/shop" || made.header.Get("Location") == "" {
 		t.Errorf("created: %s", made.body)
 	}
 	path := shop + "/hooks/" + url.PathEscape(uuid)
 	if got := f.get(path).str("url"); got != "https://towpath.example/hooks/1" {
 		t.Errorf("url %q", got)
 	}
-	whole := obj{"description": "Towpath", "url": "https://new.example/", "events": []string{"repo:push", "repo:updated"}, "active": true}
+	whole := obj{"description": "Towpath", "url": "https://new.example/",
+		"events": []string{"repo:push", "repo:updated"}, "active": true}
 	replaced := f.call("PUT", path, whole, http.StatusOK)
 	if replaced.at("secret_set") != true || replaced.str("url") != "https://new.example/" {
 		t.Errorf("an absent secret stays: %s", replaced.body)
@@ -48,7 +51,8 @@ func TestHook_isRefused(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	good := func(change func(obj)) obj {
-		o := obj{"description": "x", "url": "https://towpath.example/", "events": []string{"repo:push"}, "active": true}
+		o := obj{"description": "x", "url": "https://towpath.example/", "events": []string{"repo:push"},
+			"active": true}
 		change(o)
 		return o
 	}
@@ -65,7 +69,8 @@ func TestHook_isRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) { f.in(t).call("POST", shop+"/hooks", body, http.StatusBadRequest) })
 	}
 	f.sim.SetFaults(Faults{PrivateHooks: true})
-	f.call("POST", shop+"/hooks", good(func(o obj) { o["url"] = "http://127.0.0.1:8080/x" }), http.StatusBadRequest)
+	f.call("POST", shop+"/hooks", good(func(o obj) { o["url"] = "http://127.0.0.1:8080/x" }),
+		http.StatusBadRequest)
 	f.call("POST", shop+"/hooks", good(func(obj) {}), http.StatusCreated)
 	f.sim.SetFaults(Faults{HookForbidden: true})
 	f.call("POST", shop+"/hooks", good(func(obj) {}), http.StatusForbidden)
@@ -74,12 +79,18 @@ func TestHook_isRefused(t *testing.T) {
 func TestHook_forPullRequestsNeedsTheirScope(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	c := f.sim.AddConsumer(Consumer{Workspace: "acme", Name: "Small", CallbackURL: "http://x.example/", Scopes: []string{"account", "webhook", "repository:write"}})
+	c := f.sim.AddConsumer(Consumer{
+		Workspace:   "acme",
+		Name:        "Small",
+		CallbackURL: "http://x.example/",
+		Scopes:      []string{"account", "webhook", "repository:write"},
+	})
 	access, _, err := f.sim.IssueTokens(c.Key, "ann")
 	f.must(err)
 	f.token = access
 	denied := f.call("POST", shop+"/hooks", obj{
-		"description": "x", "url": "https://towpath.example/", "events": []string{"repo:push", "pullrequest:created"}, "active": true,
+		"description": "x", "url": "https://towpath.example/",
+		"events": []string{"repo:push", "pullrequest:created"}, "active": true,
 	}, http.StatusForbidden)
 	if denied.str("error", "detail", "required", 1) != "pullrequest" {
 		t.Errorf("denied: %s", denied.body)
@@ -92,7 +103,8 @@ func TestHooks_mayRepeatUpToALimit(t *testing.T) {
 	for range 50 {
 		f.hook("https://towpath.example/same")
 	}
-	f.call("POST", shop+"/hooks", obj{"description": "x", "url": "https://towpath.example/", "events": []string{"repo:push"}, "active": true}, http.StatusBadRequest)
+	f.call("POST", shop+"/hooks", obj{"description": "x", "url": "https://towpath.example/",
+		"events": []string{"repo:push"}, "active": true}, http.StatusBadRequest)
 	if got := f.get(shop + "/hooks?pagelen=30&page=2").column("uuid"); len(got) != 20 {
 		t.Errorf("%d on the second page", len(got))
 	}

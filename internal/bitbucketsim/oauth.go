@@ -16,7 +16,8 @@ type authorizeRequest struct {
 	consumer                     Consumer
 }
 
-// serveAuthorize shows the consent page, after a sign-in, and sends the person back with a code or an error.
+// serveAuthorize shows the consent page, after a sign-in, and sends the person back with a code or
+// an error.
 func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		s.renderMessage(w, r, http.StatusBadRequest, "Bad request", err.Error())
@@ -41,20 +42,26 @@ func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	decision := r.PostForm.Get("action")
 	switch {
 	case f.DenyConsent || decision == "deny":
-		req.back(w, r, url.Values{"error": {"access_denied"}, "error_description": {"The user denied access."}})
+		req.back(w, r,
+			url.Values{"error": {"access_denied"}, "error_description": {"The user denied access."}})
 	case f.AutoConsent || decision == "grant":
 		req.back(w, r, url.Values{"code": {s.newCode(req, user)}})
 	default:
 		s.render(w, r, http.StatusOK, "consent", obj{
-			"Title": "Confirm access to your account", "Request": req, "Consumer": req.consumer, "Labels": scopeLabels(req.consumer.Scopes),
+			"Title": "Confirm access to your account", "Request": req, "Consumer": req.consumer,
+			"Labels": scopeLabels(req.consumer.Scopes),
 		})
 	}
 }
 
-// parseAuthorize checks the client and its redirect_uri; problem is the sentence for the person when they do not fit.
+// parseAuthorize checks the client and its redirect_uri; problem is the sentence for the person
+// when they do not fit.
 func (s *Sim) parseAuthorize(form url.Values) (req authorizeRequest, problem string) {
 	req = authorizeRequest{
-		ClientID: form.Get("client_id"), RedirectURI: form.Get("redirect_uri"), State: form.Get("state"), RedirectSent: form.Get("redirect_uri") != "",
+		ClientID:     form.Get("client_id"),
+		RedirectURI:  form.Get("redirect_uri"),
+		State:        form.Get("state"),
+		RedirectSent: form.Get("redirect_uri") != "",
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,13 +76,14 @@ func (s *Sim) parseAuthorize(form url.Values) (req authorizeRequest, problem str
 	if !req.RedirectSent {
 		req.RedirectURI = c.CallbackURL
 	} else if !redirectAllowed(c.CallbackURL, req.RedirectURI) {
-		return req, "Invalid redirect_uri. This integration is misconfigured. Contact the vendor for assistance."
+		return req, "Invalid redirect_uri. This integration is misconfigured. Contact the vendor for " +
+			"assistance."
 	}
 	return req, ""
 }
 
-// redirectAllowed is the prefix rule: the configured URL, or that URL with something appended. On a loopback address any port will
-// do when the configured one has none.
+// redirectAllowed is the prefix rule: the configured URL, or that URL with something appended. On a
+// loopback address any port will do when the configured one has none.
 func redirectAllowed(configured, asked string) bool {
 	c, err := url.Parse(configured)
 	if err != nil {
@@ -123,7 +131,11 @@ func (s *Sim) newCode(req authorizeRequest, user User) string {
 	}
 	text := randomText(18)
 	s.codes[text] = &code{
-		consumer: req.ClientID, user: user.UUID, redirectURI: req.RedirectURI, redirectSent: req.RedirectSent, expires: now.Add(codeLife),
+		consumer:     req.ClientID,
+		user:         user.UUID,
+		redirectURI:  req.RedirectURI,
+		redirectSent: req.RedirectSent,
+		expires:      now.Add(codeLife),
 	}
 	return text
 }
@@ -137,15 +149,18 @@ type permissionGroup struct {
 // permissionBox is one check box: its label, and the scope that it stands for.
 type permissionBox struct{ Label, Scope string }
 
-// consumerForm is the permission part of the form for an OAuth consumer, in the real one's words and order.
+// consumerForm is the permission part of the form for an OAuth consumer, in the real one's words
+// and order.
 var consumerForm = []permissionGroup{
 	{"Account", []permissionBox{{"Email", "email"}, {"Read", "account"}, {"Write", "account:write"}}},
 	{"Workspace membership", []permissionBox{{"Read", "team"}, {"Write", "team:write"}}},
 	{"Projects", []permissionBox{{"Read", "project"}, {"Admin", "project:admin"}}},
-	{"Repositories", []permissionBox{{"Read", "repository"}, {"Write", "repository:write"}, {"Admin", "repository:admin"}, {"Delete", "repository:delete"}}},
+	{"Repositories", []permissionBox{{"Read", "repository"}, {"Write", "repository:write"},
+		{"Admin", "repository:admin"}, {"Delete", "repository:delete"}}},
 	{"Pull requests", []permissionBox{{"Read", "pullrequest"}, {"Write", "pullrequest:write"}}},
 	{"Webhooks", []permissionBox{{"Read and write", "webhook"}}},
-	{"Pipelines", []permissionBox{{"Read", "pipeline"}, {"Write", "pipeline:write"}, {"Edit variables", "pipeline:variable"}}},
+	{"Pipelines", []permissionBox{{"Read", "pipeline"}, {"Write", "pipeline:write"},
+		{"Edit variables", "pipeline:variable"}}},
 	{"Runners", []permissionBox{{"Read", "runner"}, {"Write", "runner:write"}}},
 }
 

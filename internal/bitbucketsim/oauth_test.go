@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// browser is a person with a browser that stays on the simulator: it stops at redirects to other hosts.
+// browser is a person with a browser that stays on the simulator: it stops at redirects to other
+// hosts.
 type browser struct {
 	f      *fixture
 	client *http.Client
@@ -57,7 +58,8 @@ func (b *browser) open(path string) page {
 
 func (b *browser) post(path string, form url.Values) page {
 	b.f.Helper()
-	r, err := http.NewRequestWithContext(b.f.Context(), http.MethodPost, b.f.url+path, strings.NewReader(form.Encode()))
+	r, err := http.NewRequestWithContext(b.f.Context(), http.MethodPost, b.f.url+path,
+		strings.NewReader(form.Encode()))
 	b.f.must(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return b.do(r)
@@ -65,14 +67,16 @@ func (b *browser) post(path string, form url.Values) page {
 
 func (b *browser) signIn(username string) *browser {
 	b.f.Helper()
-	if got := b.post("/account/signin/", url.Values{"username": {username}, "password": {username + "-pw"}}); got.status != http.StatusOK {
+	if got := b.post("/account/signin/",
+		url.Values{"username": {username}, "password": {username + "-pw"}}); got.status != http.StatusOK {
 		b.f.Fatalf("sign in: %d %s", got.status, got.body)
 	}
 	return b
 }
 
 func (f *fixture) authorizePath(change ...string) string {
-	v := url.Values{"client_id": {f.key}, "response_type": {"code"}, "state": {"st&te=1"}, "redirect_uri": {"http://app.example/oauth/callback"}}
+	v := url.Values{"client_id": {f.key}, "response_type": {"code"}, "state": {"st&te=1"},
+		"redirect_uri": {"http://app.example/oauth/callback"}}
 	for i := 0; i < len(change); i += 2 {
 		v.Set(change[i], change[i+1])
 		if change[i+1] == "" {
@@ -95,7 +99,8 @@ func (f *fixture) decide(action string, change ...string) page {
 // token asks the token endpoint.
 func (f *fixture) askToken(key, secret string, form url.Values, want int) map[string]any {
 	f.Helper()
-	r, err := http.NewRequestWithContext(f.Context(), http.MethodPost, f.url+"/site/oauth2/access_token", strings.NewReader(form.Encode()))
+	r, err := http.NewRequestWithContext(f.Context(), http.MethodPost, f.url+"/site/oauth2/access_token",
+		strings.NewReader(form.Encode()))
 	f.must(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if key != "" {
@@ -132,28 +137,35 @@ func TestAuthorize_leadsThroughSignInAndConsent(t *testing.T) {
 	}
 	next := f.authorizePath()
 	wrong := b.post("/account/signin/", url.Values{"username": {"ann"}, "password": {"no"}, "next": {next}})
-	if wrong.status != http.StatusUnauthorized || !strings.Contains(wrong.body, "Incorrect username or password") {
+	if wrong.status != http.StatusUnauthorized ||
+		!strings.Contains(wrong.body, "Incorrect username or password") {
 		t.Errorf("wrong password: %d", wrong.status)
 	}
-	consent := b.post("/account/signin/", url.Values{"username": {"ann"}, "password": {"ann-pw"}, "next": {next}})
-	for _, words := range []string{"Towpath", "Account: Read", "Repositories: Write", "Webhooks: Read and write", "Grant access", "Cancel"} {
+	consent := b.post("/account/signin/", url.Values{"username": {"ann"}, "password": {"ann-pw"},
+		"next": {next}})
+	for _, words := range []string{"Towpath", "Account: Read", "Repositories: Write",
+		"Webhooks: Read and write", "Grant access", "Cancel"} {
 		if !strings.Contains(consent.body, words) {
 			t.Errorf("the consent page lacks %q", words)
 		}
 	}
 	back := f.decide("grant")
-	if back.location == nil || back.location.Host != "app.example" || back.location.Query().Get("state") != "st&te=1" {
+	if back.location == nil || back.location.Host != "app.example" ||
+		back.location.Query().Get("state") != "st&te=1" {
 		t.Fatalf("back: %v", back.location)
 	}
 	got := f.askToken(f.key, f.secret, url.Values{
-		"grant_type": {"authorization_code"}, "code": {back.location.Query().Get("code")}, "redirect_uri": {"http://app.example/oauth/callback"},
+		"grant_type": {"authorization_code"}, "code": {back.location.Query().Get("code")},
+		"redirect_uri": {"http://app.example/oauth/callback"},
 	}, http.StatusOK)
-	if len(got["access_token"].(string)) < 2500 || got["expires_in"] != 3600.0 || got["scope"] != strings.Join(allScopes, " ") || got["state"] != "authorization_code" {
+	if len(got["access_token"].(string)) < 2500 || got["expires_in"] != 3600.0 ||
+		got["scope"] != strings.Join(allScopes, " ") || got["state"] != "authorization_code" {
 		t.Errorf("tokens: %v", got)
 	}
 	f.token = got["access_token"].(string)
 	f.get("/user")
-	f.refused(f.key, f.secret, url.Values{"grant_type": {"authorization_code"}, "code": {back.location.Query().Get("code")}}, "invalid_grant", "")
+	f.refused(f.key, f.secret, url.Values{"grant_type": {"authorization_code"},
+		"code": {back.location.Query().Get("code")}}, "invalid_grant", "")
 }
 
 func TestAuthorize_denialGoesBackWithAnError(t *testing.T) {
@@ -180,19 +192,23 @@ func TestAuthorize_neverRedirectsToAnUnknownAddress(t *testing.T) {
 		"http://app.example@evil.example/oauth/cal": false,
 	} {
 		got := b.open(f.authorizePath("redirect_uri", uri))
-		shown := strings.Contains(got.body, "Invalid redirect_uri. This integration is misconfigured. Contact the vendor for assistance.")
+		shown := strings.Contains(got.body,
+			"Invalid redirect_uri. This integration is misconfigured. Contact the vendor for assistance.")
 		if shown == ok || got.location != nil {
 			t.Errorf("%s: status %d, location %v", uri, got.status, got.location)
 		}
 	}
-	if got := b.open(f.authorizePath("client_id", "nobody")); got.status != http.StatusBadRequest || !strings.Contains(got.body, "Invalid client_id") {
+	if got := b.open(f.authorizePath("client_id", "nobody")); got.status != http.StatusBadRequest ||
+		!strings.Contains(got.body, "Invalid client_id") {
 		t.Errorf("unknown client: %d", got.status)
 	}
-	if got := f.decide("grant", "redirect_uri", ""); got.location == nil || got.location.Path != "/oauth/callback" {
+	if got := f.decide("grant", "redirect_uri", ""); got.location == nil ||
+		got.location.Path != "/oauth/callback" {
 		t.Errorf("without redirect_uri: %v", got.location)
 	}
 	f.sim.SetFaults(Faults{COOP: true, AutoConsent: true})
-	if got := b.open(f.authorizePath()); got.location == nil || got.header.Get("Cross-Origin-Opener-Policy") != "same-origin" {
+	if got := b.open(f.authorizePath()); got.location == nil ||
+		got.header.Get("Cross-Origin-Opener-Policy") != "same-origin" {
 		t.Errorf("automatic consent: %d %v", got.status, got.header)
 	}
 }
@@ -204,22 +220,35 @@ func TestTokenEndpoint_refusesInKnownWords(t *testing.T) {
 	f.refused(f.key, f.secret, nonsense, "invalid_grant", "")
 	f.refused(f.key, "wrong", nonsense, "unauthorized_client", "Invalid OAuth client credentials")
 	f.refused(f.secret, f.key, nonsense, "unauthorized_client", "Invalid OAuth client credentials")
-	f.refused("", "", nonsense, "unauthorized_client", "Requests must be authenticated using OAuth client credentials")
+	f.refused("", "", nonsense, "unauthorized_client",
+		"Requests must be authenticated using OAuth client credentials")
 	f.refused(f.key, f.secret, url.Values{}, "unsupported_grant_type", "None")
-	f.refused(f.key, f.secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"x"}}, "invalid_grant", "refresh_token")
-	f.refused(f.key, f.secret, url.Values{"grant_type": {"client_credentials"}}, "invalid_grant", `marked as "public"`)
+	f.refused(f.key, f.secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"x"}},
+		"invalid_grant", "refresh_token")
+	f.refused(f.key, f.secret, url.Values{"grant_type": {"client_credentials"}}, "invalid_grant",
+		`marked as "public"`)
 	bare := f.sim.AddConsumer(Consumer{Workspace: "acme", Name: "Bare", Scopes: allScopes})
-	f.refused(bare.Key, bare.Secret, nonsense, "invalid_request", "No callback uri defined for the OAuth client.")
+	f.refused(bare.Key, bare.Secret, nonsense, "invalid_request",
+		"No callback uri defined for the OAuth client.")
 	if len(bare.Key) != 32 || len(bare.Secret) != 76 {
 		t.Errorf("key of %d, secret of %d characters", len(bare.Key), len(bare.Secret))
 	}
-	other := f.sim.AddConsumer(Consumer{Workspace: "acme", Name: "Other", CallbackURL: "http://app.example/", Scopes: allScopes, Private: true})
+	other := f.sim.AddConsumer(Consumer{
+		Workspace:   "acme",
+		Name:        "Other",
+		CallbackURL: "http://app.example/",
+		Scopes:      allScopes,
+		Private:     true,
+	})
 	code := f.decide("grant").location.Query().Get("code")
-	f.refused(other.Key, other.Secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}}, "invalid_grant", "")
+	f.refused(other.Key, other.Secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}},
+		"invalid_grant", "")
 	late := f.decide("grant").location.Query().Get("code")
 	f.clock.advance(11 * time.Minute)
-	f.refused(f.key, f.secret, url.Values{"grant_type": {"authorization_code"}, "code": {late}}, "invalid_grant", "")
-	own := f.askToken(other.Key, other.Secret, url.Values{"grant_type": {"client_credentials"}}, http.StatusOK)
+	f.refused(f.key, f.secret, url.Values{"grant_type": {"authorization_code"}, "code": {late}},
+		"invalid_grant", "")
+	own := f.askToken(other.Key, other.Secret, url.Values{"grant_type": {"client_credentials"}},
+		http.StatusOK)
 	if own["refresh_token"] != nil {
 		t.Error("client_credentials bring no refresh token")
 	}

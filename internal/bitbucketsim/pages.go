@@ -34,7 +34,11 @@ var pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 func (s *Sim) pageRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.signedIn(s.showDashboard))
-	mux.HandleFunc("GET /simulator.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, pageFiles, "pages/simulator.css") })
+	mux.HandleFunc("GET /simulator.css",
+		func(w http.ResponseWriter, r *http.Request) {
+			http.ServeFileFS(w, r, pageFiles,
+				"pages/simulator.css")
+		})
 	mux.HandleFunc("GET /avatars/{file}", s.showAvatar)
 	mux.HandleFunc("GET /account/signin/{$}", s.showSignIn)
 	mux.HandleFunc("POST /account/signin/{$}", s.signIn)
@@ -63,7 +67,8 @@ func (s *Sim) pageRoutes() http.Handler {
 	guarded := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy",
+			"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
 		if s.currentFaults().COOP {
@@ -124,11 +129,14 @@ func (s *Sim) signedIn(next func(http.ResponseWriter, *http.Request, User)) http
 }
 
 func (s *Sim) showSignIn(w http.ResponseWriter, r *http.Request) {
-	s.render(w, r, http.StatusOK, "signin", obj{"Title": "Log in", "Next": localPath(r.FormValue("next")), "Failed": false})
+	s.render(w, r, http.StatusOK, "signin", obj{"Title": "Log in", "Next": localPath(r.FormValue("next")),
+		"Failed": false})
 }
 
 func (s *Sim) signIn(w http.ResponseWriter, r *http.Request) {
-	name, password, next := r.PostFormValue("username"), r.PostFormValue("password"), localPath(r.PostFormValue("next"))
+	name := r.PostFormValue("username")
+	password := r.PostFormValue("password")
+	next := localPath(r.PostFormValue("next"))
 	s.mu.Lock()
 	u := s.state.userByName(name)
 	if u == nil {
@@ -141,11 +149,17 @@ func (s *Sim) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if !ok {
-		s.render(w, r, http.StatusUnauthorized, "signin", obj{"Title": "Log in", "Next": next, "Failed": true, "Username": name})
+		s.render(w, r, http.StatusUnauthorized, "signin", obj{"Title": "Log in", "Next": next, "Failed": true,
+			"Username": name})
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: sessionCookie, Value: session, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.base, "https:"),
+		Name:     sessionCookie,
+		Value:    session,
+		Path:     "/",
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+		Secure:   strings.HasPrefix(s.base, "https:"),
 	})
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
@@ -187,8 +201,9 @@ func (s *Sim) showAvatar(w http.ResponseWriter, r *http.Request) {
 	}
 	initials = strings.ToUpper(string([]rune(initials)[:min(2, len([]rune(initials)))]))
 	w.Header().Set("Content-Type", "image/svg+xml")
-	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="8" fill="hsl(%d 45%% 40%%)"/>`+
-		`<text x="32" y="41" font-family="sans-serif" font-size="26" text-anchor="middle" fill="white">%s</text></svg>`,
+	fmt.Fprintf(w,
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="8" fill="hsl(%d 45%% 40%%)"/>`+
+			`<text x="32" y="41" font-family="sans-serif" font-size="26" text-anchor="middle" fill="white">%s</text></svg>`,
 		hue(uuid), template.HTMLEscapeString(initials))
 }
 
@@ -215,7 +230,8 @@ func stateTone(state string) string {
 }
 
 func stateWord(state string) string {
-	words := map[string]string{"SUCCESSFUL": "Successful", "FAILED": "Failed", "INPROGRESS": "In progress", "STOPPED": "Stopped"}
+	words := map[string]string{"SUCCESSFUL": "Successful", "FAILED": "Failed", "INPROGRESS": "In progress",
+		"STOPPED": "Stopped"}
 	if word := words[state]; word != "" {
 		return word
 	}

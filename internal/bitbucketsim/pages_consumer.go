@@ -15,7 +15,8 @@ func (s *Sim) ownedWorkspace(w http.ResponseWriter, r *http.Request, user User) 
 			return ws, true
 		}
 	}
-	s.renderMessage(w, r, http.StatusForbidden, "Access denied", "Only the owners of a workspace see its OAuth consumers.")
+	s.renderMessage(w, r, http.StatusForbidden, "Access denied",
+		"Only the owners of a workspace see its OAuth consumers.")
 	return Workspace{}, false
 }
 
@@ -67,13 +68,16 @@ func (s *Sim) editConsumer(w http.ResponseWriter, r *http.Request, user User) {
 	s.consumerPage(w, r, http.StatusOK, ws, c, "")
 }
 
-func (s *Sim) consumerPage(w http.ResponseWriter, r *http.Request, status int, ws Workspace, c Consumer, problem string) {
+func (s *Sim) consumerPage(
+	w http.ResponseWriter, r *http.Request, status int, ws Workspace, c Consumer, problem string,
+) {
 	title := "Edit OAuth consumer"
 	if c.ID == 0 {
 		title = "Add OAuth consumer"
 	}
 	s.render(w, r, status, "consumer", obj{
-		"Title": title, "Workspace": ws, "Consumer": c, "Groups": consumerForm, "Problem": problem, "ID": r.PathValue("id"),
+		"Title": title, "Workspace": ws, "Consumer": c, "Groups": consumerForm, "Problem": problem,
+		"ID": r.PathValue("id"),
 	})
 }
 
@@ -88,7 +92,9 @@ func (s *Sim) saveConsumer(w http.ResponseWriter, r *http.Request, user User) {
 		return
 	}
 	c.Name, c.Description = strings.TrimSpace(r.PostForm.Get("name")), r.PostForm.Get("description")
-	c.CallbackURL, c.Private, c.Scopes = strings.TrimSpace(r.PostForm.Get("callback")), r.PostForm.Get("private") != "", r.PostForm["scope"]
+	c.CallbackURL = strings.TrimSpace(r.PostForm.Get("callback"))
+	c.Private = r.PostForm.Get("private") != ""
+	c.Scopes = r.PostForm["scope"]
 	callback, err := url.Parse(c.CallbackURL)
 	switch {
 	case c.Name == "":
@@ -114,7 +120,8 @@ func (s *Sim) deleteConsumer(w http.ResponseWriter, r *http.Request, user User) 
 		return
 	}
 	s.mu.Lock()
-	s.state.Consumers = slices.DeleteFunc(s.state.Consumers, func(other *Consumer) bool { return other.Key == c.Key })
+	s.state.Consumers = slices.DeleteFunc(s.state.Consumers,
+		func(other *Consumer) bool { return other.Key == c.Key })
 	s.revoke(func(g *grant) bool { return g.Consumer == c.Key })
 	s.mu.Unlock()
 	http.Redirect(w, r, "/"+ws.Slug+"/workspace/settings/api", http.StatusSeeOther)
@@ -129,7 +136,10 @@ func (s *Sim) showGrants(w http.ResponseWriter, r *http.Request, user User) {
 	var rows []row
 	s.mu.Lock()
 	for _, c := range s.state.Consumers {
-		if slices.ContainsFunc(s.state.Grants, func(g *grant) bool { return g.User == user.UUID && g.Consumer == c.Key }) {
+		if slices.ContainsFunc(s.state.Grants, func(g *grant) bool {
+			return g.User == user.UUID &&
+				g.Consumer == c.Key
+		}) {
 			rows = append(rows, row{*c, scopeLabels(c.Scopes)})
 		}
 	}

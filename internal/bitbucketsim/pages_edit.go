@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// showEditor lets a person add or change a file without a clone. The head that was shown goes along, so that nobody overwrites a
-// change that came between.
+// showEditor lets a person add or change a file without a clone. The head that was shown goes
+// along, so that nobody overwrites a change that came between.
 func (s *Sim) showEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
 	branch, file := r.FormValue("branch"), r.FormValue("path")
 	orElse(&branch, p.repo.MainBranch)
@@ -27,7 +27,8 @@ func (s *Sim) showEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
 			}
 		}
 	}
-	s.editorPage(w, r, p, http.StatusOK, obj{"Branch": branch, "Path": file, "Head": head, "Content": content})
+	s.editorPage(w, r, p, http.StatusOK, obj{"Branch": branch, "Path": file, "Head": head,
+		"Content": content})
 }
 
 func (s *Sim) editorPage(w http.ResponseWriter, r *http.Request, p repoPage, status int, data obj) {
@@ -37,11 +38,14 @@ func (s *Sim) editorPage(w http.ResponseWriter, r *http.Request, p repoPage, sta
 
 func (s *Sim) saveEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
 	user, _ := s.sessionUser(r)
-	branch, file, message := r.PostFormValue("branch"), strings.TrimPrefix(path.Clean("/"+r.PostFormValue("path")), "/"), r.PostFormValue("message")
+	branch := r.PostFormValue("branch")
+	file := strings.TrimPrefix(path.Clean("/"+r.PostFormValue("path")), "/")
+	message := r.PostFormValue("message")
 	content := strings.ReplaceAll(r.PostFormValue("content"), "\r\n", "\n") // a form sends CRLF
 	again := func(problem string) {
 		s.editorPage(w, r, p, http.StatusBadRequest, obj{
-			"Branch": branch, "Path": file, "Head": r.PostFormValue("head"), "Content": content, "Message": message, "Problem": problem,
+			"Branch": branch, "Path": file, "Head": r.PostFormValue("head"), "Content": content,
+			"Message": message, "Problem": problem,
 		})
 	}
 	if file == "" {
@@ -54,8 +58,11 @@ func (s *Sim) saveEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
 	}
 	orElse(&message, file+" edited online with Bitbucket")
 	spec := commitSpec{
-		Branch: branch, Parent: r.PostFormValue("head"), Message: message, Author: fmt.Sprintf("%s <%s>", user.DisplayName, user.Email),
-		Files: []fileChange{{Path: file, Data: []byte(content)}},
+		Branch:  branch,
+		Parent:  r.PostFormValue("head"),
+		Message: message,
+		Author:  fmt.Sprintf("%s <%s>", user.DisplayName, user.Email),
+		Files:   []fileChange{{Path: file, Data: []byte(content)}},
 	}
 	hash := ""
 	err := s.receive(p.repo, user, true, func(g *gitRepo) (err error) {

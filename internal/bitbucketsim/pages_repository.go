@@ -17,7 +17,9 @@ type repoPage struct {
 	permission string
 }
 
-func (s *Sim) onRepository(needs string, next func(http.ResponseWriter, *http.Request, repoPage)) http.HandlerFunc {
+func (s *Sim) onRepository(
+	needs string, next func(http.ResponseWriter, *http.Request, repoPage),
+) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		user, signed := s.sessionUser(r)
 		s.mu.Lock()
@@ -37,9 +39,11 @@ func (s *Sim) onRepository(needs string, next func(http.ResponseWriter, *http.Re
 		case !signed:
 			s.toSignIn(w, r)
 		case p.permission == "":
-			s.renderMessage(w, r, http.StatusNotFound, "Repository not found", "It does not exist, or you may not see it.")
+			s.renderMessage(w, r, http.StatusNotFound, "Repository not found",
+				"It does not exist, or you may not see it.")
 		default:
-			s.renderMessage(w, r, http.StatusForbidden, "Access denied", "You need "+needs+" access to this repository.")
+			s.renderMessage(w, r, http.StatusForbidden, "Access denied", "You need "+needs+
+				" access to this repository.")
 		}
 	}
 }
@@ -111,8 +115,9 @@ func (s *Sim) repositoryPage(w http.ResponseWriter, r *http.Request, p repoPage,
 	s.mu.Unlock()
 	slices.Reverse(open)
 	s.render(w, r, http.StatusOK, "repository", obj{
-		"Title": p.repo.FullName(), "Repo": p.repo, "Branch": branch, "Branches": names, "Head": head, "Commits": commits,
-		"PullRequests": open, "Admin": p.permission == "admin", "Writer": permits(p.permission, "write"),
+		"Title": p.repo.FullName(), "Repo": p.repo, "Branch": branch, "Branches": names, "Head": head,
+		"Commits": commits, "PullRequests": open, "Admin": p.permission == "admin",
+		"Writer": permits(p.permission, "write"),
 	})
 }
 
@@ -122,7 +127,8 @@ func (s *Sim) pageError(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.opts.Logger.Error("show a page", "path", r.URL.Path, "error", err)
-	s.renderMessage(w, r, http.StatusInternalServerError, "Something went wrong", "The repository could not be read.")
+	s.renderMessage(w, r, http.StatusInternalServerError, "Something went wrong",
+		"The repository could not be read.")
 }
 
 func (s *Sim) pageCommit(r *http.Request, p repoPage) (*commit, error) {
@@ -190,12 +196,21 @@ func (s *Sim) reportRows(repo Repository, hash string) []reportRow {
 	var rows []reportRow
 	for _, r := range s.state.Reports[commitKey(repo.UUID, hash)] {
 		row := reportRow{
-			Title: text(r.Fields, "title"), Details: text(r.Fields, "details"), Result: text(r.Fields, "result"),
-			Reporter: text(r.Fields, "reporter"), Link: text(r.Fields, "link"),
+			Title:    text(r.Fields, "title"),
+			Details:  text(r.Fields, "details"),
+			Result:   text(r.Fields, "result"),
+			Reporter: text(r.Fields, "reporter"),
+			Link:     text(r.Fields, "link"),
 		}
 		for _, a := range r.Annotations {
 			line, _ := a["line"].(float64)
-			row.Annotations = append(row.Annotations, annotationRow{text(a, "path"), text(a, "summary"), text(a, "severity"), text(a, "details"), int(line)})
+			row.Annotations = append(row.Annotations, annotationRow{
+				Path:     text(a, "path"),
+				Summary:  text(a, "summary"),
+				Severity: text(a, "severity"),
+				Details:  text(a, "details"),
+				Line:     int(line),
+			})
 		}
 		rows = append(rows, row)
 	}
@@ -213,7 +228,8 @@ func (s *Sim) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
 		s.pageError(w, r, err)
 		return
 	}
-	data := obj{"Title": p.repo.FullName() + "/" + entry.Path, "Repo": p.repo, "Commit": c, "Path": entry.Path, "Dir": entry.isDir(), "Writer": permits(p.permission, "write")}
+	data := obj{"Title": p.repo.FullName() + "/" + entry.Path, "Repo": p.repo, "Commit": c,
+		"Path": entry.Path, "Dir": entry.isDir(), "Writer": permits(p.permission, "write")}
 	if entry.isDir() {
 		entries, err := p.git.walk(entry, 1, -1)
 		if err != nil {
@@ -226,10 +242,12 @@ func (s *Sim) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
 		}
 		var rows []row
 		for _, e := range entries {
-			rows = append(rows, row{e.Path[strings.LastIndex(e.Path, "/")+1:], e.Path, e.isDir()})
+			rows = append(rows, row{Name: e.Path[strings.LastIndex(e.Path, "/")+1:], Path: e.Path,
+				Dir: e.isDir()})
 		}
 		data["Entries"] = rows
-	} else if content, err := p.git.blob(entry.Hash); err == nil && utf8.Valid(content) && bytes.IndexByte(content, 0) < 0 {
+	} else if content, err := p.git.blob(entry.Hash); err == nil && utf8.Valid(content) &&
+		bytes.IndexByte(content, 0) < 0 {
 		data["Content"] = string(content)
 	}
 	s.render(w, r, http.StatusOK, "source", data)
@@ -263,16 +281,21 @@ func (s *Sim) showHooks(w http.ResponseWriter, r *http.Request, p repoPage) {
 	sent := s.Deliveries()
 	slices.Reverse(sent)
 	sent = slices.DeleteFunc(sent, func(d Delivery) bool {
-		return !slices.ContainsFunc(s.Hooks(p.repo.FullName()), func(h Hook) bool { return bareUUID(h.UUID) == d.HookUUID })
+		return !slices.ContainsFunc(s.Hooks(p.repo.FullName()),
+			func(h Hook) bool { return bareUUID(h.UUID) == d.HookUUID })
 	})
 	s.render(w, r, http.StatusOK, "hooks", obj{
-		"Title": "Webhooks · " + p.repo.FullName(), "Repo": p.repo, "Hooks": s.Hooks(p.repo.FullName()), "Deliveries": sent[:min(30, len(sent))],
+		"Title": "Webhooks · " + p.repo.FullName(), "Repo": p.repo, "Hooks": s.Hooks(p.repo.FullName()),
+		"Deliveries": sent[:min(30, len(sent))],
 	})
 }
 
 func (s *Sim) resendDelivery(w http.ResponseWriter, r *http.Request, p repoPage) {
 	id := r.PostFormValue("request")
-	known := slices.ContainsFunc(s.Deliveries(), func(d Delivery) bool { return d.RequestUUID == id && d.Repository == p.repo.FullName() })
+	known := slices.ContainsFunc(s.Deliveries(), func(d Delivery) bool {
+		return d.RequestUUID == id &&
+			d.Repository == p.repo.FullName()
+	})
 	if !known || s.Redeliver(id) != nil {
 		s.renderMessage(w, r, http.StatusNotFound, "Delivery not found", id)
 		return

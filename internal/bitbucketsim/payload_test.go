@@ -42,7 +42,8 @@ func (s shape) add(at string, v any) shape {
 	return s
 }
 
-// beyondRecordings are fields of ours that the recordings, which are some years old, do not hold, with the reason why we send them.
+// beyondRecordings are fields of ours that the recordings, which are some years old, do not hold,
+// with the reason why we send them.
 var beyondRecordings = map[string]string{
 	".target.author":        "today {type, raw, user}, as in the description; recorded as the bare user",
 	".commits[].author":     "as above",
@@ -85,7 +86,8 @@ func covered(list map[string]string, at string) bool {
 	return false
 }
 
-// The recordings are not part of the project: with them beside the repository every delivery is held against their shape.
+// The recordings are not part of the project: with them beside the repository every delivery is
+// held against their shape.
 func TestDeliveries_haveTheRecordedShape(t *testing.T) {
 	t.Parallel()
 	for kind, files := range map[string][]string{
@@ -94,7 +96,8 @@ func TestDeliveries_haveTheRecordedShape(t *testing.T) {
 		"pullrequest:rejected": {"atlantis/bitbucket-cloud-pull-event-rejected.json"},
 	} {
 		recorded := shape{}
-		for _, name := range append(files, "atlantis/bitbucket-cloud-pull-event-created.json", "go-playground_webhooks/repo-updated.json") {
+		for _, name := range append(files, "atlantis/bitbucket-cloud-pull-event-created.json",
+			"go-playground_webhooks/repo-updated.json") {
 			data, err := os.ReadFile(filepath.Join(sharedDir, "payloads", name))
 			if err != nil {
 				return // no recordings here; the goldens below take their place
@@ -104,7 +107,8 @@ func TestDeliveries_haveTheRecordedShape(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !slices.Contains(files, name) {
-				v = map[string]any{"actor": v["actor"], "repository": v["repository"]} // of other events, who and where
+				// of other events, who and where
+				v = map[string]any{"actor": v["actor"], "repository": v["repository"]}
 			}
 			recorded.add("", v)
 		}
@@ -129,7 +133,8 @@ func compareShapes(t *testing.T, recorded, ours shape) {
 	t.Helper()
 	for _, at := range slices.Sorted(maps.Keys(ours)) {
 		types, known := recorded[at]
-		if !known && !covered(beyondRecordings, at) && !strings.HasPrefix(at, ".push.changes[].old.target.message") {
+		if !known && !covered(beyondRecordings, at) &&
+			!strings.HasPrefix(at, ".push.changes[].old.target.message") {
 			t.Errorf("we send %s, which no recording has", at)
 		}
 		for kind := range ours[at] {
@@ -149,7 +154,8 @@ func compareShapes(t *testing.T, recorded, ours shape) {
 func deliverAllKinds(t *testing.T) []Delivery {
 	f := setup(t)
 	hooks := f.receiver()
-	f.hook(hooks.URL, "repo:push", "pullrequest:created", "pullrequest:rejected", "repo:commit_status_created")
+	f.hook(hooks.URL, "repo:push", "pullrequest:created", "pullrequest:rejected",
+		"repo:commit_status_created")
 	step := 0
 	next := func() { f.wait(hooks, step); step++ }
 	f.push("first")
@@ -167,11 +173,13 @@ func deliverAllKinds(t *testing.T) []Delivery {
 	f.commitIn(dir, "x", "on a branch")
 	f.git(dir, "push", "-q", "origin", "main:side")
 	next()
-	f.call("POST", shop+"/pullrequests", obj{"title": "T", "description": "D", "source": obj{"branch": obj{"name": "side"}}}, 201)
+	f.call("POST", shop+"/pullrequests",
+		obj{"title": "T", "description": "D", "source": obj{"branch": obj{"name": "side"}}}, 201)
 	next()
 	f.call("POST", shop+"/pullrequests/1/decline", nil, 200)
 	next()
-	f.call("POST", shop+"/commit/"+hash+"/statuses/build", obj{"key": "k", "state": "FAILED", "url": "https://x.example/"}, 201)
+	f.call("POST", shop+"/commit/"+hash+"/statuses/build",
+		obj{"key": "k", "state": "FAILED", "url": "https://x.example/"}, 201)
 	next()
 	f.git(dir, "push", "-q", "origin", ":side")
 	next()
@@ -181,7 +189,8 @@ func deliverAllKinds(t *testing.T) []Delivery {
 func TestDeliveries_matchTheirGoldens(t *testing.T) {
 	t.Parallel()
 	names := []string{
-		"push_first", "push_update", "push_forced", "push_tag", "push_branch", "pullrequest_created", "pullrequest_rejected", "status_created", "push_deleted",
+		"push_first", "push_update", "push_forced", "push_tag", "push_branch", "pullrequest_created",
+		"pullrequest_rejected", "status_created", "push_deleted",
 	}
 	for i, d := range deliverAllKinds(t) {
 		golden(t, names[i], d.Body)
@@ -196,9 +205,11 @@ func TestAnswers_matchTheirGoldens(t *testing.T) {
 	f.call("POST", shop+"/commit/"+hash+"/statuses/build", status, 201)
 	f.hook("https://towpath.example/")
 	for name, path := range map[string]string{
-		"user": "/user", "workspaces": "/user/workspaces", "workspace": "/workspaces/acme", "repository": shop, "hooks": shop + "/hooks",
-		"repository_permissions": "/user/workspaces/acme/permissions/repositories?q=" + url.QueryEscape(`permission="admin"`),
-		"branch":                 shop + "/refs/branches/main", "commit": shop + "/commit/" + hash, "source": shop + "/src/" + hash + "/?max_depth=3",
+		"user": "/user", "workspaces": "/user/workspaces", "workspace": "/workspaces/acme",
+		"repository": shop, "hooks": shop + "/hooks",
+		"repository_permissions": "/user/workspaces/acme/permissions/repositories?q=" +
+			url.QueryEscape(`permission="admin"`), "branch": shop + "/refs/branches/main",
+		"commit": shop + "/commit/" + hash, "source": shop + "/src/" + hash + "/?max_depth=3",
 		"diffstat": shop + "/diffstat/" + hash, "statuses": shop + "/commit/" + hash + "/statuses",
 	} {
 		golden(t, "answer_"+name, f.get(path).body)

@@ -64,7 +64,8 @@ func (s *Sim) updatePullRequests(repo Repository, actor User, changes []refChang
 }
 
 func (s *Sim) emitPullRequest(repo Repository, actor User, event string, pr pullRequest) {
-	s.emit(repo, event, obj{"actor": s.userObj(actor), "repository": s.eventRepository(repo), "pullrequest": s.pullRequestObj(repo, pr, true)})
+	s.emit(repo, event, obj{"actor": s.userObj(actor), "repository": s.eventRepository(repo),
+		"pullrequest": s.pullRequestObj(repo, pr, true)})
 }
 
 func (pr *pullRequest) clone() pullRequest {
@@ -86,17 +87,21 @@ func (s *Sim) accountObj(uuid string) any {
 func (s *Sim) pullRequestObj(r Repository, pr pullRequest, full bool) obj {
 	self := s.repoAPI(r) + "/pullrequests/" + itoa(pr.ID)
 	links := obj{"self": link(self), "html": link(s.repoWeb(r) + "/pull-requests/" + itoa(pr.ID))}
-	for _, name := range []string{"commits", "approve", "diff", "diffstat", "comments", "activity", "merge", "decline", "statuses"} {
+	for _, name := range []string{"commits", "approve", "diff", "diffstat", "comments", "activity", "merge",
+		"decline", "statuses"} {
 		links[name] = link(self + "/" + name)
 	}
 	end := func(branch, hash string) obj {
-		return obj{"branch": obj{"name": branch}, "commit": s.commitRef(r, short(hash)), "repository": s.repoRef(r)}
+		return obj{"branch": obj{"name": branch}, "commit": s.commitRef(r, short(hash)),
+			"repository": s.repoRef(r)}
 	}
 	o := obj{
-		"type": "pullrequest", "id": pr.ID, "title": pr.Title, "description": pr.Description, "state": pr.State, "draft": pr.Draft,
-		"author": s.accountObj(pr.Author), "source": end(pr.Source, pr.SourceHash), "destination": end(pr.Destination, pr.DestHash),
-		"merge_commit": nil, "closed_by": nil, "close_source_branch": pr.CloseSource, "reason": "", "comment_count": len(pr.Comments), "task_count": 0,
-		"created_on": timestamp(pr.CreatedOn), "updated_on": timestamp(pr.UpdatedOn), "links": links, "summary": rendered(pr.Description),
+		"type": "pullrequest", "id": pr.ID, "title": pr.Title, "description": pr.Description,
+		"state": pr.State, "draft": pr.Draft, "author": s.accountObj(pr.Author),
+		"source": end(pr.Source, pr.SourceHash), "destination": end(pr.Destination, pr.DestHash),
+		"merge_commit": nil, "closed_by": nil, "close_source_branch": pr.CloseSource, "reason": "",
+		"comment_count": len(pr.Comments), "task_count": 0, "created_on": timestamp(pr.CreatedOn),
+		"updated_on": timestamp(pr.UpdatedOn), "links": links, "summary": rendered(pr.Description),
 	}
 	if pr.MergeHash != "" {
 		o["merge_commit"] = s.commitRef(r, short(pr.MergeHash))

@@ -14,12 +14,16 @@ func TestPullRequest_isOpenedCommentedAndMerged(t *testing.T) {
 	f.commit("main", map[string]string{"other": "x"}, "meanwhile")
 	hooks := f.receiver()
 	f.hook(hooks.URL, "repo:push", "pullrequest:created", "pullrequest:updated", "pullrequest:fulfilled")
-	made := f.call("POST", shop+"/pullrequests", obj{"title": "Add a table", "source": obj{"branch": obj{"name": "feature/one"}}, "close_source_branch": true}, http.StatusCreated)
+	made := f.call("POST", shop+"/pullrequests",
+		obj{"title": "Add a table", "source": obj{"branch": obj{"name": "feature/one"}},
+			"close_source_branch": true}, http.StatusCreated)
 	pr := shop + "/pullrequests/1"
-	if made.str("source", "commit", "hash") != feature[:12] || made.str("destination", "branch", "name") != "main" || made.str("state") != "OPEN" {
+	if made.str("source", "commit", "hash") != feature[:12] ||
+		made.str("destination", "branch", "name") != "main" || made.str("state") != "OPEN" {
 		t.Errorf("made: %s", made.body)
 	}
-	if created, head := f.wait(hooks, 0); head.Get("X-Event-Key") != "pullrequest:created" || created.at("pullrequest", "id") != 1.0 {
+	if created, head := f.wait(hooks, 0); head.Get("X-Event-Key") != "pullrequest:created" ||
+		created.at("pullrequest", "id") != 1.0 {
 		t.Errorf("event: %v", head)
 	}
 
@@ -30,7 +34,8 @@ func TestPullRequest_isOpenedCommentedAndMerged(t *testing.T) {
 	if got := f.get(redirect); got.str("values", 0, "new", "path") != "db/1.sql" || got.at("size") != 1.0 {
 		t.Errorf("diffstat: %s", got.body)
 	}
-	comment := f.call("POST", pr+"/comments", obj{"content": obj{"raw": "**2 findings**"}, "inline": obj{"path": "db/1.sql", "to": 1}}, http.StatusCreated)
+	comment := f.call("POST", pr+"/comments", obj{"content": obj{"raw": "**2 findings**"},
+		"inline": obj{"path": "db/1.sql", "to": 1}}, http.StatusCreated)
 	at := comment.header.Get("Location")
 	f.call("PUT", at, obj{"content": obj{"raw": "fine"}}, http.StatusOK)
 	f.call("DELETE", at, nil, http.StatusNoContent)
@@ -74,10 +79,13 @@ func TestPullRequest_withConflictsIsNotMerged(t *testing.T) {
 	f.commit("main", map[string]string{"README": "hello"}, "first")
 	f.commit("side", map[string]string{"README": "theirs"}, "second")
 	f.commit("main", map[string]string{"README": "ours"}, "third")
-	f.call("POST", shop+"/pullrequests", obj{"title": "x", "source": obj{"branch": obj{"name": "side"}}}, http.StatusCreated)
+	f.call("POST", shop+"/pullrequests", obj{"title": "x", "source": obj{"branch": obj{"name": "side"}}},
+		http.StatusCreated)
 	f.call("POST", shop+"/pullrequests/1/merge", nil, http.StatusConflict)
-	f.call("POST", shop+"/pullrequests", obj{"title": "x", "source": obj{"branch": obj{"name": "nope"}}}, http.StatusBadRequest)
-	if got := f.call("POST", shop+"/pullrequests/1/decline", nil, http.StatusOK).str("state"); got != "DECLINED" {
+	f.call("POST", shop+"/pullrequests", obj{"title": "x", "source": obj{"branch": obj{"name": "nope"}}},
+		http.StatusBadRequest)
+	if got := f.call("POST", shop+"/pullrequests/1/decline", nil,
+		http.StatusOK).str("state"); got != "DECLINED" {
 		t.Errorf("state %q", got)
 	}
 }
@@ -87,7 +95,8 @@ func TestPullRequest_followsItsBranch(t *testing.T) {
 	f := setup(t)
 	f.commit("main", map[string]string{"README": "hello"}, "first")
 	f.commit("side", map[string]string{"a": "1"}, "second")
-	f.call("POST", shop+"/pullrequests", obj{"title": "x", "source": obj{"branch": obj{"name": "side"}}}, http.StatusCreated)
+	f.call("POST", shop+"/pullrequests", obj{"title": "x", "source": obj{"branch": obj{"name": "side"}}},
+		http.StatusCreated)
 	hash, err := f.sim.Commit("acme/shop", "side", map[string]string{"a": "2"}, "third")
 	f.must(err)
 	if got := f.get(shop+"/pullrequests/1").str("source", "commit", "hash"); got != hash[:12] {

@@ -15,8 +15,8 @@ type refChange struct {
 	Ref, Old, New string
 }
 
-// receive runs something that moves refs, compares them before and after, and tells the hooks. One push at a time runs in a
-// repository, so that each delivery tells the changes of exactly one push.
+// receive runs something that moves refs, compares them before and after, and tells the hooks. One
+// push at a time runs in a repository, so that each delivery tells the changes of exactly one push.
 func (s *Sim) receive(repo Repository, actor User, notify bool, update func(*gitRepo) error) error {
 	g := s.gitRepo(repo)
 	g.push.Lock()
@@ -69,7 +69,7 @@ func compareRefs(before, after map[string]string) []refChange {
 	for _, name := range names {
 		known := strings.HasPrefix(name, "refs/heads/") || strings.HasPrefix(name, "refs/tags/")
 		if known && before[name] != after[name] {
-			changes = append(changes, refChange{name, before[name], after[name]})
+			changes = append(changes, refChange{Ref: name, Old: before[name], New: after[name]})
 		}
 	}
 	return changes
@@ -77,7 +77,11 @@ func compareRefs(before, after map[string]string) []refChange {
 
 // adoptMainBranch lets the first branch of an empty repository be its main branch.
 func (s *Sim) adoptMainBranch(repo *Repository, g *gitRepo, before map[string]string, changes []refChange) {
-	if len(before) > 0 || slices.ContainsFunc(changes, func(c refChange) bool { return c.Ref == "refs/heads/"+repo.MainBranch }) {
+	if len(before) > 0 ||
+		slices.ContainsFunc(changes, func(c refChange) bool {
+			return c.Ref == "refs/heads/"+
+				repo.MainBranch
+		}) {
 		return
 	}
 	branch, ok := strings.CutPrefix(changes[0].Ref, "refs/heads/")
@@ -105,7 +109,8 @@ func (s *Sim) notePush(repo Repository, changes []refChange, lagging bool) {
 	}
 	for _, c := range changes {
 		if lagging && c.New != "" && (s.faults.CommitLag > 0 || s.faults.StatusLag > 0) {
-			s.lag[commitKey(repo.UUID, c.New)] = &lag{commits: s.faults.CommitLag, statuses: s.faults.StatusLag}
+			s.lag[commitKey(repo.UUID, c.New)] = &lag{commits: s.faults.CommitLag,
+				statuses: s.faults.StatusLag}
 		}
 	}
 }
@@ -161,8 +166,8 @@ func (s *Sim) changeLinks(repo Repository, c refChange, forced bool) obj {
 	return links
 }
 
-// pushed lists at most six commits that a branch gained, newest first, and reports whether it lost some. A new branch lists its
-// ancestors, also those that other branches already had.
+// pushed lists at most six commits that a branch gained, newest first, and reports whether it lost
+// some. A new branch lists its ancestors, also those that other branches already had.
 func (g *gitRepo) pushed(before, after string) (hashes []string, forced bool, err error) {
 	// Nearly every push adds a few commits in a row: no process is needed to see that.
 	at := after

@@ -52,10 +52,12 @@ func TestPush_isDeliveredSigned(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got[0], got[1])
 		}
 	}
-	if head.Get("X-Hub-Signature") != Signature("s3cret", body.body) || head.Get("X-Event-Key") != "repo:push" || head.Get("X-Attempt-Number") != "1" {
+	if head.Get("X-Hub-Signature") != Signature("s3cret", body.body) ||
+		head.Get("X-Event-Key") != "repo:push" || head.Get("X-Attempt-Number") != "1" {
 		t.Errorf("headers %v", head)
 	}
-	if uuid := head.Get("X-Hook-UUID"); "{"+uuid+"}" != f.sim.Hooks("acme/shop")[0].UUID || strings.Contains(head.Get("X-Request-UUID"), "{") {
+	if uuid := head.Get("X-Hook-UUID"); "{"+uuid+"}" != f.sim.Hooks("acme/shop")[0].UUID ||
+		strings.Contains(head.Get("X-Request-UUID"), "{") {
 		t.Errorf("UUIDs in headers: %v", head)
 	}
 	f.get(shop + "/src/" + hash + "/" + escapePath("db/größe 100% #1.sql"))
@@ -93,7 +95,8 @@ func TestPush_ofSeveralRefsIsOneDelivery(t *testing.T) {
 	for i := range body.at("push", "changes").([]any) {
 		kinds[body.str("push", "changes", i, "new", "name")] = body.str("push", "changes", i, "new", "type")
 	}
-	if len(kinds) != 4 || kinds["heavy"] != "tag" || kinds["light"] != "tag" || kinds["feature/one"] != "branch" {
+	if len(kinds) != 4 || kinds["heavy"] != "tag" || kinds["light"] != "tag" ||
+		kinds["feature/one"] != "branch" {
 		t.Errorf("changes: %v", kinds)
 	}
 	if hooks.count() != 1 {
@@ -103,7 +106,8 @@ func TestPush_ofSeveralRefsIsOneDelivery(t *testing.T) {
 		change := body.at("push", "changes", i).(map[string]any)
 		switch body.str("push", "changes", i, "new", "name") {
 		case "heavy":
-			if body.str("push", "changes", i, "new", "message") != "heavy words\n" || change["commits"] != nil {
+			if body.str("push", "changes", i, "new", "message") != "heavy words\n" ||
+				change["commits"] != nil {
 				t.Errorf("tag: %v", change)
 			}
 		case "feature/one":
@@ -125,14 +129,16 @@ func TestPush_ofADeletionAndARewrite(t *testing.T) {
 	gone, _ := f.wait(hooks, 1)
 	change := gone.at("push", "changes", 0).(map[string]any)
 	_, commits := change["commits"]
-	if change["new"] != nil || change["closed"] != true || commits || change["links"] != nil || gone.str("push", "changes", 0, "old", "name") != "side" {
+	if change["new"] != nil || change["closed"] != true || commits || change["links"] != nil ||
+		gone.str("push", "changes", 0, "old", "name") != "side" {
 		t.Errorf("deletion: %v", change)
 	}
 	f.git(dir, "commit", "-q", "--amend", "-m", "rewritten")
 	f.git(dir, "push", "-q", "--force", "origin", "main")
 	forced, _ := f.wait(hooks, 2)
 	change = forced.at("push", "changes", 0).(map[string]any)
-	if change["forced"] != true || len(change["commits"].([]any)) != 1 || change["links"].(map[string]any)["diff"] != nil {
+	if change["forced"] != true || len(change["commits"].([]any)) != 1 ||
+		change["links"].(map[string]any)["diff"] != nil {
 		t.Errorf("rewrite: %v", change)
 	}
 }
@@ -143,7 +149,8 @@ func TestPush_reachesEveryActiveSubscribedHook(t *testing.T) {
 	second, deaf, off := f.receiver(), f.receiver(), f.receiver()
 	f.hook(second.URL)
 	f.hook(deaf.URL, "repo:updated")
-	f.call("POST", shop+"/hooks", obj{"description": "off", "url": off.URL, "events": []string{"repo:push"}, "active": false}, http.StatusCreated)
+	f.call("POST", shop+"/hooks", obj{"description": "off", "url": off.URL, "events": []string{"repo:push"},
+		"active": false}, http.StatusCreated)
 	if _, err := f.sim.Commit("acme/shop", "main", map[string]string{"x": "1"}, "seeded"); err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +170,12 @@ func TestGit_checksWhoMayDoWhat(t *testing.T) {
 	at := func(userinfo string) string {
 		return strings.Replace(f.url, "http://", "http://"+userinfo, 1) + "/acme/shop"
 	}
-	reader := f.sim.AddConsumer(Consumer{Workspace: "acme", Name: "Reader", CallbackURL: "http://x.example/", Scopes: []string{"repository"}})
+	reader := f.sim.AddConsumer(Consumer{
+		Workspace:   "acme",
+		Name:        "Reader",
+		CallbackURL: "http://x.example/",
+		Scopes:      []string{"repository"},
+	})
 	readToken, _, err := f.sim.IssueTokens(reader.Key, "ann")
 	f.must(err)
 	for name, c := range map[string]struct {
@@ -171,9 +183,10 @@ func TestGit_checksWhoMayDoWhat(t *testing.T) {
 		args     []string
 		ok       bool
 	}{
-		"a token reads":                      {"x-token-auth:" + f.token + "@", []string{"ls-remote"}, true},
-		"a password reads":                   {"ann:ann-pw@", []string{"ls-remote"}, true},
-		"protocol 1 works":                   {"ann:ann-pw@", []string{"-c", "protocol.version=0", "ls-remote"}, true},
+		"a token reads":    {"x-token-auth:" + f.token + "@", []string{"ls-remote"}, true},
+		"a password reads": {"ann:ann-pw@", []string{"ls-remote"}, true},
+		"protocol 1 works": {"ann:ann-pw@",
+			[]string{"-c", "protocol.version=0", "ls-remote"}, true},
 		"nobody reads a private repository":  {"", []string{"ls-remote"}, false},
 		"a wrong password is refused":        {"ann:wrong@", []string{"ls-remote"}, false},
 		"a stranger sees nothing":            {"eve:eve-pw@", []string{"ls-remote"}, false},

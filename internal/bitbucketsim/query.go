@@ -9,9 +9,11 @@ import (
 // matcher reports whether an object, seen through its fields, fits a query.
 type matcher func(field func(string) string) bool
 
-var queryToken = regexp.MustCompile(`^\s*(?:("(?:[^"\\]|\\.)*")|(!=|!~|>=|<=|=|~|>|<)|([(),])|([^\s"=!~<>(),]+))`)
+var queryToken = regexp.MustCompile(
+	`^\s*(?:("(?:[^"\\]|\\.)*")|(!=|!~|>=|<=|=|~|>|<)|([(),])|([^\s"=!~<>(),]+))`)
 
-// parseQuery reads the filter language: comparisons and IN lists joined by AND and OR, with parentheses. AND binds closer than OR.
+// parseQuery reads the filter language: comparisons and IN lists joined by AND and OR, with
+// parentheses. AND binds closer than OR.
 // https://developer.atlassian.com/cloud/bitbucket/rest/intro/#filtering
 func parseQuery(q string) (matcher, error) {
 	p := &queryParser{}

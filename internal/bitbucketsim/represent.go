@@ -31,7 +31,8 @@ func (s *Sim) repoWeb(r Repository) string { return s.base + "/" + r.FullName() 
 func (s *Sim) userObj(u User) obj {
 	id := url.PathEscape(u.UUID)
 	return obj{
-		"type": "user", "uuid": u.UUID, "account_id": u.AccountID, "nickname": u.Nickname, "display_name": u.DisplayName,
+		"type": "user", "uuid": u.UUID, "account_id": u.AccountID, "nickname": u.Nickname,
+		"display_name": u.DisplayName,
 		"links": obj{
 			"self":   link(s.base + "/2.0/users/" + id),
 			"html":   link(s.base + "/" + id + "/"),
@@ -115,7 +116,8 @@ func (s *Sim) ownerObj(w Workspace) obj {
 // projectObj is the one project of a workspace; the simulator has no others.
 func (s *Sim) projectObj(w Workspace) obj {
 	return obj{
-		"type": "project", "key": "PROJ", "name": "Project", "uuid": "{" + strings.Repeat("0", 8) + bareUUID(w.UUID)[min(8, len(bareUUID(w.UUID))):] + "}",
+		"type": "project", "key": "PROJ", "name": "Project", "uuid": "{" +
+			strings.Repeat("0", 8) + bareUUID(w.UUID)[min(8, len(bareUUID(w.UUID))):] + "}",
 		"links": obj{
 			"self":   link(s.base + "/2.0/workspaces/" + w.Slug + "/projects/PROJ"),
 			"html":   link(s.base + "/" + w.Slug + "/workspace/projects/PROJ"),
@@ -157,7 +159,8 @@ func (s *Sim) authorObj(kind string, c *commit) obj {
 func (s *Sim) commitRef(r Repository, hash string) obj {
 	return obj{
 		"type": "commit", "hash": hash,
-		"links": obj{"self": link(s.repoAPI(r) + "/commit/" + hash), "html": link(s.repoWeb(r) + "/commits/" + hash)},
+		"links": obj{"self": link(s.repoAPI(r) + "/commit/" + hash),
+			"html": link(s.repoWeb(r) + "/commits/" + hash)},
 	}
 }
 
@@ -186,10 +189,12 @@ func (s *Sim) commitFull(r Repository, c *commit) obj {
 }
 
 func rendered(text string) obj {
-	return obj{"type": "rendered", "raw": text, "markup": "markdown", "html": "<p>" + htmlEscape(strings.TrimSpace(text)) + "</p>"}
+	return obj{"type": "rendered", "raw": text, "markup": "markdown", "html": "<p>" +
+		htmlEscape(strings.TrimSpace(text)) + "</p>"}
 }
 
-var mergeStrategies = []string{"merge_commit", "squash", "fast_forward", "squash_fast_forward", "rebase_fast_forward", "rebase_merge"}
+var mergeStrategies = []string{"merge_commit", "squash", "fast_forward", "squash_fast_forward",
+	"rebase_fast_forward", "rebase_merge"}
 
 func (s *Sim) branchObj(r Repository, name string, target obj) obj {
 	return obj{
@@ -218,7 +223,8 @@ func (s *Sim) eventRef(r Repository, g *gitRepo, ref, hash string) (obj, error) 
 		return s.branchObj(r, name, target), nil
 	}
 	name := strings.TrimPrefix(ref, "refs/tags/")
-	o := obj{"type": "tag", "name": name, "target": target, "links": s.refLinks(r, "tags", "commits/tag", name)}
+	o := obj{"type": "tag", "name": name, "target": target, "links": s.refLinks(r, "tags", "commits/tag",
+		name)}
 	if tagger, at, message, ok := g.tag(hash); ok {
 		o["message"], o["date"], o["tagger"] = message, commitDate(at), obj{"type": "author", "raw": tagger}
 	}

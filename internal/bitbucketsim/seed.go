@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// AddUser adds a person. Empty fields are filled; a username that exists returns that user unchanged.
+// AddUser adds a person. Empty fields are filled; a username that exists returns that user
+// unchanged.
 func (s *Sim) AddUser(u User) User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -31,14 +32,21 @@ func (s *Sim) AddWorkspace(slug, name string) Workspace {
 	if old := s.state.workspace(slug); old != nil {
 		return *old
 	}
-	w := &Workspace{UUID: newUUID(), Slug: slug, Name: name, Members: map[string]string{}, CreatedOn: s.opts.Now().UTC()}
+	w := &Workspace{
+		UUID:      newUUID(),
+		Slug:      slug,
+		Name:      name,
+		Members:   map[string]string{},
+		CreatedOn: s.opts.Now().UTC(),
+	}
 	s.state.Workspaces = append(s.state.Workspaces, w)
 	s.save()
 	return *w
 }
 
-// SetMember gives a user the role "owner" or "member" in a workspace; an empty role removes the user. An owner is admin of every
-// repository; a member has only what [Sim.SetPermission] gives. Unknown names change nothing.
+// SetMember gives a user the role "owner" or "member" in a workspace; an empty role removes the
+// user. An owner is admin of every repository; a member has only what [Sim.SetPermission] gives.
+// Unknown names change nothing.
 func (s *Sim) SetMember(workspace, username, role string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,8 +62,8 @@ func (s *Sim) SetMember(workspace, username, role string) {
 	s.save()
 }
 
-// SetPermission gives a user "admin", "write" or "read" on a repository; an empty permission takes it away. The owners of the
-// workspace stay admins. Unknown names change nothing.
+// SetPermission gives a user "admin", "write" or "read" on a repository; an empty permission takes
+// it away. The owners of the workspace stay admins. Unknown names change nothing.
 func (s *Sim) SetPermission(repoFullName, username, permission string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,8 +79,8 @@ func (s *Sim) SetPermission(repoFullName, username, permission string) {
 	s.save()
 }
 
-// AddConsumer adds an OAuth consumer; an empty Key or Secret is generated in today's lengths, 32 and 76 characters. A key that
-// exists replaces that consumer.
+// AddConsumer adds an OAuth consumer; an empty Key or Secret is generated in today's lengths, 32
+// and 76 characters. A key that exists replaces that consumer.
 func (s *Sim) AddConsumer(c Consumer) Consumer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +100,8 @@ func (s *Sim) AddConsumer(c Consumer) Consumer {
 	return c
 }
 
-// AddRepository makes an empty bare repository in an existing workspace. A repository that exists is returned unchanged.
+// AddRepository makes an empty bare repository in an existing workspace. A repository that exists
+// is returned unchanged.
 func (s *Sim) AddRepository(spec RepositorySpec) (Repository, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,8 +119,15 @@ func (s *Sim) AddRepository(spec RepositorySpec) (Repository, error) {
 	orElse(&spec.MainBranch, "main")
 	now := s.opts.Now().UTC()
 	r := &Repository{
-		UUID: newUUID(), Workspace: w.Slug, Slug: spec.Slug, Name: spec.Name, MainBranch: spec.MainBranch, Private: spec.Private,
-		Permissions: map[string]string{}, CreatedOn: now, UpdatedOn: now,
+		UUID:        newUUID(),
+		Workspace:   w.Slug,
+		Slug:        spec.Slug,
+		Name:        spec.Name,
+		MainBranch:  spec.MainBranch,
+		Private:     spec.Private,
+		Permissions: map[string]string{},
+		CreatedOn:   now,
+		UpdatedOn:   now,
 	}
 	r.CloneURL = s.cloneURL(*r)
 	if err := newGitRepo(s.repoDir(*r)).init(spec.MainBranch); err != nil {
@@ -132,32 +148,44 @@ func (s *Sim) Repository(fullName string) (Repository, bool) {
 	return Repository{}, false
 }
 
-// Commit makes a commit on a branch in the name of the simulator and tells the hooks, as a push does. Files map paths to contents;
-// [Deleted] as contents removes the file. A branch that does not exist starts at the main branch, or is the first one.
+// Commit makes a commit on a branch in the name of the simulator and tells the hooks, as a push
+// does. Files map paths to contents; [Deleted] as contents removes the file. A branch that does not
+// exist starts at the main branch, or is the first one.
 func (s *Sim) Commit(repoFullName, branch string, files map[string]string, message string) (string, error) {
 	return s.seedCommit(repoFullName, branch, files, message, true)
 }
 
 // CommitQuiet is [Sim.Commit] without any delivery.
-func (s *Sim) CommitQuiet(repoFullName, branch string, files map[string]string, message string) (string, error) {
+func (s *Sim) CommitQuiet(
+	repoFullName, branch string, files map[string]string, message string,
+) (string, error) {
 	return s.seedCommit(repoFullName, branch, files, message, false)
 }
 
 // Deleted is the contents, in [Sim.Commit], of a file that the commit removes.
 const Deleted = "\x00deleted\x00"
 
-func (s *Sim) seedCommit(fullName, branch string, files map[string]string, message string, notify bool) (string, error) {
+func (s *Sim) seedCommit(
+	fullName, branch string, files map[string]string, message string, notify bool,
+) (string, error) {
 	r, ok := s.Repository(fullName)
 	if !ok {
 		return "", fmt.Errorf("commit to %s: no such repository", fullName)
 	}
-	change := commitSpec{Branch: branch, Message: message, Author: "Bitbucket Simulator <simulator@example.com>"}
+	change := commitSpec{Branch: branch, Message: message,
+		Author: "Bitbucket Simulator <simulator@example.com>"}
 	for path, contents := range files {
-		change.Files = append(change.Files, fileChange{Path: path, Data: []byte(contents), Delete: contents == Deleted})
+		change.Files = append(change.Files, fileChange{Path: path, Data: []byte(contents),
+			Delete: contents == Deleted})
 	}
 	slices.SortFunc(change.Files, func(a, b fileChange) int { return strings.Compare(a.Path, b.Path) })
 	var hash string
-	actor := User{DisplayName: "Bitbucket Simulator", Nickname: "simulator", UUID: simulatorUUID, AccountID: "557058:simulator"}
+	actor := User{
+		DisplayName: "Bitbucket Simulator",
+		Nickname:    "simulator",
+		UUID:        simulatorUUID,
+		AccountID:   "557058:simulator",
+	}
 	err := s.receive(r, actor, notify, func(g *gitRepo) (err error) {
 		hash, err = g.write(change, r.MainBranch, s.opts.Now())
 		return err

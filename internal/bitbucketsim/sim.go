@@ -69,8 +69,14 @@ func New(o Options) (*Sim, error) {
 		return nil, fmt.Errorf("create the directory of the simulator: %w", err)
 	}
 	s := &Sim{
-		opts: o, base: strings.TrimRight(o.BaseURL, "/"), limits: o.Limits.withDefaults(), git: map[string]*gitRepo{},
-		codes: map[string]*code{}, sessions: map[string]string{}, lag: map[string]*lag{}, calls: map[string][]time.Time{},
+		opts:     o,
+		base:     strings.TrimRight(o.BaseURL, "/"),
+		limits:   o.Limits.withDefaults(),
+		git:      map[string]*gitRepo{},
+		codes:    map[string]*code{},
+		sessions: map[string]string{},
+		lag:      map[string]*lag{},
+		calls:    map[string][]time.Time{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if s.state, err = loadState(s.statePath()); err != nil {
@@ -97,7 +103,8 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Close waits up to five seconds for deliveries in flight, ends the Git processes and saves the state.
+// Close waits up to five seconds for deliveries in flight, ends the Git processes and saves the
+// state.
 func (s *Sim) Close() error {
 	s.mu.Lock()
 	s.closing = true

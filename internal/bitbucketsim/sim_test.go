@@ -17,8 +17,8 @@ import (
 	"towpath/internal/bitbucketsim/contract"
 )
 
-// fixture is a simulator behind a real HTTP server: ann owns the workspace acme with the private repository acme/shop, bob may
-// write to it, eve is a member without any right on it.
+// fixture is a simulator behind a real HTTP server: ann owns the workspace acme with the private
+// repository acme/shop, bob may write to it, eve is a member without any right on it.
 type fixture struct {
 	*testing.T
 	sim    *Sim
@@ -30,7 +30,8 @@ type fixture struct {
 	clock  *clock
 }
 
-var allScopes = []string{"account", "email", "repository:write", "repository:admin", "pullrequest:write", "webhook"}
+var allScopes = []string{"account", "email", "repository:write", "repository:admin", "pullrequest:write",
+	"webhook"}
 
 // clock is a time that a test can move.
 type clock struct {
@@ -53,7 +54,10 @@ func (c *clock) advance(d time.Duration) {
 func setup(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{T: t, clock: &clock{}, spec: sharedSpec(t)}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.sim.ServeHTTP(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
+		f.sim.ServeHTTP(w, r)
+	}))
 	f.url = server.URL
 	var err error
 	f.sim, err = New(Options{Dir: t.TempDir(), BaseURL: server.URL, Now: f.clock.now})
@@ -63,7 +67,8 @@ func setup(t *testing.T) *fixture {
 		f.must(f.sim.Close())
 	})
 	for _, name := range []string{"ann", "bob", "eve"} {
-		f.sim.AddUser(User{Username: name, DisplayName: strings.ToUpper(name[:1]) + name[1:] + " Doe", Password: name + "-pw"})
+		f.sim.AddUser(User{Username: name, DisplayName: strings.ToUpper(name[:1]) + name[1:] + " Doe",
+			Password: name + "-pw"})
 	}
 	f.sim.AddWorkspace("acme", "Acme Ltd")
 	f.sim.SetMember("acme", "ann", "owner")
@@ -72,7 +77,12 @@ func setup(t *testing.T) *fixture {
 	_, err = f.sim.AddRepository(RepositorySpec{Workspace: "acme", Slug: "shop", Name: "Shop", Private: true})
 	f.must(err)
 	f.sim.SetPermission("acme/shop", "bob", "write")
-	c := f.sim.AddConsumer(Consumer{Workspace: "acme", Name: "Towpath", CallbackURL: "http://app.example/oauth/callback", Scopes: allScopes})
+	c := f.sim.AddConsumer(Consumer{
+		Workspace:   "acme",
+		Name:        "Towpath",
+		CallbackURL: "http://app.example/oauth/callback",
+		Scopes:      allScopes,
+	})
 	f.key, f.secret = c.Key, c.Secret
 	f.token = f.tokenOf("ann")
 	return f
@@ -155,7 +165,8 @@ func (a answer) column(name string) []string {
 	return found
 }
 
-// call sends a request to the API and holds the answer against the published description, when that is there.
+// call sends a request to the API and holds the answer against the published description, when that
+// is there.
 func (f *fixture) call(method, path string, body any, want int) answer {
 	f.Helper()
 	var reader io.Reader
@@ -181,7 +192,10 @@ func (f *fixture) call(method, path string, body any, want int) answer {
 	if f.token != "" {
 		r.Header.Set("Authorization", "Bearer "+f.token)
 	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	resp, err := client.Do(r)
 	f.must(err)
 	defer resp.Body.Close()
@@ -227,8 +241,10 @@ func (f *fixture) git(dir string, args ...string) string {
 func (f *fixture) tryGit(dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(f.Context(), "git", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=true",
-		"GIT_AUTHOR_NAME=Bob Doe", "GIT_AUTHOR_EMAIL=bob@example.com", "GIT_COMMITTER_NAME=Bob Doe", "GIT_COMMITTER_EMAIL=bob@example.com")
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=true",
+		"GIT_AUTHOR_NAME=Bob Doe", "GIT_AUTHOR_EMAIL=bob@example.com", "GIT_COMMITTER_NAME=Bob Doe",
+		"GIT_COMMITTER_EMAIL=bob@example.com")
 	out, err := cmd.CombinedOutput()
 	return strings.TrimSpace(string(out)), err
 }
@@ -237,7 +253,8 @@ func (f *fixture) tryGit(dir string, args ...string) (string, error) {
 func (f *fixture) clone(username string) string {
 	f.Helper()
 	dir := filepath.Join(f.TempDir(), "clone")
-	f.git(f.TempDir(), "clone", "-q", strings.Replace(f.url, "http://", "http://"+username+":"+username+"-pw@", 1)+"/acme/shop.git", dir)
+	f.git(f.TempDir(), "clone", "-q", strings.Replace(f.url, "http://", "http://"+username+":"+username+
+		"-pw@", 1)+"/acme/shop.git", dir)
 	return dir
 }
 

@@ -27,11 +27,13 @@ func TestSource_answersBytesOfAnyName(t *testing.T) {
 		if string(got.body) != files[name] {
 			t.Errorf("%q: %q", name, got.body)
 		}
-		if got.header.Get("ETag") == "" || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
+		if got.header.Get("ETag") == "" || !strings.HasPrefix(got.header.Get("Content-Disposition"),
+			"attachment") {
 			t.Errorf("%q: headers %v", name, got.header)
 		}
 		meta := f.get(shop + "/src/" + hash + "/" + escapePath(name) + "?format=meta")
-		if meta.str("path") != name || meta.at("size") != float64(len(files[name])) || meta.str("commit", "hash") != hash {
+		if meta.str("path") != name || meta.at("size") != float64(len(files[name])) ||
+			meta.str("commit", "hash") != hash {
 			t.Errorf("%q: %s", name, meta.body)
 		}
 	}
@@ -58,7 +60,8 @@ func TestSource_failsForRefsWithSlash(t *testing.T) {
 func TestListing_isBreadthFirstAndPaged(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	hash := f.commit("main", map[string]string{"z.sql": "1", "a/b/deep.sql": "2", "a/one.sql": "3", "m/two.txt": "44"}, "tree")
+	hash := f.commit("main", map[string]string{"z.sql": "1", "a/b/deep.sql": "2", "a/one.sql": "3",
+		"m/two.txt": "44"}, "tree")
 	paths := func(query string) (all []string) {
 		for next := shop + "/src/" + hash + "/?" + query; next != ""; {
 			page := f.get(next)
@@ -70,14 +73,17 @@ func TestListing_isBreadthFirstAndPaged(t *testing.T) {
 	for query, want := range map[string][]string{
 		"":                      {"a", "m", "z.sql"},
 		"max_depth=2&pagelen=2": {"a", "m", "z.sql", "a/b", "a/one.sql", "m/two.txt"},
-		"max_depth=9&q=" + url.QueryEscape(`type="commit_file" AND path ~ ".sql"`): {"z.sql", "a/one.sql", "a/b/deep.sql"},
-		"max_depth=9&sort=-size&q=" + url.QueryEscape(`type="commit_file"`):        {"m/two.txt", "z.sql", "a/one.sql", "a/b/deep.sql"},
+		"max_depth=9&q=" + url.QueryEscape(`type="commit_file" AND path ~ ".sql"`): {"z.sql", "a/one.sql",
+			"a/b/deep.sql"},
+		"max_depth=9&sort=-size&q=" + url.QueryEscape(`type="commit_file"`): {"m/two.txt", "z.sql",
+			"a/one.sql", "a/b/deep.sql"},
 	} {
 		if got := paths(query); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
 	}
-	if got := f.get(shop + "/src/" + hash + "/a/b").column("path"); !slices.Equal(got, []string{"a/b/deep.sql"}) {
+	if got := f.get(shop + "/src/" + hash + "/a/b").column("path"); !slices.Equal(got,
+		[]string{"a/b/deep.sql"}) {
 		t.Errorf("directory: %v", got)
 	}
 	f.sim.SetLimits(Limits{TreeEntries: 4})
@@ -102,7 +108,8 @@ func TestListing_tellsLinksExecutablesAndSubmodules(t *testing.T) {
 	}
 }
 
-// One tree of 2,000 files and 250 of them must come quickly: benchmarks of the server run through here.
+// One tree of 2,000 files and 250 of them must come quickly: benchmarks of the server run through
+// here.
 func TestSource_readsALargeTree(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
@@ -130,8 +137,10 @@ func TestSource_readsALargeTree(t *testing.T) {
 func TestDiffstat_comparesNewWithOld(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	old := f.commit("main", map[string]string{"same": "1\n", "gone": "x\ny\n", "edit": "a\nb\n", "was": "moved\nwithout\nchange\n", "große": "1\n"}, "old")
-	changed := f.commit("main", map[string]string{"gone": Deleted, "edit": "a\nc\nd\n", "was": Deleted, "is": "moved\nwithout\nchange\n", "new dir/é": "n\n", "große": "2\n"}, "new")
+	old := f.commit("main", map[string]string{"same": "1\n", "gone": "x\ny\n", "edit": "a\nb\n",
+		"was": "moved\nwithout\nchange\n", "große": "1\n"}, "old")
+	changed := f.commit("main", map[string]string{"gone": Deleted, "edit": "a\nc\nd\n", "was": Deleted,
+		"is": "moved\nwithout\nchange\n", "new dir/é": "n\n", "große": "2\n"}, "new")
 	rows := func(spec string) map[string]string {
 		found := map[string]string{}
 		got := f.get(shop + "/diffstat/" + spec)
@@ -149,7 +158,8 @@ func TestDiffstat_comparesNewWithOld(t *testing.T) {
 	}
 	spec := changed + ".." + old
 	want := map[string]string{
-		"gone": "removed +0 -2", "edit": "modified +2 -1", "is": "added +3 -0", "was": "removed +0 -3", "new dir/é": "added +1 -0", "große": "modified +1 -1",
+		"gone": "removed +0 -2", "edit": "modified +2 -1", "is": "added +3 -0", "was": "removed +0 -3",
+		"new dir/é": "added +1 -0", "große": "modified +1 -1",
 	}
 	if got := rows(spec + "?topic=false&renames=false&pagelen=500"); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("without renames: %v", got)
@@ -202,15 +212,18 @@ func TestPostSource_commitsAndFiresAPush(t *testing.T) {
 	first := f.commit("main", map[string]string{"old.sql": "1", "keep.sql": "2"}, "first")
 	hooks := f.receiver()
 	f.hook(hooks.URL)
-	made := f.call("POST", shop+"/src", form(t, map[string]string{"branch": "main", "parents": first, "message": "write back", "files": "old.sql"},
-		map[string]string{"schema/größe.sql": "create table t();"}), http.StatusCreated)
+	made := f.call("POST", shop+"/src",
+		form(t, map[string]string{"branch": "main", "parents": first, "message": "write back",
+			"files": "old.sql"},
+			map[string]string{"schema/größe.sql": "create table t();"}), http.StatusCreated)
 	location := made.header.Get("Location")
 	hash := location[strings.LastIndex(location, "/")+1:]
 	if len(hash) != 40 || len(made.body) != 0 {
 		t.Fatalf("location %q, body %q", location, made.body)
 	}
 	push, _ := f.wait(hooks, 0)
-	if push.str("push", "changes", 0, "new", "target", "hash") != hash || push.str("actor", "display_name") != "Ann Doe" {
+	if push.str("push", "changes", 0, "new", "target", "hash") != hash ||
+		push.str("actor", "display_name") != "Ann Doe" {
 		t.Errorf("push: %s", push.body)
 	}
 	f.get(shop + "/src/" + hash + "/schema/gr%C3%B6%C3%9Fe.sql")
@@ -219,13 +232,17 @@ func TestPostSource_commitsAndFiresAPush(t *testing.T) {
 
 	stale := form(t, map[string]string{"branch": "main", "parents": first}, map[string]string{"x": "1"})
 	f.call("POST", shop+"/src", stale, http.StatusConflict)
-	forged := form(t, map[string]string{"branch": "main", "author": "Eve <e@x>\nreset refs/heads/gone"}, map[string]string{"x": "1"})
+	forged := form(t, map[string]string{"branch": "main", "author": "Eve <e@x>\nreset refs/heads/gone"},
+		map[string]string{"x": "1"})
 	f.call("POST", shop+"/src", forged, http.StatusBadRequest)
-	unknown := form(t, map[string]string{"branch": "main", "parents": strings.Repeat("c", 40)}, map[string]string{"x": "1"})
-	if got := f.call("POST", shop+"/src", unknown, http.StatusBadRequest).str("error", "message"); !strings.HasPrefix(got, "parents: Commit not found") {
+	unknown := form(t, map[string]string{"branch": "main", "parents": strings.Repeat("c", 40)},
+		map[string]string{"x": "1"})
+	if got := f.call("POST", shop+"/src", unknown, http.StatusBadRequest).str("error",
+		"message"); !strings.HasPrefix(got, "parents: Commit not found") {
 		t.Errorf("message %q", got)
 	}
-	f.call("POST", shop+"/src", form(t, map[string]string{"branch": "side", "parents": first}, map[string]string{"x": "1"}), http.StatusCreated)
+	f.call("POST", shop+"/src", form(t, map[string]string{"branch": "side", "parents": first},
+		map[string]string{"x": "1"}), http.StatusCreated)
 	if got := f.get(shop+"/refs/branches/side").str("target", "parents", 0, "hash"); got != first {
 		t.Errorf("the new branch starts at %s", got)
 	}
@@ -234,7 +251,8 @@ func TestPostSource_commitsAndFiresAPush(t *testing.T) {
 func TestPostSource_namesTheMainBranchOfAnEmptyRepository(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.call("POST", shop+"/src", form(t, map[string]string{"branch": "trunk"}, map[string]string{"x": "1"}), http.StatusCreated)
+	f.call("POST", shop+"/src", form(t, map[string]string{"branch": "trunk"}, map[string]string{"x": "1"}),
+		http.StatusCreated)
 	if got := f.get(shop).str("mainbranch", "name"); got != "trunk" {
 		t.Errorf("main branch %q", got)
 	}

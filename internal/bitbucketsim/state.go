@@ -60,7 +60,8 @@ func loadState(path string) (state, error) {
 	return st, nil
 }
 
-// save writes the state by way of a temporary file, so that a crash leaves the old or the new one. Sim.mu is held.
+// save writes the state by way of a temporary file, so that a crash leaves the old or the new one.
+// Sim.mu is held.
 func (s *Sim) save() {
 	s.dirty = false
 	data, err := json.Marshal(&s.state)
@@ -75,7 +76,8 @@ func (s *Sim) save() {
 	}
 }
 
-// saveSoon saves within a quarter of a second; statuses and reports come in bursts and are cheap to lose. Sim.mu is held.
+// saveSoon saves within a quarter of a second; statuses and reports come in bursts and are cheap to
+// lose. Sim.mu is held.
 func (s *Sim) saveSoon() {
 	if s.dirty {
 		return
@@ -123,7 +125,8 @@ func (st *state) workspace(id string) *Workspace {
 	return nil
 }
 
-// repository finds by workspace (slug, UUID, or empty braces with a repository's UUID) and repository (slug or UUID).
+// repository finds by workspace (slug, UUID, or empty braces with a repository's UUID) and
+// repository (slug or UUID).
 func (st *state) repository(workspace, repository string) *Repository {
 	w := st.workspace(workspace)
 	if w == nil && workspace != "{}" {
@@ -165,7 +168,8 @@ func (st *state) consumer(key string) *Consumer {
 	return nil
 }
 
-// permission is the effective right of a user: "admin", "write", "read" or "" for none. A nil user is anonymous.
+// permission is the effective right of a user: "admin", "write", "read" or "" for none. A nil user
+// is anonymous.
 func (st *state) permission(r *Repository, u *User) string {
 	if u != nil {
 		if w := st.workspace(r.Workspace); w != nil && w.Members[u.UUID] == "owner" {

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// accessTokenLength is what the real ones have had since 2026; nobody may assume that a token is short.
+// accessTokenLength is what the real ones have had since 2026; nobody may assume that a token is
+// short.
 const accessTokenLength = 2600
 
 // grant is what a person allowed a consumer, or a consumer's own right when User is empty.
@@ -78,12 +79,14 @@ func (s *Sim) answerToken(w http.ResponseWriter, r *http.Request) {
 func (s *Sim) issue(r *http.Request) (obj, error) {
 	key, secret, given := r.BasicAuth()
 	if !given {
-		return nil, oauthError{"unauthorized_client", "Requests must be authenticated using OAuth client credentials"}
+		return nil, oauthError{"unauthorized_client",
+			"Requests must be authenticated using OAuth client credentials"}
 	}
 	r.Body = http.MaxBytesReader(nil, r.Body, 1<<20)
 	grantType := ""
 	// A JSON body is read as no form at all.
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" && r.ParseForm() == nil {
+	if kind, _, _ := mime.ParseMediaType(
+		r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" && r.ParseForm() == nil {
 		grantType = r.PostForm.Get("grant_type")
 	}
 	s.mu.Lock()
@@ -116,14 +119,16 @@ func (s *Sim) exchange(c *Consumer, text, redirectURI string) (obj, error) {
 		return nil, oauthError{"invalid_grant", "The specified code is not valid."}
 	}
 	if issued.redirectSent && redirectURI != issued.redirectURI {
-		return nil, oauthError{"invalid_grant", "The redirect_uri does not match the one of the authorization request."}
+		return nil, oauthError{"invalid_grant",
+			"The redirect_uri does not match the one of the authorization request."}
 	}
 	g := &grant{ID: newUUID(), Consumer: c.Key, User: issued.user}
 	s.state.Grants = append(s.state.Grants, g)
 	return s.newTokens(c, g, "authorization_code", ""), nil
 }
 
-// IssueTokens grants a consumer access in the name of a user without the pages, for tests of what comes after them.
+// IssueTokens grants a consumer access in the name of a user without the pages, for tests of what
+// comes after them.
 func (s *Sim) IssueTokens(consumerKey, username string) (access, refresh string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -159,8 +164,9 @@ func (s *Sim) refresh(c *Consumer, text string) (obj, error) {
 
 func (s *Sim) clientCredentials(c *Consumer) (obj, error) {
 	if !c.Private {
-		return nil, oauthError{"invalid_grant", `Cannot use client_credentials with a consumer marked as "public". Calls for auto generated ` +
-			`consumers should use urn:bitbucket:oauth2:jwt instead.`}
+		return nil, oauthError{"invalid_grant",
+			`Cannot use client_credentials with a consumer marked as "public". Calls for auto generated ` +
+				`consumers should use urn:bitbucket:oauth2:jwt instead.`}
 	}
 	user := ""
 	if w := s.state.workspace(c.Workspace); w != nil {
@@ -178,23 +184,31 @@ func (s *Sim) clientCredentials(c *Consumer) (obj, error) {
 	return body, nil
 }
 
-// newTokens makes an access token and, unless one is kept, a refresh token. The scopes are those of the consumer.
+// newTokens makes an access token and, unless one is kept, a refresh token. The scopes are those of
+// the consumer.
 func (s *Sim) newTokens(c *Consumer, g *grant, state, keptRefresh string) obj {
 	now, life := s.opts.Now(), max(0, s.limits.AccessTokenLife)
 	for text, t := range s.state.Tokens {
 		if now.Sub(t.Expires) > 24*time.Hour {
-			delete(s.state.Tokens, text) // long dead: an expired token is told apart from an unknown one for a day
+			// long dead: an expired token is told apart from an unknown one for a day
+			delete(s.state.Tokens, text)
 		}
 	}
 	access := randomText(accessTokenLength)
 	s.state.Tokens[access] = &token{Grant: g.ID, User: g.User, Scopes: c.Scopes, Expires: now.Add(life)}
 	body := obj{
-		"access_token": access, "token_type": "bearer", "expires_in": int(life / time.Second), "scope": strings.Join(c.Scopes, " "),
+		"access_token": access, "token_type": "bearer", "expires_in": int(life / time.Second),
+		"scope": strings.Join(c.Scopes, " "),
 		"state": state, // the name of the grant, not the caller's state
 	}
 	if keptRefresh == "" {
 		refresh := randomText(accessTokenLength)
-		s.state.Tokens[refresh] = &token{Grant: g.ID, User: g.User, Refresh: true, Expires: now.Add(refreshLife)}
+		s.state.Tokens[refresh] = &token{
+			Grant:   g.ID,
+			User:    g.User,
+			Refresh: true,
+			Expires: now.Add(refreshLife),
+		}
 		body["refresh_token"] = refresh
 	}
 	s.save()

@@ -40,7 +40,8 @@ type Consumer struct {
 	Private     bool     `json:"private"` // only a private consumer may use client_credentials
 }
 
-// RepositorySpec says what [Sim.AddRepository] creates. Empty Name means Slug, empty MainBranch means "main".
+// RepositorySpec says what [Sim.AddRepository] creates. Empty Name means Slug, empty MainBranch
+// means "main".
 type RepositorySpec struct {
 	Workspace, Slug, Name, MainBranch string
 	Private                           bool
@@ -123,9 +124,11 @@ type Attempt struct {
 	Duration   time.Duration
 }
 
-// Limits are the service limits of Bitbucket. Zero values mean the real ones; negative values mean none.
+// Limits are the service limits of Bitbucket. Zero values mean the real ones; negative values mean
+// none.
 type Limits struct {
-	RequestsPerHour int           // of one user to /2.0/repositories, by default 1,000; below 0 none of both is counted
+	// of one user to /2.0/repositories, by default 1,000; below 0 none of both is counted
+	RequestsPerHour int
 	RawFilesPerHour int           // of one user, by default 5,000
 	AccessTokenLife time.Duration // by default one hour
 	RefreshGrace    time.Duration // how long a used refresh token still works, by default ten minutes

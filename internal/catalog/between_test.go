@@ -10,7 +10,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// busy is an engine on whose databases a migration ends after the ledger was read and before the catalogue is.
+// busy is an engine on whose databases a migration ends after the ledger was read and before the
+// catalogue is.
 type busy struct {
 	engine.Engine
 	migrate func()
@@ -31,7 +32,8 @@ func (b busyDB) Schema(ctx context.Context) (engine.Schema, error) {
 	return b.DB.Schema(ctx)
 }
 
-// A database whose first migration runs while its ledger is read has tables and a record, and no file of it is held.
+// A database whose first migration runs while its ledger is read has tables and a record, and no
+// file of it is held.
 func TestRefreshLedgers_aMigrationBetweenTwoReadingsIsSeen(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

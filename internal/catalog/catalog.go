@@ -1,5 +1,6 @@
-// Package catalog knows the instances and databases that migrations may go to: it tests connections, discovers databases,
-// assigns them to projects and reads their ledgers. It changes nothing in a target; only package executor does.
+// Package catalog knows the instances and databases that migrations may go to: it tests
+// connections, discovers databases, assigns them to projects and reads their ledgers. It changes
+// nothing in a target; only package executor does.
 package catalog
 
 import (
@@ -53,7 +54,8 @@ type InstanceSpec struct {
 }
 
 func (spec InstanceSpec) trimmed() InstanceSpec {
-	spec.Name, spec.Address, spec.Username = strings.TrimSpace(spec.Name), strings.TrimSpace(spec.Address), strings.TrimSpace(spec.Username)
+	spec.Name, spec.Address, spec.Username = strings.TrimSpace(spec.Name), strings.TrimSpace(spec.Address),
+		strings.TrimSpace(spec.Username)
 	return spec
 }
 
@@ -62,7 +64,8 @@ func (spec InstanceSpec) validate() error {
 	if n := utf8.RuneCountInString(spec.Name); n < 1 || n > 100 {
 		return towpath.Invalid("name", "Give the instance a name of 1 to 100 characters.")
 	}
-	for field, value := range map[string]string{"address": spec.Address, "username": spec.Username, "password": spec.Password} {
+	for field, value := range map[string]string{"address": spec.Address, "username": spec.Username,
+		"password": spec.Password} {
 		if len(value) > 2000 {
 			return towpath.Invalid(field, "Use at most 2000 characters.")
 		}
@@ -77,7 +80,12 @@ func (spec InstanceSpec) validate() error {
 }
 
 func (spec InstanceSpec) target() engine.Target {
-	return engine.Target{Address: spec.Address, Username: spec.Username, Password: spec.Password, Options: spec.Options}
+	return engine.Target{
+		Address:  spec.Address,
+		Username: spec.Username,
+		Password: spec.Password,
+		Options:  spec.Options,
+	}
 }
 
 func (s *Service) engine(kind towpath.EngineType) (engine.Engine, error) {
@@ -109,7 +117,8 @@ func (s *Service) target(i towpath.Instance) (engine.Engine, engine.Target, erro
 	}
 	password, err := s.Keyring.Decrypt(i.EncryptedPassword, passwordRow(i.ID))
 	if err != nil {
-		return nil, t, towpath.Errorf(towpath.CodeUnavailable, "The password of instance %s cannot be opened with this server's key. Enter it again.", i.Name)
+		return nil, t, towpath.Errorf(towpath.CodeUnavailable,
+			"The password of instance %s cannot be opened with this server's key. Enter it again.", i.Name)
 	}
 	t.Password = string(password)
 	return e, t, nil

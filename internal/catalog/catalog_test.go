@@ -42,7 +42,8 @@ func setup(t *testing.T, databases ...string) *bundle {
 	}
 	root := t.TempDir()
 	b := &bundle{root: root, Service: &catalog.Service{Store: st, Keyring: keyring,
-		Engines: map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: root})}}}
+		Engines: map[towpath.EngineType]engine.Engine{
+			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: root})}}}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
 		b.project = towpath.Project{Name: "Shop"}
 		e := towpath.Environment{Name: "prod"}
@@ -62,7 +63,8 @@ func setup(t *testing.T, databases ...string) *bundle {
 
 func (b *bundle) write(t *testing.T, fn func(context.Context, *store.Tx) error) {
 	t.Helper()
-	if err := b.Store.Write(t.Context(), func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
+	if err := b.Store.Write(t.Context(),
+		func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -127,7 +129,8 @@ func TestDiscover_addsNewAndMarksMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	list, err := b.Discover(t.Context(), i.ID)
-	if err != nil || len(list) != 3 || list[0].MissingAt == nil || list[1].MissingAt != nil || list[2].Name != "c" || list[2].ProjectID != "" {
+	if err != nil || len(list) != 3 || list[0].MissingAt == nil || list[1].MissingAt != nil ||
+		list[2].Name != "c" || list[2].ProjectID != "" {
 		t.Fatalf("databases are %+v, %v", list, err)
 	}
 	if err := os.Rename(filepath.Join(b.root, "a.gone"), filepath.Join(b.root, "a.db")); err != nil {
@@ -152,7 +155,8 @@ func TestRefreshLedgers_tellsEmptyPopulatedAndUnreachable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entry := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL}, State: towpath.LedgerDone, DatabaseID: list[0].ID}
+	entry := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL},
+		State: towpath.LedgerDone, DatabaseID: list[0].ID}
 	if err := session.Record(t.Context(), entry); err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +177,8 @@ func TestRefreshLedgers_tellsEmptyPopulatedAndUnreachable(t *testing.T) {
 	if s := got["ledger"]; s.Error != "" || s.Populated || len(s.Entries) != 1 {
 		t.Errorf("ledger is %+v", s)
 	}
-	if s := got["gone"]; s.At == nil || !strings.Contains(s.Error, "gone.db") || strings.Contains(s.Error, b.root) {
+	if s := got["gone"]; s.At == nil || !strings.Contains(s.Error, "gone.db") ||
+		strings.Contains(s.Error, b.root) {
 		t.Errorf("gone is %+v", s)
 	}
 }
@@ -184,9 +189,10 @@ func TestAddInstance_refusesWhatCannotWork(t *testing.T) {
 		change func(*catalog.InstanceSpec)
 		field  string
 	}{
-		"a nameless instance":        {func(s *catalog.InstanceSpec) { s.Name = " " }, "name"},
-		"an engine nobody speaks":    {func(s *catalog.InstanceSpec) { s.Engine = "oracle" }, "engine"},
-		"no environment":             {func(s *catalog.InstanceSpec) { s.EnvironmentID = "none" }, "environmentId"},
+		"a nameless instance":     {func(s *catalog.InstanceSpec) { s.Name = " " }, "name"},
+		"an engine nobody speaks": {func(s *catalog.InstanceSpec) { s.Engine = "oracle" }, "engine"},
+		"no environment": {func(s *catalog.InstanceSpec) { s.EnvironmentID = "none" },
+			"environmentId"},
 		"a folder outside the root":  {func(s *catalog.InstanceSpec) { s.Address = "../.." }, "address"},
 		"a folder that is not there": {func(s *catalog.InstanceSpec) { s.Address = "missing" }, "address"},
 	} {
@@ -218,16 +224,19 @@ func TestUpdateInstance_doesNotCarryAPasswordElsewhere(t *testing.T) {
 	}
 	b.spec.Password = "hunter2"
 	i, err := b.AddInstance(t.Context(), ada, b.spec)
-	if err != nil || strings.Contains(string(i.EncryptedPassword), "hunter2") || len(i.EncryptedPassword) == 0 {
+	if err != nil || strings.Contains(string(i.EncryptedPassword), "hunter2") ||
+		len(i.EncryptedPassword) == 0 {
 		t.Fatalf("instance is %+v, %v", i, err)
 	}
 	spec := b.spec
 	spec.Password, spec.Name = "", "renamed"
-	if i, err = b.UpdateInstance(t.Context(), ada, i.ID, spec); err != nil || i.Name != "renamed" || len(i.EncryptedPassword) == 0 {
+	if i, err = b.UpdateInstance(t.Context(), ada, i.ID, spec); err != nil || i.Name != "renamed" ||
+		len(i.EncryptedPassword) == 0 {
 		t.Errorf("rename: %+v, %v", i, err)
 	}
 	spec.Address = "elsewhere"
-	if _, err := b.UpdateInstance(t.Context(), ada, i.ID, spec); towpath.ErrorCode(err) != towpath.CodeInvalid {
+	if _, err := b.UpdateInstance(t.Context(), ada, i.ID,
+		spec); towpath.ErrorCode(err) != towpath.CodeInvalid {
 		t.Errorf("another address with the old password: %v", err)
 	}
 	spec.Password = "other"
@@ -251,7 +260,12 @@ func TestAssign_cancelsWhatWasStillToRun(t *testing.T) {
 			t.Parallel()
 			b := setup(t, "a")
 			i, list := b.add(t)
-			task := towpath.Task{ProjectID: b.project.ID, DatabaseID: list[0].ID, Action: towpath.ActionApply, State: c.state}
+			task := towpath.Task{
+				ProjectID:  b.project.ID,
+				DatabaseID: list[0].ID,
+				Action:     towpath.ActionApply,
+				State:      c.state,
+			}
 			b.write(t, func(ctx context.Context, tx *store.Tx) error {
 				r := towpath.Rollout{ProjectID: b.project.ID}
 				if err := tx.CreateRollout(ctx, &r); err != nil {
@@ -277,7 +291,8 @@ func TestAssign_cancelsWhatWasStillToRun(t *testing.T) {
 				_, err := tx.Job(ctx, towpath.JobAdvance, task.RolloutID)
 				return err
 			})
-			if err := b.DeleteInstance(t.Context(), ada, i.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+			if err := b.DeleteInstance(t.Context(), ada,
+				i.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
 				t.Errorf("an instance with a record was deleted: %v", err)
 			}
 		})
@@ -326,19 +341,29 @@ func TestCheckInstance_keepsWhatItFound(t *testing.T) {
 	})
 }
 
-// TestRefreshLedgers_tellsOnceWhatTheMetadataHasLost: metadata from an old backup knows nothing of what the ledger has.
+// TestRefreshLedgers_tellsOnceWhatTheMetadataHasLost: metadata from an old backup knows nothing of
+// what the ledger has.
 func TestRefreshLedgers_tellsOnceWhatTheMetadataHasLost(t *testing.T) {
 	t.Parallel()
 	b := setup(t, "shop")
 	_, list := b.add(t)
 	d := list[0]
 	entry := func(version, databaseID string, state towpath.LedgerState) towpath.LedgerEntry {
-		return towpath.LedgerEntry{MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, State: state, Path: version + ".sql",
-			Checksum: "c" + version, Commit: "abc", DatabaseID: databaseID, StartedAt: time.UnixMicro(int64(len(version))), StatementsDone: 1}
+		return towpath.LedgerEntry{
+			MigrationID:    towpath.MigrationID{Version: version, Type: towpath.TypeDDL},
+			State:          state,
+			Path:           version + ".sql",
+			Checksum:       "c" + version,
+			Commit:         "abc",
+			DatabaseID:     databaseID,
+			StartedAt:      time.UnixMicro(int64(len(version))),
+			StatementsDone: 1,
+		}
 	}
 	record := func(entries ...towpath.LedgerEntry) {
 		t.Helper()
-		db, err := b.Engines[towpath.EngineSQLite].Open(t.Context(), engine.Target{Address: ".", Database: "shop"})
+		db, err := b.Engines[towpath.EngineSQLite].Open(t.Context(),
+			engine.Target{Address: ".", Database: "shop"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -346,7 +371,8 @@ func TestRefreshLedgers_tellsOnceWhatTheMetadataHasLost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(s.Record(t.Context(), entries...), s.Commit(t.Context()), s.Close(), db.Close()); err != nil {
+		if err := errors.Join(s.Record(t.Context(), entries...), s.Commit(t.Context()), s.Close(),
+			db.Close()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -358,7 +384,9 @@ func TestRefreshLedgers_tellsOnceWhatTheMetadataHasLost(t *testing.T) {
 			got = nil
 			history, err := tx.ChangeHistory(ctx, d.ID, store.Page{})
 			for _, h := range history {
-				got = append(got, strings.Join([]string{h.Version, string(h.State), h.Path, h.Commit, h.Environment, h.Database, h.TaskID}, " "))
+				got = append(got,
+					strings.Join([]string{h.Version, string(h.State), h.Path, h.Commit, h.Environment,
+						h.Database, h.TaskID}, " "))
 			}
 			return err
 		})
@@ -366,7 +394,8 @@ func TestRefreshLedgers_tellsOnceWhatTheMetadataHasLost(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	record(entry("10", d.ID, towpath.LedgerBaselined), entry("1", d.ID, towpath.LedgerDone), entry("11", d.ID, towpath.LedgerFailed))
+	record(entry("10", d.ID, towpath.LedgerBaselined), entry("1", d.ID, towpath.LedgerDone),
+		entry("11", d.ID, towpath.LedgerFailed))
 	told("1 done 1.sql abc prod shop ", "10 baselined 10.sql abc prod shop ")
 	told("1 done 1.sql abc prod shop ", "10 baselined 10.sql abc prod shop ")
 

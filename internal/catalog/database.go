@@ -15,7 +15,8 @@ import (
 	"towpath/internal/store"
 )
 
-// Discover looks for an instance's databases: new ones are added unassigned, those that are gone are marked as missing.
+// Discover looks for an instance's databases: new ones are added unassigned, those that are gone
+// are marked as missing.
 func (s *Service) Discover(ctx context.Context, instanceID string) (all []towpath.Database, err error) {
 	i, err := s.instance(ctx, instanceID)
 	if err != nil {
@@ -41,11 +42,13 @@ func (s *Service) discover(ctx context.Context, i towpath.Instance) ([]string, e
 	defer cancel()
 	names, err := e.Discover(limited, t)
 	if err != nil && ctx.Err() == nil {
-		return nil, towpath.Errorf(towpath.CodeUnavailable, "The databases of %s cannot be listed: %s", i.Name, words(err, t.Password))
+		return nil, towpath.Errorf(towpath.CodeUnavailable, "The databases of %s cannot be listed: %s",
+			i.Name, words(err, t.Password))
 	}
 	for _, name := range names {
 		if len(name) > maxName {
-			return nil, towpath.Errorf(towpath.CodeUnavailable, "The databases of %s cannot be listed: one has a name of %d bytes.", i.Name, len(name))
+			return nil, towpath.Errorf(towpath.CodeUnavailable,
+				"The databases of %s cannot be listed: one has a name of %d bytes.", i.Name, len(name))
 		}
 	}
 	return names, err
@@ -89,9 +92,12 @@ func take(ctx context.Context, tx *store.Tx, i towpath.Instance, names []string)
 	return all, nil
 }
 
-// Assign gives a database to a project, or with "" takes it out of its project. What was still to run there for the old
-// project is cancelled. CodeConflict while a task runs there or has an outcome that nobody knows.
-func (s *Service) Assign(ctx context.Context, actor towpath.Actor, databaseID, projectID string) (d towpath.Database, err error) {
+// Assign gives a database to a project, or with "" takes it out of its project. What was still to
+// run there for the old project is cancelled. CodeConflict while a task runs there or has an
+// outcome that nobody knows.
+func (s *Service) Assign(
+	ctx context.Context, actor towpath.Actor, databaseID, projectID string,
+) (d towpath.Database, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		if d, err = tx.Database(ctx, databaseID); err != nil || d.ProjectID == projectID {
 			return err
@@ -124,7 +130,13 @@ func (s *Service) Assign(ctx context.Context, actor towpath.Actor, databaseID, p
 		if err := tx.UpdateDatabase(ctx, &d); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "database.assign", Subject: d.ID, ProjectID: audited, Detail: detail})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID:  actor.Member.ID,
+			Action:    "database.assign",
+			Subject:   d.ID,
+			ProjectID: audited,
+			Detail:    detail,
+		})
 	})
 	return d, err
 }
@@ -136,7 +148,8 @@ func cancelTasks(ctx context.Context, tx *store.Tx, d towpath.Database) error {
 	}
 	for _, t := range open {
 		if !t.State.MayBecome(towpath.TaskCancelled) {
-			return towpath.Errorf(towpath.CodeConflict, "The task of %s in this database is %s. Wait for its end, or resolve it, before the database leaves its project.", t.Path, t.State)
+			return towpath.Errorf(towpath.CodeConflict,
+				"The task of %s in this database is %s. Wait for its end, or resolve it, before the database leaves its project.", t.Path, t.State)
 		}
 		t.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonUnassignedEarly), tx.Now)
 		if err := tx.UpdateTask(ctx, &t); err != nil {
@@ -149,8 +162,8 @@ func cancelTasks(ctx context.Context, tx *store.Tx, d towpath.Database) error {
 	return nil
 }
 
-// RefreshLedgers rereads the ledgers of a project's databases. A database that cannot be read has the reason in its
-// snapshot; the error is about the metadata alone.
+// RefreshLedgers rereads the ledgers of a project's databases. A database that cannot be read has
+// the reason in its snapshot; the error is about the metadata alone.
 func (s *Service) RefreshLedgers(ctx context.Context, projectID string) error {
 	var list []towpath.Database
 	instances := map[string]towpath.Instance{}
@@ -200,7 +213,9 @@ func (s *Service) RefreshLedgers(ctx context.Context, projectID string) error {
 }
 
 // readAll reads the ledgers, some at a time.
-func (s *Service) readAll(ctx context.Context, list []towpath.Database, instances map[string]towpath.Instance) []towpath.LedgerSnapshot {
+func (s *Service) readAll(
+	ctx context.Context, list []towpath.Database, instances map[string]towpath.Instance,
+) []towpath.LedgerSnapshot {
 	snapshots := make([]towpath.LedgerSnapshot, len(list))
 	var group errgroup.Group
 	group.SetLimit(atOnce)
@@ -220,9 +235,12 @@ func (s *Service) readAll(ctx context.Context, list []towpath.Database, instance
 	return snapshots
 }
 
-// Verify reads the ledger of the database INSTANCE/DATABASE and says what it is worth. It changes nothing, in the metadata
-// neither. CodeNotFound when there is no such database, CodeUnavailable when it cannot be read.
-func (s *Service) Verify(ctx context.Context, name string) (d towpath.Database, snapshot towpath.LedgerSnapshot, err error) {
+// Verify reads the ledger of the database INSTANCE/DATABASE and says what it is worth. It changes
+// nothing, in the metadata neither. CodeNotFound when there is no such database, CodeUnavailable
+// when it cannot be read.
+func (s *Service) Verify(
+	ctx context.Context, name string,
+) (d towpath.Database, snapshot towpath.LedgerSnapshot, err error) {
 	var i towpath.Instance
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		d, i, err = byName(ctx, tx, name)
@@ -232,7 +250,8 @@ func (s *Service) Verify(ctx context.Context, name string) (d towpath.Database, 
 		return d, snapshot, err
 	}
 	if snapshot, err = s.read(ctx, i, d); err != nil {
-		return d, snapshot, towpath.Errorf(towpath.CodeUnavailable, "The ledger of %s cannot be read: %s", name, err)
+		return d, snapshot, towpath.Errorf(towpath.CodeUnavailable, "The ledger of %s cannot be read: %s",
+			name, err)
 	}
 	return d, snapshot, nil
 }
@@ -240,7 +259,9 @@ func (s *Service) Verify(ctx context.Context, name string) (d towpath.Database, 
 // VerifyTarget reads the ledger of a database that no metadata tells of. What only the metadata
 // knows, that a ledger is a copy or an earlier state of itself, does not show. CodeNotFound when
 // there is no ledger, CodeUnavailable when it cannot be read.
-func (s *Service) VerifyTarget(ctx context.Context, kind towpath.EngineType, t engine.Target) (snapshot towpath.LedgerSnapshot, err error) {
+func (s *Service) VerifyTarget(
+	ctx context.Context, kind towpath.EngineType, t engine.Target,
+) (snapshot towpath.LedgerSnapshot, err error) {
 	e, err := s.engine(kind)
 	if err != nil {
 		return snapshot, err
@@ -250,7 +271,8 @@ func (s *Service) VerifyTarget(ctx context.Context, kind towpath.EngineType, t e
 	l, err := ledgerAt(ctx, e, t)
 	switch {
 	case err != nil:
-		return snapshot, towpath.Errorf(towpath.CodeUnavailable, "The ledger cannot be read: %s", words(err, t.Password))
+		return snapshot, towpath.Errorf(towpath.CodeUnavailable, "The ledger cannot be read: %s",
+			words(err, t.Password))
 	case l.Head == nil && l.Lease == nil && len(l.Entries) == 0 && len(l.Shape) == 0:
 		return snapshot, towpath.Errorf(towpath.CodeNotFound, "There is no ledger in this database.")
 	}
@@ -260,7 +282,11 @@ func (s *Service) VerifyTarget(ctx context.Context, kind towpath.EngineType, t e
 	}
 	found := seal.NewKeys(s.Keyring).Check(l, writtenFor, seal.Known{})
 	return towpath.LedgerSnapshot{
-		Entries: l.Entries, Number: found.Number, Seal: found.Seal, Trouble: found.Trouble, Differs: found.Words(),
+		Entries: l.Entries,
+		Number:  found.Number,
+		Seal:    found.Seal,
+		Trouble: found.Trouble,
+		Differs: found.Words(),
 	}, nil
 }
 
@@ -281,7 +307,8 @@ func byName(ctx context.Context, tx *store.Tx, name string) (towpath.Database, t
 			return towpath.Database{}, towpath.Instance{}, err
 		}
 		if len(list) == 0 {
-			return towpath.Database{}, towpath.Instance{}, towpath.Errorf(towpath.CodeNotFound, "There is no database %s. Name it INSTANCE/DATABASE, as the console does.", name)
+			return towpath.Database{}, towpath.Instance{}, towpath.Errorf(towpath.CodeNotFound,
+				"There is no database %s. Name it INSTANCE/DATABASE, as the console does.", name)
 		}
 		for _, i := range list {
 			own, ok := strings.CutPrefix(name, i.Name+"/")
@@ -303,7 +330,9 @@ func byName(ctx context.Context, tx *store.Tx, name string) (towpath.Database, t
 }
 
 // read reads one ledger. Its error is plain words.
-func (s *Service) read(ctx context.Context, i towpath.Instance, d towpath.Database) (snapshot towpath.LedgerSnapshot, err error) {
+func (s *Service) read(
+	ctx context.Context, i towpath.Instance, d towpath.Database,
+) (snapshot towpath.LedgerSnapshot, err error) {
 	e, t, err := s.target(i)
 	if err != nil {
 		return snapshot, err
@@ -336,12 +365,15 @@ func (s *Service) read(ctx context.Context, i towpath.Instance, d towpath.Databa
 }
 
 // believed reads a ledger and checks its seals.
-func (s *Service) believed(ctx context.Context, db engine.DB, d towpath.Database) (towpath.LedgerSnapshot, error) {
+func (s *Service) believed(
+	ctx context.Context, db engine.DB, d towpath.Database,
+) (towpath.LedgerSnapshot, error) {
 	l, err := db.Ledger(ctx)
 	if err != nil {
 		return towpath.LedgerSnapshot{}, err
 	}
-	found := seal.NewKeys(s.Keyring).Check(l, d.ID, seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal, Entries: d.Ledger.Entries})
+	found := seal.NewKeys(s.Keyring).Check(l, d.ID, seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal,
+		Entries: d.Ledger.Entries})
 	return towpath.LedgerSnapshot{
 		Entries: clipped(l.Entries),
 		Number:  found.Number,
@@ -351,12 +383,13 @@ func (s *Service) believed(ctx context.Context, db engine.DB, d towpath.Database
 	}, nil
 }
 
-// clipped cuts what rows of a ledger say in words, since others may have written them: what is known of them is copied into the
-// metadata and the change history.
+// clipped cuts what rows of a ledger say in words, since others may have written them: what is
+// known of them is copied into the metadata and the change history.
 func clipped(entries []towpath.LedgerEntry) []towpath.LedgerEntry {
 	for i := range entries {
 		e := &entries[i]
-		for _, text := range []*string{&e.Version, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.ServerID, &e.DatabaseID} {
+		for _, text := range []*string{&e.Version, &e.Description, &e.Path, &e.Checksum, &e.Commit,
+			&e.ServerID, &e.DatabaseID} {
 			*text = towpath.Clip(*text)
 		}
 	}

@@ -21,22 +21,25 @@ func (s *Service) Check(ctx context.Context, spec InstanceSpec) (engine.Report, 
 	return s.check(ctx, e, spec.target())
 }
 
-// check asks the engine, for no longer than the limit, and tells of an instance that does not answer in the report.
+// check asks the engine, for no longer than the limit, and tells of an instance that does not
+// answer in the report.
 func (s *Service) check(ctx context.Context, e engine.Engine, t engine.Target) (engine.Report, error) {
 	limited, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
 	report, err := e.Check(limited, t)
 	if err == nil && t.Password != "" && len(t.Password) < towpath.MinSecretLength {
 		report.Findings = append(report.Findings, engine.Finding{
-			Severity: "warning", Message: fmt.Sprintf("The password has fewer than %d characters, so it cannot be taken out of what the database says.", towpath.MinSecretLength),
-			Fix: "Choose a longer password.",
+			Severity: "warning",
+			Message: fmt.Sprintf("The password has fewer than %d characters, so it cannot be taken out of "+
+				"what the database says.", towpath.MinSecretLength), Fix: "Choose a longer password.",
 		})
 	}
 	if err == nil || ctx.Err() != nil {
 		return report, err
 	}
 	return engine.Report{Findings: []engine.Finding{{
-		Severity: "error", Message: fmt.Sprintf("The instance did not answer within %s.", s.timeout()), Fix: "See that the address is right and reachable from this server.",
+		Severity: "error", Message: fmt.Sprintf("The instance did not answer within %s.", s.timeout()),
+		Fix: "See that the address is right and reachable from this server.",
 	}}}, nil
 }
 
@@ -86,13 +89,21 @@ func (s *Service) instance(ctx context.Context, id string) (i towpath.Instance, 
 }
 
 // AddInstance adds an instance that passes its check, and the databases found in it.
-func (s *Service) AddInstance(ctx context.Context, actor towpath.Actor, spec InstanceSpec) (towpath.Instance, error) {
+func (s *Service) AddInstance(
+	ctx context.Context, actor towpath.Actor, spec InstanceSpec,
+) (towpath.Instance, error) {
 	spec = spec.trimmed()
 	if err := s.usable(ctx, spec); err != nil {
 		return towpath.Instance{}, err
 	}
 	i := towpath.Instance{
-		ID: store.NewID(), Name: spec.Name, Engine: spec.Engine, EnvironmentID: spec.EnvironmentID, Address: spec.Address, Username: spec.Username, Options: spec.Options,
+		ID:            store.NewID(),
+		Name:          spec.Name,
+		Engine:        spec.Engine,
+		EnvironmentID: spec.EnvironmentID,
+		Address:       spec.Address,
+		Username:      spec.Username,
+		Options:       spec.Options,
 	}
 	i.EncryptedPassword = s.encrypt(i.ID, spec.Password)
 	names, err := s.discover(ctx, i)
@@ -110,7 +121,12 @@ func (s *Service) AddInstance(ctx context.Context, actor towpath.Actor, spec Ins
 		if _, err := take(ctx, tx, i, names); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "instance.add", Subject: i.ID, Detail: fmt.Sprintf("%s (%s, %s)", i.Name, i.Engine, i.Address)})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID: actor.Member.ID,
+			Action:   "instance.add",
+			Subject:  i.ID,
+			Detail:   fmt.Sprintf("%s (%s, %s)", i.Name, i.Engine, i.Address),
+		})
 	})
 	return i, err
 }
@@ -138,9 +154,12 @@ func environmentExists(ctx context.Context, tx *store.Tx, id string) error {
 	return err
 }
 
-// UpdateInstance changes an instance. An empty password keeps the one that is saved, but not for another address or user:
-// whoever may edit an instance must not learn its password by pointing it elsewhere.
-func (s *Service) UpdateInstance(ctx context.Context, actor towpath.Actor, id string, spec InstanceSpec) (towpath.Instance, error) {
+// UpdateInstance changes an instance. An empty password keeps the one that is saved, but not for
+// another address or user: whoever may edit an instance must not learn its password by pointing it
+// elsewhere.
+func (s *Service) UpdateInstance(
+	ctx context.Context, actor towpath.Actor, id string, spec InstanceSpec,
+) (towpath.Instance, error) {
 	spec = spec.trimmed()
 	i, err := s.instance(ctx, id)
 	if err != nil {
@@ -152,7 +171,8 @@ func (s *Service) UpdateInstance(ctx context.Context, actor towpath.Actor, id st
 	encrypted := s.encrypt(id, spec.Password)
 	if spec.Password == "" && len(i.EncryptedPassword) > 0 {
 		if spec.Address != i.Address || spec.Username != i.Username || !maps.Equal(spec.Options, i.Options) {
-			return i, towpath.Invalid("password", "Enter the password again: the instance's address, user or options change.")
+			return i, towpath.Invalid("password",
+				"Enter the password again: the instance's address, user or options change.")
 		}
 		_, t, err := s.target(i)
 		if err != nil {
@@ -175,18 +195,29 @@ func (s *Service) UpdateInstance(ctx context.Context, actor towpath.Actor, id st
 				return err
 			}
 		}
-		i.Name, i.EnvironmentID, i.Address, i.Username, i.Options = spec.Name, spec.EnvironmentID, spec.Address, spec.Username, spec.Options
-		i.EncryptedPassword, i.CheckedAt, i.CheckError = encrypted, &tx.Now, ""
+		i.Name = spec.Name
+		i.EnvironmentID = spec.EnvironmentID
+		i.Address = spec.Address
+		i.Username = spec.Username
+		i.Options = spec.Options
+		i.EncryptedPassword = encrypted
+		i.CheckedAt = &tx.Now
+		i.CheckError = ""
 		if err := tx.UpdateInstance(ctx, &i); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "instance.update", Subject: i.ID, Detail: fmt.Sprintf("%s (%s, %s)", i.Name, i.Engine, i.Address)})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID: actor.Member.ID,
+			Action:   "instance.update",
+			Subject:  i.ID,
+			Detail:   fmt.Sprintf("%s (%s, %s)", i.Name, i.Engine, i.Address),
+		})
 	})
 	return i, err
 }
 
-// moveDatabases takes an instance's databases to another environment. While tasks are open there the stages of their
-// rollouts must not change under them.
+// moveDatabases takes an instance's databases to another environment. While tasks are open there
+// the stages of their rollouts must not change under them.
 func moveDatabases(ctx context.Context, tx *store.Tx, i towpath.Instance, environmentID string) error {
 	all, err := allDatabases(ctx, tx, i.ID)
 	if err != nil {
@@ -198,7 +229,8 @@ func moveDatabases(ctx context.Context, tx *store.Tx, i towpath.Instance, enviro
 			return err
 		}
 		if len(open) > 0 {
-			return towpath.Errorf(towpath.CodeConflict, "Tasks are open in database %s. Finish or skip them before the instance moves to another environment.", d.Name)
+			return towpath.Errorf(towpath.CodeConflict,
+				"Tasks are open in database %s. Finish or skip them before the instance moves to another environment.", d.Name)
 		}
 		d.EnvironmentID = environmentID
 		if err := tx.UpdateDatabase(ctx, &d); err != nil {
@@ -211,7 +243,8 @@ func moveDatabases(ctx context.Context, tx *store.Tx, i towpath.Instance, enviro
 	return nil
 }
 
-// DeleteInstance removes an instance whose databases no project uses and no task has touched; their record must not be lost.
+// DeleteInstance removes an instance whose databases no project uses and no task has touched; their
+// record must not be lost.
 func (s *Service) DeleteInstance(ctx context.Context, actor towpath.Actor, id string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		i, err := tx.Instance(ctx, id)
@@ -224,7 +257,8 @@ func (s *Service) DeleteInstance(ctx context.Context, actor towpath.Actor, id st
 		}
 		for _, d := range all {
 			if d.ProjectID != "" {
-				return towpath.Errorf(towpath.CodeConflict, "Database %s belongs to a project. Unassign it first.", d.Name)
+				return towpath.Errorf(towpath.CodeConflict,
+					"Database %s belongs to a project. Unassign it first.", d.Name)
 			}
 			if err := tx.DeleteDatabase(ctx, d.ID); err != nil {
 				return err
@@ -233,6 +267,11 @@ func (s *Service) DeleteInstance(ctx context.Context, actor towpath.Actor, id st
 		if err := tx.DeleteInstance(ctx, id); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "instance.delete", Subject: id, Detail: i.Name})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID: actor.Member.ID,
+			Action:   "instance.delete",
+			Subject:  id,
+			Detail:   i.Name,
+		})
 	})
 }

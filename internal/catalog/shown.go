@@ -12,8 +12,8 @@ import (
 	"towpath/internal/store"
 )
 
-// Marks reads what a text does to what a catalogue of this kind shows by name; nil when that cannot be read. The error is the
-// reader's own.
+// Marks reads what a text does to what a catalogue of this kind shows by name; nil when that cannot
+// be read. The error is the reader's own.
 func (s *Service) Marks(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error) {
 	e := s.Engines[kind]
 	r, ok := e.(engine.Reader)
@@ -40,7 +40,8 @@ func (f *failing) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Shown lists the things that a database's catalogue has, as in schema.Mark. Its error is plain words.
+// Shown lists the things that a database's catalogue has, as in schema.Mark. Its error is plain
+// words.
 func (s *Service) Shown(ctx context.Context, databaseID string) (things map[string]bool, err error) {
 	var d towpath.Database
 	var i towpath.Instance
@@ -60,7 +61,8 @@ func (s *Service) Shown(ctx context.Context, databaseID string) (things map[stri
 	}
 	r, ok := e.(engine.Reader)
 	if !ok {
-		return nil, towpath.Errorf(towpath.CodeConflict, "Towpath cannot read the names in databases of this kind.")
+		return nil, towpath.Errorf(towpath.CodeConflict,
+			"Towpath cannot read the names in databases of this kind.")
 	}
 	t.Database = d.Name
 	ctx, cancel := context.WithTimeout(ctx, s.timeout())
@@ -73,7 +75,9 @@ func (s *Service) Shown(ctx context.Context, databaseID string) (things map[stri
 }
 
 // dumpOf reads a database's catalogue, and the schemas in which names without one are looked up.
-func dumpOf(ctx context.Context, e engine.Engine, t engine.Target) (dump io.Reader, path []string, err error) {
+func dumpOf(
+	ctx context.Context, e engine.Engine, t engine.Target,
+) (dump io.Reader, path []string, err error) {
 	db, err := e.Open(ctx, t)
 	if err != nil {
 		return nil, nil, err

@@ -58,8 +58,9 @@ func FreePort() (int, error) {
 	return port, l.Close()
 }
 
-// Run runs a program to its end in the server's folder and under its user. What it keeps for a while goes there too: a server
-// of MariaDB that starts removes the temporary tables of others from the common folder.
+// Run runs a program to its end in the server's folder and under its user. What it keeps for a
+// while goes there too: a server of MariaDB that starts removes the temporary tables of others from
+// the common folder.
 func (p *Process) Run(program string, args ...string) error {
 	cmd := exec.Command(program, args...)
 	cmd.Dir, cmd.SysProcAttr = p.Dir, &syscall.SysProcAttr{Credential: p.cred}

@@ -11,8 +11,9 @@ import (
 // Reader reads what statements do to a catalogue, as far as their text says.
 type Reader struct {
 	Lexer func() statement.Lexer // makes one for each text
-	Fold  bool                   // bare names are lower case, and quoted ones as they are; otherwise case does not matter
-	Keys  bool                   // an index is named within its table
+	// bare names are lower case, and quoted ones as they are; otherwise case does not matter
+	Fold bool
+	Keys bool // an index is named within its table
 
 	schema string // where new tables land without one; "" is not said
 }
@@ -33,7 +34,8 @@ func (d Reader) ReadChange(s statement.Statement) schema.Change {
 		return p.alter()
 	case "RENAME":
 		return p.rename()
-	case "ANALYZE", "ANALYSE", "VACUUM", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "FLUSH", "GRANT", "REVOKE", "CLUSTER", "SET":
+	case "ANALYZE", "ANALYSE", "VACUUM", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "FLUSH", "GRANT",
+		"REVOKE", "CLUSTER", "SET":
 		return schema.Change{Effect: schema.Repeat}
 	case "REINDEX":
 		return p.reindex()
@@ -41,13 +43,15 @@ func (d Reader) ReadChange(s statement.Statement) schema.Change {
 	return schema.Change{Effect: schema.Opaque}
 }
 
-// word is a token: its upper case for a bare word, its name without quotes for a word or a quoted name, and where it stands.
+// word is a token: its upper case for a bare word, its name without quotes for a word or a quoted
+// name, and where it stands.
 type word struct {
 	key, name string
 	from, to  int // in the statement's text
 }
 
-// words reads the tokens of one statement; ok is false for one with a part that some servers pass over.
+// words reads the tokens of one statement; ok is false for one with a part that some servers pass
+// over.
 func (d Reader) words(text string) (words []word, ok bool) {
 	for t, err := range statement.Tokens(text, d.Lexer()) {
 		if err != nil {
@@ -122,14 +126,17 @@ func (p *phrase) name() string {
 
 // has reports whether a key word comes anywhere from here on.
 func (p *phrase) has(keys ...string) bool {
-	return slices.ContainsFunc(p.words[min(p.at, len(p.words)):], func(w word) bool { return slices.Contains(keys, w.key) })
+	return slices.ContainsFunc(p.words[min(p.at, len(p.words)):],
+		func(w word) bool { return slices.Contains(keys, w.key) })
 }
 
-// kind passes over modifiers up to the kind of object; "" when it is none that a catalogue shows by name.
+// kind passes over modifiers up to the kind of object; "" when it is none that a catalogue shows by
+// name.
 func (p *phrase) kind() string {
 	for ; !p.end(); p.at++ {
 		switch w := p.peek(); w.key {
-		case "TABLE", "INDEX", "VIEW", "SEQUENCE", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "DATABASE", "TABLESPACE", "SUBSCRIPTION", "SYSTEM":
+		case "TABLE", "INDEX", "VIEW", "SEQUENCE", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "DATABASE",
+			"TABLESPACE", "SUBSCRIPTION", "SYSTEM":
 			p.at++
 			return strings.ToLower(w.key)
 		case "USER", "ROLE", "SERVER", "PACKAGE", "TEMPORARY", "TEMP":
@@ -182,7 +189,8 @@ func (p *phrase) createIndex() schema.Change {
 	case name == "":
 		return schema.Change{Effect: schema.Alter, Objects: []schema.Object{{Kind: "table", Name: table}}}
 	}
-	return schema.Change{Effect: schema.Create, Objects: []schema.Object{{Kind: "index", Name: name, On: table}}}
+	return schema.Change{Effect: schema.Create,
+		Objects: []schema.Object{{Kind: "index", Name: name, On: table}}}
 }
 
 func (p *phrase) drop() schema.Change {
@@ -240,7 +248,8 @@ func (p *phrase) rename() schema.Change {
 		if from == "" || !p.accept("TO") {
 			return schema.Change{Effect: schema.Opaque}
 		}
-		if objects = append(objects, schema.Object{Kind: "table", Name: from}, schema.Object{Kind: "table", Name: p.name()}); !p.accept(",") {
+		if objects = append(objects, schema.Object{Kind: "table", Name: from},
+			schema.Object{Kind: "table", Name: p.name()}); !p.accept(",") {
 			break
 		}
 	}
@@ -280,7 +289,8 @@ func (p *phrase) alterTable() schema.Change {
 	return c
 }
 
-// clause reads the start of one clause of an ALTER TABLE. It is false for one that the definition does not show.
+// clause reads the start of one clause of an ALTER TABLE. It is false for one that the definition
+// does not show.
 func (p *phrase) clause(c *schema.Change) bool {
 	switch w := p.next(); w.key {
 	case "ADD":
@@ -306,7 +316,8 @@ func (p *phrase) clause(c *schema.Change) bool {
 	return true
 }
 
-// added reads the name of a column or a key that is added; "" for one that the definition does not show by name.
+// added reads the name of a column or a key that is added; "" for one that the definition does not
+// show by name.
 func (p *phrase) added() string {
 	switch w := p.peek(); w.key {
 	case "COLUMN":

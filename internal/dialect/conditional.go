@@ -10,8 +10,8 @@ import (
 
 // conditionalKinds may have IF NOT EXISTS behind them.
 var conditionalKinds = []string{
-	"TABLE", "INDEX", "VIEW", "SEQUENCE", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "SCHEMA", "DATABASE", "EXTENSION", "STATISTICS",
-	"COLLATION", "SERVER", "MAPPING", "USER", "ROLE", "PACKAGE", "BODY",
+	"TABLE", "INDEX", "VIEW", "SEQUENCE", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "SCHEMA", "DATABASE",
+	"EXTENSION", "STATISTICS", "COLLATION", "SERVER", "MAPPING", "USER", "ROLE", "PACKAGE", "BODY",
 }
 
 // ReadConditional reads a statement with IF NOT EXISTS; ok is false for any other.
@@ -172,9 +172,9 @@ func (d Reader) added(p *phrase, text string) (columns []schema.Column) {
 
 // behindType are words that end the type of a column.
 var behindType = []string{
-	"", ",", "NOT", "NULL", "DEFAULT", "CHECK", "PRIMARY", "UNIQUE", "REFERENCES", "COLLATE", "GENERATED", "CONSTRAINT", "STORAGE", "COMPRESSION",
-	"DEFERRABLE", "INITIALLY", "AS", "ON", "KEY", "AUTO_INCREMENT", "AUTOINCREMENT", "COMMENT", "FIRST", "AFTER", "INVISIBLE", "VISIBLE",
-	"OPTIONS",
+	"", ",", "NOT", "NULL", "DEFAULT", "CHECK", "PRIMARY", "UNIQUE", "REFERENCES", "COLLATE", "GENERATED",
+	"CONSTRAINT", "STORAGE", "COMPRESSION", "DEFERRABLE", "INITIALLY", "AS", "ON", "KEY", "AUTO_INCREMENT",
+	"AUTOINCREMENT", "COMMENT", "FIRST", "AFTER", "INVISIBLE", "VISIBLE", "OPTIONS",
 }
 
 // typeText reads the type of a column, and stops in front of what follows.

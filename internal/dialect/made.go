@@ -110,7 +110,8 @@ func (d Reader) keys(p *phrase) (names []string) {
 	return names
 }
 
-// skipItem passes over the rest of one of several things in parentheses, and the comma behind it; false behind the last.
+// skipItem passes over the rest of one of several things in parentheses, and the comma behind it;
+// false behind the last.
 func (p *phrase) skipItem() bool {
 	for depth := 0; !p.end(); {
 		switch w := p.next(); {
@@ -147,7 +148,9 @@ func (p *phrase) altered() (m schema.Made, ok bool) {
 		if !p.accept("ATTACH", "PARTITION") {
 			return m, false
 		}
-		m.Kind, m.Rebuilt, m.Name = "index", "index", p.name()
+		m.Kind = "index"
+		m.Rebuilt = "index"
+		m.Name = p.name()
 		return m, m.Name != ""
 	case "table":
 		if p.accept("IF", "EXISTS") {
@@ -161,8 +164,8 @@ func (p *phrase) altered() (m schema.Made, ok bool) {
 	return m, false
 }
 
-// engine reads the storage engine that the options of a table name with a "=", outside of all brackets: without one the word
-// may be the name of a column.
+// engine reads the storage engine that the options of a table name with a "=", outside of all
+// brackets: without one the word may be the name of a column.
 func (p *phrase) engine() string {
 	for depth := 0; !p.end(); {
 		switch w := p.next(); {

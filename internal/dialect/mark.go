@@ -9,8 +9,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// Things reads the tables (views too), indexes and columns that the statements of a catalogue's own dump make. What lies in a
-// schema of the path is listed without it too, as a file may name it.
+// Things reads the tables (views too), indexes and columns that the statements of a catalogue's own
+// dump make. What lies in a schema of the path is listed without it too, as a file may name it.
 func (d Reader) Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool {
 	things := map[string]bool{}
 	for s, err := range dump {
@@ -33,8 +33,8 @@ func (d Reader) Things(dump iter.Seq2[statement.Statement, error], path []string
 	return things
 }
 
-// Marks reads what a file does to tables (views too), indexes and columns, as far as its text says. Its temporary tables
-// are left out. A file that cannot be read, or must not run, has no marks.
+// Marks reads what a file does to tables (views too), indexes and columns, as far as its text says.
+// Its temporary tables are left out. A file that cannot be read, or must not run, has no marks.
 func (d Reader) Marks(script iter.Seq2[statement.Statement, error]) (all []schema.Mark) {
 	temporary := map[string]bool{}
 	for s, err := range script {
@@ -54,7 +54,8 @@ func (d Reader) Marks(script iter.Seq2[statement.Statement, error]) (all []schem
 	return slices.DeleteFunc(all, func(m schema.Mark) bool { return m.Thing != "" && temporary[m.Thing] })
 }
 
-// setsPath reads where a SET search_path has the names of new tables land: "" is where they land without it.
+// setsPath reads where a SET search_path has the names of new tables land: "" is where they land
+// without it.
 func (d Reader) setsPath(s statement.Statement) (first string, known, sets bool) {
 	if s.Verb != "SET" || !d.Fold {
 		return "", false, false
@@ -81,7 +82,8 @@ func (d Reader) setsPath(s statement.Statement) (first string, known, sets bool)
 	return schema.Parts(name)[0], !strings.Contains(name, "$"), true
 }
 
-// marks reads one statement, the columns of a new table only if they are wanted. temporary is a table of the session alone.
+// marks reads one statement, the columns of a new table only if they are wanted. temporary is a
+// table of the session alone.
 func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark, temporary string) {
 	words, ok := d.words(s.Text)
 	if !ok {
@@ -102,7 +104,9 @@ func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark,
 			for ok := true; ok; ok = p.accept(",") {
 				from := p.name()
 				p.accept("TO")
-				marks = append(marks, schema.Mark{Thing: d.thing("table", from), Before: schema.There, After: schema.Absent}, schema.Mark{Thing: d.thing("table", p.name()), Before: schema.Absent, After: schema.There})
+				marks = append(marks, schema.Mark{Thing: d.thing("table", from), Before: schema.There,
+					After: schema.Absent}, schema.Mark{Thing: d.thing("table", p.name()),
+					Before: schema.Absent, After: schema.There})
 			}
 		}
 	}
@@ -173,7 +177,8 @@ func (d Reader) markCreate(p *phrase, columns bool) (marks []schema.Mark, tempor
 func (d Reader) markBody(p *phrase, table string) (marks []schema.Mark) {
 	for !p.end() {
 		if name := d.addedName(p); name != "" {
-			marks = append(marks, schema.Mark{Thing: d.column(table, name), Before: schema.Absent, After: schema.There})
+			marks = append(marks, schema.Mark{Thing: d.column(table, name), Before: schema.Absent,
+				After: schema.There})
 		}
 		for depth := 0; ; {
 			w := p.next()
@@ -194,7 +199,8 @@ func (d Reader) markBody(p *phrase, table string) (marks []schema.Mark) {
 	return marks
 }
 
-// addedName reads the name of a column, or of a key where an index is named within its table; "" for anything else.
+// addedName reads the name of a column, or of a key where an index is named within its table; ""
+// for anything else.
 func (d Reader) addedName(p *phrase) string {
 	switch p.peek().key {
 	case "CONSTRAINT", "PRIMARY", "FOREIGN", "CHECK", "EXCLUDE", "PARTITION", "PERIOD", "SYSTEM", "LIKE", "(":
@@ -229,11 +235,14 @@ func (d Reader) markDrop(p *phrase) (marks []schema.Mark) {
 			return marks
 		case kind == "index" && d.Keys:
 			p.skipTo("ON")
-			marks = append(marks, schema.Mark{Thing: d.column(p.name(), name), Before: before, After: schema.Absent})
+			marks = append(marks, schema.Mark{Thing: d.column(p.name(), name), Before: before,
+				After: schema.Absent})
 		case kind == "index":
-			marks = append(marks, schema.Mark{Thing: d.thing(kind, name), Before: before, After: schema.Absent})
+			marks = append(marks, schema.Mark{Thing: d.thing(kind, name), Before: before,
+				After: schema.Absent})
 		default:
-			marks = append(marks, schema.Mark{Thing: d.thing("table", name), Before: before, After: schema.Absent})
+			marks = append(marks, schema.Mark{Thing: d.thing("table", name), Before: before,
+				After: schema.Absent})
 		}
 	}
 	if p.has("CASCADE") {
@@ -291,7 +300,8 @@ func (d Reader) markClause(p *phrase, table string) []schema.Mark {
 		p.accept("COLUMN")
 		p.accept("IF", "EXISTS")
 		if from, to := p.name(), p.name(); d.column(table, from) != d.column(table, to) {
-			return append(column(from, schema.There, schema.Absent), column(to, schema.Absent, schema.There)...)
+			return append(column(from, schema.There, schema.Absent),
+				column(to, schema.Absent, schema.There)...)
 		}
 	case "RENAME":
 		if p.accept("CONSTRAINT") {
@@ -300,13 +310,15 @@ func (d Reader) markClause(p *phrase, table string) []schema.Mark {
 		if p.accept("TO") || p.accept("AS") || p.accept("=") {
 			to := schema.Parts(table)
 			to[len(to)-1] = schema.Parts(p.name())[0]
-			return []schema.Mark{{Thing: d.thing("table", table), Before: schema.There, After: schema.Absent}, {Thing: d.thing("table", schema.Join(to)), Before: schema.Absent, After: schema.There}}
+			return []schema.Mark{{Thing: d.thing("table", table), Before: schema.There, After: schema.Absent},
+				{Thing: d.thing("table", schema.Join(to)), Before: schema.Absent, After: schema.There}}
 		}
 		if !p.accept("COLUMN") && d.Keys && !p.accept("INDEX") {
 			p.accept("KEY")
 		}
 		if from := p.name(); p.accept("TO") {
-			return append(column(from, schema.There, schema.Absent), column(p.name(), schema.Absent, schema.There)...)
+			return append(column(from, schema.There, schema.Absent),
+				column(p.name(), schema.Absent, schema.There)...)
 		}
 	}
 	return nil

@@ -11,7 +11,8 @@ import (
 // blockerTimeout bounds one question who holds a lock.
 const blockerTimeout = 2 * time.Second
 
-// LockWatch asks, while a statement runs, who holds what it waits for: afterwards nobody knows any more.
+// LockWatch asks, while a statement runs, who holds what it waits for: afterwards nobody knows any
+// more.
 type LockWatch struct {
 	limit  time.Duration
 	cancel context.CancelFunc
@@ -22,9 +23,12 @@ type LockWatch struct {
 	at    time.Time
 }
 
-// WatchLocks begins to ask. limit is how long the statement waits for one lock: it is asked once in any wait of that length.
-// look answers "" when nobody is in the way, or nothing is known; done is called after the last look.
-func WatchLocks(ctx context.Context, limit time.Duration, look func(context.Context) string, done func()) *LockWatch {
+// WatchLocks begins to ask. limit is how long the statement waits for one lock: it is asked once in
+// any wait of that length. look answers "" when nobody is in the way, or nothing is known; done is
+// called after the last look.
+func WatchLocks(
+	ctx context.Context, limit time.Duration, look func(context.Context) string, done func(),
+) *LockWatch {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &LockWatch{limit: limit, cancel: cancel, over: make(chan struct{})}
 	go func() {
@@ -54,7 +58,8 @@ func (w *LockWatch) ask(ctx context.Context, look func(context.Context) string) 
 	}
 }
 
-// Answer is what was found in the last wait, with "; " before it, or "". It waits for a question under way.
+// Answer is what was found in the last wait, with "; " before it, or "". It waits for a question
+// under way.
 func (w *LockWatch) Answer() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -105,7 +110,8 @@ func (b Blocker) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// HeldBy puts blockers into words; probably says that they were not seen to hold the very lock. "" for none.
+// HeldBy puts blockers into words; probably says that they were not seen to hold the very lock. ""
+// for none.
 func HeldBy(blockers []Blocker, probably bool) string {
 	if len(blockers) == 0 {
 		return ""

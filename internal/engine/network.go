@@ -45,10 +45,14 @@ func TLSConfig(host string, options map[string]string) (*tls.Config, error) {
 		config.InsecureSkipVerify = true
 	case "verify-ca":
 		config.InsecureSkipVerify = true
-		config.VerifyConnection = func(state tls.ConnectionState) error { return verifyChain(state, config.RootCAs) }
+		config.VerifyConnection = func(state tls.ConnectionState) error {
+			return verifyChain(state,
+				config.RootCAs)
+		}
 	case "verify-full":
 	default:
-		return nil, towpath.Invalid("options."+OptionTLS, "%q is not a TLS mode: use disable, require, verify-ca or verify-full.", mode)
+		return nil, towpath.Invalid("options."+OptionTLS,
+			"%q is not a TLS mode: use disable, require, verify-ca or verify-full.", mode)
 	}
 	return config, nil
 }
@@ -66,7 +70,9 @@ func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
 // TLSOptions describes the options of the network, for Describe.
 func TLSOptions() []Option {
 	return []Option{
-		{Key: OptionTLS, Label: "TLS", Help: "verify-full checks the certificate and the name in it.", Values: []string{"require", "verify-full", "verify-ca", "disable"}},
-		{Key: OptionCA, Label: "Certificate authority", Help: "PEM text, for verify-ca and verify-full; without it the system's are used.", Several: true},
+		{Key: OptionTLS, Label: "TLS", Help: "verify-full checks the certificate and the name in it.",
+			Values: []string{"require", "verify-full", "verify-ca", "disable"}},
+		{Key: OptionCA, Label: "Certificate authority",
+			Help: "PEM text, for verify-ca and verify-full; without it the system's are used.", Several: true},
 	}
 }

@@ -16,7 +16,8 @@ const (
 	maxPartValue = 200 // bytes that are shown of one
 )
 
-// Missing says which of the wanted parts an object does not have, in plain words; "" for none. It may have more.
+// Missing says which of the wanted parts an object does not have, in plain words; "" for none. It
+// may have more.
 func Missing(wanted, have []Part) string {
 	there, same := map[string]string{}, map[Part]bool{}
 	for _, p := range have {
@@ -28,7 +29,8 @@ func Missing(wanted, have []Part) string {
 		switch {
 		case same[p]:
 		case known && p.Value != "":
-			found = append(found, fmt.Sprintf("%s is %s, not %s", brief(p.Subject), brief(value), brief(p.Value)))
+			found = append(found, fmt.Sprintf("%s is %s, not %s", brief(p.Subject), brief(value),
+				brief(p.Value)))
 		default:
 			found = append(found, "it lacks "+brief(p.Subject))
 		}
@@ -47,21 +49,26 @@ func brief(text string) string {
 // Differs is the error of a statement that has passed over another object of the name.
 func Differs(c schema.Conditional, why string) error {
 	if c.Kind == "column" {
-		return &Error{Kind: Unmet, Message: fmt.Sprintf("The statement passed over what %s has already, and %s. "+
-			"Change it with ALTER TABLE, or give the new column another name.", c.Name, why)}
+		return &Error{Kind: Unmet,
+			Message: fmt.Sprintf("The statement passed over what %s has already, and %s. "+
+				"Change it with ALTER TABLE, or give the new column another name.", c.Name, why)}
 	}
 	way := "Drop it first, or give the new one another name."
 	if c.Kind == "table" {
 		way = "Change it with ALTER TABLE, or give the new one another name."
 	}
-	return &Error{Kind: Unmet, Message: fmt.Sprintf("The %s %s was not made: there is one of that name, and %s. %s", c.Kind, c.Name, why, way)}
+	return &Error{Kind: Unmet,
+		Message: fmt.Sprintf("The %s %s was not made: there is one of that name, and %s. %s", c.Kind, c.Name,
+			why, way)}
 }
 
-// Uncompared is the notice of a statement that has passed over an object which nobody could compare with it.
+// Uncompared is the notice of a statement that has passed over an object which nobody could compare
+// with it.
 func Uncompared(c schema.Conditional, why string) string {
 	what := "The " + c.Kind + " " + c.Name
 	if c.Kind == "column" {
 		what = "A column of " + c.Name
 	}
-	return fmt.Sprintf("%s was there already, and not all of it could be compared with this statement: %s. Look at what is there.", what, strings.TrimSuffix(why, "."))
+	return fmt.Sprintf("%s was there already, and not all of it could be compared with this statement: %s. "+
+		"Look at what is there.", what, strings.TrimSuffix(why, "."))
 }

@@ -31,12 +31,15 @@ func KnownFormat(l towpath.Ledger) error {
 	if has <= towpath.LedgerFormat {
 		return nil
 	}
-	return &Error{Kind: Refused, Message: fmt.Sprintf("The ledger in this database has format %d, written by a newer Towpath. "+
-		"This program knows formats up to %d, and runs and writes nothing here. Upgrade this server.", has, towpath.LedgerFormat)}
+	return &Error{Kind: Refused,
+		Message: fmt.Sprintf("The ledger in this database has format %d, written by a newer Towpath. "+
+			"This program knows formats up to %d, and runs and writes nothing here. Upgrade this server.", has,
+			towpath.LedgerFormat)}
 }
 
-// Differences compares facts about the ledger's table with those of the one that we make, in plain words. A fact begins with
-// its subject, up to a colon: of one that is there with another text, both are told.
+// Differences compares facts about the ledger's table with those of the one that we make, in plain
+// words. A fact begins with its subject, up to a colon: of one that is there with another text,
+// both are told.
 func Differences(want, have []string) (found []string) {
 	for _, fact := range have {
 		if slices.Contains(want, fact) {
@@ -56,7 +59,10 @@ func Differences(want, have []string) (found []string) {
 	}
 	for _, fact := range want {
 		subject, _, _ := strings.Cut(fact, ": ")
-		if !slices.ContainsFunc(have, func(one string) bool { return one == fact || strings.HasPrefix(one, subject+": ") }) {
+		if !slices.ContainsFunc(have, func(one string) bool {
+			return one == fact ||
+				strings.HasPrefix(one, subject+": ")
+		}) {
 			found = append(found, "its table has no "+subject)
 		}
 	}

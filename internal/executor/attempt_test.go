@@ -15,29 +15,36 @@ func TestRunTask_appliesAFileAndTellsOfIt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.SnapshotSchemas = true
-	task := b.task(t, "1", "CREATE TABLE item (id INTEGER PRIMARY KEY);\n\nINSERT INTO item VALUES (1), (2);\n")
+	task := b.task(t, "1",
+		"CREATE TABLE item (id INTEGER PRIMARY KEY);\n\nINSERT INTO item VALUES (1), (2);\n")
 	b.want(t, task.ID, towpath.TaskDone)
 	if got := b.query(t, tables); got != "item" {
 		t.Errorf("tables are %q", got)
 	}
 	ledger := b.ledger(t)
-	if len(ledger) != 1 || ledger[0].State != towpath.LedgerDone || ledger[0].Checksum != task.Checksum || ledger[0].DatabaseID != b.database.ID ||
-		ledger[0].ServerID != "server" || ledger[0].StatementsDone != 2 || ledger[0].Epoch != 1 || ledger[0].FinishedAt == nil {
+	if len(ledger) != 1 || ledger[0].State != towpath.LedgerDone || ledger[0].Checksum != task.Checksum ||
+		ledger[0].DatabaseID != b.database.ID ||
+		ledger[0].ServerID != "server" || ledger[0].StatementsDone != 2 || ledger[0].Epoch != 1 ||
+		ledger[0].FinishedAt == nil {
 		t.Errorf("ledger is %+v", ledger)
 	}
 	done, attempts, history := b.read(t, task.ID)
-	if done.Total != 2 || done.Finished != 2 || done.FinishedAt == nil || len(attempts) != 1 || attempts[0].State != towpath.TaskDone {
+	if done.Total != 2 || done.Finished != 2 || done.FinishedAt == nil || len(attempts) != 1 ||
+		attempts[0].State != towpath.TaskDone {
 		t.Errorf("task is %+v, attempts %+v", done, attempts)
 	}
-	if len(history) != 1 || history[0].RowsAffected != 2 || history[0].Author != "Ada" || history[0].TaskID != task.ID || history[0].SchemaBefore == history[0].SchemaAfter {
+	if len(history) != 1 || history[0].RowsAffected != 2 || history[0].Author != "Ada" ||
+		history[0].TaskID != task.ID || history[0].SchemaBefore == history[0].SchemaAfter {
 		t.Fatalf("history is %+v", history)
 	}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
 		logs, err := tx.Statements(ctx, attempts[0].ID, 0, 10)
-		if len(logs) != 2 || logs[1].Line != 3 || logs[1].Rows != 2 || !strings.HasPrefix(logs[1].Summary, "INSERT INTO item") {
+		if len(logs) != 2 || logs[1].Line != 3 || logs[1].Rows != 2 ||
+			!strings.HasPrefix(logs[1].Summary, "INSERT INTO item") {
 			t.Errorf("log is %+v", logs)
 		}
-		if dump, err := tx.Content(ctx, history[0].SchemaAfter); err != nil || !strings.Contains(string(dump), "CREATE TABLE item") {
+		if dump, err := tx.Content(ctx, history[0].SchemaAfter); err != nil ||
+			!strings.Contains(string(dump), "CREATE TABLE item") {
 			t.Errorf("schema after is %q, %v", dump, err)
 		}
 		d, _ := tx.ProjectDatabases(ctx, b.database.ProjectID)
@@ -64,21 +71,25 @@ func TestRunTask_whatMustNotRunIsRefusedBeforeAnythingRan(t *testing.T) {
 		"a quote left open":   {"CREATE TABLE a (x);\nINSERT INTO a VALUES ('x);", "1.sql:2:23: "},
 		"a loaded extension":  {"CREATE TABLE a (x);\nSELECT load_extension('x');", "1.sql:2:"},
 		"a write to a ledger": {"CREATE TABLE a (x);\nDELETE FROM towpath_ledger;", "1.sql:2:"},
-		"a failing statement": {"CREATE TABLE a (x);\n\n INSERT INTO missing VALUES (1);\nCREATE TABLE b (x);", "1.sql:3:2: "},
-		"a broken reference": {"CREATE TABLE a (x PRIMARY KEY);\nCREATE TABLE b (x REFERENCES a);\nINSERT INTO b VALUES (7);",
+		"a failing statement": {"CREATE TABLE a (x);\n\n INSERT INTO missing VALUES (1);\nCREATE " +
+			"TABLE b (x);", "1.sql:3:2: "},
+		"a broken reference": {"CREATE TABLE a (x PRIMARY KEY);\nCREATE TABLE b (x REFERENCES a);\nINSERT " +
+			"INTO b VALUES (7);",
 			""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			task := b.want(t, b.task(t, "1", c.script).ID, towpath.TaskFailed)
-			if !strings.HasPrefix(wording.Text(task.Reason), c.place) || wording.Text(task.Reason) == c.place {
+			if !strings.HasPrefix(wording.Text(task.Reason), c.place) ||
+				wording.Text(task.Reason) == c.place {
 				t.Errorf("reason is %q, want it at %q", task.Reason, c.place)
 			}
 			if got := b.query(t, tables); got != "" || len(b.ledger(t)) != 0 {
 				t.Errorf("left behind: tables %q, ledger %v", got, b.ledger(t))
 			}
-			if _, attempts, history := b.read(t, task.ID); len(history) != 0 || attempts[0].State != towpath.TaskFailed || attempts[0].Message.IsZero() {
+			if _, attempts, history := b.read(t, task.ID); len(history) != 0 ||
+				attempts[0].State != towpath.TaskFailed || attempts[0].Message.IsZero() {
 				t.Errorf("attempts %+v, history %+v", attempts, history)
 			}
 		})
@@ -94,17 +105,33 @@ func TestRunTask_findsWhatTheLedgerHas(t *testing.T) {
 		words  string
 		told   int // rows of history
 	}{
-		"the same text: nothing to run": {func(b *bundle, e *towpath.LedgerEntry) {}, towpath.TaskDone, "", 1},
-		"another text: nothing may run": {func(b *bundle, e *towpath.LedgerEntry) { e.Checksum = "other" }, towpath.TaskFailed, "with another text", 0},
+		"the same text: nothing to run": {func(b *bundle, e *towpath.LedgerEntry) {}, towpath.TaskDone,
+			"", 1},
+		"another text: nothing may run": {func(b *bundle, e *towpath.LedgerEntry) { e.Checksum = "other" },
+			towpath.TaskFailed, "with another text", 0},
 		"the ledger of another database": {func(b *bundle, e *towpath.LedgerEntry) {
 			e.DatabaseID, e.MigrationID = "other", towpath.MigrationID{Type: towpath.TypeLease}
 		}, towpath.TaskFailed, "Is it a copy?", 0},
-		"a row of another database":     {func(b *bundle, e *towpath.LedgerEntry) { e.DatabaseID = "other" }, towpath.TaskFailed, "Is it a copy?", 0},
-		"an intent without its outcome": {func(b *bundle, e *towpath.LedgerEntry) { e.State = towpath.LedgerRunning }, towpath.TaskUnknown, "nobody knows", 0},
-		"a run that stopped half-way":   {func(b *bundle, e *towpath.LedgerEntry) { e.State = towpath.LedgerFailed }, towpath.TaskDone, "", 1},
-		"a run that stopped half-way in another text": {func(b *bundle, e *towpath.LedgerEntry) { e.State, e.Checksum = towpath.LedgerFailed, "other" },
+		"a row of another database": {func(b *bundle, e *towpath.LedgerEntry) { e.DatabaseID = "other" },
+			towpath.TaskFailed, "Is it a copy?", 0},
+		"an intent without its outcome": {func(b *bundle,
+			e *towpath.LedgerEntry) {
+			e.State = towpath.LedgerRunning
+		}, towpath.TaskUnknown, "nobody knows", 0},
+		"a run that stopped half-way": {func(b *bundle,
+			e *towpath.LedgerEntry) {
+			e.State = towpath.LedgerFailed
+		}, towpath.TaskDone, "", 1},
+		"a run that stopped half-way in another text": {func(b *bundle,
+			e *towpath.LedgerEntry) {
+			e.State, e.Checksum = towpath.LedgerFailed, "other"
+		},
 			towpath.TaskUnknown, "half-way", 0},
-		"a run that failed with nothing kept": {func(b *bundle, e *towpath.LedgerEntry) { e.State, e.StatementsDone = towpath.LedgerFailed, 0 }, towpath.TaskDone, "", 1},
+		"a run that failed with nothing kept": {func(b *bundle,
+			e *towpath.LedgerEntry) {
+			e.State, e.StatementsDone = towpath.LedgerFailed, 0
+		}, towpath.TaskDone,
+			"", 1},
 		"a newer epoch, after a restore": {func(b *bundle, e *towpath.LedgerEntry) {
 			e.State, e.StatementsDone, e.Epoch = towpath.LedgerFailed, 0, 41
 		}, towpath.TaskDone, "", 1},
@@ -114,8 +141,18 @@ func TestRunTask_findsWhatTheLedgerHas(t *testing.T) {
 			b := setup(t)
 			task := b.task(t, "1", script)
 			at := time.Now().UTC().Truncate(time.Microsecond)
-			e := towpath.LedgerEntry{MigrationID: task.MigrationID, State: towpath.LedgerDone, Checksum: task.Checksum, Path: task.Path, Epoch: 1,
-				DatabaseID: b.database.ID, StatementsTotal: 2, StatementsDone: 1, StartedAt: at, FinishedAt: &at}
+			e := towpath.LedgerEntry{
+				MigrationID:     task.MigrationID,
+				State:           towpath.LedgerDone,
+				Checksum:        task.Checksum,
+				Path:            task.Path,
+				Epoch:           1,
+				DatabaseID:      b.database.ID,
+				StatementsTotal: 2,
+				StatementsDone:  1,
+				StartedAt:       at,
+				FinishedAt:      &at,
+			}
 			c.change(b, &e)
 			b.record(t, e)
 			got := b.want(t, task.ID, c.state)
@@ -125,7 +162,8 @@ func TestRunTask_findsWhatTheLedgerHas(t *testing.T) {
 			if _, _, history := b.read(t, task.ID); len(history) != c.told {
 				t.Errorf("history is %+v, want %d rows", history, c.told)
 			}
-			if ran := b.query(t, tables) == "a"; ran != (e.State == towpath.LedgerFailed && e.StatementsDone == 0 && c.state == towpath.TaskDone) {
+			if ran := b.query(t, tables) == "a"; ran != (e.State == towpath.LedgerFailed &&
+				e.StatementsDone == 0 && c.state == towpath.TaskDone) {
 				t.Errorf("ran is %v", ran)
 			}
 		})
@@ -136,8 +174,16 @@ func TestRunTask_runsAgainWhatAPersonResolved(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	task := b.task(t, "1", "CREATE TABLE a (x);\nCREATE TABLE b (x);")
-	b.record(t, towpath.LedgerEntry{MigrationID: task.MigrationID, State: towpath.LedgerRunning, Checksum: task.Checksum,
-		DatabaseID: b.database.ID, Epoch: 7, StatementsTotal: 2, StatementsDone: 1, StartedAt: time.Now()})
+	b.record(t, towpath.LedgerEntry{
+		MigrationID:     task.MigrationID,
+		State:           towpath.LedgerRunning,
+		Checksum:        task.Checksum,
+		DatabaseID:      b.database.ID,
+		Epoch:           7,
+		StatementsTotal: 2,
+		StatementsDone:  1,
+		StartedAt:       time.Now(),
+	})
 	b.want(t, task.ID, towpath.TaskUnknown)
 	run(t, b.Service, task.ID)
 	if again, _, _ := b.read(t, task.ID); again.State != towpath.TaskUnknown {
@@ -155,10 +201,12 @@ func TestRunTask_recordsWithoutRunning(t *testing.T) {
 	b := setup(t)
 	b.want(t, b.task(t, "1", "CREATE TABLE a (x);").ID, towpath.TaskDone)
 	edited, second := b.migration("1", "CREATE TABLE a (y);"), b.migration("2", "CREATE TABLE b (x);")
-	marker := towpath.Migration{MigrationID: towpath.MigrationID{Version: "3", Type: towpath.TypeBaseline}, Label: "3"}
+	marker := towpath.Migration{MigrationID: towpath.MigrationID{Version: "3", Type: towpath.TypeBaseline},
+		Label: "3"}
 	task := b.task(t, "3", "")
 	b.set(t, task.ID, func(t *towpath.Task) {
-		t.Action, t.Migration, t.Covers = towpath.ActionRecord, marker, []towpath.Migration{marker, edited, second}
+		t.Action, t.Migration, t.Covers = towpath.ActionRecord, marker, []towpath.Migration{marker, edited,
+			second}
 	})
 	b.want(t, task.ID, towpath.TaskDone)
 	b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskPending })
@@ -167,7 +215,8 @@ func TestRunTask_recordsWithoutRunning(t *testing.T) {
 	for _, e := range b.ledger(t) {
 		state[e.Version] = e
 	}
-	if len(state) != 3 || state["1"].State != towpath.LedgerBaselined || state["1"].Checksum != edited.Checksum || state["2"].State != towpath.LedgerBaselined ||
+	if len(state) != 3 || state["1"].State != towpath.LedgerBaselined ||
+		state["1"].Checksum != edited.Checksum || state["2"].State != towpath.LedgerBaselined ||
 		state["3"].Type != towpath.TypeBaseline {
 		t.Errorf("ledger is %+v", state)
 	}
@@ -187,7 +236,8 @@ func TestRunTask_leavesADatabaseThatLeftTheProjectAlone(t *testing.T) {
 		b.database.ProjectID = ""
 		return tx.UpdateDatabase(ctx, &b.database)
 	})
-	if got := b.want(t, task.ID, towpath.TaskFailed); got.Reason.Code != towpath.ReasonUnassigned || b.query(t, tables) != "" {
+	if got := b.want(t, task.ID, towpath.TaskFailed); got.Reason.Code != towpath.ReasonUnassigned ||
+		b.query(t, tables) != "" {
 		t.Errorf("reason is %q", got.Reason)
 	}
 }

@@ -165,7 +165,7 @@ func torn(st statement.Statement, c schema.Change) bool {
 // same lock.
 func (a *autocommit) clearEarlier(ctx context.Context, seen *observation) error {
 	now := seen.before
-	if v, _ := verifyEffect(observation{seen.change, a.origin, now}); v != leftover {
+	if v, _ := verifyEffect(observation{change: seen.change, before: a.origin, now: now}); v != leftover {
 		return nil
 	}
 	seen.before = a.origin

@@ -42,7 +42,8 @@ func TestRunTask_statementsThatStayAreToldOf(t *testing.T) {
 	b := setupAutocommit(t)
 	task := b.task(t, "1", "CREATE TABLE a (x);\nINSERT INTO b VALUES (1);\nCREATE TABLE c (x);")
 	failed := b.want(t, task.ID, towpath.TaskFailed)
-	if !strings.HasPrefix(wording.Text(failed.Reason), "1.sql:2:1: ") || !strings.Contains(wording.Text(failed.Reason), "Statement 1 of 3 is in the database") {
+	if !strings.HasPrefix(wording.Text(failed.Reason), "1.sql:2:1: ") ||
+		!strings.Contains(wording.Text(failed.Reason), "Statement 1 of 3 is in the database") {
 		t.Errorf("reason is %q", failed.Reason)
 	}
 	if e := b.ledger(t); len(e) != 1 || e[0].State != towpath.LedgerFailed || e[0].StatementsDone != 1 {
@@ -68,7 +69,8 @@ func (b *bundle) push(t *testing.T, id, text string) {
 	t.Helper()
 	sum := sha256.Sum256([]byte(text))
 	checksum := hex.EncodeToString(sum[:])
-	err := b.Store.Write(t.Context(), func(tx *store.Tx) error { return tx.PutContent(t.Context(), checksum, []byte(text)) })
+	err := b.Store.Write(t.Context(),
+		func(tx *store.Tx) error { return tx.PutContent(t.Context(), checksum, []byte(text)) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,12 +86,23 @@ func TestRunTask_goesOnBehindTheSameStatements(t *testing.T) {
 		state towpath.TaskState
 		rows  string
 	}{
-		"a comment on top":           {text: "-- ticket 7\n" + start + "CREATE TABLE rb (x);", state: towpath.TaskDone, rows: "1"},
-		"other line ends and blanks": {text: "CREATE  TABLE ra(x);\r\n\r\nINSERT INTO ra /* x */ VALUES ( 'a; -- b' );CREATE TABLE rb (x)", state: towpath.TaskDone, rows: "1"},
-		"another statement":          {text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);", state: towpath.TaskUnknown, rows: "1"},
-		"another text in a literal":  {text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('a; --  b');\nCREATE TABLE rb (x);", state: towpath.TaskUnknown, rows: "1"},
-		"one more, counted":          {text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);", after: 2, state: towpath.TaskDone, rows: "1"},
-		"more than there are":        {text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);", after: 4, state: towpath.TaskUnknown, rows: "1"},
+		"a comment on top": {text: "-- ticket 7\n" + start + "CREATE TABLE rb (x);",
+			state: towpath.TaskDone, rows: "1"},
+		"other line ends and blanks": {
+			text:  "CREATE  TABLE ra(x);\r\n\r\nINSERT INTO ra /* x */ VALUES ( 'a; -- b' );CREATE TABLE rb (x)",
+			state: towpath.TaskDone, rows: "1"},
+		"another statement": {
+			text:  "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);",
+			state: towpath.TaskUnknown, rows: "1"},
+		"another text in a literal": {
+			text:  "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('a; --  b');\nCREATE TABLE rb (x);",
+			state: towpath.TaskUnknown, rows: "1"},
+		"one more, counted": {
+			text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);", after: 2,
+			state: towpath.TaskDone, rows: "1"},
+		"more than there are": {
+			text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);", after: 4,
+			state: towpath.TaskUnknown, rows: "1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -99,7 +112,8 @@ func TestRunTask_goesOnBehindTheSameStatements(t *testing.T) {
 			b.push(t, task.ID, c.text)
 			if c.after > 0 {
 				b.want(t, task.ID, towpath.TaskUnknown)
-				b.set(t, task.ID, func(t *towpath.Task) { t.State, t.ContinueAfter = towpath.TaskPending, c.after })
+				b.set(t, task.ID,
+					func(t *towpath.Task) { t.State, t.ContinueAfter = towpath.TaskPending, c.after })
 			}
 			b.want(t, task.ID, c.state)
 			if got := b.query(t, "SELECT count(*) || '' FROM ra"); got != c.rows {
@@ -179,7 +193,8 @@ func TestRunTask_unreadableLedgerIsUnknownUntilItCanBeRead(t *testing.T) {
 // A file without a transaction that breaks foreign keys stays failed until they hold.
 func TestRunTask_brokenKeysStayFailedUntilTheyHold(t *testing.T) {
 	t.Parallel()
-	const start = "-- towpath: no-transaction\nPRAGMA foreign_keys = OFF;\nCREATE TABLE größe (id INTEGER PRIMARY KEY);\n" +
+	const start = "-- towpath: no-transaction\nPRAGMA foreign_keys = OFF;\nCREATE TABLE größe (id INTEGER " +
+		"PRIMARY KEY);\n" +
 		"CREATE TABLE \"order\" (p REFERENCES größe);\nINSERT INTO \"order\" VALUES (7);\n"
 	for name, script := range map[string]string{
 		"at its end":                start,
@@ -199,7 +214,9 @@ func TestRunTask_brokenKeysStayFailedUntilTheyHold(t *testing.T) {
 				b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskPending })
 				return b.want(t, task.ID, state)
 			}
-			if got := again("CREATE TABLE nowhere (x)", towpath.TaskFailed); !strings.Contains(wording.Text(got.Reason), "its parent row in größe is missing") {
+			if got := again("CREATE TABLE nowhere (x)",
+				towpath.TaskFailed); !strings.Contains(wording.Text(got.Reason),
+				"its parent row in größe is missing") {
 				t.Errorf("reason is %q", got.Reason)
 			}
 			again("SELECT 1", towpath.TaskFailed)

@@ -60,10 +60,12 @@ func TestBatch_whatFollowsRunsUnderTheSameLease(t *testing.T) {
 		}
 	}
 	last, attempts, history := b.read(t, tasks[49].ID)
-	if before, _, _ := b.read(t, tasks[48].ID); last.StartedAt.Before(*before.FinishedAt) || !attempts[0].StartedAt.Equal(*last.StartedAt) {
+	if before, _, _ := b.read(t, tasks[48].ID); last.StartedAt.Before(*before.FinishedAt) ||
+		!attempts[0].StartedAt.Equal(*last.StartedAt) {
 		t.Errorf("it began at %s, the one before ended at %s", last.StartedAt, before.FinishedAt)
 	}
-	if len(ledger) != 50 || len(attempts) != 1 || attempts[0].State != towpath.TaskDone || len(history) != 50 {
+	if len(ledger) != 50 || len(attempts) != 1 || attempts[0].State != towpath.TaskDone ||
+		len(history) != 50 {
 		t.Errorf("%d rows, attempts %+v, %d in the history", len(ledger), attempts, len(history))
 	}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -78,7 +80,8 @@ func TestBatch_whatFollowsRunsUnderTheSameLease(t *testing.T) {
 func TestBatch_aFailureLeavesWhatFollowsPending(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);", "CREATE TABLE c (x);")...)
+	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);",
+		"CREATE TABLE c (x);")...)
 	run(t, b.Service, tasks[0].ID)
 	if got := b.states(t, tasks); got != "done done done failed pending pending" {
 		t.Errorf("tasks are %q", got)
@@ -159,7 +162,12 @@ func TestBatch_atMostSoManyDatabasesOfAnInstance(t *testing.T) {
 	b := setup(t)
 	b.PerInstance = 1
 	task := b.task(t, "1", "CREATE TABLE a (x);")
-	other := towpath.Database{InstanceID: b.database.InstanceID, EnvironmentID: b.database.EnvironmentID, Name: "other", ProjectID: b.database.ProjectID}
+	other := towpath.Database{
+		InstanceID:    b.database.InstanceID,
+		EnvironmentID: b.database.EnvironmentID,
+		Name:          "other",
+		ProjectID:     b.database.ProjectID,
+	}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.CreateDatabase(ctx, &other); err != nil {
 			return err
@@ -170,7 +178,11 @@ func TestBatch_atMostSoManyDatabasesOfAnInstance(t *testing.T) {
 	if again, err := b.RunTask(t.Context(), task.ID); err != nil || again == nil {
 		t.Fatalf("beside a busy database: again %v, error %v", again, err)
 	}
-	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.ReleaseTarget(ctx, other.ID, "somebody", 1) })
+	b.write(t,
+		func(ctx context.Context, tx *store.Tx) error {
+			return tx.ReleaseTarget(ctx, other.ID,
+				"somebody", 1)
+		})
 	b.want(t, task.ID, towpath.TaskDone)
 }
 
@@ -183,7 +195,12 @@ func (b *bundle) supersede(t *testing.T, tasks []towpath.Task) (newer towpath.Ro
 		if err := tx.UpdateRollout(ctx, &old); err != nil {
 			return err
 		}
-		newer = towpath.Rollout{ProjectID: old.ProjectID, LinkID: old.LinkID, Commit: "beef", State: towpath.RolloutPending}
+		newer = towpath.Rollout{
+			ProjectID: old.ProjectID,
+			LinkID:    old.LinkID,
+			Commit:    "beef",
+			State:     towpath.RolloutPending,
+		}
 		if err := tx.CreateRollout(ctx, &newer); err != nil {
 			return err
 		}
@@ -202,7 +219,8 @@ func (b *bundle) supersede(t *testing.T, tasks []towpath.Task) (newer towpath.Ro
 
 func TestBatch_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
 	t.Parallel()
-	for name, dies := range map[string]bool{"and the batch reports what it did": false, "and the batch dies": true} {
+	for name, dies := range map[string]bool{"and the batch reports what it did": false,
+		"and the batch dies": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
@@ -210,7 +228,8 @@ func TestBatch_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
 			tasks := b.line(t, creates(5)...)
 			var newer towpath.Rollout
 			b.Reached = func(place string) {
-				if now, _, _ := b.read(t, tasks[0].ID); place != "before outcome" || now.State != towpath.TaskDone || newer.ID != "" {
+				if now, _, _ := b.read(t, tasks[0].ID); place != "before outcome" ||
+					now.State != towpath.TaskDone || newer.ID != "" {
 					return
 				}
 				newer = b.supersede(t, tasks)
@@ -241,7 +260,8 @@ func TestBatch_whatIsCancelledBeforeItBeganNeverRuns(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.Ticks = never
-	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);", "CREATE TABLE c (x);")...)
+	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);",
+		"CREATE TABLE c (x);")...)
 	decisions := &rollout.Service{Store: b.Store}
 	b.Reached = func(place string) {
 		if place != "before outcome" || b.states(t, tasks) != "done running running running running pending" {
@@ -258,7 +278,8 @@ func TestBatch_whatIsCancelledBeforeItBeganNeverRuns(t *testing.T) {
 		t.Errorf("tasks are %q", got)
 	}
 	cancelled, attempts, _ := b.read(t, tasks[4].ID)
-	if cancelled.Reason.Code != towpath.ReasonCancelledEarly || len(attempts) != 1 || attempts[0].State != towpath.TaskFailed || attempts[0].StartedAt.IsZero() {
+	if cancelled.Reason.Code != towpath.ReasonCancelledEarly || len(attempts) != 1 ||
+		attempts[0].State != towpath.TaskFailed || attempts[0].StartedAt.IsZero() {
 		t.Errorf("task %+v, attempts %+v", cancelled, attempts)
 	}
 }
@@ -270,7 +291,8 @@ func TestBatch_aCancelOutlivesACrash(t *testing.T) {
 	b.crash(t, task.ID, 0)
 	b.set(t, task.ID, func(t *towpath.Task) { now := time.Now(); t.CancelAt = &now })
 	b.crashEnds(t)
-	if got := b.want(t, task.ID, towpath.TaskFailed); got.Reason.Code != towpath.ReasonCancelled || got.CancelAt != nil {
+	if got := b.want(t, task.ID, towpath.TaskFailed); got.Reason.Code != towpath.ReasonCancelled ||
+		got.CancelAt != nil {
 		t.Errorf("task is %+v", got)
 	}
 }
@@ -334,7 +356,8 @@ func TestBatch_whatWaitsEndsWithItsRepositoryUnlinked(t *testing.T) {
 	tasks := b.line(t, append(creates(3), "CREATE TABLE a1 (x);", "CREATE TABLE b (x);")...)
 	unlinked := false
 	b.Reached = func(place string) {
-		if unlinked || place != "before outcome" || b.states(t, tasks) != "done running running running running" {
+		if unlinked || place != "before outcome" ||
+			b.states(t, tasks) != "done running running running running" {
 			return
 		}
 		unlinked = true
@@ -355,7 +378,8 @@ func TestBatch_whatCouldNotBeGivenBackIsGivenBackLater(t *testing.T) {
 	metadata := open(t, b.meta+"?_pragma=busy_timeout(5000)")
 	looked := ""
 	b.Reached = func(place string) {
-		if place != "before outcome" || looked != "" || b.states(t, tasks) != "done running running running running pending" {
+		if place != "before outcome" || looked != "" ||
+			b.states(t, tasks) != "done running running running running pending" {
 			return
 		}
 		for _, text := range []string{
@@ -371,7 +395,8 @@ func TestBatch_whatCouldNotBeGivenBackIsGivenBackLater(t *testing.T) {
 		}
 	}
 	run(t, b.Service, tasks[0].ID)
-	const want = "done running running running running pending; done running pending pending pending pending; "
+	const want = "done running running running running pending; done running pending pending pending " +
+		"pending; "
 	if looked != want {
 		t.Errorf("meanwhile tasks are %q, want %q", looked, want)
 	}

@@ -21,7 +21,9 @@ const (
 func (s *Service) begin(ctx context.Context, taskID string) (b *batch, requeueAt *time.Time, err error) {
 	unknown := false
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		b, requeueAt, unknown = nil, nil, false
+		b = nil
+		requeueAt = nil
+		unknown = false
 		task, err := tx.Task(ctx, taskID)
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
 			return nil

@@ -18,7 +18,8 @@ import (
 const testLease = 3 * time.Second
 
 // slow runs for some minutes unless it is stopped.
-const slow = "CREATE TABLE a (x);\nINSERT INTO a WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT i FROM n WHERE i = 0;"
+const slow = "CREATE TABLE a (x);\nINSERT INTO a WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 " +
+	"FROM n WHERE i < 2000000000) SELECT i FROM n WHERE i = 0;"
 
 // crash leaves a task as a dead process does: running, with an open attempt and a lease.
 func (b *bundle) crash(t *testing.T, id string, until time.Duration) {
@@ -28,13 +29,19 @@ func (b *bundle) crash(t *testing.T, id string, until time.Duration) {
 		if _, _, err := tx.ClaimTarget(ctx, b.database.ID, "dead", tx.Now.Add(until)); err != nil {
 			return err
 		}
-		return tx.CreateAttempt(ctx, &towpath.Attempt{TaskID: id, Number: 1, State: towpath.TaskRunning, StartedAt: tx.Now})
+		return tx.CreateAttempt(ctx, &towpath.Attempt{
+			TaskID:    id,
+			Number:    1,
+			State:     towpath.TaskRunning,
+			StartedAt: tx.Now,
+		})
 	})
 }
 
 func TestRunTask_takesOverFromACrash(t *testing.T) {
 	t.Parallel()
-	for name, committed := range map[string]bool{"before the commit": false, "between the commit and its report": true} {
+	for name, committed := range map[string]bool{"before the commit": false,
+		"between the commit and its report": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
@@ -53,7 +60,8 @@ func TestRunTask_takesOverFromACrash(t *testing.T) {
 				t.Errorf("tables are %q", got)
 			}
 			_, attempts, history := b.read(t, task.ID)
-			if len(attempts) != 2 || attempts[0].State != towpath.TaskFailed || attempts[0].Message.Code != towpath.ReasonServerDied {
+			if len(attempts) != 2 || attempts[0].State != towpath.TaskFailed ||
+				attempts[0].Message.Code != towpath.ReasonServerDied {
 				t.Errorf("attempts are %+v", attempts)
 			}
 			if len(history) != 1 {
@@ -93,7 +101,8 @@ func (b *bundle) restore(t *testing.T, id string) {
 	t.Helper()
 	b.set(t, id, func(t *towpath.Task) { t.State, t.Attempts = towpath.TaskPending, 0 })
 	db := open(t, b.meta)
-	for _, statement := range []string{"DELETE FROM statement_log", "DELETE FROM attempt", "DELETE FROM change_history", `UPDATE "database" SET lease_epoch = 0`} {
+	for _, statement := range []string{"DELETE FROM statement_log", "DELETE FROM attempt",
+		"DELETE FROM change_history", `UPDATE "database" SET lease_epoch = 0`} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +123,8 @@ func TestRunTask_restoredMetadataCatchesUp(t *testing.T) {
 	b.restore(t, first.ID)
 	b.want(t, first.ID, towpath.TaskDone)
 	_, _, after := b.read(t, first.ID)
-	if len(after) != 1 || !after[0].StartedAt.Equal(before[0].StartedAt) || !after[0].FinishedAt.Equal(before[0].FinishedAt) || after[0].Author != "Ada" {
+	if len(after) != 1 || !after[0].StartedAt.Equal(before[0].StartedAt) ||
+		!after[0].FinishedAt.Equal(before[0].FinishedAt) || after[0].Author != "Ada" {
 		t.Errorf("history was %+v, is %+v", before, after)
 	}
 }
@@ -136,7 +146,8 @@ func TestRunTask_stopOfTheServerKeepsNothingAndGoesOnLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, attempts, _ := b.read(t, task.ID)
-	if got.State != towpath.TaskPending || attempts[0].State != towpath.TaskFailed || !b.wanted(t, towpath.JobRunTask, task.ID) {
+	if got.State != towpath.TaskPending || attempts[0].State != towpath.TaskFailed ||
+		!b.wanted(t, towpath.JobRunTask, task.ID) {
 		t.Errorf("task is %s (%s), attempts %+v", got.State, got.Reason, attempts)
 	}
 	if left := b.query(t, tables); left != "" || len(b.ledger(t)) != 0 {
@@ -166,7 +177,8 @@ func TestRunTask_stopsWithoutAWordWhenItsLeaseIsLost(t *testing.T) {
 	if again := <-ended; again == nil {
 		t.Error("nobody looks at the task again")
 	}
-	if got, attempts, _ := b.read(t, task.ID); got.State != towpath.TaskRunning || attempts[0].State != towpath.TaskRunning || b.query(t, tables) != "" {
+	if got, attempts, _ := b.read(t, task.ID); got.State != towpath.TaskRunning ||
+		attempts[0].State != towpath.TaskRunning || b.query(t, tables) != "" {
 		t.Errorf("task is %+v, attempts %+v: want them untouched", got, attempts)
 	}
 }
@@ -210,7 +222,8 @@ func TestRunTask_startsOverWhileOthersHoldTheLock(t *testing.T) {
 				time.AfterFunc(50*time.Millisecond, func() { exec("ROLLBACK") })
 			}
 			got := b.want(t, task.ID, c.state)
-			if c.state == towpath.TaskFailed && !strings.Contains(wording.Text(got.Reason), "given up at try 3") {
+			if c.state == towpath.TaskFailed &&
+				!strings.Contains(wording.Text(got.Reason), "given up at try 3") {
 				t.Errorf("reason is %q", got.Reason)
 			}
 		})
@@ -219,14 +232,16 @@ func TestRunTask_startsOverWhileOthersHoldTheLock(t *testing.T) {
 
 func TestRunTask_isNeverDoneTwice(t *testing.T) {
 	t.Parallel()
-	for name, lease := range map[string]time.Duration{"while leases hold": time.Minute, "even when leases end under the runs": time.Millisecond} {
+	for name, lease := range map[string]time.Duration{"while leases hold": time.Minute,
+		"even when leases end under the runs": time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			b.Lease, b.LockTimeout = lease, time.Second
 			const races = 100
 			for n := range races {
-				task := b.task(t, fmt.Sprint(n), "CREATE TABLE IF NOT EXISTS counter (n);\nINSERT INTO counter VALUES (1);")
+				task := b.task(t, fmt.Sprint(n),
+					"CREATE TABLE IF NOT EXISTS counter (n);\nINSERT INTO counter VALUES (1);")
 				b.crash(t, task.ID, -time.Second) // running, and its process dead: the way in for both
 				b.race(t, task.ID)
 			}
@@ -235,15 +250,17 @@ func TestRunTask_isNeverDoneTwice(t *testing.T) {
 				history, err = tx.ChangeHistory(ctx, b.database.ID, store.Page{Limit: 1000})
 				return err
 			})
-			if got := b.query(t, "SELECT count(*) FROM counter"); got != fmt.Sprint(races) || len(b.ledger(t)) != races || len(history) != races {
-				t.Errorf("%s rows, %d entries in the ledger, %d in the history, want %d each", got, len(b.ledger(t)), len(history), races)
+			if got := b.query(t, "SELECT count(*) FROM counter"); got != fmt.Sprint(races) ||
+				len(b.ledger(t)) != races || len(history) != races {
+				t.Errorf("%s rows, %d entries in the ledger, %d in the history, want %d each", got,
+					len(b.ledger(t)), len(history), races)
 			}
 		})
 	}
 }
 
-// race runs a task in two processes at once, with leases too short to finish, and then in one to its
-// end.
+// race runs a task in two processes at once, with leases too short to finish, and then in one to
+// its end.
 func (b *bundle) race(t *testing.T, id string) {
 	t.Helper()
 	var racers sync.WaitGroup
@@ -286,10 +303,12 @@ func TestAdopt_goesOnFromACopy(t *testing.T) {
 		second.DatabaseID, b.database = c.ID, c
 		return tx.UpdateTask(ctx, &second)
 	})
-	if got := b.want(t, second.ID, towpath.TaskFailed); !strings.Contains(wording.Text(got.Reason), "Is it a copy?") {
+	if got := b.want(t, second.ID, towpath.TaskFailed); !strings.Contains(wording.Text(got.Reason),
+		"Is it a copy?") {
 		t.Fatalf("reason is %q", got.Reason)
 	}
-	if err := b.Adopt(t.Context(), towpath.Actor{Member: towpath.Member{ID: "ada"}}, second.DatabaseID); err != nil {
+	if err := b.Adopt(t.Context(), towpath.Actor{Member: towpath.Member{ID: "ada"}},
+		second.DatabaseID); err != nil {
 		t.Fatal(err)
 	}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -297,7 +316,8 @@ func TestAdopt_goesOnFromACopy(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if entries := all[1].Ledger.Entries; len(entries) != 1 || entries[0].DatabaseID != second.DatabaseID || all[1].Lease.Owner != "" {
+		if entries := all[1].Ledger.Entries; len(entries) != 1 ||
+			entries[0].DatabaseID != second.DatabaseID || all[1].Lease.Owner != "" {
 			t.Errorf("copy is %+v", all[1])
 		}
 		events, err := tx.AuditEvents(ctx, "", store.Page{})

@@ -44,8 +44,10 @@ func setup(t *testing.T) *bundle {
 	b := &bundle{folder: folder, meta: meta, Service: &executor.Service{
 		// Claims grow as on an idle machine.
 		Quick: time.Hour,
-		Store: st, Keyring: keyring, Owner: "first", ServerID: "server", Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
-		Engines: map[towpath.EngineType]engine.Engine{towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder})},
+		Store: st, Keyring: keyring, Owner: "first", ServerID: "server",
+		Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
+		Engines: map[towpath.EngineType]engine.Engine{
+			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder})},
 	}}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
 		p, e := towpath.Project{Name: "Shop"}, towpath.Environment{Name: "prod"}
@@ -55,7 +57,13 @@ func setup(t *testing.T) *bundle {
 		if err := tx.CreateEnvironment(ctx, &e); err != nil {
 			return err
 		}
-		i := towpath.Instance{ID: store.NewID(), Name: "files", Engine: towpath.EngineSQLite, EnvironmentID: e.ID, Address: "."}
+		i := towpath.Instance{
+			ID:            store.NewID(),
+			Name:          "files",
+			Engine:        towpath.EngineSQLite,
+			EnvironmentID: e.ID,
+			Address:       ".",
+		}
 		if err := tx.CreateInstance(ctx, &i); err != nil {
 			return err
 		}
@@ -63,7 +71,13 @@ func setup(t *testing.T) *bundle {
 		if err := tx.CreateDatabase(ctx, &b.database); err != nil {
 			return err
 		}
-		b.rollout = towpath.Rollout{ProjectID: p.ID, LinkID: "link", Commit: "c0ffee", Author: "Ada", State: towpath.RolloutPending}
+		b.rollout = towpath.Rollout{
+			ProjectID: p.ID,
+			LinkID:    "link",
+			Commit:    "c0ffee",
+			Author:    "Ada",
+			State:     towpath.RolloutPending,
+		}
 		return errors.Join(addLink(ctx, tx, p.ID), tx.CreateRollout(ctx, &b.rollout))
 	})
 	if err := os.WriteFile(b.file("shop"), nil, 0o600); err != nil {
@@ -78,10 +92,26 @@ func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 	if err := tx.CreateMember(ctx, &m); err != nil {
 		return err
 	}
-	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, EncryptedAccessToken: []byte{1}, EncryptedRefreshToken: []byte{1}}
-	l := towpath.RepositoryLink{ID: "link", ProjectID: projectID, ProviderID: "provider", GrantID: "grant", LatePolicy: towpath.LateHold,
-		HookState: towpath.HookPolling, EncryptedHookSecret: []byte{1}, SyncedCommit: "c0ffee"}
-	return errors.Join(tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}), tx.CreateGrant(ctx, &g), tx.CreateLink(ctx, &l))
+	g := towpath.Grant{
+		ID:                    "grant",
+		ProviderID:            "provider",
+		MemberID:              m.ID,
+		EncryptedAccessToken:  []byte{1},
+		EncryptedRefreshToken: []byte{1},
+	}
+	l := towpath.RepositoryLink{
+		ID:                  "link",
+		ProjectID:           projectID,
+		ProviderID:          "provider",
+		GrantID:             "grant",
+		LatePolicy:          towpath.LateHold,
+		HookState:           towpath.HookPolling,
+		EncryptedHookSecret: []byte{1},
+		SyncedCommit:        "c0ffee",
+	}
+	return errors.Join(tx.CreateGitProvider(ctx,
+		&towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}), tx.CreateGrant(ctx, &g),
+		tx.CreateLink(ctx, &l))
 }
 
 func (b *bundle) file(name string) string { return filepath.Join(b.folder, name+".db") }
@@ -95,22 +125,36 @@ func (b *bundle) another(owner string) *executor.Service {
 
 func (b *bundle) write(t *testing.T, fn func(context.Context, *store.Tx) error) {
 	t.Helper()
-	if err := b.Store.Write(t.Context(), func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
+	if err := b.Store.Write(t.Context(),
+		func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func (b *bundle) migration(version, script string) towpath.Migration {
 	sum := sha256.Sum256([]byte(script))
-	return towpath.Migration{MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, Label: version,
-		Path: version + ".sql", Checksum: hex.EncodeToString(sum[:]), Environment: "prod", Database: "shop"}
+	return towpath.Migration{
+		MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL},
+		Label:       version,
+		Path:        version + ".sql",
+		Checksum:    hex.EncodeToString(sum[:]),
+		Environment: "prod",
+		Database:    "shop",
+	}
 }
 
 // task adds a pending task that applies a script.
 func (b *bundle) task(t *testing.T, version, script string) towpath.Task {
 	t.Helper()
-	task := towpath.Task{RolloutID: b.rollout.ID, ProjectID: b.database.ProjectID, DatabaseID: b.database.ID, Action: towpath.ActionApply,
-		State: towpath.TaskPending, Migration: b.migration(version, script), Commit: "c0ffee"}
+	task := towpath.Task{
+		RolloutID:  b.rollout.ID,
+		ProjectID:  b.database.ProjectID,
+		DatabaseID: b.database.ID,
+		Action:     towpath.ActionApply,
+		State:      towpath.TaskPending,
+		Migration:  b.migration(version, script),
+		Commit:     "c0ffee",
+	}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.PutContent(ctx, task.Checksum, []byte(script)); err != nil {
 			return err
@@ -127,14 +171,17 @@ func (b *bundle) set(t *testing.T, id string, change func(*towpath.Task)) {
 	after := before
 	if change(&after); before.State != after.State && !before.State.MayBecome(after.State) {
 		metadata := open(t, b.meta)
-		if _, err := metadata.Exec("PRAGMA busy_timeout = 5000; UPDATE task SET state = ? WHERE id = ?", string(after.State), id); err != nil {
+		if _, err := metadata.Exec("PRAGMA busy_timeout = 5000; UPDATE task SET state = ? WHERE id = ?",
+			string(after.State), id); err != nil {
 			t.Fatal(err)
 		}
 	}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &after) })
 }
 
-func (b *bundle) read(t *testing.T, id string) (task towpath.Task, attempts []towpath.Attempt, history []towpath.ChangeHistory) {
+func (b *bundle) read(
+	t *testing.T, id string,
+) (task towpath.Task, attempts []towpath.Attempt, history []towpath.ChangeHistory) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
 		if task, err = tx.Task(ctx, id); err != nil {
@@ -191,11 +238,13 @@ func (b *bundle) query(t *testing.T, query string) (text string) {
 	return text
 }
 
-const tables = "SELECT coalesce(group_concat(name, ' '), '') FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'towpath_ledger' ORDER BY name)"
+const tables = "SELECT coalesce(group_concat(name, ' '), '') FROM (SELECT name FROM sqlite_schema WHERE " +
+	"type = 'table' AND name <> 'towpath_ledger' ORDER BY name)"
 
 func (b *bundle) ledger(t *testing.T) []towpath.LedgerEntry {
 	t.Helper()
-	db, err := b.Engines[towpath.EngineSQLite].Open(t.Context(), engine.Target{Address: ".", Database: "shop"})
+	db, err := b.Engines[towpath.EngineSQLite].Open(t.Context(),
+		engine.Target{Address: ".", Database: "shop"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +258,8 @@ func (b *bundle) ledger(t *testing.T) []towpath.LedgerEntry {
 // record writes rows into the target's ledger, as another server or an earlier run does.
 func (b *bundle) record(t *testing.T, entries ...towpath.LedgerEntry) {
 	t.Helper()
-	db, err := b.Engines[towpath.EngineSQLite].Open(t.Context(), engine.Target{Address: ".", Database: "shop"})
+	db, err := b.Engines[towpath.EngineSQLite].Open(t.Context(),
+		engine.Target{Address: ".", Database: "shop"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,9 @@ func (b *batch) keepLease(ctx context.Context) (lost bool) {
 		case err == nil && !held, err != nil && time.Since(extended) >= length:
 			return true
 		case err == nil:
-			before, extended, reported = a, time.Now(), finished
+			before = a
+			extended = time.Now()
+			reported = finished
 		}
 	}
 }

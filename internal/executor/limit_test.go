@@ -13,7 +13,8 @@ import (
 )
 
 // endless runs until it is stopped.
-const endless = "INSERT INTO a WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i = 0;"
+const endless = "INSERT INTO a WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i " +
+	"FROM n WHERE i = 0;"
 
 func TestRunTask_limitsComeFromTheFileUnderTheEnvironments(t *testing.T) {
 	t.Parallel()
@@ -21,10 +22,12 @@ func TestRunTask_limitsComeFromTheFileUnderTheEnvironments(t *testing.T) {
 		environment, maximum, project time.Duration
 		file, want                    string
 	}{
-		"the environment's":         {environment: 31 * time.Millisecond, want: "31ms"},
-		"the project's":             {environment: time.Hour, project: 32 * time.Millisecond, want: "32ms"},
-		"the file's":                {project: time.Hour, file: "-- towpath: statement-timeout=33ms\n", want: "33ms"},
-		"the environment's maximum": {maximum: 34 * time.Millisecond, file: "-- towpath: statement-timeout=1h\n", want: "34ms"},
+		"the environment's": {environment: 31 * time.Millisecond, want: "31ms"},
+		"the project's":     {environment: time.Hour, project: 32 * time.Millisecond, want: "32ms"},
+		"the file's": {project: time.Hour, file: "-- towpath: statement-timeout=33ms\n",
+			want: "33ms"},
+		"the environment's maximum": {maximum: 34 * time.Millisecond,
+			file: "-- towpath: statement-timeout=1h\n", want: "34ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,8 +59,10 @@ func TestRunTask_limitsComeFromTheFileUnderTheEnvironments(t *testing.T) {
 func TestRunTask_directivesThatAreWrongRunNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	task := b.want(t, b.task(t, "1", "-- towpath: no-transactions\nCREATE TABLE a (x);").ID, towpath.TaskFailed)
-	if !strings.HasPrefix(wording.Text(task.Reason), "1.sql:1:13: There is no directive") || b.query(t, tables) != "" {
+	task := b.want(t, b.task(t, "1", "-- towpath: no-transactions\nCREATE TABLE a (x);").ID,
+		towpath.TaskFailed)
+	if !strings.HasPrefix(wording.Text(task.Reason), "1.sql:1:13: There is no directive") ||
+		b.query(t, tables) != "" {
 		t.Errorf("reason is %q", task.Reason)
 	}
 }
@@ -103,7 +108,8 @@ func TestRunTask_canBeCancelled(t *testing.T) {
 			return err
 		}
 		logs, err := tx.Statements(ctx, attempts[0].ID, 0, 10)
-		if len(logs) != 2 || logs[0].State != towpath.StatementRolledBack || logs[1].Error != "The task was cancelled." {
+		if len(logs) != 2 || logs[0].State != towpath.StatementRolledBack ||
+			logs[1].Error != "The task was cancelled." {
 			t.Errorf("log is %+v", logs)
 		}
 		if got := attempts[0].InDatabase(); got != "Nothing of this file is in the database." {
@@ -111,10 +117,12 @@ func TestRunTask_canBeCancelled(t *testing.T) {
 		}
 		return err
 	})
-	if got.State != towpath.TaskFailed || got.Reason.Code != towpath.ReasonCancelled || got.CancelAt != nil || b.query(t, tables) != "" {
+	if got.State != towpath.TaskFailed || got.Reason.Code != towpath.ReasonCancelled || got.CancelAt != nil ||
+		b.query(t, tables) != "" {
 		t.Errorf("task is %+v", got)
 	}
-	if _, err := decisions.Cancel(t.Context(), towpath.Actor{}, task.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+	if _, err := decisions.Cancel(t.Context(), towpath.Actor{},
+		task.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
 		t.Errorf("cancelling what does not run: %v", err)
 	}
 }

@@ -62,7 +62,8 @@ func (l *statementLog) run(
 // redact is an error in words, without the password.
 func (l *statementLog) redact(err error) string { return wording.Text(reasonOf(err, l.password)) }
 
-// noticesOf are the server's notices about the last statement, redacted. line is the statement's line.
+// noticesOf are the server's notices about the last statement, redacted. line is the statement's
+// line.
 func (l *statementLog) noticesOf(session engine.Session, line int) (n towpath.Notices) {
 	talker, ok := session.(engine.Talker)
 	if !ok {

@@ -77,11 +77,12 @@ func TestRunTask_keepsNotices(t *testing.T) {
 		i.EncryptedPassword = b.Keyring.Encrypt([]byte("hunter22"), "instance/"+i.ID+"/password")
 		return errors.Join(err, tx.UpdateInstance(ctx, &i))
 	})
-	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}), func(text string) (n towpath.Notices) {
-		n.Add("warning", "about hunter22: "+text)
-		n.More = 7
-		return n
-	}}
+	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}),
+		func(text string) (n towpath.Notices) {
+			n.Add("warning", "about hunter22: "+text)
+			n.More = 7
+			return n
+		}}
 	task := b.task(t, "1", "CREATE TABLE \"ü\" (x);\nINSERT INTO nowhere VALUES (1);")
 	failed := b.want(t, task.ID, towpath.TaskFailed)
 	logs := b.statements(t, task.ID)
@@ -90,7 +91,8 @@ func TestRunTask_keepsNotices(t *testing.T) {
 	}
 	for i, word := range []string{"CREATE TABLE \"ü\"", "INSERT INTO nowhere"} {
 		n := logs[i].Notices
-		if len(n.Kept) != 1 || n.More != 7 || n.Kept[0].Level != "warning" || !strings.HasPrefix(n.Kept[0].Text, "about …: "+word) {
+		if len(n.Kept) != 1 || n.More != 7 || n.Kept[0].Level != "warning" ||
+			!strings.HasPrefix(n.Kept[0].Text, "about …: "+word) {
 			t.Errorf("notices of statement %d are %+v", i, n)
 		}
 	}
@@ -102,14 +104,16 @@ func TestRunTask_keepsNotices(t *testing.T) {
 func TestRunTask_saysWhatWasNotCompared(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}), func(text string) (n towpath.Notices) {
-		if strings.HasPrefix(text, "CREATE") {
-			n.Begin(towpath.NoticeUncompared, "The table was there already.")
-		}
-		return n
-	}}
+	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}),
+		func(text string) (n towpath.Notices) {
+			if strings.HasPrefix(text, "CREATE") {
+				n.Begin(towpath.NoticeUncompared, "The table was there already.")
+			}
+			return n
+		}}
 	done := b.want(t, b.task(t, "1", "SELECT 1;\n\nCREATE TABLE a (x);").ID, towpath.TaskDone)
-	if got, want := wording.Text(done.Reason), "It is done, and somebody should look: Line 3: The table was there already."; got != want {
+	if got, want := wording.Text(done.Reason), "It is done, and somebody should look: Line 3: The table "+
+		"was there already."; got != want {
 		t.Errorf("the reason is %q", got)
 	}
 	if !done.Error.IsZero() {
@@ -124,12 +128,13 @@ func TestRunTask_saysWhatWasNotCompared(t *testing.T) {
 func TestRunTask_boundsTheNoticesOfAnAttempt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}), func(string) (n towpath.Notices) {
-		for i := range 25 {
-			n.Add("notice", fmt.Sprint("line ", i))
-		}
-		return n
-	}}
+	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}),
+		func(string) (n towpath.Notices) {
+			for i := range 25 {
+				n.Add("notice", fmt.Sprint("line ", i))
+			}
+			return n
+		}}
 	task := b.task(t, "1", strings.Repeat("SELECT 1;\n", 60))
 	b.want(t, task.ID, towpath.TaskDone)
 	kept, more := 0, 0

@@ -23,7 +23,8 @@ const rowsOfA = "SELECT count(*) || ' ' || count(DISTINCT x) FROM a"
 // move renumbers the last part, so that reading does not find it, or finds it again.
 func (b *bundle) move(t *testing.T, from, to int) {
 	t.Helper()
-	result, err := open(t, b.meta+"?_pragma=busy_timeout(5000)").ExecContext(t.Context(), "UPDATE content_part SET position = $1 WHERE position = $2", to, from)
+	result, err := open(t, b.meta+"?_pragma=busy_timeout(5000)").ExecContext(t.Context(),
+		"UPDATE content_part SET position = $1 WHERE position = $2", to, from)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,8 @@ func TestRunTask_goesOnWhereATextCouldNotBeRead(t *testing.T) {
 			b.move(t, 2, 99)
 		}
 	}
-	if failed := b.want(t, task.ID, towpath.TaskFailed); failed.Reason.Code != towpath.ReasonPartlyKept || failed.Reason.Causes[0].Code != towpath.ReasonTextUnread {
+	if failed := b.want(t, task.ID, towpath.TaskFailed); failed.Reason.Code != towpath.ReasonPartlyKept ||
+		failed.Reason.Causes[0].Code != towpath.ReasonTextUnread {
 		t.Errorf("failed since %s", failed.Reason)
 	}
 	b.move(t, 99, 2)

@@ -35,7 +35,8 @@ type Service struct {
 
 	Logger *slog.Logger // slog.Default()
 
-	// Reached is called at the places between which a process may die. Tests end it there; else nil.
+	// Reached is called at the places between which a process may die. Tests end it there; else
+	// nil.
 	Reached func(place string)
 	// Ticks replaces the clock of the heartbeat in tests; else nil.
 	Ticks <-chan time.Time

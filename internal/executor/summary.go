@@ -10,7 +10,8 @@ import (
 const maxSummary = 200
 
 // mayHoldSecret finds statements that may hold a password, or a text to connect with.
-var mayHoldSecret = regexp.MustCompile(`(?i)passw|pwd|identified|connection|conninfo|mapping|secret|credential`)
+var mayHoldSecret = regexp.MustCompile(
+	`(?i)passw|pwd|identified|connection|conninfo|mapping|secret|credential`)
 
 // summary is a statement's first words. Where it may hold a secret, no quoted text is shown.
 func summary(st statement.Statement) string {

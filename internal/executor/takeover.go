@@ -56,7 +56,9 @@ func (t *takeover) run(ctx context.Context, limits statement.Limits) error {
 
 // fence writes the lease's row with our epoch. It ends a transaction of an earlier run that blocks
 // it.
-func (t *takeover) fence(ctx context.Context, terminator engine.SessionTerminator, limits statement.Limits) error {
+func (t *takeover) fence(
+	ctx context.Context, terminator engine.SessionTerminator, limits statement.Limits,
+) error {
 	for try := 1; ; try++ {
 		err := t.writeLease(ctx, limits)
 		if err == nil || terminator == nil || try == fenceTries || !isKind(err, engine.Locked) {

@@ -91,15 +91,18 @@ func (s *Sim) as(category string, serve func(call)) http.HandlerFunc {
 		case text == "":
 			c.fail(http.StatusUnauthorized, "token is required")
 			return
-		case !known || t.refresh || account == nil || (!strings.EqualFold(kind, "Bearer") && !strings.EqualFold(kind, "token")):
+		case !known || t.refresh || account == nil ||
+			(!strings.EqualFold(kind, "Bearer") && !strings.EqualFold(kind, "token")):
 			c.fail(http.StatusUnauthorized, "invalid username, password or token")
 			return
 		}
 		write := r.Method != http.MethodGet
 		if !t.allows(category, write) {
 			access := map[bool]string{false: "read", true: "write"}[write]
-			c.fail(http.StatusForbidden, fmt.Sprintf("token does not have at least one of required scope(s), required=[%s:%s], token scope=%s",
-				access, category, strings.Join(t.scopes, ",")))
+			c.fail(http.StatusForbidden,
+				fmt.Sprintf("token does not have at least one of required scope(s), required=[%s:%s], "+
+					"token scope=%s",
+					access, category, strings.Join(t.scopes, ",")))
 			return
 		}
 		c.user, c.token = *account, t
@@ -150,7 +153,8 @@ func paged[T any](c call, all []T) {
 }
 
 func userJSON(u User) map[string]any {
-	return map[string]any{"id": u.ID, "login": u.Login, "full_name": u.FullName, "email": u.Email, "is_admin": false, "active": true}
+	return map[string]any{"id": u.ID, "login": u.Login, "full_name": u.FullName, "email": u.Email,
+		"is_admin": false, "active": true}
 }
 
 // repositoryJSON needs s.mu.
@@ -161,10 +165,12 @@ func (s *Sim) repositoryJSON(r Repository, may string, empty bool) map[string]an
 	}
 	page := s.opts.BaseURL + "/" + r.FullName()
 	return map[string]any{
-		"id": r.ID, "owner": owner, "name": r.Name, "full_name": r.FullName(), "private": r.Private, "empty": empty,
-		"html_url": page, "clone_url": page + ".git", "url": s.opts.BaseURL + "/api/v1/repos/" + r.FullName(),
-		"default_branch": r.DefaultBranch, "updated_at": r.Updated.Format("2006-01-02T15:04:05Z07:00"), "object_format_name": "sha1",
-		"permissions": map[string]bool{"admin": permits(may, "admin"), "push": permits(may, "write"), "pull": permits(may, "read")},
+		"id": r.ID, "owner": owner, "name": r.Name, "full_name": r.FullName(), "private": r.Private,
+		"empty": empty, "html_url": page, "clone_url": page + ".git", "url": s.opts.BaseURL +
+			"/api/v1/repos/" + r.FullName(), "default_branch": r.DefaultBranch,
+		"updated_at": r.Updated.Format("2006-01-02T15:04:05Z07:00"), "object_format_name": "sha1",
+		"permissions": map[string]bool{"admin": permits(may, "admin"), "push": permits(may, "write"),
+			"pull": permits(may, "read")},
 	}
 }
 
@@ -173,8 +179,9 @@ func (s *Sim) getUser(c call) { writeJSON(c.w, http.StatusOK, userJSON(c.user)) 
 // listRepositories lists what the person owns or was given explicitly.
 func (s *Sim) listRepositories(c call) {
 	if !c.token.allows("repository", false) {
-		c.fail(http.StatusForbidden, "token does not have at least one of required scope(s), required=[read:repository], token scope="+
-			strings.Join(c.token.scopes, ","))
+		c.fail(http.StatusForbidden,
+			"token does not have at least one of required scope(s), required=[read:repository], token scope="+
+				strings.Join(c.token.scopes, ","))
 		return
 	}
 	type row struct {

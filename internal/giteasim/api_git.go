@@ -31,7 +31,8 @@ func (s *Sim) getTree(c call) {
 		meta, path, ok := strings.Cut(line, "\t")
 		if f := strings.Fields(meta); ok && len(f) == 4 {
 			size, _ := strconv.ParseInt(f[3], 10, 64)
-			all = append(all, map[string]any{"path": path, "mode": f[0], "type": f[1], "sha": f[2], "size": size, "url": ""})
+			all = append(all, map[string]any{"path": path, "mode": f[0], "type": f[1], "sha": f[2],
+				"size": size, "url": ""})
 		}
 	}
 	query := c.r.URL.Query()
@@ -44,7 +45,8 @@ func (s *Sim) getTree(c call) {
 	from := min((page-1)*size, len(all))
 	to := min(from+size, len(all))
 	writeJSON(c.w, http.StatusOK, map[string]any{
-		"sha": sha, "url": "", "tree": all[from:to], "truncated": to < len(all), "page": page, "total_count": len(all),
+		"sha": sha, "url": "", "tree": all[from:to], "truncated": to < len(all), "page": page,
+		"total_count": len(all),
 	})
 }
 
@@ -54,7 +56,8 @@ func (s *Sim) getCommit(c call) {
 		c.notFound("commit doesn't exist: " + sha)
 		return
 	}
-	out, err := s.git(c.repo, nil, "show", "-s", "--format=%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%P%x00%T%x00%B", sha)
+	out, err := s.git(c.repo, nil, "show", "-s",
+		"--format=%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%P%x00%T%x00%B", sha)
 	f := strings.SplitN(out, "\x00", 9)
 	if err != nil || len(f) != 9 {
 		c.fail(http.StatusInternalServerError, "")
@@ -75,7 +78,8 @@ func (s *Sim) getCommit(c call) {
 	})
 }
 
-// getRaw answers a file's bytes. Gitea puts some effort into the content type; the bytes are the same.
+// getRaw answers a file's bytes. Gitea puts some effort into the content type; the bytes are the
+// same.
 func (s *Sim) getRaw(c call) {
 	ref := c.r.URL.Query().Get("ref")
 	if ref == "" {
@@ -86,7 +90,8 @@ func (s *Sim) getRaw(c call) {
 		return
 	}
 	name := ref + ":" + c.r.PathValue("path")
-	if kind, err := s.git(c.repo, nil, "cat-file", "-t", name); err != nil || strings.TrimSpace(kind) != "blob" {
+	if kind, err := s.git(c.repo, nil, "cat-file", "-t", name); err != nil ||
+		strings.TrimSpace(kind) != "blob" {
 		c.notFound("")
 		return
 	}
@@ -137,7 +142,8 @@ func (s *Sim) postContents(c call) {
 			case err != nil, len(f.Path) > 500:
 				status, message = http.StatusUnprocessableEntity, "invalid content or path"
 			case f.Operation == "create" && now != "":
-				status, message = http.StatusUnprocessableEntity, "repository file already exists [path: "+f.Path+"]"
+				status, message = http.StatusUnprocessableEntity, "repository file already exists [path: "+
+					f.Path+"]"
 			case f.Operation == "update" && (f.SHA == "" || f.SHA != now):
 				status = http.StatusUnprocessableEntity
 				message = fmt.Sprintf("sha does not match [given: %s, expected: %s]", f.SHA, now)
@@ -161,7 +167,8 @@ func (s *Sim) postContents(c call) {
 		c.fail(status, message)
 	default:
 		writeJSON(c.w, http.StatusCreated, map[string]any{
-			"files": []any{}, "commit": map[string]any{"sha": hash, "message": body.Message, "parents": []any{map[string]any{"sha": parent}}},
+			"files": []any{}, "commit": map[string]any{"sha": hash, "message": body.Message,
+				"parents": []any{map[string]any{"sha": parent}}},
 		})
 	}
 }

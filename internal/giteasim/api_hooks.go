@@ -51,7 +51,10 @@ func (s *Sim) postHook(c call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h := &Hook{
-		ID: s.newID(), URL: body.Config["url"], Secret: body.Config["secret"], Active: body.Active != nil && *body.Active,
+		ID:     s.newID(),
+		URL:    body.Config["url"],
+		Secret: body.Config["secret"],
+		Active: body.Active != nil && *body.Active,
 		Events: body.Events,
 	}
 	s.hooks[c.repo.ID] = append(s.hooks[c.repo.ID], h)
@@ -101,7 +104,8 @@ func (s *Sim) deleteHook(c call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if h := s.hook(c); h != nil {
-		s.hooks[c.repo.ID] = slices.DeleteFunc(s.hooks[c.repo.ID], func(other *Hook) bool { return other == h })
+		s.hooks[c.repo.ID] = slices.DeleteFunc(s.hooks[c.repo.ID],
+			func(other *Hook) bool { return other == h })
 		c.w.WriteHeader(http.StatusNoContent)
 	}
 }
@@ -139,7 +143,13 @@ func (s *Sim) postStatus(c call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := statusKey(c.repo.ID, sha)
-	status := Status{State: body.State, Context: body.Context, Description: body.Description, TargetURL: body.TargetURL}
+	status := Status{
+		State:       body.State,
+		Context:     body.Context,
+		Description: body.Description,
+		TargetURL:   body.TargetURL,
+	}
 	s.statuses[key] = append(s.statuses[key], status)
-	writeJSON(c.w, http.StatusCreated, map[string]any{"id": s.newID(), "status": body.State, "context": body.Context})
+	writeJSON(c.w, http.StatusCreated, map[string]any{"id": s.newID(), "status": body.State,
+		"context": body.Context})
 }

@@ -47,12 +47,13 @@ func (s *Sim) announce(repo Repository, login, ref, before, after string) {
 		after = zeroHash
 	}
 	s.emit(repo.ID, "push", map[string]any{
-		"ref": ref, "before": before, "after": after, "compare_url": "", "commits": []any{}, "total_commits": 0, "head_commit": nil,
-		"repository": object, "pusher": sender, "sender": sender,
+		"ref": ref, "before": before, "after": after, "compare_url": "", "commits": []any{},
+		"total_commits": 0, "head_commit": nil, "repository": object, "pusher": sender, "sender": sender,
 	})
 }
 
-// emit sends an event to the active hooks that want it. It needs s.mu and does not wait for the answers.
+// emit sends an event to the active hooks that want it. It needs s.mu and does not wait for the
+// answers.
 func (s *Sim) emit(id int64, event string, payload map[string]any) {
 	if s.faults.DropDeliveries || s.ctx.Err() != nil {
 		return
@@ -99,9 +100,10 @@ func signed(secret, event string, body []byte) http.Header {
 	}
 	h := http.Header{}
 	for name, value := range map[string]string{
-		"Content-Type": "application/json", "X-Gitea-Event": event, "X-Gitea-Event-Type": event, "X-Gitea-Signature": sum256,
-		"X-Gogs-Event": event, "X-Gogs-Signature": sum256, "X-GitHub-Event": event, "X-Hub-Signature": "sha1=" + sum1,
-		"X-Hub-Signature-256": "sha256=" + sum256, "X-Gitea-Hook-Installation-Target-Type": "repository",
+		"Content-Type": "application/json", "X-Gitea-Event": event, "X-Gitea-Event-Type": event,
+		"X-Gitea-Signature": sum256, "X-Gogs-Event": event, "X-Gogs-Signature": sum256,
+		"X-GitHub-Event": event, "X-Hub-Signature": "sha1=" + sum1, "X-Hub-Signature-256": "sha256=" + sum256,
+		"X-Gitea-Hook-Installation-Target-Type": "repository",
 	} {
 		h.Set(name, value)
 	}

@@ -1,7 +1,9 @@
-// Package giteasim is a small Gitea over real Git repositories, for tests and the demo: sign-in and consent, OAuth2, the part of
-// the REST API that Towpath uses, Git over HTTP, and signed webhooks. It shares no code with the driver.
+// Package giteasim is a small Gitea over real Git repositories, for tests and the demo: sign-in and
+// consent, OAuth2, the part of the REST API that Towpath uses, Git over HTTP, and signed webhooks.
+// It shares no code with the driver.
 //
-// Its behavior follows the sources and the API description of Gitea 1.26.0. Facts that surprise, and how sure each one is:
+// Its behavior follows the sources and the API description of Gitea 1.26.0. Facts that surprise,
+// and how sure each one is:
 //
 //   - The token endpoint answers 400 for every refusal. A wrong secret and an unknown code have the same word,
 //     unauthorized_client; the description tells them apart. (source: routers/web/auth/oauth2_provider.go)

@@ -25,12 +25,14 @@ const (
 )
 
 func (s *Sim) dir(r Repository) string {
-	return filepath.Join(s.opts.Dir, strconv.FormatInt(r.ID, 10)+".git") // by id, so that a rename touches no file
+	// by id, so that a rename touches no file
+	return filepath.Join(s.opts.Dir, strconv.FormatInt(r.ID, 10)+".git")
 }
 
 func gitEnv(environ []string) []string {
 	// The settings of the user and of the machine must not change what the simulator does.
-	return append(environ, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	return append(environ, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0",
+		"LC_ALL=C")
 }
 
 // git runs one command in a repository and returns what it printed.
@@ -111,12 +113,15 @@ func (s *Sim) serveGit(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, http.StatusText(status), status)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPushBytes)) // http-backend knows no chunked bodies
+	// http-backend knows no chunked bodies
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPushBytes))
 	if err != nil {
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 		return
 	}
-	r.Body, r.ContentLength, r.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	r.ContentLength = int64(len(body))
+	r.TransferEncoding = nil
 	if service != "git-receive-pack" {
 		s.backend(w, r, repo, service)
 		return
@@ -132,14 +137,22 @@ func (s *Sim) backend(w http.ResponseWriter, r *http.Request, repo Repository, s
 	}
 	r = r.Clone(r.Context())
 	r.URL = &url.URL{Path: "/" + filepath.Base(s.dir(repo)) + "/" + service, RawQuery: r.URL.RawQuery}
-	env := append(gitEnv(nil), "GIT_PROJECT_ROOT="+s.opts.Dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=simulator")
+	env := append(gitEnv(nil), "GIT_PROJECT_ROOT="+s.opts.Dir, "GIT_HTTP_EXPORT_ALL=1",
+		"REMOTE_USER=simulator")
 	if v := r.Header.Get("Git-Protocol"); v != "" {
 		env = append(env, "GIT_PROTOCOL="+v)
 	}
 	filter := strconv.FormatBool(!s.currentFaults().NoFilter)
-	env = append(env, "GIT_CONFIG_COUNT=2", "GIT_CONFIG_KEY_0=uploadpack.allowFilter", "GIT_CONFIG_VALUE_0="+filter,
+	env = append(env, "GIT_CONFIG_COUNT=2", "GIT_CONFIG_KEY_0=uploadpack.allowFilter", "GIT_CONFIG_VALUE_0="+
+		filter,
 		"GIT_CONFIG_KEY_1=uploadpack.allowAnySHA1InWant", "GIT_CONFIG_VALUE_1="+filter)
-	backend := &cgi.Handler{Path: git, Args: []string{"http-backend"}, Root: "/", Env: env, Stderr: io.Discard}
+	backend := &cgi.Handler{
+		Path:   git,
+		Args:   []string{"http-backend"},
+		Root:   "/",
+		Env:    env,
+		Stderr: io.Discard,
+	}
 	backend.ServeHTTP(w, r)
 }
 
@@ -253,7 +266,8 @@ func (s *Sim) write(r Repository, branch, author, message string, files map[stri
 	}
 	ref, now := "refs/heads/"+branch, s.opts.Now().Unix()
 	var in bytes.Buffer
-	fmt.Fprintf(&in, "commit %s\nmark :1\nauthor %s %d +0000\ncommitter %s %d +0000\n", ref, author, now, author, now)
+	fmt.Fprintf(&in, "commit %s\nmark :1\nauthor %s %d +0000\ncommitter %s %d +0000\n", ref, author, now,
+		author, now)
 	fmt.Fprintf(&in, "data %d\n%s\n", len(message), message)
 	if head := refs[ref]; head != "" {
 		fmt.Fprintf(&in, "from %s\n", head)

@@ -43,7 +43,8 @@ type token struct {
 	refresh bool
 }
 
-// allows reports whether a token may read or write a category. No scope of the API means all of them.
+// allows reports whether a token may read or write a category. No scope of the API means all of
+// them.
 func (t token) allows(category string, write bool) bool {
 	narrowed := false
 	for _, scope := range t.scopes {
@@ -59,7 +60,8 @@ func (t token) allows(category string, write bool) bool {
 func (s *Sim) page(w http.ResponseWriter, status int, title, body string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	fmt.Fprintf(w, "<!DOCTYPE html><html lang=\"en\"><head><title>%s</title></head><body><h1>%[1]s</h1>%s</body></html>\n",
+	fmt.Fprintf(w,
+		"<!DOCTYPE html><html lang=\"en\"><head><title>%s</title></head><body><h1>%[1]s</h1>%s</body></html>\n",
 		html.EscapeString(title), body)
 }
 
@@ -79,7 +81,13 @@ func (s *Sim) serveLogin(w http.ResponseWriter, r *http.Request) {
 		}
 		s.mu.Unlock()
 		if good {
-			http.SetCookie(w, &http.Cookie{Name: cookieName, Value: cookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+			http.SetCookie(w, &http.Cookie{
+				Name:     cookieName,
+				Value:    cookie,
+				Path:     "/",
+				HttpOnly: true,
+				SameSite: http.SameSiteLaxMode,
+			})
 			http.Redirect(w, r, back, http.StatusSeeOther)
 			return
 		}
@@ -107,7 +115,8 @@ func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	switch {
 	case login == "":
-		http.Redirect(w, r, "/user/login?redirect_to="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		http.Redirect(w, r, "/user/login?redirect_to="+url.QueryEscape(r.URL.RequestURI()),
+			http.StatusSeeOther)
 		return
 	case app == nil:
 		refuse("unauthorized_client", "Client ID not registered")
@@ -119,9 +128,12 @@ func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	method := r.FormValue("code_challenge_method")
 	switch {
 	case r.URL.Path == "/login/oauth/authorize" && r.FormValue("response_type") != "code":
-		back(w, r, url.Values{"error": {"unsupported_response_type"}, "error_description": {"Only code response type is supported."}})
+		back(w, r, url.Values{"error": {"unsupported_response_type"},
+			"error_description": {"Only code response type is supported."}})
 	case method != "" && method != "S256" && method != "plain":
-		back(w, r, url.Values{"error": {"invalid_request"}, "error_description": {"unsupported code challenge method"}})
+		back(w, r,
+			url.Values{"error": {"invalid_request"},
+				"error_description": {"unsupported code challenge method"}})
 	case r.Method == http.MethodPost && r.PostFormValue("granted") != "true":
 		back(w, r, url.Values{"error": {"access_denied"}, "error_description": {"the request is denied"}})
 	case r.Method == http.MethodPost || s.granted(app, login) || s.currentFaults().AutoConsent:
@@ -131,7 +143,8 @@ func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// granted reports whether a person has allowed an application before. Then Gitea does not ask again.
+// granted reports whether a person has allowed an application before. Then Gitea does not ask
+// again.
 func (s *Sim) granted(app *Application, login string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -140,11 +153,14 @@ func (s *Sim) granted(app *Application, login string) bool {
 
 func (s *Sim) consent(w http.ResponseWriter, r *http.Request, app *Application) {
 	fields := ""
-	for _, name := range []string{"client_id", "redirect_uri", "state", "scope", "code_challenge", "code_challenge_method"} {
-		fields += fmt.Sprintf("<input type=\"hidden\" name=%q value=\"%s\">\n", name, html.EscapeString(r.FormValue(name)))
+	for _, name := range []string{"client_id", "redirect_uri", "state", "scope", "code_challenge",
+		"code_challenge_method"} {
+		fields += fmt.Sprintf("<input type=\"hidden\" name=%q value=\"%s\">\n", name,
+			html.EscapeString(r.FormValue(name)))
 	}
-	s.page(w, http.StatusOK, "Authorize \""+app.Name+"\" to access your account?", `<form method="post" action="/login/oauth/grant">`+
-		fields+`<button name="granted" value="true">Authorize Application</button>
+	s.page(w, http.StatusOK, "Authorize \""+app.Name+"\" to access your account?",
+		`<form method="post" action="/login/oauth/grant">`+
+			fields+`<button name="granted" value="true">Authorize Application</button>
 <button name="granted" value="false">Cancel</button></form>`)
 }
 
@@ -156,8 +172,12 @@ func (s *Sim) grant(w http.ResponseWriter, r *http.Request, app *Application, lo
 	}
 	text := "gta_" + rand.Text()
 	s.codes[text] = code{
-		client: app.ClientID, login: login, redirectURI: r.FormValue("redirect_uri"), challenge: r.FormValue("code_challenge"),
-		method: r.FormValue("code_challenge_method"), expires: s.opts.Now().Add(codeLife),
+		client:      app.ClientID,
+		login:       login,
+		redirectURI: r.FormValue("redirect_uri"),
+		challenge:   r.FormValue("code_challenge"),
+		method:      r.FormValue("code_challenge_method"),
+		expires:     s.opts.Now().Add(codeLife),
 	}
 	s.mu.Unlock()
 	back(w, r, url.Values{"code": {text}})
@@ -228,7 +248,8 @@ func (s *Sim) serveToken(w http.ResponseWriter, r *http.Request) {
 func (s *Sim) issue(form url.Values, clientID, secret string) (map[string]any, *refusal) {
 	app := s.application(clientID)
 	if app == nil {
-		return nil, &refusal{"invalid_client", fmt.Sprintf("cannot load client with client id: '%s'", clientID)}
+		return nil, &refusal{"invalid_client", fmt.Sprintf("cannot load client with client id: '%s'",
+			clientID)}
 	}
 	switch form.Get("grant_type") {
 	case "authorization_code":
@@ -242,7 +263,8 @@ func (s *Sim) issue(form url.Values, clientID, secret string) (map[string]any, *
 		}
 		return s.refresh(form.Get("refresh_token"))
 	}
-	return nil, &refusal{"unsupported_grant_type", "Only refresh_token or authorization_code grant type is supported"}
+	return nil, &refusal{"unsupported_grant_type",
+		"Only refresh_token or authorization_code grant type is supported"}
 }
 
 func (s *Sim) exchange(app *Application, form url.Values) (map[string]any, *refusal) {
@@ -267,7 +289,8 @@ func (s *Sim) exchange(app *Application, form url.Values) (map[string]any, *refu
 	return s.newTokens(key), nil
 }
 
-// verified holds a PKCE verifier against the challenge. https://datatracker.ietf.org/doc/html/rfc7636#section-4.6
+// verified holds a PKCE verifier against the challenge.
+// https://datatracker.ietf.org/doc/html/rfc7636#section-4.6
 func (c code) verified(verifier string) bool {
 	switch c.method {
 	case "S256":
@@ -303,7 +326,8 @@ func (s *Sim) newTokens(key string) map[string]any {
 	s.tokens[access] = token{grant: key, login: g.login, scopes: g.scopes}
 	s.tokens[refresh] = token{grant: key, login: g.login, counter: g.counter, refresh: true}
 	return map[string]any{
-		"access_token": access, "token_type": "bearer", "expires_in": int(accessLife / time.Second), "refresh_token": refresh,
+		"access_token": access, "token_type": "bearer", "expires_in": int(accessLife / time.Second),
+		"refresh_token": refresh,
 	}
 }
 

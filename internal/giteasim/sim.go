@@ -137,8 +137,14 @@ func New(o Options) (*Sim, error) {
 	}
 	o.BaseURL = strings.TrimRight(o.BaseURL, "/")
 	s := &Sim{
-		opts: o, pushing: map[int64]*sync.Mutex{}, former: map[string]int64{}, hooks: map[int64][]*Hook{},
-		statuses: map[string][]Status{}, grants: map[string]*grant{}, codes: map[string]code{}, tokens: map[string]token{},
+		opts:     o,
+		pushing:  map[int64]*sync.Mutex{},
+		former:   map[string]int64{},
+		hooks:    map[int64][]*Hook{},
+		statuses: map[string][]Status{},
+		grants:   map[string]*grant{},
+		codes:    map[string]code{},
+		tokens:   map[string]token{},
 		sessions: map[string]string{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -207,8 +213,10 @@ func (s *Sim) AddApplication(name string, redirectURIs ...string) Application {
 	defer s.mu.Unlock()
 	raw := randomHex(16)
 	a := Application{
-		ClientID: strings.Join([]string{raw[:8], raw[8:12], raw[12:16], raw[16:20], raw[20:]}, "-"),
-		Secret:   "gto_" + strings.ToLower(rand.Text()) + strings.ToLower(rand.Text()), Name: name, RedirectURIs: redirectURIs,
+		ClientID:     strings.Join([]string{raw[:8], raw[8:12], raw[12:16], raw[16:20], raw[20:]}, "-"),
+		Secret:       "gto_" + strings.ToLower(rand.Text()) + strings.ToLower(rand.Text()),
+		Name:         name,
+		RedirectURIs: redirectURIs,
 	}
 	s.applications = append(s.applications, &a)
 	return a
@@ -219,11 +227,17 @@ func (s *Sim) AddRepository(owner, name string) (Repository, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &Repository{
-		ID: s.newID(), Owner: owner, Name: name, Private: true, DefaultBranch: "main", Updated: s.opts.Now().UTC(),
-		Permissions: map[string]string{},
+		ID:            s.newID(),
+		Owner:         owner,
+		Name:          name,
+		Private:       true,
+		DefaultBranch: "main",
+		Updated:       s.opts.Now().UTC(),
+		Permissions:   map[string]string{},
 	}
 	if s.user(owner) == nil || s.repository(owner, name) != nil {
-		return Repository{}, fmt.Errorf("add repository %s: no such owner, or it is there already", r.FullName())
+		return Repository{}, fmt.Errorf("add repository %s: no such owner, or it is there already",
+			r.FullName())
 	}
 	if _, err := s.git(*r, nil, "init", "-q", "--bare", "--initial-branch=main", s.dir(*r)); err != nil {
 		return Repository{}, err
@@ -235,7 +249,8 @@ func (s *Sim) AddRepository(owner, name string) (Repository, error) {
 	return *r, nil
 }
 
-// Rename gives a repository another owner or name. Its former name leads to it until another one takes it.
+// Rename gives a repository another owner or name. Its former name leads to it until another one
+// takes it.
 func (s *Sim) Rename(id int64, owner, name string) (Repository, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -286,7 +301,8 @@ func (s *Sim) ExpireAccessTokens() {
 	}
 }
 
-// RevokeGrants ends all grants with their tokens, as "Revoke access" on the page of applications does.
+// RevokeGrants ends all grants with their tokens, as "Revoke access" on the page of applications
+// does.
 func (s *Sim) RevokeGrants() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

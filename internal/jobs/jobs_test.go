@@ -34,7 +34,8 @@ func setup(t *testing.T, metadata string, handler jobs.Handler) *bundle {
 		t.Fatal(err)
 	}
 	b := &bundle{store: st, runner: &jobs.Runner{
-		Store: st, Owner: "a", Handlers: map[towpath.JobKind]jobs.Handler{kind: handler}, Logger: slog.New(slog.DiscardHandler),
+		Store: st, Owner: "a", Handlers: map[towpath.JobKind]jobs.Handler{kind: handler},
+		Logger: slog.New(slog.DiscardHandler),
 	}}
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error)
@@ -50,7 +51,8 @@ func setup(t *testing.T, metadata string, handler jobs.Handler) *bundle {
 
 func (b *bundle) enqueue(t *testing.T, subject string) {
 	t.Helper()
-	if err := b.store.Write(t.Context(), func(tx *store.Tx) error { return tx.Enqueue(t.Context(), kind, subject) }); err != nil {
+	if err := b.store.Write(t.Context(),
+		func(tx *store.Tx) error { return tx.Enqueue(t.Context(), kind, subject) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -107,7 +109,13 @@ func onBoth(t *testing.T, test func(t *testing.T, metadata string)) {
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		target := server.Database(t)
-		address := url.URL{Scheme: "postgres", User: url.UserPassword(target.Username, target.Password), Host: target.Address, Path: target.Database, RawQuery: "sslmode=disable"}
+		address := url.URL{
+			Scheme:   "postgres",
+			User:     url.UserPassword(target.Username, target.Password),
+			Host:     target.Address,
+			Path:     target.Database,
+			RawQuery: "sslmode=disable",
+		}
 		test(t, address.String())
 	})
 }
@@ -129,7 +137,11 @@ func TestAskedForWhileRunningIsSeenOnceMore(t *testing.T) {
 		release <- struct{}{}
 		<-started
 		release <- struct{}{}
-		until(t, "all seen", func() bool { j := b.job(t, "x"); return j.Generation == 3 && j.ObservedGeneration == 3 })
+		until(t, "all seen", func() bool {
+			j := b.job(t, "x")
+			return j.Generation == 3 &&
+				j.ObservedGeneration == 3
+		})
 		if runs.Load() != 2 {
 			t.Errorf("ran %d times, want 2", runs.Load())
 		}
@@ -150,7 +162,8 @@ func TestFailureIsKeptAndRetried(t *testing.T) {
 			return nil, nil
 		})
 		b.enqueue(t, "x")
-		until(t, "success at the third try", func() bool { j := b.job(t, "x"); return j.ObservedGeneration == j.Generation })
+		until(t, "success at the third try",
+			func() bool { j := b.job(t, "x"); return j.ObservedGeneration == j.Generation })
 		if j := b.job(t, "x"); runs.Load() != 3 || j.Attempts != 0 || j.LastError != "" {
 			t.Errorf("after %d runs: %+v", runs.Load(), j)
 		}
@@ -180,13 +193,19 @@ func TestLostLeaseStopsTheHandler(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer st.Close()
-		r := &jobs.Runner{Store: st, Owner: "a", Lease: 60 * time.Millisecond, Logger: slog.New(slog.DiscardHandler),
-			Handlers: map[towpath.JobKind]jobs.Handler{kind: func(ctx context.Context, _ string) (*time.Time, error) {
+		r := &jobs.Runner{
+			Store:  st,
+			Owner:  "a",
+			Lease:  60 * time.Millisecond,
+			Logger: slog.New(slog.DiscardHandler),
+			Handlers: map[towpath.JobKind]jobs.Handler{kind: func(ctx context.Context,
+				_ string) (*time.Time, error) {
 				close(started)
 				<-ctx.Done()
 				cause <- context.Cause(ctx)
 				return nil, ctx.Err()
-			}}}
+			}},
+		}
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
 		if err := st.Write(ctx, func(tx *store.Tx) error { return tx.Enqueue(ctx, kind, "x") }); err != nil {
@@ -210,7 +229,12 @@ func TestLostLeaseStopsTheHandler(t *testing.T) {
 		stop()
 		<-done
 		var job towpath.Job
-		if err := st.Read(t.Context(), func(tx *store.Tx) (err error) { job, err = tx.Job(t.Context(), kind, "x"); return err }); err != nil {
+		if err := st.Read(t.Context(),
+			func(tx *store.Tx) (err error) {
+				job, err = tx.Job(t.Context(), kind,
+					"x")
+				return err
+			}); err != nil {
 			t.Fatal(err)
 		}
 		if job.Lease.Owner != "b" || job.ObservedGeneration != 0 {

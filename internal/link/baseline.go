@@ -64,7 +64,12 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 		})
 	}
 	_ = group.Wait() // what a database cannot show is its own problem
-	texts := evidenceTexts{service: s, draft: d, known: map[evidenceKey][]schema.Mark{}, sizes: map[string]int64{}}
+	texts := evidenceTexts{
+		service: s,
+		draft:   d,
+		known:   map[evidenceKey][]schema.Mark{},
+		sizes:   map[string]int64{},
+	}
 	for _, f := range in.Files {
 		texts.sizes[f.Path] = f.Size
 	}
@@ -88,12 +93,14 @@ func lacks(ledger towpath.LedgerSnapshot, files []towpath.Migration) []towpath.M
 	for _, e := range ledger.Entries {
 		applied[e.MigrationID] = e.State.Applied()
 	}
-	return slices.DeleteFunc(slices.Clone(files), func(m towpath.Migration) bool { return applied[m.MigrationID] })
+	return slices.DeleteFunc(slices.Clone(files),
+		func(m towpath.Migration) bool { return applied[m.MigrationID] })
 }
 
 // labelsOf lists the versions of files that are in order, each once.
 func labelsOf(files []towpath.Migration) []string {
-	files = slices.CompactFunc(slices.Clone(files), func(a, b towpath.Migration) bool { return a.Version == b.Version })
+	files = slices.CompactFunc(slices.Clone(files),
+		func(a, b towpath.Migration) bool { return a.Version == b.Version })
 	labels := make([]string, len(files))
 	for i, m := range files {
 		labels[i] = m.Label
@@ -114,7 +121,9 @@ type evidenceTexts struct {
 	sizes   map[string]int64 // by path
 }
 
-func (e *evidenceTexts) traces(ctx context.Context, kind towpath.EngineType, files []towpath.Migration) ([]plan.Trace, error) {
+func (e *evidenceTexts) traces(
+	ctx context.Context, kind towpath.EngineType, files []towpath.Migration,
+) ([]plan.Trace, error) {
 	traces := make([]plan.Trace, len(files))
 	source := e.draft.client.Source(e.draft.link.RepositoryID)
 	var group errgroup.Group
@@ -123,15 +132,18 @@ func (e *evidenceTexts) traces(ctx context.Context, kind towpath.EngineType, fil
 		traces[i].Migration = m
 		key := evidenceKey{m.Path, kind}
 		marks, known := e.known[key]
-		if traces[i].Marks = marks; known || i < len(files)-maxEvidence || m.Type == towpath.TypeBaseline || e.sizes[m.Path] > maxEvidenceSize {
+		if traces[i].Marks = marks; known || i < len(files)-maxEvidence || m.Type == towpath.TypeBaseline ||
+			e.sizes[m.Path] > maxEvidenceSize {
 			continue
 		}
 		group.Go(func() error {
-			_, err := e.service.Manifest.ReadFile(ctx, source, e.draft.head, towpath.ManifestFile{Migration: m}, func(_ context.Context, text io.Reader) (string, int64, error) {
-				marks, err := e.service.Marks(kind, text)
-				traces[i].Marks = marks
-				return "", 0, err
-			})
+			_, err := e.service.Manifest.ReadFile(ctx, source, e.draft.head,
+				towpath.ManifestFile{Migration: m},
+				func(_ context.Context, text io.Reader) (string, int64, error) {
+					marks, err := e.service.Marks(kind, text)
+					traces[i].Marks = marks
+					return "", 0, err
+				})
 			return err
 		})
 	}
@@ -144,7 +156,8 @@ func (e *evidenceTexts) traces(ctx context.Context, kind towpath.EngineType, fil
 	return traces, nil
 }
 
-// proveBaselines refuses baselines over files whose tables, indexes or columns a database does not have as they leave them.
+// proveBaselines refuses baselines over files whose tables, indexes or columns a database does not
+// have as they leave them.
 func (s *Service) proveBaselines(ctx context.Context, d draft, choices []BaselineChoice) error {
 	if d.link.BaselinedUpTo == "" && len(d.baselines) == 0 {
 		return nil
@@ -171,7 +184,8 @@ func (s *Service) proveBaselines(ctx context.Context, d draft, choices []Baselin
 		}
 		for _, c := range Against(b.Candidates, version) {
 			if c.Covered {
-				return towpath.Invalid(field, "%s/%s: the baseline %s covers `%s`, and %s. Choose another version for this database, or confirm this one with despite.",
+				return towpath.Invalid(field,
+					"%s/%s: the baseline %s covers `%s`, and %s. Choose another version for this database, or confirm this one with despite.",
 					b.Environment, b.Database.Name, version, c.Path, wordContradiction(c))
 			}
 		}
@@ -182,7 +196,8 @@ func (s *Service) proveBaselines(ctx context.Context, d draft, choices []Baselin
 // choiceField names a choice of a LinkSpec as the API does.
 func choiceField(i int) string { return fmt.Sprintf("baselines[%d].version", i) }
 
-// Against is what a database shows against a version: that of the newest candidate that is not above it.
+// Against is what a database shows against a version: that of the newest candidate that is not
+// above it.
 func Against(candidates []plan.Candidate, version string) (against []plan.Contradiction) {
 	for _, c := range candidates {
 		if c.Version == "" || plan.Compare(c.Version, version) <= 0 {

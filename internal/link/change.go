@@ -21,15 +21,19 @@ type LinkChange struct {
 	Polling            *bool
 }
 
-// UpdateLink changes a link. After a change of branch or template the whole tree is planned again; applied history stays.
-func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID string, change LinkChange) (link towpath.RepositoryLink, err error) {
+// UpdateLink changes a link. After a change of branch or template the whole tree is planned again;
+// applied history stays.
+func (s *Service) UpdateLink(
+	ctx context.Context, actor towpath.Actor, linkID string, change LinkChange,
+) (link towpath.RepositoryLink, err error) {
 	d, err := s.changed(ctx, linkID, change)
 	if err != nil {
 		return link, err
 	}
 	want := d.link
 	if change.Branch != nil {
-		if _, err := headOf(ctx, d.client.Source(want.RepositoryID), vcs.Repository{Name: want.RepositoryName}, want.Branch); err != nil {
+		if _, err := headOf(ctx, d.client.Source(want.RepositoryID),
+			vcs.Repository{Name: want.RepositoryName}, want.Branch); err != nil {
 			return link, err
 		}
 	}
@@ -42,7 +46,8 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 		if link, err = tx.Link(ctx, linkID); err != nil {
 			return err
 		}
-		// Only what was asked for is written: the provider was asked meanwhile, and others may have changed the rest.
+		// Only what was asked for is written: the provider was asked meanwhile, and others may have
+		// changed the rest.
 		before := link
 		setTo(&link.Branch, change.Branch, want.Branch)
 		setTo(&link.BaseDirectory, change.BaseDirectory, want.BaseDirectory)
@@ -51,13 +56,17 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 		setTo(&link.LatePolicy, change.LatePolicy, want.LatePolicy)
 		setTo(&link.WaitingStatus, change.WaitingStatus, want.WaitingStatus)
 		if change.Polling != nil {
-			link.HookID, link.HookURL, link.HookState, link.HookReason = want.HookID, want.HookURL, want.HookState, want.HookReason
+			link.HookID = want.HookID
+			link.HookURL = want.HookURL
+			link.HookState = want.HookState
+			link.HookReason = want.HookReason
 			link.UntoldAt = nil
 			if err := takeHook(ctx, tx, link); err != nil {
 				return err
 			}
 		}
-		if link.Branch != before.Branch || link.BaseDirectory != before.BaseDirectory || link.FilePathTemplate != before.FilePathTemplate {
+		if link.Branch != before.Branch || link.BaseDirectory != before.BaseDirectory ||
+			link.FilePathTemplate != before.FilePathTemplate {
 			link.SyncedCommit = ""
 			if err := tx.DeleteReading(ctx, link.ID); err != nil {
 				return err
@@ -81,8 +90,14 @@ func (s *Service) UpdateLink(ctx context.Context, actor towpath.Actor, linkID st
 				return err
 			}
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.edit", Subject: linkID, ProjectID: link.ProjectID,
-			Detail: fmt.Sprintf("Set branch %s, base directory %q, template %s.", link.Branch, link.BaseDirectory, link.FilePathTemplate)})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID:  actor.Member.ID,
+			Action:    "repository-link.edit",
+			Subject:   linkID,
+			ProjectID: link.ProjectID,
+			Detail: fmt.Sprintf("Set branch %s, base directory %q, template %s.", link.Branch,
+				link.BaseDirectory, link.FilePathTemplate),
+		})
 	})
 	return link, err
 }
@@ -112,8 +127,11 @@ func setTo[T any](field *T, asked *T, checked T) {
 	}
 }
 
-// TakeOverLink lets another administrator's grant carry a link, for when a person leaves or loses a right.
-func (s *Service) TakeOverLink(ctx context.Context, actor towpath.Actor, linkID, grantID string) (link towpath.RepositoryLink, err error) {
+// TakeOverLink lets another administrator's grant carry a link, for when a person leaves or loses a
+// right.
+func (s *Service) TakeOverLink(
+	ctx context.Context, actor towpath.Actor, linkID, grantID string,
+) (link towpath.RepositoryLink, err error) {
 	if link, err = store.Get(ctx, s.Store, (*store.Tx).Link, linkID); err != nil {
 		return link, err
 	}
@@ -122,14 +140,16 @@ func (s *Service) TakeOverLink(ctx context.Context, actor towpath.Actor, linkID,
 		return link, err
 	}
 	if grant.ProviderID != link.ProviderID {
-		return link, towpath.Invalid("grantId", "That account is at another Git provider than the repository.")
+		return link, towpath.Invalid("grantId",
+			"That account is at another Git provider than the repository.")
 	}
 	repository, err := client.Repository(ctx, link.RepositoryID)
 	if err != nil {
 		return link, vcs.Explain(err, "read repository")
 	}
 	if !repository.Admin {
-		return link, towpath.Invalid("grantId", "%s does not administer %s.", grant.AccountName, repository.Name)
+		return link, towpath.Invalid("grantId", "%s does not administer %s.", grant.AccountName,
+			repository.Name)
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		if link, err = tx.Link(ctx, linkID); err != nil {
@@ -145,21 +165,27 @@ func (s *Service) TakeOverLink(ctx context.Context, actor towpath.Actor, linkID,
 				return err
 			}
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.take-over", Subject: linkID, ProjectID: link.ProjectID,
-			Detail: fmt.Sprintf("The account %s carries the link now.", grant.AccountName)})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID:  actor.Member.ID,
+			Action:    "repository-link.take-over",
+			Subject:   linkID,
+			ProjectID: link.ProjectID,
+			Detail:    fmt.Sprintf("The account %s carries the link now.", grant.AccountName),
+		})
 	})
 	return link, err
 }
 
-// Unlink removes a link and its hook. Tasks that have not begun are cancelled; history stays. A provider that refuses or does
-// not answer does not hold the link: a job removes the hook later.
+// Unlink removes a link and its hook. Tasks that have not begun are cancelled; history stays. A
+// provider that refuses or does not answer does not hold the link: a job removes the hook later.
 func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string) error {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if err != nil {
 		return err
 	}
 	if err := s.Settle(ctx, link); err != nil {
-		s.Logger.Warn("unlinked, but a build status could not be ended", "link", linkID, "repository", link.RepositoryName, "error", err)
+		s.Logger.Warn("unlinked, but a build status could not be ended", "link", linkID,
+			"repository", link.RepositoryName, "error", err)
 	}
 	hooked := false
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -181,8 +207,13 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 		if err := tx.WakeSiblings(ctx, link); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.remove", Subject: linkID, ProjectID: link.ProjectID,
-			Detail: fmt.Sprintf("Unlinked %s, branch %s.", link.RepositoryName, link.Branch)})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID:  actor.Member.ID,
+			Action:    "repository-link.remove",
+			Subject:   linkID,
+			ProjectID: link.ProjectID,
+			Detail:    fmt.Sprintf("Unlinked %s, branch %s.", link.RepositoryName, link.Branch),
+		})
 	})
 	if err != nil || !hooked {
 		return err
@@ -190,13 +221,17 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 	now, cancel := detach(ctx)
 	defer cancel()
 	if _, err := s.RemoveHook(now, linkID); err != nil {
-		s.Logger.Warn("unlinked, and the webhook is still to be removed", "link", linkID, "repository", link.RepositoryName, "error", err)
+		s.Logger.Warn("unlinked, and the webhook is still to be removed", "link", linkID,
+			"repository", link.RepositoryName, "error", err)
 	}
 	return nil
 }
 
-// leaveHook keeps that the hook of a link that goes is to go, too. It is false when none was ever made.
-func (s *Service) leaveHook(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (hooked bool, err error) {
+// leaveHook keeps that the hook of a link that goes is to go, too. It is false when none was ever
+// made.
+func (s *Service) leaveHook(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink,
+) (hooked bool, err error) {
 	_, err = tx.HookRemoval(ctx, link.ID) // of a hook that was perhaps made
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return false, err

@@ -38,10 +38,12 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus,
 		if st.Link, err = tx.Link(ctx, linkID); err != nil {
 			return err
 		}
-		if st.Job, err = tx.Job(ctx, towpath.JobReconcile, linkID); err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+		if st.Job, err = tx.Job(ctx, towpath.JobReconcile, linkID); err != nil &&
+			towpath.ErrorCode(err) != towpath.CodeNotFound {
 			return err
 		}
-		if st.WriteBack, err = tx.Job(ctx, towpath.JobWriteBack, linkID); err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+		if st.WriteBack, err = tx.Job(ctx, towpath.JobWriteBack, linkID); err != nil &&
+			towpath.ErrorCode(err) != towpath.CodeNotFound {
 			return err
 		}
 		if st.FilesRead, st.Files, err = tx.ReadingProgress(ctx, linkID); err != nil {
@@ -94,12 +96,15 @@ func waitsFor(st LinkStatus) string {
 	case st.Link.AttentionReason != "":
 		return st.Link.AttentionReason
 	case st.Files > 0 && st.Job.Attempts > 0:
-		return fmt.Sprintf("%d of %d files of the repository were read. The provider lets us go on at %s, and reading goes on from there.",
+		return fmt.Sprintf("%d of %d files of the repository were read. The provider lets us go on at %s, "+
+			"and reading goes on from there.",
 			st.FilesRead, st.Files, st.Job.DueAt.Format("15:04:05 MST"))
 	case st.Files > 0:
-		return fmt.Sprintf("%d of %d files of the repository were read. Reading goes on from there.", st.FilesRead, st.Files)
+		return fmt.Sprintf("%d of %d files of the repository were read. Reading goes on from there.",
+			st.FilesRead, st.Files)
 	case st.Job.Attempts > 0:
-		return fmt.Sprintf("The repository could not be read %d times in a row; the next try is at %s.", st.Job.Attempts, st.Job.DueAt.Format("15:04:05 MST"))
+		return fmt.Sprintf("The repository could not be read %d times in a row; the next try is at %s.",
+			st.Job.Attempts, st.Job.DueAt.Format("15:04:05 MST"))
 	case !st.Plan.Blocked.IsZero():
 		return wording.Text(st.Plan.Blocked)
 	case st.Rollout == nil:
@@ -112,15 +117,18 @@ func waitsFor(st LinkStatus) string {
 	return task + " Besides, " + strings.TrimRight(trouble, ".") + "."
 }
 
-// standing names the first file that is not as the branch says, though nothing of the head is to blame; "" when all are.
+// standing names the first file that is not as the branch says, though nothing of the head is to
+// blame; "" when all are.
 func standing(p plan.Plan) string {
-	states := []plan.ItemState{plan.ItemMissing, plan.ItemUnreachable, plan.ItemForeignLedger, plan.ItemBlocked}
+	states := []plan.ItemState{plan.ItemMissing, plan.ItemUnreachable, plan.ItemForeignLedger,
+		plan.ItemBlocked}
 	i := slices.IndexFunc(p.Items, func(item plan.Item) bool { return slices.Contains(states, item.State) })
 	if i < 0 {
 		return ""
 	}
 	item := p.Items[i]
-	return fmt.Sprintf("%s (%s) in %s of %s: %s", item.Path, item.State, item.Database, item.Environment, wording.Fragment(item.Reason))
+	return fmt.Sprintf("%s (%s) in %s of %s: %s", item.Path, item.State, item.Database, item.Environment,
+		wording.Fragment(item.Reason))
 }
 
 // readingOf says how far a reading is.
@@ -139,7 +147,8 @@ func readingOf(p towpath.Progress) string {
 func waitsForTask(all []towpath.Task) string {
 	tasks := slices.Clone(all)
 	slices.SortStableFunc(tasks, func(a, b towpath.Task) int { return cmp.Compare(a.Stage, b.Stage) })
-	for _, state := range []towpath.TaskState{towpath.TaskUnknown, towpath.TaskFailed, towpath.TaskRunning, towpath.TaskHeld} {
+	for _, state := range []towpath.TaskState{towpath.TaskUnknown, towpath.TaskFailed, towpath.TaskRunning,
+		towpath.TaskHeld} {
 		i := slices.IndexFunc(tasks, func(t towpath.Task) bool { return t.State == state })
 		if i < 0 {
 			continue
@@ -148,14 +157,17 @@ func waitsForTask(all []towpath.Task) string {
 		where := fmt.Sprintf("in %s of %s", t.Database, t.Environment)
 		switch state {
 		case towpath.TaskUnknown:
-			return fmt.Sprintf("Nobody knows whether version %s was applied %s. %s", t.Label, where, wording.Text(t.Reason))
+			return fmt.Sprintf("Nobody knows whether version %s was applied %s. %s", t.Label, where,
+				wording.Text(t.Reason))
 		case towpath.TaskFailed:
-			return fmt.Sprintf("Version %s failed %s: %s. Push a corrected file, or retry or skip the task.", t.Label, where,
+			return fmt.Sprintf("Version %s failed %s: %s. Push a corrected file, or retry or skip the task.",
+				t.Label, where,
 				wording.Fragment(t.Reason))
 		case towpath.TaskRunning:
 			return fmt.Sprintf("Version %s is running %s.", t.Label, where)
 		default:
-			return fmt.Sprintf("Version %s is held %s and waits for a person. %s", t.Label, where, wording.Text(t.Reason))
+			return fmt.Sprintf("Version %s is held %s and waits for a person. %s", t.Label, where,
+				wording.Text(t.Reason))
 		}
 	}
 	return ""

@@ -19,25 +19,36 @@ func detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 }
 
-// makeHook makes or rewrites a link's hook at the provider and notes it in link. The caller's transaction takes it (takeHook), or
-// it is removed.
-func (s *Service) makeHook(ctx context.Context, client vcs.Client, link *towpath.RepositoryLink, hookSecret string) error {
+// makeHook makes or rewrites a link's hook at the provider and notes it in link. The caller's
+// transaction takes it (takeHook), or it is removed.
+func (s *Service) makeHook(
+	ctx context.Context, client vcs.Client, link *towpath.RepositoryLink, hookSecret string,
+) error {
 	if err := s.expectHook(ctx, *link); err != nil {
 		return err
 	}
 	address := s.hookURL(link.HookKey)
-	id, err := client.Hooks(link.RepositoryID).Ensure(ctx, vcs.Hook{ID: link.HookID, URL: address, Secret: hookSecret, Active: true})
+	id, err := client.Hooks(link.RepositoryID).Ensure(ctx, vcs.Hook{
+		ID:     link.HookID,
+		URL:    address,
+		Secret: hookSecret,
+		Active: true,
+	})
 	if err != nil {
 		s.abandonHook(ctx, *link, id != "" || !refusedHook(err))
 	}
 	var e *vcs.Error
 	if errors.As(err, &e) && e.Reason == vcs.ReasonUnreachable {
-		return towpath.Invalid("polling", "The provider cannot reach %s. Choose polling, or give the server an external URL that the Internet reaches.", s.ExternalURL)
+		return towpath.Invalid("polling",
+			"The provider cannot reach %s. Choose polling, or give the server an external URL that the Internet reaches.", s.ExternalURL)
 	}
 	if err != nil {
 		return vcs.Explain(err, "make webhook")
 	}
-	link.HookID, link.HookURL, link.HookState, link.HookReason = id, address, towpath.HookActive, towpath.Reason{}
+	link.HookID = id
+	link.HookURL = address
+	link.HookState = towpath.HookActive
+	link.HookReason = towpath.Reason{}
 	return nil
 }
 
@@ -74,16 +85,20 @@ func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, 
 }
 
 // RepairHook recreates a link's webhook where it is missing.
-func (s *Service) RepairHook(ctx context.Context, actor towpath.Actor, linkID string) (towpath.RepositoryLink, error) {
+func (s *Service) RepairHook(
+	ctx context.Context, actor towpath.Actor, linkID string,
+) (towpath.RepositoryLink, error) {
 	polling := false
 	return s.UpdateLink(ctx, actor, linkID, LinkChange{Polling: &polling})
 }
 
-// CheckHook compares a link's hook with what the provider has. It is a job's handler. After a change of the external URL
-// the hook is moved there; a hook that somebody deleted is not made again behind their back, but the link says so.
+// CheckHook compares a link's hook with what the provider has. It is a job's handler. After a
+// change of the external URL the hook is moved there; a hook that somebody deleted is not made
+// again behind their back, but the link says so.
 func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
-	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && (link.HookState == towpath.HookPolling || link.AttentionReason != "") {
+	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
+		(link.HookState == towpath.HookPolling || link.AttentionReason != "") {
 		return nil, nil
 	}
 	if err != nil {
@@ -143,7 +158,10 @@ func (s *Service) noteHook(ctx context.Context, link towpath.RepositoryLink) err
 				return err
 			}
 		}
-		now.HookID, now.HookURL, now.HookState, now.HookReason = link.HookID, link.HookURL, link.HookState, link.HookReason
+		now.HookID = link.HookID
+		now.HookURL = link.HookURL
+		now.HookState = link.HookState
+		now.HookReason = link.HookReason
 		return tx.UpdateLink(ctx, &now)
 	})
 }
@@ -157,7 +175,8 @@ func isPrivateURL(raw string) bool {
 	return privateHost(u.Hostname())
 }
 
-// privateHost reports whether a host name or address is one that the Internet cannot reach, as far as its spelling tells.
+// privateHost reports whether a host name or address is one that the Internet cannot reach, as far
+// as its spelling tells.
 func privateHost(host string) bool {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast() || addr.IsUnspecified()
@@ -166,7 +185,8 @@ func privateHost(host string) bool {
 	if host == "localhost" || !strings.Contains(host, ".") {
 		return true
 	}
-	for _, suffix := range []string{".localhost", ".local", ".internal", ".lan", ".home.arpa", ".intranet", ".corp"} {
+	for _, suffix := range []string{".localhost", ".local", ".internal", ".lan", ".home.arpa", ".intranet",
+		".corp"} {
 		if strings.HasSuffix(host, suffix) {
 			return true
 		}

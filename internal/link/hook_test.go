@@ -56,10 +56,12 @@ func TestCheckHook_saysThatTheHookIsGone(t *testing.T) {
 		if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
 			t.Fatal(err)
 		}
-		if st, _ := b.LinkStatus(t.Context(), link.ID); st.Link.HookState != towpath.HookMissing || st.Link.HookReason.IsZero() {
+		if st, _ := b.LinkStatus(t.Context(), link.ID); st.Link.HookState != towpath.HookMissing ||
+			st.Link.HookReason.IsZero() {
 			t.Errorf("%+v", st.Link)
 		}
-		if repaired, err := b.RepairHook(t.Context(), b.Actor, link.ID); err != nil || repaired.HookState != towpath.HookActive || len(b.Sim.Hooks(linktest.Repo)) != 1 {
+		if repaired, err := b.RepairHook(t.Context(), b.Actor, link.ID); err != nil ||
+			repaired.HookState != towpath.HookActive || len(b.Sim.Hooks(linktest.Repo)) != 1 {
 			t.Errorf("repaired: %+v %v", repaired, err)
 		}
 	})
@@ -73,7 +75,8 @@ func TestCheckHook_followsTheExternalURL(t *testing.T) {
 		if _, err := b.CheckHook(t.Context(), link.ID); err != nil {
 			t.Fatal(err)
 		}
-		if hooks := b.Sim.Hooks(linktest.Repo); len(hooks) != 1 || hooks[0].URL != "https://towpath.example.com/hooks/"+link.HookKey {
+		if hooks := b.Sim.Hooks(linktest.Repo); len(hooks) != 1 ||
+			hooks[0].URL != "https://towpath.example.com/hooks/"+link.HookKey {
 			t.Errorf("%+v", hooks)
 		}
 	})

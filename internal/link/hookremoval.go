@@ -24,8 +24,15 @@ func (s *Service) hookRemoval(link towpath.RepositoryLink, since time.Time) towp
 		address = s.hookURL(link.HookKey)
 	}
 	return towpath.HookRemoval{
-		ID: link.ID, ProjectID: link.ProjectID, GrantID: link.GrantID, RepositoryID: link.RepositoryID, RepositoryName: link.RepositoryName,
-		RepositoryURL: link.RepositoryURL, HookKey: link.HookKey, HookURL: address, Since: since,
+		ID:             link.ID,
+		ProjectID:      link.ProjectID,
+		GrantID:        link.GrantID,
+		RepositoryID:   link.RepositoryID,
+		RepositoryName: link.RepositoryName,
+		RepositoryURL:  link.RepositoryURL,
+		HookKey:        link.HookKey,
+		HookURL:        address,
+		Since:          since,
 	}
 }
 
@@ -43,8 +50,8 @@ func refusedHook(err error) bool {
 	return kind != "" && kind != vcs.Unavailable
 }
 
-// abandonHook has a hook removed that its link does not take, or that was perhaps made. The end of a request does not end it, and
-// when it fails itself, the job comes after hookGrace.
+// abandonHook has a hook removed that its link does not take, or that was perhaps made. The end of
+// a request does not end it, and when it fails itself, the job comes after hookGrace.
 func (s *Service) abandonHook(ctx context.Context, link towpath.RepositoryLink, made bool) {
 	ctx, cancel := detach(ctx)
 	defer cancel()
@@ -59,11 +66,13 @@ func (s *Service) abandonHook(ctx context.Context, link towpath.RepositoryLink, 
 		_, err = s.RemoveHook(ctx, link.ID)
 	}
 	if err != nil {
-		s.Logger.Warn("a webhook is still to be removed", "link", link.ID, "repository", link.RepositoryName, "error", err)
+		s.Logger.Warn("a webhook is still to be removed", "link", link.ID, "repository", link.RepositoryName,
+			"error", err)
 	}
 }
 
-// RemoveHook removes a link's hooks from its repository, but for the one that the link has. It is a job's handler.
+// RemoveHook removes a link's hooks from its repository, but for the one that the link has. It is a
+// job's handler.
 func (s *Service) RemoveHook(ctx context.Context, id string) (requeueAt *time.Time, err error) {
 	var removal towpath.HookRemoval
 	keep, orphan := "", false
@@ -105,7 +114,8 @@ func (s *Service) RemoveHook(ctx context.Context, id string) (requeueAt *time.Ti
 	return nil, s.removed(ctx, id)
 }
 
-// removeHooks deletes the hooks whose address ends in a link's key, but for one. The rest of the address may have changed.
+// removeHooks deletes the hooks whose address ends in a link's key, but for one. The rest of the
+// address may have changed.
 func removeHooks(ctx context.Context, hooks vcs.Hooks, key, keep string) error {
 	var ours []string
 	err := hooks.List(ctx, func(h vcs.Hook) bool {
@@ -125,7 +135,8 @@ func removeHooks(ctx context.Context, hooks vcs.Hooks, key, keep string) error {
 	return nil
 }
 
-// removed forgets a removal that is done. A link that took up its hook meanwhile looks whether it is still there.
+// removed forgets a removal that is done. A link that took up its hook meanwhile looks whether it
+// is still there.
 func (s *Service) removed(ctx context.Context, id string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.DeleteHookRemoval(ctx, id); err != nil {
@@ -143,7 +154,9 @@ func (s *Service) removed(ctx context.Context, id string) error {
 }
 
 // removalFailed says why a hook is still there, and when it is tried again.
-func (s *Service) removalFailed(ctx context.Context, removal towpath.HookRemoval, cause error) (requeueAt *time.Time, err error) {
+func (s *Service) removalFailed(
+	ctx context.Context, removal towpath.HookRemoval, cause error,
+) (requeueAt *time.Time, err error) {
 	kind := vcs.KindOf(cause)
 	if kind == vcs.NotFound {
 		if requeueAt, ok := s.refusals.Confirmed("removal "+removal.ID, s.Store.Now()); !ok {
@@ -152,7 +165,8 @@ func (s *Service) removalFailed(ctx context.Context, removal towpath.HookRemoval
 		return nil, s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookRepositoryGone), true)
 	}
 	cause = vcs.Explain(cause, "remove webhook")
-	if err := s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookRefused, "message", towpath.ErrorMessage(cause)), false); err != nil {
+	if err := s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookRefused, "message",
+		towpath.ErrorMessage(cause)), false); err != nil {
 		return nil, err
 	}
 	if requeueAt = vcs.RetryAt(cause); requeueAt == nil && kind == vcs.Forbidden {
@@ -163,7 +177,9 @@ func (s *Service) removalFailed(ctx context.Context, removal towpath.HookRemoval
 }
 
 // keepWhy notes on a removal why the hook is still there.
-func (s *Service) keepWhy(ctx context.Context, removal towpath.HookRemoval, reason towpath.Reason, givenUp bool) error {
+func (s *Service) keepWhy(
+	ctx context.Context, removal towpath.HookRemoval, reason towpath.Reason, givenUp bool,
+) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.HookRemoval(ctx, removal.ID)
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -174,14 +190,15 @@ func (s *Service) keepWhy(ctx context.Context, removal towpath.HookRemoval, reas
 		}
 		now.Reason, now.GivenUp = reason, givenUp
 		if givenUp {
-			now.Reason = towpath.Why(towpath.ReasonHookLeft, "repository", now.RepositoryName, "url", now.HookURL).From(reason)
+			now.Reason = towpath.Why(towpath.ReasonHookLeft, "repository", now.RepositoryName, "url",
+				now.HookURL).From(reason)
 		}
 		return tx.UpdateHookRemoval(ctx, now)
 	})
 }
 
-// takeHook notes in the transaction that gives a link its hook that the hook is to stay. CodeUnavailable: it has been removed
-// meanwhile.
+// takeHook notes in the transaction that gives a link its hook that the hook is to stay.
+// CodeUnavailable: it has been removed meanwhile.
 func takeHook(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) error {
 	if link.HookID == "" {
 		return nil
@@ -194,7 +211,8 @@ func takeHook(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) er
 	return tx.DeleteHookRemoval(ctx, link.ID)
 }
 
-// ForgetHookRemoval stops showing a hook that only a person can remove. CodeConflict: it is still tried.
+// ForgetHookRemoval stops showing a hook that only a person can remove. CodeConflict: it is still
+// tried.
 func (s *Service) ForgetHookRemoval(ctx context.Context, actor towpath.Actor, projectID, id string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		r, err := tx.HookRemoval(ctx, id)
@@ -202,14 +220,21 @@ func (s *Service) ForgetHookRemoval(ctx context.Context, actor towpath.Actor, pr
 		case err != nil:
 			return err
 		case r.ProjectID != projectID:
-			return towpath.Errorf(towpath.CodeNotFound, "There is no such hook removal, or it is not yours to see.")
+			return towpath.Errorf(towpath.CodeNotFound,
+				"There is no such hook removal, or it is not yours to see.")
 		case !r.GivenUp:
-			return towpath.Errorf(towpath.CodeConflict, "The webhook is still being removed. Wait until it is gone.")
+			return towpath.Errorf(towpath.CodeConflict,
+				"The webhook is still being removed. Wait until it is gone.")
 		}
 		if err := tx.DeleteHookRemoval(ctx, id); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "hook-removal.forget", Subject: id, ProjectID: projectID,
-			Detail: fmt.Sprintf("Forgot the webhook %s of %s.", r.HookURL, r.RepositoryName)})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID:  actor.Member.ID,
+			Action:    "hook-removal.forget",
+			Subject:   id,
+			ProjectID: projectID,
+			Detail:    fmt.Sprintf("Forgot the webhook %s of %s.", r.HookURL, r.RepositoryName),
+		})
 	})
 }

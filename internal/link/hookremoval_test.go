@@ -15,9 +15,13 @@ import (
 	"towpath/internal/store"
 )
 
-// losing loses the answers to a method on a repository's hooks, though the far side has done what was asked.
+// losing loses the answers to a method on a repository's hooks, though the far side has done what
+// was asked.
 func losing(b *linktest.World, method string) {
-	b.Lost = func(r *http.Request) bool { return r.Method == method && strings.Contains(r.URL.Path, "/hooks") }
+	b.Lost = func(r *http.Request) bool {
+		return r.Method == method &&
+			strings.Contains(r.URL.Path, "/hooks")
+	}
 }
 
 // removals writes down the hooks that should be gone and are not.
@@ -64,7 +68,8 @@ func TestHook_whoseMakingWasNeverAnsweredIsRemoved(t *testing.T) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		_, grant := b.Connect(t)
 		losing(b, "POST")
-		if _, err := b.Link(t.Context(), b.Actor, b.Project, b.Spec(grant)); towpath.ErrorCode(err) != towpath.CodeUnavailable {
+		if _, err := b.Link(t.Context(), b.Actor, b.Project,
+			b.Spec(grant)); towpath.ErrorCode(err) != towpath.CodeUnavailable {
 			t.Fatalf("linked without an answer: %v", err)
 		}
 		wantHooks(t, b, 0, "after the answer was lost")
@@ -86,7 +91,9 @@ func TestHook_thatNobodyCouldRemoveAtOnceGoesLater(t *testing.T) {
 		losing(b, "POST")
 		b.Asked = func(r *http.Request) { // from the lost answer on, the far side is down
 			if b.Lost(r) {
-				b.Asked = func(*http.Request) { b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusServiceUnavailable}) }
+				b.Asked = func(*http.Request) {
+					b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusServiceUnavailable})
+				}
 			}
 		}
 		_, err := b.Link(t.Context(), b.Actor, b.Project, b.Spec(grant))
@@ -94,7 +101,8 @@ func TestHook_thatNobodyCouldRemoveAtOnceGoesLater(t *testing.T) {
 			t.Fatal("linked without an answer")
 		}
 		left := removals(t, b)
-		if len(left) != 1 || left[0].Reason.Code != towpath.ReasonHookRefused || left[0].GivenUp || !strings.HasSuffix(left[0].HookURL, left[0].HookKey) {
+		if len(left) != 1 || left[0].Reason.Code != towpath.ReasonHookRefused || left[0].GivenUp ||
+			!strings.HasSuffix(left[0].HookURL, left[0].HookKey) {
 			t.Fatalf("while the far side is down: %+v", left)
 		}
 		wantHooks(t, b, 1, "while the far side is down")
@@ -124,7 +132,9 @@ func TestHook_ofAServerThatWasKilledIsRemoved(t *testing.T) {
 					}
 					return err
 				})
-				b.Asked = func(*http.Request) { b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusServiceUnavailable}) }
+				b.Asked = func(*http.Request) {
+					b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusServiceUnavailable})
+				}
 			}
 		}
 		_, err := b.Link(t.Context(), b.Actor, b.Project, b.Spec(grant))
@@ -147,10 +157,12 @@ func TestHook_ofALinkThatWasRemovedGoesLater(t *testing.T) {
 			t.Fatal(err)
 		}
 		left := removals(t, b)
-		if len(left) != 1 || left[0].HookURL != link.HookURL || left[0].Reason.Code != towpath.ReasonHookRefused {
+		if len(left) != 1 || left[0].HookURL != link.HookURL ||
+			left[0].Reason.Code != towpath.ReasonHookRefused {
 			t.Fatalf("unlinked while the far side is down, it says %+v", left)
 		}
-		if err := b.ForgetHookRemoval(t.Context(), b.Actor, b.Project, link.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+		if err := b.ForgetHookRemoval(t.Context(), b.Actor, b.Project,
+			link.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
 			t.Errorf("forgotten while it is tried: %v", err)
 		}
 		b.Sim.SetFaults(bitbucketsim.Faults{})
@@ -176,11 +188,14 @@ func TestHook_thatALinkDoesNotKnowGoesWithIt(t *testing.T) {
 		losing(b, "POST")
 		b.Asked = func(r *http.Request) {
 			if b.Lost(r) {
-				b.Asked = func(*http.Request) { b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusServiceUnavailable}) }
+				b.Asked = func(*http.Request) {
+					b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusServiceUnavailable})
+				}
 			}
 		}
 		polling := false
-		if _, err := b.UpdateLink(t.Context(), b.Actor, link.ID, links.LinkChange{Polling: &polling}); err == nil {
+		if _, err := b.UpdateLink(t.Context(), b.Actor, link.ID,
+			links.LinkChange{Polling: &polling}); err == nil {
 			t.Fatal("hooked without an answer")
 		}
 		wantHooks(t, b, 1, "after the answer was lost")
@@ -208,13 +223,16 @@ func TestHook_thatOnlyAPersonCanRemoveIsNamed(t *testing.T) {
 		b.Sim.SetFaults(bitbucketsim.Faults{})
 		dueRemoval(t, b, link.ID)
 		left := removals(t, b)
-		if len(left) != 1 || !left[0].GivenUp || left[0].Reason.Code != towpath.ReasonHookLeft || left[0].Reason.Params["url"] != link.HookURL {
+		if len(left) != 1 || !left[0].GivenUp || left[0].Reason.Code != towpath.ReasonHookLeft ||
+			left[0].Reason.Params["url"] != link.HookURL {
 			t.Fatalf("without the account it says %+v", left)
 		}
-		if err := b.ForgetHookRemoval(t.Context(), b.Actor, "another", link.ID); towpath.ErrorCode(err) != towpath.CodeNotFound {
+		if err := b.ForgetHookRemoval(t.Context(), b.Actor, "another",
+			link.ID); towpath.ErrorCode(err) != towpath.CodeNotFound {
 			t.Errorf("forgotten through another project: %v", err)
 		}
-		if err := b.ForgetHookRemoval(t.Context(), b.Actor, b.Project, link.ID); err != nil || len(removals(t, b)) != 0 {
+		if err := b.ForgetHookRemoval(t.Context(), b.Actor, b.Project, link.ID); err != nil ||
+			len(removals(t, b)) != 0 {
 			t.Errorf("not forgotten: %v", err)
 		}
 	})

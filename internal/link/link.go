@@ -29,10 +29,11 @@ type LinkSpec struct {
 	SchemaPathTemplate string
 	LatePolicy         towpath.LatePolicy    // "" is hold
 	WaitingStatus      towpath.WaitingStatus // "" is stopped
-	ExistingFiles      string                // ExistingRun or ExistingBaseline; needed only when files match already
-	BaselineVersion    string
-	Baselines          []BaselineChoice // of single databases; BaselineVersion is for all others
-	Polling            bool             // make no hook
+	// ExistingRun or ExistingBaseline; needed only when files match already
+	ExistingFiles   string
+	BaselineVersion string
+	Baselines       []BaselineChoice // of single databases; BaselineVersion is for all others
+	Polling         bool             // make no hook
 }
 
 // BaselineChoice says which of the files one database has already.
@@ -44,7 +45,9 @@ type BaselineChoice struct {
 
 // Link joins a project with a repository. The hook is made first, then the row, or neither: a hook
 // without a row is removed.
-func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec) (towpath.RepositoryLink, error) {
+func (s *Service) Link(
+	ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec,
+) (towpath.RepositoryLink, error) {
 	d, err := s.draft(ctx, actor, projectID, spec)
 	if err != nil {
 		return d.link, err
@@ -60,7 +63,8 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 	hookSecret := secret.NewToken(32)
 	link.EncryptedHookSecret = s.Keyring.Encrypt([]byte(hookSecret), hookRow(link.ID))
 	link.NextPollAt = s.Store.Now().Add(s.pollInterval())
-	link.HookState, link.HookReason = towpath.HookPolling, towpath.Why(towpath.ReasonPollingChosen, "every", s.pollInterval().String())
+	link.HookState, link.HookReason = towpath.HookPolling, towpath.Why(towpath.ReasonPollingChosen, "every",
+		s.pollInterval().String())
 	if obstacle := s.hookObstacle(link.ProviderID, s.instanceURL(ctx, link.ProviderID)); !obstacle.IsZero() {
 		link.HookReason = obstacle
 	} else if !spec.Polling {
@@ -81,8 +85,13 @@ func (s *Service) Link(ctx context.Context, actor towpath.Actor, projectID strin
 		if err := tx.Enqueue(ctx, towpath.JobReconcile, link.ID); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{MemberID: actor.Member.ID, Action: "repository-link.add", Subject: link.ID, ProjectID: projectID,
-			Detail: linkDetail(link, despiteOf(spec.Baselines))})
+		return tx.Audit(ctx, towpath.AuditEvent{
+			MemberID:  actor.Member.ID,
+			Action:    "repository-link.add",
+			Subject:   link.ID,
+			ProjectID: projectID,
+			Detail:    linkDetail(link, despiteOf(spec.Baselines)),
+		})
 	})
 	if err != nil && link.HookID != "" {
 		s.abandonHook(ctx, link, true)
@@ -106,7 +115,9 @@ func (s *Service) chooseExisting(ctx context.Context, d *draft, spec LinkSpec) e
 	switch spec.ExistingFiles {
 	case "":
 		if len(versions) > 0 && len(spec.Baselines) == 0 {
-			return towpath.Invalid("existingFiles", "The branch has %d versions already, up to %s. Choose baseline with a version to record those up to it as applied, or run.", len(versions), versions[len(versions)-1])
+			return towpath.Invalid("existingFiles", "The branch has %d versions already, up to %s. Choose "+
+				"baseline with a version to record those up to it as applied, or run.", len(versions),
+				versions[len(versions)-1])
 		}
 	case ExistingRun:
 		if spec.BaselineVersion != "" {
@@ -145,7 +156,8 @@ func (s *Service) chooseBaselines(ctx context.Context, d *draft, choices []Basel
 	}
 	for i, c := range choices {
 		if !ours[c.DatabaseID] {
-			return towpath.Invalid("baselines", "The project has no database with the id %q, or it is named twice. Name each of its databases once.", c.DatabaseID)
+			return towpath.Invalid("baselines",
+				"The project has no database with the id %q, or it is named twice. Name each of its databases once.", c.DatabaseID)
 		}
 		delete(ours, c.DatabaseID)
 		b := towpath.LinkBaseline{LinkID: d.link.ID, DatabaseID: c.DatabaseID}

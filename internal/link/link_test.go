@@ -13,11 +13,13 @@ import (
 
 func TestLink_neverRunsExistingFilesSilently(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
-		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B", "shop/10__ddl__c.sql": "C", "shop/notes.txt": "", "docs/x.sql": ""})
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B",
+			"shop/10__ddl__c.sql": "C", "shop/notes.txt": "", "docs/x.sql": ""})
 		_, grant := b.Connect(t)
 		spec := b.Spec(grant)
 		var e *towpath.Error
-		if _, err := b.Link(t.Context(), b.Actor, b.Project, spec); !errors.As(err, &e) || e.Field != "existingFiles" || !strings.Contains(e.Message, "up to 10") {
+		if _, err := b.Link(t.Context(), b.Actor, b.Project, spec); !errors.As(err, &e) ||
+			e.Field != "existingFiles" || !strings.Contains(e.Message, "up to 10") {
 			t.Fatalf("linking without a choice: %v", err)
 		}
 		spec.ExistingFiles, spec.BaselineVersion = links.ExistingBaseline, "2"
@@ -52,14 +54,16 @@ func TestLink_makesTheHookFirstOrNeither(t *testing.T) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		_, grant := b.Connect(t)
 		b.Sim.SetFaults(bitbucketsim.Faults{HookForbidden: true})
-		if _, err := b.Link(t.Context(), b.Actor, b.Project, b.Spec(grant)); towpath.ErrorCode(err) != towpath.CodeConflict {
+		if _, err := b.Link(t.Context(), b.Actor, b.Project,
+			b.Spec(grant)); towpath.ErrorCode(err) != towpath.CodeConflict {
 			t.Errorf("without the right to make hooks: %v", err)
 		}
 		b.Sim.SetFaults(bitbucketsim.Faults{})
 		if _, err := b.Link(t.Context(), b.Actor, b.Project, b.Spec(grant)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Link(t.Context(), b.Actor, b.Project, b.Spec(grant)); towpath.ErrorCode(err) != towpath.CodeConflict {
+		if _, err := b.Link(t.Context(), b.Actor, b.Project,
+			b.Spec(grant)); towpath.ErrorCode(err) != towpath.CodeConflict {
 			t.Errorf("linking twice: %v", err)
 		}
 		if hooks := b.Sim.Hooks(linktest.Repo); len(hooks) != 1 || hooks[0].Secret == "" {
@@ -77,14 +81,25 @@ func TestLink_namesWhatIsWrong(t *testing.T) {
 			change      func(*links.LinkSpec)
 			field, says string
 		}{
-			"a branch that is not there":     {func(s *links.LinkSpec) { s.Branch = "feature/x" }, "branch", "It has main"},
-			"a template without a version":   {func(s *links.LinkSpec) { s.FilePathTemplate = "{{DB_NAME}}.sql" }, "filePathTemplate", "VERSION"},
-			"a way out of the repository":    {func(s *links.LinkSpec) { s.BaseDirectory = "../x" }, "baseDirectory", ""},
-			"a schema that would be run":     {func(s *links.LinkSpec) { s.SchemaPathTemplate = "{{DB_NAME}}/1__ddl__schema.sql" }, "schemaPathTemplate", "would run"},
-			"a policy that there is not":     {func(s *links.LinkSpec) { s.LatePolicy = "perhaps" }, "latePolicy", "hold"},
-			"somebody else's grant":          {func(s *links.LinkSpec) { s.GrantID = "x" }, "grantId", "your own"},
-			"a baseline that is no version":  {func(s *links.LinkSpec) { s.ExistingFiles, s.BaselineVersion = "baseline", "!" }, "baselineVersion", ""},
-			"a word for existing files else": {func(s *links.LinkSpec) { s.ExistingFiles = "skip" }, "existingFiles", "run or baseline"},
+			"a branch that is not there": {func(s *links.LinkSpec) { s.Branch = "feature/x" }, "branch",
+				"It has main"},
+			"a template without a version": {
+				func(s *links.LinkSpec) { s.FilePathTemplate = "{{DB_NAME}}.sql" }, "filePathTemplate",
+				"VERSION"},
+			"a way out of the repository": {func(s *links.LinkSpec) { s.BaseDirectory = "../x" },
+				"baseDirectory", ""},
+			"a schema that would be run": {
+				func(s *links.LinkSpec) { s.SchemaPathTemplate = "{{DB_NAME}}/1__ddl__schema.sql" },
+				"schemaPathTemplate", "would run"},
+			"a policy that there is not": {func(s *links.LinkSpec) { s.LatePolicy = "perhaps" },
+				"latePolicy", "hold"},
+			"somebody else's grant": {func(s *links.LinkSpec) { s.GrantID = "x" }, "grantId",
+				"your own"},
+			"a baseline that is no version": {
+				func(s *links.LinkSpec) { s.ExistingFiles, s.BaselineVersion = "baseline", "!" },
+				"baselineVersion", ""},
+			"a word for existing files else": {func(s *links.LinkSpec) { s.ExistingFiles = "skip" },
+				"existingFiles", "run or baseline"},
 		} {
 			spec := b.Spec(grant)
 			c.change(&spec)

@@ -41,7 +41,9 @@ type draft struct {
 }
 
 // Preview shows on the real tree what a link would match and do.
-func (s *Service) Preview(ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec) (Preview, error) {
+func (s *Service) Preview(
+	ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec,
+) (Preview, error) {
 	d, err := s.draft(ctx, actor, projectID, spec)
 	if err != nil {
 		return Preview{}, err
@@ -65,12 +67,15 @@ func (s *Service) Preview(ctx context.Context, actor towpath.Actor, projectID st
 }
 
 // PreviewChange shows on the real tree what a link would match and do after a change.
-func (s *Service) PreviewChange(ctx context.Context, linkID string, change LinkChange) (p Preview, err error) {
+func (s *Service) PreviewChange(
+	ctx context.Context, linkID string, change LinkChange,
+) (p Preview, err error) {
 	d, err := s.changed(ctx, linkID, change)
 	if err != nil {
 		return p, err
 	}
-	if d.head, err = headOf(ctx, d.client.Source(d.link.RepositoryID), vcs.Repository{Name: d.link.RepositoryName}, d.link.Branch); err != nil {
+	if d.head, err = headOf(ctx, d.client.Source(d.link.RepositoryID),
+		vcs.Repository{Name: d.link.RepositoryName}, d.link.Branch); err != nil {
 		return p, err
 	}
 	if err := s.draftFiles(ctx, &d); err != nil {
@@ -113,8 +118,9 @@ func (s *Service) instanceURL(ctx context.Context, providerID string) string {
 	return p.InstanceURL
 }
 
-// hookObstacle says why the provider could not deliver to us; the zero Reason when it can, as far as the addresses tell.
-// A provider that is itself on this machine (the simulator) reaches private addresses.
+// hookObstacle says why the provider could not deliver to us; the zero Reason when it can, as far
+// as the addresses tell. A provider that is itself on this machine (the simulator) reaches private
+// addresses.
 func (s *Service) hookObstacle(providerID, instanceURL string) towpath.Reason {
 	switch {
 	case providerID == "":
@@ -126,16 +132,20 @@ func (s *Service) hookObstacle(providerID, instanceURL string) towpath.Reason {
 		if u, err := url.Parse(instanceURL); err == nil {
 			host = u.Hostname()
 		}
-		return towpath.Why(towpath.ReasonUnreachableServer, "provider", host, "url", s.ExternalURL, "every", s.pollInterval().String())
+		return towpath.Why(towpath.ReasonUnreachableServer, "provider", host, "url", s.ExternalURL, "every",
+			s.pollInterval().String())
 	}
 	return towpath.Reason{}
 }
 
 // versionsOf lists the labels of matched files' versions, each once, in order.
 func versionsOf(files []towpath.ManifestFile) []string {
-	matched := slices.DeleteFunc(slices.Clone(files), func(f towpath.ManifestFile) bool { return f.State != towpath.FileMatched })
-	slices.SortStableFunc(matched, func(a, b towpath.ManifestFile) int { return plan.Compare(a.Version, b.Version) })
-	matched = slices.CompactFunc(matched, func(a, b towpath.ManifestFile) bool { return a.Version == b.Version })
+	matched := slices.DeleteFunc(slices.Clone(files),
+		func(f towpath.ManifestFile) bool { return f.State != towpath.FileMatched })
+	slices.SortStableFunc(matched,
+		func(a, b towpath.ManifestFile) int { return plan.Compare(a.Version, b.Version) })
+	matched = slices.CompactFunc(matched,
+		func(a, b towpath.ManifestFile) bool { return a.Version == b.Version })
 	labels := make([]string, len(matched))
 	for i, f := range matched {
 		labels[i] = f.Label
@@ -144,7 +154,9 @@ func versionsOf(files []towpath.ManifestFile) []string {
 }
 
 // draft checks everything about a spec that can be checked and lists the files that it matches.
-func (s *Service) draft(ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec) (d draft, err error) {
+func (s *Service) draft(
+	ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec,
+) (d draft, err error) {
 	if d.scope, err = plan.NewScope(spec.BaseDirectory, spec.FilePathTemplate); err != nil {
 		return d, err
 	}
@@ -154,9 +166,17 @@ func (s *Service) draft(ctx context.Context, actor towpath.Actor, projectID stri
 	}
 	d.client = client
 	d.link = towpath.RepositoryLink{
-		ID: store.NewID(), ProjectID: projectID, ProviderID: grant.ProviderID, GrantID: grant.ID, RepositoryID: spec.RepositoryID,
-		Branch: spec.Branch, BaseDirectory: d.scope.BaseDirectory, FilePathTemplate: d.scope.Template.String(),
-		LatePolicy: cmp.Or(spec.LatePolicy, towpath.LateHold), WaitingStatus: cmp.Or(spec.WaitingStatus, towpath.WaitingStopped), CreatedBy: actor.Member.ID,
+		ID:               store.NewID(),
+		ProjectID:        projectID,
+		ProviderID:       grant.ProviderID,
+		GrantID:          grant.ID,
+		RepositoryID:     spec.RepositoryID,
+		Branch:           spec.Branch,
+		BaseDirectory:    d.scope.BaseDirectory,
+		FilePathTemplate: d.scope.Template.String(),
+		LatePolicy:       cmp.Or(spec.LatePolicy, towpath.LateHold),
+		WaitingStatus:    cmp.Or(spec.WaitingStatus, towpath.WaitingStopped),
+		CreatedBy:        actor.Member.ID,
 	}
 	if err := s.checkPolicy(ctx, projectID, &d.link, d.scope, spec.SchemaPathTemplate); err != nil {
 		return d, err
@@ -166,16 +186,23 @@ func (s *Service) draft(ctx context.Context, actor towpath.Actor, projectID stri
 		return d, vcs.Explain(err, "read repository")
 	}
 	if !repository.Admin {
-		return d, towpath.Invalid("repositoryId", "%s does not administer %s. Linking needs an administrator of the repository.", grant.AccountName, repository.Name)
+		return d, towpath.Invalid("repositoryId",
+			"%s does not administer %s. Linking needs an administrator of the repository.", grant.AccountName,
+			repository.Name)
 	}
-	d.link.RepositoryID, d.link.RepositoryName, d.link.RepositoryURL = repository.ID, repository.Name, repository.URL
+	d.link.RepositoryID = repository.ID
+	d.link.RepositoryName = repository.Name
+	d.link.RepositoryURL = repository.URL
 	if d.head, err = headOf(ctx, client.Source(spec.RepositoryID), repository, spec.Branch); err != nil {
 		return d, err
 	}
 	return d, s.draftFiles(ctx, &d)
 }
 
-func (s *Service) checkPolicy(ctx context.Context, projectID string, link *towpath.RepositoryLink, scope plan.Scope, schemaTemplate string) error {
+func (s *Service) checkPolicy(
+	ctx context.Context, projectID string, link *towpath.RepositoryLink, scope plan.Scope,
+	schemaTemplate string,
+) error {
 	switch link.LatePolicy {
 	case towpath.LateHold, towpath.LateApply, towpath.LateRefuse:
 	default:
@@ -211,13 +238,16 @@ func (s *Service) checkPolicy(ctx context.Context, projectID string, link *towpa
 		return err
 	}
 	if plan.SchemaPathConflicts(schema, scope.Template, environments, names) {
-		return towpath.Invalid("schemaPathTemplate", "This path matches the file path template too, so Towpath would run the schema that it writes. Choose another folder or ending.")
+		return towpath.Invalid("schemaPathTemplate",
+			"This path matches the file path template too, so Towpath would run the schema that it writes. Choose another folder or ending.")
 	}
 	link.SchemaPathTemplate = schema.String()
 	return nil
 }
 
-func headOf(ctx context.Context, source vcs.Source, repository vcs.Repository, branch string) (string, error) {
+func headOf(
+	ctx context.Context, source vcs.Source, repository vcs.Repository, branch string,
+) (string, error) {
 	if branch == "" {
 		return "", towpath.Invalid("branch", "Choose the branch whose commits reach the databases.")
 	}
@@ -227,7 +257,8 @@ func headOf(ctx context.Context, source vcs.Source, repository vcs.Repository, b
 	}
 	head, ok := heads.Branches[branch]
 	if !ok {
-		return "", towpath.Invalid("branch", "%s has no branch named %s. It has %s.", repository.Name, branch, someOf(heads.Branches))
+		return "", towpath.Invalid("branch", "%s has no branch named %s. It has %s.", repository.Name, branch,
+			someOf(heads.Branches))
 	}
 	return head, nil
 }
@@ -254,7 +285,8 @@ func (s *Service) draftFiles(ctx context.Context, d *draft) error {
 	}
 	d.all = len(entries)
 	for _, e := range entries {
-		if f, in := s.Manifest.Classify(d.scope, d.link.ID, manifest.Entry{Path: e.Path, Size: e.Size, Unfit: e.Unfit()}); in {
+		if f, in := s.Manifest.Classify(d.scope, d.link.ID,
+			manifest.Entry{Path: e.Path, Size: e.Size, Unfit: e.Unfit()}); in {
 			d.files = append(d.files, f)
 		}
 	}
@@ -262,7 +294,8 @@ func (s *Service) draftFiles(ctx context.Context, d *draft) error {
 	return nil
 }
 
-// draftPlan plans a link that does not exist yet. Contents are read only of files that some ledger knows, to compare them.
+// draftPlan plans a link that does not exist yet. Contents are read only of files that some ledger
+// knows, to compare them.
 func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 	in, err := s.draftInput(ctx, d)
 	if err != nil {

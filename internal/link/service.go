@@ -1,5 +1,5 @@
-// Package link joins projects with repositories: it shows what a link would do, makes and changes links and their webhooks, takes
-// baselines, and says how a link is. It changes no target database.
+// Package link joins projects with repositories: it shows what a link would do, makes and changes
+// links and their webhooks, takes baselines, and says how a link is. It changes no target database.
 package link
 
 import (
@@ -33,13 +33,14 @@ type Service struct {
 	// Settle ends the build statuses that a link still shows as in progress, before the link goes.
 	Settle func(ctx context.Context, link towpath.RepositoryLink) error
 
-	// Marks reads what a text does to what a catalogue shows by name, and Shown what a database's catalogue has. Nil leaves
-	// baselines unproven.
+	// Marks reads what a text does to what a catalogue shows by name, and Shown what a database's
+	// catalogue has. Nil leaves baselines unproven.
 	Marks func(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error)
 	Shown func(ctx context.Context, databaseID string) (map[string]bool, error)
 
-	Polling      bool          // never make hooks
-	PollInterval time.Duration // how often a branch's head is read when no delivery comes; 0 is towpath.PollInterval
+	Polling bool // never make hooks
+	// how often a branch's head is read when no delivery comes; 0 is towpath.PollInterval
+	PollInterval time.Duration
 
 	trees    treeCache
 	refusals vcs.Refusals

@@ -9,7 +9,8 @@ import (
 	"towpath/internal/vcs"
 )
 
-// treeCache keeps the trees that people are previewing, so that trying another template asks the provider for nothing.
+// treeCache keeps the trees that people are previewing, so that trying another template asks the
+// provider for nothing.
 type treeCache struct {
 	mu    sync.Mutex
 	trees map[string]cachedTree
@@ -25,7 +26,9 @@ const (
 	treeCacheAge  = 5 * time.Minute
 )
 
-func (c *treeCache) get(ctx context.Context, source vcs.Source, repositoryID, commit string) ([]vcs.Entry, error) {
+func (c *treeCache) get(
+	ctx context.Context, source vcs.Source, repositoryID, commit string,
+) ([]vcs.Entry, error) {
 	key := path.Join(repositoryID, commit)
 	c.mu.Lock()
 	known, ok := c.trees[key]

@@ -11,8 +11,8 @@ import (
 	"towpath/internal/vcs"
 )
 
-// maxPreviewed bounds the texts that a preview reads from the provider to look them through, in the order of the plan. The
-// link reads all.
+// maxPreviewed bounds the texts that a preview reads from the provider to look them through, in the
+// order of the plan. The link reads all.
 const maxPreviewed = 10
 
 // judgeDraft looks through the first texts that a link would run.
@@ -28,7 +28,9 @@ func (s *Service) judgeDraft(ctx context.Context, d draft, in *plan.Input) error
 	var paths []string
 	for _, item := range plan.Build(*in).Items {
 		i, ours := index[item.Path]
-		if !ours || !manifest.NeedsText(in.Files[i]) || (item.State != plan.ItemPending && item.State != plan.ItemHeld && item.State != plan.ItemBlocked) {
+		if !ours || !manifest.NeedsText(in.Files[i]) ||
+			(item.State != plan.ItemPending && item.State != plan.ItemHeld &&
+				item.State != plan.ItemBlocked) {
 			continue
 		}
 		if kinds[item.Path] == nil {
@@ -39,9 +41,11 @@ func (s *Service) judgeDraft(ctx context.Context, d draft, in *plan.Input) error
 	source := d.client.Source(d.link.RepositoryID)
 	for _, path := range paths[:min(len(paths), maxPreviewed)] {
 		var verdict store.Verdict
-		read, err := s.Manifest.ReadFile(ctx, source, d.head, in.Files[index[path]], func(ctx context.Context, text io.Reader) (string, int64, error) {
-			return s.Manifest.LookThrough(ctx, text, kinds[path][0], &verdict) // of one project, nearly always the only kind
-		})
+		read, err := s.Manifest.ReadFile(ctx, source, d.head, in.Files[index[path]],
+			func(ctx context.Context, text io.Reader) (string, int64, error) {
+				// of one project, nearly always the only kind
+				return s.Manifest.LookThrough(ctx, text, kinds[path][0], &verdict)
+			})
 		if err != nil {
 			return vcs.Explain(err, "read file")
 		}

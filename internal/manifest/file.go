@@ -24,7 +24,8 @@ type Entry struct {
 	Unfit towpath.Reason // why it holds no text; zero for a plain file
 }
 
-// Classify says what an entry of a tree is to a link; in is false outside the link's base directory.
+// Classify says what an entry of a tree is to a link; in is false outside the link's base
+// directory.
 func (s *Service) Classify(scope plan.Scope, linkID string, e Entry) (f towpath.ManifestFile, in bool) {
 	m, in, reason := scope.Match(e.Path)
 	if !in {
@@ -35,7 +36,8 @@ func (s *Service) Classify(scope plan.Scope, linkID string, e Entry) (f towpath.
 	switch {
 	case len(e.Path) > maxPath:
 		f.Path = strings.ToValidUTF8(f.Path[:maxPath], "") + "…"
-		reason = towpath.Why(towpath.ReasonPathTooLong, "bytes", strconv.Itoa(len(e.Path)), "limit", strconv.Itoa(maxPath))
+		reason = towpath.Why(towpath.ReasonPathTooLong, "bytes", strconv.Itoa(len(e.Path)), "limit",
+			strconv.Itoa(maxPath))
 	case !reason.IsZero():
 	case !e.Unfit.IsZero():
 		f.Reason = e.Unfit
@@ -68,7 +70,13 @@ func mebibytes(n int64) string {
 
 // Ignored is a file that is no migration, with the reason.
 func Ignored(f towpath.ManifestFile, reason towpath.Reason) towpath.ManifestFile {
-	return towpath.ManifestFile{LinkID: f.LinkID, State: towpath.FileIgnored, Reason: reason, Size: f.Size, Migration: towpath.Migration{Path: f.Path}}
+	return towpath.ManifestFile{
+		LinkID:    f.LinkID,
+		State:     towpath.FileIgnored,
+		Reason:    reason,
+		Size:      f.Size,
+		Migration: towpath.Migration{Path: f.Path},
+	}
 }
 
 // lfsPointer is how the pointer to a file in Git LFS begins.
@@ -103,7 +111,8 @@ type Source interface {
 	File(ctx context.Context, commit, path string) (io.ReadCloser, error)
 }
 
-// ReadFile hands a file's text to read as it comes, and fills in what that tells: the SHA-256 in hex, and the size in bytes.
+// ReadFile hands a file's text to read as it comes, and fills in what that tells: the SHA-256 in
+// hex, and the size in bytes.
 func (s *Service) ReadFile(ctx context.Context, source Source, commit string, f towpath.ManifestFile,
 	read func(context.Context, io.Reader) (string, int64, error)) (towpath.ManifestFile, error) {
 	body, err := source.File(ctx, commit, f.Path)

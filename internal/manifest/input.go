@@ -10,8 +10,16 @@ import (
 )
 
 // Input gathers what a link's plan depends on, with the given files as its manifest.
-func (s *Service) Input(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, files []towpath.ManifestFile) (in plan.Input, err error) {
-	in = plan.Input{Files: slices.Clone(files), Late: link.LatePolicy, LinkID: link.ID, BaselinedUpTo: link.BaselinedUpTo, LinkedAt: link.CreatedAt}
+func (s *Service) Input(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, files []towpath.ManifestFile,
+) (in plan.Input, err error) {
+	in = plan.Input{
+		Files:         slices.Clone(files),
+		Late:          link.LatePolicy,
+		LinkID:        link.ID,
+		BaselinedUpTo: link.BaselinedUpTo,
+		LinkedAt:      link.CreatedAt,
+	}
 	if in.Others, err = tx.OtherClaims(ctx, link.ProjectID, link.ID); err != nil {
 		return in, err
 	}

@@ -21,7 +21,8 @@ var troubles = map[plan.ItemState]string{
 	plan.ItemRestored: "waits: the ledger of a database is an earlier state of itself",
 }
 
-// Trouble names what of the files cannot be planned, and what was noted of the commit; "" when there is nothing.
+// Trouble names what of the files cannot be planned, and what was noted of the commit; "" when
+// there is nothing.
 func Trouble(p plan.Plan, notes map[string]string) string {
 	words := map[string]string{}
 	for path, note := range notes {

@@ -16,12 +16,14 @@ func TestTrouble_namesFilesThatCannotRun(t *testing.T) {
 	p := plan.Plan{Items: []plan.Item{
 		item("b.sql", plan.ItemUnusable, large), item("b.sql", plan.ItemUnusable, large),
 		item("notes.txt", plan.ItemIgnored, towpath.Why(towpath.ReasonNoEnding, "want", ".sql")),
-		item("a.sql", plan.ItemMissing, towpath.Why(towpath.ReasonMissing)), item("c.sql", plan.ItemApplied, towpath.Reason{}),
+		item("a.sql", plan.ItemMissing, towpath.Why(towpath.ReasonMissing)),
+		item("c.sql", plan.ItemApplied, towpath.Reason{}),
 	}}
 	if got := Trouble(p, nil); got != "b.sql has 110 MiB: the limit is 100 MiB; split the file" {
 		t.Error(got)
 	}
-	if got := Trouble(p, map[string]string{"a.SQL": "is not run"}); got != "a.SQL is not run; and 1 more file" {
+	if got := Trouble(p,
+		map[string]string{"a.SQL": "is not run"}); got != "a.SQL is not run; and 1 more file" {
 		t.Error(got)
 	}
 	for state, c := range map[plan.ItemState]struct {

@@ -10,7 +10,8 @@ import (
 	"towpath/internal/store"
 )
 
-// candidates are the texts that a plan would run, each under the rules of the databases that it goes to.
+// candidates are the texts that a plan would run, each under the rules of the databases that it
+// goes to.
 func candidates(in plan.Input) (list []plan.Ruled) {
 	seen := map[plan.Ruled]bool{}
 	for _, item := range plan.Build(in).Items {
@@ -19,8 +20,10 @@ func candidates(in plan.Input) (list []plan.Ruled) {
 		default:
 			continue
 		}
-		key := plan.Ruled{Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID], Roles: in.Roles[item.DatabaseID]}
-		if key.Checksum != "" && item.Type != towpath.TypeBaseline && !seen[key] { // which is recorded and never runs
+		key := plan.Ruled{Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID],
+			Roles: in.Roles[item.DatabaseID]}
+		// which is recorded and never runs
+		if key.Checksum != "" && item.Type != towpath.TypeBaseline && !seen[key] {
 			seen[key] = true
 			list = append(list, key)
 		}
@@ -70,9 +73,12 @@ func Ruled(in *plan.Input, v store.Verdict) {
 	in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine, Roles: true}] = v.Refusal
 }
 
-// Judge looks through the texts that are about to be planned and that nobody has looked through under these rules: what
-// must not run is told by the plan, not by the run.
-func (s *Service) Judge(ctx context.Context, link towpath.RepositoryLink, change func([]towpath.ManifestFile) []towpath.ManifestFile) error {
+// Judge looks through the texts that are about to be planned and that nobody has looked through
+// under these rules: what must not run is told by the plan, not by the run.
+func (s *Service) Judge(
+	ctx context.Context, link towpath.RepositoryLink,
+	change func([]towpath.ManifestFile) []towpath.ManifestFile,
+) error {
 	if s.Refusal == nil {
 		return nil
 	}
@@ -115,12 +121,20 @@ func (s *Service) judgeText(ctx context.Context, key plan.Ruled) error {
 		return fmt.Errorf("look through a file's text: %w", err)
 	}
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		return tx.PutVerdicts(ctx, store.Verdict{Checksum: key.Checksum, Engine: key.Engine, Rules: s.Rules, Refusal: refusal, Roles: roles})
+		return tx.PutVerdicts(ctx, store.Verdict{
+			Checksum: key.Checksum,
+			Engine:   key.Engine,
+			Rules:    s.Rules,
+			Refusal:  refusal,
+			Roles:    roles,
+		})
 	})
 }
 
 // LookThrough reads a text once for its sums and for the rules of a kind of engine.
-func (s *Service) LookThrough(ctx context.Context, text io.Reader, kind towpath.EngineType, v *store.Verdict) (string, int64, error) {
+func (s *Service) LookThrough(
+	ctx context.Context, text io.Reader, kind towpath.EngineType, v *store.Verdict,
+) (string, int64, error) {
 	through, w := io.Pipe()
 	failed := make(chan error, 1)
 	go func() {

@@ -37,7 +37,8 @@ type target struct {
 
 // why makes a reason that names the database, and where it comes from.
 func (t target) why(code towpath.ReasonCode, cause towpath.Reason) towpath.Reason {
-	return towpath.Reason{Code: code, Params: map[string]string{"environment": t.environment, "database": t.Name}}.From(cause)
+	return towpath.Reason{Code: code, Params: map[string]string{"environment": t.environment,
+		"database": t.Name}}.From(cause)
 }
 
 // claim is a file that goes to some database.
@@ -65,7 +66,12 @@ func newBuilder(in Input) *builder {
 		}
 		found, problems := b.resolve(f.Migration)
 		for _, t := range found {
-			b.claims[t.ID] = append(b.claims[t.ID], claim{Migration: named(f.Migration, t), own: true, unusable: f.Reason, commit: f.Commit})
+			b.claims[t.ID] = append(b.claims[t.ID], claim{
+				Migration: named(f.Migration, t),
+				own:       true,
+				unusable:  f.Reason,
+				commit:    f.Commit,
+			})
 		}
 		b.aside = append(b.aside, problems...)
 	}
@@ -90,7 +96,8 @@ func stagesOf(environments []towpath.Environment, databases []towpath.Database) 
 		s := &stages[len(stages)-1]
 		for _, d := range databases {
 			if d.EnvironmentID == e.ID {
-				s.databases = append(s.databases, target{d, e.Name, e.Position})
+				s.databases = append(s.databases,
+					target{Database: d, environment: e.Name, position: e.Position})
 			}
 		}
 	}
@@ -123,15 +130,22 @@ func (b *builder) resolve(m towpath.Migration) (found []target, problems []Item)
 		var here []target
 		for _, d := range b.in.Databases {
 			if d.EnvironmentID == env.ID && (m.Database == "" || m.Database == d.Name) {
-				here = append(here, target{d, env.Name, env.Position})
+				here = append(here, target{Database: d, environment: env.Name, position: env.Position})
 			}
 		}
 		if m.Database != "" && len(here) > 1 {
-			reason := towpath.Why(towpath.ReasonAmbiguous, "n", strconv.Itoa(len(here)), "environment", env.Name, "database", m.Database)
+			reason := towpath.Why(towpath.ReasonAmbiguous, "n", strconv.Itoa(len(here)), "environment",
+				env.Name, "database", m.Database)
 			m := m
 			m.Environment = env.Name
-			problems = append(problems, Item{Migration: m, EnvironmentID: env.ID, State: ItemAmbiguous, Reason: reason})
-			b.gates[m.Path] = append(b.gates[m.Path], gate{env.Position, reason, true})
+			problems = append(problems, Item{
+				Migration:     m,
+				EnvironmentID: env.ID,
+				State:         ItemAmbiguous,
+				Reason:        reason,
+			})
+			b.gates[m.Path] = append(b.gates[m.Path],
+				gate{position: env.Position, reason: reason, newerToo: true})
 			continue
 		}
 		found = append(found, here...)
@@ -165,11 +179,13 @@ func (b *builder) whyNoTarget(m towpath.Migration) towpath.Reason {
 	case m.Environment == "":
 		return towpath.Why(towpath.ReasonNoDatabase, "database", m.Database, "known", there)
 	case !known:
-		return towpath.Why(towpath.ReasonNoEnvironment, "environment", m.Environment, "known", list(environments))
+		return towpath.Why(towpath.ReasonNoEnvironment, "environment", m.Environment, "known",
+			list(environments))
 	case len(databases) == 0:
 		return towpath.Why(towpath.ReasonEmptyEnvironment, "environment", m.Environment)
 	}
-	return towpath.Why(towpath.ReasonNoDatabaseThere, "database", m.Database, "environment", m.Environment, "known", there)
+	return towpath.Why(towpath.ReasonNoDatabaseThere, "database", m.Database, "environment", m.Environment,
+		"known", there)
 }
 
 // list joins names, the first ten of them.

@@ -24,7 +24,8 @@ type closer struct {
 }
 
 func newCloser(p Plan, commit string) closer {
-	c := closer{commit: towpath.ShortHash(commit), items: make(map[TaskKey]Item, len(p.Items)), paths: make(map[string]bool, len(p.Items))}
+	c := closer{commit: towpath.ShortHash(commit), items: make(map[TaskKey]Item, len(p.Items)),
+		paths: make(map[string]bool, len(p.Items))}
 	for _, item := range p.Items {
 		c.items[TaskKey{item.DatabaseID, item.MigrationID}] = item
 		c.paths[item.Path] = c.paths[item.Path] || item.State != ItemMissing
@@ -58,7 +59,8 @@ func (c closer) why(t towpath.Task) towpath.Reason {
 		}
 		return towpath.Why(towpath.ReasonSuperseded, "commit", c.commit)
 	case item.Previous != nil && item.Previous.State.Applied() && item.State != ItemEdited:
-		return towpath.Why(towpath.ReasonHasText, "version", t.Label, "commit", towpath.ShortHash(item.Previous.Commit))
+		return towpath.Why(towpath.ReasonHasText, "version", t.Label, "commit",
+			towpath.ShortHash(item.Previous.Commit))
 	}
 	return towpath.Why(towpath.ReasonNoLongerAllowed, "commit", c.commit).From(item.Reason)
 }

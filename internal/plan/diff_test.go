@@ -11,8 +11,8 @@ import (
 	"towpath"
 )
 
-// openTasks draws what a link may have open when a plan is made: tasks of the plan, of other texts, and of what is no
-// longer wanted, in every state.
+// openTasks draws what a link may have open when a plan is made: tasks of the plan, of other texts,
+// and of what is no longer wanted, in every state.
 func openTasks(t *rapid.T, p Plan) (open []towpath.Task) {
 	seen := map[TaskKey]bool{}
 	add := func(task towpath.Task) {
@@ -21,11 +21,13 @@ func openTasks(t *rapid.T, p Plan) (open []towpath.Task) {
 		}
 		task.ID = fmt.Sprint("t", len(open))
 		task.State = rapid.SampledFrom([]towpath.TaskState{
-			towpath.TaskPending, towpath.TaskPending, towpath.TaskHeld, towpath.TaskRunning, towpath.TaskFailed,
-			towpath.TaskUnknown, towpath.TaskDone, towpath.TaskCancelled,
+			towpath.TaskPending, towpath.TaskPending, towpath.TaskHeld, towpath.TaskRunning,
+			towpath.TaskFailed, towpath.TaskUnknown, towpath.TaskDone, towpath.TaskCancelled,
 		}).Draw(t, "state")
-		task.Stage, task.Sequence = rapid.IntRange(0, 9).Draw(t, "stage"), rapid.IntRange(0, 9).Draw(t, "sequence")
-		task.Checksum = rapid.SampledFrom([]string{task.Checksum, task.Checksum, task.Checksum, task.Checksum, "x", "other"}).Draw(t, "text")
+		task.Stage, task.Sequence = rapid.IntRange(0, 9).Draw(t, "stage"), rapid.IntRange(0, 9).Draw(t,
+			"sequence")
+		task.Checksum = rapid.SampledFrom([]string{task.Checksum, task.Checksum, task.Checksum, task.Checksum,
+			"x", "other"}).Draw(t, "text")
 		task.Released = rapid.Bool().Draw(t, "released")
 		if rapid.IntRange(0, 4).Draw(t, "decided") == 0 {
 			task.Action, task.Covers = towpath.ActionRecord, []towpath.Migration{task.Migration}
@@ -40,7 +42,8 @@ func openTasks(t *rapid.T, p Plan) (open []towpath.Task) {
 	}
 	for _, item := range p.Items {
 		if rapid.Bool().Draw(t, "left") {
-			add(towpath.Task{DatabaseID: item.DatabaseID, Action: towpath.ActionApply, Migration: item.Migration})
+			add(towpath.Task{DatabaseID: item.DatabaseID, Action: towpath.ActionApply,
+				Migration: item.Migration})
 		}
 	}
 	for _, task := range slices.Clone(open) {
@@ -83,7 +86,8 @@ func TestDiff_appliedTwiceChangesNothing(t *testing.T) {
 	})
 }
 
-// Nothing of what runs changes but its place in the order and, while its text is the plan's, the names of its file.
+// Nothing of what runs changes but its place in the order and, while its text is the plan's, the
+// names of its file.
 func TestDiff_touchesNoRunningTask(t *testing.T) {
 	diffs(t, func(t *rapid.T, open []towpath.Task, _ Plan, c Changes) {
 		for _, before := range open {
@@ -160,8 +164,12 @@ func TestDiff_holdsAsThePlanDoes(t *testing.T) {
 	diffs(t, func(t *rapid.T, open []towpath.Task, p Plan, c Changes) {
 		for _, task := range c.Kept {
 			before := open[slices.IndexFunc(open, func(o towpath.Task) bool { return o.ID == task.ID })]
-			i := slices.IndexFunc(p.Tasks, func(w towpath.Task) bool { return KeyOf(w) == KeyOf(task) && SameWork(w, task) })
-			waits := before.State == towpath.TaskHeld || (before.State == towpath.TaskPending && !before.Released)
+			i := slices.IndexFunc(p.Tasks, func(w towpath.Task) bool {
+				return KeyOf(w) == KeyOf(task) &&
+					SameWork(w, task)
+			})
+			waits := before.State == towpath.TaskHeld ||
+				(before.State == towpath.TaskPending && !before.Released)
 			switch {
 			case i >= 0 && waits && task.State != p.Tasks[i].State:
 				t.Fatalf("task %s is %s, planned as %s", task.ID, task.State, p.Tasks[i].State)

@@ -37,8 +37,9 @@ type touch struct {
 	file towpath.Migration
 }
 
-// Candidates compares each baseline that the files, in the order in which they run, give to choose from with the things that
-// a catalogue has. What files do that it does not show, and files without marks, speak against none.
+// Candidates compares each baseline that the files, in the order in which they run, give to choose
+// from with the things that a catalogue has. What files do that it does not show, and files without
+// marks, speak against none.
 func Candidates(files []Trace, things map[string]bool) []Candidate {
 	candidates := []Candidate{{}}
 	touches := map[string][]touch{}
@@ -53,7 +54,7 @@ func Candidates(files []Trace, things map[string]bool) []Candidate {
 			candidates = append(candidates, Candidate{Version: f.Version, Label: f.Label})
 		}
 		for _, m := range f.Marks {
-			spread(touches, touch{m, len(candidates) - 1, f.Migration})
+			spread(touches, touch{Mark: m, step: len(candidates) - 1, file: f.Migration})
 		}
 	}
 	for thing, list := range touches {
@@ -64,12 +65,14 @@ func Candidates(files []Trace, things map[string]bool) []Candidate {
 		}
 	}
 	for i := range candidates {
-		slices.SortFunc(candidates[i].Against, func(a, b Contradiction) int { return strings.Compare(a.Thing, b.Thing) })
+		slices.SortFunc(candidates[i].Against,
+			func(a, b Contradiction) int { return strings.Compare(a.Thing, b.Thing) })
 	}
 	return candidates
 }
 
-// spread adds a mark to its thing, and to those of which it says that nothing is known, or that they went with their table.
+// spread adds a mark to its thing, and to those of which it says that nothing is known, or that
+// they went with their table.
 func spread(touches map[string][]touch, t touch) {
 	table, ofTable := strings.CutPrefix(t.Thing, "table ")
 	for thing := range touches {
@@ -88,8 +91,8 @@ func spread(touches map[string][]touch, t touch) {
 	}
 }
 
-// contradicted tells what a thing's presence says against a baseline: the last file before it that touches the thing says how it
-// is there, or the first one behind it.
+// contradicted tells what a thing's presence says against a baseline: the last file before it that
+// touches the thing says how it is there, or the first one behind it.
 func contradicted(list []touch, step int, thing string, there bool) (c Contradiction, wrong bool) {
 	next, _ := slices.BinarySearchFunc(list, step, func(t touch, step int) int {
 		if t.step <= step {
@@ -109,10 +112,17 @@ func contradicted(list []touch, step int, thing string, there bool) (c Contradic
 	if expected == schema.Unknown || (expected == schema.There) == there {
 		return c, false
 	}
-	return Contradiction{Thing: thing, There: there, Covered: cause.step <= step, Path: cause.file.Path, Label: cause.file.Label}, true
+	return Contradiction{
+		Thing:   thing,
+		There:   there,
+		Covered: cause.step <= step,
+		Path:    cause.file.Path,
+		Label:   cause.file.Label,
+	}, true
 }
 
-// FilesOf lists a link's usable files for each database, by its id, in the order in which they run there.
+// FilesOf lists a link's usable files for each database, by its id, in the order in which they run
+// there.
 func FilesOf(in Input) map[string][]towpath.Migration {
 	files := map[string][]towpath.Migration{}
 	for id, claims := range newBuilder(in).claims {
@@ -121,7 +131,8 @@ func FilesOf(in Input) map[string][]towpath.Migration {
 				files[id] = append(files[id], c.Migration)
 			}
 		}
-		slices.SortFunc(files[id], func(x, y towpath.Migration) int { return compareID(x.MigrationID, y.MigrationID) })
+		slices.SortFunc(files[id],
+			func(x, y towpath.Migration) int { return compareID(x.MigrationID, y.MigrationID) })
 	}
 	return files
 }

@@ -20,7 +20,8 @@ func (t Template) explain(parts []string) towpath.Reason {
 	if reason := t.explainDepth(len(parts) - 1); !reason.IsZero() {
 		return reason
 	}
-	// Up to the first ** segments stand at a known place from the front, and after it from the back.
+	// Up to the first ** segments stand at a known place from the front, and after it from the
+	// back.
 	for i, s := range t.segments {
 		if s.folders {
 			break
@@ -105,10 +106,12 @@ func (s segment) explain(name string) towpath.Reason {
 		return towpath.Why(towpath.ReasonPartMissing, "part", title(p.place), "name", name)
 	case fit == 0:
 		return towpath.Why(towpath.ReasonStart, "name", name, "want", p.literal)
-	case strings.HasSuffix(rest, p.literal) || strings.HasSuffix(name, p.literal): // it was taken for what stands before it
+	case strings.HasSuffix(rest, p.literal) ||
+		strings.HasSuffix(name, p.literal): // it was taken for what stands before it
 		return towpath.Why(towpath.ReasonPartMissing, "part", title(s.pieces[fit-1].place), "name", name)
 	default:
-		return towpath.Why(towpath.ReasonExpectedAfter, "want", p.literal, "part", title(s.pieces[fit-1].place), "name", name)
+		return towpath.Why(towpath.ReasonExpectedAfter, "want", p.literal, "part",
+			title(s.pieces[fit-1].place), "name", name)
 	}
 }
 

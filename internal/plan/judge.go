@@ -20,11 +20,12 @@ type judge struct {
 	texts   map[string]*towpath.LedgerEntry // gone ones by their text
 	barrier towpath.Reason                  // why nothing further may run here
 
-	baseline string        // chosen for this database when the link was made; "" for none
-	chosen   bool          // whether one was, none included
-	marker   *towpath.Task // records the choice made when the link was made; nil when there is nothing to record
-	foreign  bool          // what is recorded is the same choice of another link
-	tasks    []towpath.Task
+	baseline string // chosen for this database when the link was made; "" for none
+	chosen   bool   // whether one was, none included
+	// records the choice made when the link was made; nil when there is nothing to record
+	marker  *towpath.Task
+	foreign bool // what is recorded is the same choice of another link
+	tasks   []towpath.Task
 }
 
 func newJudge(b *builder, t target, waiting towpath.Reason) *judge {
@@ -51,7 +52,8 @@ func newJudge(b *builder, t target, waiting towpath.Reason) *judge {
 
 func (j *judge) readLedger() {
 	entries := slices.Clone(j.Ledger.Entries)
-	slices.SortFunc(entries, func(x, y towpath.LedgerEntry) int { return compareID(x.MigrationID, y.MigrationID) })
+	slices.SortFunc(entries,
+		func(x, y towpath.LedgerEntry) int { return compareID(x.MigrationID, y.MigrationID) })
 	for i := range entries {
 		e := &entries[i]
 		j.ledger[e.MigrationID] = e
@@ -118,9 +120,11 @@ func (j *judge) add(item Item) {
 		return
 	}
 	switch item.State {
-	case ItemConflict, ItemBlocked, ItemEdited, ItemUnusable, ItemUnreachable, ItemForeignLedger, ItemTampered, ItemRestored, ItemRefused:
+	case ItemConflict, ItemBlocked, ItemEdited, ItemUnusable, ItemUnreachable, ItemForeignLedger,
+		ItemTampered, ItemRestored, ItemRefused:
 		reason := j.why(towpath.ReasonNotPassed, item.Reason)
-		j.gates[item.Path] = append(j.gates[item.Path], gate{j.position, reason, item.State != ItemRefused})
+		j.gates[item.Path] = append(j.gates[item.Path],
+			gate{position: j.position, reason: reason, newerToo: item.State != ItemRefused})
 	}
 }
 
@@ -184,8 +188,8 @@ func (j *judge) file(c claim) Item {
 	return item
 }
 
-// skipped reports whether a person has skipped this very text in this database, and why. What has no
-// text that could be read is known by its path and by the commit that brought it.
+// skipped reports whether a person has skipped this very text in this database, and why. What has
+// no text that could be read is known by its path and by the commit that brought it.
 func (j *judge) skipped(c claim) (reason towpath.Reason, ok bool) {
 	for _, t := range j.in.Skipped {
 		same := j.in.text(t.Checksum) == j.in.text(c.Checksum)
@@ -261,13 +265,15 @@ func (j *judge) rivals(c claim) towpath.Reason {
 		return towpath.Reason{}
 	}
 	slices.Sort(names)
-	return towpath.Why(towpath.ReasonConflict, "version", c.Version, "type", string(c.Type), "files", list(names))
+	return towpath.Why(towpath.ReasonConflict, "version", c.Version, "type", string(c.Type), "files",
+		list(names))
 }
 
 func (j *judge) compareWith(entry towpath.LedgerEntry, item Item) Item {
 	item.Previous = &entry
 	switch {
-	case entry.Checksum != "" && j.in.text(entry.Checksum) != j.in.text(item.Checksum): // one without a text has a version alone
+	case entry.Checksum != "" &&
+		j.in.text(entry.Checksum) != j.in.text(item.Checksum): // one without a text has a version alone
 		item.State, item.Reason = ItemEdited, towpath.Why(towpath.ReasonEdited)
 	case entry.Path != "" && entry.Path != item.Path:
 		item.State, item.Reason = ItemRenamed, towpath.Why(towpath.ReasonRenamed, "path", entry.Path)
@@ -280,7 +286,13 @@ func (j *judge) compareWith(entry towpath.LedgerEntry, item Item) Item {
 }
 
 func (j *judge) missing(e *towpath.LedgerEntry) Item {
-	m := towpath.Migration{MigrationID: e.MigrationID, Label: e.Version, Description: e.Description, Path: e.Path, Checksum: e.Checksum}
+	m := towpath.Migration{
+		MigrationID: e.MigrationID,
+		Label:       e.Version,
+		Description: e.Description,
+		Path:        e.Path,
+		Checksum:    e.Checksum,
+	}
 	item := Item{Migration: named(m, j.target), State: ItemMissing, Previous: e}
 	item.Reason = towpath.Why(towpath.ReasonMissing)
 	if !e.State.Applied() {

@@ -27,8 +27,8 @@ func NewScope(baseDirectory, template string) (Scope, error) {
 	return Scope{BaseDirectory: base, Template: t}, err
 }
 
-// NormalizeBase returns a base directory without slashes around it; "" is the root of the repository.
-// Errors are *towpath.Error with CodeInvalid and the field baseDirectory.
+// NormalizeBase returns a base directory without slashes around it; "" is the root of the
+// repository. Errors are *towpath.Error with CodeInvalid and the field baseDirectory.
 func NormalizeBase(s string) (string, error) {
 	s = strings.Trim(strings.TrimSpace(s), "/")
 	invalid := func(message string) (string, error) {
@@ -51,23 +51,25 @@ func NormalizeBase(s string) (string, error) {
 		case "":
 			return invalid("The base directory has two slashes in a row. Remove one.")
 		case ".", "..":
-			return invalid("The base directory is written from the root of the repository and cannot have \".\" or \"..\" in it, such as services/shop/db.")
+			return invalid("The base directory is written from the root of the repository and cannot have " +
+				"\".\" or \"..\" in it, such as services/shop/db.")
 		}
 	}
 	return s, nil
 }
 
-// Match says what a file of the repository is, by its path from the root. in is false for files outside the base
-// directory and folders that look like a slip of it. reason is zero when the file is a migration, else it says
-// what does not fit.
-// The migration has no Checksum.
+// Match says what a file of the repository is, by its path from the root. in is false for files
+// outside the base directory and folders that look like a slip of it. reason is zero when the file
+// is a migration, else it says what does not fit. The migration has no Checksum.
 func (s Scope) Match(path string) (m towpath.Migration, in bool, reason towpath.Reason) {
 	relative, in := s.below(path)
 	if folder, slip := s.beside(path); !in && slip {
-		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonBesideBase, "folder", folder, "base", s.BaseDirectory)
+		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonBesideBase, "folder", folder,
+			"base", s.BaseDirectory)
 	}
 	if !in {
-		return towpath.Migration{Path: path}, false, towpath.Why(towpath.ReasonOutsideBase, "base", s.BaseDirectory)
+		return towpath.Migration{Path: path}, false, towpath.Why(towpath.ReasonOutsideBase, "base",
+			s.BaseDirectory)
 	}
 	if !utf8.ValidString(path) {
 		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonPathEncoding)
@@ -102,8 +104,9 @@ func (s Scope) below(path string) (relative string, in bool) {
 	return relative, in && relative != ""
 }
 
-// Beside reports whether a path lies in a folder whose name differs from the base directory's in letters' case, in what
-// separates its words, or in a plural s alone: Migrations or migration, where migrations is meant.
+// Beside reports whether a path lies in a folder whose name differs from the base directory's in
+// letters' case, in what separates its words, or in a plural s alone: Migrations or migration,
+// where migrations is meant.
 func (s Scope) Beside(path string) bool {
 	_, slip := s.beside(path)
 	return slip
@@ -146,15 +149,24 @@ func typeOf(word string) towpath.ChangeType {
 
 // readable shows add_user-name as "add user name".
 func readable(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '_' || r == '-' || unicode.IsSpace(r) }), " ")
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return r == '_' || r == '-' ||
+			unicode.IsSpace(r)
+	}), " ")
 }
 
-// match compares a path, cut at its slashes, with the template and returns what the placeholders stand for.
+// match compares a path, cut at its slashes, with the template and returns what the placeholders
+// stand for.
 func (t Template) match(parts []string) (values map[placeholder]string, ok bool) {
 	if len(t.segments) == 0 {
 		return nil, false
 	}
-	m := matcher{segments: t.segments, parts: parts, dead: map[[2]int]bool{}, values: map[placeholder]string{}}
+	m := matcher{
+		segments: t.segments,
+		parts:    parts,
+		dead:     map[[2]int]bool{},
+		values:   map[placeholder]string{},
+	}
 	if !m.from(0, 0) {
 		return nil, false
 	}
@@ -164,8 +176,9 @@ func (t Template) match(parts []string) (values map[placeholder]string, ok bool)
 type matcher struct {
 	segments []segment
 	parts    []string
-	dead     map[[2]int]bool // pairs of positions that lead nowhere: without it, several ** would take exponential time
-	values   map[placeholder]string
+	// pairs of positions that lead nowhere: without it, several ** would take exponential time
+	dead   map[[2]int]bool
+	values map[placeholder]string
 }
 
 func (m *matcher) from(seg, part int) bool {

@@ -15,15 +15,17 @@ import (
 func worlds() *rapid.Generator[Input] {
 	return rapid.Custom(func(t *rapid.T) Input {
 		in := Input{
-			Environments:  environments(),
-			Late:          rapid.SampledFrom([]towpath.LatePolicy{towpath.LateHold, towpath.LateApply, towpath.LateRefuse}).Draw(t, "late"),
+			Environments: environments(),
+			Late: rapid.SampledFrom([]towpath.LatePolicy{towpath.LateHold, towpath.LateApply,
+				towpath.LateRefuse}).Draw(t, "late"),
 			BaselinedUpTo: rapid.SampledFrom([]string{"", "2"}).Draw(t, "baseline"),
 			LinkedAt:      linked,
 		}
 		in.Files = manifests("own/").Draw(t, "files")
 		in.Others = manifests("other/").Draw(t, "others")
 		for _, env := range in.Environments {
-			for _, name := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"audit", "shop"}), 0, 2, rapid.ID).Draw(t, "databases") {
+			for _, name := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"audit", "shop"}), 0, 2,
+				rapid.ID).Draw(t, "databases") {
 				in.Databases = append(in.Databases, drawDatabase(t, env.Name+"/"+name))
 			}
 		}
@@ -33,12 +35,15 @@ func worlds() *rapid.Generator[Input] {
 
 func manifests(prefix string) *rapid.Generator[[]towpath.ManifestFile] {
 	one := rapid.Custom(func(t *rapid.T) towpath.ManifestFile {
-		m := towpath.Migration{MigrationID: drawID(t), Checksum: rapid.SampledFrom([]string{"x", "y", "z"}).Draw(t, "text")}
+		m := towpath.Migration{MigrationID: drawID(t),
+			Checksum: rapid.SampledFrom([]string{"x", "y", "z"}).Draw(t, "text")}
 		m.Environment = rapid.SampledFrom([]string{"", "", "test", "prod", "qa"}).Draw(t, "env")
 		m.Database = rapid.SampledFrom([]string{"", "shop", "crm"}).Draw(t, "db")
 		m.Path = fmt.Sprintf("%s%s/%s/%s-%s", prefix, m.Environment, m.Database, m.Version, m.Type)
-		reason := rapid.SampledFrom([]towpath.Reason{{}, {}, {}, towpath.Why(towpath.ReasonSubmodule)}).Draw(t, "reason")
-		return towpath.ManifestFile{State: rapid.SampledFrom([]towpath.FileState{towpath.FileMatched, towpath.FileMatched, towpath.FileIgnored}).Draw(t, "state"), Reason: reason, Migration: m}
+		reason := rapid.SampledFrom([]towpath.Reason{{}, {}, {}, towpath.Why(towpath.ReasonSubmodule)}).Draw(
+			t, "reason")
+		return towpath.ManifestFile{State: rapid.SampledFrom([]towpath.FileState{towpath.FileMatched,
+			towpath.FileMatched, towpath.FileIgnored}).Draw(t, "state"), Reason: reason, Migration: m}
 	})
 	return rapid.SliceOfNDistinct(one, 0, 5, func(f towpath.ManifestFile) string { return f.Path })
 }
@@ -46,7 +51,8 @@ func manifests(prefix string) *rapid.Generator[[]towpath.ManifestFile] {
 func drawID(t *rapid.T) towpath.MigrationID {
 	return towpath.MigrationID{
 		Version: rapid.SampledFrom([]string{"1", "2", "3", "10"}).Draw(t, "version"),
-		Type:    rapid.SampledFrom([]towpath.ChangeType{towpath.TypeDDL, towpath.TypeDDL, towpath.TypeDML, towpath.TypeBaseline}).Draw(t, "type"),
+		Type: rapid.SampledFrom([]towpath.ChangeType{towpath.TypeDDL, towpath.TypeDDL, towpath.TypeDML,
+			towpath.TypeBaseline}).Draw(t, "type"),
 	}
 }
 
@@ -60,11 +66,13 @@ func drawDatabase(t *rapid.T, name string) towpath.Database {
 	entries := rapid.Custom(func(t *rapid.T) towpath.LedgerEntry {
 		return towpath.LedgerEntry{
 			MigrationID: drawID(t), Checksum: rapid.SampledFrom([]string{"x", "y", "q"}).Draw(t, "text"),
-			State:     rapid.SampledFrom([]towpath.LedgerState{towpath.LedgerDone, towpath.LedgerBaselined, towpath.LedgerFailed}).Draw(t, "state"),
+			State: rapid.SampledFrom([]towpath.LedgerState{towpath.LedgerDone, towpath.LedgerBaselined,
+				towpath.LedgerFailed}).Draw(t, "state"),
 			StartedAt: linked.Add(time.Duration(rapid.IntRange(-1, 1).Draw(t, "started")) * time.Hour),
 		}
 	})
-	d.Ledger.Entries = rapid.SliceOfNDistinct(entries, 0, 3, func(e towpath.LedgerEntry) towpath.MigrationID { return e.MigrationID }).Draw(t, "ledger")
+	d.Ledger.Entries = rapid.SliceOfNDistinct(entries, 0, 3,
+		func(e towpath.LedgerEntry) towpath.MigrationID { return e.MigrationID }).Draw(t, "ledger")
 	return d
 }
 
@@ -78,7 +86,8 @@ func TestBuild_dependsOnNoOrder(t *testing.T) {
 		in.Environments = rapid.Permutation(in.Environments).Draw(t, "environments")
 		in.Databases = rapid.Permutation(in.Databases).Draw(t, "databases")
 		for i := range in.Databases {
-			in.Databases[i].Ledger.Entries = rapid.Permutation(in.Databases[i].Ledger.Entries).Draw(t, "ledger")
+			in.Databases[i].Ledger.Entries = rapid.Permutation(in.Databases[i].Ledger.Entries).Draw(t,
+				"ledger")
 		}
 		if diff := cmp.Diff(want, Build(in)); diff != "" {
 			t.Fatal(diff)
@@ -102,7 +111,12 @@ func apply(in Input, tasks []towpath.Task) Input {
 		}
 		for _, m := range works {
 			ledgers[t.DatabaseID][m.MigrationID] = towpath.LedgerEntry{
-				MigrationID: m.MigrationID, State: state, Path: m.Path, Checksum: m.Checksum, DatabaseID: t.DatabaseID, StartedAt: linked.Add(time.Hour),
+				MigrationID: m.MigrationID,
+				State:       state,
+				Path:        m.Path,
+				Checksum:    m.Checksum,
+				DatabaseID:  t.DatabaseID,
+				StartedAt:   linked.Add(time.Hour),
 			}
 		}
 	}
@@ -156,7 +170,8 @@ func TestBuild_plansNoMigrationTwice(t *testing.T) {
 	})
 }
 
-// Every file has an item in each of its databases, and every task stands for files whose items say so.
+// Every file has an item in each of its databases, and every task stands for files whose items say
+// so.
 func TestBuild_tasksAndItemsAgree(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

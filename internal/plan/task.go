@@ -6,8 +6,9 @@ import (
 	"towpath"
 )
 
-// chosenBaseline is the version up to which the database had the files when the repository was linked, as a person has said.
-// chosen is false where nobody has: that files should run says nothing of what a database has already.
+// chosenBaseline is the version up to which the database had the files when the repository was
+// linked, as a person has said. chosen is false where nobody has: that files should run says
+// nothing of what a database has already.
 func (j *judge) chosenBaseline() (version string, chosen bool) {
 	if j.AssignedAt == nil || j.AssignedAt.After(j.in.LinkedAt) {
 		return "", false
@@ -18,8 +19,8 @@ func (j *judge) chosenBaseline() (version string, chosen bool) {
 	return j.in.BaselinedUpTo, j.in.BaselinedUpTo != ""
 }
 
-// prepareMarker sees whether the choice made at linking is still to be recorded here. The marker in the ledger is what
-// tells files that were there at linking from old versions that came later.
+// prepareMarker sees whether the choice made at linking is still to be recorded here. The marker in
+// the ledger is what tells files that were there at linking from old versions that came later.
 func (j *judge) prepareMarker() {
 	if j.baseline == "" || len(j.claims) == 0 {
 		return
@@ -36,8 +37,8 @@ func (j *judge) prepareMarker() {
 			j.bar(towpath.Why(towpath.ReasonWaitsForBaseline, "path", m.Path, "version", id.Version))
 		}
 	}
-	// While two files claim one of the versions it covers, or the text of one is not there, nothing may be recorded: what is left
-	// out would run later.
+	// While two files claim one of the versions it covers, or the text of one is not there, nothing
+	// may be recorded: what is left out would run later.
 	for _, c := range j.claims {
 		if Compare(c.Version, id.Version) > 0 {
 			continue
@@ -53,13 +54,20 @@ func (j *judge) prepareMarker() {
 		return
 	}
 	m = named(m, j.target)
-	j.marker = &towpath.Task{Action: towpath.ActionRecord, Migration: m, Covers: []towpath.Migration{m}, State: towpath.TaskPending}
+	j.marker = &towpath.Task{
+		Action:    towpath.ActionRecord,
+		Migration: m,
+		Covers:    []towpath.Migration{m},
+		State:     towpath.TaskPending,
+	}
 }
 
-// markerText begins the description of a marker that no file is; it ends with the link's id and a bracket.
+// markerText begins the description of a marker that no file is; it ends with the link's id and a
+// bracket.
 const markerText = "applied before the repository was linked (link "
 
-// anothers reports whether a marker records another link's choice. Where it does not name its link, its time must do.
+// anothers reports whether a marker records another link's choice. Where it does not name its link,
+// its time must do.
 func (j *judge) anothers(marker towpath.LedgerEntry) bool {
 	if link, named := strings.CutPrefix(marker.Description, markerText); named && marker.Path == "" {
 		return link != j.in.LinkID+")"
@@ -81,7 +89,12 @@ func (j *judge) cover(m towpath.Migration) {
 
 // schedule makes the task of one item.
 func (j *judge) schedule(item Item) {
-	t := towpath.Task{Action: towpath.ActionApply, Migration: item.Migration, State: towpath.TaskPending, Reason: item.Reason}
+	t := towpath.Task{
+		Action:    towpath.ActionApply,
+		Migration: item.Migration,
+		State:     towpath.TaskPending,
+		Reason:    item.Reason,
+	}
 	if item.State != ItemPending {
 		t.State = towpath.TaskHeld
 	}
@@ -98,7 +111,9 @@ func (j *judge) finishTasks() {
 	}
 	for i := range tasks {
 		t := &tasks[i]
-		t.ProjectID, t.DatabaseID, t.EnvironmentID = j.ProjectID, j.ID, j.EnvironmentID
+		t.ProjectID = j.ProjectID
+		t.DatabaseID = j.ID
+		t.EnvironmentID = j.EnvironmentID
 		t.Stage, t.Sequence = j.position, i+1
 	}
 	j.plan.Tasks = append(j.plan.Tasks, tasks...)

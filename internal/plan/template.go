@@ -23,7 +23,8 @@ const (
 	wildcard    placeholder = "*"
 )
 
-// patterns are what placeholders stand for. Each prefers the shortest text, but for the description, which is the rest.
+// patterns are what placeholders stand for. Each prefers the shortest text, but for the
+// description, which is the rest.
 var patterns = map[placeholder]string{
 	envID:       `[^/]+?`,
 	dbName:      `[^/]+?`,
@@ -33,8 +34,9 @@ var patterns = map[placeholder]string{
 	wildcard:    `[^/]*?`,
 }
 
-// Template is a parsed path template: it tells which files are migrations and what their names mean. It matches paths
-// relative to the base directory, whole and case-sensitively. The zero Template matches nothing.
+// Template is a parsed path template: it tells which files are migrations and what their names
+// mean. It matches paths relative to the base directory, whole and case-sensitively. The zero
+// Template matches nothing.
 type Template struct {
 	source   string
 	segments []segment
@@ -45,7 +47,8 @@ type segment struct {
 	folders bool // "**": any number of whole segments, none too
 	pieces  []piece
 	whole   *regexp.Regexp
-	upTo    []*regexp.Regexp // upTo[i] matches pieces[:i+1] at the start of a name, to tell where it stops fitting
+	// upTo[i] matches pieces[:i+1] at the start of a name, to tell where it stops fitting
+	upTo []*regexp.Regexp
 }
 
 // piece is a literal, or a placeholder.
@@ -57,17 +60,19 @@ type piece struct {
 // String returns the template as it was written, without the leading slash.
 func (t Template) String() string { return t.source }
 
-// ParseTemplate reads a file path template. {{VERSION}} must be in it; {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and
-// {{DESCRIPTION}} may be; "*" stands for any text within a name and "**" for any number of folders.
-// Errors are *towpath.Error with CodeInvalid and the field filePathTemplate.
+// ParseTemplate reads a file path template. {{VERSION}} must be in it; {{ENV_ID}}, {{DB_NAME}},
+// {{TYPE}} and {{DESCRIPTION}} may be; "*" stands for any text within a name and "**" for any
+// number of folders. Errors are *towpath.Error with CodeInvalid and the field filePathTemplate.
 func ParseTemplate(s string) (Template, error) {
-	p := parser{field: "filePathTemplate", known: []placeholder{envID, dbName, version, changeType, description}, wild: true}
+	p := parser{field: "filePathTemplate", known: []placeholder{envID, dbName, version, changeType,
+		description}, wild: true}
 	t, err := p.parse(s)
 	if err != nil {
 		return Template{}, err
 	}
 	if !t.has(version) {
-		return Template{}, p.invalid("{{VERSION}} is missing: without it nobody knows the order of the files. Try {{VERSION}}_{{DESCRIPTION}}.sql.")
+		return Template{}, p.invalid("{{VERSION}} is missing: without it nobody knows the order of the " +
+			"files. Try {{VERSION}}_{{DESCRIPTION}}.sql.")
 	}
 	return t, nil
 }
@@ -100,17 +105,20 @@ func (p *parser) parse(s string) (Template, error) {
 	s = strings.TrimPrefix(strings.TrimSpace(s), "/")
 	switch {
 	case s == "":
-		return Template{}, p.invalid("The template is empty. Say where the files are, such as %s.", p.example())
+		return Template{}, p.invalid("The template is empty. Say where the files are, such as %s.",
+			p.example())
 	case len(s) > maxTemplate:
 		return Template{}, p.invalid("The template is longer than %d characters. Shorten it.", maxTemplate)
 	case strings.HasSuffix(s, "/"):
-		return Template{}, p.invalid("The template ends with a slash, so it names a folder. Go on with the file's name.")
+		return Template{}, p.invalid("The template ends with a slash, so it names a folder. Go on with the " +
+			"file's name.")
 	case strings.Contains(s, `\`):
 		return Template{}, p.invalid(`The template has a backslash. Write folders with "/".`)
 	case !utf8.ValidString(s):
 		return Template{}, p.invalid("The template is not valid UTF-8. Type it again.")
 	case strings.IndexFunc(s, unicode.IsControl) >= 0:
-		return Template{}, p.invalid("The template has a line break or another invisible character. Remove it.")
+		return Template{}, p.invalid("The template has a line break or another invisible character. " +
+			"Remove it.")
 	}
 	t := Template{source: s}
 	for _, part := range strings.Split(s, "/") {
@@ -124,7 +132,8 @@ func (p *parser) parse(s string) (Template, error) {
 		t.segments = append(t.segments, seg)
 	}
 	if t.segments[len(t.segments)-1].folders {
-		return Template{}, p.invalid("The template ends with **, which stands for folders. Go on with the file's name, such as **/%s.", p.example())
+		return Template{}, p.invalid("The template ends with **, which stands for folders. Go on with the "+
+			"file's name, such as **/%s.", p.example())
 	}
 	return t, nil
 }
@@ -134,13 +143,16 @@ func (p *parser) segment(s string) (segment, error) {
 	case s == "":
 		return segment{}, p.invalid("The template has two slashes in a row. Remove one.")
 	case s == "." || s == "..":
-		return segment{}, p.invalid("The template has %q as a folder. Paths are relative to the base directory and cannot leave it; remove it.", s)
+		return segment{}, p.invalid("The template has %q as a folder. Paths are relative to the base "+
+			"directory and cannot leave it; remove it.", s)
 	case strings.Contains(s, "*") && !p.wild:
-		return segment{}, p.invalid("* cannot be used here: this path is written, not searched. Use {{ENV_ID}} and {{DB_NAME}}.")
+		return segment{}, p.invalid("* cannot be used here: this path is written, not searched. Use " +
+			"{{ENV_ID}} and {{DB_NAME}}.")
 	case s == "**":
 		return segment{folders: true}, nil
 	case strings.Contains(s, "**"):
-		return segment{}, p.invalid("** stands for whole folders, but in %q something is beside it. Write it alone between slashes, or use a single *.", s)
+		return segment{}, p.invalid("** stands for whole folders, but in %q something is beside it. Write "+
+			"it alone between slashes, or use a single *.", s)
 	}
 	pieces, err := p.pieces(s)
 	if err != nil {
@@ -156,8 +168,10 @@ func (p *parser) pieces(s string) ([]piece, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n := len(pieces); n > 0 && next.place != "" && pieces[n-1].place != "" && pieces[n-1].place != wildcard {
-			return nil, p.invalid("Nothing separates {{%s}} from what follows it, so nobody can tell where it ends. Put something like ## between them.", pieces[n-1].place)
+		if n := len(pieces); n > 0 && next.place != "" && pieces[n-1].place != "" &&
+			pieces[n-1].place != wildcard {
+			return nil, p.invalid("Nothing separates {{%s}} from what follows it, so nobody can tell where "+
+				"it ends. Put something like ## between them.", pieces[n-1].place)
 		}
 		pieces = append(pieces, next)
 		s = s[length:]
@@ -190,7 +204,8 @@ func (p *parser) piece(s string) (piece, int, error) {
 		return piece{}, 0, p.invalid("{{%s}} is not a placeholder. The known ones are %s.", name, p.names())
 	}
 	if p.seen[name] {
-		return piece{}, 0, p.invalid("{{%s}} is in the template twice. Keep one, and use * for the other.", name)
+		return piece{}, 0, p.invalid("{{%s}} is in the template twice. Keep one, and use * for the other.",
+			name)
 	}
 	p.seen[name] = true
 	return piece{place: name}, end + 2, nil

@@ -7,25 +7,27 @@ import (
 	"towpath"
 )
 
-// maxLabel bounds a version as written in a file's name, in bytes. The canonical form is at most twice as long, which
-// every engine can index in its ledger.
+// maxLabel bounds a version as written in a file's name, in bytes. The canonical form is at most
+// twice as long, which every engine can index in its ledger.
 const maxLabel = 100
 
-// versionPattern is what a version looks like in a file's name: it starts with a digit, after an optional v, and ends with
-// a letter or digit, so that separators around it stay the template's.
+// versionPattern is what a version looks like in a file's name: it starts with a digit, after an
+// optional v, and ends with a letter or digit, so that separators around it stay the template's.
 const versionPattern = `[vV]?[0-9](?:[0-9A-Za-z.+_-]*?[0-9A-Za-z])??`
 
 var wholeVersion = regexp.MustCompile(`^` + versionPattern + `$`)
 
-// ParseVersion turns a version as people write it into its canonical form: lower case, no leading v, parts joined by dots,
-// numbers without leading zeros. A part ends at . - _ + and wherever digits meet letters: "v1.02-RC3" is "1.2.rc.3".
-// The error is a *towpath.Error with CodeInvalid.
+// ParseVersion turns a version as people write it into its canonical form: lower case, no leading
+// v, parts joined by dots, numbers without leading zeros. A part ends at . - _ + and wherever
+// digits meet letters: "v1.02-RC3" is "1.2.rc.3". The error is a *towpath.Error with CodeInvalid.
 func ParseVersion(label string) (canonical string, err error) {
 	if len(label) > maxLabel {
-		return "", towpath.Invalid("version", "The version is longer than %d characters. Shorten it.", maxLabel)
+		return "", towpath.Invalid("version", "The version is longer than %d characters. Shorten it.",
+			maxLabel)
 	}
 	if !wholeVersion.MatchString(label) {
-		return "", towpath.Invalid("version", "%q is not a version. Start with a digit, such as 1.2 or v20260131, and use letters, digits and . - _ + only.", label)
+		return "", towpath.Invalid("version",
+			"%q is not a version. Start with a digit, such as 1.2 or v20260131, and use letters, digits and . - _ + only.", label)
 	}
 	label = strings.TrimPrefix(strings.ToLower(label), "v")
 	var parts []string
@@ -41,7 +43,8 @@ func ParseVersion(label string) (canonical string, err error) {
 	return strings.Join(parts, "."), nil
 }
 
-// partLength returns the length of the run of digits, or of letters, at the start of s; 0 at a separator.
+// partLength returns the length of the run of digits, or of letters, at the start of s; 0 at a
+// separator.
 func partLength(s string) int {
 	kind, n := kindOf(s[0]), 0
 	if kind == separator {
@@ -80,8 +83,8 @@ func trimZeros(part string) string {
 	return trimmed
 }
 
-// Compare orders canonical versions part by part: numbers by value, letters by alphabet, numbers before letters, and the
-// one that ends first is first. It is 0 exactly when a == b.
+// Compare orders canonical versions part by part: numbers by value, letters by alphabet, numbers
+// before letters, and the one that ends first is first. It is 0 exactly when a == b.
 func Compare(a, b string) int {
 	for a != "" && b != "" {
 		var x, y string

@@ -13,15 +13,17 @@ import (
 func TestParseVersion(t *testing.T) {
 	t.Parallel()
 	for label, want := range map[string]string{
-		"1": "1", "v1.2": "1.2", "V007": "7", "0": "0", "000": "0", "1.02-RC3": "1.2.rc.3", "2024_01_31": "2024.1.31",
-		"20240131120000": "20240131120000", "1a2": "1.a.2", "1..2": "1.2", "1+5": "1.5",
+		"1": "1", "v1.2": "1.2", "V007": "7", "0": "0", "000": "0", "1.02-RC3": "1.2.rc.3",
+		"2024_01_31": "2024.1.31", "20240131120000": "20240131120000", "1a2": "1.a.2", "1..2": "1.2",
+		"1+5": "1.5",
 	} {
 		got, err := ParseVersion(label)
 		if err != nil || got != want {
 			t.Errorf("ParseVersion(%q) = %q, %v; want %q", label, got, err, want)
 		}
 	}
-	for _, label := range []string{"", "v", "init", "1/2", "1 2", "1_", ".1", "vv1", "é1", strings.Repeat("1", 101)} {
+	for _, label := range []string{"", "v", "init", "1/2", "1 2", "1_", ".1", "vv1", "é1",
+		strings.Repeat("1", 101)} {
 		if got, err := ParseVersion(label); towpath.ErrorCode(err) != towpath.CodeInvalid {
 			t.Errorf("ParseVersion(%q) = %q, %v; want an invalid error", label, got, err)
 		}

@@ -8,7 +8,8 @@ import (
 	"towpath/internal/link/linktest"
 )
 
-// Two links of a repository may have folders that look alike: neither complains of the other's files.
+// Two links of a repository may have folders that look alike: neither complains of the other's
+// files.
 func TestPostPlan_foldersOfAnotherLinkThatLookAlike(t *testing.T) {
 	t.Parallel()
 	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
@@ -34,7 +35,8 @@ func TestPostPlan_foldersOfAnotherLinkThatLookAlike(t *testing.T) {
 		}
 		return ""
 	}
-	if said := told("migration/shop/1__ddl__a.sql"); !strings.Contains(said, "and the base directory is `migrations`; move it there") {
+	if said := told("migration/shop/1__ddl__a.sql"); !strings.Contains(said,
+		"and the base directory is `migrations`; move it there") {
 		t.Errorf("the commit says %q", said)
 	}
 	spec.BaseDirectory = "migration"

@@ -66,9 +66,9 @@ func (s stage) first(state towpath.TaskState) towpath.Task {
 	return s.tasks[i]
 }
 
-// fault returns the task whose text has failed as far as the commit goes: one that stands failed, else
-// one that was cancelled after its attempt had failed. A better text in a newer commit makes no older
-// commit good.
+// fault returns the task whose text has failed as far as the commit goes: one that stands failed,
+// else one that was cancelled after its attempt had failed. A better text in a newer commit makes
+// no older commit good.
 func (s stage) fault() (t towpath.Task, replaced bool) {
 	if t = s.first(towpath.TaskFailed); t.ID != "" {
 		return t, false
@@ -77,7 +77,8 @@ func (s stage) fault() (t towpath.Task, replaced bool) {
 	return t, t.ID != ""
 }
 
-// left returns the first task in a state of those that were given up after their attempt had failed.
+// left returns the first task in a state of those that were given up after their attempt had
+// failed.
 func (s stage) left(state towpath.TaskState) towpath.Task {
 	i := slices.IndexFunc(s.tasks, func(t towpath.Task) bool { return t.State == state && !t.Error.IsZero() })
 	if i < 0 {
@@ -103,24 +104,28 @@ type around struct {
 	waiting vcs.StatusState // what a stage that waits for a person shows
 }
 
-// status words a stage for its commit; ok is false while there is nothing to tell: it has not begun, and nothing keeps it
-// from beginning. It is in progress only while something runs, since an unfinished status may block merging for ever. Words
-// of the databases stay here: they may hold data.
+// status words a stage for its commit; ok is false while there is nothing to tell: it has not
+// begun, and nothing keeps it from beginning. It is in progress only while something runs, since an
+// unfinished status may block merging for ever. Words of the databases stay here: they may hold
+// data.
 func (s stage) status(a around) (st vcs.Status, ok bool) {
 	count := s.count()
 	done, all := count[towpath.TaskDone], len(s.tasks)
 	soFar := fmt.Sprintf("%d of %d done", done, all)
 	if failed := s.first(towpath.TaskFailed); failed.ID != "" {
-		return said(vcs.StatusFailed, "%s%s failed in %s; %s", towpath.ClipRunes(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
+		return said(vcs.StatusFailed, "%s%s failed in %s; %s", towpath.ClipRunes(failed.Path, maxStatusPath),
+			a.place, failed.Database, soFar), true
 	}
 	if lost := s.first(towpath.TaskUnknown); lost.ID != "" {
-		return said(vcs.StatusFailed, "A person must look: nobody knows if %s was applied in %s", towpath.ClipRunes(lost.Path, maxStatusPath), lost.Database), true
+		return said(vcs.StatusFailed, "A person must look: nobody knows if %s was applied in %s",
+			towpath.ClipRunes(lost.Path, maxStatusPath), lost.Database), true
 	}
 	if count[towpath.TaskRunning] > 0 {
 		return said(vcs.StatusInProgress, "Running; %s", soFar), true
 	}
 	if failed, replaced := s.fault(); replaced {
-		return said(vcs.StatusFailed, "%s%s failed in %s and was replaced or removed; %s", towpath.ClipRunes(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
+		return said(vcs.StatusFailed, "%s%s failed in %s and was replaced or removed; %s",
+			towpath.ClipRunes(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
 	}
 	if count[towpath.TaskPending]+count[towpath.TaskHeld] > 0 {
 		if s.left(towpath.TaskSkipped).ID != "" {
@@ -129,20 +134,23 @@ func (s stage) status(a around) (st vcs.Status, ok bool) {
 		return s.stopped(a, soFar)
 	}
 	if skipped := s.left(towpath.TaskSkipped); skipped.ID != "" && done > 0 {
-		return said(vcs.StatusStopped, "%s failed in %s and was skipped by a person; %s", towpath.ClipRunes(skipped.Path, maxStatusPath), skipped.Database, soFar), true
+		return said(vcs.StatusStopped, "%s failed in %s and was skipped by a person; %s",
+			towpath.ClipRunes(skipped.Path, maxStatusPath), skipped.Database, soFar), true
 	}
 	switch {
 	case done == all:
 		return said(vcs.StatusSuccessful, "%d done%s", done, s.uncompared()), true
 	case done > 0:
-		return said(vcs.StatusSuccessful, "%d done, %d skipped or cancelled%s", done, all-done, s.uncompared()), true
+		return said(vcs.StatusSuccessful, "%d done, %d skipped or cancelled%s", done, all-done,
+			s.uncompared()), true
 	case count[towpath.TaskSkipped] > 0:
 		return said(vcs.StatusStopped, "Skipped by a person"), true
 	}
 	return st, false // cancelled: what has taken its place has a commit of its own
 }
 
-// uncompared words that done tasks found something there already that nobody could compare with their files; "" for none.
+// uncompared words that done tasks found something there already that nobody could compare with
+// their files; "" for none.
 func (s stage) uncompared() string {
 	var found []towpath.Task
 	for _, t := range s.tasks {
@@ -154,9 +162,11 @@ func (s stage) uncompared() string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf("; look at %s, which found something there already", towpath.ClipRunes(found[0].Path, maxStatusPath))
+		return fmt.Sprintf("; look at %s, which found something there already",
+			towpath.ClipRunes(found[0].Path, maxStatusPath))
 	}
-	return fmt.Sprintf("; look at %s and %s, which found something there already", towpath.ClipRunes(found[0].Path, maxStatusPath), manifest.MoreFiles(len(found)-1))
+	return fmt.Sprintf("; look at %s and %s, which found something there already",
+		towpath.ClipRunes(found[0].Path, maxStatusPath), manifest.MoreFiles(len(found)-1))
 }
 
 // stopped words a stage of which something is to come and nothing runs.
@@ -166,19 +176,22 @@ func (s stage) stopped(a around, soFar string) (st vcs.Status, ok bool) {
 			continue
 		}
 		if by, blocked := blocker(t, a.others); blocked {
-			return said(vcs.StatusStopped, "Not run: %s in %s (%s); %s", wordOf(by.State), by.Environment, towpath.ClipRunes(by.Path, maxStatusPath), soFar), true
+			return said(vcs.StatusStopped, "Not run: %s in %s (%s); %s", wordOf(by.State), by.Environment,
+				towpath.ClipRunes(by.Path, maxStatusPath), soFar), true
 		}
 	}
 	held := s.first(towpath.TaskHeld)
 	for _, o := range a.others { // held in an earlier stage
-		if held.ID == "" && o.State == towpath.TaskHeld && slices.ContainsFunc(s.tasks, func(t towpath.Task) bool { return behind(t, o) }) {
+		if held.ID == "" && o.State == towpath.TaskHeld &&
+			slices.ContainsFunc(s.tasks, func(t towpath.Task) bool { return behind(t, o) }) {
 			held = o
 		}
 	}
 	if held.ID == "" {
 		return st, false
 	}
-	return said(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s", towpath.ClipRunes(held.Path, maxStatusPath), held.Environment, soFar), true
+	return said(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s",
+		towpath.ClipRunes(held.Path, maxStatusPath), held.Environment, soFar), true
 }
 
 func wordOf(s towpath.TaskState) string {
@@ -202,7 +215,8 @@ func blocker(t towpath.Task, others []towpath.Task) (by towpath.Task, found bool
 
 // behind reports whether a pending task is a later stage of a migration that is held.
 func behind(t, held towpath.Task) bool {
-	return t.State == towpath.TaskPending && t.RolloutID == held.RolloutID && t.MigrationID == held.MigrationID && t.Path == held.Path && held.Stage < t.Stage
+	return t.State == towpath.TaskPending && t.RolloutID == held.RolloutID &&
+		t.MigrationID == held.MigrationID && t.Path == held.Path && held.Stage < t.Stage
 }
 
 // maxStatusPath bounds a path within a status, in characters: the words around it must fit, too.

@@ -12,10 +12,23 @@ import (
 )
 
 func taskIn(environment string, position, sequence int, state towpath.TaskState) towpath.Task {
-	m := towpath.Migration{MigrationID: towpath.MigrationID{Version: "4"}, Label: "4", Path: "shop/4__ddl__a.sql", Environment: environment, Database: "shop"}
+	m := towpath.Migration{
+		MigrationID: towpath.MigrationID{Version: "4"},
+		Label:       "4",
+		Path:        "shop/4__ddl__a.sql",
+		Environment: environment,
+		Database:    "shop",
+	}
 	return towpath.Task{
-		ID: environment + string(state), RolloutID: "r", DatabaseID: environment + "/shop", EnvironmentID: environment,
-		Stage: position, Sequence: sequence, Migration: m, State: state, Reason: towpath.Why(towpath.ReasonDatabaseError, "message", "a secret of the database"),
+		ID:            environment + string(state),
+		RolloutID:     "r",
+		DatabaseID:    environment + "/shop",
+		EnvironmentID: environment,
+		Stage:         position,
+		Sequence:      sequence,
+		Migration:     m,
+		State:         state,
+		Reason:        towpath.Why(towpath.ReasonDatabaseError, "message", "a secret of the database"),
 	}
 }
 
@@ -32,16 +45,24 @@ func TestStage_saysWhatACommitHears(t *testing.T) {
 	}{
 		{[]towpath.TaskState{running}, []towpath.TaskState{pending}, ""},
 		{[]towpath.TaskState{done}, []towpath.TaskState{pending}, ""},
-		{[]towpath.TaskState{done}, []towpath.TaskState{running, pending}, "in-progress Running; 0 of 2 done"},
+		{[]towpath.TaskState{done}, []towpath.TaskState{running, pending},
+			"in-progress Running; 0 of 2 done"},
 		{[]towpath.TaskState{done}, []towpath.TaskState{done, pending}, ""},
-		{[]towpath.TaskState{done}, []towpath.TaskState{done, failed}, "failed shop/4__ddl__a.sql:3:14 failed in shop; 1 of 2 done"},
-		{[]towpath.TaskState{done}, []towpath.TaskState{unknown}, "failed A person must look: nobody knows if shop/4__ddl__a.sql was applied in shop"},
-		{[]towpath.TaskState{failed}, []towpath.TaskState{pending}, "stopped Not run: failed in test (shop/4__ddl__a.sql); 0 of 1 done"},
-		{[]towpath.TaskState{failed}, []towpath.TaskState{held}, "successful Waiting for a person: shop/4__ddl__a.sql is held in prod, release or skip it; 0 of 1 done"},
-		{[]towpath.TaskState{unknown}, []towpath.TaskState{pending}, "stopped Not run: the outcome is unknown in test (shop/4__ddl__a.sql); 0 of 1 done"},
-		{[]towpath.TaskState{held}, []towpath.TaskState{pending}, "successful Waiting for a person: shop/4__ddl__a.sql is held in test, release or skip it; 0 of 1 done"},
+		{[]towpath.TaskState{done}, []towpath.TaskState{done, failed},
+			"failed shop/4__ddl__a.sql:3:14 failed in shop; 1 of 2 done"},
+		{[]towpath.TaskState{done}, []towpath.TaskState{unknown},
+			"failed A person must look: nobody knows if shop/4__ddl__a.sql was applied in shop"},
+		{[]towpath.TaskState{failed}, []towpath.TaskState{pending},
+			"stopped Not run: failed in test (shop/4__ddl__a.sql); 0 of 1 done"},
+		{[]towpath.TaskState{failed}, []towpath.TaskState{held},
+			"successful Waiting for a person: shop/4__ddl__a.sql is held in prod, release or skip it; 0 of 1 done"},
+		{[]towpath.TaskState{unknown}, []towpath.TaskState{pending},
+			"stopped Not run: the outcome is unknown in test (shop/4__ddl__a.sql); 0 of 1 done"},
+		{[]towpath.TaskState{held}, []towpath.TaskState{pending},
+			"successful Waiting for a person: shop/4__ddl__a.sql is held in test, release or skip it; 0 of 1 done"},
 		{[]towpath.TaskState{done}, []towpath.TaskState{done, done}, "successful 2 done"},
-		{[]towpath.TaskState{done}, []towpath.TaskState{done, skipped}, "successful 1 done, 1 skipped or cancelled"},
+		{[]towpath.TaskState{done}, []towpath.TaskState{done, skipped},
+			"successful 1 done, 1 skipped or cancelled"},
 		{[]towpath.TaskState{done}, []towpath.TaskState{skipped, cancelled}, "stopped Skipped by a person"},
 		{[]towpath.TaskState{done}, []towpath.TaskState{cancelled}, ""},
 	} {
@@ -54,7 +75,8 @@ func TestStage_saysWhatACommitHears(t *testing.T) {
 		}
 		stages := stagesOf(all)
 		st, ok := stages[1].status(around{place: ":3:14", others: all, waiting: vcs.StatusSuccessful})
-		if got := strings.TrimSpace(string(st.State) + " " + st.Description); got != c.want || ok != (c.want != "") {
+		if got := strings.TrimSpace(string(st.State) + " " + st.Description); got != c.want ||
+			ok != (c.want != "") {
 			t.Errorf("test %v, prod %v\n got %q\nwant %q", c.test, c.prod, got, c.want)
 		}
 		if strings.Contains(st.Description, "secret") {
@@ -83,15 +105,19 @@ func TestNewestFirst_tellsTheHeadOfAPushOfManyCommitsFirst(t *testing.T) {
 func TestStage_saysWhatWasNotCompared(t *testing.T) {
 	t.Parallel()
 	uncompared := taskIn("prod", 1, 1, towpath.TaskDone)
-	uncompared.Reason = towpath.Why(towpath.ReasonUncompared).From(towpath.Why(towpath.ReasonUncomparedAt, "line", "1", "message", "a secret"))
+	uncompared.Reason = towpath.Why(towpath.ReasonUncompared).From(towpath.Why(towpath.ReasonUncomparedAt,
+		"line", "1", "message", "a secret"))
 	other := uncompared
 	other.Path = "shop/5__ddl__b.sql"
 	st, ok := stagesOf([]towpath.Task{uncompared, taskIn("prod", 1, 2, towpath.TaskDone)})[0].status(around{})
-	if !ok || st.State != vcs.StatusSuccessful || st.Description != "2 done; look at shop/4__ddl__a.sql, which found something there already" {
+	if !ok || st.State != vcs.StatusSuccessful ||
+		st.Description != "2 done; look at shop/4__ddl__a.sql, which found something there already" {
 		t.Errorf("one: %+v", st)
 	}
-	st, ok = stagesOf([]towpath.Task{uncompared, other, taskIn("prod", 1, 3, towpath.TaskSkipped)})[0].status(around{})
-	const want = "2 done, 1 skipped or cancelled; look at shop/4__ddl__a.sql and 1 more file, which found something there already"
+	st, ok = stagesOf([]towpath.Task{uncompared, other, taskIn("prod", 1, 3, towpath.TaskSkipped)})[0].status(
+		around{})
+	const want = "2 done, 1 skipped or cancelled; look at shop/4__ddl__a.sql and 1 more file, which found " +
+		"something there already"
 	if !ok || st.Description != want {
 		t.Errorf("two: %+v", st)
 	}
@@ -100,19 +126,26 @@ func TestStage_saysWhatWasNotCompared(t *testing.T) {
 // A better text in a newer commit makes no older commit good: whatever its other tasks are.
 func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
 	t.Parallel()
-	const pending, held, done, failed = towpath.TaskPending, towpath.TaskHeld, towpath.TaskDone, towpath.TaskFailed
+	const pending, held, done, failed = towpath.TaskPending, towpath.TaskHeld, towpath.TaskDone,
+		towpath.TaskFailed
 	for _, end := range []towpath.TaskState{towpath.TaskCancelled, towpath.TaskSkipped} {
-		for _, other := range []towpath.TaskState{"", pending, held, done, failed, towpath.TaskUnknown, towpath.TaskSkipped, towpath.TaskCancelled} {
+		for _, other := range []towpath.TaskState{"", pending, held, done, failed, towpath.TaskUnknown,
+			towpath.TaskSkipped, towpath.TaskCancelled} {
 			tasks := []towpath.Task{taskIn("prod", 1, 2, end)}
-			tasks[0].Error, tasks[0].Checksum, tasks[0].Path = towpath.Why(towpath.ReasonDatabaseError, "message", "it failed"), "bad", "shop/5__ddl__b.sql"
+			tasks[0].Error, tasks[0].Checksum, tasks[0].Path = towpath.Why(towpath.ReasonDatabaseError,
+				"message", "it failed"), "bad", "shop/5__ddl__b.sql"
 			if other != "" {
 				tasks = append(tasks, taskIn("prod", 1, 1, other))
 			}
-			st, ok := stagesOf(tasks)[0].status(around{place: ":2:1", others: tasks, waiting: vcs.StatusSuccessful})
-			if st.State == vcs.StatusSuccessful || (end == towpath.TaskCancelled && (!ok || st.State != vcs.StatusFailed)) {
+			st, ok := stagesOf(tasks)[0].status(around{place: ":2:1", others: tasks,
+				waiting: vcs.StatusSuccessful})
+			if st.State == vcs.StatusSuccessful ||
+				(end == towpath.TaskCancelled && (!ok || st.State != vcs.StatusFailed)) {
 				t.Errorf("failed, then %s, beside %q: %+v", end, other, st)
 			}
-			if end == towpath.TaskCancelled && other == done && st.Description != "shop/5__ddl__b.sql:2:1 failed in shop and was replaced or removed; 1 of 2 done" {
+			if end == towpath.TaskCancelled && other == done &&
+				st.Description != "shop/5__ddl__b.sql:2:1 failed in shop and was replaced or removed; 1 "+
+					"of 2 done" {
 				t.Error(st.Description)
 			}
 
@@ -120,7 +153,8 @@ func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
 			again := tasks[0]
 			again.State, again.Error = done, towpath.Reason{}
 			st, ok = stagesOf(append(tasks[:1:1], again))[0].status(around{})
-			if end == towpath.TaskCancelled && (!ok || st.State != vcs.StatusSuccessful || st.Description != "1 done") {
+			if end == towpath.TaskCancelled &&
+				(!ok || st.State != vcs.StatusSuccessful || st.Description != "1 done") {
 				t.Errorf("failed, cancelled, and done: %+v", st)
 			}
 		}
@@ -131,18 +165,21 @@ func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
 func TestStage_isInProgressOnlyWhileSomethingRuns(t *testing.T) {
 	t.Parallel()
 	states := []towpath.TaskState{
-		towpath.TaskPending, towpath.TaskHeld, towpath.TaskRunning, towpath.TaskDone, towpath.TaskFailed, towpath.TaskUnknown,
-		towpath.TaskSkipped, towpath.TaskCancelled,
+		towpath.TaskPending, towpath.TaskHeld, towpath.TaskRunning, towpath.TaskDone, towpath.TaskFailed,
+		towpath.TaskUnknown, towpath.TaskSkipped, towpath.TaskCancelled,
 	}
 	for _, a := range states {
 		for _, b := range states {
 			for _, before := range states {
-				all := []towpath.Task{taskIn("test", 0, 1, before), taskIn("prod", 1, 1, a), taskIn("prod", 1, 2, b)}
+				all := []towpath.Task{taskIn("test", 0, 1, before), taskIn("prod", 1, 1, a),
+					taskIn("prod", 1, 2, b)}
 				st, _ := stagesOf(all)[1].status(around{others: all, waiting: vcs.StatusStopped})
-				if runs := a == towpath.TaskRunning || b == towpath.TaskRunning; st.State == vcs.StatusInProgress && !runs {
+				if runs := a == towpath.TaskRunning ||
+					b == towpath.TaskRunning; st.State == vcs.StatusInProgress && !runs {
 					t.Errorf("%s, then %s and %s: %+v", before, a, b, st)
 				}
-				if waits := a == towpath.TaskPending || a == towpath.TaskHeld; st.State == vcs.StatusSuccessful && waits {
+				if waits := a == towpath.TaskPending ||
+					a == towpath.TaskHeld; st.State == vcs.StatusSuccessful && waits {
 					t.Errorf("green while something is to come: %s, then %s and %s: %+v", before, a, b, st)
 				}
 			}
@@ -155,7 +192,8 @@ func TestStage_fitsLongNames(t *testing.T) {
 	long := taskIn("prod", 0, 1, towpath.TaskFailed)
 	long.Path, long.Database = strings.Repeat("ü/", 400)+".sql", strings.Repeat("d", 64)
 	st, _ := stagesOf([]towpath.Task{long})[0].status(around{place: ":100000:100000"})
-	if n := utf8.RuneCountInString(st.Description); n > 255 || !strings.Contains(st.Description, ":100000:100000 failed in d") {
+	if n := utf8.RuneCountInString(st.Description); n > 255 ||
+		!strings.Contains(st.Description, ":100000:100000 failed in d") {
 		t.Errorf("%d characters: %s", n, st.Description)
 	}
 }

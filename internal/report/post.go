@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// statusPatience is how long a commit may be unknown to the provider before we give its statuses up: right after a push it
-	// often is, and after a force-push it stays so.
+	// statusPatience is how long a commit may be unknown to the provider before we give its
+	// statuses up: right after a push it often is, and after a force-push it stays so.
 	statusPatience = time.Hour
 
 	// quickEnd is how soon a change may end for its start not to be worth a call.
@@ -24,9 +24,11 @@ const (
 	progressEvery = 30 * time.Second
 )
 
-// post sends the statuses that differ from what was sent last. A link that needs a person posts nothing; it is woken when it no
-// longer does.
-func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuses []commitStatus, since time.Time) (requeueAt *time.Time, err error) {
+// post sends the statuses that differ from what was sent last. A link that needs a person posts
+// nothing; it is woken when it no longer does.
+func (s *Service) post(
+	ctx context.Context, link towpath.RepositoryLink, statuses []commitStatus, since time.Time,
+) (requeueAt *time.Time, err error) {
 	if len(statuses) == 0 || link.AttentionReason != "" {
 		return nil, nil
 	}
@@ -65,8 +67,9 @@ func (s *Service) post(ctx context.Context, link towpath.RepositoryLink, statuse
 	return requeueAt, nil
 }
 
-// mayWait reports whether a status need not be sent now, and when to look again; the zero time is never. What is in progress
-// costs calls that the ends of changes may need: a quick change has none, and while the budget is tight each stage has one.
+// mayWait reports whether a status need not be sent now, and when to look again; the zero time is
+// never. What is in progress costs calls that the ends of changes may need: a quick change has
+// none, and while the budget is tight each stage has one.
 func (s *Service) mayWait(st commitStatus, last store.Posted, tight bool) (requeueAt time.Time, later bool) {
 	if st.State != vcs.StatusInProgress {
 		return requeueAt, false
@@ -90,7 +93,9 @@ func digestOf(st vcs.Status) string {
 	return fmt.Sprintf("%s|%s|%s", st.State, st.Description, st.URL)
 }
 
-func (s *Service) lastPosted(ctx context.Context, linkID string, st commitStatus) (last store.Posted, err error) {
+func (s *Service) lastPosted(
+	ctx context.Context, linkID string, st commitStatus,
+) (last store.Posted, err error) {
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		posted, err := tx.PostedStatuses(ctx, linkID, st.commit)
 		last = posted[st.Key]
@@ -99,7 +104,9 @@ func (s *Service) lastPosted(ctx context.Context, linkID string, st commitStatus
 	return last, err
 }
 
-func (s *Service) postOne(ctx context.Context, client vcs.Client, link towpath.RepositoryLink, st commitStatus) error {
+func (s *Service) postOne(
+	ctx context.Context, client vcs.Client, link towpath.RepositoryLink, st commitStatus,
+) error {
 	if err := client.PutStatus(ctx, link.RepositoryID, st.commit, st.Status); err != nil {
 		return fmt.Errorf("post status %s on %s: %w", st.Key, towpath.ShortHash(st.commit), err)
 	}
@@ -108,7 +115,8 @@ func (s *Service) postOne(ctx context.Context, client vcs.Client, link towpath.R
 	})
 }
 
-// Settle ends what a link shows as in progress, before the link goes: nobody would end it afterwards.
+// Settle ends what a link shows as in progress, before the link goes: nobody would end it
+// afterwards.
 func (s *Service) Settle(ctx context.Context, link towpath.RepositoryLink) error {
 	var w *reporter
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -121,7 +129,8 @@ func (s *Service) Settle(ctx context.Context, link towpath.RepositoryLink) error
 	for commit, keys := range w.unsettled {
 		for _, key := range keys {
 			environment := strings.TrimPrefix(key, statusKey(link.ID, ""))
-			w.add(commit, key, environment, "/projects/"+link.ProjectID, time.Time{}, said(vcs.StatusStopped, "The repository was unlinked while it ran"))
+			w.add(commit, key, environment, "/projects/"+link.ProjectID, time.Time{},
+				said(vcs.StatusStopped, "The repository was unlinked while it ran"))
 		}
 	}
 	_, err = s.post(ctx, link, w.statuses, s.Store.Now())

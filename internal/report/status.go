@@ -25,9 +25,9 @@ type commitStatus struct {
 	vcs.Status
 }
 
-// PostStatus tells the state of a rollout's tasks on the commits that their texts came from, one build status per
-// environment. It is a job's handler: it reads the state at sending time, and the same key overwrites, so late or doubled
-// runs heal.
+// PostStatus tells the state of a rollout's tasks on the commits that their texts came from, one
+// build status per environment. It is a job's handler: it reads the state at sending time, and the
+// same key overwrites, so late or doubled runs heal.
 func (s *Service) PostStatus(ctx context.Context, rolloutID string) (requeueAt *time.Time, err error) {
 	var link towpath.RepositoryLink
 	var statuses []commitStatus
@@ -53,9 +53,11 @@ func (s *Service) PostStatus(ctx context.Context, rolloutID string) (requeueAt *
 	return s.post(ctx, link, statuses, since)
 }
 
-// rolloutStatuses words what a rollout changes: on the commits of its tasks, on its own, and on those that still show
-// something in progress.
-func (s *Service) rolloutStatuses(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout) ([]commitStatus, error) {
+// rolloutStatuses words what a rollout changes: on the commits of its tasks, on its own, and on
+// those that still show something in progress.
+func (s *Service) rolloutStatuses(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout,
+) ([]commitStatus, error) {
 	w, err := s.newReporter(ctx, tx, link)
 	if err != nil {
 		return nil, err
@@ -76,9 +78,9 @@ func (s *Service) rolloutStatuses(ctx context.Context, tx *store.Tx, link towpat
 	return w.statuses, nil
 }
 
-// newestFirst are the commits of a rollout's statuses, each once: its own, those of its tasks from the
-// last task on, and others. A push of many commits may use up the budget of calls, and people look at
-// the newest.
+// newestFirst are the commits of a rollout's statuses, each once: its own, those of its tasks from
+// the last task on, and others. A push of many commits may use up the budget of calls, and people
+// look at the newest.
 func newestFirst(r towpath.Rollout, others []string) (commits []string) {
 	seen := map[string]bool{}
 	add := func(commit string) {
@@ -99,11 +101,13 @@ func newestFirst(r towpath.Rollout, others []string) (commits []string) {
 	return commits
 }
 
-// letRun returns what a rollout's commit has let run although older commits brought it, such as a file that waited for one
-// that the commit removed. It is told on that commit too, where it brought nothing of its own to the environment.
+// letRun returns what a rollout's commit has let run although older commits brought it, such as a
+// file that waited for one that the commit removed. It is told on that commit too, where it brought
+// nothing of its own to the environment.
 func letRun(r towpath.Rollout, own []towpath.Task) (tasks []towpath.Task) {
 	for _, t := range r.Tasks {
-		had := slices.ContainsFunc(own, func(o towpath.Task) bool { return o.EnvironmentID == t.EnvironmentID })
+		had := slices.ContainsFunc(own,
+			func(o towpath.Task) bool { return o.EnvironmentID == t.EnvironmentID })
 		if t.Commit != r.Commit && !had && !t.CreatedAt.Before(r.CreatedAt) {
 			tasks = append(tasks, t)
 		}
@@ -122,7 +126,9 @@ type reporter struct {
 	statuses  []commitStatus
 }
 
-func (s *Service) newReporter(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (w *reporter, err error) {
+func (s *Service) newReporter(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink,
+) (w *reporter, err error) {
 	w = &reporter{s: s, tx: tx, link: link, rollouts: map[string][]towpath.Task{}}
 	if w.project, err = tx.Project(ctx, link.ProjectID); err != nil {
 		return nil, err
@@ -131,7 +137,8 @@ func (s *Service) newReporter(ctx context.Context, tx *store.Tx, link towpath.Re
 	return w, err
 }
 
-// commit words the stages of a commit, and ends what was in progress of it and has moved on to another commit.
+// commit words the stages of a commit, and ends what was in progress of it and has moved on to
+// another commit.
 func (w *reporter) commit(ctx context.Context, commit string, tasks []towpath.Task) error {
 	live := map[string]bool{}
 	for _, stage := range stagesOf(tasks) {
@@ -157,7 +164,10 @@ func (w *reporter) commit(ctx context.Context, commit string, tasks []towpath.Ta
 }
 
 func (w *reporter) add(commit, key, what, path string, since time.Time, st vcs.Status) {
-	st.Key, st.Name, st.URL, st.Branch = key, "Towpath: "+w.project.Name+" / "+what, w.s.ExternalURL+path, w.link.Branch
+	st.Key = key
+	st.Name = "Towpath: " + w.project.Name + " / " + what
+	st.URL = w.s.ExternalURL + path
+	st.Branch = w.link.Branch
 	w.statuses = append(w.statuses, commitStatus{commit: commit, since: since, Status: st})
 }
 
@@ -194,13 +204,14 @@ func (w *reporter) around(ctx context.Context, s stage) (a around, err error) {
 	return a, nil
 }
 
-// statusKey names the build status of a link in an environment; another link of the same repository has another.
+// statusKey names the build status of a link in an environment; another link of the same repository
+// has another.
 func statusKey(linkID, environment string) string {
 	return "towpath-" + hex.EncodeToString(secret.HashToken(linkID))[:8] + "-" + environment
 }
 
-// PostPlan tells on the synced commit what of the files cannot be planned, and on each commit what was noted of it. It is a
-// job's handler.
+// PostPlan tells on the synced commit what of the files cannot be planned, and on each commit what
+// was noted of it. It is a job's handler.
 func (s *Service) PostPlan(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	var w *reporter
 	var told []string // commits whose notes have been told when everything was posted
@@ -254,12 +265,14 @@ func (w *reporter) plan(ctx context.Context) (told []string, err error) {
 	if trouble := manifest.Trouble(p, notes[w.link.SyncedCommit]); trouble != "" {
 		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{}, said(vcs.StatusFailed, "%s", trouble))
 	} else if posted[key].Digest != "" {
-		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{}, said(vcs.StatusSuccessful, "Every file can be planned"))
+		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{},
+			said(vcs.StatusSuccessful, "Every file can be planned"))
 	}
 	for _, commit := range slices.Sorted(maps.Keys(notes)) {
 		if commit != w.link.SyncedCommit {
 			told = append(told, commit)
-			w.add(commit, key, "plan", page, time.Time{}, said(vcs.StatusFailed, "%s", manifest.Trouble(plan.Plan{}, notes[commit])))
+			w.add(commit, key, "plan", page, time.Time{},
+				said(vcs.StatusFailed, "%s", manifest.Trouble(plan.Plan{}, notes[commit])))
 		}
 	}
 	return told, nil

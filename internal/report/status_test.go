@@ -17,7 +17,8 @@ func TestPostStatus_healsAfterAnOutage(t *testing.T) {
 		st, _ := b.LinkStatus(t.Context(), link.ID)
 		b.Change(t, link.ID, "test", "1", func(task *towpath.Task) { task.State = towpath.TaskDone })
 		b.Change(t, link.ID, "prod", "1", func(task *towpath.Task) {
-			task.State, task.Reason = towpath.TaskFailed, towpath.Why(towpath.ReasonDatabaseError, "message", "secret data of the database")
+			task.State, task.Reason = towpath.TaskFailed, towpath.Why(towpath.ReasonDatabaseError, "message",
+				"secret data of the database")
 		})
 		b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: 503})
 		if _, err := b.PostStatus(t.Context(), st.Rollout.ID); err == nil {
@@ -33,7 +34,8 @@ func TestPostStatus_healsAfterAnOutage(t *testing.T) {
 		for _, s := range b.Sim.Statuses(linktest.Repo, commit) {
 			got[s.Name] = s.State + ": " + s.Description
 		}
-		if len(got) != 2 || got["Towpath: Shop / test"] != "SUCCESSFUL: 1 done" || got["Towpath: Shop / prod"] != "FAILED: shop/1__ddl__a.sql failed in shop; 0 of 1 done" {
+		if len(got) != 2 || got["Towpath: Shop / test"] != "SUCCESSFUL: 1 done" ||
+			got["Towpath: Shop / prod"] != "FAILED: shop/1__ddl__a.sql failed in shop; 0 of 1 done" {
 			t.Errorf("%v", got)
 		}
 	})

@@ -17,12 +17,14 @@ import (
 	"towpath/internal/vcs"
 )
 
-// WriteBack brings the schemas of a link's databases into its repository, where the link asks for it. It is a job's handler.
-// It compares with what the branch has and commits only a difference, so our own push leads to no other. Its failure fails
-// no change: the job tries again, and the link's status tells.
+// WriteBack brings the schemas of a link's databases into its repository, where the link asks for
+// it. It is a job's handler. It compares with what the branch has and commits only a difference, so
+// our own push leads to no other. Its failure fails no change: the job tries again, and the link's
+// status tells.
 func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
-	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && (link.SchemaPathTemplate == "" || link.AttentionReason != "") {
+	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
+		(link.SchemaPathTemplate == "" || link.AttentionReason != "") {
 		return nil, nil
 	}
 	if err != nil {
@@ -50,7 +52,10 @@ func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time
 	}
 	paths := slices.Sorted(maps.Keys(want))
 	hash, err := client.Write(ctx, link.RepositoryID, vcs.Write{
-		Branch: link.Branch, Parent: head, Files: want, Message: "Write schema of " + strings.Join(paths, ", ") + " [skip ci]",
+		Branch:  link.Branch,
+		Parent:  head,
+		Files:   want,
+		Message: "Write schema of " + strings.Join(paths, ", ") + " [skip ci]",
 	})
 	if err != nil {
 		return vcs.RetryAt(err), vcs.Explain(err, "write the schema to "+link.RepositoryName)
@@ -59,8 +64,8 @@ func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time
 	return nil, nil
 }
 
-// schemaFiles maps paths to the schemas that the databases had after their last change. Where several environments share a
-// path, the first has it: it is what the branch's files amount to.
+// schemaFiles maps paths to the schemas that the databases had after their last change. Where
+// several environments share a path, the first has it: it is what the branch's files amount to.
 func (s *Service) schemaFiles(ctx context.Context, link towpath.RepositoryLink) (map[string][]byte, error) {
 	template, err := plan.ParseSchemaTemplate(link.SchemaPathTemplate)
 	if err != nil {
@@ -100,7 +105,9 @@ func addSchema(ctx context.Context, tx *store.Tx, files map[string][]byte, file,
 	}
 	for _, c := range changes {
 		if c.TaskID == "" {
-			return nil // found in the ledger, by metadata from an old backup: what was kept before it is out of date
+			// found in the ledger, by metadata from an old backup: what was kept before it is out
+			// of date
+			return nil
 		}
 		if c.SchemaAfter == "" {
 			continue

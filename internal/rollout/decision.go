@@ -13,7 +13,8 @@ import (
 func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
 	return s.decide(ctx, actor, taskID, "task.retry", "", func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskFailed {
-			return towpath.Errorf(towpath.CodeConflict, "Only a failed task can be tried again; this one is %s.", t.State)
+			return towpath.Errorf(towpath.CodeConflict,
+				"Only a failed task can be tried again; this one is %s.", t.State)
 		}
 		t.State, t.Reason = towpath.TaskPending, towpath.Reason{}
 		return nil
@@ -24,30 +25,35 @@ func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string)
 func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
 	return s.decide(ctx, actor, taskID, "task.release", "", func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskHeld {
-			return towpath.Errorf(towpath.CodeConflict, "Only a held task can be released; this one is %s.", t.State)
+			return towpath.Errorf(towpath.CodeConflict, "Only a held task can be released; this one is %s.",
+				t.State)
 		}
-		t.State, t.Reason, t.Released = towpath.TaskPending, towpath.Reason{}, true
+		t.State = towpath.TaskPending
+		t.Reason = towpath.Reason{}
+		t.Released = true
 		return nil
 	}, freshText)
 }
 
-// Skip ends a task without running it. The reason is required, and is kept with the task. CodeConflict when the task is
-// running or has ended.
+// Skip ends a task without running it. The reason is required, and is kept with the task.
+// CodeConflict when the task is running or has ended.
 func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, text string) (towpath.Task, error) {
 	reason, err := towpath.Skipped(text)
 	if err != nil {
 		return towpath.Task{}, err
 	}
-	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason.Params["text"], func(t *towpath.Task, now time.Time) error {
-		if !t.State.MayBecome(towpath.TaskSkipped) {
-			return towpath.Errorf(towpath.CodeConflict, "A task that is %s cannot be skipped.", t.State)
-		}
-		if t.Action == towpath.ActionRecord && t.Type == towpath.TypeBaseline && t.Path == "" {
-			return towpath.Errorf(towpath.CodeConflict, "This records the baseline that was chosen when the repository was linked. To choose otherwise, unlink it and link it again.")
-		}
-		t.Close(towpath.TaskSkipped, reason, now)
-		return nil
-	})
+	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason.Params["text"],
+		func(t *towpath.Task, now time.Time) error {
+			if !t.State.MayBecome(towpath.TaskSkipped) {
+				return towpath.Errorf(towpath.CodeConflict, "A task that is %s cannot be skipped.", t.State)
+			}
+			if t.Action == towpath.ActionRecord && t.Type == towpath.TypeBaseline && t.Path == "" {
+				return towpath.Errorf(towpath.CodeConflict,
+					"This records the baseline that was chosen when the repository was linked. To choose otherwise, unlink it and link it again.")
+			}
+			t.Close(towpath.TaskSkipped, reason, now)
+			return nil
+		})
 }
 
 // Outcome is what a person says of a task whose outcome is unknown.
@@ -59,9 +65,12 @@ const (
 	OutcomeContinueAfter Outcome = "continue-after" // some of its statements are in: run those behind
 )
 
-// Resolve ends the doubt about a task whose outcome is unknown. statements is for OutcomeContinueAfter: how many of the
-// file's first statements are in, at least one. CodeConflict when the outcome is known.
-func (s *Service) Resolve(ctx context.Context, actor towpath.Actor, taskID string, outcome Outcome, statements int) (towpath.Task, error) {
+// Resolve ends the doubt about a task whose outcome is unknown. statements is for
+// OutcomeContinueAfter: how many of the file's first statements are in, at least one. CodeConflict
+// when the outcome is known.
+func (s *Service) Resolve(
+	ctx context.Context, actor towpath.Actor, taskID string, outcome Outcome, statements int,
+) (towpath.Task, error) {
 	detail := ""
 	switch outcome {
 	case OutcomeApplied:
@@ -70,21 +79,26 @@ func (s *Service) Resolve(ctx context.Context, actor towpath.Actor, taskID strin
 		detail = ": it was not applied and runs again"
 	case OutcomeContinueAfter:
 		if statements < 1 {
-			return towpath.Task{}, towpath.Invalid("statements", "Say how many statements of the file are in the database, at least 1. If none is, choose not-applied.")
+			return towpath.Task{}, towpath.Invalid("statements",
+				"Say how many statements of the file are in the database, at least 1. If none is, choose not-applied.")
 		}
 		detail = fmt.Sprintf(": %d of its statements were applied, and it continues after them", statements)
 	default:
-		return towpath.Task{}, towpath.Invalid("outcome", "Choose %s, %s or %s.", OutcomeApplied, OutcomeNotApplied, OutcomeContinueAfter)
+		return towpath.Task{}, towpath.Invalid("outcome", "Choose %s, %s or %s.", OutcomeApplied,
+			OutcomeNotApplied, OutcomeContinueAfter)
 	}
 	return s.decide(ctx, actor, taskID, "task.resolve", detail, func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskUnknown {
-			return towpath.Errorf(towpath.CodeConflict, "The outcome of this task is known: it is %s.", t.State)
+			return towpath.Errorf(towpath.CodeConflict, "The outcome of this task is known: it is %s.",
+				t.State)
 		}
 		switch {
 		case outcome == OutcomeApplied && t.Action == towpath.ActionApply:
 			t.Action, t.Covers = towpath.ActionRecord, []towpath.Migration{t.Migration}
 		case outcome == OutcomeContinueAfter && t.Action != towpath.ActionApply:
-			return towpath.Errorf(towpath.CodeConflict, "This task records changes and runs no statements. Choose %s or %s.", OutcomeApplied, OutcomeNotApplied)
+			return towpath.Errorf(towpath.CodeConflict,
+				"This task records changes and runs no statements. Choose %s or %s.", OutcomeApplied,
+				OutcomeNotApplied)
 		case outcome == OutcomeContinueAfter:
 			t.ContinueAfter = statements
 		}
@@ -93,24 +107,28 @@ func (s *Service) Resolve(ctx context.Context, actor towpath.Actor, taskID strin
 	}, freshText)
 }
 
-// Cancel asks for a running task to be stopped in its database: it ends as failed, or, when it was quicker, as done. One
-// that does not run is a CodeConflict.
+// Cancel asks for a running task to be stopped in its database: it ends as failed, or, when it was
+// quicker, as done. One that does not run is a CodeConflict.
 func (s *Service) Cancel(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
 	return s.decide(ctx, actor, taskID, "task.cancel", "", func(t *towpath.Task, now time.Time) error {
 		if t.State == towpath.TaskRunning {
 			t.CancelAt = &now
 			return nil
 		}
-		return towpath.Errorf(towpath.CodeConflict, "Only a running task can be cancelled; this one is %s. One that has not begun can be skipped.", t.State)
+		return towpath.Errorf(towpath.CodeConflict,
+			"Only a running task can be cancelled; this one is %s. One that has not begun can be skipped.",
+			t.State)
 	})
 }
 
-// freshText gives a task that is to run the text that the branch has now: an old one must not run once a new one is pushed.
-// CodeConflict when the file is gone from the branch, or the repository was unlinked.
+// freshText gives a task that is to run the text that the branch has now: an old one must not run
+// once a new one is pushed. CodeConflict when the file is gone from the branch, or the repository
+// was unlinked.
 func freshText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpath.Task) error {
 	link, err := tx.Link(ctx, r.LinkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		return towpath.Errorf(towpath.CodeConflict, "The repository of this task was unlinked. Nothing of it runs any more.")
+		return towpath.Errorf(towpath.CodeConflict,
+			"The repository of this task was unlinked. Nothing of it runs any more.")
 	}
 	if err != nil {
 		return err
@@ -122,12 +140,14 @@ func freshText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpath.
 	if err != nil || there {
 		return err
 	}
-	return towpath.Errorf(towpath.CodeConflict, "%s is no longer on the branch. Skip the task, or push the file again.", t.Path)
+	return towpath.Errorf(towpath.CodeConflict,
+		"%s is no longer on the branch. Skip the task, or push the file again.", t.Path)
 }
 
-// decide changes a task, wakes its rollout and writes the audit, all in one transaction. also looks at what the change needs
-// beyond the task.
-func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, action, detail string, change func(t *towpath.Task, now time.Time) error,
+// decide changes a task, wakes its rollout and writes the audit, all in one transaction. also looks
+// at what the change needs beyond the task.
+func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, action, detail string,
+	change func(t *towpath.Task, now time.Time) error,
 	also ...func(context.Context, *store.Tx, towpath.Rollout, *towpath.Task) error,
 ) (t towpath.Task, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -139,7 +159,8 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 			return err
 		}
 		if r.FinishedAt != nil {
-			return towpath.Errorf(towpath.CodeConflict, "The rollout of this task is over. A newer one of the same repository may hold the migration.")
+			return towpath.Errorf(towpath.CodeConflict,
+				"The rollout of this task is over. A newer one of the same repository may hold the migration.")
 		}
 		if err := change(&t, tx.Now); err != nil {
 			return err
@@ -156,13 +177,18 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID: actor.Member.ID, Action: action, Subject: t.ID, ProjectID: t.ProjectID, Detail: t.Path + " in " + t.Environment + "/" + t.Database + detail,
+			MemberID:  actor.Member.ID,
+			Action:    action,
+			Subject:   t.ID,
+			ProjectID: t.ProjectID,
+			Detail:    t.Path + " in " + t.Environment + "/" + t.Database + detail,
 		})
 	})
 	return t, err
 }
 
-// Close cancels, in the transaction that removes a link, what has not begun of a link's open rollout.
+// Close cancels, in the transaction that removes a link, what has not begun of a link's open
+// rollout.
 func Close(ctx context.Context, tx *store.Tx, linkID string, reason towpath.Reason) error {
 	open, err := tx.OpenRollout(ctx, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {

@@ -1,5 +1,6 @@
-// Package rollout moves rollouts forward: it says which tasks may start, sums up their states, and takes people's decisions
-// about single tasks. It runs nothing; what may start is handed to the executor by job rows.
+// Package rollout moves rollouts forward: it says which tasks may start, sums up their states, and
+// takes people's decisions about single tasks. It runs nothing; what may start is handed to the
+// executor by job rows.
 package rollout
 
 import (
@@ -12,14 +13,16 @@ import (
 	"towpath/internal/store"
 )
 
-// Service moves rollouts forward. It is safe for concurrent use by many processes on the same metadata.
+// Service moves rollouts forward. It is safe for concurrent use by many processes on the same
+// metadata.
 type Service struct {
 	Store  *store.Store
 	Logger *slog.Logger
 }
 
-// Advance looks at a rollout as it is: it asks for the tasks that may start to be run, keeps the rollout's state, and ends it
-// when nothing is open any more. It is the handler of towpath.JobAdvance and may be called any number of times.
+// Advance looks at a rollout as it is: it asks for the tasks that may start to be run, keeps the
+// rollout's state, and ends it when nothing is open any more. It is the handler of
+// towpath.JobAdvance and may be called any number of times.
 func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, error) {
 	var finished *towpath.Rollout
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -44,16 +47,19 @@ func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, er
 		return nil, fmt.Errorf("advance rollout: %w", err)
 	}
 	if finished != nil && s.Logger != nil {
-		s.Logger.InfoContext(ctx, "rollout finished", "rollout", finished.ID, "project", finished.ProjectID, "commit", finished.Commit)
+		s.Logger.InfoContext(ctx, "rollout finished", "rollout", finished.ID, "project", finished.ProjectID,
+			"commit", finished.Commit)
 	}
 	return nil, nil
 }
 
-// tellAfter is how long what changed within a state may wait to be told on the commit, so that a rollout of many tasks does
-// not spend the provider's budget on each.
+// tellAfter is how long what changed within a state may wait to be told on the commit, so that a
+// rollout of many tasks does not spend the provider's budget on each.
 const tellAfter = 500 * time.Millisecond
 
-func (s *Service) tell(ctx context.Context, tx *store.Tx, before towpath.RolloutState, r towpath.Rollout) error {
+func (s *Service) tell(
+	ctx context.Context, tx *store.Tx, before towpath.RolloutState, r towpath.Rollout,
+) error {
 	if r.State == before {
 		return tx.EnqueueAt(ctx, towpath.JobPostStatus, r.ID, tx.Now.Add(tellAfter))
 	}
@@ -62,7 +68,8 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, before towpath.Rollout
 
 func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 	if r.FinishedAt != nil {
-		// A task that was running when a newer rollout took over has ended here; the newer one may have waited for it.
+		// A task that was running when a newer rollout took over has ended here; the newer one may
+		// have waited for it.
 		if r.SupersededBy == "" || r.SupersededBy == r.ID {
 			return nil
 		}
@@ -85,7 +92,8 @@ func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 		}
 	}
 	if state == towpath.RolloutDone {
-		for _, kind := range []towpath.JobKind{towpath.JobWriteBack, towpath.JobPostPlan} { // what was accepted is no trouble any more
+		// what was accepted is no trouble any more
+		for _, kind := range []towpath.JobKind{towpath.JobWriteBack, towpath.JobPostPlan} {
 			if err := tx.Enqueue(ctx, kind, r.LinkID); err != nil {
 				return err
 			}
@@ -94,7 +102,8 @@ func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 	return tx.UpdateRollout(ctx, r)
 }
 
-// wakeOtherLinks has the project's other links planned again: a file of theirs may have waited for one of this rollout's.
+// wakeOtherLinks has the project's other links planned again: a file of theirs may have waited for
+// one of this rollout's.
 func wakeOtherLinks(ctx context.Context, tx *store.Tx, r towpath.Rollout) error {
 	if len(r.Tasks) == 0 {
 		return nil

@@ -35,7 +35,12 @@ func setup(t *testing.T) *bundle {
 			if err := tx.CreateEnvironment(ctx, &e); err != nil {
 				return err
 			}
-			i := towpath.Instance{ID: store.NewID(), Name: name, Engine: towpath.EngineSQLite, EnvironmentID: e.ID}
+			i := towpath.Instance{
+				ID:            store.NewID(),
+				Name:          name,
+				Engine:        towpath.EngineSQLite,
+				EnvironmentID: e.ID,
+			}
 			if err := tx.CreateInstance(ctx, &i); err != nil {
 				return err
 			}
@@ -60,16 +65,29 @@ func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 	if err := tx.CreateMember(ctx, &m); err != nil {
 		return err
 	}
-	if err := tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}); err != nil {
+	if err := tx.CreateGitProvider(ctx,
+		&towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}); err != nil {
 		return err
 	}
-	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, EncryptedAccessToken: []byte{1}, EncryptedRefreshToken: []byte{1}}
+	g := towpath.Grant{
+		ID:                    "grant",
+		ProviderID:            "provider",
+		MemberID:              m.ID,
+		EncryptedAccessToken:  []byte{1},
+		EncryptedRefreshToken: []byte{1},
+	}
 	if err := tx.CreateGrant(ctx, &g); err != nil {
 		return err
 	}
 	return tx.CreateLink(ctx, &towpath.RepositoryLink{
-		ID: "link", ProjectID: projectID, ProviderID: "provider", GrantID: "grant", LatePolicy: towpath.LateHold, HookState: towpath.HookPolling,
-		EncryptedHookSecret: []byte{1}, SyncedCommit: "newer",
+		ID:                  "link",
+		ProjectID:           projectID,
+		ProviderID:          "provider",
+		GrantID:             "grant",
+		LatePolicy:          towpath.LateHold,
+		HookState:           towpath.HookPolling,
+		EncryptedHookSecret: []byte{1},
+		SyncedCommit:        "newer",
 	})
 }
 
@@ -77,13 +95,15 @@ func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 func (b *bundle) file(t *testing.T, m towpath.Migration) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
-		return tx.PutManifestFile(ctx, towpath.ManifestFile{LinkID: "link", State: towpath.FileMatched, Migration: m})
+		return tx.PutManifestFile(ctx, towpath.ManifestFile{LinkID: "link", State: towpath.FileMatched,
+			Migration: m})
 	})
 }
 
 func (b *bundle) write(t *testing.T, fn func(context.Context, *store.Tx) error) {
 	t.Helper()
-	if err := b.Store.Write(t.Context(), func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
+	if err := b.Store.Write(t.Context(),
+		func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -91,8 +111,16 @@ func (b *bundle) write(t *testing.T, fn func(context.Context, *store.Tx) error) 
 // task adds a task of a version to the database of a stage.
 func (b *bundle) task(t *testing.T, stage int, version string, state towpath.TaskState) towpath.Task {
 	t.Helper()
-	task := towpath.Task{RolloutID: b.rollout.ID, ProjectID: b.rollout.ProjectID, DatabaseID: b.databases[stage], Stage: stage, Action: towpath.ActionApply, State: state}
-	task.MigrationID, task.Path, task.Reason = towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, version+".sql", towpath.Why(towpath.ReasonPopulated)
+	task := towpath.Task{
+		RolloutID:  b.rollout.ID,
+		ProjectID:  b.rollout.ProjectID,
+		DatabaseID: b.databases[stage],
+		Stage:      stage,
+		Action:     towpath.ActionApply,
+		State:      state,
+	}
+	task.MigrationID, task.Path, task.Reason = towpath.MigrationID{Version: version,
+		Type: towpath.TypeDDL}, version+".sql", towpath.Why(towpath.ReasonPopulated)
 	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) })
 	b.file(t, task.Migration)
 	return task
@@ -106,19 +134,26 @@ func TestRetry_takesTheTextThatTheBranchHasNow(t *testing.T) {
 	better.Checksum = "of the better text"
 	b.file(t, better)
 	got, err := b.Retry(t.Context(), towpath.Actor{}, task.ID)
-	if err != nil || got.Checksum != better.Checksum || got.Commit != "newer" || got.State != towpath.TaskPending {
+	if err != nil || got.Checksum != better.Checksum || got.Commit != "newer" ||
+		got.State != towpath.TaskPending {
 		t.Errorf("%+v %v", got, err)
 	}
 	gone := b.task(t, 0, "2", towpath.TaskFailed)
-	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteManifestFile(ctx, "link", gone.Path) })
-	if _, err := b.Retry(t.Context(), towpath.Actor{}, gone.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		return tx.DeleteManifestFile(ctx, "link",
+			gone.Path)
+	})
+	if _, err := b.Retry(t.Context(), towpath.Actor{},
+		gone.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
 		t.Errorf("retrying a file that is gone: %v", err)
 	}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, "link") })
-	if _, err := b.Retry(t.Context(), towpath.Actor{}, gone.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+	if _, err := b.Retry(t.Context(), towpath.Actor{},
+		gone.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
 		t.Errorf("retrying after the repository was unlinked: %v", err)
 	}
-	if skipped, err := b.Skip(t.Context(), towpath.Actor{}, gone.ID, "no longer wanted"); err != nil || skipped.State != towpath.TaskSkipped {
+	if skipped, err := b.Skip(t.Context(), towpath.Actor{}, gone.ID, "no longer wanted"); err != nil ||
+		skipped.State != towpath.TaskSkipped {
 		t.Errorf("skipping it: %+v %v", skipped, err)
 	}
 }
@@ -195,7 +230,8 @@ func TestAdvance_endsARolloutWithoutOpenTasksOnce(t *testing.T) {
 func TestAdvance_endsARolloutAsItsTasksEnded(t *testing.T) {
 	t.Parallel()
 	for state, want := range map[towpath.TaskState]towpath.RolloutState{
-		towpath.TaskCancelled: towpath.RolloutCancelled, towpath.TaskSkipped: towpath.RolloutSkipped, towpath.TaskDone: towpath.RolloutDone,
+		towpath.TaskCancelled: towpath.RolloutCancelled, towpath.TaskSkipped: towpath.RolloutSkipped,
+		towpath.TaskDone: towpath.RolloutDone,
 	} {
 		b := setup(t)
 		b.task(t, 0, "1", state)
@@ -214,7 +250,8 @@ func TestAdvance_handsOnToTheRolloutThatTookOver(t *testing.T) {
 	b := setup(t)
 	task := b.task(t, 0, "1", towpath.TaskPending)
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
-		b.rollout.State, b.rollout.SupersededBy, b.rollout.FinishedAt = towpath.RolloutSuperseded, "newer", &tx.Now
+		b.rollout.State, b.rollout.SupersededBy, b.rollout.FinishedAt = towpath.RolloutSuperseded, "newer",
+			&tx.Now
 		return tx.UpdateRollout(ctx, &b.rollout)
 	})
 	if r := b.advance(t); r.State != towpath.RolloutSuperseded {
@@ -223,7 +260,8 @@ func TestAdvance_handsOnToTheRolloutThatTookOver(t *testing.T) {
 	if !b.wanted(t, towpath.JobAdvance, "newer") || b.wanted(t, towpath.JobRunTask, task.ID) {
 		t.Error("want the newer rollout to be looked at, and nothing of the old one to start")
 	}
-	if _, err := b.Retry(t.Context(), towpath.Actor{}, task.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+	if _, err := b.Retry(t.Context(), towpath.Actor{},
+		task.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
 		t.Errorf("retry in a rollout that is over: %v", err)
 	}
 }
@@ -251,15 +289,20 @@ func TestDecisions(t *testing.T) {
 		want   towpath.TaskState // "" for a conflict
 		action towpath.TaskAction
 	}{
-		"a failed task is tried again":              {towpath.TaskFailed, retry, towpath.TaskPending, towpath.ActionApply},
-		"a running task is not tried again":         {towpath.TaskRunning, retry, "", ""},
-		"a held task is released":                   {towpath.TaskHeld, release, towpath.TaskPending, towpath.ActionApply},
-		"a failed task is not released":             {towpath.TaskFailed, release, "", ""},
-		"a pending task is skipped":                 {towpath.TaskPending, skip, towpath.TaskSkipped, towpath.ActionApply},
-		"a running task is not skipped":             {towpath.TaskRunning, skip, "", ""},
-		"a done task is not skipped":                {towpath.TaskDone, skip, "", ""},
-		"an unknown outcome was an applied one":     {towpath.TaskUnknown, applied, towpath.TaskPending, towpath.ActionRecord},
-		"an unknown outcome is to be had again":     {towpath.TaskUnknown, again, towpath.TaskPending, towpath.ActionApply},
+		"a failed task is tried again": {towpath.TaskFailed, retry, towpath.TaskPending,
+			towpath.ActionApply},
+		"a running task is not tried again": {towpath.TaskRunning, retry, "", ""},
+		"a held task is released": {towpath.TaskHeld, release, towpath.TaskPending,
+			towpath.ActionApply},
+		"a failed task is not released": {towpath.TaskFailed, release, "", ""},
+		"a pending task is skipped": {towpath.TaskPending, skip, towpath.TaskSkipped,
+			towpath.ActionApply},
+		"a running task is not skipped": {towpath.TaskRunning, skip, "", ""},
+		"a done task is not skipped":    {towpath.TaskDone, skip, "", ""},
+		"an unknown outcome was an applied one": {towpath.TaskUnknown, applied, towpath.TaskPending,
+			towpath.ActionRecord},
+		"an unknown outcome is to be had again": {towpath.TaskUnknown, again, towpath.TaskPending,
+			towpath.ActionApply},
 		"a failed task has no outcome to ask about": {towpath.TaskFailed, applied, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -268,15 +311,18 @@ func TestDecisions(t *testing.T) {
 			before := b.task(t, 0, "1", c.from)
 			got, err := c.decide(b.Service, before.ID)
 			if c.want == "" {
-				if towpath.ErrorCode(err) != towpath.CodeConflict || b.wanted(t, towpath.JobAdvance, b.rollout.ID) {
+				if towpath.ErrorCode(err) != towpath.CodeConflict ||
+					b.wanted(t, towpath.JobAdvance, b.rollout.ID) {
 					t.Fatalf("want a conflict that changes nothing, got %+v, %v", got, err)
 				}
 				return
 			}
-			if err != nil || got.State != c.want || got.Action != c.action || got.Reason.Equal(before.Reason) {
+			if err != nil || got.State != c.want || got.Action != c.action ||
+				got.Reason.Equal(before.Reason) {
 				t.Errorf("got %s %s %q, %v", got.State, got.Action, got.Reason, err)
 			}
-			if c.action == towpath.ActionRecord && (len(got.Covers) != 1 || got.Covers[0].MigrationID != before.MigrationID) {
+			if c.action == towpath.ActionRecord &&
+				(len(got.Covers) != 1 || got.Covers[0].MigrationID != before.MigrationID) {
 				t.Errorf("covers %+v, want the task's own migration", got.Covers)
 			}
 			if !b.wanted(t, towpath.JobAdvance, b.rollout.ID) {
@@ -284,7 +330,8 @@ func TestDecisions(t *testing.T) {
 			}
 			b.write(t, func(ctx context.Context, tx *store.Tx) error {
 				events, err := tx.AuditEvents(ctx, b.rollout.ProjectID, store.Page{})
-				if len(events) != 1 || events[0].Subject != before.ID || time.Since(events[0].At) > time.Hour {
+				if len(events) != 1 || events[0].Subject != before.ID ||
+					time.Since(events[0].At) > time.Hour {
 					t.Errorf("audit is %+v", events)
 				}
 				return err
@@ -297,7 +344,8 @@ func TestSkip_wantsAReason(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	task := b.task(t, 0, "1", towpath.TaskHeld)
-	if _, err := b.Skip(t.Context(), towpath.Actor{}, task.ID, "  "); towpath.ErrorCode(err) != towpath.CodeInvalid {
+	if _, err := b.Skip(t.Context(), towpath.Actor{}, task.ID,
+		"  "); towpath.ErrorCode(err) != towpath.CodeInvalid {
 		t.Errorf("skip without a reason: %v", err)
 	}
 }

@@ -16,8 +16,9 @@ const (
 
 // Object is something that a catalogue knows by name.
 type Object struct {
-	Kind string `json:"kind"`         // as in the statement, lower case: table, index, view, …
-	Name string `json:"name"`         // with its schema when the statement says it; quoted only where Parts needs it
+	Kind string `json:"kind"` // as in the statement, lower case: table, index, view, …
+	// with its schema when the statement says it; quoted only where Parts needs it
+	Name string `json:"name"`
 	On   string `json:"on,omitempty"` // the table of an index
 }
 

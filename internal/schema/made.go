@@ -5,24 +5,27 @@ import (
 	"strings"
 )
 
-// Made is what a statement says is there when it has ended, although a server may end it well and leave something else: it
-// passes over IF NOT EXISTS and over an index that is broken, and takes another storage engine than the one that is named.
+// Made is what a statement says is there when it has ended, although a server may end it well and
+// leave something else: it passes over IF NOT EXISTS and over an index that is broken, and takes
+// another storage engine than the one that is named.
 type Made struct {
-	Kind    string // table, foreign table, view, materialized view, sequence, trigger, index
-	Name    string // as in Object
-	On      string // the table of an index or a trigger
-	Only    bool   // of an index: of the parent alone, whose partitions are to follow
-	Rebuilt string // by REINDEX: index, table or schema, which Name names; "" when the statement makes something
+	Kind string // table, foreign table, view, materialized view, sequence, trigger, index
+	Name string // as in Object
+	On   string // the table of an index or a trigger
+	Only bool   // of an index: of the parent alone, whose partitions are to follow
+	// by REINDEX: index, table or schema, which Name names; "" when the statement makes something
+	Rebuilt string
 	Engine  string // the storage engine that a table is to have; "" when the statement says nothing
 
-	// Columns are those that a table is to have, or the keys of an index in order, "" for one that is no plain column. They are
-	// read where IF NOT EXISTS may pass over a thing of another shape.
+	// Columns are those that a table is to have, or the keys of an index in order, "" for one that
+	// is no plain column. They are read where IF NOT EXISTS may pass over a thing of another shape.
 	Columns []string
 	Unique  bool // of an index: its keys differ from row to row
 }
 
-// Differs says in what the table or the index that is there is another than the statement makes; "" when in nothing that is
-// read. A table may have more columns. same compares names as the server does.
+// Differs says in what the table or the index that is there is another than the statement makes; ""
+// when in nothing that is read. A table may have more columns. same compares names as the server
+// does.
 func (m Made) Differs(columns []string, unique bool, same func(a, b string) bool) string {
 	var missing []string
 	for i, want := range m.Columns {
@@ -49,10 +52,13 @@ func (m Made) Differs(columns []string, unique bool, same func(a, b string) bool
 	return ""
 }
 
-// Conditional is a statement that passes over what is there already: IF NOT EXISTS. It is cut into parts of its own text, so
-// that a driver can make a like object under another name, and compare what the server says of both.
+// Conditional is a statement that passes over what is there already: IF NOT EXISTS. It is cut into
+// parts of its own text, so that a driver can make a like object under another name, and compare
+// what the server says of both.
 type Conditional struct {
-	Kind  string // the statement's words in lower case, such as table or materialized view; column for ALTER TABLE
+	// the statement's words in lower case, such as table or materialized view; column for ALTER
+	// TABLE
+	Kind  string
 	Name  string // as in Object; of ALTER TABLE the table
 	On    string // the table of an index or a trigger
 	Head  string // what stands between CREATE and the kind

@@ -11,7 +11,9 @@ const (
 
 // Mark is what a statement does to one thing that a catalogue shows by name.
 type Mark struct {
-	Thing  string   // "table customer", "column customer.phone", "index by_name"; "" is everything, with nothing known of it
+	// "table customer", "column customer.phone", "index by_name"; "" is everything, with nothing
+	// known of it
+	Thing  string
 	Before Presence // without which the statement would fail
 	After  Presence
 }

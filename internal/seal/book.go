@@ -25,7 +25,12 @@ type Book struct {
 
 // NewBook begins a ledger without rows. The number of writes continues from the given one.
 func (k *Keys) NewBook(databaseID string, after int64) *Book {
-	return &Book{maker: k.list[0].maker(), databaseID: databaseID, last: after, parts: map[towpath.MigrationID]sum{}}
+	return &Book{
+		maker:      k.list[0].maker(),
+		databaseID: databaseID,
+		last:       after,
+		parts:      map[towpath.MigrationID]sum{},
+	}
 }
 
 // Number counts the writes so far, and Seal is that of the head then, "" when there is none yet.
@@ -45,10 +50,18 @@ func (b *Book) Whole(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEnt
 	return b.write(entries, true)
 }
 
-func (b *Book) write(entries []towpath.LedgerEntry, whole bool) (sealed []towpath.LedgerEntry, written func()) {
+func (b *Book) write(
+	entries []towpath.LedgerEntry, whole bool,
+) (sealed []towpath.LedgerEntry, written func()) {
 	next, last := b.total, b.last
 	parts := map[towpath.MigrationID]sum{}
-	head := towpath.LedgerEntry{MigrationID: headID(), State: towpath.LedgerDone, Description: headText, Intent: towpath.FormatIntent(), StatementsDone: int(b.last)}
+	head := towpath.LedgerEntry{
+		MigrationID:    headID(),
+		State:          towpath.LedgerDone,
+		Description:    headText,
+		Intent:         towpath.FormatIntent(),
+		StatementsDone: int(b.last),
+	}
 	for _, e := range entries {
 		if e.Number = 0; e.Type != towpath.TypeLease {
 			last++
@@ -56,7 +69,8 @@ func (b *Book) write(entries []towpath.LedgerEntry, whole bool) (sealed []towpat
 		}
 		e.Seal = b.maker.seal(e)
 		sealed = append(sealed, e)
-		head.Epoch, head.ServerID, head.DatabaseID, head.StartedAt = max(head.Epoch, e.Epoch), e.ServerID, e.DatabaseID, e.StartedAt
+		head.Epoch, head.ServerID, head.DatabaseID, head.StartedAt = max(head.Epoch,
+			e.Epoch), e.ServerID, e.DatabaseID, e.StartedAt
 		if e.Type == towpath.TypeLease {
 			continue
 		}
@@ -74,11 +88,15 @@ func (b *Book) write(entries []towpath.LedgerEntry, whole bool) (sealed []towpat
 	case last == b.last:
 		return sealed, func() {}
 	}
-	head.Number, head.StatementsTotal, head.Checksum = last, b.count(parts), b.maker.total(next)
+	head.Number = last
+	head.StatementsTotal = b.count(parts)
+	head.Checksum = b.maker.total(next)
 	head.Seal = b.maker.seal(head)
 	return append(sealed, head), func() {
 		maps.Copy(b.parts, parts)
-		b.total, b.last, b.seal = next, last, head.Seal
+		b.total = next
+		b.last = last
+		b.seal = head.Seal
 	}
 }
 

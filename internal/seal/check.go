@@ -57,10 +57,17 @@ func (k *Keys) Check(l towpath.Ledger, databaseID string, known Known) Reading {
 			return r // seemingly another server's: a person decides whether to adopt it
 		}
 		r.Trouble = towpath.LedgerTampered
-		r.Differs = []string{fmt.Sprintf("it was sealed with the key %s, which this server does not have", cmp.Or(keyOf(l.Head.Seal), "of nobody"))}
+		r.Differs = []string{fmt.Sprintf("it was sealed with the key %s, which this server does not have",
+			cmp.Or(keyOf(l.Head.Seal), "of nobody"))}
 		return r
 	}
-	b := &Book{maker: k.list[i].maker(), databaseID: l.Head.DatabaseID, last: l.Head.Number, seal: l.Head.Seal, parts: make(map[towpath.MigrationID]sum, len(l.Entries))}
+	b := &Book{
+		maker:      k.list[i].maker(),
+		databaseID: l.Head.DatabaseID,
+		last:       l.Head.Number,
+		seal:       l.Head.Seal,
+		parts:      make(map[towpath.MigrationID]sum, len(l.Entries)),
+	}
 	if r.Differs = append(k.lease(l), b.differences(l, known.Entries)...); len(r.Differs) > 0 {
 		r.Trouble = towpath.LedgerTampered
 		return r
@@ -94,7 +101,8 @@ func (k *Keys) withoutHead(l towpath.Ledger, databaseID string, known Known) Rea
 		return tampered("it was sealed, and has no seals any more")
 	case len(l.Entries) > 0:
 		return Reading{Reseal: true}
-	case l.Lease != nil && l.Lease.Seal != "" && l.Lease.DatabaseID == databaseID && k.sealOf(*l.Lease) != l.Lease.Seal:
+	case l.Lease != nil && l.Lease.Seal != "" && l.Lease.DatabaseID == databaseID &&
+		k.sealOf(*l.Lease) != l.Lease.Seal:
 		return tampered("the row of the lease was changed")
 	}
 	return Reading{Book: k.NewBook(databaseID, 0)}
@@ -145,7 +153,8 @@ func (b *Book) differences(l towpath.Ledger, known []towpath.LedgerEntry) (found
 		part := b.maker.part(e.Seal)
 		b.parts[e.MigrationID], b.total = part, b.total.plus(part)
 	}
-	if len(found) == 0 && (l.Head.StatementsTotal != len(l.Entries) || b.maker.total(b.total) != l.Head.Checksum) {
+	if len(found) == 0 &&
+		(l.Head.StatementsTotal != len(l.Entries) || b.maker.total(b.total) != l.Head.Checksum) {
 		found = b.missing(l, known)
 	}
 	return found
@@ -166,7 +175,9 @@ func (b *Book) missing(l towpath.Ledger, known []towpath.LedgerEntry) (found []s
 		}
 	}
 	if len(found) == 0 {
-		found = append(found, fmt.Sprintf("it has %d rows, of which some are missing, or were put back to an earlier state: it was written with %d", len(l.Entries), l.Head.StatementsTotal))
+		found = append(found,
+			fmt.Sprintf("it has %d rows, of which some are missing, or were put back to an earlier state: "+
+				"it was written with %d", len(l.Entries), l.Head.StatementsTotal))
 	}
 	return found
 }
@@ -175,10 +186,13 @@ func (b *Book) missing(l towpath.Ledger, known []towpath.LedgerEntry) (found []s
 func earlier(r Reading, known Known) (towpath.LedgerTrouble, []string) {
 	switch {
 	case r.Number < known.Number:
-		return towpath.LedgerRestored, []string{fmt.Sprintf("it is as it was %d writes ago: the database was restored from a backup, or somebody has put the rows back",
-			known.Number-r.Number)}
+		return towpath.LedgerRestored, []string{
+			fmt.Sprintf("it is as it was %d writes ago: the database was restored from a backup, or "+
+				"somebody has put the rows back",
+				known.Number-r.Number)}
 	case r.Number == known.Number && known.Seal != "" && r.Seal != known.Seal:
-		return towpath.LedgerRestored, []string{"it went another way since it was seen last: the database was restored from a backup and changed by another server"}
+		return towpath.LedgerRestored, []string{"it went another way since it was seen last: the database " +
+			"was restored from a backup and changed by another server"}
 	}
 	return "", nil
 }

@@ -33,7 +33,7 @@ func NewKeys(k *secret.Keyring) *Keys {
 	rows, sums := k.DeriveAll("ledger row"), k.DeriveAll("ledger sum")
 	keys := &Keys{}
 	for i, d := range rows {
-		keys.list = append(keys.list, key{d.KeyID, d.Key, sums[i].Key})
+		keys.list = append(keys.list, key{id: d.KeyID, row: d.Key, sum: sums[i].Key})
 	}
 	return keys
 }
@@ -53,11 +53,13 @@ func (k key) maker() *maker {
 func (m *maker) seal(e towpath.LedgerEntry) string {
 	b := m.buffer[:0]
 	for _, text := range []string{
-		e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit, e.ServerID, e.DatabaseID, e.Intent,
+		e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit, e.ServerID,
+		e.DatabaseID, e.Intent,
 	} {
 		b = append(binary.BigEndian.AppendUint64(b, uint64(len(text))), text...)
 	}
-	for _, n := range []int64{e.Number, e.Epoch, int64(e.StatementsTotal), int64(e.StatementsDone), e.StartedAt.UnixMicro(), moment(e.FinishedAt)} {
+	for _, n := range []int64{e.Number, e.Epoch, int64(e.StatementsTotal), int64(e.StatementsDone),
+		e.StartedAt.UnixMicro(), moment(e.FinishedAt)} {
 		b = binary.BigEndian.AppendUint64(b, uint64(n))
 	}
 	if e.FinishedAt != nil {

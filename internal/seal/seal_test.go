@@ -34,8 +34,15 @@ func keys(t testing.TB, first ...byte) *seal.Keys {
 
 func row(version string, state towpath.LedgerState) towpath.LedgerEntry {
 	return towpath.LedgerEntry{
-		MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, State: state, Path: version + ".sql", Checksum: "c" + version,
-		Epoch: 3, ServerID: "server", DatabaseID: "shop", StatementsTotal: 1, StartedAt: time.UnixMicro(1e15).UTC(),
+		MigrationID:     towpath.MigrationID{Version: version, Type: towpath.TypeDDL},
+		State:           state,
+		Path:            version + ".sql",
+		Checksum:        "c" + version,
+		Epoch:           3,
+		ServerID:        "server",
+		DatabaseID:      "shop",
+		StatementsTotal: 1,
+		StartedAt:       time.UnixMicro(1e15).UTC(),
 	}
 }
 
@@ -50,7 +57,8 @@ func put(l *towpath.Ledger, rows ...towpath.LedgerEntry) {
 			l.Head = &e
 			continue
 		}
-		if i := slices.IndexFunc(l.Entries, func(x towpath.LedgerEntry) bool { return x.MigrationID == e.MigrationID }); i >= 0 {
+		if i := slices.IndexFunc(l.Entries,
+			func(x towpath.LedgerEntry) bool { return x.MigrationID == e.MigrationID }); i >= 0 {
 			l.Entries[i] = e
 			continue
 		}
@@ -64,7 +72,8 @@ func lease(epoch int64) towpath.LedgerEntry {
 	return e
 }
 
-// history is a ledger with its earlier states: five migrations, of which each ran under an intent first.
+// history is a ledger with its earlier states: five migrations, of which each ran under an intent
+// first.
 func history(t testing.TB, k *seal.Keys, databaseID string) (states []towpath.Ledger, b *seal.Book) {
 	t.Helper()
 	var l towpath.Ledger
@@ -76,7 +85,8 @@ func history(t testing.TB, k *seal.Keys, databaseID string) (states []towpath.Le
 		sealed, written := b.Write(rows...)
 		put(&l, sealed...)
 		written()
-		states = append(states, towpath.Ledger{Entries: slices.Clone(l.Entries), Lease: l.Lease, Head: l.Head})
+		states = append(states, towpath.Ledger{Entries: slices.Clone(l.Entries), Lease: l.Lease,
+			Head: l.Head})
 	}
 	write(lease(3))
 	for n := range 5 {
@@ -107,7 +117,8 @@ func TestCheck_everyStateOfOursIsGenuine(t *testing.T) {
 			known = knownOf(l)
 		}
 	}
-	if r := k.Check(newest(states), "shop", seal.Known{}); r.Book.Number() != b.Number() || r.Book.Seal() != b.Seal() {
+	if r := k.Check(newest(states), "shop", seal.Known{}); r.Book.Number() != b.Number() ||
+		r.Book.Seal() != b.Seal() {
 		t.Errorf("read %d %s, wrote %d %s", r.Book.Number(), r.Book.Seal(), b.Number(), b.Seal())
 	}
 }
@@ -123,42 +134,89 @@ func TestCheck_whatOtherHandsDoIsNamed(t *testing.T) {
 		want string
 	}
 	changes := map[string]change{
-		"a row is made":                        {func(l *towpath.Ledger) { put(l, row("9", towpath.LedgerDone)) }, "version 9 (ddl) has no seal"},
-		"a row is made with another's seal":    {func(l *towpath.Ledger) { e := l.Entries[0]; e.Version = "9"; put(l, e) }, "version 9 (ddl) was changed"},
-		"a row is removed":                     {func(l *towpath.Ledger) { l.Entries = l.Entries[1:] }, "version 1 (ddl) is gone"},
-		"the last row is removed":              {func(l *towpath.Ledger) { l.Entries = l.Entries[:4] }, "version 5 (ddl) is gone"},
-		"all rows are removed":                 {func(l *towpath.Ledger) { l.Entries = nil }, "version 5 (ddl) is gone"},
-		"two rows change places":               {func(l *towpath.Ledger) { a, b := &l.Entries[0], &l.Entries[1]; a.Number, b.Number = b.Number, a.Number }, "version 1 (ddl) was changed"},
-		"two rows change their seals":          {func(l *towpath.Ledger) { a, b := &l.Entries[0], &l.Entries[1]; a.Seal, b.Seal = b.Seal, a.Seal }, "version 2 (ddl) was changed"},
-		"a row is as it was before":            {func(l *towpath.Ledger) { put(l, before.Entries[4]) }, "version 5 (ddl) was put back to an earlier state"},
-		"a row loses its seal":                 {func(l *towpath.Ledger) { l.Entries[2].Seal = "" }, "version 3 (ddl) has no seal"},
-		"all rows lose their seals":            {func(l *towpath.Ledger) { strip(l); l.Head = nil }, "no seals any more"},
-		"the head is removed":                  {func(l *towpath.Ledger) { l.Head = nil }, "sums it up is gone"},
-		"the head is changed":                  {func(l *towpath.Ledger) { h := *l.Head; h.StatementsTotal--; l.Head = &h }, "sums it up was changed"},
-		"the head is as it was before":         {func(l *towpath.Ledger) { l.Head = before.Head }, "out of its place"},
-		"the head's seal is nonsense":          {func(l *towpath.Ledger) { h := *l.Head; h.Seal = "x"; l.Head = &h }, "the key of nobody"},
-		"the head's key is another":            {func(l *towpath.Ledger) { h := *l.Head; h.Seal = "0123456789abcdef:" + h.Seal[17:]; l.Head = &h }, "key 0123456789abcdef"},
-		"the lease is removed":                 {func(l *towpath.Ledger) { l.Lease = nil }, "the row of the lease is gone"},
-		"the lease is given back":              {func(l *towpath.Ledger) { e := *l.Lease; e.State = towpath.LedgerDone; l.Lease = &e }, "the row of the lease was changed"},
-		"a row comes from a copy":              {func(l *towpath.Ledger) { put(l, newest(twin).Entries[1]) }, "version 2 (ddl) was written for another database"},
-		"a row of a copy is called ours":       {func(l *towpath.Ledger) { e := newest(twin).Entries[1]; e.DatabaseID = "shop"; put(l, e) }, "version 2 (ddl) was changed"},
-		"the head comes from a copy":           {func(l *towpath.Ledger) { l.Head = newest(twin).Head }, "was written for another database"},
-		"the table is not as we made it":       {func(l *towpath.Ledger) { l.Shape = []string{"there is a trigger evil"}; l.Entries, l.Head = nil, nil }, "there is a trigger evil"},
-		"a row and the head are put back":      {func(l *towpath.Ledger) { put(l, before.Entries[4]); l.Head = before.Head }, "1 writes ago"},
-		"all is put back":                      {func(l *towpath.Ledger) { *l = states[4] }, "writes ago"},
-		"the table is made again":              {func(l *towpath.Ledger) { *l = towpath.Ledger{} }, "it is gone"},
-		"the table is made again with a lease": {func(l *towpath.Ledger) { *l = towpath.Ledger{Lease: l.Lease} }, "it is gone"},
+		"a row is made": {
+			func(l *towpath.Ledger) { put(l, row("9", towpath.LedgerDone)) }, "version 9 (ddl) has no seal"},
+		"a row is made with another's seal": {
+			func(l *towpath.Ledger) { e := l.Entries[0]; e.Version = "9"; put(l, e) },
+			"version 9 (ddl) was changed"},
+		"a row is removed": {func(l *towpath.Ledger) { l.Entries = l.Entries[1:] },
+			"version 1 (ddl) is gone"},
+		"the last row is removed": {func(l *towpath.Ledger) { l.Entries = l.Entries[:4] },
+			"version 5 (ddl) is gone"},
+		"all rows are removed": {func(l *towpath.Ledger) { l.Entries = nil },
+			"version 5 (ddl) is gone"},
+		"two rows change places": {
+			func(l *towpath.Ledger) {
+				a, b := &l.Entries[0], &l.Entries[1]
+				a.Number, b.Number = b.Number,
+					a.Number
+			}, "version 1 (ddl) was changed"},
+		"two rows change their seals": {
+			func(l *towpath.Ledger) { a, b := &l.Entries[0], &l.Entries[1]; a.Seal, b.Seal = b.Seal, a.Seal },
+			"version 2 (ddl) was changed"},
+		"a row is as it was before": {func(l *towpath.Ledger) { put(l, before.Entries[4]) },
+			"version 5 (ddl) was put back to an earlier state"},
+		"a row loses its seal": {func(l *towpath.Ledger) { l.Entries[2].Seal = "" },
+			"version 3 (ddl) has no seal"},
+		"all rows lose their seals": {func(l *towpath.Ledger) { strip(l); l.Head = nil },
+			"no seals any more"},
+		"the head is removed": {func(l *towpath.Ledger) { l.Head = nil },
+			"sums it up is gone"},
+		"the head is changed": {
+			func(l *towpath.Ledger) { h := *l.Head; h.StatementsTotal--; l.Head = &h }, "sums it up was changed"},
+		"the head is as it was before": {func(l *towpath.Ledger) { l.Head = before.Head },
+			"out of its place"},
+		"the head's seal is nonsense": {
+			func(l *towpath.Ledger) { h := *l.Head; h.Seal = "x"; l.Head = &h }, "the key of nobody"},
+		"the head's key is another": {
+			func(l *towpath.Ledger) { h := *l.Head; h.Seal = "0123456789abcdef:" + h.Seal[17:]; l.Head = &h },
+			"key 0123456789abcdef"},
+		"the lease is removed": {func(l *towpath.Ledger) { l.Lease = nil },
+			"the row of the lease is gone"},
+		"the lease is given back": {
+			func(l *towpath.Ledger) { e := *l.Lease; e.State = towpath.LedgerDone; l.Lease = &e },
+			"the row of the lease was changed"},
+		"a row comes from a copy": {func(l *towpath.Ledger) { put(l, newest(twin).Entries[1]) },
+			"version 2 (ddl) was written for another database"},
+		"a row of a copy is called ours": {
+			func(l *towpath.Ledger) { e := newest(twin).Entries[1]; e.DatabaseID = "shop"; put(l, e) },
+			"version 2 (ddl) was changed"},
+		"the head comes from a copy": {func(l *towpath.Ledger) { l.Head = newest(twin).Head },
+			"was written for another database"},
+		"the table is not as we made it": {
+			func(l *towpath.Ledger) {
+				l.Shape = []string{"there is a trigger evil"}
+				l.Entries, l.Head = nil,
+					nil
+			}, "there is a trigger evil"},
+		"a row and the head are put back": {
+			func(l *towpath.Ledger) { put(l, before.Entries[4]); l.Head = before.Head }, "1 writes ago"},
+		"all is put back": {func(l *towpath.Ledger) { *l = states[4] }, "writes ago"},
+		"the table is made again": {func(l *towpath.Ledger) { *l = towpath.Ledger{} },
+			"it is gone"},
+		"the table is made again with a lease": {
+			func(l *towpath.Ledger) { *l = towpath.Ledger{Lease: l.Lease} }, "it is gone"},
 	}
 	for field, do := range map[string]func(e *towpath.LedgerEntry){
-		"version": func(e *towpath.LedgerEntry) { e.Version = "33" }, "type": func(e *towpath.LedgerEntry) { e.Type = towpath.TypeDML },
-		"state": func(e *towpath.LedgerEntry) { e.State = towpath.LedgerBaselined }, "description": func(e *towpath.LedgerEntry) { e.Description += " " },
-		"path": func(e *towpath.LedgerEntry) { e.Path = "" }, "checksum": func(e *towpath.LedgerEntry) { e.Checksum = "x" },
-		"commit": func(e *towpath.LedgerEntry) { e.Commit = "x" }, "epoch": func(e *towpath.LedgerEntry) { e.Epoch = 1 << 62 },
-		"server": func(e *towpath.LedgerEntry) { e.ServerID = "" }, "database": func(e *towpath.LedgerEntry) { e.DatabaseID = "x" },
-		"total": func(e *towpath.LedgerEntry) { e.StatementsTotal++ }, "done": func(e *towpath.LedgerEntry) { e.StatementsDone++ },
-		"intent": func(e *towpath.LedgerEntry) { e.Intent = "{}" }, "started": func(e *towpath.LedgerEntry) { e.StartedAt = e.StartedAt.Add(time.Microsecond) },
-		"finished": func(e *towpath.LedgerEntry) { at := time.UnixMicro(0); e.FinishedAt = &at }, "number": func(e *towpath.LedgerEntry) { e.Number = 1 },
-		"description and path": func(e *towpath.LedgerEntry) { e.Description, e.Path = e.Path[:1], e.Description+e.Path[1:] },
+		"version":     func(e *towpath.LedgerEntry) { e.Version = "33" },
+		"type":        func(e *towpath.LedgerEntry) { e.Type = towpath.TypeDML },
+		"state":       func(e *towpath.LedgerEntry) { e.State = towpath.LedgerBaselined },
+		"description": func(e *towpath.LedgerEntry) { e.Description += " " },
+		"path":        func(e *towpath.LedgerEntry) { e.Path = "" },
+		"checksum":    func(e *towpath.LedgerEntry) { e.Checksum = "x" },
+		"commit":      func(e *towpath.LedgerEntry) { e.Commit = "x" },
+		"epoch":       func(e *towpath.LedgerEntry) { e.Epoch = 1 << 62 },
+		"server":      func(e *towpath.LedgerEntry) { e.ServerID = "" },
+		"database":    func(e *towpath.LedgerEntry) { e.DatabaseID = "x" },
+		"total":       func(e *towpath.LedgerEntry) { e.StatementsTotal++ },
+		"done":        func(e *towpath.LedgerEntry) { e.StatementsDone++ },
+		"intent":      func(e *towpath.LedgerEntry) { e.Intent = "{}" },
+		"started":     func(e *towpath.LedgerEntry) { e.StartedAt = e.StartedAt.Add(time.Microsecond) },
+		"finished":    func(e *towpath.LedgerEntry) { at := time.UnixMicro(0); e.FinishedAt = &at },
+		"number":      func(e *towpath.LedgerEntry) { e.Number = 1 },
+		"description and path": func(e *towpath.LedgerEntry) {
+			e.Description, e.Path = e.Path[:1], e.Description+e.Path[1:]
+		},
 	} {
 		changes["a row's "+field] = change{func(l *towpath.Ledger) { do(&l.Entries[2]) }, "(d"}
 	}
@@ -172,7 +230,8 @@ func TestCheck_whatOtherHandsDoIsNamed(t *testing.T) {
 			if r.Trouble == "" || r.Book != nil || !strings.Contains(r.Words(), c.want) {
 				t.Errorf("it is %q: %s", r.Trouble, r.Words())
 			}
-			if restored := r.Trouble == towpath.LedgerRestored; restored != (strings.Contains(what, "made again") || strings.HasSuffix(what, "put back")) {
+			if restored := r.Trouble == towpath.LedgerRestored; restored != (strings.Contains(what,
+				"made again") || strings.HasSuffix(what, "put back")) {
 				t.Errorf("it is %s: %s", r.Trouble, r.Words())
 			}
 		})
@@ -190,7 +249,8 @@ func TestCheck_aCopyIsAnothers(t *testing.T) {
 	k := keys(t, 1)
 	twin, _ := history(t, k, "twin")
 	mine, _ := history(t, k, "shop")
-	for name, l := range map[string]towpath.Ledger{"of a database of this server": newest(twin), "without seals": {Entries: newest(twin).Entries[:0:0]}} {
+	for name, l := range map[string]towpath.Ledger{"of a database of this server": newest(twin),
+		"without seals": {Entries: newest(twin).Entries[:0:0]}} {
 		known := knownOf(newest(mine))
 		if l.Head == nil {
 			known = seal.Known{}
@@ -211,7 +271,8 @@ func TestCheck_keys(t *testing.T) {
 	if r := keys(t, 2, 1).Check(l, "shop", knownOf(l)); r.Trouble != "" || !r.Reseal || r.Book != nil {
 		t.Errorf("after a rotation: %+v", r)
 	}
-	if r := keys(t, 2).Check(l, "shop", seal.Known{}); r.Trouble != towpath.LedgerTampered || !strings.Contains(r.Words(), "does not have") {
+	if r := keys(t, 2).Check(l, "shop", seal.Known{}); r.Trouble != towpath.LedgerTampered ||
+		!strings.Contains(r.Words(), "does not have") {
 		t.Errorf("without the key: %+v", r)
 	}
 	bare := l
@@ -232,11 +293,13 @@ func TestBook_whatWasNotWrittenIsNotCounted(t *testing.T) {
 		written()
 	}
 	b.Write(row("6", towpath.LedgerDone)) // and the write failed
-	sealed, written := b.Write(row("6", towpath.LedgerDone), row("6", towpath.LedgerBaselined), row("7", towpath.LedgerDone))
+	sealed, written := b.Write(row("6", towpath.LedgerDone), row("6", towpath.LedgerBaselined),
+		row("7", towpath.LedgerDone))
 	written()
 	l := newest(states)
 	put(&l, sealed...)
-	if r := k.Check(l, "shop", knownOf(newest(states))); r.Trouble != "" || r.Number != 13 || l.Head.StatementsDone != 10 {
+	if r := k.Check(l, "shop", knownOf(newest(states))); r.Trouble != "" || r.Number != 13 ||
+		l.Head.StatementsDone != 10 {
 		t.Errorf("%+v %s, head %+v", r, r.Words(), l.Head)
 	}
 }

@@ -38,7 +38,8 @@ type KeyError struct {
 
 // Error implements error.
 func (e *KeyError) Error() string {
-	return fmt.Sprintf("it was encrypted with key %s, the key file holds %s; all servers need the same key file, restored with the database", e.Want, e.Have)
+	return fmt.Sprintf("it was encrypted with key %s, the key file holds %s; all servers need the same key "+
+		"file, restored with the database", e.Want, e.Have)
 }
 
 // Keyring holds the keys of a key file. It is safe for concurrent use.
@@ -55,7 +56,8 @@ type Keyring struct {
 func Open(path string) (*Keyring, error) {
 	key, err := readKey(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = makeKey(path); err == nil || errors.Is(err, fs.ErrExist) { // another server may have been faster
+		// another server may have been faster
+		if err = makeKey(path); err == nil || errors.Is(err, fs.ErrExist) {
 			key, err = readKey(path)
 		}
 	}
@@ -107,14 +109,16 @@ func readKey(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is not a file", path)
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("%s can be read by others than its owner (mode %#o); run chmod 600 on it", path, mode)
+		return nil, fmt.Errorf("%s can be read by others than its owner (mode %#o); run chmod 600 on it",
+			path, mode)
 	}
 	key, err := io.ReadAll(io.LimitReader(f, maxKeys*keySize+1))
 	if err != nil {
 		return nil, err
 	}
 	if len(key) == 0 || len(key)%keySize != 0 || len(key) > maxKeys*keySize {
-		return nil, fmt.Errorf("%s is not a key file: it does not have %d bytes, or that times the number of keys", path, keySize)
+		return nil, fmt.Errorf("%s is not a key file: it does not have %d bytes, or that times the number "+
+			"of keys", path, keySize)
 	}
 	return key, nil
 }

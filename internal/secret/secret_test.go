@@ -55,7 +55,8 @@ func TestOpen_refuses(t *testing.T) {
 	t.Parallel()
 	write := func(size int, mode os.FileMode) string {
 		path := filepath.Join(t.TempDir(), "key")
-		if err := errors.Join(os.WriteFile(path, make([]byte, size), 0o600), os.Chmod(path, mode)); err != nil {
+		if err := errors.Join(os.WriteFile(path, make([]byte, size), 0o600),
+			os.Chmod(path, mode)); err != nil {
 			t.Fatal(err)
 		}
 		return path
@@ -118,7 +119,11 @@ func TestKeyring_namesTheKeysWhenItHasAnother(t *testing.T) {
 	t.Parallel()
 	one, two := open(t), open(t)
 	for name, err := range map[string]error{
-		"open":   func() error { _, err := two.Decrypt(one.Encrypt([]byte("x"), "row"), "row"); return err }(),
+		"open": func() error {
+			_, err := two.Decrypt(one.Encrypt([]byte("x"), "row"),
+				"row")
+			return err
+		}(),
 		"verify": two.Verify(one.Proof()),
 	} {
 		var wrong *KeyError
@@ -141,7 +146,8 @@ func TestNewToken(t *testing.T) {
 	if err != nil || len(raw) != 32 || a == b {
 		t.Errorf("NewToken = %q, then %q", a, b)
 	}
-	if len(HashToken(a)) != 32 || bytes.Equal(HashToken(a), HashToken(b)) || !bytes.Equal(HashToken(a), HashToken(a)) {
+	if len(HashToken(a)) != 32 || bytes.Equal(HashToken(a), HashToken(b)) ||
+		!bytes.Equal(HashToken(a), HashToken(a)) {
 		t.Error("HashToken is not a hash")
 	}
 }

@@ -40,8 +40,8 @@ func Tokens(text string, lexer Lexer) iter.Seq2[Token, error] {
 	}
 }
 
-// Canonical is the text of one statement with single blanks between its tokens and without comments.
-// Equal ones do the same. A text that cannot be read is returned as it is.
+// Canonical is the text of one statement with single blanks between its tokens and without
+// comments. Equal ones do the same. A text that cannot be read is returned as it is.
 func Canonical(text string, lexer Lexer) string {
 	var out strings.Builder
 	for t, err := range Tokens(text, lexer) {

@@ -47,7 +47,8 @@ func (l Limits) Under(maximum Limits) Limits {
 
 const directiveMark = "towpath:"
 
-// ReadDirectives reads the comments at the head of a script. Its error is an *Error at the word that is wrong, or the script's own.
+// ReadDirectives reads the comments at the head of a script. Its error is an *Error at the word
+// that is wrong, or the script's own.
 func ReadDirectives(script io.Reader) (d Directives, err error) {
 	lines := bufio.NewScanner(script)
 	lines.Buffer(nil, chunk)
@@ -86,7 +87,8 @@ func (d *Directives) add(word string) (why string) {
 		d.NoTransaction = true
 		return ""
 	case target == nil:
-		return "There is no directive " + word + ". Use lock-timeout=5s, statement-timeout=1h or no-transaction."
+		return "There is no directive " + word +
+			". Use lock-timeout=5s, statement-timeout=1h or no-transaction."
 	}
 	limit, err := time.ParseDuration(value)
 	if !valued || err != nil || limit < time.Millisecond {

@@ -21,9 +21,11 @@ func TestReadDirectives(t *testing.T) {
 		want   statement.Directives
 		at     string // of an error
 	}{
-		"none":                        {script: "CREATE TABLE a (x)"},
-		"all":                         {script: "-- towpath: lock-timeout=5s statement-timeout=1h no-transaction\nSELECT 1", want: alone},
-		"on two lines":                {script: "\ufeff-- a file\r\n\r\n--towpath: lock-timeout=1s\r\n  -- towpath:  statement-timeout=2m \r\n", want: limits(time.Second, 2*time.Minute)},
+		"none": {script: "CREATE TABLE a (x)"},
+		"all": {
+			script: "-- towpath: lock-timeout=5s statement-timeout=1h no-transaction\nSELECT 1", want: alone},
+		"on two lines": {
+			script: "\ufeff-- a file\r\n\r\n--towpath: lock-timeout=1s\r\n  -- towpath:  statement-timeout=2m \r\n", want: limits(time.Second, 2*time.Minute)},
 		"behind the first statement":  {script: "SELECT 1;\n-- towpath: no-transaction"},
 		"in another comment":          {script: "-- see towpath: no-transaction\nSELECT 1"},
 		"a word that is unknown":      {script: "--\n-- towpath: lock-timout=5s", at: "2:13"},
@@ -36,7 +38,8 @@ func TestReadDirectives(t *testing.T) {
 			t.Parallel()
 			got, err := statement.ReadDirectives(strings.NewReader(c.script))
 			var refused *statement.Error
-			if errors.As(err, &refused) != (c.at != "") || refused != nil && refused.Pos.String() != c.at || err == nil && got != c.want {
+			if errors.As(err, &refused) != (c.at != "") || refused != nil && refused.Pos.String() != c.at ||
+				err == nil && got != c.want {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
@@ -46,7 +49,8 @@ func TestReadDirectives(t *testing.T) {
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	server, file := statement.Limits{Lock: 3, Statement: 900}, statement.Limits{Lock: 60}
-	if got := file.Or(server).Under(statement.Limits{Lock: 10}); got != (statement.Limits{Lock: 10, Statement: 900}) {
+	if got := file.Or(server).Under(statement.Limits{Lock: 10}); got != (statement.Limits{Lock: 10,
+		Statement: 900}) {
 		t.Errorf("got %+v", got)
 	}
 }

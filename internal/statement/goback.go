@@ -13,8 +13,9 @@ type marker struct {
 	only bool           // the words are everyday ones: it counts only between statements
 }
 
-// markers are the known ones. None must match what people write about a change: "-- down payment", "-- rollback of 17".
-// Liquibase's "--rollback DROP TABLE a" is none: its way back is in the comment itself, and never runs.
+// markers are the known ones. None must match what people write about a change: "-- down payment",
+// "-- rollback of 17". Liquibase's "--rollback DROP TABLE a" is none: its way back is in the
+// comment itself, and never runs.
 var markers = []marker{
 	{tool: "dbmate", form: regexp.MustCompile(`^MIGRATE:DOWN( |$)`)},
 	{tool: "goose", form: regexp.MustCompile(`^\+ ?GOOSE DOWN( |$)`)},
@@ -24,7 +25,8 @@ var markers = []marker{
 	{tool: "Play evolutions", form: regexp.MustCompile(`^(- ?)*!DOWNS( |$)`)},
 	{tool: "node-pg-migrate", form: regexp.MustCompile(`^DOWN MIGRATION$`)},
 	{tool: "rambler", form: regexp.MustCompile(`^RAMBLER DOWN$`)},
-	{tool: "a migration tool", form: regexp.MustCompile(`^(\+[A-Z][\w.-]*[ :]|@|//@|[A-Z][\w-]*:)(DOWN|UNDO|ROLLBACK|REVERT)( |$)`)},
+	{tool: "a migration tool",
+		form: regexp.MustCompile(`^(\+[A-Z][\w.-]*[ :]|@|//@|[A-Z][\w-]*:)(DOWN|UNDO|ROLLBACK|REVERT)( |$)`)},
 	{tool: "shmig and others", only: true, form: regexp.MustCompile(
 		`^[^\w]*((MIGRATE|MIGRATION|SCHEMA|SQL|BEGIN|START|TO|NAME|SECTION|DIRECTION|V?\d+)[ :_-]*)*` +
 			`(DOWNS?|DOWNGRADE|UNDO|ROLL[ -]?BACK|REVERT|BACKWARDS?|TEAR ?DOWN)` +
@@ -34,7 +36,8 @@ var markers = []marker{
 // maxMarker is how many bytes of a comment are looked at.
 const maxMarker = 120
 
-// Comment looks at the comment that begins here, before it is passed over. mark is how long its opening is.
+// Comment looks at the comment that begins here, before it is passed over. mark is how long its
+// opening is.
 func (r *Reader) Comment(mark int) {
 	r.noted = true
 	r.fill(maxMarker)
@@ -49,14 +52,16 @@ func (r *Reader) Comment(mark int) {
 	text := strings.ToUpper(strings.Join(strings.Fields(strings.TrimLeft(string(line), "-# \t")), " "))
 	for _, m := range markers {
 		if m.form.MatchString(text) && (!r.keep || !m.only) {
-			r.back = Errorf(r.pos, "Here begins the part that takes the change back, in the form of %s. It would run at once. "+
-				"Keep what stands above, and take a change back with a new file. If this is only a note, word it otherwise.", m.tool)
+			r.back = Errorf(r.pos,
+				"Here begins the part that takes the change back, in the form of %s. It would run at once. "+
+					"Keep what stands above, and take a change back with a new file. If this is only a note, word it otherwise.", m.tool)
 			return
 		}
 	}
 }
 
-// goingBack returns the refusal of a marker that is followed by SQL, once: p is the piece that was read last.
+// goingBack returns the refusal of a marker that is followed by SQL, once: p is the piece that was
+// read last.
 func (r *Reader) goingBack(p piece) *Error {
 	e := r.back
 	if e == nil || r.told || e.Pos.Offset > p.Pos.Offset+int64(len(p.Text)) {

@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// Mask tells what a statement of somebody else's does without the data in it: on one line, at most n characters, with ?
-// for texts and numbers. texts are the characters that enclose text in the dialect: ' or '"; what other quotes enclose is a
-// name and stays. Comments are left out. Where dialects disagree about what is text, all from there on is left out.
+// Mask tells what a statement of somebody else's does without the data in it: on one line, at most
+// n characters, with ? for texts and numbers. texts are the characters that enclose text in the
+// dialect: ' or '"; what other quotes enclose is a name and stays. Comments are left out. Where
+// dialects disagree about what is text, all from there on is left out.
 func Mask(text, texts string, n int) string {
 	m := masker{rest: strings.ToValidUTF8(text, "?"), texts: texts}
 	for m.rest != "" && m.out.Len() < 4*n {
@@ -75,8 +76,8 @@ func (m *masker) quoted(quote byte) {
 	}
 }
 
-// comment leaves out a comment. What begins one in a dialect is an operator in another, and some nest: it matters when
-// there are quotes in it.
+// comment leaves out a comment. What begins one in a dialect is an operator in another, and some
+// nest: it matters when there are quotes in it.
 func (m *masker) comment(end string) {
 	inside, after, _ := strings.Cut(m.rest[1:], end)
 	if strings.ContainsAny(inside, "'\"`$") || end == "*/" && strings.Contains(inside[1:], "/*") {

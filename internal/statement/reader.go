@@ -8,13 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// MaxLength bounds one statement, in bytes: a file may be longer, what a server gets at once may not.
+// MaxLength bounds one statement, in bytes: a file may be longer, what a server gets at once may
+// not.
 const MaxLength = 64 << 20
 
 const chunk = 32 << 10
 
-// Reader walks over a script character by character, knows where it stands, and keeps the text of one statement.
-// It refuses what is not UTF-8 text. The first error stays: from then on the reader stands at its end.
+// Reader walks over a script character by character, knows where it stands, and keeps the text of
+// one statement. It refuses what is not UTF-8 text. The first error stays: from then on the reader
+// stands at its end.
 type Reader struct {
 	src   io.Reader
 	win   []byte // win[start:at] is kept text, win[at:] is read ahead
@@ -101,8 +103,9 @@ func (r *Reader) plain(n int) int {
 	return i
 }
 
-// Line passes over the rest of the line, its line feed left standing. It refuses a carriage return that ends a line alone:
-// to the server the line goes on behind it, so that what the file shows as the next line would not run.
+// Line passes over the rest of the line, its line feed left standing. It refuses a carriage return
+// that ends a line alone: to the server the line goes on behind it, so that what the file shows as
+// the next line would not run.
 func (r *Reader) Line() error {
 	var lone *Position
 	for !r.End() && r.Peek(0) != '\n' {
@@ -111,16 +114,17 @@ func (r *Reader) Line() error {
 			pos := r.pos
 			lone = &pos
 		case c > ' ' && lone != nil:
-			return Errorf(*lone, "A carriage return alone ends no line here, so that what follows it would not run. "+
-				"Save the file with line feeds (LF, or CR and LF).")
+			return Errorf(*lone,
+				"A carriage return alone ends no line here, so that what follows it would not run. "+
+					"Save the file with line feeds (LF, or CR and LF).")
 		}
 		r.Advance(1)
 	}
 	return nil
 }
 
-// Through passes over everything up to and with the next end, which begins with an ASCII character, and reports whether
-// there was one.
+// Through passes over everything up to and with the next end, which begins with an ASCII character,
+// and reports whether there was one.
 func (r *Reader) Through(end string) bool {
 	for !r.End() {
 		ahead := r.win[r.at:]
@@ -144,7 +148,8 @@ func (r *Reader) step() int {
 	r.fill(utf8.UTFMax)
 	char, size := utf8.DecodeRune(r.win[r.at:])
 	if char == utf8.RuneError && size == 1 {
-		r.fail(Errorf(r.pos, "The file is not UTF-8 here. Save it as UTF-8; write binary data as a hexadecimal literal."))
+		r.fail(Errorf(r.pos,
+			"The file is not UTF-8 here. Save it as UTF-8; write binary data as a hexadecimal literal."))
 		return 1
 	}
 	r.at += size
@@ -163,7 +168,8 @@ func (r *Reader) checkLength() {
 // refuseZero tells a 0 byte from the end.
 func (r *Reader) refuseZero() {
 	if r.at < len(r.win) {
-		r.fail(Errorf(r.pos, "The file holds a 0 byte: it is UTF-16 without a mark, or not text. Save it as UTF-8."))
+		r.fail(Errorf(r.pos,
+			"The file holds a 0 byte: it is UTF-16 without a mark, or not text. Save it as UTF-8."))
 	}
 }
 

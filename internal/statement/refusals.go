@@ -61,7 +61,8 @@ type Scan struct {
 	Own        *Position // of the statement that begins the file's own transaction
 }
 
-// ReadAll reads the statements of a file to its end. Its error is *Refusals, or what kept it from reading.
+// ReadAll reads the statements of a file to its end. Its error is *Refusals, or what kept it from
+// reading.
 func ReadAll(statements iter.Seq2[Statement, error]) (scan Scan, err error) {
 	var refusals Refusals
 	for s, err := range statements {

@@ -34,7 +34,8 @@ func TestReadAll_tellsTheFirstPlacesInOrder(t *testing.T) {
 		t.Fatalf("error is %v", err)
 	}
 	told := strings.Split(all.Error(), "\n")
-	if told[0] != "50 places that must not run:" || told[1] != "1:1: line 1 is refused" || told[21] != "And 30 more." {
+	if told[0] != "50 places that must not run:" || told[1] != "1:1: line 1 is refused" ||
+		told[21] != "And 30 more." {
 		t.Errorf("it reads %q", told)
 	}
 	if _, err := statement.ReadAll(refuseAt(7)); fmt.Sprint(err) != "line 7 is refused" {

@@ -50,7 +50,8 @@ func (t Token) Names(name string) bool {
 type Lexer interface {
 	// Skip passes over blanks and comments.
 	Skip(r *Reader) error
-	// Next passes over one significant token and tells its kind. It is called with something to read.
+	// Next passes over one significant token and tells its kind. It is called with something to
+	// read.
 	Next(r *Reader) (TokenKind, error)
 	// Judge makes the judge of a statement that is about to begin.
 	Judge() Judge
@@ -58,19 +59,21 @@ type Lexer interface {
 
 // Judge looks at the tokens of one statement in order.
 type Judge interface {
-	// Token reports whether t is the terminator of the statement. An *Error means that the statement must not run; the judge
-	// sees the tokens that follow all the same, up to the statement's end.
+	// Token reports whether t is the terminator of the statement. An *Error means that the
+	// statement must not run; the judge sees the tokens that follow all the same, up to the
+	// statement's end.
 	Token(t Token) (terminator bool, err error)
-	// Finish completes the statement's Verb, NoTx and what else its text says; atEnd when the file ended without a terminator. ErrPassOver leaves the
-	// statement out.
+	// Finish completes the statement's Verb, NoTx and what else its text says; atEnd when the file
+	// ended without a terminator. ErrPassOver leaves the statement out.
 	Finish(s *Statement, atEnd bool) error
 }
 
 // ErrPassOver says of a statement that nothing of it needs to run: what it sets holds anyway.
 var ErrPassOver = errors.New("nothing to run")
 
-// Split cuts a script into the statements of a dialect. Empty statements are left out. A statement that must not run is an
-// *Error in its place, and the sequence goes on behind it; what cannot be read any further ends the sequence.
+// Split cuts a script into the statements of a dialect. Empty statements are left out. A statement
+// that must not run is an *Error in its place, and the sequence goes on behind it; what cannot be
+// read any further ends the sequence.
 func Split(script io.Reader, lexer Lexer) iter.Seq2[Statement, error] {
 	return func(yield func(Statement, error) bool) {
 		r := NewReader(script)

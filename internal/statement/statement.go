@@ -1,5 +1,5 @@
-// Package statement holds the dialect-neutral reading of SQL: statements and their positions in a file.
-// How a dialect cuts a file into statements is its engine's business.
+// Package statement holds the dialect-neutral reading of SQL: statements and their positions in a
+// file. How a dialect cuts a file into statements is its engine's business.
 package statement
 
 import "fmt"
@@ -16,18 +16,25 @@ func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column
 
 // Statement is one statement of a file.
 type Statement struct {
-	Text     string    // as written in the file, without the terminator and surrounding blanks and comments
-	Pos      Position  // of Text's first character
-	Verb     string    // its leading key words in upper case, such as "CREATE TABLE" or "INSERT"; "" when it has none
-	NoTx     bool      // the engine commits it by itself, or refuses it inside a transaction
-	Commits  bool      // it can hold commits of its own, which a transaction around it would refuse
-	Whole    bool      // when it fails, nothing of it is in
-	State    State     // what it leaves in its session
-	NoKeys   bool      // foreign keys must not act in a transaction with it, for it says so or takes a whole table away
-	Own      Position  // of the statement that begins the file's own transaction around it; its zero value where there is none
-	Outside  []Outside // what it names that may lie outside of its database; each once
-	Roles    *Error    // why it must not run where roles may not be changed; nil when it changes none
-	Terminal int64     // offset just behind the statement's terminator, so that the pieces of a file add up to the file
+	Text string   // as written in the file, without the terminator and surrounding blanks and comments
+	Pos  Position // of Text's first character
+	// its leading key words in upper case, such as "CREATE TABLE" or "INSERT"; "" when it has none
+	Verb    string
+	NoTx    bool  // the engine commits it by itself, or refuses it inside a transaction
+	Commits bool  // it can hold commits of its own, which a transaction around it would refuse
+	Whole   bool  // when it fails, nothing of it is in
+	State   State // what it leaves in its session
+	// foreign keys must not act in a transaction with it, for it says so or takes a whole table
+	// away
+	NoKeys bool
+	// of the statement that begins the file's own transaction around it; its zero value where there
+	// is none
+	Own     Position
+	Outside []Outside // what it names that may lie outside of its database; each once
+	Roles   *Error    // why it must not run where roles may not be changed; nil when it changes none
+	// offset just behind the statement's terminator, so that the pieces of a file add up to the
+	// file
+	Terminal int64
 }
 
 // State is what a statement leaves in its session.
@@ -85,8 +92,9 @@ func (s Statement) Summary(n int) string {
 type Error struct {
 	Pos     Position
 	Message string // plain words: what is refused, why, and the way out
-	// Through is where reading goes on when the text behind is no SQL: behind its next occurrence, such as "\n" for a
-	// command of one line. "" is the end of the statement. It begins with an ASCII character.
+	// Through is where reading goes on when the text behind is no SQL: behind its next occurrence,
+	// such as "\n" for a command of one line. "" is the end of the statement. It begins with an
+	// ASCII character.
 	Through string
 }
 

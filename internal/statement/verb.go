@@ -31,7 +31,8 @@ func (v *Verb) Add(t Token) {
 	case word == "MATERIALIZED":
 		v.second, v.closed = "MATERIALIZED VIEW", true
 	case word == "" || !modifier(word):
-		// The first word that is no modifier names the kind of object; a name or a symbol means that there is none.
+		// The first word that is no modifier names the kind of object; a name or a symbol means
+		// that there is none.
 		v.second, v.closed = word, true
 	}
 }
@@ -49,7 +50,8 @@ func (v *Verb) start(word string) {
 	}
 }
 
-// String returns the key words: "CREATE TABLE" for a CREATE TEMP TABLE IF NOT EXISTS, "DELETE" for a WITH … DELETE.
+// String returns the key words: "CREATE TABLE" for a CREATE TEMP TABLE IF NOT EXISTS, "DELETE" for
+// a WITH … DELETE.
 func (v *Verb) String() string {
 	if v.second == "" {
 		return v.first
@@ -68,7 +70,8 @@ func mainVerb(word string) bool {
 // modifier lists the words that may stand between CREATE and the kind of object.
 func modifier(word string) bool {
 	switch word {
-	case "OR", "REPLACE", "TEMP", "TEMPORARY", "UNIQUE", "VIRTUAL", "UNLOGGED", "GLOBAL", "LOCAL", "RECURSIVE",
+	case "OR", "REPLACE", "TEMP", "TEMPORARY", "UNIQUE", "VIRTUAL", "UNLOGGED", "GLOBAL", "LOCAL",
+		"RECURSIVE",
 		"FULLTEXT", "SPATIAL", "ONLINE", "OFFLINE", "IGNORE", "CONSTRAINT", "TRUSTED", "PROCEDURAL":
 		return true
 	}

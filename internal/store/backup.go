@@ -106,7 +106,8 @@ func Check(ctx context.Context, path string) (c Condition, err error) {
 func intact(ctx context.Context, db *sql.DB) error {
 	var verdict string
 	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
-		return towpath.Errorf(towpath.CodeConflict, "The file cannot be read as a SQLite database: %v. Restore a backup.", err)
+		return towpath.Errorf(towpath.CodeConflict,
+			"The file cannot be read as a SQLite database: %v. Restore a backup.", err)
 	}
 	if verdict != "ok" {
 		return towpath.Errorf(towpath.CodeConflict, "The file is damaged: %s. Restore a backup.", verdict)
@@ -120,7 +121,8 @@ func intact(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("check references of the metadata: %w", err)
 	}
 	if broken {
-		return towpath.Errorf(towpath.CodeConflict, "Rows of the metadata refer to rows that are not there. Restore a backup.")
+		return towpath.Errorf(towpath.CodeConflict,
+			"Rows of the metadata refer to rows that are not there. Restore a backup.")
 	}
 	return nil
 }
@@ -129,7 +131,8 @@ func intact(ctx context.Context, db *sql.DB) error {
 // to it, under the returned name; "" when there was none.
 func Restore(ctx context.Context, backup, path string, now time.Time) (kept string, err error) {
 	if wal, err := os.Stat(backup + "-wal"); err == nil && wal.Size() > 0 {
-		return "", towpath.Invalid("from", "%s-wal lies beside the backup, so the file alone is not whole. Make backups with towpath metadata backup.", backup)
+		return "", towpath.Invalid("from",
+			"%s-wal lies beside the backup, so the file alone is not whole. Make backups with towpath metadata backup.", backup)
 	}
 	if _, err := Check(ctx, backup); err != nil {
 		return "", fmt.Errorf("check the backup: %w", err)

@@ -125,7 +125,8 @@ func TestClose_leavesOneWholeFile(t *testing.T) {
 	if n := countProjects(t, again); n != 300 {
 		t.Errorf("the file alone has %d projects, want 300", n)
 	}
-	if err := s.Write(t.Context(), func(*store.Tx) error { return nil }); err == nil || !strings.Contains(err.Error(), "closed") {
+	if err := s.Write(t.Context(), func(*store.Tx) error { return nil }); err == nil ||
+		!strings.Contains(err.Error(), "closed") {
 		t.Errorf("writing after the end: %v", err)
 	}
 }
@@ -213,7 +214,8 @@ func TestOpen_neverAppliesAForeignLog(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = store.Open(t.Context(), "sqlite:"+path)
-			if err == nil || !strings.Contains(err.Error(), "-wal was not written for") || !strings.Contains(err.Error(), "move") {
+			if err == nil || !strings.Contains(err.Error(), "-wal was not written for") ||
+				!strings.Contains(err.Error(), "move") {
 				t.Fatalf("opened beside a foreign log: %v", err)
 			}
 			for _, suffix := range []string{"-wal", "-shm"} {
@@ -245,7 +247,8 @@ func TestOpen_refusesALogThatCameLater(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Open(t.Context(), "sqlite:"+path); err == nil || !strings.Contains(err.Error(), "not applied") {
+	if _, err := store.Open(t.Context(), "sqlite:"+path); err == nil ||
+		!strings.Contains(err.Error(), "not applied") {
 		t.Errorf("opened: %v", err)
 	}
 }
@@ -298,10 +301,11 @@ func TestCheck_findsWhatIsWrong(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"cut":         {whole[:len(whole)/2], "Restore a backup"},
-		"no SQLite":   {[]byte(strings.Repeat("text ", 2000)), "Restore a backup"},
-		"empty":       {nil, "no metadata"},
-		"overwritten": {append(append(bytes.Clone(whole[:8192]), bytes.Repeat([]byte{0xff}, 8192)...), whole[16384:]...), "Restore a backup"},
+		"cut":       {whole[:len(whole)/2], "Restore a backup"},
+		"no SQLite": {[]byte(strings.Repeat("text ", 2000)), "Restore a backup"},
+		"empty":     {nil, "no metadata"},
+		"overwritten": {append(append(bytes.Clone(whole[:8192]), bytes.Repeat([]byte{0xff}, 8192)...),
+			whole[16384:]...), "Restore a backup"},
 	} {
 		bad := filepath.Join(t.TempDir(), "bad.db")
 		if err := os.WriteFile(bad, c.data, 0o600); err != nil {
@@ -321,7 +325,8 @@ func TestCheck_findsWhatIsWrong(t *testing.T) {
 
 func TestOpen_refusesMetadataOfANewerProgram(t *testing.T) {
 	t.Parallel()
-	for name, address := range map[string]func(testing.TB) string{"sqlite": newSQLite, "postgres": newPostgres} {
+	for name, address := range map[string]func(testing.TB) string{"sqlite": newSQLite,
+		"postgres": newPostgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			where := address(t)
@@ -330,7 +335,8 @@ func TestOpen_refusesMetadataOfANewerProgram(t *testing.T) {
 				if err := tx.SetProgram(ctx, "v9.1.0"); err != nil {
 					return err
 				}
-				return tx.Exec(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (900, true)")
+				return tx.Exec(ctx,
+					"INSERT INTO goose_db_version (version_id, is_applied) VALUES (900, true)")
 			})
 			if err := s.Close(); err != nil {
 				t.Fatal(err)

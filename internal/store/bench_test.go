@@ -38,7 +38,8 @@ func manyJobs(b *testing.B, s *store.Store, n int) {
 	b.Helper()
 	write(b, s, func(ctx context.Context, tx *store.Tx) error {
 		for i := range n {
-			if err := tx.EnqueueAt(ctx, towpath.JobRunTask, fmt.Sprint(i), tx.Now.Add(time.Hour)); err != nil {
+			if err := tx.EnqueueAt(ctx, towpath.JobRunTask, fmt.Sprint(i),
+				tx.Now.Add(time.Hour)); err != nil {
 				return err
 			}
 		}
@@ -50,7 +51,8 @@ func BenchmarkNextDue(b *testing.B) {
 	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
 		manyJobs(b, s, 20_000)
 		return func(int) error {
-			return s.Read(b.Context(), func(tx *store.Tx) error { _, err := tx.NextDue(b.Context()); return err })
+			return s.Read(b.Context(),
+				func(tx *store.Tx) error { _, err := tx.NextDue(b.Context()); return err })
 		}
 	})
 }
@@ -84,7 +86,8 @@ func BenchmarkCredentialByHash(b *testing.B) {
 		w := newWorld(b, s)
 		write(b, s, func(ctx context.Context, tx *store.Tx) error {
 			for i := range 5_000 {
-				if err := tx.CreateCredential(ctx, &towpath.Credential{Kind: towpath.CredentialSession, MemberID: w.member.ID, Hash: fmt.Append(nil, i)}); err != nil {
+				if err := tx.CreateCredential(ctx, &towpath.Credential{Kind: towpath.CredentialSession,
+					MemberID: w.member.ID, Hash: fmt.Append(nil, i)}); err != nil {
 					return err
 				}
 			}
@@ -126,7 +129,8 @@ func BenchmarkManifest_2000FilesOneByOne(b *testing.B) {
 					return err
 				}
 				for i := range 2000 {
-					if err := tx.PutManifestFile(b.Context(), w.file(fmt.Sprintf("migrations/prod/%04d##ddl##some_change.sql", i))); err != nil {
+					if err := tx.PutManifestFile(b.Context(),
+						w.file(fmt.Sprintf("migrations/prod/%04d##ddl##some_change.sql", i))); err != nil {
 						return err
 					}
 				}
@@ -145,7 +149,12 @@ func tenants(b *testing.B, s *store.Store, w *world, n, m int) {
 	}
 	for i := range n {
 		write(b, s, func(ctx context.Context, tx *store.Tx) error {
-			d := towpath.Database{InstanceID: w.instance.ID, EnvironmentID: w.environment.ID, ProjectID: w.project.ID, Name: fmt.Sprint("tenant", i)}
+			d := towpath.Database{
+				InstanceID:    w.instance.ID,
+				EnvironmentID: w.environment.ID,
+				ProjectID:     w.project.ID,
+				Name:          fmt.Sprint("tenant", i),
+			}
 			if err := tx.CreateDatabase(ctx, &d); err != nil {
 				return err
 			}
@@ -177,14 +186,15 @@ func BenchmarkSetLedger_unchanged(b *testing.B) {
 		}
 		return func(int) error {
 			return s.Write(b.Context(), func(tx *store.Tx) error {
-				return tx.SetLedger(b.Context(), w.database.ID, towpath.LedgerSnapshot{At: &tx.Now, Entries: entries})
+				return tx.SetLedger(b.Context(), w.database.ID,
+					towpath.LedgerSnapshot{At: &tx.Now, Entries: entries})
 			})
 		}
 	})
 }
 
-// BenchmarkTasks_1000 is what the metadata has to do with a thousand migrations of one database: they are planned in one
-// transaction, and claimed and reported 64 at a time.
+// BenchmarkTasks_1000 is what the metadata has to do with a thousand migrations of one database:
+// they are planned in one transaction, and claimed and reported 64 at a time.
 func BenchmarkTasks_1000(b *testing.B) {
 	benchOnBoth(b, func(b *testing.B, s *store.Store) func(int) error {
 		w := newWorld(b, s)
@@ -234,10 +244,16 @@ func (p *batch) report(ctx context.Context, tx *store.Tx, w *world) (err error) 
 		if err := tx.UpdateAttempt(ctx, &p.attempts[i]); err != nil {
 			return err
 		}
-		if err := tx.AddStatements(ctx, p.attempts[i].ID, []towpath.StatementLog{{Summary: "CREATE TABLE x"}}); err != nil {
+		if err := tx.AddStatements(ctx, p.attempts[i].ID,
+			[]towpath.StatementLog{{Summary: "CREATE TABLE x"}}); err != nil {
 			return err
 		}
-		if err := tx.AddHistory(ctx, &towpath.ChangeHistory{DatabaseID: w.database.ID, TaskID: task.ID, RolloutID: task.RolloutID, Migration: task.Migration}); err != nil {
+		if err := tx.AddHistory(ctx, &towpath.ChangeHistory{
+			DatabaseID: w.database.ID,
+			TaskID:     task.ID,
+			RolloutID:  task.RolloutID,
+			Migration:  task.Migration,
+		}); err != nil {
 			return err
 		}
 	}
@@ -247,7 +263,12 @@ func (p *batch) report(ctx context.Context, tx *store.Tx, w *world) (err error) 
 	}
 	for i := range p.next {
 		p.next[i].State = towpath.TaskRunning
-		p.begun = append(p.begun, towpath.Attempt{TaskID: p.next[i].ID, Number: 1, State: towpath.TaskRunning, StartedAt: tx.Now})
+		p.begun = append(p.begun, towpath.Attempt{
+			TaskID:    p.next[i].ID,
+			Number:    1,
+			State:     towpath.TaskRunning,
+			StartedAt: tx.Now,
+		})
 		if err := tx.UpdateTask(ctx, &p.next[i]); err != nil {
 			return err
 		}

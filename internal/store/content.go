@@ -22,7 +22,8 @@ type contentRow struct {
 }
 
 var contents = newTable("content", 1, func(c *contentRow) []column {
-	return []column{{"id", &c.ID}, {"checksum", &c.Checksum}, {"put_at", instant{&c.PutAt}}, {"size", &c.Size}}
+	return []column{{"id", &c.ID}, {"checksum", &c.Checksum}, {"put_at", instant{&c.PutAt}},
+		{"size", &c.Size}}
 })
 
 // partSize is the size in bytes of each part of a content except the last. One part of a long
@@ -48,13 +49,14 @@ func (tx *Tx) PutContent(ctx context.Context, checksum string, bytes []byte) err
 	if kept, err := tx.keptContent(ctx, checksum); err != nil || kept {
 		return err
 	}
-	c := contentRow{NewID(), checksum, tx.Now, int64(len(bytes))}
+	c := contentRow{ID: NewID(), Checksum: checksum, PutAt: tx.Now, Size: int64(len(bytes))}
 	if err := contents.insert(ctx, tx, c); err != nil {
 		return err
 	}
 	for position := 0; ; position++ {
 		part := bytes[:min(len(bytes), partSize)]
-		if err := contentParts.insert(ctx, tx, contentPart{c.ID, position, part}); err != nil {
+		if err := contentParts.insert(ctx, tx, contentPart{ContentID: c.ID, Position: position,
+			Bytes: part}); err != nil {
 			return err
 		}
 		if bytes = bytes[len(part):]; len(bytes) == 0 {
@@ -71,7 +73,8 @@ func (tx *Tx) keptContent(ctx context.Context, checksum string) (kept bool, err 
 	case errors.Is(err, sql.ErrNoRows):
 		return false, nil
 	case err == nil && put < tx.Now.Add(-contentFresh).UnixMicro():
-		_, err = tx.exec(ctx, "UPDATE content SET put_at = $2 WHERE checksum = $1", checksum, tx.Now.UnixMicro())
+		_, err = tx.exec(ctx, "UPDATE content SET put_at = $2 WHERE checksum = $1", checksum,
+			tx.Now.UnixMicro())
 	}
 	return err == nil, contents.wrap("put", err)
 }
@@ -99,7 +102,8 @@ func (s *Store) KeepContent(ctx context.Context, src io.Reader) (checksum string
 		}
 		err = s.Write(ctx, func(tx *Tx) error {
 			row := contentRow{ID: id, Checksum: checksum, PutAt: tx.Now, Size: size}
-			kept, err := tx.addPart(ctx, row, contentPart{ContentID: id, Position: position, Bytes: part.Bytes()})
+			kept, err := tx.addPart(ctx, row, contentPart{ContentID: id, Position: position,
+				Bytes: part.Bytes()})
 			if err != nil || kept || !last {
 				return err
 			}
@@ -249,7 +253,8 @@ func (c *Content) load(position int) error {
 // time. That must be longer ago than an hour, and than any caller takes from storing contents to
 // referring to them.
 func (tx *Tx) PruneContents(ctx context.Context, before time.Time) error {
-	recorded, err := tasks.list(ctx, tx, "WHERE action = 'record' AND state IN ('pending', 'held', 'running', 'failed', 'unknown')")
+	recorded, err := tasks.list(ctx, tx,
+		"WHERE action = 'record' AND state IN ('pending', 'held', 'running', 'failed', 'unknown')")
 	if err != nil {
 		return err
 	}
@@ -270,7 +275,8 @@ func (tx *Tx) PruneContents(ctx context.Context, before time.Time) error {
 		if needed[checksum] {
 			continue
 		}
-		if err := contents.delete(ctx, tx, "checksum = $1 AND put_at < $2", checksum, before.UnixMicro()); err != nil {
+		if err := contents.delete(ctx, tx, "checksum = $1 AND put_at < $2", checksum,
+			before.UnixMicro()); err != nil {
 			return err
 		}
 	}

@@ -60,7 +60,11 @@ func TestContent_ofAnyLengthReadsAsItWasKept(t *testing.T) {
 				if err != nil || checksum != sumOf(text) || size != int64(n) {
 					t.Fatalf("kept %d bytes as %s (%v)", size, checksum, err)
 				}
-				write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.PutContent(ctx, "put "+checksum, text) })
+				write(t, s,
+					func(ctx context.Context, tx *store.Tx) error {
+						return tx.PutContent(ctx, "put "+checksum,
+							text)
+					})
 				for _, checksum := range []string{checksum, "put " + checksum} {
 					c, err := s.OpenContent(t.Context(), checksum)
 					if err != nil {
@@ -72,8 +76,10 @@ func TestContent_ofAnyLengthReadsAsItWasKept(t *testing.T) {
 					read(t, s, func(ctx context.Context, tx *store.Tx) error {
 						whole, err := tx.Content(ctx, checksum)
 						head, size, headErr := tx.ContentHead(ctx, checksum)
-						if !bytes.Equal(whole, text) || !bytes.Equal(head, text[:min(n, part)]) || size != int64(n) {
-							t.Errorf("%d bytes as a whole, %d of %d at the head, want %d", len(whole), len(head), size, n)
+						if !bytes.Equal(whole, text) || !bytes.Equal(head, text[:min(n, part)]) ||
+							size != int64(n) {
+							t.Errorf("%d bytes as a whole, %d of %d at the head, want %d", len(whole),
+								len(head), size, n)
 						}
 						return errors.Join(err, headErr)
 					})
@@ -113,13 +119,20 @@ func TestContent_thatWasNeverEndedIsGarbage(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		c := stopClock(s)
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.Exec(ctx, "INSERT INTO content (id, checksum, put_at, size) VALUES ('x', 'x', $1, 9)", tx.Now.UnixMicro()); err != nil {
+			if err := tx.Exec(ctx,
+				"INSERT INTO content (id, checksum, put_at, size) VALUES ('x', 'x', $1, 9)",
+				tx.Now.UnixMicro()); err != nil {
 				return err
 			}
-			return tx.Exec(ctx, "INSERT INTO content_part (content_id, position, bytes) VALUES ('x', 0, $1)", []byte("beginning"))
+			return tx.Exec(ctx, "INSERT INTO content_part (content_id, position, bytes) VALUES ('x', 0, $1)",
+				[]byte("beginning"))
 		})
 		c.advance(30 * time.Hour)
-		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.PruneContents(ctx, tx.Now.Add(-24*time.Hour)) })
+		write(t, s,
+			func(ctx context.Context, tx *store.Tx) error {
+				return tx.PruneContents(ctx,
+					tx.Now.Add(-24*time.Hour))
+			})
 		if n := countParts(t, s); n != 0 {
 			t.Errorf("%d parts are left", n)
 		}
@@ -135,7 +148,8 @@ func TestMigrations_cutContentsIntoParts(t *testing.T) {
 		for _, n := range []int{0, 5, part, 2*part + 5} {
 			text := longText(n)
 			write(t, s, func(ctx context.Context, tx *store.Tx) error {
-				return tx.Exec(ctx, "INSERT INTO content (checksum, put_at, bytes) VALUES ($1, 1, $2)", sumOf(text), text)
+				return tx.Exec(ctx, "INSERT INTO content (checksum, put_at, bytes) VALUES ($1, 1, $2)",
+					sumOf(text), text)
 			})
 		}
 		if _, err := p.Up(t.Context()); err != nil {
@@ -150,7 +164,8 @@ func TestMigrations_cutContentsIntoParts(t *testing.T) {
 		}
 		wantKept(t, s, 0, 5, part)
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
-			if _, err := tx.Content(ctx, sumOf(longText(2*part+5))); towpath.ErrorCode(err) != towpath.CodeNotFound {
+			if _, err := tx.Content(ctx,
+				sumOf(longText(2*part+5))); towpath.ErrorCode(err) != towpath.CodeNotFound {
 				t.Errorf("half of a content is kept (%v)", err)
 			}
 			return nil
@@ -162,7 +177,8 @@ func wantKept(t *testing.T, s *store.Store, lengths ...int) {
 	t.Helper()
 	read(t, s, func(ctx context.Context, tx *store.Tx) error {
 		for _, n := range lengths {
-			if text, err := tx.Content(ctx, sumOf(longText(n))); err != nil || !bytes.Equal(text, longText(n)) {
+			if text, err := tx.Content(ctx, sumOf(longText(n))); err != nil ||
+				!bytes.Equal(text, longText(n)) {
 				t.Errorf("%d bytes of %d (%v)", len(text), n, err)
 			}
 		}
@@ -176,7 +192,8 @@ func TestPlainTexts_knowsTextsByTheirLineEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		blanks, _, err := s.KeepContent(t.Context(), strings.NewReader("CREATE TABLE a (id INT);  \nSELECT 1;"))
+		blanks, _, err := s.KeepContent(t.Context(),
+			strings.NewReader("CREATE TABLE a (id INT);  \nSELECT 1;"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +212,8 @@ func TestPlainTexts_knowsTextsByTheirLineEnds(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if plain[lf] == "" || plain[lf] != plain[blanks] || plain[lf] != plain[neverKept] || plain[lf] == plain[other] {
+			if plain[lf] == "" || plain[lf] != plain[blanks] || plain[lf] != plain[neverKept] ||
+				plain[lf] == plain[other] {
 				t.Errorf("plain texts are %v", plain)
 			}
 			if len(plain) != 4 {

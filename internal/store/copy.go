@@ -18,8 +18,9 @@ type anyTable interface {
 // tables lists all tables, each after those that it refers to.
 var tables = []anyTable{
 	metas, members, credentials, projects, projectMembers, environments, instances, databases, ledgerEntries,
-	gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals, deliveries, manifestFiles, linkCommits, commitNotes, readings, readingFiles, contents, contentParts, contentTexts, verdicts,
-	rollouts, tasks, attempts, statements, history, posted, jobs, events,
+	gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals, deliveries,
+	manifestFiles, linkCommits, commitNotes, readings, readingFiles, contents, contentParts, contentTexts,
+	verdicts, rollouts, tasks, attempts, statements, history, posted, jobs, events,
 }
 
 // Copied is the number of rows copied from a table.
@@ -41,7 +42,9 @@ func Copy(ctx context.Context, from, to *Store) (copied []Copied, err error) {
 					return err
 				}
 				if n > 0 {
-					return towpath.Errorf(towpath.CodeConflict, "The target holds metadata already (%d rows in %s). Copy into a new, empty database.", n, t.title())
+					return towpath.Errorf(towpath.CodeConflict,
+						"The target holds metadata already (%d rows in %s). Copy into a new, empty database.",
+						n, t.title())
 				}
 			}
 			for _, t := range tables {

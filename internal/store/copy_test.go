@@ -23,15 +23,34 @@ func fillTables(t *testing.T, s *store.Store) {
 	}
 	write(t, s, func(ctx context.Context, tx *store.Tx) error {
 		task := w.newTask("1", towpath.TaskDone)
-		verification := towpath.Verification{ID: store.NewID(), Purpose: towpath.PurposeGrant, State: towpath.VerificationPending, StateHash: []byte{1}, Scopes: []string{"account"}}
-		delivery := towpath.Delivery{LinkID: w.link.ID, RequestID: "r", Verdict: towpath.DeliveryIgnored, Payload: []byte{0, 1, 255}}
-		change := towpath.ChangeHistory{DatabaseID: w.database.ID, Migration: migration("1"), State: towpath.LedgerDone, StartedAt: tx.Now}
+		verification := towpath.Verification{
+			ID:        store.NewID(),
+			Purpose:   towpath.PurposeGrant,
+			State:     towpath.VerificationPending,
+			StateHash: []byte{1},
+			Scopes:    []string{"account"},
+		}
+		delivery := towpath.Delivery{
+			LinkID:    w.link.ID,
+			RequestID: "r",
+			Verdict:   towpath.DeliveryIgnored,
+			Payload:   []byte{0, 1, 255},
+		}
+		change := towpath.ChangeHistory{
+			DatabaseID: w.database.ID,
+			Migration:  migration("1"),
+			State:      towpath.LedgerDone,
+			StartedAt:  tx.Now,
+		}
 		steps := []error{
 			tx.SetMeta(ctx, "key-proof", []byte{0, 255, 7}),
-			tx.CreateCredential(ctx, &towpath.Credential{Kind: towpath.CredentialSession, MemberID: w.member.ID, Hash: []byte("h")}),
+			tx.CreateCredential(ctx, &towpath.Credential{Kind: towpath.CredentialSession,
+				MemberID: w.member.ID, Hash: []byte("h")}),
 			tx.Audit(ctx, towpath.AuditEvent{Action: "x", Detail: "☃"}),
-			tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: w.project.ID, MemberID: w.member.ID, Role: towpath.ProjectOwner}),
-			tx.PutBaselines(ctx, towpath.LinkBaseline{LinkID: w.link.ID, DatabaseID: w.database.ID, Version: "1"}),
+			tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: w.project.ID, MemberID: w.member.ID,
+				Role: towpath.ProjectOwner}),
+			tx.PutBaselines(ctx, towpath.LinkBaseline{LinkID: w.link.ID, DatabaseID: w.database.ID,
+				Version: "1"}),
 			tx.NoteLedger(ctx, w.database.ID, w.entry("1")),
 			tx.CreateVerification(ctx, &verification),
 			tx.CreateTask(ctx, &task),
@@ -40,17 +59,34 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.AddNote(ctx, w.link.ID, "c", "a.SQL", "is not taken"),
 			tx.PutCommits(ctx, w.link.ID, towpath.Commit{Hash: "c", Author: "Ada"}),
 			tx.Enqueue(ctx, towpath.JobReconcile, w.link.ID),
-			tx.PutHookRemoval(ctx, towpath.HookRemoval{ID: w.link.ID, ProjectID: w.project.ID, HookKey: "k", Since: tx.Now}, tx.Now),
+			tx.PutHookRemoval(ctx, towpath.HookRemoval{
+				ID:        w.link.ID,
+				ProjectID: w.project.ID,
+				HookKey:   "k",
+				Since:     tx.Now,
+			}, tx.Now),
 			tx.ShowProgress(ctx, towpath.Progress{LinkID: w.link.ID, Since: tx.Now, Total: 3}),
-			tx.SetReading(ctx, towpath.Reading{LinkID: w.link.ID, Commit: "c", Removed: []string{"old"}, Files: []towpath.ManifestFile{w.file("new")}}),
+			tx.SetReading(ctx, towpath.Reading{
+				LinkID:  w.link.ID,
+				Commit:  "c",
+				Removed: []string{"old"},
+				Files:   []towpath.ManifestFile{w.file("new")},
+			}),
 		}
 		for i := range 100 { // more than one batch
-			steps = append(steps, tx.PutManifestFile(ctx, w.file(fmt.Sprint("f", i))), tx.PutContent(ctx, fmt.Sprint("sum", i), []byte{byte(i)}),
-				tx.PutVerdicts(ctx, store.Verdict{Checksum: fmt.Sprint("sum", i), Engine: towpath.EngineSQLite, Rules: "1", Refusal: towpath.Why(towpath.ReasonInLFS)}))
+			steps = append(steps, tx.PutManifestFile(ctx, w.file(fmt.Sprint("f", i))),
+				tx.PutContent(ctx, fmt.Sprint("sum", i), []byte{byte(i)}),
+				tx.PutVerdicts(ctx, store.Verdict{
+					Checksum: fmt.Sprint("sum", i),
+					Engine:   towpath.EngineSQLite,
+					Rules:    "1",
+					Refusal:  towpath.Why(towpath.ReasonInLFS),
+				}))
 		}
 		attempt := towpath.Attempt{TaskID: task.ID, Number: 1, State: towpath.TaskDone, StartedAt: tx.Now}
 		_, err := tx.ReceiveDelivery(ctx, &delivery)
-		steps = append(steps, err, tx.CreateAttempt(ctx, &attempt), tx.AddStatements(ctx, attempt.ID, []towpath.StatementLog{{Duration: time.Second}}))
+		steps = append(steps, err, tx.CreateAttempt(ctx, &attempt),
+			tx.AddStatements(ctx, attempt.ID, []towpath.StatementLog{{Duration: time.Second}}))
 		for _, err := range steps {
 			if err != nil {
 				return err
@@ -79,7 +115,8 @@ func allRows(t *testing.T, s *store.Store) map[string]any {
 func TestCopy_bringsEveryRow(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ from, to func(testing.TB) string }{
-		"sqlite to postgres": {newSQLite, newPostgres}, "postgres to sqlite": {newPostgres, newSQLite}, "postgres to postgres": {newPostgres, newPostgres},
+		"sqlite to postgres": {newSQLite, newPostgres}, "postgres to sqlite": {newPostgres, newSQLite},
+		"postgres to postgres": {newPostgres, newPostgres},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

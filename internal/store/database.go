@@ -12,9 +12,11 @@ import (
 
 var instances = newTable("instance", 1, func(i *towpath.Instance) []column {
 	return []column{
-		{"id", &i.ID}, {"name", &i.Name}, {"engine", (*string)(&i.Engine)}, {"environment_id", &i.EnvironmentID}, {"address", &i.Address},
-		{"username", &i.Username}, {"encrypted_password", maybeBlob{&i.EncryptedPassword}}, {"options", jsonText{&i.Options}},
-		{"checked_at", maybe{&i.CheckedAt}}, {"check_error", &i.CheckError}, {"created_at", instant{&i.CreatedAt}},
+		{"id", &i.ID}, {"name", &i.Name}, {"engine", (*string)(&i.Engine)},
+		{"environment_id", &i.EnvironmentID}, {"address", &i.Address}, {"username", &i.Username},
+		{"encrypted_password", maybeBlob{&i.EncryptedPassword}}, {"options", jsonText{&i.Options}},
+		{"checked_at", maybe{&i.CheckedAt}}, {"check_error", &i.CheckError},
+		{"created_at", instant{&i.CreatedAt}},
 	}
 })
 
@@ -22,19 +24,22 @@ var instances = newTable("instance", 1, func(i *towpath.Instance) []column {
 // is bound to it; CreatedAt is set.
 func (tx *Tx) CreateInstance(ctx context.Context, i *towpath.Instance) error {
 	i.CreatedAt = tx.Now
-	err := tx.emitOnce(instances.insert(ctx, tx, *i), towpath.Event{Kind: towpath.EventInstanceCreated, SubjectID: i.ID})
+	err := tx.emitOnce(instances.insert(ctx, tx, *i), towpath.Event{Kind: towpath.EventInstanceCreated,
+		SubjectID: i.ID})
 	return taken(err, "name", "There is an instance named %s already.", i.Name)
 }
 
 // UpdateInstance writes an instance that was read in the same transaction.
 func (tx *Tx) UpdateInstance(ctx context.Context, i *towpath.Instance) error {
-	err := tx.emitOnce(instances.update(ctx, tx, *i), towpath.Event{Kind: towpath.EventInstanceChanged, SubjectID: i.ID})
+	err := tx.emitOnce(instances.update(ctx, tx, *i), towpath.Event{Kind: towpath.EventInstanceChanged,
+		SubjectID: i.ID})
 	return taken(err, "name", "There is an instance named %s already.", i.Name)
 }
 
 // DeleteInstance removes an instance; CodeConflict while it has databases.
 func (tx *Tx) DeleteInstance(ctx context.Context, id string) error {
-	err := tx.emitOnce(instances.delete(ctx, tx, "id = $1", id), towpath.Event{Kind: towpath.EventInstanceDeleted, SubjectID: id})
+	err := tx.emitOnce(instances.delete(ctx, tx, "id = $1", id),
+		towpath.Event{Kind: towpath.EventInstanceDeleted, SubjectID: id})
 	return inUse(err, "The instance has databases. Remove them first.")
 }
 
@@ -55,13 +60,14 @@ func (tx *Tx) EveryInstance(ctx context.Context) iter.Seq2[towpath.Instance, err
 
 var databases = newTable(`"database"`, 1, func(d *towpath.Database) []column {
 	return []column{
-		{"id", &d.ID}, {"instance_id", &d.InstanceID}, {"environment_id", &d.EnvironmentID}, {"name", &d.Name}, {"project_id", &d.ProjectID},
-		{"assigned_at", maybe{&d.AssignedAt}}, {"missing_at", maybe{&d.MissingAt}},
-		{"ledger_at", maybe{&d.Ledger.At}}, {"ledger_error", &d.Ledger.Error}, {"ledger_populated", &d.Ledger.Populated},
+		{"id", &d.ID}, {"instance_id", &d.InstanceID}, {"environment_id", &d.EnvironmentID},
+		{"name", &d.Name}, {"project_id", &d.ProjectID}, {"assigned_at", maybe{&d.AssignedAt}},
+		{"missing_at", maybe{&d.MissingAt}}, {"ledger_at", maybe{&d.Ledger.At}},
+		{"ledger_error", &d.Ledger.Error}, {"ledger_populated", &d.Ledger.Populated},
 		{"ledger_number", &d.Ledger.Number}, {"ledger_seal", &d.Ledger.Seal},
 		{"ledger_trouble", (*string)(&d.Ledger.Trouble)}, {"ledger_differs", &d.Ledger.Differs},
-		{"lease_owner", &d.Lease.Owner}, {"lease_epoch", &d.Lease.Epoch}, {"lease_until", maybe{&d.Lease.Until}},
-		{"created_at", instant{&d.CreatedAt}},
+		{"lease_owner", &d.Lease.Owner}, {"lease_epoch", &d.Lease.Epoch},
+		{"lease_until", maybe{&d.Lease.Until}}, {"created_at", instant{&d.CreatedAt}},
 	}
 })
 
@@ -75,7 +81,8 @@ func (tx *Tx) CreateDatabase(ctx context.Context, d *towpath.Database) error {
 // UpdateDatabase writes a database that was read in the same transaction, without its ledger
 // entries.
 func (tx *Tx) UpdateDatabase(ctx context.Context, d *towpath.Database) error {
-	before, changed, err := databases.change(ctx, tx, *d, "lease_owner", "lease_epoch", "lease_until", "ledger_at")
+	before, changed, err := databases.change(ctx, tx, *d, "lease_owner", "lease_epoch", "lease_until",
+		"ledger_at")
 	if err != nil || !changed {
 		return err
 	}
@@ -102,10 +109,13 @@ func (tx *Tx) DeleteDatabase(ctx context.Context, id string) error {
 		return err
 	}
 	if len(used) > 0 {
-		return towpath.Errorf(towpath.CodeConflict, "Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
+		return towpath.Errorf(towpath.CodeConflict,
+			"Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
 	}
-	err = tx.emitOnce(databases.delete(ctx, tx, "id = $1", id), databaseEvent(towpath.EventDatabaseDeleted, d))
-	return inUse(err, "Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
+	err = tx.emitOnce(databases.delete(ctx, tx, "id = $1", id),
+		databaseEvent(towpath.EventDatabaseDeleted, d))
+	return inUse(err, "Database %s has a history of changes, which is kept, and so the database stays.",
+		d.Name)
 }
 
 // Database reads a database without its ledger entries.
@@ -155,7 +165,8 @@ func (tx *Tx) ProjectDatabases(ctx context.Context, projectID string) ([]towpath
 	if err != nil {
 		return nil, err
 	}
-	entries, err := ledgerEntries.list(ctx, tx, `WHERE database_id IN (SELECT id FROM "database" WHERE project_id = $1) ORDER BY database_id, version, type`, projectID)
+	entries, err := ledgerEntries.list(ctx, tx,
+		`WHERE database_id IN (SELECT id FROM "database" WHERE project_id = $1) ORDER BY database_id, version, type`, projectID)
 	if err != nil {
 		return nil, err
 	}
@@ -186,8 +197,9 @@ func ledgerRows(databaseID string, entries []towpath.LedgerEntry) []ledgerRow {
 
 var ledgerEntries = newTable("ledger_entry", 3, func(e *ledgerRow) []column {
 	return []column{
-		{"database_id", &e.DatabaseID}, {"version", &e.Version}, {"type", (*string)(&e.Type)}, {"state", (*string)(&e.State)},
-		{"description", &e.Description}, {"path", &e.Path}, {"checksum", &e.Checksum}, {"commit_hash", &e.Commit}, {"epoch", &e.Epoch},
+		{"database_id", &e.DatabaseID}, {"version", &e.Version}, {"type", (*string)(&e.Type)},
+		{"state", (*string)(&e.State)}, {"description", &e.Description}, {"path", &e.Path},
+		{"checksum", &e.Checksum}, {"commit_hash", &e.Commit}, {"epoch", &e.Epoch},
 		{"server_id", &e.ServerID}, {"target_id", &e.LedgerEntry.DatabaseID},
 		{"statements_total", &e.StatementsTotal}, {"statements_done", &e.StatementsDone},
 		{"started_at", instant{&e.StartedAt}}, {"finished_at", maybe{&e.FinishedAt}},
@@ -225,19 +237,24 @@ func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.Ledger
 // NoteLedgerHead stores the number of writes of a target's ledger and the seal of its head, unless
 // a higher number is known.
 func (tx *Tx) NoteLedgerHead(ctx context.Context, databaseID string, number int64, seal string) error {
-	_, err := tx.exec(ctx, `UPDATE "database" SET ledger_number = $1, ledger_seal = $2 WHERE id = $3 AND ledger_number <= $1`, number, seal, databaseID)
+	_, err := tx.exec(ctx,
+		`UPDATE "database" SET ledger_number = $1, ledger_seal = $2 WHERE id = $3 AND ledger_number <= $1`,
+		number, seal, databaseID)
 	return databases.wrap("update", err)
 }
 
 // StaleLedgers marks the ledgers of a project's databases as very old, so that the next plan
 // rereads them.
 func (tx *Tx) StaleLedgers(ctx context.Context, projectID string) error {
-	_, err := tx.exec(ctx, `UPDATE "database" SET ledger_at = 1 WHERE project_id = $1 AND ledger_at IS NOT NULL`, projectID)
+	_, err := tx.exec(ctx,
+		`UPDATE "database" SET ledger_at = 1 WHERE project_id = $1 AND ledger_at IS NOT NULL`, projectID)
 	return databases.wrap("update", err)
 }
 
 // replaceLedger writes only differences: every reconcile reads the ledgers, and they rarely change.
-func (tx *Tx) replaceLedger(ctx context.Context, databaseID string, entries []towpath.LedgerEntry) (differs bool, err error) {
+func (tx *Tx) replaceLedger(
+	ctx context.Context, databaseID string, entries []towpath.LedgerEntry,
+) (differs bool, err error) {
 	before, err := ledgerEntries.list(ctx, tx, "WHERE database_id = $1", databaseID)
 	if err != nil {
 		return false, err
@@ -248,13 +265,15 @@ func (tx *Tx) replaceLedger(ctx context.Context, databaseID string, entries []to
 	}
 	var changed []ledgerRow
 	for _, row := range ledgerRows(databaseID, entries) {
-		if known, ok := gone[row.MigrationID]; !ok || !reflect.DeepEqual(ledgerEntries.values(&row), ledgerEntries.values(&known)) {
+		if known, ok := gone[row.MigrationID]; !ok || !reflect.DeepEqual(ledgerEntries.values(&row),
+			ledgerEntries.values(&known)) {
 			changed = append(changed, row)
 		}
 		delete(gone, row.MigrationID)
 	}
 	for id := range gone {
-		if err := ledgerEntries.delete(ctx, tx, "database_id = $1 AND version = $2 AND type = $3", databaseID, id.Version, string(id.Type)); err != nil {
+		if err := ledgerEntries.delete(ctx, tx, "database_id = $1 AND version = $2 AND type = $3", databaseID,
+			id.Version, string(id.Type)); err != nil {
 			return false, err
 		}
 	}
@@ -269,7 +288,9 @@ func (tx *Tx) NoteLedger(ctx context.Context, databaseID string, entries ...towp
 // ClaimTarget takes the lease of a target for owner until the given time and returns its epoch, one
 // more than the last. ok is false while another owner's lease lasts. The same owner gets it again,
 // with a new epoch.
-func (tx *Tx) ClaimTarget(ctx context.Context, databaseID, owner string, until time.Time) (epoch int64, ok bool, err error) {
+func (tx *Tx) ClaimTarget(
+	ctx context.Context, databaseID, owner string, until time.Time,
+) (epoch int64, ok bool, err error) {
 	d, err := tx.Database(ctx, databaseID)
 	if err != nil {
 		return 0, false, err
@@ -283,7 +304,9 @@ func (tx *Tx) ClaimTarget(ctx context.Context, databaseID, owner string, until t
 
 // BusyTargets counts the databases of an instance with a valid lease.
 func (tx *Tx) BusyTargets(ctx context.Context, instanceID string) (n int, err error) {
-	row := tx.tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM "database" WHERE instance_id = $1 AND lease_until > $2`, instanceID, tx.Now.UnixMicro())
+	row := tx.tx.QueryRowContext(ctx,
+		`SELECT COUNT(*) FROM "database" WHERE instance_id = $1 AND lease_until > $2`, instanceID,
+		tx.Now.UnixMicro())
 	if err := row.Scan(&n); err != nil {
 		return 0, fmt.Errorf("count busy databases: %w", err)
 	}
@@ -291,7 +314,9 @@ func (tx *Tx) BusyTargets(ctx context.Context, instanceID string) (n int, err er
 }
 
 // ExtendTarget extends a lease; ok is false when it is no longer the caller's.
-func (tx *Tx) ExtendTarget(ctx context.Context, databaseID, owner string, epoch int64, until time.Time) (ok bool, err error) {
+func (tx *Tx) ExtendTarget(
+	ctx context.Context, databaseID, owner string, epoch int64, until time.Time,
+) (ok bool, err error) {
 	d, err := tx.Database(ctx, databaseID)
 	if err != nil || d.Lease.Owner != owner || d.Lease.Epoch != epoch {
 		return false, err

@@ -45,10 +45,12 @@ func TestTakenNames_areWordsAboutTheirField(t *testing.T) {
 				return tx.CreateEnvironment(ctx, &towpath.Environment{Name: w.environment.Name})
 			}},
 			"an instance's name": {"name", func(ctx context.Context, tx *store.Tx) error {
-				return tx.CreateInstance(ctx, &towpath.Instance{ID: store.NewID(), Name: w.instance.Name, EnvironmentID: w.environment.ID})
+				return tx.CreateInstance(ctx, &towpath.Instance{ID: store.NewID(), Name: w.instance.Name,
+					EnvironmentID: w.environment.ID})
 			}},
 			"a database's name": {"name", func(ctx context.Context, tx *store.Tx) error {
-				return tx.CreateDatabase(ctx, &towpath.Database{InstanceID: w.instance.ID, EnvironmentID: w.environment.ID, Name: w.database.Name})
+				return tx.CreateDatabase(ctx, &towpath.Database{InstanceID: w.instance.ID,
+					EnvironmentID: w.environment.ID, Name: w.database.Name})
 			}},
 			"a link's directory": {"baseDirectory", func(ctx context.Context, tx *store.Tx) error {
 				l := w.newLink(w.link.BaseDirectory)
@@ -56,7 +58,8 @@ func TestTakenNames_areWordsAboutTheirField(t *testing.T) {
 			}},
 		} {
 			t.Run(name, func(t *testing.T) {
-				if words := refused(t, s, towpath.CodeConflict, c.do); words.Field != c.field || words.Message == "" {
+				if words := refused(t, s, towpath.CodeConflict, c.do); words.Field != c.field ||
+					words.Message == "" {
 					t.Errorf("got %+v, want words about %s", words, c.field)
 				}
 			})
@@ -70,10 +73,22 @@ func TestThingsInUse_stay(t *testing.T) {
 		task := w.newTask("1", towpath.TaskDone)
 		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) })
 		for name, do := range map[string]func(ctx context.Context, tx *store.Tx) error{
-			"an environment with an instance": func(ctx context.Context, tx *store.Tx) error { return tx.DeleteEnvironment(ctx, w.environment.ID) },
-			"an instance with a database":     func(ctx context.Context, tx *store.Tx) error { return tx.DeleteInstance(ctx, w.instance.ID) },
-			"a database with a history":       func(ctx context.Context, tx *store.Tx) error { return tx.DeleteDatabase(ctx, w.database.ID) },
-			"a provider with a link":          func(ctx context.Context, tx *store.Tx) error { return tx.DeleteGitProvider(ctx, w.provider.ID) },
+			"an environment with an instance": func(ctx context.Context,
+				tx *store.Tx) error {
+				return tx.DeleteEnvironment(ctx, w.environment.ID)
+			},
+			"an instance with a database": func(ctx context.Context,
+				tx *store.Tx) error {
+				return tx.DeleteInstance(ctx, w.instance.ID)
+			},
+			"a database with a history": func(ctx context.Context,
+				tx *store.Tx) error {
+				return tx.DeleteDatabase(ctx, w.database.ID)
+			},
+			"a provider with a link": func(ctx context.Context,
+				tx *store.Tx) error {
+				return tx.DeleteGitProvider(ctx, w.provider.ID)
+			},
 		} {
 			t.Run(name, func(t *testing.T) { refused(t, s, towpath.CodeConflict, do) })
 		}
@@ -83,10 +98,25 @@ func TestThingsInUse_stay(t *testing.T) {
 func TestMissingThings_areNotFound(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		for name, do := range map[string]func(ctx context.Context, tx *store.Tx) error{
-			"a project":         func(ctx context.Context, tx *store.Tx) error { _, err := tx.Project(ctx, "x"); return err },
-			"a project to keep": func(ctx context.Context, tx *store.Tx) error { return tx.UpdateProject(ctx, &towpath.Project{ID: "x"}) },
-			"an open rollout":   func(ctx context.Context, tx *store.Tx) error { _, err := tx.OpenRollout(ctx, "x"); return err },
-			"content":           func(ctx context.Context, tx *store.Tx) error { _, err := tx.Content(ctx, "x"); return err },
+			"a project": func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Project(ctx,
+					"x")
+				return err
+			},
+			"a project to keep": func(ctx context.Context, tx *store.Tx) error {
+				return tx.UpdateProject(ctx,
+					&towpath.Project{ID: "x"})
+			},
+			"an open rollout": func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.OpenRollout(ctx,
+					"x")
+				return err
+			},
+			"content": func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Content(ctx,
+					"x")
+				return err
+			},
 		} {
 			t.Run(name, func(t *testing.T) { refused(t, s, towpath.CodeNotFound, do) })
 		}
@@ -130,7 +160,8 @@ func TestPages_goThroughEverythingOnceInBothDirections(t *testing.T) {
 					slices.Reverse(got)
 				}
 				if !slices.Equal(got, want) {
-					t.Errorf("limit %d, newest first %v: got %d, want %d in order", limit, newest, len(got), len(want))
+					t.Errorf("limit %d, newest first %v: got %d, want %d in order", limit, newest, len(got),
+						len(want))
 				}
 			}
 		}
@@ -142,10 +173,12 @@ func TestFilters_pickWhatTheySay(t *testing.T) {
 		w := newWorld(t, s)
 		free := towpath.Database{InstanceID: w.instance.ID, EnvironmentID: w.environment.ID, Name: "free"}
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: w.project.ID, MemberID: w.member.ID, Role: towpath.ProjectOwner}); err != nil {
+			if err := tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: w.project.ID,
+				MemberID: w.member.ID, Role: towpath.ProjectOwner}); err != nil {
 				return err
 			}
-			if err := tx.Audit(ctx, towpath.AuditEvent{Action: "link.add", ProjectID: w.project.ID}); err != nil {
+			if err := tx.Audit(ctx,
+				towpath.AuditEvent{Action: "link.add", ProjectID: w.project.ID}); err != nil {
 				return err
 			}
 			return tx.CreateDatabase(ctx, &free)
@@ -159,15 +192,27 @@ func TestFilters_pickWhatTheySay(t *testing.T) {
 				return count(tx.Databases(ctx, store.DatabaseFilter{ProjectID: w.project.ID}, all))
 			},
 			"1 unassigned database": func(ctx context.Context, tx *store.Tx) (int, error) {
-				return count(tx.Databases(ctx, store.DatabaseFilter{Unassigned: true, InstanceID: w.instance.ID}, all))
+				return count(tx.Databases(ctx,
+					store.DatabaseFilter{Unassigned: true, InstanceID: w.instance.ID}, all))
 			},
 			"0 databases of another instance": func(ctx context.Context, tx *store.Tx) (int, error) {
 				return count(tx.Databases(ctx, store.DatabaseFilter{InstanceID: "x"}, all))
 			},
-			"1 project of the member":  func(ctx context.Context, tx *store.Tx) (int, error) { return count(tx.Projects(ctx, w.member.ID, all)) },
-			"0 projects of a stranger": func(ctx context.Context, tx *store.Tx) (int, error) { return count(tx.Projects(ctx, "x", all)) },
+			"1 project of the member": func(ctx context.Context,
+				tx *store.Tx) (int, error) {
+				return count(tx.Projects(ctx, w.member.ID, all))
+			},
+			"0 projects of a stranger": func(ctx context.Context,
+				tx *store.Tx) (int, error) {
+				return count(tx.Projects(ctx, "x", all))
+			},
 			"1 rollout of the member": func(ctx context.Context, tx *store.Tx) (int, error) {
-				return count(tx.Rollouts(ctx, store.RolloutFilter{MemberID: w.member.ID, ProjectID: w.project.ID, LinkID: w.link.ID, State: towpath.RolloutPending}, all))
+				return count(tx.Rollouts(ctx, store.RolloutFilter{
+					MemberID:  w.member.ID,
+					ProjectID: w.project.ID,
+					LinkID:    w.link.ID,
+					State:     towpath.RolloutPending,
+				}, all))
 			},
 			"0 rollouts of a stranger": func(ctx context.Context, tx *store.Tx) (int, error) {
 				return count(tx.Rollouts(ctx, store.RolloutFilter{MemberID: "x"}, all))
@@ -176,7 +221,8 @@ func TestFilters_pickWhatTheySay(t *testing.T) {
 				return count(tx.Rollouts(ctx, store.RolloutFilter{State: towpath.RolloutDone}, all))
 			},
 			"1 link of the grant": func(ctx context.Context, tx *store.Tx) (int, error) {
-				return count(tx.Links(ctx, store.LinkFilter{GrantID: w.grant.ID, ProviderID: w.provider.ID, ProjectID: w.project.ID}, all))
+				return count(tx.Links(ctx, store.LinkFilter{GrantID: w.grant.ID, ProviderID: w.provider.ID,
+					ProjectID: w.project.ID}, all))
 			},
 			"0 links of another grant": func(ctx context.Context, tx *store.Tx) (int, error) {
 				return count(tx.Links(ctx, store.LinkFilter{GrantID: "x"}, all))
@@ -184,14 +230,26 @@ func TestFilters_pickWhatTheySay(t *testing.T) {
 			"1 event of the project": func(ctx context.Context, tx *store.Tx) (int, error) {
 				return count(tx.AuditEvents(ctx, w.project.ID, all))
 			},
-			"0 deliveries of no link": func(ctx context.Context, tx *store.Tx) (int, error) { return count(tx.Deliveries(ctx, "", all)) },
-			"1 grant of everybody":    func(ctx context.Context, tx *store.Tx) (int, error) { return count(tx.Grants(ctx, w.provider.ID, "")) },
-			"0 grants of a stranger":  func(ctx context.Context, tx *store.Tx) (int, error) { return count(tx.Grants(ctx, w.provider.ID, "x")) },
+			"0 deliveries of no link": func(ctx context.Context,
+				tx *store.Tx) (int, error) {
+				return count(tx.Deliveries(ctx, "", all))
+			},
+			"1 grant of everybody": func(ctx context.Context,
+				tx *store.Tx) (int, error) {
+				return count(tx.Grants(ctx, w.provider.ID, ""))
+			},
+			"0 grants of a stranger": func(ctx context.Context,
+				tx *store.Tx) (int, error) {
+				return count(tx.Grants(ctx, w.provider.ID, "x"))
+			},
 			"1 idle grant": func(ctx context.Context, tx *store.Tx) (int, error) {
 				return count(tx.IdleGrants(ctx, tx.Now.Add(time.Hour).UnixMicro()))
 			},
-			"1 due poll": func(ctx context.Context, tx *store.Tx) (int, error) { return count(tx.DuePolls(ctx)) },
-			"1 owner":    func(ctx context.Context, tx *store.Tx) (int, error) { return tx.CountOwners(ctx) },
+			"1 due poll": func(ctx context.Context,
+				tx *store.Tx) (int, error) {
+				return count(tx.DuePolls(ctx))
+			},
+			"1 owner": func(ctx context.Context, tx *store.Tx) (int, error) { return tx.CountOwners(ctx) },
 		}
 		for name, do := range counts {
 			t.Run(name, func(t *testing.T) {
@@ -227,8 +285,18 @@ func TestCredentials_endWithTheirTime(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		w, c := newWorld(t, s), stopClock(s)
 		end := c.now().Add(time.Hour)
-		credential := towpath.Credential{Kind: towpath.CredentialSession, MemberID: w.member.ID, Hash: []byte{0, 255}, ExpiresAt: &end}
-		verification := towpath.Verification{ID: store.NewID(), Purpose: towpath.PurposeGrant, State: towpath.VerificationPending, StateHash: []byte{1}}
+		credential := towpath.Credential{
+			Kind:      towpath.CredentialSession,
+			MemberID:  w.member.ID,
+			Hash:      []byte{0, 255},
+			ExpiresAt: &end,
+		}
+		verification := towpath.Verification{
+			ID:        store.NewID(),
+			Purpose:   towpath.PurposeGrant,
+			State:     towpath.VerificationPending,
+			StateHash: []byte{1},
+		}
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			if err := tx.CreateVerification(ctx, &verification); err != nil {
 				return err
@@ -254,10 +322,12 @@ func TestCredentials_endWithTheirTime(t *testing.T) {
 		}
 		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteExpired(ctx) })
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
-			if n, err := count(tx.Credentials(ctx, w.member.ID, towpath.CredentialSession, store.Page{})); n != 0 || err != nil {
+			if n, err := count(tx.Credentials(ctx, w.member.ID, towpath.CredentialSession,
+				store.Page{})); n != 0 || err != nil {
 				t.Errorf("%d ended sessions are kept (%v)", n, err)
 			}
-			if _, err := tx.VerificationByState(ctx, []byte{1}); towpath.ErrorCode(err) != towpath.CodeNotFound {
+			if _, err := tx.VerificationByState(ctx,
+				[]byte{1}); towpath.ErrorCode(err) != towpath.CodeNotFound {
 				t.Errorf("an ended verification is kept (%v)", err)
 			}
 			return nil
@@ -274,7 +344,12 @@ func TestDelivery_isKeptOnceHoweverOftenItComes(t *testing.T) {
 			group.Go(func() {
 				known := false
 				err := s.Write(t.Context(), func(tx *store.Tx) (err error) {
-					d := towpath.Delivery{LinkID: w.link.ID, RequestID: "r", Verdict: towpath.DeliveryAccepted, Payload: []byte("{}")}
+					d := towpath.Delivery{
+						LinkID:    w.link.ID,
+						RequestID: "r",
+						Verdict:   towpath.DeliveryAccepted,
+						Payload:   []byte("{}"),
+					}
 					known, err = tx.ReceiveDelivery(t.Context(), &d)
 					return err
 				})
@@ -289,7 +364,8 @@ func TestDelivery_isKeptOnceHoweverOftenItComes(t *testing.T) {
 		group.Wait()
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
 			list, err := tx.Deliveries(ctx, w.link.ID, store.Page{})
-			if err != nil || len(list) != 1 || list[0].Attempts != 8 || fresh.Load() != 1 || list[0].Payload != nil {
+			if err != nil || len(list) != 1 || list[0].Attempts != 8 || fresh.Load() != 1 ||
+				list[0].Payload != nil {
 				t.Fatalf("%d were new; kept %+v (%v)", fresh.Load(), list, err)
 			}
 			whole, err := tx.Delivery(ctx, w.link.ID, list[0].ID)
@@ -350,10 +426,12 @@ func TestManifest_isReplacedFileByFile(t *testing.T) {
 			if diff := cmp.Diff(all, paged); diff != "" {
 				t.Error(diff)
 			}
-			if n, err := count(tx.ManifestPage(ctx, w.link.ID, towpath.FileIgnored, "", 10)); n != 1 || err != nil {
+			if n, err := count(tx.ManifestPage(ctx, w.link.ID, towpath.FileIgnored, "", 10)); n != 1 ||
+				err != nil {
 				t.Errorf("%d ignored files (%v)", n, err)
 			}
-			if n, err := count(tx.OtherClaims(ctx, w.project.ID, "another link")); n != files-2 || err != nil {
+			if n, err := count(tx.OtherClaims(ctx, w.project.ID, "another link")); n != files-2 ||
+				err != nil {
 				t.Errorf("another link sees %d claims (%v)", n, err)
 			}
 			n, err := count(tx.OtherClaims(ctx, w.project.ID, w.link.ID))
@@ -376,7 +454,8 @@ func TestManifest_isReplacedFileByFile(t *testing.T) {
 func TestContents_areKeptWhileSomethingRefersToThem(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		w, c := newWorld(t, s), stopClock(s)
-		file, task, record := w.file("a"), w.newTask("1", towpath.TaskDone), w.newTask("2", towpath.TaskPending)
+		file, task, record := w.file("a"), w.newTask("1", towpath.TaskDone), w.newTask("2",
+			towpath.TaskPending)
 		file.Checksum, task.Checksum, record.Checksum = "file", "task", ""
 		record.Action, record.Covers = towpath.ActionRecord, []towpath.Migration{{Checksum: "covered"}}
 		needed := []string{"file", "task", "covered", "ledger", "change", "before", "after"}
@@ -388,7 +467,12 @@ func TestContents_areKeptWhileSomethingRefersToThem(t *testing.T) {
 			}
 			entry := w.entry("1")
 			entry.Checksum = "ledger"
-			change := towpath.ChangeHistory{DatabaseID: w.database.ID, Migration: towpath.Migration{Checksum: "change"}, SchemaBefore: "before", SchemaAfter: "after"}
+			change := towpath.ChangeHistory{
+				DatabaseID:   w.database.ID,
+				Migration:    towpath.Migration{Checksum: "change"},
+				SchemaBefore: "before",
+				SchemaAfter:  "after",
+			}
 			for _, err := range []error{
 				tx.PutManifestFile(ctx, file), tx.CreateTask(ctx, &task), tx.CreateTask(ctx, &record),
 				tx.NoteLedger(ctx, w.database.ID, entry), tx.AddHistory(ctx, &change),
@@ -401,7 +485,8 @@ func TestContents_areKeptWhileSomethingRefersToThem(t *testing.T) {
 		})
 		c.advance(48 * time.Hour)
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.PutContent(ctx, "again", []byte("again")); err != nil { // a transaction is about to refer to it
+			// a transaction is about to refer to it
+			if err := tx.PutContent(ctx, "again", []byte("again")); err != nil {
 				return err
 			}
 			if err := tx.PutContent(ctx, "empty", nil); err != nil {

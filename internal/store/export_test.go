@@ -33,7 +33,8 @@ func (s *Store) SetMaxPages(t *testing.T, n int) {
 	}
 	defer func() { _ = tx.Rollback() }() // nothing changed
 	var set int
-	if err := tx.QueryRowContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", n)).Scan(&set); err != nil {
+	if err := tx.QueryRowContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", n)).Scan(
+		&set); err != nil {
 		t.Fatal(err)
 	}
 }

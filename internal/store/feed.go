@@ -17,7 +17,8 @@ const (
 	manyEvents  = "*" // in the place of the names of too many events
 )
 
-// Feed yields the events of this process and of all others on the same PostgreSQL, in the order of their commits.
+// Feed yields the events of this process and of all others on the same PostgreSQL, in the order of
+// their commits.
 type Feed struct {
 	// Ready receives when Take has something. It has room for one.
 	Ready <-chan struct{}
@@ -52,8 +53,9 @@ func (f *Feed) Close() {
 	f.store.feeds.open = slices.DeleteFunc(f.store.feeds.open, func(other *Feed) bool { return other == f })
 }
 
-// Take returns what has come since the last Take. missed reports that there was more: a connection was lost, or the reader was
-// too slow. Whoever keeps something up to date by events then reads it whole.
+// Take returns what has come since the last Take. missed reports that there was more: a connection
+// was lost, or the reader was too slow. Whoever keeps something up to date by events then reads it
+// whole.
 func (f *Feed) Take() (events []towpath.Event, missed bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -43,7 +43,8 @@ func TestEmit_makesOneRowOfABatch(t *testing.T) {
 		for _, e := range events[len(events)-3:] {
 			got = append(got, fmt.Sprintf("%s %s>%s %d %v", e.Kind, e.From, e.To, e.Count, e.TaskID != ""))
 		}
-		want := []string{"task.created >pending 500 false", "task.changed pending>held 1 true", "task.changed pending>running 499 false"}
+		want := []string{"task.created >pending 500 false", "task.changed pending>held 1 true",
+			"task.changed pending>running 499 false"}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
@@ -106,7 +107,8 @@ func TestFeed_hasWhatOtherReplicasCommit(t *testing.T) {
 	}
 	write(t, a, func(ctx context.Context, tx *store.Tx) error { // more than one notification can name
 		for n := range 400 {
-			tx.Emit(towpath.Event{Kind: towpath.EventInstanceChanged, SubjectID: fmt.Sprint(n), Params: map[string]string{}})
+			tx.Emit(towpath.Event{Kind: towpath.EventInstanceChanged, SubjectID: fmt.Sprint(n),
+				Params: map[string]string{}})
 		}
 		return nil
 	})
@@ -114,7 +116,8 @@ func TestFeed_hasWhatOtherReplicasCommit(t *testing.T) {
 		t.Error("too many events are to be read again elsewhere alone")
 	}
 	write(t, a, func(ctx context.Context, tx *store.Tx) error {
-		return tx.Exec(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'")
+		return tx.Exec(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "+
+			"current_database() AND query LIKE 'LISTEN%'")
 	})
 	if !heard(t, feeds[1], "") {
 		t.Error("a lost connection misses nothing")
@@ -137,7 +140,8 @@ func TestPrune_keepsActsForGood(t *testing.T) {
 		c.advance(8 * 24 * time.Hour)
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			for n := range 500 {
-				tx.Emit(towpath.Event{Kind: towpath.EventInstanceChanged, SubjectID: fmt.Sprint(n), Params: map[string]string{}})
+				tx.Emit(towpath.Event{Kind: towpath.EventInstanceChanged, SubjectID: fmt.Sprint(n),
+					Params: map[string]string{}})
 			}
 			return nil
 		})
@@ -148,7 +152,8 @@ func TestPrune_keepsActsForGood(t *testing.T) {
 		for _, e := range all(t, s) {
 			kept[e.Kind]++
 		}
-		if diff := cmp.Diff(map[towpath.EventKind]int{"project.rename": 1, towpath.EventInstanceChanged: 500}, kept); diff != "" {
+		if diff := cmp.Diff(map[towpath.EventKind]int{"project.rename": 1, towpath.EventInstanceChanged: 500},
+			kept); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -162,14 +167,16 @@ func TestMigrations_makeActsOfTheAuditLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.Exec(ctx, "INSERT INTO audit_event VALUES ('1', 5000000, 'm', 'project.rename', 'p', 'p', $1)", sentence)
+			return tx.Exec(ctx,
+				"INSERT INTO audit_event VALUES ('1', 5000000, 'm', 'project.rename', 'p', 'p', $1)",
+				sentence)
 		})
 		if _, err := migrations.Up(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		want := []towpath.Event{{
-			ID: "1", At: time.UnixMicro(5000000).UTC(), Kind: "project.rename", ActorID: "m", ProjectID: "p", SubjectID: "p", Count: 1,
-			Params: map[string]string{"text": sentence},
+			ID: "1", At: time.UnixMicro(5000000).UTC(), Kind: "project.rename", ActorID: "m", ProjectID: "p",
+			SubjectID: "p", Count: 1, Params: map[string]string{"text": sentence},
 		}}
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
 			got, err := tx.Acts(ctx, "p", store.Page{})

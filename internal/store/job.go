@@ -10,9 +10,10 @@ import (
 
 var jobs = newTable("job", 2, func(j *towpath.Job) []column {
 	return []column{
-		{"kind", (*string)(&j.Kind)}, {"subject", &j.Subject}, {"generation", &j.Generation}, {"observed_generation", &j.ObservedGeneration}, {"due_at", instant{&j.DueAt}},
-		{"attempts", &j.Attempts}, {"last_error", &j.LastError},
-		{"lease_owner", &j.Lease.Owner}, {"lease_epoch", &j.Lease.Epoch}, {"lease_until", maybe{&j.Lease.Until}},
+		{"kind", (*string)(&j.Kind)}, {"subject", &j.Subject}, {"generation", &j.Generation},
+		{"observed_generation", &j.ObservedGeneration}, {"due_at", instant{&j.DueAt}},
+		{"attempts", &j.Attempts}, {"last_error", &j.LastError}, {"lease_owner", &j.Lease.Owner},
+		{"lease_epoch", &j.Lease.Epoch}, {"lease_until", maybe{&j.Lease.Until}},
 	}
 })
 
@@ -39,8 +40,11 @@ func (tx *Tx) EnqueueAt(ctx context.Context, kind towpath.JobKind, subject strin
 }
 
 // ClaimJobs leases at most limit due jobs to owner until the given time, the longest due first.
-func (tx *Tx) ClaimJobs(ctx context.Context, owner string, until time.Time, limit int) ([]towpath.Job, error) {
-	due, err := jobs.list(ctx, tx, "WHERE generation > observed_generation AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due_at LIMIT $2",
+func (tx *Tx) ClaimJobs(
+	ctx context.Context, owner string, until time.Time, limit int,
+) ([]towpath.Job, error) {
+	due, err := jobs.list(ctx, tx,
+		"WHERE generation > observed_generation AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due_at LIMIT $2",
 		tx.Now.UnixMicro(), limit)
 	if err != nil {
 		return nil, err
@@ -60,7 +64,8 @@ func (tx *Tx) held(ctx context.Context, claimed towpath.Job) (now towpath.Job, o
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return now, false, nil
 	}
-	return now, err == nil && now.Lease.Epoch == claimed.Lease.Epoch && now.Lease.Owner == claimed.Lease.Owner, err
+	return now, err == nil && now.Lease.Epoch == claimed.Lease.Epoch &&
+		now.Lease.Owner == claimed.Lease.Owner, err
 }
 
 // ExtendJob extends the lease of a claimed job; ok is false when it is no longer the claimer's.
@@ -82,7 +87,9 @@ func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, requeueAt *tim
 			j.Generation++
 			j.DueAt = *requeueAt
 		}
-		j.ObservedGeneration, j.Attempts, j.LastError = claimed.Generation, 0, ""
+		j.ObservedGeneration = claimed.Generation
+		j.Attempts = 0
+		j.LastError = ""
 	})
 }
 
@@ -121,7 +128,8 @@ func (tx *Tx) DeleteJobs(ctx context.Context, subject string) error {
 // PruneJobs removes jobs that nobody has requested since the given time. Another request makes a
 // new row.
 func (tx *Tx) PruneJobs(ctx context.Context, before time.Time) error {
-	return jobs.delete(ctx, tx, "generation = observed_generation AND lease_until IS NULL AND due_at < $1", before.UnixMicro())
+	return jobs.delete(ctx, tx, "generation = observed_generation AND lease_until IS NULL AND due_at < $1",
+		before.UnixMicro())
 }
 
 // nextDue examines one free job and the leased ones, which are few, however many jobs are due.

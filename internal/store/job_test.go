@@ -29,7 +29,10 @@ func (c *clock) advance(d time.Duration) { c.micros.Add(d.Microseconds()) }
 
 func enqueue(t testing.TB, s *store.Store, subject string) {
 	t.Helper()
-	write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Enqueue(ctx, towpath.JobReconcile, subject) })
+	write(t, s, func(ctx context.Context, tx *store.Tx) error {
+		return tx.Enqueue(ctx, towpath.JobReconcile,
+			subject)
+	})
 }
 
 func claim(t testing.TB, s *store.Store, owner string) (claimed []towpath.Job) {
@@ -214,10 +217,13 @@ func TestJob_thatIsGoneIsNobodys(t *testing.T) {
 			}
 			return tx.FinishJob(ctx, old, nil)
 		})
-		enqueue(t, s, "l1") // a new job of the same subject; the same process claims it while its old handler still runs
+		// a new job of the same subject; the same process claims it while its old handler still
+		// runs
+		enqueue(t, s, "l1")
 		now := claimOne(t, s)
 		finish(t, s, old, nil)
-		if j := jobNow(t, s, "l1"); j.ObservedGeneration != 0 || j.Lease.Epoch != now.Lease.Epoch || j.Lease.Owner == "" {
+		if j := jobNow(t, s, "l1"); j.ObservedGeneration != 0 || j.Lease.Epoch != now.Lease.Epoch ||
+			j.Lease.Owner == "" {
 			t.Errorf("the old handler ended the new run: %+v", j)
 		}
 	})
@@ -236,7 +242,11 @@ func TestPruneJobs_leavesWhatIsWantedOrRecent(t *testing.T) {
 				finish(t, s, j, nil)
 			}
 		}
-		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.PruneJobs(ctx, tx.Now.Add(-24*time.Hour)) })
+		write(t, s,
+			func(ctx context.Context, tx *store.Tx) error {
+				return tx.PruneJobs(ctx,
+					tx.Now.Add(-24*time.Hour))
+			})
 		for subject, there := range map[string]bool{"done": false, "wanted": true, "recent": true} {
 			err := s.Read(t.Context(), func(tx *store.Tx) error {
 				_, err := tx.Job(t.Context(), towpath.JobReconcile, subject)
@@ -330,7 +340,8 @@ func TestJobs_neverLoseWantedWork(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		c := stopClock(s)
 		rapid.Check(t, func(rt *rapid.T) {
-			write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Exec(ctx, "DELETE FROM job") })
+			write(t, s,
+				func(ctx context.Context, tx *store.Tx) error { return tx.Exec(ctx, "DELETE FROM job") })
 			wishes := map[string]*wish{}
 			var runs []trial
 			subject := func() string { return rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "subject") }
@@ -369,7 +380,10 @@ func TestJobs_neverLoseWantedWork(t *testing.T) {
 			rt.Repeat(map[string]func(*rapid.T){
 				"ask":          func(*rapid.T) { ask(0) },
 				"ask for then": func(*rapid.T) { ask(30 * time.Second) },
-				"claim":        func(t *rapid.T) { claimAll(rapid.SampledFrom([]string{"p", "q"}).Draw(t, "owner")) },
+				"claim": func(t *rapid.T) {
+					claimAll(rapid.SampledFrom([]string{"p", "q"}).Draw(t,
+						"owner"))
+				},
 				"finish": func(*rapid.T) {
 					end(func(ctx context.Context, tx *store.Tx, r trial) (bool, error) {
 						return true, tx.FinishJob(ctx, r.job, nil)
@@ -379,7 +393,8 @@ func TestJobs_neverLoseWantedWork(t *testing.T) {
 					end(func(ctx context.Context, tx *store.Tx, r trial) (bool, error) {
 						again := tx.Now.Add(20 * time.Second)
 						now, err := tx.Job(ctx, r.job.Kind, r.job.Subject)
-						if w := wishes[r.job.Subject]; err == nil && now.Lease.Epoch == r.job.Lease.Epoch && now.Lease.Owner != "" && w.asked == r.asked {
+						if w := wishes[r.job.Subject]; err == nil && now.Lease.Epoch == r.job.Lease.Epoch &&
+							now.Lease.Owner != "" && w.asked == r.asked {
 							w.asked++
 						}
 						return true, tx.FinishJob(ctx, r.job, &again)
@@ -390,14 +405,19 @@ func TestJobs_neverLoseWantedWork(t *testing.T) {
 						return false, tx.FailJob(ctx, r.job, "no", tx.Now.Add(10*time.Second))
 					})
 				},
-				"die":       func(*rapid.T) { end(func(context.Context, *store.Tx, trial) (bool, error) { return false, nil }) },
-				"time goes": func(t *rapid.T) { c.advance(time.Duration(rapid.IntRange(1, 90).Draw(t, "seconds")) * time.Second) },
+				"die": func(*rapid.T) {
+					end(func(context.Context, *store.Tx, trial) (bool, error) { return false, nil })
+				},
+				"time goes": func(t *rapid.T) {
+					c.advance(time.Duration(rapid.IntRange(1, 90).Draw(t, "seconds")) * time.Second)
+				},
 				"restart": func(*rapid.T) {
 					write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.FreeLeases(ctx) })
 				},
 				"": func(rt *rapid.T) {
 					for name, w := range wishes {
-						if j := jobNow(t, s, name); (j.Generation > j.ObservedGeneration) != (w.asked > w.served) {
+						if j := jobNow(t, s,
+							name); (j.Generation > j.ObservedGeneration) != (w.asked > w.served) {
 							rt.Fatalf("%+v, though asked for %d times and served %d", j, w.asked, w.served)
 						}
 					}

@@ -13,14 +13,17 @@ import (
 var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []column {
 	return []column{
 		{"id", &l.ID}, {"project_id", &l.ProjectID}, {"provider_id", &l.ProviderID}, {"grant_id", &l.GrantID},
-		{"repository_id", &l.RepositoryID}, {"repository_name", &l.RepositoryName}, {"repository_url", &l.RepositoryURL},
-		{"branch", &l.Branch}, {"base_directory", &l.BaseDirectory}, {"file_path_template", &l.FilePathTemplate},
-		{"schema_path_template", &l.SchemaPathTemplate}, {"late_policy", (*string)(&l.LatePolicy)}, {"waiting_status", (*string)(&l.WaitingStatus)},
-		{"hook_key", &l.HookKey}, {"hook_id", &l.HookID}, {"encrypted_hook_secret", blob{&l.EncryptedHookSecret}}, {"hook_url", &l.HookURL},
+		{"repository_id", &l.RepositoryID}, {"repository_name", &l.RepositoryName},
+		{"repository_url", &l.RepositoryURL}, {"branch", &l.Branch}, {"base_directory", &l.BaseDirectory},
+		{"file_path_template", &l.FilePathTemplate}, {"schema_path_template", &l.SchemaPathTemplate},
+		{"late_policy", (*string)(&l.LatePolicy)}, {"waiting_status", (*string)(&l.WaitingStatus)},
+		{"hook_key", &l.HookKey}, {"hook_id", &l.HookID},
+		{"encrypted_hook_secret", blob{&l.EncryptedHookSecret}}, {"hook_url", &l.HookURL},
 		{"hook_state", (*string)(&l.HookState)}, {"hook_reason", reason{&l.HookReason}},
 		{"head_commit", &l.HeadCommit}, {"synced_commit", &l.SyncedCommit}, {"synced_at", maybe{&l.SyncedAt}},
 		{"baselined_up_to", &l.BaselinedUpTo}, {"attention_reason", &l.AttentionReason},
-		{"last_delivery_at", maybe{&l.LastDeliveryAt}}, {"untold_at", maybe{&l.UntoldAt}}, {"last_poll_at", maybe{&l.LastPollAt}}, {"next_poll_at", instant{&l.NextPollAt}},
+		{"last_delivery_at", maybe{&l.LastDeliveryAt}}, {"untold_at", maybe{&l.UntoldAt}},
+		{"last_poll_at", maybe{&l.LastPollAt}}, {"next_poll_at", instant{&l.NextPollAt}},
 		{"created_by", &l.CreatedBy}, {"created_at", instant{&l.CreatedAt}},
 	}
 })
@@ -63,13 +66,16 @@ func linkState(l towpath.RepositoryLink) string {
 func (tx *Tx) FollowRename(ctx context.Context, before, now towpath.RepositoryLink) error {
 	if before.RepositoryURL != "" && now.RepositoryURL != before.RepositoryURL {
 		former := before.RepositoryURL + "/"
-		_, err := tx.exec(ctx, "UPDATE rollout SET commit_url = $1 || substr(commit_url, $2) WHERE link_id = $3 AND substr(commit_url, 1, $4) = $5",
-			now.RepositoryURL+"/", utf8.RuneCountInString(former)+1, now.ID, utf8.RuneCountInString(former), former)
+		_, err := tx.exec(ctx, "UPDATE rollout SET commit_url = $1 || substr(commit_url, $2) WHERE link_id "+
+			"= $3 AND substr(commit_url, 1, $4) = $5",
+			now.RepositoryURL+"/", utf8.RuneCountInString(former)+1, now.ID, utf8.RuneCountInString(former),
+			former)
 		if err != nil {
 			return fmt.Errorf("follow the repository's address: %w", err)
 		}
 	}
-	_, err := tx.exec(ctx, "UPDATE change_history SET repository = $1 WHERE repository = $2 AND rollout_id IN (SELECT id FROM rollout WHERE link_id = $3)",
+	_, err := tx.exec(ctx, "UPDATE change_history SET repository = $1 WHERE repository = $2 AND rollout_id "+
+		"IN (SELECT id FROM rollout WHERE link_id = $3)",
 		now.RepositoryName, before.RepositoryName, now.ID)
 	if err != nil {
 		return fmt.Errorf("follow the repository's name: %w", err)
@@ -150,7 +156,8 @@ func (tx *Tx) WakeSiblings(ctx context.Context, link towpath.RepositoryLink) err
 		if l.ID == link.ID {
 			continue
 		}
-		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil { // otherwise a branch that has not moved is not planned
+		// otherwise a branch that has not moved is not planned
+		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil {
 			return err
 		}
 		return tx.WakeLinks(ctx, link.ProjectID, link.ID)
@@ -183,17 +190,19 @@ func (tx *Tx) PutBaselines(ctx context.Context, list ...towpath.LinkBaseline) er
 // Baselines returns the baselines of single databases, chosen when the link was made, by their ids.
 func (tx *Tx) Baselines(ctx context.Context, linkID string) (map[string]string, error) {
 	versions := map[string]string{}
-	err := linkBaselines.each(ctx, tx, "WHERE link_id = $1", []any{linkID}, func(b towpath.LinkBaseline) error {
-		versions[b.DatabaseID] = b.Version
-		return nil
-	})
+	err := linkBaselines.each(ctx, tx, "WHERE link_id = $1", []any{linkID},
+		func(b towpath.LinkBaseline) error {
+			versions[b.DatabaseID] = b.Version
+			return nil
+		})
 	return versions, err
 }
 
 func deliveryHead(d *towpath.Delivery) []column {
 	return []column{
-		{"id", &d.ID}, {"link_id", &d.LinkID}, {"request_id", &d.RequestID}, {"event", &d.Event}, {"verdict", (*string)(&d.Verdict)},
-		{"reason", reason{&d.Reason}}, {"attempts", &d.Attempts}, {"received_at", instant{&d.ReceivedAt}},
+		{"id", &d.ID}, {"link_id", &d.LinkID}, {"request_id", &d.RequestID}, {"event", &d.Event},
+		{"verdict", (*string)(&d.Verdict)}, {"reason", reason{&d.Reason}}, {"attempts", &d.Attempts},
+		{"received_at", instant{&d.ReceivedAt}},
 	}
 }
 
@@ -217,7 +226,9 @@ func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known b
 		}
 		return true, tx.emitDelivery(ctx, before)
 	case towpath.CodeNotFound:
-		d.ID, d.ReceivedAt, d.Attempts = NewID(), tx.Now, 1
+		d.ID = NewID()
+		d.ReceivedAt = tx.Now
+		d.Attempts = 1
 		if err := deliveries.insert(ctx, tx, *d); err != nil {
 			return false, err
 		}
@@ -229,7 +240,11 @@ func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known b
 func (tx *Tx) emitDelivery(ctx context.Context, d towpath.Delivery) error {
 	l, err := tx.Link(ctx, d.LinkID)
 	return tx.emitOnce(err, towpath.Event{
-		Kind: towpath.EventDeliveryReceived, ProjectID: l.ProjectID, LinkID: l.ID, SubjectID: d.ID, To: string(d.Verdict),
+		Kind:      towpath.EventDeliveryReceived,
+		ProjectID: l.ProjectID,
+		LinkID:    l.ID,
+		SubjectID: d.ID,
+		To:        string(d.Verdict),
 	})
 }
 
@@ -252,9 +267,11 @@ func (tx *Tx) PruneDeliveries(ctx context.Context, before int64) error {
 
 var manifestFiles = newTable("manifest_file", 2, func(f *towpath.ManifestFile) []column {
 	return []column{
-		{"link_id", &f.LinkID}, {"path", &f.Path}, {"state", (*string)(&f.State)}, {"reason", reason{&f.Reason}}, {"size", &f.Size},
-		{"version", &f.Version}, {"type", (*string)(&f.Type)}, {"label", &f.Label}, {"description", &f.Description},
-		{"checksum", &f.Checksum}, {"environment", &f.Environment}, {"database_name", &f.Database}, {"commit_hash", &f.Commit},
+		{"link_id", &f.LinkID}, {"path", &f.Path}, {"state", (*string)(&f.State)},
+		{"reason", reason{&f.Reason}}, {"size", &f.Size}, {"version", &f.Version},
+		{"type", (*string)(&f.Type)}, {"label", &f.Label}, {"description", &f.Description},
+		{"checksum", &f.Checksum}, {"environment", &f.Environment}, {"database_name", &f.Database},
+		{"commit_hash", &f.Commit},
 	}
 })
 
@@ -277,13 +294,16 @@ func (tx *Tx) DeleteManifestFile(ctx context.Context, linkID, path string) error
 
 // TakeText gives a task the text that its link's branch has now; false when the branch has no such
 // file. A text that had failed leaves a cancelled task for its commit.
-func (tx *Tx) TakeText(ctx context.Context, link towpath.RepositoryLink, t *towpath.Task) (there bool, err error) {
+func (tx *Tx) TakeText(
+	ctx context.Context, link towpath.RepositoryLink, t *towpath.Task,
+) (there bool, err error) {
 	files, err := tx.Manifest(ctx, link.ID)
 	if err != nil {
 		return false, err
 	}
 	for _, f := range files {
-		elsewhere := (f.Database != "" && f.Database != t.Database) || (f.Environment != "" && f.Environment != t.Environment)
+		elsewhere := (f.Database != "" && f.Database != t.Database) ||
+			(f.Environment != "" && f.Environment != t.Environment)
 		if f.State != towpath.FileMatched || f.MigrationID != t.MigrationID || elsewhere {
 			continue
 		}
@@ -293,12 +313,18 @@ func (tx *Tx) TakeText(ctx context.Context, link towpath.RepositoryLink, t *towp
 		commit := cmp.Or(f.Commit, link.SyncedCommit)
 		if !t.Error.IsZero() {
 			old := *t
-			old.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonSuperseded, "commit", fmt.Sprintf("%.8s", commit)), tx.Now)
+			old.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonSuperseded, "commit",
+				fmt.Sprintf("%.8s", commit)), tx.Now)
 			if err := tx.CreateTask(ctx, &old); err != nil {
 				return false, err
 			}
 		}
-		t.Path, t.Label, t.Description, t.Checksum, t.Commit, t.Error = f.Path, f.Label, f.Description, f.Checksum, commit, towpath.Reason{}
+		t.Path = f.Path
+		t.Label = f.Label
+		t.Description = f.Description
+		t.Checksum = f.Checksum
+		t.Commit = commit
+		t.Error = towpath.Reason{}
 		return true, nil
 	}
 	return false, nil
@@ -318,7 +344,9 @@ func (tx *Tx) Manifest(ctx context.Context, linkID string) ([]towpath.ManifestFi
 }
 
 // OtherClaims lists the matched files of a project's other links.
-func (tx *Tx) OtherClaims(ctx context.Context, projectID, exceptLinkID string) ([]towpath.ManifestFile, error) {
+func (tx *Tx) OtherClaims(
+	ctx context.Context, projectID, exceptLinkID string,
+) ([]towpath.ManifestFile, error) {
 	return manifestFiles.list(ctx, tx,
 		"WHERE state = 'matched' AND link_id <> $2 AND link_id IN (SELECT id FROM repository_link WHERE project_id = $1) ORDER BY link_id, path",
 		projectID, exceptLinkID)
@@ -326,7 +354,10 @@ func (tx *Tx) OtherClaims(ctx context.Context, projectID, exceptLinkID string) (
 
 // ManifestPage lists a link's manifest by path, starting after a path; state "" includes both
 // kinds.
-func (tx *Tx) ManifestPage(ctx context.Context, linkID string, state towpath.FileState, after string, limit int) ([]towpath.ManifestFile, error) {
-	return manifestFiles.list(ctx, tx, "WHERE link_id = $1 AND ($2 = '' OR state = $2) AND path > $3 ORDER BY path LIMIT $4",
+func (tx *Tx) ManifestPage(
+	ctx context.Context, linkID string, state towpath.FileState, after string, limit int,
+) ([]towpath.ManifestFile, error) {
+	return manifestFiles.list(ctx, tx,
+		"WHERE link_id = $1 AND ($2 = '' OR state = $2) AND path > $3 ORDER BY path LIMIT $4",
 		linkID, string(state), after, Page{Limit: limit}.limit())
 }

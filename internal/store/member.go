@@ -9,21 +9,24 @@ import (
 
 var members = newTable("member", 1, func(m *towpath.Member) []column {
 	return []column{
-		{"id", &m.ID}, {"email", &m.Email}, {"name", &m.Name}, {"password_hash", &m.PasswordHash}, {"role", (*string)(&m.Role)},
-		{"deactivated_at", maybe{&m.DeactivatedAt}}, {"created_at", instant{&m.CreatedAt}},
+		{"id", &m.ID}, {"email", &m.Email}, {"name", &m.Name}, {"password_hash", &m.PasswordHash},
+		{"role", (*string)(&m.Role)}, {"deactivated_at", maybe{&m.DeactivatedAt}},
+		{"created_at", instant{&m.CreatedAt}},
 	}
 })
 
 // CreateMember adds a member; ID and CreatedAt are set. An address in use is an Error about email.
 func (tx *Tx) CreateMember(ctx context.Context, m *towpath.Member) error {
 	m.ID, m.CreatedAt = NewID(), tx.Now
-	err := tx.emitOnce(members.insert(ctx, tx, *m), towpath.Event{Kind: towpath.EventMemberCreated, MemberID: m.ID})
+	err := tx.emitOnce(members.insert(ctx, tx, *m), towpath.Event{Kind: towpath.EventMemberCreated,
+		MemberID: m.ID})
 	return taken(err, "email", "There is a member with the address %s already.", m.Email)
 }
 
 // UpdateMember writes a member that was read in the same transaction.
 func (tx *Tx) UpdateMember(ctx context.Context, m *towpath.Member) error {
-	err := tx.emitOnce(members.update(ctx, tx, *m), towpath.Event{Kind: towpath.EventMemberChanged, MemberID: m.ID})
+	err := tx.emitOnce(members.update(ctx, tx, *m), towpath.Event{Kind: towpath.EventMemberChanged,
+		MemberID: m.ID})
 	return taken(err, "email", "There is a member with the address %s already.", m.Email)
 }
 
@@ -44,36 +47,47 @@ func (tx *Tx) Members(ctx context.Context, p Page) ([]towpath.Member, error) {
 
 // CountOwners returns the number of active workspace owners.
 func (tx *Tx) CountOwners(ctx context.Context) (int, error) {
-	list, err := members.list(ctx, tx, "WHERE role = 'owner' AND deactivated_at IS NULL AND password_hash <> ''")
+	list, err := members.list(ctx, tx,
+		"WHERE role = 'owner' AND deactivated_at IS NULL AND password_hash <> ''")
 	return len(list), err
 }
 
 var credentials = newTable("credential", 1, func(c *towpath.Credential) []column {
 	return []column{
-		{"id", &c.ID}, {"kind", (*string)(&c.Kind)}, {"member_id", &c.MemberID}, {"name", &c.Name}, {"hash", blob{&c.Hash}},
-		{"created_at", instant{&c.CreatedAt}}, {"expires_at", maybe{&c.ExpiresAt}}, {"last_used_at", maybe{&c.LastUsedAt}},
+		{"id", &c.ID}, {"kind", (*string)(&c.Kind)}, {"member_id", &c.MemberID}, {"name", &c.Name},
+		{"hash", blob{&c.Hash}}, {"created_at", instant{&c.CreatedAt}}, {"expires_at", maybe{&c.ExpiresAt}},
+		{"last_used_at", maybe{&c.LastUsedAt}},
 	}
 })
 
 // CreateCredential adds a credential; ID and CreatedAt are set.
 func (tx *Tx) CreateCredential(ctx context.Context, c *towpath.Credential) error {
 	c.ID, c.CreatedAt = NewID(), tx.Now
-	return tx.emitOnce(credentials.insert(ctx, tx, *c), towpath.Event{Kind: towpath.EventCredentialCreated, MemberID: c.MemberID, SubjectID: c.ID})
+	return tx.emitOnce(credentials.insert(ctx, tx, *c), towpath.Event{Kind: towpath.EventCredentialCreated,
+		MemberID: c.MemberID, SubjectID: c.ID})
 }
 
 // CredentialByHash reads a credential that has not expired, by the SHA-256 of its secret.
-func (tx *Tx) CredentialByHash(ctx context.Context, kind towpath.CredentialKind, hash []byte) (towpath.Credential, error) {
-	return credentials.get(ctx, tx, "hash = $1 AND kind = $2 AND (expires_at IS NULL OR expires_at > $3)", hash, string(kind), tx.Now.UnixMicro())
+func (tx *Tx) CredentialByHash(
+	ctx context.Context, kind towpath.CredentialKind, hash []byte,
+) (towpath.Credential, error) {
+	return credentials.get(ctx, tx, "hash = $1 AND kind = $2 AND (expires_at IS NULL OR expires_at > $3)",
+		hash, string(kind), tx.Now.UnixMicro())
 }
 
 // Credentials lists one member's credentials of a kind, oldest first.
-func (tx *Tx) Credentials(ctx context.Context, memberID string, kind towpath.CredentialKind, p Page) ([]towpath.Credential, error) {
+func (tx *Tx) Credentials(
+	ctx context.Context, memberID string, kind towpath.CredentialKind, p Page,
+) ([]towpath.Credential, error) {
 	return credentials.page(ctx, tx, p, credentialsOf(memberID, kind))
 }
 
 // EveryCredential iterates over all credentials of a kind that a member has, oldest first.
-func (tx *Tx) EveryCredential(ctx context.Context, memberID string, kind towpath.CredentialKind) iter.Seq2[towpath.Credential, error] {
-	return credentials.walk(ctx, tx, credentialsOf(memberID, kind), func(c towpath.Credential) string { return c.ID })
+func (tx *Tx) EveryCredential(
+	ctx context.Context, memberID string, kind towpath.CredentialKind,
+) iter.Seq2[towpath.Credential, error] {
+	return credentials.walk(ctx, tx, credentialsOf(memberID, kind),
+		func(c towpath.Credential) string { return c.ID })
 }
 
 func credentialsOf(memberID string, kind towpath.CredentialKind) (where filter) {
@@ -96,9 +110,10 @@ func (tx *Tx) DeleteCredential(ctx context.Context, memberID, id string) error {
 
 // DeleteCredentials removes all credentials of a kind of a member.
 func (tx *Tx) DeleteCredentials(ctx context.Context, memberID string, kind towpath.CredentialKind) error {
-	return tx.emitOnce(credentials.delete(ctx, tx, "member_id = $1 AND kind = $2", memberID, string(kind)), towpath.Event{
-		Kind: towpath.EventCredentialDeleted, MemberID: memberID,
-	})
+	return tx.emitOnce(credentials.delete(ctx, tx, "member_id = $1 AND kind = $2", memberID, string(kind)),
+		towpath.Event{
+			Kind: towpath.EventCredentialDeleted, MemberID: memberID,
+		})
 }
 
 // DeleteExpired removes credentials and verifications that have expired.
@@ -124,7 +139,13 @@ func (tx *Tx) AuditEvents(ctx context.Context, projectID string, p Page) ([]towp
 	list := make([]towpath.AuditEvent, len(acts))
 	for i, e := range acts {
 		list[i] = towpath.AuditEvent{
-			ID: e.ID, At: e.At, MemberID: e.ActorID, Action: string(e.Kind), Subject: e.SubjectID, ProjectID: e.ProjectID, Detail: e.Params["text"],
+			ID:        e.ID,
+			At:        e.At,
+			MemberID:  e.ActorID,
+			Action:    string(e.Kind),
+			Subject:   e.SubjectID,
+			ProjectID: e.ProjectID,
+			Detail:    e.Params["text"],
 		}
 	}
 	return list, err

@@ -21,7 +21,8 @@ AND NOT EXISTS (SELECT 1 FROM task AS x WHERE x.rollout_id = $1 AND x.state IN (
 
 // MayStart reports whether a pending task may start now, given the state of its rollout.
 func (tx *Tx) MayStart(ctx context.Context, t towpath.Task) (may bool, err error) {
-	row := tx.tx.QueryRowContext(ctx, mayStart, t.RolloutID, t.DatabaseID, t.Stage, t.Version, string(t.Type), t.Path, t.Sequence, t.ID)
+	row := tx.tx.QueryRowContext(ctx, mayStart, t.RolloutID, t.DatabaseID, t.Stage, t.Version, string(t.Type),
+		t.Path, t.Sequence, t.ID)
 	if err := row.Scan(&may); err != nil {
 		return false, fmt.Errorf("read what stands before a task: %w", err)
 	}
@@ -32,7 +33,8 @@ func (tx *Tx) MayStart(ctx context.Context, t towpath.Task) (may bool, err error
 // the first may start now, each further one when all before it are done. The list may be
 // incomplete.
 func (tx *Tx) Line(ctx context.Context, rolloutID, databaseID string, limit int) ([]towpath.Task, error) {
-	line, err := tasks.list(ctx, tx, "WHERE rollout_id = $1 AND database_id = $2 AND state = 'pending' ORDER BY sequence, id LIMIT $3", rolloutID, databaseID, limit)
+	line, err := tasks.list(ctx, tx, "WHERE rollout_id = $1 AND database_id = $2 AND state = 'pending' "+
+		"ORDER BY sequence, id LIMIT $3", rolloutID, databaseID, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +53,8 @@ func (tx *Tx) Line(ctx context.Context, rolloutID, databaseID string, limit int)
 	if may, err := tx.MayStart(ctx, line[0]); err != nil || !may {
 		return nil, err
 	}
-	failed, err := outlines.list(ctx, tx, "WHERE rollout_id = $1 AND database_id = $2 AND state = 'failed' LIMIT 1", rolloutID, databaseID)
+	failed, err := outlines.list(ctx, tx,
+		"WHERE rollout_id = $1 AND database_id = $2 AND state = 'failed' LIMIT 1", rolloutID, databaseID)
 	if err != nil || len(failed) > 0 {
 		return line[:1], err
 	}

@@ -19,7 +19,12 @@ func TestMayStartAndLine_decideAsTheRolloutDoes(t *testing.T) {
 		databases := []towpath.Database{w.database}
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			for n := range 2 {
-				d := towpath.Database{InstanceID: w.instance.ID, EnvironmentID: w.environment.ID, Name: fmt.Sprint("other", n), ProjectID: w.project.ID}
+				d := towpath.Database{
+					InstanceID:    w.instance.ID,
+					EnvironmentID: w.environment.ID,
+					Name:          fmt.Sprint("other", n),
+					ProjectID:     w.project.ID,
+				}
 				if err := tx.CreateDatabase(ctx, &d); err != nil {
 					return err
 				}
@@ -27,7 +32,8 @@ func TestMayStartAndLine_decideAsTheRolloutDoes(t *testing.T) {
 			}
 			return nil
 		})
-		states := []towpath.TaskState{towpath.TaskPending, towpath.TaskPending, towpath.TaskHeld, towpath.TaskRunning, towpath.TaskDone, towpath.TaskFailed,
+		states := []towpath.TaskState{towpath.TaskPending, towpath.TaskPending, towpath.TaskHeld,
+			towpath.TaskRunning, towpath.TaskDone, towpath.TaskFailed,
 			towpath.TaskUnknown, towpath.TaskSkipped}
 		undo := errors.New("undo")
 		rapid.Check(t, func(rt *rapid.T) {
@@ -35,7 +41,8 @@ func TestMayStartAndLine_decideAsTheRolloutDoes(t *testing.T) {
 				for n, d := range databases {
 					for version := range rapid.IntRange(0, 3).Draw(rt, "tasks") {
 						task := w.newTask(fmt.Sprint(version), rapid.SampledFrom(states).Draw(rt, "state"))
-						task.DatabaseID, task.Stage, task.Sequence = d.ID, min(n, 1), rapid.IntRange(0, 2).Draw(rt, "sequence")
+						task.DatabaseID, task.Stage, task.Sequence = d.ID, min(n, 1), rapid.IntRange(0,
+							2).Draw(rt, "sequence")
 						if err := tx.CreateTask(context.Background(), &task); err != nil {
 							return err
 						}
@@ -49,14 +56,18 @@ func TestMayStartAndLine_decideAsTheRolloutDoes(t *testing.T) {
 					if task.State != towpath.TaskPending {
 						continue
 					}
-					want := slices.ContainsFunc(r.Next(), func(next towpath.Task) bool { return next.ID == task.ID })
+					want := slices.ContainsFunc(r.Next(),
+						func(next towpath.Task) bool { return next.ID == task.ID })
 					if may, err := tx.MayStart(context.Background(), task); err != nil || may != want {
-						rt.Errorf("%s in %s: %v, %v, want %v of %+v", task.Version, task.DatabaseID, may, err, want, r.Tasks)
+						rt.Errorf("%s in %s: %v, %v, want %v of %+v", task.Version, task.DatabaseID, may, err,
+							want, r.Tasks)
 					}
 				}
 				for _, d := range databases {
 					line, err := tx.Line(context.Background(), r.ID, d.ID, 3)
-					if want := oneByOne(r, d.ID); err != nil || len(line) > len(want) || (len(line) == 0) != (len(want) == 0) || !slices.EqualFunc(line, want[:len(line)], same) {
+					if want := oneByOne(r, d.ID); err != nil || len(line) > len(want) ||
+						(len(line) == 0) != (len(want) == 0) ||
+						!slices.EqualFunc(line, want[:len(line)], same) {
 						rt.Errorf("line in %s: %+v, %v, want %+v", d.ID, line, err, want)
 					}
 				}
@@ -81,6 +92,7 @@ func oneByOne(r towpath.Rollout, databaseID string) (line []towpath.Task) {
 		}
 		task := r.Next()[next]
 		line = append(line, task)
-		r.Tasks[slices.IndexFunc(r.Tasks, func(t towpath.Task) bool { return t.ID == task.ID })].State = towpath.TaskDone
+		r.Tasks[slices.IndexFunc(r.Tasks,
+			func(t towpath.Task) bool { return t.ID == task.ID })].State = towpath.TaskDone
 	}
 }

@@ -43,7 +43,8 @@ func readHeader(path string) (h fileHeader, err error) {
 		}
 		return h, err
 	}
-	return fileHeader{cookie: binary.BigEndian.Uint32(page[40:]), number: binary.BigEndian.Uint32(page[60:])}, nil
+	return fileHeader{cookie: binary.BigEndian.Uint32(page[40:]),
+		number: binary.BigEndian.Uint32(page[60:])}, nil
 }
 
 // origin is the note next to the file that says for which file its -wal is written.
@@ -102,12 +103,14 @@ func checkWAL(path string) error {
 	if err != nil {
 		return err
 	}
-	if o.holds(h) && known || !known && h.number == 0 { // a version that did not number files left its -wal behind
+	// a version that did not number files left its -wal behind
+	if o.holds(h) && known || !known && h.number == 0 {
 		return nil
 	}
-	return towpath.Invalid("metadata-url", "%[1]s-wal was not written for %[1]s as it is now, so it is not applied. "+
-		"If you have put a backup there, move %[1]s-wal and %[1]s-shm away and start again (towpath metadata restore does this by itself). "+
-		"Else put back the file that was there.", path)
+	return towpath.Invalid("metadata-url",
+		"%[1]s-wal was not written for %[1]s as it is now, so it is not applied. "+
+			"If you have put a backup there, move %[1]s-wal and %[1]s-shm away and start again (towpath metadata restore does this by itself). "+
+			"Else put back the file that was there.", path)
 }
 
 // number gives the file its own number while do migrates its schema, and records it.
@@ -120,7 +123,8 @@ func (s *Store) number(ctx context.Context, path string, do func() error) error 
 	if err := o.write(path); err != nil {
 		return fmt.Errorf("note the metadata's number: %w", err)
 	}
-	if _, err := s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", o.now.number)); err != nil {
+	if _, err := s.writer.ExecContext(ctx,
+		fmt.Sprintf("PRAGMA user_version = %d", o.now.number)); err != nil {
 		return fmt.Errorf("number the metadata: %w", err)
 	}
 	if err := do(); err != nil {
@@ -141,7 +145,8 @@ func (s *Store) number(ctx context.Context, path string, do func() error) error 
 // checkpoint moves everything into the file itself. It fails while others read.
 func checkpoint(ctx context.Context, db *sql.DB) error {
 	var busy, pages, done int
-	if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &done); err != nil {
+	if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages,
+		&done); err != nil {
 		return fmt.Errorf("write the metadata's log into its file: %w", err)
 	}
 	if busy != 0 {

@@ -16,9 +16,10 @@ type eventRow struct {
 
 var events = newTable("event", 1, func(e *eventRow) []column {
 	return []column{
-		{"id", &e.ID}, {"at", instant{&e.At}}, {"kind", (*string)(&e.Kind)}, {"audit", &e.Audit}, {"actor_id", &e.ActorID},
-		{"member_id", &e.MemberID}, {"project_id", &e.ProjectID}, {"link_id", &e.LinkID}, {"rollout_id", &e.RolloutID},
-		{"task_id", &e.TaskID}, {"database_id", &e.DatabaseID}, {"subject_id", &e.SubjectID}, {"from_state", &e.From},
+		{"id", &e.ID}, {"at", instant{&e.At}}, {"kind", (*string)(&e.Kind)}, {"audit", &e.Audit},
+		{"actor_id", &e.ActorID}, {"member_id", &e.MemberID}, {"project_id", &e.ProjectID},
+		{"link_id", &e.LinkID}, {"rollout_id", &e.RolloutID}, {"task_id", &e.TaskID},
+		{"database_id", &e.DatabaseID}, {"subject_id", &e.SubjectID}, {"from_state", &e.From},
 		{"to_state", &e.To}, {"times", &e.Count}, {"params", jsonText{&e.Params}},
 	}
 })
@@ -32,13 +33,16 @@ type outbox struct {
 	projects map[string]string // of links, by id
 }
 
-// Emit writes a change of state, or an act, with the commit of this transaction. Changes that differ in their task or subject
-// alone become one event that counts them, so a batch of any size is a few rows. ID, At and Count are set.
+// Emit writes a change of state, or an act, with the commit of this transaction. Changes that
+// differ in their task or subject alone become one event that counts them, so a batch of any size
+// is a few rows. ID, At and Count are set.
 func (tx *Tx) Emit(e towpath.Event) {
 	if tx.outbox == nil {
 		return // a read, which changes nothing
 	}
-	e.ID, e.At, e.Count = NewID(), tx.Now, 1
+	e.ID = NewID()
+	e.At = tx.Now
+	e.Count = 1
 	if e.Kind.Act() || e.Params != nil {
 		tx.outbox.events = append(tx.outbox.events, e)
 		return
@@ -58,7 +62,8 @@ func (tx *Tx) Emit(e towpath.Event) {
 
 // same reports whether two changes differ in what count leaves out at most.
 func same(a, b towpath.Event) bool {
-	return a.MemberID == b.MemberID && a.ProjectID == b.ProjectID && a.LinkID == b.LinkID && a.RolloutID == b.RolloutID &&
+	return a.MemberID == b.MemberID && a.ProjectID == b.ProjectID && a.LinkID == b.LinkID &&
+		a.RolloutID == b.RolloutID &&
 		a.DatabaseID == b.DatabaseID && a.From == b.From && a.To == b.To
 }
 
@@ -128,7 +133,8 @@ func eventsOf(rows []eventRow) []towpath.Event {
 
 // pruneEvents removes old changes of state. Acts stay.
 func (tx *Tx) pruneEvents(ctx context.Context) (int, error) {
-	result, err := tx.exec(ctx, `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE NOT audit AND at < $1 ORDER BY at LIMIT $2)`, tx.Now.Add(-eventsKept).UnixMicro(), pruneBatch)
+	result, err := tx.exec(ctx,
+		`DELETE FROM event WHERE id IN (SELECT id FROM event WHERE NOT audit AND at < $1 ORDER BY at LIMIT $2)`, tx.Now.Add(-eventsKept).UnixMicro(), pruneBatch)
 	if err != nil {
 		return 0, events.wrap("prune", err)
 	}
@@ -136,7 +142,8 @@ func (tx *Tx) pruneEvents(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
-// note remembers the state of a task that was read, so that a change of it knows where it came from.
+// note remembers the state of a task that was read, so that a change of it knows where it came
+// from.
 func (tx *Tx) note(id, state string) {
 	if tx.outbox == nil {
 		return
@@ -185,8 +192,11 @@ func seen[T any](t *table[T], see func(*Tx, *T)) *table[T] {
 	return t
 }
 
-// change writes a whole row that was there before, and reports what it was and whether any column but the quiet ones differs.
-func (t *table[T]) change(ctx context.Context, tx *Tx, v T, quiet ...string) (before T, changed bool, err error) {
+// change writes a whole row that was there before, and reports what it was and whether any column
+// but the quiet ones differs.
+func (t *table[T]) change(
+	ctx context.Context, tx *Tx, v T, quiet ...string,
+) (before T, changed bool, err error) {
 	before, err = t.get(ctx, tx, t.whereKey(), t.values(&v)[:t.key]...)
 	if err != nil {
 		return before, false, err

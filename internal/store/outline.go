@@ -10,10 +10,11 @@ import (
 // of thousands of tasks is read after each of them, so rows are kept small.
 var outlines = newTable("task", 1, func(t *towpath.Task) []column {
 	return []column{
-		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"database_id", &t.DatabaseID}, {"environment_id", &t.EnvironmentID},
-		{"stage", &t.Stage}, {"sequence", &t.Sequence}, {"version", &t.Version}, {"type", (*string)(&t.Type)}, {"label", &t.Label},
-		{"path", &t.Path}, {"environment", &t.Environment}, {"database_name", &t.Database}, {"commit_hash", &t.Commit}, {"state", (*string)(&t.State)},
-		{"checksum", &t.Checksum}, {"error", reason{&t.Error}},
+		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"database_id", &t.DatabaseID},
+		{"environment_id", &t.EnvironmentID}, {"stage", &t.Stage}, {"sequence", &t.Sequence},
+		{"version", &t.Version}, {"type", (*string)(&t.Type)}, {"label", &t.Label}, {"path", &t.Path},
+		{"environment", &t.Environment}, {"database_name", &t.Database}, {"commit_hash", &t.Commit},
+		{"state", (*string)(&t.State)}, {"checksum", &t.Checksum}, {"error", reason{&t.Error}},
 		{"created_at", instant{&t.CreatedAt}}, {"started_at", maybe{&t.StartedAt}},
 	}
 })
@@ -25,7 +26,8 @@ func (tx *Tx) RolloutOutline(ctx context.Context, id string) (towpath.Rollout, e
 	if err != nil {
 		return r, err
 	}
-	r.Tasks, err = outlines.list(ctx, tx, "WHERE rollout_id = $1 ORDER BY stage, database_id, sequence, id", id)
+	r.Tasks, err = outlines.list(ctx, tx, "WHERE rollout_id = $1 ORDER BY stage, database_id, sequence, id",
+		id)
 	return r, err
 }
 
@@ -37,6 +39,7 @@ func (tx *Tx) RolloutAlone(ctx context.Context, id string) (towpath.Rollout, err
 // CommitTasks lists outlines of a link's tasks whose contents were read at a commit, in any
 // rollout.
 func (tx *Tx) CommitTasks(ctx context.Context, linkID, commit string) ([]towpath.Task, error) {
-	return outlines.list(ctx, tx, "WHERE commit_hash = $2 AND rollout_id IN (SELECT id FROM rollout WHERE link_id = $1) ORDER BY stage, database_id, sequence, id",
+	return outlines.list(ctx, tx, "WHERE commit_hash = $2 AND rollout_id IN (SELECT id FROM rollout WHERE "+
+		"link_id = $1) ORDER BY stage, database_id, sequence, id",
 		linkID, commit)
 }

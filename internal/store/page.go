@@ -53,7 +53,8 @@ func (f *filter) ifSet(column, value string) {
 // ofMember requires a project of the member, unless the member is "".
 func (f *filter) ofMember(column, memberID string) {
 	if memberID != "" {
-		f.terms = append(f.terms, column+" IN (SELECT project_id FROM project_member WHERE member_id = "+f.bind(memberID)+")")
+		f.terms = append(f.terms, column+" IN (SELECT project_id FROM project_member WHERE member_id = "+
+			f.bind(memberID)+")")
 	}
 }
 

@@ -13,21 +13,44 @@ import (
 
 // hot are queries that run often, or on tables that keep growing.
 var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
-	"the next due job": func(ctx context.Context, tx *store.Tx) error { _, err := tx.NextDue(ctx); return err },
+	"the next due job": func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.NextDue(ctx)
+		return err
+	},
 	"claiming jobs": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.ClaimJobs(ctx, "me", tx.Now, 10)
 		return err
 	},
-	"a job":             func(ctx context.Context, tx *store.Tx) error { return tx.Enqueue(ctx, towpath.JobAdvance, "x") },
+	"a job": func(ctx context.Context, tx *store.Tx) error {
+		return tx.Enqueue(ctx,
+			towpath.JobAdvance, "x")
+	},
 	"jobs of a subject": func(ctx context.Context, tx *store.Tx) error { return tx.DeleteJobs(ctx, "x") },
-	"failing jobs":      func(ctx context.Context, tx *store.Tx) error { _, err := tx.Failing(ctx, 1); return err },
-	"a hook's link":     found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.LinkByHook(ctx, "x"); return err }),
-	"due polls":         func(ctx context.Context, tx *store.Tx) error { _, err := tx.DuePolls(ctx); return err },
+	"failing jobs": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Failing(ctx,
+			1)
+		return err
+	},
+	"a hook's link": found(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.LinkByHook(ctx,
+			"x")
+		return err
+	}),
+	"due polls": func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.DuePolls(ctx)
+		return err
+	},
 	"hooks that are to go": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.HookRemovals(ctx, "x", store.Page{})
 		return err
 	},
-	"hooks that are to go by a grant": func(ctx context.Context, tx *store.Tx) error { _, err := tx.HookRemovalsOf(ctx, "x"); return err },
+	"hooks that are to go by a grant": func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.HookRemovalsOf(ctx, "x")
+		return err
+	},
 	"links of a grant": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Links(ctx, store.LinkFilter{GrantID: "x"}, store.Page{})
 		return err
@@ -36,8 +59,16 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		_, err := tx.CredentialByHash(ctx, towpath.CredentialSession, []byte("x"))
 		return err
 	}),
-	"a member": found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.MemberByEmail(ctx, "x"); return err }),
-	"a role":   found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.ProjectMember(ctx, "x", "y"); return err }),
+	"a member": found(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.MemberByEmail(ctx,
+			"x")
+		return err
+	}),
+	"a role": found(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.ProjectMember(ctx, "x",
+			"y")
+		return err
+	}),
 	"a person's project": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Projects(ctx, "x", store.Page{})
 		return err
@@ -50,12 +81,20 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		_, err := tx.Databases(ctx, store.DatabaseFilter{ProjectID: "x"}, store.Page{After: "y"})
 		return err
 	},
-	"a manifest": func(ctx context.Context, tx *store.Tx) error { _, err := tx.Manifest(ctx, "x"); return err },
+	"a manifest": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Manifest(ctx,
+			"x")
+		return err
+	},
 	"a page of a manifest": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.ManifestPage(ctx, "x", "matched", "y", 10)
 		return err
 	},
-	"claims of other links": func(ctx context.Context, tx *store.Tx) error { _, err := tx.OtherClaims(ctx, "x", "y"); return err },
+	"claims of other links": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.OtherClaims(ctx,
+			"x", "y")
+		return err
+	},
 	"a page of deliveries": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Deliveries(ctx, "x", store.Page{NewestFirst: true})
 		return err
@@ -64,16 +103,54 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		_, err := tx.InHistory(ctx, "x", towpath.LedgerEntry{})
 		return err
 	},
-	"what may run one after the other": func(ctx context.Context, tx *store.Tx) error { _, err := tx.Line(ctx, "x", "y", 10); return err },
-	"what runs in a database":          func(ctx context.Context, tx *store.Tx) error { _, err := tx.RunningTasks(ctx, "x"); return err },
-	"an instance's busy databases":     func(ctx context.Context, tx *store.Tx) error { _, err := tx.BusyTargets(ctx, "x"); return err },
-	"a reading":                        found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.Reading(ctx, "x"); return err }),
-	"how far a reading is":             func(ctx context.Context, tx *store.Tx) error { _, _, err := tx.ReadingProgress(ctx, "x"); return err },
-	"old deliveries":                   func(ctx context.Context, tx *store.Tx) error { return tx.PruneDeliveries(ctx, 0) },
-	"content":                          func(ctx context.Context, tx *store.Tx) error { return tx.PutContent(ctx, "x", nil) },
-	"a content's bytes":                found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.Content(ctx, "x"); return err }),
-	"a rollout":                        found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.OpenRollout(ctx, "x"); return err }),
-	"a rollout's outline":              func(ctx context.Context, tx *store.Tx) error { _, err := tx.CommitTasks(ctx, "x", "y"); return err },
+	"what may run one after the other": func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.Line(ctx, "x", "y", 10)
+		return err
+	},
+	"what runs in a database": func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.RunningTasks(ctx, "x")
+		return err
+	},
+	"an instance's busy databases": func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.BusyTargets(ctx, "x")
+		return err
+	},
+	"a reading": found(func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.Reading(ctx, "x")
+		return err
+	}),
+	"how far a reading is": func(ctx context.Context,
+		tx *store.Tx) error {
+		_, _, err := tx.ReadingProgress(ctx, "x")
+		return err
+	},
+	"old deliveries": func(ctx context.Context,
+		tx *store.Tx) error {
+		return tx.PruneDeliveries(ctx, 0)
+	},
+	"content": func(ctx context.Context,
+		tx *store.Tx) error {
+		return tx.PutContent(ctx, "x", nil)
+	},
+	"a content's bytes": found(func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.Content(ctx, "x")
+		return err
+	}),
+	"a rollout": found(func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.OpenRollout(ctx, "x")
+		return err
+	}),
+	"a rollout's outline": func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.CommitTasks(ctx, "x", "y")
+		return err
+	},
 	"rollouts of a project": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Rollouts(ctx, store.RolloutFilter{ProjectID: "x"}, store.Page{})
 		return err
@@ -82,10 +159,26 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		_, err := tx.Rollouts(ctx, store.RolloutFilter{LinkID: "x"}, store.Page{})
 		return err
 	},
-	"open tasks":    func(ctx context.Context, tx *store.Tx) error { _, err := tx.OpenTasks(ctx, "x"); return err },
-	"skipped tasks": func(ctx context.Context, tx *store.Tx) error { _, err := tx.SkippedTasks(ctx, "x"); return err },
-	"attempts":      func(ctx context.Context, tx *store.Tx) error { _, err := tx.Attempts(ctx, "x"); return err },
-	"statements":    func(ctx context.Context, tx *store.Tx) error { _, err := tx.Statements(ctx, "x", 5, 10); return err },
+	"open tasks": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.OpenTasks(ctx,
+			"x")
+		return err
+	},
+	"skipped tasks": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SkippedTasks(ctx,
+			"x")
+		return err
+	},
+	"attempts": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Attempts(ctx,
+			"x")
+		return err
+	},
+	"statements": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Statements(ctx, "x", 5,
+			10)
+		return err
+	},
 	"a database's history": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.ChangeHistory(ctx, "x", store.Page{})
 		return err
@@ -98,10 +191,26 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		_, err := tx.AuditEvents(ctx, "", store.Page{NewestFirst: true})
 		return err
 	},
-	"what is to be told":          func(ctx context.Context, tx *store.Tx) error { _, err := tx.Notes(ctx, "x"); return err },
-	"what is known of a commit":   found(func(ctx context.Context, tx *store.Tx) error { _, err := tx.Commit(ctx, "x", "y"); return err }),
-	"statuses that are under way": func(ctx context.Context, tx *store.Tx) error { _, err := tx.PostedLike(ctx, "x", "y"); return err },
-	"statuses that are told":      func(ctx context.Context, tx *store.Tx) error { _, err := tx.PostedStatuses(ctx, "x", "y"); return err },
+	"what is to be told": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Notes(ctx,
+			"x")
+		return err
+	},
+	"what is known of a commit": found(func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.Commit(ctx, "x", "y")
+		return err
+	}),
+	"statuses that are under way": func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.PostedLike(ctx, "x", "y")
+		return err
+	},
+	"statuses that are told": func(ctx context.Context,
+		tx *store.Tx) error {
+		_, err := tx.PostedStatuses(ctx, "x", "y")
+		return err
+	},
 }
 
 // found runs queries that find nothing in an empty database.
@@ -153,7 +262,8 @@ func TestHotQueries_readNoWholeTable(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						if plan := planText(t, rows); !walks[name] && wholeTable[s.Shared()].MatchString(plan) {
+						if plan := planText(t, rows); !walks[name] &&
+							wholeTable[s.Shared()].MatchString(plan) {
 							t.Errorf("%s\n%s", text, plan)
 						}
 					}))

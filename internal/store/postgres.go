@@ -59,7 +59,8 @@ func (r *replica) check(ctx context.Context) error {
 		return fmt.Errorf("read the metadata's encoding: %w", err)
 	}
 	if encoding != "UTF8" {
-		return towpath.Invalid("metadata-url", "The database has the encoding %s. Make one with ENCODING 'UTF8'.", encoding)
+		return towpath.Invalid("metadata-url",
+			"The database has the encoding %s. Make one with ENCODING 'UTF8'.", encoding)
 	}
 	return r.setClock(ctx, conn)
 }
@@ -78,11 +79,14 @@ func (r *replica) setClock(ctx context.Context, conn *pgx.Conn) error {
 	for range 3 {
 		var micros int64
 		asked := time.Now()
-		if err := conn.QueryRow(ctx, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").Scan(&micros); err != nil {
+		if err := conn.QueryRow(ctx, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").Scan(
+			&micros); err != nil {
 			return fmt.Errorf("ask the metadata for the time: %w", err)
 		}
 		if took := time.Since(asked); quickest < 0 || took < quickest {
-			quickest, told, heard = took, time.UnixMicro(micros), asked.Add(took/2)
+			quickest = took
+			told = time.UnixMicro(micros)
+			heard = asked.Add(took / 2)
 		}
 	}
 	r.clock.Lock()

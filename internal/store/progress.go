@@ -13,7 +13,8 @@ const progressAge = 10 * time.Second
 
 var progresses = newTable("link_progress", 1, func(p *towpath.Progress) []column {
 	return []column{
-		{"link_id", &p.LinkID}, {"since", instant{&p.Since}}, {"done", &p.Done}, {"total", &p.Total}, {"seen_at", instant{&p.SeenAt}},
+		{"link_id", &p.LinkID}, {"since", instant{&p.Since}}, {"done", &p.Done}, {"total", &p.Total},
+		{"seen_at", instant{&p.SeenAt}},
 	}
 })
 
@@ -55,12 +56,13 @@ func (tx *Tx) Progress(ctx context.Context, linkIDs ...string) (map[string]towpa
 		for i, id := range ids {
 			args[i] = id
 		}
-		err := progresses.each(ctx, tx, "WHERE link_id IN "+tuples(1, len(args), tx.shared), args, func(p towpath.Progress) error {
-			if tx.Now.Sub(p.SeenAt) < progressAge {
-				found[p.LinkID] = p
-			}
-			return nil
-		})
+		err := progresses.each(ctx, tx, "WHERE link_id IN "+tuples(1, len(args), tx.shared), args,
+			func(p towpath.Progress) error {
+				if tx.Now.Sub(p.SeenAt) < progressAge {
+					found[p.LinkID] = p
+				}
+				return nil
+			})
 		if err != nil {
 			return nil, err
 		}

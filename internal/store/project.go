@@ -17,13 +17,15 @@ var projects = newTable("project", 1, func(p *towpath.Project) []column {
 // CreateProject adds a project; ID and CreatedAt are set. A name in use is an Error about name.
 func (tx *Tx) CreateProject(ctx context.Context, p *towpath.Project) error {
 	p.ID, p.CreatedAt = NewID(), tx.Now
-	err := tx.emitOnce(projects.insert(ctx, tx, *p), towpath.Event{Kind: towpath.EventProjectCreated, ProjectID: p.ID})
+	err := tx.emitOnce(projects.insert(ctx, tx, *p), towpath.Event{Kind: towpath.EventProjectCreated,
+		ProjectID: p.ID})
 	return taken(err, "name", "There is a project named %s already.", p.Name)
 }
 
 // UpdateProject writes a project that was read in the same transaction.
 func (tx *Tx) UpdateProject(ctx context.Context, p *towpath.Project) error {
-	err := tx.emitOnce(projects.update(ctx, tx, *p), towpath.Event{Kind: towpath.EventProjectChanged, ProjectID: p.ID})
+	err := tx.emitOnce(projects.update(ctx, tx, *p), towpath.Event{Kind: towpath.EventProjectChanged,
+		ProjectID: p.ID})
 	return taken(err, "name", "There is a project named %s already.", p.Name)
 }
 
@@ -48,7 +50,8 @@ func (tx *Tx) EveryProject(ctx context.Context, memberID string) iter.Seq2[towpa
 
 var projectMembers = newTable("project_member", 2, func(m *towpath.ProjectMember) []column {
 	return []column{
-		{"project_id", &m.ProjectID}, {"member_id", &m.MemberID}, {"role", (*string)(&m.Role)}, {"created_at", instant{&m.CreatedAt}},
+		{"project_id", &m.ProjectID}, {"member_id", &m.MemberID}, {"role", (*string)(&m.Role)},
+		{"created_at", instant{&m.CreatedAt}},
 	}
 })
 
@@ -60,7 +63,11 @@ func (tx *Tx) SetProjectMember(ctx context.Context, m towpath.ProjectMember) err
 		return err
 	}
 	return tx.emitOnce(projectMembers.upsert(ctx, tx, m), towpath.Event{
-		Kind: towpath.EventProjectMemberChanged, ProjectID: m.ProjectID, MemberID: m.MemberID, From: string(before.Role), To: string(m.Role),
+		Kind:      towpath.EventProjectMemberChanged,
+		ProjectID: m.ProjectID,
+		MemberID:  m.MemberID,
+		From:      string(before.Role),
+		To:        string(m.Role),
 	})
 }
 
@@ -73,8 +80,12 @@ func (tx *Tx) RemoveProjectMember(ctx context.Context, projectID, memberID strin
 	if err != nil {
 		return err
 	}
-	return tx.emitOnce(projectMembers.delete(ctx, tx, "project_id = $1 AND member_id = $2", projectID, memberID), towpath.Event{
-		Kind: towpath.EventProjectMemberChanged, ProjectID: projectID, MemberID: memberID, From: string(before.Role),
+	return tx.emitOnce(projectMembers.delete(ctx, tx, "project_id = $1 AND member_id = $2", projectID,
+		memberID), towpath.Event{
+		Kind:      towpath.EventProjectMemberChanged,
+		ProjectID: projectID,
+		MemberID:  memberID,
+		From:      string(before.Role),
 	})
 }
 
@@ -92,8 +103,8 @@ var environments = newTable("environment", 1, func(e *towpath.Environment) []col
 	return []column{
 		{"id", &e.ID}, {"name", &e.Name}, {"position", &e.Position}, {"created_at", instant{&e.CreatedAt}},
 		{"lock_timeout", (*int64)(&e.LockTimeout)}, {"statement_timeout", (*int64)(&e.StatementTimeout)},
-		{"max_lock_timeout", (*int64)(&e.MaxLockTimeout)}, {"max_statement_timeout", (*int64)(&e.MaxStatementTimeout)},
-		{"allow_roles", &e.AllowRoles},
+		{"max_lock_timeout", (*int64)(&e.MaxLockTimeout)},
+		{"max_statement_timeout", (*int64)(&e.MaxStatementTimeout)}, {"allow_roles", &e.AllowRoles},
 	}
 })
 
@@ -103,23 +114,28 @@ func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) err
 	if err != nil {
 		return err
 	}
-	e.ID, e.CreatedAt, e.Position = NewID(), tx.Now, 0
+	e.ID = NewID()
+	e.CreatedAt = tx.Now
+	e.Position = 0
 	if n := len(all); n > 0 {
 		e.Position = all[n-1].Position + 1
 	}
-	err = tx.emitOnce(environments.insert(ctx, tx, *e), towpath.Event{Kind: towpath.EventEnvironmentCreated, SubjectID: e.ID})
+	err = tx.emitOnce(environments.insert(ctx, tx, *e), towpath.Event{Kind: towpath.EventEnvironmentCreated,
+		SubjectID: e.ID})
 	return taken(err, "name", "There is an environment named %s already.", e.Name)
 }
 
 // UpdateEnvironment writes an environment that was read in the same transaction.
 func (tx *Tx) UpdateEnvironment(ctx context.Context, e *towpath.Environment) error {
-	err := tx.emitOnce(environments.update(ctx, tx, *e), towpath.Event{Kind: towpath.EventEnvironmentChanged, SubjectID: e.ID})
+	err := tx.emitOnce(environments.update(ctx, tx, *e), towpath.Event{Kind: towpath.EventEnvironmentChanged,
+		SubjectID: e.ID})
 	return taken(err, "name", "There is an environment named %s already.", e.Name)
 }
 
 // DeleteEnvironment removes an environment; CodeConflict while an instance or database is in it.
 func (tx *Tx) DeleteEnvironment(ctx context.Context, id string) error {
-	err := tx.emitOnce(environments.delete(ctx, tx, "id = $1", id), towpath.Event{Kind: towpath.EventEnvironmentDeleted, SubjectID: id})
+	err := tx.emitOnce(environments.delete(ctx, tx, "id = $1", id),
+		towpath.Event{Kind: towpath.EventEnvironmentDeleted, SubjectID: id})
 	return inUse(err, "Instances are in this environment. Move or remove them first.")
 }
 

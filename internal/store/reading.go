@@ -9,7 +9,8 @@ import (
 
 var readings = newTable("reading", 1, func(d *towpath.Reading) []column {
 	return []column{
-		{"link_id", &d.LinkID}, {"since", &d.Since}, {"commit_hash", &d.Commit}, {"whole", &d.Whole}, {"removed", jsonText{&d.Removed}},
+		{"link_id", &d.LinkID}, {"since", &d.Since}, {"commit_hash", &d.Commit}, {"whole", &d.Whole},
+		{"removed", jsonText{&d.Removed}},
 	}
 })
 
@@ -49,7 +50,8 @@ func (tx *Tx) DeleteReading(ctx context.Context, linkID string) error {
 // ReadingProgress counts the files of a link's reading: the finished ones, and all; 0 when there is
 // no reading.
 func (tx *Tx) ReadingProgress(ctx context.Context, linkID string) (read, all int, err error) {
-	row := tx.tx.QueryRowContext(ctx, "SELECT COUNT(CASE WHEN state <> 'matched' OR checksum <> '' THEN 1 END), COUNT(*) FROM reading_file WHERE link_id = $1", linkID)
+	row := tx.tx.QueryRowContext(ctx, "SELECT COUNT(CASE WHEN state <> 'matched' OR checksum <> '' THEN 1 "+
+		"END), COUNT(*) FROM reading_file WHERE link_id = $1", linkID)
 	if err := row.Scan(&read, &all); err != nil {
 		return 0, 0, fmt.Errorf("count the files of a reading: %w", err)
 	}

@@ -57,7 +57,8 @@ func TestWoken_againAfterALostConnection(t *testing.T) {
 	wakes(t, a, "listening began")
 	wakes(t, b, "listening began")
 	write(t, a, func(ctx context.Context, tx *store.Tx) error {
-		return tx.Exec(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()")
+		return tx.Exec(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "+
+			"current_database() AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()")
 	})
 	wakes(t, b, "listening began again")
 	enqueue(t, a, "l1")

@@ -27,7 +27,8 @@ var statedHooks = []sentences{
 	{"hook_removal", "reason"},
 }
 
-// oldActs is the migration that makes events of the audit log. Their sentences are the param text, and are shown as they are.
+// oldActs is the migration that makes events of the audit log. Their sentences are the param text,
+// and are shown as they are.
 func oldActs(shared bool) *goose.Migration {
 	params := "json_object('text', detail)"
 	text := "COALESCE(json_extract(params, '$.text'), '')"
@@ -35,9 +36,11 @@ func oldActs(shared bool) *goose.Migration {
 		params = "json_build_object('text', detail)::text"
 		text = "COALESCE(params::json->>'text', '')"
 	}
-	const columns = "id, at, kind, audit, actor_id, member_id, project_id, link_id, rollout_id, task_id, database_id, subject_id, from_state, to_state, times, params"
+	const columns = "id, at, kind, audit, actor_id, member_id, project_id, link_id, rollout_id, task_id, " +
+		"database_id, subject_id, from_state, to_state, times, params"
 	up := []string{
-		"INSERT INTO event (" + columns + ") SELECT id, at, action, TRUE, member_id, '', project_id, '', '', '', '', subject, '', '', 1, " + params + " FROM audit_event",
+		"INSERT INTO event (" + columns + ") SELECT id, at, action, TRUE, member_id, '', project_id, '', " +
+			"'', '', '', subject, '', '', 1, " + params + " FROM audit_event",
 		"DROP TABLE audit_event",
 	}
 	down := []string{
@@ -46,7 +49,8 @@ func oldActs(shared bool) *goose.Migration {
 			project_id TEXT NOT NULL, detail TEXT NOT NULL
 		)`,
 		"CREATE INDEX audit_event_project ON audit_event (project_id, id)",
-		"INSERT INTO audit_event SELECT id, at, actor_id, kind, subject_id, project_id, " + text + " FROM event WHERE audit",
+		"INSERT INTO audit_event SELECT id, at, actor_id, kind, subject_id, project_id, " + text +
+			" FROM event WHERE audit",
 	}
 	return goose.NewGoMigration(25, inTurn(up), inTurn(down))
 }
@@ -76,7 +80,8 @@ func restate(shared bool) []*goose.Migration {
 	rewrite := func(columns []sentences, expression string, more ...string) *goose.GoFunc {
 		var texts []string
 		for _, s := range columns {
-			texts = append(texts, fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s <> ''", s.table, s.column, fmt.Sprintf(expression, s.column), s.column))
+			texts = append(texts, fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s <> ''", s.table, s.column,
+				fmt.Sprintf(expression, s.column), s.column))
 		}
 		return inTurn(append(texts, more...))
 	}

@@ -15,7 +15,8 @@ func TestMigrations_makeReasonsOfSentences(t *testing.T) {
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			fine := w.file("fine")
 			fine.Reason = towpath.Reason{}
-			if _, err := tx.ReceiveDelivery(ctx, &towpath.Delivery{LinkID: w.link.ID, RequestID: "1", Verdict: towpath.DeliveryIgnored}); err != nil {
+			if _, err := tx.ReceiveDelivery(ctx, &towpath.Delivery{LinkID: w.link.ID, RequestID: "1",
+				Verdict: towpath.DeliveryIgnored}); err != nil {
 				return err
 			}
 			return tx.PutManifestFile(ctx, w.file("a"), fine)
@@ -38,7 +39,8 @@ func TestMigrations_makeReasonsOfSentences(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if want := towpath.Why(towpath.ReasonStated, "text", sentence); len(deliveries) != 1 || !deliveries[0].Reason.Equal(want) {
+			if want := towpath.Why(towpath.ReasonStated, "text", sentence); len(deliveries) != 1 ||
+				!deliveries[0].Reason.Equal(want) {
 				t.Errorf("the deliveries are %+v", deliveries)
 			}
 			files, err := tx.Manifest(ctx, w.link.ID)

@@ -20,7 +20,8 @@ type Retention struct {
 // transaction that needs them.
 const unusedGrace = 24 * time.Hour
 
-// eventsKept is for how long changes of state stay in the outbox. Acts of people, which are the audit log, stay for good.
+// eventsKept is for how long changes of state stay in the outbox. Acts of people, which are the
+// audit log, stay for good.
 const eventsKept = 7 * 24 * time.Hour
 
 // pruneBatch bounds the rows that one transaction removes, so that others wait for it only briefly.
@@ -142,7 +143,8 @@ func (tx *Tx) pruneSchemas(ctx context.Context, keep int) (int, error) {
 		return 0, history.wrap("find old", err)
 	}
 	for _, id := range old {
-		if _, err := tx.exec(ctx, "UPDATE change_history SET schema_before = '', schema_after = '' WHERE id = $1", id); err != nil {
+		if _, err := tx.exec(ctx,
+			"UPDATE change_history SET schema_before = '', schema_after = '' WHERE id = $1", id); err != nil {
 			return 0, history.wrap("forget schemas in", err)
 		}
 	}

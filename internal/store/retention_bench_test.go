@@ -18,8 +18,10 @@ import (
 func BenchmarkRetention(b *testing.B) {
 	for range b.N {
 		all, _ := grow(b, store.Retention{})
-		pruned, took := grow(b, store.Retention{Rollouts: 1000, Statements: 90 * 24 * time.Hour, Schemas: 100})
-		fmt.Printf("bench: metadata-20000-rollouts %d MiB, %d MiB with everything kept, last prune %s\n", pruned>>20, all>>20, took.Round(time.Millisecond))
+		pruned, took := grow(b, store.Retention{Rollouts: 1000, Statements: 90 * 24 * time.Hour,
+			Schemas: 100})
+		fmt.Printf("bench: metadata-20000-rollouts %d MiB, %d MiB with everything kept, last prune %s\n",
+			pruned>>20, all>>20, took.Round(time.Millisecond))
 	}
 }
 
@@ -37,7 +39,8 @@ func grow(b *testing.B, keep store.Retention) (size int64, took time.Duration) {
 		open.FinishedAt = &tx.Now // so that others can be made
 		return tx.UpdateRollout(ctx, &open)
 	})
-	schema := strings.Repeat("CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n", 150) // 10 KB
+	// 10 KB
+	schema := strings.Repeat("CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n", 150)
 	for n := range 20_000 / 100 {
 		write(b, s, func(ctx context.Context, tx *store.Tx) error {
 			for i := range 100 {
@@ -53,7 +56,11 @@ func grow(b *testing.B, keep store.Retention) (size int64, took time.Duration) {
 		})
 		if n%10 == 9 {
 			// What is put counts as fresh for a day: here it is old at once.
-			write(b, s, func(ctx context.Context, tx *store.Tx) error { return tx.Exec(ctx, "UPDATE content SET put_at = 0") })
+			write(b, s,
+				func(ctx context.Context,
+					tx *store.Tx) error {
+					return tx.Exec(ctx, "UPDATE content SET put_at = 0")
+				})
 			began := time.Now()
 			if err := s.Prune(b.Context(), keep); err != nil {
 				b.Fatal(err)

@@ -11,8 +11,11 @@ import (
 	"towpath/internal/store"
 )
 
-// addRollout makes a finished rollout of one task in the state, with a statement's log and the schema after the change.
-func addRollout(ctx context.Context, tx *store.Tx, w *world, version string, state towpath.TaskState) (string, error) {
+// addRollout makes a finished rollout of one task in the state, with a statement's log and the
+// schema after the change.
+func addRollout(
+	ctx context.Context, tx *store.Tx, w *world, version string, state towpath.TaskState,
+) (string, error) {
 	r := w.newRollout()
 	if err := tx.CreateRollout(ctx, &r); err != nil {
 		return "", err
@@ -32,14 +35,21 @@ func addRollout(ctx context.Context, tx *store.Tx, w *world, version string, sta
 			return "", err
 		}
 	}
-	attempt := towpath.Attempt{TaskID: task.ID, Number: 1, State: towpath.TaskDone, StartedAt: tx.Now, FinishedAt: &tx.Now}
+	attempt := towpath.Attempt{
+		TaskID:     task.ID,
+		Number:     1,
+		State:      towpath.TaskDone,
+		StartedAt:  tx.Now,
+		FinishedAt: &tx.Now,
+	}
 	if err := tx.CreateAttempt(ctx, &attempt); err != nil {
 		return "", err
 	}
 	if err := tx.UpdateAttempt(ctx, &attempt); err != nil {
 		return "", err
 	}
-	if err := tx.AddStatements(ctx, attempt.ID, []towpath.StatementLog{{Summary: "CREATE TABLE x"}, {Index: 1, Summary: "INSERT"}}); err != nil {
+	if err := tx.AddStatements(ctx, attempt.ID, []towpath.StatementLog{{Summary: "CREATE TABLE x"},
+		{Index: 1, Summary: "INSERT"}}); err != nil {
 		return "", err
 	}
 	change := towpath.ChangeHistory{
@@ -164,7 +174,8 @@ func TestPrune_removesOldStatementLogs(t *testing.T) {
 			t.Fatalf("%d statements of a fresh attempt are left (%v)", logs(), err)
 		}
 		time.Sleep(2 * time.Millisecond)
-		if err := s.Prune(t.Context(), store.Retention{Statements: time.Millisecond}); err != nil || logs() != 0 {
+		if err := s.Prune(t.Context(), store.Retention{Statements: time.Millisecond}); err != nil ||
+			logs() != 0 {
 			t.Errorf("%d statements of an old attempt are left (%v)", logs(), err)
 		}
 	})

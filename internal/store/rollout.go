@@ -12,8 +12,9 @@ import (
 
 var rollouts = newTable("rollout", 1, func(r *towpath.Rollout) []column {
 	return []column{
-		{"id", &r.ID}, {"project_id", &r.ProjectID}, {"link_id", &r.LinkID}, {"commit_hash", &r.Commit}, {"message", &r.Message},
-		{"author", &r.Author}, {"commit_url", &r.CommitURL}, {"state", (*string)(&r.State)}, {"superseded_by", &r.SupersededBy},
+		{"id", &r.ID}, {"project_id", &r.ProjectID}, {"link_id", &r.LinkID}, {"commit_hash", &r.Commit},
+		{"message", &r.Message}, {"author", &r.Author}, {"commit_url", &r.CommitURL},
+		{"state", (*string)(&r.State)}, {"superseded_by", &r.SupersededBy},
 		{"created_at", instant{&r.CreatedAt}}, {"finished_at", maybe{&r.FinishedAt}},
 	}
 })
@@ -35,7 +36,14 @@ func (tx *Tx) UpdateRollout(ctx context.Context, r *towpath.Rollout) error {
 }
 
 func rolloutEvent(kind towpath.EventKind, r towpath.Rollout, from towpath.RolloutState) towpath.Event {
-	return towpath.Event{Kind: kind, ProjectID: r.ProjectID, LinkID: r.LinkID, RolloutID: r.ID, From: string(from), To: string(r.State)}
+	return towpath.Event{
+		Kind:      kind,
+		ProjectID: r.ProjectID,
+		LinkID:    r.LinkID,
+		RolloutID: r.ID,
+		From:      string(from),
+		To:        string(r.State),
+	}
 }
 
 // Rollout reads a rollout with its tasks.
@@ -59,7 +67,9 @@ func (tx *Tx) OpenRollout(ctx context.Context, linkID string) (towpath.Rollout, 
 
 // OpenRolloutStates returns the state of each link's open rollout, for those of the links that have
 // one.
-func (tx *Tx) OpenRolloutStates(ctx context.Context, linkIDs []string) (map[string]towpath.RolloutState, error) {
+func (tx *Tx) OpenRolloutStates(
+	ctx context.Context, linkIDs []string,
+) (map[string]towpath.RolloutState, error) {
 	states := map[string]towpath.RolloutState{}
 	for ids := range slices.Chunk(linkIDs, maxLookup) {
 		args := make([]any, len(ids))
@@ -102,14 +112,16 @@ func (tx *Tx) Rollouts(ctx context.Context, f RolloutFilter, p Page) ([]towpath.
 
 var tasks = seen(newTable("task", 1, func(t *towpath.Task) []column {
 	return []column{
-		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"project_id", &t.ProjectID}, {"database_id", &t.DatabaseID},
-		{"environment_id", &t.EnvironmentID}, {"stage", &t.Stage}, {"sequence", &t.Sequence}, {"action", (*string)(&t.Action)},
-		{"version", &t.Version}, {"type", (*string)(&t.Type)}, {"label", &t.Label}, {"description", &t.Description}, {"path", &t.Path},
-		{"checksum", &t.Checksum}, {"environment", &t.Environment}, {"database_name", &t.Database}, {"covers", jsonText{&t.Covers}},
-		{"commit_hash", &t.Commit}, {"state", (*string)(&t.State)}, {"released", &t.Released}, {"reason", reason{&t.Reason}}, {"attempts", &t.Attempts},
-		{"total", &t.Total}, {"finished", &t.Finished}, {"started_at", maybe{&t.StartedAt}}, {"finished_at", maybe{&t.FinishedAt}},
-		{"created_at", instant{&t.CreatedAt}}, {"cancel_at", maybe{&t.CancelAt}}, {"error", reason{&t.Error}},
-		{"continue_after", &t.ContinueAfter},
+		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"project_id", &t.ProjectID},
+		{"database_id", &t.DatabaseID}, {"environment_id", &t.EnvironmentID}, {"stage", &t.Stage},
+		{"sequence", &t.Sequence}, {"action", (*string)(&t.Action)}, {"version", &t.Version},
+		{"type", (*string)(&t.Type)}, {"label", &t.Label}, {"description", &t.Description}, {"path", &t.Path},
+		{"checksum", &t.Checksum}, {"environment", &t.Environment}, {"database_name", &t.Database},
+		{"covers", jsonText{&t.Covers}}, {"commit_hash", &t.Commit}, {"state", (*string)(&t.State)},
+		{"released", &t.Released}, {"reason", reason{&t.Reason}}, {"attempts", &t.Attempts},
+		{"total", &t.Total}, {"finished", &t.Finished}, {"started_at", maybe{&t.StartedAt}},
+		{"finished_at", maybe{&t.FinishedAt}}, {"created_at", instant{&t.CreatedAt}},
+		{"cancel_at", maybe{&t.CancelAt}}, {"error", reason{&t.Error}}, {"continue_after", &t.ContinueAfter},
 	}
 }), func(tx *Tx, t *towpath.Task) { tx.note(t.ID, string(t.State)) })
 
@@ -153,7 +165,13 @@ func (tx *Tx) UpdateTask(ctx context.Context, t *towpath.Task) error {
 
 func taskEvent(kind towpath.EventKind, t towpath.Task, from string) towpath.Event {
 	return towpath.Event{
-		Kind: kind, ProjectID: t.ProjectID, RolloutID: t.RolloutID, TaskID: t.ID, DatabaseID: t.DatabaseID, From: from, To: string(t.State),
+		Kind:       kind,
+		ProjectID:  t.ProjectID,
+		RolloutID:  t.RolloutID,
+		TaskID:     t.ID,
+		DatabaseID: t.DatabaseID,
+		From:       from,
+		To:         string(t.State),
 	}
 }
 
@@ -174,13 +192,16 @@ func (tx *Tx) Task(ctx context.Context, id string) (towpath.Task, error) {
 
 // OpenTasks lists the open tasks of a database.
 func (tx *Tx) OpenTasks(ctx context.Context, databaseID string) ([]towpath.Task, error) {
-	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') ORDER BY id", databaseID)
+	return tasks.list(ctx, tx,
+		"WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') ORDER BY id",
+		databaseID)
 }
 
 // RunningTasks lists the running tasks in a database, of any rollout, since a newer rollout takes
 // tasks over while they run. They are in the order in which they run.
 func (tx *Tx) RunningTasks(ctx context.Context, databaseID string) ([]towpath.Task, error) {
-	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', 'failed', 'unknown') AND state = 'running' ORDER BY sequence, id",
+	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', "+
+		"'failed', 'unknown') AND state = 'running' ORDER BY sequence, id",
 		databaseID)
 }
 
@@ -191,8 +212,9 @@ func (tx *Tx) SkippedTasks(ctx context.Context, projectID string) ([]towpath.Tas
 
 var attempts = newTable("attempt", 1, func(a *towpath.Attempt) []column {
 	return []column{
-		{"id", &a.ID}, {"task_id", &a.TaskID}, {"number", &a.Number}, {"state", (*string)(&a.State)}, {"message", reason{&a.Message}},
-		{"line", &a.Line}, {"col", &a.Column}, {"total", &a.Total}, {"started_at", instant{&a.StartedAt}}, {"finished_at", maybe{&a.FinishedAt}},
+		{"id", &a.ID}, {"task_id", &a.TaskID}, {"number", &a.Number}, {"state", (*string)(&a.State)},
+		{"message", reason{&a.Message}}, {"line", &a.Line}, {"col", &a.Column}, {"total", &a.Total},
+		{"started_at", instant{&a.StartedAt}}, {"finished_at", maybe{&a.FinishedAt}},
 		{"in_database", (*string)(&a.Extent)}, {"kept", &a.Kept},
 	}
 })
@@ -205,9 +227,9 @@ type statementRow struct {
 
 var statements = newTable("statement_log", 2, func(s *statementRow) []column {
 	return []column{
-		{"attempt_id", &s.AttemptID}, {"position", &s.Index}, {"line", &s.Line}, {"col", &s.Column}, {"summary", &s.Summary},
-		{"affected", &s.Rows}, {"micros", &s.Micros}, {"error", &s.Error}, {"notices", jsonText{&s.Notices}},
-		{"state", (*string)(&s.State)},
+		{"attempt_id", &s.AttemptID}, {"position", &s.Index}, {"line", &s.Line}, {"col", &s.Column},
+		{"summary", &s.Summary}, {"affected", &s.Rows}, {"micros", &s.Micros}, {"error", &s.Error},
+		{"notices", jsonText{&s.Notices}}, {"state", (*string)(&s.State)},
 	}
 })
 
@@ -233,7 +255,8 @@ func (tx *Tx) AddStatements(ctx context.Context, attemptID string, logs []towpat
 	for some := range slices.Chunk(logs, largestBatch) { // an upsert uses each row several times
 		rows = rows[:0]
 		for _, l := range some {
-			rows = append(rows, statementRow{attemptID, l.Duration.Microseconds(), l})
+			rows = append(rows, statementRow{AttemptID: attemptID, Micros: l.Duration.Microseconds(),
+				StatementLog: l})
 		}
 		if err := statements.upsert(ctx, tx, rows...); err != nil {
 			return err
@@ -248,8 +271,12 @@ func (tx *Tx) Attempts(ctx context.Context, taskID string) ([]towpath.Attempt, e
 }
 
 // Statements lists an attempt's log, starting at an index.
-func (tx *Tx) Statements(ctx context.Context, attemptID string, from, limit int) ([]towpath.StatementLog, error) {
-	rows, err := statements.list(ctx, tx, "WHERE attempt_id = $1 AND position >= $2 ORDER BY position LIMIT $3", attemptID, from, Page{Limit: limit}.limit())
+func (tx *Tx) Statements(
+	ctx context.Context, attemptID string, from, limit int,
+) ([]towpath.StatementLog, error) {
+	rows, err := statements.list(ctx, tx,
+		"WHERE attempt_id = $1 AND position >= $2 ORDER BY position LIMIT $3", attemptID, from,
+		Page{Limit: limit}.limit())
 	logs := make([]towpath.StatementLog, len(rows))
 	for i, r := range rows {
 		logs[i] = r.StatementLog
@@ -260,12 +287,14 @@ func (tx *Tx) Statements(ctx context.Context, attemptID string, from, limit int)
 
 var history = newTable("change_history", 1, func(h *towpath.ChangeHistory) []column {
 	return []column{
-		{"id", &h.ID}, {"database_id", &h.DatabaseID}, {"project_id", &h.ProjectID}, {"task_id", &h.TaskID}, {"rollout_id", &h.RolloutID},
-		{"version", &h.Version}, {"type", (*string)(&h.Type)}, {"label", &h.Label}, {"description", &h.Description}, {"path", &h.Path},
-		{"checksum", &h.Checksum}, {"environment", &h.Environment}, {"database_name", &h.Database}, {"state", (*string)(&h.State)},
-		{"commit_hash", &h.Commit}, {"author", &h.Author}, {"repository", &h.Repository}, {"started_at", instant{&h.StartedAt}},
-		{"finished_at", instant{&h.FinishedAt}}, {"statements", &h.Statements}, {"rows_affected", &h.RowsAffected},
-		{"schema_before", &h.SchemaBefore}, {"schema_after", &h.SchemaAfter},
+		{"id", &h.ID}, {"database_id", &h.DatabaseID}, {"project_id", &h.ProjectID}, {"task_id", &h.TaskID},
+		{"rollout_id", &h.RolloutID}, {"version", &h.Version}, {"type", (*string)(&h.Type)},
+		{"label", &h.Label}, {"description", &h.Description}, {"path", &h.Path}, {"checksum", &h.Checksum},
+		{"environment", &h.Environment}, {"database_name", &h.Database}, {"state", (*string)(&h.State)},
+		{"commit_hash", &h.Commit}, {"author", &h.Author}, {"repository", &h.Repository},
+		{"started_at", instant{&h.StartedAt}}, {"finished_at", instant{&h.FinishedAt}},
+		{"statements", &h.Statements}, {"rows_affected", &h.RowsAffected}, {"schema_before", &h.SchemaBefore},
+		{"schema_after", &h.SchemaAfter},
 	}
 })
 
@@ -273,14 +302,21 @@ var history = newTable("change_history", 1, func(h *towpath.ChangeHistory) []col
 func (tx *Tx) AddHistory(ctx context.Context, h *towpath.ChangeHistory) error {
 	h.ID = NewID()
 	return tx.emitOnce(history.insert(ctx, tx, *h), towpath.Event{
-		Kind: towpath.EventHistoryAdded, ProjectID: h.ProjectID, RolloutID: h.RolloutID, TaskID: h.TaskID, DatabaseID: h.DatabaseID,
+		Kind:       towpath.EventHistoryAdded,
+		ProjectID:  h.ProjectID,
+		RolloutID:  h.RolloutID,
+		TaskID:     h.TaskID,
+		DatabaseID: h.DatabaseID,
 	})
 }
 
 // InHistory reports whether the history of a database contains the change that a row of its ledger
 // describes.
-func (tx *Tx) InHistory(ctx context.Context, databaseID string, e towpath.LedgerEntry) (told bool, err error) {
-	row := tx.tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM change_history WHERE database_id = $1 AND version = $2 AND type = $3 AND checksum = $4 AND started_at = $5)",
+func (tx *Tx) InHistory(
+	ctx context.Context, databaseID string, e towpath.LedgerEntry,
+) (told bool, err error) {
+	row := tx.tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM change_history WHERE database_id = $1 "+
+		"AND version = $2 AND type = $3 AND checksum = $4 AND started_at = $5)",
 		databaseID, e.Version, string(e.Type), e.Checksum, e.StartedAt.UnixMicro())
 	return told, history.wrap("look into", row.Scan(&told))
 }
@@ -293,7 +329,9 @@ func (tx *Tx) ChangeHistory(ctx context.Context, databaseID string, p Page) ([]t
 }
 
 // ProjectChangeHistory lists the changes that one project made to a database.
-func (tx *Tx) ProjectChangeHistory(ctx context.Context, databaseID, projectID string, p Page) ([]towpath.ChangeHistory, error) {
+func (tx *Tx) ProjectChangeHistory(
+	ctx context.Context, databaseID, projectID string, p Page,
+) ([]towpath.ChangeHistory, error) {
 	var where filter
 	where.is("database_id", databaseID)
 	where.is("project_id", projectID)
@@ -315,7 +353,8 @@ type postedRow struct {
 
 var posted = newTable("posted_status", 3, func(p *postedRow) []column {
 	return []column{
-		{"link_id", &p.LinkID}, {"commit_hash", &p.Commit}, {"key", &p.Key}, {"digest", &p.Digest}, {"posted_at", instant{&p.PostedAt}},
+		{"link_id", &p.LinkID}, {"commit_hash", &p.Commit}, {"key", &p.Key}, {"digest", &p.Digest},
+		{"posted_at", instant{&p.PostedAt}},
 	}
 })
 
@@ -338,7 +377,8 @@ func (tx *Tx) PostedStatuses(ctx context.Context, linkID, commit string) (map[st
 // PostedLike lists, by commit, the keys of a link's build statuses whose digest has a prefix. The
 // prefix has no wildcards.
 func (tx *Tx) PostedLike(ctx context.Context, linkID, beginning string) (map[string][]string, error) {
-	rows, err := posted.list(ctx, tx, "WHERE link_id = $1 AND digest LIKE $2 ORDER BY key", linkID, beginning+"%")
+	rows, err := posted.list(ctx, tx, "WHERE link_id = $1 AND digest LIKE $2 ORDER BY key", linkID,
+		beginning+"%")
 	keys := map[string][]string{}
 	for _, r := range rows {
 		keys[r.Commit] = append(keys[r.Commit], r.Key)
@@ -348,5 +388,11 @@ func (tx *Tx) PostedLike(ctx context.Context, linkID, beginning string) (map[str
 
 // SetPostedStatus stores what was posted.
 func (tx *Tx) SetPostedStatus(ctx context.Context, linkID, commit, key, digest string) error {
-	return posted.upsert(ctx, tx, postedRow{linkID, commit, key, digest, tx.Now})
+	return posted.upsert(ctx, tx, postedRow{
+		LinkID:   linkID,
+		Commit:   commit,
+		Key:      key,
+		Digest:   digest,
+		PostedAt: tx.Now,
+	})
 }

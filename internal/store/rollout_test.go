@@ -48,7 +48,8 @@ func TestTask_movesAsTheRulesSay(t *testing.T) {
 		for i, from := range states {
 			for j, to := range states {
 				task := w.newTask(fmt.Sprintf("%d.%d", i, j), from)
-				write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) })
+				write(t, s,
+					func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) })
 				err := s.Write(t.Context(), func(tx *store.Tx) error {
 					moved := task
 					moved.State = to
@@ -60,7 +61,8 @@ func TestTask_movesAsTheRulesSay(t *testing.T) {
 			}
 		}
 		missing := w.newTask("9", towpath.TaskPending)
-		refused(t, s, towpath.CodeNotFound, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &missing) })
+		refused(t, s, towpath.CodeNotFound,
+			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &missing) })
 	})
 }
 
@@ -95,7 +97,8 @@ func TestRollout_isReadWithItsTasksInOrder(t *testing.T) {
 				stage, sequence int
 			}{{"3", 1, 0}, {"2", 0, 1}, {"1", 0, 0}} {
 				task := w.newTask(at.version, towpath.TaskPending)
-				task.Stage, task.Sequence, task.Covers = at.stage, at.sequence, []towpath.Migration{migration("covered by " + at.version)}
+				task.Stage, task.Sequence, task.Covers = at.stage, at.sequence, []towpath.Migration{
+					migration("covered by " + at.version)}
 				if err := tx.CreateTask(ctx, &task); err != nil {
 					return err
 				}
@@ -135,14 +138,20 @@ func TestAttempt_keepsItsLog(t *testing.T) {
 		w := newWorld(t, s)
 		task := w.newTask("1", towpath.TaskRunning)
 		logs := []towpath.StatementLog{
-			{Index: 0, Line: 1, Column: 1, Summary: "CREATE TABLE", Duration: 1500 * time.Microsecond}, {Index: 1, Line: 2, Rows: 3, Error: "no"},
+			{Index: 0, Line: 1, Column: 1, Summary: "CREATE TABLE", Duration: 1500 * time.Microsecond},
+			{Index: 1, Line: 2, Rows: 3, Error: "no"},
 		}
 		var attempt towpath.Attempt
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			if err := tx.CreateTask(ctx, &task); err != nil {
 				return err
 			}
-			attempt = towpath.Attempt{TaskID: task.ID, Number: 1, State: towpath.TaskRunning, StartedAt: tx.Now}
+			attempt = towpath.Attempt{
+				TaskID:    task.ID,
+				Number:    1,
+				State:     towpath.TaskRunning,
+				StartedAt: tx.Now,
+			}
 			if err := tx.CreateAttempt(ctx, &attempt); err != nil {
 				return err
 			}
@@ -174,7 +183,11 @@ func TestLedger_isKnownPerDatabase(t *testing.T) {
 		set := func(snapshot towpath.LedgerSnapshot) {
 			at := c.now()
 			snapshot.At = &at
-			write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.SetLedger(ctx, w.database.ID, snapshot) })
+			write(t, s,
+				func(ctx context.Context, tx *store.Tx) error {
+					return tx.SetLedger(ctx, w.database.ID,
+						snapshot)
+				})
 		}
 		known := func() (ledger towpath.LedgerSnapshot) {
 			read(t, s, func(ctx context.Context, tx *store.Tx) error {
@@ -207,7 +220,11 @@ func TestLedger_isKnownPerDatabase(t *testing.T) {
 		set(towpath.LedgerSnapshot{Entries: []towpath.LedgerEntry{two, three}})
 		is("one gone, one changed, one new", two, three)
 		two.State = towpath.LedgerRunning
-		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.NoteLedger(ctx, w.database.ID, one, two) })
+		write(t, s,
+			func(ctx context.Context, tx *store.Tx) error {
+				return tx.NoteLedger(ctx, w.database.ID, one,
+					two)
+			})
 		is("with what was noted", one, two, three)
 		set(towpath.LedgerSnapshot{Populated: true})
 		is("empty")

@@ -54,7 +54,8 @@ func Open(ctx context.Context, metadataURL string) (*Store, error) {
 	var err error
 	if path, ok := strings.CutPrefix(metadataURL, "sqlite:"); ok {
 		err = s.openSQLite(path)
-	} else if strings.HasPrefix(metadataURL, "postgres://") || strings.HasPrefix(metadataURL, "postgresql://") {
+	} else if strings.HasPrefix(metadataURL, "postgres://") ||
+		strings.HasPrefix(metadataURL, "postgresql://") {
 		err = s.openPostgres(ctx, metadataURL)
 	} else {
 		err = towpath.Invalid("metadata-url", "Use sqlite:/path/to/file or postgres://user@host/database.")
@@ -98,13 +99,16 @@ func (s *Store) migrations() (*goose.Provider, error) {
 		return nil, err
 	}
 	if !s.Shared() {
-		return goose.NewProvider(goose.DialectSQLite3, s.writer, files, goose.WithGoMigrations(append(restate(false), oldActs(false))...))
+		return goose.NewProvider(goose.DialectSQLite3, s.writer, files,
+			goose.WithGoMigrations(append(restate(false), oldActs(false))...))
 	}
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // replicas that start together wait for each other
+	// replicas that start together wait for each other
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker), goose.WithGoMigrations(append(restate(true), oldActs(true))...))
+	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker),
+		goose.WithGoMigrations(append(restate(true), oldActs(true))...))
 }
 
 // Close waits briefly for running transactions and closes the database. A SQLite file is complete
@@ -232,7 +236,9 @@ func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // Get reads one row by its id in a transaction of its own: Get(ctx, s, (*Tx).Link, id).
-func Get[T any](ctx context.Context, s *Store, read func(*Tx, context.Context, string) (T, error), id string) (row T, err error) {
+func Get[T any](
+	ctx context.Context, s *Store, read func(*Tx, context.Context, string) (T, error), id string,
+) (row T, err error) {
 	err = s.Read(ctx, func(tx *Tx) error {
 		row, err = read(tx, ctx, id)
 		return err
@@ -251,14 +257,17 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	for try := 1; ; try++ {
 		err := s.writeOnce(ctx, fn)
 		var pg *pgconn.PgError
-		conflict := errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") // serialization_failure, deadlock_detected
+		// serialization_failure, deadlock_detected
+		conflict := errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 		if !conflict || try == conflictTries {
 			return err
 		}
 		select {
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)
-		case <-time.After(rand.N(min(conflictPause, time.Millisecond<<min(try, 10)))): // at different times, or they would conflict again
+		case <-time.After(
+			rand.N(min(conflictPause,
+				time.Millisecond<<min(try, 10)))): // at different times, or they would conflict again
 		}
 	}
 }

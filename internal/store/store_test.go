@@ -68,7 +68,8 @@ func makeTemplates() error {
 		return err
 	}
 	defer func() { _ = conn.Close(ctx) }() // the server ends soon
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+template+" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"); err != nil {
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+template+
+		" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"); err != nil {
 		return err
 	}
 	for _, address := range []string{"sqlite:" + file, postgresURL(template)} {
@@ -86,7 +87,13 @@ func makeTemplates() error {
 
 func postgresURL(database string) string {
 	target := server.Target()
-	u := url.URL{Scheme: "postgres", User: url.UserPassword(target.Username, target.Password), Host: target.Address, Path: database, RawQuery: "sslmode=disable"}
+	u := url.URL{
+		Scheme:   "postgres",
+		User:     url.UserPassword(target.Username, target.Password),
+		Host:     target.Address,
+		Path:     database,
+		RawQuery: "sslmode=disable",
+	}
 	return u.String()
 }
 
@@ -126,7 +133,8 @@ func open(t testing.TB, address string) *store.Store {
 func onBoth(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	t.Parallel()
-	for name, address := range map[string]func(testing.TB) string{"sqlite": newSQLite, "postgres": newPostgres} {
+	for name, address := range map[string]func(testing.TB) string{"sqlite": newSQLite,
+		"postgres": newPostgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t, address(t)))
@@ -151,7 +159,9 @@ func read(t testing.TB, s *store.Store, fn func(ctx context.Context, tx *store.T
 }
 
 // refused runs fn in a transaction that must fail with a code.
-func refused(t *testing.T, s *store.Store, code towpath.Code, fn func(ctx context.Context, tx *store.Tx) error) *towpath.Error {
+func refused(
+	t *testing.T, s *store.Store, code towpath.Code, fn func(ctx context.Context, tx *store.Tx) error,
+) *towpath.Error {
 	t.Helper()
 	err := s.Write(t.Context(), func(tx *store.Tx) error { return fn(t.Context(), tx) })
 	var words *towpath.Error
@@ -190,7 +200,8 @@ func TestOpen_refusesAnotherEncoding(t *testing.T) {
 
 func TestOpen_keepsThePasswordOutOfErrors(t *testing.T) {
 	t.Parallel()
-	for _, address := range []string{"postgres://u:hunter2@127.0.0.1:1/x?sslmode=disable", "postgres://u:hunter2@127.0.0.1:99999/x", "postgres://u:hunter2@[/x"} {
+	for _, address := range []string{"postgres://u:hunter2@127.0.0.1:1/x?sslmode=disable",
+		"postgres://u:hunter2@127.0.0.1:99999/x", "postgres://u:hunter2@[/x"} {
 		_, err := store.Open(t.Context(), address)
 		if err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("got %v, want an error without the password", err)
@@ -238,7 +249,8 @@ func TestMigrations_goUpAndDownAndUp(t *testing.T) {
 		if _, err := p.DownTo(t.Context(), 0); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Read(t.Context(), func(tx *store.Tx) error { _, err := tx.Meta(t.Context(), "x"); return err }); err == nil {
+		if err := s.Read(t.Context(),
+			func(tx *store.Tx) error { _, err := tx.Meta(t.Context(), "x"); return err }); err == nil {
 			t.Error("the tables are there after all migrations went down")
 		}
 		if _, err := p.Up(t.Context()); err != nil {
@@ -251,7 +263,8 @@ func TestMigrations_goUpAndDownAndUp(t *testing.T) {
 func TestRead_seesOneState(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		set := func(value string) {
-			write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.SetMeta(ctx, "k", []byte(value)) })
+			write(t, s,
+				func(ctx context.Context, tx *store.Tx) error { return tx.SetMeta(ctx, "k", []byte(value)) })
 		}
 		set("before")
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
@@ -272,7 +285,8 @@ func TestRead_seesOneState(t *testing.T) {
 
 func TestRead_cannotWrite(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
-		err := s.Read(t.Context(), func(tx *store.Tx) error { return tx.SetMeta(t.Context(), "k", []byte("v")) })
+		err := s.Read(t.Context(),
+			func(tx *store.Tx) error { return tx.SetMeta(t.Context(), "k", []byte("v")) })
 		if err == nil {
 			t.Error("a reader wrote")
 		}
@@ -283,7 +297,8 @@ func TestWrite_keepsNothingOfAFailure(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		want := errors.New("no")
 		err := s.Write(t.Context(), func(tx *store.Tx) error {
-			return errors.Join(tx.SetMeta(t.Context(), "k", []byte("v")), tx.Enqueue(t.Context(), towpath.JobAdvance, "r"), want)
+			return errors.Join(tx.SetMeta(t.Context(), "k", []byte("v")),
+				tx.Enqueue(t.Context(), towpath.JobAdvance, "r"), want)
 		})
 		if !errors.Is(err, want) {
 			t.Errorf("got %v", err)
@@ -346,7 +361,8 @@ func TestWrite_stopsWithItsContext(t *testing.T) {
 		if tries++; tries == 2 {
 			cancel()
 		}
-		return tx.Exec(ctx, "DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = 'serialization_failure'; END $$")
+		return tx.Exec(ctx,
+			"DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = 'serialization_failure'; END $$")
 	})
 	if err == nil || tries != 2 {
 		t.Errorf("got %v after %d tries, want an error after 2", err, tries)

@@ -48,7 +48,8 @@ func newTable[T any](name string, key int, columns func(*T) []column) *table[T] 
 		replace = append(replace, name+" = excluded."+name)
 		set = append(set, name+" = $"+strconv.Itoa(key+i+1))
 	}
-	t.replace = " ON CONFLICT (" + strings.Join(t.names[:key], ", ") + ") DO UPDATE SET " + strings.Join(replace, ", ")
+	t.replace = " ON CONFLICT (" + strings.Join(t.names[:key], ", ") + ") DO UPDATE SET " +
+		strings.Join(replace, ", ")
 	t.set = "UPDATE " + name + " SET " + strings.Join(set, ", ") + " WHERE " + t.whereKey()
 	return t
 }
@@ -129,7 +130,8 @@ func (t *table[T]) write(ctx context.Context, tx *Tx, rows []T, tail string) err
 		for i := range rows[:size] {
 			args = append(args, t.values(&rows[i])...)
 		}
-		if _, err := tx.exec(ctx, t.insertInto+tuples(size, len(t.names), tx.shared)+tail, args...); err != nil {
+		if _, err := tx.exec(ctx, t.insertInto+tuples(size, len(t.names), tx.shared)+tail,
+			args...); err != nil {
 			return err
 		}
 		rows = rows[size:]
@@ -238,7 +240,8 @@ func (t *table[T]) delete(ctx context.Context, tx *Tx, where string, args ...any
 }
 
 func (t *table[T]) missing() error {
-	return towpath.Errorf(towpath.CodeNotFound, "There is no such %s, or it is not yours to see.", strings.ReplaceAll(strings.Trim(t.name, `"`), "_", " "))
+	return towpath.Errorf(towpath.CodeNotFound, "There is no such %s, or it is not yours to see.",
+		strings.ReplaceAll(strings.Trim(t.name, `"`), "_", " "))
 }
 
 func (t *table[T]) wrap(verb string, err error) error {

@@ -16,7 +16,8 @@ type Verdict struct {
 }
 
 var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
-	return []column{{"checksum", &v.Checksum}, {"engine", (*string)(&v.Engine)}, {"rules", &v.Rules}, {"refusal", reason{&v.Refusal}}, {"roles", reason{&v.Roles}}}
+	return []column{{"checksum", &v.Checksum}, {"engine", (*string)(&v.Engine)}, {"rules", &v.Rules},
+		{"refusal", reason{&v.Refusal}}, {"roles", reason{&v.Roles}}}
 })
 
 // Verdicts returns the verdicts under these rules for those of the checksums that have one.
@@ -28,12 +29,13 @@ func (tx *Tx) Verdicts(ctx context.Context, rules string, checksums []string) (l
 		for i, checksum := range batch {
 			args[i] = checksum
 		}
-		err := verdicts.each(ctx, tx, "WHERE checksum IN "+tuples(1, len(args), tx.shared), args, func(v Verdict) error {
-			if v.Rules == rules {
-				list = append(list, v)
-			}
-			return nil
-		})
+		err := verdicts.each(ctx, tx, "WHERE checksum IN "+tuples(1, len(args), tx.shared), args,
+			func(v Verdict) error {
+				if v.Rules == rules {
+					list = append(list, v)
+				}
+				return nil
+			})
 		if err != nil {
 			return nil, err
 		}

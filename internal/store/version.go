@@ -28,8 +28,10 @@ func (s *Store) notNewer(ctx context.Context, provider *goose.Provider) error {
 	if program != "" {
 		program = " (" + program + ")"
 	}
-	return towpath.Errorf(towpath.CodeConflict, "The metadata has schema version %d, made by a newer Towpath%s; this program knows versions up to %d and would misread it. "+
-		"Start the newer program again, or restore the backup that was made before the upgrade.", has, program, knows)
+	return towpath.Errorf(towpath.CodeConflict,
+		"The metadata has schema version %d, made by a newer Towpath%s; this program knows versions up to %d and would misread it. "+
+			"Start the newer program again, or restore the backup that was made before the upgrade.", has,
+		program, knows)
 }
 
 // schemaOf returns the version of a metadata's schema, 0 for none, and the program that last used
@@ -46,7 +48,8 @@ func schemaOf(ctx context.Context, db *sql.DB, shared bool) (schema int64, progr
 	if tables == 0 {
 		return 0, "", nil
 	}
-	if err := db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM "+goose.DefaultTablename).Scan(&schema); err != nil {
+	if err := db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM "+
+		goose.DefaultTablename).Scan(&schema); err != nil {
 		return 0, "", fmt.Errorf("read the metadata's version: %w", err)
 	}
 	if schema == 0 {

@@ -18,7 +18,8 @@ func TestWalk_goesBeyondAPage(t *testing.T) {
 				l, d := w.link, w.database
 				l.ID, l.HookKey, l.BaseDirectory = store.NewID(), fmt.Sprint("key", i), fmt.Sprint("dir", i)
 				d.ID, d.Name = "", fmt.Sprint("more", i)
-				c := towpath.Credential{Kind: towpath.CredentialSession, MemberID: w.member.ID, Hash: []byte(fmt.Sprint(i))}
+				c := towpath.Credential{Kind: towpath.CredentialSession, MemberID: w.member.ID,
+					Hash: []byte(fmt.Sprint(i))}
 				if err := tx.CreateCredential(ctx, &c); err != nil {
 					return err
 				}
@@ -43,7 +44,8 @@ func TestWalk_goesBeyondAPage(t *testing.T) {
 			if err != nil || len(sessions) != more {
 				t.Errorf("%d sessions, want %d (%v)", len(sessions), more, err)
 			}
-			databases, err := store.All(tx.EveryDatabase(ctx, store.DatabaseFilter{InstanceID: w.database.InstanceID}))
+			databases, err := store.All(tx.EveryDatabase(ctx,
+				store.DatabaseFilter{InstanceID: w.database.InstanceID}))
 			if err == nil && len(databases) < more {
 				t.Errorf("%d databases, want %d at least", len(databases), more)
 			}

@@ -9,9 +9,10 @@ import (
 )
 
 const (
-	trialKept  = 5 * time.Second // how long the result of one trial is reused
-	trialLimit = 3 * time.Second // how long a trial may wait; SQLite's wait for another process's lock comes on top
-	trialSize  = 16 << 10        // of what is written, in bytes: as much as a small change brings
+	trialKept = 5 * time.Second // how long the result of one trial is reused
+	// how long a trial may wait; SQLite's wait for another process's lock comes on top
+	trialLimit = 3 * time.Second
+	trialSize  = 16 << 10 // of what is written, in bytes: as much as a small change brings
 )
 
 // trial is the last attempt to write.

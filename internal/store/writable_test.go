@@ -57,7 +57,9 @@ func TestWritable_saysThatPostgreSQLIsReadOnly(t *testing.T) {
 		writable bool
 	}{{"on", false}, {"off", true}} {
 		server.Exec(t, "postgres", "ALTER DATABASE "+name+" SET default_transaction_read_only = "+c.value)
-		server.Exec(t, "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+name+"'") // new sessions use it
+		// new sessions use it
+		server.Exec(t, "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+
+			name+"'")
 		wantWritable(t, s, c.writable, "default_transaction_read_only = "+c.value)
 	}
 }

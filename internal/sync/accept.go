@@ -10,34 +10,46 @@ import (
 	"towpath/internal/store"
 )
 
-// Accept records the present text of an edited or moved file as applied in one database, without running it.
-func (s *Service) Accept(ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID) (towpath.Rollout, error) {
-	return s.accept(ctx, actor, linkID, func(_ towpath.RepositoryLink, items []plan.Item) ([]plan.Item, error) {
-		for _, item := range items {
-			if item.DatabaseID == databaseID && item.MigrationID == id && (item.State == plan.ItemEdited || item.State == plan.ItemMoved) {
-				return []plan.Item{item}, nil
+// Accept records the present text of an edited or moved file as applied in one database, without
+// running it.
+func (s *Service) Accept(
+	ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID,
+) (towpath.Rollout, error) {
+	return s.accept(ctx, actor, linkID,
+		func(_ towpath.RepositoryLink, items []plan.Item) ([]plan.Item, error) {
+			for _, item := range items {
+				if item.DatabaseID == databaseID && item.MigrationID == id &&
+					(item.State == plan.ItemEdited || item.State == plan.ItemMoved) {
+					return []plan.Item{item}, nil
+				}
 			}
-		}
-		return nil, towpath.Errorf(towpath.CodeConflict,
-			"There is nothing to accept: version %s is neither edited nor moved in that database.", id.Version)
-	})
+			return nil, towpath.Errorf(towpath.CodeConflict,
+				"There is nothing to accept: version %s is neither edited nor moved in that database.",
+				id.Version)
+		})
 }
 
-// AcceptEdited records the present texts of all edited files as applied, in every database that has another text of them.
-// Nothing runs. The commit is the one whose texts a person has seen: CodeConflict when the link is at another one by now,
-// and when no file is edited.
-func (s *Service) AcceptEdited(ctx context.Context, actor towpath.Actor, linkID, commit string) (towpath.Rollout, error) {
-	return s.accept(ctx, actor, linkID, func(link towpath.RepositoryLink, items []plan.Item) ([]plan.Item, error) {
-		if link.SyncedCommit != commit {
-			return nil, towpath.Errorf(towpath.CodeConflict,
-				"The branch is at commit %s by now. Look at its edited files first, then accept them.", towpath.ShortHash(link.SyncedCommit))
-		}
-		edited := slices.DeleteFunc(slices.Clone(items), func(i plan.Item) bool { return i.State != plan.ItemEdited })
-		if len(edited) == 0 {
-			return nil, towpath.Errorf(towpath.CodeConflict, "There is nothing to accept: no file is edited at commit %s.", towpath.ShortHash(commit))
-		}
-		return edited, nil
-	})
+// AcceptEdited records the present texts of all edited files as applied, in every database that has
+// another text of them. Nothing runs. The commit is the one whose texts a person has seen:
+// CodeConflict when the link is at another one by now, and when no file is edited.
+func (s *Service) AcceptEdited(
+	ctx context.Context, actor towpath.Actor, linkID, commit string,
+) (towpath.Rollout, error) {
+	return s.accept(ctx, actor, linkID,
+		func(link towpath.RepositoryLink, items []plan.Item) ([]plan.Item, error) {
+			if link.SyncedCommit != commit {
+				return nil, towpath.Errorf(towpath.CodeConflict,
+					"The branch is at commit %s by now. Look at its edited files first, then accept them.",
+					towpath.ShortHash(link.SyncedCommit))
+			}
+			edited := slices.DeleteFunc(slices.Clone(items),
+				func(i plan.Item) bool { return i.State != plan.ItemEdited })
+			if len(edited) == 0 {
+				return nil, towpath.Errorf(towpath.CodeConflict,
+					"There is nothing to accept: no file is edited at commit %s.", towpath.ShortHash(commit))
+			}
+			return edited, nil
+		})
 }
 
 // accept makes tasks that record the items which choose picks of the link's plan.
@@ -69,17 +81,27 @@ func (s *Service) accept(ctx context.Context, actor towpath.Actor, linkID string
 }
 
 // rolloutFor returns the link's open rollout; a new one of its synced commit when there is none.
-func rolloutFor(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (r towpath.Rollout, err error) {
+func rolloutFor(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink,
+) (r towpath.Rollout, err error) {
 	r, err = tx.OpenRollout(ctx, link.ID)
 	if towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return r, err
 	}
-	r = towpath.Rollout{ProjectID: link.ProjectID, LinkID: link.ID, Commit: link.SyncedCommit, State: towpath.RolloutPending}
+	r = towpath.Rollout{
+		ProjectID: link.ProjectID,
+		LinkID:    link.ID,
+		Commit:    link.SyncedCommit,
+		State:     towpath.RolloutPending,
+	}
 	r.Message, r.Author, r.CommitURL = lastTold(ctx, tx, link)
 	return r, tx.CreateRollout(ctx, &r)
 }
 
-func (s *Service) acceptItems(ctx context.Context, tx *store.Tx, actor towpath.Actor, link towpath.RepositoryLink, r towpath.Rollout, items []plan.Item) error {
+func (s *Service) acceptItems(
+	ctx context.Context, tx *store.Tx, actor towpath.Actor, link towpath.RepositoryLink, r towpath.Rollout,
+	items []plan.Item,
+) error {
 	files, err := tx.Manifest(ctx, link.ID)
 	if err != nil {
 		return err
@@ -115,7 +137,8 @@ func (s *Service) acceptItems(ctx context.Context, tx *store.Tx, actor towpath.A
 			Action:    "migration.accept",
 			Subject:   item.DatabaseID,
 			ProjectID: link.ProjectID,
-			Detail:    fmt.Sprintf("Accepted the text of %s at commit %s as applied in %s.", item.Path, towpath.ShortHash(link.SyncedCommit), item.Database),
+			Detail: fmt.Sprintf("Accepted the text of %s at commit %s as applied in %s.", item.Path,
+				towpath.ShortHash(link.SyncedCommit), item.Database),
 		})
 		if err != nil {
 			return err
@@ -132,7 +155,9 @@ func instead(open []towpath.Task, task towpath.Task) (c plan.Changes, err error)
 		case plan.SameWork(t, task):
 			return plan.Changes{}, nil
 		case !t.State.MayBecome(towpath.TaskCancelled):
-			return c, towpath.Errorf(towpath.CodeConflict, "The task of %s in %s is %s. Wait for its end, or resolve it, then accept the text.", t.Path, t.Database, t.State)
+			return c, towpath.Errorf(towpath.CodeConflict,
+				"The task of %s in %s is %s. Wait for its end, or resolve it, then accept the text.", t.Path,
+				t.Database, t.State)
 		default:
 			t.State, t.Reason = towpath.TaskCancelled, towpath.Why(towpath.ReasonAccepted)
 			c.Closed = append(c.Closed, t)

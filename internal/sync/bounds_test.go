@@ -26,7 +26,8 @@ func swell(sim http.Handler, w http.ResponseWriter, r *http.Request) {
 	sim.ServeHTTP(recorded, r)
 	body := recorded.Body.Bytes()
 	var answer any
-	if strings.HasPrefix(r.URL.Path, "/2.0/") && !strings.Contains(r.URL.Path, "/src/") && json.Unmarshal(body, &answer) == nil {
+	if strings.HasPrefix(r.URL.Path, "/2.0/") && !strings.Contains(r.URL.Path, "/src/") &&
+		json.Unmarshal(body, &answer) == nil {
 		inflate(answer)
 		body, _ = json.Marshal(answer)
 		recorded.Header().Del("Content-Length")
@@ -59,7 +60,8 @@ func inflate(value any) {
 	}
 }
 
-// longest finds the columns of the metadata that hold a longer text than somebody else may bring in.
+// longest finds the columns of the metadata that hold a longer text than somebody else may bring
+// in.
 func longest(t *testing.T, file string) (found []string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", file)
@@ -67,7 +69,8 @@ func longest(t *testing.T, file string) (found []string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	rows, err := db.QueryContext(t.Context(), `SELECT s.name, c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c WHERE s.type = 'table'`)
+	rows, err := db.QueryContext(t.Context(),
+		`SELECT s.name, c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c WHERE s.type = 'table'`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +85,9 @@ func longest(t *testing.T, file string) (found []string) {
 	}
 	for _, c := range columns {
 		var most int
-		query := fmt.Sprintf(`SELECT coalesce(max(length(cast(%q AS BLOB))), 0) FROM %q WHERE typeof(%q) = 'text'`, c[1], c[0], c[1])
+		query := fmt.Sprintf(
+			`SELECT coalesce(max(length(cast(%q AS BLOB))), 0) FROM %q WHERE typeof(%q) = 'text'`, c[1],
+			c[0], c[1])
 		if err := db.QueryRowContext(t.Context(), query).Scan(&most); err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +98,8 @@ func longest(t *testing.T, file string) (found []string) {
 	return found
 }
 
-// The far side says immense things in answers, webhooks and errors; the metadata keeps none of them.
+// The far side says immense things in answers, webhooks and errors; the metadata keeps none of
+// them.
 func TestMetadata_keepsNoTextOfOthersWhole(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "metadata.db")
@@ -102,7 +108,8 @@ func TestMetadata_keepsNoTextOfOthersWhole(t *testing.T) {
 	b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "SELECT 1"})
 	link := b.Linked(t)
 	b.Reconciled(t, link.ID)
-	if _, err := b.Sim.CommitQuiet(linktest.Repo, "main", map[string]string{"shop/2__ddl__b.sql": "SELECT 2", "shop/" + strings.Repeat("x/", 700) + "y.sql": ""}, immense); err != nil {
+	if _, err := b.Sim.CommitQuiet(linktest.Repo, "main", map[string]string{"shop/2__ddl__b.sql": "SELECT 2",
+		"shop/" + strings.Repeat("x/", 700) + "y.sql": ""}, immense); err != nil {
 		t.Fatal(err)
 	}
 	b.Reconciled(t, link.ID)
@@ -110,14 +117,17 @@ func TestMetadata_keepsNoTextOfOthersWhole(t *testing.T) {
 	hook := b.Sim.Hooks(linktest.Repo)[0]
 	for id, branch := range map[string]string{immense: "main", "short": immense} {
 		body, err := json.Marshal(map[string]any{
-			"repository": map[string]any{"uuid": link.RepositoryID, "full_name": immense, "links": map[string]any{"html": map[string]any{"href": immense}}},
-			"push": map[string]any{"changes": []any{map[string]any{"new": map[string]any{"type": "branch", "name": branch,
-				"target": map[string]any{"hash": immense}}}}},
+			"repository": map[string]any{"uuid": link.RepositoryID, "full_name": immense,
+				"links": map[string]any{"html": map[string]any{"href": immense}}},
+			"push": map[string]any{
+				"changes": []any{map[string]any{"new": map[string]any{"type": "branch", "name": branch,
+					"target": map[string]any{"hash": immense}}}}},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		header := http.Header{"X-Request-Uuid": {id}, "X-Event-Key": {"repo:push"}, "X-Hub-Signature": {bitbucketsim.Signature(hook.Secret, body)}}
+		header := http.Header{"X-Request-Uuid": {id}, "X-Event-Key": {"repo:push"},
+			"X-Hub-Signature": {bitbucketsim.Signature(hook.Secret, body)}}
 		if err := b.ReceiveWebhook(t.Context(), link.HookKey, header, body); err != nil {
 			t.Fatal(err)
 		}

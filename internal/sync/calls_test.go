@@ -98,7 +98,9 @@ func TestBudget_callsOfAPush(t *testing.T) {
 		t.Fatal(err)
 	}
 	costs := map[string][]calls{}
-	rows := []string{"a quiet hour, polling included", "a push without migrations, for ten links of the repository together", "a push with one file", "a push with 25 files of one commit"}
+	rows := []string{"a quiet hour, polling included",
+		"a push without migrations, for ten links of the repository together", "a push with one file",
+		"a push with 25 files of one commit"}
 	for _, n := range []int{1, 3} {
 		world := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
 		stages(t, world, n)
@@ -140,7 +142,11 @@ func applied(t *testing.T, b *linktest.World, r towpath.Rollout) {
 			for _, task := range r.Tasks {
 				if task.DatabaseID == d.ID {
 					d.Ledger.Entries = append(d.Ledger.Entries, towpath.LedgerEntry{
-						MigrationID: task.MigrationID, State: towpath.LedgerDone, Path: task.Path, Checksum: task.Checksum, DatabaseID: d.ID,
+						MigrationID: task.MigrationID,
+						State:       towpath.LedgerDone,
+						Path:        task.Path,
+						Checksum:    task.Checksum,
+						DatabaseID:  d.ID,
 					})
 				}
 			}
@@ -150,12 +156,14 @@ func applied(t *testing.T, b *linktest.World, r towpath.Rollout) {
 	})
 }
 
-// TestBudget_aBusyHour pushes a change every 18 seconds for an hour through one account with its 1,000 calls, into three
-// environments. No change waits: reading comes before telling, and what cannot be told yet is told later.
+// TestBudget_aBusyHour pushes a change every 18 seconds for an hour through one account with its
+// 1,000 calls, into three environments. No change waits: reading comes before telling, and what
+// cannot be told yet is told later.
 func TestBudget_aBusyHour(t *testing.T) {
 	t.Parallel()
 	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
-	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: b.Sim.BaseURL(), APIURL: b.Sim.APIURL(), Now: b.Clock.Now})
+	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: b.Sim.BaseURL(), APIURL: b.Sim.APIURL(),
+		Now: b.Clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +179,8 @@ func TestBudget_aBusyHour(t *testing.T) {
 				continue
 			}
 			delete(due, id)
-			if again, _ := b.PostStatus(t.Context(), id); again != nil { // a spent budget is no failure of the push
+			// a spent budget is no failure of the push
+			if again, _ := b.PostStatus(t.Context(), id); again != nil {
 				due[id] = *again
 				waits++
 			}
@@ -182,7 +191,9 @@ func TestBudget_aBusyHour(t *testing.T) {
 	began := b.Clock.Now()
 	commits := make([]string, pushes)
 	for n := range pushes {
-		commits[n] = b.Commit(t, map[string]string{fmt.Sprintf("d0/shop/%d__ddl__t.sql", n+1): fmt.Sprintf("CREATE TABLE t%d (x int);", n+1)})
+		commits[n] = b.Commit(t,
+			map[string]string{fmt.Sprintf("d0/shop/%d__ddl__t.sql",
+				n+1): fmt.Sprintf("CREATE TABLE t%d (x int);", n+1)})
 		if again, err := b.Reconcile(t.Context(), link.ID); err != nil || again != nil {
 			t.Fatalf("push %d waits until %v: %v", n+1, again, err)
 		}
@@ -197,13 +208,15 @@ func TestBudget_aBusyHour(t *testing.T) {
 		if n+1 == 100 { // thirty minutes
 			spent := spent(b)
 			t.Logf("after 100 changes in %s: %d counted calls, %d raw files, %d rollouts still to be told",
-				b.Clock.Now().Sub(began).Round(time.Minute), spent.counted-linked.counted, spent.raw-linked.raw, late)
+				b.Clock.Now().Sub(began).Round(time.Minute), spent.counted-linked.counted,
+				spent.raw-linked.raw, late)
 		}
 		b.Clock.Move(18 * time.Second)
 	}
 	spent, late := spent(b), len(due)
 	t.Logf("after %d changes in %s: %d counted calls, %d raw files; %d rollouts still to be told",
-		pushes, b.Clock.Now().Sub(began).Round(time.Minute), spent.counted-linked.counted, spent.raw-linked.raw, late)
+		pushes, b.Clock.Now().Sub(began).Round(time.Minute), spent.counted-linked.counted,
+		spent.raw-linked.raw, late)
 	for hours := 0; len(due) > 0; hours++ {
 		if hours > 60 {
 			t.Fatalf("%d rollouts were not told within an hour", len(due))

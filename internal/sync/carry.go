@@ -11,9 +11,13 @@ import (
 	"towpath/internal/store"
 )
 
-// carryOut turns a plan into a link's rollout. A plan that asks for nothing new leaves the open rollout as it is; otherwise
-// a rollout of the newer commit takes over what is open: tasks that run finish, and what has not changed keeps its state.
-func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, f found, p plan.Plan, manifest []towpath.ManifestFile) error {
+// carryOut turns a plan into a link's rollout. A plan that asks for nothing new leaves the open
+// rollout as it is; otherwise a rollout of the newer commit takes over what is open: tasks that run
+// finish, and what has not changed keeps its state.
+func (s *Service) carryOut(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, f found, p plan.Plan,
+	manifest []towpath.ManifestFile,
+) error {
 	open, err := tx.OpenRollout(ctx, link.ID)
 	exists := err == nil
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
@@ -41,7 +45,9 @@ func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.Repos
 	known, err := tx.Commit(ctx, link.ID, r.Commit)
 	switch {
 	case err == nil:
-		r.Message, r.Author, r.CommitURL = known.Message, known.Author, known.URL
+		r.Message = known.Message
+		r.Author = known.Author
+		r.CommitURL = known.URL
 	case towpath.ErrorCode(err) != towpath.CodeNotFound:
 		return err
 	default: // synced by an older version
@@ -58,8 +64,9 @@ func (s *Service) carryOut(ctx context.Context, tx *store.Tx, link towpath.Repos
 	return tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
 }
 
-// namesake is the commit that a rollout is named after: the newest one of the push that brought one of its texts. A push that
-// brought none has let them run and gives its head. When nothing was pushed it is the one commit that brought all of them.
+// namesake is the commit that a rollout is named after: the newest one of the push that brought one
+// of its texts. A push that brought none has let them run and gives its head. When nothing was
+// pushed it is the one commit that brought all of them.
 func namesake(fresh []towpath.Task, pushed []towpath.Commit, head string, still bool) string {
 	has := func(commit string) bool {
 		return slices.ContainsFunc(fresh, func(t towpath.Task) bool { return t.Commit == commit })
@@ -70,18 +77,22 @@ func namesake(fresh []towpath.Task, pushed []towpath.Commit, head string, still 
 		}
 	}
 	first := fresh[0].Commit
-	if still && first != "" && !slices.ContainsFunc(fresh, func(t towpath.Task) bool { return t.Commit != first }) {
+	if still && first != "" &&
+		!slices.ContainsFunc(fresh, func(t towpath.Task) bool { return t.Commit != first }) {
 		return first
 	}
 	return head
 }
 
 // supersede makes a rollout that takes the place of the open one.
-func (s *Service) supersede(ctx context.Context, tx *store.Tx, open towpath.Rollout, exists bool, r *towpath.Rollout) error {
+func (s *Service) supersede(
+	ctx context.Context, tx *store.Tx, open towpath.Rollout, exists bool, r *towpath.Rollout,
+) error {
 	if exists {
 		old := open
 		old.FinishedAt = &tx.Now
-		if err := tx.UpdateRollout(ctx, &old); err != nil { // first, since a link has one open rollout at most
+		// first, since a link has one open rollout at most
+		if err := tx.UpdateRollout(ctx, &old); err != nil {
 			return err
 		}
 	}
@@ -97,7 +108,8 @@ func (s *Service) supersede(ctx context.Context, tx *store.Tx, open towpath.Roll
 
 // lastTold returns what the link's newest rollout says of the commit, when it is the same commit.
 func lastTold(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (message, author, url string) {
-	list, err := tx.Rollouts(ctx, store.RolloutFilter{LinkID: link.ID}, store.Page{Limit: 1, NewestFirst: true})
+	list, err := tx.Rollouts(ctx, store.RolloutFilter{LinkID: link.ID},
+		store.Page{Limit: 1, NewestFirst: true})
 	if err != nil || len(list) == 0 || list[0].Commit != link.SyncedCommit {
 		return "", "", ""
 	}
@@ -109,9 +121,12 @@ func firstLine(s string) string {
 	return towpath.ClipRunes(line, 200)
 }
 
-// leaveOut takes out of changes what another rollout has under way already: two tasks of one migration are never open in a
-// database. What is left of a link that is gone ends here, unless it runs; the rest waits for the other rollout.
-func (s *Service) leaveOut(ctx context.Context, tx *store.Tx, rolloutID string, c plan.Changes) (plan.Changes, error) {
+// leaveOut takes out of changes what another rollout has under way already: two tasks of one
+// migration are never open in a database. What is left of a link that is gone ends here, unless it
+// runs; the rest waits for the other rollout.
+func (s *Service) leaveOut(
+	ctx context.Context, tx *store.Tx, rolloutID string, c plan.Changes,
+) (plan.Changes, error) {
 	others := map[plan.TaskKey]towpath.Task{}
 	looked := map[string]bool{}
 	for _, t := range c.Fresh {
@@ -164,7 +179,8 @@ func endOrphan(ctx context.Context, tx *store.Tx, t towpath.Task) (ended bool, e
 	return true, tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
 }
 
-// keepRollout writes what changed in a rollout that stays: the order, what is released, and what is no longer wanted.
+// keepRollout writes what changed in a rollout that stays: the order, what is released, and what is
+// no longer wanted.
 func (s *Service) keepRollout(ctx context.Context, tx *store.Tx, r towpath.Rollout, c plan.Changes) error {
 	if err := writeTasks(ctx, tx, r, c); err != nil {
 		return err

@@ -25,7 +25,8 @@ func TestReconcile_keepsWhatAPersonDecided(t *testing.T) {
 			task.Action, task.Covers = towpath.ActionRecord, []towpath.Migration{task.Migration}
 		})
 		b.Replan(t, link.ID)
-		b.WantTasks(t, link.ID, "test 1 record pending", "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
+		b.WantTasks(t, link.ID, "test 1 record pending", "test 2 apply pending", "prod 1 apply pending",
+			"prod 2 apply pending")
 	})
 }
 
@@ -34,13 +35,15 @@ func TestReconcile_keepsTasksOfDatabasesThatCannotBeRead(t *testing.T) {
 		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
 		link := b.Linked(t)
 		b.Reconciled(t, link.ID)
-		b.Change(t, link.ID, "prod", "1", func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, saysNo("it says no") })
+		b.Change(t, link.ID, "prod", "1",
+			func(task *towpath.Task) { task.State, task.Reason = towpath.TaskFailed, saysNo("it says no") })
 		read := b.Syncs.RefreshLedgers
 		b.Syncs.RefreshLedgers = func(ctx context.Context, projectID string) error {
 			return b.Store.Write(ctx, func(tx *store.Tx) error {
 				list, err := tx.ProjectDatabases(ctx, projectID)
 				for _, d := range list {
-					if err := tx.SetLedger(ctx, d.ID, towpath.LedgerSnapshot{At: &tx.Now, Error: "nobody answers"}); err != nil {
+					if err := tx.SetLedger(ctx, d.ID,
+						towpath.LedgerSnapshot{At: &tx.Now, Error: "nobody answers"}); err != nil {
 						return err
 					}
 				}
@@ -66,7 +69,9 @@ func failed(t *testing.T, b *linktest.World, linkID string) (began, ended time.T
 	b.Change(t, linkID, "test", "1", func(task *towpath.Task) {
 		began = task.CreatedAt.Add(time.Second)
 		ended = began.Add(time.Millisecond)
-		task.State, task.Reason, task.Error, task.Attempts, task.StartedAt, task.FinishedAt = towpath.TaskFailed, saysNo("it says no"), saysNo("it says no"), 1, &began, &ended
+		task.State, task.Reason, task.Error, task.Attempts, task.StartedAt,
+			task.FinishedAt = towpath.TaskFailed, saysNo("it says no"), saysNo("it says no"), 1, &began,
+			&ended
 	})
 	return began, ended
 }
@@ -96,10 +101,14 @@ func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
 		push map[string]string
 		why  string // of the task that failed; %s is the commit
 	}{
-		"its file is removed":                  {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted}, "file-gone commit=%s"},
-		"its text is replaced":                 {map[string]string{"shop/1__ddl__a.sql": "fixed"}, "superseded-by commit=%s"},
-		"another file claims its version":      {map[string]string{"shop/1__ddl__rival.sql": "R"}, "no-longer-allowed commit=%s (conflict "},
-		"its version is given to another file": {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted, "shop/1__ddl__b.sql": "B"}, "file-replaced commit=%s path=shop/1__ddl__b.sql"},
+		"its file is removed": {
+			map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted}, "file-gone commit=%s"},
+		"its text is replaced": {map[string]string{"shop/1__ddl__a.sql": "fixed"},
+			"superseded-by commit=%s"},
+		"another file claims its version": {map[string]string{"shop/1__ddl__rival.sql": "R"},
+			"no-longer-allowed commit=%s (conflict "},
+		"its version is given to another file": {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted,
+			"shop/1__ddl__b.sql": "B"}, "file-replaced commit=%s path=shop/1__ddl__b.sql"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
@@ -113,14 +122,18 @@ func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
 				b.Replan(t, link.ID) // any number of times
 				r := rollouts(t, b, link.ID)[0]
 				task := r.Tasks[0]
-				if task.State != towpath.TaskCancelled || !task.Error.Equal(saysNo("it says no")) || task.Commit != first || task.Attempts != 1 {
-					t.Errorf("the task is %s, with the error %q of commit %s after %d attempts", task.State, task.Error, task.Commit, task.Attempts)
+				if task.State != towpath.TaskCancelled || !task.Error.Equal(saysNo("it says no")) ||
+					task.Commit != first || task.Attempts != 1 {
+					t.Errorf("the task is %s, with the error %q of commit %s after %d attempts", task.State,
+						task.Error, task.Commit, task.Attempts)
 				}
-				if want := strings.ReplaceAll(c.why, "%s", second[:12]); !strings.HasPrefix(task.Reason.String(), want) {
+				if want := strings.ReplaceAll(c.why, "%s",
+					second[:12]); !strings.HasPrefix(task.Reason.String(), want) {
 					t.Errorf("it says %q, want %q", task.Reason, want)
 				}
 				if !task.StartedAt.Equal(began) || !task.FinishedAt.Equal(ended) {
-					t.Errorf("it ran from %v to %v, want %v to %v", task.StartedAt, task.FinishedAt, began, ended)
+					t.Errorf("it ran from %v to %v, want %v to %v", task.StartedAt, task.FinishedAt, began,
+						ended)
 				}
 			})
 		})
@@ -136,10 +149,12 @@ func TestReconcile_aFailureThatIsSupersededIsTwoFacts(t *testing.T) {
 		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "fixed"})
 		b.Reconciled(t, link.ID)
 		all := rollouts(t, b, link.ID)
-		if len(all) != 2 || all[0].State != towpath.RolloutFailed || all[0].SupersededBy != all[1].ID || all[0].FinishedAt == nil {
+		if len(all) != 2 || all[0].State != towpath.RolloutFailed || all[0].SupersededBy != all[1].ID ||
+			all[0].FinishedAt == nil {
 			t.Fatalf("rollouts %+v", all)
 		}
-		if fresh := all[1].Tasks[0]; fresh.State != towpath.TaskPending || fresh.Attempts != 0 || !fresh.Error.IsZero() || fresh.ID == all[0].Tasks[0].ID {
+		if fresh := all[1].Tasks[0]; fresh.State != towpath.TaskPending || fresh.Attempts != 0 ||
+			!fresh.Error.IsZero() || fresh.ID == all[0].Tasks[0].ID {
 			t.Errorf("the fixed text begins as %+v", fresh)
 		}
 		b.Write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -177,8 +192,12 @@ func TestReconcile_whatTheLedgerHasIsDone(t *testing.T) {
 					}
 					sum := sha256.Sum256([]byte(c.text))
 					return tx.NoteLedger(ctx, list[0].ID, towpath.LedgerEntry{
-						MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL}, State: towpath.LedgerDone, DatabaseID: list[0].ID, StartedAt: tx.Now,
-						Path: "shop/1__ddl__a.sql", Checksum: hex.EncodeToString(sum[:]),
+						MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL},
+						State:       towpath.LedgerDone,
+						DatabaseID:  list[0].ID,
+						StartedAt:   tx.Now,
+						Path:        "shop/1__ddl__a.sql",
+						Checksum:    hex.EncodeToString(sum[:]),
 					})
 				})
 				b.Replan(t, link.ID)
@@ -201,7 +220,8 @@ func TestReconcile_recordsTheFilesOfNow(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Reconciled(t, link.ID)
-		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A, edited", "shop/2__ddl__b.sql": bitbucketsim.Deleted, "shop/1.5__ddl__c.sql": "C"})
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A, edited",
+			"shop/2__ddl__b.sql": bitbucketsim.Deleted, "shop/1.5__ddl__c.sql": "C"})
 		b.Reconciled(t, link.ID)
 		st, err := b.LinkStatus(t.Context(), link.ID)
 		if err != nil {
@@ -232,11 +252,15 @@ func TestReconcile_holdsWhatHasBecomeLateUnlessItWasReleased(t *testing.T) {
 				return err
 			}
 			return tx.NoteLedger(ctx, list[1].ID, towpath.LedgerEntry{
-				MigrationID: towpath.MigrationID{Version: "7", Type: towpath.TypeDDL}, State: towpath.LedgerDone, DatabaseID: list[1].ID, StartedAt: tx.Now,
+				MigrationID: towpath.MigrationID{Version: "7", Type: towpath.TypeDDL},
+				State:       towpath.LedgerDone,
+				DatabaseID:  list[1].ID,
+				StartedAt:   tx.Now,
 			})
 		})
 		b.Replan(t, link.ID)
-		b.WantTasks(t, link.ID, "test 5 apply pending", "test 6 apply pending", "prod 5 apply held", "prod 6 apply pending")
+		b.WantTasks(t, link.ID, "test 5 apply pending", "test 6 apply pending", "prod 5 apply held",
+			"prod 6 apply pending")
 	})
 }
 
@@ -300,7 +324,8 @@ func TestReconcile_aTreeThatLagsIsNoEmptyTree(t *testing.T) {
 	})
 }
 
-// A text that was pushed behind an unknown outcome may begin with the statements that ran: the task is looked at once more.
+// A text that was pushed behind an unknown outcome may begin with the statements that ran: the task
+// is looked at once more.
 func TestReconcile_asksAgainWhenTheTextBehindAnUnknownOutcomeChanges(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})

@@ -16,9 +16,12 @@ import (
 	"towpath/internal/vcs"
 )
 
-// readFiles fills in the checksums of matched files at a commit and keeps their contents. A file whose contents cannot be a
-// migration gets the reason. Each is told to keep when it was read.
-func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit string, files []towpath.ManifestFile, keep func(towpath.ManifestFile) error) error {
+// readFiles fills in the checksums of matched files at a commit and keeps their contents. A file
+// whose contents cannot be a migration gets the reason. Each is told to keep when it was read.
+func (s *Service) readFiles(
+	ctx context.Context, source vcs.Source, commit string, files []towpath.ManifestFile,
+	keep func(towpath.ManifestFile) error,
+) error {
 	var group errgroup.Group
 	var failed atomic.Bool // then no more are begun, and those under way are read to their end
 	group.SetLimit(8)
@@ -32,8 +35,10 @@ func (s *Service) readFiles(ctx context.Context, source vcs.Source, commit strin
 			}
 			defer func() { failed.CompareAndSwap(false, err != nil) }()
 			f := files[i]
-			if files[i], err = s.Manifest.ReadFile(ctx, source, commit, f, s.Store.KeepContent); vcs.KindOf(err) == vcs.Unavailable && ctx.Err() == nil {
-				files[i], err = s.Manifest.ReadFile(ctx, source, commit, f, s.Store.KeepContent) // one that stalls costs none of the others
+			if files[i], err = s.Manifest.ReadFile(ctx, source, commit, f,
+				s.Store.KeepContent); vcs.KindOf(err) == vcs.Unavailable && ctx.Err() == nil {
+				// one that stalls costs none of the others
+				files[i], err = s.Manifest.ReadFile(ctx, source, commit, f, s.Store.KeepContent)
 			}
 			if err != nil {
 				return err
@@ -79,8 +84,9 @@ func (d delta) apply(before []towpath.ManifestFile) []towpath.ManifestFile {
 	return append(after, d.put...)
 }
 
-// signed notes which commit brought each file: the head where nothing better is known, and none of what a link finds when it is
-// made. A file that a whole listing shows as it was keeps the one that it had.
+// signed notes which commit brought each file: the head where nothing better is known, and none of
+// what a link finds when it is made. A file that a whole listing shows as it was keeps the one that
+// it had.
 func (d delta) signed(before []towpath.ManifestFile, head string, first bool) delta {
 	was := make(map[string]towpath.ManifestFile, len(before))
 	for _, f := range before {
@@ -105,7 +111,13 @@ func (d delta) then(next delta) delta {
 	if next.whole {
 		return next
 	}
-	both := delta{commits: append(slices.Clone(next.commits), d.commits...), whole: d.whole, put: next.apply(d.put), removed: append(slices.Clone(d.removed), next.removed...), by: maps.Clone(d.by)}
+	both := delta{
+		commits: append(slices.Clone(next.commits), d.commits...),
+		whole:   d.whole,
+		put:     next.apply(d.put),
+		removed: append(slices.Clone(d.removed), next.removed...),
+		by:      maps.Clone(d.by),
+	}
 	if both.by == nil {
 		both.by = next.by
 	} else {
@@ -114,11 +126,16 @@ func (d delta) then(next delta) delta {
 	return both
 }
 
-// statLimit is up to how many changed files are looked at one by one; beyond it one listing of the tree is cheaper.
+// statLimit is up to how many changed files are looked at one by one; beyond it one listing of the
+// tree is cheaper.
 const statLimit = 10
 
-// readDelta finds what changed between a link's synced commit and the head, and reads what it needs of it.
-func (s *Service) readDelta(ctx context.Context, source vcs.Source, link towpath.RepositoryLink, scope plan.Scope, head string, shown *progress) (delta, error) {
+// readDelta finds what changed between a link's synced commit and the head, and reads what it needs
+// of it.
+func (s *Service) readDelta(
+	ctx context.Context, source vcs.Source, link towpath.RepositoryLink, scope plan.Scope, head string,
+	shown *progress,
+) (delta, error) {
 	d, from, err := s.resume(ctx, link)
 	if err != nil {
 		return d, err
@@ -139,9 +156,11 @@ func (s *Service) readDelta(ctx context.Context, source vcs.Source, link towpath
 	})
 }
 
-// changes finds what differs between two commits, without reading it. When the former is gone (a force-push) or there is none,
-// it is all that the head has.
-func (s *Service) changes(ctx context.Context, source vcs.Source, linkID string, scope plan.Scope, from, head string) (delta, error) {
+// changes finds what differs between two commits, without reading it. When the former is gone (a
+// force-push) or there is none, it is all that the head has.
+func (s *Service) changes(
+	ctx context.Context, source vcs.Source, linkID string, scope plan.Scope, from, head string,
+) (delta, error) {
 	if from == head {
 		return delta{}, nil
 	}
@@ -158,7 +177,8 @@ func (s *Service) changes(ctx context.Context, source vcs.Source, linkID string,
 		return s.listTree(ctx, source, linkID, scope, head)
 	}
 	if err != nil {
-		return delta{}, fmt.Errorf("compare %s with %s: %w", towpath.ShortHash(from), towpath.ShortHash(head), err)
+		return delta{}, fmt.Errorf("compare %s with %s: %w", towpath.ShortHash(from),
+			towpath.ShortHash(head), err)
 	}
 	var d delta
 	var changed []string
@@ -169,7 +189,9 @@ func (s *Service) changes(ctx context.Context, source vcs.Source, linkID string,
 		case c.Removed:
 			d.removed = append(d.removed, c.Path)
 		case !reason.IsZero():
-			d.put = append(d.put, manifest.Ignored(towpath.ManifestFile{LinkID: linkID, Migration: towpath.Migration{Path: c.Path}}, reason))
+			d.put = append(d.put,
+				manifest.Ignored(towpath.ManifestFile{LinkID: linkID,
+					Migration: towpath.Migration{Path: c.Path}}, reason))
 		default:
 			changed = append(changed, c.Path)
 		}
@@ -213,11 +235,18 @@ func (s *Service) betweenDelta(b vcs.Between, linkID string, scope plan.Scope) d
 }
 
 func commitOf(c vcs.Commit) towpath.Commit {
-	return towpath.Commit{Hash: c.Hash, Message: firstLine(c.Message), Author: towpath.ClipRunes(c.Author, 200), URL: c.URL}
+	return towpath.Commit{
+		Hash:    c.Hash,
+		Message: firstLine(c.Message),
+		Author:  towpath.ClipRunes(c.Author, 200),
+		URL:     c.URL,
+	}
 }
 
 // statAll looks at the changed paths: what kind each is, and how large.
-func (s *Service) statAll(ctx context.Context, source vcs.Source, commit, dir string, paths []string) ([]vcs.Entry, error) {
+func (s *Service) statAll(
+	ctx context.Context, source vcs.Source, commit, dir string, paths []string,
+) ([]vcs.Entry, error) {
 	if len(paths) > statLimit {
 		all, err := source.Tree(ctx, commit, dir)
 		if err != nil {
@@ -246,13 +275,19 @@ func (s *Service) statAll(ctx context.Context, source vcs.Source, commit, dir st
 	return entries, group.Wait()
 }
 
-func (s *Service) listTree(ctx context.Context, source vcs.Source, linkID string, scope plan.Scope, head string) (delta, error) {
+func (s *Service) listTree(
+	ctx context.Context, source vcs.Source, linkID string, scope plan.Scope, head string,
+) (delta, error) {
 	entries, err := source.Tree(ctx, head, scope.BaseDirectory)
 	if vcs.KindOf(err) == vcs.NotFound && scope.BaseDirectory != "" {
-		// Either the base directory is not there, or the provider does not show the commit yet: the whole tree tells.
+		// Either the base directory is not there, or the provider does not show the commit yet: the
+		// whole tree tells.
 		entries, err = source.Tree(ctx, head, "")
-		if err == nil && slices.ContainsFunc(entries, func(e vcs.Entry) bool { return strings.HasPrefix(e.Path, scope.BaseDirectory+"/") }) {
-			err = &vcs.Error{Kind: vcs.NotFound, Op: "list the tree", Message: "the provider does not show " + scope.BaseDirectory + " yet"}
+		if err == nil &&
+			slices.ContainsFunc(entries,
+				func(e vcs.Entry) bool { return strings.HasPrefix(e.Path, scope.BaseDirectory+"/") }) {
+			err = &vcs.Error{Kind: vcs.NotFound, Op: "list the tree", Message: "the provider does not show " +
+				scope.BaseDirectory + " yet"}
 		}
 	}
 	if err != nil {

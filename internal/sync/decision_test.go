@@ -20,11 +20,13 @@ func TestReconcile_carriesOpenTasksToTheNewerCommit(t *testing.T) {
 
 		b.Commit(t, map[string]string{"README.md": "nothing to do with SQL"})
 		b.Reconciled(t, link.ID)
-		if same, _ := b.LinkStatus(t.Context(), link.ID); same.Rollout.ID != first.Rollout.ID || same.Link.SyncedCommit == first.Link.SyncedCommit {
+		if same, _ := b.LinkStatus(t.Context(), link.ID); same.Rollout.ID != first.Rollout.ID ||
+			same.Link.SyncedCommit == first.Link.SyncedCommit {
 			t.Error("a commit without SQL began another rollout, or was not seen")
 		}
 
-		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted, "shop/2__ddl__b.sql": "B, better", "shop/3__dml__c.sql": "C"})
+		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted,
+			"shop/2__ddl__b.sql": "B, better", "shop/3__dml__c.sql": "C"})
 		b.Reconciled(t, link.ID)
 		want := "test 2 apply pending|test 3 apply pending|prod 2 apply pending|prod 3 apply pending"
 		if got := strings.Join(b.Tasks(t, link.ID), "|"); got != want {
@@ -47,7 +49,8 @@ func TestReconcile_saysThatTheRepositoryIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Refused(t, link.ID)
-		if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.WaitsFor, "acme/shop-db is gone") {
+		if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.WaitsFor,
+			"acme/shop-db is gone") {
 			t.Errorf("it waits for %q", st.WaitsFor)
 		}
 	})
@@ -63,7 +66,8 @@ func TestAccept_refusesWhatIsNotEdited(t *testing.T) {
 			t.Fatalf("items %+v", st.Plan.Items)
 		}
 		item := st.Plan.Items[0]
-		if _, err := b.Accept(t.Context(), b.Actor, link.ID, item.DatabaseID, item.MigrationID); towpath.ErrorCode(err) != towpath.CodeConflict {
+		if _, err := b.Accept(t.Context(), b.Actor, link.ID, item.DatabaseID,
+			item.MigrationID); towpath.ErrorCode(err) != towpath.CodeConflict {
 			t.Errorf("accepting a pending file: %v", err)
 		}
 	})
@@ -93,20 +97,24 @@ func TestSkip_leavesOutWhatCannotRun(t *testing.T) {
 		if items[0].State != plan.ItemUnusable || stand(second)[0].State != plan.ItemBlocked {
 			t.Fatalf("before: %+v", items)
 		}
-		if _, err := b.Skip(t.Context(), b.Actor, link.ID, items[0].DatabaseID, items[0].MigrationID, "  "); towpath.ErrorCode(err) != towpath.CodeInvalid {
+		if _, err := b.Skip(t.Context(), b.Actor, link.ID, items[0].DatabaseID, items[0].MigrationID,
+			"  "); towpath.ErrorCode(err) != towpath.CodeInvalid {
 			t.Errorf("without a reason: %v", err)
 		}
-		if _, err := b.Skip(t.Context(), b.Actor, link.ID, items[0].DatabaseID, stand(second)[0].MigrationID, "x"); towpath.ErrorCode(err) != towpath.CodeConflict {
+		if _, err := b.Skip(t.Context(), b.Actor, link.ID, items[0].DatabaseID, stand(second)[0].MigrationID,
+			"x"); towpath.ErrorCode(err) != towpath.CodeConflict {
 			t.Errorf("what can run: %v", err)
 		}
 		for _, item := range items {
-			if _, err := b.Skip(t.Context(), b.Actor, link.ID, item.DatabaseID, item.MigrationID, "nobody needs it"); err != nil {
+			if _, err := b.Skip(t.Context(), b.Actor, link.ID, item.DatabaseID, item.MigrationID,
+				"nobody needs it"); err != nil {
 				t.Fatal(err)
 			}
 		}
 		b.Reconciled(t, link.ID)
 		for i, item := range stand(first) {
-			if item.State != plan.ItemSkipped || item.Reason.Params["text"] != "nobody needs it" || stand(second)[i].State != plan.ItemPending {
+			if item.State != plan.ItemSkipped || item.Reason.Params["text"] != "nobody needs it" ||
+				stand(second)[i].State != plan.ItemPending {
 				t.Errorf("after: %+v, %+v", item, stand(second)[i])
 			}
 		}

@@ -11,8 +11,9 @@ import (
 	"towpath/internal/vcs"
 )
 
-// headCache keeps the commits that were read last, so that links of one repository ask for its head once together. A link asks
-// again after a minute: that the repository still has the commit also tells that it is the same one.
+// headCache keeps the commits that were read last, so that links of one repository ask for its head
+// once together. A link asks again after a minute: that the repository still has the commit also
+// tells that it is the same one.
 type headCache struct {
 	asking  singleflight.Group
 	mu      sync.Mutex
@@ -30,7 +31,9 @@ const (
 )
 
 // get reads a commit. Callers that ask for it at the same time share one answer.
-func (c *headCache) get(ctx context.Context, source vcs.Source, repositoryID, hash string) (vcs.Commit, error) {
+func (c *headCache) get(
+	ctx context.Context, source vcs.Source, repositoryID, hash string,
+) (vcs.Commit, error) {
 	key := path.Join(repositoryID, hash)
 	commit, err, _ := c.asking.Do(key, func() (any, error) {
 		c.mu.Lock()

@@ -16,8 +16,9 @@ func TestReconcile_keepsLongFilesAndRefusesTooLongOnes(t *testing.T) {
 		b.Files.MaxFileSize = 3 << 20
 		long := strings.Repeat("INSERT INTO a VALUES (1);\n", 3<<20/26)
 		b.Commit(t, map[string]string{
-			"shop/1__ddl__empty.sql": "", "shop/2__ddl__long.sql": long, "shop/3__ddl__longer.sql": long + long,
-			"shop/4__ddl__lfs.sql": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+			"shop/1__ddl__empty.sql": "", "shop/2__ddl__long.sql": long,
+			"shop/3__ddl__longer.sql": long + long,
+			"shop/4__ddl__lfs.sql":    "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
 		})
 		link := b.Linked(t)
 		b.Reconciled(t, link.ID)
@@ -26,10 +27,12 @@ func TestReconcile_keepsLongFilesAndRefusesTooLongOnes(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			for n, want := range []struct{ text, reason string }{{"", ""}, {long, ""}, {"", "over-limit limit=3 MiB size=6 MiB"}, {"", "in-lfs"}} {
+			for n, want := range []struct{ text, reason string }{{"", ""}, {long, ""},
+				{"", "over-limit limit=3 MiB size=6 MiB"}, {"", "in-lfs"}} {
 				f := files[n]
 				if want.reason != "" {
-					if f.State != towpath.FileMatched || f.Version == "" || f.Checksum != "" || f.Reason.String() != want.reason {
+					if f.State != towpath.FileMatched || f.Version == "" || f.Checksum != "" ||
+						f.Reason.String() != want.reason {
 						t.Errorf("%s is %s: %s", f.Path, f.State, f.Reason)
 					}
 					continue

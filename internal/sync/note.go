@@ -16,9 +16,12 @@ type note struct {
 	commit, path, text string
 }
 
-// notesOf finds what commits changed that nobody would hear of otherwise: a file that looks like SQL and is not taken, and a
-// file that is gone although a database has it. What was so before is not told again, nor what a link finds when it is made.
-func notesOf(link towpath.RepositoryLink, before, after []towpath.ManifestFile, d delta, p plan.Plan) (notes []note) {
+// notesOf finds what commits changed that nobody would hear of otherwise: a file that looks like
+// SQL and is not taken, and a file that is gone although a database has it. What was so before is
+// not told again, nor what a link finds when it is made.
+func notesOf(
+	link towpath.RepositoryLink, before, after []towpath.ManifestFile, d delta, p plan.Plan,
+) (notes []note) {
 	was, is := map[string]towpath.ManifestFile{}, map[string]bool{}
 	for _, f := range before {
 		was[f.Path] = f
@@ -74,7 +77,8 @@ func aside(link towpath.RepositoryLink, path string) string {
 	return "rename it, or move it out of " + towpath.ClipRunes(link.BaseDirectory, 40)
 }
 
-// ofOthers leaves out the files that lie below the base directory of another link of the repository.
+// ofOthers leaves out the files that lie below the base directory of another link of the
+// repository.
 func ofOthers(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, notes []note) ([]note, error) {
 	scope := plan.Scope{BaseDirectory: link.BaseDirectory}
 	if !slices.ContainsFunc(notes, func(n note) bool { return scope.Beside(n.path) }) {
@@ -107,7 +111,8 @@ func keepNotes(ctx context.Context, tx *store.Tx, linkID, head string, notes []n
 	return nil
 }
 
-// sqlEndings are how files end that people mean to run. Others (notes, configurations) may lie beside them.
+// sqlEndings are how files end that people mean to run. Others (notes, configurations) may lie
+// beside them.
 var sqlEndings = []string{".sql", ".ddl", ".dml", ".psql", ".pgsql", ".mysql"}
 
 // looksLikeSQL reports whether a file that is not taken was probably meant to run.

@@ -31,11 +31,13 @@ func TestNotesOf_tellsOfAFileThatGoesAfterARename(t *testing.T) {
 	d := delta{by: map[string]string{renamed.Path: "c0ffee"}}
 	p := plan.Plan{Items: []plan.Item{vanished("größe"), vanished("größe")}}
 	got := notesOf(towpath.RepositoryLink{}, before, []towpath.ManifestFile{other, stays}, d, p)
-	want := []note{{commit: "c0ffee", path: renamed.Path, text: "is gone, but größe has it: restore the file"}}
+	want := []note{{commit: "c0ffee", path: renamed.Path,
+		text: "is gone, but größe has it: restore the file"}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(note{})); diff != "" {
 		t.Error(diff)
 	}
-	if again := notesOf(towpath.RepositoryLink{}, []towpath.ManifestFile{other, stays}, []towpath.ManifestFile{other, stays}, d, p); again != nil {
+	if again := notesOf(towpath.RepositoryLink{}, []towpath.ManifestFile{other, stays},
+		[]towpath.ManifestFile{other, stays}, d, p); again != nil {
 		t.Errorf("what was gone before is told again: %v", again)
 	}
 }
@@ -43,8 +45,9 @@ func TestNotesOf_tellsOfAFileThatGoesAfterARename(t *testing.T) {
 func TestLooksLikeSQL_takesWhatPeopleMeanToRun(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]bool{
-		"a/1__ddl__x.sql": true, "a/1__ddl__x.SQL": true, "a/1__ddl__x.Sql ": true, "1.ddl": true, "1.DML": true, "1.psql": true, "1.sql.txt": true,
-		"README.md": false, "notes.txt": false, "sql": false, "a.sql/notes.txt": false, "schema.go": false, "x.sqlite": false, "": false,
+		"a/1__ddl__x.sql": true, "a/1__ddl__x.SQL": true, "a/1__ddl__x.Sql ": true, "1.ddl": true,
+		"1.DML": true, "1.psql": true, "1.sql.txt": true, "README.md": false, "notes.txt": false,
+		"sql": false, "a.sql/notes.txt": false, "schema.go": false, "x.sqlite": false, "": false,
 	} {
 		if looksLikeSQL(path) != want {
 			t.Errorf("%q: want %t", path, want)

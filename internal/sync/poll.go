@@ -9,8 +9,9 @@ import (
 	"towpath/internal/store"
 )
 
-// gitBudget is how many Git requests one grant may spend an hour on polling: half of what the strictest known provider
-// allows. https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/
+// gitBudget is how many Git requests one grant may spend an hour on polling: half of what the
+// strictest known provider allows.
+// https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/
 const gitBudget = 30_000
 
 // pollRequests is how many Git requests one look at the heads costs.
@@ -54,7 +55,8 @@ func (s *Service) WakeDue(ctx context.Context) error {
 	})
 }
 
-// WakeAll looks at every link and every open rollout once. A server does it when it starts: whatever was missed is found.
+// WakeAll looks at every link and every open rollout once. A server does it when it starts:
+// whatever was missed is found.
 func (s *Service) WakeAll(ctx context.Context) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.EndAllProgress(ctx); err != nil {

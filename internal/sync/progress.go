@@ -12,7 +12,8 @@ import (
 // showEvery is after how long a reading is shown on its link, and how often it is confirmed.
 const showEvery = time.Second
 
-// progress shows on a link that its repository is being read, once that takes a while, whatever the number of files.
+// progress shows on a link that its repository is being read, once that takes a while, whatever the
+// number of files.
 type progress struct {
 	service *Service
 	stop    chan struct{}
@@ -67,7 +68,11 @@ func (p *progress) show(ctx context.Context) {
 		select {
 		case <-p.stop:
 			if shown {
-				p.write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.EndProgress(ctx, p.now.LinkID) })
+				p.write(ctx,
+					func(ctx context.Context, tx *store.Tx) error {
+						return tx.EndProgress(ctx,
+							p.now.LinkID)
+					})
 			}
 			return
 		case <-ticker.C:
@@ -79,7 +84,8 @@ func (p *progress) show(ctx context.Context) {
 	}
 }
 
-// write writes within the time until the next one. The reading goes on when it cannot: what is not confirmed is not believed.
+// write writes within the time until the next one. The reading goes on when it cannot: what is not
+// confirmed is not believed.
 func (p *progress) write(ctx context.Context, fn func(context.Context, *store.Tx) error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*showEvery)
 	defer cancel()

@@ -15,7 +15,9 @@ import (
 )
 
 // shows waits until a link's status shows what is wanted.
-func shows(t *testing.T, b *linktest.World, linkID, what string, ok func(links.LinkStatus) bool) links.LinkStatus {
+func shows(
+	t *testing.T, b *linktest.World, linkID, what string, ok func(links.LinkStatus) bool,
+) links.LinkStatus {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		st, err := b.LinkStatus(t.Context(), linkID)
@@ -28,7 +30,8 @@ func shows(t *testing.T, b *linktest.World, linkID, what string, ok func(links.L
 	}
 }
 
-// The far side takes a request and sends nothing: the first file, a later one, or the listing before any file.
+// The far side takes a request and sends nothing: the first file, a later one, or the listing
+// before any file.
 func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 	for what, c := range map[string]struct {
 		stalls func(*http.Request) bool
@@ -36,11 +39,26 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 		done   int
 		says   string
 	}{
-		"the only file":  {func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/1__ddl__t.sql") }, 1, 0, "Reading 0 of 1 file since "},
-		"one of 30":      {func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/30__ddl__t.sql") }, 30, 29, "Reading 29 of 30 files since "},
-		"before a file":  {func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/git-upload-pack") }, 3, 0, "Reading the repository since "},
-		"it ends badly":  {func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/2__ddl__t.sql") }, 2, 1, "Reading 1 of 2 files since "},
-		"it is unlinked": {func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/1__ddl__t.sql") }, 1, 0, "Reading 0 of 1 file since "},
+		"the only file": {func(r *http.Request) bool {
+			return strings.HasSuffix(r.URL.Path,
+				"/1__ddl__t.sql")
+		}, 1, 0, "Reading 0 of 1 file since "},
+		"one of 30": {func(r *http.Request) bool {
+			return strings.HasSuffix(r.URL.Path,
+				"/30__ddl__t.sql")
+		}, 30, 29, "Reading 29 of 30 files since "},
+		"before a file": {func(r *http.Request) bool {
+			return strings.HasSuffix(r.URL.Path,
+				"/git-upload-pack")
+		}, 3, 0, "Reading the repository since "},
+		"it ends badly": {func(r *http.Request) bool {
+			return strings.HasSuffix(r.URL.Path,
+				"/2__ddl__t.sql")
+		}, 2, 1, "Reading 1 of 2 files since "},
+		"it is unlinked": {func(r *http.Request) bool {
+			return strings.HasSuffix(r.URL.Path,
+				"/1__ddl__t.sql")
+		}, 1, 0, "Reading 0 of 1 file since "},
 	} {
 		t.Run(what, func(t *testing.T) {
 			linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
@@ -49,7 +67,8 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 				b.Reconciled(t, link.ID)
 				files := map[string]string{}
 				for n := range c.files {
-					files[fmt.Sprintf("shop/%d__ddl__t.sql", n+1)] = fmt.Sprintf("CREATE TABLE t%d (x int);", n+1)
+					files[fmt.Sprintf("shop/%d__ddl__t.sql", n+1)] = fmt.Sprintf("CREATE TABLE t%d (x int);",
+						n+1)
 				}
 				b.Commit(t, files)
 				open := make(chan struct{})
@@ -67,16 +86,19 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 					ended <- err
 				}()
 				st := shows(t, b, link.ID, c.says, func(st links.LinkStatus) bool {
-					return st.Progress != nil && st.Progress.Done == c.done && strings.HasPrefix(st.WaitsFor, c.says)
+					return st.Progress != nil && st.Progress.Done == c.done &&
+						strings.HasPrefix(st.WaitsFor, c.says)
 				})
-				if since := st.Progress.Since; since.Before(before.Truncate(time.Microsecond)) || since.After(b.Clock.Now()) {
+				if since := st.Progress.Since; since.Before(before.Truncate(time.Microsecond)) ||
+					since.After(b.Clock.Now()) {
 					t.Errorf("it reads since %s, and began after %s", since, before)
 				}
 				switch what {
 				case "it ends badly":
 					cancel()
 				case "it is unlinked":
-					b.Write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, link.ID) })
+					b.Write(t,
+						func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, link.ID) })
 				}
 				close(open)
 				err := <-ended
@@ -86,7 +108,8 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 				if (err != nil) != (what == "it ends badly") {
 					t.Error(err)
 				}
-				if st, err := b.LinkStatus(t.Context(), link.ID); err != nil || st.Progress != nil || strings.HasPrefix(st.WaitsFor, "Reading") {
+				if st, err := b.LinkStatus(t.Context(), link.ID); err != nil || st.Progress != nil ||
+					strings.HasPrefix(st.WaitsFor, "Reading") {
 					t.Errorf("afterwards it shows %+v %q, %v", st.Progress, st.WaitsFor, err)
 				}
 			})
@@ -100,7 +123,12 @@ func TestReconcile_aProcessThatIsGoneReadsNothing(t *testing.T) {
 		link := b.Linked(t)
 		show := func() {
 			b.Write(t, func(ctx context.Context, tx *store.Tx) error {
-				return tx.ShowProgress(ctx, towpath.Progress{LinkID: link.ID, Since: tx.Now, Done: 1, Total: 3})
+				return tx.ShowProgress(ctx, towpath.Progress{
+					LinkID: link.ID,
+					Since:  tx.Now,
+					Done:   1,
+					Total:  3,
+				})
 			})
 			shows(t, b, link.ID, "a reading", func(st links.LinkStatus) bool { return st.Progress != nil })
 		}

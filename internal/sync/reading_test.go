@@ -20,7 +20,8 @@ import (
 // filesRead counts the files that were asked for.
 func filesRead(b *linktest.World) (n int) {
 	for _, r := range b.Sim.Requests() {
-		if strings.Contains(r.Path, "/src/") && strings.HasSuffix(r.Path, ".sql") && r.Query == "" && r.Status == 200 {
+		if strings.Contains(r.Path, "/src/") && strings.HasSuffix(r.Path, ".sql") && r.Query == "" &&
+			r.Status == 200 {
 			n++
 		}
 	}
@@ -42,11 +43,14 @@ func TestReconcile_aLargeRepositoryIsReadInSeveralTries(t *testing.T) {
 		}
 		read := filesRead(b) - before
 		st, err := b.LinkStatus(t.Context(), link.ID)
-		if err != nil || st.Files != 100 || st.FilesRead != read || !strings.Contains(st.WaitsFor, fmt.Sprintf("%d of 100", read)) {
-			t.Errorf("%d files were read, status is %d of %d: %s, %v", read, st.FilesRead, st.Files, st.WaitsFor, err)
+		if err != nil || st.Files != 100 || st.FilesRead != read ||
+			!strings.Contains(st.WaitsFor, fmt.Sprintf("%d of 100", read)) {
+			t.Errorf("%d files were read, status is %d of %d: %s, %v", read, st.FilesRead, st.Files,
+				st.WaitsFor, err)
 		}
 		// The branch moves on meanwhile: one file that was read changes, one goes, one comes.
-		if _, err := b.Sim.CommitQuiet(linktest.Repo, "main", map[string]string{"shop/101__ddl__t.sql": "CREATE TABLE t101 (x int);"}, "one more"); err != nil {
+		if _, err := b.Sim.CommitQuiet(linktest.Repo, "main",
+			map[string]string{"shop/101__ddl__t.sql": "CREATE TABLE t101 (x int);"}, "one more"); err != nil {
 			t.Fatal(err)
 		}
 		b.Clock.Move(time.Hour + time.Minute)
@@ -54,7 +58,8 @@ func TestReconcile_aLargeRepositoryIsReadInSeveralTries(t *testing.T) {
 		if again := filesRead(b) - before; again != 101 {
 			t.Errorf("%d files were asked for, want each of 101 once", again)
 		}
-		if tasks := b.Tasks(t, link.ID); len(tasks) != 202 || !slices.Contains(tasks, "prod 101 apply pending") {
+		if tasks := b.Tasks(t, link.ID); len(tasks) != 202 ||
+			!slices.Contains(tasks, "prod 101 apply pending") {
 			t.Errorf("%d tasks, want 202: %q", len(tasks), tasks)
 		}
 		if st, err = b.LinkStatus(t.Context(), link.ID); err != nil || st.Files != 0 {

@@ -13,7 +13,8 @@ import (
 	"towpath/internal/wording"
 )
 
-// ledgerAge is how old a reading of a target's ledger may be when nothing else asks for a fresh one.
+// ledgerAge is how old a reading of a target's ledger may be when nothing else asks for a fresh
+// one.
 const ledgerAge = 5 * time.Minute
 
 // blockedRetry is when a plan that stopped early is made again.
@@ -22,8 +23,9 @@ const blockedRetry = 15 * time.Second
 // errChanged says that somebody edited the link while it was being reconciled: look again.
 var errChanged = errors.New("the link changed while it was being reconciled")
 
-// Reconcile compares what a link's branch says with what the project's databases have and plans what is missing.
-// It is a job's handler, and the one door through which webhook, timer, button and restart come in.
+// Reconcile compares what a link's branch says with what the project's databases have and plans
+// what is missing. It is a job's handler, and the one door through which webhook, timer, button and
+// restart come in.
 func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -65,7 +67,8 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time
 
 // changedSince reports whether what was read for a link is not what it asks for now.
 func changedSince(read, now towpath.RepositoryLink) bool {
-	return now.SyncedCommit != read.SyncedCommit || now.Branch != read.Branch || now.BaseDirectory != read.BaseDirectory || now.FilePathTemplate != read.FilePathTemplate
+	return now.SyncedCommit != read.SyncedCommit || now.Branch != read.Branch ||
+		now.BaseDirectory != read.BaseDirectory || now.FilePathTemplate != read.FilePathTemplate
 }
 
 // found is what a look at the repository brought.
@@ -80,7 +83,9 @@ type found struct {
 }
 
 // look reads the branch's head and what changed up to it.
-func (s *Service) look(ctx context.Context, link towpath.RepositoryLink, shown *progress) (f found, err error) {
+func (s *Service) look(
+	ctx context.Context, link towpath.RepositoryLink, shown *progress,
+) (f found, err error) {
 	scope, err := plan.NewScope(link.BaseDirectory, link.FilePathTemplate)
 	if err != nil {
 		return f, err
@@ -111,9 +116,11 @@ func (s *Service) look(ctx context.Context, link towpath.RepositoryLink, shown *
 	return f, err
 }
 
-// headCommit reads the branch's head, and its commit when it is not the synced one. The head comes by the repository's name, the
-// commit by its id.
-func (s *Service) headCommit(ctx context.Context, source vcs.Source, link towpath.RepositoryLink) (f found, err error) {
+// headCommit reads the branch's head, and its commit when it is not the synced one. The head comes
+// by the repository's name, the commit by its id.
+func (s *Service) headCommit(
+	ctx context.Context, source vcs.Source, link towpath.RepositoryLink,
+) (f found, err error) {
 	heads, err := source.Heads(ctx)
 	f.name, f.url = heads.Name, heads.URL
 	if vcs.KindOf(err) == vcs.NotFound {
@@ -124,7 +131,8 @@ func (s *Service) headCommit(ctx context.Context, source vcs.Source, link towpat
 	}
 	if f.head = heads.Branches[link.Branch]; f.head == "" {
 		return f, fmt.Errorf("%w: %w", errNoBranch,
-			towpath.Errorf(towpath.CodeConflict, "%s has no branch %s any more. Push it again, or choose another branch.", f.name, link.Branch))
+			towpath.Errorf(towpath.CodeConflict,
+				"%s has no branch %s any more. Push it again, or choose another branch.", f.name, link.Branch))
 	}
 	if f.head == link.SyncedCommit {
 		return f, nil
@@ -138,10 +146,12 @@ func (s *Service) headCommit(ctx context.Context, source vcs.Source, link towpat
 var errNoBranch = errors.New("the branch is not there")
 
 func gone(link towpath.RepositoryLink) error {
-	return towpath.Errorf(towpath.CodeConflict, "%s is gone, or the account that carries the link may no longer see it. Give it access again, or let another administrator take over.", link.RepositoryName)
+	return towpath.Errorf(towpath.CodeConflict, "%s is gone, or the account that carries the link may no "+
+		"longer see it. Give it access again, or let another administrator take over.", link.RepositoryName)
 }
 
-// misled reports whether what was found may come from a repository that took the name of the link's one.
+// misled reports whether what was found may come from a repository that took the name of the link's
+// one.
 func misled(link towpath.RepositoryLink, f found, err error) bool {
 	switch {
 	case errors.Is(err, errNoBranch), vcs.KindOf(err) == vcs.NotFound:
@@ -152,7 +162,8 @@ func misled(link towpath.RepositoryLink, f found, err error) bool {
 	return f.name != link.RepositoryName || (f.commit.Repository != "" && f.commit.Repository != f.name)
 }
 
-// follow brings a link up to what its repository is called now, and with it what was kept under the former name.
+// follow brings a link up to what its repository is called now, and with it what was kept under the
+// former name.
 func (f found) follow(ctx context.Context, tx *store.Tx, link *towpath.RepositoryLink) error {
 	if f.name == "" || (f.name == link.RepositoryName && f.url == link.RepositoryURL) {
 		return nil
@@ -168,16 +179,19 @@ func (s *Service) ledgersFresh(ctx context.Context, projectID string) (fresh boo
 		databases, err := store.All(tx.EveryDatabase(ctx, store.DatabaseFilter{ProjectID: projectID}))
 		fresh = true
 		for _, d := range databases {
-			fresh = fresh && d.Ledger.At != nil && d.Ledger.Error == "" && tx.Now.Sub(*d.Ledger.At) < ledgerAge
+			fresh = fresh && d.Ledger.At != nil && d.Ledger.Error == "" &&
+				tx.Now.Sub(*d.Ledger.At) < ledgerAge
 		}
 		return err
 	})
 	return fresh, err
 }
 
-// lookFailed keeps why a link could not be read, once a second try was refused too. What a person must repair is no reason to try
-// over and over; what may pass is.
-func (s *Service) lookFailed(ctx context.Context, link towpath.RepositoryLink, cause error) (*time.Time, error) {
+// lookFailed keeps why a link could not be read, once a second try was refused too. What a person
+// must repair is no reason to try over and over; what may pass is.
+func (s *Service) lookFailed(
+	ctx context.Context, link towpath.RepositoryLink, cause error,
+) (*time.Time, error) {
 	reason := ""
 	switch kind := vcs.KindOf(cause); {
 	case kind == vcs.Unauthorized, kind == vcs.Forbidden, kind == vcs.Gone:
@@ -186,14 +200,18 @@ func (s *Service) lookFailed(ctx context.Context, link towpath.RepositoryLink, c
 		reason = towpath.ErrorMessage(cause)
 	}
 	if reason == "" {
-		return vcs.RetryAt(cause), vcs.Explain(cause, "look at repository") // may pass: not found right after a push, rate limits, outages
+		// may pass: not found right after a push, rate limits, outages
+		return vcs.RetryAt(cause), vcs.Explain(cause, "look at repository")
 	}
-	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, link.ID) // a grant that broke has said so on it meanwhile
+	// a grant that broke has said so on it meanwhile
+	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, link.ID)
 	if err != nil {
 		return nil, errors.Join(err, cause)
 	}
 	if requeueAt, ok := s.refusals.Confirmed(link.ID, s.Store.Now()); !ok && link.AttentionReason == "" {
-		return &requeueAt, errors.Join(towpath.Errorf(towpath.CodeUnavailable, "The provider refused once. It is asked again at %s.", requeueAt.UTC().Format("15:04:05 MST")), cause)
+		return &requeueAt, errors.Join(towpath.Errorf(towpath.CodeUnavailable,
+			"The provider refused once. It is asked again at %s.", requeueAt.UTC().Format("15:04:05 MST")),
+			cause)
 	}
 	s.Logger.Warn("a link needs a person", "link", link.ID, "repository", link.RepositoryName, "error", cause)
 	return nil, s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -233,8 +251,11 @@ func (s *Service) notePoll(ctx context.Context, linkID string, f found) error {
 	})
 }
 
-// commitPlan brings the manifest up to the head, plans, and turns the plan into the link's rollout, all in one transaction.
-func (s *Service) commitPlan(ctx context.Context, tx *store.Tx, read towpath.RepositoryLink, f found) (blocked string, err error) {
+// commitPlan brings the manifest up to the head, plans, and turns the plan into the link's rollout,
+// all in one transaction.
+func (s *Service) commitPlan(
+	ctx context.Context, tx *store.Tx, read towpath.RepositoryLink, f found,
+) (blocked string, err error) {
 	link, err := tx.Link(ctx, read.ID)
 	if err != nil {
 		return "", err
@@ -312,8 +333,9 @@ func saveManifest(ctx context.Context, tx *store.Tx, linkID string, d delta) err
 	return tx.PutManifestFile(ctx, d.put...)
 }
 
-// afterMove schedules plans for the project's other links, since their files may claim what this one's do, and the hook looked
-// at when no delivery has told of the new head: now, for a hook that was deleted, and after a while, for one that does not fire.
+// afterMove schedules plans for the project's other links, since their files may claim what this
+// one's do, and the hook looked at when no delivery has told of the new head: now, for a hook that
+// was deleted, and after a while, for one that does not fire.
 func (s *Service) afterMove(ctx context.Context, tx *store.Tx, link *towpath.RepositoryLink) error {
 	if err := tx.WakeSiblings(ctx, *link); err != nil {
 		return err

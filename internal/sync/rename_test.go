@@ -13,14 +13,18 @@ import (
 	"towpath/internal/store"
 )
 
-// takeName makes another repository under the name of the linked one, by a stranger, with a history that a link would run.
+// takeName makes another repository under the name of the linked one, by a stranger, with a history
+// that a link would run.
 func takeName(t *testing.T, b *linktest.World, workspace, slug, branch string) {
 	t.Helper()
 	b.Sim.AddWorkspace(workspace, workspace)
-	if _, err := b.Sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: workspace, Slug: slug, MainBranch: branch}); err != nil {
+	if _, err := b.Sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: workspace, Slug: slug,
+		MainBranch: branch}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Sim.CommitQuiet(workspace+"/"+slug, branch, map[string]string{"shop/9__ddl__strange.sql": "CREATE TABLE strange (id INT);"}, "strange"); err != nil {
+	if _, err := b.Sim.CommitQuiet(workspace+"/"+slug, branch,
+		map[string]string{"shop/9__ddl__strange.sql": "CREATE TABLE strange (id INT);"},
+		"strange"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -30,20 +34,30 @@ var renames = map[string]struct {
 	move func(s *bitbucketsim.Sim) error
 	name string
 }{
-	"repository renamed": {func(s *bitbucketsim.Sim) error { return s.RenameRepository(linktest.Repo, "shop.neu-2") }, "acme/shop.neu-2"},
+	"repository renamed": {func(s *bitbucketsim.Sim) error {
+		return s.RenameRepository(linktest.Repo,
+			"shop.neu-2")
+	}, "acme/shop.neu-2"},
 	"transferred": {func(s *bitbucketsim.Sim) error {
 		s.AddWorkspace("poetry", "Poetry")
 		s.SetMember("poetry", "ada", "owner")
 		return s.TransferRepository(linktest.Repo, "poetry")
 	}, "poetry/shop-db"},
-	"workspace renamed": {func(s *bitbucketsim.Sim) error { return s.RenameWorkspace("acme", "acme-2") }, "acme-2/shop-db"},
+	"workspace renamed": {func(s *bitbucketsim.Sim) error { return s.RenameWorkspace("acme", "acme-2") },
+		"acme-2/shop-db"},
 }
 
 func TestReconcile_followsTheRepositoryAndNeverTheName(t *testing.T) {
 	strangers := map[string]func(t *testing.T, b *linktest.World){
-		"nobody takes the name":         func(*testing.T, *linktest.World) {},
-		"a stranger takes the name":     func(t *testing.T, b *linktest.World) { takeName(t, b, "acme", "shop-db", "main") },
-		"a stranger without the branch": func(t *testing.T, b *linktest.World) { takeName(t, b, "acme", "shop-db", "trunk") },
+		"nobody takes the name": func(*testing.T, *linktest.World) {},
+		"a stranger takes the name": func(t *testing.T,
+			b *linktest.World) {
+			takeName(t, b, "acme", "shop-db", "main")
+		},
+		"a stranger without the branch": func(t *testing.T,
+			b *linktest.World) {
+			takeName(t, b, "acme", "shop-db", "trunk")
+		},
 		"the name is refused": func(_ *testing.T, b *linktest.World) {
 			b.GitRefuses = map[string]int{linktest.Repo: http.StatusForbidden}
 		},
@@ -64,11 +78,14 @@ func TestReconcile_followsTheRepositoryAndNeverTheName(t *testing.T) {
 						t.Fatal(err)
 					}
 					strange(t, b)
-					if _, err := b.Sim.CommitQuiet(rename.name, "main", map[string]string{"shop/2__ddl__b.sql": "CREATE TABLE b (id INT);"}, "b"); err != nil {
+					if _, err := b.Sim.CommitQuiet(rename.name, "main",
+						map[string]string{"shop/2__ddl__b.sql": "CREATE TABLE b (id INT);"},
+						"b"); err != nil {
 						t.Fatal(err)
 					}
 					b.Reconciled(t, link.ID)
-					b.WantTasks(t, link.ID, "test 1 apply pending", "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
+					b.WantTasks(t, link.ID, "test 1 apply pending", "test 2 apply pending",
+						"prod 1 apply pending", "prod 2 apply pending")
 					wantName(t, b, link.ID, rename.name)
 				})
 			})
@@ -81,8 +98,10 @@ func wantName(t *testing.T, b *linktest.World, linkID, name string) {
 	t.Helper()
 	err := b.Store.Read(t.Context(), func(tx *store.Tx) error {
 		link, err := tx.Link(t.Context(), linkID)
-		if link.RepositoryName != name || !strings.HasSuffix(link.RepositoryURL, "/"+name) || link.AttentionReason != "" {
-			t.Errorf("the link shows %s at %s, want %s; attention %q", link.RepositoryName, link.RepositoryURL, name, link.AttentionReason)
+		if link.RepositoryName != name || !strings.HasSuffix(link.RepositoryURL, "/"+name) ||
+			link.AttentionReason != "" {
+			t.Errorf("the link shows %s at %s, want %s; attention %q", link.RepositoryName,
+				link.RepositoryURL, name, link.AttentionReason)
 		}
 		rollouts, listErr := tx.Rollouts(t.Context(), store.RolloutFilter{LinkID: linkID}, store.Page{})
 		if listErr != nil || len(rollouts) == 0 {
@@ -90,7 +109,8 @@ func wantName(t *testing.T, b *linktest.World, linkID, name string) {
 		}
 		for _, r := range rollouts {
 			if !strings.HasPrefix(r.CommitURL, link.RepositoryURL+"/") {
-				t.Errorf("a rollout shows its commit at %s, want it below %s", r.CommitURL, link.RepositoryURL)
+				t.Errorf("a rollout shows its commit at %s, want it below %s", r.CommitURL,
+					link.RepositoryURL)
 			}
 		}
 		return err
@@ -150,29 +170,47 @@ func TestReceiveWebhook_namesTheRenamedRepository(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Clock.Move(time.Minute)
-		if _, err := b.Sim.CommitQuiet("acme/shop-new", "main", map[string]string{"shop/2__ddl__b.sql": "CREATE TABLE b (id INT);"}, "b"); err != nil {
+		if _, err := b.Sim.CommitQuiet("acme/shop-new", "main",
+			map[string]string{"shop/2__ddl__b.sql": "CREATE TABLE b (id INT);"}, "b"); err != nil {
 			t.Fatal(err)
 		}
 		now, _ := b.Sim.Repository("acme/shop-new")
-		body := `{"repository":{"uuid":"` + now.UUID + `","full_name":"acme/shop-new","links":{"html":{"href":"` + b.Sim.BaseURL() + `/acme/shop-new"}}},"push":{"changes":[]}}`
+		body := `{"repository":{"uuid":"` + now.UUID +
+			`","full_name":"acme/shop-new","links":{"html":{"href":"` + b.Sim.BaseURL() +
+			`/acme/shop-new"}}},"push":{"changes":[]}}`
 		if err := receive(t, b, link, body); err != nil {
 			t.Fatal(err)
 		}
 		b.Reconciled(t, link.ID)
-		b.WantTasks(t, link.ID, "test 1 apply pending", "test 2 apply pending", "prod 1 apply pending", "prod 2 apply pending")
+		b.WantTasks(t, link.ID, "test 1 apply pending", "test 2 apply pending", "prod 1 apply pending",
+			"prod 2 apply pending")
 		wantName(t, b, link.ID, "acme/shop-new")
 	})
 }
 
 func TestReconcile_aSingleRefusalAsksNobodyToAct(t *testing.T) {
 	for name, refuse := range map[string]func(b *linktest.World){
-		"Git says 403":         func(b *linktest.World) { b.GitRefuses = map[string]int{linktest.Repo: http.StatusForbidden} },
-		"Git says 404":         func(b *linktest.World) { b.GitRefuses = map[string]int{linktest.Repo: http.StatusNotFound} },
-		"Git says 401":         func(b *linktest.World) { b.GitRefuses = map[string]int{linktest.Repo: http.StatusUnauthorized} },
-		"the API says 403":     func(b *linktest.World) { b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusForbidden}) },
-		"the API says 401":     func(b *linktest.World) { b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusUnauthorized}) },
-		"the API says 404":     func(b *linktest.World) { b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusNotFound}) },
-		"the API says 410":     func(b *linktest.World) { b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusGone}) },
+		"Git says 403": func(b *linktest.World) {
+			b.GitRefuses = map[string]int{linktest.Repo: http.StatusForbidden}
+		},
+		"Git says 404": func(b *linktest.World) {
+			b.GitRefuses = map[string]int{linktest.Repo: http.StatusNotFound}
+		},
+		"Git says 401": func(b *linktest.World) {
+			b.GitRefuses = map[string]int{linktest.Repo: http.StatusUnauthorized}
+		},
+		"the API says 403": func(b *linktest.World) {
+			b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusForbidden})
+		},
+		"the API says 401": func(b *linktest.World) {
+			b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusUnauthorized})
+		},
+		"the API says 404": func(b *linktest.World) {
+			b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusNotFound})
+		},
+		"the API says 410": func(b *linktest.World) {
+			b.Sim.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusGone})
+		},
 		"the token is refused": func(b *linktest.World) { b.Sim.ExpireAccessTokens(); b.TokenRefuses = true },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -186,8 +224,10 @@ func TestReconcile_aSingleRefusalAsksNobodyToAct(t *testing.T) {
 					return // it was tried again at once, and went well
 				}
 				st, _ := b.LinkStatus(t.Context(), link.ID)
-				if st.Link.AttentionReason != "" || st.GrantBroken != "" || strings.Contains(towpath.ErrorMessage(err), "onnect") {
-					t.Errorf("after one refusal: attention %q, grant %q, %v", st.Link.AttentionReason, st.GrantBroken, err)
+				if st.Link.AttentionReason != "" || st.GrantBroken != "" ||
+					strings.Contains(towpath.ErrorMessage(err), "onnect") {
+					t.Errorf("after one refusal: attention %q, grant %q, %v", st.Link.AttentionReason,
+						st.GrantBroken, err)
 				}
 				b.GitRefuses, b.TokenRefuses = nil, false
 				b.Sim.SetFaults(bitbucketsim.Faults{})

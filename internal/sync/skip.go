@@ -10,10 +10,12 @@ import (
 	"towpath/internal/store"
 )
 
-// Skip leaves a file out of one database that cannot run there, so that newer ones go on without it. The reason is required
-// and is kept. It holds for this text alone: what a newer commit brings is planned again. CodeConflict when the file is not
-// unusable, or the database has it.
-func (s *Service) Skip(ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID, text string) (r towpath.Rollout, err error) {
+// Skip leaves a file out of one database that cannot run there, so that newer ones go on without
+// it. The reason is required and is kept. It holds for this text alone: what a newer commit brings
+// is planned again. CodeConflict when the file is not unusable, or the database has it.
+func (s *Service) Skip(
+	ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID, text string,
+) (r towpath.Rollout, err error) {
 	reason, err := towpath.Skipped(text)
 	if err != nil {
 		return r, err
@@ -33,7 +35,8 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, linkID, databas
 		if err := skipItem(ctx, tx, link, r, item, reason); err != nil {
 			return err
 		}
-		if err := tx.Enqueue(ctx, towpath.JobReconcile, link.ID); err != nil { // what waited for it is planned
+		// what waited for it is planned
+		if err := tx.Enqueue(ctx, towpath.JobReconcile, link.ID); err != nil {
 			return err
 		}
 		if err := tx.Enqueue(ctx, towpath.JobAdvance, r.ID); err != nil {
@@ -44,14 +47,17 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, linkID, databas
 			Action:    "migration.skip",
 			Subject:   item.DatabaseID,
 			ProjectID: link.ProjectID,
-			Detail:    fmt.Sprintf("Skipped %s in %s/%s: %s", item.Path, item.Environment, item.Database, reason.Params["text"]),
+			Detail: fmt.Sprintf("Skipped %s in %s/%s: %s", item.Path, item.Environment, item.Database,
+				reason.Params["text"]),
 		})
 	})
 	return r, err
 }
 
 // unusable finds the file that is to be skipped.
-func (s *Service) unusable(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, databaseID string, id towpath.MigrationID) (item plan.Item, err error) {
+func (s *Service) unusable(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, databaseID string, id towpath.MigrationID,
+) (item plan.Item, err error) {
 	p, err := s.Manifest.Plan(ctx, tx, link)
 	if err != nil {
 		return item, err
@@ -70,14 +76,18 @@ func (s *Service) unusable(ctx context.Context, tx *store.Tx, link towpath.Repos
 	}
 	for _, e := range database.Ledger.Entries {
 		if e.MigrationID == id && e.State.Applied() {
-			return item, towpath.Errorf(towpath.CodeConflict, "The database has version %s already. Nothing waits for it there.", id.Version)
+			return item, towpath.Errorf(towpath.CodeConflict,
+				"The database has version %s already. Nothing waits for it there.", id.Version)
 		}
 	}
 	return item, nil
 }
 
 // skipItem keeps the decision as a task that has ended.
-func skipItem(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout, item plan.Item, reason towpath.Reason) error {
+func skipItem(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout, item plan.Item,
+	reason towpath.Reason,
+) error {
 	environment, err := tx.Environment(ctx, item.EnvironmentID)
 	if err != nil {
 		return err

@@ -1,5 +1,6 @@
-// Package sync keeps a link's rollout up to what its branch says: it receives webhooks, polls, reads what changed, plans it and
-// carries the plan over to the open rollout. It changes no target database.
+// Package sync keeps a link's rollout up to what its branch says: it receives webhooks, polls,
+// reads what changed, plans it and carries the plan over to the open rollout. It changes no target
+// database.
 package sync
 
 import (
@@ -27,7 +28,8 @@ type Service struct {
 	// HookSecret opens the secret that a link's deliveries are signed with.
 	HookSecret func(link towpath.RepositoryLink) (string, error)
 
-	PollInterval time.Duration // how often a branch's head is read when no delivery comes; 0 is towpath.PollInterval
+	// how often a branch's head is read when no delivery comes; 0 is towpath.PollInterval
+	PollInterval time.Duration
 
 	heads    headCache
 	refusals vcs.Refusals

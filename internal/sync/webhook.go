@@ -13,9 +13,10 @@ import (
 	"towpath/internal/vcs"
 )
 
-// ReceiveWebhook takes a webhook request: nothing of it is kept unless its signature is good; then it is stored and, when it
-// may concern the link's branch, the link is woken. Nothing else happens before the answer.
-// CodeNotFound: there is no such hook. CodeUnauthorized: the signature is missing or wrong.
+// ReceiveWebhook takes a webhook request: nothing of it is kept unless its signature is good; then
+// it is stored and, when it may concern the link's branch, the link is woken. Nothing else happens
+// before the answer. CodeNotFound: there is no such hook. CodeUnauthorized: the signature is
+// missing or wrong.
 func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header http.Header, body []byte) error {
 	var link towpath.RepositoryLink
 	var p towpath.GitProvider
@@ -59,7 +60,8 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 // judge says whether an event may concern a link.
 func judge(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, towpath.Reason) {
 	if e.RepositoryID != "" && e.RepositoryID != link.RepositoryID {
-		return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonOtherRepository, "repository", towpath.ClipRunes(e.Repository, 200))
+		return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonOtherRepository, "repository",
+			towpath.ClipRunes(e.Repository, 200))
 	}
 	if len(e.Refs) == 0 {
 		return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonMovesNoBranch)
@@ -80,8 +82,8 @@ func judge(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, t
 		"refs", towpath.ClipRunes(strings.Join(others, ", "), 200), "branch", link.Branch)
 }
 
-// keepDelivery stores a delivery and wakes its link. What the delivery calls the repository shows reconcile that a remembered
-// name is out of date.
+// keepDelivery stores a delivery and wakes its link. What the delivery calls the repository shows
+// reconcile that a remembered name is out of date.
 func (s *Service) keepDelivery(ctx context.Context, d towpath.Delivery, named found) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		received := d

@@ -37,7 +37,9 @@ func TestReceiveWebhook(t *testing.T) {
 		}
 		r, _ := b.Sim.Repository(linktest.Repo)
 		push := func(ref, kind string) []byte {
-			return []byte(`{"repository":{"uuid":"` + r.UUID + `","full_name":"acme/shop-db"},"push":{"changes":[{"old":null,"new":{"type":"` + kind + `","name":"` + ref + `","target":{"hash":"1234567890123456789012345678901234567890"}}}]}}`)
+			return []byte(`{"repository":{"uuid":"` + r.UUID +
+				`","full_name":"acme/shop-db"},"push":{"changes":[{"old":null,"new":{"type":"` + kind +
+				`","name":"` + ref + `","target":{"hash":"1234567890123456789012345678901234567890"}}}]}}`)
 		}
 		send := func(id, event string, body []byte, signature string) towpath.Code {
 			header := http.Header{}
@@ -64,7 +66,8 @@ func TestReceiveWebhook(t *testing.T) {
 			}
 		}
 		if list, job := deliveries(t, b, link.ID); len(list) != 0 || job.Generation != 1 {
-			t.Fatalf("a bad signature left %d deliveries and woke the link %d times", len(list), job.Generation-1)
+			t.Fatalf("a bad signature left %d deliveries and woke the link %d times", len(list),
+				job.Generation-1)
 		}
 		for _, c := range []struct {
 			id, event string
@@ -84,13 +87,15 @@ func TestReceiveWebhook(t *testing.T) {
 			}
 			list, job := deliveries(t, b, link.ID)
 			if len(list) != c.stored || list[len(list)-1].Verdict != c.verdict || job.Generation != c.wanted {
-				t.Errorf("%s %s: %d stored, %+v, wanted %d", c.id, c.event, len(list), list[len(list)-1], job.Generation)
+				t.Errorf("%s %s: %d stored, %+v, wanted %d", c.id, c.event, len(list), list[len(list)-1],
+					job.Generation)
 			}
 			if c.verdict == towpath.DeliveryIgnored && list[len(list)-1].Reason.IsZero() {
 				t.Errorf("%s was ignored without a reason", c.id)
 			}
 		}
-		if code := towpath.ErrorCode(b.ReceiveWebhook(t.Context(), "unknown", http.Header{}, good)); code != towpath.CodeNotFound {
+		if code := towpath.ErrorCode(b.ReceiveWebhook(t.Context(), "unknown", http.Header{},
+			good)); code != towpath.CodeNotFound {
 			t.Errorf("an unknown hook: %s", code)
 		}
 	})

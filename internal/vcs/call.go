@@ -15,8 +15,8 @@ const (
 	maxBackoff   = 15 * time.Minute
 )
 
-// WithToken sends a call with a token of ts. A token that is refused is renewed once, and the call repeated.
-// Errors of ts keep their kind when they have one.
+// WithToken sends a call with a token of ts. A token that is refused is renewed once, and the call
+// repeated. Errors of ts keep their kind when they have one.
 func WithToken(
 	ctx context.Context, ts TokenSource, op string, send func(token string) (*http.Response, error),
 ) (*http.Response, error) {
@@ -52,12 +52,19 @@ func tokenFor(ctx context.Context, ts TokenSource, op, stale string) (string, er
 	return "", &Error{Kind: Unavailable, Op: op, Message: "no access token", Err: err}
 }
 
-// DecodeAnswer reads a JSON answer of at most limit bytes into out, which may be nil, and cuts its texts. It closes the body.
+// DecodeAnswer reads a JSON answer of at most limit bytes into out, which may be nil, and cuts its
+// texts. It closes the body.
 func DecodeAnswer(op string, resp *http.Response, limit int64, out any) error {
 	defer resp.Body.Close()
 	body, err := ReadBounded(resp.Body, limit)
 	if err != nil {
-		return &Error{Kind: Unavailable, Op: op, Status: resp.StatusCode, Message: "the answer could not be read", Err: err}
+		return &Error{
+			Kind:    Unavailable,
+			Op:      op,
+			Status:  resp.StatusCode,
+			Message: "the answer could not be read",
+			Err:     err,
+		}
 	}
 	if out == nil {
 		return nil
@@ -65,7 +72,8 @@ func DecodeAnswer(op string, resp *http.Response, limit int64, out any) error {
 	if err := json.Unmarshal(body, out); err != nil {
 		return &Error{
 			Kind: Unavailable, Op: op, Status: resp.StatusCode, Err: err,
-			Message: "the answer is not what the API promises: " + CleanText(string(body[:min(len(body), 64<<10)]), maxQuoted),
+			Message: "the answer is not what the API promises: " +
+				CleanText(string(body[:min(len(body), 64<<10)]), maxQuoted),
 		}
 	}
 	ClipAll(out)
@@ -81,8 +89,8 @@ type Gate struct {
 // Until returns when the gate opens; a time in the past means that it is open.
 func (g *Gate) Until() time.Time { return g.until }
 
-// Refuse shuts the gate and returns when it opens: when the answer says so, else after a backoff with jitter. Calls that were under
-// way together count as one refusal.
+// Refuse shuts the gate and returns when it opens: when the answer says so, else after a backoff
+// with jitter. Calls that were under way together count as one refusal.
 func (g *Gate) Refuse(header http.Header, now time.Time) time.Time {
 	until, told := RetryAfter(header, now)
 	if !told {

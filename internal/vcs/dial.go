@@ -12,12 +12,13 @@ import (
 
 const dialTimeout = 10 * time.Second
 
-// metadataV6 is where a large cloud serves the credentials of its machines by IPv6. By IPv4 it is a link-local address.
+// metadataV6 is where a large cloud serves the credentials of its machines by IPv6. By IPv4 it is a
+// link-local address.
 var metadataV6 = netip.MustParseAddr("fd00:ec2::254")
 
-// GuardedClient is for an instance whose address somebody has entered. It connects to private networks, where such instances are,
-// but never to link-local addresses, and to this machine only with loopback. The check is of what a name
-// resolves to, at the time of the connection.
+// GuardedClient is for an instance whose address somebody has entered. It connects to private
+// networks, where such instances are, but never to link-local addresses, and to this machine only
+// with loopback. The check is of what a name resolves to, at the time of the connection.
 func GuardedClient(loopback bool) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	dialer := &net.Dialer{

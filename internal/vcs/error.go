@@ -24,13 +24,15 @@ const (
 type Reason string
 
 const (
-	ReasonCredentials Reason = "wrong_credentials"   // key or secret is wrong
-	ReasonSwapped     Reason = "swapped_credentials" // the key is in the field of the secret, and the secret in that of the key
-	ReasonNoCallback  Reason = "no_callback"         // the consumer has no callback URL
-	ReasonNotPrivate  Reason = "not_private"         // the consumer is not marked private
-	ReasonCode        Reason = "invalid_code"        // the code was used, has expired, or the redirect address differs
-	ReasonScope       Reason = "missing_scope"       // Needs says which
-	ReasonUnreachable Reason = "private_address"     // the provider cannot reach our address
+	ReasonCredentials Reason = "wrong_credentials" // key or secret is wrong
+	// the key is in the field of the secret, and the secret in that of the key
+	ReasonSwapped    Reason = "swapped_credentials"
+	ReasonNoCallback Reason = "no_callback" // the consumer has no callback URL
+	ReasonNotPrivate Reason = "not_private" // the consumer is not marked private
+	// the code was used, has expired, or the redirect address differs
+	ReasonCode        Reason = "invalid_code"
+	ReasonScope       Reason = "missing_scope"   // Needs says which
+	ReasonUnreachable Reason = "private_address" // the provider cannot reach our address
 )
 
 // Error is what went wrong at a provider.

@@ -18,21 +18,25 @@ func Explain(err error, doing string) error {
 	code, text := towpath.CodeUnavailable, ""
 	switch e.Kind {
 	case Unauthorized:
-		code, text = towpath.CodeConflict, "The provider no longer accepts our access. Connect your account again."
+		code, text = towpath.CodeConflict, "The provider no longer accepts our access. Connect your "+
+			"account again."
 	case Forbidden:
 		code, text = towpath.CodeConflict, "The provider refuses it."
 		if len(e.Needs) > 0 {
-			text = "The permission " + strings.Join(e.Needs, ", ") + " is missing. Tick it at the OAuth consumer, then connect your account again."
+			text = "The permission " + strings.Join(e.Needs, ", ") +
+				" is missing. Tick it at the OAuth consumer, then connect your account again."
 		}
 	case NotFound:
-		code, text = towpath.CodeNotFound, "The provider says that it is not there, or that your account may not see it."
+		code, text = towpath.CodeNotFound, "The provider says that it is not there, or that your account "+
+			"may not see it."
 	case RateLimited:
 		text = "The provider's rate limit is used up."
 		if !e.RetryAt.IsZero() {
 			text += " It can go on at " + e.RetryAt.UTC().Format("15:04 MST") + "."
 		}
 	case Gone:
-		text = "The provider has removed the part of its API that this needs. Look for a newer version of Towpath."
+		text = "The provider has removed the part of its API that this needs. Look for a newer version of " +
+			"Towpath."
 	case Conflict, Rejected:
 		code, text = towpath.CodeConflict, "The provider refuses it."
 	default:
@@ -44,7 +48,8 @@ func Explain(err error, doing string) error {
 	return fmt.Errorf("%s: %w", doing, errors.Join(&towpath.Error{Code: code, Message: text}, err))
 }
 
-// RetryAt returns when a provider that limits us, or has refused once, may be asked again; nil when it says nothing of it.
+// RetryAt returns when a provider that limits us, or has refused once, may be asked again; nil when
+// it says nothing of it.
 func RetryAt(err error) *time.Time {
 	var e *Error
 	if errors.As(err, &e) && !e.RetryAt.IsZero() {

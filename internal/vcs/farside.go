@@ -15,8 +15,8 @@ import (
 	"towpath"
 )
 
-// What every driver needs against a far side that is not trusted: short texts without markup, bounded bodies, redirects that stay
-// at home and waits that end.
+// What every driver needs against a far side that is not trusted: short texts without markup,
+// bounded bodies, redirects that stay at home and waits that end.
 
 // MaxRetryWait bounds what RetryAfter believes.
 const MaxRetryWait = 2 * time.Hour
@@ -69,8 +69,8 @@ func NoAnswer(err error) string {
 	return "no answer: " + err.Error()
 }
 
-// GuardRedirect follows a few redirects of reads within one origin. Any other redirect becomes the answer itself: a token must not
-// travel to another host, and a write must not turn into a read.
+// GuardRedirect follows a few redirects of reads within one origin. Any other redirect becomes the
+// answer itself: a token must not travel to another host, and a write must not turn into a read.
 func GuardRedirect(next *http.Request, via []*http.Request) error {
 	first := via[0]
 	if first.Method != http.MethodGet || !SameOrigin(next.URL, first.URL) {
@@ -85,7 +85,8 @@ func GuardRedirect(next *http.Request, via []*http.Request) error {
 // SameOrigin reports whether two addresses have the same scheme, host and port.
 func SameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.Host }
 
-// RetryAfter reads the header in both of its forms, seconds and a date. ok is false without a usable one.
+// RetryAfter reads the header in both of its forms, seconds and a date. ok is false without a
+// usable one.
 func RetryAfter(header http.Header, now time.Time) (at time.Time, ok bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {

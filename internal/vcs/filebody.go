@@ -9,9 +9,11 @@ import (
 
 const fileTimeouts = 10 // a file's bytes may take so many times the time-out of a call
 
-// OpenFile sends a request for a file and returns its bytes. Its reader gives up when no byte has come for patience.
+// OpenFile sends a request for a file and returns its bytes. Its reader gives up when no byte has
+// come for patience.
 func OpenFile(
-	ctx context.Context, op string, patience time.Duration, send func(context.Context) (*http.Response, error),
+	ctx context.Context, op string, patience time.Duration,
+	send func(context.Context) (*http.Response, error),
 ) (io.ReadCloser, error) {
 	ctx, cancel := context.WithTimeout(ctx, fileTimeouts*patience)
 	silence := time.AfterFunc(patience, cancel)
@@ -22,11 +24,17 @@ func OpenFile(
 		return nil, err
 	}
 	return &fileBody{
-		ReadCloser: resp.Body, op: op, size: resp.ContentLength, cancel: cancel, silence: silence, patience: patience,
+		ReadCloser: resp.Body,
+		op:         op,
+		size:       resp.ContentLength,
+		cancel:     cancel,
+		silence:    silence,
+		patience:   patience,
 	}, nil
 }
 
-// fileBody ends its call when it is closed, and when no byte has come for as long as any other call may take.
+// fileBody ends its call when it is closed, and when no byte has come for as long as any other call
+// may take.
 type fileBody struct {
 	io.ReadCloser
 	op       string

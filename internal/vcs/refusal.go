@@ -5,17 +5,19 @@ import (
 	"time"
 )
 
-// refusalPause is how long after a first refusal a second one counts. Providers refuse now and then what is right, so a single
-// answer is tried again before anybody is asked to act.
+// refusalPause is how long after a first refusal a second one counts. Providers refuse now and then
+// what is right, so a single answer is tried again before anybody is asked to act.
 const refusalPause = 10 * time.Second
 
-// Refusals remembers what the far side has refused once. It lives in memory: after a restart there is one more try.
+// Refusals remembers what the far side has refused once. It lives in memory: after a restart there
+// is one more try.
 type Refusals struct {
 	mu    sync.Mutex
 	first map[string]time.Time
 }
 
-// Confirmed notes a refusal; it holds when an earlier one is old enough. Otherwise again is when to try next.
+// Confirmed notes a refusal; it holds when an earlier one is old enough. Otherwise again is when to
+// try next.
 func (r *Refusals) Confirmed(what string, now time.Time) (again time.Time, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -1,5 +1,6 @@
-// Package vcs is the seam to Git providers. Its drivers live in folders below; vcstest holds the suite that each must pass.
-// It knows no provider by name and keeps nothing: tokens and budgets belong to whoever makes a Client.
+// Package vcs is the seam to Git providers. Its drivers live in folders below; vcstest holds the
+// suite that each must pass. It knows no provider by name and keeps nothing: tokens and budgets
+// belong to whoever makes a Client.
 package vcs
 
 import (
@@ -19,10 +20,12 @@ type App struct {
 
 // Driver is one type of Git provider. It is safe for concurrent use.
 type Driver interface {
-	// Describe tells what people need to know to set a provider up; the console renders it as it is.
+	// Describe tells what people need to know to set a provider up; the console renders it as it
+	// is.
 	Describe() Description
 
-	// Open returns the provider at an instance; nothing is sent yet. It fails on an address that the type cannot have.
+	// Open returns the provider at an instance; nothing is sent yet. It fails on an address that
+	// the type cannot have.
 	Open(Instance) (Provider, error)
 }
 
@@ -36,32 +39,36 @@ type Provider interface {
 	// AuthorizeURL is the page on which a person signs in and consents.
 	AuthorizeURL(app App, state, redirectURL string) string
 
-	// Probe checks key and secret without anybody's login. nil: they are good. An *Error with Reason ReasonCredentials:
-	// they are not; ReasonSwapped: they are good the other way round; ReasonNoCallback: the consumer is not complete.
-	// Any other error: it could not be checked.
+	// Probe checks key and secret without anybody's login. nil: they are good. An *Error with
+	// Reason ReasonCredentials: they are not; ReasonSwapped: they are good the other way round;
+	// ReasonNoCallback: the consumer is not complete. Any other error: it could not be checked.
 	Probe(ctx context.Context, app App) error
 
 	// Exchange turns the code of a redirect into tokens. A code works once.
 	Exchange(ctx context.Context, app App, code, redirectURL string) (Token, error)
 
-	// Refresh gets a new pair. The old refresh token may be dead afterwards, so the new pair must be stored before use.
-	// An *Error with Kind Unauthorized means that the person must authorize again.
+	// Refresh gets a new pair. The old refresh token may be dead afterwards, so the new pair must
+	// be stored before use. An *Error with Kind Unauthorized means that the person must authorize
+	// again.
 	Refresh(ctx context.Context, app App, refreshToken string) (Token, error)
 
-	// Missing names the permissions, as the consumer form calls them, that are needed and not among the granted scopes.
+	// Missing names the permissions, as the consumer form calls them, that are needed and not among
+	// the granted scopes.
 	Missing(scopes []string) []string
 
 	// Client acts as the person whose tokens ts hands out, within one budget.
 	Client(ts TokenSource) Client
 
-	// ParseWebhook checks the signature over the raw body first (an *Error with Kind Unauthorized when it is missing or
-	// wrong; nothing else of the request is looked at then) and reads the event. Unknown events are events without refs.
+	// ParseWebhook checks the signature over the raw body first (an *Error with Kind Unauthorized
+	// when it is missing or wrong; nothing else of the request is looked at then) and reads the
+	// event. Unknown events are events without refs.
 	ParseWebhook(header http.Header, body []byte, secret string) (Event, error)
 }
 
 // TokenSource hands out access tokens of one grant.
 type TokenSource interface {
-	// Token returns an access token that is not stale; stale is one that the provider has just refused, or "".
+	// Token returns an access token that is not stale; stale is one that the provider has just
+	// refused, or "".
 	Token(ctx context.Context, stale string) (string, error)
 }
 
@@ -70,9 +77,10 @@ type Client interface {
 	// Account is the person behind the grant.
 	Account(ctx context.Context) (Account, error)
 
-	// Repositories calls yield for every repository that the person administers, over all workspaces and pages,
-	// until yield returns false. A workspace that refuses does not hide the others: it is skipped and told. The error is
-	// for what ends the listing (no answer, rate limit) and for when every workspace refused.
+	// Repositories calls yield for every repository that the person administers, over all
+	// workspaces and pages, until yield returns false. A workspace that refuses does not hide the
+	// others: it is skipped and told. The error is for what ends the listing (no answer, rate
+	// limit) and for when every workspace refused.
 	Repositories(ctx context.Context, yield func(Repository) bool) (skipped []Skipped, err error)
 
 	// Repository reads one repository by the provider's stable id.
@@ -87,24 +95,27 @@ type Client interface {
 	// PutStatus sets a build status; the same key on the same commit is overwritten.
 	PutStatus(ctx context.Context, id, commit string, s Status) error
 
-	// Write makes one commit on a branch whose head is parent and returns its hash. Kind Conflict when the branch has moved.
+	// Write makes one commit on a branch whose head is parent and returns its hash. Kind Conflict
+	// when the branch has moved.
 	Write(ctx context.Context, id string, w Write) (hash string, err error)
 
 	// Usage tells how much of the grant's budget is spent.
 	Usage() Usage
 }
 
-// Source reads a repository at commits. Branch names may hold slashes; paths are slash-separated from the root.
+// Source reads a repository at commits. Branch names may hold slashes; paths are slash-separated
+// from the root.
 type Source interface {
 	// Branches lists all branches with their heads, sorted by name.
 	Branches(ctx context.Context) ([]Branch, error)
 
-	// Heads reads the branches' heads by the cheapest way there is (the Git protocol), for polling. That way may lead to a
-	// repository which took the name of this one: heads that do not fit are a reason to Relocate.
+	// Heads reads the branches' heads by the cheapest way there is (the Git protocol), for polling.
+	// That way may lead to a repository which took the name of this one: heads that do not fit are
+	// a reason to Relocate.
 	Heads(ctx context.Context) (Heads, error)
 
-	// Relocate looks up by the stable id where the repository is now, unless that was done just before. moved tells that
-	// Heads has looked elsewhere so far.
+	// Relocate looks up by the stable id where the repository is now, unless that was done just
+	// before. moved tells that Heads has looked elsewhere so far.
 	Relocate(ctx context.Context) (moved bool, err error)
 
 	// Commit reads a commit by its hash. Kind NotFound when there is none (yet).
@@ -113,14 +124,15 @@ type Source interface {
 	// Tree lists every file below dir ("" is the root), in no particular order.
 	Tree(ctx context.Context, commit, dir string) ([]Entry, error)
 
-	// Stat tells what a path is without opening it. Kind NotFound when it is not there or is a directory.
+	// Stat tells what a path is without opening it. Kind NotFound when it is not there or is a
+	// directory.
 	Stat(ctx context.Context, commit, path string) (Entry, error)
 
 	// File opens a file's bytes. The caller closes it and bounds what it reads.
 	File(ctx context.Context, commit, path string) (io.ReadCloser, error)
 
-	// Between tells what differs between two commits and which commit on the way brought it, without spending what other calls
-	// need. Any error: it cannot be told that way; ask Changes.
+	// Between tells what differs between two commits and which commit on the way brought it,
+	// without spending what other calls need. Any error: it cannot be told that way; ask Changes.
 	Between(ctx context.Context, from, to string) (Between, error)
 
 	// Changes lists what differs between two commits, renames as a removal and an addition.
@@ -130,11 +142,12 @@ type Source interface {
 
 // Hooks manages a repository's webhooks.
 type Hooks interface {
-	// Ensure makes the hook, or rewrites or replaces it where one with h.ID or h.URL exists already (duplicates by URL are
-	// removed).
-	// It returns the provider's id of the hook, also beside an error that came after the hook was made.
+	// Ensure makes the hook, or rewrites or replaces it where one with h.ID or h.URL exists already
+	// (duplicates by URL are removed). It returns the provider's id of the hook, also beside an
+	// error that came after the hook was made.
 	Ensure(ctx context.Context, h Hook) (id string, err error)
-	// List calls yield for every hook of the repository, those of others too, until yield returns false.
+	// List calls yield for every hook of the repository, those of others too, until yield returns
+	// false.
 	List(ctx context.Context, yield func(Hook) bool) error
 	// Get reads a hook. Kind NotFound when it is gone.
 	Get(ctx context.Context, id string) (Hook, error)
@@ -144,8 +157,9 @@ type Hooks interface {
 
 // Token is a pair of OAuth tokens. Both may be thousands of characters long.
 type Token struct {
-	AccessToken  string
-	RefreshToken string // "" when the provider sent none: keep the old one; a refresh may also give the old one again
+	AccessToken string
+	// "" when the provider sent none: keep the old one; a refresh may also give the old one again
+	RefreshToken string
 	ExpiresAt    time.Time
 	Scopes       []string
 }
@@ -193,7 +207,8 @@ type Commit struct {
 	Time    time.Time
 	URL     string
 
-	Repository string // full name of the repository that the provider's stable id leads to; "" where it does not say
+	// full name of the repository that the provider's stable id leads to; "" where it does not say
+	Repository string
 }
 
 // EntryKind tells files from what only looks like them.

@@ -1,5 +1,5 @@
-// Package wording makes sentences of reasons. Each code has one template, and what a template leaves open comes from the
-// reason's params and causes. It is pure.
+// Package wording makes sentences of reasons. Each code has one template, and what a template
+// leaves open comes from the reason's params and causes. It is pure.
 package wording
 
 import (
@@ -18,7 +18,8 @@ func Text(r towpath.Reason) string {
 	return render(r, templates[r.Code])
 }
 
-// Fragment is a reason as it follows a colon, a path or "which": without its subject, a capital and the last period.
+// Fragment is a reason as it follows a colon, a path or "which": without its subject, a capital and
+// the last period.
 func Fragment(r towpath.Reason) string {
 	template := templates[r.Code]
 	if rest, ok := strings.CutPrefix(template, subject); ok {
@@ -29,8 +30,8 @@ func Fragment(r towpath.Reason) string {
 	return strings.TrimSuffix(render(r, template), ".")
 }
 
-// render fills in a template: {name} is a param, {name:noun} a number with its noun. {cause} is the causes as fragments, {Cause}
-// as texts.
+// render fills in a template: {name} is a param, {name:noun} a number with its noun. {cause} is the
+// causes as fragments, {Cause} as texts.
 func render(r towpath.Reason, template string) string {
 	var out strings.Builder
 	for {

@@ -124,7 +124,8 @@ func TestText_hasATemplateForEachCodeThatUsesEachParam(t *testing.T) {
 	}
 }
 
-// Every call of towpath.Why in the product gives the params that the code's comment names, no more and no fewer.
+// Every call of towpath.Why in the product gives the params that the code's comment names, no more
+// and no fewer.
 func TestWhy_givesTheParamsOfItsCode(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{}
@@ -158,7 +159,8 @@ func TestWhy_givesTheParamsOfItsCode(t *testing.T) {
 			name, given := why(call)
 			used[name] = true // the root package names its codes bare
 			if params, known := want[name]; known && params != given {
-				t.Errorf("%s: %s is given %q, and has the params %q", fset.Position(call.Pos()), name, given, params)
+				t.Errorf("%s: %s is given %q, and has the params %q", fset.Position(call.Pos()), name, given,
+					params)
 			}
 			return true
 		})
@@ -174,7 +176,8 @@ func TestWhy_givesTheParamsOfItsCode(t *testing.T) {
 	}
 }
 
-// identifier is the name that an expression ends with, with or without its package; "" when it is no name.
+// identifier is the name that an expression ends with, with or without its package; "" when it is
+// no name.
 func identifier(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:
@@ -210,7 +213,8 @@ func TestFragment_followsAPathOrAColon(t *testing.T) {
 		"is a submodule; put the file itself here": towpath.Why(towpath.ReasonSubmodule),
 		"its ledger has not been read yet":         towpath.Why(towpath.ReasonLedgerUnread),
 		"Not needed":                               towpath.Why(towpath.ReasonSkipped, "text", "Not needed."),
-		"is 1 folder deep, the template has 2":     towpath.Why(towpath.ReasonDepth, "have", "1", "want", "2"),
+		"is 1 folder deep, the template has 2": towpath.Why(towpath.ReasonDepth, "have", "1",
+			"want", "2"),
 		"waits for `a.sql`, which is in conflict: version 1 (ddl) is also claimed by `b.sql`; give one of them another version": towpath.
 			Why(towpath.ReasonWaitsForFile, "path", "a.sql").From(conflict),
 	} {
@@ -224,7 +228,8 @@ func TestFragment_followsAPathOrAColon(t *testing.T) {
 func TestText_isThePage(t *testing.T) {
 	t.Parallel()
 	var page bytes.Buffer
-	page.WriteString("# Reasons\n\nEvery reason and its sentence. `go test ./internal/wording -update` writes this page.\n")
+	page.WriteString("# Reasons\n\nEvery reason and its sentence. `go test ./internal/wording -update` " +
+		"writes this page.\n")
 	group := ""
 	for _, c := range codes(t) {
 		if c.group != group {
@@ -252,15 +257,18 @@ func TestText_isThePage(t *testing.T) {
 
 // examples are what params look like.
 var examples = map[string]string{
-	"branch": "main", "every": "1m0s", "provider": "bitbucket.org", "refs": "refs/heads/next, refs/tags/v1", "repository": "acme/shop",
-	"url":   "https://towpath.example/hooks/Zm9v",
-	"after": "9", "base": "migrations", "before": "id integer", "bytes": "1200", "column": "8", "commit": "0e7beff12345", "database": "shop",
-	"differs": "version 3 is gone", "done": "2", "environment": "test", "extent": "Statement 1 of 3 is in the database.",
-	"files": "`shop/03__ddl__items.sql`", "folder": "Migrations", "have": "3", "known": "audit, crm", "limit": "100 MiB", "line": "3", "message": "no such table: orders",
-	"n": "2", "name": "3__ddl__orders.sql", "now": "id bigint", "object": "column orders.id", "part": "description",
+	"branch": "main", "every": "1m0s", "provider": "bitbucket.org", "refs": "refs/heads/next, refs/tags/v1",
+	"repository": "acme/shop",
+	"url":        "https://towpath.example/hooks/Zm9v",
+	"after":      "9", "base": "migrations", "before": "id integer", "bytes": "1200", "column": "8",
+	"commit": "0e7beff12345", "database": "shop", "differs": "version 3 is gone", "done": "2",
+	"environment": "test", "extent": "Statement 1 of 3 is in the database.",
+	"files": "`shop/03__ddl__items.sql`", "folder": "Migrations", "have": "3", "known": "audit, crm",
+	"limit": "100 MiB", "line": "3", "message": "no such table: orders", "n": "2",
+	"name": "3__ddl__orders.sql", "now": "id bigint", "object": "column orders.id", "part": "description",
 	"path": "shop/3__ddl__orders.sql", "rest": "_old", "session": "4711", "size": "110 MiB", "statement": "2",
-	"table": "log", "text": "Not needed here.", "total": "5", "tries": "5", "type": "ddl", "version": "3", "want": "2", "why": "the catalogue has changed otherwise",
-	"word": "init",
+	"table": "log", "text": "Not needed here.", "total": "5", "tries": "5", "type": "ddl", "version": "3",
+	"want": "2", "why": "the catalogue has changed otherwise", "word": "init",
 }
 
 func (c code) example() towpath.Reason {
@@ -280,24 +288,31 @@ func (c code) example() towpath.Reason {
 	case towpath.ReasonPathTooLong:
 		r.Params["limit"] = "1000"
 	case towpath.ReasonWaitsForFile, towpath.ReasonNoLongerAllowed:
-		r.Causes = []towpath.Reason{code{code: towpath.ReasonConflict, params: []string{"version", "type", "files"}}.example()}
+		r.Causes = []towpath.Reason{code{code: towpath.ReasonConflict,
+			params: []string{"version", "type", "files"}}.example()}
 	case towpath.ReasonNotPassed:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonEdited)}
 	case towpath.ReasonWaitsForDatabases, towpath.ReasonPlanStopped:
-		r.Causes = []towpath.Reason{code{code: towpath.ReasonDatabaseStopped, params: []string{"environment", "database"}}.example()}
+		r.Causes = []towpath.Reason{code{code: towpath.ReasonDatabaseStopped,
+			params: []string{"environment", "database"}}.example()}
 	case towpath.ReasonDatabaseStopped:
-		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonLedgerUnreadable, "message", "connection refused")}
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonLedgerUnreadable, "message",
+			"connection refused")}
 	case towpath.ReasonUncompared:
-		r.Causes = []towpath.Reason{code{code: towpath.ReasonUncomparedAt, params: []string{"line", "message"}}.example()}
+		r.Causes = []towpath.Reason{code{code: towpath.ReasonUncomparedAt,
+			params: []string{"line", "message"}}.example()}
 	case towpath.ReasonUncomparedAt:
-		r.Params["message"] = "The table orders was there already, and not all of it could be compared with this statement: permission denied."
+		r.Params["message"] = "The table orders was there already, and not all of it could be compared " +
+			"with this statement: permission denied."
 	case towpath.ReasonStatementFailed:
-		r.Causes = []towpath.Reason{code{code: towpath.ReasonPartlyKept, params: []string{"extent"}}.example()}
+		r.Causes = []towpath.Reason{code{code: towpath.ReasonPartlyKept,
+			params: []string{"extent"}}.example()}
 	case towpath.ReasonHookRefused:
 		r.Params["message"] = "Bitbucket does not answer."
 	case towpath.ReasonHookLeft:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonHookAccountGone)}
-	case towpath.ReasonLockTimeout, towpath.ReasonStatementTimeout, towpath.ReasonPartlyKept, towpath.ReasonUnconfirmed,
+	case towpath.ReasonLockTimeout, towpath.ReasonStatementTimeout, towpath.ReasonPartlyKept,
+		towpath.ReasonUnconfirmed,
 		towpath.ReasonSessionAlive, towpath.ReasonTamperedCommit:
 		r.Causes = []towpath.Reason{database}
 	}

@@ -10,7 +10,9 @@ import (
 )
 
 // CreateEnvironment adds an environment behind all others.
-func (s *Service) CreateEnvironment(ctx context.Context, actor towpath.Actor, name string) (towpath.Environment, error) {
+func (s *Service) CreateEnvironment(
+	ctx context.Context, actor towpath.Actor, name string,
+) (towpath.Environment, error) {
 	e := towpath.Environment{Name: name}
 	if err := e.Validate(); err != nil {
 		return towpath.Environment{}, err
@@ -37,8 +39,11 @@ type EnvironmentChange struct {
 	AllowRoles          *bool
 }
 
-// ChangeEnvironment changes an environment. Limits and AllowRoles hold from the next attempt of a task on.
-func (s *Service) ChangeEnvironment(ctx context.Context, actor towpath.Actor, id string, change EnvironmentChange) (e towpath.Environment, err error) {
+// ChangeEnvironment changes an environment. Limits and AllowRoles hold from the next attempt of a
+// task on.
+func (s *Service) ChangeEnvironment(
+	ctx context.Context, actor towpath.Actor, id string, change EnvironmentChange,
+) (e towpath.Environment, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		if e, err = tx.Environment(ctx, id); err != nil {
 			return err
@@ -47,10 +52,11 @@ func (s *Service) ChangeEnvironment(ctx context.Context, actor towpath.Actor, id
 		set(&e.Name, change.Name)
 		set(&e.AllowRoles, change.AllowRoles)
 		limits := changeLimits(
-			limitChange{"lock timeout", change.LockTimeout, &e.LockTimeout},
-			limitChange{"statement timeout", change.StatementTimeout, &e.StatementTimeout},
-			limitChange{"maximum lock timeout", change.MaxLockTimeout, &e.MaxLockTimeout},
-			limitChange{"maximum statement timeout", change.MaxStatementTimeout, &e.MaxStatementTimeout},
+			limitChange{name: "lock timeout", to: change.LockTimeout, of: &e.LockTimeout},
+			limitChange{name: "statement timeout", to: change.StatementTimeout, of: &e.StatementTimeout},
+			limitChange{name: "maximum lock timeout", to: change.MaxLockTimeout, of: &e.MaxLockTimeout},
+			limitChange{name: "maximum statement timeout", to: change.MaxStatementTimeout,
+				of: &e.MaxStatementTimeout},
 		)
 		if err := e.Validate(); err != nil {
 			return err
@@ -69,9 +75,12 @@ func (s *Service) ChangeEnvironment(ctx context.Context, actor towpath.Actor, id
 }
 
 // recordEnvironment writes an entry of the audit log for each kind of change.
-func recordEnvironment(ctx context.Context, tx *store.Tx, actor towpath.Actor, before, now towpath.Environment, limits string) error {
+func recordEnvironment(
+	ctx context.Context, tx *store.Tx, actor towpath.Actor, before, now towpath.Environment, limits string,
+) error {
 	if limits != "" {
-		err := record(ctx, tx, actor, "environment.limits", now.ID, "", "Changed limits of the environment %s: %s.", now.Name, limits)
+		err := record(ctx, tx, actor, "environment.limits", now.ID, "",
+			"Changed limits of the environment %s: %s.", now.Name, limits)
 		if err != nil {
 			return err
 		}
@@ -88,7 +97,8 @@ func recordEnvironment(ctx context.Context, tx *store.Tx, actor towpath.Actor, b
 	if now.Name == before.Name {
 		return nil
 	}
-	return record(ctx, tx, actor, "environment.rename", now.ID, "", "Renamed the environment %s to %s.", before.Name, now.Name)
+	return record(ctx, tx, actor, "environment.rename", now.ID, "", "Renamed the environment %s to %s.",
+		before.Name, now.Name)
 }
 
 // DeleteEnvironment removes an environment. CodeConflict while it has instances.
@@ -103,7 +113,8 @@ func (s *Service) DeleteEnvironment(ctx context.Context, actor towpath.Actor, id
 			return err
 		}
 		if len(used) > 0 {
-			return towpath.Errorf(towpath.CodeConflict, "The environment %s has %d instances, %s first. Remove them before it.",
+			return towpath.Errorf(towpath.CodeConflict,
+				"The environment %s has %d instances, %s first. Remove them before it.",
 				e.Name, len(used), used[0].Name)
 		}
 		if err := tx.DeleteEnvironment(ctx, e.ID); err != nil {
@@ -127,9 +138,11 @@ func instancesIn(ctx context.Context, tx *store.Tx, environmentID string) ([]tow
 	return found, nil
 }
 
-// OrderEnvironments sets the order of all environments at once, the first one first. Rollouts that exist keep the stages that
-// they were made with.
-func (s *Service) OrderEnvironments(ctx context.Context, actor towpath.Actor, ids []string) (rows []towpath.Environment, err error) {
+// OrderEnvironments sets the order of all environments at once, the first one first. Rollouts that
+// exist keep the stages that they were made with.
+func (s *Service) OrderEnvironments(
+	ctx context.Context, actor towpath.Actor, ids []string,
+) (rows []towpath.Environment, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		before, err := tx.Environments(ctx)
 		if err != nil {
@@ -176,7 +189,8 @@ func wakeLinks(ctx context.Context, tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.StaleLedgers(ctx, l.ProjectID); err != nil { // else a branch that has not moved is not planned
+		// else a branch that has not moved is not planned
+		if err := tx.StaleLedgers(ctx, l.ProjectID); err != nil {
 			return err
 		}
 		if err := tx.Enqueue(ctx, towpath.JobReconcile, l.ID); err != nil {

@@ -19,7 +19,9 @@ func projectName(name string) (string, error) {
 }
 
 // CreateProject makes a project; whoever makes it is its first owner.
-func (s *Service) CreateProject(ctx context.Context, actor towpath.Actor, name string) (p towpath.Project, err error) {
+func (s *Service) CreateProject(
+	ctx context.Context, actor towpath.Actor, name string,
+) (p towpath.Project, err error) {
 	if name, err = projectName(name); err != nil {
 		return p, err
 	}
@@ -45,7 +47,9 @@ type ProjectChange struct {
 }
 
 // ChangeProject changes a project. Limits hold from the next attempt of a task on.
-func (s *Service) ChangeProject(ctx context.Context, actor towpath.Actor, id string, change ProjectChange) (p towpath.Project, err error) {
+func (s *Service) ChangeProject(
+	ctx context.Context, actor towpath.Actor, id string, change ProjectChange,
+) (p towpath.Project, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		if p, err = tx.Project(ctx, id); err != nil {
 			return err
@@ -57,8 +61,8 @@ func (s *Service) ChangeProject(ctx context.Context, actor towpath.Actor, id str
 			}
 		}
 		limits := changeLimits(
-			limitChange{"lock timeout", change.LockTimeout, &p.LockTimeout},
-			limitChange{"statement timeout", change.StatementTimeout, &p.StatementTimeout},
+			limitChange{name: "lock timeout", to: change.LockTimeout, of: &p.LockTimeout},
+			limitChange{name: "statement timeout", to: change.StatementTimeout, of: &p.StatementTimeout},
 		)
 		if err := p.Validate(); err != nil {
 			return err
@@ -67,7 +71,8 @@ func (s *Service) ChangeProject(ctx context.Context, actor towpath.Actor, id str
 			return err
 		}
 		if limits != "" {
-			err := record(ctx, tx, actor, "project.limits", p.ID, p.ID, "Changed limits of the project %s: %s.", p.Name, limits)
+			err := record(ctx, tx, actor, "project.limits", p.ID, p.ID,
+				"Changed limits of the project %s: %s.", p.Name, limits)
 			if err != nil {
 				return err
 			}
@@ -75,13 +80,16 @@ func (s *Service) ChangeProject(ctx context.Context, actor towpath.Actor, id str
 		if p.Name == before {
 			return nil
 		}
-		return record(ctx, tx, actor, "project.rename", p.ID, p.ID, "Renamed the project %s to %s.", before, p.Name)
+		return record(ctx, tx, actor, "project.rename", p.ID, p.ID, "Renamed the project %s to %s.", before,
+			p.Name)
 	})
 	return p, err
 }
 
 // SetProjectMember gives a member of the workspace a role in a project, and returns the member.
-func (s *Service) SetProjectMember(ctx context.Context, actor towpath.Actor, row towpath.ProjectMember) (m towpath.Member, err error) {
+func (s *Service) SetProjectMember(
+	ctx context.Context, actor towpath.Actor, row towpath.ProjectMember,
+) (m towpath.Member, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Project(ctx, row.ProjectID); err != nil {
 			return err
@@ -92,13 +100,16 @@ func (s *Service) SetProjectMember(ctx context.Context, actor towpath.Actor, row
 		if err := tx.SetProjectMember(ctx, row); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, "project.member", m.ID, row.ProjectID, "Made %s %s of the project.", m.Email, row.Role)
+		return record(ctx, tx, actor, "project.member", m.ID, row.ProjectID, "Made %s %s of the project.",
+			m.Email, row.Role)
 	})
 	return m, err
 }
 
 // RemoveProjectMember takes a member out of a project. CodeNotFound when they are not in it.
-func (s *Service) RemoveProjectMember(ctx context.Context, actor towpath.Actor, projectID, memberID string) error {
+func (s *Service) RemoveProjectMember(
+	ctx context.Context, actor towpath.Actor, projectID, memberID string,
+) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		m, err := tx.Member(ctx, memberID)
 		if err != nil {
@@ -110,6 +121,7 @@ func (s *Service) RemoveProjectMember(ctx context.Context, actor towpath.Actor, 
 		if err := tx.RemoveProjectMember(ctx, projectID, m.ID); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, "project.member", m.ID, projectID, "Took %s out of the project.", m.Email)
+		return record(ctx, tx, actor, "project.member", m.ID, projectID, "Took %s out of the project.",
+			m.Email)
 	})
 }

@@ -1,5 +1,6 @@
-// Package workspace keeps what everything else is arranged by: environments, projects and their members. A change that may let
-// files run, or must keep them from it, wakes the links that it concerns in the same transaction.
+// Package workspace keeps what everything else is arranged by: environments, projects and their
+// members. A change that may let files run, or must keep them from it, wakes the links that it
+// concerns in the same transaction.
 package workspace
 
 import (
@@ -12,13 +13,17 @@ import (
 	"towpath/internal/store"
 )
 
-// Service changes environments and projects. Its fields are set before first use and not changed afterwards.
+// Service changes environments and projects. Its fields are set before first use and not changed
+// afterwards.
 type Service struct {
 	Store *store.Store
 }
 
 // record writes what an actor did into the audit log.
-func record(ctx context.Context, tx *store.Tx, actor towpath.Actor, action, subject, projectID, format string, args ...any) error {
+func record(
+	ctx context.Context, tx *store.Tx, actor towpath.Actor, action, subject, projectID, format string,
+	args ...any,
+) error {
 	return tx.Audit(ctx, towpath.AuditEvent{
 		MemberID:  actor.Member.ID,
 		Action:    action,
@@ -51,7 +56,8 @@ func changeLimits(changes ...limitChange) string {
 			continue
 		}
 		*c.of = *c.to
-		changed = append(changed, fmt.Sprintf("%s from %s to %s", c.name, limitWords(before), limitWords(*c.of)))
+		changed = append(changed, fmt.Sprintf("%s from %s to %s", c.name, limitWords(before),
+			limitWords(*c.of)))
 	}
 	return strings.Join(changed, ", ")
 }

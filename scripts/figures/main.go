@@ -1,5 +1,6 @@
-// Figures prints how large the parts of the module are: files, functions, packages and structs, and what is packed too tight to
-// read. It looks at Go sources alone, tests apart, below the folder that it is started in.
+// Figures prints how large the parts of the module are: files, functions, packages and structs, and
+// what is packed too tight to read. It looks at Go sources alone, tests apart, below the folder
+// that it is started in.
 //
 //	go run ./scripts/figures
 //
@@ -121,7 +122,8 @@ func (f *figures) add(path string) error {
 
 func (f *figures) addFunction(fset *token.FileSet, folder string, n *ast.FuncDecl) {
 	first, last := fset.Position(n.Pos()), fset.Position(n.End())
-	f.functions = append(f.functions, ranked{size: last.Line - first.Line + 1, of: fmt.Sprintf("%s:%d", first.Filename, first.Line)})
+	f.functions = append(f.functions,
+		ranked{size: last.Line - first.Line + 1, of: fmt.Sprintf("%s:%d", first.Filename, first.Line)})
 	if n.Recv == nil {
 		return
 	}
@@ -142,8 +144,8 @@ func (f *figures) addFunction(fset *token.FileSet, folder string, n *ast.FuncDec
 	}
 }
 
-// addLiteral counts literals of named types with more than two values and no keys. A literal whose type is left out belongs to
-// a list, and tables of tests are such lists; it is not counted.
+// addLiteral counts literals of named types with more than two values and no keys. A literal whose
+// type is left out belongs to a list, and tables of tests are such lists; it is not counted.
 func (f *figures) addLiteral(fset *token.FileSet, n *ast.CompositeLit) {
 	switch n.Type.(type) {
 	case *ast.Ident, *ast.SelectorExpr:
@@ -157,7 +159,8 @@ func (f *figures) addLiteral(fset *token.FileSet, n *ast.CompositeLit) {
 		return
 	}
 	at := fset.Position(n.Pos())
-	f.positional = append(f.positional, ranked{size: len(n.Elts), of: fmt.Sprintf("%s:%d", at.Filename, at.Line)})
+	f.positional = append(f.positional,
+		ranked{size: len(n.Elts), of: fmt.Sprintf("%s:%d", at.Filename, at.Line)})
 }
 
 // rows returns the figures as pairs of a name and a value.
@@ -170,7 +173,8 @@ func (f *figures) rows() [][2]string {
 		{"most methods of a type", largest(f.methods)},
 		{"most exported methods of a type", largest(f.exported)},
 		{fmt.Sprintf("lines over %d columns", wide), fmt.Sprint(f.longLines)},
-		{"literals without keys, of three values or more", fmt.Sprintf("%d, %s", len(f.positional), spread(f.positional))},
+		{"literals without keys, of three values or more",
+			fmt.Sprintf("%d, %s", len(f.positional), spread(f.positional))},
 	}
 }
 
@@ -179,7 +183,8 @@ func spread(all []ranked) string {
 	if len(all) == 0 {
 		return "0"
 	}
-	slices.SortFunc(all, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.size, b.size), cmp.Compare(a.of, b.of)) })
+	slices.SortFunc(all,
+		func(a, b ranked) int { return cmp.Or(cmp.Compare(a.size, b.size), cmp.Compare(a.of, b.of)) })
 	last := all[len(all)-1]
 	return fmt.Sprintf("%d / %d / %d (%s)", all[len(all)/2].size, all[len(all)*9/10].size, last.size, last.of)
 }
@@ -192,6 +197,7 @@ func largest(sizes map[string]int) string {
 	if len(all) == 0 {
 		return "0"
 	}
-	best := slices.MaxFunc(all, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.size, b.size), cmp.Compare(b.of, a.of)) })
+	best := slices.MaxFunc(all,
+		func(a, b ranked) int { return cmp.Or(cmp.Compare(a.size, b.size), cmp.Compare(b.of, a.of)) })
 	return fmt.Sprintf("%d (%s)", best.size, best.of)
 }

@@ -28,7 +28,8 @@ func TestTies(t *testing.T) {
 	if tied, all := got.pairs(); tied != 4 || all != 6 {
 		t.Errorf("%d of %d pairs are tied, want 4 of 6", tied, all)
 	}
-	if circles := got.circles(); len(circles) != 1 || !slices.Equal(circles[0], []string{"a.go", "b.go", "c.go"}) {
+	if circles := got.circles(); len(circles) != 1 ||
+		!slices.Equal(circles[0], []string{"a.go", "b.go", "c.go"}) {
 		t.Errorf("circles are %v", circles)
 	}
 }

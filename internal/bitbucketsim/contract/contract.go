@@ -1,5 +1,5 @@
-// Package contract holds requests and answers against an OpenAPI 3.0 description: as much of JSON schema as the published
-// description of Bitbucket uses. It is for tests only.
+// Package contract holds requests and answers against an OpenAPI 3.0 description: as much of JSON
+// schema as the published description of Bitbucket uses. It is for tests only.
 package contract
 
 import (
@@ -72,14 +72,18 @@ func Parse(data []byte) (*Spec, error) {
 	}
 	// Fixed segments win over variables, as "user" does over "{username}".
 	slices.SortFunc(s.operations, func(a, b operation) int {
-		return strings.Compare(strings.ReplaceAll(strings.Join(a.pattern, "/"), "{", "\x7f"), strings.ReplaceAll(strings.Join(b.pattern, "/"), "{", "\x7f"))
+		return strings.Compare(strings.ReplaceAll(strings.Join(a.pattern, "/"), "{", "\x7f"),
+			strings.ReplaceAll(strings.Join(b.pattern, "/"), "{", "\x7f"))
 	})
 	return s, nil
 }
 
 func (s *Spec) readOperation(method, pattern string, raw map[string]any, shared []any) operation {
 	op := operation{
-		method: strings.ToUpper(method), pattern: strings.Split(strings.Trim(pattern, "/"), "/"), body: map[string]any{}, answers: map[string]map[string]any{},
+		method:  strings.ToUpper(method),
+		pattern: strings.Split(strings.Trim(pattern, "/"), "/"),
+		body:    map[string]any{},
+		answers: map[string]map[string]any{},
 	}
 	for _, p := range append(slices.Clone(shared), list(raw["parameters"])...) {
 		param := s.deref(p)
@@ -105,15 +109,16 @@ func (s *Spec) readOperation(method, pattern string, raw map[string]any, shared 
 // common are query parameters that every operation takes without saying so.
 var common = []string{"page", "pagelen", "fields", "q", "sort"}
 
-// CheckRequest reports whether the description knows the operation, its query parameters and the shape of its body. path may carry the
-// server's prefix.
+// CheckRequest reports whether the description knows the operation, its query parameters and the
+// shape of its body. path may carry the server's prefix.
 func (s *Spec) CheckRequest(method, path string, query url.Values, contentType string, body []byte) error {
 	op, err := s.find(method, path)
 	if err != nil {
 		return err
 	}
 	for name := range query {
-		if !slices.Contains(op.query, name) && !slices.Contains(common, name) && !slices.Contains(unlistedQuery, name) {
+		if !slices.Contains(op.query, name) && !slices.Contains(common, name) &&
+			!slices.Contains(unlistedQuery, name) {
 			return fmt.Errorf("%s %s: query parameter %q is not described", method, path, name)
 		}
 	}
@@ -159,8 +164,8 @@ func (s *Spec) CheckSchema(name string, body []byte) error {
 	return s.checkBody(name, map[string]any{"$ref": "#/components/schemas/" + name}, body, false)
 }
 
-// checkBody collects all that does not fit. The description uses one schema for what is sent and what is answered: the `type` that
-// it requires is an answer's, and no published example sends it.
+// checkBody collects all that does not fit. The description uses one schema for what is sent and
+// what is answered: the `type` that it requires is an answer's, and no published example sends it.
 func (s *Spec) checkBody(where string, schema any, body []byte, request bool) error {
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
@@ -169,7 +174,8 @@ func (s *Spec) checkBody(where string, schema any, body []byte, request bool) er
 	var problems []error
 	s.check(schema, value, "", &problems)
 	if request {
-		problems = slices.DeleteFunc(problems, func(err error) bool { return strings.HasSuffix(err.Error(), ": type is missing") })
+		problems = slices.DeleteFunc(problems,
+			func(err error) bool { return strings.HasSuffix(err.Error(), ": type is missing") })
 	}
 	if len(problems) > 0 {
 		return fmt.Errorf("%s: %w", where, errors.Join(problems...))
@@ -177,7 +183,8 @@ func (s *Spec) checkBody(where string, schema any, body []byte, request bool) er
 	return nil
 }
 
-// find matches on the escaped path. A last variable may span several segments: paths and branch names have slashes.
+// find matches on the escaped path. A last variable may span several segments: paths and branch
+// names have slashes.
 func (s *Spec) find(method, path string) (*operation, error) {
 	segments := strings.Split(strings.Trim(strings.TrimPrefix(path, s.prefix), "/"), "/")
 	var loose *operation

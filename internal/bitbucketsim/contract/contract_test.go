@@ -43,16 +43,18 @@ func TestCheckResponse(t *testing.T) {
 		status     int
 		body, want string // want: part of the error; empty means none
 	}{
-		"a whole thing fits":           {200, `{"type":"t","size":1,"color":"red","made":"2026-01-02T03:04:05+00:00","home":"https://x.example/","parts":[{"type":"p"}],"closed":{"a":true},"more":1}`, ""},
-		"a required field of a base":   {200, `{"size":1}`, "type is missing"},
-		"a required field of its own":  {200, `{"type":"t"}`, "size is missing"},
-		"a wrong type":                 {200, `{"type":"t","size":"1"}`, "size: string, want integer"},
-		"a fraction is no integer":     {200, `{"type":"t","size":1.5}`, "want integer"},
-		"a word outside of the list":   {200, `{"type":"t","size":1,"color":"blue"}`, "blue is not one of"},
-		"a bad date":                   {200, `{"type":"t","size":1,"made":"yesterday"}`, "date-time"},
-		"a relative address":           {200, `{"type":"t","size":1,"home":"/x"}`, "absolute address"},
-		"a wrong item":                 {200, `{"type":"t","size":1,"parts":[{"type":3}]}`, "parts.type"},
-		"more than a closed object":    {200, `{"type":"t","size":1,"closed":{"b":1}}`, `"b" is not described`},
+		"a whole thing fits": {200,
+			`{"type":"t","size":1,"color":"red","made":"2026-01-02T03:04:05+00:00","home":"https://x.example/","parts":[{"type":"p"}],"closed":{"a":true},"more":1}`, ""},
+		"a required field of a base":  {200, `{"size":1}`, "type is missing"},
+		"a required field of its own": {200, `{"type":"t"}`, "size is missing"},
+		"a wrong type":                {200, `{"type":"t","size":"1"}`, "size: string, want integer"},
+		"a fraction is no integer":    {200, `{"type":"t","size":1.5}`, "want integer"},
+		"a word outside of the list":  {200, `{"type":"t","size":1,"color":"blue"}`, "blue is not one of"},
+		"a bad date":                  {200, `{"type":"t","size":1,"made":"yesterday"}`, "date-time"},
+		"a relative address":          {200, `{"type":"t","size":1,"home":"/x"}`, "absolute address"},
+		"a wrong item":                {200, `{"type":"t","size":1,"parts":[{"type":3}]}`, "parts.type"},
+		"more than a closed object": {200, `{"type":"t","size":1,"closed":{"b":1}}`,
+			`"b" is not described`},
 		"null where it is not allowed": {200, `{"type":"t","size":1,"color":null}`, "color: null"},
 		"an error with its own shape":  {404, `{"type":"error"}`, ""},
 		"an error nobody described":    {409, `{"message":"x"}`, "type is missing"},
@@ -85,7 +87,8 @@ func TestCheckRequest(t *testing.T) {
 		"an unknown method":        {"POST", "/2.0/things/1", "", "", "no such operation"},
 		"a body that fits":         {"PUT", "/2.0/things/1", "", `[{"type":"a"}]`, ""},
 		"a body without a type":    {"PUT", "/2.0/things/1", "", `[{}]`, ""},
-		"a body with too much":     {"PUT", "/2.0/things/1", "", `[{"type":"a"},{"type":"b"},{"type":"c"}]`, "at most 2"},
+		"a body with too much": {"PUT", "/2.0/things/1", "", `[{"type":"a"},{"type":"b"},{"type":"c"}]`,
+			"at most 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,7 +96,8 @@ func TestCheckRequest(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			expect(t, spec.CheckRequest(c.method, c.path, query, "application/json; charset=utf-8", []byte(c.body)), c.want)
+			expect(t, spec.CheckRequest(c.method, c.path, query, "application/json; charset=utf-8",
+				[]byte(c.body)), c.want)
 		})
 	}
 }

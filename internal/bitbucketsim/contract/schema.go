@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// knownError is a place where the description is wrong about the real service, with the reason why we believe so.
+// knownError is a place where the description is wrong about the real service, with the reason why
+// we believe so.
 type knownError struct {
 	field  string // last segments of the path to the value
 	reason string
@@ -35,15 +36,20 @@ var closedByMistake = []knownError{
 
 // nullable are fields that recorded answers hold as null though the description does not say so.
 var nullable = []string{
-	"old", "new", "mainbranch", "parent", "website", "refname", "merge_commit", "closed_by", "location", "source", "has_2fa_enabled", "mimetype",
-	"user", "inline", "size", "participated_on", "repository",
+	"old", "new", "mainbranch", "parent", "website", "refname", "merge_commit", "closed_by", "location",
+	"source", "has_2fa_enabled", "mimetype", "user", "inline", "size", "participated_on", "repository",
 }
 
-// unlistedQuery are query parameters that the service takes though some operations do not list them.
-var unlistedQuery = []string{"renames", "topic", "path", "ignore_whitespace", "max_depth", "include", "exclude", "role", "format", "from_pullrequest_id", "async"}
+// unlistedQuery are query parameters that the service takes though some operations do not list
+// them.
+var unlistedQuery = []string{"renames", "topic", "path", "ignore_whitespace", "max_depth", "include",
+	"exclude", "role", "format", "from_pullrequest_id", "async"}
 
 func isKnown(errors []knownError, at string) bool {
-	return slices.ContainsFunc(errors, func(k knownError) bool { return at == k.field || strings.HasSuffix(at, "."+k.field) })
+	return slices.ContainsFunc(errors, func(k knownError) bool {
+		return at == k.field ||
+			strings.HasSuffix(at, "."+k.field)
+	})
 }
 
 func (s *Spec) deref(v any) map[string]any {
@@ -62,7 +68,8 @@ func (s *Spec) deref(v any) map[string]any {
 	return o
 }
 
-// check adds to problems what does not fit. Schemas that are combined by allOf see each other's properties.
+// check adds to problems what does not fit. Schemas that are combined by allOf see each other's
+// properties.
 func (s *Spec) check(schema, value any, at string, problems *[]error) {
 	if isKnown(knownErrors, at) {
 		return

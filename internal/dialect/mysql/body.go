@@ -12,7 +12,8 @@ const (
 	blockOther           // IF, LOOP, WHILE, REPEAT, FOR
 )
 
-// body follows the compound statements of a routine, so that a semicolon inside of one does not end it.
+// body follows the compound statements of a routine, so that a semicolon inside of one does not end
+// it.
 type body struct {
 	on   bool
 	open []block
@@ -61,7 +62,8 @@ func (b *body) caseKind() block {
 	return blockCaseValue
 }
 
-// startsStatement reports whether the next word begins a statement: IF, REPEAT and CASE are expressions elsewhere.
+// startsStatement reports whether the next word begins a statement: IF, REPEAT and CASE are
+// expressions elsewhere.
 func (b *body) startsStatement() bool {
 	if len(b.open) == 0 {
 		// The head of the routine: its parameters, or the last of its characteristics.
@@ -90,8 +92,10 @@ func (s *reading) refuseInBody(t statement.Token, word string) error {
 		}
 	}
 	switch {
-	case s.target && (word == "GLOBAL" || word == "PERSIST" || word == "PERSIST_ONLY" || word == "PASSWORD" || word == "STATEMENT"):
-		return statement.Errorf(t.Pos, "SET %s is not allowed: it changes limits, rights or the whole server. Leave it out.", word)
+	case s.target && (word == "GLOBAL" || word == "PERSIST" || word == "PERSIST_ONLY" || word == "PASSWORD" ||
+		word == "STATEMENT"):
+		return statement.Errorf(t.Pos,
+			"SET %s is not allowed: it changes limits, rights or the whole server. Leave it out.", word)
 	case t.Is(','):
 		s.target = s.sets
 	case t.Is('='), t.Is(';'):
@@ -103,12 +107,15 @@ func (s *reading) refuseInBody(t statement.Token, word string) error {
 	s.inner, s.sets = subject{}, word == "SET"
 	s.target = s.sets
 	switch word {
-	case "KILL", "SHUTDOWN", "RESTART", "CHANGE", "STOP", "RESET", "PURGE", "INSTALL", "UNINSTALL", "CLONE", "BACKUP", "BINLOG", "FLUSH", "CACHE",
+	case "KILL", "SHUTDOWN", "RESTART", "CHANGE", "STOP", "RESET", "PURGE", "INSTALL", "UNINSTALL", "CLONE",
+		"BACKUP", "BINLOG", "FLUSH", "CACHE",
 		"USE", "LOAD", "LOCK", "UNLOCK", "XA", "GRANT", "REVOKE", "IMPORT":
-		return statement.Errorf(t.Pos, "%s is not allowed in a routine: it reaches beyond this database. Leave it out.", word)
+		return statement.Errorf(t.Pos,
+			"%s is not allowed in a routine: it reaches beyond this database. Leave it out.", word)
 	}
 	if len(s.body.open) > 0 && !inBody(word) {
-		s.label = statement.Errorf(t.Pos, "No statement of a routine that is known here begins with %s.", t.Raw)
+		s.label = statement.Errorf(t.Pos, "No statement of a routine that is known here begins with %s.",
+			t.Raw)
 	}
 	return s.inner.add(t, word)
 }
@@ -116,11 +123,14 @@ func (s *reading) refuseInBody(t statement.Token, word string) error {
 // inBody lists what statements of a routine begin with.
 func inBody(word string) bool {
 	switch word {
-	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "TRUNCATE", "DO", "CALL", "SHOW", "DESCRIBE", "DESC", "EXPLAIN",
+	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "TRUNCATE", "DO",
+		"CALL", "SHOW", "DESCRIBE", "DESC", "EXPLAIN",
 		"ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "CREATE", "ALTER", "DROP", "RENAME", "SET",
-		"BEGIN", "DECLARE", "IF", "ELSEIF", "ELSE", "CASE", "WHEN", "LOOP", "WHILE", "REPEAT", "UNTIL", "FOR", "LEAVE", "ITERATE", "RETURN", "END",
+		"BEGIN", "DECLARE", "IF", "ELSEIF", "ELSE", "CASE", "WHEN", "LOOP", "WHILE", "REPEAT", "UNTIL", "FOR",
+		"LEAVE", "ITERATE", "RETURN", "END",
 		"OPEN", "FETCH", "CLOSE", "SIGNAL", "RESIGNAL", "GET", "PREPARE", "EXECUTE", "DEALLOCATE",
-		"START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "EXCEPTION", "GOTO", "NULL", "EXIT", "CONTINUE", "PROCEDURE", "FUNCTION", "NOT":
+		"START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "EXCEPTION", "GOTO", "NULL", "EXIT",
+		"CONTINUE", "PROCEDURE", "FUNCTION", "NOT":
 		return true
 	}
 	return false

@@ -6,8 +6,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// grant follows a GRANT or REVOKE of rights to objects, or of membership in roles. Rights to the whole
-// server are refused.
+// grant follows a GRANT or REVOKE of rights to objects, or of membership in roles. Rights to the
+// whole server are refused.
 type grant struct {
 	on     bool
 	roles  *roleReader
@@ -34,15 +34,18 @@ func (g *grant) add(t statement.Token, word string) error {
 	case g.stage == grantRights && word != "ON" && word != "PROXY":
 		return g.roles.add(t, word)
 	case word == "PROXY" && g.stage == grantRights:
-		return statement.Errorf(t.Pos, "PROXY is a right to a user, and users belong to the server. Leave it out.")
+		return statement.Errorf(t.Pos,
+			"PROXY is a right to a user, and users belong to the server. Leave it out.")
 	case word == "ON" && g.stage == grantRights:
 		g.stage = grantObject
 	case (word == "TO" || word == "FROM") && g.stage == grantObject && len(g.object) > 0:
 		g.stage = grantTo
 	case g.stage == grantObject:
 		g.addObject(t, word)
-	case g.stage == grantTo && (word == "IDENTIFIED" || word == "WITH" || word == "REQUIRE" || word == "AS" || word == "VIA"):
-		return statement.Errorf(t.Pos, "%s changes a user, and users belong to the server. Leave it out.", word)
+	case g.stage == grantTo && (word == "IDENTIFIED" || word == "WITH" || word == "REQUIRE" || word == "AS" ||
+		word == "VIA"):
+		return statement.Errorf(t.Pos, "%s changes a user, and users belong to the server. Leave it out.",
+			word)
 	}
 	return nil
 }
@@ -71,11 +74,14 @@ func (g *grant) finish(begin statement.Position) error {
 	case g.roles.about:
 		return nil
 	case g.stage == grantRights:
-		return statement.Errorf(begin, "Roles and users belong to the server. Only rights to objects of this database may be granted or revoked: GRANT … ON table TO ….")
+		return statement.Errorf(begin, "Roles and users belong to the server. Only rights to objects of "+
+			"this database may be granted or revoked: GRANT … ON table TO ….")
 	case len(g.object) == 0:
-		return statement.Errorf(begin, "A migration grants rights to its own database only. Name the database, or its object.")
+		return statement.Errorf(begin,
+			"A migration grants rights to its own database only. Name the database, or its object.")
 	case g.object[0] == "*":
-		return statement.Errorf(g.pos, "A migration grants rights to its own database only. Name the database, or its object.")
+		return statement.Errorf(g.pos,
+			"A migration grants rights to its own database only. Name the database, or its object.")
 	}
 	return nil
 }

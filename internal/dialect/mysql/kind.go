@@ -10,11 +10,14 @@ import (
 // refuseStart lets only statements through whose first word is known to stay in the database.
 func (s *reading) refuseStart(t statement.Token, word string) error {
 	locked := s.file.locked
-	if locked && word != "INSERT" && word != "REPLACE" && word != "UNLOCK" && word != "ALTER" && word != "SET" {
-		return statement.Errorf(t.Pos, "Between LOCK TABLES and UNLOCK TABLES only INSERT may stand, as in a dump: the locks are left out here. Write this behind UNLOCK TABLES.")
+	if locked && word != "INSERT" && word != "REPLACE" && word != "UNLOCK" && word != "ALTER" &&
+		word != "SET" {
+		return statement.Errorf(t.Pos, "Between LOCK TABLES and UNLOCK TABLES only INSERT may stand, as in "+
+			"a dump: the locks are left out here. Write this behind UNLOCK TABLES.")
 	}
 	switch word {
-	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "TRUNCATE", "DO", "CALL",
+	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "TRUNCATE", "DO",
+		"CALL",
 		"SHOW", "DESCRIBE", "DESC", "EXPLAIN", "SIGNAL", "GET":
 		return nil
 	case "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "CREATE", "ALTER", "DROP", "RENAME":
@@ -48,24 +51,30 @@ func refusedStart(t statement.Token, word string) error {
 	case "BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "XA":
 		return ownTransaction(t, word)
 	case "USE":
-		why = "a migration changes its own database only. Write a file for each database (mysqldump without --databases)."
+		why = "a migration changes its own database only. Write a file for each database (mysqldump " +
+			"without --databases)."
 	case "LOAD", "IMPORT":
 		why = "it reads files of a server. Write INSERT statements."
 	case "SOURCE", "DELIMITER":
-		return statement.Errorf(t.Pos, "%s is a command of the mysql client, known at the start of a line at most. Leave it out, or write DELIMITER at a line's start.", word)
-	case "KILL", "SHUTDOWN", "RESTART", "CHANGE", "STOP", "RESET", "PURGE", "INSTALL", "UNINSTALL", "CLONE", "BACKUP", "HANDLER", "BINLOG", "FLUSH", "CACHE":
+		return statement.Errorf(t.Pos, "%s is a command of the mysql client, known at the start of a line "+
+			"at most. Leave it out, or write DELIMITER at a line's start.", word)
+	case "KILL", "SHUTDOWN", "RESTART", "CHANGE", "STOP", "RESET", "PURGE", "INSTALL", "UNINSTALL", "CLONE",
+		"BACKUP", "HANDLER", "BINLOG", "FLUSH", "CACHE":
 		why = "it is about the server, not about this database. Leave it out."
 	case "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR", "DECLARE", "RETURN", "OPEN", "FETCH", "CLOSE":
 		why = "it belongs into a routine. Write a procedure and CALL it."
 	default:
-		return statement.Errorf(t.Pos, "No statement that is known here begins with %s. A file may change data and tables, make routines, call them, and set its session.", t.Raw)
+		return statement.Errorf(t.Pos, "No statement that is known here begins with %s. A file may change "+
+			"data and tables, make routines, call them, and set its session.", t.Raw)
 	}
 	return statement.Errorf(t.Pos, "%s is not allowed: %s", word, why)
 }
 
 // ownTransaction refuses transaction control.
 func ownTransaction(t statement.Token, word string) *statement.Error {
-	return statement.Errorf(t.Pos, "%s is not allowed: the server begins and ends the transaction of a file. %s", word, statement.LeaveOut)
+	return statement.Errorf(t.Pos,
+		"%s is not allowed: the server begins and ends the transaction of a file. %s", word,
+		statement.LeaveOut)
 }
 
 // subject finds the kind of object that a CREATE, ALTER, DROP or RENAME is about.
@@ -84,7 +93,8 @@ type subject struct {
 	imports string // DISCARD or IMPORT, once it was read outside of parentheses
 }
 
-const allowedKinds = "A file may define tables, views, indexes, sequences, triggers, routines and events of its database."
+const allowedKinds = "A file may define tables, views, indexes, sequences, triggers, routines and events " +
+	"of its database."
 
 func (d *subject) add(t statement.Token, word string) error {
 	switch {
@@ -113,7 +123,8 @@ func (d *subject) addKind(t statement.Token, word string) error {
 		return nil
 	}
 	switch word {
-	case "OR", "REPLACE", "TEMPORARY", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "ONLINE", "OFFLINE", "IGNORE", "AGGREGATE", "ALGORITHM", "DEFINER",
+	case "OR", "REPLACE", "TEMPORARY", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "ONLINE", "OFFLINE",
+		"IGNORE", "AGGREGATE", "ALGORITHM", "DEFINER",
 		"SQL", "SECURITY", "INVOKER", "CURRENT_USER", "CURRENT_ROLE", "NO_WRITE_TO_BINLOG", "LOCAL":
 		return nil
 	case "TABLE", "TABLES":
@@ -136,10 +147,12 @@ func (d *subject) addKind(t statement.Token, word string) error {
 			return nil
 		}
 		d.odd = true
-		return statement.Errorf(d.pos, "%s %s is not allowed: a migration changes its own database only. Leave it out (mysqldump without --databases).", d.verb, word)
+		return statement.Errorf(d.pos, "%s %s is not allowed: a migration changes its own database only. "+
+			"Leave it out (mysqldump without --databases).", d.verb, word)
 	}
 	d.odd = true
-	return statement.Errorf(d.pos, "%s %s is not allowed: it is about the server, or not known here. %s", d.verb, word, allowedKinds)
+	return statement.Errorf(d.pos, "%s %s is not allowed: it is about the server, or not known here. %s",
+		d.verb, word, allowedKinds)
 }
 
 // upkeep says whether the statement looks after tables and defines nothing.
@@ -187,19 +200,22 @@ func (d *subject) addOption(t statement.Token, word string) error {
 		return d.refuseDatabaseOption(t, word)
 	case "FUNCTION":
 		if word == "SONAME" {
-			return statement.Errorf(t.Pos, "A function of a library runs outside of the database. Write the function in SQL.")
+			return statement.Errorf(t.Pos,
+				"A function of a library runs outside of the database. Write the function in SQL.")
 		}
 	}
 	return nil
 }
 
-// tableOptions are those that keep a table in its database, by the word before their equals sign. What
-// TABLESPACE, CONNECTION, DIRECTORY, ENGINE, UNION and RENAME name is looked at by itself.
+// tableOptions are those that keep a table in its database, by the word before their equals sign.
+// What TABLESPACE, CONNECTION, DIRECTORY, ENGINE, UNION and RENAME name is looked at by itself.
 var tableOptions = []string{
-	"ALGORITHM", "AUTOEXTEND_SIZE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHARSET", "CHECKSUM", "COLLATE", "COMMENT", "COMPRESSION", "CONNECTION",
-	"DELAY_KEY_WRITE", "DIRECTORY", "ENCRYPTED", "ENCRYPTION", "ENCRYPTION_KEY_ID", "ENGINE", "IETF_QUOTES", "INSERT_METHOD", "KEY_BLOCK_SIZE", "LOCK",
-	"MAX_ROWS", "MIN_ROWS", "PACK_KEYS", "PAGE_CHECKSUM", "PAGE_COMPRESSED", "PAGE_COMPRESSION_LEVEL", "RENAME", "ROW_FORMAT", "SEQUENCE", "SET",
-	"STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES", "TABLESPACE", "TABLE_CHECKSUM", "TRANSACTIONAL", "UNION",
+	"ALGORITHM", "AUTOEXTEND_SIZE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHARSET", "CHECKSUM", "COLLATE",
+	"COMMENT", "COMPRESSION", "CONNECTION", "DELAY_KEY_WRITE", "DIRECTORY", "ENCRYPTED", "ENCRYPTION",
+	"ENCRYPTION_KEY_ID", "ENGINE", "IETF_QUOTES", "INSERT_METHOD", "KEY_BLOCK_SIZE", "LOCK", "MAX_ROWS",
+	"MIN_ROWS", "PACK_KEYS", "PAGE_CHECKSUM", "PAGE_COMPRESSED", "PAGE_COMPRESSION_LEVEL", "RENAME",
+	"ROW_FORMAT", "SEQUENCE", "SET", "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES",
+	"TABLESPACE", "TABLE_CHECKSUM", "TRANSACTIONAL", "UNION",
 }
 
 func (d *subject) refuseTableOption(t statement.Token, word, prev string) error {
@@ -207,43 +223,54 @@ func (d *subject) refuseTableOption(t statement.Token, word, prev string) error 
 	d.parts = d.parts || word == "PARTITION"
 	switch {
 	case t.Is('=') && d.depth == 0 && !d.query && !slices.Contains(tableOptions, prev):
-		return statement.Errorf(t.Pos, "This table option is not known to stay in the database. Leave it out.")
+		return statement.Errorf(t.Pos,
+			"This table option is not known to stay in the database. Leave it out.")
 	case prev == "SECONDARY_ENGINE" && d.depth == 0 && d.verb == "CREATE":
 		return refusedEngine(t, false)
-	case prev == "ENGINE =", prev == "ENGINE" && d.depth == 0 && d.verb == "CREATE", prev == "ENGINE" && remote(name(t)):
+	case prev == "ENGINE =", prev == "ENGINE" && d.depth == 0 && d.verb == "CREATE", prev == "ENGINE" &&
+		remote(name(t)):
 		return refusedEngine(t, d.depth > 0)
 	case word == "DIRECTORY" && (prev == "DATA" || prev == "INDEX"):
-		return statement.Errorf(t.Pos, "A table's files stay where the server keeps those of the database. Leave %s DIRECTORY out.", prev)
+		return statement.Errorf(t.Pos,
+			"A table's files stay where the server keeps those of the database. Leave %s DIRECTORY out.",
+			prev)
 	case (prev == "CONNECTION =" || (prev == "CONNECTION" && d.depth == 0)) && t.Kind == statement.Text:
-		return statement.Errorf(t.Pos, "A table that lives on another server is out of reach. Leave CONNECTION out.")
+		return statement.Errorf(t.Pos,
+			"A table that lives on another server is out of reach. Leave CONNECTION out.")
 	case (word == "DISCARD" || word == "IMPORT") && d.depth == 0 && d.verb == "ALTER":
 		d.imports = word
 	case word == "TABLESPACE" && d.imports != "" && d.depth == 0:
-		return statement.Errorf(t.Pos, "%s TABLESPACE is not allowed: files of the database server are out of reach.", d.imports)
-	case ((prev == "TABLESPACE" && d.depth == 0) || (prev == "TABLESPACE =" && (d.depth == 0 || d.parts))) && name(t) != "" && !strings.HasPrefix(strings.ToLower(name(t)), "innodb_"):
+		return statement.Errorf(t.Pos,
+			"%s TABLESPACE is not allowed: files of the database server are out of reach.", d.imports)
+	case ((prev == "TABLESPACE" && d.depth == 0) || (prev == "TABLESPACE =" && (d.depth == 0 || d.parts))) &&
+		name(t) != "" && !strings.HasPrefix(strings.ToLower(name(t)), "innodb_"):
 		return statement.Errorf(t.Pos, "Tablespaces belong to the server. Leave TABLESPACE out.")
 	}
 	return nil
 }
 
-// refusedEngine lets engines pass that keep their rows on this server. In parentheses the word may be
-// a column's name, so only those that reach out are refused there.
+// refusedEngine lets engines pass that keep their rows on this server. In parentheses the word may
+// be a column's name, so only those that reach out are refused there.
 func refusedEngine(t statement.Token, column bool) error {
 	switch value := strings.ToUpper(name(t)); value {
-	case "", "INNODB", "MYISAM", "ARIA", "MEMORY", "HEAP", "ARCHIVE", "CSV", "BLACKHOLE", "MERGE", "MRG_MYISAM", "ROCKSDB", "COLUMNSTORE",
+	case "", "INNODB", "MYISAM", "ARIA", "MEMORY", "HEAP", "ARCHIVE", "CSV", "BLACKHOLE", "MERGE",
+		"MRG_MYISAM", "ROCKSDB", "COLUMNSTORE",
 		"NDB", "NDBCLUSTER", "SEQUENCE", "TOKUDB", "MROONGA", "OQGRAPH", "DEFAULT":
 		return nil
 	default:
 		if column && !remote(value) {
 			return nil
 		}
-		return statement.Errorf(t.Pos, "The storage engine %s is not allowed: it may keep its rows outside of this server. Use InnoDB.", value)
+		return statement.Errorf(t.Pos,
+			"The storage engine %s is not allowed: it may keep its rows outside of this server. Use InnoDB.",
+			value)
 	}
 }
 
 func remote(engine string) bool {
 	switch strings.ToUpper(engine) {
-	case "FEDERATED", "FEDERATEDX", "CONNECT", "SPIDER", "S3", "CASSANDRA", "SPHINX", "HANDLERSOCKET", "LIGHTNING", "SECONDARY_ENGINE":
+	case "FEDERATED", "FEDERATEDX", "CONNECT", "SPIDER", "S3", "CASSANDRA", "SPHINX", "HANDLERSOCKET",
+		"LIGHTNING", "SECONDARY_ENGINE":
 		return true
 	}
 	return false
@@ -253,7 +280,8 @@ func remote(engine string) bool {
 func (d *subject) refuseDatabaseOption(t statement.Token, word string) error {
 	switch word {
 	case "READ", "ENCRYPTION", "UPGRADE":
-		return statement.Errorf(t.Pos, "Only the character set and the collation of the database may be altered. Leave %s out.", word)
+		return statement.Errorf(t.Pos,
+			"Only the character set and the collation of the database may be altered. Leave %s out.", word)
 	}
 	return nil
 }
@@ -273,8 +301,9 @@ func name(t statement.Token) string {
 // or steers the server.
 func administers(function string) bool {
 	for _, pattern := range []string{
-		"LOAD_FILE", "RELEASE_ALL_LOCKS", "MASTER_POS_WAIT", "MASTER_GTID_WAIT", "SOURCE_POS_WAIT", "GROUP_REPLICATION_*", "ASYNCHRONOUS_CONNECTION_FAILOVER_*",
-		"AUDIT_LOG_*", "KEYRING_*", "MYSQL_FIREWALL_*", "SPIDER_*", "SERVICE_*",
+		"LOAD_FILE", "RELEASE_ALL_LOCKS", "MASTER_POS_WAIT", "MASTER_GTID_WAIT", "SOURCE_POS_WAIT",
+		"GROUP_REPLICATION_*", "ASYNCHRONOUS_CONNECTION_FAILOVER_*", "AUDIT_LOG_*", "KEYRING_*",
+		"MYSQL_FIREWALL_*", "SPIDER_*", "SERVICE_*",
 	} {
 		if matches(function, pattern) {
 			return true

@@ -6,9 +6,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// leftover looks for what may be felt in a session after a statement: variables, temporary tables, locks, and whatever a
-// routine does. It may find too much, which costs a connection. What a trigger or a function does is not to be seen here,
-// see database.plain.
+// leftover looks for what may be felt in a session after a statement: variables, temporary tables,
+// locks, and whatever a routine does. It may find too much, which costs a connection. What a
+// trigger or a function does is not to be seen here, see database.plain.
 type leftover struct {
 	lexer  lexer
 	dotted bool   // the last token was a dot
@@ -33,7 +33,8 @@ func Harmless(st statement.Statement) bool {
 // harmlessVerb knows the statements that change tables and views, and no more.
 func harmlessVerb(verb string) bool {
 	switch verb {
-	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "CREATE TABLE", "ALTER TABLE", "DROP TABLE", "RENAME TABLE",
+	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "CREATE TABLE", "ALTER TABLE",
+		"DROP TABLE", "RENAME TABLE",
 		"CREATE INDEX", "DROP INDEX", "CREATE VIEW", "ALTER VIEW", "DROP VIEW":
 		return true
 	}
@@ -55,7 +56,9 @@ func (l *leftover) Token(t statement.Token) (bool, error) {
 	switch {
 	case t.Is('@'), t.Kind == statement.Symbol && len(t.Raw) > 1: // a variable, a conditional comment
 		l.found = true
-	case t.Is('(') && (strings.Contains(l.name, ".") || !ascii(l.name)): // a function of another database, or a name in disguise
+	case t.Is('(') &&
+		(strings.Contains(l.name, ".") ||
+			!ascii(l.name)): // a function of another database, or a name in disguise
 		l.found = true
 	case name && lingers(strings.ToUpper(plainName(t))):
 		l.found = true
@@ -75,10 +78,12 @@ func (l *leftover) Token(t statement.Token) (bool, error) {
 // lingers names what makes a temporary table, takes a lock, or moves a sequence.
 func lingers(word string) bool {
 	switch word {
-	case "TEMPORARY", "GET_LOCK", "RELEASE_LOCK", "RELEASE_ALL_LOCKS", "NEXT", "NEXTVAL", "PREVIOUS", "LASTVAL", "SETVAL":
+	case "TEMPORARY", "GET_LOCK", "RELEASE_LOCK", "RELEASE_ALL_LOCKS", "NEXT", "NEXTVAL", "PREVIOUS",
+		"LASTVAL", "SETVAL":
 		return true
 	}
-	return strings.HasPrefix(word, "SERVICE_") || strings.HasPrefix(word, "VERSION_TOKENS_") // locks of MySQL's plugins
+	// locks of MySQL's plugins
+	return strings.HasPrefix(word, "SERVICE_") || strings.HasPrefix(word, "VERSION_TOKENS_")
 }
 
 // ascii reports whether a name is spelled without letters that the server takes for others.

@@ -6,8 +6,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// lexer reads the tokens of MySQL and MariaDB in their default mode, and the mysql client's DELIMITER
-// lines. https://dev.mysql.com/doc/refman/8.4/en/comments.html
+// lexer reads the tokens of MySQL and MariaDB in their default mode, and the mysql client's
+// DELIMITER lines. https://dev.mysql.com/doc/refman/8.4/en/comments.html
 type lexer struct {
 	delimiter   string // "" for none
 	judge       *judge
@@ -90,14 +90,14 @@ func (l *lexer) atStart() bool { return l.judge != nil && !l.judge.begun && l.co
 // opensConditional says whether a comment that comes here is a conditional one.
 func opensConditional(r *statement.Reader) bool { return r.HasPrefix("/*!") || r.HasPrefix("/*M!") }
 
-// neverRun says whether the conditional comment that comes here is for a version that no server has,
-// such as the line of mariadb-dump that turns its client's sandbox on.
+// neverRun says whether the conditional comment that comes here is for a version that no server
+// has, such as the line of mariadb-dump that turns its client's sandbox on.
 func neverRun(r *statement.Reader) bool {
 	return r.HasPrefix("/*!999999") || r.HasPrefix("/*M!999999")
 }
 
-// readMark reads what opens a conditional comment. Servers read five or six digits as a version, and
-// any other number as code.
+// readMark reads what opens a conditional comment. Servers read five or six digits as a version,
+// and any other number as code.
 func readMark(r *statement.Reader) (mark, error) {
 	pos := r.Pos()
 	m := mark{mariadb: r.Peek(2) == 'M'}
@@ -112,7 +112,8 @@ func readMark(r *statement.Reader) (mark, error) {
 		r.Advance(1)
 	}
 	if digits != 0 && digits != 5 && digits != 6 {
-		return m, statement.Errorf(pos, "The version of a conditional comment has five or six digits. Write it so, or leave the comment out.")
+		return m, statement.Errorf(pos,
+			"The version of a conditional comment has five or six digits. Write it so, or leave the comment out.")
 	}
 	return m, nil
 }
@@ -137,7 +138,8 @@ func (l *lexer) skipBlock(r *statement.Reader) error {
 				return err
 			}
 		case hint && (c == '\'' || c == '"' || c == '`'):
-			return statement.Errorf(r.Pos(), "A hint with quotes is not allowed: servers differ in where it ends. Leave the quotes out.")
+			return statement.Errorf(r.Pos(),
+				"A hint with quotes is not allowed: servers differ in where it ends. Leave the quotes out.")
 		default:
 			r.Advance(1)
 		}
@@ -155,7 +157,8 @@ func hintWord(r *statement.Reader) error {
 	}
 	switch upper := strings.ToUpper(string(word)); upper {
 	case "SET_VAR", "MAX_EXECUTION_TIME", "RESOURCE_GROUP":
-		return statement.Errorf(pos, "The hint %s is not allowed: it changes limits or settings. Leave it out.", upper)
+		return statement.Errorf(pos,
+			"The hint %s is not allowed: it changes limits or settings. Leave it out.", upper)
 	}
 	return nil
 }
@@ -171,8 +174,8 @@ func isDelimiterLine(r *statement.Reader) bool {
 	return next == ' ' || next == '\t'
 }
 
-// readDelimiter takes the mark up to the next blank, as the mysql client does. Marks with quotes or a
-// comment's ends would be read in two ways.
+// readDelimiter takes the mark up to the next blank, as the mysql client does. Marks with quotes or
+// a comment's ends would be read in two ways.
 func (l *lexer) readDelimiter(r *statement.Reader) error {
 	pos := r.Pos()
 	r.Advance(len("delimiter"))
@@ -185,8 +188,10 @@ func (l *lexer) readDelimiter(r *statement.Reader) error {
 		r.Advance(1)
 	}
 	text := string(sign)
-	if text == "" || strings.ContainsAny(text, "\\'\"`") || r.Peek(0) > ' ' || strings.Contains(text, "/*") || strings.Contains(text, "*/") {
-		return statement.Errorf(pos, "DELIMITER needs up to 16 signs without quotes, backslashes and comments, such as DELIMITER //.")
+	if text == "" || strings.ContainsAny(text, "\\'\"`") || r.Peek(0) > ' ' || strings.Contains(text, "/*") ||
+		strings.Contains(text, "*/") {
+		return statement.Errorf(pos,
+			"DELIMITER needs up to 16 signs without quotes, backslashes and comments, such as DELIMITER //.")
 	}
 	l.delimiter = text
 	return r.Line()
@@ -228,7 +233,8 @@ func (l *lexer) word(r *statement.Reader) {
 func (l *lexer) openConditional(r *statement.Reader) error {
 	pos := r.Pos()
 	if l.conditional != nil {
-		return statement.Errorf(pos, "A conditional comment inside of another is not allowed. Close the first.")
+		return statement.Errorf(pos,
+			"A conditional comment inside of another is not allowed. Close the first.")
 	}
 	m, err := readMark(r)
 	if err != nil {
@@ -249,7 +255,8 @@ func (l *lexer) quoted(r *statement.Reader, quote byte, escapes bool) error {
 	for !r.End() {
 		switch c := r.Peek(0); {
 		case l.conditional != nil && ((c == '*' && r.Peek(1) == '/') || (c == '/' && r.Peek(1) == '*')):
-			return statement.Errorf(r.Pos(), "A quote inside of a conditional comment must not hold /* or */. Write the statement without the comment.")
+			return statement.Errorf(r.Pos(),
+				"A quote inside of a conditional comment must not hold /* or */. Write the statement without the comment.")
 		case c == '\\' && escapes && r.Peek(1) != 0:
 			r.Advance(1)
 			r.Advance(1)
@@ -273,7 +280,8 @@ func unclosed(pos statement.Position, r *statement.Reader, what string) error {
 }
 
 func wordByte(c byte) bool {
-	return c >= 0x80 || c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+	return c >= 0x80 || c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c &&
+		c <= 'Z'
 }
 
 // Judge implements statement.Lexer.

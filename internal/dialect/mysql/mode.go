@@ -15,7 +15,8 @@ func PlainMode(mode string) string {
 
 func lexicalMode(mode string) bool {
 	switch strings.ToUpper(strings.TrimSpace(mode)) {
-	case "ANSI", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ORACLE", "DB2", "MAXDB", "MSSQL", "POSTGRESQL", "PIPES_AS_CONCAT", "IGNORE_SPACE":
+	case "ANSI", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ORACLE", "DB2", "MAXDB", "MSSQL", "POSTGRESQL",
+		"PIPES_AS_CONCAT", "IGNORE_SPACE":
 		return true
 	}
 	return false

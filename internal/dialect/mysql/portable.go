@@ -25,8 +25,9 @@ func Portable(text, database string, charsets bool) (string, error) {
 	return out.String() + text[at:], nil
 }
 
-// portable finds in a definition the parts that belong to one place: "DEFINER=`a`@`b`", "ALGORITHM=UNDEFINED", and the
-// database's name before a dot. It judges nothing, since what is in a catalog was accepted before.
+// portable finds in a definition the parts that belong to one place: "DEFINER=`a`@`b`",
+// "ALGORITHM=UNDEFINED", and the database's name before a dot. It judges nothing, since what is in
+// a catalog was accepted before.
 type portable struct {
 	lexer    lexer
 	database string
@@ -77,8 +78,9 @@ func (p *portable) Token(t statement.Token) (bool, error) {
 	return false, nil
 }
 
-// charset cuts "CHARACTER SET x" off "CHARACTER SET x COLLATE x_y". MySQL shows it where somebody has written it, also when the
-// collation that follows says as much, so that one table has two texts.
+// charset cuts "CHARACTER SET x" off "CHARACTER SET x COLLATE x_y". MySQL shows it where somebody
+// has written it, also when the collation that follows says as much, so that one table has two
+// texts.
 func (p *portable) charset(t statement.Token, word string) {
 	if !p.charsets {
 		return
@@ -86,7 +88,8 @@ func (p *portable) charset(t statement.Token, word string) {
 	if word == "CHARACTER" {
 		p.set = t.Pos.Offset
 	}
-	if n := len(p.last); n == 3 && word == "COLLATE" && p.last[0] == "CHARACTER" && p.last[1] == "SET" && p.last[2] != "" {
+	if n := len(p.last); n == 3 && word == "COLLATE" && p.last[0] == "CHARACTER" && p.last[1] == "SET" &&
+		p.last[2] != "" {
 		p.cuts = append(p.cuts, [2]int64{p.set, t.Pos.Offset})
 	}
 	if p.last = append(p.last, word); len(p.last) > 3 {

@@ -58,7 +58,8 @@ func (p *prepare) add(t statement.Token, word string) error {
 		}
 	}
 	p.on = false
-	return statement.Errorf(t.Pos, "Prepare a string, or a variable that was set before: SET @sql = …; PREPARE change FROM @sql. Its text is looked at then.")
+	return statement.Errorf(t.Pos, "Prepare a string, or a variable that was set before: SET @sql = …; "+
+		"PREPARE change FROM @sql. Its text is looked at then.")
 }
 
 func (p *prepare) finish(begin statement.Position) error {
@@ -68,7 +69,8 @@ func (p *prepare) finish(begin statement.Position) error {
 	return nil
 }
 
-// Source is the text in quotes, or the tokens of the variable, that a PREPARE or an EXECUTE IMMEDIATE names.
+// Source is the text in quotes, or the tokens of the variable, that a PREPARE or an EXECUTE
+// IMMEDIATE names.
 func Source(st statement.Statement) (source []string, err error) {
 	l := newLexer()
 	for _, err := range statement.Split(strings.NewReader(st.Text), l) {
@@ -82,8 +84,8 @@ func Source(st statement.Statement) (source []string, err error) {
 	return source, nil
 }
 
-// written is the text that a PREPARE or an EXECUTE IMMEDIATE has in quotes. What a variable holds, and
-// what is escaped, the session asks of the server.
+// written is the text that a PREPARE or an EXECUTE IMMEDIATE has in quotes. What a variable holds,
+// and what is escaped, the session asks of the server.
 func written(st statement.Statement) (text string, ok bool) {
 	if st.Verb != "PREPARE" && st.Verb != "EXECUTE" {
 		return "", false
@@ -104,7 +106,8 @@ func ValidatePrepared(text string, t Target) error {
 			return err
 		}
 		if st.Roles != nil {
-			return statement.Errorf(st.Pos, "Users and roles are changed by statements of a file only. Write the statement itself.")
+			return statement.Errorf(st.Pos,
+				"Users and roles are changed by statements of a file only. Write the statement itself.")
 		}
 		if err := Validate(st, t); err != nil {
 			return err
@@ -116,6 +119,6 @@ func ValidatePrepared(text string, t Target) error {
 	return nil
 }
 
-// Composes says whether a statement may do more than its text says, so that the ledger, the limits and
-// the reading of SQL are looked at behind it.
+// Composes says whether a statement may do more than its text says, so that the ledger, the limits
+// and the reading of SQL are looked at behind it.
 func Composes(st statement.Statement) bool { return st.Verb == "CALL" || st.Verb == "EXECUTE" }

@@ -85,7 +85,9 @@ func (s *reading) add(t statement.Token) error {
 		s.scope.kind = s.define.kind
 		s.scope.add(t, word)
 	}
-	s.last, s.lastAt, s.lastName = word, t.Pos, ""
+	s.last = word
+	s.lastAt = t.Pos
+	s.lastName = ""
 	if t.Kind == statement.Word || t.Kind == statement.Quoted {
 		s.lastName = plainName(t)
 	}
@@ -96,23 +98,30 @@ func (s *reading) add(t statement.Token) error {
 func (s *reading) refuse(t statement.Token, word string) error {
 	switch {
 	case t.Kind != statement.Text && t.Names(towpath.LedgerTable):
-		return statement.Errorf(t.Pos, "The table %s is where Towpath records what has run. Leave it out of the file.", towpath.LedgerTable)
+		return statement.Errorf(t.Pos,
+			"The table %s is where Towpath records what has run. Leave it out of the file.",
+			towpath.LedgerTable)
 	case t.Is('\\'):
-		return statement.Errorf(t.Pos, "Commands with a backslash belong to the mysql client and are not SQL. Leave this out.")
+		return statement.Errorf(t.Pos,
+			"Commands with a backslash belong to the mysql client and are not SQL. Leave this out.")
 	case len(s.lead) == 0:
 		return s.refuseStart(t, word)
 	case s.terminated:
-		return statement.Errorf(t.Pos, "A second statement stands before the delimiter. Write the delimiter between them.")
+		return statement.Errorf(t.Pos,
+			"A second statement stands before the delimiter. Write the delimiter between them.")
 	case t.Is(';') && !s.body.on:
 		s.terminated = true
 		return nil
 	case s.last == "INTO" && (word == "OUTFILE" || word == "DUMPFILE"):
 		return statement.Errorf(s.lastAt, "Files of the database server are out of reach. Leave this out.")
 	case t.Is('(') && administers(s.lastName):
-		return statement.Errorf(s.lastAt, "The function %s reaches the server, its files or its locks. Leave this out.", strings.ToUpper(s.lastName))
+		return statement.Errorf(s.lastAt,
+			"The function %s reaches the server, its files or its locks. Leave this out.",
+			strings.ToUpper(s.lastName))
 	case s.setting.state == settingName && word == "AUTOCOMMIT" && s.commits.refused == nil:
 		s.setting.state = settingValue
-		s.commits.refused = statement.Errorf(t.Pos, "SET AUTOCOMMIT is not allowed: the server begins and ends the transaction of a file. Leave it out.")
+		s.commits.refused = statement.Errorf(t.Pos,
+			"SET AUTOCOMMIT is not allowed: the server begins and ends the transaction of a file. Leave it out.")
 		return nil
 	case s.setting.state != settingOff:
 		return s.setting.add(s.file, t, word)
@@ -214,8 +223,10 @@ func (s *reading) commitsItself() bool {
 		if len(s.lead) > 1 && s.lead[1] == "PREPARE" {
 			return false
 		}
-		return !(len(s.lead) > 1 && (s.lead[1] == "TEMPORARY" || (len(s.lead) > 3 && s.lead[3] == "TEMPORARY")))
-	case "ALTER", "RENAME", "TRUNCATE", "GRANT", "REVOKE", "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "CALL", "EXECUTE":
+		return !(len(s.lead) > 1 &&
+			(s.lead[1] == "TEMPORARY" || (len(s.lead) > 3 && s.lead[3] == "TEMPORARY")))
+	case "ALTER", "RENAME", "TRUNCATE", "GRANT", "REVOKE", "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK",
+		"CHECKSUM", "CALL", "EXECUTE":
 		return true
 	}
 	return false

@@ -12,8 +12,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// serverReads says how many statements the server finds in a script that holds SELECTs only, and whether
-// it reads all of it. What it returns tells texts from comments.
+// serverReads says how many statements the server finds in a script that holds SELECTs only, and
+// whether it reads all of it. What it returns tells texts from comments.
 func serverReads(t *testing.T, db *sql.DB, script string) (results []string, whole bool) {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), script)
@@ -49,15 +49,20 @@ func serverReads(t *testing.T, db *sql.DB, script string) (results []string, who
 
 // seeds are pieces that lexers like to read differently.
 var seeds = []string{
-	"SELECT 1", "SELECT 'a;b'", "SELECT \"a;'b\"", "SELECT `a;` FROM (SELECT 1 AS `a;`) t", "SELECT 1 --\x7f ; SELECT 2", "SELECT 1 --\x01;\n", "SELECT 1--1; SELECT 2",
-	"SELECT 1 # ; \n; SELECT 2", "SELECT 1 -- ;\n; SELECT 2", "SELECT /* ; */ 1", "SELECT /*! 2; */ 1", "SELECT 1 /*!50000 + 1 */; SELECT 3", "SELECT 1 /*!99999 + 1 */", "SELECT 1 /*M!100000 + 1 */",
-	"SELECT 1 /*!999999 + ' */; SELECT 2", "SELECT 'it\\'s; '; SELECT 2", "SELECT 'it''s; '; SELECT 2", "SELECT _utf8mb4'a;', X'41', N'b;'", "SELECT '\\\\'; SELECT 2", "SELECT @`a;b`, @'c;d'; SELECT 2",
-	"SELECT 1 /*!12345678 */", "SELECT 'ü;🚀\\🚀'; SELECT 2", "SELECT /*+ x */ 1; SELECT 2", "SELECT 1/**/; SELECT 2/*", "SELECT 1.e; SELECT 2", "SELECT 1e--1; SELECT 2", "SELECT \\N; SELECT 2",
-	"/*! SELECT 1 */; SELECT 2", "SELECT 1;;SELECT 2", "--\nSELECT 1", "SELECT 1 --", "SELECT 1 --\t;\n", "SELECT 1 --\v;\nSELECT 2",
+	"SELECT 1", "SELECT 'a;b'", "SELECT \"a;'b\"", "SELECT `a;` FROM (SELECT 1 AS `a;`) t",
+	"SELECT 1 --\x7f ; SELECT 2", "SELECT 1 --\x01;\n", "SELECT 1--1; SELECT 2", "SELECT 1 # ; \n; SELECT 2",
+	"SELECT 1 -- ;\n; SELECT 2", "SELECT /* ; */ 1", "SELECT /*! 2; */ 1",
+	"SELECT 1 /*!50000 + 1 */; SELECT 3", "SELECT 1 /*!99999 + 1 */", "SELECT 1 /*M!100000 + 1 */",
+	"SELECT 1 /*!999999 + ' */; SELECT 2", "SELECT 'it\\'s; '; SELECT 2", "SELECT 'it''s; '; SELECT 2",
+	"SELECT _utf8mb4'a;', X'41', N'b;'", "SELECT '\\\\'; SELECT 2", "SELECT @`a;b`, @'c;d'; SELECT 2",
+	"SELECT 1 /*!12345678 */", "SELECT 'ü;🚀\\🚀'; SELECT 2", "SELECT /*+ x */ 1; SELECT 2",
+	"SELECT 1/**/; SELECT 2/*", "SELECT 1.e; SELECT 2", "SELECT 1e--1; SELECT 2", "SELECT \\N; SELECT 2",
+	"/*! SELECT 1 */; SELECT 2", "SELECT 1;;SELECT 2", "--\nSELECT 1", "SELECT 1 --", "SELECT 1 --\t;\n",
+	"SELECT 1 --\v;\nSELECT 2",
 }
 
-// FuzzReading compares the splitter with the server: what it cuts, run one by one, must return what the
-// server returns for the whole with its own cutting.
+// FuzzReading compares the splitter with the server: what it cuts, run one by one, must return what
+// the server returns for the whole with its own cutting.
 func FuzzReading(f *testing.F) {
 	for i, s := range seeds {
 		f.Add(s)
@@ -65,7 +70,8 @@ func FuzzReading(f *testing.F) {
 	}
 	target := server.Database(f)
 	config := driver.NewConfig()
-	config.Net, config.Addr, config.User, config.Passwd, config.DBName = "tcp", target.Address, target.Username, target.Password, target.Database
+	config.Net, config.Addr, config.User, config.Passwd, config.DBName = "tcp", target.Address,
+		target.Username, target.Password, target.Database
 	config.Collation, config.MultiStatements = "utf8mb4_general_ci", true
 	config.Params = map[string]string{"sql_mode": "'STRICT_TRANS_TABLES'"}
 	all, err := sql.Open("mysql", config.FormatDSN())
@@ -109,7 +115,9 @@ func FuzzReading(f *testing.F) {
 			got = append(got, results...)
 		}
 		want, whole := serverReads(t, all, script)
-		if !whole { // an empty statement, or two dashes before the delimiter: what came before must agree all the same
+		// an empty statement, or two dashes before the delimiter: what came before must agree all
+		// the same
+		if !whole {
 			got = got[:min(len(got), len(want))]
 		}
 		if strings.Join(got, "\x01") != strings.Join(want, "\x01") {
@@ -121,7 +129,8 @@ func FuzzReading(f *testing.F) {
 // odd says whether a script asks for what changes by itself, waits, or holds a lock.
 func odd(script string) bool {
 	upper := strings.ToUpper(script)
-	for _, word := range []string{"RAND", "UUID", "NOW", "TIME", "SLEEP", "LOCK", "BENCHMARK", "CONNECTION", "@@", "DATE", "SEQ", "LAST", "INTO", ":="} {
+	for _, word := range []string{"RAND", "UUID", "NOW", "TIME", "SLEEP", "LOCK", "BENCHMARK", "CONNECTION",
+		"@@", "DATE", "SEQ", "LAST", "INTO", ":="} {
 		if strings.Contains(upper, word) {
 			return true
 		}

@@ -40,7 +40,8 @@ func (r *roleReader) add(t statement.Token, word string) error {
 	return nil
 }
 
-// refusal is why the statement must not run where users may not be changed; nil when it changes none.
+// refusal is why the statement must not run where users may not be changed; nil when it changes
+// none.
 func (r *roleReader) refusal(begin statement.Position) *statement.Error {
 	if !r.about {
 		return nil
@@ -76,8 +77,9 @@ var errUnknown = errors.New("unknown")
 
 // unknown shows nothing of the text: a password may stand there.
 func (r *roleReader) unknown(begin statement.Position) *statement.Error {
-	return statement.Errorf(r.Pos(begin), "A statement about users may not say this. It may give a password, limits, REQUIRE, ACCOUNT LOCK, DEFAULT ROLE and membership in roles. "+
-		"Write names without escapes.")
+	return statement.Errorf(r.Pos(begin),
+		"A statement about users may not say this. It may give a password, limits, REQUIRE, ACCOUNT LOCK, DEFAULT ROLE and membership in roles. "+
+			"Write names without escapes.")
 }
 
 // account reads the name of a user or a role, and its host.
@@ -86,16 +88,20 @@ func (r *roleReader) account() error {
 	called := r.Ahead(1).Symbol == '('
 	switch {
 	case t.Key == "CURRENT_USER" || t.Key == "CURRENT_ROLE" || t.Key == "SESSION_USER" || called:
-		return statement.Errorf(t.Pos, "%s is the user that runs the migration, which no migration may change. Name another one.", t.Key)
+		return statement.Errorf(t.Pos,
+			"%s is the user that runs the migration, which no migration may change. Name another one.", t.Key)
 	case t.Key == "PUBLIC" || t.Key == "ALL" || t.Key == "NONE":
-		return statement.Errorf(t.Pos, "%s stands for every user or role, and no migration may change all of them. Name each.", t.Key)
+		return statement.Errorf(t.Pos,
+			"%s stands for every user or role, and no migration may change all of them. Name each.", t.Key)
 	case t.Text && t.Name == "" || t.Symbol != 0 || t == (dialect.Word{}):
 		return errUnknown
 	case ofServer(t.Name):
-		return statement.Errorf(t.Pos, "This user belongs to the server, and no migration may change it. Ask the server's administrator.")
+		return statement.Errorf(t.Pos,
+			"This user belongs to the server, and no migration may change it. Ask the server's administrator.")
 	}
 	r.Next()
-	if o := (statement.Outside{Kind: statement.OutsideRole, Name: t.Name, Pos: t.Pos}); !slices.ContainsFunc(r.outside, o.Same) {
+	if o := (statement.Outside{Kind: statement.OutsideRole, Name: t.Name, Pos: t.Pos}); !slices.ContainsFunc(
+		r.outside, o.Same) {
 		r.outside = append(r.outside, o)
 	}
 	if !r.TakeSymbol('@') {
@@ -115,7 +121,8 @@ func (r *roleReader) account() error {
 // their last blanks.
 func ofServer(name string) bool {
 	name = strings.ToLower(strings.TrimRight(name, " "))
-	return name == "" || name == "root" || name == "debian-sys-maint" || strings.HasPrefix(name, "mysql") || strings.HasPrefix(name, "mariadb")
+	return name == "" || name == "root" || name == "debian-sys-maint" || strings.HasPrefix(name, "mysql") ||
+		strings.HasPrefix(name, "mariadb")
 }
 
 // sameUser compares names as the server does: letters count, and blanks at the end do not.
@@ -174,12 +181,13 @@ func (r *roleReader) users() error {
 	}
 }
 
-// userWords are of options that only their own account knows. The server says how they may follow each
-// other.
+// userWords are of options that only their own account knows. The server says how they may follow
+// each other.
 var userWords = []string{
-	"REQUIRE", "NONE", "SSL", "X509", "AND", "WITH", "PASSWORD", "EXPIRE", "DEFAULT", "NEVER", "INTERVAL", "DAY", "HISTORY", "REUSE", "CURRENT",
-	"OPTIONAL", "ACCOUNT", "LOCK", "UNLOCK", "UNBOUNDED", "FAILED_LOGIN_ATTEMPTS", "PASSWORD_LOCK_TIME", "MAX_QUERIES_PER_HOUR",
-	"MAX_UPDATES_PER_HOUR", "MAX_CONNECTIONS_PER_HOUR", "MAX_USER_CONNECTIONS", "MAX_STATEMENT_TIME",
+	"REQUIRE", "NONE", "SSL", "X509", "AND", "WITH", "PASSWORD", "EXPIRE", "DEFAULT", "NEVER", "INTERVAL",
+	"DAY", "HISTORY", "REUSE", "CURRENT", "OPTIONAL", "ACCOUNT", "LOCK", "UNLOCK", "UNBOUNDED",
+	"FAILED_LOGIN_ATTEMPTS", "PASSWORD_LOCK_TIME", "MAX_QUERIES_PER_HOUR", "MAX_UPDATES_PER_HOUR",
+	"MAX_CONNECTIONS_PER_HOUR", "MAX_USER_CONNECTIONS", "MAX_STATEMENT_TIME",
 }
 
 // plugins check passwords, and nothing else.

@@ -43,7 +43,9 @@ type frame struct {
 
 func (s *scope) clone() scope {
 	c := *s
-	c.outside, c.frames, c.parts = slices.Clone(s.outside), slices.Clone(s.frames), slices.Clone(s.parts)
+	c.outside = slices.Clone(s.outside)
+	c.frames = slices.Clone(s.frames)
+	c.parts = slices.Clone(s.parts)
 	return c
 }
 
@@ -164,7 +166,10 @@ func (s *scope) symbol(t statement.Token) {
 		s.expect, s.read = s.top().list, !s.top().write
 	case t.Is(';'):
 		*s.top() = frame{}
-		s.expect, s.on, s.renames, s.first = false, false, false, ""
+		s.expect = false
+		s.on = false
+		s.renames = false
+		s.first = ""
 	case t.Is('='):
 		s.definer = s.last[0] == "DEFINER" && s.kind == ""
 		s.expect = s.expect && (s.last[0] == "UNION" || s.last[0] == "RENAME")
@@ -196,7 +201,8 @@ func (s *scope) keyword(word string, next statement.Token, nextWord string, made
 		s.expect = expecting
 		frame.list = frame.list && word != "INTO"
 	case "QUICK", "HISTORY", "BODY":
-		s.expect = expecting && (s.last[0] == "DELETE" || s.last[0] == "IGNORE" || s.last[0] == "LOW_PRIORITY" || s.last[0] == "PACKAGE")
+		s.expect = expecting && (s.last[0] == "DELETE" || s.last[0] == "IGNORE" ||
+			s.last[0] == "LOW_PRIORITY" || s.last[0] == "PACKAGE")
 	case "INSERT", "REPLACE":
 		s.expect, s.read = !next.Is('(') && s.last[0] != "OR", false
 	case "UPDATE", "DELETE":
@@ -226,7 +232,9 @@ func (s *scope) keyword(word string, next statement.Token, nextWord string, made
 	case "LIKE":
 		s.expect, s.read = made > 0, false
 	case "UNION":
-		s.expect, s.read, frame.list = next.Is('(') || next.Is('='), false, false
+		s.expect = next.Is('(') || next.Is('=')
+		s.read = false
+		frame.list = false
 	case "FOR":
 		s.expect, s.read = s.last[0] == "VALUE", false
 	case "OF":
@@ -275,7 +283,8 @@ func (s *scope) object(word string) {
 // defines says whether the last word begins a definition, in the body of a routine too.
 func (s *scope) defines() bool {
 	switch s.last[0] {
-	case "CREATE", "DROP", "ALTER", "REPLACE", "TEMPORARY", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "ONLINE", "OFFLINE", "IGNORE", "AGGREGATE":
+	case "CREATE", "DROP", "ALTER", "REPLACE", "TEMPORARY", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR",
+		"ONLINE", "OFFLINE", "IGNORE", "AGGREGATE":
 		return true
 	}
 	return false
@@ -311,7 +320,9 @@ func databaseOption(word string) bool {
 // numeral says whether a word is a number to the server, and no name.
 func numeral(word string) bool {
 	digits := strings.TrimLeft(word, "0123456789")
-	return len(digits) < len(word) && (digits == "" || ((digits[0] == 'e' || digits[0] == 'E') && strings.Trim(digits[1:], "0123456789") == ""))
+	return len(digits) < len(word) &&
+		(digits == "" ||
+			((digits[0] == 'e' || digits[0] == 'E') && strings.Trim(digits[1:], "0123456789") == ""))
 }
 
 func plainName(t statement.Token) string {

@@ -40,13 +40,16 @@ func (s *setting) add(file *lexer, t statement.Token, word string) error {
 			s.state = settingName
 			return nil
 		}
-		s.state, s.own, s.value = settingOwn, strings.ToLower(name(t)), nil
+		s.state = settingOwn
+		s.own = strings.ToLower(name(t))
+		s.value = nil
 	case settingEqual:
 		return s.addGuardedValue(t)
 	case settingSaved:
 		s.state = settingValue
 		if kept := file.saved[strings.ToLower(name(t))]; kept == "" || (kept != s.name && s.name != "NAMES") {
-			return statement.Errorf(s.at, "Write %s as a literal, or save it in this file first, as a dump does: what the variable holds is not known here.", strings.ToLower(s.name))
+			return statement.Errorf(s.at, "Write %s as a literal, or save it in this file first, as a dump "+
+				"does: what the variable holds is not known here.", strings.ToLower(s.name))
 		}
 	case settingOwn, settingValue:
 		switch {
@@ -83,17 +86,20 @@ func (s *setting) addName(t statement.Token, word string) error {
 		case t.Is('.'):
 			return nil
 		}
-	case "SQL_MODE", "NAMES", "CHARACTER", "CHARSET", "CHARACTER_SET_CLIENT", "CHARACTER_SET_CONNECTION", "CHARACTER_SET_RESULTS", "COLLATION_CONNECTION",
+	case "SQL_MODE", "NAMES", "CHARACTER", "CHARSET", "CHARACTER_SET_CLIENT", "CHARACTER_SET_CONNECTION",
+		"CHARACTER_SET_RESULTS", "COLLATION_CONNECTION",
 		"DEFAULT_STORAGE_ENGINE", "STORAGE_ENGINE", "DEFAULT_TMP_STORAGE_ENGINE":
 		s.state, s.name = settingEqual, word
 		return nil
 	case "SQL_LOG_BIN", "GTID_PURGED", "GTID_NEXT":
 		s.state = settingValue
-		return statement.Errorf(t.Pos, "SET %s is not allowed: it steers the replication of the whole server. "+
-			"Make the dump with mysqldump --set-gtid-purged=OFF, or leave the lines with it out.", word)
+		return statement.Errorf(t.Pos,
+			"SET %s is not allowed: it steers the replication of the whole server. "+
+				"Make the dump with mysqldump --set-gtid-purged=OFF, or leave the lines with it out.", word)
 	}
 	if s.state = settingValue; !freeSetting(word) {
-		return statement.Errorf(t.Pos, "SET %s is not allowed: it changes limits, transactions, rights or the whole server, or is not known here. Leave it out.", strings.ToUpper(string(t.Raw)))
+		return statement.Errorf(t.Pos, "SET %s is not allowed: it changes limits, transactions, rights or "+
+			"the whole server, or is not known here. Leave it out.", strings.ToUpper(string(t.Raw)))
 	}
 	return nil
 }
@@ -101,24 +107,35 @@ func (s *setting) addName(t statement.Token, word string) error {
 // freeSetting lists what a file may set in its session.
 func freeSetting(name string) bool {
 	switch name {
-	case "FOREIGN_KEY_CHECKS", "UNIQUE_CHECKS", "CHECK_CONSTRAINT_CHECKS", "SQL_NOTES", "SQL_WARNINGS", "NOTE_VERBOSITY", "SQL_SAFE_UPDATES",
-		"SQL_AUTO_IS_NULL", "SQL_BIG_SELECTS", "SQL_SELECT_LIMIT", "SQL_QUOTE_SHOW_CREATE", "TIME_ZONE", "TIMESTAMP",
-		"INSERT_ID", "LAST_INSERT_ID", "IDENTITY", "RAND_SEED1", "RAND_SEED2", "AUTO_INCREMENT_INCREMENT", "AUTO_INCREMENT_OFFSET",
-		"GROUP_CONCAT_MAX_LEN", "SORT_BUFFER_SIZE", "JOIN_BUFFER_SIZE", "READ_BUFFER_SIZE", "BULK_INSERT_BUFFER_SIZE", "MYISAM_SORT_BUFFER_SIZE",
-		"TMP_TABLE_SIZE", "MAX_HEAP_TABLE_SIZE", "CTE_MAX_RECURSION_DEPTH", "MAX_RECURSIVE_ITERATIONS", "MAX_SP_RECURSION_DEPTH",
-		"DIV_PRECISION_INCREMENT", "DEFAULT_WEEK_FORMAT", "LC_TIME_NAMES", "LC_MESSAGES", "EXPLICIT_DEFAULTS_FOR_TIMESTAMP",
-		"INNODB_STRICT_MODE", "INNODB_FT_ENABLE_STOPWORD", "OPTIMIZER_SWITCH", "OPTIMIZER_SEARCH_DEPTH", "ALTER_ALGORITHM", "OLD_ALTER_TABLE",
-		"SYSTEM_VERSIONING_ALTER_HISTORY", "SYSTEM_VERSIONING_ASOF", "SYSTEM_VERSIONING_INSERT_HISTORY", "UPDATABLE_VIEWS_WITH_LIMIT",
-		"INFORMATION_SCHEMA_STATS_EXPIRY", "SQL_GENERATE_INVISIBLE_PRIMARY_KEY", "SQL_REQUIRE_PRIMARY_KEY", "RESTRICT_FK_ON_NON_STANDARD_KEY",
-		"PRINT_IDENTIFIED_WITH_AS_HEX", "SHOW_CREATE_TABLE_VERBOSITY", "SHOW_CREATE_TABLE_SKIP_SECONDARY_ENGINE", "USE_SECONDARY_ENGINE",
-		"WINDOWING_USE_HIGH_PRECISION", "BLOCK_ENCRYPTION_MODE", "PROFILING", "INNODB_COMPRESSION_DEFAULT", "INNODB_DEFAULT_ENCRYPTION_KEY_ID":
+	case "FOREIGN_KEY_CHECKS", "UNIQUE_CHECKS", "CHECK_CONSTRAINT_CHECKS", "SQL_NOTES", "SQL_WARNINGS",
+		"NOTE_VERBOSITY", "SQL_SAFE_UPDATES",
+		"SQL_AUTO_IS_NULL", "SQL_BIG_SELECTS", "SQL_SELECT_LIMIT", "SQL_QUOTE_SHOW_CREATE", "TIME_ZONE",
+		"TIMESTAMP",
+		"INSERT_ID", "LAST_INSERT_ID", "IDENTITY", "RAND_SEED1", "RAND_SEED2", "AUTO_INCREMENT_INCREMENT",
+		"AUTO_INCREMENT_OFFSET",
+		"GROUP_CONCAT_MAX_LEN", "SORT_BUFFER_SIZE", "JOIN_BUFFER_SIZE", "READ_BUFFER_SIZE",
+		"BULK_INSERT_BUFFER_SIZE", "MYISAM_SORT_BUFFER_SIZE",
+		"TMP_TABLE_SIZE", "MAX_HEAP_TABLE_SIZE", "CTE_MAX_RECURSION_DEPTH", "MAX_RECURSIVE_ITERATIONS",
+		"MAX_SP_RECURSION_DEPTH",
+		"DIV_PRECISION_INCREMENT", "DEFAULT_WEEK_FORMAT", "LC_TIME_NAMES", "LC_MESSAGES",
+		"EXPLICIT_DEFAULTS_FOR_TIMESTAMP",
+		"INNODB_STRICT_MODE", "INNODB_FT_ENABLE_STOPWORD", "OPTIMIZER_SWITCH", "OPTIMIZER_SEARCH_DEPTH",
+		"ALTER_ALGORITHM", "OLD_ALTER_TABLE",
+		"SYSTEM_VERSIONING_ALTER_HISTORY", "SYSTEM_VERSIONING_ASOF", "SYSTEM_VERSIONING_INSERT_HISTORY",
+		"UPDATABLE_VIEWS_WITH_LIMIT",
+		"INFORMATION_SCHEMA_STATS_EXPIRY", "SQL_GENERATE_INVISIBLE_PRIMARY_KEY", "SQL_REQUIRE_PRIMARY_KEY",
+		"RESTRICT_FK_ON_NON_STANDARD_KEY",
+		"PRINT_IDENTIFIED_WITH_AS_HEX", "SHOW_CREATE_TABLE_VERBOSITY",
+		"SHOW_CREATE_TABLE_SKIP_SECONDARY_ENGINE", "USE_SECONDARY_ENGINE",
+		"WINDOWING_USE_HIGH_PRECISION", "BLOCK_ENCRYPTION_MODE", "PROFILING", "INNODB_COMPRESSION_DEFAULT",
+		"INNODB_DEFAULT_ENCRYPTION_KEY_ID":
 		return true
 	}
 	return false
 }
 
-// addGuardedValue lets modes, character sets and engines pass under which SQL is read, and tables are
-// kept, as here.
+// addGuardedValue lets modes, character sets and engines pass under which SQL is read, and tables
+// are kept, as here.
 func (s *setting) addGuardedValue(t statement.Token) error {
 	word := t.Upper()
 	if t.Is('=') || t.Is(':') || (word == "SET" && s.name == "CHARACTER") {
@@ -135,7 +152,8 @@ func (s *setting) addGuardedValue(t statement.Token) error {
 		if t.Kind == statement.Text && PlainMode(value) == strings.TrimRight(value, ",") {
 			return nil
 		}
-		return statement.Errorf(t.Pos, "This sql_mode is not allowed: it may change how quotes and backslashes are read. Write the modes as a literal, without ANSI_QUOTES and NO_BACKSLASH_ESCAPES.")
+		return statement.Errorf(t.Pos, "This sql_mode is not allowed: it may change how quotes and "+
+			"backslashes are read. Write the modes as a literal, without ANSI_QUOTES and NO_BACKSLASH_ESCAPES.")
 	case "DEFAULT_STORAGE_ENGINE", "STORAGE_ENGINE", "DEFAULT_TMP_STORAGE_ENGINE":
 		return refusedEngine(t, false)
 	case "CHARACTER_SET_RESULTS":

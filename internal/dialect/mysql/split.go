@@ -8,9 +8,11 @@ import (
 	"towpath/internal/statement"
 )
 
-// transaction lists the statements that may enclose a whole file. https://dev.mysql.com/doc/refman/8.4/en/commit.html
+// transaction lists the statements that may enclose a whole file.
+// https://dev.mysql.com/doc/refman/8.4/en/commit.html
 func transaction() statement.Transaction {
-	return statement.Transaction{Begin: []string{"START TRANSACTION", "BEGIN", "BEGIN WORK"}, End: []string{"COMMIT", "COMMIT WORK"}}
+	return statement.Transaction{Begin: []string{"START TRANSACTION", "BEGIN", "BEGIN WORK"},
+		End: []string{"COMMIT", "COMMIT WORK"}}
 }
 
 // mark is what opens a conditional comment: /*!40101 or /*M!100100; a version of 0 is none.
@@ -35,7 +37,8 @@ const (
 // https://mariadb.com/kb/en/comment-syntax/
 func (s servers) split(m mark) (run, skip []servers) {
 	if s.mysql && s.mariadb {
-		for _, one := range []servers{{mysql: true, from: oldestMySQL, to: math.MaxInt}, {mariadb: true, from: oldestMariaDB, to: math.MaxInt}} {
+		for _, one := range []servers{{mysql: true, from: oldestMySQL, to: math.MaxInt},
+			{mariadb: true, from: oldestMariaDB, to: math.MaxInt}} {
 			r, s := one.split(m)
 			run, skip = append(run, r...), append(skip, s...)
 		}
@@ -56,8 +59,8 @@ func (s servers) split(m mark) (run, skip []servers) {
 // maxReadings bounds in how many ways one statement may be read.
 const maxReadings = 16
 
-// judge looks at a statement as each server does that reads its conditional comments in another way.
-// All must find it harmless, and all must see its end at the same place.
+// judge looks at a statement as each server does that reads its conditional comments in another
+// way. All must find it harmless, and all must see its end at the same place.
 type judge struct {
 	lexer    *lexer
 	begun    bool
@@ -104,14 +107,16 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 	if delimiter && !j.within {
 		if ends, all := j.ends(); ends {
 			if !all {
-				return true, statement.Errorf(j.comment, "This conditional comment decides where the statement ends. Write the statement without the comment.")
+				return true, statement.Errorf(j.comment,
+					"This conditional comment decides where the statement ends. Write the statement without the comment.")
 			}
 			return true, nil
 		}
 	}
 	j.begun = true
 	if t.Kind == statement.Word && t.Raw[0] == '$' {
-		return false, statement.Errorf(t.Pos, "A name that begins with $ needs backquotes: newer servers read a quote of another kind there.")
+		return false, statement.Errorf(t.Pos,
+			"A name that begins with $ needs backquotes: newer servers read a quote of another kind there.")
 	}
 	var first error
 	for _, r := range j.readings {
@@ -129,7 +134,8 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 func (j *judge) border() error {
 	switch {
 	case j.many:
-		return statement.Errorf(j.comment, "Too many conditional comments of different versions. Write the statement for the servers that you have.")
+		return statement.Errorf(j.comment,
+			"Too many conditional comments of different versions. Write the statement for the servers that you have.")
 	case j.lexer.conditional == nil:
 		j.within = false
 		for _, r := range j.readings {
@@ -156,19 +162,22 @@ func (j *judge) ends() (some, all bool) {
 // Finish implements statement.Judge.
 func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
 	if atEnd && j.lexer.conditional != nil {
-		return statement.Errorf(*j.lexer.conditional, "The conditional comment that opens here is never closed.")
+		return statement.Errorf(*j.lexer.conditional,
+			"The conditional comment that opens here is never closed.")
 	}
 	var first error
 	for _, r := range j.readings {
 		if atEnd && !r.body.ends() && j.lexer.delimiter == ";" {
-			return statement.Errorf(r.begin, "The body that begins here has no end. Close it with END, or use DELIMITER.")
+			return statement.Errorf(r.begin,
+				"The body that begins here has no end. Close it with END, or use DELIMITER.")
 		}
 		if err := r.finish(); err != nil && first == nil {
 			first = err
 		}
 		verb := r.verb()
 		if s.Verb != "" && verb != "" && s.Verb != verb && first == nil {
-			first = statement.Errorf(j.comment, "This conditional comment decides what the statement is. Write the statement without the comment.")
+			first = statement.Errorf(j.comment,
+				"This conditional comment decides what the statement is. Write the statement without the comment.")
 		}
 		if s.Verb == "" {
 			s.Verb = verb

@@ -37,18 +37,20 @@ func Validate(s statement.Statement, t Target) error {
 	return err
 }
 
-// reaches says why something that a statement names is out of its reach; "" when it is not. Names of
-// databases are compared as servers on Linux do, which tell cases apart.
+// reaches says why something that a statement names is out of its reach; "" when it is not. Names
+// of databases are compared as servers on Linux do, which tell cases apart.
 func reaches(t Target, o statement.Outside, verb string) string {
 	switch o.Kind {
 	case statement.OutsideDefiner:
 		if o.Name == t.User {
 			return ""
 		}
-		return fmt.Sprintf("DEFINER = %s makes this run with the rights of another user. Leave DEFINER out: it is %s then, who runs the migration.", o.Name, t.User)
+		return fmt.Sprintf("DEFINER = %s makes this run with the rights of another user. Leave DEFINER "+
+			"out: it is %s then, who runs the migration.", o.Name, t.User)
 	case statement.OutsideRole:
 		if sameUser(o.Name, t.User) {
-			return fmt.Sprintf("%s is the user that runs the migration, which no migration may change. Name another one.", t.User)
+			return fmt.Sprintf("%s is the user that runs the migration, which no migration may change. "+
+				"Name another one.", t.User)
 		}
 		return ""
 	case statement.OutsidePattern:
@@ -57,17 +59,20 @@ func reaches(t Target, o statement.Outside, verb string) string {
 		case one && plain == t.Database:
 			return ""
 		case o.Name == t.Database:
-			return fmt.Sprintf("In a grant, _ and %% stand for any character, so %s is the name of other databases too. Write %s.", o.Name, QuoteName(EscapePattern(o.Name)))
+			return fmt.Sprintf("In a grant, _ and %% stand for any character, so %s is the name of other "+
+				"databases too. Write %s.", o.Name, QuoteName(EscapePattern(o.Name)))
 		}
 	case statement.OutsideDatabase, statement.OutsideRead:
 		if o.Name == t.Database || strings.EqualFold(o.Name, "information_schema") {
 			return ""
 		}
-		if strings.EqualFold(o.Name, "performance_schema") && o.Kind == statement.OutsideRead && verb == "SELECT" {
+		if strings.EqualFold(o.Name, "performance_schema") && o.Kind == statement.OutsideRead &&
+			verb == "SELECT" {
 			return ""
 		}
 	}
-	return fmt.Sprintf("This reaches the database %s: a migration stays in its own. Leave the name out, or write a file for that database.", o.Name)
+	return fmt.Sprintf("This reaches the database %s: a migration stays in its own. Leave the name out, or "+
+		"write a file for that database.", o.Name)
 }
 
 // EscapePattern makes a pattern that matches one name only.

@@ -6,7 +6,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// Cut is how the lexer cuts a script, whatever its statements are. Its error is what the lexer does not read.
+// Cut is how the lexer cuts a script, whatever its statements are. Its error is what the lexer does
+// not read.
 func Cut(script string) (pieces []string, err error) {
 	for s, err := range statement.Split(strings.NewReader(script), tolerant{&lexer{}}) {
 		if err != nil {

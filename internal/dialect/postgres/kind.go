@@ -12,10 +12,12 @@ type rule interface {
 	end() error // the statement ends here
 }
 
-// first decides by a statement's first word. What is in no list is refused: https://www.postgresql.org/docs/current/sql-commands.html
+// first decides by a statement's first word. What is in no list is refused:
+// https://www.postgresql.org/docs/current/sql-commands.html
 func (j *judge) first(p piece) error {
 	switch p.word {
-	case "SELECT", "VALUES", "TABLE", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "LOCK", "CALL", "NOTIFY",
+	case "SELECT", "VALUES", "TABLE", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "LOCK",
+		"CALL", "NOTIFY",
 		"EXPLAIN", "SHOW", "ANALYZE", "ANALYSE", "VACUUM", "CLUSTER", "REINDEX", "REFRESH":
 		return nil
 	case "DO":
@@ -42,25 +44,34 @@ func (j *judge) first(p piece) error {
 func refusedVerb(p piece) error {
 	switch p.word {
 	case "":
-		return statement.Errorf(p.Pos, "A statement cannot begin with %s. Begin it with a key word such as CREATE or INSERT.", p.Raw)
+		return statement.Errorf(p.Pos,
+			"A statement cannot begin with %s. Begin it with a key word such as CREATE or INSERT.", p.Raw)
 	case "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE":
-		return statement.Errorf(p.Pos, "%s is not allowed: each file runs in one transaction of its own. %s", p.word, statement.LeaveOut)
+		return statement.Errorf(p.Pos, "%s is not allowed: each file runs in one transaction of its own. %s",
+			p.word, statement.LeaveOut)
 	case "PREPARE", "EXECUTE", "DEALLOCATE":
 		return statement.Errorf(p.Pos, "%s is not allowed: write the statement itself.", p.word)
 	case "DECLARE", "FETCH", "MOVE", "CLOSE":
-		return statement.Errorf(p.Pos, "%s is not allowed: nobody reads what a migration returns. Use a loop in a DO block.", p.word)
+		return statement.Errorf(p.Pos,
+			"%s is not allowed: nobody reads what a migration returns. Use a loop in a DO block.", p.word)
 	case "LISTEN", "UNLISTEN", "DISCARD":
-		return statement.Errorf(p.Pos, "%s is not allowed: every file starts with a fresh session, which ends with it. Leave it out.", p.word)
+		return statement.Errorf(p.Pos,
+			"%s is not allowed: every file starts with a fresh session, which ends with it. Leave it out.",
+			p.word)
 	case "LOAD":
 		return statement.Errorf(p.Pos, "LOAD is not allowed: it loads code into the server. Leave it out.")
 	case "CHECKPOINT":
-		return statement.Errorf(p.Pos, "CHECKPOINT is not allowed: it concerns the whole server. Leave it out.")
+		return statement.Errorf(p.Pos,
+			"CHECKPOINT is not allowed: it concerns the whole server. Leave it out.")
 	case "REASSIGN":
-		return statement.Errorf(p.Pos, "REASSIGN OWNED is not allowed: it changes owners of databases too. Use ALTER … OWNER TO for each object.")
+		return statement.Errorf(p.Pos,
+			"REASSIGN OWNED is not allowed: it changes owners of databases too. Use ALTER … OWNER TO for each object.")
 	case "IMPORT":
-		return statement.Errorf(p.Pos, "IMPORT is not allowed: foreign servers are outside of this database. Leave it out.")
+		return statement.Errorf(p.Pos,
+			"IMPORT is not allowed: foreign servers are outside of this database. Leave it out.")
 	}
-	return statement.Errorf(p.Pos, "%s is no statement that a migration may hold. Check its spelling: a migration changes data or this database's schema.", p.word)
+	return statement.Errorf(p.Pos, "%s is no statement that a migration may hold. Check its spelling: a "+
+		"migration changes data or this database's schema.", p.word)
 }
 
 // objectRule is about one kind of object: CREATE, ALTER, DROP, COMMENT ON, SECURITY LABEL ON.
@@ -77,14 +88,16 @@ type objectRule struct {
 
 // insideKinds lists the kinds of objects that belong to one database.
 var insideKinds = []string{
-	"ACCESS", "AGGREGATE", "CAST", "COLLATION", "COLUMN", "CONSTRAINT", "CONVERSION", "DEFAULT", "DOMAIN", "EVENT", "EXTENSION", "FUNCTION", "INDEX",
-	"LANGUAGE", "LARGE", "MATERIALIZED", "OPERATOR", "POLICY", "PROCEDURE", "PUBLICATION", "ROUTINE", "RULE", "SCHEMA", "SEQUENCE", "STATISTICS",
-	"TABLE", "TEXT", "TRANSFORM", "TRIGGER", "TYPE", "VIEW",
+	"ACCESS", "AGGREGATE", "CAST", "COLLATION", "COLUMN", "CONSTRAINT", "CONVERSION", "DEFAULT", "DOMAIN",
+	"EVENT", "EXTENSION", "FUNCTION", "INDEX", "LANGUAGE", "LARGE", "MATERIALIZED", "OPERATOR", "POLICY",
+	"PROCEDURE", "PUBLICATION", "ROUTINE", "RULE", "SCHEMA", "SEQUENCE", "STATISTICS", "TABLE", "TEXT",
+	"TRANSFORM", "TRIGGER", "TYPE", "VIEW",
 }
 
 // kindModifiers may stand between the verb and the kind of object.
 var kindModifiers = []string{
-	"OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "RECURSIVE", "UNIQUE", "TRUSTED", "PROCEDURAL",
+	"OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "RECURSIVE", "UNIQUE", "TRUSTED",
+	"PROCEDURAL",
 }
 
 func (o *objectRule) add(p piece) error {
@@ -101,7 +114,8 @@ func (o *objectRule) add(p piece) error {
 
 // add1 looks for the kind of object.
 func (o *objectRule) add1(p piece) error {
-	if slices.Contains(kindModifiers, p.word) || (o.verb == "CREATE" && (p.word == "CONSTRAINT" || p.word == "DEFAULT")) {
+	if slices.Contains(kindModifiers, p.word) ||
+		(o.verb == "CREATE" && (p.word == "CONSTRAINT" || p.word == "DEFAULT")) {
 		return nil
 	}
 	o.kind = p.word
@@ -120,17 +134,23 @@ func refusedKind(at statement.Position, verb string, p piece) error {
 	case "ROLE", "USER", "GROUP":
 		return refusedRole(at, verb+" "+p.word)
 	case "DATABASE":
-		return statement.Errorf(at, "%s DATABASE is not allowed: it concerns the server, and a migration only its own database. Leave it out (pg_dump without --create).", verb)
+		return statement.Errorf(at, "%s DATABASE is not allowed: it concerns the server, and a migration "+
+			"only its own database. Leave it out (pg_dump without --create).", verb)
 	case "TABLESPACE", "SUBSCRIPTION", "SYSTEM", "PARAMETER":
-		return statement.Errorf(at, "%s %s is not allowed: it concerns the server, and a migration only its own database. Ask the server's administrator.", verb, p.word)
+		return statement.Errorf(at, "%s %s is not allowed: it concerns the server, and a migration only "+
+			"its own database. Ask the server's administrator.", verb, p.word)
 	case "SERVER", "FOREIGN":
-		return statement.Errorf(at, "%s %s is not allowed: it leads out of this database. Ask the server's administrator.", verb, p.word)
+		return statement.Errorf(at,
+			"%s %s is not allowed: it leads out of this database. Ask the server's administrator.", verb,
+			p.word)
 	case "OWNED":
-		return statement.Errorf(at, "DROP OWNED is not allowed: it takes rights in other databases too. Drop each object.")
+		return statement.Errorf(at,
+			"DROP OWNED is not allowed: it takes rights in other databases too. Drop each object.")
 	case "":
 		return statement.Errorf(at, "%s wants a kind of object, such as TABLE.", verb)
 	}
-	return statement.Errorf(at, "%s %s is no statement that a migration may hold. Check its spelling: a migration changes data or this database's schema.", verb, p.word)
+	return statement.Errorf(at, "%s %s is no statement that a migration may hold. Check its spelling: a "+
+		"migration changes data or this database's schema.", verb, p.word)
 }
 
 // detail looks at what stands behind the kind.
@@ -145,7 +165,8 @@ func (o *objectRule) detail(p piece) error {
 			return o.name(p)
 		}
 		if o.verb == "CREATE" && p.word == "HANDLER" {
-			return statement.Errorf(p.Pos, "A language with a handler of its own is not allowed: it loads code into the server.")
+			return statement.Errorf(p.Pos,
+				"A language with a handler of its own is not allowed: it loads code into the server.")
 		}
 	case "SCHEMA": // may have grants in it
 		if o.verb == "CREATE" && o.last.word == "ON" {
@@ -165,8 +186,9 @@ func (o *objectRule) name(p piece) error {
 		return checkLanguage(p)
 	}
 	if !slices.Contains(extensions, p.name) {
-		return statement.Errorf(p.Pos, "The extension %s is not one that a migration may create: it may lead out of this database. "+
-			"Ask the server's administrator to create it.", p.Raw)
+		return statement.Errorf(p.Pos,
+			"The extension %s is not one that a migration may create: it may lead out of this database. "+
+				"Ask the server's administrator to create it.", p.Raw)
 	}
 	return nil
 }
@@ -181,14 +203,17 @@ func (o *objectRule) end() error {
 // extensions lists those of PostgreSQL that stay in their database, and common ones that do.
 // https://www.postgresql.org/docs/current/contrib.html
 var extensions = []string{
-	"amcheck", "bloom", "btree_gin", "btree_gist", "citext", "cube", "dict_int", "dict_xsyn", "earthdistance", "fuzzystrmatch", "hstore", "intagg",
-	"intarray", "isn", "lo", "ltree", "moddatetime", "autoinc", "insert_username", "refint", "pg_prewarm", "pg_stat_statements", "pg_trgm", "pgcrypto",
-	"pgrowlocks", "pgstattuple", "seg", "sslinfo", "tablefunc", "tcn", "tsm_system_rows", "tsm_system_time", "unaccent", "uuid-ossp", "xml2",
-	"plpgsql", "plperl", "pltcl", "bool_plperl", "hstore_plperl", "jsonb_plperl", "plv8",
-	"age", "hll", "hypopg", "ip4r", "orafce", "pg_bigm", "pg_hashids", "pg_hint_plan", "pg_ivm", "pg_jsonschema", "pg_partman", "pg_repack",
-	"pg_similarity", "pg_uuidv7", "pgjwt", "pgmq", "pgroonga", "pgrouting", "pgtap", "postgis", "postgis_raster", "postgis_sfcgal",
-	"postgis_tiger_geocoder", "postgis_topology", "address_standardizer", "address_standardizer_data_us", "periods", "prefix", "rum", "semver",
-	"temporal_tables", "timescaledb", "timescaledb_toolkit", "vector", "vectorscale", "h3", "h3_postgis", "uint", "unit",
+	"amcheck", "bloom", "btree_gin", "btree_gist", "citext", "cube", "dict_int", "dict_xsyn", "earthdistance",
+	"fuzzystrmatch", "hstore", "intagg", "intarray", "isn", "lo", "ltree", "moddatetime", "autoinc",
+	"insert_username", "refint", "pg_prewarm", "pg_stat_statements", "pg_trgm", "pgcrypto", "pgrowlocks",
+	"pgstattuple", "seg", "sslinfo", "tablefunc", "tcn", "tsm_system_rows", "tsm_system_time", "unaccent",
+	"uuid-ossp", "xml2", "plpgsql", "plperl", "pltcl", "bool_plperl", "hstore_plperl", "jsonb_plperl", "plv8",
+	"age", "hll", "hypopg", "ip4r", "orafce", "pg_bigm", "pg_hashids", "pg_hint_plan", "pg_ivm",
+	"pg_jsonschema", "pg_partman", "pg_repack", "pg_similarity", "pg_uuidv7", "pgjwt", "pgmq", "pgroonga",
+	"pgrouting", "pgtap", "postgis", "postgis_raster", "postgis_sfcgal", "postgis_tiger_geocoder",
+	"postgis_topology", "address_standardizer", "address_standardizer_data_us", "periods", "prefix", "rum",
+	"semver", "temporal_tables", "timescaledb", "timescaledb_toolkit", "vector", "vectorscale", "h3",
+	"h3_postgis", "uint", "unit",
 }
 
 // languages lists the trusted ones: their code stays in its database.
@@ -202,7 +227,8 @@ func checkLanguage(p piece) error {
 	if slices.Contains(languages, fold(name)) {
 		return nil
 	}
-	return statement.Errorf(p.Pos, "The language %s is not allowed: its code reaches the server itself. Use sql or plpgsql.", p.Raw)
+	return statement.Errorf(p.Pos,
+		"The language %s is not allowed: its code reaches the server itself. Use sql or plpgsql.", p.Raw)
 }
 
 // clause reads LANGUAGE and SET of a routine or a block.
@@ -226,7 +252,9 @@ func (c *clause) add(p piece) error {
 	case c.named && p.Is('.'):
 		c.named = false
 	case last == "SET":
-		c.named, c.name, c.last = true, p, ""
+		c.named = true
+		c.name = p
+		c.last = ""
 		c.name.Raw = nil
 	default:
 		return c.end()
@@ -305,5 +333,6 @@ func (c *copyRule) end() error {
 		return statement.ErrPassOver // said before, and the file does not run
 	}
 	c.lexer.copied = c.stdin
-	return statement.Errorf(c.start, "COPY is not allowed: it reads the client's input or the server's files. Write INSERT statements (pg_dump --inserts).")
+	return statement.Errorf(c.start,
+		"COPY is not allowed: it reads the client's input or the server's files. Write INSERT statements (pg_dump --inserts).")
 }

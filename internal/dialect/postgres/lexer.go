@@ -7,8 +7,8 @@ import (
 )
 
 // lexer reads PostgreSQL's tokens as the server does, rule by rule:
-// https://github.com/postgres/postgres/blob/master/src/backend/parser/scan.l
-// Backslashes escape in E'…' only: standard_conforming_strings is on and a script may not turn it off.
+// https://github.com/postgres/postgres/blob/master/src/backend/parser/scan.l Backslashes escape in
+// E'…' only: standard_conforming_strings is on and a script may not turn it off.
 type lexer struct {
 	begun  bool // within a statement
 	data   bool // lines of a COPY come next: they belong to psql
@@ -41,7 +41,8 @@ func (l *lexer) Skip(r *statement.Reader) error {
 	}
 }
 
-// space lists the server's white space. A vertical tab is one since version 16, and an error before.
+// space lists the server's white space. A vertical tab is one since version 16, and an error
+// before.
 func space(c byte) bool { return c == ' ' || ('\t' <= c && c <= '\r') }
 
 func newline(c byte) bool { return c == '\n' || c == '\r' }
@@ -72,7 +73,8 @@ func skipBlock(r *statement.Reader) error {
 	return unclosed(pos, r, "comment")
 }
 
-// restricts reports whether a line is \restrict or \unrestrict with its token, which pg_dump writes around a dump.
+// restricts reports whether a line is \restrict or \unrestrict with its token, which pg_dump writes
+// around a dump.
 func restricts(r *statement.Reader) bool {
 	at := len(`\restrict `)
 	if !r.HasPrefix(`\restrict `) {
@@ -115,7 +117,8 @@ func (*lexer) Next(r *statement.Reader) (statement.TokenKind, error) {
 	case (c == 'u' || c == 'U') && r.Peek(1) == '&' && r.Peek(2) == '\'':
 		return statement.Text, quoted(r, 2)
 	case (c == 'u' || c == 'U') && r.Peek(1) == '&' && r.Peek(2) == '"':
-		return 0, statement.Errorf(r.Pos(), "A name in escapes is not allowed here. Write the characters themselves.")
+		return 0, statement.Errorf(r.Pos(),
+			"A name in escapes is not allowed here. Write the characters themselves.")
 	case c == '$':
 		return dollar(r)
 	case digit(c):
@@ -134,7 +137,8 @@ func (*lexer) Next(r *statement.Reader) (statement.TokenKind, error) {
 	}
 }
 
-// prefixed lists the letters that change what a text is: escapes, bits, hexadecimal digits, national characters.
+// prefixed lists the letters that change what a text is: escapes, bits, hexadecimal digits,
+// national characters.
 func prefixed(c byte) bool { return strings.IndexByte("eEbBxXnN", c) >= 0 }
 
 // quoted reads a text or a name whose quote stands behind n bytes.
@@ -177,8 +181,9 @@ func escaped(r *statement.Reader) error {
 	return unclosed(pos, r, "quote")
 }
 
-// goesOn passes over white space and comments behind a quote when they hold a line's end and another quote follows: both
-// are one text. https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS
+// goesOn passes over white space and comments behind a quote when they hold a line's end and
+// another quote follows: both are one text.
+// https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS
 func goesOn(r *statement.Reader) bool {
 	line, n := false, 0
 	for {
@@ -212,7 +217,8 @@ func dollar(r *statement.Reader) (statement.TokenKind, error) {
 	for ; n <= maxTag && wordByte(r.Peek(n)); n++ {
 	}
 	if n > maxTag {
-		return 0, statement.Errorf(r.Pos(), "The tag of this dollar quote is too long. Use at most %d bytes.", maxTag)
+		return 0, statement.Errorf(r.Pos(), "The tag of this dollar quote is too long. Use at most %d bytes.",
+			maxTag)
 	}
 	if r.Peek(n) != '$' {
 		r.Advance(1)
@@ -230,8 +236,8 @@ func dollar(r *statement.Reader) (statement.TokenKind, error) {
 	return statement.Text, nil
 }
 
-// number reads a number. What stands right behind one is an error in newer versions and a token of its own in older
-// ones, where it may open a quote.
+// number reads a number. What stands right behind one is an error in newer versions and a token of
+// its own in older ones, where it may open a quote.
 func number(r *statement.Reader) error {
 	pos := r.Pos()
 	if strings.IndexByte("xXoObB", r.Peek(1)) >= 0 && r.Peek(0) == '0' && hexadecimal(r.Peek(2)) {
@@ -247,7 +253,8 @@ func number(r *statement.Reader) error {
 		exponent(r)
 	}
 	if wordByte(r.Peek(0)) || r.Peek(0) == '$' {
-		return statement.Errorf(pos, "What follows this number belongs to it in some versions of PostgreSQL. Put a space behind the number.")
+		return statement.Errorf(pos,
+			"What follows this number belongs to it in some versions of PostgreSQL. Put a space behind the number.")
 	}
 	return nil
 }
@@ -283,7 +290,8 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 
 func hexadecimal(c byte) bool { return digit(c) || ('a' <= c|0x20 && c|0x20 <= 'f') }
 
-// wordByte lists what a bare name consists of: every character that is not ASCII too, a no-break space for one.
+// wordByte lists what a bare name consists of: every character that is not ASCII too, a no-break
+// space for one.
 func wordByte(c byte) bool {
 	return c >= 0x80 || c == '_' || digit(c) || ('a' <= c|0x20 && c|0x20 <= 'z')
 }

@@ -2,8 +2,9 @@ package postgres
 
 import "towpath/internal/statement"
 
-// variables looks for :name, :'name' and :"name", which psql replaces by values of its own. To the server a
-// single colon with something right behind it belongs into brackets, and into the JSON constructors.
+// variables looks for :name, :'name' and :"name", which psql replaces by values of its own. To the
+// server a single colon with something right behind it belongs into brackets, and into the JSON
+// constructors.
 type variables struct {
 	square int
 	json   bool               // the statement calls a constructor that takes 'key':value
@@ -24,7 +25,9 @@ func (v *variables) add(p piece) error {
 	case p.word == "JSON_OBJECT" || p.word == "JSON_OBJECTAGG":
 		v.json = true
 	case beside && v.square == 0 && !v.json && p.Kind != statement.Symbol:
-		return statement.Errorf(v.colon, ":%s is a variable of psql and no SQL, and nobody gives it a value. Write the value itself.", p.Raw)
+		return statement.Errorf(v.colon,
+			":%s is a variable of psql and no SQL, and nobody gives it a value. Write the value itself.",
+			p.Raw)
 	}
 	return nil
 }

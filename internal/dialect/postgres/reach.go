@@ -6,9 +6,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// reach looks for names that lead out of the database, or to our limits, anywhere in a statement. A routine
-// may use them by SQL that it puts together, which nobody can read beforehand: the session looks afterwards, and the
-// rights of the user are the bound.
+// reach looks for names that lead out of the database, or to our limits, anywhere in a statement. A
+// routine may use them by SQL that it puts together, which nobody can read beforehand: the session
+// looks afterwards, and the rights of the user are the bound.
 type reach struct {
 	config     configCall
 	configures bool // set_config was called
@@ -33,9 +33,11 @@ func (r *reach) add(p piece, last piece) error {
 		return statement.Errorf(p.Pos, "%s is not allowed: %s. Leave it out.", p.name, why)
 	}
 	target := r.target
-	r.target = p.word == "UPDATE" || p.word == "INTO" || (p.word == "FROM" && last.word == "DELETE") || (target && p.word == "ONLY")
+	r.target = p.word == "UPDATE" || p.word == "INTO" || (p.word == "FROM" && last.word == "DELETE") ||
+		(target && p.word == "ONLY")
 	if target && strings.HasPrefix(p.name, "pg_") && !strings.HasPrefix(p.name, "pg_temp") {
-		return statement.Errorf(p.Pos, "%s is not allowed here: it is the server's own catalogue. Use the statement that is made for it.", p.name)
+		return statement.Errorf(p.Pos,
+			"%s is not allowed here: it is the server's own catalogue. Use the statement that is made for it.", p.name)
 	}
 	return nil
 }
@@ -57,7 +59,8 @@ func (r *reach) configure(p piece) error {
 	case state == noCall || (state == wantsComma && p.Is(',')):
 		return nil
 	}
-	return statement.Errorf(p.Pos, "set_config is not allowed here: it may change the limits or the role that the server has set. Leave it out.")
+	return statement.Errorf(p.Pos,
+		"set_config is not allowed here: it may change the limits or the role that the server has set. Leave it out.")
 }
 
 func mayConfigure(p piece) bool {
@@ -81,11 +84,15 @@ func outward(name string) string {
 		return "it reaches the server's files"
 	case "pg_terminate_backend", "pg_cancel_backend", "pg_log_backend_memory_contexts":
 		return "it reaches sessions of others"
-	case "pg_authid", "pg_shadow", "pg_user_mapping", "pg_user_mappings", "pg_hba_file_rules", "pg_ident_file_mappings":
+	case "pg_authid", "pg_shadow", "pg_user_mapping", "pg_user_mappings", "pg_hba_file_rules",
+		"pg_ident_file_mappings":
 		return "it holds the server's secrets"
-	case "pg_reload_conf", "pg_promote", "pg_switch_wal", "pg_backup_start", "pg_backup_stop", "pg_start_backup", "pg_stop_backup",
-		"pg_create_restore_point", "pg_stat_reset_shared", "pg_log_standby_snapshot", "pg_drop_replication_slot", "pg_sync_replication_slots",
-		"pg_logfile_rotate", "pg_stat_reset_slru", "pg_stat_reset_replication_slot", "pg_stat_reset_subscription_stats", "pg_stat_reset_backend_stats",
+	case "pg_reload_conf", "pg_promote", "pg_switch_wal", "pg_backup_start", "pg_backup_stop",
+		"pg_start_backup", "pg_stop_backup",
+		"pg_create_restore_point", "pg_stat_reset_shared", "pg_log_standby_snapshot",
+		"pg_drop_replication_slot", "pg_sync_replication_slots",
+		"pg_logfile_rotate", "pg_stat_reset_slru", "pg_stat_reset_replication_slot",
+		"pg_stat_reset_subscription_stats", "pg_stat_reset_backend_stats",
 		"autoprewarm_start_worker", "autoprewarm_dump_now":
 		return "it concerns the whole server"
 	case "dblink":

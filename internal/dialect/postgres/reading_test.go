@@ -15,14 +15,20 @@ import (
 	"towpath/internal/engine"
 )
 
-// fragments make scripts that the server can read now and then, around the places where lexers differ.
+// fragments make scripts that the server can read now and then, around the places where lexers
+// differ.
 var fragments = []string{
-	"SELECT ", "SELECT 1", "; SELECT ", ";", ";\n", " ", "\n", "\r", "\t", "\f", "\v", "1", "1.5", "1e5", ".5", "$1", "0x1F", "1_000", "'a'", "'a;b'", "''", "'",
-	"E'", "e'\\'", "E'\\\\'", "'\\'", "U&'\\0041'", "U&'", "U&\"a\"", "N'", "n'x'", "B'1'", "B'", "X'1F'", "x'", "\\", "\\'", "--", "-- c\n", "-- '\r", "/*", "*/",
-	"/* ; */", "/* /* ' */ */", "$$", "$a$", "$é$", "$A$", "$1$$", "a$b$", "$", "\"", "\"a;b\"", "\"\"", "é", "\u00a0", "\u2028", "x", "E", "U&", "+", "-", "*", "/", "<>", "||", "::text",
-	"(", ")", ",", ".", " AS ", " AS end", " AS case", "CASE WHEN true THEN 1 END", " END", "\nEND", "; END", "BEGIN ATOMIC ", "CREATE FUNCTION f() RETURNS int ",
-	"CREATE FUNCTION f(begin int) RETURNS int BEGIN ATOMIC SELECT 1; END", "CREATE RULE r AS ON INSERT TO t DO (", "DELETE FROM b", "CREATE TABLE begin (atomic int)",
-	"UESCAPE '!'", " -- d\n 'b'", "\n'b\\'", "\n-- e\n'b'", "\r'b;'", "@@", "@-", "+--", "*/*", "\ufeff", "DO $$ ; $$", "INSERT INTO a VALUES ('b')", "\\restrict x\n",
+	"SELECT ", "SELECT 1", "; SELECT ", ";", ";\n", " ", "\n", "\r", "\t", "\f", "\v", "1", "1.5", "1e5",
+	".5", "$1", "0x1F", "1_000", "'a'", "'a;b'", "''", "'", "E'", "e'\\'", "E'\\\\'", "'\\'", "U&'\\0041'",
+	"U&'", "U&\"a\"", "N'", "n'x'", "B'1'", "B'", "X'1F'", "x'", "\\", "\\'", "--", "-- c\n", "-- '\r", "/*",
+	"*/", "/* ; */", "/* /* ' */ */", "$$", "$a$", "$é$", "$A$", "$1$$", "a$b$", "$", "\"", "\"a;b\"", "\"\"",
+	"é", "\u00a0", "\u2028", "x", "E", "U&", "+", "-", "*", "/", "<>", "||", "::text", "(", ")", ",", ".",
+	" AS ", " AS end", " AS case", "CASE WHEN true THEN 1 END", " END", "\nEND", "; END", "BEGIN ATOMIC ",
+	"CREATE FUNCTION f() RETURNS int ",
+	"CREATE FUNCTION f(begin int) RETURNS int BEGIN ATOMIC SELECT 1; END",
+	"CREATE RULE r AS ON INSERT TO t DO (", "DELETE FROM b", "CREATE TABLE begin (atomic int)", "UESCAPE '!'",
+	" -- d\n 'b'", "\n'b\\'", "\n-- e\n'b'", "\r'b;'", "@@", "@-", "+--", "*/*", "\ufeff", "DO $$ ; $$",
+	"INSERT INTO a VALUES ('b')", "\\restrict x\n",
 }
 
 func compose(picks []byte) string {
@@ -36,12 +42,17 @@ func compose(picks []byte) string {
 // values and blanks make scripts that the server mostly can read.
 var (
 	values = []string{
-		"1", "1.5", ".5", "1e5", "'a'", "'a;b'", "''", "'it''s;'", "E'\\';'", "e'\\\\'", "'\\'", "U&'\\0041;'", "N'x;\\'", "B'1'", "X'1F'", "$$;$$", "$a$ $$;' $a$", "$é$;$é$",
-		"$A$ $a$ ; $A$", "x", "\"a;b\"", "\"a\"\"b;\"", "a$b$", "é", "\u00a0", "E'a'\n'\\';'", "'a' -- c\r 'b;\\'", "U&'a'\n'b;\\\\'", "N'a'\r\n'\\'", "B'1'\n'0'", "'a'\n-- '\n'b;'",
-		"CASE WHEN true THEN 1 END", "(SELECT 1)", "ARRAY[1]", "1::text", "x.y", "f(';')", "$1", "1 AS end", "1 AS case", "E'\\'' -- c\n'\\'' ", "'a''", "E'\\\\''b;'",
+		"1", "1.5", ".5", "1e5", "'a'", "'a;b'", "''", "'it''s;'", "E'\\';'", "e'\\\\'", "'\\'",
+		"U&'\\0041;'", "N'x;\\'", "B'1'", "X'1F'", "$$;$$", "$a$ $$;' $a$", "$é$;$é$", "$A$ $a$ ; $A$", "x",
+		"\"a;b\"", "\"a\"\"b;\"", "a$b$", "é", "\u00a0", "E'a'\n'\\';'", "'a' -- c\r 'b;\\'",
+		"U&'a'\n'b;\\\\'", "N'a'\r\n'\\'", "B'1'\n'0'", "'a'\n-- '\n'b;'", "CASE WHEN true THEN 1 END",
+		"(SELECT 1)", "ARRAY[1]", "1::text", "x.y", "f(';')", "$1", "1 AS end", "1 AS case",
+		"E'\\'' -- c\n'\\'' ", "'a''", "E'\\\\''b;'",
 	}
-	blanks = []string{" ", "\n", "\r", "\t", "\f", " -- c\n", " -- ';\r", "/* ; */", "/* /* ' */ ; */", "/**/", "/* $$ */", "--\r", "--;\n", " /*/* */ */", "/***/", "-- \\\n"}
-	joints = []string{", ", ";", ";SELECT ", ", ", "+", "-", "||", "*", "<", "@", "; SELECT ", " AS b; SELECT ", ",", "/"}
+	blanks = []string{" ", "\n", "\r", "\t", "\f", " -- c\n", " -- ';\r", "/* ; */", "/* /* ' */ ; */",
+		"/**/", "/* $$ */", "--\r", "--;\n", " /*/* */ */", "/***/", "-- \\\n"}
+	joints = []string{", ", ";", ";SELECT ", ", ", "+", "-", "||", "*", "<", "@", "; SELECT ",
+		" AS b; SELECT ", ",", "/"}
 )
 
 // sensible alternates values, blanks and what joins them.
@@ -73,7 +84,8 @@ func prepare(ctx context.Context, conn *pgx.Conn, text string) (parsing, error) 
 		return one, nil
 	case !errors.As(err, &said):
 		return unreadable, err
-	case said.Code == "42601" && said.Routine == "exec_parse_message": // which has complaints about parameters too
+	case said.Code == "42601" &&
+		said.Routine == "exec_parse_message": // which has complaints about parameters too
 		return several, nil
 	case said.Code == "42601" && said.Routine == "scanner_yyerror":
 		return unreadable, nil
@@ -83,7 +95,8 @@ func prepare(ctx context.Context, conn *pgx.Conn, text string) (parsing, error) 
 	return one, nil // it was read, and means nothing here
 }
 
-// difference compares our cuts with the server's own reading of the whole. asked is false for what nobody can read.
+// difference compares our cuts with the server's own reading of the whole. asked is false for what
+// nobody can read.
 func difference(ctx context.Context, conn *pgx.Conn, script string) (why string, asked bool, err error) {
 	if strings.Contains(script, "\x00") {
 		return "", false, nil
@@ -100,7 +113,8 @@ func difference(ctx context.Context, conn *pgx.Conn, script string) (why string,
 		return "", false, nil // it is refused on purpose
 	}
 	if (whole == several) != (len(pieces) > 1) {
-		return fmt.Sprintf("%d pieces, and the server reads several: %v", len(pieces), whole == several), true, nil
+		return fmt.Sprintf("%d pieces, and the server reads several: %v", len(pieces),
+			whole == several), true, nil
 	}
 	for _, piece := range pieces {
 		if got, err := prepare(ctx, conn, piece); err != nil || got == unreadable || got == several {
@@ -121,7 +135,8 @@ func reader(t testing.TB) *pgx.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.Host, config.Port, config.User, config.Password, config.Database = host, port, target.Username, target.Password, "postgres"
+	config.Host, config.Port, config.User, config.Password, config.Database = host, port, target.Username,
+		target.Password, "postgres"
 	conn, err := pgx.ConnectConfig(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// roleReader reads a statement that makes, changes or removes roles, or gives and takes membership in
-// them. What its grammar does not hold is refused, wherever the statement is to run.
+// roleReader reads a statement that makes, changes or removes roles, or gives and takes membership
+// in them. What its grammar does not hold is refused, wherever the statement is to run.
 // https://www.postgresql.org/docs/current/sql-createrole.html
 type roleReader struct {
 	start statement.Position
@@ -63,7 +63,9 @@ func refusedRole(at statement.Position, what string) *statement.Error {
 func (r *roleReader) read() (err error) {
 	switch {
 	case r.kind == "USER" && r.Peek().Key == "MAPPING":
-		return statement.Errorf(r.start, "%s USER MAPPING is not allowed: it leads out of this database. Ask the server's administrator.", r.verb)
+		return statement.Errorf(r.start,
+			"%s USER MAPPING is not allowed: it leads out of this database. Ask the server's administrator.",
+			r.verb)
 	case r.verb == "CREATE":
 		if err = r.role(); err == nil {
 			r.Take("WITH")
@@ -89,8 +91,9 @@ func (r *roleReader) read() (err error) {
 
 // unknown shows nothing of the text: a password may stand there.
 func (r *roleReader) unknown() error {
-	return statement.Errorf(r.Pos(r.start), "A statement about roles may not say this. It may give LOGIN, INHERIT, CONNECTION LIMIT, PASSWORD, VALID UNTIL, "+
-		"membership in roles, and settings of their sessions.")
+	return statement.Errorf(r.Pos(r.start),
+		"A statement about roles may not say this. It may give LOGIN, INHERIT, CONNECTION LIMIT, PASSWORD, VALID UNTIL, "+
+			"membership in roles, and settings of their sessions.")
 }
 
 // role reads the name of one.
@@ -101,11 +104,15 @@ func (r *roleReader) role() error {
 	t := r.Peek()
 	switch {
 	case t.Key == "CURRENT_USER" || t.Key == "SESSION_USER" || t.Key == "CURRENT_ROLE":
-		return statement.Errorf(t.Pos, "%s is the user that runs the migration, which no migration may change. Name another role.", t.Key)
+		return statement.Errorf(t.Pos,
+			"%s is the user that runs the migration, which no migration may change. Name another role.",
+			t.Key)
 	case t.Key == "ALL" || t.Key == "PUBLIC":
-		return statement.Errorf(t.Pos, "%s stands for every role, the one that runs the migration too. Name each role.", t.Key)
+		return statement.Errorf(t.Pos,
+			"%s stands for every role, the one that runs the migration too. Name each role.", t.Key)
 	case strings.HasPrefix(t.Name, "pg_"), t.Name == "postgres":
-		return statement.Errorf(t.Pos, "%s has power over the whole server, and no migration may give, take or change it. Ask the server's administrator.", t.Name)
+		return statement.Errorf(t.Pos,
+			"%s has power over the whole server, and no migration may give, take or change it. Ask the server's administrator.", t.Name)
 	}
 	r.Next()
 	o := statement.Outside{Kind: statement.OutsideRole, Name: t.Name, Pos: t.Pos}
@@ -125,7 +132,8 @@ func (r *roleReader) roles() error {
 
 // roleFlags are options without a value. The server takes quoted ones too.
 var roleFlags = []string{
-	"login", "nologin", "inherit", "noinherit", "nosuperuser", "nocreatedb", "nocreaterole", "noreplication", "nobypassrls", "nocreateuser",
+	"login", "nologin", "inherit", "noinherit", "nosuperuser", "nocreatedb", "nocreaterole", "noreplication",
+	"nobypassrls", "nocreateuser",
 }
 
 // powers are options that reach beyond any database.
@@ -147,7 +155,8 @@ func (r *roleReader) option() error {
 		r.Next()
 		return nil
 	case slices.Contains(powers, t.Name):
-		return statement.Errorf(t.Pos, "%s reaches beyond the databases, and no migration may give it. Ask the server's administrator.", strings.ToUpper(t.Name))
+		return statement.Errorf(t.Pos, "%s reaches beyond the databases, and no migration may give it. Ask "+
+			"the server's administrator.", strings.ToUpper(t.Name))
 	case r.Take("ENCRYPTED", "PASSWORD"), r.Take("PASSWORD"):
 		if r.TakeText() || r.Take("NULL") {
 			return nil
@@ -184,7 +193,8 @@ func (r *roleReader) alter() error {
 		}
 		t := r.Peek()
 		r.Next()
-		r.outside = append(r.outside, statement.Outside{Kind: statement.OutsideDatabase, Name: t.Name, Pos: t.Pos})
+		r.outside = append(r.outside, statement.Outside{Kind: statement.OutsideDatabase, Name: t.Name,
+			Pos: t.Pos})
 		if r.Peek().Key != "SET" && r.Peek().Key != "RESET" {
 			return r.unknown()
 		}
@@ -205,7 +215,8 @@ func (r *roleReader) setting() error {
 	t := r.Peek()
 	r.Next()
 	if custom := r.TakeSymbol('.'); !custom && !allowedSetting(t.Name) {
-		return statement.Errorf(t.Pos, "%s %s is not allowed for a role: it may change limits, role or transaction. Ask the server's administrator.",
+		return statement.Errorf(t.Pos,
+			"%s %s is not allowed for a role: it may change limits, role or transaction. Ask the server's administrator.",
 			verb, strings.ToUpper(t.Name))
 	}
 	r.Rest() // the statement holds nothing but values behind it

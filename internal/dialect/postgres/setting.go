@@ -7,22 +7,26 @@ import (
 	"towpath/internal/statement"
 )
 
-// sessionSettings are what a migration may set: how its own statements are read, planned and written, and nothing that
-// our limits, the transaction or what outlives a commit depends on.
+// sessionSettings are what a migration may set: how its own statements are read, planned and
+// written, and nothing that our limits, the transaction or what outlives a commit depends on.
 // https://www.postgresql.org/docs/current/runtime-config-client.html
 var sessionSettings = []string{
-	"search_path", "schema", "time", "timezone", "datestyle", "intervalstyle", "extra_float_digits", "bytea_output", "xml", "xmloption", "xmlbinary",
-	"client_min_messages", "default_text_search_config", "lc_monetary", "lc_numeric", "lc_time", "lc_messages", "application_name",
-	"default_tablespace", "temp_tablespaces", "default_table_access_method", "default_toast_compression", "default_statistics_target",
-	"check_function_bodies", "row_security", "quote_all_identifiers", "array_nulls", "transform_null_equals", "escape_string_warning",
-	"constraints", "constraint_exclusion", "synchronize_seqscans", "backslash_quote", "gin_fuzzy_search_limit", "gin_pending_list_limit",
-	"work_mem", "maintenance_work_mem", "temp_buffers", "hash_mem_multiplier", "logical_decoding_work_mem", "vacuum_buffer_usage_limit",
-	"effective_cache_size", "effective_io_concurrency", "maintenance_io_concurrency", "random_page_cost", "seq_page_cost", "cpu_tuple_cost",
-	"cpu_index_tuple_cost", "cpu_operator_cost", "parallel_setup_cost", "parallel_tuple_cost", "parallel_leader_participation",
-	"max_parallel_workers", "max_parallel_workers_per_gather", "max_parallel_maintenance_workers", "min_parallel_table_scan_size",
-	"min_parallel_index_scan_size", "debug_parallel_query", "force_parallel_mode", "plan_cache_mode", "cursor_tuple_fraction",
-	"from_collapse_limit", "join_collapse_limit", "recursive_worktable_factor", "vacuum_cost_delay", "vacuum_cost_limit", "vacuum_cost_page_hit",
-	"vacuum_cost_page_miss", "vacuum_cost_page_dirty",
+	"search_path", "schema", "time", "timezone", "datestyle", "intervalstyle", "extra_float_digits",
+	"bytea_output", "xml", "xmloption", "xmlbinary", "client_min_messages", "default_text_search_config",
+	"lc_monetary", "lc_numeric", "lc_time", "lc_messages", "application_name", "default_tablespace",
+	"temp_tablespaces", "default_table_access_method", "default_toast_compression",
+	"default_statistics_target", "check_function_bodies", "row_security", "quote_all_identifiers",
+	"array_nulls", "transform_null_equals", "escape_string_warning", "constraints", "constraint_exclusion",
+	"synchronize_seqscans", "backslash_quote", "gin_fuzzy_search_limit", "gin_pending_list_limit", "work_mem",
+	"maintenance_work_mem", "temp_buffers", "hash_mem_multiplier", "logical_decoding_work_mem",
+	"vacuum_buffer_usage_limit", "effective_cache_size", "effective_io_concurrency",
+	"maintenance_io_concurrency", "random_page_cost", "seq_page_cost", "cpu_tuple_cost",
+	"cpu_index_tuple_cost", "cpu_operator_cost", "parallel_setup_cost", "parallel_tuple_cost",
+	"parallel_leader_participation", "max_parallel_workers", "max_parallel_workers_per_gather",
+	"max_parallel_maintenance_workers", "min_parallel_table_scan_size", "min_parallel_index_scan_size",
+	"debug_parallel_query", "force_parallel_mode", "plan_cache_mode", "cursor_tuple_fraction",
+	"from_collapse_limit", "join_collapse_limit", "recursive_worktable_factor", "vacuum_cost_delay",
+	"vacuum_cost_limit", "vacuum_cost_page_hit", "vacuum_cost_page_miss", "vacuum_cost_page_dirty",
 }
 
 // settingPrefixes begin the names of settings of the planner.
@@ -31,11 +35,12 @@ var settingPrefixes = []string{"enable_", "geqo", "jit"}
 func allowedSetting(name string) bool {
 	name = fold(name)
 	return slices.Contains(sessionSettings, name) ||
-		slices.ContainsFunc(settingPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+		slices.ContainsFunc(settingPrefixes,
+			func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
-// dumpSettings are written by pg_dump at the head of a dump. To these values they are passed over: the limits are ours,
-// and the others hold anyway.
+// dumpSettings are written by pg_dump at the head of a dump. To these values they are passed over:
+// the limits are ours, and the others hold anyway.
 var dumpSettings = map[string][]string{
 	"statement_timeout":                   {"0"},
 	"lock_timeout":                        {"0"},
@@ -103,16 +108,20 @@ func (s *settingRule) given() string {
 func refusedSetting(p piece, verb string) error {
 	switch name := fold(p.name); name {
 	case "lock_timeout", "statement_timeout":
-		return statement.Errorf(p.Pos, "%s %s is not allowed: the server has set its own limit. Write \"-- towpath: %s=…\" in the file's first line.",
+		return statement.Errorf(p.Pos,
+			"%s %s is not allowed: the server has set its own limit. Write \"-- towpath: %s=…\" in the file's first line.",
 			verb, strings.ToUpper(name), strings.ReplaceAll(name, "_", "-"))
 	case "client_encoding", "names":
-		return statement.Errorf(p.Pos, "%s %s is not allowed: files are UTF-8. Save this one as UTF-8, and leave the line out (pg_dump --encoding=UTF8).",
+		return statement.Errorf(p.Pos,
+			"%s %s is not allowed: files are UTF-8. Save this one as UTF-8, and leave the line out (pg_dump --encoding=UTF8).",
 			verb, strings.ToUpper(name))
 	case "role", "authorization":
-		return statement.Errorf(p.Pos, "%s %s is not allowed: a file does not choose whom it runs as. Leave it out (pg_dump --no-owner), and set the instance's option "+
+		return statement.Errorf(p.Pos, "%s %s is not allowed: a file does not choose whom it runs as. "+
+			"Leave it out (pg_dump --no-owner), and set the instance's option "+
 			"role: its files then run as that role.", verb, strings.ToUpper(name))
 	default:
-		return statement.Errorf(p.Pos, "%s %s is not allowed: it is no setting of a migration's own statements, and may change limits, role or transaction. Leave it out.",
+		return statement.Errorf(p.Pos,
+			"%s %s is not allowed: it is no setting of a migration's own statements, and may change limits, role or transaction. Leave it out.",
 			verb, strings.ToUpper(name))
 	}
 }

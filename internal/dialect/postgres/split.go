@@ -9,7 +9,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// transaction lists the statements that may enclose a whole file. https://www.postgresql.org/docs/current/sql-begin.html
+// transaction lists the statements that may enclose a whole file.
+// https://www.postgresql.org/docs/current/sql-begin.html
 func transaction() statement.Transaction {
 	return statement.Transaction{
 		Begin:  []string{"BEGIN", "BEGIN WORK", "BEGIN TRANSACTION", "START TRANSACTION"},
@@ -67,7 +68,8 @@ func read(t statement.Token, depth int) piece {
 	return p
 }
 
-// fold makes lower case of ASCII letters, and of nothing else, as the server does. A long s is no S.
+// fold makes lower case of ASCII letters, and of nothing else, as the server does. A long s is no
+// S.
 func fold(name string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -114,8 +116,8 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 	return false, err
 }
 
-// follow keeps the depth of a body that is written as SQL, and notices CONCURRENTLY. Each statement of a body has its
-// semicolon, so that the END of a body stands behind one, and no other END does.
+// follow keeps the depth of a body that is written as SQL, and notices CONCURRENTLY. Each statement
+// of a body has its semicolon, so that the END of a body stands behind one, and no other END does.
 func (j *judge) follow(p piece) {
 	switch {
 	case p.word == "ATOMIC" && j.last.word == "BEGIN" && j.lead[0] == "CREATE" && j.parens == 0:
@@ -123,13 +125,15 @@ func (j *judge) follow(p piece) {
 	case p.word == "END" && j.body > 0 && (j.last.isSemicolon || j.last.word == "ATOMIC"):
 		j.body--
 	case p.word == "TEMP" || p.word == "TEMPORARY":
-		j.temp = j.temp || slices.Contains([]string{"CREATE", "REPLACE", "GLOBAL", "LOCAL", "INTO"}, j.last.word)
+		j.temp = j.temp || slices.Contains([]string{"CREATE", "REPLACE", "GLOBAL", "LOCAL", "INTO"},
+			j.last.word)
 	case p.word == "CONCURRENTLY" && j.lead[0] != "REFRESH":
 		j.notx = true
 	}
 }
 
-// isRule reports whether the statement is a CREATE RULE, the only one with semicolons in parentheses.
+// isRule reports whether the statement is a CREATE RULE, the only one with semicolons in
+// parentheses.
 func (j *judge) isRule() bool {
 	return j.verb.String() == "CREATE RULE"
 }
@@ -196,13 +200,16 @@ func (j *judge) has(word string) bool {
 	return false
 }
 
-// refuse says what must not run. The first word decides the kind of the statement, and with it what else is asked.
+// refuse says what must not run. The first word decides the kind of the statement, and with it what
+// else is asked.
 func (j *judge) refuse(p piece) error {
 	if p.Kind != statement.Text && p.Names(towpath.LedgerTable) {
-		return statement.Errorf(p.Pos, "The table %s is where Towpath records what has run. Leave it out of the file (pg_dump --exclude-table=*.%[1]s).", towpath.LedgerTable)
+		return statement.Errorf(p.Pos, "The table %s is where Towpath records what has run. Leave it out "+
+			"of the file (pg_dump --exclude-table=*.%[1]s).", towpath.LedgerTable)
 	}
 	if p.Is('\\') {
-		return &statement.Error{Pos: p.Pos, Through: "\n", Message: "Commands with a backslash belong to psql and are not SQL. Leave this line out."}
+		return &statement.Error{Pos: p.Pos, Through: "\n",
+			Message: "Commands with a backslash belong to psql and are not SQL. Leave this line out."}
 	}
 	if err := j.psql.add(p); err != nil {
 		return err

@@ -27,9 +27,13 @@ func Validate(s statement.Statement, t Target) error {
 	for _, o := range s.Outside {
 		switch {
 		case o.Kind == statement.OutsideRole && (sameRole(o.Name, t.User) || sameRole(o.Name, t.Role)):
-			return statement.Errorf(o.Pos, "%s is the user that runs the migration, which no migration may change. Name another role.", o.Name)
+			return statement.Errorf(o.Pos,
+				"%s is the user that runs the migration, which no migration may change. Name another role.",
+				o.Name)
 		case o.Kind == statement.OutsideDatabase && Clip(o.Name) != Clip(t.Database):
-			return statement.Errorf(o.Pos, "This reaches the database %s: a migration stays in its own. Write a file for that database.", o.Name)
+			return statement.Errorf(o.Pos,
+				"This reaches the database %s: a migration stays in its own. Write a file for that database.",
+				o.Name)
 		}
 	}
 	return nil

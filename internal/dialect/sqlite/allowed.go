@@ -5,13 +5,16 @@ import (
 	"strings"
 )
 
-// AllowedPragma names those that a migration may use: they read, they mark the file, or they matter to this session only.
+// AllowedPragma names those that a migration may use: they read, they mark the file, or they matter
+// to this session only.
 func AllowedPragma(name string) bool {
 	switch strings.ToLower(name) {
 	case "application_id", "user_version", // in the file's header, part of the transaction
-		"foreign_keys", "defer_foreign_keys", "legacy_alter_table", "recursive_triggers", // of the session; table rebuilds use them
+		// of the session; table rebuilds use them
+		"foreign_keys", "defer_foreign_keys", "legacy_alter_table", "recursive_triggers",
 		"foreign_key_check", "integrity_check", "quick_check", "analysis_limit", "optimize",
-		"foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo",
+		"foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list",
+		"table_xinfo",
 		"collation_list", "function_list":
 		return true
 	}

@@ -2,8 +2,9 @@ package sqlite
 
 import "strings"
 
-// functions lists those of SQLite that compute, and nothing else: https://www.sqlite.org/lang_corefunc.html. Left out are
-// load_extension, those that show memory or the file's pages, and those that write the server's log.
+// functions lists those of SQLite that compute, and nothing else:
+// https://www.sqlite.org/lang_corefunc.html. Left out are load_extension, those that show memory or
+// the file's pages, and those that write the server's log.
 var functions = set(`
 -> ->> abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling changes char coalesce concat concat_ws cos cosh count cume_dist
 current_date current_time current_timestamp date datetime degrees dense_rank exp first_value floor format glob group_concat hex

@@ -14,7 +14,8 @@ type rule interface {
 	end() error // the statement ends here
 }
 
-// first decides by a statement's first word. What is in no list is refused: https://www.sqlite.org/lang.html
+// first decides by a statement's first word. What is in no list is refused:
+// https://www.sqlite.org/lang.html
 func (j *judge) first(t statement.Token) error {
 	switch word := upper(t); word {
 	case "SELECT", "VALUES", "WITH", "INSERT", "REPLACE", "UPDATE", "DELETE", "ANALYZE", "REINDEX":
@@ -38,17 +39,23 @@ func refusedVerb(t statement.Token, word string) error {
 	switch word {
 	case "":
 		if t.Kind == statement.Symbol {
-			return statement.Errorf(t.Pos, "A statement cannot begin with %q. Begin it with a key word such as CREATE or INSERT.", t.Raw)
+			return statement.Errorf(t.Pos,
+				"A statement cannot begin with %q. Begin it with a key word such as CREATE or INSERT.", t.Raw)
 		}
-		return statement.Errorf(t.Pos, "A statement cannot begin with %s. Begin it with a key word such as CREATE or INSERT.", t.Raw)
+		return statement.Errorf(t.Pos,
+			"A statement cannot begin with %s. Begin it with a key word such as CREATE or INSERT.", t.Raw)
 	case "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE":
-		return statement.Errorf(t.Pos, "%s is not allowed: each file runs in one transaction of its own. %s", word, statement.LeaveOut)
+		return statement.Errorf(t.Pos, "%s is not allowed: each file runs in one transaction of its own. %s",
+			word, statement.LeaveOut)
 	case "ATTACH", "DETACH":
-		return statement.Errorf(t.Pos, "%s is not allowed: a migration changes one database only. Write a file for each database.", word)
+		return statement.Errorf(t.Pos,
+			"%s is not allowed: a migration changes one database only. Write a file for each database.", word)
 	case "VACUUM":
-		return statement.Errorf(t.Pos, "VACUUM is not allowed: it cannot run in a transaction, and INTO writes another file. Run it by hand outside of migrations.")
+		return statement.Errorf(t.Pos,
+			"VACUUM is not allowed: it cannot run in a transaction, and INTO writes another file. Run it by hand outside of migrations.")
 	}
-	return statement.Errorf(t.Pos, "%s is no statement that a migration may hold. Check its spelling: a migration changes data or this database's schema.", word)
+	return statement.Errorf(t.Pos, "%s is no statement that a migration may hold. Check its spelling: a "+
+		"migration changes data or this database's schema.", word)
 }
 
 // upper is a key word as SQLite reads it: letters of ASCII in any case, "" for all else.
@@ -59,7 +66,8 @@ func upper(t statement.Token) string {
 	return t.Upper()
 }
 
-// name is what a token says where a name may stand: SQLite takes a string for one. Doubled quotes are left as they are.
+// name is what a token says where a name may stand: SQLite takes a string for one. Doubled quotes
+// are left as they are.
 func name(t statement.Token) string {
 	switch t.Kind {
 	case statement.Word:
@@ -105,7 +113,8 @@ func (o *objectRule) add(t statement.Token) error {
 	case o.module == usingModule:
 		o.module = moduleSeen
 		if !SafeModule(name(t)) {
-			return statement.Errorf(t.Pos, "The module %s is not allowed: its tables may reach beyond this database. Use one of %s.", t.Raw, strings.Join(modules, ", "))
+			return statement.Errorf(t.Pos, "The module %s is not allowed: its tables may reach beyond this "+
+				"database. Use one of %s.", t.Raw, strings.Join(modules, ", "))
 		}
 	case word == "USING":
 		o.module = usingModule
@@ -140,7 +149,8 @@ func (o *objectRule) addKind(t statement.Token, word string) error {
 		return nil
 	}
 	return statement.Errorf(o.start, "%s %s is no statement that a migration may hold. "+
-		"Check its spelling: SQLite has tables, indexes, views and triggers, and alters tables only.", o.verb, t.Raw)
+		"Check its spelling: SQLite has tables, indexes, views and triggers, and alters tables only.", o.verb,
+		t.Raw)
 }
 
 // creates says whether the statement makes an object of that kind.
@@ -197,10 +207,13 @@ func (p *pragmaRule) allowed() error {
 		return nil
 	}
 	if p.said == "writable_schema" {
-		return statement.Errorf(p.name.Pos, "PRAGMA writable_schema is not allowed: it changes the schema behind SQLite's back. "+
-			"Where a dump has it, write CREATE VIRTUAL TABLE, and leave out what the dump says of the tables that come with it.")
+		return statement.Errorf(p.name.Pos,
+			"PRAGMA writable_schema is not allowed: it changes the schema behind SQLite's back. "+
+				"Where a dump has it, write CREATE VIRTUAL TABLE, and leave out what the dump says of the tables that come with it.")
 	}
-	return statement.Errorf(p.name.Pos, "PRAGMA %s is not allowed: it reaches beyond the migration or changes its limits. Leave it out.", p.said)
+	return statement.Errorf(p.name.Pos,
+		"PRAGMA %s is not allowed: it reaches beyond the migration or changes its limits. Leave it out.",
+		p.said)
 }
 
 func (p *pragmaRule) end() error {

@@ -8,8 +8,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// names follows where in a statement the names of tables stand, and refuses those that are not the database's own. What it
-// cannot see, such as the second table behind a comma, the guard refuses.
+// names follows where in a statement the names of tables stand, and refuses those that are not the
+// database's own. What it cannot see, such as the second table behind a comma, the guard refuses.
 type names struct {
 	place   place           // of the token that comes
 	was     place           // of the last token
@@ -30,9 +30,10 @@ const (
 	writes               // a table is changed or made here; a parenthesis behind it holds columns
 )
 
-// outsideFunctions lead out of the database. SQLite's shell has most, its library the first; the guard has the list of those that
-// may be called.
-var outsideFunctions = []string{"load_extension", "fts3_tokenizer", "sqlite_log", "readfile", "writefile", "edit", "fsdir", "lsmode"}
+// outsideFunctions lead out of the database. SQLite's shell has most, its library the first; the
+// guard has the list of those that may be called.
+var outsideFunctions = []string{"load_extension", "fts3_tokenizer", "sqlite_log", "readfile", "writefile",
+	"edit", "fsdir", "lsmode"}
 
 func (n *names) add(t statement.Token) error {
 	err := n.refuse(t)
@@ -51,10 +52,14 @@ func (n *names) add(t statement.Token) error {
 
 func (n *names) refuse(t statement.Token) error {
 	if n.outside != "" && t.Is('(') {
-		return statement.Errorf(n.last.Pos, "%s leads out of the database, to code or files of the server. Leave it out.", n.outside)
+		return statement.Errorf(n.last.Pos,
+			"%s leads out of the database, to code or files of the server. Leave it out.", n.outside)
 	}
-	if t.Names(towpath.LedgerTable) && (t.Kind != statement.Text || n.place != nowhere || n.virtual || n.alter) {
-		return statement.Errorf(t.Pos, "The table %s is where Towpath records what has run. Leave it out of the file.", towpath.LedgerTable)
+	if t.Names(towpath.LedgerTable) && (t.Kind != statement.Text || n.place != nowhere || n.virtual ||
+		n.alter) {
+		return statement.Errorf(t.Pos,
+			"The table %s is where Towpath records what has run. Leave it out of the file.",
+			towpath.LedgerTable)
 	}
 	if n.place == nowhere || t.Kind == statement.Symbol {
 		return nil
@@ -63,7 +68,8 @@ func (n *names) refuse(t statement.Token) error {
 	if Readable(said) && (n.place == reads || !catalogue(said)) {
 		return nil
 	}
-	return statement.Errorf(t.Pos, "%s is a table of SQLite itself. Change the schema with CREATE, ALTER and DROP.", t.Raw)
+	return statement.Errorf(t.Pos,
+		"%s is a table of SQLite itself. Change the schema with CREATE, ALTER and DROP.", t.Raw)
 }
 
 // move finds the place of the next token. Behind a dot it is that of the schema's name.
@@ -110,7 +116,8 @@ func passed(word string) bool {
 	return false
 }
 
-// Readable says whether a migration may read a table of that name: all but those that SQLite provides to look below its tables.
+// Readable says whether a migration may read a table of that name: all but those that SQLite
+// provides to look below its tables.
 func Readable(name string) bool {
 	pragma, ok := strings.CutPrefix(name, "pragma_")
 	switch {

@@ -28,7 +28,8 @@ func newReader(t testing.TB) *reader {
 	var pin runtime.Pinner
 	defer pin.Unpin()
 	pin.Pin(&r.db)
-	if code := lib.Xsqlite3_open_v2(r.tls, name, uintptr(unsafe.Pointer(&r.db)), lib.SQLITE_OPEN_READWRITE|lib.SQLITE_OPEN_CREATE|lib.SQLITE_OPEN_MEMORY, 0); code != lib.SQLITE_OK {
+	if code := lib.Xsqlite3_open_v2(r.tls, name, uintptr(unsafe.Pointer(&r.db)),
+		lib.SQLITE_OPEN_READWRITE|lib.SQLITE_OPEN_CREATE|lib.SQLITE_OPEN_MEMORY, 0); code != lib.SQLITE_OK {
 		t.Fatalf("open: code %d", code)
 	}
 	t.Cleanup(func() { lib.Xsqlite3_close_v2(r.tls, r.db) })
@@ -50,8 +51,8 @@ func cString(t testing.TB, text string) uintptr {
 	return p
 }
 
-// first compiles the first statement of a script. It returns how many bytes SQLite has read, whether the statement is good, and
-// whether there was one.
+// first compiles the first statement of a script. It returns how many bytes SQLite has read,
+// whether the statement is good, and whether there was one.
 func (r *reader) first(t testing.TB, script string) (read int, good, found bool) {
 	t.Helper()
 	text := cString(t, script)
@@ -59,7 +60,8 @@ func (r *reader) first(t testing.TB, script string) (read int, good, found bool)
 	var pin runtime.Pinner
 	defer pin.Unpin()
 	pin.Pin(&out)
-	code := lib.Xsqlite3_prepare_v2(r.tls, r.db, text, -1, uintptr(unsafe.Pointer(&out.compiled)), uintptr(unsafe.Pointer(&out.tail)))
+	code := lib.Xsqlite3_prepare_v2(r.tls, r.db, text, -1, uintptr(unsafe.Pointer(&out.compiled)),
+		uintptr(unsafe.Pointer(&out.tail)))
 	lib.Xsqlite3_finalize(r.tls, out.compiled)
 	return int(out.tail - text), code == lib.SQLITE_OK, out.compiled != 0
 }
@@ -78,8 +80,9 @@ func (c cutter) Token(t statement.Token) (bool, error) {
 
 func (c cutter) Finish(*statement.Statement, bool) error { return nil }
 
-// compare says where our cuts differ from SQLite's, "" when they do not. After a good statement SQLite has read through its
-// semicolon, and so have we. One with a fault it has read as far as the fault, which may not lie behind our end of it.
+// compare says where our cuts differ from SQLite's, "" when they do not. After a good statement
+// SQLite has read through its semicolon, and so have we. One with a fault it has read as far as the
+// fault, which may not lie behind our end of it.
 func compare(t testing.TB, r *reader, script string) string {
 	t.Helper()
 	for s, err := range statement.Split(strings.NewReader(script), permissive{}) {
@@ -106,15 +109,17 @@ func compare(t testing.TB, r *reader, script string) string {
 
 // scripts hold what a lexer stumbles over.
 var scripts = []string{
-	"SELECT 1; SELECT 2", "SELECT 000;;", "SELECT $a(;); SELECT 2", "SELECT $a('); SELECT ';", "SELECT @a::b(/*); SELECT 1 --*/",
-	"SELECT :a; SELECT #1;", "SELECT ?1;?2", "SELECT \v1; \v; SELECT 2", "SELECT 1 /*/ ; */ ; SELECT 3", "SELECT 1 /* ; ",
-	"SELECT 1 -- ;\n; SELECT 2 --\r;\n", "SELECT [a;]; SELECT [b", "SELECT `;```; SELECT \"\"\";\" FROM a", "SELECT x'00';'x;'",
-	"SELECT x'0;'; SELECT 1", "SELECT 1e5;SELECT 1.;SELECT .5e-3;SELECT 0x1F;SELECT 1_0", "\ufeffSELECT 1;\ufeff;SELECT\ufeff2",
-	"CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END; SELECT 2", "CREATE TEMP TRIGGER t DELETE ON a BEGIN SELECT CASE 1 WHEN 2 THEN 3 END; END; SELECT 2",
-	"EXPLAIN CREATE TRIGGER t DELETE ON a BEGIN DELETE FROM b; END; SELECT 2", "EXPLAIN QUERY PLAN SELECT 1; SELECT 2",
-	"CREATE TRIGGER t DELETE ON a BEGIN DELETE FROM b; END", "CREATE TABLE \"trigger\" (a); SELECT 2", "CREATE TEMPORARY TABLE trigger2 (a); END;",
-	"CREATE TRIGGER IF NOT EXISTS main.t UPDATE OF a ON a WHEN 1 BEGIN UPDATE b SET a = 1; SELECT 'END;'; END;SELECT 1", "BEGIN; COMMIT; END",
-	"SELECT a->'b;', a->>'c' FROM a; SELECT 1", "SELECT é$1, _a FROM a; SELECT 1", "SELECT 1 \\ 2; SELECT 1", "SELECT 1!=2; SELECT ~1 << 2; SELECT 1 ! 2",
+	"SELECT 1; SELECT 2", "SELECT 000;;", "SELECT $a(;); SELECT 2", "SELECT $a('); SELECT ';",
+	"SELECT @a::b(/*); SELECT 1 --*/", "SELECT :a; SELECT #1;", "SELECT ?1;?2", "SELECT \v1; \v; SELECT 2",
+	"SELECT 1 /*/ ; */ ; SELECT 3", "SELECT 1 /* ; ",
+	"SELECT 1 -- ;\n; SELECT 2 --\r;\n", "SELECT [a;]; SELECT [b", "SELECT `;```; SELECT \"\"\";\" FROM a",
+	"SELECT x'00';'x;'", "SELECT x'0;'; SELECT 1", "SELECT 1e5;SELECT 1.;SELECT .5e-3;SELECT 0x1F;SELECT 1_0",
+	"\ufeffSELECT 1;\ufeff;SELECT\ufeff2", "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END; SELECT 2",
+	"CREATE TEMP TRIGGER t DELETE ON a BEGIN SELECT CASE 1 WHEN 2 THEN 3 END; END; SELECT 2",
+	"EXPLAIN CREATE TRIGGER t DELETE ON a BEGIN DELETE FROM b; END; SELECT 2",
+	"EXPLAIN QUERY PLAN SELECT 1; SELECT 2", "CREATE TRIGGER t DELETE ON a BEGIN DELETE FROM b; END",
+	"CREATE TABLE \"trigger\" (a); SELECT 2", "CREATE TEMPORARY TABLE trigger2 (a); END;",
+	"CREATE TRIGGER IF NOT EXISTS main.t UPDATE OF a ON a WHEN 1 BEGIN UPDATE b SET a = 1; SELECT 'END;'; END;SELECT 1", "BEGIN; COMMIT; END", "SELECT a->'b;', a->>'c' FROM a; SELECT 1", "SELECT é$1, _a FROM a; SELECT 1", "SELECT 1 \\ 2; SELECT 1", "SELECT 1!=2; SELECT ~1 << 2; SELECT 1 ! 2",
 }
 
 func TestSplit_cutsAsSQLiteDoes(t *testing.T) {

@@ -108,7 +108,8 @@ func within(r *statement.Reader) {
 	}
 }
 
-// blank is what SQLite takes for one behind another and within a token: a vertical tab too, which cannot come first.
+// blank is what SQLite takes for one behind another and within a token: a vertical tab too, which
+// cannot come first.
 func blank(c byte) bool { return c == ' ' || ('\t' <= c && c <= '\r') }
 
 func unclosed(pos statement.Position, r *statement.Reader, what string) error {
@@ -119,13 +120,16 @@ func unclosed(pos statement.Position, r *statement.Reader, what string) error {
 }
 
 func wordByte(c byte) bool {
-	return c >= 0x80 || c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+	return c >= 0x80 || c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c &&
+		c <= 'Z'
 }
 
-// transaction lists the statements that may enclose a whole file. https://www.sqlite.org/lang_transaction.html
+// transaction lists the statements that may enclose a whole file.
+// https://www.sqlite.org/lang_transaction.html
 func transaction() statement.Transaction {
 	return statement.Transaction{
-		Begin: []string{"BEGIN", "BEGIN TRANSACTION", "BEGIN DEFERRED", "BEGIN DEFERRED TRANSACTION", "BEGIN IMMEDIATE",
+		Begin: []string{"BEGIN", "BEGIN TRANSACTION", "BEGIN DEFERRED", "BEGIN DEFERRED TRANSACTION",
+			"BEGIN IMMEDIATE",
 			"BEGIN IMMEDIATE TRANSACTION", "BEGIN EXCLUSIVE", "BEGIN EXCLUSIVE TRANSACTION"},
 		End: []string{"COMMIT", "COMMIT TRANSACTION", "END", "END TRANSACTION"},
 	}
@@ -203,7 +207,8 @@ func (j *judge) refuse(t statement.Token) error {
 		return err
 	}
 	if variable(t) {
-		return statement.Errorf(t.Pos, "%s is a parameter, and nobody gives it a value. Write the value itself.", t.Raw)
+		return statement.Errorf(t.Pos,
+			"%s is a parameter, and nobody gives it a value. Write the value itself.", t.Raw)
 	}
 	if j.rule == nil {
 		return j.first(t)
@@ -248,7 +253,8 @@ func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
 		return err
 	}
 	if atEnd && (j.trigger == inTrigger || j.trigger == afterSemicolon) {
-		return statement.Errorf(j.begin, "The trigger that begins here has no end. Close its body with \"END;\".")
+		return statement.Errorf(j.begin,
+			"The trigger that begins here has no end. Close its body with \"END;\".")
 	}
 	s.Verb = j.verb.String()
 	s.Whole = dialect.FailsWhole(s.Verb)

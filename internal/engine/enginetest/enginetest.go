@@ -18,17 +18,19 @@ type Fixture struct {
 	Engine engine.Engine
 	New    func(t *testing.T) engine.Target // a fresh, empty database
 
-	Missing          func(t *testing.T) engine.Target // a database that is not there
-	AutoKey          string                           // type and constraints of a key that counts up
-	Slow             string                           // a statement that needs many seconds
-	Blocker          []string                         // what is said of a session that holds a lock and runs Slow
+	Missing func(t *testing.T) engine.Target // a database that is not there
+	AutoKey string                           // type and constraints of a key that counts up
+	Slow    string                           // a statement that needs many seconds
+	// what is said of a session that holds a lock and runs Slow
+	Blocker          []string
 	TransactionalDDL bool
 	Schema           string   // a script with one of everything that the catalogue reader knows
 	Split            []Case   // dialect's own scripts
 	Refused          []Refuse // scripts that Split must refuse
 	// OwnTransaction are the dialect's longest words that begin and end a transaction.
 	OwnTransaction [2]string
-	// Has reports whether the server that runs is, or is as new as, what a line of a script needs: "18", "mariadb". Nil needs nothing.
+	// Has reports whether the server that runs is, or is as new as, what a line of a script needs:
+	// "18", "mariadb". Nil needs nothing.
 	Has func(word string) bool
 	// Cosmetic are two scripts whose catalogues are the same although their texts differ.
 	Cosmetic [2]string
@@ -191,10 +193,18 @@ func wantKind(t *testing.T, err error, kind engine.Kind) *engine.Error {
 
 func entry(version string, epoch int64) towpath.LedgerEntry {
 	return towpath.LedgerEntry{
-		MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL},
-		State:       towpath.LedgerDone, Description: "create ünïcode 表", Path: "db/1##ddl.sql", Checksum: strings.Repeat("a", 64),
-		Commit: strings.Repeat("b", 40), Epoch: epoch, ServerID: "server", DatabaseID: "database",
-		StatementsTotal: 3, StatementsDone: 2, StartedAt: time.Date(2026, 11, 22, 10, 11, 12, 345678000, time.UTC),
+		MigrationID:     towpath.MigrationID{Version: version, Type: towpath.TypeDDL},
+		State:           towpath.LedgerDone,
+		Description:     "create ünïcode 表",
+		Path:            "db/1##ddl.sql",
+		Checksum:        strings.Repeat("a", 64),
+		Commit:          strings.Repeat("b", 40),
+		Epoch:           epoch,
+		ServerID:        "server",
+		DatabaseID:      "database",
+		StatementsTotal: 3,
+		StatementsDone:  2,
+		StartedAt:       time.Date(2026, 11, 22, 10, 11, 12, 345678000, time.UTC),
 	}
 }
 

@@ -8,14 +8,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// testOwnTransaction: a pair around the whole file is left out, all other transaction control is refused.
+// testOwnTransaction: a pair around the whole file is left out, all other transaction control is
+// refused.
 func testOwnTransaction(t *testing.T, f Fixture) {
 	begin, end := f.OwnTransaction[0], f.OwnTransaction[1]
 	for _, c := range []struct {
 		name, script string
 		want         []string
 	}{
-		{"around the whole file", "-- a\nBEGIN;\nSELECT 1;\nSELECT 2;\nCOMMIT;\n-- b\n", []string{"fine", "fine"}},
+		{"around the whole file", "-- a\nBEGIN;\nSELECT 1;\nSELECT 2;\nCOMMIT;\n-- b\n",
+			[]string{"fine", "fine"}},
 		{"no semicolon at the end", "begin; SELECT 1; Commit", []string{"fine"}},
 		{"nothing in it", "BEGIN; COMMIT;", nil},
 		{"comments within", "BEGIN /* x */ -- y\n; SELECT 1; /* z */ COMMIT -- w", []string{"fine"}},
@@ -24,7 +26,8 @@ func testOwnTransaction(t *testing.T, f Fixture) {
 		{"never begun", "SELECT 1;\nCOMMIT;", []string{"fine", "2:1"}},
 		{"begun too late", "SELECT 1;\nBEGIN;\nSELECT 2;\nCOMMIT;", []string{"fine", "2:1", "fine", "4:1"}},
 		{"ended too early", "BEGIN;\nSELECT 1;\nCOMMIT;\nSELECT 2;", []string{"fine", "1:1", "3:1", "fine"}},
-		{"two of them", "BEGIN;\nSELECT 1;\nCOMMIT;\nBEGIN;\nSELECT 2;\nCOMMIT;", []string{"fine", "4:1", "1:1", "3:1", "fine", "6:1"}},
+		{"two of them", "BEGIN;\nSELECT 1;\nCOMMIT;\nBEGIN;\nSELECT 2;\nCOMMIT;",
+			[]string{"fine", "4:1", "1:1", "3:1", "fine", "6:1"}},
 		{"one in another", "BEGIN;\nBEGIN;\nSELECT 1;\nCOMMIT;\nCOMMIT;", []string{"2:1", "fine", "5:1"}},
 		{"undone at the end", "BEGIN;\nSELECT 1;\nROLLBACK;", []string{"fine", "3:1", "1:1"}},
 		{"undone within", "BEGIN;\nROLLBACK;\nSELECT 1;\nCOMMIT;", []string{"2:1", "fine"}},
@@ -45,19 +48,26 @@ func testOwnTransaction(t *testing.T, f Fixture) {
 
 // goingBack are comments of tools, and of people, that begin the part which takes a change back.
 var goingBack = []string{
-	"-- migrate:down", "-- migrate:down transaction:false", "--\tmigrate:down", "-- +goose Down", "-- +goose down", "-- +migrate Down",
-	"-- +migrate Down notransaction", "---- create above / drop below ----", "-- //@UNDO", "-- @UNDO", "-- !Downs", "-- --- !Downs", "-- Down Migration",
-	"-- rambler down", "-- ==== DOWN ====", "-- +micrate Down", "-- +duckdown down", "-- down", "-- Down:", "-- DOWN", "-- rollback", "-- ROLLBACK:", "-- roll back",
-	"-- undo", "-- Revert", "-- migration down", "-- [down]", "-- @down", "-- === Rollback script ===", "-- db:rollback", "/* down */", "/* +goose Down */",
-	"/* migrate:down\n */", "-- +goose Down\r", "-- + goose Down", "-- ROLL-BACK", "-- Downgrade:", "-- backwards", "-- tear down", "-- To rollback:",
-	"-- Rollback steps:", "-- name: migrate_down", "-- direction: down", "-- V2 down", "-- 002_down",
+	"-- migrate:down", "-- migrate:down transaction:false", "--\tmigrate:down", "-- +goose Down",
+	"-- +goose down", "-- +migrate Down",
+	"-- +migrate Down notransaction", "---- create above / drop below ----", "-- //@UNDO", "-- @UNDO",
+	"-- !Downs", "-- --- !Downs", "-- Down Migration",
+	"-- rambler down", "-- ==== DOWN ====", "-- +micrate Down", "-- +duckdown down", "-- down", "-- Down:",
+	"-- DOWN", "-- rollback", "-- ROLLBACK:", "-- roll back", "-- undo", "-- Revert", "-- migration down",
+	"-- [down]", "-- @down", "-- === Rollback script ===", "-- db:rollback", "/* down */",
+	"/* +goose Down */", "/* migrate:down\n */", "-- +goose Down\r", "-- + goose Down", "-- ROLL-BACK",
+	"-- Downgrade:", "-- backwards", "-- tear down", "-- To rollback:", "-- Rollback steps:",
+	"-- name: migrate_down", "-- direction: down", "-- V2 down", "-- 002_down",
 }
 
 // notes are comments that only sound like it.
 var notes = []string{
-	"-- down payment", "-- rollback of change 17", "-- undo the mistake of last week", "-- goose down jackets", "-- the server was down:", "-- set up, then tear down",
-	"-- migrate:up", "-- +goose Up", "-- +goose StatementBegin", "-- cascade down to kids", "--rollback DROP TABLE a;", "-- countdown", "-- revert: see ticket 4",
-	"-- Rollback is not possible", "/* to undo this, drop the table */", "-- shutdown", "-- note: down", "-- drop below zero", "-- downgrade the plan of customer 4", "-- 3 rollbacks", "-- goes backwards",
+	"-- down payment", "-- rollback of change 17", "-- undo the mistake of last week",
+	"-- goose down jackets", "-- the server was down:", "-- set up, then tear down", "-- migrate:up",
+	"-- +goose Up", "-- +goose StatementBegin", "-- cascade down to kids", "--rollback DROP TABLE a;",
+	"-- countdown", "-- revert: see ticket 4", "-- Rollback is not possible",
+	"/* to undo this, drop the table */", "-- shutdown", "-- note: down", "-- drop below zero",
+	"-- downgrade the plan of customer 4", "-- 3 rollbacks", "-- goes backwards",
 }
 
 // testGoingBack: a part that takes the change back is refused where SQL follows its marker.
@@ -88,7 +98,8 @@ func testGoingBack(t *testing.T, f Fixture) {
 		if !isComment(note) {
 			continue
 		}
-		if got := told(t, f.Engine, note+"\nSELECT 1;\n"+note+"\nSELECT 2", 0); strings.Join(got, " ") != "fine fine" {
+		if got := told(t, f.Engine, note+"\nSELECT 1;\n"+note+"\nSELECT 2", 0); strings.Join(got,
+			" ") != "fine fine" {
 			t.Errorf("%q is refused: %v", note, got)
 		}
 	}

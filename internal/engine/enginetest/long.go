@@ -39,15 +39,19 @@ func peak(do func()) uint64 {
 	return <-highest - before
 }
 
-// Long holds an engine to its bounds: what a script makes long fails or is passed over, and is not kept. It looks
-// at the memory of the process, so nothing runs beside it.
+// Long holds an engine to its bounds: what a script makes long fails or is passed over, and is not
+// kept. It looks at the memory of the process, so nothing runs beside it.
 func Long(t *testing.T, f Fixture, fine, failing []string) {
 	for _, noTx := range []bool{false, true} {
 		for _, text := range slices.Concat(fine, failing) {
 			ctx, b := setup(t, f)
-			s := b.begin(ctx, engine.SessionOptions{NoTx: noTx, LockTimeout: time.Second, StatementTimeout: 20 * time.Second})
+			s := b.begin(ctx, engine.SessionOptions{NoTx: noTx, LockTimeout: time.Second,
+				StatementTimeout: 20 * time.Second})
 			var err error
-			grown := peak(func() { _, err = s.ExecRecord(ctx, statement.Statement{Text: text}, entry("1", 1)) })
+			grown := peak(func() {
+				_, err = s.ExecRecord(ctx, statement.Statement{Text: text},
+					entry("1", 1))
+			})
 			if grown > maxLive {
 				t.Errorf("%s: %d MiB", text, grown>>20)
 			}

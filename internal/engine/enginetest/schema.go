@@ -19,8 +19,11 @@ func testDump(t *testing.T, f Fixture) {
 // fewest is how many schemas an engine is tried with at least.
 const fewest = 40
 
-// ReplayAll replays each script of a folder. Compare, where it is not nil, looks at both databases by other means.
-func ReplayAll(t *testing.T, f Fixture, folder string, compare func(t *testing.T, source, replay engine.Target)) {
+// ReplayAll replays each script of a folder. Compare, where it is not nil, looks at both databases
+// by other means.
+func ReplayAll(
+	t *testing.T, f Fixture, folder string, compare func(t *testing.T, source, replay engine.Target),
+) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.sql"))
 	if err != nil || len(files) < fewest {
@@ -45,8 +48,9 @@ func ReplayAll(t *testing.T, f Fixture, folder string, compare func(t *testing.T
 	}
 }
 
-// Replay runs a script, dumps the schema, runs the dump in a fresh database and expects the same fingerprint and dump.
-// Lines "-- want: text" in the script name what the dump must hold: a reader that loses something replays well too.
+// Replay runs a script, dumps the schema, runs the dump in a fresh database and expects the same
+// fingerprint and dump. Lines "-- want: text" in the script name what the dump must hold: a reader
+// that loses something replays well too.
 func Replay(t *testing.T, f Fixture, script string) (source, replay engine.Target) {
 	t.Helper()
 	source, replay = f.New(t), f.New(t)
@@ -57,7 +61,8 @@ func Replay(t *testing.T, f Fixture, script string) (source, replay engine.Targe
 		t.Fatal("the dump is empty")
 	}
 	for line := range strings.Lines(script) {
-		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "-- want: "); ok && !strings.Contains(want.Dump, wanted(text)) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "-- want: "); ok &&
+			!strings.Contains(want.Dump, wanted(text)) {
 			t.Errorf("the dump lacks %q:\n%s", text, want.Dump)
 		}
 	}

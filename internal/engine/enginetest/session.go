@@ -123,9 +123,13 @@ func testLedgerFields(t *testing.T, f Fixture) {
 	ctx, b := setup(t, f)
 	first, second := entry("1.10", 3), entry("1.9", 3)
 	finished := first.StartedAt.Add(1500 * time.Microsecond)
-	first.FinishedAt, first.State, first.Type = &finished, towpath.LedgerBaselined, towpath.TypeBaseline
+	first.FinishedAt = &finished
+	first.State = towpath.LedgerBaselined
+	first.Type = towpath.TypeBaseline
 	second.StartedAt = first.StartedAt.Add(time.Second)
-	second.State, second.Path, second.Description = towpath.LedgerRunning, "", "it's a \\ \"quote\""
+	second.State = towpath.LedgerRunning
+	second.Path = ""
+	second.Description = "it's a \\ \"quote\""
 	if err := b.record(ctx, first, second); err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +141,10 @@ func testLedgerFields(t *testing.T, f Fixture) {
 func testNewerFormat(t *testing.T, f Fixture) {
 	ctx, b := setup(t, f)
 	head := entry("", 3)
-	head.Type, head.State, head.StatementsDone, head.Intent = towpath.TypeHead, towpath.LedgerDone, 0, "format 7"
+	head.Type = towpath.TypeHead
+	head.State = towpath.LedgerDone
+	head.StatementsDone = 0
+	head.Intent = "format 7"
 	if err := b.record(ctx, entry("1", 3), head); err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +193,8 @@ func testLocked(t *testing.T, f Fixture) {
 		<-over
 	}()
 	start := time.Now()
-	// Who is in the way is asked when most of the wait is over: what is left is for a new connection and its questions.
+	// Who is in the way is asked when most of the wait is over: what is left is for a new
+	// connection and its questions.
 	o := engine.SessionOptions{LockTimeout: 3 * time.Second, StatementTimeout: 20 * time.Second}
 	second, err := b.db.Begin(ctx, o)
 	if err == nil {
@@ -207,7 +215,8 @@ func testLocked(t *testing.T, f Fixture) {
 func testStatementTimeout(t *testing.T, f Fixture) {
 	ctx, b := setup(t, f)
 	start := time.Now()
-	s := b.begin(ctx, engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: 300 * time.Millisecond})
+	s := b.begin(ctx, engine.SessionOptions{LockTimeout: time.Second,
+		StatementTimeout: 300 * time.Millisecond})
 	_, err := s.Exec(ctx, sql(f.Slow))
 	wantKind(t, err, engine.Timeout)
 	if took := time.Since(start); took > 6*time.Second {
@@ -270,7 +279,8 @@ func testRows(t *testing.T, f Fixture) {
 
 func testUnicode(t *testing.T, f Fixture) {
 	ctx, b := setup(t, f)
-	b.apply(ctx, "CREATE TABLE a (id int, name varchar(40)); INSERT INTO a VALUES (1, 'Grüße; 東京 🚀'), (2, 'it''s')")
+	b.apply(ctx, "CREATE TABLE a (id int, name varchar(40)); INSERT INTO a VALUES (1, 'Grüße; 東京 🚀'), (2, "+
+		"'it''s')")
 	s := b.begin(ctx, options)
 	if rows := b.exec(ctx, s, "DELETE FROM a WHERE name = 'Grüße; 東京 🚀'"); rows != 1 {
 		t.Errorf("%d rows match, want 1", rows)

@@ -18,16 +18,23 @@ import (
 // common are scripts that every dialect cuts alike.
 func common() []Case {
 	return []Case{
-		{"only comments and blanks", " -- a\n/* b; */\n\n", nil},
-		{"empty statements are left out", ";; SELECT 1;; ;SELECT 2", []string{"1:4 SELECT", "1:16 SELECT"}},
-		{"a comment before a statement is not part of it", "-- one; two\n/* x */ SELECT 1; -- end", []string{"2:9 SELECT"}},
-		{"a semicolon in quotes and comments", "SELECT ';', \"a;b\" /* ; */ -- ;\n;\nSELECT 2;", []string{"1:1 SELECT", "3:1 SELECT"}},
-		{"a doubled quote", "SELECT 'it''s; so'; SELECT 2", []string{"1:1 SELECT", "1:21 SELECT"}},
-		{"lines end with CRLF", "SELECT 1;\r\n\r\n  SELECT 2;\r\n", []string{"1:1 SELECT", "3:3 SELECT"}},
-		{"columns count characters", "SELECT 'Grüße 東京 🚀'; SELECT 2", []string{"1:1 SELECT", "1:22 SELECT"}},
-		{"a byte order mark is passed over", "\ufeffSELECT 1;", []string{"1:1 SELECT"}},
-		{"the last statement has no terminator", "SELECT 1", []string{"1:1 SELECT"}},
-		{"the verb of a WITH", "WITH a AS (SELECT 1) DELETE FROM b;", []string{"1:1 DELETE"}},
+		{Name: "only comments and blanks", Script: " -- a\n/* b; */\n\n", Want: nil},
+		{Name: "empty statements are left out", Script: ";; SELECT 1;; ;SELECT 2",
+			Want: []string{"1:4 SELECT", "1:16 SELECT"}},
+		{Name: "a comment before a statement is not part of it",
+			Script: "-- one; two\n/* x */ SELECT 1; -- end", Want: []string{"2:9 SELECT"}},
+		{Name: "a semicolon in quotes and comments", Script: "SELECT ';', \"a;b\" /* ; */ -- ;\n;\nSELECT 2;",
+			Want: []string{"1:1 SELECT", "3:1 SELECT"}},
+		{Name: "a doubled quote", Script: "SELECT 'it''s; so'; SELECT 2",
+			Want: []string{"1:1 SELECT", "1:21 SELECT"}},
+		{Name: "lines end with CRLF", Script: "SELECT 1;\r\n\r\n  SELECT 2;\r\n",
+			Want: []string{"1:1 SELECT", "3:3 SELECT"}},
+		{Name: "columns count characters", Script: "SELECT 'Grüße 東京 🚀'; SELECT 2",
+			Want: []string{"1:1 SELECT", "1:22 SELECT"}},
+		{Name: "a byte order mark is passed over", Script: "\ufeffSELECT 1;", Want: []string{"1:1 SELECT"}},
+		{Name: "the last statement has no terminator", Script: "SELECT 1", Want: []string{"1:1 SELECT"}},
+		{Name: "the verb of a WITH", Script: "WITH a AS (SELECT 1) DELETE FROM b;",
+			Want: []string{"1:1 DELETE"}},
 	}
 }
 
@@ -87,14 +94,15 @@ func testStreams(t *testing.T, f Fixture) {
 }
 
 func testTooLong(t *testing.T, f Fixture) {
-	script := io.MultiReader(strings.NewReader("SELECT '"), bytes.NewReader(bytes.Repeat([]byte("x"), statement.MaxLength+1)))
+	script := io.MultiReader(strings.NewReader("SELECT '"),
+		bytes.NewReader(bytes.Repeat([]byte("x"), statement.MaxLength+1)))
 	if e := refusal(t, f.Engine, script); !strings.Contains(e.Message, "longer than") {
 		t.Errorf("refused with %v", e)
 	}
 }
 
-// CheckPieces reports whether the statements of a script lie in it, in order, and their pieces add up to it.
-// What Split refuses is no fault.
+// CheckPieces reports whether the statements of a script lie in it, in order, and their pieces add
+// up to it. What Split refuses is no fault.
 func CheckPieces(e engine.Engine, script string) error {
 	var end int64
 	count, whole := 0, true
@@ -111,7 +119,8 @@ func CheckPieces(e engine.Engine, script string) error {
 		if err != nil {
 			return fmt.Errorf("split: %w", err)
 		}
-		if s.Pos.Offset < end || s.Terminal < s.Pos.Offset+int64(len(s.Text)) || s.Terminal > int64(len(script)) {
+		if s.Pos.Offset < end || s.Terminal < s.Pos.Offset+int64(len(s.Text)) ||
+			s.Terminal > int64(len(script)) {
 			return fmt.Errorf("%q at %+v ends at %d, the one before at %d", s.Text, s.Pos, s.Terminal, end)
 		}
 		if got := script[s.Pos.Offset : s.Pos.Offset+int64(len(s.Text))]; got != s.Text || s.Text == "" {
@@ -224,7 +233,8 @@ func testAllRefusals(t *testing.T, f Fixture) {
 	}
 	script.WriteString("SELECT 'open")
 	want = append(want, fmt.Sprintf("%d:8", strings.Count(script.String(), "\n")+1))
-	if diff := cmp.Diff(want, told(t, f.Engine, script.String(), 0)); diff != "" || len(want) < 2*len(f.Refused)-20 {
+	if diff := cmp.Diff(want, told(t, f.Engine, script.String(), 0)); diff != "" ||
+		len(want) < 2*len(f.Refused)-20 {
 		t.Errorf("%d of %d places: %s", len(want), 2*len(f.Refused), diff)
 	}
 }

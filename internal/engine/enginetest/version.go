@@ -7,8 +7,9 @@ import (
 
 const needsMark = "-- needs: "
 
-// suited leaves out of a fixture's script what the server cannot have: lines that end with "-- needs: WORD", or all of it
-// where its first line is one. Of a word it asks the fixture. It reports whether anything is left.
+// suited leaves out of a fixture's script what the server cannot have: lines that end with "--
+// needs: WORD", or all of it where its first line is one. Of a word it asks the fixture. It reports
+// whether anything is left.
 func suited(t *testing.T, f Fixture, script string) (string, bool) {
 	t.Helper()
 	var kept strings.Builder

@@ -43,22 +43,26 @@ func TestSplit_autocommitOfDumps(t *testing.T) {
 func TestSplit_runsDumpsWithTheUsualOptions(t *testing.T) {
 	t.Parallel()
 	source := server.Database(t)
-	migrateFile(t, source, "CREATE TABLE a (id INT PRIMARY KEY AUTO_INCREMENT, `größe` TEXT, b BLOB, g INT AS (LENGTH(b)));\n"+
+	migrateFile(t, source, "CREATE TABLE a (id INT PRIMARY KEY AUTO_INCREMENT, `größe` TEXT, b BLOB, g INT "+
+		"AS (LENGTH(b)));\n"+
 		"INSERT INTO a (`größe`, b) VALUES ('ü', x'00ff80'), (NULL, 'COMMIT;'); CREATE VIEW v AS SELECT * FROM a; CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1;\n"+
 		"CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM a; CREATE TABLE m (id INT) ENGINE=MyISAM; INSERT INTO m VALUES (1)"+rowsOfDump)
-	for _, with := range []string{"", "--no-autocommit", "--single-transaction --quick", "--complete-insert --skip-extended-insert", "--skip-opt --create-options",
+	for _, with := range []string{"", "--no-autocommit", "--single-transaction --quick",
+		"--complete-insert --skip-extended-insert", "--skip-opt --create-options",
 		"--insert-ignore", "--replace", "--add-drop-trigger", "--hex-blob --order-by-primary", "--no-data"} {
 		if server.MySQL && with == "--add-drop-trigger" {
 			continue // mysqldump writes the trigger's name without quotes there
 		}
 		t.Run(with, func(t *testing.T) {
 			t.Parallel()
-			with := append(strings.Fields(with), "--ignore-table="+source.Database+".towpath_ledger", "--hex-blob")
+			with := append(strings.Fields(with), "--ignore-table="+source.Database+".towpath_ledger",
+				"--hex-blob")
 			if server.MySQL {
 				with = append(with, "--set-gtid-purged=OFF")
 			}
 			replay := server.Database(t)
-			migrateFile(t, replay, strings.ReplaceAll(server.DumpWith(t, source.Database, with...), "`"+source.Database+"`", "`"+replay.Database+"`"))
+			migrateFile(t, replay, strings.ReplaceAll(server.DumpWith(t, source.Database, with...),
+				"`"+source.Database+"`", "`"+replay.Database+"`"))
 			compareMariaDBDump(t, source, replay)
 		})
 	}

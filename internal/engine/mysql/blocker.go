@@ -20,7 +20,8 @@ const maxBlockers = 3
 // watched runs a statement, with an eye on what it waits for.
 func (s *session) watched(ctx context.Context, text string) (sql.Result, error) {
 	l := &lookout{db: s.db, waiter: s.conn.id, text: text}
-	watch := engine.WatchLocks(ctx, time.Duration(seconds(s.options.LockTimeout))*time.Second, l.look, l.close)
+	watch := engine.WatchLocks(ctx, time.Duration(seconds(s.options.LockTimeout))*time.Second, l.look,
+		l.close)
 	defer watch.Stop()
 	result, err := s.run(ctx, text)
 	if number(err) == lockWaitTimeout {
@@ -118,7 +119,8 @@ func (l *lookout) find(ctx context.Context) (ids []string, probably bool, err er
 		return ids, false, err
 	}
 	var state sql.NullString
-	if err := l.conn.QueryRowContext(ctx, "SELECT state FROM information_schema.processlist WHERE id = ?", l.waiter).Scan(&state); err != nil {
+	if err := l.conn.QueryRowContext(ctx, "SELECT state FROM information_schema.processlist WHERE id = ?",
+		l.waiter).Scan(&state); err != nil {
 		return nil, false, err
 	}
 	if !strings.HasPrefix(state.String, "Waiting for ") || !strings.HasSuffix(state.String, " lock") {
@@ -132,8 +134,8 @@ func (l *lookout) find(ctx context.Context) (ids []string, probably bool, err er
 	return ids, true, err
 }
 
-// metadataLocks asks where the server keeps metadata locks: in the performance schema (MySQL's default, not MariaDB's), or
-// in MariaDB's plugin. None when it keeps them nowhere.
+// metadataLocks asks where the server keeps metadata locks: in the performance schema (MySQL's
+// default, not MariaDB's), or in MariaDB's plugin. None when it keeps them nowhere.
 func (l *lookout) metadataLocks(ctx context.Context) ([]string, error) {
 	if !l.db.mariadb {
 		return column(ctx, l.conn.Conn, metadataLocksMySQL, l.waiter)
@@ -145,13 +147,15 @@ func (l *lookout) metadataLocks(ctx context.Context) ([]string, error) {
 	return ids, err
 }
 
-// The sources. Each answers with connection ids; 0 is a prepared XA transaction without a connection.
+// The sources. Each answers with connection ids; 0 is a prepared XA transaction without a
+// connection.
 const (
 	// https://mariadb.com/kb/en/information-schema-innodb_lock_waits-table/
 	rowLocksMariaDB = `SELECT DISTINCT b.trx_mysql_thread_id FROM information_schema.innodb_lock_waits w
 		JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id
 		JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id WHERE r.trx_mysql_thread_id = ?`
-	// As sys.innodb_lock_waits joins them: https://dev.mysql.com/doc/refman/8.4/en/performance-schema-data-lock-waits-table.html
+	// As sys.innodb_lock_waits joins them:
+	// https://dev.mysql.com/doc/refman/8.4/en/performance-schema-data-lock-waits-table.html
 	rowLocksMySQL = `SELECT DISTINCT b.trx_mysql_thread_id FROM performance_schema.data_lock_waits w
 		JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_engine_transaction_id
 		JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_engine_transaction_id WHERE r.trx_mysql_thread_id = ?`
@@ -162,8 +166,8 @@ const (
 			AND h.object_name <=> w.object_name AND h.owner_thread_id <> w.owner_thread_id AND h.lock_status = 'GRANTED'
 		JOIN performance_schema.threads o ON o.thread_id = h.owner_thread_id
 		WHERE w.lock_status = 'PENDING' AND o.processlist_id IS NOT NULL`
-	// The plugin tells locks that are held, not who waits for which: those of the tables that the statement names.
-	// https://mariadb.com/kb/en/metadata-lock-info-plugin/
+	// The plugin tells locks that are held, not who waits for which: those of the tables that the
+	// statement names. https://mariadb.com/kb/en/metadata-lock-info-plugin/
 	metadataLocksMariaDB = `SELECT DISTINCT thread_id FROM information_schema.metadata_lock_info
 		WHERE thread_id <> ? AND table_schema = ? AND table_name <> '' AND LOCATE(LOWER(table_name), LOWER(?)) > 0`
 	// Who has a transaction open, or runs something in the database; the likeliest first.

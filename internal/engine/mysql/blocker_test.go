@@ -8,13 +8,14 @@ import (
 	"towpath/internal/engine"
 )
 
-// blocked lets a session of theirs hold locks on the table a, and returns what one of mine is told that runs a statement
-// against them.
+// blocked lets a session of theirs hold locks on the table a, and returns what one of mine is told
+// that runs a statement against them.
 func blocked(t *testing.T, mine, theirs engine.DB, held, text string) (message, connection string) {
 	t.Helper()
 	o := options
 	o.NoTx = true
-	if err := run(t.Context(), begin(t, mine, o), "CREATE TABLE a (id INT PRIMARY KEY); INSERT INTO a VALUES (1), (2)"); err != nil {
+	if err := run(t.Context(), begin(t, mine, o),
+		"CREATE TABLE a (id INT PRIMARY KEY); INSERT INTO a VALUES (1), (2)"); err != nil {
 		t.Fatal(err)
 	}
 	holder := begin(t, theirs, options)
@@ -42,7 +43,8 @@ func TestBlockers(t *testing.T) {
 			t.Parallel()
 			db := open(t, server.Database(t))
 			message, id := blocked(t, db, db, c.held, c.blocked)
-			if want := strings.Replace(c.want, "ID", id, 1); !strings.Contains(message, want) || !strings.Contains(message, ", idle in transaction for ") {
+			if want := strings.Replace(c.want, "ID", id, 1); !strings.Contains(message, want) ||
+				!strings.Contains(message, ", idle in transaction for ") {
 				t.Errorf("it says %s", message)
 			}
 		})
@@ -65,7 +67,8 @@ func TestBlockers_withoutTheRightToSeeThem(t *testing.T) {
 	}
 }
 
-// Not parallel: it installs a plugin for the whole server, and runs before the tests that are. MySQL knows by itself.
+// Not parallel: it installs a plugin for the whole server, and runs before the tests that are.
+// MySQL knows by itself.
 func TestBlockers_withThePluginThatKnows(t *testing.T) {
 	if !server.MySQL {
 		server.Exec(t, "INSTALL SONAME 'metadata_lock_info'")
@@ -77,7 +80,8 @@ func TestBlockers_withThePluginThatKnows(t *testing.T) {
 		t.Fatal(err)
 	}
 	message, id := blocked(t, db, db, "SELECT * FROM a", "DROP TABLE a")
-	if !strings.Contains(message, "; the lock is held by connection "+id+", user owner, ") || strings.Count(message, "connection ") != 1 {
+	if !strings.Contains(message, "; the lock is held by connection "+id+", user owner, ") ||
+		strings.Count(message, "connection ") != 1 {
 		t.Errorf("it says %s", message)
 	}
 }

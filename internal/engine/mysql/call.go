@@ -33,12 +33,13 @@ func (c call) size() int {
 	return size
 }
 
-// maxBatch bounds the text of what is sent at once, far below the least packet that servers are set to.
+// maxBatch bounds the text of what is sent at once, far below the least packet that servers are set
+// to.
 const maxBatch = 512 << 10
 
-// send brings calls to the server, with those that were queued before them: MariaDB takes all in one round trip, as a
-// compound statement, which ends at the first error. What the user wrote is never part of one.
-// https://mariadb.com/kb/en/begin-end/ (BEGIN NOT ATOMIC)
+// send brings calls to the server, with those that were queued before them: MariaDB takes all in
+// one round trip, as a compound statement, which ends at the first error. What the user wrote is
+// never part of one. https://mariadb.com/kb/en/begin-end/ (BEGIN NOT ATOMIC)
 func (s *session) send(ctx context.Context, calls ...call) error {
 	calls = append(s.queued, calls...)
 	s.queued = nil
@@ -128,8 +129,8 @@ func fill(text string, args []any) string {
 	return filled.String() + text
 }
 
-// literal writes a text as hexadecimal digits, so that it reads the same under every sql_mode and every character set that a
-// script may have set.
+// literal writes a text as hexadecimal digits, so that it reads the same under every sql_mode and
+// every character set that a script may have set.
 func literal(value any) string {
 	switch v := value.(type) {
 	case nil:
@@ -140,14 +141,16 @@ func literal(value any) string {
 	return fmt.Sprint(value) // a number
 }
 
-// maxPrepared is how many statements a connection has prepared. In a turn there are few different ones.
+// maxPrepared is how many statements a connection has prepared. In a turn there are few different
+// ones.
 const maxPrepared = 16
 
 // statement prepares a text when it comes for the second time; nil for one that goes as it is.
 func (c *connection) statement(ctx context.Context, text string) *sql.Stmt {
 	stmt, seen := c.prepared[text]
 	if seen && stmt == nil {
-		stmt, _ = c.PrepareContext(ctx, strings.ReplaceAll(text, hole, "?")) // servers before MariaDB 10.6 do not prepare all
+		// servers before MariaDB 10.6 do not prepare all
+		stmt, _ = c.PrepareContext(ctx, strings.ReplaceAll(text, hole, "?"))
 	}
 	if seen || len(c.prepared) < maxPrepared {
 		if c.prepared == nil {

@@ -22,7 +22,9 @@ func (d *database) Change(s statement.Statement) schema.Change {
 }
 
 // Definitions implements engine.CatalogReader.
-func (d *database) Definitions(ctx context.Context, objects []schema.Object) (all []engine.Definition, err error) {
+func (d *database) Definitions(
+	ctx context.Context, objects []schema.Object,
+) (all []engine.Definition, err error) {
 	if len(objects) == 0 {
 		return nil, nil
 	}
@@ -65,7 +67,8 @@ func (d *database) define(ctx context.Context, c *connection, o schema.Object) (
 // keyLine finds a key in the text of a table.
 func keyLine(table, name string) string {
 	for line := range strings.Lines(table) {
-		if isKeyLine(line) && strings.Contains(strings.ToLower(line), "key "+strings.ToLower(dialect.QuoteName(name))+" ") {
+		if isKeyLine(line) &&
+			strings.Contains(strings.ToLower(line), "key "+strings.ToLower(dialect.QuoteName(name))+" ") {
 			return strings.TrimRight(line, ",\n")
 		}
 	}
@@ -81,7 +84,8 @@ func quotePath(name string) string {
 	return strings.Join(parts, ".")
 }
 
-// isMissing reports whether the server says that an object is not there: unknown table, trigger, view, routine, event, sequence.
+// isMissing reports whether the server says that an object is not there: unknown table, trigger,
+// view, routine, event, sequence.
 func isMissing(err error) bool {
 	var e *driver.MySQLError
 	if !errors.As(err, &e) {

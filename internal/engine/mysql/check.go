@@ -24,7 +24,8 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 	var report engine.Report
 	conn, err := e.connect(ctx, t)
 	if err != nil {
-		report.Findings = append(report.Findings, engine.Finding{Severity: "error", Message: towpath.ErrorMessage(err)})
+		report.Findings = append(report.Findings,
+			engine.Finding{Severity: "error", Message: towpath.ErrorMessage(err)})
 		return report, ctx.Err()
 	}
 	defer conn.closeQuietly()
@@ -32,7 +33,9 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 	if err := c.run(ctx); err != nil {
 		c.add("error", "The server does not answer as expected: "+mapError(err).Message+".", "")
 	}
-	report.Version, report.Findings, report.OK = c.version, c.findings, true
+	report.Version = c.version
+	report.Findings = c.findings
+	report.OK = true
 	for _, f := range report.Findings {
 		report.OK = report.OK && f.Severity != "error"
 	}
@@ -73,14 +76,16 @@ func (c *check) server(ctx context.Context) (err error) {
 		c.version, oldest = "MariaDB "+strings.TrimPrefix(c.version, "MySQL "), 10
 	}
 	if major < oldest {
-		c.add("error", fmt.Sprintf("%s is too old: %d is the oldest that is known here.", c.version, oldest), "")
+		c.add("error", fmt.Sprintf("%s is too old: %d is the oldest that is known here.", c.version,
+			oldest), "")
 	}
 	var readOnly string
 	if err := c.conn.QueryRowContext(ctx, "SELECT @@GLOBAL.read_only").Scan(&readOnly); err != nil {
 		return err
 	}
 	if readOnly != "0" {
-		c.add("error", "The server is read-only.", "Use the address of the primary, or SET GLOBAL read_only = 0.")
+		c.add("error", "The server is read-only.",
+			"Use the address of the primary, or SET GLOBAL read_only = 0.")
 	}
 	return nil
 }
@@ -95,12 +100,14 @@ func (c *check) clock(ctx context.Context) error {
 		now = c.engine.Now
 	}
 	if drift := now().Sub(time.UnixMicro(int64(seconds * 1e6))).Abs(); drift > maxClockDrift {
-		c.add("warning", fmt.Sprintf("The server's clock differs by %s.", drift.Round(time.Second)), "Set both clocks by NTP.")
+		c.add("warning", fmt.Sprintf("The server's clock differs by %s.", drift.Round(time.Second)),
+			"Set both clocks by NTP.")
 	}
 	return nil
 }
 
-// cluster finds Galera, where a lock on one node says nothing on another, and a session can be ended on its own node only.
+// cluster finds Galera, where a lock on one node says nothing on another, and a session can be
+// ended on its own node only.
 func (c *check) cluster(ctx context.Context) error {
 	var name, value string
 	err := c.conn.QueryRowContext(ctx, "SHOW GLOBAL VARIABLES LIKE 'wsrep_on'").Scan(&name, &value)
@@ -108,7 +115,8 @@ func (c *check) cluster(ctx context.Context) error {
 		return nil
 	}
 	if err == nil && value == "ON" {
-		c.add("warning", "The server is a node of a Galera cluster: changes of tables block the whole cluster, and what a lost session does is known on its own node only.",
+		c.add("warning", "The server is a node of a Galera cluster: changes of tables block the whole "+
+			"cluster, and what a lost session does is known on its own node only.",
 			"Give the instance the address of one node, not of a load balancer, and run changes when little else runs.")
 	}
 	return err
@@ -141,7 +149,8 @@ func (c *check) rights(ctx context.Context) error {
 	if len(missing) > 0 {
 		list := strings.Join(missing, ", ")
 		c.add("error", "The user lacks rights in the database: "+list+".",
-			fmt.Sprintf("GRANT %s ON %s.* TO %s", list, dialect.QuoteName(dialect.EscapePattern(c.target.Database)), quoteAccount(account)))
+			fmt.Sprintf("GRANT %s ON %s.* TO %s", list,
+				dialect.QuoteName(dialect.EscapePattern(c.target.Database)), quoteAccount(account)))
 	}
 	return nil
 }
@@ -187,8 +196,10 @@ func readGrants(lines []string, database string) grants {
 // ofObjects says whether a right is one to the objects of databases.
 func ofObjects(right string) bool {
 	switch right {
-	case "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER", "CREATE VIEW", "SHOW VIEW", "TRIGGER",
-		"CREATE ROUTINE", "ALTER ROUTINE", "EXECUTE", "EVENT", "LOCK TABLES", "CREATE TEMPORARY TABLES", "DELETE HISTORY":
+	case "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER",
+		"CREATE VIEW", "SHOW VIEW", "TRIGGER",
+		"CREATE ROUTINE", "ALTER ROUTINE", "EXECUTE", "EVENT", "LOCK TABLES", "CREATE TEMPORARY TABLES",
+		"DELETE HISTORY":
 		return true
 	}
 	return false
@@ -198,7 +209,8 @@ func ofObjects(right string) bool {
 // session.
 func observes(right string) bool {
 	switch right {
-	case "USAGE", "PROCESS", "SHOW DATABASES", "SHOW_ROUTINE", "SHOW CREATE ROUTINE", "SESSION_VARIABLES_ADMIN", "REPLICATION CLIENT",
+	case "USAGE", "PROCESS", "SHOW DATABASES", "SHOW_ROUTINE", "SHOW CREATE ROUTINE",
+		"SESSION_VARIABLES_ADMIN", "REPLICATION CLIENT",
 		"BINLOG MONITOR", "SLAVE MONITOR", "REPLICA MONITOR", "XA_RECOVER_ADMIN", "RESOURCE_GROUP_USER":
 		return true
 	}
@@ -213,7 +225,8 @@ const maxNamed = 8
 func (c *check) reportExcess(g grants, account string) {
 	who, fix := quoteAccount(account), ""
 	if c.target.Database != "" {
-		fix = fmt.Sprintf("GRANT ALL ON %s.* TO %s", dialect.QuoteName(dialect.EscapePattern(c.target.Database)), who)
+		fix = fmt.Sprintf("GRANT ALL ON %s.* TO %s",
+			dialect.QuoteName(dialect.EscapePattern(c.target.Database)), who)
 	}
 	then := func(revoke string) string {
 		switch {
@@ -221,37 +234,47 @@ func (c *check) reportExcess(g grants, account string) {
 			return ""
 		case g.all: // it may be an administrator, who is to stay one
 			own := dialect.QuoteName("towpath_"+c.target.Database) + "@`%`"
-			return fmt.Sprintf("CREATE USER %s IDENTIFIED BY '…'; GRANT ALL ON %s.* TO %[1]s", own, dialect.QuoteName(dialect.EscapePattern(c.target.Database)))
+			return fmt.Sprintf("CREATE USER %s IDENTIFIED BY '…'; GRANT ALL ON %s.* TO %[1]s", own,
+				dialect.QuoteName(dialect.EscapePattern(c.target.Database)))
 		}
 		return fix + "; " + revoke
 	}
 	switch list := strings.Join(g.server[:min(len(g.server), maxNamed)], ", "); {
 	case g.all:
-		c.add("warning", "The user has rights on all databases of the server, and so has every migration. Use a user for each database.",
+		c.add("warning", "The user has rights on all databases of the server, and so has every migration. "+
+			"Use a user for each database.",
 			then(""))
 	case len(g.server) > maxNamed:
-		c.add("warning", fmt.Sprintf("The user has rights to the server itself, and so has every migration: %s and %d more.", list, len(g.server)-maxNamed),
+		c.add("warning",
+			fmt.Sprintf("The user has rights to the server itself, and so has every migration: %s and "+
+				"%d more.", list, len(g.server)-maxNamed),
 			then("REVOKE "+strings.Join(g.server, ", ")+" ON *.* FROM "+who))
 	case len(g.server) > 0:
-		c.add("warning", fmt.Sprintf("The user has rights to the server itself, and so has every migration: %s.", list), then("REVOKE "+list+" ON *.* FROM "+who))
+		c.add("warning",
+			fmt.Sprintf("The user has rights to the server itself, and so has every migration: %s.", list),
+			then("REVOKE "+list+" ON *.* FROM "+who))
 	}
 	if len(g.others) > 0 {
 		var revokes []string
 		for _, name := range g.others {
 			revokes = append(revokes, "REVOKE ALL ON "+dialect.QuoteName(name)+".* FROM "+who)
 		}
-		c.add("warning", fmt.Sprintf("The user has rights in other databases too, and so has every migration: %s. Use a user for each database.",
-			strings.Join(g.others[:min(len(g.others), maxNamed)], ", ")), then(strings.Join(revokes, "; ")))
+		c.add("warning",
+			fmt.Sprintf("The user has rights in other databases too, and so has every migration: %s. Use a "+
+				"user for each database.",
+				strings.Join(g.others[:min(len(g.others), maxNamed)], ", ")), then(strings.Join(revokes, "; ")))
 	}
 }
 
-// quoteAccount quotes the user and the host of an account such as a@%; the host is what stands behind the last @.
+// quoteAccount quotes the user and the host of an account such as a@%; the host is what stands
+// behind the last @.
 func quoteAccount(account string) string {
 	at := max(strings.LastIndexByte(account, '@'), 0)
 	return dialect.QuoteName(account[:at]) + "@" + dialect.QuoteName(strings.TrimPrefix(account[at:], "@"))
 }
 
-// likeName reports whether a grant's pattern, with % and _ for any characters, is about the database.
+// likeName reports whether a grant's pattern, with % and _ for any characters, is about the
+// database.
 func likeName(pattern, name string) bool {
 	pattern = strings.ReplaceAll(strings.Trim(pattern, "`"), "``", "`")
 	var expression strings.Builder

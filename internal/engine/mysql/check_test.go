@@ -16,7 +16,8 @@ import (
 func check(t *testing.T, e *mysql.Engine, target engine.Target) (engine.Report, error) {
 	t.Helper()
 	report, err := e.Check(t.Context(), target)
-	report.Findings = slices.DeleteFunc(report.Findings, func(f engine.Finding) bool { return strings.Contains(f.Message, "a node of a Galera cluster") })
+	report.Findings = slices.DeleteFunc(report.Findings,
+		func(f engine.Finding) bool { return strings.Contains(f.Message, "a node of a Galera cluster") })
 	return report, err
 }
 
@@ -24,8 +25,10 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	target := server.Database(t)
 	name := target.Database
-	server.Exec(t, "CREATE USER full IDENTIFIED BY 'p'", "GRANT ALL ON "+name+".* TO full", "CREATE USER pattern IDENTIFIED BY 'p'",
-		"GRANT ALL ON `sho_%`.* TO pattern", "CREATE USER poor IDENTIFIED BY 'p'", "GRANT SELECT, INSERT, UPDATE ON "+name+".* TO poor", "CREATE USER poor2 IDENTIFIED BY 'q'",
+	server.Exec(t, "CREATE USER full IDENTIFIED BY 'p'", "GRANT ALL ON "+name+".* TO full",
+		"CREATE USER pattern IDENTIFIED BY 'p'",
+		"GRANT ALL ON `sho_%`.* TO pattern", "CREATE USER poor IDENTIFIED BY 'p'",
+		"GRANT SELECT, INSERT, UPDATE ON "+name+".* TO poor", "CREATE USER poor2 IDENTIFIED BY 'q'",
 		"CREATE USER secure IDENTIFIED BY 'p' REQUIRE SSL", "GRANT ALL ON "+name+".* TO secure")
 	as := func(user, tls string) engine.Target {
 		t := target
@@ -52,12 +55,16 @@ func TestCheck(t *testing.T) {
 		{"TLS by a known authority", as("full", "verify-ca"), true, "", ""},
 		{"TLS by another authority", stranger, false, "certificate", ""},
 		{"a user who must use TLS, and does", as("secure", "require"), true, "", ""},
-		{"a user who must use TLS, and does not", as("secure", "disable"), false, "refuses the user secure", ""},
+		{"a user who must use TLS, and does not", as("secure", "disable"), false,
+			"refuses the user secure", ""},
 		{"rights by a pattern", as("pattern", "disable"), true, "", ""},
-		{"rights on the whole server", all, true, "all databases", "CREATE USER `towpath_" + name + "`@`%` IDENTIFIED BY '…'; GRANT ALL ON `" + name + "`.* TO `towpath_" + name + "`@`%`"},
-		{"rights that are missing", as("poor", "disable"), false, "lacks", "GRANT DELETE, CREATE, ALTER, DROP, INDEX ON `" + name + "`.* TO `poor`@`%`"},
+		{"rights on the whole server", all, true, "all databases", "CREATE USER `towpath_" + name +
+			"`@`%` IDENTIFIED BY '…'; GRANT ALL ON `" + name + "`.* TO `towpath_" + name + "`@`%`"},
+		{"rights that are missing", as("poor", "disable"), false, "lacks",
+			"GRANT DELETE, CREATE, ALTER, DROP, INDEX ON `" + name + "`.* TO `poor`@`%`"},
 		{"a wrong password", as("nobody", "disable"), false, "refuses the user nobody", ""},
-		{"a wrong password of a user that is there", as("poor2", "disable"), false, "refuses the user poor2", ""},
+		{"a wrong password of a user that is there", as("poor2", "disable"), false,
+			"refuses the user poor2", ""},
 		{"an unknown host", unknown, false, "no host named nowhere.invalid", ""},
 		{"nobody listens", elsewhere, false, "cannot be reached", ""},
 		{"no address", nonsense, false, "host:port", ""},
@@ -68,7 +75,8 @@ func TestCheck(t *testing.T) {
 			if err != nil || report.OK != c.ok || (len(report.Findings) == 0) != (c.want == "") {
 				t.Fatalf("report is %+v, %v", report, err)
 			}
-			if c.want != "" && (!strings.Contains(report.Findings[0].Message, c.want) || !strings.HasPrefix(report.Findings[0].Fix, c.fix)) {
+			if c.want != "" && (!strings.Contains(report.Findings[0].Message, c.want) ||
+				!strings.HasPrefix(report.Findings[0].Fix, c.fix)) {
 				t.Errorf("findings are %+v", report.Findings)
 			}
 		})
@@ -98,14 +106,17 @@ func TestCheck_theFixHelps(t *testing.T) {
 				t.Errorf("report is %+v, %v", report, err)
 			}
 			s := begin(t, open(t, target), options)
-			if err := errors.Join(s.Record(t.Context(), entry("1")), run(t.Context(), s, "CREATE TABLE a (id INT); ALTER TABLE a ADD INDEX (id); DROP TABLE a")); err != nil {
+			if err := errors.Join(s.Record(t.Context(), entry("1")),
+				run(t.Context(), s,
+					"CREATE TABLE a (id INT); ALTER TABLE a ADD INDEX (id); DROP TABLE a")); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-// What the server says of rights differs with its version: the pure test of it has the lines that are known.
+// What the server says of rights differs with its version: the pure test of it has the lines that
+// are known.
 func TestCheck_rightsToTheServerAreSaidOnce(t *testing.T) {
 	t.Parallel()
 	quiet := "BINLOG MONITOR"
@@ -118,7 +129,8 @@ func TestCheck_rightsToTheServerAreSaidOnce(t *testing.T) {
 		"filer":        {"GRANT FILE, " + quiet + " ON *.* TO filer", "FILE."},
 	} {
 		own := server.Database(t)
-		server.Exec(t, "CREATE USER "+user+" IDENTIFIED BY 'p'", "GRANT ALL ON "+own.Database+".* TO "+user, c.grant)
+		server.Exec(t, "CREATE USER "+user+" IDENTIFIED BY 'p'", "GRANT ALL ON "+own.Database+".* TO "+user,
+			c.grant)
 		own.Username, own.Password = user, "p"
 		whole := own
 		whole.Database = "" // as the instance is tried
@@ -128,7 +140,8 @@ func TestCheck_rightsToTheServerAreSaidOnce(t *testing.T) {
 				t.Errorf("%s on %q: %+v, %v", user, target.Database, report, err)
 			}
 			for _, f := range report.Findings {
-				if !strings.Contains(f.Message, c.want) || strings.Contains(f.Fix, "``") || strings.HasPrefix(f.Fix, "REVOKE") {
+				if !strings.Contains(f.Message, c.want) || strings.Contains(f.Fix, "``") ||
+					strings.HasPrefix(f.Fix, "REVOKE") {
 					t.Errorf("%s on %q: %+v", user, target.Database, f)
 				}
 			}
@@ -139,11 +152,13 @@ func TestCheck_rightsToTheServerAreSaidOnce(t *testing.T) {
 // Not parallel: it makes the whole server read-only, and runs before the tests that are.
 func TestCheck_readOnly(t *testing.T) {
 	target := server.Database(t)
-	server.Exec(t, "CREATE USER replica IDENTIFIED BY 'p'", "GRANT ALL ON "+target.Database+".* TO replica", "SET GLOBAL read_only = 1")
+	server.Exec(t, "CREATE USER replica IDENTIFIED BY 'p'", "GRANT ALL ON "+target.Database+".* TO replica",
+		"SET GLOBAL read_only = 1")
 	t.Cleanup(func() { server.Exec(t, "SET GLOBAL read_only = 0") })
 	target.Username, target.Password = "replica", "p"
 	report, err := check(t, mysql.New(), target)
-	if err != nil || report.OK || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Message, "read-only") {
+	if err != nil || report.OK || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Message,
+		"read-only") {
 		t.Errorf("report is %+v, %v", report, err)
 	}
 	_, err = open(t, target).Begin(t.Context(), options)
@@ -157,7 +172,8 @@ func TestCheck_clock(t *testing.T) {
 	e := mysql.New()
 	e.Now = func() time.Time { return time.Now().Add(time.Hour) }
 	report, err := check(t, e, server.Target())
-	if err != nil || !report.OK || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Message, "clock differs by 1h") {
+	if err != nil || !report.OK || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Message,
+		"clock differs by 1h") {
 		t.Errorf("report is %+v, %v", report, err)
 	}
 }

@@ -15,10 +15,11 @@ import (
 // connection is one connection of its own.
 type connection struct {
 	*sql.Conn
-	pool     *sql.DB
-	id       int64                // on the server; 0 until somebody asked
-	started  int64                // of the server, in seconds
-	node     string               // of a Galera cluster that the server is, by its clients' address; "" without a cluster
+	pool    *sql.DB
+	id      int64 // on the server; 0 until somebody asked
+	started int64 // of the server, in seconds
+	// of a Galera cluster that the server is, by its clients' address; "" without a cluster
+	node     string
 	nodes    []string             // that the cluster has now
 	limits   string               // that were set last
 	prepared map[string]*sql.Stmt // by text; nil for one that came once
@@ -27,10 +28,12 @@ type connection struct {
 // Close ends the connection; the server undoes what it had not committed.
 func (c *connection) Close() error { return errors.Join(c.Conn.Close(), c.pool.Close()) }
 
-// closeQuietly ends a connection that has nothing to lose, or broke and would only say so once more.
+// closeQuietly ends a connection that has nothing to lose, or broke and would only say so once
+// more.
 func (c *connection) closeQuietly() { _ = c.Close() }
 
-// alive tells, without a word to the server, whether the connection is still open: servers end those that idle.
+// alive tells, without a word to the server, whether the connection is still open: servers end
+// those that idle.
 func (c *connection) alive() bool {
 	return c.Raw(func(conn any) error {
 		resetter, ok := conn.(driver.SessionResetter)
@@ -51,9 +54,11 @@ func (c *connection) flavor(ctx context.Context) (mariadb bool, version string, 
 	return mariadb, version, nil
 }
 
-// identify asks for the connection's number, when the server started, to a second or so, and which node of a cluster it is.
+// identify asks for the connection's number, when the server started, to a second or so, and which
+// node of a cluster it is.
 func (c *connection) identify(ctx context.Context) error {
-	rows, err := c.QueryContext(ctx, "SHOW GLOBAL STATUS WHERE variable_name IN ('uptime', 'wsrep_incoming_addresses', 'wsrep_local_index')")
+	rows, err := c.QueryContext(ctx,
+		"SHOW GLOBAL STATUS WHERE variable_name IN ('uptime', 'wsrep_incoming_addresses', 'wsrep_local_index')")
 	if err != nil {
 		return err
 	}
@@ -82,8 +87,8 @@ func (c *connection) identify(ctx context.Context) error {
 	return nil
 }
 
-// clusterNode is which node a server is, and all of its cluster. Without a cluster there is no address, and the index is none.
-// https://mariadb.com/kb/en/galera-cluster-status-variables/
+// clusterNode is which node a server is, and all of its cluster. Without a cluster there is no
+// address, and the index is none. https://mariadb.com/kb/en/galera-cluster-status-variables/
 func clusterNode(addresses, index string) (node string, nodes []string) {
 	nodes = strings.Split(addresses, ",")
 	if i, err := strconv.Atoi(index); err == nil && i >= 0 && i < len(nodes) {
@@ -92,7 +97,8 @@ func clusterNode(addresses, index string) (node string, nodes []string) {
 	return node, nodes
 }
 
-// identity names a session: "<connection> since <second in which the server started>", and " on <node>" in a cluster.
+// identity names a session: "<connection> since <second in which the server started>", and " on
+// <node>" in a cluster.
 func (c *connection) identity(id int64) string {
 	text := fmt.Sprintf("%d since %d", id, c.started)
 	if c.node != "" {
@@ -120,7 +126,8 @@ func (c *connection) prepare(ctx context.Context, limits string) error {
 		return err
 	}
 	// The splitter reads quotes and backslashes as the default mode does.
-	if _, err := c.ExecContext(ctx, "SET SESSION sql_mode = "+literal(dialect.PlainMode(mode))+", autocommit = 1, "+limits); err != nil {
+	if _, err := c.ExecContext(ctx, "SET SESSION sql_mode = "+literal(dialect.PlainMode(mode))+
+		", autocommit = 1, "+limits); err != nil {
 		return err
 	}
 	c.limits = limits

@@ -16,8 +16,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// database is one target. Sessions that overlap have connections of their own; one after the other they share one, as long
-// as nothing of the one can reach the next.
+// database is one target. Sessions that overlap have connections of their own; one after the other
+// they share one, as long as nothing of the one can reach the next.
 type database struct {
 	engine  *Engine
 	target  engine.Target
@@ -33,7 +33,8 @@ type database struct {
 	closed     bool
 }
 
-// programs reports whether a statement can run more than its own text: a trigger, a function, a sequence.
+// programs reports whether a statement can run more than its own text: a trigger, a function, a
+// sequence.
 type programs int
 
 const (
@@ -71,7 +72,8 @@ func (d *database) keep(place **connection, c *connection) {
 	*place = c
 }
 
-// connection takes the spare connection, or makes one. used tells that it has served a session, which left nothing in it.
+// connection takes the spare connection, or makes one. used tells that it has served a session,
+// which left nothing in it.
 func (d *database) connection(ctx context.Context) (c *connection, used bool, err error) {
 	if c = d.take(&d.spare); c != nil {
 		if c.id == 0 || d.plain(ctx) {
@@ -83,8 +85,8 @@ func (d *database) connection(ctx context.Context) (c *connection, used bool, er
 	return c, false, err
 }
 
-// plain reports whether statements do what their text says and no more. The answer is kept until forget, which
-// follows a statement that can make such programs. Those who may make them see them.
+// plain reports whether statements do what their text says and no more. The answer is kept until
+// forget, which follows a statement that can make such programs. Those who may make them see them.
 func (d *database) plain(ctx context.Context) bool {
 	d.mu.Lock()
 	known := d.programs
@@ -152,8 +154,10 @@ func (d *database) readOnce(ctx context.Context, use func(context.Context, *conn
 		if c, err = d.engine.connect(ctx, d.target); err != nil {
 			return err
 		}
-		// MariaDB writes the definitions of views and defaults for the mode of the session that asks.
-		if _, err = c.ExecContext(ctx, "SET SESSION sql_mode = '', sql_quote_show_create = 1, autocommit = 1"); err != nil {
+		// MariaDB writes the definitions of views and defaults for the mode of the session that
+		// asks.
+		if _, err = c.ExecContext(ctx,
+			"SET SESSION sql_mode = '', sql_quote_show_create = 1, autocommit = 1"); err != nil {
 			c.closeQuietly()
 			return mapError(err)
 		}
@@ -168,8 +172,8 @@ func (d *database) readOnce(ctx context.Context, use func(context.Context, *conn
 	return nil
 }
 
-// Begin implements engine.DB. There is no lock of a whole database, so only statements wait. A transaction does not
-// survive a statement that commits by itself: those are marked NoTx.
+// Begin implements engine.DB. There is no lock of a whole database, so only statements wait. A
+// transaction does not survive a statement that commits by itself: those are marked NoTx.
 func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
 	c, used, err := d.connection(ctx)
 	if err != nil {
@@ -217,13 +221,15 @@ func (d *database) EndSession(ctx context.Context, identity string) error {
 	}
 	for {
 		var n int
-		if err := c.QueryRowContext(ctx, "SELECT COUNT(*) FROM information_schema.processlist WHERE id = ?", id).Scan(&n); err != nil {
+		if err := c.QueryRowContext(ctx, "SELECT COUNT(*) FROM information_schema.processlist WHERE id = ?",
+			id).Scan(&n); err != nil {
 			return fmt.Errorf("end the session %s: %w", identity, mapError(err))
 		}
 		if n == 0 {
 			return nil
 		}
-		// An error here is that it has just gone, or that it is somebody else's; the next look tells.
+		// An error here is that it has just gone, or that it is somebody else's; the next look
+		// tells.
 		_, killErr := c.ExecContext(ctx, fmt.Sprintf("KILL %d", id))
 		select {
 		case <-ctx.Done():
@@ -233,18 +239,20 @@ func (d *database) EndSession(ctx context.Context, identity string) error {
 	}
 }
 
-// elsewhere is what is known of a session on another node of the cluster. One that has left can bring no change any more; of one
-// that is there, nobody can ask from here.
+// elsewhere is what is known of a session on another node of the cluster. One that has left can
+// bring no change any more; of one that is there, nobody can ask from here.
 func (c *connection) elsewhere(node string) error {
 	if !slices.Contains(c.nodes, node) {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Failed, Message: fmt.Sprintf("it is on the node %s of the Galera cluster, and this connection leads to the node %s. "+
-		"Give the instance the address of one node", node, cmp.Or(c.node, "of another cluster"))}
+	return &engine.Error{Kind: engine.Failed,
+		Message: fmt.Sprintf("it is on the node %s of the Galera cluster, and this connection leads to the "+
+			"node %s. "+
+			"Give the instance the address of one node", node, cmp.Or(c.node, "of another cluster"))}
 }
 
-// runnerLock names the user lock of sessions in a transaction on a database. Nobody waits for it: it tells who is in a
-// transaction when the client is gone.
+// runnerLock names the user lock of sessions in a transaction on a database. Nobody waits for it:
+// it tells who is in a transaction when the client is gone.
 func runnerLock(database string) string {
 	sum := sha256.Sum256([]byte(database))
 	return "towpath." + hex.EncodeToString(sum[:16])
@@ -261,7 +269,8 @@ func (d *database) Runners(ctx context.Context) ([]string, error) {
 		return nil, mapError(err)
 	}
 	var id sql.NullInt64
-	if err := c.QueryRowContext(ctx, "SELECT IS_USED_LOCK(?)", runnerLock(d.target.Database)).Scan(&id); err != nil {
+	if err := c.QueryRowContext(ctx, "SELECT IS_USED_LOCK(?)",
+		runnerLock(d.target.Database)).Scan(&id); err != nil {
 		return nil, mapError(err)
 	}
 	if !id.Valid {

@@ -8,8 +8,12 @@ import (
 // Describe implements engine.Engine.
 func (e *Engine) Describe() engine.Description {
 	return engine.Description{
-		Type: towpath.EngineMySQL, Name: "MySQL or MariaDB", AddressLabel: "Address", AddressHelp: "Host, or host:port; the port is 3306 otherwise.", Login: true,
-		Rights:  "CREATE USER migrate_shop@'%' IDENTIFIED BY 'replace this';\nGRANT ALL ON `shop`.* TO migrate_shop@'%';",
-		Options: engine.TLSOptions(),
+		Type:         towpath.EngineMySQL,
+		Name:         "MySQL or MariaDB",
+		AddressLabel: "Address",
+		AddressHelp:  "Host, or host:port; the port is 3306 otherwise.",
+		Login:        true,
+		Rights:       "CREATE USER migrate_shop@'%' IDENTIFIED BY 'replace this';\nGRANT ALL ON `shop`.* TO migrate_shop@'%';",
+		Options:      engine.TLSOptions(),
 	}
 }

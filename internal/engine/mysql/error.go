@@ -15,7 +15,8 @@ import (
 )
 
 // mapError says what an executor can do about an error of the driver. Numbers:
-// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html and https://mariadb.com/kb/en/mariadb-error-codes/
+// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html and
+// https://mariadb.com/kb/en/mariadb-error-codes/
 func mapError(err error) *engine.Error {
 	var known *engine.Error
 	if errors.As(err, &known) {
@@ -24,7 +25,8 @@ func mapError(err error) *engine.Error {
 	var e *driver.MySQLError
 	switch {
 	case errors.As(err, &e):
-		return &engine.Error{Kind: kindOf(e), Message: fmt.Sprintf("%s (error %d)", towpath.Clip(e.Message), e.Number), Err: err}
+		return &engine.Error{Kind: kindOf(e), Message: fmt.Sprintf("%s (error %d)", towpath.Clip(e.Message),
+			e.Number), Err: err}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
 	}
@@ -33,7 +35,8 @@ func mapError(err error) *engine.Error {
 
 func kindOf(e *driver.MySQLError) engine.Kind {
 	switch e.Number {
-	case 1205, 1213: // lock wait timeout, deadlock; on Galera also a commit that lost against another node's, and is undone
+	case 1205,
+		1213: // lock wait timeout, deadlock; on Galera also a commit that lost against another node's, and is undone
 		return engine.Locked
 	case 1317, 1969, 3024: // killed, max_statement_time, max_execution_time
 		return engine.Timeout

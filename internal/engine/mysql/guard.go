@@ -8,8 +8,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// ledgerSum tells of the ledger's rows, leases left out, how many there are and what they hold. Only a procedure, or
-// what was prepared, can reach them, by SQL that is put together; for all else there is no sum.
+// ledgerSum tells of the ledger's rows, leases left out, how many there are and what they hold.
+// Only a procedure, or what was prepared, can reach them, by SQL that is put together; for all else
+// there is no sum.
 func (s *session) ledgerSum(ctx context.Context, st statement.Statement) (sum string, err error) {
 	if !dialect.Composes(st) {
 		return "", nil
@@ -18,9 +19,10 @@ func (s *session) ledgerSum(ctx context.Context, st statement.Statement) (sum st
 	if err != nil || len(have) == 0 || len(shape(have, hasSeals(have))) > 0 {
 		return "a ledger of another shape", err
 	}
-	err = s.conn.QueryRowContext(ctx, "SELECT CONCAT(COUNT(*), ' ', COALESCE(BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS(CHAR(0), "+
-		"version, type, state, checksum, epoch, server_id, database_id, statements_total, statements_done, intent, seal), 256), 15), 16, 10) AS UNSIGNED)), 0)) FROM "+
-		s.db.ledger+" WHERE type <> 'lease'").Scan(&sum)
+	err = s.conn.QueryRowContext(ctx,
+		"SELECT CONCAT(COUNT(*), ' ', COALESCE(BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS(CHAR(0), "+
+			"version, type, state, checksum, epoch, server_id, database_id, statements_total, statements_done, intent, seal), 256), 15), 16, 10) AS UNSIGNED)), 0)) FROM "+
+			s.db.ledger+" WHERE type <> 'lease'").Scan(&sum)
 	return sum, err
 }
 

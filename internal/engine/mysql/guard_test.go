@@ -17,7 +17,8 @@ func TestExec_refusesOtherDatabases(t *testing.T) {
 	}
 	o := options
 	o.NoTx = true
-	if err := run(t.Context(), begin(t, open(t, own), o), "CREATE TABLE "+own.Database+".a (id INT); INSERT INTO "+own.Database+".a VALUES (1)"); err != nil {
+	if err := run(t.Context(), begin(t, open(t, own), o), "CREATE TABLE "+own.Database+
+		".a (id INT); INSERT INTO "+own.Database+".a VALUES (1)"); err != nil {
 		t.Error(err)
 	}
 }
@@ -40,7 +41,8 @@ func TestExec_aProcedureThatChangesTheLedgerFails(t *testing.T) {
 				t.Fatal(err)
 			}
 			// MySQL has no EXECUTE IMMEDIATE.
-			err := run(t.Context(), s, "CREATE PROCEDURE sly() BEGIN SET @text = CONCAT('"+text+"'); PREPARE p FROM @text; EXECUTE p; END; CALL sly()")
+			err := run(t.Context(), s, "CREATE PROCEDURE sly() BEGIN SET @text = CONCAT('"+text+
+				"'); PREPARE p FROM @text; EXECUTE p; END; CALL sly()")
 			if kindOf(err) != want {
 				t.Errorf("error is %v", err)
 			}

@@ -41,8 +41,9 @@ const ledgerColumns = `version, type, state, description, path, checksum, commit
 // addSeals are the columns that ledgers of before do not have.
 const addSeals = ` ADD COLUMN number BIGINT NOT NULL DEFAULT 0, ADD COLUMN seal VARCHAR(120) NOT NULL DEFAULT ''`
 
-// upsertRule overflows when the row that stands there has a newer epoch, or is another head than the one that was read, so
-// that none of the rows is written. An overflow is an error under every sql_mode: https://dev.mysql.com/doc/refman/8.4/en/out-of-range-and-overflow.html
+// upsertRule overflows when the row that stands there has a newer epoch, or is another head than
+// the one that was read, so that none of the rows is written. An overflow is an error under every
+// sql_mode: https://dev.mysql.com/doc/refman/8.4/en/out-of-range-and-overflow.html
 const upsertRule = ` ON DUPLICATE KEY UPDATE epoch = IF(VALUES(epoch) >= epoch AND (VALUES(type) <> 'head' OR VALUES(statements_done) = number),
     VALUES(epoch), 9223372036854775807 + ABS(epoch) + 1),
   state = VALUES(state), description = VALUES(description), path = VALUES(path), checksum = VALUES(checksum), commit_hash = VALUES(commit_hash),
@@ -71,7 +72,8 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 		if !sealed {
 			columns = strings.TrimSuffix(columns, ", number, seal") + ", 0, ''"
 		}
-		rows, err := c.QueryContext(ctx, "SELECT "+columns+" FROM "+d.ledger+where+" ORDER BY started_at, version, type")
+		rows, err := c.QueryContext(ctx, "SELECT "+columns+" FROM "+d.ledger+where+
+			" ORDER BY started_at, version, type")
 		if err != nil {
 			return err
 		}
@@ -98,12 +100,14 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 // hasLedger reports whether the table is there, and whether with seals.
 func (d *database) hasLedger(ctx context.Context, c *connection) (there, sealed bool, err error) {
 	var columns, seals int
-	err = c.QueryRowContext(ctx, "SELECT COUNT(*), COUNT(IF(column_name IN ('number', 'seal'), 1, NULL)) FROM information_schema.columns"+
-		" WHERE table_schema = DATABASE() AND table_name = '"+ledgerTable+"'").Scan(&columns, &seals)
+	err = c.QueryRowContext(ctx,
+		"SELECT COUNT(*), COUNT(IF(column_name IN ('number', 'seal'), 1, NULL)) FROM information_schema.columns"+
+			" WHERE table_schema = DATABASE() AND table_name = '"+ledgerTable+"'").Scan(&columns, &seals)
 	return columns > 0, seals > 0, err
 }
 
-// makeLedger makes the table where it is missing, before a session's transaction, which CREATE TABLE would commit.
+// makeLedger makes the table where it is missing, before a session's transaction, which CREATE
+// TABLE would commit.
 func (d *database) makeLedger(ctx context.Context, c *connection) error {
 	d.mu.Lock()
 	made := d.ledgerMade
@@ -131,7 +135,8 @@ func (d *database) makeLedger(ctx context.Context, c *connection) error {
 
 func (d *database) entryCall(id towpath.MigrationID) call {
 	return call{
-		text: "SELECT " + ledgerColumns + " FROM " + d.ledger + " WHERE version = " + hole + " AND type = " + hole,
+		text: "SELECT " + ledgerColumns + " FROM " + d.ledger + " WHERE version = " + hole +
+			" AND type = " + hole,
 		args: []any{id.Version, string(id.Type)},
 	}
 }
@@ -139,9 +144,12 @@ func (d *database) entryCall(id towpath.MigrationID) call {
 // upserts write rows of the ledger, as many with one call as may go together.
 func (d *database) upserts(entries []towpath.LedgerEntry) (calls []call) {
 	for _, e := range entries {
-		args := []any{e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID,
-			e.StatementsTotal, e.StatementsDone, moment(&e.StartedAt), moment(e.FinishedAt), e.Intent, e.Number, e.Seal}
-		row := call{text: "(" + strings.TrimSuffix(strings.Repeat(hole+", ", len(args)), ", ") + ")", args: args}
+		args := []any{e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit,
+			e.Epoch, e.ServerID, e.DatabaseID,
+			e.StatementsTotal, e.StatementsDone, moment(&e.StartedAt), moment(e.FinishedAt), e.Intent,
+			e.Number, e.Seal}
+		row := call{text: "(" + strings.TrimSuffix(strings.Repeat(hole+", ", len(args)), ", ") + ")",
+			args: args}
 		if last := len(calls) - 1; last >= 0 && calls[last].size()+row.size() < maxBatch/2 {
 			calls[last].text += ", " + row.text
 			calls[last].args = append(calls[last].args, args...)
@@ -161,8 +169,8 @@ func (d *database) upserts(entries []towpath.LedgerEntry) (calls []call) {
 	return calls
 }
 
-// asWritten overflows when the head, and the row before it, are not in the table with the seals that were written: nothing of
-// the transaction lasts then. nil where there is no head.
+// asWritten overflows when the head, and the row before it, are not in the table with the seals
+// that were written: nothing of the transaction lasts then. nil where there is no head.
 func (d *database) asWritten(entries []towpath.LedgerEntry) *call {
 	n := len(entries) - 1
 	if n < 1 || entries[n].Type != towpath.TypeHead {
@@ -171,7 +179,8 @@ func (d *database) asWritten(entries []towpath.LedgerEntry) *call {
 	head, row := entries[n], entries[n-1]
 	same := "(version = " + hole + " AND type = " + hole + " AND seal = " + hole + ")"
 	return &call{
-		text:   "SET @towpath = 9223372036854775807 + (2 - (SELECT COUNT(*) FROM " + d.ledger + " WHERE " + same + " OR " + same + "))",
+		text: "SET @towpath = 9223372036854775807 + (2 - (SELECT COUNT(*) FROM " + d.ledger + " WHERE " +
+			same + " OR " + same + "))",
 		args:   []any{head.Version, string(head.Type), head.Seal, row.Version, string(row.Type), row.Seal},
 		fenced: "the ledger is not as it was written",
 	}
@@ -189,7 +198,9 @@ func moment(at *time.Time) any {
 }
 
 func scanEntry(scan func(...any) error) (e towpath.LedgerEntry, err error) {
-	err = scan(&e.Version, &e.Type, &e.State, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch, &e.ServerID,
-		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt, &e.Intent, &e.Number, &e.Seal)
+	err = scan(&e.Version, &e.Type, &e.State, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch,
+		&e.ServerID,
+		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt, &e.Intent,
+		&e.Number, &e.Seal)
 	return e, err
 }

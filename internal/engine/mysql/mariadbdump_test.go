@@ -10,19 +10,23 @@ import (
 	"towpath/internal/engine"
 )
 
-// compareMariaDBDump lets mariadb-dump look at a database and at the replay of our dump of it. It sees what our reader may not.
+// compareMariaDBDump lets mariadb-dump look at a database and at the replay of our dump of it. It
+// sees what our reader may not.
 func compareMariaDBDump(t *testing.T, source, replay engine.Target) {
 	t.Helper()
-	want, got := plainDump(server.Dump(t, source.Database), source.Database), plainDump(server.Dump(t, replay.Database), replay.Database)
+	want, got := plainDump(server.Dump(t, source.Database),
+		source.Database), plainDump(server.Dump(t, replay.Database), replay.Database)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("mariadb-dump tells the replay from its source:\n%s", diff)
 	}
 }
 
-// counter is how far a table has counted, which is its rows' affair: the one thing that a replay need not have.
+// counter is how far a table has counted, which is its rows' affair: the one thing that a replay
+// need not have.
 var counter = regexp.MustCompile(`^(\) ENGINE=\S+) AUTO_INCREMENT=\d+`)
 
-// charset is what MySQL shows where somebody wrote it, although the collation that follows says as much.
+// charset is what MySQL shows where somebody wrote it, although the collation that follows says as
+// much.
 var charset = regexp.MustCompile(`CHARACTER SET \w+ COLLATE `)
 
 // plainDump leaves out what is no object: comments, blank lines, counters, and the database's name.

@@ -1,5 +1,6 @@
-// Package mysql drives MySQL 8 and MariaDB 10.6 and later as target databases: sessions in which nothing of others is left, a
-// splitter that knows DELIMITER, bodies and conditional comments, and a ledger in the database itself.
+// Package mysql drives MySQL 8 and MariaDB 10.6 and later as target databases: sessions in which
+// nothing of others is left, a splitter that knows DELIMITER, bodies and conditional comments, and
+// a ledger in the database itself.
 package mysql
 
 import (
@@ -77,10 +78,12 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &database{engine: e, target: t, ledger: dialect.QuoteName(t.Database) + "." + dialect.QuoteName(ledgerTable)}
+	db := &database{engine: e, target: t, ledger: dialect.QuoteName(t.Database) + "." +
+		dialect.QuoteName(ledgerTable)}
 	if db.mariadb, _, err = c.flavor(ctx); err != nil {
 		c.closeQuietly()
-		return nil, towpath.Errorf(towpath.CodeUnavailable, "The server does not answer as expected: %s.", mapError(err).Message)
+		return nil, towpath.Errorf(towpath.CodeUnavailable, "The server does not answer as expected: %s.",
+			mapError(err).Message)
 	}
 	db.batches = db.mariadb && !e.oneByOne
 	db.spare = c
@@ -102,7 +105,8 @@ func (e *Engine) connect(ctx context.Context, t engine.Target) (*connection, err
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	if c.Conn, err = c.pool.Conn(ctx); err != nil {
-		return nil, errors.Join(towpath.Errorf(towpath.CodeUnavailable, "%s", connectMessage(t, err)), c.pool.Close())
+		return nil, errors.Join(towpath.Errorf(towpath.CodeUnavailable, "%s", connectMessage(t, err)),
+			c.pool.Close())
 	}
 	return c, nil
 }
@@ -118,8 +122,12 @@ func (e *Engine) config(t engine.Target) (*driver.Config, error) {
 		return nil, err
 	}
 	config.Net, config.Addr = "tcp", net.JoinHostPort(host, strconv.Itoa(int(port)))
-	config.User, config.Passwd, config.DBName = t.Username, t.Password, t.Database
-	config.Collation, config.Loc, config.ParseTime = "utf8mb4_general_ci", time.UTC, true
+	config.User = t.Username
+	config.Passwd = t.Password
+	config.DBName = t.Database
+	config.Collation = "utf8mb4_general_ci"
+	config.Loc = time.UTC
+	config.ParseTime = true
 	config.Timeout, config.Logger = connectTimeout, silent{}
 	config.ConnectionAttributes = "program_name:towpath"
 	if e.Dial != nil {

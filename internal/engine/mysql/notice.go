@@ -11,12 +11,13 @@ import (
 
 var _ engine.Talker = (*session)(nil)
 
-// readNotices asks what the server said about the statement that has just run, before anything else makes it forget: the driver
-// does not pass on how many warnings there are. Where the answer cannot be read, that is the notice.
-// https://dev.mysql.com/doc/refman/8.4/en/show-warnings.html
+// readNotices asks what the server said about the statement that has just run, before anything else
+// makes it forget: the driver does not pass on how many warnings there are. Where the answer cannot
+// be read, that is the notice. https://dev.mysql.com/doc/refman/8.4/en/show-warnings.html
 func (s *session) readNotices(ctx context.Context) {
 	if err := s.showWarnings(ctx); err != nil {
-		s.notices.Add("warning", "What the server said about this statement could not be read: "+mapError(err).Message)
+		s.notices.Add("warning", "What the server said about this statement could not be read: "+
+			mapError(err).Message)
 	}
 }
 

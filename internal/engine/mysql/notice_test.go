@@ -26,16 +26,19 @@ func TestNotices(t *testing.T) {
 		if noTx {
 			must("CREATE TABLE `order` (ü TINYINT)")
 			got := must("DROP TABLE IF EXISTS nowhere")
-			if len(got.Kept) != 1 || got.Kept[0].Level != "note" || !strings.Contains(got.Kept[0].Text, "nowhere") {
+			if len(got.Kept) != 1 || got.Kept[0].Level != "note" ||
+				!strings.Contains(got.Kept[0].Text, "nowhere") {
 				t.Errorf("notices are %+v", got)
 			}
 		}
 		got := must("INSERT IGNORE INTO `order` VALUES (1), (1000)")
-		if len(got.Kept) != 1 || got.Kept[0].Level != "warning" || !strings.Contains(got.Kept[0].Text, "'ü' at row 2 (1264)") {
+		if len(got.Kept) != 1 || got.Kept[0].Level != "warning" ||
+			!strings.Contains(got.Kept[0].Text, "'ü' at row 2 (1264)") {
 			t.Errorf("notices are %+v", got)
 		}
 		must("SET sql_mode = ''")
-		if got := must("INSERT INTO `order` VALUES (1000)"); len(got.Kept) != 1 || !strings.Contains(got.Kept[0].Text, "'ü' at row 1 (1264)") {
+		if got := must("INSERT INTO `order` VALUES (1000)"); len(got.Kept) != 1 ||
+			!strings.Contains(got.Kept[0].Text, "'ü' at row 1 (1264)") {
 			t.Errorf("notices of a value that is cut, in a mode of the file: %+v", got)
 		}
 		if got := must("INSERT INTO `order` VALUES (2)"); !reflect.DeepEqual(got, towpath.Notices{}) {

@@ -29,8 +29,8 @@ func isThere(code int) bool {
 	return false
 }
 
-// hear makes the server say what a statement with IF NOT EXISTS passes over, which a script may have
-// silenced. restore makes it as it was.
+// hear makes the server say what a statement with IF NOT EXISTS passes over, which a script may
+// have silenced. restore makes it as it was.
 func (s *session) hear(ctx context.Context) (restore func() error, err error) {
 	var said bool
 	if err := s.conn.QueryRowContext(ctx, "SELECT @@SESSION.sql_notes").Scan(&said); err != nil || said {
@@ -68,8 +68,11 @@ func (s *session) passedOver(ctx context.Context, c schema.Conditional) error {
 	return nil
 }
 
-// bothParts are the parts of a like object and of the one that is there. note is what they leave out.
-func (s *session) bothParts(ctx context.Context, c schema.Conditional) (wanted, have []engine.Part, note string, err error) {
+// bothParts are the parts of a like object and of the one that is there. note is what they leave
+// out.
+func (s *session) bothParts(
+	ctx context.Context, c schema.Conditional,
+) (wanted, have []engine.Part, note string, err error) {
 	parts := schema.Parts(c.Name)
 	name := dialect.QuoteName(parts[len(parts)-1])
 	switch c.Kind {
@@ -87,7 +90,8 @@ func (s *session) bothParts(ctx context.Context, c schema.Conditional) (wanted, 
 	case "view", "procedure", "function":
 		sum := sha256.Sum256([]byte(c.Name))
 		kind, beside := strings.ToUpper(c.Kind), besideName+"_"+hex.EncodeToString(sum[:8])
-		err := s.beside(ctx, "DROP "+kind+" IF EXISTS "+beside, "CREATE "+c.Head+" "+kind+" "+beside+" "+c.Rest, func() error {
+		err := s.beside(ctx, "DROP "+kind+" IF EXISTS "+beside, "CREATE "+c.Head+" "+kind+" "+beside+" "+
+			c.Rest, func() error {
 			wanted, have, err = s.bothShown(ctx, kind, beside, name)
 			return err
 		})
@@ -100,7 +104,8 @@ func (s *session) bothParts(ctx context.Context, c schema.Conditional) (wanted, 
 	return nil, nil, "this kind of statement is not compared", nil
 }
 
-// beside makes a like object, looks, and drops it. It is dropped first too, so that the right to do so is known.
+// beside makes a like object, looks, and drops it. It is dropped first too, so that the right to do
+// so is known.
 func (s *session) beside(ctx context.Context, drop, text string, look func() error) (err error) {
 	if _, err := s.conn.ExecContext(ctx, drop); err != nil {
 		return err
@@ -116,7 +121,9 @@ func (s *session) beside(ctx context.Context, drop, text string, look func() err
 }
 
 // bothShown compares what SHOW CREATE says, with one name for both.
-func (s *session) bothShown(ctx context.Context, kind, beside, name string) (wanted, have []engine.Part, err error) {
+func (s *session) bothShown(
+	ctx context.Context, kind, beside, name string,
+) (wanted, have []engine.Part, err error) {
 	shown := func(of string) ([]engine.Part, error) {
 		text, err := showCreate(ctx, s.conn, "SHOW CREATE "+kind+" "+of)
 		if err != nil {
@@ -139,11 +146,15 @@ func (s *session) bothShown(ctx context.Context, kind, beside, name string) (wan
 var placed = regexp.MustCompile("(?i)\\s+(?:FIRST|AFTER\\s+(?:`(?:[^`]|``)+`|\\S+))\\s*$")
 
 // bothTables compares columns and keys: as a whole, else the types alone.
-func (s *session) bothTables(ctx context.Context, c schema.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
+func (s *session) bothTables(
+	ctx context.Context, c schema.Conditional, name string,
+) (wanted, have []engine.Part, note string, err error) {
 	if c.Query != "" {
 		return nil, nil, "it is filled by a query, which does not run twice", nil
 	}
-	whole, texts, typed := c.Rest, []string(nil), []string(nil)
+	whole := c.Rest
+	texts := []string(nil)
+	typed := []string(nil)
 	for _, column := range c.Columns {
 		texts = append(texts, placed.ReplaceAllString(column.Text, ""))
 		if column.Type != "" {
@@ -173,7 +184,8 @@ func (s *session) bothTables(ctx context.Context, c schema.Conditional, name str
 		return nil, nil, "", err
 	}
 	note = "only the columns and their types are the same as it says (" + refused.Message + ")"
-	if err = s.beside(ctx, drop, "CREATE TEMPORARY TABLE "+besideName+" ("+strings.Join(typed, ", ")+")", look); err != nil {
+	if err = s.beside(ctx, drop, "CREATE TEMPORARY TABLE "+besideName+" ("+strings.Join(typed, ", ")+")",
+		look); err != nil {
 		return nil, nil, "", err
 	}
 	var types []engine.Part
@@ -185,7 +197,8 @@ func (s *session) bothTables(ctx context.Context, c schema.Conditional, name str
 	return types, have, note, nil
 }
 
-// partsOfTable are the columns of a table, and its keys and checks. Foreign keys are left out, which a temporary table has none of.
+// partsOfTable are the columns of a table, and its keys and checks. Foreign keys are left out,
+// which a temporary table has none of.
 func (s *session) partsOfTable(ctx context.Context, name string) (parts []engine.Part, err error) {
 	rows, err := s.conn.QueryContext(ctx, "SHOW COLUMNS FROM "+name)
 	if err != nil {
@@ -226,18 +239,24 @@ func (s *session) partsOfTable(ctx context.Context, name string) (parts []engine
 }
 
 // bothIndexes makes the index on an empty table of the same columns.
-func (s *session) bothIndexes(ctx context.Context, c schema.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
+func (s *session) bothIndexes(
+	ctx context.Context, c schema.Conditional, name string,
+) (wanted, have []engine.Part, note string, err error) {
 	parts := schema.Parts(c.On)
 	table := dialect.QuoteName(parts[len(parts)-1])
 	shown := func(of string) ([]engine.Part, error) {
 		text, err := showCreate(ctx, s.conn, "SHOW CREATE TABLE "+of)
-		return []engine.Part{{Subject: "its definition", Value: strings.TrimSpace(keyLine(text, strings.ReplaceAll(strings.Trim(name, "`"), "``", "`")))}}, err
+		return []engine.Part{{Subject: "its definition",
+				Value: strings.TrimSpace(keyLine(text, strings.ReplaceAll(strings.Trim(name, "`"), "``", "`")))}},
+			err
 	}
 	if have, err = shown(table); err != nil {
 		return nil, nil, "", err
 	}
-	err = s.beside(ctx, "DROP TEMPORARY TABLE IF EXISTS "+besideName, "CREATE TEMPORARY TABLE "+besideName+" LIKE "+table, func() error {
-		for _, text := range []string{"DROP INDEX " + name + " ON " + besideName, "CREATE " + c.Head + " INDEX " + name + " ON " + besideName + " " + c.Rest} {
+	err = s.beside(ctx, "DROP TEMPORARY TABLE IF EXISTS "+besideName, "CREATE TEMPORARY TABLE "+besideName+
+		" LIKE "+table, func() error {
+		for _, text := range []string{"DROP INDEX " + name + " ON " + besideName, "CREATE " + c.Head +
+			" INDEX " + name + " ON " + besideName + " " + c.Rest} {
 			if _, err := s.conn.ExecContext(ctx, text); err != nil {
 				return err
 			}
@@ -248,23 +267,30 @@ func (s *session) bothIndexes(ctx context.Context, c schema.Conditional, name st
 	return wanted, have, "", err
 }
 
-// bothBodies compares what a trigger or an event does with the end of the statement: one of those that
-// is made beside would run.
-func (s *session) bothBodies(ctx context.Context, c schema.Conditional, name string) (wanted, have []engine.Part, note string, err error) {
-	query := "SELECT CONCAT(action_timing, ' ', event_manipulation), action_statement FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND trigger_name = "
+// bothBodies compares what a trigger or an event does with the end of the statement: one of those
+// that is made beside would run.
+func (s *session) bothBodies(
+	ctx context.Context, c schema.Conditional, name string,
+) (wanted, have []engine.Part, note string, err error) {
+	query := "SELECT CONCAT(action_timing, ' ', event_manipulation), action_statement FROM " +
+		"information_schema.triggers WHERE trigger_schema = DATABASE() AND trigger_name = "
 	if c.Kind == "event" {
-		query = "SELECT '', event_definition FROM information_schema.events WHERE event_schema = DATABASE() AND event_name = "
+		query = "SELECT '', event_definition FROM information_schema.events WHERE event_schema = " +
+			"DATABASE() AND event_name = "
 	}
 	var when, body string
 	if err := s.conn.QueryRowContext(ctx, query+literal(name)).Scan(&when, &body); err != nil {
 		return nil, nil, "", fmt.Errorf("look for the %s %s: %w", c.Kind, name, err)
 	}
 	text := dialect.Canonical(c.Rest)
-	if first := dialect.Canonical(when); len(text) < len(first) || !strings.EqualFold(text[:len(first)], first) {
-		return []engine.Part{{Subject: "its time", Value: "another"}}, []engine.Part{{Subject: "its time", Value: when}}, "", nil
+	if first := dialect.Canonical(when); len(text) < len(first) ||
+		!strings.EqualFold(text[:len(first)], first) {
+		return []engine.Part{{Subject: "its time", Value: "another"}}, []engine.Part{{Subject: "its time",
+			Value: when}}, "", nil
 	}
 	if !strings.HasSuffix(text, " "+dialect.Canonical(body)) {
-		return []engine.Part{{Subject: "its body", Value: "that of the statement"}}, []engine.Part{{Subject: "its body", Value: body}}, "", nil
+		return []engine.Part{{Subject: "its body", Value: "that of the statement"}}, []engine.Part{
+			{Subject: "its body", Value: body}}, "", nil
 	}
 	if c.Kind == "event" {
 		return nil, nil, "its body is the same, and its schedule is not compared", nil

@@ -13,8 +13,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// postCondition looks whether what a statement makes is there as it says: the server passes over IF NOT EXISTS with a note,
-// and without NO_ENGINE_SUBSTITUTION it takes another engine than the one that is named with a warning.
+// postCondition looks whether what a statement makes is there as it says: the server passes over IF
+// NOT EXISTS with a note, and without NO_ENGINE_SUBSTITUTION it takes another engine than the one
+// that is named with a warning.
 // https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sqlmode_no_engine_substitution
 func (s *session) postCondition(ctx context.Context, st statement.Statement) error {
 	made, ok := dialect.Reader().ReadMade(st)
@@ -40,9 +41,11 @@ func (s *session) madeIndex(ctx context.Context, name string, made schema.Made) 
 		return nil
 	}
 	parts := schema.Parts(made.On)
-	of := " FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = " + literal(parts[len(parts)-1]) + " AND index_name = " + literal(name)
+	of := " FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = " +
+		literal(parts[len(parts)-1]) + " AND index_name = " + literal(name)
 	var unique bool
-	if err := s.conn.QueryRowContext(ctx, "SELECT COALESCE(MIN(non_unique), 1) = 0"+of).Scan(&unique); err != nil {
+	if err := s.conn.QueryRowContext(ctx, "SELECT COALESCE(MIN(non_unique), 1) = 0"+
+		of).Scan(&unique); err != nil {
 		return fmt.Errorf("look for the index %s: %w", name, err)
 	}
 	columns, err := s.names(ctx, "SELECT COALESCE(column_name, '…')"+of+" ORDER BY seq_in_index")
@@ -52,7 +55,8 @@ func (s *session) madeIndex(ctx context.Context, name string, made schema.Made) 
 	case len(columns) == 0:
 		return unmet("The statement ended without an error, but there is no index %s on %s.", name, made.On)
 	case why != "":
-		return unmet("The index %s was not made: there is one of that name, and %s. Give the index another name, or drop the other.", name, why)
+		return unmet("The index %s was not made: there is one of that name, and %s. Give the index another "+
+			"name, or drop the other.", name, why)
 	}
 	return nil
 }
@@ -80,15 +84,18 @@ func unmet(format string, args ...any) error {
 
 func (s *session) madeTrigger(ctx context.Context, name, on string) error {
 	parts, table := schema.Parts(on), ""
-	err := s.conn.QueryRowContext(ctx, "SELECT event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND trigger_name = "+
-		literal(name)).Scan(&table)
+	err := s.conn.QueryRowContext(ctx,
+		"SELECT event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND trigger_name = "+
+			literal(name)).Scan(&table)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return unmet("The statement ended without an error, but there is no trigger %s on the table %s.", name, on)
+		return unmet("The statement ended without an error, but there is no trigger %s on the table %s.",
+			name, on)
 	case err != nil:
 		return fmt.Errorf("look for the trigger %s: %w", name, err)
 	case !strings.EqualFold(table, parts[len(parts)-1]):
-		return unmet("The trigger %s was not made: there is a trigger of that name on the table %s. Give it another name.", name, table)
+		return unmet("The trigger %s was not made: there is a trigger of that name on the table %s. Give "+
+			"it another name.", name, table)
 	}
 	return nil
 }
@@ -96,8 +103,9 @@ func (s *session) madeTrigger(ctx context.Context, name, on string) error {
 func (s *session) madeTable(ctx context.Context, name string, made schema.Made) error {
 	var kind string
 	var storage sql.NullString
-	err := s.conn.QueryRowContext(ctx, "SELECT table_type, engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = "+
-		literal(name)).Scan(&kind, &storage)
+	err := s.conn.QueryRowContext(ctx,
+		"SELECT table_type, engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = "+
+			literal(name)).Scan(&kind, &storage)
 	if errors.Is(err, sql.ErrNoRows) {
 		return unmet("The statement ended without an error, but there is no %s %s.", made.Kind, name)
 	}
@@ -108,21 +116,25 @@ func (s *session) madeTable(ctx context.Context, name string, made schema.Made) 
 		kind = "table"
 	}
 	if kind != made.Kind {
-		return unmet("The %s %s was not made: there is a %s of that name. Give it another name, or remove what is there.", made.Kind, name, kind)
+		return unmet("The %s %s was not made: there is a %s of that name. Give it another name, or remove "+
+			"what is there.", made.Kind, name, kind)
 	}
 	if made.Engine != "" && !strings.EqualFold(storage.String, engineName(made.Engine)) {
-		return unmet("The table %s has the storage engine %s and not %s: the server does not have that one, or the table was there before. "+
+		return unmet("The table %s has the storage engine %s and not %s: the server does not have that "+
+			"one, or the table was there before. "+
 			"Name an engine that the server has.", name, storage.String, made.Engine)
 	}
 	if len(made.Columns) == 0 {
 		return nil
 	}
-	columns, err := s.names(ctx, "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = "+literal(name))
+	columns, err := s.names(ctx, "SELECT column_name FROM information_schema.columns WHERE table_schema = "+
+		"DATABASE() AND table_name = "+literal(name))
 	if err != nil {
 		return fmt.Errorf("look for the table %s: %w", name, err)
 	}
 	if why := made.Differs(columns, false, strings.EqualFold); why != "" {
-		return unmet("The table %s was not made: there is one of that name, and %s. Change it with ALTER TABLE, or give the new one another name.", name, why)
+		return unmet("The table %s was not made: there is one of that name, and %s. Change it with ALTER "+
+			"TABLE, or give the new one another name.", name, why)
 	}
 	return nil
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // conditional are statements that may be passed over, in forms that people write.
-const conditional = "CREATE TABLE IF NOT EXISTS t (`key` VARCHAR(40), `Value` DECIMAL(10, 2) DEFAULT (1 + 2) CHECK (`Value` > 0), period INT, KEY k (`key`), " +
+const conditional = "CREATE TABLE IF NOT EXISTS t (`key` VARCHAR(40), `Value` DECIMAL(10, 2) DEFAULT (1 + " +
+	"2) CHECK (`Value` > 0), period INT, KEY k (`key`), " +
 	"UNIQUE INDEX u (`key`, period), FULLTEXT (`key`), PRIMARY KEY (period), CONSTRAINT c CHECK (period > 0)) ENGINE=InnoDB COMMENT='(z int)';\n" + `
 CREATE TABLE IF NOT EXISTS t (PERIOD INT, value DECIMAL(10,2));
 CREATE TABLE IF NOT EXISTS copied (SELECT 1 AS z);
@@ -24,7 +25,8 @@ func TestExec_whatIsThereAlreadyPasses(t *testing.T) {
 	t.Parallel()
 	script := conditional
 	if !server.MySQL { // which has no such words
-		script += "CREATE INDEX IF NOT EXISTS i ON t (`key`(5), VALUE DESC);\nCREATE UNIQUE INDEX IF NOT EXISTS i2 USING BTREE ON t (period) COMMENT 'x';\n"
+		script += "CREATE INDEX IF NOT EXISTS i ON t (`key`(5), VALUE DESC);\nCREATE UNIQUE INDEX IF NOT " +
+			"EXISTS i2 USING BTREE ON t (period) COMMENT 'x';\n"
 	}
 	db := open(t, server.Database(t))
 	for range 2 {
@@ -37,7 +39,8 @@ func TestExec_whatIsThereAlreadyPasses(t *testing.T) {
 func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 	t.Parallel()
 	const same, differs, uncompared = "same", "differs", "not compared"
-	const setup = "CREATE TABLE `order` (id INT PRIMARY KEY, `ü` VARCHAR(10) NOT NULL DEFAULT 'x', e ENUM('a', 'b'), KEY k (`ü`(4)));" +
+	const setup = "CREATE TABLE `order` (id INT PRIMARY KEY, `ü` VARCHAR(10) NOT NULL DEFAULT 'x', e " +
+		"ENUM('a', 'b'), KEY k (`ü`(4)));" +
 		"CREATE TABLE child (id INT, parent INT, FOREIGN KEY (parent) REFERENCES `order` (id));"
 	cases := map[string]string{
 		"CREATE TABLE IF NOT EXISTS `order` (e ENUM('a','b'), `ü` varchar(10) DEFAULT 'x', KEY k (`ü`(4)))": same,
@@ -95,7 +98,8 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 			got = differs
 		case err != nil:
 			t.Errorf("%s: %v", text, err)
-		case slices.ContainsFunc(said.Kept, func(n towpath.Notice) bool { return n.Level == towpath.NoticeUncompared }):
+		case slices.ContainsFunc(said.Kept,
+			func(n towpath.Notice) bool { return n.Level == towpath.NoticeUncompared }):
 			got = uncompared
 		}
 		if got != want {

@@ -25,7 +25,8 @@ func (s *session) vet(ctx context.Context, st statement.Statement) error {
 		return err
 	}
 	if err := dialect.ValidatePrepared(text, place(s.db.target)); err != nil {
-		return &engine.Error{Kind: engine.Refused, Message: "the text that is prepared must not run: " + message(err), Err: err}
+		return &engine.Error{Kind: engine.Refused, Message: "the text that is prepared must not run: " +
+			message(err), Err: err}
 	}
 	return nil
 }
@@ -38,9 +39,9 @@ func message(err error) string {
 	return err.Error()
 }
 
-// prepared is the text that a PREPARE or an EXECUTE IMMEDIATE brings, asked of the server as it reads
-// the string or holds the variable; false for an EXECUTE of what was prepared before. Nobody else can
-// change a variable of the session in between.
+// prepared is the text that a PREPARE or an EXECUTE IMMEDIATE brings, asked of the server as it
+// reads the string or holds the variable; false for an EXECUTE of what was prepared before. Nobody
+// else can change a variable of the session in between.
 func (s *session) prepared(ctx context.Context, st statement.Statement) (text string, known bool, err error) {
 	source, err := dialect.Source(st)
 	if err != nil || len(source) == 0 {
@@ -50,7 +51,8 @@ func (s *session) prepared(ctx context.Context, st statement.Statement) (text st
 		return "", false, err
 	}
 	var value sql.NullString
-	if err := s.conn.QueryRowContext(ctx, "SELECT CAST("+strings.Join(source, "")+" AS CHAR CHARACTER SET utf8mb4)").Scan(&value); err != nil {
+	if err := s.conn.QueryRowContext(ctx, "SELECT CAST("+strings.Join(source, "")+
+		" AS CHAR CHARACTER SET utf8mb4)").Scan(&value); err != nil {
 		return "", false, err
 	}
 	return value.String, value.Valid, nil
@@ -64,7 +66,9 @@ func (s *session) checkReading(ctx context.Context, st statement.Statement) erro
 	}
 	var mode, client string
 	var database sql.NullString
-	if err := s.conn.QueryRowContext(ctx, "SELECT @@SESSION.sql_mode, @@SESSION.character_set_client, DATABASE()").Scan(&mode, &client, &database); err != nil {
+	if err := s.conn.QueryRowContext(ctx,
+		"SELECT @@SESSION.sql_mode, @@SESSION.character_set_client, DATABASE()").Scan(&mode, &client,
+		&database); err != nil {
 		return err
 	}
 	what := ""
@@ -78,6 +82,7 @@ func (s *session) checkReading(ctx context.Context, st statement.Statement) erro
 	default:
 		return nil
 	}
-	s.broken = &engine.Error{Kind: engine.Refused, Message: fmt.Sprintf("the statement has set %s. Nothing more is run in this session", what)}
+	s.broken = &engine.Error{Kind: engine.Refused,
+		Message: fmt.Sprintf("the statement has set %s. Nothing more is run in this session", what)}
 	return s.broken
 }

@@ -69,7 +69,8 @@ func TestBegin_harmlessMigrationsShareAConnection(t *testing.T) {
 	both(t, func(t *testing.T, db engine.DB) {
 		first := migrate(t, db, true, "CREATE TABLE a (id INT AUTO_INCREMENT PRIMARY KEY, b INT)")
 		for n := range 3 {
-			if got := migrate(t, db, false, "INSERT INTO a (b) VALUES (1); UPDATE a SET b = 2"); got != first {
+			if got := migrate(t, db, false,
+				"INSERT INTO a (b) VALUES (1); UPDATE a SET b = 2"); got != first {
 				t.Errorf("session %d has another connection", n)
 			}
 			if got := migrate(t, db, true, fmt.Sprintf("ALTER TABLE a ADD COLUMN c%d INT", n)); got != first {
@@ -130,11 +131,14 @@ func TestExecRecord_betweenStatementsNothingIsForgotten(t *testing.T) {
 		o.NoTx = true
 		for range 3 {
 			s := begin(t, db, o)
-			for st, err := range mysql.New().Split(strings.NewReader("INSERT INTO a VALUES (NULL, 1); UPDATE a SET b = 2 WHERE id = LAST_INSERT_ID()")) {
+			for st, err := range mysql.New().Split(
+				strings.NewReader("INSERT INTO a VALUES (NULL, 1); UPDATE a SET b = 2 WHERE id = " +
+					"LAST_INSERT_ID()")) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if rows, err := s.ExecRecord(t.Context(), st, entry("1"), entry("2")); err != nil || rows != 1 {
+				if rows, err := s.ExecRecord(t.Context(), st, entry("1"), entry("2")); err != nil ||
+					rows != 1 {
 					t.Errorf("%s: %d rows, %v", st.Text, rows, err)
 				}
 			}
@@ -254,7 +258,8 @@ func TestRunners(t *testing.T) {
 			if _, _, err := s.Entry(t.Context(), entry("1").MigrationID); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := terminator.Runners(t.Context()); err != nil || len(got) != 1 || got[0] != s.Identity() {
+			if got, err := terminator.Runners(t.Context()); err != nil || len(got) != 1 ||
+				got[0] != s.Identity() {
 				t.Errorf("runners are %v, %v; want %s", got, err, s.Identity())
 			}
 			if err := s.Commit(t.Context()); err != nil {
@@ -288,10 +293,12 @@ func TestBegin_limitsAreThoseOfEachSession(t *testing.T) {
 	both(t, func(t *testing.T, db engine.DB) {
 		short := engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: 300 * time.Millisecond}
 		s := begin(t, db, short)
-		if err := errors.Join(s.Record(t.Context(), entry("1")), s.Commit(t.Context()), s.Close()); err != nil {
+		if err := errors.Join(s.Record(t.Context(), entry("1")), s.Commit(t.Context()),
+			s.Close()); err != nil {
 			t.Fatal(err)
 		}
-		next, holder := begin(t, db, engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: 20 * time.Second}), begin(t, db, options)
+		next, holder := begin(t, db, engine.SessionOptions{LockTimeout: time.Second,
+			StatementTimeout: 20 * time.Second}), begin(t, db, options)
 		if next.Identity() != s.Identity() {
 			t.Fatal("the connection was not kept")
 		}

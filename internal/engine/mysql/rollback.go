@@ -11,10 +11,12 @@ import (
 // rollbackLimit bounds the wait for the end of a transaction that has failed.
 const rollbackLimit = 5 * time.Second
 
-// notUndone is the number of the warning about tables without transactions, as those of MyISAM and Aria.
+// notUndone is the number of the warning about tables without transactions, as those of MyISAM and
+// Aria.
 const notUndone = 1196
 
-// rollback ends a transaction that has failed, and keeps in mind when the server has not undone all of it, or does not say.
+// rollback ends a transaction that has failed, and keeps in mind when the server has not undone all
+// of it, or does not say.
 func (s *session) rollback(ctx context.Context) error {
 	s.queued = nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackLimit)
@@ -31,7 +33,8 @@ func (s *session) rollback(ctx context.Context) error {
 	case before || after:
 		s.stays = &engine.Error{Kind: engine.Stays, Message: "changes in tables without transactions stay"}
 	case err != nil:
-		s.stays = &engine.Error{Kind: engine.Stays, Message: "the server does not say whether a rollback has undone all", Err: err}
+		s.stays = &engine.Error{Kind: engine.Stays,
+			Message: "the server does not say whether a rollback has undone all", Err: err}
 	}
 	return err
 }

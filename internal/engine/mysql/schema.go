@@ -14,10 +14,11 @@ import (
 	"towpath/internal/engine"
 )
 
-// Schema implements engine.DB. It reads tables with their columns, keys, checks, partitions and comments, sequences,
-// routines, views, triggers and events. It does not read grants, which belong to accounts, no owners (DEFINER), no packages,
-// and neither the sql_mode nor the connection's collation under which a body was made: one that was made under ANSI_QUOTES reads
-// differently when it is replayed.
+// Schema implements engine.DB. It reads tables with their columns, keys, checks, partitions and
+// comments, sequences, routines, views, triggers and events. It does not read grants, which belong
+// to accounts, no owners (DEFINER), no packages, and neither the sql_mode nor the connection's
+// collation under which a body was made: one that was made under ANSI_QUOTES reads differently when
+// it is replayed.
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	c := &catalogue{name: d.target.Database, mariadb: d.mariadb}
 	if err := d.read(ctx, c.load); err != nil {
@@ -42,7 +43,8 @@ type catalogue struct {
 
 func (c *catalogue) load(ctx context.Context, conn *connection) error {
 	c.all = nil
-	for _, step := range []func(context.Context, *connection) error{c.sequences, c.tables, c.routines, c.views, c.triggers, c.events} {
+	for _, step := range []func(context.Context, *connection) error{c.sequences, c.tables, c.routines,
+		c.views, c.triggers, c.events} {
 		if err := step(ctx, conn); err != nil {
 			return err
 		}
@@ -110,7 +112,9 @@ func (c *catalogue) reads(v definition) bool {
 }
 
 // show reads the definitions of all names that the query lists.
-func (c *catalogue) show(ctx context.Context, conn *connection, command string, body bool, names string) error {
+func (c *catalogue) show(
+	ctx context.Context, conn *connection, command string, body bool, names string,
+) error {
 	list, err := column(ctx, conn.Conn, names)
 	if err != nil {
 		return err
@@ -128,7 +132,8 @@ func (c *catalogue) show(ctx context.Context, conn *connection, command string, 
 	return nil
 }
 
-// showCreate returns the column that holds the statement; where it stands and how many there are differs by kind.
+// showCreate returns the column that holds the statement; where it stands and how many there are
+// differs by kind.
 func showCreate(ctx context.Context, conn *connection, query string) (string, error) {
 	rows, err := conn.QueryContext(ctx, query)
 	if err != nil {
@@ -154,7 +159,8 @@ func showCreate(ctx context.Context, conn *connection, query string) (string, er
 		return "", err
 	}
 	if *text == nil {
-		return "", &engine.Error{Kind: engine.Failed, Message: "the definition is hidden: the user needs the right SHOW CREATE ROUTINE, or SELECT on mysql.proc"}
+		return "", &engine.Error{Kind: engine.Failed,
+			Message: "the definition is hidden: the user needs the right SHOW CREATE ROUTINE, or SELECT on mysql.proc"}
 	}
 	return **text, rows.Err()
 }
@@ -180,7 +186,8 @@ func asText(text string) string {
 	return strings.ToValidUTF8(text, "\uFFFD")
 }
 
-// portable leaves out the definer, the name of the database, counters, and character sets that a collation says too.
+// portable leaves out the definer, the name of the database, counters, and character sets that a
+// collation says too.
 func (c *catalogue) portable(text string, charsets bool) (string, error) {
 	text, err := dialect.Portable(asText(text), c.name, charsets)
 	if err != nil {
@@ -192,7 +199,8 @@ func (c *catalogue) portable(text string, charsets bool) (string, error) {
 func (c *catalogue) render() engine.Schema {
 	var dump strings.Builder
 	var normal []string
-	if slices.ContainsFunc(c.all, func(d definition) bool { return strings.Contains(d.text, " FOREIGN KEY (") }) {
+	if slices.ContainsFunc(c.all,
+		func(d definition) bool { return strings.Contains(d.text, " FOREIGN KEY (") }) {
 		dump.WriteString("SET SESSION foreign_key_checks = 0;\n\n")
 	}
 	for _, d := range c.all {
@@ -204,7 +212,8 @@ func (c *catalogue) render() engine.Schema {
 		}
 	}
 	sum := sha256.Sum256([]byte(strings.Join(normal, "\x00")))
-	return engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"), Fingerprint: hex.EncodeToString(sum[:])}
+	return engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"),
+		Fingerprint: hex.EncodeToString(sum[:])}
 }
 
 // sortKeys brings a table's keys and constraints, whose order says nothing, into one order.
@@ -227,7 +236,8 @@ func sortKeys(text string) string {
 }
 
 func isKeyLine(line string) bool {
-	for _, start := range []string{"  KEY ", "  UNIQUE KEY ", "  FULLTEXT KEY ", "  SPATIAL KEY ", "  CONSTRAINT "} {
+	for _, start := range []string{"  KEY ", "  UNIQUE KEY ", "  FULLTEXT KEY ", "  SPATIAL KEY ",
+		"  CONSTRAINT "} {
 		if strings.HasPrefix(line, start) {
 			return true
 		}

@@ -63,8 +63,9 @@ func (s *session) begin(ctx context.Context) error {
 	return nil
 }
 
-// settings are sent at the beginning, and after each statement that can have changed them where the splitter does not see
-// it. In a transaction, a statement that commits by itself is followed by another transaction.
+// settings are sent at the beginning, and after each statement that can have changed them where the
+// splitter does not see it. In a transaction, a statement that commits by itself is followed by
+// another transaction.
 func (s *session) settings() call {
 	autocommit := 1
 	if !s.options.NoTx || s.inside {
@@ -74,7 +75,8 @@ func (s *session) settings() call {
 }
 
 func (s *session) limits() string {
-	text := fmt.Sprintf("lock_wait_timeout = %[1]d, innodb_lock_wait_timeout = %[1]d", seconds(s.options.LockTimeout))
+	text := fmt.Sprintf("lock_wait_timeout = %[1]d, innodb_lock_wait_timeout = %[1]d",
+		seconds(s.options.LockTimeout))
 	switch timeout := s.options.StatementTimeout; {
 	case s.db.mariadb && timeout > 0:
 		text += fmt.Sprintf(", max_statement_time = %.3f", max(timeout, time.Millisecond).Seconds())
@@ -168,8 +170,8 @@ func (s *session) behind(ctx context.Context, st statement.Statement, sum string
 // emptyQuery is the server's number for a statement without a word.
 const emptyQuery = 1065
 
-// run sends a statement and, when its time is over, asks the server to stop it: a closed connection alone would leave it
-// running there. The outcome is the server's word where it still gives one.
+// run sends a statement and, when its time is over, asks the server to stop it: a closed connection
+// alone would leave it running there. The outcome is the server's word where it still gives one.
 func (s *session) run(ctx context.Context, text string) (sql.Result, error) {
 	if s.options.StatementTimeout > 0 {
 		var cancel context.CancelFunc
@@ -209,12 +211,14 @@ func (s *session) grace() time.Duration {
 	return 0
 }
 
-// fail keeps in mind that a session in a transaction is over after an error: a deadlock, for one, has undone all of it.
+// fail keeps in mind that a session in a transaction is over after an error: a deadlock, for one,
+// has undone all of it.
 func (s *session) fail(err error) error {
 	s.tainted = true
 	mapped := mapError(err)
 	if mapped.Kind == engine.Lost || !s.options.NoTx {
-		s.broken = &engine.Error{Kind: mapped.Kind, Message: "the session has failed before: " + mapped.Message, Err: err}
+		s.broken = &engine.Error{Kind: mapped.Kind, Message: "the session has failed before: " +
+			mapped.Message, Err: err}
 	}
 	return mapped
 }
@@ -227,7 +231,9 @@ func (s *session) usable() error {
 }
 
 // Entry implements engine.Session.
-func (s *session) Entry(ctx context.Context, id towpath.MigrationID) (entry towpath.LedgerEntry, found bool, err error) {
+func (s *session) Entry(
+	ctx context.Context, id towpath.MigrationID,
+) (entry towpath.LedgerEntry, found bool, err error) {
 	if err := s.usable(); err != nil {
 		return entry, false, err
 	}
@@ -288,7 +294,9 @@ func (s *session) Replace(ctx context.Context, entries ...towpath.LedgerEntry) e
 }
 
 // ExecRecord implements engine.Session.
-func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry) (rows int64, err error) {
+func (s *session) ExecRecord(
+	ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry,
+) (rows int64, err error) {
 	if err := s.usable(); err != nil {
 		return 0, err
 	}
@@ -313,14 +321,15 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 	return rows, nil
 }
 
-// notWhole is an error of a transaction that was rolled back: when rows stay, it is none after which a
-// statement may run again.
+// notWhole is an error of a transaction that was rolled back: when rows stay, it is none after
+// which a statement may run again.
 func (s *session) notWhole(err error) error {
 	mapped := mapError(err)
 	if s.stays == nil || mapped.Kind != engine.Locked {
 		return err
 	}
-	return &engine.Error{Kind: engine.Stays, Message: mapped.Message + "; rows of a table without transactions stay", Err: err}
+	return &engine.Error{Kind: engine.Stays, Message: mapped.Message +
+		"; rows of a table without transactions stay", Err: err}
 }
 
 // Commit implements engine.Session. Foreign keys are the server's check.
@@ -331,15 +340,16 @@ func (s *session) Commit(ctx context.Context) error {
 	if s.options.NoTx {
 		return nil
 	}
-	if err := s.send(ctx, call{text: "COMMIT", commit: true}, call{text: "DO RELEASE_LOCK(" + literal(runnerLock(s.db.target.Database)) + ")"}); err != nil {
+	if err := s.send(ctx, call{text: "COMMIT", commit: true},
+		call{text: "DO RELEASE_LOCK(" + literal(runnerLock(s.db.target.Database)) + ")"}); err != nil {
 		return s.fail(err)
 	}
 	s.through, s.broken = true, &engine.Error{Kind: engine.Failed, Message: "the session is over"}
 	return nil
 }
 
-// Close implements engine.Session; the end of the connection undoes what was not committed. One in which nothing of this
-// session is left is kept for the next.
+// Close implements engine.Session; the end of the connection undoes what was not committed. One in
+// which nothing of this session is left is kept for the next.
 func (s *session) Close() error {
 	if s.closed {
 		return nil

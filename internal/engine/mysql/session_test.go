@@ -66,14 +66,19 @@ func kindOf(err error) engine.Kind {
 }
 
 func entry(version string) towpath.LedgerEntry {
-	return towpath.LedgerEntry{MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, State: towpath.LedgerDone,
-		Epoch: 1, StartedAt: time.UnixMicro(1)}
+	return towpath.LedgerEntry{
+		MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL},
+		State:       towpath.LedgerDone,
+		Epoch:       1,
+		StartedAt:   time.UnixMicro(1),
+	}
 }
 
 func TestExec_whatPassedTheSplitter(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"CREATE TABLE stray (id INT); SELECT 1", "SELECT 1; DROP TABLE a", "LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE a",
+		"CREATE TABLE stray (id INT); SELECT 1", "SELECT 1; DROP TABLE a",
+		"LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE a",
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
@@ -107,7 +112,8 @@ func TestExec_limitsComeBackAfterAProcedureChangedThem(t *testing.T) {
 	if server.MySQL {
 		limit = "max_execution_time"
 	}
-	if err := run(t.Context(), s, "CREATE PROCEDURE sneaky() BEGIN SET SESSION "+limit+" = 0; SET SESSION lock_wait_timeout = 99; END; CALL sneaky()"); err != nil {
+	if err := run(t.Context(), s, "CREATE PROCEDURE sneaky() BEGIN SET SESSION "+limit+
+		" = 0; SET SESSION lock_wait_timeout = 99; END; CALL sneaky()"); err != nil {
 		t.Fatal(err)
 	}
 	start := time.Now()
@@ -170,7 +176,8 @@ func TestLedger_manySessionsMakeItAtOnce(t *testing.T) {
 			o.NoTx = i%2 == 0
 			s, err := db.Begin(t.Context(), o)
 			if err == nil {
-				err = errors.Join(s.Record(t.Context(), entry(string(rune('a'+i)))), s.Commit(t.Context()), s.Close())
+				err = errors.Join(s.Record(t.Context(), entry(string(rune('a'+i)))), s.Commit(t.Context()),
+					s.Close())
 			}
 			if err != nil {
 				t.Error(err)
@@ -228,7 +235,8 @@ func TestEndSession_ofAnEarlierServer(t *testing.T) {
 // The server of the tests has a global sql_mode with ANSI_QUOTES and NO_BACKSLASH_ESCAPES.
 func TestBegin_readsSQLAsTheSplitterDoes(t *testing.T) {
 	t.Parallel()
-	if err := run(t.Context(), begin(t, open(t, server.Database(t)), options), `SELECT "text", 'it\'s'`); err != nil {
+	if err := run(t.Context(), begin(t, open(t, server.Database(t)), options),
+		`SELECT "text", 'it\'s'`); err != nil {
 		t.Error(err)
 	}
 }

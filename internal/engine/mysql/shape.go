@@ -10,20 +10,28 @@ import (
 	"towpath/internal/engine"
 )
 
-// selectFacts lists what the ledger's table is, and all that can have a say in what is read or written there. Texts of the
-// catalogue have collations of their own. CONCAT_WS leaves out what is NULL, such as the column of an index on an expression.
+// selectFacts lists what the ledger's table is, and all that can have a say in what is read or
+// written there. Texts of the catalogue have collations of their own. CONCAT_WS leaves out what is
+// NULL, such as the column of an index on an expression.
 var selectFacts = func() string {
 	var parts []string
 	for _, part := range []struct{ text, from string }{
-		{"'kind: ', table_type, ' ', COALESCE(engine, ''), IF(create_options LIKE '%partitioned%', ' partitioned', '')", "tables WHERE table_schema = DATABASE() AND table_name"},
-		{"'column ', column_name, ': ', column_type, IF(is_nullable = 'NO', ' not null', ''), IF(column_default IS NULL, '', CONCAT(' default ', column_default)), ' ', extra, ' ', " +
+		{"'kind: ', table_type, ' ', COALESCE(engine, ''), IF(create_options LIKE '%partitioned%', ' " +
+			"partitioned', '')", "tables WHERE table_schema = DATABASE() AND table_name"},
+		{"'column ', column_name, ': ', column_type, IF(is_nullable = 'NO', ' not null', ''), " +
+			"IF(column_default IS NULL, '', CONCAT(' default ', column_default)), ' ', extra, ' ', " +
 			"COALESCE(generation_expression, '')", "columns WHERE table_schema = DATABASE() AND table_name"},
-		{"'trigger ', trigger_name", "triggers WHERE event_object_schema = DATABASE() AND event_object_table"},
-		{"'constraint ', constraint_type, ' ', constraint_name", "table_constraints WHERE constraint_type <> 'PRIMARY KEY' AND table_schema = DATABASE() AND table_name"},
-		{"'index ', index_name, ' on ', column_name", "statistics WHERE table_schema = DATABASE() AND table_name"},
-		{"'foreign key of ', table_name", "referential_constraints WHERE unique_constraint_schema = DATABASE() AND referenced_table_name"},
+		{"'trigger ', trigger_name",
+			"triggers WHERE event_object_schema = DATABASE() AND event_object_table"},
+		{"'constraint ', constraint_type, ' ', constraint_name",
+			"table_constraints WHERE constraint_type <> 'PRIMARY KEY' AND table_schema = DATABASE() AND table_name"},
+		{"'index ', index_name, ' on ', column_name",
+			"statistics WHERE table_schema = DATABASE() AND table_name"},
+		{"'foreign key of ', table_name",
+			"referential_constraints WHERE unique_constraint_schema = DATABASE() AND referenced_table_name"},
 	} {
-		parts = append(parts, "SELECT CONVERT(CONCAT_WS('', "+part.text+") USING utf8mb4) COLLATE utf8mb4_bin FROM information_schema."+part.from+" = '"+ledgerTable+"'")
+		parts = append(parts, "SELECT CONVERT(CONCAT_WS('', "+part.text+
+			") USING utf8mb4) COLLATE utf8mb4_bin FROM information_schema."+part.from+" = '"+ledgerTable+"'")
 	}
 	return strings.Join(parts, " UNION ALL ")
 }()
@@ -31,17 +39,20 @@ var selectFacts = func() string {
 // wanted are the facts of the table that we make. Ledgers of before lack the last two.
 var wanted = []string{
 	"kind: BASE TABLE InnoDB", "index PRIMARY on version", "index PRIMARY on type",
-	"column version: varchar(190) not null", "column type: varchar(20) not null", "column state: varchar(20) not null",
-	"column description: text not null", "column path: text not null", "column checksum: varchar(64) not null",
-	"column commit_hash: varchar(64) not null", "column epoch: bigint not null", "column server_id: varchar(64) not null",
-	"column database_id: varchar(64) not null", "column statements_total: int not null", "column statements_done: int not null",
-	"column started_at: datetime(6) not null", "column finished_at: datetime(6)", "column intent: mediumtext not null default",
+	"column version: varchar(190) not null", "column type: varchar(20) not null",
+	"column state: varchar(20) not null", "column description: text not null", "column path: text not null",
+	"column checksum: varchar(64) not null", "column commit_hash: varchar(64) not null",
+	"column epoch: bigint not null", "column server_id: varchar(64) not null",
+	"column database_id: varchar(64) not null", "column statements_total: int not null",
+	"column statements_done: int not null", "column started_at: datetime(6) not null",
+	"column finished_at: datetime(6)", "column intent: mediumtext not null default",
 	"column number: bigint not null default 0", "column seal: varchar(120) not null default",
 }
 
 var (
 	width   = regexp.MustCompile(`\b(int|bigint)\(\d+\)`) // MariaDB writes one, which means nothing
-	wording = strings.NewReplacer(`_utf8mb4`, "", `\'\'`, "", "''", "", "DEFAULT_GENERATED", "", " default NULL", "")
+	wording = strings.NewReplacer(`_utf8mb4`, "", `\'\'`, "", "''", "", "DEFAULT_GENERATED", "",
+		" default NULL", "")
 )
 
 // facts reads those of the ledger's table, in the words of both servers; none without a table.

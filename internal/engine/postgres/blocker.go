@@ -11,8 +11,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// watch asks who holds what a statement waits for, from a connection of its own. The first function is the answer, "" for
-// nothing; the second ends the watch.
+// watch asks who holds what a statement waits for, from a connection of its own. The first function
+// is the answer, "" for nothing; the second ends the watch.
 func (s *session) watch(ctx context.Context) (answer func() string, stop func()) {
 	var pid int32
 	if _, err := fmt.Sscanf(s.conn.identity, "%d ", &pid); err != nil {
@@ -73,7 +73,8 @@ func blockers(ctx context.Context, conn *pgx.Conn, pid int32) (string, error) {
 	})
 	text := engine.HeldBy(found, false)
 	if err == nil && hidden {
-		text += fmt.Sprintf(" (what it does would be seen after GRANT pg_read_all_stats TO %s)", pgx.Identifier{conn.Config().User}.Sanitize())
+		text += fmt.Sprintf(" (what it does would be seen after GRANT pg_read_all_stats TO %s)",
+			pgx.Identifier{conn.Config().User}.Sanitize())
 	}
 	return text, err
 }

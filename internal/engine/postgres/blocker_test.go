@@ -24,7 +24,8 @@ func told(t *testing.T, db engine.DB) string {
 func TestBlockers_withoutTheRightToSeeWhatTheyDo(t *testing.T) {
 	t.Parallel()
 	target := server.Database(t)
-	server.Exec(t, target.Database, `CREATE ROLE "blind one" LOGIN PASSWORD 'p'`, `ALTER DATABASE `+target.Database+` OWNER TO "blind one"`,
+	server.Exec(t, target.Database, `CREATE ROLE "blind one" LOGIN PASSWORD 'p'`, `ALTER DATABASE `+
+		target.Database+` OWNER TO "blind one"`,
 		`CREATE TABLE a (id int)`, `ALTER TABLE a OWNER TO "blind one"`)
 	server.Hold(t, target.Database, "LOCK TABLE a")
 	target.Username, target.Password = "blind one", "p"
@@ -37,9 +38,11 @@ func TestBlockers_withoutTheRightToSeeWhatTheyDo(t *testing.T) {
 func TestBlockers_aPreparedTransaction(t *testing.T) {
 	t.Parallel()
 	target := server.Database(t)
-	server.Exec(t, target.Database, "CREATE TABLE a (id int)", "BEGIN", "LOCK TABLE a", "PREPARE TRANSACTION 'stray'")
+	server.Exec(t, target.Database, "CREATE TABLE a (id int)", "BEGIN", "LOCK TABLE a",
+		"PREPARE TRANSACTION 'stray'")
 	t.Cleanup(func() { server.Exec(t, target.Database, "ROLLBACK PREPARED 'stray'") })
-	if got := told(t, open(t, target)); !regexp.MustCompile(`; the lock is held by a prepared transaction \(see pg_prepared_xacts\)$`).MatchString(got) {
+	if got := told(t, open(t, target)); !regexp.MustCompile(
+		`; the lock is held by a prepared transaction \(see pg_prepared_xacts\)$`).MatchString(got) {
 		t.Errorf("it says %s", got)
 	}
 }

@@ -20,12 +20,13 @@ type call struct {
 	fenced  string              // what an upsert's division by zero says: a newer run has the row
 	refused string              // what a guard's division by zero says
 	commit  bool                // nobody knows its outcome without the server's word
-	clean   bool                // nothing of the session is left afterwards. Behind a COMMIT, its error does not matter
-	after   bool                // looks what a COMMIT has left
+	// nothing of the session is left afterwards. Behind a COMMIT, its error does not matter
+	clean bool
+	after bool // looks what a COMMIT has left
 }
 
-// send brings calls to the server, together with those that were queued, in one round trip. The first error ends all: the
-// server passes over what was sent behind it.
+// send brings calls to the server, together with those that were queued, in one round trip. The
+// first error ends all: the server passes over what was sent behind it.
 func (s *session) send(ctx context.Context, calls ...call) error {
 	calls = append(s.queued, calls...)
 	s.queued = nil

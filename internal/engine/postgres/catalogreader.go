@@ -20,8 +20,11 @@ func (d *database) Change(s statement.Statement) schema.Change {
 	return dialect.Reader().ReadChange(s)
 }
 
-// Definitions implements engine.CatalogReader. Of a table it reads its indexes: nothing else of one changes without a transaction.
-func (d *database) Definitions(ctx context.Context, objects []schema.Object) (all []engine.Definition, err error) {
+// Definitions implements engine.CatalogReader. Of a table it reads its indexes: nothing else of one
+// changes without a transaction.
+func (d *database) Definitions(
+	ctx context.Context, objects []schema.Object,
+) (all []engine.Definition, err error) {
 	if len(objects) == 0 {
 		return nil, nil
 	}
@@ -63,23 +66,29 @@ func define(ctx context.Context, conn *pgx.Conn, o schema.Object) (engine.Defini
 	case "index":
 		// An index lies in its table's schema, whatever the search path would say.
 		if o.On != "" && len(name) == 1 {
-			return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) AND x.relname = $2::pg_catalog.text::pg_catalog.name", qualified(o.On).Sanitize(), name[0])
+			return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) AND "+
+				"x.relname = $2::pg_catalog.text::pg_catalog.name", qualified(o.On).Sanitize(), name[0])
 		}
 		return readDefinition(ctx, conn, indexTexts+rebuilt, name.Sanitize())
 	case "table":
 		return readDefinition(ctx, conn, indexTexts+ofTable, name.Sanitize())
 	case "database":
-		return readDefinition(ctx, conn, "SELECT datname, '' FROM pg_catalog.pg_database WHERE datname = $1", o.Name)
+		return readDefinition(ctx, conn, "SELECT datname, '' FROM pg_catalog.pg_database WHERE datname = $1",
+			o.Name)
 	case "tablespace":
-		return readDefinition(ctx, conn, "SELECT spcname, '' FROM pg_catalog.pg_tablespace WHERE spcname = $1", o.Name)
+		return readDefinition(ctx, conn,
+			"SELECT spcname, '' FROM pg_catalog.pg_tablespace WHERE spcname = $1", o.Name)
 	case "subscription":
 		return readDefinition(ctx, conn, `SELECT subname, '' FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
 			WHERE d.datname = pg_catalog.current_database() AND subname = $1`, o.Name)
 	}
-	return readDefinition(ctx, conn, `SELECT oid::regclass::text || ' ' || relkind::text, '' FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)`, name.Sanitize())
+	return readDefinition(ctx, conn,
+		`SELECT oid::regclass::text || ' ' || relkind::text, '' FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)`, name.Sanitize())
 }
 
-func readDefinition(ctx context.Context, conn *pgx.Conn, query string, args ...any) (engine.Definition, error) {
+func readDefinition(
+	ctx context.Context, conn *pgx.Conn, query string, args ...any,
+) (engine.Definition, error) {
 	rows, err := conn.Query(ctx, query, args...)
 	if err != nil {
 		return engine.Definition{}, err

@@ -6,44 +6,45 @@ const (
 	classRoutine  uint32 = 1255 // pg_proc
 )
 
-// kind is one kind of object. Its query returns oid, the oid of the table that it belongs to (or 0), name, and the
-// statements that make it. search_path is empty, so the catalogue's own functions qualify every name.
+// kind is one kind of object. Its query returns oid, the oid of the table that it belongs to (or
+// 0), name, and the statements that make it. search_path is empty, so the catalogue's own functions
+// qualify every name.
 type kind struct{ name, class, query string }
 
 // kinds are in the order of a dump, where nothing else decides.
 func kinds() []kind {
 	return []kind{
-		{"schemas", "'pg_namespace'", selectSchemas},
-		{"extensions", "'pg_extension'", selectExtensions},
-		{"enums", "'pg_type'", selectEnums},
-		{"composite types", "'pg_type'", selectComposites},
-		{"domains", "'pg_type'", selectDomains},
-		{"ranges", "'pg_type'", selectRanges},
-		{"sequences", "'pg_class'", selectSequences},
-		{"tables", "'pg_class'", selectTables},
-		{"inherited defaults", "'pg_attribute'", selectInheritedDefaults},
-		{"owners of sequences", "'pg_sequence'", selectOwnedSequences},
-		{"partitions", "'pg_inherits'", selectPartitions},
-		{"routines", "'pg_proc'", selectRoutines},
-		{"aggregates", "'pg_proc'", selectAggregates},
-		{"constraints", "'pg_constraint'", selectConstraints},
-		{"indexes", "'pg_class'", selectIndexes},
-		{"foreign keys", "'pg_constraint'", selectForeignKeys},
-		{"views", "'pg_class'", selectViews},
-		{"rules", "'pg_rewrite'", selectRules},
-		{"triggers", "'pg_trigger'", selectTriggers},
-		{"policies", "'pg_policy'", selectPolicies},
-		{"statistics", "'pg_statistic_ext'", selectStatistics},
-		{"event triggers", "'pg_event_trigger'", selectEventTriggers},
-		{"default privileges", "'pg_default_acl'", selectDefaultPrivileges},
+		{name: "schemas", class: "'pg_namespace'", query: selectSchemas},
+		{name: "extensions", class: "'pg_extension'", query: selectExtensions},
+		{name: "enums", class: "'pg_type'", query: selectEnums},
+		{name: "composite types", class: "'pg_type'", query: selectComposites},
+		{name: "domains", class: "'pg_type'", query: selectDomains},
+		{name: "ranges", class: "'pg_type'", query: selectRanges},
+		{name: "sequences", class: "'pg_class'", query: selectSequences},
+		{name: "tables", class: "'pg_class'", query: selectTables},
+		{name: "inherited defaults", class: "'pg_attribute'", query: selectInheritedDefaults},
+		{name: "owners of sequences", class: "'pg_sequence'", query: selectOwnedSequences},
+		{name: "partitions", class: "'pg_inherits'", query: selectPartitions},
+		{name: "routines", class: "'pg_proc'", query: selectRoutines},
+		{name: "aggregates", class: "'pg_proc'", query: selectAggregates},
+		{name: "constraints", class: "'pg_constraint'", query: selectConstraints},
+		{name: "indexes", class: "'pg_class'", query: selectIndexes},
+		{name: "foreign keys", class: "'pg_constraint'", query: selectForeignKeys},
+		{name: "views", class: "'pg_class'", query: selectViews},
+		{name: "rules", class: "'pg_rewrite'", query: selectRules},
+		{name: "triggers", class: "'pg_trigger'", query: selectTriggers},
+		{name: "policies", class: "'pg_policy'", query: selectPolicies},
+		{name: "statistics", class: "'pg_statistic_ext'", query: selectStatistics},
+		{name: "event triggers", class: "'pg_event_trigger'", query: selectEventTriggers},
+		{name: "default privileges", class: "'pg_default_acl'", query: selectDefaultPrivileges},
 	}
 }
 
 // userSchema is the condition on pg_namespace n for what is not the server's own.
 const userSchema = ` n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' `
 
-// selectSkipped lists what extensions made, and the ledger with its schema where nothing else lies in it. $1 are the schemas
-// where it may lie, $2 is the table.
+// selectSkipped lists what extensions made, and the ledger with its schema where nothing else lies
+// in it. $1 are the schemas where it may lie, $2 is the table.
 const selectSkipped = `
 SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
 UNION ALL SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n WHERE nspname = ANY ($1) AND nspname <> 'public'
@@ -54,8 +55,9 @@ UNION ALL SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n WHERE nspna
 UNION ALL SELECT 'pg_class'::regclass, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY ($1) AND c.relname = $2`
 
-// selectAliases maps parts to the objects that make them: defaults, identity sequences, row types, array types, the
-// rule of a view, the index of a constraint, the constraints of a domain, those that keep a column from being NULL.
+// selectAliases maps parts to the objects that make them: defaults, identity sequences, row types,
+// array types, the rule of a view, the index of a constraint, the constraints of a domain, those
+// that keep a column from being NULL.
 const selectAliases = `
 SELECT 'pg_attrdef'::regclass::oid, oid, 'pg_class'::regclass::oid, adrelid FROM pg_attrdef
 UNION ALL SELECT 'pg_rewrite'::regclass, oid, 'pg_class'::regclass, ev_class FROM pg_rewrite WHERE rulename = '_RETURN'
@@ -73,7 +75,8 @@ UNION ALL SELECT 'pg_type'::regclass, (to_jsonb(r) ->> 'rngmultitypid')::oid, 'p
   FROM pg_range r WHERE to_jsonb(r) ? 'rngmultitypid'
 UNION ALL SELECT 'pg_type'::regclass, typarray, 'pg_type'::regclass, oid FROM pg_type WHERE typarray <> 0`
 
-// selectNeeds lists dependencies; that of a sequence on the column that owns it is left out, it is made first.
+// selectNeeds lists dependencies; that of a sequence on the column that owns it is left out, it is
+// made first.
 const selectNeeds = `
 SELECT classid, objid, refclassid, refobjid FROM pg_depend d
 WHERE deptype IN ('n', 'a', 'i', 'P', 'S') AND refobjid >= 16384 AND objid >= 16384
@@ -103,7 +106,8 @@ FROM pg_description d, LATERAL pg_identify_object(d.classoid, d.objoid, d.objsub
 WHERE d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass AND i.identity = 'public' AND d.description <> 'standard public schema'
 ORDER BY d.classoid, d.objoid, d.objsubid`
 
-// selectGrants compares each list of rights with what the object had from the start. The owner's own rights are left out.
+// selectGrants compares each list of rights with what the object had from the start. The owner's
+// own rights are left out.
 const selectGrants = `
 WITH lists AS (
   SELECT 'pg_class'::regclass::oid AS class, c.oid, 0 AS sub, c.relacl AS acl, c.relowner AS owner,
@@ -177,7 +181,8 @@ SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE DO
     FROM pg_constraint k WHERE contypid = t.oid AND contype = 'c' AND NOT convalidated), '{}')
 FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'd' AND ` + userSchema
 
-// selectRanges asks for the name of the multirange by way of JSON: PostgreSQL 13 has no such column.
+// selectRanges asks for the name of the multirange by way of JSON: PostgreSQL 13 has no such
+// column.
 const selectRanges = `
 SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS RANGE (SUBTYPE = %s%s%s%s%s)', nspname, typname,
   format_type(rngsubtype, NULL),

@@ -23,7 +23,8 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 	var report engine.Report
 	conn, err := e.connectInstance(ctx, t)
 	if err != nil {
-		report.Findings = append(report.Findings, engine.Finding{Severity: "error", Message: towpath.ErrorMessage(err)})
+		report.Findings = append(report.Findings,
+			engine.Finding{Severity: "error", Message: towpath.ErrorMessage(err)})
 		return report, ctx.Err()
 	}
 	defer closeQuietly(conn)
@@ -31,14 +32,17 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 	if err := c.run(ctx); err != nil {
 		c.add("error", "The server does not answer as expected: "+mapError(err).Message+".", "")
 	}
-	report.Version, report.Findings, report.OK = c.version, c.findings, true
+	report.Version = c.version
+	report.Findings = c.findings
+	report.OK = true
 	for _, f := range report.Findings {
 		report.OK = report.OK && f.Severity != "error"
 	}
 	return report, ctx.Err()
 }
 
-// probeTimeout is short: a pooler in session mode lets a connection wait when all sessions are taken.
+// probeTimeout is short: a pooler in session mode lets a connection wait when all sessions are
+// taken.
 const probeTimeout = 3 * time.Second
 
 type check struct {
@@ -81,20 +85,22 @@ func (c *check) server(ctx context.Context) error {
 	if recovery {
 		c.add("error", "The server is a standby and read-only.", "Use the address of the primary.")
 	} else if readOnly {
-		c.add("warning", "Transactions are read-only by default here.", "ALTER ROLE "+pgx.Identifier{c.target.Username}.Sanitize()+" RESET default_transaction_read_only")
+		c.add("warning", "Transactions are read-only by default here.", "ALTER ROLE "+
+			pgx.Identifier{c.target.Username}.Sanitize()+" RESET default_transaction_read_only")
 	}
 	now := time.Now
 	if c.engine.Now != nil {
 		now = c.engine.Now
 	}
 	if drift := now().Sub(clock).Abs(); drift > maxClockDrift {
-		c.add("warning", fmt.Sprintf("The server's clock differs by %s.", drift.Round(time.Second)), "Set both clocks by NTP.")
+		c.add("warning", fmt.Sprintf("The server's clock differs by %s.", drift.Round(time.Second)),
+			"Set both clocks by NTP.")
 	}
 	return nil
 }
 
-// pooler compares the server's process with the one that was named when we connected: a pooler names one of its own.
-// Which mode it is in, nobody tells.
+// pooler compares the server's process with the one that was named when we connected: a pooler
+// names one of its own. Which mode it is in, nobody tells.
 func (c *check) pooler(ctx context.Context) error {
 	var pid uint32
 	if err := c.conn.QueryRow(ctx, "SELECT pg_catalog.pg_backend_pid()").Scan(&pid); err != nil {
@@ -104,18 +110,21 @@ func (c *check) pooler(ctx context.Context) error {
 		return nil
 	}
 	if !sessionPooler(c.target) {
-		c.add("warning", "A connection pooler stands before the server: statements without a transaction are refused through it.",
+		c.add("warning", "A connection pooler stands before the server: statements without a transaction "+
+			"are refused through it.",
 			"Use the server's own address, or set the option pooler to session where the pooler is in that mode.")
 		return nil
 	}
 	if c.shared(ctx, pid) {
-		c.add("error", "The connection pooler is not in session mode: it gives a session of the server to several connections.",
+		c.add("error", "The connection pooler is not in session mode: it gives a session of the server to "+
+			"several connections.",
 			"Set the option pooler to transaction, or use the server's own address.")
 	}
 	return nil
 }
 
-// shared reports whether another connection gets the session that is ours. One that cannot be made gets none.
+// shared reports whether another connection gets the session that is ours. One that cannot be made
+// gets none.
 func (c *check) shared(ctx context.Context, pid uint32) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
@@ -152,7 +161,9 @@ func (c *check) rights(ctx context.Context) error {
 	role, name := pgx.Identifier{c.target.Username}.Sanitize(), pgx.Identifier{at.schema}.Sanitize()
 	switch {
 	case usable == nil && !create && at.behind:
-		c.add("error", fmt.Sprintf("The ledger lies in the schema %s, where it may not stay, and the user may not make the schema %s for it.", at.former, at.schema),
+		c.add("error",
+			fmt.Sprintf("The ledger lies in the schema %s, where it may not stay, and the user may not "+
+				"make the schema %s for it.", at.former, at.schema),
 			fmt.Sprintf("CREATE SCHEMA %s AUTHORIZATION %s", name, role))
 	case usable == nil && !create:
 		c.add("error", fmt.Sprintf("The user may not make the schema %s for the ledger.", at.schema),
@@ -166,7 +177,8 @@ func (c *check) rights(ctx context.Context) error {
 		if c.maker != c.target.Username {
 			who = "The role " + c.maker
 		}
-		c.add("warning", who+" may not make tables in the schema public.", "GRANT CREATE ON SCHEMA public TO "+pgx.Identifier{c.maker}.Sanitize())
+		c.add("warning", who+" may not make tables in the schema public.",
+			"GRANT CREATE ON SCHEMA public TO "+pgx.Identifier{c.maker}.Sanitize())
 	}
 	return nil
 }

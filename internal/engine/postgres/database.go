@@ -13,8 +13,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// database is one target. Sessions that overlap have connections of their own; one after the other they share one, with
-// nothing of the one left to the next.
+// database is one target. Sessions that overlap have connections of their own; one after the other
+// they share one, with nothing of the one left to the next.
 type database struct {
 	engine *Engine
 	target engine.Target
@@ -79,13 +79,15 @@ func (d *database) SearchPath(ctx context.Context) (schemas []string, err error)
 	defer d.release(conn)
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	if err := conn.QueryRow(ctx, "SELECT pg_catalog.current_schemas(false)::pg_catalog.text[]").Scan(&schemas); err != nil {
+	if err := conn.QueryRow(ctx, "SELECT pg_catalog.current_schemas(false)::pg_catalog.text[]").Scan(
+		&schemas); err != nil {
 		return nil, mapError(err)
 	}
 	return schemas, nil
 }
 
-// read runs our own questions in one read-only snapshot with nothing of the user's in the search path.
+// read runs our own questions in one read-only snapshot with nothing of the user's in the search
+// path.
 func (d *database) read(ctx context.Context, use func(pgx.Tx) error) error {
 	conn, err := d.connection(ctx)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// runsAsFirstFile runs a dump as a migration, with its ledger row, and expects that it makes what was dumped.
+// runsAsFirstFile runs a dump as a migration, with its ledger row, and expects that it makes what
+// was dumped.
 func runsAsFirstFile(t *testing.T, dump string) {
 	t.Helper()
 	target := server.Database(t)
@@ -27,11 +28,13 @@ func runsAsFirstFile(t *testing.T, dump string) {
 	if err := errors.Join(run(t.Context(), s, dump), s.Close()); err != nil {
 		t.Fatalf("%v of\n%s", err, dump)
 	}
-	if diff := cmp.Diff(plainDump(dump), plainDump(server.Dump(t, target.Database, withoutLedger))); diff != "" {
+	if diff := cmp.Diff(plainDump(dump),
+		plainDump(server.Dump(t, target.Database, withoutLedger))); diff != "" {
 		t.Errorf("it makes something else:\n%s", diff)
 	}
 	s = begin(t, db, options)
-	if err := errors.Join(run(t.Context(), s, "CREATE TABLE next_one (id int); SELECT 'public.next_one'::regclass"), s.Close()); err != nil {
+	if err := errors.Join(run(t.Context(), s,
+		"CREATE TABLE next_one (id int); SELECT 'public.next_one'::regclass"), s.Close()); err != nil {
 		t.Errorf("the next migration: %v", err)
 	}
 }
@@ -81,17 +84,20 @@ func TestDump_headsOfEveryVersionRun(t *testing.T) {
 		"17":       fmt.Sprintf(dumpHead, "", "\nSET transaction_timeout = 0;", ""),
 		"18": fmt.Sprintf(dumpHead, "\n\\restrict 4kXbqjT0pPYbE2\n", "\nSET transaction_timeout = 0;",
 			"\n--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict 4kXbqjT0pPYbE2\n\n"),
-		"with line ends of Windows": strings.ReplaceAll(fmt.Sprintf(dumpHead, "\n\\restrict x\n", "", "\\unrestrict x"), "\n", "\r\n"),
+		"with line ends of Windows": strings.ReplaceAll(fmt.Sprintf(dumpHead, "\n\\restrict x\n", "",
+			"\\unrestrict x"), "\n", "\r\n"),
 	} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			db := open(t, server.Database(t))
 			s := begin(t, db, options)
-			if err := errors.Join(s.Record(t.Context(), entry("1")), run(t.Context(), s, head), s.Close()); err != nil {
+			if err := errors.Join(s.Record(t.Context(), entry("1")), run(t.Context(), s, head),
+				s.Close()); err != nil {
 				t.Fatal(err)
 			}
 			s = begin(t, db, options)
-			if err := run(t.Context(), s, "INSERT INTO a VALUES (DEFAULT) RETURNING CASE WHEN id <> 42 THEN 1 / (id - id) END"); err != nil {
+			if err := run(t.Context(), s,
+				"INSERT INTO a VALUES (DEFAULT) RETURNING CASE WHEN id <> 42 THEN 1 / (id - id) END"); err != nil {
 				t.Errorf("the next migration: %v", err)
 			}
 			if rows, err := db.Ledger(t.Context()); err != nil || len(rows.Entries) != 1 {
@@ -103,7 +109,8 @@ func TestDump_headsOfEveryVersionRun(t *testing.T) {
 
 func TestDump_dataIsRefusedOnceWithAllElse(t *testing.T) {
 	t.Parallel()
-	script := "SET client_encoding = 'LATIN1';\nCOPY public.a (id, t) FROM stdin;\n1\ta;b 'c\n\\N\t\\\\.\n\\.\n\n\nCOPY public.b FROM stdin WITH (FORMAT csv);\n\\.\n" +
+	script := "SET client_encoding = 'LATIN1';\nCOPY public.a (id, t) FROM stdin;\n1\ta;b " +
+		"'c\n\\N\t\\\\.\n\\.\n\n\nCOPY public.b FROM stdin WITH (FORMAT csv);\n\\.\n" +
 		"CREATE TABLE c (id int);\nCOPY c FROM STDIN;\r\n\"\r\n\\.\r\nALTER ROLE x SUPERUSER;\nCOPY c TO '/tmp/x';\n\\connect x\nSELECT 1"
 	var got []string
 	for st, err := range postgres.New().Split(strings.NewReader(script)) {
@@ -117,7 +124,8 @@ func TestDump_dataIsRefusedOnceWithAllElse(t *testing.T) {
 			got = append(got, st.Pos.String()+" "+st.Verb)
 		}
 	}
-	want := []string{"1:5 refused", "2:1 refused", "10:1 CREATE TABLE", "14:14 refused", "15:1 refused", "16:1 refused", "17:1 SELECT"}
+	want := []string{"1:5 refused", "2:1 refused", "10:1 CREATE TABLE", "14:14 refused", "15:1 refused",
+		"16:1 refused", "17:1 SELECT"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -125,7 +133,8 @@ func TestDump_dataIsRefusedOnceWithAllElse(t *testing.T) {
 
 func TestDump_ourLimitsHoldBehindIt(t *testing.T) {
 	t.Parallel()
-	err := run(t.Context(), begin(t, open(t, server.Database(t)), engine.SessionOptions{LockTimeout: options.LockTimeout, StatementTimeout: 300e6}),
+	err := run(t.Context(), begin(t, open(t, server.Database(t)),
+		engine.SessionOptions{LockTimeout: options.LockTimeout, StatementTimeout: 300e6}),
 		fmt.Sprintf(dumpHead, "", "", "SELECT pg_sleep(20);"))
 	if kindOf(err) != engine.Timeout {
 		t.Errorf("error is %v", err)

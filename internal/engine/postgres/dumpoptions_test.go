@@ -26,7 +26,8 @@ ALTER TABLE part ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON part USING (day I
 func pgDump(t *testing.T, target engine.Target, with string) string {
 	t.Helper()
 	host, port, _ := strings.Cut(target.Address, ":")
-	args := append(strings.Fields(with), withoutLedger, "--host="+host, "--port="+port, "--username="+target.Username, "--dbname="+target.Database, "--no-password")
+	args := append(strings.Fields(with), withoutLedger, "--host="+host, "--port="+port, "--username="+
+		target.Username, "--dbname="+target.Database, "--no-password")
 	cmd := exec.CommandContext(t.Context(), filepath.Join(server.Programs(), "pg_dump"), args...)
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+target.Password, "PGSSLMODE=disable")
 	out, err := cmd.Output()
@@ -45,10 +46,14 @@ func TestDump_usualOptionsRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := pgDump(t, source, "--inserts")
-	for _, with := range []string{"--inserts", "--column-inserts --no-owner --no-privileges", "--inserts --rows-per-insert=2 --on-conflict-do-nothing",
-		"--inserts --quote-all-identifiers --no-comments --no-tablespaces", "--inserts --disable-triggers --disable-dollar-quoting", "--inserts --enable-row-security"} {
+	for _, with := range []string{"--inserts", "--column-inserts --no-owner --no-privileges",
+		"--inserts --rows-per-insert=2 --on-conflict-do-nothing",
+		"--inserts --quote-all-identifiers --no-comments --no-tablespaces",
+		"--inserts --disable-triggers --disable-dollar-quoting", "--inserts --enable-row-security"} {
 		if strings.Contains(with, "rows-per-insert") && server.Version() < 14 {
-			continue // that server takes no DEFAULT for a generated column among several rows, so psql cannot run it either
+			// that server takes no DEFAULT for a generated column among several rows, so psql
+			// cannot run it either
+			continue
 		}
 		t.Run(with, func(t *testing.T) {
 			t.Parallel()
@@ -58,7 +63,8 @@ func TestDump_usualOptionsRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := pgDump(t, replay, "--inserts")
-			if len(plainDump(got)) < len(plainDump(want))-1 || !strings.Contains(got, "INSERT INTO public.part_1 VALUES ('2026-02-03', 'it''s', 'x')") {
+			if len(plainDump(got)) < len(plainDump(want))-1 ||
+				!strings.Contains(got, "INSERT INTO public.part_1 VALUES ('2026-02-03', 'it''s', 'x')") {
 				t.Errorf("it makes\n%s", got)
 			}
 		})

@@ -28,19 +28,24 @@ func mapError(err error) *engine.Error {
 		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
 	}
 	if tooLong := (*pgproto3.ExceededMaxBodyLenErr)(nil); errors.As(err, &tooLong) {
-		return &engine.Error{Kind: engine.Failed, Message: fmt.Sprintf("something in the database has %d MiB in one piece, and at most %d MiB of it are read: "+
-			"a comment, a default, or the body of a view or a routine. Make it shorter", tooLong.ActualBodyLen>>20, maxAnswer>>20), Err: err}
+		return &engine.Error{Kind: engine.Failed,
+			Message: fmt.Sprintf("something in the database has %d MiB in one piece, and at most %d MiB of "+
+				"it are read: "+
+				"a comment, a default, or the body of a view or a routine. Make it shorter",
+				tooLong.ActualBodyLen>>20, maxAnswer>>20), Err: err}
 	}
 	return &engine.Error{Kind: engine.Lost, Message: towpath.Clip(err.Error()), Err: err}
 }
 
 func kindOf(e *pgconn.PgError) engine.Kind {
 	switch {
-	case e.Code == "55P03", e.Code == "40P01", e.Code == "40001": // lock_not_available, deadlock, serialization
+	case e.Code == "55P03", e.Code == "40P01",
+		e.Code == "40001": // lock_not_available, deadlock, serialization
 		return engine.Locked
 	case e.Code == "57014": // query_canceled: by statement_timeout or by us
 		return engine.Timeout
-	case strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code, "08"), e.Code == "25P03": // shutdown, connection, idle too long
+	case strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code,
+		"08"), e.Code == "25P03": // shutdown, connection, idle too long
 		return engine.Lost
 	case e.Code == "26000": // a script has taken away what we had prepared: a new connection helps
 		return engine.Lost
@@ -48,16 +53,18 @@ func kindOf(e *pgconn.PgError) engine.Kind {
 	return engine.Failed
 }
 
-// isLockTimeout tells a wait that took too long from a deadlock and from NOWAIT, which come at once: too soon for the watch.
+// isLockTimeout tells a wait that took too long from a deadlock and from NOWAIT, which come at
+// once: too soon for the watch.
 func isLockTimeout(err error) bool {
 	var pgErr *pgconn.PgError
 	return errors.As(err, &pgErr) && pgErr.Code == "55P03" && strings.Contains(pgErr.Message, "timeout")
 }
 
-// wayOut is what helps against an error that a statement meets only because its file runs in a transaction; "" when that is
-// not why.
+// wayOut is what helps against an error that a statement meets only because its file runs in a
+// transaction; "" when that is not why.
 func wayOut(err error, verb string) string {
-	const alone = "Write \"-- towpath: no-transaction\" in the file's first line: its statements then commit one by one."
+	const alone = "Write \"-- towpath: no-transaction\" in the file's first line: its statements then " +
+		"commit one by one."
 	var pgErr *pgconn.PgError
 	if !errors.As(err, &pgErr) {
 		return ""

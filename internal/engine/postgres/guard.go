@@ -13,8 +13,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// ledgerMark reads of relation c its place and its columns, which TRUNCATE, ALTER, a new trigger and a new rule change, and how
-// many of its rows this session has written. The server forgets the counts between transactions, never within one.
+// ledgerMark reads of relation c its place and its columns, which TRUNCATE, ALTER, a new trigger
+// and a new rule change, and how many of its rows this session has written. The server forgets the
+// counts between transactions, never within one.
 // https://www.postgresql.org/docs/current/monitoring-stats.html
 const ledgerMark = `(SELECT pg_catalog.format('%s.%s.%s.%s.%s %s %s %s', c.oid, c.xmin,
 	(SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.format('%s %s', a.attname, a.xmin), ',' ORDER BY a.attnum)) FROM pg_catalog.pg_attribute a
@@ -30,9 +31,10 @@ type mark struct {
 	writes int64
 }
 
-// look compares the ledger with how it was at the last look in this transaction, and with how many rows we have written since. A
-// DO block or a function can reach it by SQL that it puts together, which no splitter sees. Between the transactions of a
-// session without one, the place alone must stay.
+// look compares the ledger with how it was at the last look in this transaction, and with how many
+// rows we have written since. A DO block or a function can reach it by SQL that it puts together,
+// which no splitter sees. Between the transactions of a session without one, the place alone must
+// stay.
 func (s *session) look(text *string) error {
 	before, own := s.ledgerAt, s.written
 	s.ledgerAt, s.written = nil, 0
@@ -54,18 +56,22 @@ func (s *session) look(text *string) error {
 	if (was == "" || was == now.place) && (before == nil || now.writes == before.writes+own) {
 		return nil
 	}
-	s.broken = &engine.Error{Kind: engine.Refused, Message: "the migration has changed the table " + ledgerTable + ", which belongs to the server"}
+	s.broken = &engine.Error{Kind: engine.Refused, Message: "the migration has changed the table " +
+		ledgerTable + ", which belongs to the server"}
 	if !s.inTransaction() {
-		s.broken = &engine.Error{Kind: engine.Refused, Message: "a statement has changed the table " + ledgerTable + itsOwn}
+		s.broken = &engine.Error{Kind: engine.Refused, Message: "a statement has changed the table " +
+			ledgerTable + itsOwn}
 	}
 	return s.broken
 }
 
 // itsOwn ends the message of what was seen too late to be undone.
-const itsOwn = ", which belongs to the server. What it did stays: look at the ledger before anything else runs"
+const itsOwn = ", which belongs to the server. What it did stays: look at the ledger before anything " +
+	"else runs"
 
-// guard has the server itself compare the ledger, and what is outside, with the last look and with how many rows we have written
-// since: what is sent behind it does not happen when they differ, a COMMIT neither.
+// guard has the server itself compare the ledger, and what is outside, with the last look and with
+// how many rows we have written since: what is sent behind it does not happen when they differ, a
+// COMMIT neither.
 func (s *session) guard(own int) call {
 	return call{
 		text: `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.split_part(m, ' ', 1) OPERATOR(pg_catalog.=) $2::pg_catalog.text
@@ -73,14 +79,16 @@ func (s *session) guard(own int) call {
 				OPERATOR(pg_catalog.+) pg_catalog.split_part(m, ' ', 4)::pg_catalog.int8 OPERATOR(pg_catalog.=) $3::pg_catalog.int8
 			AND o OPERATOR(pg_catalog.=) $4::pg_catalog.text THEN 1 ELSE 0 END
 			FROM (SELECT ` + ledgerMark + `pg_catalog.to_regclass($1)) AS m, ` + outsideMark + ` AS o) AS x`,
-		args: []any{s.db.ledger, s.ledgerAt.place, s.ledgerAt.writes + s.written + int64(own), fmt.Sprintf("%d %s", *s.outside, s.role)},
-		refused: "something that the migration has put off until its commit has changed the table " + ledgerTable +
+		args: []any{s.db.ledger, s.ledgerAt.place, s.ledgerAt.writes + s.written + int64(own),
+			fmt.Sprintf("%d %s", *s.outside, s.role)},
+		refused: "something that the migration has put off until its commit has changed the table " +
+			ledgerTable +
 			", which belongs to the server, or roles, databases or settings",
 	}
 }
 
-// closing writes the last rows of a transaction. What a script has put off until the commit comes before, since it could
-// change them; so nothing but our own rows lies between the two guards.
+// closing writes the last rows of a transaction. What a script has put off until the commit comes
+// before, since it could change them; so nothing but our own rows lies between the two guards.
 func (s *session) closing(rows []call) []call {
 	if !s.ran || s.ledgerAt == nil || s.outside == nil {
 		return rows
@@ -89,7 +97,8 @@ func (s *session) closing(rows []call) []call {
 	return append(calls, s.guard(len(rows)))
 }
 
-// afterwards looks once more after the commit: a trigger that ran before it can have put off another one.
+// afterwards looks once more after the commit: a trigger that ran before it can have put off
+// another one.
 func (s *session) afterwards() []call {
 	if s.head == nil {
 		return nil
@@ -98,8 +107,10 @@ func (s *session) afterwards() []call {
 	s.seen = nil
 	return []call{{
 		after: true,
-		text: "SELECT (SELECT pg_catalog.format('%s %s', epoch, seal) FROM " + s.db.ledger + " WHERE type OPERATOR(pg_catalog.=) 'head'), (SELECT seal FROM " + s.db.ledger +
-			" WHERE version OPERATOR(pg_catalog.=) $2 AND type OPERATOR(pg_catalog.=) $3), " + ledgerMark + "pg_catalog.to_regclass($1))",
+		text: "SELECT (SELECT pg_catalog.format('%s %s', epoch, seal) FROM " + s.db.ledger +
+			" WHERE type OPERATOR(pg_catalog.=) 'head'), (SELECT seal FROM " + s.db.ledger +
+			" WHERE version OPERATOR(pg_catalog.=) $2 AND type OPERATOR(pg_catalog.=) $3), " + ledgerMark +
+			"pg_catalog.to_regclass($1))",
 		args: []any{s.db.ledger, last.Version, string(last.Type)},
 		scan: func(row pgx.Row) error {
 			var top, newest, place *string
@@ -112,7 +123,8 @@ func (s *session) afterwards() []call {
 				if n > head.Epoch {
 					return nil // a newer run has taken over meanwhile
 				}
-				if seal == head.Seal && (last.Seal == "" || newest != nil && *newest == last.Seal) && place != nil && strings.HasPrefix(*place, s.place+" ") {
+				if seal == head.Seal && (last.Seal == "" || newest != nil && *newest == last.Seal) &&
+					place != nil && strings.HasPrefix(*place, s.place+" ") {
 					return nil
 				}
 			}
@@ -129,19 +141,24 @@ func (s *session) kept() error {
 	if s.seen == nil {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Tampered, Message: "the change was committed, and with its commit something has changed the table " + ledgerTable + itsOwn, Err: s.seen}
+	return &engine.Error{Kind: engine.Tampered,
+		Message: "the change was committed, and with its commit something has changed the table " +
+			ledgerTable + itsOwn, Err: s.seen}
 }
 
-// sum tells what the ledger's rows hold, leases left out, around a statement without a transaction that may put SQL together.
+// sum tells what the ledger's rows hold, leases left out, around a statement without a transaction
+// that may put SQL together.
 func (s *session) sum(ctx context.Context, st statement.Statement) (sum string, err error) {
 	if !s.unbounded(st) {
 		return "", nil
 	}
 	var there bool
-	if err := s.conn.QueryRow(ctx, "SELECT pg_catalog.to_regclass($1) IS NOT NULL", s.db.ledger).Scan(&there); err != nil || !there {
+	if err := s.conn.QueryRow(ctx, "SELECT pg_catalog.to_regclass($1) IS NOT NULL",
+		s.db.ledger).Scan(&there); err != nil || !there {
 		return "no ledger", err
 	}
-	err = s.conn.QueryRow(ctx, "SELECT pg_catalog.md5(coalesce(pg_catalog.string_agg(l::pg_catalog.text, ' ' ORDER BY version, type), '')) FROM "+
+	err = s.conn.QueryRow(ctx, "SELECT pg_catalog.md5(coalesce(pg_catalog.string_agg(l::pg_catalog.text, ' "+
+		"' ORDER BY version, type), '')) FROM "+
 		s.db.ledger+" AS l WHERE type OPERATOR(pg_catalog.<>) 'lease'").Scan(&sum)
 	return sum, err
 }
@@ -151,5 +168,6 @@ func compare(before, after string) error {
 	if before == after {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Refused, Message: "the statement has changed the table " + ledgerTable + itsOwn}
+	return &engine.Error{Kind: engine.Refused, Message: "the statement has changed the table " +
+		ledgerTable + itsOwn}
 }

@@ -12,7 +12,8 @@ import (
 // hidden puts a statement about the ledger together where the splitter does not see it.
 func hidden(text string) string {
 	name := "towpath_' || 'ledger"
-	return "DO $$ BEGIN EXECUTE '" + strings.NewReplacer("'", "''", "LEDGER", name+"."+name, "HOME", name).Replace(text) + "'; END $$"
+	return "DO $$ BEGIN EXECUTE '" + strings.NewReplacer("'", "''", "LEDGER", name+"."+name, "HOME",
+		name).Replace(text) + "'; END $$"
 }
 
 func TestGuard_aMigrationThatChangesTheLedgerFails(t *testing.T) {
@@ -21,11 +22,13 @@ func TestGuard_aMigrationThatChangesTheLedgerFails(t *testing.T) {
 		hidden("UPDATE LEDGER SET state = 'failed'"),
 		hidden("DELETE FROM LEDGER"),
 		hidden("INSERT INTO LEDGER SELECT * FROM LEDGER ON CONFLICT DO NOTHING"), // changes nothing, and may
-		hidden("INSERT INTO LEDGER SELECT 'forged' || version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id, 1, 1, started_at FROM LEDGER"),
+		hidden("INSERT INTO LEDGER SELECT 'forged' || version, type, state, description, path, checksum, " +
+			"commit_hash, epoch, server_id, database_id, 1, 1, started_at FROM LEDGER"),
 		hidden("TRUNCATE LEDGER"),
 		hidden("DROP TABLE LEDGER"),
 		hidden("ALTER TABLE LEDGER ADD COLUMN evil int"),
-		hidden("CREATE TRIGGER evil BEFORE INSERT ON LEDGER FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"),
+		hidden("CREATE TRIGGER evil BEFORE INSERT ON LEDGER FOR EACH ROW EXECUTE FUNCTION " +
+			"suppress_redundant_updates_trigger()"),
 		hidden("DROP SCHEMA HOME CASCADE"),
 	} {
 		t.Run(text, func(t *testing.T) {
@@ -52,7 +55,8 @@ func TestGuard_aMigrationThatChangesTheLedgerFails(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) == 0 || got.Entries[0].State != "done" || !harmless && len(got.Entries) != 1 {
+			if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) == 0 ||
+				got.Entries[0].State != "done" || !harmless && len(got.Entries) != 1 {
 				t.Errorf("ledger is %v, %v", got, err)
 			}
 		})
@@ -70,11 +74,14 @@ func TestGuard_ownRowsAreNoChange(t *testing.T) {
 			if err := s.Record(t.Context(), entry(version), entry(version+".1")); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.ExecRecord(t.Context(), statement.Statement{Text: "CREATE TABLE IF NOT EXISTS a (id int)"}, entry(version)); err != nil {
+			if _, err := s.ExecRecord(t.Context(),
+				statement.Statement{Text: "CREATE TABLE IF NOT EXISTS a (id int)"},
+				entry(version)); err != nil {
 				t.Fatal(err)
 			}
 			// A lease's row comes from elsewhere, at any time.
-			if other := begin(t, db, engine.SessionOptions{NoTx: true, LockTimeout: options.LockTimeout}); noTx {
+			if other := begin(t, db,
+				engine.SessionOptions{NoTx: true, LockTimeout: options.LockTimeout}); noTx {
 				if err := other.Record(t.Context(), entry("lease")); err != nil {
 					t.Fatal(err)
 				}
@@ -86,7 +93,8 @@ func TestGuard_ownRowsAreNoChange(t *testing.T) {
 	}
 	o := options
 	o.NoTx = true
-	_, err := begin(t, db, o).ExecRecord(t.Context(), statement.Statement{Text: hidden("DELETE FROM LEDGER")}, entry("3"))
+	_, err := begin(t, db, o).ExecRecord(t.Context(), statement.Statement{Text: hidden("DELETE FROM LEDGER")},
+		entry("3"))
 	if kindOf(err) != engine.Refused {
 		t.Errorf("error is %v", err)
 	}
@@ -126,7 +134,8 @@ func TestGuard_withoutATransactionItIsToldAfterwards(t *testing.T) {
 		if err := s.Record(t.Context(), entry("2")); err != nil { // that it failed
 			t.Errorf("%s was undone, and the session is of no more use: %v", text, err)
 		}
-		if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != 2 || got.Entries[0].State != "done" {
+		if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != 2 ||
+			got.Entries[0].State != "done" {
 			t.Errorf("%s: the ledger is %v, %v", text, got.Entries, err)
 		}
 	}

@@ -44,8 +44,8 @@ const ledgerDefinition = ` (
 // addSeals are the columns that ledgers of before do not have.
 const addSeals = ` ADD COLUMN number bigint NOT NULL DEFAULT 0, ADD COLUMN seal text NOT NULL DEFAULT ''`
 
-// upsertValues divides by zero when the row that stands there has a newer epoch, or is another head than the one that was read,
-// so that nothing behind it happens.
+// upsertValues divides by zero when the row that stands there has a newer epoch, or is another head
+// than the one that was read, so that nothing behind it happens.
 const upsertValues = ` AS l (` + ledgerColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT (version, type) DO UPDATE SET
   state = excluded.state, description = excluded.description, path = excluded.path, checksum = excluded.checksum, commit_hash = excluded.commit_hash,
@@ -80,11 +80,13 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 		if !at.sealed {
 			columns = strings.TrimSuffix(columns, ", number, seal") + ", 0::bigint, ''"
 		}
-		rows, err := tx.Query(ctx, "SELECT "+columns+" FROM "+at.ledger()+where+" ORDER BY started_at, version, type")
+		rows, err := tx.Query(ctx, "SELECT "+columns+" FROM "+at.ledger()+where+
+			" ORDER BY started_at, version, type")
 		if err != nil {
 			return err
 		}
-		entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (towpath.LedgerEntry, error) { return scanEntry(row) })
+		entries, err := pgx.CollectRows(rows,
+			func(row pgx.CollectableRow) (towpath.LedgerEntry, error) { return scanEntry(row) })
 		l.Sort(entries)
 		return err
 	})
@@ -97,8 +99,9 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 	return l, nil
 }
 
-// makeLedger makes the ledger's schema and table where they are missing. It does so before a session's transaction: within,
-// nobody else would see it, and a run that takes over could not write there.
+// makeLedger makes the ledger's schema and table where they are missing. It does so before a
+// session's transaction: within, nobody else would see it, and a run that takes over could not
+// write there.
 func (d *database) makeLedger(ctx context.Context, conn *connection) error {
 	d.mu.Lock()
 	made := d.ledgerMade
@@ -134,7 +137,8 @@ func (d *database) createLedger(ctx context.Context, conn *connection) error {
 		if _, err := tx.Exec(ctx, "SET LOCAL search_path = ''"); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('towpath ledger', 0))"); err != nil {
+		if _, err := tx.Exec(ctx,
+			"SELECT pg_advisory_xact_lock(hashtextextended('towpath ledger', 0))"); err != nil {
 			return err
 		}
 		if err := at.look(ctx, tx); err != nil || at.there && at.sealed {
@@ -142,7 +146,8 @@ func (d *database) createLedger(ctx context.Context, conn *connection) error {
 		}
 		// IF NOT EXISTS asks for the right to make schemas even where there is nothing to make.
 		if !at.made {
-			if _, err := tx.Exec(ctx, "CREATE SCHEMA "+pgx.Identifier{d.place.schema}.Sanitize()); err != nil {
+			if _, err := tx.Exec(ctx, "CREATE SCHEMA "+
+				pgx.Identifier{d.place.schema}.Sanitize()); err != nil {
 				return err
 			}
 		}
@@ -164,11 +169,13 @@ func (d *database) createLedger(ctx context.Context, conn *connection) error {
 	})
 	var denied *pgconn.PgError
 	if errors.As(err, &denied) && denied.Code == "42501" {
-		return &engine.Error{Kind: engine.Refused, Message: "The ledger cannot be made in the schema " + at.schema + ": " + words(denied) +
+		return &engine.Error{Kind: engine.Refused, Message: "The ledger cannot be made in the schema " +
+			at.schema + ": " + words(denied) +
 			". Test the connection: it names the statement that helps.", Err: err}
 	}
 	if err == nil && at.behind && !at.there {
-		d.engine.logger().InfoContext(ctx, "the ledger was moved", "database", d.target.Database, "from", at.former, "to", at.schema,
+		d.engine.logger().InfoContext(ctx, "the ledger was moved", "database", d.target.Database,
+			"from", at.former, "to", at.schema,
 			"left in "+at.former, left)
 	}
 	return err
@@ -187,8 +194,9 @@ func (s *session) upserts(entries []towpath.LedgerEntry) []call {
 		calls[i] = call{
 			text: s.db.upsertText(),
 			args: []any{
-				e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit, e.Epoch, e.ServerID, e.DatabaseID,
-				e.StatementsTotal, e.StatementsDone, e.StartedAt, e.FinishedAt, e.Intent, e.Number, e.Seal,
+				e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit,
+				e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone, e.StartedAt,
+				e.FinishedAt, e.Intent, e.Number, e.Seal,
 			},
 			fenced: fmt.Sprintf("version %s was taken over by a newer run", e.Version),
 		}
@@ -198,8 +206,10 @@ func (s *session) upserts(entries []towpath.LedgerEntry) []call {
 
 func scanEntry(row pgx.Row) (e towpath.LedgerEntry, err error) {
 	var kind, state string
-	err = row.Scan(&e.Version, &kind, &state, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch, &e.ServerID,
-		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt, &e.Intent, &e.Number, &e.Seal)
+	err = row.Scan(&e.Version, &kind, &state, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch,
+		&e.ServerID,
+		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &e.StartedAt, &e.FinishedAt, &e.Intent,
+		&e.Number, &e.Seal)
 	e.Type, e.State, e.StartedAt = towpath.ChangeType(kind), towpath.LedgerState(state), e.StartedAt.UTC()
 	if e.FinishedAt != nil {
 		at := e.FinishedAt.UTC()

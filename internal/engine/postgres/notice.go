@@ -11,7 +11,8 @@ import (
 
 var _ engine.Talker = (*session)(nil)
 
-// noticesKey is where a connection keeps what it hears of the statement that runs, if it is asked for.
+// noticesKey is where a connection keeps what it hears of the statement that runs, if it is asked
+// for.
 const noticesKey = "towpath.notices"
 
 // heard is what the server says about a statement.
@@ -28,8 +29,8 @@ func (c *connection) listen(n *towpath.Notices) (h *heard, stop func()) {
 	return h, func() { delete(data, noticesKey) }
 }
 
-// isThere reports whether a notice says that something is there already: a relation, a column, a schema, or another object.
-// https://www.postgresql.org/docs/current/errcodes-appendix.html
+// isThere reports whether a notice says that something is there already: a relation, a column, a
+// schema, or another object. https://www.postgresql.org/docs/current/errcodes-appendix.html
 func isThere(code string) bool {
 	switch code {
 	case "42P07", "42701", "42P06", "42710":
@@ -38,7 +39,8 @@ func isThere(code string) bool {
 	return false
 }
 
-// keepNotice is called by the driver while it reads answers, so by the one goroutine that uses the connection.
+// keepNotice is called by the driver while it reads answers, so by the one goroutine that uses the
+// connection.
 func keepNotice(conn *pgconn.PgConn, n *pgconn.Notice) {
 	h, listening := conn.CustomData()[noticesKey].(*heard)
 	if !listening {

@@ -25,8 +25,10 @@ func TestNotices(t *testing.T) {
 			}
 			return notices(s)
 		}
-		got := must("DO $$ BEGIN RAISE NOTICE 'moved % rows', 12; RAISE WARNING 'Ünsafe' USING HINT = 'look'; RAISE INFO 'i'; END $$")
-		want := []towpath.Notice{{Level: "notice", Text: "moved 12 rows"}, {Level: "warning", Text: "Ünsafe Hint: look"}, {Level: "info", Text: "i"}}
+		got := must("DO $$ BEGIN RAISE NOTICE 'moved % rows', 12; RAISE WARNING 'Ünsafe' USING HINT = " +
+			"'look'; RAISE INFO 'i'; END $$")
+		want := []towpath.Notice{{Level: "notice", Text: "moved 12 rows"},
+			{Level: "warning", Text: "Ünsafe Hint: look"}, {Level: "info", Text: "i"}}
 		if !reflect.DeepEqual(got, towpath.Notices{Kept: want}) {
 			t.Errorf("notices are %+v", got)
 		}
@@ -36,7 +38,8 @@ func TestNotices(t *testing.T) {
 		if got := must("SELECT 1"); len(got.Kept) > 0 || got.More > 0 {
 			t.Errorf("notices of nobody: %+v", got)
 		}
-		if got := must("DROP TABLE IF EXISTS nowhere"); len(got.Kept) != 1 || !strings.Contains(got.Kept[0].Text, "nowhere") {
+		if got := must("DROP TABLE IF EXISTS nowhere"); len(got.Kept) != 1 ||
+			!strings.Contains(got.Kept[0].Text, "nowhere") {
 			t.Errorf("notices are %+v", got)
 		}
 		got = must("DO $$ BEGIN FOR n IN 1..1000 LOOP RAISE NOTICE '%', repeat('ö', 5000); END LOOP; END $$")
@@ -48,7 +51,9 @@ func TestNotices(t *testing.T) {
 				t.Errorf("a notice has %d bytes", len(n.Text))
 			}
 		}
-		if _, err := s.Exec(t.Context(), statement.Statement{Text: "DO $$ BEGIN RAISE NOTICE 'before'; RAISE EXCEPTION 'no'; END $$"}); err == nil {
+		if _, err := s.Exec(t.Context(),
+			statement.Statement{
+				Text: "DO $$ BEGIN RAISE NOTICE 'before'; RAISE EXCEPTION 'no'; END $$"}); err == nil {
 			t.Error("no error")
 		}
 		if got := notices(s); len(got.Kept) != 1 || got.Kept[0].Text != "before" {

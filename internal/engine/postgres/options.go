@@ -9,8 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// The names below are what a person can set, in PostgreSQL 13 to 18. A server may keep notes of its own beside them, as 15.20
-// does with pg_attver in each column; what is not named here is counted and otherwise left out.
+// The names below are what a person can set, in PostgreSQL 13 to 18. A server may keep notes of its
+// own beside them, as 15.20 does with pg_attver in each column; what is not named here is counted
+// and otherwise left out.
 // https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-STORAGE-PARAMETERS
 const (
 	columnOptionNames = `ARRAY['n_distinct', 'n_distinct_inherited']`
@@ -25,7 +26,8 @@ const (
   'gin_pending_list_limit', 'pages_per_range', 'autosummarize']`
 )
 
-// known reads the options that a person can set from a list, option by option as "name=value", in their order.
+// known reads the options that a person can set from a list, option by option as "name=value", in
+// their order.
 const (
 	knownStart = `(SELECT array_agg(o ORDER BY nr) FROM unnest(`
 	knownMid   = `) WITH ORDINALITY AS u (o, nr) WHERE split_part(o, '=', 1) = ANY (`
@@ -33,24 +35,29 @@ const (
 
 	columnOptions = knownStart + `a.attoptions` + knownMid + columnOptionNames + knownEnd
 	tableOptions  = knownStart + `c.reloptions` + knownMid + tableOptionNames + knownEnd
-	viewOptions   = knownStart + `c.reloptions` + knownMid + `CASE c.relkind WHEN 'm' THEN ` + tableOptionNames + ` ELSE ` + viewOptionNames + ` END` + knownEnd
+	viewOptions   = knownStart + `c.reloptions` + knownMid + `CASE c.relkind WHEN 'm' THEN ` +
+		tableOptionNames + ` ELSE ` + viewOptionNames + ` END` + knownEnd
 )
 
-// ownMethod is the condition on pg_class x for an index whose kind is the server's own: an extension's has options of its own.
+// ownMethod is the condition on pg_class x for an index whose kind is the server's own: an
+// extension's has options of its own.
 const ownMethod = `x.relam < 16384`
 
 // isIndexOption is the condition on option o of index x.
-const isIndexOption = `(NOT ` + ownMethod + ` OR pg_catalog.split_part(o, '=', 1) = ANY (` + indexOptionNames + `))`
+const isIndexOption = `(NOT ` + ownMethod + ` OR pg_catalog.split_part(o, '=', 1) = ANY (` +
+	indexOptionNames + `))`
 
 // indexOptions are those of index x.
 const indexOptions = `(SELECT array_agg(o ORDER BY nr) FROM pg_catalog.unnest(x.reloptions) WITH ORDINALITY AS u (o, nr) WHERE ` + isIndexOption + `)`
 
-// onlyKnownStart and onlyKnownEnd stand around the server's own text of index x. The server writes all options there; where
-// one of them is unknown, the clause is written once more without it, in the server's way.
+// onlyKnownStart and onlyKnownEnd stand around the server's own text of index x. The server writes
+// all options there; where one of them is unknown, the clause is written once more without it, in
+// the server's way.
 const (
-	onlyKnownStart = `CASE WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.unnest(x.reloptions) AS o WHERE NOT ` + isIndexOption + `) THEN `
-	onlyKnownMid   = ` ELSE pg_catalog.replace(`
-	onlyKnownEnd   = `, (SELECT ' WITH (' || pg_catalog.string_agg(` + writtenOption + `, ', ' ORDER BY nr) || ')'
+	onlyKnownStart = `CASE WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.unnest(x.reloptions) AS o WHERE NOT ` +
+		isIndexOption + `) THEN `
+	onlyKnownMid = ` ELSE pg_catalog.replace(`
+	onlyKnownEnd = `, (SELECT ' WITH (' || pg_catalog.string_agg(` + writtenOption + `, ', ' ORDER BY nr) || ')'
       FROM pg_catalog.unnest(x.reloptions) WITH ORDINALITY AS u (o, nr)),
     coalesce((SELECT ' WITH (' || pg_catalog.string_agg(` + writtenOption + `, ', ' ORDER BY nr) || ')'
       FROM pg_catalog.unnest(x.reloptions) WITH ORDINALITY AS u (o, nr) WHERE ` + isIndexOption + `), '')) END`
@@ -59,7 +66,8 @@ const (
 	optionValue = `pg_catalog.substr(o, pg_catalog.strpos(o, '=') + 1)`
 )
 
-// indexDefinition is the text of index x; constraintDefinition that of constraint k, which shows the index of an exclusion.
+// indexDefinition is the text of index x; constraintDefinition that of constraint k, which shows
+// the index of an exclusion.
 const (
 	indexDefinition      = onlyKnownStart + indexText + onlyKnownMid + indexText + onlyKnownEnd
 	constraintDefinition = onlyKnownStart + constraintText + onlyKnownMid + constraintText + onlyKnownEnd
@@ -67,7 +75,8 @@ const (
 	constraintText       = `pg_catalog.pg_get_constraintdef(k.oid)`
 )
 
-// selectUnknownOptions lists the options that the queries of this package leave out, with the table that they belong to.
+// selectUnknownOptions lists the options that the queries of this package leave out, with the table
+// that they belong to.
 const selectUnknownOptions = `
 SELECT c.oid, split_part(o, '=', 1) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid, unnest(attoptions) AS o
   WHERE relkind IN ('r', 'p', 'm') AND attnum > 0 AND NOT attisdropped AND relpersistence <> 't'

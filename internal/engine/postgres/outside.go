@@ -12,10 +12,11 @@ import (
 	"towpath/internal/statement"
 )
 
-// sharedCatalogues are what roles, databases and the server consist of, and what leads to other servers:
-// pg_tablespace, pg_authid, pg_auth_members, pg_database, pg_user_mapping, pg_foreign_server, pg_foreign_data_wrapper,
-// pg_shdescription, pg_db_role_setting, pg_foreign_table, pg_shseclabel, pg_replication_origin, pg_subscription, pg_parameter_acl.
-// The numbers are the same on every server, and those that an older one lacks count nothing.
+// sharedCatalogues are what roles, databases and the server consist of, and what leads to other
+// servers: pg_tablespace, pg_authid, pg_auth_members, pg_database, pg_user_mapping,
+// pg_foreign_server, pg_foreign_data_wrapper, pg_shdescription, pg_db_role_setting,
+// pg_foreign_table, pg_shseclabel, pg_replication_origin, pg_subscription, pg_parameter_acl. The
+// numbers are the same on every server, and those that an older one lacks count nothing.
 const sharedCatalogues = "1213, 1260, 1261, 1262, 1418, 1417, 2328, 2396, 2964, 3118, 3592, 6000, 6100, 6243"
 
 // outsideMark reads how many rows of those this transaction has changed, and as whom we are here.
@@ -26,8 +27,8 @@ const outsideMark = `(SELECT pg_catalog.format('%s %s', pg_catalog.sum(pg_catalo
 // restored are settings on which the reading of every further statement depends.
 const restored = `pg_catalog.set_config('standard_conforming_strings', 'on', $3), pg_catalog.set_config('client_encoding', 'UTF8', $3)`
 
-// lookOutside compares what is outside with the last look in this transaction, and the role with the session's first. A
-// block or a function can reach both by SQL that it puts together.
+// lookOutside compares what is outside with the last look in this transaction, and the role with
+// the session's first. A block or a function can reach both by SQL that it puts together.
 func (s *session) lookOutside(text string) error {
 	before, count := s.outside, int64(0)
 	s.outside = nil
@@ -44,8 +45,10 @@ func (s *session) lookOutside(text string) error {
 	switch {
 	case s.role != role:
 		s.broken = refusedOutside("the statement has changed the role that the migration runs as")
-	case before != nil && s.outside != nil && *before != count && !s.roles && !strings.HasSuffix(s.verb, " EXTENSION"):
-		s.broken = refusedOutside("the statement has changed roles, databases, the server's settings or foreign servers, which a migration may not change")
+	case before != nil && s.outside != nil && *before != count && !s.roles &&
+		!strings.HasSuffix(s.verb, " EXTENSION"):
+		s.broken = refusedOutside("the statement has changed roles, databases, the server's settings or " +
+			"foreign servers, which a migration may not change")
 	default:
 		return nil
 	}
@@ -64,9 +67,10 @@ const ownSum = `pg_catalog.concat_ws(' ',
 	(SELECT pg_catalog.string_agg(s::pg_catalog.text, ' ' ORDER BY s::pg_catalog.text) FROM pg_catalog.pg_db_role_setting s
 		WHERE setrole OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) SESSION_USER)))`
 
-// wideSum is what anybody may read of superusers, of the settings that sessions here begin with, of foreign servers that are
-// ours, and of the roles in our power. Since version 16 who makes a role is a member of it; before, nobody sees who has made
-// one, so all roles are in it for a user that can make some.
+// wideSum is what anybody may read of superusers, of the settings that sessions here begin with, of
+// foreign servers that are ours, and of the roles in our power. Since version 16 who makes a role
+// is a member of it; before, nobody sees who has made one, so all roles are in it for a user that
+// can make some.
 const wideSum = `pg_catalog.concat_ws(' ',
 	(SELECT pg_catalog.string_agg(r::pg_catalog.text, ' ' ORDER BY oid) FROM pg_catalog.pg_roles r WHERE rolsuper),
 	(SELECT pg_catalog.string_agg(pg_catalog.concat(oid, ' ', rolname), ' ' ORDER BY oid) FROM pg_catalog.pg_roles WHERE oid IN (
@@ -79,9 +83,9 @@ const wideSum = `pg_catalog.concat_ws(' ',
 	(SELECT pg_catalog.string_agg(f::pg_catalog.text, ' ' ORDER BY oid) FROM pg_catalog.pg_foreign_server f
 		WHERE pg_catalog.pg_has_role(SESSION_USER, srvowner, 'MEMBER')))`
 
-// sumOutside tells what is outside, around a statement without a transaction. Few of them may put SQL together; of an index
-// that is built or a table that is cleaned up, which run functions too, our own role is looked at alone: they take long, and
-// others may change the rest meanwhile.
+// sumOutside tells what is outside, around a statement without a transaction. Few of them may put
+// SQL together; of an index that is built or a table that is cleaned up, which run functions too,
+// our own role is looked at alone: they take long, and others may change the rest meanwhile.
 func (s *session) sumOutside(ctx context.Context, st statement.Statement) (sum string, err error) {
 	query := "SELECT pg_catalog.md5(" + ownSum + ")"
 	switch {
@@ -94,12 +98,14 @@ func (s *session) sumOutside(ctx context.Context, st statement.Statement) (sum s
 	return sum, err
 }
 
-// unbounded reports whether a statement may run SQL that nobody has read, and outside of a transaction of ours.
+// unbounded reports whether a statement may run SQL that nobody has read, and outside of a
+// transaction of ours.
 func (s *session) unbounded(st statement.Statement) bool {
 	return s.options.NoTx && !s.inside && st.Roles == nil && (st.NoTx || composes(st.Verb))
 }
 
-// composes reports whether a statement may run SQL that nobody has read: each that calls functions may.
+// composes reports whether a statement may run SQL that nobody has read: each that calls functions
+// may.
 func composes(verb string) bool {
 	switch verb {
 	case "DO", "CALL", "SELECT", "VALUES", "EXPLAIN", "INSERT", "UPDATE", "DELETE", "MERGE":
@@ -112,12 +118,13 @@ func compareOutside(before, after string) error {
 	if before == after {
 		return nil
 	}
-	return refusedOutside("roles, settings of sessions or foreign servers have changed while the statement ran, and a migration may not change them. " +
+	return refusedOutside("roles, settings of sessions or foreign servers have changed while the statement " +
+		"ran, and a migration may not change them. " +
 		"Somebody else may have done it at the same time. What it did stays: look at the instance's user before anything else runs")
 }
 
-// samePassword connects once more behind a statement that ran outside of a transaction of ours. Everybody may change their own
-// password, and no catalogue that everybody may read shows it.
+// samePassword connects once more behind a statement that ran outside of a transaction of ours.
+// Everybody may change their own password, and no catalogue that everybody may read shows it.
 func (s *session) samePassword(ctx context.Context, st statement.Statement) error {
 	if !s.unbounded(st) {
 		return nil
@@ -137,6 +144,7 @@ func (s *session) samePassword(ctx context.Context, st statement.Statement) erro
 	if !errors.As(err, &said) || !strings.HasPrefix(said.Code, "28") {
 		return nil // says nothing of the password
 	}
-	return refusedOutside("the password of the instance's user was changed while the statement ran, and a migration may not change it. " +
+	return refusedOutside("the password of the instance's user was changed while the statement ran, and a " +
+		"migration may not change it. " +
 		"Somebody else may have done it at the same time. What it did stays: set the password again, or enter the new one on the instance's page")
 }

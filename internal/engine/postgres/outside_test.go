@@ -16,14 +16,16 @@ func asOwner(t *testing.T, name string) engine.Target {
 	t.Helper()
 	target := server.Database(t)
 	role := pgx.Identifier{name}.Sanitize()
-	server.Exec(t, target.Database, "CREATE ROLE "+role+" LOGIN PASSWORD 'p' CREATEROLE", "ALTER DATABASE "+target.Database+" OWNER TO "+role)
+	server.Exec(t, target.Database, "CREATE ROLE "+role+" LOGIN PASSWORD 'p' CREATEROLE", "ALTER DATABASE "+
+		target.Database+" OWNER TO "+role)
 	target.Username, target.Password = name, "p"
 	return target
 }
 
 // composed is SQL that no splitter reads.
 func composed(text string) string {
-	return "DO $x$ BEGIN EXECUTE '" + strings.ReplaceAll(strings.ReplaceAll(text, "'", "''"), " ", "' || ' ") + "'; END $x$"
+	return "DO $x$ BEGIN EXECUTE '" + strings.ReplaceAll(strings.ReplaceAll(text, "'", "''"), " ",
+		"' || ' ") + "'; END $x$"
 }
 
 func TestOutside_whatABlockChangesIsUndone(t *testing.T) {
@@ -40,14 +42,16 @@ func TestOutside_whatABlockChangesIsUndone(t *testing.T) {
 		"COMMENT ON DATABASE " + target.Database + " IS 'mine'",
 	} {
 		s := begin(t, db, options)
-		if err := run(t.Context(), s, "CREATE TABLE t (id int); "+composed(text)+"; SELECT 1"); kindOf(err) != engine.Refused {
+		if err := run(t.Context(), s, "CREATE TABLE t (id int); "+composed(text)+
+			"; SELECT 1"); kindOf(err) != engine.Refused {
 			t.Errorf("%s: %v", text, err)
 		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	server.Exec(t, target.Database, "DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM pg_roles WHERE rolname LIKE 'sneaky_%'); END $$",
+	server.Exec(t, target.Database,
+		"DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM pg_roles WHERE rolname LIKE 'sneaky_%'); END $$",
 		"DO $$ BEGIN ASSERT to_regclass('public.t') IS NULL; END $$")
 	if _, err := open(t, target).Schema(t.Context()); err != nil {
 		t.Errorf("the password: %v", err)
@@ -63,7 +67,8 @@ func TestOutside_whatABlockMayStillDo(t *testing.T) {
 		o := options
 		o.NoTx = noTx
 		s := begin(t, db, o)
-		err := run(t.Context(), s, "DROP TABLE IF EXISTS fair; "+composed("CREATE TABLE fair (id int)")+"; "+composed("GRANT SELECT ON fair TO PUBLIC")+
+		err := run(t.Context(), s, "DROP TABLE IF EXISTS fair; "+composed("CREATE TABLE fair (id int)")+"; "+
+			composed("GRANT SELECT ON fair TO PUBLIC")+
 			"; CREATE EXTENSION IF NOT EXISTS pg_trgm; ALTER TABLE fair OWNER TO CURRENT_USER")
 		if err = errors.Join(err, s.Close()); err != nil {
 			t.Error(err)
@@ -81,16 +86,20 @@ func TestOutside_withoutATransactionItIsToldAfterwards(t *testing.T) {
 	target := asOwner(t, "loose")
 	o := options
 	o.NoTx = true
-	for _, text := range []string{"ALTER ROLE CURRENT_USER SET work_mem = '1MB'", "ALTER DATABASE " + target.Database + " SET work_mem = '1MB'",
-		"CREATE ROLE loosed", "ALTER ROLE loosed RENAME TO loosed2", "DROP ROLE loosed2", "ALTER ROLE CURRENT_USER PASSWORD 'changed'"} {
+	for _, text := range []string{"ALTER ROLE CURRENT_USER SET work_mem = '1MB'", "ALTER DATABASE " +
+		target.Database + " SET work_mem = '1MB'",
+		"CREATE ROLE loosed", "ALTER ROLE loosed RENAME TO loosed2", "DROP ROLE loosed2",
+		"ALTER ROLE CURRENT_USER PASSWORD 'changed'"} {
 		if !strings.Contains(text, "loosed ") && !strings.Contains(text, "loosed2") {
 			s := begin(t, open(t, target), o)
-			if err := run(t.Context(), s, composed(text)+"; CREATE TABLE behind (id int)"); kindOf(err) != engine.Refused || strings.Contains(err.Error(), "stays") {
+			if err := run(t.Context(), s, composed(text)+"; CREATE TABLE behind (id int)"); kindOf(
+				err) != engine.Refused || strings.Contains(err.Error(), "stays") {
 				t.Errorf("%s, not undone: %v", text, err)
 			}
 		}
 		s := begin(t, open(t, target), o)
-		if err := run(t.Context(), s, committed(text)+"; CREATE TABLE behind (id int)"); kindOf(err) != engine.Refused || !strings.Contains(err.Error(), "What it did stays") {
+		if err := run(t.Context(), s, committed(text)+"; CREATE TABLE behind (id int)"); kindOf(
+			err) != engine.Refused || !strings.Contains(err.Error(), "What it did stays") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
@@ -132,7 +141,8 @@ func TestOutside_whatOthersChangeIsNotOurs(t *testing.T) {
 		busy <- err
 	}()
 	for range 5 {
-		for _, text := range []string{"SELECT pg_sleep(0.05)", "DO $$ BEGIN PERFORM pg_sleep(0.05); END $$", "DO $$ BEGIN PERFORM pg_sleep(0.05); COMMIT; END $$"} {
+		for _, text := range []string{"SELECT pg_sleep(0.05)", "DO $$ BEGIN PERFORM pg_sleep(0.05); END $$",
+			"DO $$ BEGIN PERFORM pg_sleep(0.05); COMMIT; END $$"} {
 			if err := run(t.Context(), s, text); err != nil {
 				t.Errorf("%s: %v", text, err)
 			}
@@ -150,13 +160,16 @@ func others(db engine.DB) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(run(context.Background(), s, "CREATE ROLE busy_other; ALTER ROLE busy_other SET work_mem = '1MB'; DROP ROLE busy_other"), s.Close())
+	return errors.Join(run(context.Background(), s,
+		"CREATE ROLE busy_other; ALTER ROLE busy_other SET work_mem = '1MB'; DROP ROLE busy_other"),
+		s.Close())
 }
 
 func TestOutside_aBlockCannotLeaveItsSettings(t *testing.T) {
 	t.Parallel()
 	target := asOwner(t, "changing")
-	server.Exec(t, target.Database, "CREATE ROLE other_self", "GRANT other_self TO changing", "ALTER ROLE changing NOCREATEROLE")
+	server.Exec(t, target.Database, "CREATE ROLE other_self", "GRANT other_self TO changing",
+		"ALTER ROLE changing NOCREATEROLE")
 	for _, noTx := range []bool{false, true} {
 		o := options
 		o.NoTx = noTx
@@ -197,7 +210,8 @@ func TestFail_saysWhenNoTransactionHelps(t *testing.T) {
 				t.Fatal(err)
 			}
 			s = begin(t, db, options)
-			if err := run(t.Context(), s, text); err == nil || strings.Count(err.Error(), `"-- towpath: no-transaction"`) != 1 {
+			if err := run(t.Context(), s, text); err == nil ||
+				strings.Count(err.Error(), `"-- towpath: no-transaction"`) != 1 {
 				t.Errorf("error is %v", err)
 			}
 			o := options
@@ -207,7 +221,8 @@ func TestFail_saysWhenNoTransactionHelps(t *testing.T) {
 			}
 		})
 	}
-	for _, text := range []string{"SELECT 1 / 0", "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COMMIT; RETURN 1; END $$; SELECT f()"} {
+	for _, text := range []string{"SELECT 1 / 0",
+		"CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COMMIT; RETURN 1; END $$; SELECT f()"} {
 		s := begin(t, open(t, server.Database(t)), options)
 		if err := run(t.Context(), s, text); err == nil || strings.Contains(err.Error(), "no-transaction") {
 			t.Errorf("%s: %v", text, err)

@@ -14,18 +14,20 @@ import (
 	"towpath/internal/schema"
 )
 
-// hear and stopHearing are around a statement with IF NOT EXISTS: that it has passed over something is told by a notice, and a
-// script may have silenced those.
+// hear and stopHearing are around a statement with IF NOT EXISTS: that it has passed over something
+// is told by a notice, and a script may have silenced those.
 func (s *session) hear() call {
 	return call{text: `SELECT pg_catalog.set_config('towpath.said', pg_catalog.current_setting('client_min_messages'), $1),
 		pg_catalog.set_config('client_min_messages', 'notice', $1)`, args: []any{s.inTransaction()}}
 }
 
 func (s *session) stopHearing() call {
-	return call{text: "SELECT pg_catalog.set_config('client_min_messages', pg_catalog.current_setting('towpath.said'), $1)", args: []any{s.inTransaction()}}
+	return call{
+		text: "SELECT pg_catalog.set_config('client_min_messages', pg_catalog.current_setting('towpath.said'), $1)", args: []any{s.inTransaction()}}
 }
 
-// besideName is what a like object is called while it is compared. It is temporary, and undone at once.
+// besideName is what a like object is called while it is compared. It is temporary, and undone at
+// once.
 const besideName = "towpath_beside"
 
 // comparison is how an object that is there is compared with a statement that has passed over it.
@@ -35,16 +37,18 @@ type comparison struct {
 	note  string   // what is not compared; "" when all is
 }
 
-// passedOver compares what a statement has passed over with what it says. Its error is an *engine.Error with Kind Unmet when
-// they differ; what cannot be compared becomes a notice.
+// passedOver compares what a statement has passed over with what it says. Its error is an
+// *engine.Error with Kind Unmet when they differ; what cannot be compared becomes a notice.
 func (s *session) passedOver(ctx context.Context, c schema.Conditional) error {
 	if strings.HasPrefix(strings.ToUpper(c.Head), "TEMP") {
 		return nil // of this session
 	}
 	ways := comparisons(c)
 	if len(ways) == 0 {
-		if c.Kind != "schema" && (c.Kind != "extension" || c.Rest != "") { // which say no more than their name
-			s.notices.Begin(towpath.NoticeUncompared, engine.Uncompared(c, "this kind of statement is not compared"))
+		// which say no more than their name
+		if c.Kind != "schema" && (c.Kind != "extension" || c.Rest != "") {
+			s.notices.Begin(towpath.NoticeUncompared,
+				engine.Uncompared(c, "this kind of statement is not compared"))
 		}
 		return nil
 	}
@@ -79,7 +83,8 @@ func comparisons(c schema.Conditional) (ways []comparison) {
 	case c.Kind == "materialized view":
 		return []comparison{{make: []string{viewOf(c)}, parts: partsOfView}}
 	case c.Kind == "sequence":
-		return []comparison{{make: []string{"CREATE TEMP SEQUENCE " + besideName + " " + withoutOwner(c.Rest)}, parts: partsOfSequence}}
+		return []comparison{{make: []string{"CREATE TEMP SEQUENCE " + besideName + " " +
+			withoutOwner(c.Rest)}, parts: partsOfSequence}}
 	case c.Kind == "index":
 		return []comparison{{
 			make: []string{
@@ -89,13 +94,15 @@ func comparisons(c schema.Conditional) (ways []comparison) {
 			parts: partsOfIndex,
 		}}
 	case c.Kind == "table":
-		ways = []comparison{{make: []string{"CREATE TEMP TABLE " + besideName + " " + c.Rest}, parts: partsOfTable}}
+		ways = []comparison{{make: []string{"CREATE TEMP TABLE " + besideName + " " + c.Rest},
+			parts: partsOfTable}}
 	case c.Kind == "column":
 		var texts []string
 		for _, column := range c.Columns {
 			texts = append(texts, column.Text)
 		}
-		ways = []comparison{{make: []string{"CREATE TEMP TABLE " + besideName + " (" + strings.Join(texts, ", ") + ")"}, parts: partsOfTable}}
+		ways = []comparison{{make: []string{"CREATE TEMP TABLE " + besideName + " (" +
+			strings.Join(texts, ", ") + ")"}, parts: partsOfTable}}
 	}
 	var typed []string
 	for _, column := range c.Columns {
@@ -104,7 +111,9 @@ func comparisons(c schema.Conditional) (ways []comparison) {
 		}
 	}
 	if len(typed) > 0 {
-		ways = append(ways, comparison{make: []string{"CREATE TEMP TABLE " + besideName + " (" + strings.Join(typed, ", ") + ")"}, parts: partsOfTable, note: note})
+		ways = append(ways,
+			comparison{make: []string{"CREATE TEMP TABLE " + besideName + " (" + strings.Join(typed, ", ") +
+				")"}, parts: partsOfTable, note: note})
 	}
 	return ways
 }
@@ -115,9 +124,11 @@ func viewOf(c schema.Conditional) string {
 }
 
 // ownedBy is a clause of a sequence.
-var ownedBy = regexp.MustCompile(`(?i)\bOWNED\s+BY\s+(?:"(?:[^"]|"")+"|[^\s".]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\s".]+))*`)
+var ownedBy = regexp.MustCompile(
+	`(?i)\bOWNED\s+BY\s+(?:"(?:[^"]|"")+"|[^\s".]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\s".]+))*`)
 
-// withoutOwner takes OWNED BY out of the options of a sequence: a temporary one cannot belong to a table.
+// withoutOwner takes OWNED BY out of the options of a sequence: a temporary one cannot belong to a
+// table.
 func withoutOwner(options string) string {
 	at := ownedBy.FindStringIndex(options)
 	if at == nil {
@@ -126,9 +137,13 @@ func withoutOwner(options string) string {
 	return options[:at[0]] + options[at[1]:]
 }
 
-// beside makes a like object, compares it, and undoes it. refused is what the server says when it makes none.
-func (s *session) beside(ctx context.Context, c schema.Conditional, there uint32, way comparison) (refused string, err error) {
-	begin, undo := "SAVEPOINT "+besideName, []call{{text: "ROLLBACK TO SAVEPOINT " + besideName}, {text: "RELEASE SAVEPOINT " + besideName}}
+// beside makes a like object, compares it, and undoes it. refused is what the server says when it
+// makes none.
+func (s *session) beside(
+	ctx context.Context, c schema.Conditional, there uint32, way comparison,
+) (refused string, err error) {
+	begin, undo := "SAVEPOINT "+besideName, []call{{text: "ROLLBACK TO SAVEPOINT " + besideName},
+		{text: "RELEASE SAVEPOINT " + besideName}}
 	if !s.inTransaction() {
 		begin, undo = "BEGIN READ WRITE", []call{{text: "ROLLBACK"}}
 	}
@@ -177,7 +192,8 @@ func (s *session) find(ctx context.Context, c schema.Conditional) (oid uint32, e
 	look := call{text: selectPassed, args: []any{schema, name}}
 	switch c.Kind {
 	case "column":
-		look = call{text: "SELECT coalesce(pg_catalog.to_regclass($1)::pg_catalog.oid, 0)", args: []any{qualified(c.Name).Sanitize()}}
+		look = call{text: "SELECT coalesce(pg_catalog.to_regclass($1)::pg_catalog.oid, 0)",
+			args: []any{qualified(c.Name).Sanitize()}}
 	case "index":
 		look = call{text: selectPassedIndex, args: []any{qualified(c.On).Sanitize(), name}}
 	}
@@ -194,7 +210,8 @@ func (s *session) find(ctx context.Context, c schema.Conditional) (oid uint32, e
 	return oid, nil
 }
 
-// selectPassed finds what has a name in the schema in which a statement would have made it: $1, or the first of the path.
+// selectPassed finds what has a name in the schema in which a statement would have made it: $1, or
+// the first of the path.
 const selectPassed = `SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE n.nspname = coalesce(nullif($1, '')::pg_catalog.text::pg_catalog.name, pg_catalog.current_schema())
 	AND c.relname = $2::pg_catalog.text::pg_catalog.name`
@@ -207,8 +224,8 @@ const selectPassedIndex = `SELECT c.oid FROM pg_catalog.pg_class t JOIN pg_catal
 const gathered = `SELECT coalesce(array_agg(side::text), '{}'), coalesce(array_agg(subject::text), '{}'), coalesce(array_agg(coalesce(value, '')::text), '{}')
 	FROM f WHERE subject IS NOT NULL`
 
-// partsOfTable are the columns, what they take, and the constraints, whose names do not matter. A default that comes from a
-// sequence comes from any.
+// partsOfTable are the columns, what they take, and the constraints, whose names do not matter. A
+// default that comes from a sequence comes from any.
 const partsOfTable = `, a AS (SELECT r.side, a.*, quote_ident(a.attname) AS name, pg_get_expr(d.adbin, d.adrelid) AS expression
 		FROM r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 		LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum),
@@ -226,7 +243,8 @@ const partsOfTable = `, a AS (SELECT r.side, a.*, quote_ident(a.attname) AS name
 	) ` + gathered
 
 // partsOfView are the query, with the names of its columns.
-const partsOfView = `, f (side, subject, value) AS (SELECT side, 'its query', pg_get_viewdef(oid) FROM r) ` + gathered
+const partsOfView = `, f (side, subject, value) AS (SELECT side, 'its query', pg_get_viewdef(oid) FROM r) ` +
+	gathered
 
 const partsOfSequence = `, f (side, subject, value) AS (
 	SELECT side, subject, value FROM r JOIN pg_sequence q ON q.seqrelid = r.oid, LATERAL (VALUES

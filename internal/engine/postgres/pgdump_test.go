@@ -12,8 +12,8 @@ import (
 // withoutLedger leaves the ledger out of what pg_dump sees.
 const withoutLedger = "--exclude-schema=towpath_ledger"
 
-// comparePgDump lets pg_dump look at a database and at the replay of our dump of it. It sees what our reader may not. Its own
-// dump runs as a migration.
+// comparePgDump lets pg_dump look at a database and at the replay of our dump of it. It sees what
+// our reader may not. Its own dump runs as a migration.
 func comparePgDump(t *testing.T, source, replay engine.Target) {
 	t.Helper()
 	dump := server.Dump(t, source.Database, withoutLedger)
@@ -24,11 +24,13 @@ func comparePgDump(t *testing.T, source, replay engine.Target) {
 	runsAsFirstFile(t, dump)
 }
 
-// plainDump leaves out what is no object: comments, blank lines, and the session's settings with their one-time tokens.
+// plainDump leaves out what is no object: comments, blank lines, and the session's settings with
+// their one-time tokens.
 func plainDump(text string) (lines []string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
-		if line == "" || strings.HasPrefix(line, "--") || strings.HasPrefix(line, `\restrict `) || strings.HasPrefix(line, `\unrestrict `) {
+		if line == "" || strings.HasPrefix(line, "--") || strings.HasPrefix(line, `\restrict `) ||
+			strings.HasPrefix(line, `\unrestrict `) {
 			continue
 		}
 		lines = append(lines, line)

@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	// defaultLedgerSchema is a name that no role has by accident: what lies in a schema named like the role is found first.
+	// defaultLedgerSchema is a name that no role has by accident: what lies in a schema named like
+	// the role is found first.
 	defaultLedgerSchema = "towpath_ledger"
 	// formerLedgerSchema was the default. Ledgers that lie there are moved.
 	formerLedgerSchema = "towpath"
@@ -93,7 +94,8 @@ func (p *place) find(ctx context.Context, conn interface {
 	var path, user, session string
 	batch := &pgx.Batch{}
 	batch.Queue("BEGIN READ ONLY")
-	batch.Queue("SELECT pg_catalog.current_setting('search_path'), current_user::pg_catalog.text, session_user::pg_catalog.text").
+	batch.Queue("SELECT pg_catalog.current_setting('search_path'), current_user::pg_catalog.text, " +
+		"session_user::pg_catalog.text").
 		QueryRow(func(row pgx.Row) error { return row.Scan(&path, &user, &session) })
 	batch.Queue("SET LOCAL search_path = ''")
 	batch.Queue(selectPlace, p.schema, p.former, ledgerTable).QueryRow(p.scan)
@@ -128,9 +130,10 @@ func pathNames(value string) (names []string) {
 	return names
 }
 
-// obstacle says why the ledger cannot be used, and the way out; both are "" when nothing stands against it. What a file makes
-// without naming a schema must land where it would land without us, so the ledger's schema is none that the server looks
-// through. The schema public is: it is there for all.
+// obstacle says why the ledger cannot be used, and the way out; both are "" when nothing stands
+// against it. What a file makes without naming a schema must land where it would land without us,
+// so the ledger's schema is none that the server looks through. The schema public is: it is there
+// for all.
 func (p place) obstacle() (message, fix string) {
 	const elsewhere = "Give the instance another ledgerSchema."
 	if message, fix := p.twice(); message != "" {
@@ -140,12 +143,15 @@ func (p place) obstacle() (message, fix string) {
 	case p.schema == "public":
 		return "", ""
 	case slices.Contains(p.roles, p.schema):
-		return fmt.Sprintf("The ledger's schema %s is named like the user, so PostgreSQL would put there what files make without naming a schema.", p.schema), elsewhere
+		return fmt.Sprintf("The ledger's schema %s is named like the user, so PostgreSQL would put there "+
+			"what files make without naming a schema.", p.schema), elsewhere
 	case slices.Contains(p.path, p.schema):
-		return fmt.Sprintf("The ledger's schema %s is in the user's search_path, so what files make without naming a schema may land there.", p.schema),
+		return fmt.Sprintf("The ledger's schema %s is in the user's search_path, so what files make "+
+				"without naming a schema may land there.", p.schema),
 			"Take it out of the search_path, or give the instance another ledgerSchema."
 	case p.foreign:
-		return fmt.Sprintf("There is a schema %s with objects of others, and no ledger in it.", p.schema), elsewhere
+		return fmt.Sprintf("There is a schema %s with objects of others, and no ledger in it.",
+			p.schema), elsewhere
 	}
 	return "", ""
 }
@@ -155,7 +161,8 @@ func (p place) twice() (message, fix string) {
 	if !p.there || !p.behind {
 		return "", ""
 	}
-	return fmt.Sprintf("There are two ledgers, %s.%s and %[3]s.%[2]s: nobody can say which one is right.", p.schema, ledgerTable, p.former),
+	return fmt.Sprintf("There are two ledgers, %s.%s and %[3]s.%[2]s: nobody can say which one is right.",
+			p.schema, ledgerTable, p.former),
 		"Look at both, and drop the one that is not up to date."
 }
 
@@ -168,10 +175,11 @@ func (p place) refused() error {
 	return &engine.Error{Kind: engine.Refused, Message: message + " " + fix}
 }
 
-// move brings a ledger from where it lay before to where it belongs, and drops the schema that is left if it is empty. The
-// names of what keeps it are returned.
+// move brings a ledger from where it lay before to where it belongs, and drops the schema that is
+// left if it is empty. The names of what keeps it are returned.
 func (p place) move(ctx context.Context, tx pgx.Tx) (left []string, err error) {
-	if _, err := tx.Exec(ctx, "ALTER TABLE "+pgx.Identifier{p.former, ledgerTable}.Sanitize()+" SET SCHEMA "+pgx.Identifier{p.schema}.Sanitize()); err != nil {
+	if _, err := tx.Exec(ctx, "ALTER TABLE "+pgx.Identifier{p.former, ledgerTable}.Sanitize()+" SET SCHEMA "+
+		pgx.Identifier{p.schema}.Sanitize()); err != nil {
 		return nil, err
 	}
 	rows, err := tx.Query(ctx, `SELECT DISTINCT pg_describe_object(classid, objid, 0) FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid
@@ -183,7 +191,8 @@ func (p place) move(ctx context.Context, tx pgx.Tx) (left []string, err error) {
 		return left, err
 	}
 	var ours bool
-	if err := tx.QueryRow(ctx, "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = $1", p.former).Scan(&ours); err != nil {
+	if err := tx.QueryRow(ctx, "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = $1",
+		p.former).Scan(&ours); err != nil {
 		return nil, err
 	}
 	if !ours {

@@ -19,7 +19,8 @@ func asRole(t *testing.T, name string) engine.Target {
 	t.Helper()
 	target := server.Database(t)
 	role := pgx.Identifier{name}.Sanitize()
-	server.Exec(t, target.Database, "DO $$ BEGIN CREATE ROLE "+role+" LOGIN PASSWORD 'x'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+	server.Exec(t, target.Database, "DO $$ BEGIN CREATE ROLE "+role+
+		" LOGIN PASSWORD 'x'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
 		"GRANT ALL ON DATABASE "+target.Database+" TO "+role, "GRANT ALL ON SCHEMA public TO "+role)
 	target.Username, target.Password = name, "x"
 	return target
@@ -36,10 +37,12 @@ func lands(t *testing.T, e *postgres.Engine, target engine.Target) (schema strin
 	if err != nil {
 		return "", err
 	}
-	if err := errors.Join(s.Record(t.Context(), entry("1")), run(t.Context(), s, "CREATE TABLE landing (id int)"), s.Close()); err != nil {
+	if err := errors.Join(s.Record(t.Context(), entry("1")),
+		run(t.Context(), s, "CREATE TABLE landing (id int)"), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	server.Query(t, target.Database, &schema, "SELECT string_agg(schemaname, ' ') FROM pg_tables WHERE tablename = 'landing'")
+	server.Query(t, target.Database, &schema,
+		"SELECT string_agg(schemaname, ' ') FROM pg_tables WHERE tablename = 'landing'")
 	return schema, nil
 }
 
@@ -51,8 +54,11 @@ func TestLedger_filesLandWhereTheyWouldWithoutIt(t *testing.T) {
 		{"a role with a schema of its own", "at_home", "CREATE SCHEMA AUTHORIZATION at_home", "at_home"},
 		{"a role named like a keyword", "select", `CREATE SCHEMA AUTHORIZATION "select"`, "select"},
 		{"a role with an umlaut", "größe", "", "public"},
-		{"a path of the role", "wanderer", "CREATE SCHEMA app AUTHORIZATION wanderer; ALTER ROLE wanderer SET search_path = app, public", "app"},
-		{"a path of the database", "settler", `CREATE SCHEMA "App; one" AUTHORIZATION settler; ALTER DATABASE DB SET search_path = "App; one", "$user"`, "App; one"},
+		{"a path of the role", "wanderer",
+			"CREATE SCHEMA app AUTHORIZATION wanderer; ALTER ROLE wanderer SET search_path = app, public",
+			"app"},
+		{"a path of the database", "settler",
+			`CREATE SCHEMA "App; one" AUTHORIZATION settler; ALTER DATABASE DB SET search_path = "App; one", "$user"`, "App; one"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +66,8 @@ func TestLedger_filesLandWhereTheyWouldWithoutIt(t *testing.T) {
 			if c.role != "" {
 				target = asRole(t, c.role)
 			}
-			for _, text := range strings.Split(strings.ReplaceAll(c.setup, "DB", target.Database), "; ALTER") {
+			for _, text := range strings.Split(strings.ReplaceAll(c.setup, "DB", target.Database),
+				"; ALTER") {
 				if text != "" && !strings.HasPrefix(text, "CREATE") {
 					text = "ALTER" + text
 				}
@@ -79,10 +86,14 @@ func TestLedger_aSchemaThatCollidesIsRefused(t *testing.T) {
 		{"the role's name", "towpath_ledger", "", "", "named like the user"},
 		{"the role's name, as the option has it", "größe \"x\"", "größe \"x\"", "", "named like the user"},
 		{"the former default, for the documented role", "towpath", "towpath", "", "named like the user"},
-		{"in the path of the role", "strayed", "", "ALTER ROLE strayed SET search_path = public, towpath_ledger", "search_path"},
-		{"in the path of the database", "astray", `a "b" c`, `ALTER DATABASE DB SET search_path = "$user", "a ""b"" c", public`, "search_path"},
-		{"a schema of others", "visitor", "", "CREATE SCHEMA towpath_ledger; CREATE TABLE towpath_ledger.other ()", "objects of others"},
-		{"two ledgers", "twice", "", "CREATE SCHEMA towpath; CREATE TABLE towpath.towpath_ledger (); CREATE SCHEMA towpath_ledger; CREATE TABLE towpath_ledger.towpath_ledger ()",
+		{"in the path of the role", "strayed", "",
+			"ALTER ROLE strayed SET search_path = public, towpath_ledger", "search_path"},
+		{"in the path of the database", "astray", `a "b" c`,
+			`ALTER DATABASE DB SET search_path = "$user", "a ""b"" c", public`, "search_path"},
+		{"a schema of others", "visitor", "",
+			"CREATE SCHEMA towpath_ledger; CREATE TABLE towpath_ledger.other ()", "objects of others"},
+		{"two ledgers", "twice", "", "CREATE SCHEMA towpath; CREATE TABLE towpath.towpath_ledger (); " +
+			"CREATE SCHEMA towpath_ledger; CREATE TABLE towpath_ledger.towpath_ledger ()",
 			"two ledgers"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -93,10 +104,12 @@ func TestLedger_aSchemaThatCollidesIsRefused(t *testing.T) {
 				server.Exec(t, target.Database, text)
 			}
 			report, err := postgres.New().Check(t.Context(), target)
-			if err != nil || report.OK || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Message, c.want) || report.Findings[0].Fix == "" {
+			if err != nil || report.OK || len(report.Findings) == 0 ||
+				!strings.Contains(report.Findings[0].Message, c.want) || report.Findings[0].Fix == "" {
 				t.Errorf("report is %+v, %v", report, err)
 			}
-			if got, err := lands(t, postgres.New(), target); kindOf(err) != engine.Refused || !strings.Contains(err.Error(), c.want) {
+			if got, err := lands(t, postgres.New(), target); kindOf(err) != engine.Refused ||
+				!strings.Contains(err.Error(), c.want) {
 				t.Errorf("it landed in %q, %v", got, err)
 			}
 			schema, err := open(t, target).Schema(t.Context())
@@ -111,14 +124,17 @@ func TestLedger_aSchemaThatCollidesIsRefused(t *testing.T) {
 func before(t *testing.T, target engine.Target) {
 	t.Helper()
 	super := server.Target()
-	super.Database, super.Options = target.Database, map[string]string{"tls": "disable", "ledgerSchema": "towpath"}
+	super.Database, super.Options = target.Database, map[string]string{"tls": "disable",
+		"ledgerSchema": "towpath"}
 	db := open(t, super)
 	s := begin(t, db, options)
-	if err := errors.Join(s.Record(t.Context(), entry("1")), s.Commit(t.Context()), s.Close(), db.Close()); err != nil {
+	if err := errors.Join(s.Record(t.Context(), entry("1")), s.Commit(t.Context()), s.Close(),
+		db.Close()); err != nil {
 		t.Fatal(err)
 	}
 	role := pgx.Identifier{target.Username}.Sanitize()
-	server.Exec(t, target.Database, "ALTER SCHEMA towpath OWNER TO "+role, "ALTER TABLE towpath.towpath_ledger OWNER TO "+role)
+	server.Exec(t, target.Database, "ALTER SCHEMA towpath OWNER TO "+role,
+		"ALTER TABLE towpath.towpath_ledger OWNER TO "+role)
 }
 
 func TestLedger_movesFromTheFormerSchemaOnce(t *testing.T) {
@@ -137,7 +153,8 @@ func TestLedger_movesFromTheFormerSchemaOnce(t *testing.T) {
 		if got, err := db.Ledger(t.Context()); err != nil || len(got.Entries) != 1 {
 			t.Errorf("ledger is %v, %v", got, err)
 		}
-		if schema, err := db.Schema(t.Context()); err != nil || strings.Contains(schema.Dump, "SCHEMA towpath") || strings.Contains(schema.Dump, "TABLE") {
+		if schema, err := db.Schema(t.Context()); err != nil ||
+			strings.Contains(schema.Dump, "SCHEMA towpath") || strings.Contains(schema.Dump, "TABLE") {
 			t.Errorf("schema is %s, %v", schema.Dump, err)
 		}
 	}
@@ -160,7 +177,8 @@ func TestLedger_movesFromTheFormerSchemaOnce(t *testing.T) {
 	}
 	group.Wait()
 	read()
-	if n := strings.Count(log.String(), "the ledger was moved"); n != 1 || !strings.Contains(log.String(), "to=towpath_ledger") {
+	if n := strings.Count(log.String(), "the ledger was moved"); n != 1 ||
+		!strings.Contains(log.String(), "to=towpath_ledger") {
 		t.Errorf("told %d times: %s", n, log.String())
 	}
 	if got, err := lands(t, e, target); err != nil || got != "public" {

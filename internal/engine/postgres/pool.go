@@ -46,17 +46,21 @@ func (c *connection) identify() call {
 
 // stayed looks whether a session that people have said to be ours still is the one that it was.
 func (c *connection) stayed() call {
-	return call{text: "SELECT " + identity + " FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()", scan: func(row pgx.Row) error {
-		var now string
-		if err := row.Scan(&now); err != nil || now == c.identity {
-			return err
-		}
-		return &engine.Error{Kind: engine.Refused, Message: "the connection pooler has given us another session, so it is not in session mode:" +
-			" set the instance's option pooler to transaction, or use the server's own address"}
-	}}
+	return call{text: "SELECT " + identity +
+		" FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()",
+		scan: func(row pgx.Row) error {
+			var now string
+			if err := row.Scan(&now); err != nil || now == c.identity {
+				return err
+			}
+			return &engine.Error{Kind: engine.Refused,
+				Message: "the connection pooler has given us another session, so it is not in session mode:" +
+					" set the instance's option pooler to transaction, or use the server's own address"}
+		}}
 }
 
-// reset takes out what a script has left. It is false for a connection that is of no more use, which is ended.
+// reset takes out what a script has left. It is false for a connection that is of no more use,
+// which is ended.
 func (c *connection) reset() bool {
 	if c.IsClosed() || c.PgConn().TxStatus() != 'I' {
 		closeQuietly(c.Conn)
@@ -79,8 +83,8 @@ func (c *connection) reset() bool {
 	return true
 }
 
-// prepare has the server read our own statements once. It pays from a connection's second session on.
-// To read a statement takes its locks: wait bounds them, as a value of lock_timeout.
+// prepare has the server read our own statements once. It pays from a connection's second session
+// on. To read a statement takes its locks: wait bounds them, as a value of lock_timeout.
 func (c *connection) prepare(ctx context.Context, wait string, texts ...string) error {
 	if c.prepared || c.pooled || !c.used {
 		c.used = true
@@ -107,28 +111,33 @@ func (c *connection) forget(ctx context.Context) error {
 	return c.DeallocateAll(ctx)
 }
 
-// leftovers undo what a script has left in a session: https://www.postgresql.org/docs/current/sql-discard.html
+// leftovers undo what a script has left in a session:
+// https://www.postgresql.org/docs/current/sql-discard.html
 func (c *connection) leftovers() []call {
 	if !c.prepared {
 		return []call{{text: "DISCARD ALL", clean: true}}
 	}
 	var calls []call // the same, without our own statements
 	for _, text := range []string{
-		"CLOSE ALL", "SET SESSION AUTHORIZATION DEFAULT", "RESET ALL", "UNLISTEN *", "SELECT pg_catalog.pg_advisory_unlock_all()", "DISCARD TEMP", "DISCARD SEQUENCES",
+		"CLOSE ALL", "SET SESSION AUTHORIZATION DEFAULT", "RESET ALL", "UNLISTEN *",
+		"SELECT pg_catalog.pg_advisory_unlock_all()", "DISCARD TEMP", "DISCARD SEQUENCES",
 	} {
 		calls = append(calls, call{text: text})
 	}
-	return append(calls, call{clean: true, text: "SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_statements WHERE from_sql", scan: func(row pgx.Row) error {
-		var theirs int
-		if err := row.Scan(&theirs); err != nil || theirs == 0 {
-			return err
-		}
-		return errors.New("a script has left prepared statements")
-	}})
+	return append(calls,
+		call{clean: true,
+			text: "SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_statements WHERE from_sql",
+			scan: func(row pgx.Row) error {
+				var theirs int
+				if err := row.Scan(&theirs); err != nil || theirs == 0 {
+					return err
+				}
+				return errors.New("a script has left prepared statements")
+			}})
 }
 
-// pool keeps the connection that was used last with each target for the next use, up to a quarter of what a server allows.
-// What is kept has been reset.
+// pool keeps the connection that was used last with each target for the next use, up to a quarter
+// of what a server allows. What is kept has been reset.
 type pool struct {
 	mu    sync.Mutex
 	idle  map[string]*connection
@@ -137,7 +146,8 @@ type pool struct {
 
 // targetKey tells targets apart, with all that a connection is made of.
 func targetKey(t engine.Target) string {
-	return fmt.Sprintf("%q", []any{t.Address, t.Username, t.Password, t.Database, t.Options[engine.OptionTLS], t.Options[engine.OptionCA], sessionPooler(t)})
+	return fmt.Sprintf("%q", []any{t.Address, t.Username, t.Password, t.Database, t.Options[engine.OptionTLS],
+		t.Options[engine.OptionCA], sessionPooler(t)})
 }
 
 // take returns the connection that is kept, nil when there is none. It may have died meanwhile.

@@ -17,13 +17,15 @@ func TestPooler(t *testing.T) {
 	pooled := direct
 	pooled.Address = server.Pooler(t, "transaction", 1)
 	report, err := postgres.New().Check(t.Context(), pooled)
-	if err != nil || !report.OK || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Message, "pooler") {
+	if err != nil || !report.OK || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Message,
+		"pooler") {
 		t.Errorf("report is %+v, %v", report, err)
 	}
 	withTLS := pooled
 	withTLS.Options = map[string]string{"tls": "require"}
 	report, err = postgres.New().Check(t.Context(), withTLS)
-	if err != nil || report.OK || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Message, "does not offer TLS") {
+	if err != nil || report.OK || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Message,
+		"does not offer TLS") {
 		t.Errorf("report is %+v, %v", report, err)
 	}
 
@@ -31,14 +33,16 @@ func TestPooler(t *testing.T) {
 	o := options
 	o.NoTx = true
 	s := begin(t, db, o)
-	if _, err := s.Exec(t.Context(), statement.Statement{Text: "VACUUM", NoTx: true}); kindOf(err) != engine.Refused || !strings.Contains(err.Error(), "own address") {
+	if _, err := s.Exec(t.Context(), statement.Statement{Text: "VACUUM", NoTx: true}); kindOf(
+		err) != engine.Refused || !strings.Contains(err.Error(), "own address") {
 		t.Errorf("error is %v", err)
 	}
 	if err := s.Record(t.Context(), entry("1")); err != nil {
 		t.Error(err)
 	}
 	s = begin(t, db, options)
-	for _, text := range []string{"CREATE SCHEMA hidden", "SET search_path = hidden", "CREATE TABLE a (id int)"} {
+	for _, text := range []string{"CREATE SCHEMA hidden", "SET search_path = hidden",
+		"CREATE TABLE a (id int)"} {
 		if _, err := s.Exec(t.Context(), statement.Statement{Text: text}); err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +51,8 @@ func TestPooler(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The pool has one session, so this is the same one.
-	if err := run(t.Context(), begin(t, db, options), "DO $$ BEGIN ASSERT current_setting('search_path') LIKE '%public%'; END $$"); err != nil {
+	if err := run(t.Context(), begin(t, db, options),
+		"DO $$ BEGIN ASSERT current_setting('search_path') LIKE '%public%'; END $$"); err != nil {
 		t.Errorf("the settings outlived the migration: %v", err)
 	}
 	if got, err := open(t, direct).Ledger(t.Context()); err != nil || len(got.Entries) != 2 {
@@ -61,13 +66,15 @@ func TestPooler_inSessionMode(t *testing.T) {
 	target.Address = server.Pooler(t, "session", 3)
 	target.Options[postgres.OptionPooler] = "session"
 	report, err := postgres.New().Check(t.Context(), target)
-	if err != nil || !report.OK || len(report.Findings) > 0 && strings.Contains(report.Findings[0].Message, "pooler") {
+	if err != nil || !report.OK || len(report.Findings) > 0 && strings.Contains(report.Findings[0].Message,
+		"pooler") {
 		t.Errorf("report is %+v, %v", report, err)
 	}
 	o := options
 	o.NoTx = true
 	s := begin(t, open(t, target), o)
-	for _, text := range []string{"CREATE TABLE \"order\" (ü int)", "CREATE INDEX CONCURRENTLY i ON \"order\" (ü)", "VACUUM \"order\""} {
+	for _, text := range []string{"CREATE TABLE \"order\" (ü int)",
+		"CREATE INDEX CONCURRENTLY i ON \"order\" (ü)", "VACUUM \"order\""} {
 		if _, err := s.Exec(t.Context(), statement.Statement{Text: text, NoTx: true}); err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
@@ -113,10 +120,12 @@ func TestCheck_standby(t *testing.T) {
 	target := standby.Target()
 	target.Database = "postgres"
 	report, err := postgres.New().Check(t.Context(), target)
-	if err != nil || report.OK || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Message, "standby") {
+	if err != nil || report.OK || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Message,
+		"standby") {
 		t.Errorf("report is %+v, %v", report, err)
 	}
-	if _, err := open(t, target).Begin(t.Context(), options); kindOf(err) != engine.Failed || !strings.Contains(err.Error(), "recovery") {
+	if _, err := open(t, target).Begin(t.Context(), options); kindOf(err) != engine.Failed ||
+		!strings.Contains(err.Error(), "recovery") {
 		t.Errorf("error is %v", err)
 	}
 	if _, err := open(t, target).Schema(t.Context()); err != nil {

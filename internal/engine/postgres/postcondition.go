@@ -16,7 +16,8 @@ import (
 
 var _ engine.Resolver = (*session)(nil)
 
-// selectMadeIndex finds what has an index's name in the schema of its table: $1 is the table, $2 the name.
+// selectMadeIndex finds what has an index's name in the schema of its table: $1 is the table, $2
+// the name.
 const selectMadeIndex = `SELECT c.relkind::pg_catalog.text, coalesce(i.indrelid = t.oid, false), coalesce(i.indisvalid, false),
 	coalesce(i.indrelid::pg_catalog.regclass::pg_catalog.text, ''), pg_catalog.format('%I.%I', n.nspname, c.relname), coalesce(i.indisunique, false),
 	(SELECT coalesce(pg_catalog.array_agg(coalesce(a.attname::pg_catalog.text, '…') ORDER BY k), '{}') FROM pg_catalog.generate_series(1, i.indnkeyatts) k
@@ -25,15 +26,17 @@ const selectMadeIndex = `SELECT c.relkind::pg_catalog.text, coalesce(i.indrelid 
 	JOIN pg_catalog.pg_class c ON c.relnamespace = t.relnamespace AND c.relname = $2::pg_catalog.text::pg_catalog.name
 	LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid WHERE t.oid = pg_catalog.to_regclass($1)`
 
-// selectMadeRelation finds what has a name in the schema in which the statement makes something: $1, or the first of the path.
+// selectMadeRelation finds what has a name in the schema in which the statement makes something:
+// $1, or the first of the path.
 const selectMadeRelation = `SELECT c.relkind::pg_catalog.text, (SELECT coalesce(pg_catalog.array_agg(a.attname::pg_catalog.text), '{}')
 		FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
 	FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE n.nspname = coalesce(nullif($1, '')::pg_catalog.text::pg_catalog.name, pg_catalog.current_schema())
 	AND c.relname = $2::pg_catalog.text::pg_catalog.name`
 
-// selectBroken names indexes that are broken: of a name, of a table with its partitions and its long values, of a schema.
-// What another rebuilding has left beside its index is none of this statement's.
+// selectBroken names indexes that are broken: of a name, of a table with its partitions and its
+// long values, of a schema. What another rebuilding has left beside its index is none of this
+// statement's.
 const selectBroken = `SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ' ORDER BY c.relname), '')
 	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE NOT i.indisvalid AND c.relkind = 'i' AND `
@@ -44,17 +47,18 @@ var broken = map[string]string{
 	"table": selectBroken + `c.relname !~ '_cc(new|old)[0-9]*$' AND (i.indrelid = pg_catalog.to_regclass($1)
 		OR i.indrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1)))
 		OR i.indrelid = (SELECT reltoastrelid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)))`,
-	"schema": selectBroken + `c.relname !~ '_cc(new|old)[0-9]*$' AND n.nspname = $1::pg_catalog.text::pg_catalog.name`,
+	"schema": selectBroken +
+		`c.relname !~ '_cc(new|old)[0-9]*$' AND n.nspname = $1::pg_catalog.text::pg_catalog.name`,
 }
 
 // relationKinds are the words for pg_class.relkind.
 var relationKinds = map[string]string{
-	"r": "table", "p": "table", "f": "foreign table", "v": "view", "m": "materialized view", "S": "sequence", "i": "index", "I": "index",
-	"c": "composite type", "t": "table",
+	"r": "table", "p": "table", "f": "foreign table", "v": "view", "m": "materialized view", "S": "sequence",
+	"i": "index", "I": "index", "c": "composite type", "t": "table",
 }
 
-// postCondition looks whether what a statement makes is there as it says, in the session in which it has run. There is none
-// for a statement whose end tells all.
+// postCondition looks whether what a statement makes is there as it says, in the session in which
+// it has run. There is none for a statement whose end tells all.
 func postCondition(st statement.Statement) []call {
 	made, ok := dialect.Reader().ReadMade(st)
 	name := schema.Parts(made.Name)
@@ -100,17 +104,21 @@ func madeIndex(row pgx.Row, made schema.Made) error {
 	case err != nil:
 		return err
 	case relationKinds[kind] != "index":
-		return unmet("The index %s was not made: there is a %s of that name. Give the index another name.", made.Name, relationKinds[kind])
+		return unmet("The index %s was not made: there is a %s of that name. Give the index another name.",
+			made.Name, relationKinds[kind])
 	case !ours:
-		return unmet("The index %s was not made: there is an index of that name on the table %s. Give it another name.", made.Name, table)
+		return unmet("The index %s was not made: there is an index of that name on the table %s. Give it "+
+			"another name.", made.Name, table)
 	case !valid && kind == "I" && !made.Only:
-		return unmet("The index %s is there and not valid: a partition has no index that is attached to it. Attach the missing ones, then try again.", name)
+		return unmet("The index %s is there and not valid: a partition has no index that is attached to "+
+			"it. Attach the missing ones, then try again.", name)
 	case !valid && kind == "i":
 		return unmet("The index %s is there and not valid: an earlier build of it failed, or one goes on. "+
 			"Run DROP INDEX CONCURRENTLY %s by hand, then try again.", name, name)
 	}
 	if why := made.Differs(columns, unique, sameName); why != "" {
-		return unmet("The index %s was not made: there is one of that name, and %s. Give the index another name, or drop the other.", made.Name, why)
+		return unmet("The index %s was not made: there is one of that name, and %s. Give the index another "+
+			"name, or drop the other.", made.Name, why)
 	}
 	return nil
 }
@@ -128,10 +136,12 @@ func madeRelation(row pgx.Row, made schema.Made) error {
 	case err != nil:
 		return err
 	case relationKinds[kind] != made.Kind:
-		return unmet("The %s %s was not made: there is a %s of that name. Give it another name, or remove what is there.", made.Kind, made.Name, relationKinds[kind])
+		return unmet("The %s %s was not made: there is a %s of that name. Give it another name, or remove "+
+			"what is there.", made.Kind, made.Name, relationKinds[kind])
 	}
 	if why := made.Differs(columns, false, sameName); why != "" {
-		return unmet("The table %s was not made: there is one of that name, and %s. Change it with ALTER TABLE, or give the new one another name.", made.Name, why)
+		return unmet("The table %s was not made: there is one of that name, and %s. Change it with ALTER "+
+			"TABLE, or give the new one another name.", made.Name, why)
 	}
 	return nil
 }
@@ -141,14 +151,16 @@ func rebuiltWhole(row pgx.Row) error {
 	if err := row.Scan(&names); err != nil || names == "" {
 		return err
 	}
-	return unmet("The statement ended without an error, but it passed over what is not valid: %s. Run REINDEX INDEX for each by hand, or drop it, then try again.", names)
+	return unmet("The statement ended without an error, but it passed over what is not valid: %s. Run "+
+		"REINDEX INDEX for each by hand, or drop it, then try again.", names)
 }
 
 // selectResolved is the full name of a relation, or where one of that name would be made.
 const selectResolved = `SELECT coalesce((SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE c.oid = pg_catalog.to_regclass($1)), pg_catalog.current_schema(), '')::pg_catalog.text`
 
-// Resolve implements engine.Resolver: the search path may be the script's. An index lies in the schema of its table.
+// Resolve implements engine.Resolver: the search path may be the script's. An index lies in the
+// schema of its table.
 func (s *session) Resolve(ctx context.Context, objects []schema.Object) ([]schema.Object, error) {
 	resolved := slices.Clone(objects)
 	for i, o := range resolved {
@@ -165,14 +177,16 @@ func (s *session) Resolve(ctx context.Context, objects []schema.Object) ([]schem
 		if len(parts) != 1 {
 			continue
 		}
-		err := s.send(ctx, s.asOwner(call{text: selectResolved, args: []any{qualified(*name).Sanitize()}, scan: func(row pgx.Row) error {
-			var in string
-			err := row.Scan(&in)
-			if in != "" {
-				*name = schema.Qualify(in, parts[0])
-			}
-			return err
-		}})...)
+		err := s.send(ctx,
+			s.asOwner(call{text: selectResolved, args: []any{qualified(*name).Sanitize()},
+				scan: func(row pgx.Row) error {
+					var in string
+					err := row.Scan(&in)
+					if in != "" {
+						*name = schema.Qualify(in, parts[0])
+					}
+					return err
+				}})...)
 		if err != nil {
 			return nil, s.fail(err)
 		}

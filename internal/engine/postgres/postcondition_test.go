@@ -35,7 +35,8 @@ func TestExec_whatIsThereAlreadyPasses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := run(t.Context(), begin(t, db, options), "ALTER TABLE t ADD more int; "+strings.TrimSpace(conditional)); err != nil {
+	if err := run(t.Context(), begin(t, db, options), "ALTER TABLE t ADD more int; "+
+		strings.TrimSpace(conditional)); err != nil {
 		t.Error(err)
 	}
 }
@@ -43,10 +44,13 @@ func TestExec_whatIsThereAlreadyPasses(t *testing.T) {
 func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 	t.Parallel()
 	target := server.Database(t)
-	server.Exec(t, target.Database, `CREATE TABLE "Größe" (id int, "N" text, v varchar(10), "table" numeric(5, 2) DEFAULT 1)`,
+	server.Exec(t, target.Database,
+		`CREATE TABLE "Größe" (id int, "N" text, v varchar(10), "table" numeric(5, 2) DEFAULT 1)`,
 		`CREATE TABLE "a USING b" (id int PRIMARY KEY, "order" int REFERENCES "a USING b")`,
-		`CREATE INDEX "I" ON "a USING b" ("order" DESC, (id + 1)) WHERE "order" > 3`, "CREATE DOMAIN positive AS int CHECK (VALUE > 0)",
-		"CREATE SEQUENCE s INCREMENT 5 START 7", `CREATE MATERIALIZED VIEW m (x) AS SELECT id FROM "a USING b"`, "CREATE TABLE made (a int, b varchar(9))",
+		`CREATE INDEX "I" ON "a USING b" ("order" DESC, (id + 1)) WHERE "order" > 3`,
+		"CREATE DOMAIN positive AS int CHECK (VALUE > 0)", "CREATE SEQUENCE s INCREMENT 5 START 7",
+		`CREATE MATERIALIZED VIEW m (x) AS SELECT id FROM "a USING b"`,
+		"CREATE TABLE made (a int, b varchar(9))",
 		`CREATE SCHEMA "user"`, "CREATE STATISTICS x ON a, b FROM made")
 	const same, differs, uncompared = "same", "differs", "not compared"
 	for text, want := range map[string]string{
@@ -104,7 +108,8 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 				got = differs
 			case err != nil:
 				t.Errorf("%s: %v", text, err)
-			case slices.ContainsFunc(said.Kept, func(n towpath.Notice) bool { return n.Level == towpath.NoticeUncompared }):
+			case slices.ContainsFunc(said.Kept,
+				func(n towpath.Notice) bool { return n.Level == towpath.NoticeUncompared }):
 				got = uncompared
 			}
 			if got != want {
@@ -114,7 +119,8 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 				t.Fatal(err)
 			}
 			if noTx {
-				server.Exec(t, target.Database, `ALTER TABLE "Größe" DROP COLUMN IF EXISTS n, DROP COLUMN IF EXISTS new, DROP COLUMN IF EXISTS x`)
+				server.Exec(t, target.Database,
+					`ALTER TABLE "Größe" DROP COLUMN IF EXISTS n, DROP COLUMN IF EXISTS new, DROP COLUMN IF EXISTS x`)
 			}
 		}
 	}

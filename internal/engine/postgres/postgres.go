@@ -24,12 +24,13 @@ import (
 	"towpath/internal/statement"
 )
 
-// OptionLedgerSchema says where the ledger lies, "towpath_ledger" when missing. Those of the network are engine.OptionTLS and
-// engine.OptionCA.
+// OptionLedgerSchema says where the ledger lies, "towpath_ledger" when missing. Those of the
+// network are engine.OptionTLS and engine.OptionCA.
 const OptionLedgerSchema = "ledgerSchema"
 
-// OptionPooler says in which mode a connection pooler before the server is, which nobody can ask it: "transaction" when
-// missing, or "session", where a connection is ours from its beginning to its end.
+// OptionPooler says in which mode a connection pooler before the server is, which nobody can ask
+// it: "transaction" when missing, or "session", where a connection is ours from its beginning to
+// its end.
 const OptionPooler = "pooler"
 
 // sessionPooler reports whether people have said so.
@@ -70,7 +71,8 @@ func (e *Engine) Canonical(s statement.Statement) string {
 	return dialect.Canonical(s.Text)
 }
 
-// Discover implements engine.Engine: databases that allow connections, templates and "postgres" left out.
+// Discover implements engine.Engine: databases that allow connections, templates and "postgres"
+// left out.
 func (e *Engine) Discover(ctx context.Context, t engine.Target) (names []string, err error) {
 	conn, err := e.connectInstance(ctx, t)
 	if err != nil {
@@ -94,7 +96,12 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 		return nil, towpath.Invalid("database", "Name the database.")
 	}
 	at := newPlace(t.Options)
-	db := &database{engine: e, target: t, place: at, ledger: pgx.Identifier{at.schema, ledgerTable}.Sanitize()}
+	db := &database{
+		engine: e,
+		target: t,
+		place:  at,
+		ledger: pgx.Identifier{at.schema, ledgerTable}.Sanitize(),
+	}
 	conn, err := e.alive(ctx, t)
 	if err != nil {
 		return nil, err
@@ -154,22 +161,32 @@ func (e *Engine) config(t engine.Target) (*pgx.ConnConfig, error) {
 		return nil, err
 	}
 	if mode := t.Options[OptionPooler]; mode != "" && mode != "transaction" && mode != "session" {
-		return nil, towpath.Invalid("options."+OptionPooler, "%q is not a mode of a pooler: use transaction or session.", mode)
+		return nil, towpath.Invalid("options."+OptionPooler,
+			"%q is not a mode of a pooler: use transaction or session.", mode)
 	}
-	config, err := pgx.ParseConfig("host=localhost port=5432 user=none password=none dbname=none sslmode=disable")
+	config, err := pgx.ParseConfig("host=localhost port=5432 user=none password=none dbname=none " +
+		"sslmode=disable")
 	if err != nil {
 		return nil, fmt.Errorf("make the configuration: %w", err)
 	}
 	if config.TLSConfig, err = engine.TLSConfig(host, t.Options); err != nil {
 		return nil, err
 	}
-	config.Host, config.Port, config.User, config.Password, config.Database = host, port, t.Username, t.Password, t.Database
-	config.Fallbacks, config.ValidateConnect, config.AfterConnect = nil, nil, nil
+	config.Host = host
+	config.Port = port
+	config.User = t.Username
+	config.Password = t.Password
+	config.Database = t.Database
+	config.Fallbacks = nil
+	config.ValidateConnect = nil
+	config.AfterConnect = nil
 	config.RuntimeParams = map[string]string{"application_name": "towpath", "client_encoding": "UTF8"}
 	config.ConnectTimeout = connectTimeout
-	// One statement a time, prepared without a name: the server itself refuses two in one text, and poolers do not mind.
+	// One statement a time, prepared without a name: the server itself refuses two in one text, and
+	// poolers do not mind.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
-	// A cancelled call asks the server to stop and keeps the connection, so that the outcome is the server's word.
+	// A cancelled call asks the server to stop and keeps the connection, so that the outcome is the
+	// server's word.
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelGrace}
 	}

@@ -72,15 +72,19 @@ func TestSchema_everyFixtureReplays(t *testing.T) {
 }
 
 func FuzzDump(f *testing.F) {
-	for _, name := range []string{"a", `it's "odd" \`, "größe 表 🐘", "-- ; /* */", "a`b$$c$1", " ", "%s\n", "towpath"} {
+	for _, name := range []string{"a", `it's "odd" \`, "größe 表 🐘", "-- ; /* */", "a`b$$c$1", " ", "%s\n",
+		"towpath"} {
 		f.Add(name, name)
 	}
 	quote := func(mark, text string) string { return mark + strings.ReplaceAll(text, mark, mark+mark) + mark }
 	f.Fuzz(func(t *testing.T, name, text string) {
 		id, literal := quote(`"`, name), quote("'", text)
-		enginetest.Survives(t, fixture(), "CREATE SCHEMA "+id+"; CREATE TYPE "+id+".e AS ENUM ("+literal+"); CREATE TABLE "+id+"."+id+" ("+id+" text DEFAULT "+literal+
-			" CHECK ("+id+" <> "+literal+"), e "+id+".e DEFAULT "+literal+"); CREATE INDEX ON "+id+"."+id+" ("+id+") WHERE "+id+" <> "+literal+
-			"; CREATE VIEW "+id+".v AS SELECT "+literal+" AS "+id+" FROM "+id+"."+id+"; COMMENT ON COLUMN "+id+"."+id+"."+id+" IS "+literal+
+		enginetest.Survives(t, fixture(), "CREATE SCHEMA "+id+"; CREATE TYPE "+id+".e AS ENUM ("+literal+
+			"); CREATE TABLE "+id+"."+id+" ("+id+" text DEFAULT "+literal+
+			" CHECK ("+id+" <> "+literal+"), e "+id+".e DEFAULT "+literal+"); CREATE INDEX ON "+id+"."+id+
+			" ("+id+") WHERE "+id+" <> "+literal+
+			"; CREATE VIEW "+id+".v AS SELECT "+literal+" AS "+id+" FROM "+id+"."+id+"; COMMENT ON COLUMN "+
+			id+"."+id+"."+id+" IS "+literal+
 			"; CREATE FUNCTION "+id+".f() RETURNS text LANGUAGE sql AS "+quote("'", "SELECT "+literal))
 	})
 }

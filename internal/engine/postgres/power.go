@@ -8,7 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// attribute is a right of a role that reaches beyond its databases: https://www.postgresql.org/docs/current/role-attributes.html
+// attribute is a right of a role that reaches beyond its databases:
+// https://www.postgresql.org/docs/current/role-attributes.html
 type attribute struct{ name, means string }
 
 // attributes are in the order of the columns that power reads.
@@ -19,7 +20,8 @@ var attributes = []attribute{
 	{"BYPASSRLS", "pass over row security"},
 }
 
-// serverRoles reach the server's files, programs and sessions: https://www.postgresql.org/docs/current/predefined-roles.html
+// serverRoles reach the server's files, programs and sessions:
+// https://www.postgresql.org/docs/current/predefined-roles.html
 const serverRoles = `'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program', 'pg_signal_backend', 'pg_checkpoint',
 	'pg_create_subscription', 'pg_use_reserved_connections'`
 
@@ -30,7 +32,8 @@ const maxNamed = 10
 func (c *check) power(ctx context.Context) error {
 	var super bool
 	has := make([]bool, len(attributes))
-	err := c.conn.QueryRow(ctx, "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = SESSION_USER").
+	err := c.conn.QueryRow(ctx, "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls "+
+		"FROM pg_catalog.pg_roles WHERE rolname = SESSION_USER").
 		Scan(&super, &has[0], &has[1], &has[2], &has[3])
 	if err != nil {
 		return err
@@ -40,8 +43,10 @@ func (c *check) power(ctx context.Context) error {
 		return err
 	}
 	if super {
-		c.add("warning", fmt.Sprintf("The user %s is a superuser. A migration can read the server's files, run programs on it and change every database. "+
-			"Use a user of its own for each database.", c.target.Username), c.rightUser(others))
+		c.add("warning",
+			fmt.Sprintf("The user %s is a superuser. A migration can read the server's files, run programs "+
+				"on it and change every database. "+
+				"Use a user of its own for each database.", c.target.Username), c.rightUser(others))
 		return nil
 	}
 	c.attributes(has)
@@ -63,7 +68,8 @@ func (c *check) attributes(has []bool) {
 		}
 	}
 	if len(means) > 0 {
-		c.add("warning", fmt.Sprintf("The user %s may %s. A migration needs none of it.", c.target.Username, strings.Join(means, ", ")),
+		c.add("warning", fmt.Sprintf("The user %s may %s. A migration needs none of it.", c.target.Username,
+			strings.Join(means, ", ")),
 			"ALTER ROLE "+pgx.Identifier{c.target.Username}.Sanitize()+" "+strings.Join(fix, " "))
 	}
 }
@@ -81,8 +87,10 @@ func (c *check) memberships(ctx context.Context) error {
 	}
 	var given, powers string
 	_, err = pgx.ForEachRow(rows, []any{&given, &powers}, func() error {
-		c.add("warning", fmt.Sprintf("The user %s is a member of %s, and so has what %s may do to the server. A migration needs none of it.",
-			c.target.Username, given, powers),
+		c.add("warning",
+			fmt.Sprintf("The user %s is a member of %s, and so has what %s may do to the server. A "+
+				"migration needs none of it.",
+				c.target.Username, given, powers),
 			"REVOKE "+pgx.Identifier{given}.Sanitize()+" FROM "+pgx.Identifier{c.target.Username}.Sanitize())
 		return nil
 	})
@@ -120,15 +128,20 @@ func (c *check) others(all []otherDatabase) {
 		if d.owns {
 			fix = append(fix, "ALTER DATABASE "+database+" OWNER TO CURRENT_USER;")
 		} else {
-			fix = append(fix, "REVOKE CREATE ON DATABASE "+database+" FROM "+pgx.Identifier{c.target.Username}.Sanitize()+";")
+			fix = append(fix, "REVOKE CREATE ON DATABASE "+database+" FROM "+
+				pgx.Identifier{c.target.Username}.Sanitize()+";")
 		}
 	}
 	if c.target.Database == "" {
-		c.add("warning", fmt.Sprintf("The user %s may change several databases: %s. Use a user of its own, and an instance, for each.",
-			c.target.Username, strings.Join(names, ", ")), c.rightUser(all))
+		c.add("warning",
+			fmt.Sprintf("The user %s may change several databases: %s. Use a user of its own, and an "+
+				"instance, for each.",
+				c.target.Username, strings.Join(names, ", ")), c.rightUser(all))
 		return
 	}
-	c.add("warning", fmt.Sprintf("The user %s may change other databases too: %s. Use a user of its own for each.", c.target.Username, strings.Join(names, ", ")),
+	c.add("warning",
+		fmt.Sprintf("The user %s may change other databases too: %s. Use a user of its own for each.",
+			c.target.Username, strings.Join(names, ", ")),
 		strings.Join(fix, "\n"))
 }
 
@@ -144,8 +157,10 @@ func (c *check) rightUser(others []otherDatabase) string {
 	var out strings.Builder
 	for _, name := range names {
 		role, database := pgx.Identifier{"migrate_" + name}.Sanitize(), pgx.Identifier{name}.Sanitize()
-		fmt.Fprintf(&out, "CREATE ROLE %s LOGIN PASSWORD 'replace this';\nGRANT CONNECT, CREATE, TEMPORARY ON DATABASE %s TO %[1]s;\n", role, database)
-		fmt.Fprintf(&out, "GRANT USAGE, CREATE ON SCHEMA public TO %s; -- in the database %s\n", role, database)
+		fmt.Fprintf(&out, "CREATE ROLE %s LOGIN PASSWORD 'replace this';\nGRANT CONNECT, CREATE, TEMPORARY "+
+			"ON DATABASE %s TO %[1]s;\n", role, database)
+		fmt.Fprintf(&out, "GRANT USAGE, CREATE ON SCHEMA public TO %s; -- in the database %s\n", role,
+			database)
 	}
 	return strings.TrimSuffix(out.String(), "\n")
 }

@@ -12,7 +12,8 @@ import (
 	"towpath/internal/engine/postgres"
 )
 
-// The check names what is too much, with statements that take it away and leave what a migration needs.
+// The check names what is too much, with statements that take it away and leave what a migration
+// needs.
 func TestCheck_saysWhatIsTooMuch(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -20,24 +21,30 @@ func TestCheck_saysWhatIsTooMuch(t *testing.T) {
 		want       []string // words of the findings, in their order
 	}{
 		{"just", "", nil},
-		{"attributes ü", "ALTER ROLE USER CREATEROLE CREATEDB REPLICATION BYPASSRLS", []string{"make roles and change their passwords (CREATEROLE), make databases (CREATEDB), copy"}},
+		{"attributes ü", "ALTER ROLE USER CREATEROLE CREATEDB REPLICATION BYPASSRLS",
+			[]string{"make roles and change their passwords (CREATEROLE), make databases (CREATEDB), copy"}},
 		{"one_attribute", "ALTER ROLE USER CREATEDB", []string{"may make databases (CREATEDB). A migration"}},
 		{"file_reader", "GRANT pg_read_server_files TO USER", []string{"member of pg_read_server_files"}},
-		{"by_another", "CREATE ROLE \"ops & co\" CREATEROLE; GRANT pg_execute_server_program TO \"ops & co\"; GRANT \"ops & co\" TO USER",
+		{"by_another", "CREATE ROLE \"ops & co\" CREATEROLE; GRANT pg_execute_server_program TO \"ops & " +
+			"co\"; GRANT \"ops & co\" TO USER",
 			[]string{"member of ops & co, and so has what ops & co, pg_execute_server_program"}},
-		{"super_member", "GRANT owner TO USER; GRANT pg_write_server_files TO USER", []string{"member of owner", "member of pg_write_server_files"}},
+		{"super_member", "GRANT owner TO USER; GRANT pg_write_server_files TO USER",
+			[]string{"member of owner", "member of pg_write_server_files"}},
 		{"maker", "GRANT CREATE ON DATABASE OTHER TO USER", []string{"other databases too: shop"}},
-		{"keyring", "ALTER DATABASE OTHER OWNER TO USER; ALTER ROLE USER CREATEDB", []string{"(CREATEDB)", "other databases too: shop"}},
+		{"keyring", "ALTER DATABASE OTHER OWNER TO USER; ALTER ROLE USER CREATEDB",
+			[]string{"(CREATEDB)", "other databases too: shop"}},
 	} {
 		t.Run(c.user, func(t *testing.T) {
 			t.Parallel()
 			target, other := server.Database(t), server.Database(t)
 			role := pgx.Identifier{c.user}.Sanitize()
-			server.Exec(t, target.Database, "CREATE ROLE "+role+" LOGIN PASSWORD 'p'", "GRANT CREATE ON DATABASE "+target.Database+" TO "+role,
+			server.Exec(t, target.Database, "CREATE ROLE "+role+" LOGIN PASSWORD 'p'",
+				"GRANT CREATE ON DATABASE "+target.Database+" TO "+role,
 				"GRANT CREATE ON SCHEMA public TO "+role)
 			for _, text := range strings.Split(c.more, "; ") {
 				if text != "" {
-					server.Exec(t, target.Database, strings.NewReplacer("USER", role, "OTHER", other.Database).Replace(text))
+					server.Exec(t, target.Database,
+						strings.NewReplacer("USER", role, "OTHER", other.Database).Replace(text))
 				}
 			}
 			target.Username, target.Password = c.user, "p"
@@ -57,7 +64,8 @@ func TestCheck_saysWhatIsTooMuch(t *testing.T) {
 				t.Errorf("it stays %+v", after)
 			}
 			s := begin(t, open(t, target), options)
-			if err := errors.Join(s.Record(t.Context(), entry("1")), run(t.Context(), s, "CREATE TABLE a (id int)")); err != nil {
+			if err := errors.Join(s.Record(t.Context(), entry("1")),
+				run(t.Context(), s, "CREATE TABLE a (id int)")); err != nil {
 				t.Error(err)
 			}
 		})
@@ -89,7 +97,8 @@ func TestCheck_superuser(t *testing.T) {
 		t.Error(diff)
 	}
 	instance := server.Target()
-	if findings := check(t, instance).Findings; len(findings) != 1 || !strings.Contains(findings[0].Fix, "CREATE ROLE ") {
+	if findings := check(t, instance).Findings; len(findings) != 1 ||
+		!strings.Contains(findings[0].Fix, "CREATE ROLE ") {
 		t.Errorf("findings are %+v", findings)
 	}
 }
@@ -97,14 +106,16 @@ func TestCheck_superuser(t *testing.T) {
 func TestCheck_oneUserForSeveralDatabases(t *testing.T) {
 	t.Parallel()
 	instance, first, second := server.Target(), server.Database(t), server.Database(t)
-	server.Exec(t, "postgres", "CREATE ROLE of_both LOGIN PASSWORD 'p'", "ALTER DATABASE "+first.Database+" OWNER TO of_both")
+	server.Exec(t, "postgres", "CREATE ROLE of_both LOGIN PASSWORD 'p'", "ALTER DATABASE "+first.Database+
+		" OWNER TO of_both")
 	instance.Username, instance.Password = "of_both", "p"
 	if findings := check(t, instance).Findings; len(findings) != 0 {
 		t.Errorf("of one database: %+v", findings)
 	}
 	server.Exec(t, "postgres", "GRANT CREATE ON DATABASE "+second.Database+" TO of_both")
 	findings := check(t, instance).Findings
-	if len(findings) != 1 || !strings.Contains(findings[0].Message, first.Database) || !strings.Contains(findings[0].Message, second.Database) {
+	if len(findings) != 1 || !strings.Contains(findings[0].Message, first.Database) ||
+		!strings.Contains(findings[0].Message, second.Database) {
 		t.Errorf("findings are %+v", findings)
 	}
 }

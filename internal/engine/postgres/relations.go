@@ -27,7 +27,8 @@ JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.d
 JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ` + userSchema
 
-// tableColumn writes one column: a attribute, at its type, d its default. A typed table has only what its type does not say.
+// tableColumn writes one column: a attribute, at its type, d its default. A typed table has only
+// what its type does not say.
 const tableColumn = `
   E'\n  ' || quote_ident(a.attname)
   || CASE WHEN c.reloftype = 0 THEN ' ' || format_type(a.atttypid, a.atttypmod) || ` + collation + ` ELSE ' WITH OPTIONS' END
@@ -45,11 +46,13 @@ const tableColumn = `
   || CASE WHEN NOT a.attnotnull THEN '' ELSE coalesce((SELECT ` + notNull + ` FROM pg_constraint k
     WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]), ' NOT NULL') END`
 
-// notNull writes constraint k, which columns have since PostgreSQL 18. One that has not been looked at yet is added later.
+// notNull writes constraint k, which columns have since PostgreSQL 18. One that has not been looked
+// at yet is added later.
 const notNull = `CASE WHEN NOT k.convalidated THEN '' ELSE CASE WHEN k.conname = c.relname || '_' || a.attname || '_not_null' THEN ''
   ELSE ' CONSTRAINT ' || quote_ident(k.conname) END || ' NOT NULL' || CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END END`
 
-// inheritedNotNull are constraints of a table's own on columns that it inherits. They can be named only while it is made.
+// inheritedNotNull are constraints of a table's own on columns that it inherits. They can be named
+// only while it is made.
 const inheritedNotNull = `coalesce((SELECT string_agg(CASE WHEN nr = 1 AND NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0
       AND NOT attisdropped AND attislocal) THEN '' ELSE ',' END || format(E'\n  CONSTRAINT %I NOT NULL %I', conname, attname), '' ORDER BY nr)
     FROM (SELECT conname, attname, row_number() OVER (ORDER BY attnum) AS nr FROM pg_constraint k JOIN pg_attribute a ON attrelid = conrelid AND attnum = conkey[1]
@@ -57,7 +60,8 @@ const inheritedNotNull = `coalesce((SELECT string_agg(CASE WHEN nr = 1 AND NOT E
         AND (conname <> c.relname || '_' || attname || '_not_null' OR EXISTS (SELECT 1 FROM pg_inherits
           JOIN pg_attribute p ON p.attrelid = inhparent AND p.attname = a.attname WHERE inhrelid = c.oid AND p.attnotnull))) AS own), '')`
 
-// columnExtras are what no definition of a column can say, in tables and materialized views. PostgreSQL 13 has no compression.
+// columnExtras are what no definition of a column can say, in tables and materialized views.
+// PostgreSQL 13 has no compression.
 const columnExtras = `
   SELECT 2 AS o, a.attnum AS num, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STORAGE %s', c.oid::regclass, a.attname,
     CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END) AS text
@@ -84,7 +88,8 @@ const tableExtras = columnExtras + `
   UNION ALL SELECT 8, 0, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass) WHERE relrowsecurity
   UNION ALL SELECT 9, 0, format('ALTER TABLE ONLY %s FORCE ROW LEVEL SECURITY', c.oid::regclass) WHERE relforcerowsecurity`
 
-// storageOptions are those of a table and of its TOAST table, of which only the table is named in SQL.
+// storageOptions are those of a table and of its TOAST table, of which only the table is named in
+// SQL.
 const storageOptions = `coalesce(E'\nWITH (' || nullif(array_to_string(` + tableOptions + `
   || (SELECT array_agg('toast.' || o ORDER BY nr) FROM pg_class AS ts, unnest(ts.reloptions) WITH ORDINALITY AS u (o, nr)
     WHERE ts.oid = c.reltoastrelid AND split_part(o, '=', 1) = ANY (` + tableOptionNames + `)), ', '), '') || ')', '')`
@@ -105,7 +110,8 @@ SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
   || coalesce((SELECT array_agg(text ORDER BY o, num) FROM (` + tableExtras + `) AS x), '{}')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE relkind IN ('r', 'p') AND relpersistence <> 't' AND ` + userSchema
 
-// selectInheritedDefaults runs when all heirs exist: a table cannot be made with parents that differ.
+// selectInheritedDefaults runs when all heirs exist: a table cannot be made with parents that
+// differ.
 const selectInheritedDefaults = `
 SELECT d.oid, c.oid, format('%I.%I.%s', n.nspname, c.relname, adnum), ARRAY[format('ALTER TABLE ONLY %s ALTER COLUMN %I SET DEFAULT %s',
   c.oid::regclass, attname, pg_get_expr(adbin, adrelid))]
@@ -113,7 +119,8 @@ FROM pg_attrdef d JOIN pg_attribute a ON attrelid = adrelid AND attnum = adnum J
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT attislocal AND attgenerated = '' AND relkind = 'r' AND NOT relispartition AND relpersistence <> 't' AND ` + userSchema
 
-// selectPartitions attaches before the parent's constraints and indexes are made, which then go down to the partitions.
+// selectPartitions attaches before the parent's constraints and indexes are made, which then go
+// down to the partitions.
 const selectPartitions = `
 SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
   ARRAY[format('ALTER TABLE ONLY %s ATTACH PARTITION %s %s', inhparent::regclass, c.oid::regclass, pg_get_expr(relpartbound, c.oid))]
@@ -129,7 +136,8 @@ const indexExtras = `coalesce((SELECT array_agg(text ORDER BY o, num) FROM (
   UNION ALL SELECT 3, attnum, format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', i.indexrelid::regclass, attnum, attstattarget)
     FROM pg_attribute WHERE attrelid = i.indexrelid AND attstattarget >= 0) AS x), '{}')`
 
-// constraints leaves out what a parent hands down. The options of an index are not in its constraint's definition.
+// constraints leaves out what a parent hands down. The options of an index are not in its
+// constraint's definition.
 const constraints = `
 SELECT k.oid, conrelid, format('%I.%I.%I', n.nspname, c.relname, conname),
   ARRAY[format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, ` + constraintDefinition + `)]
@@ -168,7 +176,8 @@ SELECT r.oid, ev_class, format('%I.%I.%I', n.nspname, c.relname, rulename), ARRA
 FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE rulename <> '_RETURN' AND ` + userSchema
 
-// selectTriggers leaves out what a partitioned table hands down, unless a partition has turned it on or off for itself.
+// selectTriggers leaves out what a partitioned table hands down, unless a partition has turned it
+// on or off for itself.
 const selectTriggers = `
 SELECT t.oid, t.tgrelid, format('%I.%I.%I', n.nspname, c.relname, t.tgname),
   CASE t.tgparentid WHEN 0 THEN ARRAY[pg_get_triggerdef(t.oid)] ELSE '{}' END

@@ -7,19 +7,24 @@ import (
 	"towpath/internal/engine/postgres"
 )
 
-// Each script asserts that it is the first: what it leaves in its session must not reach the next one, which shares the connection.
+// Each script asserts that it is the first: what it leaves in its session must not reach the next
+// one, which shares the connection.
 func TestReuse_nothingReachesTheNextSession(t *testing.T) {
 	t.Parallel()
 	assert := func(condition string) string { return "DO $$ BEGIN ASSERT " + condition + "; END $$; " }
 	for name, script := range map[string]string{
-		"a setting":            assert("current_setting('search_path') LIKE '%public%'") + "SET search_path = pg_catalog",
-		"a setting by hand":    assert("current_setting('work_mem') <> '77MB'") + "SELECT set_config('work_mem', '77MB', false)",
+		"a setting": assert("current_setting('search_path') LIKE '%public%'") +
+			"SET search_path = pg_catalog",
+		"a setting by hand": assert("current_setting('work_mem') <> '77MB'") +
+			"SELECT set_config('work_mem', '77MB', false)",
 		"a temporary table":    assert("to_regclass('pg_temp.t') IS NULL") + "CREATE TEMP TABLE t (x int)",
 		"a lock":               "SELECT pg_advisory_lock(7)",
 		"a cursor":             "DO $$ BEGIN EXECUTE 'DECLARE c CURSOR WITH HOLD FOR SELECT 1'; END $$",
 		"a prepared statement": "DO $$ BEGIN EXECUTE 'PREPARE p AS SELECT 1'; END $$",
-		"a listener":           assert("NOT EXISTS (SELECT pg_listening_channels())") + "DO $$ BEGIN EXECUTE 'LISTEN towpath_test'; END $$",
-		"a value":              assert("current_setting('my.value', true) IS DISTINCT FROM 'left'") + "SELECT set_config('my.value', 'left', false)",
+		"a listener": assert("NOT EXISTS (SELECT pg_listening_channels())") +
+			"DO $$ BEGIN EXECUTE 'LISTEN towpath_test'; END $$",
+		"a value": assert("current_setting('my.value', true) IS DISTINCT FROM 'left'") +
+			"SELECT set_config('my.value', 'left', false)",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -38,7 +43,9 @@ func TestReuse_nothingReachesTheNextSession(t *testing.T) {
 				}
 			}
 			s := begin(t, db, options)
-			if err := run(t.Context(), s, assert("NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))")); err != nil {
+			if err := run(t.Context(), s,
+				assert("NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = "+
+					"(SELECT oid FROM pg_database WHERE datname = current_database()))")); err != nil {
 				t.Errorf("locks are left: %v", err)
 			}
 		})

@@ -11,8 +11,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// OptionRole names the role that runs the statements of files and so owns what they make; the user itself when missing. The
-// ledger stays the user's.
+// OptionRole names the role that runs the statements of files and so owns what they make; the user
+// itself when missing. The ledger stays the user's.
 const OptionRole = "role"
 
 // inTransaction reports whether a transaction of ours is around the statement.
@@ -51,17 +51,20 @@ func (s *session) asOwner(calls ...call) []call {
 	return slices.Concat(s.becomeOwner(), calls, s.stopBeingOwner())
 }
 
-// giveUpOwner makes the session the user's after a statement without a transaction has failed: its records are written next.
+// giveUpOwner makes the session the user's after a statement without a transaction has failed: its
+// records are written next.
 func (s *session) giveUpOwner(ctx context.Context) {
 	if s.inTransaction() || s.db.target.Options[OptionRole] == "" || s.conn.IsClosed() {
 		return
 	}
 	if err := s.send(context.WithoutCancel(ctx), call{text: "RESET ROLE"}); err != nil {
-		s.broken = &engine.Error{Kind: engine.Lost, Message: "the session could not be made the user's again", Err: err}
+		s.broken = &engine.Error{Kind: engine.Lost, Message: "the session could not be made the user's again",
+			Err: err}
 	}
 }
 
-// owner looks whether the user may be the role that the options name, and whether the ledger is safe from it.
+// owner looks whether the user may be the role that the options name, and whether the ledger is
+// safe from it.
 func (c *check) owner(ctx context.Context) error {
 	role := c.target.Options[OptionRole]
 	if role == "" {
@@ -73,12 +76,14 @@ func (c *check) owner(ctx context.Context) error {
 	name, user := pgx.Identifier{role}.Sanitize(), pgx.Identifier{c.target.Username}.Sanitize()
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		c.add("error", fmt.Sprintf("There is no role %s, which the option role names.", role), "CREATE ROLE "+name+"; GRANT "+name+" TO "+user)
+		c.add("error", fmt.Sprintf("There is no role %s, which the option role names.", role), "CREATE ROLE "+
+			name+"; GRANT "+name+" TO "+user)
 		return nil
 	case err != nil:
 		return err
 	case !may:
-		c.add("error", fmt.Sprintf("The user may not SET ROLE %s, which the option role names.", role), "GRANT "+name+" TO "+user)
+		c.add("error", fmt.Sprintf("The user may not SET ROLE %s, which the option role names.", role),
+			"GRANT "+name+" TO "+user)
 		return nil
 	}
 	c.maker = role
@@ -89,7 +94,8 @@ func (c *check) owner(ctx context.Context) error {
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $2 AND c.relname = $3), false)`,
 		role, at.schema, ledgerTable).Scan(&writes)
 	if err == nil && writes {
-		c.add("warning", fmt.Sprintf("The role %s may write to the ledger, which is the user's alone.", role), "REVOKE ALL ON "+ledger+" FROM "+name)
+		c.add("warning", fmt.Sprintf("The role %s may write to the ledger, which is the user's alone.", role),
+			"REVOKE ALL ON "+ledger+" FROM "+name)
 	}
 	return err
 }

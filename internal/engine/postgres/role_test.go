@@ -14,8 +14,10 @@ func owned(t *testing.T, user, role string) engine.Target {
 	t.Helper()
 	target := server.Database(t)
 	quoted := `"` + role + `"`
-	server.Exec(t, target.Database, "CREATE ROLE "+user+" LOGIN PASSWORD 'p'", "CREATE ROLE "+quoted, "GRANT "+quoted+" TO "+user,
-		"GRANT CREATE ON DATABASE "+target.Database+" TO "+user, "GRANT USAGE, CREATE ON SCHEMA public TO "+quoted)
+	server.Exec(t, target.Database, "CREATE ROLE "+user+" LOGIN PASSWORD 'p'", "CREATE ROLE "+quoted,
+		"GRANT "+quoted+" TO "+user,
+		"GRANT CREATE ON DATABASE "+target.Database+" TO "+user, "GRANT USAGE, CREATE ON SCHEMA public TO "+
+			quoted)
 	target.Username, target.Password = user, "p"
 	target.Options[postgres.OptionRole] = role
 	return target
@@ -23,7 +25,8 @@ func owned(t *testing.T, user, role string) engine.Target {
 
 func TestRole(t *testing.T) {
 	t.Parallel()
-	for user, role := range map[string]string{"sails_a": "user", "sails_b": "Größe & co", "sails_c": `app_owner`} {
+	for user, role := range map[string]string{"sails_a": "user", "sails_b": "Größe & co",
+		"sails_c": `app_owner`} {
 		target := owned(t, user, role)
 		report, err := postgres.New().Check(t.Context(), target)
 		if err != nil || !report.OK || len(report.Findings) > 0 {
@@ -33,22 +36,27 @@ func TestRole(t *testing.T) {
 		o := options
 		o.NoTx = true
 		s := begin(t, db, o)
-		for _, text := range []string{"CREATE TABLE alone (id int)", "CREATE INDEX CONCURRENTLY i ON alone (id)"} {
+		for _, text := range []string{"CREATE TABLE alone (id int)",
+			"CREATE INDEX CONCURRENTLY i ON alone (id)"} {
 			if _, err := s.Exec(t.Context(), statement.Statement{Text: text, NoTx: true}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := s.Exec(t.Context(), statement.Statement{Text: "CREATE INDEX CONCURRENTLY i ON nowhere (id)", NoTx: true}); kindOf(err) != engine.Failed {
+		if _, err := s.Exec(t.Context(),
+			statement.Statement{Text: "CREATE INDEX CONCURRENTLY i ON nowhere (id)", NoTx: true}); kindOf(
+			err) != engine.Failed {
 			t.Errorf("error is %v", err)
 		}
 		if err := s.Record(t.Context(), entry("1")); err != nil {
 			t.Fatalf("the ledger is not the user's: %v", err)
 		}
-		if _, err := s.ExecRecord(t.Context(), statement.Statement{Text: "CREATE TABLE short (id int)"}, entry("2")); err != nil {
+		if _, err := s.ExecRecord(t.Context(), statement.Statement{Text: "CREATE TABLE short (id int)"},
+			entry("2")); err != nil {
 			t.Fatal(err)
 		}
 		s = begin(t, db, options)
-		if _, err := s.Exec(t.Context(), statement.Statement{Text: "CREATE TABLE together (id int)"}); err != nil {
+		if _, err := s.Exec(t.Context(),
+			statement.Statement{Text: "CREATE TABLE together (id int)"}); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Record(t.Context(), entry("3")); err != nil {
@@ -58,11 +66,13 @@ func TestRole(t *testing.T) {
 			t.Fatal(err)
 		}
 		literal := "'" + role + "'"
-		server.Exec(t, target.Database, "DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = "+literal+
-			") AND relname IN ('alone', 'i', 'short', 'together')) = 4, 'owners'; ASSERT (SELECT relowner::regrole::text FROM pg_class WHERE relname = 'towpath_ledger') = '"+
-			user+"', 'ledger'; END $$")
+		server.Exec(t, target.Database,
+			"DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = "+literal+
+				") AND relname IN ('alone', 'i', 'short', 'together')) = 4, 'owners'; ASSERT (SELECT relowner::regrole::text FROM pg_class WHERE relname = 'towpath_ledger') = '"+
+				user+"', 'ledger'; END $$")
 		report, err = postgres.New().Check(t.Context(), target)
-		if err != nil || !report.OK || len(report.Findings) > 0 && strings.Contains(report.Findings[0].Message, "ledger") {
+		if err != nil || !report.OK || len(report.Findings) > 0 &&
+			strings.Contains(report.Findings[0].Message, "ledger") {
 			t.Errorf("report is %+v, %v", report, err)
 		}
 	}
@@ -94,14 +104,17 @@ func TestRole_thatCannotBe(t *testing.T) {
 	t.Parallel()
 	target := owned(t, "apart", "apart_owner")
 	server.Exec(t, target.Database, "REVOKE apart_owner FROM apart", "CREATE SCHEMA apart_owner")
-	for role, word := range map[string]string{"apart_owner": "may not SET ROLE", "nobody ü": "no role nobody ü"} {
+	for role, word := range map[string]string{"apart_owner": "may not SET ROLE",
+		"nobody ü": "no role nobody ü"} {
 		target.Options[postgres.OptionRole] = role
 		report, err := postgres.New().Check(t.Context(), target)
-		if err != nil || report.OK || !strings.Contains(report.Findings[0].Message, word) || !strings.Contains(report.Findings[0].Fix, "GRANT \"") {
+		if err != nil || report.OK || !strings.Contains(report.Findings[0].Message, word) ||
+			!strings.Contains(report.Findings[0].Fix, "GRANT \"") {
 			t.Errorf("report is %+v, %v", report, err)
 		}
 		s := begin(t, open(t, target), options)
-		if _, err := s.Exec(t.Context(), statement.Statement{Text: "SELECT 1"}); kindOf(err) != engine.Failed {
+		if _, err := s.Exec(t.Context(),
+			statement.Statement{Text: "SELECT 1"}); kindOf(err) != engine.Failed {
 			t.Errorf("error is %v", err)
 		}
 	}

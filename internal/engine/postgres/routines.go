@@ -35,7 +35,8 @@ SELECT p.oid, 0::oid, format('%I.%I(%s)', n.nspname, proname, pg_get_function_id
 FROM pg_proc p JOIN pg_aggregate ON aggfnoid = p.oid JOIN pg_namespace n ON n.oid = pronamespace
 WHERE prokind = 'a' AND ` + userSchema
 
-// aggregateModify tells what final functions do to the state, where it is not the default of the aggregate's kind.
+// aggregateModify tells what final functions do to the state, where it is not the default of the
+// aggregate's kind.
 const aggregateModify = `
     CASE WHEN aggfinalmodify <> CASE aggkind WHEN 'n' THEN 'r' ELSE 'w' END::"char" THEN 'FINALFUNC_MODIFY = '
       || CASE aggfinalmodify WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END,

@@ -28,11 +28,18 @@ type object struct {
 	needs    map[key]bool
 }
 
-// Schema implements engine.DB. It reads schemas, extensions, types, sequences, routines, tables, constraints, indexes,
-// views, rules, triggers, policies, statistics, comments and grants. It does not read owners, tablespaces, operators,
-// collations, text search, foreign data, casts and publications.
+// Schema implements engine.DB. It reads schemas, extensions, types, sequences, routines, tables,
+// constraints, indexes, views, rules, triggers, policies, statistics, comments and grants. It does
+// not read owners, tablespaces, operators, collations, text search, foreign data, casts and
+// publications.
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
-	c := &catalogue{db: d, objects: map[key]*object{}, skipped: map[key]bool{}, alias: map[key]key{}, unknown: map[string]int{}}
+	c := &catalogue{
+		db:      d,
+		objects: map[key]*object{},
+		skipped: map[key]bool{},
+		alias:   map[key]key{},
+		unknown: map[string]int{},
+	}
 	if err := d.read(ctx, func(tx pgx.Tx) error { return c.load(ctx, tx) }); err != nil {
 		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
 	}
@@ -49,7 +56,8 @@ type catalogue struct {
 }
 
 func (c *catalogue) load(ctx context.Context, tx pgx.Tx) error {
-	for _, step := range []func(context.Context, pgx.Tx) error{c.loadSkipped, c.loadObjects, c.loadAliases, c.loadNotes, c.loadNeeds, c.loadUnknown} {
+	for _, step := range []func(context.Context, pgx.Tx) error{c.loadSkipped, c.loadObjects, c.loadAliases,
+		c.loadNotes, c.loadNeeds, c.loadUnknown} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}
@@ -83,7 +91,9 @@ func (c *catalogue) loadObjects(ctx context.Context, tx pgx.Tx) error {
 				return nil
 			}
 			one := o
-			one.rank, one.needs, one.sql = rank, map[key]bool{}, slices.Clone(o.sql)
+			one.rank = rank
+			one.needs = map[key]bool{}
+			one.sql = slices.Clone(o.sql)
 			c.objects[o.key] = &one
 			return nil
 		})
@@ -172,7 +182,8 @@ func (c *catalogue) render() engine.Schema {
 	// The fingerprint does not depend on the order, which the object identifiers may sway.
 	slices.Sort(definitions)
 	sum := sha256.Sum256([]byte(strings.Join(definitions, "\x00")))
-	schema := engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"), Fingerprint: hex.EncodeToString(sum[:]), LeftOut: c.leftOut()}
+	schema := engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"),
+		Fingerprint: hex.EncodeToString(sum[:]), LeftOut: c.leftOut()}
 	if routines {
 		// A body may name what comes later.
 		schema.Dump = "SET check_function_bodies = off;\n\n" + schema.Dump

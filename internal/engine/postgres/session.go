@@ -43,7 +43,8 @@ var _ engine.Session = (*session)(nil)
 
 func (s *session) begin(ctx context.Context) error {
 	s.conn.dirty = true
-	if err := s.conn.prepare(ctx, milliseconds(s.options.LockTimeout), s.limit().text, s.db.upsertText(), s.db.entryText()); err != nil {
+	if err := s.conn.prepare(ctx, milliseconds(s.options.LockTimeout), s.limit().text, s.db.upsertText(),
+		s.db.entryText()); err != nil {
 		return err
 	}
 	if s.options.NoTx {
@@ -60,14 +61,16 @@ func (s *session) begin(ctx context.Context) error {
 	return nil
 }
 
-// limit sets the bounds and looks at the ledger, at the beginning and after each statement: a function can change them where
-// the splitter does not see it. In a transaction they end with it, for behind a pooler somebody else has the session next.
-// A client that dies leaves its session idle in a transaction with locks: the server ends it.
+// limit sets the bounds and looks at the ledger, at the beginning and after each statement: a
+// function can change them where the splitter does not see it. In a transaction they end with it,
+// for behind a pooler somebody else has the session next. A client that dies leaves its session
+// idle in a transaction with locks: the server ends it.
 func (s *session) limit() call {
 	return call{
 		text: `SELECT pg_catalog.set_config('lock_timeout', $1, $3), pg_catalog.set_config('statement_timeout', $2, $3),
 			pg_catalog.set_config('idle_in_transaction_session_timeout', '10min', $3), ` + restored + `, ` + outsideMark + `, ` + ledgerMark + `pg_catalog.to_regclass($4))`,
-		args: []any{milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout), !s.options.NoTx || s.inside, s.db.ledger},
+		args: []any{milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout),
+			!s.options.NoTx || s.inside, s.db.ledger},
 		scan: func(row pgx.Row) error {
 			var lock, statement, idle, strings, encoding, outside string
 			var ledger *string
@@ -94,8 +97,9 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	}
 	alone := s.options.NoTx && !s.inside
 	if s.conn.pooled && alone {
-		return 0, &engine.Error{Kind: engine.Refused, Message: "behind a connection pooler nothing can run without a transaction, for each statement" +
-			" may land in another session: use the server's own address, or set the instance's option pooler to session where the pooler is in that mode"}
+		return 0, &engine.Error{Kind: engine.Refused,
+			Message: "behind a connection pooler nothing can run without a transaction, for each statement" +
+				" may land in another session: use the server's own address, or set the instance's option pooler to session where the pooler is in that mode"}
 	}
 	if alone && composes(st.Verb) {
 		rows, err := s.whole(ctx, st)
@@ -155,8 +159,8 @@ func (s *session) same(ctx context.Context, st statement.Statement, ledger, outs
 	return s.samePassword(ctx, st)
 }
 
-// whole runs a statement that may run SQL of its own in a transaction of ours: what it may not change
-// is seen exactly, and undone.
+// whole runs a statement that may run SQL of its own in a transaction of ours: what it may not
+// change is seen exactly, and undone.
 func (s *session) whole(ctx context.Context, st statement.Statement) (rows int64, err error) {
 	err = s.short(ctx, func() error {
 		if rows, err = s.Exec(ctx, st); err != nil {
@@ -168,11 +172,12 @@ func (s *session) whole(ctx context.Context, st statement.Statement) (rows int64
 	return rows, err
 }
 
-// commitsWithin reports whether a statement failed in a transaction of ours, and was undone, since it ends transactions itself
-// or chooses how they begin.
+// commitsWithin reports whether a statement failed in a transaction of ours, and was undone, since
+// it ends transactions itself or chooses how they begin.
 func commitsWithin(st statement.Statement, err error) bool {
 	var said *pgconn.PgError
-	return (st.Verb == "CALL" || st.Verb == "DO") && errors.As(err, &said) && (said.Code == "2D000" || said.Code == "25001")
+	return (st.Verb == "CALL" || st.Verb == "DO") && errors.As(err, &said) &&
+		(said.Code == "2D000" || said.Code == "25001")
 }
 
 // run sends one statement, within the limit and with an eye on what it waits for.
@@ -258,7 +263,8 @@ func (s *session) fail(err error) error {
 		mapped = &engine.Error{Kind: mapped.Kind, Message: mapped.Message + ". " + help, Err: err}
 	}
 	if mapped.Kind == engine.Lost || !s.options.NoTx {
-		s.broken = &engine.Error{Kind: mapped.Kind, Message: "the session has failed before: " + mapped.Message, Err: err}
+		s.broken = &engine.Error{Kind: mapped.Kind, Message: "the session has failed before: " +
+			mapped.Message, Err: err}
 	}
 	return mapped
 }
@@ -279,7 +285,9 @@ func (s *session) usable() error {
 }
 
 // Entry implements engine.Session.
-func (s *session) Entry(ctx context.Context, id towpath.MigrationID) (entry towpath.LedgerEntry, found bool, err error) {
+func (s *session) Entry(
+	ctx context.Context, id towpath.MigrationID,
+) (entry towpath.LedgerEntry, found bool, err error) {
 	if err := s.usable(); err != nil {
 		return entry, false, err
 	}
@@ -346,7 +354,9 @@ func (s *session) Replace(ctx context.Context, entries ...towpath.LedgerEntry) e
 }
 
 // ExecRecord implements engine.Session.
-func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry) (rows int64, err error) {
+func (s *session) ExecRecord(
+	ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry,
+) (rows int64, err error) {
 	if err := s.usable(); err != nil {
 		return 0, err
 	}
@@ -371,7 +381,12 @@ func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entrie
 
 // short runs a transaction of its own, in a session without one. finish must end it.
 func (s *session) short(ctx context.Context, do func() error) error {
-	s.inside, s.ran, s.ledgerAt, s.outside, s.written, s.head = true, false, nil, nil, 0, nil
+	s.inside = true
+	s.ran = false
+	s.ledgerAt = nil
+	s.outside = nil
+	s.written = 0
+	s.head = nil
 	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit())
 	place := s.place
 	err := do()
@@ -400,8 +415,9 @@ func (s *session) rollback(ctx context.Context) error {
 	return s.send(context.WithoutCancel(ctx), call{text: "ROLLBACK"})
 }
 
-// Commit implements engine.Session. Deferred constraints are the server's check. What the script has SET is undone: behind a
-// pooler before somebody else has the session, with deferred constraints checked first under the script's own settings.
+// Commit implements engine.Session. Deferred constraints are the server's check. What the script
+// has SET is undone: behind a pooler before somebody else has the session, with deferred
+// constraints checked first under the script's own settings.
 func (s *session) Commit(ctx context.Context) error {
 	if err := s.usable(); err != nil {
 		return err
@@ -429,8 +445,8 @@ func (s *session) Commit(ctx context.Context) error {
 	return s.kept()
 }
 
-// Close implements engine.Session; the end of the connection rolls back what was not committed. A committed session's
-// connection is kept for the next one, with no state left in it.
+// Close implements engine.Session; the end of the connection rolls back what was not committed. A
+// committed session's connection is kept for the next one, with no state left in it.
 func (s *session) Close() error {
 	if s.closed {
 		return nil

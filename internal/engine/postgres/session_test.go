@@ -61,15 +61,19 @@ func kindOf(err error) engine.Kind {
 }
 
 func entry(version string) towpath.LedgerEntry {
-	return towpath.LedgerEntry{MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, State: towpath.LedgerDone,
-		Epoch: 1, StartedAt: time.UnixMicro(1)}
+	return towpath.LedgerEntry{
+		MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL},
+		State:       towpath.LedgerDone,
+		Epoch:       1,
+		StartedAt:   time.UnixMicro(1),
+	}
 }
 
 func TestExec_whatPassedTheSplitter(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"COMMIT", "ROLLBACK", "PREPARE TRANSACTION 'x'", "SELECT 1; COMMIT", "CREATE TABLE b (id int); COMMIT",
-		"DO $$ BEGIN COMMIT; END $$",
+		"COMMIT", "ROLLBACK", "PREPARE TRANSACTION 'x'", "SELECT 1; COMMIT",
+		"CREATE TABLE b (id int); COMMIT", "DO $$ BEGIN COMMIT; END $$",
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
@@ -78,7 +82,8 @@ func TestExec_whatPassedTheSplitter(t *testing.T) {
 			if _, err := s.Exec(t.Context(), statement.Statement{Text: text}); err == nil {
 				t.Fatal("it passed")
 			}
-			if _, err := s.Exec(t.Context(), statement.Statement{Text: "CREATE TABLE stray (id int)"}); err == nil {
+			if _, err := s.Exec(t.Context(),
+				statement.Statement{Text: "CREATE TABLE stray (id int)"}); err == nil {
 				t.Error("the session went on")
 			}
 			if err := errors.Join(s.Record(t.Context(), entry("1")), s.Commit(t.Context())); err == nil {
@@ -94,7 +99,8 @@ func TestExec_whatPassedTheSplitter(t *testing.T) {
 func TestExec_limitsComeBackAfterAFunctionChangedThem(t *testing.T) {
 	t.Parallel()
 	db := open(t, server.Database(t))
-	s := begin(t, db, engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: 300 * time.Millisecond})
+	s := begin(t, db, engine.SessionOptions{LockTimeout: time.Second,
+		StatementTimeout: 300 * time.Millisecond})
 	sneaky := `DO $$ BEGIN PERFORM set_config('statement_timeout', '0', false); PERFORM set_config('lock_timeout', '0', false); END $$`
 	if _, err := s.Exec(t.Context(), statement.Statement{Text: sneaky}); err != nil {
 		t.Fatal(err)
@@ -114,8 +120,10 @@ func TestExec_namesWhoHoldsTheLock(t *testing.T) {
 	o := options
 	o.LockTimeout = 5 * time.Second // the server is asked in the last third of it
 	_, err := begin(t, db, o).Exec(t.Context(), statement.Statement{Text: "DROP TABLE a"})
-	if kindOf(err) != engine.Locked || !strings.Contains(err.Error(), "; the lock is held by pid "+pid+", user owner, ") ||
-		!strings.Contains(err.Error(), ", idle in transaction for ") || !strings.HasSuffix(err.Error(), ", it ran last: LOCK TABLE a") {
+	if kindOf(err) != engine.Locked || !strings.Contains(err.Error(), "; the lock is held by pid "+pid+
+		", user owner, ") ||
+		!strings.Contains(err.Error(), ", idle in transaction for ") ||
+		!strings.HasSuffix(err.Error(), ", it ran last: LOCK TABLE a") {
 		t.Errorf("error is %v", err)
 	}
 	_, err = begin(t, db, o).Exec(t.Context(), statement.Statement{Text: "LOCK TABLE a NOWAIT"})
@@ -139,17 +147,20 @@ func TestExec_invalidIndex(t *testing.T) {
 	db := open(t, server.Database(t))
 	o := options
 	o.NoTx = true
-	if err := run(t.Context(), begin(t, db, o), "CREATE TABLE a (id int); INSERT INTO a VALUES (1), (1)"); err != nil {
+	if err := run(t.Context(), begin(t, db, o),
+		"CREATE TABLE a (id int); INSERT INTO a VALUES (1), (1)"); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(t.Context(), begin(t, db, o), "CREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id)"); kindOf(err) != engine.Failed {
+	if err := run(t.Context(), begin(t, db, o), "CREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id)"); kindOf(
+		err) != engine.Failed {
 		t.Fatalf("error is %v", err)
 	}
 	err := run(t.Context(), begin(t, db, o), "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_id ON a (id)")
 	if kindOf(err) != engine.Unmet || !strings.Contains(err.Error(), "not valid") {
 		t.Errorf("error is %v", err)
 	}
-	if err := run(t.Context(), begin(t, db, o), `DELETE FROM a; DROP INDEX CONCURRENTLY a_id; CREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id)`); err != nil {
+	if err := run(t.Context(), begin(t, db, o),
+		`DELETE FROM a; DROP INDEX CONCURRENTLY a_id; CREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id)`); err != nil {
 		t.Error(err)
 	}
 }
@@ -164,7 +175,8 @@ func TestLedger_manySessionsMakeItAtOnce(t *testing.T) {
 			o.NoTx = i%2 == 0
 			s, err := db.Begin(t.Context(), o)
 			if err == nil {
-				err = errors.Join(s.Record(t.Context(), entry(string(rune('a'+i)))), s.Commit(t.Context()), s.Close())
+				err = errors.Join(s.Record(t.Context(), entry(string(rune('a'+i)))), s.Commit(t.Context()),
+					s.Close())
 			}
 			if err != nil {
 				t.Error(err)

@@ -8,8 +8,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// selectFacts lists what a table is, and all that can have a say in what is read or written there. $1 are the schemas, $2 the
-// table.
+// selectFacts lists what a table is, and all that can have a say in what is read or written there.
+// $1 are the schemas, $2 the table.
 const selectFacts = `
 WITH t AS (SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ANY ($1) AND c.relname = $2)
 SELECT 'kind: ' || CASE WHEN relkind = 'r' AND relpersistence = 'p' THEN 'table' ELSE 'another' END FROM t
@@ -32,9 +32,10 @@ UNION ALL SELECT 'index ' || i.indexrelid::regclass::text FROM t JOIN pg_index i
 // wanted are the facts of the table that we make. Ledgers of before lack the last two.
 var wanted = []string{
 	"kind: table", "constraint: PRIMARY KEY (version, type)",
-	"column version: text not null", "column type: text not null", "column state: text not null", "column description: text not null",
-	"column path: text not null", "column checksum: text not null", "column commit_hash: text not null", "column epoch: bigint not null",
-	"column server_id: text not null", "column database_id: text not null", "column statements_total: integer not null",
+	"column version: text not null", "column type: text not null", "column state: text not null",
+	"column description: text not null", "column path: text not null", "column checksum: text not null",
+	"column commit_hash: text not null", "column epoch: bigint not null", "column server_id: text not null",
+	"column database_id: text not null", "column statements_total: integer not null",
 	"column statements_done: integer not null", "column started_at: timestamp with time zone not null",
 	"column finished_at: timestamp with time zone", "column intent: text not null default ''::text",
 	"column number: bigint not null default 0", "column seal: text not null default ''::text",

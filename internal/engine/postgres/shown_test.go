@@ -15,7 +15,8 @@ func TestThings_ofOtherSchemas(t *testing.T) {
 	target := server.Database(t)
 	db := open(t, target)
 	s := begin(t, db, options)
-	script := "CREATE SCHEMA audit; CREATE TABLE audit.customer (id int, phone text); CREATE TABLE plain (id int)"
+	script := "CREATE SCHEMA audit; CREATE TABLE audit.customer (id int, phone text); CREATE TABLE plain " +
+		"(id int)"
 	if err := errors.Join(run(t.Context(), s, script), s.Close()); err != nil {
 		t.Fatal(err)
 	}

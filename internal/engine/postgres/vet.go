@@ -20,9 +20,9 @@ func (e *Engine) Vet(t engine.Target, s statement.Statement) error {
 	})
 }
 
-// powerful finds those of the names that are our own role, or may act as it or as one with power over
-// the server. The server's own roles have lower numbers than all others; the owner of this database
-// is in one of them, which reaches no further.
+// powerful finds those of the names that are our own role, or may act as it or as one with power
+// over the server. The server's own roles have lower numbers than all others; the owner of this
+// database is in one of them, which reaches no further.
 const powerful = `SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.rolname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)
 	AND EXISTS (SELECT FROM pg_catalog.pg_roles power WHERE pg_catalog.pg_has_role(r.oid, power.oid, 'MEMBER')
 		AND (power.rolsuper OR power.rolcreaterole OR power.rolcreatedb OR power.rolreplication OR power.rolbypassrls
@@ -53,7 +53,8 @@ func (s *session) vet(ctx context.Context, st statement.Statement) error {
 		return fmt.Errorf("look at the roles: %w", err)
 	}
 	if len(found) > 0 {
-		return refusedOutside(fmt.Sprintf("the role %s has power over the server, or may act as the user that runs the migration. "+
+		return refusedOutside(fmt.Sprintf("the role %s has power over the server, or may act as the user "+
+			"that runs the migration. "+
 			"No migration may change it, give it or take it", found[0]))
 	}
 	return nil

@@ -9,7 +9,8 @@ import (
 func TestSchema_windowFunction(t *testing.T) {
 	t.Parallel()
 	source, replay := server.Database(t), server.Database(t)
-	server.Exec(t, source.Database, "CREATE FUNCTION my_rank() RETURNS bigint LANGUAGE internal WINDOW AS 'window_rank'")
+	server.Exec(t, source.Database,
+		"CREATE FUNCTION my_rank() RETURNS bigint LANGUAGE internal WINDOW AS 'window_rank'")
 	want, err := open(t, source).Schema(t.Context())
 	if err != nil || !strings.Contains(want.Dump, "WINDOW") {
 		t.Fatalf("schema is %s, %v", want.Dump, err)

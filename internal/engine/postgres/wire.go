@@ -14,13 +14,15 @@ import (
 )
 
 const (
-	maxWords   = 64 << 10 // bytes of an error or a notice as a whole; a longer one is cut field by field
-	maxDropped = 1 << 20  // bytes of a row of a script's SELECT, whose results nobody reads; a longer one is dropped
+	maxWords = 64 << 10 // bytes of an error or a notice as a whole; a longer one is cut field by field
+	// bytes of a row of a script's SELECT, whose results nobody reads; a longer one is dropped
+	maxDropped = 1 << 20
 	maxAnswer  = 64 << 20 // bytes of any other message
 )
 
-// wire is what a server sends, with bounds: a committer decides how long an error, a notice or a row is, and the driver keeps
-// each as a whole. The connection stays usable. https://www.postgresql.org/docs/current/protocol-message-formats.html
+// wire is what a server sends, with bounds: a committer decides how long an error, a notice or a
+// row is, and the driver keeps each as a whole. The connection stays usable.
+// https://www.postgresql.org/docs/current/protocol-message-formats.html
 type wire struct {
 	src     *bufio.Reader
 	ready   []byte // of a message that was looked at
@@ -91,7 +93,8 @@ func (w *wire) next() error {
 	return nil
 }
 
-// cut makes a short message of a long error or notice: a list of fields, each a letter and a text that ends with a 0 byte.
+// cut makes a short message of a long error or notice: a list of fields, each a letter and a text
+// that ends with a 0 byte.
 func (w *wire) cut(kind byte) error {
 	if _, err := w.src.Discard(header); err != nil {
 		return err

@@ -12,8 +12,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// attack is a statement of somebody who has nothing but a push, and the place where it is refused before anything runs: "" for
-// what only the database can know, which the session refuses.
+// attack is a statement of somebody who has nothing but a push, and the place where it is refused
+// before anything runs: "" for what only the database can know, which the session refuses.
 type attack struct{ script, at string }
 
 var attacks = []attack{
@@ -110,7 +110,8 @@ var attacks = []attack{
 	{"CREATE TRIGGER x AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; END; COMMIT; --", "1:78"},
 	{"CREATE TRIGGER x AFTER INSERT ON a BEGIN SELECT ';END;', \"END\"; END; ATTACH 'x' AS x", "1:70"},
 	{"CREATE TRIGGER x AFTER INSERT ON a BEGIN SELECT 1; /* ; END; */ END; ROLLBACK", "1:70"},
-	{"CREATE TRIGGER x AFTER INSERT ON a BEGIN SELECT 1; END; EXPLAIN CREATE TRIGGER y AFTER INSERT ON a BEGIN SELECT 1; END; COMMIT", "1:121"},
+	{"CREATE TRIGGER x AFTER INSERT ON a BEGIN SELECT 1; END; EXPLAIN CREATE TRIGGER y AFTER INSERT ON a " +
+		"BEGIN SELECT 1; END; COMMIT", "1:121"},
 
 	// Statements that are none, and words that hide.
 	{"\"SELECT\" 1", "1:1"},
@@ -224,7 +225,8 @@ func TestGuard_stopsEachAttack(t *testing.T) {
 			}
 			prepare(t, e, target)
 			made := begin(t, e, target)
-			if err := errors.Join(run(t, made, "CREATE VIRTUAL TABLE f USING fts5(x)"), made.Close()); err != nil {
+			if err := errors.Join(run(t, made, "CREATE VIRTUAL TABLE f USING fts5(x)"),
+				made.Close()); err != nil {
 				t.Fatal(err)
 			}
 			s := begin(t, e, target)
@@ -236,7 +238,8 @@ func TestGuard_stopsEachAttack(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if files, err := filepath.Glob(filepath.Join(root, "*")); err != nil || strings.Join(files, " ") != filepath.Join(root, "shop.db") {
+			if files, err := filepath.Glob(filepath.Join(root, "*")); err != nil ||
+				strings.Join(files, " ") != filepath.Join(root, "shop.db") {
 				t.Errorf("files beside the database: %q, %v", files, err)
 			}
 			state(t, e, target)

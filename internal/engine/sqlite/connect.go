@@ -19,7 +19,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// connection is one guarded connection of its own; a session must not share SQLite's per-connection state.
+// connection is one guarded connection of its own; a session must not share SQLite's per-connection
+// state.
 type connection struct {
 	*sql.Conn
 	pool       *sql.DB
@@ -30,16 +31,19 @@ type connection struct {
 	changes    int64 // total_changes so far
 	keys       bool  // foreign keys act
 
-	violations *violations // of foreign keys, as the last transaction here has left them; nil when they were not checked
-	version    int64       // of the data, when violations were read
+	// of foreign keys, as the last transaction here has left them; nil when they were not checked
+	violations *violations
+	version    int64 // of the data, when violations were read
 }
 
-// keepJournal has the rollback journal emptied after a transaction, not deleted, until the connection is closed: the same
-// safety in a fraction of the time. Other journal modes stay as they are. https://www.sqlite.org/pragma.html#pragma_journal_mode
+// keepJournal has the rollback journal emptied after a transaction, not deleted, until the
+// connection is closed: the same safety in a fraction of the time. Other journal modes stay as they
+// are. https://www.sqlite.org/pragma.html#pragma_journal_mode
 func (c *connection) keepJournal(ctx context.Context) error {
 	return c.asOwner(func() error {
 		var mode string
-		if err := c.QueryRowContext(ctx, "PRAGMA main.journal_mode").Scan(&mode); err != nil || mode != "delete" {
+		if err := c.QueryRowContext(ctx, "PRAGMA main.journal_mode").Scan(&mode); err != nil ||
+			mode != "delete" {
 			return err
 		}
 		c.ownJournal = true
@@ -47,11 +51,13 @@ func (c *connection) keepJournal(ctx context.Context) error {
 	})
 }
 
-// dsn says how targets are opened: never made, journal mode untouched, foreign keys off as SQLite's own default is. A session
-// decides whether they act. Double quotes hold names only, as in SQLite's shell: else a misspelled name is a text, and an index of
-// it, a condition on it or an update with it ends well. https://www.sqlite.org/quirks.html#dblquote
+// dsn says how targets are opened: never made, journal mode untouched, foreign keys off as SQLite's
+// own default is. A session decides whether they act. Double quotes hold names only, as in SQLite's
+// shell: else a misspelled name is a text, and an index of it, a condition on it or an update with
+// it ends well. https://www.sqlite.org/quirks.html#dblquote
 func dsn(path string, lockTimeout time.Duration, readOnly bool) string {
-	q := url.Values{"mode": {"rw"}, "_defensive": {"1"}, "_dqs": {"0"}, "_pragma": {"trusted_schema(0)", "foreign_keys(0)"}}
+	q := url.Values{"mode": {"rw"}, "_defensive": {"1"}, "_dqs": {"0"},
+		"_pragma": {"trusted_schema(0)", "foreign_keys(0)"}}
 	q.Set("_busy_timeout", strconv.FormatInt(max(lockTimeout.Milliseconds(), 0), 10))
 	if readOnly {
 		q.Set("_query_only", "1")
@@ -59,7 +65,9 @@ func dsn(path string, lockTimeout time.Duration, readOnly bool) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
 
-func connect(ctx context.Context, path string, lockTimeout time.Duration, readOnly bool) (*connection, error) {
+func connect(
+	ctx context.Context, path string, lockTimeout time.Duration, readOnly bool,
+) (*connection, error) {
 	connector, err := driver.NewConnector(dsn(path, lockTimeout, readOnly))
 	if err != nil {
 		return nil, fmt.Errorf("read the file's address: %w", err)
@@ -79,15 +87,19 @@ func connect(ctx context.Context, path string, lockTimeout time.Duration, readOn
 }
 
 const (
-	maxValue = 64 << 20  // bytes of one text, blob or row; a call of a function cannot be interrupted, so this bounds it
-	maxHeap  = 384 << 20 // bytes that SQLite takes in this process, for all its connections: its own limit is the process's
+	// bytes of one text, blob or row; a call of a function cannot be interrupted, so this bounds it
+	maxValue = 64 << 20
+	// bytes that SQLite takes in this process, for all its connections: its own limit is the
+	// process's
+	maxHeap = 384 << 20
 )
 
 // limit bounds what a script may use. https://www.sqlite.org/limits.html
 func (c *connection) limit(ctx context.Context) error {
 	for id, most := range map[int]int{
-		lib.SQLITE_LIMIT_ATTACHED: 0, lib.SQLITE_LIMIT_LENGTH: maxValue, lib.SQLITE_LIMIT_SQL_LENGTH: statement.MaxLength + 1,
-		lib.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1000, lib.SQLITE_LIMIT_WORKER_THREADS: 0,
+		lib.SQLITE_LIMIT_ATTACHED: 0, lib.SQLITE_LIMIT_LENGTH: maxValue,
+		lib.SQLITE_LIMIT_SQL_LENGTH: statement.MaxLength + 1, lib.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1000,
+		lib.SQLITE_LIMIT_WORKER_THREADS: 0,
 	} {
 		if _, err := driver.Limit(c.Conn, id, most); err != nil {
 			return fmt.Errorf("set a limit of SQLite: %w", err)
@@ -116,7 +128,8 @@ func (c *connection) protect(raw any) error {
 // Close closes the connection and with it what it had begun.
 func (c *connection) Close() error {
 	if c.ownJournal {
-		// The first fails where there is no transaction. A journal that stays is empty, or what another process undoes one with.
+		// The first fails where there is no transaction. A journal that stays is empty, or what
+		// another process undoes one with.
 		_, _ = c.exec(context.Background(), "ROLLBACK")
 		_, _ = c.exec(context.Background(), "PRAGMA main.journal_mode = DELETE")
 	}

@@ -34,8 +34,8 @@ DELETE FROM counted WHERE id = 9 AND a = 0;
 CREATE TRIGGER cased AFTER DELETE ON counted WHEN CASE OLD.id WHEN 7 THEN 1 END BEGIN SELECT CASE WHEN 1 THEN 2 END; END;
 ANALYZE;`
 
-// What sqlite3 writes of each fixture runs as a first file and makes the same schema and rows. It writes virtual tables behind the
-// back of the schema, which is refused.
+// What sqlite3 writes of each fixture runs as a first file and makes the same schema and rows. It
+// writes virtual tables behind the back of the schema, which is refused.
 func TestSplit_runsDumpsAsAFirstFile(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/schemas/*.sql")
@@ -51,7 +51,8 @@ func TestSplit_runsDumpsAsAFirstFile(t *testing.T) {
 			}
 			root := t.TempDir()
 			e := sqlite.New(sqlite.Config{Root: root})
-			source, replay := engine.Target{Address: ".", Database: "source"}, engine.Target{Address: ".", Database: "replay"}
+			source, replay := engine.Target{Address: ".", Database: "source"}, engine.Target{Address: ".",
+				Database: "replay"}
 			if err := errors.Join(e.Create(t.Context(), source), e.Create(t.Context(), replay)); err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +86,8 @@ func refusedDump(t *testing.T, e engine.Engine, text string) {
 		if !errors.As(err, &refused) {
 			continue
 		}
-		if refused.Pos.Line != line || refused.Pos.Column != 8 || !strings.Contains(refused.Message, "CREATE VIRTUAL TABLE") {
+		if refused.Pos.Line != line || refused.Pos.Column != 8 ||
+			!strings.Contains(refused.Message, "CREATE VIRTUAL TABLE") {
 			t.Errorf("it is refused with %v, want it at %d:8", refused, line)
 		}
 		return

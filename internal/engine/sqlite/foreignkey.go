@@ -25,9 +25,10 @@ type violations struct {
 	problem string
 }
 
-// begin starts a session's transaction, and decides whether foreign keys act in it: they do unless the file says otherwise or
-// takes a table away, which under foreign keys deletes the rows that point to it. Constraints wait for the end, so that the order
-// of statements does not matter. https://www.sqlite.org/foreignkeys.html
+// begin starts a session's transaction, and decides whether foreign keys act in it: they do unless
+// the file says otherwise or takes a table away, which under foreign keys deletes the rows that
+// point to it. Constraints wait for the end, so that the order of statements does not matter.
+// https://www.sqlite.org/foreignkeys.html
 func (c *connection) begin(ctx context.Context, o engine.SessionOptions) error {
 	if err := c.act(ctx, o.Keys && !o.NoTx); err != nil || o.NoTx {
 		return err
@@ -55,11 +56,15 @@ func (c *connection) act(ctx context.Context, on bool) error {
 	return err
 }
 
-// violationsBefore are those that a transaction finds. What the last one has left needs no second look while no other
-// connection has written. https://www.sqlite.org/pragma.html#pragma_data_version
+// violationsBefore are those that a transaction finds. What the last one has left needs no second
+// look while no other connection has written.
+// https://www.sqlite.org/pragma.html#pragma_data_version
 func (c *connection) violationsBefore(ctx context.Context) (*violations, error) {
 	var version int64
-	err := c.asOwner(func() error { return c.QueryRowContext(ctx, "PRAGMA main.data_version").Scan(&version) })
+	err := c.asOwner(func() error {
+		return c.QueryRowContext(ctx,
+			"PRAGMA main.data_version").Scan(&version)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -73,12 +78,14 @@ func (c *connection) violationsBefore(ctx context.Context) (*violations, error) 
 // hasForeignKeys looks for the one word that every foreign key is written with.
 func (c *connection) hasForeignKeys(ctx context.Context) (found bool, err error) {
 	err = c.asOwner(func() error {
-		return c.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%references%')").Scan(&found)
+		return c.QueryRowContext(ctx,
+			"SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%references%')").Scan(&found)
 	})
 	return found, err
 }
 
-// foreignKeyCheck runs within the transaction. https://www.sqlite.org/pragma.html#pragma_foreign_key_check
+// foreignKeyCheck runs within the transaction.
+// https://www.sqlite.org/pragma.html#pragma_foreign_key_check
 func (c *connection) foreignKeyCheck(ctx context.Context) (*violations, error) {
 	found := &violations{count: map[violation]int{}}
 	if there, err := c.hasForeignKeys(ctx); err != nil || !there {
@@ -124,9 +131,11 @@ func (v *violations) news(before *violations) string {
 			continue
 		}
 		if one.rowid.Valid {
-			return fmt.Sprintf("table %s, rowid %d: its parent row in %s is missing (FOREIGN KEY constraint failed)", one.table, one.rowid.Int64, one.parent)
+			return fmt.Sprintf("table %s, rowid %d: its parent row in %s is missing (FOREIGN KEY "+
+				"constraint failed)", one.table, one.rowid.Int64, one.parent)
 		}
-		return fmt.Sprintf("table %s: a parent row in %s is missing (FOREIGN KEY constraint failed)", one.table, one.parent)
+		return fmt.Sprintf("table %s: a parent row in %s is missing (FOREIGN KEY constraint failed)",
+			one.table, one.parent)
 	}
 	return ""
 }

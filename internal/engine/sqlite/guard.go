@@ -9,8 +9,8 @@ import (
 	dialect "towpath/internal/dialect/sqlite"
 )
 
-// guard decides what a connection may do. It belongs to one connection and is asked on the goroutine that uses it.
-// https://www.sqlite.org/c3ref/set_authorizer.html
+// guard decides what a connection may do. It belongs to one connection and is asked on the
+// goroutine that uses it. https://www.sqlite.org/c3ref/set_authorizer.html
 type guard struct {
 	own    bool   // our own statement runs: transactions and the ledger are open
 	left   bool   // a script has changed the connection itself: a setting, or something temporary
@@ -20,7 +20,9 @@ type guard struct {
 // moduleReads names those that virtual tables ask for by themselves, rtree and fts5vocab.
 func moduleReads(name string) bool { return name == "page_size" || name == "data_version" }
 
-func (g *guard) authorize(action driver.AuthorizerActionCode, arg1, arg2, _, _ string) driver.AuthorizerReturnCode {
+func (g *guard) authorize(
+	action driver.AuthorizerActionCode, arg1, arg2, _, _ string,
+) driver.AuthorizerReturnCode {
 	g.left = g.left || !g.own && ofConnection(action)
 	if reason := g.refusal(action, arg1, arg2); reason != "" {
 		g.reason = reason
@@ -29,10 +31,12 @@ func (g *guard) authorize(action driver.AuthorizerActionCode, arg1, arg2, _, _ s
 	return driver.AuthorizerOK
 }
 
-// ofConnection reports whether an action may reach beyond its transaction to what else the connection does.
+// ofConnection reports whether an action may reach beyond its transaction to what else the
+// connection does.
 func ofConnection(action driver.AuthorizerActionCode) bool {
 	switch action {
-	case driver.AuthPragma, driver.AuthCreateTempTable, driver.AuthCreateTempIndex, driver.AuthCreateTempTrigger, driver.AuthCreateTempView,
+	case driver.AuthPragma, driver.AuthCreateTempTable, driver.AuthCreateTempIndex,
+		driver.AuthCreateTempTrigger, driver.AuthCreateTempView,
 		driver.AuthTransaction, driver.AuthSavepoint:
 		return true
 	}
@@ -68,16 +72,20 @@ func (g *guard) refusal(action driver.AuthorizerActionCode, arg1, arg2 string) s
 		if !g.own && !dialect.Readable(strings.ToLower(arg1)) {
 			return fmt.Sprintf("A migration may not read %s, a table of SQLite itself.", arg1)
 		}
-	case driver.AuthInsert, driver.AuthUpdate, driver.AuthDelete, driver.AuthAlterTable, driver.AuthDropVTable,
+	case driver.AuthInsert, driver.AuthUpdate, driver.AuthDelete, driver.AuthAlterTable,
+		driver.AuthDropVTable,
 		driver.AuthCreateTable, driver.AuthCreateIndex, driver.AuthCreateView, driver.AuthCreateTrigger,
-		driver.AuthCreateTempTable, driver.AuthCreateTempIndex, driver.AuthCreateTempView, driver.AuthCreateTempTrigger,
+		driver.AuthCreateTempTable, driver.AuthCreateTempIndex, driver.AuthCreateTempView,
+		driver.AuthCreateTempTrigger,
 		driver.AuthDropTable, driver.AuthDropIndex, driver.AuthDropView, driver.AuthDropTrigger,
-		driver.AuthDropTempTable, driver.AuthDropTempIndex, driver.AuthDropTempView, driver.AuthDropTempTrigger:
+		driver.AuthDropTempTable, driver.AuthDropTempIndex, driver.AuthDropTempView,
+		driver.AuthDropTempTrigger:
 	default:
 		return "A migration may change data and the schema of its own database file only."
 	}
 	if !g.own && (isLedger(arg1) || isLedger(arg2)) {
-		return "The table " + ledgerTable + " is where Towpath records what has run. Leave it out of the file."
+		return "The table " + ledgerTable +
+			" is where Towpath records what has run. Leave it out of the file."
 	}
 	return ""
 }

@@ -16,18 +16,32 @@ import (
 )
 
 var splits = []enginetest.Case{
-	{Name: "a trigger's body is one statement", Script: "CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM c; END; SELECT 1;",
-		Want: []string{"1:1 CREATE TRIGGER", "1:93 SELECT"}},
-	{Name: "a temporary trigger, with comments", Script: "CREATE /* x */ TEMP TRIGGER IF NOT EXISTS a DELETE ON b BEGIN DELETE FROM c; -- END;\nEND\n;\nSELECT 1;",
-		Want: []string{"1:1 CREATE TRIGGER", "4:1 SELECT"}},
-	{Name: "a table named trigger", Script: `CREATE TABLE "trigger" (a); CREATE INDEX trigger_i ON "trigger" (a);`, Want: []string{"1:1 CREATE TABLE", "1:29 CREATE INDEX"}},
-	{Name: "brackets and backticks quote", Script: "SELECT [a;b'c], `d;``e;`; SELECT 2", Want: []string{"1:1 SELECT", "1:27 SELECT"}},
-	{Name: "an open block comment ends with the file", Script: "SELECT 1; /* to do; ", Want: []string{"1:1 SELECT"}},
-	{Name: "modifiers are no kind of object", Script: "CREATE UNIQUE INDEX a ON b (c); CREATE TEMPORARY VIEW v AS SELECT 1; CREATE VIRTUAL TABLE f USING fts5(a); ALTER TABLE a RENAME TO b; DROP TABLE b",
-		Want: []string{"1:1 CREATE INDEX", "1:33 CREATE VIEW", "1:70 CREATE TABLE", "1:108 ALTER TABLE", "1:135 DROP TABLE"}},
-	{Name: "harmless pragmas", Script: "PRAGMA foreign_keys=OFF; PRAGMA main.user_version = 3; PRAGMA \"table_info\"(a)", Want: []string{"1:1 PRAGMA", "1:26 PRAGMA", "1:56 PRAGMA"}},
-	{Name: "words in quotes are no commands", Script: "INSERT INTO a VALUES ('BEGIN; ATTACH'), ('towpath_ledger'); SELECT 'load_extension' (1)", Want: []string{"1:1 INSERT", "1:61 SELECT"}},
-	{Name: "keywords inside a statement are no commands", Script: "ALTER TABLE a RENAME COLUMN begin TO attach; INSERT OR ROLLBACK INTO a VALUES (1)", Want: []string{"1:1 ALTER TABLE", "1:46 INSERT"}},
+	{Name: "a trigger's body is one statement",
+		Script: "CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM c; END; SELECT 1;",
+		Want:   []string{"1:1 CREATE TRIGGER", "1:93 SELECT"}},
+	{Name: "a temporary trigger, with comments",
+		Script: "CREATE /* x */ TEMP TRIGGER IF NOT EXISTS a DELETE ON b BEGIN DELETE FROM c; -- END;\nEND\n;\nSELECT 1;",
+		Want:   []string{"1:1 CREATE TRIGGER", "4:1 SELECT"}},
+	{Name: "a table named trigger",
+		Script: `CREATE TABLE "trigger" (a); CREATE INDEX trigger_i ON "trigger" (a);`,
+		Want:   []string{"1:1 CREATE TABLE", "1:29 CREATE INDEX"}},
+	{Name: "brackets and backticks quote", Script: "SELECT [a;b'c], `d;``e;`; SELECT 2",
+		Want: []string{"1:1 SELECT", "1:27 SELECT"}},
+	{Name: "an open block comment ends with the file", Script: "SELECT 1; /* to do; ",
+		Want: []string{"1:1 SELECT"}},
+	{Name: "modifiers are no kind of object",
+		Script: "CREATE UNIQUE INDEX a ON b (c); CREATE TEMPORARY VIEW v AS SELECT 1; CREATE VIRTUAL TABLE f USING fts5(a); ALTER TABLE a RENAME TO b; DROP TABLE b",
+		Want: []string{"1:1 CREATE INDEX", "1:33 CREATE VIEW", "1:70 CREATE TABLE", "1:108 ALTER TABLE",
+			"1:135 DROP TABLE"}},
+	{Name: "harmless pragmas",
+		Script: "PRAGMA foreign_keys=OFF; PRAGMA main.user_version = 3; PRAGMA \"table_info\"(a)",
+		Want:   []string{"1:1 PRAGMA", "1:26 PRAGMA", "1:56 PRAGMA"}},
+	{Name: "words in quotes are no commands",
+		Script: "INSERT INTO a VALUES ('BEGIN; ATTACH'), ('towpath_ledger'); SELECT 'load_extension' (1)",
+		Want:   []string{"1:1 INSERT", "1:61 SELECT"}},
+	{Name: "keywords inside a statement are no commands",
+		Script: "ALTER TABLE a RENAME COLUMN begin TO attach; INSERT OR ROLLBACK INTO a VALUES (1)",
+		Want:   []string{"1:1 ALTER TABLE", "1:46 INSERT"}},
 }
 
 var refused = []enginetest.Refuse{
@@ -65,19 +79,21 @@ var forced = []string{
 	"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT a", "RELEASE a", "END",
 	"ATTACH 'stolen.db' AS x", "ATTACH ':memory:' AS x", "ATTACH '' AS x", "DETACH main",
 	"VACUUM", "VACUUM INTO 'stolen.db'",
-	"PRAGMA writable_schema = 1", "PRAGMA journal_mode = OFF", "PRAGMA busy_timeout = 1", "PRAGMA temp_store_directory = '/tmp'",
-	"PRAGMA trusted_schema = 1", "PRAGMA ignore_check_constraints = 1", "PRAGMA hard_heap_limit = 1", "PRAGMA page_size = 512", "EXPLAIN PRAGMA writable_schema = 1",
-	"SELECT load_extension('x.so')", "CREATE TABLE loot AS SELECT load_extension('x.so')",
-	"SELECT * FROM pragma_database_list", "CREATE TABLE loot AS SELECT file FROM pragma_database_list",
-	"SELECT * FROM towpath_ledger", "DELETE FROM main.towpath_ledger", "UPDATE towpath_ledger SET epoch = 99",
-	"INSERT INTO towpath_ledger DEFAULT VALUES", "DROP TABLE towpath_ledger", "ALTER TABLE towpath_ledger ADD COLUMN x",
-	"ALTER TABLE towpath_ledger RENAME TO gone", "ALTER TABLE 'a' RENAME TO 'towpath_ledger'",
-	"CREATE TEMP TABLE towpath_ledger (version)", "CREATE TEMP VIEW TOWPATH_LEDGER AS SELECT 1",
-	"CREATE TRIGGER evil AFTER INSERT ON towpath_ledger BEGIN DELETE FROM a; END",
-	"CREATE TEMP TRIGGER evil AFTER INSERT ON main.towpath_ledger BEGIN DELETE FROM a; END",
-	"CREATE INDEX evil ON towpath_ledger (epoch)",
-	"INSERT INTO sqlite_schema VALUES ('table', 'x', 'x', 2, 'CREATE TABLE x (a)')", "DELETE FROM sqlite_schema",
-	"UPDATE sqlite_dbpage SET data = zeroblob(4096) WHERE pgno = 1",
+	"PRAGMA writable_schema = 1", "PRAGMA journal_mode = OFF", "PRAGMA busy_timeout = 1",
+	"PRAGMA temp_store_directory = '/tmp'", "PRAGMA trusted_schema = 1",
+	"PRAGMA ignore_check_constraints = 1", "PRAGMA hard_heap_limit = 1", "PRAGMA page_size = 512",
+	"EXPLAIN PRAGMA writable_schema = 1", "SELECT load_extension('x.so')",
+	"CREATE TABLE loot AS SELECT load_extension('x.so')", "SELECT * FROM pragma_database_list",
+	"CREATE TABLE loot AS SELECT file FROM pragma_database_list", "SELECT * FROM towpath_ledger",
+	"DELETE FROM main.towpath_ledger", "UPDATE towpath_ledger SET epoch = 99",
+	"INSERT INTO towpath_ledger DEFAULT VALUES", "DROP TABLE towpath_ledger",
+	"ALTER TABLE towpath_ledger ADD COLUMN x", "ALTER TABLE towpath_ledger RENAME TO gone",
+	"ALTER TABLE 'a' RENAME TO 'towpath_ledger'", "CREATE TEMP TABLE towpath_ledger (version)",
+	"CREATE TEMP VIEW TOWPATH_LEDGER AS SELECT 1", "CREATE TRIGGER evil AFTER INSERT ON towpath_ledger " +
+		"BEGIN DELETE FROM a; END", "CREATE TEMP TRIGGER evil AFTER INSERT ON main.towpath_ledger BEGIN " +
+		"DELETE FROM a; END", "CREATE INDEX evil ON towpath_ledger (epoch)",
+	"INSERT INTO sqlite_schema VALUES ('table', 'x', 'x', 2, 'CREATE TABLE x (a)')",
+	"DELETE FROM sqlite_schema", "UPDATE sqlite_dbpage SET data = zeroblob(4096) WHERE pgno = 1",
 	"CREATE VIRTUAL TABLE d USING dbstat", "CREATE VIRTUAL TABLE c USING csv(filename='/etc/passwd')",
 	"SELECT readfile('/etc/passwd')", "SELECT writefile('x', 'y')", "SELECT edit('x')",
 	"SELECT 1; COMMIT; ATTACH 'stolen.db' AS x",
@@ -119,7 +135,8 @@ func TestGuard_stopsWhatPassedTheSplitter(t *testing.T) {
 func prepare(t *testing.T, e engine.Engine, target engine.Target) string {
 	t.Helper()
 	s := begin(t, e, target)
-	if _, err := s.Exec(t.Context(), statement.Statement{Text: "CREATE TABLE a (id INTEGER PRIMARY KEY)"}); err != nil {
+	if _, err := s.Exec(t.Context(),
+		statement.Statement{Text: "CREATE TABLE a (id INTEGER PRIMARY KEY)"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Record(t.Context(), ledgerEntry("1")); err != nil {
@@ -157,7 +174,8 @@ func begin(t testing.TB, e engine.Engine, target engine.Target) engine.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := db.Begin(context.Background(), engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: 5 * time.Second})
+	s, err := db.Begin(context.Background(), engine.SessionOptions{LockTimeout: time.Second,
+		StatementTimeout: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,13 +196,15 @@ func TestFolders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, file := range []string{filepath.Join(outside, "shop.db"), filepath.Join(data, "shop.db"), filepath.Join(root, "ok", "shop.db")} {
+	for _, file := range []string{filepath.Join(outside, "shop.db"), filepath.Join(data, "shop.db"),
+		filepath.Join(root, "ok", "shop.db")} {
 		if err := os.WriteFile(file, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for link, to := range map[string]string{"out": outside, "in": data, "fine": filepath.Join(root, "ok"),
-		"out.db": filepath.Join(outside, "shop.db"), "in.db": filepath.Join(data, "shop.db"), "fine.db": filepath.Join(root, "ok", "shop.db")} {
+		"out.db": filepath.Join(outside, "shop.db"), "in.db": filepath.Join(data, "shop.db"),
+		"fine.db": filepath.Join(root, "ok", "shop.db")} {
 		if err := os.Symlink(to, filepath.Join(root, link)); err != nil {
 			t.Fatal(err)
 		}

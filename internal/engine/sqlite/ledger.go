@@ -11,7 +11,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// ledgerTable is the ledger's name. Its columns are only ever added to; times are microseconds since 1970 in UTC.
+// ledgerTable is the ledger's name. Its columns are only ever added to; times are microseconds
+// since 1970 in UTC.
 const ledgerTable = towpath.LedgerTable
 
 const createLedger = `CREATE TABLE IF NOT EXISTS main.towpath_ledger (
@@ -48,8 +49,8 @@ const (
 	selectBare   = `SELECT ` + ledgerColumns + `, 0, '' FROM main.towpath_ledger`
 )
 
-// upsertLedger leaves the row alone, and so changes no row, when it has a newer epoch, or is another head than the one that was
-// read.
+// upsertLedger leaves the row alone, and so changes no row, when it has a newer epoch, or is
+// another head than the one that was read.
 const upsertLedger = `INSERT INTO main.towpath_ledger (version, type, state, description, path, checksum, commit_hash, epoch,
   server_id, database_id, statements_total, statements_done, started_at, finished_at, intent, number, seal)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -103,7 +104,8 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 	return l, nil
 }
 
-// makeLedger makes the table where it is missing. A transaction that is undone ends the connection, and hasLedger with it.
+// makeLedger makes the table where it is missing. A transaction that is undone ends the connection,
+// and hasLedger with it.
 func (c *connection) makeLedger(ctx context.Context) error {
 	if c.hasLedger {
 		return nil
@@ -111,7 +113,8 @@ func (c *connection) makeLedger(ctx context.Context) error {
 	texts := []string{createLedger}
 	var seals int
 	err := c.asOwner(func() error {
-		return c.QueryRowContext(ctx, "SELECT count(*) FROM pragma_table_xinfo('"+ledgerTable+"') HAVING count(*) > 0 AND sum(name IN ('number', 'seal')) = 0").Scan(&seals)
+		return c.QueryRowContext(ctx, "SELECT count(*) FROM pragma_table_xinfo('"+ledgerTable+
+			"') HAVING count(*) > 0 AND sum(name IN ('number', 'seal')) = 0").Scan(&seals)
 	})
 	switch {
 	case err == nil:
@@ -128,12 +131,15 @@ func (c *connection) makeLedger(ctx context.Context) error {
 	return nil
 }
 
-func (c *connection) entry(ctx context.Context, id towpath.MigrationID) (entry towpath.LedgerEntry, found bool, err error) {
+func (c *connection) entry(
+	ctx context.Context, id towpath.MigrationID,
+) (entry towpath.LedgerEntry, found bool, err error) {
 	if err := c.makeLedger(ctx); err != nil {
 		return entry, false, err
 	}
 	err = c.asOwner(func() error {
-		row := c.QueryRowContext(ctx, selectLedger+" WHERE version = ? AND type = ?", id.Version, string(id.Type))
+		row := c.QueryRowContext(ctx, selectLedger+" WHERE version = ? AND type = ?", id.Version,
+			string(id.Type))
 		entry, err = scanEntry(row.Scan)
 		return err
 	})
@@ -153,13 +159,16 @@ func (c *connection) record(ctx context.Context, entries []towpath.LedgerEntry) 
 			micros := e.FinishedAt.UnixMicro()
 			finished = &micros
 		}
-		changed, err := c.exec(ctx, upsertLedger, e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum,
-			e.Commit, e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone, e.StartedAt.UnixMicro(), finished, e.Intent, e.Number, e.Seal)
+		changed, err := c.exec(ctx, upsertLedger, e.Version, string(e.Type), string(e.State), e.Description,
+			e.Path, e.Checksum,
+			e.Commit, e.Epoch, e.ServerID, e.DatabaseID, e.StatementsTotal, e.StatementsDone,
+			e.StartedAt.UnixMicro(), finished, e.Intent, e.Number, e.Seal)
 		if err != nil {
 			return err
 		}
 		if changed == 0 {
-			return &engine.Error{Kind: engine.Fenced, Message: fmt.Sprintf("version %s was taken over by a newer run", e.Version)}
+			return &engine.Error{Kind: engine.Fenced,
+				Message: fmt.Sprintf("version %s was taken over by a newer run", e.Version)}
 		}
 	}
 	return c.asWritten(ctx, entries)
@@ -173,11 +182,14 @@ func (c *connection) asWritten(ctx context.Context, entries []towpath.LedgerEntr
 	}
 	var same int
 	err := c.asOwner(func() error {
-		return c.QueryRowContext(ctx, "SELECT count(*) FROM main.towpath_ledger WHERE (version, type, seal) IN (VALUES (?, ?, ?), (?, ?, ?))",
-			"", string(towpath.TypeHead), entries[n].Seal, entries[n-1].Version, string(entries[n-1].Type), entries[n-1].Seal).Scan(&same)
+		return c.QueryRowContext(ctx,
+			"SELECT count(*) FROM main.towpath_ledger WHERE (version, type, seal) IN (VALUES (?, ?, ?), (?, ?, ?))",
+			"", string(towpath.TypeHead), entries[n].Seal, entries[n-1].Version, string(entries[n-1].Type),
+			entries[n-1].Seal).Scan(&same)
 	})
 	if err == nil && same != 2 {
-		err = &engine.Error{Kind: engine.Refused, Message: "the table " + ledgerTable + " does not keep what the server writes: is there a trigger?"}
+		err = &engine.Error{Kind: engine.Refused, Message: "the table " + ledgerTable +
+			" does not keep what the server writes: is there a trigger?"}
 	}
 	return err
 }
@@ -185,8 +197,10 @@ func (c *connection) asWritten(ctx context.Context, entries []towpath.LedgerEntr
 func scanEntry(scan func(...any) error) (e towpath.LedgerEntry, err error) {
 	var started int64
 	var finished *int64
-	err = scan(&e.Version, &e.Type, &e.State, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch, &e.ServerID,
-		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &started, &finished, &e.Intent, &e.Number, &e.Seal)
+	err = scan(&e.Version, &e.Type, &e.State, &e.Description, &e.Path, &e.Checksum, &e.Commit, &e.Epoch,
+		&e.ServerID,
+		&e.DatabaseID, &e.StatementsTotal, &e.StatementsDone, &started, &finished, &e.Intent, &e.Number,
+		&e.Seal)
 	e.StartedAt = time.UnixMicro(started).UTC()
 	if finished != nil {
 		at := time.UnixMicro(*finished).UTC()

@@ -28,7 +28,8 @@ func resident(t *testing.T) int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// bound reports whether a message is of the expected bound, or of the memory as a whole, whichever comes first.
+// bound reports whether a message is of the expected bound, or of the memory as a whole, whichever
+// comes first.
 func bound(message, want string) bool {
 	return strings.Contains(message, want) || strings.Contains(message, "out of memory")
 }
@@ -42,9 +43,11 @@ var large = map[string]string{
 	"SELECT replace(printf('%.60000000c', 'x'), 'x', 'yyyyyyyyyyyyyyyyyyyy')": "too big",
 	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200) SELECT group_concat(hex(zeroblob(5000000))) FROM n":     "too big",
 	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100) SELECT json_group_array(hex(zeroblob(5000000))) FROM n": "too big",
-	"SELECT " + strings.Repeat("hex(zeroblob(30000000)), ", 40) + "1":                                                                  "out of memory",
-	"WITH RECURSIVE n(s) AS (SELECT 'x' UNION ALL SELECT s || s FROM n) SELECT length(s) FROM n":                                       "too big",
-	"SELECT 'x' LIKE '" + strings.Repeat("%a", 5000) + "'":                                                                             "too complex",
+	"SELECT " + strings.Repeat("hex(zeroblob(30000000)), ", 40) +
+		"1": "out of memory",
+	"WITH RECURSIVE n(s) AS (SELECT 'x' UNION ALL SELECT s || s FROM n) SELECT length(s) FROM n": "too big",
+	"SELECT 'x' LIKE '" + strings.Repeat("%a", 5000) +
+		"'": "too complex",
 }
 
 // Not parallel: it looks at the memory of the process.
@@ -70,7 +73,8 @@ func TestSession_staysWithinItsMemory(t *testing.T) {
 		}
 	}()
 	for text, want := range large {
-		s, err := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: time.Minute})
+		s, err := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second,
+			StatementTimeout: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,17 +98,20 @@ func TestExec_cutsTheWordsOfAScript(t *testing.T) {
 	t.Parallel()
 	e, target := fresh(t)
 	s := begin(t, e, target)
-	for _, text := range []string{"CREATE TABLE a (x)", "CREATE TRIGGER t BEFORE INSERT ON a BEGIN SELECT RAISE(ABORT, printf('%.50000000c', 'x')); END"} {
+	for _, text := range []string{"CREATE TABLE a (x)",
+		"CREATE TRIGGER t BEFORE INSERT ON a BEGIN SELECT RAISE(ABORT, printf('%.50000000c', 'x')); END"} {
 		if _, err := s.Exec(t.Context(), statement.Statement{Text: text}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var known *engine.Error
-	if _, err := s.Exec(t.Context(), statement.Statement{Text: "INSERT INTO a VALUES (1)"}); !errors.As(err, &known) ||
+	if _, err := s.Exec(t.Context(), statement.Statement{Text: "INSERT INTO a VALUES (1)"}); !errors.As(err,
+		&known) ||
 		known.Kind != engine.Failed || len(known.Message) > towpath.MaxText+200 {
 		t.Errorf("error has %d bytes", len(err.Error()))
 	}
-	if _, err := s.Exec(t.Context(), statement.Statement{Text: "SELECT " + strings.Repeat("nosuchcolumn", 100_000)}); !errors.As(err, &known) || len(known.Message) > towpath.MaxText+200 {
+	if _, err := s.Exec(t.Context(), statement.Statement{Text: "SELECT " + strings.Repeat("nosuchcolumn",
+		100_000)}); !errors.As(err, &known) || len(known.Message) > towpath.MaxText+200 {
 		t.Errorf("error has %d bytes", len(err.Error()))
 	}
 }

@@ -21,17 +21,21 @@ func (s *session) Notices() towpath.Notices {
 	return n
 }
 
-// besideName is what a like table is called while it is compared. It is temporary, and undone at once.
+// besideName is what a like table is called while it is compared. It is temporary, and undone at
+// once.
 const besideName = "towpath_beside"
 
 // there reports whether something has the name of a statement with IF NOT EXISTS, before it runs.
 func (c *connection) there(ctx context.Context, over schema.Conditional) (found bool, err error) {
 	parts := schema.Parts(over.Name)
-	if strings.HasPrefix(strings.ToUpper(over.Head), "TEMP") || (len(parts) > 1 && strings.EqualFold(parts[0], "temp")) {
+	if strings.HasPrefix(strings.ToUpper(over.Head), "TEMP") ||
+		(len(parts) > 1 && strings.EqualFold(parts[0], "temp")) {
 		return false, nil // of this session
 	}
 	err = c.asOwner(func() error {
-		return c.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE)", parts[len(parts)-1]).Scan(&found)
+		return c.QueryRowContext(ctx,
+			"SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE)",
+			parts[len(parts)-1]).Scan(&found)
 	})
 	return found, err
 }
@@ -43,7 +47,9 @@ func (c *connection) passedOver(ctx context.Context, over schema.Conditional) (n
 	name := parts[len(parts)-1]
 	var text string
 	err = c.asOwner(func() error {
-		return c.QueryRowContext(ctx, "SELECT coalesce(sql, '') FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", name).Scan(&text)
+		return c.QueryRowContext(ctx,
+			"SELECT coalesce(sql, '') FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE",
+			name).Scan(&text)
 	})
 	if err != nil {
 		return "", fmt.Errorf("look for the %s %s: %w", over.Kind, name, err)
@@ -78,13 +84,15 @@ func (c *connection) passedOver(ctx context.Context, over schema.Conditional) (n
 	if why := engine.Missing(wanted, have); why != "" {
 		return "", engine.Differs(over, why)
 	}
-	if upper := strings.ToUpper(over.Rest); strings.Contains(upper, "CHECK") || strings.Contains(upper, "REFERENCES") {
+	if upper := strings.ToUpper(over.Rest); strings.Contains(upper, "CHECK") ||
+		strings.Contains(upper, "REFERENCES") {
 		return "checks and foreign keys are not compared", nil
 	}
 	return "", nil
 }
 
-// sameText compares the text that SQLite keeps of a view, a trigger or an index with the statement, comments and blanks aside.
+// sameText compares the text that SQLite keeps of a view, a trigger or an index with the statement,
+// comments and blanks aside.
 func sameText(over schema.Conditional, text string) (note string, err error) {
 	rest, kept := dialect.Canonical(over.Rest), dialect.Canonical(text)
 	if strings.HasSuffix(kept, " "+rest) {
@@ -94,11 +102,14 @@ func sameText(over schema.Conditional, text string) (note string, err error) {
 	if strings.HasSuffix(strings.ToLower(plain.Replace(kept)), strings.ToLower(plain.Replace(rest))) {
 		return "the two texts differ in quotes or in upper and lower case", nil
 	}
-	return "", engine.Differs(over, engine.Missing([]engine.Part{{Subject: "its definition", Value: rest}}, []engine.Part{{Subject: "its definition", Value: kept}}))
+	return "", engine.Differs(over, engine.Missing([]engine.Part{{Subject: "its definition", Value: rest}},
+		[]engine.Part{{Subject: "its definition", Value: kept}}))
 }
 
 // partsOfTable are the columns of a table, its key, and the columns of its unique indexes.
-func (c *connection) partsOfTable(ctx context.Context, schema, table string) (parts []engine.Part, err error) {
+func (c *connection) partsOfTable(
+	ctx context.Context, schema, table string,
+) (parts []engine.Part, err error) {
 	rows, err := c.QueryContext(ctx, `SELECT 'the type of "' || lower(name) || '"', upper(replace(type, ' ', '')) FROM pragma_table_xinfo(?1, ?2)
 		UNION ALL SELECT '"' || lower(name) || '" NOT NULL', '' FROM pragma_table_xinfo(?1, ?2) WHERE "notnull"
 		UNION ALL SELECT 'the default of "' || lower(name) || '"', dflt_value FROM pragma_table_xinfo(?1, ?2) WHERE dflt_value IS NOT NULL

@@ -34,9 +34,11 @@ func validName(name string) error {
 // folder resolves an address to an absolute path below Root, symlinks followed.
 func (c Config) folder(address string) (string, error) {
 	if !filepath.IsLocal(address) || strings.ContainsRune(address, 0) {
-		return "", towpath.Invalid("address", "Use a folder relative to the server's SQLite folder, without \"..\"; \".\" is that folder itself.")
+		return "", towpath.Invalid("address",
+			"Use a folder relative to the server's SQLite folder, without \"..\"; \".\" is that folder itself.")
 	}
-	for _, part := range strings.FieldsFunc(address, func(r rune) bool { return r == '/' || r == filepath.Separator }) {
+	for _, part := range strings.FieldsFunc(address,
+		func(r rune) bool { return r == '/' || r == filepath.Separator }) {
 		if part == ".." {
 			return "", towpath.Invalid("address", "The folder must not contain \"..\".")
 		}
@@ -65,14 +67,16 @@ func (c Config) resolve(path string) (string, error) {
 		return "", towpath.Errorf(towpath.CodeUnavailable, "%s cannot be reached.", filepath.Base(path))
 	}
 	if !below(root, real) {
-		return "", towpath.Invalid("address", "%s leads out of the server's SQLite folder.", filepath.Base(path))
+		return "", towpath.Invalid("address", "%s leads out of the server's SQLite folder.",
+			filepath.Base(path))
 	}
 	for _, forbidden := range c.Forbidden {
 		if actual, err := filepath.EvalSymlinks(forbidden); err == nil {
 			forbidden = actual
 		}
 		if below(forbidden, real) {
-			return "", towpath.Invalid("address", "%s lies in a folder that belongs to the server itself.", filepath.Base(path))
+			return "", towpath.Invalid("address", "%s lies in a folder that belongs to the server itself.",
+				filepath.Base(path))
 		}
 	}
 	return real, nil
@@ -94,11 +98,13 @@ func (c Config) file(t engine.Target) (string, error) {
 	}
 	switch found := c.candidates(dir, t.Database); len(found) {
 	case 0:
-		return "", towpath.Errorf(towpath.CodeUnavailable, "There is no file %s%s in the folder.", t.Database, endings[0])
+		return "", towpath.Errorf(towpath.CodeUnavailable, "There is no file %s%s in the folder.", t.Database,
+			endings[0])
 	case 1:
 		return c.resolve(filepath.Join(dir, found[0]))
 	default:
-		return "", towpath.Errorf(towpath.CodeConflict, "%s could be any of %s. Rename all but one.", t.Database, strings.Join(found, ", "))
+		return "", towpath.Errorf(towpath.CodeConflict, "%s could be any of %s. Rename all but one.",
+			t.Database, strings.Join(found, ", "))
 	}
 }
 

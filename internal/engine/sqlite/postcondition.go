@@ -12,8 +12,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// postCondition looks whether what a statement makes is there as it says: IF NOT EXISTS passes over another kind of thing that
-// has the name, and over an index or a trigger of another table. https://www.sqlite.org/lang_createtable.html
+// postCondition looks whether what a statement makes is there as it says: IF NOT EXISTS passes over
+// another kind of thing that has the name, and over an index or a trigger of another table.
+// https://www.sqlite.org/lang_createtable.html
 func (c *connection) postCondition(ctx context.Context, st statement.Statement) error {
 	made, ok := dialect.Reader().ReadMade(st)
 	if !ok || made.Rebuilt != "" {
@@ -25,7 +26,8 @@ func (c *connection) postCondition(ctx context.Context, st statement.Statement) 
 	}
 	name, found := parts[len(parts)-1], ""
 	err := c.asOwner(func() error {
-		rows, err := c.QueryContext(ctx, "SELECT type, tbl_name FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", name)
+		rows, err := c.QueryContext(ctx,
+			"SELECT type, tbl_name FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", name)
 		if err != nil {
 			return err
 		}
@@ -56,17 +58,21 @@ func (c *connection) postCondition(ctx context.Context, st statement.Statement) 
 	if found == "" {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Unmet, Message: fmt.Sprintf("The %s %s was not made: there is %s. Give it another name, or remove what is there.", made.Kind, name, found)}
+	return &engine.Error{Kind: engine.Unmet,
+		Message: fmt.Sprintf("The %s %s was not made: there is %s. Give it another name, or remove what "+
+			"is there.", made.Kind, name, found)}
 }
 
-// differs says in what the thing of the same kind and name is another; "" when in nothing that is read.
+// differs says in what the thing of the same kind and name is another; "" when in nothing that is
+// read.
 func (c *connection) differs(ctx context.Context, name string, made schema.Made) (string, error) {
 	if len(made.Columns) == 0 {
 		return "", nil
 	}
 	query := "SELECT name, 0 FROM pragma_table_xinfo(?)"
 	if made.Kind == "index" {
-		query = "SELECT coalesce(k.name, '…'), l.\"unique\" FROM main.sqlite_schema s, pragma_index_list(s.tbl_name) l, pragma_index_info(l.name) k" +
+		query = "SELECT coalesce(k.name, '…'), l.\"unique\" FROM main.sqlite_schema s, " +
+			"pragma_index_list(s.tbl_name) l, pragma_index_info(l.name) k" +
 			" WHERE s.type = 'index' AND l.name = s.name AND s.name = ? COLLATE NOCASE ORDER BY k.seqno"
 	}
 	rows, err := c.QueryContext(ctx, query, name)

@@ -11,7 +11,8 @@ import (
 )
 
 // conditional are statements that may be passed over, in forms that people write.
-const conditional = "CREATE TABLE IF NOT EXISTS t (key TEXT, [Value] NUMERIC(10, 2) DEFAULT (1 + 2) CHECK ([Value] > 0), `period` INT, sum AS (period + 1), " +
+const conditional = "CREATE TABLE IF NOT EXISTS t (key TEXT, [Value] NUMERIC(10, 2) DEFAULT (1 + 2) CHECK " +
+	"([Value] > 0), `period` INT, sum AS (period + 1), " +
 	"CONSTRAINT u UNIQUE (key, period), PRIMARY KEY (period)) WITHOUT ROWID;\n" + `
 CREATE TABLE IF NOT EXISTS main.T (PERIOD INT);
 CREATE TABLE IF NOT EXISTS copied AS SELECT 1 AS z;
@@ -49,23 +50,24 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 	const same, differs, uncompared = "same", "differs", "not compared"
 	for text, want := range map[string]string{
 		`CREATE TABLE IF NOT EXISTS "ORDER" (ü varchar( 10 ) DEFAULT 'x', id INTEGER PRIMARY KEY)`: same,
-		`CREATE TABLE IF NOT EXISTS "order" (Ü VARCHAR(10))`:                                       differs, // another letter to SQLite
-		`CREATE TABLE IF NOT EXISTS "order" (ü VARCHAR(20))`:                                       differs,
-		`CREATE TABLE IF NOT EXISTS "order" (u INT PRIMARY KEY)`:                                   differs,
-		`CREATE TABLE IF NOT EXISTS "order" (u INT DEFAULT 3)`:                                     differs,
-		`CREATE TABLE IF NOT EXISTS "order" (u INT NOT NULL)`:                                      differs,
-		`CREATE TABLE IF NOT EXISTS main."order" (u INT, UNIQUE (u))`:                              same,
-		`CREATE TABLE IF NOT EXISTS made AS SELECT 2 AS z`:                                         uncompared,
-		`CREATE TABLE IF NOT EXISTS checked (id INT CHECK (id > 1))`:                               uncompared,
-		`CREATE TABLE IF NOT EXISTS fresh AS SELECT 2 AS z`:                                        same,
-		`CREATE VIEW IF NOT EXISTS v AS SELECT /* the */ id  FROM "order"`:                         same,
-		`CREATE VIEW IF NOT EXISTS v AS select id from [order]`:                                    uncompared,
-		`CREATE VIEW IF NOT EXISTS v AS SELECT id + 1 FROM "order"`:                                differs,
-		`CREATE TRIGGER IF NOT EXISTS tr AFTER INSERT ON "order" BEGIN SELECT 1; END`:              same,
-		`CREATE TRIGGER IF NOT EXISTS tr AFTER INSERT ON "order" BEGIN SELECT 2; END`:              differs,
-		`CREATE TRIGGER IF NOT EXISTS tr BEFORE INSERT ON "order" BEGIN SELECT 1; END`:             differs,
-		`CREATE INDEX IF NOT EXISTS i ON "order" (u) WHERE u > 3`:                                  same,
-		`CREATE INDEX IF NOT EXISTS i ON "order" (u) WHERE u > 4`:                                  differs,
+		// another letter to SQLite
+		`CREATE TABLE IF NOT EXISTS "order" (Ü VARCHAR(10))`:                           differs,
+		`CREATE TABLE IF NOT EXISTS "order" (ü VARCHAR(20))`:                           differs,
+		`CREATE TABLE IF NOT EXISTS "order" (u INT PRIMARY KEY)`:                       differs,
+		`CREATE TABLE IF NOT EXISTS "order" (u INT DEFAULT 3)`:                         differs,
+		`CREATE TABLE IF NOT EXISTS "order" (u INT NOT NULL)`:                          differs,
+		`CREATE TABLE IF NOT EXISTS main."order" (u INT, UNIQUE (u))`:                  same,
+		`CREATE TABLE IF NOT EXISTS made AS SELECT 2 AS z`:                             uncompared,
+		`CREATE TABLE IF NOT EXISTS checked (id INT CHECK (id > 1))`:                   uncompared,
+		`CREATE TABLE IF NOT EXISTS fresh AS SELECT 2 AS z`:                            same,
+		`CREATE VIEW IF NOT EXISTS v AS SELECT /* the */ id  FROM "order"`:             same,
+		`CREATE VIEW IF NOT EXISTS v AS select id from [order]`:                        uncompared,
+		`CREATE VIEW IF NOT EXISTS v AS SELECT id + 1 FROM "order"`:                    differs,
+		`CREATE TRIGGER IF NOT EXISTS tr AFTER INSERT ON "order" BEGIN SELECT 1; END`:  same,
+		`CREATE TRIGGER IF NOT EXISTS tr AFTER INSERT ON "order" BEGIN SELECT 2; END`:  differs,
+		`CREATE TRIGGER IF NOT EXISTS tr BEFORE INSERT ON "order" BEGIN SELECT 1; END`: differs,
+		`CREATE INDEX IF NOT EXISTS i ON "order" (u) WHERE u > 3`:                      same,
+		`CREATE INDEX IF NOT EXISTS i ON "order" (u) WHERE u > 4`:                      differs,
 	} {
 		s := begin(t, e, target)
 		err := run(t, s, text)
@@ -76,7 +78,8 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 			got = differs
 		case err != nil:
 			t.Errorf("%s: %v", text, err)
-		case slices.ContainsFunc(said.Kept, func(n towpath.Notice) bool { return n.Level == towpath.NoticeUncompared }):
+		case slices.ContainsFunc(said.Kept,
+			func(n towpath.Notice) bool { return n.Level == towpath.NoticeUncompared }):
 			got = uncompared
 		}
 		if got != want {

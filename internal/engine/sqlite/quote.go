@@ -13,8 +13,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// addedNamesHold looks at the names in double quotes of a column that was added. SQLite reads the changed table as it reads
-// one of an older file, where such a name may be a text: only the making of a table says what it is.
+// addedNamesHold looks at the names in double quotes of a column that was added. SQLite reads the
+// changed table as it reads one of an older file, where such a name may be a text: only the making
+// of a table says what it is.
 func (c *connection) addedNamesHold(ctx context.Context, st statement.Statement) error {
 	if st.Verb != "ALTER TABLE" || !strings.Contains(st.Text, `"`) {
 		return nil
@@ -28,7 +29,9 @@ func (c *connection) addedNamesHold(ctx context.Context, st statement.Statement)
 	wrong := ""
 	err := c.asOwner(func() error {
 		var text string
-		err := c.QueryRowContext(ctx, "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE", table).Scan(&text)
+		err := c.QueryRowContext(ctx,
+			"SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE",
+			table).Scan(&text)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil // of the session alone
 		}
@@ -45,8 +48,9 @@ func (c *connection) addedNamesHold(ctx context.Context, st statement.Statement)
 	if wrong == "" || !strings.Contains(st.Text, `"`+wrong+`"`) {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Unmet, Message: fmt.Sprintf("The table %s has no column %s, so SQLite takes \"%[2]s\" for a text. "+
-		"Correct the name, or write the text in single quotes.", table, wrong)}
+	return &engine.Error{Kind: engine.Unmet,
+		Message: fmt.Sprintf("The table %s has no column %s, so SQLite takes \"%[2]s\" for a text. "+
+			"Correct the name, or write the text in single quotes.", table, wrong)}
 }
 
 // noColumn is the name that an error says is no column; "" for other errors.

@@ -11,7 +11,8 @@ import (
 	"towpath/internal/engine/sqlite"
 )
 
-// SQLite takes a name in double quotes that it does not know for a text, and the statement ends well.
+// SQLite takes a name in double quotes that it does not know for a text, and the statement ends
+// well.
 func TestExec_doubleQuotesHoldNamesOnly(t *testing.T) {
 	t.Parallel()
 	e := sqlite.New(sqlite.Config{Root: t.TempDir()})
@@ -36,7 +37,8 @@ func TestExec_doubleQuotesHoldNamesOnly(t *testing.T) {
 	} {
 		err := runOnce(t, e, target, script)
 		var failed *engine.Error
-		if !errors.As(err, &failed) || failed.Kind != engine.Failed || !strings.Contains(err.Error(), "no such column") {
+		if !errors.As(err, &failed) || failed.Kind != engine.Failed ||
+			!strings.Contains(err.Error(), "no such column") {
 			t.Errorf("%s: %v", script, err)
 		}
 	}
@@ -87,7 +89,8 @@ func TestExec_addedColumnsNameColumnsOnly(t *testing.T) {
 func TestExec_leavesTextsInDoubleQuotesOfOthers(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	raw(t, filepath.Join(root, "shop.db"), `CREATE TABLE a (b TEXT DEFAULT "x" CHECK (b <> "y")); CREATE INDEX i ON a (b) WHERE b <> "z"`)
+	raw(t, filepath.Join(root, "shop.db"),
+		`CREATE TABLE a (b TEXT DEFAULT "x" CHECK (b <> "y")); CREATE INDEX i ON a (b) WHERE b <> "z"`)
 	e := sqlite.New(sqlite.Config{Root: root})
 	target := engine.Target{Address: ".", Database: "shop"}
 	const script = `INSERT INTO a (b) VALUES ('w'); ALTER TABLE a ADD COLUMN c TEXT; CREATE INDEX j ON a (c); DROP INDEX i`

@@ -15,11 +15,13 @@ import (
 	"towpath/internal/statement"
 )
 
-// follow runs scripts as sessions of one database that follow each other, and returns the last one's error.
+// follow runs scripts as sessions of one database that follow each other, and returns the last
+// one's error.
 func follow(t *testing.T, db engine.DB, scripts ...string) (err error) {
 	t.Helper()
 	for _, script := range scripts {
-		s, begin := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: 5 * time.Second})
+		s, begin := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second,
+			StatementTimeout: 5 * time.Second})
 		if begin != nil {
 			t.Fatal(begin)
 		}
@@ -49,7 +51,8 @@ func reusable(t *testing.T) (db engine.DB, file string) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	db, err := sqlite.New(sqlite.Config{Root: root}).Open(t.Context(), engine.Target{Address: ".", Database: "shop"})
+	db, err := sqlite.New(sqlite.Config{Root: root}).Open(t.Context(),
+		engine.Target{Address: ".", Database: "shop"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,11 +62,14 @@ func reusable(t *testing.T) (db engine.DB, file string) {
 func TestReuse_nothingReachesTheNextSession(t *testing.T) {
 	t.Parallel()
 	for name, scripts := range map[string][2]string{
-		"a temporary table":   {"CREATE TEMP TABLE a (x)", "CREATE TABLE b AS SELECT * FROM a"},
-		"a temporary view":    {"CREATE TABLE c (x); CREATE TEMP VIEW a AS SELECT * FROM c", "CREATE TABLE b AS SELECT * FROM a"},
-		"a temporary trigger": {"CREATE TABLE c (x); CREATE TEMP TRIGGER a AFTER INSERT ON c BEGIN SELECT raise(ABORT, 'still here'); END", ""},
-		"a setting":           {"CREATE TABLE c (x PRIMARY KEY); CREATE TABLE d (x REFERENCES c); PRAGMA foreign_keys = 1", ""},
-		"an error":            {"CREATE TABLE c (x); SELECT * FROM nothing", "SELECT * FROM c"},
+		"a temporary table": {"CREATE TEMP TABLE a (x)", "CREATE TABLE b AS SELECT * FROM a"},
+		"a temporary view": {"CREATE TABLE c (x); CREATE TEMP VIEW a AS SELECT * FROM c",
+			"CREATE TABLE b AS SELECT * FROM a"},
+		"a temporary trigger": {"CREATE TABLE c (x); CREATE TEMP TRIGGER a AFTER INSERT ON c BEGIN SELECT " +
+			"raise(ABORT, 'still here'); END", ""},
+		"a setting": {"CREATE TABLE c (x PRIMARY KEY); CREATE TABLE d (x REFERENCES c); PRAGMA " +
+			"foreign_keys = 1", ""},
+		"an error": {"CREATE TABLE c (x); SELECT * FROM nothing", "SELECT * FROM c"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,16 +110,19 @@ func TestReuse_theJournalModeStays(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got string
-		if err := plain.QueryRowContext(t.Context(), "PRAGMA journal_mode = "+mode).Scan(&got); err != nil || got != mode {
+		if err := plain.QueryRowContext(t.Context(), "PRAGMA journal_mode = "+mode).Scan(&got); err != nil ||
+			got != mode {
 			t.Fatal(got, err)
 		}
-		if err := errors.Join(follow(t, db, "CREATE TABLE a (x)", "CREATE TABLE b (x)"), db.Close(), plain.Close()); err != nil {
+		if err := errors.Join(follow(t, db, "CREATE TABLE a (x)", "CREATE TABLE b (x)"), db.Close(),
+			plain.Close()); err != nil {
 			t.Fatal(err)
 		}
 		if plain, err = sql.Open("sqlite", file); err != nil {
 			t.Fatal(err)
 		}
-		if err := plain.QueryRowContext(t.Context(), "PRAGMA journal_mode").Scan(&got); err != nil || got != mode {
+		if err := plain.QueryRowContext(t.Context(), "PRAGMA journal_mode").Scan(&got); err != nil ||
+			got != mode {
 			t.Errorf("the mode is %s, was %s; %v", got, mode, err)
 		}
 		if err := plain.Close(); err != nil {
@@ -126,7 +135,8 @@ func TestReuse_foreignKeysAreCheckedAfterAnothersWrites(t *testing.T) {
 	t.Parallel()
 	db, file := reusable(t)
 	defer db.Close()
-	if err := follow(t, db, "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p)", "INSERT INTO p VALUES (1)"); err != nil {
+	if err := follow(t, db, "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p)",
+		"INSERT INTO p VALUES (1)"); err != nil {
 		t.Fatal(err)
 	}
 	plain, err := sql.Open("sqlite", file)
@@ -140,7 +150,8 @@ func TestReuse_foreignKeysAreCheckedAfterAnothersWrites(t *testing.T) {
 	if err := follow(t, db, "INSERT INTO p VALUES (2)"); err != nil {
 		t.Errorf("somebody else's violation stops the migration: %v", err)
 	}
-	if err := follow(t, db, "INSERT INTO c VALUES (7)"); err == nil || !strings.Contains(err.Error(), "parent row") {
+	if err := follow(t, db, "INSERT INTO c VALUES (7)"); err == nil ||
+		!strings.Contains(err.Error(), "parent row") {
 		t.Errorf("its own does not: %v", err)
 	}
 }
@@ -152,12 +163,15 @@ func TestReuse_rowsAreThoseOfTheStatement(t *testing.T) {
 	for _, c := range []struct {
 		script string
 		rows   int64
-	}{{"CREATE TABLE a (x)", 0}, {"INSERT INTO a VALUES (1), (2), (3)", 3}, {"CREATE TABLE b (x)", 0}, {"DELETE FROM a", 3}, {"DELETE FROM a", 0}} {
-		s, err := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: 5 * time.Second})
+	}{{"CREATE TABLE a (x)", 0}, {"INSERT INTO a VALUES (1), (2), (3)", 3}, {"CREATE TABLE b (x)", 0},
+		{"DELETE FROM a", 3}, {"DELETE FROM a", 0}} {
+		s, err := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second,
+			StatementTimeout: 5 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}
-		lease := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Type: towpath.TypeLease}, StartedAt: time.Now()}
+		lease := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Type: towpath.TypeLease},
+			StartedAt: time.Now()}
 		if err := s.Record(t.Context(), lease); err != nil {
 			t.Fatal(err)
 		}
@@ -189,7 +203,8 @@ func TestBegin_aLockedFileKeepsNothingOpen(t *testing.T) {
 			t.Fatal("a session began beside an exclusive lock")
 		}
 	}
-	// A file that is closed while its process holds locks there is closed with the last of them. https://www.sqlite.org/howtocorrupt.html
+	// A file that is closed while its process holds locks there is closed with the last of them.
+	// https://www.sqlite.org/howtocorrupt.html
 	if n := opened(t, file); n > 2 {
 		t.Errorf("the file is open %d times after 5 tries", n)
 	}

@@ -11,14 +11,15 @@ import (
 	"towpath/internal/engine"
 )
 
-// selectSchema lists what a replay needs, in an order that replays: an index or a trigger after its table. Shadow tables
-// come with their virtual table, and SQLite makes its own tables itself.
+// selectSchema lists what a replay needs, in an order that replays: an index or a trigger after its
+// table. Shadow tables come with their virtual table, and SQLite makes its own tables itself.
 const selectSchema = `SELECT type, name, sql FROM main.sqlite_schema
 WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND lower(tbl_name) <> ?
   AND tbl_name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')
 ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, name`
 
-// Schema implements engine.DB. The fingerprint does not see blanks, comments and the case of key words.
+// Schema implements engine.DB. The fingerprint does not see blanks, comments and the case of key
+// words.
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	var dump, normal strings.Builder
 	err := d.read(ctx, func(c *connection) error {
@@ -45,7 +46,8 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
 	}
 	sum := sha256.Sum256([]byte(normal.String()))
-	return engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"), Fingerprint: hex.EncodeToString(sum[:])}, nil
+	return engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"),
+		Fingerprint: hex.EncodeToString(sum[:])}, nil
 }
 
 // definition normalizes a text, once: most of a schema is the same before and after a change.

@@ -80,7 +80,8 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	return s.changed(ctx, result.RowsAffected)
 }
 
-// changed tells a statement's own rows: SQLite repeats the last statement's count for one that changes no rows.
+// changed tells a statement's own rows: SQLite repeats the last statement's count for one that
+// changes no rows.
 func (s *session) changed(ctx context.Context, affected func() (int64, error)) (int64, error) {
 	var total int64
 	if err := s.conn.QueryRowContext(ctx, "SELECT total_changes()").Scan(&total); err != nil {
@@ -123,16 +124,18 @@ func (s *session) usable() error {
 	case s.closed || s.committed:
 		return &engine.Error{Kind: engine.Failed, Message: "the session is over"}
 	case s.conn.rolledBack && !s.options.NoTx:
-		return &engine.Error{Kind: engine.Failed, Message: "SQLite has undone the whole transaction after the last error"}
+		return &engine.Error{Kind: engine.Failed,
+			Message: "SQLite has undone the whole transaction after the last error"}
 	}
 	return nil
 }
 
-// keysOffHint is the way out where rows come before those that they point to in a database that cannot wait for the end.
+// keysOffHint is the way out where rows come before those that they point to in a database that
+// cannot wait for the end.
 const keysOffHint = "; a file whose keys are to be checked at its end only says PRAGMA foreign_keys = OFF"
 
-// keysHold looks for rows that have lost their parents in this session. Where an earlier session ran a
-// part of the file, nobody knows which it found: then there must be none.
+// keysHold looks for rows that have lost their parents in this session. Where an earlier session
+// ran a part of the file, nobody knows which it found: then there must be none.
 func (s *session) keysHold(ctx context.Context) error {
 	before := s.before
 	if s.resumed {
@@ -151,16 +154,19 @@ func (s *session) keysHold(ctx context.Context) error {
 		s.conn.violations = after
 		return nil
 	case s.resumed:
-		message += ". Statements of this file are in the database from an earlier attempt, so it is done once no row lacks its parent: " +
+		message += ". Statements of this file are in the database from an earlier attempt, so it is done " +
+			"once no row lacks its parent: " +
 			"add the parents, or remove the rows, and try again"
 	case !s.options.NoTx && !s.conn.keys:
-		message += ". ON DELETE and ON UPDATE do not act in a file that drops a table or says PRAGMA foreign_keys = OFF, " +
+		message += ". ON DELETE and ON UPDATE do not act in a file that drops a table or says PRAGMA " +
+			"foreign_keys = OFF, " +
 			"and a later PRAGMA is passed over within its transaction: change the rows in a file of its own, or those that point to them first"
 	}
 	return &engine.Error{Kind: engine.Failed, Message: message}
 }
 
-// Commit implements engine.Session: the foreign keys are checked as a whole. Without a transaction there is nothing left to decide.
+// Commit implements engine.Session: the foreign keys are checked as a whole. Without a transaction
+// there is nothing left to decide.
 func (s *session) Commit(ctx context.Context) error {
 	if err := s.usable(); err != nil {
 		return err
@@ -175,7 +181,8 @@ func (s *session) Commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return mapError(err)
 	}
-	// Bounded by the lock limit; ctx must not cut it short, for the driver then reports a COMMIT that happened as cancelled.
+	// Bounded by the lock limit; ctx must not cut it short, for the driver then reports a COMMIT
+	// that happened as cancelled.
 	if _, err := s.conn.exec(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return mapError(err)
 	}
@@ -183,8 +190,8 @@ func (s *session) Commit(ctx context.Context) error {
 	return nil
 }
 
-// Close implements engine.Session; the end of the connection rolls back an open transaction. The connection of a
-// committed session serves the next one if the script left no state in it.
+// Close implements engine.Session; the end of the connection rolls back an open transaction. The
+// connection of a committed session serves the next one if the script left no state in it.
 func (s *session) Close() error {
 	if s.closed {
 		return nil
@@ -254,8 +261,11 @@ func (s *session) Replace(ctx context.Context, entries ...towpath.LedgerEntry) e
 	return nil
 }
 
-// ExecRecord implements engine.Session. Whether foreign keys act is decided outside of the transaction around the statement.
-func (s *session) ExecRecord(ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry) (rows int64, err error) {
+// ExecRecord implements engine.Session. Whether foreign keys act is decided outside of the
+// transaction around the statement.
+func (s *session) ExecRecord(
+	ctx context.Context, st statement.Statement, entries ...towpath.LedgerEntry,
+) (rows int64, err error) {
 	if err := s.usable(); err != nil {
 		return 0, err
 	}

@@ -17,8 +17,12 @@ import (
 )
 
 func ledgerEntry(version string) towpath.LedgerEntry {
-	return towpath.LedgerEntry{MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, State: towpath.LedgerDone,
-		Epoch: 1, StartedAt: time.UnixMicro(1)}
+	return towpath.LedgerEntry{
+		MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL},
+		State:       towpath.LedgerDone,
+		Epoch:       1,
+		StartedAt:   time.UnixMicro(1),
+	}
 }
 
 func run(t *testing.T, s engine.Session, script string) error {
@@ -46,7 +50,8 @@ func keys(t *testing.T, e engine.Engine, target engine.Target, script string) en
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := db.Begin(t.Context(), engine.SessionOptions{Keys: !scan.NoKeys, LockTimeout: time.Second, StatementTimeout: 5 * time.Second})
+	s, err := db.Begin(t.Context(), engine.SessionOptions{Keys: !scan.NoKeys, LockTimeout: time.Second,
+		StatementTimeout: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,14 +75,22 @@ func TestCommit_foreignKeys(t *testing.T) {
 			INSERT INTO p2 (id) SELECT id FROM p; DROP TABLE p; ALTER TABLE p2 RENAME TO p; UPDATE c SET p = p WHERE id IN (10, 20)`, ""},
 		{"a rebuild that loses a parent", before, `CREATE TABLE p2 (id INTEGER PRIMARY KEY);
 			INSERT INTO p2 SELECT id FROM p WHERE id = 1; DROP TABLE p; ALTER TABLE p2 RENAME TO p`, "rowid 20"},
-		{"a cascade acts", actions, "DELETE FROM p WHERE id = 1; INSERT INTO p SELECT 9 WHERE EXISTS (SELECT 1 FROM c WHERE id = 10); INSERT INTO c (id, a) SELECT 9, 99 FROM p WHERE id = 9", ""},
-		{"a parent is set to null", actions, "DELETE FROM p WHERE id = 2; INSERT INTO c (id, a) SELECT 9, 99 FROM c WHERE b = 2", ""},
-		{"a parent that changes brings its rows along", actions, "UPDATE p SET id = 8 WHERE id = 2; INSERT INTO c (id, a) SELECT 9, 99 WHERE NOT EXISTS (SELECT 1 FROM c WHERE b = 8)", ""},
+		{"a cascade acts", actions, "DELETE FROM p WHERE id = 1; INSERT INTO p SELECT 9 WHERE EXISTS " +
+			"(SELECT 1 FROM c WHERE id = 10); INSERT INTO c (id, a) SELECT 9, 99 FROM p WHERE id = 9", ""},
+		{"a parent is set to null", actions,
+			"DELETE FROM p WHERE id = 2; INSERT INTO c (id, a) SELECT 9, 99 FROM c WHERE b = 2", ""},
+		{"a parent that changes brings its rows along", actions,
+			"UPDATE p SET id = 8 WHERE id = 2; INSERT INTO c (id, a) SELECT 9, 99 WHERE NOT EXISTS (SELECT 1 FROM c WHERE b = 8)", ""},
 		{"a restriction holds", actions, "DELETE FROM p WHERE id = 3", "FOREIGN KEY"},
-		{"rows before those that they point to", actions, "INSERT INTO c (id, own, a) VALUES (7, 8, 5); INSERT INTO c (id) VALUES (8); INSERT INTO p VALUES (5)", ""},
-		{"a row that points to none of its own", actions, "INSERT INTO c (id, own) VALUES (7, 70)", "table c, rowid 7"},
-		{"no action where a file says so", actions, "PRAGMA foreign_keys = off; DELETE FROM p WHERE id = 1", "do not act"},
-		{"no action where a table is dropped", actions, "PRAGMA foreign_keys = ON; CREATE TABLE x (a); DROP TABLE x; DELETE FROM p WHERE id = 1", "do not act"},
+		{"rows before those that they point to", actions,
+			"INSERT INTO c (id, own, a) VALUES (7, 8, 5); INSERT INTO c (id) VALUES (8); INSERT INTO p VALUES (5)", ""},
+		{"a row that points to none of its own", actions, "INSERT INTO c (id, own) VALUES (7, 70)",
+			"table c, rowid 7"},
+		{"no action where a file says so", actions, "PRAGMA foreign_keys = off; DELETE FROM p WHERE id = 1",
+			"do not act"},
+		{"no action where a table is dropped", actions,
+			"PRAGMA foreign_keys = ON; CREATE TABLE x (a); DROP TABLE x; DELETE FROM p WHERE id = 1",
+			"do not act"},
 		{"the procedure of twelve steps", actions, `PRAGMA foreign_keys=OFF; BEGIN TRANSACTION; CREATE TABLE new_p (id INTEGER PRIMARY KEY, n TEXT);
 			INSERT INTO new_p (id) SELECT id FROM p; DROP TABLE p; ALTER TABLE new_p RENAME TO p; PRAGMA foreign_key_check; COMMIT; PRAGMA foreign_keys=ON;`, ""},
 		{"a check that cannot run any more", before, "DROP TABLE p; CREATE TABLE p (id INTEGER)", "mismatch"},
@@ -93,7 +106,8 @@ func TestCommit_foreignKeys(t *testing.T) {
 				t.Fatal(err)
 			}
 			var failed *engine.Error
-			if c.want != "" && (!errors.As(err, &failed) || failed.Kind != engine.Failed || !strings.Contains(failed.Message, c.want)) {
+			if c.want != "" && (!errors.As(err, &failed) || failed.Kind != engine.Failed ||
+				!strings.Contains(failed.Message, c.want)) {
 				t.Errorf("error is %v, want %q", err, c.want)
 			}
 		})
@@ -107,7 +121,8 @@ func runUnchecked(t *testing.T, e engine.Engine, target engine.Target, script st
 	if err != nil {
 		return err
 	}
-	s, err := db.Begin(t.Context(), engine.SessionOptions{NoTx: true, LockTimeout: time.Second, StatementTimeout: time.Second})
+	s, err := db.Begin(t.Context(), engine.SessionOptions{NoTx: true, LockTimeout: time.Second,
+		StatementTimeout: time.Second})
 	if err != nil {
 		return err
 	}
@@ -130,13 +145,15 @@ func TestExec_automaticRollbackEndsTheSession(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := begin(t, e, target)
-			if _, err := s.Exec(t.Context(), statement.Statement{Text: "CREATE TABLE half (id)"}); err != nil {
+			if _, err := s.Exec(t.Context(),
+				statement.Statement{Text: "CREATE TABLE half (id)"}); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := s.Exec(t.Context(), statement.Statement{Text: text}); err == nil {
 				t.Fatal("the statement passed")
 			}
-			if _, err := s.Exec(t.Context(), statement.Statement{Text: "CREATE TABLE stray (id)"}); err == nil {
+			if _, err := s.Exec(t.Context(),
+				statement.Statement{Text: "CREATE TABLE stray (id)"}); err == nil {
 				t.Error("a statement ran outside of the transaction")
 			}
 			if err := s.Record(t.Context(), ledgerEntry("1")); err == nil {
@@ -173,7 +190,8 @@ func TestLedger_aColumnOfOthersIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l, err := db.Ledger(t.Context()); err != nil || !strings.Contains(strings.Join(l.Shape, "; "), "column note") || l.Entries != nil {
+	if l, err := db.Ledger(t.Context()); err != nil || !strings.Contains(strings.Join(l.Shape, "; "),
+		"column note") || l.Entries != nil {
 		t.Errorf("ledger is %+v, %v", l, err)
 	}
 }
@@ -181,7 +199,8 @@ func TestLedger_aColumnOfOthersIsTold(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	for name, content := range map[string]string{"text.db": strings.Repeat("no database ", 100), "twice.db": "", "twice.sqlite": ""} {
+	for name, content := range map[string]string{"text.db": strings.Repeat("no database ", 100),
+		"twice.db": "", "twice.sqlite": ""} {
 		if err := os.WriteFile(filepath.Join(root, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +222,8 @@ func TestCheck(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			report, err := e.Check(t.Context(), engine.Target{Address: ".", Database: c.database})
-			if err != nil || report.OK != c.ok || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Message, c.want) {
+			if err != nil || report.OK != c.ok || len(report.Findings) != 1 ||
+				!strings.Contains(report.Findings[0].Message, c.want) {
 				t.Errorf("report is %+v, %v", report, err)
 			}
 		})
@@ -233,7 +253,8 @@ func BenchmarkSession(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		s, err := db.Begin(b.Context(), engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: time.Second})
+		s, err := db.Begin(b.Context(), engine.SessionOptions{LockTimeout: time.Second,
+			StatementTimeout: time.Second})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -245,7 +266,8 @@ func BenchmarkSession(b *testing.B) {
 
 func BenchmarkSplit(b *testing.B) {
 	e := sqlite.New(sqlite.Config{})
-	script := strings.Repeat("INSERT INTO author (name, age) VALUES ('it''s a name', 42); -- a comment\n", 10_000)
+	script := strings.Repeat("INSERT INTO author (name, age) VALUES ('it''s a name', 42); -- a comment\n",
+		10_000)
 	b.SetBytes(int64(len(script)))
 	for b.Loop() {
 		for _, err := range e.Split(strings.NewReader(script)) {
@@ -266,10 +288,12 @@ func TestExecRecord_aReaderInTheWayOfTheCommitIsOnlyALock(t *testing.T) {
 	}
 	defer plain.Close()
 	plain.SetMaxOpenConns(1)
-	if _, err := plain.ExecContext(t.Context(), "CREATE TABLE a (x); INSERT INTO a VALUES (1), (2)"); err != nil {
+	if _, err := plain.ExecContext(t.Context(),
+		"CREATE TABLE a (x); INSERT INTO a VALUES (1), (2)"); err != nil {
 		t.Fatal(err)
 	}
-	s, err := db.Begin(t.Context(), engine.SessionOptions{NoTx: true, LockTimeout: 20 * time.Millisecond, StatementTimeout: 5 * time.Second})
+	s, err := db.Begin(t.Context(), engine.SessionOptions{NoTx: true, LockTimeout: 20 * time.Millisecond,
+		StatementTimeout: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,10 +302,12 @@ func TestExecRecord_aReaderInTheWayOfTheCommitIsOnlyALock(t *testing.T) {
 	if err != nil || !reading.Next() {
 		t.Fatal(err)
 	}
-	lease := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Type: towpath.TypeLease}, StartedAt: time.Now()}
+	lease := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Type: towpath.TypeLease},
+		StartedAt: time.Now()}
 	insert := statement.Statement{Text: "INSERT INTO a VALUES (3)"}
 	var known *engine.Error
-	if _, err := s.ExecRecord(t.Context(), insert, lease); !errors.As(err, &known) || known.Kind != engine.Locked {
+	if _, err := s.ExecRecord(t.Context(), insert, lease); !errors.As(err, &known) ||
+		known.Kind != engine.Locked {
 		t.Errorf("beside a reader: %v", err)
 	}
 	if err := reading.Close(); err != nil {

@@ -9,7 +9,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// selectFacts lists what the ledger's table is, and all that can have a say in what is read or written there.
+// selectFacts lists what the ledger's table is, and all that can have a say in what is read or
+// written there.
 const selectFacts = `
 SELECT 'kind: ' || type || coalesce(' ' || sql, '') FROM main.sqlite_schema WHERE name = 'towpath_ledger' COLLATE NOCASE
 UNION ALL SELECT type || ' ' || name FROM main.sqlite_schema WHERE tbl_name = 'towpath_ledger' COLLATE NOCASE
@@ -17,24 +18,28 @@ UNION ALL SELECT type || ' ' || name FROM main.sqlite_schema WHERE tbl_name = 't
 UNION ALL SELECT 'column ' || name || ': ' || type || iif("notnull", ' not null', '') || coalesce(' default ' || dflt_value, '') || iif(hidden, ' generated', '')
   FROM pragma_table_xinfo('towpath_ledger')`
 
-// wanted are the facts about columns of the table that we make. Ledgers of before lack the last two.
+// wanted are the facts about columns of the table that we make. Ledgers of before lack the last
+// two.
 var wanted = []string{
-	"column version: TEXT not null", "column type: TEXT not null", "column state: TEXT not null", "column description: TEXT not null",
-	"column path: TEXT not null", "column checksum: TEXT not null", "column commit_hash: TEXT not null", "column epoch: INTEGER not null",
-	"column server_id: TEXT not null", "column database_id: TEXT not null", "column statements_total: INTEGER not null",
-	"column statements_done: INTEGER not null", "column started_at: INTEGER not null", "column finished_at: INTEGER",
-	"column intent: TEXT not null default ''", "column number: INTEGER not null default 0", "column seal: TEXT not null default ''",
+	"column version: TEXT not null", "column type: TEXT not null", "column state: TEXT not null",
+	"column description: TEXT not null", "column path: TEXT not null", "column checksum: TEXT not null",
+	"column commit_hash: TEXT not null", "column epoch: INTEGER not null", "column server_id: TEXT not null",
+	"column database_id: TEXT not null", "column statements_total: INTEGER not null",
+	"column statements_done: INTEGER not null", "column started_at: INTEGER not null",
+	"column finished_at: INTEGER", "column intent: TEXT not null default ''",
+	"column number: INTEGER not null default 0", "column seal: TEXT not null default ''",
 }
 
-// tableText is the table's own text, which also has what no column shows: checks, a rule for conflicts. SQLite writes
-// columns that were added into it.
+// tableText is the table's own text, which also has what no column shows: checks, a rule for
+// conflicts. SQLite writes columns that were added into it.
 var tableText = plainText(strings.Replace(createLedger, "IF NOT EXISTS main.", "", 1))
 
 var blanks = regexp.MustCompile(`\s*([,()]|\s)\s*`)
 
 // plainText leaves out blanks, and the quotes that a RENAME brings along, which mean nothing.
 func plainText(sql string) string {
-	return blanks.ReplaceAllString(strings.Replace(sql, `TABLE "towpath_ledger"`, "TABLE towpath_ledger", 1), "$1")
+	return blanks.ReplaceAllString(strings.Replace(sql, `TABLE "towpath_ledger"`, "TABLE towpath_ledger",
+		1), "$1")
 }
 
 // facts reads those of the ledger's table; none without a table.
@@ -72,7 +77,8 @@ func wantedOf(have []string) []string {
 // grown reports whether a table that shape has looked at is ours with more columns, which the
 // table's text shows too.
 func grown(have []string) bool {
-	columns := slices.DeleteFunc(slices.Clone(have), func(fact string) bool { return strings.HasPrefix(fact, "kind: table ") })
+	columns := slices.DeleteFunc(slices.Clone(have),
+		func(fact string) bool { return strings.HasPrefix(fact, "kind: table ") })
 	return engine.Grown(wantedOf(have), columns)
 }
 
@@ -80,7 +86,8 @@ func grown(have []string) bool {
 func shape(have []string) []string {
 	want, text := wantedOf(have), tableText
 	if !hasSeals(have) {
-		text = strings.Replace(text, "number INTEGER NOT NULL DEFAULT 0,seal TEXT NOT NULL DEFAULT '',", "", 1)
+		text = strings.Replace(text, "number INTEGER NOT NULL DEFAULT 0,seal TEXT NOT NULL DEFAULT '',",
+			"", 1)
 	}
 	for i, fact := range have {
 		switch kind, ok := strings.CutPrefix(fact, "kind: "); {

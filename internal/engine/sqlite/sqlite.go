@@ -1,5 +1,5 @@
-// Package sqlite drives SQLite files as target databases. All files lie below one folder, and every connection carries
-// a guard that keeps a migration inside its own file.
+// Package sqlite drives SQLite files as target databases. All files lie below one folder, and every
+// connection carries a guard that keeps a migration inside its own file.
 package sqlite
 
 import (
@@ -19,12 +19,13 @@ import (
 
 // Config says where the files lie.
 type Config struct {
-	Root      string   // absolute; the only folder for targets
-	Forbidden []string // absolute folders that never hold targets, such as the data directory, even below Root
+	Root string // absolute; the only folder for targets
+	// absolute folders that never hold targets, such as the data directory, even below Root
+	Forbidden []string
 }
 
-// Engine is the SQLite engine. A target's Address is a folder relative to Root ("." is Root itself), its Database the
-// name of a file in it without the ending.
+// Engine is the SQLite engine. A target's Address is a folder relative to Root ("." is Root
+// itself), its Database the name of a file in it without the ending.
 type Engine struct {
 	config Config
 }
@@ -112,5 +113,6 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 }
 
 func unavailable(t engine.Target, err error) error {
-	return towpath.Errorf(towpath.CodeUnavailable, "The database %s cannot be opened: %s.", t.Database, mapError(err).Message)
+	return towpath.Errorf(towpath.CodeUnavailable, "The database %s cannot be opened: %s.", t.Database,
+		mapError(err).Message)
 }

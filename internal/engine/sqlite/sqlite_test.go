@@ -86,13 +86,16 @@ ANALYZE;
 `
 
 func FuzzDump(f *testing.F) {
-	for _, name := range []string{"a", `it's "odd" \`, "größe 表 🐘", "-- ; /* */", "a`b$$c$1", " ", "%s\n", "towpath"} {
+	for _, name := range []string{"a", `it's "odd" \`, "größe 表 🐘", "-- ; /* */", "a`b$$c$1", " ", "%s\n",
+		"towpath"} {
 		f.Add(name, name)
 	}
 	quote := func(mark, text string) string { return mark + strings.ReplaceAll(text, mark, mark+mark) + mark }
 	f.Fuzz(func(t *testing.T, name, text string) {
 		id, literal := quote(`"`, name), quote("'", text)
-		enginetest.Survives(t, fixture(t), "CREATE TABLE "+id+" ("+id+" TEXT DEFAULT "+literal+" CHECK ("+id+" <> "+literal+")); CREATE INDEX "+
-			quote("`", name+"i")+" ON "+id+" ("+id+") WHERE "+id+" <> "+literal+"; CREATE VIEW "+quote(`"`, name+"v")+" AS SELECT "+literal+" AS "+id+" FROM "+id)
+		enginetest.Survives(t, fixture(t), "CREATE TABLE "+id+" ("+id+" TEXT DEFAULT "+literal+" CHECK ("+id+
+			" <> "+literal+")); CREATE INDEX "+
+			quote("`", name+"i")+" ON "+id+" ("+id+") WHERE "+id+" <> "+literal+"; CREATE VIEW "+
+			quote(`"`, name+"v")+" AS SELECT "+literal+" AS "+id+" FROM "+id)
 	})
 }

@@ -41,7 +41,8 @@ const (
 // A process dies, or stops for longer than its lease, anywhere in a batch of many tasks.
 func TestBatch_killedAnywhere(t *testing.T) {
 	t.Parallel()
-	places := []string{"before intent", "after intent", "after statement", "before outcome", "after outcome", "before metadata"}
+	places := []string{"before intent", "after intent", "after statement", "before outcome", "after outcome",
+		"before metadata"}
 	nths := []int{3, 6}
 	if *size != "brief" {
 		nths = []int{1, 2, 3, 4, 5, 6, 7, 8, 9}
@@ -59,7 +60,8 @@ func TestBatch_killedAnywhere(t *testing.T) {
 			trials.Add(1)
 		})
 	}
-	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL} {
+	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres,
+		towpath.EngineMySQL} {
 		for _, place := range places {
 			for _, nth := range nths {
 				try(e, place, "kill", nth)
@@ -126,8 +128,8 @@ func tryBatch(t *testing.T, e towpath.EngineType, place, how string, nth int) bo
 	return true
 }
 
-// A connection breaks in the middle of a batch while the server continues its statement: the session
-// is ours and is ended.
+// A connection breaks in the middle of a batch while the server continues its statement: the
+// session is ours and is ended.
 func TestBatch_theLostSessionIsNotTakenForAnothers(t *testing.T) {
 	t.Parallel()
 	for name, scripts := range map[string][]string{
@@ -146,7 +148,8 @@ func TestBatch_theLostSessionIsNotTakenForAnothers(t *testing.T) {
 				first = cmp.Or(first, task.ID)
 			}
 			c := w.child()
-			c.Task, c.Place, c.Nth, c.How, c.Wait = first, "after intent", len(scripts), "cut", 300*time.Millisecond
+			c.Task, c.Place, c.Nth, c.How, c.Wait = first, "after intent", len(scripts), "cut",
+				300*time.Millisecond
 			c.Lock, c.Tries = 300*time.Millisecond, 3
 			cmd, out := w.start(c)
 			if err := cmd.Wait(); err != nil {

@@ -27,7 +27,8 @@ func line(name string, ours, floor time.Duration, goal float64) {
 	if ratio > goal {
 		word = "short"
 	}
-	fmt.Printf("bench: %s ratio=%.2f goal=%.2f %s (%s, floor %s)\n", name, ratio, goal, word, ours.Round(time.Millisecond), floor.Round(time.Millisecond))
+	fmt.Printf("bench: %s ratio=%.2f goal=%.2f %s (%s, floor %s)\n", name, ratio, goal, word,
+		ours.Round(time.Millisecond), floor.Round(time.Millisecond))
 }
 
 // benchScripts are small, typical migrations: mostly tables, some data.
@@ -42,7 +43,8 @@ func benchScripts() []string {
 		case 2:
 			scripts[n] = fmt.Sprintf("ALTER TABLE %s ADD COLUMN note VARCHAR(40);", table)
 		default:
-			scripts[n] = fmt.Sprintf("UPDATE %s SET note = name;\nINSERT INTO %s VALUES (3, 'c', 'd');", table, table)
+			scripts[n] = fmt.Sprintf("UPDATE %s SET note = name;\nINSERT INTO %s VALUES (3, 'c', 'd');",
+				table, table)
 		}
 	}
 	return scripts
@@ -64,7 +66,8 @@ func bareLoop(b *testing.B, w *world, scripts []string) time.Duration {
 				b.Fatalf("%s: %v", text, err)
 			}
 		}
-		if _, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO history VALUES (%d, 'c0ffee', 'now')", n)); err != nil {
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO history VALUES (%d, 'c0ffee', 'now')",
+			n)); err != nil {
 			b.Fatal(err)
 		}
 		if err := tx.Commit(); err != nil {
@@ -113,8 +116,10 @@ func (w *world) mustBeDone(b *testing.B, tasks []towpath.Task) {
 }
 
 func BenchmarkApply(b *testing.B) {
-	goals := map[towpath.EngineType]float64{towpath.EngineSQLite: 1.0, towpath.EnginePostgres: 1.05, towpath.EngineMySQL: 1.10}
-	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL} {
+	goals := map[towpath.EngineType]float64{towpath.EngineSQLite: 1.0, towpath.EnginePostgres: 1.05,
+		towpath.EngineMySQL: 1.10}
+	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres,
+		towpath.EngineMySQL} {
 		b.Run(string(e), func(b *testing.B) {
 			scripts := benchScripts()
 			for range b.N {
@@ -143,10 +148,16 @@ func BenchmarkTenants(b *testing.B) {
 		var targets, bare []engine.Target
 		for n := range benchDatabases {
 			target := w.servers.postgres.Database(b)
-			d := towpath.Database{InstanceID: w.database.InstanceID, EnvironmentID: w.database.EnvironmentID, Name: target.Database, ProjectID: w.database.ProjectID}
+			d := towpath.Database{
+				InstanceID:    w.database.InstanceID,
+				EnvironmentID: w.database.EnvironmentID,
+				Name:          target.Database,
+				ProjectID:     w.database.ProjectID,
+			}
 			w.write(func(ctx context.Context, tx *store.Tx) error { return tx.CreateDatabase(ctx, &d) })
 			w.database = d
-			tasks, targets, bare = append(tasks, w.plan(fmt.Sprint(n), script)), append(targets, target), append(bare, w.servers.postgres.Database(b))
+			tasks, targets, bare = append(tasks, w.plan(fmt.Sprint(n), script)), append(targets,
+				target), append(bare, w.servers.postgres.Database(b))
 		}
 		w.servers.settle(b)
 		floor := eight(benchDatabases, func(n int) { bareChange(b, bare[n], script) })
@@ -207,13 +218,20 @@ func eight(n int, do func(int)) time.Duration {
 func bareChange(b *testing.B, target engine.Target, script string) {
 	b.Helper()
 	ctx := context.Background()
-	u := url.URL{Scheme: "postgres", User: url.UserPassword(target.Username, target.Password), Host: target.Address, Path: target.Database, RawQuery: "sslmode=disable"}
+	u := url.URL{
+		Scheme:   "postgres",
+		User:     url.UserPassword(target.Username, target.Password),
+		Host:     target.Address,
+		Path:     target.Database,
+		RawQuery: "sslmode=disable",
+	}
 	conn, err := pgx.Connect(ctx, u.String())
 	if err != nil {
 		b.Error(err)
 		return
 	}
-	texts := []string{"BEGIN", "CREATE TABLE IF NOT EXISTS history (version INT PRIMARY KEY, checksum VARCHAR(64), at VARCHAR(40))"}
+	texts := []string{"BEGIN",
+		"CREATE TABLE IF NOT EXISTS history (version INT PRIMARY KEY, checksum VARCHAR(64), at VARCHAR(40))"}
 	texts = append(texts, strings.Split(strings.TrimSuffix(script, ";"), ";\n")...)
 	texts = append(texts, "INSERT INTO history VALUES (1, 'c0ffee', 'now')", "COMMIT")
 	for _, text := range texts {

@@ -39,7 +39,8 @@ type child struct {
 	Lock  time.Duration // lock timeout; 0 is 2 s
 	Tries int           // tries; 0 is 20
 	Flag  string        // a file to create at the place
-	How   string        // kill, stop (until continued), cut (connections), wait (until the flag is gone), tell
+	// kill, stop (until continued), cut (connections), wait (until the flag is gone), tell
+	How string
 
 	Peak string // a file for the peak of the process's memory
 	Keep int64  // store a script of so many bytes instead of running a task
@@ -73,7 +74,8 @@ func (c child) run() error {
 			t = found
 			return err
 		})
-		if unread == nil && err == nil && again == nil && t.State != towpath.TaskRunning && t.State != towpath.TaskPending {
+		if unread == nil && err == nil && again == nil && t.State != towpath.TaskRunning &&
+			t.State != towpath.TaskPending {
 			fmt.Printf("%s\n%s\n", t.State, wording.Text(t.Reason))
 			return c.tellPeak()
 		}
@@ -110,10 +112,19 @@ func (c child) service(st *store.Store) (*executor.Service, error) {
 	pg, my := postgres.New(), mysql.New()
 	pg.Dial, my.Dial = wires.dial, wires.dial
 	s := &executor.Service{
-		Store: st, Keyring: keyring, Owner: c.Owner, ServerID: "server", Lease: lease, LockTimeout: cmp.Or(c.Lock, 2*time.Second), StatementTimeout: 30 * time.Second,
-		LockTries: cmp.Or(c.Tries, 20), Backoff: 50 * time.Millisecond, Logger: slog.New(slog.DiscardHandler),
+		Store:            st,
+		Keyring:          keyring,
+		Owner:            c.Owner,
+		ServerID:         "server",
+		Lease:            lease,
+		LockTimeout:      cmp.Or(c.Lock, 2*time.Second),
+		StatementTimeout: 30 * time.Second,
+		LockTries:        cmp.Or(c.Tries, 20),
+		Backoff:          50 * time.Millisecond,
+		Logger:           slog.New(slog.DiscardHandler),
 		Engines: map[towpath.EngineType]engine.Engine{
-			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: c.Root}), towpath.EnginePostgres: pg, towpath.EngineMySQL: my,
+			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: c.Root}), towpath.EnginePostgres: pg,
+			towpath.EngineMySQL: my,
 		},
 	}
 	if c.Place != "" {

@@ -34,7 +34,8 @@ func (w *world) log() (lines, sentence string) {
 // A log never says done of a statement that the attempt's end has undone.
 func TestLog_saysWhatIsInTheDatabase(t *testing.T) {
 	t.Parallel()
-	const nothing, rows = "Nothing of this file is in the database.", "SELECT CONCAT(COUNT(*), ' ', COALESCE(SUM(n), 0)) FROM log"
+	const nothing, rows = "Nothing of this file is in the database.", "SELECT CONCAT(COUNT(*), ' ', " +
+		"COALESCE(SUM(n), 0)) FROM log"
 	const alone = "-- towpath: no-transaction\n"
 	for name, c := range map[string]struct {
 		kinds               []towpath.EngineType
@@ -49,9 +50,11 @@ func TestLog_saysWhatIsInTheDatabase(t *testing.T) {
 			lines:  "rolled-back 0, rolled-back 0, failed 0", says: nothing, rows: "0 0",
 		},
 		"half of a file without a transaction": {
-			kinds:  []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL},
-			script: alone + "INSERT INTO log VALUES (1);\nINSERT INTO log VALUES (2), (3);\nINSERT INTO nowhere VALUES (1);\nINSERT INTO log VALUES (4);",
-			lines:  "done 1, done 2, failed 0", says: "Statements 1 to 2 of 4 are in the database.", rows: "3 6",
+			kinds: []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL},
+			script: alone + "INSERT INTO log VALUES (1);\nINSERT INTO log VALUES (2), (3);\nINSERT INTO " +
+				"nowhere VALUES (1);\nINSERT INTO log VALUES (4);",
+			lines: "done 1, done 2, failed 0", says: "Statements 1 to 2 of 4 are in the database.",
+			rows: "3 6",
 		},
 		"the first of a file without a transaction": {
 			kinds:  []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL},
@@ -61,7 +64,8 @@ func TestLog_saysWhatIsInTheDatabase(t *testing.T) {
 		"half of a file that the server commits": {
 			kinds:  []towpath.EngineType{towpath.EngineMySQL},
 			script: "CREATE TABLE größe (id INT);\nINSERT INTO log VALUES (5);\nALTER TABLE nowhere ADD COLUMN x INT;\nINSERT INTO log VALUES (4);",
-			lines:  "done 0, done 1, failed 0", says: "Statements 1 to 2 of 4 are in the database.", rows: "1 5",
+			lines:  "done 0, done 1, failed 0", says: "Statements 1 to 2 of 4 are in the database.",
+			rows: "1 5",
 		},
 		"a constraint that is looked at with the commit": {
 			kinds:  []towpath.EngineType{towpath.EnginePostgres},
@@ -72,29 +76,32 @@ func TestLog_saysWhatIsInTheDatabase(t *testing.T) {
 			kinds: []towpath.EngineType{towpath.EngineSQLite},
 			script: "PRAGMA foreign_keys = OFF;\nCREATE TABLE mom (id INTEGER PRIMARY KEY);\nCREATE TABLE kid (mom REFERENCES mom);\n" +
 				"INSERT INTO kid VALUES (7);\nINSERT INTO log VALUES (1);",
-			lines: "rolled-back 0, rolled-back 0, rolled-back 0, rolled-back 0, rolled-back 0", says: nothing, rows: "0 0",
+			lines: "rolled-back 0, rolled-back 0, rolled-back 0, rolled-back 0, rolled-back 0", says: nothing,
+			rows: "0 0",
 		},
 		"a table that keeps what was changed": {
-			kinds: []towpath.EngineType{towpath.EngineMySQL}, setup: "CREATE TABLE kept (n INT) ENGINE = MyISAM",
-			script: "INSERT INTO log VALUES (1);\nINSERT INTO kept VALUES (1);\nINSERT INTO nowhere VALUES (1);",
-			lines:  "unknown 1, unknown 1, failed 0", rows: "0 0",
+			kinds:  []towpath.EngineType{towpath.EngineMySQL},
+			setup:  "CREATE TABLE kept (n INT) ENGINE = MyISAM",
+			script: "INSERT INTO log VALUES (1);\nINSERT INTO kept VALUES (1);\nINSERT INTO nowhere VALUES (1);", lines: "unknown 1, unknown 1, failed 0", rows: "0 0",
 			says: "The transaction was rolled back, except in tables without transactions (MyISAM, Aria).",
 		},
 		"such a table in a file without a transaction": {
-			kinds: []towpath.EngineType{towpath.EngineMySQL}, setup: "CREATE TABLE kept (n INT PRIMARY KEY) ENGINE = MyISAM /*M! ENGINE = Aria TRANSACTIONAL = 0 */",
-			script: alone + "INSERT INTO log VALUES (1);\nINSERT INTO kept VALUES (1), (1);",
-			lines:  "done 1, failed 0", says: "Statement 1 of 2 is in the database, and a part of statement 2 may be.", rows: "1 1",
+			kinds: []towpath.EngineType{towpath.EngineMySQL},
+			setup: "CREATE TABLE kept (n INT PRIMARY KEY) ENGINE = MyISAM /*M! ENGINE = Aria TRANSACTIONAL = 0 */", script: alone + "INSERT INTO log VALUES (1);\nINSERT INTO kept VALUES (1), (1);",
+			lines: "done 1, failed 0",
+			says:  "Statement 1 of 2 is in the database, and a part of statement 2 may be.", rows: "1 1",
 		},
 		"a procedure that commits": {
-			kinds: []towpath.EngineType{towpath.EngineMySQL}, setup: "CREATE PROCEDURE half() BEGIN INSERT INTO log VALUES (1); COMMIT; INSERT INTO nowhere VALUES (2); END",
-			script: "CALL half();\nINSERT INTO log VALUES (2);",
-			lines:  "failed 0", says: "A part of statement 1 of 2 may be in the database.", rows: "1 1",
+			kinds: []towpath.EngineType{towpath.EngineMySQL},
+			setup: "CREATE PROCEDURE half() BEGIN INSERT INTO log VALUES (1); COMMIT; INSERT INTO nowhere VALUES (2); END", script: "CALL half();\nINSERT INTO log VALUES (2);",
+			lines: "failed 0", says: "A part of statement 1 of 2 may be in the database.", rows: "1 1",
 		},
 		"a procedure that commits, and its file says so": {
 			kinds:  []towpath.EngineType{towpath.EnginePostgres},
 			setup:  "CREATE PROCEDURE half() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); COMMIT; INSERT INTO nowhere VALUES (2); END $$",
 			script: alone + "INSERT INTO log VALUES (3);\nCALL half();",
-			lines:  "done 1, failed 0", says: "Statement 1 of 2 is in the database, and a part of statement 2 may be.", rows: "2 4",
+			lines:  "done 1, failed 0",
+			says:   "Statement 1 of 2 is in the database, and a part of statement 2 may be.", rows: "2 4",
 		},
 		"a file that must not run": {
 			kinds:  []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL},
@@ -106,7 +113,8 @@ func TestLog_saysWhatIsInTheDatabase(t *testing.T) {
 			script: "INSERT INTO log VALUES (1), (2);", state: towpath.TaskDone, lines: "done 2", rows: "2 3",
 		},
 	} {
-		for _, kind := range slices.DeleteFunc(c.kinds, func(e towpath.EngineType) bool { return !tried(e) }) {
+		for _, kind := range slices.DeleteFunc(c.kinds,
+			func(e towpath.EngineType) bool { return !tried(e) }) {
 			t.Run(name+"/"+string(kind), func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, kind, []string{"CREATE TABLE log (n int)"})

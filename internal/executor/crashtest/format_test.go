@@ -21,7 +21,8 @@ var newer = map[string]struct{ do, undo string }{
 }
 
 // everything is the content of the ledger's columns that every format has.
-const everything = "SELECT CONCAT(count(*), ' ', sum(epoch), ' ', sum(number), ' ', max(seal), ' ', max(started_at)) FROM LEDGER"
+const everything = "SELECT CONCAT(count(*), ' ', sum(epoch), ' ', sum(number), ' ', max(seal), ' ', " +
+	"max(started_at)) FROM LEDGER"
 
 func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {
 	t.Parallel()
@@ -35,7 +36,8 @@ func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {
 				before := w.query(w.ledgerOf(everything))
 
 				four := w.run(s, w.plan("4", "CREATE TABLE t4 (id INT);"))
-				if four.State != towpath.TaskFailed || !strings.Contains(wording.Text(four.Reason), "written by a newer Towpath") || !strings.Contains(wording.Text(four.Reason), "Upgrade") {
+				if four.State != towpath.TaskFailed || !strings.Contains(wording.Text(four.Reason),
+					"written by a newer Towpath") || !strings.Contains(wording.Text(four.Reason), "Upgrade") {
 					t.Errorf("version 4 is %s: %s", four.State, four.Reason)
 				}
 				l := w.look(c)
@@ -46,7 +48,8 @@ func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {
 					"accepted":   s.AcceptLedger(t.Context(), towpath.Actor{}, w.database.ID),
 					"taken over": s.Adopt(t.Context(), towpath.Actor{}, w.database.ID),
 				} {
-					if towpath.ErrorCode(err) != towpath.CodeUnavailable || !strings.Contains(err.Error(), "formats up to 1") {
+					if towpath.ErrorCode(err) != towpath.CodeUnavailable ||
+						!strings.Contains(err.Error(), "formats up to 1") {
 						t.Errorf("it was %s: %v", what, err)
 					}
 				}
@@ -62,7 +65,8 @@ func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {
 					t.Fatalf("with its own format, the ledger is %q: %s%s", l.Trouble, l.Differs, l.Error)
 				}
 				w.skip()
-				if five := w.run(s, w.plan("5", "CREATE TABLE t5 (id INT);")); five.State != towpath.TaskDone {
+				if five := w.run(s,
+					w.plan("5", "CREATE TABLE t5 (id INT);")); five.State != towpath.TaskDone {
 					t.Errorf("version 5 is %s: %s", five.State, five.Reason)
 				}
 			})
@@ -79,7 +83,8 @@ func TestFormat_moreColumnsAloneAreTampering(t *testing.T) {
 			w, _, c := applied(t, engine)
 			defer w.close()
 			w.forge("ALTER TABLE LEDGER ADD COLUMN approved_by VARCHAR(64)")
-			if l := w.look(c); l.Trouble != towpath.LedgerTampered || !strings.Contains(l.Differs, "approved_by") {
+			if l := w.look(c); l.Trouble != towpath.LedgerTampered ||
+				!strings.Contains(l.Differs, "approved_by") {
 				t.Errorf("the ledger is %q %q: %s", l.Trouble, l.Differs, l.Error)
 			}
 		})

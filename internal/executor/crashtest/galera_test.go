@@ -41,13 +41,17 @@ func TestGalera(t *testing.T) {
 type galera struct{ first, second *servers }
 
 func (g *galera) world(t *testing.T) *world {
-	w := newWorldOn(t, g.first, towpath.EngineMySQL, []string{"CREATE TABLE item (id INT PRIMARY KEY, qty INT)", "CREATE TABLE log (n INT)", "INSERT INTO item VALUES (1, 1)"})
+	w := newWorldOn(t, g.first, towpath.EngineMySQL,
+		[]string{"CREATE TABLE item (id INT PRIMARY KEY, qty INT)", "CREATE TABLE log (n INT)",
+			"INSERT INTO item VALUES (1, 1)"})
 	t.Cleanup(w.close)
 	return w
 }
 
 // disturbed runs a file whose row changes on the other node just before each commit, so many times.
-func (g *galera) disturbed(t *testing.T, script, place string, times, tries int) (w *world, task towpath.Task, seen int) {
+func (g *galera) disturbed(
+	t *testing.T, script, place string, times, tries int,
+) (w *world, task towpath.Task, seen int) {
 	t.Helper()
 	w = g.world(t)
 	w.plan("1", script)
@@ -75,7 +79,8 @@ func (g *galera) loses(t *testing.T) {
 	if task.State != towpath.TaskDone || seen != 3 {
 		t.Fatalf("after %d tries the task is %s: %s", seen, task.State, task.Reason)
 	}
-	if got := w.query("SELECT CONCAT((SELECT qty FROM item), ' ', (SELECT COUNT(*) FROM log))"); got != "22 1" {
+	if got := w.query(
+		"SELECT CONCAT((SELECT qty FROM item), ' ', (SELECT COUNT(*) FROM log))"); got != "22 1" {
 		t.Errorf("the rows are %s", got)
 	}
 }
@@ -95,7 +100,8 @@ func (g *galera) losesForGood(t *testing.T) {
 }
 
 func (g *galera) losesBetween(t *testing.T) {
-	w, task, _ := g.disturbed(t, "CREATE TABLE made (id INT);\nUPDATE item SET qty = qty + 1 WHERE id = 1;\nCREATE TABLE last (id INT);", "after intent", 3, 20)
+	w, task, _ := g.disturbed(t, "CREATE TABLE made (id INT);\nUPDATE item SET qty = qty + 1 WHERE id = "+
+		"1;\nCREATE TABLE last (id INT);", "after intent", 3, 20)
 	if task.State != towpath.TaskDone {
 		t.Fatalf("the task is %s: %s", task.State, task.Reason)
 	}
@@ -151,7 +157,8 @@ func (g *galera) check(t *testing.T) {
 	}
 	said := 0
 	for _, f := range report.Findings {
-		if strings.Contains(f.Message, "a node of a Galera cluster") && strings.Contains(f.Fix, "the address of one node") {
+		if strings.Contains(f.Message, "a node of a Galera cluster") &&
+			strings.Contains(f.Fix, "the address of one node") {
 			said++
 		}
 	}
@@ -169,7 +176,8 @@ func (g *galera) reads(t *testing.T) {
 	}
 	var changes []string
 	for range 40 {
-		changes = append(changes, "ALTER TABLE "+w.database.Name+".item ADD COLUMN x INT, ALGORITHM=COPY", "ALTER TABLE "+w.database.Name+".item DROP COLUMN x, ALGORITHM=COPY")
+		changes = append(changes, "ALTER TABLE "+w.database.Name+".item ADD COLUMN x INT, ALGORITHM=COPY",
+			"ALTER TABLE "+w.database.Name+".item DROP COLUMN x, ALGORITHM=COPY")
 	}
 	over := make(chan struct{})
 	go func() {
@@ -217,7 +225,8 @@ func (w *world) settledOn(to *servers) towpath.Task {
 // settled runs the task until it no longer waits for the lease of another.
 func (w *world) settled(s *executor.Service) (task towpath.Task) {
 	w.t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(
+		50 * time.Millisecond) {
 		if task = w.run(s, w.task); task.State != towpath.TaskRunning && task.State != towpath.TaskPending {
 			return task
 		}
@@ -249,7 +258,8 @@ func (g *galera) stopped(t *testing.T, on *servers) (w *world, goOn func()) {
 // elsewhere runs on the other node while the session of an earlier run waits on the first.
 func (g *galera) elsewhere(t *testing.T) {
 	w, goOn := g.stopped(t, g.first)
-	if task := w.settledOn(g.second); task.State != towpath.TaskUnknown || !strings.Contains(wording.Text(task.Reason), "Give the instance the address of one node") {
+	if task := w.settledOn(g.second); task.State != towpath.TaskUnknown ||
+		!strings.Contains(wording.Text(task.Reason), "Give the instance the address of one node") {
 		t.Errorf("on the other node the task is %s: %s", task.State, task.Reason)
 	}
 	w.lead(g.first)
@@ -274,7 +284,8 @@ func (g *galera) gone(t *testing.T) {
 
 func (g *galera) wantOneIndex(w *world) {
 	w.t.Helper()
-	n := w.query("SELECT COUNT(DISTINCT index_name) FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'item' AND column_name = 'qty'")
+	n := w.query("SELECT COUNT(DISTINCT index_name) FROM information_schema.statistics WHERE table_schema " +
+		"= DATABASE() AND table_name = 'item' AND column_name = 'qty'")
 	if n != "1" {
 		w.t.Errorf("the table has %s indexes", n)
 	}

@@ -55,7 +55,8 @@ func (l *ledgerLock) free() {
 
 // wait waits until a session of the run is in a state, or has left it.
 func (l *ledgerLock) wait(there bool, mysql, postgres string) {
-	query := "SELECT COUNT(*) > 0 FROM information_schema.processlist WHERE db = DATABASE() AND state = '" + mysql + "'"
+	query := "SELECT COUNT(*) > 0 FROM information_schema.processlist WHERE db = DATABASE() AND state = '" +
+		mysql + "'"
 	if l.w.kind == towpath.EnginePostgres {
 		query = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND " + postgres
 	}
@@ -66,9 +67,11 @@ func (l *ledgerLock) wait(there bool, mysql, postgres string) {
 	}
 }
 
-// takeWhileItSleeps takes the lock while a procedure of the run sleeps, until a wait for it times out.
+// takeWhileItSleeps takes the lock while a procedure of the run sleeps, until a wait for it times
+// out.
 func (l *ledgerLock) takeWhileItSleeps() {
-	const sleeps, mySleeps, waits, myWaits = "wait_event = 'PgSleep'", "User sleep", "wait_event_type = 'Lock'", "Waiting for table metadata lock"
+	const sleeps, mySleeps, waits, myWaits = "wait_event = 'PgSleep'", "User sleep",
+		"wait_event_type = 'Lock'", "Waiting for table metadata lock"
 	l.wait(true, mySleeps, sleeps)
 	l.take()
 	l.wait(true, myWaits, waits)
@@ -132,11 +135,16 @@ func TestLock_behindAStatementRunsNothingAgain(t *testing.T) {
 		check   string
 		want    string
 	}{
-		"the row of a CALL, for a while": {script: "CALL quick();", release: true, end: towpath.TaskDone, check: rows, want: "1"},
-		"the row of a CALL":              {script: "CALL quick();", stuck: towpath.TaskUnknown, end: towpath.TaskUnknown, check: rows, want: "1"},
-		"the row of a later CALL":        {script: "INSERT INTO log VALUES (2);\nCALL quick();", stuck: towpath.TaskUnknown, end: towpath.TaskUnknown, check: rows, want: "2"},
-		"the look behind a CALL":         {script: "CALL slow();", asleep: true, end: towpath.TaskUnknown, check: rows, want: "1"},
-		"the last row of a file": {script: "ALTER TABLE log ADD COLUMN größe INT;", release: true, end: towpath.TaskDone,
+		"the row of a CALL, for a while": {script: "CALL quick();", release: true, end: towpath.TaskDone,
+			check: rows, want: "1"},
+		"the row of a CALL": {script: "CALL quick();", stuck: towpath.TaskUnknown,
+			end: towpath.TaskUnknown, check: rows, want: "1"},
+		"the row of a later CALL": {script: "INSERT INTO log VALUES (2);\nCALL quick();",
+			stuck: towpath.TaskUnknown, end: towpath.TaskUnknown, check: rows, want: "2"},
+		"the look behind a CALL": {script: "CALL slow();", asleep: true, end: towpath.TaskUnknown,
+			check: rows, want: "1"},
+		"the last row of a file": {script: "ALTER TABLE log ADD COLUMN größe INT;", release: true,
+			end:   towpath.TaskDone,
 			check: columns, want: "1"},
 	} {
 		for _, kind := range []towpath.EngineType{towpath.EnginePostgres, towpath.EngineMySQL} {
@@ -169,16 +177,19 @@ func TestLock_behindAStatementRunsNothingAgain(t *testing.T) {
 				got := w.settle(run, reached)
 				if c.release || c.asleep {
 					if got.State != c.end || w.query(c.check) != c.want {
-						t.Fatalf("task is %s (%s), the database has %s", got.State, got.Reason, w.query(c.check))
+						t.Fatalf("task is %s (%s), the database has %s", got.State, got.Reason,
+							w.query(c.check))
 					}
 					return
 				}
 				if got.State != c.stuck {
-					t.Errorf("while the ledger is locked the task is %s (%s), want %s", got.State, got.Reason, c.stuck)
+					t.Errorf("while the ledger is locked the task is %s (%s), want %s", got.State, got.Reason,
+						c.stuck)
 				}
 				lock.free()
 				if got = w.settle(run, nil); got.State != c.end || w.query(c.check) != c.want {
-					t.Errorf("task is %s (%s), the database has %s, want %s and %s", got.State, got.Reason, w.query(c.check), c.end, c.want)
+					t.Errorf("task is %s (%s), the database has %s, want %s and %s", got.State, got.Reason,
+						w.query(c.check), c.end, c.want)
 				}
 			})
 		}
@@ -190,7 +201,8 @@ func TestLock_behindAStatementRunsNothingAgain(t *testing.T) {
 func TestLock_withinAProcedureIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []towpath.EngineType{towpath.EnginePostgres, towpath.EngineMySQL} {
-		for name, script := range map[string]string{"first": "CALL half();", "later": "INSERT INTO log VALUES (2);\nCALL half();"} {
+		for name, script := range map[string]string{"first": "CALL half();",
+			"later": "INSERT INTO log VALUES (2);\nCALL half();"} {
 			t.Run(string(kind)+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, kind, lockProcedures[kind])
@@ -206,7 +218,8 @@ func TestLock_withinAProcedureIsNotTriedAgain(t *testing.T) {
 				run := w.child()
 				run.Lock, run.Tries = time.Second, 3
 				got := w.settle(run, nil)
-				if rows := w.query("SELECT COUNT(*) FROM log WHERE n = 1"); got.State != towpath.TaskFailed || rows != "1" {
+				if rows := w.query("SELECT COUNT(*) FROM log WHERE n = 1"); got.State != towpath.TaskFailed ||
+					rows != "1" {
 					t.Errorf("task is %s (%s), %s rows, want it failed with 1", got.State, got.Reason, rows)
 				}
 				if _, says := w.log(); says == "" || says == "Nothing of this file is in the database." {
@@ -230,7 +243,8 @@ func TestLock_rowsThatStayAreNotWrittenAgain(t *testing.T) {
 		} {
 			t.Run(storage+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, towpath.EngineMySQL, append(lockProcedures[towpath.EngineMySQL], "CREATE TABLE kept (n INT NOT NULL) ENGINE = "+storage,
+				w := newWorld(t, towpath.EngineMySQL, append(lockProcedures[towpath.EngineMySQL],
+					"CREATE TABLE kept (n INT NOT NULL) ENGINE = "+storage,
 					"CREATE FUNCTION gates(a INT) RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO kept VALUES (a); UPDATE gate SET n = 2; RETURN 7; END"))
 				t.Cleanup(w.close)
 				other, err := w.plain.Begin()
@@ -247,8 +261,10 @@ func TestLock_rowsThatStayAreNotWrittenAgain(t *testing.T) {
 				got := w.settle(run, nil)
 				_, says := w.log()
 				rows := w.query("SELECT COUNT(*) FROM kept")
-				if got.State != towpath.TaskFailed || rows != "1" || says == "Nothing of this file is in the database." {
-					t.Errorf("task is %s (%s), %s rows, want it failed with one; the log says %q", got.State, got.Reason, rows, says)
+				if got.State != towpath.TaskFailed || rows != "1" ||
+					says == "Nothing of this file is in the database." {
+					t.Errorf("task is %s (%s), %s rows, want it failed with one; the log says %q", got.State,
+						got.Reason, rows, says)
 				}
 			})
 		}
@@ -258,25 +274,32 @@ func TestLock_rowsThatStayAreNotWrittenAgain(t *testing.T) {
 // After a broken connection or a dead process, rows may have stayed in tables without transactions.
 func TestLasting_rowsThatMayHaveStayedAreNotWrittenAgain(t *testing.T) {
 	t.Parallel()
-	const together, alone = "INSERT INTO log VALUES (2);\nINSERT INTO kept VALUES (1);\nUPDATE gate SET n = 2;", "-- towpath: no-transaction\nINSERT INTO log VALUES (2);\n"
+	const together, alone = "INSERT INTO log VALUES (2);\nINSERT INTO kept VALUES (1);\nUPDATE gate " +
+		"SET n = 2;", "-- towpath: no-transaction\nINSERT INTO log VALUES (2);\n"
 	for name, c := range map[string]struct {
 		script, place, how string
 		nth                int
 		rows               string
 		want               towpath.TaskState
 	}{
-		"cut":                       {together, "after statement", "cut", 2, "1", towpath.TaskUnknown},
-		"killed":                    {together, "after statement", "kill", 2, "1", towpath.TaskUnknown},
-		"by a trigger":              {strings.Replace(together, "kept", "`by trigger`", 1), "after statement", "kill", 2, "1", towpath.TaskUnknown},
-		"each alone, cut":           {alone + "INSERT INTO kept VALUES (1);", "after intent", "cut", 2, "0", towpath.TaskUnknown},
-		"each alone, one behind it": {alone + "INSERT INTO kept VALUES (1);\nUPDATE gate SET n = 2;", "after intent", "kill", 3, "1", towpath.TaskDone},
-		"another table":             {strings.Replace(together, "kept", "log", 1), "after statement", "kill", 2, "0", towpath.TaskDone},
+		"cut":    {together, "after statement", "cut", 2, "1", towpath.TaskUnknown},
+		"killed": {together, "after statement", "kill", 2, "1", towpath.TaskUnknown},
+		"by a trigger": {strings.Replace(together, "kept", "`by trigger`", 1), "after statement",
+			"kill", 2, "1", towpath.TaskUnknown},
+		"each alone, cut": {alone + "INSERT INTO kept VALUES (1);", "after intent", "cut", 2, "0",
+			towpath.TaskUnknown},
+		"each alone, one behind it": {alone + "INSERT INTO kept VALUES (1);\nUPDATE gate SET n = 2;",
+			"after intent", "kill", 3, "1", towpath.TaskDone},
+		"another table": {strings.Replace(together, "kept", "log", 1), "after statement", "kill",
+			2, "0", towpath.TaskDone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			setup := append(slices.Clone(lockProcedures[towpath.EngineMySQL]), "CREATE TABLE kept (n INT) ENGINE = MyISAM")
+			setup := append(slices.Clone(lockProcedures[towpath.EngineMySQL]),
+				"CREATE TABLE kept (n INT) ENGINE = MyISAM")
 			if strings.Contains(c.script, "trigger") {
-				setup = append(setup, "CREATE TABLE `by trigger` (n INT)", "CREATE TRIGGER copy AFTER INSERT ON `by trigger` FOR EACH ROW INSERT INTO kept VALUES (NEW.n)")
+				setup = append(setup, "CREATE TABLE `by trigger` (n INT)",
+					"CREATE TRIGGER copy AFTER INSERT ON `by trigger` FOR EACH ROW INSERT INTO kept VALUES (NEW.n)")
 			}
 			w := newWorld(t, towpath.EngineMySQL, setup)
 			t.Cleanup(w.close)
@@ -287,9 +310,11 @@ func TestLasting_rowsThatMayHaveStayedAreNotWrittenAgain(t *testing.T) {
 			_ = cmd.Wait() // killed, or finished
 			got := w.settle(w.child(), nil)
 			if rows := w.query("SELECT COUNT(*) FROM kept"); got.State != c.want || rows != c.rows {
-				t.Fatalf("task is %s (%s), %s rows, want %s and %s", got.State, got.Reason, rows, c.want, c.rows)
+				t.Fatalf("task is %s (%s), %s rows, want %s and %s", got.State, got.Reason, rows, c.want,
+					c.rows)
 			}
-			if c.want == towpath.TaskUnknown && !strings.Contains(wording.Text(got.Reason), "the table kept") {
+			if c.want == towpath.TaskUnknown &&
+				!strings.Contains(wording.Text(got.Reason), "the table kept") {
 				t.Errorf("it says %q", got.Reason)
 			}
 			if got = w.settle(w.child(), nil); got.State != c.want {

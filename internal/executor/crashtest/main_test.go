@@ -18,8 +18,9 @@ import (
 )
 
 var (
-	size   = flag.String("matrix", "brief", "how many trials: brief, bounded or full")
-	only   = flag.String("engine", "", "the one engine whose server is started, and that the tests of all engines try; empty for all")
+	size = flag.String("matrix", "brief", "how many trials: brief, bounded or full")
+	only = flag.String("engine", "",
+		"the one engine whose server is started, and that the tests of all engines try; empty for all")
 	report = flag.String("report", "", "a file to write the matrix into")
 
 	shared   servers

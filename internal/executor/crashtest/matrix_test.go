@@ -35,7 +35,8 @@ type trial struct {
 
 // places are where a process dies; the third is within the statement.
 func places() []string {
-	return []string{"before intent", "after intent", "during", "after statement", "before outcome", "after outcome", "before metadata"}
+	return []string{"before intent", "after intent", "during", "after statement", "before outcome",
+		"after outcome", "before metadata"}
 }
 
 // reference is an undisturbed run.
@@ -100,7 +101,8 @@ func try(t *testing.T, tr trial, r reference) verdict {
 	switch {
 	case s == towpath.TaskUnknown:
 		if !tr.kind.indeterminate {
-			t.Errorf("%s, %s, %s: unknown, where the catalogue can tell: %s", tr.engine, tr.kind.name, tr.column, reason)
+			t.Errorf("%s, %s, %s: unknown, where the catalogue can tell: %s", tr.engine, tr.kind.name,
+				tr.column, reason)
 		}
 		return unknown
 	case s == towpath.TaskDone && end == r.end:
@@ -113,7 +115,8 @@ func try(t *testing.T, tr trial, r reference) verdict {
 		t.Errorf("%s, %s, %s (nth %d): %s %s", tr.engine, tr.kind.name, tr.column, c.Nth, s, reason)
 		return stuck
 	}
-	t.Errorf("%s, %s, %s (nth %d): %s %s\ndata %q, want %q\n%s", tr.engine, tr.kind.name, tr.column, c.Nth, s, reason, end.data, r.end.data, end.dump)
+	t.Errorf("%s, %s, %s (nth %d): %s %s\ndata %q, want %q\n%s", tr.engine, tr.kind.name, tr.column, c.Nth, s,
+		reason, end.data, r.end.data, end.dump)
 	return doubled
 }
 
@@ -139,7 +142,12 @@ func stopped(pid int) bool {
 // trials lists the crashes of a kind.
 func trials(e towpath.EngineType, k kind, took time.Duration) (all []trial) {
 	add := func(how, place string, nth int, wait time.Duration, column string) {
-		all = append(all, trial{engine: e, kind: k, column: column, child: child{How: how, Place: place, Nth: nth, Wait: wait}})
+		all = append(all, trial{
+			engine: e,
+			kind:   k,
+			column: column,
+			child:  child{How: how, Place: place, Nth: nth, Wait: wait},
+		})
 	}
 	nths := []int{max(1, (k.many+1)/2)}
 	repeat := map[string]int{"brief": 0, "bounded": 1, "full": 5}[*size]
@@ -149,8 +157,10 @@ func trials(e towpath.EngineType, k kind, took time.Duration) (all []trial) {
 			nths = append(nths, n)
 		}
 	}
-	// Where the whole file is one transaction, there is one intent and one outcome however many statements there are.
-	together := e == towpath.EngineSQLite || e == towpath.EnginePostgres && !strings.Contains(k.script, "CONCURRENTLY")
+	// Where the whole file is one transaction, there is one intent and one outcome however many
+	// statements there are.
+	together := e == towpath.EngineSQLite || e == towpath.EnginePostgres &&
+		!strings.Contains(k.script, "CONCURRENTLY")
 	intents := nths
 	if together {
 		intents = []int{1}
@@ -247,7 +257,8 @@ type matrix struct {
 func (m *matrix) add(tr trial, v verdict) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	name := map[towpath.EngineType]string{towpath.EngineSQLite: "SQLite", towpath.EnginePostgres: "PostgreSQL", towpath.EngineMySQL: "MariaDB"}[tr.engine]
+	name := map[towpath.EngineType]string{towpath.EngineSQLite: "SQLite",
+		towpath.EnginePostgres: "PostgreSQL", towpath.EngineMySQL: "MariaDB"}[tr.engine]
 	row := name + " | " + tr.kind.name
 	if m.cells[row] == nil {
 		m.cells[row] = map[string]map[verdict]int{}
@@ -263,7 +274,8 @@ func (m *matrix) text() (text, counts string) {
 	columns := append(places(), "stop after intent", "stop during", "cut after intent", "cut during")
 	sum := map[verdict]int{}
 	var out strings.Builder
-	out.WriteString("| engine | kind | " + strings.Join(columns, " | ") + " |\n|---|---|" + strings.Repeat("---|", len(columns)) + "\n")
+	out.WriteString("| engine | kind | " + strings.Join(columns, " | ") + " |\n|---|---|" +
+		strings.Repeat("---|", len(columns)) + "\n")
 	for _, row := range m.rows {
 		out.WriteString("| " + row + " |")
 		for _, c := range columns {
@@ -277,7 +289,8 @@ func (m *matrix) text() (text, counts string) {
 		}
 		out.WriteString("\n")
 	}
-	counts = fmt.Sprintf("crash-matrix: %d trials, %d lost, %d doubled, %d unknown", sum[same]+sum[unknown]+sum[lost]+sum[doubled]+sum[stuck], sum[lost], sum[doubled], sum[unknown])
+	counts = fmt.Sprintf("crash-matrix: %d trials, %d lost, %d doubled, %d unknown",
+		sum[same]+sum[unknown]+sum[lost]+sum[doubled]+sum[stuck], sum[lost], sum[doubled], sum[unknown])
 	if sum[stuck] > 0 {
 		counts += fmt.Sprintf(", %d stuck", sum[stuck])
 	}

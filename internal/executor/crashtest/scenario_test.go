@@ -61,11 +61,13 @@ func TestClientKilled_whileTheServerWorksOn(t *testing.T) {
 		script, busy string // busy counts the sessions that still run it
 		want, left   string
 	}{
-		"an ALTER TABLE on MariaDB": {towpath.EngineMySQL, "ALTER TABLE item ADD COLUMN extra INT, ALGORITHM=COPY;",
+		"an ALTER TABLE on MariaDB": {towpath.EngineMySQL,
+			"ALTER TABLE item ADD COLUMN extra INT, ALGORITHM=COPY;",
 			"SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'ALTER TABLE item%' AND db = DATABASE()",
 			"SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'item' AND column_name LIKE 'extra%'",
 			"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE '#%'"},
-		"a CREATE INDEX CONCURRENTLY on PostgreSQL": {towpath.EnginePostgres, "CREATE INDEX CONCURRENTLY item_qty ON item (qty);",
+		"a CREATE INDEX CONCURRENTLY on PostgreSQL": {towpath.EnginePostgres,
+			"CREATE INDEX CONCURRENTLY item_qty ON item (qty);",
 			"SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND datname = current_database() AND state = 'active'",
 			"SELECT count(*) FROM pg_index WHERE indrelid = 'item'::regclass AND indexrelid::regclass::text LIKE 'item_qty%' AND indisvalid",
 			"SELECT count(*) FROM pg_index WHERE NOT indisvalid"},
@@ -77,7 +79,8 @@ func TestClientKilled_whileTheServerWorksOn(t *testing.T) {
 			w.plan("1", c.script)
 			holder := w.hold("UPDATE item SET qty = qty WHERE id = 1")
 			first := w.child()
-			first.Place, first.How, first.Wait, first.Lock = "after intent", "kill", 500*time.Millisecond, 30*time.Second
+			first.Place, first.How, first.Wait, first.Lock = "after intent", "kill", 500*time.Millisecond,
+				30*time.Second
 			cmd, _ := w.start(first)
 			if err := cmd.Wait(); !isKilled(err) {
 				t.Fatalf("the first run ended with %v", err)
@@ -103,7 +106,8 @@ func TestClientKilled_whileTheServerWorksOn(t *testing.T) {
 func TestRaces_nothingIsDoneTwice(t *testing.T) {
 	t.Parallel()
 	races := map[string]int{"brief": 10, "bounded": 334, "full": 1000}[*size]
-	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL} {
+	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres,
+		towpath.EngineMySQL} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, e, []string{"CREATE TABLE log (n INT)"})
@@ -161,7 +165,8 @@ func (w *world) race() {
 // A change that waits for a lock blocks others no longer than its limit.
 func TestLocked_othersWaitNoLongerThanTheLimit(t *testing.T) {
 	t.Parallel()
-	for e, limit := range map[towpath.EngineType]time.Duration{towpath.EnginePostgres: 2 * time.Second, towpath.EngineMySQL: 2 * time.Second} {
+	for e, limit := range map[towpath.EngineType]time.Duration{towpath.EnginePostgres: 2 * time.Second,
+		towpath.EngineMySQL: 2 * time.Second} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, e, setups()[e])
@@ -182,7 +187,8 @@ func TestLocked_othersWaitNoLongerThanTheLimit(t *testing.T) {
 					}
 					began := time.Now()
 					var n int
-					if err := w.plain.QueryRowContext(context.Background(), "SELECT qty FROM item WHERE id = 2").Scan(&n); err != nil {
+					if err := w.plain.QueryRowContext(context.Background(),
+						"SELECT qty FROM item WHERE id = 2").Scan(&n); err != nil {
 						t.Error(err)
 					}
 					most = max(most, time.Since(began))
@@ -191,15 +197,18 @@ func TestLocked_othersWaitNoLongerThanTheLimit(t *testing.T) {
 			task := w.runTask(s)
 			close(done)
 			waited := <-longest
-			fmt.Printf("bench: lock-wait-%s %s with a limit of %s\n", e, waited.Round(time.Millisecond), limit)
+			fmt.Printf("bench: lock-wait-%s %s with a limit of %s\n", e, waited.Round(time.Millisecond),
+				limit)
 			if waited > limit+700*time.Millisecond {
 				t.Errorf("another query waited for %s", waited)
 			}
 			if task.State != towpath.TaskFailed || !strings.Contains(wording.Text(task.Reason), "try 3") {
 				t.Errorf("task is %s: %s", task.State, task.Reason)
 			}
-			// Without its performance schema MariaDB does not show what an idle connection ran last.
-			named := map[towpath.EngineType][]string{towpath.EnginePostgres: {"held by pid", "user owner", "it ran last: UPDATE item"},
+			// Without its performance schema MariaDB does not show what an idle connection ran
+			// last.
+			named := map[towpath.EngineType][]string{towpath.EnginePostgres: {"held by pid", "user owner",
+				"it ran last: UPDATE item"},
 				towpath.EngineMySQL: {"held by connection", "user owner", "idle in transaction"}}
 			for _, words := range named[e] {
 				if !strings.Contains(wording.Text(task.Reason), words) {
@@ -234,7 +243,8 @@ func TestFailedBuild_leavesNoInvalidIndex(t *testing.T) {
 	w.exec("DELETE FROM item WHERE id > 100")
 	task.State = towpath.TaskPending
 	w.write(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &task) })
-	if task := w.runTask(s); task.State != towpath.TaskDone || w.query("SELECT count(*) FROM pg_index WHERE indexrelid = 'u'::regclass AND indisvalid") != "1" {
+	if task := w.runTask(s); task.State != towpath.TaskDone ||
+		w.query("SELECT count(*) FROM pg_index WHERE indexrelid = 'u'::regclass AND indisvalid") != "1" {
 		t.Errorf("task is %s: %s", task.State, task.Reason)
 	}
 }
@@ -247,7 +257,8 @@ func TestLockedBuild_leavesNoInvalidIndex(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, towpath.EnginePostgres, setups()[towpath.EnginePostgres])
 			defer w.close()
-			w.plan("1", "INSERT INTO log VALUES (1);\nCREATE INDEX CONCURRENTLY q ON item (qty);\nINSERT INTO log VALUES (2);")
+			w.plan("1", "INSERT INTO log VALUES (1);\nCREATE INDEX CONCURRENTLY q ON item (qty);\nINSERT "+
+				"INTO log VALUES (2);")
 			s := w.service("first")
 			s.LockTimeout, s.LockTries = 200*time.Millisecond, tries
 			holder := w.hold("UPDATE item SET qty = qty WHERE id = 1")
@@ -260,7 +271,8 @@ func TestLockedBuild_leavesNoInvalidIndex(t *testing.T) {
 			}
 			task := w.runTask(s)
 			if tries == 1 {
-				if task.State != towpath.TaskFailed || w.query("SELECT count(*) FROM pg_index WHERE NOT indisvalid") != "1" {
+				if task.State != towpath.TaskFailed ||
+					w.query("SELECT count(*) FROM pg_index WHERE NOT indisvalid") != "1" {
 					t.Errorf("behind the lock, the task is %s: %s", task.State, task.Reason)
 				}
 				if err := holder.Rollback(); err != nil {
@@ -270,7 +282,8 @@ func TestLockedBuild_leavesNoInvalidIndex(t *testing.T) {
 				w.write(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &task) })
 				task = w.runTask(s)
 			}
-			left := w.query("SELECT (SELECT count(*) FROM pg_index WHERE NOT indisvalid) || ' ' || (SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass('q') AND indisvalid) || ' ' || (SELECT count(*) FROM log)")
+			left := w.query("SELECT (SELECT count(*) FROM pg_index WHERE NOT indisvalid) || ' ' || (SELECT " +
+				"count(*) FROM pg_index WHERE indexrelid = to_regclass('q') AND indisvalid) || ' ' || (SELECT count(*) FROM log)")
 			if task.State != towpath.TaskDone || left != "0 1 2" {
 				t.Errorf("task is %s: %s; invalid, valid, rows: %s", task.State, task.Reason, left)
 			}
@@ -299,12 +312,14 @@ func TestUnread_isAskedAndNotRunAgain(t *testing.T) {
 		if task, err = tx.Task(ctx, task.ID); err != nil {
 			return err
 		}
-		task.State, attempts[0].State, attempts[0].FinishedAt = towpath.TaskUnknown, towpath.TaskUnknown, &tx.Now
+		task.State, attempts[0].State, attempts[0].FinishedAt = towpath.TaskUnknown, towpath.TaskUnknown,
+			&tx.Now
 		return errors.Join(tx.UpdateTask(ctx, &task), tx.UpdateAttempt(ctx, &attempts[0]), tx.FreeLeases(ctx))
 	})
 	s := w.service("next")
 	w.runTask(s)
 	if task = w.runTask(s); task.State != towpath.TaskUnknown || w.query("SELECT COUNT(*) FROM log") != once {
-		t.Errorf("task is %s: %s; rows %s, after one call %s", task.State, task.Reason, w.query("SELECT COUNT(*) FROM log"), once)
+		t.Errorf("task is %s: %s; rows %s, after one call %s", task.State, task.Reason,
+			w.query("SELECT COUNT(*) FROM log"), once)
 	}
 }

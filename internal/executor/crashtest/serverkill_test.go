@@ -58,7 +58,8 @@ func find(t *testing.T, w *world) *program {
 	}
 	// Other tests run without durability; this one tests it. The disk itself does not fail.
 	for i, arg := range p.args {
-		p.args[i] = strings.NewReplacer("synchronous_commit=off", "synchronous_commit=on", "trx-commit=0", "trx-commit=1").Replace(arg)
+		p.args[i] = strings.NewReplacer("synchronous_commit=off", "synchronous_commit=on", "trx-commit=0",
+			"trx-commit=1").Replace(arg)
 	}
 	return p
 }

@@ -70,17 +70,35 @@ func newWorldOn(t testing.TB, s *servers, kind towpath.EngineType, setup []strin
 		if err := errors.Join(tx.CreateProject(ctx, &p), tx.CreateEnvironment(ctx, &e)); err != nil {
 			return err
 		}
-		i := towpath.Instance{ID: store.NewID(), Name: "server", Engine: kind, EnvironmentID: e.ID, Address: w.target.Address,
-			Username: w.target.Username, Options: w.target.Options}
+		i := towpath.Instance{
+			ID:            store.NewID(),
+			Name:          "server",
+			Engine:        kind,
+			EnvironmentID: e.ID,
+			Address:       w.target.Address,
+			Username:      w.target.Username,
+			Options:       w.target.Options,
+		}
 		if w.target.Password != "" {
 			i.EncryptedPassword = keyring.Encrypt([]byte(w.target.Password), "instance/"+i.ID+"/password")
 		}
 		if err := tx.CreateInstance(ctx, &i); err != nil {
 			return err
 		}
-		w.database = towpath.Database{InstanceID: i.ID, EnvironmentID: e.ID, Name: w.target.Database, ProjectID: p.ID}
-		w.rollout = towpath.Rollout{ProjectID: p.ID, LinkID: "link", Commit: "c0ffee", State: towpath.RolloutPending}
-		return errors.Join(tx.CreateDatabase(ctx, &w.database), addLink(ctx, tx, p.ID), tx.CreateRollout(ctx, &w.rollout))
+		w.database = towpath.Database{
+			InstanceID:    i.ID,
+			EnvironmentID: e.ID,
+			Name:          w.target.Database,
+			ProjectID:     p.ID,
+		}
+		w.rollout = towpath.Rollout{
+			ProjectID: p.ID,
+			LinkID:    "link",
+			Commit:    "c0ffee",
+			State:     towpath.RolloutPending,
+		}
+		return errors.Join(tx.CreateDatabase(ctx, &w.database), addLink(ctx, tx, p.ID),
+			tx.CreateRollout(ctx, &w.rollout))
 	})
 	return w
 }
@@ -91,10 +109,26 @@ func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 	if err := tx.CreateMember(ctx, &m); err != nil {
 		return err
 	}
-	g := towpath.Grant{ID: "grant", ProviderID: "provider", MemberID: m.ID, EncryptedAccessToken: []byte{1}, EncryptedRefreshToken: []byte{1}}
-	l := towpath.RepositoryLink{ID: "link", ProjectID: projectID, ProviderID: "provider", GrantID: "grant", LatePolicy: towpath.LateHold,
-		HookState: towpath.HookPolling, EncryptedHookSecret: []byte{1}, SyncedCommit: "c0ffee"}
-	return errors.Join(tx.CreateGitProvider(ctx, &towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}), tx.CreateGrant(ctx, &g), tx.CreateLink(ctx, &l))
+	g := towpath.Grant{
+		ID:                    "grant",
+		ProviderID:            "provider",
+		MemberID:              m.ID,
+		EncryptedAccessToken:  []byte{1},
+		EncryptedRefreshToken: []byte{1},
+	}
+	l := towpath.RepositoryLink{
+		ID:                  "link",
+		ProjectID:           projectID,
+		ProviderID:          "provider",
+		GrantID:             "grant",
+		LatePolicy:          towpath.LateHold,
+		HookState:           towpath.HookPolling,
+		EncryptedHookSecret: []byte{1},
+		SyncedCommit:        "c0ffee",
+	}
+	return errors.Join(tx.CreateGitProvider(ctx,
+		&towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}), tx.CreateGrant(ctx, &g),
+		tx.CreateLink(ctx, &l))
 }
 
 func (w *world) close() {
@@ -113,17 +147,24 @@ func (w *world) makeTarget(setup []string) {
 		if err := errors.Join(os.Mkdir(root, 0o700), os.WriteFile(file, nil, 0o600)); err != nil {
 			w.t.Fatal(err)
 		}
-		w.engine, w.target = sqlite.New(sqlite.Config{Root: root}), engine.Target{Address: ".", Database: "shop"}
+		w.engine, w.target = sqlite.New(sqlite.Config{Root: root}), engine.Target{Address: ".",
+			Database: "shop"}
 		w.plain, err = sql.Open("sqlite", file+"?_pragma=busy_timeout(5000)")
 	case towpath.EnginePostgres:
 		w.engine, w.target = postgres.New(), w.servers.postgres.Database(w.t)
-		u := url.URL{Scheme: "postgres", User: url.UserPassword(w.target.Username, w.target.Password), Host: w.target.Address, Path: w.target.Database,
-			RawQuery: "sslmode=disable"}
+		u := url.URL{
+			Scheme:   "postgres",
+			User:     url.UserPassword(w.target.Username, w.target.Password),
+			Host:     w.target.Address,
+			Path:     w.target.Database,
+			RawQuery: "sslmode=disable",
+		}
 		w.plain, err = sql.Open("pgx", u.String())
 	case towpath.EngineMySQL:
 		w.engine, w.target = mysql.New(), w.servers.mariadb.Database(w.t)
 		c := driver.NewConfig()
-		c.Net, c.Addr, c.User, c.Passwd, c.DBName = "tcp", w.target.Address, w.target.Username, w.target.Password, w.target.Database
+		c.Net, c.Addr, c.User, c.Passwd, c.DBName = "tcp", w.target.Address, w.target.Username,
+			w.target.Password, w.target.Database
 		w.plain, err = sql.Open("mysql", c.FormatDSN())
 	}
 	if err != nil {
@@ -152,7 +193,8 @@ func (w *world) query(text string) (value string) {
 
 func (w *world) write(fn func(context.Context, *store.Tx) error) {
 	w.t.Helper()
-	if err := w.store.Write(w.t.Context(), func(tx *store.Tx) error { return fn(w.t.Context(), tx) }); err != nil {
+	if err := w.store.Write(w.t.Context(),
+		func(tx *store.Tx) error { return fn(w.t.Context(), tx) }); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -169,9 +211,18 @@ func (w *world) planText(version string, script io.Reader) towpath.Task {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.task = towpath.Task{RolloutID: w.rollout.ID, ProjectID: w.database.ProjectID, DatabaseID: w.database.ID, Action: towpath.ActionApply,
-		State: towpath.TaskPending, Commit: "c0ffee", Migration: towpath.Migration{MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL},
-			Label: version, Path: version + ".sql", Checksum: checksum, Environment: "prod", Database: w.database.Name}}
+	w.task = towpath.Task{
+		RolloutID:  w.rollout.ID,
+		ProjectID:  w.database.ProjectID,
+		DatabaseID: w.database.ID,
+		Action:     towpath.ActionApply,
+		State:      towpath.TaskPending,
+		Commit:     "c0ffee",
+		Migration: towpath.Migration{MigrationID: towpath.MigrationID{Version: version,
+			Type: towpath.TypeDDL},
+			Label: version, Path: version + ".sql", Checksum: checksum, Environment: "prod",
+			Database: w.database.Name},
+	}
 	w.write(func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &w.task) })
 	return w.task
 }
@@ -179,8 +230,14 @@ func (w *world) planText(version string, script io.Reader) towpath.Task {
 // child is a process on this world's metadata.
 func (w *world) child() child {
 	w.runs++
-	return child{Metadata: filepath.Join(w.dir, "metadata.db"), Key: filepath.Join(w.dir, "key"), Root: filepath.Join(w.dir, "targets"),
-		Task: w.task.ID, Owner: fmt.Sprint("process ", w.runs), Nth: 1}
+	return child{
+		Metadata: filepath.Join(w.dir, "metadata.db"),
+		Key:      filepath.Join(w.dir, "key"),
+		Root:     filepath.Join(w.dir, "targets"),
+		Task:     w.task.ID,
+		Owner:    fmt.Sprint("process ", w.runs),
+		Nth:      1,
+	}
 }
 
 // start starts a process; its output is complete when it has ended.

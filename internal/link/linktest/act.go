@@ -22,12 +22,14 @@ import (
 // Write changes the metadata in one transaction.
 func (b *World) Write(t *testing.T, fn func(ctx context.Context, tx *store.Tx) error) {
 	t.Helper()
-	if err := b.Store.Write(t.Context(), func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
+	if err := b.Store.Write(t.Context(),
+		func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// Browse signs in at the simulator, grants access and returns what Bitbucket sends back to the callback URL.
+// Browse signs in at the simulator, grants access and returns what Bitbucket sends back to the
+// callback URL.
 func (b *World) Browse(t *testing.T, authorizeURL, action string) account.Callback {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -62,12 +64,22 @@ func (b *World) Browse(t *testing.T, authorizeURL, action string) account.Callba
 		t.Fatalf("not sent back: %s\n%s", resp.Status, page)
 	}
 	q := back.Query()
-	return account.Callback{State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error"), ErrorDescription: q.Get("error_description")}
+	return account.Callback{
+		State:            q.Get("state"),
+		Code:             q.Get("code"),
+		Error:            q.Get("error"),
+		ErrorDescription: q.Get("error_description"),
+	}
 }
 
 // Start is what an owner enters to add the simulator.
 func (b *World) Start() account.StartVerification {
-	return account.StartVerification{Type: towpath.ProviderBitbucket, DisplayName: "Bitbucket.org", ApplicationID: b.Consumer.Key, Secret: b.Consumer.Secret}
+	return account.StartVerification{
+		Type:          towpath.ProviderBitbucket,
+		DisplayName:   "Bitbucket.org",
+		ApplicationID: b.Consumer.Key,
+		Secret:        b.Consumer.Secret,
+	}
 }
 
 // Connect adds the provider and gives a grant.
@@ -77,7 +89,8 @@ func (b *World) Connect(t *testing.T) (providerID, grantID string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err = b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant")); err != nil || v.State != towpath.VerificationVerified {
+	if v, err = b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant")); err != nil ||
+		v.State != towpath.VerificationVerified {
 		t.Fatalf("%+v %v", v, err)
 	}
 	p, err := b.AddProvider(t.Context(), b.Actor, v.ID)
@@ -104,7 +117,8 @@ func (b *World) Spec(grantID string) link.LinkSpec {
 // Commit pushes files to main without a delivery, and returns the commit's hash.
 func (b *World) Commit(t *testing.T, files map[string]string) string {
 	t.Helper()
-	hash, err := b.Sim.CommitQuiet(Repo, "main", files, "change "+strings.Join(slices.Sorted(maps.Keys(files)), ", "))
+	hash, err := b.Sim.CommitQuiet(Repo, "main", files,
+		"change "+strings.Join(slices.Sorted(maps.Keys(files)), ", "))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,13 +146,15 @@ func (b *World) Reconciled(t *testing.T, linkID string) {
 	}
 }
 
-// Refused reconciles a link that the far side refuses: a first refusal is tried again, a second one stands.
+// Refused reconciles a link that the far side refuses: a first refusal is tried again, a second one
+// stands.
 func (b *World) Refused(t *testing.T, linkID string) {
 	t.Helper()
 	again, err := b.Reconcile(t.Context(), linkID)
 	st, _ := b.LinkStatus(t.Context(), linkID)
 	if err == nil || again == nil || st.Link.AttentionReason != "" {
-		t.Fatalf("after one refusal: again at %v, error %v, attention %q", again, err, st.Link.AttentionReason)
+		t.Fatalf("after one refusal: again at %v, error %v, attention %q", again, err,
+			st.Link.AttentionReason)
 	}
 	b.Clock.Move(again.Sub(b.Clock.Now()) + time.Second)
 	b.Reconciled(t, linkID)
@@ -150,7 +166,8 @@ func (b *World) Tasks(t *testing.T, linkID string) (lines []string) {
 	err := b.Store.Read(t.Context(), func(tx *store.Tx) error {
 		r, err := tx.OpenRollout(t.Context(), linkID)
 		for _, task := range r.Tasks {
-			lines = append(lines, fmt.Sprintf("%s %s %s %s", task.Environment, task.Version, task.Action, task.State))
+			lines = append(lines, fmt.Sprintf("%s %s %s %s", task.Environment, task.Version, task.Action,
+				task.State))
 		}
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
 			return nil

@@ -1,4 +1,5 @@
-// Package linktest is a world for tests of account, link, sync and report: their services beside a simulated Bitbucket.
+// Package linktest is a world for tests of account, link, sync and report: their services beside a
+// simulated Bitbucket.
 package linktest
 
 import (
@@ -47,7 +48,8 @@ type (
 	Reports  = report.Service
 )
 
-// World is all services beside a simulated Bitbucket, with one owner and a project with the database shop in test and prod.
+// World is all services beside a simulated Bitbucket, with one owner and a project with the
+// database shop in test and prod.
 type World struct {
 	*Accounts
 	*Links
@@ -119,7 +121,13 @@ func OnBoth(t *testing.T, test func(t *testing.T, b *World)) {
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		target := server.Database(t)
-		address := url.URL{Scheme: "postgres", User: url.UserPassword(target.Username, target.Password), Host: target.Address, Path: target.Database, RawQuery: "sslmode=disable"}
+		address := url.URL{
+			Scheme:   "postgres",
+			User:     url.UserPassword(target.Username, target.Password),
+			Host:     target.Address,
+			Path:     target.Database,
+			RawQuery: "sslmode=disable",
+		}
 		test(t, Setup(t, address.String()))
 	})
 }
@@ -131,19 +139,30 @@ func Setup(t *testing.T, metadata string) *World {
 	far := httptest.NewServer(http.HandlerFunc(b.answer))
 	t.Cleanup(far.Close)
 	var err error
-	if b.Sim, err = bitbucketsim.New(bitbucketsim.Options{Dir: t.TempDir(), BaseURL: far.URL, Now: b.Clock.Now}); err != nil {
+	if b.Sim, err = bitbucketsim.New(bitbucketsim.Options{Dir: t.TempDir(), BaseURL: far.URL,
+		Now: b.Clock.Now}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.Sim.Close() })
 	b.Sim.AddUser(bitbucketsim.User{Username: "ada", DisplayName: "Ada Lock", Password: "pw"})
 	b.Sim.AddWorkspace("acme", "Acme")
 	b.Sim.SetMember("acme", "ada", "owner")
-	if _, err := b.Sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: "acme", Slug: "shop-db"}); err != nil {
+	if _, err := b.Sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: "acme",
+		Slug: "shop-db"}); err != nil {
 		t.Fatal(err)
 	}
-	b.Consumer = b.Sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "Towpath", CallbackURL: externalURL + "/oauth/callback",
-		Scopes: []string{"account", "webhook", "repository:write"}})
-	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: far.URL, APIURL: far.URL + "/2.0", Now: b.Clock.Now, RawFilesPerHour: 60})
+	b.Consumer = b.Sim.AddConsumer(bitbucketsim.Consumer{
+		Workspace:   "acme",
+		Name:        "Towpath",
+		CallbackURL: externalURL + "/oauth/callback",
+		Scopes:      []string{"account", "webhook", "repository:write"},
+	})
+	driver, err := bitbucket.NewDriver(bitbucket.Config{
+		InstanceURL:     far.URL,
+		APIURL:          far.URL + "/2.0",
+		Now:             b.Clock.Now,
+		RawFilesPerHour: 60,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,23 +179,44 @@ func Setup(t *testing.T, metadata string) *World {
 	b.Store, b.Keyring = st, keyring
 	logger := slog.New(slog.NewTextHandler(b.Log, nil))
 	b.Accounts = &account.Service{
-		Store: st, Keyring: keyring, Drivers: map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
-		ExternalURL: externalURL, Logger: logger,
+		Store:       st,
+		Keyring:     keyring,
+		Drivers:     map[towpath.ProviderType]vcs.Driver{towpath.ProviderBitbucket: driver},
+		ExternalURL: externalURL,
+		Logger:      logger,
 	}
 	b.Files = &manifest.Service{Store: st}
-	b.Reports = &report.Service{Store: st, Accounts: b.Accounts, Manifest: b.Files, ExternalURL: externalURL, Logger: logger}
+	b.Reports = &report.Service{
+		Store:       st,
+		Accounts:    b.Accounts,
+		Manifest:    b.Files,
+		ExternalURL: externalURL,
+		Logger:      logger,
+	}
 	b.Links = &link.Service{
-		Store: st, Keyring: keyring, Accounts: b.Accounts, Manifest: b.Files, ExternalURL: externalURL, Logger: logger,
-		RefreshLedgers: b.ReadLedgers, Settle: b.Reports.Settle,
+		Store:          st,
+		Keyring:        keyring,
+		Accounts:       b.Accounts,
+		Manifest:       b.Files,
+		ExternalURL:    externalURL,
+		Logger:         logger,
+		RefreshLedgers: b.ReadLedgers,
+		Settle:         b.Reports.Settle,
 	}
 	b.Syncs = &syncs.Service{
-		Store: st, Accounts: b.Accounts, Manifest: b.Files, Logger: logger, RefreshLedgers: b.ReadLedgers, HookSecret: b.Links.HookSecret,
+		Store:          st,
+		Accounts:       b.Accounts,
+		Manifest:       b.Files,
+		Logger:         logger,
+		RefreshLedgers: b.ReadLedgers,
+		HookSecret:     b.Links.HookSecret,
 	}
 	b.seed(t)
 	return b
 }
 
-// ReadLedgers stands where the catalog reads the targets: they are all reachable and what is noted of them is true.
+// ReadLedgers stands where the catalog reads the targets: they are all reachable and what is noted
+// of them is true.
 func (b *World) ReadLedgers(ctx context.Context, projectID string) error {
 	return b.Store.Write(ctx, func(tx *store.Tx) error {
 		list, err := tx.ProjectDatabases(ctx, projectID)
@@ -222,7 +262,13 @@ func AddEnvironment(ctx context.Context, tx *store.Tx, projectID, name string) e
 	if err := tx.CreateInstance(ctx, &i); err != nil {
 		return err
 	}
-	d := towpath.Database{InstanceID: i.ID, EnvironmentID: e.ID, Name: "shop", ProjectID: projectID, AssignedAt: &tx.Now}
+	d := towpath.Database{
+		InstanceID:    i.ID,
+		EnvironmentID: e.ID,
+		Name:          "shop",
+		ProjectID:     projectID,
+		AssignedAt:    &tx.Now,
+	}
 	return tx.CreateDatabase(ctx, &d)
 }
 

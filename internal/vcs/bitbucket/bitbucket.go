@@ -1,5 +1,6 @@
-// Package bitbucket is the driver for Bitbucket Cloud: its OAuth consumers, its REST API 2.0 and its Git hosting, as far as
-// Towpath needs them. It keeps no tokens and decides nothing about rollouts.
+// Package bitbucket is the driver for Bitbucket Cloud: its OAuth consumers, its REST API 2.0 and
+// its Git hosting, as far as Towpath needs them. It keeps no tokens and decides nothing about
+// rollouts.
 package bitbucket
 
 import (
@@ -43,7 +44,8 @@ type Provider struct {
 	http *http.Client
 }
 
-// Driver is Bitbucket Cloud, which is at one address: whatever a row says, Open returns what Config points at.
+// Driver is Bitbucket Cloud, which is at one address: whatever a row says, Open returns what Config
+// points at.
 type Driver struct{ cloud *Provider }
 
 var (
@@ -90,7 +92,8 @@ func New(cfg Config) (*Provider, error) {
 	return &Provider{cfg: cfg, api: api, git: git, http: &guarded}, nil
 }
 
-// Client acts with the tokens of ts. It holds the grant's budget, so a grant should have one Client at a time.
+// Client acts with the tokens of ts. It holds the grant's budget, so a grant should have one Client
+// at a time.
 func (p *Provider) Client(ts vcs.TokenSource) vcs.Client {
 	return &client{p: p, tokens: ts, places: map[string]place{}, budget: newBudget(p.cfg)}
 }
@@ -98,10 +101,16 @@ func (p *Provider) Client(ts vcs.TokenSource) vcs.Client {
 func parseBase(what, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, &vcs.Error{Kind: vcs.Rejected, Op: "configure Bitbucket", Message: what + " URL is not a URL", Err: err}
+		return nil, &vcs.Error{
+			Kind:    vcs.Rejected,
+			Op:      "configure Bitbucket",
+			Message: what + " URL is not a URL",
+			Err:     err,
+		}
 	}
 	if u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, &vcs.Error{Kind: vcs.Rejected, Op: "configure Bitbucket", Message: what + " URL must be http(s)://host"}
+		return nil, &vcs.Error{Kind: vcs.Rejected, Op: "configure Bitbucket", Message: what +
+			" URL must be http(s)://host"}
 	}
 	return u, nil
 }

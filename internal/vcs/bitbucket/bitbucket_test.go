@@ -16,7 +16,9 @@ import (
 )
 
 // connect is a client of the simulation's person, and a repository with one commit.
-func (s *simulation) connect(t *testing.T, cfg bitbucket.Config) (vcs.Client, bitbucketsim.Repository, string) {
+func (s *simulation) connect(
+	t *testing.T, cfg bitbucket.Config,
+) (vcs.Client, bitbucketsim.Repository, string) {
 	t.Helper()
 	p := s.provider(t, cfg)
 	back := s.authorize(t, p.AuthorizeURL(s.app(), "state", redirectURL))
@@ -24,7 +26,8 @@ func (s *simulation) connect(t *testing.T, cfg bitbucket.Config) (vcs.Client, bi
 	if err != nil {
 		t.Fatal(err)
 	}
-	repo, err := s.AddRepository(bitbucketsim.RepositorySpec{Workspace: "engines", Slug: "schema", Private: true})
+	repo, err := s.AddRepository(bitbucketsim.RepositorySpec{Workspace: "engines", Slug: "schema",
+		Private: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,14 +56,16 @@ func TestRepositories_aWorkspaceThatRefusesDoesNotHideTheOthers(t *testing.T) {
 		client, repo, _ := s.connect(t, bitbucket.Config{})
 		s.SetFaults(bitbucketsim.Faults{APIStatus: status, APIStatusPath: "repositories/poetry"})
 		got, skipped, err := listAll(t, client)
-		if err != nil || !slices.Equal(got, []string{repo.FullName()}) || len(skipped) != 1 || skipped[0].Workspace != "poetry" || vcs.KindOf(skipped[0].Err) == "" {
+		if err != nil || !slices.Equal(got, []string{repo.FullName()}) || len(skipped) != 1 ||
+			skipped[0].Workspace != "poetry" || vcs.KindOf(skipped[0].Err) == "" {
 			t.Errorf("%d: %v, skipped %v, %v", status, got, skipped, err)
 		}
 		s.SetFaults(bitbucketsim.Faults{APIStatus: status, APIStatusPath: "/repositories/"})
 		if _, skipped, err := listAll(t, client); vcs.KindOf(err) == "" || len(skipped) != 2 {
 			t.Errorf("%d from all: skipped %v, %v", status, skipped, err)
 		}
-		s.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusServiceUnavailable, APIStatusPath: "repositories/poetry"})
+		s.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusServiceUnavailable,
+			APIStatusPath: "repositories/poetry"})
 		if _, _, err := listAll(t, client); vcs.KindOf(err) != vcs.Unavailable {
 			t.Errorf("an outage in the middle: %v", err)
 		}
@@ -89,7 +94,8 @@ func TestRepositories_theSecondListMayFail(t *testing.T) {
 	client, repo, _ := s.connect(t, bitbucket.Config{})
 	for _, status := range []int{400, 403, 404, 410} {
 		s.SetFaults(bitbucketsim.Faults{APIStatus: status, APIStatusPath: "/permissions/repositories"})
-		if got, skipped, err := listAll(t, client); err != nil || len(skipped) > 0 || !slices.Equal(got, []string{repo.FullName()}) {
+		if got, skipped, err := listAll(t, client); err != nil || len(skipped) > 0 ||
+			!slices.Equal(got, []string{repo.FullName()}) {
 			t.Errorf("%d: %v, %v, %v", status, got, skipped, err)
 		}
 	}
@@ -123,9 +129,11 @@ func TestClient_missingScopesAreNamedAsTheFormDoes(t *testing.T) {
 	s.consumer.Scopes = []string{"account", "repository"}
 	s.consumer = s.AddConsumer(s.consumer)
 	client, repo, _ := s.connect(t, bitbucket.Config{})
-	_, err := client.Hooks(repo.UUID).Ensure(t.Context(), vcs.Hook{URL: "https://towpath.example/hook", Secret: "s"})
+	_, err := client.Hooks(repo.UUID).Ensure(t.Context(), vcs.Hook{URL: "https://towpath.example/hook",
+		Secret: "s"})
 	var e *vcs.Error
-	if !errors.As(err, &e) || e.Reason != vcs.ReasonScope || !slices.Equal(e.Needs, []string{"Webhooks: Read and write"}) {
+	if !errors.As(err, &e) || e.Reason != vcs.ReasonScope ||
+		!slices.Equal(e.Needs, []string{"Webhooks: Read and write"}) {
 		t.Errorf("%+v", err)
 	}
 }
@@ -189,7 +197,8 @@ func TestHeads_inTheOldProtocol(t *testing.T) {
 		t.Fatal(err)
 	}
 	heads, err := client.Source(repo.UUID).Heads(t.Context())
-	if err != nil || heads.Branches["main"] != hash || len(heads.Branches) != 2 || len(heads.Branches["feature/x"]) != 40 {
+	if err != nil || heads.Branches["main"] != hash || len(heads.Branches) != 2 ||
+		len(heads.Branches["feature/x"]) != 40 {
 		t.Errorf("%v, %v", heads, err)
 	}
 }
@@ -221,7 +230,8 @@ func TestHeads_aPageIsNotGit(t *testing.T) {
 		}
 		answer(200, htmlType, "<html>Welcome</html>")(w, r)
 	})
-	if _, err := p.Client(fixedToken("t")).Source(someID).Heads(t.Context()); vcs.KindOf(err) != vcs.Unavailable {
+	if _, err := p.Client(fixedToken("t")).Source(someID).Heads(t.Context()); vcs.KindOf(
+		err) != vcs.Unavailable {
 		t.Errorf("error %v", err)
 	}
 }
@@ -230,7 +240,8 @@ func TestHooks_duplicatesGo(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t)
 	client, repo, _ := s.connect(t, bitbucket.Config{})
-	hooks, hook := client.Hooks(repo.UUID), vcs.Hook{URL: "https://towpath.example/a", Secret: "s", Active: true}
+	hooks, hook := client.Hooks(repo.UUID), vcs.Hook{URL: "https://towpath.example/a", Secret: "s",
+		Active: true}
 	var ids []string
 	for i := range 13 { // more than a page that is not asked to be longer
 		hook.URL = fmt.Sprintf("https://towpath.example/%d", i)
@@ -272,7 +283,8 @@ func TestHooks_refusals(t *testing.T) {
 	if _, err := client.Hooks(repo.UUID).Ensure(t.Context(), hook); err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.Hooks(repo.UUID).Ensure(t.Context(), vcs.Hook{URL: "https://towpath.example/2", Secret: "s"})
+	_, err = client.Hooks(repo.UUID).Ensure(t.Context(),
+		vcs.Hook{URL: "https://towpath.example/2", Secret: "s"})
 	if !errors.As(err, &e) || e.Kind != vcs.Rejected || e.Reason != "" {
 		t.Errorf("too many hooks: %+v", err)
 	}
@@ -298,7 +310,8 @@ func TestPutStatus_lagsBehindAPush(t *testing.T) {
 	if err := client.PutStatus(t.Context(), repo.UUID, hash, status); err != nil {
 		t.Errorf("later: %v", err)
 	}
-	for _, bad := range []vcs.Status{{State: vcs.StatusFailed, URL: "u"}, {Key: "k", URL: "u"}, {Key: "k", State: "odd", URL: "u"}, {Key: "k", State: vcs.StatusFailed}} {
+	for _, bad := range []vcs.Status{{State: vcs.StatusFailed, URL: "u"}, {Key: "k", URL: "u"},
+		{Key: "k", State: "odd", URL: "u"}, {Key: "k", State: vcs.StatusFailed}} {
 		if err := client.PutStatus(t.Context(), repo.UUID, hash, bad); vcs.KindOf(err) != vcs.Rejected {
 			t.Errorf("%+v: %v", bad, err)
 		}

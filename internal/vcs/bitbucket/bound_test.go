@@ -47,12 +47,14 @@ var immense = strings.Repeat("größe ", 20_000)
 // immenseObject has all keys that are read, in whatever answer.
 func immenseObject(depth int) map[string]any {
 	o := map[string]any{
-		"uuid": immense, "display_name": immense, "nickname": immense, "username": immense, "slug": immense, "full_name": immense,
-		"hash": immense, "message": immense, "name": immense, "href": immense, "raw": immense, "permission": immense, "url": immense,
+		"uuid": immense, "display_name": immense, "nickname": immense, "username": immense, "slug": immense,
+		"full_name": immense, "hash": immense, "message": immense, "name": immense, "href": immense,
+		"raw": immense, "permission": immense, "url": immense,
 	}
 	if depth > 0 {
 		inner := immenseObject(depth - 1)
-		for _, key := range []string{"workspace", "mainbranch", "links", "html", "author", "user", "repository", "target"} {
+		for _, key := range []string{"workspace", "mainbranch", "links", "html", "author", "user",
+			"repository", "target"} {
 			o[key] = inner
 		}
 	}
@@ -62,15 +64,19 @@ func immenseObject(depth int) map[string]any {
 func TestClient_cutsAllThatTheFarSideSays(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]map[string]any{
-		"a user":       {"uuid": immense, "display_name": immense, "nickname": immense, "username": immense},
-		"a commit":     {"hash": immense, "message": immense, "author": map[string]any{"raw": immense + " <a@b>"}},
-		"a person":     {"author": map[string]any{"user": map[string]any{"display_name": immense}}},
-		"an address":   {"uuid": immense, "links": map[string]any{"html": map[string]any{"href": immense}}},
-		"a name":       {"uuid": someID, "full_name": immense},
-		"a branch":     {"uuid": someID, "mainbranch": map[string]any{"name": immense}},
-		"branches":     {"values": []any{map[string]any{"name": immense, "target": map[string]any{"hash": immense}}}},
-		"workspaces":   {"values": []any{map[string]any{"workspace": map[string]any{"uuid": immense, "slug": immense}}}},
-		"an error":     {"error": map[string]any{"message": immense, "detail": immense, "fields": map[string]any{immense: immense}}},
+		"a user": {"uuid": immense, "display_name": immense, "nickname": immense, "username": immense},
+		"a commit": {"hash": immense, "message": immense,
+			"author": map[string]any{"raw": immense + " <a@b>"}},
+		"a person":   {"author": map[string]any{"user": map[string]any{"display_name": immense}}},
+		"an address": {"uuid": immense, "links": map[string]any{"html": map[string]any{"href": immense}}},
+		"a name":     {"uuid": someID, "full_name": immense},
+		"a branch":   {"uuid": someID, "mainbranch": map[string]any{"name": immense}},
+		"branches": {"values": []any{map[string]any{"name": immense,
+			"target": map[string]any{"hash": immense}}}},
+		"workspaces": {
+			"values": []any{map[string]any{"workspace": map[string]any{"uuid": immense, "slug": immense}}}},
+		"an error": {"error": map[string]any{"message": immense, "detail": immense,
+			"fields": map[string]any{immense: immense}}},
 		"other shapes": {"values": immense, "uuid": []any{immense}},
 	} {
 		for _, status := range []int{http.StatusOK, http.StatusForbidden, http.StatusInternalServerError} {
@@ -116,7 +122,8 @@ func report(t *testing.T, where string, told any) {
 func TestParseWebhook_cutsAllThatItSays(t *testing.T) {
 	t.Parallel()
 	o := immenseObject(1)
-	body, err := json.Marshal(map[string]any{"repository": o, "push": map[string]any{"changes": []any{map[string]any{"new": o}, map[string]any{"old": o}}}})
+	body, err := json.Marshal(map[string]any{"repository": o,
+		"push": map[string]any{"changes": []any{map[string]any{"new": o}, map[string]any{"old": o}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +131,8 @@ func TestParseWebhook_cutsAllThatItSays(t *testing.T) {
 	mac := hmac.New(sha256.New, []byte("s"))
 	mac.Write(body)
 	event, err := p.ParseWebhook(http.Header{
-		"X-Hub-Signature": {"sha256=" + hex.EncodeToString(mac.Sum(nil))}, "X-Event-Key": {"repo:push"}, "X-Request-Uuid": {immense},
+		"X-Hub-Signature": {"sha256=" + hex.EncodeToString(mac.Sum(nil))}, "X-Event-Key": {"repo:push"},
+		"X-Request-Uuid": {immense},
 	}, body, "s")
 	if err != nil || len(event.Refs) == 0 || event.Repository == "" {
 		t.Fatalf("event is %v, %d refs", err, len(event.Refs))

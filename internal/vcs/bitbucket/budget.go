@@ -12,8 +12,9 @@ import (
 type quota int
 
 const (
-	quotaNone         quota = iota // identity and workspaces, and Git with its 60,000 an hour: not counted by us
-	quotaRepositories              // everything below /repositories
+	// identity and workspaces, and Git with its 60,000 an hour: not counted by us
+	quotaNone         quota = iota
+	quotaRepositories       // everything below /repositories
 	quotaRawFiles
 	quotaStatuses // telling: counted with quotaRepositories, of which it leaves a reserve for reading
 )
@@ -26,8 +27,9 @@ const (
 	othersReserve  = 10 // a tenth is for others than a repository that had more than half of the calls
 )
 
-// budget counts the calls of one grant and shuts the gate when Bitbucket says 429. Bitbucket tells neither what is left nor, as a
-// rule, when to come back; see https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/.
+// budget counts the calls of one grant and shuts the gate when Bitbucket says 429. Bitbucket tells
+// neither what is left nor, as a rule, when to come back; see
+// https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/.
 type budget struct {
 	now    func() time.Time
 	limits map[quota]int
@@ -52,7 +54,8 @@ func newBudget(cfg Config) *budget {
 	}
 }
 
-// take books a call about a repository. When there is none left for it or the gate is shut, it returns when to try again.
+// take books a call about a repository. When there is none left for it or the gate is shut, it
+// returns when to try again.
 func (b *budget) take(q quota, repository string) (retryAt time.Time, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -96,7 +99,8 @@ func (b *budget) spentBy(q quota, repository string) (n int) {
 	return n
 }
 
-// refused shuts the gate after a 429 and returns when it opens. Calls that were under way together count as one refusal.
+// refused shuts the gate after a 429 and returns when it opens. Calls that were under way together
+// count as one refusal.
 func (b *budget) refused(q quota, header http.Header) time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -68,7 +68,8 @@ func TestBudget_backsOffLongerEachTime(t *testing.T) {
 	t.Parallel()
 	now := start
 	b := testBudget(&now)
-	for i, want := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute, 15 * time.Minute} {
+	for i, want := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute,
+		8 * time.Minute, 15 * time.Minute, 15 * time.Minute} {
 		until := b.refused(quotaRepositories, http.Header{})
 		if wait := until.Sub(now); wait < want/2 || wait > want {
 			t.Errorf("refusal %d: %v, want %v to %v", i, wait, want/2, want)
@@ -77,7 +78,8 @@ func TestBudget_backsOffLongerEachTime(t *testing.T) {
 			t.Errorf("an answer that was under way moved the gate from %v to %v", until, again)
 		}
 		b.accepted(quotaRepositories) // under way too
-		if at, ok := b.take(quotaNone, "a/b"); ok || !at.Equal(until) || !b.usage().BackoffUntil.Equal(until) {
+		if at, ok := b.take(quotaNone, "a/b"); ok || !at.Equal(until) ||
+			!b.usage().BackoffUntil.Equal(until) {
 			t.Errorf("the gate is open at %v", now)
 		}
 		now = until

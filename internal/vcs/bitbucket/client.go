@@ -87,14 +87,21 @@ func (c *client) do(ctx context.Context, r request, out any) error {
 	return err
 }
 
-// send returns a successful answer, whose body the caller closes. A token that is refused is renewed once.
+// send returns a successful answer, whose body the caller closes. A token that is refused is
+// renewed once.
 func (c *client) send(ctx context.Context, r request) (*http.Response, error) {
-	return vcs.WithToken(ctx, c.tokens, r.op, func(token string) (*http.Response, error) { return c.attempt(ctx, r, token) })
+	return vcs.WithToken(ctx, c.tokens, r.op,
+		func(token string) (*http.Response, error) { return c.attempt(ctx, r, token) })
 }
 
 func (c *client) attempt(ctx context.Context, r request, token string) (*http.Response, error) {
 	if at, ok := c.budget.take(r.quota, r.repository); !ok {
-		return nil, &vcs.Error{Kind: vcs.RateLimited, Op: r.op, RetryAt: at, Message: "not sent: the budget of this account is spent"}
+		return nil, &vcs.Error{
+			Kind:    vcs.RateLimited,
+			Op:      r.op,
+			RetryAt: at,
+			Message: "not sent: the budget of this account is spent",
+		}
 	}
 	req, err := http.NewRequestWithContext(ctx, r.method, r.url, bytes.NewReader(r.body))
 	if err != nil {
@@ -105,7 +112,8 @@ func (c *client) attempt(ctx context.Context, r request, token string) (*http.Re
 	}
 	req.Header.Set("User-Agent", "towpath")
 	if r.git {
-		// https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/ (cloning with an access token)
+		// https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/ (cloning
+		// with an access token)
 		req.SetBasicAuth("x-token-auth", token)
 	} else {
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -137,7 +145,8 @@ func list[T any](ctx context.Context, c *client, r request, yield func(T) bool) 
 	seen := map[string]bool{}
 	for range maxPages {
 		if seen[r.url] {
-			return &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Message: "the listing leads back to a page that was read"}
+			return &vcs.Error{Kind: vcs.Unavailable, Op: r.op,
+				Message: "the listing leads back to a page that was read"}
 		}
 		seen[r.url] = true
 		var p page[T]
@@ -154,7 +163,12 @@ func list[T any](ctx context.Context, c *client, r request, yield func(T) bool) 
 		}
 		next, err := url.Parse(p.Next)
 		if err != nil || !vcs.SameOrigin(next, c.p.api) || next.User != nil {
-			return &vcs.Error{Kind: vcs.Unavailable, Op: r.op, Message: "the next page is not on the API's own host", Err: err}
+			return &vcs.Error{
+				Kind:    vcs.Unavailable,
+				Op:      r.op,
+				Message: "the next page is not on the API's own host",
+				Err:     err,
+			}
 		}
 		r.url = p.Next
 	}
@@ -172,7 +186,8 @@ func escapeUUID(id string) string { return url.PathEscape("{" + bareUUID(id) + "
 
 func bareUUID(id string) string { return strings.Trim(id, "{}") }
 
-// escapePath escapes each segment and keeps the slashes: Bitbucket does not find files behind an escaped slash.
+// escapePath escapes each segment and keeps the slashes: Bitbucket does not find files behind an
+// escaped slash.
 func escapePath(path string) string {
 	segments := strings.Split(path, "/")
 	for i, s := range segments {

@@ -14,8 +14,8 @@ import (
 	"towpath/internal/vcs/vcstest"
 )
 
-// TestContract holds every request that the suite makes the driver send against Atlassian's own description, where a checkout has
-// it beside it.
+// TestContract holds every request that the suite makes the driver send against Atlassian's own
+// description, where a checkout has it beside it.
 func TestContract(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join("..", "..", "..", "..", "shared", "bitbucket", "openapi.json")
@@ -65,11 +65,14 @@ func (c *contractChecker) check(t *testing.T, r *http.Request) {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	if err := c.spec.CheckRequest(r.Method, r.URL.EscapedPath(), r.URL.Query(), r.Header.Get("Content-Type"), body); err != nil {
+	if err := c.spec.CheckRequest(r.Method, r.URL.EscapedPath(), r.URL.Query(), r.Header.Get("Content-Type"),
+		body); err != nil {
 		t.Error(err)
 	}
 	parts := strings.Split(r.URL.EscapedPath(), "/")
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.seen[r.Method+" "+strings.Join(append(parts[2:min(3, len(parts))], parts[min(5, len(parts)):min(6, len(parts))]...), "/")] = true
+	c.seen[r.Method+" "+
+		strings.Join(append(parts[2:min(3, len(parts))], parts[min(5, len(parts)):min(6, len(parts))]...),
+			"/")] = true
 }

@@ -15,7 +15,13 @@ func convertAccount(u userJSON) vcs.Account {
 }
 
 func convertRepository(r repositoryJSON, admin bool) vcs.Repository {
-	out := vcs.Repository{ID: r.UUID, Name: r.FullName, URL: r.Links.page(), UpdatedAt: r.UpdatedOn.Time, Admin: admin}
+	out := vcs.Repository{
+		ID:        r.UUID,
+		Name:      r.FullName,
+		URL:       r.Links.page(),
+		UpdatedAt: r.UpdatedOn.Time,
+		Admin:     admin,
+	}
 	if r.MainBranch != nil {
 		out.DefaultBranch = r.MainBranch.Name
 	}
@@ -23,7 +29,12 @@ func convertRepository(r repositoryJSON, admin bool) vcs.Repository {
 }
 
 func convertCommit(c commitJSON) vcs.Commit {
-	out := vcs.Commit{Hash: c.Hash, Message: strings.TrimRight(c.Message, "\n"), Time: c.Date.Time, URL: c.Links.page()}
+	out := vcs.Commit{
+		Hash:    c.Hash,
+		Message: strings.TrimRight(c.Message, "\n"),
+		Time:    c.Date.Time,
+		URL:     c.Links.page(),
+	}
 	if c.Repository != nil {
 		out.Repository = c.Repository.FullName
 	}
@@ -53,7 +64,8 @@ func convertEntry(e entryJSON) vcs.Entry {
 	return out
 }
 
-// convertChanges makes one Change a path. A rename has two paths, and a row without a new side is a removal whatever its status.
+// convertChanges makes one Change a path. A rename has two paths, and a row without a new side is a
+// removal whatever its status.
 func convertChanges(rows []diffstatJSON) []vcs.Change {
 	removed := map[string]bool{}
 	for _, row := range rows {
@@ -75,8 +87,8 @@ func convertChanges(rows []diffstatJSON) []vcs.Change {
 
 func convertHook(h hookJSON) vcs.Hook { return vcs.Hook{ID: h.UUID, URL: h.URL, Active: h.Active} }
 
-// convertRefs reads the changes of a push. Commits that the payload lists are not looked at: they are cut to five, and on a new
-// branch they are old ones.
+// convertRefs reads the changes of a push. Commits that the payload lists are not looked at: they
+// are cut to five, and on a new branch they are old ones.
 func convertRefs(e pushEventJSON) []vcs.RefChange {
 	if e.Push == nil {
 		return nil

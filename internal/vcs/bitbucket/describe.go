@@ -8,7 +8,8 @@ import (
 	"towpath/internal/vcs"
 )
 
-// The scopes that Towpath asks for; https://developer.atlassian.com/cloud/bitbucket/rest/intro/#authentication.
+// The scopes that Towpath asks for;
+// https://developer.atlassian.com/cloud/bitbucket/rest/intro/#authentication.
 const (
 	scopeAccount         = "account"
 	scopeWebhook         = "webhook"
@@ -32,8 +33,9 @@ var impliedScopes = map[string][]string{
 
 // scopeGroups are the headings of the consumer form.
 var scopeGroups = map[string]string{
-	"account": "Account", "email": "Account", "repository": "Repositories", "pullrequest": "Pull requests", "webhook": "Webhooks",
-	"project": "Projects", "pipeline": "Pipelines", "runner": "Runners", "snippet": "Snippets",
+	"account": "Account", "email": "Account", "repository": "Repositories", "pullrequest": "Pull requests",
+	"webhook": "Webhooks", "project": "Projects", "pipeline": "Pipelines", "runner": "Runners",
+	"snippet": "Snippets",
 }
 
 // Describe implements vcs.Driver.
@@ -56,9 +58,11 @@ func (d *Driver) Describe() vcs.Description {
 			"Click the consumer's name in the list to see its Key and Secret, and enter both here.",
 		},
 		Permissions: []vcs.Permission{
-			{Group: "Account", Label: "Read", Scope: scopeAccount, Why: "to know who connects, and which workspaces there are"},
+			{Group: "Account", Label: "Read", Scope: scopeAccount,
+				Why: "to know who connects, and which workspaces there are"},
 			{Group: "Webhooks", Label: "Read and write", Scope: scopeWebhook, Why: "to hear of pushes"},
-			{Group: "Repositories", Label: "Write", Scope: scopeRepositoryWrite, Why: "to read migrations, set build statuses and write the schema back"},
+			{Group: "Repositories", Label: "Write", Scope: scopeRepositoryWrite,
+				Why: "to read migrations, set build statuses and write the schema back"},
 		},
 	}
 }
@@ -86,7 +90,8 @@ func missingLabels(required, granted []string) []string {
 	return labels
 }
 
-// neededLabels is missingLabels for a refusal: when everything seems granted, all that the answer named is told.
+// neededLabels is missingLabels for a refusal: when everything seems granted, all that the answer
+// named is told.
 func neededLabels(required, granted []string) []string {
 	if labels := missingLabels(required, granted); len(labels) > 0 {
 		return labels

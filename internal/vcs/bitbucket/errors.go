@@ -30,7 +30,8 @@ func responseError(op string, resp *http.Response) *vcs.Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	e := &vcs.Error{
 		Kind: vcs.KindOfStatus(resp.StatusCode), Op: op, Status: resp.StatusCode,
-		TraceID: towpath.ClipRunes(orElse(resp.Header.Get(headerTraceID), resp.Header.Get(headerRequestID)), 100),
+		TraceID: towpath.ClipRunes(orElse(resp.Header.Get(headerTraceID), resp.Header.Get(headerRequestID)),
+			100),
 	}
 	if location, err := resp.Location(); err == nil && resp.StatusCode < 400 {
 		e.Message = "redirected to " + towpath.ClipRunes(location.Host, maxErrorMessage)
@@ -51,8 +52,9 @@ type errorDetail struct {
 	required, granted []string // scopes, of a 403
 }
 
-// readErrorBody knows the shapes that were seen: {"error":{message, detail, fields}} with detail a string or an object and fields
-// a map or a list, {"error":"word","error_description":…}, {"code","message"}, plain text and HTML. It never fails.
+// readErrorBody knows the shapes that were seen: {"error":{message, detail, fields}} with detail a
+// string or an object and fields a map or a list, {"error":"word","error_description":…},
+// {"code","message"}, plain text and HTML. It never fails.
 func readErrorBody(body []byte) errorDetail {
 	var outer struct {
 		Error       json.RawMessage `json:"error"`
@@ -86,7 +88,8 @@ func readErrorBody(body []byte) errorDetail {
 	if len(parts) == 0 {
 		parts = []string{string(body)}
 	}
-	return errorDetail{message: vcs.CleanText(strings.Join(parts, "; "), maxErrorMessage), required: scopes.Required, granted: scopes.Granted}
+	return errorDetail{message: vcs.CleanText(strings.Join(parts, "; "), maxErrorMessage),
+		required: scopes.Required, granted: scopes.Granted}
 }
 
 // texts collects the strings of any JSON value, those of an object with their keys.

@@ -12,7 +12,8 @@ import (
 	"towpath/internal/vcs/vcstest"
 )
 
-// fixture offers the simulation to the suite; the driver's requests go through transport when there is one.
+// fixture offers the simulation to the suite; the driver's requests go through transport when there
+// is one.
 func (s *simulation) fixture(t *testing.T, transport http.RoundTripper) vcstest.Fixture {
 	return vcstest.Fixture{
 		Description: s.driver(t).Describe(),
@@ -24,7 +25,8 @@ func (s *simulation) fixture(t *testing.T, transport http.RoundTripper) vcstest.
 		Authorize:   s.authorize,
 		AddRepository: func(t *testing.T, workspace, name string) vcstest.Remote {
 			t.Helper()
-			r, err := s.AddRepository(bitbucketsim.RepositorySpec{Workspace: workspace, Slug: name, Private: true})
+			r, err := s.AddRepository(bitbucketsim.RepositorySpec{Workspace: workspace, Slug: name,
+				Private: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,7 +52,12 @@ func (s *simulation) fixture(t *testing.T, transport http.RoundTripper) vcstest.
 			var out []vcs.Status
 			for _, st := range s.Statuses(r.Name, commit) {
 				out = append(out, vcs.Status{
-					Key: st.Key, State: states[st.State], Name: st.Name, Description: st.Description, URL: st.URL, Branch: st.Refname,
+					Key:         st.Key,
+					State:       states[st.State],
+					Name:        st.Name,
+					Description: st.Description,
+					URL:         st.URL,
+					Branch:      st.Refname,
 				})
 			}
 			return out
@@ -68,7 +75,8 @@ func (s *simulation) fixture(t *testing.T, transport http.RoundTripper) vcstest.
 }
 
 var states = map[string]vcs.StatusState{
-	"INPROGRESS": vcs.StatusInProgress, "SUCCESSFUL": vcs.StatusSuccessful, "FAILED": vcs.StatusFailed, "STOPPED": vcs.StatusStopped,
+	"INPROGRESS": vcs.StatusInProgress, "SUCCESSFUL": vcs.StatusSuccessful, "FAILED": vcs.StatusFailed,
+	"STOPPED": vcs.StatusStopped,
 }
 
 func (s *simulation) remote(r bitbucketsim.Repository) vcstest.Remote {

@@ -31,7 +31,8 @@ func (s *source) Heads(ctx context.Context) (vcs.Heads, error) {
 	return vcs.Heads{Name: at.name, URL: at.url, Branches: branches}, err
 }
 
-// displaced finds in a refusal that the repository may be elsewhere: whoever took its name may hide what is there.
+// displaced finds in a refusal that the repository may be elsewhere: whoever took its name may hide
+// what is there.
 func displaced(err error) bool {
 	switch vcs.KindOf(err) {
 	case vcs.NotFound, vcs.Forbidden, vcs.Unauthorized:
@@ -43,9 +44,17 @@ func displaced(err error) bool {
 
 // remote is the repository behind a clone address. Git has a quota of its own.
 func (c *client) remote(clone string) gitwire.Remote {
-	return gitwire.Remote{URL: clone, Send: func(ctx context.Context, r gitwire.Request) (*http.Response, error) {
-		return c.send(ctx, request{op: r.Op, method: r.Method, url: r.URL, body: r.Body, header: r.Header, git: true})
-	}}
+	return gitwire.Remote{URL: clone,
+		Send: func(ctx context.Context, r gitwire.Request) (*http.Response, error) {
+			return c.send(ctx, request{
+				op:     r.Op,
+				method: r.Method,
+				url:    r.URL,
+				body:   r.Body,
+				header: r.Header,
+				git:    true,
+			})
+		}}
 }
 
 // Between implements vcs.Source over the Git protocol, which has a budget of its own.
@@ -63,13 +72,16 @@ func (s *source) Between(ctx context.Context, from, to string) (vcs.Between, err
 	return b, err
 }
 
-// cloneOf trusts the link only at the configured host, since the token goes there. Its user name is not ours.
+// cloneOf trusts the link only at the configured host, since the token goes there. Its user name is
+// not ours.
 func (p *Provider) cloneOf(repo repositoryJSON) string {
 	if repo.Links != nil {
 		for _, l := range repo.Links.Clone {
 			u, err := url.Parse(l.Href)
 			if err == nil && vcs.SameOrigin(u, p.git) {
-				u.User, u.RawQuery, u.Fragment = nil, "", ""
+				u.User = nil
+				u.RawQuery = ""
+				u.Fragment = ""
 				return strings.TrimRight(u.String(), "/")
 			}
 		}

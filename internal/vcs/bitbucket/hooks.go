@@ -17,7 +17,8 @@ type hooks struct {
 	id string
 }
 
-// hookBody is what is written. An update replaces all of it, and leaving out the secret would keep an old one that nobody knows.
+// hookBody is what is written. An update replaces all of it, and leaving out the secret would keep
+// an old one that nobody knows.
 type hookBody struct {
 	Description string   `json:"description"`
 	URL         string   `json:"url"`
@@ -29,7 +30,8 @@ type hookBody struct {
 // Hooks implements vcs.Client.
 func (c *client) Hooks(id string) vcs.Hooks { return &hooks{c: c, id: id} }
 
-// Ensure implements vcs.Hooks. Bitbucket takes the same address twice and would deliver twice, so it looks first.
+// Ensure implements vcs.Hooks. Bitbucket takes the same address twice and would deliver twice, so
+// it looks first.
 func (h *hooks) Ensure(ctx context.Context, hook vcs.Hook) (string, error) {
 	const op = "set the webhook"
 	if hook.Secret == "" {
@@ -39,7 +41,13 @@ func (h *hooks) Ensure(ctx context.Context, hook vcs.Hook) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	body := hookBody{Description: "Towpath", URL: hook.URL, Active: hook.Active, Events: []string{eventPush}, Secret: hook.Secret}
+	body := hookBody{
+		Description: "Towpath",
+		URL:         hook.URL,
+		Active:      hook.Active,
+		Events:      []string{eventPush},
+		Secret:      hook.Secret,
+	}
 	if kept != "" {
 		err := h.write(ctx, op, http.MethodPut, h.path(kept), body, nil)
 		if vcs.KindOf(err) == vcs.NotFound {
@@ -88,7 +96,10 @@ func (h *hooks) find(ctx context.Context, hook vcs.Hook) (kept string, extra []s
 
 // List implements vcs.Hooks.
 func (h *hooks) List(ctx context.Context, yield func(vcs.Hook) bool) error {
-	return list(ctx, h.c, h.listing(), func(found hookJSON) bool { return found.UUID == "" || yield(convertHook(found)) })
+	return list(ctx, h.c, h.listing(), func(found hookJSON) bool {
+		return found.UUID == "" ||
+			yield(convertHook(found))
+	})
 }
 
 func (h *hooks) listing() request {
@@ -129,8 +140,10 @@ func (h *hooks) path(id string) string {
 	return path
 }
 
-// privateAddress finds in a refused webhook that Bitbucket cannot reach the address. Its words are not documented.
-var privateAddress = regexp.MustCompile(`(?i)\b(private|public|publicly|internal|loopback|localhost|reserved|resolve[sd]?|unresolvable|reach(able)?|unreachable|routable|routed)\b`)
+// privateAddress finds in a refused webhook that Bitbucket cannot reach the address. Its words are
+// not documented.
+var privateAddress = regexp.MustCompile(
+	`(?i)\b(private|public|publicly|internal|loopback|localhost|reserved|resolve[sd]?|unresolvable|reach(able)?|unreachable|routable|routed)\b`)
 
 func (h *hooks) write(ctx context.Context, op, method, path string, body hookBody, out any) error {
 	r, err := h.c.apiRequest(op, path, nil).writing(method, body)

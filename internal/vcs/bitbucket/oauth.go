@@ -54,7 +54,8 @@ func (p *Provider) Refresh(ctx context.Context, app vcs.App, refreshToken string
 	return p.token(token), nil
 }
 
-// Probe implements vcs.Provider. Bitbucket looks at the consumer before it looks at the code, so a nonsense code tells the two apart.
+// Probe implements vcs.Provider. Bitbucket looks at the consumer before it looks at the code, so a
+// nonsense code tells the two apart.
 func (p *Provider) Probe(ctx context.Context, app vcs.App) error {
 	err := p.probe(ctx, app)
 	var e *vcs.Error
@@ -74,14 +75,16 @@ func (p *Provider) probe(ctx context.Context, app vcs.App) error {
 	_, err := p.oauth(app, "").Exchange(ctx, "towpath-probe-"+rand.Text())
 	switch {
 	case err == nil:
-		return &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: "a nonsense code was accepted, so this is not Bitbucket"}
+		return &vcs.Error{Kind: vcs.Unavailable, Op: op,
+			Message: "a nonsense code was accepted, so this is not Bitbucket"}
 	case oauthCode(err) == "invalid_grant":
 		return nil
 	}
 	return p.tokenError(op, err)
 }
 
-// oauth is the consumer for one flow. The style is fixed: trying both, as the library does by default, would spend a code twice.
+// oauth is the consumer for one flow. The style is fixed: trying both, as the library does by
+// default, would spend a code twice.
 func (p *Provider) oauth(app vcs.App, redirectURL string) *oauth2.Config {
 	return &oauth2.Config{
 		ClientID: app.ApplicationID, ClientSecret: app.Secret, RedirectURL: redirectURL, Scopes: neededScopes,
@@ -146,15 +149,24 @@ func oauthCode(err error) string {
 	return ""
 }
 
-// tokenError reads a refusal of the token endpoint. The library's error is not kept: its text holds the answer's whole body.
+// tokenError reads a refusal of the token endpoint. The library's error is not kept: its text holds
+// the answer's whole body.
 func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
-		return &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: vcs.CleanText(vcs.NoAnswer(err), maxErrorMessage), Err: err}
+		return &vcs.Error{
+			Kind:    vcs.Unavailable,
+			Op:      op,
+			Message: vcs.CleanText(vcs.NoAnswer(err), maxErrorMessage),
+			Err:     err,
+		}
 	}
 	e := &vcs.Error{
-		Kind: vcs.KindOfStatus(refused.Response.StatusCode), Op: op, Status: refused.Response.StatusCode,
-		Message: readErrorBody(refused.Body).message, TraceID: towpath.ClipRunes(refused.Response.Header.Get(headerTraceID), 100),
+		Kind:    vcs.KindOfStatus(refused.Response.StatusCode),
+		Op:      op,
+		Status:  refused.Response.StatusCode,
+		Message: readErrorBody(refused.Body).message,
+		TraceID: towpath.ClipRunes(refused.Response.Header.Get(headerTraceID), 100),
 	}
 	if e.Kind == vcs.RateLimited || e.Kind == vcs.Unavailable {
 		if at, told := vcs.RetryAfter(refused.Response.Header, p.cfg.Now()); told {
@@ -168,14 +180,15 @@ func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	return e
 }
 
-// refusal sorts the answers of the token endpoint: the words are those of RFC 6749, but not always used as it says, so that the
-// descriptions have to help.
+// refusal sorts the answers of the token endpoint: the words are those of RFC 6749, but not always
+// used as it says, so that the descriptions have to help.
 func refusal(kind vcs.Kind, refused *oauth2.RetrieveError) (vcs.Kind, vcs.Reason) {
 	description := strings.ToLower(refused.ErrorDescription)
 	switch code := refused.ErrorCode; {
 	case code == "unauthorized_client", code == "invalid_client":
 		return vcs.Unauthorized, vcs.ReasonCredentials
-	case code == "invalid_grant" && strings.Contains(description, "marked as") && strings.Contains(description, "public"):
+	case code == "invalid_grant" && strings.Contains(description, "marked as") &&
+		strings.Contains(description, "public"):
 		return vcs.Rejected, vcs.ReasonNotPrivate
 	case code == "invalid_grant":
 		return vcs.Unauthorized, ""

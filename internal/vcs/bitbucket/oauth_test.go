@@ -28,9 +28,11 @@ func TestAuthorizeURL(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := url.Values{
-		"client_id": {"key"}, "response_type": {"code"}, "redirect_uri": {redirectURL}, "scope": {"account webhook repository:write"}, "state": {"st&te"},
+		"client_id": {"key"}, "response_type": {"code"}, "redirect_uri": {redirectURL},
+		"scope": {"account webhook repository:write"}, "state": {"st&te"},
 	}
-	if diff := cmp.Diff(want, u.Query()); diff != "" || u.Scheme+"://"+u.Host+u.Path != "https://bitbucket.org/site/oauth2/authorize" {
+	if diff := cmp.Diff(want, u.Query()); diff != "" || u.Scheme+"://"+
+		u.Host+u.Path != "https://bitbucket.org/site/oauth2/authorize" {
 		t.Error(u, diff)
 	}
 }
@@ -43,22 +45,31 @@ func TestExchange_readsOldAndNewAnswers(t *testing.T) {
 		body string
 		want vcs.Token
 	}{
-		"before May 2026": {`{"scopes":"account webhook","access_token":"a","expires_in":7200,"token_type":"bearer","state":"authorization_code","refresh_token":"r"}`,
-			vcs.Token{AccessToken: "a", RefreshToken: "r", ExpiresAt: now.Add(2 * time.Hour), Scopes: []string{"account", "webhook"}}},
-		"since May 2026": {`{"scope":"account  repository:write","access_token":"` + long + `","expires_in":3600,"token_type":"bearer","refresh_token":"` + long + `"}`,
-			vcs.Token{AccessToken: long, RefreshToken: long, ExpiresAt: now.Add(time.Hour), Scopes: []string{"account", "repository:write"}}},
-		"without what is optional": {`{"access_token":"a","token_type":"bearer"}`, vcs.Token{AccessToken: "a", ExpiresAt: now.Add(time.Hour)}},
-		"scopes as a list":         {`{"access_token":"a","scopes":["account",7],"expires_in":"60"}`, vcs.Token{AccessToken: "a", ExpiresAt: now.Add(time.Minute), Scopes: []string{"account"}}},
+		"before May 2026": {
+			`{"scopes":"account webhook","access_token":"a","expires_in":7200,"token_type":"bearer","state":"authorization_code","refresh_token":"r"}`,
+			vcs.Token{AccessToken: "a", RefreshToken: "r", ExpiresAt: now.Add(2 * time.Hour),
+				Scopes: []string{"account", "webhook"}}},
+		"since May 2026": {`{"scope":"account  repository:write","access_token":"` + long +
+			`","expires_in":3600,"token_type":"bearer","refresh_token":"` + long + `"}`,
+			vcs.Token{AccessToken: long, RefreshToken: long, ExpiresAt: now.Add(time.Hour),
+				Scopes: []string{"account", "repository:write"}}},
+		"without what is optional": {`{"access_token":"a","token_type":"bearer"}`,
+			vcs.Token{AccessToken: "a", ExpiresAt: now.Add(time.Hour)}},
+		"scopes as a list": {`{"access_token":"a","scopes":["account",7],"expires_in":"60"}`,
+			vcs.Token{AccessToken: "a", ExpiresAt: now.Add(time.Minute), Scopes: []string{"account"}}},
 	} {
-		p, _ := wire(t, bitbucket.Config{Now: func() time.Time { return now }}, func(w http.ResponseWriter, r *http.Request) {
-			if key, secret, ok := r.BasicAuth(); !ok || key != "key" || secret != "s3cret" || r.PostFormValue("client_secret") != "" {
-				t.Errorf("%s: the consumer is not in the header alone", name)
-			}
-			if r.PostFormValue("code") != "c" || r.PostFormValue("redirect_uri") != redirectURL || r.PostFormValue("grant_type") != "authorization_code" {
-				t.Errorf("%s: form %v", name, r.PostForm)
-			}
-			answer(200, jsonType, c.body)(w, r)
-		})
+		p, _ := wire(t, bitbucket.Config{Now: func() time.Time { return now }},
+			func(w http.ResponseWriter, r *http.Request) {
+				if key, secret, ok := r.BasicAuth(); !ok || key != "key" || secret != "s3cret" ||
+					r.PostFormValue("client_secret") != "" {
+					t.Errorf("%s: the consumer is not in the header alone", name)
+				}
+				if r.PostFormValue("code") != "c" || r.PostFormValue("redirect_uri") != redirectURL ||
+					r.PostFormValue("grant_type") != "authorization_code" {
+					t.Errorf("%s: form %v", name, r.PostForm)
+				}
+				answer(200, jsonType, c.body)(w, r)
+			})
 		got, err := p.Exchange(t.Context(), someApp, "c", redirectURL)
 		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
 			t.Error(name, diff, err)
@@ -91,24 +102,37 @@ func TestTokenEndpoint_refusalsAreToldApart(t *testing.T) {
 		probe             result
 		retried           bool
 	}{
-		"wrong key or secret": {400, jsonType, `{"error":"unauthorized_client","error_description":"Invalid OAuth client credentials"}`,
-			result{vcs.Unauthorized, vcs.ReasonCredentials}, result{vcs.Unauthorized, vcs.ReasonCredentials}, result{vcs.Unauthorized, vcs.ReasonCredentials}, false},
+		"wrong key or secret": {400, jsonType,
+			`{"error":"unauthorized_client","error_description":"Invalid OAuth client credentials"}`,
+			result{vcs.Unauthorized, vcs.ReasonCredentials}, result{vcs.Unauthorized, vcs.ReasonCredentials},
+			result{vcs.Unauthorized, vcs.ReasonCredentials}, false},
 		"the word of the RFC": {401, jsonType, `{"error":"invalid_client"}`,
-			result{vcs.Unauthorized, vcs.ReasonCredentials}, result{vcs.Unauthorized, vcs.ReasonCredentials}, result{vcs.Unauthorized, vcs.ReasonCredentials}, false},
+			result{vcs.Unauthorized, vcs.ReasonCredentials}, result{vcs.Unauthorized, vcs.ReasonCredentials},
+			result{vcs.Unauthorized, vcs.ReasonCredentials}, false},
 		"a refusal without a word": {401, textType, `Unauthorized`,
-			result{vcs.Unauthorized, vcs.ReasonCredentials}, result{vcs.Unauthorized, vcs.ReasonCredentials}, result{vcs.Unauthorized, vcs.ReasonCredentials}, false},
+			result{vcs.Unauthorized, vcs.ReasonCredentials}, result{vcs.Unauthorized, vcs.ReasonCredentials},
+			result{vcs.Unauthorized, vcs.ReasonCredentials}, false},
 		"a dead code or token": {400, jsonType, `{"error":"invalid_grant","error_description":"Nope"}`,
 			result{vcs.Unauthorized, vcs.ReasonCode}, result{vcs.Unauthorized, ""}, result{}, false},
-		"a dead token of 2017": {400, jsonType, `{"error":"invalid_request","error_description":"Invalid refresh_token"}`,
+		"a dead token of 2017": {400, jsonType,
+			`{"error":"invalid_request","error_description":"Invalid refresh_token"}`,
 			result{vcs.Unauthorized, ""}, result{vcs.Unauthorized, ""}, result{vcs.Unauthorized, ""}, false},
-		"no callback URL": {400, jsonType, `{"error":"invalid_request","error_description":"No callback uri defined for the OAuth client."}`,
-			result{vcs.Rejected, vcs.ReasonNoCallback}, result{vcs.Rejected, vcs.ReasonNoCallback}, result{vcs.Rejected, vcs.ReasonNoCallback}, false},
-		"an outage":              {502, htmlType, `<html><h1>Bad gateway</h1></html>`, result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, false},
-		"a page with status 200": {200, htmlType, `<html>hi</html>`, result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, false},
-		"a proxy that refuses":   {403, htmlType, `<html>Blocked</html>`, result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, false},
-		"too many requests":      {429, textType, `Rate limit for this resource has been exceeded`, result{vcs.RateLimited, ""}, result{vcs.RateLimited, ""}, result{vcs.RateLimited, ""}, true},
-		"an empty object":        {200, jsonType, `{}`, result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, false},
-		"a word we do not know":  {400, jsonType, `{"error":"teapot"}`, result{vcs.Rejected, ""}, result{vcs.Rejected, ""}, result{vcs.Rejected, ""}, false},
+		"no callback URL": {400, jsonType,
+			`{"error":"invalid_request","error_description":"No callback uri defined for the OAuth client."}`,
+			result{vcs.Rejected, vcs.ReasonNoCallback}, result{vcs.Rejected, vcs.ReasonNoCallback},
+			result{vcs.Rejected, vcs.ReasonNoCallback}, false},
+		"an outage": {502, htmlType, `<html><h1>Bad gateway</h1></html>`,
+			result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, false},
+		"a page with status 200": {200, htmlType, `<html>hi</html>`, result{vcs.Unavailable, ""},
+			result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, false},
+		"a proxy that refuses": {403, htmlType, `<html>Blocked</html>`, result{vcs.Unavailable, ""},
+			result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, false},
+		"too many requests": {429, textType, `Rate limit for this resource has been exceeded`,
+			result{vcs.RateLimited, ""}, result{vcs.RateLimited, ""}, result{vcs.RateLimited, ""}, true},
+		"an empty object": {200, jsonType, `{}`, result{vcs.Unavailable, ""},
+			result{vcs.Unavailable, ""}, result{vcs.Unavailable, ""}, false},
+		"a word we do not know": {400, jsonType, `{"error":"teapot"}`, result{vcs.Rejected, ""},
+			result{vcs.Rejected, ""}, result{vcs.Rejected, ""}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -138,7 +162,8 @@ func TestProbe_faultsOfTheConsumer(t *testing.T) {
 	p := s.provider(t, bitbucket.Config{})
 	s.AddConsumer(bitbucketsim.Consumer{Workspace: "engines", Key: "no-callback", Secret: "x"})
 	var e *vcs.Error
-	if err := p.Probe(t.Context(), vcs.App{ApplicationID: "no-callback", Secret: "x"}); !errors.As(err, &e) || e.Reason != vcs.ReasonNoCallback {
+	if err := p.Probe(t.Context(), vcs.App{ApplicationID: "no-callback", Secret: "x"}); !errors.As(err, &e) ||
+		e.Reason != vcs.ReasonNoCallback {
 		t.Errorf("without a callback: %v", err)
 	}
 	s.SetFaults(bitbucketsim.Faults{TokenStatus: http.StatusServiceUnavailable})
@@ -158,7 +183,8 @@ func TestRefresh_withoutRotation(t *testing.T) {
 	}
 	s.SetFaults(bitbucketsim.Faults{NoRotation: true})
 	again, err := p.Refresh(t.Context(), s.app(), token.RefreshToken)
-	if err != nil || again.AccessToken == token.AccessToken || (again.RefreshToken != "" && again.RefreshToken != token.RefreshToken) {
+	if err != nil || again.AccessToken == token.AccessToken ||
+		(again.RefreshToken != "" && again.RefreshToken != token.RefreshToken) {
 		t.Errorf("refresh %v", err)
 	}
 }

@@ -9,15 +9,17 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Git knows repositories by their names alone, and a name may pass to somebody else. So a place is looked up by the id,
-// remembered, and doubted on evidence and by the clock.
+// Git knows repositories by their names alone, and a name may pass to somebody else. So a place is
+// looked up by the id, remembered, and doubted on evidence and by the clock.
 
 const (
-	nameCheckEvery = time.Hour        // how often a remembered name is compared, by a call that is not counted
-	nameCheckLater = 24 * time.Hour   // where the person's list of repositories does not show it
-	nameCheckRetry = 5 * time.Minute  // where the comparison got no answer
-	locateGap      = 10 * time.Second // between two look-ups on evidence; it doubles while they find nothing new
-	locateMaxGap   = time.Hour
+	// how often a remembered name is compared, by a call that is not counted
+	nameCheckEvery = time.Hour
+	nameCheckLater = 24 * time.Hour  // where the person's list of repositories does not show it
+	nameCheckRetry = 5 * time.Minute // where the comparison got no answer
+	// between two look-ups on evidence; it doubles while they find nothing new
+	locateGap    = 10 * time.Second
+	locateMaxGap = time.Hour
 )
 
 // place is where a repository was when it was last looked up.
@@ -57,13 +59,15 @@ func (c *client) placeOf(ctx context.Context, id string) (at place, known bool, 
 	return at, true, nil
 }
 
-// stillNamed asks the person's list of repositories, which no quota counts, whether the name belongs to the id.
+// stillNamed asks the person's list of repositories, which no quota counts, whether the name
+// belongs to the id.
 func (c *client) stillNamed(ctx context.Context, id string, at place) (ours bool, err error) {
 	workspace, _, _ := strings.Cut(at.name, "/")
 	query := url.Values{"q": {`repository.full_name="` + at.name + `"`}, "pagelen": {"100"}}
 	r := c.apiRequest("compare the repository's name", permissionsPath(workspaceJSON{Slug: workspace}), query)
 	err = list(ctx, c, r, func(row permissionJSON) bool {
-		ours = row.Repository != nil && bareUUID(row.Repository.UUID) == bareUUID(id) && row.Repository.FullName == at.name
+		ours = row.Repository != nil && bareUUID(row.Repository.UUID) == bareUUID(id) &&
+			row.Repository.FullName == at.name
 		return !ours
 	})
 	if kind := vcs.KindOf(err); kind == vcs.Forbidden || kind == vcs.NotFound || kind == vcs.Gone {
@@ -79,7 +83,13 @@ func (c *client) locate(ctx context.Context, id string) (place, error) {
 		return place{}, err
 	}
 	now := c.p.cfg.Now()
-	at := place{name: repo.FullName, url: repo.Links.page(), clone: c.p.cloneOf(repo), lookedUp: now, checkAt: now.Add(nameCheckEvery)}
+	at := place{
+		name:     repo.FullName,
+		url:      repo.Links.page(),
+		clone:    c.p.cloneOf(repo),
+		lookedUp: now,
+		checkAt:  now.Add(nameCheckEvery),
+	}
 	c.remember(id, at)
 	return at, nil
 }
@@ -90,7 +100,8 @@ func (c *client) remember(id string, at place) {
 	c.places[id] = at
 }
 
-// Relocate implements vcs.Source. Look-ups that find nothing new come ever more rarely: what they cost is counted.
+// Relocate implements vcs.Source. Look-ups that find nothing new come ever more rarely: what they
+// cost is counted.
 func (s *source) Relocate(ctx context.Context) (moved bool, err error) {
 	s.c.mu.Lock()
 	before, known := s.c.places[s.id]

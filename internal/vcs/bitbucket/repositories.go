@@ -16,13 +16,15 @@ func (c *client) Account(ctx context.Context) (vcs.Account, error) {
 		return vcs.Account{}, err
 	}
 	if user.UUID == "" {
-		return vcs.Account{}, &vcs.Error{Kind: vcs.Unavailable, Op: "read the account", Message: "the answer has no uuid"}
+		return vcs.Account{}, &vcs.Error{Kind: vcs.Unavailable, Op: "read the account",
+			Message: "the answer has no uuid"}
 	}
 	return convertAccount(user), nil
 }
 
 // Repositories implements vcs.Client. The lists across workspaces answer 410 since April 2026
-// (https://developer.atlassian.com/cloud/bitbucket/changelog/#CHANGE-2770), so it goes workspace by workspace.
+// (https://developer.atlassian.com/cloud/bitbucket/changelog/#CHANGE-2770), so it goes workspace by
+// workspace.
 func (c *client) Repositories(ctx context.Context, yield func(vcs.Repository) bool) ([]vcs.Skipped, error) {
 	workspaces, err := c.workspaces(ctx)
 	if err != nil {
@@ -71,12 +73,16 @@ func (c *client) workspaces(ctx context.Context) ([]workspaceJSON, error) {
 	return workspaces, err
 }
 
-// workspaceRepositories reads both of Bitbucket's lists: the first gives whole objects but promises only those with explicit
-// rights, the second tells implicit rights too but is condensed. What only the second has is read one by one.
-func (c *client) workspaceRepositories(ctx context.Context, w workspaceJSON, yield func(vcs.Repository) bool) error {
+// workspaceRepositories reads both of Bitbucket's lists: the first gives whole objects but promises
+// only those with explicit rights, the second tells implicit rights too but is condensed. What only
+// the second has is read one by one.
+func (c *client) workspaceRepositories(
+	ctx context.Context, w workspaceJSON, yield func(vcs.Repository) bool,
+) error {
 	const op = "list repositories"
 	seen, more := map[string]bool{}, true
-	err := list(ctx, c, c.apiRequest(op, "/repositories/"+workspaceSegment(w), url.Values{"role": {"admin"}, "pagelen": {"100"}}),
+	err := list(ctx, c, c.apiRequest(op, "/repositories/"+workspaceSegment(w),
+		url.Values{"role": {"admin"}, "pagelen": {"100"}}),
 		func(r repositoryJSON) bool {
 			seen[r.UUID] = true
 			more = yield(convertRepository(r, true))
@@ -144,12 +150,14 @@ func (c *client) administers(ctx context.Context, repo repositoryJSON) (bool, er
 	}
 	admin := false
 	query := url.Values{"q": {`repository.full_name="` + repo.FullName + `"`}, "pagelen": {"100"}}
-	err := list(ctx, c, c.apiRequest("read the permission", permissionsPath(workspace), query), func(row permissionJSON) bool {
-		admin = row.Repository != nil && row.Repository.UUID == repo.UUID && row.Permission == "admin"
-		return !admin
-	})
+	err := list(ctx, c, c.apiRequest("read the permission", permissionsPath(workspace), query),
+		func(row permissionJSON) bool {
+			admin = row.Repository != nil && row.Repository.UUID == repo.UUID && row.Permission == "admin"
+			return !admin
+		})
 	var refused *vcs.Error
-	if errors.As(err, &refused) && refused.Reason != vcs.ReasonScope && (refused.Kind == vcs.Forbidden || refused.Kind == vcs.NotFound) {
+	if errors.As(err, &refused) && refused.Reason != vcs.ReasonScope &&
+		(refused.Kind == vcs.Forbidden || refused.Kind == vcs.NotFound) {
 		return false, nil
 	}
 	return admin, err

@@ -54,22 +54,24 @@ func (s *source) Branches(ctx context.Context) ([]vcs.Branch, error) {
 // Commit implements vcs.Source.
 func (s *source) Commit(ctx context.Context, hash string) (vcs.Commit, error) {
 	var commit commitJSON
-	if err := s.c.do(ctx, s.request("read the commit", "/commit/"+url.PathEscape(hash), nil), &commit); err != nil {
+	if err := s.c.do(ctx, s.request("read the commit", "/commit/"+url.PathEscape(hash), nil),
+		&commit); err != nil {
 		return vcs.Commit{}, err
 	}
 	return convertCommit(commit), nil
 }
 
-// Tree implements vcs.Source. Bitbucket has no call for a whole tree: it lists some levels at a time, and answers 555 when those
-// are too much; then that directory alone is listed and its children take their turn.
-// https://developer.atlassian.com/cloud/bitbucket/rest/api-group-source/
+// Tree implements vcs.Source. Bitbucket has no call for a whole tree: it lists some levels at a
+// time, and answers 555 when those are too much; then that directory alone is listed and its
+// children take their turn. https://developer.atlassian.com/cloud/bitbucket/rest/api-group-source/
 func (s *source) Tree(ctx context.Context, commit, dir string) ([]vcs.Entry, error) {
 	const op = "list the tree"
 	files := map[string]vcs.Entry{}
 	todo, queued := []string{strings.Trim(dir, "/")}, map[string]bool{}
 	for listings := 0; len(todo) > 0; listings++ {
 		if listings == maxTreeListings || len(files) > maxTreeEntries {
-			return nil, &vcs.Error{Kind: vcs.Rejected, Op: op, Message: fmt.Sprintf("more than %d files", len(files))}
+			return nil, &vcs.Error{Kind: vcs.Rejected, Op: op,
+				Message: fmt.Sprintf("more than %d files", len(files))}
 		}
 		dir := todo[0]
 		todo = todo[1:]
@@ -115,8 +117,9 @@ func (s *source) levels(ctx context.Context, op, commit, dir string, depth int) 
 	return entries, err
 }
 
-// unopened are the directories of a listing of which nothing is listed. Git has no empty directories, so each needs a listing of
-// its own; that way it does not matter from where Bitbucket counts its levels.
+// unopened are the directories of a listing of which nothing is listed. Git has no empty
+// directories, so each needs a listing of its own; that way it does not matter from where Bitbucket
+// counts its levels.
 func unopened(entries []entryJSON) []string {
 	opened := map[string]bool{}
 	for _, e := range entries {
@@ -157,11 +160,13 @@ func (s *source) File(ctx context.Context, commit, path string) (io.ReadCloser, 
 	}
 	r := s.request(op, "/src/"+url.PathEscape(commit)+"/"+escapePath(strings.TrimPrefix(path, "/")), nil)
 	r.quota = quotaRawFiles
-	return vcs.OpenFile(ctx, op, s.c.p.cfg.Timeout, func(ctx context.Context) (*http.Response, error) { return s.c.send(ctx, r) })
+	return vcs.OpenFile(ctx, op, s.c.p.cfg.Timeout,
+		func(ctx context.Context) (*http.Response, error) { return s.c.send(ctx, r) })
 }
 
-// Changes implements vcs.Source. The changed side comes first, and topic=false compares the two commits themselves: the default
-// compares with their merge base, which hides what a force push took away.
+// Changes implements vcs.Source. The changed side comes first, and topic=false compares the two
+// commits themselves: the default compares with their merge base, which hides what a force push
+// took away.
 func (s *source) Changes(ctx context.Context, from, to string) ([]vcs.Change, error) {
 	const op = "compare commits"
 	if from == "" || to == "" {
@@ -169,7 +174,8 @@ func (s *source) Changes(ctx context.Context, from, to string) ([]vcs.Change, er
 	}
 	spec := url.PathEscape(to) + ".." + url.PathEscape(from)
 	var rows []diffstatJSON
-	r := s.request(op, "/diffstat/"+spec, url.Values{"topic": {"false"}, "renames": {"false"}, "pagelen": {"500"}})
+	r := s.request(op, "/diffstat/"+spec, url.Values{"topic": {"false"}, "renames": {"false"},
+		"pagelen": {"500"}})
 	err := list(ctx, s.c, r, func(row diffstatJSON) bool {
 		rows = append(rows, row)
 		return true

@@ -34,18 +34,24 @@ type statusBody struct {
 	RefName     string `json:"refname,omitempty"`
 }
 
-// PutStatus implements vcs.Client. Right after a push Bitbucket may answer that the commit is not found.
-// https://developer.atlassian.com/cloud/bitbucket/rest/api-group-commit-statuses/
+// PutStatus implements vcs.Client. Right after a push Bitbucket may answer that the commit is not
+// found. https://developer.atlassian.com/cloud/bitbucket/rest/api-group-commit-statuses/
 func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status) error {
 	const op = "set the build status"
 	state, known := statusStates[s.State]
 	if !known || s.Key == "" || s.URL == "" {
-		return &vcs.Error{Kind: vcs.Rejected, Op: op, Message: "a build status needs a key, a state and a URL"}
+		return &vcs.Error{Kind: vcs.Rejected, Op: op,
+			Message: "a build status needs a key, a state and a URL"}
 	}
 	path := repositoryPath(id) + "/commit/" + url.PathEscape(commit) + "/statuses/build"
 	r, err := c.apiRequest(op, path, nil).writing(http.MethodPost, statusBody{
-		Type: "build", Key: statusKey(s.Key), State: state, URL: s.URL,
-		Name: towpath.ClipRunes(s.Name, maxStatusText), Description: towpath.ClipRunes(s.Description, maxStatusText), RefName: s.Branch,
+		Type:        "build",
+		Key:         statusKey(s.Key),
+		State:       state,
+		URL:         s.URL,
+		Name:        towpath.ClipRunes(s.Name, maxStatusText),
+		Description: towpath.ClipRunes(s.Description, maxStatusText),
+		RefName:     s.Branch,
 	})
 	if err != nil {
 		return err

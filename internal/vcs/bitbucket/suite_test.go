@@ -24,7 +24,8 @@ const (
 	password    = "correct horse"
 )
 
-// simulation is a Bitbucket with one owner of two workspaces, and a consumer as the setup page asks for.
+// simulation is a Bitbucket with one owner of two workspaces, and a consumer as the setup page asks
+// for.
 type simulation struct {
 	*bitbucketsim.Sim
 	user     bitbucketsim.User
@@ -34,7 +35,10 @@ type simulation struct {
 func newSimulation(t *testing.T) *simulation {
 	t.Helper()
 	s := &simulation{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.Sim.ServeHTTP(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
+		s.Sim.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	sim, err := bitbucketsim.New(bitbucketsim.Options{Dir: t.TempDir(), BaseURL: server.URL})
 	if err != nil {
@@ -53,7 +57,11 @@ func newSimulation(t *testing.T) *simulation {
 		sim.SetMember(slug, "ada", "owner")
 	}
 	s.consumer = sim.AddConsumer(bitbucketsim.Consumer{
-		Workspace: "engines", Name: "Towpath", CallbackURL: redirectURL, Private: true, Scopes: []string{"account", "webhook", "repository:write"},
+		Workspace:   "engines",
+		Name:        "Towpath",
+		CallbackURL: redirectURL,
+		Private:     true,
+		Scopes:      []string{"account", "webhook", "repository:write"},
 	})
 	return s
 }

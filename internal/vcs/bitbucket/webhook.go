@@ -18,8 +18,8 @@ const (
 	maxHeaderLength = 200
 )
 
-// ParseWebhook implements vcs.Provider. The event's name and the request's id come from headers that the signature does not cover:
-// they may route and count, never allow.
+// ParseWebhook implements vcs.Provider. The event's name and the request's id come from headers
+// that the signature does not cover: they may route and count, never allow.
 // https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/#Secure-webhooks
 func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) (vcs.Event, error) {
 	if err := checkSignature(header.Get("X-Hub-Signature"), body, secret); err != nil {
@@ -34,7 +34,12 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 		if event.Name != eventPush {
 			return event, nil // an event that we do not know may have any shape
 		}
-		return vcs.Event{}, &vcs.Error{Kind: vcs.Rejected, Op: "read webhook", Message: "the payload is not what repo:push promises", Err: err}
+		return vcs.Event{}, &vcs.Error{
+			Kind:    vcs.Rejected,
+			Op:      "read webhook",
+			Message: "the payload is not what repo:push promises",
+			Err:     err,
+		}
 	}
 	vcs.ClipAll(&payload)
 	if payload.Repository != nil {

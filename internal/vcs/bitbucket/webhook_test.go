@@ -61,7 +61,8 @@ func TestParseWebhook_signature(t *testing.T) {
 		h := signed(eventPush, body)
 		h.Set("X-Hub-Signature", c.signature)
 		event, err := new(Provider).ParseWebhook(h, body, c.secret)
-		if (err == nil) != c.ok || (!c.ok && vcs.KindOf(err) != vcs.Unauthorized) || (event.Repository != "") != c.ok {
+		if (err == nil) != c.ok || (!c.ok && vcs.KindOf(err) != vcs.Unauthorized) ||
+			(event.Repository != "") != c.ok {
 			t.Errorf("%s: %+v, %v", name, event, err)
 		}
 	}
@@ -87,22 +88,26 @@ func TestParseWebhook_otherEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	event, err := new(Provider).ParseWebhook(signed("repo:unheard_of", push), push, hookSecret)
-	if err != nil || event.Repository != "acme/billing-schema" || event.RequestID != "ab12" || len(event.Refs) != 0 {
+	if err != nil || event.Repository != "acme/billing-schema" || event.RequestID != "ab12" ||
+		len(event.Refs) != 0 {
 		t.Errorf("an unknown event: %+v, %v", event, err)
 	}
 	odd := []byte(`{"repository": "not an object"}`)
 	if _, err := new(Provider).ParseWebhook(signed("repo:unheard_of", odd), odd, hookSecret); err != nil {
 		t.Errorf("an unknown event in an unknown shape: %v", err)
 	}
-	if _, err := new(Provider).ParseWebhook(signed(eventPush, odd), odd, hookSecret); vcs.KindOf(err) != vcs.Rejected {
+	if _, err := new(Provider).ParseWebhook(signed(eventPush, odd), odd,
+		hookSecret); vcs.KindOf(err) != vcs.Rejected {
 		t.Errorf("a push in an unknown shape: %v", err)
 	}
 }
 
-// TestParseWebhook_recorded reads what the real service once sent, where a checkout has it beside it.
+// TestParseWebhook_recorded reads what the real service once sent, where a checkout has it beside
+// it.
 func TestParseWebhook_recorded(t *testing.T) {
 	t.Parallel()
-	folder := filepath.Join("..", "..", "..", "..", "shared", "bitbucket", "payloads", "go-playground_webhooks")
+	folder := filepath.Join("..", "..", "..", "..", "shared", "bitbucket", "payloads",
+		"go-playground_webhooks")
 	paths, err := filepath.Glob(filepath.Join(folder, "*.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -135,10 +140,12 @@ func FuzzParseWebhook(f *testing.F) {
 		}
 		f.Add(body, "", eventPush)
 	}
-	f.Add([]byte(`{"push":{"changes":[{"new":{"name":"x","target":{"hash":"0"}},"old":7}]}}`), "sha256=00", eventPush)
+	f.Add([]byte(`{"push":{"changes":[{"new":{"name":"x","target":{"hash":"0"}},"old":7}]}}`), "sha256=00",
+		eventPush)
 	f.Fuzz(func(t *testing.T, body []byte, signature, event string) {
 		forged := http.Header{"X-Hub-Signature": {signature}, "X-Event-Key": {event}}
-		if _, err := new(Provider).ParseWebhook(forged, body, hookSecret); err == nil && signature != signed(event, body).Get("X-Hub-Signature") {
+		if _, err := new(Provider).ParseWebhook(forged, body, hookSecret); err == nil &&
+			signature != signed(event, body).Get("X-Hub-Signature") {
 			t.Fatalf("the signature %q was taken", signature)
 		}
 		parsed, err := new(Provider).ParseWebhook(signed(event, body), body, hookSecret)

@@ -62,31 +62,45 @@ func TestErrors_everyShapeOfABodyIsRead(t *testing.T) {
 		kind, say string
 		want      vcs.Error
 	}{
-		"the documented shape": {404, jsonType, `{"type":"error","error":{"message":"Commit not found: x","detail":"Look again"}}`,
+		"the documented shape": {404, jsonType,
+			`{"type":"error","error":{"message":"Commit not found: x","detail":"Look again"}}`,
 			vcs.Error{Kind: vcs.NotFound, Message: "Commit not found: x; Look again"}},
-		"without a type, fields as a map": {400, jsonType, `{"error":{"message":"Bad request","fields":{"url":["Enter a URL.",["nested"]],"events":[]}}}`,
+		"without a type, fields as a map": {400, jsonType,
+			`{"error":{"message":"Bad request","fields":{"url":["Enter a URL.",["nested"]],"events":[]}}}`,
 			vcs.Error{Kind: vcs.Rejected, Message: "Bad request; url: Enter a URL.; url: nested"}},
 		"fields as a list": {400, jsonType, `{"type":"error","error":{"fields":["url"],"message":"Missing"}}`,
 			vcs.Error{Kind: vcs.Rejected, Message: "Missing; url"}},
-		"a missing scope": {403, jsonType, `{"type":"error","error":{"message":"No.","detail":{"required":["webhook","repository"],"granted":["repository:write"]}}}`,
-			vcs.Error{Kind: vcs.Forbidden, Reason: vcs.ReasonScope, Message: "No.", Needs: []string{"Webhooks: Read and write"}}},
-		"a missing scope as a bad request": {400, jsonType, `{"error":{"message":"No.","detail":{"required":["pullrequest:write","new:scope"],"granted":null}}}`,
-			vcs.Error{Kind: vcs.Forbidden, Reason: vcs.ReasonScope, Message: "No.", Needs: []string{"Pull requests: Write", "new:scope"}}},
-		"a missing right": {403, jsonType, `{"type":"error","error":{"message":"You do not have admin access"}}`,
+		"a missing scope": {403, jsonType,
+			`{"type":"error","error":{"message":"No.","detail":{"required":["webhook","repository"],"granted":["repository:write"]}}}`,
+			vcs.Error{Kind: vcs.Forbidden, Reason: vcs.ReasonScope, Message: "No.",
+				Needs: []string{"Webhooks: Read and write"}}},
+		"a missing scope as a bad request": {400, jsonType,
+			`{"error":{"message":"No.","detail":{"required":["pullrequest:write","new:scope"],"granted":null}}}`,
+			vcs.Error{Kind: vcs.Forbidden, Reason: vcs.ReasonScope, Message: "No.",
+				Needs: []string{"Pull requests: Write", "new:scope"}}},
+		"a missing right": {403, jsonType,
+			`{"type":"error","error":{"message":"You do not have admin access"}}`,
 			vcs.Error{Kind: vcs.Forbidden, Message: "You do not have admin access"}},
-		"the shape of the services behind": {409, jsonType, `{"code":409,"message":"Duplicate"}`, vcs.Error{Kind: vcs.Conflict, Message: "Duplicate"}},
-		"a removed part of the API": {410, jsonType, `{"error":{"message":"CHANGE-2770","data":{"announcement_url":"https://x"}}}`,
+		"the shape of the services behind": {409, jsonType, `{"code":409,"message":"Duplicate"}`,
+			vcs.Error{Kind: vcs.Conflict, Message: "Duplicate"}},
+		"a removed part of the API": {410, jsonType,
+			`{"error":{"message":"CHANGE-2770","data":{"announcement_url":"https://x"}}}`,
 			vcs.Error{Kind: vcs.Gone, Message: "CHANGE-2770"}},
-		"plain text": {400, textType, "Bad Request\x00\x1b[31m", vcs.Error{Kind: vcs.Rejected, Message: "Bad Request [31m"}},
+		"plain text": {400, textType, "Bad Request\x00\x1b[31m",
+			vcs.Error{Kind: vcs.Rejected, Message: "Bad Request [31m"}},
 		"a web page": {503, htmlType, `<!DOCTYPE html><head><title>Be right
 		back</title><script>x()</script></head><body>…</body>`, vcs.Error{Kind: vcs.Unavailable, Message: "Be right back"}},
-		"a page without title": {502, htmlType, `<html><style>a{}</style><h1>Bad &amp; gone</h1></html>`, vcs.Error{Kind: vcs.Unavailable, Message: "Bad & gone"}},
-		"Bitbucket's time-out": {555, jsonType, `{"error":{"message":"timed out"}}`, vcs.Error{Kind: vcs.Unavailable, Message: "timed out"}},
-		"an empty body":        {500, jsonType, ``, vcs.Error{Kind: vcs.Unavailable}},
-		"a list":               {500, jsonType, `["x"]`, vcs.Error{Kind: vcs.Unavailable, Message: `["x"]`}},
-		"an error as a word":   {400, jsonType, `{"error":"invalid_request","error_description":"Why"}`, vcs.Error{Kind: vcs.Rejected, Message: "invalid_request; Why"}},
-		"no error at all":      {418, jsonType, `{"a":1}`, vcs.Error{Kind: vcs.Rejected, Message: `{"a":1}`}},
-		"a token that is dead": {401, textType, "Login failed", vcs.Error{Kind: vcs.Unauthorized, Message: "Login failed"}},
+		"a page without title": {502, htmlType, `<html><style>a{}</style><h1>Bad &amp; gone</h1></html>`,
+			vcs.Error{Kind: vcs.Unavailable, Message: "Bad & gone"}},
+		"Bitbucket's time-out": {555, jsonType, `{"error":{"message":"timed out"}}`,
+			vcs.Error{Kind: vcs.Unavailable, Message: "timed out"}},
+		"an empty body": {500, jsonType, ``, vcs.Error{Kind: vcs.Unavailable}},
+		"a list":        {500, jsonType, `["x"]`, vcs.Error{Kind: vcs.Unavailable, Message: `["x"]`}},
+		"an error as a word": {400, jsonType, `{"error":"invalid_request","error_description":"Why"}`,
+			vcs.Error{Kind: vcs.Rejected, Message: "invalid_request; Why"}},
+		"no error at all": {418, jsonType, `{"a":1}`, vcs.Error{Kind: vcs.Rejected, Message: `{"a":1}`}},
+		"a token that is dead": {401, textType, "Login failed",
+			vcs.Error{Kind: vcs.Unauthorized, Message: "Login failed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -119,12 +133,19 @@ func TestErrors_longMessagesAreClipped(t *testing.T) {
 func TestClient_answersThatAreNoAnswers(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]http.HandlerFunc{
-		"a web page instead of JSON":   answer(200, htmlType, "<html><title>Sign in to the Wi-Fi</title></html>"),
-		"an object without its uuid":   answer(200, jsonType, "{}"),
-		"a body that never ends":       func(w http.ResponseWriter, _ *http.Request) { endless(w) },
-		"a connection that is cut":     func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"a web page instead of JSON": answer(200, htmlType,
+			"<html><title>Sign in to the Wi-Fi</title></html>"),
+		"an object without its uuid": answer(200, jsonType, "{}"),
+		"a body that never ends":     func(w http.ResponseWriter, _ *http.Request) { endless(w) },
+		"a connection that is cut": func(http.ResponseWriter,
+			*http.Request) {
+			panic(http.ErrAbortHandler)
+		},
 		"an answer that does not come": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
-		"a redirect in circles":        func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) },
+		"a redirect in circles": func(w http.ResponseWriter,
+			r *http.Request) {
+			http.Redirect(w, r, r.URL.Path, http.StatusFound)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -149,7 +170,10 @@ func endless(w io.Writer) {
 func TestClient_tokensStayAtHome(t *testing.T) {
 	t.Parallel()
 	var leaked atomic.Int32
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { leaked.Add(1) }))
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter,
+		*http.Request) {
+		leaked.Add(1)
+	}))
 	t.Cleanup(elsewhere.Close)
 	api := func(t *testing.T, handler http.HandlerFunc) vcs.Client {
 		p, _ := wire(t, bitbucket.Config{}, handler)
@@ -170,7 +194,8 @@ func TestClient_tokensStayAtHome(t *testing.T) {
 				t.Errorf("the POST became a %s", r.Method)
 			}
 			http.Redirect(w, r, "/elsewhere", http.StatusFound)
-		}).PutStatus(t.Context(), someID, someHash, vcs.Status{Key: "k", State: vcs.StatusFailed, URL: "https://x.example"})
+		}).PutStatus(t.Context(), someID, someHash, vcs.Status{Key: "k", State: vcs.StatusFailed,
+			URL: "https://x.example"})
 		if vcs.KindOf(err) != vcs.Rejected {
 			t.Errorf("error %v", err)
 		}
@@ -191,7 +216,8 @@ func TestClient_tokensStayAtHome(t *testing.T) {
 		}
 	})
 	for name, next := range map[string]string{
-		"on another host": elsewhere.URL + "/2.0/x", "on another scheme": "ftp://127.0.0.1/", "that is no address": "http://[", "that is relative": "/2.0/x",
+		"on another host": elsewhere.URL + "/2.0/x", "on another scheme": "ftp://127.0.0.1/",
+		"that is no address": "http://[", "that is relative": "/2.0/x",
 		"with a user in it": "http://user:password@HOST/2.0/x",
 	} {
 		t.Run("a next page "+name+" is not fetched", func(t *testing.T) {
@@ -199,7 +225,8 @@ func TestClient_tokensStayAtHome(t *testing.T) {
 				if r.URL.Path == "/2.0/x" {
 					t.Error("it was fetched")
 				}
-				answer(200, jsonType, `{"values":[],"next":"`+strings.ReplaceAll(next, "HOST", r.Host)+`"}`)(w, r)
+				answer(200, jsonType, `{"values":[],"next":"`+strings.ReplaceAll(next, "HOST", r.Host)+
+					`"}`)(w, r)
 			}).Source(someID).Branches(t.Context())
 			if vcs.KindOf(err) != vcs.Unavailable {
 				t.Errorf("error %v", err)
@@ -230,7 +257,8 @@ func TestClient_pagesAreFollowedAsTheyAre(t *testing.T) {
 		answer(200, jsonType, body)(w, r)
 	})
 	got, err := p.Client(fixedToken("t")).Source(someID).Branches(t.Context())
-	if diff := cmp.Diff([]vcs.Branch{{Name: "a", Head: "1"}, {Name: "b", Head: "2"}}, got); diff != "" || err != nil {
+	if diff := cmp.Diff([]vcs.Branch{{Name: "a", Head: "1"}, {Name: "b", Head: "2"}}, got); diff != "" ||
+		err != nil {
 		t.Error(diff, err)
 	}
 }
@@ -261,7 +289,8 @@ func TestClient_anotherTokenOnlyOnce(t *testing.T) {
 		t.Errorf("%v after %d calls, want 2", err, calls.Load())
 	}
 	calls.Store(0)
-	if _, err := p.Client(fixedToken("t")).Account(t.Context()); vcs.KindOf(err) != vcs.Unauthorized || calls.Load() != 1 {
+	if _, err := p.Client(fixedToken("t")).Account(t.Context()); vcs.KindOf(err) != vcs.Unauthorized ||
+		calls.Load() != 1 {
 		t.Errorf("without another token: %v after %d calls, want 1", err, calls.Load())
 	}
 }
@@ -297,17 +326,19 @@ func TestClient_theBudgetIsNotOverdrawn(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
 	now := time.Date(2026, 10, 10, 12, 0, 0, 0, time.UTC)
-	p, _ := wire(t, bitbucket.Config{RequestsPerHour: 2, Now: func() time.Time { return now }}, func(w http.ResponseWriter, r *http.Request) {
-		calls.Add(1)
-		answer(200, jsonType, `{"values":[]}`)(w, r)
-	})
+	p, _ := wire(t, bitbucket.Config{RequestsPerHour: 2, Now: func() time.Time { return now }},
+		func(w http.ResponseWriter, r *http.Request) {
+			calls.Add(1)
+			answer(200, jsonType, `{"values":[]}`)(w, r)
+		})
 	client := p.Client(fixedToken("t"))
 	var err error
 	for range 3 {
 		_, err = client.Source(someID).Branches(t.Context())
 	}
 	var e *vcs.Error
-	if !errors.As(err, &e) || e.Kind != vcs.RateLimited || !e.RetryAt.Equal(now.Add(time.Hour)) || calls.Load() != 2 {
+	if !errors.As(err, &e) || e.Kind != vcs.RateLimited || !e.RetryAt.Equal(now.Add(time.Hour)) ||
+		calls.Load() != 2 {
 		t.Errorf("%v after %d calls", err, calls.Load())
 	}
 	if u := client.Usage(); u.Used != 2 || u.Limit != 2 {
@@ -317,7 +348,8 @@ func TestClient_theBudgetIsNotOverdrawn(t *testing.T) {
 
 func TestNew_refusesWhatIsNoAddress(t *testing.T) {
 	t.Parallel()
-	for _, cfg := range []bitbucket.Config{{InstanceURL: "bitbucket.org"}, {APIURL: "ftp://x"}, {GitURL: "http://"}, {APIURL: "http://%zz"}} {
+	for _, cfg := range []bitbucket.Config{{InstanceURL: "bitbucket.org"}, {APIURL: "ftp://x"},
+		{GitURL: "http://"}, {APIURL: "http://%zz"}} {
 		if _, err := bitbucket.New(cfg); vcs.KindOf(err) != vcs.Rejected {
 			t.Errorf("%+v: %v", cfg, err)
 		}

@@ -16,11 +16,12 @@ import (
 	"towpath/internal/vcs"
 )
 
-// writtenCommit finds the new commit's hash at the end of the Location header; the answer has no body.
+// writtenCommit finds the new commit's hash at the end of the Location header; the answer has no
+// body.
 var writtenCommit = regexp.MustCompile(`/commit/([0-9a-f]{40})/?$`)
 
-// Write implements vcs.Client. The names of form parts are the paths; a leading slash keeps them apart from the form's own
-// fields, and a file name keeps a part from being taken for one of those.
+// Write implements vcs.Client. The names of form parts are the paths; a leading slash keeps them
+// apart from the form's own fields, and a file name keeps a part from being taken for one of those.
 // https://developer.atlassian.com/cloud/bitbucket/rest/api-group-source/#api-repositories-workspace-repo-slug-src-post
 func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, error) {
 	const op = "write a commit"
@@ -32,7 +33,9 @@ func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, err
 		return "", &vcs.Error{Kind: vcs.Rejected, Op: op, Message: "cannot be encoded", Err: err}
 	}
 	r := c.apiRequest(op, repositoryPath(id)+"/src", nil)
-	r.method, r.body, r.header = http.MethodPost, body, http.Header{"Content-Type": {contentType}}
+	r.method = http.MethodPost
+	r.body = body
+	r.header = http.Header{"Content-Type": {contentType}}
 	ctx, cancel := context.WithTimeout(ctx, c.p.cfg.Timeout)
 	defer cancel()
 	resp, err := c.send(ctx, r)
@@ -41,11 +44,22 @@ func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, err
 	}
 	defer resp.Body.Close()
 	if _, err := io.CopyN(io.Discard, resp.Body, maxErrorBody); err != nil && err != io.EOF {
-		return "", &vcs.Error{Kind: vcs.Unavailable, Op: op, Status: resp.StatusCode, Message: "the answer could not be read", Err: err}
+		return "", &vcs.Error{
+			Kind:    vcs.Unavailable,
+			Op:      op,
+			Status:  resp.StatusCode,
+			Message: "the answer could not be read",
+			Err:     err,
+		}
 	}
 	found := writtenCommit.FindStringSubmatch(resp.Header.Get("Location"))
 	if found == nil {
-		return "", &vcs.Error{Kind: vcs.Unavailable, Op: op, Status: resp.StatusCode, Message: "the answer does not name the new commit"}
+		return "", &vcs.Error{
+			Kind:    vcs.Unavailable,
+			Op:      op,
+			Status:  resp.StatusCode,
+			Message: "the answer does not name the new commit",
+		}
 	}
 	return found[1], nil
 }

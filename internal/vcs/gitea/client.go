@@ -87,12 +87,18 @@ func (c *client) read(ctx context.Context, r request, out any) (http.Header, err
 
 // send returns a successful answer, whose body the caller closes.
 func (c *client) send(ctx context.Context, r request) (*http.Response, error) {
-	return vcs.WithToken(ctx, c.tokens, r.op, func(token string) (*http.Response, error) { return c.attempt(ctx, r, token) })
+	return vcs.WithToken(ctx, c.tokens, r.op,
+		func(token string) (*http.Response, error) { return c.attempt(ctx, r, token) })
 }
 
 func (c *client) attempt(ctx context.Context, r request, token string) (*http.Response, error) {
 	if at, open := c.take(); !open {
-		return nil, &vcs.Error{Kind: vcs.RateLimited, Op: r.op, RetryAt: at, Message: "not sent: the server has told us to wait"}
+		return nil, &vcs.Error{
+			Kind:    vcs.RateLimited,
+			Op:      r.op,
+			RetryAt: at,
+			Message: "not sent: the server has told us to wait",
+		}
 	}
 	req, err := http.NewRequestWithContext(ctx, r.method, r.url, bytes.NewReader(r.body))
 	if err != nil {
@@ -158,13 +164,14 @@ func (c *client) Usage() vcs.Usage {
 	return u
 }
 
-// list calls yield for every item of every page until it returns false. The pages are counted, not followed: links in headers
-// name the address that the instance believes to have.
+// list calls yield for every item of every page until it returns false. The pages are counted, not
+// followed: links in headers name the address that the instance believes to have.
 func list[T any](ctx context.Context, c *client, op, path string, yield func(T) bool) error {
 	read := 0
 	for page := 1; page <= maxPages; page++ {
 		var items []T
-		header, err := c.read(ctx, c.api(op, path, url.Values{"limit": {perPage}, "page": {strconv.Itoa(page)}}), &items)
+		header, err := c.read(ctx,
+			c.api(op, path, url.Values{"limit": {perPage}, "page": {strconv.Itoa(page)}}), &items)
 		if err != nil {
 			return err
 		}
@@ -198,14 +205,16 @@ func responseError(op string, resp *http.Response) *vcs.Error {
 	e.Message = errorMessage(body)
 	if found := requiredScopes.FindStringSubmatch(e.Message); found != nil && e.Kind == vcs.Forbidden {
 		e.Reason = vcs.ReasonScope
-		for _, scope := range strings.FieldsFunc(found[1], func(r rune) bool { return r == ' ' || r == ',' }) {
+		for _, scope := range strings.FieldsFunc(found[1],
+			func(r rune) bool { return r == ' ' || r == ',' }) {
 			e.Needs = append(e.Needs, label(scope))
 		}
 	}
 	return e
 }
 
-// errorMessage knows {"message"} of the API, {"error", "error_description"} of OAuth2, plain text and pages. It never fails.
+// errorMessage knows {"message"} of the API, {"error", "error_description"} of OAuth2, plain text
+// and pages. It never fails.
 func errorMessage(body []byte) string {
 	var known struct {
 		Message     string `json:"message"`

@@ -52,7 +52,8 @@ func (d *Driver) Describe() vcs.Description {
 	}
 }
 
-// Missing implements vcs.Provider. The application has no form for scopes: the consent page asks for what we ask for.
+// Missing implements vcs.Provider. The application has no form for scopes: the consent page asks
+// for what we ask for.
 func (p *Provider) Missing(scopes []string) (labels []string) {
 	for _, needed := range permissions {
 		if !held(scopes, needed.Scope) {
@@ -65,7 +66,8 @@ func (p *Provider) Missing(scopes []string) (labels []string) {
 // held reports whether a scope is granted; write includes read, and all includes everything.
 func held(granted []string, scope string) bool {
 	_, of, _ := strings.Cut(scope, ":")
-	return slices.Contains(granted, scope) || slices.Contains(granted, "write:"+of) || slices.Contains(granted, "all")
+	return slices.Contains(granted, scope) || slices.Contains(granted, "write:"+of) ||
+		slices.Contains(granted, "all")
 }
 
 // label is a scope in words.

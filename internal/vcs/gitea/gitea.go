@@ -1,5 +1,6 @@
-// Package gitea is the driver for Gitea and Forgejo: their OAuth2 applications, the REST API v1 and Git over HTTP, as far as
-// Towpath needs them. It keeps no tokens and decides nothing about rollouts.
+// Package gitea is the driver for Gitea and Forgejo: their OAuth2 applications, the REST API v1 and
+// Git over HTTP, as far as Towpath needs them. It keeps no tokens and decides nothing about
+// rollouts.
 package gitea
 
 import (
@@ -18,7 +19,8 @@ const (
 
 // Config points the driver at an instance. Zero fields have defaults, except for InstanceURL.
 type Config struct {
-	InstanceURL string           // ROOT_URL of the instance: where people sign in, and below which Git and the API are
+	// ROOT_URL of the instance: where people sign in, and below which Git and the API are
+	InstanceURL string
 	Client      *http.Client     // its transport is used; redirects and time-outs are ours
 	Now         func() time.Time // by default time.Now
 	Timeout     time.Duration    // of one call, by default 30 s; a file's bytes may take ten times as long
@@ -46,8 +48,9 @@ var (
 	_ vcs.Provider = (*Provider)(nil)
 )
 
-// Open implements vcs.Driver. An owner enters the address, so what is asked never leads to this machine or to the addresses that
-// clouds keep for themselves; an address that names this machine may lead there.
+// Open implements vcs.Driver. An owner enters the address, so what is asked never leads to this
+// machine or to the addresses that clouds keep for themselves; an address that names this machine
+// may lead there.
 func (d *Driver) Open(i vcs.Instance) (vcs.Provider, error) {
 	client := d.away
 	if vcs.LoopbackURL(i.URL) {
@@ -70,20 +73,26 @@ func New(cfg Config) (*Provider, error) {
 	}
 	u, err := url.Parse(cfg.InstanceURL)
 	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, &vcs.Error{Kind: vcs.Rejected, Op: "configure Gitea", Message: "the address must be http(s)://host", Err: err}
+		return nil, &vcs.Error{
+			Kind:    vcs.Rejected,
+			Op:      "configure Gitea",
+			Message: "the address must be http(s)://host",
+			Err:     err,
+		}
 	}
 	guarded := *cfg.Client
 	guarded.CheckRedirect = vcs.GuardRedirect
 	return &Provider{cfg: cfg, http: &guarded}, nil
 }
 
-// Client acts with the tokens of ts. It holds the grant's count of calls, so a grant should have one Client at a time.
+// Client acts with the tokens of ts. It holds the grant's count of calls, so a grant should have
+// one Client at a time.
 func (p *Provider) Client(ts vcs.TokenSource) vcs.Client {
 	return &client{p: p, tokens: ts, places: map[string]place{}}
 }
 
-// page is the address of a repository's page. It is made from the address that the owner entered, since what the API names may
-// belong to another host.
+// page is the address of a repository's page. It is made from the address that the owner entered,
+// since what the API names may belong to another host.
 func (p *Provider) page(fullName string) string {
 	return p.cfg.InstanceURL + "/" + escapePath(fullName)
 }

@@ -32,7 +32,8 @@ func (s *simulation) connect(t *testing.T, scopes ...string) (vcs.Client, giteas
 	app := vcs.App{ApplicationID: s.app.ClientID, Secret: s.app.Secret}
 	address := p.AuthorizeURL(app, "state", redirectURL)
 	if len(scopes) > 0 {
-		address = strings.Replace(address, "scope=read%3Auser+write%3Arepository", "scope="+strings.Join(scopes, "+"), 1)
+		address = strings.Replace(address, "scope=read%3Auser+write%3Arepository",
+			"scope="+strings.Join(scopes, "+"), 1)
 	}
 	token, err := p.Exchange(t.Context(), app, s.authorize(t, address).Get("code"), redirectURL)
 	if err != nil {
@@ -55,7 +56,8 @@ func TestClient_aMissingScopeIsNamed(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t, giteasim.Options{})
 	client, repo, _ := s.connect(t, "read:user", "read:repository")
-	_, err := client.Hooks(id(repo)).Ensure(t.Context(), vcs.Hook{URL: "https://towpath.example/h", Secret: "s", Active: true})
+	_, err := client.Hooks(id(repo)).Ensure(t.Context(),
+		vcs.Hook{URL: "https://towpath.example/h", Secret: "s", Active: true})
 	var e *vcs.Error
 	if !errors.As(err, &e) || e.Kind != vcs.Forbidden || e.Reason != vcs.ReasonScope {
 		t.Fatalf("error %v", err)
@@ -65,7 +67,8 @@ func TestClient_aMissingScopeIsNamed(t *testing.T) {
 	}
 }
 
-// The former name of a repository may belong to another one within the minute for which a name is remembered.
+// The former name of a repository may belong to another one within the minute for which a name is
+// remembered.
 func TestSource_aNameThatAnotherRepositoryTook(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t, giteasim.Options{})
@@ -92,7 +95,8 @@ func TestSource_aNameThatAnotherRepositoryTook(t *testing.T) {
 		t.Errorf("%v, %v", branches, err)
 	}
 	status := vcs.Status{Key: "k", State: vcs.StatusFailed, Name: "n", URL: "https://towpath.example/1"}
-	if err := client.PutStatus(t.Context(), id(repo), hash, status); err != nil || len(s.Sim.Statuses(repo.ID, hash)) != 1 {
+	if err := client.PutStatus(t.Context(), id(repo), hash, status); err != nil ||
+		len(s.Sim.Statuses(repo.ID, hash)) != 1 {
 		t.Errorf("the status went elsewhere: %v", err)
 	}
 }
@@ -140,13 +144,15 @@ func TestChanges_filesAndDirectoriesChangePlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	changes, err := client.Source(id(repo)).Changes(t.Context(), from, to)
-	want := []vcs.Change{{Path: "a"}, {Path: "a/b.sql", Removed: true}, {Path: "c", Removed: true}, {Path: "c/d.sql"}}
+	want := []vcs.Change{{Path: "a"}, {Path: "a/b.sql", Removed: true}, {Path: "c", Removed: true},
+		{Path: "c/d.sql"}}
 	if diff := cmp.Diff(want, changes); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
 }
 
-// The API takes no head to hold the branch to: what happens between the look at the head and the commit must not be lost.
+// The API takes no head to hold the branch to: what happens between the look at the head and the
+// commit must not be lost.
 func TestWrite_aPushInBetween(t *testing.T) {
 	t.Parallel()
 	for name, pushed := range map[string]map[string]string{
@@ -164,10 +170,12 @@ func TestWrite_aPushInBetween(t *testing.T) {
 				}
 			}}
 			token := s.token(t)
-			racer := s.provider(t, gitea.Config{Client: &http.Client{Transport: racing}}).Client(fixedToken(token))
+			racer := s.provider(t, gitea.Config{Client: &http.Client{Transport: racing}}).Client(
+				fixedToken(token))
 			_, err := racer.Write(t.Context(), id(repo), vcs.Write{
 				Branch: "main", Parent: head, Message: "ours",
-				Files: map[string][]byte{"db/V1__a.sql": []byte("select 'ours';\n"), "schema.sql": []byte("ours")},
+				Files: map[string][]byte{"db/V1__a.sql": []byte("select 'ours';\n"),
+					"schema.sql": []byte("ours")},
 			})
 			if vcs.KindOf(err) != vcs.Conflict {
 				t.Errorf("error %v, want a conflict", err)
@@ -206,7 +214,8 @@ func (s *simulation) token(t *testing.T) string {
 	t.Helper()
 	p := s.provider(t, gitea.Config{})
 	app := vcs.App{ApplicationID: s.app.ClientID, Secret: s.app.Secret}
-	token, err := p.Exchange(t.Context(), app, s.authorize(t, p.AuthorizeURL(app, "s", redirectURL)).Get("code"), redirectURL)
+	token, err := p.Exchange(t.Context(), app,
+		s.authorize(t, p.AuthorizeURL(app, "s", redirectURL)).Get("code"), redirectURL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,15 +241,16 @@ func TestClient_answersThatAreNoAnswers(t *testing.T) {
 		body   string
 		want   vcs.Kind
 	}{
-		"a page":              {http.StatusOK, "<html><title>Sign in</title></html>", vcs.Unavailable},
-		"nothing":             {http.StatusOK, "", vcs.Unavailable},
-		"a list":              {http.StatusOK, "[]", vcs.Unavailable},
-		"no id":               {http.StatusOK, `{"full_name":"a/b"}`, vcs.Unavailable},
-		"another repository":  {http.StatusOK, `{"id":8,"full_name":"a/b"}`, vcs.Unavailable},
-		"a name with dots":    {http.StatusOK, `{"id":7,"full_name":"../admin"}`, vcs.Unavailable},
-		"a long name":         {http.StatusOK, `{"id":7,"full_name":"a/b/../../../x"}`, vcs.Unavailable},
-		"a fault":             {http.StatusInternalServerError, `{"message":"","url":"u"}`, vcs.Unavailable},
-		"a gateway's page":    {http.StatusBadGateway, "<html><body>Bad gateway</body></html>", vcs.Unavailable},
+		"a page":             {http.StatusOK, "<html><title>Sign in</title></html>", vcs.Unavailable},
+		"nothing":            {http.StatusOK, "", vcs.Unavailable},
+		"a list":             {http.StatusOK, "[]", vcs.Unavailable},
+		"no id":              {http.StatusOK, `{"full_name":"a/b"}`, vcs.Unavailable},
+		"another repository": {http.StatusOK, `{"id":8,"full_name":"a/b"}`, vcs.Unavailable},
+		"a name with dots":   {http.StatusOK, `{"id":7,"full_name":"../admin"}`, vcs.Unavailable},
+		"a long name":        {http.StatusOK, `{"id":7,"full_name":"a/b/../../../x"}`, vcs.Unavailable},
+		"a fault":            {http.StatusInternalServerError, `{"message":"","url":"u"}`, vcs.Unavailable},
+		"a gateway's page": {http.StatusBadGateway, "<html><body>Bad gateway</body></html>",
+			vcs.Unavailable},
 		"a private message":   {http.StatusForbidden, `{"message":"no"}`, vcs.Forbidden},
 		"too many requests":   {http.StatusTooManyRequests, "slow down", vcs.RateLimited},
 		"gone":                {http.StatusGone, "", vcs.Gone},
@@ -297,14 +307,16 @@ func TestRepositories_anInstanceWithoutTotals(t *testing.T) {
 		if page < 4 {
 			for i := range 2 {
 				rows = append(rows, map[string]any{
-					"id": page*2 + i - page/3, "full_name": fmt.Sprintf("a/%d", page*2+i), "permissions": map[string]bool{"admin": i < 2},
+					"id": page*2 + i - page/3, "full_name": fmt.Sprintf("a/%d", page*2+i),
+					"permissions": map[string]bool{"admin": i < 2},
 				})
 			}
 		}
 		_ = json.NewEncoder(w).Encode(rows)
 	})
 	var got []string
-	_, err := client.Repositories(t.Context(), func(r vcs.Repository) bool { got = append(got, r.ID); return true })
+	_, err := client.Repositories(t.Context(),
+		func(r vcs.Repository) bool { got = append(got, r.ID); return true })
 	if diff := cmp.Diff([]string{"2", "3", "4", "5", "6"}, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
@@ -318,15 +330,18 @@ func TestTokenEndpoint_refusalsAreToldApart(t *testing.T) {
 		kind   vcs.Kind
 		reason vcs.Reason
 	}{
-		"an unknown client": {400, `{"error":"invalid_client","error_description":"cannot load client with client id: 'x'"}`,
+		"an unknown client": {400,
+			`{"error":"invalid_client","error_description":"cannot load client with client id: 'x'"}`,
 			vcs.Unauthorized, vcs.ReasonCredentials},
 		"a wrong secret": {400, `{"error":"unauthorized_client","error_description":"invalid client secret"}`,
 			vcs.Unauthorized, vcs.ReasonCredentials},
-		"an unknown code": {400, `{"error":"unauthorized_client","error_description":"client is not authorized"}`,
+		"an unknown code": {400,
+			`{"error":"unauthorized_client","error_description":"client is not authorized"}`,
 			vcs.Unauthorized, vcs.ReasonCode},
-		"an old code": {400, `{"error":"invalid_grant","error_description":"authorization code expired"}`, vcs.Unauthorized, vcs.ReasonCode},
-		"a page":      {502, "<html>Bad gateway</html>", vcs.Unavailable, ""},
-		"not OAuth":   {404, "<html>Not found</html>", vcs.Unavailable, ""},
+		"an old code": {400, `{"error":"invalid_grant","error_description":"authorization code expired"}`,
+			vcs.Unauthorized, vcs.ReasonCode},
+		"a page":    {502, "<html>Bad gateway</html>", vcs.Unavailable, ""},
+		"not OAuth": {404, "<html>Not found</html>", vcs.Unavailable, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

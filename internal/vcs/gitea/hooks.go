@@ -42,8 +42,8 @@ type hookBody struct {
 // Hooks implements vcs.Client.
 func (c *client) Hooks(id string) vcs.Hooks { return &hooks{c: c, id: id} }
 
-// Ensure implements vcs.Hooks. A change of a hook leaves its secret as it was, so a new hook takes the place of the old one. It is
-// made first: an event in between is delivered twice, not lost.
+// Ensure implements vcs.Hooks. A change of a hook leaves its secret as it was, so a new hook takes
+// the place of the old one. It is made first: an event in between is delivered twice, not lost.
 func (h *hooks) Ensure(ctx context.Context, hook vcs.Hook) (string, error) {
 	const op = "set the webhook"
 	if hook.Secret == "" {
@@ -93,7 +93,8 @@ func (h *hooks) List(ctx context.Context, yield func(vcs.Hook) bool) error {
 	if err != nil {
 		return err
 	}
-	return list(ctx, h.c, "list webhooks", at.path()+"/hooks", func(found hookJSON) bool { return yield(found.hook()) })
+	return list(ctx, h.c, "list webhooks", at.path()+"/hooks",
+		func(found hookJSON) bool { return yield(found.hook()) })
 }
 
 // Get implements vcs.Hooks.

@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	assumedTokenLife = time.Hour // the default of ACCESS_TOKEN_EXPIRATION_TIME; used when expires_in is missing
+	// the default of ACCESS_TOKEN_EXPIRATION_TIME; used when expires_in is missing
+	assumedTokenLife = time.Hour
 	retryTokenAfter  = 30 * time.Second
 )
 
@@ -53,7 +54,8 @@ func (p *Provider) Refresh(ctx context.Context, app vcs.App, refreshToken string
 	return p.token(token), nil
 }
 
-// Probe implements vcs.Provider. Gitea looks at the application before it looks at the code, so a nonsense code tells both apart.
+// Probe implements vcs.Provider. Gitea looks at the application before it looks at the code, so a
+// nonsense code tells both apart.
 func (p *Provider) Probe(ctx context.Context, app vcs.App) error {
 	err := p.probe(ctx, app)
 	var e *vcs.Error
@@ -72,7 +74,8 @@ func (p *Provider) probe(ctx context.Context, app vcs.App) error {
 	defer cancel()
 	_, err := p.oauth(app, "").Exchange(ctx, "towpath-probe-"+rand.Text())
 	if err == nil {
-		return &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: "a nonsense code was accepted, so this is not Gitea"}
+		return &vcs.Error{Kind: vcs.Unavailable, Op: op,
+			Message: "a nonsense code was accepted, so this is not Gitea"}
 	}
 	e := p.tokenError(op, err)
 	if e.Reason == vcs.ReasonCode {
@@ -81,11 +84,15 @@ func (p *Provider) probe(ctx context.Context, app vcs.App) error {
 	return e
 }
 
-// oauth is the application for one flow. The credentials go in the body: Gitea does not undo the escaping that RFC 6749 asks for in
-// the header. The style is fixed, since trying both would spend a code twice.
+// oauth is the application for one flow. The credentials go in the body: Gitea does not undo the
+// escaping that RFC 6749 asks for in the header. The style is fixed, since trying both would spend
+// a code twice.
 func (p *Provider) oauth(app vcs.App, redirectURL string) *oauth2.Config {
 	return &oauth2.Config{
-		ClientID: app.ApplicationID, ClientSecret: app.Secret, RedirectURL: redirectURL, Scopes: neededScopes(),
+		ClientID:     app.ApplicationID,
+		ClientSecret: app.Secret,
+		RedirectURL:  redirectURL,
+		Scopes:       neededScopes(),
 		Endpoint: oauth2.Endpoint{
 			AuthURL:   p.cfg.InstanceURL + "/login/oauth/authorize",
 			TokenURL:  p.cfg.InstanceURL + "/login/oauth/access_token",
@@ -98,7 +105,8 @@ func (p *Provider) oauthContext(ctx context.Context) (context.Context, context.C
 	return context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, p.http), p.cfg.Timeout)
 }
 
-// token reads an answer. Gitea names no scopes in it; then they are those that were asked for (RFC 6749, section 5.1).
+// token reads an answer. Gitea names no scopes in it; then they are those that were asked for (RFC
+// 6749, section 5.1).
 func (p *Provider) token(t *oauth2.Token) vcs.Token {
 	life := time.Duration(t.ExpiresIn) * time.Second
 	if life <= 0 {
@@ -109,18 +117,32 @@ func (p *Provider) token(t *oauth2.Token) vcs.Token {
 		scopes = strings.FieldsFunc(named, func(r rune) bool { return r == ' ' || r == ',' })
 	}
 	return vcs.Token{
-		AccessToken: t.AccessToken, RefreshToken: t.RefreshToken, ExpiresAt: p.cfg.Now().Add(life), Scopes: scopes,
+		AccessToken:  t.AccessToken,
+		RefreshToken: t.RefreshToken,
+		ExpiresAt:    p.cfg.Now().Add(life),
+		Scopes:       scopes,
 	}
 }
 
-// tokenError reads a refusal of the token endpoint. The library's error is not kept: its text holds the answer's whole body.
+// tokenError reads a refusal of the token endpoint. The library's error is not kept: its text holds
+// the answer's whole body.
 func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
-		return &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: vcs.CleanText(vcs.NoAnswer(err), maxErrorText), Err: err}
+		return &vcs.Error{
+			Kind:    vcs.Unavailable,
+			Op:      op,
+			Message: vcs.CleanText(vcs.NoAnswer(err), maxErrorText),
+			Err:     err,
+		}
 	}
 	status := refused.Response.StatusCode
-	e := &vcs.Error{Kind: vcs.KindOfStatus(status), Op: op, Status: status, Message: errorMessage(refused.Body)}
+	e := &vcs.Error{
+		Kind:    vcs.KindOfStatus(status),
+		Op:      op,
+		Status:  status,
+		Message: errorMessage(refused.Body),
+	}
 	if e.Kind == vcs.RateLimited || e.Kind == vcs.Unavailable {
 		at, told := vcs.RetryAfter(refused.Response.Header, p.cfg.Now())
 		switch {
@@ -133,16 +155,19 @@ func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	}
 	e.Kind, e.Reason = refusal(e.Kind, refused)
 	if e.Reason == vcs.ReasonCredentials {
-		e.Message = "the client ID is unknown, or the secret is wrong" // Gitea's words repeat the ID, which may be the secret
+		// Gitea's words repeat the ID, which may be the secret
+		e.Message = "the client ID is unknown, or the secret is wrong"
 	}
 	return e
 }
 
-// refusal sorts the answers of the token endpoint. A wrong secret and an unknown code have the same word there.
+// refusal sorts the answers of the token endpoint. A wrong secret and an unknown code have the same
+// word there.
 func refusal(kind vcs.Kind, refused *oauth2.RetrieveError) (vcs.Kind, vcs.Reason) {
 	description := strings.ToLower(refused.ErrorDescription)
 	switch code := refused.ErrorCode; {
-	case code == "invalid_client", code == "unauthorized_client" && strings.Contains(description, "client secret"):
+	case code == "invalid_client", code == "unauthorized_client" &&
+		strings.Contains(description, "client secret"):
 		return vcs.Unauthorized, vcs.ReasonCredentials
 	case code == "unauthorized_client", code == "invalid_grant":
 		return vcs.Unauthorized, vcs.ReasonCode

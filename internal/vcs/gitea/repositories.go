@@ -10,8 +10,9 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Only one path of the API takes the stable id; all others and Git take the name. So a name is looked up by the id, used for a
-// short while by what reads at hashes or notices a wrong name, and looked up each time by what changes something.
+// Only one path of the API takes the stable id; all others and Git take the name. So a name is
+// looked up by the id, used for a short while by what reads at hashes or notices a wrong name, and
+// looked up each time by what changes something.
 
 const (
 	placeLife = time.Minute
@@ -65,7 +66,8 @@ func (c *client) Account(ctx context.Context) (vcs.Account, error) {
 	return vcs.Account{ID: strconv.FormatInt(user.ID, 10), Name: name}, nil
 }
 
-// Repositories implements vcs.Client. One list has what the person owns and what others have shared, so nothing is skipped.
+// Repositories implements vcs.Client. One list has what the person owns and what others have
+// shared, so nothing is skipped.
 func (c *client) Repositories(ctx context.Context, yield func(vcs.Repository) bool) ([]vcs.Skipped, error) {
 	seen := map[int64]bool{} // pages may repeat items
 	return nil, list(ctx, c, "list repositories", "/user/repos", func(r repositoryJSON) bool {
@@ -101,7 +103,8 @@ func (c *client) readRepository(ctx context.Context, id string) (r repositoryJSO
 	return r, nil
 }
 
-// plainName reports whether a full name is owner/name and nothing that means something else in a path.
+// plainName reports whether a full name is owner/name and nothing that means something else in a
+// path.
 func plainName(full string) bool {
 	owner, name, ok := strings.Cut(full, "/")
 	dots := func(s string) bool { return strings.Trim(s, ".") == "" }
@@ -141,7 +144,8 @@ func (c *client) placeOf(ctx context.Context, id string) (at place, remembered b
 	return at, false, err
 }
 
-// reading calls read with a repository's place, and once more when the remembered one turns out to be wrong.
+// reading calls read with a repository's place, and once more when the remembered one turns out to
+// be wrong.
 func reading[T any](ctx context.Context, c *client, id string, read func(place) (T, error)) (T, error) {
 	var none T
 	at, remembered, err := c.placeOf(ctx, id)
@@ -162,7 +166,8 @@ func reading[T any](ctx context.Context, c *client, id string, read func(place) 
 	return read(now)
 }
 
-// displaced finds in a refusal that the repository may be elsewhere: whoever took its name may hide what is there.
+// displaced finds in a refusal that the repository may be elsewhere: whoever took its name may hide
+// what is there.
 func displaced(err error) bool {
 	switch vcs.KindOf(err) {
 	case vcs.NotFound, vcs.Forbidden, vcs.Unauthorized:

@@ -35,7 +35,8 @@ type source struct {
 // Source implements vcs.Client.
 func (c *client) Source(id string) vcs.Source { return &source{c: c, id: id} }
 
-// Branches implements vcs.Source. The list of the API reads the commit of every branch; Git's does not.
+// Branches implements vcs.Source. The list of the API reads the commit of every branch; Git's does
+// not.
 func (s *source) Branches(ctx context.Context) ([]vcs.Branch, error) {
 	if _, err := s.c.locate(ctx, s.id); err != nil {
 		return nil, err
@@ -73,7 +74,14 @@ func (c *client) remote(at place) gitwire.Remote {
 	return gitwire.Remote{
 		URL: c.p.page(at.name) + ".git",
 		Send: func(ctx context.Context, r gitwire.Request) (*http.Response, error) {
-			return c.send(ctx, request{op: r.Op, method: r.Method, url: r.URL, body: r.Body, header: r.Header, git: true})
+			return c.send(ctx, request{
+				op:     r.Op,
+				method: r.Method,
+				url:    r.URL,
+				body:   r.Body,
+				header: r.Header,
+				git:    true,
+			})
 		},
 	}
 }
@@ -108,13 +116,16 @@ func (s *source) Commit(ctx context.Context, hash string) (vcs.Commit, error) {
 	return reading(ctx, s.c, s.id, func(at place) (vcs.Commit, error) {
 		var c commitJSON
 		query := url.Values{"stat": {"false"}, "verification": {"false"}, "files": {"false"}}
-		if err := s.c.do(ctx, s.c.api(op, at.path()+"/git/commits/"+url.PathEscape(hash), query), &c); err != nil {
+		if err := s.c.do(ctx, s.c.api(op, at.path()+"/git/commits/"+url.PathEscape(hash), query),
+			&c); err != nil {
 			return vcs.Commit{}, err
 		}
 		if c.SHA == "" || c.Commit == nil {
-			return vcs.Commit{}, &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: "the answer has no commit"}
+			return vcs.Commit{}, &vcs.Error{Kind: vcs.Unavailable, Op: op,
+				Message: "the answer has no commit"}
 		}
-		out := vcs.Commit{Hash: c.SHA, Message: strings.TrimRight(c.Commit.Message, "\n"), URL: s.c.p.page(at.name) + "/commit/" + url.PathEscape(c.SHA)}
+		out := vcs.Commit{Hash: c.SHA, Message: strings.TrimRight(c.Commit.Message, "\n"),
+			URL: s.c.p.page(at.name) + "/commit/" + url.PathEscape(c.SHA)}
 		if c.Commit.Author != nil {
 			out.Author, out.Time = c.Commit.Author.Name, c.Commit.Author.Date
 		}
@@ -142,8 +153,11 @@ func (e entryJSON) entry(dir string) vcs.Entry {
 	return out
 }
 
-// tree lists the tree of a commit, or one by its own hash. Gitea answers 400 for a hash that it does not have.
-func (s *source) tree(ctx context.Context, op string, at place, hash string, recursive bool) ([]entryJSON, error) {
+// tree lists the tree of a commit, or one by its own hash. Gitea answers 400 for a hash that it
+// does not have.
+func (s *source) tree(
+	ctx context.Context, op string, at place, hash string, recursive bool,
+) ([]entryJSON, error) {
 	var all []entryJSON
 	for page := 1; page <= maxTreeCalls; page++ {
 		var answer struct {
@@ -170,7 +184,8 @@ func (s *source) tree(ctx context.Context, op string, at place, hash string, rec
 			break
 		}
 	}
-	return nil, &vcs.Error{Kind: vcs.Rejected, Op: op, Message: fmt.Sprintf("more than %d files", maxTreeEntries)}
+	return nil, &vcs.Error{Kind: vcs.Rejected, Op: op,
+		Message: fmt.Sprintf("more than %d files", maxTreeEntries)}
 }
 
 // find walks down to a path, a directory at a time.
@@ -252,12 +267,13 @@ func (s *source) File(ctx context.Context, commit, file string) (io.ReadCloser, 
 	}
 	return reading(ctx, s.c, s.id, func(at place) (io.ReadCloser, error) {
 		r := s.c.api(op, at.path()+"/raw/"+escapePath(file), url.Values{"ref": {commit}})
-		return vcs.OpenFile(ctx, op, s.c.p.cfg.Timeout, func(ctx context.Context) (*http.Response, error) { return s.c.send(ctx, r) })
+		return vcs.OpenFile(ctx, op, s.c.p.cfg.Timeout,
+			func(ctx context.Context) (*http.Response, error) { return s.c.send(ctx, r) })
 	})
 }
 
-// Between implements vcs.Source over the Git protocol. An instance with DISABLE_PARTIAL_CLONE does not filter; then Changes asks
-// the API.
+// Between implements vcs.Source over the Git protocol. An instance with DISABLE_PARTIAL_CLONE does
+// not filter; then Changes asks the API.
 func (s *source) Between(ctx context.Context, from, to string) (vcs.Between, error) {
 	ctx, cancel := context.WithTimeout(ctx, gitTimeouts*s.c.p.cfg.Timeout)
 	defer cancel()
@@ -270,8 +286,8 @@ func (s *source) Between(ctx context.Context, from, to string) (vcs.Between, err
 	})
 }
 
-// Changes implements vcs.Source. The API compares with the merge base alone, so the trees are compared, and only those directories
-// are read that differ.
+// Changes implements vcs.Source. The API compares with the merge base alone, so the trees are
+// compared, and only those directories are read that differ.
 func (s *source) Changes(ctx context.Context, from, to string) ([]vcs.Change, error) {
 	if from == "" || to == "" {
 		return nil, &vcs.Error{Kind: vcs.Rejected, Op: "compare commits", Message: "two commits are needed"}
@@ -349,7 +365,8 @@ func (d *difference) list(ctx context.Context, hash string) (map[string]entryJSO
 		return entries, nil
 	}
 	if d.calls++; d.calls > maxTreeCalls || len(d.removed) > maxTreeEntries {
-		return nil, &vcs.Error{Kind: vcs.Rejected, Op: op, Message: "the commits differ in too many directories"}
+		return nil, &vcs.Error{Kind: vcs.Rejected, Op: op,
+			Message: "the commits differ in too many directories"}
 	}
 	rows, err := d.s.tree(ctx, op, d.at, hash, false)
 	for _, row := range rows {

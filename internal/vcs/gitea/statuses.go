@@ -33,21 +33,26 @@ type statusBody struct {
 	TargetURL   string `json:"target_url"`
 }
 
-// PutStatus implements vcs.Client. Gitea shows the latest status of each context. For an unknown commit it answers 500, as for a
-// fault of its own, so the commit is asked for then.
+// PutStatus implements vcs.Client. Gitea shows the latest status of each context. For an unknown
+// commit it answers 500, as for a fault of its own, so the commit is asked for then.
 func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status) error {
 	const op = "set the commit status"
 	state, known := statusStates[s.State]
 	if !known || s.Key == "" || s.URL == "" {
-		return &vcs.Error{Kind: vcs.Rejected, Op: op, Message: "a commit status needs a key, a state and a URL"}
+		return &vcs.Error{Kind: vcs.Rejected, Op: op,
+			Message: "a commit status needs a key, a state and a URL"}
 	}
 	at, err := c.locate(ctx, id)
 	if err != nil {
 		return err
 	}
-	r, err := c.api(op, at.path()+"/statuses/"+url.PathEscape(commit), nil).writing(http.MethodPost, statusBody{
-		State: state, Context: statusContext(s.Key), Description: towpath.ClipRunes(s.Description, maxStatusText), TargetURL: s.URL,
-	})
+	r, err := c.api(op, at.path()+"/statuses/"+url.PathEscape(commit), nil).writing(http.MethodPost,
+		statusBody{
+			State:       state,
+			Context:     statusContext(s.Key),
+			Description: towpath.ClipRunes(s.Description, maxStatusText),
+			TargetURL:   s.URL,
+		})
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,8 @@ const (
 
 func TestProvider(t *testing.T) {
 	t.Parallel()
-	for name, rotate := range map[string]bool{"refresh tokens that last": false, "refresh tokens that work once": true} {
+	for name, rotate := range map[string]bool{"refresh tokens that last": false,
+		"refresh tokens that work once": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			vcstest.Run(t, func(t *testing.T) vcstest.Fixture {
@@ -32,7 +33,8 @@ func TestProvider(t *testing.T) {
 	}
 }
 
-// simulation is a Gitea with one person, who owns an organization too, and an application as the setup page asks for.
+// simulation is a Gitea with one person, who owns an organization too, and an application as the
+// setup page asks for.
 type simulation struct {
 	*giteasim.Sim
 	user giteasim.User
@@ -42,7 +44,10 @@ type simulation struct {
 func newSimulation(t *testing.T, o giteasim.Options) *simulation {
 	t.Helper()
 	s := &simulation{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.Sim.ServeHTTP(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
+		s.Sim.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	o.Dir, o.BaseURL = t.TempDir(), server.URL
 	sim, err := giteasim.New(o)
@@ -52,7 +57,12 @@ func newSimulation(t *testing.T, o giteasim.Options) *simulation {
 	t.Cleanup(sim.Close)
 	s.Sim = sim
 	sim.SetFaults(giteasim.Faults{AutoConsent: true})
-	s.user = sim.AddUser(giteasim.User{Login: "ada", FullName: "Ada Lovelace", Email: "ada@gitea.example", Password: password})
+	s.user = sim.AddUser(giteasim.User{
+		Login:    "ada",
+		FullName: "Ada Lovelace",
+		Email:    "ada@gitea.example",
+		Password: password,
+	})
 	sim.AddUser(giteasim.User{Login: "engines", Owners: []string{"ada"}})
 	s.app = sim.AddApplication("Towpath", redirectURL)
 	return s
@@ -97,13 +107,23 @@ func (s *simulation) fixture(t *testing.T) vcstest.Fixture {
 		},
 		Hooks: func(_ *testing.T, r vcstest.Remote) (out []vcs.Hook) {
 			for _, h := range s.Sim.Hooks(number(r.ID)) {
-				out = append(out, vcs.Hook{ID: strconv.FormatInt(h.ID, 10), URL: h.URL, Secret: h.Secret, Active: h.Active})
+				out = append(out, vcs.Hook{
+					ID:     strconv.FormatInt(h.ID, 10),
+					URL:    h.URL,
+					Secret: h.Secret,
+					Active: h.Active,
+				})
 			}
 			return out
 		},
 		Statuses: func(_ *testing.T, r vcstest.Remote, commit string) (out []vcs.Status) {
 			for _, st := range s.Sim.Statuses(number(r.ID), commit) {
-				out = append(out, vcs.Status{Key: st.Context, State: states[st.State], Description: st.Description, URL: st.TargetURL})
+				out = append(out, vcs.Status{
+					Key:         st.Context,
+					State:       states[st.State],
+					Description: st.Description,
+					URL:         st.TargetURL,
+				})
 			}
 			return out
 		},
@@ -124,7 +144,8 @@ func (s *simulation) fixture(t *testing.T) vcstest.Fixture {
 }
 
 var states = map[string]vcs.StatusState{
-	"pending": vcs.StatusInProgress, "success": vcs.StatusSuccessful, "failure": vcs.StatusFailed, "error": vcs.StatusStopped,
+	"pending": vcs.StatusInProgress, "success": vcs.StatusSuccessful, "failure": vcs.StatusFailed,
+	"error": vcs.StatusStopped,
 }
 
 func number(id string) int64 {
@@ -134,7 +155,12 @@ func number(id string) int64 {
 
 func (s *simulation) remote(r giteasim.Repository) vcstest.Remote {
 	host := strings.TrimPrefix(s.BaseURL(), "http://")
-	push := url.URL{Scheme: "http", User: url.UserPassword("ada", password), Host: host, Path: "/" + r.FullName() + ".git"}
+	push := url.URL{
+		Scheme: "http",
+		User:   url.UserPassword("ada", password),
+		Host:   host,
+		Path:   "/" + r.FullName() + ".git",
+	}
 	return vcstest.Remote{ID: strconv.FormatInt(r.ID, 10), Name: r.FullName(), PushURL: push.String()}
 }
 

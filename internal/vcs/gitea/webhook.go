@@ -30,9 +30,9 @@ type eventJSON struct {
 	Repository *repositoryJSON `json:"repository"`
 }
 
-// ParseWebhook implements vcs.Provider. The event's name and the delivery's id come from headers that the signature does not cover:
-// they may route and count, never allow. Forgejo sends the headers of Gitea beside its own.
-// https://docs.gitea.com/usage/webhooks
+// ParseWebhook implements vcs.Provider. The event's name and the delivery's id come from headers
+// that the signature does not cover: they may route and count, never allow. Forgejo sends the
+// headers of Gitea beside its own. https://docs.gitea.com/usage/webhooks
 func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) (vcs.Event, error) {
 	if err := checkSignature(header.Get(headerSignature), body, secret); err != nil {
 		return vcs.Event{}, err
@@ -47,11 +47,18 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 		if !known {
 			return event, nil // an event that we do not know may have any shape
 		}
-		return vcs.Event{}, &vcs.Error{Kind: vcs.Rejected, Op: "read webhook", Message: "the payload is not what the event promises", Err: err}
+		return vcs.Event{}, &vcs.Error{
+			Kind:    vcs.Rejected,
+			Op:      "read webhook",
+			Message: "the payload is not what the event promises",
+			Err:     err,
+		}
 	}
 	vcs.ClipAll(&payload)
 	if r := payload.Repository; r != nil && r.ID != 0 {
-		event.RepositoryID, event.Repository, event.URL = strconv.FormatInt(r.ID, 10), r.FullName, p.page(r.FullName)
+		event.RepositoryID = strconv.FormatInt(r.ID, 10)
+		event.Repository = r.FullName
+		event.URL = p.page(r.FullName)
 	}
 	if ref, ok := payload.ref(event.Name); ok {
 		event.Refs = []vcs.RefChange{ref}
@@ -59,7 +66,8 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 	return event, nil
 }
 
-// ref reads what moved. The commits of the payload are not looked at: they are cut, and on a new branch they are old ones.
+// ref reads what moved. The commits of the payload are not looked at: they are cut, and on a new
+// branch they are old ones.
 func (e eventJSON) ref(event string) (vcs.RefChange, bool) {
 	out := vcs.RefChange{Old: hashOf(e.Before), New: hashOf(e.After)}
 	switch {

@@ -26,9 +26,10 @@ type writeBody struct {
 	Files   []fileBody `json:"files"`
 }
 
-// Write implements vcs.Client. The API takes no head that it would hold the branch to. So the head is read before, each file is
-// guarded by the hash that it has there, and the new commit's parent is checked. A push of other files that falls in between keeps
-// what it brought; the answer is a conflict then, and the commit stays on top of it.
+// Write implements vcs.Client. The API takes no head that it would hold the branch to. So the head
+// is read before, each file is guarded by the hash that it has there, and the new commit's parent
+// is checked. A push of other files that falls in between keeps what it brought; the answer is a
+// conflict then, and the commit stays on top of it.
 func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, error) {
 	const op = "write a commit"
 	if w.Branch == "" || w.Parent == "" || len(w.Files) == 0 {
@@ -49,7 +50,8 @@ func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, err
 	body := writeBody{Branch: w.Branch, Message: w.Message}
 	for _, file := range slices.Sorted(maps.Keys(w.Files)) {
 		path := strings.Trim(file, "/")
-		f := fileBody{Operation: "create", Path: path, Content: base64.StdEncoding.EncodeToString(w.Files[file])}
+		f := fileBody{Operation: "create", Path: path,
+			Content: base64.StdEncoding.EncodeToString(w.Files[file])}
 		found, err := (&source{c: c, id: id}).find(ctx, op, at, w.Parent, path)
 		switch {
 		case err == nil:
@@ -62,7 +64,9 @@ func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, err
 	return c.commit(ctx, op, at, w.Parent, body, moved)
 }
 
-func (c *client) commit(ctx context.Context, op string, at place, parent string, body writeBody, moved *vcs.Error) (string, error) {
+func (c *client) commit(
+	ctx context.Context, op string, at place, parent string, body writeBody, moved *vcs.Error,
+) (string, error) {
 	r, err := c.api(op, at.path()+"/contents", nil).writing(http.MethodPost, body)
 	if err != nil {
 		return "", err
@@ -84,7 +88,8 @@ func (c *client) commit(ctx context.Context, op string, at place, parent string,
 	case err != nil:
 		return "", err
 	case made.Commit == nil || made.Commit.SHA == "":
-		return "", &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: "the answer does not name the new commit"}
+		return "", &vcs.Error{Kind: vcs.Unavailable, Op: op,
+			Message: "the answer does not name the new commit"}
 	case len(made.Commit.Parents) != 1 || made.Commit.Parents[0].SHA != parent:
 		return "", moved
 	}

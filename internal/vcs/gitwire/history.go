@@ -24,8 +24,9 @@ const (
 	filterNoContent = "filter blob:none"
 )
 
-// Between compares two commits and finds which commits brought what differs. It reads both commits with their trees, and what lies
-// between them when that is more than one commit. The commits have no URL. https://git-scm.com/docs/protocol-v2#_fetch
+// Between compares two commits and finds which commits brought what differs. It reads both commits
+// with their trees, and what lies between them when that is more than one commit. The commits have
+// no URL. https://git-scm.com/docs/protocol-v2#_fetch
 func (r Remote) Between(ctx context.Context, from, to string) (vcs.Between, error) {
 	h := history{commits: map[string]gitCommit{}, objects: map[string]object{}}
 	if err := r.fetch(ctx, h.objects, "deepen 1", "want "+to, "want "+from); err != nil {
@@ -65,7 +66,8 @@ func (h *history) readCommits() error {
 			continue
 		}
 		if len(h.commits) == maxHistory {
-			return &vcs.Error{Kind: vcs.Rejected, Op: opBetween, Message: fmt.Sprintf("more than %d commits", maxHistory)}
+			return &vcs.Error{Kind: vcs.Rejected, Op: opBetween, Message: fmt.Sprintf("more than %d commits",
+				maxHistory)}
 		}
 		h.commits[hash] = parseCommit(o.data)
 	}
@@ -129,7 +131,8 @@ func (h *history) between(from, to string) (vcs.Between, error) {
 		e := changed[p]
 		by := h.broughtBy(from, to, p)
 		wanted[by] = true
-		b.Changes = append(b.Changes, vcs.Brought{Change: vcs.Change{Path: p, Removed: e.hash == ""}, Kind: kindOf(e.mode), Commit: by})
+		b.Changes = append(b.Changes, vcs.Brought{Change: vcs.Change{Path: p, Removed: e.hash == ""},
+			Kind: kindOf(e.mode), Commit: by})
 	}
 	for _, hash := range h.newestFirst(to) {
 		if c := h.commits[hash]; wanted[hash] {
@@ -168,7 +171,8 @@ func kindOf(mode string) vcs.EntryKind {
 	return vcs.EntryFile
 }
 
-// compare collects the files that differ between two trees, as the newer has them; the empty entry is for one that is gone.
+// compare collects the files that differ between two trees, as the newer has them; the empty entry
+// is for one that is gone.
 func (h *history) compare(dir, before, after string, changed map[string]treeEntry) bool {
 	if before == after {
 		return true
@@ -209,7 +213,8 @@ func (h *history) compare(dir, before, after string, changed map[string]treeEntr
 	return true
 }
 
-// broughtBy walks back from a commit for as long as a parent has the path as it is, like git log does.
+// broughtBy walks back from a commit for as long as a parent has the path as it is, like git log
+// does.
 func (h *history) broughtBy(from, to, file string) string {
 	at := to
 	want, _ := h.entry(at, file)

@@ -31,7 +31,12 @@ const (
 	objectRefDelta = 7
 )
 
-var objectNames = map[int]string{objectCommit: "commit", objectTree: "tree", objectBlob: "blob", objectTag: "tag"}
+var objectNames = map[int]string{
+	objectCommit: "commit",
+	objectTree:   "tree",
+	objectBlob:   "blob",
+	objectTag:    "tag",
+}
 
 // object is a commit or a tree.
 type object struct {
@@ -39,7 +44,8 @@ type object struct {
 	data []byte
 }
 
-// counted counts what is read of a stream, byte by byte, so that inflating takes no more than its own.
+// counted counts what is read of a stream, byte by byte, so that inflating takes no more than its
+// own.
 type counted struct {
 	*bufio.Reader
 	at int64
@@ -70,7 +76,12 @@ type pack struct {
 }
 
 func readPack(r io.Reader, into map[string]object) error {
-	p := pack{src: &counted{Reader: bufio.NewReader(r)}, left: maxPackBytes, objects: into, offsets: map[int64]object{}}
+	p := pack{
+		src:     &counted{Reader: bufio.NewReader(r)},
+		left:    maxPackBytes,
+		objects: into,
+		offsets: map[int64]object{},
+	}
 	var header [12]byte
 	if _, err := io.ReadFull(p.src, header[:]); err != nil {
 		return fmt.Errorf("read the pack: %w", err)

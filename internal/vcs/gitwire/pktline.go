@@ -72,8 +72,8 @@ func lsRefsCommand(capabilities []string) []byte {
 	return append(b, "0000"...)
 }
 
-// readRefs reads a capability advertisement of version 2, an advertisement of refs of the older versions, or the answer to ls-refs;
-// refs look the same in all of them.
+// readRefs reads a capability advertisement of version 2, an advertisement of refs of the older
+// versions, or the answer to ls-refs; refs look the same in all of them.
 func readRefs(body io.Reader) (refAnswer, error) {
 	answer := refAnswer{heads: map[string]string{}}
 	r := bufio.NewReader(body)
@@ -107,7 +107,8 @@ func readRefs(body io.Reader) (refAnswer, error) {
 	}
 }
 
-// addRef reads "<hash> <name>", after which come capabilities behind a NUL or attributes behind a space.
+// addRef reads "<hash> <name>", after which come capabilities behind a NUL or attributes behind a
+// space.
 func (a *refAnswer) addRef(line string) {
 	line, _, _ = strings.Cut(line, "\x00")
 	hash, rest, _ := strings.Cut(line, " ")

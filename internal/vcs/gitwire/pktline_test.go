@@ -38,14 +38,16 @@ func TestReadRefs(t *testing.T) {
 	}{
 		"version 2 tells its capabilities": {
 			packets("version 2", "agent=git/2.39", "ls-refs=unborn", "object-format=sha1", ""),
-			refAnswer{version2: true, capabilities: []string{"agent=git/2.39", "ls-refs=unborn", "object-format=sha1"}, heads: map[string]string{}},
+			refAnswer{version2: true, capabilities: []string{"agent=git/2.39", "ls-refs=unborn",
+				"object-format=sha1"}, heads: map[string]string{}},
 		},
 		"version 2 behind a service line": {
 			packets("# service=git-upload-pack", "", "version 2", "fetch", ""),
 			refAnswer{version2: true, capabilities: []string{"fetch"}, heads: map[string]string{}},
 		},
 		"version 0 tells all refs, of which branches count": {
-			packets("# service=git-upload-pack", "", hashA+" HEAD\x00multi_ack symref=HEAD:refs/heads/main", hashA+" refs/heads/main",
+			packets("# service=git-upload-pack", "", hashA+" HEAD\x00multi_ack symref=HEAD:refs/heads/main",
+				hashA+" refs/heads/main",
 				hashB+" refs/heads/a/b", hashB+" refs/tags/v1", hashA+" refs/tags/v1^{}", ""),
 			refAnswer{heads: map[string]string{"main": hashA, "a/b": hashB}},
 		},
@@ -58,7 +60,8 @@ func TestReadRefs(t *testing.T) {
 			refAnswer{heads: map[string]string{}},
 		},
 		"an answer to ls-refs with attributes": {
-			packets(hashA+" refs/heads/main symref-target:x", "unborn HEAD", ""), refAnswer{heads: map[string]string{"main": hashA}},
+			packets(hashA+" refs/heads/main symref-target:x", "unborn HEAD", ""),
+			refAnswer{heads: map[string]string{"main": hashA}},
 		},
 		"no ref at all": {packets(""), refAnswer{heads: map[string]string{}}},
 	} {
@@ -125,7 +128,8 @@ func FuzzReadRefs(f *testing.F) {
 				t.Fatalf("branch %q at %q", branch, hash)
 			}
 		}
-		if _, err := readRefs(bytes.NewReader(append(lsRefsCommand(answer.capabilities), "0000"...))); err != nil && !bytes.Contains(body, []byte("object-format=")) {
+		if _, err := readRefs(bytes.NewReader(append(lsRefsCommand(answer.capabilities),
+			"0000"...))); err != nil && !bytes.Contains(body, []byte("object-format=")) {
 			t.Fatalf("our own command cannot be read: %v", err)
 		}
 	})

@@ -1,5 +1,6 @@
-// Package gitwire is the part of Git's smart HTTP protocol that drivers share: it lists heads, and it reads commits and trees
-// without the contents of files. The driver brings the credentials; the other side is not trusted.
+// Package gitwire is the part of Git's smart HTTP protocol that drivers share: it lists heads, and
+// it reads commits and trees without the contents of files. The driver brings the credentials; the
+// other side is not trusted.
 package gitwire
 
 import (
@@ -37,12 +38,14 @@ type Request struct {
 type Remote struct {
 	URL string // clone address without credentials and without a trailing slash
 
-	// Send adds the credentials and returns a successful answer, whose body the caller closes. Its errors are *vcs.Error.
+	// Send adds the credentials and returns a successful answer, whose body the caller closes. Its
+	// errors are *vcs.Error.
 	Send func(context.Context, Request) (*http.Response, error)
 }
 
-// Heads reads the branch heads with protocol version 2 where the server has it, else from the advertisement of all refs.
-// redirected reports that they came from another address. https://git-scm.com/docs/protocol-v2
+// Heads reads the branch heads with protocol version 2 where the server has it, else from the
+// advertisement of all refs. redirected reports that they came from another address.
+// https://git-scm.com/docs/protocol-v2
 func (r Remote) Heads(ctx context.Context) (heads map[string]string, redirected bool, err error) {
 	advertised, err := r.advertised(ctx, opHeads)
 	if err != nil || !advertised.version2 || advertised.redirected {
@@ -62,7 +65,10 @@ type refAnswer struct {
 
 func (r Remote) advertised(ctx context.Context, op string) (refAnswer, error) {
 	return r.refs(ctx, Request{
-		Op: op, Method: http.MethodGet, URL: r.URL + advertisedAt, Header: http.Header{headerGitVersion: {"version=2"}},
+		Op:     op,
+		Method: http.MethodGet,
+		URL:    r.URL + advertisedAt,
+		Header: http.Header{headerGitVersion: {"version=2"}},
 	})
 }
 
@@ -110,11 +116,13 @@ func (r Remote) fetch(ctx context.Context, into map[string]object, lines ...stri
 		return ok && slices.Contains(strings.Fields(features), "filter")
 	})
 	if !advertised.version2 || !filters || slices.Contains(advertised.capabilities, "object-format=sha256") {
-		return &vcs.Error{Kind: vcs.Rejected, Op: opBetween, Message: "this server does not filter what it sends"}
+		return &vcs.Error{Kind: vcs.Rejected, Op: opBetween,
+			Message: "this server does not filter what it sends"}
 	}
 	body := appendPacket(nil, "command=fetch")
 	body = append(appendPacket(body, "agent=towpath"), "0001"...)
-	for _, line := range slices.Concat([]string{"no-progress", "ofs-delta", filterNoContent}, lines, []string{"done"}) {
+	for _, line := range slices.Concat([]string{"no-progress", "ofs-delta", filterNoContent}, lines,
+		[]string{"done"}) {
 		body = appendPacket(body, line)
 	}
 	resp, err := r.Send(ctx, r.command(opBetween, append(body, "0000"...)))

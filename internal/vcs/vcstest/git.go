@@ -29,8 +29,9 @@ func (w *workTree) git(args ...string) string {
 	cmd := exec.Command("git", args...)
 	cmd.Dir = w.dir
 	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0",
-		"GIT_AUTHOR_NAME=Ada Ærø", "GIT_AUTHOR_EMAIL=ada@nowhere.example", "GIT_COMMITTER_NAME=Ada Ærø", "GIT_COMMITTER_EMAIL=ada@nowhere.example",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_TERMINAL_PROMPT=0", "GIT_AUTHOR_NAME=Ada Ærø", "GIT_AUTHOR_EMAIL=ada@nowhere.example",
+		"GIT_COMMITTER_NAME=Ada Ærø", "GIT_COMMITTER_EMAIL=ada@nowhere.example",
 	}
 	out, err := cmd.CombinedOutput()
 	if err != nil {

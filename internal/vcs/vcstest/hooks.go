@@ -19,8 +19,10 @@ var hookCases = map[string]func(*testing.T, *harness){
 		hooks := client.Hooks(remote.ID)
 		hook := vcs.Hook{URL: "https://towpath.example/hooks/1", Secret: "first", Active: true}
 		id := must[string](t)(hooks.Ensure(t.Context(), hook))
-		hook.Secret = "second"                                     // rewritten, though the far side never shows it
-		hook.ID = must[string](t)(hooks.Ensure(t.Context(), hook)) // by URL; a provider that cannot rewrite a secret makes another hook
+		// rewritten, though the far side never shows it
+		hook.Secret = "second"
+		// by URL; a provider that cannot rewrite a secret makes another hook
+		hook.ID = must[string](t)(hooks.Ensure(t.Context(), hook))
 		if diff := cmp.Diff([]vcs.Hook{hook}, h.Hooks(t, remote)); diff != "" {
 			t.Errorf("after %q: %s", id, diff)
 		}
@@ -55,11 +57,14 @@ var hookCases = map[string]func(*testing.T, *harness){
 		client, _ := h.client(t)
 		remote := h.AddRepository(t, h.Workspaces[0], "shared")
 		hooks := client.Hooks(remote.ID)
-		other := must[string](t)(hooks.Ensure(t.Context(), vcs.Hook{URL: "https://ci.example/hook", Secret: "o", Active: true}))
-		ours := must[string](t)(hooks.Ensure(t.Context(), vcs.Hook{URL: "https://towpath.example/hook", Secret: "t", Active: true}))
+		other := must[string](t)(hooks.Ensure(t.Context(),
+			vcs.Hook{URL: "https://ci.example/hook", Secret: "o", Active: true}))
+		ours := must[string](t)(hooks.Ensure(t.Context(), vcs.Hook{URL: "https://towpath.example/hook",
+			Secret: "t", Active: true}))
 		listed := map[string]string{}
 		err := hooks.List(t.Context(), func(h vcs.Hook) bool { listed[h.ID] = h.URL; return true })
-		if diff := cmp.Diff(map[string]string{other: "https://ci.example/hook", ours: "https://towpath.example/hook"}, listed); diff != "" || err != nil {
+		if diff := cmp.Diff(map[string]string{other: "https://ci.example/hook",
+			ours: "https://towpath.example/hook"}, listed); diff != "" || err != nil {
 			t.Error(diff, err)
 		}
 		if err := hooks.Delete(t.Context(), ours); err != nil {
@@ -74,8 +79,16 @@ var hookCases = map[string]func(*testing.T, *harness){
 		remote, work := h.repository(t, "statuses")
 		hash := work.commit("first")
 		work.push("main")
-		s := vcs.Status{Key: "towpath", State: vcs.StatusInProgress, Name: "Towpath", Description: "2 of 3", URL: "https://towpath.example/r/1", Branch: "main"}
-		for _, state := range []vcs.StatusState{vcs.StatusInProgress, vcs.StatusStopped, vcs.StatusFailed, vcs.StatusSuccessful} {
+		s := vcs.Status{
+			Key:         "towpath",
+			State:       vcs.StatusInProgress,
+			Name:        "Towpath",
+			Description: "2 of 3",
+			URL:         "https://towpath.example/r/1",
+			Branch:      "main",
+		}
+		for _, state := range []vcs.StatusState{vcs.StatusInProgress, vcs.StatusStopped, vcs.StatusFailed,
+			vcs.StatusSuccessful} {
 			s.State = state
 			if err := client.PutStatus(t.Context(), remote.ID, hash, s); err != nil {
 				t.Fatal(err)
@@ -95,8 +108,14 @@ var hookCases = map[string]func(*testing.T, *harness){
 		remote, work := h.repository(t, "keys")
 		hash := work.commit("first")
 		work.push("main")
-		for _, key := range []string{strings.Repeat("k", 60) + "1", strings.Repeat("k", 60) + "2", strings.Repeat("k", 60) + "1"} {
-			s := vcs.Status{Key: key, State: vcs.StatusSuccessful, Name: "n", URL: "https://towpath.example/r/1"}
+		for _, key := range []string{strings.Repeat("k", 60) + "1", strings.Repeat("k", 60) + "2",
+			strings.Repeat("k", 60) + "1"} {
+			s := vcs.Status{
+				Key:   key,
+				State: vcs.StatusSuccessful,
+				Name:  "n",
+				URL:   "https://towpath.example/r/1",
+			}
 			if err := client.PutStatus(t.Context(), remote.ID, hash, s); err != nil {
 				t.Fatal(err)
 			}
@@ -114,12 +133,17 @@ var hookCases = map[string]func(*testing.T, *harness){
 		d := receive(t, client, remote)
 		work.push("main")
 		got := d.next(t, h.Provider)
-		for len(got.Refs) == 1 && got.Refs[0].New == first { // a service may tell the new hook of the push before it
+		// a service may tell the new hook of the push before it
+		for len(got.Refs) == 1 && got.Refs[0].New == first {
 			got = d.next(t, h.Provider)
 		}
 		want := vcs.Event{
-			RequestID: got.RequestID, Name: got.Name, RepositoryID: remote.ID, Repository: remote.Name, URL: got.URL,
-			Refs: []vcs.RefChange{{Branch: "main", Old: first, New: second}},
+			RequestID:    got.RequestID,
+			Name:         got.Name,
+			RepositoryID: remote.ID,
+			Repository:   remote.Name,
+			URL:          got.URL,
+			Refs:         []vcs.RefChange{{Branch: "main", Old: first, New: second}},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
@@ -136,7 +160,8 @@ var hookCases = map[string]func(*testing.T, *harness){
 		second := work.commit("second")
 		work.push(second+":refs/heads/main", first+":refs/heads/gone/soon")
 		d := receive(t, client, remote)
-		work.push("--force", first+":refs/heads/main", ":refs/heads/gone/soon", second+":refs/heads/new/one", second+":refs/tags/main")
+		work.push("--force", first+":refs/heads/main", ":refs/heads/gone/soon", second+":refs/heads/new/one",
+			second+":refs/tags/main")
 		want := map[string]vcs.RefChange{
 			"branch main tag ":      {Branch: "main", Old: second, New: first},
 			"branch gone/soon tag ": {Branch: "gone/soon", Old: first},
@@ -182,7 +207,8 @@ func receive(t *testing.T, client vcs.Client, remote Remote) *receiver {
 		d.came <- delivery{r.Header, body}
 	}))
 	t.Cleanup(server.Close)
-	must[string](t)(client.Hooks(remote.ID).Ensure(t.Context(), vcs.Hook{URL: server.URL, Secret: d.secret, Active: true}))
+	must[string](t)(client.Hooks(remote.ID).Ensure(t.Context(),
+		vcs.Hook{URL: server.URL, Secret: d.secret, Active: true}))
 	return d
 }
 

@@ -67,7 +67,8 @@ var oauthCases = map[string]func(*testing.T, *harness){
 		if second.AccessToken == first.AccessToken {
 			// Tokens that say when they were made are equal within a second.
 			time.Sleep(time.Second)
-			if second, err = h.Provider.Refresh(t.Context(), h.App, orOld(second, first)); err != nil || second.AccessToken == first.AccessToken {
+			if second, err = h.Provider.Refresh(t.Context(), h.App, orOld(second, first)); err != nil ||
+				second.AccessToken == first.AccessToken {
 				t.Errorf("the access token is the old one, or %v", err)
 			}
 		}

@@ -39,7 +39,8 @@ var repositoryCases = map[string]func(*testing.T, *harness){
 			}
 		}
 		calls := 0
-		if _, err := client.Repositories(t.Context(), func(vcs.Repository) bool { calls++; return false }); err != nil || calls != 1 {
+		if _, err := client.Repositories(t.Context(),
+			func(vcs.Repository) bool { calls++; return false }); err != nil || calls != 1 {
 			t.Errorf("%d calls of a yield that wants no more, error %v", calls, err)
 		}
 		if u := client.Usage(); u.Used == 0 || (u.Limit > 0 && u.Used > u.Limit) {
@@ -52,16 +53,19 @@ var repositoryCases = map[string]func(*testing.T, *harness){
 		work.commit("first")
 		work.push("main")
 		got := must[vcs.Repository](t)(client.Repository(t.Context(), remote.ID))
-		if got.ID != remote.ID || got.Name != remote.Name || got.DefaultBranch != "main" || !got.Admin || got.UpdatedAt.IsZero() {
+		if got.ID != remote.ID || got.Name != remote.Name || got.DefaultBranch != "main" || !got.Admin ||
+			got.UpdatedAt.IsZero() {
 			t.Errorf("repository %+v, want %+v", got, remote)
 		}
 		source := client.Source(remote.ID)
 		must[vcs.Heads](t)(source.Heads(t.Context())) // remembers the old address
 		renamed := h.Rename(t, remote, "after")
-		if got := must[vcs.Repository](t)(client.Repository(t.Context(), remote.ID)); got.Name != renamed.Name {
+		if got := must[vcs.Repository](t)(client.Repository(t.Context(),
+			remote.ID)); got.Name != renamed.Name {
 			t.Errorf("name %q, want %q", got.Name, renamed.Name)
 		}
-		if heads := must[vcs.Heads](t)(source.Heads(t.Context())); len(heads.Branches) != 1 || heads.Name != renamed.Name {
+		if heads := must[vcs.Heads](t)(source.Heads(t.Context())); len(heads.Branches) != 1 ||
+			heads.Name != renamed.Name {
 			t.Errorf("heads under the new name: %v", heads)
 		}
 	},
@@ -84,7 +88,8 @@ var repositoryCases = map[string]func(*testing.T, *harness){
 		if b := must[[]vcs.Branch](t)(client.Source(remote.ID).Branches(t.Context())); len(b) != 0 {
 			t.Errorf("branches %v", b)
 		}
-		if heads := must[vcs.Heads](t)(client.Source(remote.ID).Heads(t.Context())).Branches; len(heads) != 0 {
+		if heads := must[vcs.Heads](t)(client.Source(remote.ID).Heads(t.Context())).Branches; len(
+			heads) != 0 {
 			t.Errorf("heads %v", heads)
 		}
 	},
@@ -102,7 +107,8 @@ var repositoryCases = map[string]func(*testing.T, *harness){
 		used := client.Usage().Used
 		h.Throttle(t, false)
 		_, err = client.Source(remote.ID).Branches(t.Context())
-		if again := wantKind(t, err, vcs.RateLimited); !again.RetryAt.Equal(first.RetryAt) || client.Usage().Used != used {
+		if again := wantKind(t, err, vcs.RateLimited); !again.RetryAt.Equal(first.RetryAt) ||
+			client.Usage().Used != used {
 			t.Errorf("second call: retry at %v, usage %+v", again.RetryAt, client.Usage())
 		}
 		other, _ := h.client(t)

@@ -15,7 +15,8 @@ import (
 	"towpath/internal/vcs"
 )
 
-// oddFiles are names that URLs, listings and globs stumble over, and contents that nobody may touch.
+// oddFiles are names that URLs, listings and globs stumble over, and contents that nobody may
+// touch.
 var oddFiles = map[string]string{
 	"db/V1__plain.sql":            "select 1;\n",
 	"db/with space.sql":           "select 2;\r\n",
@@ -38,8 +39,14 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		work.write("kept.txt", "as it was")
 		first := work.commit("first")
 		work.push("HEAD:refs/heads/release/1")
-		files := map[string][]byte{"schema/größe #1.sql": []byte("CREATE TABLE \"x\" (id INT);\r\n"), "branch": []byte("a path like a form field")}
-		write := vcs.Write{Branch: "release/1", Parent: first, Files: files, Message: "Write schema [skip ci]"}
+		files := map[string][]byte{"schema/größe #1.sql": []byte("CREATE TABLE \"x\" (id INT);\r\n"),
+			"branch": []byte("a path like a form field")}
+		write := vcs.Write{
+			Branch:  "release/1",
+			Parent:  first,
+			Files:   files,
+			Message: "Write schema [skip ci]",
+		}
 		hash := must[string](t)(client.Write(t.Context(), remote.ID, write))
 		source := client.Source(remote.ID)
 		if heads := must[vcs.Heads](t)(source.Heads(t.Context())).Branches; heads["release/1"] != hash {
@@ -82,7 +89,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		work.push("main")
 		source := client.Source(remote.ID)
 		want := []vcs.Brought{
-			{Change: vcs.Change{Path: "README"}, Kind: vcs.EntryFile, Commit: last}, {Change: vcs.Change{Path: "db/3.sql"}, Kind: vcs.EntryFile, Commit: added},
+			{Change: vcs.Change{Path: "README"}, Kind: vcs.EntryFile, Commit: last},
+			{Change: vcs.Change{Path: "db/3.sql"}, Kind: vcs.EntryFile, Commit: added},
 			{Change: vcs.Change{Path: "db/sub/deep/2.sql"}, Kind: vcs.EntryFile, Commit: side},
 			{Change: vcs.Change{Path: "gone.sql", Removed: true}, Kind: vcs.EntryFile, Commit: removed},
 		}
@@ -90,7 +98,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		if diff := cmp.Diff(want, got.Changes); diff != "" {
 			t.Error(diff)
 		}
-		if len(got.Commits) != 4 || got.Commits[0].Hash != last || got.Commits[0].Message != "Write README" || got.Commits[0].Author == "" {
+		if len(got.Commits) != 4 || got.Commits[0].Hash != last || got.Commits[0].Message != "Write README" ||
+			got.Commits[0].Author == "" {
 			t.Errorf("%+v", got.Commits)
 		}
 		// Backwards, as after a force push: what is undone is told, too.
@@ -108,8 +117,10 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		first := work.commit("first")
 		second := work.commit("second")
 		work.git("tag", "main-tag", first)
-		work.push("main", first+":refs/heads/feature/x/y", second+":refs/heads/Release-1.0", first+":refs/heads/ünï#%", "main-tag")
-		want := []vcs.Branch{{Name: "Release-1.0", Head: second}, {Name: "feature/x/y", Head: first}, {Name: "main", Head: second}, {Name: "ünï#%", Head: first}}
+		work.push("main", first+":refs/heads/feature/x/y", second+":refs/heads/Release-1.0",
+			first+":refs/heads/ünï#%", "main-tag")
+		want := []vcs.Branch{{Name: "Release-1.0", Head: second}, {Name: "feature/x/y", Head: first},
+			{Name: "main", Head: second}, {Name: "ünï#%", Head: first}}
 		source := client.Source(remote.ID)
 		if diff := cmp.Diff(want, must[[]vcs.Branch](t)(source.Branches(t.Context()))); diff != "" {
 			t.Error(diff)
@@ -131,7 +142,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 			want[path] = int64(len(contents))
 		}
 		source := client.Source(remote.ID)
-		if diff := cmp.Diff(want, sizes(t, must[[]vcs.Entry](t)(source.Tree(t.Context(), hash, "")))); diff != "" {
+		if diff := cmp.Diff(want,
+			sizes(t, must[[]vcs.Entry](t)(source.Tree(t.Context(), hash, "")))); diff != "" {
 			t.Errorf("the whole tree: %s", diff)
 		}
 		for path := range want {
@@ -140,7 +152,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 			}
 		}
 		for _, dir := range []string{"db", "/db/"} {
-			if diff := cmp.Diff(want, sizes(t, must[[]vcs.Entry](t)(source.Tree(t.Context(), hash, dir)))); diff != "" {
+			if diff := cmp.Diff(want,
+				sizes(t, must[[]vcs.Entry](t)(source.Tree(t.Context(), hash, dir)))); diff != "" {
 				t.Errorf("below %s: %s", dir, diff)
 			}
 		}
@@ -165,7 +178,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		for _, e := range must[[]vcs.Entry](t)(client.Source(remote.ID).Tree(t.Context(), hash, "")) {
 			got[e.Path] = e.Kind
 		}
-		want := map[string]vcs.EntryKind{"real.sql": vcs.EntryFile, "link.sql": vcs.EntrySymlink, "module": vcs.EntrySubmodule}
+		want := map[string]vcs.EntryKind{"real.sql": vcs.EntryFile, "link.sql": vcs.EntrySymlink,
+			"module": vcs.EntrySubmodule}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
@@ -212,7 +226,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		changes := must[[]vcs.Change](t)(source.Changes(t.Context(), from, to))
 		slices.SortFunc(changes, func(a, b vcs.Change) int { return strings.Compare(a.Path, b.Path) })
 		want := []vcs.Change{
-			{Path: "added/#.sql"}, {Path: "changed.sql"}, {Path: "new name.sql"}, {Path: "old name.sql", Removed: true}, {Path: "removed ü.sql", Removed: true},
+			{Path: "added/#.sql"}, {Path: "changed.sql"}, {Path: "new name.sql"},
+			{Path: "old name.sql", Removed: true}, {Path: "removed ü.sql", Removed: true},
 		}
 		if diff := cmp.Diff(want, changes); diff != "" {
 			t.Error(diff)
@@ -234,7 +249,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		work.push("--force", "main")
 		changes := must[[]vcs.Change](t)(client.Source(remote.ID).Changes(t.Context(), from, to))
 		slices.SortFunc(changes, func(a, b vcs.Change) int { return strings.Compare(a.Path, b.Path) })
-		if diff := cmp.Diff([]vcs.Change{{Path: "instead.sql"}, {Path: "undone.sql", Removed: true}}, changes); diff != "" {
+		if diff := cmp.Diff([]vcs.Change{{Path: "instead.sql"}, {Path: "undone.sql", Removed: true}},
+			changes); diff != "" {
 			t.Error(diff)
 		}
 	},
@@ -254,7 +270,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		hash := work.commit("A subject ü\n\nand a body")
 		work.push("main")
 		got := must[vcs.Commit](t)(client.Source(remote.ID).Commit(t.Context(), hash))
-		if got.Hash != hash || got.Author != "Ada Ærø" || got.Message != "A subject ü\n\nand a body" || got.URL == "" {
+		if got.Hash != hash || got.Author != "Ada Ærø" || got.Message != "A subject ü\n\nand a body" ||
+			got.URL == "" {
 			t.Errorf("commit %+v", got)
 		}
 		if age := time.Since(got.Time); age < -time.Minute || age > time.Hour {

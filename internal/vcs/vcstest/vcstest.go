@@ -1,5 +1,6 @@
-// Package vcstest holds the suite that every Git provider driver must pass. It speaks to the driver through the seam and to a far
-// side, a simulator in this process or a real service, through a Fixture; what gets there gets there by real git pushes.
+// Package vcstest holds the suite that every Git provider driver must pass. It speaks to the driver
+// through the seam and to a far side, a simulator in this process or a real service, through a
+// Fixture; what gets there gets there by real git pushes.
 package vcstest
 
 import (
@@ -39,7 +40,8 @@ type Fixture struct {
 	// ExpireAccessTokens ends all access tokens; RevokeGrants ends refresh tokens too.
 	ExpireAccessTokens func(t *testing.T)
 	RevokeGrants       func(t *testing.T)
-	// Throttle makes the far side answer that there were too many requests, until it is called with false.
+	// Throttle makes the far side answer that there were too many requests, until it is called with
+	// false.
 	Throttle func(t *testing.T, on bool)
 }
 
@@ -52,7 +54,8 @@ type Remote struct {
 
 // Run checks a driver. Each case has a fixture of its own, and cases run in parallel.
 func Run(t *testing.T, fixture func(*testing.T) Fixture) {
-	for _, group := range []map[string]func(*testing.T, *harness){oauthCases, repositoryCases, sourceCases, hookCases} {
+	for _, group := range []map[string]func(*testing.T, *harness){oauthCases, repositoryCases, sourceCases,
+		hookCases} {
 		for name, check := range group {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -100,7 +103,8 @@ func (h *harness) repository(t *testing.T, name string) (Remote, *workTree) {
 	})
 }
 
-// grant is the smallest right TokenSource: one refresh at a time, and only for a token that is still the current one.
+// grant is the smallest right TokenSource: one refresh at a time, and only for a token that is
+// still the current one.
 type grant struct {
 	provider vcs.Provider
 	app      vcs.App

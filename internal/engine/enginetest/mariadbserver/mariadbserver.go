@@ -1,5 +1,5 @@
-// Package mariadbserver starts a MariaDB server for the tests of one binary, from the programs of the distribution, or a
-// server, of MySQL too, from those that the environment names.
+// Package mariadbserver starts a MariaDB server for the tests of one binary, from the programs of
+// the distribution, or a server, of MySQL too, from those that the environment names.
 package mariadbserver
 
 import (
@@ -28,11 +28,12 @@ const (
 	account  = "owner"
 	password = "owner's \"pass\" %20word"
 
-	// choice is the environment variable that names the folder of another server's programs, MariaDB's or MySQL's; they lie in
-	// its bin.
+	// choice is the environment variable that names the folder of another server's programs,
+	// MariaDB's or MySQL's; they lie in its bin.
 	choice = "TOWPATH_TEST_MYSQL"
 
-	// clustered is the environment variable that makes each server the first of two nodes of a Galera cluster.
+	// clustered is the environment variable that makes each server the first of two nodes of a
+	// Galera cluster.
 	clustered = "TOWPATH_TEST_GALERA"
 )
 
@@ -48,7 +49,8 @@ type Server struct {
 	count    atomic.Int64
 }
 
-// Start starts a server on a free port, with a global sql_mode that changes how quotes and backslashes are read. Call it on the main goroutine, from TestMain.
+// Start starts a server on a free port, with a global sql_mode that changes how quotes and
+// backslashes are read. Call it on the main goroutine, from TestMain.
 func Start() (*Server, error) { return run("--innodb-flush-log-at-trx-commit=0") }
 
 // StartDurable starts a server whose commits reach the disk, as users run it. For benchmarks.
@@ -84,10 +86,12 @@ func newServer() (*Server, error) {
 
 func (s *Server) data() string { return filepath.Join(s.process.Dir, "data") }
 
-// arguments are how the server is started, with settings at the end. Its port and certificate are made.
+// arguments are how the server is started, with settings at the end. Its port and certificate are
+// made.
 func (s *Server) arguments(settings []string) (args []string, err error) {
 	first := filepath.Join(s.process.Dir, "first.sql")
-	grants := fmt.Sprintf("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO %[1]s@'%%' WITH GRANT OPTION;\n",
+	grants := fmt.Sprintf("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO "+
+		"%[1]s@'%%' WITH GRANT OPTION;\n",
 		account, strings.ReplaceAll(password, "'", "''"))
 	if err := os.WriteFile(first, []byte(grants), 0o644); err != nil {
 		return nil, fmt.Errorf("write the first grants: %w", err)
@@ -98,13 +102,16 @@ func (s *Server) arguments(settings []string) (args []string, err error) {
 	if s.CA, err = s.process.Certificate(); err != nil {
 		return nil, err
 	}
-	// A folder for temporary tables of its own: a server that starts clears the common one of what others have there.
+	// A folder for temporary tables of its own: a server that starts clears the common one of what
+	// others have there.
 	return append([]string{"--no-defaults", "--datadir=" + s.data(), "--port=" + strconv.Itoa(s.port),
-		"--bind-address=127.0.0.1", "--socket=" + filepath.Join(s.process.Dir, "s.sock"), "--pid-file=" + filepath.Join(s.process.Dir, "pid"),
-		"--init-file=" + first, "--tmpdir=" + s.process.Dir, "--innodb-buffer-pool-size=64M", "--innodb-fast-shutdown=2", "--skip-log-bin",
-		"--skip-name-resolve", "--max-connections=300",
-		"--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "--character-set-server=utf8mb4",
-		"--ssl-cert=" + filepath.Join(s.process.Dir, "server.crt"), "--ssl-key=" + filepath.Join(s.process.Dir, "server.key")}, settings...), nil
+		"--bind-address=127.0.0.1", "--socket=" + filepath.Join(s.process.Dir, "s.sock"), "--pid-file=" +
+			filepath.Join(s.process.Dir, "pid"), "--init-file=" + first, "--tmpdir=" + s.process.Dir,
+		"--innodb-buffer-pool-size=64M", "--innodb-fast-shutdown=2", "--skip-log-bin", "--skip-name-resolve",
+		"--max-connections=300", "--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES",
+		"--character-set-server=utf8mb4",
+		"--ssl-cert=" + filepath.Join(s.process.Dir, "server.crt"), "--ssl-key=" +
+			filepath.Join(s.process.Dir, "server.key")}, settings...), nil
 }
 
 func (s *Server) start(args []string) error {
@@ -127,7 +134,8 @@ func (s *Server) install() error {
 	if err != nil {
 		return err
 	}
-	return s.process.Run(install, "--no-defaults", "--datadir="+s.data(), "--auth-root-authentication-method=normal", "--skip-test-db",
+	return s.process.Run(install, "--no-defaults", "--datadir="+s.data(),
+		"--auth-root-authentication-method=normal", "--skip-test-db",
 		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M")
 }
 
@@ -136,7 +144,8 @@ func (s *Server) runMariaDB(args []string) error {
 	if err != nil {
 		return err
 	}
-	return s.process.Start(s.ping, server, append(args, "--performance-schema=OFF", "--innodb-log-file-size=8M")...)
+	return s.process.Start(s.ping, server,
+		append(args, "--performance-schema=OFF", "--innodb-log-file-size=8M")...)
 }
 
 func (s *Server) startMySQL(args []string) error {
@@ -144,16 +153,22 @@ func (s *Server) startMySQL(args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.process.Run(server, "--no-defaults", "--datadir="+s.data(), "--initialize-insecure", "--innodb-redo-log-capacity=8M"); err != nil {
+	if err := s.process.Run(server, "--no-defaults", "--datadir="+s.data(), "--initialize-insecure",
+		"--innodb-redo-log-capacity=8M"); err != nil {
 		return err
 	}
-	return s.process.Start(s.ping, server, append(args, "--mysqlx=OFF", "--secure-file-priv=NULL", "--innodb-redo-log-capacity=8M")...)
+	return s.process.Start(s.ping, server, append(args, "--mysqlx=OFF", "--secure-file-priv=NULL",
+		"--innodb-redo-log-capacity=8M")...)
 }
 
 // Target is the instance, without a database.
 func (s *Server) Target() engine.Target {
-	return engine.Target{Address: net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)), Username: account, Password: password,
-		Options: map[string]string{"tls": "disable"}}
+	return engine.Target{
+		Address:  net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)),
+		Username: account,
+		Password: password,
+		Options:  map[string]string{"tls": "disable"},
+	}
 }
 
 // Database makes a fresh, empty database.
@@ -186,7 +201,10 @@ func (s *Server) Exec(t testing.TB, statements ...string) {
 
 func (s *Server) connect() (*sql.DB, error) {
 	config := mysql.NewConfig()
-	config.Net, config.Addr, config.User, config.Passwd = "tcp", s.Target().Address, account, password
+	config.Net = "tcp"
+	config.Addr = s.Target().Address
+	config.User = account
+	config.Passwd = password
 	connector, err := mysql.NewConnector(config)
 	if err != nil {
 		return nil, fmt.Errorf("make the configuration: %w", err)
@@ -208,7 +226,8 @@ func (s *Server) ping(ctx context.Context) error {
 	return errors.Join(err, db.Close())
 }
 
-// Dump returns what mariadb-dump, or mysqldump, says of a database's schema. That of the distribution will do for every MariaDB.
+// Dump returns what mariadb-dump, or mysqldump, says of a database's schema. That of the
+// distribution will do for every MariaDB.
 func (s *Server) Dump(t testing.TB, database string) string {
 	t.Helper()
 	return s.DumpWith(t, database, "--no-data", "--skip-comments")
@@ -226,7 +245,8 @@ func (s *Server) DumpWith(t testing.TB, database string, options ...string) stri
 		t.Fatal(err)
 	}
 	options = append([]string{"--no-defaults"}, options...)
-	cmd := exec.CommandContext(t.Context(), program, append(options, "--routines", "--triggers", "--events", "--skip-dump-date",
+	cmd := exec.CommandContext(t.Context(), program, append(options, "--routines", "--triggers", "--events",
+		"--skip-dump-date",
 		"--protocol=tcp", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port), "--user="+account, database)...)
 	cmd.Env = append(os.Environ(), "MYSQL_PWD="+password)
 	out, err := cmd.Output()

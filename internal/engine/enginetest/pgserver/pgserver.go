@@ -1,5 +1,5 @@
-// Package pgserver starts a PostgreSQL server for the tests of one binary, from the programs of the distribution, or from those
-// that the environment names.
+// Package pgserver starts a PostgreSQL server for the tests of one binary, from the programs of the
+// distribution, or from those that the environment names.
 package pgserver
 
 import (
@@ -26,7 +26,8 @@ const (
 	account  = "owner"
 	password = "owner's \"pass\" %20word"
 
-	// choice is the environment variable that names the folder of another server's programs; they lie in its bin.
+	// choice is the environment variable that names the folder of another server's programs; they
+	// lie in its bin.
 	choice = "TOWPATH_TEST_POSTGRES"
 )
 
@@ -48,7 +49,8 @@ func Start() (*Server, error) {
 // StartDurable starts a server whose commits reach the disk, as users run it. For benchmarks.
 func StartDurable() (*Server, error) { return run(nil) }
 
-// StartStandby starts a server that waits for a primary, of which there is none, and answers what only reads.
+// StartStandby starts a server that waits for a primary, of which there is none, and answers what
+// only reads.
 func StartStandby() (*Server, error) { return run([]string{"standby.signal"}, "fsync=off") }
 
 // run starts a server with signal files in its data directory.
@@ -80,7 +82,8 @@ func (s *Server) start(initdb, postgres string, signals, settings []string) erro
 	if err := os.WriteFile(secret, []byte(password), 0o644); err != nil {
 		return fmt.Errorf("write the password: %w", err)
 	}
-	if err := s.process.Run(initdb, "-D", data, "-U", account, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8",
+	if err := s.process.Run(initdb, "-D", data, "-U", account, "-A", "scram-sha-256", "--pwfile", secret,
+		"-E", "UTF8",
 		"--locale", "C", "--no-sync"); err != nil {
 		return err
 	}
@@ -97,9 +100,11 @@ func (s *Server) start(initdb, postgres string, signals, settings []string) erro
 		return err
 	}
 	args := []string{"-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
-		"-c", "unix_socket_directories=", "-c", "ssl=on", "-c", "ssl_cert_file=" + filepath.Join(s.process.Dir, "server.crt"),
-		"-c", "ssl_key_file=" + filepath.Join(s.process.Dir, "server.key"),
-		"-c", "shared_buffers=32MB", "-c", "max_connections=1000", "-c", "max_prepared_transactions=5", "-c", "autovacuum=off"}
+		"-c", "unix_socket_directories=", "-c", "ssl=on", "-c", "ssl_cert_file=" +
+			filepath.Join(s.process.Dir, "server.crt"), "-c", "ssl_key_file=" +
+			filepath.Join(s.process.Dir, "server.key"),
+		"-c", "shared_buffers=32MB", "-c", "max_connections=1000", "-c", "max_prepared_transactions=5", "-c",
+		"autovacuum=off"}
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}
@@ -118,8 +123,12 @@ func (s *Server) ready(ctx context.Context) error {
 
 // Target is the instance, without a database.
 func (s *Server) Target() engine.Target {
-	return engine.Target{Address: net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)), Username: account, Password: password,
-		Options: map[string]string{"tls": "disable"}}
+	return engine.Target{
+		Address:  net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)),
+		Username: account,
+		Password: password,
+		Options:  map[string]string{"tls": "disable"},
+	}
 }
 
 // Database makes a fresh, empty database.
@@ -164,7 +173,8 @@ func (s *Server) Query(t testing.TB, database string, value any, text string) {
 	}
 }
 
-// Hold runs a statement in a transaction that is open until the test ends, and returns its session's pid.
+// Hold runs a statement in a transaction that is open until the test ends, and returns its
+// session's pid.
 func (s *Server) Hold(t testing.TB, database, text string) (pid uint32) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -193,8 +203,9 @@ func (s *Server) connect(ctx context.Context, database string) (*pgx.Conn, error
 // Dump returns what pg_dump says of a database's schema.
 func (s *Server) Dump(t testing.TB, database string, options ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), s.program("pg_dump"), append(options, "--schema-only", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port),
-		"--username="+account, "--dbname="+database, "--no-password")...)
+	cmd := exec.CommandContext(t.Context(), s.program("pg_dump"),
+		append(options, "--schema-only", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port),
+			"--username="+account, "--dbname="+database, "--no-password")...)
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+password, "PGSSLMODE=disable")
 	out, err := cmd.Output()
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"towpath/internal/dbserver"
 )
 
-// Pooler starts a PgBouncer in a mode, "transaction" or "session", before the server, with a pool of so many sessions, and
-// returns its address. It does not offer TLS.
+// Pooler starts a PgBouncer in a mode, "transaction" or "session", before the server, with a pool
+// of so many sessions, and returns its address. It does not offer TLS.
 func (s *Server) Pooler(t *testing.T, mode string, size int) string {
 	t.Helper()
 	program, err := dbserver.PgBouncer().Find("pgbouncer")
@@ -40,7 +40,8 @@ func (s *Server) Pooler(t *testing.T, mode string, size int) string {
 	secret := strings.ReplaceAll(password, `"`, `""`)
 	for name, text := range map[string]string{
 		users: fmt.Sprintf("%q \"%s\"\n", account, secret),
-		config: fmt.Sprintf("[databases]\n* = host=127.0.0.1 port=%d\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %d\nauth_type = scram-sha-256\n"+
+		config: fmt.Sprintf("[databases]\n* = host=127.0.0.1 port=%d\n[pgbouncer]\nlisten_addr = "+
+			"127.0.0.1\nlisten_port = %d\nauth_type = scram-sha-256\n"+
 			"auth_file = %s\npool_mode = %s\ndefault_pool_size = %d\nunix_socket_dir =\nserver_tls_sslmode = disable\n", s.port, port, users, mode, size),
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
@@ -65,6 +66,10 @@ func (s *Server) connectTo(ctx context.Context, port uint16, database string) (*
 	if err != nil {
 		return nil, fmt.Errorf("make the configuration: %w", err)
 	}
-	config.Host, config.Port, config.User, config.Password, config.Database = "127.0.0.1", port, account, password, database
+	config.Host = "127.0.0.1"
+	config.Port = port
+	config.User = account
+	config.Password = password
+	config.Database = database
 	return pgx.ConnectConfig(ctx, config)
 }
