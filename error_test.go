@@ -19,8 +19,10 @@ func TestError_tellsUsersWhatIsTheirsAndNothingElse(t *testing.T) {
 	}{
 		"no error":         {nil, "", ""},
 		"an error of ours": {invalid, towpath.CodeInvalid, "Use 3 letters."},
-		"one that wraps it": {fmt.Errorf("save: %w", towpath.Errorf(towpath.CodeConflict, "It is in use.")),
-			towpath.CodeConflict, "It is in use."},
+		"one that wraps it": {
+			fmt.Errorf("save: %w", towpath.Errorf(towpath.CodeConflict, "It is in use.")),
+			towpath.CodeConflict, "It is in use.",
+		},
 		"any other": {errors.New("password=hunter2"), towpath.CodeInternal, "Something went wrong"},
 	} {
 		message := towpath.ErrorMessage(c.err)

@@ -66,8 +66,10 @@ var floors = map[string]int{
 }
 
 // suites are conformance suites and their helpers: packages for tests, in the folder of a seam.
-var suites = []string{"towpath/internal/vcs/vcstest", "towpath/internal/engine/enginetest",
-	"towpath/internal/store/storetest", "towpath/internal/link/linktest"}
+var suites = []string{
+	"towpath/internal/vcs/vcstest", "towpath/internal/engine/enginetest",
+	"towpath/internal/store/storetest", "towpath/internal/link/linktest",
+}
 
 // A never is an import that the floors would allow and that is still wrong.
 type never struct {
@@ -78,47 +80,105 @@ type never struct {
 }
 
 var nevers = []never{
-	{"towpath/internal/bitbucketsim", []string{"towpath/cmd", "towpath/internal/bitbucketsim"},
-		"the simulator is for tests and the demo; a product that knows it proves nothing"},
-	{"towpath/internal/giteasim", []string{"towpath/cmd", "towpath/internal/giteasim"},
-		"the simulator is for tests and the demo; a product that knows it proves nothing"},
-	{"towpath/internal/dbserver", []string{"towpath/cmd", "towpath/internal/engine/enginetest"},
-		"throw-away servers are for tests and the demo"},
-	{"towpath/internal/vcs/gitwire", []string{"towpath/internal/vcs"},
-		"Git's wire protocol is the business of drivers"},
-	{"towpath/internal/vcs/gitea", []string{"towpath/cmd"},
-		"only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/vcs/bitbucket", []string{"towpath/cmd"},
-		"only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/engine/sqlite", []string{"towpath/cmd"},
-		"only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/engine/postgres", []string{"towpath/cmd"},
-		"only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/engine/mysql", []string{"towpath/cmd"},
-		"only cmd knows drivers by name; everybody else knows the seam"},
-	{"towpath/internal/vcs", []string{"towpath/cmd", "towpath/internal/vcs", "towpath/internal/account",
-		"towpath/internal/link", "towpath/internal/sync", "towpath/internal/report"},
-		"Git providers are the business of account, link, sync and report; api speaks of what is in the store"},
-	{"towpath/internal/engine", []string{"towpath/cmd", "towpath/internal/engine",
-		"towpath/internal/executor", "towpath/internal/catalog"},
-		"targets are read by catalog and changed by executor; api speaks of what is in the store"},
-	{"towpath/internal/dialect", []string{"towpath/internal/dialect", "towpath/internal/engine"},
-		"a dialect is known to its engine alone; everybody else has statements and what they do"},
-	{"towpath/internal/dialect/sqlite",
+	{
+		"towpath/internal/bitbucketsim",
+		[]string{"towpath/cmd", "towpath/internal/bitbucketsim"},
+		"the simulator is for tests and the demo; a product that knows it proves nothing",
+	},
+	{
+		"towpath/internal/giteasim",
+		[]string{"towpath/cmd", "towpath/internal/giteasim"},
+		"the simulator is for tests and the demo; a product that knows it proves nothing",
+	},
+	{
+		"towpath/internal/dbserver",
+		[]string{"towpath/cmd", "towpath/internal/engine/enginetest"},
+		"throw-away servers are for tests and the demo",
+	},
+	{
+		"towpath/internal/vcs/gitwire",
+		[]string{"towpath/internal/vcs"},
+		"Git's wire protocol is the business of drivers",
+	},
+	{
+		"towpath/internal/vcs/gitea",
+		[]string{"towpath/cmd"},
+		"only cmd knows drivers by name; everybody else knows the seam",
+	},
+	{
+		"towpath/internal/vcs/bitbucket",
+		[]string{"towpath/cmd"},
+		"only cmd knows drivers by name; everybody else knows the seam",
+	},
+	{
+		"towpath/internal/engine/sqlite",
+		[]string{"towpath/cmd"},
+		"only cmd knows drivers by name; everybody else knows the seam",
+	},
+	{
+		"towpath/internal/engine/postgres",
+		[]string{"towpath/cmd"},
+		"only cmd knows drivers by name; everybody else knows the seam",
+	},
+	{
+		"towpath/internal/engine/mysql",
+		[]string{"towpath/cmd"},
+		"only cmd knows drivers by name; everybody else knows the seam",
+	},
+	{
+		"towpath/internal/vcs",
+		[]string{
+			"towpath/cmd", "towpath/internal/vcs", "towpath/internal/account",
+			"towpath/internal/link", "towpath/internal/sync", "towpath/internal/report",
+		},
+		"Git providers are the business of account, link, sync and report; api speaks of what is in the store",
+	},
+	{
+		"towpath/internal/engine",
+		[]string{
+			"towpath/cmd", "towpath/internal/engine",
+			"towpath/internal/executor", "towpath/internal/catalog",
+		},
+		"targets are read by catalog and changed by executor; api speaks of what is in the store",
+	},
+	{
+		"towpath/internal/dialect",
+		[]string{"towpath/internal/dialect", "towpath/internal/engine"},
+		"a dialect is known to its engine alone; everybody else has statements and what they do",
+	},
+	{
+		"towpath/internal/dialect/sqlite",
 		[]string{"towpath/internal/dialect/sqlite", "towpath/internal/engine/sqlite"},
-		"a dialect is known to its engine alone; everybody else has statements and what they do"},
-	{"towpath/internal/dialect/postgres", []string{"towpath/internal/dialect/postgres",
-		"towpath/internal/engine/postgres"},
-		"a dialect is known to its engine alone; everybody else has statements and what they do"},
-	{"towpath/internal/dialect/mysql",
+		"a dialect is known to its engine alone; everybody else has statements and what they do",
+	},
+	{
+		"towpath/internal/dialect/postgres",
+		[]string{
+			"towpath/internal/dialect/postgres",
+			"towpath/internal/engine/postgres",
+		},
+		"a dialect is known to its engine alone; everybody else has statements and what they do",
+	},
+	{
+		"towpath/internal/dialect/mysql",
 		[]string{"towpath/internal/dialect/mysql", "towpath/internal/engine/mysql"},
-		"a dialect is known to its engine alone; everybody else has statements and what they do"},
-	{"towpath/internal/jobs", []string{"towpath/cmd"},
-		"services reach each other by job rows of the store, never by calling the workers"},
-	{"database/sql", []string{"towpath/internal/store", "towpath/internal/engine"},
-		"only the store holds SQL for the metadata, and only drivers speak to targets"},
-	{"modernc.org/libc", []string{"towpath/internal/engine/sqlite"},
-		"it must stay at the version that modernc.org/sqlite wants; the driver's one use of it is held to that by TestModule_pairsSQLiteWithItsLibc"},
+		"a dialect is known to its engine alone; everybody else has statements and what they do",
+	},
+	{
+		"towpath/internal/jobs",
+		[]string{"towpath/cmd"},
+		"services reach each other by job rows of the store, never by calling the workers",
+	},
+	{
+		"database/sql",
+		[]string{"towpath/internal/store", "towpath/internal/engine"},
+		"only the store holds SQL for the metadata, and only drivers speak to targets",
+	},
+	{
+		"modernc.org/libc",
+		[]string{"towpath/internal/engine/sqlite"},
+		"it must stay at the version that modernc.org/sqlite wants; the driver's one use of it is held to that by TestModule_pairsSQLiteWithItsLibc",
+	},
 }
 
 // pure packages have no inputs but their arguments.
@@ -310,8 +370,10 @@ func checkPurity(t *testing.T, s source) {
 	}
 	if s.imported("time") {
 		forSelectors(s.ast, "time", func(name string) {
-			if slices.Contains([]string{"Now", "Since", "Until", "Sleep", "After", "Tick", "NewTimer",
-				"NewTicker", "AfterFunc"}, name) {
+			if slices.Contains([]string{
+				"Now", "Since", "Until", "Sleep", "After", "Tick", "NewTimer",
+				"NewTicker", "AfterFunc",
+			}, name) {
 				t.Errorf("%s uses time.%s: this package decides by its arguments alone; the time is one "+
 					"of them", s.file, name)
 			}
@@ -344,8 +406,10 @@ func checkEnvironment(t *testing.T, s source) {
 		return
 	}
 	forSelectors(s.ast, "os", func(name string) {
-		if slices.Contains([]string{"Getenv", "LookupEnv", "Environ", "ExpandEnv", "Setenv", "Unsetenv",
-			"Args"}, name) {
+		if slices.Contains([]string{
+			"Getenv", "LookupEnv", "Environ", "ExpandEnv", "Setenv", "Unsetenv",
+			"Args",
+		}, name) {
 			t.Errorf("%s uses os.%s: only cmd reads the environment; everybody else has fields", s.file, name)
 		}
 	})
@@ -364,8 +428,10 @@ func forSelectors(n ast.Node, of string, f func(name string)) {
 }
 
 func checkNames(t *testing.T, s source) {
-	banned := []string{"util", "utils", "common", "helper", "helpers", "model", "models", "mock", "mocks",
-		"misc", "shared", "types"}
+	banned := []string{
+		"util", "utils", "common", "helper", "helpers", "model", "models", "mock", "mocks",
+		"misc", "shared", "types",
+	}
 	if slices.Contains(banned, s.name) {
 		t.Errorf("%s is in a package %s: a name that fits everything says nothing; name what lives there",
 			s.file, s.name)

@@ -24,8 +24,10 @@ func tasks(t testing.TB, lines ...string) []towpath.Task {
 	t.Helper()
 	var all []towpath.Task
 	for i, line := range lines {
-		task := towpath.Task{Sequence: i,
-			Migration: towpath.Migration{MigrationID: towpath.MigrationID{Type: towpath.TypeDDL}}}
+		task := towpath.Task{
+			Sequence:  i,
+			Migration: towpath.Migration{MigrationID: towpath.MigrationID{Type: towpath.TypeDDL}},
+		}
 		if _, err := fmt.Sscan(line, &task.Stage, &task.DatabaseID, &task.Version, &task.State); err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
@@ -41,36 +43,50 @@ func TestRollout_Next(t *testing.T) {
 		"nothing of nothing": {},
 		"one task at a time in a database, in sequence": {
 			[]string{"0 shop 1 pending", "0 shop 2 pending", "0 audit 1 pending"},
-			[]string{"0 audit 1 pending", "0 shop 1 pending"}},
+			[]string{"0 audit 1 pending", "0 shop 1 pending"},
+		},
 		"after one that is done": {
-			[]string{"0 shop 1 done", "0 shop 2 pending"}, []string{"0 shop 2 pending"}},
+			[]string{"0 shop 1 done", "0 shop 2 pending"}, []string{"0 shop 2 pending"},
+		},
 		"after one that was skipped or cancelled": {
 			[]string{"0 shop 1 skipped", "0 shop 2 cancelled", "0 shop 3 pending"},
-			[]string{"0 shop 3 pending"}},
+			[]string{"0 shop 3 pending"},
+		},
 		"not beside a running one, though it stands before it": {
-			[]string{"0 shop 1 pending", "0 shop 2 running"}, nil},
+			[]string{"0 shop 1 pending", "0 shop 2 running"}, nil,
+		},
 		"not beside an unknown one, which may run still": {
-			[]string{"0 shop 1 pending", "0 shop 2 unknown"}, nil},
+			[]string{"0 shop 1 pending", "0 shop 2 unknown"}, nil,
+		},
 		"not after a failed one, other databases go on": {
 			[]string{"0 shop 1 failed", "0 shop 2 pending", "0 audit 2 pending"},
-			[]string{"0 audit 2 pending"}},
+			[]string{"0 audit 2 pending"},
+		},
 		"before a failed one": {
-			[]string{"0 shop 1 pending", "0 shop 2 failed"}, []string{"0 shop 1 pending"}},
+			[]string{"0 shop 1 pending", "0 shop 2 failed"}, []string{"0 shop 1 pending"},
+		},
 		"a stage waits for the one before": {
-			[]string{"0 shop 1 done", "0 audit 1 running", "1 shop 1 pending"}, nil},
+			[]string{"0 shop 1 done", "0 audit 1 running", "1 shop 1 pending"}, nil,
+		},
 		"a stage waits for two before": {
-			[]string{"0 shop 1 failed", "1 shop 2 done", "2 shop 3 pending"}, nil},
+			[]string{"0 shop 1 failed", "1 shop 2 done", "2 shop 3 pending"}, nil,
+		},
 		"a stage starts when the one before has finished": {
-			[]string{"0 shop 1 done", "0 audit 1 skipped", "1 prod 1 pending"}, []string{"1 prod 1 pending"}},
+			[]string{"0 shop 1 done", "0 audit 1 skipped", "1 prod 1 pending"}, []string{"1 prod 1 pending"},
+		},
 		"a held one holds back itself alone": {
-			[]string{"0 shop 1 held", "0 shop 2 pending"}, []string{"0 shop 2 pending"}},
+			[]string{"0 shop 1 held", "0 shop 2 pending"}, []string{"0 shop 2 pending"},
+		},
 		"a held one holds its migration in later stages, in no way others": {
 			[]string{"0 shop 1 held", "0 shop 2 done", "1 prod 1 pending", "1 prod 2 pending"},
-			[]string{"1 prod 2 pending"}},
+			[]string{"1 prod 2 pending"},
+		},
 		"what a held one holds back is in nobody's way two stages on": {
-			[]string{"0 shop 1 held", "1 prod 1 pending", "2 last 2 pending"}, []string{"2 last 2 pending"}},
+			[]string{"0 shop 1 held", "1 prod 1 pending", "2 last 2 pending"}, []string{"2 last 2 pending"},
+		},
 		"a migration held in a later stage goes on in an earlier one": {
-			[]string{"0 shop 1 pending", "1 prod 1 held"}, []string{"0 shop 1 pending"}},
+			[]string{"0 shop 1 pending", "1 prod 1 held"}, []string{"0 shop 1 pending"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -178,23 +194,37 @@ func TestSummarizeTasks(t *testing.T) {
 		want  towpath.RolloutState
 	}{
 		"no tasks are done": {"", towpath.RolloutDone},
-		"all through": {"0 a 1 done, 0 b 1 skipped, 0 c 1 cancelled",
-			towpath.RolloutDone},
-		"nothing of it is wanted any more": {"0 a 1 cancelled, 1 b 1 cancelled",
-			towpath.RolloutCancelled},
+		"all through": {
+			"0 a 1 done, 0 b 1 skipped, 0 c 1 cancelled",
+			towpath.RolloutDone,
+		},
+		"nothing of it is wanted any more": {
+			"0 a 1 cancelled, 1 b 1 cancelled",
+			towpath.RolloutCancelled,
+		},
 		"people have skipped all": {"0 a 1 skipped, 1 b 1 skipped", towpath.RolloutSkipped},
-		"skipped here and cancelled there": {"0 a 1 skipped, 1 b 1 cancelled",
-			towpath.RolloutCancelled},
-		"cancelled, and more to come": {"0 a 1 cancelled, 1 b 1 pending",
-			towpath.RolloutPending},
+		"skipped here and cancelled there": {
+			"0 a 1 skipped, 1 b 1 cancelled",
+			towpath.RolloutCancelled,
+		},
+		"cancelled, and more to come": {
+			"0 a 1 cancelled, 1 b 1 pending",
+			towpath.RolloutPending,
+		},
 		"not begun":         {"0 a 1 pending, 0 a 2 held", towpath.RolloutPending},
 		"between two tasks": {"0 a 1 done, 0 a 2 pending", towpath.RolloutRunning},
-		"one runs, others failed": {"0 a 1 running, 0 b 1 failed, 0 c 1 unknown",
-			towpath.RolloutRunning},
-		"unknown is worse than failed": {"0 a 1 unknown, 0 b 1 failed, 0 c 1 pending",
-			towpath.RolloutUnknown},
-		"failed, and more to come": {"0 a 1 failed, 0 a 2 pending, 0 b 1 done",
-			towpath.RolloutFailed},
+		"one runs, others failed": {
+			"0 a 1 running, 0 b 1 failed, 0 c 1 unknown",
+			towpath.RolloutRunning,
+		},
+		"unknown is worse than failed": {
+			"0 a 1 unknown, 0 b 1 failed, 0 c 1 pending",
+			towpath.RolloutUnknown,
+		},
+		"failed, and more to come": {
+			"0 a 1 failed, 0 a 2 pending, 0 b 1 done",
+			towpath.RolloutFailed,
+		},
 		"only held ones are left":                   {"0 a 1 done, 0 a 2 held", towpath.RolloutHeld},
 		"what waits for a held one is held as well": {"0 a 1 held, 1 b 1 pending", towpath.RolloutHeld},
 	} {
@@ -254,13 +284,19 @@ func TestTask_Close_keepsWhatTheLastAttemptLeft(t *testing.T) {
 func TestTaskState_MayBecome(t *testing.T) {
 	t.Parallel()
 	moves := map[towpath.TaskState][]towpath.TaskState{
-		towpath.TaskPending: {towpath.TaskHeld, towpath.TaskRunning, towpath.TaskDone, towpath.TaskSkipped,
-			towpath.TaskCancelled},
-		towpath.TaskHeld: {towpath.TaskPending, towpath.TaskSkipped, towpath.TaskCancelled,
-			towpath.TaskDone},
+		towpath.TaskPending: {
+			towpath.TaskHeld, towpath.TaskRunning, towpath.TaskDone, towpath.TaskSkipped,
+			towpath.TaskCancelled,
+		},
+		towpath.TaskHeld: {
+			towpath.TaskPending, towpath.TaskSkipped, towpath.TaskCancelled,
+			towpath.TaskDone,
+		},
 		towpath.TaskRunning: {towpath.TaskPending, towpath.TaskDone, towpath.TaskFailed, towpath.TaskUnknown},
-		towpath.TaskFailed: {towpath.TaskPending, towpath.TaskHeld, towpath.TaskSkipped,
-			towpath.TaskCancelled, towpath.TaskDone},
+		towpath.TaskFailed: {
+			towpath.TaskPending, towpath.TaskHeld, towpath.TaskSkipped,
+			towpath.TaskCancelled, towpath.TaskDone,
+		},
 		towpath.TaskUnknown: {towpath.TaskPending, towpath.TaskDone, towpath.TaskSkipped},
 	}
 	for _, from := range taskStates {

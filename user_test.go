@@ -27,10 +27,14 @@ func TestRoles_whoMayDoWhat(t *testing.T) {
 		towpath.ResolveUnknown:     "OD",
 		"no.such.right":            "",
 	}
-	workspace := map[towpath.Role]string{towpath.RoleOwner: "O", towpath.RoleDBA: "D",
-		towpath.RoleMember: "M", "": "-", "admin": "-"}
-	project := map[towpath.ProjectRole]string{towpath.ProjectOwner: "o", towpath.ProjectDeveloper: "d",
-		"": "-", "owner ": "-"}
+	workspace := map[towpath.Role]string{
+		towpath.RoleOwner: "O", towpath.RoleDBA: "D",
+		towpath.RoleMember: "M", "": "-", "admin": "-",
+	}
+	project := map[towpath.ProjectRole]string{
+		towpath.ProjectOwner: "o", towpath.ProjectDeveloper: "d",
+		"": "-", "owner ": "-",
+	}
 	for right, who := range rights {
 		for role, letter := range workspace {
 			if got := role.Can(right); got != strings.Contains(who, letter) {

@@ -23,24 +23,43 @@ func TestHandlerOf(t *testing.T) {
 		body, cache, content string
 	}{
 		"the page itself": {built, "/", "", 200, "page", "no-cache", ""},
-		"an address of the console": {built, "/projects/1/gitops", "", 200, "page",
-			"no-cache", ""},
-		"packed for those that take it": {built, "/rollouts", "br, gzip", 200, "packed page",
-			"no-cache", "gzip"},
-		"plain for those that refuse gzip": {built, "/rollouts", "gzip;q=0", 200, "page",
-			"no-cache", ""},
-		"packed for those that take it a little": {built, "/rollouts", "gzip;q=0.5", 200, "packed page",
-			"no-cache", "gzip"},
-		"a hashed file may be kept": {built, "/assets/a-1234.js", "gzip", 200, "code",
-			"public, max-age=31536000, immutable", ""},
-		"a file at the root is asked for again": {built, "/favicon.svg", "", 200, "<svg/>",
-			"no-cache", ""},
-		"a file of another build is not the page": {built, "/assets/b-1.js", "", 404,
-			"404 page not found\n", "", ""},
-		"nothing above the folder": {built, "/../handler.go", "", 404,
-			"404 page not found\n", "", ""},
-		"without a built console there is a notice": {fstest.MapFS{".gitkeep": {}}, "/projects", "", 200,
-			missing, "", ""},
+		"an address of the console": {
+			built, "/projects/1/gitops", "", 200, "page",
+			"no-cache", "",
+		},
+		"packed for those that take it": {
+			built, "/rollouts", "br, gzip", 200, "packed page",
+			"no-cache", "gzip",
+		},
+		"plain for those that refuse gzip": {
+			built, "/rollouts", "gzip;q=0", 200, "page",
+			"no-cache", "",
+		},
+		"packed for those that take it a little": {
+			built, "/rollouts", "gzip;q=0.5", 200, "packed page",
+			"no-cache", "gzip",
+		},
+		"a hashed file may be kept": {
+			built, "/assets/a-1234.js", "gzip", 200, "code",
+			"public, max-age=31536000, immutable", "",
+		},
+		"a file at the root is asked for again": {
+			built, "/favicon.svg", "", 200, "<svg/>",
+			"no-cache", "",
+		},
+		"a file of another build is not the page": {
+			built, "/assets/b-1.js", "", 404,
+			"404 page not found\n", "", "",
+		},
+		"nothing above the folder": {
+			built, "/../handler.go", "", 404,
+			"404 page not found\n", "", "",
+		},
+		"without a built console there is a notice": {
+			fstest.MapFS{".gitkeep": {}},
+			"/projects", "", 200,
+			missing, "", "",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -65,8 +65,10 @@ func (c *serveCommand) complete() error {
 	if c.ExternalURL == "" {
 		c.ExternalURL = "http://" + c.Listen
 	}
-	for name, value := range map[string]*string{"external-url": &c.ExternalURL,
-		"bitbucket-url": &c.BitbucketURL, "bitbucket-api-url": &c.BitbucketAPIURL} {
+	for name, value := range map[string]*string{
+		"external-url":  &c.ExternalURL,
+		"bitbucket-url": &c.BitbucketURL, "bitbucket-api-url": &c.BitbucketAPIURL,
+	} {
 		*value = strings.TrimRight(*value, "/")
 		u, err := url.Parse(*value)
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" ||

@@ -76,27 +76,47 @@ func TestConfig_saysWhatIsWrong(t *testing.T) {
 		args []string
 		want string
 	}{
-		"an unknown key": {[]string{"--config", yamlFile(t, "extrenal-url: x\n")},
-			`"extrenal-url"`},
-		"a key below another": {[]string{"--config", yamlFile(t, "serve:\n  listen: x\n")},
-			`"serve"`},
-		"no YAML": {[]string{"--config", yamlFile(t, "listen: [\n")},
-			"configuration file"},
-		"a file that is not there": {[]string{"--config", "/nowhere/towpath.yaml"},
-			"/nowhere/towpath.yaml"},
+		"an unknown key": {
+			[]string{"--config", yamlFile(t, "extrenal-url: x\n")},
+			`"extrenal-url"`,
+		},
+		"a key below another": {
+			[]string{"--config", yamlFile(t, "serve:\n  listen: x\n")},
+			`"serve"`,
+		},
+		"no YAML": {
+			[]string{"--config", yamlFile(t, "listen: [\n")},
+			"configuration file",
+		},
+		"a file that is not there": {
+			[]string{"--config", "/nowhere/towpath.yaml"},
+			"/nowhere/towpath.yaml",
+		},
 		"no address": {[]string{"--external-url", "towpath.example"}, "--external-url"},
-		"another scheme": {[]string{"--bitbucket-url", "ftp://bitbucket.example"},
-			"--bitbucket-url"},
-		"the key in the data folder": {[]string{"--data", "/srv/data", "--key-file", "/srv/data/key"},
-			"--key-file"},
-		"the key among targets": {[]string{"--sqlite-root", "/srv/targets", "--key-file",
-			"/srv/targets/key"}, "--key-file"},
-		"targets in the data folder": {[]string{"--data", "/srv/data", "--sqlite-root",
-			"/srv/data/targets"}, "--sqlite-root"},
-		"the data folder among targets": {[]string{"--data", "/srv/targets/data", "--sqlite-root",
-			"/srv/targets"}, "--sqlite-root"},
-		"the metadata among targets": {[]string{"--sqlite-root", "/srv/targets", "--metadata-url",
-			"sqlite:/srv/targets/m.db"}, "--metadata-url"},
+		"another scheme": {
+			[]string{"--bitbucket-url", "ftp://bitbucket.example"},
+			"--bitbucket-url",
+		},
+		"the key in the data folder": {
+			[]string{"--data", "/srv/data", "--key-file", "/srv/data/key"},
+			"--key-file",
+		},
+		"the key among targets": {[]string{
+			"--sqlite-root", "/srv/targets", "--key-file",
+			"/srv/targets/key",
+		}, "--key-file"},
+		"targets in the data folder": {[]string{
+			"--data", "/srv/data", "--sqlite-root",
+			"/srv/data/targets",
+		}, "--sqlite-root"},
+		"the data folder among targets": {[]string{
+			"--data", "/srv/targets/data", "--sqlite-root",
+			"/srv/targets",
+		}, "--sqlite-root"},
+		"the metadata among targets": {[]string{
+			"--sqlite-root", "/srv/targets", "--metadata-url",
+			"sqlite:/srv/targets/m.db",
+		}, "--metadata-url"},
 		"polling without a pause":         {[]string{"--poll-interval", "1ms"}, "--poll-interval"},
 		"no database of an instance":      {[]string{"--max-per-instance", "0"}, "--max-per-instance"},
 		"fewer than no rollouts":          {[]string{"--keep-rollouts", "-1"}, "--keep-rollouts"},
@@ -122,9 +142,14 @@ func TestRun_exitCodes(t *testing.T) {
 		"help":               {[]string{"--help"}, 0, "serve"},
 		"an unknown command": {[]string{"fly"}, exitUsage, "fly"},
 		"a wrong setting":    {[]string{"serve", "--external-url", "x"}, exitUsage, "--external-url"},
-		"a port in use": {[]string{"serve", "--listen", "256.0.0.1:1", "--data",
-			filepath.Join(t.TempDir(), "d"), "--sqlite-root", filepath.Join(t.TempDir(), "s")}, exitFailed,
-			"--listen"},
+		"a port in use": {
+			[]string{
+				"serve", "--listen", "256.0.0.1:1", "--data",
+				filepath.Join(t.TempDir(), "d"), "--sqlite-root", filepath.Join(t.TempDir(), "s"),
+			},
+			exitFailed,
+			"--listen",
+		},
 	} {
 		var out, errs bytes.Buffer
 		if code := run(t.Context(), c.args, &out, &errs); code != c.want ||

@@ -90,8 +90,10 @@ func (d *demo) authorize(ctx context.Context, page string) error {
 		address string
 		form    url.Values
 	}{
-		{d.info.BitbucketURL + "/account/signin/",
-			url.Values{"username": {d.info.GitUser}, "password": {d.info.GitPassword}}},
+		{
+			d.info.BitbucketURL + "/account/signin/",
+			url.Values{"username": {d.info.GitUser}, "password": {d.info.GitPassword}},
+		},
 		{d.info.BitbucketURL + "/site/oauth2/authorize", form},
 	} {
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, step.address,

@@ -155,8 +155,10 @@ func (d *demo) seedLarge() error {
 			d.sim.AddWorkspace(workspace, fmt.Sprintf("Acme %d", w))
 			d.sim.SetMember(workspace, d.info.GitUser, "owner")
 		}
-		if _, err := d.sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: workspace,
-			Slug: fmt.Sprintf("service-%03d", n), Private: true}); err != nil {
+		if _, err := d.sim.AddRepository(bitbucketsim.RepositorySpec{
+			Workspace: workspace,
+			Slug:      fmt.Sprintf("service-%03d", n), Private: true,
+		}); err != nil {
 			return err
 		}
 	}
@@ -239,8 +241,10 @@ func (d *demo) instance(ctx context.Context, environment string) (map[string]any
 	if err := sqlite.New(sqlite.Config{Root: d.sqliteRoot()}).Create(ctx, target); err != nil {
 		return nil, err
 	}
-	d.info.Databases = append(d.info.Databases, demoDatabaseInfo{Environment: environment, Name: demoDatabase,
-		Path: filepath.Join(folder, demoDatabase+".db")})
+	d.info.Databases = append(d.info.Databases, demoDatabaseInfo{
+		Environment: environment, Name: demoDatabase,
+		Path: filepath.Join(folder, demoDatabase+".db"),
+	})
 	return map[string]any{"name": "SQLite " + environment, "engine": "sqlite", "address": environment}, nil
 }
 

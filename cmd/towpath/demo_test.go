@@ -22,8 +22,10 @@ func startDemo(t *testing.T, args ...string) (info demoInfo, stop func()) {
 	ended := make(chan int)
 	go func() {
 		ended <- run(ctx,
-			append([]string{"demo", "--listen", "127.0.0.1:0", "--bitbucket-listen", "localhost:0", "--info",
-				file}, args...), &out, &errs)
+			append([]string{
+				"demo", "--listen", "127.0.0.1:0", "--bitbucket-listen", "localhost:0", "--info",
+				file,
+			}, args...), &out, &errs)
 	}()
 	for {
 		text, err := os.ReadFile(file)
@@ -75,12 +77,18 @@ func TestDemoTask_saysWhatIsInTheDatabase(t *testing.T) {
 		inDatabase, want string
 	}{
 		"done": {task: demoTask{StartedAt: &began, FinishedAt: &ended}, want: "7 ms"},
-		"failed": {task: demoTask{Reason: failed, Error: failed}, inDatabase: nothing,
-			want: "a.sql:1:1: no\n" + nothing},
-		"said already": {task: demoTask{Reason: demoReason{Text: "no (" + nothing + ")"}},
-			inDatabase: nothing, want: "no (" + nothing + ")"},
-		"skipped later": {task: demoTask{Reason: demoReason{Text: "Not needed."}, Error: failed},
-			want: "Not needed. Its last attempt failed: a.sql:1:1: no"},
+		"failed": {
+			task: demoTask{Reason: failed, Error: failed}, inDatabase: nothing,
+			want: "a.sql:1:1: no\n" + nothing,
+		},
+		"said already": {
+			task:       demoTask{Reason: demoReason{Text: "no (" + nothing + ")"}},
+			inDatabase: nothing, want: "no (" + nothing + ")",
+		},
+		"skipped later": {
+			task: demoTask{Reason: demoReason{Text: "Not needed."}, Error: failed},
+			want: "Not needed. Its last attempt failed: a.sql:1:1: no",
+		},
 	} {
 		if got := c.task.why(c.inDatabase); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)

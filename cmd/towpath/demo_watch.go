@@ -126,8 +126,10 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 
 // wayOut is what a person can do about a task that does not go on by itself, and where.
 func (d *demo) wayOut(r demoRollout, t demoTask) string {
-	does := map[string]string{"failed": "Push a corrected file, or retry or skip it",
-		"held": "Release or skip it", "unknown": "Resolve it"}
+	does := map[string]string{
+		"failed": "Push a corrected file, or retry or skip it",
+		"held":   "Release or skip it", "unknown": "Resolve it",
+	}
 	if does[t.State] == "" {
 		return ""
 	}
@@ -144,10 +146,12 @@ type demoItem struct {
 }
 
 // demoTold are the states of files that tasks do not tell of.
-var demoTold = []string{"edited", "conflict", "ignored", "refused", "missing", "unusable", "no-target",
+var demoTold = []string{
+	"edited", "conflict", "ignored", "refused", "missing", "unusable", "no-target",
 	"ambiguous", "moved",
 	"skipped", "unreachable", "foreign-ledger", "renamed", "tampered",
-	"restored"}
+	"restored",
+}
 
 // tellFiles prints what has changed about files that no task tells of, one line each: where a file
 // stands so in each environment, the first tells.

@@ -13,8 +13,10 @@ import (
 
 // gitProviders are the types of Git providers that can be added; a new one is a line here.
 func gitProviders(c *serveCommand) (map[towpath.ProviderType]vcs.Driver, error) {
-	cloud, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: c.BitbucketURL,
-		APIURL: c.BitbucketAPIURL})
+	cloud, err := bitbucket.NewDriver(bitbucket.Config{
+		InstanceURL: c.BitbucketURL,
+		APIURL:      c.BitbucketAPIURL,
+	})
 	if err != nil {
 		return nil, usagef("--bitbucket-url or --bitbucket-api-url: %v", err)
 	}

@@ -111,10 +111,14 @@ func TestForging_byAPush(t *testing.T) {
 		files map[string]string
 	}{
 		"SQLite": {func() targets { return sqliteTargets{} }, forgingOnSQLite()},
-		"PostgreSQL": {func() targets { return postgresTargets(servers.postgres.Target()) },
-			forgingOnPostgres()},
-		"MariaDB": {func() targets { return mariadbTargets(servers.mariadb.Target()) },
-			forgingOnMariaDB()},
+		"PostgreSQL": {
+			func() targets { return postgresTargets(servers.postgres.Target()) },
+			forgingOnPostgres(),
+		},
+		"MariaDB": {
+			func() targets { return mariadbTargets(servers.mariadb.Target()) },
+			forgingOnMariaDB(),
+		},
 	} {
 		for name, file := range on.files {
 			t.Run(engine+", "+name, func(t *testing.T) {
@@ -167,8 +171,10 @@ func (w *world) tryForging(t *testing.T, file string) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	next := w.commit(t, map[string]string{"migrations/shop/4__ddl__forge.sql": bitbucketsim.Deleted,
-		"migrations/shop/5__ddl__e.sql": "CREATE TABLE e (id INT);"})
+	next := w.commit(t, map[string]string{
+		"migrations/shop/4__ddl__forge.sql": bitbucketsim.Deleted,
+		"migrations/shop/5__ddl__e.sql":     "CREATE TABLE e (id INT);",
+	})
 	forged, ran, tampered := false, false, planView{}
 	err := w.until(time.Minute, func() (bool, string) {
 		state, v := w.state()

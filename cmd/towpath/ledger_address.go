@@ -25,8 +25,10 @@ func addressOf(text, password string) (address, error) {
 			return address{}, usagef("--url %s: %v", text, err)
 		}
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-		return address{engine: towpath.EngineSQLite, target: engine.Target{Address: ".", Database: name},
-			root: filepath.Dir(path)}, isThere(path)
+		return address{
+			engine: towpath.EngineSQLite, target: engine.Target{Address: ".", Database: name},
+			root: filepath.Dir(path),
+		}, isThere(path)
 	}
 	const form = "give sqlite:PATH, postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE"
 	u, err := url.Parse(text)

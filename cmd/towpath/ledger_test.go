@@ -29,8 +29,10 @@ func TestLedgerVerify(t *testing.T) {
 	}
 	verify := func(args ...string) (int, string) {
 		var out, errs bytes.Buffer
-		code := run(t.Context(), append([]string{"ledger", "verify", "--data", filepath.Join(data, "data"),
-			"--sqlite-root", filepath.Dir(filepath.Dir(file))}, args...), &out, &errs)
+		code := run(t.Context(), append([]string{
+			"ledger", "verify", "--data", filepath.Join(data, "data"),
+			"--sqlite-root", filepath.Dir(filepath.Dir(file)),
+		}, args...), &out, &errs)
 		return code, out.String() + errs.String()
 	}
 	name := "SQLite " + info.Databases[0].Environment + "/" + info.Databases[0].Name

@@ -34,14 +34,20 @@ func hungryOnPostgres() []hungry {
 			500_000) + broken},
 		{"a statement of 500,000 semicolons", strings.Repeat(";", 500_000) + broken},
 		{"an error of 100 MB", "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 100000000); END $$;"},
-		{"an error with a detail, a hint and a name of 50 MB",
-			"DO $$ BEGIN RAISE EXCEPTION 'x' USING DETAIL = repeat('d', 50000000), HINT = repeat('h', 50000000), COLUMN = repeat('c', 50000000); END $$;"},
+		{
+			"an error with a detail, a hint and a name of 50 MB",
+			"DO $$ BEGIN RAISE EXCEPTION 'x' USING DETAIL = repeat('d', 50000000), HINT = repeat('h', 50000000), COLUMN = repeat('c', 50000000); END $$;",
+		},
 		{"a notice of 100 MB", "DO $$ BEGIN RAISE NOTICE '%', repeat('x', 100000000); END $$;" + broken},
-		{"a million notices",
-			"DO $$ BEGIN FOR i IN 1..1000000 LOOP RAISE NOTICE 'line %', i; END LOOP; END $$;" + broken},
+		{
+			"a million notices",
+			"DO $$ BEGIN FOR i IN 1..1000000 LOOP RAISE NOTICE 'line %', i; END LOOP; END $$;" + broken,
+		},
 		{"a row of 400 MB", "SELECT repeat('x', 400000000);" + broken},
-		{"a result of 300,000 rows, 300 MB",
-			"SELECT i, repeat('x', 1000) FROM generate_series(1, 300000) i;" + broken},
+		{
+			"a result of 300,000 rows, 300 MB",
+			"SELECT i, repeat('x', 1000) FROM generate_series(1, 300000) i;" + broken,
+		},
 		{"a row of 1,600 columns of 200 kB", "SELECT " +
 			strings.TrimSuffix(strings.Repeat("repeat('x', 200000), ", 1600), ", ") + ";" + broken},
 		{"a comment of 100 MB", "-- towpath: no-transaction\nCREATE TABLE IF NOT EXISTS big (id INT);\nDO " +
@@ -69,18 +75,24 @@ func hungryOnMariaDB() []hungry {
 
 func hungryOnSQLite() []hungry {
 	return append(nested(), []hungry{
-		{"four values of 800 MB",
-			"SELECT hex(zeroblob(400000000)), hex(zeroblob(400000001)), hex(zeroblob(400000002)), hex(zeroblob(400000003));"},
+		{
+			"four values of 800 MB",
+			"SELECT hex(zeroblob(400000000)), hex(zeroblob(400000001)), hex(zeroblob(400000002)), hex(zeroblob(400000003));",
+		},
 		{"random bytes", "SELECT randomblob(900000000);"},
 		{"a printf of 900 MB", "SELECT printf('%.900000000c', 'x');"},
 		{"a recursion that joins", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT " +
 			"200) SELECT group_concat(hex(zeroblob(5000000))) FROM n;"},
-		{"a recursion that doubles",
-			"WITH RECURSIVE n(s) AS (SELECT 'x' UNION ALL SELECT s || s FROM n) SELECT length(s) FROM n;"},
+		{
+			"a recursion that doubles",
+			"WITH RECURSIVE n(s) AS (SELECT 'x' UNION ALL SELECT s || s FROM n) SELECT length(s) FROM n;",
+		},
 		{"an error of 10 MB", "CREATE TABLE t (id INT);\nCREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT " +
 			"RAISE(ABORT, '" + strings.Repeat("x", 10_000_000) + "'); END;\nINSERT INTO t VALUES (1);"},
-		{"a result of 300,000 rows, 300 MB",
-			"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT i, hex(zeroblob(500)) FROM n;" + broken},
+		{
+			"a result of 300,000 rows, 300 MB",
+			"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT i, hex(zeroblob(500)) FROM n;" + broken,
+		},
 		{"after those, an ordinary file", "CREATE TABLE ordinary (id INT);" + broken},
 	}...)
 }
@@ -95,10 +107,14 @@ func TestMemory_aFileTakesOnlySoMuch(t *testing.T) {
 	}{
 		// its heap has 384 of them
 		"SQLite": {func() targets { return sqliteTargets{} }, hungryOnSQLite(), 640},
-		"PostgreSQL": {func() targets { return postgresTargets(servers.postgres.Target()) },
-			hungryOnPostgres(), 320},
-		"MariaDB": {func() targets { return mariadbTargets(servers.mariadb.Target()) },
-			hungryOnMariaDB(), 320},
+		"PostgreSQL": {
+			func() targets { return postgresTargets(servers.postgres.Target()) },
+			hungryOnPostgres(), 320,
+		},
+		"MariaDB": {
+			func() targets { return mariadbTargets(servers.mariadb.Target()) },
+			hungryOnMariaDB(), 320,
+		},
 	} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()

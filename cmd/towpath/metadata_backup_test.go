@@ -86,8 +86,11 @@ func TestMetadata_isBackedUpRestoredAndChecked(t *testing.T) {
 	if err := s.close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"backup", "--from", "postgres://x/y", "--to", filepath.Join(dir, "n")},
-		{"check", "--from", "postgres://x/y"}, {"restore", "--to", "postgres://x/y", "--from", backup}} {
+	for _, args := range [][]string{
+		{"backup", "--from", "postgres://x/y", "--to", filepath.Join(dir, "n")},
+		{"check", "--from", "postgres://x/y"},
+		{"restore", "--to", "postgres://x/y", "--from", backup},
+	} {
 		if code, _, errs := command(t, append([]string{"metadata"}, args...)...); code != exitUsage ||
 			!strings.Contains(errs, "pg_") {
 			t.Errorf("%s of PostgreSQL: %d %s", args[0], code, errs)

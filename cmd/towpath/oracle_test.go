@@ -81,8 +81,10 @@ func newOracle(t *testing.T, engine string, where targets, seed uint64) *oracle 
 		t.Fatal(err)
 	}
 	o.git(t, "clone", "-q", w.cloneURL(), ".")
-	o.m.files["migrations/shop/1__ddl__base.sql"] = script{steps: []step{{make: "base"},
-		{into: "base", rows: 2}}}
+	o.m.files["migrations/shop/1__ddl__base.sql"] = script{steps: []step{
+		{make: "base"},
+		{into: "base", rows: 2},
+	}}
 	o.push(t)
 	return o
 }
@@ -90,8 +92,10 @@ func newOracle(t *testing.T, engine string, where targets, seed uint64) *oracle 
 // git runs git in the work tree with nothing of the machine's own settings.
 func (o *oracle) git(t *testing.T, args ...string) string {
 	t.Helper()
-	args = append([]string{"-c", "user.name=Olive Owner", "-c", "user.email=owner@example.com", "-c",
-		"core.autocrlf=false"}, args...)
+	args = append([]string{
+		"-c", "user.name=Olive Owner", "-c", "user.email=owner@example.com", "-c",
+		"core.autocrlf=false",
+	}, args...)
 	command := exec.Command("git", args...)
 	command.Dir = o.repo
 	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1",

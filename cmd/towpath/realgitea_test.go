@@ -82,9 +82,11 @@ func startRealGitea(t *testing.T) *realGitea {
 	program := filepath.Join(folder, "bin", "gitea")
 	for _, args := range [][]string{
 		{"migrate"},
-		{"admin", "user", "create", "--admin", "--username", giteaAdmin, "--password", giteaPassword,
+		{
+			"admin", "user", "create", "--admin", "--username", giteaAdmin, "--password", giteaPassword,
 			"--email", "root@example.com",
-			"--must-change-password=false"},
+			"--must-change-password=false",
+		},
 	} {
 		if err := process.Run(program, append(args, "--config", settings)...); err != nil {
 			t.Fatal(err)

@@ -191,6 +191,7 @@ func verbServe(ts *testscript.TestScript, _ bool, args []string) {
 func verbShutdown(ts *testscript.TestScript, _ bool, _ []string) {
 	check(ts, worldOf(ts).stop(syscall.SIGTERM))
 }
+
 func verbSigkill(ts *testscript.TestScript, _ bool, _ []string) {
 	check(ts, worldOf(ts).stop(syscall.SIGKILL))
 }

@@ -83,8 +83,10 @@ func verbPlan(ts *testscript.TestScript, _ bool, _ []string) {
 	var lines []string
 	for _, i := range v.Plan.Items {
 		lines = append(lines,
-			strings.TrimSpace(strings.Join([]string{i.Path, i.Environment, i.State, i.Reason.Code,
-				i.Reason.Text}, " ")))
+			strings.TrimSpace(strings.Join([]string{
+				i.Path, i.Environment, i.State, i.Reason.Code,
+				i.Reason.Text,
+			}, " ")))
 	}
 	printLines(ts, lines)
 }
@@ -177,8 +179,10 @@ func verbReasons(ts *testscript.TestScript, _ bool, _ []string) {
 	for _, s := range stages {
 		for _, t := range s.Tasks {
 			lines = append(lines,
-				strings.TrimSpace(strings.Join([]string{s.Environment, t.Path, t.State, t.Reason.Code,
-					t.Reason.Text}, " ")))
+				strings.TrimSpace(strings.Join([]string{
+					s.Environment, t.Path, t.State, t.Reason.Code,
+					t.Reason.Text,
+				}, " ")))
 		}
 	}
 	printLines(ts, lines)

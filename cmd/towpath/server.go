@@ -256,8 +256,10 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		Periodic: []jobs.PeriodicJob{
 			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},
 			{Name: "idle grants", Every: time.Hour, Run: accounts.WakeIdleGrants},
-			{Name: "prune", Every: time.Hour,
-				Run: func(ctx context.Context) error { return s.store.Prune(ctx, c.retention()) }},
+			{
+				Name: "prune", Every: time.Hour,
+				Run: func(ctx context.Context) error { return s.store.Prune(ctx, c.retention()) },
+			},
 		},
 	}
 	stopping := make(chan struct{})

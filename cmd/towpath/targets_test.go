@@ -174,7 +174,8 @@ func (t serverTargets) seed(w *world) error {
 		i := slices.IndexFunc(databases.Items, func(d struct {
 			identified
 			Name string `json:"name"`
-		}) bool {
+		},
+		) bool {
 			return d.Name == name
 		})
 		if i < 0 {

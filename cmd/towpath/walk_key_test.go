@@ -128,8 +128,10 @@ func TestWalk_upgrade(t *testing.T) {
 			return err
 		})
 		out := w.refused(t)
-		for _, want := range []string{"schema version 900", "made by a newer Towpath",
-			"Start the newer program again", "restore the backup"} {
+		for _, want := range []string{
+			"schema version 900", "made by a newer Towpath",
+			"Start the newer program again", "restore the backup",
+		} {
 			if !strings.Contains(out, want) {
 				t.Errorf("it does not say %q: %s", want, out)
 			}

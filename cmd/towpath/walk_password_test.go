@@ -30,8 +30,10 @@ func TestWalk_lostPasswords(t *testing.T) {
 			Member identified `json:"member"`
 			URL    string     `json:"url"`
 		}
-		w.must(t, w.api.call(w.ctx, "POST", "/members", map[string]string{"email": "ben@example.com",
-			"name": "Ben", "role": "member"}, &invited))
+		w.must(t, w.api.call(w.ctx, "POST", "/members", map[string]string{
+			"email": "ben@example.com",
+			"name":  "Ben", "role": "member",
+		}, &invited))
 		w.must(t, accept(invited.URL, "a first long password"))
 		w.must(t, w.api.call(w.ctx, "POST", "/members/"+invited.Member.ID+"/invitation", nil, &invited))
 		w.must(t, accept(invited.URL, "a second long password"))

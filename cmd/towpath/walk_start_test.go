@@ -38,7 +38,8 @@ func TestWalk_startAndStop(t *testing.T) {
 	w.must(t, err)
 	w.commit(t,
 		map[string]string{
-			w.path(2): "CREATE TABLE t2 (id INT);\nINSERT INTO t2 VALUES (1);\nSELECT pg_sleep(seconds) FROM pause;\n"})
+			w.path(2): "CREATE TABLE t2 (id INT);\nINSERT INTO t2 VALUES (1);\nSELECT pg_sleep(seconds) FROM pause;\n",
+		})
 	w.must(t, w.until(time.Minute, func() (bool, string) {
 		rows, err := w.query("test",
 			"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")
@@ -58,8 +59,10 @@ func TestWalk_startAndStop(t *testing.T) {
 	w.settled(t, 2)
 	w.must(t, w.stop(syscall.SIGTERM))
 
-	for code, args := range map[int][]string{exitUsage: {"--log-level", "loud"},
-		exitFailed: {"--listen", "127.0.0.1:99999"}} {
+	for code, args := range map[int][]string{
+		exitUsage:  {"--log-level", "loud"},
+		exitFailed: {"--listen", "127.0.0.1:99999"},
+	} {
 		command := exec.CommandContext(w.ctx, "towpath", append(slices.Clone(w.args), args...)...)
 		out, err := command.CombinedOutput()
 		if got := command.ProcessState.ExitCode(); got != code {

@@ -42,7 +42,8 @@ func newWorld(ctx context.Context, dir string, where targets, metadata string) (
 	w.dir, w.files, w.demo.log = dir, map[string]string{"README.md": "# Shop database\n"}, slog.New(
 		slog.DiscardHandler)
 	w.far = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter,
-		r *http.Request) {
+		r *http.Request,
+	) {
 		w.sim.ServeHTTP(rw, r)
 	}))
 	w.info.BitbucketURL = "http://localhost:" + w.far.URL[strings.LastIndex(w.far.URL, ":")+1:]
@@ -62,9 +63,11 @@ func newWorld(ctx context.Context, dir string, where targets, metadata string) (
 		return nil, err
 	}
 	w.info.ConsoleURL = "http://" + address
-	w.args = []string{"serve", "--listen", address, "--data", filepath.Join(dir, "data"), "--sqlite-root",
+	w.args = []string{
+		"serve", "--listen", address, "--data", filepath.Join(dir, "data"), "--sqlite-root",
 		w.sqliteRoot(),
-		"--bitbucket-url", w.info.BitbucketURL, "--bitbucket-api-url", w.sim.APIURL(), "--log-level", "debug"}
+		"--bitbucket-url", w.info.BitbucketURL, "--bitbucket-api-url", w.sim.APIURL(), "--log-level", "debug",
+	}
 	if metadata != "" {
 		w.args = append(w.args, "--metadata-url", metadata)
 	}
@@ -114,8 +117,10 @@ func (w *world) start(args ...string) error {
 	w.info.Email, w.info.Password = "owner@example.com", "correct horse battery"
 	w.info.GitUser, w.info.GitPassword = "olive", "pw"
 	w.info.Branch, w.info.BaseDirectory, w.info.FilePathTemplate = "main", demoDirectory, w.targets.template()
-	for _, step := range []func(context.Context) error{w.seedBitbucket, w.seedOwner,
-		func(context.Context) error { return w.targets.seed(w) }} {
+	for _, step := range []func(context.Context) error{
+		w.seedBitbucket, w.seedOwner,
+		func(context.Context) error { return w.targets.seed(w) },
+	} {
 		if err := step(w.ctx); err != nil {
 			return err
 		}

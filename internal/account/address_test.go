@@ -13,18 +13,30 @@ func TestInstanceAddress(t *testing.T) {
 	t.Parallel()
 	gitea := vcs.Description{Name: "Gitea", AddressLabel: "Gitea URL"}
 	for entered, want := range map[string]struct{ address, local string }{
-		"https://git.example.com": {"https://git.example.com",
-			"https://git.example.com"},
-		" https://Git.Example.com/ ": {"https://git.example.com",
-			"https://git.example.com"},
-		"https://example.com/git/Tea_1": {"https://example.com/git/Tea_1",
-			"https://example.com/git/Tea_1"},
-		"https://10.0.0.5:3000": {"https://10.0.0.5:3000",
-			"https://10.0.0.5:3000"},
-		"https://[fd12::5]:3000": {"https://[fd12::5]:3000",
-			"https://[fd12::5]:3000"},
-		"https://bücher.example": {"https://bücher.example",
-			"https://bücher.example"},
+		"https://git.example.com": {
+			"https://git.example.com",
+			"https://git.example.com",
+		},
+		" https://Git.Example.com/ ": {
+			"https://git.example.com",
+			"https://git.example.com",
+		},
+		"https://example.com/git/Tea_1": {
+			"https://example.com/git/Tea_1",
+			"https://example.com/git/Tea_1",
+		},
+		"https://10.0.0.5:3000": {
+			"https://10.0.0.5:3000",
+			"https://10.0.0.5:3000",
+		},
+		"https://[fd12::5]:3000": {
+			"https://[fd12::5]:3000",
+			"https://[fd12::5]:3000",
+		},
+		"https://bücher.example": {
+			"https://bücher.example",
+			"https://bücher.example",
+		},
 		"http://127.0.0.1:3000":          {"", "http://127.0.0.1:3000"},
 		"http://localhost:3000":          {"", "http://localhost:3000"},
 		"http://[::1]:3000":              {"", "http://[::1]:3000"},
@@ -50,8 +62,10 @@ func TestInstanceAddress(t *testing.T) {
 		"https://git.example.com//x":     {},
 		"https://git.example.com/a b":    {},
 		"https://git.example.com\\@evil": {},
-		"https://git.example.com\n": {"https://git.example.com",
-			"https://git.example.com"},
+		"https://git.example.com\n": {
+			"https://git.example.com",
+			"https://git.example.com",
+		},
 		"https://git.exa\nmple.com":                        {},
 		"https://" + strings.Repeat("x", 400) + ".example": {},
 	} {

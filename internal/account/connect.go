@@ -212,8 +212,10 @@ func (s *Service) FinishVerification(
 
 func (s *Service) unkept(v towpath.Verification, err error) *failure {
 	s.Logger.Error("cannot keep the outcome of an OAuth round trip", "verification", v.ID, "error", err)
-	return &failure{"internal",
-		"The sign-in worked, but Towpath could not keep its outcome. Press Next again."}
+	return &failure{
+		"internal",
+		"The sign-in worked, but Towpath could not keep its outcome. Press Next again.",
+	}
 }
 
 // keepOutcome writes how a round trip ended, with the grant that came of it, if any.
@@ -293,8 +295,10 @@ func (s *Service) exchange(ctx context.Context, v *towpath.Verification, c Callb
 	appSecret, err := s.Keyring.Decrypt(v.EncryptedSecret, verificationRow(v.ID))
 	if err != nil {
 		s.Logger.Error("cannot open a verification's secret", "verification", v.ID, "error", err)
-		return vcs.Token{}, &failure{"internal",
-			"The server could not read its own secret; its key file may have changed."}
+		return vcs.Token{}, &failure{
+			"internal",
+			"The server could not read its own secret; its key file may have changed.",
+		}
 	}
 	token, err := provider.Exchange(ctx, vcs.App{ApplicationID: v.ApplicationID, Secret: string(appSecret)},
 		c.Code, s.callbackURL())
@@ -323,17 +327,21 @@ func (s *Service) exchangeFailure(kind vcs.Description, err error) *failure {
 	if errors.As(err, &e) {
 		switch e.Reason {
 		case vcs.ReasonCredentials, vcs.ReasonSwapped:
-			return &failure{string(vcs.ReasonCredentials),
+			return &failure{
+				string(vcs.ReasonCredentials),
 				fmt.Sprintf("%s does not accept the %s and %s. Copy both again from the %s's page.",
-					kind.Name, kind.IDLabel, kind.SecretLabel, kind.AppLabel)}
+					kind.Name, kind.IDLabel, kind.SecretLabel, kind.AppLabel),
+			}
 		case vcs.ReasonNoCallback:
 			return &failure{string(vcs.ReasonNoCallback), fmt.Sprintf("The %s has no %s. Set it to %s.",
 				kind.AppLabel, kind.CallbackLabel, s.callbackURL())}
 		case vcs.ReasonCode:
-			return &failure{string(vcs.ReasonCode),
+			return &failure{
+				string(vcs.ReasonCode),
 				fmt.Sprintf("%s no longer accepts this sign-in: it took too long, or the %s of the %s is "+
 					"not %s. Check it and press Next again.", kind.Name, kind.CallbackLabel, kind.AppLabel,
-					s.callbackURL())}
+					s.callbackURL()),
+			}
 		}
 		if e.Kind == vcs.Forbidden {
 			return &failure{"forbidden", kind.Name + " refuses: " + e.Message}
@@ -376,8 +384,10 @@ type fixedToken string
 // Token implements vcs.TokenSource.
 func (t fixedToken) Token(_ context.Context, stale string) (string, error) {
 	if stale != "" {
-		return "", &vcs.Error{Kind: vcs.Unauthorized, Op: "renew token",
-			Message: "the token that was just issued is refused"}
+		return "", &vcs.Error{
+			Kind: vcs.Unauthorized, Op: "renew token",
+			Message: "the token that was just issued is refused",
+		}
 	}
 	return string(t), nil
 }

@@ -21,20 +21,28 @@ func TestVerification_refusesBeforeThePopup(t *testing.T) {
 			field  string
 			says   string
 		}{
-			"a wrong secret": {func(in *account.StartVerification) { in.Secret = "wrong" },
-				"secret", "does not know"},
-			"a wrong key": {func(in *account.StartVerification) { in.ApplicationID = "wrong" },
-				"secret", "does not know"},
+			"a wrong secret": {
+				func(in *account.StartVerification) { in.Secret = "wrong" },
+				"secret", "does not know",
+			},
+			"a wrong key": {
+				func(in *account.StartVerification) { in.ApplicationID = "wrong" },
+				"secret", "does not know",
+			},
 			"key and secret exchanged": {func(in *account.StartVerification) {
 				in.ApplicationID, in.Secret = in.Secret, in.ApplicationID
 			}, "applicationId", "exchange them"},
 			"an address that is not it": {func(in *account.StartVerification) {
 				in.InstanceURL = "http://169.254.169.254"
 			}, "instanceUrl", "not supported"},
-			"no name": {func(in *account.StartVerification) { in.DisplayName = " " },
-				"displayName", "1 to 100"},
-			"no key": {func(in *account.StartVerification) { in.ApplicationID = "" },
-				"applicationId", "Paste"},
+			"no name": {
+				func(in *account.StartVerification) { in.DisplayName = " " },
+				"displayName", "1 to 100",
+			},
+			"no key": {
+				func(in *account.StartVerification) { in.ApplicationID = "" },
+				"applicationId", "Paste",
+			},
 			"a consumer without callback": {func(in *account.StartVerification) {
 				in.ApplicationID, in.Secret = noCallback.Key, noCallback.Secret
 			}, "applicationId", "http://towpath.test/oauth/callback"},

@@ -21,14 +21,20 @@ func takeVerified(
 	case v.Purpose != purpose:
 		return v, towpath.Invalid("verificationId", "That verification was made for something else.")
 	case v.State == towpath.VerificationUsed:
-		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId",
-			Message: "That verification has been used already."}
+		return v, &towpath.Error{
+			Code: towpath.CodeConflict, Field: "verificationId",
+			Message: "That verification has been used already.",
+		}
 	case v.State != towpath.VerificationVerified:
-		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId",
-			Message: "The provider has not confirmed these credentials yet. Finish the sign-in first."}
+		return v, &towpath.Error{
+			Code: towpath.CodeConflict, Field: "verificationId",
+			Message: "The provider has not confirmed these credentials yet. Finish the sign-in first.",
+		}
 	case !tx.Now.Before(v.ExpiresAt):
-		return v, &towpath.Error{Code: towpath.CodeConflict, Field: "verificationId",
-			Message: "That verification is older than ten minutes. Verify again."}
+		return v, &towpath.Error{
+			Code: towpath.CodeConflict, Field: "verificationId",
+			Message: "That verification is older than ten minutes. Verify again.",
+		}
 	}
 	v.State = towpath.VerificationUsed
 	return v, nil

@@ -102,8 +102,10 @@ func (b *bundle) serve(t *testing.T) {
 func (b *bundle) populate(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
-	roles := map[string]towpath.Role{"owner": towpath.RoleOwner, "dba": towpath.RoleDBA,
-		"lead": towpath.RoleMember, "developer": towpath.RoleMember, "outsider": towpath.RoleMember}
+	roles := map[string]towpath.Role{
+		"owner": towpath.RoleOwner, "dba": towpath.RoleDBA,
+		"lead": towpath.RoleMember, "developer": towpath.RoleMember, "outsider": towpath.RoleMember,
+	}
 	err := b.Store.Write(ctx, func(tx *store.Tx) error {
 		b.project = towpath.Project{Name: "Shop"}
 		if err := tx.CreateProject(ctx, &b.project); err != nil {
@@ -115,20 +117,26 @@ func (b *bundle) populate(t *testing.T) {
 				return err
 			}
 			token := "tp_" + who
-			c := towpath.Credential{Kind: towpath.CredentialAPIToken, MemberID: m.ID,
-				Hash: secret.HashToken(token)}
+			c := towpath.Credential{
+				Kind: towpath.CredentialAPIToken, MemberID: m.ID,
+				Hash: secret.HashToken(token),
+			}
 			if err := tx.CreateCredential(ctx, &c); err != nil {
 				return err
 			}
-			c = towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID,
-				Hash: secret.HashToken("session-" + who)}
+			c = towpath.Credential{
+				Kind: towpath.CredentialSession, MemberID: m.ID,
+				Hash: secret.HashToken("session-" + who),
+			}
 			if err := tx.CreateCredential(ctx, &c); err != nil {
 				return err
 			}
 			b.tokens[who], b.members[who] = token, m
 		}
-		for who, role := range map[string]towpath.ProjectRole{"lead": towpath.ProjectOwner,
-			"developer": towpath.ProjectDeveloper} {
+		for who, role := range map[string]towpath.ProjectRole{
+			"lead":      towpath.ProjectOwner,
+			"developer": towpath.ProjectDeveloper,
+		} {
 			pm := towpath.ProjectMember{ProjectID: b.project.ID, MemberID: b.members[who].ID, Role: role}
 			if err := tx.SetProjectMember(ctx, pm); err != nil {
 				return err
@@ -167,7 +175,8 @@ func (b *bundle) send(t *testing.T, who, method, path, body string, headers ...s
 		r.Host = host
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request,
-		[]*http.Request) error {
+		[]*http.Request,
+	) error {
 		return http.ErrUseLastResponse
 	}}
 	resp, err := client.Do(r)

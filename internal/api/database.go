@@ -60,8 +60,10 @@ type listDatabasesInput struct {
 func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (list[database], error) {
 	var views []database
 	err := s.Store.Read(ctx, func(tx *store.Tx) error {
-		filter := store.DatabaseFilter{ProjectID: in.Project, InstanceID: in.Instance,
-			Unassigned: in.Unassigned}
+		filter := store.DatabaseFilter{
+			ProjectID: in.Project, InstanceID: in.Instance,
+			Unassigned: in.Unassigned,
+		}
 		rows, err := visibleDatabases(ctx, tx, filter, in.oldest())
 		if err != nil {
 			return err
@@ -267,8 +269,10 @@ func (s *Server) getChange(ctx context.Context, in *changePath) (changeDetail, e
 			return errNoThing
 		}
 		detail.Change = changeOf(h)
-		for checksum, into := range map[string]**text{h.Checksum: &detail.SQL,
-			h.SchemaBefore: &detail.SchemaBefore, h.SchemaAfter: &detail.SchemaAfter} {
+		for checksum, into := range map[string]**text{
+			h.Checksum:     &detail.SQL,
+			h.SchemaBefore: &detail.SchemaBefore, h.SchemaAfter: &detail.SchemaAfter,
+		} {
 			if *into, err = readText(ctx, tx, checksum); err != nil {
 				return err
 			}
@@ -301,8 +305,10 @@ func readText(ctx context.Context, tx *store.Tx, checksum string) (*text, error)
 		return nil, err
 	}
 	shown := head[:min(len(head), textLimit)]
-	return &text{Text: hidePasswords(string(shown)), Size: int(size),
-		Truncated: int64(len(shown)) < size}, nil
+	return &text{
+		Text: hidePasswords(string(shown)), Size: int(size),
+		Truncated: int64(len(shown)) < size,
+	}, nil
 }
 
 // passwordLiteral finds the literals behind PASSWORD, IDENTIFIED BY and the like; one that the end

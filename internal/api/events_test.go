@@ -77,8 +77,10 @@ func TestEvents_nameWhatChanged(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		tx.Emit(towpath.Event{Kind: "environment.add", ActorID: b.members["owner"].ID,
-			SubjectID: environment.ID})
+		tx.Emit(towpath.Event{
+			Kind: "environment.add", ActorID: b.members["owner"].ID,
+			SubjectID: environment.ID,
+		})
 		return tx.UpdateProject(ctx, &project)
 	})
 	if err != nil {
@@ -117,13 +119,17 @@ func TestEvents_reachThoseWhoMaySeeTheProject(t *testing.T) {
 		}
 		tx.Emit(towpath.Event{Kind: "task.retry", ActorID: b.members["owner"].ID, ProjectID: project.ID})
 		tx.Emit(towpath.Event{Kind: towpath.EventDatabaseCreated, DatabaseID: "free"})
-		tx.Emit(towpath.Event{Kind: towpath.EventGrantChanged, MemberID: b.members["developer"].ID,
-			SubjectID: "grant"})
+		tx.Emit(towpath.Event{
+			Kind: towpath.EventGrantChanged, MemberID: b.members["developer"].ID,
+			SubjectID: "grant",
+		})
 		if err := tx.UpdateProject(ctx, &project); err != nil {
 			return err
 		}
-		if err := tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: other.ID,
-			MemberID: b.members["lead"].ID, Role: towpath.ProjectOwner}); err != nil {
+		if err := tx.SetProjectMember(ctx, towpath.ProjectMember{
+			ProjectID: other.ID,
+			MemberID:  b.members["lead"].ID, Role: towpath.ProjectOwner,
+		}); err != nil {
 			return err
 		}
 		if err := tx.RemoveProjectMember(ctx, other.ID, b.members["lead"].ID); err != nil {
@@ -143,8 +149,10 @@ func TestEvents_reachThoseWhoMaySeeTheProject(t *testing.T) {
 	}
 	for who, want := range sees {
 		var kinds []string
-		for _, e := range until(t, next[who], Event{Kind: eventKind(towpath.EventEnvironmentCreated),
-			SubjectID: last.ID}) {
+		for _, e := range until(t, next[who], Event{
+			Kind:      eventKind(towpath.EventEnvironmentCreated),
+			SubjectID: last.ID,
+		}) {
 			kinds = append(kinds, string(e.Kind))
 		}
 		slices.Sort(kinds)
@@ -166,8 +174,10 @@ func TestEvents_sayWhenSomeWereMissed(t *testing.T) {
 	next()
 	err := b.Store.Write(ctx, func(tx *store.Tx) error {
 		for n := range 1500 {
-			tx.Emit(towpath.Event{Kind: towpath.EventInstanceChanged, SubjectID: fmt.Sprint(n),
-				Params: map[string]string{}})
+			tx.Emit(towpath.Event{
+				Kind: towpath.EventInstanceChanged, SubjectID: fmt.Sprint(n),
+				Params: map[string]string{},
+			})
 		}
 		return nil
 	})

@@ -43,7 +43,8 @@ func setupWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{bundle: setup(t), root: t.TempDir()}
 	far := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter,
-		r *http.Request) {
+		r *http.Request,
+	) {
 		w.sim.ServeHTTP(rw, r)
 	}))
 	t.Cleanup(far.Close)
@@ -57,8 +58,10 @@ func setupWorld(t *testing.T) *world {
 	w.sim.AddUser(bitbucketsim.User{Username: "ada", DisplayName: "Ada Lock", Password: "pw"})
 	w.sim.AddWorkspace("acme", "Acme")
 	w.sim.SetMember("acme", "ada", "owner")
-	if _, err := w.sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: "acme",
-		Slug: "shop-db"}); err != nil {
+	if _, err := w.sim.AddRepository(bitbucketsim.RepositorySpec{
+		Workspace: "acme",
+		Slug:      "shop-db",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	w.consumer = w.sim.AddConsumer(bitbucketsim.Consumer{
@@ -86,7 +89,8 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 		t.Fatal(err)
 	}
 	engines := map[towpath.EngineType]engine.Engine{
-		towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: w.root})}
+		towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: w.root}),
+	}
 	w.Catalog = &catalog.Service{Store: w.Store, Keyring: w.Keyring, Engines: engines, Logger: w.Logger}
 	w.Executor = &executor.Service{
 		Store:    w.Store,
@@ -197,8 +201,10 @@ func (w *world) consent(t *testing.T, authorizeURL, action, session string) resp
 	for _, step := range []struct {
 		path string
 		form url.Values
-	}{{"/account/signin/", url.Values{"username": {"ada"}, "password": {"pw"}}},
-		{"/site/oauth2/authorize", form}} {
+	}{
+		{"/account/signin/", url.Values{"username": {"ada"}, "password": {"pw"}}},
+		{"/site/oauth2/authorize", form},
+	} {
 		resp, err := client.PostForm(w.sim.BaseURL()+step.path, step.form)
 		if err != nil {
 			t.Fatal(err)

@@ -27,13 +27,16 @@ func setupTea(t *testing.T) *tea {
 	t.Helper()
 	w := &tea{world: setupWorld(t)}
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter,
-		r *http.Request) {
+		r *http.Request,
+	) {
 		w.far.ServeHTTP(rw, r)
 	}))
 	t.Cleanup(server.Close)
 	var err error
-	w.far, err = giteasim.New(giteasim.Options{Dir: t.TempDir(), BaseURL: server.URL,
-		RotateRefreshTokens: true})
+	w.far, err = giteasim.New(giteasim.Options{
+		Dir: t.TempDir(), BaseURL: server.URL,
+		RotateRefreshTokens: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,8 +83,10 @@ func (w *tea) allow(t *testing.T, authorizeURL string) {
 		_ = resp.Body.Close()
 		return resp.Request.URL.String()
 	}
-	at := post("/user/login", url.Values{"user_name": {"ada"}, "password": {"pw"},
-		"redirect_to": {asked.RequestURI()}})
+	at := post("/user/login", url.Values{
+		"user_name": {"ada"}, "password": {"pw"},
+		"redirect_to": {asked.RequestURI()},
+	})
 	if !strings.HasPrefix(at, w.url) {
 		form := asked.Query()
 		form.Set("granted", "true")

@@ -23,8 +23,10 @@ type appliedLimits struct {
 
 func appliedLimitsOf(e towpath.Environment, p towpath.Project) appliedLimits {
 	lock, statement := e.LockTimeoutOf(p), e.StatementTimeoutOf(p)
-	return appliedLimits{appliedLimit{lock.Timeout.Milliseconds(), lock.From},
-		appliedLimit{statement.Timeout.Milliseconds(), statement.From}}
+	return appliedLimits{
+		appliedLimit{lock.Timeout.Milliseconds(), lock.From},
+		appliedLimit{statement.Timeout.Milliseconds(), statement.From},
+	}
 }
 
 // projectLimits are what holds for a project's changes in one environment.
@@ -48,8 +50,10 @@ func (s *Server) listProjectLimits(ctx context.Context, in *ProjectPath) (list[p
 		return err
 	})
 	return all(rows, func(e towpath.Environment) projectLimits {
-		return projectLimits{EnvironmentID: e.ID,
-			Environment: e.Name, Applied: appliedLimitsOf(e, p)}
+		return projectLimits{
+			EnvironmentID: e.ID,
+			Environment:   e.Name, Applied: appliedLimitsOf(e, p),
+		}
 	}), err
 }
 

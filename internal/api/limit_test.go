@@ -24,8 +24,10 @@ func TestLimits_ofAnEnvironmentAreKeptAndTold(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	made := b.environmentNamed(t, "prod")
-	if want := (appliedLimits{appliedLimit{3000, "server"},
-		appliedLimit{900_000, "server"}}); made.Applied != want || made.LockTimeout != 0 {
+	if want := (appliedLimits{
+		appliedLimit{3000, "server"},
+		appliedLimit{900_000, "server"},
+	}); made.Applied != want || made.LockTimeout != 0 {
 		t.Errorf("at first: %+v", made)
 	}
 	var changed environment
@@ -42,8 +44,10 @@ func TestLimits_ofAnEnvironmentAreKeptAndTold(t *testing.T) {
 		changed.MaxStatementTimeout != 60_000 {
 		t.Errorf("own limits are %+v", changed)
 	}
-	if want := (appliedLimits{appliedLimit{1500, "environment"},
-		appliedLimit{60_000, "maximum"}}); changed.Applied != want {
+	if want := (appliedLimits{
+		appliedLimit{1500, "environment"},
+		appliedLimit{60_000, "maximum"},
+	}); changed.Applied != want {
 		t.Errorf("applied are %+v", changed.Applied)
 	}
 	b.call(t, "dba", "PATCH", "/environments/"+made.ID,
@@ -117,12 +121,16 @@ func TestLimits_areSetByThoseWhoAnswerForThem(t *testing.T) {
 	b := setup(t)
 	e := "/environments/" + b.environmentNamed(t, "prod").ID
 	p := "/projects/" + b.project.ID
-	for who, status := range map[string]int{"owner": 200, "dba": 200, "lead": 403, "developer": 403,
-		"outsider": 403, "nobody": 401} {
+	for who, status := range map[string]int{
+		"owner": 200, "dba": 200, "lead": 403, "developer": 403,
+		"outsider": 403, "nobody": 401,
+	} {
 		b.call(t, who, "PATCH", e, `{"lockTimeout":1000}`, status, nil)
 	}
-	for who, status := range map[string]int{"owner": 200, "dba": 403, "lead": 200, "developer": 403,
-		"outsider": 404, "nobody": 401} {
+	for who, status := range map[string]int{
+		"owner": 200, "dba": 403, "lead": 200, "developer": 403,
+		"outsider": 404, "nobody": 401,
+	} {
 		b.call(t, who, "PATCH", p, `{"lockTimeout":1000}`, status, nil)
 	}
 }
@@ -136,13 +144,19 @@ func TestLimits_thatAreWrongChangeNothing(t *testing.T) {
 	b.call(t, "owner", "PATCH", p, `{"lockTimeout":7000}`, 200, nil)
 	for name, c := range map[string]struct{ path, body, field, says string }{
 		"negative": {e, `{"lockTimeout":-1}`, "lockTimeout", "negative"},
-		"above its own maximum": {e, `{"lockTimeout":6000,"statementTimeout":1000}`, "lockTimeout",
-			"raise that maximum"},
+		"above its own maximum": {
+			e, `{"lockTimeout":6000,"statementTimeout":1000}`, "lockTimeout",
+			"raise that maximum",
+		},
 		"a maximum below zero": {e, `{"maxStatementTimeout":-5}`, "maxStatementTimeout", "negative"},
-		"beyond what can be told": {e, `{"statementTimeout":9223372036854775807}`, "statementTimeout",
-			"at most 168h"},
-		"below what can be told": {e, `{"statementTimeout":-9223372036854775808}`, "statementTimeout",
-			"negative"},
+		"beyond what can be told": {
+			e, `{"statementTimeout":9223372036854775807}`, "statementTimeout",
+			"at most 168h",
+		},
+		"below what can be told": {
+			e, `{"statementTimeout":-9223372036854775808}`, "statementTimeout",
+			"negative",
+		},
 		"parts of a millisecond": {e, `{"lockTimeout":0.5}`, "lockTimeout", "integer"},
 		"in words":               {p, `{"lockTimeout":"5s"}`, "lockTimeout", "integer"},
 		"a project's, negative":  {p, `{"statementTimeout":-1}`, "statementTimeout", "negative"},
@@ -168,8 +182,10 @@ func TestLimits_thatAreWrongChangeNothing(t *testing.T) {
 
 func TestFromMilliseconds_staysOutOfRange(t *testing.T) {
 	t.Parallel()
-	for ms, want := range map[int64]bool{1: true, 1000: true, math.MaxInt64: false, math.MinInt64: false,
-		math.MaxInt64/1_000_000 + 1: false} {
+	for ms, want := range map[int64]bool{
+		1: true, 1000: true, math.MaxInt64: false, math.MinInt64: false,
+		math.MaxInt64/1_000_000 + 1: false,
+	} {
 		d := fromMilliseconds(ms)
 		if (d == time.Duration(ms)*time.Millisecond) != want || (d > 0) != (ms > 0) {
 			t.Errorf("%d is %s", ms, d)

@@ -26,7 +26,8 @@ func (w *world) linked(t *testing.T) RepositoryLink {
 	w.commit(t,
 		map[string]string{
 			"shop/1__ddl__orders.sql": "CREATE TABLE orders (id INTEGER);\nCREATE TABLE lines (id INTEGER);\n",
-			"shop/notes.md":           "x"})
+			"shop/notes.md":           "x",
+		})
 	var found repositories
 	w.call(t, "owner", "GET", "/grants/"+grant+"/repositories", "", 200, &found)
 	if len(found.Items) != 1 || found.Items[0].Name != repositoryName {

@@ -59,8 +59,10 @@ type invitation struct {
 // invitation makes the link. The secret stands behind the #, so that it gets into no log of a
 // server.
 func (s *Server) invitation(m towpath.Member, secret string) invitation {
-	return invitation{Member: memberOf(m), URL: s.ExternalURL + "/invitation#" + secret,
-		ExpiresAt: s.Store.Now().Add(auth.InvitationTTL).UTC()}
+	return invitation{
+		Member: memberOf(m), URL: s.ExternalURL + "/invitation#" + secret,
+		ExpiresAt: s.Store.Now().Add(auth.InvitationTTL).UTC(),
+	}
 }
 
 func (s *Server) inviteMember(ctx context.Context, in *inviteInput) (invitation, error) {

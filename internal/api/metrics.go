@@ -45,8 +45,10 @@ func newMetrics(st *store.Store, version string) *metrics {
 }
 
 func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 2,
-		Timeout: 10 * time.Second})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+		MaxRequestsInFlight: 2,
+		Timeout:             10 * time.Second,
+	})
 }
 
 // count adds a finished request. Its route is the pattern, so that ids do not make a series each.

@@ -63,12 +63,16 @@ func TestProblems_nameFieldsAndRepeatNoValue(t *testing.T) {
 		location           string
 	}{
 		"a missing property": {"POST", "/session", `{"email":"a@b.example"}`, 422, "body.password"},
-		"an unknown property": {"POST", "/environments", `{"name":"a","s3cret":"s3cret"}`, 422,
-			"body.s3cret"},
+		"an unknown property": {
+			"POST", "/environments", `{"name":"a","s3cret":"s3cret"}`, 422,
+			"body.s3cret",
+		},
 		"a wrong type": {"POST", "/environments", `{"name":["s3cret"]}`, 422, "body.name"},
 		"a bad name":   {"POST", "/environments", `{"name":"S3cret"}`, 422, "body.name"},
-		"an endless name": {"POST", "/environments", `{"name":"` + strings.Repeat("s3cret", 50) + `"}`,
-			422, "body.name"},
+		"an endless name": {
+			"POST", "/environments", `{"name":"` + strings.Repeat("s3cret", 50) + `"}`,
+			422, "body.name",
+		},
 		"a bad page size": {"GET", "/projects?pageSize=0", "", 422, "query.pageSize"},
 		"no JSON":         {"POST", "/environments", `{"name":`, 400, "body"},
 		"no body":         {"POST", "/environments", "", 400, ""},

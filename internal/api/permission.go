@@ -14,8 +14,10 @@ type permission towpath.Permission
 // set.
 func (permission) Schema(r huma.Registry) *huma.Schema {
 	const name = "Permission"
-	rights := &huma.Schema{Type: huma.TypeString,
-		Description: "One right; each route names the one it needs."}
+	rights := &huma.Schema{
+		Type:        huma.TypeString,
+		Description: "One right; each route names the one it needs.",
+	}
 	for _, right := range towpath.RoleOwner.Permissions() {
 		rights.Enum = append(rights.Enum, string(right))
 	}

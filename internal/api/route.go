@@ -68,7 +68,8 @@ func headed[I, O any](status int, h func(context.Context, *I) (*O, error)) endpo
 
 // full makes an endpoint. named is the method that the operation is called after.
 func full[I, O any](named any, status int, h func(context.Context, *I) (*O, error)) endpoint {
-	return endpoint{name: methodName(named), status: status,
+	return endpoint{
+		name: methodName(named), status: status,
 		register: func(s *Server, api huma.API, op huma.Operation) {
 			huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 				out, err := h(ctx, in)
@@ -77,7 +78,8 @@ func full[I, O any](named any, status int, h func(context.Context, *I) (*O, erro
 				}
 				return out, nil
 			})
-		}}
+		},
+	}
 }
 
 // methodName is the name of a method value: "listMembers" for s.listMembers.

@@ -71,8 +71,10 @@ func TestRoutes_letInWhoMayCall(t *testing.T) {
 
 // expected says by the tables of roles what somebody's call comes to.
 func (b *bundle) expected(who string, right towpath.Permission) int {
-	inProject := map[string]towpath.ProjectRole{"lead": towpath.ProjectOwner,
-		"developer": towpath.ProjectDeveloper}[who]
+	inProject := map[string]towpath.ProjectRole{
+		"lead":      towpath.ProjectOwner,
+		"developer": towpath.ProjectDeveloper,
+	}[who]
 	role := b.members[who].Role
 	switch {
 	case right == public:
@@ -93,8 +95,10 @@ func (b *bundle) things(t *testing.T) map[string]string {
 	t.Helper()
 	ctx := t.Context()
 	ids := map[string]string{"{project}": b.project.ID, "{member}": b.members["developer"].ID}
-	for _, other := range []string{"{session}", "{token}", "{environment}", "{instance}", "{change}",
-		"{attempt}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}", "{removal}"} {
+	for _, other := range []string{
+		"{session}", "{token}", "{environment}", "{instance}", "{change}",
+		"{attempt}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}", "{removal}",
+	} {
 		ids[other] = store.NewID()
 	}
 	err := b.Store.Write(ctx, func(tx *store.Tx) error {
@@ -115,8 +119,10 @@ func (b *bundle) things(t *testing.T) map[string]string {
 		if err := tx.CreateDatabase(ctx, &d); err != nil {
 			return err
 		}
-		p := towpath.GitProvider{ID: store.NewID(), Type: towpath.ProviderBitbucket,
-			EncryptedSecret: []byte("x")}
+		p := towpath.GitProvider{
+			ID: store.NewID(), Type: towpath.ProviderBitbucket,
+			EncryptedSecret: []byte("x"),
+		}
 		if err := tx.CreateGitProvider(ctx, &p); err != nil {
 			return err
 		}

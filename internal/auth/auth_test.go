@@ -120,8 +120,10 @@ func TestSignUpFirstOwner_refuses(t *testing.T) {
 		"a name in the address": {s.SetupToken(), "Ada <a@b.example>", "A", password, towpath.CodeInvalid},
 		"an empty name":         {s.SetupToken(), "a@b.example", " ", password, towpath.CodeInvalid},
 		"a short password":      {s.SetupToken(), "a@b.example", "A", "elevenchars", towpath.CodeInvalid},
-		"an endless password": {s.SetupToken(), "a@b.example", "A", strings.Repeat("x", 1025),
-			towpath.CodeInvalid},
+		"an endless password": {
+			s.SetupToken(), "a@b.example", "A", strings.Repeat("x", 1025),
+			towpath.CodeInvalid,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := s.SignUpFirstOwner(context.WithoutCancel(t.Context()), c.token, c.email, c.name,
@@ -147,10 +149,13 @@ func TestSignIn_saysTheSameForEveryFailure(t *testing.T) {
 	if _, _, err := b.SignIn(t.Context(), " ADA@example.com", password, "192.0.2.1"); err != nil {
 		t.Fatal(err)
 	}
-	var messages = map[string]bool{}
+	messages := map[string]bool{}
 	for _, try := range [][2]string{
-		{"ada@example.com", "wrong horse battery"}, {"nobody@example.com", password},
-		{"gone@example.com", password}, {"invited@example.com", ""}, {"not an address", password},
+		{"ada@example.com", "wrong horse battery"},
+		{"nobody@example.com", password},
+		{"gone@example.com", password},
+		{"invited@example.com", ""},
+		{"not an address", password},
 		{"ada@example.com", strings.Repeat("x", 5000)},
 	} {
 		_, session, err := b.SignIn(t.Context(), try[0], try[1], "192.0.2.1")
@@ -354,19 +359,25 @@ func TestAllow(t *testing.T) {
 	b := setup(t)
 	p := towpath.Project{Name: "Shop"}
 	people := map[string]towpath.Actor{"owner": b.owner, "nobody": {}}
-	for name, role := range map[string]towpath.Role{"dba": towpath.RoleDBA, "lead": towpath.RoleMember,
-		"developer": towpath.RoleMember, "outsider": towpath.RoleMember} {
+	for name, role := range map[string]towpath.Role{
+		"dba": towpath.RoleDBA, "lead": towpath.RoleMember,
+		"developer": towpath.RoleMember, "outsider": towpath.RoleMember,
+	} {
 		people[name], _ = b.invited(t, name+"@example.com", role)
 	}
 	err := b.Store.Write(t.Context(), func(tx *store.Tx) error {
 		if err := tx.CreateProject(t.Context(), &p); err != nil {
 			return err
 		}
-		for name, role := range map[string]towpath.ProjectRole{"lead": towpath.ProjectOwner,
-			"developer": towpath.ProjectDeveloper} {
+		for name, role := range map[string]towpath.ProjectRole{
+			"lead":      towpath.ProjectOwner,
+			"developer": towpath.ProjectDeveloper,
+		} {
 			if err := tx.SetProjectMember(t.Context(),
-				towpath.ProjectMember{ProjectID: p.ID, MemberID: people[name].Member.ID,
-					Role: role}); err != nil {
+				towpath.ProjectMember{
+					ProjectID: p.ID, MemberID: people[name].Member.ID,
+					Role: role,
+				}); err != nil {
 				return err
 			}
 		}

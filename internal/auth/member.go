@@ -38,8 +38,10 @@ func (s *Service) Invite(
 		if err := tx.CreateMember(ctx, &m); err != nil {
 			return err
 		}
-		_, invitation, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialInvitation,
-			MemberID: m.ID}, InvitationTTL)
+		_, invitation, err = issue(ctx, tx, towpath.Credential{
+			Kind:     towpath.CredentialInvitation,
+			MemberID: m.ID,
+		}, InvitationTTL)
 		if err != nil {
 			return err
 		}
@@ -103,8 +105,10 @@ func (s *Service) reinvite(
 		if err := tx.DeleteCredentials(ctx, m.ID, towpath.CredentialInvitation); err != nil {
 			return err
 		}
-		_, invitation, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialInvitation,
-			MemberID: m.ID}, InvitationTTL)
+		_, invitation, err = issue(ctx, tx, towpath.Credential{
+			Kind:     towpath.CredentialInvitation,
+			MemberID: m.ID,
+		}, InvitationTTL)
 		if err != nil {
 			return err
 		}
@@ -151,8 +155,10 @@ func (s *Service) AcceptInvitation(
 		if err := tx.UpdateMember(ctx, &m); err != nil {
 			return err
 		}
-		for _, kind := range []towpath.CredentialKind{towpath.CredentialInvitation,
-			towpath.CredentialSession} {
+		for _, kind := range []towpath.CredentialKind{
+			towpath.CredentialInvitation,
+			towpath.CredentialSession,
+		} {
 			if err := tx.DeleteCredentials(ctx, m.ID, kind); err != nil {
 				return err
 			}
@@ -205,8 +211,10 @@ func (s *Service) ChangeMember(
 			return err
 		}
 		if m.DeactivatedAt != nil {
-			for _, kind := range []towpath.CredentialKind{towpath.CredentialSession,
-				towpath.CredentialAPIToken, towpath.CredentialInvitation} {
+			for _, kind := range []towpath.CredentialKind{
+				towpath.CredentialSession,
+				towpath.CredentialAPIToken, towpath.CredentialInvitation,
+			} {
 				if err := tx.DeleteCredentials(ctx, m.ID, kind); err != nil {
 					return err
 				}

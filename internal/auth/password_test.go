@@ -19,8 +19,10 @@ func TestHash_isPHCAndFitsItsPasswordAlone(t *testing.T) {
 	if !strings.HasPrefix(phc, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Errorf("hash is %s", phc)
 	}
-	for password, want := range map[string]bool{"correct horse battery": true, "Correct horse battery": false,
-		"": false} {
+	for password, want := range map[string]bool{
+		"correct horse battery": true, "Correct horse battery": false,
+		"": false,
+	} {
 		if got, err := h.verify(t.Context(), phc, password); got != want || err != nil {
 			t.Errorf("verify %q: %v, %v", password, got, err)
 		}
@@ -34,8 +36,10 @@ func TestHash_isPHCAndFitsItsPasswordAlone(t *testing.T) {
 func TestVerify_refusesDamagedHashes(t *testing.T) {
 	t.Parallel()
 	var h hashing
-	for _, phc := range []string{"x", "$argon2i$v=19$m=8,t=1,p=1$AAAA$AAAA",
-		"$argon2id$v=19$m=8,t=0,p=1$AAAA$AAAA", "$argon2id$v=19$m=8,t=1,p=1$AAAA$", "$argon2id$v=19$m=8$$"} {
+	for _, phc := range []string{
+		"x", "$argon2i$v=19$m=8,t=1,p=1$AAAA$AAAA",
+		"$argon2id$v=19$m=8,t=0,p=1$AAAA$AAAA", "$argon2id$v=19$m=8,t=1,p=1$AAAA$", "$argon2id$v=19$m=8$$",
+	} {
 		if ok, err := h.verify(t.Context(), phc, ""); ok || err == nil {
 			t.Errorf("%s: %v, %v", phc, ok, err)
 		}

@@ -72,8 +72,10 @@ func (s *Service) SignUpFirstOwner(
 		if err := tx.CreateMember(ctx, &m); err != nil {
 			return err
 		}
-		if _, session, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialSession,
-			MemberID: m.ID}, SessionTTL); err != nil {
+		if _, session, err = issue(ctx, tx, towpath.Credential{
+			Kind:     towpath.CredentialSession,
+			MemberID: m.ID,
+		}, SessionTTL); err != nil {
 			return err
 		}
 		return audit(ctx, tx, towpath.Actor{Member: m}, "member.setup", m.ID,

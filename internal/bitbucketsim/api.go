@@ -27,123 +27,227 @@ type route struct {
 var routes = []route{
 	{method: "GET", pattern: "user", scope: "account", permission: "", handle: (*Sim).getUser},
 	{method: "GET", pattern: "user/emails", scope: "email", permission: "", handle: (*Sim).listEmails},
-	{method: "GET", pattern: "user/workspaces", scope: "account", permission: "",
-		handle: (*Sim).listWorkspaces},
-	{method: "GET", pattern: "user/workspaces/{ws}/permission", scope: "account", permission: "",
-		handle: (*Sim).getWorkspacePermission},
-	{method: "GET", pattern: "user/workspaces/{ws}/permissions/repositories", scope: "account",
-		permission: "", handle: (*Sim).listRepositoryPermissions},
-	{method: "GET", pattern: "user/permissions/repositories", scope: "", permission: "",
-		handle: gone("CHANGE-2770")},
-	{method: "GET", pattern: "user/permissions/workspaces", scope: "", permission: "",
-		handle: gone("CHANGE-2770")},
+	{
+		method: "GET", pattern: "user/workspaces", scope: "account", permission: "",
+		handle: (*Sim).listWorkspaces,
+	},
+	{
+		method: "GET", pattern: "user/workspaces/{ws}/permission", scope: "account", permission: "",
+		handle: (*Sim).getWorkspacePermission,
+	},
+	{
+		method: "GET", pattern: "user/workspaces/{ws}/permissions/repositories", scope: "account",
+		permission: "", handle: (*Sim).listRepositoryPermissions,
+	},
+	{
+		method: "GET", pattern: "user/permissions/repositories", scope: "", permission: "",
+		handle: gone("CHANGE-2770"),
+	},
+	{
+		method: "GET", pattern: "user/permissions/workspaces", scope: "", permission: "",
+		handle: gone("CHANGE-2770"),
+	},
 	{method: "GET", pattern: "workspaces", scope: "", permission: "", handle: gone("CHANGE-2770")},
 	{method: "GET", pattern: "repositories", scope: "", permission: "", handle: gone("CHANGE-2770")},
 	{method: "GET", pattern: "workspaces/{ws}", scope: "", permission: "", handle: (*Sim).getWorkspace},
-	{method: "GET", pattern: "hook_events/{subject}", scope: "", permission: "",
-		handle: (*Sim).listHookEvents},
+	{
+		method: "GET", pattern: "hook_events/{subject}", scope: "", permission: "",
+		handle: (*Sim).listHookEvents,
+	},
 
-	{method: "GET", pattern: "repositories/{ws}", scope: "repository", permission: "",
-		handle: (*Sim).listRepositories},
-	{method: "GET", pattern: "repositories/{ws}/{repo}", scope: "repository", permission: "read",
-		handle: (*Sim).getRepository},
+	{
+		method: "GET", pattern: "repositories/{ws}", scope: "repository", permission: "",
+		handle: (*Sim).listRepositories,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}", scope: "repository", permission: "read",
+		handle: (*Sim).getRepository,
+	},
 
-	{method: "GET", pattern: "repositories/{ws}/{repo}/refs/branches", scope: "repository",
-		permission: "read", handle: (*Sim).listBranches},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/refs/branches", scope: "repository:write",
-		permission: "write", handle: (*Sim).createBranch},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/refs/branches/{name...}", scope: "repository",
-		permission: "read", handle: (*Sim).getBranch},
-	{method: "DELETE", pattern: "repositories/{ws}/{repo}/refs/branches/{name...}", scope: "repository:write",
-		permission: "write", handle: (*Sim).deleteBranch},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/refs/branches", scope: "repository",
+		permission: "read", handle: (*Sim).listBranches,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/refs/branches", scope: "repository:write",
+		permission: "write", handle: (*Sim).createBranch,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/refs/branches/{name...}", scope: "repository",
+		permission: "read", handle: (*Sim).getBranch,
+	},
+	{
+		method: "DELETE", pattern: "repositories/{ws}/{repo}/refs/branches/{name...}", scope: "repository:write",
+		permission: "write", handle: (*Sim).deleteBranch,
+	},
 
-	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}", scope: "repository",
-		permission: "read", handle: (*Sim).getCommit},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/commits", scope: "repository", permission: "read",
-		handle: (*Sim).listCommits},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/commits", scope: "repository", permission: "read",
-		handle: (*Sim).listCommits},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/commits/{revision}", scope: "repository",
-		permission: "read", handle: (*Sim).listCommits},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/commits/{revision}", scope: "repository",
-		permission: "read", handle: (*Sim).listCommits},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/merge-base/{spec}", scope: "repository",
-		permission: "read", handle: (*Sim).getMergeBase},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/diffstat/{spec...}", scope: "repository",
-		permission: "read", handle: (*Sim).getDiffstat},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/src", scope: "repository", permission: "read",
-		handle: (*Sim).redirectSource},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/src", scope: "repository:write", permission: "write",
-		handle: (*Sim).postSource},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/src/{commit}/{path...}", scope: "repository",
-		permission: "read", handle: (*Sim).getSource},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}", scope: "repository",
+		permission: "read", handle: (*Sim).getCommit,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/commits", scope: "repository", permission: "read",
+		handle: (*Sim).listCommits,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/commits", scope: "repository", permission: "read",
+		handle: (*Sim).listCommits,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/commits/{revision}", scope: "repository",
+		permission: "read", handle: (*Sim).listCommits,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/commits/{revision}", scope: "repository",
+		permission: "read", handle: (*Sim).listCommits,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/merge-base/{spec}", scope: "repository",
+		permission: "read", handle: (*Sim).getMergeBase,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/diffstat/{spec...}", scope: "repository",
+		permission: "read", handle: (*Sim).getDiffstat,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/src", scope: "repository", permission: "read",
+		handle: (*Sim).redirectSource,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/src", scope: "repository:write", permission: "write",
+		handle: (*Sim).postSource,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/src/{commit}/{path...}", scope: "repository",
+		permission: "read", handle: (*Sim).getSource,
+	},
 
-	{method: "GET", pattern: "repositories/{ws}/{repo}/hooks", scope: "webhook", permission: "admin",
-		handle: (*Sim).listHooks},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/hooks", scope: "webhook", permission: "admin",
-		handle: (*Sim).createHook},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
-		handle: (*Sim).getHook},
-	{method: "PUT", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
-		handle: (*Sim).updateHook},
-	{method: "DELETE", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
-		handle: (*Sim).deleteHook},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/hooks", scope: "webhook", permission: "admin",
+		handle: (*Sim).listHooks,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/hooks", scope: "webhook", permission: "admin",
+		handle: (*Sim).createHook,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
+		handle: (*Sim).getHook,
+	},
+	{
+		method: "PUT", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
+		handle: (*Sim).updateHook,
+	},
+	{
+		method: "DELETE", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
+		handle: (*Sim).deleteHook,
+	},
 
-	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses", scope: "repository",
-		permission: "read", handle: (*Sim).listStatuses},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build", scope: "repository",
-		permission: "read", handle: (*Sim).postStatus},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}",
-		scope: "repository", permission: "read", handle: (*Sim).getStatus},
-	{method: "PUT", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}",
-		scope: "repository", permission: "read", handle: (*Sim).putStatus},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses", scope: "repository",
+		permission: "read", handle: (*Sim).listStatuses,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build", scope: "repository",
+		permission: "read", handle: (*Sim).postStatus,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}",
+		scope: "repository", permission: "read", handle: (*Sim).getStatus,
+	},
+	{
+		method: "PUT", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}",
+		scope: "repository", permission: "read", handle: (*Sim).putStatus,
+	},
 
-	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports", scope: "repository",
-		permission: "read", handle: (*Sim).listReports},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", scope: "repository",
-		permission: "read", handle: (*Sim).getReport},
-	{method: "PUT", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", scope: "repository",
-		permission: "read", handle: (*Sim).putReport},
-	{method: "DELETE", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}",
-		scope: "repository", permission: "read", handle: (*Sim).deleteReport},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations",
-		scope: "repository", permission: "read", handle: (*Sim).listAnnotations},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations",
-		scope: "repository", permission: "read", handle: (*Sim).postAnnotations},
-	{method: "GET",
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports", scope: "repository",
+		permission: "read", handle: (*Sim).listReports,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", scope: "repository",
+		permission: "read", handle: (*Sim).getReport,
+	},
+	{
+		method: "PUT", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", scope: "repository",
+		permission: "read", handle: (*Sim).putReport,
+	},
+	{
+		method: "DELETE", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}",
+		scope: "repository", permission: "read", handle: (*Sim).deleteReport,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations",
+		scope: "repository", permission: "read", handle: (*Sim).listAnnotations,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations",
+		scope: "repository", permission: "read", handle: (*Sim).postAnnotations,
+	},
+	{
+		method:  "GET",
 		pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
-		scope:   "repository", permission: "read", handle: (*Sim).getAnnotation},
-	{method: "PUT",
+		scope:   "repository", permission: "read", handle: (*Sim).getAnnotation,
+	},
+	{
+		method:  "PUT",
 		pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
-		scope:   "repository", permission: "read", handle: (*Sim).putAnnotation},
-	{method: "DELETE",
+		scope:   "repository", permission: "read", handle: (*Sim).putAnnotation,
+	},
+	{
+		method:  "DELETE",
 		pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
-		scope:   "repository", permission: "read", handle: (*Sim).deleteAnnotation},
+		scope:   "repository", permission: "read", handle: (*Sim).deleteAnnotation,
+	},
 
-	{method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/pullrequests", scope: "pullrequest",
-		permission: "read", handle: (*Sim).listCommitPullRequests},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests", scope: "pullrequest",
-		permission: "read", handle: (*Sim).listPullRequests},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests", scope: "pullrequest:write",
-		permission: "read", handle: (*Sim).createPullRequest},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}", scope: "pullrequest",
-		permission: "read", handle: (*Sim).getPullRequest},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/diffstat", scope: "pullrequest",
-		permission: "read", handle: redirectPullRequest("diffstat")},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/statuses", scope: "pullrequest",
-		permission: "read", handle: (*Sim).listPullRequestStatuses},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/merge", scope: "pullrequest:write",
-		permission: "write", handle: (*Sim).mergePullRequest},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/decline",
-		scope: "pullrequest:write", permission: "write", handle: (*Sim).declinePullRequest},
-	{method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments", scope: "pullrequest",
-		permission: "read", handle: (*Sim).listComments},
-	{method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments", scope: "pullrequest",
-		permission: "read", handle: (*Sim).createComment},
-	{method: "PUT", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}",
-		scope: "pullrequest", permission: "read", handle: (*Sim).updateComment},
-	{method: "DELETE", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}",
-		scope: "pullrequest", permission: "read", handle: (*Sim).deleteComment},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/pullrequests", scope: "pullrequest",
+		permission: "read", handle: (*Sim).listCommitPullRequests,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests", scope: "pullrequest",
+		permission: "read", handle: (*Sim).listPullRequests,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests", scope: "pullrequest:write",
+		permission: "read", handle: (*Sim).createPullRequest,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}", scope: "pullrequest",
+		permission: "read", handle: (*Sim).getPullRequest,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/diffstat", scope: "pullrequest",
+		permission: "read", handle: redirectPullRequest("diffstat"),
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/statuses", scope: "pullrequest",
+		permission: "read", handle: (*Sim).listPullRequestStatuses,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/merge", scope: "pullrequest:write",
+		permission: "write", handle: (*Sim).mergePullRequest,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/decline",
+		scope: "pullrequest:write", permission: "write", handle: (*Sim).declinePullRequest,
+	},
+	{
+		method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments", scope: "pullrequest",
+		permission: "read", handle: (*Sim).listComments,
+	},
+	{
+		method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments", scope: "pullrequest",
+		permission: "read", handle: (*Sim).createComment,
+	},
+	{
+		method: "PUT", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}",
+		scope: "pullrequest", permission: "read", handle: (*Sim).updateComment,
+	},
+	{
+		method: "DELETE", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}",
+		scope: "pullrequest", permission: "read", handle: (*Sim).deleteComment,
+	},
 }
 
 // call is one request to the API.
@@ -260,8 +364,10 @@ func findRoute(c *call) (*route, error) {
 	if allowed {
 		return nil, apiError{status: http.StatusMethodNotAllowed, message: "Method not allowed"}
 	}
-	return nil, apiError{status: http.StatusNotFound, message: "Resource not found",
-		detail: "There is no API hosted at this URL."}
+	return nil, apiError{
+		status: http.StatusNotFound, message: "Resource not found",
+		detail: "There is no API hosted at this URL.",
+	}
 }
 
 func matchPattern(pattern string, segments []string) (map[string]string, bool) {
@@ -301,9 +407,11 @@ func (s *Sim) openRepository(c *call, needs string) error {
 	}
 	s.mu.Unlock()
 	if r == nil || c.granted == "" {
-		return apiError{status: http.StatusNotFound,
+		return apiError{
+			status: http.StatusNotFound,
 			message: "You may not have access to this repository or it no longer exists in this workspace. " +
-				"If you think this repository exists and you have access, make sure you are authenticated."}
+				"If you think this repository exists and you have access, make sure you are authenticated.",
+		}
 	}
 	if !permits(c.granted, needs) {
 		return apiError{status: http.StatusForbidden, message: "You do not have " + needs +

@@ -48,8 +48,10 @@ func (s *Sim) getDiffstat(c *call) error {
 	return listing[diffRow]{
 		items: rows, pagelen: 500, maximum: 5000,
 		render: func(row diffRow) (any, error) {
-			o := obj{"type": "diffstat", "status": row.status, "lines_added": row.added,
-				"lines_removed": row.removed, "old": nil, "new": nil}
+			o := obj{
+				"type": "diffstat", "status": row.status, "lines_added": row.added,
+				"lines_removed": row.removed, "old": nil, "new": nil,
+			}
 			if row.old != "" {
 				o["old"] = s.diffFile(c, before.Hash, row.old)
 			}

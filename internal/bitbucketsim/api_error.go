@@ -113,7 +113,9 @@ func (s *Sim) answerFault(w http.ResponseWriter, status int) {
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte("Rate limit for this resource has been exceeded"))
 	default:
-		s.writeError(w, apiError{status: status, message: "Something went wrong",
-			detail: "This error was asked for by a fault."})
+		s.writeError(w, apiError{
+			status: status, message: "Something went wrong",
+			detail: "This error was asked for by a fault.",
+		})
 	}
 }

@@ -45,8 +45,10 @@ func (s *Sim) listHookEvents(c *call) error {
 		items: slices.Collect(indexes(len(hookEvents))), pagelen: 50,
 		render: func(i int) (any, error) {
 			e := hookEvents[i]
-			return obj{"category": e.category, "event": e.key, "label": e.label,
-				"description": "Whenever this happens: " + e.label}, nil
+			return obj{
+				"category": e.category, "event": e.key, "label": e.label,
+				"description": "Whenever this happens: " + e.label,
+			}, nil
 		},
 	}.answer(s, c)
 }
@@ -105,8 +107,10 @@ func (s *Sim) listHooks(c *call) error {
 
 func (s *Sim) createHook(c *call) error {
 	if s.currentFaults().HookForbidden {
-		return apiError{status: http.StatusForbidden,
-			message: "You do not have permission to create webhooks on this repository."}
+		return apiError{
+			status:  http.StatusForbidden,
+			message: "You do not have permission to create webhooks on this repository.",
+		}
 	}
 	h := Hook{UUID: newUUID(), Active: true, CreatedAt: s.opts.Now().UTC()}
 	if err := s.readHook(c, &h, true); err != nil {

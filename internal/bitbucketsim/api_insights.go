@@ -50,8 +50,10 @@ func (s *Sim) listReports(c *call) error {
 	}
 	items := slices.Clone(s.state.Reports[key])
 	s.mu.Unlock()
-	return listing[*report]{items: items,
-		render: func(r *report) (any, error) { return r.Fields, nil }}.answer(s, c)
+	return listing[*report]{
+		items:  items,
+		render: func(r *report) (any, error) { return r.Fields, nil },
+	}.answer(s, c)
 }
 
 func (s *Sim) getReport(c *call) error {

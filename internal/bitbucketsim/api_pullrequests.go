@@ -212,8 +212,10 @@ func (s *Sim) mergePullRequest(c *call) error {
 		return err
 	})
 	if errors.Is(err, errConflict) {
-		return apiError{status: http.StatusConflict,
-			message: "The pull request cannot be merged: it has conflicts or its branches moved."}
+		return apiError{
+			status:  http.StatusConflict,
+			message: "The pull request cannot be merged: it has conflicts or its branches moved.",
+		}
 	}
 	if err != nil {
 		return err
@@ -248,8 +250,10 @@ func (s *Sim) commentObj(r Repository, pr pullRequest, c prComment) obj {
 	o := obj{
 		"type": "pullrequest_comment", "id": c.ID, "content": content, "deleted": c.Deleted, "pending": false,
 		"user": s.accountObj(c.Author), "created_on": timestamp(c.CreatedOn),
-		"updated_on": timestamp(c.UpdatedOn), "pullrequest": obj{"type": "pullrequest", "id": pr.ID,
-			"title": pr.Title},
+		"updated_on": timestamp(c.UpdatedOn), "pullrequest": obj{
+			"type": "pullrequest", "id": pr.ID,
+			"title": pr.Title,
+		},
 		"links": obj{
 			"self": link(fmt.Sprintf("%s/pullrequests/%d/comments/%d", s.repoAPI(r), pr.ID, c.ID)),
 			"html": link(fmt.Sprintf("%s/pull-requests/%d#comment-%d", s.repoWeb(r), pr.ID, c.ID)),

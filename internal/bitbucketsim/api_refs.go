@@ -95,8 +95,10 @@ func (s *Sim) createBranch(c *call) error {
 		return badRequest("Commit not found: "+in.Target.Hash, nil)
 	}
 	if _, err := c.git.branch(in.Name); err == nil {
-		return apiError{status: http.StatusBadRequest, message: "Branch \"" + in.Name + "\" already exists.",
-			data: obj{"key": "BRANCH_ALREADY_EXISTS"}}
+		return apiError{
+			status: http.StatusBadRequest, message: "Branch \"" + in.Name + "\" already exists.",
+			data: obj{"key": "BRANCH_ALREADY_EXISTS"},
+		}
 	}
 	err = s.receive(c.repo, *c.user, true, func(g *gitRepo) error {
 		_, err := g.run(nil, "update-ref", "refs/heads/"+in.Name, hash, zeroHash)

@@ -60,8 +60,10 @@ func (s *Sim) listStatuses(c *call) error {
 	return listing[Status]{
 		items: items,
 		field: func(st Status, name string) string {
-			return map[string]string{"key": st.Key, "state": st.State, "name": st.Name,
-				"created_on": timestamp(st.CreatedOn)}[name]
+			return map[string]string{
+				"key": st.Key, "state": st.State, "name": st.Name,
+				"created_on": timestamp(st.CreatedOn),
+			}[name]
 		},
 		render: func(st Status) (any, error) { return s.statusObj(c.repo, at.Hash, st), nil },
 	}.answer(s, c)
@@ -140,8 +142,13 @@ func (s *Sim) putStatusAs(c *call, at *commit, key string, in statusInput, creat
 	for _, f := range []struct {
 		to   *string
 		from *string
-	}{{&next.State, in.State}, {&next.URL, in.URL}, {&next.Name, in.Name},
-		{&next.Description, in.Description}, {&next.Refname, in.Refname}} {
+	}{
+		{&next.State, in.State},
+		{&next.URL, in.URL},
+		{&next.Name, in.Name},
+		{&next.Description, in.Description},
+		{&next.Refname, in.Refname},
+	} {
 		if f.from != nil {
 			*f.to = *f.from
 		}
@@ -165,8 +172,10 @@ func (s *Sim) putStatusAs(c *call, at *commit, key string, in statusInput, creat
 		event = "repo:commit_status_created"
 	}
 	o := s.statusObj(c.repo, at.Hash, next)
-	s.emit(c.repo, event, obj{"actor": s.userObj(*c.user), "repository": s.eventRepository(c.repo),
-		"commit_status": o})
+	s.emit(c.repo, event, obj{
+		"actor": s.userObj(*c.user), "repository": s.eventRepository(c.repo),
+		"commit_status": o,
+	})
 	writeJSON(c.w, status, o)
 	return nil
 }

@@ -39,8 +39,10 @@ func TestRepositoryPermissions_filterByQuery(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	for i := range 12 {
-		_, err := f.sim.AddRepository(RepositorySpec{Workspace: "acme", Slug: fmt.Sprintf("repo-%02d", i),
-			Private: true})
+		_, err := f.sim.AddRepository(RepositorySpec{
+			Workspace: "acme", Slug: fmt.Sprintf("repo-%02d", i),
+			Private: true,
+		})
 		f.must(err)
 	}
 	f.sim.SetPermission("acme/repo-03", "bob", "admin")
@@ -53,8 +55,10 @@ func TestRepositoryPermissions_filterByQuery(t *testing.T) {
 		"a member has explicit rights": {"bob", `permission="admin"`, 1},
 		"several rights at once":       {"bob", `permission IN ("admin", "write")`, 2},
 		"one repository by its name":   {"bob", `repository.full_name="acme/shop"`, 1},
-		"name and right together": {"bob",
-			`repository.full_name="acme/shop" AND permission="admin"`, 0},
+		"name and right together": {
+			"bob",
+			`repository.full_name="acme/shop" AND permission="admin"`, 0,
+		},
 		"either of two":                  {"bob", `(repository.name ~ "SHOP") OR permission = "admin"`, 2},
 		"a member without rights: empty": {"eve", `permission="admin"`, 0},
 	} {
@@ -70,8 +74,10 @@ func TestRepositories_arePagedAndFilteredByRole(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	for i := range 24 {
-		_, err := f.sim.AddRepository(RepositorySpec{Workspace: "acme", Slug: fmt.Sprintf("repo-%02d", i),
-			Private: true})
+		_, err := f.sim.AddRepository(RepositorySpec{
+			Workspace: "acme", Slug: fmt.Sprintf("repo-%02d", i),
+			Private: true,
+		})
 		f.must(err)
 	}
 	var names []string
@@ -101,8 +107,10 @@ func TestRepository_isFoundByNameAndByUUID(t *testing.T) {
 	hash := f.commit("main", map[string]string{"a": "1"}, "first")
 	uuid := url.PathEscape(shop.str("uuid"))
 	workspace := url.PathEscape(shop.str("workspace", "uuid"))
-	for _, path := range []string{"/repositories/%7B%7D/" + uuid, "/repositories/acme/" + uuid,
-		"/repositories/" + workspace + "/shop", "/repositories/" + workspace + "/" + uuid} {
+	for _, path := range []string{
+		"/repositories/%7B%7D/" + uuid, "/repositories/acme/" + uuid,
+		"/repositories/" + workspace + "/shop", "/repositories/" + workspace + "/" + uuid,
+	} {
 		if got := f.get(path); got.str("full_name") != "acme/shop" ||
 			got.str("mainbranch", "name") != "main" {
 			t.Errorf("%s: %s", path, got.body)
@@ -155,8 +163,10 @@ func TestAccess_isDeniedInTheWordsOfTheService(t *testing.T) {
 func TestRemovedLists_answerGone(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	for _, path := range []string{"/user/permissions/repositories", "/user/permissions/workspaces",
-		"/workspaces", "/repositories?role=admin"} {
+	for _, path := range []string{
+		"/user/permissions/repositories", "/user/permissions/workspaces",
+		"/workspaces", "/repositories?role=admin",
+	} {
 		if got := f.call("GET", path, nil, http.StatusGone).str("error", "message"); !strings.Contains(got,
 			"CHANGE-") {
 			t.Errorf("%s: %s", path, got)

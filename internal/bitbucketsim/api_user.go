@@ -63,8 +63,10 @@ func (s *Sim) listWorkspaces(c *call) error {
 			return ""
 		},
 		render: func(w Workspace) (any, error) {
-			return obj{"type": "workspace_access", "administrator": owner(w),
-				"workspace": s.workspaceBase(w)}, nil
+			return obj{
+				"type": "workspace_access", "administrator": owner(w),
+				"workspace": s.workspaceBase(w),
+			}, nil
 		},
 	}.answer(s, c)
 }
@@ -151,8 +153,10 @@ func (s *Sim) listRepositoryPermissions(c *call) error {
 	return listing[visible]{
 		items: s.visibleRepositories(w.Slug, c.user), field: visible.field,
 		render: func(v visible) (any, error) {
-			return obj{"type": "repository_permission", "permission": v.permission,
-				"user": s.userObj(*c.user), "repository": s.repoRef(v.repo)}, nil
+			return obj{
+				"type": "repository_permission", "permission": v.permission,
+				"user": s.userObj(*c.user), "repository": s.repoRef(v.repo),
+			}, nil
 		},
 	}.answer(s, c)
 }

@@ -43,8 +43,10 @@ func (s *Sim) postSource(c *call) error {
 	})
 	switch {
 	case errors.Is(err, errStaleParent):
-		return apiError{status: http.StatusConflict,
-			message: "parents: the commit is not the head of branch " + branch}
+		return apiError{
+			status:  http.StatusConflict,
+			message: "parents: the commit is not the head of branch " + branch,
+		}
 	case errors.Is(err, errNoFile):
 		return badRequest("files: no such file", obj{"files": []string{}})
 	case err != nil:

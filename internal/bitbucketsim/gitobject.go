@@ -132,8 +132,10 @@ func (g *gitRepo) tree(hash string) ([]treeEntry, error) {
 		if space < 0 || zero < space || len(data) < zero+21 {
 			return nil, fmt.Errorf("tree %s is malformed", hash)
 		}
-		entries = append(entries, treeEntry{Mode: string(data[:space]), Path: string(data[space+1 : zero]),
-			Hash: hex.EncodeToString(data[zero+1 : zero+21])})
+		entries = append(entries, treeEntry{
+			Mode: string(data[:space]), Path: string(data[space+1 : zero]),
+			Hash: hex.EncodeToString(data[zero+1 : zero+21]),
+		})
 		data = data[zero+21:]
 	}
 	g.trees[hash] = entries

@@ -25,8 +25,10 @@ func TestHook_isCreatedReadReplacedAndDeleted(t *testing.T) {
 	if got := f.get(path).str("url"); got != "https://towpath.example/hooks/1" {
 		t.Errorf("url %q", got)
 	}
-	whole := obj{"description": "Towpath", "url": "https://new.example/",
-		"events": []string{"repo:push", "repo:updated"}, "active": true}
+	whole := obj{
+		"description": "Towpath", "url": "https://new.example/",
+		"events": []string{"repo:push", "repo:updated"}, "active": true,
+	}
 	replaced := f.call("PUT", path, whole, http.StatusOK)
 	if replaced.at("secret_set") != true || replaced.str("url") != "https://new.example/" {
 		t.Errorf("an absent secret stays: %s", replaced.body)
@@ -51,8 +53,10 @@ func TestHook_isRefused(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	good := func(change func(obj)) obj {
-		o := obj{"description": "x", "url": "https://towpath.example/", "events": []string{"repo:push"},
-			"active": true}
+		o := obj{
+			"description": "x", "url": "https://towpath.example/", "events": []string{"repo:push"},
+			"active": true,
+		}
 		change(o)
 		return o
 	}
@@ -103,8 +107,10 @@ func TestHooks_mayRepeatUpToALimit(t *testing.T) {
 	for range 50 {
 		f.hook("https://towpath.example/same")
 	}
-	f.call("POST", shop+"/hooks", obj{"description": "x", "url": "https://towpath.example/",
-		"events": []string{"repo:push"}, "active": true}, http.StatusBadRequest)
+	f.call("POST", shop+"/hooks", obj{
+		"description": "x", "url": "https://towpath.example/",
+		"events": []string{"repo:push"}, "active": true,
+	}, http.StatusBadRequest)
 	if got := f.get(shop + "/hooks?pagelen=30&page=2").column("uuid"); len(got) != 20 {
 		t.Errorf("%d on the second page", len(got))
 	}

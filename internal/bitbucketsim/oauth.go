@@ -155,12 +155,19 @@ var consumerForm = []permissionGroup{
 	{"Account", []permissionBox{{"Email", "email"}, {"Read", "account"}, {"Write", "account:write"}}},
 	{"Workspace membership", []permissionBox{{"Read", "team"}, {"Write", "team:write"}}},
 	{"Projects", []permissionBox{{"Read", "project"}, {"Admin", "project:admin"}}},
-	{"Repositories", []permissionBox{{"Read", "repository"}, {"Write", "repository:write"},
-		{"Admin", "repository:admin"}, {"Delete", "repository:delete"}}},
+	{"Repositories", []permissionBox{
+		{"Read", "repository"},
+		{"Write", "repository:write"},
+		{"Admin", "repository:admin"},
+		{"Delete", "repository:delete"},
+	}},
 	{"Pull requests", []permissionBox{{"Read", "pullrequest"}, {"Write", "pullrequest:write"}}},
 	{"Webhooks", []permissionBox{{"Read and write", "webhook"}}},
-	{"Pipelines", []permissionBox{{"Read", "pipeline"}, {"Write", "pipeline:write"},
-		{"Edit variables", "pipeline:variable"}}},
+	{"Pipelines", []permissionBox{
+		{"Read", "pipeline"},
+		{"Write", "pipeline:write"},
+		{"Edit variables", "pipeline:variable"},
+	}},
 	{"Runners", []permissionBox{{"Read", "runner"}, {"Write", "runner:write"}}},
 }
 

@@ -75,8 +75,10 @@ func (b *browser) signIn(username string) *browser {
 }
 
 func (f *fixture) authorizePath(change ...string) string {
-	v := url.Values{"client_id": {f.key}, "response_type": {"code"}, "state": {"st&te=1"},
-		"redirect_uri": {"http://app.example/oauth/callback"}}
+	v := url.Values{
+		"client_id": {f.key}, "response_type": {"code"}, "state": {"st&te=1"},
+		"redirect_uri": {"http://app.example/oauth/callback"},
+	}
 	for i := 0; i < len(change); i += 2 {
 		v.Set(change[i], change[i+1])
 		if change[i+1] == "" {
@@ -141,10 +143,14 @@ func TestAuthorize_leadsThroughSignInAndConsent(t *testing.T) {
 		!strings.Contains(wrong.body, "Incorrect username or password") {
 		t.Errorf("wrong password: %d", wrong.status)
 	}
-	consent := b.post("/account/signin/", url.Values{"username": {"ann"}, "password": {"ann-pw"},
-		"next": {next}})
-	for _, words := range []string{"Towpath", "Account: Read", "Repositories: Write",
-		"Webhooks: Read and write", "Grant access", "Cancel"} {
+	consent := b.post("/account/signin/", url.Values{
+		"username": {"ann"}, "password": {"ann-pw"},
+		"next": {next},
+	})
+	for _, words := range []string{
+		"Towpath", "Account: Read", "Repositories: Write",
+		"Webhooks: Read and write", "Grant access", "Cancel",
+	} {
 		if !strings.Contains(consent.body, words) {
 			t.Errorf("the consent page lacks %q", words)
 		}
@@ -164,8 +170,10 @@ func TestAuthorize_leadsThroughSignInAndConsent(t *testing.T) {
 	}
 	f.token = got["access_token"].(string)
 	f.get("/user")
-	f.refused(f.key, f.secret, url.Values{"grant_type": {"authorization_code"},
-		"code": {back.location.Query().Get("code")}}, "invalid_grant", "")
+	f.refused(f.key, f.secret, url.Values{
+		"grant_type": {"authorization_code"},
+		"code":       {back.location.Query().Get("code")},
+	}, "invalid_grant", "")
 }
 
 func TestAuthorize_denialGoesBackWithAnError(t *testing.T) {

@@ -129,8 +129,10 @@ func (s *Sim) signedIn(next func(http.ResponseWriter, *http.Request, User)) http
 }
 
 func (s *Sim) showSignIn(w http.ResponseWriter, r *http.Request) {
-	s.render(w, r, http.StatusOK, "signin", obj{"Title": "Log in", "Next": localPath(r.FormValue("next")),
-		"Failed": false})
+	s.render(w, r, http.StatusOK, "signin", obj{
+		"Title": "Log in", "Next": localPath(r.FormValue("next")),
+		"Failed": false,
+	})
 }
 
 func (s *Sim) signIn(w http.ResponseWriter, r *http.Request) {
@@ -149,8 +151,10 @@ func (s *Sim) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if !ok {
-		s.render(w, r, http.StatusUnauthorized, "signin", obj{"Title": "Log in", "Next": next, "Failed": true,
-			"Username": name})
+		s.render(w, r, http.StatusUnauthorized, "signin", obj{
+			"Title": "Log in", "Next": next, "Failed": true,
+			"Username": name,
+		})
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
@@ -230,8 +234,10 @@ func stateTone(state string) string {
 }
 
 func stateWord(state string) string {
-	words := map[string]string{"SUCCESSFUL": "Successful", "FAILED": "Failed", "INPROGRESS": "In progress",
-		"STOPPED": "Stopped"}
+	words := map[string]string{
+		"SUCCESSFUL": "Successful", "FAILED": "Failed", "INPROGRESS": "In progress",
+		"STOPPED": "Stopped",
+	}
 	if word := words[state]; word != "" {
 		return word
 	}

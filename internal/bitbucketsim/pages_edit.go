@@ -27,8 +27,10 @@ func (s *Sim) showEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
 			}
 		}
 	}
-	s.editorPage(w, r, p, http.StatusOK, obj{"Branch": branch, "Path": file, "Head": head,
-		"Content": content})
+	s.editorPage(w, r, p, http.StatusOK, obj{
+		"Branch": branch, "Path": file, "Head": head,
+		"Content": content,
+	})
 }
 
 func (s *Sim) editorPage(w http.ResponseWriter, r *http.Request, p repoPage, status int, data obj) {

@@ -228,8 +228,10 @@ func (s *Sim) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
 		s.pageError(w, r, err)
 		return
 	}
-	data := obj{"Title": p.repo.FullName() + "/" + entry.Path, "Repo": p.repo, "Commit": c,
-		"Path": entry.Path, "Dir": entry.isDir(), "Writer": permits(p.permission, "write")}
+	data := obj{
+		"Title": p.repo.FullName() + "/" + entry.Path, "Repo": p.repo, "Commit": c,
+		"Path": entry.Path, "Dir": entry.isDir(), "Writer": permits(p.permission, "write"),
+	}
 	if entry.isDir() {
 		entries, err := p.git.walk(entry, 1, -1)
 		if err != nil {
@@ -242,8 +244,10 @@ func (s *Sim) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
 		}
 		var rows []row
 		for _, e := range entries {
-			rows = append(rows, row{Name: e.Path[strings.LastIndex(e.Path, "/")+1:], Path: e.Path,
-				Dir: e.isDir()})
+			rows = append(rows, row{
+				Name: e.Path[strings.LastIndex(e.Path, "/")+1:], Path: e.Path,
+				Dir: e.isDir(),
+			})
 		}
 		data["Entries"] = rows
 	} else if content, err := p.git.blob(entry.Hash); err == nil && utf8.Valid(content) &&

@@ -23,10 +23,14 @@ func TestPages_showACommitWithItsBuilds(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	hash := f.commit("main", map[string]string{"db/größe #1.sql": "select '<b>';"}, "Add <größe>")
-	f.call("POST", shop+"/commit/"+hash+"/statuses/build", obj{"key": "k", "state": "SUCCESSFUL",
-		"url": "https://towpath.example/r/7", "name": "Rollout 7"}, http.StatusCreated)
-	f.call("PUT", shop+"/commit/"+hash+"/reports/r", obj{"title": "SQL review", "details": "fine",
-		"report_type": "BUG"}, http.StatusOK)
+	f.call("POST", shop+"/commit/"+hash+"/statuses/build", obj{
+		"key": "k", "state": "SUCCESSFUL",
+		"url": "https://towpath.example/r/7", "name": "Rollout 7",
+	}, http.StatusCreated)
+	f.call("PUT", shop+"/commit/"+hash+"/reports/r", obj{
+		"title": "SQL review", "details": "fine",
+		"report_type": "BUG",
+	}, http.StatusOK)
 	b := f.browser().signIn("ann")
 	f.shows(b.open("/"), 200, "Bitbucket simulator", "/acme/shop", "admin")
 	f.shows(b.open("/acme/shop"), 200, "git clone "+f.url+"/acme/shop.git", "Add &lt;größe&gt;", "Successful")
@@ -119,8 +123,10 @@ func TestPages_editAFileWithoutAClone(t *testing.T) {
 	b := f.browser().signIn("bob")
 	head := f.get(shop+"/refs/branches/main").str("target", "hash")
 	f.shows(b.open("/acme/shop/edit?path="+url.QueryEscape("db/größe #1.sql")), 200, "select 1;", head)
-	change := url.Values{"branch": {"main"}, "path": {"db/größe #1.sql"}, "content": {"select 2;\r\n"},
-		"message": {"Second"}, "head": {head}}
+	change := url.Values{
+		"branch": {"main"}, "path": {"db/größe #1.sql"}, "content": {"select 2;\r\n"},
+		"message": {"Second"}, "head": {head},
+	}
 	f.shows(b.post("/acme/shop/edit", change), 200, "Second", "Bob Doe")
 	push, _ := f.wait(hooks, 0)
 	if push.str("actor", "display_name") != "Bob Doe" {

@@ -64,8 +64,10 @@ func (s *Sim) updatePullRequests(repo Repository, actor User, changes []refChang
 }
 
 func (s *Sim) emitPullRequest(repo Repository, actor User, event string, pr pullRequest) {
-	s.emit(repo, event, obj{"actor": s.userObj(actor), "repository": s.eventRepository(repo),
-		"pullrequest": s.pullRequestObj(repo, pr, true)})
+	s.emit(repo, event, obj{
+		"actor": s.userObj(actor), "repository": s.eventRepository(repo),
+		"pullrequest": s.pullRequestObj(repo, pr, true),
+	})
 }
 
 func (pr *pullRequest) clone() pullRequest {
@@ -87,13 +89,17 @@ func (s *Sim) accountObj(uuid string) any {
 func (s *Sim) pullRequestObj(r Repository, pr pullRequest, full bool) obj {
 	self := s.repoAPI(r) + "/pullrequests/" + itoa(pr.ID)
 	links := obj{"self": link(self), "html": link(s.repoWeb(r) + "/pull-requests/" + itoa(pr.ID))}
-	for _, name := range []string{"commits", "approve", "diff", "diffstat", "comments", "activity", "merge",
-		"decline", "statuses"} {
+	for _, name := range []string{
+		"commits", "approve", "diff", "diffstat", "comments", "activity", "merge",
+		"decline", "statuses",
+	} {
 		links[name] = link(self + "/" + name)
 	}
 	end := func(branch, hash string) obj {
-		return obj{"branch": obj{"name": branch}, "commit": s.commitRef(r, short(hash)),
-			"repository": s.repoRef(r)}
+		return obj{
+			"branch": obj{"name": branch}, "commit": s.commitRef(r, short(hash)),
+			"repository": s.repoRef(r),
+		}
 	}
 	o := obj{
 		"type": "pullrequest", "id": pr.ID, "title": pr.Title, "description": pr.Description,

@@ -15,8 +15,10 @@ func TestPullRequest_isOpenedCommentedAndMerged(t *testing.T) {
 	hooks := f.receiver()
 	f.hook(hooks.URL, "repo:push", "pullrequest:created", "pullrequest:updated", "pullrequest:fulfilled")
 	made := f.call("POST", shop+"/pullrequests",
-		obj{"title": "Add a table", "source": obj{"branch": obj{"name": "feature/one"}},
-			"close_source_branch": true}, http.StatusCreated)
+		obj{
+			"title": "Add a table", "source": obj{"branch": obj{"name": "feature/one"}},
+			"close_source_branch": true,
+		}, http.StatusCreated)
 	pr := shop + "/pullrequests/1"
 	if made.str("source", "commit", "hash") != feature[:12] ||
 		made.str("destination", "branch", "name") != "main" || made.str("state") != "OPEN" {
@@ -34,8 +36,10 @@ func TestPullRequest_isOpenedCommentedAndMerged(t *testing.T) {
 	if got := f.get(redirect); got.str("values", 0, "new", "path") != "db/1.sql" || got.at("size") != 1.0 {
 		t.Errorf("diffstat: %s", got.body)
 	}
-	comment := f.call("POST", pr+"/comments", obj{"content": obj{"raw": "**2 findings**"},
-		"inline": obj{"path": "db/1.sql", "to": 1}}, http.StatusCreated)
+	comment := f.call("POST", pr+"/comments", obj{
+		"content": obj{"raw": "**2 findings**"},
+		"inline":  obj{"path": "db/1.sql", "to": 1},
+	}, http.StatusCreated)
 	at := comment.header.Get("Location")
 	f.call("PUT", at, obj{"content": obj{"raw": "fine"}}, http.StatusOK)
 	f.call("DELETE", at, nil, http.StatusNoContent)

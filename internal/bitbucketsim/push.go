@@ -109,8 +109,10 @@ func (s *Sim) notePush(repo Repository, changes []refChange, lagging bool) {
 	}
 	for _, c := range changes {
 		if lagging && c.New != "" && (s.faults.CommitLag > 0 || s.faults.StatusLag > 0) {
-			s.lag[commitKey(repo.UUID, c.New)] = &lag{commits: s.faults.CommitLag,
-				statuses: s.faults.StatusLag}
+			s.lag[commitKey(repo.UUID, c.New)] = &lag{
+				commits:  s.faults.CommitLag,
+				statuses: s.faults.StatusLag,
+			}
 		}
 	}
 }

@@ -149,8 +149,10 @@ func TestPush_reachesEveryActiveSubscribedHook(t *testing.T) {
 	second, deaf, off := f.receiver(), f.receiver(), f.receiver()
 	f.hook(second.URL)
 	f.hook(deaf.URL, "repo:updated")
-	f.call("POST", shop+"/hooks", obj{"description": "off", "url": off.URL, "events": []string{"repo:push"},
-		"active": false}, http.StatusCreated)
+	f.call("POST", shop+"/hooks", obj{
+		"description": "off", "url": off.URL, "events": []string{"repo:push"},
+		"active": false,
+	}, http.StatusCreated)
 	if _, err := f.sim.Commit("acme/shop", "main", map[string]string{"x": "1"}, "seeded"); err != nil {
 		t.Fatal(err)
 	}
@@ -185,8 +187,11 @@ func TestGit_checksWhoMayDoWhat(t *testing.T) {
 	}{
 		"a token reads":    {"x-token-auth:" + f.token + "@", []string{"ls-remote"}, true},
 		"a password reads": {"ann:ann-pw@", []string{"ls-remote"}, true},
-		"protocol 1 works": {"ann:ann-pw@",
-			[]string{"-c", "protocol.version=0", "ls-remote"}, true},
+		"protocol 1 works": {
+			"ann:ann-pw@",
+			[]string{"-c", "protocol.version=0", "ls-remote"},
+			true,
+		},
 		"nobody reads a private repository":  {"", []string{"ls-remote"}, false},
 		"a wrong password is refused":        {"ann:wrong@", []string{"ls-remote"}, false},
 		"a stranger sees nothing":            {"eve:eve-pw@", []string{"ls-remote"}, false},

@@ -159,8 +159,10 @@ func (s *Sim) authorObj(kind string, c *commit) obj {
 func (s *Sim) commitRef(r Repository, hash string) obj {
 	return obj{
 		"type": "commit", "hash": hash,
-		"links": obj{"self": link(s.repoAPI(r) + "/commit/" + hash),
-			"html": link(s.repoWeb(r) + "/commits/" + hash)},
+		"links": obj{
+			"self": link(s.repoAPI(r) + "/commit/" + hash),
+			"html": link(s.repoWeb(r) + "/commits/" + hash),
+		},
 	}
 }
 
@@ -193,8 +195,10 @@ func rendered(text string) obj {
 		htmlEscape(strings.TrimSpace(text)) + "</p>"}
 }
 
-var mergeStrategies = []string{"merge_commit", "squash", "fast_forward", "squash_fast_forward",
-	"rebase_fast_forward", "rebase_merge"}
+var mergeStrategies = []string{
+	"merge_commit", "squash", "fast_forward", "squash_fast_forward",
+	"rebase_fast_forward", "rebase_merge",
+}
 
 func (s *Sim) branchObj(r Repository, name string, target obj) obj {
 	return obj{

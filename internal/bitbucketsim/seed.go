@@ -172,11 +172,15 @@ func (s *Sim) seedCommit(
 	if !ok {
 		return "", fmt.Errorf("commit to %s: no such repository", fullName)
 	}
-	change := commitSpec{Branch: branch, Message: message,
-		Author: "Bitbucket Simulator <simulator@example.com>"}
+	change := commitSpec{
+		Branch: branch, Message: message,
+		Author: "Bitbucket Simulator <simulator@example.com>",
+	}
 	for path, contents := range files {
-		change.Files = append(change.Files, fileChange{Path: path, Data: []byte(contents),
-			Delete: contents == Deleted})
+		change.Files = append(change.Files, fileChange{
+			Path: path, Data: []byte(contents),
+			Delete: contents == Deleted,
+		})
 	}
 	slices.SortFunc(change.Files, func(a, b fileChange) int { return strings.Compare(a.Path, b.Path) })
 	var hash string

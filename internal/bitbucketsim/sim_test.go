@@ -30,8 +30,10 @@ type fixture struct {
 	clock  *clock
 }
 
-var allScopes = []string{"account", "email", "repository:write", "repository:admin", "pullrequest:write",
-	"webhook"}
+var allScopes = []string{
+	"account", "email", "repository:write", "repository:admin", "pullrequest:write",
+	"webhook",
+}
 
 // clock is a time that a test can move.
 type clock struct {
@@ -55,7 +57,8 @@ func setup(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{T: t, clock: &clock{}, spec: sharedSpec(t)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
-		r *http.Request) {
+		r *http.Request,
+	) {
 		f.sim.ServeHTTP(w, r)
 	}))
 	f.url = server.URL
@@ -67,8 +70,10 @@ func setup(t *testing.T) *fixture {
 		f.must(f.sim.Close())
 	})
 	for _, name := range []string{"ann", "bob", "eve"} {
-		f.sim.AddUser(User{Username: name, DisplayName: strings.ToUpper(name[:1]) + name[1:] + " Doe",
-			Password: name + "-pw"})
+		f.sim.AddUser(User{
+			Username: name, DisplayName: strings.ToUpper(name[:1]) + name[1:] + " Doe",
+			Password: name + "-pw",
+		})
 	}
 	f.sim.AddWorkspace("acme", "Acme Ltd")
 	f.sim.SetMember("acme", "ann", "owner")
@@ -193,7 +198,8 @@ func (f *fixture) call(method, path string, body any, want int) answer {
 		r.Header.Set("Authorization", "Bearer "+f.token)
 	}
 	client := http.Client{CheckRedirect: func(*http.Request,
-		[]*http.Request) error {
+		[]*http.Request,
+	) error {
 		return http.ErrUseLastResponse
 	}}
 	resp, err := client.Do(r)

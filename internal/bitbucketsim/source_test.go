@@ -60,8 +60,10 @@ func TestSource_failsForRefsWithSlash(t *testing.T) {
 func TestListing_isBreadthFirstAndPaged(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	hash := f.commit("main", map[string]string{"z.sql": "1", "a/b/deep.sql": "2", "a/one.sql": "3",
-		"m/two.txt": "44"}, "tree")
+	hash := f.commit("main", map[string]string{
+		"z.sql": "1", "a/b/deep.sql": "2", "a/one.sql": "3",
+		"m/two.txt": "44",
+	}, "tree")
 	paths := func(query string) (all []string) {
 		for next := shop + "/src/" + hash + "/?" + query; next != ""; {
 			page := f.get(next)
@@ -73,10 +75,14 @@ func TestListing_isBreadthFirstAndPaged(t *testing.T) {
 	for query, want := range map[string][]string{
 		"":                      {"a", "m", "z.sql"},
 		"max_depth=2&pagelen=2": {"a", "m", "z.sql", "a/b", "a/one.sql", "m/two.txt"},
-		"max_depth=9&q=" + url.QueryEscape(`type="commit_file" AND path ~ ".sql"`): {"z.sql", "a/one.sql",
-			"a/b/deep.sql"},
-		"max_depth=9&sort=-size&q=" + url.QueryEscape(`type="commit_file"`): {"m/two.txt", "z.sql",
-			"a/one.sql", "a/b/deep.sql"},
+		"max_depth=9&q=" + url.QueryEscape(`type="commit_file" AND path ~ ".sql"`): {
+			"z.sql", "a/one.sql",
+			"a/b/deep.sql",
+		},
+		"max_depth=9&sort=-size&q=" + url.QueryEscape(`type="commit_file"`): {
+			"m/two.txt", "z.sql",
+			"a/one.sql", "a/b/deep.sql",
+		},
 	} {
 		if got := paths(query); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", query, got, want)
@@ -137,10 +143,14 @@ func TestSource_readsALargeTree(t *testing.T) {
 func TestDiffstat_comparesNewWithOld(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	old := f.commit("main", map[string]string{"same": "1\n", "gone": "x\ny\n", "edit": "a\nb\n",
-		"was": "moved\nwithout\nchange\n", "große": "1\n"}, "old")
-	changed := f.commit("main", map[string]string{"gone": Deleted, "edit": "a\nc\nd\n", "was": Deleted,
-		"is": "moved\nwithout\nchange\n", "new dir/é": "n\n", "große": "2\n"}, "new")
+	old := f.commit("main", map[string]string{
+		"same": "1\n", "gone": "x\ny\n", "edit": "a\nb\n",
+		"was": "moved\nwithout\nchange\n", "große": "1\n",
+	}, "old")
+	changed := f.commit("main", map[string]string{
+		"gone": Deleted, "edit": "a\nc\nd\n", "was": Deleted,
+		"is": "moved\nwithout\nchange\n", "new dir/é": "n\n", "große": "2\n",
+	}, "new")
 	rows := func(spec string) map[string]string {
 		found := map[string]string{}
 		got := f.get(shop + "/diffstat/" + spec)
@@ -213,8 +223,10 @@ func TestPostSource_commitsAndFiresAPush(t *testing.T) {
 	hooks := f.receiver()
 	f.hook(hooks.URL)
 	made := f.call("POST", shop+"/src",
-		form(t, map[string]string{"branch": "main", "parents": first, "message": "write back",
-			"files": "old.sql"},
+		form(t, map[string]string{
+			"branch": "main", "parents": first, "message": "write back",
+			"files": "old.sql",
+		},
 			map[string]string{"schema/größe.sql": "create table t();"}), http.StatusCreated)
 	location := made.header.Get("Location")
 	hash := location[strings.LastIndex(location, "/")+1:]

@@ -12,13 +12,17 @@ func TestStatus_isOverwrittenByItsKey(t *testing.T) {
 	f := setup(t)
 	hash := f.commit("main", map[string]string{"a": "1"}, "first")
 	builds := shop + "/commit/" + hash + "/statuses/build"
-	body := obj{"key": "towpath-prod", "state": "INPROGRESS", "url": "https://towpath.example/r/1",
-		"name": "Rollout 1", "refname": "main"}
+	body := obj{
+		"key": "towpath-prod", "state": "INPROGRESS", "url": "https://towpath.example/r/1",
+		"name": "Rollout 1", "refname": "main",
+	}
 	f.call("POST", builds, body, http.StatusCreated)
 	body["state"] = "SUCCESSFUL"
 	f.call("POST", builds, body, http.StatusCreated)
-	f.call("PUT", builds+"/towpath-prod", obj{"key": "towpath-prod", "state": "SUCCESSFUL",
-		"description": "3 databases"}, http.StatusOK)
+	f.call("PUT", builds+"/towpath-prod", obj{
+		"key": "towpath-prod", "state": "SUCCESSFUL",
+		"description": "3 databases",
+	}, http.StatusOK)
 	f.call("PUT", builds+"/other", obj{"state": "FAILED"}, http.StatusNotFound)
 	got := f.sim.Statuses("acme/shop", hash)
 	if len(got) != 1 || got[0].State != "SUCCESSFUL" || got[0].Description != "3 databases" ||
@@ -55,12 +59,16 @@ func TestInsights_keepReportsAndAnnotations(t *testing.T) {
 	report := shop + "/commit/" + hash + "/reports/towpath"
 	f.call("POST", report+"/annotations",
 		[]obj{{"external_id": "1", "annotation_type": "BUG", "summary": "s"}}, http.StatusNotFound)
-	f.call("PUT", report, obj{"title": "SQL review", "details": "2 findings", "report_type": "BUG",
-		"result": "FAILED", "reporter": "Towpath"}, http.StatusOK)
+	f.call("PUT", report, obj{
+		"title": "SQL review", "details": "2 findings", "report_type": "BUG",
+		"result": "FAILED", "reporter": "Towpath",
+	}, http.StatusOK)
 	annotations := func(from, to int) (list []obj) {
 		for i := from; i < to; i++ {
-			list = append(list, obj{"external_id": fmt.Sprint(i), "annotation_type": "CODE_SMELL",
-				"summary": "drops a column", "path": "db/1.sql", "line": 3, "severity": "HIGH"})
+			list = append(list, obj{
+				"external_id": fmt.Sprint(i), "annotation_type": "CODE_SMELL",
+				"summary": "drops a column", "path": "db/1.sql", "line": 3, "severity": "HIGH",
+			})
 		}
 		return list
 	}

@@ -79,8 +79,10 @@ func (s *Sim) answerToken(w http.ResponseWriter, r *http.Request) {
 func (s *Sim) issue(r *http.Request) (obj, error) {
 	key, secret, given := r.BasicAuth()
 	if !given {
-		return nil, oauthError{"unauthorized_client",
-			"Requests must be authenticated using OAuth client credentials"}
+		return nil, oauthError{
+			"unauthorized_client",
+			"Requests must be authenticated using OAuth client credentials",
+		}
 	}
 	r.Body = http.MaxBytesReader(nil, r.Body, 1<<20)
 	grantType := ""
@@ -119,8 +121,10 @@ func (s *Sim) exchange(c *Consumer, text, redirectURI string) (obj, error) {
 		return nil, oauthError{"invalid_grant", "The specified code is not valid."}
 	}
 	if issued.redirectSent && redirectURI != issued.redirectURI {
-		return nil, oauthError{"invalid_grant",
-			"The redirect_uri does not match the one of the authorization request."}
+		return nil, oauthError{
+			"invalid_grant",
+			"The redirect_uri does not match the one of the authorization request.",
+		}
 	}
 	g := &grant{ID: newUUID(), Consumer: c.Key, User: issued.user}
 	s.state.Grants = append(s.state.Grants, g)
@@ -164,9 +168,11 @@ func (s *Sim) refresh(c *Consumer, text string) (obj, error) {
 
 func (s *Sim) clientCredentials(c *Consumer) (obj, error) {
 	if !c.Private {
-		return nil, oauthError{"invalid_grant",
+		return nil, oauthError{
+			"invalid_grant",
 			`Cannot use client_credentials with a consumer marked as "public". Calls for auto generated ` +
-				`consumers should use urn:bitbucket:oauth2:jwt instead.`}
+				`consumers should use urn:bitbucket:oauth2:jwt instead.`,
+		}
 	}
 	user := ""
 	if w := s.state.workspace(c.Workspace); w != nil {

@@ -64,8 +64,10 @@ func (spec InstanceSpec) validate() error {
 	if n := utf8.RuneCountInString(spec.Name); n < 1 || n > 100 {
 		return towpath.Invalid("name", "Give the instance a name of 1 to 100 characters.")
 	}
-	for field, value := range map[string]string{"address": spec.Address, "username": spec.Username,
-		"password": spec.Password} {
+	for field, value := range map[string]string{
+		"address": spec.Address, "username": spec.Username,
+		"password": spec.Password,
+	} {
 		if len(value) > 2000 {
 			return towpath.Invalid(field, "Use at most 2000 characters.")
 		}

@@ -41,9 +41,12 @@ func setup(t *testing.T, databases ...string) *bundle {
 		t.Fatal(err)
 	}
 	root := t.TempDir()
-	b := &bundle{root: root, Service: &catalog.Service{Store: st, Keyring: keyring,
+	b := &bundle{root: root, Service: &catalog.Service{
+		Store: st, Keyring: keyring,
 		Engines: map[towpath.EngineType]engine.Engine{
-			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: root})}}}
+			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: root}),
+		},
+	}}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
 		b.project = towpath.Project{Name: "Shop"}
 		e := towpath.Environment{Name: "prod"}
@@ -155,8 +158,10 @@ func TestRefreshLedgers_tellsEmptyPopulatedAndUnreachable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entry := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL},
-		State: towpath.LedgerDone, DatabaseID: list[0].ID}
+	entry := towpath.LedgerEntry{
+		MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL},
+		State:       towpath.LedgerDone, DatabaseID: list[0].ID,
+	}
 	if err := session.Record(t.Context(), entry); err != nil {
 		t.Fatal(err)
 	}
@@ -191,8 +196,10 @@ func TestAddInstance_refusesWhatCannotWork(t *testing.T) {
 	}{
 		"a nameless instance":     {func(s *catalog.InstanceSpec) { s.Name = " " }, "name"},
 		"an engine nobody speaks": {func(s *catalog.InstanceSpec) { s.Engine = "oracle" }, "engine"},
-		"no environment": {func(s *catalog.InstanceSpec) { s.EnvironmentID = "none" },
-			"environmentId"},
+		"no environment": {
+			func(s *catalog.InstanceSpec) { s.EnvironmentID = "none" },
+			"environmentId",
+		},
 		"a folder outside the root":  {func(s *catalog.InstanceSpec) { s.Address = "../.." }, "address"},
 		"a folder that is not there": {func(s *catalog.InstanceSpec) { s.Address = "missing" }, "address"},
 	} {
@@ -385,8 +392,10 @@ func TestRefreshLedgers_tellsOnceWhatTheMetadataHasLost(t *testing.T) {
 			history, err := tx.ChangeHistory(ctx, d.ID, store.Page{})
 			for _, h := range history {
 				got = append(got,
-					strings.Join([]string{h.Version, string(h.State), h.Path, h.Commit, h.Environment,
-						h.Database, h.TaskID}, " "))
+					strings.Join([]string{
+						h.Version, string(h.State), h.Path, h.Commit, h.Environment,
+						h.Database, h.TaskID,
+					}, " "))
 			}
 			return err
 		})

@@ -31,8 +31,10 @@ func TestClipped_cutsEveryTextOfARow(t *testing.T) {
 			t.Errorf("the %s has %d bytes", name, len(text))
 		}
 	}
-	short := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL},
-		Path: "shop/1__ddl__ä.sql", StartedAt: at}
+	short := towpath.LedgerEntry{
+		MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL},
+		Path:        "shop/1__ddl__ä.sql", StartedAt: at,
+	}
 	if got := clipped([]towpath.LedgerEntry{short})[0]; got != short {
 		t.Errorf("a short row became %+v", got)
 	}

@@ -372,8 +372,10 @@ func (s *Service) believed(
 	if err != nil {
 		return towpath.LedgerSnapshot{}, err
 	}
-	found := seal.NewKeys(s.Keyring).Check(l, d.ID, seal.Known{Number: d.Ledger.Number, Seal: d.Ledger.Seal,
-		Entries: d.Ledger.Entries})
+	found := seal.NewKeys(s.Keyring).Check(l, d.ID, seal.Known{
+		Number: d.Ledger.Number, Seal: d.Ledger.Seal,
+		Entries: d.Ledger.Entries,
+	})
 	return towpath.LedgerSnapshot{
 		Entries: clipped(l.Entries),
 		Number:  found.Number,
@@ -388,8 +390,10 @@ func (s *Service) believed(
 func clipped(entries []towpath.LedgerEntry) []towpath.LedgerEntry {
 	for i := range entries {
 		e := &entries[i]
-		for _, text := range []*string{&e.Version, &e.Description, &e.Path, &e.Checksum, &e.Commit,
-			&e.ServerID, &e.DatabaseID} {
+		for _, text := range []*string{
+			&e.Version, &e.Description, &e.Path, &e.Checksum, &e.Commit,
+			&e.ServerID, &e.DatabaseID,
+		} {
 			*text = towpath.Clip(*text)
 		}
 	}

@@ -18,22 +18,28 @@ type Programs struct {
 // distribution.
 func Postgres(chosen string) Programs {
 	return choose(chosen,
-		Programs{Kind: "PostgreSQL", Packages: "postgresql (Debian: apt-get install postgresql)",
-			Folders: []string{"/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin"}})
+		Programs{
+			Kind: "PostgreSQL", Packages: "postgresql (Debian: apt-get install postgresql)",
+			Folders: []string{"/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin"},
+		})
 }
 
 // MariaDB are the programs of MariaDB or MySQL: those in the bin of a chosen folder, or those of
 // the distribution.
 func MariaDB(chosen string) Programs {
 	return choose(chosen,
-		Programs{Kind: "MariaDB", Packages: "mariadb-server (Debian: apt-get install mariadb-server)",
-			Folders: []string{"/usr/sbin", "/usr/bin", "/usr/local/mysql/bin", "/usr/local/mysql/scripts"}})
+		Programs{
+			Kind: "MariaDB", Packages: "mariadb-server (Debian: apt-get install mariadb-server)",
+			Folders: []string{"/usr/sbin", "/usr/bin", "/usr/local/mysql/bin", "/usr/local/mysql/scripts"},
+		})
 }
 
 // PgBouncer is the pooler.
 func PgBouncer() Programs {
-	return Programs{Kind: "PgBouncer", Packages: "pgbouncer (Debian: apt-get install pgbouncer)",
-		Folders: []string{"/usr/sbin", "/usr/bin"}}
+	return Programs{
+		Kind: "PgBouncer", Packages: "pgbouncer (Debian: apt-get install pgbouncer)",
+		Folders: []string{"/usr/sbin", "/usr/bin"},
+	}
 }
 
 func choose(folder string, p Programs) Programs {

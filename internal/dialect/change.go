@@ -189,8 +189,10 @@ func (p *phrase) createIndex() schema.Change {
 	case name == "":
 		return schema.Change{Effect: schema.Alter, Objects: []schema.Object{{Kind: "table", Name: table}}}
 	}
-	return schema.Change{Effect: schema.Create,
-		Objects: []schema.Object{{Kind: "index", Name: name, On: table}}}
+	return schema.Change{
+		Effect:  schema.Create,
+		Objects: []schema.Object{{Kind: "index", Name: name, On: table}},
+	}
 }
 
 func (p *phrase) drop() schema.Change {

@@ -104,9 +104,13 @@ func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark,
 			for ok := true; ok; ok = p.accept(",") {
 				from := p.name()
 				p.accept("TO")
-				marks = append(marks, schema.Mark{Thing: d.thing("table", from), Before: schema.There,
-					After: schema.Absent}, schema.Mark{Thing: d.thing("table", p.name()),
-					Before: schema.Absent, After: schema.There})
+				marks = append(marks, schema.Mark{
+					Thing: d.thing("table", from), Before: schema.There,
+					After: schema.Absent,
+				}, schema.Mark{
+					Thing:  d.thing("table", p.name()),
+					Before: schema.Absent, After: schema.There,
+				})
 			}
 		}
 	}
@@ -177,8 +181,10 @@ func (d Reader) markCreate(p *phrase, columns bool) (marks []schema.Mark, tempor
 func (d Reader) markBody(p *phrase, table string) (marks []schema.Mark) {
 	for !p.end() {
 		if name := d.addedName(p); name != "" {
-			marks = append(marks, schema.Mark{Thing: d.column(table, name), Before: schema.Absent,
-				After: schema.There})
+			marks = append(marks, schema.Mark{
+				Thing: d.column(table, name), Before: schema.Absent,
+				After: schema.There,
+			})
 		}
 		for depth := 0; ; {
 			w := p.next()
@@ -235,14 +241,20 @@ func (d Reader) markDrop(p *phrase) (marks []schema.Mark) {
 			return marks
 		case kind == "index" && d.Keys:
 			p.skipTo("ON")
-			marks = append(marks, schema.Mark{Thing: d.column(p.name(), name), Before: before,
-				After: schema.Absent})
+			marks = append(marks, schema.Mark{
+				Thing: d.column(p.name(), name), Before: before,
+				After: schema.Absent,
+			})
 		case kind == "index":
-			marks = append(marks, schema.Mark{Thing: d.thing(kind, name), Before: before,
-				After: schema.Absent})
+			marks = append(marks, schema.Mark{
+				Thing: d.thing(kind, name), Before: before,
+				After: schema.Absent,
+			})
 		default:
-			marks = append(marks, schema.Mark{Thing: d.thing("table", name), Before: before,
-				After: schema.Absent})
+			marks = append(marks, schema.Mark{
+				Thing: d.thing("table", name), Before: before,
+				After: schema.Absent,
+			})
 		}
 	}
 	if p.has("CASCADE") {
@@ -310,8 +322,10 @@ func (d Reader) markClause(p *phrase, table string) []schema.Mark {
 		if p.accept("TO") || p.accept("AS") || p.accept("=") {
 			to := schema.Parts(table)
 			to[len(to)-1] = schema.Parts(p.name())[0]
-			return []schema.Mark{{Thing: d.thing("table", table), Before: schema.There, After: schema.Absent},
-				{Thing: d.thing("table", schema.Join(to)), Before: schema.Absent, After: schema.There}}
+			return []schema.Mark{
+				{Thing: d.thing("table", table), Before: schema.There, After: schema.Absent},
+				{Thing: d.thing("table", schema.Join(to)), Before: schema.Absent, After: schema.There},
+			}
 		}
 		if !p.accept("COLUMN") && d.Keys && !p.accept("INDEX") {
 			p.accept("KEY")

@@ -70,9 +70,13 @@ func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
 // TLSOptions describes the options of the network, for Describe.
 func TLSOptions() []Option {
 	return []Option{
-		{Key: OptionTLS, Label: "TLS", Help: "verify-full checks the certificate and the name in it.",
-			Values: []string{"require", "verify-full", "verify-ca", "disable"}},
-		{Key: OptionCA, Label: "Certificate authority",
-			Help: "PEM text, for verify-ca and verify-full; without it the system's are used.", Several: true},
+		{
+			Key: OptionTLS, Label: "TLS", Help: "verify-full checks the certificate and the name in it.",
+			Values: []string{"require", "verify-full", "verify-ca", "disable"},
+		},
+		{
+			Key: OptionCA, Label: "Certificate authority",
+			Help: "PEM text, for verify-ca and verify-full; without it the system's are used.", Several: true,
+		},
 	}
 }

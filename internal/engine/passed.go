@@ -49,17 +49,21 @@ func brief(text string) string {
 // Differs is the error of a statement that has passed over another object of the name.
 func Differs(c schema.Conditional, why string) error {
 	if c.Kind == "column" {
-		return &Error{Kind: Unmet,
+		return &Error{
+			Kind: Unmet,
 			Message: fmt.Sprintf("The statement passed over what %s has already, and %s. "+
-				"Change it with ALTER TABLE, or give the new column another name.", c.Name, why)}
+				"Change it with ALTER TABLE, or give the new column another name.", c.Name, why),
+		}
 	}
 	way := "Drop it first, or give the new one another name."
 	if c.Kind == "table" {
 		way = "Change it with ALTER TABLE, or give the new one another name."
 	}
-	return &Error{Kind: Unmet,
+	return &Error{
+		Kind: Unmet,
 		Message: fmt.Sprintf("The %s %s was not made: there is one of that name, and %s. %s", c.Kind, c.Name,
-			why, way)}
+			why, way),
+	}
 }
 
 // Uncompared is the notice of a statement that has passed over an object which nobody could compare

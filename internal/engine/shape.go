@@ -31,10 +31,12 @@ func KnownFormat(l towpath.Ledger) error {
 	if has <= towpath.LedgerFormat {
 		return nil
 	}
-	return &Error{Kind: Refused,
+	return &Error{
+		Kind: Refused,
 		Message: fmt.Sprintf("The ledger in this database has format %d, written by a newer Towpath. "+
 			"This program knows formats up to %d, and runs and writes nothing here. Upgrade this server.", has,
-			towpath.LedgerFormat)}
+			towpath.LedgerFormat),
+	}
 }
 
 // Differences compares facts about the ledger's table with those of the one that we make, in plain

@@ -73,9 +73,11 @@ func TestRunTask_whatMustNotRunIsRefusedBeforeAnythingRan(t *testing.T) {
 		"a write to a ledger": {"CREATE TABLE a (x);\nDELETE FROM towpath_ledger;", "1.sql:2:"},
 		"a failing statement": {"CREATE TABLE a (x);\n\n INSERT INTO missing VALUES (1);\nCREATE " +
 			"TABLE b (x);", "1.sql:3:2: "},
-		"a broken reference": {"CREATE TABLE a (x PRIMARY KEY);\nCREATE TABLE b (x REFERENCES a);\nINSERT " +
-			"INTO b VALUES (7);",
-			""},
+		"a broken reference": {
+			"CREATE TABLE a (x PRIMARY KEY);\nCREATE TABLE b (x REFERENCES a);\nINSERT " +
+				"INTO b VALUES (7);",
+			"",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,33 +107,47 @@ func TestRunTask_findsWhatTheLedgerHas(t *testing.T) {
 		words  string
 		told   int // rows of history
 	}{
-		"the same text: nothing to run": {func(b *bundle, e *towpath.LedgerEntry) {}, towpath.TaskDone,
-			"", 1},
-		"another text: nothing may run": {func(b *bundle, e *towpath.LedgerEntry) { e.Checksum = "other" },
-			towpath.TaskFailed, "with another text", 0},
+		"the same text: nothing to run": {
+			func(b *bundle, e *towpath.LedgerEntry) {}, towpath.TaskDone,
+			"", 1,
+		},
+		"another text: nothing may run": {
+			func(b *bundle, e *towpath.LedgerEntry) { e.Checksum = "other" },
+			towpath.TaskFailed, "with another text", 0,
+		},
 		"the ledger of another database": {func(b *bundle, e *towpath.LedgerEntry) {
 			e.DatabaseID, e.MigrationID = "other", towpath.MigrationID{Type: towpath.TypeLease}
 		}, towpath.TaskFailed, "Is it a copy?", 0},
-		"a row of another database": {func(b *bundle, e *towpath.LedgerEntry) { e.DatabaseID = "other" },
-			towpath.TaskFailed, "Is it a copy?", 0},
+		"a row of another database": {
+			func(b *bundle, e *towpath.LedgerEntry) { e.DatabaseID = "other" },
+			towpath.TaskFailed, "Is it a copy?", 0,
+		},
 		"an intent without its outcome": {func(b *bundle,
-			e *towpath.LedgerEntry) {
+			e *towpath.LedgerEntry,
+		) {
 			e.State = towpath.LedgerRunning
 		}, towpath.TaskUnknown, "nobody knows", 0},
 		"a run that stopped half-way": {func(b *bundle,
-			e *towpath.LedgerEntry) {
+			e *towpath.LedgerEntry,
+		) {
 			e.State = towpath.LedgerFailed
 		}, towpath.TaskDone, "", 1},
-		"a run that stopped half-way in another text": {func(b *bundle,
-			e *towpath.LedgerEntry) {
-			e.State, e.Checksum = towpath.LedgerFailed, "other"
+		"a run that stopped half-way in another text": {
+			func(b *bundle,
+				e *towpath.LedgerEntry,
+			) {
+				e.State, e.Checksum = towpath.LedgerFailed, "other"
+			},
+			towpath.TaskUnknown, "half-way", 0,
 		},
-			towpath.TaskUnknown, "half-way", 0},
-		"a run that failed with nothing kept": {func(b *bundle,
-			e *towpath.LedgerEntry) {
-			e.State, e.StatementsDone = towpath.LedgerFailed, 0
-		}, towpath.TaskDone,
-			"", 1},
+		"a run that failed with nothing kept": {
+			func(b *bundle,
+				e *towpath.LedgerEntry,
+			) {
+				e.State, e.StatementsDone = towpath.LedgerFailed, 0
+			}, towpath.TaskDone,
+			"", 1,
+		},
 		"a newer epoch, after a restore": {func(b *bundle, e *towpath.LedgerEntry) {
 			e.State, e.StatementsDone, e.Epoch = towpath.LedgerFailed, 0, 41
 		}, towpath.TaskDone, "", 1},
@@ -201,12 +217,16 @@ func TestRunTask_recordsWithoutRunning(t *testing.T) {
 	b := setup(t)
 	b.want(t, b.task(t, "1", "CREATE TABLE a (x);").ID, towpath.TaskDone)
 	edited, second := b.migration("1", "CREATE TABLE a (y);"), b.migration("2", "CREATE TABLE b (x);")
-	marker := towpath.Migration{MigrationID: towpath.MigrationID{Version: "3", Type: towpath.TypeBaseline},
-		Label: "3"}
+	marker := towpath.Migration{
+		MigrationID: towpath.MigrationID{Version: "3", Type: towpath.TypeBaseline},
+		Label:       "3",
+	}
 	task := b.task(t, "3", "")
 	b.set(t, task.ID, func(t *towpath.Task) {
-		t.Action, t.Migration, t.Covers = towpath.ActionRecord, marker, []towpath.Migration{marker, edited,
-			second}
+		t.Action, t.Migration, t.Covers = towpath.ActionRecord, marker, []towpath.Migration{
+			marker, edited,
+			second,
+		}
 	})
 	b.want(t, task.ID, towpath.TaskDone)
 	b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskPending })

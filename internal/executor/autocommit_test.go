@@ -86,23 +86,30 @@ func TestRunTask_goesOnBehindTheSameStatements(t *testing.T) {
 		state towpath.TaskState
 		rows  string
 	}{
-		"a comment on top": {text: "-- ticket 7\n" + start + "CREATE TABLE rb (x);",
-			state: towpath.TaskDone, rows: "1"},
+		"a comment on top": {
+			text:  "-- ticket 7\n" + start + "CREATE TABLE rb (x);",
+			state: towpath.TaskDone, rows: "1",
+		},
 		"other line ends and blanks": {
 			text:  "CREATE  TABLE ra(x);\r\n\r\nINSERT INTO ra /* x */ VALUES ( 'a; -- b' );CREATE TABLE rb (x)",
-			state: towpath.TaskDone, rows: "1"},
+			state: towpath.TaskDone, rows: "1",
+		},
 		"another statement": {
 			text:  "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);",
-			state: towpath.TaskUnknown, rows: "1"},
+			state: towpath.TaskUnknown, rows: "1",
+		},
 		"another text in a literal": {
 			text:  "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('a; --  b');\nCREATE TABLE rb (x);",
-			state: towpath.TaskUnknown, rows: "1"},
+			state: towpath.TaskUnknown, rows: "1",
+		},
 		"one more, counted": {
 			text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);", after: 2,
-			state: towpath.TaskDone, rows: "1"},
+			state: towpath.TaskDone, rows: "1",
+		},
 		"more than there are": {
 			text: "CREATE TABLE ra (x);\nINSERT INTO ra VALUES ('c');\nCREATE TABLE rb (x);", after: 4,
-			state: towpath.TaskUnknown, rows: "1"},
+			state: towpath.TaskUnknown, rows: "1",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

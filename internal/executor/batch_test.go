@@ -219,8 +219,10 @@ func (b *bundle) supersede(t *testing.T, tasks []towpath.Task) (newer towpath.Ro
 
 func TestBatch_aNewerRolloutTakesOverWhatIsClaimed(t *testing.T) {
 	t.Parallel()
-	for name, dies := range map[string]bool{"and the batch reports what it did": false,
-		"and the batch dies": true} {
+	for name, dies := range map[string]bool{
+		"and the batch reports what it did": false,
+		"and the batch dies":                true,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)

@@ -40,8 +40,10 @@ func (b *bundle) crash(t *testing.T, id string, until time.Duration) {
 
 func TestRunTask_takesOverFromACrash(t *testing.T) {
 	t.Parallel()
-	for name, committed := range map[string]bool{"before the commit": false,
-		"between the commit and its report": true} {
+	for name, committed := range map[string]bool{
+		"before the commit":                 false,
+		"between the commit and its report": true,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
@@ -101,8 +103,10 @@ func (b *bundle) restore(t *testing.T, id string) {
 	t.Helper()
 	b.set(t, id, func(t *towpath.Task) { t.State, t.Attempts = towpath.TaskPending, 0 })
 	db := open(t, b.meta)
-	for _, statement := range []string{"DELETE FROM statement_log", "DELETE FROM attempt",
-		"DELETE FROM change_history", `UPDATE "database" SET lease_epoch = 0`} {
+	for _, statement := range []string{
+		"DELETE FROM statement_log", "DELETE FROM attempt",
+		"DELETE FROM change_history", `UPDATE "database" SET lease_epoch = 0`,
+	} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
@@ -232,8 +236,10 @@ func TestRunTask_startsOverWhileOthersHoldTheLock(t *testing.T) {
 
 func TestRunTask_isNeverDoneTwice(t *testing.T) {
 	t.Parallel()
-	for name, lease := range map[string]time.Duration{"while leases hold": time.Minute,
-		"even when leases end under the runs": time.Millisecond} {
+	for name, lease := range map[string]time.Duration{
+		"while leases hold":                   time.Minute,
+		"even when leases end under the runs": time.Millisecond,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)

@@ -47,7 +47,8 @@ func setup(t *testing.T) *bundle {
 		Store: st, Keyring: keyring, Owner: "first", ServerID: "server",
 		Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
 		Engines: map[towpath.EngineType]engine.Engine{
-			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder})},
+			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder}),
+		},
 	}}
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
 		p, e := towpath.Project{Name: "Shop"}, towpath.Environment{Name: "prod"}

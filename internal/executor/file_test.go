@@ -41,19 +41,27 @@ func TestRunTask_holdsForeignKeysWithoutATransaction(t *testing.T) {
 		reason string
 		kids   string
 	}{
-		"turned on": {"PRAGMA foreign_keys=ON;\nDELETE FROM mom WHERE id = 1;", towpath.TaskDone, "",
-			"20"},
+		"turned on": {
+			"PRAGMA foreign_keys=ON;\nDELETE FROM mom WHERE id = 1;", towpath.TaskDone, "",
+			"20",
+		},
 		"not said":  {"DELETE FROM mom WHERE id = 1;", towpath.TaskDone, "", "20"},
 		"an orphan": {"INSERT INTO kid VALUES (50, 999);", towpath.TaskFailed, "FOREIGN KEY", "10 20"},
-		"turned off": {"PRAGMA foreign_keys = 0;\nDELETE FROM mom WHERE id = 1;", towpath.TaskFailed,
-			"table kid, rowid 10", "10 20"},
+		"turned off": {
+			"PRAGMA foreign_keys = 0;\nDELETE FROM mom WHERE id = 1;", towpath.TaskFailed,
+			"table kid, rowid 10", "10 20",
+		},
 		"off and whole": {"PRAGMA foreign_keys(off);\nINSERT INTO kid VALUES (30, 3);\nINSERT INTO mom " +
 			"VALUES (3);", towpath.TaskDone, "", "10 20 30"},
-		"a rebuild": {"CREATE TABLE n (id INTEGER PRIMARY KEY, t TEXT);\nINSERT INTO n (id) SELECT id FROM " +
-			"mom;\nDROP TABLE mom;\nALTER TABLE n RENAME TO mom;",
-			towpath.TaskDone, "", "10 20"},
-		"a parent's table goes": {"DROP TABLE mom;", towpath.TaskFailed, "parent row in mom is missing",
-			"10 20"},
+		"a rebuild": {
+			"CREATE TABLE n (id INTEGER PRIMARY KEY, t TEXT);\nINSERT INTO n (id) SELECT id FROM " +
+				"mom;\nDROP TABLE mom;\nALTER TABLE n RENAME TO mom;",
+			towpath.TaskDone, "", "10 20",
+		},
+		"a parent's table goes": {
+			"DROP TABLE mom;", towpath.TaskFailed, "parent row in mom is missing",
+			"10 20",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,12 +88,18 @@ func TestRunTask_holdsForeignKeysWithoutATransaction(t *testing.T) {
 func TestRunTask_tellsAllRefusalsBeforeAnythingRuns(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ script, reason string }{
-		"several": {"CREATE TABLE a (x);\nATTACH 'b' AS b;\n.read c\nVACUUM;\n",
-			"1.sql:2:1: 3 places that must not run:\n2:1: ATTACH"},
-		"a part for going back": {"-- migrate:up\nCREATE TABLE a (x);\n-- migrate:down\nDROP TABLE a;\n",
-			"1.sql:3:1: Here begins the part that takes the change back"},
-		"its own transaction, and none": {"-- towpath: no-transaction\nBEGIN;\nCREATE TABLE a (x);\nCOMMIT;",
-			"1.sql:2:1: This file says no-transaction"},
+		"several": {
+			"CREATE TABLE a (x);\nATTACH 'b' AS b;\n.read c\nVACUUM;\n",
+			"1.sql:2:1: 3 places that must not run:\n2:1: ATTACH",
+		},
+		"a part for going back": {
+			"-- migrate:up\nCREATE TABLE a (x);\n-- migrate:down\nDROP TABLE a;\n",
+			"1.sql:3:1: Here begins the part that takes the change back",
+		},
+		"its own transaction, and none": {
+			"-- towpath: no-transaction\nBEGIN;\nCREATE TABLE a (x);\nCOMMIT;",
+			"1.sql:2:1: This file says no-transaction",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -34,10 +34,14 @@ func TestSealedSession_resolvesAsItsSessionDoes(t *testing.T) {
 		err     error
 	}{
 		"a session with names of its own": {session: pathed{}, want: []string{"größe.order", "größe.i"}},
-		"one that gives no answer": {session: pathed{err: failure},
-			want: []string{"größe.order", "größe.i"}, err: failure},
-		"one without": {session: struct{ engine.Session }{},
-			want: []string{"order", "i"}},
+		"one that gives no answer": {
+			session: pathed{err: failure},
+			want:    []string{"größe.order", "größe.i"}, err: failure,
+		},
+		"one without": {
+			session: struct{ engine.Session }{},
+			want:    []string{"order", "i"},
+		},
 	} {
 		var resolver engine.Resolver = &sealedSession{Session: c.session}
 		got, err := resolver.Resolve(t.Context(), objects)

@@ -24,10 +24,14 @@ func TestRunTask_limitsComeFromTheFileUnderTheEnvironments(t *testing.T) {
 	}{
 		"the environment's": {environment: 31 * time.Millisecond, want: "31ms"},
 		"the project's":     {environment: time.Hour, project: 32 * time.Millisecond, want: "32ms"},
-		"the file's": {project: time.Hour, file: "-- towpath: statement-timeout=33ms\n",
-			want: "33ms"},
-		"the environment's maximum": {maximum: 34 * time.Millisecond,
-			file: "-- towpath: statement-timeout=1h\n", want: "34ms"},
+		"the file's": {
+			project: time.Hour, file: "-- towpath: statement-timeout=33ms\n",
+			want: "33ms",
+		},
+		"the environment's maximum": {
+			maximum: 34 * time.Millisecond,
+			file:    "-- towpath: statement-timeout=1h\n", want: "34ms",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

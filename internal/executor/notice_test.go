@@ -77,12 +77,14 @@ func TestRunTask_keepsNotices(t *testing.T) {
 		i.EncryptedPassword = b.Keyring.Encrypt([]byte("hunter22"), "instance/"+i.ID+"/password")
 		return errors.Join(err, tx.UpdateInstance(ctx, &i))
 	})
-	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}),
+	b.Engines[towpath.EngineSQLite] = talking{
+		sqlite.New(sqlite.Config{Root: b.folder}),
 		func(text string) (n towpath.Notices) {
 			n.Add("warning", "about hunter22: "+text)
 			n.More = 7
 			return n
-		}}
+		},
+	}
 	task := b.task(t, "1", "CREATE TABLE \"ü\" (x);\nINSERT INTO nowhere VALUES (1);")
 	failed := b.want(t, task.ID, towpath.TaskFailed)
 	logs := b.statements(t, task.ID)
@@ -104,13 +106,15 @@ func TestRunTask_keepsNotices(t *testing.T) {
 func TestRunTask_saysWhatWasNotCompared(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}),
+	b.Engines[towpath.EngineSQLite] = talking{
+		sqlite.New(sqlite.Config{Root: b.folder}),
 		func(text string) (n towpath.Notices) {
 			if strings.HasPrefix(text, "CREATE") {
 				n.Begin(towpath.NoticeUncompared, "The table was there already.")
 			}
 			return n
-		}}
+		},
+	}
 	done := b.want(t, b.task(t, "1", "SELECT 1;\n\nCREATE TABLE a (x);").ID, towpath.TaskDone)
 	if got, want := wording.Text(done.Reason), "It is done, and somebody should look: Line 3: The table "+
 		"was there already."; got != want {
@@ -128,13 +132,15 @@ func TestRunTask_saysWhatWasNotCompared(t *testing.T) {
 func TestRunTask_boundsTheNoticesOfAnAttempt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Engines[towpath.EngineSQLite] = talking{sqlite.New(sqlite.Config{Root: b.folder}),
+	b.Engines[towpath.EngineSQLite] = talking{
+		sqlite.New(sqlite.Config{Root: b.folder}),
 		func(string) (n towpath.Notices) {
 			for i := range 25 {
 				n.Add("notice", fmt.Sprint("line ", i))
 			}
 			return n
-		}}
+		},
+	}
 	task := b.task(t, "1", strings.Repeat("SELECT 1;\n", 60))
 	b.want(t, task.ID, towpath.TaskDone)
 	kept, more := 0, 0

@@ -153,8 +153,10 @@ func paged[T any](c call, all []T) {
 }
 
 func userJSON(u User) map[string]any {
-	return map[string]any{"id": u.ID, "login": u.Login, "full_name": u.FullName, "email": u.Email,
-		"is_admin": false, "active": true}
+	return map[string]any{
+		"id": u.ID, "login": u.Login, "full_name": u.FullName, "email": u.Email,
+		"is_admin": false, "active": true,
+	}
 }
 
 // repositoryJSON needs s.mu.
@@ -169,8 +171,10 @@ func (s *Sim) repositoryJSON(r Repository, may string, empty bool) map[string]an
 		"empty": empty, "html_url": page, "clone_url": page + ".git", "url": s.opts.BaseURL +
 			"/api/v1/repos/" + r.FullName(), "default_branch": r.DefaultBranch,
 		"updated_at": r.Updated.Format("2006-01-02T15:04:05Z07:00"), "object_format_name": "sha1",
-		"permissions": map[string]bool{"admin": permits(may, "admin"), "push": permits(may, "write"),
-			"pull": permits(may, "read")},
+		"permissions": map[string]bool{
+			"admin": permits(may, "admin"), "push": permits(may, "write"),
+			"pull": permits(may, "read"),
+		},
 	}
 }
 

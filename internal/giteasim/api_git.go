@@ -31,8 +31,10 @@ func (s *Sim) getTree(c call) {
 		meta, path, ok := strings.Cut(line, "\t")
 		if f := strings.Fields(meta); ok && len(f) == 4 {
 			size, _ := strconv.ParseInt(f[3], 10, 64)
-			all = append(all, map[string]any{"path": path, "mode": f[0], "type": f[1], "sha": f[2],
-				"size": size, "url": ""})
+			all = append(all, map[string]any{
+				"path": path, "mode": f[0], "type": f[1], "sha": f[2],
+				"size": size, "url": "",
+			})
 		}
 	}
 	query := c.r.URL.Query()
@@ -167,8 +169,10 @@ func (s *Sim) postContents(c call) {
 		c.fail(status, message)
 	default:
 		writeJSON(c.w, http.StatusCreated, map[string]any{
-			"files": []any{}, "commit": map[string]any{"sha": hash, "message": body.Message,
-				"parents": []any{map[string]any{"sha": parent}}},
+			"files": []any{}, "commit": map[string]any{
+				"sha": hash, "message": body.Message,
+				"parents": []any{map[string]any{"sha": parent}},
+			},
 		})
 	}
 }

@@ -150,6 +150,8 @@ func (s *Sim) postStatus(c call) {
 		TargetURL:   body.TargetURL,
 	}
 	s.statuses[key] = append(s.statuses[key], status)
-	writeJSON(c.w, http.StatusCreated, map[string]any{"id": s.newID(), "status": body.State,
-		"context": body.Context})
+	writeJSON(c.w, http.StatusCreated, map[string]any{
+		"id": s.newID(), "status": body.State,
+		"context": body.Context,
+	})
 }

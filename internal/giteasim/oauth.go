@@ -128,12 +128,16 @@ func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	method := r.FormValue("code_challenge_method")
 	switch {
 	case r.URL.Path == "/login/oauth/authorize" && r.FormValue("response_type") != "code":
-		back(w, r, url.Values{"error": {"unsupported_response_type"},
-			"error_description": {"Only code response type is supported."}})
+		back(w, r, url.Values{
+			"error":             {"unsupported_response_type"},
+			"error_description": {"Only code response type is supported."},
+		})
 	case method != "" && method != "S256" && method != "plain":
 		back(w, r,
-			url.Values{"error": {"invalid_request"},
-				"error_description": {"unsupported code challenge method"}})
+			url.Values{
+				"error":             {"invalid_request"},
+				"error_description": {"unsupported code challenge method"},
+			})
 	case r.Method == http.MethodPost && r.PostFormValue("granted") != "true":
 		back(w, r, url.Values{"error": {"access_denied"}, "error_description": {"the request is denied"}})
 	case r.Method == http.MethodPost || s.granted(app, login) || s.currentFaults().AutoConsent:
@@ -153,8 +157,10 @@ func (s *Sim) granted(app *Application, login string) bool {
 
 func (s *Sim) consent(w http.ResponseWriter, r *http.Request, app *Application) {
 	fields := ""
-	for _, name := range []string{"client_id", "redirect_uri", "state", "scope", "code_challenge",
-		"code_challenge_method"} {
+	for _, name := range []string{
+		"client_id", "redirect_uri", "state", "scope", "code_challenge",
+		"code_challenge_method",
+	} {
 		fields += fmt.Sprintf("<input type=\"hidden\" name=%q value=\"%s\">\n", name,
 			html.EscapeString(r.FormValue(name)))
 	}
@@ -263,8 +269,10 @@ func (s *Sim) issue(form url.Values, clientID, secret string) (map[string]any, *
 		}
 		return s.refresh(form.Get("refresh_token"))
 	}
-	return nil, &refusal{"unsupported_grant_type",
-		"Only refresh_token or authorization_code grant type is supported"}
+	return nil, &refusal{
+		"unsupported_grant_type",
+		"Only refresh_token or authorization_code grant type is supported",
+	}
 }
 
 func (s *Sim) exchange(app *Application, form url.Values) (map[string]any, *refusal) {

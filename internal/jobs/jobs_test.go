@@ -199,7 +199,8 @@ func TestLostLeaseStopsTheHandler(t *testing.T) {
 			Lease:  60 * time.Millisecond,
 			Logger: slog.New(slog.DiscardHandler),
 			Handlers: map[towpath.JobKind]jobs.Handler{kind: func(ctx context.Context,
-				_ string) (*time.Time, error) {
+				_ string,
+			) (*time.Time, error) {
 				close(started)
 				<-ctx.Done()
 				cause <- context.Cause(ctx)

@@ -120,8 +120,10 @@ func waitsFor(st LinkStatus) string {
 // standing names the first file that is not as the branch says, though nothing of the head is to
 // blame; "" when all are.
 func standing(p plan.Plan) string {
-	states := []plan.ItemState{plan.ItemMissing, plan.ItemUnreachable, plan.ItemForeignLedger,
-		plan.ItemBlocked}
+	states := []plan.ItemState{
+		plan.ItemMissing, plan.ItemUnreachable, plan.ItemForeignLedger,
+		plan.ItemBlocked,
+	}
 	i := slices.IndexFunc(p.Items, func(item plan.Item) bool { return slices.Contains(states, item.State) })
 	if i < 0 {
 		return ""
@@ -147,8 +149,10 @@ func readingOf(p towpath.Progress) string {
 func waitsForTask(all []towpath.Task) string {
 	tasks := slices.Clone(all)
 	slices.SortStableFunc(tasks, func(a, b towpath.Task) int { return cmp.Compare(a.Stage, b.Stage) })
-	for _, state := range []towpath.TaskState{towpath.TaskUnknown, towpath.TaskFailed, towpath.TaskRunning,
-		towpath.TaskHeld} {
+	for _, state := range []towpath.TaskState{
+		towpath.TaskUnknown, towpath.TaskFailed, towpath.TaskRunning,
+		towpath.TaskHeld,
+	} {
 		i := slices.IndexFunc(tasks, func(t towpath.Task) bool { return t.State == state })
 		if i < 0 {
 			continue

@@ -28,8 +28,10 @@ func TestWaitsFor_namesWhatStandsStill(t *testing.T) {
 	}{
 		"nothing": {items: []plan.Item{item("1.sql", plan.ItemApplied, towpath.Reason{})}},
 		"a file that went away long ago": {
-			items: []plan.Item{item("1.sql", plan.ItemApplied, towpath.Reason{}),
-				item("2.sql", plan.ItemMissing, towpath.Why(towpath.ReasonMissing))},
+			items: []plan.Item{
+				item("1.sql", plan.ItemApplied, towpath.Reason{}),
+				item("2.sql", plan.ItemMissing, towpath.Why(towpath.ReasonMissing)),
+			},
 			want: "2.sql (missing) in shop of test: the database has it, and its file is gone from the repository; restore the file",
 		},
 		"a database that is gone": {
@@ -43,10 +45,12 @@ func TestWaitsFor_namesWhatStandsStill(t *testing.T) {
 				"confirm that it is a database of its own before anything runs",
 		},
 		"a failure": {rollout: open, want: failure},
-		"one beside a file": {rollout: open,
-			items: []plan.Item{item("3.sql", plan.ItemUnusable, towpath.Why(towpath.ReasonInLFS))},
+		"one beside a file": {
+			rollout: open,
+			items:   []plan.Item{item("3.sql", plan.ItemUnusable, towpath.Why(towpath.ReasonInLFS))},
 			want: failure +
-				" Besides, 3.sql is kept in Git LFS, so its text is not in the repository; commit the file itself."},
+				" Besides, 3.sql is kept in Git LFS, so its text is not in the repository; commit the file itself.",
+		},
 		"a renamed file only": {items: []plan.Item{item("1.sql", plan.ItemRenamed,
 			towpath.Why(towpath.ReasonRenamed, "path", "0.sql"))}},
 	} {

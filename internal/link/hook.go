@@ -185,8 +185,10 @@ func privateHost(host string) bool {
 	if host == "localhost" || !strings.Contains(host, ".") {
 		return true
 	}
-	for _, suffix := range []string{".localhost", ".local", ".internal", ".lan", ".home.arpa", ".intranet",
-		".corp"} {
+	for _, suffix := range []string{
+		".localhost", ".local", ".internal", ".lan", ".home.arpa", ".intranet",
+		".corp",
+	} {
 		if strings.HasSuffix(host, suffix) {
 			return true
 		}

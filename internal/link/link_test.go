@@ -13,8 +13,10 @@ import (
 
 func TestLink_neverRunsExistingFilesSilently(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
-		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B",
-			"shop/10__ddl__c.sql": "C", "shop/notes.txt": "", "docs/x.sql": ""})
+		b.Commit(t, map[string]string{
+			"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B",
+			"shop/10__ddl__c.sql": "C", "shop/notes.txt": "", "docs/x.sql": "",
+		})
 		_, grant := b.Connect(t)
 		spec := b.Spec(grant)
 		var e *towpath.Error
@@ -81,25 +83,38 @@ func TestLink_namesWhatIsWrong(t *testing.T) {
 			change      func(*links.LinkSpec)
 			field, says string
 		}{
-			"a branch that is not there": {func(s *links.LinkSpec) { s.Branch = "feature/x" }, "branch",
-				"It has main"},
+			"a branch that is not there": {
+				func(s *links.LinkSpec) { s.Branch = "feature/x" }, "branch",
+				"It has main",
+			},
 			"a template without a version": {
 				func(s *links.LinkSpec) { s.FilePathTemplate = "{{DB_NAME}}.sql" }, "filePathTemplate",
-				"VERSION"},
-			"a way out of the repository": {func(s *links.LinkSpec) { s.BaseDirectory = "../x" },
-				"baseDirectory", ""},
+				"VERSION",
+			},
+			"a way out of the repository": {
+				func(s *links.LinkSpec) { s.BaseDirectory = "../x" },
+				"baseDirectory", "",
+			},
 			"a schema that would be run": {
 				func(s *links.LinkSpec) { s.SchemaPathTemplate = "{{DB_NAME}}/1__ddl__schema.sql" },
-				"schemaPathTemplate", "would run"},
-			"a policy that there is not": {func(s *links.LinkSpec) { s.LatePolicy = "perhaps" },
-				"latePolicy", "hold"},
-			"somebody else's grant": {func(s *links.LinkSpec) { s.GrantID = "x" }, "grantId",
-				"your own"},
+				"schemaPathTemplate", "would run",
+			},
+			"a policy that there is not": {
+				func(s *links.LinkSpec) { s.LatePolicy = "perhaps" },
+				"latePolicy", "hold",
+			},
+			"somebody else's grant": {
+				func(s *links.LinkSpec) { s.GrantID = "x" }, "grantId",
+				"your own",
+			},
 			"a baseline that is no version": {
 				func(s *links.LinkSpec) { s.ExistingFiles, s.BaselineVersion = "baseline", "!" },
-				"baselineVersion", ""},
-			"a word for existing files else": {func(s *links.LinkSpec) { s.ExistingFiles = "skip" },
-				"existingFiles", "run or baseline"},
+				"baselineVersion", "",
+			},
+			"a word for existing files else": {
+				func(s *links.LinkSpec) { s.ExistingFiles = "skip" },
+				"existingFiles", "run or baseline",
+			},
 		} {
 			spec := b.Spec(grant)
 			c.change(&spec)

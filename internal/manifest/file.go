@@ -114,7 +114,8 @@ type Source interface {
 // ReadFile hands a file's text to read as it comes, and fills in what that tells: the SHA-256 in
 // hex, and the size in bytes.
 func (s *Service) ReadFile(ctx context.Context, source Source, commit string, f towpath.ManifestFile,
-	read func(context.Context, io.Reader) (string, int64, error)) (towpath.ManifestFile, error) {
+	read func(context.Context, io.Reader) (string, int64, error),
+) (towpath.ManifestFile, error) {
 	body, err := source.File(ctx, commit, f.Path)
 	if err != nil {
 		return f, fmt.Errorf("read %s at %s: %w", f.Path, towpath.ShortHash(commit), err)

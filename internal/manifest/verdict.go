@@ -20,8 +20,10 @@ func candidates(in plan.Input) (list []plan.Ruled) {
 		default:
 			continue
 		}
-		key := plan.Ruled{Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID],
-			Roles: in.Roles[item.DatabaseID]}
+		key := plan.Ruled{
+			Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID],
+			Roles: in.Roles[item.DatabaseID],
+		}
 		// which is recorded and never runs
 		if key.Checksum != "" && item.Type != towpath.TypeBaseline && !seen[key] {
 			seen[key] = true

@@ -37,8 +37,10 @@ type target struct {
 
 // why makes a reason that names the database, and where it comes from.
 func (t target) why(code towpath.ReasonCode, cause towpath.Reason) towpath.Reason {
-	return towpath.Reason{Code: code, Params: map[string]string{"environment": t.environment,
-		"database": t.Name}}.From(cause)
+	return towpath.Reason{Code: code, Params: map[string]string{
+		"environment": t.environment,
+		"database":    t.Name,
+	}}.From(cause)
 }
 
 // claim is a file that goes to some database.

@@ -24,8 +24,10 @@ type closer struct {
 }
 
 func newCloser(p Plan, commit string) closer {
-	c := closer{commit: towpath.ShortHash(commit), items: make(map[TaskKey]Item, len(p.Items)),
-		paths: make(map[string]bool, len(p.Items))}
+	c := closer{
+		commit: towpath.ShortHash(commit), items: make(map[TaskKey]Item, len(p.Items)),
+		paths: make(map[string]bool, len(p.Items)),
+	}
 	for _, item := range p.Items {
 		c.items[TaskKey{item.DatabaseID, item.MigrationID}] = item
 		c.paths[item.Path] = c.paths[item.Path] || item.State != ItemMissing

@@ -26,8 +26,10 @@ func openTasks(t *rapid.T, p Plan) (open []towpath.Task) {
 		}).Draw(t, "state")
 		task.Stage, task.Sequence = rapid.IntRange(0, 9).Draw(t, "stage"), rapid.IntRange(0, 9).Draw(t,
 			"sequence")
-		task.Checksum = rapid.SampledFrom([]string{task.Checksum, task.Checksum, task.Checksum, task.Checksum,
-			"x", "other"}).Draw(t, "text")
+		task.Checksum = rapid.SampledFrom([]string{
+			task.Checksum, task.Checksum, task.Checksum, task.Checksum,
+			"x", "other",
+		}).Draw(t, "text")
 		task.Released = rapid.Bool().Draw(t, "released")
 		if rapid.IntRange(0, 4).Draw(t, "decided") == 0 {
 			task.Action, task.Covers = towpath.ActionRecord, []towpath.Migration{task.Migration}
@@ -42,8 +44,10 @@ func openTasks(t *rapid.T, p Plan) (open []towpath.Task) {
 	}
 	for _, item := range p.Items {
 		if rapid.Bool().Draw(t, "left") {
-			add(towpath.Task{DatabaseID: item.DatabaseID, Action: towpath.ActionApply,
-				Migration: item.Migration})
+			add(towpath.Task{
+				DatabaseID: item.DatabaseID, Action: towpath.ActionApply,
+				Migration: item.Migration,
+			})
 		}
 	}
 	for _, task := range slices.Clone(open) {

@@ -12,8 +12,10 @@ import (
 // trace is a file with marks: "+table a" makes it, "-table a" removes it, "?+table a" does so where
 // it is missing.
 func trace(version string, marks ...string) Trace {
-	t := Trace{Migration: towpath.Migration{MigrationID: towpath.MigrationID{Version: version},
-		Label: version, Path: version + ".sql"}}
+	t := Trace{Migration: towpath.Migration{
+		MigrationID: towpath.MigrationID{Version: version},
+		Label:       version, Path: version + ".sql",
+	}}
 	for _, m := range marks {
 		text, conditional := strings.CutPrefix(m, "?")
 		mark := schema.Mark{Thing: text[1:], Before: schema.Absent, After: schema.There}
@@ -33,8 +35,10 @@ func trace(version string, marks ...string) Trace {
 
 func TestCandidates(t *testing.T) {
 	t.Parallel()
-	five := []Trace{trace("1", "+table a"), trace("2", "+table b"), trace("3", "+index i"), trace("4"),
-		trace("5", "+column a.phone")}
+	five := []Trace{
+		trace("1", "+table a"), trace("2", "+table b"), trace("3", "+index i"), trace("4"),
+		trace("5", "+column a.phone"),
+	}
 	for _, c := range []struct {
 		name    string
 		files   []Trace
@@ -43,29 +47,60 @@ func TestCandidates(t *testing.T) {
 		against string // of the newest
 	}{
 		{"everything is there", five, "table a,table b,index i,column a.phone", "5", ""},
-		{"a change of data leaves it open", five, "table a,table b,index i", "3 4",
-			"column a.phone is missing, covered by 5"},
-		{"nothing is there", five, "table x", "none",
-			"column a.phone is missing, covered by 5; index i is missing, covered by 3; table a is missing, covered by 1; table b is missing, covered by 2"},
-		{"a hole fits nowhere", five, "table a,index i", "",
-			"column a.phone is missing, covered by 5; table b is missing, covered by 2"},
-		{"files that only change data say nothing", []Trace{trace("1"), trace("2")}, "table a",
-			"none 1 2", ""},
-		{"what is made and removed is gone before and after",
-			[]Trace{trace("1", "+table a"), trace("2", "-table a")}, "", "none 2", ""},
-		{"what is still there was not removed", []Trace{trace("1", "+table a"), trace("2", "-table a")},
-			"table a", "1", "table a is there, covered by 2"},
-		{"what was there before the first file", []Trace{trace("1", "-table old")}, "table old", "none",
-			"table old is there, covered by 1"},
+		{
+			"a change of data leaves it open", five, "table a,table b,index i", "3 4",
+			"column a.phone is missing, covered by 5",
+		},
+		{
+			"nothing is there", five, "table x", "none",
+			"column a.phone is missing, covered by 5; index i is missing, covered by 3; table a is missing, covered by 1; table b is missing, covered by 2",
+		},
+		{
+			"a hole fits nowhere", five, "table a,index i", "",
+			"column a.phone is missing, covered by 5; table b is missing, covered by 2",
+		},
+		{
+			"files that only change data say nothing",
+			[]Trace{trace("1"), trace("2")},
+			"table a",
+			"none 1 2", "",
+		},
+		{
+			"what is made and removed is gone before and after",
+			[]Trace{trace("1", "+table a"), trace("2", "-table a")},
+			"", "none 2", "",
+		},
+		{
+			"what is still there was not removed",
+			[]Trace{trace("1", "+table a"), trace("2", "-table a")},
+			"table a", "1", "table a is there, covered by 2",
+		},
+		{
+			"what was there before the first file",
+			[]Trace{trace("1", "-table old")},
+			"table old", "none",
+			"table old is there, covered by 1",
+		},
 		{"IF NOT EXISTS says nothing of before", []Trace{trace("1", "?+table a")}, "table a", "none 1", ""},
-		{"columns go with their table", []Trace{trace("1", "+table a"), trace("2", "+column a.b"),
-			trace("3", "-table a")}, "", "none 3", ""},
-		{"of a table made again nobody knows the columns",
+		{"columns go with their table", []Trace{
+			trace("1", "+table a"), trace("2", "+column a.b"),
+			trace("3", "-table a"),
+		}, "", "none 3", ""},
+		{
+			"of a table made again nobody knows the columns",
 			[]Trace{trace("1", "+table a"), trace("2", "+column a.b"), trace("3", "-table a", "+table a")},
-			"table a", "1 3", ""}, {"after a cascade nothing older is known",
-			[]Trace{trace("1", "+table a"), trace("2", "+")}, "", "none 2", ""},
-		{"two files of a version", []Trace{trace("1", "+table a"), trace("1", "+table b")},
-			"table a,table b", "1", ""},
+			"table a", "1 3", "",
+		},
+		{
+			"after a cascade nothing older is known",
+			[]Trace{trace("1", "+table a"), trace("2", "+")},
+			"", "none 2", "",
+		},
+		{
+			"two files of a version",
+			[]Trace{trace("1", "+table a"), trace("1", "+table b")},
+			"table a,table b", "1", "",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -32,8 +32,10 @@ func TestParseTemplate_refuses(t *testing.T) {
 		"an empty one":          {" ", "empty"},
 		"one without a version": {"{{DB_NAME}}.sql", "{{VERSION}} is missing"},
 		"a placeholder twice":   {"{{DB_NAME}}/{{DB_NAME}}_{{VERSION}}.sql", "twice"},
-		"an unknown placeholder": {"{{TENANT}}/{{VERSION}}.sql",
-			"{{ENV_ID}}, {{DB_NAME}}, {{VERSION}}, {{TYPE}}, {{DESCRIPTION}}"},
+		"an unknown placeholder": {
+			"{{TENANT}}/{{VERSION}}.sql",
+			"{{ENV_ID}}, {{DB_NAME}}, {{VERSION}}, {{TYPE}}, {{DESCRIPTION}}",
+		},
 		"a placeholder that is not closed": {"{{VERSION.sql", "not closed"},
 		"one that was never opened":        {"VERSION}}.sql", "without {{"},
 		"a folder as the end":              {"{{VERSION}}/", "ends with a slash"},
@@ -69,7 +71,8 @@ func TestParseTemplate_forgivesALeadingSlash(t *testing.T) {
 func TestMatch_readsWhatTheNameSays(t *testing.T) {
 	t.Parallel()
 	migration := func(env, db, label, version string, kind towpath.ChangeType,
-		description string) towpath.Migration {
+		description string,
+	) towpath.Migration {
 		return towpath.Migration{
 			MigrationID: towpath.MigrationID{Version: version, Type: kind},
 			Environment: env, Database: db, Label: label, Description: description,
@@ -79,32 +82,58 @@ func TestMatch_readsWhatTheNameSays(t *testing.T) {
 		base, template, path string
 		want                 towpath.Migration
 	}{
-		"all placeholders": {"", fullTemplate, "test/shop##1.02##ddl##add_user-name.sql",
-			migration("test", "shop", "1.02", "1.2", towpath.TypeDDL, "add user name")},
-		"the separator within the description": {"", fullTemplate, "test/shop##1##DML##a##b.sql",
-			migration("test", "shop", "1", "1", towpath.TypeDML, "a##b")},
-		"migrate is ddl": {"", dbTemplate, "shop/1_0__Migrate__x.sql",
-			migration("", "shop", "1_0", "1.0", towpath.TypeDDL, "x")},
-		"data is dml": {"", dbTemplate, "shop/v1__data__x.sql",
-			migration("", "shop", "v1", "1", towpath.TypeDML, "x")},
-		"baseline": {"", dbTemplate, "shop/1__baseline__x.sql",
-			migration("", "shop", "1", "1", towpath.TypeBaseline, "x")},
-		"** as no folder": {"", flywayLike, "migrations/V1__init.sql",
-			migration("", "", "1", "1", towpath.TypeDDL, "init")},
-		"** as two folders": {"", flywayLike, "migrations/a/b/V2024-01-31__init.sql",
-			migration("", "", "2024-01-31", "2024.1.31", towpath.TypeDDL, "init")},
-		"the shortest version": {"", shortTemplate, "1_2_add.sql",
-			migration("", "", "1", "1", towpath.TypeDDL, "2 add")},
-		"a base directory": {"services/db", shortTemplate, "services/db/1_a.sql",
-			migration("", "", "1", "1", towpath.TypeDDL, "a")},
-		"* within a name": {"", "team-*/{{VERSION}}.sql", "team-red/7.sql",
-			migration("", "", "7", "7", towpath.TypeDDL, "")},
-		"characters that regular expressions know": {"", "a+(b)/{{VERSION}}.sql", "a+(b)/7.sql",
-			migration("", "", "7", "7", towpath.TypeDDL, "")},
-		"the version as a folder": {"", "{{VERSION}}_{{DESCRIPTION}}/up.sql", "3_x/up.sql",
-			migration("", "", "3", "3", towpath.TypeDDL, "x")},
-		"several ** in one template": {"", "**/sql/**/{{VERSION}}.sql", "a/sql/sql/b/7.sql",
-			migration("", "", "7", "7", towpath.TypeDDL, "")},
+		"all placeholders": {
+			"", fullTemplate, "test/shop##1.02##ddl##add_user-name.sql",
+			migration("test", "shop", "1.02", "1.2", towpath.TypeDDL, "add user name"),
+		},
+		"the separator within the description": {
+			"", fullTemplate, "test/shop##1##DML##a##b.sql",
+			migration("test", "shop", "1", "1", towpath.TypeDML, "a##b"),
+		},
+		"migrate is ddl": {
+			"", dbTemplate, "shop/1_0__Migrate__x.sql",
+			migration("", "shop", "1_0", "1.0", towpath.TypeDDL, "x"),
+		},
+		"data is dml": {
+			"", dbTemplate, "shop/v1__data__x.sql",
+			migration("", "shop", "v1", "1", towpath.TypeDML, "x"),
+		},
+		"baseline": {
+			"", dbTemplate, "shop/1__baseline__x.sql",
+			migration("", "shop", "1", "1", towpath.TypeBaseline, "x"),
+		},
+		"** as no folder": {
+			"", flywayLike, "migrations/V1__init.sql",
+			migration("", "", "1", "1", towpath.TypeDDL, "init"),
+		},
+		"** as two folders": {
+			"", flywayLike, "migrations/a/b/V2024-01-31__init.sql",
+			migration("", "", "2024-01-31", "2024.1.31", towpath.TypeDDL, "init"),
+		},
+		"the shortest version": {
+			"", shortTemplate, "1_2_add.sql",
+			migration("", "", "1", "1", towpath.TypeDDL, "2 add"),
+		},
+		"a base directory": {
+			"services/db", shortTemplate, "services/db/1_a.sql",
+			migration("", "", "1", "1", towpath.TypeDDL, "a"),
+		},
+		"* within a name": {
+			"", "team-*/{{VERSION}}.sql", "team-red/7.sql",
+			migration("", "", "7", "7", towpath.TypeDDL, ""),
+		},
+		"characters that regular expressions know": {
+			"", "a+(b)/{{VERSION}}.sql", "a+(b)/7.sql",
+			migration("", "", "7", "7", towpath.TypeDDL, ""),
+		},
+		"the version as a folder": {
+			"", "{{VERSION}}_{{DESCRIPTION}}/up.sql", "3_x/up.sql",
+			migration("", "", "3", "3", towpath.TypeDDL, "x"),
+		},
+		"several ** in one template": {
+			"", "**/sql/**/{{VERSION}}.sql", "a/sql/sql/b/7.sql",
+			migration("", "", "7", "7", towpath.TypeDDL, ""),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -133,8 +162,10 @@ func TestMatch_saysWhatDoesNotFit(t *testing.T) {
 		{fullTemplate, "shop##1##ddl##x.sql", "in-base want=1"},
 		{"a/**/b/{{VERSION}}.sql", "a/1.sql", "depth-open have=1 want=2"},
 		{fullTemplate, "test/shop##1##foo##x.sql", "type-unknown word=foo"},
-		{fullTemplate, "test/shop#1#ddl#x.sql",
-			"expected-after name=shop#1#ddl#x.sql part=database name want=##"},
+		{
+			fullTemplate, "test/shop#1#ddl#x.sql",
+			"expected-after name=shop#1#ddl#x.sql part=database name want=##",
+		},
 		{shortTemplate, "12.sql", "expected-after name=12.sql part=version want=_"},
 		{shortTemplate, "1_.sql", "part-missing name=1_.sql part=description"},
 		{flywayLike, "migrations/1__init.sql", "start name=1__init.sql want=V"},
@@ -152,8 +183,10 @@ func TestMatch_saysWhatDoesNotFit(t *testing.T) {
 func TestMatch_looksAtTheBaseDirectoryBySegments(t *testing.T) {
 	t.Parallel()
 	s := Scope{"db", mustTemplate(t, shortTemplate)}
-	for path, want := range map[string]bool{"db/1_a.sql": true, "db/README": true, "dbx/1_a.sql": false,
-		"1_a.sql": false, "db": false, "a/db/1_a.sql": false} {
+	for path, want := range map[string]bool{
+		"db/1_a.sql": true, "db/README": true, "dbx/1_a.sql": false,
+		"1_a.sql": false, "db": false, "a/db/1_a.sql": false,
+	} {
 		if _, in, reason := s.Match(path); in != want || !in && reason.IsZero() {
 			t.Errorf("%s: in %v, reason %q; want in %v", path, in, reason, want)
 		}
@@ -170,8 +203,10 @@ func TestMatch_staysQuickWithManyWildcards(t *testing.T) {
 
 func TestNormalizeBase(t *testing.T) {
 	t.Parallel()
-	for s, want := range map[string]string{"": "", "/": "", ".": "", "db": "db", "/a/b/": "a/b",
-		" a b ": "a b", "..a": "..a"} {
+	for s, want := range map[string]string{
+		"": "", "/": "", ".": "", "db": "db", "/a/b/": "a/b",
+		" a b ": "a b", "..a": "..a",
+	} {
 		if got, err := NormalizeBase(s); err != nil || got != want {
 			t.Errorf("NormalizeBase(%q) = %q, %v; want %q", s, got, err, want)
 		}

@@ -16,8 +16,10 @@ func worlds() *rapid.Generator[Input] {
 	return rapid.Custom(func(t *rapid.T) Input {
 		in := Input{
 			Environments: environments(),
-			Late: rapid.SampledFrom([]towpath.LatePolicy{towpath.LateHold, towpath.LateApply,
-				towpath.LateRefuse}).Draw(t, "late"),
+			Late: rapid.SampledFrom([]towpath.LatePolicy{
+				towpath.LateHold, towpath.LateApply,
+				towpath.LateRefuse,
+			}).Draw(t, "late"),
 			BaselinedUpTo: rapid.SampledFrom([]string{"", "2"}).Draw(t, "baseline"),
 			LinkedAt:      linked,
 		}
@@ -35,15 +37,19 @@ func worlds() *rapid.Generator[Input] {
 
 func manifests(prefix string) *rapid.Generator[[]towpath.ManifestFile] {
 	one := rapid.Custom(func(t *rapid.T) towpath.ManifestFile {
-		m := towpath.Migration{MigrationID: drawID(t),
-			Checksum: rapid.SampledFrom([]string{"x", "y", "z"}).Draw(t, "text")}
+		m := towpath.Migration{
+			MigrationID: drawID(t),
+			Checksum:    rapid.SampledFrom([]string{"x", "y", "z"}).Draw(t, "text"),
+		}
 		m.Environment = rapid.SampledFrom([]string{"", "", "test", "prod", "qa"}).Draw(t, "env")
 		m.Database = rapid.SampledFrom([]string{"", "shop", "crm"}).Draw(t, "db")
 		m.Path = fmt.Sprintf("%s%s/%s/%s-%s", prefix, m.Environment, m.Database, m.Version, m.Type)
 		reason := rapid.SampledFrom([]towpath.Reason{{}, {}, {}, towpath.Why(towpath.ReasonSubmodule)}).Draw(
 			t, "reason")
-		return towpath.ManifestFile{State: rapid.SampledFrom([]towpath.FileState{towpath.FileMatched,
-			towpath.FileMatched, towpath.FileIgnored}).Draw(t, "state"), Reason: reason, Migration: m}
+		return towpath.ManifestFile{State: rapid.SampledFrom([]towpath.FileState{
+			towpath.FileMatched,
+			towpath.FileMatched, towpath.FileIgnored,
+		}).Draw(t, "state"), Reason: reason, Migration: m}
 	})
 	return rapid.SliceOfNDistinct(one, 0, 5, func(f towpath.ManifestFile) string { return f.Path })
 }
@@ -51,8 +57,10 @@ func manifests(prefix string) *rapid.Generator[[]towpath.ManifestFile] {
 func drawID(t *rapid.T) towpath.MigrationID {
 	return towpath.MigrationID{
 		Version: rapid.SampledFrom([]string{"1", "2", "3", "10"}).Draw(t, "version"),
-		Type: rapid.SampledFrom([]towpath.ChangeType{towpath.TypeDDL, towpath.TypeDDL, towpath.TypeDML,
-			towpath.TypeBaseline}).Draw(t, "type"),
+		Type: rapid.SampledFrom([]towpath.ChangeType{
+			towpath.TypeDDL, towpath.TypeDDL, towpath.TypeDML,
+			towpath.TypeBaseline,
+		}).Draw(t, "type"),
 	}
 }
 
@@ -66,8 +74,10 @@ func drawDatabase(t *rapid.T, name string) towpath.Database {
 	entries := rapid.Custom(func(t *rapid.T) towpath.LedgerEntry {
 		return towpath.LedgerEntry{
 			MigrationID: drawID(t), Checksum: rapid.SampledFrom([]string{"x", "y", "q"}).Draw(t, "text"),
-			State: rapid.SampledFrom([]towpath.LedgerState{towpath.LedgerDone, towpath.LedgerBaselined,
-				towpath.LedgerFailed}).Draw(t, "state"),
+			State: rapid.SampledFrom([]towpath.LedgerState{
+				towpath.LedgerDone, towpath.LedgerBaselined,
+				towpath.LedgerFailed,
+			}).Draw(t, "state"),
 			StartedAt: linked.Add(time.Duration(rapid.IntRange(-1, 1).Draw(t, "started")) * time.Hour),
 		}
 	})

@@ -31,8 +31,10 @@ func TestWithTasks_oneFactHasOneWord(t *testing.T) {
 			State:      state,
 			Released:   released,
 			Reason:     because,
-			Migration: towpath.Migration{MigrationID: towpath.MigrationID{Version: version,
-				Type: towpath.TypeDDL}},
+			Migration: towpath.Migration{MigrationID: towpath.MigrationID{
+				Version: version,
+				Type:    towpath.TypeDDL,
+			}},
 		}
 	}
 	got := built.WithTasks([]towpath.Task{

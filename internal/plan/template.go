@@ -64,8 +64,10 @@ func (t Template) String() string { return t.source }
 // {{TYPE}} and {{DESCRIPTION}} may be; "*" stands for any text within a name and "**" for any
 // number of folders. Errors are *towpath.Error with CodeInvalid and the field filePathTemplate.
 func ParseTemplate(s string) (Template, error) {
-	p := parser{field: "filePathTemplate", known: []placeholder{envID, dbName, version, changeType,
-		description}, wild: true}
+	p := parser{field: "filePathTemplate", known: []placeholder{
+		envID, dbName, version, changeType,
+		description,
+	}, wild: true}
 	t, err := p.parse(s)
 	if err != nil {
 		return Template{}, err

@@ -22,8 +22,10 @@ func TestParseVersion(t *testing.T) {
 			t.Errorf("ParseVersion(%q) = %q, %v; want %q", label, got, err, want)
 		}
 	}
-	for _, label := range []string{"", "v", "init", "1/2", "1 2", "1_", ".1", "vv1", "é1",
-		strings.Repeat("1", 101)} {
+	for _, label := range []string{
+		"", "v", "init", "1/2", "1 2", "1_", ".1", "vv1", "é1",
+		strings.Repeat("1", 101),
+	} {
 		if got, err := ParseVersion(label); towpath.ErrorCode(err) != towpath.CodeInvalid {
 			t.Errorf("ParseVersion(%q) = %q, %v; want an invalid error", label, got, err)
 		}

@@ -45,24 +45,48 @@ func TestStage_saysWhatACommitHears(t *testing.T) {
 	}{
 		{[]towpath.TaskState{running}, []towpath.TaskState{pending}, ""},
 		{[]towpath.TaskState{done}, []towpath.TaskState{pending}, ""},
-		{[]towpath.TaskState{done}, []towpath.TaskState{running, pending},
-			"in-progress Running; 0 of 2 done"},
+		{
+			[]towpath.TaskState{done},
+			[]towpath.TaskState{running, pending},
+			"in-progress Running; 0 of 2 done",
+		},
 		{[]towpath.TaskState{done}, []towpath.TaskState{done, pending}, ""},
-		{[]towpath.TaskState{done}, []towpath.TaskState{done, failed},
-			"failed shop/4__ddl__a.sql:3:14 failed in shop; 1 of 2 done"},
-		{[]towpath.TaskState{done}, []towpath.TaskState{unknown},
-			"failed A person must look: nobody knows if shop/4__ddl__a.sql was applied in shop"},
-		{[]towpath.TaskState{failed}, []towpath.TaskState{pending},
-			"stopped Not run: failed in test (shop/4__ddl__a.sql); 0 of 1 done"},
-		{[]towpath.TaskState{failed}, []towpath.TaskState{held},
-			"successful Waiting for a person: shop/4__ddl__a.sql is held in prod, release or skip it; 0 of 1 done"},
-		{[]towpath.TaskState{unknown}, []towpath.TaskState{pending},
-			"stopped Not run: the outcome is unknown in test (shop/4__ddl__a.sql); 0 of 1 done"},
-		{[]towpath.TaskState{held}, []towpath.TaskState{pending},
-			"successful Waiting for a person: shop/4__ddl__a.sql is held in test, release or skip it; 0 of 1 done"},
+		{
+			[]towpath.TaskState{done},
+			[]towpath.TaskState{done, failed},
+			"failed shop/4__ddl__a.sql:3:14 failed in shop; 1 of 2 done",
+		},
+		{
+			[]towpath.TaskState{done},
+			[]towpath.TaskState{unknown},
+			"failed A person must look: nobody knows if shop/4__ddl__a.sql was applied in shop",
+		},
+		{
+			[]towpath.TaskState{failed},
+			[]towpath.TaskState{pending},
+			"stopped Not run: failed in test (shop/4__ddl__a.sql); 0 of 1 done",
+		},
+		{
+			[]towpath.TaskState{failed},
+			[]towpath.TaskState{held},
+			"successful Waiting for a person: shop/4__ddl__a.sql is held in prod, release or skip it; 0 of 1 done",
+		},
+		{
+			[]towpath.TaskState{unknown},
+			[]towpath.TaskState{pending},
+			"stopped Not run: the outcome is unknown in test (shop/4__ddl__a.sql); 0 of 1 done",
+		},
+		{
+			[]towpath.TaskState{held},
+			[]towpath.TaskState{pending},
+			"successful Waiting for a person: shop/4__ddl__a.sql is held in test, release or skip it; 0 of 1 done",
+		},
 		{[]towpath.TaskState{done}, []towpath.TaskState{done, done}, "successful 2 done"},
-		{[]towpath.TaskState{done}, []towpath.TaskState{done, skipped},
-			"successful 1 done, 1 skipped or cancelled"},
+		{
+			[]towpath.TaskState{done},
+			[]towpath.TaskState{done, skipped},
+			"successful 1 done, 1 skipped or cancelled",
+		},
 		{[]towpath.TaskState{done}, []towpath.TaskState{skipped, cancelled}, "stopped Skipped by a person"},
 		{[]towpath.TaskState{done}, []towpath.TaskState{cancelled}, ""},
 	} {
@@ -129,16 +153,20 @@ func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
 	const pending, held, done, failed = towpath.TaskPending, towpath.TaskHeld, towpath.TaskDone,
 		towpath.TaskFailed
 	for _, end := range []towpath.TaskState{towpath.TaskCancelled, towpath.TaskSkipped} {
-		for _, other := range []towpath.TaskState{"", pending, held, done, failed, towpath.TaskUnknown,
-			towpath.TaskSkipped, towpath.TaskCancelled} {
+		for _, other := range []towpath.TaskState{
+			"", pending, held, done, failed, towpath.TaskUnknown,
+			towpath.TaskSkipped, towpath.TaskCancelled,
+		} {
 			tasks := []towpath.Task{taskIn("prod", 1, 2, end)}
 			tasks[0].Error, tasks[0].Checksum, tasks[0].Path = towpath.Why(towpath.ReasonDatabaseError,
 				"message", "it failed"), "bad", "shop/5__ddl__b.sql"
 			if other != "" {
 				tasks = append(tasks, taskIn("prod", 1, 1, other))
 			}
-			st, ok := stagesOf(tasks)[0].status(around{place: ":2:1", others: tasks,
-				waiting: vcs.StatusSuccessful})
+			st, ok := stagesOf(tasks)[0].status(around{
+				place: ":2:1", others: tasks,
+				waiting: vcs.StatusSuccessful,
+			})
 			if st.State == vcs.StatusSuccessful ||
 				(end == towpath.TaskCancelled && (!ok || st.State != vcs.StatusFailed)) {
 				t.Errorf("failed, then %s, beside %q: %+v", end, other, st)
@@ -171,8 +199,10 @@ func TestStage_isInProgressOnlyWhileSomethingRuns(t *testing.T) {
 	for _, a := range states {
 		for _, b := range states {
 			for _, before := range states {
-				all := []towpath.Task{taskIn("test", 0, 1, before), taskIn("prod", 1, 1, a),
-					taskIn("prod", 1, 2, b)}
+				all := []towpath.Task{
+					taskIn("test", 0, 1, before), taskIn("prod", 1, 1, a),
+					taskIn("prod", 1, 2, b),
+				}
 				st, _ := stagesOf(all)[1].status(around{others: all, waiting: vcs.StatusStopped})
 				if runs := a == towpath.TaskRunning ||
 					b == towpath.TaskRunning; st.State == vcs.StatusInProgress && !runs {

@@ -95,8 +95,10 @@ func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 func (b *bundle) file(t *testing.T, m towpath.Migration) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
-		return tx.PutManifestFile(ctx, towpath.ManifestFile{LinkID: "link", State: towpath.FileMatched,
-			Migration: m})
+		return tx.PutManifestFile(ctx, towpath.ManifestFile{
+			LinkID: "link", State: towpath.FileMatched,
+			Migration: m,
+		})
 	})
 }
 
@@ -119,8 +121,10 @@ func (b *bundle) task(t *testing.T, stage int, version string, state towpath.Tas
 		Action:     towpath.ActionApply,
 		State:      state,
 	}
-	task.MigrationID, task.Path, task.Reason = towpath.MigrationID{Version: version,
-		Type: towpath.TypeDDL}, version+".sql", towpath.Why(towpath.ReasonPopulated)
+	task.MigrationID, task.Path, task.Reason = towpath.MigrationID{
+		Version: version,
+		Type:    towpath.TypeDDL,
+	}, version+".sql", towpath.Why(towpath.ReasonPopulated)
 	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) })
 	b.file(t, task.Migration)
 	return task
@@ -289,20 +293,30 @@ func TestDecisions(t *testing.T) {
 		want   towpath.TaskState // "" for a conflict
 		action towpath.TaskAction
 	}{
-		"a failed task is tried again": {towpath.TaskFailed, retry, towpath.TaskPending,
-			towpath.ActionApply},
+		"a failed task is tried again": {
+			towpath.TaskFailed, retry, towpath.TaskPending,
+			towpath.ActionApply,
+		},
 		"a running task is not tried again": {towpath.TaskRunning, retry, "", ""},
-		"a held task is released": {towpath.TaskHeld, release, towpath.TaskPending,
-			towpath.ActionApply},
+		"a held task is released": {
+			towpath.TaskHeld, release, towpath.TaskPending,
+			towpath.ActionApply,
+		},
 		"a failed task is not released": {towpath.TaskFailed, release, "", ""},
-		"a pending task is skipped": {towpath.TaskPending, skip, towpath.TaskSkipped,
-			towpath.ActionApply},
+		"a pending task is skipped": {
+			towpath.TaskPending, skip, towpath.TaskSkipped,
+			towpath.ActionApply,
+		},
 		"a running task is not skipped": {towpath.TaskRunning, skip, "", ""},
 		"a done task is not skipped":    {towpath.TaskDone, skip, "", ""},
-		"an unknown outcome was an applied one": {towpath.TaskUnknown, applied, towpath.TaskPending,
-			towpath.ActionRecord},
-		"an unknown outcome is to be had again": {towpath.TaskUnknown, again, towpath.TaskPending,
-			towpath.ActionApply},
+		"an unknown outcome was an applied one": {
+			towpath.TaskUnknown, applied, towpath.TaskPending,
+			towpath.ActionRecord,
+		},
+		"an unknown outcome is to be had again": {
+			towpath.TaskUnknown, again, towpath.TaskPending,
+			towpath.ActionApply,
+		},
 		"a failed task has no outcome to ask about": {towpath.TaskFailed, applied, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

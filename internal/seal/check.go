@@ -94,7 +94,8 @@ func (k *Keys) withoutHead(l towpath.Ledger, databaseID string, known Known) Rea
 	switch {
 	case len(l.Entries) == 0 && known.Number > 0:
 		return Reading{Trouble: towpath.LedgerRestored, Differs: []string{
-			"it is gone: the database was restored from a backup of before, it was made again, or somebody has dropped the ledger"}}
+			"it is gone: the database was restored from a backup of before, it was made again, or somebody has dropped the ledger",
+		}}
 	case sealed:
 		return tampered("the row that sums it up is gone")
 	case known.Number > 0:
@@ -189,7 +190,8 @@ func earlier(r Reading, known Known) (towpath.LedgerTrouble, []string) {
 		return towpath.LedgerRestored, []string{
 			fmt.Sprintf("it is as it was %d writes ago: the database was restored from a backup, or "+
 				"somebody has put the rows back",
-				known.Number-r.Number)}
+				known.Number-r.Number),
+		}
 	case r.Number == known.Number && known.Seal != "" && r.Seal != known.Seal:
 		return towpath.LedgerRestored, []string{"it went another way since it was seen last: the database " +
 			"was restored from a backup and changed by another server"}

@@ -20,8 +20,10 @@ func TestCheck_headsThatNameNoFormat(t *testing.T) {
 	rows, _ := k.NewBook("shop", 0).Write(towpath.LedgerEntry{
 		MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL}, State: towpath.LedgerDone,
 		DatabaseID: "shop",
-	}, towpath.LedgerEntry{MigrationID: towpath.MigrationID{Type: towpath.TypeLease},
-		State: towpath.LedgerDone, DatabaseID: "shop"})
+	}, towpath.LedgerEntry{
+		MigrationID: towpath.MigrationID{Type: towpath.TypeLease},
+		State:       towpath.LedgerDone, DatabaseID: "shop",
+	})
 	head := &rows[len(rows)-1]
 	if head.Type != towpath.TypeHead || head.Intent != towpath.FormatIntent() {
 		t.Fatalf("the head is %+v", head)

@@ -58,8 +58,10 @@ func (m *maker) seal(e towpath.LedgerEntry) string {
 	} {
 		b = append(binary.BigEndian.AppendUint64(b, uint64(len(text))), text...)
 	}
-	for _, n := range []int64{e.Number, e.Epoch, int64(e.StatementsTotal), int64(e.StatementsDone),
-		e.StartedAt.UnixMicro(), moment(e.FinishedAt)} {
+	for _, n := range []int64{
+		e.Number, e.Epoch, int64(e.StatementsTotal), int64(e.StatementsDone),
+		e.StartedAt.UnixMicro(), moment(e.FinishedAt),
+	} {
 		b = binary.BigEndian.AppendUint64(b, uint64(n))
 	}
 	if e.FinishedAt != nil {

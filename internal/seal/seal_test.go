@@ -85,8 +85,10 @@ func history(t testing.TB, k *seal.Keys, databaseID string) (states []towpath.Le
 		sealed, written := b.Write(rows...)
 		put(&l, sealed...)
 		written()
-		states = append(states, towpath.Ledger{Entries: slices.Clone(l.Entries), Lease: l.Lease,
-			Head: l.Head})
+		states = append(states, towpath.Ledger{
+			Entries: slices.Clone(l.Entries), Lease: l.Lease,
+			Head: l.Head,
+		})
 	}
 	write(lease(3))
 	for n := range 5 {
@@ -135,67 +137,103 @@ func TestCheck_whatOtherHandsDoIsNamed(t *testing.T) {
 	}
 	changes := map[string]change{
 		"a row is made": {
-			func(l *towpath.Ledger) { put(l, row("9", towpath.LedgerDone)) }, "version 9 (ddl) has no seal"},
+			func(l *towpath.Ledger) { put(l, row("9", towpath.LedgerDone)) }, "version 9 (ddl) has no seal",
+		},
 		"a row is made with another's seal": {
 			func(l *towpath.Ledger) { e := l.Entries[0]; e.Version = "9"; put(l, e) },
-			"version 9 (ddl) was changed"},
-		"a row is removed": {func(l *towpath.Ledger) { l.Entries = l.Entries[1:] },
-			"version 1 (ddl) is gone"},
-		"the last row is removed": {func(l *towpath.Ledger) { l.Entries = l.Entries[:4] },
-			"version 5 (ddl) is gone"},
-		"all rows are removed": {func(l *towpath.Ledger) { l.Entries = nil },
-			"version 5 (ddl) is gone"},
+			"version 9 (ddl) was changed",
+		},
+		"a row is removed": {
+			func(l *towpath.Ledger) { l.Entries = l.Entries[1:] },
+			"version 1 (ddl) is gone",
+		},
+		"the last row is removed": {
+			func(l *towpath.Ledger) { l.Entries = l.Entries[:4] },
+			"version 5 (ddl) is gone",
+		},
+		"all rows are removed": {
+			func(l *towpath.Ledger) { l.Entries = nil },
+			"version 5 (ddl) is gone",
+		},
 		"two rows change places": {
 			func(l *towpath.Ledger) {
 				a, b := &l.Entries[0], &l.Entries[1]
 				a.Number, b.Number = b.Number,
 					a.Number
-			}, "version 1 (ddl) was changed"},
+			}, "version 1 (ddl) was changed",
+		},
 		"two rows change their seals": {
 			func(l *towpath.Ledger) { a, b := &l.Entries[0], &l.Entries[1]; a.Seal, b.Seal = b.Seal, a.Seal },
-			"version 2 (ddl) was changed"},
-		"a row is as it was before": {func(l *towpath.Ledger) { put(l, before.Entries[4]) },
-			"version 5 (ddl) was put back to an earlier state"},
-		"a row loses its seal": {func(l *towpath.Ledger) { l.Entries[2].Seal = "" },
-			"version 3 (ddl) has no seal"},
-		"all rows lose their seals": {func(l *towpath.Ledger) { strip(l); l.Head = nil },
-			"no seals any more"},
-		"the head is removed": {func(l *towpath.Ledger) { l.Head = nil },
-			"sums it up is gone"},
+			"version 2 (ddl) was changed",
+		},
+		"a row is as it was before": {
+			func(l *towpath.Ledger) { put(l, before.Entries[4]) },
+			"version 5 (ddl) was put back to an earlier state",
+		},
+		"a row loses its seal": {
+			func(l *towpath.Ledger) { l.Entries[2].Seal = "" },
+			"version 3 (ddl) has no seal",
+		},
+		"all rows lose their seals": {
+			func(l *towpath.Ledger) { strip(l); l.Head = nil },
+			"no seals any more",
+		},
+		"the head is removed": {
+			func(l *towpath.Ledger) { l.Head = nil },
+			"sums it up is gone",
+		},
 		"the head is changed": {
-			func(l *towpath.Ledger) { h := *l.Head; h.StatementsTotal--; l.Head = &h }, "sums it up was changed"},
-		"the head is as it was before": {func(l *towpath.Ledger) { l.Head = before.Head },
-			"out of its place"},
+			func(l *towpath.Ledger) { h := *l.Head; h.StatementsTotal--; l.Head = &h }, "sums it up was changed",
+		},
+		"the head is as it was before": {
+			func(l *towpath.Ledger) { l.Head = before.Head },
+			"out of its place",
+		},
 		"the head's seal is nonsense": {
-			func(l *towpath.Ledger) { h := *l.Head; h.Seal = "x"; l.Head = &h }, "the key of nobody"},
+			func(l *towpath.Ledger) { h := *l.Head; h.Seal = "x"; l.Head = &h }, "the key of nobody",
+		},
 		"the head's key is another": {
 			func(l *towpath.Ledger) { h := *l.Head; h.Seal = "0123456789abcdef:" + h.Seal[17:]; l.Head = &h },
-			"key 0123456789abcdef"},
-		"the lease is removed": {func(l *towpath.Ledger) { l.Lease = nil },
-			"the row of the lease is gone"},
+			"key 0123456789abcdef",
+		},
+		"the lease is removed": {
+			func(l *towpath.Ledger) { l.Lease = nil },
+			"the row of the lease is gone",
+		},
 		"the lease is given back": {
 			func(l *towpath.Ledger) { e := *l.Lease; e.State = towpath.LedgerDone; l.Lease = &e },
-			"the row of the lease was changed"},
-		"a row comes from a copy": {func(l *towpath.Ledger) { put(l, newest(twin).Entries[1]) },
-			"version 2 (ddl) was written for another database"},
+			"the row of the lease was changed",
+		},
+		"a row comes from a copy": {
+			func(l *towpath.Ledger) { put(l, newest(twin).Entries[1]) },
+			"version 2 (ddl) was written for another database",
+		},
 		"a row of a copy is called ours": {
 			func(l *towpath.Ledger) { e := newest(twin).Entries[1]; e.DatabaseID = "shop"; put(l, e) },
-			"version 2 (ddl) was changed"},
-		"the head comes from a copy": {func(l *towpath.Ledger) { l.Head = newest(twin).Head },
-			"was written for another database"},
+			"version 2 (ddl) was changed",
+		},
+		"the head comes from a copy": {
+			func(l *towpath.Ledger) { l.Head = newest(twin).Head },
+			"was written for another database",
+		},
 		"the table is not as we made it": {
 			func(l *towpath.Ledger) {
 				l.Shape = []string{"there is a trigger evil"}
 				l.Entries, l.Head = nil,
 					nil
-			}, "there is a trigger evil"},
+			}, "there is a trigger evil",
+		},
 		"a row and the head are put back": {
-			func(l *towpath.Ledger) { put(l, before.Entries[4]); l.Head = before.Head }, "1 writes ago"},
+			func(l *towpath.Ledger) { put(l, before.Entries[4]); l.Head = before.Head }, "1 writes ago",
+		},
 		"all is put back": {func(l *towpath.Ledger) { *l = states[4] }, "writes ago"},
-		"the table is made again": {func(l *towpath.Ledger) { *l = towpath.Ledger{} },
-			"it is gone"},
+		"the table is made again": {
+			func(l *towpath.Ledger) { *l = towpath.Ledger{} },
+			"it is gone",
+		},
 		"the table is made again with a lease": {
-			func(l *towpath.Ledger) { *l = towpath.Ledger{Lease: l.Lease} }, "it is gone"},
+			func(l *towpath.Ledger) { *l = towpath.Ledger{Lease: l.Lease} }, "it is gone",
+		},
 	}
 	for field, do := range map[string]func(e *towpath.LedgerEntry){
 		"version":     func(e *towpath.LedgerEntry) { e.Version = "33" },
@@ -249,8 +287,10 @@ func TestCheck_aCopyIsAnothers(t *testing.T) {
 	k := keys(t, 1)
 	twin, _ := history(t, k, "twin")
 	mine, _ := history(t, k, "shop")
-	for name, l := range map[string]towpath.Ledger{"of a database of this server": newest(twin),
-		"without seals": {Entries: newest(twin).Entries[:0:0]}} {
+	for name, l := range map[string]towpath.Ledger{
+		"of a database of this server": newest(twin),
+		"without seals":                {Entries: newest(twin).Entries[:0:0]},
+	} {
 		known := knownOf(newest(mine))
 		if l.Head == nil {
 			known = seal.Known{}

@@ -23,9 +23,11 @@ func TestReadDirectives(t *testing.T) {
 	}{
 		"none": {script: "CREATE TABLE a (x)"},
 		"all": {
-			script: "-- towpath: lock-timeout=5s statement-timeout=1h no-transaction\nSELECT 1", want: alone},
+			script: "-- towpath: lock-timeout=5s statement-timeout=1h no-transaction\nSELECT 1", want: alone,
+		},
 		"on two lines": {
-			script: "\ufeff-- a file\r\n\r\n--towpath: lock-timeout=1s\r\n  -- towpath:  statement-timeout=2m \r\n", want: limits(time.Second, 2*time.Minute)},
+			script: "\ufeff-- a file\r\n\r\n--towpath: lock-timeout=1s\r\n  -- towpath:  statement-timeout=2m \r\n", want: limits(time.Second, 2*time.Minute),
+		},
 		"behind the first statement":  {script: "SELECT 1;\n-- towpath: no-transaction"},
 		"in another comment":          {script: "-- see towpath: no-transaction\nSELECT 1"},
 		"a word that is unknown":      {script: "--\n-- towpath: lock-timout=5s", at: "2:13"},
@@ -49,8 +51,10 @@ func TestReadDirectives(t *testing.T) {
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	server, file := statement.Limits{Lock: 3, Statement: 900}, statement.Limits{Lock: 60}
-	if got := file.Or(server).Under(statement.Limits{Lock: 10}); got != (statement.Limits{Lock: 10,
-		Statement: 900}) {
+	if got := file.Or(server).Under(statement.Limits{Lock: 10}); got != (statement.Limits{
+		Lock:      10,
+		Statement: 900,
+	}) {
 		t.Errorf("got %+v", got)
 	}
 }

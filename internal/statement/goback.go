@@ -25,8 +25,10 @@ var markers = []marker{
 	{tool: "Play evolutions", form: regexp.MustCompile(`^(- ?)*!DOWNS( |$)`)},
 	{tool: "node-pg-migrate", form: regexp.MustCompile(`^DOWN MIGRATION$`)},
 	{tool: "rambler", form: regexp.MustCompile(`^RAMBLER DOWN$`)},
-	{tool: "a migration tool",
-		form: regexp.MustCompile(`^(\+[A-Z][\w.-]*[ :]|@|//@|[A-Z][\w-]*:)(DOWN|UNDO|ROLLBACK|REVERT)( |$)`)},
+	{
+		tool: "a migration tool",
+		form: regexp.MustCompile(`^(\+[A-Z][\w.-]*[ :]|@|//@|[A-Z][\w-]*:)(DOWN|UNDO|ROLLBACK|REVERT)( |$)`),
+	},
 	{tool: "shmig and others", only: true, form: regexp.MustCompile(
 		`^[^\w]*((MIGRATE|MIGRATION|SCHEMA|SQL|BEGIN|START|TO|NAME|SECTION|DIRECTION|V?\d+)[ :_-]*)*` +
 			`(DOWNS?|DOWNGRADE|UNDO|ROLL[ -]?BACK|REVERT|BACKWARDS?|TEAR ?DOWN)` +

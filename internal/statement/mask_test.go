@@ -14,27 +14,41 @@ func TestMask(t *testing.T) {
 	t.Parallel()
 	const postgres, mysql = "'", `'"`
 	for _, c := range []struct{ name, texts, text, want string }{
-		{"names and key words stay", postgres, `UPDATE shop.item2 SET "Price" = $1`,
-			`UPDATE shop.item2 SET "Price" = $1`},
-		{"texts and numbers go", postgres,
+		{
+			"names and key words stay", postgres, `UPDATE shop.item2 SET "Price" = $1`,
+			`UPDATE shop.item2 SET "Price" = $1`,
+		},
+		{
+			"texts and numbers go", postgres,
 			"UPDATE a SET b = 'secret', c = -42.5e3, d = 0xff WHERE e IN (1,2)",
-			"UPDATE a SET b = ?, c = -?, d = ? WHERE e IN (?,?)"},
+			"UPDATE a SET b = ?, c = -?, d = ? WHERE e IN (?,?)",
+		},
 		{"a doubled quote ends no text", postgres, "SELECT 'it''s secret', a", "SELECT ?, a"},
 		{"double quotes hold names in one dialect", postgres, `SELECT "it's", 'secret'`, `SELECT "it's", ?`},
 		{"and texts in another", mysql, `SELECT "secret", '1' FROM ` + "`it's`", "SELECT ?, ? FROM `it's`"},
 		{"a text that was cut off", postgres, "SELECT 'secr", "SELECT ?"},
-		{"dollar quotes", postgres, "DO $x$ BEGIN 'secret' $$ END $x$; SELECT $$secret$$, a",
-			"DO ?; SELECT ?, a"},
-		{"comments go, also those with an apostrophe", postgres, "/* app 7 */ SELECT a -- all\nFROM b",
-			"SELECT a FROM b"},
-		{"what is a comment to one and text to another ends it", mysql, "SELECT a # it's\n, 'secret'",
-			"SELECT a …"},
-		{"nothing is known behind a comment with a quote", postgres, "SELECT a /* it's */, 'secret'",
-			"SELECT a …"},
+		{
+			"dollar quotes", postgres, "DO $x$ BEGIN 'secret' $$ END $x$; SELECT $$secret$$, a",
+			"DO ?; SELECT ?, a",
+		},
+		{
+			"comments go, also those with an apostrophe", postgres, "/* app 7 */ SELECT a -- all\nFROM b",
+			"SELECT a FROM b",
+		},
+		{
+			"what is a comment to one and text to another ends it", mysql, "SELECT a # it's\n, 'secret'",
+			"SELECT a …",
+		},
+		{
+			"nothing is known behind a comment with a quote", postgres, "SELECT a /* it's */, 'secret'",
+			"SELECT a …",
+		},
 		{"nor behind a backslash before a quote", mysql, `SELECT 'it\'s secret', a`, "SELECT ? …"},
 		{"one line", mysql, "SELECT  a,\n\tb", "SELECT a, b"},
-		{"strings of other kinds", mysql, "SELECT _utf8mb4'secret', X'ff', N'secret'",
-			"SELECT _utf8mb4?, X?, N?"},
+		{
+			"strings of other kinds", mysql, "SELECT _utf8mb4'secret', X'ff', N'secret'",
+			"SELECT _utf8mb4?, X?, N?",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

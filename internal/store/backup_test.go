@@ -325,8 +325,10 @@ func TestCheck_findsWhatIsWrong(t *testing.T) {
 
 func TestOpen_refusesMetadataOfANewerProgram(t *testing.T) {
 	t.Parallel()
-	for name, address := range map[string]func(testing.TB) string{"sqlite": newSQLite,
-		"postgres": newPostgres} {
+	for name, address := range map[string]func(testing.TB) string{
+		"sqlite":   newSQLite,
+		"postgres": newPostgres,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			where := address(t)

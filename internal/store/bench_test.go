@@ -86,8 +86,10 @@ func BenchmarkCredentialByHash(b *testing.B) {
 		w := newWorld(b, s)
 		write(b, s, func(ctx context.Context, tx *store.Tx) error {
 			for i := range 5_000 {
-				if err := tx.CreateCredential(ctx, &towpath.Credential{Kind: towpath.CredentialSession,
-					MemberID: w.member.ID, Hash: fmt.Append(nil, i)}); err != nil {
+				if err := tx.CreateCredential(ctx, &towpath.Credential{
+					Kind:     towpath.CredentialSession,
+					MemberID: w.member.ID, Hash: fmt.Append(nil, i),
+				}); err != nil {
 					return err
 				}
 			}

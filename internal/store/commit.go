@@ -12,8 +12,13 @@ type linkCommitRow struct {
 }
 
 var linkCommits = newTable("link_commit", 2, func(c *linkCommitRow) []column {
-	return []column{{"link_id", &c.LinkID}, {"commit_hash", &c.Hash}, {"message", &c.Message},
-		{"author", &c.Author}, {"url", &c.URL}}
+	return []column{
+		{"link_id", &c.LinkID},
+		{"commit_hash", &c.Hash},
+		{"message", &c.Message},
+		{"author", &c.Author},
+		{"url", &c.URL},
+	}
 })
 
 // PutCommits stores commits that brought changes to a link.

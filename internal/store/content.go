@@ -22,8 +22,12 @@ type contentRow struct {
 }
 
 var contents = newTable("content", 1, func(c *contentRow) []column {
-	return []column{{"id", &c.ID}, {"checksum", &c.Checksum}, {"put_at", instant{&c.PutAt}},
-		{"size", &c.Size}}
+	return []column{
+		{"id", &c.ID},
+		{"checksum", &c.Checksum},
+		{"put_at", instant{&c.PutAt}},
+		{"size", &c.Size},
+	}
 })
 
 // partSize is the size in bytes of each part of a content except the last. One part of a long
@@ -55,8 +59,10 @@ func (tx *Tx) PutContent(ctx context.Context, checksum string, bytes []byte) err
 	}
 	for position := 0; ; position++ {
 		part := bytes[:min(len(bytes), partSize)]
-		if err := contentParts.insert(ctx, tx, contentPart{ContentID: c.ID, Position: position,
-			Bytes: part}); err != nil {
+		if err := contentParts.insert(ctx, tx, contentPart{
+			ContentID: c.ID, Position: position,
+			Bytes: part,
+		}); err != nil {
 			return err
 		}
 		if bytes = bytes[len(part):]; len(bytes) == 0 {
@@ -102,8 +108,10 @@ func (s *Store) KeepContent(ctx context.Context, src io.Reader) (checksum string
 		}
 		err = s.Write(ctx, func(tx *Tx) error {
 			row := contentRow{ID: id, Checksum: checksum, PutAt: tx.Now, Size: size}
-			kept, err := tx.addPart(ctx, row, contentPart{ContentID: id, Position: position,
-				Bytes: part.Bytes()})
+			kept, err := tx.addPart(ctx, row, contentPart{
+				ContentID: id, Position: position,
+				Bytes: part.Bytes(),
+			})
 			if err != nil || kept || !last {
 				return err
 			}

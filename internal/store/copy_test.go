@@ -44,13 +44,19 @@ func fillTables(t *testing.T, s *store.Store) {
 		}
 		steps := []error{
 			tx.SetMeta(ctx, "key-proof", []byte{0, 255, 7}),
-			tx.CreateCredential(ctx, &towpath.Credential{Kind: towpath.CredentialSession,
-				MemberID: w.member.ID, Hash: []byte("h")}),
+			tx.CreateCredential(ctx, &towpath.Credential{
+				Kind:     towpath.CredentialSession,
+				MemberID: w.member.ID, Hash: []byte("h"),
+			}),
 			tx.Audit(ctx, towpath.AuditEvent{Action: "x", Detail: "☃"}),
-			tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: w.project.ID, MemberID: w.member.ID,
-				Role: towpath.ProjectOwner}),
-			tx.PutBaselines(ctx, towpath.LinkBaseline{LinkID: w.link.ID, DatabaseID: w.database.ID,
-				Version: "1"}),
+			tx.SetProjectMember(ctx, towpath.ProjectMember{
+				ProjectID: w.project.ID, MemberID: w.member.ID,
+				Role: towpath.ProjectOwner,
+			}),
+			tx.PutBaselines(ctx, towpath.LinkBaseline{
+				LinkID: w.link.ID, DatabaseID: w.database.ID,
+				Version: "1",
+			}),
 			tx.NoteLedger(ctx, w.database.ID, w.entry("1")),
 			tx.CreateVerification(ctx, &verification),
 			tx.CreateTask(ctx, &task),

@@ -12,10 +12,16 @@ import (
 
 var instances = newTable("instance", 1, func(i *towpath.Instance) []column {
 	return []column{
-		{"id", &i.ID}, {"name", &i.Name}, {"engine", (*string)(&i.Engine)},
-		{"environment_id", &i.EnvironmentID}, {"address", &i.Address}, {"username", &i.Username},
-		{"encrypted_password", maybeBlob{&i.EncryptedPassword}}, {"options", jsonText{&i.Options}},
-		{"checked_at", maybe{&i.CheckedAt}}, {"check_error", &i.CheckError},
+		{"id", &i.ID},
+		{"name", &i.Name},
+		{"engine", (*string)(&i.Engine)},
+		{"environment_id", &i.EnvironmentID},
+		{"address", &i.Address},
+		{"username", &i.Username},
+		{"encrypted_password", maybeBlob{&i.EncryptedPassword}},
+		{"options", jsonText{&i.Options}},
+		{"checked_at", maybe{&i.CheckedAt}},
+		{"check_error", &i.CheckError},
 		{"created_at", instant{&i.CreatedAt}},
 	}
 })
@@ -24,15 +30,19 @@ var instances = newTable("instance", 1, func(i *towpath.Instance) []column {
 // is bound to it; CreatedAt is set.
 func (tx *Tx) CreateInstance(ctx context.Context, i *towpath.Instance) error {
 	i.CreatedAt = tx.Now
-	err := tx.emitOnce(instances.insert(ctx, tx, *i), towpath.Event{Kind: towpath.EventInstanceCreated,
-		SubjectID: i.ID})
+	err := tx.emitOnce(instances.insert(ctx, tx, *i), towpath.Event{
+		Kind:      towpath.EventInstanceCreated,
+		SubjectID: i.ID,
+	})
 	return taken(err, "name", "There is an instance named %s already.", i.Name)
 }
 
 // UpdateInstance writes an instance that was read in the same transaction.
 func (tx *Tx) UpdateInstance(ctx context.Context, i *towpath.Instance) error {
-	err := tx.emitOnce(instances.update(ctx, tx, *i), towpath.Event{Kind: towpath.EventInstanceChanged,
-		SubjectID: i.ID})
+	err := tx.emitOnce(instances.update(ctx, tx, *i), towpath.Event{
+		Kind:      towpath.EventInstanceChanged,
+		SubjectID: i.ID,
+	})
 	return taken(err, "name", "There is an instance named %s already.", i.Name)
 }
 
@@ -60,14 +70,24 @@ func (tx *Tx) EveryInstance(ctx context.Context) iter.Seq2[towpath.Instance, err
 
 var databases = newTable(`"database"`, 1, func(d *towpath.Database) []column {
 	return []column{
-		{"id", &d.ID}, {"instance_id", &d.InstanceID}, {"environment_id", &d.EnvironmentID},
-		{"name", &d.Name}, {"project_id", &d.ProjectID}, {"assigned_at", maybe{&d.AssignedAt}},
-		{"missing_at", maybe{&d.MissingAt}}, {"ledger_at", maybe{&d.Ledger.At}},
-		{"ledger_error", &d.Ledger.Error}, {"ledger_populated", &d.Ledger.Populated},
-		{"ledger_number", &d.Ledger.Number}, {"ledger_seal", &d.Ledger.Seal},
-		{"ledger_trouble", (*string)(&d.Ledger.Trouble)}, {"ledger_differs", &d.Ledger.Differs},
-		{"lease_owner", &d.Lease.Owner}, {"lease_epoch", &d.Lease.Epoch},
-		{"lease_until", maybe{&d.Lease.Until}}, {"created_at", instant{&d.CreatedAt}},
+		{"id", &d.ID},
+		{"instance_id", &d.InstanceID},
+		{"environment_id", &d.EnvironmentID},
+		{"name", &d.Name},
+		{"project_id", &d.ProjectID},
+		{"assigned_at", maybe{&d.AssignedAt}},
+		{"missing_at", maybe{&d.MissingAt}},
+		{"ledger_at", maybe{&d.Ledger.At}},
+		{"ledger_error", &d.Ledger.Error},
+		{"ledger_populated", &d.Ledger.Populated},
+		{"ledger_number", &d.Ledger.Number},
+		{"ledger_seal", &d.Ledger.Seal},
+		{"ledger_trouble", (*string)(&d.Ledger.Trouble)},
+		{"ledger_differs", &d.Ledger.Differs},
+		{"lease_owner", &d.Lease.Owner},
+		{"lease_epoch", &d.Lease.Epoch},
+		{"lease_until", maybe{&d.Lease.Until}},
+		{"created_at", instant{&d.CreatedAt}},
 	}
 })
 
@@ -197,12 +217,21 @@ func ledgerRows(databaseID string, entries []towpath.LedgerEntry) []ledgerRow {
 
 var ledgerEntries = newTable("ledger_entry", 3, func(e *ledgerRow) []column {
 	return []column{
-		{"database_id", &e.DatabaseID}, {"version", &e.Version}, {"type", (*string)(&e.Type)},
-		{"state", (*string)(&e.State)}, {"description", &e.Description}, {"path", &e.Path},
-		{"checksum", &e.Checksum}, {"commit_hash", &e.Commit}, {"epoch", &e.Epoch},
-		{"server_id", &e.ServerID}, {"target_id", &e.LedgerEntry.DatabaseID},
-		{"statements_total", &e.StatementsTotal}, {"statements_done", &e.StatementsDone},
-		{"started_at", instant{&e.StartedAt}}, {"finished_at", maybe{&e.FinishedAt}},
+		{"database_id", &e.DatabaseID},
+		{"version", &e.Version},
+		{"type", (*string)(&e.Type)},
+		{"state", (*string)(&e.State)},
+		{"description", &e.Description},
+		{"path", &e.Path},
+		{"checksum", &e.Checksum},
+		{"commit_hash", &e.Commit},
+		{"epoch", &e.Epoch},
+		{"server_id", &e.ServerID},
+		{"target_id", &e.LedgerEntry.DatabaseID},
+		{"statements_total", &e.StatementsTotal},
+		{"statements_done", &e.StatementsDone},
+		{"started_at", instant{&e.StartedAt}},
+		{"finished_at", maybe{&e.FinishedAt}},
 	}
 })
 

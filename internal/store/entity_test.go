@@ -45,12 +45,16 @@ func TestTakenNames_areWordsAboutTheirField(t *testing.T) {
 				return tx.CreateEnvironment(ctx, &towpath.Environment{Name: w.environment.Name})
 			}},
 			"an instance's name": {"name", func(ctx context.Context, tx *store.Tx) error {
-				return tx.CreateInstance(ctx, &towpath.Instance{ID: store.NewID(), Name: w.instance.Name,
-					EnvironmentID: w.environment.ID})
+				return tx.CreateInstance(ctx, &towpath.Instance{
+					ID: store.NewID(), Name: w.instance.Name,
+					EnvironmentID: w.environment.ID,
+				})
 			}},
 			"a database's name": {"name", func(ctx context.Context, tx *store.Tx) error {
-				return tx.CreateDatabase(ctx, &towpath.Database{InstanceID: w.instance.ID,
-					EnvironmentID: w.environment.ID, Name: w.database.Name})
+				return tx.CreateDatabase(ctx, &towpath.Database{
+					InstanceID:    w.instance.ID,
+					EnvironmentID: w.environment.ID, Name: w.database.Name,
+				})
 			}},
 			"a link's directory": {"baseDirectory", func(ctx context.Context, tx *store.Tx) error {
 				l := w.newLink(w.link.BaseDirectory)
@@ -74,19 +78,23 @@ func TestThingsInUse_stay(t *testing.T) {
 		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) })
 		for name, do := range map[string]func(ctx context.Context, tx *store.Tx) error{
 			"an environment with an instance": func(ctx context.Context,
-				tx *store.Tx) error {
+				tx *store.Tx,
+			) error {
 				return tx.DeleteEnvironment(ctx, w.environment.ID)
 			},
 			"an instance with a database": func(ctx context.Context,
-				tx *store.Tx) error {
+				tx *store.Tx,
+			) error {
 				return tx.DeleteInstance(ctx, w.instance.ID)
 			},
 			"a database with a history": func(ctx context.Context,
-				tx *store.Tx) error {
+				tx *store.Tx,
+			) error {
 				return tx.DeleteDatabase(ctx, w.database.ID)
 			},
 			"a provider with a link": func(ctx context.Context,
-				tx *store.Tx) error {
+				tx *store.Tx,
+			) error {
 				return tx.DeleteGitProvider(ctx, w.provider.ID)
 			},
 		} {
@@ -173,8 +181,10 @@ func TestFilters_pickWhatTheySay(t *testing.T) {
 		w := newWorld(t, s)
 		free := towpath.Database{InstanceID: w.instance.ID, EnvironmentID: w.environment.ID, Name: "free"}
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.SetProjectMember(ctx, towpath.ProjectMember{ProjectID: w.project.ID,
-				MemberID: w.member.ID, Role: towpath.ProjectOwner}); err != nil {
+			if err := tx.SetProjectMember(ctx, towpath.ProjectMember{
+				ProjectID: w.project.ID,
+				MemberID:  w.member.ID, Role: towpath.ProjectOwner,
+			}); err != nil {
 				return err
 			}
 			if err := tx.Audit(ctx,
@@ -199,11 +209,13 @@ func TestFilters_pickWhatTheySay(t *testing.T) {
 				return count(tx.Databases(ctx, store.DatabaseFilter{InstanceID: "x"}, all))
 			},
 			"1 project of the member": func(ctx context.Context,
-				tx *store.Tx) (int, error) {
+				tx *store.Tx,
+			) (int, error) {
 				return count(tx.Projects(ctx, w.member.ID, all))
 			},
 			"0 projects of a stranger": func(ctx context.Context,
-				tx *store.Tx) (int, error) {
+				tx *store.Tx,
+			) (int, error) {
 				return count(tx.Projects(ctx, "x", all))
 			},
 			"1 rollout of the member": func(ctx context.Context, tx *store.Tx) (int, error) {
@@ -221,8 +233,10 @@ func TestFilters_pickWhatTheySay(t *testing.T) {
 				return count(tx.Rollouts(ctx, store.RolloutFilter{State: towpath.RolloutDone}, all))
 			},
 			"1 link of the grant": func(ctx context.Context, tx *store.Tx) (int, error) {
-				return count(tx.Links(ctx, store.LinkFilter{GrantID: w.grant.ID, ProviderID: w.provider.ID,
-					ProjectID: w.project.ID}, all))
+				return count(tx.Links(ctx, store.LinkFilter{
+					GrantID: w.grant.ID, ProviderID: w.provider.ID,
+					ProjectID: w.project.ID,
+				}, all))
 			},
 			"0 links of another grant": func(ctx context.Context, tx *store.Tx) (int, error) {
 				return count(tx.Links(ctx, store.LinkFilter{GrantID: "x"}, all))
@@ -231,22 +245,26 @@ func TestFilters_pickWhatTheySay(t *testing.T) {
 				return count(tx.AuditEvents(ctx, w.project.ID, all))
 			},
 			"0 deliveries of no link": func(ctx context.Context,
-				tx *store.Tx) (int, error) {
+				tx *store.Tx,
+			) (int, error) {
 				return count(tx.Deliveries(ctx, "", all))
 			},
 			"1 grant of everybody": func(ctx context.Context,
-				tx *store.Tx) (int, error) {
+				tx *store.Tx,
+			) (int, error) {
 				return count(tx.Grants(ctx, w.provider.ID, ""))
 			},
 			"0 grants of a stranger": func(ctx context.Context,
-				tx *store.Tx) (int, error) {
+				tx *store.Tx,
+			) (int, error) {
 				return count(tx.Grants(ctx, w.provider.ID, "x"))
 			},
 			"1 idle grant": func(ctx context.Context, tx *store.Tx) (int, error) {
 				return count(tx.IdleGrants(ctx, tx.Now.Add(time.Hour).UnixMicro()))
 			},
 			"1 due poll": func(ctx context.Context,
-				tx *store.Tx) (int, error) {
+				tx *store.Tx,
+			) (int, error) {
 				return count(tx.DuePolls(ctx))
 			},
 			"1 owner": func(ctx context.Context, tx *store.Tx) (int, error) { return tx.CountOwners(ctx) },

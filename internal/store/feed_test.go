@@ -43,8 +43,10 @@ func TestEmit_makesOneRowOfABatch(t *testing.T) {
 		for _, e := range events[len(events)-3:] {
 			got = append(got, fmt.Sprintf("%s %s>%s %d %v", e.Kind, e.From, e.To, e.Count, e.TaskID != ""))
 		}
-		want := []string{"task.created >pending 500 false", "task.changed pending>held 1 true",
-			"task.changed pending>running 499 false"}
+		want := []string{
+			"task.created >pending 500 false", "task.changed pending>held 1 true",
+			"task.changed pending>running 499 false",
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
@@ -107,8 +109,10 @@ func TestFeed_hasWhatOtherReplicasCommit(t *testing.T) {
 	}
 	write(t, a, func(ctx context.Context, tx *store.Tx) error { // more than one notification can name
 		for n := range 400 {
-			tx.Emit(towpath.Event{Kind: towpath.EventInstanceChanged, SubjectID: fmt.Sprint(n),
-				Params: map[string]string{}})
+			tx.Emit(towpath.Event{
+				Kind: towpath.EventInstanceChanged, SubjectID: fmt.Sprint(n),
+				Params: map[string]string{},
+			})
 		}
 		return nil
 	})
@@ -140,8 +144,10 @@ func TestPrune_keepsActsForGood(t *testing.T) {
 		c.advance(8 * 24 * time.Hour)
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			for n := range 500 {
-				tx.Emit(towpath.Event{Kind: towpath.EventInstanceChanged, SubjectID: fmt.Sprint(n),
-					Params: map[string]string{}})
+				tx.Emit(towpath.Event{
+					Kind: towpath.EventInstanceChanged, SubjectID: fmt.Sprint(n),
+					Params: map[string]string{},
+				})
 			}
 			return nil
 		})

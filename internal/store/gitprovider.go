@@ -8,9 +8,13 @@ import (
 
 var gitProviders = newTable("git_provider", 1, func(p *towpath.GitProvider) []column {
 	return []column{
-		{"id", &p.ID}, {"type", (*string)(&p.Type)}, {"instance_url", &p.InstanceURL},
-		{"display_name", &p.DisplayName}, {"application_id", &p.ApplicationID},
-		{"encrypted_secret", blob{&p.EncryptedSecret}}, {"created_by", &p.CreatedBy},
+		{"id", &p.ID},
+		{"type", (*string)(&p.Type)},
+		{"instance_url", &p.InstanceURL},
+		{"display_name", &p.DisplayName},
+		{"application_id", &p.ApplicationID},
+		{"encrypted_secret", blob{&p.EncryptedSecret}},
+		{"created_by", &p.CreatedBy},
 		{"created_at", instant{&p.CreatedAt}},
 	}
 })
@@ -19,14 +23,18 @@ var gitProviders = newTable("git_provider", 1, func(p *towpath.GitProvider) []co
 // is bound to it; CreatedAt is set.
 func (tx *Tx) CreateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
 	p.CreatedAt = tx.Now
-	return tx.emitOnce(gitProviders.insert(ctx, tx, *p), towpath.Event{Kind: towpath.EventGitProviderCreated,
-		SubjectID: p.ID})
+	return tx.emitOnce(gitProviders.insert(ctx, tx, *p), towpath.Event{
+		Kind:      towpath.EventGitProviderCreated,
+		SubjectID: p.ID,
+	})
 }
 
 // UpdateGitProvider writes a provider that was read in the same transaction.
 func (tx *Tx) UpdateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
-	return tx.emitOnce(gitProviders.update(ctx, tx, *p), towpath.Event{Kind: towpath.EventGitProviderChanged,
-		SubjectID: p.ID})
+	return tx.emitOnce(gitProviders.update(ctx, tx, *p), towpath.Event{
+		Kind:      towpath.EventGitProviderChanged,
+		SubjectID: p.ID,
+	})
 }
 
 // DeleteGitProvider removes a provider and its grants; CodeConflict while a link needs one.
@@ -51,13 +59,26 @@ func (tx *Tx) GitProviders(ctx context.Context, p Page) ([]towpath.GitProvider, 
 
 var verifications = newTable("verification", 1, func(v *towpath.Verification) []column {
 	return []column{
-		{"id", &v.ID}, {"purpose", (*string)(&v.Purpose)}, {"state", (*string)(&v.State)},
-		{"reason", &v.Reason}, {"message", &v.Message}, {"member_id", &v.MemberID},
-		{"session_id", &v.SessionID}, {"state_hash", blob{&v.StateHash}}, {"provider_id", &v.ProviderID},
-		{"type", (*string)(&v.Type)}, {"instance_url", &v.InstanceURL}, {"display_name", &v.DisplayName},
-		{"application_id", &v.ApplicationID}, {"encrypted_secret", maybeBlob{&v.EncryptedSecret}},
-		{"account_id", &v.AccountID}, {"account_name", &v.AccountName}, {"scopes", jsonText{&v.Scopes}},
-		{"missing", jsonText{&v.Missing}}, {"grant_id", &v.GrantID}, {"created_at", instant{&v.CreatedAt}},
+		{"id", &v.ID},
+		{"purpose", (*string)(&v.Purpose)},
+		{"state", (*string)(&v.State)},
+		{"reason", &v.Reason},
+		{"message", &v.Message},
+		{"member_id", &v.MemberID},
+		{"session_id", &v.SessionID},
+		{"state_hash", blob{&v.StateHash}},
+		{"provider_id", &v.ProviderID},
+		{"type", (*string)(&v.Type)},
+		{"instance_url", &v.InstanceURL},
+		{"display_name", &v.DisplayName},
+		{"application_id", &v.ApplicationID},
+		{"encrypted_secret", maybeBlob{&v.EncryptedSecret}},
+		{"account_id", &v.AccountID},
+		{"account_name", &v.AccountName},
+		{"scopes", jsonText{&v.Scopes}},
+		{"missing", jsonText{&v.Missing}},
+		{"grant_id", &v.GrantID},
+		{"created_at", instant{&v.CreatedAt}},
 		{"expires_at", instant{&v.ExpiresAt}},
 	}
 })
@@ -101,20 +122,28 @@ func (tx *Tx) VerificationByState(ctx context.Context, hash []byte) (towpath.Ver
 
 var grants = newTable(`"grant"`, 1, func(g *towpath.Grant) []column {
 	return []column{
-		{"id", &g.ID}, {"provider_id", &g.ProviderID}, {"member_id", &g.MemberID},
-		{"account_id", &g.AccountID}, {"account_name", &g.AccountName},
+		{"id", &g.ID},
+		{"provider_id", &g.ProviderID},
+		{"member_id", &g.MemberID},
+		{"account_id", &g.AccountID},
+		{"account_name", &g.AccountName},
 		{"encrypted_access_token", blob{&g.EncryptedAccessToken}},
-		{"encrypted_refresh_token", blob{&g.EncryptedRefreshToken}}, {"scopes", jsonText{&g.Scopes}},
-		{"expires_at", instant{&g.ExpiresAt}}, {"refreshed_at", instant{&g.RefreshedAt}},
-		{"broken_reason", &g.BrokenReason}, {"created_at", instant{&g.CreatedAt}},
+		{"encrypted_refresh_token", blob{&g.EncryptedRefreshToken}},
+		{"scopes", jsonText{&g.Scopes}},
+		{"expires_at", instant{&g.ExpiresAt}},
+		{"refreshed_at", instant{&g.RefreshedAt}},
+		{"broken_reason", &g.BrokenReason},
+		{"created_at", instant{&g.CreatedAt}},
 	}
 })
 
 // CreateGrant adds a grant. The caller makes its id with NewID; CreatedAt is set.
 func (tx *Tx) CreateGrant(ctx context.Context, g *towpath.Grant) error {
 	g.CreatedAt = tx.Now
-	return tx.emitOnce(grants.insert(ctx, tx, *g), towpath.Event{Kind: towpath.EventGrantCreated,
-		MemberID: g.MemberID, SubjectID: g.ID})
+	return tx.emitOnce(grants.insert(ctx, tx, *g), towpath.Event{
+		Kind:     towpath.EventGrantCreated,
+		MemberID: g.MemberID, SubjectID: g.ID,
+	})
 }
 
 // UpdateGrant writes a grant that was read in the same transaction.

@@ -9,10 +9,17 @@ import (
 
 var hookRemovals = newTable("hook_removal", 1, func(r *towpath.HookRemoval) []column {
 	return []column{
-		{"id", &r.ID}, {"project_id", &r.ProjectID}, {"grant_id", &r.GrantID},
-		{"repository_id", &r.RepositoryID}, {"repository_name", &r.RepositoryName},
-		{"repository_url", &r.RepositoryURL}, {"hook_key", &r.HookKey}, {"hook_url", &r.HookURL},
-		{"since", instant{&r.Since}}, {"reason", reason{&r.Reason}}, {"given_up", &r.GivenUp},
+		{"id", &r.ID},
+		{"project_id", &r.ProjectID},
+		{"grant_id", &r.GrantID},
+		{"repository_id", &r.RepositoryID},
+		{"repository_name", &r.RepositoryName},
+		{"repository_url", &r.RepositoryURL},
+		{"hook_key", &r.HookKey},
+		{"hook_url", &r.HookURL},
+		{"since", instant{&r.Since}},
+		{"reason", reason{&r.Reason}},
+		{"given_up", &r.GivenUp},
 	}
 })
 

@@ -10,10 +10,16 @@ import (
 
 var jobs = newTable("job", 2, func(j *towpath.Job) []column {
 	return []column{
-		{"kind", (*string)(&j.Kind)}, {"subject", &j.Subject}, {"generation", &j.Generation},
-		{"observed_generation", &j.ObservedGeneration}, {"due_at", instant{&j.DueAt}},
-		{"attempts", &j.Attempts}, {"last_error", &j.LastError}, {"lease_owner", &j.Lease.Owner},
-		{"lease_epoch", &j.Lease.Epoch}, {"lease_until", maybe{&j.Lease.Until}},
+		{"kind", (*string)(&j.Kind)},
+		{"subject", &j.Subject},
+		{"generation", &j.Generation},
+		{"observed_generation", &j.ObservedGeneration},
+		{"due_at", instant{&j.DueAt}},
+		{"attempts", &j.Attempts},
+		{"last_error", &j.LastError},
+		{"lease_owner", &j.Lease.Owner},
+		{"lease_epoch", &j.Lease.Epoch},
+		{"lease_until", maybe{&j.Lease.Until}},
 	}
 })
 

@@ -12,19 +12,36 @@ import (
 
 var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []column {
 	return []column{
-		{"id", &l.ID}, {"project_id", &l.ProjectID}, {"provider_id", &l.ProviderID}, {"grant_id", &l.GrantID},
-		{"repository_id", &l.RepositoryID}, {"repository_name", &l.RepositoryName},
-		{"repository_url", &l.RepositoryURL}, {"branch", &l.Branch}, {"base_directory", &l.BaseDirectory},
-		{"file_path_template", &l.FilePathTemplate}, {"schema_path_template", &l.SchemaPathTemplate},
-		{"late_policy", (*string)(&l.LatePolicy)}, {"waiting_status", (*string)(&l.WaitingStatus)},
-		{"hook_key", &l.HookKey}, {"hook_id", &l.HookID},
-		{"encrypted_hook_secret", blob{&l.EncryptedHookSecret}}, {"hook_url", &l.HookURL},
-		{"hook_state", (*string)(&l.HookState)}, {"hook_reason", reason{&l.HookReason}},
-		{"head_commit", &l.HeadCommit}, {"synced_commit", &l.SyncedCommit}, {"synced_at", maybe{&l.SyncedAt}},
-		{"baselined_up_to", &l.BaselinedUpTo}, {"attention_reason", &l.AttentionReason},
-		{"last_delivery_at", maybe{&l.LastDeliveryAt}}, {"untold_at", maybe{&l.UntoldAt}},
-		{"last_poll_at", maybe{&l.LastPollAt}}, {"next_poll_at", instant{&l.NextPollAt}},
-		{"created_by", &l.CreatedBy}, {"created_at", instant{&l.CreatedAt}},
+		{"id", &l.ID},
+		{"project_id", &l.ProjectID},
+		{"provider_id", &l.ProviderID},
+		{"grant_id", &l.GrantID},
+		{"repository_id", &l.RepositoryID},
+		{"repository_name", &l.RepositoryName},
+		{"repository_url", &l.RepositoryURL},
+		{"branch", &l.Branch},
+		{"base_directory", &l.BaseDirectory},
+		{"file_path_template", &l.FilePathTemplate},
+		{"schema_path_template", &l.SchemaPathTemplate},
+		{"late_policy", (*string)(&l.LatePolicy)},
+		{"waiting_status", (*string)(&l.WaitingStatus)},
+		{"hook_key", &l.HookKey},
+		{"hook_id", &l.HookID},
+		{"encrypted_hook_secret", blob{&l.EncryptedHookSecret}},
+		{"hook_url", &l.HookURL},
+		{"hook_state", (*string)(&l.HookState)},
+		{"hook_reason", reason{&l.HookReason}},
+		{"head_commit", &l.HeadCommit},
+		{"synced_commit", &l.SyncedCommit},
+		{"synced_at", maybe{&l.SyncedAt}},
+		{"baselined_up_to", &l.BaselinedUpTo},
+		{"attention_reason", &l.AttentionReason},
+		{"last_delivery_at", maybe{&l.LastDeliveryAt}},
+		{"untold_at", maybe{&l.UntoldAt}},
+		{"last_poll_at", maybe{&l.LastPollAt}},
+		{"next_poll_at", instant{&l.NextPollAt}},
+		{"created_by", &l.CreatedBy},
+		{"created_at", instant{&l.CreatedAt}},
 	}
 })
 
@@ -200,8 +217,13 @@ func (tx *Tx) Baselines(ctx context.Context, linkID string) (map[string]string, 
 
 func deliveryHead(d *towpath.Delivery) []column {
 	return []column{
-		{"id", &d.ID}, {"link_id", &d.LinkID}, {"request_id", &d.RequestID}, {"event", &d.Event},
-		{"verdict", (*string)(&d.Verdict)}, {"reason", reason{&d.Reason}}, {"attempts", &d.Attempts},
+		{"id", &d.ID},
+		{"link_id", &d.LinkID},
+		{"request_id", &d.RequestID},
+		{"event", &d.Event},
+		{"verdict", (*string)(&d.Verdict)},
+		{"reason", reason{&d.Reason}},
+		{"attempts", &d.Attempts},
 		{"received_at", instant{&d.ReceivedAt}},
 	}
 }
@@ -267,10 +289,18 @@ func (tx *Tx) PruneDeliveries(ctx context.Context, before int64) error {
 
 var manifestFiles = newTable("manifest_file", 2, func(f *towpath.ManifestFile) []column {
 	return []column{
-		{"link_id", &f.LinkID}, {"path", &f.Path}, {"state", (*string)(&f.State)},
-		{"reason", reason{&f.Reason}}, {"size", &f.Size}, {"version", &f.Version},
-		{"type", (*string)(&f.Type)}, {"label", &f.Label}, {"description", &f.Description},
-		{"checksum", &f.Checksum}, {"environment", &f.Environment}, {"database_name", &f.Database},
+		{"link_id", &f.LinkID},
+		{"path", &f.Path},
+		{"state", (*string)(&f.State)},
+		{"reason", reason{&f.Reason}},
+		{"size", &f.Size},
+		{"version", &f.Version},
+		{"type", (*string)(&f.Type)},
+		{"label", &f.Label},
+		{"description", &f.Description},
+		{"checksum", &f.Checksum},
+		{"environment", &f.Environment},
+		{"database_name", &f.Database},
 		{"commit_hash", &f.Commit},
 	}
 })

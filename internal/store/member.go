@@ -9,8 +9,12 @@ import (
 
 var members = newTable("member", 1, func(m *towpath.Member) []column {
 	return []column{
-		{"id", &m.ID}, {"email", &m.Email}, {"name", &m.Name}, {"password_hash", &m.PasswordHash},
-		{"role", (*string)(&m.Role)}, {"deactivated_at", maybe{&m.DeactivatedAt}},
+		{"id", &m.ID},
+		{"email", &m.Email},
+		{"name", &m.Name},
+		{"password_hash", &m.PasswordHash},
+		{"role", (*string)(&m.Role)},
+		{"deactivated_at", maybe{&m.DeactivatedAt}},
 		{"created_at", instant{&m.CreatedAt}},
 	}
 })
@@ -18,15 +22,19 @@ var members = newTable("member", 1, func(m *towpath.Member) []column {
 // CreateMember adds a member; ID and CreatedAt are set. An address in use is an Error about email.
 func (tx *Tx) CreateMember(ctx context.Context, m *towpath.Member) error {
 	m.ID, m.CreatedAt = NewID(), tx.Now
-	err := tx.emitOnce(members.insert(ctx, tx, *m), towpath.Event{Kind: towpath.EventMemberCreated,
-		MemberID: m.ID})
+	err := tx.emitOnce(members.insert(ctx, tx, *m), towpath.Event{
+		Kind:     towpath.EventMemberCreated,
+		MemberID: m.ID,
+	})
 	return taken(err, "email", "There is a member with the address %s already.", m.Email)
 }
 
 // UpdateMember writes a member that was read in the same transaction.
 func (tx *Tx) UpdateMember(ctx context.Context, m *towpath.Member) error {
-	err := tx.emitOnce(members.update(ctx, tx, *m), towpath.Event{Kind: towpath.EventMemberChanged,
-		MemberID: m.ID})
+	err := tx.emitOnce(members.update(ctx, tx, *m), towpath.Event{
+		Kind:     towpath.EventMemberChanged,
+		MemberID: m.ID,
+	})
 	return taken(err, "email", "There is a member with the address %s already.", m.Email)
 }
 
@@ -54,8 +62,13 @@ func (tx *Tx) CountOwners(ctx context.Context) (int, error) {
 
 var credentials = newTable("credential", 1, func(c *towpath.Credential) []column {
 	return []column{
-		{"id", &c.ID}, {"kind", (*string)(&c.Kind)}, {"member_id", &c.MemberID}, {"name", &c.Name},
-		{"hash", blob{&c.Hash}}, {"created_at", instant{&c.CreatedAt}}, {"expires_at", maybe{&c.ExpiresAt}},
+		{"id", &c.ID},
+		{"kind", (*string)(&c.Kind)},
+		{"member_id", &c.MemberID},
+		{"name", &c.Name},
+		{"hash", blob{&c.Hash}},
+		{"created_at", instant{&c.CreatedAt}},
+		{"expires_at", maybe{&c.ExpiresAt}},
 		{"last_used_at", maybe{&c.LastUsedAt}},
 	}
 })
@@ -63,8 +76,10 @@ var credentials = newTable("credential", 1, func(c *towpath.Credential) []column
 // CreateCredential adds a credential; ID and CreatedAt are set.
 func (tx *Tx) CreateCredential(ctx context.Context, c *towpath.Credential) error {
 	c.ID, c.CreatedAt = NewID(), tx.Now
-	return tx.emitOnce(credentials.insert(ctx, tx, *c), towpath.Event{Kind: towpath.EventCredentialCreated,
-		MemberID: c.MemberID, SubjectID: c.ID})
+	return tx.emitOnce(credentials.insert(ctx, tx, *c), towpath.Event{
+		Kind:     towpath.EventCredentialCreated,
+		MemberID: c.MemberID, SubjectID: c.ID,
+	})
 }
 
 // CredentialByHash reads a credential that has not expired, by the SHA-256 of its secret.

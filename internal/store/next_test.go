@@ -32,9 +32,11 @@ func TestMayStartAndLine_decideAsTheRolloutDoes(t *testing.T) {
 			}
 			return nil
 		})
-		states := []towpath.TaskState{towpath.TaskPending, towpath.TaskPending, towpath.TaskHeld,
+		states := []towpath.TaskState{
+			towpath.TaskPending, towpath.TaskPending, towpath.TaskHeld,
 			towpath.TaskRunning, towpath.TaskDone, towpath.TaskFailed,
-			towpath.TaskUnknown, towpath.TaskSkipped}
+			towpath.TaskUnknown, towpath.TaskSkipped,
+		}
 		undo := errors.New("undo")
 		rapid.Check(t, func(rt *rapid.T) {
 			err := s.Write(context.Background(), func(tx *store.Tx) error {

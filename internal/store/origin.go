@@ -43,8 +43,10 @@ func readHeader(path string) (h fileHeader, err error) {
 		}
 		return h, err
 	}
-	return fileHeader{cookie: binary.BigEndian.Uint32(page[40:]),
-		number: binary.BigEndian.Uint32(page[60:])}, nil
+	return fileHeader{
+		cookie: binary.BigEndian.Uint32(page[40:]),
+		number: binary.BigEndian.Uint32(page[60:]),
+	}, nil
 }
 
 // origin is the note next to the file that says for which file its -wal is written.

@@ -16,11 +16,22 @@ type eventRow struct {
 
 var events = newTable("event", 1, func(e *eventRow) []column {
 	return []column{
-		{"id", &e.ID}, {"at", instant{&e.At}}, {"kind", (*string)(&e.Kind)}, {"audit", &e.Audit},
-		{"actor_id", &e.ActorID}, {"member_id", &e.MemberID}, {"project_id", &e.ProjectID},
-		{"link_id", &e.LinkID}, {"rollout_id", &e.RolloutID}, {"task_id", &e.TaskID},
-		{"database_id", &e.DatabaseID}, {"subject_id", &e.SubjectID}, {"from_state", &e.From},
-		{"to_state", &e.To}, {"times", &e.Count}, {"params", jsonText{&e.Params}},
+		{"id", &e.ID},
+		{"at", instant{&e.At}},
+		{"kind", (*string)(&e.Kind)},
+		{"audit", &e.Audit},
+		{"actor_id", &e.ActorID},
+		{"member_id", &e.MemberID},
+		{"project_id", &e.ProjectID},
+		{"link_id", &e.LinkID},
+		{"rollout_id", &e.RolloutID},
+		{"task_id", &e.TaskID},
+		{"database_id", &e.DatabaseID},
+		{"subject_id", &e.SubjectID},
+		{"from_state", &e.From},
+		{"to_state", &e.To},
+		{"times", &e.Count},
+		{"params", jsonText{&e.Params}},
 	}
 })
 

@@ -76,10 +76,14 @@ func acts(w *world) []act {
 	task, gone := w.newTask("7", towpath.TaskPending), towpath.TaskDone
 	rollout := w.newRollout()
 	rollout.LinkID = "another"
-	link, spare := w.newLink("second"), towpath.Database{InstanceID: w.instance.ID,
-		EnvironmentID: w.environment.ID, Name: "spare"}
-	credential := towpath.Credential{Kind: towpath.CredentialAPIToken, MemberID: w.member.ID,
-		Hash: []byte("x")}
+	link, spare := w.newLink("second"), towpath.Database{
+		InstanceID:    w.instance.ID,
+		EnvironmentID: w.environment.ID, Name: "spare",
+	}
+	credential := towpath.Credential{
+		Kind: towpath.CredentialAPIToken, MemberID: w.member.ID,
+		Hash: []byte("x"),
+	}
 	member := towpath.Member{Email: "bob@example.com", Role: towpath.RoleMember}
 	verification := towpath.Verification{
 		ID:        store.NewID(),
@@ -102,24 +106,32 @@ func acts(w *world) []act {
 	removal := towpath.HookRemoval{ID: w.link.ID, ProjectID: w.project.ID, GrantID: w.grant.ID, GivenUp: true}
 	of := towpath.ProjectMember{ProjectID: w.project.ID, MemberID: w.member.ID, Role: towpath.ProjectOwner}
 	return []act{
-		{"CreateTask", "task.created >pending",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) }},
+		{
+			"CreateTask", "task.created >pending",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &task) },
+		},
 		{"UpdateTask", "task.changed pending>done", func(ctx context.Context, tx *store.Tx) error {
 			task.State = gone
 			return tx.UpdateTask(ctx, &task)
 		}},
-		{"CreateRollout", "rollout.created >pending",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateRollout(ctx, &rollout) }},
+		{
+			"CreateRollout", "rollout.created >pending",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateRollout(ctx, &rollout) },
+		},
 		{"UpdateRollout", "rollout.changed pending>held", func(ctx context.Context, tx *store.Tx) error {
 			rollout.State = towpath.RolloutHeld
 			return tx.UpdateRollout(ctx, &rollout)
 		}},
 		{"AddHistory", "history.added >", func(ctx context.Context, tx *store.Tx) error {
-			return tx.AddHistory(ctx, &towpath.ChangeHistory{DatabaseID: w.database.ID,
-				ProjectID: w.project.ID})
+			return tx.AddHistory(ctx, &towpath.ChangeHistory{
+				DatabaseID: w.database.ID,
+				ProjectID:  w.project.ID,
+			})
 		}},
-		{"CreateLink", "link.created >connected",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateLink(ctx, &link) }},
+		{
+			"CreateLink", "link.created >connected",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateLink(ctx, &link) },
+		},
 		{"UpdateLink", "link.changed connected>attention", func(ctx context.Context, tx *store.Tx) error {
 			link.AttentionReason = "gone"
 			return tx.UpdateLink(ctx, &link)
@@ -127,43 +139,67 @@ func acts(w *world) []act {
 		{"ShowProgress", "link.read >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.ShowProgress(ctx, towpath.Progress{LinkID: link.ID})
 		}},
-		{"EndProgress", "link.read >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.EndProgress(ctx, link.ID) }},
+		{
+			"EndProgress", "link.read >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.EndProgress(ctx, link.ID) },
+		},
 		{"PutManifestFile", "link.files-changed >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.PutManifestFile(ctx, w.file("a"), w.file("b"))
 		}},
-		{"DeleteManifestFile", "link.files-changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteManifestFile(ctx, w.link.ID, "a") }},
-		{"DeleteManifest", "link.files-changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteManifest(ctx, w.link.ID) }},
-		{"TakeText", "",
+		{
+			"DeleteManifestFile", "link.files-changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteManifestFile(ctx, w.link.ID, "a") },
+		},
+		{
+			"DeleteManifest", "link.files-changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteManifest(ctx, w.link.ID) },
+		},
+		{
+			"TakeText", "",
 			func(ctx context.Context, tx *store.Tx) error {
 				_, err := tx.TakeText(ctx, w.link,
 					&task)
 				return err
-			}},
+			},
+		},
 		{"ReceiveDelivery", "delivery.received >ignored", func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.ReceiveDelivery(ctx, &towpath.Delivery{LinkID: w.link.ID, RequestID: "1",
-				Verdict: towpath.DeliveryIgnored})
+			_, err := tx.ReceiveDelivery(ctx, &towpath.Delivery{
+				LinkID: w.link.ID, RequestID: "1",
+				Verdict: towpath.DeliveryIgnored,
+			})
 			return err
 		}},
-		{"PutHookRemoval", "hook-removal.changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.PutHookRemoval(ctx, removal, tx.Now) }},
-		{"UpdateHookRemoval", "hook-removal.changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateHookRemoval(ctx, removal) }},
-		{"WakeHookRemovals", "hook-removal.changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.WakeHookRemovals(ctx, removal.GrantID) }},
-		{"DeleteHookRemoval", "hook-removal.changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteHookRemoval(ctx, removal.ID) }},
-		{"DeleteLink", "link.deleted attention>",
-			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, link.ID) }},
-		{"CreateDatabase", "database.created >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateDatabase(ctx, &spare) }},
-		{"UpdateDatabase", "database.changed > database.changed >",
+		{
+			"PutHookRemoval", "hook-removal.changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.PutHookRemoval(ctx, removal, tx.Now) },
+		},
+		{
+			"UpdateHookRemoval", "hook-removal.changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateHookRemoval(ctx, removal) },
+		},
+		{
+			"WakeHookRemovals", "hook-removal.changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.WakeHookRemovals(ctx, removal.GrantID) },
+		},
+		{
+			"DeleteHookRemoval", "hook-removal.changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteHookRemoval(ctx, removal.ID) },
+		},
+		{
+			"DeleteLink", "link.deleted attention>",
+			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteLink(ctx, link.ID) },
+		},
+		{
+			"CreateDatabase", "database.created >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateDatabase(ctx, &spare) },
+		},
+		{
+			"UpdateDatabase", "database.changed > database.changed >",
 			func(ctx context.Context, tx *store.Tx) error {
 				spare.ProjectID = w.project.ID // which concerns those who see it where it was, too
 				return tx.UpdateDatabase(ctx, &spare)
-			}},
+			},
+		},
 		{"SetLedger", "database.changed >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.SetLedger(ctx, spare.ID,
 				towpath.LedgerSnapshot{At: &tx.Now, Entries: []towpath.LedgerEntry{w.entry("1")}})
@@ -172,48 +208,82 @@ func acts(w *world) []act {
 			return tx.SetLedger(ctx, spare.ID,
 				towpath.LedgerSnapshot{At: &tx.Now, Entries: []towpath.LedgerEntry{w.entry("1")}})
 		}},
-		{"DeleteDatabase", "database.deleted >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteDatabase(ctx, spare.ID) }},
-		{"CreateInstance", "instance.created >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateInstance(ctx, &instance) }},
-		{"UpdateInstance", "instance.changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateInstance(ctx, &instance) }},
-		{"DeleteInstance", "instance.deleted >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteInstance(ctx, instance.ID) }},
-		{"CreateEnvironment", "environment.created >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateEnvironment(ctx, &environment) }},
-		{"UpdateEnvironment", "environment.changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateEnvironment(ctx, &environment) }},
-		{"DeleteEnvironment", "environment.deleted >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteEnvironment(ctx, environment.ID) }},
-		{"CreateProject", "project.created >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateProject(ctx, &project) }},
-		{"UpdateProject", "project.changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateProject(ctx, &project) }},
-		{"SetProjectMember", "project-member.changed >owner",
-			func(ctx context.Context, tx *store.Tx) error { return tx.SetProjectMember(ctx, of) }},
-		{"RemoveProjectMember", "project-member.changed owner>",
+		{
+			"DeleteDatabase", "database.deleted >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteDatabase(ctx, spare.ID) },
+		},
+		{
+			"CreateInstance", "instance.created >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateInstance(ctx, &instance) },
+		},
+		{
+			"UpdateInstance", "instance.changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateInstance(ctx, &instance) },
+		},
+		{
+			"DeleteInstance", "instance.deleted >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteInstance(ctx, instance.ID) },
+		},
+		{
+			"CreateEnvironment", "environment.created >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateEnvironment(ctx, &environment) },
+		},
+		{
+			"UpdateEnvironment", "environment.changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateEnvironment(ctx, &environment) },
+		},
+		{
+			"DeleteEnvironment", "environment.deleted >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteEnvironment(ctx, environment.ID) },
+		},
+		{
+			"CreateProject", "project.created >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateProject(ctx, &project) },
+		},
+		{
+			"UpdateProject", "project.changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateProject(ctx, &project) },
+		},
+		{
+			"SetProjectMember", "project-member.changed >owner",
+			func(ctx context.Context, tx *store.Tx) error { return tx.SetProjectMember(ctx, of) },
+		},
+		{
+			"RemoveProjectMember", "project-member.changed owner>",
 			func(ctx context.Context, tx *store.Tx) error {
 				return tx.RemoveProjectMember(ctx, of.ProjectID, of.MemberID)
-			}},
-		{"CreateMember", "member.created >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateMember(ctx, &member) }},
-		{"UpdateMember", "member.changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateMember(ctx, &member) }},
-		{"CreateCredential", "credential.created >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateCredential(ctx, &credential) }},
+			},
+		},
+		{
+			"CreateMember", "member.created >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateMember(ctx, &member) },
+		},
+		{
+			"UpdateMember", "member.changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateMember(ctx, &member) },
+		},
+		{
+			"CreateCredential", "credential.created >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateCredential(ctx, &credential) },
+		},
 		{"DeleteCredential", "credential.deleted >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.DeleteCredential(ctx, credential.MemberID, credential.ID)
 		}},
 		{"DeleteCredentials", "credential.deleted >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.DeleteCredentials(ctx, credential.MemberID, credential.Kind)
 		}},
-		{"CreateGitProvider", "git-provider.created >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateGitProvider(ctx, &provider) }},
-		{"UpdateGitProvider", "git-provider.changed >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateGitProvider(ctx, &provider) }},
-		{"DeleteGitProvider", "git-provider.deleted >",
-			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteGitProvider(ctx, provider.ID) }},
+		{
+			"CreateGitProvider", "git-provider.created >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateGitProvider(ctx, &provider) },
+		},
+		{
+			"UpdateGitProvider", "git-provider.changed >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.UpdateGitProvider(ctx, &provider) },
+		},
+		{
+			"DeleteGitProvider", "git-provider.deleted >",
+			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteGitProvider(ctx, provider.ID) },
+		},
 		{"CreateGrant", "grant.created >", func(ctx context.Context, tx *store.Tx) error {
 			grant.AccountID = "b"
 			return tx.CreateGrant(ctx, &grant)
@@ -226,13 +296,17 @@ func acts(w *world) []act {
 			grant.EncryptedAccessToken, grant.RefreshedAt = []byte("new"), tx.Now.Add(time.Hour)
 			return tx.UpdateGrant(ctx, &grant)
 		}},
-		{"CreateVerification", "verification.changed >pending",
-			func(ctx context.Context, tx *store.Tx) error { return tx.CreateVerification(ctx, &verification) }},
-		{"UpdateVerification", "verification.changed pending>verified",
+		{
+			"CreateVerification", "verification.changed >pending",
+			func(ctx context.Context, tx *store.Tx) error { return tx.CreateVerification(ctx, &verification) },
+		},
+		{
+			"UpdateVerification", "verification.changed pending>verified",
 			func(ctx context.Context, tx *store.Tx) error {
 				verification.State = towpath.VerificationVerified
 				return tx.UpdateVerification(ctx, &verification)
-			}},
+			},
+		},
 		{"Audit", "task.retry >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.Audit(ctx, towpath.AuditEvent{Action: "task.retry", Detail: "x"})
 		}},

@@ -10,12 +10,24 @@ import (
 // of thousands of tasks is read after each of them, so rows are kept small.
 var outlines = newTable("task", 1, func(t *towpath.Task) []column {
 	return []column{
-		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"database_id", &t.DatabaseID},
-		{"environment_id", &t.EnvironmentID}, {"stage", &t.Stage}, {"sequence", &t.Sequence},
-		{"version", &t.Version}, {"type", (*string)(&t.Type)}, {"label", &t.Label}, {"path", &t.Path},
-		{"environment", &t.Environment}, {"database_name", &t.Database}, {"commit_hash", &t.Commit},
-		{"state", (*string)(&t.State)}, {"checksum", &t.Checksum}, {"error", reason{&t.Error}},
-		{"created_at", instant{&t.CreatedAt}}, {"started_at", maybe{&t.StartedAt}},
+		{"id", &t.ID},
+		{"rollout_id", &t.RolloutID},
+		{"database_id", &t.DatabaseID},
+		{"environment_id", &t.EnvironmentID},
+		{"stage", &t.Stage},
+		{"sequence", &t.Sequence},
+		{"version", &t.Version},
+		{"type", (*string)(&t.Type)},
+		{"label", &t.Label},
+		{"path", &t.Path},
+		{"environment", &t.Environment},
+		{"database_name", &t.Database},
+		{"commit_hash", &t.Commit},
+		{"state", (*string)(&t.State)},
+		{"checksum", &t.Checksum},
+		{"error", reason{&t.Error}},
+		{"created_at", instant{&t.CreatedAt}},
+		{"started_at", maybe{&t.StartedAt}},
 	}
 })
 

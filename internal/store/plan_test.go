@@ -14,7 +14,8 @@ import (
 // hot are queries that run often, or on tables that keep growing.
 var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 	"the next due job": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.NextDue(ctx)
 		return err
 	},
@@ -38,7 +39,8 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		return err
 	}),
 	"due polls": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.DuePolls(ctx)
 		return err
 	},
@@ -47,7 +49,8 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		return err
 	},
 	"hooks that are to go by a grant": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.HookRemovalsOf(ctx, "x")
 		return err
 	},
@@ -104,50 +107,60 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		return err
 	},
 	"what may run one after the other": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.Line(ctx, "x", "y", 10)
 		return err
 	},
 	"what runs in a database": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.RunningTasks(ctx, "x")
 		return err
 	},
 	"an instance's busy databases": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.BusyTargets(ctx, "x")
 		return err
 	},
 	"a reading": found(func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.Reading(ctx, "x")
 		return err
 	}),
 	"how far a reading is": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, _, err := tx.ReadingProgress(ctx, "x")
 		return err
 	},
 	"old deliveries": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		return tx.PruneDeliveries(ctx, 0)
 	},
 	"content": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		return tx.PutContent(ctx, "x", nil)
 	},
 	"a content's bytes": found(func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.Content(ctx, "x")
 		return err
 	}),
 	"a rollout": found(func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.OpenRollout(ctx, "x")
 		return err
 	}),
 	"a rollout's outline": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.CommitTasks(ctx, "x", "y")
 		return err
 	},
@@ -197,17 +210,20 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		return err
 	},
 	"what is known of a commit": found(func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.Commit(ctx, "x", "y")
 		return err
 	}),
 	"statuses that are under way": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.PostedLike(ctx, "x", "y")
 		return err
 	},
 	"statuses that are told": func(ctx context.Context,
-		tx *store.Tx) error {
+		tx *store.Tx,
+	) error {
 		_, err := tx.PostedStatuses(ctx, "x", "y")
 		return err
 	},

@@ -13,7 +13,10 @@ const progressAge = 10 * time.Second
 
 var progresses = newTable("link_progress", 1, func(p *towpath.Progress) []column {
 	return []column{
-		{"link_id", &p.LinkID}, {"since", instant{&p.Since}}, {"done", &p.Done}, {"total", &p.Total},
+		{"link_id", &p.LinkID},
+		{"since", instant{&p.Since}},
+		{"done", &p.Done},
+		{"total", &p.Total},
 		{"seen_at", instant{&p.SeenAt}},
 	}
 })

@@ -9,23 +9,30 @@ import (
 
 var projects = newTable("project", 1, func(p *towpath.Project) []column {
 	return []column{
-		{"id", &p.ID}, {"name", &p.Name}, {"created_at", instant{&p.CreatedAt}},
-		{"lock_timeout", (*int64)(&p.LockTimeout)}, {"statement_timeout", (*int64)(&p.StatementTimeout)},
+		{"id", &p.ID},
+		{"name", &p.Name},
+		{"created_at", instant{&p.CreatedAt}},
+		{"lock_timeout", (*int64)(&p.LockTimeout)},
+		{"statement_timeout", (*int64)(&p.StatementTimeout)},
 	}
 })
 
 // CreateProject adds a project; ID and CreatedAt are set. A name in use is an Error about name.
 func (tx *Tx) CreateProject(ctx context.Context, p *towpath.Project) error {
 	p.ID, p.CreatedAt = NewID(), tx.Now
-	err := tx.emitOnce(projects.insert(ctx, tx, *p), towpath.Event{Kind: towpath.EventProjectCreated,
-		ProjectID: p.ID})
+	err := tx.emitOnce(projects.insert(ctx, tx, *p), towpath.Event{
+		Kind:      towpath.EventProjectCreated,
+		ProjectID: p.ID,
+	})
 	return taken(err, "name", "There is a project named %s already.", p.Name)
 }
 
 // UpdateProject writes a project that was read in the same transaction.
 func (tx *Tx) UpdateProject(ctx context.Context, p *towpath.Project) error {
-	err := tx.emitOnce(projects.update(ctx, tx, *p), towpath.Event{Kind: towpath.EventProjectChanged,
-		ProjectID: p.ID})
+	err := tx.emitOnce(projects.update(ctx, tx, *p), towpath.Event{
+		Kind:      towpath.EventProjectChanged,
+		ProjectID: p.ID,
+	})
 	return taken(err, "name", "There is a project named %s already.", p.Name)
 }
 
@@ -50,7 +57,9 @@ func (tx *Tx) EveryProject(ctx context.Context, memberID string) iter.Seq2[towpa
 
 var projectMembers = newTable("project_member", 2, func(m *towpath.ProjectMember) []column {
 	return []column{
-		{"project_id", &m.ProjectID}, {"member_id", &m.MemberID}, {"role", (*string)(&m.Role)},
+		{"project_id", &m.ProjectID},
+		{"member_id", &m.MemberID},
+		{"role", (*string)(&m.Role)},
 		{"created_at", instant{&m.CreatedAt}},
 	}
 })
@@ -101,10 +110,15 @@ func (tx *Tx) ProjectMembers(ctx context.Context, projectID string) ([]towpath.P
 
 var environments = newTable("environment", 1, func(e *towpath.Environment) []column {
 	return []column{
-		{"id", &e.ID}, {"name", &e.Name}, {"position", &e.Position}, {"created_at", instant{&e.CreatedAt}},
-		{"lock_timeout", (*int64)(&e.LockTimeout)}, {"statement_timeout", (*int64)(&e.StatementTimeout)},
+		{"id", &e.ID},
+		{"name", &e.Name},
+		{"position", &e.Position},
+		{"created_at", instant{&e.CreatedAt}},
+		{"lock_timeout", (*int64)(&e.LockTimeout)},
+		{"statement_timeout", (*int64)(&e.StatementTimeout)},
 		{"max_lock_timeout", (*int64)(&e.MaxLockTimeout)},
-		{"max_statement_timeout", (*int64)(&e.MaxStatementTimeout)}, {"allow_roles", &e.AllowRoles},
+		{"max_statement_timeout", (*int64)(&e.MaxStatementTimeout)},
+		{"allow_roles", &e.AllowRoles},
 	}
 })
 
@@ -120,15 +134,19 @@ func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) err
 	if n := len(all); n > 0 {
 		e.Position = all[n-1].Position + 1
 	}
-	err = tx.emitOnce(environments.insert(ctx, tx, *e), towpath.Event{Kind: towpath.EventEnvironmentCreated,
-		SubjectID: e.ID})
+	err = tx.emitOnce(environments.insert(ctx, tx, *e), towpath.Event{
+		Kind:      towpath.EventEnvironmentCreated,
+		SubjectID: e.ID,
+	})
 	return taken(err, "name", "There is an environment named %s already.", e.Name)
 }
 
 // UpdateEnvironment writes an environment that was read in the same transaction.
 func (tx *Tx) UpdateEnvironment(ctx context.Context, e *towpath.Environment) error {
-	err := tx.emitOnce(environments.update(ctx, tx, *e), towpath.Event{Kind: towpath.EventEnvironmentChanged,
-		SubjectID: e.ID})
+	err := tx.emitOnce(environments.update(ctx, tx, *e), towpath.Event{
+		Kind:      towpath.EventEnvironmentChanged,
+		SubjectID: e.ID,
+	})
 	return taken(err, "name", "There is an environment named %s already.", e.Name)
 }
 

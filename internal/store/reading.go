@@ -9,7 +9,10 @@ import (
 
 var readings = newTable("reading", 1, func(d *towpath.Reading) []column {
 	return []column{
-		{"link_id", &d.LinkID}, {"since", &d.Since}, {"commit_hash", &d.Commit}, {"whole", &d.Whole},
+		{"link_id", &d.LinkID},
+		{"since", &d.Since},
+		{"commit_hash", &d.Commit},
+		{"whole", &d.Whole},
 		{"removed", jsonText{&d.Removed}},
 	}
 })

@@ -15,8 +15,10 @@ func TestMigrations_makeReasonsOfSentences(t *testing.T) {
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			fine := w.file("fine")
 			fine.Reason = towpath.Reason{}
-			if _, err := tx.ReceiveDelivery(ctx, &towpath.Delivery{LinkID: w.link.ID, RequestID: "1",
-				Verdict: towpath.DeliveryIgnored}); err != nil {
+			if _, err := tx.ReceiveDelivery(ctx, &towpath.Delivery{
+				LinkID: w.link.ID, RequestID: "1",
+				Verdict: towpath.DeliveryIgnored,
+			}); err != nil {
 				return err
 			}
 			return tx.PutManifestFile(ctx, w.file("a"), fine)

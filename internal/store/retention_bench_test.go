@@ -18,8 +18,10 @@ import (
 func BenchmarkRetention(b *testing.B) {
 	for range b.N {
 		all, _ := grow(b, store.Retention{})
-		pruned, took := grow(b, store.Retention{Rollouts: 1000, Statements: 90 * 24 * time.Hour,
-			Schemas: 100})
+		pruned, took := grow(b, store.Retention{
+			Rollouts: 1000, Statements: 90 * 24 * time.Hour,
+			Schemas: 100,
+		})
 		fmt.Printf("bench: metadata-20000-rollouts %d MiB, %d MiB with everything kept, last prune %s\n",
 			pruned>>20, all>>20, took.Round(time.Millisecond))
 	}
@@ -58,7 +60,8 @@ func grow(b *testing.B, keep store.Retention) (size int64, took time.Duration) {
 			// What is put counts as fresh for a day: here it is old at once.
 			write(b, s,
 				func(ctx context.Context,
-					tx *store.Tx) error {
+					tx *store.Tx,
+				) error {
 					return tx.Exec(ctx, "UPDATE content SET put_at = 0")
 				})
 			began := time.Now()

@@ -48,8 +48,10 @@ func addRollout(
 	if err := tx.UpdateAttempt(ctx, &attempt); err != nil {
 		return "", err
 	}
-	if err := tx.AddStatements(ctx, attempt.ID, []towpath.StatementLog{{Summary: "CREATE TABLE x"},
-		{Index: 1, Summary: "INSERT"}}); err != nil {
+	if err := tx.AddStatements(ctx, attempt.ID, []towpath.StatementLog{
+		{Summary: "CREATE TABLE x"},
+		{Index: 1, Summary: "INSERT"},
+	}); err != nil {
 		return "", err
 	}
 	change := towpath.ChangeHistory{

@@ -12,10 +12,17 @@ import (
 
 var rollouts = newTable("rollout", 1, func(r *towpath.Rollout) []column {
 	return []column{
-		{"id", &r.ID}, {"project_id", &r.ProjectID}, {"link_id", &r.LinkID}, {"commit_hash", &r.Commit},
-		{"message", &r.Message}, {"author", &r.Author}, {"commit_url", &r.CommitURL},
-		{"state", (*string)(&r.State)}, {"superseded_by", &r.SupersededBy},
-		{"created_at", instant{&r.CreatedAt}}, {"finished_at", maybe{&r.FinishedAt}},
+		{"id", &r.ID},
+		{"project_id", &r.ProjectID},
+		{"link_id", &r.LinkID},
+		{"commit_hash", &r.Commit},
+		{"message", &r.Message},
+		{"author", &r.Author},
+		{"commit_url", &r.CommitURL},
+		{"state", (*string)(&r.State)},
+		{"superseded_by", &r.SupersededBy},
+		{"created_at", instant{&r.CreatedAt}},
+		{"finished_at", maybe{&r.FinishedAt}},
 	}
 })
 
@@ -112,16 +119,36 @@ func (tx *Tx) Rollouts(ctx context.Context, f RolloutFilter, p Page) ([]towpath.
 
 var tasks = seen(newTable("task", 1, func(t *towpath.Task) []column {
 	return []column{
-		{"id", &t.ID}, {"rollout_id", &t.RolloutID}, {"project_id", &t.ProjectID},
-		{"database_id", &t.DatabaseID}, {"environment_id", &t.EnvironmentID}, {"stage", &t.Stage},
-		{"sequence", &t.Sequence}, {"action", (*string)(&t.Action)}, {"version", &t.Version},
-		{"type", (*string)(&t.Type)}, {"label", &t.Label}, {"description", &t.Description}, {"path", &t.Path},
-		{"checksum", &t.Checksum}, {"environment", &t.Environment}, {"database_name", &t.Database},
-		{"covers", jsonText{&t.Covers}}, {"commit_hash", &t.Commit}, {"state", (*string)(&t.State)},
-		{"released", &t.Released}, {"reason", reason{&t.Reason}}, {"attempts", &t.Attempts},
-		{"total", &t.Total}, {"finished", &t.Finished}, {"started_at", maybe{&t.StartedAt}},
-		{"finished_at", maybe{&t.FinishedAt}}, {"created_at", instant{&t.CreatedAt}},
-		{"cancel_at", maybe{&t.CancelAt}}, {"error", reason{&t.Error}}, {"continue_after", &t.ContinueAfter},
+		{"id", &t.ID},
+		{"rollout_id", &t.RolloutID},
+		{"project_id", &t.ProjectID},
+		{"database_id", &t.DatabaseID},
+		{"environment_id", &t.EnvironmentID},
+		{"stage", &t.Stage},
+		{"sequence", &t.Sequence},
+		{"action", (*string)(&t.Action)},
+		{"version", &t.Version},
+		{"type", (*string)(&t.Type)},
+		{"label", &t.Label},
+		{"description", &t.Description},
+		{"path", &t.Path},
+		{"checksum", &t.Checksum},
+		{"environment", &t.Environment},
+		{"database_name", &t.Database},
+		{"covers", jsonText{&t.Covers}},
+		{"commit_hash", &t.Commit},
+		{"state", (*string)(&t.State)},
+		{"released", &t.Released},
+		{"reason", reason{&t.Reason}},
+		{"attempts", &t.Attempts},
+		{"total", &t.Total},
+		{"finished", &t.Finished},
+		{"started_at", maybe{&t.StartedAt}},
+		{"finished_at", maybe{&t.FinishedAt}},
+		{"created_at", instant{&t.CreatedAt}},
+		{"cancel_at", maybe{&t.CancelAt}},
+		{"error", reason{&t.Error}},
+		{"continue_after", &t.ContinueAfter},
 	}
 }), func(tx *Tx, t *towpath.Task) { tx.note(t.ID, string(t.State)) })
 
@@ -212,10 +239,18 @@ func (tx *Tx) SkippedTasks(ctx context.Context, projectID string) ([]towpath.Tas
 
 var attempts = newTable("attempt", 1, func(a *towpath.Attempt) []column {
 	return []column{
-		{"id", &a.ID}, {"task_id", &a.TaskID}, {"number", &a.Number}, {"state", (*string)(&a.State)},
-		{"message", reason{&a.Message}}, {"line", &a.Line}, {"col", &a.Column}, {"total", &a.Total},
-		{"started_at", instant{&a.StartedAt}}, {"finished_at", maybe{&a.FinishedAt}},
-		{"in_database", (*string)(&a.Extent)}, {"kept", &a.Kept},
+		{"id", &a.ID},
+		{"task_id", &a.TaskID},
+		{"number", &a.Number},
+		{"state", (*string)(&a.State)},
+		{"message", reason{&a.Message}},
+		{"line", &a.Line},
+		{"col", &a.Column},
+		{"total", &a.Total},
+		{"started_at", instant{&a.StartedAt}},
+		{"finished_at", maybe{&a.FinishedAt}},
+		{"in_database", (*string)(&a.Extent)},
+		{"kept", &a.Kept},
 	}
 })
 
@@ -227,9 +262,16 @@ type statementRow struct {
 
 var statements = newTable("statement_log", 2, func(s *statementRow) []column {
 	return []column{
-		{"attempt_id", &s.AttemptID}, {"position", &s.Index}, {"line", &s.Line}, {"col", &s.Column},
-		{"summary", &s.Summary}, {"affected", &s.Rows}, {"micros", &s.Micros}, {"error", &s.Error},
-		{"notices", jsonText{&s.Notices}}, {"state", (*string)(&s.State)},
+		{"attempt_id", &s.AttemptID},
+		{"position", &s.Index},
+		{"line", &s.Line},
+		{"col", &s.Column},
+		{"summary", &s.Summary},
+		{"affected", &s.Rows},
+		{"micros", &s.Micros},
+		{"error", &s.Error},
+		{"notices", jsonText{&s.Notices}},
+		{"state", (*string)(&s.State)},
 	}
 })
 
@@ -255,8 +297,10 @@ func (tx *Tx) AddStatements(ctx context.Context, attemptID string, logs []towpat
 	for some := range slices.Chunk(logs, largestBatch) { // an upsert uses each row several times
 		rows = rows[:0]
 		for _, l := range some {
-			rows = append(rows, statementRow{AttemptID: attemptID, Micros: l.Duration.Microseconds(),
-				StatementLog: l})
+			rows = append(rows, statementRow{
+				AttemptID: attemptID, Micros: l.Duration.Microseconds(),
+				StatementLog: l,
+			})
 		}
 		if err := statements.upsert(ctx, tx, rows...); err != nil {
 			return err
@@ -287,13 +331,28 @@ func (tx *Tx) Statements(
 
 var history = newTable("change_history", 1, func(h *towpath.ChangeHistory) []column {
 	return []column{
-		{"id", &h.ID}, {"database_id", &h.DatabaseID}, {"project_id", &h.ProjectID}, {"task_id", &h.TaskID},
-		{"rollout_id", &h.RolloutID}, {"version", &h.Version}, {"type", (*string)(&h.Type)},
-		{"label", &h.Label}, {"description", &h.Description}, {"path", &h.Path}, {"checksum", &h.Checksum},
-		{"environment", &h.Environment}, {"database_name", &h.Database}, {"state", (*string)(&h.State)},
-		{"commit_hash", &h.Commit}, {"author", &h.Author}, {"repository", &h.Repository},
-		{"started_at", instant{&h.StartedAt}}, {"finished_at", instant{&h.FinishedAt}},
-		{"statements", &h.Statements}, {"rows_affected", &h.RowsAffected}, {"schema_before", &h.SchemaBefore},
+		{"id", &h.ID},
+		{"database_id", &h.DatabaseID},
+		{"project_id", &h.ProjectID},
+		{"task_id", &h.TaskID},
+		{"rollout_id", &h.RolloutID},
+		{"version", &h.Version},
+		{"type", (*string)(&h.Type)},
+		{"label", &h.Label},
+		{"description", &h.Description},
+		{"path", &h.Path},
+		{"checksum", &h.Checksum},
+		{"environment", &h.Environment},
+		{"database_name", &h.Database},
+		{"state", (*string)(&h.State)},
+		{"commit_hash", &h.Commit},
+		{"author", &h.Author},
+		{"repository", &h.Repository},
+		{"started_at", instant{&h.StartedAt}},
+		{"finished_at", instant{&h.FinishedAt}},
+		{"statements", &h.Statements},
+		{"rows_affected", &h.RowsAffected},
+		{"schema_before", &h.SchemaBefore},
 		{"schema_after", &h.SchemaAfter},
 	}
 })
@@ -353,7 +412,10 @@ type postedRow struct {
 
 var posted = newTable("posted_status", 3, func(p *postedRow) []column {
 	return []column{
-		{"link_id", &p.LinkID}, {"commit_hash", &p.Commit}, {"key", &p.Key}, {"digest", &p.Digest},
+		{"link_id", &p.LinkID},
+		{"commit_hash", &p.Commit},
+		{"key", &p.Key},
+		{"digest", &p.Digest},
 		{"posted_at", instant{&p.PostedAt}},
 	}
 })

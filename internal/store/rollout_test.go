@@ -98,7 +98,8 @@ func TestRollout_isReadWithItsTasksInOrder(t *testing.T) {
 			}{{"3", 1, 0}, {"2", 0, 1}, {"1", 0, 0}} {
 				task := w.newTask(at.version, towpath.TaskPending)
 				task.Stage, task.Sequence, task.Covers = at.stage, at.sequence, []towpath.Migration{
-					migration("covered by " + at.version)}
+					migration("covered by " + at.version),
+				}
 				if err := tx.CreateTask(ctx, &task); err != nil {
 					return err
 				}

@@ -16,10 +16,14 @@ import (
 // choices are columns that take certain words only.
 var choices = map[string][]string{
 	"member.role": {"owner", "dba", "member"}, "project_member.role": {"owner", "developer"},
-	"credential.kind": {"session", "api-token", "invitation"}, "verification.purpose": {"add-provider",
-		"replace-secret", "grant"}, "verification.state": {"pending", "verified", "failed", "used"},
-	"repository_link.late_policy": {"hold", "apply", "refuse"}, "repository_link.waiting_status": {"stopped",
-		"successful"}, "repository_link.hook_state": {"active", "polling", "missing"},
+	"credential.kind": {"session", "api-token", "invitation"}, "verification.purpose": {
+		"add-provider",
+		"replace-secret", "grant",
+	}, "verification.state": {"pending", "verified", "failed", "used"},
+	"repository_link.late_policy": {"hold", "apply", "refuse"}, "repository_link.waiting_status": {
+		"stopped",
+		"successful",
+	}, "repository_link.hook_state": {"active", "polling", "missing"},
 	"delivery.verdict": {"accepted", "ignored"}, "manifest_file.state": {"matched", "ignored"},
 	"reading_file.state": {"matched", "ignored"}, "task.action": {"apply", "record"},
 }
@@ -28,8 +32,10 @@ var choices = map[string][]string{
 var optional = map[string]bool{"instance.encrypted_password": true, "verification.encrypted_secret": true}
 
 var (
-	texts = rapid.OneOf(rapid.SampledFrom([]string{"", " ", "O'Brien \"x\"; --", "日本 ☃ 🚂 é", "$1", "null",
-		"%", "\\"}),
+	texts = rapid.OneOf(rapid.SampledFrom([]string{
+		"", " ", "O'Brien \"x\"; --", "日本 ☃ 🚂 é", "$1", "null",
+		"%", "\\",
+	}),
 		rapid.StringOf(rapid.Rune().Filter(func(r rune) bool { return r != 0 })))
 	instants = rapid.Custom(func(t *rapid.T) time.Time {
 		return time.UnixMicro(rapid.Int64Range(time.Time{}.UnixMicro(), 253402300799999999).Draw(t,
@@ -65,17 +71,25 @@ func fillIn(t *rapid.T, column string, field any) {
 	case *map[string]string:
 		*f = rapid.SampledFrom([]map[string]string{nil, {}, {"tls": "verify", "": "☃"}}).Draw(t, column)
 	case *[]towpath.Migration:
-		*f = rapid.SampledFrom([][]towpath.Migration{nil, {},
-			{{MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDML}, Path: "a b"}}}).Draw(t,
+		*f = rapid.SampledFrom([][]towpath.Migration{
+			nil,
+			{},
+			{{MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDML}, Path: "a b"}},
+		}).Draw(t,
 			column)
 	case *towpath.Notices:
-		*f = rapid.SampledFrom([]towpath.Notices{{},
-			{Kept: []towpath.Notice{{Level: "warning", Text: "b\x00☃"}}, More: 3}}).Draw(t, column)
+		*f = rapid.SampledFrom([]towpath.Notices{
+			{},
+			{Kept: []towpath.Notice{{Level: "warning", Text: "b\x00☃"}}, More: 3},
+		}).Draw(t, column)
 	case *towpath.Reason:
 		deep := towpath.Why(towpath.ReasonNotPassed, "database",
 			"größe \"x\"").From(towpath.Why(towpath.ReasonEdited))
-		*f = rapid.SampledFrom([]towpath.Reason{{}, towpath.Why(towpath.ReasonStated, "text", "b\x00☃\n"),
-			deep}).Draw(t, column)
+		*f = rapid.SampledFrom([]towpath.Reason{
+			{},
+			towpath.Why(towpath.ReasonStated, "text", "b\x00☃\n"),
+			deep,
+		}).Draw(t, column)
 	default:
 		t.Fatalf("%s is a %T, which no test fills", column, field)
 	}

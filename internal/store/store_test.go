@@ -133,8 +133,10 @@ func open(t testing.TB, address string) *store.Store {
 func onBoth(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	t.Parallel()
-	for name, address := range map[string]func(testing.TB) string{"sqlite": newSQLite,
-		"postgres": newPostgres} {
+	for name, address := range map[string]func(testing.TB) string{
+		"sqlite":   newSQLite,
+		"postgres": newPostgres,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t, address(t)))
@@ -200,8 +202,10 @@ func TestOpen_refusesAnotherEncoding(t *testing.T) {
 
 func TestOpen_keepsThePasswordOutOfErrors(t *testing.T) {
 	t.Parallel()
-	for _, address := range []string{"postgres://u:hunter2@127.0.0.1:1/x?sslmode=disable",
-		"postgres://u:hunter2@127.0.0.1:99999/x", "postgres://u:hunter2@[/x"} {
+	for _, address := range []string{
+		"postgres://u:hunter2@127.0.0.1:1/x?sslmode=disable",
+		"postgres://u:hunter2@127.0.0.1:99999/x", "postgres://u:hunter2@[/x",
+	} {
 		_, err := store.Open(t.Context(), address)
 		if err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("got %v, want an error without the password", err)

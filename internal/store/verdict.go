@@ -16,8 +16,13 @@ type Verdict struct {
 }
 
 var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
-	return []column{{"checksum", &v.Checksum}, {"engine", (*string)(&v.Engine)}, {"rules", &v.Rules},
-		{"refusal", reason{&v.Refusal}}, {"roles", reason{&v.Roles}}}
+	return []column{
+		{"checksum", &v.Checksum},
+		{"engine", (*string)(&v.Engine)},
+		{"rules", &v.Rules},
+		{"refusal", reason{&v.Refusal}},
+		{"roles", reason{&v.Roles}},
+	}
 })
 
 // Verdicts returns the verdicts under these rules for those of the checksums that have one.

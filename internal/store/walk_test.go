@@ -18,8 +18,10 @@ func TestWalk_goesBeyondAPage(t *testing.T) {
 				l, d := w.link, w.database
 				l.ID, l.HookKey, l.BaseDirectory = store.NewID(), fmt.Sprint("key", i), fmt.Sprint("dir", i)
 				d.ID, d.Name = "", fmt.Sprint("more", i)
-				c := towpath.Credential{Kind: towpath.CredentialSession, MemberID: w.member.ID,
-					Hash: []byte(fmt.Sprint(i))}
+				c := towpath.Credential{
+					Kind: towpath.CredentialSession, MemberID: w.member.ID,
+					Hash: []byte(fmt.Sprint(i)),
+				}
 				if err := tx.CreateCredential(ctx, &c); err != nil {
 					return err
 				}

@@ -25,8 +25,10 @@ type world struct {
 func newWorld(t testing.TB, s *store.Store) *world {
 	t.Helper()
 	w := &world{
-		member: towpath.Member{Email: "ada@example.com", Name: "Ada", Role: towpath.RoleOwner,
-			PasswordHash: "x"}, project: towpath.Project{Name: "Shop"},
+		member: towpath.Member{
+			Email: "ada@example.com", Name: "Ada", Role: towpath.RoleOwner,
+			PasswordHash: "x",
+		}, project: towpath.Project{Name: "Shop"},
 		environment: towpath.Environment{Name: "test"},
 	}
 	write(t, s, func(ctx context.Context, tx *store.Tx) error {
@@ -53,8 +55,10 @@ func newWorld(t testing.TB, s *store.Store) *world {
 				return tx.CreateDatabase(ctx, &w.database)
 			},
 			func() error {
-				w.provider = towpath.GitProvider{ID: store.NewID(), Type: towpath.ProviderBitbucket,
-					CreatedBy: w.member.ID}
+				w.provider = towpath.GitProvider{
+					ID: store.NewID(), Type: towpath.ProviderBitbucket,
+					CreatedBy: w.member.ID,
+				}
 				return tx.CreateGitProvider(ctx, &w.provider)
 			},
 			func() error {

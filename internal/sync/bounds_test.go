@@ -108,8 +108,10 @@ func TestMetadata_keepsNoTextOfOthersWhole(t *testing.T) {
 	b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "SELECT 1"})
 	link := b.Linked(t)
 	b.Reconciled(t, link.ID)
-	if _, err := b.Sim.CommitQuiet(linktest.Repo, "main", map[string]string{"shop/2__ddl__b.sql": "SELECT 2",
-		"shop/" + strings.Repeat("x/", 700) + "y.sql": ""}, immense); err != nil {
+	if _, err := b.Sim.CommitQuiet(linktest.Repo, "main", map[string]string{
+		"shop/2__ddl__b.sql":                          "SELECT 2",
+		"shop/" + strings.Repeat("x/", 700) + "y.sql": "",
+	}, immense); err != nil {
 		t.Fatal(err)
 	}
 	b.Reconciled(t, link.ID)
@@ -117,17 +119,24 @@ func TestMetadata_keepsNoTextOfOthersWhole(t *testing.T) {
 	hook := b.Sim.Hooks(linktest.Repo)[0]
 	for id, branch := range map[string]string{immense: "main", "short": immense} {
 		body, err := json.Marshal(map[string]any{
-			"repository": map[string]any{"uuid": link.RepositoryID, "full_name": immense,
-				"links": map[string]any{"html": map[string]any{"href": immense}}},
+			"repository": map[string]any{
+				"uuid": link.RepositoryID, "full_name": immense,
+				"links": map[string]any{"html": map[string]any{"href": immense}},
+			},
 			"push": map[string]any{
-				"changes": []any{map[string]any{"new": map[string]any{"type": "branch", "name": branch,
-					"target": map[string]any{"hash": immense}}}}},
+				"changes": []any{map[string]any{"new": map[string]any{
+					"type": "branch", "name": branch,
+					"target": map[string]any{"hash": immense},
+				}}},
+			},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		header := http.Header{"X-Request-Uuid": {id}, "X-Event-Key": {"repo:push"},
-			"X-Hub-Signature": {bitbucketsim.Signature(hook.Secret, body)}}
+		header := http.Header{
+			"X-Request-Uuid": {id}, "X-Event-Key": {"repo:push"},
+			"X-Hub-Signature": {bitbucketsim.Signature(hook.Secret, body)},
+		}
 		if err := b.ReceiveWebhook(t.Context(), link.HookKey, header, body); err != nil {
 			t.Fatal(err)
 		}

@@ -26,8 +26,10 @@ func TestReconcile_namesWhoBroughtEachText(t *testing.T) {
 			t.Errorf("the rollout is named after %s: %s", r.Commit, r.Message)
 		}
 		for _, task := range r.Tasks {
-			if want := map[string]string{"3": commits[3],
-				"11": commits[11]}[task.Version]; task.Commit != want {
+			if want := map[string]string{
+				"3":  commits[3],
+				"11": commits[11],
+			}[task.Version]; task.Commit != want {
 				t.Errorf("version %s is of %s, want %s", task.Version, task.Commit, want)
 			}
 		}

@@ -98,9 +98,11 @@ func TestBudget_callsOfAPush(t *testing.T) {
 		t.Fatal(err)
 	}
 	costs := map[string][]calls{}
-	rows := []string{"a quiet hour, polling included",
+	rows := []string{
+		"a quiet hour, polling included",
 		"a push without migrations, for ten links of the repository together", "a push with one file",
-		"a push with 25 files of one commit"}
+		"a push with 25 files of one commit",
+	}
 	for _, n := range []int{1, 3} {
 		world := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
 		stages(t, world, n)
@@ -162,8 +164,10 @@ func applied(t *testing.T, b *linktest.World, r towpath.Rollout) {
 func TestBudget_aBusyHour(t *testing.T) {
 	t.Parallel()
 	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
-	driver, err := bitbucket.NewDriver(bitbucket.Config{InstanceURL: b.Sim.BaseURL(), APIURL: b.Sim.APIURL(),
-		Now: b.Clock.Now})
+	driver, err := bitbucket.NewDriver(bitbucket.Config{
+		InstanceURL: b.Sim.BaseURL(), APIURL: b.Sim.APIURL(),
+		Now: b.Clock.Now,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

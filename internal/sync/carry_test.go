@@ -102,13 +102,20 @@ func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
 		why  string // of the task that failed; %s is the commit
 	}{
 		"its file is removed": {
-			map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted}, "file-gone commit=%s"},
-		"its text is replaced": {map[string]string{"shop/1__ddl__a.sql": "fixed"},
-			"superseded-by commit=%s"},
-		"another file claims its version": {map[string]string{"shop/1__ddl__rival.sql": "R"},
-			"no-longer-allowed commit=%s (conflict "},
-		"its version is given to another file": {map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted,
-			"shop/1__ddl__b.sql": "B"}, "file-replaced commit=%s path=shop/1__ddl__b.sql"},
+			map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted}, "file-gone commit=%s",
+		},
+		"its text is replaced": {
+			map[string]string{"shop/1__ddl__a.sql": "fixed"},
+			"superseded-by commit=%s",
+		},
+		"another file claims its version": {
+			map[string]string{"shop/1__ddl__rival.sql": "R"},
+			"no-longer-allowed commit=%s (conflict ",
+		},
+		"its version is given to another file": {map[string]string{
+			"shop/1__ddl__a.sql": bitbucketsim.Deleted,
+			"shop/1__ddl__b.sql": "B",
+		}, "file-replaced commit=%s path=shop/1__ddl__b.sql"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
@@ -220,8 +227,10 @@ func TestReconcile_recordsTheFilesOfNow(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Reconciled(t, link.ID)
-		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A, edited",
-			"shop/2__ddl__b.sql": bitbucketsim.Deleted, "shop/1.5__ddl__c.sql": "C"})
+		b.Commit(t, map[string]string{
+			"shop/1__ddl__a.sql": "A, edited",
+			"shop/2__ddl__b.sql": bitbucketsim.Deleted, "shop/1.5__ddl__c.sql": "C",
+		})
 		b.Reconciled(t, link.ID)
 		st, err := b.LinkStatus(t.Context(), link.ID)
 		if err != nil {

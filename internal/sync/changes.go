@@ -190,8 +190,10 @@ func (s *Service) changes(
 			d.removed = append(d.removed, c.Path)
 		case !reason.IsZero():
 			d.put = append(d.put,
-				manifest.Ignored(towpath.ManifestFile{LinkID: linkID,
-					Migration: towpath.Migration{Path: c.Path}}, reason))
+				manifest.Ignored(towpath.ManifestFile{
+					LinkID:    linkID,
+					Migration: towpath.Migration{Path: c.Path},
+				}, reason))
 		default:
 			changed = append(changed, c.Path)
 		}

@@ -25,8 +25,10 @@ func TestReconcile_carriesOpenTasksToTheNewerCommit(t *testing.T) {
 			t.Error("a commit without SQL began another rollout, or was not seen")
 		}
 
-		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": bitbucketsim.Deleted,
-			"shop/2__ddl__b.sql": "B, better", "shop/3__dml__c.sql": "C"})
+		b.Commit(t, map[string]string{
+			"shop/1__ddl__a.sql": bitbucketsim.Deleted,
+			"shop/2__ddl__b.sql": "B, better", "shop/3__dml__c.sql": "C",
+		})
 		b.Reconciled(t, link.ID)
 		want := "test 2 apply pending|test 3 apply pending|prod 2 apply pending|prod 3 apply pending"
 		if got := strings.Join(b.Tasks(t, link.ID), "|"); got != want {

@@ -27,8 +27,12 @@ func TestReconcile_keepsLongFilesAndRefusesTooLongOnes(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			for n, want := range []struct{ text, reason string }{{"", ""}, {long, ""},
-				{"", "over-limit limit=3 MiB size=6 MiB"}, {"", "in-lfs"}} {
+			for n, want := range []struct{ text, reason string }{
+				{"", ""},
+				{long, ""},
+				{"", "over-limit limit=3 MiB size=6 MiB"},
+				{"", "in-lfs"},
+			} {
 				f := files[n]
 				if want.reason != "" {
 					if f.State != towpath.FileMatched || f.Version == "" || f.Checksum != "" ||

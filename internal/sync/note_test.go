@@ -31,8 +31,10 @@ func TestNotesOf_tellsOfAFileThatGoesAfterARename(t *testing.T) {
 	d := delta{by: map[string]string{renamed.Path: "c0ffee"}}
 	p := plan.Plan{Items: []plan.Item{vanished("größe"), vanished("größe")}}
 	got := notesOf(towpath.RepositoryLink{}, before, []towpath.ManifestFile{other, stays}, d, p)
-	want := []note{{commit: "c0ffee", path: renamed.Path,
-		text: "is gone, but größe has it: restore the file"}}
+	want := []note{{
+		commit: "c0ffee", path: renamed.Path,
+		text: "is gone, but größe has it: restore the file",
+	}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(note{})); diff != "" {
 		t.Error(diff)
 	}

@@ -18,8 +18,10 @@ import (
 func takeName(t *testing.T, b *linktest.World, workspace, slug, branch string) {
 	t.Helper()
 	b.Sim.AddWorkspace(workspace, workspace)
-	if _, err := b.Sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: workspace, Slug: slug,
-		MainBranch: branch}); err != nil {
+	if _, err := b.Sim.AddRepository(bitbucketsim.RepositorySpec{
+		Workspace: workspace, Slug: slug,
+		MainBranch: branch,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.Sim.CommitQuiet(workspace+"/"+slug, branch,
@@ -43,19 +45,23 @@ var renames = map[string]struct {
 		s.SetMember("poetry", "ada", "owner")
 		return s.TransferRepository(linktest.Repo, "poetry")
 	}, "poetry/shop-db"},
-	"workspace renamed": {func(s *bitbucketsim.Sim) error { return s.RenameWorkspace("acme", "acme-2") },
-		"acme-2/shop-db"},
+	"workspace renamed": {
+		func(s *bitbucketsim.Sim) error { return s.RenameWorkspace("acme", "acme-2") },
+		"acme-2/shop-db",
+	},
 }
 
 func TestReconcile_followsTheRepositoryAndNeverTheName(t *testing.T) {
 	strangers := map[string]func(t *testing.T, b *linktest.World){
 		"nobody takes the name": func(*testing.T, *linktest.World) {},
 		"a stranger takes the name": func(t *testing.T,
-			b *linktest.World) {
+			b *linktest.World,
+		) {
 			takeName(t, b, "acme", "shop-db", "main")
 		},
 		"a stranger without the branch": func(t *testing.T,
-			b *linktest.World) {
+			b *linktest.World,
+		) {
 			takeName(t, b, "acme", "shop-db", "trunk")
 		},
 		"the name is refused": func(_ *testing.T, b *linktest.World) {

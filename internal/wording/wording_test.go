@@ -288,25 +288,33 @@ func (c code) example() towpath.Reason {
 	case towpath.ReasonPathTooLong:
 		r.Params["limit"] = "1000"
 	case towpath.ReasonWaitsForFile, towpath.ReasonNoLongerAllowed:
-		r.Causes = []towpath.Reason{code{code: towpath.ReasonConflict,
-			params: []string{"version", "type", "files"}}.example()}
+		r.Causes = []towpath.Reason{code{
+			code:   towpath.ReasonConflict,
+			params: []string{"version", "type", "files"},
+		}.example()}
 	case towpath.ReasonNotPassed:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonEdited)}
 	case towpath.ReasonWaitsForDatabases, towpath.ReasonPlanStopped:
-		r.Causes = []towpath.Reason{code{code: towpath.ReasonDatabaseStopped,
-			params: []string{"environment", "database"}}.example()}
+		r.Causes = []towpath.Reason{code{
+			code:   towpath.ReasonDatabaseStopped,
+			params: []string{"environment", "database"},
+		}.example()}
 	case towpath.ReasonDatabaseStopped:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonLedgerUnreadable, "message",
 			"connection refused")}
 	case towpath.ReasonUncompared:
-		r.Causes = []towpath.Reason{code{code: towpath.ReasonUncomparedAt,
-			params: []string{"line", "message"}}.example()}
+		r.Causes = []towpath.Reason{code{
+			code:   towpath.ReasonUncomparedAt,
+			params: []string{"line", "message"},
+		}.example()}
 	case towpath.ReasonUncomparedAt:
 		r.Params["message"] = "The table orders was there already, and not all of it could be compared " +
 			"with this statement: permission denied."
 	case towpath.ReasonStatementFailed:
-		r.Causes = []towpath.Reason{code{code: towpath.ReasonPartlyKept,
-			params: []string{"extent"}}.example()}
+		r.Causes = []towpath.Reason{code{
+			code:   towpath.ReasonPartlyKept,
+			params: []string{"extent"},
+		}.example()}
 	case towpath.ReasonHookRefused:
 		r.Params["message"] = "Bitbucket does not answer."
 	case towpath.ReasonHookLeft:

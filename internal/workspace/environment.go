@@ -55,8 +55,10 @@ func (s *Service) ChangeEnvironment(
 			limitChange{name: "lock timeout", to: change.LockTimeout, of: &e.LockTimeout},
 			limitChange{name: "statement timeout", to: change.StatementTimeout, of: &e.StatementTimeout},
 			limitChange{name: "maximum lock timeout", to: change.MaxLockTimeout, of: &e.MaxLockTimeout},
-			limitChange{name: "maximum statement timeout", to: change.MaxStatementTimeout,
-				of: &e.MaxStatementTimeout},
+			limitChange{
+				name: "maximum statement timeout", to: change.MaxStatementTimeout,
+				of: &e.MaxStatementTimeout,
+			},
 		)
 		if err := e.Validate(); err != nil {
 			return err

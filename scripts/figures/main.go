@@ -173,8 +173,10 @@ func (f *figures) rows() [][2]string {
 		{"most methods of a type", largest(f.methods)},
 		{"most exported methods of a type", largest(f.exported)},
 		{fmt.Sprintf("lines over %d columns", wide), fmt.Sprint(f.longLines)},
-		{"literals without keys, of three values or more",
-			fmt.Sprintf("%d, %s", len(f.positional), spread(f.positional))},
+		{
+			"literals without keys, of three values or more",
+			fmt.Sprintf("%d, %s", len(f.positional), spread(f.positional)),
+		},
 	}
 }
 

@@ -43,8 +43,10 @@ func TestCheckResponse(t *testing.T) {
 		status     int
 		body, want string // want: part of the error; empty means none
 	}{
-		"a whole thing fits": {200,
-			`{"type":"t","size":1,"color":"red","made":"2026-01-02T03:04:05+00:00","home":"https://x.example/","parts":[{"type":"p"}],"closed":{"a":true},"more":1}`, ""},
+		"a whole thing fits": {
+			200,
+			`{"type":"t","size":1,"color":"red","made":"2026-01-02T03:04:05+00:00","home":"https://x.example/","parts":[{"type":"p"}],"closed":{"a":true},"more":1}`, "",
+		},
 		"a required field of a base":  {200, `{"size":1}`, "type is missing"},
 		"a required field of its own": {200, `{"type":"t"}`, "size is missing"},
 		"a wrong type":                {200, `{"type":"t","size":"1"}`, "size: string, want integer"},
@@ -53,8 +55,10 @@ func TestCheckResponse(t *testing.T) {
 		"a bad date":                  {200, `{"type":"t","size":1,"made":"yesterday"}`, "date-time"},
 		"a relative address":          {200, `{"type":"t","size":1,"home":"/x"}`, "absolute address"},
 		"a wrong item":                {200, `{"type":"t","size":1,"parts":[{"type":3}]}`, "parts.type"},
-		"more than a closed object": {200, `{"type":"t","size":1,"closed":{"b":1}}`,
-			`"b" is not described`},
+		"more than a closed object": {
+			200, `{"type":"t","size":1,"closed":{"b":1}}`,
+			`"b" is not described`,
+		},
 		"null where it is not allowed": {200, `{"type":"t","size":1,"color":null}`, "color: null"},
 		"an error with its own shape":  {404, `{"type":"error"}`, ""},
 		"an error nobody described":    {409, `{"message":"x"}`, "type is missing"},
@@ -87,8 +91,10 @@ func TestCheckRequest(t *testing.T) {
 		"an unknown method":        {"POST", "/2.0/things/1", "", "", "no such operation"},
 		"a body that fits":         {"PUT", "/2.0/things/1", "", `[{"type":"a"}]`, ""},
 		"a body without a type":    {"PUT", "/2.0/things/1", "", `[{}]`, ""},
-		"a body with too much": {"PUT", "/2.0/things/1", "", `[{"type":"a"},{"type":"b"},{"type":"c"}]`,
-			"at most 2"},
+		"a body with too much": {
+			"PUT", "/2.0/things/1", "", `[{"type":"a"},{"type":"b"},{"type":"c"}]`,
+			"at most 2",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -42,8 +42,10 @@ var nullable = []string{
 
 // unlistedQuery are query parameters that the service takes though some operations do not list
 // them.
-var unlistedQuery = []string{"renames", "topic", "path", "ignore_whitespace", "max_depth", "include",
-	"exclude", "role", "format", "from_pullrequest_id", "async"}
+var unlistedQuery = []string{
+	"renames", "topic", "path", "ignore_whitespace", "max_depth", "include",
+	"exclude", "role", "format", "from_pullrequest_id", "async",
+}
 
 func isKnown(errors []knownError, at string) bool {
 	return slices.ContainsFunc(errors, func(k knownError) bool {

@@ -6,8 +6,10 @@ import "strings"
 // find too much asks a person once too often, to find too little doubles rows.
 func Mentions(text, name string) bool {
 	text, name = strings.ToLower(text), strings.ToLower(name)
-	for _, spelled := range []string{name, strings.ReplaceAll(name, "`", "``"),
-		strings.ReplaceAll(name, `"`, `""`)} {
+	for _, spelled := range []string{
+		name, strings.ReplaceAll(name, "`", "``"),
+		strings.ReplaceAll(name, `"`, `""`),
+	} {
 		for from := 0; ; {
 			i := strings.Index(text[from:], spelled)
 			if i < 0 {

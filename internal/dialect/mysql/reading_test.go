@@ -129,8 +129,10 @@ func FuzzReading(f *testing.F) {
 // odd says whether a script asks for what changes by itself, waits, or holds a lock.
 func odd(script string) bool {
 	upper := strings.ToUpper(script)
-	for _, word := range []string{"RAND", "UUID", "NOW", "TIME", "SLEEP", "LOCK", "BENCHMARK", "CONNECTION",
-		"@@", "DATE", "SEQ", "LAST", "INTO", ":="} {
+	for _, word := range []string{
+		"RAND", "UUID", "NOW", "TIME", "SLEEP", "LOCK", "BENCHMARK", "CONNECTION",
+		"@@", "DATE", "SEQ", "LAST", "INTO", ":=",
+	} {
 		if strings.Contains(upper, word) {
 			return true
 		}

@@ -11,8 +11,10 @@ import (
 // transaction lists the statements that may enclose a whole file.
 // https://dev.mysql.com/doc/refman/8.4/en/commit.html
 func transaction() statement.Transaction {
-	return statement.Transaction{Begin: []string{"START TRANSACTION", "BEGIN", "BEGIN WORK"},
-		End: []string{"COMMIT", "COMMIT WORK"}}
+	return statement.Transaction{
+		Begin: []string{"START TRANSACTION", "BEGIN", "BEGIN WORK"},
+		End:   []string{"COMMIT", "COMMIT WORK"},
+	}
 }
 
 // mark is what opens a conditional comment: /*!40101 or /*M!100100; a version of 0 is none.
@@ -37,8 +39,10 @@ const (
 // https://mariadb.com/kb/en/comment-syntax/
 func (s servers) split(m mark) (run, skip []servers) {
 	if s.mysql && s.mariadb {
-		for _, one := range []servers{{mysql: true, from: oldestMySQL, to: math.MaxInt},
-			{mariadb: true, from: oldestMariaDB, to: math.MaxInt}} {
+		for _, one := range []servers{
+			{mysql: true, from: oldestMySQL, to: math.MaxInt},
+			{mariadb: true, from: oldestMariaDB, to: math.MaxInt},
+		} {
 			r, s := one.split(m)
 			run, skip = append(run, r...), append(skip, s...)
 		}

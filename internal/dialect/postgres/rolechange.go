@@ -193,8 +193,10 @@ func (r *roleReader) alter() error {
 		}
 		t := r.Peek()
 		r.Next()
-		r.outside = append(r.outside, statement.Outside{Kind: statement.OutsideDatabase, Name: t.Name,
-			Pos: t.Pos})
+		r.outside = append(r.outside, statement.Outside{
+			Kind: statement.OutsideDatabase, Name: t.Name,
+			Pos: t.Pos,
+		})
 		if r.Peek().Key != "SET" && r.Peek().Key != "RESET" {
 			return r.unknown()
 		}

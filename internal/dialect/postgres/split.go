@@ -208,8 +208,10 @@ func (j *judge) refuse(p piece) error {
 			"of the file (pg_dump --exclude-table=*.%[1]s).", towpath.LedgerTable)
 	}
 	if p.Is('\\') {
-		return &statement.Error{Pos: p.Pos, Through: "\n",
-			Message: "Commands with a backslash belong to psql and are not SQL. Leave this line out."}
+		return &statement.Error{
+			Pos: p.Pos, Through: "\n",
+			Message: "Commands with a backslash belong to psql and are not SQL. Leave this line out.",
+		}
 	}
 	if err := j.psql.add(p); err != nil {
 		return err

@@ -32,8 +32,10 @@ const (
 
 // outsideFunctions lead out of the database. SQLite's shell has most, its library the first; the
 // guard has the list of those that may be called.
-var outsideFunctions = []string{"load_extension", "fts3_tokenizer", "sqlite_log", "readfile", "writefile",
-	"edit", "fsdir", "lsmode"}
+var outsideFunctions = []string{
+	"load_extension", "fts3_tokenizer", "sqlite_log", "readfile", "writefile",
+	"edit", "fsdir", "lsmode",
+}
 
 func (n *names) add(t statement.Token) error {
 	err := n.refuse(t)

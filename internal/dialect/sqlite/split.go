@@ -128,9 +128,11 @@ func wordByte(c byte) bool {
 // https://www.sqlite.org/lang_transaction.html
 func transaction() statement.Transaction {
 	return statement.Transaction{
-		Begin: []string{"BEGIN", "BEGIN TRANSACTION", "BEGIN DEFERRED", "BEGIN DEFERRED TRANSACTION",
+		Begin: []string{
+			"BEGIN", "BEGIN TRANSACTION", "BEGIN DEFERRED", "BEGIN DEFERRED TRANSACTION",
 			"BEGIN IMMEDIATE",
-			"BEGIN IMMEDIATE TRANSACTION", "BEGIN EXCLUSIVE", "BEGIN EXCLUSIVE TRANSACTION"},
+			"BEGIN IMMEDIATE TRANSACTION", "BEGIN EXCLUSIVE", "BEGIN EXCLUSIVE TRANSACTION",
+		},
 		End: []string{"COMMIT", "COMMIT TRANSACTION", "END", "END TRANSACTION"},
 	}
 }
@@ -165,8 +167,10 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 	if j.seen++; j.seen == 1 {
 		j.begin = t.Pos
 		if t.Is('.') {
-			return false, &statement.Error{Pos: t.Pos, Through: "\n",
-				Message: "Commands with a dot belong to the sqlite3 shell and are not SQL. Leave this line out."}
+			return false, &statement.Error{
+				Pos: t.Pos, Through: "\n",
+				Message: "Commands with a dot belong to the sqlite3 shell and are not SQL. Leave this line out.",
+			}
 		}
 	}
 	if j.ends(t) {

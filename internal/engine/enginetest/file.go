@@ -16,8 +16,10 @@ func testOwnTransaction(t *testing.T, f Fixture) {
 		name, script string
 		want         []string
 	}{
-		{"around the whole file", "-- a\nBEGIN;\nSELECT 1;\nSELECT 2;\nCOMMIT;\n-- b\n",
-			[]string{"fine", "fine"}},
+		{
+			"around the whole file", "-- a\nBEGIN;\nSELECT 1;\nSELECT 2;\nCOMMIT;\n-- b\n",
+			[]string{"fine", "fine"},
+		},
 		{"no semicolon at the end", "begin; SELECT 1; Commit", []string{"fine"}},
 		{"nothing in it", "BEGIN; COMMIT;", nil},
 		{"comments within", "BEGIN /* x */ -- y\n; SELECT 1; /* z */ COMMIT -- w", []string{"fine"}},
@@ -26,8 +28,10 @@ func testOwnTransaction(t *testing.T, f Fixture) {
 		{"never begun", "SELECT 1;\nCOMMIT;", []string{"fine", "2:1"}},
 		{"begun too late", "SELECT 1;\nBEGIN;\nSELECT 2;\nCOMMIT;", []string{"fine", "2:1", "fine", "4:1"}},
 		{"ended too early", "BEGIN;\nSELECT 1;\nCOMMIT;\nSELECT 2;", []string{"fine", "1:1", "3:1", "fine"}},
-		{"two of them", "BEGIN;\nSELECT 1;\nCOMMIT;\nBEGIN;\nSELECT 2;\nCOMMIT;",
-			[]string{"fine", "4:1", "1:1", "3:1", "fine", "6:1"}},
+		{
+			"two of them", "BEGIN;\nSELECT 1;\nCOMMIT;\nBEGIN;\nSELECT 2;\nCOMMIT;",
+			[]string{"fine", "4:1", "1:1", "3:1", "fine", "6:1"},
+		},
 		{"one in another", "BEGIN;\nBEGIN;\nSELECT 1;\nCOMMIT;\nCOMMIT;", []string{"2:1", "fine", "5:1"}},
 		{"undone at the end", "BEGIN;\nSELECT 1;\nROLLBACK;", []string{"fine", "3:1", "1:1"}},
 		{"undone within", "BEGIN;\nROLLBACK;\nSELECT 1;\nCOMMIT;", []string{"2:1", "fine"}},

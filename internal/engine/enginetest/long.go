@@ -45,8 +45,10 @@ func Long(t *testing.T, f Fixture, fine, failing []string) {
 	for _, noTx := range []bool{false, true} {
 		for _, text := range slices.Concat(fine, failing) {
 			ctx, b := setup(t, f)
-			s := b.begin(ctx, engine.SessionOptions{NoTx: noTx, LockTimeout: time.Second,
-				StatementTimeout: 20 * time.Second})
+			s := b.begin(ctx, engine.SessionOptions{
+				NoTx: noTx, LockTimeout: time.Second,
+				StatementTimeout: 20 * time.Second,
+			})
 			var err error
 			grown := peak(func() {
 				_, err = s.ExecRecord(ctx, statement.Statement{Text: text},

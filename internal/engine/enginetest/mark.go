@@ -17,28 +17,44 @@ type MarkCase struct{ Name, Script, Want string }
 // everyMark are scripts that say the same in every dialect.
 var everyMark = []MarkCase{
 	{Name: "a table", Script: `CREATE TABLE customer (id INT)`, Want: "+table customer"},
-	{Name: "where it is missing", Script: `CREATE TABLE IF NOT EXISTS customer (id INT)`,
-		Want: "?+table customer"},
+	{
+		Name: "where it is missing", Script: `CREATE TABLE IF NOT EXISTS customer (id INT)`,
+		Want: "?+table customer",
+	},
 	{Name: "a table of a query", Script: `CREATE TABLE copied AS SELECT 1 AS x`, Want: "+table copied"},
 	{Name: "a view counts as a table", Script: `CREATE VIEW recent AS SELECT 1`, Want: "+table recent"},
-	{Name: "a table of the session alone", Script: `CREATE TEMPORARY TABLE t (id INT); DROP TABLE t`,
-		Want: ""},
+	{
+		Name: "a table of the session alone", Script: `CREATE TEMPORARY TABLE t (id INT); DROP TABLE t`,
+		Want: "",
+	},
 	{Name: "a column", Script: `ALTER TABLE customer ADD COLUMN phone TEXT`, Want: "+column customer.phone"},
-	{Name: "a column without the word", Script: `ALTER TABLE customer ADD phone TEXT`,
-		Want: "+column customer.phone"},
+	{
+		Name: "a column without the word", Script: `ALTER TABLE customer ADD phone TEXT`,
+		Want: "+column customer.phone",
+	},
 	{Name: "a column goes", Script: `ALTER TABLE customer DROP COLUMN phone`, Want: "-column customer.phone"},
-	{Name: "a column renamed", Script: `ALTER TABLE customer RENAME COLUMN a TO b`,
-		Want: "-column customer.a, +column customer.b"},
-	{Name: "a table renamed", Script: `ALTER TABLE customer RENAME TO client`,
-		Want: "-table customer, +table client"},
+	{
+		Name: "a column renamed", Script: `ALTER TABLE customer RENAME COLUMN a TO b`,
+		Want: "-column customer.a, +column customer.b",
+	},
+	{
+		Name: "a table renamed", Script: `ALTER TABLE customer RENAME TO client`,
+		Want: "-table customer, +table client",
+	},
 	{Name: "a table goes", Script: `DROP TABLE customer`, Want: "-table customer"},
 	{Name: "a table goes if it is there", Script: `DROP TABLE IF EXISTS customer`, Want: "?-table customer"},
-	{Name: "data says nothing", Script: `INSERT INTO customer VALUES (1); UPDATE customer SET id = 2`,
-		Want: ""},
-	{Name: "words in texts and comments",
-		Script: `INSERT INTO log VALUES ('CREATE TABLE a (x INT);') /* DROP TABLE b; */`, Want: ""},
-	{Name: "a script that cannot be read", Script: `CREATE TABLE a (id INT); INSERT INTO a VALUES ('`,
-		Want: ""},
+	{
+		Name: "data says nothing", Script: `INSERT INTO customer VALUES (1); UPDATE customer SET id = 2`,
+		Want: "",
+	},
+	{
+		Name:   "words in texts and comments",
+		Script: `INSERT INTO log VALUES ('CREATE TABLE a (x INT);') /* DROP TABLE b; */`, Want: "",
+	},
+	{
+		Name: "a script that cannot be read", Script: `CREATE TABLE a (id INT); INSERT INTO a VALUES ('`,
+		Want: "",
+	},
 }
 
 // RunMarks reads the marks of scripts with an engine's dialect: its own cases, and those of all.

@@ -215,8 +215,10 @@ func testLocked(t *testing.T, f Fixture) {
 func testStatementTimeout(t *testing.T, f Fixture) {
 	ctx, b := setup(t, f)
 	start := time.Now()
-	s := b.begin(ctx, engine.SessionOptions{LockTimeout: time.Second,
-		StatementTimeout: 300 * time.Millisecond})
+	s := b.begin(ctx, engine.SessionOptions{
+		LockTimeout:      time.Second,
+		StatementTimeout: 300 * time.Millisecond,
+	})
 	_, err := s.Exec(ctx, sql(f.Slow))
 	wantKind(t, err, engine.Timeout)
 	if took := time.Since(start); took > 6*time.Second {

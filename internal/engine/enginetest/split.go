@@ -19,22 +19,36 @@ import (
 func common() []Case {
 	return []Case{
 		{Name: "only comments and blanks", Script: " -- a\n/* b; */\n\n", Want: nil},
-		{Name: "empty statements are left out", Script: ";; SELECT 1;; ;SELECT 2",
-			Want: []string{"1:4 SELECT", "1:16 SELECT"}},
-		{Name: "a comment before a statement is not part of it",
-			Script: "-- one; two\n/* x */ SELECT 1; -- end", Want: []string{"2:9 SELECT"}},
-		{Name: "a semicolon in quotes and comments", Script: "SELECT ';', \"a;b\" /* ; */ -- ;\n;\nSELECT 2;",
-			Want: []string{"1:1 SELECT", "3:1 SELECT"}},
-		{Name: "a doubled quote", Script: "SELECT 'it''s; so'; SELECT 2",
-			Want: []string{"1:1 SELECT", "1:21 SELECT"}},
-		{Name: "lines end with CRLF", Script: "SELECT 1;\r\n\r\n  SELECT 2;\r\n",
-			Want: []string{"1:1 SELECT", "3:3 SELECT"}},
-		{Name: "columns count characters", Script: "SELECT 'Grüße 東京 🚀'; SELECT 2",
-			Want: []string{"1:1 SELECT", "1:22 SELECT"}},
+		{
+			Name: "empty statements are left out", Script: ";; SELECT 1;; ;SELECT 2",
+			Want: []string{"1:4 SELECT", "1:16 SELECT"},
+		},
+		{
+			Name:   "a comment before a statement is not part of it",
+			Script: "-- one; two\n/* x */ SELECT 1; -- end", Want: []string{"2:9 SELECT"},
+		},
+		{
+			Name: "a semicolon in quotes and comments", Script: "SELECT ';', \"a;b\" /* ; */ -- ;\n;\nSELECT 2;",
+			Want: []string{"1:1 SELECT", "3:1 SELECT"},
+		},
+		{
+			Name: "a doubled quote", Script: "SELECT 'it''s; so'; SELECT 2",
+			Want: []string{"1:1 SELECT", "1:21 SELECT"},
+		},
+		{
+			Name: "lines end with CRLF", Script: "SELECT 1;\r\n\r\n  SELECT 2;\r\n",
+			Want: []string{"1:1 SELECT", "3:3 SELECT"},
+		},
+		{
+			Name: "columns count characters", Script: "SELECT 'Grüße 東京 🚀'; SELECT 2",
+			Want: []string{"1:1 SELECT", "1:22 SELECT"},
+		},
 		{Name: "a byte order mark is passed over", Script: "\ufeffSELECT 1;", Want: []string{"1:1 SELECT"}},
 		{Name: "the last statement has no terminator", Script: "SELECT 1", Want: []string{"1:1 SELECT"}},
-		{Name: "the verb of a WITH", Script: "WITH a AS (SELECT 1) DELETE FROM b;",
-			Want: []string{"1:1 DELETE"}},
+		{
+			Name: "the verb of a WITH", Script: "WITH a AS (SELECT 1) DELETE FROM b;",
+			Want: []string{"1:1 DELETE"},
+		},
 	}
 }
 

@@ -47,9 +47,11 @@ func TestSplit_runsDumpsWithTheUsualOptions(t *testing.T) {
 		"AS (LENGTH(b)));\n"+
 		"INSERT INTO a (`größe`, b) VALUES ('ü', x'00ff80'), (NULL, 'COMMIT;'); CREATE VIEW v AS SELECT * FROM a; CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1;\n"+
 		"CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM a; CREATE TABLE m (id INT) ENGINE=MyISAM; INSERT INTO m VALUES (1)"+rowsOfDump)
-	for _, with := range []string{"", "--no-autocommit", "--single-transaction --quick",
+	for _, with := range []string{
+		"", "--no-autocommit", "--single-transaction --quick",
 		"--complete-insert --skip-extended-insert", "--skip-opt --create-options",
-		"--insert-ignore", "--replace", "--add-drop-trigger", "--hex-blob --order-by-primary", "--no-data"} {
+		"--insert-ignore", "--replace", "--add-drop-trigger", "--hex-blob --order-by-primary", "--no-data",
+	} {
 		if server.MySQL && with == "--add-drop-trigger" {
 			continue // mysqldump writes the trigger's name without quotes there
 		}

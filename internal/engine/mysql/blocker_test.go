@@ -34,10 +34,14 @@ func blocked(t *testing.T, mine, theirs engine.DB, held, text string) (message, 
 func TestBlockers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, held, blocked, want string }{
-		{"of a row", "UPDATE a SET id = 3 WHERE id = 1", "DELETE FROM a WHERE id = 1",
-			"; the lock is held by connection ID, user owner, from 127.0.0.1:"},
-		{"of a table that somebody reads", "SELECT * FROM a", "ALTER TABLE a ADD COLUMN b INT",
-			"; the lock is " + held() + "held by connection ID, user owner, from 127.0.0.1:"},
+		{
+			"of a row", "UPDATE a SET id = 3 WHERE id = 1", "DELETE FROM a WHERE id = 1",
+			"; the lock is held by connection ID, user owner, from 127.0.0.1:",
+		},
+		{
+			"of a table that somebody reads", "SELECT * FROM a", "ALTER TABLE a ADD COLUMN b INT",
+			"; the lock is " + held() + "held by connection ID, user owner, from 127.0.0.1:",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -31,58 +31,98 @@ func TestChange(t *testing.T) {
 		return all
 	}
 	for text, want := range map[string]schema.Change{
-		"CREATE TABLE `a``b` (id INT)": {Effect: schema.Create,
-			Objects: table("a`b")},
-		"create table shop.a (id int)": {Effect: schema.Create,
-			Objects: table("shop.a")},
+		"CREATE TABLE `a``b` (id INT)": {
+			Effect:  schema.Create,
+			Objects: table("a`b"),
+		},
+		"create table shop.a (id int)": {
+			Effect:  schema.Create,
+			Objects: table("shop.a"),
+		},
 		"CREATE TABLE IF NOT EXISTS a (id INT)": {
-			Effect: schema.Repeat},
+			Effect: schema.Repeat,
+		},
 		"CREATE TABLE a SELECT * FROM b": {
-			Effect: schema.Opaque},
+			Effect: schema.Opaque,
+		},
 		"CREATE TABLE IF NOT EXISTS a AS SELECT * FROM b": {
-			Effect: schema.Opaque},
+			Effect: schema.Opaque,
+		},
 		"CREATE OR REPLACE TABLE a (id INT)": {
-			Effect: schema.Opaque},
+			Effect: schema.Opaque,
+		},
 		"CREATE OR REPLACE VIEW v AS SELECT 1": {
-			Effect: schema.Repeat},
-		"CREATE DEFINER=`x`@`y` TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET @a = 1": {Effect: schema.Create,
-			Objects: []schema.Object{{Kind: "trigger", Name: "t"}}},
-		"CREATE UNIQUE INDEX i USING BTREE ON a (b)": {Effect: schema.Create,
-			Objects: []schema.Object{{Kind: "index", Name: "i", On: "a"}}},
-		"DROP INDEX i ON a": {Effect: schema.Drop,
-			Objects: []schema.Object{{Kind: "index", Name: "i", On: "a"}}},
-		"DROP TABLE a, b": {Effect: schema.Drop,
-			Objects: table("a", "b")},
-		"DROP TABLE IF EXISTS a": {Effect: schema.Repeat,
-			Objects: table("a")},
-		"RENAME TABLE a TO b": {Effect: schema.Rename,
-			Objects: table("a", "b")},
-		"RENAME TABLE a TO c, b TO a, c TO b": {Effect: schema.Alter,
-			Objects: table("a", "c", "b", "a", "c", "b")},
-		"ALTER TABLE a ADD COLUMN b DECIMAL(5, 2) AFTER c, DROP COLUMN d": {Effect: schema.Alter,
-			Objects: table("a"), Gains: []string{"b"}, Losses: []string{"d"}},
-		"ALTER TABLE a ADD (b INT, c INT), ADD UNIQUE KEY u (b), DROP PRIMARY KEY": {Effect: schema.Alter,
-			Objects: table("a"), Gains: []string{"u"}},
-		"ALTER TABLE a CHANGE b c INT, RENAME COLUMN d TO e": {Effect: schema.Alter,
-			Objects: table("a"), Gains: []string{"c", "e"}, Losses: []string{"b", "d"}},
-		"ALTER TABLE a MODIFY b BIGINT, ALGORITHM=INPLACE, LOCK=NONE": {Effect: schema.Alter,
-			Objects: table("a")},
-		"ALTER TABLE a RENAME TO b": {Effect: schema.Rename,
-			Objects: table("a", "b")},
+			Effect: schema.Repeat,
+		},
+		"CREATE DEFINER=`x`@`y` TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET @a = 1": {
+			Effect:  schema.Create,
+			Objects: []schema.Object{{Kind: "trigger", Name: "t"}},
+		},
+		"CREATE UNIQUE INDEX i USING BTREE ON a (b)": {
+			Effect:  schema.Create,
+			Objects: []schema.Object{{Kind: "index", Name: "i", On: "a"}},
+		},
+		"DROP INDEX i ON a": {
+			Effect:  schema.Drop,
+			Objects: []schema.Object{{Kind: "index", Name: "i", On: "a"}},
+		},
+		"DROP TABLE a, b": {
+			Effect:  schema.Drop,
+			Objects: table("a", "b"),
+		},
+		"DROP TABLE IF EXISTS a": {
+			Effect:  schema.Repeat,
+			Objects: table("a"),
+		},
+		"RENAME TABLE a TO b": {
+			Effect:  schema.Rename,
+			Objects: table("a", "b"),
+		},
+		"RENAME TABLE a TO c, b TO a, c TO b": {
+			Effect:  schema.Alter,
+			Objects: table("a", "c", "b", "a", "c", "b"),
+		},
+		"ALTER TABLE a ADD COLUMN b DECIMAL(5, 2) AFTER c, DROP COLUMN d": {
+			Effect:  schema.Alter,
+			Objects: table("a"), Gains: []string{"b"}, Losses: []string{"d"},
+		},
+		"ALTER TABLE a ADD (b INT, c INT), ADD UNIQUE KEY u (b), DROP PRIMARY KEY": {
+			Effect:  schema.Alter,
+			Objects: table("a"), Gains: []string{"u"},
+		},
+		"ALTER TABLE a CHANGE b c INT, RENAME COLUMN d TO e": {
+			Effect:  schema.Alter,
+			Objects: table("a"), Gains: []string{"c", "e"}, Losses: []string{"b", "d"},
+		},
+		"ALTER TABLE a MODIFY b BIGINT, ALGORITHM=INPLACE, LOCK=NONE": {
+			Effect:  schema.Alter,
+			Objects: table("a"),
+		},
+		"ALTER TABLE a RENAME TO b": {
+			Effect:  schema.Rename,
+			Objects: table("a", "b"),
+		},
 		"ALTER TABLE a TRUNCATE PARTITION p": {
-			Effect: schema.Opaque},
+			Effect: schema.Opaque,
+		},
 		"ALTER TABLE a ADD COLUMN b INT /*!80000 INVISIBLE */": {
-			Effect: schema.Opaque},
+			Effect: schema.Opaque,
+		},
 		"TRUNCATE TABLE a": {
-			Effect: schema.Opaque},
+			Effect: schema.Opaque,
+		},
 		"CALL p()": {
-			Effect: schema.Opaque},
+			Effect: schema.Opaque,
+		},
 		"CREATE USER u": {
-			Effect: schema.Opaque},
+			Effect: schema.Opaque,
+		},
 		"GRANT SELECT ON a TO u": {
-			Effect: schema.Repeat},
+			Effect: schema.Repeat,
+		},
 		"OPTIMIZE TABLE a": {
-			Effect: schema.Repeat},
+			Effect: schema.Repeat,
+		},
 	} {
 		if got := w.Change(statement.Statement{Text: text}); cmp.Diff(want, got) != "" {
 			t.Errorf("%s\n%s", text, cmp.Diff(want, got))

@@ -55,16 +55,22 @@ func TestCheck(t *testing.T) {
 		{"TLS by a known authority", as("full", "verify-ca"), true, "", ""},
 		{"TLS by another authority", stranger, false, "certificate", ""},
 		{"a user who must use TLS, and does", as("secure", "require"), true, "", ""},
-		{"a user who must use TLS, and does not", as("secure", "disable"), false,
-			"refuses the user secure", ""},
+		{
+			"a user who must use TLS, and does not", as("secure", "disable"), false,
+			"refuses the user secure", "",
+		},
 		{"rights by a pattern", as("pattern", "disable"), true, "", ""},
 		{"rights on the whole server", all, true, "all databases", "CREATE USER `towpath_" + name +
 			"`@`%` IDENTIFIED BY '…'; GRANT ALL ON `" + name + "`.* TO `towpath_" + name + "`@`%`"},
-		{"rights that are missing", as("poor", "disable"), false, "lacks",
-			"GRANT DELETE, CREATE, ALTER, DROP, INDEX ON `" + name + "`.* TO `poor`@`%`"},
+		{
+			"rights that are missing", as("poor", "disable"), false, "lacks",
+			"GRANT DELETE, CREATE, ALTER, DROP, INDEX ON `" + name + "`.* TO `poor`@`%`",
+		},
 		{"a wrong password", as("nobody", "disable"), false, "refuses the user nobody", ""},
-		{"a wrong password of a user that is there", as("poor2", "disable"), false,
-			"refuses the user poor2", ""},
+		{
+			"a wrong password of a user that is there", as("poor2", "disable"), false,
+			"refuses the user poor2", "",
+		},
 		{"an unknown host", unknown, false, "no host named nowhere.invalid", ""},
 		{"nobody listens", elsewhere, false, "cannot be reached", ""},
 		{"no address", nonsense, false, "host:port", ""},

@@ -245,10 +245,12 @@ func (c *connection) elsewhere(node string) error {
 	if !slices.Contains(c.nodes, node) {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Failed,
+	return &engine.Error{
+		Kind: engine.Failed,
 		Message: fmt.Sprintf("it is on the node %s of the Galera cluster, and this connection leads to the "+
 			"node %s. "+
-			"Give the instance the address of one node", node, cmp.Or(c.node, "of another cluster"))}
+			"Give the instance the address of one node", node, cmp.Or(c.node, "of another cluster")),
+	}
 }
 
 // runnerLock names the user lock of sessions in a transaction on a database. Nobody waits for it:

@@ -41,8 +41,10 @@ func TestSplit_runsDumpsAsAFirstFile(t *testing.T) {
 		t.Fatalf("%d fixtures, %v", len(files), err)
 	}
 	if server.MySQL { // most of the others are MariaDB's own
-		files = []string{"testdata/schemas/views.sql", "testdata/schemas/triggers.sql",
-			"testdata/schemas/foreign-keys.sql", "testdata/schemas/events.sql"}
+		files = []string{
+			"testdata/schemas/views.sql", "testdata/schemas/triggers.sql",
+			"testdata/schemas/foreign-keys.sql", "testdata/schemas/events.sql",
+		}
 		ledger = "--set-gtid-purged=OFF\x00--ignore-table="
 	}
 	for _, file := range files {
@@ -128,8 +130,10 @@ func TestExec_preparedText(t *testing.T) {
 		"escapes":                   {`EXECUTE IMMEDIATE 'DROP TABLE \` + other + `.a'`, other},
 		"a user":                    {"SET @s = 'CREATE USER x'; PREPARE s FROM @s", "Users and roles"},
 		"a commit":                  {"SET @s = 'COMMIT'; EXECUTE IMMEDIATE @s", "COMMIT"},
-		"a block": {"SET @s = 'BEGIN NOT ATOMIC COMMIT; END'; EXECUTE IMMEDIATE @s",
-			"BEGIN"},
+		"a block": {
+			"SET @s = 'BEGIN NOT ATOMIC COMMIT; END'; EXECUTE IMMEDIATE @s",
+			"BEGIN",
+		},
 		"another mode": {"SET @s = CONCAT('SET sql_mode = ', QUOTE('ANSI_QUOTES')); PREPARE " +
 			"s FROM @s", "sql_mode"},
 		"the ledger": {"SET @s = CONCAT('DELETE FROM towpath_', 'ledger'); PREPARE s " +

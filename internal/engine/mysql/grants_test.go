@@ -17,19 +17,29 @@ func TestReportExcess(t *testing.T) {
 		want  []string // words of each finding
 	}{
 		"MySQL, a session's own right only": {
-			lines: []string{"GRANT SESSION_VARIABLES_ADMIN ON *.* TO `a`@`%`",
-				"GRANT ALL PRIVILEGES ON `my_97`.* TO `a`@`%`"}},
-		"MySQL, all, told in two lines": {lines: []string{all,
-			"GRANT AUDIT_ADMIN,CLONE_ADMIN ON *.* TO `a`@`%`"}, want: []string{"all databases"}},
+			lines: []string{
+				"GRANT SESSION_VARIABLES_ADMIN ON *.* TO `a`@`%`",
+				"GRANT ALL PRIVILEGES ON `my_97`.* TO `a`@`%`",
+			},
+		},
+		"MySQL, all, told in two lines": {lines: []string{
+			all,
+			"GRANT AUDIT_ADMIN,CLONE_ADMIN ON *.* TO `a`@`%`",
+		}, want: []string{"all databases"}},
 		"MariaDB, all": {lines: []string{"GRANT ALL PRIVILEGES ON *.* TO `a`@`%` " +
 			"IDENTIFIED BY PASSWORD '*X' WITH GRANT OPTION"}, want: []string{"all databases"}},
-		"MariaDB, rights to the server": {lines: []string{"GRANT FILE, SUPER, PROCESS ON *.* TO `a`@`%`",
-			"GRANT ALL PRIVILEGES ON `my\\_97`.* TO `a`@`%`"}, want: []string{"FILE, SUPER"}},
+		"MariaDB, rights to the server": {lines: []string{
+			"GRANT FILE, SUPER, PROCESS ON *.* TO `a`@`%`",
+			"GRANT ALL PRIVILEGES ON `my\\_97`.* TO `a`@`%`",
+		}, want: []string{"FILE, SUPER"}},
 		"MySQL, dynamic rights to it": {
 			lines: []string{"GRANT CREATE USER, ROLE_ADMIN ON *.* TO `a`@`%`"},
-			want:  []string{"CREATE USER, ROLE_ADMIN"}},
-		"another database, and the server's": {lines: []string{"GRANT SELECT ON `other`.* TO `a`@`%`",
-			"GRANT ALL PRIVILEGES ON `mysql`.* TO `a`@`%`"}, want: []string{"other, mysql"}},
+			want:  []string{"CREATE USER, ROLE_ADMIN"},
+		},
+		"another database, and the server's": {lines: []string{
+			"GRANT SELECT ON `other`.* TO `a`@`%`",
+			"GRANT ALL PRIVILEGES ON `mysql`.* TO `a`@`%`",
+		}, want: []string{"other, mysql"}},
 		"no right at all": {lines: []string{"GRANT USAGE ON *.* TO `a`@`%`"}},
 	} {
 		for _, database := range []string{"my_97", ""} {

@@ -144,12 +144,16 @@ func (d *database) entryCall(id towpath.MigrationID) call {
 // upserts write rows of the ledger, as many with one call as may go together.
 func (d *database) upserts(entries []towpath.LedgerEntry) (calls []call) {
 	for _, e := range entries {
-		args := []any{e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit,
+		args := []any{
+			e.Version, string(e.Type), string(e.State), e.Description, e.Path, e.Checksum, e.Commit,
 			e.Epoch, e.ServerID, e.DatabaseID,
 			e.StatementsTotal, e.StatementsDone, moment(&e.StartedAt), moment(e.FinishedAt), e.Intent,
-			e.Number, e.Seal}
-		row := call{text: "(" + strings.TrimSuffix(strings.Repeat(hole+", ", len(args)), ", ") + ")",
-			args: args}
+			e.Number, e.Seal,
+		}
+		row := call{
+			text: "(" + strings.TrimSuffix(strings.Repeat(hole+", ", len(args)), ", ") + ")",
+			args: args,
+		}
 		if last := len(calls) - 1; last >= 0 && calls[last].size()+row.size() < maxBatch/2 {
 			calls[last].text += ", " + row.text
 			calls[last].args = append(calls[last].args, args...)

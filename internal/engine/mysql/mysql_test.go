@@ -52,11 +52,15 @@ func fixture() enginetest.Fixture {
 		},
 		AutoKey: "BIGINT AUTO_INCREMENT PRIMARY KEY",
 		Slow:    "SELECT COUNT(*) FROM " + many + " a, " + many + " b, " + many + " c, " + many + " d",
-		Blocker: []string{held() + "held by connection ", ", user owner, from ", "active for ",
-			"it runs: SELECT COUNT(*) FROM " + many + " a"},
+		Blocker: []string{
+			held() + "held by connection ", ", user owner, from ", "active for ",
+			"it runs: SELECT COUNT(*) FROM " + many + " a",
+		},
 		Has: func(word string) bool {
-			return word == map[bool]string{true: "mysql",
-				false: "mariadb"}[server.MySQL]
+			return word == map[bool]string{
+				true:  "mysql",
+				false: "mariadb",
+			}[server.MySQL]
 		},
 		Schema: "CREATE TABLE a (id INT AUTO_INCREMENT PRIMARY KEY, b VARCHAR(9) DEFAULT 'it''s'); INSERT INTO a VALUES (5, 'x'); CREATE VIEW v AS SELECT * FROM a;",
 		Cosmetic: [2]string{
@@ -81,8 +85,10 @@ func TestSchema_everyFixtureReplays(t *testing.T) {
 }
 
 func FuzzDump(f *testing.F) {
-	for _, name := range []string{"a", `it's "odd" \`, "größe 表 🐘", "-- ; /* */", "a`b$$c$1", " ", "%s\n",
-		"towpath"} {
+	for _, name := range []string{
+		"a", `it's "odd" \`, "größe 表 🐘", "-- ; /* */", "a`b$$c$1", " ", "%s\n",
+		"towpath",
+	} {
 		f.Add(name, name)
 	}
 	quote := func(mark, text string) string { return mark + strings.ReplaceAll(text, mark, mark+mark) + mark }

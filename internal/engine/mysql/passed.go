@@ -246,8 +246,10 @@ func (s *session) bothIndexes(
 	table := dialect.QuoteName(parts[len(parts)-1])
 	shown := func(of string) ([]engine.Part, error) {
 		text, err := showCreate(ctx, s.conn, "SHOW CREATE TABLE "+of)
-		return []engine.Part{{Subject: "its definition",
-				Value: strings.TrimSpace(keyLine(text, strings.ReplaceAll(strings.Trim(name, "`"), "``", "`")))}},
+		return []engine.Part{{
+				Subject: "its definition",
+				Value:   strings.TrimSpace(keyLine(text, strings.ReplaceAll(strings.Trim(name, "`"), "``", "`"))),
+			}},
 			err
 	}
 	if have, err = shown(table); err != nil {
@@ -285,12 +287,15 @@ func (s *session) bothBodies(
 	text := dialect.Canonical(c.Rest)
 	if first := dialect.Canonical(when); len(text) < len(first) ||
 		!strings.EqualFold(text[:len(first)], first) {
-		return []engine.Part{{Subject: "its time", Value: "another"}}, []engine.Part{{Subject: "its time",
-			Value: when}}, "", nil
+		return []engine.Part{{Subject: "its time", Value: "another"}}, []engine.Part{{
+			Subject: "its time",
+			Value:   when,
+		}}, "", nil
 	}
 	if !strings.HasSuffix(text, " "+dialect.Canonical(body)) {
 		return []engine.Part{{Subject: "its body", Value: "that of the statement"}}, []engine.Part{
-			{Subject: "its body", Value: body}}, "", nil
+			{Subject: "its body", Value: body},
+		}, "", nil
 	}
 	if c.Kind == "event" {
 		return nil, nil, "its body is the same, and its schedule is not compared", nil

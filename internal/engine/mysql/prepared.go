@@ -82,7 +82,9 @@ func (s *session) checkReading(ctx context.Context, st statement.Statement) erro
 	default:
 		return nil
 	}
-	s.broken = &engine.Error{Kind: engine.Refused,
-		Message: fmt.Sprintf("the statement has set %s. Nothing more is run in this session", what)}
+	s.broken = &engine.Error{
+		Kind:    engine.Refused,
+		Message: fmt.Sprintf("the statement has set %s. Nothing more is run in this session", what),
+	}
 	return s.broken
 }

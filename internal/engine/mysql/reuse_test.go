@@ -297,8 +297,10 @@ func TestBegin_limitsAreThoseOfEachSession(t *testing.T) {
 			s.Close()); err != nil {
 			t.Fatal(err)
 		}
-		next, holder := begin(t, db, engine.SessionOptions{LockTimeout: time.Second,
-			StatementTimeout: 20 * time.Second}), begin(t, db, options)
+		next, holder := begin(t, db, engine.SessionOptions{
+			LockTimeout:      time.Second,
+			StatementTimeout: 20 * time.Second,
+		}), begin(t, db, options)
 		if next.Identity() != s.Identity() {
 			t.Fatal("the connection was not kept")
 		}

@@ -33,8 +33,10 @@ func (s *session) rollback(ctx context.Context) error {
 	case before || after:
 		s.stays = &engine.Error{Kind: engine.Stays, Message: "changes in tables without transactions stay"}
 	case err != nil:
-		s.stays = &engine.Error{Kind: engine.Stays,
-			Message: "the server does not say whether a rollback has undone all", Err: err}
+		s.stays = &engine.Error{
+			Kind:    engine.Stays,
+			Message: "the server does not say whether a rollback has undone all", Err: err,
+		}
 	}
 	return err
 }

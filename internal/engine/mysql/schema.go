@@ -43,8 +43,10 @@ type catalogue struct {
 
 func (c *catalogue) load(ctx context.Context, conn *connection) error {
 	c.all = nil
-	for _, step := range []func(context.Context, *connection) error{c.sequences, c.tables, c.routines,
-		c.views, c.triggers, c.events} {
+	for _, step := range []func(context.Context, *connection) error{
+		c.sequences, c.tables, c.routines,
+		c.views, c.triggers, c.events,
+	} {
 		if err := step(ctx, conn); err != nil {
 			return err
 		}
@@ -159,8 +161,10 @@ func showCreate(ctx context.Context, conn *connection, query string) (string, er
 		return "", err
 	}
 	if *text == nil {
-		return "", &engine.Error{Kind: engine.Failed,
-			Message: "the definition is hidden: the user needs the right SHOW CREATE ROUTINE, or SELECT on mysql.proc"}
+		return "", &engine.Error{
+			Kind:    engine.Failed,
+			Message: "the definition is hidden: the user needs the right SHOW CREATE ROUTINE, or SELECT on mysql.proc",
+		}
 	}
 	return **text, rows.Err()
 }
@@ -212,8 +216,10 @@ func (c *catalogue) render() engine.Schema {
 		}
 	}
 	sum := sha256.Sum256([]byte(strings.Join(normal, "\x00")))
-	return engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"),
-		Fingerprint: hex.EncodeToString(sum[:])}
+	return engine.Schema{
+		Dump:        strings.TrimSuffix(dump.String(), "\n"),
+		Fingerprint: hex.EncodeToString(sum[:]),
+	}
 }
 
 // sortKeys brings a table's keys and constraints, whose order says nothing, into one order.
@@ -236,8 +242,10 @@ func sortKeys(text string) string {
 }
 
 func isKeyLine(line string) bool {
-	for _, start := range []string{"  KEY ", "  UNIQUE KEY ", "  FULLTEXT KEY ", "  SPATIAL KEY ",
-		"  CONSTRAINT "} {
+	for _, start := range []string{
+		"  KEY ", "  UNIQUE KEY ", "  FULLTEXT KEY ", "  SPATIAL KEY ",
+		"  CONSTRAINT ",
+	} {
 		if strings.HasPrefix(line, start) {
 			return true
 		}

@@ -21,14 +21,22 @@ var selectFacts = func() string {
 		{"'column ', column_name, ': ', column_type, IF(is_nullable = 'NO', ' not null', ''), " +
 			"IF(column_default IS NULL, '', CONCAT(' default ', column_default)), ' ', extra, ' ', " +
 			"COALESCE(generation_expression, '')", "columns WHERE table_schema = DATABASE() AND table_name"},
-		{"'trigger ', trigger_name",
-			"triggers WHERE event_object_schema = DATABASE() AND event_object_table"},
-		{"'constraint ', constraint_type, ' ', constraint_name",
-			"table_constraints WHERE constraint_type <> 'PRIMARY KEY' AND table_schema = DATABASE() AND table_name"},
-		{"'index ', index_name, ' on ', column_name",
-			"statistics WHERE table_schema = DATABASE() AND table_name"},
-		{"'foreign key of ', table_name",
-			"referential_constraints WHERE unique_constraint_schema = DATABASE() AND referenced_table_name"},
+		{
+			"'trigger ', trigger_name",
+			"triggers WHERE event_object_schema = DATABASE() AND event_object_table",
+		},
+		{
+			"'constraint ', constraint_type, ' ', constraint_name",
+			"table_constraints WHERE constraint_type <> 'PRIMARY KEY' AND table_schema = DATABASE() AND table_name",
+		},
+		{
+			"'index ', index_name, ' on ', column_name",
+			"statistics WHERE table_schema = DATABASE() AND table_name",
+		},
+		{
+			"'foreign key of ', table_name",
+			"referential_constraints WHERE unique_constraint_schema = DATABASE() AND referenced_table_name",
+		},
 	} {
 		parts = append(parts, "SELECT CONVERT(CONCAT_WS('', "+part.text+
 			") USING utf8mb4) COLLATE utf8mb4_bin FROM information_schema."+part.from+" = '"+ledgerTable+"'")

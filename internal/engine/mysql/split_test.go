@@ -8,15 +8,21 @@ import (
 )
 
 var splits = []enginetest.Case{
-	{Name: "DELIMITER",
+	{
+		Name:   "DELIMITER",
 		Script: "DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END//\ndelimiter ;\nSELECT 3; SELECT 4",
-		Want:   []string{"2:1 CREATE PROCEDURE notx", "4:1 SELECT", "4:11 SELECT"}},
-	{Name: "a delimiter made of a word's characters",
+		Want:   []string{"2:1 CREATE PROCEDURE notx", "4:1 SELECT", "4:11 SELECT"},
+	},
+	{
+		Name:   "a delimiter made of a word's characters",
 		Script: "DELIMITER $$\nSELECT 1$$ SELECT a;$$\nDELIMITER ;\nSELECT 2",
-		Want:   []string{"2:1 SELECT", "2:12 SELECT", "4:1 SELECT"}},
-	{Name: "DELIMITER in quotes and inside of statements",
+		Want:   []string{"2:1 SELECT", "2:12 SELECT", "4:1 SELECT"},
+	},
+	{
+		Name:   "DELIMITER in quotes and inside of statements",
 		Script: "SELECT 'x\nDELIMITER //\n'; SELECT 1\nAS delimiter ; SELECT 2",
-		Want:   []string{"1:1 SELECT", "3:4 SELECT", "4:16 SELECT"}},
+		Want:   []string{"1:1 SELECT", "3:4 SELECT", "4:16 SELECT"},
+	},
 	{Name: "a body without DELIMITER", Script: `CREATE DEFINER=x@y PROCEDURE p(a INT)
 BEGIN
   DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN SET @a = 1; END;
@@ -24,43 +30,69 @@ BEGIN
   CASE a WHEN 1 THEN IF a THEN SELECT 1; END IF; ELSE BEGIN END; END CASE;
   WHILE a < 3 DO SET a = a + 1; END WHILE; REPEAT SET a = LENGTH(REPEAT('x', 3)); UNTIL a > 5 END REPEAT;
 END; SELECT 1;`, Want: []string{"1:1 CREATE PROCEDURE notx", "7:6 SELECT"}},
-	{Name: "a trigger whose body is an IF",
+	{
+		Name:   "a trigger whose body is an IF",
 		Script: "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW IF NEW.x THEN SET NEW.x = 1; END IF; SELECT 1",
-		Want:   []string{"1:1 CREATE TRIGGER notx", "1:87 SELECT"}},
-	{Name: "a trigger of one statement",
+		Want:   []string{"1:1 CREATE TRIGGER notx", "1:87 SELECT"},
+	},
+	{
+		Name:   "a trigger of one statement",
 		Script: "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.x = IF(NEW.y, CASE 1 WHEN 1 THEN 2 END, 2); SELECT 1",
-		Want:   []string{"1:1 CREATE TRIGGER notx", "1:102 SELECT"}},
-	{Name: "a function that returns a CASE",
+		Want:   []string{"1:1 CREATE TRIGGER notx", "1:102 SELECT"},
+	},
+	{
+		Name:   "a function that returns a CASE",
 		Script: "CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN CASE 1 WHEN 1 THEN 2 END; SELECT 1",
-		Want:   []string{"1:1 CREATE FUNCTION notx", "1:80 SELECT"}},
-	{Name: "an event",
+		Want:   []string{"1:1 CREATE FUNCTION notx", "1:80 SELECT"},
+	},
+	{
+		Name:   "an event",
 		Script: "CREATE EVENT IF NOT EXISTS e ON SCHEDULE EVERY 1 DAY DO BEGIN DELETE FROM a; END; SELECT 1",
-		Want:   []string{"1:1 CREATE EVENT notx", "1:83 SELECT"}},
-	{Name: "IF EXISTS opens nothing",
+		Want:   []string{"1:1 CREATE EVENT notx", "1:83 SELECT"},
+	},
+	{
+		Name:   "IF EXISTS opens nothing",
 		Script: "DROP TABLE IF EXISTS a; CREATE PROCEDURE IF NOT EXISTS p() SELECT 1; SELECT 2",
-		Want:   []string{"1:1 DROP TABLE notx", "1:25 CREATE PROCEDURE notx", "1:70 SELECT"}},
-	{Name: "quotes and escapes", Script: "SELECT 'a\\';b', \"c\\\";d\", `e;``f\\`, 'g'';h'; SELECT 2",
-		Want: []string{"1:1 SELECT", "1:45 SELECT"}},
-	{Name: "comments",
+		Want:   []string{"1:1 DROP TABLE notx", "1:25 CREATE PROCEDURE notx", "1:70 SELECT"},
+	},
+	{
+		Name: "quotes and escapes", Script: "SELECT 'a\\';b', \"c\\\";d\", `e;``f\\`, 'g'';h'; SELECT 2",
+		Want: []string{"1:1 SELECT", "1:45 SELECT"},
+	},
+	{
+		Name:   "comments",
 		Script: "SELECT 1--1; SELECT 2 -- ;\n; SELECT 3 # ;\n; /* ; */ SELECT /*+ HINT; */ 4;--\nSELECT 5",
-		Want:   []string{"1:1 SELECT", "1:14 SELECT", "2:3 SELECT", "3:11 SELECT", "4:1 SELECT"}},
-	{Name: "conditional comments are code",
+		Want:   []string{"1:1 SELECT", "1:14 SELECT", "2:3 SELECT", "3:11 SELECT", "4:1 SELECT"},
+	},
+	{
+		Name:   "conditional comments are code",
 		Script: "/*!40101 SET NAMES utf8mb4 */; CREATE TABLE a (b INT) /*!50100 PARTITION BY HASH (b) */; /*M!100000 SELECT 1 */;",
-		Want:   []string{"1:1 SET", "1:32 CREATE TABLE notx", "1:90 SELECT"}},
-	{Name: "what commits by itself",
+		Want:   []string{"1:1 SET", "1:32 CREATE TABLE notx", "1:90 SELECT"},
+	},
+	{
+		Name:   "what commits by itself",
 		Script: "CREATE TEMPORARY TABLE a (b INT); DROP TEMPORARY TABLE a; CREATE OR REPLACE TEMPORARY TABLE a (b INT); TRUNCATE a; CALL p(); ANALYZE TABLE a; RENAME TABLE a TO b; CREATE UNIQUE INDEX i ON a (b); GRANT SELECT ON a TO b; INSERT INTO a VALUES (1)",
-		Want: []string{"1:1 CREATE TABLE", "1:35 DROP TABLE", "1:59 CREATE TABLE", "1:104 TRUNCATE notx",
+		Want: []string{
+			"1:1 CREATE TABLE", "1:35 DROP TABLE", "1:59 CREATE TABLE", "1:104 TRUNCATE notx",
 			"1:116 CALL notx", "1:126 ANALYZE notx", "1:143 RENAME TABLE notx", "1:164 CREATE INDEX notx",
-			"1:196 GRANT notx", "1:220 INSERT"}},
-	{Name: "harmless settings",
+			"1:196 GRANT notx", "1:220 INSERT",
+		},
+	},
+	{
+		Name:   "harmless settings",
 		Script: "SET @a = 1, foreign_key_checks = 0; SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO'; SET NAMES utf8mb4; SET @@session.unique_checks = 0, @b = (SELECT 1, 2); SET CHARACTER SET utf8",
-		Want:   []string{"1:1 SET", "1:37 SET", "1:85 SET", "1:104 SET", "1:157 SET"}},
-	{Name: "settings inside a body are its own",
+		Want:   []string{"1:1 SET", "1:37 SET", "1:85 SET", "1:104 SET", "1:157 SET"},
+	},
+	{
+		Name:   "settings inside a body are its own",
 		Script: "CREATE PROCEDURE p() BEGIN START TRANSACTION; COMMIT; SET autocommit = 0; END",
-		Want:   []string{"1:1 CREATE PROCEDURE notx"}},
-	{Name: "views with options",
+		Want:   []string{"1:1 CREATE PROCEDURE notx"},
+	},
+	{
+		Name:   "views with options",
 		Script: "CREATE OR REPLACE ALGORITHM=MERGE DEFINER=`a`@`b` SQL SECURITY INVOKER VIEW v AS SELECT 1",
-		Want:   []string{"1:1 CREATE VIEW notx"}},
+		Want:   []string{"1:1 CREATE VIEW notx"},
+	},
 }
 
 var refused = []enginetest.Refuse{
@@ -105,8 +137,10 @@ var refused = []enginetest.Refuse{
 	{Script: "KILL 5", At: "1:1", Word: "KILL"},
 	{Script: "DELETE FROM shop.`towpath_ledger`", At: "1:18", Word: "towpath_ledger"},
 	{Script: "/*!50000 DROP TABLE towpath_ledger */", At: "1:21", Word: "towpath_ledger"},
-	{Script: "SELECT 1; CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SELECT 1;", At: "1:11",
-		Word: "END"},
+	{
+		Script: "SELECT 1; CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SELECT 1;", At: "1:11",
+		Word: "END",
+	},
 	{Script: "SELECT `a", At: "1:8", Word: "never closed"},
 	{Script: "SELECT 1 /* x", At: "1:10", Word: "never closed"},
 	{Script: "SELECT 1 /*! x", At: "1:10", Word: "never closed"},

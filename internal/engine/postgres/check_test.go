@@ -50,15 +50,21 @@ func TestCheck(t *testing.T) {
 		{"TLS by another authority", stranger, false, "certificate", ""},
 		{"an unknown mode", as("", "maybe", ""), false, "TLS mode", ""},
 		{"a wrong password", as("nobody", "disable", ""), false, "refuses the user nobody", ""},
-		{"a wrong password of a user that is there", as("poor2", "disable", ""), false,
-			"refuses the user poor2", ""},
+		{
+			"a wrong password of a user that is there", as("poor2", "disable", ""), false,
+			"refuses the user poor2", "",
+		},
 		{"an unknown host", unknown, false, "no host named nowhere.invalid", ""},
 		{"nobody listens", elsewhere, false, "cannot be reached", ""},
 		{"no address", nonsense, false, "host:port", ""},
-		{"no right to make the ledger", as("poor", "disable", ""), false, "schema towpath_ledger",
-			`CREATE SCHEMA "towpath_ledger" AUTHORIZATION "poor"`},
-		{"no right to use the ledger's schema", as("poor", "disable", "taken"), false, "may not use",
-			`GRANT USAGE, CREATE ON SCHEMA "taken" TO "poor"`},
+		{
+			"no right to make the ledger", as("poor", "disable", ""), false, "schema towpath_ledger",
+			`CREATE SCHEMA "towpath_ledger" AUTHORIZATION "poor"`,
+		},
+		{
+			"no right to use the ledger's schema", as("poor", "disable", "taken"), false, "may not use",
+			`GRANT USAGE, CREATE ON SCHEMA "taken" TO "poor"`,
+		},
 		{"read-only by default", as("frozen", "disable", ""), true, "read-only", "ALTER ROLE"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -124,8 +124,10 @@ func TestDump_dataIsRefusedOnceWithAllElse(t *testing.T) {
 			got = append(got, st.Pos.String()+" "+st.Verb)
 		}
 	}
-	want := []string{"1:5 refused", "2:1 refused", "10:1 CREATE TABLE", "14:14 refused", "15:1 refused",
-		"16:1 refused", "17:1 SELECT"}
+	want := []string{
+		"1:5 refused", "2:1 refused", "10:1 CREATE TABLE", "14:14 refused", "15:1 refused",
+		"16:1 refused", "17:1 SELECT",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

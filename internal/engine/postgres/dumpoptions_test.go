@@ -46,10 +46,12 @@ func TestDump_usualOptionsRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := pgDump(t, source, "--inserts")
-	for _, with := range []string{"--inserts", "--column-inserts --no-owner --no-privileges",
+	for _, with := range []string{
+		"--inserts", "--column-inserts --no-owner --no-privileges",
 		"--inserts --rows-per-insert=2 --on-conflict-do-nothing",
 		"--inserts --quote-all-identifiers --no-comments --no-tablespaces",
-		"--inserts --disable-triggers --disable-dollar-quoting", "--inserts --enable-row-security"} {
+		"--inserts --disable-triggers --disable-dollar-quoting", "--inserts --enable-row-security",
+	} {
 		if strings.Contains(with, "rows-per-insert") && server.Version() < 14 {
 			// that server takes no DEFAULT for a generated column among several rows, so psql
 			// cannot run it either

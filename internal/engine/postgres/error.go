@@ -28,11 +28,13 @@ func mapError(err error) *engine.Error {
 		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
 	}
 	if tooLong := (*pgproto3.ExceededMaxBodyLenErr)(nil); errors.As(err, &tooLong) {
-		return &engine.Error{Kind: engine.Failed,
+		return &engine.Error{
+			Kind: engine.Failed,
 			Message: fmt.Sprintf("something in the database has %d MiB in one piece, and at most %d MiB of "+
 				"it are read: "+
 				"a comment, a default, or the body of a view or a routine. Make it shorter",
-				tooLong.ActualBodyLen>>20, maxAnswer>>20), Err: err}
+				tooLong.ActualBodyLen>>20, maxAnswer>>20), Err: err,
+		}
 	}
 	return &engine.Error{Kind: engine.Lost, Message: towpath.Clip(err.Error()), Err: err}
 }

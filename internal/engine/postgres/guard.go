@@ -79,8 +79,10 @@ func (s *session) guard(own int) call {
 				OPERATOR(pg_catalog.+) pg_catalog.split_part(m, ' ', 4)::pg_catalog.int8 OPERATOR(pg_catalog.=) $3::pg_catalog.int8
 			AND o OPERATOR(pg_catalog.=) $4::pg_catalog.text THEN 1 ELSE 0 END
 			FROM (SELECT ` + ledgerMark + `pg_catalog.to_regclass($1)) AS m, ` + outsideMark + ` AS o) AS x`,
-		args: []any{s.db.ledger, s.ledgerAt.place, s.ledgerAt.writes + s.written + int64(own),
-			fmt.Sprintf("%d %s", *s.outside, s.role)},
+		args: []any{
+			s.db.ledger, s.ledgerAt.place, s.ledgerAt.writes + s.written + int64(own),
+			fmt.Sprintf("%d %s", *s.outside, s.role),
+		},
 		refused: "something that the migration has put off until its commit has changed the table " +
 			ledgerTable +
 			", which belongs to the server, or roles, databases or settings",
@@ -141,9 +143,11 @@ func (s *session) kept() error {
 	if s.seen == nil {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Tampered,
+	return &engine.Error{
+		Kind: engine.Tampered,
 		Message: "the change was committed, and with its commit something has changed the table " +
-			ledgerTable + itsOwn, Err: s.seen}
+			ledgerTable + itsOwn, Err: s.seen,
+	}
 }
 
 // sum tells what the ledger's rows hold, leases left out, around a statement without a transaction

@@ -27,8 +27,11 @@ func TestNotices(t *testing.T) {
 		}
 		got := must("DO $$ BEGIN RAISE NOTICE 'moved % rows', 12; RAISE WARNING 'Ünsafe' USING HINT = " +
 			"'look'; RAISE INFO 'i'; END $$")
-		want := []towpath.Notice{{Level: "notice", Text: "moved 12 rows"},
-			{Level: "warning", Text: "Ünsafe Hint: look"}, {Level: "info", Text: "i"}}
+		want := []towpath.Notice{
+			{Level: "notice", Text: "moved 12 rows"},
+			{Level: "warning", Text: "Ünsafe Hint: look"},
+			{Level: "info", Text: "i"},
+		}
 		if !reflect.DeepEqual(got, towpath.Notices{Kept: want}) {
 			t.Errorf("notices are %+v", got)
 		}
@@ -53,7 +56,8 @@ func TestNotices(t *testing.T) {
 		}
 		if _, err := s.Exec(t.Context(),
 			statement.Statement{
-				Text: "DO $$ BEGIN RAISE NOTICE 'before'; RAISE EXCEPTION 'no'; END $$"}); err == nil {
+				Text: "DO $$ BEGIN RAISE NOTICE 'before'; RAISE EXCEPTION 'no'; END $$",
+			}); err == nil {
 			t.Error("no error")
 		}
 		if got := notices(s); len(got.Kept) != 1 || got.Kept[0].Text != "before" {

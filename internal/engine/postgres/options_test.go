@@ -16,8 +16,10 @@ func TestSchema_leavesOutTheServersOwnNotes(t *testing.T) {
 	t.Parallel()
 	target := server.Database(t)
 	db := open(t, target)
-	session := begin(t, db, engine.SessionOptions{NoTx: true, LockTimeout: options.LockTimeout,
-		StatementTimeout: options.StatementTimeout})
+	session := begin(t, db, engine.SessionOptions{
+		NoTx: true, LockTimeout: options.LockTimeout,
+		StatementTimeout: options.StatementTimeout,
+	})
 	if err := run(t.Context(), session, `CREATE EXTENSION bloom;
 		CREATE TABLE a (id int PRIMARY KEY WITH (fillfactor = 60), "select" text, during tsrange, EXCLUDE USING gist (during WITH &&) WITH (fillfactor = 61));
 		CREATE TABLE plain (id int UNIQUE, b text);
@@ -30,8 +32,12 @@ func TestSchema_leavesOutTheServersOwnNotes(t *testing.T) {
 		CREATE MATERIALIZED VIEW m WITH (fillfactor = 63) AS SELECT id FROM a`); err != nil {
 		t.Fatal(err)
 	}
-	objects := []schema.Object{{Kind: "table", Name: "a"}, {Kind: "index", Name: "quoted"},
-		{Kind: "index", Name: "bare"}, {Kind: "table", Name: "plain"}}
+	objects := []schema.Object{
+		{Kind: "table", Name: "a"},
+		{Kind: "index", Name: "quoted"},
+		{Kind: "index", Name: "bare"},
+		{Kind: "table", Name: "plain"},
+	}
 	look := func() (engine.Schema, []engine.Definition) {
 		t.Helper()
 		schema, err := db.Schema(t.Context())
@@ -45,8 +51,10 @@ func TestSchema_leavesOutTheServersOwnNotes(t *testing.T) {
 		return schema, definitions
 	}
 	before, defined := look()
-	for _, want := range []string{"n_distinct=-0.5", "fillfactor=60", "fillfactor='61'", "fillfactor='62'",
-		"fillfactor=63", "length='96'", "security_barrier=true"} {
+	for _, want := range []string{
+		"n_distinct=-0.5", "fillfactor=60", "fillfactor='61'", "fillfactor='62'",
+		"fillfactor=63", "length='96'", "security_barrier=true",
+	} {
 		if !strings.Contains(before.Dump, want) {
 			t.Errorf("the dump lacks %s:\n%s", want, before.Dump)
 		}

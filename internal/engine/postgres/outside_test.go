@@ -86,10 +86,12 @@ func TestOutside_withoutATransactionItIsToldAfterwards(t *testing.T) {
 	target := asOwner(t, "loose")
 	o := options
 	o.NoTx = true
-	for _, text := range []string{"ALTER ROLE CURRENT_USER SET work_mem = '1MB'", "ALTER DATABASE " +
-		target.Database + " SET work_mem = '1MB'",
+	for _, text := range []string{
+		"ALTER ROLE CURRENT_USER SET work_mem = '1MB'", "ALTER DATABASE " +
+			target.Database + " SET work_mem = '1MB'",
 		"CREATE ROLE loosed", "ALTER ROLE loosed RENAME TO loosed2", "DROP ROLE loosed2",
-		"ALTER ROLE CURRENT_USER PASSWORD 'changed'"} {
+		"ALTER ROLE CURRENT_USER PASSWORD 'changed'",
+	} {
 		if !strings.Contains(text, "loosed ") && !strings.Contains(text, "loosed2") {
 			s := begin(t, open(t, target), o)
 			if err := run(t.Context(), s, composed(text)+"; CREATE TABLE behind (id int)"); kindOf(
@@ -141,8 +143,10 @@ func TestOutside_whatOthersChangeIsNotOurs(t *testing.T) {
 		busy <- err
 	}()
 	for range 5 {
-		for _, text := range []string{"SELECT pg_sleep(0.05)", "DO $$ BEGIN PERFORM pg_sleep(0.05); END $$",
-			"DO $$ BEGIN PERFORM pg_sleep(0.05); COMMIT; END $$"} {
+		for _, text := range []string{
+			"SELECT pg_sleep(0.05)", "DO $$ BEGIN PERFORM pg_sleep(0.05); END $$",
+			"DO $$ BEGIN PERFORM pg_sleep(0.05); COMMIT; END $$",
+		} {
 			if err := run(t.Context(), s, text); err != nil {
 				t.Errorf("%s: %v", text, err)
 			}
@@ -221,8 +225,10 @@ func TestFail_saysWhenNoTransactionHelps(t *testing.T) {
 			}
 		})
 	}
-	for _, text := range []string{"SELECT 1 / 0",
-		"CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COMMIT; RETURN 1; END $$; SELECT f()"} {
+	for _, text := range []string{
+		"SELECT 1 / 0",
+		"CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN COMMIT; RETURN 1; END $$; SELECT f()",
+	} {
 		s := begin(t, open(t, server.Database(t)), options)
 		if err := run(t.Context(), s, text); err == nil || strings.Contains(err.Error(), "no-transaction") {
 			t.Errorf("%s: %v", text, err)

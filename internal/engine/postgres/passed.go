@@ -23,7 +23,8 @@ func (s *session) hear() call {
 
 func (s *session) stopHearing() call {
 	return call{
-		text: "SELECT pg_catalog.set_config('client_min_messages', pg_catalog.current_setting('towpath.said'), $1)", args: []any{s.inTransaction()}}
+		text: "SELECT pg_catalog.set_config('client_min_messages', pg_catalog.current_setting('towpath.said'), $1)", args: []any{s.inTransaction()},
+	}
 }
 
 // besideName is what a like object is called while it is compared. It is temporary, and undone at
@@ -94,8 +95,10 @@ func comparisons(c schema.Conditional) (ways []comparison) {
 			parts: partsOfIndex,
 		}}
 	case c.Kind == "table":
-		ways = []comparison{{make: []string{"CREATE TEMP TABLE " + besideName + " " + c.Rest},
-			parts: partsOfTable}}
+		ways = []comparison{{
+			make:  []string{"CREATE TEMP TABLE " + besideName + " " + c.Rest},
+			parts: partsOfTable,
+		}}
 	case c.Kind == "column":
 		var texts []string
 		for _, column := range c.Columns {
@@ -142,8 +145,10 @@ func withoutOwner(options string) string {
 func (s *session) beside(
 	ctx context.Context, c schema.Conditional, there uint32, way comparison,
 ) (refused string, err error) {
-	begin, undo := "SAVEPOINT "+besideName, []call{{text: "ROLLBACK TO SAVEPOINT " + besideName},
-		{text: "RELEASE SAVEPOINT " + besideName}}
+	begin, undo := "SAVEPOINT "+besideName, []call{
+		{text: "ROLLBACK TO SAVEPOINT " + besideName},
+		{text: "RELEASE SAVEPOINT " + besideName},
+	}
 	if !s.inTransaction() {
 		begin, undo = "BEGIN READ WRITE", []call{{text: "ROLLBACK"}}
 	}
@@ -192,8 +197,10 @@ func (s *session) find(ctx context.Context, c schema.Conditional) (oid uint32, e
 	look := call{text: selectPassed, args: []any{schema, name}}
 	switch c.Kind {
 	case "column":
-		look = call{text: "SELECT coalesce(pg_catalog.to_regclass($1)::pg_catalog.oid, 0)",
-			args: []any{qualified(c.Name).Sanitize()}}
+		look = call{
+			text: "SELECT coalesce(pg_catalog.to_regclass($1)::pg_catalog.oid, 0)",
+			args: []any{qualified(c.Name).Sanitize()},
+		}
 	case "index":
 		look = call{text: selectPassedIndex, args: []any{qualified(c.On).Sanitize(), name}}
 	}

@@ -90,7 +90,8 @@ func (p *place) scan(row pgx.Row) error {
 // find looks for the ledger, and at the search path as a file finds it, in one round trip.
 func (p *place) find(ctx context.Context, conn interface {
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
-}) error {
+},
+) error {
 	var path, user, session string
 	batch := &pgx.Batch{}
 	batch.Queue("BEGIN READ ONLY")

@@ -54,11 +54,15 @@ func TestLedger_filesLandWhereTheyWouldWithoutIt(t *testing.T) {
 		{"a role with a schema of its own", "at_home", "CREATE SCHEMA AUTHORIZATION at_home", "at_home"},
 		{"a role named like a keyword", "select", `CREATE SCHEMA AUTHORIZATION "select"`, "select"},
 		{"a role with an umlaut", "größe", "", "public"},
-		{"a path of the role", "wanderer",
+		{
+			"a path of the role", "wanderer",
 			"CREATE SCHEMA app AUTHORIZATION wanderer; ALTER ROLE wanderer SET search_path = app, public",
-			"app"},
-		{"a path of the database", "settler",
-			`CREATE SCHEMA "App; one" AUTHORIZATION settler; ALTER DATABASE DB SET search_path = "App; one", "$user"`, "App; one"},
+			"app",
+		},
+		{
+			"a path of the database", "settler",
+			`CREATE SCHEMA "App; one" AUTHORIZATION settler; ALTER DATABASE DB SET search_path = "App; one", "$user"`, "App; one",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -86,15 +90,23 @@ func TestLedger_aSchemaThatCollidesIsRefused(t *testing.T) {
 		{"the role's name", "towpath_ledger", "", "", "named like the user"},
 		{"the role's name, as the option has it", "größe \"x\"", "größe \"x\"", "", "named like the user"},
 		{"the former default, for the documented role", "towpath", "towpath", "", "named like the user"},
-		{"in the path of the role", "strayed", "",
-			"ALTER ROLE strayed SET search_path = public, towpath_ledger", "search_path"},
-		{"in the path of the database", "astray", `a "b" c`,
-			`ALTER DATABASE DB SET search_path = "$user", "a ""b"" c", public`, "search_path"},
-		{"a schema of others", "visitor", "",
-			"CREATE SCHEMA towpath_ledger; CREATE TABLE towpath_ledger.other ()", "objects of others"},
-		{"two ledgers", "twice", "", "CREATE SCHEMA towpath; CREATE TABLE towpath.towpath_ledger (); " +
-			"CREATE SCHEMA towpath_ledger; CREATE TABLE towpath_ledger.towpath_ledger ()",
-			"two ledgers"},
+		{
+			"in the path of the role", "strayed", "",
+			"ALTER ROLE strayed SET search_path = public, towpath_ledger", "search_path",
+		},
+		{
+			"in the path of the database", "astray", `a "b" c`,
+			`ALTER DATABASE DB SET search_path = "$user", "a ""b"" c", public`, "search_path",
+		},
+		{
+			"a schema of others", "visitor", "",
+			"CREATE SCHEMA towpath_ledger; CREATE TABLE towpath_ledger.other ()", "objects of others",
+		},
+		{
+			"two ledgers", "twice", "", "CREATE SCHEMA towpath; CREATE TABLE towpath.towpath_ledger (); " +
+				"CREATE SCHEMA towpath_ledger; CREATE TABLE towpath_ledger.towpath_ledger ()",
+			"two ledgers",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -124,8 +136,10 @@ func TestLedger_aSchemaThatCollidesIsRefused(t *testing.T) {
 func before(t *testing.T, target engine.Target) {
 	t.Helper()
 	super := server.Target()
-	super.Database, super.Options = target.Database, map[string]string{"tls": "disable",
-		"ledgerSchema": "towpath"}
+	super.Database, super.Options = target.Database, map[string]string{
+		"tls":          "disable",
+		"ledgerSchema": "towpath",
+	}
 	db := open(t, super)
 	s := begin(t, db, options)
 	if err := errors.Join(s.Record(t.Context(), entry("1")), s.Commit(t.Context()), s.Close(),

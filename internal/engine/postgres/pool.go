@@ -46,17 +46,21 @@ func (c *connection) identify() call {
 
 // stayed looks whether a session that people have said to be ours still is the one that it was.
 func (c *connection) stayed() call {
-	return call{text: "SELECT " + identity +
-		" FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()",
+	return call{
+		text: "SELECT " + identity +
+			" FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()",
 		scan: func(row pgx.Row) error {
 			var now string
 			if err := row.Scan(&now); err != nil || now == c.identity {
 				return err
 			}
-			return &engine.Error{Kind: engine.Refused,
+			return &engine.Error{
+				Kind: engine.Refused,
 				Message: "the connection pooler has given us another session, so it is not in session mode:" +
-					" set the instance's option pooler to transaction, or use the server's own address"}
-		}}
+					" set the instance's option pooler to transaction, or use the server's own address",
+			}
+		},
+	}
 }
 
 // reset takes out what a script has left. It is false for a connection that is of no more use,
@@ -125,15 +129,17 @@ func (c *connection) leftovers() []call {
 		calls = append(calls, call{text: text})
 	}
 	return append(calls,
-		call{clean: true,
-			text: "SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_statements WHERE from_sql",
+		call{
+			clean: true,
+			text:  "SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_statements WHERE from_sql",
 			scan: func(row pgx.Row) error {
 				var theirs int
 				if err := row.Scan(&theirs); err != nil || theirs == 0 {
 					return err
 				}
 				return errors.New("a script has left prepared statements")
-			}})
+			},
+		})
 }
 
 // pool keeps the connection that was used last with each target for the next use, up to a quarter
@@ -146,8 +152,10 @@ type pool struct {
 
 // targetKey tells targets apart, with all that a connection is made of.
 func targetKey(t engine.Target) string {
-	return fmt.Sprintf("%q", []any{t.Address, t.Username, t.Password, t.Database, t.Options[engine.OptionTLS],
-		t.Options[engine.OptionCA], sessionPooler(t)})
+	return fmt.Sprintf("%q", []any{
+		t.Address, t.Username, t.Password, t.Database, t.Options[engine.OptionTLS],
+		t.Options[engine.OptionCA], sessionPooler(t),
+	})
 }
 
 // take returns the connection that is kept, nil when there is none. It may have died meanwhile.

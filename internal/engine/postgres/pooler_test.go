@@ -41,8 +41,10 @@ func TestPooler(t *testing.T) {
 		t.Error(err)
 	}
 	s = begin(t, db, options)
-	for _, text := range []string{"CREATE SCHEMA hidden", "SET search_path = hidden",
-		"CREATE TABLE a (id int)"} {
+	for _, text := range []string{
+		"CREATE SCHEMA hidden", "SET search_path = hidden",
+		"CREATE TABLE a (id int)",
+	} {
 		if _, err := s.Exec(t.Context(), statement.Statement{Text: text}); err != nil {
 			t.Fatal(err)
 		}
@@ -73,8 +75,10 @@ func TestPooler_inSessionMode(t *testing.T) {
 	o := options
 	o.NoTx = true
 	s := begin(t, open(t, target), o)
-	for _, text := range []string{"CREATE TABLE \"order\" (ü int)",
-		"CREATE INDEX CONCURRENTLY i ON \"order\" (ü)", "VACUUM \"order\""} {
+	for _, text := range []string{
+		"CREATE TABLE \"order\" (ü int)",
+		"CREATE INDEX CONCURRENTLY i ON \"order\" (ü)", "VACUUM \"order\"",
+	} {
 		if _, err := s.Exec(t.Context(), statement.Statement{Text: text, NoTx: true}); err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}

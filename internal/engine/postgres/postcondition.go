@@ -178,7 +178,8 @@ func (s *session) Resolve(ctx context.Context, objects []schema.Object) ([]schem
 			continue
 		}
 		err := s.send(ctx,
-			s.asOwner(call{text: selectResolved, args: []any{qualified(*name).Sanitize()},
+			s.asOwner(call{
+				text: selectResolved, args: []any{qualified(*name).Sanitize()},
 				scan: func(row pgx.Row) error {
 					var in string
 					err := row.Scan(&in)
@@ -186,7 +187,8 @@ func (s *session) Resolve(ctx context.Context, objects []schema.Object) ([]schem
 						*name = schema.Qualify(in, parts[0])
 					}
 					return err
-				}})...)
+				},
+			})...)
 		if err != nil {
 			return nil, s.fail(err)
 		}

@@ -21,18 +21,26 @@ func TestCheck_saysWhatIsTooMuch(t *testing.T) {
 		want       []string // words of the findings, in their order
 	}{
 		{"just", "", nil},
-		{"attributes ü", "ALTER ROLE USER CREATEROLE CREATEDB REPLICATION BYPASSRLS",
-			[]string{"make roles and change their passwords (CREATEROLE), make databases (CREATEDB), copy"}},
+		{
+			"attributes ü", "ALTER ROLE USER CREATEROLE CREATEDB REPLICATION BYPASSRLS",
+			[]string{"make roles and change their passwords (CREATEROLE), make databases (CREATEDB), copy"},
+		},
 		{"one_attribute", "ALTER ROLE USER CREATEDB", []string{"may make databases (CREATEDB). A migration"}},
 		{"file_reader", "GRANT pg_read_server_files TO USER", []string{"member of pg_read_server_files"}},
-		{"by_another", "CREATE ROLE \"ops & co\" CREATEROLE; GRANT pg_execute_server_program TO \"ops & " +
-			"co\"; GRANT \"ops & co\" TO USER",
-			[]string{"member of ops & co, and so has what ops & co, pg_execute_server_program"}},
-		{"super_member", "GRANT owner TO USER; GRANT pg_write_server_files TO USER",
-			[]string{"member of owner", "member of pg_write_server_files"}},
+		{
+			"by_another", "CREATE ROLE \"ops & co\" CREATEROLE; GRANT pg_execute_server_program TO \"ops & " +
+				"co\"; GRANT \"ops & co\" TO USER",
+			[]string{"member of ops & co, and so has what ops & co, pg_execute_server_program"},
+		},
+		{
+			"super_member", "GRANT owner TO USER; GRANT pg_write_server_files TO USER",
+			[]string{"member of owner", "member of pg_write_server_files"},
+		},
 		{"maker", "GRANT CREATE ON DATABASE OTHER TO USER", []string{"other databases too: shop"}},
-		{"keyring", "ALTER DATABASE OTHER OWNER TO USER; ALTER ROLE USER CREATEDB",
-			[]string{"(CREATEDB)", "other databases too: shop"}},
+		{
+			"keyring", "ALTER DATABASE OTHER OWNER TO USER; ALTER ROLE USER CREATEDB",
+			[]string{"(CREATEDB)", "other databases too: shop"},
+		},
 	} {
 		t.Run(c.user, func(t *testing.T) {
 			t.Parallel()

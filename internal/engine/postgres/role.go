@@ -58,8 +58,10 @@ func (s *session) giveUpOwner(ctx context.Context) {
 		return
 	}
 	if err := s.send(context.WithoutCancel(ctx), call{text: "RESET ROLE"}); err != nil {
-		s.broken = &engine.Error{Kind: engine.Lost, Message: "the session could not be made the user's again",
-			Err: err}
+		s.broken = &engine.Error{
+			Kind: engine.Lost, Message: "the session could not be made the user's again",
+			Err: err,
+		}
 	}
 }
 

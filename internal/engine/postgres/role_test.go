@@ -25,8 +25,10 @@ func owned(t *testing.T, user, role string) engine.Target {
 
 func TestRole(t *testing.T) {
 	t.Parallel()
-	for user, role := range map[string]string{"sails_a": "user", "sails_b": "Größe & co",
-		"sails_c": `app_owner`} {
+	for user, role := range map[string]string{
+		"sails_a": "user", "sails_b": "Größe & co",
+		"sails_c": `app_owner`,
+	} {
 		target := owned(t, user, role)
 		report, err := postgres.New().Check(t.Context(), target)
 		if err != nil || !report.OK || len(report.Findings) > 0 {
@@ -36,8 +38,10 @@ func TestRole(t *testing.T) {
 		o := options
 		o.NoTx = true
 		s := begin(t, db, o)
-		for _, text := range []string{"CREATE TABLE alone (id int)",
-			"CREATE INDEX CONCURRENTLY i ON alone (id)"} {
+		for _, text := range []string{
+			"CREATE TABLE alone (id int)",
+			"CREATE INDEX CONCURRENTLY i ON alone (id)",
+		} {
 			if _, err := s.Exec(t.Context(), statement.Statement{Text: text, NoTx: true}); err != nil {
 				t.Fatal(err)
 			}
@@ -104,8 +108,10 @@ func TestRole_thatCannotBe(t *testing.T) {
 	t.Parallel()
 	target := owned(t, "apart", "apart_owner")
 	server.Exec(t, target.Database, "REVOKE apart_owner FROM apart", "CREATE SCHEMA apart_owner")
-	for role, word := range map[string]string{"apart_owner": "may not SET ROLE",
-		"nobody ü": "no role nobody ü"} {
+	for role, word := range map[string]string{
+		"apart_owner": "may not SET ROLE",
+		"nobody ü":    "no role nobody ü",
+	} {
 		target.Options[postgres.OptionRole] = role
 		report, err := postgres.New().Check(t.Context(), target)
 		if err != nil || report.OK || !strings.Contains(report.Findings[0].Message, word) ||

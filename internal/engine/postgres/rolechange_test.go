@@ -53,32 +53,66 @@ var roleChanges = []string{
 
 // neverRoles are refused where roles are allowed, too.
 var neverRoles = []attack{
-	{"ALTER ROLE owner PASSWORD 'x'", "1:12"}, {"ALTER ROLE OwNeR NOLOGIN", "1:12"},
-	{`ALTER USER "owner" RENAME TO gone`, "1:12"}, {"ALTER ROLE a RENAME TO owner", "1:24"},
-	{"DROP ROLE a, b, owner", "1:17"}, {"GRANT owner TO a", "1:7"}, {"GRANT a TO owner", "1:12"},
-	{"REVOKE a FROM Owner", "1:15"}, {"CREATE ROLE a IN ROLE owner", "1:23"},
-	{"CREATE ROLE a ROLE b ADMIN owner", "1:28"}, {"CREATE GROUP g USER owner", "1:21"},
-	{"ALTER GROUP g ADD USER owner", "1:24"}, {"COMMENT ON ROLE owner IS ''", "1:17"},
-	{"GRANT a TO b GRANTED BY owner", "1:25"}, {"ALTER ROLE CURRENT_USER PASSWORD 'x'", "1:12"},
-	{"ALTER ROLE session_user NOLOGIN", "1:12"}, {"DROP ROLE Current_Role", "1:11"},
-	{"GRANT a TO CURRENT_USER", "1:12"}, {"CREATE ROLE a ROLE SESSION_USER", "1:20"},
-	{"ALTER ROLE ALL SET search_path = a", "1:12"}, {"GRANT a TO PUBLIC", "1:12"},
-	{"CREATE ROLE a SUPERUSER", "1:15"}, {"CREATE ROLE a LOGIN CREATEROLE", "1:21"},
-	{`CREATE ROLE a "superuser"`, "1:15"}, {"ALTER ROLE a WITH REPLICATION", "1:19"},
-	{"ALTER USER a BYPASSRLS", "1:14"}, {"CREATE USER a CREATEDB", "1:15"},
-	{"CREATE USER a CREATEUSER", "1:15"}, {"CREATE ROLE a SYSID 10", "1:15"},
-	{"ALTER ROLE a SET lock_timeout = 0", "1:18"}, {"ALTER ROLE a SET \"statement_timeout\" = 0", "1:18"},
-	{"ALTER ROLE a SET role = owner", "1:18"}, {"ALTER ROLE a SET session_replication_role TO replica",
-		"1:18"}, {"ALTER ROLE a RESET ALL", "1:20"}, {"ALTER ROLE a IN DATABASE billing SET work_mem = '1MB'",
-		"1:26"}, {"ALTER ROLE a IN DATABASE shop LOGIN", "1:31"}, {"GRANT pg_read_server_files TO a", "1:7"},
-	{"GRANT pg_read_all_data TO a", "1:7"}, {"CREATE ROLE a IN ROLE pg_monitor", "1:23"},
-	{"DROP ROLE postgres", "1:11"}, {"CREATE USER MAPPING FOR a SERVER s", "1:1"},
-	{"DROP USER MAPPING IF EXISTS FOR a SERVER s", "1:1"}, {"SECURITY LABEL ON ROLE a IS 'x'", "1:1"},
-	{"CREATE ROLE a PASSWORD s3cret", "1:24"}, {`CREATE ROLE a PASSWORD "s3cret"`, "1:24"},
-	{"CREATE ROLE a PASSWORD 'x' 's3cret'", "1:28"}, {"CREATE ROLE a s3cret", "1:15"},
-	{"CREATE ROLE", "1:1"}, {"CREATE ROLE 5", "1:13"}, {"DROP ROLE a,", "1:12"},
-	{"GRANT a(b) TO c", "1:8"}, {"GRANT a TO b WITH GRANT OPTION", "1:19"},
-	{"ALTER ROLE 'a' LOGIN", "1:12"}, {"DROP ROLE a" + strings.Repeat(", a", 500), "1:1511"},
+	{"ALTER ROLE owner PASSWORD 'x'", "1:12"},
+	{"ALTER ROLE OwNeR NOLOGIN", "1:12"},
+	{`ALTER USER "owner" RENAME TO gone`, "1:12"},
+	{"ALTER ROLE a RENAME TO owner", "1:24"},
+	{"DROP ROLE a, b, owner", "1:17"},
+	{"GRANT owner TO a", "1:7"},
+	{"GRANT a TO owner", "1:12"},
+	{"REVOKE a FROM Owner", "1:15"},
+	{"CREATE ROLE a IN ROLE owner", "1:23"},
+	{"CREATE ROLE a ROLE b ADMIN owner", "1:28"},
+	{"CREATE GROUP g USER owner", "1:21"},
+	{"ALTER GROUP g ADD USER owner", "1:24"},
+	{"COMMENT ON ROLE owner IS ''", "1:17"},
+	{"GRANT a TO b GRANTED BY owner", "1:25"},
+	{"ALTER ROLE CURRENT_USER PASSWORD 'x'", "1:12"},
+	{"ALTER ROLE session_user NOLOGIN", "1:12"},
+	{"DROP ROLE Current_Role", "1:11"},
+	{"GRANT a TO CURRENT_USER", "1:12"},
+	{"CREATE ROLE a ROLE SESSION_USER", "1:20"},
+	{"ALTER ROLE ALL SET search_path = a", "1:12"},
+	{"GRANT a TO PUBLIC", "1:12"},
+	{"CREATE ROLE a SUPERUSER", "1:15"},
+	{"CREATE ROLE a LOGIN CREATEROLE", "1:21"},
+	{`CREATE ROLE a "superuser"`, "1:15"},
+	{"ALTER ROLE a WITH REPLICATION", "1:19"},
+	{"ALTER USER a BYPASSRLS", "1:14"},
+	{"CREATE USER a CREATEDB", "1:15"},
+	{"CREATE USER a CREATEUSER", "1:15"},
+	{"CREATE ROLE a SYSID 10", "1:15"},
+	{"ALTER ROLE a SET lock_timeout = 0", "1:18"},
+	{"ALTER ROLE a SET \"statement_timeout\" = 0", "1:18"},
+	{"ALTER ROLE a SET role = owner", "1:18"},
+	{
+		"ALTER ROLE a SET session_replication_role TO replica",
+		"1:18",
+	},
+	{"ALTER ROLE a RESET ALL", "1:20"},
+	{
+		"ALTER ROLE a IN DATABASE billing SET work_mem = '1MB'",
+		"1:26",
+	},
+	{"ALTER ROLE a IN DATABASE shop LOGIN", "1:31"},
+	{"GRANT pg_read_server_files TO a", "1:7"},
+	{"GRANT pg_read_all_data TO a", "1:7"},
+	{"CREATE ROLE a IN ROLE pg_monitor", "1:23"},
+	{"DROP ROLE postgres", "1:11"},
+	{"CREATE USER MAPPING FOR a SERVER s", "1:1"},
+	{"DROP USER MAPPING IF EXISTS FOR a SERVER s", "1:1"},
+	{"SECURITY LABEL ON ROLE a IS 'x'", "1:1"},
+	{"CREATE ROLE a PASSWORD s3cret", "1:24"},
+	{`CREATE ROLE a PASSWORD "s3cret"`, "1:24"},
+	{"CREATE ROLE a PASSWORD 'x' 's3cret'", "1:28"},
+	{"CREATE ROLE a s3cret", "1:15"},
+	{"CREATE ROLE", "1:1"},
+	{"CREATE ROLE 5", "1:13"},
+	{"DROP ROLE a,", "1:12"},
+	{"GRANT a(b) TO c", "1:8"},
+	{"GRANT a TO b WITH GRANT OPTION", "1:19"},
+	{"ALTER ROLE 'a' LOGIN", "1:12"},
+	{"DROP ROLE a" + strings.Repeat(", a", 500), "1:1511"},
 }
 
 func TestVet_roles(t *testing.T) {
@@ -109,8 +143,10 @@ func TestVet_findsTheOwnUserAsTheServerDoes(t *testing.T) {
 		strings.Repeat("a", 62): "DROP ROLE " + long + "x", "me": `DROP ROLE "maker"`,
 		"über": "DROP ROLE ÜBER", `a"b`: `DROP ROLE "a""b"`,
 	} {
-		if at := verdict(t, engine.Target{Username: own, AllowRoles: true,
-			Options: map[string]string{postgres.OptionRole: "maker"}}, script); at != "1:11" {
+		if at := verdict(t, engine.Target{
+			Username: own, AllowRoles: true,
+			Options: map[string]string{postgres.OptionRole: "maker"},
+		}, script); at != "1:11" {
 			t.Errorf("%s as %s: refused at %q", script, own, at)
 		}
 	}
@@ -137,9 +173,11 @@ func TestSession_changesRolesWhereTheyAreAllowed(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		for _, text := range []string{"ALTER ROLE mighty NOLOGIN", "CREATE ROLE r1 IN ROLE monitor_member",
+		for _, text := range []string{
+			"ALTER ROLE mighty NOLOGIN", "CREATE ROLE r1 IN ROLE monitor_member",
 			"ALTER ROLE acts_as_owner PASSWORD 'x'", composed("ALTER ROLE CURRENT_USER SET work_mem = '1MB'"),
-			composed("CREATE ROLE sneaked LOGIN")} {
+			composed("CREATE ROLE sneaked LOGIN"),
+		} {
 			s := begin(t, db, o)
 			if err := run(t.Context(), s, "CREATE ROLE beside; "+text); kindOf(err) != engine.Refused {
 				t.Errorf("%s, no transaction %v: %v", text, noTx, err)

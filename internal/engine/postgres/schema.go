@@ -56,8 +56,10 @@ type catalogue struct {
 }
 
 func (c *catalogue) load(ctx context.Context, tx pgx.Tx) error {
-	for _, step := range []func(context.Context, pgx.Tx) error{c.loadSkipped, c.loadObjects, c.loadAliases,
-		c.loadNotes, c.loadNeeds, c.loadUnknown} {
+	for _, step := range []func(context.Context, pgx.Tx) error{
+		c.loadSkipped, c.loadObjects, c.loadAliases,
+		c.loadNotes, c.loadNeeds, c.loadUnknown,
+	} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}
@@ -182,8 +184,10 @@ func (c *catalogue) render() engine.Schema {
 	// The fingerprint does not depend on the order, which the object identifiers may sway.
 	slices.Sort(definitions)
 	sum := sha256.Sum256([]byte(strings.Join(definitions, "\x00")))
-	schema := engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"),
-		Fingerprint: hex.EncodeToString(sum[:]), LeftOut: c.leftOut()}
+	schema := engine.Schema{
+		Dump:        strings.TrimSuffix(dump.String(), "\n"),
+		Fingerprint: hex.EncodeToString(sum[:]), LeftOut: c.leftOut(),
+	}
 	if routines {
 		// A body may name what comes later.
 		schema.Dump = "SET check_function_bodies = off;\n\n" + schema.Dump

@@ -69,8 +69,10 @@ func (s *session) limit() call {
 	return call{
 		text: `SELECT pg_catalog.set_config('lock_timeout', $1, $3), pg_catalog.set_config('statement_timeout', $2, $3),
 			pg_catalog.set_config('idle_in_transaction_session_timeout', '10min', $3), ` + restored + `, ` + outsideMark + `, ` + ledgerMark + `pg_catalog.to_regclass($4))`,
-		args: []any{milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout),
-			!s.options.NoTx || s.inside, s.db.ledger},
+		args: []any{
+			milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout),
+			!s.options.NoTx || s.inside, s.db.ledger,
+		},
 		scan: func(row pgx.Row) error {
 			var lock, statement, idle, strings, encoding, outside string
 			var ledger *string
@@ -97,9 +99,11 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	}
 	alone := s.options.NoTx && !s.inside
 	if s.conn.pooled && alone {
-		return 0, &engine.Error{Kind: engine.Refused,
+		return 0, &engine.Error{
+			Kind: engine.Refused,
 			Message: "behind a connection pooler nothing can run without a transaction, for each statement" +
-				" may land in another session: use the server's own address, or set the instance's option pooler to session where the pooler is in that mode"}
+				" may land in another session: use the server's own address, or set the instance's option pooler to session where the pooler is in that mode",
+		}
 	}
 	if alone && composes(st.Verb) {
 		rows, err := s.whole(ctx, st)

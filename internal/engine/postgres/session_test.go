@@ -99,8 +99,10 @@ func TestExec_whatPassedTheSplitter(t *testing.T) {
 func TestExec_limitsComeBackAfterAFunctionChangedThem(t *testing.T) {
 	t.Parallel()
 	db := open(t, server.Database(t))
-	s := begin(t, db, engine.SessionOptions{LockTimeout: time.Second,
-		StatementTimeout: 300 * time.Millisecond})
+	s := begin(t, db, engine.SessionOptions{
+		LockTimeout:      time.Second,
+		StatementTimeout: 300 * time.Millisecond,
+	})
 	sneaky := `DO $$ BEGIN PERFORM set_config('statement_timeout', '0', false); PERFORM set_config('lock_timeout', '0', false); END $$`
 	if _, err := s.Exec(t.Context(), statement.Statement{Text: sneaky}); err != nil {
 		t.Fatal(err)

@@ -8,44 +8,72 @@ import (
 )
 
 var splits = []enginetest.Case{
-	{Name: "dollar quotes", Script: "SELECT $$a;b$$; SELECT $x$ $$;$y$; $x$; SELECT $1",
-		Want: []string{"1:1 SELECT", "1:17 SELECT", "1:41 SELECT"}},
-	{Name: "a dollar inside a name opens nothing", Script: "SELECT a$b$ FROM c; SELECT 2",
-		Want: []string{"1:1 SELECT", "1:21 SELECT"}},
-	{Name: "comments nest", Script: "/* a /* b; */ c; */ SELECT 1; SELECT /* ; /* */ ; */ 2",
-		Want: []string{"1:21 SELECT", "1:31 SELECT"}},
-	{Name: "backslashes escape in E strings only",
+	{
+		Name: "dollar quotes", Script: "SELECT $$a;b$$; SELECT $x$ $$;$y$; $x$; SELECT $1",
+		Want: []string{"1:1 SELECT", "1:17 SELECT", "1:41 SELECT"},
+	},
+	{
+		Name: "a dollar inside a name opens nothing", Script: "SELECT a$b$ FROM c; SELECT 2",
+		Want: []string{"1:1 SELECT", "1:21 SELECT"},
+	},
+	{
+		Name: "comments nest", Script: "/* a /* b; */ c; */ SELECT 1; SELECT /* ; /* */ ; */ 2",
+		Want: []string{"1:21 SELECT", "1:31 SELECT"},
+	},
+	{
+		Name:   "backslashes escape in E strings only",
 		Script: `SELECT E'a\';b'; SELECT 'a\'; SELECT e'\\'; SELECT 4`,
-		Want:   []string{"1:1 SELECT", "1:18 SELECT", "1:31 SELECT", "1:45 SELECT"}},
-	{Name: "a body written as SQL",
+		Want:   []string{"1:1 SELECT", "1:18 SELECT", "1:31 SELECT", "1:45 SELECT"},
+	},
+	{
+		Name:   "a body written as SQL",
 		Script: "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 1 END; END; SELECT 2",
-		Want:   []string{"1:1 CREATE FUNCTION", "1:108 SELECT"}},
-	{Name: "a rule with two actions",
+		Want:   []string{"1:1 CREATE FUNCTION", "1:108 SELECT"},
+	},
+	{
+		Name:   "a rule with two actions",
 		Script: "CREATE OR REPLACE RULE r AS ON INSERT TO a DO (DELETE FROM b; DELETE FROM c); SELECT 1",
-		Want:   []string{"1:1 CREATE RULE", "1:79 SELECT"}},
-	{Name: "a DO block", Script: "DO $do$ BEGIN PERFORM 1; END $do$; SELECT 1",
-		Want: []string{"1:1 DO", "1:36 SELECT"}},
-	{Name: "statements that commit by themselves", Script: `CREATE UNIQUE INDEX CONCURRENTLY a ON b (c); CREATE INDEX a ON b (c);
+		Want:   []string{"1:1 CREATE RULE", "1:79 SELECT"},
+	},
+	{
+		Name: "a DO block", Script: "DO $do$ BEGIN PERFORM 1; END $do$; SELECT 1",
+		Want: []string{"1:1 DO", "1:36 SELECT"},
+	},
+	{
+		Name: "statements that commit by themselves", Script: `CREATE UNIQUE INDEX CONCURRENTLY a ON b (c); CREATE INDEX a ON b (c);
 DROP INDEX CONCURRENTLY a; REFRESH MATERIALIZED VIEW CONCURRENTLY m;
 VACUUM (ANALYZE) a; REINDEX INDEX CONCURRENTLY i; REINDEX TABLE t; CLUSTER; CLUSTER a;
 ALTER TABLE a DETACH PARTITION b CONCURRENTLY; REINDEX SCHEMA s`,
-		Want: []string{"1:1 CREATE INDEX notx", "1:46 CREATE INDEX", "2:1 DROP INDEX notx", "2:28 REFRESH",
+		Want: []string{
+			"1:1 CREATE INDEX notx", "1:46 CREATE INDEX", "2:1 DROP INDEX notx", "2:28 REFRESH",
 			"3:1 VACUUM notx",
 			"3:21 REINDEX notx", "3:51 REINDEX", "3:68 CLUSTER notx", "3:77 CLUSTER", "4:1 ALTER TABLE notx",
-			"4:48 REINDEX notx"}},
-	{Name: "harmless settings",
+			"4:48 REINDEX notx",
+		},
+	},
+	{
+		Name:   "harmless settings",
 		Script: "SET search_path = a; SET LOCAL work_mem = '1MB'; RESET timezone; SET CONSTRAINTS ALL DEFERRED; SELECT set_config('search_path', '', false)",
-		Want:   []string{"1:1 SET", "1:22 SET", "1:50 RESET", "1:66 SET", "1:96 SELECT"}},
-	{Name: "kinds of objects",
+		Want:   []string{"1:1 SET", "1:22 SET", "1:50 RESET", "1:66 SET", "1:96 SELECT"},
+	},
+	{
+		Name:   "kinds of objects",
 		Script: "CREATE MATERIALIZED VIEW m AS SELECT 1; CREATE UNLOGGED TABLE a (b int); CREATE OR REPLACE PROCEDURE p() AS ''; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO x",
-		Want: []string{"1:1 CREATE MATERIALIZED VIEW", "1:41 CREATE TABLE", "1:74 CREATE PROCEDURE",
-			"1:113 ALTER DEFAULT"}},
-	{Name: "colons that are SQL",
+		Want: []string{
+			"1:1 CREATE MATERIALIZED VIEW", "1:41 CREATE TABLE", "1:74 CREATE PROCEDURE",
+			"1:113 ALTER DEFAULT",
+		},
+	},
+	{
+		Name:   "colons that are SQL",
 		Script: "SELECT a[1:2], b[lo:hi], c::text, d :: int, e[:3], f(x:=1, y := 2), 'a:b', \"c:d\"; SELECT JSON_OBJECT('a':b, 'c': 1); SELECT g[h[1]:i]",
-		Want:   []string{"1:1 SELECT", "1:83 SELECT", "1:118 SELECT"}},
-	{Name: "names that look like commands",
+		Want:   []string{"1:1 SELECT", "1:83 SELECT", "1:118 SELECT"},
+	},
+	{
+		Name:   "names that look like commands",
 		Script: `CREATE TABLE "begin" (commit int); INSERT INTO a VALUES ('\copy')`,
-		Want:   []string{"1:1 CREATE TABLE", "1:36 INSERT"}},
+		Want:   []string{"1:1 CREATE TABLE", "1:36 INSERT"},
+	},
 }
 
 var refused = []enginetest.Refuse{

@@ -45,13 +45,17 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 func checkFolder(dir string) *engine.Finding {
 	probe, err := os.CreateTemp(dir, ".towpath-check-*")
 	if err != nil {
-		return &engine.Finding{Severity: "error",
-			Message: "The folder cannot be written to, and SQLite keeps its journal there.",
-			Fix:     "Give the server's user the right to write in the folder."}
+		return &engine.Finding{
+			Severity: "error",
+			Message:  "The folder cannot be written to, and SQLite keeps its journal there.",
+			Fix:      "Give the server's user the right to write in the folder.",
+		}
 	}
 	if errors.Join(probe.Close(), os.Remove(probe.Name())) != nil {
-		return &engine.Finding{Severity: "warning",
-			Message: "A file in the folder could be made but not removed."}
+		return &engine.Finding{
+			Severity: "warning",
+			Message:  "A file in the folder could be made but not removed.",
+		}
 	}
 	return nil
 }
@@ -70,12 +74,16 @@ func checkFile(ctx context.Context, path string) []engine.Finding {
 	}
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm()&0o222 == 0 {
-		return []engine.Finding{{Severity: "error", Message: "The file is read-only.",
-			Fix: "Give the server's user the right to write to it."}}
+		return []engine.Finding{{
+			Severity: "error", Message: "The file is read-only.",
+			Fix: "Give the server's user the right to write to it.",
+		}}
 	}
 	if mode != "wal" {
 		return nil
 	}
-	return []engine.Finding{{Severity: "warning",
-		Message: "The file is in WAL mode: it must not lie on a network file system, and a copy needs its -wal file too."}}
+	return []engine.Finding{{
+		Severity: "warning",
+		Message:  "The file is in WAL mode: it must not lie on a network file system, and a copy needs its -wal file too.",
+	}}
 }

@@ -56,8 +56,10 @@ func (c *connection) keepJournal(ctx context.Context) error {
 // shell: else a misspelled name is a text, and an index of it, a condition on it or an update with
 // it ends well. https://www.sqlite.org/quirks.html#dblquote
 func dsn(path string, lockTimeout time.Duration, readOnly bool) string {
-	q := url.Values{"mode": {"rw"}, "_defensive": {"1"}, "_dqs": {"0"},
-		"_pragma": {"trusted_schema(0)", "foreign_keys(0)"}}
+	q := url.Values{
+		"mode": {"rw"}, "_defensive": {"1"}, "_dqs": {"0"},
+		"_pragma": {"trusted_schema(0)", "foreign_keys(0)"},
+	}
 	q.Set("_busy_timeout", strconv.FormatInt(max(lockTimeout.Milliseconds(), 0), 10))
 	if readOnly {
 		q.Set("_query_only", "1")

@@ -51,8 +51,10 @@ func TestSplit_runsDumpsAsAFirstFile(t *testing.T) {
 			}
 			root := t.TempDir()
 			e := sqlite.New(sqlite.Config{Root: root})
-			source, replay := engine.Target{Address: ".", Database: "source"}, engine.Target{Address: ".",
-				Database: "replay"}
+			source, replay := engine.Target{Address: ".", Database: "source"}, engine.Target{
+				Address:  ".",
+				Database: "replay",
+			}
 			if err := errors.Join(e.Create(t.Context(), source), e.Create(t.Context(), replay)); err != nil {
 				t.Fatal(err)
 			}

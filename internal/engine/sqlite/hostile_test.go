@@ -16,32 +16,52 @@ import (
 )
 
 var splits = []enginetest.Case{
-	{Name: "a trigger's body is one statement",
+	{
+		Name:   "a trigger's body is one statement",
 		Script: "CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM c; END; SELECT 1;",
-		Want:   []string{"1:1 CREATE TRIGGER", "1:93 SELECT"}},
-	{Name: "a temporary trigger, with comments",
+		Want:   []string{"1:1 CREATE TRIGGER", "1:93 SELECT"},
+	},
+	{
+		Name:   "a temporary trigger, with comments",
 		Script: "CREATE /* x */ TEMP TRIGGER IF NOT EXISTS a DELETE ON b BEGIN DELETE FROM c; -- END;\nEND\n;\nSELECT 1;",
-		Want:   []string{"1:1 CREATE TRIGGER", "4:1 SELECT"}},
-	{Name: "a table named trigger",
+		Want:   []string{"1:1 CREATE TRIGGER", "4:1 SELECT"},
+	},
+	{
+		Name:   "a table named trigger",
 		Script: `CREATE TABLE "trigger" (a); CREATE INDEX trigger_i ON "trigger" (a);`,
-		Want:   []string{"1:1 CREATE TABLE", "1:29 CREATE INDEX"}},
-	{Name: "brackets and backticks quote", Script: "SELECT [a;b'c], `d;``e;`; SELECT 2",
-		Want: []string{"1:1 SELECT", "1:27 SELECT"}},
-	{Name: "an open block comment ends with the file", Script: "SELECT 1; /* to do; ",
-		Want: []string{"1:1 SELECT"}},
-	{Name: "modifiers are no kind of object",
+		Want:   []string{"1:1 CREATE TABLE", "1:29 CREATE INDEX"},
+	},
+	{
+		Name: "brackets and backticks quote", Script: "SELECT [a;b'c], `d;``e;`; SELECT 2",
+		Want: []string{"1:1 SELECT", "1:27 SELECT"},
+	},
+	{
+		Name: "an open block comment ends with the file", Script: "SELECT 1; /* to do; ",
+		Want: []string{"1:1 SELECT"},
+	},
+	{
+		Name:   "modifiers are no kind of object",
 		Script: "CREATE UNIQUE INDEX a ON b (c); CREATE TEMPORARY VIEW v AS SELECT 1; CREATE VIRTUAL TABLE f USING fts5(a); ALTER TABLE a RENAME TO b; DROP TABLE b",
-		Want: []string{"1:1 CREATE INDEX", "1:33 CREATE VIEW", "1:70 CREATE TABLE", "1:108 ALTER TABLE",
-			"1:135 DROP TABLE"}},
-	{Name: "harmless pragmas",
+		Want: []string{
+			"1:1 CREATE INDEX", "1:33 CREATE VIEW", "1:70 CREATE TABLE", "1:108 ALTER TABLE",
+			"1:135 DROP TABLE",
+		},
+	},
+	{
+		Name:   "harmless pragmas",
 		Script: "PRAGMA foreign_keys=OFF; PRAGMA main.user_version = 3; PRAGMA \"table_info\"(a)",
-		Want:   []string{"1:1 PRAGMA", "1:26 PRAGMA", "1:56 PRAGMA"}},
-	{Name: "words in quotes are no commands",
+		Want:   []string{"1:1 PRAGMA", "1:26 PRAGMA", "1:56 PRAGMA"},
+	},
+	{
+		Name:   "words in quotes are no commands",
 		Script: "INSERT INTO a VALUES ('BEGIN; ATTACH'), ('towpath_ledger'); SELECT 'load_extension' (1)",
-		Want:   []string{"1:1 INSERT", "1:61 SELECT"}},
-	{Name: "keywords inside a statement are no commands",
+		Want:   []string{"1:1 INSERT", "1:61 SELECT"},
+	},
+	{
+		Name:   "keywords inside a statement are no commands",
 		Script: "ALTER TABLE a RENAME COLUMN begin TO attach; INSERT OR ROLLBACK INTO a VALUES (1)",
-		Want:   []string{"1:1 ALTER TABLE", "1:46 INSERT"}},
+		Want:   []string{"1:1 ALTER TABLE", "1:46 INSERT"},
+	},
 }
 
 var refused = []enginetest.Refuse{
@@ -174,8 +194,10 @@ func begin(t testing.TB, e engine.Engine, target engine.Target) engine.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := db.Begin(context.Background(), engine.SessionOptions{LockTimeout: time.Second,
-		StatementTimeout: 5 * time.Second})
+	s, err := db.Begin(context.Background(), engine.SessionOptions{
+		LockTimeout:      time.Second,
+		StatementTimeout: 5 * time.Second,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,15 +218,19 @@ func TestFolders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, file := range []string{filepath.Join(outside, "shop.db"), filepath.Join(data, "shop.db"),
-		filepath.Join(root, "ok", "shop.db")} {
+	for _, file := range []string{
+		filepath.Join(outside, "shop.db"), filepath.Join(data, "shop.db"),
+		filepath.Join(root, "ok", "shop.db"),
+	} {
 		if err := os.WriteFile(file, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for link, to := range map[string]string{"out": outside, "in": data, "fine": filepath.Join(root, "ok"),
+	for link, to := range map[string]string{
+		"out": outside, "in": data, "fine": filepath.Join(root, "ok"),
 		"out.db": filepath.Join(outside, "shop.db"), "in.db": filepath.Join(data, "shop.db"),
-		"fine.db": filepath.Join(root, "ok", "shop.db")} {
+		"fine.db": filepath.Join(root, "ok", "shop.db"),
+	} {
 		if err := os.Symlink(to, filepath.Join(root, link)); err != nil {
 			t.Fatal(err)
 		}

@@ -167,8 +167,10 @@ func (c *connection) record(ctx context.Context, entries []towpath.LedgerEntry) 
 			return err
 		}
 		if changed == 0 {
-			return &engine.Error{Kind: engine.Fenced,
-				Message: fmt.Sprintf("version %s was taken over by a newer run", e.Version)}
+			return &engine.Error{
+				Kind:    engine.Fenced,
+				Message: fmt.Sprintf("version %s was taken over by a newer run", e.Version),
+			}
 		}
 	}
 	return c.asWritten(ctx, entries)

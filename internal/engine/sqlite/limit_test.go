@@ -73,8 +73,10 @@ func TestSession_staysWithinItsMemory(t *testing.T) {
 		}
 	}()
 	for text, want := range large {
-		s, err := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second,
-			StatementTimeout: time.Minute})
+		s, err := db.Begin(t.Context(), engine.SessionOptions{
+			LockTimeout:      time.Second,
+			StatementTimeout: time.Minute,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,8 +100,10 @@ func TestExec_cutsTheWordsOfAScript(t *testing.T) {
 	t.Parallel()
 	e, target := fresh(t)
 	s := begin(t, e, target)
-	for _, text := range []string{"CREATE TABLE a (x)",
-		"CREATE TRIGGER t BEFORE INSERT ON a BEGIN SELECT RAISE(ABORT, printf('%.50000000c', 'x')); END"} {
+	for _, text := range []string{
+		"CREATE TABLE a (x)",
+		"CREATE TRIGGER t BEFORE INSERT ON a BEGIN SELECT RAISE(ABORT, printf('%.50000000c', 'x')); END",
+	} {
 		if _, err := s.Exec(t.Context(), statement.Statement{Text: text}); err != nil {
 			t.Fatal(err)
 		}

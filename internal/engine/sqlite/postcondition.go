@@ -58,9 +58,11 @@ func (c *connection) postCondition(ctx context.Context, st statement.Statement) 
 	if found == "" {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Unmet,
+	return &engine.Error{
+		Kind: engine.Unmet,
 		Message: fmt.Sprintf("The %s %s was not made: there is %s. Give it another name, or remove what "+
-			"is there.", made.Kind, name, found)}
+			"is there.", made.Kind, name, found),
+	}
 }
 
 // differs says in what the thing of the same kind and name is another; "" when in nothing that is

@@ -48,9 +48,11 @@ func (c *connection) addedNamesHold(ctx context.Context, st statement.Statement)
 	if wrong == "" || !strings.Contains(st.Text, `"`+wrong+`"`) {
 		return nil
 	}
-	return &engine.Error{Kind: engine.Unmet,
+	return &engine.Error{
+		Kind: engine.Unmet,
 		Message: fmt.Sprintf("The table %s has no column %s, so SQLite takes \"%[2]s\" for a text. "+
-			"Correct the name, or write the text in single quotes.", table, wrong)}
+			"Correct the name, or write the text in single quotes.", table, wrong),
+	}
 }
 
 // noColumn is the name that an error says is no column; "" for other errors.

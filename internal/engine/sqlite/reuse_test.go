@@ -20,8 +20,10 @@ import (
 func follow(t *testing.T, db engine.DB, scripts ...string) (err error) {
 	t.Helper()
 	for _, script := range scripts {
-		s, begin := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second,
-			StatementTimeout: 5 * time.Second})
+		s, begin := db.Begin(t.Context(), engine.SessionOptions{
+			LockTimeout:      time.Second,
+			StatementTimeout: 5 * time.Second,
+		})
 		if begin != nil {
 			t.Fatal(begin)
 		}
@@ -63,8 +65,10 @@ func TestReuse_nothingReachesTheNextSession(t *testing.T) {
 	t.Parallel()
 	for name, scripts := range map[string][2]string{
 		"a temporary table": {"CREATE TEMP TABLE a (x)", "CREATE TABLE b AS SELECT * FROM a"},
-		"a temporary view": {"CREATE TABLE c (x); CREATE TEMP VIEW a AS SELECT * FROM c",
-			"CREATE TABLE b AS SELECT * FROM a"},
+		"a temporary view": {
+			"CREATE TABLE c (x); CREATE TEMP VIEW a AS SELECT * FROM c",
+			"CREATE TABLE b AS SELECT * FROM a",
+		},
 		"a temporary trigger": {"CREATE TABLE c (x); CREATE TEMP TRIGGER a AFTER INSERT ON c BEGIN SELECT " +
 			"raise(ABORT, 'still here'); END", ""},
 		"a setting": {"CREATE TABLE c (x PRIMARY KEY); CREATE TABLE d (x REFERENCES c); PRAGMA " +
@@ -163,15 +167,24 @@ func TestReuse_rowsAreThoseOfTheStatement(t *testing.T) {
 	for _, c := range []struct {
 		script string
 		rows   int64
-	}{{"CREATE TABLE a (x)", 0}, {"INSERT INTO a VALUES (1), (2), (3)", 3}, {"CREATE TABLE b (x)", 0},
-		{"DELETE FROM a", 3}, {"DELETE FROM a", 0}} {
-		s, err := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second,
-			StatementTimeout: 5 * time.Second})
+	}{
+		{"CREATE TABLE a (x)", 0},
+		{"INSERT INTO a VALUES (1), (2), (3)", 3},
+		{"CREATE TABLE b (x)", 0},
+		{"DELETE FROM a", 3},
+		{"DELETE FROM a", 0},
+	} {
+		s, err := db.Begin(t.Context(), engine.SessionOptions{
+			LockTimeout:      time.Second,
+			StatementTimeout: 5 * time.Second,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		lease := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Type: towpath.TypeLease},
-			StartedAt: time.Now()}
+		lease := towpath.LedgerEntry{
+			MigrationID: towpath.MigrationID{Type: towpath.TypeLease},
+			StartedAt:   time.Now(),
+		}
 		if err := s.Record(t.Context(), lease); err != nil {
 			t.Fatal(err)
 		}

@@ -46,8 +46,10 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
 	}
 	sum := sha256.Sum256([]byte(normal.String()))
-	return engine.Schema{Dump: strings.TrimSuffix(dump.String(), "\n"),
-		Fingerprint: hex.EncodeToString(sum[:])}, nil
+	return engine.Schema{
+		Dump:        strings.TrimSuffix(dump.String(), "\n"),
+		Fingerprint: hex.EncodeToString(sum[:]),
+	}, nil
 }
 
 // definition normalizes a text, once: most of a schema is the same before and after a change.

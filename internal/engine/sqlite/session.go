@@ -124,8 +124,10 @@ func (s *session) usable() error {
 	case s.closed || s.committed:
 		return &engine.Error{Kind: engine.Failed, Message: "the session is over"}
 	case s.conn.rolledBack && !s.options.NoTx:
-		return &engine.Error{Kind: engine.Failed,
-			Message: "SQLite has undone the whole transaction after the last error"}
+		return &engine.Error{
+			Kind:    engine.Failed,
+			Message: "SQLite has undone the whole transaction after the last error",
+		}
 	}
 	return nil
 }

@@ -50,8 +50,10 @@ func keys(t *testing.T, e engine.Engine, target engine.Target, script string) en
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := db.Begin(t.Context(), engine.SessionOptions{Keys: !scan.NoKeys, LockTimeout: time.Second,
-		StatementTimeout: 5 * time.Second})
+	s, err := db.Begin(t.Context(), engine.SessionOptions{
+		Keys: !scan.NoKeys, LockTimeout: time.Second,
+		StatementTimeout: 5 * time.Second,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,20 +79,32 @@ func TestCommit_foreignKeys(t *testing.T) {
 			INSERT INTO p2 SELECT id FROM p WHERE id = 1; DROP TABLE p; ALTER TABLE p2 RENAME TO p`, "rowid 20"},
 		{"a cascade acts", actions, "DELETE FROM p WHERE id = 1; INSERT INTO p SELECT 9 WHERE EXISTS " +
 			"(SELECT 1 FROM c WHERE id = 10); INSERT INTO c (id, a) SELECT 9, 99 FROM p WHERE id = 9", ""},
-		{"a parent is set to null", actions,
-			"DELETE FROM p WHERE id = 2; INSERT INTO c (id, a) SELECT 9, 99 FROM c WHERE b = 2", ""},
-		{"a parent that changes brings its rows along", actions,
-			"UPDATE p SET id = 8 WHERE id = 2; INSERT INTO c (id, a) SELECT 9, 99 WHERE NOT EXISTS (SELECT 1 FROM c WHERE b = 8)", ""},
+		{
+			"a parent is set to null", actions,
+			"DELETE FROM p WHERE id = 2; INSERT INTO c (id, a) SELECT 9, 99 FROM c WHERE b = 2", "",
+		},
+		{
+			"a parent that changes brings its rows along", actions,
+			"UPDATE p SET id = 8 WHERE id = 2; INSERT INTO c (id, a) SELECT 9, 99 WHERE NOT EXISTS (SELECT 1 FROM c WHERE b = 8)", "",
+		},
 		{"a restriction holds", actions, "DELETE FROM p WHERE id = 3", "FOREIGN KEY"},
-		{"rows before those that they point to", actions,
-			"INSERT INTO c (id, own, a) VALUES (7, 8, 5); INSERT INTO c (id) VALUES (8); INSERT INTO p VALUES (5)", ""},
-		{"a row that points to none of its own", actions, "INSERT INTO c (id, own) VALUES (7, 70)",
-			"table c, rowid 7"},
-		{"no action where a file says so", actions, "PRAGMA foreign_keys = off; DELETE FROM p WHERE id = 1",
-			"do not act"},
-		{"no action where a table is dropped", actions,
+		{
+			"rows before those that they point to", actions,
+			"INSERT INTO c (id, own, a) VALUES (7, 8, 5); INSERT INTO c (id) VALUES (8); INSERT INTO p VALUES (5)", "",
+		},
+		{
+			"a row that points to none of its own", actions, "INSERT INTO c (id, own) VALUES (7, 70)",
+			"table c, rowid 7",
+		},
+		{
+			"no action where a file says so", actions, "PRAGMA foreign_keys = off; DELETE FROM p WHERE id = 1",
+			"do not act",
+		},
+		{
+			"no action where a table is dropped", actions,
 			"PRAGMA foreign_keys = ON; CREATE TABLE x (a); DROP TABLE x; DELETE FROM p WHERE id = 1",
-			"do not act"},
+			"do not act",
+		},
 		{"the procedure of twelve steps", actions, `PRAGMA foreign_keys=OFF; BEGIN TRANSACTION; CREATE TABLE new_p (id INTEGER PRIMARY KEY, n TEXT);
 			INSERT INTO new_p (id) SELECT id FROM p; DROP TABLE p; ALTER TABLE new_p RENAME TO p; PRAGMA foreign_key_check; COMMIT; PRAGMA foreign_keys=ON;`, ""},
 		{"a check that cannot run any more", before, "DROP TABLE p; CREATE TABLE p (id INTEGER)", "mismatch"},
@@ -121,8 +135,10 @@ func runUnchecked(t *testing.T, e engine.Engine, target engine.Target, script st
 	if err != nil {
 		return err
 	}
-	s, err := db.Begin(t.Context(), engine.SessionOptions{NoTx: true, LockTimeout: time.Second,
-		StatementTimeout: time.Second})
+	s, err := db.Begin(t.Context(), engine.SessionOptions{
+		NoTx: true, LockTimeout: time.Second,
+		StatementTimeout: time.Second,
+	})
 	if err != nil {
 		return err
 	}
@@ -199,8 +215,10 @@ func TestLedger_aColumnOfOthersIsTold(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	for name, content := range map[string]string{"text.db": strings.Repeat("no database ", 100),
-		"twice.db": "", "twice.sqlite": ""} {
+	for name, content := range map[string]string{
+		"text.db":  strings.Repeat("no database ", 100),
+		"twice.db": "", "twice.sqlite": "",
+	} {
 		if err := os.WriteFile(filepath.Join(root, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -253,8 +271,10 @@ func BenchmarkSession(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		s, err := db.Begin(b.Context(), engine.SessionOptions{LockTimeout: time.Second,
-			StatementTimeout: time.Second})
+		s, err := db.Begin(b.Context(), engine.SessionOptions{
+			LockTimeout:      time.Second,
+			StatementTimeout: time.Second,
+		})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -292,8 +312,10 @@ func TestExecRecord_aReaderInTheWayOfTheCommitIsOnlyALock(t *testing.T) {
 		"CREATE TABLE a (x); INSERT INTO a VALUES (1), (2)"); err != nil {
 		t.Fatal(err)
 	}
-	s, err := db.Begin(t.Context(), engine.SessionOptions{NoTx: true, LockTimeout: 20 * time.Millisecond,
-		StatementTimeout: 5 * time.Second})
+	s, err := db.Begin(t.Context(), engine.SessionOptions{
+		NoTx: true, LockTimeout: 20 * time.Millisecond,
+		StatementTimeout: 5 * time.Second,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,8 +324,10 @@ func TestExecRecord_aReaderInTheWayOfTheCommitIsOnlyALock(t *testing.T) {
 	if err != nil || !reading.Next() {
 		t.Fatal(err)
 	}
-	lease := towpath.LedgerEntry{MigrationID: towpath.MigrationID{Type: towpath.TypeLease},
-		StartedAt: time.Now()}
+	lease := towpath.LedgerEntry{
+		MigrationID: towpath.MigrationID{Type: towpath.TypeLease},
+		StartedAt:   time.Now(),
+	}
 	insert := statement.Statement{Text: "INSERT INTO a VALUES (3)"}
 	var known *engine.Error
 	if _, err := s.ExecRecord(t.Context(), insert, lease); !errors.As(err, &known) ||

@@ -86,8 +86,10 @@ ANALYZE;
 `
 
 func FuzzDump(f *testing.F) {
-	for _, name := range []string{"a", `it's "odd" \`, "größe 表 🐘", "-- ; /* */", "a`b$$c$1", " ", "%s\n",
-		"towpath"} {
+	for _, name := range []string{
+		"a", `it's "odd" \`, "größe 表 🐘", "-- ; /* */", "a`b$$c$1", " ", "%s\n",
+		"towpath",
+	} {
 		f.Add(name, name)
 	}
 	quote := func(mark, text string) string { return mark + strings.ReplaceAll(text, mark, mark+mark) + mark }

@@ -41,8 +41,10 @@ const (
 // A process dies, or stops for longer than its lease, anywhere in a batch of many tasks.
 func TestBatch_killedAnywhere(t *testing.T) {
 	t.Parallel()
-	places := []string{"before intent", "after intent", "after statement", "before outcome", "after outcome",
-		"before metadata"}
+	places := []string{
+		"before intent", "after intent", "after statement", "before outcome", "after outcome",
+		"before metadata",
+	}
 	nths := []int{3, 6}
 	if *size != "brief" {
 		nths = []int{1, 2, 3, 4, 5, 6, 7, 8, 9}
@@ -60,8 +62,10 @@ func TestBatch_killedAnywhere(t *testing.T) {
 			trials.Add(1)
 		})
 	}
-	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres,
-		towpath.EngineMySQL} {
+	for _, e := range []towpath.EngineType{
+		towpath.EngineSQLite, towpath.EnginePostgres,
+		towpath.EngineMySQL,
+	} {
 		for _, place := range places {
 			for _, nth := range nths {
 				try(e, place, "kill", nth)

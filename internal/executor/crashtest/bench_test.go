@@ -116,10 +116,14 @@ func (w *world) mustBeDone(b *testing.B, tasks []towpath.Task) {
 }
 
 func BenchmarkApply(b *testing.B) {
-	goals := map[towpath.EngineType]float64{towpath.EngineSQLite: 1.0, towpath.EnginePostgres: 1.05,
-		towpath.EngineMySQL: 1.10}
-	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres,
-		towpath.EngineMySQL} {
+	goals := map[towpath.EngineType]float64{
+		towpath.EngineSQLite: 1.0, towpath.EnginePostgres: 1.05,
+		towpath.EngineMySQL: 1.10,
+	}
+	for _, e := range []towpath.EngineType{
+		towpath.EngineSQLite, towpath.EnginePostgres,
+		towpath.EngineMySQL,
+	} {
 		b.Run(string(e), func(b *testing.B) {
 			scripts := benchScripts()
 			for range b.N {
@@ -230,8 +234,10 @@ func bareChange(b *testing.B, target engine.Target, script string) {
 		b.Error(err)
 		return
 	}
-	texts := []string{"BEGIN",
-		"CREATE TABLE IF NOT EXISTS history (version INT PRIMARY KEY, checksum VARCHAR(64), at VARCHAR(40))"}
+	texts := []string{
+		"BEGIN",
+		"CREATE TABLE IF NOT EXISTS history (version INT PRIMARY KEY, checksum VARCHAR(64), at VARCHAR(40))",
+	}
 	texts = append(texts, strings.Split(strings.TrimSuffix(script, ";"), ";\n")...)
 	texts = append(texts, "INSERT INTO history VALUES (1, 'c0ffee', 'now')", "COMMIT")
 	for _, text := range texts {

@@ -42,8 +42,10 @@ type galera struct{ first, second *servers }
 
 func (g *galera) world(t *testing.T) *world {
 	w := newWorldOn(t, g.first, towpath.EngineMySQL,
-		[]string{"CREATE TABLE item (id INT PRIMARY KEY, qty INT)", "CREATE TABLE log (n INT)",
-			"INSERT INTO item VALUES (1, 1)"})
+		[]string{
+			"CREATE TABLE item (id INT PRIMARY KEY, qty INT)", "CREATE TABLE log (n INT)",
+			"INSERT INTO item VALUES (1, 1)",
+		})
 	t.Cleanup(w.close)
 	return w
 }

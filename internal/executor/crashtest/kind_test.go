@@ -66,23 +66,35 @@ func kinds(e towpath.EngineType) []kind {
 	switch e {
 	case towpath.EnginePostgres:
 		return append(everywhere(), []kind{
-			{name: "multi-ALTER",
-				script: "ALTER TABLE item ADD COLUMN a INT DEFAULT 1, DROP COLUMN name, ALTER COLUMN qty TYPE bigint;"},
-			{name: "CREATE TRIGGER",
-				script: "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\nCREATE TRIGGER t BEFORE INSERT ON log FOR EACH ROW EXECUTE FUNCTION f();"},
-			{name: "CREATE PROCEDURE",
-				script: "CREATE PROCEDURE p() LANGUAGE sql AS 'INSERT INTO log VALUES (1)';"},
-			{name: "ALTER TYPE ADD VALUE",
-				script: "CREATE TYPE mood AS ENUM ('a');\nALTER TYPE mood ADD VALUE 'b';"},
-			{name: "CREATE INDEX CONCURRENTLY",
-				script: "CREATE INDEX CONCURRENTLY item_qty ON item (qty, name);"},
+			{
+				name:   "multi-ALTER",
+				script: "ALTER TABLE item ADD COLUMN a INT DEFAULT 1, DROP COLUMN name, ALTER COLUMN qty TYPE bigint;",
+			},
+			{
+				name:   "CREATE TRIGGER",
+				script: "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\nCREATE TRIGGER t BEFORE INSERT ON log FOR EACH ROW EXECUTE FUNCTION f();",
+			},
+			{
+				name:   "CREATE PROCEDURE",
+				script: "CREATE PROCEDURE p() LANGUAGE sql AS 'INSERT INTO log VALUES (1)';",
+			},
+			{
+				name:   "ALTER TYPE ADD VALUE",
+				script: "CREATE TYPE mood AS ENUM ('a');\nALTER TYPE mood ADD VALUE 'b';",
+			},
+			{
+				name:   "CREATE INDEX CONCURRENTLY",
+				script: "CREATE INDEX CONCURRENTLY item_qty ON item (qty, name);",
+			},
 			{name: "CREATE INDEX CONCURRENTLY, unnamed", script: "CREATE INDEX CONCURRENTLY ON item (qty);"},
 			{name: "DROP INDEX CONCURRENTLY", script: "DROP INDEX CONCURRENTLY item_old;"},
 			{name: "REINDEX CONCURRENTLY", script: "REINDEX INDEX CONCURRENTLY item_old;"},
 			{name: "REINDEX TABLE CONCURRENTLY", script: "REINDEX (VERBOSE) TABLE CONCURRENTLY item;"},
 			{name: "VACUUM", script: "VACUUM item;"},
-			{name: "CALL, no-transaction", script: "-- towpath: no-transaction\nCALL twice();", check: logs,
-				indeterminate: true},
+			{
+				name: "CALL, no-transaction", script: "-- towpath: no-transaction\nCALL twice();", check: logs,
+				indeterminate: true,
+			},
 			{name: "mixed file, CONCURRENTLY", many: 4, check: logs, script: `INSERT INTO log SELECT qty FROM item;
 CREATE INDEX CONCURRENTLY item_qty ON item (qty);
 INSERT INTO log VALUES (7);
@@ -90,15 +102,21 @@ CREATE INDEX CONCURRENTLY item_name ON item (name);`},
 		}...)
 	case towpath.EngineMySQL:
 		return append(everywhere(), []kind{
-			{name: "multi-ALTER",
-				script: "ALTER TABLE item ADD COLUMN a INT DEFAULT 1, DROP COLUMN name, MODIFY qty BIGINT, ADD KEY by_a (a), ALGORITHM=COPY;"},
-			{name: "CREATE TRIGGER",
-				script: "CREATE TRIGGER t BEFORE INSERT ON log FOR EACH ROW SET NEW.n = NEW.n + 1;"},
+			{
+				name:   "multi-ALTER",
+				script: "ALTER TABLE item ADD COLUMN a INT DEFAULT 1, DROP COLUMN name, MODIFY qty BIGINT, ADD KEY by_a (a), ALGORITHM=COPY;",
+			},
+			{
+				name:   "CREATE TRIGGER",
+				script: "CREATE TRIGGER t BEFORE INSERT ON log FOR EACH ROW SET NEW.n = NEW.n + 1;",
+			},
 			{name: "CREATE PROCEDURE", script: "CREATE PROCEDURE p() BEGIN INSERT INTO log VALUES (1); END;"},
 			{name: "RENAME TABLE", script: "RENAME TABLE old TO older;"},
 			{name: "DROP INDEX", script: "CREATE INDEX x ON item (qty);\nDROP INDEX x ON item;", many: 2},
-			{name: "CREATE TABLE … SELECT", script: "CREATE TABLE copied AS SELECT * FROM item;",
-				indeterminate: true},
+			{
+				name: "CREATE TABLE … SELECT", script: "CREATE TABLE copied AS SELECT * FROM item;",
+				indeterminate: true,
+			},
 			{name: "TRUNCATE", script: "TRUNCATE TABLE item;", check: items, indeterminate: true},
 			{name: "CALL", script: "CALL twice();", check: logs, indeterminate: true},
 		}...)

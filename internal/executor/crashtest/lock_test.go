@@ -135,17 +135,27 @@ func TestLock_behindAStatementRunsNothingAgain(t *testing.T) {
 		check   string
 		want    string
 	}{
-		"the row of a CALL, for a while": {script: "CALL quick();", release: true, end: towpath.TaskDone,
-			check: rows, want: "1"},
-		"the row of a CALL": {script: "CALL quick();", stuck: towpath.TaskUnknown,
-			end: towpath.TaskUnknown, check: rows, want: "1"},
-		"the row of a later CALL": {script: "INSERT INTO log VALUES (2);\nCALL quick();",
-			stuck: towpath.TaskUnknown, end: towpath.TaskUnknown, check: rows, want: "2"},
-		"the look behind a CALL": {script: "CALL slow();", asleep: true, end: towpath.TaskUnknown,
-			check: rows, want: "1"},
-		"the last row of a file": {script: "ALTER TABLE log ADD COLUMN größe INT;", release: true,
+		"the row of a CALL, for a while": {
+			script: "CALL quick();", release: true, end: towpath.TaskDone,
+			check: rows, want: "1",
+		},
+		"the row of a CALL": {
+			script: "CALL quick();", stuck: towpath.TaskUnknown,
+			end: towpath.TaskUnknown, check: rows, want: "1",
+		},
+		"the row of a later CALL": {
+			script: "INSERT INTO log VALUES (2);\nCALL quick();",
+			stuck:  towpath.TaskUnknown, end: towpath.TaskUnknown, check: rows, want: "2",
+		},
+		"the look behind a CALL": {
+			script: "CALL slow();", asleep: true, end: towpath.TaskUnknown,
+			check: rows, want: "1",
+		},
+		"the last row of a file": {
+			script: "ALTER TABLE log ADD COLUMN größe INT;", release: true,
 			end:   towpath.TaskDone,
-			check: columns, want: "1"},
+			check: columns, want: "1",
+		},
 	} {
 		for _, kind := range []towpath.EngineType{towpath.EnginePostgres, towpath.EngineMySQL} {
 			t.Run(name+"/"+string(kind), func(t *testing.T) {
@@ -201,8 +211,10 @@ func TestLock_behindAStatementRunsNothingAgain(t *testing.T) {
 func TestLock_withinAProcedureIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []towpath.EngineType{towpath.EnginePostgres, towpath.EngineMySQL} {
-		for name, script := range map[string]string{"first": "CALL half();",
-			"later": "INSERT INTO log VALUES (2);\nCALL half();"} {
+		for name, script := range map[string]string{
+			"first": "CALL half();",
+			"later": "INSERT INTO log VALUES (2);\nCALL half();",
+		} {
 			t.Run(string(kind)+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, kind, lockProcedures[kind])
@@ -284,14 +296,22 @@ func TestLasting_rowsThatMayHaveStayedAreNotWrittenAgain(t *testing.T) {
 	}{
 		"cut":    {together, "after statement", "cut", 2, "1", towpath.TaskUnknown},
 		"killed": {together, "after statement", "kill", 2, "1", towpath.TaskUnknown},
-		"by a trigger": {strings.Replace(together, "kept", "`by trigger`", 1), "after statement",
-			"kill", 2, "1", towpath.TaskUnknown},
-		"each alone, cut": {alone + "INSERT INTO kept VALUES (1);", "after intent", "cut", 2, "0",
-			towpath.TaskUnknown},
-		"each alone, one behind it": {alone + "INSERT INTO kept VALUES (1);\nUPDATE gate SET n = 2;",
-			"after intent", "kill", 3, "1", towpath.TaskDone},
-		"another table": {strings.Replace(together, "kept", "log", 1), "after statement", "kill",
-			2, "0", towpath.TaskDone},
+		"by a trigger": {
+			strings.Replace(together, "kept", "`by trigger`", 1), "after statement",
+			"kill", 2, "1", towpath.TaskUnknown,
+		},
+		"each alone, cut": {
+			alone + "INSERT INTO kept VALUES (1);", "after intent", "cut", 2, "0",
+			towpath.TaskUnknown,
+		},
+		"each alone, one behind it": {
+			alone + "INSERT INTO kept VALUES (1);\nUPDATE gate SET n = 2;",
+			"after intent", "kill", 3, "1", towpath.TaskDone,
+		},
+		"another table": {
+			strings.Replace(together, "kept", "log", 1), "after statement", "kill",
+			2, "0", towpath.TaskDone,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

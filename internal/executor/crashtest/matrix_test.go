@@ -35,8 +35,10 @@ type trial struct {
 
 // places are where a process dies; the third is within the statement.
 func places() []string {
-	return []string{"before intent", "after intent", "during", "after statement", "before outcome",
-		"after outcome", "before metadata"}
+	return []string{
+		"before intent", "after intent", "during", "after statement", "before outcome",
+		"after outcome", "before metadata",
+	}
 }
 
 // reference is an undisturbed run.
@@ -257,8 +259,10 @@ type matrix struct {
 func (m *matrix) add(tr trial, v verdict) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	name := map[towpath.EngineType]string{towpath.EngineSQLite: "SQLite",
-		towpath.EnginePostgres: "PostgreSQL", towpath.EngineMySQL: "MariaDB"}[tr.engine]
+	name := map[towpath.EngineType]string{
+		towpath.EngineSQLite:   "SQLite",
+		towpath.EnginePostgres: "PostgreSQL", towpath.EngineMySQL: "MariaDB",
+	}[tr.engine]
 	row := name + " | " + tr.kind.name
 	if m.cells[row] == nil {
 		m.cells[row] = map[string]map[verdict]int{}

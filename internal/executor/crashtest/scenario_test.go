@@ -61,16 +61,20 @@ func TestClientKilled_whileTheServerWorksOn(t *testing.T) {
 		script, busy string // busy counts the sessions that still run it
 		want, left   string
 	}{
-		"an ALTER TABLE on MariaDB": {towpath.EngineMySQL,
+		"an ALTER TABLE on MariaDB": {
+			towpath.EngineMySQL,
 			"ALTER TABLE item ADD COLUMN extra INT, ALGORITHM=COPY;",
 			"SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'ALTER TABLE item%' AND db = DATABASE()",
 			"SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'item' AND column_name LIKE 'extra%'",
-			"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE '#%'"},
-		"a CREATE INDEX CONCURRENTLY on PostgreSQL": {towpath.EnginePostgres,
+			"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE '#%'",
+		},
+		"a CREATE INDEX CONCURRENTLY on PostgreSQL": {
+			towpath.EnginePostgres,
 			"CREATE INDEX CONCURRENTLY item_qty ON item (qty);",
 			"SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND datname = current_database() AND state = 'active'",
 			"SELECT count(*) FROM pg_index WHERE indrelid = 'item'::regclass AND indexrelid::regclass::text LIKE 'item_qty%' AND indisvalid",
-			"SELECT count(*) FROM pg_index WHERE NOT indisvalid"},
+			"SELECT count(*) FROM pg_index WHERE NOT indisvalid",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,8 +110,10 @@ func TestClientKilled_whileTheServerWorksOn(t *testing.T) {
 func TestRaces_nothingIsDoneTwice(t *testing.T) {
 	t.Parallel()
 	races := map[string]int{"brief": 10, "bounded": 334, "full": 1000}[*size]
-	for _, e := range []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres,
-		towpath.EngineMySQL} {
+	for _, e := range []towpath.EngineType{
+		towpath.EngineSQLite, towpath.EnginePostgres,
+		towpath.EngineMySQL,
+	} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, e, []string{"CREATE TABLE log (n INT)"})
@@ -165,8 +171,10 @@ func (w *world) race() {
 // A change that waits for a lock blocks others no longer than its limit.
 func TestLocked_othersWaitNoLongerThanTheLimit(t *testing.T) {
 	t.Parallel()
-	for e, limit := range map[towpath.EngineType]time.Duration{towpath.EnginePostgres: 2 * time.Second,
-		towpath.EngineMySQL: 2 * time.Second} {
+	for e, limit := range map[towpath.EngineType]time.Duration{
+		towpath.EnginePostgres: 2 * time.Second,
+		towpath.EngineMySQL:    2 * time.Second,
+	} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, e, setups()[e])
@@ -207,9 +215,13 @@ func TestLocked_othersWaitNoLongerThanTheLimit(t *testing.T) {
 			}
 			// Without its performance schema MariaDB does not show what an idle connection ran
 			// last.
-			named := map[towpath.EngineType][]string{towpath.EnginePostgres: {"held by pid", "user owner",
-				"it ran last: UPDATE item"},
-				towpath.EngineMySQL: {"held by connection", "user owner", "idle in transaction"}}
+			named := map[towpath.EngineType][]string{
+				towpath.EnginePostgres: {
+					"held by pid", "user owner",
+					"it ran last: UPDATE item",
+				},
+				towpath.EngineMySQL: {"held by connection", "user owner", "idle in transaction"},
+			}
 			for _, words := range named[e] {
 				if !strings.Contains(wording.Text(task.Reason), words) {
 					t.Errorf("the blocker is not named with %q: %s", words, task.Reason)

@@ -147,8 +147,10 @@ func (w *world) makeTarget(setup []string) {
 		if err := errors.Join(os.Mkdir(root, 0o700), os.WriteFile(file, nil, 0o600)); err != nil {
 			w.t.Fatal(err)
 		}
-		w.engine, w.target = sqlite.New(sqlite.Config{Root: root}), engine.Target{Address: ".",
-			Database: "shop"}
+		w.engine, w.target = sqlite.New(sqlite.Config{Root: root}), engine.Target{
+			Address:  ".",
+			Database: "shop",
+		}
 		w.plain, err = sql.Open("sqlite", file+"?_pragma=busy_timeout(5000)")
 	case towpath.EnginePostgres:
 		w.engine, w.target = postgres.New(), w.servers.postgres.Database(w.t)
@@ -218,10 +220,14 @@ func (w *world) planText(version string, script io.Reader) towpath.Task {
 		Action:     towpath.ActionApply,
 		State:      towpath.TaskPending,
 		Commit:     "c0ffee",
-		Migration: towpath.Migration{MigrationID: towpath.MigrationID{Version: version,
-			Type: towpath.TypeDDL},
+		Migration: towpath.Migration{
+			MigrationID: towpath.MigrationID{
+				Version: version,
+				Type:    towpath.TypeDDL,
+			},
 			Label: version, Path: version + ".sql", Checksum: checksum, Environment: "prod",
-			Database: w.database.Name},
+			Database: w.database.Name,
+		},
 	}
 	w.write(func(ctx context.Context, tx *store.Tx) error { return tx.CreateTask(ctx, &w.task) })
 	return w.task

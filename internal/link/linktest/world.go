@@ -139,16 +139,20 @@ func Setup(t *testing.T, metadata string) *World {
 	far := httptest.NewServer(http.HandlerFunc(b.answer))
 	t.Cleanup(far.Close)
 	var err error
-	if b.Sim, err = bitbucketsim.New(bitbucketsim.Options{Dir: t.TempDir(), BaseURL: far.URL,
-		Now: b.Clock.Now}); err != nil {
+	if b.Sim, err = bitbucketsim.New(bitbucketsim.Options{
+		Dir: t.TempDir(), BaseURL: far.URL,
+		Now: b.Clock.Now,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.Sim.Close() })
 	b.Sim.AddUser(bitbucketsim.User{Username: "ada", DisplayName: "Ada Lock", Password: "pw"})
 	b.Sim.AddWorkspace("acme", "Acme")
 	b.Sim.SetMember("acme", "ada", "owner")
-	if _, err := b.Sim.AddRepository(bitbucketsim.RepositorySpec{Workspace: "acme",
-		Slug: "shop-db"}); err != nil {
+	if _, err := b.Sim.AddRepository(bitbucketsim.RepositorySpec{
+		Workspace: "acme",
+		Slug:      "shop-db",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	b.Consumer = b.Sim.AddConsumer(bitbucketsim.Consumer{

@@ -26,8 +26,10 @@ func (s *simulation) connect(
 	if err != nil {
 		t.Fatal(err)
 	}
-	repo, err := s.AddRepository(bitbucketsim.RepositorySpec{Workspace: "engines", Slug: "schema",
-		Private: true})
+	repo, err := s.AddRepository(bitbucketsim.RepositorySpec{
+		Workspace: "engines", Slug: "schema",
+		Private: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,8 +66,10 @@ func TestRepositories_aWorkspaceThatRefusesDoesNotHideTheOthers(t *testing.T) {
 		if _, skipped, err := listAll(t, client); vcs.KindOf(err) == "" || len(skipped) != 2 {
 			t.Errorf("%d from all: skipped %v, %v", status, skipped, err)
 		}
-		s.SetFaults(bitbucketsim.Faults{APIStatus: http.StatusServiceUnavailable,
-			APIStatusPath: "repositories/poetry"})
+		s.SetFaults(bitbucketsim.Faults{
+			APIStatus:     http.StatusServiceUnavailable,
+			APIStatusPath: "repositories/poetry",
+		})
 		if _, _, err := listAll(t, client); vcs.KindOf(err) != vcs.Unavailable {
 			t.Errorf("an outage in the middle: %v", err)
 		}
@@ -129,8 +133,10 @@ func TestClient_missingScopesAreNamedAsTheFormDoes(t *testing.T) {
 	s.consumer.Scopes = []string{"account", "repository"}
 	s.consumer = s.AddConsumer(s.consumer)
 	client, repo, _ := s.connect(t, bitbucket.Config{})
-	_, err := client.Hooks(repo.UUID).Ensure(t.Context(), vcs.Hook{URL: "https://towpath.example/hook",
-		Secret: "s"})
+	_, err := client.Hooks(repo.UUID).Ensure(t.Context(), vcs.Hook{
+		URL:    "https://towpath.example/hook",
+		Secret: "s",
+	})
 	var e *vcs.Error
 	if !errors.As(err, &e) || e.Reason != vcs.ReasonScope ||
 		!slices.Equal(e.Needs, []string{"Webhooks: Read and write"}) {
@@ -240,8 +246,10 @@ func TestHooks_duplicatesGo(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t)
 	client, repo, _ := s.connect(t, bitbucket.Config{})
-	hooks, hook := client.Hooks(repo.UUID), vcs.Hook{URL: "https://towpath.example/a", Secret: "s",
-		Active: true}
+	hooks, hook := client.Hooks(repo.UUID), vcs.Hook{
+		URL: "https://towpath.example/a", Secret: "s",
+		Active: true,
+	}
 	var ids []string
 	for i := range 13 { // more than a page that is not asked to be longer
 		hook.URL = fmt.Sprintf("https://towpath.example/%d", i)
@@ -310,8 +318,12 @@ func TestPutStatus_lagsBehindAPush(t *testing.T) {
 	if err := client.PutStatus(t.Context(), repo.UUID, hash, status); err != nil {
 		t.Errorf("later: %v", err)
 	}
-	for _, bad := range []vcs.Status{{State: vcs.StatusFailed, URL: "u"}, {Key: "k", URL: "u"},
-		{Key: "k", State: "odd", URL: "u"}, {Key: "k", State: vcs.StatusFailed}} {
+	for _, bad := range []vcs.Status{
+		{State: vcs.StatusFailed, URL: "u"},
+		{Key: "k", URL: "u"},
+		{Key: "k", State: "odd", URL: "u"},
+		{Key: "k", State: vcs.StatusFailed},
+	} {
 		if err := client.PutStatus(t.Context(), repo.UUID, hash, bad); vcs.KindOf(err) != vcs.Rejected {
 			t.Errorf("%+v: %v", bad, err)
 		}

@@ -53,8 +53,10 @@ func immenseObject(depth int) map[string]any {
 	}
 	if depth > 0 {
 		inner := immenseObject(depth - 1)
-		for _, key := range []string{"workspace", "mainbranch", "links", "html", "author", "user",
-			"repository", "target"} {
+		for _, key := range []string{
+			"workspace", "mainbranch", "links", "html", "author", "user",
+			"repository", "target",
+		} {
 			o[key] = inner
 		}
 	}
@@ -65,18 +67,25 @@ func TestClient_cutsAllThatTheFarSideSays(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]map[string]any{
 		"a user": {"uuid": immense, "display_name": immense, "nickname": immense, "username": immense},
-		"a commit": {"hash": immense, "message": immense,
-			"author": map[string]any{"raw": immense + " <a@b>"}},
+		"a commit": {
+			"hash": immense, "message": immense,
+			"author": map[string]any{"raw": immense + " <a@b>"},
+		},
 		"a person":   {"author": map[string]any{"user": map[string]any{"display_name": immense}}},
 		"an address": {"uuid": immense, "links": map[string]any{"html": map[string]any{"href": immense}}},
 		"a name":     {"uuid": someID, "full_name": immense},
 		"a branch":   {"uuid": someID, "mainbranch": map[string]any{"name": immense}},
-		"branches": {"values": []any{map[string]any{"name": immense,
-			"target": map[string]any{"hash": immense}}}},
+		"branches": {"values": []any{map[string]any{
+			"name":   immense,
+			"target": map[string]any{"hash": immense},
+		}}},
 		"workspaces": {
-			"values": []any{map[string]any{"workspace": map[string]any{"uuid": immense, "slug": immense}}}},
-		"an error": {"error": map[string]any{"message": immense, "detail": immense,
-			"fields": map[string]any{immense: immense}}},
+			"values": []any{map[string]any{"workspace": map[string]any{"uuid": immense, "slug": immense}}},
+		},
+		"an error": {"error": map[string]any{
+			"message": immense, "detail": immense,
+			"fields": map[string]any{immense: immense},
+		}},
 		"other shapes": {"values": immense, "uuid": []any{immense}},
 	} {
 		for _, status := range []int{http.StatusOK, http.StatusForbidden, http.StatusInternalServerError} {
@@ -122,8 +131,10 @@ func report(t *testing.T, where string, told any) {
 func TestParseWebhook_cutsAllThatItSays(t *testing.T) {
 	t.Parallel()
 	o := immenseObject(1)
-	body, err := json.Marshal(map[string]any{"repository": o,
-		"push": map[string]any{"changes": []any{map[string]any{"new": o}, map[string]any{"old": o}}}})
+	body, err := json.Marshal(map[string]any{
+		"repository": o,
+		"push":       map[string]any{"changes": []any{map[string]any{"new": o}, map[string]any{"old": o}}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,8 +68,10 @@ func TestBudget_backsOffLongerEachTime(t *testing.T) {
 	t.Parallel()
 	now := start
 	b := testBudget(&now)
-	for i, want := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute,
-		8 * time.Minute, 15 * time.Minute, 15 * time.Minute} {
+	for i, want := range []time.Duration{
+		30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute,
+		8 * time.Minute, 15 * time.Minute, 15 * time.Minute,
+	} {
 		until := b.refused(quotaRepositories, http.Header{})
 		if wait := until.Sub(now); wait < want/2 || wait > want {
 			t.Errorf("refusal %d: %v, want %v to %v", i, wait, want/2, want)

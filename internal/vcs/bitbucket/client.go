@@ -145,8 +145,10 @@ func list[T any](ctx context.Context, c *client, r request, yield func(T) bool) 
 	seen := map[string]bool{}
 	for range maxPages {
 		if seen[r.url] {
-			return &vcs.Error{Kind: vcs.Unavailable, Op: r.op,
-				Message: "the listing leads back to a page that was read"}
+			return &vcs.Error{
+				Kind: vcs.Unavailable, Op: r.op,
+				Message: "the listing leads back to a page that was read",
+			}
 		}
 		seen[r.url] = true
 		var p page[T]

@@ -96,20 +96,32 @@ func TestCloneOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ href, want string }{
-		"the user in the link is not ours": {"https://grace@bitbucket.org/acme/moved.git",
-			"https://bitbucket.org/acme/moved.git"},
-		"another host does not get the token": {"https://evil.example/acme/x.git",
-			"https://bitbucket.org/acme/x.git"},
-		"neither does the same host over HTTP": {"http://bitbucket.org/acme/x.git",
-			"https://bitbucket.org/acme/x.git"},
+		"the user in the link is not ours": {
+			"https://grace@bitbucket.org/acme/moved.git",
+			"https://bitbucket.org/acme/moved.git",
+		},
+		"another host does not get the token": {
+			"https://evil.example/acme/x.git",
+			"https://bitbucket.org/acme/x.git",
+		},
+		"neither does the same host over HTTP": {
+			"http://bitbucket.org/acme/x.git",
+			"https://bitbucket.org/acme/x.git",
+		},
 		"without a link the name says where": {"", "https://bitbucket.org/acme/x.git"},
-		"a link for SSH is of no use": {"git@bitbucket.org:acme/x.git",
-			"https://bitbucket.org/acme/x.git"},
-		"a port is part of the address to trust": {"https://bitbucket.org:8443/acme/x.git",
-			"https://bitbucket.org/acme/x.git"},
+		"a link for SSH is of no use": {
+			"git@bitbucket.org:acme/x.git",
+			"https://bitbucket.org/acme/x.git",
+		},
+		"a port is part of the address to trust": {
+			"https://bitbucket.org:8443/acme/x.git",
+			"https://bitbucket.org/acme/x.git",
+		},
 	} {
-		repo := repositoryJSON{FullName: "acme/x",
-			Links: &links{Clone: []link{{Href: c.href, Name: "https"}}}}
+		repo := repositoryJSON{
+			FullName: "acme/x",
+			Links:    &links{Clone: []link{{Href: c.href, Name: "https"}}},
+		}
 		if got := p.cloneOf(repo); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}

@@ -58,11 +58,15 @@ func (d *Driver) Describe() vcs.Description {
 			"Click the consumer's name in the list to see its Key and Secret, and enter both here.",
 		},
 		Permissions: []vcs.Permission{
-			{Group: "Account", Label: "Read", Scope: scopeAccount,
-				Why: "to know who connects, and which workspaces there are"},
+			{
+				Group: "Account", Label: "Read", Scope: scopeAccount,
+				Why: "to know who connects, and which workspaces there are",
+			},
 			{Group: "Webhooks", Label: "Read and write", Scope: scopeWebhook, Why: "to hear of pushes"},
-			{Group: "Repositories", Label: "Write", Scope: scopeRepositoryWrite,
-				Why: "to read migrations, set build statuses and write the schema back"},
+			{
+				Group: "Repositories", Label: "Write", Scope: scopeRepositoryWrite,
+				Why: "to read migrations, set build statuses and write the schema back",
+			},
 		},
 	}
 }

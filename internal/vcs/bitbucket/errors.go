@@ -88,8 +88,10 @@ func readErrorBody(body []byte) errorDetail {
 	if len(parts) == 0 {
 		parts = []string{string(body)}
 	}
-	return errorDetail{message: vcs.CleanText(strings.Join(parts, "; "), maxErrorMessage),
-		required: scopes.Required, granted: scopes.Granted}
+	return errorDetail{
+		message:  vcs.CleanText(strings.Join(parts, "; "), maxErrorMessage),
+		required: scopes.Required, granted: scopes.Granted,
+	}
 }
 
 // texts collects the strings of any JSON value, those of an object with their keys.

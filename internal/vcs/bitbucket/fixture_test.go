@@ -25,8 +25,10 @@ func (s *simulation) fixture(t *testing.T, transport http.RoundTripper) vcstest.
 		Authorize:   s.authorize,
 		AddRepository: func(t *testing.T, workspace, name string) vcstest.Remote {
 			t.Helper()
-			r, err := s.AddRepository(bitbucketsim.RepositorySpec{Workspace: workspace, Slug: name,
-				Private: true})
+			r, err := s.AddRepository(bitbucketsim.RepositorySpec{
+				Workspace: workspace, Slug: name,
+				Private: true,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -44,7 +44,8 @@ func displaced(err error) bool {
 
 // remote is the repository behind a clone address. Git has a quota of its own.
 func (c *client) remote(clone string) gitwire.Remote {
-	return gitwire.Remote{URL: clone,
+	return gitwire.Remote{
+		URL: clone,
 		Send: func(ctx context.Context, r gitwire.Request) (*http.Response, error) {
 			return c.send(ctx, request{
 				op:     r.Op,
@@ -54,7 +55,8 @@ func (c *client) remote(clone string) gitwire.Remote {
 				header: r.Header,
 				git:    true,
 			})
-		}}
+		},
+	}
 }
 
 // Between implements vcs.Source over the Git protocol, which has a budget of its own.

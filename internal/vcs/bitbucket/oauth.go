@@ -75,8 +75,10 @@ func (p *Provider) probe(ctx context.Context, app vcs.App) error {
 	_, err := p.oauth(app, "").Exchange(ctx, "towpath-probe-"+rand.Text())
 	switch {
 	case err == nil:
-		return &vcs.Error{Kind: vcs.Unavailable, Op: op,
-			Message: "a nonsense code was accepted, so this is not Bitbucket"}
+		return &vcs.Error{
+			Kind: vcs.Unavailable, Op: op,
+			Message: "a nonsense code was accepted, so this is not Bitbucket",
+		}
 	case oauthCode(err) == "invalid_grant":
 		return nil
 	}

@@ -16,8 +16,10 @@ func (c *client) Account(ctx context.Context) (vcs.Account, error) {
 		return vcs.Account{}, err
 	}
 	if user.UUID == "" {
-		return vcs.Account{}, &vcs.Error{Kind: vcs.Unavailable, Op: "read the account",
-			Message: "the answer has no uuid"}
+		return vcs.Account{}, &vcs.Error{
+			Kind: vcs.Unavailable, Op: "read the account",
+			Message: "the answer has no uuid",
+		}
 	}
 	return convertAccount(user), nil
 }

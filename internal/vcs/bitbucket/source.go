@@ -70,8 +70,10 @@ func (s *source) Tree(ctx context.Context, commit, dir string) ([]vcs.Entry, err
 	todo, queued := []string{strings.Trim(dir, "/")}, map[string]bool{}
 	for listings := 0; len(todo) > 0; listings++ {
 		if listings == maxTreeListings || len(files) > maxTreeEntries {
-			return nil, &vcs.Error{Kind: vcs.Rejected, Op: op,
-				Message: fmt.Sprintf("more than %d files", len(files))}
+			return nil, &vcs.Error{
+				Kind: vcs.Rejected, Op: op,
+				Message: fmt.Sprintf("more than %d files", len(files)),
+			}
 		}
 		dir := todo[0]
 		todo = todo[1:]
@@ -174,8 +176,10 @@ func (s *source) Changes(ctx context.Context, from, to string) ([]vcs.Change, er
 	}
 	spec := url.PathEscape(to) + ".." + url.PathEscape(from)
 	var rows []diffstatJSON
-	r := s.request(op, "/diffstat/"+spec, url.Values{"topic": {"false"}, "renames": {"false"},
-		"pagelen": {"500"}})
+	r := s.request(op, "/diffstat/"+spec, url.Values{
+		"topic": {"false"}, "renames": {"false"},
+		"pagelen": {"500"},
+	})
 	err := list(ctx, s.c, r, func(row diffstatJSON) bool {
 		rows = append(rows, row)
 		return true

@@ -40,8 +40,10 @@ func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status)
 	const op = "set the build status"
 	state, known := statusStates[s.State]
 	if !known || s.Key == "" || s.URL == "" {
-		return &vcs.Error{Kind: vcs.Rejected, Op: op,
-			Message: "a build status needs a key, a state and a URL"}
+		return &vcs.Error{
+			Kind: vcs.Rejected, Op: op,
+			Message: "a build status needs a key, a state and a URL",
+		}
 	}
 	path := repositoryPath(id) + "/commit/" + url.PathEscape(commit) + "/statuses/build"
 	r, err := c.apiRequest(op, path, nil).writing(http.MethodPost, statusBody{

@@ -36,7 +36,8 @@ func newSimulation(t *testing.T) *simulation {
 	t.Helper()
 	s := &simulation{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
-		r *http.Request) {
+		r *http.Request,
+	) {
 		s.Sim.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)

@@ -62,45 +62,75 @@ func TestErrors_everyShapeOfABodyIsRead(t *testing.T) {
 		kind, say string
 		want      vcs.Error
 	}{
-		"the documented shape": {404, jsonType,
+		"the documented shape": {
+			404, jsonType,
 			`{"type":"error","error":{"message":"Commit not found: x","detail":"Look again"}}`,
-			vcs.Error{Kind: vcs.NotFound, Message: "Commit not found: x; Look again"}},
-		"without a type, fields as a map": {400, jsonType,
+			vcs.Error{Kind: vcs.NotFound, Message: "Commit not found: x; Look again"},
+		},
+		"without a type, fields as a map": {
+			400, jsonType,
 			`{"error":{"message":"Bad request","fields":{"url":["Enter a URL.",["nested"]],"events":[]}}}`,
-			vcs.Error{Kind: vcs.Rejected, Message: "Bad request; url: Enter a URL.; url: nested"}},
-		"fields as a list": {400, jsonType, `{"type":"error","error":{"fields":["url"],"message":"Missing"}}`,
-			vcs.Error{Kind: vcs.Rejected, Message: "Missing; url"}},
-		"a missing scope": {403, jsonType,
+			vcs.Error{Kind: vcs.Rejected, Message: "Bad request; url: Enter a URL.; url: nested"},
+		},
+		"fields as a list": {
+			400, jsonType, `{"type":"error","error":{"fields":["url"],"message":"Missing"}}`,
+			vcs.Error{Kind: vcs.Rejected, Message: "Missing; url"},
+		},
+		"a missing scope": {
+			403, jsonType,
 			`{"type":"error","error":{"message":"No.","detail":{"required":["webhook","repository"],"granted":["repository:write"]}}}`,
-			vcs.Error{Kind: vcs.Forbidden, Reason: vcs.ReasonScope, Message: "No.",
-				Needs: []string{"Webhooks: Read and write"}}},
-		"a missing scope as a bad request": {400, jsonType,
+			vcs.Error{
+				Kind: vcs.Forbidden, Reason: vcs.ReasonScope, Message: "No.",
+				Needs: []string{"Webhooks: Read and write"},
+			},
+		},
+		"a missing scope as a bad request": {
+			400, jsonType,
 			`{"error":{"message":"No.","detail":{"required":["pullrequest:write","new:scope"],"granted":null}}}`,
-			vcs.Error{Kind: vcs.Forbidden, Reason: vcs.ReasonScope, Message: "No.",
-				Needs: []string{"Pull requests: Write", "new:scope"}}},
-		"a missing right": {403, jsonType,
+			vcs.Error{
+				Kind: vcs.Forbidden, Reason: vcs.ReasonScope, Message: "No.",
+				Needs: []string{"Pull requests: Write", "new:scope"},
+			},
+		},
+		"a missing right": {
+			403, jsonType,
 			`{"type":"error","error":{"message":"You do not have admin access"}}`,
-			vcs.Error{Kind: vcs.Forbidden, Message: "You do not have admin access"}},
-		"the shape of the services behind": {409, jsonType, `{"code":409,"message":"Duplicate"}`,
-			vcs.Error{Kind: vcs.Conflict, Message: "Duplicate"}},
-		"a removed part of the API": {410, jsonType,
+			vcs.Error{Kind: vcs.Forbidden, Message: "You do not have admin access"},
+		},
+		"the shape of the services behind": {
+			409, jsonType, `{"code":409,"message":"Duplicate"}`,
+			vcs.Error{Kind: vcs.Conflict, Message: "Duplicate"},
+		},
+		"a removed part of the API": {
+			410, jsonType,
 			`{"error":{"message":"CHANGE-2770","data":{"announcement_url":"https://x"}}}`,
-			vcs.Error{Kind: vcs.Gone, Message: "CHANGE-2770"}},
-		"plain text": {400, textType, "Bad Request\x00\x1b[31m",
-			vcs.Error{Kind: vcs.Rejected, Message: "Bad Request [31m"}},
+			vcs.Error{Kind: vcs.Gone, Message: "CHANGE-2770"},
+		},
+		"plain text": {
+			400, textType, "Bad Request\x00\x1b[31m",
+			vcs.Error{Kind: vcs.Rejected, Message: "Bad Request [31m"},
+		},
 		"a web page": {503, htmlType, `<!DOCTYPE html><head><title>Be right
 		back</title><script>x()</script></head><body>…</body>`, vcs.Error{Kind: vcs.Unavailable, Message: "Be right back"}},
-		"a page without title": {502, htmlType, `<html><style>a{}</style><h1>Bad &amp; gone</h1></html>`,
-			vcs.Error{Kind: vcs.Unavailable, Message: "Bad & gone"}},
-		"Bitbucket's time-out": {555, jsonType, `{"error":{"message":"timed out"}}`,
-			vcs.Error{Kind: vcs.Unavailable, Message: "timed out"}},
+		"a page without title": {
+			502, htmlType, `<html><style>a{}</style><h1>Bad &amp; gone</h1></html>`,
+			vcs.Error{Kind: vcs.Unavailable, Message: "Bad & gone"},
+		},
+		"Bitbucket's time-out": {
+			555, jsonType, `{"error":{"message":"timed out"}}`,
+			vcs.Error{Kind: vcs.Unavailable, Message: "timed out"},
+		},
 		"an empty body": {500, jsonType, ``, vcs.Error{Kind: vcs.Unavailable}},
 		"a list":        {500, jsonType, `["x"]`, vcs.Error{Kind: vcs.Unavailable, Message: `["x"]`}},
-		"an error as a word": {400, jsonType, `{"error":"invalid_request","error_description":"Why"}`,
-			vcs.Error{Kind: vcs.Rejected, Message: "invalid_request; Why"}},
+		"an error as a word": {
+			400, jsonType, `{"error":"invalid_request","error_description":"Why"}`,
+			vcs.Error{Kind: vcs.Rejected, Message: "invalid_request; Why"},
+		},
 		"no error at all": {418, jsonType, `{"a":1}`, vcs.Error{Kind: vcs.Rejected, Message: `{"a":1}`}},
-		"a token that is dead": {401, textType, "Login failed",
-			vcs.Error{Kind: vcs.Unauthorized, Message: "Login failed"}},
+		"a token that is dead": {
+			401, textType, "Login failed",
+			vcs.Error{Kind: vcs.Unauthorized, Message: "Login failed"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -138,12 +168,14 @@ func TestClient_answersThatAreNoAnswers(t *testing.T) {
 		"an object without its uuid": answer(200, jsonType, "{}"),
 		"a body that never ends":     func(w http.ResponseWriter, _ *http.Request) { endless(w) },
 		"a connection that is cut": func(http.ResponseWriter,
-			*http.Request) {
+			*http.Request,
+		) {
 			panic(http.ErrAbortHandler)
 		},
 		"an answer that does not come": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"a redirect in circles": func(w http.ResponseWriter,
-			r *http.Request) {
+			r *http.Request,
+		) {
 			http.Redirect(w, r, r.URL.Path, http.StatusFound)
 		},
 	} {
@@ -171,7 +203,8 @@ func TestClient_tokensStayAtHome(t *testing.T) {
 	t.Parallel()
 	var leaked atomic.Int32
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter,
-		*http.Request) {
+		*http.Request,
+	) {
 		leaked.Add(1)
 	}))
 	t.Cleanup(elsewhere.Close)
@@ -194,8 +227,10 @@ func TestClient_tokensStayAtHome(t *testing.T) {
 				t.Errorf("the POST became a %s", r.Method)
 			}
 			http.Redirect(w, r, "/elsewhere", http.StatusFound)
-		}).PutStatus(t.Context(), someID, someHash, vcs.Status{Key: "k", State: vcs.StatusFailed,
-			URL: "https://x.example"})
+		}).PutStatus(t.Context(), someID, someHash, vcs.Status{
+			Key: "k", State: vcs.StatusFailed,
+			URL: "https://x.example",
+		})
 		if vcs.KindOf(err) != vcs.Rejected {
 			t.Errorf("error %v", err)
 		}
@@ -348,8 +383,12 @@ func TestClient_theBudgetIsNotOverdrawn(t *testing.T) {
 
 func TestNew_refusesWhatIsNoAddress(t *testing.T) {
 	t.Parallel()
-	for _, cfg := range []bitbucket.Config{{InstanceURL: "bitbucket.org"}, {APIURL: "ftp://x"},
-		{GitURL: "http://"}, {APIURL: "http://%zz"}} {
+	for _, cfg := range []bitbucket.Config{
+		{InstanceURL: "bitbucket.org"},
+		{APIURL: "ftp://x"},
+		{GitURL: "http://"},
+		{APIURL: "http://%zz"},
+	} {
 		if _, err := bitbucket.New(cfg); vcs.KindOf(err) != vcs.Rejected {
 			t.Errorf("%+v: %v", cfg, err)
 		}

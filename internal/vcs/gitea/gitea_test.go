@@ -144,8 +144,12 @@ func TestChanges_filesAndDirectoriesChangePlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	changes, err := client.Source(id(repo)).Changes(t.Context(), from, to)
-	want := []vcs.Change{{Path: "a"}, {Path: "a/b.sql", Removed: true}, {Path: "c", Removed: true},
-		{Path: "c/d.sql"}}
+	want := []vcs.Change{
+		{Path: "a"},
+		{Path: "a/b.sql", Removed: true},
+		{Path: "c", Removed: true},
+		{Path: "c/d.sql"},
+	}
 	if diff := cmp.Diff(want, changes); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
@@ -174,8 +178,10 @@ func TestWrite_aPushInBetween(t *testing.T) {
 				fixedToken(token))
 			_, err := racer.Write(t.Context(), id(repo), vcs.Write{
 				Branch: "main", Parent: head, Message: "ours",
-				Files: map[string][]byte{"db/V1__a.sql": []byte("select 'ours';\n"),
-					"schema.sql": []byte("ours")},
+				Files: map[string][]byte{
+					"db/V1__a.sql": []byte("select 'ours';\n"),
+					"schema.sql":   []byte("ours"),
+				},
 			})
 			if vcs.KindOf(err) != vcs.Conflict {
 				t.Errorf("error %v, want a conflict", err)
@@ -249,8 +255,10 @@ func TestClient_answersThatAreNoAnswers(t *testing.T) {
 		"a name with dots":   {http.StatusOK, `{"id":7,"full_name":"../admin"}`, vcs.Unavailable},
 		"a long name":        {http.StatusOK, `{"id":7,"full_name":"a/b/../../../x"}`, vcs.Unavailable},
 		"a fault":            {http.StatusInternalServerError, `{"message":"","url":"u"}`, vcs.Unavailable},
-		"a gateway's page": {http.StatusBadGateway, "<html><body>Bad gateway</body></html>",
-			vcs.Unavailable},
+		"a gateway's page": {
+			http.StatusBadGateway, "<html><body>Bad gateway</body></html>",
+			vcs.Unavailable,
+		},
 		"a private message":   {http.StatusForbidden, `{"message":"no"}`, vcs.Forbidden},
 		"too many requests":   {http.StatusTooManyRequests, "slow down", vcs.RateLimited},
 		"gone":                {http.StatusGone, "", vcs.Gone},
@@ -330,16 +338,24 @@ func TestTokenEndpoint_refusalsAreToldApart(t *testing.T) {
 		kind   vcs.Kind
 		reason vcs.Reason
 	}{
-		"an unknown client": {400,
+		"an unknown client": {
+			400,
 			`{"error":"invalid_client","error_description":"cannot load client with client id: 'x'"}`,
-			vcs.Unauthorized, vcs.ReasonCredentials},
-		"a wrong secret": {400, `{"error":"unauthorized_client","error_description":"invalid client secret"}`,
-			vcs.Unauthorized, vcs.ReasonCredentials},
-		"an unknown code": {400,
+			vcs.Unauthorized, vcs.ReasonCredentials,
+		},
+		"a wrong secret": {
+			400, `{"error":"unauthorized_client","error_description":"invalid client secret"}`,
+			vcs.Unauthorized, vcs.ReasonCredentials,
+		},
+		"an unknown code": {
+			400,
 			`{"error":"unauthorized_client","error_description":"client is not authorized"}`,
-			vcs.Unauthorized, vcs.ReasonCode},
-		"an old code": {400, `{"error":"invalid_grant","error_description":"authorization code expired"}`,
-			vcs.Unauthorized, vcs.ReasonCode},
+			vcs.Unauthorized, vcs.ReasonCode,
+		},
+		"an old code": {
+			400, `{"error":"invalid_grant","error_description":"authorization code expired"}`,
+			vcs.Unauthorized, vcs.ReasonCode,
+		},
 		"a page":    {502, "<html>Bad gateway</html>", vcs.Unavailable, ""},
 		"not OAuth": {404, "<html>Not found</html>", vcs.Unavailable, ""},
 	} {

@@ -74,8 +74,10 @@ func (p *Provider) probe(ctx context.Context, app vcs.App) error {
 	defer cancel()
 	_, err := p.oauth(app, "").Exchange(ctx, "towpath-probe-"+rand.Text())
 	if err == nil {
-		return &vcs.Error{Kind: vcs.Unavailable, Op: op,
-			Message: "a nonsense code was accepted, so this is not Gitea"}
+		return &vcs.Error{
+			Kind: vcs.Unavailable, Op: op,
+			Message: "a nonsense code was accepted, so this is not Gitea",
+		}
 	}
 	e := p.tokenError(op, err)
 	if e.Reason == vcs.ReasonCode {

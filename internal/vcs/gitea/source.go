@@ -121,11 +121,15 @@ func (s *source) Commit(ctx context.Context, hash string) (vcs.Commit, error) {
 			return vcs.Commit{}, err
 		}
 		if c.SHA == "" || c.Commit == nil {
-			return vcs.Commit{}, &vcs.Error{Kind: vcs.Unavailable, Op: op,
-				Message: "the answer has no commit"}
+			return vcs.Commit{}, &vcs.Error{
+				Kind: vcs.Unavailable, Op: op,
+				Message: "the answer has no commit",
+			}
 		}
-		out := vcs.Commit{Hash: c.SHA, Message: strings.TrimRight(c.Commit.Message, "\n"),
-			URL: s.c.p.page(at.name) + "/commit/" + url.PathEscape(c.SHA)}
+		out := vcs.Commit{
+			Hash: c.SHA, Message: strings.TrimRight(c.Commit.Message, "\n"),
+			URL: s.c.p.page(at.name) + "/commit/" + url.PathEscape(c.SHA),
+		}
 		if c.Commit.Author != nil {
 			out.Author, out.Time = c.Commit.Author.Name, c.Commit.Author.Date
 		}
@@ -184,8 +188,10 @@ func (s *source) tree(
 			break
 		}
 	}
-	return nil, &vcs.Error{Kind: vcs.Rejected, Op: op,
-		Message: fmt.Sprintf("more than %d files", maxTreeEntries)}
+	return nil, &vcs.Error{
+		Kind: vcs.Rejected, Op: op,
+		Message: fmt.Sprintf("more than %d files", maxTreeEntries),
+	}
 }
 
 // find walks down to a path, a directory at a time.
@@ -365,8 +371,10 @@ func (d *difference) list(ctx context.Context, hash string) (map[string]entryJSO
 		return entries, nil
 	}
 	if d.calls++; d.calls > maxTreeCalls || len(d.removed) > maxTreeEntries {
-		return nil, &vcs.Error{Kind: vcs.Rejected, Op: op,
-			Message: "the commits differ in too many directories"}
+		return nil, &vcs.Error{
+			Kind: vcs.Rejected, Op: op,
+			Message: "the commits differ in too many directories",
+		}
 	}
 	rows, err := d.s.tree(ctx, op, d.at, hash, false)
 	for _, row := range rows {

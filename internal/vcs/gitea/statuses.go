@@ -39,8 +39,10 @@ func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status)
 	const op = "set the commit status"
 	state, known := statusStates[s.State]
 	if !known || s.Key == "" || s.URL == "" {
-		return &vcs.Error{Kind: vcs.Rejected, Op: op,
-			Message: "a commit status needs a key, a state and a URL"}
+		return &vcs.Error{
+			Kind: vcs.Rejected, Op: op,
+			Message: "a commit status needs a key, a state and a URL",
+		}
 	}
 	at, err := c.locate(ctx, id)
 	if err != nil {

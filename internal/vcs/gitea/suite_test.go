@@ -22,8 +22,10 @@ const (
 
 func TestProvider(t *testing.T) {
 	t.Parallel()
-	for name, rotate := range map[string]bool{"refresh tokens that last": false,
-		"refresh tokens that work once": true} {
+	for name, rotate := range map[string]bool{
+		"refresh tokens that last":      false,
+		"refresh tokens that work once": true,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			vcstest.Run(t, func(t *testing.T) vcstest.Fixture {
@@ -45,7 +47,8 @@ func newSimulation(t *testing.T, o giteasim.Options) *simulation {
 	t.Helper()
 	s := &simulation{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
-		r *http.Request) {
+		r *http.Request,
+	) {
 		s.Sim.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)

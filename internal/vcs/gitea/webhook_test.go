@@ -46,23 +46,35 @@ func TestParseWebhook_events(t *testing.T) {
 		event, body string
 		want        []vcs.RefChange
 	}{
-		"a branch moves": {"push", `{"ref":"refs/heads/a/b","before":"` + hashA + `","after":"` + hashB +
-			`",` + repository + `}`,
-			[]vcs.RefChange{{Branch: "a/b", Old: hashA, New: hashB}}},
-		"a branch is new": {"push", `{"ref":"refs/heads/main","before":"` + zeros + `","after":"` + hashB +
-			`",` + repository + `}`,
-			[]vcs.RefChange{{Branch: "main", New: hashB}}},
-		"a branch called refs": {"push", `{"ref":"refs/heads/refs/heads/x","before":"` + hashA +
-			`","after":"` + hashB + `",` + repository + `}`,
-			[]vcs.RefChange{{Branch: "refs/heads/x", Old: hashA, New: hashB}}},
-		"a tag is new": {"push", `{"ref":"refs/tags/main","before":"` + zeros + `","after":"` + hashB + `",` +
-			repository + `}`,
-			[]vcs.RefChange{{Tag: "main", New: hashB}}},
-		"a branch is deleted": {"delete", `{"ref":"a/b","ref_type":"branch","pusher_type":"user",` +
-			repository + `}`,
-			[]vcs.RefChange{{Branch: "a/b"}}},
-		"a tag is deleted": {"delete", `{"ref":"v1","ref_type":"tag",` + repository + `}`,
-			[]vcs.RefChange{{Tag: "v1"}}},
+		"a branch moves": {
+			"push", `{"ref":"refs/heads/a/b","before":"` + hashA + `","after":"` + hashB +
+				`",` + repository + `}`,
+			[]vcs.RefChange{{Branch: "a/b", Old: hashA, New: hashB}},
+		},
+		"a branch is new": {
+			"push", `{"ref":"refs/heads/main","before":"` + zeros + `","after":"` + hashB +
+				`",` + repository + `}`,
+			[]vcs.RefChange{{Branch: "main", New: hashB}},
+		},
+		"a branch called refs": {
+			"push", `{"ref":"refs/heads/refs/heads/x","before":"` + hashA +
+				`","after":"` + hashB + `",` + repository + `}`,
+			[]vcs.RefChange{{Branch: "refs/heads/x", Old: hashA, New: hashB}},
+		},
+		"a tag is new": {
+			"push", `{"ref":"refs/tags/main","before":"` + zeros + `","after":"` + hashB + `",` +
+				repository + `}`,
+			[]vcs.RefChange{{Tag: "main", New: hashB}},
+		},
+		"a branch is deleted": {
+			"delete", `{"ref":"a/b","ref_type":"branch","pusher_type":"user",` +
+				repository + `}`,
+			[]vcs.RefChange{{Branch: "a/b"}},
+		},
+		"a tag is deleted": {
+			"delete", `{"ref":"v1","ref_type":"tag",` + repository + `}`,
+			[]vcs.RefChange{{Tag: "v1"}},
+		},
 		"a push without hashes": {"push", `{"ref":"refs/heads/main",` + repository + `}`, nil},
 		"a push of something else": {"push", `{"ref":"refs/pull/1/head","before":"` + hashA + `","after":"` +
 			hashB + `",` + repository + `}`, nil},

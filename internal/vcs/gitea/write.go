@@ -50,8 +50,10 @@ func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, err
 	body := writeBody{Branch: w.Branch, Message: w.Message}
 	for _, file := range slices.Sorted(maps.Keys(w.Files)) {
 		path := strings.Trim(file, "/")
-		f := fileBody{Operation: "create", Path: path,
-			Content: base64.StdEncoding.EncodeToString(w.Files[file])}
+		f := fileBody{
+			Operation: "create", Path: path,
+			Content: base64.StdEncoding.EncodeToString(w.Files[file]),
+		}
 		found, err := (&source{c: c, id: id}).find(ctx, op, at, w.Parent, path)
 		switch {
 		case err == nil:
@@ -88,8 +90,10 @@ func (c *client) commit(
 	case err != nil:
 		return "", err
 	case made.Commit == nil || made.Commit.SHA == "":
-		return "", &vcs.Error{Kind: vcs.Unavailable, Op: op,
-			Message: "the answer does not name the new commit"}
+		return "", &vcs.Error{
+			Kind: vcs.Unavailable, Op: op,
+			Message: "the answer does not name the new commit",
+		}
 	case len(made.Commit.Parents) != 1 || made.Commit.Parents[0].SHA != parent:
 		return "", moved
 	}

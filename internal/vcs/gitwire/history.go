@@ -131,8 +131,10 @@ func (h *history) between(from, to string) (vcs.Between, error) {
 		e := changed[p]
 		by := h.broughtBy(from, to, p)
 		wanted[by] = true
-		b.Changes = append(b.Changes, vcs.Brought{Change: vcs.Change{Path: p, Removed: e.hash == ""},
-			Kind: kindOf(e.mode), Commit: by})
+		b.Changes = append(b.Changes, vcs.Brought{
+			Change: vcs.Change{Path: p, Removed: e.hash == ""},
+			Kind:   kindOf(e.mode), Commit: by,
+		})
 	}
 	for _, hash := range h.newestFirst(to) {
 		if c := h.commits[hash]; wanted[hash] {

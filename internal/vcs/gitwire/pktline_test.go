@@ -38,8 +38,10 @@ func TestReadRefs(t *testing.T) {
 	}{
 		"version 2 tells its capabilities": {
 			packets("version 2", "agent=git/2.39", "ls-refs=unborn", "object-format=sha1", ""),
-			refAnswer{version2: true, capabilities: []string{"agent=git/2.39", "ls-refs=unborn",
-				"object-format=sha1"}, heads: map[string]string{}},
+			refAnswer{version2: true, capabilities: []string{
+				"agent=git/2.39", "ls-refs=unborn",
+				"object-format=sha1",
+			}, heads: map[string]string{}},
 		},
 		"version 2 behind a service line": {
 			packets("# service=git-upload-pack", "", "version 2", "fetch", ""),

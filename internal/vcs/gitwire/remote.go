@@ -116,8 +116,10 @@ func (r Remote) fetch(ctx context.Context, into map[string]object, lines ...stri
 		return ok && slices.Contains(strings.Fields(features), "filter")
 	})
 	if !advertised.version2 || !filters || slices.Contains(advertised.capabilities, "object-format=sha256") {
-		return &vcs.Error{Kind: vcs.Rejected, Op: opBetween,
-			Message: "this server does not filter what it sends"}
+		return &vcs.Error{
+			Kind: vcs.Rejected, Op: opBetween,
+			Message: "this server does not filter what it sends",
+		}
 	}
 	body := appendPacket(nil, "command=fetch")
 	body = append(appendPacket(body, "agent=towpath"), "0001"...)

@@ -59,12 +59,16 @@ var hookCases = map[string]func(*testing.T, *harness){
 		hooks := client.Hooks(remote.ID)
 		other := must[string](t)(hooks.Ensure(t.Context(),
 			vcs.Hook{URL: "https://ci.example/hook", Secret: "o", Active: true}))
-		ours := must[string](t)(hooks.Ensure(t.Context(), vcs.Hook{URL: "https://towpath.example/hook",
-			Secret: "t", Active: true}))
+		ours := must[string](t)(hooks.Ensure(t.Context(), vcs.Hook{
+			URL:    "https://towpath.example/hook",
+			Secret: "t", Active: true,
+		}))
 		listed := map[string]string{}
 		err := hooks.List(t.Context(), func(h vcs.Hook) bool { listed[h.ID] = h.URL; return true })
-		if diff := cmp.Diff(map[string]string{other: "https://ci.example/hook",
-			ours: "https://towpath.example/hook"}, listed); diff != "" || err != nil {
+		if diff := cmp.Diff(map[string]string{
+			other: "https://ci.example/hook",
+			ours:  "https://towpath.example/hook",
+		}, listed); diff != "" || err != nil {
 			t.Error(diff, err)
 		}
 		if err := hooks.Delete(t.Context(), ours); err != nil {
@@ -87,8 +91,10 @@ var hookCases = map[string]func(*testing.T, *harness){
 			URL:         "https://towpath.example/r/1",
 			Branch:      "main",
 		}
-		for _, state := range []vcs.StatusState{vcs.StatusInProgress, vcs.StatusStopped, vcs.StatusFailed,
-			vcs.StatusSuccessful} {
+		for _, state := range []vcs.StatusState{
+			vcs.StatusInProgress, vcs.StatusStopped, vcs.StatusFailed,
+			vcs.StatusSuccessful,
+		} {
 			s.State = state
 			if err := client.PutStatus(t.Context(), remote.ID, hash, s); err != nil {
 				t.Fatal(err)
@@ -108,8 +114,10 @@ var hookCases = map[string]func(*testing.T, *harness){
 		remote, work := h.repository(t, "keys")
 		hash := work.commit("first")
 		work.push("main")
-		for _, key := range []string{strings.Repeat("k", 60) + "1", strings.Repeat("k", 60) + "2",
-			strings.Repeat("k", 60) + "1"} {
+		for _, key := range []string{
+			strings.Repeat("k", 60) + "1", strings.Repeat("k", 60) + "2",
+			strings.Repeat("k", 60) + "1",
+		} {
 			s := vcs.Status{
 				Key:   key,
 				State: vcs.StatusSuccessful,

@@ -53,7 +53,7 @@ var oauthCases = map[string]func(*testing.T, *harness){
 			if errors.As(err, &e) != (c.want != "") || (e != nil && e.Reason != c.want) {
 				t.Errorf("probe: %v, want reason %q", err, c.want)
 			}
-			if err != nil && (strings.Contains(err.Error(), h.App.Secret)) {
+			if err != nil && strings.Contains(err.Error(), h.App.Secret) {
 				t.Errorf("the secret is in the error: %v", err)
 			}
 		}

@@ -39,8 +39,10 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		work.write("kept.txt", "as it was")
 		first := work.commit("first")
 		work.push("HEAD:refs/heads/release/1")
-		files := map[string][]byte{"schema/größe #1.sql": []byte("CREATE TABLE \"x\" (id INT);\r\n"),
-			"branch": []byte("a path like a form field")}
+		files := map[string][]byte{
+			"schema/größe #1.sql": []byte("CREATE TABLE \"x\" (id INT);\r\n"),
+			"branch":              []byte("a path like a form field"),
+		}
 		write := vcs.Write{
 			Branch:  "release/1",
 			Parent:  first,
@@ -119,8 +121,12 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		work.git("tag", "main-tag", first)
 		work.push("main", first+":refs/heads/feature/x/y", second+":refs/heads/Release-1.0",
 			first+":refs/heads/ünï#%", "main-tag")
-		want := []vcs.Branch{{Name: "Release-1.0", Head: second}, {Name: "feature/x/y", Head: first},
-			{Name: "main", Head: second}, {Name: "ünï#%", Head: first}}
+		want := []vcs.Branch{
+			{Name: "Release-1.0", Head: second},
+			{Name: "feature/x/y", Head: first},
+			{Name: "main", Head: second},
+			{Name: "ünï#%", Head: first},
+		}
 		source := client.Source(remote.ID)
 		if diff := cmp.Diff(want, must[[]vcs.Branch](t)(source.Branches(t.Context()))); diff != "" {
 			t.Error(diff)
@@ -178,8 +184,10 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		for _, e := range must[[]vcs.Entry](t)(client.Source(remote.ID).Tree(t.Context(), hash, "")) {
 			got[e.Path] = e.Kind
 		}
-		want := map[string]vcs.EntryKind{"real.sql": vcs.EntryFile, "link.sql": vcs.EntrySymlink,
-			"module": vcs.EntrySubmodule}
+		want := map[string]vcs.EntryKind{
+			"real.sql": vcs.EntryFile, "link.sql": vcs.EntrySymlink,
+			"module": vcs.EntrySubmodule,
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
@@ -226,8 +234,11 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		changes := must[[]vcs.Change](t)(source.Changes(t.Context(), from, to))
 		slices.SortFunc(changes, func(a, b vcs.Change) int { return strings.Compare(a.Path, b.Path) })
 		want := []vcs.Change{
-			{Path: "added/#.sql"}, {Path: "changed.sql"}, {Path: "new name.sql"},
-			{Path: "old name.sql", Removed: true}, {Path: "removed ü.sql", Removed: true},
+			{Path: "added/#.sql"},
+			{Path: "changed.sql"},
+			{Path: "new name.sql"},
+			{Path: "old name.sql", Removed: true},
+			{Path: "removed ü.sql", Removed: true},
 		}
 		if diff := cmp.Diff(want, changes); diff != "" {
 			t.Error(diff)

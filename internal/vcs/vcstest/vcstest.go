@@ -54,8 +54,10 @@ type Remote struct {
 
 // Run checks a driver. Each case has a fixture of its own, and cases run in parallel.
 func Run(t *testing.T, fixture func(*testing.T) Fixture) {
-	for _, group := range []map[string]func(*testing.T, *harness){oauthCases, repositoryCases, sourceCases,
-		hookCases} {
+	for _, group := range []map[string]func(*testing.T, *harness){
+		oauthCases, repositoryCases, sourceCases,
+		hookCases,
+	} {
 		for name, check := range group {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

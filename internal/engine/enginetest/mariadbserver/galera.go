@@ -90,8 +90,10 @@ func (s *Server) join(cluster string, settings []string) (address string, err er
 
 // provider is Galera's library.
 func provider() (string, error) {
-	for _, path := range []string{"/usr/lib/galera/libgalera_smm.so",
-		"/usr/lib64/galera-4/libgalera_smm.so"} {
+	for _, path := range []string{
+		"/usr/lib/galera/libgalera_smm.so",
+		"/usr/lib64/galera-4/libgalera_smm.so",
+	} {
 		if _, err := os.Stat(path); err == nil {
 			return path, nil
 		}

@@ -104,14 +104,16 @@ func (s *Server) arguments(settings []string) (args []string, err error) {
 	}
 	// A folder for temporary tables of its own: a server that starts clears the common one of what
 	// others have there.
-	return append([]string{"--no-defaults", "--datadir=" + s.data(), "--port=" + strconv.Itoa(s.port),
+	return append([]string{
+		"--no-defaults", "--datadir=" + s.data(), "--port=" + strconv.Itoa(s.port),
 		"--bind-address=127.0.0.1", "--socket=" + filepath.Join(s.process.Dir, "s.sock"), "--pid-file=" +
 			filepath.Join(s.process.Dir, "pid"), "--init-file=" + first, "--tmpdir=" + s.process.Dir,
 		"--innodb-buffer-pool-size=64M", "--innodb-fast-shutdown=2", "--skip-log-bin", "--skip-name-resolve",
 		"--max-connections=300", "--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES",
 		"--character-set-server=utf8mb4",
 		"--ssl-cert=" + filepath.Join(s.process.Dir, "server.crt"), "--ssl-key=" +
-			filepath.Join(s.process.Dir, "server.key")}, settings...), nil
+			filepath.Join(s.process.Dir, "server.key"),
+	}, settings...), nil
 }
 
 func (s *Server) start(args []string) error {

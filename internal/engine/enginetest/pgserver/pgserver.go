@@ -99,12 +99,14 @@ func (s *Server) start(initdb, postgres string, signals, settings []string) erro
 	if s.CA, err = s.process.Certificate(); err != nil {
 		return err
 	}
-	args := []string{"-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
+	args := []string{
+		"-D", data, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
 		"-c", "unix_socket_directories=", "-c", "ssl=on", "-c", "ssl_cert_file=" +
 			filepath.Join(s.process.Dir, "server.crt"), "-c", "ssl_key_file=" +
 			filepath.Join(s.process.Dir, "server.key"),
 		"-c", "shared_buffers=32MB", "-c", "max_connections=1000", "-c", "max_prepared_transactions=5", "-c",
-		"autovacuum=off"}
+		"autovacuum=off",
+	}
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}
