@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
 import { databaseState } from './DatabaseTable'
 
-const row = { busy: false, cloned: false, ledgerState: 'believed' } as Parameters<typeof databaseState>[0]
+const row = { busy: false, foreignLedger: false, ledgerState: 'believed' } as Parameters<typeof databaseState>[0]
 
 it.each([
   ['healthy', {}],
   ['running', { busy: true }],
   ['unreachable', { ledgerError: 'no route to host', busy: true }],
-  ['cloned', { cloned: true, ledgerError: 'stale' }],
-  ['tampered', { ledgerState: 'tampered', cloned: true }],
+  ['foreign-ledger', { foreignLedger: true, ledgerError: 'stale' }],
+  ['tampered', { ledgerState: 'tampered', foreignLedger: true }],
   ['restored', { ledgerState: 'restored' }],
   ['missing', { missingAt: '2026-11-22T12:00:00Z', ledgerState: 'tampered' }],
 ] as const)('%s comes before what matters less', (state, facts) =>
