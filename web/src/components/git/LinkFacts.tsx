@@ -28,7 +28,7 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
         {status.reading ? (
           'the repository'
         ) : status.waitsFor ? (
-          <strong>{status.waitsFor}</strong>
+          <strong style={{ whiteSpace: 'pre-wrap' }}>{status.waitsFor}</strong>
         ) : rollout ? (
           'nothing: the rollout is running'
         ) : (

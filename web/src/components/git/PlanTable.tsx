@@ -51,7 +51,11 @@ export function PlanTable({ items, empty, future = false, action }: PlanTablePro
           ) : (
             <StateBadge state={future ? futureState(item) : item.state} />
           )}
-          {item.reason && <div className="small muted">{item.reason.text}</div>}
+          {item.reason && (
+            <div className="small muted" style={{ whiteSpace: 'pre-wrap' }}>
+              {item.reason.text}
+            </div>
+          )}
         </>
       ),
     },

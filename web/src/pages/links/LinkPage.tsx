@@ -66,7 +66,16 @@ function Files({ status, project }: { status: Schemas['LinkStatus']; project: st
         onChange={setShown}
       />
       {shown === 'ignored' || shown === 'matched' ? (
-        <Listed link={id} state={shown} />
+        <>
+          {shown === 'ignored' && (plan.counts.ignored ?? 0) > 0 && (
+            <p>
+              To run one of these files, rename or move it to fit{' '}
+              <span className="mono">{[status.baseDirectory, status.filePathTemplate].filter(Boolean).join('/')}</span>,
+              and push.
+            </p>
+          )}
+          <Listed link={id} state={shown} />
+        </>
       ) : (
         <PlanTable
           items={plan.items}
