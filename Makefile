@@ -9,7 +9,7 @@ GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 export CGO_ENABLED ?= 0
 
-.PHONY: build demo test test-versions real-gitea race lint bench crash-matrix oracle console clean
+.PHONY: build demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console clean
 
 build: console
 	@echo "Building bin/towpath: the first time takes a minute or two."
@@ -42,6 +42,9 @@ real-gitea:
 # The suites under the race detector, which needs a C compiler. A run takes several times as long.
 race:
 	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 90m ./...
+
+lint-quick:
+	scripts/lint.sh quick
 
 lint:
 	scripts/lint.sh

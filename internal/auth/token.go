@@ -15,7 +15,7 @@ import (
 // random bits.
 const secretBytes = 32
 
-// tokenPrefix lets people and secret scanners recognise an API token.
+// tokenPrefix lets people and secret scanners recognize an API token.
 const tokenPrefix = "tp_"
 
 // issue makes a credential within a transaction. ttl 0 is for ever.

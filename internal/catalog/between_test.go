@@ -11,7 +11,7 @@ import (
 )
 
 // busy is an engine on whose databases a migration ends after the ledger was read and before the
-// catalogue is.
+// catalog is.
 type busy struct {
 	engine.Engine
 	migrate func()

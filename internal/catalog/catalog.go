@@ -18,7 +18,7 @@ import (
 	"towpath/internal/store"
 )
 
-// Service keeps the catalogue. It is safe for concurrent use.
+// Service keeps the catalog. It is safe for concurrent use.
 type Service struct {
 	Store   *store.Store
 	Keyring *secret.Keyring

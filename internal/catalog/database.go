@@ -57,7 +57,7 @@ func (s *Service) discover(ctx context.Context, i towpath.Instance) ([]string, e
 // maxName is the longest name of a database that a server has, in bytes: MySQL's 64 characters.
 const maxName = 256
 
-// take brings the names that were found into the catalogue.
+// take brings the names that were found into the catalog.
 func take(ctx context.Context, tx *store.Tx, i towpath.Instance, names []string) ([]towpath.Database, error) {
 	all, err := allDatabases(ctx, tx, i.ID)
 	if err != nil {

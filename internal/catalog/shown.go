@@ -12,7 +12,7 @@ import (
 	"towpath/internal/store"
 )
 
-// Marks reads what a text does to what a catalogue of this kind shows by name; nil when that cannot
+// Marks reads what a text does to what a catalog of this kind shows by name; nil when that cannot
 // be read. The error is the reader's own.
 func (s *Service) Marks(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error) {
 	e := s.Engines[kind]
@@ -40,7 +40,7 @@ func (f *failing) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Shown lists the things that a database's catalogue has, as in schema.Mark. Its error is plain
+// Shown lists the things that a database's catalog has, as in schema.Mark. Its error is plain
 // words.
 func (s *Service) Shown(ctx context.Context, databaseID string) (things map[string]bool, err error) {
 	var d towpath.Database
@@ -74,7 +74,7 @@ func (s *Service) Shown(ctx context.Context, databaseID string) (things map[stri
 	return r.Things(e.Split(dump), path), nil
 }
 
-// dumpOf reads a database's catalogue, and the schemas in which names without one are looked up.
+// dumpOf reads a database's catalog, and the schemas in which names without one are looked up.
 func dumpOf(
 	ctx context.Context, e engine.Engine, t engine.Target,
 ) (dump io.Reader, path []string, err error) {

@@ -8,7 +8,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// Reader reads what statements do to a catalogue, as far as their text says.
+// Reader reads what statements do to a catalog, as far as their text says.
 type Reader struct {
 	Lexer func() statement.Lexer // makes one for each text
 	// bare names are lower case, and quoted ones as they are; otherwise case does not matter
@@ -130,7 +130,7 @@ func (p *phrase) has(keys ...string) bool {
 		func(w word) bool { return slices.Contains(keys, w.key) })
 }
 
-// kind passes over modifiers up to the kind of object; "" when it is none that a catalogue shows by
+// kind passes over modifiers up to the kind of object; "" when it is none that a catalog shows by
 // name.
 func (p *phrase) kind() string {
 	for ; !p.end(); p.at++ {

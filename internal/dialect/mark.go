@@ -9,7 +9,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// Things reads the tables (views too), indexes and columns that the statements of a catalogue's own
+// Things reads the tables (views too), indexes and columns that the statements of a catalog's own
 // dump make. What lies in a schema of the path is listed without it too, as a file may name it.
 func (d Reader) Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool {
 	things := map[string]bool{}

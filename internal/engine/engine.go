@@ -84,7 +84,7 @@ type DB interface {
 	// changes nothing. One that KnownFormat refuses is its error.
 	Ledger(ctx context.Context) (towpath.Ledger, error)
 
-	// Schema reads the catalogue, the ledger left out.
+	// Schema reads the catalog, the ledger left out.
 	Schema(ctx context.Context) (Schema, error)
 
 	// Begin starts a session with bounded waits, and makes the ledger's table where it is missing.
@@ -185,7 +185,7 @@ type Reader interface {
 	// that cannot be read, or must not run, has no marks.
 	Marks(script iter.Seq2[statement.Statement, error]) []schema.Mark
 
-	// Things reads what the statements of a catalogue's own dump make, as in schema.Mark. What lies
+	// Things reads what the statements of a catalog's own dump make, as in schema.Mark. What lies
 	// in a schema of the path is listed without it too, as a file may name it.
 	Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool
 }
@@ -217,15 +217,15 @@ type Lasting interface {
 // CatalogReader is implemented by a DB with statements that commit by themselves: its catalog shows
 // whether one took effect.
 type CatalogReader interface {
-	// Change reads from a statement's text what it does to the catalogue. It asks the server
+	// Change reads from a statement's text what it does to the catalog. It asks the server
 	// nothing.
 	Change(s statement.Statement) schema.Change
 
-	// Definitions reads what the catalogue has of objects now, one for each.
+	// Definitions reads what the catalog has of objects now, one for each.
 	Definitions(ctx context.Context, objects []schema.Object) ([]Definition, error)
 }
 
-// Definition is what a catalogue has of one object. Its zero value is an object that is not there.
+// Definition is what a catalog has of one object. Its zero value is an object that is not there.
 type Definition struct {
 	Text string `json:"text,omitempty"` // equal texts are equal objects; long ones end with a checksum
 	// of what a failed build left behind: the statements that remove it, one a line
@@ -284,10 +284,10 @@ func Behind(e *Error) *Error {
 		e.Message, Err: e}
 }
 
-// Schema is a database's catalogue.
+// Schema is a database's catalog.
 type Schema struct {
-	Dump        string // SQL that makes the same catalogue in an empty database
-	Fingerprint string // hex SHA-256; equal for equal catalogues
+	Dump        string // SQL that makes the same catalog in an empty database
+	Fingerprint string // hex SHA-256; equal for equal catalogs
 	// options that nobody is known to set, as a server's own notes: "pg_attver (12)"; they are in
 	// neither
 	LeftOut string

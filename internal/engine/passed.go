@@ -8,7 +8,7 @@ import (
 	"towpath/internal/schema"
 )
 
-// Part is one thing that a catalogue says of an object. Its value is "" where the subject says all.
+// Part is one thing that a catalog says of an object. Its value is "" where the subject says all.
 type Part struct{ Subject, Value string }
 
 const (

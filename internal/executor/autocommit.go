@@ -172,14 +172,14 @@ func (a *autocommit) clearEarlier(ctx context.Context, seen *observation) error 
 	return a.clear(ctx, seen.change.Objects, a.origin, now)
 }
 
-// verify compares the catalogue with what the server said about the statement.
+// verify compares the catalog with what the server said about the statement.
 func (a *autocommit) verify(
 	ctx context.Context, st statement.Statement, seen observation, failure error,
 ) (err error) {
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
 	if seen.now, err = a.catalog.Definitions(looking, seen.change.Objects); err != nil {
-		const message = "the catalogue cannot be read after the statement"
+		const message = "the catalog cannot be read after the statement"
 		return errors.Join(failure, &engine.Error{Kind: engine.Lost, Message: message, Err: err})
 	}
 	v, why := verifyEffect(seen)
@@ -206,14 +206,14 @@ func (a *autocommit) verify(
 		a.log.correct(a.row.StatementsDone, "")
 		return nil // it was done before it could be stopped
 	case v == finished, v == undecided && (timedOut || seen.change.Effect != schema.Opaque):
-		why = cmp.Or(why, "the catalogue has changed all the same")
+		why = cmp.Or(why, "the catalog has changed all the same")
 		why = fmt.Sprintf("it was stopped (%s), and %s", a.log.redact(failure), why)
 		return unconfirmed(a.giveUp(looking, a.row, why, seen))
 	}
 	return failure
 }
 
-// recordOutcome records at once that a statement is in whose effect no catalogue shows later.
+// recordOutcome records at once that a statement is in whose effect no catalog shows later.
 func (a *autocommit) recordOutcome(ctx context.Context) error {
 	return unconfirmed(a.record(ctx, a.lease.row(towpath.LedgerRunning), a.outcomeRow()))
 }

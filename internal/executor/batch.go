@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -60,7 +61,7 @@ func (b *batch) runClaimed(ctx context.Context) (succeeded bool, err error) {
 		}
 		a.out = a.run(ctx)
 		a.endedAt = b.lease.now()
-		if context.Cause(ctx) == errLeaseLost || a.out.fenced {
+		if errors.Is(context.Cause(ctx), errLeaseLost) || a.out.fenced {
 			return false, errLeaseLost
 		}
 		b.finish(a)

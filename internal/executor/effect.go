@@ -12,7 +12,7 @@ import (
 	"towpath/internal/schema"
 )
 
-// verdict is the state of a statement in flight, as the catalogue shows it.
+// verdict is the state of a statement in flight, as the catalog shows it.
 type verdict int
 
 const (
@@ -42,13 +42,13 @@ func verifyEffect(o observation) (v verdict, why string) {
 	case o.change.Effect == schema.Repeat:
 		return notStarted, ""
 	case o.change.Effect == schema.Opaque || n == 0 || len(o.before) != n || len(o.now) != n:
-		return undecided, "the catalogue does not show what it does"
+		return undecided, "the catalog does not show what it does"
 	case slices.Equal(o.before, o.now):
 		return notStarted, ""
 	case o.complete():
 		return finished, ""
 	}
-	return undecided, "the catalogue has changed, but not as the statement would have it"
+	return undecided, "the catalog has changed, but not as the statement would have it"
 }
 
 // complete reports whether the objects are now as the statement makes them.
@@ -111,7 +111,7 @@ func count(text, name string) (n int) {
 // ofName reports whether a character can continue an unquoted name.
 func ofName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-// missed describes what a statement that reported success failed to do; "" when the catalogue shows
+// missed describes what a statement that reported success failed to do; "" when the catalog shows
 // its effect.
 func (o observation) missed() string {
 	v, _ := verifyEffect(o)

@@ -79,7 +79,7 @@ func TestVerifyEffect(t *testing.T) {
 			nil, nil,
 			notStarted,
 		},
-		"what no catalogue shows": {
+		"what no catalog shows": {
 			change(schema.Opaque, 1), defs("a"), defs("a"),
 			undecided,
 		},

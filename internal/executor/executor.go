@@ -26,7 +26,7 @@ func (s *Service) RunTask(ctx context.Context, taskID string) (requeueAt *time.T
 	working, stop := b.heartbeat(ctx)
 	defer stop()
 	err = b.work(working)
-	if errors.Is(err, errLeaseLost) || context.Cause(working) == errLeaseLost {
+	if errors.Is(err, errLeaseLost) || errors.Is(context.Cause(working), errLeaseLost) {
 		at := s.Store.Now().Add(s.Lease)
 		return &at, nil
 	}

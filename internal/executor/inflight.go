@@ -26,7 +26,7 @@ type inflight struct {
 	script   *script
 	lease    leaseRow
 	progress *progress
-	left     *journal // the catalogue before a build whose leftovers are still there; nil for none
+	left     *journal // the catalog before a build whose leftovers are still there; nil for none
 }
 
 // settle decides about the statement that an earlier attempt had in flight, and returns the index
@@ -54,12 +54,12 @@ func (f *inflight) settle(ctx context.Context, old towpath.LedgerEntry, sameText
 	case j.Session == "" && len(j.Before) == 0:
 		return from, nil // all statements before have an outcome, and none was begun
 	case f.catalog == nil:
-		return from, f.giveUp(ctx, old, "this database has no catalogue to ask", observation{})
+		return from, f.giveUp(ctx, old, "this database has no catalog to ask", observation{})
 	}
 	return f.decide(ctx, old, j, sameText)
 }
 
-// decide compares the catalogue with that of the journal.
+// decide compares the catalog with that of the journal.
 func (f *inflight) decide(
 	ctx context.Context, old towpath.LedgerEntry, j journal, sameText bool,
 ) (int, error) {
@@ -88,7 +88,7 @@ func (f *inflight) decide(
 	return from, nil
 }
 
-// changeAt reads what one statement does. When the file is another now, only an untouched catalogue
+// changeAt reads what one statement does. When the file is another now, only an untouched catalog
 // proves something.
 func (f *inflight) changeAt(index int, sameText bool) (schema.Change, error) {
 	for st, err := range f.script.split() {

@@ -33,8 +33,8 @@ type Service struct {
 	// Settle ends the build statuses that a link still shows as in progress, before the link goes.
 	Settle func(ctx context.Context, link towpath.RepositoryLink) error
 
-	// Marks reads what a text does to what a catalogue shows by name, and Shown what a database's
-	// catalogue has. Nil leaves baselines unproven.
+	// Marks reads what a text does to what a catalog shows by name, and Shown what a database's
+	// catalog has. Nil leaves baselines unproven.
 	Marks func(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error)
 	Shown func(ctx context.Context, databaseID string) (map[string]bool, error)
 

@@ -8,7 +8,7 @@ import (
 	"towpath/internal/schema"
 )
 
-// Trace is what one file does to what a catalogue shows by name.
+// Trace is what one file does to what a catalog shows by name.
 type Trace struct {
 	towpath.Migration
 	Marks []schema.Mark
@@ -21,10 +21,10 @@ type Candidate struct {
 	Against []Contradiction
 }
 
-// Contradiction is a thing of a catalogue that a baseline leaves no room for.
+// Contradiction is a thing of a catalog that a baseline leaves no room for.
 type Contradiction struct {
 	Thing   string // as in schema.Mark
-	There   bool   // whether the catalogue has it
+	There   bool   // whether the catalog has it
 	Covered bool   // whether the file is within the baseline; otherwise the baseline leaves it out
 	Path    string
 	Label   string // of the file's version
@@ -38,7 +38,7 @@ type touch struct {
 }
 
 // Candidates compares each baseline that the files, in the order in which they run, give to choose
-// from with the things that a catalogue has. What files do that it does not show, and files without
+// from with the things that a catalog has. What files do that it does not show, and files without
 // marks, speak against none.
 func Candidates(files []Trace, things map[string]bool) []Candidate {
 	candidates := []Candidate{{}}

@@ -1,8 +1,8 @@
-// Package schema says what statements do to a catalogue, and what a catalogue holds, as plain data.
+// Package schema says what statements do to a catalog, and what a catalog holds, as plain data.
 // It decides by its arguments alone.
 package schema
 
-// Effect is the kind of thing that a statement does to a catalogue.
+// Effect is the kind of thing that a statement does to a catalog.
 type Effect string
 
 const (
@@ -14,7 +14,7 @@ const (
 	Rename Effect = "rename" // of each pair of objects the first is gone and the second is there
 )
 
-// Object is something that a catalogue knows by name.
+// Object is something that a catalog knows by name.
 type Object struct {
 	Kind string `json:"kind"` // as in the statement, lower case: table, index, view, …
 	// with its schema when the statement says it; quoted only where Parts needs it
@@ -22,7 +22,7 @@ type Object struct {
 	On   string `json:"on,omitempty"` // the table of an index
 }
 
-// Change is what a statement does to a catalogue, as far as its text tells.
+// Change is what a statement does to a catalog, as far as its text tells.
 type Change struct {
 	Effect  Effect
 	Objects []Object

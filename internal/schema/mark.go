@@ -1,6 +1,6 @@
 package schema
 
-// Presence says whether a catalogue has a thing.
+// Presence says whether a catalog has a thing.
 type Presence int
 
 const (
@@ -9,7 +9,7 @@ const (
 	There
 )
 
-// Mark is what a statement does to one thing that a catalogue shows by name.
+// Mark is what a statement does to one thing that a catalog shows by name.
 type Mark struct {
 	// "table customer", "column customer.phone", "index by_name"; "" is everything, with nothing
 	// known of it

@@ -45,7 +45,8 @@ func oldActs(shared bool) *goose.Migration {
 	}
 	down := []string{
 		`CREATE TABLE audit_event (
-			id TEXT PRIMARY KEY, at BIGINT NOT NULL, member_id TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
+			id TEXT PRIMARY KEY, at BIGINT NOT NULL, member_id TEXT NOT NULL, action TEXT NOT NULL,
+			subject TEXT NOT NULL,
 			project_id TEXT NOT NULL, detail TEXT NOT NULL
 		)`,
 		"CREATE INDEX audit_event_project ON audit_event (project_id, id)",

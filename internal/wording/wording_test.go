@@ -268,7 +268,7 @@ var examples = map[string]string{
 	"name": "3__ddl__orders.sql", "now": "id bigint", "object": "column orders.id", "part": "description",
 	"path": "shop/3__ddl__orders.sql", "rest": "_old", "session": "4711", "size": "110 MiB", "statement": "2",
 	"table": "log", "text": "Not needed here.", "total": "5", "tries": "5", "type": "ddl", "version": "3",
-	"want": "2", "why": "the catalogue has changed otherwise", "word": "init",
+	"want": "2", "why": "the catalog has changed otherwise", "word": "init",
 }
 
 func (c code) example() towpath.Reason {

@@ -40,9 +40,11 @@ func TestHarmless(t *testing.T) {
 		"CALL p()":                                                false,
 		"CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.id = 1": false,
 		"CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1":          false,
-		"CREATE SEQUENCE s":                         false,
-		"SHOW WARNINGS":                             false,
-		"EXPLAIN SELECT 1":                          false,
+
+		"CREATE SEQUENCE s": false,
+		"SHOW WARNINGS":     false,
+		"EXPLAIN SELECT 1":  false,
+
 		"CREATE DEFINER=`x`@`y` VIEW v AS SELECT 1": false,
 	} {
 		for st, err := range Split(strings.NewReader(script)) {

@@ -1,5 +1,5 @@
 // Package mysql reads the SQL of MySQL and MariaDB: where a statement ends, what must not run,
-// and what a statement does to a catalogue. It needs no database.
+// and what a statement does to a catalog. It needs no database.
 package mysql
 
 import (
@@ -33,7 +33,7 @@ func Canonical(text string) string { return statement.Canonical(text, &lexer{}) 
 // QuoteName makes an identifier of any name.
 func QuoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
-// Reader reads what statements do to the things that a catalogue shows by name.
+// Reader reads what statements do to the things that a catalog shows by name.
 func Reader() dialect.Reader {
 	return dialect.Reader{Lexer: func() statement.Lexer { return &lexer{} }, Keys: true}
 }

@@ -6,7 +6,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// Portable leaves out of the text of a catalogue's object what belongs to one place: the definer,
+// Portable leaves out of the text of a catalog's object what belongs to one place: the definer,
 // an algorithm that nobody chose, and the name of its database. With charsets it leaves out the
 // character sets that a collation says too.
 func Portable(text, database string, charsets bool) (string, error) {

@@ -1,5 +1,5 @@
 // Package postgres reads PostgreSQL's SQL: where a statement ends, what must not run, and what a
-// statement does to a catalogue. It needs no database.
+// statement does to a catalog. It needs no database.
 package postgres
 
 import (
@@ -18,7 +18,7 @@ func Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 // Canonical is a statement's text without comments, with single blanks between its tokens.
 func Canonical(text string) string { return statement.Canonical(text, &lexer{}) }
 
-// Reader reads what statements do to the things that a catalogue shows by name.
+// Reader reads what statements do to the things that a catalog shows by name.
 func Reader() dialect.Reader {
 	return dialect.Reader{Lexer: func() statement.Lexer { return &lexer{} }, Fold: true}
 }

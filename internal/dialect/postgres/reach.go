@@ -37,7 +37,7 @@ func (r *reach) add(p piece, last piece) error {
 		(target && p.word == "ONLY")
 	if target && strings.HasPrefix(p.name, "pg_") && !strings.HasPrefix(p.name, "pg_temp") {
 		return statement.Errorf(p.Pos,
-			"%s is not allowed here: it is the server's own catalogue. Use the statement that is made for it.", p.name)
+			"%s is not allowed here: it is the server's own catalog. Use the statement that is made for it.", p.name)
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func plainText(p piece) (string, bool) {
 	return raw[1 : len(raw)-1], true
 }
 
-// outward says why a name of a function or a catalogue leads out; "" when it does not.
+// outward says why a name of a function or a catalog leads out; "" when it does not.
 func outward(name string) string {
 	switch name {
 	case "lo_import", "lo_export", "pg_stat_file", "pg_rotate_logfile", "pg_current_logfile":

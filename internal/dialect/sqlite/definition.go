@@ -6,7 +6,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// Definition is the text of one object of a catalogue.
+// Definition is the text of one object of a catalog.
 type Definition struct {
 	Flat  string // with single blanks between its tokens, and key words in lower case
 	Clean string // as it stands, without a comment at its end

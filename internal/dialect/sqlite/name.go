@@ -67,7 +67,7 @@ func (n *names) refuse(t statement.Token) error {
 		return nil
 	}
 	said := name(t)
-	if Readable(said) && (n.place == reads || !catalogue(said)) {
+	if Readable(said) && (n.place == reads || !catalog(said)) {
 		return nil
 	}
 	return statement.Errorf(t.Pos,
@@ -128,13 +128,13 @@ func Readable(name string) bool {
 	case name == "dbstat":
 		return false
 	case strings.HasPrefix(name, "sqlite_"):
-		return catalogue(name) || ownRows(name) || strings.HasPrefix(name, "sqlite_autoindex_")
+		return catalog(name) || ownRows(name) || strings.HasPrefix(name, "sqlite_autoindex_")
 	}
 	return true
 }
 
-// catalogue names the tables that hold the schema.
-func catalogue(name string) bool {
+// catalog names the tables that hold the schema.
+func catalog(name string) bool {
 	switch name {
 	case "sqlite_schema", "sqlite_master", "sqlite_temp_schema", "sqlite_temp_master":
 		return true

@@ -24,7 +24,7 @@ type Fixture struct {
 	// what is said of a session that holds a lock and runs Slow
 	Blocker          []string
 	TransactionalDDL bool
-	Schema           string   // a script with one of everything that the catalogue reader knows
+	Schema           string   // a script with one of everything that the catalog reader knows
 	Split            []Case   // dialect's own scripts
 	Refused          []Refuse // scripts that Split must refuse
 	// OwnTransaction are the dialect's longest words that begin and end a transaction.
@@ -32,7 +32,7 @@ type Fixture struct {
 	// Has reports whether the server that runs is, or is as new as, what a line of a script needs:
 	// "18", "mariadb". Nil needs nothing.
 	Has func(word string) bool
-	// Cosmetic are two scripts whose catalogues are the same although their texts differ.
+	// Cosmetic are two scripts whose catalogs are the same although their texts differ.
 	Cosmetic [2]string
 }
 

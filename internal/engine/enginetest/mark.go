@@ -9,7 +9,7 @@ import (
 	"towpath/internal/schema"
 )
 
-// MarkCase is a script and what it does to what a catalogue shows, as "+table a" or "-index b"; "?"
+// MarkCase is a script and what it does to what a catalog shows, as "+table a" or "-index b"; "?"
 // stands before what may be there, or gone, already, and "everything" is a statement that takes
 // with it what it does not name.
 type MarkCase struct{ Name, Script, Want string }

@@ -134,7 +134,7 @@ func testFingerprint(t *testing.T, f Fixture) {
 		cosmetic[i] = fresh.schema(ctx)
 	}
 	if cosmetic[0].Fingerprint != cosmetic[1].Fingerprint {
-		t.Errorf("equal catalogues differ:\n%s\n%s", cosmetic[0].Dump, cosmetic[1].Dump)
+		t.Errorf("equal catalogs differ:\n%s\n%s", cosmetic[0].Dump, cosmetic[1].Dump)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,7 +98,7 @@ func (c *connection) send(ctx context.Context, batch []call, prepare bool) error
 	if err := scan(rows); err != nil {
 		return err
 	}
-	return rows.Close()
+	return errors.Join(rows.Err(), rows.Close())
 }
 
 // join makes one statement of several calls.

@@ -134,7 +134,7 @@ func (d *database) Close() error {
 // readTries is how often a question is asked that the server ends as a deadlock.
 const readTries = 5
 
-// read runs our own questions, in a session in which the catalogue speaks in one way. A node of a
+// read runs our own questions, in a session in which the catalog speaks in one way. A node of a
 // cluster ends one that is in the way of a change of tables, so use may run again from its start.
 func (d *database) read(ctx context.Context, use func(context.Context, *connection) error) error {
 	for try := 1; ; try++ {

@@ -24,7 +24,7 @@ import (
 
 const (
 	connectTimeout = 10 * time.Second
-	readTimeout    = time.Minute // of our own questions to the catalogue
+	readTimeout    = time.Minute // of our own questions to the catalog
 	cancelGrace    = 5 * time.Second
 )
 

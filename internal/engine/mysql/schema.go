@@ -20,7 +20,7 @@ import (
 // collation under which a body was made: one that was made under ANSI_QUOTES reads differently when
 // it is replayed.
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
-	c := &catalogue{name: d.target.Database, mariadb: d.mariadb}
+	c := &catalog{name: d.target.Database, mariadb: d.mariadb}
 	if err := d.read(ctx, c.load); err != nil {
 		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
 	}
@@ -34,14 +34,14 @@ type definition struct {
 	body bool // has semicolons inside
 }
 
-// catalogue is what a database holds, in the order of a dump.
-type catalogue struct {
+// catalog is what a database holds, in the order of a dump.
+type catalog struct {
 	name    string // of the database
 	mariadb bool
 	all     []definition
 }
 
-func (c *catalogue) load(ctx context.Context, conn *connection) error {
+func (c *catalog) load(ctx context.Context, conn *connection) error {
 	c.all = nil
 	for _, step := range []func(context.Context, *connection) error{
 		c.sequences, c.tables, c.routines,
@@ -54,7 +54,7 @@ func (c *catalogue) load(ctx context.Context, conn *connection) error {
 	return nil
 }
 
-func (c *catalogue) sequences(ctx context.Context, conn *connection) error {
+func (c *catalog) sequences(ctx context.Context, conn *connection) error {
 	if !c.mariadb {
 		return nil // MySQL has none
 	}
@@ -62,13 +62,13 @@ func (c *catalogue) sequences(ctx context.Context, conn *connection) error {
 		WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE' ORDER BY BINARY table_name`)
 }
 
-func (c *catalogue) tables(ctx context.Context, conn *connection) error {
+func (c *catalog) tables(ctx context.Context, conn *connection) error {
 	return c.show(ctx, conn, "SHOW CREATE TABLE ", false, `SELECT table_name FROM information_schema.tables
 		WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND table_name <> '`+ledgerTable+`'
 		ORDER BY BINARY table_name`)
 }
 
-func (c *catalogue) routines(ctx context.Context, conn *connection) error {
+func (c *catalog) routines(ctx context.Context, conn *connection) error {
 	for _, kind := range []string{"FUNCTION", "PROCEDURE"} {
 		if err := c.show(ctx, conn, "SHOW CREATE "+kind+" ", true, `SELECT routine_name FROM information_schema.routines
 			WHERE routine_schema = DATABASE() AND routine_type = '`+kind+`' ORDER BY BINARY routine_name`); err != nil {
@@ -78,19 +78,19 @@ func (c *catalogue) routines(ctx context.Context, conn *connection) error {
 	return nil
 }
 
-func (c *catalogue) triggers(ctx context.Context, conn *connection) error {
+func (c *catalog) triggers(ctx context.Context, conn *connection) error {
 	return c.show(ctx, conn, "SHOW CREATE TRIGGER ", true, `SELECT trigger_name FROM information_schema.triggers
 		WHERE trigger_schema = DATABASE() ORDER BY BINARY event_object_table, action_timing, event_manipulation, action_order`)
 }
 
-func (c *catalogue) events(ctx context.Context, conn *connection) error {
+func (c *catalog) events(ctx context.Context, conn *connection) error {
 	return c.show(ctx, conn, "SHOW CREATE EVENT ", true, `SELECT event_name FROM information_schema.events
 		WHERE event_schema = DATABASE() ORDER BY BINARY event_name`)
 }
 
 // views come in an order in which each finds the views that it reads.
-func (c *catalogue) views(ctx context.Context, conn *connection) error {
-	views := &catalogue{name: c.name, mariadb: c.mariadb}
+func (c *catalog) views(ctx context.Context, conn *connection) error {
+	views := &catalog{name: c.name, mariadb: c.mariadb}
 	if err := views.show(ctx, conn, "SHOW CREATE VIEW ", false, `SELECT table_name FROM information_schema.views
 		WHERE table_schema = DATABASE() ORDER BY BINARY table_name`); err != nil {
 		return err
@@ -104,7 +104,7 @@ func (c *catalogue) views(ctx context.Context, conn *connection) error {
 }
 
 // reads reports whether v names another of the definitions.
-func (c *catalogue) reads(v definition) bool {
+func (c *catalog) reads(v definition) bool {
 	for _, other := range c.all {
 		if other.name != v.name && strings.Contains(v.text, dialect.QuoteName(other.name)) {
 			return true
@@ -114,7 +114,7 @@ func (c *catalogue) reads(v definition) bool {
 }
 
 // show reads the definitions of all names that the query lists.
-func (c *catalogue) show(
+func (c *catalog) show(
 	ctx context.Context, conn *connection, command string, body bool, names string,
 ) error {
 	list, err := column(ctx, conn.Conn, names)
@@ -192,7 +192,7 @@ func asText(text string) string {
 
 // portable leaves out the definer, the name of the database, counters, and character sets that a
 // collation says too.
-func (c *catalogue) portable(text string, charsets bool) (string, error) {
+func (c *catalog) portable(text string, charsets bool) (string, error) {
 	text, err := dialect.Portable(asText(text), c.name, charsets)
 	if err != nil {
 		return "", err
@@ -200,7 +200,7 @@ func (c *catalogue) portable(text string, charsets bool) (string, error) {
 	return autoIncrement.ReplaceAllString(strings.TrimRight(text, " \n;"), "$1"), nil
 }
 
-func (c *catalogue) render() engine.Schema {
+func (c *catalog) render() engine.Schema {
 	var dump strings.Builder
 	var normal []string
 	if slices.ContainsFunc(c.all,

@@ -11,7 +11,7 @@ import (
 )
 
 // selectFacts lists what the ledger's table is, and all that can have a say in what is read or
-// written there. Texts of the catalogue have collations of their own. CONCAT_WS leaves out what is
+// written there. Texts of the catalog have collations of their own. CONCAT_WS leaves out what is
 // NULL, such as the column of an index on an expression.
 var selectFacts = func() string {
 	var parts []string

@@ -12,7 +12,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// oldest is the first version whose catalogue the readers know.
+// oldest is the first version whose catalog the readers know.
 const oldest = 130000
 
 // maxClockDrift is how far the server's clock may be off before it is mentioned.

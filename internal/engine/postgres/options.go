@@ -91,7 +91,7 @@ UNION ALL SELECT indrelid, split_part(o, '=', 1) FROM pg_index i JOIN pg_class x
   unnest(x.reloptions) AS o WHERE x.relpersistence <> 't' AND NOT ` + isIndexOption + ` AND ` + userSchema
 
 // loadUnknown counts the options that are left out.
-func (c *catalogue) loadUnknown(ctx context.Context, tx pgx.Tx) error {
+func (c *catalog) loadUnknown(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, selectUnknownOptions)
 	if err != nil {
 		return fmt.Errorf("unknown options: %w", err)
@@ -108,7 +108,7 @@ func (c *catalogue) loadUnknown(ctx context.Context, tx pgx.Tx) error {
 }
 
 // leftOut names the options that are left out, with how many there are of each.
-func (c *catalogue) leftOut() string {
+func (c *catalog) leftOut() string {
 	var all []string
 	for name, count := range c.unknown {
 		all = append(all, fmt.Sprintf("%s (%d)", name, count))

@@ -12,17 +12,17 @@ import (
 	"towpath/internal/statement"
 )
 
-// sharedCatalogues are what roles, databases and the server consist of, and what leads to other
+// sharedCatalogs are what roles, databases and the server consist of, and what leads to other
 // servers: pg_tablespace, pg_authid, pg_auth_members, pg_database, pg_user_mapping,
 // pg_foreign_server, pg_foreign_data_wrapper, pg_shdescription, pg_db_role_setting,
 // pg_foreign_table, pg_shseclabel, pg_replication_origin, pg_subscription, pg_parameter_acl. The
 // numbers are the same on every server, and those that an older one lacks count nothing.
-const sharedCatalogues = "1213, 1260, 1261, 1262, 1418, 1417, 2328, 2396, 2964, 3118, 3592, 6000, 6100, 6243"
+const sharedCatalogs = "1213, 1260, 1261, 1262, 1418, 1417, 2328, 2396, 2964, 3118, 3592, 6000, 6100, 6243"
 
 // outsideMark reads how many rows of those this transaction has changed, and as whom we are here.
 const outsideMark = `(SELECT pg_catalog.format('%s %s', pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(o)
 	OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(o) OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(o)), CURRENT_USER)
-	FROM pg_catalog.unnest('{` + sharedCatalogues + `}'::pg_catalog.oid[]) AS o)`
+	FROM pg_catalog.unnest('{` + sharedCatalogs + `}'::pg_catalog.oid[]) AS o)`
 
 // restored are settings on which the reading of every further statement depends.
 const restored = `pg_catalog.set_config('standard_conforming_strings', 'on', $3), pg_catalog.set_config('client_encoding', 'UTF8', $3)`
@@ -124,7 +124,7 @@ func compareOutside(before, after string) error {
 }
 
 // samePassword connects once more behind a statement that ran outside of a transaction of ours.
-// Everybody may change their own password, and no catalogue that everybody may read shows it.
+// Everybody may change their own password, and no catalog that everybody may read shows it.
 func (s *session) samePassword(ctx context.Context, st statement.Statement) error {
 	if !s.unbounded(st) {
 		return nil

@@ -1,5 +1,5 @@
 // Package postgres drives PostgreSQL 13 and later as target databases: a splitter
-// that knows the dialect, a ledger in a schema of its own, and a reader of the whole catalogue.
+// that knows the dialect, a ledger in a schema of its own, and a reader of the whole catalog.
 package postgres
 
 import (
@@ -38,7 +38,7 @@ func sessionPooler(t engine.Target) bool { return t.Options[OptionPooler] == "se
 
 const (
 	connectTimeout = 10 * time.Second
-	readTimeout    = time.Minute // of one question of ours to the catalogue
+	readTimeout    = time.Minute // of one question of ours to the catalog
 	cancelGrace    = 5 * time.Second
 )
 

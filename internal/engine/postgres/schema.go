@@ -15,7 +15,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// key names an object: the catalogue table's oid and the row's.
+// key names an object: the catalog table's oid and the row's.
 type key struct{ class, oid uint32 }
 
 // object is what a dump makes with a few statements.
@@ -33,7 +33,7 @@ type object struct {
 // not read owners, tablespaces, operators, collations, text search, foreign data, casts and
 // publications.
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
-	c := &catalogue{
+	c := &catalog{
 		db:      d,
 		objects: map[key]*object{},
 		skipped: map[key]bool{},
@@ -46,8 +46,8 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	return c.render(), nil
 }
 
-// catalogue collects the objects of a database.
-type catalogue struct {
+// catalog collects the objects of a database.
+type catalog struct {
 	db      *database
 	objects map[key]*object
 	skipped map[key]bool   // what extensions and the ledger brought along
@@ -55,7 +55,7 @@ type catalogue struct {
 	unknown map[string]int // options that are left out
 }
 
-func (c *catalogue) load(ctx context.Context, tx pgx.Tx) error {
+func (c *catalog) load(ctx context.Context, tx pgx.Tx) error {
 	for _, step := range []func(context.Context, pgx.Tx) error{
 		c.loadSkipped, c.loadObjects, c.loadAliases,
 		c.loadNotes, c.loadNeeds, c.loadUnknown,
@@ -67,7 +67,7 @@ func (c *catalogue) load(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-func (c *catalogue) loadSkipped(ctx context.Context, tx pgx.Tx) error {
+func (c *catalog) loadSkipped(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, selectSkipped, c.db.place.schemas(), ledgerTable)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (c *catalogue) loadSkipped(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-func (c *catalogue) loadObjects(ctx context.Context, tx pgx.Tx) error {
+func (c *catalog) loadObjects(ctx context.Context, tx pgx.Tx) error {
 	for rank, kind := range kinds() {
 		rows, err := tx.Query(ctx, "SELECT "+kind.class+"::regclass::oid, q.* FROM ("+kind.query+") AS q")
 		if err != nil {
@@ -106,7 +106,7 @@ func (c *catalogue) loadObjects(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-func (c *catalogue) loadAliases(ctx context.Context, tx pgx.Tx) error {
+func (c *catalog) loadAliases(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, selectAliases)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func (c *catalogue) loadAliases(ctx context.Context, tx pgx.Tx) error {
 }
 
 // find returns the object that makes k, nil when the dump makes it not.
-func (c *catalogue) find(k key) *object {
+func (c *catalog) find(k key) *object {
 	for range 4 {
 		to, ok := c.alias[k]
 		if !ok {
@@ -132,7 +132,7 @@ func (c *catalogue) find(k key) *object {
 }
 
 // loadNotes adds comments and grants to the objects that they are about.
-func (c *catalogue) loadNotes(ctx context.Context, tx pgx.Tx) error {
+func (c *catalog) loadNotes(ctx context.Context, tx pgx.Tx) error {
 	for _, query := range []string{selectComments, selectGrants} {
 		rows, err := tx.Query(ctx, query)
 		if err != nil {
@@ -153,7 +153,7 @@ func (c *catalogue) loadNotes(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-func (c *catalogue) loadNeeds(ctx context.Context, tx pgx.Tx) error {
+func (c *catalog) loadNeeds(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, selectNeeds)
 	if err != nil {
 		return err
@@ -168,7 +168,7 @@ func (c *catalogue) loadNeeds(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-func (c *catalogue) render() engine.Schema {
+func (c *catalog) render() engine.Schema {
 	var dump strings.Builder
 	var definitions []string
 	routines := false
@@ -196,7 +196,7 @@ func (c *catalogue) render() engine.Schema {
 }
 
 // order puts what is needed first; among what may come next, by kind and name.
-func (c *catalogue) order() []*object {
+func (c *catalog) order() []*object {
 	waiting := map[key]int{}
 	needed := map[key][]*object{}
 	ready := &queue{}
@@ -228,7 +228,7 @@ func (c *catalogue) order() []*object {
 }
 
 // breakCircle picks the first by kind and name of those that wait for each other.
-func (c *catalogue) breakCircle(waiting map[key]int) *object {
+func (c *catalog) breakCircle(waiting map[key]int) *object {
 	var first *object
 	for k := range waiting {
 		if o := c.objects[k]; first == nil || less(o, first) {

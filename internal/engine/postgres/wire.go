@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"sync/atomic"
 
@@ -125,7 +126,7 @@ func (w *wire) text() (string, error) {
 	var kept []byte
 	for left := 0; ; {
 		piece, err := w.src.ReadSlice(0)
-		if err != nil && err != bufio.ErrBufferFull {
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return "", err
 		}
 		ended := err == nil

@@ -84,6 +84,7 @@ func checkFile(ctx context.Context, path string) []engine.Finding {
 	}
 	return []engine.Finding{{
 		Severity: "warning",
-		Message:  "The file is in WAL mode: it must not lie on a network file system, and a copy needs its -wal file too.",
+		Message: "The file is in WAL mode: it must not lie on a network file system, " +
+			"and a copy needs its -wal file too.",
 	}}
 }

@@ -204,8 +204,8 @@ func jitter(d time.Duration) time.Duration {
 
 // isKilled reports whether a process ended by SIGKILL.
 func isKilled(err error) bool {
-	exit, ok := err.(*exec.ExitError)
-	if !ok {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
 		return false
 	}
 	status, ok := exit.Sys().(syscall.WaitStatus)

@@ -533,7 +533,7 @@ func TestForging_anOlderStateIsRestoredAndACopyIsACopy(t *testing.T) {
 			if l := w.look(c); l.Trouble != towpath.LedgerRestored {
 				t.Errorf("the ledger is %q: %s", l.Trouble, l.Differs)
 			}
-			// The same database under another name of the catalogue is a copy.
+			// The same database under another name of the catalog is a copy.
 			w.write(func(ctx context.Context, tx *store.Tx) error {
 				twin := towpath.Database{
 					InstanceID:    w.database.InstanceID,

@@ -169,7 +169,7 @@ func (g *galera) check(t *testing.T) {
 	}
 }
 
-// reads reads the catalogue while the other node changes its tables.
+// reads reads the catalog while the other node changes its tables.
 func (g *galera) reads(t *testing.T) {
 	w := g.world(t)
 	db, err := w.engine.Open(t.Context(), w.target)

@@ -9,7 +9,7 @@ type kind struct {
 	name          string
 	script        string
 	check         string // a query for what the data must be in the end; "" for the schema alone
-	indeterminate bool   // the ADR says that the catalogue cannot decide
+	indeterminate bool   // the ADR says that the catalog cannot decide
 	many          int    // visits of the places within statements; 0 is 1
 }
 

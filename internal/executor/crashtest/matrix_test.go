@@ -103,7 +103,7 @@ func try(t *testing.T, tr trial, r reference) verdict {
 	switch {
 	case s == towpath.TaskUnknown:
 		if !tr.kind.indeterminate {
-			t.Errorf("%s, %s, %s: unknown, where the catalogue can tell: %s", tr.engine, tr.kind.name,
+			t.Errorf("%s, %s, %s: unknown, where the catalog can tell: %s", tr.engine, tr.kind.name,
 				tr.column, reason)
 		}
 		return unknown
@@ -245,7 +245,7 @@ run that nobody disturbed. The column says where, and how: killed (SIGKILL) unle
 continued when the other has finished) or *cut* (its connections are closed under it). *during* is a random moment of the statement.
 
 *same* is the undisturbed end, *unknown* is left to a person, and only kinds of which the table in adr/0005-executor.md says that the
-catalogue cannot tell may be that; *–* means that the process finished before it could be killed.
+catalog cannot tell may be that; *–* means that the process finished before it could be killed.
 
 `
 

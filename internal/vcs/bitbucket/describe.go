@@ -48,10 +48,11 @@ func (d *Driver) Describe() vcs.Description {
 		IDLabel:       "Key",
 		SecretLabel:   "Secret",
 		CallbackLabel: "Callback URL",
-		AdminNotice:   "You need to be an administrator of the Bitbucket workspace in which the OAuth consumer is made.",
+		AdminNotice: "You need to be an administrator of the Bitbucket workspace " +
+			"in which the OAuth consumer is made.",
 		Steps: []string{
 			"In Bitbucket, open Workspace settings → OAuth consumers and choose Add consumer.",
-			"Enter a Name that people will recognise on the consent page, for example Towpath.",
+			"Enter a Name that people will recognize on the consent page, for example Towpath.",
 			"Enter the Callback URL exactly as it is shown here.",
 			"Tick “This is a private consumer”.",
 			"Tick the permissions that are listed here, and Save.",

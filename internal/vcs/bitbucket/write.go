@@ -3,6 +3,7 @@ package bitbucket
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -43,7 +44,7 @@ func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, err
 		return "", err
 	}
 	defer resp.Body.Close()
-	if _, err := io.CopyN(io.Discard, resp.Body, maxErrorBody); err != nil && err != io.EOF {
+	if _, err := io.CopyN(io.Discard, resp.Body, maxErrorBody); err != nil && !errors.Is(err, io.EOF) {
 		return "", &vcs.Error{
 			Kind:    vcs.Unavailable,
 			Op:      op,

@@ -6,7 +6,7 @@ interface Reason {
   causes?: Reason[]
 }
 
-/** What the catalogue said of one object before a statement, and what it says now. */
+/** What the catalog said of one object before a statement, and what it says now. */
 export interface Reading {
   object: string
   before: string

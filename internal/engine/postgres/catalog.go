@@ -1,13 +1,13 @@
 package postgres
 
-// Oids of catalogue tables; they are fixed in src/include/catalog.
+// Oids of catalog tables; they are fixed in src/include/catalog.
 const (
 	classRelation uint32 = 1259 // pg_class
 	classRoutine  uint32 = 1255 // pg_proc
 )
 
 // kind is one kind of object. Its query returns oid, the oid of the table that it belongs to (or
-// 0), name, and the statements that make it. search_path is empty, so the catalogue's own functions
+// 0), name, and the statements that make it. search_path is empty, so the catalog's own functions
 // qualify every name.
 type kind struct{ name, class, query string }
 
@@ -91,7 +91,7 @@ UNION ALL SELECT 'pg_attribute'::regclass, oid, 'pg_class'::regclass, inhrelid F
 UNION ALL SELECT 'pg_inherits'::regclass, inhrelid, 'pg_class'::regclass, r.oid FROM pg_inherits,
   LATERAL (VALUES (inhrelid), (inhparent)) AS r (oid)`
 
-// selectComments writes a comment for whatever has one, with the catalogue's own name for it.
+// selectComments writes a comment for whatever has one, with the catalog's own name for it.
 const selectComments = `
 SELECT d.classoid, d.objoid, 'COMMENT ON ' || CASE
     WHEN i.type LIKE '% column' THEN 'COLUMN'
