@@ -222,6 +222,9 @@ func (m *model) plan(d *modelDatabase, closed map[string]bool) {
 		case barrier || closed[path]:
 			barrier = true
 			state = "blocked"
+			if t := d.tasks[version]; t != nil && t.state == "unknown" {
+				state = t.state // what nobody knows comes first
+			}
 		case d.skipped[fmt.Sprint(version, file.meaning())]:
 			state = "skipped"
 		default:
