@@ -240,28 +240,14 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		Store: s.store, Accounts: accounts, Manifest: files, Logger: s.log,
 		RefreshLedgers: cat.RefreshLedgers, HookSecret: links.HookSecret, PollInterval: c.PollInterval,
 	}
-	s.runner = &jobs.Runner{
-		Store: s.store, Owner: owner, Logger: s.log, Workers: workers,
-		Handlers: map[towpath.JobKind]jobs.Handler{
-			towpath.JobReconcile:    s.sync.Reconcile,
-			towpath.JobPostPlan:     report.PostPlan,
-			towpath.JobPostStatus:   report.PostStatus,
-			towpath.JobWriteBack:    report.WriteBack,
-			towpath.JobCheckHook:    links.CheckHook,
-			towpath.JobRemoveHook:   links.RemoveHook,
-			towpath.JobRefreshGrant: accounts.RefreshGrant,
-			towpath.JobAdvance:      roll.Advance,
-			towpath.JobRunTask:      exec.RunTask,
-		},
-		Periodic: []jobs.PeriodicJob{
-			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},
-			{Name: "idle grants", Every: time.Hour, Run: accounts.WakeIdleGrants},
-			{
-				Name: "prune", Every: time.Hour,
-				Run: func(ctx context.Context) error { return s.store.Prune(ctx, c.retention()) },
-			},
-		},
-	}
+	s.runner = s.jobs(c, rooms{
+		owner:    owner,
+		accounts: accounts,
+		links:    links,
+		report:   report,
+		rollouts: roll,
+		executor: exec,
+	})
 	stopping := make(chan struct{})
 	handler := &api.Server{
 		Store:       s.store,
@@ -280,8 +266,51 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		Stopping:    stopping,
 		Console:     web.Handler(),
 	}
-	s.http = &http.Server{
-		Handler:           handler.Handler(),
+	s.http = s.bounded(handler.Handler())
+	s.http.RegisterOnShutdown(func() { close(stopping) })
+	return nil
+}
+
+// rooms are the services whose work the runner starts.
+type rooms struct {
+	owner    string // of leases and jobs
+	accounts *account.Service
+	links    *link.Service
+	report   *report.Service
+	rollouts *rollout.Service
+	executor *executor.Service
+}
+
+// jobs makes the runner, which knows who handles each kind of job.
+func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
+	return &jobs.Runner{
+		Store: s.store, Owner: r.owner, Logger: s.log, Workers: workers,
+		Handlers: map[towpath.JobKind]jobs.Handler{
+			towpath.JobReconcile:    s.sync.Reconcile,
+			towpath.JobPostPlan:     r.report.PostPlan,
+			towpath.JobPostStatus:   r.report.PostStatus,
+			towpath.JobWriteBack:    r.report.WriteBack,
+			towpath.JobCheckHook:    r.links.CheckHook,
+			towpath.JobRemoveHook:   r.links.RemoveHook,
+			towpath.JobRefreshGrant: r.accounts.RefreshGrant,
+			towpath.JobAdvance:      r.rollouts.Advance,
+			towpath.JobRunTask:      r.executor.RunTask,
+		},
+		Periodic: []jobs.PeriodicJob{
+			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},
+			{Name: "idle grants", Every: time.Hour, Run: r.accounts.WakeIdleGrants},
+			{
+				Name: "prune", Every: time.Hour,
+				Run: func(ctx context.Context) error { return s.store.Prune(ctx, c.retention()) },
+			},
+		},
+	}
+}
+
+// bounded makes the HTTP server with its limits of time and size.
+func (s *server) bounded(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		WriteTimeout:      2 * time.Minute,
@@ -289,8 +318,6 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
-	s.http.RegisterOnShutdown(func() { close(stopping) })
-	return nil
 }
 
 // greet tells where the server is and, while nobody has signed up, how the first owner does.

@@ -24,6 +24,11 @@ type route struct {
 	Handle endpoint
 }
 
+// on makes a route, so that the table of all has one a line.
+func on(method, path string, needs towpath.Permission, handle endpoint) route {
+	return route{Method: method, Path: path, Needs: needs, Handle: handle}
+}
+
 // public marks routes that need nobody signed in.
 const public towpath.Permission = ""
 

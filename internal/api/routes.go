@@ -15,296 +15,114 @@ func (s *Server) routes() []route {
 // workspaceRoutes are about people, and about what all projects share.
 func (s *Server) workspaceRoutes() []route {
 	return []route{
-		{Method: "GET", Path: "/setup", Needs: public, Handle: ok(s.getSetup)},
-		{Method: "POST", Path: "/setup", Needs: public, Handle: headed(201, s.setUp)},
-		{Method: "POST", Path: "/session", Needs: public, Handle: headed(201, s.signIn)},
-		{Method: "GET", Path: "/session", Needs: towpath.ViewWorkspace, Handle: ok(s.getSession)},
-		{Method: "DELETE", Path: "/session", Needs: towpath.ViewWorkspace, Handle: headed(204, s.signOut)},
-		{
-			Method: "PUT", Path: "/session/password", Needs: towpath.ViewWorkspace,
-			Handle: done(s.changePassword),
-		},
-		{Method: "GET", Path: "/sessions", Needs: towpath.ViewWorkspace, Handle: ok(s.listSessions)},
-		{
-			Method: "DELETE", Path: "/sessions/{session}", Needs: towpath.ViewWorkspace,
-			Handle: done(s.endSession),
-		},
-		{Method: "GET", Path: "/api-tokens", Needs: towpath.ViewWorkspace, Handle: ok(s.listAPITokens)},
-		{
-			Method: "POST", Path: "/api-tokens", Needs: towpath.ViewWorkspace,
-			Handle: created(s.createAPIToken),
-		},
-		{
-			Method: "DELETE", Path: "/api-tokens/{token}", Needs: towpath.ViewWorkspace,
-			Handle: done(s.revokeAPIToken),
-		},
+		on("GET", "/setup", public, ok(s.getSetup)),
+		on("POST", "/setup", public, headed(201, s.setUp)),
+		on("POST", "/session", public, headed(201, s.signIn)),
+		on("GET", "/session", towpath.ViewWorkspace, ok(s.getSession)),
+		on("DELETE", "/session", towpath.ViewWorkspace, headed(204, s.signOut)),
+		on("PUT", "/session/password", towpath.ViewWorkspace, done(s.changePassword)),
+		on("GET", "/sessions", towpath.ViewWorkspace, ok(s.listSessions)),
+		on("DELETE", "/sessions/{session}", towpath.ViewWorkspace, done(s.endSession)),
+		on("GET", "/api-tokens", towpath.ViewWorkspace, ok(s.listAPITokens)),
+		on("POST", "/api-tokens", towpath.ViewWorkspace, created(s.createAPIToken)),
+		on("DELETE", "/api-tokens/{token}", towpath.ViewWorkspace, done(s.revokeAPIToken)),
 
-		{Method: "GET", Path: "/members", Needs: towpath.ViewWorkspace, Handle: ok(s.listMembers)},
-		{Method: "POST", Path: "/members", Needs: towpath.ManageMembers, Handle: created(s.inviteMember)},
-		{
-			Method: "PATCH", Path: "/members/{member}", Needs: towpath.ManageMembers,
-			Handle: ok(s.changeMember),
-		},
-		{
-			Method: "POST", Path: "/members/{member}/invitation", Needs: towpath.ManageMembers,
-			Handle: created(s.inviteMemberAgain),
-		},
-		{Method: "POST", Path: "/invitations/accept", Needs: public, Handle: headed(201, s.acceptInvitation)},
+		on("GET", "/members", towpath.ViewWorkspace, ok(s.listMembers)),
+		on("POST", "/members", towpath.ManageMembers, created(s.inviteMember)),
+		on("PATCH", "/members/{member}", towpath.ManageMembers, ok(s.changeMember)),
+		on("POST", "/members/{member}/invitation", towpath.ManageMembers, created(s.inviteMemberAgain)),
+		on("POST", "/invitations/accept", public, headed(201, s.acceptInvitation)),
 
-		{Method: "GET", Path: "/environments", Needs: towpath.ViewWorkspace, Handle: ok(s.listEnvironments)},
-		{
-			Method: "POST", Path: "/environments", Needs: towpath.ManageEnvironments,
-			Handle: created(s.createEnvironment),
-		},
-		{
-			Method: "PUT", Path: "/environments/order", Needs: towpath.ManageEnvironments,
-			Handle: ok(s.orderEnvironments),
-		},
-		{
-			Method: "PATCH", Path: "/environments/{environment}", Needs: towpath.ManageEnvironments,
-			Handle: ok(s.changeEnvironment),
-		},
-		{
-			Method: "DELETE", Path: "/environments/{environment}", Needs: towpath.ManageEnvironments,
-			Handle: done(s.deleteEnvironment),
-		},
+		on("GET", "/environments", towpath.ViewWorkspace, ok(s.listEnvironments)),
+		on("POST", "/environments", towpath.ManageEnvironments, created(s.createEnvironment)),
+		on("PUT", "/environments/order", towpath.ManageEnvironments, ok(s.orderEnvironments)),
+		on("PATCH", "/environments/{environment}", towpath.ManageEnvironments, ok(s.changeEnvironment)),
+		on("DELETE", "/environments/{environment}", towpath.ManageEnvironments, done(s.deleteEnvironment)),
 
-		{Method: "GET", Path: "/instances", Needs: towpath.ViewWorkspace, Handle: ok(s.listInstances)},
-		{Method: "POST", Path: "/instances", Needs: towpath.ManageInstances, Handle: created(s.addInstance)},
-		{
-			Method: "POST", Path: "/instances/check", Needs: towpath.ManageInstances,
-			Handle: ok(s.checkInstanceSpec),
-		},
-		{
-			Method: "GET", Path: "/instances/{instance}", Needs: towpath.ViewWorkspace,
-			Handle: ok(s.getInstance),
-		},
-		{
-			Method: "PATCH", Path: "/instances/{instance}", Needs: towpath.ManageInstances,
-			Handle: ok(s.changeInstance),
-		},
-		{
-			Method: "DELETE", Path: "/instances/{instance}", Needs: towpath.ManageInstances,
-			Handle: done(s.deleteInstance),
-		},
-		{
-			Method: "POST", Path: "/instances/{instance}/check", Needs: towpath.ManageInstances,
-			Handle: ok(s.checkInstance),
-		},
-		{
-			Method: "POST", Path: "/instances/{instance}/discover", Needs: towpath.ManageInstances,
-			Handle: ok(s.discoverDatabases),
-		},
+		on("GET", "/instances", towpath.ViewWorkspace, ok(s.listInstances)),
+		on("POST", "/instances", towpath.ManageInstances, created(s.addInstance)),
+		on("POST", "/instances/check", towpath.ManageInstances, ok(s.checkInstanceSpec)),
+		on("GET", "/instances/{instance}", towpath.ViewWorkspace, ok(s.getInstance)),
+		on("PATCH", "/instances/{instance}", towpath.ManageInstances, ok(s.changeInstance)),
+		on("DELETE", "/instances/{instance}", towpath.ManageInstances, done(s.deleteInstance)),
+		on("POST", "/instances/{instance}/check", towpath.ManageInstances, ok(s.checkInstance)),
+		on("POST", "/instances/{instance}/discover", towpath.ManageInstances, ok(s.discoverDatabases)),
 
-		{Method: "GET", Path: "/engine-types", Needs: towpath.ViewWorkspace, Handle: ok(s.listEngineTypes)},
+		on("GET", "/engine-types", towpath.ViewWorkspace, ok(s.listEngineTypes)),
 
-		{Method: "GET", Path: "/databases", Needs: towpath.ViewWorkspace, Handle: ok(s.listDatabases)},
-		{Method: "GET", Path: "/databases/{database}", Needs: towpath.ViewProject, Handle: ok(s.getDatabase)},
-		{
-			Method: "PATCH", Path: "/databases/{database}", Needs: towpath.ManageInstances,
-			Handle: ok(s.assignDatabase),
-		},
-		{
-			Method: "POST", Path: "/databases/{database}/adopt-ledger", Needs: towpath.ManageInstances,
-			Handle: done(s.adoptLedger),
-		},
-		{
-			Method: "POST", Path: "/databases/{database}/accept-ledger", Needs: towpath.ManageInstances,
-			Handle: done(s.acceptLedger),
-		},
-		{
-			Method: "GET", Path: "/databases/{database}/change-history", Needs: towpath.ViewProject,
-			Handle: ok(s.listChanges),
-		},
-		{
-			Method: "GET", Path: "/databases/{database}/change-history/{change}", Needs: towpath.ViewProject,
-			Handle: ok(s.getChange),
-		},
+		on("GET", "/databases", towpath.ViewWorkspace, ok(s.listDatabases)),
+		on("GET", "/databases/{database}", towpath.ViewProject, ok(s.getDatabase)),
+		on("PATCH", "/databases/{database}", towpath.ManageInstances, ok(s.assignDatabase)),
+		on("POST", "/databases/{database}/adopt-ledger", towpath.ManageInstances, done(s.adoptLedger)),
+		on("POST", "/databases/{database}/accept-ledger", towpath.ManageInstances, done(s.acceptLedger)),
+		on("GET", "/databases/{database}/change-history", towpath.ViewProject, ok(s.listChanges)),
+		on("GET", "/databases/{database}/change-history/{change}", towpath.ViewProject, ok(s.getChange)),
 	}
 }
 
 // projectRoutes are about projects, their repositories, and what runs in their databases.
 func (s *Server) projectRoutes() []route {
 	return []route{
-		{Method: "GET", Path: "/projects", Needs: towpath.ViewWorkspace, Handle: ok(s.listProjects)},
-		{Method: "POST", Path: "/projects", Needs: towpath.CreateProjects, Handle: created(s.createProject)},
-		{Method: "GET", Path: "/projects/{project}", Needs: towpath.ViewProject, Handle: ok(s.getProject)},
-		{
-			Method: "PATCH", Path: "/projects/{project}", Needs: towpath.ManageProject,
-			Handle: ok(s.changeProject),
-		},
-		{
-			Method: "GET", Path: "/projects/{project}/limits", Needs: towpath.ViewProject,
-			Handle: ok(s.listProjectLimits),
-		},
-		{
-			Method: "GET", Path: "/projects/{project}/members", Needs: towpath.ViewProject,
-			Handle: ok(s.listProjectMembers),
-		},
-		{
-			Method: "PUT", Path: "/projects/{project}/members/{member}", Needs: towpath.ManageProject,
-			Handle: ok(s.setProjectMember),
-		},
-		{
-			Method: "DELETE", Path: "/projects/{project}/members/{member}", Needs: towpath.ManageProject,
-			Handle: done(s.removeProjectMember),
-		},
+		on("GET", "/projects", towpath.ViewWorkspace, ok(s.listProjects)),
+		on("POST", "/projects", towpath.CreateProjects, created(s.createProject)),
+		on("GET", "/projects/{project}", towpath.ViewProject, ok(s.getProject)),
+		on("PATCH", "/projects/{project}", towpath.ManageProject, ok(s.changeProject)),
+		on("GET", "/projects/{project}/limits", towpath.ViewProject, ok(s.listProjectLimits)),
+		on("GET", "/projects/{project}/members", towpath.ViewProject, ok(s.listProjectMembers)),
+		on("PUT", "/projects/{project}/members/{member}", towpath.ManageProject, ok(s.setProjectMember)),
+		on("DELETE", "/projects/{project}/members/{member}", towpath.ManageProject,
+			done(s.removeProjectMember)),
 
-		{Method: "GET", Path: "/rollouts", Needs: towpath.ViewWorkspace, Handle: ok(s.listRollouts)},
-		{
-			Method: "GET", Path: "/projects/{project}/rollouts", Needs: towpath.ViewProject,
-			Handle: ok(s.listProjectRollouts),
-		},
-		{Method: "GET", Path: "/rollouts/{rollout}", Needs: towpath.ViewProject, Handle: ok(s.getRollout)},
-		{
-			Method: "GET", Path: "/rollouts/{rollout}/tasks/{task}", Needs: towpath.ViewProject,
-			Handle: ok(s.getTask),
-		},
-		{
-			Method: "GET", Path: "/rollouts/{rollout}/tasks/{task}/attempts/{attempt}/statements",
-			Needs: towpath.ViewProject, Handle: ok(s.listStatements),
-		},
-		{
-			Method: "POST", Path: "/rollouts/{rollout}/tasks/{task}/retry", Needs: towpath.RunRollouts,
-			Handle: ok(s.retryTask),
-		},
-		{
-			Method: "POST", Path: "/rollouts/{rollout}/tasks/{task}/cancel", Needs: towpath.RunRollouts,
-			Handle: ok(s.cancelTask),
-		},
-		{
-			Method: "POST", Path: "/rollouts/{rollout}/tasks/{task}/release", Needs: towpath.RunRollouts,
-			Handle: ok(s.releaseTask),
-		},
-		{
-			Method: "POST", Path: "/rollouts/{rollout}/tasks/{task}/skip", Needs: towpath.RunRollouts,
-			Handle: ok(s.skipTask),
-		},
-		{
-			Method: "POST", Path: "/rollouts/{rollout}/tasks/{task}/resolve", Needs: towpath.ResolveUnknown,
-			Handle: ok(s.resolveTask),
-		},
+		on("GET", "/rollouts", towpath.ViewWorkspace, ok(s.listRollouts)),
+		on("GET", "/projects/{project}/rollouts", towpath.ViewProject, ok(s.listProjectRollouts)),
+		on("GET", "/rollouts/{rollout}", towpath.ViewProject, ok(s.getRollout)),
+		on("GET", "/rollouts/{rollout}/tasks/{task}", towpath.ViewProject, ok(s.getTask)),
+		on("GET", "/rollouts/{rollout}/tasks/{task}/attempts/{attempt}/statements", towpath.ViewProject,
+			ok(s.listStatements)),
+		on("POST", "/rollouts/{rollout}/tasks/{task}/retry", towpath.RunRollouts, ok(s.retryTask)),
+		on("POST", "/rollouts/{rollout}/tasks/{task}/cancel", towpath.RunRollouts, ok(s.cancelTask)),
+		on("POST", "/rollouts/{rollout}/tasks/{task}/release", towpath.RunRollouts, ok(s.releaseTask)),
+		on("POST", "/rollouts/{rollout}/tasks/{task}/skip", towpath.RunRollouts, ok(s.skipTask)),
+		on("POST", "/rollouts/{rollout}/tasks/{task}/resolve", towpath.ResolveUnknown, ok(s.resolveTask)),
 
-		{
-			Method: "GET", Path: "/git-provider-types", Needs: towpath.UseGitProviders,
-			Handle: ok(s.listGitProviderTypes),
-		},
-		{
-			Method: "POST", Path: "/git-provider-verifications", Needs: towpath.ManageGitProviders,
-			Handle: created(s.startVerification),
-		},
-		{
-			Method: "GET", Path: "/git-provider-verifications/{verification}", Needs: towpath.UseGitProviders,
-			Handle: ok(s.getVerification),
-		},
-		{
-			Method: "GET", Path: "/git-providers", Needs: towpath.UseGitProviders,
-			Handle: ok(s.listGitProviders),
-		},
-		{
-			Method: "POST", Path: "/git-providers", Needs: towpath.ManageGitProviders,
-			Handle: created(s.addGitProvider),
-		},
-		{
-			Method: "PATCH", Path: "/git-providers/{provider}", Needs: towpath.ManageGitProviders,
-			Handle: ok(s.renameGitProvider),
-		},
-		{
-			Method: "DELETE", Path: "/git-providers/{provider}", Needs: towpath.ManageGitProviders,
-			Handle: done(s.deleteGitProvider),
-		},
-		{
-			Method: "POST", Path: "/git-providers/{provider}/secret-verifications",
-			Needs: towpath.ManageGitProviders, Handle: created(s.startSecretReplacement),
-		},
-		{
-			Method: "PUT", Path: "/git-providers/{provider}/secret", Needs: towpath.ManageGitProviders,
-			Handle: ok(s.replaceSecret),
-		},
-		{
-			Method: "POST", Path: "/git-providers/{provider}/grants", Needs: towpath.UseGitProviders,
-			Handle: created(s.startGrant),
-		},
-		{
-			Method: "GET", Path: "/git-providers/{provider}/grants", Needs: towpath.UseGitProviders,
-			Handle: ok(s.listGrants),
-		},
-		{
-			Method: "GET", Path: "/grants/{grant}/repositories", Needs: towpath.UseGitProviders,
-			Handle: ok(s.listRepositories),
-		},
-		{
-			Method: "GET", Path: "/grants/{grant}/repositories/{repository}/branches",
-			Needs: towpath.UseGitProviders, Handle: ok(s.listBranches),
-		},
+		on("GET", "/git-provider-types", towpath.UseGitProviders, ok(s.listGitProviderTypes)),
+		on("POST", "/git-provider-verifications", towpath.ManageGitProviders, created(s.startVerification)),
+		on("GET", "/git-provider-verifications/{verification}", towpath.UseGitProviders,
+			ok(s.getVerification)),
+		on("GET", "/git-providers", towpath.UseGitProviders, ok(s.listGitProviders)),
+		on("POST", "/git-providers", towpath.ManageGitProviders, created(s.addGitProvider)),
+		on("PATCH", "/git-providers/{provider}", towpath.ManageGitProviders, ok(s.renameGitProvider)),
+		on("DELETE", "/git-providers/{provider}", towpath.ManageGitProviders, done(s.deleteGitProvider)),
+		on("POST", "/git-providers/{provider}/secret-verifications", towpath.ManageGitProviders,
+			created(s.startSecretReplacement)),
+		on("PUT", "/git-providers/{provider}/secret", towpath.ManageGitProviders, ok(s.replaceSecret)),
+		on("POST", "/git-providers/{provider}/grants", towpath.UseGitProviders, created(s.startGrant)),
+		on("GET", "/git-providers/{provider}/grants", towpath.UseGitProviders, ok(s.listGrants)),
+		on("GET", "/grants/{grant}/repositories", towpath.UseGitProviders, ok(s.listRepositories)),
+		on("GET", "/grants/{grant}/repositories/{repository}/branches", towpath.UseGitProviders,
+			ok(s.listBranches)),
 
-		{
-			Method: "GET", Path: "/projects/{project}/repository-links", Needs: towpath.ViewProject,
-			Handle: ok(s.listLinks),
-		},
-		{
-			Method: "POST", Path: "/projects/{project}/repository-links", Needs: towpath.ManageLinks,
-			Handle: created(s.createLink),
-		},
-		{
-			Method: "POST", Path: "/projects/{project}/repository-links/preview", Needs: towpath.ManageLinks,
-			Handle: ok(s.previewLink),
-		},
-		{
-			Method: "GET", Path: "/projects/{project}/hook-removals", Needs: towpath.ViewProject,
-			Handle: ok(s.listHookRemovals),
-		},
-		{
-			Method: "DELETE", Path: "/projects/{project}/hook-removals/{removal}", Needs: towpath.ManageLinks,
-			Handle: done(s.forgetHookRemoval),
-		},
-		{Method: "GET", Path: "/repository-links/{link}", Needs: towpath.ViewProject, Handle: ok(s.getLink)},
-		{
-			Method: "POST", Path: "/repository-links/{link}/preview", Needs: towpath.ManageLinks,
-			Handle: ok(s.previewLinkChange),
-		},
-		{
-			Method: "PATCH", Path: "/repository-links/{link}", Needs: towpath.ManageLinks,
-			Handle: ok(s.changeLink),
-		},
-		{
-			Method: "DELETE", Path: "/repository-links/{link}", Needs: towpath.ManageLinks,
-			Handle: done(s.deleteLink),
-		},
-		{
-			Method: "POST", Path: "/repository-links/{link}/sync", Needs: towpath.SyncProject,
-			Handle: done(s.syncLink),
-		},
-		{
-			Method: "POST", Path: "/repository-links/{link}/take-over", Needs: towpath.ManageLinks,
-			Handle: ok(s.takeOverLink),
-		},
-		{
-			Method: "POST", Path: "/repository-links/{link}/accept", Needs: towpath.RunRollouts,
-			Handle: ok(s.acceptFile),
-		},
-		{
-			Method: "POST", Path: "/repository-links/{link}/skip", Needs: towpath.RunRollouts,
-			Handle: ok(s.skipFile),
-		},
-		{
-			Method: "POST", Path: "/repository-links/{link}/accept-edited", Needs: towpath.RunRollouts,
-			Handle: ok(s.acceptEdited),
-		},
-		{
-			Method: "GET", Path: "/repository-links/{link}/files", Needs: towpath.ViewProject,
-			Handle: ok(s.listFiles),
-		},
-		{
-			Method: "GET", Path: "/repository-links/{link}/deliveries", Needs: towpath.ViewProject,
-			Handle: ok(s.listDeliveries),
-		},
-		{
-			Method: "POST", Path: "/repository-links/{link}/deliveries/{delivery}/replay",
-			Needs: towpath.SyncProject, Handle: done(s.replayDelivery),
-		},
+		on("GET", "/projects/{project}/repository-links", towpath.ViewProject, ok(s.listLinks)),
+		on("POST", "/projects/{project}/repository-links", towpath.ManageLinks, created(s.createLink)),
+		on("POST", "/projects/{project}/repository-links/preview", towpath.ManageLinks, ok(s.previewLink)),
+		on("GET", "/projects/{project}/hook-removals", towpath.ViewProject, ok(s.listHookRemovals)),
+		on("DELETE", "/projects/{project}/hook-removals/{removal}", towpath.ManageLinks,
+			done(s.forgetHookRemoval)),
+		on("GET", "/repository-links/{link}", towpath.ViewProject, ok(s.getLink)),
+		on("POST", "/repository-links/{link}/preview", towpath.ManageLinks, ok(s.previewLinkChange)),
+		on("PATCH", "/repository-links/{link}", towpath.ManageLinks, ok(s.changeLink)),
+		on("DELETE", "/repository-links/{link}", towpath.ManageLinks, done(s.deleteLink)),
+		on("POST", "/repository-links/{link}/sync", towpath.SyncProject, done(s.syncLink)),
+		on("POST", "/repository-links/{link}/take-over", towpath.ManageLinks, ok(s.takeOverLink)),
+		on("POST", "/repository-links/{link}/accept", towpath.RunRollouts, ok(s.acceptFile)),
+		on("POST", "/repository-links/{link}/skip", towpath.RunRollouts, ok(s.skipFile)),
+		on("POST", "/repository-links/{link}/accept-edited", towpath.RunRollouts, ok(s.acceptEdited)),
+		on("GET", "/repository-links/{link}/files", towpath.ViewProject, ok(s.listFiles)),
+		on("GET", "/repository-links/{link}/deliveries", towpath.ViewProject, ok(s.listDeliveries)),
+		on("POST", "/repository-links/{link}/deliveries/{delivery}/replay", towpath.SyncProject,
+			done(s.replayDelivery)),
 
-		{Method: "GET", Path: "/events", Needs: towpath.ViewWorkspace, Handle: streamOf(s.streamEvents)},
-		{Method: "GET", Path: "/audit-events", Needs: towpath.ManageMembers, Handle: ok(s.listAuditEvents)},
+		on("GET", "/events", towpath.ViewWorkspace, streamOf(s.streamEvents)),
+		on("GET", "/audit-events", towpath.ManageMembers, ok(s.listAuditEvents)),
 	}
 }

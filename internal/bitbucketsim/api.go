@@ -23,231 +23,100 @@ type route struct {
 	handle          func(*Sim, *call) error
 }
 
+// on makes a route, so that the table of all has one a line.
+func on(method, pattern, scope, permission string, handle func(*Sim, *call) error) route {
+	return route{method: method, pattern: pattern, scope: scope, permission: permission, handle: handle}
+}
+
 // routes is the whole API. A segment {name} matches one segment, {name...} the rest.
 var routes = []route{
-	{method: "GET", pattern: "user", scope: "account", permission: "", handle: (*Sim).getUser},
-	{method: "GET", pattern: "user/emails", scope: "email", permission: "", handle: (*Sim).listEmails},
-	{
-		method: "GET", pattern: "user/workspaces", scope: "account", permission: "",
-		handle: (*Sim).listWorkspaces,
-	},
-	{
-		method: "GET", pattern: "user/workspaces/{ws}/permission", scope: "account", permission: "",
-		handle: (*Sim).getWorkspacePermission,
-	},
-	{
-		method: "GET", pattern: "user/workspaces/{ws}/permissions/repositories", scope: "account",
-		permission: "", handle: (*Sim).listRepositoryPermissions,
-	},
-	{
-		method: "GET", pattern: "user/permissions/repositories", scope: "", permission: "",
-		handle: gone("CHANGE-2770"),
-	},
-	{
-		method: "GET", pattern: "user/permissions/workspaces", scope: "", permission: "",
-		handle: gone("CHANGE-2770"),
-	},
-	{method: "GET", pattern: "workspaces", scope: "", permission: "", handle: gone("CHANGE-2770")},
-	{method: "GET", pattern: "repositories", scope: "", permission: "", handle: gone("CHANGE-2770")},
-	{method: "GET", pattern: "workspaces/{ws}", scope: "", permission: "", handle: (*Sim).getWorkspace},
-	{
-		method: "GET", pattern: "hook_events/{subject}", scope: "", permission: "",
-		handle: (*Sim).listHookEvents,
-	},
+	on("GET", "user", "account", "", (*Sim).getUser),
+	on("GET", "user/emails", "email", "", (*Sim).listEmails),
+	on("GET", "user/workspaces", "account", "", (*Sim).listWorkspaces),
+	on("GET", "user/workspaces/{ws}/permission", "account", "", (*Sim).getWorkspacePermission),
+	on("GET", "user/workspaces/{ws}/permissions/repositories", "account", "",
+		(*Sim).listRepositoryPermissions),
+	on("GET", "user/permissions/repositories", "", "", gone("CHANGE-2770")),
+	on("GET", "user/permissions/workspaces", "", "", gone("CHANGE-2770")),
+	on("GET", "workspaces", "", "", gone("CHANGE-2770")),
+	on("GET", "repositories", "", "", gone("CHANGE-2770")),
+	on("GET", "workspaces/{ws}", "", "", (*Sim).getWorkspace),
+	on("GET", "hook_events/{subject}", "", "", (*Sim).listHookEvents),
 
-	{
-		method: "GET", pattern: "repositories/{ws}", scope: "repository", permission: "",
-		handle: (*Sim).listRepositories,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}", scope: "repository", permission: "read",
-		handle: (*Sim).getRepository,
-	},
+	on("GET", "repositories/{ws}", "repository", "", (*Sim).listRepositories),
+	on("GET", "repositories/{ws}/{repo}", "repository", "read", (*Sim).getRepository),
 
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/refs/branches", scope: "repository",
-		permission: "read", handle: (*Sim).listBranches,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/refs/branches", scope: "repository:write",
-		permission: "write", handle: (*Sim).createBranch,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/refs/branches/{name...}", scope: "repository",
-		permission: "read", handle: (*Sim).getBranch,
-	},
-	{
-		method: "DELETE", pattern: "repositories/{ws}/{repo}/refs/branches/{name...}", scope: "repository:write",
-		permission: "write", handle: (*Sim).deleteBranch,
-	},
+	on("GET", "repositories/{ws}/{repo}/refs/branches", "repository", "read", (*Sim).listBranches),
+	on("POST", "repositories/{ws}/{repo}/refs/branches", "repository:write", "write", (*Sim).createBranch),
+	on("GET", "repositories/{ws}/{repo}/refs/branches/{name...}", "repository", "read", (*Sim).getBranch),
+	on("DELETE", "repositories/{ws}/{repo}/refs/branches/{name...}", "repository:write", "write",
+		(*Sim).deleteBranch),
 
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}", scope: "repository",
-		permission: "read", handle: (*Sim).getCommit,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/commits", scope: "repository", permission: "read",
-		handle: (*Sim).listCommits,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/commits", scope: "repository", permission: "read",
-		handle: (*Sim).listCommits,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/commits/{revision}", scope: "repository",
-		permission: "read", handle: (*Sim).listCommits,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/commits/{revision}", scope: "repository",
-		permission: "read", handle: (*Sim).listCommits,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/merge-base/{spec}", scope: "repository",
-		permission: "read", handle: (*Sim).getMergeBase,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/diffstat/{spec...}", scope: "repository",
-		permission: "read", handle: (*Sim).getDiffstat,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/src", scope: "repository", permission: "read",
-		handle: (*Sim).redirectSource,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/src", scope: "repository:write", permission: "write",
-		handle: (*Sim).postSource,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/src/{commit}/{path...}", scope: "repository",
-		permission: "read", handle: (*Sim).getSource,
-	},
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}", "repository", "read", (*Sim).getCommit),
+	on("GET", "repositories/{ws}/{repo}/commits", "repository", "read", (*Sim).listCommits),
+	on("POST", "repositories/{ws}/{repo}/commits", "repository", "read", (*Sim).listCommits),
+	on("GET", "repositories/{ws}/{repo}/commits/{revision}", "repository", "read", (*Sim).listCommits),
+	on("POST", "repositories/{ws}/{repo}/commits/{revision}", "repository", "read", (*Sim).listCommits),
+	on("GET", "repositories/{ws}/{repo}/merge-base/{spec}", "repository", "read", (*Sim).getMergeBase),
+	on("GET", "repositories/{ws}/{repo}/diffstat/{spec...}", "repository", "read", (*Sim).getDiffstat),
+	on("GET", "repositories/{ws}/{repo}/src", "repository", "read", (*Sim).redirectSource),
+	on("POST", "repositories/{ws}/{repo}/src", "repository:write", "write", (*Sim).postSource),
+	on("GET", "repositories/{ws}/{repo}/src/{commit}/{path...}", "repository", "read", (*Sim).getSource),
 
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/hooks", scope: "webhook", permission: "admin",
-		handle: (*Sim).listHooks,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/hooks", scope: "webhook", permission: "admin",
-		handle: (*Sim).createHook,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
-		handle: (*Sim).getHook,
-	},
-	{
-		method: "PUT", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
-		handle: (*Sim).updateHook,
-	},
-	{
-		method: "DELETE", pattern: "repositories/{ws}/{repo}/hooks/{uid}", scope: "webhook", permission: "admin",
-		handle: (*Sim).deleteHook,
-	},
+	on("GET", "repositories/{ws}/{repo}/hooks", "webhook", "admin", (*Sim).listHooks),
+	on("POST", "repositories/{ws}/{repo}/hooks", "webhook", "admin", (*Sim).createHook),
+	on("GET", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", (*Sim).getHook),
+	on("PUT", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", (*Sim).updateHook),
+	on("DELETE", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", (*Sim).deleteHook),
 
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses", scope: "repository",
-		permission: "read", handle: (*Sim).listStatuses,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build", scope: "repository",
-		permission: "read", handle: (*Sim).postStatus,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}",
-		scope: "repository", permission: "read", handle: (*Sim).getStatus,
-	},
-	{
-		method: "PUT", pattern: "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}",
-		scope: "repository", permission: "read", handle: (*Sim).putStatus,
-	},
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}/statuses", "repository", "read", (*Sim).listStatuses),
+	on("POST", "repositories/{ws}/{repo}/commit/{commit}/statuses/build", "repository", "read",
+		(*Sim).postStatus),
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}", "repository", "read",
+		(*Sim).getStatus),
+	on("PUT", "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}", "repository", "read",
+		(*Sim).putStatus),
 
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports", scope: "repository",
-		permission: "read", handle: (*Sim).listReports,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", scope: "repository",
-		permission: "read", handle: (*Sim).getReport,
-	},
-	{
-		method: "PUT", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", scope: "repository",
-		permission: "read", handle: (*Sim).putReport,
-	},
-	{
-		method: "DELETE", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}",
-		scope: "repository", permission: "read", handle: (*Sim).deleteReport,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations",
-		scope: "repository", permission: "read", handle: (*Sim).listAnnotations,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations",
-		scope: "repository", permission: "read", handle: (*Sim).postAnnotations,
-	},
-	{
-		method:  "GET",
-		pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
-		scope:   "repository", permission: "read", handle: (*Sim).getAnnotation,
-	},
-	{
-		method:  "PUT",
-		pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
-		scope:   "repository", permission: "read", handle: (*Sim).putAnnotation,
-	},
-	{
-		method:  "DELETE",
-		pattern: "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
-		scope:   "repository", permission: "read", handle: (*Sim).deleteAnnotation,
-	},
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}/reports", "repository", "read", (*Sim).listReports),
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", "repository", "read",
+		(*Sim).getReport),
+	on("PUT", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", "repository", "read",
+		(*Sim).putReport),
+	on("DELETE", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", "repository", "read",
+		(*Sim).deleteReport),
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations", "repository", "read",
+		(*Sim).listAnnotations),
+	on("POST", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations", "repository", "read",
+		(*Sim).postAnnotations),
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
+		"repository", "read", (*Sim).getAnnotation),
+	on("PUT", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
+		"repository", "read", (*Sim).putAnnotation),
+	on("DELETE", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
+		"repository", "read", (*Sim).deleteAnnotation),
 
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/commit/{commit}/pullrequests", scope: "pullrequest",
-		permission: "read", handle: (*Sim).listCommitPullRequests,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests", scope: "pullrequest",
-		permission: "read", handle: (*Sim).listPullRequests,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests", scope: "pullrequest:write",
-		permission: "read", handle: (*Sim).createPullRequest,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}", scope: "pullrequest",
-		permission: "read", handle: (*Sim).getPullRequest,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/diffstat", scope: "pullrequest",
-		permission: "read", handle: redirectPullRequest("diffstat"),
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/statuses", scope: "pullrequest",
-		permission: "read", handle: (*Sim).listPullRequestStatuses,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/merge", scope: "pullrequest:write",
-		permission: "write", handle: (*Sim).mergePullRequest,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/decline",
-		scope: "pullrequest:write", permission: "write", handle: (*Sim).declinePullRequest,
-	},
-	{
-		method: "GET", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments", scope: "pullrequest",
-		permission: "read", handle: (*Sim).listComments,
-	},
-	{
-		method: "POST", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments", scope: "pullrequest",
-		permission: "read", handle: (*Sim).createComment,
-	},
-	{
-		method: "PUT", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}",
-		scope: "pullrequest", permission: "read", handle: (*Sim).updateComment,
-	},
-	{
-		method: "DELETE", pattern: "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}",
-		scope: "pullrequest", permission: "read", handle: (*Sim).deleteComment,
-	},
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}/pullrequests", "pullrequest", "read",
+		(*Sim).listCommitPullRequests),
+	on("GET", "repositories/{ws}/{repo}/pullrequests", "pullrequest", "read", (*Sim).listPullRequests),
+	on("POST", "repositories/{ws}/{repo}/pullrequests", "pullrequest:write", "read",
+		(*Sim).createPullRequest),
+	on("GET", "repositories/{ws}/{repo}/pullrequests/{id}", "pullrequest", "read", (*Sim).getPullRequest),
+	on("GET", "repositories/{ws}/{repo}/pullrequests/{id}/diffstat", "pullrequest", "read",
+		redirectPullRequest("diffstat")),
+	on("GET", "repositories/{ws}/{repo}/pullrequests/{id}/statuses", "pullrequest", "read",
+		(*Sim).listPullRequestStatuses),
+	on("POST", "repositories/{ws}/{repo}/pullrequests/{id}/merge", "pullrequest:write", "write",
+		(*Sim).mergePullRequest),
+	on("POST", "repositories/{ws}/{repo}/pullrequests/{id}/decline", "pullrequest:write", "write",
+		(*Sim).declinePullRequest),
+	on("GET", "repositories/{ws}/{repo}/pullrequests/{id}/comments", "pullrequest", "read",
+		(*Sim).listComments),
+	on("POST", "repositories/{ws}/{repo}/pullrequests/{id}/comments", "pullrequest", "read",
+		(*Sim).createComment),
+	on("PUT", "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}", "pullrequest", "read",
+		(*Sim).updateComment),
+	on("DELETE", "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}", "pullrequest", "read",
+		(*Sim).deleteComment),
 }
 
 // call is one request to the API.
