@@ -31,8 +31,9 @@ func ClipMore(text string, n, unread int) string {
 	return fmt.Sprintf("%s… (%d bytes more)", strings.ToValidUTF8(kept, "�"), len(text)-len(kept)+unread)
 }
 
-// ClipRunes cuts text to at most n runes.
+// ClipRunes cuts text to at most n runes, without space around it.
 func ClipRunes(text string, n int) string {
+	text = strings.TrimSpace(text)
 	runes := []rune(text)
 	if len(runes) <= n {
 		return text

@@ -45,7 +45,7 @@ func TestMetadataCopy(t *testing.T) {
 	if err := command.Run(t.Context(), &out); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "1 project\n") || !strings.Contains(out.String(), "1 rows in all") {
+	if !strings.Contains(out.String(), "1 project\n") || !strings.Contains(out.String(), "1 event\n") || !strings.Contains(out.String(), "2 rows in all") {
 		t.Errorf("said %s", out.String())
 	}
 	if err := command.Run(t.Context(), &out); towpath.ErrorCode(err) != towpath.CodeConflict {

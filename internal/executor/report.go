@@ -201,7 +201,7 @@ func finishTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome,
 }
 
 // planAgain schedules a plan for the link of a task: a better text may have been pushed while it
-// ran, and a recorded text may open the way for later stages.
+// ran, and later stages may have waited for a text that was recorded.
 func planAgain(ctx context.Context, tx *store.Tx, t towpath.Task) error {
 	r, err := tx.RolloutAlone(ctx, t.RolloutID)
 	if err != nil {

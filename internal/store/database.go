@@ -237,18 +237,21 @@ var ledgerEntries = newTable("ledger_entry", 3, func(e *ledgerRow) []column {
 
 // SetLedger replaces the snapshot of a target's ledger. After a failed reading (s.Error) or one
 // that is not trusted (s.Trouble), the entries known before are kept. The number of writes never
-// decreases.
+// decreases: a reading that a write has overtaken changes nothing, so the ledger is read again.
 func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.LedgerSnapshot) error {
 	d, err := tx.Database(ctx, databaseID)
 	if err != nil {
 		return err
+	}
+	if s.Error == "" && s.Trouble == "" && s.Number > 0 && s.Number < d.Ledger.Number {
+		return nil
 	}
 	d.Ledger.At, d.Ledger.Error = s.At, s.Error
 	if s.Error == "" {
 		d.Ledger.Trouble, d.Ledger.Differs = s.Trouble, s.Differs
 	}
 	if s.Error == "" && s.Trouble == "" {
-		if s.Number >= d.Ledger.Number && s.Number > 0 {
+		if s.Number > 0 {
 			d.Ledger.Number, d.Ledger.Seal = s.Number, s.Seal
 		}
 		d.Ledger.Populated = s.Populated

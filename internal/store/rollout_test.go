@@ -227,6 +227,9 @@ func TestLedger_isKnownPerDatabase(t *testing.T) {
 					two)
 			})
 		is("with what was noted", one, two, three)
+		set(towpath.LedgerSnapshot{Number: 7, Entries: []towpath.LedgerEntry{one, two}})
+		set(towpath.LedgerSnapshot{Number: 6, Entries: []towpath.LedgerEntry{one}})
+		is("as a write left it that overtook the reading", one, two)
 		set(towpath.LedgerSnapshot{Populated: true})
 		is("empty")
 		if !known().Populated {
