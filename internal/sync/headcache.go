@@ -30,12 +30,15 @@ const (
 	headCacheAge  = time.Minute
 )
 
-// get reads a commit. Callers that ask for it at the same time share one answer.
+// get reads a commit. Callers that ask for it at the same time share one answer, but no error: that
+// may be about the leader's account or its context.
 func (c *headCache) get(
 	ctx context.Context, source vcs.Source, repositoryID, hash string,
 ) (vcs.Commit, error) {
 	key := path.Join(repositoryID, hash)
+	led := false
 	commit, err, _ := c.asking.Do(key, func() (any, error) {
+		led = true
 		c.mu.Lock()
 		known, ok := c.commits[key]
 		c.mu.Unlock()
@@ -48,6 +51,9 @@ func (c *headCache) get(
 		}
 		return commit, err
 	})
+	if err != nil && !led {
+		return source.Commit(ctx, hash)
+	}
 	return commit.(vcs.Commit), err
 }
 
