@@ -241,12 +241,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		RefreshLedgers: cat.RefreshLedgers, HookSecret: links.HookSecret, PollInterval: c.PollInterval,
 	}
 	s.runner = s.jobs(c, rooms{
-		owner:    owner,
-		accounts: accounts,
-		links:    links,
-		report:   report,
-		rollouts: roll,
-		executor: exec,
+		owner: owner, accounts: accounts, links: links, report: report, rollouts: roll, executor: exec,
 	})
 	stopping := make(chan struct{})
 	handler := &api.Server{
