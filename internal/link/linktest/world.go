@@ -136,31 +136,7 @@ func OnBoth(t *testing.T, test func(t *testing.T, b *World)) {
 func Setup(t *testing.T, metadata string) *World {
 	t.Helper()
 	b := &World{Log: &strings.Builder{}, Clock: &Clock{}}
-	far := httptest.NewServer(http.HandlerFunc(b.answer))
-	t.Cleanup(far.Close)
-	var err error
-	if b.Sim, err = bitbucketsim.New(bitbucketsim.Options{
-		Dir: t.TempDir(), BaseURL: far.URL,
-		Now: b.Clock.Now,
-	}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.Sim.Close() })
-	b.Sim.AddUser(bitbucketsim.User{Username: "ada", DisplayName: "Ada Lock", Password: "pw"})
-	b.Sim.AddWorkspace("acme", "Acme")
-	b.Sim.SetMember("acme", "ada", "owner")
-	if _, err := b.Sim.AddRepository(bitbucketsim.RepositorySpec{
-		Workspace: "acme",
-		Slug:      "shop-db",
-	}); err != nil {
-		t.Fatal(err)
-	}
-	b.Consumer = b.Sim.AddConsumer(bitbucketsim.Consumer{
-		Workspace:   "acme",
-		Name:        "Towpath",
-		CallbackURL: externalURL + "/oauth/callback",
-		Scopes:      []string{"account", "webhook", "repository:write"},
-	})
+	far := b.startBitbucket(t)
 	driver, err := bitbucket.NewDriver(bitbucket.Config{
 		InstanceURL:     far.URL,
 		APIURL:          far.URL + "/2.0",
@@ -217,6 +193,37 @@ func Setup(t *testing.T, metadata string) *World {
 	}
 	b.seed(t)
 	return b
+}
+
+// startBitbucket starts the far side, with a person, an empty repository and our consumer.
+func (b *World) startBitbucket(t *testing.T) *httptest.Server {
+	t.Helper()
+	far := httptest.NewServer(http.HandlerFunc(b.answer))
+	t.Cleanup(far.Close)
+	var err error
+	if b.Sim, err = bitbucketsim.New(bitbucketsim.Options{
+		Dir: t.TempDir(), BaseURL: far.URL,
+		Now: b.Clock.Now,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Sim.Close() })
+	b.Sim.AddUser(bitbucketsim.User{Username: "ada", DisplayName: "Ada Lock", Password: "pw"})
+	b.Sim.AddWorkspace("acme", "Acme")
+	b.Sim.SetMember("acme", "ada", "owner")
+	if _, err := b.Sim.AddRepository(bitbucketsim.RepositorySpec{
+		Workspace: "acme",
+		Slug:      "shop-db",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b.Consumer = b.Sim.AddConsumer(bitbucketsim.Consumer{
+		Workspace:   "acme",
+		Name:        "Towpath",
+		CallbackURL: externalURL + "/oauth/callback",
+		Scopes:      []string{"account", "webhook", "repository:write"},
+	})
+	return far
 }
 
 // ReadLedgers stands where the catalog reads the targets: they are all reachable and what is noted
