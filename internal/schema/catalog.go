@@ -1,0 +1,81 @@
+package schema
+
+// Catalog is what a database holds, as far as a review needs it.
+type Catalog struct {
+	// Complete says that everything that is there is in the catalog, so that what it lacks is
+	// missing. A review without a database begins with a catalog that is empty and not complete.
+	Complete bool     `json:"complete,omitempty"`
+	Schemas  []string `json:"schemas,omitempty"`
+	Tables   []Table  `json:"tables,omitempty"`
+	Views    []Object `json:"views,omitempty"` // views and materialized views
+	Types    []Type   `json:"types,omitempty"`
+	Others   []Object `json:"others,omitempty"` // sequences, routines, triggers, events, domains
+}
+
+// Table is a table.
+type Table struct {
+	Schema      string            `json:"schema,omitempty"`
+	Name        string            `json:"name"`
+	Columns     []TableColumn     `json:"columns,omitempty"`
+	Indexes     []Index           `json:"indexes,omitempty"`
+	Constraints []Constraint      `json:"constraints,omitempty"`
+	Options     map[string]string `json:"options,omitempty"` // engine, charset, collate, …, in lower case
+
+	Partitioned bool   `json:"partitioned,omitempty"`
+	PartitionOf string `json:"partitionOf,omitempty"`
+	Temporary   bool   `json:"temporary,omitempty"`
+	Versioned   bool   `json:"versioned,omitempty"`
+	RowSecurity bool   `json:"rowSecurity,omitempty"`
+
+	Rows  int64 `json:"rows,omitempty"`  // the server's estimate; 0 when nothing is known
+	Bytes int64 `json:"bytes,omitempty"` // with indexes; 0 when nothing is known
+}
+
+// TableColumn is a column of a table.
+type TableColumn struct {
+	Name    string   `json:"name"`
+	Type    string   `json:"type"`           // the type's short word in lower case, such as varchar
+	Args    []string `json:"args,omitempty"` // length, or precision and scale
+	Values  []string `json:"values,omitempty"`
+	Array   bool     `json:"array,omitempty"`
+	NotNull bool     `json:"notNull,omitempty"`
+
+	Default       string `json:"default,omitempty"`   // the expression's text; "" for none
+	Generated     string `json:"generated,omitempty"` // stored or virtual
+	Identity      bool   `json:"identity,omitempty"`
+	AutoIncrement bool   `json:"autoIncrement,omitempty"`
+	Unsigned      bool   `json:"unsigned,omitempty"`
+	Charset       string `json:"charset,omitempty"`
+	Collation     string `json:"collation,omitempty"`
+	Comment       string `json:"comment,omitempty"`
+}
+
+// Index is an index of a table.
+type Index struct {
+	Name      string   `json:"name"`
+	Columns   []string `json:"columns"`           // "" for an expression
+	Lengths   []int    `json:"lengths,omitempty"` // MySQL's prefixes, beside Columns
+	Unique    bool     `json:"unique,omitempty"`
+	Method    string   `json:"method,omitempty"`
+	Where     string   `json:"where,omitempty"`
+	Invisible bool     `json:"invisible,omitempty"`
+	Invalid   bool     `json:"invalid,omitempty"`
+}
+
+// Constraint is a constraint of a table.
+type Constraint struct {
+	Kind     string   `json:"kind"` // primary key, unique, foreign key, check, exclude, not null
+	Name     string   `json:"name,omitempty"`
+	Columns  []string `json:"columns,omitempty"`
+	Table    string   `json:"table,omitempty"`  // that a foreign key refers to, with its schema
+	Refers   []string `json:"refers,omitempty"` // the columns that it refers to
+	Check    string   `json:"check,omitempty"`
+	NotValid bool     `json:"notValid,omitempty"`
+	Cascades bool     `json:"cascades,omitempty"` // ON DELETE CASCADE
+}
+
+// Type is a type that users have made.
+type Type struct {
+	Name   string   `json:"name"`
+	Values []string `json:"values,omitempty"` // of an enum, in order
+}
