@@ -80,12 +80,13 @@ type Verification struct {
 	DisplayName     string
 	ApplicationID   string
 	EncryptedSecret []byte
+	EncryptedToken  []byte // of a verified provider, until it becomes a grant or is used without one
 	AccountID       string // the provider's stable id of the account that signed in
 	AccountName     string
 	Scopes          []string // what was granted
 	// permissions that are needed and were not granted, by their labels in the consumer form
 	Missing   []string
-	GrantID   string // the result of PurposeGrant
+	GrantID   string // the grant that came of it, if any
 	CreatedAt time.Time
 	ExpiresAt time.Time
 }

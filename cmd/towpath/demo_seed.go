@@ -260,8 +260,8 @@ func (d *demo) seedLink(ctx context.Context) error {
 	return d.settle(ctx)
 }
 
-// connect adds the Git provider through its verified consumer and lets the owner's account be used.
-// It returns the grant.
+// connect adds the Git provider through its verified consumer, and keeps the owner's account, which
+// signed in for that, as the grant that it returns.
 func (d *demo) connect(ctx context.Context) (grantID string, err error) {
 	var started struct {
 		ID           string `json:"id"`
@@ -278,12 +278,6 @@ func (d *demo) connect(ctx context.Context) (grantID string, err error) {
 	if err == nil {
 		err = d.api.call(ctx, "POST", "/git-providers", map[string]string{"verificationId": started.ID},
 			&provider)
-	}
-	if err == nil {
-		err = d.api.call(ctx, "POST", "/git-providers/"+provider.ID+"/grants", nil, &started)
-	}
-	if err == nil {
-		err = d.authorize(ctx, started.AuthorizeURL)
 	}
 	var grants items[identified]
 	if err == nil {

@@ -79,8 +79,6 @@ func (w *world) linkAtGitea(t *testing.T, p *person, remote vcstest.Remote) {
 	}, &started)
 	p.consent(t, w.api.http, started.AuthorizeURL)
 	api("POST", "/git-providers", map[string]string{"verificationId": started.ID}, &provider)
-	api("POST", "/git-providers/"+provider.ID+"/grants", nil, &started)
-	p.consent(t, w.api.http, started.AuthorizeURL)
 	api("GET", "/git-provider-verifications/"+started.ID, nil, &started)
 	api("GET", "/projects", nil, &projects)
 	api("POST", "/projects/"+projects.Items[0].ID+"/repository-links", map[string]any{

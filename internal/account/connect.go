@@ -122,6 +122,7 @@ func (s *Service) StartGrant(
 
 func providerRow(id string) string     { return "git_provider/" + id + "/secret" }
 func verificationRow(id string) string { return "verification/" + id + "/secret" }
+func tokenRow(id string) string        { return "verification/" + id + "/token" }
 
 func (s *Service) start(
 	ctx context.Context, actor towpath.Actor, v towpath.Verification, appSecret string,
@@ -197,15 +198,9 @@ func (s *Service) FinishVerification(
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	token, failure := s.exchange(ctx, &v, c)
-	var grant *towpath.Grant
-	if failure == nil && v.Purpose == towpath.PurposeGrant {
-		if grant, err = s.sealGrant(ctx, v, token); err != nil {
-			failure = s.unkept(v, err)
-		}
-	}
-	if err := s.keepOutcome(ctx, &v, grant, failure); err != nil {
+	if err := s.keepOutcome(ctx, &v, token, failure); err != nil {
 		// The state is used up: whoever waits must hear that it is over.
-		return v, s.keepOutcome(ctx, &v, nil, s.unkept(v, err))
+		return v, s.keepOutcome(ctx, &v, vcs.Token{}, s.unkept(v, err))
 	}
 	return v, nil
 }
@@ -218,24 +213,27 @@ func (s *Service) unkept(v towpath.Verification, err error) *failure {
 	}
 }
 
-// keepOutcome writes how a round trip ended, with the grant that came of it, if any.
+// keepOutcome writes how a round trip ended. The token of a good end becomes a grant, or waits in
+// the verification until the provider is added.
 func (s *Service) keepOutcome(
-	ctx context.Context, v *towpath.Verification, grant *towpath.Grant, failure *failure,
+	ctx context.Context, v *towpath.Verification, token vcs.Token, failure *failure,
 ) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	return s.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		v.State = towpath.VerificationVerified
 		v.Reason = ""
 		v.Message = ""
-		if failure != nil {
+		switch {
+		case failure != nil:
 			v.State = towpath.VerificationFailed
 			v.Reason = failure.reason
 			v.Message = failure.message
+		case v.Purpose == towpath.PurposeGrant:
+			v.GrantID, err = s.keepGrant(ctx, tx, *v, token)
+		default:
+			v.EncryptedToken, err = s.encryptToken(*v, token)
 		}
-		if grant != nil {
-			if err := keepGrant(ctx, tx, *grant); err != nil {
-				return err
-			}
-			v.GrantID = grant.ID
+		if err != nil {
+			return err
 		}
 		return tx.UpdateVerification(ctx, v)
 	})

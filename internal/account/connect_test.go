@@ -106,8 +106,8 @@ func TestVerification_failsWithItsReason(t *testing.T) {
 		if err != nil || v.Reason != "missing_permission" || len(v.Missing) != 2 {
 			t.Errorf("missing permissions: %+v %v", v, err)
 		}
-		if _, err := b.AddProvider(t.Context(), b.Actor,
-			v.ID); towpath.ErrorCode(err) != towpath.CodeConflict {
+		c := account.Confirmation{VerificationID: v.ID}
+		if _, err := b.AddProvider(t.Context(), b.Actor, c); towpath.ErrorCode(err) != towpath.CodeConflict {
 			t.Errorf("adding an unverified provider: %v", err)
 		}
 	})

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -254,48 +255,71 @@ func (s *Service) sealTokens(g *towpath.Grant, token vcs.Token) {
 	g.ExpiresAt = token.ExpiresAt
 }
 
-// sealGrant makes a grant of a finished round trip. Its id is that of the grant which the same
-// account gave before, if any.
-func (s *Service) sealGrant(
-	ctx context.Context, v towpath.Verification, token vcs.Token,
-) (*towpath.Grant, error) {
+// keepGrant makes a grant of a finished round trip. The same account's earlier grant is renewed
+// instead, with everything that waited for it.
+func (s *Service) keepGrant(
+	ctx context.Context, tx *store.Tx, v towpath.Verification, token vcs.Token,
+) (id string, err error) {
 	if token.RefreshToken == "" {
-		return nil, errors.New("the provider sent no refresh token")
+		return "", errors.New("the provider sent no refresh token")
 	}
-	g := &towpath.Grant{
+	g := towpath.Grant{
 		ID:          store.NewID(),
 		ProviderID:  v.ProviderID,
 		MemberID:    v.MemberID,
 		AccountID:   v.AccountID,
 		AccountName: v.AccountName,
-		RefreshedAt: s.Store.Now(),
+		RefreshedAt: tx.Now,
 	}
-	err := s.Store.Read(ctx, func(tx *store.Tx) error {
-		known, err := tx.GrantOf(ctx, v.ProviderID, v.MemberID, v.AccountID)
-		if err == nil {
-			g.ID, g.CreatedAt = known.ID, known.CreatedAt
-		}
-		if towpath.ErrorCode(err) == towpath.CodeNotFound {
-			return nil
-		}
-		return err
-	})
-	s.sealTokens(g, token)
-	return g, err
-}
-
-// keepGrant adds a grant, or renews the one with its id and everything that waited for it.
-func keepGrant(ctx context.Context, tx *store.Tx, g towpath.Grant) error {
-	if g.CreatedAt.IsZero() {
-		return tx.CreateGrant(ctx, &g)
+	known, err := tx.GrantOf(ctx, v.ProviderID, v.MemberID, v.AccountID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		s.sealTokens(&g, token)
+		return g.ID, tx.CreateGrant(ctx, &g)
 	}
+	if err != nil {
+		return "", err
+	}
+	g.ID = known.ID
+	g.CreatedAt = known.CreatedAt
+	s.sealTokens(&g, token)
 	if err := tx.UpdateGrant(ctx, &g); err != nil {
-		return err
+		return "", err
 	}
 	if err := tx.WakeHookRemovals(ctx, g.ID); err != nil {
-		return err
+		return "", err
 	}
-	return markLinks(ctx, tx, g.ID, "")
+	return g.ID, markLinks(ctx, tx, g.ID, "")
+}
+
+// encryptToken keeps the token of a verified provider, so that the same person can link a
+// repository without a second sign-in. One that cannot be renewed is not worth keeping.
+func (s *Service) encryptToken(v towpath.Verification, token vcs.Token) ([]byte, error) {
+	if token.RefreshToken == "" {
+		return nil, nil
+	}
+	plain, err := json.Marshal(token)
+	if err != nil {
+		return nil, fmt.Errorf("encode token of verification: %w", err)
+	}
+	return s.Keyring.Encrypt(plain, tokenRow(v.ID)), nil
+}
+
+// grantOfVerified makes a grant of the token that a verification kept, if it kept one.
+func (s *Service) grantOfVerified(
+	ctx context.Context, tx *store.Tx, v towpath.Verification,
+) (id string, err error) {
+	if v.EncryptedToken == nil {
+		return "", nil
+	}
+	plain, err := s.Keyring.Decrypt(v.EncryptedToken, tokenRow(v.ID))
+	if err != nil {
+		return "", fmt.Errorf("open token of verification: %w", err)
+	}
+	var token vcs.Token
+	if err := json.Unmarshal(plain, &token); err != nil {
+		return "", fmt.Errorf("decode token of verification: %w", err)
+	}
+	return s.keepGrant(ctx, tx, v, token)
 }
 
 // GrantSummary is a grant and how much of its budget is spent.

@@ -40,14 +40,20 @@ func takeVerified(
 	return v, nil
 }
 
+// Confirmation uses a verification that has ended well.
+type Confirmation struct {
+	VerificationID string
+	ConnectAccount bool // keeps the sign-in as a grant, so that linking needs no second one
+}
+
 // AddProvider keeps what a verification has proved. The credentials come from the verification
 // alone.
 func (s *Service) AddProvider(
-	ctx context.Context, actor towpath.Actor, verificationID string,
+	ctx context.Context, actor towpath.Actor, c Confirmation,
 ) (p towpath.GitProvider, err error) {
 	id := store.NewID()
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		v, err := takeVerified(ctx, tx, actor, verificationID, towpath.PurposeAddProvider)
+		v, err := takeVerified(ctx, tx, actor, c.VerificationID, towpath.PurposeAddProvider)
 		if err != nil {
 			return err
 		}
@@ -62,11 +68,11 @@ func (s *Service) AddProvider(
 		if p.EncryptedSecret, err = s.reencrypt(v, p.ID); err != nil {
 			return err
 		}
-		v.EncryptedSecret = nil
-		if err := tx.UpdateVerification(ctx, &v); err != nil {
+		if err := tx.CreateGitProvider(ctx, &p); err != nil {
 			return err
 		}
-		if err := tx.CreateGitProvider(ctx, &p); err != nil {
+		v.ProviderID = p.ID
+		if err := s.useUp(ctx, tx, v, c.ConnectAccount); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{
@@ -80,12 +86,26 @@ func (s *Service) AddProvider(
 	return p, err
 }
 
+// useUp ends a verification and leaves no secret in it. With connect, its sign-in becomes a grant.
+func (s *Service) useUp(
+	ctx context.Context, tx *store.Tx, v towpath.Verification, connect bool,
+) (err error) {
+	if connect {
+		if v.GrantID, err = s.grantOfVerified(ctx, tx, v); err != nil {
+			return err
+		}
+	}
+	v.EncryptedSecret = nil
+	v.EncryptedToken = nil
+	return tx.UpdateVerification(ctx, &v)
+}
+
 // ReplaceSecret keeps the new credentials that a verification has proved.
 func (s *Service) ReplaceSecret(
-	ctx context.Context, actor towpath.Actor, providerID, verificationID string,
+	ctx context.Context, actor towpath.Actor, providerID string, c Confirmation,
 ) (p towpath.GitProvider, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		v, err := takeVerified(ctx, tx, actor, verificationID, towpath.PurposeReplaceSecret)
+		v, err := takeVerified(ctx, tx, actor, c.VerificationID, towpath.PurposeReplaceSecret)
 		if err != nil {
 			return err
 		}
@@ -99,11 +119,10 @@ func (s *Service) ReplaceSecret(
 		if p.EncryptedSecret, err = s.reencrypt(v, p.ID); err != nil {
 			return err
 		}
-		v.EncryptedSecret = nil
-		if err := tx.UpdateVerification(ctx, &v); err != nil {
+		if err := tx.UpdateGitProvider(ctx, &p); err != nil {
 			return err
 		}
-		if err := tx.UpdateGitProvider(ctx, &p); err != nil {
+		if err := s.useUp(ctx, tx, v, c.ConnectAccount); err != nil {
 			return err
 		}
 		if err := tryGrantsAgain(ctx, tx, providerID); err != nil {

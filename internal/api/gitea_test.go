@@ -97,15 +97,15 @@ func (w *tea) allow(t *testing.T, authorizeURL string) {
 	}
 }
 
-// added is the provider, as the wizard adds it.
-func (w *tea) added(t *testing.T) gitProvider {
+// added is the provider, as the wizard adds it, and the grant of its one sign-in.
+func (w *tea) added(t *testing.T) (p gitProvider, grantID string) {
 	t.Helper()
 	var v verification
 	w.call(t, "owner", "POST", "/git-provider-verifications", w.wizard(w.far.BaseURL()), 201, &v)
 	w.allow(t, v.AuthorizeURL)
-	var p gitProvider
 	w.call(t, "owner", "POST", "/git-providers", `{"verificationId":"`+v.ID+`"}`, 201, &p)
-	return p
+	w.call(t, "owner", "GET", "/git-provider-verifications/"+v.ID, "", 200, &v)
+	return p, v.GrantID
 }
 
 func TestGitea_theAddressIsChecked(t *testing.T) {
@@ -131,27 +131,23 @@ func TestGitea_aPushReachesTheDatabases(t *testing.T) {
 	t.Parallel()
 	w := setupTea(t)
 	w.targets(t)
-	p := w.added(t)
+	p, grantID := w.added(t)
 	if p.Type != towpath.ProviderGitea || p.InstanceURL != w.far.BaseURL() || p.DisplayName != "Our Gitea" {
 		t.Errorf("provider is %+v", p)
 	}
-	var v verification
-	w.call(t, "owner", "POST", "/git-providers/"+p.ID+"/grants", "", 201, &v)
-	w.allow(t, v.AuthorizeURL)
-	w.call(t, "owner", "GET", "/git-provider-verifications/"+v.ID, "", 200, &v)
 	files := map[string]string{"shop/1__ddl__orders.sql": "CREATE TABLE orders (id INTEGER);\n"}
 	first, err := w.far.Commit(w.repo.ID, "main", files, "first")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var found repositories
-	w.call(t, "owner", "GET", "/grants/"+v.GrantID+"/repositories", "", 200, &found)
+	w.call(t, "owner", "GET", "/grants/"+grantID+"/repositories", "", 200, &found)
 	if len(found.Items) != 1 || found.Items[0].Name != "ada/shop-db" {
 		t.Fatalf("repositories are %+v", found)
 	}
 	var link RepositoryLink
 	w.call(t, "owner", "POST", "/projects/"+w.project.ID+"/repository-links",
-		`{"grantId":"`+v.GrantID+`","repositoryId":"`+found.Items[0].ID+`",`+linkBody+
+		`{"grantId":"`+grantID+`","repositoryId":"`+found.Items[0].ID+`",`+linkBody+
 			`,"existingFiles":"run"}`, 201, &link)
 	if hooks := w.far.Hooks(w.repo.ID); len(hooks) != 1 || !hooks[0].Active ||
 		!strings.HasPrefix(hooks[0].URL, w.url+"/hooks/") {

@@ -73,14 +73,25 @@ type ProviderPath struct {
 	Provider string `path:"provider"`
 }
 
-type addGitProviderInput struct {
-	Body struct {
-		VerificationID string `json:"verificationId" maxLength:"200" doc:"A verification that is verified; its data are taken over."`
+// confirmation is the last step of a verification.
+type confirmation struct {
+	VerificationID string `json:"verificationId" maxLength:"200" doc:"A verification that is verified; its data are used."`
+	ConnectAccount *bool  `json:"connectAccount,omitempty" default:"true" doc:"Keeps the sign-in as a grant of the caller's, so that linking a repository needs no second one."`
+}
+
+func (c confirmation) of() account.Confirmation {
+	return account.Confirmation{
+		VerificationID: c.VerificationID,
+		ConnectAccount: c.ConnectAccount == nil || *c.ConnectAccount,
 	}
 }
 
+type addGitProviderInput struct {
+	Body confirmation
+}
+
 func (s *Server) addGitProvider(ctx context.Context, in *addGitProviderInput) (gitProvider, error) {
-	p, err := s.Accounts.AddProvider(ctx, actorOf(ctx), in.Body.VerificationID)
+	p, err := s.Accounts.AddProvider(ctx, actorOf(ctx), in.Body.of())
 	return gitProviderOf(p), err
 }
 
@@ -102,13 +113,11 @@ func (s *Server) deleteGitProvider(ctx context.Context, in *ProviderPath) error 
 
 type replaceSecretInput struct {
 	ProviderPath
-	Body struct {
-		VerificationID string `json:"verificationId" maxLength:"200"`
-	}
+	Body confirmation
 }
 
 func (s *Server) replaceSecret(ctx context.Context, in *replaceSecretInput) (gitProvider, error) {
-	p, err := s.Accounts.ReplaceSecret(ctx, actorOf(ctx), in.Provider, in.Body.VerificationID)
+	p, err := s.Accounts.ReplaceSecret(ctx, actorOf(ctx), in.Provider, in.Body.of())
 	return gitProviderOf(p), err
 }
 

@@ -60,6 +60,34 @@ func TestWizard_fromNextToConfirm(t *testing.T) {
 	}
 }
 
+func TestWizard_keepsTheSignInForItsOwnerAlone(t *testing.T) {
+	t.Parallel()
+	w := setupWorld(t)
+	for body, want := range map[string]int{
+		``:                        1,
+		`,"connectAccount":true`:  1,
+		`,"connectAccount":false`: 0,
+	} {
+		var v verification
+		w.call(t, "owner", "POST", "/git-provider-verifications", w.wizard(), 201, &v)
+		w.consent(t, v.AuthorizeURL, "grant", "")
+		var p gitProvider
+		w.call(t, "owner", "POST", "/git-providers", `{"verificationId":"`+v.ID+`"`+body+`}`, 201, &p)
+		r := w.call(t, "owner", "GET", "/git-provider-verifications/"+v.ID, "", 200, &v)
+		var mine, theirs list[grant]
+		w.call(t, "owner", "GET", "/git-providers/"+p.ID+"/grants", "", 200, &mine)
+		w.call(t, "dba", "GET", "/git-providers/"+p.ID+"/grants", "", 200, &theirs)
+		if len(mine.Items) != want || len(theirs.Items) != 0 || (v.GrantID != "") != (want == 1) {
+			t.Errorf("%q: the owner has %+v, a DBA %+v, the verification is %s", body, mine.Items,
+				theirs.Items, r.body)
+		}
+		for _, g := range mine.Items {
+			w.call(t, "owner", "GET", "/grants/"+g.ID+"/repositories", "", 200, nil)
+			w.fails(t, "dba", "GET", "/grants/"+g.ID+"/repositories", "", 422)
+		}
+	}
+}
+
 func TestWizard_namesTheWrongField(t *testing.T) {
 	t.Parallel()
 	w := setupWorld(t)

@@ -73,6 +73,7 @@ var verifications = newTable("verification", 1, func(v *towpath.Verification) []
 		{"display_name", &v.DisplayName},
 		{"application_id", &v.ApplicationID},
 		{"encrypted_secret", maybeBlob{&v.EncryptedSecret}},
+		{"encrypted_token", maybeBlob{&v.EncryptedToken}},
 		{"account_id", &v.AccountID},
 		{"account_name", &v.AccountName},
 		{"scopes", jsonText{&v.Scopes}},

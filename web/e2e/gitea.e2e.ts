@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, looksGood, signIn } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
+import { chooseRepository } from './support/flows'
 import { enter, next } from './support/wizard'
 
 let browser: Browser
@@ -50,5 +51,12 @@ describe('adding a Gitea', () => {
     await looksGood(page, 'wizard-gitea-confirm')
     await page.getByRole('button', { name: 'Confirm and add' }).click()
     await page.getByRole('table', { name: 'Git providers' }).getByRole('link', { name: 'Gitea' }).waitFor()
+  })
+
+  it('links a repository without a second sign-in', async () => {
+    const projects = await demo.api<{ items: { id: string }[] }>('/projects')
+    await chooseRepository(page, projects.items[0]?.id ?? '')
+    await page.getByRole('button', { name: 'Choose olive/shop-db' }).waitFor()
+    expect(page.context().pages()).toHaveLength(1)
   })
 })

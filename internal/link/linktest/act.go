@@ -82,8 +82,8 @@ func (b *World) Start() account.StartVerification {
 	}
 }
 
-// Connect adds the provider and gives a grant.
-func (b *World) Connect(t *testing.T) (providerID, grantID string) {
+// Verified ends the round trip that adds the provider, by the callback of the browser that began it.
+func (b *World) Verified(t *testing.T) towpath.Verification {
 	t.Helper()
 	v, page, err := b.StartVerification(t.Context(), b.Actor, b.Start())
 	if err != nil {
@@ -93,15 +93,19 @@ func (b *World) Connect(t *testing.T) (providerID, grantID string) {
 		v.State != towpath.VerificationVerified {
 		t.Fatalf("%+v %v", v, err)
 	}
-	p, err := b.AddProvider(t.Context(), b.Actor, v.ID)
+	return v
+}
+
+// Connect adds the provider and keeps the account that signed in as a grant.
+func (b *World) Connect(t *testing.T) (providerID, grantID string) {
+	t.Helper()
+	verified := b.Verified(t)
+	c := account.Confirmation{VerificationID: verified.ID, ConnectAccount: true}
+	p, err := b.AddProvider(t.Context(), b.Actor, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, page, err = b.StartGrant(t.Context(), b.Actor, p.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err = b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant"))
+	v, err := b.Verification(t.Context(), b.Actor, verified.ID)
 	if err != nil || v.GrantID == "" {
 		t.Fatalf("%+v %v", v, err)
 	}

@@ -14,14 +14,11 @@ export async function addProvider(page: Page, info: DemoInfo) {
   await page.getByRole('table', { name: 'Git providers' }).waitFor()
 }
 
-/** Goes from a project's GitOps tab to the list of repositories. */
+/** Goes from a project's GitOps tab to the list of repositories, with the account that added the provider. */
 export async function chooseRepository(page: Page, project: string) {
   await page.goto(`/projects/${project}/gitops`)
   await page.getByRole('link', { name: 'Link a repository' }).click()
-  const opened = page.context().waitForEvent('page')
-  await page.getByRole('button', { name: 'Sign in at Bitbucket.org' }).click()
-  const bitbucket = await opened
-  await bitbucket.getByRole('button', { name: 'Grant access' }).click()
+  await page.getByRole('button', { name: /^Continue as / }).click()
   await page.getByRole('table', { name: 'Repositories' }).waitFor()
 }
 

@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { providerTypesQuery } from '~/api/gitops-queries'
 import { SignInWait } from '~/components/git/SignInWait'
@@ -81,7 +81,8 @@ function Confirm({
   type: Schemas['ProviderType'] | undefined
 }) {
   const navigate = useNavigate()
-  const body = { verificationId: verification.id }
+  const [connectAccount, setConnectAccount] = useState(true)
+  const body = { verificationId: verification.id, connectAccount }
   const confirm = useWrite<void, Schemas['GitProvider']>({
     run: () =>
       verification.purpose === 'replace-secret' && verification.providerId
@@ -104,6 +105,12 @@ function Confirm({
   return (
     <div className="stack">
       <ConfirmVerification verification={verification} type={type} />
+      <Checkbox
+        checked={connectAccount}
+        onChange={event => setConnectAccount(event.currentTarget.checked)}
+        label={`Let me link repositories as ${verification.accountName}`}
+        description="Keeps this sign-in, encrypted, so that you don’t have to sign in a second time."
+      />
       <div className="row wrap">
         <Button loading={confirm.isPending} onClick={() => confirm.mutate()} data-autofocus>
           {verification.purpose === 'replace-secret' ? 'Confirm and replace' : 'Confirm and add'}
