@@ -145,26 +145,32 @@ var nevers = []never{
 	},
 	{
 		"towpath/internal/dialect",
-		[]string{"towpath/internal/dialect", "towpath/internal/engine"},
-		"a dialect is known to its engine alone; everybody else has statements and what they do",
+		[]string{"towpath/internal/dialect", "towpath/internal/engine", "towpath/internal/sqlparse"},
+		"a dialect is known to its engine and its parser alone; everybody else has statements and what they do",
 	},
 	{
 		"towpath/internal/dialect/sqlite",
-		[]string{"towpath/internal/dialect/sqlite", "towpath/internal/engine/sqlite"},
-		"a dialect is known to its engine alone; everybody else has statements and what they do",
+		[]string{
+			"towpath/internal/dialect/sqlite",
+			"towpath/internal/engine/sqlite", "towpath/internal/sqlparse",
+		},
+		"a dialect is known to its engine and its parser alone; everybody else has statements and what they do",
 	},
 	{
 		"towpath/internal/dialect/postgres",
 		[]string{
 			"towpath/internal/dialect/postgres",
-			"towpath/internal/engine/postgres",
+			"towpath/internal/engine/postgres", "towpath/internal/sqlparse",
 		},
-		"a dialect is known to its engine alone; everybody else has statements and what they do",
+		"a dialect is known to its engine and its parser alone; everybody else has statements and what they do",
 	},
 	{
 		"towpath/internal/dialect/mysql",
-		[]string{"towpath/internal/dialect/mysql", "towpath/internal/engine/mysql"},
-		"a dialect is known to its engine alone; everybody else has statements and what they do",
+		[]string{
+			"towpath/internal/dialect/mysql",
+			"towpath/internal/engine/mysql", "towpath/internal/sqlparse",
+		},
+		"a dialect is known to its engine and its parser alone; everybody else has statements and what they do",
 	},
 	{
 		"towpath/internal/jobs",

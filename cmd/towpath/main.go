@@ -39,6 +39,7 @@ type commands struct {
 	Member   memberCommand   `cmd:"" help:"Let a member in again who has lost the password."`
 	Metadata metadataCommand `cmd:"" help:"Back up, restore, check or move the server's own data."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
+	ParseSQL parseSQLCommand `cmd:"" name:"parse-sql" hidden:""`
 }
 
 type versionCommand struct{}

@@ -1,0 +1,8 @@
+package sqlparse
+
+// Idle is how many children of a pool wait.
+func Idle(p *Pool) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.free)
+}
