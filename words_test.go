@@ -118,3 +118,60 @@ func TestWords_arePlain(t *testing.T) {
 		t.Errorf("only %d files were read", read)
 	}
 }
+
+// TestDocuments_areNarrow holds the prose of documents to 100 columns. Tables, code and headings
+// stay on their lines.
+func TestDocuments_areNarrow(t *testing.T) {
+	t.Parallel()
+	documents := []string{"README.md", "CONTRIBUTING.md"}
+	for _, pattern := range []string{"docs/*.md", "docs/*/*.md"} {
+		more, err := fs.Glob(os.DirFS("."), pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents = append(documents, more...)
+	}
+	if len(documents) < 20 {
+		t.Fatalf("only %d documents were found", len(documents))
+	}
+	for _, file := range documents {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range wideProse(string(text)) {
+			t.Errorf("%s:%d: wrap the prose at 100 columns", file, line)
+		}
+	}
+}
+
+// wideProse returns the numbers of the lines over 100 columns that a document could wrap.
+func wideProse(text string) (numbers []int) {
+	fenced := false
+	for i, line := range strings.Split(text, "\n") {
+		fence := strings.HasPrefix(strings.TrimSpace(line), "```")
+		if fence {
+			fenced = !fenced
+		}
+		code := fenced || fence || strings.HasPrefix(line, "    ")
+		fixed := strings.HasPrefix(strings.TrimSpace(line), "|") || strings.HasPrefix(line, "#")
+		if !code && !fixed && utf8.RuneCountInString(line) > 100 {
+			numbers = append(numbers, i+1)
+		}
+	}
+	return numbers
+}
+
+func TestWideProse(t *testing.T) {
+	t.Parallel()
+	wide := strings.Repeat("wide ", 21)
+	for text, want := range map[string][]int{
+		wide: {1}, "a\n- " + wide: {2}, "short": nil, strings.Repeat("ü", 100): nil,
+		"| " + wide: nil, "   | " + wide: nil, "# " + wide: nil, "    " + wide: nil,
+		"```\n" + wide + "\n```\n" + wide: {4},
+	} {
+		if got := wideProse(text); !slices.Equal(got, want) {
+			t.Errorf("%q is wide in %v, want %v", text, got, want)
+		}
+	}
+}

@@ -66,7 +66,7 @@ func TestWalk_keys(t *testing.T) {
 		}
 
 		w.must(t, os.WriteFile(key, right, 0o600))
-		w.shell(t, w.dir, instructions(t, "### A ledger that is not believed", "head")[0]+
+		w.shell(t, w.dir, instructions(t, "### A ledger that is not trusted", "head")[0]+
 			" && mv new.key towpath-data.key && chmod 600 towpath-data.key")
 		if both, err := os.ReadFile(key); err != nil || len(both) != 64 || !bytes.HasSuffix(both, right) {
 			t.Fatalf("the new key file has %d bytes, %v", len(both), err)

@@ -37,7 +37,7 @@ func (w *world) addressed(environment string) (address, password string) {
 func TestWalk_verifyWithoutMetadata(t *testing.T) {
 	t.Parallel()
 	commands := map[string]string{}
-	for _, line := range instructions(t, "### A ledger that is not believed",
+	for _, line := range instructions(t, "### A ledger that is not trusted",
 		"towpath ledger verify --key-file") {
 		_, at, _ := strings.Cut(line, "--url ")
 		kind, _, _ := strings.Cut(strings.Trim(at, "'"), ":")

@@ -240,12 +240,15 @@ func TestCrashMatrix(t *testing.T) {
 
 const heading = `# The crash matrix
 
-Made by ` + "`make crash-matrix`" + `: the process that runs a task is ended at a place, another one takes over, and the end is compared with that of a
-run that nobody disturbed. The column says where, and how: killed (SIGKILL) unless it says *stop* (SIGSTOP for longer than its lease,
-continued when the other has finished) or *cut* (its connections are closed under it). *during* is a random moment of the statement.
+Made by ` + "`make crash-matrix`" + `: the process that runs a task is stopped at one place, another process
+takes over, and the end is compared with that of an undisturbed run. The column names the place and
+the way: killed (SIGKILL), *stop* (SIGSTOP for longer than its lease, continued when the other has
+finished) or *cut* (its connections are closed under it). *during* is a random moment of the
+statement.
 
-*same* is the undisturbed end, *unknown* is left to a person, and only kinds of which the table in adr/0005-executor.md says that the
-catalog cannot tell may be that; *–* means that the process finished before it could be killed.
+*same* is the undisturbed end, and *unknown* is left to a person: only kinds for which the catalog
+cannot decide, by the table in adr/0005-executor.md, may be that. *–* means that the process
+finished before it could be killed.
 
 `
 
