@@ -87,7 +87,7 @@ func (b *batch) report(parent context.Context, size int) (more bool, err error) 
 			return err
 		}
 		if size > 0 {
-			line, err := tx.Line(ctx, b.rolloutID, b.database.ID, size)
+			line, err := tx.NextTasks(ctx, b.rolloutID, b.database.ID, size)
 			if err != nil {
 				return err
 			}

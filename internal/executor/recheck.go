@@ -127,6 +127,6 @@ func takeText(ctx context.Context, tx *store.Tx, t *towpath.Task) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.TakeText(ctx, link, t)
+	_, err = tx.UpdateText(ctx, link, t)
 	return err
 }

@@ -136,7 +136,7 @@ func freshText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpath.
 	if t.Action != towpath.ActionApply {
 		return nil
 	}
-	there, err := tx.TakeText(ctx, link, t)
+	there, err := tx.UpdateText(ctx, link, t)
 	if err != nil || there {
 		return err
 	}

@@ -21,7 +21,7 @@ func Backup(ctx context.Context, path, to string) (err error) {
 	if err := checkWAL(path); err != nil {
 		return err
 	}
-	if err := fresh(to); err != nil {
+	if err := createPrivate(to); err != nil {
 		return err
 	}
 	db, err := sql.Open("sqlite", fileURL(path, "mode=rw&_pragma=busy_timeout(5000)"))
@@ -41,11 +41,11 @@ func Backup(ctx context.Context, path, to string) (err error) {
 	return nil
 }
 
-// fresh creates an empty file that only its owner can read; CodeConflict when the file exists.
-func fresh(path string) error {
+// createPrivate creates an empty file that only its owner can read; CodeConflict when it exists.
+func createPrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return towpath.Errorf(towpath.CodeConflict, "%s is there already. Name a new file.", path)
+		return towpath.Errorf(towpath.CodeConflict, "%s exists already. Name a new file.", path)
 	}
 	if err != nil {
 		return err
@@ -67,8 +67,8 @@ func fileURL(path, query string) string {
 
 // Condition is the result of a check of metadata.
 type Condition struct {
-	Schema  int64  // version of its schema
-	Program string // that used it last; "" when unknown
+	Schema  int64  // the version of its schema
+	Program string // the version of the program that used it last; "" when unknown
 }
 
 // Check reads all metadata in a SQLite file and reports what is wrong with it. A server may run
@@ -85,7 +85,7 @@ func Check(ctx context.Context, path string) (c Condition, err error) {
 		return c, fmt.Errorf("open metadata: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := intact(ctx, db); err != nil {
+	if err := checkIntegrity(ctx, db); err != nil {
 		return c, err
 	}
 	if c.Schema, c.Program, err = schemaOf(ctx, db, false); err != nil {
@@ -102,8 +102,8 @@ func Check(ctx context.Context, path string) (c Condition, err error) {
 	return c, s.notNewer(ctx, provider)
 }
 
-// intact checks every page and every reference.
-func intact(ctx context.Context, db *sql.DB) error {
+// checkIntegrity checks every page and every foreign key; CodeConflict when the file is damaged.
+func checkIntegrity(ctx context.Context, db *sql.DB) error {
 	var verdict string
 	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
 		return towpath.Errorf(towpath.CodeConflict,
@@ -122,7 +122,7 @@ func intact(ctx context.Context, db *sql.DB) error {
 	}
 	if broken {
 		return towpath.Errorf(towpath.CodeConflict,
-			"Rows of the metadata refer to rows that are not there. Restore a backup.")
+			"Rows of the metadata refer to rows that do not exist. Restore a backup.")
 	}
 	return nil
 }
@@ -132,19 +132,19 @@ func intact(ctx context.Context, db *sql.DB) error {
 func Restore(ctx context.Context, backup, path string, now time.Time) (kept string, err error) {
 	if wal, err := os.Stat(backup + "-wal"); err == nil && wal.Size() > 0 {
 		return "", towpath.Invalid("from",
-			"%s-wal lies beside the backup, so the file alone is not whole. Make backups with towpath metadata backup.", backup)
+			"There is a %s-wal next to the backup, so the file alone is incomplete. Make backups with towpath metadata backup.", backup)
 	}
 	if _, err := Check(ctx, backup); err != nil {
 		return "", fmt.Errorf("check the backup: %w", err)
 	}
-	coming := path + ".restoring"
-	if err := copyFile(backup, coming); err != nil {
+	restoring := path + ".restoring"
+	if err := copyFile(backup, restoring); err != nil {
 		return "", fmt.Errorf("copy the backup: %w", err)
 	}
 	if kept, err = setAside(path, path+".before-"+now.UTC().Format("20060102-150405")); err != nil {
 		return kept, err
 	}
-	if err := os.Rename(coming, path); err != nil {
+	if err := os.Rename(restoring, path); err != nil {
 		return kept, fmt.Errorf("put the backup in its place: %w", err)
 	}
 	return kept, syncFolder(filepath.Dir(path))
@@ -159,7 +159,7 @@ func setAside(path, name string) (kept string, err error) {
 		case err == nil && suffix == "":
 			kept = name
 		case err != nil && !errors.Is(err, os.ErrNotExist):
-			return kept, fmt.Errorf("set the present metadata aside: %w", err)
+			return kept, fmt.Errorf("move the current metadata aside: %w", err)
 		}
 	}
 	return kept, nil

@@ -260,7 +260,7 @@ func (p *batch) report(ctx context.Context, tx *store.Tx, w *world) (err error) 
 		}
 	}
 	p.begun = nil
-	if p.next, err = tx.Line(ctx, w.rollout.ID, w.database.ID, 64); err != nil {
+	if p.next, err = tx.NextTasks(ctx, w.rollout.ID, w.database.ID, 64); err != nil {
 		return err
 	}
 	for i := range p.next {

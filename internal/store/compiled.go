@@ -152,7 +152,7 @@ type compiledTx struct {
 	*connection
 	ctx  context.Context
 	pool *connections
-	over bool
+	done bool // committed or rolled back
 }
 
 // Commit implements transaction.
@@ -167,14 +167,14 @@ func (t *compiledTx) Commit() error {
 func (t *compiledTx) Rollback() error { return t.end("ROLLBACK") }
 
 func (t *compiledTx) end(text string) error {
-	if t.over {
+	if t.done {
 		return sql.ErrTxDone
 	}
 	_, err := t.ExecContext(context.WithoutCancel(t.ctx), text)
 	if err != nil && text == "COMMIT" {
 		return err // a rollback follows
 	}
-	t.over = true
+	t.done = true
 	if err == nil {
 		t.pool.idle <- t.connection
 		return nil

@@ -9,10 +9,10 @@ import (
 	"towpath"
 )
 
-// broken reports whether err is a constraint violation with one of the codes of PostgreSQL or
+// violates reports whether err is a constraint violation with one of the codes of PostgreSQL or
 // SQLite. https://www.postgresql.org/docs/current/errcodes-appendix.html,
 // https://sqlite.org/rescode.html
-func broken(err error, postgres string, lite ...int) bool {
+func violates(err error, postgres string, lite ...int) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return pg.Code == postgres
@@ -28,9 +28,10 @@ func broken(err error, postgres string, lite ...int) bool {
 	return false
 }
 
-// taken turns a violated unique index into an Error about the field with the name.
+// taken turns a violated unique index into a CodeConflict about a field. It returns other errors
+// unchanged.
 func taken(err error, field, format string, args ...any) error {
-	if broken(err, "23505", 2067, 1555) { // SQLITE_CONSTRAINT_UNIQUE, _PRIMARYKEY
+	if violates(err, "23505", 2067, 1555) { // SQLITE_CONSTRAINT_UNIQUE, _PRIMARYKEY
 		e := towpath.Invalid(field, format, args...)
 		e.Code = towpath.CodeConflict
 		return e
@@ -38,9 +39,10 @@ func taken(err error, field, format string, args ...any) error {
 	return err
 }
 
-// inUse turns a violated foreign key into an Error that says what still uses the row.
+// inUse turns a violated foreign key into a CodeConflict with a message that names what still uses
+// the row. It returns other errors unchanged.
 func inUse(err error, format string, args ...any) error {
-	if broken(err, "23503", 787) { // SQLITE_CONSTRAINT_FOREIGNKEY
+	if violates(err, "23503", 787) { // SQLITE_CONSTRAINT_FOREIGNKEY
 		return towpath.Errorf(towpath.CodeConflict, format, args...)
 	}
 	return err

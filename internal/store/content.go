@@ -16,7 +16,7 @@ import (
 // contentRow is a content without its bytes, which are in contentPart rows.
 type contentRow struct {
 	ID       string
-	Checksum string // ID, until all parts are there
+	Checksum string // the ID until all parts are stored
 	PutAt    time.Time
 	Size     int64
 }
@@ -143,7 +143,7 @@ func (tx *Tx) addPart(ctx context.Context, c contentRow, p contentPart) (kept bo
 	return false, contentParts.insert(ctx, tx, p)
 }
 
-// dropTimeout bounds the removal of parts after a failure; what remains is garbage.
+// dropTimeout bounds the removal of parts after a failure. PruneContents removes what remains.
 const dropTimeout = 10 * time.Second
 
 func (s *Store) dropContent(ctx context.Context, id string) error {
@@ -257,16 +257,16 @@ func (c *Content) load(position int) error {
 	})
 }
 
-// PruneContents removes contents that nothing refers to and that were last stored before the given
-// time. That must be longer ago than an hour, and than any caller takes from storing contents to
-// referring to them.
+// PruneContents removes contents that nothing refers to and that were last stored before a time.
+// The time must be over an hour ago, and before any contents that a caller may still come to refer
+// to.
 func (tx *Tx) PruneContents(ctx context.Context, before time.Time) error {
 	recorded, err := tasks.list(ctx, tx,
 		"WHERE action = 'record' AND state IN ('pending', 'held', 'running', 'failed', 'unknown')")
 	if err != nil {
 		return err
 	}
-	needed := map[string]bool{} // only by a task that will record them
+	needed := map[string]bool{} // checksums that only a future record refers to
 	for _, t := range recorded {
 		for _, m := range t.Covers {
 			needed[m.Checksum] = true

@@ -115,7 +115,7 @@ func TestKeepContent_leavesNothingOfAFailure(t *testing.T) {
 	})
 }
 
-func TestContent_thatWasNeverEndedIsGarbage(t *testing.T) {
+func TestContent_thatIsIncompleteIsGarbage(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		c := stopClock(s)
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
@@ -139,7 +139,7 @@ func TestContent_thatWasNeverEndedIsGarbage(t *testing.T) {
 	})
 }
 
-func TestMigrations_cutContentsIntoParts(t *testing.T) {
+func TestMigrations_splitContentsIntoParts(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		p := s.Migrations(t)
 		if _, err := p.DownTo(t.Context(), 3); err != nil {
@@ -186,7 +186,7 @@ func wantKept(t *testing.T, s *store.Store, lengths ...int) {
 	})
 }
 
-func TestPlainTexts_knowsTextsByTheirLineEnds(t *testing.T) {
+func TestPlainTexts_findTextsWithOtherLineEnds(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		lf, _, err := s.KeepContent(t.Context(), strings.NewReader("CREATE TABLE a (id INT);\nSELECT 1;\n"))
 		if err != nil {

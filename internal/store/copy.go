@@ -15,7 +15,7 @@ type anyTable interface {
 	copy(ctx context.Context, from, to *Tx) (int, error)
 }
 
-// tables lists all tables, each after those that it refers to.
+// tables lists all tables. A table comes after those that it refers to.
 var tables = []anyTable{
 	metas, members, credentials, projects, projectMembers, environments, instances, databases, ledgerEntries,
 	gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals, deliveries,
@@ -29,9 +29,9 @@ type Copied struct {
 	Rows  int
 }
 
-// Copy copies everything in from to to, which must be empty (CodeConflict otherwise), in one
-// transaction there. It reads one consistent state of from and misses later changes, so stop its
-// server first.
+// Copy copies all rows of one store into another in one transaction. CodeConflict when the target
+// is not empty. It reads one consistent state of the source and misses later changes, so stop the
+// source's server first.
 func Copy(ctx context.Context, from, to *Store) (copied []Copied, err error) {
 	err = from.Read(ctx, func(source *Tx) error {
 		return to.Write(ctx, func(target *Tx) error {

@@ -118,7 +118,7 @@ func allRows(t *testing.T, s *store.Store) map[string]any {
 	return rows
 }
 
-func TestCopy_bringsEveryRow(t *testing.T) {
+func TestCopy_copiesEveryRow(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ from, to func(testing.TB) string }{
 		"sqlite to postgres": {newSQLite, newPostgres}, "postgres to sqlite": {newPostgres, newSQLite},
@@ -174,7 +174,7 @@ func TestCopy_knowsEveryTable(t *testing.T) {
 	})
 }
 
-func TestCopy_refusesATargetThatHoldsSomething(t *testing.T) {
+func TestCopy_refusesATargetWithRows(t *testing.T) {
 	t.Parallel()
 	from, to := open(t, newSQLite(t)), open(t, newPostgres(t))
 	fillTables(t, from)

@@ -26,20 +26,21 @@ var instances = newTable("instance", 1, func(i *towpath.Instance) []column {
 	}
 })
 
-// CreateInstance adds an instance. The caller makes its id with NewID, since the encrypted password
-// is bound to it; CreatedAt is set.
+// CreateInstance adds an instance and sets CreatedAt. The caller makes the id with NewID, since the
+// encrypted password is bound to it. CodeConflict when the name is taken.
 func (tx *Tx) CreateInstance(ctx context.Context, i *towpath.Instance) error {
 	i.CreatedAt = tx.Now
-	err := tx.emitOnce(instances.insert(ctx, tx, *i), towpath.Event{
+	err := tx.emitAfter(instances.insert(ctx, tx, *i), towpath.Event{
 		Kind:      towpath.EventInstanceCreated,
 		SubjectID: i.ID,
 	})
 	return taken(err, "name", "There is an instance named %s already.", i.Name)
 }
 
-// UpdateInstance writes an instance that was read in the same transaction.
+// UpdateInstance writes an instance that was read in the same transaction. CodeConflict when the
+// name is taken.
 func (tx *Tx) UpdateInstance(ctx context.Context, i *towpath.Instance) error {
-	err := tx.emitOnce(instances.update(ctx, tx, *i), towpath.Event{
+	err := tx.emitAfter(instances.update(ctx, tx, *i), towpath.Event{
 		Kind:      towpath.EventInstanceChanged,
 		SubjectID: i.ID,
 	})
@@ -48,7 +49,7 @@ func (tx *Tx) UpdateInstance(ctx context.Context, i *towpath.Instance) error {
 
 // DeleteInstance removes an instance; CodeConflict while it has databases.
 func (tx *Tx) DeleteInstance(ctx context.Context, id string) error {
-	err := tx.emitOnce(instances.delete(ctx, tx, "id = $1", id),
+	err := tx.emitAfter(instances.delete(ctx, tx, "id = $1", id),
 		towpath.Event{Kind: towpath.EventInstanceDeleted, SubjectID: id})
 	return inUse(err, "The instance has databases. Remove them first.")
 }
@@ -91,10 +92,11 @@ var databases = newTable(`"database"`, 1, func(d *towpath.Database) []column {
 	}
 })
 
-// CreateDatabase adds a database; ID and CreatedAt are set.
+// CreateDatabase adds a database and sets ID and CreatedAt. CodeConflict when the instance has one
+// with this name.
 func (tx *Tx) CreateDatabase(ctx context.Context, d *towpath.Database) error {
 	d.ID, d.CreatedAt = NewID(), tx.Now
-	err := tx.emitOnce(databases.insert(ctx, tx, *d), databaseEvent(towpath.EventDatabaseCreated, *d))
+	err := tx.emitAfter(databases.insert(ctx, tx, *d), databaseEvent(towpath.EventDatabaseCreated, *d))
 	return taken(err, "name", "The instance has a database named %s already.", d.Name)
 }
 
@@ -117,8 +119,8 @@ func databaseEvent(kind towpath.EventKind, d towpath.Database) towpath.Event {
 	return towpath.Event{Kind: kind, ProjectID: d.ProjectID, DatabaseID: d.ID, SubjectID: d.InstanceID}
 }
 
-// DeleteDatabase removes a database that never had a task; CodeConflict when it had, since the
-// record must stay.
+// DeleteDatabase removes a database that never had a task. CodeConflict when it had one, since the
+// change history is kept.
 func (tx *Tx) DeleteDatabase(ctx context.Context, id string) error {
 	d, err := tx.Database(ctx, id)
 	if err != nil {
@@ -130,11 +132,11 @@ func (tx *Tx) DeleteDatabase(ctx context.Context, id string) error {
 	}
 	if len(used) > 0 {
 		return towpath.Errorf(towpath.CodeConflict,
-			"Database %s has a history of changes, which is kept, and so the database stays.", d.Name)
+			"Database %s has a change history, which Towpath keeps, so the database cannot be removed.", d.Name)
 	}
-	err = tx.emitOnce(databases.delete(ctx, tx, "id = $1", id),
+	err = tx.emitAfter(databases.delete(ctx, tx, "id = $1", id),
 		databaseEvent(towpath.EventDatabaseDeleted, d))
-	return inUse(err, "Database %s has a history of changes, which is kept, and so the database stays.",
+	return inUse(err, "Database %s has a change history, which Towpath keeps, so the database cannot be removed.",
 		d.Name)
 }
 
@@ -169,7 +171,7 @@ func (f DatabaseFilter) filter() (where filter) {
 	return where
 }
 
-// ForeignLedgers lists the databases whose ledger was written for another one.
+// ForeignLedgers returns the ids of the databases whose ledger was written for another database.
 func (tx *Tx) ForeignLedgers(ctx context.Context) (map[string]bool, error) {
 	entries, err := ledgerEntries.list(ctx, tx, "WHERE target_id <> '' AND target_id <> database_id")
 	foreign := map[string]bool{}
@@ -200,8 +202,8 @@ func (tx *Tx) ProjectDatabases(ctx context.Context, projectID string) ([]towpath
 	return list, nil
 }
 
-// ledgerRow is a LedgerEntry with the database that it was read in; after a copy, that is not the
-// database it was written for.
+// ledgerRow is a LedgerEntry and the database that it was read from. In a copied database, that is
+// not the database it was written for.
 type ledgerRow struct {
 	DatabaseID string
 	towpath.LedgerEntry
@@ -235,9 +237,9 @@ var ledgerEntries = newTable("ledger_entry", 3, func(e *ledgerRow) []column {
 	}
 })
 
-// SetLedger replaces the snapshot of a target's ledger. After a failed reading (s.Error) or one
-// that is not trusted (s.Trouble), the entries known before are kept. The number of writes never
-// decreases: a reading that a write has overtaken changes nothing, so the ledger is read again.
+// SetLedger replaces the snapshot of a target's ledger. After a failed reading (s.Error) or an
+// untrusted one (s.Trouble), it keeps the earlier entries. A reading with a lower number of writes
+// than the stored one is outdated: it changes nothing, and the ledger is read again.
 func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.LedgerSnapshot) error {
 	d, err := tx.Database(ctx, databaseID)
 	if err != nil {
@@ -267,7 +269,7 @@ func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.Ledger
 }
 
 // NoteLedgerHead stores the number of writes of a target's ledger and the seal of its head, unless
-// a higher number is known.
+// a higher number is stored already.
 func (tx *Tx) NoteLedgerHead(ctx context.Context, databaseID string, number int64, seal string) error {
 	_, err := tx.exec(ctx,
 		`UPDATE "database" SET ledger_number = $1, ledger_seal = $2 WHERE id = $3 AND ledger_number <= $1`,
@@ -317,9 +319,8 @@ func (tx *Tx) NoteLedger(ctx context.Context, databaseID string, entries ...towp
 	return ledgerEntries.upsert(ctx, tx, ledgerRows(databaseID, entries)...)
 }
 
-// ClaimTarget takes the lease of a target for owner until the given time and returns its epoch, one
-// more than the last. ok is false while another owner's lease lasts. The same owner gets it again,
-// with a new epoch.
+// ClaimTarget leases a target to an owner until the given time and returns the new epoch. ok is
+// false while another owner's lease is valid. The same owner may claim it again, with a new epoch.
 func (tx *Tx) ClaimTarget(
 	ctx context.Context, databaseID, owner string, until time.Time,
 ) (epoch int64, ok bool, err error) {
@@ -345,7 +346,7 @@ func (tx *Tx) BusyTargets(ctx context.Context, instanceID string) (n int, err er
 	return n, nil
 }
 
-// ExtendTarget extends a lease; ok is false when it is no longer the caller's.
+// ExtendTarget extends a lease; ok is false when the caller has lost it.
 func (tx *Tx) ExtendTarget(
 	ctx context.Context, databaseID, owner string, epoch int64, until time.Time,
 ) (ok bool, err error) {
@@ -357,7 +358,7 @@ func (tx *Tx) ExtendTarget(
 	return true, databases.update(ctx, tx, d)
 }
 
-// ReleaseTarget releases a lease, if it is still the caller's.
+// ReleaseTarget releases a lease, unless the caller has lost it.
 func (tx *Tx) ReleaseTarget(ctx context.Context, databaseID, owner string, epoch int64) error {
 	d, err := tx.Database(ctx, databaseID)
 	if err != nil || d.Lease.Owner != owner || d.Lease.Epoch != epoch {

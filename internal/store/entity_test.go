@@ -16,7 +16,7 @@ import (
 	"towpath/internal/store"
 )
 
-func TestTakenNames_areWordsAboutTheirField(t *testing.T) {
+func TestTakenNames_areErrorsAboutTheirField(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		w := newWorld(t, s)
 		other := func(ctx context.Context, tx *store.Tx) (towpath.Project, error) {
@@ -176,7 +176,7 @@ func TestPages_goThroughEverythingOnceInBothDirections(t *testing.T) {
 	})
 }
 
-func TestFilters_pickWhatTheySay(t *testing.T) {
+func TestFilters_selectMatchingRows(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		w := newWorld(t, s)
 		free := towpath.Database{InstanceID: w.instance.ID, EnvironmentID: w.environment.ID, Name: "free"}
@@ -299,7 +299,7 @@ func TestEnvironments_comeInTheirOrder(t *testing.T) {
 	})
 }
 
-func TestCredentials_endWithTheirTime(t *testing.T) {
+func TestCredentials_expire(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		w, c := newWorld(t, s), stopClock(s)
 		end := c.now().Add(time.Hour)
@@ -353,7 +353,7 @@ func TestCredentials_endWithTheirTime(t *testing.T) {
 	})
 }
 
-func TestDelivery_isKeptOnceHoweverOftenItComes(t *testing.T) {
+func TestDelivery_isStoredOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		w := newWorld(t, s)
 		var fresh atomic.Int64

@@ -141,7 +141,7 @@ func (s *Store) Migrations(t *testing.T) *goose.Provider {
 func (s *Store) ShiftClock(by time.Duration) {
 	s.replica.clock.Lock()
 	defer s.replica.clock.Unlock()
-	s.replica.told = s.replica.told.Add(by)
+	s.replica.databaseTime = s.replica.databaseTime.Add(by)
 }
 
 // SetClock synchronizes a replica's clock, as it does periodically.

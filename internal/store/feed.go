@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	maxUnread   = 1000 // events that a feed keeps for a slow reader
-	maxNamed    = 150  // events that one notification names; PostgreSQL takes 8000 bytes
-	feedReading = 5 * time.Second
-	manyEvents  = "*" // in the place of the names of too many events
+	maxUnread     = 1000 // events that a feed keeps for a slow reader
+	maxNamed      = 150  // events that one notification names; PostgreSQL accepts 8000 bytes
+	feedTimeout   = 5 * time.Second
+	tooManyEvents = "*" // in a payload, replaces the ids of more than maxNamed events
 )
 
 // Feed yields the events of this process and of all others on the same PostgreSQL, in the order of
 // their commits.
 type Feed struct {
-	// Ready receives when Take has something. It has room for one.
+	// Ready receives a signal when Take has something to return. It buffers one signal.
 	Ready <-chan struct{}
 
 	store  *Store
@@ -30,13 +30,13 @@ type Feed struct {
 	missed bool
 }
 
-// feeds are the open ones.
+// feeds is the set of open feeds.
 type feeds struct {
 	mu   sync.Mutex
 	open []*Feed
 }
 
-// Follow opens a feed. What was committed before is not in it. It must be closed.
+// Follow opens a feed of the events that are committed from now on. The caller must close it.
 func (s *Store) Follow() *Feed {
 	ready := make(chan struct{}, 1)
 	f := &Feed{Ready: ready, ready: ready, store: s}
@@ -53,9 +53,9 @@ func (f *Feed) Close() {
 	f.store.feeds.open = slices.DeleteFunc(f.store.feeds.open, func(other *Feed) bool { return other == f })
 }
 
-// Take returns what has come since the last Take. missed reports that there was more: a connection
-// was lost, or the reader was too slow. Whoever keeps something up to date by events then reads it
-// whole.
+// Take returns the events since the last Take. missed reports that some were lost, because a
+// connection broke or the reader was too slow. The caller then reloads whatever it keeps current by
+// events.
 func (f *Feed) Take() (events []towpath.Event, missed bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -77,7 +77,7 @@ func (f *Feed) put(events []towpath.Event, missed bool) {
 	}
 }
 
-func (s *Store) followed() []*Feed {
+func (s *Store) openFeeds() []*Feed {
 	s.feeds.mu.Lock()
 	defer s.feeds.mu.Unlock()
 	return slices.Clone(s.feeds.open)
@@ -88,17 +88,17 @@ func (s *Store) publish(events []towpath.Event, missed bool) {
 	if len(events) == 0 && !missed {
 		return
 	}
-	for _, f := range s.followed() {
+	for _, f := range s.openFeeds() {
 		f.put(events, missed)
 	}
 }
 
-// notice is what a replica notifies the others of with its commit.
+// notice is the message that a replica sends to the others with its commit.
 type notice struct {
 	replica string
-	woken   bool     // work was enqueued
-	events  []string // ids
-	more    bool     // there are more events than are named
+	woken   bool     // jobs were enqueued
+	events  []string // their ids
+	more    bool     // there are more events than the notice names
 }
 
 func noticeOf(replica string, woken bool, events []towpath.Event) notice {
@@ -113,40 +113,41 @@ func noticeOf(replica string, woken bool, events []towpath.Event) notice {
 	return n
 }
 
-// payload is "<replica> <woken|-> <id,id,…|*>".
+// payload encodes the notice as "<replica> <woken|-> <id,id,…|*>".
 func (n notice) payload() string {
 	words := []string{n.replica, "-", strings.Join(n.events, ",")}
 	if n.woken {
 		words[1] = "woken"
 	}
 	if n.more {
-		words[2] = manyEvents
+		words[2] = tooManyEvents
 	}
 	return strings.Join(words, " ")
 }
 
-// readNotice reads a payload. Of one that it does not know it assumes everything.
+// readNotice decodes a payload. An unknown format, as of another version, counts as new jobs and
+// unnamed events.
 func readNotice(payload string) notice {
 	words := strings.Split(payload, " ")
 	if len(words) != 3 {
 		return notice{replica: words[0], woken: true, more: true}
 	}
-	n := notice{replica: words[0], woken: words[1] == "woken", more: words[2] == manyEvents}
+	n := notice{replica: words[0], woken: words[1] == "woken", more: words[2] == tooManyEvents}
 	if words[2] != "" && !n.more {
 		n.events = strings.Split(words[2], ",")
 	}
 	return n
 }
 
-// hear acts on what another replica has committed.
-func (s *Store) hear(n notice) {
+// receive handles the notice of another replica: it wakes the workers and publishes the events.
+func (s *Store) receive(n notice) {
 	if n.woken {
 		s.wake()
 	}
-	if len(s.followed()) == 0 || (len(n.events) == 0 && !n.more) {
+	if len(s.openFeeds()) == 0 || (len(n.events) == 0 && !n.more) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), feedReading)
+	ctx, cancel := context.WithTimeout(context.Background(), feedTimeout)
 	defer cancel()
 	var list []towpath.Event
 	err := s.Read(ctx, func(tx *Tx) (err error) {

@@ -94,7 +94,7 @@ func heard(t *testing.T, feed *store.Feed, kind towpath.EventKind) (missed bool)
 	}
 }
 
-func TestFeed_hasWhatOtherReplicasCommit(t *testing.T) {
+func TestFeed_receivesEventsOfOtherReplicas(t *testing.T) {
 	t.Parallel()
 	address := newPostgres(t)
 	a, b := open(t, address), open(t, address)
@@ -165,7 +165,7 @@ func TestPrune_keepsActsForGood(t *testing.T) {
 	})
 }
 
-func TestMigrations_makeActsOfTheAuditLog(t *testing.T) {
+func TestMigrations_turnTheAuditLogIntoEvents(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		const before, sentence = 24, "Set \"größe\" \\ to\n'now'\t."
 		migrations := s.Migrations(t)

@@ -19,11 +19,11 @@ var gitProviders = newTable("git_provider", 1, func(p *towpath.GitProvider) []co
 	}
 })
 
-// CreateGitProvider adds a provider. The caller makes its id with NewID, since the encrypted secret
-// is bound to it; CreatedAt is set.
+// CreateGitProvider adds a provider and sets CreatedAt. The caller makes the id with NewID, since
+// the encrypted secret is bound to it.
 func (tx *Tx) CreateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
 	p.CreatedAt = tx.Now
-	return tx.emitOnce(gitProviders.insert(ctx, tx, *p), towpath.Event{
+	return tx.emitAfter(gitProviders.insert(ctx, tx, *p), towpath.Event{
 		Kind:      towpath.EventGitProviderCreated,
 		SubjectID: p.ID,
 	})
@@ -31,7 +31,7 @@ func (tx *Tx) CreateGitProvider(ctx context.Context, p *towpath.GitProvider) err
 
 // UpdateGitProvider writes a provider that was read in the same transaction.
 func (tx *Tx) UpdateGitProvider(ctx context.Context, p *towpath.GitProvider) error {
-	return tx.emitOnce(gitProviders.update(ctx, tx, *p), towpath.Event{
+	return tx.emitAfter(gitProviders.update(ctx, tx, *p), towpath.Event{
 		Kind:      towpath.EventGitProviderChanged,
 		SubjectID: p.ID,
 	})
@@ -42,7 +42,7 @@ func (tx *Tx) DeleteGitProvider(ctx context.Context, id string) error {
 	if err := grants.delete(ctx, tx, "provider_id = $1", id); err != nil {
 		return inUse(err, "Repositories are linked through this provider. Unlink them first.")
 	}
-	err := tx.emitOnce(gitProviders.delete(ctx, tx, "id = $1", id),
+	err := tx.emitAfter(gitProviders.delete(ctx, tx, "id = $1", id),
 		towpath.Event{Kind: towpath.EventGitProviderDeleted, SubjectID: id})
 	return inUse(err, "Repositories are linked through this provider. Unlink them first.")
 }
@@ -84,11 +84,11 @@ var verifications = newTable("verification", 1, func(v *towpath.Verification) []
 	}
 })
 
-// CreateVerification adds a verification. The caller makes its id with NewID; CreatedAt and
-// ExpiresAt are set.
+// CreateVerification adds a verification and sets CreatedAt and ExpiresAt. The caller makes the id
+// with NewID.
 func (tx *Tx) CreateVerification(ctx context.Context, v *towpath.Verification) error {
 	v.CreatedAt, v.ExpiresAt = tx.Now, tx.Now.Add(towpath.VerificationTTL)
-	return tx.emitOnce(verifications.insert(ctx, tx, *v), verificationEvent(*v, ""))
+	return tx.emitAfter(verifications.insert(ctx, tx, *v), verificationEvent(*v, ""))
 }
 
 // UpdateVerification writes a verification that was read in the same transaction.
@@ -138,21 +138,22 @@ var grants = newTable(`"grant"`, 1, func(g *towpath.Grant) []column {
 	}
 })
 
-// CreateGrant adds a grant. The caller makes its id with NewID; CreatedAt is set.
+// CreateGrant adds a grant and sets CreatedAt. The caller makes the id with NewID.
 func (tx *Tx) CreateGrant(ctx context.Context, g *towpath.Grant) error {
 	g.CreatedAt = tx.Now
-	return tx.emitOnce(grants.insert(ctx, tx, *g), towpath.Event{
+	return tx.emitAfter(grants.insert(ctx, tx, *g), towpath.Event{
 		Kind:     towpath.EventGrantCreated,
 		MemberID: g.MemberID, SubjectID: g.ID,
 	})
 }
 
-// UpdateGrant writes a grant that was read in the same transaction.
+// UpdateGrant writes a grant that was read in the same transaction. A token refresh alone emits no
+// event.
 func (tx *Tx) UpdateGrant(ctx context.Context, g *towpath.Grant) error {
 	_, changed, err := grants.change(ctx, tx, *g, "encrypted_access_token", "encrypted_refresh_token",
 		"expires_at", "refreshed_at")
 	if err != nil || !changed {
-		return err // a renewal is no news
+		return err
 	}
 	tx.Emit(towpath.Event{Kind: towpath.EventGrantChanged, MemberID: g.MemberID, SubjectID: g.ID})
 	return nil
@@ -175,8 +176,8 @@ func (tx *Tx) Grants(ctx context.Context, providerID, memberID string) ([]towpat
 		providerID, memberID)
 }
 
-// IdleGrants lists working grants that a link depends on and that were last refreshed before the
-// given time.
+// IdleGrants lists working grants that a link depends on and that were last refreshed before since,
+// in microseconds since 1970.
 func (tx *Tx) IdleGrants(ctx context.Context, since int64) ([]towpath.Grant, error) {
 	return grants.list(ctx, tx, "WHERE broken_reason = '' AND refreshed_at < $1 AND id IN (SELECT grant_id "+
 		"FROM repository_link) ORDER BY id", since)

@@ -35,7 +35,7 @@ func (tx *Tx) PutHookRemoval(ctx context.Context, r towpath.HookRemoval, at time
 
 // UpdateHookRemoval writes a removal that was read in the same transaction.
 func (tx *Tx) UpdateHookRemoval(ctx context.Context, r towpath.HookRemoval) error {
-	return tx.emitOnce(hookRemovals.update(ctx, tx, r), removalEvent(r))
+	return tx.emitAfter(hookRemovals.update(ctx, tx, r), removalEvent(r))
 }
 
 func removalEvent(r towpath.HookRemoval) towpath.Event {
@@ -51,7 +51,7 @@ func (tx *Tx) DeleteHookRemoval(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return tx.emitOnce(hookRemovals.delete(ctx, tx, "id = $1", id), removalEvent(r))
+	return tx.emitAfter(hookRemovals.delete(ctx, tx, "id = $1", id), removalEvent(r))
 }
 
 // HookRemoval reads the removal of a link's webhook, or CodeNotFound.
@@ -59,7 +59,7 @@ func (tx *Tx) HookRemoval(ctx context.Context, id string) (towpath.HookRemoval, 
 	return hookRemovals.get(ctx, tx, "id = $1", id)
 }
 
-// HookRemovals lists the webhooks of a project that should be gone by now, oldest link first.
+// HookRemovals lists the webhooks of a project whose removal is due, oldest link first.
 func (tx *Tx) HookRemovals(ctx context.Context, projectID string, p Page) ([]towpath.HookRemoval, error) {
 	var where filter
 	where.is("project_id", projectID)
@@ -67,7 +67,7 @@ func (tx *Tx) HookRemovals(ctx context.Context, projectID string, p Page) ([]tow
 	return hookRemovals.page(ctx, tx, p, where)
 }
 
-// HookRemovalsOf lists all webhooks to be removed with a grant.
+// HookRemovalsOf lists all webhooks that are to be removed with a grant.
 func (tx *Tx) HookRemovalsOf(ctx context.Context, grantID string) ([]towpath.HookRemoval, error) {
 	return hookRemovals.list(ctx, tx, "WHERE grant_id = $1 ORDER BY id", grantID)
 }

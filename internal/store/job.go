@@ -64,8 +64,8 @@ func (tx *Tx) ClaimJobs(
 	return due, nil
 }
 
-// held rereads a claimed job; ok is false when it is no longer the claimer's or no longer exists.
-func (tx *Tx) held(ctx context.Context, claimed towpath.Job) (now towpath.Job, ok bool, err error) {
+// stillClaimed rereads a claimed job; ok is false when the claimer has lost it or it was deleted.
+func (tx *Tx) stillClaimed(ctx context.Context, claimed towpath.Job) (now towpath.Job, ok bool, err error) {
 	now, err = tx.Job(ctx, claimed.Kind, claimed.Subject)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return now, false, nil
@@ -74,9 +74,9 @@ func (tx *Tx) held(ctx context.Context, claimed towpath.Job) (now towpath.Job, o
 		now.Lease.Owner == claimed.Lease.Owner, err
 }
 
-// ExtendJob extends the lease of a claimed job; ok is false when it is no longer the claimer's.
+// ExtendJob extends the lease of a claimed job; ok is false when the claimer has lost it.
 func (tx *Tx) ExtendJob(ctx context.Context, claimed towpath.Job, until time.Time) (ok bool, err error) {
-	now, ok, err := tx.held(ctx, claimed)
+	now, ok, err := tx.stillClaimed(ctx, claimed)
 	if !ok {
 		return false, err
 	}
@@ -84,9 +84,9 @@ func (tx *Tx) ExtendJob(ctx context.Context, claimed towpath.Job, until time.Tim
 	return true, jobs.update(ctx, tx, now)
 }
 
-// FinishJob ends a claimed job: requests from before the claim are done. requeueAt, when not nil,
-// requests another run at that time. Requests made during the run stay due and do not wait for
-// again. It does nothing when the job is no longer the claimer's.
+// FinishJob finishes a claimed job, and with it all requests from before the claim. requeueAt, when
+// not nil, requests another run at that time. Requests made during the run stay due and do not wait
+// for requeueAt. It does nothing when the claimer has lost the job.
 func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, requeueAt *time.Time) error {
 	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
 		if j.Generation == claimed.Generation && requeueAt != nil {
@@ -99,7 +99,8 @@ func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, requeueAt *tim
 	})
 }
 
-// FailJob ends a claimed job that failed, to be retried at the given time.
+// FailJob records that a claimed job failed, and schedules a retry at the given time. It does
+// nothing when the claimer has lost the job.
 func (tx *Tx) FailJob(ctx context.Context, claimed towpath.Job, message string, retry time.Time) error {
 	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
 		j.Attempts++
@@ -111,7 +112,7 @@ func (tx *Tx) FailJob(ctx context.Context, claimed towpath.Job, message string, 
 }
 
 func (tx *Tx) endJob(ctx context.Context, claimed towpath.Job, change func(*towpath.Job)) error {
-	now, ok, err := tx.held(ctx, claimed)
+	now, ok, err := tx.stillClaimed(ctx, claimed)
 	if !ok {
 		return err
 	}
@@ -131,14 +132,14 @@ func (tx *Tx) DeleteJobs(ctx context.Context, subject string) error {
 	return jobs.delete(ctx, tx, "subject = $1", subject)
 }
 
-// PruneJobs removes jobs that nobody has requested since the given time. Another request makes a
-// new row.
+// PruneJobs removes finished jobs that were last due before the given time. Another request makes
+// a new row.
 func (tx *Tx) PruneJobs(ctx context.Context, before time.Time) error {
 	return jobs.delete(ctx, tx, "generation = observed_generation AND lease_until IS NULL AND due_at < $1",
 		before.UnixMicro())
 }
 
-// nextDue examines one free job and the leased ones, which are few, however many jobs are due.
+// nextDue reads one free job and the few leased ones, regardless of how many jobs are due.
 const nextDue = `SELECT MIN(at) FROM (
 	SELECT at FROM (SELECT due_at AS at FROM job WHERE generation > observed_generation AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS free
 	UNION ALL
@@ -155,8 +156,8 @@ func (tx *Tx) NextDue(ctx context.Context) (*time.Time, error) {
 	return due, nil
 }
 
-// FreeLeases ends all leases of jobs and targets at once. Only a process that is alone on its
-// metadata may call it, when it starts.
+// FreeLeases ends all leases of jobs and targets. Only a process that no other shares its metadata
+// with may call it, at its start.
 func (tx *Tx) FreeLeases(ctx context.Context) error {
 	for _, statement := range []string{
 		"UPDATE job SET lease_owner = '', lease_until = NULL WHERE lease_until IS NOT NULL",

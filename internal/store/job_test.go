@@ -76,7 +76,7 @@ func nextDue(t testing.TB, s *store.Store) (due *time.Time) {
 	return due
 }
 
-func TestJob_askedForDuringItsRunRunsAgain(t *testing.T) {
+func TestJob_requestedDuringItsRunRunsAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		enqueue(t, s, "l1")
 		first := claimOne(t, s)
@@ -93,7 +93,7 @@ func TestJob_askedForDuringItsRunRunsAgain(t *testing.T) {
 	})
 }
 
-func TestJob_askedForLaterComesThen(t *testing.T) {
+func TestJob_requestedForLaterIsDueThen(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		c := stopClock(s)
 		at := func(d time.Duration) {
@@ -105,7 +105,7 @@ func TestJob_askedForLaterComesThen(t *testing.T) {
 		at(time.Hour)
 		at(3 * time.Hour)
 		if due := nextDue(t, s); due == nil || !due.Equal(c.now().Add(time.Hour)) {
-			t.Errorf("due at %v, want the earliest time that was asked for", due)
+			t.Errorf("due at %v, want the earliest requested time", due)
 		}
 		if len(claim(t, s, "me")) != 0 {
 			t.Error("claimed before its time")
@@ -153,7 +153,7 @@ func TestJob_thatFailsIsTriedAgainLater(t *testing.T) {
 	})
 }
 
-func TestJob_ofADeadClaimerGoesToAnother(t *testing.T) {
+func TestJob_ofADeadClaimerIsClaimedAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		c := stopClock(s)
 		enqueue(t, s, "l1")
@@ -200,7 +200,7 @@ func TestJob_ofADeadClaimerGoesToAnother(t *testing.T) {
 	})
 }
 
-func TestJob_thatIsGoneIsNobodys(t *testing.T) {
+func TestJob_thatWasDeletedHasNoClaimer(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		enqueue(t, s, "l1")
 		old := claimOne(t, s)
@@ -229,7 +229,7 @@ func TestJob_thatIsGoneIsNobodys(t *testing.T) {
 	})
 }
 
-func TestPruneJobs_leavesWhatIsWantedOrRecent(t *testing.T) {
+func TestPruneJobs_keepsRequestedAndRecentJobs(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		c := stopClock(s)
 		enqueue(t, s, "done")
@@ -333,10 +333,10 @@ type trial struct {
 	asked int // the requests when it began
 }
 
-// TestJobs_neverLoseWantedWork runs the operations of processes in random order, with claimers that
+// TestJobs_neverLoseRequestedWork runs the operations of processes in random order, with claimers that
 // die, are late or lose the connection, and compares the table with a model: work is due exactly as
 // long as no run that began after the last request has ended.
-func TestJobs_neverLoseWantedWork(t *testing.T) {
+func TestJobs_neverLoseRequestedWork(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		c := stopClock(s)
 		rapid.Check(t, func(rt *rapid.T) {

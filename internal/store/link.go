@@ -45,14 +45,14 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 	}
 })
 
-// CreateLink adds a link. The caller makes its id with NewID, since its secrets and its webhook
-// contain it; CreatedAt is set.
+// CreateLink adds a link and sets CreatedAt. The caller makes the id with NewID, since the secrets
+// and the webhook contain it.
 func (tx *Tx) CreateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 	l.CreatedAt = tx.Now
 	if l.WaitingStatus == "" {
 		l.WaitingStatus = towpath.WaitingStopped
 	}
-	err := tx.emitOnce(links.insert(ctx, tx, *l), linkEvent(towpath.EventLinkCreated, *l, ""))
+	err := tx.emitAfter(links.insert(ctx, tx, *l), linkEvent(towpath.EventLinkCreated, *l, ""))
 	return taken(err, "baseDirectory",
 		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
 }
@@ -71,7 +71,7 @@ func linkEvent(kind towpath.EventKind, l towpath.RepositoryLink, from string) to
 	return towpath.Event{Kind: kind, ProjectID: l.ProjectID, LinkID: l.ID, From: from, To: linkState(l)}
 }
 
-// linkState is what events say of a link.
+// linkState returns the state of a link in events: attention or connected.
 func linkState(l towpath.RepositoryLink) string {
 	if l.AttentionReason != "" {
 		return "attention"
@@ -106,7 +106,7 @@ func (tx *Tx) DeleteLink(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return tx.emitOnce(links.delete(ctx, tx, "id = $1", id), towpath.Event{
+	return tx.emitAfter(links.delete(ctx, tx, "id = $1", id), towpath.Event{
 		Kind: towpath.EventLinkDeleted, ProjectID: l.ProjectID, LinkID: l.ID, From: linkState(l),
 	})
 }
@@ -173,7 +173,7 @@ func (tx *Tx) WakeSiblings(ctx context.Context, link towpath.RepositoryLink) err
 		if l.ID == link.ID {
 			continue
 		}
-		// otherwise a branch that has not moved is not planned
+		// a link whose branch has not moved only plans after its ledgers change
 		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil {
 			return err
 		}
@@ -198,13 +198,13 @@ var linkBaselines = newTable("link_baseline", 2, func(b *towpath.LinkBaseline) [
 	return []column{{"link_id", &b.LinkID}, {"database_id", &b.DatabaseID}, {"version", &b.Version}}
 })
 
-// PutBaselines stores the baselines that people chose for single databases when their project was
-// linked.
+// PutBaselines stores the baselines that people chose for single databases when they linked the
+// repository.
 func (tx *Tx) PutBaselines(ctx context.Context, list ...towpath.LinkBaseline) error {
 	return linkBaselines.upsert(ctx, tx, list...)
 }
 
-// Baselines returns the baselines of single databases, chosen when the link was made, by their ids.
+// Baselines returns the baselines of single databases of a link, by database id.
 func (tx *Tx) Baselines(ctx context.Context, linkID string) (map[string]string, error) {
 	versions := map[string]string{}
 	err := linkBaselines.each(ctx, tx, "WHERE link_id = $1", []any{linkID},
@@ -235,7 +235,7 @@ var (
 	deliveryHeads = newTable("delivery", 1, deliveryHead) // payloads are up to a megabyte each
 )
 
-// ReceiveDelivery adds a delivery, or counts one more attempt of a known one; known says which.
+// ReceiveDelivery adds a delivery, or counts another attempt of a known one. known reports which.
 func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known bool, err error) {
 	before, err := deliveryHeads.get(ctx, tx, "link_id = $1 AND request_id = $2", d.LinkID, d.RequestID)
 	switch towpath.ErrorCode(err) {
@@ -261,7 +261,7 @@ func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known b
 
 func (tx *Tx) emitDelivery(ctx context.Context, d towpath.Delivery) error {
 	l, err := tx.Link(ctx, d.LinkID)
-	return tx.emitOnce(err, towpath.Event{
+	return tx.emitAfter(err, towpath.Event{
 		Kind:      towpath.EventDeliveryReceived,
 		ProjectID: l.ProjectID,
 		LinkID:    l.ID,
@@ -311,7 +311,7 @@ func (tx *Tx) PutManifestFile(ctx context.Context, files ...towpath.ManifestFile
 	if err := manifestFiles.upsert(ctx, tx, files...); err != nil || len(files) == 0 {
 		return err
 	}
-	return tx.emitOf(ctx, towpath.EventFilesChanged, files[0].LinkID)
+	return tx.emitLinkEvent(ctx, towpath.EventFilesChanged, files[0].LinkID)
 }
 
 // DeleteManifestFile removes a file from a link's manifest.
@@ -319,12 +319,13 @@ func (tx *Tx) DeleteManifestFile(ctx context.Context, linkID, path string) error
 	if err := manifestFiles.delete(ctx, tx, "link_id = $1 AND path = $2", linkID, path); err != nil {
 		return err
 	}
-	return tx.emitOf(ctx, towpath.EventFilesChanged, linkID)
+	return tx.emitLinkEvent(ctx, towpath.EventFilesChanged, linkID)
 }
 
-// TakeText gives a task the text that its link's branch has now; false when the branch has no such
-// file. A text that had failed leaves a cancelled task for its commit.
-func (tx *Tx) TakeText(
+// UpdateText points a task to the version of its file in its link's manifest; there is false when
+// the manifest has no such file. When the old version failed, a cancelled task remains for its
+// commit.
+func (tx *Tx) UpdateText(
 	ctx context.Context, link towpath.RepositoryLink, t *towpath.Task,
 ) (there bool, err error) {
 	files, err := tx.Manifest(ctx, link.ID)
@@ -365,7 +366,7 @@ func (tx *Tx) DeleteManifest(ctx context.Context, linkID string) error {
 	if err := manifestFiles.delete(ctx, tx, "link_id = $1", linkID); err != nil {
 		return err
 	}
-	return tx.emitOf(ctx, towpath.EventFilesChanged, linkID)
+	return tx.emitLinkEvent(ctx, towpath.EventFilesChanged, linkID)
 }
 
 // Manifest lists all files of a link's manifest by path.

@@ -19,10 +19,11 @@ var members = newTable("member", 1, func(m *towpath.Member) []column {
 	}
 })
 
-// CreateMember adds a member; ID and CreatedAt are set. An address in use is an Error about email.
+// CreateMember adds a member and sets ID and CreatedAt. CodeConflict about email when the address
+// is in use.
 func (tx *Tx) CreateMember(ctx context.Context, m *towpath.Member) error {
 	m.ID, m.CreatedAt = NewID(), tx.Now
-	err := tx.emitOnce(members.insert(ctx, tx, *m), towpath.Event{
+	err := tx.emitAfter(members.insert(ctx, tx, *m), towpath.Event{
 		Kind:     towpath.EventMemberCreated,
 		MemberID: m.ID,
 	})
@@ -31,7 +32,7 @@ func (tx *Tx) CreateMember(ctx context.Context, m *towpath.Member) error {
 
 // UpdateMember writes a member that was read in the same transaction.
 func (tx *Tx) UpdateMember(ctx context.Context, m *towpath.Member) error {
-	err := tx.emitOnce(members.update(ctx, tx, *m), towpath.Event{
+	err := tx.emitAfter(members.update(ctx, tx, *m), towpath.Event{
 		Kind:     towpath.EventMemberChanged,
 		MemberID: m.ID,
 	})
@@ -43,7 +44,7 @@ func (tx *Tx) Member(ctx context.Context, id string) (towpath.Member, error) {
 	return members.get(ctx, tx, "id = $1", id)
 }
 
-// MemberByEmail reads a member by the address, which is kept in lower case.
+// MemberByEmail reads a member by the e-mail address, which is stored in lower case.
 func (tx *Tx) MemberByEmail(ctx context.Context, email string) (towpath.Member, error) {
 	return members.get(ctx, tx, "email = $1", email)
 }
@@ -73,10 +74,10 @@ var credentials = newTable("credential", 1, func(c *towpath.Credential) []column
 	}
 })
 
-// CreateCredential adds a credential; ID and CreatedAt are set.
+// CreateCredential adds a credential and sets ID and CreatedAt.
 func (tx *Tx) CreateCredential(ctx context.Context, c *towpath.Credential) error {
 	c.ID, c.CreatedAt = NewID(), tx.Now
-	return tx.emitOnce(credentials.insert(ctx, tx, *c), towpath.Event{
+	return tx.emitAfter(credentials.insert(ctx, tx, *c), towpath.Event{
 		Kind:     towpath.EventCredentialCreated,
 		MemberID: c.MemberID, SubjectID: c.ID,
 	})
@@ -118,14 +119,14 @@ func (tx *Tx) UpdateCredential(ctx context.Context, c *towpath.Credential) error
 
 // DeleteCredential removes one credential of a member.
 func (tx *Tx) DeleteCredential(ctx context.Context, memberID, id string) error {
-	return tx.emitOnce(credentials.delete(ctx, tx, "id = $1 AND member_id = $2", id, memberID), towpath.Event{
+	return tx.emitAfter(credentials.delete(ctx, tx, "id = $1 AND member_id = $2", id, memberID), towpath.Event{
 		Kind: towpath.EventCredentialDeleted, MemberID: memberID, SubjectID: id,
 	})
 }
 
 // DeleteCredentials removes all credentials of a kind of a member.
 func (tx *Tx) DeleteCredentials(ctx context.Context, memberID string, kind towpath.CredentialKind) error {
-	return tx.emitOnce(credentials.delete(ctx, tx, "member_id = $1 AND kind = $2", memberID, string(kind)),
+	return tx.emitAfter(credentials.delete(ctx, tx, "member_id = $1 AND kind = $2", memberID, string(kind)),
 		towpath.Event{
 			Kind: towpath.EventCredentialDeleted, MemberID: memberID,
 		})

@@ -8,9 +8,9 @@ import (
 	"towpath"
 )
 
-// mayStart decides in SQL what towpath.Rollout.Next decides, for one pending task and without
-// reading all the others. x blocks y when it is open and not held; a pending task counts as held
-// when its migration is held in an earlier stage.
+// mayStart is towpath.Rollout.Next in SQL, for one pending task and without reading all others. An
+// earlier task blocks a later one when it is open and not held. A pending task counts as held when
+// its migration is held in an earlier stage.
 const mayStart = `SELECT EXISTS (SELECT 1 FROM rollout WHERE id = $1 AND finished_at IS NULL)
 AND NOT EXISTS (SELECT 1 FROM task AS x WHERE x.rollout_id = $1 AND x.database_id = $2 AND x.state IN ('running', 'unknown'))
 AND NOT EXISTS (SELECT 1 FROM task AS h WHERE h.rollout_id = $1 AND h.state = 'held' AND h.stage < $3 AND h.version = $4 AND h.type = $5 AND h.path = $6)
@@ -25,15 +25,14 @@ func (tx *Tx) MayStart(ctx context.Context, t towpath.Task) (may bool, err error
 	row := tx.tx.QueryRowContext(ctx, mayStart, t.RolloutID, t.DatabaseID, t.Stage, t.Version, string(t.Type),
 		t.Path, t.Sequence, t.ID)
 	if err := row.Scan(&may); err != nil {
-		return false, fmt.Errorf("read what stands before a task: %w", err)
+		return false, fmt.Errorf("read what blocks a task: %w", err)
 	}
 	return may, nil
 }
 
-// Line lists at most limit pending tasks of a database in the order in which they may run in turn:
-// the first may start now, each further one when all before it are done. The list may be
-// incomplete.
-func (tx *Tx) Line(ctx context.Context, rolloutID, databaseID string, limit int) ([]towpath.Task, error) {
+// NextTasks lists at most limit pending tasks of a database in the order in which they run: the
+// first may start now, each other one when those before it are done. The list may be incomplete.
+func (tx *Tx) NextTasks(ctx context.Context, rolloutID, databaseID string, limit int) ([]towpath.Task, error) {
 	line, err := tasks.list(ctx, tx, "WHERE rollout_id = $1 AND database_id = $2 AND state = 'pending' "+
 		"ORDER BY sequence, id LIMIT $3", rolloutID, databaseID, limit)
 	if err != nil {

@@ -66,7 +66,7 @@ func TestMayStartAndLine_decideAsTheRolloutDoes(t *testing.T) {
 					}
 				}
 				for _, d := range databases {
-					line, err := tx.Line(context.Background(), r.ID, d.ID, 3)
+					line, err := tx.NextTasks(context.Background(), r.ID, d.ID, 3)
 					if want := oneByOne(r, d.ID); err != nil || len(line) > len(want) ||
 						(len(line) == 0) != (len(want) == 0) ||
 						!slices.EqualFunc(line, want[:len(line)], same) {

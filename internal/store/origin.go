@@ -14,19 +14,21 @@ import (
 	"towpath"
 )
 
-// SQLite applies a -wal to any file next to it. After a crash that is right; after a restored
-// backup it mixes two states or ruins the file. So each opening gives the file its own number
-// (user_version) and records it in a note next to it: a -wal is applied only to the file that it
-// was written for. A copy made by SQLite itself has the number too, but a different schema cookie.
+// SQLite applies a -wal to any file next to it. That is right after a crash, but after a restored
+// backup it mixes two states or ruins the file. So each opening gives the file a new number
+// (user_version) and records the number in a note next to it. A -wal is applied only to the file
+// that it was written for. A copy made by SQLite itself has the same number, but another schema
+// cookie.
 
 // fileHeader is part of the first page of a SQLite file.
 // https://www.sqlite.org/fileformat2.html#the_database_header
 type fileHeader struct {
 	cookie uint32 // changes with the schema
-	number uint32 // user_version; 0 in a file that was never opened by a version that numbers it
+	number uint32 // user_version; 0 when no version of Towpath that numbers files has opened it
 }
 
-// readHeader reads the header on the disk, without a -wal. A file without one has a zero header.
+// readHeader reads the header of the file itself, without its -wal. A missing or empty file has a
+// zero header.
 func readHeader(path string) (h fileHeader, err error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -49,10 +51,10 @@ func readHeader(path string) (h fileHeader, err error) {
 	}, nil
 }
 
-// origin is the note next to the file that says for which file its -wal is written.
+// origin is the note next to a file. It identifies the file for which the -wal is written.
 type origin struct {
-	before fileHeader // while it is being opened: the file before
-	now    fileHeader // cookie 0 while it is being opened
+	before fileHeader // the file before its last opening
+	now    fileHeader // the file since then; cookie 0 until the opening is complete
 }
 
 func originPath(path string) string { return path + "-origin" }
@@ -80,8 +82,8 @@ func readOrigin(path string) (o origin, known bool, err error) {
 	return o, true, nil
 }
 
-// holds reports whether the -wal next to a file was written for it.
-func (o origin) holds(h fileHeader) bool {
+// matches reports whether the -wal was written for a file with this header.
+func (o origin) matches(h fileHeader) bool {
 	if o.now.cookie == 0 {
 		return h.number == o.before.number || h.number == o.now.number
 	}
@@ -105,8 +107,8 @@ func checkWAL(path string) error {
 	if err != nil {
 		return err
 	}
-	// a version that did not number files left its -wal behind
-	if o.holds(h) && known || !known && h.number == 0 {
+	// a version that does not number files may have left its -wal behind
+	if o.matches(h) && known || !known && h.number == 0 {
 		return nil
 	}
 	return towpath.Invalid("metadata-url",
@@ -115,7 +117,7 @@ func checkWAL(path string) error {
 			"Else put back the file that was there.", path)
 }
 
-// number gives the file its own number while do migrates its schema, and records it.
+// number gives the file a new number, calls do to migrate its schema, and records the result.
 func (s *Store) number(ctx context.Context, path string, do func() error) error {
 	before, err := readHeader(path)
 	if err != nil {
@@ -157,8 +159,8 @@ func checkpoint(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// closeFile closes the connections to the file and leaves nothing next to it, so that the file is
-// complete.
+// closeFile closes the connections and moves everything into the file, so that nothing is left next
+// to it.
 func (s *Store) closeFile(ctx context.Context) error {
 	err := errors.Join(s.reading.close(ctx), s.reader.Close(), s.writing.close(ctx))
 	err = errors.Join(err, checkpoint(ctx, s.writer), s.writer.Close())

@@ -8,7 +8,7 @@ import (
 	"towpath"
 )
 
-// eventRow is an Event with what decides for how long it is kept.
+// eventRow is an Event, and whether it belongs to the audit log, which is kept for good.
 type eventRow struct {
 	Audit bool
 	towpath.Event
@@ -35,21 +35,21 @@ var events = newTable("event", 1, func(e *eventRow) []column {
 	}
 })
 
-// outbox is what a transaction has emitted, and the states it has seen and written.
+// outbox collects the events of a transaction until it commits, and what they need to know.
 type outbox struct {
 	events []towpath.Event
-	places map[towpath.EventKind][]int // of events that may still count more
+	places map[towpath.EventKind][]int // indexes of events that further changes may be added to
 	states map[string]string           // of tasks that were read or written, by id
 
-	projects map[string]string // of links, by id
+	projects map[string]string // project ids by link id
 }
 
-// Emit writes a change of state, or an act, with the commit of this transaction. Changes that
-// differ in their task or subject alone become one event that counts them, so a batch of any size
-// is a few rows. ID, At and Count are set.
+// Emit stores an event when this transaction commits, and sets its ID, At and Count. Changes of
+// state that differ only in their task or subject become one event that counts them, so that a
+// batch of any size is a few rows.
 func (tx *Tx) Emit(e towpath.Event) {
 	if tx.outbox == nil {
-		return // a read, which changes nothing
+		return // a read changes nothing
 	}
 	e.ID = NewID()
 	e.At = tx.Now
@@ -59,7 +59,7 @@ func (tx *Tx) Emit(e towpath.Event) {
 		return
 	}
 	for _, place := range tx.outbox.places[e.Kind] {
-		if same(tx.outbox.events[place], e) {
+		if sameChange(tx.outbox.events[place], e) {
 			tx.outbox.events[place] = count(tx.outbox.events[place], e)
 			return
 		}
@@ -71,14 +71,15 @@ func (tx *Tx) Emit(e towpath.Event) {
 	tx.outbox.events = append(tx.outbox.events, e)
 }
 
-// same reports whether two changes differ in what count leaves out at most.
-func same(a, b towpath.Event) bool {
+// sameChange reports whether two changes of a kind differ at most in their task and subject, so
+// that one event can count both.
+func sameChange(a, b towpath.Event) bool {
 	return a.MemberID == b.MemberID && a.ProjectID == b.ProjectID && a.LinkID == b.LinkID &&
 		a.RolloutID == b.RolloutID &&
 		a.DatabaseID == b.DatabaseID && a.From == b.From && a.To == b.To
 }
 
-// count adds a change to an event of the same kind.
+// count adds another change to an event that sameChange accepts.
 func count(e, more towpath.Event) towpath.Event {
 	e.Count++
 	if e.TaskID != more.TaskID {
@@ -90,15 +91,15 @@ func count(e, more towpath.Event) towpath.Event {
 	return e
 }
 
-// emitOnce emits an event of a change that was written, and returns the error of writing it.
-func (tx *Tx) emitOnce(err error, e towpath.Event) error {
+// emitAfter emits the event of a write that returned err, unless the write failed. It returns err.
+func (tx *Tx) emitAfter(err error, e towpath.Event) error {
 	if err == nil {
 		tx.Emit(e)
 	}
 	return err
 }
 
-// flush writes what was emitted.
+// flush inserts the collected events.
 func (o *outbox) flush(ctx context.Context, tx *Tx) error {
 	if len(o.events) == 0 {
 		return nil
@@ -116,7 +117,7 @@ func (tx *Tx) Events(ctx context.Context, p Page) ([]towpath.Event, error) {
 	return eventsOf(rows), err
 }
 
-// Acts lists what people did in a project, or with "" everywhere.
+// Acts lists the audit events of a project, or with "" of the workspace and all projects.
 func (tx *Tx) Acts(ctx context.Context, projectID string, p Page) ([]towpath.Event, error) {
 	where := filter{terms: []string{"audit"}}
 	where.ifSet("project_id", projectID)
@@ -142,7 +143,7 @@ func eventsOf(rows []eventRow) []towpath.Event {
 	return list
 }
 
-// pruneEvents removes old changes of state. Acts stay.
+// pruneEvents removes old changes of state and keeps audit events.
 func (tx *Tx) pruneEvents(ctx context.Context) (int, error) {
 	result, err := tx.exec(ctx,
 		`DELETE FROM event WHERE id IN (SELECT id FROM event WHERE NOT audit AND at < $1 ORDER BY at LIMIT $2)`, tx.Now.Add(-eventsKept).UnixMicro(), pruneBatch)
@@ -153,9 +154,8 @@ func (tx *Tx) pruneEvents(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
-// note remembers the state of a task that was read, so that a change of it knows where it came
-// from.
-func (tx *Tx) note(id, state string) {
+// noteState remembers the state of a task that was read or written, for the From of its next event.
+func (tx *Tx) noteState(id, state string) {
 	if tx.outbox == nil {
 		return
 	}
@@ -165,16 +165,16 @@ func (tx *Tx) note(id, state string) {
 	tx.outbox.states[id] = state
 }
 
-// noted returns the state of what this transaction has read or written.
-func (tx *Tx) noted(id string) (state string, known bool) {
+// notedState returns the state in which this transaction last read or wrote a task.
+func (tx *Tx) notedState(id string) (state string, known bool) {
 	if tx.outbox != nil {
 		state, known = tx.outbox.states[id]
 	}
 	return state, known
 }
 
-// emitOf emits an event about a link whose project the caller does not know.
-func (tx *Tx) emitOf(ctx context.Context, kind towpath.EventKind, linkID string) error {
+// emitLinkEvent emits an event about a link. It looks up the link's project.
+func (tx *Tx) emitLinkEvent(ctx context.Context, kind towpath.EventKind, linkID string) error {
 	if tx.outbox == nil {
 		return nil
 	}
@@ -182,7 +182,7 @@ func (tx *Tx) emitOf(ctx context.Context, kind towpath.EventKind, linkID string)
 	if !known {
 		l, err := tx.Link(ctx, linkID)
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
-			return nil // it goes with its link, which says so
+			return nil // EventLinkDeleted covers what is deleted with the link
 		}
 		if err != nil {
 			return err
@@ -197,14 +197,14 @@ func (tx *Tx) emitOf(ctx context.Context, kind towpath.EventKind, linkID string)
 	return nil
 }
 
-// seen has the rows of a table seen when they are read.
-func seen[T any](t *table[T], see func(*Tx, *T)) *table[T] {
-	t.seen = see
+// onRead makes a table call see for each row that it reads.
+func onRead[T any](t *table[T], see func(*Tx, *T)) *table[T] {
+	t.onRead = see
 	return t
 }
 
-// change writes a whole row that was there before, and reports what it was and whether any column
-// but the quiet ones differs.
+// change updates a whole row. It returns the row as it was before, and whether a column other than
+// the quiet ones has changed.
 func (t *table[T]) change(
 	ctx context.Context, tx *Tx, v T, quiet ...string,
 ) (before T, changed bool, err error) {

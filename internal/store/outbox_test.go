@@ -20,44 +20,44 @@ import (
 
 // silent are the writing methods of a transaction that emit nothing, and why.
 var silent = map[string]string{
-	"CreateAttempt":    "the task that it is of is written with it",
-	"UpdateAttempt":    "the task that it is of is written with it",
-	"DeleteAttempt":    "the task that it was of is written with it",
-	"AddStatements":    "the task that they are of is written with them",
+	"CreateAttempt":    "its task is written with it",
+	"UpdateAttempt":    "its task is written with it",
+	"DeleteAttempt":    "its task is written with it",
+	"AddStatements":    "their task is written with them",
 	"NoteLedger":       "the task that wrote the ledger is written with it",
-	"NoteLedgerHead":   "nobody is shown the sum of a ledger",
-	"StaleLedgers":     "what is known of the ledgers stays",
-	"ClaimTarget":      "leases are the server's own",
-	"ExtendTarget":     "leases are the server's own",
-	"ReleaseTarget":    "leases are the server's own",
-	"FreeLeases":       "leases are the server's own",
-	"Enqueue":          "jobs are the server's own",
-	"EnqueueAt":        "jobs are the server's own",
-	"ClaimJobs":        "jobs are the server's own",
-	"ExtendJob":        "jobs are the server's own",
-	"FinishJob":        "jobs are the server's own",
-	"FailJob":          "jobs are the server's own",
-	"DeleteJobs":       "jobs are the server's own",
-	"WakeLinks":        "jobs are the server's own",
-	"WakeLink":         "jobs are the server's own",
-	"WakeSiblings":     "jobs are the server's own",
-	"PruneJobs":        "what is old is removed quietly",
-	"PruneDeliveries":  "what is old is removed quietly",
-	"PruneContents":    "what is old is removed quietly",
-	"DeleteExpired":    "what has expired cannot be used any more",
+	"NoteLedgerHead":   "nothing shows the head of a ledger",
+	"StaleLedgers":     "the entries of the ledgers stay",
+	"ClaimTarget":      "leases are internal",
+	"ExtendTarget":     "leases are internal",
+	"ReleaseTarget":    "leases are internal",
+	"FreeLeases":       "leases are internal",
+	"Enqueue":          "jobs are internal",
+	"EnqueueAt":        "jobs are internal",
+	"ClaimJobs":        "jobs are internal",
+	"ExtendJob":        "jobs are internal",
+	"FinishJob":        "jobs are internal",
+	"FailJob":          "jobs are internal",
+	"DeleteJobs":       "jobs are internal",
+	"WakeLinks":        "jobs are internal",
+	"WakeLink":         "jobs are internal",
+	"WakeSiblings":     "jobs are internal",
+	"PruneJobs":        "nothing shows rows of this age",
+	"PruneDeliveries":  "nothing shows rows of this age",
+	"PruneContents":    "nothing shows rows of this age",
+	"DeleteExpired":    "expired credentials count as deleted already",
 	"UpdateCredential": "it is written at each use",
-	"EndAllProgress":   "what an earlier process showed is not believed any more",
-	"SetReading":       "the progress says how far a reading is",
-	"PutReadingFile":   "the progress says how far a reading is",
-	"DeleteReading":    "the progress says how far a reading is",
-	"PutContent":       "texts are shown by what refers to them",
-	"PutVerdicts":      "verdicts are shown by the files that refer to them",
-	"PutCommits":       "commits are shown by what refers to them",
-	"AddNote":          "what is to be said on a commit is the server's own",
-	"DeleteNotes":      "what is to be said on a commit is the server's own",
-	"SetPostedStatus":  "what was said on a commit is the server's own",
-	"PutBaselines":     "the link that they are of is written with them",
-	"FollowRename":     "the link that was renamed is written with it",
+	"EndAllProgress":   "progress of earlier processes has expired",
+	"SetReading":       "ShowProgress emits the event of a reading",
+	"PutReadingFile":   "ShowProgress emits the event of a reading",
+	"DeleteReading":    "ShowProgress emits the event of a reading",
+	"PutContent":       "the rows that refer to a content emit events",
+	"PutVerdicts":      "the files that refer to a verdict emit events",
+	"PutCommits":       "the rollouts that refer to a commit emit events",
+	"AddNote":          "notes to post are internal",
+	"DeleteNotes":      "notes to post are internal",
+	"SetPostedStatus":  "posted statuses are internal",
+	"PutBaselines":     "their link is written with them",
+	"FollowRename":     "the renamed link is written with it",
 	"SetMeta":          "it is the server's own",
 	"SetProgram":       "it is the server's own",
 	"ServerID":         "it is the server's own",
@@ -70,8 +70,7 @@ type act struct {
 	do     func(ctx context.Context, tx *store.Tx) error
 }
 
-// acts calls every writing method that is not silent, in an order in which one can follow the
-// other.
+// acts calls every writing method that is not silent, in an order that satisfies their conditions.
 func acts(w *world) []act {
 	task, gone := w.newTask("7", towpath.TaskPending), towpath.TaskDone
 	rollout := w.newRollout()
@@ -155,9 +154,9 @@ func acts(w *world) []act {
 			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteManifest(ctx, w.link.ID) },
 		},
 		{
-			"TakeText", "",
+			"UpdateText", "",
 			func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.TakeText(ctx, w.link,
+				_, err := tx.UpdateText(ctx, w.link,
 					&task)
 				return err
 			},
@@ -313,7 +312,7 @@ func acts(w *world) []act {
 	}
 }
 
-// all reads whatever that was emitted.
+// all reads all events.
 func all(t *testing.T, s *store.Store) (list []towpath.Event) {
 	t.Helper()
 	read(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -344,17 +343,17 @@ func TestStore_emitsWhereverItWritesState(t *testing.T) {
 		}
 		for _, method := range writing(t) {
 			if !tried[method] && silent[method] == "" {
-				t.Errorf("Tx.%s writes, and neither emits an event here nor says why it is silent", method)
+				t.Errorf("Tx.%s writes. Add it to acts with its event, or to silent with a reason", method)
 			}
 			if tried[method] && silent[method] != "" {
-				t.Errorf("Tx.%s is said to be silent", method)
+				t.Errorf("Tx.%s emits an event, so it must not be in silent", method)
 			}
 		}
 	})
 }
 
-// writing reads the source for the exported methods of a transaction that come to write, by
-// whatever they call.
+// writing returns the exported methods of a transaction that write, directly or through a call. It
+// finds them in the source.
 func writing(t *testing.T) (methods []string) {
 	t.Helper()
 	calls := map[string][]string{}
@@ -407,7 +406,7 @@ func writing(t *testing.T) (methods []string) {
 		}
 	}
 	if len(methods) < 60 {
-		t.Fatalf("only %d methods are known to write: %v", len(methods), methods)
+		t.Fatalf("found only %d methods that write: %v", len(methods), methods)
 	}
 	return methods
 }

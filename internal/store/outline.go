@@ -6,8 +6,8 @@ import (
 	"towpath"
 )
 
-// outlines are tasks with only the columns that scheduling needs: ids, place and state. A rollout
-// of thousands of tasks is read after each of them, so rows are kept small.
+// outlines reads tasks with only the columns that scheduling needs. A rollout of thousands of tasks
+// is reread after each of them, so the rows must be small.
 var outlines = newTable("task", 1, func(t *towpath.Task) []column {
 	return []column{
 		{"id", &t.ID},
@@ -31,8 +31,8 @@ var outlines = newTable("task", 1, func(t *towpath.Task) []column {
 	}
 })
 
-// RolloutOutline reads a rollout with outlines of its tasks: enough for Next and SummarizeTasks,
-// too little to write back.
+// RolloutOutline reads a rollout with outlines of its tasks. They suffice for Next and
+// SummarizeTasks, but must not be written back.
 func (tx *Tx) RolloutOutline(ctx context.Context, id string) (towpath.Rollout, error) {
 	r, err := tx.RolloutAlone(ctx, id)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Page selects a part of a list that is ordered by id, that is by age.
+// Page selects a part of a list that is ordered by id, which is by age.
 type Page struct {
 	After       string // id of the last row of the previous page; "" for the first page
 	Limit       int    // 1 to 1000; 0 is 100
@@ -58,7 +58,7 @@ func (f *filter) ofMember(column, memberID string) {
 	}
 }
 
-// where returns the conditions as the start of a query's tail.
+// where returns the WHERE clause, or "" without conditions.
 func (f *filter) where() string {
 	if len(f.terms) == 0 {
 		return ""

@@ -109,7 +109,7 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 	"what may run one after the other": func(ctx context.Context,
 		tx *store.Tx,
 	) error {
-		_, err := tx.Line(ctx, "x", "y", 10)
+		_, err := tx.NextTasks(ctx, "x", "y", 10)
 		return err
 	},
 	"what runs in a database": func(ctx context.Context,

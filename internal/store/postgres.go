@@ -20,9 +20,9 @@ type replica struct {
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 
-	clock sync.Mutex
-	told  time.Time // by the database
-	heard time.Time // by a monotonic clock
+	clock        sync.Mutex
+	databaseTime time.Time // when the clock was last set
+	localTime    time.Time // of the same moment, on our monotonic clock
 }
 
 func (s *Store) openPostgres(ctx context.Context, metadataURL string) error {
@@ -47,7 +47,7 @@ func (s *Store) openPostgres(ctx context.Context, metadataURL string) error {
 	return s.replica.check(ctx)
 }
 
-// check connects once, outside the pool, to report early what cannot work.
+// check connects once, outside the pool, to report configuration errors early, and sets the clock.
 func (r *replica) check(ctx context.Context) error {
 	conn, err := pgx.ConnectConfig(ctx, r.config)
 	if err != nil {
@@ -65,16 +65,17 @@ func (r *replica) check(ctx context.Context) error {
 	return r.setClock(ctx, conn)
 }
 
-// now returns the database's time, so that the leases of all replicas are measured with one clock.
+// now returns the database's time, so that one clock measures the leases of all replicas.
 func (r *replica) now() time.Time {
 	r.clock.Lock()
 	defer r.clock.Unlock()
-	return r.told.Add(time.Since(r.heard))
+	return r.databaseTime.Add(time.Since(r.localTime))
 }
 
-// setClock asks the database for the time; the fastest of three responses is the most accurate.
+// setClock reads the database's time. It uses the fastest of three responses, which is the most
+// accurate.
 func (r *replica) setClock(ctx context.Context, conn *pgx.Conn) error {
-	var told, heard time.Time
+	var databaseTime, localTime time.Time
 	quickest := time.Duration(-1)
 	for range 3 {
 		var micros int64
@@ -85,28 +86,28 @@ func (r *replica) setClock(ctx context.Context, conn *pgx.Conn) error {
 		}
 		if took := time.Since(asked); quickest < 0 || took < quickest {
 			quickest = took
-			told = time.UnixMicro(micros)
-			heard = asked.Add(took / 2)
+			databaseTime = time.UnixMicro(micros)
+			localTime = asked.Add(took / 2)
 		}
 	}
 	r.clock.Lock()
 	defer r.clock.Unlock()
-	r.told, r.heard = told, heard
+	r.databaseTime, r.localTime = databaseTime, localTime
 	return nil
 }
 
 const (
 	wokenChannel = "towpath_woken"
 	listenRetry  = time.Second
-	listenCheck  = 15 * time.Second // how often the connection is tried and the clock set
+	listenCheck  = 15 * time.Second // how often the connection is checked and the clock set
 )
 
-// listen calls heard with what other processes commit, until ctx ends. It reconnects when the
-// connection is lost; what came meanwhile is unknown. Errors are not reported: workers also poll,
-// and report the same error there.
-func (r *replica) listen(ctx context.Context, heard func(notice)) {
+// listen calls handle with the notices of other replicas until ctx ends. It reconnects when the
+// connection is lost, and then assumes that it missed some. It reports no errors, since workers
+// also poll and report the same ones.
+func (r *replica) listen(ctx context.Context, handle func(notice)) {
 	for {
-		_ = r.hear(ctx, heard)
+		_ = r.listenOnce(ctx, handle)
 		select {
 		case <-ctx.Done():
 			return
@@ -115,7 +116,7 @@ func (r *replica) listen(ctx context.Context, heard func(notice)) {
 	}
 }
 
-func (r *replica) hear(ctx context.Context, heard func(notice)) error {
+func (r *replica) listenOnce(ctx context.Context, handle func(notice)) error {
 	conn, err := pgx.ConnectConfig(ctx, r.config)
 	if err != nil {
 		return err
@@ -124,9 +125,9 @@ func (r *replica) hear(ctx context.Context, heard func(notice)) error {
 	if _, err := conn.Exec(ctx, "LISTEN "+wokenChannel); err != nil {
 		return err
 	}
-	heard(notice{woken: true, more: true}) // for notifications missed while disconnected
+	handle(notice{woken: true, more: true}) // for notices missed while disconnected
 	for {
-		if err := r.hearUntil(ctx, conn, time.Now().Add(listenCheck), heard); err != nil {
+		if err := r.receiveUntil(ctx, conn, time.Now().Add(listenCheck), handle); err != nil {
 			return err
 		}
 		ask, cancel := context.WithTimeout(ctx, listenCheck)
@@ -138,7 +139,9 @@ func (r *replica) hear(ctx context.Context, heard func(notice)) error {
 	}
 }
 
-func (r *replica) hearUntil(ctx context.Context, conn *pgx.Conn, end time.Time, heard func(notice)) error {
+func (r *replica) receiveUntil(
+	ctx context.Context, conn *pgx.Conn, end time.Time, handle func(notice),
+) error {
 	wait, cancel := context.WithDeadline(ctx, end)
 	defer cancel()
 	for {
@@ -149,16 +152,16 @@ func (r *replica) hearUntil(ctx context.Context, conn *pgx.Conn, end time.Time, 
 		case err != nil:
 			return err
 		}
-		if told := readNotice(n.Payload); told.replica != r.id {
-			heard(told)
+		if notice := readNotice(n.Payload); notice.replica != r.id {
+			handle(notice)
 		}
 	}
 }
 
-func (r *replica) start(heard func(notice)) {
+func (r *replica) start(handle func(notice)) {
 	ctx, cancel := context.WithCancel(context.Background()) // as long as the store is open
 	r.stop = cancel
-	r.done.Go(func() { r.listen(ctx, heard) })
+	r.done.Go(func() { r.listen(ctx, handle) })
 }
 
 func (r *replica) close() {

@@ -8,7 +8,7 @@ import (
 	"towpath"
 )
 
-// progressAge is how long a progress is shown after its server last confirmed it.
+// progressAge is how long a progress is valid after its server last confirmed it.
 const progressAge = 10 * time.Second
 
 var progresses = newTable("link_progress", 1, func(p *towpath.Progress) []column {
@@ -34,7 +34,7 @@ func (tx *Tx) ShowProgress(ctx context.Context, p towpath.Progress) error {
 	if err := progresses.upsert(ctx, tx, p); err != nil {
 		return err
 	}
-	return tx.emitOf(ctx, towpath.EventLinkRead, p.LinkID)
+	return tx.emitLinkEvent(ctx, towpath.EventLinkRead, p.LinkID)
 }
 
 // EndProgress removes the progress of a link.
@@ -42,7 +42,7 @@ func (tx *Tx) EndProgress(ctx context.Context, linkID string) error {
 	if err := progresses.delete(ctx, tx, "link_id = $1", linkID); err != nil {
 		return err
 	}
-	return tx.emitOf(ctx, towpath.EventLinkRead, linkID)
+	return tx.emitLinkEvent(ctx, towpath.EventLinkRead, linkID)
 }
 
 // EndAllProgress removes the progress of earlier processes. One that still reads stores its

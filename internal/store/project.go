@@ -17,10 +17,10 @@ var projects = newTable("project", 1, func(p *towpath.Project) []column {
 	}
 })
 
-// CreateProject adds a project; ID and CreatedAt are set. A name in use is an Error about name.
+// CreateProject adds a project and sets ID and CreatedAt. CodeConflict about name when it is taken.
 func (tx *Tx) CreateProject(ctx context.Context, p *towpath.Project) error {
 	p.ID, p.CreatedAt = NewID(), tx.Now
-	err := tx.emitOnce(projects.insert(ctx, tx, *p), towpath.Event{
+	err := tx.emitAfter(projects.insert(ctx, tx, *p), towpath.Event{
 		Kind:      towpath.EventProjectCreated,
 		ProjectID: p.ID,
 	})
@@ -29,7 +29,7 @@ func (tx *Tx) CreateProject(ctx context.Context, p *towpath.Project) error {
 
 // UpdateProject writes a project that was read in the same transaction.
 func (tx *Tx) UpdateProject(ctx context.Context, p *towpath.Project) error {
-	err := tx.emitOnce(projects.update(ctx, tx, *p), towpath.Event{
+	err := tx.emitAfter(projects.update(ctx, tx, *p), towpath.Event{
 		Kind:      towpath.EventProjectChanged,
 		ProjectID: p.ID,
 	})
@@ -71,7 +71,7 @@ func (tx *Tx) SetProjectMember(ctx context.Context, m towpath.ProjectMember) err
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return err
 	}
-	return tx.emitOnce(projectMembers.upsert(ctx, tx, m), towpath.Event{
+	return tx.emitAfter(projectMembers.upsert(ctx, tx, m), towpath.Event{
 		Kind:      towpath.EventProjectMemberChanged,
 		ProjectID: m.ProjectID,
 		MemberID:  m.MemberID,
@@ -89,7 +89,7 @@ func (tx *Tx) RemoveProjectMember(ctx context.Context, projectID, memberID strin
 	if err != nil {
 		return err
 	}
-	return tx.emitOnce(projectMembers.delete(ctx, tx, "project_id = $1 AND member_id = $2", projectID,
+	return tx.emitAfter(projectMembers.delete(ctx, tx, "project_id = $1 AND member_id = $2", projectID,
 		memberID), towpath.Event{
 		Kind:      towpath.EventProjectMemberChanged,
 		ProjectID: projectID,
@@ -122,7 +122,8 @@ var environments = newTable("environment", 1, func(e *towpath.Environment) []col
 	}
 })
 
-// CreateEnvironment adds an environment after all others; ID, Position and CreatedAt are set.
+// CreateEnvironment adds an environment after all others and sets ID, Position and CreatedAt.
+// CodeConflict about name when it is taken.
 func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) error {
 	all, err := tx.Environments(ctx)
 	if err != nil {
@@ -134,7 +135,7 @@ func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) err
 	if n := len(all); n > 0 {
 		e.Position = all[n-1].Position + 1
 	}
-	err = tx.emitOnce(environments.insert(ctx, tx, *e), towpath.Event{
+	err = tx.emitAfter(environments.insert(ctx, tx, *e), towpath.Event{
 		Kind:      towpath.EventEnvironmentCreated,
 		SubjectID: e.ID,
 	})
@@ -143,7 +144,7 @@ func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) err
 
 // UpdateEnvironment writes an environment that was read in the same transaction.
 func (tx *Tx) UpdateEnvironment(ctx context.Context, e *towpath.Environment) error {
-	err := tx.emitOnce(environments.update(ctx, tx, *e), towpath.Event{
+	err := tx.emitAfter(environments.update(ctx, tx, *e), towpath.Event{
 		Kind:      towpath.EventEnvironmentChanged,
 		SubjectID: e.ID,
 	})
@@ -152,7 +153,7 @@ func (tx *Tx) UpdateEnvironment(ctx context.Context, e *towpath.Environment) err
 
 // DeleteEnvironment removes an environment; CodeConflict while an instance or database is in it.
 func (tx *Tx) DeleteEnvironment(ctx context.Context, id string) error {
-	err := tx.emitOnce(environments.delete(ctx, tx, "id = $1", id),
+	err := tx.emitAfter(environments.delete(ctx, tx, "id = $1", id),
 		towpath.Event{Kind: towpath.EventEnvironmentDeleted, SubjectID: id})
 	return inUse(err, "Instances are in this environment. Move or remove them first.")
 }

@@ -50,8 +50,8 @@ func (tx *Tx) DeleteReading(ctx context.Context, linkID string) error {
 	return readings.delete(ctx, tx, "link_id = $1", linkID)
 }
 
-// ReadingProgress counts the files of a link's reading: the finished ones, and all; 0 when there is
-// no reading.
+// ReadingProgress counts the finished files and all files of a link's reading; 0 and 0 when there
+// is no reading.
 func (tx *Tx) ReadingProgress(ctx context.Context, linkID string) (read, all int, err error) {
 	row := tx.tx.QueryRowContext(ctx, "SELECT COUNT(CASE WHEN state <> 'matched' OR checksum <> '' THEN 1 "+
 		"END), COUNT(*) FROM reading_file WHERE link_id = $1", linkID)

@@ -65,7 +65,7 @@ func TestWoken_againAfterALostConnection(t *testing.T) {
 	wakes(t, b, "another replica's work")
 }
 
-func TestNow_isTheDatabasesForAllReplicas(t *testing.T) {
+func TestNow_isTheDatabaseTimeInAllReplicas(t *testing.T) {
 	t.Parallel()
 	address := newPostgres(t)
 	a, b := open(t, address), open(t, address)
@@ -93,7 +93,7 @@ func TestNow_isTheDatabasesForAllReplicas(t *testing.T) {
 	}
 }
 
-func TestClock_isSetByTheDatabaseWhateverOursSays(t *testing.T) {
+func TestClock_isSetFromTheDatabase(t *testing.T) {
 	t.Parallel()
 	s := open(t, newPostgres(t))
 	s.ShiftClock(-time.Hour)

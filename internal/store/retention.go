@@ -8,11 +8,11 @@ import (
 	"towpath"
 )
 
-// Retention says how long the metadata keeps what grows. Zero keeps everything.
+// Retention limits how much of the growing tables the metadata keeps. Zero keeps everything.
 type Retention struct {
-	Rollouts   int           // finished rollouts of each link, with their tasks, attempts and statement logs
-	Statements time.Duration // logs of the statements of an attempt, after its end
-	Schemas    int           // changes of each database whose schema before and after is kept
+	Rollouts   int           // finished rollouts per link, with tasks, attempts and statement logs
+	Statements time.Duration // statement logs of an attempt, after its end
+	Schemas    int           // changes per database that keep the schema before and after
 	Deliveries time.Duration // webhook deliveries, with their payloads
 }
 
@@ -20,15 +20,14 @@ type Retention struct {
 // transaction that needs them.
 const unusedGrace = 24 * time.Hour
 
-// eventsKept is for how long changes of state stay in the outbox. Acts of people, which are the
-// audit log, stay for good.
+// eventsKept is how long changes of state stay in the outbox. Audit events stay for good.
 const eventsKept = 7 * 24 * time.Hour
 
-// pruneBatch bounds the rows that one transaction removes, so that others wait for it only briefly.
+// pruneBatch bounds the rows that one transaction removes, so that other writers wait only briefly.
 const pruneBatch = 200
 
-// Prune removes what is no longer needed, and what is older than r allows. It keeps the ledger
-// snapshots, the change history without its schemas, and the audit log. It is a periodic job.
+// Prune removes unused rows, and rows beyond what r keeps. The ledger snapshots, the audit log and
+// the change history stay; only the history's schemas are removed. It is a periodic job.
 func (s *Store) Prune(ctx context.Context, r Retention) error {
 	err := s.Write(ctx, func(tx *Tx) error {
 		if r.Deliveries > 0 {
@@ -71,9 +70,9 @@ func (s *Store) inBatches(ctx context.Context, prune func(context.Context, *Tx) 
 	}
 }
 
-// pruneRollouts removes finished rollouts older than the newest ones of their link. It keeps a
-// rollout while one of its tasks still counts: what a person skipped stays skipped, and open tasks
-// are never removed.
+// pruneRollouts removes finished rollouts except for the newest ones of each link. It keeps a
+// rollout with a task that plans still need: a skipped one, so that it stays skipped, or an open
+// one.
 func (tx *Tx) pruneRollouts(ctx context.Context, keep int) (int, error) {
 	if keep == 0 {
 		return 0, nil
@@ -130,8 +129,8 @@ func (tx *Tx) pruneStatements(ctx context.Context, keep time.Duration) (int, err
 	return len(old), nil
 }
 
-// pruneSchemas removes the schemas before and after a change, except for the newest changes of a
-// database. Their texts are pruned with unused contents.
+// pruneSchemas removes the references to the schemas before and after a change, except for the
+// newest changes of each database. PruneContents then removes the texts.
 func (tx *Tx) pruneSchemas(ctx context.Context, keep int) (int, error) {
 	if keep == 0 {
 		return 0, nil

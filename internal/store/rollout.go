@@ -26,10 +26,10 @@ var rollouts = newTable("rollout", 1, func(r *towpath.Rollout) []column {
 	}
 })
 
-// CreateRollout adds a rollout; ID and CreatedAt are set. Its tasks are added one by one.
+// CreateRollout adds a rollout without its tasks, and sets ID and CreatedAt.
 func (tx *Tx) CreateRollout(ctx context.Context, r *towpath.Rollout) error {
 	r.ID, r.CreatedAt = NewID(), tx.Now
-	return tx.emitOnce(rollouts.insert(ctx, tx, *r), rolloutEvent(towpath.EventRolloutCreated, *r, ""))
+	return tx.emitAfter(rollouts.insert(ctx, tx, *r), rolloutEvent(towpath.EventRolloutCreated, *r, ""))
 }
 
 // UpdateRollout writes a rollout that was read in the same transaction, without its tasks.
@@ -72,8 +72,8 @@ func (tx *Tx) OpenRollout(ctx context.Context, linkID string) (towpath.Rollout, 
 	return tx.Rollout(ctx, r.ID)
 }
 
-// OpenRolloutStates returns the state of each link's open rollout, for those of the links that have
-// one.
+// OpenRolloutStates returns the states of the links' open rollouts, by link id. Links without an
+// open rollout are left out.
 func (tx *Tx) OpenRolloutStates(
 	ctx context.Context, linkIDs []string,
 ) (map[string]towpath.RolloutState, error) {
@@ -117,7 +117,7 @@ func (tx *Tx) Rollouts(ctx context.Context, f RolloutFilter, p Page) ([]towpath.
 	return rollouts.page(ctx, tx, p, where)
 }
 
-var tasks = seen(newTable("task", 1, func(t *towpath.Task) []column {
+var tasks = onRead(newTable("task", 1, func(t *towpath.Task) []column {
 	return []column{
 		{"id", &t.ID},
 		{"rollout_id", &t.RolloutID},
@@ -150,24 +150,24 @@ var tasks = seen(newTable("task", 1, func(t *towpath.Task) []column {
 		{"error", reason{&t.Error}},
 		{"continue_after", &t.ContinueAfter},
 	}
-}), func(tx *Tx, t *towpath.Task) { tx.note(t.ID, string(t.State)) })
+}), func(tx *Tx, t *towpath.Task) { tx.noteState(t.ID, string(t.State)) })
 
-// CreateTask adds a task; ID and CreatedAt are set. A second open task of a migration in a database
-// is an Error with CodeConflict.
+// CreateTask adds a task and sets ID and CreatedAt. CodeConflict when the migration has another
+// open task in the database.
 func (tx *Tx) CreateTask(ctx context.Context, t *towpath.Task) error {
 	t.ID, t.CreatedAt = NewID(), tx.Now
 	err := tasks.insert(ctx, tx, *t)
 	if err == nil {
-		tx.note(t.ID, string(t.State))
+		tx.noteState(t.ID, string(t.State))
 		tx.Emit(taskEvent(towpath.EventTaskCreated, *t, ""))
 	}
-	return taken(err, "", "Version %s is under way in this database already.", t.Label)
+	return taken(err, "", "Version %s has an open task in this database already.", t.Label)
 }
 
 // UpdateTask writes a task that was read in the same transaction. It is the only way to change a
 // task's state, and refuses changes that towpath.TaskState.MayBecome does not allow.
 func (tx *Tx) UpdateTask(ctx context.Context, t *towpath.Task) error {
-	from, known := tx.noted(t.ID)
+	from, known := tx.notedState(t.ID)
 	if !known {
 		before, err := tx.Task(ctx, t.ID)
 		if err != nil {
@@ -177,7 +177,7 @@ func (tx *Tx) UpdateTask(ctx context.Context, t *towpath.Task) error {
 	}
 	err := tasks.updateWhere(ctx, tx, *t, stateAmong(t.State.MayFollow()))
 	if err == nil {
-		tx.note(t.ID, string(t.State))
+		tx.noteState(t.ID, string(t.State))
 		tx.Emit(taskEvent(towpath.EventTaskChanged, *t, from))
 	}
 	if towpath.ErrorCode(err) != towpath.CodeNotFound {
@@ -202,8 +202,8 @@ func taskEvent(kind towpath.EventKind, t towpath.Task, from string) towpath.Even
 	}
 }
 
-// stateAmong is the condition that a row is in one of the states, which are constants of the
-// program.
+// stateAmong returns the condition that a row is in one of the states. They are constants, so they
+// need no parameters.
 func stateAmong(states []towpath.TaskState) string {
 	quoted := make([]string, len(states))
 	for i, s := range states {
@@ -224,8 +224,8 @@ func (tx *Tx) OpenTasks(ctx context.Context, databaseID string) ([]towpath.Task,
 		databaseID)
 }
 
-// RunningTasks lists the running tasks in a database, of any rollout, since a newer rollout takes
-// tasks over while they run. They are in the order in which they run.
+// RunningTasks lists the running tasks of a database in the order in which they run. They may be of
+// different rollouts, since a newer rollout takes over tasks while they run.
 func (tx *Tx) RunningTasks(ctx context.Context, databaseID string) ([]towpath.Task, error) {
 	return tasks.list(ctx, tx, "WHERE database_id = $1 AND state IN ('pending', 'held', 'running', "+
 		"'failed', 'unknown') AND state = 'running' ORDER BY sequence, id",
@@ -275,7 +275,7 @@ var statements = newTable("statement_log", 2, func(s *statementRow) []column {
 	}
 })
 
-// CreateAttempt adds an attempt; ID is set.
+// CreateAttempt adds an attempt and sets ID.
 func (tx *Tx) CreateAttempt(ctx context.Context, a *towpath.Attempt) error {
 	a.ID = NewID()
 	return attempts.insert(ctx, tx, *a)
@@ -357,10 +357,10 @@ var history = newTable("change_history", 1, func(h *towpath.ChangeHistory) []col
 	}
 })
 
-// AddHistory records a change; ID is set.
+// AddHistory records a change and sets ID.
 func (tx *Tx) AddHistory(ctx context.Context, h *towpath.ChangeHistory) error {
 	h.ID = NewID()
-	return tx.emitOnce(history.insert(ctx, tx, *h), towpath.Event{
+	return tx.emitAfter(history.insert(ctx, tx, *h), towpath.Event{
 		Kind:       towpath.EventHistoryAdded,
 		ProjectID:  h.ProjectID,
 		RolloutID:  h.RolloutID,
@@ -373,11 +373,11 @@ func (tx *Tx) AddHistory(ctx context.Context, h *towpath.ChangeHistory) error {
 // describes.
 func (tx *Tx) InHistory(
 	ctx context.Context, databaseID string, e towpath.LedgerEntry,
-) (told bool, err error) {
+) (recorded bool, err error) {
 	row := tx.tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM change_history WHERE database_id = $1 "+
 		"AND version = $2 AND type = $3 AND checksum = $4 AND started_at = $5)",
 		databaseID, e.Version, string(e.Type), e.Checksum, e.StartedAt.UnixMicro())
-	return told, history.wrap("look into", row.Scan(&told))
+	return recorded, history.wrap("look into", row.Scan(&recorded))
 }
 
 // ChangeHistory lists the changes of a database.
@@ -397,7 +397,7 @@ func (tx *Tx) ProjectChangeHistory(
 	return history.page(ctx, tx, p, where)
 }
 
-// Change reads one entry of a database's change history.
+// Change reads one entry of a database's change history, or CodeNotFound.
 func (tx *Tx) Change(ctx context.Context, databaseID, id string) (towpath.ChangeHistory, error) {
 	return history.get(ctx, tx, "id = $1 AND database_id = $2", id, databaseID)
 }
@@ -420,13 +420,13 @@ var posted = newTable("posted_status", 3, func(p *postedRow) []column {
 	}
 })
 
-// Posted is the last posted version of a build status.
+// Posted describes the last build status that was posted with a key.
 type Posted struct {
 	Digest string
 	At     time.Time
 }
 
-// PostedStatuses returns what was posted for a link on a commit, by the keys of the build statuses.
+// PostedStatuses returns the build statuses that were posted for a link on a commit, by key.
 func (tx *Tx) PostedStatuses(ctx context.Context, linkID, commit string) (map[string]Posted, error) {
 	rows, err := posted.list(ctx, tx, "WHERE link_id = $1 AND commit_hash = $2", linkID, commit)
 	last := make(map[string]Posted, len(rows))
@@ -436,8 +436,8 @@ func (tx *Tx) PostedStatuses(ctx context.Context, linkID, commit string) (map[st
 	return last, err
 }
 
-// PostedLike lists, by commit, the keys of a link's build statuses whose digest has a prefix. The
-// prefix has no wildcards.
+// PostedLike lists the keys of a link's build statuses whose digest has a prefix, by commit. The
+// prefix must not contain wildcards.
 func (tx *Tx) PostedLike(ctx context.Context, linkID, beginning string) (map[string][]string, error) {
 	rows, err := posted.list(ctx, tx, "WHERE link_id = $1 AND digest LIKE $2 ORDER BY key", linkID,
 		beginning+"%")
@@ -448,7 +448,7 @@ func (tx *Tx) PostedLike(ctx context.Context, linkID, beginning string) (map[str
 	return keys, err
 }
 
-// SetPostedStatus stores what was posted.
+// SetPostedStatus stores the digest of a posted build status.
 func (tx *Tx) SetPostedStatus(ctx context.Context, linkID, commit, key, digest string) error {
 	return posted.upsert(ctx, tx, postedRow{
 		LinkID:   linkID,

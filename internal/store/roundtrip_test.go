@@ -95,7 +95,7 @@ func fillIn(t *rapid.T, column string, field any) {
 	}
 }
 
-func TestTables_giveBackWhatWasWritten(t *testing.T) {
+func TestTables_returnWhatWasWritten(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		undo := errors.New("undo")
 		alone := "PRAGMA defer_foreign_keys = ON" // rows exist without what they refer to
@@ -130,7 +130,7 @@ func TestTables_giveBackWhatWasWritten(t *testing.T) {
 	})
 }
 
-func TestText_thatPostgresRefusesIsMended(t *testing.T) {
+func TestText_thatPostgresRefusesIsReplaced(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		const broken, valid = "a\x00b\xffc", "a\uFFFDb\uFFFDc"
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {

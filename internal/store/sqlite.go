@@ -15,9 +15,9 @@ import (
 
 const readers = 8
 
-// openSQLite uses one connection for writing, since SQLite has one writer anyway and waiting in Go
-// is fair, and several for reading. Every commit is synced to the disk: the ledger in a target must
-// never be ahead of lost metadata.
+// openSQLite opens one connection for writing and several for reading. SQLite allows one writer at
+// a time anyway, and waiting in Go is fair. Every commit is synced to the disk: the ledger in a
+// target must never be ahead of lost metadata.
 func (s *Store) openSQLite(path string) error {
 	if path == "" {
 		return towpath.Invalid("metadata-url", "Name a file: sqlite:/path/to/file.")

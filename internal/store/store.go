@@ -1,8 +1,8 @@
-// Package store keeps the metadata, in SQLite or PostgreSQL, with one SQL text for both. No other
-// package holds SQL for it.
+// Package store keeps the metadata in SQLite or PostgreSQL, with the same SQL for both. No other
+// package contains SQL for the metadata.
 //
-// Every change happens in Write, whose function may run again after a conflict and so does no I/O
-// of its own. Methods of Tx compose; none of them begins or ends a transaction.
+// Every change happens in Write. Its function may run again after a conflict, so it must do no
+// other I/O. Methods of Tx compose; none of them begins or ends a transaction.
 package store
 
 import (
@@ -30,16 +30,16 @@ var migrations embed.FS
 
 // Store is the metadata database. It is safe for concurrent use.
 type Store struct {
-	// Now is the clock; times have microseconds, in UTC. On PostgreSQL it is the database's clock,
-	// the same for all replicas. Tests replace it before they use the store.
+	// Now is the clock. On PostgreSQL it is the database's clock, which all replicas share. Tests
+	// replace it before they use the store. Stored times are in UTC, in microseconds.
 	Now func() time.Time
 
 	writer  *sql.DB
 	reader  *sql.DB
-	writing *connections // for writing; nil on PostgreSQL, whose driver keeps prepared statements itself
-	reading *connections
-	file    string   // path of the SQLite file; "" on PostgreSQL
-	replica *replica // nil on SQLite
+	writing *connections // of writer; nil on PostgreSQL, whose driver keeps prepared statements
+	reading *connections // of reader; nil on PostgreSQL
+	file    string       // path of the SQLite file; "" on PostgreSQL
+	replica *replica     // nil on SQLite
 	woken   chan struct{}
 
 	trial   trial
@@ -48,7 +48,7 @@ type Store struct {
 }
 
 // Open opens the metadata at a URL, "sqlite:/path/to/file" or "postgres://…", and migrates its
-// schema.
+// schema. It refuses a schema that is newer than this program.
 func Open(ctx context.Context, metadataURL string) (*Store, error) {
 	s := &Store{Now: time.Now, woken: make(chan struct{}, 1)}
 	var err error
@@ -67,7 +67,7 @@ func Open(ctx context.Context, metadataURL string) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	if s.replica != nil {
-		s.replica.start(s.hear)
+		s.replica.start(s.receive)
 	}
 	return s, nil
 }
@@ -100,7 +100,7 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	}
 	if !s.Shared() {
 		return goose.NewProvider(goose.DialectSQLite3, s.writer, files,
-			goose.WithGoMigrations(append(restate(false), oldActs(false))...))
+			goose.WithGoMigrations(append(reasonMigrations(false), auditMigration(false))...))
 	}
 	// replicas that start together wait for each other
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
@@ -108,11 +108,11 @@ func (s *Store) migrations() (*goose.Provider, error) {
 		return nil, err
 	}
 	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker),
-		goose.WithGoMigrations(append(restate(true), oldActs(true))...))
+		goose.WithGoMigrations(append(reasonMigrations(true), auditMigration(true))...))
 }
 
-// Close waits briefly for running transactions and closes the database. A SQLite file is complete
-// by itself afterwards. A second call does nothing.
+// Close waits briefly for running transactions and closes the database. Afterwards, a SQLite file
+// is complete without its -wal. A second call does nothing.
 func (s *Store) Close() (err error) {
 	s.closing.Do(func() { err = s.close() })
 	return err
@@ -139,8 +139,8 @@ const closeLimit = 10 * time.Second
 // Shared reports whether other processes may work on the same metadata.
 func (s *Store) Shared() bool { return s.replica != nil }
 
-// Woken receives after a transaction has enqueued work, in this process or in another one on the
-// same PostgreSQL. A signal may be missed while a connection is lost, so receivers also poll.
+// Woken receives a signal after a transaction has enqueued jobs, in this process or in another one
+// on the same PostgreSQL. A signal may be lost with a connection, so receivers must also poll.
 func (s *Store) Woken() <-chan struct{} { return s.woken }
 
 func (s *Store) wake() {
@@ -152,12 +152,12 @@ func (s *Store) wake() {
 
 // Tx is a transaction.
 type Tx struct {
-	// Now is the time of the transaction's start.
+	// Now is when the transaction began, in UTC.
 	Now time.Time
 
 	tx     querier
-	shared bool // on PostgreSQL
-	woken  bool
+	shared bool    // on PostgreSQL
+	woken  bool    // jobs were enqueued
 	outbox *outbox // nil in a read
 }
 
@@ -195,17 +195,17 @@ func cleaned(args []any) []any {
 	return args
 }
 
-// querier is the part of a *sql.Tx that Tx needs; only Read and Write end it.
+// querier is the part of a *sql.Tx that Tx uses. Only Read and Write end the transaction.
 type querier interface {
 	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
 }
 
-// NewID makes an id. Ids sort by the time of their creation.
+// NewID makes an id (UUID version 7). Ids sort by the time of their creation.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// transaction is a *sql.Tx, or works like one.
+// transaction is a *sql.Tx or a *compiledTx.
 type transaction interface {
 	querier
 	Commit() error
@@ -235,7 +235,7 @@ func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
 	return fn(&Tx{tx: tx, Now: s.now(), shared: s.Shared()})
 }
 
-// Get reads one row by its id in a transaction of its own: Get(ctx, s, (*Tx).Link, id).
+// Get reads one row by its id in its own transaction: Get(ctx, s, (*Tx).Link, id).
 func Get[T any](
 	ctx context.Context, s *Store, read func(*Tx, context.Context, string) (T, error), id string,
 ) (row T, err error) {
@@ -262,12 +262,12 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 		if !conflict || try == conflictTries {
 			return err
 		}
+		// a random pause, so that the writers do not conflict again
+		pause := rand.N(min(conflictPause, time.Millisecond<<min(try, 10)))
 		select {
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)
-		case <-time.After(
-			rand.N(min(conflictPause,
-				time.Millisecond<<min(try, 10)))): // at different times, or they would conflict again
+		case <-time.After(pause):
 		}
 	}
 }
@@ -293,7 +293,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		s.publish(nil, len(emitted) > 0) // it may be committed all the same
+		s.publish(nil, len(emitted) > 0) // the commit may have succeeded nevertheless
 		return fmt.Errorf("commit metadata: %w", err)
 	}
 	if t.woken {

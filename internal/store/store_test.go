@@ -173,7 +173,7 @@ func refused(
 	return words
 }
 
-func TestOpen_refusesAddressesInWords(t *testing.T) {
+func TestOpen_refusesOtherAddresses(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]string{
 		"no kind":      "/var/lib/towpath/metadata.db",

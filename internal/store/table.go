@@ -11,29 +11,29 @@ import (
 	"towpath"
 )
 
-// column connects a column's name with the field that holds it: a *string, *int, *int64 or *bool,
-// or a wrapper of field.go that is both sql.Scanner and driver.Valuer.
+// column connects a column's name with a pointer to the field that holds it: a *string, *int,
+// *int64 or *bool, or a wrapper of field.go that is both sql.Scanner and driver.Valuer.
 type column struct {
 	name  string
 	field any
 }
 
-// table defines how an entity is stored. Its texts are constants of this package; input of users is
-// only ever bound to $n.
+// table defines how an entity is stored. Its SQL consists of constants of this package; input from
+// users is only ever bound to parameters.
 type table[T any] struct {
 	name    string
-	key     int // so many of the first columns are the key
+	key     int // how many of the first columns are the primary key
 	columns func(*T) []column
-	seen    func(*Tx, *T) // of each row that is read; nil for nothing
+	onRead  func(*Tx, *T) // called for each row that is read; may be nil
 
 	names      []string
 	selectFrom string
 	insertInto string
-	replace    string // what an upsert does with an existing row
-	set        string // what an update does
+	replace    string // the ON CONFLICT clause of an upsert
+	set        string // the UPDATE of a whole row
 }
 
-// newTable makes the texts that never change. The first columns are the key.
+// newTable prepares the constant SQL of a table. Its first key columns are the primary key.
 func newTable[T any](name string, key int, columns func(*T) []column) *table[T] {
 	t := &table[T]{name: name, key: key, columns: columns}
 	var zero T
@@ -90,8 +90,8 @@ func (t *table[T]) insert(ctx context.Context, tx *Tx, rows ...T) error {
 	return t.wrap("insert", t.write(ctx, tx, rows, ""))
 }
 
-// upsert inserts rows, or replaces those with the same key. Among rows with one key the last one
-// wins.
+// upsert inserts rows or replaces those with the same key. The last one of several rows with the
+// same key wins.
 func (t *table[T]) upsert(ctx context.Context, tx *Tx, rows ...T) error {
 	if len(rows) > 1 {
 		rows = t.lastByKey(rows)
@@ -139,9 +139,9 @@ func (t *table[T]) write(ctx context.Context, tx *Tx, rows []T, tail string) err
 	return nil
 }
 
-// tuples makes the parameters of n rows: $1, $2, … for PostgreSQL, but ?, ?, … for SQLite. There,
-// $1 is a name to look up among all others, so that hundreds of them take longer than as many
-// statements.
+// tuples makes the parameters of n rows: $1, $2, … when numbered, for PostgreSQL, or ?, ?, … for
+// SQLite. SQLite looks up each $1 by name among all others, so hundreds of them are slower than as
+// many statements.
 func tuples(n, columns int, numbered bool) string {
 	var text strings.Builder
 	for i := range n * columns {
@@ -183,8 +183,7 @@ func (t *table[T]) updateWhere(ctx context.Context, tx *Tx, v T, condition strin
 	return nil
 }
 
-// get reads the one row that matches the condition; a *towpath.Error with CodeNotFound when there
-// is none.
+// get reads the first row that matches the condition; CodeNotFound when there is none.
 func (t *table[T]) get(ctx context.Context, tx *Tx, where string, args ...any) (T, error) {
 	list, err := t.list(ctx, tx, "WHERE "+where, args...)
 	if err == nil && len(list) == 0 {
@@ -207,7 +206,7 @@ func (t *table[T]) list(ctx context.Context, tx *Tx, tail string, args ...any) (
 	return list, err
 }
 
-// each calls do for each row that matches the tail of the query, in its order, while reading.
+// each calls do for each row that matches the tail of the query, in its order, while it reads.
 func (t *table[T]) each(ctx context.Context, tx *Tx, tail string, args []any, do func(T) error) error {
 	rows, err := tx.query(ctx, t.selectFrom+tail, args...)
 	if err != nil {
@@ -224,8 +223,8 @@ func (t *table[T]) each(ctx context.Context, tx *Tx, tail string, args []any, do
 		if err := rows.Scan(fields...); err != nil {
 			return t.wrap("scan", err)
 		}
-		if t.seen != nil {
-			t.seen(tx, &v)
+		if t.onRead != nil {
+			t.onRead(tx, &v)
 		}
 		if err := do(v); err != nil {
 			return err

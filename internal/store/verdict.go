@@ -11,8 +11,8 @@ type Verdict struct {
 	Checksum string
 	Engine   towpath.EngineType
 	Rules    string         // the version of the rules
-	Refusal  towpath.Reason // why it must not run; zero when it may
-	Roles    towpath.Reason // the same where roles may not be changed
+	Refusal  towpath.Reason // why the text must not run; zero when it may
+	Roles    towpath.Reason // the same for environments in which roles must not be changed
 }
 
 var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
@@ -25,7 +25,7 @@ var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
 	}
 })
 
-// Verdicts returns the verdicts under these rules for those of the checksums that have one.
+// Verdicts returns the verdicts by this version of the rules. Checksums without one are left out.
 func (tx *Tx) Verdicts(ctx context.Context, rules string, checksums []string) (list []Verdict, err error) {
 	for len(checksums) > 0 {
 		batch := checksums[:min(len(checksums), maxLookup)]

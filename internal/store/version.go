@@ -14,15 +14,16 @@ import (
 // programKey holds the version of the program that last used the metadata.
 const programKey = "program"
 
-// notNewer refuses metadata whose schema is newer than this program, which would misread it.
+// notNewer refuses metadata whose schema is newer than this program, since the program would
+// misread it. The error has CodeConflict.
 func (s *Store) notNewer(ctx context.Context, provider *goose.Provider) error {
 	has, program, err := schemaOf(ctx, s.writer, s.Shared())
 	if err != nil {
 		return err
 	}
 	sources := provider.ListSources()
-	knows := sources[len(sources)-1].Version
-	if has <= knows {
+	newest := sources[len(sources)-1].Version
+	if has <= newest {
 		return nil
 	}
 	if program != "" {
@@ -31,11 +32,11 @@ func (s *Store) notNewer(ctx context.Context, provider *goose.Provider) error {
 	return towpath.Errorf(towpath.CodeConflict,
 		"The metadata has schema version %d, made by a newer Towpath%s; this program knows versions up to %d and would misread it. "+
 			"Start the newer program again, or restore the backup that was made before the upgrade.", has,
-		program, knows)
+		program, newest)
 }
 
-// schemaOf returns the version of a metadata's schema, 0 for none, and the program that last used
-// it.
+// schemaOf returns the version of the metadata's schema and the version of the program that last
+// used it. They are 0 and "" when unknown.
 func schemaOf(ctx context.Context, db *sql.DB, shared bool) (schema int64, program string, err error) {
 	var tables int
 	find := "SELECT COUNT(*) FROM sqlite_master WHERE name = $1"

@@ -20,7 +20,7 @@ func wantWritable(t *testing.T, s *store.Store, want bool, when string) {
 	}
 }
 
-func TestWritable_saysThatSQLiteIsFullOrLocked(t *testing.T) {
+func TestWritable_failsWhenSQLiteIsFullOrLocked(t *testing.T) {
 	t.Parallel()
 	address := newSQLite(t)
 	s := open(t, address)
@@ -46,7 +46,7 @@ func TestWritable_saysThatSQLiteIsFullOrLocked(t *testing.T) {
 	}
 }
 
-func TestWritable_saysThatPostgreSQLIsReadOnly(t *testing.T) {
+func TestWritable_failsWhenPostgreSQLIsReadOnly(t *testing.T) {
 	t.Parallel()
 	address := newPostgres(t)
 	name := filepath.Base(strings.Split(address, "?")[0])

@@ -8,11 +8,11 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// sentences is a column of sentences.
-type sentences struct{ table, column string }
+// textColumn is a column that held English sentences and now holds reasons.
+type textColumn struct{ table, column string }
 
-// stated are the columns that held sentences before they held reasons.
-var stated = []sentences{
+// reasonColumns are the columns that migration 19 converts.
+var reasonColumns = []textColumn{
 	{"task", "reason"},
 	{"task", "error"},
 	{"attempt", "message"},
@@ -20,16 +20,16 @@ var stated = []sentences{
 	{"reading_file", "reason"},
 }
 
-// statedHooks are further ones.
-var statedHooks = []sentences{
+// hookReasonColumns are the columns that migration 24 converts.
+var hookReasonColumns = []textColumn{
 	{"delivery", "reason"},
 	{"repository_link", "hook_reason"},
 	{"hook_removal", "reason"},
 }
 
-// oldActs is the migration that makes events of the audit log. Their sentences are the param text,
-// and are shown as they are.
-func oldActs(shared bool) *goose.Migration {
+// auditMigration turns the rows of the audit log into events. The param "text" holds the sentence,
+// which is shown unchanged.
+func auditMigration(shared bool) *goose.Migration {
 	params := "json_object('text', detail)"
 	text := "COALESCE(json_extract(params, '$.text'), '')"
 	if shared {
@@ -53,11 +53,11 @@ func oldActs(shared bool) *goose.Migration {
 		"INSERT INTO audit_event SELECT id, at, actor_id, kind, subject_id, project_id, " + text +
 			" FROM event WHERE audit",
 	}
-	return goose.NewGoMigration(25, inTurn(up), inTurn(down))
+	return goose.NewGoMigration(25, runAll(up), runAll(down))
 }
 
-// inTurn runs statements of a migration one after the other.
-func inTurn(statements []string) *goose.GoFunc {
+// runAll runs the statements of a migration in order.
+func runAll(statements []string) *goose.GoFunc {
 	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 		for _, text := range statements {
 			if _, err := tx.ExecContext(ctx, text); err != nil {
@@ -68,27 +68,28 @@ func inTurn(statements []string) *goose.GoFunc {
 	}}
 }
 
-// restate are the migrations that turn sentences into reasons: the code is "stated", and the
-// sentence its param. They are in Go since the two databases build JSON differently. The first one
-// has engines validate texts again.
-func restate(shared bool) []*goose.Migration {
+// reasonMigrations turn sentences into reasons with the code "stated" and the sentence as the param
+// "text". They are in Go since the two databases build JSON differently. The first one also deletes
+// the verdicts, so that engines validate all texts again.
+func reasonMigrations(shared bool) []*goose.Migration {
 	toReason := "json_object('code', 'stated', 'params', json_object('text', %[1]s))"
 	toText := "COALESCE(json_extract(%[1]s, '$.params.text'), json_extract(%[1]s, '$.code'))"
 	if shared {
 		toReason = "json_build_object('code', 'stated', 'params', json_build_object('text', %[1]s))::text"
 		toText = "COALESCE(%[1]s::json->'params'->>'text', %[1]s::json->>'code')"
 	}
-	rewrite := func(columns []sentences, expression string, more ...string) *goose.GoFunc {
+	rewrite := func(columns []textColumn, expression string, more ...string) *goose.GoFunc {
 		var texts []string
 		for _, s := range columns {
 			texts = append(texts, fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s <> ''", s.table, s.column,
 				fmt.Sprintf(expression, s.column), s.column))
 		}
-		return inTurn(append(texts, more...))
+		return runAll(append(texts, more...))
 	}
-	const again = "DELETE FROM text_verdict"
+	const deleteVerdicts = "DELETE FROM text_verdict"
 	return []*goose.Migration{
-		goose.NewGoMigration(19, rewrite(stated, toReason, again), rewrite(stated, toText, again)),
-		goose.NewGoMigration(24, rewrite(statedHooks, toReason), rewrite(statedHooks, toText)),
+		goose.NewGoMigration(19, rewrite(reasonColumns, toReason, deleteVerdicts),
+			rewrite(reasonColumns, toText, deleteVerdicts)),
+		goose.NewGoMigration(24, rewrite(hookReasonColumns, toReason), rewrite(hookReasonColumns, toText)),
 	}
 }

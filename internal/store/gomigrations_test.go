@@ -8,7 +8,7 @@ import (
 	"towpath/internal/store"
 )
 
-func TestMigrations_makeReasonsOfSentences(t *testing.T) {
+func TestMigrations_turnSentencesIntoReasons(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		const before, sentence = 18, "is \"a\" \\ link;\nput the größe here\t'now'"
 		w := newWorld(t, s)
