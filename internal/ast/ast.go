@@ -498,6 +498,9 @@ type Insert struct {
 	Query   *Select  `json:"query,omitempty"`
 	Upsert  bool     `json:"upsert,omitempty"`  // ON CONFLICT, ON DUPLICATE KEY, IGNORE or REPLACE
 	Default bool     `json:"default,omitempty"` // DEFAULT VALUES
+
+	Values    int      `json:"values,omitempty"` // of the first row of VALUES
+	Functions []string `json:"functions,omitempty"`
 }
 
 // Update changes rows.
@@ -507,6 +510,8 @@ type Update struct {
 	Where   *Where   `json:"where,omitempty"`
 	Limit   bool     `json:"limit,omitempty"`
 	OrderBy bool     `json:"orderBy,omitempty"`
+
+	Functions []string `json:"functions,omitempty"` // that are called in SET
 }
 
 // Delete removes rows.

@@ -90,6 +90,32 @@ func Split(script io.Reader, lexer Lexer) iter.Seq2[Statement, error] {
 	}
 }
 
+// A Part is one statement of a script, whether it may run or not.
+type Part struct {
+	Statement
+	// Refused is why the statement must not run; nil when it may. Text is empty where the rest of a
+	// line belongs to a client's command.
+	Refused *Error
+}
+
+// Parts cuts a script as Split does and yields the statements that must not run too. An error ends
+// the sequence: the text behind it cannot be read.
+func Parts(script io.Reader, lexer Lexer) iter.Seq2[Part, error] {
+	return func(yield func(Part, error) bool) {
+		r := NewReader(script)
+		for {
+			p, err := next(r, lexer)
+			if err != nil {
+				yield(Part{}, err)
+				return
+			}
+			if !p.found || !yield(Part{Statement: p.Statement, Refused: p.refused}, nil) {
+				return
+			}
+		}
+	}
+}
+
 // piece is what stands up to a terminator.
 type piece struct {
 	Statement

@@ -27,6 +27,13 @@ func Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 	}
 }
 
+// Parts cuts a script into its statements and yields those that must not run too.
+func Parts(script io.Reader) iter.Seq2[statement.Part, error] {
+	lexer := newLexer()
+	lexer.ofFile = true
+	return statement.Parts(script, lexer)
+}
+
 // Canonical is a statement's text without comments, with single blanks between its tokens.
 func Canonical(text string) string { return statement.Canonical(text, &lexer{}) }
 

@@ -15,6 +15,11 @@ func Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 	return statement.SplitFile(script, lexer{}, transaction())
 }
 
+// Parts cuts a script into its statements and yields those that must not run too.
+func Parts(script io.Reader) iter.Seq2[statement.Part, error] {
+	return statement.Parts(script, lexer{})
+}
+
 // Canonical is a statement's text without comments, with single blanks between its tokens.
 func Canonical(text string) string { return statement.Canonical(text, lexer{}) }
 

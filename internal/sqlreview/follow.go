@@ -1,0 +1,320 @@
+package sqlreview
+
+import (
+	"fmt"
+	"slices"
+
+	"towpath/internal/ast"
+	"towpath/internal/schema"
+)
+
+// Follow brings the catalog to what it is after a statement. It returns what does not fit: a server
+// would end such a statement with an error, so nothing of it is followed then.
+func (c *Catalog) Follow(s ast.Statement, file *File) []Problem {
+	f := follower{Catalog: c, file: file, pos: s.Pos}
+	switch {
+	case s.CreateTable != nil:
+		f.createTable(s.CreateTable)
+	case s.AlterTable != nil:
+		f.alterTable(s.AlterTable)
+	case s.CreateIndex != nil:
+		f.createIndex(s.CreateIndex)
+	case s.Drop != nil:
+		f.drop(s.Drop)
+	case s.Rename != nil:
+		f.rename(s.Rename)
+	case s.Select != nil && s.Select.Into != nil:
+		f.addTable(&Table{Name: *s.Select.Into, Made: file, Unknown: true})
+	case s.Insert != nil:
+		f.insert(s.Insert)
+	case s.Update != nil:
+		f.update(s.Update)
+	case s.Delete != nil:
+		f.wants(s.Delete.Tables...)
+	case s.Truncate != nil:
+		f.wants(s.Truncate.Tables...)
+	default:
+		f.create(s)
+	}
+	return f.problems
+}
+
+// follower follows one statement.
+type follower struct {
+	*Catalog
+	file     *File
+	pos      ast.Position
+	problems []Problem
+}
+
+func (f *follower) problem(at ast.Position, format string, args ...any) {
+	if at.Line == 0 {
+		at = f.pos
+	}
+	f.problems = append(f.problems, Problem{Pos: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// wants says that tables are missing, where the catalog is complete.
+func (f *follower) wants(names ...ast.Name) {
+	for _, n := range names {
+		if f.Complete && !f.readable(n) {
+			f.problem(ast.Position{}, "The table %s is not there.", n)
+		}
+	}
+}
+
+// readable reports whether a name may be a table, a view or a system's catalog.
+func (f *follower) readable(n ast.Name) bool {
+	if f.Table(n) != nil || !f.ours(n) {
+		return true
+	}
+	for _, kind := range []string{"view", "materialized view"} {
+		if _, ok := f.Object(kind, n); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// ours reports whether the catalog speaks of the schema that a name is in: not of the server's own,
+// nor of another database.
+func (f *follower) ours(n ast.Name) bool {
+	switch n.Schema {
+	case "", "public", "main":
+		return true
+	}
+	return n.Catalog == "" && f.schemas[f.fold(n.Schema)]
+}
+
+func (f *follower) createTable(s *ast.CreateTable) {
+	if f.Table(s.Name) != nil && !s.OrReplace {
+		if !s.IfNotExists {
+			f.problem(ast.Position{}, "The table %s is there already.", s.Name)
+		}
+		return
+	}
+	for _, k := range references(s) {
+		if k.References != nil && f.Complete && f.Table(k.References.Table) == nil &&
+			f.key(k.References.Table) != f.key(s.Name) && f.ours(k.References.Table) && f.dialect != SQLite {
+			f.problem(k.Pos, "The table %s, which a foreign key refers to, is not there.", k.References.Table)
+		}
+	}
+	if len(f.problems) > 0 {
+		return
+	}
+	t := f.define(s, f.file)
+	for i := range t.Indexes {
+		if t.Indexes[i].Name == "" && len(t.Indexes[i].Columns) > 0 {
+			t.Indexes[i].Name = f.indexName(t, t.Indexes[i])
+		}
+	}
+	f.addTable(t)
+}
+
+func references(s *ast.CreateTable) []ast.Constraint {
+	all := slices.Clone(s.Constraints)
+	for _, col := range s.Columns {
+		all = append(all, col.Constraints...)
+	}
+	return all
+}
+
+func (f *follower) createIndex(s *ast.CreateIndex) {
+	t := f.Table(s.Table)
+	if t == nil {
+		f.wants(s.Table)
+		return
+	}
+	made := index(s.Index)
+	if made.Name == "" && len(made.Columns) > 0 {
+		made.Name = f.indexName(t, made)
+	}
+	if f.IndexTable(ast.Name{Schema: t.Name.Schema, Name: made.Name}, &s.Table) != nil && !s.OrReplace {
+		if !s.IfNotExists {
+			f.problem(ast.Position{}, "The index %s is there already.", made.Name)
+		}
+		return
+	}
+	f.columns(t, s.Pos, made.Columns...)
+	if len(f.problems) > 0 {
+		return
+	}
+	t.Indexes = append(t.Indexes, made)
+	f.indexes[f.indexKey(t.Name, made.Name)] = f.key(t.Name)
+}
+
+// columns says which columns a table lacks.
+func (f *follower) columns(t *Table, at ast.Position, names ...string) {
+	for _, name := range names {
+		if name != "" && !t.Unknown && t.Column(f.Catalog, name) == nil {
+			f.problem(at, "The table %s has no column %s.", t.Name, name)
+		}
+	}
+}
+
+func (f *follower) insert(s *ast.Insert) {
+	f.wants(s.Table)
+	if t := f.Table(s.Table); t != nil {
+		f.columns(t, ast.Position{}, s.Columns...)
+	}
+}
+
+func (f *follower) update(s *ast.Update) {
+	f.wants(s.Tables...)
+	if len(s.Tables) != 1 {
+		return
+	}
+	if t := f.Table(s.Tables[0]); t != nil {
+		f.columns(t, ast.Position{}, s.Set...)
+	}
+}
+
+// create follows what makes an object that is no table.
+func (f *follower) create(s ast.Statement) {
+	var made Object
+	again := false // it may be there already
+	switch {
+	case s.CreateView != nil:
+		made.Kind, made.Name = "view", s.CreateView.Name
+		if s.CreateView.Materialized {
+			made.Kind = "materialized view"
+		}
+		again = s.CreateView.OrReplace || s.CreateView.IfNotExists
+	case s.CreateSequence != nil:
+		made.Kind, made.Name, again = "sequence", s.CreateSequence.Name, s.CreateSequence.IfNotExists
+	case s.CreateType != nil:
+		made.Kind, made.Name, made.Values = "type", s.CreateType.Name, s.CreateType.Values
+	case s.CreateDomain != nil:
+		made.Kind, made.Name = "domain", s.CreateDomain.Name
+	case s.AlterEnum != nil:
+		f.alterEnum(s.AlterEnum)
+		return
+	case s.CreateSchema != nil:
+		f.schemas[f.fold(s.CreateSchema.Name)] = true
+		return
+	default:
+		return // routines may be overloaded, and nothing else can be told from a name
+	}
+	made.Made = f.file
+	if old, ok := f.Object(made.Kind, made.Name); ok && !again {
+		f.problem(ast.Position{}, "The %s %s is there already.", old.Kind, made.Name)
+		return
+	}
+	f.addObject(made)
+}
+
+func (f *follower) alterEnum(s *ast.AlterEnum) {
+	o, ok := f.Object("type", s.Name)
+	if !ok {
+		return
+	}
+	values := slices.Clone(o.Values)
+	at := slices.Index(values, s.Value)
+	switch {
+	case s.NewValue != "" && at < 0:
+		f.problem(ast.Position{}, "The type %s has no value %s.", s.Name, s.Value)
+		return
+	case s.NewValue != "":
+		values[at] = s.NewValue
+	case at >= 0 && !s.IfNotExists:
+		f.problem(ast.Position{}, "The type %s has the value %s already.", s.Name, s.Value)
+		return
+	case at < 0:
+		values = append(values, s.Value)
+	}
+	o.Values = values
+	f.addObject(o)
+}
+
+func (f *follower) drop(s *ast.Drop) {
+	for _, name := range s.Names {
+		switch s.Kind {
+		case "table", "foreign table":
+			if f.Table(name) == nil && !s.IfExists {
+				f.wants(name)
+			}
+			f.forget(name)
+		case "index":
+			t := f.IndexTable(name, s.On)
+			if t == nil {
+				if f.Complete && !s.IfExists {
+					f.problem(ast.Position{}, "The index %s is not there.", name)
+				}
+				continue
+			}
+			f.dropIndex(t, name.Name)
+		case "schema":
+			delete(f.schemas, f.fold(name.Name))
+		default:
+			if _, ok := f.Object(s.Kind, name); !ok && f.Complete && !s.IfExists &&
+				slices.Contains([]string{"view", "materialized view", "sequence", "type", "domain"}, s.Kind) {
+				f.problem(ast.Position{}, "The %s %s is not there.", s.Kind, name)
+			}
+			delete(f.objects, s.Kind+"\x00"+f.key(name))
+		}
+	}
+}
+
+// forget takes a table out of the catalog.
+func (f *follower) forget(name ast.Name) {
+	if t := f.Table(name); t != nil {
+		for _, i := range t.Indexes {
+			delete(f.indexes, f.indexKey(t.Name, i.Name))
+		}
+		delete(f.tables, f.key(name))
+	}
+}
+
+func (f *follower) dropIndex(t *Table, name string) {
+	if i := t.Index(f.Catalog, name); i != nil {
+		f.dropped = append(f.dropped, DroppedIndex{Index: *i, Table: t})
+	}
+	t.Indexes = slices.DeleteFunc(t.Indexes, func(i schema.Index) bool { return f.same(i.Name, name) })
+	delete(f.indexes, f.indexKey(t.Name, name))
+}
+
+func (f *follower) rename(s *ast.Rename) {
+	for _, pair := range s.Pairs {
+		switch s.Kind {
+		case "table":
+			f.move(pair.From, pair.To)
+		case "index":
+			if t := f.IndexTable(pair.From, nil); t != nil {
+				f.renameIndex(t, pair.From.Name, pair.To.Name)
+			}
+		case "schema":
+			delete(f.schemas, f.fold(pair.From.Name))
+			f.schemas[f.fold(pair.To.Name)] = true
+		default:
+			if o, ok := f.Object(s.Kind, pair.From); ok {
+				delete(f.objects, s.Kind+"\x00"+f.key(pair.From))
+				o.Name = pair.To
+				f.addObject(o)
+			}
+		}
+	}
+}
+
+// move gives a table another name.
+func (f *follower) move(from, to ast.Name) {
+	t := f.Table(from)
+	switch {
+	case t == nil:
+		f.wants(from)
+		return
+	case f.Table(to) != nil:
+		f.problem(ast.Position{}, "The table %s is there already.", to)
+		return
+	}
+	f.forget(from)
+	t.Name, t.Schema, t.Table.Name = to, to.Schema, to.Name
+	f.addTable(t)
+}
+
+func (f *follower) renameIndex(t *Table, from, to string) {
+	if i := t.Index(f.Catalog, from); i != nil {
+		delete(f.indexes, f.indexKey(t.Name, from))
+		i.Name = to
+		f.indexes[f.indexKey(t.Name, to)] = f.key(t.Name)
+	}
+}

@@ -1,0 +1,191 @@
+package sqlreview
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"towpath/internal/schema"
+)
+
+// Input is a change, and what it is for.
+type Input struct {
+	Server  Server
+	Catalog schema.Catalog // of the database before the first file
+	Files   []*File        // in the order in which they run
+	Policy  Policy
+	Rules   []Rule
+}
+
+// Result is what a review says of a change.
+type Result struct {
+	Findings    []Finding // in the order of the files and their lines
+	Statements  int
+	NotAnalysed []NotAnalysed
+	Allowed     int // findings that the files allow, which Findings does not hold
+}
+
+// Review runs the rules over a change. The catalog follows the files, so that each statement is
+// judged by what is there when it begins.
+func Review(in Input) Result {
+	var result Result
+	catalog := NewCatalog(in.Server.Dialect, in.Catalog)
+	rules := in.Policy.rules(in.Server.Dialect, in.Rules)
+	for _, file := range in.Files {
+		r := fileReview{in: in, catalog: catalog, rules: rules, file: file}
+		r.run(&result)
+	}
+	return result
+}
+
+// activeRule is a rule with its level here.
+type activeRule struct {
+	Rule
+	level    Level
+	settings map[string]string
+}
+
+// fileReview is the review of one file.
+type fileReview struct {
+	in      Input
+	catalog *Catalog
+	rules   []activeRule
+	file    *File
+	open    bool
+}
+
+func (r *fileReview) run(result *Result) {
+	var found []Finding
+	r.catalog.dropped = nil
+	for i := range r.file.Statements {
+		s := &r.file.Statements[i]
+		result.Statements++
+		if s.NotAnalysed != "" {
+			result.NotAnalysed = append(result.NotAnalysed,
+				NotAnalysed{Path: r.file.Path, Line: s.Pos.Line, Why: s.NotAnalysed})
+		}
+		found = append(found, r.statement(i, s)...)
+	}
+	found = append(found, r.each(nil, len(r.file.Statements), nil, func(rule Rule) func(*Pass) { return rule.End })...)
+	found = r.allow(found, &result.Allowed)
+	found = append(found, r.unused()...)
+	slices.SortStableFunc(found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	result.Findings = append(result.Findings, found...)
+}
+
+// unusedRule is the rule about comments that allow what is not found.
+const unusedRule = "RU02"
+
+// unused finds the comments that allow what no rule has found.
+func (r *fileReview) unused() (found []Finding) {
+	at := slices.IndexFunc(r.rules, func(rule activeRule) bool { return rule.ID == unusedRule })
+	if at < 0 {
+		return nil
+	}
+	allows := slices.Clone(r.file.Reads)
+	for _, s := range r.file.Statements {
+		allows = append(allows, s.Allows...)
+	}
+	for _, a := range allows {
+		if a.Used {
+			continue
+		}
+		found = append(found, Finding{
+			Rule: unusedRule, Level: r.rules[at].level, Path: r.file.Path, Line: a.Line, Column: 1,
+			Message: fmt.Sprintf("%s finds nothing in the statement below, so there is nothing to allow.", a.Rule),
+		})
+	}
+	return found
+}
+
+// statement runs the rules on one statement, before and after the catalog has followed it.
+func (r *fileReview) statement(i int, s *Text) []Finding {
+	found := r.each(s, i, nil, func(rule Rule) func(*Pass) { return rule.Check })
+	problems := r.catalog.Follow(s.Statement, r.file)
+	found = append(found, r.each(s, i, problems, func(rule Rule) func(*Pass) { return rule.After })...)
+	if t := s.Transaction; t != nil {
+		switch t.Verb {
+		case "begin":
+			r.open = true
+		case "commit", "rollback":
+			r.open = false
+		}
+	}
+	return found
+}
+
+func (r *fileReview) each(s *Text, i int, problems []Problem, of func(Rule) func(*Pass)) (found []Finding) {
+	for k := range r.rules {
+		rule := &r.rules[k]
+		check := of(rule.Rule)
+		if check == nil {
+			continue
+		}
+		p := Pass{
+			Server: r.in.Server, File: r.file, Index: i, Statement: s, Catalog: r.catalog,
+			Dropped: r.catalog.dropped, Problems: problems, rule: &rule.Rule, settings: rule.settings, open: r.open,
+		}
+		check(&p)
+		for _, f := range p.found {
+			f.Level = rule.level
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// allow takes out what the file allows.
+func (r *fileReview) allow(found []Finding, allowed *int) []Finding {
+	return slices.DeleteFunc(found, func(f Finding) bool {
+		s := r.at(f)
+		if s == nil || r.in.Policy.Insists(f.Rule) {
+			return false
+		}
+		for i := range s.Allows {
+			if s.Allows[i].Rule == f.Rule {
+				s.Allows[i].Used = true
+				*allowed++
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// at returns the statement that a finding is in.
+func (r *fileReview) at(f Finding) *Text {
+	for i := range slices.Backward(r.file.Statements) {
+		s := &r.file.Statements[i]
+		if s.Pos.Line < f.Line || (s.Pos.Line == f.Line && s.Pos.Column <= f.Column) {
+			return s
+		}
+	}
+	return nil
+}
+
+// Allow is a comment that allows a finding of one rule at the statement behind it:
+//
+//	-- towpath: allow PL01 because the table is empty
+type Allow struct {
+	Rule    string
+	Because string
+	Line    int
+	Used    bool
+}
+
+// ParseAllow reads the words of such a comment behind "towpath:"; ok is false when they are another
+// directive.
+func ParseAllow(words string, line int) (allows []Allow, ok bool) {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(words), "allow ")
+	if !ok {
+		return nil, false
+	}
+	ids, because, _ := strings.Cut(rest, " because")
+	for _, id := range strings.FieldsFunc(ids, func(c rune) bool { return c == ',' || c == ' ' }) {
+		allows = append(allows, Allow{Rule: strings.ToUpper(id), Because: strings.TrimSpace(because), Line: line})
+	}
+	return allows, true
+}

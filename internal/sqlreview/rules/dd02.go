@@ -1,0 +1,58 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"towpath/internal/ast"
+	"towpath/internal/sqlreview"
+)
+
+var dd02 = sqlreview.Rule{
+	ID:    "DD02",
+	Title: "Index that becomes unique",
+	Why: "One pair of equal rows is enough to make the second statement fail, and the old " +
+		"index is gone by then.",
+	Dialects: everywhere,
+	Level:    sqlreview.Warning,
+	Bad: `DROP INDEX by_email;
+CREATE UNIQUE INDEX by_email ON users (email);`,
+	Check: func(p *sqlreview.Pass) {
+		for table, i := range indexes(p) {
+			if !i.Unique {
+				continue
+			}
+			was := dropped(p, table, names(i.Keys))
+			if was == "" {
+				continue
+			}
+			p.Report(i.Pos, "", "The index %s on %s of the table %s becomes unique, which fails when two rows are the same.",
+				cmp.Or(was, i.Name), strings.Join(names(i.Keys), ", "), table)
+		}
+	},
+}
+
+// dropped is the name of an index on the same columns that was not unique, and that this file drops
+// beside making the new one.
+func dropped(p *sqlreview.Pass, table ast.Name, columns []string) string {
+	t := p.Existing(table)
+	if t == nil {
+		return ""
+	}
+	for _, i := range p.Dropped {
+		if i.Table == t && !i.Unique && slices.Equal(i.Columns, columns) {
+			return i.Name
+		}
+	}
+	s := p.Statement.AlterTable
+	if s == nil {
+		return ""
+	}
+	for _, i := range t.Indexes {
+		if !i.Unique && slices.Equal(i.Columns, columns) && dropsIndex(s, i.Name) {
+			return i.Name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,64 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+
+	"towpath/internal/ast"
+	"towpath/internal/schema"
+	"towpath/internal/sqlreview"
+)
+
+var ml03 = sqlreview.Rule{
+	ID:       "ML03",
+	Title:    "Column type that copies the table",
+	Why:      "The server copies the whole table, and nobody writes it meanwhile.",
+	Dialects: mysql,
+	Level:    sqlreview.Warning,
+	Bad:      "ALTER TABLE orders MODIFY id bigint;",
+	Good:     "-- gh-ost or pt-online-schema-change for a large table",
+	Check: func(p *sqlreview.Pass) {
+		for t, a := range actions(p, ast.ModifyColumn) {
+			c := t.Column(p.Catalog, a.Name)
+			if a.Column == nil || c == nil && !t.Unknown {
+				continue
+			}
+			if c != nil && (!retyped(p, t, a) || inPlace(*c, a.Column.Type, p.Server.MariaDB)) {
+				continue
+			}
+			p.Report(a.Pos, "", "The whole table %s is copied for the type of the column %s, and nobody writes it meanwhile.", t.Name, a.Name)
+		}
+	},
+}
+
+// inPlace reports whether a column changes its type without a copy of the table.
+// https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html
+// https://mariadb.com/kb/en/innodb-online-ddl-operations-with-the-instant-alter-algorithm/
+func inPlace(from schema.TableColumn, to ast.Type, mariaDB bool) bool {
+	if from.Type != to.Name || from.Unsigned != to.Unsigned {
+		return false
+	}
+	switch from.Type {
+	case "varchar":
+		was, becomes := number(from.Args), number(to.Args)
+		// A length of up to 255 bytes takes one byte to store. A character may take four.
+		small := func(n int) bool { return n*4 <= 255 }
+		return becomes >= was && (mariaDB || small(was) == small(becomes))
+	case "enum":
+		return reordered(from.Values, to.Values, enumBytes) == ""
+	case "set":
+		return reordered(from.Values, to.Values, setBytes) == ""
+	case "tinyint", "smallint", "mediumint", "integer", "bigint":
+		return true // only the width of display differs
+	}
+	return slices.Equal(from.Args, to.Args)
+}
+
+// number is the first argument of a type.
+func number(args []string) int {
+	if len(args) == 0 {
+		return 0
+	}
+	n, _ := strconv.Atoi(args[0])
+	return n
+}
