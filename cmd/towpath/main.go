@@ -34,6 +34,7 @@ func build() string {
 // commands is what can be typed.
 type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server."`
+	Check    checkCommand    `cmd:"" help:"Review files of SQL without a server."`
 	Demo     demoCommand     `cmd:"" help:"Try everything: a server beside a simulated Bitbucket, with a sample workspace."`
 	Ledger   ledgerCommand   `cmd:"" help:"Look at the ledgers in databases."`
 	Member   memberCommand   `cmd:"" help:"Let a member in again who has lost the password."`
@@ -50,10 +51,11 @@ func (versionCommand) Run(out io.Writer) error {
 	return err
 }
 
-// Exit codes: 1 for what went wrong while running, 2 for what is wrong with the command line or the
+// Exit codes: 1 for what went wrong while running and for a check that has found an error, 2 for what is wrong with the command line or the
 // configuration, 3 for a ledger that is not believed.
 const (
 	exitFailed      = 1
+	exitFound       = 1
 	exitUsage       = 2
 	exitNotBelieved = 3
 )
@@ -96,6 +98,8 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, errFound):
+		return exitFound
 	case errors.As(err, &distrusted):
 		fmt.Fprintln(errs, "towpath:", err)
 		return exitNotBelieved

@@ -183,3 +183,39 @@ func (t *Table) PrimaryKey() *schema.Constraint {
 	}
 	return nil
 }
+
+// CatalogOf is what files leave in an empty database.
+func CatalogOf(server Server, files []*File) schema.Catalog {
+	c := NewCatalog(server.Dialect, schema.Catalog{})
+	for _, file := range files {
+		for _, s := range file.Statements {
+			c.Follow(s.Statement, file)
+		}
+	}
+	c.Complete = true
+	return c.Schema()
+}
+
+// Schema is the catalog as plain data.
+func (c *Catalog) Schema() schema.Catalog {
+	made := schema.Catalog{Complete: c.Complete, Schemas: slices.Sorted(maps.Keys(c.schemas))}
+	for _, t := range c.Tables() {
+		made.Tables = append(made.Tables, t.Table)
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.objects)) {
+		o := c.objects[key]
+		parts := []string{o.Name.Name}
+		if o.Name.Schema != "" {
+			parts = []string{o.Name.Schema, o.Name.Name}
+		}
+		switch name := schema.Join(parts); o.Kind {
+		case "type":
+			made.Types = append(made.Types, schema.Type{Name: name, Values: o.Values})
+		case "view", "materialized view":
+			made.Views = append(made.Views, schema.Object{Kind: o.Kind, Name: name})
+		default:
+			made.Others = append(made.Others, schema.Object{Kind: o.Kind, Name: name})
+		}
+	}
+	return made
+}

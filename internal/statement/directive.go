@@ -47,6 +47,13 @@ func (l Limits) Under(maximum Limits) Limits {
 
 const directiveMark = "towpath:"
 
+// isAllow reports whether a directive allows what the review would find, which says nothing about
+// how the file runs.
+func isAllow(words string) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(words), " ")
+	return first == "allow"
+}
+
 // ReadDirectives reads the comments at the head of a script. Its error is an *Error at the word
 // that is wrong, or the script's own.
 func ReadDirectives(script io.Reader) (d Directives, err error) {
@@ -63,7 +70,7 @@ func ReadDirectives(script io.Reader) (d Directives, err error) {
 			break
 		}
 		words, isDirective := strings.CutPrefix(strings.TrimSpace(comment), directiveMark)
-		if !isDirective {
+		if !isDirective || isAllow(words) {
 			continue
 		}
 		for _, word := range strings.Fields(words) {

@@ -14,7 +14,7 @@ var ru05 = sqlreview.Rule{
 	Level:    sqlreview.Error,
 	Bad:      `\i other.sql`,
 	Check: func(p *sqlreview.Pass) {
-		if p.Statement.Refuse != "" && p.Statement.Failed == "" {
+		if p.Statement.Refuse != "" && p.Statement.Failed == "" && p.Statement.Transaction == nil {
 			p.Report(ast.Position{}, "", "%s", p.Statement.Refuse)
 		}
 	},

@@ -1,0 +1,167 @@
+package sqlparse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"towpath"
+	"towpath/internal/ast"
+	"towpath/internal/dialect/mysql"
+	"towpath/internal/dialect/postgres"
+	"towpath/internal/dialect/sqlite"
+	"towpath/internal/sqlreview"
+	"towpath/internal/statement"
+)
+
+// Parser parses statements. *Pool is one.
+type Parser interface {
+	Parse(ctx context.Context, dialect towpath.EngineType, texts []Text) ([]Result, error)
+}
+
+// InProcess parses in this very process. It is for tests: a hostile text can end the process.
+type InProcess struct{}
+
+// Parse implements Parser.
+func (InProcess) Parse(_ context.Context, dialect towpath.EngineType, texts []Text) ([]Result, error) {
+	return Parse(dialect, texts)
+}
+
+// Script is a file of SQL.
+type Script struct {
+	Path    string
+	Content string
+}
+
+// parts cut a script of each dialect.
+func parts(dialect towpath.EngineType) (func(io.Reader) iter.Seq2[statement.Part, error], error) {
+	switch dialect {
+	case towpath.EnginePostgres:
+		return postgres.Parts, nil
+	case towpath.EngineMySQL:
+		return mysql.Parts, nil
+	case towpath.EngineSQLite:
+		return sqlite.Parts, nil
+	}
+	return nil, fmt.Errorf("there is no dialect %q: use postgres, mysql or sqlite", dialect)
+}
+
+// Read makes files for a review of scripts, with each statement parsed. All scripts are parsed in
+// one go. Its error is the parser's; what is wrong with a script is in its file.
+func Read(
+	ctx context.Context, parser Parser, dialect towpath.EngineType, scripts []Script,
+) ([]*sqlreview.File, error) {
+	cut, err := parts(dialect)
+	if err != nil {
+		return nil, err
+	}
+	files := make([]*sqlreview.File, len(scripts))
+	var texts []Text
+	for i, script := range scripts {
+		files[i] = open(script, cut)
+		for _, s := range files[i].Statements {
+			texts = append(texts, Text{Pos: s.Pos, Text: s.Text})
+		}
+	}
+	results, err := parser.Parse(ctx, dialect, texts)
+	if err != nil {
+		return nil, fmt.Errorf("parse %d statements: %w", len(texts), err)
+	}
+	for _, file := range files {
+		n := len(file.Statements)
+		file.Statements = merge(file.Statements, results[:n])
+		results = results[n:]
+	}
+	return files, nil
+}
+
+// open cuts a script. Where it cannot be cut any further, or begins with a directive that is none,
+// the last statement says so.
+func open(script Script, cut func(io.Reader) iter.Seq2[statement.Part, error]) *sqlreview.File {
+	file := &sqlreview.File{Path: script.Path, Size: int64(len(script.Content))}
+	var wrong *statement.Error
+	d, err := statement.ReadDirectives(strings.NewReader(script.Content))
+	if errors.As(err, &wrong) {
+		file.Statements = append(file.Statements, sqlreview.Text{
+			Statement: ast.Statement{Pos: position(wrong.Pos)}, Refuse: wrong.Message,
+		})
+	}
+	file.NoTransaction, file.LockTimeout, file.Timeout = d.NoTransaction, d.Lock > 0, d.Limits.Statement > 0
+	end, line := int64(0), 1 // of the statement before
+	for part, err := range cut(strings.NewReader(script.Content)) {
+		if err != nil {
+			failed := sqlreview.Text{Failed: err.Error()}
+			if errors.As(err, &wrong) {
+				failed.Failed, failed.FailedAt = wrong.Message, position(wrong.Pos)
+				failed.Pos = failed.FailedAt
+			}
+			file.Statements = append(file.Statements, failed)
+			return file
+		}
+		between := script.Content[min(end, part.Pos.Offset):min(part.Pos.Offset, int64(len(script.Content)))]
+		if end == 0 {
+			file.Head = between
+		}
+		s := sqlreview.Text{
+			Statement: ast.Statement{Pos: position(part.Pos), Text: part.Text}, NoTx: part.NoTx,
+			Allows: allows(between, line),
+		}
+		if part.Refused != nil {
+			s.Refuse = part.Refused.Message
+		}
+		file.Statements = append(file.Statements, s)
+		end = max(part.Terminal, part.Pos.Offset)
+		line = part.Pos.Line + strings.Count(script.Content[part.Pos.Offset:min(end, int64(len(script.Content)))], "\n")
+	}
+	file.Reads = allows(script.Content[min(end, int64(len(script.Content))):], line)
+	return file
+}
+
+func position(p statement.Position) ast.Position { return ast.Position{Line: p.Line, Column: p.Column} }
+
+// allows reads the comments that allow findings. The text begins in the given line.
+func allows(text string, line int) (all []sqlreview.Allow) {
+	for ; text != ""; line++ {
+		var comment string
+		comment, text, _ = strings.Cut(text, "\n")
+		comment, ok := strings.CutPrefix(strings.TrimSpace(comment), "--")
+		if !ok {
+			continue
+		}
+		if words, ok := strings.CutPrefix(strings.TrimSpace(comment), "towpath:"); ok {
+			found, _ := sqlreview.ParseAllow(words, line)
+			all = append(all, found...)
+		}
+	}
+	return all
+}
+
+// merge puts what a parser has read into its statements. A statement may hold others, which stand
+// behind it then.
+func merge(statements []sqlreview.Text, results []Result) []sqlreview.Text {
+	merged := make([]sqlreview.Text, 0, len(statements))
+	for i, s := range statements {
+		r := results[i]
+		switch {
+		case s.Failed != "" || s.Text == "":
+		case r.NotAnalysed != nil:
+			s.NotAnalysed = r.NotAnalysed.Why
+		case r.SyntaxError != nil:
+			s.Failed, s.FailedAt = r.SyntaxError.Message, r.SyntaxError.Pos
+		default:
+			text := s.Text
+			s.Statement = r.Statements[0]
+			s.Text = text
+			merged = append(merged, s)
+			for _, inner := range r.Statements[1:] {
+				merged = append(merged, sqlreview.Text{Statement: inner, NoTx: s.NoTx})
+			}
+			continue
+		}
+		merged = append(merged, s)
+	}
+	return merged
+}

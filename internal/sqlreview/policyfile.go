@@ -1,0 +1,140 @@
+package sqlreview
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// PolicyFile is what a file towpath.yaml says of the review:
+//
+//	review:
+//	  dialect: postgres
+//	  preset: recommended
+//	  rules:
+//	    PL01: error
+//	    NM02: {level: warning, format: "^[a-z]+$"}
+//	  insist: [DS03]
+//	  environments:
+//	    prod:
+//	      rules: {DS05: error}
+type PolicyFile struct {
+	Dialect      Dialect
+	Server       string
+	Policy       Policy
+	Environments map[string]Policy // each with what the file says for all
+}
+
+// For is the policy for an environment; that for all when the file says nothing else of it.
+func (f PolicyFile) For(environment string) Policy {
+	if p, ok := f.Environments[environment]; ok {
+		return p
+	}
+	return f.Policy
+}
+
+// policyText is the file as it is written.
+type policyText struct {
+	Review reviewText `yaml:"review"`
+}
+
+type reviewText struct {
+	levelsText   `yaml:",inline"`
+	Dialect      string                `yaml:"dialect"`
+	Server       string                `yaml:"server-version"`
+	Environments map[string]levelsText `yaml:"environments"`
+}
+
+type levelsText struct {
+	Preset Preset              `yaml:"preset"`
+	Rules  map[string]ruleText `yaml:"rules"`
+	Insist []string            `yaml:"insist"`
+}
+
+// ruleText is a level alone, or a level with settings.
+type ruleText struct {
+	level    Level
+	settings map[string]string
+}
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (r *ruleText) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		r.level = Level(node.Value)
+		return nil
+	}
+	var all map[string]string
+	if err := node.Decode(&all); err != nil {
+		return err
+	}
+	r.level = Level(all["level"])
+	delete(all, "level")
+	r.settings = all
+	return nil
+}
+
+// ParsePolicy reads a file towpath.yaml. Its error names the field, what is wrong, and the way out.
+func ParsePolicy(content []byte, all []Rule) (PolicyFile, error) {
+	var text policyText
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&text); err != nil && !errors.Is(err, io.EOF) {
+		return PolicyFile{}, err
+	}
+	file := PolicyFile{
+		Dialect: Dialect(text.Review.Dialect), Server: text.Review.Server,
+		Policy: text.Review.over(Policy{}), Environments: map[string]Policy{},
+	}
+	switch file.Dialect {
+	case "", PostgreSQL, MySQL, SQLite:
+	default:
+		return file, fmt.Errorf("review.dialect: there is no dialect %q. Use postgres, mysql or sqlite", file.Dialect)
+	}
+	if err := file.Policy.Check(all); err != nil {
+		return file, fmt.Errorf("review.%w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(text.Review.Environments)) {
+		p := text.Review.Environments[name].over(file.Policy)
+		if err := p.Check(all); err != nil {
+			return file, fmt.Errorf("review.environments.%s.%w", name, err)
+		}
+		file.Environments[name] = p
+	}
+	return file, nil
+}
+
+// over puts what a text says over a policy.
+func (t levelsText) over(p Policy) Policy {
+	made := Policy{
+		Preset: p.Preset, Levels: maps.Clone(p.Levels), Settings: maps.Clone(p.Settings),
+		Insist: slices.Concat(p.Insist, t.Insist),
+	}
+	if t.Preset != "" {
+		made.Preset = t.Preset
+	}
+	if made.Levels == nil {
+		made.Levels = map[string]Level{}
+	}
+	if made.Settings == nil {
+		made.Settings = map[string]map[string]string{}
+	}
+	for id, r := range t.Rules {
+		if r.level != "" {
+			made.Levels[id] = r.level
+		}
+		if len(r.settings) > 0 {
+			settings := maps.Clone(made.Settings[id])
+			if settings == nil {
+				settings = map[string]string{}
+			}
+			maps.Copy(settings, r.settings)
+			made.Settings[id] = settings
+		}
+	}
+	return made
+}
