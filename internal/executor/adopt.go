@@ -12,31 +12,31 @@ import (
 	"towpath/internal/wording"
 )
 
-// Adopt takes over the ledger of a target that is a copy of another: its rows are rewritten as this
-// database's own, so that what the copy holds counts as applied here. CodeConflict while a task
+// Adopt claims the ledger of a target that is a copy of another: it rewrites the rows for this
+// database, so that the migrations in the copy count as applied here. CodeConflict while a task
 // changes the target, or when the ledger cannot be trusted; CodeUnavailable when it cannot be
-// reached. A ledger that is the database's own stays as it is.
+// reached. A ledger that already belongs to the database stays as it is.
 func (s *Service) Adopt(ctx context.Context, actor towpath.Actor, databaseID string) error {
 	how := adoption{action: "ledger.adopt", detail: "take over the ledger found in"}
 	return s.withDefaults().adopt(ctx, actor, databaseID, how)
 }
 
 // AcceptLedger accepts a ledger that somebody else has changed, or that is an earlier state of
-// itself: its rows are sealed as they are. CodeConflict while a task changes the target, or when
-// the table itself is not as the server makes it; CodeUnavailable when it cannot be reached. A
+// itself: it seals the rows as they are. CodeConflict while a task changes the target, or when the
+// table has another shape than the server creates; CodeUnavailable when it cannot be reached. A
 // ledger that can be trusted stays as it is.
 func (s *Service) AcceptLedger(ctx context.Context, actor towpath.Actor, databaseID string) error {
 	how := adoption{action: "ledger.accept", detail: "accept the ledger as it is in", distrusted: true}
 	return s.withDefaults().adopt(ctx, actor, databaseID, how)
 }
 
-// adoption is how a person wants a ledger to be taken.
+// adoption is the way in which a person wants to claim a ledger.
 type adoption struct {
 	action, detail string // for the audit
-	distrusted     bool   // take it even when it cannot be trusted
+	distrusted     bool   // claim it even when it cannot be trusted
 }
 
-// heldTarget is a target whose lease is ours.
+// heldTarget is a target whose lease this process holds.
 type heldTarget struct {
 	towpath.Database
 	instance towpath.Instance
@@ -81,7 +81,7 @@ func (s *Service) adopt(ctx context.Context, actor towpath.Actor, databaseID str
 	return errors.Join(failure, s.finishAdoption(context.WithoutCancel(ctx), h, snapshot, failure == nil))
 }
 
-// rewrite makes the ledger's rows those of the database, and seals them. It raises the lease's
+// rewrite makes the ledger's rows belong to the database, and seals them. It raises the lease's
 // epoch to the newest of the rows.
 func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (towpath.LedgerSnapshot, error) {
 	var none towpath.LedgerSnapshot
@@ -122,7 +122,7 @@ func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (towp
 	if isOwn(l, found, h.ID) {
 		return towpath.LedgerSnapshot{Entries: l.Entries, Number: found.Number, Seal: found.Seal}, nil
 	}
-	rows, book := s.own(l, h)
+	rows, book := s.claimRows(l, h)
 	if err := errors.Join(session.Replace(ctx, rows...), session.Commit(ctx)); err != nil {
 		return none, unavailable(err)
 	}
@@ -134,13 +134,13 @@ func (s *Service) check(l towpath.Ledger, d towpath.Database) seal.Reading {
 	return seal.NewKeys(s.Keyring).Check(l, d.ID, known)
 }
 
-// isOwn reports whether a ledger is the database's own and can be trusted.
+// isOwn reports whether a ledger belongs to the database and can be trusted.
 func isOwn(l towpath.Ledger, found seal.Reading, databaseID string) bool {
 	return found.Trouble == "" && (found.Book != nil || found.Reseal) &&
 		foreignLedger(l, databaseID).IsZero() && (l.Lease == nil || l.Lease.DatabaseID == databaseID)
 }
 
-// refuseAdoption explains why a ledger cannot be taken as it is.
+// refuseAdoption explains why a ledger cannot be claimed.
 func refuseAdoption(l towpath.Ledger, found seal.Reading, how adoption) error {
 	switch {
 	case len(l.Shape) > 0:
@@ -155,14 +155,14 @@ func refuseAdoption(l towpath.Ledger, found seal.Reading, how adoption) error {
 	return nil
 }
 
-// sane bounds numbers from rows that anybody may have written.
-const sane = 1_000_000_000
+// maxTrusted is the largest number that is accepted from rows which anybody may have written.
+const maxTrusted = 1_000_000_000
 
-// own makes all rows the database's own, with a released lease. It counts on from the newest write
-// that is known.
-func (s *Service) own(l towpath.Ledger, h heldTarget) ([]towpath.LedgerEntry, *seal.Book) {
+// claimRows makes all rows belong to the database, with a released lease. Numbers continue after the
+// newest known write.
+func (s *Service) claimRows(l towpath.Ledger, h heldTarget) ([]towpath.LedgerEntry, *seal.Book) {
 	after := h.Ledger.Number
-	if l.Head != nil && l.Head.Number < sane {
+	if l.Head != nil && l.Head.Number < maxTrusted {
 		after = max(after, l.Head.Number)
 	}
 	lease := towpath.LedgerEntry{MigrationID: leaseID(), Description: leaseText, StartedAt: h.lease.now()}
@@ -172,7 +172,7 @@ func (s *Service) own(l towpath.Ledger, h heldTarget) ([]towpath.LedgerEntry, *s
 	}
 	epoch := h.lease.epoch.Load()
 	for _, e := range rows {
-		if e.Epoch < sane {
+		if e.Epoch < maxTrusted {
 			epoch = max(epoch, e.Epoch)
 		}
 	}
@@ -193,7 +193,7 @@ func (s *Service) own(l towpath.Ledger, h heldTarget) ([]towpath.LedgerEntry, *s
 	return sealed, book
 }
 
-// migrationsOf leaves the lease and the head out.
+// migrationsOf returns the rows without the lease and the head.
 func migrationsOf(rows []towpath.LedgerEntry) []towpath.LedgerEntry {
 	var l towpath.Ledger
 	l.Sort(rows)

@@ -17,9 +17,9 @@ type shared struct {
 	target     *target
 	lease      *lease
 	takeover   *takeover
-	allowRoles bool             // of the environment
-	defaults   statement.Limits // of files that set none
-	maximum    statement.Limits // that a file may ask for
+	allowRoles bool             // whether the environment allows changes of roles
+	defaults   statement.Limits // for files that set none
+	maximum    statement.Limits // the most that a file may ask for
 	snapshots  bool             // read the schema before and after each change
 	retry      retry
 	reached    func(place string)
@@ -32,22 +32,22 @@ type attempt struct {
 	was      towpath.Task // before this attempt
 	stored   towpath.Attempt
 	resolved bool             // a person chose to run it again
-	limits   statement.Limits // those of the file included
+	limits   statement.Limits // with those that the file sets
 
 	total      atomic.Int64 // statements
 	finished   atomic.Int64
 	cancelFunc atomic.Pointer[context.CancelCauseFunc]
 
-	script     *script // nil for a task that records
+	script     *script // nil for a task that only records
 	at         progress
 	log        statementLog
 	lostMidway bool   // a connection broke while the file ran
-	unsettled  bool   // what an earlier try did may be in the database
+	unsettled  bool   // the effect of an earlier try may be in the database
 	before     string // dump of the schema before the change; "" when it was not read
 	after      string
 
 	out     outcome
-	beganAt time.Time // not when it was claimed
+	beganAt time.Time // the start of the run, not of the claim
 	endedAt time.Time
 }
 
@@ -61,12 +61,12 @@ func (a *attempt) cancel() {
 // autocommits reports whether the file's statements commit one by one.
 func (a *attempt) autocommits() bool { return a.script != nil && a.script.autocommit }
 
-// isOf reports whether a task is as this attempt left it: no other attempt has begun since.
+// isOf reports whether a task is still as this attempt left it: no other attempt has begun since.
 func (a *attempt) isOf(t towpath.Task) bool {
 	return t.ID == a.task.ID && t.Attempts == a.stored.Number
 }
 
-// effects is what goes into the change history beside the ledger's rows.
+// effects returns what the change history adds to the ledger's rows.
 func (a *attempt) effects() effects {
 	return effects{rows: a.log.rows, schemas: a.snapshots, before: a.before, after: a.after}
 }

@@ -15,8 +15,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// autocommit runs a file of which some statements commit by themselves. Each of those runs under an
-// intent, and each other one in a transaction with its own record.
+// autocommit runs a file in which some statements commit by themselves. Each of those runs under an
+// intent, and every other statement in a transaction with its own record.
 type autocommit struct {
 	inflight
 	log     *statementLog
@@ -26,11 +26,11 @@ type autocommit struct {
 	done    func(statements int)
 	reached func(place string)
 
-	prefix prefix              // of the statements up to and including the present one
+	prefix prefix              // of the statements up to and including the current one
 	before string              // checksum of the statements before it
-	after  string              // and including it
-	tried  bool                // the present statement ran once and met a lock
-	origin []engine.Definition // of its objects before that
+	after  string              // of the statements up to and including it
+	tried  bool                // the current statement ran once and met a lock
+	origin []engine.Definition // of its objects before that try
 }
 
 // run implements mode.
@@ -62,7 +62,7 @@ func (a *autocommit) run(ctx context.Context, from int) error {
 	return nil
 }
 
-// outcomeRow is the row that says that the present statement is in.
+// outcomeRow returns the row which records that the current statement took effect.
 func (a *autocommit) outcomeRow() towpath.LedgerEntry {
 	row := a.row
 	row.StatementsDone++
@@ -86,8 +86,8 @@ func (a *autocommit) replay(ctx context.Context, st statement.Statement) error {
 	return nil
 }
 
-// try runs a statement until it succeeds, or fails for another reason than locks. A statement that
-// may be in by half is not tried again.
+// try runs a statement until it succeeds, or fails for another reason than a lock. A statement that
+// may have taken effect in part is not retried.
 func (a *autocommit) try(ctx context.Context, st statement.Statement) error {
 	for n := 1; ; n++ {
 		err := a.step(ctx, st)
@@ -103,7 +103,7 @@ func (a *autocommit) try(ctx context.Context, st statement.Statement) error {
 // step runs one statement.
 func (a *autocommit) step(ctx context.Context, st statement.Statement) error {
 	if st.NoTx || (a.script.directives.NoTransaction && st.Commits) {
-		return a.stepAlone(ctx, st)
+		return a.stepAutocommit(ctx, st)
 	}
 	a.reached("before intent")
 	a.progress.begun = true
@@ -115,9 +115,10 @@ func (a *autocommit) step(ctx context.Context, st statement.Statement) error {
 	})
 }
 
-// stepAlone runs a statement that commits by itself, between its intent and a look at its effect.
-func (a *autocommit) stepAlone(ctx context.Context, st statement.Statement) error {
-	seen, err := a.look(ctx, st)
+// stepAutocommit runs a statement that commits by itself: it writes the intent, runs the statement and
+// verifies the effect.
+func (a *autocommit) stepAutocommit(ctx context.Context, st statement.Statement) error {
+	seen, err := a.observe(ctx, st)
 	if err == nil && a.tried {
 		err = a.clearEarlier(ctx, &seen)
 	}
@@ -148,7 +149,7 @@ func (a *autocommit) stepAlone(ctx context.Context, st statement.Statement) erro
 		return failure
 	}
 	if a.catalog == nil {
-		return failure // a server without such statements undoes one that it stops
+		return failure // a server without such statements rolls back a statement that it stops
 	}
 	if failure != nil {
 		a.progress.torn = torn(st, seen.change)
@@ -156,13 +157,13 @@ func (a *autocommit) stepAlone(ctx context.Context, st statement.Statement) erro
 	return a.verify(ctx, st, seen, failure)
 }
 
-// torn reports whether a part of a statement that failed may be in where nobody can see it.
+// torn reports whether a failed statement may have a partial effect that the catalog does not show.
 func torn(st statement.Statement, c schema.Change) bool {
 	return c.Effect == schema.Opaque && !st.Whole
 }
 
-// clearEarlier removes what an earlier try of the statement left: its own removal may have met the
-// same lock.
+// clearEarlier removes the leftovers of an earlier try of the statement: the removal after that try
+// may have met the same lock.
 func (a *autocommit) clearEarlier(ctx context.Context, seen *observation) error {
 	now := seen.before
 	if v, _ := verifyEffect(observation{change: seen.change, before: a.origin, now: now}); v != leftover {
@@ -172,7 +173,7 @@ func (a *autocommit) clearEarlier(ctx context.Context, seen *observation) error 
 	return a.clear(ctx, seen.change.Objects, a.origin, now)
 }
 
-// verify compares the catalog with what the server said about the statement.
+// verify compares the catalog with the server's answer to the statement.
 func (a *autocommit) verify(
 	ctx context.Context, st statement.Statement, seen observation, failure error,
 ) (err error) {
@@ -204,7 +205,7 @@ func (a *autocommit) verify(
 		return failure
 	case v == finished && timedOut:
 		a.log.correct(a.row.StatementsDone, "")
-		return nil // it was done before it could be stopped
+		return nil // it finished before it could be stopped
 	case v == finished, v == undecided && (timedOut || seen.change.Effect != schema.Opaque):
 		why = cmp.Or(why, "the catalog has changed all the same")
 		why = fmt.Sprintf("it was stopped (%s), and %s", a.log.redact(failure), why)
@@ -213,13 +214,13 @@ func (a *autocommit) verify(
 	return failure
 }
 
-// recordOutcome records at once that a statement is in whose effect no catalog shows later.
+// recordOutcome records a statement as applied at once, because the catalog does not show its
+// effect later.
 func (a *autocommit) recordOutcome(ctx context.Context) error {
 	return unconfirmed(a.record(ctx, a.lease.row(towpath.LedgerRunning), a.outcomeRow()))
 }
 
-// record records what is in for good, and tries again while others hold the ledger. Nothing else
-// runs again.
+// record writes rows, and retries while others hold the ledger. It never runs a statement again.
 func (a *autocommit) record(ctx context.Context, rows ...towpath.LedgerEntry) error {
 	for n := 1; ; n++ {
 		writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.wait+writeLimit)
@@ -235,8 +236,8 @@ func (a *autocommit) record(ctx context.Context, rows ...towpath.LedgerEntry) er
 	}
 }
 
-// unconfirmed is an error of a write behind a statement that ran. The ledger may lack the outcome,
-// so the next try reads it.
+// unconfirmed wraps an error of a write that follows a finished statement. The ledger may lack the
+// outcome, so the next try reads it.
 func unconfirmed(err error) error {
 	var e *engine.Error
 	if !errors.As(err, &e) || isKind(err, engine.Lost, engine.Fenced, engine.Tampered) {
@@ -246,18 +247,19 @@ func unconfirmed(err error) error {
 	return &engine.Error{Kind: engine.Lost, Message: message, Err: err}
 }
 
-// finish implements mode: all of the work is in, so the lease is released with the last row.
+// finish implements mode: the file is complete, so the lease is released together with the last
+// row.
 func (a *autocommit) finish(ctx context.Context, rows ...towpath.LedgerEntry) error {
 	return a.record(ctx, append(rows, a.lease.row(towpath.LedgerDone))...)
 }
 
-// stop implements mode: it records how far the statements came, and releases the lease.
+// stop implements mode: it records the number of applied statements, and releases the lease.
 func (a *autocommit) stop(ctx context.Context, cause error) error {
 	if !a.progress.begun || isKind(cause, engine.Lost, engine.Fenced, engine.Tampered) {
 		return cause
 	}
 	if out, ok := outcomeOf(cause); ok && out.state == towpath.TaskUnknown {
-		return cause // the row says so already
+		return cause // the row records it already
 	}
 	writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
@@ -270,7 +272,7 @@ func (a *autocommit) stop(ctx context.Context, cause error) error {
 	a.row.Intent = j.text()
 	err := a.session.Record(writing, a.lease.row(towpath.LedgerDone), a.row)
 	if isKind(err, engine.Locked) {
-		return errors.Join(cause, err) // the row keeps the intent, which still holds
+		return errors.Join(cause, err) // the row keeps the intent, which is still valid
 	}
 	if err != nil {
 		return errors.Join(err, cause)

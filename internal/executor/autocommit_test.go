@@ -16,7 +16,8 @@ import (
 	"towpath/internal/wording"
 )
 
-// autocommit is SQLite with statements that all commit by themselves, as some of other engines do.
+// autocommit is SQLite in which every statement commits by itself, as some statements of other
+// engines do.
 type autocommit struct{ *sqlite.Engine }
 
 func (a autocommit) Split(script io.Reader) iter.Seq2[statement.Statement, error] {
@@ -50,7 +51,7 @@ func TestRunTask_statementsThatStayAreToldOf(t *testing.T) {
 		t.Fatalf("ledger is %+v", e)
 	}
 	b.set(t, task.ID, func(t *towpath.Task) { t.State = towpath.TaskPending })
-	b.want(t, task.ID, towpath.TaskFailed) // tried again, from where it stopped
+	b.want(t, task.ID, towpath.TaskFailed) // a retry, from where it stopped
 	if _, err := b.plain(t, "shop").ExecContext(t.Context(), "CREATE TABLE b (x)"); err != nil {
 		t.Fatal(err)
 	}

@@ -24,15 +24,15 @@ type batch struct {
 	*shared
 	queue
 	rolloutID string
-	quick     time.Duration    // a claim that took less is followed by a larger one
-	ticks     <-chan time.Time // of the heartbeat; nil for a clock
+	quick     time.Duration    // a claim that took less time is followed by a larger one
+	ticks     <-chan time.Time // of the heartbeat; nil uses a clock
 	logger    *slog.Logger
 }
 
-// work runs what was claimed, then what follows, until nothing is left or a task does not succeed.
+// work runs the claimed tasks and those that follow, until none is left or one does not succeed.
 // errLeaseLost when another process may have taken over.
 func (b *batch) work(ctx context.Context) error {
-	defer b.fill(nil) // no attempt is at work any more
+	defer b.fill(nil) // no attempt runs any more
 	for size := 1; ; {
 		began := time.Now()
 		succeeded, err := b.runClaimed(ctx)
@@ -52,7 +52,7 @@ func (b *batch) work(ctx context.Context) error {
 	}
 }
 
-// runClaimed runs what waits, up to the first task that does not succeed.
+// runClaimed runs the waiting attempts, up to the first task that does not succeed.
 func (b *batch) runClaimed(ctx context.Context) (succeeded bool, err error) {
 	for {
 		a := b.next(b.lease.now)
@@ -71,8 +71,8 @@ func (b *batch) runClaimed(ctx context.Context) (succeeded bool, err error) {
 	}
 }
 
-// report writes how attempts ended and claims up to size more tasks, in one transaction. When there
-// are none, it releases the target.
+// report writes the outcomes of attempts and claims up to size more tasks, in one transaction. When
+// there are none, it releases the target.
 func (b *batch) report(parent context.Context, size int) (more bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), writeLimit)
 	defer cancel()
@@ -83,7 +83,7 @@ func (b *batch) report(parent context.Context, size int) (more bool, err error) 
 	var claimed []*attempt
 	err = b.store.Write(ctx, func(tx *store.Tx) error {
 		claimed = nil
-		if err := b.settle(ctx, tx, ended, unbegun); err != nil {
+		if err := b.saveOutcomes(ctx, tx, ended, unbegun); err != nil {
 			return err
 		}
 		if size > 0 {
@@ -111,14 +111,14 @@ func (b *batch) report(parent context.Context, size int) (more bool, err error) 
 	return len(claimed) > 0, nil
 }
 
-// catchUp serves people while a task takes long: it reports the tasks before it and returns those
-// that wait behind it to pending, so that others can decide about them.
+// catchUp runs while a task takes long: it reports the tasks before it and returns those that wait
+// behind it to pending, so that people can decide about them.
 func (b *batch) catchUp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, b.lease.length/2)
 	defer cancel()
 	b.relieve(func(ended, unbegun []*attempt) error {
 		err := b.store.Write(ctx, func(tx *store.Tx) error {
-			if err := b.settle(ctx, tx, ended, unbegun); err != nil {
+			if err := b.saveOutcomes(ctx, tx, ended, unbegun); err != nil {
 				return err
 			}
 			return tx.Enqueue(ctx, towpath.JobAdvance, b.rolloutID)
@@ -130,8 +130,8 @@ func (b *batch) catchUp(ctx context.Context) {
 	})
 }
 
-// settle writes how attempts ended and releases others, while the lease is held.
-func (b *batch) settle(ctx context.Context, tx *store.Tx, ended, unbegun []*attempt) error {
+// saveOutcomes writes the outcomes of attempts and releases unstarted ones, while the lease is held.
+func (b *batch) saveOutcomes(ctx context.Context, tx *store.Tx, ended, unbegun []*attempt) error {
 	held, err := b.lease.extend(ctx, tx)
 	if err != nil {
 		return err

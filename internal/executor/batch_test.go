@@ -41,7 +41,7 @@ func creates(n int) (scripts []string) {
 	return scripts
 }
 
-// never is a heartbeat that does not beat: no task counts as slow on a busy machine.
+// never is a heartbeat without beats: no task counts as slow on a busy machine.
 var never = make(chan time.Time)
 
 func TestBatch_whatFollowsRunsUnderTheSameLease(t *testing.T) {
@@ -390,7 +390,7 @@ func TestBatch_whatCouldNotBeGivenBackIsGivenBackLater(t *testing.T) {
 			if _, err := metadata.Exec(text); err != nil {
 				t.Error(err)
 			}
-			for range 3 { // the last one is taken when the others have finished
+			for range 3 { // the last one is claimed when the others have finished
 				ticks <- time.Time{}
 			}
 			looked += b.states(t, tasks) + "; "

@@ -13,7 +13,7 @@ import (
 
 const (
 	busyWait = time.Second     // before a target that another batch holds is claimed again
-	fullWait = time.Second / 4 // before an instance that has reached its limit is looked at again
+	fullWait = time.Second / 4 // before an instance at its limit is checked again
 )
 
 // begin claims the task's target with the task, or with all tasks that run there. b is nil when
@@ -87,7 +87,7 @@ func (s *Service) claim(
 	return b, nil, tx.Enqueue(ctx, towpath.JobAdvance, b.rolloutID)
 }
 
-// newBatch makes the batch of a claimed target.
+// newBatch builds the batch of a claimed target.
 func (s *Service) newBatch(
 	ctx context.Context, tx *store.Tx, task towpath.Task, d towpath.Database, l *lease,
 ) (*batch, error) {

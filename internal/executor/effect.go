@@ -12,25 +12,25 @@ import (
 	"towpath/internal/schema"
 )
 
-// verdict is the state of a statement in flight, as the catalog shows it.
+// verdict is the state of a statement in flight, according to the catalog.
 type verdict int
 
 const (
 	undecided  verdict = iota
-	notStarted         // or without effect so far: running it is safe
+	notStarted         // or without effect yet: running it is safe
 	finished
 	leftover // a failed build left something behind: remove it, then run
 )
 
-// observation is what a statement should do, and its objects before it and now.
+// observation is a statement's expected change, and its objects before it and now.
 type observation struct {
 	change schema.Change
 	before []engine.Definition // one for each of the change's objects
 	now    []engine.Definition
 }
 
-// verifyEffect compares the objects before a statement with those now. No session may still run the
-// statement. why explains an undecided verdict.
+// verifyEffect compares the objects before a statement with the current ones. No session may still
+// run the statement. why explains an undecided verdict.
 func verifyEffect(o observation) (v verdict, why string) {
 	for i, d := range o.now {
 		if d.Broken != "" && (i >= len(o.before) || o.before[i].Broken != d.Broken) {
@@ -51,7 +51,7 @@ func verifyEffect(o observation) (v verdict, why string) {
 	return undecided, "the catalog has changed, but not as the statement would have it"
 }
 
-// complete reports whether the objects are now as the statement makes them.
+// complete reports whether the objects are in the state that the statement creates.
 func (o observation) complete() bool {
 	gone := func(d engine.Definition) bool { return d.Text == "" }
 	before, now := o.before, o.now
@@ -68,8 +68,8 @@ func (o observation) complete() bool {
 	return false
 }
 
-// shows reports whether a definition changed as the names in an ALTER say. A text that was cut may
-// lack the names, so any difference counts there.
+// shows reports whether a definition changed by the names in an ALTER. A shortened text may lack
+// the names, so any difference counts there.
 func shows(c schema.Change, before, now string) bool {
 	if max(len(before), len(now)) > engine.MaxDefinition {
 		return true
@@ -108,11 +108,11 @@ func count(text, name string) (n int) {
 	}
 }
 
-// ofName reports whether a character can continue an unquoted name.
+// ofName reports whether a character can be part of an unquoted name.
 func ofName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-// missed describes what a statement that reported success failed to do; "" when the catalog shows
-// its effect.
+// missed describes what a statement failed to do although it reported success; "" when the catalog
+// shows its effect.
 func (o observation) missed() string {
 	v, _ := verifyEffect(o)
 	if v == leftover {

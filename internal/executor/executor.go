@@ -1,7 +1,7 @@
 // Package executor runs tasks, one at a time in a database. It is the only package that changes
 // target databases.
 //
-// A lease in the metadata keeps two batches out of one target. The ledger inside the target says
+// A lease in the metadata keeps two batches out of one target. The ledger inside the target records
 // what happened there; where the engine can, its rows commit with the change. Where the metadata
 // and the ledger differ, the ledger decides.
 package executor
@@ -13,9 +13,9 @@ import (
 )
 
 // RunTask runs a task, and then those that follow it in its database. It is the handler of
-// towpath.JobRunTask. A task that another process left running is taken over: the target's ledger
-// says how far it came. A failure in the target ends in the task's state. The error is about the
-// metadata alone.
+// towpath.JobRunTask. It takes over a task that another process left running, and resumes it from
+// the target's ledger. A failure in the target becomes the task's state; the error is about the
+// metadata only.
 func (s *Service) RunTask(ctx context.Context, taskID string) (requeueAt *time.Time, err error) {
 	s = s.withDefaults()
 	b, requeueAt, err := s.begin(ctx, taskID)

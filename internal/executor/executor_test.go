@@ -117,7 +117,7 @@ func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
 
 func (b *bundle) file(name string) string { return filepath.Join(b.folder, name+".db") }
 
-// another is the same server in another process, or after a restart.
+// another returns the same server in another process, or after a restart.
 func (b *bundle) another(owner string) *executor.Service {
 	s := *b.Service
 	s.Owner = owner

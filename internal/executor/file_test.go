@@ -28,8 +28,8 @@ func TestRunTask_runsAFileThatIsItsOwnTransactionInOurs(t *testing.T) {
 	}
 }
 
-// Without a transaction, foreign keys act on rows, a PRAGMA is honored, and no file is done that
-// leaves rows without their parents.
+// Without a transaction, foreign keys act on rows, a PRAGMA takes effect, and a file that leaves
+// rows without their parents is never done.
 func TestRunTask_holdsForeignKeysWithoutATransaction(t *testing.T) {
 	t.Parallel()
 	const family = "CREATE TABLE mom (id INTEGER PRIMARY KEY);\nCREATE TABLE kid (id INTEGER PRIMARY KEY, " +

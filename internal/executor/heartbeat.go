@@ -9,8 +9,8 @@ import (
 )
 
 // heartbeat keeps the lease while the batch works, and writes the progress of its tasks. The
-// context that it returns ends with the cause errLeaseLost when the lease is lost. stop must be
-// called.
+// returned context ends with the cause errLeaseLost when the lease is lost. The caller must call
+// stop.
 func (b *batch) heartbeat(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	done := make(chan struct{})
@@ -26,7 +26,7 @@ func (b *batch) heartbeat(parent context.Context) (ctx context.Context, stop fun
 	}
 }
 
-// keepLease beats until ctx ends, or until the lease is lost.
+// keepLease sends heartbeats until ctx ends or the lease is lost.
 func (b *batch) keepLease(ctx context.Context) (lost bool) {
 	length := b.lease.length
 	ticker := time.NewTicker(min(max(length/3, time.Millisecond), progressEvery))
@@ -68,7 +68,7 @@ func (b *batch) keepLease(ctx context.Context) (lost bool) {
 	}
 }
 
-// cancelIfAsked ends an attempt when a person has asked for it.
+// cancelIfAsked cancels an attempt when a person has asked for it.
 func (b *batch) cancelIfAsked(ctx context.Context, a *attempt) {
 	asked := false
 	err := b.store.Read(ctx, func(tx *store.Tx) error {
@@ -88,7 +88,7 @@ func (b *batch) beat(ctx context.Context, a *attempt, finished int64) (held bool
 	err = b.store.Write(ctx, func(tx *store.Tx) error {
 		epoch := b.lease.epoch.Load()
 		if held, err = b.lease.extend(ctx, tx); err != nil || !held {
-			held = held || epoch != b.lease.epoch.Load() // the batch itself has raised it meanwhile
+			held = held || epoch != b.lease.epoch.Load() // the batch itself has raised the epoch meanwhile
 			return err
 		}
 		if a == nil {

@@ -9,7 +9,7 @@ import (
 	"towpath/internal/store"
 )
 
-// origin is where a rollout's changes come from.
+// origin is the source of a rollout's changes.
 type origin struct {
 	linkID     string
 	commit     string // of the rollout
@@ -29,7 +29,7 @@ func originOf(ctx context.Context, tx *store.Tx, rolloutID string) (origin, erro
 	return origin{linkID: r.LinkID, commit: r.Commit, author: r.Author, repository: link.RepositoryName}, nil
 }
 
-// authorOf is the author of the commit that brought a change; "" when unknown.
+// authorOf returns the author of the commit that brought a change; "" when unknown.
 func (o origin) authorOf(ctx context.Context, tx *store.Tx, commit string) (string, error) {
 	if commit == o.commit {
 		return o.author, nil
@@ -41,7 +41,7 @@ func (o origin) authorOf(ctx context.Context, tx *store.Tx, commit string) (stri
 	return c.Author, err
 }
 
-// effects is what an attempt did beside its rows in the ledger.
+// effects is what an attempt did in addition to its rows in the ledger.
 type effects struct {
 	rows    int64
 	schemas bool // whether before and after were read
@@ -50,8 +50,8 @@ type effects struct {
 }
 
 // addHistory copies rows of the ledger into the snapshot and the change history. A row that this
-// attempt did not write is added only when the history lacks it, as after a crash or a restored
-// backup of the metadata.
+// attempt did not write is added only when the history lacks it, which happens after a crash or a
+// restored backup of the metadata.
 func addHistory(
 	ctx context.Context, tx *store.Tx, from origin, t towpath.Task, changes []change, did effects,
 ) error {

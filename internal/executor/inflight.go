@@ -14,12 +14,12 @@ import (
 	"towpath/internal/statement"
 )
 
-// leaseRow makes the lease's row, which is recorded with every row of a migration.
+// leaseRow builds the lease's row, which is recorded with every row of a migration.
 type leaseRow interface {
 	row(state towpath.LedgerState) towpath.LedgerEntry
 }
 
-// inflight finds out what a statement between its intent and its outcome has done.
+// inflight finds out whether a statement between its intent and its outcome took effect.
 type inflight struct {
 	session  engine.Session
 	catalog  engine.CatalogReader // nil where no statement commits by itself
@@ -30,7 +30,7 @@ type inflight struct {
 }
 
 // settle decides about the statement that an earlier attempt had in flight, and returns the index
-// to resume at. sameText says that the file has not changed since.
+// to resume at. sameText is true when the file has not changed since.
 func (f *inflight) settle(ctx context.Context, old towpath.LedgerEntry, sameText bool) (from int, err error) {
 	j, ok := readJournal(old)
 	from = old.StatementsDone
@@ -52,14 +52,14 @@ func (f *inflight) settle(ctx context.Context, old towpath.LedgerEntry, sameText
 	case j.Prefix != "" && from > 0 && !same:
 		return from, f.giveUp(ctx, old, "the file was changed before that statement", recorded)
 	case j.Session == "" && len(j.Before) == 0:
-		return from, nil // all statements before have an outcome, and none was begun
+		return from, nil // all statements before have an outcome, and none was started
 	case f.catalog == nil:
 		return from, f.giveUp(ctx, old, "this database has no catalog to ask", observation{})
 	}
 	return f.decide(ctx, old, j, sameText)
 }
 
-// decide compares the catalog with that of the journal.
+// decide compares the current catalog with the journal's.
 func (f *inflight) decide(
 	ctx context.Context, old towpath.LedgerEntry, j journal, sameText bool,
 ) (int, error) {
@@ -88,7 +88,7 @@ func (f *inflight) decide(
 	return from, nil
 }
 
-// changeAt reads what one statement does. When the file is another now, only an untouched catalog
+// changeAt reads the change of one statement. When the file has changed, only an untouched catalog
 // proves something.
 func (f *inflight) changeAt(index int, sameText bool) (schema.Change, error) {
 	for st, err := range f.script.split() {
@@ -107,8 +107,8 @@ func (f *inflight) changeAt(index int, sameText bool) (schema.Change, error) {
 	return schema.Change{Effect: schema.Opaque}, nil
 }
 
-// look reads what a statement does, and its objects before it.
-func (f *inflight) look(ctx context.Context, st statement.Statement) (o observation, err error) {
+// observe reads the change that a statement makes, and its objects before it.
+func (f *inflight) observe(ctx context.Context, st statement.Statement) (o observation, err error) {
 	if f.catalog == nil {
 		o.change.Effect = schema.Opaque
 		return o, nil
@@ -123,7 +123,7 @@ func (f *inflight) look(ctx context.Context, st statement.Statement) (o observat
 	return o, err
 }
 
-// clear removes the leftovers of a failed build, and remembers when that fails too.
+// clear removes the leftovers of a failed build, and remembers them when the removal fails too.
 func (f *inflight) clear(
 	ctx context.Context, objects []schema.Object, before, now []engine.Definition,
 ) error {
@@ -135,7 +135,8 @@ func (f *inflight) clear(
 	return nil
 }
 
-// remove runs the statements that remove leftovers. What was broken before is not of this build.
+// remove runs the statements that remove leftovers. Objects that were broken before do not belong
+// to this build.
 func (f *inflight) remove(ctx context.Context, before, now []engine.Definition) error {
 	for i, d := range now {
 		old := ""
@@ -154,8 +155,8 @@ func (f *inflight) remove(ctx context.Context, before, now []engine.Definition) 
 	return nil
 }
 
-// giveUp records that only a person can decide about a statement, and shows both states of its
-// objects. It always returns an error, a *terminalError once the record is written.
+// giveUp records that only a person can decide about a statement, with both states of its objects.
+// It always returns an error, a *terminalError once the record is written.
 func (f *inflight) giveUp(ctx context.Context, row towpath.LedgerEntry, why string, seen observation) error {
 	j, _ := readJournal(row)
 	j.Session = ""

@@ -8,12 +8,12 @@ import (
 	"towpath/internal/schema"
 )
 
-// journal is the Intent of a migration's row in the ledger while the migration is not done. It
-// describes the statement behind those that the row counts.
+// journal is the Intent of a migration's row in the ledger until the migration is done. It
+// describes the statement after those that the row counts.
 type journal struct {
 	Statement     int                 `json:"statement"`               // index
-	Session       string              `json:"session,omitempty"`       // that runs it; "" for none
-	Prefix        string              `json:"prefix,omitempty"`        // checksum of those before it
+	Session       string              `json:"session,omitempty"`       // that runs the statement; "" for none
+	Prefix        string              `json:"prefix,omitempty"`        // checksum of the statements before it
 	Objects       []schema.Object     `json:"objects,omitempty"`       // that it touches
 	Before        []engine.Definition `json:"before,omitempty"`        // Objects before it ran
 	Indeterminate string              `json:"indeterminate,omitempty"` // why a person must decide

@@ -9,9 +9,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// guardLasting ends an attempt that begins again behind one whose end nobody saw, where that one
-// may have left rows in a table without transactions: a second run would write them twice. row is
-// the migration's, from the statement to begin with.
+// guardLasting stops an attempt whose predecessor ended unobserved and may have left rows in a
+// table without transactions: a second run would write them twice. row is the migration's, from is
+// the statement to begin with.
 func (a *attempt) guardLasting(
 	ctx context.Context, session engine.Session, row towpath.LedgerEntry, from int,
 ) error {
@@ -32,7 +32,7 @@ func (a *attempt) guardLasting(
 }
 
 // mayHaveWritten finds the first statement that may have written to a table without transactions:
-// among all where they share a transaction, else the one that was in flight.
+// among all statements if they share a transaction, otherwise only the one in flight.
 func (a *attempt) mayHaveWritten(
 	mayWrite func(statement.Statement) string, from int,
 ) (table string, index int, err error) {

@@ -9,7 +9,7 @@ import (
 	"towpath/internal/store"
 )
 
-// leaseText is the note in the lease's row for people who look into the table.
+// leaseText is the note in the lease's row for people who look at the table.
 const leaseText = "who may write into this table, see epoch"
 
 // leaseID identifies the lease's row in a ledger: see docs/adr/0005-executor.md.
@@ -21,7 +21,7 @@ type lease struct {
 	store      *store.Store
 	databaseID string
 	serverID   string        // of the metadata; written into ledgers
-	owner      string        // of this lease alone: two batches of one process never share one
+	owner      string        // of this lease only: two batches of one process never share one
 	length     time.Duration // how long it lasts without a heartbeat
 	epoch      atomic.Int64
 }
@@ -45,8 +45,9 @@ func (l *lease) release(ctx context.Context, tx *store.Tx) error {
 	return tx.ReleaseTarget(ctx, l.databaseID, l.owner, l.epoch.Load())
 }
 
-// raise lifts the epoch above one found in the ledger. Metadata that was restored from a backup is
-// behind its ledgers, which would refuse its writes. The lease itself proves that nobody else runs.
+// raise lifts the epoch above one found in the ledger. Metadata that was restored from a backup has
+// older epochs than its ledgers, which would refuse its writes. Holding the lease proves that
+// nothing else runs.
 func (l *lease) raise(ctx context.Context, found int64) error {
 	if found < l.epoch.Load() {
 		return nil
@@ -96,5 +97,5 @@ func (l *lease) migrationRow(
 	}
 }
 
-// now is the metadata's time, as exact as the metadata and the ledger keep it.
+// now is the metadata's time, in the precision of the metadata and the ledger.
 func (l *lease) now() time.Time { return l.store.Now().UTC().Truncate(time.Microsecond) }

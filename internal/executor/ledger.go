@@ -13,19 +13,19 @@ import (
 	"towpath/internal/store"
 )
 
-// ledger is what a batch knows about the ledger of its target.
+// ledger is the state that a batch keeps about the ledger of its target.
 type ledger struct {
 	keys       *seal.Keys
 	keyID      string // of the key in use
 	databaseID string
-	known      seal.Known                 // what the metadata knew when the batch began
+	known      seal.Known                 // the metadata's record when the batch began
 	book       *seal.Book                 // running sum of the rows; nil until the ledger was read
 	unsealed   bool                       // genuine, but without seals of the key in use
-	newest     atomic.Pointer[seal.Known] // what this batch has written; the heartbeat reads it
+	newest     atomic.Pointer[seal.Known] // the newest write of this batch; the heartbeat reads it
 }
 
-// accept checks a ledger that was read. A *terminalError when it cannot be trusted: nothing may
-// run.
+// accept checks a ledger after reading. It returns a *terminalError when the ledger cannot be
+// trusted: nothing may run.
 func (l *ledger) accept(read towpath.Ledger) error {
 	found := l.keys.Check(read, l.databaseID, l.known)
 	if found.Trouble != "" {
@@ -39,8 +39,7 @@ func (l *ledger) accept(read towpath.Ledger) error {
 	return nil
 }
 
-// seal seals rows. A lease's row alone needs no book: it is written before the ledger can be read
-// during a takeover.
+// seal seals rows. A lease's row needs no book: a takeover writes it before it can read the ledger.
 func (l *ledger) seal(entries []towpath.LedgerEntry) ([]towpath.LedgerEntry, func()) {
 	book := l.book
 	if book == nil {
@@ -49,7 +48,7 @@ func (l *ledger) seal(entries []towpath.LedgerEntry) ([]towpath.LedgerEntry, fun
 	return book.Write(entries...)
 }
 
-// replace seals all rows in a transaction of their own, with the key in use.
+// replace seals all rows in a separate transaction, with the key in use.
 func (l *ledger) replace(ctx context.Context, session engine.Session, entries []towpath.LedgerEntry) error {
 	book := l.keys.NewBook(l.databaseID, l.known.Number)
 	rows, written := book.Whole(entries...)
@@ -63,16 +62,16 @@ func (l *ledger) replace(ctx context.Context, session engine.Session, entries []
 	return nil
 }
 
-// committed notes that everything recorded so far is durable. The batch's own later readings are
-// not held to it: a server that is not configured to be durable may lose its last second when it
-// dies.
+// committed notes that everything recorded so far is durable. Later readings of the same batch are
+// not compared with it: a server that is not configured to be durable may lose its last second when
+// it dies.
 func (l *ledger) committed() {
 	if l.book != nil {
 		l.newest.Store(&seal.Known{Number: l.book.Number(), Seal: l.book.Seal()})
 	}
 }
 
-// note writes into the metadata how far the ledger has come, so that an earlier state is noticed.
+// note writes the ledger's newest number into the metadata, so that an earlier state is detected.
 func (l *ledger) note(ctx context.Context, tx *store.Tx) error {
 	newest := l.newest.Load()
 	if newest == nil || newest.Number == 0 {
@@ -116,7 +115,7 @@ func (s *sealedSession) ExecRecord(
 	return n, nil
 }
 
-// Resolve implements engine.Resolver. Where the session does not, a name means the same in every
+// Resolve implements engine.Resolver. Without one in the session, a name means the same in every
 // session.
 func (s *sealedSession) Resolve(ctx context.Context, objects []schema.Object) ([]schema.Object, error) {
 	if resolver, ok := s.Session.(engine.Resolver); ok {
@@ -161,7 +160,7 @@ func foreignRow(e towpath.LedgerEntry, databaseID string) towpath.Reason {
 	return towpath.Why(towpath.ReasonForeignVersion, "version", e.Version, "database", e.DatabaseID)
 }
 
-// foreignLedger is the same for a whole ledger.
+// foreignLedger does the same for a whole ledger.
 func foreignLedger(l towpath.Ledger, databaseID string) towpath.Reason {
 	if l.Head != nil {
 		return foreignRow(*l.Head, databaseID)

@@ -14,12 +14,12 @@ import (
 
 const (
 	maxLog     = 10_000 // statements of an attempt whose log is kept; a failed one always is
-	maxNotices = 1000   // notices of an attempt that are kept; the rest is counted
+	maxNotices = 1000   // notices of an attempt that are kept; the rest are counted
 )
 
-// statementLog runs the statements of one try and keeps what they did.
+// statementLog runs the statements of one try and keeps their results.
 type statementLog struct {
-	password string // redacted
+	password string // to redact
 	entries  []towpath.StatementLog
 	notices  int // in entries
 	rows     int64
@@ -59,11 +59,11 @@ func (l *statementLog) run(
 	return err
 }
 
-// redact is an error in words, without the password.
+// redact returns an error's text, without the password.
 func (l *statementLog) redact(err error) string { return wording.Text(reasonOf(err, l.password)) }
 
-// noticesOf are the server's notices about the last statement, redacted. line is the statement's
-// line.
+// noticesOf returns the server's notices about the last statement, redacted. line is the
+// statement's line.
 func (l *statementLog) noticesOf(session engine.Session, line int) (n towpath.Notices) {
 	talker, ok := session.(engine.Talker)
 	if !ok {
@@ -84,14 +84,14 @@ func (l *statementLog) noticesOf(session engine.Session, line int) (n towpath.No
 	return n
 }
 
-// correct replaces the error of the statement that was logged last, if that is its index.
+// correct replaces the error of the statement that was logged last, if it has that index.
 func (l *statementLog) correct(index int, text string) {
 	if n := len(l.entries); n > 0 && l.entries[n-1].Index == index {
 		l.entries[n-1].Error = text
 	}
 }
 
-// within are the entries with the states that follow from the end of their attempt.
+// within returns the entries with the states that follow from the end of their attempt.
 func (l *statementLog) within(a towpath.Attempt) []towpath.StatementLog {
 	for i, e := range l.entries {
 		l.entries[i].State = a.StateOf(e.Index, e.Error != "")

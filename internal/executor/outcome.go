@@ -14,24 +14,24 @@ import (
 // unreadWait is the pause before a ledger that could not be read is read again.
 const unreadWait = 15 * time.Second
 
-// errLeaseLost ends a batch that another process may have taken over. It must not write any more.
+// errLeaseLost stops a batch that another process may have taken over. It must not write any more.
 var errLeaseLost = errors.New("the target's lease was lost")
 
-// errCancelled ends an attempt that a person has cancelled.
+// errCancelled stops an attempt that a person has cancelled.
 var errCancelled = errors.New("the task was cancelled")
 
-// outcome is how an attempt ended.
+// outcome is the result of an attempt.
 type outcome struct {
-	state   towpath.TaskState // done, failed, unknown, or pending when it stopped before anything was kept
+	state   towpath.TaskState // done, failed, unknown, or pending when it stopped without lasting effect
 	reason  towpath.Reason
 	pos     statement.Position // of the statement that failed; Line 0 for none
 	changes []change           // rows of the ledger that belong to the task
-	fenced  bool               // another process has taken over: nothing may be written
+	fenced  bool               // another process has taken over: this one must write nothing
 	unread  bool               // the state is unknown only because the ledger could not be read yet
-	extent  towpath.Extent     // how much of the file is in the database, where the error itself says so
+	extent  towpath.Extent     // how much of the file is in the database, if the error itself determines it
 }
 
-// requeueAt is when the task is looked at again; nil when it waits for a person or is finished.
+// requeueAt is when the task is checked again; nil when it waits for a person or is finished.
 func (o outcome) requeueAt(now time.Time) *time.Time {
 	switch {
 	case o.state == towpath.TaskPending:
@@ -80,8 +80,8 @@ func (e *statementError) Error() string { return e.pos.String() + ": " + e.err.E
 // Unwrap returns the engine's error.
 func (e *statementError) Unwrap() error { return e.err }
 
-// textError says that the metadata could not be read in the middle of a file. Only a part of a long
-// file is in memory at a time.
+// textError is a failure to read the metadata in the middle of a file. Only a part of a long file
+// is in memory at a time.
 type textError struct{ err error }
 
 // Error implements error.
@@ -105,8 +105,8 @@ func outcomeOf(err error) (out outcome, ok bool) {
 	return outcome{}, false
 }
 
-// reasonOf is an error as a person reads it: the database's own words where there are any. The
-// password is redacted.
+// reasonOf returns an error for people: in the database's own words if there are any. The password
+// is redacted.
 func reasonOf(err error, password string) towpath.Reason {
 	var e *engine.Error
 	var known *towpath.Error

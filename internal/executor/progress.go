@@ -7,19 +7,19 @@ import (
 	"towpath/internal/engine"
 )
 
-// progress is how far one try has come. It decides what an error means.
+// progress is the position of one try. It decides what an error means.
 type progress struct {
-	begun     bool // effects may be in: a commit was requested, or statements commit by themselves
-	kept      int  // statements that are in for good
+	begun     bool // there may be effects: a commit was requested, or statements commit by themselves
+	kept      int  // statements whose effect is durable
 	ran       bool // statements of the file may have run
-	partial   bool // a part of the statement after those may be in
-	torn      bool // that part is out of sight, so the statement must not run again automatically
+	partial   bool // the statement after those may have taken effect in part
+	torn      bool // that effect is not visible, so the statement must not run again automatically
 	rowsStay  bool // the rollback left rows in tables without transactions
 	confirmed bool // the server itself reported that
 }
 
-// extentOf is how much of the file is in the database after an outcome. autocommit says that
-// statements commit one by one. unsettled says that an earlier try ended without an answer.
+// extentOf is how much of the file is in the database after an outcome. autocommit is true when
+// statements commit one by one, unsettled when an earlier try ended without an answer.
 func extentOf(out outcome, at progress, autocommit, unsettled bool) towpath.Extent {
 	switch {
 	case out.state == towpath.TaskDone:
@@ -40,18 +40,18 @@ func extentOf(out outcome, at progress, autocommit, unsettled bool) towpath.Exte
 	return towpath.ExtentKept
 }
 
-// step is what follows from an error.
+// step is the reaction to an error.
 type step int
 
 const (
 	stepFail     step = iota // the task has failed
 	stepRetry                // nothing is in flight: start over after a pause
-	stepVerify               // end the session if it lives, then ask the database what it holds
+	stepVerify               // end the session if it lives, then read the effect from the database
 	stepFenced               // another process has taken over
-	stepTampered             // the change was committed, and the ledger was altered with it
+	stepTampered             // the change was committed together with an altered ledger
 )
 
-// nextStep decides what follows from an error of a target, or of reading the file.
+// nextStep decides the reaction to an error of a target, or of reading the file.
 func nextStep(err error, at progress) step {
 	var e *engine.Error
 	if !errors.As(err, &e) {

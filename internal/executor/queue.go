@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// queue holds the attempts of a batch. The heartbeat uses it while the batch works.
+// queue holds the attempts of a batch. The heartbeat uses it concurrently with the batch.
 type queue struct {
 	mu       sync.Mutex
-	waiting  []*attempt // claimed, not begun
+	waiting  []*attempt // claimed, not started
 	current  *attempt   // nil between two attempts
 	ended    []*attempt // not reported
-	released []*attempt // given up by the heartbeat; the metadata may not have it yet
+	released []*attempt // released by the heartbeat; the metadata may not have it yet
 }
 
-// next begins the attempt that has waited longest; nil when none waits.
+// next starts the attempt that has waited longest; nil when none waits.
 func (q *queue) next(now func() time.Time) *attempt {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -27,7 +27,7 @@ func (q *queue) next(now func() time.Time) *attempt {
 	return q.current
 }
 
-// finish puts an attempt among those to be reported.
+// finish adds an attempt to those to be reported.
 func (q *queue) finish(a *attempt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -35,14 +35,14 @@ func (q *queue) finish(a *attempt) {
 	q.ended = append(q.ended, a)
 }
 
-// running is the attempt at work; nil between two attempts.
+// running is the attempt that runs; nil between two attempts.
 func (q *queue) running() *attempt {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.current
 }
 
-// empty returns what has ended and what was claimed and has not begun, and forgets both.
+// empty returns the finished attempts and the claimed ones that have not started, and removes both.
 func (q *queue) empty() (ended, unbegun []*attempt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -54,7 +54,7 @@ func (q *queue) empty() (ended, unbegun []*attempt) {
 	return ended, unbegun
 }
 
-// fill replaces what waits.
+// fill replaces the waiting attempts.
 func (q *queue) fill(waiting []*attempt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -62,8 +62,8 @@ func (q *queue) fill(waiting []*attempt) {
 	q.waiting = waiting
 }
 
-// relieve releases all that waits and reports it with what has ended. Nothing begins meanwhile.
-// After an error the same attempts are reported again by the next call, and none of them begins.
+// relieve releases all waiting attempts and reports them with the finished ones. Nothing starts
+// meanwhile. After an error the next call reports the same attempts again, and none of them starts.
 func (q *queue) relieve(report func(ended, unbegun []*attempt) error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -11,8 +11,8 @@ import (
 	"towpath/internal/store"
 )
 
-// recheck looks at a task whose outcome is unknown. Once its ledger can be read and is clear, the
-// ledger is the outcome. Otherwise it is read again at requeueAt, or a person decides.
+// recheck reads the ledger for a task whose outcome is unknown. If the ledger can be read and is
+// clear, it decides the outcome. Otherwise it is read again at requeueAt, or a person decides.
 func (s *Service) recheck(ctx context.Context, taskID string) (requeueAt *time.Time, err error) {
 	var t towpath.Task
 	var d towpath.Database
@@ -31,7 +31,7 @@ func (s *Service) recheck(ctx context.Context, taskID string) (requeueAt *time.T
 		return nil, fmt.Errorf("read task of unknown outcome: %w", err)
 	}
 	found, err := s.evidence(ctx, t, d, i)
-	if err != nil { // out of reach still
+	if err != nil { // still not reachable
 		at := s.Store.Now().Add(unreadWait)
 		return &at, nil
 	}
@@ -75,10 +75,10 @@ func (s *Service) evidence(
 	if seal.NewKeys(s.Keyring).Check(l, d.ID, seal.Known{}).Trouble != "" {
 		return evidence{begun: true, indeterminate: true}, nil
 	}
-	return weigh(t, l.Entries, d.ID), nil
+	return collectEvidence(t, l.Entries, d.ID), nil
 }
 
-// settleUnknown writes the outcome that the ledger has shown.
+// settleUnknown writes the outcome that the ledger shows.
 func settleUnknown(ctx context.Context, tx *store.Tx, t towpath.Task, out outcome) error {
 	if out.state == towpath.TaskPending {
 		if err := takeText(ctx, tx, &t); err != nil {
@@ -99,7 +99,7 @@ func settleUnknown(ctx context.Context, tx *store.Tx, t towpath.Task, out outcom
 }
 
 // correctAttempt writes the outcome into the last attempt too. An unknown attempt before a task
-// that runs again would mean that a person chose so.
+// that runs again would look like a person's decision.
 func correctAttempt(ctx context.Context, tx *store.Tx, t towpath.Task, out outcome) error {
 	attempts, err := tx.Attempts(ctx, t.ID)
 	if err != nil || len(attempts) == 0 {
@@ -110,8 +110,8 @@ func correctAttempt(ctx context.Context, tx *store.Tx, t towpath.Task, out outco
 	return tx.UpdateAttempt(ctx, &last)
 }
 
-// takeText gives a task that runs again the text that the branch has now. That text may begin with
-// the statements that ran.
+// takeText gives a task that runs again the branch's current text. That text may begin with the
+// statements that ran.
 func takeText(ctx context.Context, tx *store.Tx, t *towpath.Task) error {
 	if t.Action != towpath.ActionApply {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// record writes what the task covers into the ledger, and runs nothing.
+// record writes the migrations that the task covers into the ledger, and runs nothing.
 func (a *attempt) record(ctx context.Context, session engine.Session) ([]change, error) {
 	var changes []change
 	var missing []towpath.Migration

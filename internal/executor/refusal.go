@@ -12,18 +12,18 @@ import (
 	"towpath/internal/statement"
 )
 
-// maxDirectives is how much of a text is searched for directives when it is read once.
+// maxDirectives is how many bytes of a text are searched for directives.
 const maxDirectives = 64 << 10
 
-// Refusal reads a text once and says why it must not run in a kind of database; the reason is zero
-// when it may. roles is the same where migrations may not change roles. The error is the reader's
-// own.
+// Refusal reads a text once and returns why it must not run on a kind of database; the reason is
+// zero when it may. roles is the same for environments in which migrations may not change roles.
+// The error is the reader's own.
 func (s *Service) Refusal(
 	kind towpath.EngineType, text io.Reader,
 ) (refusal, roles towpath.Reason, err error) {
 	e, ok := s.Engines[kind]
 	if !ok {
-		return refusal, roles, nil // the attempt says so
+		return refusal, roles, nil // the attempt reports it
 	}
 	src := bufio.NewReaderSize(text, maxDirectives)
 	head, err := src.Peek(maxDirectives)
@@ -53,14 +53,14 @@ func (s *Service) Refusal(
 	return refusal, roles, err
 }
 
-// refusedWith is the refusal in an error; nil when it has none.
+// refusedWith returns the refusal in an error; nil when it has none.
 func refusedWith(err error) *statement.Error {
 	var one *statement.Error
 	errors.As(err, &one)
 	return one
 }
 
-// refusedFor is the reason of a refusal. Any other error is returned.
+// refusedFor returns the reason of a refusal. It returns any other error unchanged.
 func refusedFor(err error) (towpath.Reason, error) {
 	var one *statement.Error
 	var all *statement.Refusals

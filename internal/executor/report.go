@@ -11,14 +11,14 @@ import (
 	"towpath/internal/store"
 )
 
-// reporter writes how the attempts of a batch ended. It is for one transaction.
+// reporter writes the outcomes of a batch's attempts. It is for one transaction.
 type reporter struct {
 	tx        *store.Tx
 	rolloutID string // of the batch
 }
 
-// finish writes the ends of attempts. A task that is not running any more was written before, by a
-// transaction whose commit was not confirmed: the lease is held.
+// finish writes the outcomes of attempts. A task that is not running any more was written before,
+// by a transaction whose commit was not confirmed: the lease is held.
 func (r reporter) finish(ctx context.Context, databaseID string, ended []*attempt) error {
 	running, err := r.tx.RunningTasks(ctx, databaseID)
 	if err != nil {
@@ -75,7 +75,7 @@ func (r reporter) wakeOther(ctx context.Context, rolloutID string) error {
 	return r.tx.Enqueue(ctx, towpath.JobAdvance, rolloutID)
 }
 
-// finishAttempt writes an attempt's end and the log of its statements.
+// finishAttempt writes an attempt's outcome and the log of its statements.
 func (r reporter) finishAttempt(ctx context.Context, a *attempt, out outcome) error {
 	stored := a.stored
 	if stored.State = out.attemptState(); out.state != towpath.TaskDone {
@@ -98,7 +98,7 @@ func (r reporter) finishAttempt(ctx context.Context, a *attempt, out outcome) er
 	return r.tx.AddStatements(ctx, stored.ID, a.log.within(stored))
 }
 
-// release returns tasks of which nothing was begun to pending.
+// release returns unstarted tasks to pending.
 func (r reporter) release(ctx context.Context, unbegun []*attempt) error {
 	for _, a := range unbegun {
 		task, err := r.tx.Task(ctx, a.task.ID)
@@ -155,7 +155,7 @@ func (r reporter) releaseOne(ctx context.Context, a *attempt, task towpath.Task)
 	return planAgain(ctx, r.tx, task)
 }
 
-// withExtent adds how much of the file is in the database to the reason, unless nothing is.
+// withExtent adds to the reason how much of the file is in the database, unless nothing is.
 func withExtent(o outcome, a towpath.Attempt) outcome {
 	switch a.Extent {
 	case towpath.ExtentPart, towpath.ExtentTables, towpath.ExtentKept:
@@ -200,7 +200,7 @@ func finishTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome,
 	return nil
 }
 
-// planAgain schedules a plan for the link of a task: a better text may have been pushed while it
+// planAgain schedules a plan for the link of a task: a corrected text may have been pushed while it
 // ran, and later stages may have waited for a text that was recorded.
 func planAgain(ctx context.Context, tx *store.Tx, t towpath.Task) error {
 	r, err := tx.RolloutAlone(ctx, t.RolloutID)

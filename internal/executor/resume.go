@@ -14,23 +14,23 @@ type ledgerRow struct {
 	found bool
 }
 
-// resumePlan is where an attempt begins in a file.
+// resumePlan is the place in a file where an attempt begins.
 type resumePlan struct {
-	already bool // the ledger has the migration: nothing runs
+	applied bool // the ledger has the migration: nothing runs
 	from    int  // index of the first statement to run
 	settle  bool // first find out whether that statement took effect
 }
 
-// planResume decides what follows from a migration's row. samePrefix says that the file still
-// begins with the statements that the row counts. resolved says that a person chose to run it
-// again. The error is a *terminalError.
+// planResume decides from a migration's row where to begin. samePrefix is true when the file still
+// begins with the statements that the row counts, resolved when a person chose to run it again. The
+// error is a *terminalError.
 func planResume(t towpath.Task, row ledgerRow, samePrefix, resolved bool) (resumePlan, error) {
 	sameText := row.Checksum == t.Checksum
 	switch {
 	case !row.found && !(resolved && t.ContinueAfter > 0):
 		return resumePlan{}, nil
 	case row.State.Applied() && sameText:
-		return resumePlan{already: true}, nil
+		return resumePlan{applied: true}, nil
 	case row.State.Applied():
 		return resumePlan{}, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonChecksumMismatch,
 			"version", t.Label, "path", row.Path, "commit", fmt.Sprintf("%.12s", row.Commit)))
@@ -52,7 +52,7 @@ func planResume(t towpath.Task, row ledgerRow, samePrefix, resolved bool) (resum
 }
 
 // replay decides about a statement before the place where an attempt resumes, in a new session: run
-// it again, or, when refuse says why, do not resume.
+// it again, or do not resume for the reason in refuse.
 func replay(st statement.Statement) (again bool, refuse string) {
 	switch st.State {
 	case statement.Setting:
@@ -63,21 +63,21 @@ func replay(st statement.Statement) (again bool, refuse string) {
 	return false, ""
 }
 
-// recorded reports whether a row already says all that recording the migration would write.
+// recorded reports whether a row already has everything that recording the migration would write.
 func recorded(m towpath.Migration, row ledgerRow) bool {
 	return row.found && row.State.Applied() && row.Checksum == m.Checksum && row.Path == m.Path
 }
 
-// evidence is what a ledger shows of a task whose outcome is unknown.
+// evidence is what a ledger shows about a task whose outcome is unknown.
 type evidence struct {
 	changes       []change
-	complete      bool // all of the task is in the ledger
-	begun         bool // rows of the task say something else
+	complete      bool // the ledger has all of the task as applied
+	begun         bool // rows of the task have another state
 	indeterminate bool // only a person can decide about those rows
 }
 
-// weigh looks for a task in a ledger.
-func weigh(t towpath.Task, entries []towpath.LedgerEntry, databaseID string) (found evidence) {
+// collectEvidence collects the rows of a task from a ledger.
+func collectEvidence(t towpath.Task, entries []towpath.LedgerEntry, databaseID string) (found evidence) {
 	rows := map[towpath.MigrationID]towpath.LedgerEntry{}
 	for _, e := range entries {
 		if e.DatabaseID != databaseID {

@@ -27,11 +27,11 @@ func TestPlanResume(t *testing.T) {
 		"no row": {none: true},
 		"applied": {
 			row:  row(towpath.LedgerDone, "new", 5),
-			want: resumePlan{already: true},
+			want: resumePlan{applied: true},
 		},
 		"baselined": {
 			row:  row(towpath.LedgerBaselined, "new", 0),
-			want: resumePlan{already: true},
+			want: resumePlan{applied: true},
 		},
 		"applied with another text": {
 			row:   row(towpath.LedgerDone, "old", 5),
@@ -170,7 +170,7 @@ func TestWeigh(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := weigh(c.task, c.rows, "d"); got.complete != c.complete || got.begun != c.begun {
+			if got := collectEvidence(c.task, c.rows, "d"); got.complete != c.complete || got.begun != c.begun {
 				t.Errorf("got %+v", got)
 			}
 		})

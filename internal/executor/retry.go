@@ -8,10 +8,10 @@ import (
 
 const (
 	maxPause   = 15 * time.Second // between two tries
-	writeLimit = 10 * time.Second // for what must still be written after the server was told to stop
+	writeLimit = 10 * time.Second // for the last writes after the server was asked to stop
 )
 
-// retry is how often, and after which pauses, work is tried while others hold locks.
+// retry is the number of tries, and the pauses between them, while others hold locks.
 type retry struct {
 	tries   int
 	backoff time.Duration // before the second try
@@ -20,7 +20,7 @@ type retry struct {
 // exhausted reports whether no try follows this one. The first is 1.
 func (r retry) exhausted(try int) bool { return try >= r.tries }
 
-// pause waits before the next try: twice as long after each, give or take a half.
+// pause waits before the next try: twice as long after each, with a jitter of one half.
 func (r retry) pause(ctx context.Context, try int) error {
 	wait := min(r.backoff<<min(try-1, 10), maxPause)
 	timer := time.NewTimer(wait/2 + rand.N(wait))

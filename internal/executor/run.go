@@ -9,7 +9,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// run does the task. It tries again while others hold locks and nothing is kept.
+// run runs the task. It retries while others hold locks and nothing has taken effect.
 func (a *attempt) run(ctx context.Context) outcome {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -115,7 +115,7 @@ func (a *attempt) failed(err error, tries int) outcome {
 	return out
 }
 
-// tampered is the outcome of a change that was committed while the ledger was altered with it.
+// tampered is the outcome of a change that was committed together with an altered ledger.
 func (a *attempt) tampered(ctx context.Context, failure error) outcome {
 	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()

@@ -17,7 +17,7 @@ import (
 	"towpath/internal/store"
 )
 
-// script is the file of a migration, read once from beginning to end and found fit to run.
+// script is the file of a migration, after one complete reading has found it fit to run.
 type script struct {
 	content    *store.Content
 	engine     engine.Engine
@@ -28,8 +28,8 @@ type script struct {
 	statements int
 }
 
-// openScript opens a text and reads all of it, so that nothing runs of a file that must not run to
-// its end.
+// openScript opens a text and reads all of it, so that no statement runs of a file that must not
+// run to its end.
 func openScript(ctx context.Context, st *store.Store, checksum string, t *target) (*script, error) {
 	content, err := st.OpenContent(ctx, checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -155,10 +155,10 @@ func (s *script) prefix() prefix {
 	return p
 }
 
-// add takes the next statement. No text holds a 0 byte.
+// add adds the next statement. No text contains a 0 byte.
 func (p prefix) add(s statement.Statement) {
 	_, _ = io.WriteString(p.sum, p.canonical(s)+"\x00") // a hash never fails
 }
 
-// String is the checksum.
+// String returns the checksum.
 func (p prefix) String() string { return statementsMark + hex.EncodeToString(p.sum.Sum(nil)) }

@@ -12,7 +12,7 @@ import (
 	"towpath/internal/store"
 )
 
-// Service runs tasks. It is safe for concurrent use. Zero durations and counts stand for defaults.
+// Service runs tasks. It is safe for concurrent use. Zero durations and counts mean their defaults.
 type Service struct {
 	Store    *store.Store
 	Keyring  *secret.Keyring
@@ -24,9 +24,9 @@ type Service struct {
 	LockTries   int           // tries of an attempt while others hold locks; 5
 	Backoff     time.Duration // before the second try; doubled each time, with jitter of a half; 500 ms
 	PerInstance int           // databases of one instance that all processes change at once; 8
-	Quick       time.Duration // tasks that took less are followed by a larger claim; 150 ms
+	Quick       time.Duration // a claim of tasks that took less is followed by a larger one; 150 ms
 
-	// LockTimeout and StatementTimeout hold where neither the file nor its project nor its
+	// LockTimeout and StatementTimeout apply where neither the file nor its project nor its
 	// environment sets one; towpath.DefaultLockTimeout and towpath.DefaultStatementTimeout.
 	LockTimeout      time.Duration
 	StatementTimeout time.Duration
@@ -35,14 +35,14 @@ type Service struct {
 
 	Logger *slog.Logger // slog.Default()
 
-	// Reached is called at the places between which a process may die. Tests end it there; else
-	// nil.
+	// Reached is called at the places between which a process may die. Tests stop it there;
+	// otherwise nil.
 	Reached func(place string)
-	// Ticks replaces the clock of the heartbeat in tests; else nil.
+	// Ticks replaces the clock of the heartbeat in tests; otherwise nil.
 	Ticks <-chan time.Time
 }
 
-// withDefaults is a copy with every default filled in.
+// withDefaults returns a copy with every default filled in.
 func (s *Service) withDefaults() *Service {
 	c := *s
 	c.Lease = cmp.Or(c.Lease, 15*time.Second)
@@ -59,7 +59,7 @@ func (s *Service) withDefaults() *Service {
 	return &c
 }
 
-// newLease is a lease that is not claimed yet.
+// newLease returns a lease that is not claimed yet.
 func (s *Service) newLease(databaseID string) *lease {
 	return &lease{
 		store:      s.Store,
@@ -70,7 +70,8 @@ func (s *Service) newLease(databaseID string) *lease {
 	}
 }
 
-// limits are those of a project's files that set none, and the maximum that a file may ask for.
+// limits returns the limits of a project's files that set none, and the maximum that a file may ask
+// for.
 func (s *Service) limits(e towpath.Environment, p towpath.Project) (defaults, maximum statement.Limits) {
 	maximum = statement.Limits{
 		Lock:      cmp.Or(e.MaxLockTimeout, towpath.MaxLockTimeout),

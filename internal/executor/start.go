@@ -7,8 +7,8 @@ import (
 	"towpath/internal/store"
 )
 
-// start marks tasks as running and opens an attempt of each. An attempt that a crash left open is
-// closed.
+// start marks tasks as running and opens an attempt for each. It closes an attempt that a crash
+// left open.
 func (s *shared) start(
 	ctx context.Context, tx *store.Tx, tasks []towpath.Task,
 ) (attempts []*attempt, err error) {
@@ -28,7 +28,7 @@ func (s *shared) start(
 		task.Finished = 0
 		task.StartedAt = &tx.Now
 		task.FinishedAt = nil
-		// CancelAt stays: a cancel of an attempt that died is meant for this one too.
+		// CancelAt stays: a cancel of an attempt that died applies to this one too.
 		if err := tx.UpdateTask(ctx, &task); err != nil {
 			return nil, err
 		}
@@ -48,7 +48,8 @@ func (s *shared) start(
 }
 
 // closeEarlier closes an attempt of the task that a crash left open, and returns the number of the
-// next. resolved says that the last one was unknown and a person chose to run the task again.
+// next one. resolved is true when the last one was unknown and a person chose to run the task
+// again.
 func closeEarlier(
 	ctx context.Context, tx *store.Tx, task towpath.Task,
 ) (number int, resolved bool, err error) {

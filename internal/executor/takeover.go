@@ -21,12 +21,12 @@ const (
 type takeover struct {
 	target  *target
 	lease   *lease
-	pending bool // an earlier holder may still be at work in the target
+	pending bool // an earlier holder may still change the target
 	fenced  bool // the lease's row in the ledger is ours
 }
 
 // run raises the ledger's epoch, so that no earlier holder can write an intent, and ends the
-// sessions that may still be at work. A *terminalError when one of them cannot be ended.
+// sessions that may still run. It returns a *terminalError when one of them cannot be ended.
 func (t *takeover) run(ctx context.Context, limits statement.Limits) error {
 	terminator, _ := t.target.db.(engine.SessionTerminator)
 	if err := t.fence(ctx, terminator, limits); err != nil || terminator == nil {
@@ -94,8 +94,8 @@ func (t *takeover) writeLease(ctx context.Context, limits statement.Limits) erro
 	return nil
 }
 
-// enter reads the lease's row and raises our epoch above it. held says that an earlier holder has
-// not released it. A *terminalError when the ledger belongs to another database.
+// enter reads the lease's row and raises our epoch above it. held is true when an earlier holder
+// has not released it. It returns a *terminalError when the ledger belongs to another database.
 func (t *takeover) enter(ctx context.Context, session engine.Session) (held bool, err error) {
 	row, found, err := session.Entry(ctx, leaseID())
 	if err != nil || !found {
@@ -111,7 +111,7 @@ func (t *takeover) enter(ctx context.Context, session engine.Session) (held bool
 	return !ours && row.State == towpath.LedgerRunning, err
 }
 
-// reseal seals a ledger that has no seals yet, or those of an earlier key. held is that of enter.
+// reseal seals a ledger that has no seals yet, or those of an earlier key. held is as in enter.
 func (t *takeover) reseal(ctx context.Context, limits statement.Limits) (held bool, err error) {
 	session, err := t.target.session(ctx, within(limits))
 	if err != nil {

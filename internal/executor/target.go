@@ -9,7 +9,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// target is a batch's connection to its database. It is for one goroutine.
+// target is a batch's connection to its database. Only one goroutine may use it.
 type target struct {
 	reach   func() (engine.Engine, engine.Target, error)
 	engine  engine.Engine // nil until resolved
@@ -41,7 +41,7 @@ func (t *target) connect(ctx context.Context) (err error) {
 	return err
 }
 
-// disconnect closes the connection. What was not committed is undone.
+// disconnect closes the connection. The server undoes what was not committed.
 func (t *target) disconnect() {
 	if t.db != nil {
 		_ = t.db.Close()
@@ -60,12 +60,13 @@ func (t *target) session(ctx context.Context, o engine.SessionOptions) (engine.S
 	return &sealedSession{Session: session, ledger: t.ledger, noTx: o.NoTx}, nil
 }
 
-// within are the options of a session that waits no longer than limits.
+// within returns the options of a session with these limits.
 func within(limits statement.Limits) engine.SessionOptions {
 	return engine.SessionOptions{LockTimeout: limits.Lock, StatementTimeout: limits.Statement}
 }
 
-// load reads the ledger and checks it. A *terminalError when it cannot be trusted.
+// load reads the ledger and checks it. It returns a *terminalError when the ledger cannot be
+// trusted.
 func (t *target) load(ctx context.Context) (towpath.Ledger, error) {
 	l, err := t.db.Ledger(ctx)
 	if err != nil {
@@ -74,7 +75,8 @@ func (t *target) load(ctx context.Context) (towpath.Ledger, error) {
 	return l, t.ledger.accept(l)
 }
 
-// schemaBefore dumps the schema before a change. Within a batch it is the dump after the last one.
+// schemaBefore dumps the schema before a change. Within a batch it reuses the dump after the last
+// one.
 func (t *target) schemaBefore(ctx context.Context) (string, error) {
 	if t.schema != nil {
 		return *t.schema, nil
@@ -99,5 +101,5 @@ func (t *target) schemaAfter(ctx context.Context) string {
 	return schema.Dump
 }
 
-// reasonOf is an error as a person reads it, without our password.
+// reasonOf returns an error for people, without our password.
 func (t *target) reasonOf(err error) towpath.Reason { return reasonOf(err, t.address.Password) }

@@ -12,10 +12,11 @@ type mode interface {
 	// run runs the statements from an index on.
 	run(ctx context.Context, from int) error
 
-	// finish records rows behind the last statement.
+	// finish records rows after the last statement.
 	finish(ctx context.Context, rows ...towpath.LedgerEntry) error
 
-	// stop records how far a run came that ended with cause. It returns cause, or more.
+	// stop records the progress of a run that ended with cause. It returns cause, joined with an
+	// error of its own.
 	stop(ctx context.Context, cause error) error
 }
 

@@ -9,7 +9,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// try is one try on the target. Its error is a *terminalError, or one for nextStep.
+// try makes one try on the target. Its error is a *terminalError, or one for nextStep.
 func (a *attempt) try(ctx context.Context) (out outcome, err error) {
 	defer func() {
 		if err != nil {
@@ -59,9 +59,9 @@ func (a *attempt) try(ctx context.Context) (out outcome, err error) {
 	return out, nil
 }
 
-// open begins the session that does the work, and holds the ledger: in a transaction nobody else
-// can write there until its end. While an earlier holder has not released it, that one is taken
-// over.
+// open begins the session that runs the file, and holds the ledger: in a transaction nobody else
+// can write there until its end. It takes over from an earlier holder that has not released the
+// ledger.
 func (a *attempt) open(ctx context.Context) (engine.Session, ledgerRow, error) {
 	for {
 		if a.target.ledger.unsealed {
@@ -102,7 +102,7 @@ func (a *attempt) open(ctx context.Context) (engine.Session, ledgerRow, error) {
 	}
 }
 
-// hold takes the ledger for the length of a transaction, and reads the migration's row.
+// hold locks the ledger for the length of a transaction, and reads the migration's row.
 func (a *attempt) hold(ctx context.Context, session engine.Session) (row ledgerRow, err error) {
 	if !a.autocommits() {
 		a.reached("before intent")
@@ -122,7 +122,7 @@ func (a *attempt) hold(ctx context.Context, session engine.Session) (row ledgerR
 	return row, nil
 }
 
-// change does the work in a session, its commit included.
+// change runs the work in a session, including its commit.
 func (a *attempt) change(
 	ctx context.Context, session engine.Session, row ledgerRow,
 ) (out outcome, err error) {
@@ -139,8 +139,7 @@ func (a *attempt) change(
 		return out, err
 	}
 	a.at.begun = true
-	// A commit that was requested is waited for, whatever else ends: the ledger depends on its
-	// outcome.
+	// A requested commit is always awaited: the ledger depends on its outcome.
 	committing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.limits.Statement)
 	defer cancel()
 	if err := session.Commit(committing); err != nil {
@@ -165,7 +164,7 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 	if err != nil {
 		return nil, err
 	}
-	if plan.already {
+	if plan.applied {
 		a.unsettled = false
 		a.total.Store(int64(row.StatementsTotal))
 		a.finished.Store(int64(row.StatementsTotal))
@@ -200,7 +199,7 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 	return a.runStatements(ctx, a.mode(f, entry), plan.from, entry)
 }
 
-// mayApply refuses a plan that nothing may come of.
+// mayApply refuses a plan that must not run.
 func (a *attempt) mayApply(plan resumePlan) error {
 	if a.database.ProjectID != a.task.ProjectID {
 		return terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonUnassigned))
@@ -230,13 +229,13 @@ func (a *attempt) runStatements(
 	return []change{{Migration: a.task.Migration, entry: entry, fresh: true}}, nil
 }
 
-// inflight looks at the statement in flight, in a session.
+// inflight returns the state of the statement in flight, read in a session.
 func (a *attempt) inflight(session engine.Session) inflight {
 	catalog, _ := a.target.db.(engine.CatalogReader)
 	return inflight{session: session, catalog: catalog, script: a.script, lease: a.lease, progress: &a.at}
 }
 
-// mode is how the file's statements become durable.
+// mode returns how the file's statements become durable.
 func (a *attempt) mode(f inflight, entry towpath.LedgerEntry) mode {
 	done := func(statements int) { a.finished.Store(int64(statements)) }
 	if !a.autocommits() {

@@ -14,8 +14,8 @@ import (
 	"towpath/internal/store"
 )
 
-// batchScripts are migrations of one batch: some in a transaction, some that commit by themselves.
-// One that runs twice, or not at all, fails or changes batchCheck.
+// batchScripts are the migrations of one batch: some run in a transaction, some commit by
+// themselves. One that runs twice, or not at all, fails or changes the result of batchCheck.
 func batchScripts(e towpath.EngineType) []string {
 	scripts := []string{
 		"CREATE TABLE turn (n INT);",
@@ -77,7 +77,7 @@ func TestBatch_killedAnywhere(t *testing.T) {
 	fmt.Printf("crash-batches: %d trials of %d migrations each\n", trials.Load(), len(batchScripts("")))
 }
 
-// tryBatch reports whether the process was ended at the place.
+// tryBatch reports whether the process was stopped at the place.
 func tryBatch(t *testing.T, e towpath.EngineType, place, how string, nth int) bool {
 	w := newWorld(t, e, nil)
 	defer w.close()
@@ -133,7 +133,7 @@ func tryBatch(t *testing.T, e towpath.EngineType, place, how string, nth int) bo
 }
 
 // A connection breaks in the middle of a batch while the server continues its statement: the
-// session is ours and is ended.
+// session is recognized as ours and ended.
 func TestBatch_theLostSessionIsNotTakenForAnothers(t *testing.T) {
 	t.Parallel()
 	for name, scripts := range map[string][]string{

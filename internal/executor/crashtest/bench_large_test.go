@@ -38,9 +38,9 @@ func (s *largeScript) Read(p []byte) (int, error) {
 	return s.line.Read(p)
 }
 
-// tellPeak writes the largest resident memory of the process, libraries included.
+// writePeak writes the largest resident memory of the process, libraries included.
 // https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
-func (c child) tellPeak() error {
+func (c child) writePeak() error {
 	if c.Peak == "" {
 		return nil
 	}

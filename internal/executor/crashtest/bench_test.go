@@ -192,7 +192,7 @@ func BenchmarkTenants(b *testing.B) {
 	}
 }
 
-// settle flushes what creating databases has left to write, so that no commit waits for it.
+// settle flushes what creating the databases left in memory, so that no commit waits for it.
 func (s *servers) settle(b *testing.B) {
 	s.postgres.Exec(b, "postgres", "CHECKPOINT")
 	syscall.Sync()

@@ -25,24 +25,24 @@ import (
 	"towpath/internal/wording"
 )
 
-// lease is short, so that a trial does not wait long for a dead process, and outlives a stall.
+// lease is short, so that a trial does not wait long for a dead process, but longer than a stall.
 const lease = 1500 * time.Millisecond
 
-// child is a server process that runs one task, and may be ended on the way.
+// child is a server process that runs one task, and may be stopped on the way.
 type child struct {
 	Metadata, Key, Root string
 	Task, Owner         string
 
-	Place string        // where it ends; "" for nowhere
+	Place string        // where it stops; "" for nowhere
 	Nth   int           // at which visit of the place
 	Wait  time.Duration // after that
 	Lock  time.Duration // lock timeout; 0 is 2 s
 	Tries int           // tries; 0 is 20
 	Flag  string        // a file to create at the place
-	// kill, stop (until continued), cut (connections), wait (until the flag is gone), tell
+	// kill, stop (until continued), cut (connections), wait (until the flag is gone), flag
 	How string
 
-	Peak string // a file for the peak of the process's memory
+	Peak string // the file to write the process's peak of memory to
 	Keep int64  // store a script of so many bytes instead of running a task
 }
 
@@ -56,7 +56,7 @@ func (c child) run() error {
 	}
 	if c.Keep > 0 {
 		_, _, err := st.KeepContent(ctx, &largeScript{left: c.Keep})
-		return errors.Join(err, c.tellPeak())
+		return errors.Join(err, c.writePeak())
 	}
 	s, err := c.service(st)
 	if err != nil {
@@ -77,7 +77,7 @@ func (c child) run() error {
 		if unread == nil && err == nil && again == nil && t.State != towpath.TaskRunning &&
 			t.State != towpath.TaskPending {
 			fmt.Printf("%s\n%s\n", t.State, wording.Text(t.Reason))
-			return c.tellPeak()
+			return c.writePeak()
 		}
 		select {
 		case <-ctx.Done():
@@ -133,14 +133,14 @@ func (c child) service(st *store.Store) (*executor.Service, error) {
 	return s, nil
 }
 
-// reached acts at the child's place.
+// reached does what How says at the child's place.
 func (c child) reached(wires *wires) func(string) {
 	count := 0
 	end := map[string]func(){
 		"kill": func() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) },
 		"stop": func() { _ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) },
 		"cut":  wires.cut,
-		"tell": c.raise,
+		"flag": c.raise,
 		"wait": func() {
 			c.raise()
 			for range 3000 {

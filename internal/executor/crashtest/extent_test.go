@@ -11,7 +11,8 @@ import (
 	"towpath/internal/store"
 )
 
-// log is what the last attempt says: state and rows of each statement, and the extent of the file.
+// log returns the log of the last attempt: state and rows of each statement, and the extent of the
+// file.
 func (w *world) log() (lines, sentence string) {
 	w.t.Helper()
 	var text []string
@@ -31,7 +32,7 @@ func (w *world) log() (lines, sentence string) {
 	return strings.Join(text, ", "), sentence
 }
 
-// A log never says done of a statement that the attempt's end has undone.
+// A log never reports a statement as done that the end of the attempt has undone.
 func TestLog_saysWhatIsInTheDatabase(t *testing.T) {
 	t.Parallel()
 	const nothing, rows = "Nothing of this file is in the database.", "SELECT CONCAT(COUNT(*), ' ', " +

@@ -99,7 +99,7 @@ var forgeries = map[string]forgery{
 	"an index is added": {"CREATE INDEX evil ON LEDGER (number)", "evil", "DROP INDEX evil"},
 }
 
-// forgeriesOf are those of one engine.
+// forgeriesOf are the forgeries of one engine.
 var forgeriesOf = map[towpath.EngineType]map[string]forgery{
 	towpath.EnginePostgres: {
 		"a trigger": {
@@ -209,7 +209,7 @@ var forgeriesOf = map[towpath.EngineType]map[string]forgery{
 	},
 }
 
-// forgeriesOfMariaDB and forgeriesOfMySQL are those of one of the two servers.
+// forgeriesOfMariaDB and forgeriesOfMySQL are the forgeries of one of the two servers.
 var (
 	forgeriesOfMariaDB = map[string]forgery{
 		"Aria": {
@@ -260,7 +260,7 @@ func sqliteLedger(name, end string) string {
   number INTEGER NOT NULL DEFAULT 0, seal TEXT NOT NULL DEFAULT '', PRIMARY KEY (version, type)` + end
 }
 
-// ledgerOf names the table.
+// ledgerOf puts the table's name into a text.
 func (w *world) ledgerOf(text string) string {
 	home, table := "", "towpath_ledger"
 	if w.kind == towpath.EnginePostgres {
@@ -286,14 +286,14 @@ func (w *world) forge(text string) {
 	}
 }
 
-// here is an executor and a catalog service in this process.
+// here returns an executor and a catalog service in this process.
 func (w *world) here() (*executor.Service, *catalog.Service) {
 	w.t.Helper()
 	s, err := w.child().service(w.store)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	s.Lease = 0 // the default: nobody dies here, and it is long enough on a busy machine
+	s.Lease = 0 // the default: no process dies here, and it is long enough on a busy machine
 	return s, &catalog.Service{Store: w.store, Keyring: s.Keyring, Engines: s.Engines, Logger: s.Logger}
 }
 
@@ -324,7 +324,7 @@ func (w *world) look(c *catalog.Service) towpath.LedgerSnapshot {
 	return d.Ledger
 }
 
-// applied is a world with three migrations applied.
+// applied returns a world with three migrations applied.
 func applied(t *testing.T, kind towpath.EngineType) (*world, *executor.Service, *catalog.Service) {
 	t.Helper()
 	w := newWorld(t, kind, nil)
@@ -360,11 +360,11 @@ func TestForging_isSeenAndNothingRuns(t *testing.T) {
 	}
 }
 
-// distrusted checks that a change is noticed, in a sync or in a run, and that nothing runs.
+// distrusted checks that a sync or a run detects a change, and that nothing runs.
 func (w *world) distrusted(s *executor.Service, c *catalog.Service, f forgery) {
 	w.t.Helper()
 	four := w.plan("4", "CREATE TABLE t4 (id INT);")
-	// The executor does not name what only the sync knew.
+	// The executor does not name what only the sync had recorded.
 	if task := w.run(s, four); task.State != towpath.TaskFailed ||
 		!strings.Contains(wording.Text(task.Reason), "Nothing was run") {
 		w.t.Fatalf("version 4 is %s: %s", task.State, task.Reason)
@@ -408,14 +408,14 @@ func (w *world) accepted(s *executor.Service, c *catalog.Service, f forgery) {
 	}
 }
 
-// hiddenName is the ledger's name as a block composes it, out of sight of a splitter.
+// hiddenName is the ledger's name as a block composes it, so that a splitter does not see it.
 const hiddenName = "towpath_' || 'ledger.towpath_' || 'ledger"
 
-// forgingFiles are migrations that reach for the ledger on PostgreSQL.
+// forgingFiles are migrations that try to change the ledger on PostgreSQL.
 var forgingFiles = map[string]struct {
 	script string
 	state  towpath.TaskState // of the file's own task
-	fix    string            // "" when nothing of it lasts
+	fix    string            // "" when none of its effect lasts
 }{
 	"a trigger that is put off until the commit": {`CREATE FUNCTION forge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   EXECUTE 'UPDATE ` + hiddenName + ` SET checksum = ''x'' WHERE version = ''2'''; RETURN NULL; END $$;
@@ -575,7 +575,7 @@ func TestSealing_ofBeforeAndWithANewKey(t *testing.T) {
 			for _, column := range []string{"number", "seal"} {
 				w.exec(w.ledgerOf("ALTER TABLE LEDGER DROP COLUMN " + column))
 			}
-			w.write(func(ctx context.Context, tx *store.Tx) error { // as the metadata of before
+			w.write(func(ctx context.Context, tx *store.Tx) error { // as in the metadata of an older program
 				d, err := tx.Database(ctx, w.database.ID)
 				if err != nil {
 					return err

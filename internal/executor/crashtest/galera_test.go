@@ -50,7 +50,8 @@ func (g *galera) world(t *testing.T) *world {
 	return w
 }
 
-// disturbed runs a file whose row changes on the other node just before each commit, so many times.
+// disturbed runs a file whose row changes on the other node just before each commit, for a number
+// of times.
 func (g *galera) disturbed(
 	t *testing.T, script, place string, times, tries int,
 ) (w *world, task towpath.Task, seen int) {
@@ -112,7 +113,7 @@ func (g *galera) losesBetween(t *testing.T) {
 	}
 }
 
-// two runs the same version from two servers that do not share metadata.
+// two runs the same version from two servers that do not share their metadata.
 func (g *galera) two(t *testing.T) {
 	for name, script := range map[string]string{
 		"in a transaction":    "INSERT INTO log VALUES (1);",
@@ -216,7 +217,7 @@ func (w *world) lead(to *servers) {
 	})
 }
 
-// settledOn runs the task on a node until it no longer waits for the lease of another.
+// settledOn runs the task on a node until it no longer waits for another lease.
 func (w *world) settledOn(to *servers) towpath.Task {
 	w.t.Helper()
 	w.lead(to)
@@ -224,7 +225,7 @@ func (w *world) settledOn(to *servers) towpath.Task {
 	return w.settled(s)
 }
 
-// settled runs the task until it no longer waits for the lease of another.
+// settled runs the task until it no longer waits for another lease.
 func (w *world) settled(s *executor.Service) (task towpath.Task) {
 	w.t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(
@@ -257,7 +258,7 @@ func (g *galera) stopped(t *testing.T, on *servers) (w *world, goOn func()) {
 	}
 }
 
-// elsewhere runs on the other node while the session of an earlier run waits on the first.
+// elsewhere runs on the other node while the session of an earlier run waits on the first one.
 func (g *galera) elsewhere(t *testing.T) {
 	w, goOn := g.stopped(t, g.first)
 	if task := w.settledOn(g.second); task.State != towpath.TaskUnknown ||

@@ -8,8 +8,8 @@ import (
 type kind struct {
 	name          string
 	script        string
-	check         string // a query for what the data must be in the end; "" for the schema alone
-	indeterminate bool   // the ADR says that the catalog cannot decide
+	check         string // a query for the data at the end; "" compares the schema only
+	indeterminate bool   // the catalog cannot decide, by the ADR
 	many          int    // visits of the places within statements; 0 is 1
 }
 
@@ -42,7 +42,7 @@ const (
 	logs  = "SELECT CONCAT(COUNT(*), ' ', COALESCE(SUM(n), 0)) FROM log"
 )
 
-// everywhere are the kinds that all engines have.
+// everywhere returns the kinds that all engines have.
 func everywhere() []kind {
 	return []kind{
 		{name: "CREATE TABLE", script: "CREATE TABLE fresh (id INT PRIMARY KEY, note VARCHAR(20));"},
@@ -61,7 +61,7 @@ CREATE INDEX item_qty ON item (qty);`},
 	}
 }
 
-// kinds are those of one engine.
+// kinds returns the kinds of one engine.
 func kinds(e towpath.EngineType) []kind {
 	switch e {
 	case towpath.EnginePostgres:

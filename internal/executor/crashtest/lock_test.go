@@ -121,7 +121,7 @@ var lockProcedures = map[towpath.EngineType][]string{
 	},
 }
 
-// A statement that is in never runs again, whatever keeps its row out of the ledger.
+// A statement that took effect never runs again, whatever keeps its row out of the ledger.
 func TestLock_behindAStatementRunsNothingAgain(t *testing.T) {
 	t.Parallel()
 	const alone, rows, columns = "-- towpath: no-transaction\n", "SELECT COUNT(*) FROM log",
@@ -206,8 +206,8 @@ func TestLock_behindAStatementRunsNothingAgain(t *testing.T) {
 	}
 }
 
-// A procedure that committed a part and then met a lock must not run again: its first part would be
-// in twice.
+// A procedure that committed a part and then met a lock must not run again: its first part would
+// take effect twice.
 func TestLock_withinAProcedureIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []towpath.EngineType{towpath.EnginePostgres, towpath.EngineMySQL} {
@@ -245,7 +245,7 @@ func TestLock_withinAProcedureIsNotTriedAgain(t *testing.T) {
 	}
 }
 
-// Rows that a rollback leaves in tables without transactions would be doubled by another try.
+// Another try would write rows twice that a rollback leaves in tables without transactions.
 func TestLock_rowsThatStayAreNotWrittenAgain(t *testing.T) {
 	t.Parallel()
 	for _, storage := range []string{"MyISAM", "Aria TRANSACTIONAL = 0", "MEMORY", "CSV"} {

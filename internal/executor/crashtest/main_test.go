@@ -1,6 +1,6 @@
 // Package crashtest kills the executor at every place between which a process may die, on real
-// databases. It checks that the end is that of an undisturbed run. docs/adr/0005-executor.md says
-// what may come out.
+// databases. It checks that the end is that of an undisturbed run. docs/adr/0005-executor.md lists
+// the ends that are allowed.
 package crashtest
 
 import (
@@ -24,7 +24,7 @@ var (
 	report = flag.String("report", "", "a file to write the matrix into")
 
 	shared   servers
-	killable servers // those of one test that kills them
+	killable servers // of the one test that kills them
 )
 
 // servers are running database servers.

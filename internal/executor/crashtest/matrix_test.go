@@ -19,9 +19,9 @@ type verdict string
 const (
 	same    verdict = "same"    // as after an undisturbed run
 	unknown verdict = "unknown" // a person must decide
-	lost    verdict = "LOST"    // reported as done, and nothing of it is there
-	doubled verdict = "DOUBLED" // anything else: a part of it is there twice, or not at all
-	stuck   verdict = "STUCK"   // the second process did not come to an end, so nothing is known
+	lost    verdict = "LOST"    // reported as done, without any effect
+	doubled verdict = "DOUBLED" // anything else: a part took effect twice, or not at all
+	stuck   verdict = "STUCK"   // the second process did not finish, so nothing is known
 	passed  verdict = "–"       // the process did not reach the place, or finished before it could be killed
 )
 
@@ -41,7 +41,7 @@ func places() []string {
 	}
 }
 
-// reference is an undisturbed run.
+// reference holds the states before and after an undisturbed run.
 type reference struct {
 	start, end state
 	took       time.Duration
@@ -159,8 +159,8 @@ func trials(e towpath.EngineType, k kind, took time.Duration) (all []trial) {
 			nths = append(nths, n)
 		}
 	}
-	// Where the whole file is one transaction, there is one intent and one outcome however many
-	// statements there are.
+	// Where the whole file is one transaction, there is one intent and one outcome for any number
+	// of statements.
 	together := e == towpath.EngineSQLite || e == towpath.EnginePostgres &&
 		!strings.Contains(k.script, "CONCURRENTLY")
 	intents := nths

@@ -53,7 +53,8 @@ func (w *world) runTask(s *executor.Service) towpath.Task {
 	return task
 }
 
-// The server continues after its client is gone: the second run ends that session before it looks.
+// The server continues after its client is gone: the second run ends that session before it checks
+// the effect.
 func TestClientKilled_whileTheServerWorksOn(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -120,7 +121,7 @@ func TestRaces_nothingIsDoneTwice(t *testing.T) {
 			defer w.close()
 			for n := range races {
 				script := "INSERT INTO log VALUES (1);"
-				if n%3 == 2 { // autocommit, where the engine has it
+				if n%3 == 2 { // autocommit, if the engine has it
 					script = fmt.Sprintf("CREATE TABLE t%d (x INT);\nINSERT INTO log VALUES (1);", n)
 				}
 				w.plan(fmt.Sprint(n+1), script)
@@ -156,7 +157,7 @@ func (w *world) race() {
 		switch task.State {
 		case towpath.TaskDone:
 			return
-		case towpath.TaskFailed: // by a race for locks: a person retries
+		case towpath.TaskFailed: // after a race for locks: a person retries
 			w.write(func(ctx context.Context, tx *store.Tx) error {
 				task.State = towpath.TaskPending
 				return tx.UpdateTask(ctx, &task)
@@ -303,8 +304,8 @@ func TestLockedBuild_leavesNoInvalidIndex(t *testing.T) {
 	}
 }
 
-// A run that could not read whether its last statement took effect leaves that open. Nobody has
-// decided, so the next run reads it and does not simply run the statement again.
+// A run that could not read whether its last statement took effect leaves that open. The next run
+// reads it, and does not simply run the statement again.
 func TestUnread_isAskedAndNotRunAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, towpath.EngineMySQL, setups()[towpath.EngineMySQL])

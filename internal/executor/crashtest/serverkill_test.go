@@ -23,7 +23,7 @@ type program struct {
 	dir  string
 	uid  uint32
 	gid  uint32
-	cmd  *exec.Cmd // when it was started here
+	cmd  *exec.Cmd // nil unless it was started here
 }
 
 // find reads how a server was started from its pid file.
@@ -129,7 +129,7 @@ func TestServerKilled(t *testing.T) {
 			}
 			r := refer(t, e, k)
 			for range max(repeat, 1) {
-				for _, how := range []string{"wait", "tell"} {
+				for _, how := range []string{"wait", "flag"} {
 					v := tryServer(t, server, e, k, r, how)
 					t.Logf("%s, %s, server killed (%s): %s", e, k.name, how, v)
 					if total++; v == unknown {
@@ -159,7 +159,7 @@ func tryServer(t *testing.T, server *program, e towpath.EngineType, k kind, r re
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	if how == "tell" {
+	if how == "flag" {
 		time.Sleep(jitter(r.took / 3))
 	}
 	server.kill()

@@ -36,7 +36,7 @@ type world struct {
 	kind     towpath.EngineType
 	engine   engine.Engine
 	target   engine.Target
-	plain    *sql.DB // the target, as any other program sees it
+	plain    *sql.DB // the target, as any other program opens it
 	database towpath.Database
 	rollout  towpath.Rollout
 	store    *store.Store
@@ -233,7 +233,7 @@ func (w *world) planText(version string, script io.Reader) towpath.Task {
 	return w.task
 }
 
-// child is a process on this world's metadata.
+// child returns a process on this world's metadata.
 func (w *world) child() child {
 	w.runs++
 	return child{
