@@ -487,7 +487,9 @@ type Set struct {
 
 // Transaction begins or ends a transaction.
 type Transaction struct {
-	Verb string `json:"verb"` // begin, commit, rollback, savepoint, release, rollback to, lock, unlock
+	Verb   string `json:"verb"`             // begin, commit, rollback, savepoint, release, rollback to, lock, unlock
+	Tables []Name `json:"tables,omitempty"` // of lock
+	Mode   string `json:"mode,omitempty"`   // of lock: share, access exclusive, …
 }
 
 // Insert writes rows. MySQL's REPLACE is among it.

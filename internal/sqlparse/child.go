@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,9 +40,10 @@ func start(ctx context.Context, command []string, dialect towpath.EngineType) (*
 	if len(command) == 0 {
 		return nil, errors.New("start a parser: no command is set")
 	}
+	args := append(slices.Clone(command[1:]), string(dialect))
 	c := &child{
 		dialect: dialect,
-		command: exec.Command(command[0], append(command[1:len(command):len(command)], string(dialect))...), //nolint:gosec,noctx // our own program, which outlives a request
+		command: exec.Command(command[0], args...), //nolint:gosec,noctx // our own program, which outlives a request
 		words:   &head{},
 		fresh:   true,
 	}

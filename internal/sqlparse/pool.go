@@ -44,7 +44,7 @@ type Pool struct {
 }
 
 // Parse reads each text in a child process. A statement that ends the child, or takes too long, is
-// not analysed, and all others are. The error says that no parser could be started or that ctx has
+// not analyzed, and all others are. The error says that no parser could be started or that ctx has
 // ended.
 func (p *Pool) Parse(ctx context.Context, dialect towpath.EngineType, texts []Text) ([]Result, error) {
 	if _, err := readers(dialect); err != nil {

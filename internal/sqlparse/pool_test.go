@@ -47,7 +47,7 @@ func TestPool_saysWhatTheProcessItselfWouldSay(t *testing.T) {
 		t.Errorf("the second statement is %+v, want a syntax error at 21:12", got[1])
 	}
 	if not := got[2].NotAnalysed; not == nil || not.Pos != (ast.Position{Line: 30, Column: 11}) {
-		t.Errorf("the third statement is %+v, want not analysed at 30:11", got[2])
+		t.Errorf("the third statement is %+v, want not analyzed at 30:11", got[2])
 	}
 }
 

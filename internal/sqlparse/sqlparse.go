@@ -6,6 +6,7 @@ package sqlparse
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -13,7 +14,7 @@ import (
 	"towpath/internal/ast"
 )
 
-// MaxStatement is how many bytes a statement may have to be analysed.
+// MaxStatement is how many bytes a statement may have to be analyzed.
 const MaxStatement = 1 << 20
 
 // Text is a statement as an engine's Split cuts it.
@@ -117,7 +118,7 @@ func (t Text) result(statements []ast.Statement, err error) Result {
 		return Result{NotAnalysed: &NotAnalysed{Pos: t.Pos, Why: "the parser sees no statement in it"}}
 	}
 	for i := range statements {
-		shift(&statements[i], t.Pos)
+		shift(reflect.ValueOf(&statements[i]), t.Pos)
 	}
 	return Result{Statements: statements}
 }
