@@ -286,7 +286,7 @@ func Behind(e *Error) *Error {
 
 // Schema is a database's catalog.
 type Schema struct {
-	Dump        string // SQL that makes the same catalog in an empty database
+	Dump        string // SQL that makes the same catalog in an empty database, a column a line
 	Fingerprint string // hex SHA-256; equal for equal catalogs
 	// options that nobody is known to set, as a server's own notes: "pg_attver (12)"; they are in
 	// neither

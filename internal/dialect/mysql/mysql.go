@@ -37,6 +37,9 @@ func Parts(script io.Reader) iter.Seq2[statement.Part, error] {
 // Canonical is a statement's text without comments, with single blanks between its tokens.
 func Canonical(text string) string { return statement.Canonical(text, &lexer{}) }
 
+// Layout writes a CREATE TABLE with one column a line.
+func Layout(text string) string { return statement.Layout(text, &lexer{}) }
+
 // QuoteName makes an identifier of any name.
 func QuoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 

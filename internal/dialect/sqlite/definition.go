@@ -8,8 +8,8 @@ import (
 
 // Definition is the text of one object of a catalog.
 type Definition struct {
-	Flat  string // with single blanks between its tokens, and key words in lower case
-	Clean string // as it stands, without a comment at its end
+	Flat    string // with single blanks between its tokens, and key words in lower case
+	LaidOut string // with a column a line, without a comment at its end
 }
 
 // Normalize reads the text that SQLite keeps of an object. Its error says what cannot be read.
@@ -20,7 +20,7 @@ func Normalize(text string) (Definition, error) {
 		if err != nil {
 			return one, err
 		}
-		one.Clean = s.Text
+		one.LaidOut = Layout(s.Text)
 	}
 	one.Flat = strings.Join(words.tokens, " ")
 	return one, nil

@@ -72,6 +72,7 @@ func Run(t *testing.T, f Fixture) {
 		{"a failing statement is the database's own words", testFailed},
 		{"row counts are those of the statement", testRows},
 		{"a dump replays to the same fingerprint", testDump},
+		{"a new column is one more line of a dump", testColumnALine},
 		{"the ledger is not part of the schema", testSchemaWithoutLedger},
 		{"the fingerprint changes with the schema only", testFingerprint},
 		{"text in any script survives", testUnicode},

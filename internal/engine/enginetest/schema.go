@@ -104,6 +104,44 @@ func Survives(t *testing.T, f Fixture, script string) {
 	}
 }
 
+// testColumnALine holds the layout that all engines share, so that a diff shows what has changed.
+func testColumnALine(t *testing.T, f Fixture) {
+	for name, script := range map[string]string{
+		"on one line":     "CREATE TABLE orders (id INT NOT NULL, groesse VARCHAR(20) DEFAULT 'a, (b')",
+		"with a key":      "CREATE TABLE orders (id INT, CONSTRAINT orders_key UNIQUE (id))",
+		"with one column": "create table orders(\n\n\tid int)",
+		"as people write": "CREATE TABLE orders\n(\n  id INT,\n  total DECIMAL(10, 2)  NOT NULL\n)\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, b := setup(t, f)
+			b.apply(ctx, script)
+			before := b.schema(ctx).Dump
+			b.apply(ctx, "ALTER TABLE orders ADD COLUMN phone VARCHAR(30)")
+			after := b.schema(ctx).Dump
+			added, removed := lineDiff(before, after)
+			if len(removed) != 0 || len(added) != 1 || !strings.HasPrefix(added[0], "  , ") ||
+				!strings.Contains(added[0], "phone") {
+				t.Errorf("added %q, removed %q, want one line for phone.\nbefore:\n%s\nafter:\n%s",
+					added, removed, before, after)
+			}
+		})
+	}
+}
+
+// lineDiff are the lines that only one of two texts has.
+func lineDiff(before, after string) (added, removed []string) {
+	old, now := strings.Split(before, "\n"), strings.Split(after, "\n")
+	for _, line := range now {
+		if i := slices.Index(old, line); i >= 0 {
+			old = slices.Delete(old, i, i+1)
+			continue
+		}
+		added = append(added, line)
+	}
+	return added, old
+}
+
 func testSchemaWithoutLedger(t *testing.T, f Fixture) {
 	ctx, b := setup(t, f)
 	before := b.schema(ctx)

@@ -212,7 +212,7 @@ func (c *catalog) render() engine.Schema {
 		if d.body {
 			dump.WriteString("DELIMITER ;;\n" + d.text + ";;\nDELIMITER ;\n\n")
 		} else {
-			dump.WriteString(d.text + ";\n\n")
+			dump.WriteString(dialect.Layout(d.text) + ";\n\n")
 		}
 	}
 	sum := sha256.Sum256([]byte(strings.Join(normal, "\x00")))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
 )
 
@@ -179,7 +180,7 @@ func (c *catalog) render() engine.Schema {
 		routines = routines || o.class == classRoutine
 		text := strings.Join(o.sql, ";\n") + ";\n"
 		definitions = append(definitions, text)
-		dump.WriteString(text + "\n")
+		dump.WriteString(dialect.Layout(o.sql[0]) + text[len(o.sql[0]):] + "\n")
 	}
 	// The fingerprint does not depend on the order, which the object identifiers may sway.
 	slices.Sort(definitions)

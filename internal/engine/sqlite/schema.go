@@ -37,7 +37,7 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 			if err != nil {
 				return fmt.Errorf("read the definition of %s %s: %w", kind, name, err)
 			}
-			dump.WriteString(one.Clean + ";\n\n")
+			dump.WriteString(one.LaidOut + ";\n\n")
 			normal.WriteString(one.Flat + ";\n")
 		}
 		return rows.Err()

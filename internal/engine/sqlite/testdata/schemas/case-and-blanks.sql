@@ -1,4 +1,4 @@
--- want: Mixed ( Id
+-- want: Mixed (
 create   table
   Mixed ( Id	INTEGER   primary   key ,Name text ) ;
 Create Unique Index MixedName on MIXED(NAME);
