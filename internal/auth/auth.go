@@ -1,5 +1,5 @@
-// Package auth authenticates people and programs: passwords, sessions, API tokens, invitations. The
-// root defines the permissions of roles; this package only looks them up.
+// Package auth authenticates people and programs by passwords, sessions, API tokens and
+// invitations. Package towpath defines the permissions of roles; this package only checks them.
 package auth
 
 import (
@@ -13,7 +13,7 @@ import (
 	"towpath/internal/store"
 )
 
-// Service manages credentials of the members. It is safe for concurrent use; its clock is the
+// Service manages the credentials of members. It is safe for concurrent use. Its clock is the
 // store's.
 type Service struct {
 	Store   *store.Store
@@ -37,9 +37,9 @@ func (s *Service) ProjectRole(
 	return m.Role, err
 }
 
-// Allow returns nil when an actor has a permission, in the workspace or, with a project's id, in
-// that project. CodeUnauthorized: not signed in. CodeForbidden: the role does not have it.
-// CodeNotFound: the person may not know that the project exists.
+// Allow returns nil when an actor has a permission in the workspace or, with a project's id, in
+// that project. CodeUnauthorized means not signed in. CodeForbidden means that the role lacks the
+// permission. CodeNotFound hides the project from people who must not know that it exists.
 func (s *Service) Allow(
 	ctx context.Context, actor towpath.Actor, p towpath.Permission, projectID string,
 ) error {
@@ -70,8 +70,8 @@ func (s *Service) Allow(
 	return towpath.Errorf(towpath.CodeNotFound, "There is no such thing, or it is not yours to see.")
 }
 
-// address normalizes an e-mail address.
-func address(email string) (string, error) {
+// normalizeEmail normalizes an e-mail address.
+func normalizeEmail(email string) (string, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
 	parsed, err := mail.ParseAddress(email)
 	if err != nil || parsed.Address != email || len(email) > 254 {

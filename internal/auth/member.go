@@ -14,12 +14,12 @@ import (
 // InvitationTTL is how long an invitation can be accepted.
 const InvitationTTL = 7 * 24 * time.Hour
 
-// Invite adds a member who has no password yet, and returns the secret with which they choose one.
+// Invite adds a member without a password. It returns the secret with which the member sets one.
 func (s *Service) Invite(
 	ctx context.Context, actor towpath.Actor, email, name string, role towpath.Role,
 ) (m towpath.Member, invitation string, err error) {
 	m = towpath.Member{Role: role}
-	if m.Email, err = address(email); err != nil {
+	if m.Email, err = normalizeEmail(email); err != nil {
 		return m, "", err
 	}
 	if strings.TrimSpace(name) == "" {
@@ -31,7 +31,7 @@ func (s *Service) Invite(
 	if !role.Valid() {
 		return m, "", invalidRole()
 	}
-	if err := ownersByBrowser(actor, m.Role); err != nil {
+	if err := refuseOwnersByToken(actor, m.Role); err != nil {
 		return m, "", err
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
@@ -50,17 +50,17 @@ func (s *Service) Invite(
 	return m, invitation, err
 }
 
-// ownersByBrowser keeps API tokens from making owners, and with them further tokens: a token that
-// was stolen must end when it is revoked.
-func ownersByBrowser(actor towpath.Actor, role towpath.Role) error {
+// refuseOwnersByToken keeps API tokens from making owners, who could make further tokens: revoking
+// a stolen token must be enough. CodeForbidden when role is owner and the actor uses a token.
+func refuseOwnersByToken(actor towpath.Actor, role towpath.Role) error {
 	if role == towpath.RoleOwner && actor.SessionID == "" {
 		return towpath.Errorf(towpath.CodeForbidden, "Make owners in the console: an API token cannot.")
 	}
 	return nil
 }
 
-// InviteAgain makes a new invitation for a member and ends the earlier ones: for a lost link, or
-// for a forgotten password. The old password works until the invitation is accepted.
+// InviteAgain makes a new invitation for a member who lost the link or forgot the password, and
+// revokes earlier ones. The old password works until the member accepts the invitation.
 func (s *Service) InviteAgain(
 	ctx context.Context, actor towpath.Actor, memberID string,
 ) (m towpath.Member, invitation string, err error) {
@@ -69,16 +69,16 @@ func (s *Service) InviteAgain(
 		if err != nil {
 			return m, err
 		}
-		return m, ownersByBrowser(actor, m.Role)
+		return m, refuseOwnersByToken(actor, m.Role)
 	})
 }
 
-// Recover is InviteAgain for whoever may open the metadata itself, when no owner can sign in any
-// more. CodeNotFound when nobody has the e-mail address.
+// Recover is InviteAgain for an operator with access to the metadata, when no owner can sign in
+// anymore. CodeNotFound when no member has the e-mail address.
 func (s *Service) Recover(
 	ctx context.Context, email string,
 ) (m towpath.Member, invitation string, err error) {
-	if email, err = address(email); err != nil {
+	if email, err = normalizeEmail(email); err != nil {
 		return m, "", err
 	}
 	return s.reinvite(ctx, towpath.Actor{}, func(tx *store.Tx) (towpath.Member, error) {
@@ -122,7 +122,7 @@ func (s *Service) reinvite(
 }
 
 // AcceptInvitation sets the invited member's password, ends their other sessions and begins a new
-// one. An invitation works once; CodeNotFound when it is not known any more.
+// one. An invitation works once; CodeNotFound when it was used, replaced or has expired.
 func (s *Service) AcceptInvitation(
 	ctx context.Context, invitation, password string,
 ) (m towpath.Member, session string, err error) {
@@ -174,15 +174,15 @@ func (s *Service) AcceptInvitation(
 	return m, session, err
 }
 
-// MemberChange is what to change of a member; nil leaves it.
+// MemberChange lists changes to a member; nil fields stay unchanged.
 type MemberChange struct {
 	Name        *string
 	Role        *towpath.Role
 	Deactivated *bool
 }
 
-// ChangeMember changes a member. CodeConflict when no active workspace owner would be left. A
-// deactivated member's sessions, API tokens and invitations end at once and do not come back.
+// ChangeMember changes a member. CodeConflict when no active workspace owner would be left.
+// Deactivating a member deletes their sessions, API tokens and invitations for good.
 func (s *Service) ChangeMember(
 	ctx context.Context, actor towpath.Actor, id string, change MemberChange,
 ) (m towpath.Member, err error) {
@@ -191,12 +191,12 @@ func (s *Service) ChangeMember(
 			return err
 		}
 		was := m.Role
-		said, err := change.apply(&m, tx.Now)
-		if err != nil || len(said) == 0 {
+		changes, err := change.apply(&m, tx.Now)
+		if err != nil || len(changes) == 0 {
 			return err
 		}
 		if m.Role != was {
-			if err := ownersByBrowser(actor, m.Role); err != nil {
+			if err := refuseOwnersByToken(actor, m.Role); err != nil {
 				return err
 			}
 		}
@@ -220,24 +220,24 @@ func (s *Service) ChangeMember(
 				}
 			}
 		}
-		return audit(ctx, tx, actor, "member.change", m.ID, "%s: %s.", m.Email, strings.Join(said, ", "))
+		return audit(ctx, tx, actor, "member.change", m.ID, "%s: %s.", m.Email, strings.Join(changes, ", "))
 	})
 	return m, err
 }
 
-// apply changes m and says what it did.
-func (c MemberChange) apply(m *towpath.Member, now time.Time) (said []string, err error) {
+// apply changes m and describes each change for the audit log.
+func (c MemberChange) apply(m *towpath.Member, now time.Time) (changes []string, err error) {
 	if c.Name != nil && *c.Name != m.Name {
 		if m.Name, err = personName(*c.Name); err != nil {
 			return nil, err
 		}
-		said = append(said, "name is now "+m.Name)
+		changes = append(changes, "name is now "+m.Name)
 	}
 	if c.Role != nil && *c.Role != m.Role {
 		if !c.Role.Valid() {
 			return nil, invalidRole()
 		}
-		said = append(said, fmt.Sprintf("role changed from %s to %s", m.Role, *c.Role))
+		changes = append(changes, fmt.Sprintf("role changed from %s to %s", m.Role, *c.Role))
 		m.Role = *c.Role
 	}
 	if c.Deactivated != nil && *c.Deactivated != (m.DeactivatedAt != nil) {
@@ -246,13 +246,13 @@ func (c MemberChange) apply(m *towpath.Member, now time.Time) (said []string, er
 		if *c.Deactivated {
 			m.DeactivatedAt, word = &now, "deactivated"
 		}
-		said = append(said, word)
+		changes = append(changes, word)
 	}
-	return said, nil
+	return changes, nil
 }
 
 // ChangePassword sets the actor's own password and ends their other sessions. CodeInvalid about
-// current when it is wrong.
+// "current" when the current password is wrong.
 func (s *Service) ChangePassword(ctx context.Context, actor towpath.Actor, current, next string) error {
 	if err := checkPassword("new", next); err != nil {
 		return err

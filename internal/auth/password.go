@@ -26,7 +26,7 @@ const (
 	keyLength   = 32
 )
 
-// Limits of a password, in characters and bytes.
+// Limits of a password, in characters.
 const (
 	minPassword = 12
 	maxPassword = 1024
@@ -76,8 +76,8 @@ func (h *hashing) hash(ctx context.Context, password string) (string, error) {
 		argonLanes, encode(salt), encode(key)), nil
 }
 
-// verify reports whether a password matches a PHC string. An empty string, which nothing matches,
-// takes equally long, so that timing does not reveal which addresses exist.
+// verify reports whether a password matches a PHC string. An empty PHC string matches nothing and
+// takes equally long, so that timing does not reveal which e-mail addresses exist.
 func (h *hashing) verify(ctx context.Context, phc, password string) (bool, error) {
 	if len(password) > 4*maxPassword {
 		password, phc = "", ""

@@ -17,8 +17,8 @@ const SessionTTL = 30 * 24 * time.Hour
 const touchEvery = time.Minute
 
 // SignIn begins a session. source is the client's network address, for throttling. An unknown
-// address, a wrong password and a deactivated member all return the same CodeUnauthorized after the
-// same work; CodeTooMany when there were too many tries.
+// e-mail address, a wrong password and a deactivated member all return the same CodeUnauthorized
+// after the same work. CodeTooMany after too many tries.
 func (s *Service) SignIn(
 	ctx context.Context, email, password, source string,
 ) (m towpath.Member, session string, err error) {
@@ -26,7 +26,7 @@ func (s *Service) SignIn(
 		return m, "", err
 	}
 	wrong := towpath.Errorf(towpath.CodeUnauthorized, "The e-mail address or the password is wrong.")
-	if email, err = address(email); err == nil {
+	if email, err = normalizeEmail(email); err == nil {
 		err = s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 			m, err = tx.MemberByEmail(ctx, email)
 			return err
@@ -50,7 +50,8 @@ func (s *Service) SignIn(
 	return m, session, err
 }
 
-// throttle slows down guessing: per address, and per source over all addresses.
+// throttle slows down guessing, per e-mail address and per source. CodeTooMany after too many
+// tries.
 func (s *Service) throttle(email, source string) error {
 	now := s.Store.Now()
 	if err := s.bySource.allow(sourceKey(source), now, time.Second, 60); err != nil {
@@ -76,14 +77,14 @@ func (s *Service) Sessions(
 	return s.credentials(ctx, actor, towpath.CredentialSession, p)
 }
 
-// EndSession ends one of the actor's sessions; it is no error if the session has ended already.
+// EndSession ends one of the actor's sessions. A session that has ended already is no error.
 func (s *Service) EndSession(ctx context.Context, actor towpath.Actor, id string) error {
 	return s.Store.Write(ctx,
 		func(tx *store.Tx) error { return tx.DeleteCredential(ctx, actor.Member.ID, id) })
 }
 
-// Authenticate returns the actor of an API token when bearer is not empty, else of a session's
-// cookie. CodeUnauthorized when there is neither, or it is not valid.
+// Authenticate returns the actor of an API token when bearer is not empty, else of a session
+// cookie. CodeUnauthorized when both are empty, or when the one it uses is not valid.
 func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towpath.Actor, error) {
 	kind, token := towpath.CredentialSession, cookie
 	if bearer != "" {
@@ -110,7 +111,7 @@ func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towp
 		err = towpath.Errorf(towpath.CodeUnauthorized, "The session has ended. Sign in again.")
 		if kind == towpath.CredentialAPIToken {
 			err = towpath.Errorf(towpath.CodeUnauthorized,
-				"The API token is not known, has expired or was revoked.")
+				"The API token is wrong, has expired or was revoked.")
 		}
 	}
 	if err != nil {
@@ -122,8 +123,8 @@ func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towp
 	return actor, nil
 }
 
-// touch stores that a credential is in use and extends a session. It rereads the row, which may be
-// gone by now.
+// touch stores the time of a credential's last use and extends a session. It rereads the row, which
+// may have been deleted since; CodeNotFound then.
 func (s *Service) touch(ctx context.Context, seen towpath.Credential) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		c, err := tx.CredentialByHash(ctx, seen.Kind, seen.Hash)

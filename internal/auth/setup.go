@@ -21,14 +21,15 @@ func (s *Service) SetupNeeded(ctx context.Context) (bool, error) {
 	return len(members) == 0, err
 }
 
-// SetupToken is what the first owner must know. It is made from the key file, so that all replicas
-// have the same and only who runs the server can see it. It works while there is no member.
+// SetupToken returns the token that the first owner must enter. It is derived from the key file, so
+// all replicas have the same one and only the operator can see it. It works while there is no
+// member.
 func (s *Service) SetupToken() string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(s.Keyring.Derive("setup-token")[:20]))
 }
 
-// SignUpFirstOwner makes the first member and a session for them. CodeUnauthorized: the token is
-// wrong; CodeConflict: there is a member already.
+// SignUpFirstOwner creates the first member and their session. CodeUnauthorized means that the
+// token is wrong, CodeConflict that there is a member already.
 func (s *Service) SignUpFirstOwner(
 	ctx context.Context, token, email, name, password string,
 ) (m towpath.Member, session string, err error) {
@@ -50,7 +51,7 @@ func (s *Service) SignUpFirstOwner(
 		return m, "", e
 	}
 	m = towpath.Member{Role: towpath.RoleOwner}
-	if m.Email, err = address(email); err != nil {
+	if m.Email, err = normalizeEmail(email); err != nil {
 		return m, "", err
 	}
 	if m.Name, err = personName(name); err != nil {

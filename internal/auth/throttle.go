@@ -13,13 +13,14 @@ import (
 // maxLimiters bounds how many keys a throttle remembers.
 const maxLimiters = 10_000
 
-// throttle lets each key through a few times at once and then slowly. Its zero value is ready.
+// throttle limits the rate of tries per key, with a burst. Its zero value is ready to use.
 type throttle struct {
 	mu       sync.Mutex
 	limiters map[string]*rate.Limiter
 }
 
-// allow counts one try of a key: burst at once, then one each interval.
+// allow counts a try of a key. It permits burst tries at once, then one per interval every;
+// CodeTooMany beyond that.
 func (t *throttle) allow(key string, now time.Time, every time.Duration, burst int) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -40,7 +41,7 @@ func (t *throttle) allow(key string, now time.Time, every time.Duration, burst i
 	return nil
 }
 
-// forget drops the keys that have recovered; when somebody keeps all of them busy, it drops any.
+// forget drops the keys that have recovered. When all keys are in use, it drops arbitrary ones.
 func (t *throttle) forget(now time.Time, burst int) {
 	for key, l := range t.limiters {
 		if l.TokensAt(now) >= float64(burst) {
@@ -55,8 +56,8 @@ func (t *throttle) forget(now time.Time, burst int) {
 	}
 }
 
-// sourceKey maps a source address to whom it probably belongs: an IPv6 customer has a /64 of
-// addresses to choose from.
+// sourceKey maps a source address to its probable owner: a customer with IPv6 has a whole /64 of
+// addresses.
 func sourceKey(source string) string {
 	addr, err := netip.ParseAddr(source)
 	if err != nil || addr.Unmap().Is4() {

@@ -11,14 +11,15 @@ import (
 	"towpath/internal/store"
 )
 
-// secretBytes is the length of a credential's secret before it is encoded: nobody guesses 256
-// random bits.
+// secretBytes is the length of a credential's secret before encoding. 256 random bits cannot be
+// guessed.
 const secretBytes = 32
 
 // tokenPrefix lets people and secret scanners recognize an API token.
 const tokenPrefix = "tp_"
 
-// issue makes a credential within a transaction. ttl 0 is for ever.
+// issue creates a credential in a transaction and returns its secret. With ttl 0, c.ExpiresAt
+// stays as it is.
 func issue(
 	ctx context.Context, tx *store.Tx, c towpath.Credential, ttl time.Duration,
 ) (towpath.Credential, string, error) {
@@ -37,22 +38,23 @@ func issue(
 	return c, token, nil
 }
 
-// CreateAPIToken makes a token with which a program acts as the actor. The token is told this once.
-// Only a person who is signed in in a browser can make one, so that a stolen token does not breed.
+// CreateAPIToken creates a token with which a program acts as the actor. The token is returned only
+// this once. Only a person with a browser session can create one, so that a stolen token cannot
+// create others.
 func (s *Service) CreateAPIToken(
 	ctx context.Context, actor towpath.Actor, name string, expires *time.Time,
 ) (c towpath.Credential, token string, err error) {
 	name = strings.TrimSpace(name)
 	if n := utf8.RuneCountInString(name); n == 0 || n > maxNameLength {
 		return c, "", towpath.Invalid("name",
-			"Enter a name of 1 to %d characters that tells what uses the token.", maxNameLength)
+			"Enter a name of 1 to %d characters that describes what uses the token.", maxNameLength)
 	}
 	if expires != nil && !expires.After(s.Store.Now()) {
 		return c, "", towpath.Invalid("expiresAt", "Choose a time in the future, or none.")
 	}
 	if actor.SessionID == "" {
 		return c, "", towpath.Errorf(towpath.CodeForbidden,
-			"Make API tokens in the console: an API token cannot make others.")
+			"Create API tokens in the console: an API token cannot create others.")
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		c = towpath.Credential{
@@ -69,7 +71,7 @@ func (s *Service) CreateAPIToken(
 	return c, token, err
 }
 
-// APITokens lists the actor's tokens, without what they are.
+// APITokens lists the actor's API tokens, without their secrets.
 func (s *Service) APITokens(
 	ctx context.Context, actor towpath.Actor, p store.Page,
 ) ([]towpath.Credential, error) {

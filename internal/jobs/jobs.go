@@ -1,6 +1,5 @@
-// Package jobs runs background work: it claims due rows of the job table, runs the handler of each
-// kind, extends the lease meanwhile and records the outcome. The meaning of a job is up to its
-// handler.
+// Package jobs runs background work. It claims due rows of the job table, calls the handler of each
+// kind, extends the lease meanwhile, and records the outcome. The handlers define what a job means.
 package jobs
 
 import (
@@ -16,9 +15,9 @@ import (
 	"towpath/internal/store"
 )
 
-// Handler brings a subject to its desired state. It may be called for a subject that needs nothing
-// or no longer exists. requeueAt schedules the next run; with an error it overrides the default
-// backoff.
+// Handler brings a subject to its desired state. It may be called for a subject that needs no work
+// or no longer exists. requeueAt, when not nil, schedules the next run; with an error it overrides
+// the default backoff.
 type Handler func(ctx context.Context, subject string) (requeueAt *time.Time, err error)
 
 // PeriodicJob is work that depends only on the clock.
@@ -42,7 +41,8 @@ type Runner struct {
 // idlePoll bounds the delay of work that another process has enqueued.
 const idlePoll = time.Second
 
-// Run runs until ctx ends, then waits for the handlers, whose contexts end as well, to return.
+// Run claims and runs jobs until ctx ends, then waits for the handlers to return. The handlers'
+// contexts end with ctx.
 func (r *Runner) Run(ctx context.Context) error {
 	if r.Workers <= 0 {
 		r.Workers = 16
@@ -111,7 +111,7 @@ func (r *Runner) claim(ctx context.Context, free int) (claimed []towpath.Job, er
 	return claimed, err
 }
 
-// pause returns how long nothing is due, unless a signal arrives first.
+// pause returns how long to wait for the next due job, unless a signal arrives first.
 func (r *Runner) pause(ctx context.Context, busy int) time.Duration {
 	wait := idlePoll
 	if busy >= r.Workers {
@@ -149,7 +149,7 @@ func (r *Runner) run(ctx context.Context, job towpath.Job) {
 	defer end()
 	writeErr := r.Store.Write(endCtx, func(tx *store.Tx) error {
 		switch {
-		case cause != nil: // interrupted, which is not a failure: run it again
+		case cause != nil: // interrupted, which does not count as a failure: run it again
 			return tx.FailJob(endCtx, job, job.LastError, tx.Now)
 		case err != nil:
 			retry := tx.Now.Add(Backoff(job.Attempts))

@@ -1,5 +1,5 @@
-// Package secret encrypts what must be readable again (tokens, passwords), and makes and hashes
-// tokens. Members' passwords are hashed slowly, by package auth.
+// Package secret encrypts tokens and passwords that must be readable again, and creates and hashes
+// tokens. Package auth hashes the passwords of members, with a slow hash.
 package secret
 
 import (
@@ -22,16 +22,15 @@ const (
 	keySize   = 32 // AES-256
 	keyIDSize = 8
 	maxKeys   = 8 // in a file
-	format    = 1 // first byte of everything encrypted
+	format    = 1 // the first byte of each ciphertext
 	header    = 1 + keyIDSize
 	proofRow  = "towpath/secret/proof"
 )
 
-// ErrDecrypt means that bytes were not encrypted for that row: cut, changed, or taken from another
-// row.
+// ErrDecrypt means that a ciphertext is damaged or was encrypted for another row.
 var ErrDecrypt = errors.New("encrypted text is damaged or belongs to another row")
 
-// KeyError means that something was encrypted with a key that is not in the keyring.
+// KeyError means that a ciphertext needs a key that is not in the keyring.
 type KeyError struct {
 	Have, Want string // ids of keys, which reveal nothing about the keys
 }
@@ -47,7 +46,7 @@ type Keyring struct {
 	id       [keyIDSize]byte
 	key      []byte
 	aead     cipher.AEAD
-	previous *Keyring // decrypts what an earlier key has encrypted; nil for none
+	previous *Keyring // decrypts with the next older key; nil for none
 }
 
 // Open reads the key file at path: 32 random bytes, followed by earlier keys after a rotation. It
@@ -67,7 +66,7 @@ func Open(path string) (*Keyring, error) {
 	return newKeyring(key)
 }
 
-// newKeyring makes a keyring of the keys of a file, the first of which encrypts.
+// newKeyring makes a keyring from the bytes of a key file. The first key encrypts.
 func newKeyring(keys []byte) (k *Keyring, err error) {
 	for len(keys) > 0 {
 		last := keys[len(keys)-keySize:]
@@ -144,15 +143,15 @@ func makeKey(path string) error {
 // KeyID identifies the key without revealing anything about it.
 func (k *Keyring) KeyID() string { return hex.EncodeToString(k.id[:]) }
 
-// Encrypt encrypts plain for one row, named by its place ("git_provider/ID/secret"); Decrypt needs
-// the same name.
+// Encrypt encrypts plain for one row, named like "git_provider/ID/secret". Decrypt needs the same
+// name.
 func (k *Keyring) Encrypt(plain []byte, row string) []byte {
 	encrypted := append([]byte{format}, k.id[:]...)
 	return k.aead.Seal(encrypted, nil, plain, k.bind(row))
 }
 
-// Decrypt decrypts what Encrypt made for the same row. Its error is a *KeyError when another key
-// was used, else ErrDecrypt.
+// Decrypt decrypts the result of Encrypt for the same row. Its error is a *KeyError when the
+// keyring lacks the key, else ErrDecrypt.
 func (k *Keyring) Decrypt(encrypted []byte, row string) ([]byte, error) {
 	if len(encrypted) < header+k.aead.Overhead() || encrypted[0] != format {
 		return nil, ErrDecrypt
@@ -178,19 +177,18 @@ func (k *Keyring) bind(row string) []byte {
 	return append(append([]byte{format}, k.id[:]...), row...)
 }
 
-// Proof returns bytes that all servers share, and with which each can Verify that it has the same
+// Proof returns a ciphertext that the servers share, so that each can Verify that it has the same
 // key.
 func (k *Keyring) Proof() []byte { return k.Encrypt(nil, proofRow) }
 
-// Verify checks a Proof. Its error is a *KeyError when it was made with another key, else
-// ErrDecrypt.
+// Verify checks a Proof. Its error is a *KeyError when the keyring lacks its key, else ErrDecrypt.
 func (k *Keyring) Verify(proof []byte) error {
 	_, err := k.Decrypt(proof, proofRow)
 	return err
 }
 
-// Derive returns 32 bytes that only a holder of the key can compute, the same on all servers; each
-// label has its own.
+// Derive returns a key of 32 bytes for a label, derived from the current key. It is the same on all
+// servers, and only a holder of the key file can compute it.
 func (k *Keyring) Derive(label string) []byte {
 	mac := hmac.New(sha256.New, k.key)
 	mac.Write([]byte("towpath derived\x00" + label))
@@ -199,11 +197,11 @@ func (k *Keyring) Derive(label string) []byte {
 
 // Derived is a key derived from a key of the key file.
 type Derived struct {
-	KeyID string // of the one in the file
+	KeyID string // of the key in the file
 	Key   []byte
 }
 
-// DeriveAll derives from each key of the file, the current one first.
+// DeriveAll derives a key for a label from each key of the file, the current one first.
 func (k *Keyring) DeriveAll(label string) []Derived {
 	var all []Derived
 	for one := k; one != nil; one = one.previous {

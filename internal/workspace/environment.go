@@ -9,7 +9,7 @@ import (
 	"towpath/internal/store"
 )
 
-// CreateEnvironment adds an environment behind all others.
+// CreateEnvironment adds an environment after all others.
 func (s *Service) CreateEnvironment(
 	ctx context.Context, actor towpath.Actor, name string,
 ) (towpath.Environment, error) {
@@ -29,7 +29,7 @@ func (s *Service) CreateEnvironment(
 	return e, err
 }
 
-// EnvironmentChange is what may be changed of an environment; nil leaves a thing as it is.
+// EnvironmentChange lists changes to an environment; nil fields stay unchanged.
 type EnvironmentChange struct {
 	Name                *string
 	LockTimeout         *time.Duration
@@ -39,8 +39,8 @@ type EnvironmentChange struct {
 	AllowRoles          *bool
 }
 
-// ChangeEnvironment changes an environment. Limits and AllowRoles hold from the next attempt of a
-// task on.
+// ChangeEnvironment changes an environment. New limits and AllowRoles apply from the next attempt
+// of each task.
 func (s *Service) ChangeEnvironment(
 	ctx context.Context, actor towpath.Actor, id string, change EnvironmentChange,
 ) (e towpath.Environment, err error) {
@@ -76,7 +76,7 @@ func (s *Service) ChangeEnvironment(
 	return e, err
 }
 
-// recordEnvironment writes an entry of the audit log for each kind of change.
+// recordEnvironment adds an audit event for each kind of change.
 func recordEnvironment(
 	ctx context.Context, tx *store.Tx, actor towpath.Actor, before, now towpath.Environment, limits string,
 ) error {
@@ -166,7 +166,7 @@ func (s *Service) OrderEnvironments(
 	return rows, err
 }
 
-// ordered gives environments the positions of their ids, each of which must be named once.
+// ordered gives each environment the position of its id in ids, which must contain each id once.
 func ordered(environments []towpath.Environment, ids []string) (rows []towpath.Environment, err error) {
 	left := slices.Clone(environments)
 	for position, id := range ids {
@@ -191,7 +191,7 @@ func wakeLinks(ctx context.Context, tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		// else a branch that has not moved is not planned
+		// a link whose branch has not moved only plans after its ledgers change
 		if err := tx.StaleLedgers(ctx, l.ProjectID); err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ func projectName(name string) (string, error) {
 	return name, nil
 }
 
-// CreateProject makes a project; whoever makes it is its first owner.
+// CreateProject creates a project. The actor becomes its first owner.
 func (s *Service) CreateProject(
 	ctx context.Context, actor towpath.Actor, name string,
 ) (p towpath.Project, err error) {
@@ -39,14 +39,14 @@ func (s *Service) CreateProject(
 	return p, err
 }
 
-// ProjectChange is what may be changed of a project; nil leaves a thing as it is.
+// ProjectChange lists changes to a project; nil fields stay unchanged.
 type ProjectChange struct {
 	Name             *string
 	LockTimeout      *time.Duration
 	StatementTimeout *time.Duration
 }
 
-// ChangeProject changes a project. Limits hold from the next attempt of a task on.
+// ChangeProject changes a project. New limits apply from the next attempt of each task.
 func (s *Service) ChangeProject(
 	ctx context.Context, actor towpath.Actor, id string, change ProjectChange,
 ) (p towpath.Project, err error) {

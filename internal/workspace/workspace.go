@@ -1,6 +1,5 @@
-// Package workspace keeps what everything else is arranged by: environments, projects and their
-// members. A change that may let files run, or must keep them from it, wakes the links that it
-// concerns in the same transaction.
+// Package workspace manages environments, projects and the members of projects. A change that
+// affects which files may run wakes the concerned links in the same transaction.
 package workspace
 
 import (
@@ -19,7 +18,7 @@ type Service struct {
 	Store *store.Store
 }
 
-// record writes what an actor did into the audit log.
+// record adds an audit event.
 func record(
 	ctx context.Context, tx *store.Tx, actor towpath.Actor, action, subject, projectID, format string,
 	args ...any,
@@ -40,14 +39,14 @@ func set[T any](field *T, value *T) {
 	}
 }
 
-// limitChange is one limit that may be set.
+// limitChange sets one limit.
 type limitChange struct {
-	name string         // as people say it
-	to   *time.Duration // nil leaves it as it is
-	of   *time.Duration
+	name string         // in the audit log
+	to   *time.Duration // the new value; nil leaves the limit unchanged
+	of   *time.Duration // the field to set
 }
 
-// changeLimits sets limits and says in words what has become different; "" when nothing has.
+// changeLimits sets limits and describes the differences; "" when there are none.
 func changeLimits(changes ...limitChange) string {
 	var changed []string
 	for _, c := range changes {
