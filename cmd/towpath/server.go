@@ -230,9 +230,9 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		ExternalURL:    c.ExternalURL,
 		Logger:         s.log,
 		RefreshLedgers: cat.RefreshLedgers,
-		Settle:         report.Settle,
+		Settle:         report.StopStatuses,
 		Marks:          cat.Marks,
-		Shown:          cat.Shown,
+		Shown:          cat.Things,
 		Polling:        c.PollingOnly,
 		PollInterval:   c.PollInterval,
 	}

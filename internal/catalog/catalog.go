@@ -1,6 +1,6 @@
-// Package catalog knows the instances and databases that migrations may go to: it tests
-// connections, discovers databases, assigns them to projects and reads their ledgers. It changes
-// nothing in a target; only package executor does.
+// Package catalog manages the instances and databases that migrations run in. It checks
+// connections, discovers databases, assigns them to projects and reads their ledgers. It never
+// writes to a target; only package executor does.
 package catalog
 
 import (
@@ -18,18 +18,18 @@ import (
 	"towpath/internal/store"
 )
 
-// Service keeps the catalog. It is safe for concurrent use.
+// Service manages the catalog. It is safe for concurrent use.
 type Service struct {
 	Store   *store.Store
 	Keyring *secret.Keyring
 	Engines map[towpath.EngineType]engine.Engine
-	Timeout time.Duration // for one look at one database or instance; 10 s
+	Timeout time.Duration // of one operation on one database or instance; 0 is 10 s
 	Logger  *slog.Logger
 }
 
 func (s *Service) timeout() time.Duration { return cmp.Or(s.Timeout, 10*time.Second) }
 
-// Kinds describes the kinds of databases that this server can add, by name.
+// Kinds describes the kinds of databases that this server can add, ordered by name.
 func (s *Service) Kinds() []engine.Description {
 	var kinds []engine.Description
 	for _, e := range s.Engines {
@@ -39,17 +39,17 @@ func (s *Service) Kinds() []engine.Description {
 	return kinds
 }
 
-// atOnce bounds how many ledgers are read at the same time.
+// atOnce bounds how many ledgers are read concurrently.
 const atOnce = 8
 
-// InstanceSpec is what a person says of an instance.
+// InstanceSpec is a person's input about an instance.
 type InstanceSpec struct {
 	Name          string
 	Engine        towpath.EngineType
 	EnvironmentID string
 	Address       string // host:port, or for SQLite a folder below the configured root
 	Username      string
-	Password      string // "" for an instance that is saved already: the one it has
+	Password      string // "" keeps the password of a saved instance
 	Options       map[string]string
 }
 
@@ -59,7 +59,7 @@ func (spec InstanceSpec) trimmed() InstanceSpec {
 	return spec
 }
 
-// validate says what is wrong with the fields by themselves; the rest is the engine's to check.
+// validate checks each field by itself. The engine checks whether they work.
 func (spec InstanceSpec) validate() error {
 	if n := utf8.RuneCountInString(spec.Name); n < 1 || n > 100 {
 		return towpath.Invalid("name", "Give the instance a name of 1 to 100 characters.")
@@ -73,7 +73,7 @@ func (spec InstanceSpec) validate() error {
 		}
 	}
 	if spec.Address == "" {
-		return towpath.Invalid("address", "Say where the instance is.")
+		return towpath.Invalid("address", "Enter the address of the instance.")
 	}
 	if len(spec.Options) > 50 {
 		return towpath.Invalid("options", "Use at most 50 options.")
@@ -93,7 +93,7 @@ func (spec InstanceSpec) target() engine.Target {
 func (s *Service) engine(kind towpath.EngineType) (engine.Engine, error) {
 	e, ok := s.Engines[kind]
 	if !ok {
-		return nil, towpath.Invalid("engine", "This server cannot speak to %q databases.", kind)
+		return nil, towpath.Invalid("engine", "This server does not support %q databases.", kind)
 	}
 	return e, nil
 }
@@ -107,7 +107,8 @@ func (s *Service) encrypt(instanceID, password string) []byte {
 	return s.Keyring.Encrypt([]byte(password), passwordRow(instanceID))
 }
 
-// target opens what is needed to reach an instance that is saved.
+// target returns the engine and the decrypted login of a saved instance. CodeUnavailable when the
+// password cannot be decrypted.
 func (s *Service) target(i towpath.Instance) (engine.Engine, engine.Target, error) {
 	e, err := s.engine(i.Engine)
 	if err != nil {
@@ -120,7 +121,7 @@ func (s *Service) target(i towpath.Instance) (engine.Engine, engine.Target, erro
 	password, err := s.Keyring.Decrypt(i.EncryptedPassword, passwordRow(i.ID))
 	if err != nil {
 		return nil, t, towpath.Errorf(towpath.CodeUnavailable,
-			"The password of instance %s cannot be opened with this server's key. Enter it again.", i.Name)
+			"The password of instance %s cannot be decrypted with this server's key. Enter it again.", i.Name)
 	}
 	t.Password = string(password)
 	return e, t, nil

@@ -22,7 +22,7 @@ func TestClipped_cutsEveryTextOfARow(t *testing.T) {
 		DatabaseID:  long,
 		StartedAt:   at,
 	}
-	e = clipped([]towpath.LedgerEntry{e})[0]
+	e = clipEntries([]towpath.LedgerEntry{e})[0]
 	for name, text := range map[string]string{
 		"version": e.Version, "description": e.Description, "path": e.Path, "checksum": e.Checksum,
 		"commit": e.Commit, "server": e.ServerID, "database": e.DatabaseID,
@@ -35,7 +35,7 @@ func TestClipped_cutsEveryTextOfARow(t *testing.T) {
 		MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL},
 		Path:        "shop/1__ddl__ä.sql", StartedAt: at,
 	}
-	if got := clipped([]towpath.LedgerEntry{short})[0]; got != short {
+	if got := clipEntries([]towpath.LedgerEntry{short})[0]; got != short {
 		t.Errorf("a short row became %+v", got)
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"towpath/internal/store"
 )
 
-// Discover looks for an instance's databases: new ones are added unassigned, those that are gone
-// are marked as missing.
+// Discover lists the databases of an instance on its server. It adds new ones, unassigned, and
+// marks those that no longer exist as missing. CodeUnavailable when the server cannot list them.
 func (s *Service) Discover(ctx context.Context, instanceID string) (all []towpath.Database, err error) {
 	i, err := s.instance(ctx, instanceID)
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *Service) Discover(ctx context.Context, instanceID string) (all []towpat
 		return nil, err
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		all, err = take(ctx, tx, i, names)
+		all, err = mergeDiscovered(ctx, tx, i, names)
 		return err
 	})
 	return all, err
@@ -43,7 +43,7 @@ func (s *Service) discover(ctx context.Context, i towpath.Instance) ([]string, e
 	names, err := e.Discover(limited, t)
 	if err != nil && ctx.Err() == nil {
 		return nil, towpath.Errorf(towpath.CodeUnavailable, "The databases of %s cannot be listed: %s",
-			i.Name, words(err, t.Password))
+			i.Name, errorText(err, t.Password))
 	}
 	for _, name := range names {
 		if len(name) > maxName {
@@ -54,11 +54,12 @@ func (s *Service) discover(ctx context.Context, i towpath.Instance) ([]string, e
 	return names, err
 }
 
-// maxName is the longest name of a database that a server has, in bytes: MySQL's 64 characters.
+// maxName bounds the name of a database in bytes. MySQL's 64 characters are the longest.
 const maxName = 256
 
-// take brings the names that were found into the catalog.
-func take(ctx context.Context, tx *store.Tx, i towpath.Instance, names []string) ([]towpath.Database, error) {
+// mergeDiscovered updates the catalog with the names that a server has, and wakes the links of
+// databases that have changed.
+func mergeDiscovered(ctx context.Context, tx *store.Tx, i towpath.Instance, names []string) ([]towpath.Database, error) {
 	all, err := allDatabases(ctx, tx, i.ID)
 	if err != nil {
 		return nil, err
@@ -92,9 +93,8 @@ func take(ctx context.Context, tx *store.Tx, i towpath.Instance, names []string)
 	return all, nil
 }
 
-// Assign gives a database to a project, or with "" takes it out of its project. What was still to
-// run there for the old project is cancelled. CodeConflict while a task runs there or has an
-// outcome that nobody knows.
+// Assign assigns a database to a project, or with "" unassigns it, and cancels the old project's
+// open tasks there. CodeConflict while a task of the database is running or unknown.
 func (s *Service) Assign(
 	ctx context.Context, actor towpath.Actor, databaseID, projectID string,
 ) (d towpath.Database, err error) {
@@ -149,7 +149,7 @@ func cancelTasks(ctx context.Context, tx *store.Tx, d towpath.Database) error {
 	for _, t := range open {
 		if !t.State.MayBecome(towpath.TaskCancelled) {
 			return towpath.Errorf(towpath.CodeConflict,
-				"The task of %s in this database is %s. Wait for its end, or resolve it, before the database leaves its project.", t.Path, t.State)
+				"The task of %s in this database is %s. Wait until it has finished, or resolve it, before you move the database.", t.Path, t.State)
 		}
 		t.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonUnassignedEarly), tx.Now)
 		if err := tx.UpdateTask(ctx, &t); err != nil {
@@ -162,8 +162,8 @@ func cancelTasks(ctx context.Context, tx *store.Tx, d towpath.Database) error {
 	return nil
 }
 
-// RefreshLedgers rereads the ledgers of a project's databases. A database that cannot be read has
-// the reason in its snapshot; the error is about the metadata alone.
+// RefreshLedgers rereads the ledgers of a project's databases. Failures to read one are stored in
+// its snapshot. The returned error concerns only the metadata.
 func (s *Service) RefreshLedgers(ctx context.Context, projectID string) error {
 	var list []towpath.Database
 	instances := map[string]towpath.Instance{}
@@ -195,9 +195,9 @@ func (s *Service) RefreshLedgers(ctx context.Context, projectID string) error {
 				return err
 			}
 			if now.Lease.Owner != "" || now.Lease.Epoch != d.Lease.Epoch {
-				continue // it was changed while it was read: whoever changed it has noted what it has
+				continue // the lease's holder has stored the ledger since it was read
 			}
-			if err := addUntold(ctx, tx, d, snapshots[n]); err != nil {
+			if err := addMissingHistory(ctx, tx, d, snapshots[n]); err != nil {
 				return err
 			}
 			if err := tx.SetLedger(ctx, d.ID, snapshots[n]); err != nil {
@@ -207,12 +207,12 @@ func (s *Service) RefreshLedgers(ctx context.Context, projectID string) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("keep ledgers: %w", err)
+		return fmt.Errorf("store ledgers: %w", err)
 	}
 	return nil
 }
 
-// readAll reads the ledgers, some at a time.
+// readAll reads the ledgers concurrently, at most atOnce at a time.
 func (s *Service) readAll(
 	ctx context.Context, list []towpath.Database, instances map[string]towpath.Instance,
 ) []towpath.LedgerSnapshot {
@@ -235,9 +235,9 @@ func (s *Service) readAll(
 	return snapshots
 }
 
-// Verify reads the ledger of the database INSTANCE/DATABASE and says what it is worth. It changes
-// nothing, in the metadata neither. CodeNotFound when there is no such database, CodeUnavailable
-// when it cannot be read.
+// Verify reads the ledger of the database INSTANCE/DATABASE and checks its seals. It changes
+// neither the target nor the metadata. CodeNotFound when there is no such database, CodeUnavailable
+// when its ledger cannot be read.
 func (s *Service) Verify(
 	ctx context.Context, name string,
 ) (d towpath.Database, snapshot towpath.LedgerSnapshot, err error) {
@@ -256,9 +256,9 @@ func (s *Service) Verify(
 	return d, snapshot, nil
 }
 
-// VerifyTarget reads the ledger of a database that no metadata tells of. What only the metadata
-// knows, that a ledger is a copy or an earlier state of itself, does not show. CodeNotFound when
-// there is no ledger, CodeUnavailable when it cannot be read.
+// VerifyTarget reads the ledger of a database without the metadata and checks its seals. Without
+// the metadata, it cannot find that a ledger is a copy or an earlier state of itself. CodeNotFound
+// when there is no ledger, CodeUnavailable when it cannot be read.
 func (s *Service) VerifyTarget(
 	ctx context.Context, kind towpath.EngineType, t engine.Target,
 ) (snapshot towpath.LedgerSnapshot, err error) {
@@ -272,7 +272,7 @@ func (s *Service) VerifyTarget(
 	switch {
 	case err != nil:
 		return snapshot, towpath.Errorf(towpath.CodeUnavailable, "The ledger cannot be read: %s",
-			words(err, t.Password))
+			errorText(err, t.Password))
 	case l.Head == nil && l.Lease == nil && len(l.Entries) == 0 && len(l.Shape) == 0:
 		return snapshot, towpath.Errorf(towpath.CodeNotFound, "There is no ledger in this database.")
 	}
@@ -295,11 +295,11 @@ func ledgerAt(ctx context.Context, e engine.Engine, t engine.Target) (l towpath.
 	if err != nil {
 		return l, err
 	}
-	defer func() { _ = db.Close() }() // it was only read
+	defer func() { _ = db.Close() }() // nothing was written
 	return db.Ledger(ctx)
 }
 
-// byName finds a database by its instance's name and its own.
+// byName finds a database by its name INSTANCE/DATABASE; CodeNotFound when there is none.
 func byName(ctx context.Context, tx *store.Tx, name string) (towpath.Database, towpath.Instance, error) {
 	for page := (store.Page{Limit: 1000}); ; {
 		list, err := tx.Instances(ctx, page)
@@ -329,7 +329,7 @@ func byName(ctx context.Context, tx *store.Tx, name string) (towpath.Database, t
 	}
 }
 
-// read reads one ledger. Its error is plain words.
+// read reads one ledger. Its error has a message for people, without the password.
 func (s *Service) read(
 	ctx context.Context, i towpath.Instance, d towpath.Database,
 ) (snapshot towpath.LedgerSnapshot, err error) {
@@ -342,15 +342,15 @@ func (s *Service) read(
 	defer cancel()
 	defer func() {
 		if err != nil {
-			err = errors.New(words(err, t.Password))
+			err = errors.New(errorText(err, t.Password))
 		}
 	}()
 	db, err := e.Open(ctx, t)
 	if err != nil {
 		return snapshot, err
 	}
-	defer func() { _ = db.Close() }() // it was only read
-	snapshot, err = s.believed(ctx, db, d)
+	defer func() { _ = db.Close() }() // nothing was written
+	snapshot, err = s.readVerified(ctx, db, d)
 	if err != nil || snapshot.Trouble != "" || len(snapshot.Entries) > 0 {
 		return snapshot, err
 	}
@@ -358,14 +358,15 @@ func (s *Service) read(
 	if err != nil || !schema.Populated() {
 		return snapshot, err
 	}
-	// A migration may have made the tables after the ledger was read. Its row is there by now.
-	snapshot, err = s.believed(ctx, db, d)
+	// A migration may have created the tables after the ledger was read. Now the ledger has its
+	// row.
+	snapshot, err = s.readVerified(ctx, db, d)
 	snapshot.Populated = len(snapshot.Entries) == 0
 	return snapshot, err
 }
 
-// believed reads a ledger and checks its seals.
-func (s *Service) believed(
+// readVerified reads a ledger and checks its seals.
+func (s *Service) readVerified(
 	ctx context.Context, db engine.DB, d towpath.Database,
 ) (towpath.LedgerSnapshot, error) {
 	l, err := db.Ledger(ctx)
@@ -377,7 +378,7 @@ func (s *Service) believed(
 		Entries: d.Ledger.Entries,
 	})
 	return towpath.LedgerSnapshot{
-		Entries: clipped(l.Entries),
+		Entries: clipEntries(l.Entries),
 		Number:  found.Number,
 		Seal:    found.Seal,
 		Trouble: found.Trouble,
@@ -385,9 +386,9 @@ func (s *Service) believed(
 	}, nil
 }
 
-// clipped cuts what rows of a ledger say in words, since others may have written them: what is
-// known of them is copied into the metadata and the change history.
-func clipped(entries []towpath.LedgerEntry) []towpath.LedgerEntry {
+// clipEntries shortens the texts of a ledger's rows. Others may have written the rows, and the
+// texts are copied into the metadata and the change history.
+func clipEntries(entries []towpath.LedgerEntry) []towpath.LedgerEntry {
 	for i := range entries {
 		e := &entries[i]
 		for _, text := range []*string{

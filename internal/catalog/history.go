@@ -10,22 +10,24 @@ import (
 	"towpath/internal/store"
 )
 
-// addUntold writes down what a reading of a ledger tells and the change history does not, as after
-// the metadata was restored from an old backup. d is the database as it was known before. It must
-// not be called while d's lease is held: whoever holds it writes down what it does.
-func addUntold(ctx context.Context, tx *store.Tx, d towpath.Database, s towpath.LedgerSnapshot) error {
-	news := untold(d, s.Entries)
-	if len(news) == 0 {
+// addMissingHistory adds ledger entries to the change history that it lacks, as after a restore of
+// the metadata from an old backup. d has the snapshot from before the reading s. It must not be
+// called while d's lease is held, since the holder records its own changes.
+func addMissingHistory(ctx context.Context, tx *store.Tx, d towpath.Database, s towpath.LedgerSnapshot) error {
+	entries := unrecorded(d, s.Entries)
+	if len(entries) == 0 {
 		return nil
 	}
 	environment, err := tx.Environment(ctx, d.EnvironmentID)
 	if err != nil {
 		return err
 	}
-	for _, e := range news {
-		if told, err := tx.InHistory(ctx, d.ID, e); err != nil {
+	for _, e := range entries {
+		recorded, err := tx.InHistory(ctx, d.ID, e)
+		if err != nil {
 			return err
-		} else if told {
+		}
+		if recorded {
 			continue
 		}
 		h := towpath.ChangeHistory{
@@ -34,7 +36,7 @@ func addUntold(ctx context.Context, tx *store.Tx, d towpath.Database, s towpath.
 			State:      e.State,
 			Commit:     e.Commit,
 			StartedAt:  e.StartedAt,
-			FinishedAt: finished(e),
+			FinishedAt: finishedAt(e),
 			Statements: e.StatementsDone,
 			Migration: towpath.Migration{
 				MigrationID: e.MigrationID, Label: e.Version, Description: e.Description, Path: e.Path,
@@ -48,9 +50,9 @@ func addUntold(ctx context.Context, tx *store.Tx, d towpath.Database, s towpath.
 	return nil
 }
 
-// untold picks the entries that say that this very database has a migration of which that was not
-// known, oldest first.
-func untold(d towpath.Database, entries []towpath.LedgerEntry) (news []towpath.LedgerEntry) {
+// unrecorded returns the entries of applied migrations that were written for this database and are
+// not in its snapshot, oldest first.
+func unrecorded(d towpath.Database, entries []towpath.LedgerEntry) (found []towpath.LedgerEntry) {
 	known := map[towpath.MigrationID]string{}
 	for _, e := range d.Ledger.Entries {
 		if e.State.Applied() {
@@ -60,17 +62,17 @@ func untold(d towpath.Database, entries []towpath.LedgerEntry) (news []towpath.L
 	for _, e := range entries {
 		checksum, ok := known[e.MigrationID]
 		if e.State.Applied() && e.DatabaseID == d.ID && (!ok || checksum != e.Checksum) {
-			news = append(news, e)
+			found = append(found, e)
 		}
 	}
-	slices.SortStableFunc(news, func(a, b towpath.LedgerEntry) int {
-		return cmp.Or(finished(a).Compare(finished(b)), cmp.Compare(a.Version, b.Version),
+	slices.SortStableFunc(found, func(a, b towpath.LedgerEntry) int {
+		return cmp.Or(finishedAt(a).Compare(finishedAt(b)), cmp.Compare(a.Version, b.Version),
 			cmp.Compare(a.Type, b.Type))
 	})
-	return news
+	return found
 }
 
-func finished(e towpath.LedgerEntry) time.Time {
+func finishedAt(e towpath.LedgerEntry) time.Time {
 	if e.FinishedAt == nil {
 		return e.StartedAt
 	}

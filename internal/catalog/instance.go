@@ -11,7 +11,8 @@ import (
 	"towpath/internal/store"
 )
 
-// Check tells what stands between the server and an instance that need not be saved.
+// Check diagnoses the connectivity, privileges and settings of an instance, which need not be
+// saved.
 func (s *Service) Check(ctx context.Context, spec InstanceSpec) (engine.Report, error) {
 	spec = spec.trimmed()
 	e, err := s.engine(spec.Engine)
@@ -21,8 +22,8 @@ func (s *Service) Check(ctx context.Context, spec InstanceSpec) (engine.Report, 
 	return s.check(ctx, e, spec.target())
 }
 
-// check asks the engine, for no longer than the limit, and tells of an instance that does not
-// answer in the report.
+// check calls the engine's Check with the timeout. The report of an instance that does not respond
+// in time has a finding that says so.
 func (s *Service) check(ctx context.Context, e engine.Engine, t engine.Target) (engine.Report, error) {
 	limited, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
@@ -30,21 +31,21 @@ func (s *Service) check(ctx context.Context, e engine.Engine, t engine.Target) (
 	if err == nil && t.Password != "" && len(t.Password) < towpath.MinSecretLength {
 		report.Findings = append(report.Findings, engine.Finding{
 			Severity: "warning",
-			Message: fmt.Sprintf("The password has fewer than %d characters, so it cannot be taken out of "+
-				"what the database says.", towpath.MinSecretLength), Fix: "Choose a longer password.",
+			Message: fmt.Sprintf("The password has fewer than %d characters, so it cannot be redacted from "+
+				"error messages of the database.", towpath.MinSecretLength), Fix: "Choose a longer password.",
 		})
 	}
 	if err == nil || ctx.Err() != nil {
 		return report, err
 	}
 	return engine.Report{Findings: []engine.Finding{{
-		Severity: "error", Message: fmt.Sprintf("The instance did not answer within %s.", s.timeout()),
-		Fix: "See that the address is right and reachable from this server.",
+		Severity: "error", Message: fmt.Sprintf("The instance did not respond within %s.", s.timeout()),
+		Fix: "Check that the address is right and reachable from this server.",
 	}}}, nil
 }
 
-// problem is the first finding that forbids the use of an instance; "" when there is none.
-func problem(r engine.Report) string {
+// firstError returns the first finding that prevents the use of an instance; "" when there is none.
+func firstError(r engine.Report) string {
 	for _, f := range r.Findings {
 		if f.Severity == "error" {
 			return strings.TrimSpace(f.Message + " " + f.Fix)
@@ -56,7 +57,7 @@ func problem(r engine.Report) string {
 	return ""
 }
 
-// CheckInstance checks a saved instance and keeps what came of it.
+// CheckInstance checks a saved instance and stores the result.
 func (s *Service) CheckInstance(ctx context.Context, id string) (engine.Report, error) {
 	i, err := s.instance(ctx, id)
 	if err != nil {
@@ -75,7 +76,7 @@ func (s *Service) CheckInstance(ctx context.Context, id string) (engine.Report, 
 		if err != nil {
 			return err
 		}
-		i.CheckedAt, i.CheckError = &tx.Now, problem(report)
+		i.CheckedAt, i.CheckError = &tx.Now, firstError(report)
 		return tx.UpdateInstance(ctx, &i)
 	})
 }
@@ -93,7 +94,7 @@ func (s *Service) AddInstance(
 	ctx context.Context, actor towpath.Actor, spec InstanceSpec,
 ) (towpath.Instance, error) {
 	spec = spec.trimmed()
-	if err := s.usable(ctx, spec); err != nil {
+	if err := s.checkSpec(ctx, spec); err != nil {
 		return towpath.Instance{}, err
 	}
 	i := towpath.Instance{
@@ -118,7 +119,7 @@ func (s *Service) AddInstance(
 		if err := tx.CreateInstance(ctx, &i); err != nil {
 			return err
 		}
-		if _, err := take(ctx, tx, i, names); err != nil {
+		if _, err := mergeDiscovered(ctx, tx, i, names); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{
@@ -131,8 +132,8 @@ func (s *Service) AddInstance(
 	return i, err
 }
 
-// usable reports whether an instance may be saved as it is described.
-func (s *Service) usable(ctx context.Context, spec InstanceSpec) error {
+// checkSpec returns an error when an instance with this spec cannot be used.
+func (s *Service) checkSpec(ctx context.Context, spec InstanceSpec) error {
 	if err := spec.validate(); err != nil {
 		return err
 	}
@@ -140,8 +141,8 @@ func (s *Service) usable(ctx context.Context, spec InstanceSpec) error {
 	if err != nil {
 		return err
 	}
-	if words := problem(report); words != "" {
-		return towpath.Invalid("address", "%s", words)
+	if message := firstError(report); message != "" {
+		return towpath.Invalid("address", "%s", message)
 	}
 	return nil
 }
@@ -154,9 +155,9 @@ func environmentExists(ctx context.Context, tx *store.Tx, id string) error {
 	return err
 }
 
-// UpdateInstance changes an instance. An empty password keeps the one that is saved, but not for
-// another address or user: whoever may edit an instance must not learn its password by pointing it
-// elsewhere.
+// UpdateInstance changes an instance. An empty password keeps the saved one, unless the address,
+// the user or the options change: people who may edit an instance must not learn its password by
+// pointing it to another server.
 func (s *Service) UpdateInstance(
 	ctx context.Context, actor towpath.Actor, id string, spec InstanceSpec,
 ) (towpath.Instance, error) {
@@ -166,7 +167,7 @@ func (s *Service) UpdateInstance(
 		return i, err
 	}
 	if spec.Engine != i.Engine {
-		return i, towpath.Invalid("engine", "The engine of an instance stays. Add another instance.")
+		return i, towpath.Invalid("engine", "The engine of an instance cannot change. Add another instance.")
 	}
 	encrypted := s.encrypt(id, spec.Password)
 	if spec.Password == "" && len(i.EncryptedPassword) > 0 {
@@ -180,7 +181,7 @@ func (s *Service) UpdateInstance(
 		}
 		spec.Password, encrypted = t.Password, i.EncryptedPassword
 	}
-	if err := s.usable(ctx, spec); err != nil {
+	if err := s.checkSpec(ctx, spec); err != nil {
 		return i, err
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -216,8 +217,8 @@ func (s *Service) UpdateInstance(
 	return i, err
 }
 
-// moveDatabases takes an instance's databases to another environment. While tasks are open there
-// the stages of their rollouts must not change under them.
+// moveDatabases moves an instance's databases to another environment. CodeConflict while tasks are
+// open there, since their stages must not change.
 func moveDatabases(ctx context.Context, tx *store.Tx, i towpath.Instance, environmentID string) error {
 	all, err := allDatabases(ctx, tx, i.ID)
 	if err != nil {
@@ -243,8 +244,8 @@ func moveDatabases(ctx context.Context, tx *store.Tx, i towpath.Instance, enviro
 	return nil
 }
 
-// DeleteInstance removes an instance whose databases no project uses and no task has touched; their
-// record must not be lost.
+// DeleteInstance removes an instance and its databases. CodeConflict when a database is assigned to
+// a project or ever had a task, since the change history is kept.
 func (s *Service) DeleteInstance(ctx context.Context, actor towpath.Actor, id string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		i, err := tx.Instance(ctx, id)

@@ -92,7 +92,7 @@ func (s *Service) reach(i towpath.Instance, database string) (engine.Engine, eng
 	e, ok := s.Engines[i.Engine]
 	if !ok {
 		return nil, engine.Target{}, towpath.Errorf(towpath.CodeUnavailable,
-			"This server cannot speak to %s databases.", i.Engine)
+			"This server does not support %s databases.", i.Engine)
 	}
 	t := engine.Target{Address: i.Address, Username: i.Username, Options: i.Options, Database: database}
 	if len(i.EncryptedPassword) == 0 {
@@ -101,7 +101,7 @@ func (s *Service) reach(i towpath.Instance, database string) (engine.Engine, eng
 	password, err := s.Keyring.Decrypt(i.EncryptedPassword, "instance/"+i.ID+"/password")
 	if err != nil {
 		return nil, engine.Target{}, towpath.Errorf(towpath.CodeInternal,
-			"The password of instance %s cannot be opened with this server's key. Enter it again.", i.Name)
+			"The password of instance %s cannot be decrypted with this server's key. Enter it again.", i.Name)
 	}
 	t.Password = string(password)
 	return e, t, nil

@@ -108,9 +108,9 @@ func waitsFor(st LinkStatus) string {
 	case !st.Plan.Blocked.IsZero():
 		return wording.Text(st.Plan.Blocked)
 	case st.Rollout == nil:
-		return cmp.Or(manifest.Trouble(st.Plan, st.Notes), standing(st.Plan))
+		return cmp.Or(manifest.Problem(st.Plan, st.Notes), standing(st.Plan))
 	}
-	task, trouble := waitsForTask(st.Rollout.Tasks), manifest.Trouble(st.Plan, st.Notes)
+	task, trouble := waitsForTask(st.Rollout.Tasks), manifest.Problem(st.Plan, st.Notes)
 	if task == "" || trouble == "" {
 		return cmp.Or(task, trouble)
 	}

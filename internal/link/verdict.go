@@ -44,14 +44,14 @@ func (s *Service) judgeDraft(ctx context.Context, d draft, in *plan.Input) error
 		read, err := s.Manifest.ReadFile(ctx, source, d.head, in.Files[index[path]],
 			func(ctx context.Context, text io.Reader) (string, int64, error) {
 				// of one project, nearly always the only kind
-				return s.Manifest.LookThrough(ctx, text, kinds[path][0], &verdict)
+				return s.Manifest.ReadAndValidate(ctx, text, kinds[path][0], &verdict)
 			})
 		if err != nil {
 			return vcs.Explain(err, "read file")
 		}
 		in.Files[index[path]] = read
 		verdict.Checksum = read.Checksum
-		manifest.Ruled(in, verdict)
+		manifest.AddVerdict(in, verdict)
 	}
 	return nil
 }

@@ -20,12 +20,12 @@ const maxPath = 1000
 // Entry is a file of a tree.
 type Entry struct {
 	Path  string
-	Size  int64          // in bytes; 0 while it is not known
-	Unfit towpath.Reason // why it holds no text; zero for a plain file
+	Size  int64          // in bytes; 0 when unknown
+	Unfit towpath.Reason // why it has no text to read; zero for a regular file
 }
 
-// Classify says what an entry of a tree is to a link; in is false outside the link's base
-// directory.
+// Classify decides whether an entry of a tree is a migration of a link or ignored, and why. in is
+// false when the entry is outside the link's base directory.
 func (s *Service) Classify(scope plan.Scope, linkID string, e Entry) (f towpath.ManifestFile, in bool) {
 	m, in, reason := scope.Match(e.Path)
 	if !in {
@@ -50,7 +50,7 @@ func (s *Service) Classify(scope plan.Scope, linkID string, e Entry) (f towpath.
 	return f, true
 }
 
-// tooLarge is the reason of a size over the limit; one that is not known is 0.
+// tooLarge returns the reason for a file over the size limit; size is 0 when it is unknown.
 func (s *Service) tooLarge(size int64) towpath.Reason {
 	limit := mebibytes(s.maxFileSize())
 	if size <= s.maxFileSize() {
@@ -59,7 +59,8 @@ func (s *Service) tooLarge(size int64) towpath.Reason {
 	return towpath.Why(towpath.ReasonOverLimit, "size", mebibytes(size), "limit", limit)
 }
 
-// mebibytes rounds up to a tenth, so that what is just over a limit does not look like it.
+// mebibytes formats a size, rounded up to a tenth, so that one just over a limit looks larger than
+// the limit.
 func mebibytes(n int64) string {
 	tenths := (n*10 + 1<<20 - 1) >> 20
 	if tenths%10 == 0 {
@@ -68,7 +69,7 @@ func mebibytes(n int64) string {
 	return fmt.Sprintf("%d.%d MiB", tenths/10, tenths%10)
 }
 
-// Ignored is a file that is no migration, with the reason.
+// Ignored returns f as a file that is not a migration, for a reason.
 func Ignored(f towpath.ManifestFile, reason towpath.Reason) towpath.ManifestFile {
 	return towpath.ManifestFile{
 		LinkID:    f.LinkID,
@@ -79,19 +80,19 @@ func Ignored(f towpath.ManifestFile, reason towpath.Reason) towpath.ManifestFile
 	}
 }
 
-// lfsPointer is how the pointer to a file in Git LFS begins.
+// lfsPointer is the beginning of a pointer to a file in Git LFS.
 // https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
 
-// NeedsText reports whether a file is still to be read.
+// NeedsText reports whether the text of a file has not been read yet.
 func NeedsText(f towpath.ManifestFile) bool {
 	return f.State == towpath.FileMatched && f.Reason.IsZero() && f.Checksum == ""
 }
 
-// errTooLong ends the reading of a file that is longer than the provider has said.
+// errTooLong ends the reading of a file that is longer than the provider reported.
 var errTooLong = errors.New("the file is over the limit")
 
-// bounded reads up to a number of bytes, and fails with errTooLong when there are more.
+// bounded reads at most left bytes, and fails with errTooLong when there are more.
 type bounded struct {
 	src  io.Reader
 	left int64
@@ -111,8 +112,8 @@ type Source interface {
 	File(ctx context.Context, commit, path string) (io.ReadCloser, error)
 }
 
-// ReadFile hands a file's text to read as it comes, and fills in what that tells: the SHA-256 in
-// hex, and the size in bytes.
+// ReadFile streams the text of a file to read, which returns its SHA-256 in hex and its size in
+// bytes. It returns f with both, or with the reason why the text cannot be a migration.
 func (s *Service) ReadFile(ctx context.Context, source Source, commit string, f towpath.ManifestFile,
 	read func(context.Context, io.Reader) (string, int64, error),
 ) (towpath.ManifestFile, error) {
@@ -120,13 +121,14 @@ func (s *Service) ReadFile(ctx context.Context, source Source, commit string, f 
 	if err != nil {
 		return f, fmt.Errorf("read %s at %s: %w", f.Path, towpath.ShortHash(commit), err)
 	}
-	defer func() { _ = body.Close() }() // read to its end below, or given up
-	if told, ok := body.(interface{ Size() int64 }); ok && told.Size() > s.maxFileSize() {
-		f.Size, f.Reason = told.Size(), s.tooLarge(told.Size())
+	defer func() { _ = body.Close() }() // it is read to its end below, or not needed
+	if sized, ok := body.(interface{ Size() int64 }); ok && sized.Size() > s.maxFileSize() {
+		f.Size, f.Reason = sized.Size(), s.tooLarge(sized.Size())
 		return f, nil
 	}
 	text := bufio.NewReader(&bounded{body, s.maxFileSize()})
-	if head, _ := text.Peek(len(lfsPointer)); bytes.Equal(head, lfsPointer) { // an error comes again
+	// read gets the same error as Peek
+	if head, _ := text.Peek(len(lfsPointer)); bytes.Equal(head, lfsPointer) {
 		f.Reason = towpath.Why(towpath.ReasonInLFS)
 		return f, nil
 	}
@@ -142,10 +144,11 @@ func (s *Service) ReadFile(ctx context.Context, source Source, commit string, f 
 	return f, nil
 }
 
-// TextSums has towpath.TextSums.Plain for each variant of the texts that were read.
+// TextSums maps the checksum of each variant of the texts that were read to
+// towpath.TextSums.Plain.
 type TextSums map[string]string
 
-// Read reads a text to its end, as store.KeepContent does, and keeps nothing of it but its sums.
+// Read reads a text to its end like store.KeepContent, but keeps only its checksums.
 func (s TextSums) Read(_ context.Context, text io.Reader) (checksum string, size int64, err error) {
 	sums := towpath.NewTextSums()
 	size, err = io.Copy(sums, text)

@@ -9,7 +9,7 @@ import (
 	"towpath/internal/store"
 )
 
-// Input gathers what a link's plan depends on, with the given files as its manifest.
+// Input reads everything that a link's plan depends on, with files as its manifest.
 func (s *Service) Input(
 	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, files []towpath.ManifestFile,
 ) (in plan.Input, err error) {
@@ -41,13 +41,13 @@ func (s *Service) Input(
 	return in, s.readVerdicts(ctx, tx, &in)
 }
 
-// ReadTexts tells a plan which of the texts that it compares differ in nothing but their line ends.
+// ReadTexts sets in.Texts, by which a plan finds texts that differ only in their line ends.
 func ReadTexts(ctx context.Context, tx *store.Tx, in *plan.Input) (err error) {
 	in.Texts, err = tx.PlainTexts(ctx, in.Compared())
 	return err
 }
 
-// Plan plans from what the metadata knows, without asking anybody.
+// Plan builds a link's plan from the metadata alone, without calls to a provider or a target.
 func (s *Service) Plan(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (plan.Plan, error) {
 	manifest, err := tx.Manifest(ctx, link.ID)
 	if err != nil {

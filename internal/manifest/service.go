@@ -1,6 +1,6 @@
-// Package manifest is what a link's files amount to: which entries of a tree are migrations, how
-// their texts are read within bounds, what must not run of them, and the plan that they give. It
-// asks no provider: whoever has a repository brings it.
+// Package manifest turns the files of a link into a plan. It decides which entries of a tree are
+// migrations, reads their texts within bounds, and finds texts that must not run. It calls no
+// provider: callers pass a Source.
 package manifest
 
 import (
@@ -16,13 +16,13 @@ import (
 type Service struct {
 	Store *store.Store
 
-	// Refusal says why a text must not run in a kind of database, zero when it may; roles is the
-	// same where migrations may not change roles. Rules names the program that says so. Nil leaves
-	// it to the run.
+	// Refusal returns why a text must not run in a kind of database, or zero when it may. roles is
+	// the same for environments in which migrations must not change roles. Rules is the version of
+	// these rules. When Refusal is nil, only the executor checks texts.
 	Refusal func(kind towpath.EngineType, text io.Reader) (refusal, roles towpath.Reason, err error)
 	Rules   string
 
-	MaxFileSize int64 // of a migration, in bytes; 0 is 100 MiB
+	MaxFileSize int64 // the limit of a migration, in bytes; 0 is 100 MiB
 }
 
 func (s *Service) maxFileSize() int64 { return cmp.Or(s.MaxFileSize, 100<<20) }

@@ -10,9 +10,8 @@ import (
 	"towpath/internal/store"
 )
 
-// candidates are the texts that a plan would run, each under the rules of the databases that it
-// goes to.
-func candidates(in plan.Input) (list []plan.Ruled) {
+// textsToRun returns the texts that a plan would run, with the rules that apply in their databases.
+func textsToRun(in plan.Input) (list []plan.Ruled) {
 	seen := map[plan.Ruled]bool{}
 	for _, item := range plan.Build(in).Items {
 		switch item.State {
@@ -24,7 +23,7 @@ func candidates(in plan.Input) (list []plan.Ruled) {
 			Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID],
 			Roles: in.Roles[item.DatabaseID],
 		}
-		// which is recorded and never runs
+		// a baseline is recorded and never runs
 		if key.Checksum != "" && item.Type != towpath.TypeBaseline && !seen[key] {
 			seen[key] = true
 			list = append(list, key)
@@ -33,7 +32,7 @@ func candidates(in plan.Input) (list []plan.Ruled) {
 	return list
 }
 
-// readVerdicts tells a plan what is known of its texts under the engines' rules.
+// readVerdicts adds the stored verdicts about the texts, and which rules apply in each database.
 func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input) error {
 	if s.Refusal == nil {
 		return nil
@@ -64,20 +63,21 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 	}
 	list, err := tx.Verdicts(ctx, s.Rules, checksums)
 	for _, v := range list {
-		Ruled(in, v)
+		AddVerdict(in, v)
 	}
 	return err
 }
 
-// Ruled adds a verdict for databases of both kinds of environments.
-func Ruled(in *plan.Input, v store.Verdict) {
+// AddVerdict adds a verdict to in, for environments that allow changes of roles and for others.
+func AddVerdict(in *plan.Input, v store.Verdict) {
 	in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine}] = v.Roles
 	in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine, Roles: true}] = v.Refusal
 }
 
-// Judge looks through the texts that are about to be planned and that nobody has looked through
-// under these rules: what must not run is told by the plan, not by the run.
-func (s *Service) Judge(
+// ValidateTexts validates the texts that a link would run after a change of its manifest, except
+// for those that have a verdict under the current rules. So the plan, and not only the executor,
+// refuses what must not run.
+func (s *Service) ValidateTexts(
 	ctx context.Context, link towpath.RepositoryLink,
 	change func([]towpath.ManifestFile) []towpath.ManifestFile,
 ) error {
@@ -96,31 +96,31 @@ func (s *Service) Judge(
 	if err != nil {
 		return err
 	}
-	judged := map[plan.Ruled]bool{}
-	for _, key := range candidates(in) {
+	validated := map[plan.Ruled]bool{}
+	for _, key := range textsToRun(in) {
 		_, known := in.Refused[key]
-		if key.Roles = false; known || judged[key] {
+		if key.Roles = false; known || validated[key] {
 			continue
 		}
-		judged[key] = true
-		if err := s.judgeText(ctx, key); err != nil {
+		validated[key] = true
+		if err := s.validateText(ctx, key); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) judgeText(ctx context.Context, key plan.Ruled) error {
+func (s *Service) validateText(ctx context.Context, key plan.Ruled) error {
 	text, err := s.Store.OpenContent(ctx, key.Checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		return nil // the run says so
+		return nil // the executor reports it
 	}
 	if err != nil {
 		return fmt.Errorf("read a file's text: %w", err)
 	}
 	refusal, roles, err := s.Refusal(key.Engine, text.Reader())
 	if err != nil {
-		return fmt.Errorf("look through a file's text: %w", err)
+		return fmt.Errorf("validate a file's text: %w", err)
 	}
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		return tx.PutVerdicts(ctx, store.Verdict{
@@ -133,23 +133,24 @@ func (s *Service) judgeText(ctx context.Context, key plan.Ruled) error {
 	})
 }
 
-// LookThrough reads a text once for its sums and for the rules of a kind of engine.
-func (s *Service) LookThrough(
+// ReadAndValidate reads a text once, for its checksum and its size in bytes, and validates it by
+// the rules of a kind of engine. It sets the verdict in v.
+func (s *Service) ReadAndValidate(
 	ctx context.Context, text io.Reader, kind towpath.EngineType, v *store.Verdict,
 ) (string, int64, error) {
-	through, w := io.Pipe()
-	failed := make(chan error, 1)
+	r, w := io.Pipe()
+	refused := make(chan error, 1)
 	go func() {
 		var err error
 		v.Engine = kind
-		v.Refusal, v.Roles, err = s.Refusal(kind, through)
-		_, _ = io.Copy(io.Discard, through) // what nobody looked at
-		failed <- err
+		v.Refusal, v.Roles, err = s.Refusal(kind, r)
+		_, _ = io.Copy(io.Discard, r) // the rest, so that the writer does not block
+		refused <- err
 	}()
 	checksum, size, err := TextSums{}.Read(ctx, io.TeeReader(text, w))
 	_ = w.CloseWithError(err) // nil is the end
-	if judged := <-failed; err == nil && judged != nil {
-		err = judged
+	if refusalErr := <-refused; err == nil {
+		err = refusalErr
 	}
 	return checksum, size, err
 }

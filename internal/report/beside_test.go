@@ -8,9 +8,8 @@ import (
 	"towpath/internal/link/linktest"
 )
 
-// Two links of a repository may have folders that look alike: neither complains of the other's
-// files.
-func TestPostPlan_foldersOfAnotherLinkThatLookAlike(t *testing.T) {
+// Two links of a repository may have similar folders. Neither reports the other's files.
+func TestPostPlan_ignoresSimilarFoldersOfAnotherLink(t *testing.T) {
 	t.Parallel()
 	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
 	b.Commit(t, map[string]string{"README.md": "0"})

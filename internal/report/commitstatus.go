@@ -11,7 +11,7 @@ import (
 	"towpath/internal/vcs"
 )
 
-// stage is what the tasks of one commit amount to in one environment.
+// stage groups the tasks of one commit in one environment.
 type stage struct {
 	environmentID string
 	environment   string
@@ -19,8 +19,8 @@ type stage struct {
 	tasks         []towpath.Task
 }
 
-// stagesOf groups tasks by environment, in order of the stages. A cancelled task is left out where
-// another one brings the same text to the same database: that one has the word.
+// stagesOf groups tasks by environment, in the order of the stages. It leaves out cancelled tasks
+// where another task brings the same text to the same database: that one decides the status.
 func stagesOf(tasks []towpath.Task) []stage {
 	type text struct {
 		plan.TaskKey
@@ -48,7 +48,7 @@ func stagesOf(tasks []towpath.Task) []stage {
 	return stages
 }
 
-// count tells how many tasks are in each state.
+// count returns the number of tasks in each state.
 func (s stage) count() map[towpath.TaskState]int {
 	count := map[towpath.TaskState]int{}
 	for _, t := range s.tasks {
@@ -57,7 +57,7 @@ func (s stage) count() map[towpath.TaskState]int {
 	return count
 }
 
-// first returns the first task in a state.
+// first returns the first task in a state; the zero task when there is none.
 func (s stage) first(state towpath.TaskState) towpath.Task {
 	i := slices.IndexFunc(s.tasks, func(t towpath.Task) bool { return t.State == state })
 	if i < 0 {
@@ -66,20 +66,18 @@ func (s stage) first(state towpath.TaskState) towpath.Task {
 	return s.tasks[i]
 }
 
-// fault returns the task whose text has failed as far as the commit goes: one that stands failed,
-// else one that was cancelled after its attempt had failed. A better text in a newer commit makes
-// no older commit good.
-func (s stage) fault() (t towpath.Task, replaced bool) {
+// failedTask returns a failed task, else one that was cancelled after its attempt failed; replaced
+// reports the latter. A fixed text in a newer commit does not make the older commit successful.
+func (s stage) failedTask() (t towpath.Task, replaced bool) {
 	if t = s.first(towpath.TaskFailed); t.ID != "" {
 		return t, false
 	}
-	t = s.left(towpath.TaskCancelled)
+	t = s.firstFailed(towpath.TaskCancelled)
 	return t, t.ID != ""
 }
 
-// left returns the first task in a state of those that were given up after their attempt had
-// failed.
-func (s stage) left(state towpath.TaskState) towpath.Task {
+// firstFailed returns the first task in a state whose attempt failed before.
+func (s stage) firstFailed(state towpath.TaskState) towpath.Task {
 	i := slices.IndexFunc(s.tasks, func(t towpath.Task) bool { return t.State == state && !t.Error.IsZero() })
 	if i < 0 {
 		return towpath.Task{}
@@ -87,7 +85,7 @@ func (s stage) left(state towpath.TaskState) towpath.Task {
 	return s.tasks[i]
 }
 
-// began is when the first of what runs was started; the zero time when nothing runs.
+// began returns when the earliest of the running tasks started; the zero time when none runs.
 func (s stage) began() (at time.Time) {
 	for _, t := range s.tasks {
 		if t.State == towpath.TaskRunning && t.StartedAt != nil && (at.IsZero() || t.StartedAt.Before(at)) {
@@ -97,59 +95,59 @@ func (s stage) began() (at time.Time) {
 	return at
 }
 
-// around is what a stage's status depends on beside its own tasks.
-type around struct {
-	place   string          // where in its file the text of fault failed, ":3:14"; "" when nobody knows
-	others  []towpath.Task  // of the rollouts that carry the stage's tasks
-	waiting vcs.StatusState // what a stage that waits for a person shows
+// stageContext is what a stage's status depends on besides its own tasks.
+type stageContext struct {
+	place   string          // line and column of the failure, like ":3:14"; "" when unknown
+	others  []towpath.Task  // all tasks of the rollouts that have the stage's tasks
+	waiting vcs.StatusState // the state while a stage waits for a person
 }
 
-// status words a stage for its commit; ok is false while there is nothing to tell: it has not
-// begun, and nothing keeps it from beginning. It is in progress only while something runs, since an
-// unfinished status may block merging for ever. Words of the databases stay here: they may hold
-// data.
-func (s stage) status(a around) (st vcs.Status, ok bool) {
+// status returns the build status of a stage. ok is false when there is nothing to report: no task
+// has started, and nothing blocks one. It is in progress only while a task runs, since an
+// unfinished status may block merging for ever. It contains no messages of databases, which may
+// contain data.
+func (s stage) status(a stageContext) (st vcs.Status, ok bool) {
 	count := s.count()
 	done, all := count[towpath.TaskDone], len(s.tasks)
 	soFar := fmt.Sprintf("%d of %d done", done, all)
 	if failed := s.first(towpath.TaskFailed); failed.ID != "" {
-		return said(vcs.StatusFailed, "%s%s failed in %s; %s", towpath.ClipRunes(failed.Path, maxStatusPath),
+		return newStatus(vcs.StatusFailed, "%s%s failed in %s; %s", towpath.ClipRunes(failed.Path, maxStatusPath),
 			a.place, failed.Database, soFar), true
 	}
 	if lost := s.first(towpath.TaskUnknown); lost.ID != "" {
-		return said(vcs.StatusFailed, "A person must look: nobody knows if %s was applied in %s",
+		return newStatus(vcs.StatusFailed, "Needs a person: it is unknown if %s was applied in %s",
 			towpath.ClipRunes(lost.Path, maxStatusPath), lost.Database), true
 	}
 	if count[towpath.TaskRunning] > 0 {
-		return said(vcs.StatusInProgress, "Running; %s", soFar), true
+		return newStatus(vcs.StatusInProgress, "Running; %s", soFar), true
 	}
-	if failed, replaced := s.fault(); replaced {
-		return said(vcs.StatusFailed, "%s%s failed in %s and was replaced or removed; %s",
+	if failed, replaced := s.failedTask(); replaced {
+		return newStatus(vcs.StatusFailed, "%s%s failed in %s and was replaced or removed; %s",
 			towpath.ClipRunes(failed.Path, maxStatusPath), a.place, failed.Database, soFar), true
 	}
 	if count[towpath.TaskPending]+count[towpath.TaskHeld] > 0 {
-		if s.left(towpath.TaskSkipped).ID != "" {
+		if s.firstFailed(towpath.TaskSkipped).ID != "" {
 			a.waiting = vcs.StatusStopped
 		}
-		return s.stopped(a, soFar)
+		return s.waitingStatus(a, soFar)
 	}
-	if skipped := s.left(towpath.TaskSkipped); skipped.ID != "" && done > 0 {
-		return said(vcs.StatusStopped, "%s failed in %s and was skipped by a person; %s",
+	if skipped := s.firstFailed(towpath.TaskSkipped); skipped.ID != "" && done > 0 {
+		return newStatus(vcs.StatusStopped, "%s failed in %s and was skipped by a person; %s",
 			towpath.ClipRunes(skipped.Path, maxStatusPath), skipped.Database, soFar), true
 	}
 	switch {
 	case done == all:
-		return said(vcs.StatusSuccessful, "%d done%s", done, s.uncompared()), true
+		return newStatus(vcs.StatusSuccessful, "%d done%s", done, s.uncompared()), true
 	case done > 0:
-		return said(vcs.StatusSuccessful, "%d done, %d skipped or cancelled%s", done, all-done,
+		return newStatus(vcs.StatusSuccessful, "%d done, %d skipped or cancelled%s", done, all-done,
 			s.uncompared()), true
 	case count[towpath.TaskSkipped] > 0:
-		return said(vcs.StatusStopped, "Skipped by a person"), true
+		return newStatus(vcs.StatusStopped, "Skipped by a person"), true
 	}
-	return st, false // cancelled: what has taken its place has a commit of its own
+	return st, false // cancelled: the task that replaced it has another commit
 }
 
-// uncompared words that done tasks found something there already that nobody could compare with
+// uncompared names the done tasks that found existing objects which could not be compared with
 // their files; "" for none.
 func (s stage) uncompared() string {
 	var found []towpath.Task
@@ -162,46 +160,47 @@ func (s stage) uncompared() string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf("; look at %s, which found something there already",
+		return fmt.Sprintf("; check %s, which found existing objects",
 			towpath.ClipRunes(found[0].Path, maxStatusPath))
 	}
-	return fmt.Sprintf("; look at %s and %s, which found something there already",
+	return fmt.Sprintf("; check %s and %s, which found existing objects",
 		towpath.ClipRunes(found[0].Path, maxStatusPath), manifest.MoreFiles(len(found)-1))
 }
 
-// stopped words a stage of which something is to come and nothing runs.
-func (s stage) stopped(a around, soFar string) (st vcs.Status, ok bool) {
+// waitingStatus returns the status of a stage with waiting tasks and none that runs. ok is false
+// when nothing blocks them.
+func (s stage) waitingStatus(a stageContext, soFar string) (st vcs.Status, ok bool) {
 	for _, t := range s.tasks {
 		if t.State != towpath.TaskPending {
 			continue
 		}
 		if by, blocked := blocker(t, a.others); blocked {
-			return said(vcs.StatusStopped, "Not run: %s in %s (%s); %s", wordOf(by.State), by.Environment,
+			return newStatus(vcs.StatusStopped, "Not run: %s in %s (%s); %s", stateText(by.State), by.Environment,
 				towpath.ClipRunes(by.Path, maxStatusPath), soFar), true
 		}
 	}
 	held := s.first(towpath.TaskHeld)
 	for _, o := range a.others { // held in an earlier stage
 		if held.ID == "" && o.State == towpath.TaskHeld &&
-			slices.ContainsFunc(s.tasks, func(t towpath.Task) bool { return behind(t, o) }) {
+			slices.ContainsFunc(s.tasks, func(t towpath.Task) bool { return heldBack(t, o) }) {
 			held = o
 		}
 	}
 	if held.ID == "" {
 		return st, false
 	}
-	return said(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s",
+	return newStatus(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s",
 		towpath.ClipRunes(held.Path, maxStatusPath), held.Environment, soFar), true
 }
 
-func wordOf(s towpath.TaskState) string {
+func stateText(s towpath.TaskState) string {
 	if s == towpath.TaskUnknown {
 		return "the outcome is unknown"
 	}
 	return "failed"
 }
 
-// blocker finds what has stopped for good and keeps a pending task from starting.
+// blocker finds a failed or unknown task that keeps a pending task from starting.
 func blocker(t towpath.Task, others []towpath.Task) (by towpath.Task, found bool) {
 	for _, o := range others {
 		stopped := o.State == towpath.TaskFailed || o.State == towpath.TaskUnknown
@@ -213,15 +212,15 @@ func blocker(t towpath.Task, others []towpath.Task) (by towpath.Task, found bool
 	return by, false
 }
 
-// behind reports whether a pending task is a later stage of a migration that is held.
-func behind(t, held towpath.Task) bool {
+// heldBack reports whether a pending task waits because its migration is held in an earlier stage.
+func heldBack(t, held towpath.Task) bool {
 	return t.State == towpath.TaskPending && t.RolloutID == held.RolloutID &&
 		t.MigrationID == held.MigrationID && t.Path == held.Path && held.Stage < t.Stage
 }
 
-// maxStatusPath bounds a path within a status, in characters: the words around it must fit, too.
+// maxStatusPath bounds a path in a status, in characters, so that the text around it fits too.
 const maxStatusPath = 120
 
-func said(state vcs.StatusState, format string, args ...any) vcs.Status {
+func newStatus(state vcs.StatusState, format string, args ...any) vcs.Status {
 	return vcs.Status{State: state, Description: fmt.Sprintf(format, args...)}
 }

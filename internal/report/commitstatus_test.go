@@ -32,7 +32,7 @@ func taskIn(environment string, position, sequence int, state towpath.TaskState)
 	}
 }
 
-func TestStage_saysWhatACommitHears(t *testing.T) {
+func TestStage_status(t *testing.T) {
 	t.Parallel()
 	const (
 		pending, held, running = towpath.TaskPending, towpath.TaskHeld, towpath.TaskRunning
@@ -59,7 +59,7 @@ func TestStage_saysWhatACommitHears(t *testing.T) {
 		{
 			[]towpath.TaskState{done},
 			[]towpath.TaskState{unknown},
-			"failed A person must look: nobody knows if shop/4__ddl__a.sql was applied in shop",
+			"failed Needs a person: it is unknown if shop/4__ddl__a.sql was applied in shop",
 		},
 		{
 			[]towpath.TaskState{failed},
@@ -98,7 +98,7 @@ func TestStage_saysWhatACommitHears(t *testing.T) {
 			all = append(all, taskIn("prod", 1, i+1, state))
 		}
 		stages := stagesOf(all)
-		st, ok := stages[1].status(around{place: ":3:14", others: all, waiting: vcs.StatusSuccessful})
+		st, ok := stages[1].status(stageContext{place: ":3:14", others: all, waiting: vcs.StatusSuccessful})
 		if got := strings.TrimSpace(string(st.State) + " " + st.Description); got != c.want ||
 			ok != (c.want != "") {
 			t.Errorf("test %v, prod %v\n got %q\nwant %q", c.test, c.prod, got, c.want)
@@ -109,7 +109,7 @@ func TestStage_saysWhatACommitHears(t *testing.T) {
 	}
 }
 
-func TestNewestFirst_tellsTheHeadOfAPushOfManyCommitsFirst(t *testing.T) {
+func TestNewestFirst_startsWithTheHeadOfAPush(t *testing.T) {
 	t.Parallel()
 	r := towpath.Rollout{Commit: "head"}
 	var want []string
@@ -126,29 +126,30 @@ func TestNewestFirst_tellsTheHeadOfAPushOfManyCommitsFirst(t *testing.T) {
 	}
 }
 
-func TestStage_saysWhatWasNotCompared(t *testing.T) {
+func TestStage_namesUncomparedFiles(t *testing.T) {
 	t.Parallel()
 	uncompared := taskIn("prod", 1, 1, towpath.TaskDone)
 	uncompared.Reason = towpath.Why(towpath.ReasonUncompared).From(towpath.Why(towpath.ReasonUncomparedAt,
 		"line", "1", "message", "a secret"))
 	other := uncompared
 	other.Path = "shop/5__ddl__b.sql"
-	st, ok := stagesOf([]towpath.Task{uncompared, taskIn("prod", 1, 2, towpath.TaskDone)})[0].status(around{})
+	st, ok := stagesOf([]towpath.Task{uncompared, taskIn("prod", 1, 2, towpath.TaskDone)})[0].status(stageContext{})
 	if !ok || st.State != vcs.StatusSuccessful ||
-		st.Description != "2 done; look at shop/4__ddl__a.sql, which found something there already" {
+		st.Description != "2 done; check shop/4__ddl__a.sql, which found existing objects" {
 		t.Errorf("one: %+v", st)
 	}
 	st, ok = stagesOf([]towpath.Task{uncompared, other, taskIn("prod", 1, 3, towpath.TaskSkipped)})[0].status(
-		around{})
-	const want = "2 done, 1 skipped or cancelled; look at shop/4__ddl__a.sql and 1 more file, which found " +
-		"something there already"
+		stageContext{})
+	const want = "2 done, 1 skipped or cancelled; check shop/4__ddl__a.sql and 1 more file, which found " +
+		"existing objects"
 	if !ok || st.Description != want {
 		t.Errorf("two: %+v", st)
 	}
 }
 
-// A better text in a newer commit makes no older commit good: whatever its other tasks are.
-func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
+// A fixed text in a newer commit does not make an older commit successful, regardless of its other
+// tasks.
+func TestStage_afterAFailureIsNeverSuccessful(t *testing.T) {
 	t.Parallel()
 	const pending, held, done, failed = towpath.TaskPending, towpath.TaskHeld, towpath.TaskDone,
 		towpath.TaskFailed
@@ -163,7 +164,7 @@ func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
 			if other != "" {
 				tasks = append(tasks, taskIn("prod", 1, 1, other))
 			}
-			st, ok := stagesOf(tasks)[0].status(around{
+			st, ok := stagesOf(tasks)[0].status(stageContext{
 				place: ":2:1", others: tasks,
 				waiting: vcs.StatusSuccessful,
 			})
@@ -180,7 +181,7 @@ func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
 			// The same text that is done after all is good, as one that a person accepted.
 			again := tasks[0]
 			again.State, again.Error = done, towpath.Reason{}
-			st, ok = stagesOf(append(tasks[:1:1], again))[0].status(around{})
+			st, ok = stagesOf(append(tasks[:1:1], again))[0].status(stageContext{})
 			if end == towpath.TaskCancelled &&
 				(!ok || st.State != vcs.StatusSuccessful || st.Description != "1 done") {
 				t.Errorf("failed, cancelled, and done: %+v", st)
@@ -189,7 +190,7 @@ func TestStage_aTextThatFailedIsNeverGreen(t *testing.T) {
 	}
 }
 
-// A status is in progress when, and only when, something runs: whatever the tasks are.
+// A status is in progress if and only if a task runs, regardless of the other tasks.
 func TestStage_isInProgressOnlyWhileSomethingRuns(t *testing.T) {
 	t.Parallel()
 	states := []towpath.TaskState{
@@ -203,7 +204,7 @@ func TestStage_isInProgressOnlyWhileSomethingRuns(t *testing.T) {
 					taskIn("test", 0, 1, before), taskIn("prod", 1, 1, a),
 					taskIn("prod", 1, 2, b),
 				}
-				st, _ := stagesOf(all)[1].status(around{others: all, waiting: vcs.StatusStopped})
+				st, _ := stagesOf(all)[1].status(stageContext{others: all, waiting: vcs.StatusStopped})
 				if runs := a == towpath.TaskRunning ||
 					b == towpath.TaskRunning; st.State == vcs.StatusInProgress && !runs {
 					t.Errorf("%s, then %s and %s: %+v", before, a, b, st)
@@ -221,7 +222,7 @@ func TestStage_fitsLongNames(t *testing.T) {
 	t.Parallel()
 	long := taskIn("prod", 0, 1, towpath.TaskFailed)
 	long.Path, long.Database = strings.Repeat("ü/", 400)+".sql", strings.Repeat("d", 64)
-	st, _ := stagesOf([]towpath.Task{long})[0].status(around{place: ":100000:100000"})
+	st, _ := stagesOf([]towpath.Task{long})[0].status(stageContext{place: ":100000:100000"})
 	if n := utf8.RuneCountInString(st.Description); n > 255 ||
 		!strings.Contains(st.Description, ":100000:100000 failed in d") {
 		t.Errorf("%d characters: %s", n, st.Description)

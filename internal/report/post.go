@@ -13,19 +13,21 @@ import (
 )
 
 const (
-	// statusPatience is how long a commit may be unknown to the provider before we give its
-	// statuses up: right after a push it often is, and after a force-push it stays so.
+	// statusPatience is how long the statuses of a commit that the provider does not have are
+	// retried. Right after a push it may not have the commit yet; after a force-push it never will.
 	statusPatience = time.Hour
 
-	// quickEnd is how soon a change may end for its start not to be worth a call.
-	quickEnd = 2 * time.Second
+	// startDelay is how long a stage must run before its start is posted. Shorter stages only post
+	// their result.
+	startDelay = 2 * time.Second
 
-	// progressEvery is how often the counts of a status in progress are brought up to date.
+	// progressEvery is how often the counts of a status in progress are updated.
 	progressEvery = 30 * time.Second
 )
 
-// post sends the statuses that differ from what was sent last. A link that needs a person posts
-// nothing; it is woken when it no longer does.
+// post sends the statuses that differ from what was sent last. It posts nothing for a link that
+// needs attention: the link is woken when a person has fixed it. requeueAt is when to call it again
+// for statuses that it postponed, or after a rate limit.
 func (s *Service) post(
 	ctx context.Context, link towpath.RepositoryLink, statuses []commitStatus, since time.Time,
 ) (requeueAt *time.Time, err error) {
@@ -45,7 +47,7 @@ func (s *Service) post(
 		if posted.Digest == digestOf(st.Status) {
 			continue
 		}
-		if wait, later := s.mayWait(st, posted, tight(client.Usage())); later {
+		if wait, later := s.postpone(st, posted, nearLimit(client.Usage())); later {
 			if !wait.IsZero() && (requeueAt == nil || wait.Before(*requeueAt)) {
 				requeueAt = &wait
 			}
@@ -53,12 +55,13 @@ func (s *Service) post(
 		}
 		err = s.postOne(ctx, client, link, st)
 		if vcs.KindOf(err) == vcs.NotFound && s.Store.Now().Sub(since) > statusPatience {
-			s.Logger.Warn("gave up a build status: the commit is gone", "link", link.ID, "commit", st.commit)
+			s.Logger.Warn("gave up posting a build status: the provider does not have the commit", "link",
+				link.ID, "commit", st.commit)
 			err = nil
 		}
 		failed = errors.Join(failed, err)
 		if vcs.KindOf(err) == vcs.RateLimited {
-			break // the others would meet the same
+			break // the others would get the same error
 		}
 	}
 	if failed != nil {
@@ -67,16 +70,16 @@ func (s *Service) post(
 	return requeueAt, nil
 }
 
-// mayWait reports whether a status need not be sent now, and when to look again; the zero time is
-// never. What is in progress costs calls that the ends of changes may need: a quick change has
-// none, and while the budget is tight each stage has one.
-func (s *Service) mayWait(st commitStatus, last store.Posted, tight bool) (requeueAt time.Time, later bool) {
+// postpone reports whether a status need not be sent now, and when to check again; the zero time is
+// never. Statuses in progress use up calls that final ones may need. So stages that end within
+// startDelay post none, and near the provider's limit each stage posts only one.
+func (s *Service) postpone(st commitStatus, last store.Posted, tight bool) (requeueAt time.Time, later bool) {
 	if st.State != vcs.StatusInProgress {
 		return requeueAt, false
 	}
 	now := s.Store.Now()
 	if !strings.HasPrefix(last.Digest, string(vcs.StatusInProgress)+"|") {
-		requeueAt = st.since.Add(quickEnd)
+		requeueAt = st.since.Add(startDelay)
 		return requeueAt, now.Before(requeueAt)
 	}
 	if tight {
@@ -86,8 +89,9 @@ func (s *Service) mayWait(st commitStatus, last store.Posted, tight bool) (reque
 	return requeueAt, now.Before(requeueAt)
 }
 
-// tight reports whether so much of an account's hour is spent that only what must be told is.
-func tight(u vcs.Usage) bool { return u.Limit > 0 && u.Used >= u.Limit/4 }
+// nearLimit reports whether an account has used so many of its calls per hour that only necessary
+// statuses are posted.
+func nearLimit(u vcs.Usage) bool { return u.Limit > 0 && u.Used >= u.Limit/4 }
 
 func digestOf(st vcs.Status) string {
 	return fmt.Sprintf("%s|%s|%s", st.State, st.Description, st.URL)
@@ -115,9 +119,9 @@ func (s *Service) postOne(
 	})
 }
 
-// Settle ends what a link shows as in progress, before the link goes: nobody would end it
-// afterwards.
-func (s *Service) Settle(ctx context.Context, link towpath.RepositoryLink) error {
+// StopStatuses posts a final status for each one in progress of a link that is about to be deleted,
+// since nothing would post it afterwards.
+func (s *Service) StopStatuses(ctx context.Context, link towpath.RepositoryLink) error {
 	var w *reporter
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		w, err = s.newReporter(ctx, tx, link)
@@ -126,11 +130,11 @@ func (s *Service) Settle(ctx context.Context, link towpath.RepositoryLink) error
 	if err != nil {
 		return err
 	}
-	for commit, keys := range w.unsettled {
+	for commit, keys := range w.inProgress {
 		for _, key := range keys {
 			environment := strings.TrimPrefix(key, statusKey(link.ID, ""))
 			w.add(commit, key, environment, "/projects/"+link.ProjectID, time.Time{},
-				said(vcs.StatusStopped, "The repository was unlinked while it ran"))
+				newStatus(vcs.StatusStopped, "The repository was unlinked while it ran"))
 		}
 	}
 	_, err = s.post(ctx, link, w.statuses, s.Store.Now())

@@ -1,5 +1,5 @@
-// Package report posts the results of commits: build statuses of rollouts and plans, and the
-// schemas that changes left, written back into the repository.
+// Package report posts the build statuses of rollouts and plans, and writes the schemas of
+// databases back into the repository.
 package report
 
 import (

@@ -18,16 +18,16 @@ import (
 	"towpath/internal/vcs"
 )
 
-// commitStatus is one build status that a commit should bear.
+// commitStatus is a build status for a commit.
 type commitStatus struct {
 	commit string
-	since  time.Time // when what is in progress began
+	since  time.Time // when the stage in progress began
 	vcs.Status
 }
 
-// PostStatus tells the state of a rollout's tasks on the commits that their texts came from, one
-// build status per environment. It is a job's handler: it reads the state at sending time, and the
-// same key overwrites, so late or doubled runs heal.
+// PostStatus posts the state of a rollout's tasks on the commits that their texts are from, one
+// build status per environment. It is a job's handler. It posts the current state, and a status
+// replaces the one with the same key, so late and repeated runs are harmless.
 func (s *Service) PostStatus(ctx context.Context, rolloutID string) (requeueAt *time.Time, err error) {
 	var link towpath.RepositoryLink
 	var statuses []commitStatus
@@ -53,8 +53,8 @@ func (s *Service) PostStatus(ctx context.Context, rolloutID string) (requeueAt *
 	return s.post(ctx, link, statuses, since)
 }
 
-// rolloutStatuses words what a rollout changes: on the commits of its tasks, on its own, and on
-// those that still show something in progress.
+// rolloutStatuses returns the statuses of a rollout's commit, of the commits of its tasks, and of
+// those whose posted status is still in progress.
 func (s *Service) rolloutStatuses(
 	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout,
 ) ([]commitStatus, error) {
@@ -63,13 +63,13 @@ func (s *Service) rolloutStatuses(
 		return nil, err
 	}
 	w.rollouts[r.ID] = r.Tasks
-	for _, commit := range newestFirst(r, slices.Sorted(maps.Keys(w.unsettled))) {
+	for _, commit := range newestFirst(r, slices.Sorted(maps.Keys(w.inProgress))) {
 		tasks, err := tx.CommitTasks(ctx, link.ID, commit)
 		if err != nil {
 			return nil, err
 		}
 		if commit == r.Commit {
-			tasks = append(tasks, letRun(r, tasks)...)
+			tasks = append(tasks, unblockedTasks(r, tasks)...)
 		}
 		if err := w.commit(ctx, commit, tasks); err != nil {
 			return nil, err
@@ -78,9 +78,9 @@ func (s *Service) rolloutStatuses(
 	return w.statuses, nil
 }
 
-// newestFirst are the commits of a rollout's statuses, each once: its own, those of its tasks from
-// the last task on, and others. A push of many commits may use up the budget of calls, and people
-// look at the newest.
+// newestFirst returns the commits of a rollout's statuses, each once: the rollout's own, those of
+// its tasks in reverse order, and others. A push of many commits may use up the budget of calls,
+// and the newest commits matter most.
 func newestFirst(r towpath.Rollout, others []string) (commits []string) {
 	seen := map[string]bool{}
 	add := func(commit string) {
@@ -101,10 +101,10 @@ func newestFirst(r towpath.Rollout, others []string) (commits []string) {
 	return commits
 }
 
-// letRun returns what a rollout's commit has let run although older commits brought it, such as a
-// file that waited for one that the commit removed. It is told on that commit too, where it brought
-// nothing of its own to the environment.
-func letRun(r towpath.Rollout, own []towpath.Task) (tasks []towpath.Task) {
+// unblockedTasks returns tasks of older commits that a rollout's commit has unblocked, for example
+// by removing a file that they waited for. That commit gets their status in environments for which
+// it has no tasks of its own.
+func unblockedTasks(r towpath.Rollout, own []towpath.Task) (tasks []towpath.Task) {
 	for _, t := range r.Tasks {
 		had := slices.ContainsFunc(own,
 			func(o towpath.Task) bool { return o.EnvironmentID == t.EnvironmentID })
@@ -117,13 +117,13 @@ func letRun(r towpath.Rollout, own []towpath.Task) (tasks []towpath.Task) {
 
 // reporter collects the statuses of a link's commits.
 type reporter struct {
-	s         *Service
-	tx        *store.Tx
-	link      towpath.RepositoryLink
-	project   towpath.Project
-	rollouts  map[string][]towpath.Task // outlines by rollout
-	unsettled map[string][]string       // keys by commit of what was posted as in progress
-	statuses  []commitStatus
+	s          *Service
+	tx         *store.Tx
+	link       towpath.RepositoryLink
+	project    towpath.Project
+	rollouts   map[string][]towpath.Task // outlines of tasks by rollout
+	inProgress map[string][]string       // keys of the posted statuses in progress, by commit
+	statuses   []commitStatus
 }
 
 func (s *Service) newReporter(
@@ -133,18 +133,18 @@ func (s *Service) newReporter(
 	if w.project, err = tx.Project(ctx, link.ProjectID); err != nil {
 		return nil, err
 	}
-	w.unsettled, err = tx.PostedLike(ctx, link.ID, string(vcs.StatusInProgress)+"|")
+	w.inProgress, err = tx.PostedLike(ctx, link.ID, string(vcs.StatusInProgress)+"|")
 	return w, err
 }
 
-// commit words the stages of a commit, and ends what was in progress of it and has moved on to
-// another commit.
+// commit adds the statuses of a commit's stages. It also ends posted statuses in progress whose
+// tasks have moved to another commit.
 func (w *reporter) commit(ctx context.Context, commit string, tasks []towpath.Task) error {
 	live := map[string]bool{}
 	for _, stage := range stagesOf(tasks) {
 		key := statusKey(w.link.ID, stage.environment)
 		live[key] = slices.ContainsFunc(stage.tasks, func(t towpath.Task) bool { return t.State.Open() })
-		a, err := w.around(ctx, stage)
+		a, err := w.stageContext(ctx, stage)
 		if err != nil {
 			return err
 		}
@@ -153,10 +153,10 @@ func (w *reporter) commit(ctx context.Context, commit string, tasks []towpath.Ta
 			w.add(commit, key, stage.environment, "/rollouts/"+stage.rolloutID, stage.began(), st)
 		}
 	}
-	for _, key := range w.unsettled[commit] {
+	for _, key := range w.inProgress[commit] {
 		if !live[key] {
 			environment := strings.TrimPrefix(key, statusKey(w.link.ID, ""))
-			ended := said(vcs.StatusStopped, "Superseded by %.7s", w.link.SyncedCommit)
+			ended := newStatus(vcs.StatusStopped, "Superseded by %.7s", w.link.SyncedCommit)
 			w.add(commit, key, environment, "/projects/"+w.project.ID+"/gitops", time.Time{}, ended)
 		}
 	}
@@ -171,13 +171,13 @@ func (w *reporter) add(commit, key, what, path string, since time.Time, st vcs.S
 	w.statuses = append(w.statuses, commitStatus{commit: commit, since: since, Status: st})
 }
 
-// around reads what a stage's status depends on beside its tasks.
-func (w *reporter) around(ctx context.Context, s stage) (a around, err error) {
+// stageContext reads what a stage's status depends on besides its tasks.
+func (w *reporter) stageContext(ctx context.Context, s stage) (a stageContext, err error) {
 	a.waiting = vcs.StatusStopped
 	if w.link.WaitingStatus == towpath.WaitingSuccessful {
 		a.waiting = vcs.StatusSuccessful
 	}
-	if failed, replaced := s.fault(); failed.ID != "" {
+	if failed, replaced := s.failedTask(); failed.ID != "" {
 		attempts, err := w.tx.Attempts(ctx, failed.ID)
 		if n := len(attempts); n > 0 && attempts[n-1].Line > 0 {
 			a.place = fmt.Sprintf(":%d:%d", attempts[n-1].Line, attempts[n-1].Column)
@@ -204,17 +204,17 @@ func (w *reporter) around(ctx context.Context, s stage) (a around, err error) {
 	return a, nil
 }
 
-// statusKey names the build status of a link in an environment; another link of the same repository
-// has another.
+// statusKey returns the key of a link's build status in an environment. Links of the same
+// repository have different keys.
 func statusKey(linkID, environment string) string {
 	return "towpath-" + hex.EncodeToString(secret.HashToken(linkID))[:8] + "-" + environment
 }
 
-// PostPlan tells on the synced commit what of the files cannot be planned, and on each commit what
-// was noted of it. It is a job's handler.
+// PostPlan posts a status on the synced commit when files cannot be planned, and the notes of each
+// commit. It is a job's handler.
 func (s *Service) PostPlan(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	var w *reporter
-	var told []string // commits whose notes have been told when everything was posted
+	var noted []string // older commits whose notes can be deleted after posting
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		link, err := tx.Link(ctx, linkID)
 		if err != nil {
@@ -223,7 +223,7 @@ func (s *Service) PostPlan(ctx context.Context, linkID string) (requeueAt *time.
 		if w, err = s.newReporter(ctx, tx, link); err != nil {
 			return err
 		}
-		told, err = w.plan(ctx)
+		noted, err = w.plan(ctx)
 		return err
 	})
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -233,11 +233,11 @@ func (s *Service) PostPlan(ctx context.Context, linkID string) (requeueAt *time.
 		return nil, err
 	}
 	requeueAt, err = s.post(ctx, w.link, w.statuses, cmp.Or(w.link.SyncedAt, &w.link.CreatedAt).UTC())
-	if err != nil || len(told) == 0 {
+	if err != nil || len(noted) == 0 {
 		return requeueAt, err
 	}
 	return requeueAt, s.Store.Write(ctx, func(tx *store.Tx) error {
-		for _, commit := range told {
+		for _, commit := range noted {
 			if err := tx.DeleteNotes(ctx, linkID, commit); err != nil {
 				return err
 			}
@@ -246,9 +246,9 @@ func (s *Service) PostPlan(ctx context.Context, linkID string) (requeueAt *time.
 	})
 }
 
-// plan words the trouble with the files, of the head first. Notes of older commits are told once;
-// those of the head stay beside what the plan says.
-func (w *reporter) plan(ctx context.Context) (told []string, err error) {
+// plan adds the statuses of plans, the synced commit's first. It returns the older commits, whose
+// notes are posted only once. The synced commit keeps its notes, for later plans.
+func (w *reporter) plan(ctx context.Context) (noted []string, err error) {
 	p, err := w.s.Manifest.Plan(ctx, w.tx, w.link)
 	if err != nil {
 		return nil, err
@@ -262,18 +262,18 @@ func (w *reporter) plan(ctx context.Context) (told []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if trouble := manifest.Trouble(p, notes[w.link.SyncedCommit]); trouble != "" {
-		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{}, said(vcs.StatusFailed, "%s", trouble))
+	if trouble := manifest.Problem(p, notes[w.link.SyncedCommit]); trouble != "" {
+		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{}, newStatus(vcs.StatusFailed, "%s", trouble))
 	} else if posted[key].Digest != "" {
 		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{},
-			said(vcs.StatusSuccessful, "Every file can be planned"))
+			newStatus(vcs.StatusSuccessful, "Every file can be planned"))
 	}
 	for _, commit := range slices.Sorted(maps.Keys(notes)) {
 		if commit != w.link.SyncedCommit {
-			told = append(told, commit)
+			noted = append(noted, commit)
 			w.add(commit, key, "plan", page, time.Time{},
-				said(vcs.StatusFailed, "%s", manifest.Trouble(plan.Plan{}, notes[commit])))
+				newStatus(vcs.StatusFailed, "%s", manifest.Problem(plan.Plan{}, notes[commit])))
 		}
 	}
-	return told, nil
+	return noted, nil
 }

@@ -41,8 +41,8 @@ func TestPostStatus_healsAfterAnOutage(t *testing.T) {
 	})
 }
 
-// Removing a rival lets a file run that an older commit brought: both commits hear of it.
-func TestPostStatus_tellsTheCommitThatLetAFileRun(t *testing.T) {
+// Removing a conflicting file unblocks a file of an older commit. Both commits get its status.
+func TestPostStatus_isPostedOnTheCommitThatUnblockedAFile(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"shop/31__ddl__a.sql": "B", "shop/31__ddl__b.sql": "C"})
 		link := b.Linked(t)

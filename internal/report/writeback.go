@@ -17,10 +17,10 @@ import (
 	"towpath/internal/vcs"
 )
 
-// WriteBack brings the schemas of a link's databases into its repository, where the link asks for
-// it. It is a job's handler. It compares with what the branch has and commits only a difference, so
-// our own push leads to no other. Its failure fails no change: the job tries again, and the link's
-// status tells.
+// WriteBack commits the schemas of a link's databases to its repository, if the link has a schema
+// path template. It is a job's handler. It commits only differences from the branch, so our own
+// push causes no further commit. A failure does not affect changes: the job is retried, and the
+// link's status shows the error.
 func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
@@ -45,7 +45,7 @@ func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time
 	}
 	head := heads.Branches[link.Branch]
 	if head == "" {
-		return nil, nil // reconcile says so
+		return nil, nil // the reconcile job reports a missing branch
 	}
 	if err := dropEqual(ctx, source, head, want); err != nil || len(want) == 0 {
 		return vcs.RetryAt(err), vcs.Explain(err, "compare the schema")
@@ -64,8 +64,9 @@ func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time
 	return nil, nil
 }
 
-// schemaFiles maps paths to the schemas that the databases had after their last change. Where
-// several environments share a path, the first has it: it is what the branch's files amount to.
+// schemaFiles returns the schemas of the databases after their last change, by path. When several
+// environments share a path, the first one wins: its schema is the one that the branch's files
+// produce.
 func (s *Service) schemaFiles(ctx context.Context, link towpath.RepositoryLink) (map[string][]byte, error) {
 	template, err := plan.ParseSchemaTemplate(link.SchemaPathTemplate)
 	if err != nil {
@@ -105,8 +106,7 @@ func addSchema(ctx context.Context, tx *store.Tx, files map[string][]byte, file,
 	}
 	for _, c := range changes {
 		if c.TaskID == "" {
-			// found in the ledger, by metadata from an old backup: what was kept before it is out
-			// of date
+			// found in the ledger after a restore of the metadata: older schemas are outdated
 			return nil
 		}
 		if c.SchemaAfter == "" {
@@ -118,7 +118,7 @@ func addSchema(ctx context.Context, tx *store.Tx, files map[string][]byte, file,
 	return nil
 }
 
-// dropEqual takes out what the commit has already.
+// dropEqual removes the files that the commit already has with the same content.
 func dropEqual(ctx context.Context, source vcs.Source, commit string, want map[string][]byte) error {
 	for path, content := range want {
 		body, err := source.File(ctx, commit, path)

@@ -47,7 +47,7 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time
 	if err := s.RefreshLedgers(ctx, link.ProjectID); err != nil {
 		return nil, fmt.Errorf("refresh ledgers: %w", err)
 	}
-	if err := s.Manifest.Judge(ctx, link, found.delta.apply); err != nil {
+	if err := s.Manifest.ValidateTexts(ctx, link, found.delta.apply); err != nil {
 		return nil, err
 	}
 	blocked := ""

@@ -12,27 +12,27 @@ import (
 	"towpath/internal/store"
 )
 
-// Marks reads what a text does to what a catalog of this kind shows by name; nil when that cannot
-// be read. The error is the reader's own.
+// Marks returns which named things a text creates or drops in a database of this kind; nil when the
+// engine cannot tell. The error is one of reading the text.
 func (s *Service) Marks(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error) {
 	e := s.Engines[kind]
 	r, ok := e.(engine.Reader)
 	if !ok {
 		return nil, nil
 	}
-	kept := &failing{src: text}
-	marks := r.Marks(e.Split(kept))
-	return marks, kept.err
+	recorder := &errorRecorder{src: text}
+	marks := r.Marks(e.Split(recorder))
+	return marks, recorder.err
 }
 
-// failing keeps the error of a reader, which a splitter may turn into one of the text.
-type failing struct {
+// errorRecorder records the error of a reader, which a splitter may report as an error of the text.
+type errorRecorder struct {
 	src io.Reader
 	err error
 }
 
 // Read implements io.Reader.
-func (f *failing) Read(p []byte) (n int, err error) {
+func (f *errorRecorder) Read(p []byte) (n int, err error) {
 	n, err = f.src.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		f.err = err
@@ -40,9 +40,9 @@ func (f *failing) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Shown lists the things that a database's catalog has, as in schema.Mark. Its error is plain
-// words.
-func (s *Service) Shown(ctx context.Context, databaseID string) (things map[string]bool, err error) {
+// Things returns the named things that a database has, as in schema.Mark. Its error has a message
+// for people. CodeConflict when the engine cannot list them.
+func (s *Service) Things(ctx context.Context, databaseID string) (things map[string]bool, err error) {
 	var d towpath.Database
 	var i towpath.Instance
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
@@ -67,22 +67,22 @@ func (s *Service) Shown(ctx context.Context, databaseID string) (things map[stri
 	t.Database = d.Name
 	ctx, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
-	dump, path, err := dumpOf(ctx, e, t)
+	dump, path, err := readDump(ctx, e, t)
 	if err != nil {
-		return nil, errors.New(words(err, t.Password))
+		return nil, errors.New(errorText(err, t.Password))
 	}
 	return r.Things(e.Split(dump), path), nil
 }
 
-// dumpOf reads a database's catalog, and the schemas in which names without one are looked up.
-func dumpOf(
+// readDump reads the schema of a database, and its search path.
+func readDump(
 	ctx context.Context, e engine.Engine, t engine.Target,
 ) (dump io.Reader, path []string, err error) {
 	db, err := e.Open(ctx, t)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer func() { _ = db.Close() }() // it was only read
+	defer func() { _ = db.Close() }() // nothing was written
 	if p, ok := db.(engine.Pather); ok {
 		if path, err = p.SearchPath(ctx); err != nil {
 			return nil, nil, err

@@ -8,8 +8,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// words are what a person reads of an error of a target, without the password that we used.
-func words(err error, password string) string {
+// errorText returns an error of a target as a message for people, with the password redacted.
+func errorText(err error, password string) string {
 	var text string
 	var known *towpath.Error
 	var e *engine.Error

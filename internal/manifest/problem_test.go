@@ -7,7 +7,7 @@ import (
 	"towpath/internal/plan"
 )
 
-func TestTrouble_namesFilesThatCannotRun(t *testing.T) {
+func TestProblem_namesFilesThatCannotRun(t *testing.T) {
 	t.Parallel()
 	large := towpath.Why(towpath.ReasonOverLimit, "size", "110 MiB", "limit", "100 MiB")
 	item := func(path string, state plan.ItemState, reason towpath.Reason) plan.Item {
@@ -19,10 +19,10 @@ func TestTrouble_namesFilesThatCannotRun(t *testing.T) {
 		item("a.sql", plan.ItemMissing, towpath.Why(towpath.ReasonMissing)),
 		item("c.sql", plan.ItemApplied, towpath.Reason{}),
 	}}
-	if got := Trouble(p, nil); got != "b.sql has 110 MiB: the limit is 100 MiB; split the file" {
+	if got := Problem(p, nil); got != "b.sql has 110 MiB: the limit is 100 MiB; split the file" {
 		t.Error(got)
 	}
-	if got := Trouble(p,
+	if got := Problem(p,
 		map[string]string{"a.SQL": "is not run"}); got != "a.SQL is not run; and 1 more file" {
 		t.Error(got)
 	}
@@ -39,12 +39,12 @@ func TestTrouble_namesFilesThatCannotRun(t *testing.T) {
 			"a.sql cannot run: there is no environment `tset`; the environments are test, prod; rename the file or its folder",
 		},
 	} {
-		got := Trouble(plan.Plan{Items: []plan.Item{item("a.sql", state, c.reason)}}, nil)
+		got := Problem(plan.Plan{Items: []plan.Item{item("a.sql", state, c.reason)}}, nil)
 		if got != c.want {
 			t.Error(got)
 		}
 	}
-	if got := Trouble(plan.Plan{Items: p.Items[2:]}, nil); got != "" {
+	if got := Problem(plan.Plan{Items: p.Items[2:]}, nil); got != "" {
 		t.Error(got)
 	}
 }
