@@ -59,6 +59,10 @@ func readers(dialect towpath.EngineType) (reader, error) {
 	switch dialect {
 	case towpath.EnginePostgres:
 		return readPostgres, nil
+	case towpath.EngineMySQL:
+		return readMySQL, nil
+	case towpath.EngineSQLite:
+		return readSQLite, nil
 	}
 	return nil, fmt.Errorf("there is no parser for %q", dialect)
 }
