@@ -80,21 +80,48 @@ describe('every page', () => {
     expect(faults).toEqual([])
   })
 
-  it.each([
-    'rollouts',
-    'rollout',
-    'project',
-    'project-settings',
-    'project-link',
-    'environments-list',
-    'environment',
-    'gitops',
-  ])('%s fits a phone', async name => {
-    await page.setViewportSize({ width: 390, height: 844 })
-    await page.goto((await pages[name]?.()) ?? '/')
-    await page.getByRole('main').locator('h1').waitFor()
-    await looksGood(page, `phone-${name}`)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
-    await page.setViewportSize({ width: 1280, height: 900 })
+  it.each(['rollouts', 'rollout', 'project', 'project-members', 'project-link', 'databases', 'audit', 'environment'])(
+    '%s is accessible on a phone',
+    async name => {
+      await onPhone(name)
+      await looksGood(page, `phone-${name}`)
+    },
+  )
+})
+
+describe('with names that are long and have no blanks', () => {
+  const long = 'Bestellübersicht_mit_einem_langen_Namen_ohne_ein_einziges_Leerzeichen'
+
+  beforeAll(async () => {
+    const rename = async (path: string) =>
+      demo.api(`${path}/${await first(path)}`, { method: 'PATCH', body: { name: long } })
+    await rename('/projects')
+    await rename('/instances')
+    await demo.api('/members', { method: 'POST', body: { email: `${long}@example.com`, name: long, role: 'member' } })
+  })
+
+  it.each(Object.keys(pages))('%s fits a phone', async name => {
+    await onPhone(name)
+    expect(await tooWide()).toEqual([])
   })
 })
+
+async function onPhone(name: string) {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto((await pages[name]?.()) ?? '/')
+  await page.getByRole('main').locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
+  await page.locator('h1, main p').first().waitFor()
+}
+
+/** What is wider than the screen, or scrolls to the side. Code and navigations may scroll. */
+const tooWide = () =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('body *')]
+      .filter(element => !element.closest('pre, nav, .cm-editor, .visually-hidden, thead'))
+      .filter(element => {
+        const over = element.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+        const scrolls = ['auto', 'scroll'].includes(getComputedStyle(element).overflowX)
+        return over || (scrolls && element.scrollWidth > element.clientWidth + 1)
+      })
+      .map(element => `${element.tagName} ${element.className}: ${element.textContent}`.slice(0, 120)),
+  )

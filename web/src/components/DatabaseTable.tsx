@@ -55,7 +55,7 @@ export function DatabaseTable({
           <span className="muted">Unassigned</span>
         )),
     },
-    { title: 'State', fit: true, cell: row => <StateBadge state={databaseState(row)} /> },
+    { title: 'State', fit: true, bare: true, cell: row => <StateBadge state={databaseState(row)} /> },
     { title: 'Last change', wide: true, fit: true, cell: row => <TimeAgo at={row.lastChangeAt} /> },
     { title: 'Ledger read', wide: true, fit: true, cell: row => <TimeAgo at={row.ledgerAt} /> },
   ]

@@ -27,7 +27,7 @@ export function ExactTime({ at, none = 'never' }: TimeProps) {
   if (!at) return <span className="muted">{none}</span>
   return (
     <Tooltip label={`${words}: ${exactTime(at)}`}>
-      <time dateTime={at} className="exact-time">
+      <time dateTime={at} style={{ whiteSpace: 'nowrap' }}>
         {logTime(at)}
       </time>
     </Tooltip>

@@ -8,6 +8,10 @@ export interface Column<T> {
   cell: (row: T) => ReactNode
   /** Left out on narrow screens. */
   wide?: boolean
+  /** Leads its row on narrow screens, where rows are stacked. The first column does where none is named. */
+  main?: boolean
+  /** Speaks for itself, so that a stacked row shows it without the title. */
+  bare?: boolean
   /** As narrow as its content. */
   fit?: boolean
   /** Aligned to the right, as numbers are, so that their digits stand below each other. */
@@ -29,13 +33,19 @@ interface QueryTableProps<T> {
 /** How many rows are drawn at once; more come by the button below. */
 const step = 200
 
-/** A table with a sticky head, driven by j, k, arrows and Enter once a row has the focus. */
+/**
+ * A table with a sticky head, driven by j, k, arrows and Enter once a row has the focus. On narrow screens each row is a block
+ * of its cells, so that nothing is wider than the screen.
+ */
 export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTableProps<T>) {
   const body = useRef<HTMLTableSectionElement>(null)
   const navigate = useNavigate()
   const [shown, setShown] = useState(step)
   const [current, setCurrent] = useState(0)
   if (rows.length === 0) return empty
+  const lead = columns.find(column => column.main) ?? columns[0]
+  const labelOf = (column: Column<T>) =>
+    column === lead || column.bare || column.title.startsWith('_') ? undefined : column.title
 
   const move = (event: KeyboardEvent, index: number, row: T) => {
     if (event.target !== event.currentTarget) return
@@ -91,7 +101,15 @@ export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTabl
               }}
             >
               {columns.map(column => (
-                <td key={column.title} data-wide={column.wide} data-fit={column.fit} data-number={column.number}>
+                <td
+                  key={column.title}
+                  data-wide={column.wide}
+                  data-fit={column.fit}
+                  data-number={column.number}
+                  data-main={column === lead}
+                  data-action={column.title.startsWith('_')}
+                  data-label={labelOf(column)}
+                >
                   {column.cell(row)}
                 </td>
               ))}

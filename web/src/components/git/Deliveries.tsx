@@ -26,10 +26,11 @@ export function Deliveries({ link, project }: { link: string; project: string })
     done: () => 'Checking the branch again.',
   })
   const columns: Column<Schemas['Delivery']>[] = [
-    { title: 'Received', fit: true, cell: row => <ExactTime at={row.receivedAt} /> },
+    { title: 'Received', fit: true, bare: true, cell: row => <ExactTime at={row.receivedAt} /> },
     { title: 'Event', fit: true, wide: true, cell: row => <span className="mono">{row.event}</span> },
     {
       title: 'Verdict',
+      main: true,
       cell: row => (
         <>
           <StateBadge state={row.verdict} detail={row.attempts > 1 ? `came ${row.attempts} times` : undefined} />{' '}

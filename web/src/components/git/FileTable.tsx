@@ -8,6 +8,7 @@ const columns: Column<File>[] = [
   { title: 'File', cell: file => <span className="mono">{file.path}</span> },
   {
     title: 'What it is',
+    bare: true,
     cell: file =>
       file.state === 'ignored'
         ? `Ignored. ${file.reason?.text ?? ''}`

@@ -33,7 +33,7 @@ const columns: Column<Schemas['RepositoryLink']>[] = [
         <span className="muted">all of it</span>
       ),
   },
-  { title: 'State', fit: true, cell: link => <StateBadge state={link.state} /> },
+  { title: 'State', fit: true, bare: true, cell: link => <StateBadge state={link.state} /> },
   {
     title: 'Synced',
     fit: true,

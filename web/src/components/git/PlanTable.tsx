@@ -42,6 +42,7 @@ export function PlanTable({ items, empty, future = false, action }: PlanTablePro
     { title: 'Database', wide: true, cell: item => item.database ?? '' },
     {
       title: 'State',
+      bare: true,
       cell: item => (
         <>
           {item.taskId && item.rolloutId ? (

@@ -48,18 +48,21 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
   const projects = useQuery(projectsQuery)
   const rows = query.data?.pages.flatMap(page => page.items) ?? []
   const columns: Column<Schemas['Rollout']>[] = [
-    { title: 'State', fit: true, cell: row => <RolloutBadge rollout={row} /> },
-    { title: 'Change', cell: row => <Link to={pb.rollout(row.id)}>{row.message || 'No commit message'}</Link> },
+    { title: 'State', fit: true, bare: true, cell: row => <RolloutBadge rollout={row} /> },
+    {
+      title: 'Change',
+      main: true,
+      cell: row => <Link to={pb.rollout(row.id)}>{row.message || 'No commit message'}</Link>,
+    },
     {
       title: 'Project',
-      wide: true,
       cell: row => (
         <Link to={pb.project(row.projectId)}>{projects.data?.find(one => one.id === row.projectId)?.name ?? ''}</Link>
       ),
     },
     { title: 'Commit', wide: true, fit: true, cell: row => <Commit hash={row.commit} url={row.commitUrl} /> },
     { title: 'Author', wide: true, cell: row => row.author },
-    { title: 'Started', fit: true, cell: row => <TimeAgo at={row.createdAt} /> },
+    { title: 'Started', fit: true, bare: true, cell: row => <TimeAgo at={row.createdAt} /> },
   ]
   return (
     <div className="stack">

@@ -13,6 +13,7 @@ const columnsBut = (said: string): Column<Schemas['StatementLog']>[] => [
   { title: 'Line', fit: true, number: true, cell: row => row.line },
   {
     title: 'Statement',
+    main: true,
     cell: row => (
       <>
         <span className="mono">{row.summary}</span>
@@ -23,7 +24,7 @@ const columnsBut = (said: string): Column<Schemas['StatementLog']>[] => [
       </>
     ),
   },
-  { title: 'State', fit: true, cell: row => <StateBadge state={row.state} /> },
+  { title: 'State', fit: true, bare: true, cell: row => <StateBadge state={row.state} /> },
   { title: 'Rows', fit: true, wide: true, number: true, cell: row => row.rows.toLocaleString('en') },
   { title: 'Took', fit: true, wide: true, number: true, cell: row => duration(row.seconds * 1000) },
 ]

@@ -145,7 +145,12 @@ function History({ database }: { database: string }) {
         </Link>
       ),
     },
-    { title: 'State', fit: true, cell: row => <StateBadge state={row.state === 'done' ? 'applied' : row.state} /> },
+    {
+      title: 'State',
+      fit: true,
+      bare: true,
+      cell: row => <StateBadge state={row.state === 'done' ? 'applied' : row.state} />,
+    },
     {
       title: 'Schema',
       fit: true,
@@ -161,7 +166,7 @@ function History({ database }: { database: string }) {
       number: true,
       cell: row => duration(between(row.startedAt, row.finishedAt, new Date())),
     },
-    { title: 'Finished', fit: true, cell: row => <ExactTime at={row.finishedAt} /> },
+    { title: 'Finished', fit: true, bare: true, cell: row => <ExactTime at={row.finishedAt} /> },
   ]
   return (
     <section className="stack tight">

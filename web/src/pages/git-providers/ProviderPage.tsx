@@ -84,7 +84,7 @@ function Details({ provider }: { provider: Schemas['GitProvider'] }) {
         <h2>Linked repositories</h2>
         {(provider.links ?? []).length === 0 && <p className="muted">No repositories are linked through it yet.</p>}
         {provider.links?.map(link => (
-          <div key={link.linkId} className="row wrap">
+          <div key={link.linkId} className="row wrap wrap-any">
             <Link to={pb.project(link.projectId)}>{link.projectName}</Link>
             <Link to={pb.link(link.projectId, link.linkId)} className="mono">
               {link.repositoryName}

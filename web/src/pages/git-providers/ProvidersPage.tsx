@@ -17,6 +17,7 @@ const columns: Column<Schemas['GitProvider']>[] = [
   {
     title: 'Health',
     fit: true,
+    bare: true,
     cell: provider => <StateBadge state={provider.health === 'attention' ? 'attention' : 'healthy'} />,
   },
   { title: 'Linked', cell: provider => <Linked links={provider.links ?? []} /> },

@@ -25,7 +25,12 @@ export default function InstancesPage() {
     { title: 'Environment', cell: row => environments.data?.find(one => one.id === row.environmentId)?.name ?? '' },
     { title: 'Engine', wide: true, cell: row => nameOf(row.engine) },
     { title: 'Address', wide: true, cell: row => <span className="mono">{row.address}</span> },
-    { title: 'State', fit: true, cell: row => <StateBadge state={row.checkError ? 'attention' : 'healthy'} /> },
+    {
+      title: 'State',
+      fit: true,
+      bare: true,
+      cell: row => <StateBadge state={row.checkError ? 'attention' : 'healthy'} />,
+    },
     { title: 'Checked', wide: true, fit: true, cell: row => <TimeAgo at={row.checkedAt} /> },
   ]
   const add = manages && (

@@ -44,10 +44,11 @@ export default function ProjectMembersPage() {
   })
   const columns: Column<ProjectMember>[] = [
     { title: 'Name', cell: row => row.name || row.email },
-    { title: 'Email', wide: true, cell: row => row.email },
+    { title: 'Email', bare: true, cell: row => row.email },
     {
       title: 'Role',
       fit: true,
+      bare: true,
       cell: row =>
         manage ? (
           <Select

@@ -23,6 +23,7 @@ const columns: Column<Schemas['Project']>[] = [
   {
     title: 'State',
     fit: true,
+    bare: true,
     cell: ({ lastRollout }) =>
       lastRollout ? <StateBadge state={lastRollout.state} /> : <span className="muted">No rollout</span>,
   },

@@ -23,10 +23,10 @@ export default function AuditPage() {
     return member?.name || member?.email || <span className="muted">Unknown member</span>
   }
   const columns: Column<Schemas['AuditEvent']>[] = [
-    { title: 'Time', fit: true, cell: row => <ExactTime at={row.at} /> },
-    { title: 'Who', cell: row => actor(row.memberId) },
+    { title: 'Time', fit: true, bare: true, cell: row => <ExactTime at={row.at} /> },
+    { title: 'Who', bare: true, cell: row => actor(row.memberId) },
     { title: 'Action', fit: true, wide: true, cell: row => <span className="mono">{row.action}</span> },
-    { title: 'Details', cell: row => row.detail },
+    { title: 'Details', main: true, cell: row => row.detail },
     {
       title: 'Project',
       wide: true,

@@ -71,10 +71,11 @@ function useColumns(
   })
   const columns: Column<Member>[] = [
     { title: 'Name', cell: row => row.name || <span className="muted">not given</span> },
-    { title: 'Email', wide: true, cell: row => row.email },
+    { title: 'Email', bare: true, cell: row => row.email },
     {
       title: 'Role',
       fit: true,
+      bare: true,
       cell: row =>
         manage && row.id !== me ? (
           <Select
@@ -92,6 +93,7 @@ function useColumns(
     {
       title: 'State',
       fit: true,
+      bare: true,
       cell: row => <StateBadge state={row.deactivatedAt ? 'deactivated' : row.invited ? 'invited' : 'active'} />,
     },
   ]

@@ -62,7 +62,15 @@ function Sessions() {
     done: () => 'That session has ended.',
   })
   const columns: Column<Schemas['Credential']>[] = [
-    { title: 'Signed in', cell: row => <TimeAgo at={row.createdAt} /> },
+    {
+      title: 'Signed in',
+      cell: row => (
+        <>
+          <span className="narrow-only">Signed in </span>
+          <TimeAgo at={row.createdAt} />
+        </>
+      ),
+    },
     { title: 'Last used', cell: row => (row.current ? 'This browser, now' : <TimeAgo at={row.lastUsedAt} />) },
     {
       title: '_Actions',
