@@ -18,16 +18,15 @@ import (
 // floors assigns each package to a floor: it imports from lower floors and from its own folder's
 // tree only. A new package gets its line here; docs/ARCHITECTURE.md describes each package.
 var floors = map[string]int{
-	"towpath":                       1,
-	"towpath/web":                   1,
-	"towpath/internal/secret":       1,
-	"towpath/internal/schema":       1,
-	"towpath/internal/ast":          1,
-	"towpath/internal/statement":    1,
-	"towpath/internal/bitbucketsim": 1, // and its own sub-packages
-	"towpath/internal/giteasim":     1,
-	"towpath/internal/dbserver":     1,
-	"towpath/scripts/figures":       1,
+	"towpath":                    1,
+	"towpath/web":                1,
+	"towpath/internal/secret":    1,
+	"towpath/internal/schema":    1,
+	"towpath/internal/ast":       1,
+	"towpath/internal/statement": 1,
+	"towpath/internal/gitsim":    1, // and the hosts below it
+	"towpath/internal/dbserver":  1,
+	"towpath/scripts/figures":    1,
 
 	"towpath/internal/vcs":       2,
 	"towpath/internal/engine":    2,
@@ -87,14 +86,19 @@ type never struct {
 
 var nevers = []never{
 	{
-		"towpath/internal/bitbucketsim",
-		[]string{"towpath/cmd", "towpath/internal/bitbucketsim"},
-		"the simulator is for tests and the demo; a product that knows it proves nothing",
+		"towpath/internal/gitsim",
+		[]string{"towpath/cmd", "towpath/internal/gitsim"},
+		"simulators are for tests and the demo; a product that knows them proves nothing",
 	},
 	{
-		"towpath/internal/giteasim",
-		[]string{"towpath/cmd", "towpath/internal/giteasim"},
-		"the simulator is for tests and the demo; a product that knows it proves nothing",
+		"towpath/internal/gitsim/bitbucket",
+		[]string{"towpath/cmd", "towpath/internal/gitsim/bitbucket"},
+		"what simulated hosts share is in gitsim",
+	},
+	{
+		"towpath/internal/gitsim/gitea",
+		[]string{"towpath/cmd", "towpath/internal/gitsim/gitea"},
+		"what simulated hosts share is in gitsim",
 	},
 	{
 		"towpath/internal/dbserver",
@@ -319,7 +323,7 @@ func sources(t *testing.T) []source {
 // house returns the package whose floor counts: that of a suite, a simulator or the dialects
 // includes what lies below it.
 func house(pkg string) string {
-	for _, root := range append([]string{"towpath/internal/bitbucketsim", "towpath/internal/dialect"},
+	for _, root := range append([]string{"towpath/internal/gitsim", "towpath/internal/dialect"},
 		suites...) {
 		if below(pkg, root) {
 			return root
@@ -413,7 +417,7 @@ func checkSessions(t *testing.T, s source) {
 
 func checkEnvironment(t *testing.T, s source) {
 	// The simulator passes its environment on to git.
-	if s.forTests() || below(s.pkg, "towpath/cmd") || s.pkg == "towpath/internal/bitbucketsim" ||
+	if s.forTests() || below(s.pkg, "towpath/cmd") || s.pkg == "towpath/internal/gitsim/bitbucket" ||
 		!s.imported("os") {
 		return
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"towpath"
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
 // demoCommand starts a server beside a simulated Bitbucket, with a sample workspace to try

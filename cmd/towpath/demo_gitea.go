@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"towpath/internal/giteasim"
+	giteasim "towpath/internal/gitsim/gitea"
 )
 
 // startGitea serves a simulated Gitea until ctx ends, with an account, an application as

@@ -12,9 +12,9 @@ import (
 	"slices"
 	"time"
 
-	"towpath/internal/bitbucketsim"
 	"towpath/internal/engine"
 	"towpath/internal/engine/sqlite"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	"towpath/internal/secret"
 )
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
 // The ledger's name as a file puts it together, so that no reading of the text finds it.

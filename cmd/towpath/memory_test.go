@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
 // hungry is a small file that makes much. It fails in the end, so that it runs in one stage alone.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
 func verbSQL(ts *testscript.TestScript, neg bool, args []string) {

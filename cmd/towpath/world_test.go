@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
 // world is a real server process beside a simulated Bitbucket, seeded through the public API.

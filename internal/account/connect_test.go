@@ -10,7 +10,7 @@ import (
 
 	"towpath"
 	"towpath/internal/account"
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
 func TestVerification_refusesBeforeThePopup(t *testing.T) {

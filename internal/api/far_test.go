@@ -13,11 +13,11 @@ import (
 
 	"towpath"
 	"towpath/internal/account"
-	"towpath/internal/bitbucketsim"
 	"towpath/internal/catalog"
 	"towpath/internal/engine"
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/executor"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	"towpath/internal/jobs"
 	links "towpath/internal/link"
 	"towpath/internal/manifest"

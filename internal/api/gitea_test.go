@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"towpath"
-	"towpath/internal/giteasim"
+	giteasim "towpath/internal/gitsim/gitea"
 	"towpath/internal/vcs/gitea"
 )
 

@@ -10,7 +10,7 @@ import (
 	links "towpath/internal/link"
 
 	"towpath"
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	"towpath/internal/link/linktest"
 	"towpath/internal/store"
 )

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"towpath"
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	links "towpath/internal/link"
 	"towpath/internal/link/linktest"
 )

@@ -6,7 +6,7 @@ import (
 	"towpath/internal/link/linktest"
 
 	"towpath"
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
 func TestPostStatus_healsAfterAnOutage(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"towpath/internal/link/linktest"
 
 	"towpath"
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
 // immense is what the far side says in every text that it is free to choose.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"towpath"
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	links "towpath/internal/link"
 	"towpath/internal/link/linktest"
 	"towpath/internal/store"

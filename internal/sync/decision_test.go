@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"towpath"
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	"towpath/internal/link/linktest"
 	"towpath/internal/plan"
 )

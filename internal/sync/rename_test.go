@@ -9,7 +9,7 @@ import (
 	"towpath/internal/link/linktest"
 
 	"towpath"
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	"towpath/internal/store"
 )
 

@@ -7,7 +7,7 @@ import (
 	"towpath/internal/link/linktest"
 
 	"towpath"
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	"towpath/internal/secret"
 	"towpath/internal/store"
 )

@@ -19,8 +19,8 @@ import (
 
 	"towpath"
 	"towpath/internal/account"
-	"towpath/internal/bitbucketsim"
 	"towpath/internal/engine/enginetest/pgserver"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	"towpath/internal/link"
 	"towpath/internal/manifest"
 	"towpath/internal/report"

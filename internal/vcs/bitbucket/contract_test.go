@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"towpath/internal/bitbucketsim/contract"
+	"towpath/internal/gitsim/bitbucket/contract"
 	"towpath/internal/vcs/vcstest"
 )
 

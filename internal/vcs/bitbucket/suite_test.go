@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"towpath/internal/bitbucketsim"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	"towpath/internal/vcs"
 	"towpath/internal/vcs/bitbucket"
 	"towpath/internal/vcs/vcstest"

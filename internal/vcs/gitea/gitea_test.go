@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"towpath/internal/giteasim"
+	giteasim "towpath/internal/gitsim/gitea"
 	"towpath/internal/vcs"
 	"towpath/internal/vcs/gitea"
 )

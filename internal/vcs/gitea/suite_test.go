@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"towpath/internal/giteasim"
+	giteasim "towpath/internal/gitsim/gitea"
 	"towpath/internal/vcs"
 	"towpath/internal/vcs/gitea"
 	"towpath/internal/vcs/vcstest"

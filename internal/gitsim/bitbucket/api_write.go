@@ -1,0 +1,130 @@
+package bitbucket
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// authorForm keeps line breaks and brackets out of what is handed to git fast-import.
+var authorForm = regexp.MustCompile(`^[^<>\x00-\x1f]+ <[^<>\x00-\x1f]*>$`)
+
+// postSource makes a commit from a form. A part with a file name, or with a leading slash in its
+// name, is a file; the others are parameters. Parameters in the query are not looked at.
+func (s *Sim) postSource(c *call) error {
+	spec, err := readCommitForm(c)
+	if err != nil {
+		return err
+	}
+	if spec.Parent != "" {
+		if parent, err := c.git.commit(spec.Parent); err != nil || parent.Hash != spec.Parent {
+			return badRequest("parents: Commit not found: "+spec.Parent, obj{"parents": []string{}})
+		}
+	}
+	orElse(&spec.Message, "Edited online with Bitbucket")
+	orElse(&spec.Author, fmt.Sprintf("%s <%s>", c.user.DisplayName, c.user.Email))
+	if !authorForm.MatchString(spec.Author) {
+		return badRequest("author: want \"Name <mail>\"", obj{"author": []string{"invalid"}})
+	}
+	branch := spec.Branch
+	orElse(&branch, c.repo.MainBranch)
+	if _, err := c.git.run(nil, "check-ref-format", "--branch", branch); err != nil {
+		return badRequest("Invalid branch name: "+branch, obj{"branch": []string{"invalid"}})
+	}
+	var hash string
+	err = s.receive(c.repo, *c.user, true, func(g *gitRepo) (err error) {
+		hash, err = g.write(spec, c.repo.MainBranch, s.opts.Now())
+		return err
+	})
+	switch {
+	case errors.Is(err, errStaleParent):
+		return apiError{
+			status:  http.StatusConflict,
+			message: "parents: the commit is not the head of branch " + branch,
+		}
+	case errors.Is(err, errNoFile):
+		return badRequest("files: no such file", obj{"files": []string{}})
+	case err != nil:
+		return err
+	}
+	c.w.Header().Set("Location", s.repoAPI(c.repo)+"/commit/"+hash)
+	c.w.WriteHeader(http.StatusCreated)
+	return nil
+}
+
+func readCommitForm(c *call) (commitSpec, error) {
+	var spec commitSpec
+	form := url.Values{}
+	reader, err := c.r.MultipartReader()
+	if err == nil {
+		err = readParts(reader, &spec, form)
+	} else if errors.Is(err, http.ErrNotMultipart) {
+		if err = c.r.ParseForm(); err == nil {
+			form = c.r.PostForm
+		}
+	}
+	if err != nil {
+		return spec, badRequest("Bad request: "+err.Error(), nil)
+	}
+	written := map[string]bool{}
+	for _, f := range spec.Files {
+		written[f.Path] = true
+	}
+	for key, values := range form {
+		switch key {
+		case "message":
+			spec.Message = values[0]
+		case "author":
+			spec.Author = values[0]
+		case "branch":
+			spec.Branch = values[0]
+		case "parents":
+			if len(values) > 1 || strings.ContainsAny(values[0], ", ") {
+				return spec, badRequest("parents: only one parent is supported", obj{"parents": []string{}})
+			}
+			spec.Parent = values[0]
+		case "files":
+		default:
+			path := strings.TrimPrefix(key, "/")
+			written[path] = true
+			spec.Files = append(spec.Files, fileChange{Path: path, Data: []byte(values[0])})
+		}
+	}
+	for _, name := range form["files"] {
+		if path := strings.TrimPrefix(name, "/"); !written[path] {
+			spec.Files = append(spec.Files, fileChange{Path: path, Delete: true})
+		}
+	}
+	return spec, nil
+}
+
+func readParts(reader *multipart.Reader, spec *commitSpec, form url.Values) error {
+	for {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		data, err := io.ReadAll(part)
+		if err != nil {
+			return err
+		}
+		name := part.FormName()
+		if part.FileName() == "" && !strings.HasPrefix(name, "/") {
+			form.Add(name, string(data))
+			continue
+		}
+		f := fileChange{Path: strings.TrimPrefix(name, "/"), Data: data}
+		if strings.Contains(part.Header.Get("Content-Disposition"), `x-attributes="executable"`) {
+			f.Mode = "100755"
+		}
+		spec.Files = append(spec.Files, f)
+	}
+}

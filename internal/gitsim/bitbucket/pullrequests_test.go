@@ -1,0 +1,112 @@
+package bitbucket
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestPullRequest_isOpenedCommentedAndMerged(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.commit("main", map[string]string{"README": "hello"}, "first")
+	feature := f.commit("feature/one", map[string]string{"db/1.sql": "select 1;"}, "second")
+	f.commit("main", map[string]string{"other": "x"}, "meanwhile")
+	hooks := f.receiver()
+	f.hook(hooks.URL, "repo:push", "pullrequest:created", "pullrequest:updated", "pullrequest:fulfilled")
+	made := f.call("POST", shop+"/pullrequests",
+		obj{
+			"title": "Add a table", "source": obj{"branch": obj{"name": "feature/one"}},
+			"close_source_branch": true,
+		}, http.StatusCreated)
+	pr := shop + "/pullrequests/1"
+	if made.str("source", "commit", "hash") != feature[:12] ||
+		made.str("destination", "branch", "name") != "main" || made.str("state") != "OPEN" {
+		t.Errorf("made: %s", made.body)
+	}
+	if created, head := f.wait(hooks, 0); head.Get("X-Event-Key") != "pullrequest:created" ||
+		created.at("pullrequest", "id") != 1.0 {
+		t.Errorf("event: %v", head)
+	}
+
+	redirect := f.call("GET", pr+"/diffstat", nil, http.StatusFound).header.Get("Location")
+	if !strings.Contains(redirect, "%0D") || !strings.Contains(redirect, "acme/shop:"+feature[:12]) {
+		t.Errorf("redirect: %s", redirect)
+	}
+	if got := f.get(redirect); got.str("values", 0, "new", "path") != "db/1.sql" || got.at("size") != 1.0 {
+		t.Errorf("diffstat: %s", got.body)
+	}
+	comment := f.call("POST", pr+"/comments", obj{
+		"content": obj{"raw": "**2 findings**"},
+		"inline":  obj{"path": "db/1.sql", "to": 1},
+	}, http.StatusCreated)
+	at := comment.header.Get("Location")
+	f.call("PUT", at, obj{"content": obj{"raw": "fine"}}, http.StatusOK)
+	f.call("DELETE", at, nil, http.StatusNoContent)
+	if got := f.get(pr + "/comments"); got.at("values", 0, "deleted") != true {
+		t.Errorf("comments: %s", got.body)
+	}
+	f.shows(f.browser().signIn("ann").open("/acme/shop/pull-requests/1"), 200, "Add a table", "OPEN")
+
+	merged := f.call("POST", pr+"/merge", obj{"type": "pullrequest_merge_parameters"}, http.StatusOK)
+	if merged.str("state") != "MERGED" || len(merged.str("merge_commit", "hash")) != 12 {
+		t.Errorf("merged: %s", merged.body)
+	}
+	// The push and the end of the pull request come in any order.
+	f.wait(hooks, 2)
+	push, head := f.wait(hooks, 1)
+	if head.Get("X-Event-Key") != "repo:push" {
+		push, _ = f.wait(hooks, 2)
+	}
+	events := map[string]bool{}
+	for i := range push.at("push", "changes").([]any) {
+		if push.at("push", "changes", i, "new") == nil {
+			events["closed "+push.str("push", "changes", i, "old", "name")] = true
+		} else {
+			events["moved "+push.str("push", "changes", i, "new", "name")] = true
+		}
+	}
+	if !events["closed feature/one"] || !events["moved main"] {
+		t.Errorf("push after the merge: %v", events)
+	}
+	f.get(shop + "/src/main/db/1.sql")
+	f.call("POST", pr+"/merge", nil, http.StatusBadRequest)
+	if n := f.get(shop + "/pullrequests?state=MERGED&state=OPEN&pagelen=50").at("size"); n != 1.0 {
+		t.Errorf("%v pull requests", n)
+	}
+	f.call("GET", shop+"/pullrequests?pagelen=51", nil, http.StatusBadRequest)
+}
+
+func TestPullRequest_withConflictsIsNotMerged(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.commit("main", map[string]string{"README": "hello"}, "first")
+	f.commit("side", map[string]string{"README": "theirs"}, "second")
+	f.commit("main", map[string]string{"README": "ours"}, "third")
+	f.call("POST", shop+"/pullrequests", obj{"title": "x", "source": obj{"branch": obj{"name": "side"}}},
+		http.StatusCreated)
+	f.call("POST", shop+"/pullrequests/1/merge", nil, http.StatusConflict)
+	f.call("POST", shop+"/pullrequests", obj{"title": "x", "source": obj{"branch": obj{"name": "nope"}}},
+		http.StatusBadRequest)
+	if got := f.call("POST", shop+"/pullrequests/1/decline", nil,
+		http.StatusOK).str("state"); got != "DECLINED" {
+		t.Errorf("state %q", got)
+	}
+}
+
+func TestPullRequest_followsItsBranch(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.commit("main", map[string]string{"README": "hello"}, "first")
+	f.commit("side", map[string]string{"a": "1"}, "second")
+	f.call("POST", shop+"/pullrequests", obj{"title": "x", "source": obj{"branch": obj{"name": "side"}}},
+		http.StatusCreated)
+	hash, err := f.sim.Commit("acme/shop", "side", map[string]string{"a": "2"}, "third")
+	f.must(err)
+	if got := f.get(shop+"/pullrequests/1").str("source", "commit", "hash"); got != hash[:12] {
+		t.Errorf("source %s, want %s", got, hash[:12])
+	}
+	if got := f.get(shop+"/commit/"+hash+"/pullrequests").at("values", 0, "id"); got != 1.0 {
+		t.Errorf("pull request %v", got)
+	}
+}
