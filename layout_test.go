@@ -320,7 +320,7 @@ func sources(t *testing.T) []source {
 	return all
 }
 
-// house returns the package whose floor counts: that of a suite, a simulator or the dialects
+// house returns the package whose floor counts: that of a suite, of the simulators or of the dialects
 // includes what lies below it.
 func house(pkg string) string {
 	for _, root := range append([]string{"towpath/internal/gitsim", "towpath/internal/dialect"},
@@ -416,9 +416,7 @@ func checkSessions(t *testing.T, s source) {
 }
 
 func checkEnvironment(t *testing.T, s source) {
-	// The simulator passes its environment on to git.
-	if s.forTests() || below(s.pkg, "towpath/cmd") || s.pkg == "towpath/internal/gitsim/bitbucket" ||
-		!s.imported("os") {
+	if s.forTests() || below(s.pkg, "towpath/cmd") || !s.imported("os") {
 		return
 	}
 	forSelectors(s.ast, "os", func(name string) {

@@ -38,9 +38,7 @@ func (d *demo) startGitea(ctx context.Context, address string) (<-chan error, er
 	}()
 	go func() {
 		<-ctx.Done()
-		err := server.Close()
-		sim.Close()
-		done <- err
+		done <- errors.Join(server.Close(), sim.Close())
 	}()
 	return done, nil
 }

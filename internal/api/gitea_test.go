@@ -40,7 +40,7 @@ func setupTea(t *testing.T) *tea {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(w.far.Close)
+	t.Cleanup(func() { _ = w.far.Close() })
 	w.far.AddUser(giteasim.User{
 		Login:    "ada",
 		FullName: "Ada Lock",
@@ -175,7 +175,8 @@ func TestGitea_aPushReachesTheDatabases(t *testing.T) {
 		})
 	}
 	eventually(t, "a delivery that was taken", func() bool {
-		deliveries := w.far.Deliveries()
-		return len(deliveries) == 1 && deliveries[0].Event == "push" && deliveries[0].Status/100 == 2
+		all := w.far.Deliveries()
+		return len(all) == 1 && all[0].Event == "push" && len(all[0].Attempts) == 1 &&
+			all[0].Attempts[0].StatusCode/100 == 2
 	})
 }

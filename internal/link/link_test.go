@@ -55,7 +55,7 @@ func TestLink_makesTheHookFirstOrNeither(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		_, grant := b.Connect(t)
-		b.Sim.SetFaults(bitbucketsim.Faults{HookForbidden: true})
+		b.Sim.SetFaults(bitbucketsim.Faults{RefuseHooks: true})
 		if _, err := b.Link(t.Context(), b.Actor, b.Project,
 			b.Spec(grant)); towpath.ErrorCode(err) != towpath.CodeConflict {
 			t.Errorf("without the right to make hooks: %v", err)

@@ -8,12 +8,11 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
-const (
-	maxBody      = 32 << 20
-	keptRequests = 5000
-)
+const maxBody = 32 << 20
 
 // route is one operation of the API: who may call it stands beside it.
 type route struct {
@@ -121,34 +120,34 @@ var routes = []route{
 
 // call is one request to the API.
 type call struct {
-	w       *statusRecorder
+	w       *gitsim.StatusRecorder
 	r       *http.Request
 	query   url.Values
 	vars    map[string]string // decoded path variables
 	user    *User             // nil for anonymous requests
 	scopes  []string
 	repo    Repository
-	git     *gitRepo
+	git     *gitsim.Repo
 	granted string // permission on repo
 }
 
 func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
-	c := &call{w: &statusRecorder{ResponseWriter: w}, r: r, query: r.URL.Query()}
+	c := &call{w: &gitsim.StatusRecorder{ResponseWriter: w}, r: r, query: r.URL.Query()}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	defer func() {
 		username := ""
 		if c.user != nil {
 			username = c.user.Username
 		}
-		s.recordRequest(r, username, c.w.status)
+		s.requests.Record(r, username, c.w.Status, s.opts.Now())
 	}()
-	if d := s.currentFaults().APIDelay; d > 0 {
+	if d := s.faults.Current().APIDelay; d > 0 {
 		select {
 		case <-time.After(d):
 		case <-r.Context().Done():
 		}
 	}
-	if status := s.apiFault(r.URL.Path); status != 0 {
+	if status := s.faults.APIStatus(r.URL.Path); status != 0 {
 		s.answerFault(c.w, status)
 		return
 	}
@@ -282,7 +281,7 @@ func (s *Sim) openRepository(c *call, needs string) error {
 				"If you think this repository exists and you have access, make sure you are authenticated.",
 		}
 	}
-	if !permits(c.granted, needs) {
+	if !gitsim.Permits(c.granted, needs) {
 		return apiError{status: http.StatusForbidden, message: "You do not have " + needs +
 			" access to this repository."}
 	}
@@ -293,75 +292,25 @@ func (s *Sim) openRepository(c *call, needs string) error {
 // limit counts calls to /repositories of each user, or of each address when nobody is logged in;
 // raw files are counted apart.
 func (s *Sim) limit(c *call) error {
-	if !strings.HasPrefix(c.r.URL.Path, "/2.0/repositories") {
+	limits := s.currentLimits()
+	if !strings.HasPrefix(c.r.URL.Path, "/2.0/repositories") || limits.RequestsPerHour < 0 {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	who, limit := "anonymous", 60
 	if c.user != nil {
-		who, limit = c.user.UUID, s.limits.RequestsPerHour
+		who, limit = c.user.UUID, limits.RequestsPerHour
 	}
 	if c.r.Method == http.MethodGet && strings.Contains(c.r.URL.Path, "/src/") && c.r.URL.RawQuery == "" {
-		who, limit = who+" files", s.limits.RawFilesPerHour
+		who, limit = who+" files", limits.RawFilesPerHour
 	}
-	if s.limits.RequestsPerHour < 0 {
-		return nil
-	}
-	now := s.opts.Now()
-	recent := s.calls[who]
-	for len(recent) > 0 && now.Sub(recent[0]) >= time.Hour {
-		recent = recent[1:]
-	}
-	if len(recent) >= limit {
-		s.calls[who] = recent
+	if !s.rate.Allow(who, limit, s.opts.Now()) {
 		return apiError{status: http.StatusTooManyRequests}
 	}
-	s.calls[who] = append(recent, now)
 	return nil
 }
 
 // Requests are the latest requests to the API and the token endpoint, oldest first.
-func (s *Sim) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]Request(nil), s.requests...)
-}
-
-func (s *Sim) recordRequest(r *http.Request, username string, status int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.requests = append(s.requests, Request{
-		At:     s.opts.Now(),
-		Method: r.Method,
-		Path:   r.URL.EscapedPath(),
-		Query:  r.URL.RawQuery,
-		User:   username,
-		Status: status,
-	}); len(s.requests) > keptRequests {
-		s.requests = s.requests[1:]
-	}
-}
-
-// statusRecorder remembers the status that was answered.
-type statusRecorder struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusRecorder) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *statusRecorder) Write(b []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	return w.ResponseWriter.Write(b)
-}
+func (s *Sim) Requests() []gitsim.Request { return s.requests.All() }
 
 func readBody(c *call) ([]byte, error) {
 	data, err := io.ReadAll(c.r.Body)

@@ -4,26 +4,28 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"towpath/internal/gitsim"
 )
 
 // resolveCommit finds the commit that a path names. A ref with a slash is not found, as with the
 // real one.
-func (s *Sim) resolveCommit(c *call, revision string) (*commit, error) {
+func (s *Sim) resolveCommit(c *call, revision string) (*gitsim.Commit, error) {
 	missing := notFound("Commit not found: " + revision)
 	if strings.Contains(revision, "/") {
 		return nil, missing
 	}
-	hash, err := c.git.resolve(revision, c.repo.MainBranch)
-	if errors.Is(err, errNoObject) {
+	hash, err := c.git.Resolve(revision, c.repo.MainBranch)
+	if errors.Is(err, gitsim.ErrNoObject) {
 		return nil, missing
 	}
 	if err != nil {
 		return nil, err
 	}
-	if s.lagging(c.repo, hash, false) {
+	if s.lag.HidesCommit(commitKey(c.repo.UUID, hash)) {
 		return nil, missing
 	}
-	return c.git.commit(hash)
+	return c.git.Commit(hash)
 }
 
 func (s *Sim) getCommit(c *call) error {
@@ -68,22 +70,22 @@ func (s *Sim) listCommits(c *call) error {
 	if path := values.Get("path"); path != "" {
 		args = append(args, "--", ":(literal)"+path)
 	}
-	out, err := c.git.run(nil, args...)
+	out, err := c.git.Run(nil, args...)
 	if err != nil {
 		return err
 	}
 	return listing[string]{
 		items: strings.Fields(string(out)), pagelen: 30, iterator: true,
 		render: func(hash string) (any, error) {
-			found, err := c.git.commit(hash)
+			found, err := c.git.Commit(hash)
 			return s.commitFull(c.repo, found), err
 		},
 	}.answer(s, c)
 }
 
 // resolveAny is resolveCommit for places where a branch with a slash is fine.
-func (s *Sim) resolveAny(c *call, revision string) (*commit, error) {
-	if hash, err := c.git.branch(revision); err == nil {
+func (s *Sim) resolveAny(c *call, revision string) (*gitsim.Commit, error) {
+	if hash, err := c.git.Branch(revision); err == nil {
 		revision = hash
 	}
 	return s.resolveCommit(c, revision)
@@ -102,18 +104,13 @@ func (s *Sim) getMergeBase(c *call) error {
 	if err != nil {
 		return err
 	}
-	hash, err := c.git.mergeBase(left.Hash, right.Hash)
+	hash, err := c.git.MergeBase(left.Hash, right.Hash)
 	if err != nil {
 		return notFound("No common ancestor")
 	}
-	base, err := c.git.commit(hash)
+	base, err := c.git.Commit(hash)
 	if err == nil {
 		writeJSON(c.w, http.StatusOK, s.commitFull(c.repo, base))
 	}
 	return err
-}
-
-func (g *gitRepo) mergeBase(a, b string) (string, error) {
-	out, err := g.run(nil, "merge-base", a, b)
-	return strings.TrimSpace(string(out)), err
 }

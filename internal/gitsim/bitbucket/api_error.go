@@ -72,7 +72,7 @@ func (s *Sim) writeError(w http.ResponseWriter, e apiError) {
 	if e.data != nil {
 		inner["data"] = e.data
 	}
-	shape := s.currentFaults().ErrorBody
+	shape := s.faults.Current().ErrorBody
 	if e.plain {
 		shape = "plain"
 	}
@@ -106,7 +106,7 @@ func (s *Sim) answerFault(w http.ResponseWriter, status int) {
 	case http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
 		htmlError(w, status)
 	case http.StatusTooManyRequests:
-		if after := s.currentFaults().RetryAfter; after != "" {
+		if after := s.faults.Current().RetryAfter; after != "" {
 			w.Header().Set("Retry-After", after)
 		}
 		w.Header().Set("Content-Type", "text/plain")

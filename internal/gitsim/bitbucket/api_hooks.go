@@ -106,7 +106,7 @@ func (s *Sim) listHooks(c *call) error {
 }
 
 func (s *Sim) createHook(c *call) error {
-	if s.currentFaults().HookForbidden {
+	if s.faults.Current().RefuseHooks {
 		return apiError{
 			status:  http.StatusForbidden,
 			message: "You do not have permission to create webhooks on this repository.",
@@ -178,7 +178,7 @@ func (s *Sim) checkHook(c *call, h Hook) error {
 		return badRequest("url is required", []string{"url"})
 	case err != nil || target.Host == "" || (target.Scheme != "http" && target.Scheme != "https"):
 		return badRequest("Invalid URL", obj{"url": []string{"Enter a valid URL."}})
-	case s.currentFaults().PrivateHooks && isPrivate(target.Hostname()):
+	case s.faults.Current().PrivateHooks && isPrivate(target.Hostname()):
 		return badRequest("Invalid URL", obj{"url": []string{"The URL must resolve to a public address."}})
 	case h.Description == "":
 		return badRequest("description is required", []string{"description"})

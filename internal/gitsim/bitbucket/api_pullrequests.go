@@ -7,7 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
+
+	"towpath/internal/gitsim"
 )
 
 // prPagelen is the longest page of pull requests that the real service gives, whatever its
@@ -63,12 +64,12 @@ func (s *Sim) createPullRequest(c *call) error {
 		return badRequest("Bad request", obj{"title": []string{"required key not provided"}})
 	}
 	orElse(&in.Destination.Branch.Name, c.repo.MainBranch)
-	source, err := c.git.branch(in.Source.Branch.Name)
+	source, err := c.git.Branch(in.Source.Branch.Name)
 	if err != nil {
 		return badRequest("source.branch.name: branch not found",
 			obj{"source": []string{"branch not found: " + in.Source.Branch.Name}})
 	}
-	dest, err := c.git.branch(in.Destination.Branch.Name)
+	dest, err := c.git.Branch(in.Destination.Branch.Name)
 	if err != nil {
 		return badRequest("destination.branch.name: branch not found",
 			obj{"destination": []string{"branch not found"}})
@@ -203,15 +204,16 @@ func (s *Sim) mergePullRequest(c *call) error {
 	}
 	orElse(&in.Message, fmt.Sprintf("Merged in %s (pull request #%d)\n\n%s", pr.Source, pr.ID, pr.Title))
 	merge := ""
-	err = s.receive(c.repo, *c.user, true, func(g *gitRepo) (err error) {
-		merge, err = g.merge(pr, in.Message, fmt.Sprintf("%s <%s>", c.user.DisplayName, c.user.Email))
+	err = s.receive(c.repo, *c.user, true, func() (err error) {
+		merge, err = c.git.Merge(pr.Destination, pr.SourceHash, in.Message,
+			fmt.Sprintf("%s <%s>", c.user.DisplayName, c.user.Email))
 		if err == nil && (pr.CloseSource && in.CloseSource == nil || in.CloseSource != nil &&
 			*in.CloseSource) {
-			_, err = g.run(nil, "update-ref", "-d", "refs/heads/"+pr.Source)
+			_, err = c.git.Run(nil, "update-ref", "-d", "refs/heads/"+pr.Source)
 		}
 		return err
 	})
-	if errors.Is(err, errConflict) {
+	if errors.Is(err, gitsim.ErrConflict) {
 		return apiError{
 			status:  http.StatusConflict,
 			message: "The pull request cannot be merged: it has conflicts or its branches moved.",
@@ -221,28 +223,6 @@ func (s *Sim) mergePullRequest(c *call) error {
 		return err
 	}
 	return s.closePullRequest(c, "MERGED", merge)
-}
-
-var errConflict = errors.New("the branches conflict")
-
-func (g *gitRepo) merge(pr pullRequest, message, author string) (string, error) {
-	dest, err := g.branch(pr.Destination)
-	if err != nil {
-		return "", errConflict
-	}
-	tree, err := g.run(nil, "merge-tree", "--write-tree", dest, pr.SourceHash)
-	if err != nil {
-		return "", errConflict
-	}
-	name, mail, _ := strings.Cut(strings.TrimSuffix(author, ">"), " <")
-	out, err := g.run(strings.NewReader(message), "-c", "user.name="+name, "-c", "user.email="+mail,
-		"commit-tree", strings.TrimSpace(string(tree)), "-p", dest, "-p", pr.SourceHash)
-	if err != nil {
-		return "", err
-	}
-	hash := strings.TrimSpace(string(out))
-	_, err = g.run(nil, "update-ref", "refs/heads/"+pr.Destination, hash, dest)
-	return hash, err
 }
 
 func (s *Sim) commentObj(r Repository, pr pullRequest, c prComment) obj {

@@ -4,69 +4,51 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
+
+	"towpath/internal/gitsim"
 )
 
-// ref is a branch with the hash that it points to.
-type ref struct{ name, hash string }
-
-func (g *gitRepo) branches() ([]ref, error) {
-	refs, err := g.refs()
+func (s *Sim) branchFull(c *call, b gitsim.Head) (any, error) {
+	target, err := c.git.Commit(b.Hash)
 	if err != nil {
 		return nil, err
 	}
-	var found []ref
-	for name, hash := range refs {
-		if branch, ok := strings.CutPrefix(name, "refs/heads/"); ok {
-			found = append(found, ref{branch, hash})
-		}
-	}
-	slices.SortFunc(found, func(a, b ref) int { return strings.Compare(a.name, b.name) })
-	return found, nil
-}
-
-func (s *Sim) branchFull(c *call, b ref) (any, error) {
-	target, err := c.git.commit(b.hash)
-	if err != nil {
-		return nil, err
-	}
-	return s.branchObj(c.repo, b.name, s.commitFull(c.repo, target)), nil
+	return s.branchObj(c.repo, b.Name, s.commitFull(c.repo, target)), nil
 }
 
 func (s *Sim) listBranches(c *call) error {
-	items, err := c.git.branches()
+	items, err := c.git.Branches()
 	if err != nil {
 		return err
 	}
-	return listing[ref]{
+	return listing[gitsim.Head]{
 		items: items,
-		field: func(b ref, name string) string {
+		field: func(b gitsim.Head, name string) string {
 			switch name {
 			case "name":
-				return b.name
+				return b.Name
 			case "target.hash":
-				return b.hash
+				return b.Hash
 			case "target.date":
-				if target, err := c.git.commit(b.hash); err == nil {
+				if target, err := c.git.Commit(b.Hash); err == nil {
 					return commitDate(target.Date)
 				}
 			}
 			return ""
 		},
-		render: func(b ref) (any, error) { return s.branchFull(c, b) },
+		render: func(b gitsim.Head) (any, error) { return s.branchFull(c, b) },
 	}.answer(s, c)
 }
 
 func (s *Sim) getBranch(c *call) error {
-	hash, err := c.git.branch(c.vars["name"])
-	if errors.Is(err, errNoObject) {
+	hash, err := c.git.Branch(c.vars["name"])
+	if errors.Is(err, gitsim.ErrNoObject) {
 		return notFound("No such branch or tag: " + c.vars["name"])
 	}
 	if err != nil {
 		return err
 	}
-	o, err := s.branchFull(c, ref{c.vars["name"], hash})
+	o, err := s.branchFull(c, gitsim.Head{Name: c.vars["name"], Hash: hash})
 	if err == nil {
 		writeJSON(c.w, http.StatusOK, o)
 	}
@@ -87,27 +69,27 @@ func (s *Sim) createBranch(c *call) error {
 	if err := json.Unmarshal(data, &in); err != nil || in.Name == "" || in.Target.Hash == "" {
 		return badRequest("Bad request", obj{"name": []string{"required key not provided"}})
 	}
-	if _, err := c.git.run(nil, "check-ref-format", "--branch", in.Name); err != nil {
+	if _, err := c.git.Run(nil, "check-ref-format", "--branch", in.Name); err != nil {
 		return badRequest("Invalid branch name: "+in.Name, nil)
 	}
-	hash, err := c.git.resolve(in.Target.Hash, c.repo.MainBranch)
+	hash, err := c.git.Resolve(in.Target.Hash, c.repo.MainBranch)
 	if err != nil {
 		return badRequest("Commit not found: "+in.Target.Hash, nil)
 	}
-	if _, err := c.git.branch(in.Name); err == nil {
+	if _, err := c.git.Branch(in.Name); err == nil {
 		return apiError{
 			status: http.StatusBadRequest, message: "Branch \"" + in.Name + "\" already exists.",
 			data: obj{"key": "BRANCH_ALREADY_EXISTS"},
 		}
 	}
-	err = s.receive(c.repo, *c.user, true, func(g *gitRepo) error {
-		_, err := g.run(nil, "update-ref", "refs/heads/"+in.Name, hash, zeroHash)
+	err = s.receive(c.repo, *c.user, true, func() error {
+		_, err := c.git.Run(nil, "update-ref", "refs/heads/"+in.Name, hash, gitsim.ZeroHash)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	o, err := s.branchFull(c, ref{in.Name, hash})
+	o, err := s.branchFull(c, gitsim.Head{Name: in.Name, Hash: hash})
 	if err == nil {
 		writeJSON(c.w, http.StatusCreated, o)
 	}
@@ -119,11 +101,11 @@ func (s *Sim) deleteBranch(c *call) error {
 	if name == c.repo.MainBranch {
 		return badRequest("Cannot delete the main branch.", nil)
 	}
-	if _, err := c.git.branch(name); err != nil {
+	if _, err := c.git.Branch(name); err != nil {
 		return notFound("No such branch or tag: " + name)
 	}
-	err := s.receive(c.repo, *c.user, true, func(g *gitRepo) error {
-		_, err := g.run(nil, "update-ref", "-d", "refs/heads/"+name)
+	err := s.receive(c.repo, *c.user, true, func() error {
+		_, err := c.git.Run(nil, "update-ref", "-d", "refs/heads/"+name)
 		return err
 	})
 	if err == nil {

@@ -3,6 +3,8 @@ package bitbucket
 import (
 	"net/http"
 	"slices"
+
+	"towpath/internal/gitsim"
 )
 
 // listRepositories answers the repositories of one workspace; role filters by the caller's right.
@@ -21,7 +23,9 @@ func (s *Sim) listRepositories(c *call) error {
 	switch role := c.query.Get("role"); role {
 	case "", "member":
 	case "contributor":
-		items = slices.DeleteFunc(items, func(v visible) bool { return !permits(v.permission, "write") })
+		items = slices.DeleteFunc(items, func(v visible) bool {
+			return !gitsim.Permits(v.permission, "write")
+		})
 	case "admin":
 		items = slices.DeleteFunc(items, func(v visible) bool { return v.permission != "admin" })
 	case "owner":

@@ -8,13 +8,15 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"towpath/internal/gitsim"
 )
 
 // status555 is what Bitbucket answers when reading took too long.
 const status555 = 555
 
 func (s *Sim) redirectSource(c *call) error {
-	hash, err := c.git.branch(c.repo.MainBranch)
+	hash, err := c.git.Branch(c.repo.MainBranch)
 	if err != nil {
 		return notFound("Resource not found")
 	}
@@ -28,8 +30,8 @@ func (s *Sim) getSource(c *call) error {
 	if err != nil {
 		return err
 	}
-	entry, err := c.git.lookup(found.Tree, c.vars["path"])
-	if errors.Is(err, errNoObject) {
+	entry, err := c.git.Lookup(found.Tree, c.vars["path"])
+	if errors.Is(err, gitsim.ErrNoObject) {
 		return notFound("No such file or directory: " + c.vars["path"])
 	}
 	if err != nil {
@@ -42,7 +44,7 @@ func (s *Sim) getSource(c *call) error {
 			writeJSON(c.w, http.StatusOK, o)
 		}
 		return err
-	case entry.isDir():
+	case entry.IsDir():
 		return s.listDirectory(c, found, entry)
 	case entry.Mode == "160000":
 		return notFound("No such file or directory: " + c.vars["path"])
@@ -50,8 +52,8 @@ func (s *Sim) getSource(c *call) error {
 	return s.answerFile(c, entry)
 }
 
-func (s *Sim) answerFile(c *call, entry treeEntry) error {
-	data, err := c.git.blob(entry.Hash)
+func (s *Sim) answerFile(c *call, entry gitsim.TreeEntry) error {
+	data, err := c.git.Blob(entry.Hash)
 	if err != nil {
 		return err
 	}
@@ -73,7 +75,7 @@ func (s *Sim) answerFile(c *call, entry treeEntry) error {
 	return nil
 }
 
-func (s *Sim) listDirectory(c *call, at *commit, dir treeEntry) error {
+func (s *Sim) listDirectory(c *call, at *gitsim.Commit, dir gitsim.TreeEntry) error {
 	depth := 1
 	if text := c.query.Get("max_depth"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -82,35 +84,35 @@ func (s *Sim) listDirectory(c *call, at *commit, dir treeEntry) error {
 		}
 		depth = n
 	}
-	items, err := c.git.walk(dir, depth, s.currentLimits().TreeEntries)
-	if errors.Is(err, errTooLarge) {
+	items, err := c.git.Walk(dir, depth, s.currentLimits().TreeEntries)
+	if errors.Is(err, gitsim.ErrTooManyEntries) {
 		return apiError{status: status555, message: "The request timed out. Reduce max_depth."}
 	}
 	if err != nil {
 		return err
 	}
-	return listing[treeEntry]{
+	return listing[gitsim.TreeEntry]{
 		items: items, iterator: true,
-		field: func(e treeEntry, name string) string {
+		field: func(e gitsim.TreeEntry, name string) string {
 			switch name {
 			case "type":
-				return e.kind()
+				return entryKind(e)
 			case "path":
 				return e.Path
 			case "size":
 				// Numbers are compared as text of one width.
-				size, _ := c.git.size(e.Hash)
+				size, _ := c.git.Size(e.Hash)
 				return strings.Repeat("0", max(0, 20-len(strconv.FormatInt(size, 10)))) + strconv.FormatInt(
 					size, 10)
 			}
 			return ""
 		},
-		render: func(e treeEntry) (any, error) { return s.entryObj(c, at, e) },
+		render: func(e gitsim.TreeEntry) (any, error) { return s.entryObj(c, at, e) },
 	}.answer(s, c)
 }
 
-func (e treeEntry) kind() string {
-	if e.isDir() {
+func entryKind(e gitsim.TreeEntry) string {
+	if e.IsDir() {
 		return "commit_directory"
 	}
 	return "commit_file"
@@ -118,10 +120,10 @@ func (e treeEntry) kind() string {
 
 // entryObj is an entry of a listing. Its commit is the one that was asked for, not the last that
 // changed the file.
-func (s *Sim) entryObj(c *call, at *commit, e treeEntry) (obj, error) {
+func (s *Sim) entryObj(c *call, at *gitsim.Commit, e gitsim.TreeEntry) (obj, error) {
 	self := s.repoAPI(c.repo) + "/src/" + at.Hash + "/" + escapePath(e.Path)
-	o := obj{"type": e.kind(), "path": e.Path, "commit": s.commitRef(c.repo, at.Hash)}
-	if e.isDir() {
+	o := obj{"type": entryKind(e), "path": e.Path, "commit": s.commitRef(c.repo, at.Hash)}
+	if e.IsDir() {
 		o["links"] = obj{"self": link(self + "/"), "meta": link(self + "/?format=meta")}
 		return o, nil
 	}
@@ -136,12 +138,12 @@ func (s *Sim) entryObj(c *call, at *commit, e treeEntry) (obj, error) {
 	}
 	if e.Mode != "160000" {
 		var err error
-		if size, err = c.git.size(e.Hash); err != nil {
+		if size, err = c.git.Size(e.Hash); err != nil {
 			return nil, err
 		}
 	}
 	if size > 0 && size < 1<<20 && c.query.Get("format") == "meta" {
-		if data, err := c.git.blob(e.Hash); err == nil &&
+		if data, err := c.git.Blob(e.Hash); err == nil &&
 			bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0 {
 			attributes = append(attributes, "binary")
 		}

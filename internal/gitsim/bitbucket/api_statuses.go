@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"towpath/internal/gitsim"
 )
 
 // maxStatusKey is the longest key of a build status, in characters.
@@ -110,9 +112,9 @@ func (s *Sim) putStatus(c *call) error {
 	return s.putStatusAs(c, at, c.vars["key"], in, false)
 }
 
-func (s *Sim) statusCommit(c *call) (*commit, error) {
+func (s *Sim) statusCommit(c *call) (*gitsim.Commit, error) {
 	at, err := s.resolveCommit(c, c.vars["commit"])
-	if err == nil && s.lagging(c.repo, at.Hash, true) {
+	if err == nil && s.lag.HidesFromStatuses(commitKey(c.repo.UUID, at.Hash)) {
 		err = notFound("Commit not found: " + c.vars["commit"])
 	}
 	return at, err
@@ -126,7 +128,7 @@ func readStatus(c *call) (in statusInput, err error) {
 	return in, err
 }
 
-func (s *Sim) putStatusAs(c *call, at *commit, key string, in statusInput, create bool) error {
+func (s *Sim) putStatusAs(c *call, at *gitsim.Commit, key string, in statusInput, create bool) error {
 	s.mu.Lock()
 	now, commitKey := s.opts.Now().UTC(), commitKey(c.repo.UUID, at.Hash)
 	list := s.state.Statuses[commitKey]

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"towpath/internal/gitsim"
 )
 
 // authorForm keeps line breaks and brackets out of what is handed to git fast-import.
@@ -22,7 +24,7 @@ func (s *Sim) postSource(c *call) error {
 		return err
 	}
 	if spec.Parent != "" {
-		if parent, err := c.git.commit(spec.Parent); err != nil || parent.Hash != spec.Parent {
+		if parent, err := c.git.Commit(spec.Parent); err != nil || parent.Hash != spec.Parent {
 			return badRequest("parents: Commit not found: "+spec.Parent, obj{"parents": []string{}})
 		}
 	}
@@ -31,23 +33,24 @@ func (s *Sim) postSource(c *call) error {
 	if !authorForm.MatchString(spec.Author) {
 		return badRequest("author: want \"Name <mail>\"", obj{"author": []string{"invalid"}})
 	}
+	orElse(&spec.Branch, c.repo.MainBranch)
+	spec.Start = c.repo.MainBranch
 	branch := spec.Branch
-	orElse(&branch, c.repo.MainBranch)
-	if _, err := c.git.run(nil, "check-ref-format", "--branch", branch); err != nil {
+	if _, err := c.git.Run(nil, "check-ref-format", "--branch", branch); err != nil {
 		return badRequest("Invalid branch name: "+branch, obj{"branch": []string{"invalid"}})
 	}
 	var hash string
-	err = s.receive(c.repo, *c.user, true, func(g *gitRepo) (err error) {
-		hash, err = g.write(spec, c.repo.MainBranch, s.opts.Now())
+	err = s.receive(c.repo, *c.user, true, func() (err error) {
+		hash, err = c.git.Write(spec, s.opts.Now())
 		return err
 	})
 	switch {
-	case errors.Is(err, errStaleParent):
+	case errors.Is(err, gitsim.ErrStaleParent):
 		return apiError{
 			status:  http.StatusConflict,
 			message: "parents: the commit is not the head of branch " + branch,
 		}
-	case errors.Is(err, errNoFile):
+	case errors.Is(err, gitsim.ErrNoFile):
 		return badRequest("files: no such file", obj{"files": []string{}})
 	case err != nil:
 		return err
@@ -57,8 +60,8 @@ func (s *Sim) postSource(c *call) error {
 	return nil
 }
 
-func readCommitForm(c *call) (commitSpec, error) {
-	var spec commitSpec
+func readCommitForm(c *call) (gitsim.NewCommit, error) {
+	var spec gitsim.NewCommit
 	form := url.Values{}
 	reader, err := c.r.MultipartReader()
 	if err == nil {
@@ -92,18 +95,18 @@ func readCommitForm(c *call) (commitSpec, error) {
 		default:
 			path := strings.TrimPrefix(key, "/")
 			written[path] = true
-			spec.Files = append(spec.Files, fileChange{Path: path, Data: []byte(values[0])})
+			spec.Files = append(spec.Files, gitsim.FileChange{Path: path, Data: []byte(values[0])})
 		}
 	}
 	for _, name := range form["files"] {
 		if path := strings.TrimPrefix(name, "/"); !written[path] {
-			spec.Files = append(spec.Files, fileChange{Path: path, Delete: true})
+			spec.Files = append(spec.Files, gitsim.FileChange{Path: path, Delete: true})
 		}
 	}
 	return spec, nil
 }
 
-func readParts(reader *multipart.Reader, spec *commitSpec, form url.Values) error {
+func readParts(reader *multipart.Reader, spec *gitsim.NewCommit, form url.Values) error {
 	for {
 		part, err := reader.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -121,7 +124,7 @@ func readParts(reader *multipart.Reader, spec *commitSpec, form url.Values) erro
 			form.Add(name, string(data))
 			continue
 		}
-		f := fileChange{Path: strings.TrimPrefix(name, "/"), Data: data}
+		f := gitsim.FileChange{Path: strings.TrimPrefix(name, "/"), Data: data}
 		if strings.Contains(part.Header.Get("Content-Disposition"), `x-attributes="executable"`) {
 			f.Mode = "100755"
 		}

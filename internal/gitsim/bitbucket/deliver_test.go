@@ -48,7 +48,7 @@ func TestDelivery_isRepeatedOnServerErrorsOnly(t *testing.T) {
 				t.Fatalf("%d requests, deliveries %+v", hooks.count(), got)
 			}
 			for i, head := range hooks.heads {
-				if head.Get("X-Request-UUID") != got[0].RequestUUID ||
+				if head.Get("X-Request-UUID") != got[0].ID ||
 					head.Get("X-Attempt-Number") != itoa(i+1) ||
 					got[0].Attempts[i].StatusCode != c.answers[i] {
 					t.Errorf("attempt %d: %v", i, head)
@@ -160,7 +160,7 @@ func TestDeliveryFaults(t *testing.T) {
 		f.hook(hooks.URL)
 		f.push("again")
 		a, _ := f.wait(hooks, 0)
-		f.must(f.sim.Redeliver(f.sim.Deliveries()[0].RequestUUID))
+		f.must(f.sim.Redeliver(f.sim.Deliveries()[0].ID))
 		b, head := f.wait(hooks, 1)
 		if string(a.body) != string(b.body) || head.Get("X-Hub-Signature") != Signature("s3cret", b.body) {
 			t.Error("the second one differs")

@@ -4,101 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
-// Faults are things that go wrong on purpose. The zero value is a healthy service.
-type Faults struct {
-	// The REST API.
-	// every call is answered by this status: 503 as HTML, 429 as plain text, others as JSON
-	APIStatus     int
-	APIStatusFor  int           // how many calls APIStatus hits before it clears itself; 0 means all
-	APIStatusPath string        // only calls whose path contains this; empty means all
-	RetryAfter    string        // header of a 429 that APIStatus or the rate limit makes; none when empty
-	APIDelay      time.Duration // every answer comes so much later
-	// shape of error bodies: "", "plain", "html", "detail-object", "fields-array", "no-type",
-	// "code-message"
-	ErrorBody     string
-	CommitLag     int  // after a push, so many calls that name its new head by hash get 404
-	StatusLag     int  // after a push, so many build statuses for its new head get 404
-	HookForbidden bool // hooks cannot be created: 403
-	// hooks with a loopback or private address are refused, as by the real service
-	PrivateHooks bool
-
-	// OAuth.
-	TokenStatus int  // the token endpoint answers this status with an HTML page
-	TokenHTML   bool // the token endpoint answers 200 with an HTML page
-	AutoConsent bool // the consent page is skipped
-	DenyConsent bool // the consent page is skipped and says no
-	NoRotation  bool // a refresh keeps the refresh token and does not send one
-	COOP        bool // pages carry Cross-Origin-Opener-Policy: same-origin, which cuts window.opener
-
-	// Git.
-	GitDown bool // 503
-
-	// Deliveries.
-	DropDeliveries   bool
-	DoubleDeliveries bool          // same X-Request-UUID twice
-	SwapDeliveries   bool          // one is held and sent after the next one
-	DeliveryDelay    time.Duration // each is sent so much later
-	WrongSignature   bool
-}
-
-// lag counts what a commit still does not answer.
-type lag struct{ commits, statuses int }
+// Faults are things that go wrong on purpose. The shapes of ErrorBody are "plain", "html",
+// "detail-object", "fields-array", "no-type" and "code-message".
+type Faults = gitsim.Faults
 
 // SetFaults replaces all faults. A delivery that was held by SwapDeliveries is sent when that fault
 // ends.
 func (s *Sim) SetFaults(f Faults) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = f
-	if !f.SwapDeliveries && len(s.held) > 0 {
-		s.dispatch(s.takeHeld(), nil)
+	s.faults.Set(f)
+	if !f.SwapDeliveries {
+		s.deliveries.Flush()
 	}
-}
-
-func (s *Sim) currentFaults() Faults {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.faults
-}
-
-// apiFault returns the status that a call is to be answered with, or 0.
-func (s *Sim) apiFault(path string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := &s.faults
-	if f.APIStatus == 0 || !strings.Contains(path, f.APIStatusPath) {
-		return 0
-	}
-	status := f.APIStatus
-	if f.APIStatusFor > 0 {
-		if f.APIStatusFor--; f.APIStatusFor == 0 {
-			f.APIStatus = 0
-		}
-	}
-	return status
-}
-
-// lagging reports whether a commit is still to be hidden, and counts.
-func (s *Sim) lagging(repo Repository, hash string, status bool) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l := s.lag[commitKey(repo.UUID, hash)]
-	if l == nil {
-		return false
-	}
-	counter := &l.commits
-	if status {
-		counter = &l.statuses
-	}
-	if *counter <= 0 {
-		return false
-	}
-	*counter--
-	return true
 }
 
 // ExpireAccessTokens ends all access tokens; refresh tokens stay.
@@ -177,8 +98,7 @@ func (s *Sim) ForkRepository(repoFullName, workspace, slug string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.gitRepo(copied).run(nil, "fetch", "-q", s.repoDir(source), "+refs/heads/*:refs/heads/*")
-	return err
+	return s.repositories.CopyBranches(bareUUID(source.UUID), bareUUID(copied.UUID))
 }
 
 // RenameWorkspace changes a workspace's slug, and with it the full names of its repositories.

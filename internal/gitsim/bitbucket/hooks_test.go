@@ -76,7 +76,7 @@ func TestHook_isRefused(t *testing.T) {
 	f.call("POST", shop+"/hooks", good(func(o obj) { o["url"] = "http://127.0.0.1:8080/x" }),
 		http.StatusBadRequest)
 	f.call("POST", shop+"/hooks", good(func(obj) {}), http.StatusCreated)
-	f.sim.SetFaults(Faults{HookForbidden: true})
+	f.sim.SetFaults(Faults{RefuseHooks: true})
 	f.call("POST", shop+"/hooks", good(func(obj) {}), http.StatusForbidden)
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
 const codeLife = 10 * time.Minute
@@ -38,7 +40,7 @@ func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		req.back(w, r, url.Values{"error": {"unsupported_response_type"}})
 		return
 	}
-	f := s.currentFaults()
+	f := s.faults.Current()
 	decision := r.PostForm.Get("action")
 	switch {
 	case f.DenyConsent || decision == "deny":
@@ -104,39 +106,18 @@ func redirectAllowed(configured, asked string) bool {
 }
 
 func (req authorizeRequest) back(w http.ResponseWriter, r *http.Request, values url.Values) {
-	target, err := url.Parse(req.RedirectURI)
-	if err != nil {
-		http.Error(w, "Invalid redirect_uri", http.StatusBadRequest)
-		return
-	}
-	query := target.Query()
-	for k, v := range values {
-		query[k] = v
-	}
-	if req.State != "" {
-		query.Set("state", req.State)
-	}
-	target.RawQuery = query.Encode()
-	http.Redirect(w, r, target.String(), http.StatusFound)
+	gitsim.RedirectBack(w, r, http.StatusFound, req.RedirectURI, req.State, values)
 }
 
 func (s *Sim) newCode(req authorizeRequest, user User) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.opts.Now()
-	for text, c := range s.codes {
-		if now.After(c.expires) {
-			delete(s.codes, text)
-		}
-	}
-	text := randomText(18)
-	s.codes[text] = &code{
-		consumer:     req.ClientID,
-		user:         user.UUID,
-		redirectURI:  req.RedirectURI,
-		redirectSent: req.RedirectSent,
-		expires:      now.Add(codeLife),
-	}
+	text := gitsim.RandomText(18)
+	s.codes.Issue(text, gitsim.Code{
+		Client:       req.ClientID,
+		User:         user.UUID,
+		RedirectURI:  req.RedirectURI,
+		RedirectSent: req.RedirectSent,
+		Expires:      s.opts.Now().Add(codeLife),
+	})
 	return text
 }
 

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
 //go:embed pages
@@ -71,7 +73,7 @@ func (s *Sim) pageRoutes() http.Handler {
 			"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
-		if s.currentFaults().COOP {
+		if s.faults.Current().COOP {
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
@@ -101,13 +103,9 @@ func (s *Sim) renderMessage(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 func (s *Sim) sessionUser(r *http.Request) (User, bool) {
-	cookie, err := r.Cookie(sessionCookie)
-	if err != nil {
-		return User{}, false
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if u := s.state.userByUUID(s.sessions[cookie.Value]); u != nil {
+	if u := s.state.userByUUID(s.sessions.User(r)); u != nil {
 		return *u, true
 	}
 	return User{}, false
@@ -130,7 +128,7 @@ func (s *Sim) signedIn(next func(http.ResponseWriter, *http.Request, User)) http
 
 func (s *Sim) showSignIn(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, http.StatusOK, "signin", obj{
-		"Title": "Log in", "Next": localPath(r.FormValue("next")),
+		"Title": "Log in", "Next": gitsim.LocalPath(r.FormValue("next")),
 		"Failed": false,
 	})
 }
@@ -138,17 +136,13 @@ func (s *Sim) showSignIn(w http.ResponseWriter, r *http.Request) {
 func (s *Sim) signIn(w http.ResponseWriter, r *http.Request) {
 	name := r.PostFormValue("username")
 	password := r.PostFormValue("password")
-	next := localPath(r.PostFormValue("next"))
+	next := gitsim.LocalPath(r.PostFormValue("next"))
 	s.mu.Lock()
 	u := s.state.userByName(name)
 	if u == nil {
 		u = s.state.userByEmail(name)
 	}
-	ok := u != nil && u.Password != "" && equal(u.Password, password)
-	session := randomText(40)
-	if ok {
-		s.sessions[session] = u.UUID
-	}
+	ok := u != nil && u.Password != "" && gitsim.Equal(u.Password, password)
 	s.mu.Unlock()
 	if !ok {
 		s.render(w, r, http.StatusUnauthorized, "signin", obj{
@@ -157,33 +151,13 @@ func (s *Sim) signIn(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name:     sessionCookie,
-		Value:    session,
-		Path:     "/",
-		HttpOnly: true,
-		SameSite: http.SameSiteLaxMode,
-		Secure:   strings.HasPrefix(s.base, "https:"),
-	})
+	s.sessions.Begin(w, u.UUID)
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
 func (s *Sim) signOut(w http.ResponseWriter, r *http.Request) {
-	if cookie, err := r.Cookie(sessionCookie); err == nil {
-		s.mu.Lock()
-		delete(s.sessions, cookie.Value)
-		s.mu.Unlock()
-	}
-	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1})
+	s.sessions.End(w, r)
 	http.Redirect(w, r, "/account/signin/", http.StatusSeeOther)
-}
-
-// localPath keeps a redirect after the sign-in inside the simulator.
-func localPath(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.HasPrefix(next, `/\`) {
-		return "/"
-	}
-	return next
 }
 
 // showAvatar draws the initials of a user, a workspace or a repository.

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
+
+	"towpath/internal/gitsim"
 )
 
 // showEditor lets a person add or change a file without a clone. The head that was shown goes
@@ -14,11 +16,11 @@ func (s *Sim) showEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
 	branch, file := r.FormValue("branch"), r.FormValue("path")
 	orElse(&branch, p.repo.MainBranch)
 	head, content := "", ""
-	if hash, err := p.git.branch(branch); err == nil {
+	if hash, err := p.git.Branch(branch); err == nil {
 		head = hash
-		if c, err := p.git.commit(hash); err == nil {
-			if entry, err := p.git.lookup(c.Tree, file); err == nil && !entry.isDir() {
-				data, err := p.git.blob(entry.Hash)
+		if c, err := p.git.Commit(hash); err == nil {
+			if entry, err := p.git.Lookup(c.Tree, file); err == nil && !entry.IsDir() {
+				data, err := p.git.Blob(entry.Hash)
 				if err != nil {
 					s.pageError(w, r, err)
 					return
@@ -54,25 +56,26 @@ func (s *Sim) saveEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
 		again("Enter a file name.")
 		return
 	}
-	if _, err := p.git.run(nil, "check-ref-format", "--branch", branch); err != nil {
+	if _, err := p.git.Run(nil, "check-ref-format", "--branch", branch); err != nil {
 		again("Enter a valid branch name.")
 		return
 	}
 	orElse(&message, file+" edited online with Bitbucket")
-	spec := commitSpec{
+	spec := gitsim.NewCommit{
 		Branch:  branch,
+		Start:   p.repo.MainBranch,
 		Parent:  r.PostFormValue("head"),
 		Message: message,
 		Author:  fmt.Sprintf("%s <%s>", user.DisplayName, user.Email),
-		Files:   []fileChange{{Path: file, Data: []byte(content)}},
+		Files:   []gitsim.FileChange{{Path: file, Data: []byte(content)}},
 	}
 	hash := ""
-	err := s.receive(p.repo, user, true, func(g *gitRepo) (err error) {
-		hash, err = g.write(spec, p.repo.MainBranch, s.opts.Now())
+	err := s.receive(p.repo, user, true, func() (err error) {
+		hash, err = p.git.Write(spec, s.opts.Now())
 		return err
 	})
 	switch {
-	case errors.Is(err, errStaleParent):
+	case errors.Is(err, gitsim.ErrStaleParent):
 		again("The branch moved meanwhile. Open the file again.")
 	case err != nil:
 		s.pageError(w, r, err)

@@ -8,12 +8,14 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"towpath/internal/gitsim"
 )
 
 // repoPage is what a handler of a repository's page gets.
 type repoPage struct {
 	repo       Repository
-	git        *gitRepo
+	git        *gitsim.Repo
 	permission string
 }
 
@@ -33,7 +35,7 @@ func (s *Sim) onRepository(
 		}
 		s.mu.Unlock()
 		switch {
-		case permits(p.permission, needs):
+		case gitsim.Permits(p.permission, needs):
 			p.git = s.gitRepo(p.repo)
 			next(w, r, p)
 		case !signed:
@@ -72,31 +74,31 @@ func (s *Sim) showBranch(w http.ResponseWriter, r *http.Request, p repoPage) {
 
 // commitRow is a commit with the build statuses that it carries.
 type commitRow struct {
-	*commit
+	*gitsim.Commit
 	Statuses []Status
 }
 
 func (s *Sim) repositoryPage(w http.ResponseWriter, r *http.Request, p repoPage, branch string) {
-	branches, err := p.git.branches()
+	branches, err := p.git.Branches()
 	if err != nil {
 		s.pageError(w, r, err)
 		return
 	}
 	names := make([]string, 0, len(branches))
 	for _, b := range branches {
-		names = append(names, b.name)
+		names = append(names, b.Name)
 	}
 	var commits []commitRow
 	head := ""
-	if hash, err := p.git.branch(branch); err == nil {
+	if hash, err := p.git.Branch(branch); err == nil {
 		head = hash
-		out, err := p.git.run(nil, "rev-list", "--max-count=30", hash)
+		out, err := p.git.Run(nil, "rev-list", "--max-count=30", hash)
 		if err != nil {
 			s.pageError(w, r, err)
 			return
 		}
 		for hash := range strings.FieldsSeq(string(out)) {
-			c, err := p.git.commit(hash)
+			c, err := p.git.Commit(hash)
 			if err != nil {
 				s.pageError(w, r, err)
 				return
@@ -117,12 +119,12 @@ func (s *Sim) repositoryPage(w http.ResponseWriter, r *http.Request, p repoPage,
 	s.render(w, r, http.StatusOK, "repository", obj{
 		"Title": p.repo.FullName(), "Repo": p.repo, "Branch": branch, "Branches": names, "Head": head,
 		"Commits": commits, "PullRequests": open, "Admin": p.permission == "admin",
-		"Writer": permits(p.permission, "write"),
+		"Writer": gitsim.Permits(p.permission, "write"),
 	})
 }
 
 func (s *Sim) pageError(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, errNoObject) {
+	if errors.Is(err, gitsim.ErrNoObject) {
 		s.renderMessage(w, r, http.StatusNotFound, "Not found", "There is no such commit or file.")
 		return
 	}
@@ -131,12 +133,12 @@ func (s *Sim) pageError(w http.ResponseWriter, r *http.Request, err error) {
 		"The repository could not be read.")
 }
 
-func (s *Sim) pageCommit(r *http.Request, p repoPage) (*commit, error) {
-	hash, err := p.git.resolve(r.PathValue("hash"), p.repo.MainBranch)
+func (s *Sim) pageCommit(r *http.Request, p repoPage) (*gitsim.Commit, error) {
+	hash, err := p.git.Resolve(r.PathValue("hash"), p.repo.MainBranch)
 	if err != nil {
 		return nil, err
 	}
-	return p.git.commit(hash)
+	return p.git.Commit(hash)
 }
 
 func (s *Sim) showCommit(w http.ResponseWriter, r *http.Request, p repoPage) {
@@ -147,14 +149,14 @@ func (s *Sim) showCommit(w http.ResponseWriter, r *http.Request, p repoPage) {
 	}
 	before := emptyTree
 	if len(c.Parents) > 0 {
-		parent, err := p.git.commit(c.Parents[0])
+		parent, err := p.git.Commit(c.Parents[0])
 		if err != nil {
 			s.pageError(w, r, err)
 			return
 		}
 		before = parent.Tree
 	}
-	rows, err := p.git.diffstat(before, c.Tree, nil, true, false)
+	rows, err := p.git.Diff(before, c.Tree, gitsim.DiffOptions{Renames: true})
 	if err != nil {
 		s.pageError(w, r, err)
 		return
@@ -165,11 +167,11 @@ func (s *Sim) showCommit(w http.ResponseWriter, r *http.Request, p repoPage) {
 	}
 	var files []file
 	for _, row := range rows {
-		f := file{Status: row.status, Path: row.new, Added: row.added, Removed: row.removed}
-		if row.status == "removed" {
-			f.Path = row.old
-		} else if row.status == "renamed" {
-			f.Was = row.old
+		f := file{Status: row.Status, Path: row.New, Added: row.Added, Removed: row.Removed}
+		if row.Status == "removed" {
+			f.Path = row.Old
+		} else if row.Status == "renamed" {
+			f.Was = row.Old
 		}
 		files = append(files, f)
 	}
@@ -223,17 +225,17 @@ func (s *Sim) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
 		s.pageError(w, r, err)
 		return
 	}
-	entry, err := p.git.lookup(c.Tree, r.PathValue("path"))
+	entry, err := p.git.Lookup(c.Tree, r.PathValue("path"))
 	if err != nil {
 		s.pageError(w, r, err)
 		return
 	}
 	data := obj{
 		"Title": p.repo.FullName() + "/" + entry.Path, "Repo": p.repo, "Commit": c,
-		"Path": entry.Path, "Dir": entry.isDir(), "Writer": permits(p.permission, "write"),
+		"Path": entry.Path, "Dir": entry.IsDir(), "Writer": gitsim.Permits(p.permission, "write"),
 	}
-	if entry.isDir() {
-		entries, err := p.git.walk(entry, 1, -1)
+	if entry.IsDir() {
+		entries, err := p.git.Walk(entry, 1, -1)
 		if err != nil {
 			s.pageError(w, r, err)
 			return
@@ -246,11 +248,11 @@ func (s *Sim) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
 		for _, e := range entries {
 			rows = append(rows, row{
 				Name: e.Path[strings.LastIndex(e.Path, "/")+1:], Path: e.Path,
-				Dir: e.isDir(),
+				Dir: e.IsDir(),
 			})
 		}
 		data["Entries"] = rows
-	} else if content, err := p.git.blob(entry.Hash); err == nil && utf8.Valid(content) &&
+	} else if content, err := p.git.Blob(entry.Hash); err == nil && utf8.Valid(content) &&
 		bytes.IndexByte(content, 0) < 0 {
 		data["Content"] = string(content)
 	}
@@ -284,9 +286,9 @@ func (s *Sim) pullRequest(repositoryUUID string, id int) (pullRequest, bool) {
 func (s *Sim) showHooks(w http.ResponseWriter, r *http.Request, p repoPage) {
 	sent := s.Deliveries()
 	slices.Reverse(sent)
-	sent = slices.DeleteFunc(sent, func(d Delivery) bool {
+	sent = slices.DeleteFunc(sent, func(d gitsim.Delivery) bool {
 		return !slices.ContainsFunc(s.Hooks(p.repo.FullName()),
-			func(h Hook) bool { return bareUUID(h.UUID) == d.HookUUID })
+			func(h Hook) bool { return bareUUID(h.UUID) == d.Hook })
 	})
 	s.render(w, r, http.StatusOK, "hooks", obj{
 		"Title": "Webhooks · " + p.repo.FullName(), "Repo": p.repo, "Hooks": s.Hooks(p.repo.FullName()),
@@ -296,8 +298,8 @@ func (s *Sim) showHooks(w http.ResponseWriter, r *http.Request, p repoPage) {
 
 func (s *Sim) resendDelivery(w http.ResponseWriter, r *http.Request, p repoPage) {
 	id := r.PostFormValue("request")
-	known := slices.ContainsFunc(s.Deliveries(), func(d Delivery) bool {
-		return d.RequestUUID == id &&
+	known := slices.ContainsFunc(s.Deliveries(), func(d gitsim.Delivery) bool {
+		return d.ID == id &&
 			d.Repository == p.repo.FullName()
 	})
 	if !known || s.Redeliver(id) != nil {

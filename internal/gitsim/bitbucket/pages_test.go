@@ -55,7 +55,7 @@ func TestPages_resendADelivery(t *testing.T) {
 	f.hook(hooks.URL)
 	f.push("one")
 	f.wait(hooks, 0)
-	id := f.sim.Deliveries()[0].RequestUUID
+	id := f.sim.Deliveries()[0].ID
 	b := f.browser().signIn("ann")
 	f.shows(b.open("/acme/shop/admin/webhooks"), 200, hooks.URL, "repo:push", id)
 	b.post("/acme/shop/admin/webhooks/resend", url.Values{"request": {id}})

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"towpath/internal/gitsim"
 )
 
 var update = flag.Bool("update", false, "rewrite the files under testdata")
@@ -151,7 +153,7 @@ func compareShapes(t *testing.T, recorded, ours shape) {
 }
 
 // deliverAllKinds makes one delivery of each kind, in a fixed order.
-func deliverAllKinds(t *testing.T) []Delivery {
+func deliverAllKinds(t *testing.T) []gitsim.Delivery {
 	f := setup(t)
 	hooks := f.receiver()
 	f.hook(hooks.URL, "repo:push", "pullrequest:created", "pullrequest:rejected",

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
 // pullRequest is a pull request inside one repository.
@@ -40,7 +42,7 @@ type prComment struct {
 func short(hash string) string { return hash[:min(12, len(hash))] }
 
 // updatePullRequests follows the branches of open pull requests after a push and tells the hooks.
-func (s *Sim) updatePullRequests(repo Repository, actor User, changes []refChange) {
+func (s *Sim) updatePullRequests(repo Repository, actor User, changes []gitsim.RefChange) {
 	s.mu.Lock()
 	var moved []pullRequest
 	for _, pr := range s.state.PullRequests[repo.UUID] {

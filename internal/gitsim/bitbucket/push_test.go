@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"towpath/internal/gitsim"
 )
 
 // pushCase clones acme/shop, which has one commit on main, with a hook that listens.
@@ -214,7 +216,7 @@ func TestGit_takesALargePush(t *testing.T) {
 	t.Parallel()
 	f, hooks, dir := pushCase(t)
 	// More than http.postBuffer and hard to compress: git sends it in chunks.
-	f.write(dir, "big.bin", randomText(3<<20))
+	f.write(dir, "big.bin", gitsim.RandomText(3<<20))
 	f.commitIn(dir, "x", "big")
 	f.git(dir, "push", "-q", "origin", "main")
 	f.wait(hooks, 0)

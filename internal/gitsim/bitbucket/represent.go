@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
 // obj is a JSON object of the wire.
@@ -133,7 +135,7 @@ func (s *Sim) repoFull(r Repository) obj {
 	o["has_issues"], o["has_wiki"], o["size"] = false, false, 0
 	o["created_on"], o["updated_on"] = timestamp(r.CreatedOn), timestamp(r.UpdatedOn)
 	o["mainbranch"] = nil
-	if _, err := s.gitRepo(r).branch(r.MainBranch); err == nil {
+	if _, err := s.gitRepo(r).Branch(r.MainBranch); err == nil {
 		o["mainbranch"] = obj{"type": "branch", "name": r.MainBranch}
 	}
 	links := o["links"].(obj)
@@ -145,10 +147,10 @@ func (s *Sim) repoFull(r Repository) obj {
 }
 
 // authorObj links the author to a user when the mail address is known, as the real one does.
-func (s *Sim) authorObj(kind string, c *commit) obj {
+func (s *Sim) authorObj(kind string, c *gitsim.Commit) obj {
 	author := obj{"type": kind, "raw": c.Author}
 	s.mu.Lock()
-	u := s.state.userByEmail(c.email())
+	u := s.state.userByEmail(c.Email())
 	s.mu.Unlock()
 	if u != nil {
 		author["user"] = s.userObj(*u)
@@ -167,7 +169,7 @@ func (s *Sim) commitRef(r Repository, hash string) obj {
 }
 
 // eventCommit is a commit inside a delivery.
-func (s *Sim) eventCommit(r Repository, c *commit) obj {
+func (s *Sim) eventCommit(r Repository, c *gitsim.Commit) obj {
 	o := s.commitRef(r, c.Hash)
 	o["author"], o["message"], o["date"] = s.authorObj("author", c), c.Message, commitDate(c.Date)
 	o["summary"] = rendered(c.Message)
@@ -179,7 +181,7 @@ func (s *Sim) eventCommit(r Repository, c *commit) obj {
 	return o
 }
 
-func (s *Sim) commitFull(r Repository, c *commit) obj {
+func (s *Sim) commitFull(r Repository, c *gitsim.Commit) obj {
 	o := s.eventCommit(r, c)
 	o["repository"], o["participants"] = s.repoRef(r), []any{}
 	links, self := o["links"].(obj), s.repoAPI(r)+"/commit/"+c.Hash
@@ -217,8 +219,8 @@ func (s *Sim) refLinks(r Repository, list, page, name string) obj {
 }
 
 // eventRef is `old` or `new` of a change. A tag has the type "tag" also when it is annotated.
-func (s *Sim) eventRef(r Repository, g *gitRepo, ref, hash string) (obj, error) {
-	c, err := g.commit(hash)
+func (s *Sim) eventRef(r Repository, g *gitsim.Repo, ref, hash string) (obj, error) {
+	c, err := g.Commit(hash)
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +231,7 @@ func (s *Sim) eventRef(r Repository, g *gitRepo, ref, hash string) (obj, error) 
 	name := strings.TrimPrefix(ref, "refs/tags/")
 	o := obj{"type": "tag", "name": name, "target": target, "links": s.refLinks(r, "tags", "commits/tag",
 		name)}
-	if tagger, at, message, ok := g.tag(hash); ok {
+	if tagger, at, message, ok := g.Tag(hash); ok {
 		o["message"], o["date"], o["tagger"] = message, commitDate(at), obj{"type": "author", "raw": tagger}
 	}
 	return o, nil

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"towpath/internal/gitsim"
 )
 
 // AddUser adds a person. Empty fields are filled; a username that exists returns that user
@@ -84,8 +86,8 @@ func (s *Sim) SetPermission(repoFullName, username, permission string) {
 func (s *Sim) AddConsumer(c Consumer) Consumer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	orElse(&c.Key, randomText(32))
-	orElse(&c.Secret, randomText(76))
+	orElse(&c.Key, gitsim.RandomText(32))
+	orElse(&c.Secret, gitsim.RandomText(76))
 	if old := s.state.consumer(c.Key); old != nil {
 		c.ID = old.ID
 		*old = c
@@ -130,7 +132,7 @@ func (s *Sim) AddRepository(spec RepositorySpec) (Repository, error) {
 		UpdatedOn:   now,
 	}
 	r.CloneURL = s.cloneURL(*r)
-	if err := newGitRepo(s.repoDir(*r)).init(spec.MainBranch); err != nil {
+	if err := s.repositories.Create(bareUUID(r.UUID), spec.MainBranch); err != nil {
 		return Repository{}, fmt.Errorf("add repository %s: %w", spec.Slug, err)
 	}
 	s.state.Repositories = append(s.state.Repositories, r)
@@ -172,17 +174,20 @@ func (s *Sim) seedCommit(
 	if !ok {
 		return "", fmt.Errorf("commit to %s: no such repository", fullName)
 	}
-	change := commitSpec{
-		Branch: branch, Message: message,
-		Author: "Bitbucket Simulator <simulator@example.com>",
+	change := gitsim.NewCommit{
+		Branch:  branch,
+		Start:   r.MainBranch,
+		Message: message,
+		Author:  "Bitbucket Simulator <simulator@example.com>",
 	}
+	orElse(&change.Branch, r.MainBranch)
 	for path, contents := range files {
-		change.Files = append(change.Files, fileChange{
+		change.Files = append(change.Files, gitsim.FileChange{
 			Path: path, Data: []byte(contents),
 			Delete: contents == Deleted,
 		})
 	}
-	slices.SortFunc(change.Files, func(a, b fileChange) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(change.Files, func(a, b gitsim.FileChange) int { return strings.Compare(a.Path, b.Path) })
 	var hash string
 	actor := User{
 		DisplayName: "Bitbucket Simulator",
@@ -190,8 +195,8 @@ func (s *Sim) seedCommit(
 		UUID:        simulatorUUID,
 		AccountID:   "557058:simulator",
 	}
-	err := s.receive(r, actor, notify, func(g *gitRepo) (err error) {
-		hash, err = g.write(change, r.MainBranch, s.opts.Now())
+	err := s.receive(r, actor, notify, func() (err error) {
+		hash, err = s.gitRepo(r).Write(change, s.opts.Now())
 		return err
 	})
 	return hash, err

@@ -1,17 +1,14 @@
 package bitbucket
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
 // Options configure a simulator.
@@ -26,28 +23,25 @@ type Options struct {
 
 // Sim is a running simulator. All methods are safe for concurrent use.
 type Sim struct {
-	opts   Options
-	base   string // BaseURL without a trailing slash
-	ctx    context.Context
-	cancel context.CancelFunc
-	wg     sync.WaitGroup // deliveries in flight
-	pages  http.Handler
+	opts  Options
+	base  string // BaseURL without a trailing slash
+	pages http.Handler
 
-	mu         sync.Mutex
-	state      state
-	dirty      bool
-	closing    bool // no delivery starts any more
-	closed     bool
-	limits     Limits
-	faults     Faults
-	git        map[string]*gitRepo // by repository UUID
-	codes      map[string]*code
-	sessions   map[string]string // cookie → user UUID
-	lag        map[string]*lag   // by commitKey
-	calls      map[string][]time.Time
-	requests   []Request
-	deliveries []*Delivery
-	held       []*outgoing // deliveries that wait for the next ones, see Faults.SwapDeliveries
+	faults       gitsim.FaultSwitch
+	repositories *gitsim.Repositories
+	git          gitsim.GitHandler
+	deliveries   gitsim.Deliveries
+	sessions     gitsim.Sessions // of users' UUIDs
+	codes        gitsim.Codes
+	lag          gitsim.Lag // by commitKey
+	rate         gitsim.RateLimit
+	requests     gitsim.RequestLog
+
+	mu     sync.Mutex
+	state  state
+	dirty  bool
+	closed bool
+	limits Limits
 }
 
 // New opens the simulator that lives in o.Dir, or makes a new one.
@@ -61,24 +55,34 @@ func New(o Options) (*Sim, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	base, err := url.Parse(o.BaseURL)
-	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
-		return nil, fmt.Errorf("base URL %q of the simulator: want http(s)://host[:port]", o.BaseURL)
+	base, err := gitsim.CheckBaseURL(o.BaseURL)
+	if err != nil {
+		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Join(o.Dir, "repositories"), 0o700); err != nil {
-		return nil, fmt.Errorf("create the directory of the simulator: %w", err)
+	repositories, err := gitsim.NewRepositories(filepath.Join(o.Dir, "repositories"))
+	if err != nil {
+		return nil, err
 	}
 	s := &Sim{
-		opts:     o,
-		base:     strings.TrimRight(o.BaseURL, "/"),
-		limits:   o.Limits.withDefaults(),
-		git:      map[string]*gitRepo{},
-		codes:    map[string]*code{},
-		sessions: map[string]string{},
-		lag:      map[string]*lag{},
-		calls:    map[string][]time.Time{},
+		opts:         o,
+		base:         base,
+		repositories: repositories,
+		sessions:     gitsim.Sessions{Cookie: sessionCookie, Secure: strings.HasPrefix(base, "https:")},
+		limits:       o.Limits.withDefaults(),
 	}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.git = gitsim.GitHandler{
+		Realm:     "Bitbucket simulator",
+		Logger:    o.Logger,
+		Faults:    &s.faults,
+		Authorize: s.authorizeGit,
+	}
+	s.deliveries = gitsim.Deliveries{
+		Client: o.Client,
+		Now:    o.Now,
+		Faults: &s.faults,
+		Tries:  deliveryTries,
+		Header: deliveryHeader,
+	}
 	if s.state, err = loadState(s.statePath()); err != nil {
 		return nil, err
 	}
@@ -91,13 +95,15 @@ func New(o Options) (*Sim, error) {
 
 // ServeHTTP serves the pages, OAuth, the REST API and Git.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if git, ok := gitsim.ParseGitRequest(r); ok {
+		s.git.Serve(w, r, git)
+		return
+	}
 	switch path := r.URL.Path; {
 	case path == "/2.0" || strings.HasPrefix(path, "/2.0/"):
 		s.serveAPI(w, r)
 	case path == "/site/oauth2/access_token":
 		s.serveToken(w, r)
-	case isGitRequest(r):
-		s.serveGit(w, r)
 	default:
 		s.pages.ServeHTTP(w, r)
 	}
@@ -106,19 +112,7 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Close waits up to five seconds for deliveries in flight, ends the Git processes and saves the
 // state.
 func (s *Sim) Close() error {
-	s.mu.Lock()
-	s.closing = true
-	s.mu.Unlock()
-	done := make(chan struct{})
-	go func() { s.wg.Wait(); close(done) }()
-	var err error
-	select {
-	case <-done:
-	case <-time.After(5 * time.Second):
-		err = errors.New("close the simulator: deliveries still in flight were given up")
-	}
-	s.cancel()
-	<-done
+	err := s.deliveries.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -126,9 +120,7 @@ func (s *Sim) Close() error {
 	}
 	s.save()
 	s.closed = true
-	for _, g := range s.git {
-		g.close()
-	}
+	s.repositories.Close()
 	return err
 }
 
@@ -153,18 +145,5 @@ func (s *Sim) currentLimits() Limits {
 
 func (s *Sim) cloneURL(r Repository) string { return s.base + "/" + r.FullName() + ".git" }
 
-func (s *Sim) repoDir(r Repository) string {
-	// Named by UUID, so that a rename touches no file.
-	return filepath.Join(s.opts.Dir, "repositories", bareUUID(r.UUID)+".git")
-}
-
-func (s *Sim) gitRepo(r Repository) *gitRepo {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	g := s.git[r.UUID]
-	if g == nil {
-		g = newGitRepo(s.repoDir(r))
-		s.git[r.UUID] = g
-	}
-	return g
-}
+// gitRepo is a repository on disk, by its UUID.
+func (s *Sim) gitRepo(r Repository) *gitsim.Repo { return s.repositories.Get(bareUUID(r.UUID)) }

@@ -1,7 +1,6 @@
 package bitbucket
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -11,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
 // state is what survives a restart. It is guarded by Sim.mu.
@@ -185,14 +186,8 @@ func (st *state) permission(r *Repository, u *User) string {
 	return ""
 }
 
-// permits reports whether the right that someone has is enough for the one that is needed.
-func permits(has, needs string) bool {
-	rank := map[string]int{"": 0, "read": 1, "write": 2, "admin": 3}
-	return rank[has] >= rank[needs]
-}
-
 func newUUID() string {
-	b := randomBytes(16)
+	b := gitsim.RandomBytes(16)
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	h := hex.EncodeToString(b)
 	return "{" + h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:] + "}"
@@ -200,19 +195,3 @@ func newUUID() string {
 
 // bareUUID strips the braces.
 func bareUUID(uuid string) string { return strings.Trim(uuid, "{}") }
-
-const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-
-func randomText(n int) string {
-	b := randomBytes(n)
-	for i := range b {
-		b[i] = alphanumeric[int(b[i])%len(alphanumeric)]
-	}
-	return string(b)
-}
-
-func randomBytes(n int) []byte {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // crypto/rand never fails since Go 1.24
-	return b
-}

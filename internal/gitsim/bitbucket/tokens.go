@@ -1,7 +1,6 @@
 package bitbucket
 
 import (
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
 // accessTokenLength is what the real ones have had since 2026; nobody may assume that a token is
@@ -32,22 +33,15 @@ type token struct {
 	Expires time.Time `json:"expires"`
 }
 
-// code is an authorization code, good once and for ten minutes.
-type code struct {
-	consumer, user, redirectURI string
-	redirectSent                bool
-	expires                     time.Time
-}
-
 // refreshLife is how long an unused refresh token lives.
 const refreshLife = 90 * 24 * time.Hour
 
 // serveToken is the token endpoint.
 func (s *Sim) serveToken(w http.ResponseWriter, r *http.Request) {
-	rec := &statusRecorder{ResponseWriter: w}
+	rec := &gitsim.StatusRecorder{ResponseWriter: w}
 	key, _, _ := r.BasicAuth()
-	defer func() { s.recordRequest(r, key, rec.status) }()
-	f := s.currentFaults()
+	defer func() { s.requests.Record(r, key, rec.Status, s.opts.Now()) }()
+	f := s.faults.Current()
 	switch {
 	case f.TokenStatus != 0:
 		htmlError(rec, f.TokenStatus)
@@ -94,7 +88,7 @@ func (s *Sim) issue(r *http.Request) (obj, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.state.consumer(key)
-	if c == nil || !equal(c.Secret, secret) {
+	if c == nil || !gitsim.Equal(c.Secret, secret) {
 		return nil, oauthError{"unauthorized_client", "Invalid OAuth client credentials"}
 	}
 	if c.CallbackURL == "" {
@@ -115,18 +109,17 @@ func (s *Sim) issue(r *http.Request) (obj, error) {
 
 // exchange turns a code into tokens. Sim.mu is held, as in the next three.
 func (s *Sim) exchange(c *Consumer, text, redirectURI string) (obj, error) {
-	issued := s.codes[text]
-	delete(s.codes, text)
-	if issued == nil || issued.consumer != c.Key || s.opts.Now().After(issued.expires) {
+	issued, known := s.codes.Use(text)
+	if !known || issued.Client != c.Key || s.opts.Now().After(issued.Expires) {
 		return nil, oauthError{"invalid_grant", "The specified code is not valid."}
 	}
-	if issued.redirectSent && redirectURI != issued.redirectURI {
+	if issued.RedirectSent && redirectURI != issued.RedirectURI {
 		return nil, oauthError{
 			"invalid_grant",
 			"The redirect_uri does not match the one of the authorization request.",
 		}
 	}
-	g := &grant{ID: newUUID(), Consumer: c.Key, User: issued.user}
+	g := &grant{ID: newUUID(), Consumer: c.Key, User: issued.User}
 	s.state.Grants = append(s.state.Grants, g)
 	return s.newTokens(c, g, "authorization_code", ""), nil
 }
@@ -156,7 +149,7 @@ func (s *Sim) refresh(c *Consumer, text string) (obj, error) {
 	if i < 0 || s.state.Grants[i].Consumer != c.Key {
 		return nil, oauthError{"invalid_grant", "Invalid refresh_token"}
 	}
-	if s.faults.NoRotation {
+	if s.faults.Current().NoRotation {
 		return s.newTokens(c, s.state.Grants[i], "refresh_token", text), nil
 	}
 	// A second use within the grace does not prolong it.
@@ -200,7 +193,7 @@ func (s *Sim) newTokens(c *Consumer, g *grant, state, keptRefresh string) obj {
 			delete(s.state.Tokens, text)
 		}
 	}
-	access := randomText(accessTokenLength)
+	access := gitsim.RandomText(accessTokenLength)
 	s.state.Tokens[access] = &token{Grant: g.ID, User: g.User, Scopes: c.Scopes, Expires: now.Add(life)}
 	body := obj{
 		"access_token": access, "token_type": "bearer", "expires_in": int(life / time.Second),
@@ -208,7 +201,7 @@ func (s *Sim) newTokens(c *Consumer, g *grant, state, keptRefresh string) obj {
 		"state": state, // the name of the grant, not the caller's state
 	}
 	if keptRefresh == "" {
-		refresh := randomText(accessTokenLength)
+		refresh := gitsim.RandomText(accessTokenLength)
 		s.state.Tokens[refresh] = &token{
 			Grant:   g.ID,
 			User:    g.User,
@@ -276,8 +269,6 @@ func hasScope(granted []string, needed string) bool {
 	}
 	return needed == ""
 }
-
-func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	data, err := json.Marshal(body)

@@ -2,7 +2,6 @@ package bitbucket
 
 import (
 	"maps"
-	"net/http"
 	"time"
 )
 
@@ -93,35 +92,6 @@ type Status struct {
 	Refname     string    `json:"refname"`
 	CreatedOn   time.Time `json:"created_on"`
 	UpdatedOn   time.Time `json:"updated_on"`
-}
-
-// Request is one request that reached the REST API or the token endpoint.
-type Request struct {
-	At                  time.Time
-	Method, Path, Query string
-	User                string // username; empty for anonymous requests
-	Status              int
-}
-
-// Delivery is one event that was sent, or was meant to be sent, to one hook.
-type Delivery struct {
-	RequestUUID string // without braces; the same for all attempts
-	HookUUID    string // without braces, as in the header
-	Repository  string // full name
-	Event       string
-	URL         string
-	Body        []byte
-	Dropped     string // why nothing was sent: a fault, or the payload limit
-	Attempts    []Attempt
-}
-
-// Attempt is one try to deliver. StatusCode is 0 when no answer came; Error tells why.
-type Attempt struct {
-	At         time.Time
-	Header     http.Header
-	StatusCode int
-	Error      string
-	Duration   time.Duration
 }
 
 // Limits are the service limits of Bitbucket. Zero values mean the real ones; negative values mean

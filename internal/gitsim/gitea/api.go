@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"towpath/internal/gitsim"
 )
 
 const maxPerPage = 50 // MAX_RESPONSE_ITEMS
@@ -37,7 +40,7 @@ func (c call) notFound(message string) {
 
 // decode reads a JSON body and answers for one that cannot be read.
 func (c call) decode(into any) bool {
-	if err := json.NewDecoder(http.MaxBytesReader(c.w, c.r.Body, maxPushBytes)).Decode(into); err != nil {
+	if err := json.NewDecoder(http.MaxBytesReader(c.w, c.r.Body, maxBody)).Decode(into); err != nil {
 		c.fail(http.StatusUnprocessableEntity, err.Error())
 		return false
 	}
@@ -45,12 +48,18 @@ func (c call) decode(into any) bool {
 }
 
 func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
-	f := s.currentFaults()
-	if f.APIStatus != 0 && strings.Contains(r.URL.Path, f.APIStatusPath) {
+	f := s.faults.Current()
+	if f.APIDelay > 0 {
+		select {
+		case <-time.After(f.APIDelay):
+		case <-r.Context().Done():
+		}
+	}
+	if status := s.faults.APIStatus(r.URL.Path); status != 0 {
 		if f.RetryAfter != "" {
 			w.Header().Set("Retry-After", f.RetryAfter)
 		}
-		call{w: w, r: r}.fail(f.APIStatus, http.StatusText(f.APIStatus))
+		call{w: w, r: r}.fail(status, http.StatusText(status))
 		return
 	}
 	s.api.ServeHTTP(w, r)
@@ -131,7 +140,7 @@ func (s *Sim) in(needs string, serve func(call)) http.HandlerFunc {
 			http.Redirect(c.w, c.r, to, http.StatusMovedPermanently)
 		case c.may == "":
 			c.notFound("")
-		case !permits(c.may, needs):
+		case !gitsim.Permits(c.may, needs):
 			c.fail(http.StatusForbidden, "user should be the owner of the repo or have the needed access")
 		default:
 			serve(c)
@@ -172,8 +181,8 @@ func (s *Sim) repositoryJSON(r Repository, may string, empty bool) map[string]an
 			"/api/v1/repos/" + r.FullName(), "default_branch": r.DefaultBranch,
 		"updated_at": r.Updated.Format("2006-01-02T15:04:05Z07:00"), "object_format_name": "sha1",
 		"permissions": map[string]bool{
-			"admin": permits(may, "admin"), "push": permits(may, "write"),
-			"pull": permits(may, "read"),
+			"admin": gitsim.Permits(may, "admin"), "push": gitsim.Permits(may, "write"),
+			"pull": gitsim.Permits(may, "read"),
 		},
 	}
 }
@@ -194,7 +203,7 @@ func (s *Sim) listRepositories(c call) {
 	}
 	var rows []row
 	s.mu.Lock()
-	for _, r := range s.repositories {
+	for _, r := range s.known {
 		if may := s.permission(r, c.user.Login); may != "" {
 			rows = append(rows, row{*r, may})
 		}
@@ -226,7 +235,7 @@ func (s *Sim) getByID(c call) {
 }
 
 func (s *Sim) getRepository(c call) {
-	refs, err := s.refs(c.repo)
+	refs, err := s.git(c.repo).Refs()
 	if err != nil {
 		c.fail(http.StatusInternalServerError, "")
 		return

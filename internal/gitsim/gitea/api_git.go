@@ -2,10 +2,13 @@ package gitea
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"towpath/internal/gitsim"
 )
 
 const treesPerPage = 1000 // DEFAULT_GIT_TREES_PER_PAGE
@@ -21,13 +24,13 @@ func (s *Sim) getTree(c call) {
 	if recursive, _ := strconv.ParseBool(c.r.URL.Query().Get("recursive")); recursive {
 		args = append(args, "-r", "-t")
 	}
-	out, err := s.git(c.repo, nil, append(args, sha)...)
+	out, err := s.git(c.repo).Run(nil, append(args, sha)...)
 	if err != nil {
 		c.fail(http.StatusBadRequest, err.Error())
 		return
 	}
 	all := []map[string]any{}
-	for line := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
+	for line := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 		meta, path, ok := strings.Cut(line, "\t")
 		if f := strings.Fields(meta); ok && len(f) == 4 {
 			size, _ := strconv.ParseInt(f[3], 10, 64)
@@ -58,9 +61,9 @@ func (s *Sim) getCommit(c call) {
 		c.notFound("commit doesn't exist: " + sha)
 		return
 	}
-	out, err := s.git(c.repo, nil, "show", "-s",
+	out, err := s.git(c.repo).Run(nil, "show", "-s",
 		"--format=%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%P%x00%T%x00%B", sha)
-	f := strings.SplitN(out, "\x00", 9)
+	f := strings.SplitN(string(out), "\x00", 9)
 	if err != nil || len(f) != 9 {
 		c.fail(http.StatusInternalServerError, "")
 		return
@@ -92,32 +95,54 @@ func (s *Sim) getRaw(c call) {
 		return
 	}
 	name := ref + ":" + c.r.PathValue("path")
-	if kind, err := s.git(c.repo, nil, "cat-file", "-t", name); err != nil ||
-		strings.TrimSpace(kind) != "blob" {
+	if kind, err := s.git(c.repo).Run(nil, "cat-file", "-t", name); err != nil ||
+		strings.TrimSpace(string(kind)) != "blob" {
 		c.notFound("")
 		return
 	}
-	out, err := s.git(c.repo, nil, "cat-file", "blob", name)
+	out, err := s.git(c.repo).Run(nil, "cat-file", "blob", name)
 	if err != nil {
 		c.fail(http.StatusInternalServerError, "")
 		return
 	}
 	c.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	c.w.Header().Set("Content-Length", strconv.Itoa(len(out)))
-	_, _ = c.w.Write([]byte(out))
+	_, _ = c.w.Write(out)
+}
+
+// fileChange is one file of the body of /contents.
+type fileChange struct {
+	Operation string `json:"operation"`
+	Path      string `json:"path"`
+	Content   string `json:"content"`
+	SHA       string `json:"sha"`
+}
+
+// check decodes a file's bytes, or returns the status and the message with which Gitea refuses it.
+func (f fileChange) check(g *gitsim.Repo, parent string) (data []byte, status int, message string) {
+	data, err := base64.StdEncoding.DecodeString(f.Content)
+	out, _ := g.Run(nil, "rev-parse", "--verify", "--quiet", parent+":"+f.Path)
+	now := strings.TrimSpace(string(out))
+	switch {
+	case err != nil, len(f.Path) > 500:
+		return nil, http.StatusUnprocessableEntity, "invalid content or path"
+	case f.Operation == "create" && now != "":
+		return nil, http.StatusUnprocessableEntity, "repository file already exists [path: " + f.Path + "]"
+	case f.Operation == "update" && (f.SHA == "" || f.SHA != now):
+		return nil, http.StatusUnprocessableEntity,
+			fmt.Sprintf("sha does not match [given: %s, expected: %s]", f.SHA, now)
+	case f.Operation != "create" && f.Operation != "update" && f.Operation != "upload":
+		return nil, http.StatusUnprocessableEntity, "invalid operation"
+	}
+	return data, 0, ""
 }
 
 // postContents makes one commit of several files on top of a branch, whatever its head is by now.
 func (s *Sim) postContents(c call) {
 	var body struct {
-		Branch  string `json:"branch"`
-		Message string `json:"message"`
-		Files   []struct {
-			Operation string `json:"operation"`
-			Path      string `json:"path"`
-			Content   string `json:"content"`
-			SHA       string `json:"sha"`
-		} `json:"files"`
+		Branch  string       `json:"branch"`
+		Message string       `json:"message"`
+		Files   []fileChange `json:"files"`
 	}
 	if !c.decode(&body) {
 		return
@@ -126,38 +151,30 @@ func (s *Sim) postContents(c call) {
 	parent := ""
 	status, message := 0, ""
 	err := s.push(c.repo, c.user.Login, func() error {
-		refs, err := s.refs(c.repo)
-		if err != nil {
-			return err
-		}
-		parent = refs["refs/heads/"+body.Branch]
-		if parent == "" {
+		g := s.git(c.repo)
+		head, err := g.Branch(body.Branch)
+		if errors.Is(err, gitsim.ErrNoObject) {
 			status, message = http.StatusNotFound, "branch does not exist [name: "+body.Branch+"]"
 			return nil
 		}
-		files := map[string][]byte{}
+		if err != nil {
+			return err
+		}
+		parent = head
+		change := gitsim.NewCommit{
+			Branch:  body.Branch,
+			Message: body.Message,
+			Author:  c.user.FullName + " <" + c.user.Email + ">",
+		}
 		for _, f := range body.Files {
-			data, err := base64.StdEncoding.DecodeString(f.Content)
-			now, _ := s.git(c.repo, nil, "rev-parse", "--verify", "--quiet", parent+":"+f.Path)
-			now = strings.TrimSpace(now)
-			switch {
-			case err != nil, len(f.Path) > 500:
-				status, message = http.StatusUnprocessableEntity, "invalid content or path"
-			case f.Operation == "create" && now != "":
-				status, message = http.StatusUnprocessableEntity, "repository file already exists [path: "+
-					f.Path+"]"
-			case f.Operation == "update" && (f.SHA == "" || f.SHA != now):
-				status = http.StatusUnprocessableEntity
-				message = fmt.Sprintf("sha does not match [given: %s, expected: %s]", f.SHA, now)
-			case f.Operation != "create" && f.Operation != "update" && f.Operation != "upload":
-				status, message = http.StatusUnprocessableEntity, "invalid operation"
-			}
-			if status != 0 {
+			data, refused, why := f.check(g, parent)
+			if refused != 0 {
+				status, message = refused, why
 				return nil
 			}
-			files[f.Path] = data
+			change.Files = append(change.Files, gitsim.FileChange{Path: f.Path, Data: data})
 		}
-		hash, err = s.write(c.repo, body.Branch, c.user.FullName+" <"+c.user.Email+">", body.Message, files)
+		hash, err = g.Write(change, s.opts.Now())
 		return err
 	})
 	switch {

@@ -36,7 +36,7 @@ func (s *Sim) checked(c call) (body hookBody, ok bool) {
 		return body, false
 	}
 	u, err := url.Parse(body.Config["url"])
-	if s.currentFaults().RejectHooks || err != nil || u.Host == "" || body.Config["content_type"] != "json" {
+	if s.faults.Current().RefuseHooks || err != nil || u.Host == "" || body.Config["content_type"] != "json" {
 		c.fail(http.StatusUnprocessableEntity, "Invalid url")
 		return body, false
 	}

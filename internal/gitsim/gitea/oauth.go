@@ -2,8 +2,6 @@ package gitea
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -12,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
 const (
@@ -25,13 +25,6 @@ type grant struct {
 	login   string
 	scopes  []string
 	counter int // of refreshes, where a refresh token works once
-}
-
-// code is an authorization code. It works once.
-type code struct {
-	client, login, redirectURI string
-	challenge, method          string
-	expires                    time.Time
 }
 
 // token is an access or a refresh token.
@@ -67,27 +60,14 @@ func (s *Sim) page(w http.ResponseWriter, status int, title, body string) {
 
 // serveLogin is the sign-in page. It leads back to where the person came from.
 func (s *Sim) serveLogin(w http.ResponseWriter, r *http.Request) {
-	back := r.FormValue("redirect_to")
-	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") {
-		back = "/"
-	}
+	back := gitsim.LocalPath(r.FormValue("redirect_to"))
 	if r.Method == http.MethodPost {
 		s.mu.Lock()
 		u := s.user(r.PostFormValue("user_name"))
-		good := u != nil && u.Password != "" && u.Password == r.PostFormValue("password")
-		cookie := rand.Text()
-		if good {
-			s.sessions[cookie] = u.Login
-		}
+		good := u != nil && u.Password != "" && gitsim.Equal(u.Password, r.PostFormValue("password"))
 		s.mu.Unlock()
 		if good {
-			http.SetCookie(w, &http.Cookie{
-				Name:     cookieName,
-				Value:    cookie,
-				Path:     "/",
-				HttpOnly: true,
-				SameSite: http.SameSiteLaxMode,
-			})
+			s.sessions.Begin(w, u.Login)
 			http.Redirect(w, r, back, http.StatusSeeOther)
 			return
 		}
@@ -107,12 +87,8 @@ func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	clientID, redirectURI := r.FormValue("client_id"), r.FormValue("redirect_uri")
 	s.mu.Lock()
 	app := s.application(clientID)
-	cookie, _ := r.Cookie(cookieName)
-	login := ""
-	if cookie != nil {
-		login = s.sessions[cookie.Value]
-	}
 	s.mu.Unlock()
+	login := s.sessions.User(r)
 	switch {
 	case login == "":
 		http.Redirect(w, r, "/user/login?redirect_to="+url.QueryEscape(r.URL.RequestURI()),
@@ -125,6 +101,7 @@ func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		refuse("invalid_request", "Unregistered Redirect URI")
 		return
 	}
+	f := s.faults.Current()
 	method := r.FormValue("code_challenge_method")
 	switch {
 	case r.URL.Path == "/login/oauth/authorize" && r.FormValue("response_type") != "code":
@@ -138,9 +115,9 @@ func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 				"error":             {"invalid_request"},
 				"error_description": {"unsupported code challenge method"},
 			})
-	case r.Method == http.MethodPost && r.PostFormValue("granted") != "true":
+	case f.DenyConsent || (r.Method == http.MethodPost && r.PostFormValue("granted") != "true"):
 		back(w, r, url.Values{"error": {"access_denied"}, "error_description": {"the request is denied"}})
-	case r.Method == http.MethodPost || s.granted(app, login) || s.currentFaults().AutoConsent:
+	case r.Method == http.MethodPost || s.granted(app, login) || f.AutoConsent:
 		s.grant(w, r, app, login)
 	default:
 		s.consent(w, r, app)
@@ -176,33 +153,22 @@ func (s *Sim) grant(w http.ResponseWriter, r *http.Request, app *Application, lo
 	if s.grants[key] == nil {
 		s.grants[key] = &grant{login: login, scopes: strings.Fields(r.FormValue("scope"))}
 	}
-	text := "gta_" + rand.Text()
-	s.codes[text] = code{
-		client:      app.ClientID,
-		login:       login,
-		redirectURI: r.FormValue("redirect_uri"),
-		challenge:   r.FormValue("code_challenge"),
-		method:      r.FormValue("code_challenge_method"),
-		expires:     s.opts.Now().Add(codeLife),
-	}
 	s.mu.Unlock()
+	text := "gta_" + rand.Text()
+	s.codes.Issue(text, gitsim.Code{
+		Client:      app.ClientID,
+		User:        login,
+		RedirectURI: r.FormValue("redirect_uri"),
+		Challenge:   r.FormValue("code_challenge"),
+		Method:      r.FormValue("code_challenge_method"),
+		Expires:     s.opts.Now().Add(codeLife),
+	})
 	back(w, r, url.Values{"code": {text}})
 }
 
 // back sends the person to the application.
 func back(w http.ResponseWriter, r *http.Request, values url.Values) {
-	target, err := url.Parse(r.FormValue("redirect_uri"))
-	if err != nil {
-		http.Error(w, "redirect_uri", http.StatusBadRequest)
-		return
-	}
-	query := target.Query()
-	for k, v := range values {
-		query[k] = v
-	}
-	query.Set("state", r.FormValue("state"))
-	target.RawQuery = query.Encode()
-	http.Redirect(w, r, target.String(), http.StatusSeeOther)
+	gitsim.RedirectBack(w, r, http.StatusSeeOther, r.FormValue("redirect_uri"), r.FormValue("state"), values)
 }
 
 // application needs s.mu.
@@ -228,7 +194,7 @@ type refusal struct {
 
 // serveToken is the token endpoint.
 func (s *Sim) serveToken(w http.ResponseWriter, r *http.Request) {
-	if status := s.currentFaults().TokenStatus; status != 0 {
+	if status := s.faults.Current().TokenStatus; status != 0 {
 		s.page(w, status, http.StatusText(status), "")
 		return
 	}
@@ -280,34 +246,23 @@ func (s *Sim) exchange(app *Application, form url.Values) (map[string]any, *refu
 		return nil, &refusal{"unauthorized_client", "unexpected redirect URI"}
 	}
 	text := form.Get("code")
-	c, known := s.codes[text]
-	key := c.client + "/" + c.login
+	c, known := s.codes.Find(text)
+	key := c.Client + "/" + c.User
 	switch {
 	case !known:
 		return nil, &refusal{"unauthorized_client", "client is not authorized"}
-	case s.opts.Now().After(c.expires):
-		delete(s.codes, text)
+	case s.opts.Now().After(c.Expires):
+		s.codes.Use(text)
 		return nil, &refusal{"invalid_grant", "authorization code expired"}
-	case !c.verified(form.Get("code_verifier")):
+	case !c.Verifies(form.Get("code_verifier")):
 		return nil, &refusal{"unauthorized_client", "failed PKCE code challenge"}
-	case c.client != app.ClientID || s.grants[key] == nil:
+	case c.Client != app.ClientID || s.grants[key] == nil:
 		return nil, &refusal{"invalid_grant", "invalid grant"}
 	}
-	delete(s.codes, text)
-	return s.newTokens(key), nil
-}
-
-// verified holds a PKCE verifier against the challenge.
-// https://datatracker.ietf.org/doc/html/rfc7636#section-4.6
-func (c code) verified(verifier string) bool {
-	switch c.method {
-	case "S256":
-		sum := sha256.Sum256([]byte(verifier))
-		return base64.RawURLEncoding.EncodeToString(sum[:]) == c.challenge
-	case "plain":
-		return verifier == c.challenge
+	if _, fresh := s.codes.Use(text); !fresh {
+		return nil, &refusal{"unauthorized_client", "client is not authorized"}
 	}
-	return true
+	return s.newTokens(key), nil
 }
 
 func (s *Sim) refresh(text string) (map[string]any, *refusal) {
@@ -330,7 +285,8 @@ func (s *Sim) newTokens(key string) map[string]any {
 	if s.opts.RotateRefreshTokens {
 		g.counter++
 	}
-	access, refresh := "eyJhbGciOiJSUzI1NiJ9."+randomHex(400), "eyJhbGciOiJSUzI1NiJ9."+randomHex(400)
+	access := "eyJhbGciOiJSUzI1NiJ9." + gitsim.RandomHex(400)
+	refresh := "eyJhbGciOiJSUzI1NiJ9." + gitsim.RandomHex(400)
 	s.tokens[access] = token{grant: key, login: g.login, scopes: g.scopes}
 	s.tokens[refresh] = token{grant: key, login: g.login, counter: g.counter, refresh: true}
 	return map[string]any{

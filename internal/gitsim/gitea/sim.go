@@ -1,22 +1,23 @@
 package gitea
 
 import (
-	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"net/http"
-	"net/url"
-	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"towpath/internal/gitsim"
 )
 
 // Options configure a simulator.
 type Options struct {
 	Dir     string           // bare repositories; made when missing
 	BaseURL string           // public address, without a trailing slash
+	Logger  *slog.Logger     // by default none
 	Client  *http.Client     // for deliveries; by default with Gitea's 5 s
 	Now     func() time.Time // by default time.Now
 
@@ -24,18 +25,9 @@ type Options struct {
 	RotateRefreshTokens bool
 }
 
-// Faults are things that go wrong on purpose. The zero value is a healthy service.
-type Faults struct {
-	APIStatus      int    // every call of the API is answered by this status
-	APIStatusPath  string // only calls whose path contains this; empty means all
-	RetryAfter     string // header beside APIStatus
-	TokenStatus    int    // the token endpoint answers this status with a page
-	GitDown        bool   // Git answers 503
-	NoFilter       bool   // Git does not filter, as with DISABLE_PARTIAL_CLONE
-	AutoConsent    bool   // the consent page is skipped
-	DropDeliveries bool
-	RejectHooks    bool // a webhook is refused with 422
-}
+// Faults are things that go wrong on purpose. Gitea has no lag, one shape of error bodies, and does
+// not check whether a hook's address is public.
+type Faults = gitsim.Faults
 
 // User is an account, or an organization when it has owners.
 type User struct {
@@ -86,48 +78,40 @@ type Status struct {
 	TargetURL   string
 }
 
-// Delivery is a webhook request that was sent.
-type Delivery struct {
-	UUID   string
-	Event  string
-	Header http.Header
-	Body   []byte
-	Status int // of the answer; 0 without one
-}
-
 // Sim is a running simulator. All methods are safe for concurrent use.
 type Sim struct {
-	opts   Options
-	api    http.Handler
-	ctx    context.Context
-	cancel context.CancelFunc
-	wg     sync.WaitGroup // deliveries in flight
+	opts Options
+	api  http.Handler
+
+	faults     gitsim.FaultSwitch
+	gitHandler gitsim.GitHandler
+	deliveries gitsim.Deliveries
+	sessions   gitsim.Sessions // of logins
+	codes      gitsim.Codes
+
+	repositories *gitsim.Repositories
 
 	mu           sync.Mutex
-	pushing      map[int64]*sync.Mutex // one push at a time in a repository
-	faults       Faults
 	nextID       int64
 	users        []*User
 	applications []*Application
-	repositories []*Repository
+	known        []*Repository
 	former       map[string]int64 // lower-case full name → repository
 	hooks        map[int64][]*Hook
 	statuses     map[string][]Status // id/hash → oldest first
 	grants       map[string]*grant   // by client and user
-	codes        map[string]code
 	tokens       map[string]token
-	sessions     map[string]string // cookie → login
-	deliveries   []Delivery
 }
 
 // New makes an empty simulator.
 func New(o Options) (*Sim, error) {
-	base, err := url.Parse(o.BaseURL)
-	if err != nil || base.Host == "" {
-		return nil, fmt.Errorf("base URL %q of the simulator: want http(s)://host[:port]", o.BaseURL)
+	base, err := gitsim.CheckBaseURL(o.BaseURL)
+	if err != nil {
+		return nil, err
 	}
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("create the directory of the simulator: %w", err)
+	repositories, err := gitsim.NewRepositories(o.Dir)
+	if err != nil {
+		return nil, err
 	}
 	if o.Client == nil {
 		o.Client = &http.Client{Timeout: 5 * time.Second}
@@ -135,25 +119,43 @@ func New(o Options) (*Sim, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	o.BaseURL = strings.TrimRight(o.BaseURL, "/")
-	s := &Sim{
-		opts:     o,
-		pushing:  map[int64]*sync.Mutex{},
-		former:   map[string]int64{},
-		hooks:    map[int64][]*Hook{},
-		statuses: map[string][]Status{},
-		grants:   map[string]*grant{},
-		codes:    map[string]code{},
-		tokens:   map[string]token{},
-		sessions: map[string]string{},
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
+	o.BaseURL = base
+	s := &Sim{
+		opts:         o,
+		repositories: repositories,
+		sessions:     gitsim.Sessions{Cookie: cookieName},
+		former:       map[string]int64{},
+		hooks:        map[int64][]*Hook{},
+		statuses:     map[string][]Status{},
+		grants:       map[string]*grant{},
+		tokens:       map[string]token{},
+	}
+	s.gitHandler = gitsim.GitHandler{
+		Realm:     "Gitea",
+		Logger:    o.Logger,
+		Faults:    &s.faults,
+		Authorize: s.authorizeGit,
+	}
+	s.deliveries = gitsim.Deliveries{
+		Client: o.Client,
+		Now:    o.Now,
+		Faults: &s.faults,
+		Tries:  1,
+		Header: deliveryHeader,
+	}
 	s.api = s.apiRoutes()
 	return s, nil
 }
 
 // ServeHTTP serves the pages, OAuth2, the REST API and Git.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if git, ok := gitsim.ParseGitRequest(r); ok {
+		s.gitHandler.Serve(w, r, git)
+		return
+	}
 	switch path := r.URL.Path; {
 	case strings.HasPrefix(path, "/api/v1/"):
 		s.serveAPI(w, r)
@@ -163,23 +165,16 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveAuthorize(w, r)
 	case path == "/user/login":
 		s.serveLogin(w, r)
-	case isGit(path):
-		s.serveGit(w, r)
 	default:
 		s.page(w, http.StatusOK, "Gitea simulator", "<p>Gitea: Git with a cup of tea</p>")
 	}
 }
 
-// Close waits for deliveries in flight.
-func (s *Sim) Close() {
-	done := make(chan struct{})
-	go func() { s.wg.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-time.After(5 * time.Second):
-	}
-	s.cancel()
-	<-done
+// Close waits up to five seconds for deliveries in flight, and ends the Git processes.
+func (s *Sim) Close() error {
+	err := s.deliveries.Close()
+	s.repositories.Close()
+	return err
 }
 
 // BaseURL is the public address, without a trailing slash.
@@ -187,15 +182,10 @@ func (s *Sim) BaseURL() string { return s.opts.BaseURL }
 
 // SetFaults replaces all faults.
 func (s *Sim) SetFaults(f Faults) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = f
-}
-
-func (s *Sim) currentFaults() Faults {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.faults
+	s.faults.Set(f)
+	if !f.SwapDeliveries {
+		s.deliveries.Flush()
+	}
 }
 
 // AddUser adds an account, or an organization when u has owners.
@@ -211,7 +201,7 @@ func (s *Sim) AddUser(u User) User {
 func (s *Sim) AddApplication(name string, redirectURIs ...string) Application {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	raw := randomHex(16)
+	raw := gitsim.RandomHex(16)
 	a := Application{
 		ClientID:     strings.Join([]string{raw[:8], raw[8:12], raw[12:16], raw[16:20], raw[20:]}, "-"),
 		Secret:       "gto_" + strings.ToLower(rand.Text()) + strings.ToLower(rand.Text()),
@@ -239,13 +229,10 @@ func (s *Sim) AddRepository(owner, name string) (Repository, error) {
 		return Repository{}, fmt.Errorf("add repository %s: no such owner, or it is there already",
 			r.FullName())
 	}
-	if _, err := s.git(*r, nil, "init", "-q", "--bare", "--initial-branch=main", s.dir(*r)); err != nil {
-		return Repository{}, err
+	if err := s.repositories.Create(strconv.FormatInt(r.ID, 10), r.DefaultBranch); err != nil {
+		return Repository{}, fmt.Errorf("add repository %s: %w", r.FullName(), err)
 	}
-	if _, err := s.git(*r, nil, "config", "http.receivepack", "true"); err != nil {
-		return Repository{}, err
-	}
-	s.repositories = append(s.repositories, r)
+	s.known = append(s.known, r)
 	return *r, nil
 }
 
@@ -314,12 +301,8 @@ func (s *Sim) RevokeGrants() {
 	}
 }
 
-// Deliveries are the webhook requests so far, oldest first.
-func (s *Sim) Deliveries() []Delivery {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]Delivery(nil), s.deliveries...)
-}
+// Deliveries lists the webhook requests so far, oldest first, each with its attempts.
+func (s *Sim) Deliveries() []gitsim.Delivery { return s.deliveries.All() }
 
 // What follows needs s.mu.
 
@@ -338,7 +321,7 @@ func (s *Sim) user(login string) *User {
 }
 
 func (s *Sim) byID(id int64) *Repository {
-	for _, r := range s.repositories {
+	for _, r := range s.known {
 		if r.ID == id {
 			return r
 		}
@@ -347,7 +330,7 @@ func (s *Sim) byID(id int64) *Repository {
 }
 
 func (s *Sim) repository(owner, name string) *Repository {
-	for _, r := range s.repositories {
+	for _, r := range s.known {
 		if strings.EqualFold(r.FullName(), owner+"/"+name) {
 			return r
 		}
@@ -370,12 +353,6 @@ func (s *Sim) permission(r *Repository, login string) string {
 	return ""
 }
 
-// permits reports whether one permission includes another.
-func permits(has, needs string) bool {
-	rank := map[string]int{"": 0, "read": 1, "write": 2, "admin": 3}
-	return rank[has] >= rank[needs]
-}
-
 func contains(list []string, want string) bool {
 	for _, s := range list {
 		if strings.EqualFold(s, want) {
@@ -383,10 +360,4 @@ func contains(list []string, want string) bool {
 		}
 	}
 	return false
-}
-
-func randomHex(bytes int) string {
-	b := make([]byte, bytes)
-	_, _ = rand.Read(b) // it never fails
-	return hex.EncodeToString(b)
 }

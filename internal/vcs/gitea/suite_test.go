@@ -57,7 +57,11 @@ func newSimulation(t *testing.T, o giteasim.Options) *simulation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(sim.Close)
+	t.Cleanup(func() {
+		if err := sim.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	s.Sim = sim
 	sim.SetFaults(giteasim.Faults{AutoConsent: true})
 	s.user = sim.AddUser(giteasim.User{

@@ -1,4 +1,4 @@
-package bitbucket
+package gitsim
 
 import (
 	"bytes"
@@ -8,41 +8,45 @@ import (
 	"time"
 )
 
-// fileChange is one path of a commit to be made.
-type fileChange struct {
+// FileChange is one path of a commit to be made.
+type FileChange struct {
 	Path   string
 	Data   []byte
 	Mode   string // "100644" when empty
 	Delete bool
 }
 
-// commitSpec is a commit to be made on top of a branch. With Parent the branch must be there, or
-// must not exist yet.
-type commitSpec struct {
-	Branch, Parent, Message, Author string
-	Files                           []fileChange
+// NewCommit is a commit to be made on top of a branch.
+type NewCommit struct {
+	Branch string
+	// Start is the branch from which a new branch starts. Empty, or not there: the commit is a root.
+	Start   string
+	Parent  string // optional: the hash that the branch must have, or from which a new branch starts
+	Message string
+	Author  string // "Name <mail>"
+	Files   []FileChange
 }
 
+// Errors of [Repo.Write].
 var (
-	errStaleParent = errors.New("the parent is not the head of the branch")
-	errNoFile      = errors.New("a file to be deleted does not exist")
+	ErrStaleParent = errors.New("the parent is not the head of the branch")
+	ErrNoFile      = errors.New("a file to be deleted does not exist")
 )
 
-// write makes the commit with one `git fast-import` and returns its hash. g.push is held.
-func (g *gitRepo) write(spec commitSpec, mainBranch string, now time.Time) (string, error) {
-	orElse(&spec.Branch, mainBranch)
-	refs, err := g.refs()
+// Write makes a commit with one `git fast-import` and returns its hash. Call it within [Repo.Push].
+func (g *Repo) Write(spec NewCommit, now time.Time) (string, error) {
+	refs, err := g.Refs()
 	if err != nil {
 		return "", err
 	}
 	parent := refs["refs/heads/"+spec.Branch]
 	switch {
 	case spec.Parent != "" && parent != "" && parent != spec.Parent:
-		return "", errStaleParent
+		return "", ErrStaleParent
 	case parent == "" && spec.Parent != "":
 		parent = spec.Parent
 	case parent == "":
-		parent = refs["refs/heads/"+mainBranch]
+		parent = refs["refs/heads/"+spec.Start]
 	}
 	var in bytes.Buffer
 	fmt.Fprintf(&in, "commit refs/heads/%s\nmark :1\nauthor %s %d +0000\ncommitter %s %d +0000\n",
@@ -59,25 +63,27 @@ func (g *gitRepo) write(spec commitSpec, mainBranch string, now time.Time) (stri
 			fmt.Fprintf(&in, "D %s\n", quoteImport(f.Path))
 			continue
 		}
-		orElse(&f.Mode, "100644")
+		if f.Mode == "" {
+			f.Mode = "100644"
+		}
 		fmt.Fprintf(&in, "M %s inline %s\n", f.Mode, quoteImport(f.Path))
 		writeData(&in, f.Data)
 	}
 	in.WriteString("\nget-mark :1\ndone\n")
-	out, err := g.run(&in, "fast-import", "--quiet", "--done", "--date-format=raw")
+	out, err := g.Run(&in, "fast-import", "--quiet", "--done", "--date-format=raw")
 	if err != nil {
 		return "", err
 	}
 	return strings.TrimSpace(string(out)), nil
 }
 
-func (g *gitRepo) hasFile(parent, path string) error {
-	c, err := g.commit(parent)
+func (g *Repo) hasFile(parent, path string) error {
+	c, err := g.Commit(parent)
 	if parent == "" || err != nil {
-		return errNoFile
+		return ErrNoFile
 	}
-	if _, err := g.lookup(c.Tree, path); err != nil {
-		return errNoFile
+	if _, err := g.Lookup(c.Tree, path); err != nil {
+		return ErrNoFile
 	}
 	return nil
 }

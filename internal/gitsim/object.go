@@ -1,4 +1,4 @@
-package bitbucket
+package gitsim
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// commit is a parsed Git commit.
-type commit struct {
+// Commit is a parsed Git commit.
+type Commit struct {
 	Hash, Tree string
 	Parents    []string
 	Author     string // "Name <mail>"
@@ -21,22 +21,24 @@ type commit struct {
 	Message    string
 }
 
-func (c *commit) email() string {
+// Email is the author's mail address.
+func (c *Commit) Email() string {
 	_, rest, _ := strings.Cut(c.Author, "<")
 	return strings.TrimSuffix(rest, ">")
 }
 
-// treeEntry is a row of a Git tree. Path is relative to the root once the entry comes out of a
-// walk.
-type treeEntry struct {
+// TreeEntry is a row of a Git tree. Path is a name in its directory, except after [Repo.Lookup] and
+// [Repo.Walk], which give the path from the root.
+type TreeEntry struct {
 	Mode, Path, Hash string
 }
 
-func (e treeEntry) isDir() bool { return e.Mode == "40000" }
+// IsDir reports whether the entry is a directory.
+func (e TreeEntry) IsDir() bool { return e.Mode == "40000" }
 
-// commit reads a commit by full or abbreviated hash; a tag object is followed. The answer is never
-// nil.
-func (g *gitRepo) commit(name string) (*commit, error) {
+// Commit reads a commit by its full or abbreviated hash, or by the hash of a tag object. The commit
+// is never nil. The error is [ErrNoObject] when there is none.
+func (g *Repo) Commit(name string) (*Commit, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for range 5 {
@@ -45,7 +47,7 @@ func (g *gitRepo) commit(name string) (*commit, error) {
 		}
 		hash, kind, _, data, err := g.object("contents", name)
 		if err != nil {
-			return &commit{}, err
+			return &Commit{}, err
 		}
 		switch kind {
 		case "commit":
@@ -56,14 +58,14 @@ func (g *gitRepo) commit(name string) (*commit, error) {
 			line, _, _ := strings.Cut(string(data), "\n")
 			name = strings.TrimPrefix(line, "object ")
 		default:
-			return &commit{}, errNoObject
+			return &Commit{}, ErrNoObject
 		}
 	}
-	return &commit{}, errNoObject
+	return &Commit{}, ErrNoObject
 }
 
-func parseCommit(hash string, data []byte) *commit {
-	c := &commit{Hash: hash}
+func parseCommit(hash string, data []byte) *Commit {
+	c := &Commit{Hash: hash}
 	head, message, _ := strings.Cut(string(data), "\n\n")
 	c.Message = message
 	for line := range strings.SplitSeq(head, "\n") {
@@ -95,8 +97,8 @@ func parseSignature(line string) (who string, at time.Time) {
 	return line[:end+1], at
 }
 
-// tag reads an annotated tag's tagger, date and message; ok is false for a lightweight tag.
-func (g *gitRepo) tag(hash string) (tagger string, at time.Time, message string, ok bool) {
+// Tag reads an annotated tag's tagger, date and message; ok is false for a lightweight tag.
+func (g *Repo) Tag(hash string) (tagger string, at time.Time, message string, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	_, kind, _, data, err := g.object("contents", hash)
@@ -112,8 +114,8 @@ func (g *gitRepo) tag(hash string) (tagger string, at time.Time, message string,
 	return tagger, at, message, true
 }
 
-// tree lists one directory in Git's order, with names relative to it.
-func (g *gitRepo) tree(hash string) ([]treeEntry, error) {
+// Tree lists one directory in Git's order, with names relative to it.
+func (g *Repo) Tree(hash string) ([]TreeEntry, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if t, ok := g.trees[hash]; ok {
@@ -124,15 +126,15 @@ func (g *gitRepo) tree(hash string) ([]treeEntry, error) {
 		return nil, err
 	}
 	if kind != "tree" {
-		return nil, errNoObject
+		return nil, ErrNoObject
 	}
-	var entries []treeEntry
+	var entries []TreeEntry
 	for len(data) > 0 {
 		space, zero := bytes.IndexByte(data, ' '), bytes.IndexByte(data, 0)
 		if space < 0 || zero < space || len(data) < zero+21 {
 			return nil, fmt.Errorf("tree %s is malformed", hash)
 		}
-		entries = append(entries, treeEntry{
+		entries = append(entries, TreeEntry{
 			Mode: string(data[:space]), Path: string(data[space+1 : zero]),
 			Hash: hex.EncodeToString(data[zero+1 : zero+21]),
 		})
@@ -142,57 +144,59 @@ func (g *gitRepo) tree(hash string) ([]treeEntry, error) {
 	return entries, nil
 }
 
-// lookup finds a path below a tree; the empty path is the tree itself.
-func (g *gitRepo) lookup(tree, p string) (treeEntry, error) {
-	found := treeEntry{Mode: "40000", Hash: tree}
+// Lookup finds a path below a tree. The empty path is the tree itself. The error is [ErrNoObject]
+// when the path does not exist.
+func (g *Repo) Lookup(tree, p string) (TreeEntry, error) {
+	found := TreeEntry{Mode: "40000", Hash: tree}
 	for segment := range strings.SplitSeq(strings.Trim(p, "/"), "/") {
 		if segment == "" {
 			continue
 		}
-		if !found.isDir() {
-			return treeEntry{}, errNoObject
+		if !found.IsDir() {
+			return TreeEntry{}, ErrNoObject
 		}
-		entries, err := g.tree(found.Hash)
+		entries, err := g.Tree(found.Hash)
 		if err != nil {
-			return treeEntry{}, err
+			return TreeEntry{}, err
 		}
-		next := treeEntry{}
+		next := TreeEntry{}
 		for _, e := range entries {
 			if e.Path == segment {
-				next = treeEntry{Mode: e.Mode, Path: path.Join(found.Path, segment), Hash: e.Hash}
+				next = TreeEntry{Mode: e.Mode, Path: path.Join(found.Path, segment), Hash: e.Hash}
 			}
 		}
 		if next.Hash == "" {
-			return treeEntry{}, errNoObject
+			return TreeEntry{}, ErrNoObject
 		}
 		found = next
 	}
 	return found, nil
 }
 
-var errTooLarge = errors.New("too many entries")
+// ErrTooManyEntries is the error of [Repo.Walk] for a listing above its limit.
+var ErrTooManyEntries = errors.New("too many entries")
 
-// walk lists a directory and what is below it down to depth levels, breadth first. More than limit
-// entries are errTooLarge.
-func (g *gitRepo) walk(dir treeEntry, depth, limit int) ([]treeEntry, error) {
-	var all []treeEntry
-	level := []treeEntry{dir}
+// Walk lists a directory and what is below it, breadth first and depth levels deep. More than limit
+// entries fail with [ErrTooManyEntries]. A negative limit means none.
+func (g *Repo) Walk(dir TreeEntry, depth, limit int) ([]TreeEntry, error) {
+	var all []TreeEntry
+	level := []TreeEntry{dir}
 	for ; depth > 0 && len(level) > 0; depth-- {
-		var next []treeEntry
+		var next []TreeEntry
 		for _, d := range level {
-			entries, err := g.tree(d.Hash)
+			entries, err := g.Tree(d.Hash)
 			if err != nil {
 				return nil, err
 			}
 			for _, e := range entries {
 				e.Path = path.Join(d.Path, e.Path)
 				all = append(all, e)
-				if e.isDir() {
+				if e.IsDir() {
 					next = append(next, e)
 				}
 			}
 			if limit >= 0 && len(all) > limit {
-				return nil, errTooLarge
+				return nil, ErrTooManyEntries
 			}
 		}
 		level = next
@@ -200,7 +204,8 @@ func (g *gitRepo) walk(dir treeEntry, depth, limit int) ([]treeEntry, error) {
 	return all, nil
 }
 
-func (g *gitRepo) blob(hash string) ([]byte, error) {
+// Blob reads a file's bytes by its hash.
+func (g *Repo) Blob(hash string) ([]byte, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if b, ok := g.blobs[hash]; ok {
@@ -211,7 +216,7 @@ func (g *gitRepo) blob(hash string) ([]byte, error) {
 		return nil, err
 	}
 	if kind != "blob" {
-		return nil, errNoObject
+		return nil, ErrNoObject
 	}
 	if g.blobBytes += len(data); g.blobBytes > blobCacheSize {
 		clear(g.blobs)
@@ -221,7 +226,8 @@ func (g *gitRepo) blob(hash string) ([]byte, error) {
 	return data, nil
 }
 
-func (g *gitRepo) size(hash string) (int64, error) {
+// Size is the size of an object in bytes.
+func (g *Repo) Size(hash string) (int64, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if n, ok := g.sizes[hash]; ok {
