@@ -8,17 +8,18 @@ import (
 	"towpath/internal/statement"
 )
 
-// Reader reads what statements do to a catalog, as far as their text says.
+// Reader reads from a statement's text what it does to a catalog.
 type Reader struct {
-	Lexer func() statement.Lexer // makes one for each text
-	// bare names are lower case, and quoted ones as they are; otherwise case does not matter
+	Lexer func() statement.Lexer // returns a new one for each text
+	// bare names are folded to lower case, and quoted ones stay as they are; otherwise case does
+	// not matter
 	Fold bool
 	Keys bool // an index is named within its table
 
-	schema string // where new tables land without one; "" is not said
+	schema string // for new tables without a schema; "" is unknown
 }
 
-// ReadChange reads the change of one statement. What it does not understand is Opaque.
+// ReadChange reads the change of one statement. A statement that it does not understand is Opaque.
 func (d Reader) ReadChange(s statement.Statement) schema.Change {
 	words, ok := d.words(s.Text)
 	if !ok || len(words) == 0 {
@@ -43,15 +44,14 @@ func (d Reader) ReadChange(s statement.Statement) schema.Change {
 	return schema.Change{Effect: schema.Opaque}
 }
 
-// word is a token: its upper case for a bare word, its name without quotes for a word or a quoted
-// name, and where it stands.
+// word is a token: a bare word in upper case, the name without quotes of a word or a quoted name,
+// and its place.
 type word struct {
 	key, name string
 	from, to  int // in the statement's text
 }
 
-// words reads the tokens of one statement; ok is false for one with a part that some servers pass
-// over.
+// words reads the tokens of one statement; ok is false if it has a part that some servers skip.
 func (d Reader) words(text string) (words []word, ok bool) {
 	for t, err := range statement.Tokens(text, d.Lexer()) {
 		if err != nil {
@@ -79,7 +79,7 @@ func (d Reader) words(text string) (words []word, ok bool) {
 	return words, true
 }
 
-// phrase walks over the words of a statement.
+// phrase iterates over the words of a statement.
 type phrase struct {
 	words []word
 	at    int
@@ -98,7 +98,7 @@ func (p *phrase) next() word {
 	return w
 }
 
-// accept passes over the key words when all of them come next.
+// accept skips the key words if all of them come next.
 func (p *phrase) accept(keys ...string) bool {
 	for i, key := range keys {
 		if p.at+i >= len(p.words) || p.words[p.at+i].key != key {
@@ -124,14 +124,13 @@ func (p *phrase) name() string {
 	return schema.Join(parts)
 }
 
-// has reports whether a key word comes anywhere from here on.
+// has reports whether a key word occurs in the remaining words.
 func (p *phrase) has(keys ...string) bool {
 	return slices.ContainsFunc(p.words[min(p.at, len(p.words)):],
 		func(w word) bool { return slices.Contains(keys, w.key) })
 }
 
-// kind passes over modifiers up to the kind of object; "" when it is none that a catalog shows by
-// name.
+// kind skips modifiers up to the kind of object; "" when a catalog does not show that kind by name.
 func (p *phrase) kind() string {
 	for ; !p.end(); p.at++ {
 		switch w := p.peek(); w.key {
@@ -172,7 +171,7 @@ func (p *phrase) create() schema.Change {
 	return schema.Change{Effect: schema.Create, Objects: []schema.Object{{Kind: kind, Name: name}}}
 }
 
-// createIndex reads "name ON table", or "ON table" where the server makes the name.
+// createIndex reads "name ON table", or "ON table" where the server chooses the name.
 func (p *phrase) createIndex() schema.Change {
 	name := ""
 	if p.peek().key != "ON" {
@@ -221,7 +220,8 @@ func (p *phrase) drop() schema.Change {
 	return schema.Change{Effect: schema.Drop, Objects: objects}
 }
 
-// reindex names what it rebuilds: a build that fails leaves something beside it.
+// reindex returns the objects that it rebuilds: a build that fails leaves another index next to
+// them.
 func (p *phrase) reindex() schema.Change {
 	for p.peek().key == "(" {
 		p.skipTo(")")
@@ -234,7 +234,7 @@ func (p *phrase) reindex() schema.Change {
 	return schema.Change{Effect: schema.Repeat}
 }
 
-// skipTo passes over the words up to and with a key word.
+// skipTo skips the words up to and including a key word.
 func (p *phrase) skipTo(key string) {
 	for !p.end() && p.next().key != key {
 	}
@@ -256,7 +256,7 @@ func (p *phrase) rename() schema.Change {
 		}
 	}
 	if len(objects) > 2 {
-		return schema.Change{Effect: schema.Alter, Objects: objects} // names may change places
+		return schema.Change{Effect: schema.Alter, Objects: objects} // names may be swapped
 	}
 	return schema.Change{Effect: schema.Rename, Objects: objects}
 }
@@ -291,8 +291,8 @@ func (p *phrase) alterTable() schema.Change {
 	return c
 }
 
-// clause reads the start of one clause of an ALTER TABLE. It is false for one that the definition
-// does not show.
+// clause reads the start of one clause of an ALTER TABLE. It returns false for a clause that the
+// definition does not show.
 func (p *phrase) clause(c *schema.Change) bool {
 	switch w := p.next(); w.key {
 	case "ADD":
@@ -318,8 +318,8 @@ func (p *phrase) clause(c *schema.Change) bool {
 	return true
 }
 
-// added reads the name of a column or a key that is added; "" for one that the definition does not
-// show by name.
+// added reads the name of a new column or key; "" for one that the definition does not show by
+// name.
 func (p *phrase) added() string {
 	switch w := p.peek(); w.key {
 	case "COLUMN":
@@ -383,7 +383,7 @@ func (p *phrase) renamed(c *schema.Change) bool {
 	return true
 }
 
-// skipClause passes over the rest of a clause and the comma behind it.
+// skipClause skips the rest of a clause and the comma after it.
 func (p *phrase) skipClause() {
 	for depth := 0; !p.end(); {
 		switch w := p.next(); {

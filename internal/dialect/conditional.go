@@ -8,7 +8,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// conditionalKinds may have IF NOT EXISTS behind them.
+// conditionalKinds are the kinds of objects that IF NOT EXISTS may follow.
 var conditionalKinds = []string{
 	"TABLE", "INDEX", "VIEW", "SEQUENCE", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "SCHEMA", "DATABASE",
 	"EXTENSION", "STATISTICS", "COLLATION", "SERVER", "MAPPING", "USER", "ROLE", "PACKAGE", "BODY",
@@ -77,7 +77,7 @@ func (d Reader) conditional(p *phrase, text string) (c schema.Conditional, ok bo
 	return c, c.Name != ""
 }
 
-// onTable reads the table behind ON.
+// onTable reads the table after ON.
 func (p *phrase) onTable() string {
 	for !p.end() && !p.accept("ON") {
 		p.at++
@@ -110,7 +110,8 @@ func (d Reader) filled(p *phrase, text string, c *schema.Conditional) {
 	}
 }
 
-// endOfQuery is where the query that ends a statement ends: in front of WITH DATA or WITH NO DATA.
+// endOfQuery returns the index where the query that ends a statement stops: before WITH DATA or
+// WITH NO DATA.
 func (p *phrase) endOfQuery(text string) int {
 	n := len(p.words)
 	for _, ending := range [][]string{{"WITH", "NO", "DATA"}, {"WITH", "DATA"}} {
@@ -121,7 +122,7 @@ func (p *phrase) endOfQuery(text string) int {
 	return len(text)
 }
 
-// columnTexts reads the columns of a new table, behind the parenthesis that begins them.
+// columnTexts reads the columns of a new table, after the opening parenthesis.
 func (d Reader) columnTexts(p *phrase, text string) (columns []schema.Column) {
 	for more := true; more; {
 		from, key := p.at, false
@@ -170,14 +171,14 @@ func (d Reader) added(p *phrase, text string) (columns []schema.Column) {
 	return columns
 }
 
-// behindType are words that end the type of a column.
+// behindType are the words that end the type of a column.
 var behindType = []string{
 	"", ",", "NOT", "NULL", "DEFAULT", "CHECK", "PRIMARY", "UNIQUE", "REFERENCES", "COLLATE", "GENERATED",
 	"CONSTRAINT", "STORAGE", "COMPRESSION", "DEFERRABLE", "INITIALLY", "AS", "ON", "KEY", "AUTO_INCREMENT",
 	"AUTOINCREMENT", "COMMENT", "FIRST", "AFTER", "INVISIBLE", "VISIBLE", "OPTIONS",
 }
 
-// typeText reads the type of a column, and stops in front of what follows.
+// typeText reads the type of a column, and stops before the next word.
 func (p *phrase) typeText(text string) string {
 	from := p.at
 	for depth := 0; !p.end(); p.at++ {
@@ -195,7 +196,7 @@ func (p *phrase) typeText(text string) string {
 	return p.span(text, from)
 }
 
-// span is the text from a word up to the present one; "" for nothing.
+// span returns the text from a word up to the current one; "" for nothing.
 func (p *phrase) span(text string, from int) string {
 	if p.at <= from {
 		return ""

@@ -1,4 +1,4 @@
-// Package dialect holds what the dialects below it share in reading SQL. None of it needs a
+// Package dialect has the parts of reading SQL that its dialects share. None of it needs a
 // database.
 package dialect
 
@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// wholeVerbs begin the statements that a server stops before they begin, or undoes, when they
-// meet a lock. A CALL or an EXECUTE can have committed a part by then.
+// wholeVerbs begin the statements that a server either stops before they start, or undoes, when
+// they meet a lock. A CALL or an EXECUTE may have committed a part by then.
 var wholeVerbs = []string{"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"}
 
-// FailsWhole reports whether nothing of a statement with this verb is in when it fails.
+// FailsWhole reports whether a statement with this verb has no effect when it fails.
 func FailsWhole(verb string) bool {
 	first, _, _ := strings.Cut(verb, " ")
 	return slices.Contains(wholeVerbs, first)

@@ -8,7 +8,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// ReadMade reads what is to be looked for after a statement; ok is false when its end tells all.
+// ReadMade reads what must exist after a statement; ok is false when the server's success is
+// enough.
 func (d Reader) ReadMade(s statement.Statement) (m schema.Made, ok bool) {
 	words, readable := d.words(s.Text)
 	if !readable || len(words) == 0 {
@@ -46,7 +47,7 @@ func (d Reader) made(p *phrase) (m schema.Made, ok bool) {
 	look := p.accept("CONCURRENTLY")
 	passes := p.accept("IF", "NOT", "EXISTS")
 	look = look || passes
-	if m.Kind == "index" && p.peek().key == "ON" { // the server makes the name
+	if m.Kind == "index" && p.peek().key == "ON" { // the server chooses the name
 		return m, false
 	}
 	m.Name = p.name()
@@ -72,7 +73,7 @@ func (d Reader) made(p *phrase) (m schema.Made, ok bool) {
 	return m, m.Name != "" && (look || m.Engine != "")
 }
 
-// columns reads those of a new table, behind the parenthesis that begins them.
+// columns reads the columns of a new table, after the opening parenthesis.
 func (d Reader) columns(p *phrase) (names []string) {
 	for more := true; more; more = p.skipItem() {
 		switch p.peek().key {
@@ -90,7 +91,7 @@ func (d Reader) columns(p *phrase) (names []string) {
 	return names
 }
 
-// keys reads those of a new index, behind its table.
+// keys reads the keys of a new index, after its table.
 func (d Reader) keys(p *phrase) (names []string) {
 	if p.accept("USING") {
 		p.next()
@@ -102,7 +103,7 @@ func (d Reader) keys(p *phrase) (names []string) {
 		name := p.next().name
 		next := p.peek()
 		if next.name == "" && next.key != "," && next.key != ")" && (next.key != "(" || !d.Keys) {
-			name = "" // of a function, or within an expression
+			name = "" // the name of a function, or inside an expression
 		}
 		p.at-- // a parenthesis that begins an expression is part of it
 		names = append(names, name)
@@ -110,8 +111,8 @@ func (d Reader) keys(p *phrase) (names []string) {
 	return names
 }
 
-// skipItem passes over the rest of one of several things in parentheses, and the comma behind it;
-// false behind the last.
+// skipItem skips the rest of one item in a parenthesized list, and the comma after it; false after
+// the last.
 func (p *phrase) skipItem() bool {
 	for depth := 0; !p.end(); {
 		switch w := p.next(); {
@@ -165,7 +166,7 @@ func (p *phrase) altered() (m schema.Made, ok bool) {
 }
 
 // engine reads the storage engine that the options of a table name with a "=", outside of all
-// brackets: without one the word may be the name of a column.
+// parentheses: without "=" the word may be the name of a column.
 func (p *phrase) engine() string {
 	for depth := 0; !p.end(); {
 		switch w := p.next(); {

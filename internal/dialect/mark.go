@@ -9,13 +9,14 @@ import (
 	"towpath/internal/statement"
 )
 
-// Things reads the tables (views too), indexes and columns that the statements of a catalog's own
-// dump make. What lies in a schema of the path is listed without it too, as a file may name it.
+// Things reads the tables (including views), indexes and columns that the statements of a catalog's
+// dump create. A thing in a schema of the path is also listed without the schema, as a file may
+// name it.
 func (d Reader) Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool {
 	things := map[string]bool{}
 	for s, err := range dump {
 		if err != nil {
-			continue // nothing is known of this one, and the sequence goes on behind it
+			continue // this statement cannot be read, and the sequence continues after it
 		}
 		marks, _ := d.marks(s, true)
 		for _, m := range marks {
@@ -33,8 +34,8 @@ func (d Reader) Things(dump iter.Seq2[statement.Statement, error], path []string
 	return things
 }
 
-// Marks reads what a file does to tables (views too), indexes and columns, as far as its text says.
-// Its temporary tables are left out. A file that cannot be read, or must not run, has no marks.
+// Marks reads from a file's text what it does to tables (including views), indexes and columns. It
+// leaves out temporary tables. A file that cannot be read, or must not run, has no marks.
 func (d Reader) Marks(script iter.Seq2[statement.Statement, error]) (all []schema.Mark) {
 	temporary := map[string]bool{}
 	for s, err := range script {
@@ -54,8 +55,8 @@ func (d Reader) Marks(script iter.Seq2[statement.Statement, error]) (all []schem
 	return slices.DeleteFunc(all, func(m schema.Mark) bool { return m.Thing != "" && temporary[m.Thing] })
 }
 
-// setsPath reads where a SET search_path has the names of new tables land: "" is where they land
-// without it.
+// setsPath reads from a SET search_path the schema in which new tables are created: "" is the same
+// as without it.
 func (d Reader) setsPath(s statement.Statement) (first string, known, sets bool) {
 	if s.Verb != "SET" || !d.Fold {
 		return "", false, false
@@ -82,8 +83,8 @@ func (d Reader) setsPath(s statement.Statement) (first string, known, sets bool)
 	return schema.Parts(name)[0], !strings.Contains(name, "$"), true
 }
 
-// marks reads one statement, the columns of a new table only if they are wanted. temporary is a
-// table of the session alone.
+// marks reads one statement, with the columns of a new table only on request. temporary is the name
+// of a temporary table.
 func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark, temporary string) {
 	words, ok := d.words(s.Text)
 	if !ok {
@@ -117,13 +118,13 @@ func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark,
 	return marks, ""
 }
 
-// thing names something as marks do: of one name in different spellings there is one.
+// thing returns the name that marks use: different spellings of one name give the same.
 func (d Reader) thing(kind, name string) string {
 	parts := schema.Parts(name)
 	switch {
 	case !d.Fold:
 		return kind + " " + strings.ToLower(parts[len(parts)-1])
-	case kind == "index": // its schema is its table's, which its making does not name
+	case kind == "index": // its schema is its table's, which CREATE INDEX does not name
 		parts = parts[len(parts)-1:]
 	case len(parts) == 1 && kind == "table" && d.schema != "":
 		parts = []string{d.schema, parts[0]}
@@ -177,7 +178,7 @@ func (d Reader) markCreate(p *phrase, columns bool) (marks []schema.Mark, tempor
 	return marks, ""
 }
 
-// markBody reads the columns of a new table, and its keys where an index is named within its table.
+// markBody reads the columns of a new table, and its keys if an index is named within its table.
 func (d Reader) markBody(p *phrase, table string) (marks []schema.Mark) {
 	for !p.end() {
 		if name := d.addedName(p); name != "" {
@@ -205,8 +206,8 @@ func (d Reader) markBody(p *phrase, table string) (marks []schema.Mark) {
 	return marks
 }
 
-// addedName reads the name of a column, or of a key where an index is named within its table; ""
-// for anything else.
+// addedName reads the name of a column, or of a key if an index is named within its table; "" for
+// anything else.
 func (d Reader) addedName(p *phrase) string {
 	switch p.peek().key {
 	case "CONSTRAINT", "PRIMARY", "FOREIGN", "CHECK", "EXCLUDE", "PARTITION", "PERIOD", "SYSTEM", "LIKE", "(":
@@ -258,7 +259,7 @@ func (d Reader) markDrop(p *phrase) (marks []schema.Mark) {
 		}
 	}
 	if p.has("CASCADE") {
-		marks = append([]schema.Mark{{}}, marks...) // it takes with it what it does not name
+		marks = append([]schema.Mark{{}}, marks...) // CASCADE also drops objects that it does not name
 	}
 	return marks
 }

@@ -1,9 +1,10 @@
 package schema
 
-// Catalog is what a database holds, as far as a review needs it.
+// Catalog is the content of a database, as far as a review needs it.
 type Catalog struct {
-	// Complete says that everything that is there is in the catalog, so that what it lacks is
-	// missing. A review without a database begins with a catalog that is empty and not complete.
+	// Complete is true when the catalog lists everything in the database, so that a name that it
+	// lacks does not exist. A review without a database begins with an empty catalog that is not
+	// complete.
 	Complete bool     `json:"complete,omitempty"`
 	Schemas  []string `json:"schemas,omitempty"`
 	Tables   []Table  `json:"tables,omitempty"`

@@ -5,27 +5,25 @@ import (
 	"strings"
 )
 
-// Made is what a statement says is there when it has ended, although a server may end it well and
-// leave something else: it passes over IF NOT EXISTS and over an index that is broken, and takes
-// another storage engine than the one that is named.
+// Made is what must exist after a statement. A server may report success although it does not: it
+// skips IF NOT EXISTS, accepts a broken index, and replaces the named storage engine.
 type Made struct {
 	Kind string // table, foreign table, view, materialized view, sequence, trigger, index
 	Name string // as in Object
 	On   string // the table of an index or a trigger
-	Only bool   // of an index: of the parent alone, whose partitions are to follow
-	// by REINDEX: index, table or schema, which Name names; "" when the statement makes something
+	Only bool   // of an index: of the parent only, whose partitions follow later
+	// by REINDEX: index, table or schema, which Name names; "" when the statement creates something
 	Rebuilt string
-	Engine  string // the storage engine that a table is to have; "" when the statement says nothing
+	Engine  string // the storage engine of the table; "" when the statement names none
 
-	// Columns are those that a table is to have, or the keys of an index in order, "" for one that
-	// is no plain column. They are read where IF NOT EXISTS may pass over a thing of another shape.
+	// Columns are the columns of a table, or the keys of an index in order, "" for a key that is
+	// not a plain column. They are read where IF NOT EXISTS may skip an object of another shape.
 	Columns []string
 	Unique  bool // of an index: its keys differ from row to row
 }
 
-// Differs says in what the table or the index that is there is another than the statement makes; ""
-// when in nothing that is read. A table may have more columns. same compares names as the server
-// does.
+// Differs describes how the existing table or index differs from the statement; "" when it does not
+// in what is read. A table may have more columns. same compares names as the server does.
 func (m Made) Differs(columns []string, unique bool, same func(a, b string) bool) string {
 	var missing []string
 	for i, want := range m.Columns {
@@ -52,26 +50,25 @@ func (m Made) Differs(columns []string, unique bool, same func(a, b string) bool
 	return ""
 }
 
-// Conditional is a statement that passes over what is there already: IF NOT EXISTS. It is cut into
-// parts of its own text, so that a driver can make a like object under another name, and compare
-// what the server says of both.
+// Conditional is a statement with IF NOT EXISTS. Its text is cut into parts, so that a driver can
+// create a similar object under another name and compare the server's descriptions of both.
 type Conditional struct {
 	// the statement's words in lower case, such as table or materialized view; column for ALTER
 	// TABLE
 	Kind  string
 	Name  string // as in Object; of ALTER TABLE the table
 	On    string // the table of an index or a trigger
-	Head  string // what stands between CREATE and the kind
-	Rest  string // what stands behind the name, or behind the table of an index
-	Names string // the names of columns in parentheses in front of Query
-	Query string // of a table or a view that is filled by one
+	Head  string // the text between CREATE and the kind
+	Rest  string // the text after the name, or after the table of an index
+	Names string // the names of columns in parentheses before Query
+	Query string // of a table or a view that is filled by a query
 
-	Columns []Column // of a new table, or those that ALTER TABLE adds unless they are there
+	Columns []Column // of a new table, or those that ALTER TABLE adds if they do not exist
 }
 
 // Column is a column as a statement defines it.
 type Column struct {
 	Name string
-	Type string // "" where the statement does not say it in words that can be read
+	Type string // "" when the statement's type cannot be read
 	Text string // the definition, with the name
 }

@@ -1,6 +1,6 @@
 package schema
 
-// Presence says whether a catalog has a thing.
+// Presence is whether a catalog has a thing.
 type Presence int
 
 const (
@@ -9,10 +9,10 @@ const (
 	There
 )
 
-// Mark is what a statement does to one thing that a catalog shows by name.
+// Mark is the effect of a statement on one thing that a catalog shows by name.
 type Mark struct {
-	// "table customer", "column customer.phone", "index by_name"; "" is everything, with nothing
-	// known of it
+	// "table customer", "column customer.phone", "index by_name"; "" is everything, in an unknown
+	// state
 	Thing  string
 	Before Presence // without which the statement would fail
 	After  Presence

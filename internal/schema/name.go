@@ -2,7 +2,7 @@ package schema
 
 import "strings"
 
-// Join writes a name of parts. A part that has a dot or a quote of its own is quoted.
+// Join writes a name of parts. A part that contains a dot or a quote is quoted.
 func Join(parts []string) string {
 	quoted := make([]string, len(parts))
 	for i, part := range parts {
@@ -13,10 +13,10 @@ func Join(parts []string) string {
 	return strings.Join(quoted, ".")
 }
 
-// Qualify is the name of something in a schema, as in Object.
+// Qualify returns the name of something in a schema, as in Object.
 func Qualify(schema, name string) string { return Join([]string{schema, name}) }
 
-// Parts cuts the name of an Object into its qualifiers and itself.
+// Parts cuts the name of an Object into its qualifiers and its own name.
 func Parts(name string) (parts []string) {
 	for part, quoted := "", false; ; name = name[1:] {
 		switch {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Tokens reads the tokens of a text, blanks and comments left out. An error ends the sequence: the
-// text behind cannot be read. A token's Raw is valid until the next one is read.
+// Tokens reads the tokens of a text, without blanks and comments. An error ends the sequence: the
+// rest of the text cannot be read. A token's Raw is valid until the next one is read.
 func Tokens(text string, lexer Lexer) iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
 		r := NewReader(strings.NewReader(text))
@@ -40,8 +40,9 @@ func Tokens(text string, lexer Lexer) iter.Seq2[Token, error] {
 	}
 }
 
-// Canonical is the text of one statement with single blanks between its tokens and without
-// comments. Equal ones do the same. A text that cannot be read is returned as it is.
+// Canonical returns the text of one statement with single blanks between its tokens and without
+// comments. Statements with equal texts do the same. It returns a text that cannot be read
+// unchanged.
 func Canonical(text string, lexer Lexer) string {
 	var out strings.Builder
 	for t, err := range Tokens(text, lexer) {

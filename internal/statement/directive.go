@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Directives are what a file says about how it runs, in comments before its first statement:
+// Directives are a file's settings for its run, in comments before its first statement:
 //
 //	-- towpath: lock-timeout=5s statement-timeout=1h no-transaction
 type Directives struct {
@@ -17,13 +17,13 @@ type Directives struct {
 	NoTransaction bool // statements run one by one, so that procedures and blocks may commit
 }
 
-// Limits bound what a session waits for; 0 is no word about it.
+// Limits bound the waits of a session; 0 sets no limit.
 type Limits struct {
-	Lock      time.Duration // for somebody else's lock
+	Lock      time.Duration // for a lock of another session
 	Statement time.Duration // for the end of one statement
 }
 
-// Or takes what l says nothing about from another.
+// Or takes the limits that l does not set from another.
 func (l Limits) Or(other Limits) Limits {
 	if l.Lock == 0 {
 		l.Lock = other.Lock
@@ -34,7 +34,7 @@ func (l Limits) Or(other Limits) Limits {
 	return l
 }
 
-// Under holds both below another's, where that says something.
+// Under lowers both limits to another's, where that sets one.
 func (l Limits) Under(maximum Limits) Limits {
 	if maximum.Lock > 0 {
 		l.Lock = min(l.Lock, maximum.Lock)
@@ -54,8 +54,8 @@ func isAllow(words string) bool {
 	return first == "allow"
 }
 
-// ReadDirectives reads the comments at the head of a script. Its error is an *Error at the word
-// that is wrong, or the script's own.
+// ReadDirectives reads the comments at the head of a script. Its error is an *Error at the wrong
+// word, or the script's own.
 func ReadDirectives(script io.Reader) (d Directives, err error) {
 	lines := bufio.NewScanner(script)
 	lines.Buffer(nil, chunk)
@@ -85,7 +85,7 @@ func ReadDirectives(script io.Reader) (d Directives, err error) {
 	return d, nil
 }
 
-// add takes one word; why says what is wrong with it.
+// add reads one word; why explains what is wrong with it.
 func (d *Directives) add(word string) (why string) {
 	name, value, valued := strings.Cut(word, "=")
 	target := map[string]*time.Duration{"lock-timeout": &d.Lock, "statement-timeout": &d.Statement}[name]

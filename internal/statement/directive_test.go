@@ -19,7 +19,7 @@ func TestReadDirectives(t *testing.T) {
 	for name, c := range map[string]struct {
 		script string
 		want   statement.Directives
-		at     string // of an error
+		at     string // the place of an error
 	}{
 		"none": {script: "CREATE TABLE a (x)"},
 		"all": {

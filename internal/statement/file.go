@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Transaction is how a dialect begins and ends a transaction, as words with single blanks: "BEGIN",
-// "START TRANSACTION".
+// Transaction lists how a dialect begins and ends a transaction, as words with single blanks:
+// "BEGIN", "START TRANSACTION".
 type Transaction struct {
 	Begin []string
 	End   []string
@@ -17,13 +17,13 @@ type Transaction struct {
 	Strict bool
 }
 
-// LeaveOut is the way out of transaction control that is refused.
+// LeaveOut is the advice in refusals of transaction control.
 const LeaveOut = "Leave it out: only one plain pair such as BEGIN and COMMIT may stand around the whole file."
 
-// SplitFile cuts a file as Split does. One pair of statements around the whole file that makes it a
-// transaction is left out, for a file runs in one anyway; the dialect's judge refuses them
-// everywhere else. A part for going back is refused, and so is a file of blanks alone: somebody
-// forgot to save it, and what is saved later would be an edit of what has run.
+// SplitFile cuts a file as Split does. It leaves out one pair of statements that makes the whole
+// file a transaction, since a file runs in one anyway; the dialect's judge refuses them everywhere
+// else. It refuses a down section, and a file of blanks only: somebody forgot to save it, and the
+// saved text would later be an edit of a file that has run.
 func SplitFile(script io.Reader, lexer Lexer, t Transaction) iter.Seq2[Statement, error] {
 	return func(yield func(Statement, error) bool) {
 		r := NewReader(script)
@@ -39,11 +39,11 @@ func SplitFile(script io.Reader, lexer Lexer, t Transaction) iter.Seq2[Statement
 				break
 			}
 			blank = false
-			told, leftOut := own.take(&p)
-			if e := r.goingBack(p); e != nil {
-				told = append(told, e)
+			due, leftOut := own.take(&p)
+			if e := r.downSection(p); e != nil {
+				due = append(due, e)
 			}
-			for _, e := range told {
+			for _, e := range due {
 				if !yield(Statement{}, e) {
 					return
 				}
@@ -55,24 +55,25 @@ func SplitFile(script io.Reader, lexer Lexer, t Transaction) iter.Seq2[Statement
 		if e := own.open; e != nil && own.closed == nil {
 			yield(Statement{}, e)
 		}
-		if blank && !r.noted {
+		if blank && !r.commented {
 			yield(Statement{}, Errorf(Position{Line: 1, Column: 1},
 				"The file is empty. Write a statement, or a comment that says why there is none."))
 		}
 	}
 }
 
-// ownTransaction follows the pair that a file is wrapped in. It keeps no statement: what stands
-// between is told at once, and the pair is refused where it turns out not to enclose the rest.
+// ownTransaction tracks the pair around a file. It keeps no statement: statements in between are
+// returned at once, and the pair is refused when it turns out not to enclose the rest.
 type ownTransaction struct {
 	Transaction
-	begun  bool   // a statement was met that only a transaction's inside may hold
-	open   *Error // the refusal of the statement that begins it, kept back
+	begun  bool   // a statement was read that belongs inside of a transaction
+	open   *Error // the refusal of the statement that begins it, held back
 	closed *Error // and of the one that ends it
 }
 
-// take looks at the next piece: refusals that are due before it, and whether it is left out.
-func (o *ownTransaction) take(p *piece) (told []*Error, leftOut bool) {
+// take reads the next piece. It returns the refusals that are due before it, and whether it is left
+// out.
+func (o *ownTransaction) take(p *piece) (due []*Error, leftOut bool) {
 	words := strings.Join(p.words, " ")
 	switch {
 	case p.refused == nil:
@@ -87,17 +88,17 @@ func (o *ownTransaction) take(p *piece) (told []*Error, leftOut bool) {
 	}
 	setting := p.refused != nil || p.passed || p.State == Setting
 	if o.closed != nil && !setting {
-		told = append(told, o.open, o.closed)
+		due = append(due, o.open, o.closed)
 		o.open, o.closed = nil, nil
 	}
 	o.begun = o.begun || !setting
 	if o.open != nil && o.closed == nil {
 		p.Own = o.open.Pos
 		if p.NoTx && o.Strict {
-			told = append(told,
+			due = append(due,
 				Errorf(p.Pos, "%s cannot run in a transaction here, and this file begins one. "+
 					"Leave out the statements that begin and end it.", p.Verb))
 		}
 	}
-	return told, false
+	return due, false
 }

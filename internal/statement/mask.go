@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Mask tells what a statement of somebody else's does without the data in it: on one line, at most
-// n characters, with ? for texts and numbers. texts are the characters that enclose text in the
-// dialect: ' or '"; what other quotes enclose is a name and stays. Comments are left out. Where
-// dialects disagree about what is text, all from there on is left out.
+// Mask describes another session's statement without the data in it: on one line, at most n
+// characters, with ? for texts and numbers. texts are the characters that enclose text in the
+// dialect, ' or '"; text in other quotes is a name and stays. Comments are left out. Where dialects
+// disagree about what is text, the rest is left out.
 func Mask(text, texts string, n int) string {
 	m := masker{rest: strings.ToValidUTF8(text, "?"), texts: texts}
 	for m.rest != "" && m.out.Len() < 4*n {
@@ -60,13 +60,13 @@ func (m *masker) replace(rest, by string) {
 	m.rest = rest
 }
 
-// quoted passes over quoted text; a doubled quote is two pieces, with nothing lost.
+// quoted skips quoted text; a doubled quote gives two pieces, and nothing is lost.
 func (m *masker) quoted(quote byte) {
 	inside, after, closed := strings.Cut(m.rest[1:], string(quote))
 	isText := strings.IndexByte(m.texts, quote) >= 0
 	switch {
 	case strings.HasSuffix(inside, `\`) && closed:
-		m.replace("", "? …") // the end for some, an escaped quote for others
+		m.replace("", "? …") // the end in some dialects, an escaped quote in others
 	case !isText && closed:
 		m.keep(len(inside) + 2)
 	case isText && strings.HasSuffix(m.out.String(), "?"):
@@ -76,8 +76,8 @@ func (m *masker) quoted(quote byte) {
 	}
 }
 
-// comment leaves out a comment. What begins one in a dialect is an operator in another, and some
-// nest: it matters when there are quotes in it.
+// comment leaves out a comment. The start of a comment in one dialect is an operator in another,
+// and some comments nest: that matters when there are quotes in it.
 func (m *masker) comment(end string) {
 	inside, after, _ := strings.Cut(m.rest[1:], end)
 	if strings.ContainsAny(inside, "'\"`$") || end == "*/" && strings.Contains(inside[1:], "/*") {

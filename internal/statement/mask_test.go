@@ -63,7 +63,7 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// A text that a dialect's own rules enclose never comes out, whatever stands around it.
+// A text that a dialect's own rules enclose never appears in the result, whatever surrounds it.
 func TestMask_hidesEveryText(t *testing.T) {
 	t.Parallel()
 	quote := func(mark, body string, backslash bool) string {

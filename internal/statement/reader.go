@@ -8,30 +8,30 @@ import (
 	"unicode/utf8"
 )
 
-// MaxLength bounds one statement, in bytes: a file may be longer, what a server gets at once may
-// not.
+// MaxLength bounds one statement, in bytes: a file may be longer, but a server gets a statement as
+// a whole.
 const MaxLength = 64 << 20
 
 const chunk = 32 << 10
 
-// Reader walks over a script character by character, knows where it stands, and keeps the text of
-// one statement. It refuses what is not UTF-8 text. The first error stays: from then on the reader
-// stands at its end.
+// Reader reads a script character by character, tracks its position, and keeps the text of one
+// statement. It refuses bytes that are not UTF-8 text. The first error stays: from then on the
+// reader is at its end.
 type Reader struct {
-	src   io.Reader
-	win   []byte // win[start:at] is kept text, win[at:] is read ahead
-	start int
-	at    int
-	keep  bool
-	eof   bool
-	err   error
-	pos   Position
-	back  *Error // of the first comment that begins a part for going back
-	told  bool   // back was told
-	noted bool   // a comment was met
+	src       io.Reader
+	win       []byte // win[start:at] is kept text, win[at:] is read ahead
+	start     int
+	at        int
+	keep      bool
+	eof       bool
+	err       error
+	pos       Position
+	down      *Error // of the first comment that begins a down section
+	returned  bool   // down was returned
+	commented bool   // a comment was read
 }
 
-// NewReader starts at the beginning of src; a UTF-8 byte order mark is passed over.
+// NewReader starts at the beginning of src and skips a UTF-8 byte order mark.
 func NewReader(src io.Reader) *Reader {
 	r := &Reader{src: src, pos: Position{Line: 1, Column: 1}}
 	r.fill(4)
@@ -45,13 +45,14 @@ func NewReader(src io.Reader) *Reader {
 	return r
 }
 
-// Pos is where the next character stands.
+// Pos is the position of the next character.
 func (r *Reader) Pos() Position { return r.pos }
 
-// Err is what ended the reading before the end of the file: a *Error, or the source's own error.
+// Err is the reason why reading ended before the end of the file: an *Error, or the source's own
+// error.
 func (r *Reader) Err() error { return r.err }
 
-// Peek returns the byte n places ahead, 0 behind the end; no script holds a 0 byte.
+// Peek returns the byte n places ahead, 0 after the end; no script contains a 0 byte.
 func (r *Reader) Peek(n int) byte {
 	if r.at+n >= len(r.win) {
 		r.fill(n + 1)
@@ -65,13 +66,13 @@ func (r *Reader) Peek(n int) byte {
 // End reports whether nothing is left to read.
 func (r *Reader) End() bool { return r.Peek(0) == 0 && r.at >= len(r.win) }
 
-// HasPrefix reports whether the coming bytes are s.
+// HasPrefix reports whether the next bytes are s.
 func (r *Reader) HasPrefix(s string) bool {
 	r.fill(len(s))
 	return len(r.win)-r.at >= len(s) && string(r.win[r.at:r.at+len(s)]) == s
 }
 
-// Advance passes over n bytes, which must be there and end on a character's border.
+// Advance skips n bytes, which must exist and end at the border of a character.
 func (r *Reader) Advance(n int) {
 	for n > 0 && r.err == nil {
 		if plain := r.plain(n); plain > 0 {
@@ -86,7 +87,7 @@ func (r *Reader) Advance(n int) {
 	}
 }
 
-// plain passes over up to n ASCII characters that are read already.
+// plain skips up to n ASCII characters that are already in memory.
 func (r *Reader) plain(n int) int {
 	run := r.win[r.at:min(r.at+n, len(r.win))]
 	i := 0
@@ -103,9 +104,8 @@ func (r *Reader) plain(n int) int {
 	return i
 }
 
-// Line passes over the rest of the line, its line feed left standing. It refuses a carriage return
-// that ends a line alone: to the server the line goes on behind it, so that what the file shows as
-// the next line would not run.
+// Line skips the rest of the line, without its line feed. It refuses a carriage return alone at the
+// end of a line: to the server the line continues after it, so the file's next line would not run.
 func (r *Reader) Line() error {
 	var lone *Position
 	for !r.End() && r.Peek(0) != '\n' {
@@ -123,7 +123,7 @@ func (r *Reader) Line() error {
 	return nil
 }
 
-// Through passes over everything up to and with the next end, which begins with an ASCII character,
+// Through skips everything up to and including the next end, which begins with an ASCII character,
 // and reports whether there was one.
 func (r *Reader) Through(end string) bool {
 	for !r.End() {
@@ -143,7 +143,7 @@ func (r *Reader) Through(end string) bool {
 	return false
 }
 
-// step passes over one character that is not ASCII and returns its bytes.
+// step skips one character that is not ASCII and returns its bytes.
 func (r *Reader) step() int {
 	r.fill(utf8.UTFMax)
 	char, size := utf8.DecodeRune(r.win[r.at:])
@@ -165,7 +165,7 @@ func (r *Reader) checkLength() {
 	}
 }
 
-// refuseZero tells a 0 byte from the end.
+// refuseZero distinguishes a 0 byte from the end.
 func (r *Reader) refuseZero() {
 	if r.at < len(r.win) {
 		r.fail(Errorf(r.pos,
@@ -173,11 +173,11 @@ func (r *Reader) refuseZero() {
 	}
 }
 
-// mark starts to keep text at the present place; drop stops keeping.
+// mark starts to keep text at the current place; drop stops keeping.
 func (r *Reader) mark() { r.start, r.keep = r.at, true }
 func (r *Reader) drop() { r.start, r.keep = r.at, false }
 
-// kept returns the text from mark up to n bytes behind it, valid until the reader moves.
+// kept returns the text from mark to n bytes after it, valid until the reader moves.
 func (r *Reader) kept(from, to int) []byte { return r.win[r.start+from : r.start+to] }
 
 // length is how many bytes are kept.
@@ -191,7 +191,7 @@ func (r *Reader) fail(err error) {
 	r.win = r.win[:r.at]
 }
 
-// fill reads on until n bytes lie ahead or the source ends.
+// fill reads until n bytes are in memory or the source ends.
 func (r *Reader) fill(n int) {
 	for len(r.win)-r.at < n && !r.eof {
 		if !r.keep {

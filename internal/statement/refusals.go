@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// maxRefusals is how many refusals of a file are told one by one.
+// maxRefusals is how many refusals of a file are listed.
 const maxRefusals = 20
 
 // Refusals are the places of a file that must not run. It is the error of the whole file.
 type Refusals struct {
 	First []*Error // in the order of the file, at least one
-	More  int      // behind those
+	More  int      // how many follow those
 }
 
-// Error implements error: the only one without its place, or all with theirs, one a line.
+// Error implements error: a single refusal without its place, or all with theirs, one a line.
 func (r *Refusals) Error() string {
 	if len(r.First) == 1 && r.More == 0 {
 		return r.First[0].Message
@@ -33,10 +33,10 @@ func (r *Refusals) Error() string {
 	return out.String()
 }
 
-// Pos is the first place.
+// Pos returns the first place.
 func (r *Refusals) Pos() Position { return r.First[0].Pos }
 
-// Add puts a refusal in its place; nil adds none.
+// Add inserts a refusal in order; nil adds none.
 func (r *Refusals) Add(e *Error) {
 	if e == nil {
 		return
@@ -53,7 +53,7 @@ func (r *Refusals) Add(e *Error) {
 	}
 }
 
-// Scan is what reading a file to its end shows.
+// Scan is the summary of a file that was read to its end.
 type Scan struct {
 	Statements int
 	NoTx       bool      // one of them commits by itself
@@ -61,8 +61,8 @@ type Scan struct {
 	Own        *Position // of the statement that begins the file's own transaction
 }
 
-// ReadAll reads the statements of a file to its end. Its error is *Refusals, or what kept it from
-// reading.
+// ReadAll reads the statements of a file to its end. Its error is *Refusals, or the error of the
+// reader.
 func ReadAll(statements iter.Seq2[Statement, error]) (scan Scan, err error) {
 	var refusals Refusals
 	for s, err := range statements {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// TokenKind tells the tokens of SQL apart as far as splitting needs it.
+// TokenKind is the kind of a token, as far as splitting needs it.
 type TokenKind int
 
 const (
@@ -46,34 +46,32 @@ func (t Token) Names(name string) bool {
 	return false
 }
 
-// Lexer is a dialect's way to read tokens. Errors of a dialect are *Error values.
+// Lexer reads the tokens of a dialect. Errors of a dialect are *Error values.
 type Lexer interface {
-	// Skip passes over blanks and comments.
+	// Skip skips blanks and comments.
 	Skip(r *Reader) error
-	// Next passes over one significant token and tells its kind. It is called with something to
-	// read.
+	// Next reads one significant token and returns its kind. It is never called at the end.
 	Next(r *Reader) (TokenKind, error)
-	// Judge makes the judge of a statement that is about to begin.
+	// Judge returns the judge for the next statement.
 	Judge() Judge
 }
 
-// Judge looks at the tokens of one statement in order.
+// Judge checks the tokens of one statement in order.
 type Judge interface {
 	// Token reports whether t is the terminator of the statement. An *Error means that the
-	// statement must not run; the judge sees the tokens that follow all the same, up to the
-	// statement's end.
+	// statement must not run; the judge still gets the following tokens, up to the statement's end.
 	Token(t Token) (terminator bool, err error)
-	// Finish completes the statement's Verb, NoTx and what else its text says; atEnd when the file
-	// ended without a terminator. ErrPassOver leaves the statement out.
+	// Finish sets the statement's Verb, NoTx and the other results of reading; atEnd is true when
+	// the file ended without a terminator. ErrPassOver leaves the statement out.
 	Finish(s *Statement, atEnd bool) error
 }
 
-// ErrPassOver says of a statement that nothing of it needs to run: what it sets holds anyway.
+// ErrPassOver reports that a statement need not run: its setting already has the value.
 var ErrPassOver = errors.New("nothing to run")
 
-// Split cuts a script into the statements of a dialect. Empty statements are left out. A statement
-// that must not run is an *Error in its place, and the sequence goes on behind it; what cannot be
-// read any further ends the sequence.
+// Split cuts a script into the statements of a dialect. It leaves out empty statements. A statement
+// that must not run is an *Error in its place, and the sequence continues after it; a text that
+// cannot be read ends the sequence.
 func Split(script io.Reader, lexer Lexer) iter.Seq2[Statement, error] {
 	return func(yield func(Statement, error) bool) {
 		r := NewReader(script)
@@ -116,11 +114,11 @@ func Parts(script io.Reader, lexer Lexer) iter.Seq2[Part, error] {
 	}
 }
 
-// piece is what stands up to a terminator.
+// piece is the text up to a terminator.
 type piece struct {
 	Statement
 	found   bool     // false at the end of the script
-	words   []string // the first few tokens in upper case, "" for what is no word
+	words   []string // the first few tokens in upper case, "" for a token that is not a word
 	refused *Error   // the first thing in it that must not run
 	passed  bool     // it is left out
 }
@@ -135,10 +133,10 @@ func (p piece) tell(yield func(Statement, error) bool) bool {
 	return yield(p.Statement, nil)
 }
 
-// maxWords is one more than the longest words that are compared as a whole.
+// maxWords is one more than the number of words that are compared as a whole.
 const maxWords = 4
 
-// next reads one statement. Its error says that nothing more can be read.
+// next reads one statement. Its error means that nothing more can be read.
 func next(r *Reader, lexer Lexer) (p piece, err error) {
 	r.drop()
 	judge, end := lexer.Judge(), 0
@@ -191,7 +189,7 @@ func next(r *Reader, lexer Lexer) (p piece, err error) {
 	}
 }
 
-// refuse keeps a judge's first word against the statement, and returns any other error.
+// refuse keeps a judge's first refusal of the statement, and returns any other error.
 func (p *piece) refuse(err error) error {
 	var refused *Error
 	switch {

@@ -1,5 +1,5 @@
-// Package statement holds the dialect-neutral reading of SQL: statements and their positions in a
-// file. How a dialect cuts a file into statements is its engine's business.
+// Package statement has the parts of reading SQL that do not depend on a dialect: statements and
+// their positions in a file. The engine's dialect cuts a file into statements.
 package statement
 
 import "fmt"
@@ -22,18 +22,17 @@ type Statement struct {
 	Verb    string
 	NoTx    bool  // the engine commits it by itself, or refuses it inside a transaction
 	Commits bool  // it can hold commits of its own, which a transaction around it would refuse
-	Whole   bool  // when it fails, nothing of it is in
+	Whole   bool  // it has no effect when it fails
 	State   State // what it leaves in its session
-	// foreign keys must not act in a transaction with it, for it says so or takes a whole table
-	// away
+	// foreign keys must not act in its transaction, because it turns them off or drops a whole
+	// table
 	NoKeys bool
-	// of the statement that begins the file's own transaction around it; its zero value where there
-	// is none
+	// the position of the statement that begins the file's own transaction around it; its zero
+	// value where there is none
 	Own     Position
-	Outside []Outside // what it names that may lie outside of its database; each once
+	Outside []Outside // names that may be outside of its database; each once
 	Roles   *Error    // why it must not run where roles may not be changed; nil when it changes none
-	// offset just behind the statement's terminator, so that the pieces of a file add up to the
-	// file
+	// offset just after the statement's terminator, so that the pieces of a file add up to the file
 	Terminal int64
 }
 
@@ -42,29 +41,29 @@ type State int
 
 const (
 	NoState   State = iota // nothing that a later statement needs
-	Setting                // a setting or a prepared text: to run it again brings it back
-	Temporary              // a variable or a temporary table, which goes with the session
+	Setting                // a setting or a prepared text: running it again restores it
+	Temporary              // a variable or a temporary table, which ends with the session
 )
 
-// Outside is something that a statement names and that may lie outside of its database.
+// Outside is a name in a statement that may be outside of its database.
 type Outside struct {
 	Kind OutsideKind
 	Name string
 	Pos  Position
 }
 
-// OutsideKind is what an Outside names.
+// OutsideKind is the kind of an Outside.
 type OutsideKind int
 
 const (
 	OutsideDatabase OutsideKind = iota // the database of an object
-	OutsideRead                        // that of a table which is only read
+	OutsideRead                        // the database of a table that is only read
 	OutsidePattern                     // databases of a grant
 	OutsideDefiner                     // the user with whose rights an object runs
-	OutsideRole                        // a role or a user that is made, changed, removed, given or taken
+	OutsideRole                        // a role or a user that is created, changed, removed, granted or revoked
 )
 
-// Same says whether two name the same, wherever they stand.
+// Same reports whether two name the same thing, wherever they are.
 func (o Outside) Same(other Outside) bool { return o.Kind == other.Kind && o.Name == other.Name }
 
 // Summary returns the statement's first words on one line, at most n characters.
@@ -88,20 +87,20 @@ func (s Statement) Summary(n int) string {
 	return string(out)
 }
 
-// Error says why a file cannot be run, and where in it.
+// Error is the reason why a file must not run, and its place in the file.
 type Error struct {
 	Pos     Position
 	Message string // plain words: what is refused, why, and the way out
-	// Through is where reading goes on when the text behind is no SQL: behind its next occurrence,
-	// such as "\n" for a command of one line. "" is the end of the statement. It begins with an
-	// ASCII character.
+	// Through is where reading continues when the following text is not SQL: after its next
+	// occurrence, such as "\n" for a command of one line. "" is the end of the statement. It begins
+	// with an ASCII character.
 	Through string
 }
 
 // Error implements error as "line:column: message".
 func (e *Error) Error() string { return e.Pos.String() + ": " + e.Message }
 
-// Errorf makes an Error at pos.
+// Errorf returns an Error at pos.
 func Errorf(pos Position, format string, args ...any) *Error {
 	return &Error{Pos: pos, Message: fmt.Sprintf(format, args...)}
 }

@@ -1,6 +1,6 @@
 package statement
 
-// Verb finds a statement's leading key words while its tokens pass by. The zero value is ready.
+// Verb finds a statement's leading key words in its tokens. The zero value is ready.
 type Verb struct {
 	first  string
 	second string
@@ -9,7 +9,7 @@ type Verb struct {
 	closed bool
 }
 
-// Add looks at the next token.
+// Add reads the next token.
 func (v *Verb) Add(t Token) {
 	switch {
 	case t.Is('('):
@@ -31,7 +31,7 @@ func (v *Verb) Add(t Token) {
 	case word == "MATERIALIZED":
 		v.second, v.closed = "MATERIALIZED VIEW", true
 	case word == "" || !modifier(word):
-		// The first word that is no modifier names the kind of object; a name or a symbol means
+		// The first word that is not a modifier names the kind of object; a name or a symbol means
 		// that there is none.
 		v.second, v.closed = word, true
 	}

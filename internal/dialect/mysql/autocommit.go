@@ -7,9 +7,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// autocommit follows the pairs that dumps write around a table's rows: SET autocommit = 0 … COMMIT.
-// They are passed over, since the rows of a file are committed with its ledger anyway. What stands
-// alone is refused. https://mariadb.com/kb/en/mariadb-dump/ (--no-autocommit)
+// autocommit tracks the pairs that dumps write around a table's rows: SET autocommit = 0 … COMMIT.
+// They are skipped, since the rows of a file commit with its ledger anyway. Either of them alone is
+// refused. https://mariadb.com/kb/en/mariadb-dump/ (--no-autocommit)
 type autocommit struct {
 	tokens  []string         // of a SET or a COMMIT
 	refused *statement.Error // unless the whole statement belongs to such a pair
@@ -24,7 +24,7 @@ func (a *autocommit) add(t statement.Token) {
 	}
 }
 
-// finish returns the result for the statement. Only a file's own lexer keeps whether a pair is
+// finish returns the result for the statement. Only a file's own lexer records whether a pair is
 // open.
 func (a *autocommit) finish(file *lexer) error {
 	switch text := strings.Join(a.tokens, ""); {
@@ -46,8 +46,8 @@ func (a *autocommit) finish(file *lexer) error {
 	return a.refused
 }
 
-// sets says whether the statement sets autocommit to one of these values, and nothing else but what
-// saves the old one.
+// sets reports whether the statement sets autocommit to one of these values, and does nothing else
+// except saving the old one.
 func (a *autocommit) sets(values ...string) bool {
 	text := strings.NewReplacer("@@session.", "", "@@", "").Replace(strings.Join(a.tokens[1:], ""))
 	text = strings.TrimPrefix(text, "@old_autocommit=autocommit,")

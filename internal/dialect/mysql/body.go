@@ -12,7 +12,7 @@ const (
 	blockOther           // IF, LOOP, WHILE, REPEAT, FOR
 )
 
-// body follows the compound statements of a routine, so that a semicolon inside of one does not end
+// body tracks the compound statements of a routine, so that a semicolon inside of one does not end
 // it.
 type body struct {
 	on   bool
@@ -62,11 +62,12 @@ func (b *body) caseKind() block {
 	return blockCaseValue
 }
 
-// startsStatement reports whether the next word begins a statement: IF, REPEAT and CASE are
-// expressions elsewhere.
+// startsStatement reports whether the next word begins a statement: elsewhere IF, REPEAT and CASE
+// are expressions.
 func (b *body) startsStatement() bool {
 	if len(b.open) == 0 {
-		// The head of the routine: its parameters, or the last of its characteristics.
+		// Only the head of the routine comes before: its parameters, or the last of its
+		// characteristics.
 		switch b.last {
 		case ")", "ROW", "DO", "DETERMINISTIC", "INVOKER", "DEFINER", "DATA", "SQL", ":":
 			return true
@@ -84,7 +85,7 @@ func (b *body) startsStatement() bool {
 	return false
 }
 
-// refuseInBody looks at the statements of a routine.
+// refuseInBody checks the statements of a routine.
 func (s *reading) refuseInBody(t statement.Token, word string) error {
 	if label := s.label; label != nil {
 		if s.label = nil; !t.Is(':') {
@@ -120,7 +121,7 @@ func (s *reading) refuseInBody(t statement.Token, word string) error {
 	return s.inner.add(t, word)
 }
 
-// inBody lists what statements of a routine begin with.
+// inBody lists the words that may begin a routine's statements.
 func inBody(word string) bool {
 	switch word {
 	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "TRUNCATE", "DO",

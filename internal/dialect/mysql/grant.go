@@ -6,7 +6,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// grant follows a GRANT or REVOKE of rights to objects, or of membership in roles. Rights to the
+// grant reads a GRANT or REVOKE of rights to objects, or of membership in roles. Rights to the
 // whole server are refused.
 type grant struct {
 	on     bool
@@ -25,7 +25,7 @@ const (
 	grantTo
 )
 
-// add looks at the next token behind GRANT or REVOKE.
+// add reads the next token after GRANT or REVOKE.
 func (g *grant) add(t statement.Token, word string) error {
 	switch {
 	case g.stage == grantRights && (word == "TO" || word == "FROM"):
@@ -68,7 +68,7 @@ func (g *grant) addObject(t statement.Token, word string) {
 	}
 }
 
-// finish judges the object. https://dev.mysql.com/doc/refman/8.4/en/grant.html
+// finish checks the object. https://dev.mysql.com/doc/refman/8.4/en/grant.html
 func (g *grant) finish(begin statement.Position) error {
 	switch {
 	case g.roles.about:
@@ -86,7 +86,8 @@ func (g *grant) finish(begin statement.Position) error {
 	return nil
 }
 
-// outside is the database that the object is in; false for that of the session.
+// outside returns the database that the object is in; qualified is false for the session's own
+// database.
 func (g *grant) outside() (o statement.Outside, qualified bool) {
 	if !g.on || len(g.object) < 2 || g.dots == 0 {
 		return o, false
@@ -98,7 +99,7 @@ func (g *grant) outside() (o statement.Outside, qualified bool) {
 	return o, true
 }
 
-// plainPattern is the one name that a pattern of a grant matches; false when it matches several.
+// plainPattern returns the one name that a grant's pattern matches; false when it matches several.
 func plainPattern(pattern string) (string, bool) {
 	var plain strings.Builder
 	for i := 0; i < len(pattern); i++ {

@@ -7,7 +7,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// refuseStart lets only statements through whose first word is known to stay in the database.
+// refuseStart accepts only statements whose first word is known to stay in the database.
 func (s *reading) refuseStart(t statement.Token, word string) error {
 	locked := s.file.locked
 	if locked && word != "INSERT" && word != "REPLACE" && word != "UNLOCK" && word != "ALTER" &&
@@ -21,7 +21,7 @@ func (s *reading) refuseStart(t statement.Token, word string) error {
 		"SHOW", "DESCRIBE", "DESC", "EXPLAIN", "SIGNAL", "GET":
 		return nil
 	case "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM", "CREATE", "ALTER", "DROP", "RENAME":
-		return nil // define looks at what follows
+		return nil // define checks the rest
 	case "SET":
 		s.setting.state = settingName
 		return nil
@@ -44,7 +44,7 @@ func (s *reading) refuseStart(t statement.Token, word string) error {
 	return refusedStart(t, word)
 }
 
-// refusedStart says why, for the words that people try.
+// refusedStart explains the refusal of the words that people try.
 func refusedStart(t statement.Token, word string) error {
 	why := ""
 	switch word {
@@ -77,7 +77,7 @@ func ownTransaction(t statement.Token, word string) *statement.Error {
 		statement.LeaveOut)
 }
 
-// subject finds the kind of object that a CREATE, ALTER, DROP or RENAME is about.
+// subject finds the kind of object in a CREATE, ALTER, DROP or RENAME.
 type subject struct {
 	verb  string
 	pos   statement.Position
@@ -85,12 +85,12 @@ type subject struct {
 	value bool   // the next token is the value of an option, or a host
 	depth int
 	prev  string
-	query bool        // the rows of a table come from a SELECT
-	parts bool        // its partitions are told of
-	odd   bool        // nothing more is looked for
-	roles *roleReader // of a whole statement; nil within a body, which may not be about them
+	query bool        // the table's rows come from a SELECT
+	parts bool        // within the definition of its partitions
+	odd   bool        // nothing more is checked
+	roles *roleReader // of a whole statement; nil within a body, which may not change roles
 
-	imports string // DISCARD or IMPORT, once it was read outside of parentheses
+	imports string // DISCARD or IMPORT, if it was read outside of parentheses
 }
 
 const allowedKinds = "A file may define tables, views, indexes, sequences, triggers, routines and events " +
@@ -116,7 +116,7 @@ func (d *subject) start(t statement.Token, word string) {
 	d.verb, d.odd = "-", true
 }
 
-// addKind passes over modifiers and options up to the kind. What is neither is refused.
+// addKind skips modifiers and options up to the kind. It refuses any other word.
 func (d *subject) addKind(t statement.Token, word string) error {
 	value := d.value
 	if d.value = t.Is('=') || t.Is('@'); d.value || value || word == "" {
@@ -155,7 +155,7 @@ func (d *subject) addKind(t statement.Token, word string) error {
 		d.verb, word, allowedKinds)
 }
 
-// upkeep says whether the statement looks after tables and defines nothing.
+// upkeep reports whether the statement maintains tables and defines nothing.
 func (d *subject) upkeep() bool {
 	switch d.verb {
 	case "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "CHECKSUM":
@@ -172,7 +172,7 @@ func (d *subject) withBody() bool {
 	return false
 }
 
-// addOption looks for options of an object that reach out of the database.
+// addOption checks for options of an object that reach outside of the database.
 func (d *subject) addOption(t statement.Token, word string) error {
 	prev := d.prev
 	switch {
@@ -208,7 +208,7 @@ func (d *subject) addOption(t statement.Token, word string) error {
 }
 
 // tableOptions are those that keep a table in its database, by the word before their equals sign.
-// What TABLESPACE, CONNECTION, DIRECTORY, ENGINE, UNION and RENAME name is looked at by itself.
+// TABLESPACE, CONNECTION, DIRECTORY, ENGINE, UNION and RENAME have their own checks.
 var tableOptions = []string{
 	"ALGORITHM", "AUTOEXTEND_SIZE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHARSET", "CHECKSUM", "COLLATE",
 	"COMMENT", "COMPRESSION", "CONNECTION", "DELAY_KEY_WRITE", "DIRECTORY", "ENCRYPTED", "ENCRYPTION",
@@ -249,8 +249,8 @@ func (d *subject) refuseTableOption(t statement.Token, word, prev string) error 
 	return nil
 }
 
-// refusedEngine lets engines pass that keep their rows on this server. In parentheses the word may
-// be a column's name, so only those that reach out are refused there.
+// refusedEngine accepts engines that keep their rows on this server. In parentheses the word may be
+// a column's name, so only engines that reach outside are refused there.
 func refusedEngine(t statement.Token, column bool) error {
 	switch value := strings.ToUpper(name(t)); value {
 	case "", "INNODB", "MYISAM", "ARIA", "MEMORY", "HEAP", "ARCHIVE", "CSV", "BLACKHOLE", "MERGE",
@@ -276,7 +276,7 @@ func remote(engine string) bool {
 	return false
 }
 
-// refuseDatabaseOption lets only the character set of a database be altered.
+// refuseDatabaseOption accepts only changes of a database's character set.
 func (d *subject) refuseDatabaseOption(t statement.Token, word string) error {
 	switch word {
 	case "READ", "ENCRYPTION", "UPGRADE":
@@ -286,7 +286,7 @@ func (d *subject) refuseDatabaseOption(t statement.Token, word string) error {
 	return nil
 }
 
-// name is what a word, a quoted name or a string says.
+// name returns the name in a word, a quoted name or a string.
 func name(t statement.Token) string {
 	switch t.Kind {
 	case statement.Word, statement.Quoted:
@@ -297,8 +297,8 @@ func name(t statement.Token) string {
 	return ""
 }
 
-// administers says whether a function reads files, holds what belongs to the server's own sessions,
-// or steers the server.
+// administers reports whether a function reads files, locks resources of the server's own sessions,
+// or controls the server.
 func administers(function string) bool {
 	for _, pattern := range []string{
 		"LOAD_FILE", "RELEASE_ALL_LOCKS", "MASTER_POS_WAIT", "MASTER_GTID_WAIT", "SOURCE_POS_WAIT",
@@ -312,8 +312,8 @@ func administers(function string) bool {
 	return false
 }
 
-// matches compares a name with a pattern, whose star stands for any end. Servers find functions by
-// names without their accents, so a letter that is not ASCII may be any.
+// matches compares a name with a pattern, whose star matches any end. Servers ignore accents when
+// they look up functions, so a letter that is not ASCII matches any.
 func matches(name, pattern string) bool {
 	letters := []rune(strings.ToUpper(name))
 	stem, open := strings.CutSuffix(pattern, "*")

@@ -11,19 +11,19 @@ import (
 type lexer struct {
 	delimiter   string // "" for none
 	judge       *judge
-	conditional *statement.Position // where the conditional comment opened that we are in
-	lineStart   bool                // nothing but blanks since the line began
-	saved       map[string]string   // settings that a user variable keeps, by its name
+	conditional *statement.Position // where the open conditional comment began; nil outside of one
+	lineStart   bool                // only blanks since the line began
+	saved       map[string]string   // settings saved in user variables, by variable
 	locked      bool                // LOCK TABLES was read, and no UNLOCK since
-	ofFile      bool                // what is read is a file, and not a text that is prepared
+	ofFile      bool                // the text is a file, not a prepared text
 	manual      bool                // autocommit was turned off, and not on since
 }
 
 // newLexer reads a file from its start.
 func newLexer() *lexer { return &lexer{delimiter: ";", lineStart: true} }
 
-// Skip implements statement.Lexer. A conditional comment is no comment: the server may run what is
-// in it.
+// Skip implements statement.Lexer. It does not skip a conditional comment: the server may run its
+// content.
 func (l *lexer) Skip(r *statement.Reader) error {
 	for {
 		c := r.Peek(0)
@@ -67,13 +67,14 @@ func (l *lexer) Skip(r *statement.Reader) error {
 
 const nestedComment = "A comment inside of a conditional comment is not allowed. Leave it out."
 
-// delimits says whether the delimiter comes next. As in the mysql client it wins over a comment.
+// delimits reports whether the delimiter comes next. As in the mysql client it takes precedence
+// over a comment.
 func (l *lexer) delimits(r *statement.Reader) bool {
 	return l.delimiter != "" && l.conditional == nil && r.HasPrefix(l.delimiter)
 }
 
-// opensLineComment says whether a comment up to the line's end begins here: servers take two dashes
-// for one before a blank, any control character, and the end.
+// opensLineComment reports whether a comment up to the line's end begins here: servers accept two
+// dashes before a blank, any control character, and the end.
 func opensLineComment(r *statement.Reader) bool {
 	switch r.Peek(0) {
 	case '#':
@@ -87,17 +88,17 @@ func opensLineComment(r *statement.Reader) bool {
 
 func (l *lexer) atStart() bool { return l.judge != nil && !l.judge.begun && l.conditional == nil }
 
-// opensConditional says whether a comment that comes here is a conditional one.
+// opensConditional reports whether the comment that begins here is a conditional one.
 func opensConditional(r *statement.Reader) bool { return r.HasPrefix("/*!") || r.HasPrefix("/*M!") }
 
-// neverRun says whether the conditional comment that comes here is for a version that no server
+// neverRun reports whether the conditional comment that begins here is for a version that no server
 // has, such as the line of mariadb-dump that turns its client's sandbox on.
 func neverRun(r *statement.Reader) bool {
 	return r.HasPrefix("/*!999999") || r.HasPrefix("/*M!999999")
 }
 
-// readMark reads what opens a conditional comment. Servers read five or six digits as a version,
-// and any other number as code.
+// readMark reads the opening of a conditional comment. Servers read five or six digits as a
+// version, and any other number as code.
 func readMark(r *statement.Reader) (mark, error) {
 	pos := r.Pos()
 	m := mark{mariadb: r.Peek(2) == 'M'}
@@ -118,7 +119,7 @@ func readMark(r *statement.Reader) (mark, error) {
 	return m, nil
 }
 
-// skipBlock passes over a comment. Servers differ in what they make of another one inside of it.
+// skipBlock skips a comment. Servers disagree about a comment inside of another.
 func (l *lexer) skipBlock(r *statement.Reader) error {
 	pos := r.Pos()
 	if l.conditional != nil {
@@ -147,7 +148,7 @@ func (l *lexer) skipBlock(r *statement.Reader) error {
 	return unclosed(pos, r, "comment")
 }
 
-// hintWord passes over a word of a hint. A hint must not set variables.
+// hintWord skips a word of a hint. A hint must not set variables.
 func hintWord(r *statement.Reader) error {
 	pos := r.Pos()
 	var word []byte
@@ -174,8 +175,8 @@ func isDelimiterLine(r *statement.Reader) bool {
 	return next == ' ' || next == '\t'
 }
 
-// readDelimiter takes the mark up to the next blank, as the mysql client does. Marks with quotes or
-// a comment's ends would be read in two ways.
+// readDelimiter reads the delimiter up to the next blank, as the mysql client does. A delimiter
+// with quotes or the ends of a comment could be read in two ways.
 func (l *lexer) readDelimiter(r *statement.Reader) error {
 	pos := r.Pos()
 	r.Advance(len("delimiter"))
@@ -223,7 +224,7 @@ func (l *lexer) Next(r *statement.Reader) (statement.TokenKind, error) {
 	}
 }
 
-// word ends before a delimiter such as "$$" that is made of a word's characters.
+// word stops before a delimiter such as "$$" that consists of a word's characters.
 func (l *lexer) word(r *statement.Reader) {
 	for wordByte(r.Peek(0)) && !l.delimits(r) {
 		r.Advance(1)
@@ -247,8 +248,8 @@ func (l *lexer) openConditional(r *statement.Reader) error {
 	return nil
 }
 
-// quoted passes over a quote. Inside of a conditional comment it must not hold a comment's end or
-// start: a server that takes it for a comment reads those.
+// quoted skips a quoted text. Inside of a conditional comment it must not contain a comment's start
+// or end: a server that skips the comment reads those.
 func (l *lexer) quoted(r *statement.Reader, quote byte, escapes bool) error {
 	pos := r.Pos()
 	r.Advance(1)

@@ -8,7 +8,7 @@ import (
 	"towpath/internal/engine/enginetest/mariadbserver"
 )
 
-// server reads the same scripts, so that the lexer can be compared with it.
+// server reads the same scripts, for comparison with the lexer.
 var server *mariadbserver.Server
 
 func TestMain(m *testing.M) {

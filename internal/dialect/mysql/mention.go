@@ -2,8 +2,8 @@ package mysql
 
 import "strings"
 
-// Mentions reports whether a text has a name in it, as a whole word. Comments and strings count: to
-// find too much asks a person once too often, to find too little doubles rows.
+// Mentions reports whether a text contains a name as a whole word. Comments and strings count: a
+// false match asks a person once too often, a missed one doubles rows.
 func Mentions(text, name string) bool {
 	text, name = strings.ToLower(text), strings.ToLower(name)
 	for _, spelled := range []string{

@@ -2,7 +2,7 @@ package mysql
 
 import "strings"
 
-// PlainMode is a sql_mode without what changes how SQL is read.
+// PlainMode returns a sql_mode without the parts that change how SQL is read.
 func PlainMode(mode string) string {
 	var kept []string
 	for _, one := range strings.Split(mode, ",") {

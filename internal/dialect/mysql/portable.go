@@ -6,9 +6,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// Portable leaves out of the text of a catalog's object what belongs to one place: the definer,
-// an algorithm that nobody chose, and the name of its database. With charsets it leaves out the
-// character sets that a collation says too.
+// Portable removes the parts of an object's text that belong to one place: the definer, the default
+// algorithm, and the name of its database. With charsets it also removes character sets that follow
+// from a collation.
 func Portable(text, database string, charsets bool) (string, error) {
 	p := &portable{database: QuoteName(database), charsets: charsets}
 	for _, err := range statement.Split(strings.NewReader(text), p) {
@@ -25,20 +25,20 @@ func Portable(text, database string, charsets bool) (string, error) {
 	return out.String() + text[at:], nil
 }
 
-// portable finds in a definition the parts that belong to one place: "DEFINER=`a`@`b`",
-// "ALGORITHM=UNDEFINED", and the database's name before a dot. It judges nothing, since what is in
-// a catalog was accepted before.
+// portable finds the parts of a definition that belong to one place: "DEFINER=`a`@`b`",
+// "ALGORITHM=UNDEFINED", and the database's name before a dot. It refuses nothing, since the server
+// has accepted what is in a catalog.
 type portable struct {
 	lexer    lexer
 	database string
 	cuts     [][2]int64 // from, to
-	clause   string     // DEFINER or ALGORITHM while we are in it
+	clause   string     // DEFINER or ALGORITHM while inside of it
 	from     int64
 	count    int
-	keep     bool  // the algorithm is one that somebody chose
-	name     int64 // where the database's name stood, if it was the last token
+	keep     bool  // the algorithm is not the default one
+	name     int64 // the place of the database's name, if it was the last token
 	named    bool
-	charsets bool     // leave out the character set of a column whose collation says it: MySQL's tables
+	charsets bool     // remove a column's character set that its collation implies: MySQL's tables
 	last     []string // up to three words, in upper case
 	set      int64    // where CHARACTER SET began
 }
@@ -52,7 +52,7 @@ func (p *portable) Next(r *statement.Reader) (statement.TokenKind, error) { retu
 // Judge implements statement.Lexer.
 func (p *portable) Judge() statement.Judge { return p }
 
-// head is how many tokens may stand before a definer: CREATE OR REPLACE ALGORITHM = x DEFINER.
+// head is the maximum number of tokens before a definer: CREATE OR REPLACE ALGORITHM = x DEFINER.
 const head = 12
 
 // Token implements statement.Judge.
@@ -78,9 +78,8 @@ func (p *portable) Token(t statement.Token) (bool, error) {
 	return false, nil
 }
 
-// charset cuts "CHARACTER SET x" off "CHARACTER SET x COLLATE x_y". MySQL shows it where somebody
-// has written it, also when the collation that follows says as much, so that one table has two
-// texts.
+// charset cuts "CHARACTER SET x" off "CHARACTER SET x COLLATE x_y". MySQL shows it if somebody
+// wrote it, even when the collation after it implies it, so that equal tables have two texts.
 func (p *portable) charset(t statement.Token, word string) {
 	if !p.charsets {
 		return
@@ -97,7 +96,7 @@ func (p *portable) charset(t statement.Token, word string) {
 	}
 }
 
-// closes reports whether the clause has ended: a key word that follows one.
+// closes reports whether a key word ends the clause.
 func (p *portable) closes(word string) bool {
 	switch word {
 	case "SQL", "VIEW", "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "AGGREGATE":

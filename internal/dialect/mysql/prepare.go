@@ -6,13 +6,13 @@ import (
 	"towpath/internal/statement"
 )
 
-// prepare follows PREPARE, EXECUTE and DEALLOCATE. The text that is prepared must be a string or a
-// variable, so that the session can look at it before the server does.
+// prepare reads PREPARE, EXECUTE and DEALLOCATE. The prepared text must be a string or a variable,
+// so that the session can check it before the server gets it.
 type prepare struct {
 	on     bool
 	verb   string
 	stage  prepareStage
-	source []string // the text itself in quotes, or the tokens of a variable
+	source []string // the quoted text, or the tokens of a variable
 }
 
 type prepareStage int
@@ -24,7 +24,7 @@ const (
 	prepareRest
 )
 
-// add looks at the next token behind the first word.
+// add reads the next token after the first word.
 func (p *prepare) add(t statement.Token, word string) error {
 	switch p.stage {
 	case prepareName:
@@ -50,7 +50,7 @@ func (p *prepare) add(t statement.Token, word string) error {
 		}
 	case prepareRest:
 		if word == "USING" || p.verb == "" {
-			p.verb = "" // arguments are free
+			p.verb = "" // arguments are not restricted
 			return nil
 		}
 		if word == "INTO" || t.Is(';') {
@@ -69,8 +69,8 @@ func (p *prepare) finish(begin statement.Position) error {
 	return nil
 }
 
-// Source is the text in quotes, or the tokens of the variable, that a PREPARE or an EXECUTE
-// IMMEDIATE names.
+// Source returns the quoted text, or the tokens of the variable, in a PREPARE or an EXECUTE
+// IMMEDIATE.
 func Source(st statement.Statement) (source []string, err error) {
 	l := newLexer()
 	for _, err := range statement.Split(strings.NewReader(st.Text), l) {
@@ -84,8 +84,8 @@ func Source(st statement.Statement) (source []string, err error) {
 	return source, nil
 }
 
-// written is the text that a PREPARE or an EXECUTE IMMEDIATE has in quotes. What a variable holds,
-// and what is escaped, the session asks of the server.
+// written returns the quoted text of a PREPARE or an EXECUTE IMMEDIATE. The session queries the
+// server for the value of a variable and for escaped text.
 func written(st statement.Statement) (text string, ok bool) {
 	if st.Verb != "PREPARE" && st.Verb != "EXECUTE" {
 		return "", false
@@ -98,7 +98,7 @@ func written(st statement.Statement) (text string, ok bool) {
 	return strings.ReplaceAll(source[0][1:len(source[0])-1], quote+quote, quote), true
 }
 
-// ValidatePrepared refuses a text that is prepared, as it would be refused in a file.
+// ValidatePrepared refuses a prepared text for the same reasons as a file.
 func ValidatePrepared(text string, t Target) error {
 	n := 0
 	for st, err := range statement.Split(strings.NewReader(text), newLexer()) {
@@ -119,6 +119,6 @@ func ValidatePrepared(text string, t Target) error {
 	return nil
 }
 
-// Composes says whether a statement may do more than its text says, so that the ledger, the limits
-// and the reading of SQL are looked at behind it.
+// Composes reports whether a statement may do more than its text shows, so that the ledger, the
+// limits and the settings for reading SQL are checked after it.
 func Composes(st statement.Statement) bool { return st.Verb == "CALL" || st.Verb == "EXECUTE" }

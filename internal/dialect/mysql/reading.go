@@ -9,18 +9,18 @@ import (
 	"towpath/internal/statement"
 )
 
-// reading is one way to see a statement.
+// reading is one interpretation of a statement.
 type reading struct {
 	servers
 	file       *lexer
-	runs       bool // the tokens that come are code to these servers
+	runs       bool // these servers run the coming tokens as code
 	begin      statement.Position
 	seen       int
-	lead       []string // first words in upper case, "" for what is no word
+	lead       []string // first words in upper case, "" for a token that is not a word
 	define     subject
-	inner      subject // of a routine's present statement
-	sets       bool    // a routine's present statement is a SET
-	target     bool    // and what it sets comes next
+	inner      subject // of a routine's current statement
+	sets       bool    // a routine's current statement is a SET
+	target     bool    // and the name of its variable comes next
 	with       statement.Verb
 	body       body
 	scope      scope
@@ -29,16 +29,16 @@ type reading struct {
 	roles      roleReader
 	prepare    prepare
 	commits    autocommit
-	label      *statement.Error // a word that no statement of a body begins with, unless a colon follows
-	terminated bool             // a semicolon was read that no body holds
+	label      *statement.Error // a word that begins no statement of a body, unless a colon follows
+	terminated bool             // a semicolon outside of a body was read
 	last       string
 	lastAt     statement.Position
 	lastName   string // the last token if it was a name
-	temporary  bool   // it makes something of the session alone
+	temporary  bool   // it creates a temporary object
 	variable   variableState
 }
 
-// clone copies a reading that splits in two.
+// clone copies a reading, when servers read the rest in two ways.
 func (s *reading) clone() *reading {
 	c := *s
 	c.lead = slices.Clone(s.lead)
@@ -51,13 +51,13 @@ func (s *reading) clone() *reading {
 	return &c
 }
 
-// own lets the parts that read statements about roles share this reading's.
+// own makes the parts that read statements about roles share this reading's roles.
 func (s *reading) own() { s.define.roles, s.grant.roles = &s.roles, &s.roles }
 
 // leadWords is how many words at a statement's start are kept.
 const leadWords = 6
 
-// add takes the next token. Its error is the first thing that must not run.
+// add reads the next token. Its error is the first thing that must not run.
 func (s *reading) add(t statement.Token) error {
 	word := t.Upper()
 	if s.seen++; len(s.lead) == 0 {
@@ -94,7 +94,7 @@ func (s *reading) add(t statement.Token) error {
 	return err
 }
 
-// refuse says what must not run, at the token that shows it.
+// refuse returns the refusal that a token causes.
 func (s *reading) refuse(t statement.Token, word string) error {
 	switch {
 	case t.Kind != statement.Text && t.Names(towpath.LedgerTable):
@@ -135,7 +135,7 @@ func (s *reading) refuse(t statement.Token, word string) error {
 	return nil
 }
 
-// finish looks at what only the whole statement shows.
+// finish checks what only the whole statement shows.
 func (s *reading) finish() error {
 	s.scope.finish()
 	if o, qualified := s.grant.outside(); qualified {
@@ -169,7 +169,7 @@ func (s *reading) verb() string {
 	return s.with.String()
 }
 
-// variableState follows what sets a variable outside of a SET: "INTO @a", and "@a := 1".
+// variableState tracks how variables are set outside of a SET: "INTO @a", and "@a := 1".
 type variableState int
 
 const (
@@ -179,7 +179,7 @@ const (
 	variableAssign               // and a colon
 )
 
-// keeps looks for temporary tables and variables outside of a body, which runs only later.
+// keeps detects temporary tables and variables outside of a body, which only runs later.
 func (s *reading) keeps(t statement.Token, word string) {
 	before := s.variable
 	s.variable = noVariable
@@ -198,7 +198,7 @@ func (s *reading) keeps(t statement.Token, word string) {
 	}
 }
 
-// state is what the statement leaves in its session.
+// state returns what the statement leaves in its session.
 func (s *reading) state(verb string) statement.State {
 	switch verb {
 	case "SET", "PREPARE", "DEALLOCATE", "DROP PREPARE":
@@ -212,8 +212,8 @@ func (s *reading) state(verb string) statement.State {
 	return statement.NoState
 }
 
-// commitsItself says whether the statement ends a transaction, as nearly all but plain DML do.
-// https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
+// commitsItself reports whether the statement ends a transaction, as nearly all except plain DML
+// do. https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
 func (s *reading) commitsItself() bool {
 	if len(s.lead) == 0 {
 		return false

@@ -12,8 +12,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// serverReads says how many statements the server finds in a script that holds SELECTs only, and
-// whether it reads all of it. What it returns tells texts from comments.
+// serverReads returns the results of a script with SELECTs only, and whether the server reads all
+// of it. The results distinguish texts from comments.
 func serverReads(t *testing.T, db *sql.DB, script string) (results []string, whole bool) {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), script)
@@ -47,7 +47,7 @@ func serverReads(t *testing.T, db *sql.DB, script string) (results []string, who
 	}
 }
 
-// seeds are pieces that lexers like to read differently.
+// seeds are pieces on which lexers often disagree.
 var seeds = []string{
 	"SELECT 1", "SELECT 'a;b'", "SELECT \"a;'b\"", "SELECT `a;` FROM (SELECT 1 AS `a;`) t",
 	"SELECT 1 --\x7f ; SELECT 2", "SELECT 1 --\x01;\n", "SELECT 1--1; SELECT 2", "SELECT 1 # ; \n; SELECT 2",
@@ -61,8 +61,8 @@ var seeds = []string{
 	"SELECT 1 --\v;\nSELECT 2",
 }
 
-// FuzzReading compares the splitter with the server: what it cuts, run one by one, must return what
-// the server returns for the whole with its own cutting.
+// FuzzReading compares the splitter with the server: the pieces, run one by one, must return what
+// the server returns for the whole with its own splitting.
 func FuzzReading(f *testing.F) {
 	for i, s := range seeds {
 		f.Add(s)
@@ -90,7 +90,7 @@ func FuzzReading(f *testing.F) {
 	})
 	f.Fuzz(func(t *testing.T, script string) {
 		if len(script) > 2000 || strings.Contains(strings.ToLower(script), "delimiter") || odd(script) {
-			return // the client's word, and what does not return the same twice
+			return // a word of the client, or a result that changes from run to run
 		}
 		var pieces []string
 		for st, err := range mysql.Split(strings.NewReader(script)) {
@@ -110,13 +110,13 @@ func FuzzReading(f *testing.F) {
 		for _, piece := range pieces {
 			results, whole := serverReads(t, one, piece)
 			if !whole {
-				return // an error of its own says nothing about the cut
+				return // another error, unrelated to the cut
 			}
 			got = append(got, results...)
 		}
 		want, whole := serverReads(t, all, script)
-		// an empty statement, or two dashes before the delimiter: what came before must agree all
-		// the same
+		// an empty statement, or two dashes before the delimiter: everything before it must still
+		// agree
 		if !whole {
 			got = got[:min(len(got), len(want))]
 		}
@@ -126,7 +126,7 @@ func FuzzReading(f *testing.F) {
 	})
 }
 
-// odd says whether a script asks for what changes by itself, waits, or holds a lock.
+// odd reports whether a script reads changing values, waits, or holds a lock.
 func odd(script string) bool {
 	upper := strings.ToUpper(script)
 	for _, word := range []string{

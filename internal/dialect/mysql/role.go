@@ -9,13 +9,13 @@ import (
 	"towpath/internal/statement"
 )
 
-// roleReader reads a statement that makes, changes or removes users and roles, or gives and takes
-// membership. What its grammar does not hold is refused, wherever the statement is to run.
+// roleReader reads a statement that creates, changes or removes users and roles, or grants and
+// revokes membership. It refuses what its grammar does not contain, in every environment.
 // https://dev.mysql.com/doc/refman/8.4/en/create-user.html, https://mariadb.com/kb/en/create-user/
 type roleReader struct {
 	verb  string // "CREATE", "ALTER", "DROP", "GRANT" or "REVOKE"
 	kind  string // "USER" or "ROLE"; "" for membership
-	about bool   // it is such a statement
+	about bool   // the statement is of this kind
 
 	dialect.Words
 	outside []statement.Outside
@@ -28,7 +28,7 @@ func (r *roleReader) add(t statement.Token, word string) error {
 		}
 		return nil // of many rights to an object
 	}
-	// Of a text that is hard to read no name is kept.
+	// A name with escapes or quotes is not kept.
 	one := dialect.Word{Pos: t.Pos, Key: word, Name: name(t), Text: t.Kind == statement.Text}
 	if one.Text && strings.ContainsAny(one.Name, `'"\`) {
 		one.Name = ""
@@ -40,8 +40,8 @@ func (r *roleReader) add(t statement.Token, word string) error {
 	return nil
 }
 
-// refusal is why the statement must not run where users may not be changed; nil when it changes
-// none.
+// refusal explains why the statement must not run where users may not be changed; nil when it
+// changes none.
 func (r *roleReader) refusal(begin statement.Position) *statement.Error {
 	if !r.about {
 		return nil
@@ -72,10 +72,10 @@ func (r *roleReader) read(begin statement.Position) (err error) {
 	return err
 }
 
-// errUnknown is something that the grammar here does not hold, at the next token.
+// errUnknown reports that the grammar does not contain the next token.
 var errUnknown = errors.New("unknown")
 
-// unknown shows nothing of the text: a password may stand there.
+// unknown shows nothing of the text: it may contain a password.
 func (r *roleReader) unknown(begin statement.Position) *statement.Error {
 	return statement.Errorf(r.Pos(begin),
 		"A statement about users may not say this. It may give a password, limits, REQUIRE, ACCOUNT LOCK, DEFAULT ROLE and membership in roles. "+
@@ -117,15 +117,15 @@ func (r *roleReader) account() error {
 	return nil
 }
 
-// ofServer lists users that servers have for themselves and their administrators. Names end before
-// their last blanks.
+// ofServer lists users that servers keep for themselves and for administrators. Trailing blanks are
+// not part of a name.
 func ofServer(name string) bool {
 	name = strings.ToLower(strings.TrimRight(name, " "))
 	return name == "" || name == "root" || name == "debian-sys-maint" || strings.HasPrefix(name, "mysql") ||
 		strings.HasPrefix(name, "mariadb")
 }
 
-// sameUser compares names as the server does: letters count, and blanks at the end do not.
+// sameUser compares names as the server does: case matters, trailing blanks do not.
 func sameUser(a, b string) bool { return strings.TrimRight(a, " ") == strings.TrimRight(b, " ") }
 
 func (r *roleReader) accounts() error {
@@ -136,7 +136,7 @@ func (r *roleReader) accounts() error {
 	}
 }
 
-// plain reads what holds nothing but names: DROP, roles, and membership.
+// plain reads statements that contain only names: DROP, roles, and membership.
 func (r *roleReader) plain() error {
 	to := ""
 	switch r.verb {
@@ -164,7 +164,7 @@ func (r *roleReader) plain() error {
 	return nil
 }
 
-// users reads accounts with what they get.
+// users reads accounts with their options.
 func (r *roleReader) users() error {
 	for {
 		if err := r.account(); err != nil {
@@ -181,8 +181,8 @@ func (r *roleReader) users() error {
 	}
 }
 
-// userWords are of options that only their own account knows. The server says how they may follow
-// each other.
+// userWords are the words of options that affect only the account itself. The server checks their
+// order.
 var userWords = []string{
 	"REQUIRE", "NONE", "SSL", "X509", "AND", "WITH", "PASSWORD", "EXPIRE", "DEFAULT", "NEVER", "INTERVAL",
 	"DAY", "HISTORY", "REUSE", "CURRENT", "OPTIONAL", "ACCOUNT", "LOCK", "UNLOCK", "UNBOUNDED",

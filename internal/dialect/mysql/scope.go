@@ -7,8 +7,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// scope finds the names that say in which database their object is. A name with one dot may be that
-// of a column too, so it counts where the grammar has an object: behind key words, in their lists,
+// scope finds names that include the database of their object. A name with one dot may be a
+// column's, so it counts only where the grammar expects an object: after key words, in their lists,
 // and before a parenthesis. A name with two dots always begins with a database.
 type scope struct {
 	kind    string // of the object that the statement defines
@@ -19,26 +19,26 @@ type scope struct {
 	expect   bool    // an object's name may come
 	read     bool    // and it is only read
 	database bool    // a database's own name may come
-	on       bool    // an object comes behind the next ON
-	made     int     // 1 behind the name of a table, 2 behind a parenthesis that follows it
+	on       bool    // an object comes after the next ON
+	made     int     // 1 after the name of a table, 2 after a parenthesis that follows it
 	definer  bool    // "DEFINER =" was read
-	renames  bool    // a new name comes behind TO
+	renames  bool    // a new name comes after TO
 
-	parts  []string // of the name that is read
+	parts  []string // of the current name
 	pos    statement.Position
 	bare   string // its upper case if it may be a key word
-	host   bool   // it stands behind an @
+	host   bool   // it follows an @
 	dotted bool   // the last token was its dot
 
 	last     [3]string // the last words and symbols, newest first
 	lastName string    // the last token, if it was a name without qualifier
 }
 
-// frame is the content of one pair of parentheses.
+// frame is the state inside of one pair of parentheses.
 type frame struct {
 	list  bool   // a comma is followed by another object
-	write bool   // whose rows are changed
-	name  string // what stood before the parenthesis, in upper case
+	write bool   // inside of a statement that changes rows
+	name  string // the word before the parenthesis, in upper case
 }
 
 func (s *scope) clone() scope {
@@ -56,7 +56,7 @@ func (s *scope) top() *frame {
 	return &s.frames[len(s.frames)-1]
 }
 
-// add takes the next token.
+// add reads the next token.
 func (s *scope) add(t statement.Token, word string) {
 	isName := t.Kind == statement.Quoted || t.Kind == statement.Word
 	switch {
@@ -91,7 +91,7 @@ func (s *scope) shift(word, name string) {
 	s.lastName = name
 }
 
-// settle takes the name that has ended before this token.
+// settle handles the name that ended before this token.
 func (s *scope) settle(next statement.Token, word string) {
 	parts, bare := s.parts, s.bare
 	s.parts, s.dotted = s.parts[:0], false
@@ -131,7 +131,7 @@ func (s *scope) settle(next statement.Token, word string) {
 	s.shift(bare, parts[0])
 }
 
-// named notes that an object's name was read.
+// named records that an object's name was read.
 func (s *scope) named() {
 	if s.expect && (s.last[0] == "TABLE" || s.last[0] == "EXISTS") {
 		s.made = 1
@@ -145,7 +145,7 @@ func (s *scope) note(o statement.Outside) {
 	}
 }
 
-// symbol takes what is neither a name nor a key word.
+// symbol reads a token that is neither a name nor a key word.
 func (s *scope) symbol(t statement.Token) {
 	made := s.made
 	s.made = 0
@@ -192,7 +192,8 @@ func (s *scope) open() {
 	s.frames = append(s.frames, f)
 }
 
-// keyword says whether a bare word has a meaning here, and takes it. next is the token behind it.
+// keyword reports whether a bare word is a key word here, and handles it. next is the token after
+// it.
 func (s *scope) keyword(word string, next statement.Token, nextWord string, made int) bool {
 	expecting, frame := s.expect, s.top()
 	s.expect = false
@@ -258,7 +259,8 @@ func (s *scope) keyword(word string, next statement.Token, nextWord string, made
 	return true
 }
 
-// change begins a statement that changes rows, unless the word says what something happens on.
+// change begins a statement that changes rows, unless the word belongs to another clause, such as
+// ON UPDATE.
 func (s *scope) change(word string) {
 	switch s.last[0] {
 	case "KEY":
@@ -271,7 +273,7 @@ func (s *scope) change(word string) {
 	s.top().list, s.top().write = true, true
 }
 
-// object begins the name of an object that is defined.
+// object begins the name of a defined object.
 func (s *scope) object(word string) {
 	if s.kind == word || s.defines() {
 		s.expect, s.read = true, false
@@ -280,7 +282,7 @@ func (s *scope) object(word string) {
 	}
 }
 
-// defines says whether the last word begins a definition, in the body of a routine too.
+// defines reports whether the last word begins a definition, in the body of a routine too.
 func (s *scope) defines() bool {
 	switch s.last[0] {
 	case "CREATE", "DROP", "ALTER", "REPLACE", "TEMPORARY", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR",
@@ -299,8 +301,8 @@ func splitsText(word string) bool {
 	return false
 }
 
-// startsValue says whether RETURNING is a key word: behind a table's alias of that name comes
-// something else.
+// startsValue reports whether RETURNING is a key word: after a table's alias of that name the next
+// token is another.
 func startsValue(next statement.Token, word string) bool {
 	switch word {
 	case "USE", "IGNORE", "FORCE", "PARTITION":
@@ -317,7 +319,7 @@ func databaseOption(word string) bool {
 	return false
 }
 
-// numeral says whether a word is a number to the server, and no name.
+// numeral reports whether the server reads a word as a number instead of a name.
 func numeral(word string) bool {
 	digits := strings.TrimLeft(word, "0123456789")
 	return len(digits) < len(word) &&
@@ -332,5 +334,5 @@ func plainName(t statement.Token) string {
 	return string(t.Raw)
 }
 
-// finish judges the name that ends the statement.
+// finish handles the name that ends the statement.
 func (s *scope) finish() { s.settle(statement.Token{}, "") }

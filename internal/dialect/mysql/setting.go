@@ -6,7 +6,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// settingState follows a SET with several assignments.
+// settingState is the position in a SET with several assignments.
 type settingState int
 
 const (
@@ -14,9 +14,9 @@ const (
 	settingName               // a name comes
 	settingUser               // an @ was read: a user's variable, or another @
 	settingOwn                // the name of a user's variable was read
-	settingValue              // within a value
-	settingEqual              // a guarded name whose value decides
-	settingSaved              // a guarded name is set to a user's variable, whose name comes
+	settingValue              // inside of a value
+	settingEqual              // a guarded name whose value must be checked
+	settingSaved              // a guarded name is set to a user variable, whose name comes
 )
 
 type setting struct {
@@ -24,12 +24,12 @@ type setting struct {
 	name  string // of the guarded setting
 	at    statement.Position
 	depth int
-	own   string            // the user's variable that is set
+	own   string            // the user variable that is set
 	value []string          // the first tokens of its value
-	saves map[string]string // settings that user's variables keep, by their names
+	saves map[string]string // settings that user variables save, by their names
 }
 
-// add looks at the names that are set: only those of a list, which change neither limits,
+// add checks the names that are set: only listed ones pass, which change neither limits,
 // transactions, rights, nor the reading of SQL.
 func (s *setting) add(file *lexer, t statement.Token, word string) error {
 	switch s.state {
@@ -104,7 +104,7 @@ func (s *setting) addName(t statement.Token, word string) error {
 	return nil
 }
 
-// freeSetting lists what a file may set in its session.
+// freeSetting lists the settings that a file may set in its session.
 func freeSetting(name string) bool {
 	switch name {
 	case "FOREIGN_KEY_CHECKS", "UNIQUE_CHECKS", "CHECK_CONSTRAINT_CHECKS", "SQL_NOTES", "SQL_WARNINGS",
@@ -134,8 +134,8 @@ func freeSetting(name string) bool {
 	return false
 }
 
-// addGuardedValue lets modes, character sets and engines pass under which SQL is read, and tables
-// are kept, as here.
+// addGuardedValue accepts the modes, character sets and engines with which SQL is read, and tables
+// are stored, as in this package.
 func (s *setting) addGuardedValue(t statement.Token) error {
 	word := t.Upper()
 	if t.Is('=') || t.Is(':') || (word == "SET" && s.name == "CHARACTER") {
@@ -167,7 +167,7 @@ func (s *setting) addGuardedValue(t statement.Token) error {
 	return statement.Errorf(t.Pos, "Only utf8mb4 is allowed here: files are UTF-8. Leave this line out.")
 }
 
-// keep notes what a user's variable saves: "@old = @@sql_mode" and no more.
+// keep notes the setting that a user variable saves: exactly "@old = @@sql_mode".
 func (s *setting) keep() {
 	if s.own == "" {
 		return
@@ -185,7 +185,7 @@ func (s *setting) keep() {
 	s.own = ""
 }
 
-// finish keeps what the whole SET has saved for the statements that follow.
+// finish keeps the settings that the whole SET has saved, for the statements that follow.
 func (s *setting) finish(file *lexer) {
 	s.keep()
 	for variable, saved := range s.saves {

@@ -17,25 +17,25 @@ func transaction() statement.Transaction {
 	}
 }
 
-// mark is what opens a conditional comment: /*!40101 or /*M!100100; a version of 0 is none.
+// mark is the opening of a conditional comment: /*!40101 or /*M!100100; without a version it is 0.
 type mark struct {
 	version int
 	mariadb bool
 }
 
-// servers are those that read a statement in one way: of one make, from a version to another.
+// servers are those that read a statement in one way: of one make, in a range of versions.
 type servers struct {
 	mysql, mariadb bool
 	from, to       int // versions such as 80036 and 101119
 }
 
-// oldest are the first versions that are supported.
+// oldest are the first supported versions.
 const (
 	oldestMySQL   = 80000
 	oldestMariaDB = 100600
 )
 
-// split parts the servers by whether they run a comment with this mark.
+// split separates the servers that run a comment with this mark from those that skip it.
 // https://mariadb.com/kb/en/comment-syntax/
 func (s servers) split(m mark) (run, skip []servers) {
 	if s.mysql && s.mariadb {
@@ -60,11 +60,11 @@ func (s servers) split(m mark) (run, skip []servers) {
 	return []servers{newer}, []servers{older}
 }
 
-// maxReadings bounds in how many ways one statement may be read.
+// maxReadings bounds the number of readings of one statement.
 const maxReadings = 16
 
-// judge looks at a statement as each server does that reads its conditional comments in another
-// way. All must find it harmless, and all must see its end at the same place.
+// judge checks a statement in each way in which servers read its conditional comments. Every
+// reading must be harmless, and all must end at the same place.
 type judge struct {
 	lexer    *lexer
 	begun    bool
@@ -92,7 +92,7 @@ func (j *judge) open(pos statement.Position, m mark) {
 			all = append(all, one)
 		}
 	}
-	if len(all) == 2 && all[0].runs == all[1].runs { // both makes read it alike
+	if len(all) == 2 && all[0].runs == all[1].runs { // both makes read it in the same way
 		all = all[:1]
 		all[0].servers = j.readings[0].servers
 	}
@@ -149,8 +149,8 @@ func (j *judge) border() error {
 	return nil
 }
 
-// ends says whether a delimiter ends the statement to some, and to all: a semicolon does not inside
-// of a body.
+// ends reports whether a delimiter ends the statement in some readings, and in all: a semicolon
+// inside of a body does not.
 func (j *judge) ends() (some, all bool) {
 	if j.lexer.delimiter != ";" {
 		return true, true

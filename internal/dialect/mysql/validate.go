@@ -8,15 +8,15 @@ import (
 	"towpath/internal/statement"
 )
 
-// Target is where a statement is to run.
+// Target is the place where a statement is to run.
 type Target struct {
 	Database   string
-	User       string // who connects
-	AllowRoles bool   // whether other users and roles may be made, changed and removed
+	User       string // the user that connects
+	AllowRoles bool   // whether statements may create, change and remove other users and roles
 }
 
-// Validate refuses a statement of Split that must not run in a target, as far as its text says.
-// Its error is a *statement.Error.
+// Validate refuses a statement of Split whose text shows that it must not run in a target. Its
+// error is a *statement.Error.
 func Validate(s statement.Statement, t Target) error {
 	if s.Roles != nil && !t.AllowRoles {
 		return s.Roles
@@ -37,8 +37,8 @@ func Validate(s statement.Statement, t Target) error {
 	return err
 }
 
-// reaches says why something that a statement names is out of its reach; "" when it is not. Names
-// of databases are compared as servers on Linux do, which tell cases apart.
+// reaches explains why something that a statement names is out of its reach; "" when it is not.
+// Names of databases are compared as on Linux, where case matters.
 func reaches(t Target, o statement.Outside, verb string) string {
 	switch o.Kind {
 	case statement.OutsideDefiner:
@@ -75,7 +75,7 @@ func reaches(t Target, o statement.Outside, verb string) string {
 		"write a file for that database.", o.Name)
 }
 
-// EscapePattern makes a pattern that matches one name only.
+// EscapePattern returns a pattern that matches one name only.
 func EscapePattern(name string) string {
 	return strings.NewReplacer(`\`, `\\`, `_`, `\_`, `%`, `\%`).Replace(name)
 }

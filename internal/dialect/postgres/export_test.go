@@ -6,8 +6,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// Cut is how the lexer cuts a script, whatever its statements are. Its error is what the lexer does
-// not read.
+// Cut returns the pieces into which the lexer cuts a script, without judging statements. Its error
+// is a text that the lexer cannot read.
 func Cut(script string) (pieces []string, err error) {
 	for s, err := range statement.Split(strings.NewReader(script), tolerant{&lexer{}}) {
 		if err != nil {

@@ -6,13 +6,13 @@ import (
 	"towpath/internal/statement"
 )
 
-// rule is what a kind of statement asks of the tokens behind its first word.
+// rule checks the tokens after the first word of one kind of statement.
 type rule interface {
 	add(p piece) error
 	end() error // the statement ends here
 }
 
-// first decides by a statement's first word. What is in no list is refused:
+// first decides by a statement's first word. A word on no list is refused:
 // https://www.postgresql.org/docs/current/sql-commands.html
 func (j *judge) first(p piece) error {
 	switch p.word {
@@ -74,7 +74,8 @@ func refusedVerb(p piece) error {
 		"migration changes data or this database's schema.", p.word)
 }
 
-// objectRule is about one kind of object: CREATE, ALTER, DROP, COMMENT ON, SECURITY LABEL ON.
+// objectRule checks statements about one kind of object: CREATE, ALTER, DROP, COMMENT ON, SECURITY
+// LABEL ON.
 type objectRule struct {
 	start  statement.Position
 	verb   string
@@ -82,7 +83,7 @@ type objectRule struct {
 	kind   string // "" before it is known
 	last   piece
 	clause clause
-	named  bool // an extension's or a language's name has been seen
+	named  bool // the name of an extension or a language was read
 	roles  *roleReader
 }
 
@@ -112,7 +113,7 @@ func (o *objectRule) add(p piece) error {
 	return o.detail(p)
 }
 
-// add1 looks for the kind of object.
+// add1 finds the kind of object.
 func (o *objectRule) add1(p piece) error {
 	if slices.Contains(kindModifiers, p.word) ||
 		(o.verb == "CREATE" && (p.word == "CONSTRAINT" || p.word == "DEFAULT")) {
@@ -153,7 +154,7 @@ func refusedKind(at statement.Position, verb string, p piece) error {
 		"migration changes data or this database's schema.", verb, p.word)
 }
 
-// detail looks at what stands behind the kind.
+// detail checks the tokens after the kind.
 func (o *objectRule) detail(p piece) error {
 	switch o.kind {
 	case "FUNCTION", "PROCEDURE", "ROUTINE":
@@ -168,7 +169,7 @@ func (o *objectRule) detail(p piece) error {
 			return statement.Errorf(p.Pos,
 				"A language with a handler of its own is not allowed: it loads code into the server.")
 		}
-	case "SCHEMA": // may have grants in it
+	case "SCHEMA": // may contain grants
 		if o.verb == "CREATE" && o.last.word == "ON" {
 			return refusedGrant(p)
 		}
@@ -176,7 +177,7 @@ func (o *objectRule) detail(p piece) error {
 	return nil
 }
 
-// name looks at the name of a language or an extension.
+// name checks the name of a language or an extension.
 func (o *objectRule) name(p piece) error {
 	if p.word == "IF" || p.word == "NOT" || p.word == "EXISTS" {
 		return nil
@@ -234,7 +235,7 @@ func checkLanguage(p piece) error {
 // clause reads LANGUAGE and SET of a routine or a block.
 type clause struct {
 	last  string
-	name  piece // of a setting; it is read when the token behind it is known
+	name  piece // of a setting; checked when the next token is known
 	named bool
 }
 
@@ -270,13 +271,13 @@ func (c *clause) end() error {
 	return refusedSetting(c.name, "SET")
 }
 
-// blockRule is a DO block. Its text is run under the session's guard.
+// blockRule is a DO block. Its text runs under the session's guard.
 type blockRule struct{ clause clause }
 
 func (b *blockRule) add(p piece) error { return b.clause.add(p) }
 func (b *blockRule) end() error        { return nil }
 
-// grantRule gives or takes rights, or with no ON membership in roles.
+// grantRule grants or revokes rights, or without ON membership in roles.
 type grantRule struct {
 	roles *roleReader
 	on    bool
@@ -313,7 +314,7 @@ func refusedGrant(p piece) error {
 	return nil
 }
 
-// copyRule is a COPY. The lines of data behind it are no SQL.
+// copyRule is a COPY. The lines of data after it are not SQL.
 type copyRule struct {
 	lexer *lexer
 	start statement.Position
@@ -330,7 +331,7 @@ func (c *copyRule) add(p piece) error {
 func (c *copyRule) end() error {
 	c.lexer.data = c.stdin
 	if c.lexer.copied && c.stdin {
-		return statement.ErrPassOver // said before, and the file does not run
+		return statement.ErrPassOver // reported before, and the file does not run
 	}
 	c.lexer.copied = c.stdin
 	return statement.Errorf(c.start,

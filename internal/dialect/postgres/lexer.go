@@ -10,8 +10,8 @@ import (
 // https://github.com/postgres/postgres/blob/master/src/backend/parser/scan.l Backslashes escape in
 // E'…' only: standard_conforming_strings is on and a script may not turn it off.
 type lexer struct {
-	begun  bool // within a statement
-	data   bool // lines of a COPY come next: they belong to psql
+	begun  bool // inside of a statement
+	data   bool // the data lines of a COPY come next: they are for psql
 	copied bool // a COPY was refused before
 }
 
@@ -41,13 +41,13 @@ func (l *lexer) Skip(r *statement.Reader) error {
 	}
 }
 
-// space lists the server's white space. A vertical tab is one since version 16, and an error
-// before.
+// space lists the server's white space. A vertical tab counts since version 16, and is an error in
+// earlier ones.
 func space(c byte) bool { return c == ' ' || ('\t' <= c && c <= '\r') }
 
 func newline(c byte) bool { return c == '\n' || c == '\r' }
 
-// skipLine passes over a comment: a carriage return ends it too.
+// skipLine skips a comment: a carriage return ends it too.
 func skipLine(r *statement.Reader) {
 	for !r.End() && !newline(r.Peek(0)) {
 		r.Advance(1)
@@ -88,7 +88,7 @@ func restricts(r *statement.Reader) bool {
 	return newline(r.Peek(at)) || r.Peek(at) == 0
 }
 
-// skipData passes over the lines behind COPY … FROM stdin, up to the one with \. alone.
+// skipData skips the lines after COPY … FROM stdin, up to the line \.
 func skipData(r *statement.Reader) {
 	for !r.End() {
 		skipLine(r)
@@ -128,7 +128,7 @@ func (*lexer) Next(r *statement.Reader) (statement.TokenKind, error) {
 			r.Advance(1)
 		}
 		if r.Peek(0) == 0 && !r.End() {
-			r.Advance(1) // says that this is no text, which matters more than the word
+			r.Advance(1) // marks that this is no text, which matters more than the word
 		}
 		return statement.Word, nil
 	default:
@@ -137,11 +137,11 @@ func (*lexer) Next(r *statement.Reader) (statement.TokenKind, error) {
 	}
 }
 
-// prefixed lists the letters that change what a text is: escapes, bits, hexadecimal digits,
+// prefixed lists the letters that change the meaning of a text: escapes, bits, hexadecimal digits,
 // national characters.
 func prefixed(c byte) bool { return strings.IndexByte("eEbBxXnN", c) >= 0 }
 
-// quoted reads a text or a name whose quote stands behind n bytes.
+// quoted reads a text or a name whose quote is n bytes ahead.
 func quoted(r *statement.Reader, n int) error {
 	pos := r.Pos()
 	r.Advance(n)
@@ -157,7 +157,7 @@ func quoted(r *statement.Reader, n int) error {
 	}
 }
 
-// escaped reads E'…'. It keeps its escapes where it goes on in another line.
+// escaped reads E'…'. The escapes also apply when it continues on another line.
 func escaped(r *statement.Reader) error {
 	pos := r.Pos()
 	r.Advance(2)
@@ -181,8 +181,8 @@ func escaped(r *statement.Reader) error {
 	return unclosed(pos, r, "quote")
 }
 
-// goesOn passes over white space and comments behind a quote when they hold a line's end and
-// another quote follows: both are one text.
+// goesOn skips white space and comments after a quote if they contain a line's end and another
+// quote follows: both are one text.
 // https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS
 func goesOn(r *statement.Reader) bool {
 	line, n := false, 0
@@ -236,8 +236,8 @@ func dollar(r *statement.Reader) (statement.TokenKind, error) {
 	return statement.Text, nil
 }
 
-// number reads a number. What stands right behind one is an error in newer versions and a token of
-// its own in older ones, where it may open a quote.
+// number reads a number. A character right after it is an error in newer versions and a separate
+// token in older ones, where it may open a quote.
 func number(r *statement.Reader) error {
 	pos := r.Pos()
 	if strings.IndexByte("xXoObB", r.Peek(1)) >= 0 && r.Peek(0) == '0' && hexadecimal(r.Peek(2)) {
@@ -290,8 +290,8 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 
 func hexadecimal(c byte) bool { return digit(c) || ('a' <= c|0x20 && c|0x20 <= 'f') }
 
-// wordByte lists what a bare name consists of: every character that is not ASCII too, a no-break
-// space for one.
+// wordByte lists the bytes of a bare name: every character that is not ASCII too, even a no-break
+// space.
 func wordByte(c byte) bool {
 	return c >= 0x80 || c == '_' || digit(c) || ('a' <= c|0x20 && c|0x20 <= 'z')
 }

@@ -8,7 +8,7 @@ import (
 	"towpath/internal/engine/enginetest/pgserver"
 )
 
-// server reads the same scripts, so that the lexer can be compared with it.
+// server reads the same scripts, for comparison with the lexer.
 var server *pgserver.Server
 
 func TestMain(m *testing.M) {

@@ -10,7 +10,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// Split cuts a file into its statements. What must not run is a *statement.Error in its place.
+// Split cuts a file into its statements. A statement that must not run is a *statement.Error in its
+// place.
 func Split(script io.Reader) iter.Seq2[statement.Statement, error] {
 	return statement.SplitFile(script, &lexer{}, transaction())
 }
@@ -20,13 +21,13 @@ func Parts(script io.Reader) iter.Seq2[statement.Part, error] {
 	return statement.Parts(script, &lexer{})
 }
 
-// Canonical is a statement's text without comments, with single blanks between its tokens.
+// Canonical returns a statement's text without comments, with single blanks between its tokens.
 func Canonical(text string) string { return statement.Canonical(text, &lexer{}) }
 
 // Layout writes a CREATE TABLE with one column a line.
 func Layout(text string) string { return statement.Layout(text, &lexer{}) }
 
-// Reader reads what statements do to the things that a catalog shows by name.
+// Reader reads what statements do to the objects that a catalog shows by name.
 func Reader() dialect.Reader {
 	return dialect.Reader{Lexer: func() statement.Lexer { return &lexer{} }, Fold: true}
 }

@@ -2,9 +2,8 @@ package postgres
 
 import "towpath/internal/statement"
 
-// variables looks for :name, :'name' and :"name", which psql replaces by values of its own. To the
-// server a single colon with something right behind it belongs into brackets, and into the JSON
-// constructors.
+// variables finds :name, :'name' and :"name", which psql replaces by its own values. To the server
+// a single colon right before something is only valid in brackets, and in the JSON constructors.
 type variables struct {
 	square int
 	json   bool               // the statement calls a constructor that takes 'key':value

@@ -6,16 +6,16 @@ import (
 	"towpath/internal/statement"
 )
 
-// reach looks for names that lead out of the database, or to our limits, anywhere in a statement. A
-// routine may use them by SQL that it puts together, which nobody can read beforehand: the session
-// looks afterwards, and the rights of the user are the bound.
+// reach finds names that lead out of the database, or to our limits, anywhere in a statement. A
+// routine may use them in SQL that it builds, which cannot be checked in advance: the session
+// checks afterwards, and the rights of the user are the bound.
 type reach struct {
 	config     configCall
 	configures bool // set_config was called
-	target     bool // the table that is changed comes next
+	target     bool // the name of the changed table comes next
 }
 
-// configCall is how far a call of set_config has been read.
+// configCall is the position in a call of set_config.
 type configCall int
 
 const (
@@ -42,7 +42,7 @@ func (r *reach) add(p piece, last piece) error {
 	return nil
 }
 
-// configure lets set_config change what SET may.
+// configure accepts the settings in set_config that SET accepts.
 func (r *reach) configure(p piece) error {
 	state := r.config
 	r.config = noCall
@@ -68,7 +68,7 @@ func mayConfigure(p piece) bool {
 	return ok && p.Kind == statement.Text && (allowedSetting(name) || strings.Contains(name, "."))
 }
 
-// plainText is the value of a text without escapes.
+// plainText returns the value of a text without escapes.
 func plainText(p piece) (string, bool) {
 	raw := string(p.Raw)
 	if len(raw) < 2 || raw[0] != '\'' || strings.Contains(raw[1:len(raw)-1], "'") {
@@ -77,7 +77,7 @@ func plainText(p piece) (string, bool) {
 	return raw[1 : len(raw)-1], true
 }
 
-// outward says why a name of a function or a catalog leads out; "" when it does not.
+// outward explains why a name of a function or a catalog leads out; "" when it does not.
 func outward(name string) string {
 	switch name {
 	case "lo_import", "lo_export", "pg_stat_file", "pg_rotate_logfile", "pg_current_logfile":
@@ -106,7 +106,7 @@ func outward(name string) string {
 	return ""
 }
 
-// families are functions whose names begin alike.
+// families are groups of functions by the beginning of their names.
 var families = []struct{ prefix, why string }{
 	{"pg_read_file", "it reaches the server's files"},
 	{"pg_read_binary_file", "it reaches the server's files"},

@@ -15,8 +15,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// fragments make scripts that the server can read now and then, around the places where lexers
-// differ.
+// fragments form scripts that the server can sometimes read, around the places where lexers differ.
 var fragments = []string{
 	"SELECT ", "SELECT 1", "; SELECT ", ";", ";\n", " ", "\n", "\r", "\t", "\f", "\v", "1", "1.5", "1e5",
 	".5", "$1", "0x1F", "1_000", "'a'", "'a;b'", "''", "'", "E'", "e'\\'", "E'\\\\'", "'\\'", "U&'\\0041'",
@@ -39,7 +38,7 @@ func compose(picks []byte) string {
 	return out.String()
 }
 
-// values and blanks make scripts that the server mostly can read.
+// values and blanks form scripts that the server can mostly read.
 var (
 	values = []string{
 		"1", "1.5", ".5", "1e5", "'a'", "'a;b'", "''", "'it''s;'", "E'\\';'", "e'\\\\'", "'\\'",
@@ -59,7 +58,7 @@ var (
 	}
 )
 
-// sensible alternates values, blanks and what joins them.
+// sensible alternates values, blanks and operators.
 func sensible(picks []byte) string {
 	out := strings.Builder{}
 	out.WriteString("SELECT")
@@ -70,12 +69,12 @@ func sensible(picks []byte) string {
 	return out.String()
 }
 
-// parsing is what the server says of a text that it is asked to prepare.
+// parsing is the server's answer to preparing a text.
 type parsing int
 
 const (
 	unreadable parsing = iota // as SQL
-	doubtful                  // it may have been read before something was wrong with it
+	doubtful                  // it may have been read before an error
 	one                       // statement, or none
 	several
 )
@@ -89,18 +88,18 @@ func prepare(ctx context.Context, conn *pgx.Conn, text string) (parsing, error) 
 	case !errors.As(err, &said):
 		return unreadable, err
 	case said.Code == "42601" &&
-		said.Routine == "exec_parse_message": // which has complaints about parameters too
+		said.Routine == "exec_parse_message": // which also complains about parameters
 		return several, nil
 	case said.Code == "42601" && said.Routine == "scanner_yyerror":
 		return unreadable, nil
 	case said.Code == "42601", strings.HasPrefix(said.Code, "22"), said.Code == "42602", said.Code == "0A000":
 		return doubtful, nil
 	}
-	return one, nil // it was read, and means nothing here
+	return one, nil // it was read, but has no meaning here
 }
 
-// difference compares our cuts with the server's own reading of the whole. asked is false for what
-// nobody can read.
+// difference compares our cuts with the server's own reading of the whole. asked is false for a
+// text that cannot be read.
 func difference(ctx context.Context, conn *pgx.Conn, script string) (why string, asked bool, err error) {
 	if strings.Contains(script, "\x00") {
 		return "", false, nil
@@ -114,7 +113,7 @@ func difference(ctx context.Context, conn *pgx.Conn, script string) (why string,
 		return cutErr.Error(), true, nil
 	}
 	if cutErr != nil {
-		return "", false, nil // it is refused on purpose
+		return "", false, nil // refused on purpose
 	}
 	if (whole == several) != (len(pieces) > 1) {
 		return fmt.Sprintf("%d pieces, and the server reads several: %v", len(pieces),
@@ -182,7 +181,7 @@ func TestSplit_cutsAsTheServerReads(t *testing.T) {
 	t.Logf("%d scripts were read by both", asked)
 }
 
-// FuzzCuts runs on a server of its own: go test -fuzz FuzzCuts ./internal/dialect/postgres
+// FuzzCuts runs on its own server: go test -fuzz FuzzCuts ./internal/dialect/postgres
 func FuzzCuts(f *testing.F) {
 	for i := range fragments {
 		f.Add([]byte{0, byte(i), 3, 1}, "SELECT "+fragments[i]+"; SELECT 1")

@@ -8,14 +8,14 @@ import (
 	"towpath/internal/statement"
 )
 
-// roleReader reads a statement that makes, changes or removes roles, or gives and takes membership
-// in them. What its grammar does not hold is refused, wherever the statement is to run.
+// roleReader reads a statement that creates, changes or removes roles, or grants and revokes
+// membership in them. It refuses what its grammar does not contain, in every environment.
 // https://www.postgresql.org/docs/current/sql-createrole.html
 type roleReader struct {
 	start statement.Position
 	verb  string // "CREATE", "ALTER", "DROP", "COMMENT", "GRANT" or "REVOKE"
 	kind  string // "ROLE", "USER" or "GROUP"; "" for membership
-	about bool   // it is such a statement
+	about bool   // the statement is of this kind
 
 	dialect.Words
 	outside []statement.Outside
@@ -36,7 +36,7 @@ func (r *roleReader) add(p piece) error {
 	return nil
 }
 
-// finish tells what the statement is about.
+// finish records the roles and the verdict in the statement.
 func (r *roleReader) finish(s *statement.Statement) error {
 	if !r.about {
 		return nil
@@ -89,14 +89,14 @@ func (r *roleReader) read() (err error) {
 	return err
 }
 
-// unknown shows nothing of the text: a password may stand there.
+// unknown shows nothing of the text: it may contain a password.
 func (r *roleReader) unknown() error {
 	return statement.Errorf(r.Pos(r.start),
 		"A statement about roles may not say this. It may give LOGIN, INHERIT, CONNECTION LIMIT, PASSWORD, VALID UNTIL, "+
 			"membership in roles, and settings of their sessions.")
 }
 
-// role reads the name of one.
+// role reads the name of a role.
 func (r *roleReader) role() error {
 	if r.End() || r.Peek().Name == "" || digit(r.Peek().Name[0]) {
 		return r.unknown()
@@ -130,13 +130,13 @@ func (r *roleReader) roles() error {
 	}
 }
 
-// roleFlags are options without a value. The server takes quoted ones too.
+// roleFlags are options without a value. The server accepts quoted ones too.
 var roleFlags = []string{
 	"login", "nologin", "inherit", "noinherit", "nosuperuser", "nocreatedb", "nocreaterole", "noreplication",
 	"nobypassrls", "nocreateuser",
 }
 
-// powers are options that reach beyond any database.
+// powers are options with effect beyond one database.
 var powers = []string{"superuser", "createdb", "createrole", "createuser", "replication", "bypassrls"}
 
 func (r *roleReader) options() error {
@@ -177,7 +177,7 @@ func (r *roleReader) option() error {
 	return r.unknown()
 }
 
-// alter reads ALTER ROLE behind its kind.
+// alter reads ALTER ROLE after its kind.
 func (r *roleReader) alter() error {
 	if err := r.role(); err != nil {
 		return err
@@ -208,7 +208,7 @@ func (r *roleReader) alter() error {
 	return r.options()
 }
 
-// setting lets sessions of a role begin with what a migration may set for itself.
+// setting accepts for the sessions of a role what a migration may set for itself.
 func (r *roleReader) setting() error {
 	verb := r.Peek().Key
 	if r.Next(); r.End() || r.Peek().Name == "" {
@@ -221,7 +221,7 @@ func (r *roleReader) setting() error {
 			"%s %s is not allowed for a role: it may change limits, role or transaction. Ask the server's administrator.",
 			verb, strings.ToUpper(t.Name))
 	}
-	r.Rest() // the statement holds nothing but values behind it
+	r.Rest() // only values follow in the statement
 	return nil
 }
 
@@ -248,7 +248,7 @@ func (r *roleReader) membership() error {
 	return r.terms()
 }
 
-// terms are what may stand behind the members.
+// terms reads the options after the members.
 func (r *roleReader) terms() error {
 	for r.Take("WITH") || r.TakeSymbol(',') {
 		if !slices.Contains([]string{"ADMIN", "INHERIT", "SET"}, r.Peek().Key) {

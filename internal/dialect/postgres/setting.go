@@ -7,9 +7,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// sessionSettings are what a migration may set: how its own statements are read, planned and
-// written, and nothing that our limits, the transaction or what outlives a commit depends on.
-// https://www.postgresql.org/docs/current/runtime-config-client.html
+// sessionSettings are the settings that a migration may set: they affect how its own statements are
+// read, planned and written, but neither our limits, nor the transaction, nor anything that
+// outlives a commit. https://www.postgresql.org/docs/current/runtime-config-client.html
 var sessionSettings = []string{
 	"search_path", "schema", "time", "timezone", "datestyle", "intervalstyle", "extra_float_digits",
 	"bytea_output", "xml", "xmloption", "xmlbinary", "client_min_messages", "default_text_search_config",
@@ -29,7 +29,7 @@ var sessionSettings = []string{
 	"vacuum_cost_limit", "vacuum_cost_page_hit", "vacuum_cost_page_miss", "vacuum_cost_page_dirty",
 }
 
-// settingPrefixes begin the names of settings of the planner.
+// settingPrefixes are the prefixes of the planner's settings.
 var settingPrefixes = []string{"enable_", "geqo", "jit"}
 
 func allowedSetting(name string) bool {
@@ -39,8 +39,8 @@ func allowedSetting(name string) bool {
 			func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
-// dumpSettings are written by pg_dump at the head of a dump. To these values they are passed over:
-// the limits are ours, and the others hold anyway.
+// dumpSettings are the settings at the head of a dump of pg_dump. With these values they are
+// skipped: the limits are ours, and the others already have the value.
 var dumpSettings = map[string][]string{
 	"statement_timeout":                   {"0"},
 	"lock_timeout":                        {"0"},
@@ -59,7 +59,7 @@ type settingRule struct {
 	scope  bool
 	name   piece
 	custom bool     // a name with a dot belongs to an extension or an application
-	value  []string // the tokens behind the name
+	value  []string // the tokens after the name
 }
 
 func (s *settingRule) add(p piece) error {
@@ -93,7 +93,7 @@ func (s *settingRule) end() error {
 	return refusedSetting(s.name, s.verb)
 }
 
-// given is the one value, "" when there are several.
+// given returns the value, "" when there are several.
 func (s *settingRule) given() string {
 	value := s.value
 	if len(value) > 0 && (value[0] == "=" || value[0] == "TO") {

@@ -28,29 +28,29 @@ func (l *lexer) Judge() statement.Judge {
 // leadWords is how many words at a statement's start are kept.
 const leadWords = 8
 
-// judge finds the end of a statement, and reads whether it is of a kind that a migration may hold.
+// judge finds the end of a statement, and checks that a migration may contain its kind.
 type judge struct {
 	lexer  *lexer
 	start  statement.Position
 	verb   statement.Verb
-	lead   []string // the first words, in upper case; "" for what is no word
+	lead   []string // the first words, in upper case; "" for a token that is not a word
 	seen   int
 	parens int
 	body   int // depth of BEGIN ATOMIC
 	last   piece
-	rule   rule // what is asked of the tokens behind the first word
+	rule   rule // checks the tokens after the first word
 	roles  roleReader
 	reach  reach
 	psql   variables
 	notx   bool
-	temp   bool // it makes something of the session alone
+	temp   bool // it creates a temporary object
 }
 
-// piece is a token as the guards look at it.
+// piece is a token as the checks see it.
 type piece struct {
 	statement.Token
 	word  string // a bare word in upper case
-	name  string // what a word or a quoted name stands for
+	name  string // the name in a word or a quoted name
 	depth int    // of parentheses
 
 	isSemicolon bool
@@ -68,8 +68,7 @@ func read(t statement.Token, depth int) piece {
 	return p
 }
 
-// fold makes lower case of ASCII letters, and of nothing else, as the server does. A long s is no
-// S.
+// fold lowers ASCII letters only, as the server does. A long s does not become an S.
 func fold(name string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -79,7 +78,7 @@ func fold(name string) string {
 	}, name)
 }
 
-// unfold makes a key word of a bare name; no key word has other than ASCII letters.
+// unfold returns the key word of a bare name; key words have only ASCII letters.
 func unfold(name string) string {
 	return strings.Map(func(r rune) rune {
 		if 'a' <= r && r <= 'z' {
@@ -112,12 +111,12 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 	}
 	j.follow(p)
 	j.last = p
-	j.last.Raw = nil // the next token takes its place
+	j.last.Raw = nil // the next token reuses its memory
 	return false, err
 }
 
-// follow keeps the depth of a body that is written as SQL, and notices CONCURRENTLY. Each statement
-// of a body has its semicolon, so that the END of a body stands behind one, and no other END does.
+// follow tracks the depth of a body that is written as SQL, and detects CONCURRENTLY. Each
+// statement of a body has its semicolon, so the END of a body follows one, and no other END does.
 func (j *judge) follow(p piece) {
 	switch {
 	case p.word == "ATOMIC" && j.last.word == "BEGIN" && j.lead[0] == "CREATE" && j.parens == 0:
@@ -153,7 +152,7 @@ func (j *judge) Finish(s *statement.Statement, _ bool) error {
 	return j.roles.finish(s)
 }
 
-// state is what the statement leaves in its session.
+// state returns what the statement leaves in its session.
 func (j *judge) state(verb string) statement.State {
 	switch {
 	case verb == "SET" || verb == "RESET":
@@ -166,8 +165,8 @@ func (j *judge) state(verb string) statement.State {
 	return statement.NoState
 }
 
-// configuresOnly reports whether the statement is no more than a call of set_config with three
-// plain values, as pg_dump writes it: SELECT pg_catalog.set_config('search_path', ”, false).
+// configuresOnly reports whether the statement is only a call of set_config with three plain
+// values, as pg_dump writes it: SELECT pg_catalog.set_config('search_path', ”, false).
 func (j *judge) configuresOnly() bool {
 	switch j.seen {
 	case 9:
@@ -178,7 +177,7 @@ func (j *judge) configuresOnly() bool {
 	return false
 }
 
-// commitsItself lists what PostgreSQL refuses inside a transaction.
+// commitsItself lists the statements that PostgreSQL refuses inside a transaction.
 func (j *judge) commitsItself(verb string) bool {
 	switch verb {
 	case "VACUUM":
@@ -200,8 +199,8 @@ func (j *judge) has(word string) bool {
 	return false
 }
 
-// refuse says what must not run. The first word decides the kind of the statement, and with it what
-// else is asked.
+// refuse returns the refusal that a token causes. The first word decides the kind of the statement,
+// and with it the further checks.
 func (j *judge) refuse(p piece) error {
 	if p.Kind != statement.Text && p.Names(towpath.LedgerTable) {
 		return statement.Errorf(p.Pos, "The table %s is where Towpath records what has run. Leave it out "+

@@ -7,16 +7,16 @@ import (
 	"towpath/internal/statement"
 )
 
-// Target is where a statement is to run.
+// Target is the place where a statement is to run.
 type Target struct {
 	Database   string
-	User       string // who connects
-	Role       string // who owns what files make; "" for the user
-	AllowRoles bool   // whether other roles may be made, changed and removed
+	User       string // the user that connects
+	Role       string // the role that owns what files create; "" for the user
+	AllowRoles bool   // whether statements may create, change and remove other roles
 }
 
-// Validate refuses a statement of Split that must not run in a target, as far as its text says.
-// Its error is a *statement.Error.
+// Validate refuses a statement of Split whose text shows that it must not run in a target. Its
+// error is a *statement.Error.
 func Validate(s statement.Statement, t Target) error {
 	if s.Roles == nil {
 		return nil
@@ -39,8 +39,8 @@ func Validate(s statement.Statement, t Target) error {
 	return nil
 }
 
-// sameRole compares names as the server does. In a database of one byte for each letter it makes
-// lower case of other letters than ASCII too.
+// sameRole compares names as the server does. In a database with a single-byte encoding it also
+// lowers letters that are not ASCII.
 func sameRole(a, b string) bool {
 	a, b = Clip(a), Clip(b)
 	return a == b || (!ascii(a) && strings.EqualFold(a, b))
@@ -50,10 +50,10 @@ func ascii(name string) bool {
 	return strings.IndexFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
-// maxName is how many bytes the server keeps of a name.
+// maxName is how many bytes of a name the server keeps.
 const maxName = 63
 
-// Clip is a name as the server keeps it.
+// Clip shortens a name as the server does.
 func Clip(name string) string {
 	if len(name) <= maxName {
 		return name

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// AllowedPragma names those that a migration may use: they read, they mark the file, or they matter
-// to this session only.
+// AllowedPragma lists the PRAGMAs that a migration may use: they read, they mark the file, or they
+// affect this session only.
 func AllowedPragma(name string) bool {
 	switch strings.ToLower(name) {
 	case "application_id", "user_version", // in the file's header, part of the transaction
@@ -21,7 +21,7 @@ func AllowedPragma(name string) bool {
 	return false
 }
 
-// modules lists the virtual tables that stay inside the file.
+// modules lists the modules of virtual tables that stay inside the file.
 var modules = []string{"fts5", "fts5vocab", "rtree", "rtree_i32", "geopoly"}
 
 // SafeModule reports whether a virtual table of this module stays inside the file.

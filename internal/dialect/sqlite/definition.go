@@ -12,7 +12,8 @@ type Definition struct {
 	LaidOut string // with a column a line, without a comment at its end
 }
 
-// Normalize reads the text that SQLite keeps of an object. Its error says what cannot be read.
+// Normalize reads the text that SQLite stores for an object. Its error is the part that cannot be
+// read.
 func Normalize(text string) (Definition, error) {
 	var one Definition
 	words := &recorder{}
@@ -26,8 +27,8 @@ func Normalize(text string) (Definition, error) {
 	return one, nil
 }
 
-// recorder keeps the tokens of one statement. It refuses nothing, since what is in a schema was
-// accepted before.
+// recorder keeps the tokens of one statement. It refuses nothing, since SQLite has accepted what is
+// in a schema.
 type recorder struct {
 	lexer
 	tokens []string

@@ -6,8 +6,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// ChangesRows reports whether a statement is about rows: foreign keys act there without a word
-// about them. Definitions are left alone, since a rebuild of a table drops the old one.
+// ChangesRows reports whether a statement changes rows: foreign keys act on those without being
+// named. Definitions do not count, since a rebuild of a table drops the old one.
 func ChangesRows(verb string) bool {
 	switch verb {
 	case "INSERT", "UPDATE", "DELETE", "REPLACE":
@@ -24,7 +24,7 @@ func SetsForeignKeys(st statement.Statement) (on, ok bool) {
 	}
 	j := &judge{}
 	for range statement.Split(strings.NewReader(st.Text), oneJudge{j: j}) {
-		continue // it was let in before
+		continue // it was accepted before
 	}
 	set, off := j.pragma.keys()
 	return !off, set

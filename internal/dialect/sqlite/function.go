@@ -2,9 +2,9 @@ package sqlite
 
 import "strings"
 
-// functions lists those of SQLite that compute, and nothing else:
-// https://www.sqlite.org/lang_corefunc.html. Left out are load_extension, those that show memory or
-// the file's pages, and those that write the server's log.
+// functions lists the functions of SQLite that only compute:
+// https://www.sqlite.org/lang_corefunc.html. It leaves out load_extension, functions that show
+// memory or the file's pages, and those that write the server's log.
 var functions = set(`
 -> ->> abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling changes char coalesce concat concat_ws cos cosh count cume_dist
 current_date current_time current_timestamp date datetime degrees dense_rank exp first_value floor format glob group_concat hex
@@ -24,13 +24,13 @@ geopoly_area geopoly_bbox geopoly_blob geopoly_ccw geopoly_contains_point geopol
 geopoly_overlap geopoly_regular geopoly_svg geopoly_within geopoly_xform
 `)
 
-// alterFunctions are called by ALTER TABLE itself; a script finds no function of these names.
+// alterFunctions are called by ALTER TABLE itself; a script cannot call them.
 var alterFunctions = set(`
 sqlite_add_constraint sqlite_drop_column sqlite_drop_constraint sqlite_fail sqlite_find_constraint sqlite_rename_column
 sqlite_rename_quotefix sqlite_rename_table sqlite_rename_test
 `)
 
-// AllowedFunction reports whether a script may call the function: it computes, and nothing else.
+// AllowedFunction reports whether a script may call the function: it only computes.
 func AllowedFunction(name string) bool {
 	name = strings.ToLower(name)
 	return functions[name] || alterFunctions[name]

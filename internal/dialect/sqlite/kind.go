@@ -8,13 +8,13 @@ import (
 	"towpath/internal/statement"
 )
 
-// rule is what a kind of statement asks of the tokens behind its first word.
+// rule checks the tokens after the first word of one kind of statement.
 type rule interface {
 	add(t statement.Token) error
 	end() error // the statement ends here
 }
 
-// first decides by a statement's first word. What is in no list is refused:
+// first decides by a statement's first word. A word on no list is refused:
 // https://www.sqlite.org/lang.html
 func (j *judge) first(t statement.Token) error {
 	switch word := upper(t); word {
@@ -34,7 +34,7 @@ func (j *judge) first(t statement.Token) error {
 	}
 }
 
-// refusedVerb says why a statement that starts with word must not run.
+// refusedVerb explains why a statement that starts with word must not run.
 func refusedVerb(t statement.Token, word string) error {
 	switch word {
 	case "":
@@ -58,7 +58,7 @@ func refusedVerb(t statement.Token, word string) error {
 		"migration changes data or this database's schema.", word)
 }
 
-// upper is a key word as SQLite reads it: letters of ASCII in any case, "" for all else.
+// upper returns a key word as SQLite reads it: ASCII letters in any case, "" for anything else.
 func upper(t statement.Token) string {
 	if t.Kind != statement.Word || slices.ContainsFunc(t.Raw, func(c byte) bool { return c >= 0x80 }) {
 		return ""
@@ -66,8 +66,8 @@ func upper(t statement.Token) string {
 	return t.Upper()
 }
 
-// name is what a token says where a name may stand: SQLite takes a string for one. Doubled quotes
-// are left as they are.
+// name returns the name in a token where a name is expected: SQLite accepts a string too. Doubled
+// quotes stay as they are.
 func name(t statement.Token) string {
 	switch t.Kind {
 	case statement.Word:
@@ -78,13 +78,13 @@ func name(t statement.Token) string {
 	return ""
 }
 
-// anyRule is about data. Names are looked at in all statements.
+// anyRule accepts statements about data. Names are checked in all statements.
 type anyRule struct{}
 
 func (anyRule) add(statement.Token) error { return nil }
 func (anyRule) end() error                { return nil }
 
-// objectRule is about one kind of object: CREATE, ALTER, DROP.
+// objectRule checks statements about one kind of object: CREATE, ALTER, DROP.
 type objectRule struct {
 	start     statement.Position
 	verb      string
@@ -94,7 +94,7 @@ type objectRule struct {
 	module    moduleState
 }
 
-// moduleState looks for the module of a virtual table.
+// moduleState is the position in a CREATE VIRTUAL TABLE up to its module.
 type moduleState int
 
 const (
@@ -122,7 +122,7 @@ func (o *objectRule) add(t statement.Token) error {
 	return nil
 }
 
-// addKind looks for the kind of object.
+// addKind finds the kind of object.
 func (o *objectRule) addKind(t statement.Token, word string) error {
 	if o.verb == "CREATE" {
 		switch word {
@@ -153,7 +153,7 @@ func (o *objectRule) addKind(t statement.Token, word string) error {
 		t.Raw)
 }
 
-// creates says whether the statement makes an object of that kind.
+// creates reports whether the statement creates an object of that kind.
 func (o *objectRule) creates(kind string) bool { return o.verb == "CREATE" && o.kind == kind }
 
 func (o *objectRule) end() error {
@@ -171,7 +171,7 @@ type pragmaRule struct {
 	start statement.Position
 	state pragmaState
 	name  statement.Token // Raw is not kept
-	said  string          // by the name
+	said  string          // the name in lower case
 	value string          // the first token of the value, "" before it comes
 }
 
@@ -180,8 +180,8 @@ type pragmaState int
 const (
 	pragmaName   pragmaState = iota
 	pragmaDot                // a name was read; a dot means that it was the schema's
-	pragmaValue              // a sign was read, the value comes
-	pragmaFilled             // nothing more is looked at
+	pragmaValue              // a sign was read, and the value comes
+	pragmaFilled             // nothing more is checked
 )
 
 func (p *pragmaRule) add(t statement.Token) error {
@@ -226,13 +226,13 @@ func (p *pragmaRule) end() error {
 	return nil
 }
 
-// keys says whether the PRAGMA gives foreign_keys a value, and whether that turns them off.
+// keys reports whether the PRAGMA gives foreign_keys a value, and whether that turns them off.
 func (p *pragmaRule) keys() (set, off bool) {
 	set = p.said == "foreign_keys" && p.state == pragmaFilled
 	return set, set && !switchesOn(p.value)
 }
 
-// switchesOn reads a value as SQLite reads those of its switches.
+// switchesOn reads a switch's value as SQLite does.
 func switchesOn(value string) bool {
 	switch value {
 	case "on", "yes", "true":

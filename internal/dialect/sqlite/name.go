@@ -8,30 +8,30 @@ import (
 	"towpath/internal/statement"
 )
 
-// names follows where in a statement the names of tables stand, and refuses those that are not the
-// database's own. What it cannot see, such as the second table behind a comma, the guard refuses.
+// names tracks where a statement names tables, and refuses those outside of the database. The guard
+// refuses the ones that it cannot see, such as the second table after a comma.
 type names struct {
-	place   place           // of the token that comes
+	place   place           // of the coming token
 	was     place           // of the last token
 	word    string          // the last token as a key word
 	last    statement.Token // Raw is not kept
-	outside string          // the last token where it names a function of outsideFunctions
+	outside string          // the last token if it names a function of outsideFunctions
 	virtual bool            // a CREATE VIRTUAL TABLE, whose strings may be names
 	alter   bool
 	index   bool // a CREATE INDEX
 }
 
-// place says what a name here is used for.
+// place is the use of a name at a position.
 type place int
 
 const (
 	nowhere place = iota // or in an expression
 	reads                // a table is read here
-	writes               // a table is changed or made here; a parenthesis behind it holds columns
+	writes               // a table is changed or created here; a parenthesis after it lists columns
 )
 
-// outsideFunctions lead out of the database. SQLite's shell has most, its library the first; the
-// guard has the list of those that may be called.
+// outsideFunctions reach outside of the database. SQLite's shell has most of them, its library has
+// the first; the guard has the list of functions that may be called.
 var outsideFunctions = []string{
 	"load_extension", "fts3_tokenizer", "sqlite_log", "readfile", "writefile",
 	"edit", "fsdir", "lsmode",
@@ -74,7 +74,7 @@ func (n *names) refuse(t statement.Token) error {
 		"%s is a table of SQLite itself. Change the schema with CREATE, ALTER and DROP.", t.Raw)
 }
 
-// move finds the place of the next token. Behind a dot it is that of the schema's name.
+// move finds the place of the next token. After a dot it stays that of the schema's name.
 func (n *names) move(t statement.Token, word string) {
 	before := n.was
 	n.was = n.place
@@ -109,7 +109,7 @@ func (n *names) after(word string) place {
 	return nowhere
 }
 
-// passed lists what may stand between a key word and the name behind it.
+// passed lists the words that may come between a key word and the name after it.
 func passed(word string) bool {
 	switch word {
 	case "IF", "NOT", "EXISTS", "OR", "ABORT", "FAIL", "IGNORE", "REPLACE", "ROLLBACK":
@@ -118,8 +118,8 @@ func passed(word string) bool {
 	return false
 }
 
-// Readable says whether a migration may read a table of that name: all but those that SQLite
-// provides to look below its tables.
+// Readable reports whether a migration may read a table of that name: all except those that SQLite
+// provides to read its internals.
 func Readable(name string) bool {
 	pragma, ok := strings.CutPrefix(name, "pragma_")
 	switch {
@@ -133,7 +133,7 @@ func Readable(name string) bool {
 	return true
 }
 
-// catalog names the tables that hold the schema.
+// catalog lists the tables that hold the schema.
 func catalog(name string) bool {
 	switch name {
 	case "sqlite_schema", "sqlite_master", "sqlite_temp_schema", "sqlite_temp_master":
@@ -142,7 +142,7 @@ func catalog(name string) bool {
 	return false
 }
 
-// ownRows names SQLite's tables whose rows a migration may change, as a dump does.
+// ownRows lists SQLite's tables whose rows a migration may change, as a dump does.
 func ownRows(name string) bool {
 	switch name {
 	case "sqlite_sequence", "sqlite_stat1", "sqlite_stat4":

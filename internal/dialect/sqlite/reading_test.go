@@ -51,8 +51,8 @@ func cString(t testing.TB, text string) uintptr {
 	return p
 }
 
-// first compiles the first statement of a script. It returns how many bytes SQLite has read,
-// whether the statement is good, and whether there was one.
+// first compiles the first statement of a script. It returns how many bytes SQLite read, whether
+// the statement is valid, and whether there was one.
 func (r *reader) first(t testing.TB, script string) (read int, good, found bool) {
 	t.Helper()
 	text := cString(t, script)
@@ -66,7 +66,7 @@ func (r *reader) first(t testing.TB, script string) (read int, good, found bool)
 	return int(out.tail - text), code == lib.SQLITE_OK, out.compiled != 0
 }
 
-// permissive is the lexer with a judge that cuts and refuses nothing.
+// permissive is the lexer with a judge that only cuts and refuses nothing.
 type permissive struct{ lexer }
 
 func (permissive) Judge() statement.Judge { return cutter{&judge{}} }
@@ -80,9 +80,9 @@ func (c cutter) Token(t statement.Token) (bool, error) {
 
 func (c cutter) Finish(*statement.Statement, bool) error { return nil }
 
-// compare says where our cuts differ from SQLite's, "" when they do not. After a good statement
-// SQLite has read through its semicolon, and so have we. One with a fault it has read as far as the
-// fault, which may not lie behind our end of it.
+// compare describes where our cuts differ from SQLite's, "" when they do not. After a valid
+// statement SQLite has read up to and including its semicolon, and so have we. It reads an invalid
+// statement up to the error, which must not be after our end of it.
 func compare(t testing.TB, r *reader, script string) string {
 	t.Helper()
 	for s, err := range statement.Split(strings.NewReader(script), permissive{}) {
@@ -107,7 +107,7 @@ func compare(t testing.TB, r *reader, script string) string {
 	return ""
 }
 
-// scripts hold what a lexer stumbles over.
+// scripts contain what lexers often read wrongly.
 var scripts = []string{
 	"SELECT 1; SELECT 2", "SELECT 000;;", "SELECT $a(;); SELECT 2", "SELECT $a('); SELECT ';",
 	"SELECT @a::b(/*); SELECT 1 --*/", "SELECT :a; SELECT #1;", "SELECT ?1;?2", "SELECT \v1; \v; SELECT 2",

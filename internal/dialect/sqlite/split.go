@@ -62,7 +62,7 @@ func (lexer) Next(r *statement.Reader) (statement.TokenKind, error) {
 	}
 }
 
-// quoted passes over a quote in which the quote character is doubled.
+// quoted skips a quoted text in which the quote character is doubled.
 func quoted(r *statement.Reader, quote byte) error {
 	pos := r.Pos()
 	r.Advance(1)
@@ -77,7 +77,7 @@ func quoted(r *statement.Reader, quote byte) error {
 	}
 }
 
-// parameter passes over a variable, in whose parentheses anything but blanks may stand: $a::b(;).
+// parameter skips a variable, whose parentheses may contain anything except blanks: $a::b(;).
 func parameter(r *statement.Reader) {
 	numbered := r.Peek(0) == '?'
 	letters := 0
@@ -98,7 +98,7 @@ func parameter(r *statement.Reader) {
 	}
 }
 
-// within passes over the parentheses of a variable.
+// within skips the parentheses of a variable.
 func within(r *statement.Reader) {
 	for r.Advance(1); !r.End() && !blank(r.Peek(0)); r.Advance(1) {
 		if r.Peek(0) == ')' {
@@ -108,8 +108,8 @@ func within(r *statement.Reader) {
 	}
 }
 
-// blank is what SQLite takes for one behind another and within a token: a vertical tab too, which
-// cannot come first.
+// blank reports whether SQLite reads a byte as white space after another and within a token: a
+// vertical tab too, which cannot come first.
 func blank(c byte) bool { return c == ' ' || ('\t' <= c && c <= '\r') }
 
 func unclosed(pos statement.Position, r *statement.Reader, what string) error {
@@ -140,7 +140,7 @@ func transaction() statement.Transaction {
 // Judge implements statement.Lexer.
 func (lexer) Judge() statement.Judge { return &judge{} }
 
-// judge finds the end of a statement, a trigger's body kept whole, and what must not run.
+// judge finds the end of a statement, keeps a trigger's body whole, and refuses what must not run.
 type judge struct {
 	begin   statement.Position
 	verb    statement.Verb
@@ -201,7 +201,7 @@ func (j *judge) ends(t statement.Token) bool {
 	return false
 }
 
-// refuse tells what of a statement must not run, at the token that shows it.
+// refuse returns the refusal that a token causes.
 func (j *judge) refuse(t statement.Token) error {
 	if j.rule == nil && j.explained(t) {
 		return nil
@@ -220,7 +220,7 @@ func (j *judge) refuse(t statement.Token) error {
 	return j.rule.add(t)
 }
 
-// explained passes over EXPLAIN and EXPLAIN QUERY PLAN.
+// explained skips EXPLAIN and EXPLAIN QUERY PLAN.
 func (j *judge) explained(t statement.Token) bool {
 	word := upper(t)
 	switch j.explain + " " + word {
@@ -235,7 +235,7 @@ func variable(t statement.Token) bool {
 	return t.Kind == statement.Symbol && bytes.IndexByte([]byte("?$@#:"), t.Raw[0]) >= 0
 }
 
-// state is what the statement leaves in its session. An EXPLAIN leaves nothing.
+// state returns what the statement leaves in its session. An EXPLAIN leaves nothing.
 func (j *judge) state() statement.State {
 	switch rule := j.rule.(type) {
 	case *pragmaRule:

@@ -14,7 +14,7 @@ func TestHarmless(t *testing.T) {
 		"ALTER TABLE a ADD COLUMN b INT, ADD INDEX (b)":                     true,
 		"UPDATE a JOIN b ON a.id = b.id SET a.c = COALESCE(b.c, 0)":         true,
 		"WITH x AS (SELECT 1) SELECT * FROM x":                              true,
-		// is 0 when a session begins
+		// 0 in a new session
 		"INSERT INTO b SELECT LAST_INSERT_ID()":          true,
 		"CREATE OR REPLACE VIEW v AS SELECT a.id FROM a": true,
 		"DROP TABLE IF EXISTS a":                         true,
@@ -28,7 +28,7 @@ func TestHarmless(t *testing.T) {
 		"INSERT INTO a SELECT @@sql_mode":                false,
 		"SELECT GET_LOCK('x', 1)":                        false,
 		"INSERT INTO a VALUES (`get_lock`('x', 1))":      false,
-		// the server takes É for E
+		// the server treats É as E
 		"SELECT GÉT_LOCK('x', 1)":                                 false,
 		"SELECT other.f(1)":                                       false,
 		"SELECT `other` . `f` (1)":                                false,

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// marker is a comment with which files of some tool begin the part that takes a change back.
+// marker is a comment with which files of some tool begin the part that reverts a change.
 type marker struct {
 	tool string
 	form *regexp.Regexp // of the whole comment in upper case with single blanks, without its own mark
-	only bool           // the words are everyday ones: it counts only between statements
+	only bool           // the words are common ones: it counts only between statements
 }
 
-// markers are the known ones. None must match what people write about a change: "-- down payment",
-// "-- rollback of 17". Liquibase's "--rollback DROP TABLE a" is none: its way back is in the
-// comment itself, and never runs.
+// markers are the known ones. None may match comments about a change: "-- down payment", "--
+// rollback of 17". Liquibase's "--rollback DROP TABLE a" is not one: its rollback is in the comment
+// itself, and never runs.
 var markers = []marker{
 	{tool: "dbmate", form: regexp.MustCompile(`^MIGRATE:DOWN( |$)`)},
 	{tool: "goose", form: regexp.MustCompile(`^\+ ?GOOSE DOWN( |$)`)},
@@ -35,15 +35,15 @@ var markers = []marker{
 			`([ :_-]*(MIGRATION|SCRIPT|SECTION|PART|SQL|STATEMENTS?|STEPS?|COMMANDS?))?[^\w]*$`)},
 }
 
-// maxMarker is how many bytes of a comment are looked at.
+// maxMarker is how many bytes of a comment are checked.
 const maxMarker = 120
 
-// Comment looks at the comment that begins here, before it is passed over. mark is how long its
-// opening is.
+// Comment checks the comment that begins here, before it is skipped. mark is the length of its
+// opening.
 func (r *Reader) Comment(mark int) {
-	r.noted = true
+	r.commented = true
 	r.fill(maxMarker)
-	if r.back != nil || len(r.win)-r.at < mark {
+	if r.down != nil || len(r.win)-r.at < mark {
 		return
 	}
 	line := r.win[r.at+mark : min(r.at+maxMarker, len(r.win))]
@@ -54,7 +54,7 @@ func (r *Reader) Comment(mark int) {
 	text := strings.ToUpper(strings.Join(strings.Fields(strings.TrimLeft(string(line), "-# \t")), " "))
 	for _, m := range markers {
 		if m.form.MatchString(text) && (!r.keep || !m.only) {
-			r.back = Errorf(r.pos,
+			r.down = Errorf(r.pos,
 				"Here begins the part that takes the change back, in the form of %s. It would run at once. "+
 					"Keep what stands above, and take a change back with a new file. If this is only a note, word it otherwise.", m.tool)
 			return
@@ -62,13 +62,12 @@ func (r *Reader) Comment(mark int) {
 	}
 }
 
-// goingBack returns the refusal of a marker that is followed by SQL, once: p is the piece that was
-// read last.
-func (r *Reader) goingBack(p piece) *Error {
-	e := r.back
-	if e == nil || r.told || e.Pos.Offset > p.Pos.Offset+int64(len(p.Text)) {
+// downSection returns the refusal of a marker that is followed by SQL, once: p is the last piece.
+func (r *Reader) downSection(p piece) *Error {
+	e := r.down
+	if e == nil || r.returned || e.Pos.Offset > p.Pos.Offset+int64(len(p.Text)) {
 		return nil
 	}
-	r.told = true
+	r.returned = true
 	return e
 }

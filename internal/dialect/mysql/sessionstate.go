@@ -6,22 +6,22 @@ import (
 	"towpath/internal/statement"
 )
 
-// leftover looks for what may be felt in a session after a statement: variables, temporary tables,
-// locks, and whatever a routine does. It may find too much, which costs a connection. What a
-// trigger or a function does is not to be seen here, see database.plain.
-type leftover struct {
+// sessionState detects statements that may leave state in their session: variables, temporary tables,
+// locks, and the effects of routines. A false positive only costs a connection. Triggers and
+// functions are not visible here, see database.plain.
+type sessionState struct {
 	lexer  lexer
 	dotted bool   // the last token was a dot
 	name   string // the last token if it was a name, with its qualifier's dot
 	found  bool
 }
 
-// Harmless reports whether nothing of a statement is left in its session.
+// Harmless reports whether a statement leaves nothing in its session.
 func Harmless(st statement.Statement) bool {
 	if !harmlessVerb(st.Verb) {
 		return false
 	}
-	l := &leftover{}
+	l := &sessionState{}
 	for _, err := range statement.Split(strings.NewReader(st.Text), l) {
 		if err != nil {
 			return false
@@ -30,7 +30,7 @@ func Harmless(st statement.Statement) bool {
 	return !l.found
 }
 
-// harmlessVerb knows the statements that change tables and views, and no more.
+// harmlessVerb lists the statements that only change tables and views.
 func harmlessVerb(verb string) bool {
 	switch verb {
 	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "CREATE TABLE", "ALTER TABLE",
@@ -42,23 +42,23 @@ func harmlessVerb(verb string) bool {
 }
 
 // Skip implements statement.Lexer.
-func (l *leftover) Skip(r *statement.Reader) error { return l.lexer.Skip(r) }
+func (l *sessionState) Skip(r *statement.Reader) error { return l.lexer.Skip(r) }
 
 // Next implements statement.Lexer.
-func (l *leftover) Next(r *statement.Reader) (statement.TokenKind, error) { return l.lexer.Next(r) }
+func (l *sessionState) Next(r *statement.Reader) (statement.TokenKind, error) { return l.lexer.Next(r) }
 
 // Judge implements statement.Lexer.
-func (l *leftover) Judge() statement.Judge { return l }
+func (l *sessionState) Judge() statement.Judge { return l }
 
 // Token implements statement.Judge.
-func (l *leftover) Token(t statement.Token) (bool, error) {
+func (l *sessionState) Token(t statement.Token) (bool, error) {
 	name := t.Kind == statement.Word || t.Kind == statement.Quoted
 	switch {
 	case t.Is('@'), t.Kind == statement.Symbol && len(t.Raw) > 1: // a variable, a conditional comment
 		l.found = true
 	case t.Is('(') &&
 		(strings.Contains(l.name, ".") ||
-			!ascii(l.name)): // a function of another database, or a name in disguise
+			!ascii(l.name)): // a function of another database, or a disguised name
 		l.found = true
 	case name && lingers(strings.ToUpper(plainName(t))):
 		l.found = true
@@ -75,7 +75,7 @@ func (l *leftover) Token(t statement.Token) (bool, error) {
 	return false, nil
 }
 
-// lingers names what makes a temporary table, takes a lock, or moves a sequence.
+// lingers lists the words that create a temporary table, take a lock, or advance a sequence.
 func lingers(word string) bool {
 	switch word {
 	case "TEMPORARY", "GET_LOCK", "RELEASE_LOCK", "RELEASE_ALL_LOCKS", "NEXT", "NEXTVAL", "PREVIOUS",
@@ -86,10 +86,10 @@ func lingers(word string) bool {
 	return strings.HasPrefix(word, "SERVICE_") || strings.HasPrefix(word, "VERSION_TOKENS_")
 }
 
-// ascii reports whether a name is spelled without letters that the server takes for others.
+// ascii reports whether a name has only ASCII letters, which the server cannot take for others.
 func ascii(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool { return r >= 0x80 })
 }
 
 // Finish implements statement.Judge.
-func (l *leftover) Finish(*statement.Statement, bool) error { return nil }
+func (l *sessionState) Finish(*statement.Statement, bool) error { return nil }
