@@ -8,24 +8,24 @@ import (
 	"time"
 )
 
-// blockerTimeout bounds one question who holds a lock.
+// blockerTimeout bounds one query for the holder of a lock.
 const blockerTimeout = 2 * time.Second
 
-// LockWatch asks, while a statement runs, who holds what it waits for: afterwards nobody knows any
-// more.
+// LockWatch looks for the holder of a lock while a statement waits for it: afterwards the
+// information is gone.
 type LockWatch struct {
 	limit  time.Duration
 	cancel context.CancelFunc
 	over   chan struct{}
 
-	mu    sync.Mutex // held while it asks
+	mu    sync.Mutex // held during a query
 	found string
 	at    time.Time
 }
 
-// WatchLocks begins to ask. limit is how long the statement waits for one lock: it is asked once in
-// any wait of that length. look answers "" when nobody is in the way, or nothing is known; done is
-// called after the last look.
+// WatchLocks starts a watch. limit is the longest wait of the statement for one lock: each wait of
+// that length gets one query. look returns "" when nothing is known to block the statement; done is
+// called after the last query.
 func WatchLocks(
 	ctx context.Context, limit time.Duration, look func(context.Context) string, done func(),
 ) *LockWatch {
@@ -58,8 +58,8 @@ func (w *LockWatch) ask(ctx context.Context, look func(context.Context) string) 
 	}
 }
 
-// Answer is what was found in the last wait, with "; " before it, or "". It waits for a question
-// under way.
+// Answer returns the result of the last query, with "; " before it, or "". It waits for a running
+// query.
 func (w *LockWatch) Answer() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -78,14 +78,14 @@ func (w *LockWatch) Stop() {
 // QueryLength is how many characters a Blocker's Query has at most.
 const QueryLength = 120
 
-// Blocker is a session that another one waits for.
+// Blocker is a session that holds what another one waits for.
 type Blocker struct {
 	Session     string // "pid 7", "connection 7"
 	User        string
-	Application string // what it calls itself, or where it comes from; "" when it does not say
-	State       string // "active", "idle in transaction"; "" when it is not to be seen
+	Application string // its application name, or its client's address; "" when unknown
+	State       string // "active", "idle in transaction"; "" when not visible
 	Age         time.Duration
-	Query       string // what it runs, or ran last, by statement.Mask; "" when it is not to be seen
+	Query       string // its current or last statement, by statement.Mask; "" when not visible
 }
 
 // String names the blocker for a person.
@@ -110,8 +110,8 @@ func (b Blocker) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// HeldBy puts blockers into words; probably says that they were not seen to hold the very lock. ""
-// for none.
+// HeldBy describes blockers; probably is true when they are only likely to hold the lock. "" for
+// none.
 func HeldBy(blockers []Blocker, probably bool) string {
 	if len(blockers) == 0 {
 		return ""

@@ -1,5 +1,5 @@
-// Package engine is the seam to target databases: what a kind of database must be able to do for
-// the executor and the catalog. Its drivers live in folders below; enginetest holds the suite that
+// Package engine is the seam to target databases: the interface that the executor and the catalog
+// use for every kind of database. The drivers are in folders below; enginetest has the suite that
 // each must pass.
 package engine
 
@@ -19,7 +19,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// Target says how to reach one database, or with an empty Database the instance itself.
+// Target is the address of one database, or with an empty Database of the instance itself.
 type Target struct {
 	Address  string // as in towpath.Instance
 	Username string
@@ -27,19 +27,19 @@ type Target struct {
 	Options  map[string]string
 	Database string
 
-	AllowRoles bool // whether migrations may make, change and remove roles other than Username
+	AllowRoles bool // whether migrations may create, change and remove roles other than Username
 }
 
-// Description tells what a kind of database needs.
+// Description lists what an instance of a kind of database needs.
 type Description struct {
 	Type         towpath.EngineType
 	Name         string // "PostgreSQL"
 	AddressLabel string
 	AddressHelp  string
-	Login        bool // whether a user name and a password belong to it
+	Login        bool // whether it has a user name and a password
 
-	// Rights is the SQL by which an administrator makes a user with what migrations need. It calls
-	// the user migrate_shop and the database shop; "" where there are no users.
+	// Rights is the SQL by which an administrator creates a user with the rights that migrations
+	// need. It calls the user migrate_shop and the database shop; "" where there are no users.
 	Rights string
 
 	Options []Option
@@ -50,27 +50,26 @@ type Option struct {
 	Key     string
 	Label   string
 	Help    string
-	Values  []string // the allowed ones, the default first; empty when any text will do
+	Values  []string // the allowed ones, the default first; empty allows any text
 	Several bool     // whether the text may have several lines
 }
 
 // Engine is one kind of database. Its methods are safe for concurrent use.
 type Engine interface {
-	// Describe tells what people need to know to add an instance; the console renders it as it is.
+	// Describe returns what people need to add an instance; the console shows it unchanged.
 	Describe() Description
 
 	// Split cuts a script into statements, in order and in memory bounded by its longest statement.
-	// It connects to nothing. A *statement.Error takes the place of a statement that must not run
-	// (transaction control, leaving the database, changing our limits), and the sequence goes on
-	// behind it; it ends with one where the script cannot be read any further (UTF-16, an unclosed
-	// quote).
+	// It connects to nothing. A *statement.Error replaces a statement that must not run
+	// (transaction control, other databases, changed limits), and the sequence continues after it.
+	// A script that cannot be read further (UTF-16, an unclosed quote) ends the sequence with one.
 	Split(script io.Reader) iter.Seq2[statement.Statement, error]
 
-	// Check tells what stands between us and the instance. The error is nil unless ctx ended: an
+	// Check diagnoses connectivity, privileges and settings. The error is nil unless ctx ended: an
 	// instance that cannot be reached is a finding of the report.
 	Check(ctx context.Context, t Target) (Report, error)
 
-	// Discover lists the names of the instance's databases, system databases left out, sorted.
+	// Discover lists the names of the instance's databases, sorted and without system databases.
 	Discover(ctx context.Context, t Target) ([]string, error)
 
 	// Open connects to one database. Its error is a *towpath.Error with CodeUnavailable when the
@@ -80,18 +79,17 @@ type Engine interface {
 
 // DB is one target database. Its methods are safe for concurrent use.
 type DB interface {
-	// Ledger reads the ledger, all of it as it was at one time; a database without one has none. It
-	// changes nothing. One that KnownFormat refuses is its error.
+	// Ledger reads the whole ledger in one snapshot; a database without one has none. It changes
+	// nothing. It returns the error of KnownFormat.
 	Ledger(ctx context.Context) (towpath.Ledger, error)
 
-	// Schema reads the catalog, the ledger left out.
+	// Schema reads the catalog, without the ledger.
 	Schema(ctx context.Context) (Schema, error)
 
-	// Begin starts a session with bounded waits, and makes the ledger's table where it is missing.
-	// In a transaction unless o.NoTx; the database's write lock, where it has one, is taken before
-	// Begin returns. An *Error with Kind Locked when it was not to be had within o.LockTimeout.
-	// Sessions that follow each other may share a connection: nothing that one has left there
-	// reaches the next.
+	// Begin starts a session with bounded waits, and creates the ledger's table if it is missing.
+	// The session is a transaction unless o.NoTx; Begin takes the database's write lock, if it has
+	// one, before it returns. An *Error with Kind Locked when the lock was not free within
+	// o.LockTimeout. Consecutive sessions may share a connection: no state of one reaches the next.
 	Begin(ctx context.Context, o SessionOptions) (Session, error)
 
 	Close() error
@@ -105,137 +103,138 @@ type SessionOptions struct {
 	StatementTimeout time.Duration
 }
 
-// Session is one connection doing one migration. It is for one goroutine.
+// Session is one connection that runs one migration. Only one goroutine may use it.
 type Session interface {
-	// Identity names the session on its server, so that another process can end it: pid and backend
-	// start, or the like.
+	// Identity identifies the session on its server, so that another process can end it: pid and
+	// backend start, or similar.
 	Identity() string
 
 	// Entry reads one row of the ledger within the session.
 	Entry(ctx context.Context, id towpath.MigrationID) (entry towpath.LedgerEntry, found bool, err error)
 
-	// Exec runs one statement, ignores what it returns, and tells how many rows it changed. Its
-	// error is an *Error: with Kind Unmet when the statement ended well, and what it makes
-	// (schema.Made) is not there as it says. Names mean what they mean to the statement, in this
+	// Exec runs one statement, ignores its result rows, and returns how many rows it changed. Its
+	// error is an *Error: with Kind Unmet when the statement succeeded but what it makes
+	// (schema.Made) differs from its text. Names are resolved as for the statement, in this
 	// session.
 	Exec(ctx context.Context, s statement.Statement) (rows int64, err error)
 
-	// Record writes rows of the ledger, all or none, replacing those of the same identity unless
-	// they have a newer epoch, which is an *Error with Kind Fenced; so is a head whose
-	// StatementsDone is not the Number of the one that stands there. Within a transaction it may be
-	// sent with the call that follows: then that one's error tells.
+	// Record writes rows of the ledger, all or none. They replace rows of the same identity, except
+	// those of a newer epoch: that is an *Error with Kind Fenced. So is a head whose StatementsDone
+	// is not the Number of the current head. Within a transaction it may be sent together with the
+	// next call, whose error then reports it.
 	Record(ctx context.Context, entries ...towpath.LedgerEntry) error
 
-	// Replace rewrites the whole ledger in the session's transaction, whatever it holds.
+	// Replace rewrites the whole ledger in the session's transaction, whatever it contains.
 	Replace(ctx context.Context, entries ...towpath.LedgerEntry) error
 
 	// ExecRecord runs one statement that does not commit by itself and records rows, all in one
-	// transaction, which in a session with NoTx is one of its own. An *Error with Kind Lost means
-	// that nobody knows whether it happened.
+	// transaction; a session with NoTx begins one for it. An *Error with Kind Lost means that the
+	// outcome is unknown.
 	ExecRecord(ctx context.Context, s statement.Statement,
 		entries ...towpath.LedgerEntry) (rows int64, err error)
 
-	// Commit checks what the engine can check of the whole (foreign keys) and makes the changes and
-	// the ledger's rows last together. An *Error with Kind Lost means that nobody knows whether it
-	// happened: reread the ledger. One with Kind Tampered means that it happened, and that the
-	// ledger is not as it was recorded.
+	// Commit checks what the engine can only check at the end (foreign keys) and commits the
+	// changes together with the ledger's rows. An *Error with Kind Lost means that the outcome is
+	// unknown: reread the ledger. One with Kind Tampered means that it is committed, but the ledger
+	// differs from what was recorded.
 	Commit(ctx context.Context) error
 
-	// Close ends the session; what was not committed is undone. An *Error with Kind Stays means
-	// that changes in tables without transactions are not, or that the server could not be asked.
+	// Close ends the session and undoes what was not committed. An *Error with Kind Stays means
+	// that changes in tables without transactions remain, or that the server could not be asked.
 	Close() error
 }
 
 // SessionTerminator is implemented by a DB whose server lets a session outlive its client.
 type SessionTerminator interface {
 	// EndSession ends the session with this Identity and returns when it is gone from the server,
-	// at once when it was gone before. An error means that it may still be running.
+	// at once if it was gone before. An error means that it may still be running.
 	EndSession(ctx context.Context, identity string) error
 
-	// Runners names the sessions that have written to the ledger in a transaction that is still
+	// Runners lists the sessions that have written to the ledger in a transaction that is still
 	// open.
 	Runners(ctx context.Context) ([]string, error)
 }
 
-// Talker is what a Session also is when its server says things about a statement that did not fail.
+// Talker is an optional interface of a Session whose server sends notices about statements that
+// succeed.
 type Talker interface {
-	// Notices returns what the server said about the last statement, whether it failed or not, and
-	// forgets it.
+	// Notices returns the server's notices about the last statement, whether it failed or not, and
+	// forgets them.
 	Notices() towpath.Notices
 }
 
-// Canonicalizer is what an Engine also is when it has a lexer: it compares statements by what they
-// do, and not by how they are set.
+// Canonicalizer is an optional interface of an Engine with a lexer: it compares statements by their
+// tokens, not by their layout.
 type Canonicalizer interface {
-	// Canonical is the statement's text without comments, and with single blanks between its
+	// Canonical returns the statement's text without comments, and with single blanks between its
 	// tokens.
 	Canonical(s statement.Statement) string
 }
 
-// Pather is what a DB also is when it looks up names in several schemas.
+// Pather is an optional interface of a DB that looks up names in several schemas.
 type Pather interface {
-	// SearchPath lists the schemas, of those that are there, in which a file's names without one
-	// are looked up.
+	// SearchPath lists the existing schemas in which names without a schema are looked up.
 	SearchPath(ctx context.Context) ([]string, error)
 }
 
-// Reader is what an Engine also is when the names in its statements can be read without a server.
+// Reader is an optional interface of an Engine that can read the names in its statements without a
+// server.
 type Reader interface {
-	// Marks reads what the statements of a file do to tables, views, indexes and columns. A file
+	// Marks reads the effect of a file's statements on tables, views, indexes and columns. A file
 	// that cannot be read, or must not run, has no marks.
 	Marks(script iter.Seq2[statement.Statement, error]) []schema.Mark
 
-	// Things reads what the statements of a catalog's own dump make, as in schema.Mark. What lies
-	// in a schema of the path is listed without it too, as a file may name it.
+	// Things reads what the statements of a catalog's dump create, as in schema.Mark. A thing in a
+	// schema of the path is also listed without the schema, as a file may name it.
 	Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool
 }
 
-// Vetter is what an Engine also is when statements can name what lies outside of their database.
+// Vetter is an optional interface of an Engine whose statements can name objects outside of their
+// database.
 type Vetter interface {
-	// Vet refuses a statement of Split that reaches out of the target's database, as far as its
-	// text says; one with Roles unless the target allows them, and never about its own user. Its
-	// error is a *statement.Error. It asks the server nothing.
+	// Vet refuses a statement of Split whose text reaches outside of the target's database. It
+	// refuses one with Roles unless the target allows them, and always one about the target's own
+	// user. Its error is a *statement.Error. It does not use the server.
 	Vet(t Target, s statement.Statement) error
 }
 
-// Resolver is what a Session also is when names mean something else in another one.
+// Resolver is an optional interface of a Session in which names can mean something else than in
+// another one.
 type Resolver interface {
 	// Resolve returns the objects of a statement by their full names, as the session's next
-	// statement finds them.
+	// statement resolves them.
 	Resolve(ctx context.Context, objects []schema.Object) ([]schema.Object, error)
 }
 
-// Lasting is what a DB also is when a rollback does not undo what was written to some of its
-// tables.
+// Lasting is an optional interface of a DB in which a rollback does not undo writes to some tables.
 type Lasting interface {
-	// LastingWrites returns what names such a table that a statement may write to, itself or by a
-	// trigger or a routine; "" for none. It may find too many. The function is nil when the
-	// database has no such table.
+	// LastingWrites returns a function that names such a table to which a statement may write,
+	// itself or by a trigger or a routine; "" for none. It may report too many. The function is nil
+	// when the database has no such table.
 	LastingWrites(ctx context.Context) (mayWrite func(statement.Statement) string, err error)
 }
 
-// CatalogReader is implemented by a DB with statements that commit by themselves: its catalog shows
-// whether one took effect.
+// CatalogReader is an optional interface of a DB with statements that commit by themselves: its
+// catalog shows whether one took effect.
 type CatalogReader interface {
-	// Change reads from a statement's text what it does to the catalog. It asks the server
-	// nothing.
+	// Change reads from a statement's text its effect on the catalog. It does not use the server.
 	Change(s statement.Statement) schema.Change
 
-	// Definitions reads what the catalog has of objects now, one for each.
+	// Definitions reads the current catalog entries of objects, one for each.
 	Definitions(ctx context.Context, objects []schema.Object) ([]Definition, error)
 }
 
-// Definition is what a catalog has of one object. Its zero value is an object that is not there.
+// Definition is the catalog's entry of one object. Its zero value is an object that does not exist.
 type Definition struct {
 	Text string `json:"text,omitempty"` // equal texts are equal objects; long ones end with a checksum
-	// of what a failed build left behind: the statements that remove it, one a line
+	// the statements that remove what a failed build left, one a line
 	Broken string `json:"broken,omitempty"`
 }
 
-// MaxDefinition is how many bytes the text of a Definition has before it is cut.
+// MaxDefinition is the longest Text of a Definition in bytes; a longer one is cut.
 const MaxDefinition = 16_000
 
-// Brief makes the Text of a Definition: a long one is cut, with the checksum of the whole.
+// Brief returns the Text of a Definition: a long one is cut, with the checksum of the whole.
 func Brief(text string) string {
 	if len(text) <= MaxDefinition {
 		return text
@@ -244,23 +243,23 @@ func Brief(text string) string {
 	return strings.ToValidUTF8(text[:MaxDefinition], "") + "… " + hex.EncodeToString(sum[:])
 }
 
-// Kind tells what an executor can do about an Error.
+// Kind classifies an Error by the reaction to it.
 type Kind string
 
 const (
-	Locked  Kind = "locked"  // somebody else's lock; worth another try
+	Locked  Kind = "locked"  // another session's lock; worth another try
 	Timeout Kind = "timeout" // the statement limit, or a cancel
-	Lost    Kind = "lost"    // the connection broke; the outcome is not known
+	Lost    Kind = "lost"    // the connection broke; the outcome is unknown
 	Fenced  Kind = "fenced"  // another process has taken over
 	Refused Kind = "refused" // the engine's guard stopped what a migration must not do
-	Unmet   Kind = "unmet"   // the statement ended well, and what it says is there is not, or is broken
-	Failed  Kind = "failed"  // the database says no
-	Stays   Kind = "stays"   // a rollback has not undone all
+	Unmet   Kind = "unmet"   // the statement succeeded, but its object is missing or broken
+	Failed  Kind = "failed"  // the database refused it
+	Stays   Kind = "stays"   // a rollback has not undone everything
 
-	Tampered Kind = "tampered" // it was committed, and the ledger was changed with it
+	Tampered Kind = "tampered" // it was committed, but the ledger was changed with it
 )
 
-// Error is what went wrong in a target.
+// Error is a failure in a target.
 type Error struct {
 	Kind Kind
 	// the database's own words; they may hold data and are redacted before they leave the server
@@ -274,8 +273,8 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %s", e.Kind, e.Message)
 // Unwrap returns the driver's error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Behind is an error of a look behind a statement that committed by itself. That a lock or a limit
-// kept the look away says nothing of the statement: its outcome is not known.
+// Behind converts an error of a check that follows a statement which committed by itself. A lock or
+// a limit that stopped the check does not stop the statement: its outcome is unknown.
 func Behind(e *Error) *Error {
 	if e.Kind != Locked && e.Kind != Timeout {
 		return e
@@ -286,21 +285,21 @@ func Behind(e *Error) *Error {
 
 // Schema is a database's catalog.
 type Schema struct {
-	Dump        string // SQL that makes the same catalog in an empty database, a column a line
+	Dump        string // SQL that creates the same catalog in an empty database, a column a line
 	Fingerprint string // hex SHA-256; equal for equal catalogs
-	// options that nobody is known to set, as a server's own notes: "pg_attver (12)"; they are in
-	// neither
+	// options outside of the known list, such as a server's internal values: "pg_attver (12)";
+	// neither the dump nor the fingerprint has them
 	LeftOut string
 }
 
-// holder begins the statements of a Dump that make what holds rows, or shows them.
+// holder matches the statements of a Dump that create objects with rows, or views of them.
 var holder = regexp.MustCompile(`(?m)^CREATE (?:[A-Z]+ )*(?:TABLE|VIEW|SEQUENCE)\b`)
 
 // Populated reports whether the database has tables, views or sequences. Grants, extensions and
 // empty schemas, which an administrator prepares a new database with, do not count.
 func (s Schema) Populated() bool { return holder.MatchString(s.Dump) }
 
-// Report is what Check found.
+// Report is the result of Check.
 type Report struct {
 	OK       bool
 	Version  string    // "SQLite 3.54.1"; "" when unreachable

@@ -10,13 +10,13 @@ import (
 	"towpath"
 )
 
-// The options that targets behind a network have in common.
+// The options that are common to targets in a network.
 const (
 	OptionTLS = "tls"   // disable, require (the default), verify-ca, verify-full
 	OptionCA  = "tlsCA" // PEM certificates for verify-ca and verify-full; the system's when missing
 )
 
-// HostPort cuts an address into host and port. Its error is a *towpath.Error.
+// HostPort splits an address into host and port. Its error is a *towpath.Error.
 func HostPort(address string, defaultPort uint16) (string, uint16, error) {
 	host, text, err := net.SplitHostPort(address)
 	if err != nil {
@@ -29,7 +29,7 @@ func HostPort(address string, defaultPort uint16) (string, uint16, error) {
 	return host, uint16(port), nil
 }
 
-// TLSConfig makes what the options ask for; nil is no TLS. Its error is a *towpath.Error.
+// TLSConfig builds the configuration for the options; nil is no TLS. Its error is a *towpath.Error.
 func TLSConfig(host string, options map[string]string) (*tls.Config, error) {
 	config := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
 	if pem := options[OptionCA]; pem != "" {
@@ -57,7 +57,7 @@ func TLSConfig(host string, options map[string]string) (*tls.Config, error) {
 	return config, nil
 }
 
-// verifyChain checks who signed the certificate but not whose name it bears.
+// verifyChain verifies the certificate's chain but not its host name.
 func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
 	options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
 	for _, cert := range state.PeerCertificates[1:] {
@@ -67,7 +67,7 @@ func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
 	return err
 }
 
-// TLSOptions describes the options of the network, for Describe.
+// TLSOptions describes the network options, for Describe.
 func TLSOptions() []Option {
 	return []Option{
 		{

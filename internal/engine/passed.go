@@ -8,16 +8,15 @@ import (
 	"towpath/internal/schema"
 )
 
-// Part is one thing that a catalog says of an object. Its value is "" where the subject says all.
+// Part is one property of an object in a catalog. Its value is "" where the subject is complete.
 type Part struct{ Subject, Value string }
 
 const (
 	maxMissing   = 5   // differences that are named
-	maxPartValue = 200 // bytes that are shown of one
+	maxPartValue = 200 // bytes of a value that are shown
 )
 
-// Missing says which of the wanted parts an object does not have, in plain words; "" for none. It
-// may have more.
+// Missing describes the wanted parts that an object does not have; "" for none. It may have more.
 func Missing(wanted, have []Part) string {
 	there, same := map[string]string{}, map[Part]bool{}
 	for _, p := range have {
@@ -41,12 +40,12 @@ func Missing(wanted, have []Part) string {
 	return strings.Join(found, ", and ")
 }
 
-// brief is a text on one line, cut where it is long.
+// brief is a text on one line, cut when it is long.
 func brief(text string) string {
 	return towpath.ClipMore(strings.Join(strings.Fields(text), " "), maxPartValue, 0)
 }
 
-// Differs is the error of a statement that has passed over another object of the name.
+// Differs is the error of a statement that has skipped another object of the same name.
 func Differs(c schema.Conditional, why string) error {
 	if c.Kind == "column" {
 		return &Error{
@@ -66,7 +65,7 @@ func Differs(c schema.Conditional, why string) error {
 	}
 }
 
-// Uncompared is the notice of a statement that has passed over an object which nobody could compare
+// Uncompared is the notice of a statement that has skipped an object which could not be compared
 // with it.
 func Uncompared(c schema.Conditional, why string) string {
 	what := "The " + c.Kind + " " + c.Name

@@ -8,8 +8,8 @@ import (
 	"towpath"
 )
 
-// Grown reports whether a table has all that we make, and columns besides. It may be of a newer
-// format then, which its head names.
+// Grown reports whether a table has all that we create, and additional columns. It may be of a
+// newer format then, which its head names.
 func Grown(want, have []string) bool {
 	more := false
 	for _, fact := range have {
@@ -39,9 +39,9 @@ func KnownFormat(l towpath.Ledger) error {
 	}
 }
 
-// Differences compares facts about the ledger's table with those of the one that we make, in plain
-// words. A fact begins with its subject, up to a colon: of one that is there with another text,
-// both are told.
+// Differences compares facts about the ledger's table with those of the one that we create, in
+// plain words. A fact begins with its subject, up to a colon: when the subject has another text,
+// both texts are shown.
 func Differences(want, have []string) (found []string) {
 	for _, fact := range have {
 		if slices.Contains(want, fact) {

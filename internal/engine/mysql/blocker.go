@@ -14,10 +14,10 @@ import (
 	"towpath/internal/statement"
 )
 
-// maxBlockers is how many sessions are named: where they are guessed there may be many.
+// maxBlockers is how many sessions are named: a guess may find many.
 const maxBlockers = 3
 
-// watched runs a statement, with an eye on what it waits for.
+// watched runs a statement and watches what it waits for.
 func (s *session) watched(ctx context.Context, text string) (sql.Result, error) {
 	l := &lookout{db: s.db, waiter: s.conn.id, text: text}
 	watch := engine.WatchLocks(ctx, time.Duration(seconds(s.options.LockTimeout))*time.Second, l.look,
@@ -34,7 +34,7 @@ func (s *session) watched(ctx context.Context, text string) (sql.Result, error) 
 
 const lockWaitTimeout = 1205
 
-// number is the server's number of an error, 0 when it is not the server's.
+// number returns the server's number of an error, 0 for other errors.
 func number(err error) uint16 {
 	var e *driver.MySQLError
 	if errors.As(err, &e) {
@@ -43,12 +43,12 @@ func number(err error) uint16 {
 	return 0
 }
 
-// lookout asks, from a connection of its own, who is in the way of a session.
+// lookout finds, from a separate connection, who blocks a session.
 type lookout struct {
 	db     *database
-	conn   *connection // nil until it is needed
+	conn   *connection // nil until the first query
 	waiter int64
-	text   string // what the waiter runs
+	text   string // the waiting statement
 }
 
 func (l *lookout) close() {
@@ -58,7 +58,7 @@ func (l *lookout) close() {
 	}
 }
 
-// look names who is in the way; "" for nobody.
+// look names who blocks the session; "" for nobody.
 func (l *lookout) look(ctx context.Context) string {
 	text, err := l.blockers(ctx)
 	if err == nil {
@@ -71,7 +71,7 @@ func (l *lookout) look(ctx context.Context) string {
 	return ""
 }
 
-// grants are the statements that let the user see who holds a lock.
+// grants are the statements that allow the user to see who holds a lock.
 func (l *lookout) grants(ctx context.Context) string {
 	var account string
 	if err := l.conn.QueryRowContext(ctx, "SELECT CURRENT_USER()").Scan(&account); err != nil {
@@ -104,12 +104,12 @@ func (l *lookout) connect(ctx context.Context) error {
 		return err
 	}
 	l.conn = conn
-	// InnoDB tells when transactions began in the system's time zone.
+	// InnoDB reports the start of transactions in the system's time zone.
 	_, err = conn.ExecContext(ctx, "SET SESSION time_zone = 'SYSTEM', sql_mode = ''")
 	return err
 }
 
-// find tells which connections are in the way, and whether that is a guess.
+// find returns the connections that block, and whether that is a guess.
 func (l *lookout) find(ctx context.Context) (ids []string, probably bool, err error) {
 	rowLocks := rowLocksMySQL
 	if l.db.mariadb {
@@ -134,8 +134,8 @@ func (l *lookout) find(ctx context.Context) (ids []string, probably bool, err er
 	return ids, true, err
 }
 
-// metadataLocks asks where the server keeps metadata locks: in the performance schema (MySQL's
-// default, not MariaDB's), or in MariaDB's plugin. None when it keeps them nowhere.
+// metadataLocks queries the source of metadata locks: the performance schema (MySQL's default, not
+// MariaDB's), or MariaDB's plugin. It returns none when there is no source.
 func (l *lookout) metadataLocks(ctx context.Context) ([]string, error) {
 	if !l.db.mariadb {
 		return column(ctx, l.conn.Conn, metadataLocksMySQL, l.waiter)
@@ -147,14 +147,13 @@ func (l *lookout) metadataLocks(ctx context.Context) ([]string, error) {
 	return ids, err
 }
 
-// The sources. Each answers with connection ids; 0 is a prepared XA transaction without a
-// connection.
+// The sources. Each returns connection ids; 0 is a prepared XA transaction without a connection.
 const (
 	// https://mariadb.com/kb/en/information-schema-innodb_lock_waits-table/
 	rowLocksMariaDB = `SELECT DISTINCT b.trx_mysql_thread_id FROM information_schema.innodb_lock_waits w
 		JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id
 		JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id WHERE r.trx_mysql_thread_id = ?`
-	// As sys.innodb_lock_waits joins them:
+	// The same join as sys.innodb_lock_waits:
 	// https://dev.mysql.com/doc/refman/8.4/en/performance-schema-data-lock-waits-table.html
 	rowLocksMySQL = `SELECT DISTINCT b.trx_mysql_thread_id FROM performance_schema.data_lock_waits w
 		JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_engine_transaction_id
@@ -166,17 +165,18 @@ const (
 			AND h.object_name <=> w.object_name AND h.owner_thread_id <> w.owner_thread_id AND h.lock_status = 'GRANTED'
 		JOIN performance_schema.threads o ON o.thread_id = h.owner_thread_id
 		WHERE w.lock_status = 'PENDING' AND o.processlist_id IS NOT NULL`
-	// The plugin tells locks that are held, not who waits for which: those of the tables that the
-	// statement names. https://mariadb.com/kb/en/metadata-lock-info-plugin/
+	// The plugin shows held locks, but not who waits for which: these are the locks on the
+	// statement's tables. https://mariadb.com/kb/en/metadata-lock-info-plugin/
 	metadataLocksMariaDB = `SELECT DISTINCT thread_id FROM information_schema.metadata_lock_info
 		WHERE thread_id <> ? AND table_schema = ? AND table_name <> '' AND LOCATE(LOWER(table_name), LOWER(?)) > 0`
-	// Who has a transaction open, or runs something in the database; the likeliest first.
+	// Connections with an open transaction, or with a running statement in the database; the
+	// likeliest first.
 	suspects = `SELECT p.id FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id
 		WHERE p.id NOT IN (CONNECTION_ID(), ?) AND (t.trx_id IS NOT NULL OR p.db = ? AND p.command NOT IN ('Sleep', 'Daemon'))
 		ORDER BY coalesce(p.state, '') LIKE 'Waiting for %', p.db <=> ? DESC, t.trx_started IS NULL, t.trx_started, p.time DESC LIMIT ?`
 )
 
-// name puts connections into words.
+// name describes connections.
 func (l *lookout) name(ctx context.Context, ids []string, probably bool) (string, error) {
 	var found []engine.Blocker
 	for _, id := range ids[:min(len(ids), maxBlockers)] {
@@ -226,12 +226,13 @@ func (l *lookout) describe(ctx context.Context, id string) (engine.Blocker, erro
 	return b, nil
 }
 
-// lastStatement is what an idle connection ran last, where the server keeps it and tells us.
+// lastStatement returns the last statement of an idle connection, if the server keeps it and the
+// user may read it.
 func (l *lookout) lastStatement(ctx context.Context, id string) string {
 	texts, err := column(ctx, l.conn.Conn, `SELECT e.sql_text FROM performance_schema.events_statements_current e
 		JOIN performance_schema.threads t ON t.thread_id = e.thread_id WHERE t.processlist_id = ? AND e.sql_text IS NOT NULL`, id)
 	if err != nil || len(texts) == 0 {
-		return "" // not everybody's to read, and the blocker is named all the same
+		return "" // the user may not read it, and the blocker is named anyway
 	}
 	return texts[0]
 }

@@ -12,19 +12,19 @@ import (
 	"towpath/internal/engine"
 )
 
-// call is a statement of ours.
+// call is one of our own statements.
 type call struct {
-	text   string                // with a hole for each argument
+	text   string                // with a placeholder for each argument
 	args   []any                 // string, int, int64, or nil
-	scan   func(*sql.Rows) error // reads what it returns; only of the last call that is sent
-	fenced string                // what an upsert's overflow says: a newer run has the row
-	commit bool                  // nobody knows its outcome without the server's word
+	scan   func(*sql.Rows) error // reads the result; only for the last call of a batch
+	fenced string                // what an upsert's overflow means: a newer run has the row
+	commit bool                  // its outcome is unknown without the server's answer
 }
 
-// hole stands for an argument. No name can have it in it.
+// hole is the placeholder of an argument. No name can contain it.
 const hole = "\x00"
 
-// size is how many bytes the call has on its way, at most about.
+// size is about the maximum of bytes that the call sends.
 func (c call) size() int {
 	size := len(c.text)
 	for _, arg := range c.args {
@@ -34,13 +34,12 @@ func (c call) size() int {
 	return size
 }
 
-// maxBatch bounds the text of what is sent at once, far below the least packet that servers are set
-// to.
+// maxBatch bounds the text that is sent at once, far below the smallest packet limit of servers.
 const maxBatch = 512 << 10
 
-// send brings calls to the server, with those that were queued before them: MariaDB takes all in
-// one round trip, as a compound statement, which ends at the first error. What the user wrote is
-// never part of one. https://mariadb.com/kb/en/begin-end/ (BEGIN NOT ATOMIC)
+// send sends calls to the server, after those that were queued: MariaDB takes all in one round
+// trip, as a compound statement, which ends at the first error. User statements are never part of
+// one. https://mariadb.com/kb/en/begin-end/ (BEGIN NOT ATOMIC)
 func (s *session) send(ctx context.Context, calls ...call) error {
 	calls = append(s.queued, calls...)
 	s.queued = nil
@@ -67,7 +66,8 @@ func (s *session) send(ctx context.Context, calls ...call) error {
 
 func commits(c call) bool { return c.commit }
 
-// send is one round trip. Where the session is as it was made, what is sent once more is prepared.
+// send makes one round trip. If the session is unchanged, a repeated text is sent as a prepared
+// statement.
 func (c *connection) send(ctx context.Context, batch []call, prepare bool) error {
 	text, args := join(batch)
 	var stmt *sql.Stmt
@@ -101,7 +101,7 @@ func (c *connection) send(ctx context.Context, batch []call, prepare bool) error
 	return errors.Join(rows.Err(), rows.Close())
 }
 
-// join makes one statement of several calls.
+// join combines several calls into one statement.
 func join(batch []call) (text string, args []any) {
 	if len(batch) == 1 {
 		return batch[0].text, batch[0].args
@@ -116,7 +116,7 @@ func join(batch []call) (text string, args []any) {
 	return compound.String(), args
 }
 
-// fill writes arguments into the holes of a text.
+// fill replaces the placeholders of a text by arguments.
 func fill(text string, args []any) string {
 	if len(args) == 0 {
 		return text
@@ -130,8 +130,8 @@ func fill(text string, args []any) string {
 	return filled.String() + text
 }
 
-// literal writes a text as hexadecimal digits, so that it reads the same under every sql_mode and
-// every character set that a script may have set.
+// literal writes a text in hexadecimal digits, which are the same under every sql_mode and
+// character set that a script may have set.
 func literal(value any) string {
 	switch v := value.(type) {
 	case nil:
@@ -142,15 +142,14 @@ func literal(value any) string {
 	return fmt.Sprint(value) // a number
 }
 
-// maxPrepared is how many statements a connection has prepared. In a turn there are few different
-// ones.
+// maxPrepared is how many prepared statements a connection has. A batch uses few different ones.
 const maxPrepared = 16
 
-// statement prepares a text when it comes for the second time; nil for one that goes as it is.
+// statement prepares a text at its second use; it returns nil for a text that is sent unprepared.
 func (c *connection) statement(ctx context.Context, text string) *sql.Stmt {
 	stmt, seen := c.prepared[text]
 	if seen && stmt == nil {
-		// servers before MariaDB 10.6 do not prepare all
+		// servers before MariaDB 10.6 cannot prepare every statement
 		stmt, _ = c.PrepareContext(ctx, strings.ReplaceAll(text, hole, "?"))
 	}
 	if seen || len(c.prepared) < maxPrepared {
@@ -165,7 +164,7 @@ func (c *connection) statement(ctx context.Context, text string) *sql.Stmt {
 // outOfRange is the server's number for an overflow.
 const outOfRange = 1690
 
-// failed is what an error of one round trip means.
+// failed maps the error of one round trip.
 func failed(batch []call, err error) error {
 	if number(err) == outOfRange {
 		if i := slices.IndexFunc(batch, func(c call) bool { return c.fenced != "" }); i >= 0 {
@@ -174,7 +173,7 @@ func failed(batch []call, err error) error {
 	}
 	mapped := mapError(err)
 	if mapped.Kind == engine.Timeout && slices.ContainsFunc(batch, commits) {
-		mapped.Kind = engine.Lost // it was stopped, and nobody knows how
+		mapped.Kind = engine.Lost // it was stopped, with an unknown outcome
 	}
 	return mapped
 }

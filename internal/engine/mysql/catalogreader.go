@@ -42,7 +42,7 @@ func (d *database) Definitions(
 	return all, err
 }
 
-// define is "" for what is not there. Of an index it is the line of its table.
+// define is "" for an object that does not exist. For an index it is the line of its table.
 func (d *database) define(ctx context.Context, c *connection, o schema.Object) (string, error) {
 	kind, name := strings.ToUpper(o.Kind), o.Name
 	if kind == "SEQUENCE" && !d.mariadb {

@@ -16,7 +16,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// maxClockDrift is how far the server's clock may be off before it is mentioned.
+// maxClockDrift is how far the server's clock may be off without a finding.
 const maxClockDrift = 30 * time.Second
 
 // Check implements engine.Engine.
@@ -106,8 +106,8 @@ func (c *check) clock(ctx context.Context) error {
 	return nil
 }
 
-// cluster finds Galera, where a lock on one node says nothing on another, and a session can be
-// ended on its own node only.
+// cluster detects Galera, where a lock on one node does not exist on another, and a session can
+// only be ended on its own node.
 func (c *check) cluster(ctx context.Context) error {
 	var name, value string
 	err := c.conn.QueryRowContext(ctx, "SHOW GLOBAL VARIABLES LIKE 'wsrep_on'").Scan(&name, &value)
@@ -122,14 +122,14 @@ func (c *check) cluster(ctx context.Context) error {
 	return err
 }
 
-// needed are the rights that changes and the ledger take.
+// needed are the rights that changes and the ledger need.
 var needed = []string{"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "INDEX"}
 
 // grantLine is one row of SHOW GRANTS for a database or for all.
 var grantLine = regexp.MustCompile("^GRANT (.+) ON (\\*|`(?:[^`]|``)+`)\\.\\* TO ")
 
 func (c *check) rights(ctx context.Context) error {
-	// The server quotes names for the mode of the session that asks.
+	// The server quotes names by the mode of the session that reads them.
 	if _, err := c.conn.ExecContext(ctx, "SET SESSION sql_mode = ''"); err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (c *check) rights(ctx context.Context) error {
 	return nil
 }
 
-// grants are what SHOW GRANTS says, sorted by how far it reaches.
+// grants is the content of SHOW GRANTS, sorted by scope.
 type grants struct {
 	have   map[string]bool // in the database
 	all    bool            // rights on the objects of every database
@@ -193,7 +193,7 @@ func readGrants(lines []string, database string) grants {
 	return g
 }
 
-// ofObjects says whether a right is one to the objects of databases.
+// ofObjects reports whether a right concerns the objects of databases.
 func ofObjects(right string) bool {
 	switch right {
 	case "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER",
@@ -205,7 +205,7 @@ func ofObjects(right string) bool {
 	return false
 }
 
-// observes lists the rights to the server with which a migration changes nothing outside of its
+// observes lists the rights to the server by which a migration changes nothing outside of its
 // session.
 func observes(right string) bool {
 	switch right {
@@ -220,8 +220,7 @@ func observes(right string) bool {
 // maxNamed bounds a list in a finding.
 const maxNamed = 8
 
-// reportExcess warns of what the user may do beyond its database, each once. A migration may do as
-// much as its user.
+// reportExcess warns of each right beyond the database. A migration may do as much as its user.
 func (c *check) reportExcess(g grants, account string) {
 	who, fix := quoteAccount(account), ""
 	if c.target.Database != "" {
@@ -232,7 +231,7 @@ func (c *check) reportExcess(g grants, account string) {
 		switch {
 		case fix == "":
 			return ""
-		case g.all: // it may be an administrator, who is to stay one
+		case g.all: // it may be an administrator on purpose
 			own := dialect.QuoteName("towpath_"+c.target.Database) + "@`%`"
 			return fmt.Sprintf("CREATE USER %s IDENTIFIED BY '…'; GRANT ALL ON %s.* TO %[1]s", own,
 				dialect.QuoteName(dialect.EscapePattern(c.target.Database)))
@@ -266,14 +265,14 @@ func (c *check) reportExcess(g grants, account string) {
 	}
 }
 
-// quoteAccount quotes the user and the host of an account such as a@%; the host is what stands
-// behind the last @.
+// quoteAccount quotes the user and the host of an account such as a@%; the host is the part after
+// the last @.
 func quoteAccount(account string) string {
 	at := max(strings.LastIndexByte(account, '@'), 0)
 	return dialect.QuoteName(account[:at]) + "@" + dialect.QuoteName(strings.TrimPrefix(account[at:], "@"))
 }
 
-// likeName reports whether a grant's pattern, with % and _ for any characters, is about the
+// likeName reports whether a grant's pattern, with % and _ for any characters, matches the
 // database.
 func likeName(pattern, name string) bool {
 	pattern = strings.ReplaceAll(strings.Trim(pattern, "`"), "``", "`")

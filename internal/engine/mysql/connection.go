@@ -12,28 +12,27 @@ import (
 	dialect "towpath/internal/dialect/mysql"
 )
 
-// connection is one connection of its own.
+// connection is one dedicated connection.
 type connection struct {
 	*sql.Conn
 	pool    *sql.DB
-	id      int64 // on the server; 0 until somebody asked
+	id      int64 // on the server; 0 until it was queried
 	started int64 // of the server, in seconds
-	// of a Galera cluster that the server is, by its clients' address; "" without a cluster
+	// the server's node in a Galera cluster, by its address for clients; "" without a cluster
 	node     string
-	nodes    []string             // that the cluster has now
-	limits   string               // that were set last
-	prepared map[string]*sql.Stmt // by text; nil for one that came once
+	nodes    []string             // the cluster's current nodes
+	limits   string               // the limits that were set last
+	prepared map[string]*sql.Stmt // by text; nil for a text that was used once
 }
 
-// Close ends the connection; the server undoes what it had not committed.
+// Close closes the connection; the server undoes what was not committed.
 func (c *connection) Close() error { return errors.Join(c.Conn.Close(), c.pool.Close()) }
 
-// closeQuietly ends a connection that has nothing to lose, or broke and would only say so once
-// more.
+// closeQuietly closes a connection that has nothing to lose, or whose error is already known.
 func (c *connection) closeQuietly() { _ = c.Close() }
 
-// alive tells, without a word to the server, whether the connection is still open: servers end
-// those that idle.
+// alive reports whether the connection is still open, without a round trip: servers close idle
+// ones.
 func (c *connection) alive() bool {
 	return c.Raw(func(conn any) error {
 		resetter, ok := conn.(driver.SessionResetter)
@@ -44,7 +43,7 @@ func (c *connection) alive() bool {
 	}) == nil
 }
 
-// flavor tells MariaDB from MySQL.
+// flavor distinguishes MariaDB from MySQL.
 func (c *connection) flavor(ctx context.Context) (mariadb bool, version string, err error) {
 	if err := c.QueryRowContext(ctx, "SELECT VERSION()").Scan(&version); err != nil {
 		return false, "", err
@@ -54,8 +53,8 @@ func (c *connection) flavor(ctx context.Context) (mariadb bool, version string, 
 	return mariadb, version, nil
 }
 
-// identify asks for the connection's number, when the server started, to a second or so, and which
-// node of a cluster it is.
+// identify queries the connection's number, the server's start to about a second, and its node in a
+// cluster.
 func (c *connection) identify(ctx context.Context) error {
 	rows, err := c.QueryContext(ctx,
 		"SHOW GLOBAL STATUS WHERE variable_name IN ('uptime', 'wsrep_incoming_addresses', 'wsrep_local_index')")
@@ -87,7 +86,7 @@ func (c *connection) identify(ctx context.Context) error {
 	return nil
 }
 
-// clusterNode is which node a server is, and all of its cluster. Without a cluster there is no
+// clusterNode returns a server's node, and all nodes of its cluster. Without a cluster there is no
 // address, and the index is none. https://mariadb.com/kb/en/galera-cluster-status-variables/
 func clusterNode(addresses, index string) (node string, nodes []string) {
 	nodes = strings.Split(addresses, ",")
@@ -97,8 +96,8 @@ func clusterNode(addresses, index string) (node string, nodes []string) {
 	return node, nodes
 }
 
-// identity names a session: "<connection> since <second in which the server started>", and " on
-// <node>" in a cluster.
+// identity identifies a session: "<connection> since <second in which the server started>", and "
+// on <node>" in a cluster.
 func (c *connection) identity(id int64) string {
 	text := fmt.Sprintf("%d since %d", id, c.started)
 	if c.node != "" {
@@ -116,7 +115,7 @@ func readIdentity(text string) (id, started int64, node string, err error) {
 	return id, started, node, nil
 }
 
-// prepare makes a new connection ready for sessions.
+// prepare sets up a new connection for sessions.
 func (c *connection) prepare(ctx context.Context, limits string) error {
 	if err := c.identify(ctx); err != nil {
 		return err
@@ -134,7 +133,7 @@ func (c *connection) prepare(ctx context.Context, limits string) error {
 	return nil
 }
 
-// column reads a query's one column.
+// column reads a query's only column.
 func column(ctx context.Context, c *sql.Conn, query string, args ...any) (values []string, err error) {
 	rows, err := c.QueryContext(ctx, query, args...)
 	if err != nil {

@@ -16,20 +16,20 @@ import (
 	"towpath/internal/engine"
 )
 
-// database is one target. Sessions that overlap have connections of their own; one after the other
-// they share one, as long as nothing of the one can reach the next.
+// database is one target. Overlapping sessions have separate connections; consecutive ones share
+// one, as long as no state of one can reach the next.
 type database struct {
 	engine  *Engine
 	target  engine.Target
 	mariadb bool
-	batches bool   // the server takes several of our statements at once
+	batches bool   // the server accepts several of our statements at once
 	ledger  string // qualified and quoted
 
 	mu         sync.Mutex
 	ledgerMade bool
 	programs   programs
-	spare      *connection // for the next session; nil while it is in use
-	reader     *connection // for our own questions; nil while it is in use
+	spare      *connection // for the next session; nil while in use
+	reader     *connection // for our own queries; nil while in use
 	closed     bool
 }
 
@@ -48,7 +48,7 @@ var (
 	_ engine.SessionTerminator = (*database)(nil)
 )
 
-// take takes a connection out of its place; nil when there is none that lives.
+// take takes a connection out of its place; nil when there is no open one.
 func (d *database) take(place **connection) *connection {
 	d.mu.Lock()
 	c := *place
@@ -61,7 +61,7 @@ func (d *database) take(place **connection) *connection {
 	return c
 }
 
-// keep puts a connection into its place.
+// keep puts a connection back into its place.
 func (d *database) keep(place **connection, c *connection) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -72,7 +72,7 @@ func (d *database) keep(place **connection, c *connection) {
 	*place = c
 }
 
-// connection takes the spare connection, or makes one. used tells that it has served a session,
+// connection takes the spare connection, or opens one. used is true when it has served a session,
 // which left nothing in it.
 func (d *database) connection(ctx context.Context) (c *connection, used bool, err error) {
 	if c = d.take(&d.spare); c != nil {
@@ -85,8 +85,8 @@ func (d *database) connection(ctx context.Context) (c *connection, used bool, er
 	return c, false, err
 }
 
-// plain reports whether statements do what their text says and no more. The answer is kept until
-// forget, which follows a statement that can make such programs. Those who may make them see them.
+// plain reports whether statements run only their own text. The answer is kept until forget, which
+// follows a statement that can create such programs. A user who may create them can see them.
 func (d *database) plain(ctx context.Context) bool {
 	d.mu.Lock()
 	known := d.programs
@@ -101,7 +101,7 @@ func (d *database) plain(ctx context.Context) bool {
 			OR EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE')`).Scan(&there)
 	})
 	if err != nil {
-		return false // to reconnect is always right
+		return false // reconnecting is always safe
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -111,7 +111,7 @@ func (d *database) plain(ctx context.Context) bool {
 	return !there
 }
 
-// forget makes plain ask the server again.
+// forget makes the next call of plain query the server again.
 func (d *database) forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -131,11 +131,11 @@ func (d *database) Close() error {
 	return nil
 }
 
-// readTries is how often a question is asked that the server ends as a deadlock.
+// readTries is how often a query is tried that the server ends as a deadlock.
 const readTries = 5
 
-// read runs our own questions, in a session in which the catalog speaks in one way. A node of a
-// cluster ends one that is in the way of a change of tables, so use may run again from its start.
+// read runs our own queries, in a session with a fixed output of the catalog. A node of a cluster
+// ends a query that blocks a change of tables, so use may run again from its start.
 func (d *database) read(ctx context.Context, use func(context.Context, *connection) error) error {
 	for try := 1; ; try++ {
 		err := d.readOnce(ctx, use)
@@ -145,7 +145,7 @@ func (d *database) read(ctx context.Context, use func(context.Context, *connecti
 	}
 }
 
-// deadlock is the server's number for a transaction that it has ended for another's sake.
+// deadlock is the server's number for a transaction that it has ended in favor of another.
 const deadlock = 1213
 
 func (d *database) readOnce(ctx context.Context, use func(context.Context, *connection) error) (err error) {
@@ -154,8 +154,7 @@ func (d *database) readOnce(ctx context.Context, use func(context.Context, *conn
 		if c, err = d.engine.connect(ctx, d.target); err != nil {
 			return err
 		}
-		// MariaDB writes the definitions of views and defaults for the mode of the session that
-		// asks.
+		// MariaDB writes the definitions of views and defaults by the mode of the reading session.
 		if _, err = c.ExecContext(ctx,
 			"SET SESSION sql_mode = '', sql_quote_show_create = 1, autocommit = 1"); err != nil {
 			c.closeQuietly()
@@ -187,7 +186,7 @@ func (d *database) Begin(ctx context.Context, o engine.SessionOptions) (engine.S
 	return s, nil
 }
 
-// kill sends a KILL from a connection of its own.
+// kill sends a KILL from a separate connection.
 func (d *database) kill(ctx context.Context, command string, id int64) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
 	defer cancel()
@@ -228,8 +227,8 @@ func (d *database) EndSession(ctx context.Context, identity string) error {
 		if n == 0 {
 			return nil
 		}
-		// An error here is that it has just gone, or that it is somebody else's; the next look
-		// tells.
+		// An error here means that it has just gone, or that it belongs to another user; the next
+		// check decides.
 		_, killErr := c.ExecContext(ctx, fmt.Sprintf("KILL %d", id))
 		select {
 		case <-ctx.Done():
@@ -239,8 +238,8 @@ func (d *database) EndSession(ctx context.Context, identity string) error {
 	}
 }
 
-// elsewhere is what is known of a session on another node of the cluster. One that has left can
-// bring no change any more; of one that is there, nobody can ask from here.
+// elsewhere returns the state of a session on another node of the cluster. If the node has left,
+// its session cannot change anything any more; if it is there, this node cannot query the session.
 func (c *connection) elsewhere(node string) error {
 	if !slices.Contains(c.nodes, node) {
 		return nil
@@ -253,8 +252,8 @@ func (c *connection) elsewhere(node string) error {
 	}
 }
 
-// runnerLock names the user lock of sessions in a transaction on a database. Nobody waits for it:
-// it tells who is in a transaction when the client is gone.
+// runnerLock names the user lock of sessions in a transaction on a database. Nothing waits for it:
+// it identifies sessions in a transaction after their client has gone.
 func runnerLock(database string) string {
 	sum := sha256.Sum256([]byte(database))
 	return "towpath." + hex.EncodeToString(sum[:16])

@@ -14,7 +14,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// mapError says what an executor can do about an error of the driver. Numbers:
+// mapError maps an error of the driver to its kind. Numbers:
 // https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html and
 // https://mariadb.com/kb/en/mariadb-error-codes/
 func mapError(err error) *engine.Error {
@@ -42,7 +42,7 @@ func kindOf(e *driver.MySQLError) engine.Kind {
 		return engine.Timeout
 	case 1053, 1927, 1152, 1184: // shutdown, connection killed, aborted
 		return engine.Lost
-	case 1047: // a node without its cluster serves nobody, and says only that
+	case 1047: // a node that has lost its cluster refuses everything with this number
 		if strings.HasPrefix(e.Message, "WSREP") {
 			return engine.Lost
 		}
@@ -50,8 +50,7 @@ func kindOf(e *driver.MySQLError) engine.Kind {
 	return engine.Failed
 }
 
-// withoutText leaves the statement's own text out of what the server says about it where a password
-// may stand there.
+// withoutText removes the statement's text from the server's message if it may contain a password.
 func withoutText(err error, st statement.Statement) error {
 	if st.Roles == nil && !mayHoldSecret.MatchString(st.Text) {
 		return err
@@ -63,5 +62,5 @@ func withoutText(err error, st statement.Statement) error {
 	return err
 }
 
-// mayHoldSecret finds statements that may hold a password, or a text to connect with.
+// mayHoldSecret matches statements that may contain a password or a connection string.
 var mayHoldSecret = regexp.MustCompile(`(?i)passw|identified|connection`)

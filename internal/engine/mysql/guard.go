@@ -8,9 +8,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// ledgerSum tells of the ledger's rows, leases left out, how many there are and what they hold.
-// Only a procedure, or what was prepared, can reach them, by SQL that is put together; for all else
-// there is no sum.
+// ledgerSum summarizes the ledger's rows, without leases: their number and content. Only a
+// procedure or a prepared text can change them, by SQL that it builds; other statements need no
+// sum.
 func (s *session) ledgerSum(ctx context.Context, st statement.Statement) (sum string, err error) {
 	if !dialect.Composes(st) {
 		return "", nil
@@ -26,7 +26,7 @@ func (s *session) ledgerSum(ctx context.Context, st statement.Statement) (sum st
 	return sum, err
 }
 
-// ledgerChanged is nil when two sums are equal. It has committed by itself: what it did stays.
+// ledgerChanged is nil when two sums are equal. The change has committed by itself: it stays.
 func ledgerChanged(before, after string) error {
 	if before == after {
 		return nil

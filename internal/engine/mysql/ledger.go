@@ -10,7 +10,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// ledgerTable is the ledger's name. Its columns are only ever added to; times are UTC.
+// ledgerTable is the ledger's name. Columns are only ever added; times are UTC.
 const ledgerTable = towpath.LedgerTable
 
 const ledgerDefinition = ` (
@@ -34,16 +34,16 @@ const ledgerDefinition = ` (
   PRIMARY KEY (version, type)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`
 
-// ledgerColumns are in the order of scanEntry and the arguments of upserts.
+// ledgerColumns are in the order of scanEntry and of the upserts' arguments.
 const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,
   statements_total, statements_done, started_at, finished_at, intent, number, seal`
 
-// addSeals are the columns that ledgers of before do not have.
+// addSeals are the columns that older ledgers do not have.
 const addSeals = ` ADD COLUMN number BIGINT NOT NULL DEFAULT 0, ADD COLUMN seal VARCHAR(120) NOT NULL DEFAULT ''`
 
-// upsertRule overflows when the row that stands there has a newer epoch, or is another head than
-// the one that was read, so that none of the rows is written. An overflow is an error under every
-// sql_mode: https://dev.mysql.com/doc/refman/8.4/en/out-of-range-and-overflow.html
+// upsertRule overflows when the existing row has a newer epoch, or is another head than the one
+// that was read, so that none of the rows is written. An overflow is an error under every sql_mode:
+// https://dev.mysql.com/doc/refman/8.4/en/out-of-range-and-overflow.html
 const upsertRule = ` ON DUPLICATE KEY UPDATE epoch = IF(VALUES(epoch) >= epoch AND (VALUES(type) <> 'head' OR VALUES(statements_done) = number),
     VALUES(epoch), 9223372036854775807 + ABS(epoch) + 1),
   state = VALUES(state), description = VALUES(description), path = VALUES(path), checksum = VALUES(checksum), commit_hash = VALUES(commit_hash),
@@ -97,7 +97,7 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 	return l, nil
 }
 
-// hasLedger reports whether the table is there, and whether with seals.
+// hasLedger reports whether the table exists, and whether it has seals.
 func (d *database) hasLedger(ctx context.Context, c *connection) (there, sealed bool, err error) {
 	var columns, seals int
 	err = c.QueryRowContext(ctx,
@@ -106,8 +106,8 @@ func (d *database) hasLedger(ctx context.Context, c *connection) (there, sealed 
 	return columns > 0, seals > 0, err
 }
 
-// makeLedger makes the table where it is missing, before a session's transaction, which CREATE
-// TABLE would commit.
+// makeLedger creates the table if it is missing, before a session's transaction, which CREATE TABLE
+// would commit.
 func (d *database) makeLedger(ctx context.Context, c *connection) error {
 	d.mu.Lock()
 	made := d.ledgerMade
@@ -141,7 +141,7 @@ func (d *database) entryCall(id towpath.MigrationID) call {
 	}
 }
 
-// upserts write rows of the ledger, as many with one call as may go together.
+// upserts write rows of the ledger, as many with one call as possible.
 func (d *database) upserts(entries []towpath.LedgerEntry) (calls []call) {
 	for _, e := range entries {
 		args := []any{
@@ -173,8 +173,8 @@ func (d *database) upserts(entries []towpath.LedgerEntry) (calls []call) {
 	return calls
 }
 
-// asWritten overflows when the head, and the row before it, are not in the table with the seals
-// that were written: nothing of the transaction lasts then. nil where there is no head.
+// asWritten overflows unless the table has the head, and the row before it, with the written seals:
+// then the transaction fails. It is nil if there is no head.
 func (d *database) asWritten(entries []towpath.LedgerEntry) *call {
 	n := len(entries) - 1
 	if n < 1 || entries[n].Type != towpath.TypeHead {
@@ -190,7 +190,7 @@ func (d *database) asWritten(entries []towpath.LedgerEntry) *call {
 	}
 }
 
-// duplicateColumn is the server's number for a column that is there already.
+// duplicateColumn is the server's number for a column that already exists.
 const duplicateColumn = 1060
 
 // moment writes a time as a DATETIME(6); nil for none.

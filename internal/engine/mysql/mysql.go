@@ -1,6 +1,6 @@
-// Package mysql drives MySQL 8 and MariaDB 10.6 and later as target databases: sessions in which
-// nothing of others is left, a splitter that knows DELIMITER, bodies and conditional comments, and
-// a ledger in the database itself.
+// Package mysql drives MySQL 8 and MariaDB 10.6 and later as target databases: isolated sessions, a
+// splitter that reads DELIMITER, bodies and conditional comments, and a ledger in the database
+// itself.
 package mysql
 
 import (
@@ -24,7 +24,7 @@ import (
 
 const (
 	connectTimeout = 10 * time.Second
-	readTimeout    = time.Minute // of our own questions to the catalog
+	readTimeout    = time.Minute // of our own queries to the catalog
 	cancelGrace    = 5 * time.Second
 )
 
@@ -32,15 +32,15 @@ const (
 type Engine struct {
 	// Dial opens connections; nil is a net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Now is the clock that the server's is compared with; nil is time.Now.
+	// Now is the clock that is compared with the server's; nil is time.Now.
 	Now func() time.Time
 
-	oneByOne bool // MariaDB takes our statements one by one too, as MySQL does; for tests
+	oneByOne bool // sends statements one by one to MariaDB too, as to MySQL; for tests
 }
 
 var _ engine.Engine = (*Engine)(nil)
 
-// New makes the engine with its defaults.
+// New returns the engine with its defaults.
 func New() *Engine { return &Engine{} }
 
 // Split implements engine.Engine.
@@ -90,7 +90,7 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 	return db, nil
 }
 
-// connect makes one connection. Its error is a *towpath.Error.
+// connect opens one connection. Its error is a *towpath.Error.
 func (e *Engine) connect(ctx context.Context, t engine.Target) (*connection, error) {
 	config, err := e.config(t)
 	if err != nil {
@@ -111,7 +111,7 @@ func (e *Engine) connect(ctx context.Context, t engine.Target) (*connection, err
 	return c, nil
 }
 
-// config is strict: one statement a time, no local files, no passwords in clear.
+// config is strict: one statement at a time, no local files, no passwords in clear text.
 func (e *Engine) config(t engine.Target) (*driver.Config, error) {
 	host, port, err := engine.HostPort(t.Address, 3306)
 	if err != nil {
@@ -136,12 +136,12 @@ func (e *Engine) config(t engine.Target) (*driver.Config, error) {
 	return config, nil
 }
 
-// silent drops the driver's own log lines: what goes wrong is in the errors.
+// silent drops the driver's own log lines: the errors contain the same.
 type silent struct{}
 
 func (silent) Print(...any) {}
 
-// connectMessage says in plain words why there is no connection; the password is not in it.
+// connectMessage explains in plain words why connecting failed; it does not contain the password.
 func connectMessage(t engine.Target, err error) string {
 	var refused *driver.MySQLError
 	var dns *net.DNSError

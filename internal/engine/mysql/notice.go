@@ -11,9 +11,9 @@ import (
 
 var _ engine.Talker = (*session)(nil)
 
-// readNotices asks what the server said about the statement that has just run, before anything else
-// makes it forget: the driver does not pass on how many warnings there are. Where the answer cannot
-// be read, that is the notice. https://dev.mysql.com/doc/refman/8.4/en/show-warnings.html
+// readNotices queries the notices about the statement that has just run, before another statement
+// clears them: the driver does not report the number of warnings. If the query fails, its error is
+// the notice. https://dev.mysql.com/doc/refman/8.4/en/show-warnings.html
 func (s *session) readNotices(ctx context.Context) {
 	if err := s.showWarnings(ctx); err != nil {
 		s.notices.Add("warning", "What the server said about this statement could not be read: "+

@@ -15,11 +15,12 @@ import (
 	"towpath/internal/schema"
 )
 
-// besideName is what a like object is called while it is compared. A temporary one is the session's
-// alone; a view or a routine has a checksum of the name behind it, and is dropped at once.
+// besideName is the name of a similar object during a comparison. A temporary object is visible to
+// the session only; a view or a routine gets a checksum of the name as a suffix, and is dropped at
+// once.
 const besideName = "towpath_beside"
 
-// isThere reports whether a note says that something is there already: a table, a column, a key, a
+// isThere reports whether a note means that something already exists: a table, a column, a key, a
 // routine, a trigger, an event. https://mariadb.com/kb/en/mariadb-error-codes/
 func isThere(code int) bool {
 	switch code {
@@ -29,8 +30,8 @@ func isThere(code int) bool {
 	return false
 }
 
-// hear makes the server say what a statement with IF NOT EXISTS passes over, which a script may
-// have silenced. restore makes it as it was.
+// hear makes the server report what a statement with IF NOT EXISTS skips, which a script may have
+// silenced. restore resets the setting.
 func (s *session) hear(ctx context.Context) (restore func() error, err error) {
 	var said bool
 	if err := s.conn.QueryRowContext(ctx, "SELECT @@SESSION.sql_notes").Scan(&said); err != nil || said {
@@ -45,11 +46,11 @@ func (s *session) hear(ctx context.Context) (restore func() error, err error) {
 	}, nil
 }
 
-// passedOver compares what a statement has passed over with what it says. Its error is an
+// passedOver compares an existing object with the statement that has skipped it. Its error is an
 // *engine.Error with Kind Unmet when they differ; what cannot be compared becomes a notice.
 func (s *session) passedOver(ctx context.Context, c schema.Conditional) error {
 	if strings.HasPrefix(strings.ToUpper(c.Head), "TEMPORARY") {
-		return nil // of this session
+		return nil // it exists in this session only
 	}
 	wanted, have, note, err := s.bothParts(ctx, c)
 	if err != nil {
@@ -68,8 +69,8 @@ func (s *session) passedOver(ctx context.Context, c schema.Conditional) error {
 	return nil
 }
 
-// bothParts are the parts of a like object and of the one that is there. note is what they leave
-// out.
+// bothParts returns the parts of the similar object and of the existing one. note names what they
+// leave out.
 func (s *session) bothParts(
 	ctx context.Context, c schema.Conditional,
 ) (wanted, have []engine.Part, note string, err error) {
@@ -99,13 +100,13 @@ func (s *session) bothParts(
 	case "trigger", "event":
 		return s.bothBodies(ctx, c, parts[len(parts)-1])
 	case "schema", "database":
-		return nil, nil, "", nil // which say no more than their name
+		return nil, nil, "", nil // which have nothing except their name
 	}
 	return nil, nil, "this kind of statement is not compared", nil
 }
 
-// beside makes a like object, looks, and drops it. It is dropped first too, so that the right to do
-// so is known.
+// beside creates a similar object, reads it, and drops it. It also drops it first, to be sure of
+// the right to do so.
 func (s *session) beside(ctx context.Context, drop, text string, look func() error) (err error) {
 	if _, err := s.conn.ExecContext(ctx, drop); err != nil {
 		return err
@@ -120,7 +121,7 @@ func (s *session) beside(ctx context.Context, drop, text string, look func() err
 	return look()
 }
 
-// bothShown compares what SHOW CREATE says, with one name for both.
+// bothShown compares the outputs of SHOW CREATE, with one name for both.
 func (s *session) bothShown(
 	ctx context.Context, kind, beside, name string,
 ) (wanted, have []engine.Part, err error) {
@@ -142,10 +143,10 @@ func (s *session) bothShown(
 	return wanted, have, err
 }
 
-// placed is the place of a new column among the others.
+// placed is the position of a new column among the others.
 var placed = regexp.MustCompile("(?i)\\s+(?:FIRST|AFTER\\s+(?:`(?:[^`]|``)+`|\\S+))\\s*$")
 
-// bothTables compares columns and keys: as a whole, else the types alone.
+// bothTables compares columns and keys: as a whole, otherwise only the types.
 func (s *session) bothTables(
 	ctx context.Context, c schema.Conditional, name string,
 ) (wanted, have []engine.Part, note string, err error) {
@@ -197,8 +198,8 @@ func (s *session) bothTables(
 	return types, have, note, nil
 }
 
-// partsOfTable are the columns of a table, and its keys and checks. Foreign keys are left out,
-// which a temporary table has none of.
+// partsOfTable returns the columns of a table, and its keys and checks. It leaves out foreign keys,
+// which a temporary table cannot have.
 func (s *session) partsOfTable(ctx context.Context, name string) (parts []engine.Part, err error) {
 	rows, err := s.conn.QueryContext(ctx, "SHOW COLUMNS FROM "+name)
 	if err != nil {
@@ -238,7 +239,7 @@ func (s *session) partsOfTable(ctx context.Context, name string) (parts []engine
 	return parts, err
 }
 
-// bothIndexes makes the index on an empty table of the same columns.
+// bothIndexes creates the index on an empty table with the same columns.
 func (s *session) bothIndexes(
 	ctx context.Context, c schema.Conditional, name string,
 ) (wanted, have []engine.Part, note string, err error) {
@@ -269,8 +270,8 @@ func (s *session) bothIndexes(
 	return wanted, have, "", err
 }
 
-// bothBodies compares what a trigger or an event does with the end of the statement: one of those
-// that is made beside would run.
+// bothBodies compares the body of a trigger or an event with the end of the statement: a similar
+// object would run.
 func (s *session) bothBodies(
 	ctx context.Context, c schema.Conditional, name string,
 ) (wanted, have []engine.Part, note string, err error) {

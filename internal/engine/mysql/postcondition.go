@@ -13,9 +13,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// postCondition looks whether what a statement makes is there as it says: the server passes over IF
-// NOT EXISTS with a note, and without NO_ENGINE_SUBSTITUTION it takes another engine than the one
-// that is named with a warning.
+// postCondition checks that the object of a statement is as the statement describes it: the server
+// skips IF NOT EXISTS with a note, and without NO_ENGINE_SUBSTITUTION it replaces the named engine
+// with a warning.
 // https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sqlmode_no_engine_substitution
 func (s *session) postCondition(ctx context.Context, st statement.Statement) error {
 	made, ok := dialect.Reader().ReadMade(st)
@@ -35,7 +35,7 @@ func (s *session) postCondition(ctx context.Context, st statement.Statement) err
 	return nil
 }
 
-// madeIndex looks for an index, which has its name within its table.
+// madeIndex finds an index, whose name is unique within its table.
 func (s *session) madeIndex(ctx context.Context, name string, made schema.Made) error {
 	if len(made.Columns) == 0 {
 		return nil
@@ -61,7 +61,7 @@ func (s *session) madeIndex(ctx context.Context, name string, made schema.Made) 
 	return nil
 }
 
-// names reads the one column of a query.
+// names reads the only column of a query.
 func (s *session) names(ctx context.Context, query string) (names []string, err error) {
 	rows, err := s.conn.QueryContext(ctx, query)
 	if err != nil {
@@ -139,7 +139,7 @@ func (s *session) madeTable(ctx context.Context, name string, made schema.Made) 
 	return nil
 }
 
-// engineName is how the server calls an engine that a statement names.
+// engineName is the server's name of an engine in a statement.
 func engineName(name string) string {
 	switch strings.ToLower(name) {
 	case "innobase":

@@ -12,7 +12,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// vet looks at a statement once more, with what only the session knows: the text that is prepared.
+// vet checks a statement again, with what only the session has: the prepared text.
 func (s *session) vet(ctx context.Context, st statement.Statement) error {
 	if err := s.db.engine.Vet(s.db.target, st); err != nil {
 		return &engine.Error{Kind: engine.Refused, Message: message(err), Err: err}
@@ -39,9 +39,9 @@ func message(err error) string {
 	return err.Error()
 }
 
-// prepared is the text that a PREPARE or an EXECUTE IMMEDIATE brings, asked of the server as it
-// reads the string or holds the variable; false for an EXECUTE of what was prepared before. Nobody
-// else can change a variable of the session in between.
+// prepared returns the text of a PREPARE or an EXECUTE IMMEDIATE: the server evaluates the string
+// or the variable. It returns false for an EXECUTE of a prepared statement. Nothing else can change
+// a variable of the session in between.
 func (s *session) prepared(ctx context.Context, st statement.Statement) (text string, known bool, err error) {
 	source, err := dialect.Source(st)
 	if err != nil || len(source) == 0 {
@@ -58,8 +58,8 @@ func (s *session) prepared(ctx context.Context, st statement.Statement) (text st
 	return value.String, value.Valid, nil
 }
 
-// checkReading makes sure that the server still reads SQL as the splitter does, in this database. A
-// variable may have held another mode than the file let expect.
+// checkReading ensures that the server still reads SQL as the splitter does, in this database. A
+// variable may have held another mode than the file suggests.
 func (s *session) checkReading(ctx context.Context, st statement.Statement) error {
 	if st.Verb != "SET" && !dialect.Composes(st) {
 		return nil

@@ -15,8 +15,8 @@ const rollbackLimit = 5 * time.Second
 // Aria.
 const notUndone = 1196
 
-// rollback ends a transaction that has failed, and keeps in mind when the server has not undone all
-// of it, or does not say.
+// rollback ends a failed transaction, and records when the server has not undone all of it, or does
+// not answer.
 func (s *session) rollback(ctx context.Context) error {
 	s.queued = nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackLimit)
@@ -41,7 +41,7 @@ func (s *session) rollback(ctx context.Context) error {
 	return err
 }
 
-// warned looks among the warnings of the last statement for a number.
+// warned searches the warnings of the last statement for a number.
 func (s *session) warned(ctx context.Context, number int) (found bool, err error) {
 	rows, err := s.conn.QueryContext(ctx, "SHOW WARNINGS")
 	if err != nil {

@@ -27,14 +27,14 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	return c.render(), nil
 }
 
-// definition is one object and the statement that makes it.
+// definition is one object and the statement that creates it.
 type definition struct {
 	name string
 	text string
-	body bool // has semicolons inside
+	body bool // contains semicolons
 }
 
-// catalog is what a database holds, in the order of a dump.
+// catalog is the content of a database, in the order of a dump.
 type catalog struct {
 	name    string // of the database
 	mariadb bool
@@ -88,7 +88,7 @@ func (c *catalog) events(ctx context.Context, conn *connection) error {
 		WHERE event_schema = DATABASE() ORDER BY BINARY event_name`)
 }
 
-// views come in an order in which each finds the views that it reads.
+// views are in an order in which each comes after the views that it reads.
 func (c *catalog) views(ctx context.Context, conn *connection) error {
 	views := &catalog{name: c.name, mariadb: c.mariadb}
 	if err := views.show(ctx, conn, "SHOW CREATE VIEW ", false, `SELECT table_name FROM information_schema.views
@@ -134,8 +134,8 @@ func (c *catalog) show(
 	return nil
 }
 
-// showCreate returns the column that holds the statement; where it stands and how many there are
-// differs by kind.
+// showCreate returns the column with the statement; its position and the number of columns differ
+// by kind.
 func showCreate(ctx context.Context, conn *connection, query string) (string, error) {
 	rows, err := conn.QueryContext(ctx, query)
 	if err != nil {
@@ -169,13 +169,13 @@ func showCreate(ctx context.Context, conn *connection, query string) (string, er
 	return **text, rows.Err()
 }
 
-// autoIncrement is a counter's state, not part of a schema.
+// autoIncrement matches a counter's state, which is not part of a schema.
 var autoIncrement = regexp.MustCompile(`(?m)^(\) ENGINE=\S+) AUTO_INCREMENT=\d+`)
 
-// byteDefault is a column's default as MariaDB shows it, whose bytes need be no text.
+// byteDefault matches a column's default in MariaDB, whose bytes may not be text.
 var byteDefault = regexp.MustCompile(`(?s) DEFAULT '((?:[^'\\]|''|\\.)*)'`)
 
-// asText writes defaults that are no text in hexadecimal, so that a dump is UTF-8 and replays.
+// asText writes defaults that are not text in hexadecimal, so that a dump is UTF-8 and replays.
 func asText(text string) string {
 	if utf8.ValidString(text) {
 		return text
@@ -190,8 +190,8 @@ func asText(text string) string {
 	return strings.ToValidUTF8(text, "\uFFFD")
 }
 
-// portable leaves out the definer, the name of the database, counters, and character sets that a
-// collation says too.
+// portable removes the definer, the name of the database, counters, and character sets that a
+// collation implies.
 func (c *catalog) portable(text string, charsets bool) (string, error) {
 	text, err := dialect.Portable(asText(text), c.name, charsets)
 	if err != nil {
@@ -222,7 +222,7 @@ func (c *catalog) render() engine.Schema {
 	}
 }
 
-// sortKeys brings a table's keys and constraints, whose order says nothing, into one order.
+// sortKeys sorts a table's keys and constraints, whose order has no meaning.
 func sortKeys(text string) string {
 	lines := strings.Split(text, "\n")
 	first := -1

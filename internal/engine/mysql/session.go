@@ -19,17 +19,17 @@ type session struct {
 	conn    *connection
 	options engine.SessionOptions
 	used    bool // the connection has served another session
-	plain   bool // statements do what their text says and no more
+	plain   bool // statements run only their own text
 	queued  []call
 	inside  bool            // a short transaction of ours, in a session without one
-	marked  bool            // something ran that may be felt in the next session
+	marked  bool            // a statement ran that may leave state for the next session
 	tainted bool            // something failed
 	through bool            // the transaction was committed
 	notices towpath.Notices // of the last statement
-	passed  bool            // the last statement, over what is there already
-	ran     bool            // a statement of the file did, perhaps
+	passed  bool            // the last statement skipped an existing object
+	ran     bool            // a statement of the file may have run
 	stays   error           // what a rollback has not undone; nil for nothing
-	broken  error           // why nothing more can be done
+	broken  error           // why the session is unusable; nil while it is usable
 	closed  bool
 }
 
@@ -43,7 +43,7 @@ func (s *session) begin(ctx context.Context) error {
 		}
 	}
 	if s.conn.limits != limits {
-		// Within a batch the limits count from its end.
+		// Within a batch the limits start at its end.
 		if _, err := s.conn.ExecContext(ctx, "SET SESSION "+limits); err != nil {
 			return err
 		}
@@ -63,9 +63,9 @@ func (s *session) begin(ctx context.Context) error {
 	return nil
 }
 
-// settings are sent at the beginning, and after each statement that can have changed them where the
-// splitter does not see it. In a transaction, a statement that commits by itself is followed by
-// another transaction.
+// settings are sent at the start, and after each statement that can change them without the
+// splitter seeing it. In a transaction, a statement that commits by itself begins another
+// transaction after it.
 func (s *session) settings() call {
 	autocommit := 1
 	if !s.options.NoTx || s.inside {
@@ -86,7 +86,7 @@ func (s *session) limits() string {
 	return text
 }
 
-// seconds rounds up, and to one at least.
+// seconds rounds up, to at least one.
 func seconds(d time.Duration) int64 { return max(int64((d+time.Second-1)/time.Second), 1) }
 
 // Identity implements engine.Session.
@@ -127,7 +127,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		s.queued = append(s.queued, s.settings())
 	}
 	if number(err) == emptyQuery {
-		return 0, nil // all of it is for another server
+		return 0, nil // it is only for other servers
 	}
 	if err != nil {
 		return 0, s.fail(withoutText(err, st))
@@ -147,12 +147,12 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		return 0, s.fail(err)
 	}
 	if strings.HasPrefix(st.Verb, "CREATE") || strings.HasPrefix(st.Verb, "ALTER") {
-		return 0, nil // counts what was copied
+		return 0, nil // the number is that of copied rows
 	}
 	return rows, nil
 }
 
-// behind looks at what a statement has left. sum is the ledger's before it.
+// behind checks the session after a statement. sum is the ledger's sum before it.
 func (s *session) behind(ctx context.Context, st statement.Statement, sum string) error {
 	if err := s.checkReading(ctx, st); err != nil {
 		return withoutText(err, st)
@@ -167,11 +167,12 @@ func (s *session) behind(ctx context.Context, st statement.Statement, sum string
 	return s.postCondition(ctx, st)
 }
 
-// emptyQuery is the server's number for a statement without a word.
+// emptyQuery is the server's number for a statement without words.
 const emptyQuery = 1065
 
-// run sends a statement and, when its time is over, asks the server to stop it: a closed connection
-// alone would leave it running there. The outcome is the server's word where it still gives one.
+// run sends a statement and, when its time is over, asks the server to stop it: closing the
+// connection would leave it running there. The server's answer decides the outcome, if it still
+// arrives.
 func (s *session) run(ctx context.Context, text string) (sql.Result, error) {
 	if s.options.StatementTimeout > 0 {
 		var cancel context.CancelFunc
@@ -197,7 +198,7 @@ func (s *session) run(ctx context.Context, text string) (sql.Result, error) {
 	if stop() {
 		return result, err
 	}
-	s.tainted = true // what was to stop it may stop the next one
+	s.tainted = true // the KILL may stop the next statement instead
 	abandon()
 	<-killed
 	return result, err
@@ -211,8 +212,8 @@ func (s *session) grace() time.Duration {
 	return 0
 }
 
-// fail keeps in mind that a session in a transaction is over after an error: a deadlock, for one,
-// has undone all of it.
+// fail records that a session in a transaction is over after an error: a deadlock, for example, has
+// undone all of it.
 func (s *session) fail(err error) error {
 	s.tainted = true
 	mapped := mapError(err)
@@ -321,8 +322,8 @@ func (s *session) ExecRecord(
 	return rows, nil
 }
 
-// notWhole is an error of a transaction that was rolled back: when rows stay, it is none after
-// which a statement may run again.
+// notWhole wraps the error of a transaction that was rolled back: when rows stay, a statement must
+// not run again after it.
 func (s *session) notWhole(err error) error {
 	mapped := mapError(err)
 	if s.stays == nil || mapped.Kind != engine.Locked {
@@ -359,7 +360,7 @@ func (s *session) Close() error {
 		s.db.forget()
 	}
 	if s.ran && !s.options.NoTx && !s.through {
-		_ = s.rollback(context.Background()) // a connection that breaks is rolled back all the same
+		_ = s.rollback(context.Background()) // the server rolls back a broken connection anyway
 	}
 	if s.marked || s.tainted || !s.options.NoTx && !s.through {
 		s.conn.closeQuietly()

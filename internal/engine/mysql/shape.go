@@ -10,9 +10,9 @@ import (
 	"towpath/internal/engine"
 )
 
-// selectFacts lists what the ledger's table is, and all that can have a say in what is read or
-// written there. Texts of the catalog have collations of their own. CONCAT_WS leaves out what is
-// NULL, such as the column of an index on an expression.
+// selectFacts lists the shape of the ledger's table, and everything that can change what is read or
+// written there. Texts of the catalog have their own collations. CONCAT_WS leaves out NULL, such as
+// the column of an index on an expression.
 var selectFacts = func() string {
 	var parts []string
 	for _, part := range []struct{ text, from string }{
@@ -44,7 +44,7 @@ var selectFacts = func() string {
 	return strings.Join(parts, " UNION ALL ")
 }()
 
-// wanted are the facts of the table that we make. Ledgers of before lack the last two.
+// wanted are the facts of the table that we create. Older ledgers lack the last two.
 var wanted = []string{
 	"kind: BASE TABLE InnoDB", "index PRIMARY on version", "index PRIMARY on type",
 	"column version: varchar(190) not null", "column type: varchar(20) not null",
@@ -63,7 +63,7 @@ var (
 		" default NULL", "")
 )
 
-// facts reads those of the ledger's table, in the words of both servers; none without a table.
+// facts reads the facts of the ledger's table, in the words of both servers; none without a table.
 func facts(ctx context.Context, c *sql.Conn) ([]string, error) {
 	have, err := column(ctx, c, selectFacts)
 	for i, fact := range have {
@@ -72,14 +72,14 @@ func facts(ctx context.Context, c *sql.Conn) ([]string, error) {
 	return have, err
 }
 
-// hasSeals reports whether the columns of seals are there.
+// hasSeals reports whether the columns of seals exist.
 func hasSeals(have []string) bool {
 	return slices.ContainsFunc(have, func(fact string) bool {
 		return strings.HasPrefix(fact, "column number:") || strings.HasPrefix(fact, "column seal:")
 	})
 }
 
-// wantedOf are the facts of a table with seals, or without them.
+// wantedOf returns the facts of a table with seals, or without them.
 func wantedOf(sealed bool) []string {
 	if !sealed {
 		return wanted[:len(wanted)-2]
@@ -87,5 +87,5 @@ func wantedOf(sealed bool) []string {
 	return wanted
 }
 
-// shape tells how a table differs from the one that we make.
+// shape describes how a table differs from the one that we create.
 func shape(have []string, sealed bool) []string { return engine.Differences(wantedOf(sealed), have) }

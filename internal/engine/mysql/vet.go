@@ -13,7 +13,7 @@ func (e *Engine) Vet(t engine.Target, s statement.Statement) error {
 	return dialect.Validate(s, place(t))
 }
 
-// place is what the dialect knows of a target.
+// place returns the dialect's view of a target.
 func place(t engine.Target) dialect.Target {
 	return dialect.Target{Database: t.Database, User: t.Username, AllowRoles: t.AllowRoles}
 }

@@ -11,8 +11,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// watch asks who holds what a statement waits for, from a connection of its own. The first function
-// is the answer, "" for nothing; the second ends the watch.
+// watch looks for the holder of what a statement waits for, from a separate connection. The first
+// function returns the answer, "" for nothing; the second ends the watch.
 func (s *session) watch(ctx context.Context) (answer func() string, stop func()) {
 	var pid int32
 	if _, err := fmt.Sscanf(s.conn.identity, "%d ", &pid); err != nil {
@@ -41,7 +41,7 @@ func (s *session) watch(ctx context.Context) (answer func() string, stop func())
 	return w.Answer, w.Stop
 }
 
-// blockers names the sessions that block another. Pid 0 is a prepared transaction.
+// blockers returns the sessions that block another. Pid 0 is a prepared transaction.
 // https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SESSION
 func blockers(ctx context.Context, conn *pgx.Conn, pid int32) (string, error) {
 	rows, err := conn.Query(ctx, `SELECT 'pid ' || b.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesce(a.state, ''),

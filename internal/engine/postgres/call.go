@@ -15,18 +15,18 @@ import (
 type call struct {
 	text    string
 	args    []any
-	scan    func(pgx.Row) error // reads the one row
-	tag     *pgconn.CommandTag  // nil when nobody asks
-	fenced  string              // what an upsert's division by zero says: a newer run has the row
-	refused string              // what a guard's division by zero says
-	commit  bool                // nobody knows its outcome without the server's word
-	// nothing of the session is left afterwards. Behind a COMMIT, its error does not matter
+	scan    func(pgx.Row) error // reads the only row
+	tag     *pgconn.CommandTag  // nil when it is not needed
+	fenced  string              // what an upsert's division by zero means: a newer run has the row
+	refused string              // what a guard's division by zero means
+	commit  bool                // its outcome is unknown without the server's answer
+	// nothing of the session is left afterwards. After a COMMIT, its error does not matter
 	clean bool
-	after bool // looks what a COMMIT has left
+	after bool // checks what a COMMIT has left
 }
 
-// send brings calls to the server, together with those that were queued, in one round trip. The
-// first error ends all: the server passes over what was sent behind it.
+// send sends calls to the server, together with the queued ones, in one round trip. The first error
+// ends all: the server skips what was sent after it.
 func (s *session) send(ctx context.Context, calls ...call) error {
 	calls = append(s.queued, calls...)
 	s.queued = nil
@@ -51,7 +51,7 @@ func (s *session) send(ctx context.Context, calls ...call) error {
 			committed = committed || c.commit
 			continue
 		}
-		_ = results.Close() // says the same
+		_ = results.Close() // returns the same error
 		if said := (*pgconn.PgError)(nil); c.after && (errors.Is(err, errChanged) || errors.As(err, &said)) {
 			s.seen = err
 		}
@@ -77,7 +77,7 @@ func (c call) read(results pgx.BatchResults) error {
 	return err
 }
 
-// failed is what an error means. commits tells that a COMMIT was sent.
+// failed maps an error. commits is true when a COMMIT was sent.
 func (c call) failed(err error, commits bool) error {
 	var said *pgconn.PgError
 	server := errors.As(err, &said)
@@ -89,7 +89,7 @@ func (c call) failed(err error, commits bool) error {
 	}
 	mapped := mapError(err)
 	if mapped.Kind == engine.Timeout && (c.commit || commits && !server) {
-		mapped.Kind = engine.Lost // it was stopped, and nobody knows how
+		mapped.Kind = engine.Lost // it was stopped, with an unknown outcome
 	}
 	return mapped
 }

@@ -7,11 +7,11 @@ const (
 )
 
 // kind is one kind of object. Its query returns oid, the oid of the table that it belongs to (or
-// 0), name, and the statements that make it. search_path is empty, so the catalog's own functions
+// 0), name, and the statements that create it. search_path is empty, so the catalog's own functions
 // qualify every name.
 type kind struct{ name, class, query string }
 
-// kinds are in the order of a dump, where nothing else decides.
+// kinds are in the order of a dump, where dependencies do not decide.
 func kinds() []kind {
 	return []kind{
 		{name: "schemas", class: "'pg_namespace'", query: selectSchemas},
@@ -40,11 +40,11 @@ func kinds() []kind {
 	}
 }
 
-// userSchema is the condition on pg_namespace n for what is not the server's own.
+// userSchema is the condition on pg_namespace n that excludes the server's own schemas.
 const userSchema = ` n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' `
 
-// selectSkipped lists what extensions made, and the ledger with its schema where nothing else lies
-// in it. $1 are the schemas where it may lie, $2 is the table.
+// selectSkipped lists the objects of extensions, and the ledger with its schema if nothing else is
+// in it. $1 are the possible schemas, $2 is the table.
 const selectSkipped = `
 SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
 UNION ALL SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n WHERE nspname = ANY ($1) AND nspname <> 'public'
@@ -55,9 +55,9 @@ UNION ALL SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n WHERE nspna
 UNION ALL SELECT 'pg_class'::regclass, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY ($1) AND c.relname = $2`
 
-// selectAliases maps parts to the objects that make them: defaults, identity sequences, row types,
-// array types, the rule of a view, the index of a constraint, the constraints of a domain, those
-// that keep a column from being NULL.
+// selectAliases maps parts to the objects that create them: defaults, identity sequences, row
+// types, array types, the rule of a view, the index of a constraint, the constraints of a domain,
+// the NOT NULL of a column.
 const selectAliases = `
 SELECT 'pg_attrdef'::regclass::oid, oid, 'pg_class'::regclass::oid, adrelid FROM pg_attrdef
 UNION ALL SELECT 'pg_rewrite'::regclass, oid, 'pg_class'::regclass, ev_class FROM pg_rewrite WHERE rulename = '_RETURN'
@@ -75,8 +75,8 @@ UNION ALL SELECT 'pg_type'::regclass, (to_jsonb(r) ->> 'rngmultitypid')::oid, 'p
   FROM pg_range r WHERE to_jsonb(r) ? 'rngmultitypid'
 UNION ALL SELECT 'pg_type'::regclass, typarray, 'pg_type'::regclass, oid FROM pg_type WHERE typarray <> 0`
 
-// selectNeeds lists dependencies; that of a sequence on the column that owns it is left out, it is
-// made first.
+// selectNeeds lists dependencies. It leaves out that of a sequence on the column that owns it,
+// since the sequence is created first.
 const selectNeeds = `
 SELECT classid, objid, refclassid, refobjid FROM pg_depend d
 WHERE deptype IN ('n', 'a', 'i', 'P', 'S') AND refobjid >= 16384 AND objid >= 16384
@@ -91,7 +91,7 @@ UNION ALL SELECT 'pg_attribute'::regclass, oid, 'pg_class'::regclass, inhrelid F
 UNION ALL SELECT 'pg_inherits'::regclass, inhrelid, 'pg_class'::regclass, r.oid FROM pg_inherits,
   LATERAL (VALUES (inhrelid), (inhparent)) AS r (oid)`
 
-// selectComments writes a comment for whatever has one, with the catalog's own name for it.
+// selectComments writes a comment for everything that has one, with the catalog's own name for it.
 const selectComments = `
 SELECT d.classoid, d.objoid, 'COMMENT ON ' || CASE
     WHEN i.type LIKE '% column' THEN 'COLUMN'
@@ -106,8 +106,8 @@ FROM pg_description d, LATERAL pg_identify_object(d.classoid, d.objoid, d.objsub
 WHERE d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass AND i.identity = 'public' AND d.description <> 'standard public schema'
 ORDER BY d.classoid, d.objoid, d.objsubid`
 
-// selectGrants compares each list of rights with what the object had from the start. The owner's
-// own rights are left out.
+// selectGrants compares each list of rights with the object's initial rights. It leaves out the
+// owner's own rights.
 const selectGrants = `
 WITH lists AS (
   SELECT 'pg_class'::regclass::oid AS class, c.oid, 0 AS sub, c.relacl AS acl, c.relowner AS owner,
@@ -163,7 +163,7 @@ SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TY
 FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace JOIN pg_class c ON c.oid = typrelid AND relkind = 'c'
 WHERE ` + userSchema
 
-// collation is that of attribute a of type at, where it is not the type's own.
+// collation is that of attribute a of type at, if it is not the type's own.
 const collation = `coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
   JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation AND co.oid <> at.typcollation), '')`
 
@@ -181,8 +181,7 @@ SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE DO
     FROM pg_constraint k WHERE contypid = t.oid AND contype = 'c' AND NOT convalidated), '{}')
 FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'd' AND ` + userSchema
 
-// selectRanges asks for the name of the multirange by way of JSON: PostgreSQL 13 has no such
-// column.
+// selectRanges reads the name of the multirange through JSON: PostgreSQL 13 has no such column.
 const selectRanges = `
 SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS RANGE (SUBTYPE = %s%s%s%s%s)', nspname, typname,
   format_type(rngsubtype, NULL),

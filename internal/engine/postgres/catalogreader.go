@@ -45,18 +45,19 @@ func (d *database) Definitions(
 	return all, nil
 }
 
-// indexTexts lists indexes with whether they are whole. One that is being built now is not broken.
+// indexTexts lists indexes with their validity. An index that is being built now does not count as
+// broken.
 const indexTexts = `SELECT ` + indexDefinition + ` || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END,
 	CASE WHEN i.indisvalid OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) THEN ''
 		ELSE pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I', n.nspname, x.relname) END
 	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace `
 
-// rebuilt is an index and what its rebuilding left beside it:
+// rebuilt is an index and what its rebuild left:
 // https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY
 const rebuilt = `WHERE i.indexrelid = pg_catalog.to_regclass($1) OR NOT i.indisvalid AND x.relname ~ '_cc(new|old)[0-9]*$'
 	AND i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1)) ORDER BY x.relname`
 
-// ofTable is all indexes of a table, that of its long values included.
+// ofTable returns all indexes of a table, with that of its TOAST table.
 const ofTable = `WHERE i.indrelid = pg_catalog.to_regclass($1)
 	OR i.indrelid = (SELECT reltoastrelid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)) ORDER BY x.relname`
 
@@ -64,7 +65,7 @@ func define(ctx context.Context, conn *pgx.Conn, o schema.Object) (engine.Defini
 	name := qualified(o.Name)
 	switch o.Kind {
 	case "index":
-		// An index lies in its table's schema, whatever the search path would say.
+		// An index is in its table's schema, whatever the search path is.
 		if o.On != "" && len(name) == 1 {
 			return readDefinition(ctx, conn, indexTexts+"WHERE i.indrelid = pg_catalog.to_regclass($1) AND "+
 				"x.relname = $2::pg_catalog.text::pg_catalog.name", qualified(o.On).Sanitize(), name[0])
@@ -108,5 +109,5 @@ func readDefinition(
 	return whole, err
 }
 
-// qualified cuts the parts of a name apart.
+// qualified splits a name into its parts.
 func qualified(name string) pgx.Identifier { return pgx.Identifier(strings.Split(name, ".")) }

@@ -12,10 +12,10 @@ import (
 	"towpath/internal/engine"
 )
 
-// oldest is the first version whose catalog the readers know.
+// oldest is the first supported version of the catalog's readers.
 const oldest = 130000
 
-// maxClockDrift is how far the server's clock may be off before it is mentioned.
+// maxClockDrift is how far the server's clock may be off without a finding.
 const maxClockDrift = 30 * time.Second
 
 // Check implements engine.Engine.
@@ -49,7 +49,7 @@ type check struct {
 	engine   *Engine
 	target   engine.Target
 	conn     *pgx.Conn
-	maker    string // the role that makes what files make
+	maker    string // the role that creates what files create
 	version  string
 	findings []engine.Finding
 }
@@ -100,7 +100,7 @@ func (c *check) server(ctx context.Context) error {
 }
 
 // pooler compares the server's process with the one that was named when we connected: a pooler
-// names one of its own. Which mode it is in, nobody tells.
+// names its own. Its mode cannot be queried.
 func (c *check) pooler(ctx context.Context) error {
 	var pid uint32
 	if err := c.conn.QueryRow(ctx, "SELECT pg_catalog.pg_backend_pid()").Scan(&pid); err != nil {
@@ -123,7 +123,7 @@ func (c *check) pooler(ctx context.Context) error {
 	return nil
 }
 
-// shared reports whether another connection gets the session that is ours. One that cannot be made
+// shared reports whether another connection gets our session. A connection that cannot be opened
 // gets none.
 func (c *check) shared(ctx context.Context, pid uint32) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
@@ -137,7 +137,7 @@ func (c *check) shared(ctx context.Context, pid uint32) bool {
 	return other.QueryRow(ctx, "SELECT pg_catalog.pg_backend_pid()").Scan(&theirs) == nil && theirs == pid
 }
 
-// rights asks for what the ledger and changes need in the target's database.
+// rights checks the rights that the ledger and changes need in the target's database.
 func (c *check) rights(ctx context.Context) error {
 	at := newPlace(c.target.Options)
 	if err := at.find(ctx, c.conn); err != nil {

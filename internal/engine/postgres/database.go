@@ -13,17 +13,17 @@ import (
 	"towpath/internal/engine"
 )
 
-// database is one target. Sessions that overlap have connections of their own; one after the other
-// they share one, with nothing of the one left to the next.
+// database is one target. Overlapping sessions have separate connections; consecutive ones share
+// one, and no state of one reaches the next.
 type database struct {
 	engine *Engine
 	target engine.Target
 	place  place  // of the ledger
-	ledger string // its qualified and quoted name, where it belongs
+	ledger string // its qualified and quoted name, in the configured schema
 
 	mu         sync.Mutex
 	ledgerMade bool
-	spare      *connection // for the first who needs one; nil while it is in use
+	spare      *connection // for the next session; nil while in use
 }
 
 var (
@@ -31,7 +31,7 @@ var (
 	_ engine.SessionTerminator = (*database)(nil)
 )
 
-// connection takes the spare connection, or makes one.
+// connection takes the spare connection, or opens one.
 func (d *database) connection(ctx context.Context) (*connection, error) {
 	d.mu.Lock()
 	conn := d.spare
@@ -86,7 +86,7 @@ func (d *database) SearchPath(ctx context.Context) (schemas []string, err error)
 	return schemas, nil
 }
 
-// read runs our own questions in one read-only snapshot with nothing of the user's in the search
+// read runs our own queries in one read-only snapshot without the user's schemas in the search
 // path.
 func (d *database) read(ctx context.Context, use func(pgx.Tx) error) error {
 	conn, err := d.connection(ctx)

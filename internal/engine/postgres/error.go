@@ -13,8 +13,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// mapError says what an executor can do about an error of the driver.
-// Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+// mapError maps an error of the driver to its kind. Codes:
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
 func mapError(err error) *engine.Error {
 	var known *engine.Error
 	if errors.As(err, &known) {
@@ -49,21 +49,21 @@ func kindOf(e *pgconn.PgError) engine.Kind {
 	case strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code,
 		"08"), e.Code == "25P03": // shutdown, connection, idle too long
 		return engine.Lost
-	case e.Code == "26000": // a script has taken away what we had prepared: a new connection helps
+	case e.Code == "26000": // a script has removed our prepared statements: a new connection helps
 		return engine.Lost
 	}
 	return engine.Failed
 }
 
-// isLockTimeout tells a wait that took too long from a deadlock and from NOWAIT, which come at
-// once: too soon for the watch.
+// isLockTimeout distinguishes a wait that took too long from a deadlock and from NOWAIT, which come
+// at once: too soon for the watch.
 func isLockTimeout(err error) bool {
 	var pgErr *pgconn.PgError
 	return errors.As(err, &pgErr) && pgErr.Code == "55P03" && strings.Contains(pgErr.Message, "timeout")
 }
 
-// wayOut is what helps against an error that a statement meets only because its file runs in a
-// transaction; "" when that is not why.
+// wayOut is the advice for an error that a statement meets only because its file runs in a
+// transaction; "" for other errors.
 func wayOut(err error, verb string) string {
 	const alone = "Write \"-- towpath: no-transaction\" in the file's first line: its statements then " +
 		"commit one by one."
@@ -85,7 +85,7 @@ func wayOut(err error, verb string) string {
 	return ""
 }
 
-// words are what the server says, its detail and hint included.
+// words returns the server's message, with detail and hint.
 func words(e *pgconn.PgError) string {
 	text := e.Message
 	if e.Detail != "" {

@@ -13,8 +13,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// ledgerMark reads of relation c its place and its columns, which TRUNCATE, ALTER, a new trigger
-// and a new rule change, and how many of its rows this session has written. The server forgets the
+// ledgerMark reads the place and the columns of relation c, which TRUNCATE, ALTER, a new trigger
+// and a new rule change, and how many of its rows this session has written. The server clears the
 // counts between transactions, never within one.
 // https://www.postgresql.org/docs/current/monitoring-stats.html
 const ledgerMark = `(SELECT pg_catalog.format('%s.%s.%s.%s.%s %s %s %s', c.oid, c.xmin,
@@ -25,16 +25,16 @@ const ledgerMark = `(SELECT pg_catalog.format('%s.%s.%s.%s.%s %s %s %s', c.oid, 
 	pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid), pg_catalog.pg_stat_get_xact_tuples_updated(c.oid), pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid))
 	FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) `
 
-// mark is what ledgerMark told.
+// mark is the result of ledgerMark.
 type mark struct {
 	place  string
 	writes int64
 }
 
-// look compares the ledger with how it was at the last look in this transaction, and with how many
-// rows we have written since. A DO block or a function can reach it by SQL that it puts together,
-// which no splitter sees. Between the transactions of a session without one, the place alone must
-// stay.
+// look compares the ledger with its state at the last check in this transaction, and with the
+// number of rows that we have written since. A DO block or a function can change it by SQL that it
+// builds, which no splitter sees. Between the transactions of a session without one, only the place
+// must stay.
 func (s *session) look(text *string) error {
 	before, own := s.ledgerAt, s.written
 	s.ledgerAt, s.written = nil, 0
@@ -49,7 +49,7 @@ func (s *session) look(text *string) error {
 	if !s.options.NoTx || s.inside {
 		s.ledgerAt = &now
 	} else {
-		before = nil // of a transaction that is over, whose counts the server forgets after a second
+		before = nil // of a finished transaction, whose counts the server clears after a second
 	}
 	was := s.place
 	s.place = now.place
@@ -65,13 +65,13 @@ func (s *session) look(text *string) error {
 	return s.broken
 }
 
-// itsOwn ends the message of what was seen too late to be undone.
+// itsOwn ends the message about a change that was detected too late to be undone.
 const itsOwn = ", which belongs to the server. What it did stays: look at the ledger before anything " +
 	"else runs"
 
-// guard has the server itself compare the ledger, and what is outside, with the last look and with
-// how many rows we have written since: what is sent behind it does not happen when they differ, a
-// COMMIT neither.
+// guard makes the server itself compare the ledger, and the outside, with the last check and with
+// the number of rows that we have written since: when they differ, the calls after it do not run,
+// not even a COMMIT.
 func (s *session) guard(own int) call {
 	return call{
 		text: `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.split_part(m, ' ', 1) OPERATOR(pg_catalog.=) $2::pg_catalog.text
@@ -89,8 +89,8 @@ func (s *session) guard(own int) call {
 	}
 }
 
-// closing writes the last rows of a transaction. What a script has put off until the commit comes
-// before, since it could change them; so nothing but our own rows lies between the two guards.
+// closing writes the last rows of a transaction. Deferred constraints run before, since they could
+// change the rows; so only our own rows are between the two guards.
 func (s *session) closing(rows []call) []call {
 	if !s.ran || s.ledgerAt == nil || s.outside == nil {
 		return rows
@@ -99,8 +99,8 @@ func (s *session) closing(rows []call) []call {
 	return append(calls, s.guard(len(rows)))
 }
 
-// afterwards looks once more after the commit: a trigger that ran before it can have put off
-// another one.
+// afterwards checks again after the commit: a trigger that ran before it can have deferred another
+// one.
 func (s *session) afterwards() []call {
 	if s.head == nil {
 		return nil
@@ -135,10 +135,10 @@ func (s *session) afterwards() []call {
 	}}
 }
 
-// errChanged is what is seen after a commit.
+// errChanged is a change that was detected after a commit.
 var errChanged = errors.New("the ledger is not as it was written")
 
-// kept tells what the look after the commit has seen.
+// kept returns the result of the check after the commit.
 func (s *session) kept() error {
 	if s.seen == nil {
 		return nil
@@ -150,8 +150,8 @@ func (s *session) kept() error {
 	}
 }
 
-// sum tells what the ledger's rows hold, leases left out, around a statement without a transaction
-// that may put SQL together.
+// sum summarizes the content of the ledger's rows, without leases, around a statement without a
+// transaction that may build SQL.
 func (s *session) sum(ctx context.Context, st statement.Statement) (sum string, err error) {
 	if !s.unbounded(st) {
 		return "", nil

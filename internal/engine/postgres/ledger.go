@@ -13,7 +13,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// ledgerTable is the ledger's name in its schema. Its columns are only ever added to.
+// ledgerTable is the ledger's name in its schema. Columns are only ever added.
 const ledgerTable = towpath.LedgerTable
 
 // ledgerColumns are in the order of scanEntry and arguments.
@@ -41,11 +41,11 @@ const ledgerDefinition = ` (
   PRIMARY KEY (version, type)
 )`
 
-// addSeals are the columns that ledgers of before do not have.
+// addSeals are the columns that older ledgers do not have.
 const addSeals = ` ADD COLUMN number bigint NOT NULL DEFAULT 0, ADD COLUMN seal text NOT NULL DEFAULT ''`
 
-// upsertValues divides by zero when the row that stands there has a newer epoch, or is another head
-// than the one that was read, so that nothing behind it happens.
+// upsertValues divides by zero when the existing row has a newer epoch, or is another head than the
+// one that was read, so that nothing sent after it happens.
 const upsertValues = ` AS l (` + ledgerColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT (version, type) DO UPDATE SET
   state = excluded.state, description = excluded.description, path = excluded.path, checksum = excluded.checksum, commit_hash = excluded.commit_hash,
@@ -99,8 +99,8 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 	return l, nil
 }
 
-// makeLedger makes the ledger's schema and table where they are missing. It does so before a
-// session's transaction: within, nobody else would see it, and a run that takes over could not
+// makeLedger creates the ledger's schema and table if they are missing. It does so before a
+// session's transaction: within it, no other session would see the table, and a takeover could not
 // write there.
 func (d *database) makeLedger(ctx context.Context, conn *connection) error {
 	d.mu.Lock()
@@ -127,7 +127,7 @@ func (d *database) makeLedger(ctx context.Context, conn *connection) error {
 	return nil
 }
 
-// createLedger makes the ledger, or moves it from where it lay before.
+// createLedger creates the ledger, or moves it from its former schema.
 func (d *database) createLedger(ctx context.Context, conn *connection) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
@@ -144,7 +144,7 @@ func (d *database) createLedger(ctx context.Context, conn *connection) error {
 		if err := at.look(ctx, tx); err != nil || at.there && at.sealed {
 			return err
 		}
-		// IF NOT EXISTS asks for the right to make schemas even where there is nothing to make.
+		// IF NOT EXISTS needs the right to create schemas even if the schema exists.
 		if !at.made {
 			if _, err := tx.Exec(ctx, "CREATE SCHEMA "+
 				pgx.Identifier{d.place.schema}.Sanitize()); err != nil {

@@ -11,17 +11,16 @@ import (
 
 var _ engine.Talker = (*session)(nil)
 
-// noticesKey is where a connection keeps what it hears of the statement that runs, if it is asked
-// for.
+// noticesKey is where a connection keeps the notices of the running statement, if they are wanted.
 const noticesKey = "towpath.notices"
 
-// heard is what the server says about a statement.
+// heard are the server's notices about a statement.
 type heard struct {
 	notices *towpath.Notices
-	passed  bool // over something that is there already
+	passed  bool // it skipped an existing object
 }
 
-// listen keeps what the server says from now on, up to the call that it returns.
+// listen keeps the server's notices from now on, until the returned function is called.
 func (c *connection) listen(n *towpath.Notices) (h *heard, stop func()) {
 	data := c.PgConn().CustomData()
 	h = &heard{notices: n}
@@ -29,7 +28,7 @@ func (c *connection) listen(n *towpath.Notices) (h *heard, stop func()) {
 	return h, func() { delete(data, noticesKey) }
 }
 
-// isThere reports whether a notice says that something is there already: a relation, a column, a
+// isThere reports whether a notice means that something already exists: a relation, a column, a
 // schema, or another object. https://www.postgresql.org/docs/current/errcodes-appendix.html
 func isThere(code string) bool {
 	switch code {
@@ -39,7 +38,7 @@ func isThere(code string) bool {
 	return false
 }
 
-// keepNotice is called by the driver while it reads answers, so by the one goroutine that uses the
+// keepNotice is called by the driver while it reads answers, so only by the goroutine that uses the
 // connection.
 func keepNotice(conn *pgconn.PgConn, n *pgconn.Notice) {
 	h, listening := conn.CustomData()[noticesKey].(*heard)

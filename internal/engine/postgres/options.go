@@ -9,9 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// The names below are what a person can set, in PostgreSQL 13 to 18. A server may keep notes of its
-// own beside them, as 15.20 does with pg_attver in each column; what is not named here is counted
-// and otherwise left out.
+// The names below are the options that a person can set, in PostgreSQL 13 to 18. A server may keep
+// internal values beside them, as 15.20 does with pg_attver in each column; an option that is not
+// listed here is counted and otherwise left out.
 // https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-STORAGE-PARAMETERS
 const (
 	columnOptionNames = `ARRAY['n_distinct', 'n_distinct_inherited']`
@@ -26,8 +26,8 @@ const (
   'gin_pending_list_limit', 'pages_per_range', 'autosummarize']`
 )
 
-// known reads the options that a person can set from a list, option by option as "name=value", in
-// their order.
+// known reads the options that a person can set from a list, one by one as "name=value", in their
+// order.
 const (
 	knownStart = `(SELECT array_agg(o ORDER BY nr) FROM unnest(`
 	knownMid   = `) WITH ORDINALITY AS u (o, nr) WHERE split_part(o, '=', 1) = ANY (`
@@ -39,8 +39,8 @@ const (
 		tableOptionNames + ` ELSE ` + viewOptionNames + ` END` + knownEnd
 )
 
-// ownMethod is the condition on pg_class x for an index whose kind is the server's own: an
-// extension's has options of its own.
+// ownMethod is the condition on pg_class x for an index whose access method is the server's own: an
+// extension's has its own options.
 const ownMethod = `x.relam < 16384`
 
 // isIndexOption is the condition on option o of index x.
@@ -50,9 +50,9 @@ const isIndexOption = `(NOT ` + ownMethod + ` OR pg_catalog.split_part(o, '=', 1
 // indexOptions are those of index x.
 const indexOptions = `(SELECT array_agg(o ORDER BY nr) FROM pg_catalog.unnest(x.reloptions) WITH ORDINALITY AS u (o, nr) WHERE ` + isIndexOption + `)`
 
-// onlyKnownStart and onlyKnownEnd stand around the server's own text of index x. The server writes
-// all options there; where one of them is unknown, the clause is written once more without it, in
-// the server's way.
+// onlyKnownStart and onlyKnownEnd surround the server's own text of index x. The server writes all
+// options there; if one of them is unknown, the clause is written again without it, in the server's
+// format.
 const (
 	onlyKnownStart = `CASE WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.unnest(x.reloptions) AS o WHERE NOT ` +
 		isIndexOption + `) THEN `
@@ -66,8 +66,8 @@ const (
 	optionValue = `pg_catalog.substr(o, pg_catalog.strpos(o, '=') + 1)`
 )
 
-// indexDefinition is the text of index x; constraintDefinition that of constraint k, which shows
-// the index of an exclusion.
+// indexDefinition is the text of index x; constraintDefinition is that of constraint k, which
+// includes the index of an exclusion.
 const (
 	indexDefinition      = onlyKnownStart + indexText + onlyKnownMid + indexText + onlyKnownEnd
 	constraintDefinition = onlyKnownStart + constraintText + onlyKnownMid + constraintText + onlyKnownEnd
@@ -107,7 +107,7 @@ func (c *catalog) loadUnknown(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// leftOut names the options that are left out, with how many there are of each.
+// leftOut names the options that are left out, with the number of each.
 func (c *catalog) leftOut() string {
 	var all []string
 	for name, count := range c.unknown {

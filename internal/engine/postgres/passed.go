@@ -14,8 +14,8 @@ import (
 	"towpath/internal/schema"
 )
 
-// hear and stopHearing are around a statement with IF NOT EXISTS: that it has passed over something
-// is told by a notice, and a script may have silenced those.
+// hear and stopHearing surround a statement with IF NOT EXISTS: a notice reports that it has
+// skipped something, and a script may have silenced notices.
 func (s *session) hear() call {
 	return call{text: `SELECT pg_catalog.set_config('towpath.said', pg_catalog.current_setting('client_min_messages'), $1),
 		pg_catalog.set_config('client_min_messages', 'notice', $1)`, args: []any{s.inTransaction()}}
@@ -27,26 +27,26 @@ func (s *session) stopHearing() call {
 	}
 }
 
-// besideName is what a like object is called while it is compared. It is temporary, and undone at
-// once.
+// besideName is the name of a similar object during a comparison. The object is temporary, and
+// undone at once.
 const besideName = "towpath_beside"
 
-// comparison is how an object that is there is compared with a statement that has passed over it.
+// comparison is a way to compare an existing object with a statement that has skipped it.
 type comparison struct {
-	make  []string // statements that make a like object
-	parts string   // a query of what both are, of r: the columns side and oid
-	note  string   // what is not compared; "" when all is
+	make  []string // statements that create a similar object
+	parts string   // a query for the properties of both, from r: the columns side and oid
+	note  string   // what is not compared; "" when everything is
 }
 
-// passedOver compares what a statement has passed over with what it says. Its error is an
+// passedOver compares an existing object with the statement that has skipped it. Its error is an
 // *engine.Error with Kind Unmet when they differ; what cannot be compared becomes a notice.
 func (s *session) passedOver(ctx context.Context, c schema.Conditional) error {
 	if strings.HasPrefix(strings.ToUpper(c.Head), "TEMP") {
-		return nil // of this session
+		return nil // it exists in this session only
 	}
 	ways := comparisons(c)
 	if len(ways) == 0 {
-		// which say no more than their name
+		// which have nothing except their name
 		if c.Kind != "schema" && (c.Kind != "extension" || c.Rest != "") {
 			s.notices.Begin(towpath.NoticeUncompared,
 				engine.Uncompared(c, "this kind of statement is not compared"))
@@ -121,7 +121,8 @@ func comparisons(c schema.Conditional) (ways []comparison) {
 	return ways
 }
 
-// viewOf makes a view of a query that fills a table or a materialized view: nothing of it runs.
+// viewOf creates a view of a query that fills a table or a materialized view: the query does not
+// run.
 func viewOf(c schema.Conditional) string {
 	return "CREATE TEMP VIEW " + besideName + " " + c.Names + " AS " + c.Query
 }
@@ -130,7 +131,7 @@ func viewOf(c schema.Conditional) string {
 var ownedBy = regexp.MustCompile(
 	`(?i)\bOWNED\s+BY\s+(?:"(?:[^"]|"")+"|[^\s".]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\s".]+))*`)
 
-// withoutOwner takes OWNED BY out of the options of a sequence: a temporary one cannot belong to a
+// withoutOwner removes OWNED BY from the options of a sequence: a temporary one cannot belong to a
 // table.
 func withoutOwner(options string) string {
 	at := ownedBy.FindStringIndex(options)
@@ -140,8 +141,8 @@ func withoutOwner(options string) string {
 	return options[:at[0]] + options[at[1]:]
 }
 
-// beside makes a like object, compares it, and undoes it. refused is what the server says when it
-// makes none.
+// beside creates a similar object, compares it, and undoes it. refused is the server's error when
+// it creates none.
 func (s *session) beside(
 	ctx context.Context, c schema.Conditional, there uint32, way comparison,
 ) (refused string, err error) {
@@ -187,7 +188,7 @@ func (s *session) beside(
 	return "", err
 }
 
-// find is the oid of what a statement has passed over, 0 when it is no relation of the kind.
+// find returns the oid of what a statement has skipped, 0 when it is not a relation of the kind.
 func (s *session) find(ctx context.Context, c schema.Conditional) (oid uint32, err error) {
 	parts := schema.Parts(c.Name)
 	schema, name := "", parts[len(parts)-1]
@@ -217,8 +218,8 @@ func (s *session) find(ctx context.Context, c schema.Conditional) (oid uint32, e
 	return oid, nil
 }
 
-// selectPassed finds what has a name in the schema in which a statement would have made it: $1, or
-// the first of the path.
+// selectPassed finds what has a name in the schema in which a statement would have created it: $1,
+// or the first of the path.
 const selectPassed = `SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE n.nspname = coalesce(nullif($1, '')::pg_catalog.text::pg_catalog.name, pg_catalog.current_schema())
 	AND c.relname = $2::pg_catalog.text::pg_catalog.name`
@@ -231,8 +232,8 @@ const selectPassedIndex = `SELECT c.oid FROM pg_catalog.pg_class t JOIN pg_catal
 const gathered = `SELECT coalesce(array_agg(side::text), '{}'), coalesce(array_agg(subject::text), '{}'), coalesce(array_agg(coalesce(value, '')::text), '{}')
 	FROM f WHERE subject IS NOT NULL`
 
-// partsOfTable are the columns, what they take, and the constraints, whose names do not matter. A
-// default that comes from a sequence comes from any.
+// partsOfTable selects the columns with their types and defaults, and the constraints, whose names
+// do not matter. Defaults from any two sequences are equal.
 const partsOfTable = `, a AS (SELECT r.side, a.*, quote_ident(a.attname) AS name, pg_get_expr(d.adbin, d.adrelid) AS expression
 		FROM r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 		LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum),
@@ -249,7 +250,7 @@ const partsOfTable = `, a AS (SELECT r.side, a.*, quote_ident(a.attname) AS name
 		UNION ALL SELECT side, pg_get_constraintdef(k.oid), '' FROM r JOIN pg_constraint k ON k.conrelid = r.oid WHERE k.contype IN ('p', 'u', 'c', 'x')
 	) ` + gathered
 
-// partsOfView are the query, with the names of its columns.
+// partsOfView selects the query, with the names of its columns.
 const partsOfView = `, f (side, subject, value) AS (SELECT side, 'its query', pg_get_viewdef(oid) FROM r) ` +
 	gathered
 
@@ -259,7 +260,7 @@ const partsOfSequence = `, f (side, subject, value) AS (
 		('its greatest value', seqmax::text), ('its cache', seqcache::text), ('CYCLE', CASE WHEN seqcycle THEN 'on' ELSE 'off' END)) v (subject, value)
 	) ` + gathered
 
-// partsOfIndex are all of its definition behind the name of its table.
+// partsOfIndex selects all of its definition after the name of its table.
 const partsOfIndex = `, f (side, subject, value) AS (
 	SELECT side, 'its definition', CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || substr(definition, position(behind IN definition) + length(behind))
 	FROM r JOIN pg_index i ON i.indexrelid = r.oid JOIN pg_class t ON t.oid = i.indrelid,

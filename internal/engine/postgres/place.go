@@ -12,26 +12,26 @@ import (
 )
 
 const (
-	// defaultLedgerSchema is a name that no role has by accident: what lies in a schema named like
-	// the role is found first.
+	// defaultLedgerSchema is a name that no role has by accident: a schema named like the role is
+	// searched first.
 	defaultLedgerSchema = "towpath_ledger"
-	// formerLedgerSchema was the default. Ledgers that lie there are moved.
+	// formerLedgerSchema was the default. Ledgers in it are moved.
 	formerLedgerSchema = "towpath"
 )
 
-// place is where a database has its ledger, and what a file finds without naming a schema.
+// place is where a database has its ledger, and the schemas that a file finds without naming one.
 type place struct {
-	schema  string // where the ledger belongs
-	former  string // where it may lie still; "" for nowhere
-	there   bool   // it lies in schema
-	behind  bool   // it lies in former
+	schema  string // the configured schema of the ledger
+	former  string // the earlier schema, where the ledger may still be; "" for none
+	there   bool   // the ledger is in schema
+	behind  bool   // the ledger is in former
 	sealed  bool   // it has the columns of seals
-	made    bool   // schema is there
-	foreign bool   // schema is there, without a ledger and with something else in it
+	made    bool   // schema exists
+	foreign bool   // schema exists, without a ledger and with something else in it
 
-	owner string   // of what files make; "" for the user
-	roles []string // whose names "$user" in a search path may stand for
-	path  []string // the schemas that are looked through, in order
+	owner string   // of what files create; "" for the user
+	roles []string // the names that "$user" in a search path may mean
+	path  []string // the schemas that are searched, in order
 }
 
 func newPlace(options map[string]string) place {
@@ -42,7 +42,7 @@ func newPlace(options map[string]string) place {
 	return p
 }
 
-// schemas are all in which the ledger may lie.
+// schemas are all schemas in which the ledger may be.
 func (p place) schemas() []string {
 	if p.former == "" {
 		return []string{p.schema}
@@ -50,7 +50,7 @@ func (p place) schemas() []string {
 	return []string{p.schema, p.former}
 }
 
-// ledger is the qualified and quoted name of the table where it is now; "" when there is none.
+// ledger is the qualified and quoted name of the table in its current place; "" when there is none.
 func (p place) ledger() string {
 	switch {
 	case p.there:
@@ -61,7 +61,7 @@ func (p place) ledger() string {
 	return ""
 }
 
-// selectPlace: $1 is the schema, $2 the one that was the default, $3 the table.
+// selectPlace: $1 is the schema, $2 the former default, $3 the table.
 const selectPlace = `
 SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $3),
   EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $2 AND c.relname = $3),
@@ -75,7 +75,7 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// look looks for the ledger, with nothing in the search path.
+// look finds the ledger, with an empty search path.
 func (p *place) look(ctx context.Context, q querier) error {
 	return p.scan(q.QueryRow(ctx, selectPlace, p.schema, p.former, ledgerTable))
 }
@@ -87,7 +87,7 @@ func (p *place) scan(row pgx.Row) error {
 	return err
 }
 
-// find looks for the ledger, and at the search path as a file finds it, in one round trip.
+// find finds the ledger, and the search path as a file sees it, in one round trip.
 func (p *place) find(ctx context.Context, conn interface {
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 },
@@ -109,7 +109,7 @@ func (p *place) find(ctx context.Context, conn interface {
 	return err
 }
 
-// pathNames reads the value of search_path: names with commas between, in quotes or in lower case.
+// pathNames parses the value of search_path: names separated by commas, quoted or in lower case.
 func pathNames(value string) (names []string) {
 	for value != "" {
 		var name string
@@ -131,10 +131,10 @@ func pathNames(value string) (names []string) {
 	return names
 }
 
-// obstacle says why the ledger cannot be used, and the way out; both are "" when nothing stands
-// against it. What a file makes without naming a schema must land where it would land without us,
-// so the ledger's schema is none that the server looks through. The schema public is: it is there
-// for all.
+// obstacle explains why the ledger cannot be used, and the way out; both are "" when it can.
+// Objects that a file creates without naming a schema must land where they would without us, so the
+// ledger's schema must not be one that the server searches. The schema public may be: it is shared
+// by all.
 func (p place) obstacle() (message, fix string) {
 	const elsewhere = "Give the instance another ledgerSchema."
 	if message, fix := p.twice(); message != "" {
@@ -157,7 +157,7 @@ func (p place) obstacle() (message, fix string) {
 	return "", ""
 }
 
-// twice is the obstacle that a ledger lies in both schemas.
+// twice is the obstacle of a ledger in both schemas.
 func (p place) twice() (message, fix string) {
 	if !p.there || !p.behind {
 		return "", ""
@@ -176,8 +176,8 @@ func (p place) refused() error {
 	return &engine.Error{Kind: engine.Refused, Message: message + " " + fix}
 }
 
-// move brings a ledger from where it lay before to where it belongs, and drops the schema that is
-// left if it is empty. The names of what keeps it are returned.
+// move moves a ledger from its former schema to the configured one, and drops the former schema if
+// it is empty. It returns the names of the objects that keep the schema.
 func (p place) move(ctx context.Context, tx pgx.Tx) (left []string, err error) {
 	if _, err := tx.Exec(ctx, "ALTER TABLE "+pgx.Identifier{p.former, ledgerTable}.Sanitize()+" SET SCHEMA "+
 		pgx.Identifier{p.schema}.Sanitize()); err != nil {

@@ -15,22 +15,22 @@ import (
 // idleLimit is short, since an open connection keeps its database from being dropped.
 const idleLimit = 5 * time.Second
 
-// identity names a row of pg_stat_activity.
+// identity identifies a row of pg_stat_activity.
 const identity = `pid::text || ' since ' || (extract(epoch FROM backend_start) * 1000000)::bigint::text`
 
 // connection is one to the server.
 type connection struct {
 	*pgx.Conn
 	identity string // of its session there
-	pooled   bool   // a pooler is in between: the session is ours for the length of a transaction only
-	whole    bool   // people have said that a pooler would leave us the session
+	pooled   bool   // behind a pooler: the session is ours only during a transaction
+	whole    bool   // by the instance's option, the pooler leaves us the session
 	dirty    bool   // a script may have left something in it
 	used     bool   // by a session before
-	prepared bool   // our own statements
+	prepared bool   // our own statements are prepared
 	most     int    // connections that the server allows
 }
 
-// identify asks which session of the server this is.
+// identify reads which session of the server this is.
 func (c *connection) identify() call {
 	return call{
 		text: "SELECT " + identity + `, pid, pg_catalog.current_setting('max_connections')::int
@@ -44,7 +44,7 @@ func (c *connection) identify() call {
 	}
 }
 
-// stayed looks whether a session that people have said to be ours still is the one that it was.
+// stayed checks that a session which is ours by the instance's option is still the same.
 func (c *connection) stayed() call {
 	return call{
 		text: "SELECT " + identity +
@@ -63,8 +63,8 @@ func (c *connection) stayed() call {
 	}
 }
 
-// reset takes out what a script has left. It is false for a connection that is of no more use,
-// which is ended.
+// reset removes what a script has left. It returns false, and closes the connection, when that is
+// impossible.
 func (c *connection) reset() bool {
 	if c.IsClosed() || c.PgConn().TxStatus() != 'I' {
 		closeQuietly(c.Conn)
@@ -87,8 +87,8 @@ func (c *connection) reset() bool {
 	return true
 }
 
-// prepare has the server read our own statements once. It pays from a connection's second session
-// on. To read a statement takes its locks: wait bounds them, as a value of lock_timeout.
+// prepare prepares our own statements once. It pays from a connection's second session on.
+// Preparing takes the statements' locks: wait bounds them, as a value of lock_timeout.
 func (c *connection) prepare(ctx context.Context, wait string, texts ...string) error {
 	if c.prepared || c.pooled || !c.used {
 		c.used = true
@@ -106,7 +106,7 @@ func (c *connection) prepare(ctx context.Context, wait string, texts ...string) 
 	return nil
 }
 
-// forget takes back what was prepared.
+// forget removes the prepared statements.
 func (c *connection) forget(ctx context.Context) error {
 	if !c.prepared {
 		return nil
@@ -121,7 +121,7 @@ func (c *connection) leftovers() []call {
 	if !c.prepared {
 		return []call{{text: "DISCARD ALL", clean: true}}
 	}
-	var calls []call // the same, without our own statements
+	var calls []call // the same, but our own prepared statements stay
 	for _, text := range []string{
 		"CLOSE ALL", "SET SESSION AUTHORIZATION DEFAULT", "RESET ALL", "UNLISTEN *",
 		"SELECT pg_catalog.pg_advisory_unlock_all()", "DISCARD TEMP", "DISCARD SEQUENCES",
@@ -142,15 +142,15 @@ func (c *connection) leftovers() []call {
 		})
 }
 
-// pool keeps the connection that was used last with each target for the next use, up to a quarter
-// of what a server allows. What is kept has been reset.
+// pool keeps the last used connection of each target for the next use, up to a quarter of what a
+// server allows. Every connection in it was reset.
 type pool struct {
 	mu    sync.Mutex
 	idle  map[string]*connection
 	count map[string]int // by address
 }
 
-// targetKey tells targets apart, with all that a connection is made of.
+// targetKey identifies a target, by everything that a connection depends on.
 func targetKey(t engine.Target) string {
 	return fmt.Sprintf("%q", []any{
 		t.Address, t.Username, t.Password, t.Database, t.Options[engine.OptionTLS],
@@ -158,7 +158,7 @@ func targetKey(t engine.Target) string {
 	})
 }
 
-// take returns the connection that is kept, nil when there is none. It may have died meanwhile.
+// take returns the kept connection, nil when there is none. It may have died meanwhile.
 func (p *pool) take(t engine.Target) *connection {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -167,7 +167,7 @@ func (p *pool) take(t engine.Target) *connection {
 	return conn
 }
 
-// drop forgets a connection if it is still the one that is kept.
+// drop removes a connection if it is still the kept one.
 func (p *pool) drop(t engine.Target, conn *connection) bool {
 	key := targetKey(t)
 	if conn == nil || p.idle[key] != conn {
@@ -178,7 +178,7 @@ func (p *pool) drop(t engine.Target, conn *connection) bool {
 	return true
 }
 
-// put keeps a connection that is as new, or ends it.
+// put keeps a connection that was reset, or closes it.
 func (p *pool) put(t engine.Target, conn *connection) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -26,7 +26,7 @@ const selectMadeIndex = `SELECT c.relkind::pg_catalog.text, coalesce(i.indrelid 
 	JOIN pg_catalog.pg_class c ON c.relnamespace = t.relnamespace AND c.relname = $2::pg_catalog.text::pg_catalog.name
 	LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid WHERE t.oid = pg_catalog.to_regclass($1)`
 
-// selectMadeRelation finds what has a name in the schema in which the statement makes something:
+// selectMadeRelation finds what has a name in the schema in which the statement creates something:
 // $1, or the first of the path.
 const selectMadeRelation = `SELECT c.relkind::pg_catalog.text, (SELECT coalesce(pg_catalog.array_agg(a.attname::pg_catalog.text), '{}')
 		FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
@@ -34,14 +34,13 @@ const selectMadeRelation = `SELECT c.relkind::pg_catalog.text, (SELECT coalesce(
 	WHERE n.nspname = coalesce(nullif($1, '')::pg_catalog.text::pg_catalog.name, pg_catalog.current_schema())
 	AND c.relname = $2::pg_catalog.text::pg_catalog.name`
 
-// selectBroken names indexes that are broken: of a name, of a table with its partitions and its
-// long values, of a schema. What another rebuilding has left beside its index is none of this
-// statement's.
+// selectBroken finds broken indexes: of a name, of a table with its partitions and its TOAST table,
+// of a schema. The leftovers of another rebuild do not belong to this statement.
 const selectBroken = `SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ' ORDER BY c.relname), '')
 	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE NOT i.indisvalid AND c.relkind = 'i' AND `
 
-// broken is asked after a REINDEX, by what it names.
+// broken is the query after a REINDEX, by the kind that it names.
 var broken = map[string]string{
 	"index": selectBroken + `i.indexrelid = pg_catalog.to_regclass($1)`,
 	"table": selectBroken + `c.relname !~ '_cc(new|old)[0-9]*$' AND (i.indrelid = pg_catalog.to_regclass($1)
@@ -57,8 +56,8 @@ var relationKinds = map[string]string{
 	"i": "index", "I": "index", "c": "composite type", "t": "table",
 }
 
-// postCondition looks whether what a statement makes is there as it says, in the session in which
-// it has run. There is none for a statement whose end tells all.
+// postCondition checks that the object of a statement is as the statement describes it, in the
+// session in which it has run. Statements for which the server's success is enough have none.
 func postCondition(st statement.Statement) []call {
 	made, ok := dialect.Reader().ReadMade(st)
 	name := schema.Parts(made.Name)
@@ -123,7 +122,7 @@ func madeIndex(row pgx.Row, made schema.Made) error {
 	return nil
 }
 
-// sameName compares names of which the server has cut what is too long.
+// sameName compares names of which the server has cut long ones.
 func sameName(a, b string) bool { return dialect.Clip(a) == dialect.Clip(b) }
 
 func madeRelation(row pgx.Row, made schema.Made) error {
@@ -155,7 +154,8 @@ func rebuiltWhole(row pgx.Row) error {
 		"REINDEX INDEX for each by hand, or drop it, then try again.", names)
 }
 
-// selectResolved is the full name of a relation, or where one of that name would be made.
+// selectResolved returns the full name of a relation, or the place where one of that name would be
+// created.
 const selectResolved = `SELECT coalesce((SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE c.oid = pg_catalog.to_regclass($1)), pg_catalog.current_schema(), '')::pg_catalog.text`
 

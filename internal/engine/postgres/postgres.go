@@ -1,5 +1,5 @@
-// Package postgres drives PostgreSQL 13 and later as target databases: a splitter
-// that knows the dialect, a ledger in a schema of its own, and a reader of the whole catalog.
+// Package postgres drives PostgreSQL 13 and later as target databases: a splitter for the dialect,
+// a ledger in a separate schema, and a reader of the whole catalog.
 package postgres
 
 import (
@@ -24,21 +24,21 @@ import (
 	"towpath/internal/statement"
 )
 
-// OptionLedgerSchema says where the ledger lies, "towpath_ledger" when missing. Those of the
-// network are engine.OptionTLS and engine.OptionCA.
+// OptionLedgerSchema is the schema of the ledger, "towpath_ledger" when missing. The network
+// options are engine.OptionTLS and engine.OptionCA.
 const OptionLedgerSchema = "ledgerSchema"
 
-// OptionPooler says in which mode a connection pooler before the server is, which nobody can ask
-// it: "transaction" when missing, or "session", where a connection is ours from its beginning to
-// its end.
+// OptionPooler is the mode of a connection pooler before the server, which cannot be queried:
+// "transaction" when missing, or "session", where a connection is ours from its beginning to its
+// end.
 const OptionPooler = "pooler"
 
-// sessionPooler reports whether people have said so.
+// sessionPooler reports whether the option says session.
 func sessionPooler(t engine.Target) bool { return t.Options[OptionPooler] == "session" }
 
 const (
 	connectTimeout = 10 * time.Second
-	readTimeout    = time.Minute // of one question of ours to the catalog
+	readTimeout    = time.Minute // of one of our own queries to the catalog
 	cancelGrace    = 5 * time.Second
 )
 
@@ -46,9 +46,9 @@ const (
 type Engine struct {
 	// Dial opens connections; nil is a net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Now is the clock that the server's is compared with; nil is time.Now.
+	// Now is the clock that is compared with the server's; nil is time.Now.
 	Now func() time.Time
-	// Logger is told when a ledger is moved; nil is slog.Default().
+	// Logger logs the move of a ledger; nil is slog.Default().
 	Logger *slog.Logger
 
 	pool pool
@@ -58,7 +58,7 @@ func (e *Engine) logger() *slog.Logger { return cmp.Or(e.Logger, slog.Default())
 
 var _ engine.Engine = (*Engine)(nil)
 
-// New makes the engine with its defaults.
+// New returns the engine with its defaults.
 func New() *Engine { return &Engine{} }
 
 // Split implements engine.Engine.
@@ -118,7 +118,7 @@ func (e *Engine) connectInstance(ctx context.Context, t engine.Target) (*pgx.Con
 	return e.connect(ctx, t)
 }
 
-// alive takes a connection from the pool that still answers, or makes one.
+// alive takes a connection from the pool that still answers, or opens one.
 func (e *Engine) alive(ctx context.Context, t engine.Target) (*connection, error) {
 	if conn := e.pool.take(t); conn != nil {
 		if err := conn.Ping(ctx); err == nil {
@@ -139,7 +139,7 @@ func (e *Engine) alive(ctx context.Context, t engine.Target) (*connection, error
 	return c, nil
 }
 
-// connect makes one connection. Its error is a *towpath.Error.
+// connect opens one connection. Its error is a *towpath.Error.
 func (e *Engine) connect(ctx context.Context, t engine.Target) (*pgx.Conn, error) {
 	config, err := e.config(t)
 	if err != nil {
@@ -182,11 +182,11 @@ func (e *Engine) config(t engine.Target) (*pgx.ConnConfig, error) {
 	config.AfterConnect = nil
 	config.RuntimeParams = map[string]string{"application_name": "towpath", "client_encoding": "UTF8"}
 	config.ConnectTimeout = connectTimeout
-	// One statement a time, prepared without a name: the server itself refuses two in one text, and
-	// poolers do not mind.
+	// One statement at a time, prepared without a name: the server itself refuses two in one text,
+	// and poolers accept it.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
-	// A cancelled call asks the server to stop and keeps the connection, so that the outcome is the
-	// server's word.
+	// A cancelled call asks the server to stop and keeps the connection, so that the server's
+	// answer decides the outcome.
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelGrace}
 	}
@@ -197,7 +197,7 @@ func (e *Engine) config(t engine.Target) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
-// connectMessage says in plain words why there is no connection; the password is not in it.
+// connectMessage explains in plain words why connecting failed; it does not contain the password.
 func connectMessage(t engine.Target, err error) string {
 	var pgErr *pgconn.PgError
 	var dns *net.DNSError
@@ -220,7 +220,7 @@ func connectMessage(t engine.Target, err error) string {
 	return fmt.Sprintf("%s cannot be used: %s.", t.Address, err)
 }
 
-// closeQuietly ends a connection that has nothing to lose.
+// closeQuietly closes a connection that has nothing to lose.
 func closeQuietly(conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), cancelGrace)
 	defer cancel()

@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// attribute is a right of a role that reaches beyond its databases:
+// attribute is a right of a role with effect beyond its databases:
 // https://www.postgresql.org/docs/current/role-attributes.html
 type attribute struct{ name, means string }
 
@@ -28,7 +28,8 @@ const serverRoles = `'pg_read_server_files', 'pg_write_server_files', 'pg_execut
 // maxNamed bounds how many databases or roles a finding names.
 const maxNamed = 10
 
-// power says what the user may do that no migration needs: the guards of a session do not bound it.
+// power reports the user's rights that no migration needs: the guards of a session do not bound
+// them.
 func (c *check) power(ctx context.Context) error {
 	var super bool
 	has := make([]bool, len(attributes))
@@ -54,7 +55,7 @@ func (c *check) power(ctx context.Context) error {
 	if err := c.memberships(ctx); err != nil {
 		return err
 	}
-	if len(c.findings) == found { // else the databases may be theirs
+	if len(c.findings) == found { // otherwise the databases may be theirs
 		c.others(others)
 	}
 	return nil
@@ -74,7 +75,7 @@ func (c *check) attributes(has []bool) {
 	}
 }
 
-// memberships finds the roles that were given to the user and that lead to more power.
+// memberships finds the user's roles that lead to more power.
 func (c *check) memberships(ctx context.Context) error {
 	rows, err := c.conn.Query(ctx, `SELECT given.rolname, pg_catalog.string_agg(power.rolname, ', ' ORDER BY power.rolname)
 		FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles given ON given.oid = m.roleid JOIN pg_catalog.pg_roles me ON me.oid = m.member,
@@ -97,7 +98,7 @@ func (c *check) memberships(ctx context.Context) error {
 	return err
 }
 
-// otherDatabase is one that the user may change and that is not the target.
+// otherDatabase is a database that the user may change and that is not the target.
 type otherDatabase struct {
 	name string
 	owns bool
@@ -116,7 +117,8 @@ func (c *check) otherDatabases(ctx context.Context) ([]otherDatabase, error) {
 	})
 }
 
-// others says which databases the user may change beside the target; an instance may have one.
+// others lists the databases that the user may change in addition to the target; an instance may
+// have one.
 func (c *check) others(all []otherDatabase) {
 	if len(all) == 0 || (c.target.Database == "" && len(all) == 1) {
 		return
@@ -145,7 +147,7 @@ func (c *check) others(all []otherDatabase) {
 		strings.Join(fix, "\n"))
 }
 
-// rightUser makes a user for the target, or for each database.
+// rightUser returns the statements that create a user for the target, or for each database.
 func (c *check) rightUser(others []otherDatabase) string {
 	names := []string{c.target.Database}
 	if c.target.Database == "" {

@@ -1,6 +1,6 @@
 package postgres
 
-// sequenceOptions are those of pg_sequence q that are not what a sequence has by itself.
+// sequenceOptions are the options of pg_sequence q that differ from the defaults.
 const sequenceOptions = `
   CASE WHEN q.seqincrement <> 1 THEN ' INCREMENT BY ' || q.seqincrement ELSE '' END
   || CASE WHEN q.seqmin <> 1 THEN ' MINVALUE ' || q.seqmin ELSE '' END
@@ -27,8 +27,8 @@ JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.d
 JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ` + userSchema
 
-// tableColumn writes one column: a attribute, at its type, d its default. A typed table has only
-// what its type does not say.
+// tableColumn writes one column: a attribute, at its type, d its default. A column of a typed table
+// has only what its type lacks.
 const tableColumn = `
   E'\n  ' || quote_ident(a.attname)
   || CASE WHEN c.reloftype = 0 THEN ' ' || format_type(a.atttypid, a.atttypmod) || ` + collation + ` ELSE ' WITH OPTIONS' END
@@ -46,13 +46,13 @@ const tableColumn = `
   || CASE WHEN NOT a.attnotnull THEN '' ELSE coalesce((SELECT ` + notNull + ` FROM pg_constraint k
     WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]), ' NOT NULL') END`
 
-// notNull writes constraint k, which columns have since PostgreSQL 18. One that has not been looked
-// at yet is added later.
+// notNull writes constraint k, which columns have since PostgreSQL 18. One that is not validated is
+// added later.
 const notNull = `CASE WHEN NOT k.convalidated THEN '' ELSE CASE WHEN k.conname = c.relname || '_' || a.attname || '_not_null' THEN ''
   ELSE ' CONSTRAINT ' || quote_ident(k.conname) END || ' NOT NULL' || CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END END`
 
-// inheritedNotNull are constraints of a table's own on columns that it inherits. They can be named
-// only while it is made.
+// inheritedNotNull are a table's own constraints on columns that it inherits. They can be named
+// only when it is created.
 const inheritedNotNull = `coalesce((SELECT string_agg(CASE WHEN nr = 1 AND NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0
       AND NOT attisdropped AND attislocal) THEN '' ELSE ',' END || format(E'\n  CONSTRAINT %I NOT NULL %I', conname, attname), '' ORDER BY nr)
     FROM (SELECT conname, attname, row_number() OVER (ORDER BY attnum) AS nr FROM pg_constraint k JOIN pg_attribute a ON attrelid = conrelid AND attnum = conkey[1]
@@ -60,8 +60,8 @@ const inheritedNotNull = `coalesce((SELECT string_agg(CASE WHEN nr = 1 AND NOT E
         AND (conname <> c.relname || '_' || attname || '_not_null' OR EXISTS (SELECT 1 FROM pg_inherits
           JOIN pg_attribute p ON p.attrelid = inhparent AND p.attname = a.attname WHERE inhrelid = c.oid AND p.attnotnull))) AS own), '')`
 
-// columnExtras are what no definition of a column can say, in tables and materialized views.
-// PostgreSQL 13 has no compression.
+// columnExtras are properties that a column's definition cannot contain, in tables and materialized
+// views. PostgreSQL 13 has no compression.
 const columnExtras = `
   SELECT 2 AS o, a.attnum AS num, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STORAGE %s', c.oid::regclass, a.attname,
     CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END) AS text
@@ -74,7 +74,7 @@ const columnExtras = `
     CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' ELSE 'lz4' END)
     FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND to_jsonb(a) ->> 'attcompression' IN ('p', 'l')`
 
-// tableExtras are what a CREATE TABLE cannot say.
+// tableExtras are properties that a CREATE TABLE cannot contain.
 const tableExtras = columnExtras + `
   UNION ALL SELECT 6, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET NOT NULL', c.oid::regclass, a.attname)
     FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attnotnull AND NOT attislocal AND NOT c.relispartition
@@ -88,8 +88,7 @@ const tableExtras = columnExtras + `
   UNION ALL SELECT 8, 0, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass) WHERE relrowsecurity
   UNION ALL SELECT 9, 0, format('ALTER TABLE ONLY %s FORCE ROW LEVEL SECURITY', c.oid::regclass) WHERE relforcerowsecurity`
 
-// storageOptions are those of a table and of its TOAST table, of which only the table is named in
-// SQL.
+// storageOptions are those of a table and of its TOAST table; SQL names only the table.
 const storageOptions = `coalesce(E'\nWITH (' || nullif(array_to_string(` + tableOptions + `
   || (SELECT array_agg('toast.' || o ORDER BY nr) FROM pg_class AS ts, unnest(ts.reloptions) WITH ORDINALITY AS u (o, nr)
     WHERE ts.oid = c.reltoastrelid AND split_part(o, '=', 1) = ANY (` + tableOptionNames + `)), ', '), '') || ')', '')`
@@ -110,7 +109,7 @@ SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
   || coalesce((SELECT array_agg(text ORDER BY o, num) FROM (` + tableExtras + `) AS x), '{}')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE relkind IN ('r', 'p') AND relpersistence <> 't' AND ` + userSchema
 
-// selectInheritedDefaults runs when all heirs exist: a table cannot be made with parents that
+// selectInheritedDefaults runs when all children exist: a table cannot be created with parents that
 // differ.
 const selectInheritedDefaults = `
 SELECT d.oid, c.oid, format('%I.%I.%s', n.nspname, c.relname, adnum), ARRAY[format('ALTER TABLE ONLY %s ALTER COLUMN %I SET DEFAULT %s',
@@ -119,15 +118,15 @@ FROM pg_attrdef d JOIN pg_attribute a ON attrelid = adrelid AND attnum = adnum J
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT attislocal AND attgenerated = '' AND relkind = 'r' AND NOT relispartition AND relpersistence <> 't' AND ` + userSchema
 
-// selectPartitions attaches before the parent's constraints and indexes are made, which then go
-// down to the partitions.
+// selectPartitions attaches before the parent's constraints and indexes are created, which then
+// apply to the partitions.
 const selectPartitions = `
 SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
   ARRAY[format('ALTER TABLE ONLY %s ATTACH PARTITION %s %s', inhparent::regclass, c.oid::regclass, pg_get_expr(relpartbound, c.oid))]
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_inherits ON inhrelid = c.oid
 WHERE relispartition AND relkind IN ('r', 'p') AND ` + userSchema
 
-// indexExtras are what no definition of an index says: i is its pg_index.
+// indexExtras are properties that no definition of an index contains: i is its pg_index.
 const indexExtras = `coalesce((SELECT array_agg(text ORDER BY o, num) FROM (
   SELECT 1 AS o, 0 AS num, format('ALTER TABLE %s CLUSTER ON %I', i.indrelid::regclass, relname) AS text
     FROM pg_class WHERE oid = i.indexrelid AND i.indisclustered
@@ -136,7 +135,7 @@ const indexExtras = `coalesce((SELECT array_agg(text ORDER BY o, num) FROM (
   UNION ALL SELECT 3, attnum, format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', i.indexrelid::regclass, attnum, attstattarget)
     FROM pg_attribute WHERE attrelid = i.indexrelid AND attstattarget >= 0) AS x), '{}')`
 
-// constraints leaves out what a parent hands down. The options of an index are not in its
+// constraints leaves out those inherited from a parent. The options of an index are not in its
 // constraint's definition.
 const constraints = `
 SELECT k.oid, conrelid, format('%I.%I.%I', n.nspname, c.relname, conname),
@@ -176,8 +175,8 @@ SELECT r.oid, ev_class, format('%I.%I.%I', n.nspname, c.relname, rulename), ARRA
 FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE rulename <> '_RETURN' AND ` + userSchema
 
-// selectTriggers leaves out what a partitioned table hands down, unless a partition has turned it
-// on or off for itself.
+// selectTriggers leaves out triggers inherited from a partitioned table, unless a partition has
+// enabled or disabled its own.
 const selectTriggers = `
 SELECT t.oid, t.tgrelid, format('%I.%I.%I', n.nspname, c.relname, t.tgname),
   CASE t.tgparentid WHEN 0 THEN ARRAY[pg_get_triggerdef(t.oid)] ELSE '{}' END

@@ -11,14 +11,14 @@ import (
 	"towpath/internal/engine"
 )
 
-// OptionRole names the role that runs the statements of files and so owns what they make; the user
-// itself when missing. The ledger stays the user's.
+// OptionRole is the role that runs the statements of files and so owns what they create; the user
+// itself when missing. The user still owns the ledger.
 const OptionRole = "role"
 
-// inTransaction reports whether a transaction of ours is around the statement.
+// inTransaction reports whether one of our transactions surrounds the statement.
 func (s *session) inTransaction() bool { return !s.options.NoTx || s.inside }
 
-// becomeOwner and stopBeingOwner are empty where the user itself owns what files make.
+// becomeOwner and stopBeingOwner are empty where the user itself owns what files create.
 func (s *session) becomeOwner() []call {
 	role := s.db.target.Options[OptionRole]
 	switch {
@@ -30,7 +30,7 @@ func (s *session) becomeOwner() []call {
 	return []call{{text: "SET ROLE " + pgx.Identifier{role}.Sanitize()}}
 }
 
-// stopBeingOwner looks first whether a block or a function has taken another role.
+// stopBeingOwner first checks whether a block or a function has changed the role.
 func (s *session) stopBeingOwner() []call {
 	role := s.db.target.Options[OptionRole]
 	if role == "" {
@@ -46,13 +46,13 @@ func (s *session) stopBeingOwner() []call {
 	}}, {text: "RESET ROLE"}}
 }
 
-// asOwner runs calls as who owns what files make.
+// asOwner runs calls as the role that owns what files create.
 func (s *session) asOwner(calls ...call) []call {
 	return slices.Concat(s.becomeOwner(), calls, s.stopBeingOwner())
 }
 
-// giveUpOwner makes the session the user's after a statement without a transaction has failed: its
-// records are written next.
+// giveUpOwner switches the session back to the user after a failed statement without a transaction:
+// its records are written next.
 func (s *session) giveUpOwner(ctx context.Context) {
 	if s.inTransaction() || s.db.target.Options[OptionRole] == "" || s.conn.IsClosed() {
 		return
@@ -65,8 +65,8 @@ func (s *session) giveUpOwner(ctx context.Context) {
 	}
 }
 
-// owner looks whether the user may be the role that the options name, and whether the ledger is
-// safe from it.
+// owner checks that the user may act as the role in the options, and that the role cannot change
+// the ledger.
 func (c *check) owner(ctx context.Context) error {
 	role := c.target.Options[OptionRole]
 	if role == "" {

@@ -1,6 +1,6 @@
 package postgres
 
-// selectRoutines leaves out the constructors that a range type makes.
+// selectRoutines leaves out the constructors that a range type creates.
 const selectRoutines = `
 SELECT p.oid, 0::oid, format('%I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(p.oid)),
   ARRAY[rtrim(pg_get_functiondef(p.oid), E'\n')]
@@ -35,7 +35,7 @@ SELECT p.oid, 0::oid, format('%I.%I(%s)', n.nspname, proname, pg_get_function_id
 FROM pg_proc p JOIN pg_aggregate ON aggfnoid = p.oid JOIN pg_namespace n ON n.oid = pronamespace
 WHERE prokind = 'a' AND ` + userSchema
 
-// aggregateModify tells what final functions do to the state, where it is not the default of the
+// aggregateModify returns what final functions do to the state, where it is not the default of the
 // aggregate's kind.
 const aggregateModify = `
     CASE WHEN aggfinalmodify <> CASE aggkind WHEN 'n' THEN 'r' ELSE 'w' END::"char" THEN 'FINALFUNC_MODIFY = '

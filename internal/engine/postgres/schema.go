@@ -16,10 +16,10 @@ import (
 	"towpath/internal/engine"
 )
 
-// key names an object: the catalog table's oid and the row's.
+// key identifies an object: the catalog table's oid and the row's.
 type key struct{ class, oid uint32 }
 
-// object is what a dump makes with a few statements.
+// object is created by a few statements of a dump.
 type object struct {
 	key
 	relation uint32 // the table that it belongs to, 0 for none
@@ -51,8 +51,8 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 type catalog struct {
 	db      *database
 	objects map[key]*object
-	skipped map[key]bool   // what extensions and the ledger brought along
-	alias   map[key]key    // from a part to the object that makes it
+	skipped map[key]bool   // objects of extensions and of the ledger
+	alias   map[key]key    // from a part to the object that creates it
 	unknown map[string]int // options that are left out
 }
 
@@ -120,7 +120,7 @@ func (c *catalog) loadAliases(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// find returns the object that makes k, nil when the dump makes it not.
+// find returns the object that creates k, nil when the dump does not create it.
 func (c *catalog) find(k key) *object {
 	for range 4 {
 		to, ok := c.alias[k]
@@ -182,7 +182,7 @@ func (c *catalog) render() engine.Schema {
 		definitions = append(definitions, text)
 		dump.WriteString(dialect.Layout(o.sql[0]) + text[len(o.sql[0]):] + "\n")
 	}
-	// The fingerprint does not depend on the order, which the object identifiers may sway.
+	// The fingerprint does not depend on the order, which the object identifiers may affect.
 	slices.Sort(definitions)
 	sum := sha256.Sum256([]byte(strings.Join(definitions, "\x00")))
 	schema := engine.Schema{
@@ -190,13 +190,13 @@ func (c *catalog) render() engine.Schema {
 		Fingerprint: hex.EncodeToString(sum[:]), LeftOut: c.leftOut(),
 	}
 	if routines {
-		// A body may name what comes later.
+		// A body may name a later object.
 		schema.Dump = "SET check_function_bodies = off;\n\n" + schema.Dump
 	}
 	return schema
 }
 
-// order puts what is needed first; among what may come next, by kind and name.
+// order puts dependencies first; otherwise it sorts by kind and name.
 func (c *catalog) order() []*object {
 	waiting := map[key]int{}
 	needed := map[key][]*object{}

@@ -20,22 +20,22 @@ type session struct {
 	db       *database
 	conn     *connection
 	options  engine.SessionOptions
-	queued   []call               // own statements that go out with the next ones
-	place    string               // of the ledger, at the last look
-	ledgerAt *mark                // at the last look in this transaction
+	queued   []call               // own statements to send with the next ones
+	place    string               // of the ledger, at the last check
+	ledgerAt *mark                // at the last check in this transaction
 	written  int64                // own rows of the ledger since
-	outside  *int64               // changes outside of the database, at the last look in this transaction
+	outside  *int64               // changes outside of the database, at the last check in this transaction
 	ran      bool                 // a statement of a script, in this transaction
-	last     []call               // rows of the ledger that are written after the script
-	head     *towpath.LedgerEntry // that was recorded last; nil for none
-	newest   towpath.LedgerEntry  // that was recorded with it
-	seen     error                // by the look after the commit
-	role     string               // that the session runs as
+	last     []call               // rows of the ledger to write after the script
+	head     *towpath.LedgerEntry // the last recorded one; nil for none
+	newest   towpath.LedgerEntry  // recorded together with it
+	seen     error                // by the check after the commit
+	role     string               // the session's current role
 	verb     string               // of the last statement
 	roles    bool                 // the last statement was about roles, and allowed
-	inside   bool                 // a short transaction of ours, in a session without one
+	inside   bool                 // one of our short transactions, in a session without one
 	notices  towpath.Notices      // of the last statement
-	broken   error                // why nothing more can be done
+	broken   error                // why the session is unusable; nil while it is usable
 	closed   bool
 }
 
@@ -49,7 +49,7 @@ func (s *session) begin(ctx context.Context) error {
 	}
 	if s.options.NoTx {
 		if s.conn.pooled {
-			return nil // what is set would be another's
+			return nil // the settings would belong to another session
 		}
 		s.queued = append(s.queued, s.limit())
 		return nil
@@ -61,10 +61,10 @@ func (s *session) begin(ctx context.Context) error {
 	return nil
 }
 
-// limit sets the bounds and looks at the ledger, at the beginning and after each statement: a
-// function can change them where the splitter does not see it. In a transaction they end with it,
-// for behind a pooler somebody else has the session next. A client that dies leaves its session
-// idle in a transaction with locks: the server ends it.
+// limit sets the limits and checks the ledger, at the start and after each statement: a function
+// can change them without the splitter seeing it. In a transaction they end with it, because behind
+// a pooler another client has the session next. A client that dies leaves its session idle in a
+// transaction with locks: the server ends it.
 func (s *session) limit() call {
 	return call{
 		text: `SELECT pg_catalog.set_config('lock_timeout', $1, $3), pg_catalog.set_config('statement_timeout', $2, $3),
@@ -84,7 +84,7 @@ func (s *session) limit() call {
 	}
 }
 
-// milliseconds rounds up, for the server takes 0 as no limit.
+// milliseconds rounds up, since the server reads 0 as no limit.
 func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%dms", (d+time.Millisecond-1)/time.Millisecond)
 }
@@ -145,7 +145,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	return tag.RowsAffected(), nil
 }
 
-// same compares the ledger, and what is outside, with what they were before a statement.
+// same compares the ledger, and the outside, with their state before a statement.
 func (s *session) same(ctx context.Context, st statement.Statement, ledger, outside string) error {
 	after, err := s.sum(ctx, st)
 	if err != nil {
@@ -163,8 +163,8 @@ func (s *session) same(ctx context.Context, st statement.Statement, ledger, outs
 	return s.samePassword(ctx, st)
 }
 
-// whole runs a statement that may run SQL of its own in a transaction of ours: what it may not
-// change is seen exactly, and undone.
+// whole runs a statement that may build SQL in a transaction of ours: forbidden changes are
+// detected exactly, and undone.
 func (s *session) whole(ctx context.Context, st statement.Statement) (rows int64, err error) {
 	err = s.short(ctx, func() error {
 		if rows, err = s.Exec(ctx, st); err != nil {
@@ -172,19 +172,19 @@ func (s *session) whole(ctx context.Context, st statement.Statement) (rows int64
 		}
 		return s.finish(ctx, nil)
 	})
-	s.queued = append(s.queued, s.limit()) // what it has SET has outlived the transaction
+	s.queued = append(s.queued, s.limit()) // its SET has outlived the transaction
 	return rows, err
 }
 
-// commitsWithin reports whether a statement failed in a transaction of ours, and was undone, since
-// it ends transactions itself or chooses how they begin.
+// commitsWithin reports whether a statement failed, and was undone, in a transaction of ours
+// because it ends transactions itself or sets their characteristics.
 func commitsWithin(st statement.Statement, err error) bool {
 	var said *pgconn.PgError
 	return (st.Verb == "CALL" || st.Verb == "DO") && errors.As(err, &said) &&
 		(said.Code == "2D000" || said.Code == "25001")
 }
 
-// run sends one statement, within the limit and with an eye on what it waits for.
+// run runs one statement within the limit, and watches what it waits for.
 func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.CommandTag, err error) {
 	if s.options.StatementTimeout > 0 {
 		var cancel context.CancelFunc
@@ -210,7 +210,7 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	if s.inTransaction() {
 		calls = append(s.asOwner(append(calls, look...)...), s.limit())
 		look = nil
-	} else { // by itself: what runs without a transaction runs alone
+	} else { // by itself: without a transaction, nothing is sent with it
 		if err := s.send(ctx, s.becomeOwner()...); err != nil {
 			return tag, s.fail(err)
 		}
@@ -240,7 +240,7 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	return tag, nil
 }
 
-// publicSchema is in most databases already, and in some dumps all the same.
+// publicSchema exists in most databases, but some dumps create it too.
 var publicSchema = regexp.MustCompile(`(?i)^CREATE\s+SCHEMA\s+("public"|public)$`)
 
 // runs is the text that the server gets.
@@ -251,7 +251,7 @@ func runs(st statement.Statement) string {
 	return st.Text
 }
 
-// stillInTransaction notices a statement that ended the transaction behind our back.
+// stillInTransaction detects a statement that has ended our transaction.
 func (s *session) stillInTransaction() error {
 	if (s.options.NoTx && !s.inside) == (s.conn.PgConn().TxStatus() == 'I') {
 		return nil
@@ -260,7 +260,7 @@ func (s *session) stillInTransaction() error {
 	return s.broken
 }
 
-// fail keeps in mind that an error ends a transaction.
+// fail records that an error ends a transaction.
 func (s *session) fail(err error) error {
 	mapped := mapError(err)
 	if help := wayOut(err, s.verb); help != "" && !s.options.NoTx {
@@ -273,7 +273,7 @@ func (s *session) fail(err error) error {
 	return mapped
 }
 
-// failBehind is fail for a look behind a statement.
+// failBehind is fail for a check after a statement.
 func (s *session) failBehind(err error) error {
 	if s.inTransaction() {
 		return s.fail(err)
@@ -333,7 +333,7 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	return nil
 }
 
-// note keeps what the look after the commit is to find.
+// note records what the check after the commit must find.
 func (s *session) note(entries []towpath.LedgerEntry) {
 	for _, e := range entries {
 		if e.Type == towpath.TypeHead {
@@ -383,7 +383,7 @@ func (s *session) ExecRecord(
 	return rows, nil
 }
 
-// short runs a transaction of its own, in a session without one. finish must end it.
+// short begins a separate transaction in a session without one. finish must end it.
 func (s *session) short(ctx context.Context, do func() error) error {
 	s.inside = true
 	s.ran = false
@@ -399,7 +399,7 @@ func (s *session) short(ctx context.Context, do func() error) error {
 	}
 	undone := s.rollback(ctx)
 	if mapError(err).Kind == engine.Refused && undone == nil && !s.conn.IsClosed() {
-		s.place, s.broken = place, nil // nothing of it is left, and that it failed can be recorded
+		s.place, s.broken = place, nil // it was rolled back, and its failure can be recorded
 	}
 	return s.fail(errors.Join(err, undone))
 }

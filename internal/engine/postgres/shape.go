@@ -8,8 +8,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// selectFacts lists what a table is, and all that can have a say in what is read or written there.
-// $1 are the schemas, $2 the table.
+// selectFacts lists the shape of a table, and everything that can change what is read or written
+// there. $1 are the schemas, $2 the table.
 const selectFacts = `
 WITH t AS (SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ANY ($1) AND c.relname = $2)
 SELECT 'kind: ' || CASE WHEN relkind = 'r' AND relpersistence = 'p' THEN 'table' ELSE 'another' END FROM t
@@ -29,7 +29,7 @@ UNION ALL SELECT 'constraint: ' || pg_get_constraintdef(k.oid) FROM t JOIN pg_co
 UNION ALL SELECT 'foreign key of ' || conrelid::regclass::text FROM t JOIN pg_constraint k ON k.confrelid = t.oid
 UNION ALL SELECT 'index ' || i.indexrelid::regclass::text FROM t JOIN pg_index i ON i.indrelid = t.oid WHERE NOT i.indisprimary`
 
-// wanted are the facts of the table that we make. Ledgers of before lack the last two.
+// wanted are the facts of the table that we create. Older ledgers lack the last two.
 var wanted = []string{
 	"kind: table", "constraint: PRIMARY KEY (version, type)",
 	"column version: text not null", "column type: text not null", "column state: text not null",
@@ -41,7 +41,7 @@ var wanted = []string{
 	"column number: bigint not null default 0", "column seal: text not null default ''::text",
 }
 
-// facts reads those of the ledger's table.
+// facts reads the facts of the ledger's table.
 func facts(ctx context.Context, tx pgx.Tx, at place) ([]string, error) {
 	rows, err := tx.Query(ctx, selectFacts, at.schemas(), ledgerTable)
 	if err != nil {
@@ -50,7 +50,7 @@ func facts(ctx context.Context, tx pgx.Tx, at place) ([]string, error) {
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// wantedOf are the facts of a table with seals, or without them.
+// wantedOf returns the facts of a table with seals, or without them.
 func wantedOf(sealed bool) []string {
 	if !sealed {
 		return wanted[:len(wanted)-2]
@@ -58,5 +58,5 @@ func wantedOf(sealed bool) []string {
 	return wanted
 }
 
-// shape tells how a table differs from the one that we make.
+// shape describes how a table differs from the one that we create.
 func shape(have []string, sealed bool) []string { return engine.Differences(wantedOf(sealed), have) }

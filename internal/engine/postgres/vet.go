@@ -20,9 +20,9 @@ func (e *Engine) Vet(t engine.Target, s statement.Statement) error {
 	})
 }
 
-// powerful finds those of the names that are our own role, or may act as it or as one with power
-// over the server. The server's own roles have lower numbers than all others; the owner of this
-// database is in one of them, which reaches no further.
+// powerful finds the names that are our own role, or may act as it or as one with power over the
+// server. The server's own roles have lower numbers than all others; the owner of this database is
+// in one of them, which reaches no further.
 const powerful = `SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.rolname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)
 	AND EXISTS (SELECT FROM pg_catalog.pg_roles power WHERE pg_catalog.pg_has_role(r.oid, power.oid, 'MEMBER')
 		AND (power.rolsuper OR power.rolcreaterole OR power.rolcreatedb OR power.rolreplication OR power.rolbypassrls
@@ -30,7 +30,7 @@ const powerful = `SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.rolname::p
 			OR (power.oid OPERATOR(pg_catalog.<) 16384 AND power.rolname OPERATOR(pg_catalog.<>) 'pg_database_owner')))
 	ORDER BY 1 LIMIT 1`
 
-// vet looks at a statement about roles once more, with what only the server knows.
+// vet checks a statement about roles again, with what only the server knows.
 func (s *session) vet(ctx context.Context, st statement.Statement) error {
 	if st.Roles == nil {
 		return nil

@@ -16,18 +16,18 @@ import (
 
 const (
 	maxWords = 64 << 10 // bytes of an error or a notice as a whole; a longer one is cut field by field
-	// bytes of a row of a script's SELECT, whose results nobody reads; a longer one is dropped
+	// bytes of a row of a script's SELECT, whose result is not used; a longer row is dropped
 	maxDropped = 1 << 20
 	maxAnswer  = 64 << 20 // bytes of any other message
 )
 
-// wire is what a server sends, with bounds: a committer decides how long an error, a notice or a
-// row is, and the driver keeps each as a whole. The connection stays usable.
+// wire bounds the messages of a server: a committer decides how long an error, a notice or a row
+// is, and the driver keeps each as a whole. The connection stays usable.
 // https://www.postgresql.org/docs/current/protocol-message-formats.html
 type wire struct {
 	src     *bufio.Reader
-	ready   []byte // of a message that was looked at
-	pass    int64  // bytes of the present message that go through as they are
+	ready   []byte // of a message that was checked
+	pass    int64  // bytes of the current message to pass on unchanged
 	discard atomic.Bool
 }
 
@@ -49,7 +49,7 @@ func bounded(ctx context.Context, config *pgx.ConnConfig) (*pgx.Conn, error) {
 	return conn, err
 }
 
-// discarding says that the rows which come are read by nobody.
+// discarding marks that the coming rows are not used.
 func (c *connection) discarding(on bool) {
 	if w, ok := c.PgConn().CustomData()[wireKey].(*wire); ok {
 		w.discard.Store(on)
@@ -79,7 +79,7 @@ const header = 5
 func (w *wire) next() error {
 	head, err := w.src.Peek(header)
 	if err != nil {
-		return err // what was read stays for another try
+		return err // the bytes read so far stay for another try
 	}
 	kind, length := head[0], int64(binary.BigEndian.Uint32(head[1:]))
 	words := kind == 'E' || kind == 'N'
@@ -94,8 +94,8 @@ func (w *wire) next() error {
 	return nil
 }
 
-// cut makes a short message of a long error or notice: a list of fields, each a letter and a text
-// that ends with a 0 byte.
+// cut shortens a long error or notice: a list of fields, each a letter and a text that ends with a
+// 0 byte.
 func (w *wire) cut(kind byte) error {
 	if _, err := w.src.Discard(header); err != nil {
 		return err

@@ -41,7 +41,7 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 	return report, ctx.Err()
 }
 
-// checkFolder reports whether SQLite can make its journal beside the files.
+// checkFolder reports whether SQLite can create its journal beside the files.
 func checkFolder(dir string) *engine.Finding {
 	probe, err := os.CreateTemp(dir, ".towpath-check-*")
 	if err != nil {
@@ -62,8 +62,7 @@ func checkFolder(dir string) *engine.Finding {
 
 func checkFile(ctx context.Context, path string) []engine.Finding {
 	var mode string
-	// The file is never opened but by SQLite: closing a second handle would drop the process's
-	// locks on it.
+	// Only SQLite opens the file: closing a second handle would drop the process's locks on it.
 	// https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
 	err := (&database{path: path}).read(ctx, func(c *connection) error {
 		return c.QueryRowContext(ctx, "PRAGMA main.journal_mode").Scan(&mode)

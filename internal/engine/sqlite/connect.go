@@ -19,7 +19,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// connection is one guarded connection of its own; a session must not share SQLite's per-connection
+// connection is one dedicated, guarded connection; sessions must not share SQLite's per-connection
 // state.
 type connection struct {
 	*sql.Conn
@@ -36,9 +36,9 @@ type connection struct {
 	version    int64 // of the data, when violations were read
 }
 
-// keepJournal has the rollback journal emptied after a transaction, not deleted, until the
-// connection is closed: the same safety in a fraction of the time. Other journal modes stay as they
-// are. https://www.sqlite.org/pragma.html#pragma_journal_mode
+// keepJournal empties the rollback journal after a transaction instead of deleting it, until the
+// connection is closed: this is as safe and much faster. Other journal modes stay as they are.
+// https://www.sqlite.org/pragma.html#pragma_journal_mode
 func (c *connection) keepJournal(ctx context.Context) error {
 	return c.asOwner(func() error {
 		var mode string
@@ -51,10 +51,10 @@ func (c *connection) keepJournal(ctx context.Context) error {
 	})
 }
 
-// dsn says how targets are opened: never made, journal mode untouched, foreign keys off as SQLite's
-// own default is. A session decides whether they act. Double quotes hold names only, as in SQLite's
-// shell: else a misspelled name is a text, and an index of it, a condition on it or an update with
-// it ends well. https://www.sqlite.org/quirks.html#dblquote
+// dsn opens targets without creating them, with the journal mode unchanged and foreign keys off as
+// by SQLite's default. A session decides whether they act. Double quotes enclose names only, as in
+// SQLite's shell: otherwise a misspelled name is a text, and an index, a condition or an update
+// with it succeeds. https://www.sqlite.org/quirks.html#dblquote
 func dsn(path string, lockTimeout time.Duration, readOnly bool) string {
 	q := url.Values{
 		"mode": {"rw"}, "_defensive": {"1"}, "_dqs": {"0"},
@@ -91,8 +91,7 @@ func connect(
 const (
 	// bytes of one text, blob or row; a call of a function cannot be interrupted, so this bounds it
 	maxValue = 64 << 20
-	// bytes that SQLite takes in this process, for all its connections: its own limit is the
-	// process's
+	// bytes that all SQLite connections of this process may use: its own limit is for the process
 	maxHeap = 384 << 20
 )
 
@@ -127,18 +126,18 @@ func (c *connection) protect(raw any) error {
 	return conn.RegisterAuthorizer(c.guard.authorize)
 }
 
-// Close closes the connection and with it what it had begun.
+// Close closes the connection and undoes its open transaction.
 func (c *connection) Close() error {
 	if c.ownJournal {
-		// The first fails where there is no transaction. A journal that stays is empty, or what
-		// another process undoes one with.
+		// The first fails if there is no transaction. A journal that stays is empty, or another
+		// process rolls back with it.
 		_, _ = c.exec(context.Background(), "ROLLBACK")
 		_, _ = c.exec(context.Background(), "PRAGMA main.journal_mode = DELETE")
 	}
 	return errors.Join(c.Conn.Close(), c.pool.Close())
 }
 
-// asOwner runs our own statements with the ledger and transactions open to them.
+// asOwner runs our own statements, which may use the ledger and transactions.
 func (c *connection) asOwner(run func() error) error {
 	c.guard.own = true
 	defer func() { c.guard.own = false }()
@@ -158,8 +157,8 @@ func (c *connection) exec(ctx context.Context, query string, args ...any) (chang
 	return changed, err
 }
 
-// mapError says what an executor can do about an error of the driver.
-// Result codes: https://www.sqlite.org/rescode.html
+// mapError maps an error of the driver to its kind. Result codes:
+// https://www.sqlite.org/rescode.html
 func mapError(err error) *engine.Error {
 	var known *engine.Error
 	if errors.As(err, &known) {

@@ -14,7 +14,7 @@ import (
 // readTimeout bounds the wait of readers for a writer in rollback-journal mode.
 const readTimeout = 3 * time.Second
 
-// database is one file. Sessions that follow each other share a connection.
+// database is one file. Consecutive sessions share a connection.
 type database struct {
 	path string
 
@@ -26,7 +26,7 @@ type database struct {
 
 var _ engine.DB = (*database)(nil)
 
-// probe reads the header, so that what is no database says so at once.
+// probe reads the header, so that a file that is not a database fails at once.
 func (d *database) probe(ctx context.Context) error {
 	return d.read(ctx, func(c *connection) error {
 		var n int
@@ -77,7 +77,7 @@ func (d *database) connection(ctx context.Context, lockTimeout time.Duration) (*
 	return c, c.keepJournal(ctx)
 }
 
-// keep takes a connection for the next session; false when there is one already.
+// keep keeps a connection for the next session; false when there is one already.
 func (d *database) keep(c *connection) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

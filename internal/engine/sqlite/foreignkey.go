@@ -8,16 +8,16 @@ import (
 	"towpath/internal/engine"
 )
 
-// maxViolations bounds what is remembered of a database that is broken already.
+// maxViolations bounds the list of violations in a database that is already broken.
 const maxViolations = 100_000
 
-// violation is a row whose parent is missing; a WITHOUT ROWID table has no rowid to tell.
+// violation is a row whose parent is missing; a WITHOUT ROWID table has no rowid to name.
 type violation struct {
 	table, parent string
 	rowid         sql.NullInt64
 }
 
-// violations are what PRAGMA foreign_key_check found.
+// violations is the result of PRAGMA foreign_key_check.
 type violations struct {
 	count map[violation]int
 	order []violation
@@ -26,8 +26,8 @@ type violations struct {
 }
 
 // begin starts a session's transaction, and decides whether foreign keys act in it: they do unless
-// the file says otherwise or takes a table away, which under foreign keys deletes the rows that
-// point to it. Constraints wait for the end, so that the order of statements does not matter.
+// the file disables them or drops a table, which under foreign keys deletes the rows that reference
+// it. Constraints are checked at the end, so that the order of statements does not matter.
 // https://www.sqlite.org/foreignkeys.html
 func (c *connection) begin(ctx context.Context, o engine.SessionOptions) error {
 	if err := c.act(ctx, o.Keys && !o.NoTx); err != nil || o.NoTx {
@@ -40,7 +40,7 @@ func (c *connection) begin(ctx context.Context, o engine.SessionOptions) error {
 	return err
 }
 
-// act lets foreign keys act, or not. It does nothing within a transaction.
+// act turns foreign keys on or off. It has no effect within a transaction.
 func (c *connection) act(ctx context.Context, on bool) error {
 	if c.keys == on {
 		return nil
@@ -56,8 +56,8 @@ func (c *connection) act(ctx context.Context, on bool) error {
 	return err
 }
 
-// violationsBefore are those that a transaction finds. What the last one has left needs no second
-// look while no other connection has written.
+// violationsBefore returns the violations at the start of a transaction. The result of the last one
+// is reused while no other connection has written.
 // https://www.sqlite.org/pragma.html#pragma_data_version
 func (c *connection) violationsBefore(ctx context.Context) (*violations, error) {
 	var version int64
@@ -75,7 +75,7 @@ func (c *connection) violationsBefore(ctx context.Context) (*violations, error) 
 	return c.foreignKeyCheck(ctx)
 }
 
-// hasForeignKeys looks for the one word that every foreign key is written with.
+// hasForeignKeys looks for the one word that every foreign key contains.
 func (c *connection) hasForeignKeys(ctx context.Context) (found bool, err error) {
 	err = c.asOwner(func() error {
 		return c.QueryRowContext(ctx,
@@ -118,7 +118,7 @@ func (c *connection) foreignKeyCheck(ctx context.Context) (*violations, error) {
 	return found, err
 }
 
-// news describes the first violation that before did not have, "" when there is none.
+// news describes the first violation that is not in before, "" when there is none.
 func (v *violations) news(before *violations) string {
 	if v.problem != "" && v.problem != before.problem {
 		return "the foreign keys cannot be checked any more: " + v.problem

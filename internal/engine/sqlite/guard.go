@@ -9,15 +9,15 @@ import (
 	dialect "towpath/internal/dialect/sqlite"
 )
 
-// guard decides what a connection may do. It belongs to one connection and is asked on the
-// goroutine that uses it. https://www.sqlite.org/c3ref/set_authorizer.html
+// guard decides what a connection may do. SQLite calls it on the goroutine that uses the
+// connection. https://www.sqlite.org/c3ref/set_authorizer.html
 type guard struct {
-	own    bool   // our own statement runs: transactions and the ledger are open
-	left   bool   // a script has changed the connection itself: a setting, or something temporary
+	own    bool   // one of our own statements runs, which may use transactions and the ledger
+	left   bool   // a script has changed the connection itself: a setting, or a temporary object
 	reason string // of the last refusal
 }
 
-// moduleReads names those that virtual tables ask for by themselves, rtree and fts5vocab.
+// moduleReads names the tables that the modules rtree and fts5vocab read by themselves.
 func moduleReads(name string) bool { return name == "page_size" || name == "data_version" }
 
 func (g *guard) authorize(
@@ -31,8 +31,7 @@ func (g *guard) authorize(
 	return driver.AuthorizerOK
 }
 
-// ofConnection reports whether an action may reach beyond its transaction to what else the
-// connection does.
+// ofConnection reports whether an action may affect the connection beyond its transaction.
 func ofConnection(action driver.AuthorizerActionCode) bool {
 	switch action {
 	case driver.AuthPragma, driver.AuthCreateTempTable, driver.AuthCreateTempIndex,
@@ -43,12 +42,12 @@ func ofConnection(action driver.AuthorizerActionCode) bool {
 	return false
 }
 
-// refusal says why an action is not allowed, "" when it is. What is in no list is refused.
+// refusal explains why an action is not allowed, "" when it is. An action on no list is refused.
 // https://www.sqlite.org/c3ref/c_alter_table.html
 func (g *guard) refusal(action driver.AuthorizerActionCode, arg1, arg2 string) string {
 	switch action {
 	case driver.AuthAnalyze, driver.AuthReindex, driver.AuthSelect, driver.AuthRecursive:
-		return "" // of all tables, the ledger's too: harmless
+		return "" // it covers all tables, even the ledger: harmless
 	case driver.AuthTransaction, driver.AuthSavepoint:
 		if !g.own {
 			return "A migration may not begin or end transactions: it runs in one as a whole."

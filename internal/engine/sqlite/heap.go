@@ -8,9 +8,9 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// BoundMemory makes SQLite count the memory that it takes in this process, without which its heap
-// limit holds nothing. It must come before anything opens a database, and says when it came too
-// late. https://www.sqlite.org/malloc.html#heaplimit
+// BoundMemory makes SQLite count the memory that it uses in this process, without which its heap
+// limit has no effect. It must be called before any database is opened, and returns an error when
+// it is too late. https://www.sqlite.org/malloc.html#heaplimit
 func BoundMemory() error { return boundMemory() }
 
 var boundMemory = sync.OnceValue(func() error {

@@ -11,8 +11,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// ledgerTable is the ledger's name. Its columns are only ever added to; times are microseconds
-// since 1970 in UTC.
+// ledgerTable is the ledger's name. Columns are only ever added; times are microseconds since 1970
+// in UTC.
 const ledgerTable = towpath.LedgerTable
 
 const createLedger = `CREATE TABLE IF NOT EXISTS main.towpath_ledger (
@@ -36,7 +36,7 @@ const createLedger = `CREATE TABLE IF NOT EXISTS main.towpath_ledger (
   PRIMARY KEY (version, type)
 )`
 
-// addSeals are the columns that ledgers of before do not have.
+// addSeals are the columns that older ledgers do not have.
 var addSeals = []string{
 	"ALTER TABLE main.towpath_ledger ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
 	"ALTER TABLE main.towpath_ledger ADD COLUMN seal TEXT NOT NULL DEFAULT ''",
@@ -104,7 +104,7 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 	return l, nil
 }
 
-// makeLedger makes the table where it is missing. A transaction that is undone ends the connection,
+// makeLedger creates the table if it is missing. A transaction that is undone ends the connection,
 // and hasLedger with it.
 func (c *connection) makeLedger(ctx context.Context) error {
 	if c.hasLedger {
@@ -176,7 +176,7 @@ func (c *connection) record(ctx context.Context, entries []towpath.LedgerEntry) 
 	return c.asWritten(ctx, entries)
 }
 
-// asWritten looks once more at the head and at the row before it.
+// asWritten checks the head and the row before it again.
 func (c *connection) asWritten(ctx context.Context, entries []towpath.LedgerEntry) error {
 	n := len(entries) - 1
 	if n < 1 || entries[n].Type != towpath.TypeHead {

@@ -21,16 +21,16 @@ func (s *session) Notices() towpath.Notices {
 	return n
 }
 
-// besideName is what a like table is called while it is compared. It is temporary, and undone at
-// once.
+// besideName is the name of a similar table during a comparison. The table is temporary, and undone
+// at once.
 const besideName = "towpath_beside"
 
-// there reports whether something has the name of a statement with IF NOT EXISTS, before it runs.
+// there reports whether something has the name in a statement with IF NOT EXISTS, before it runs.
 func (c *connection) there(ctx context.Context, over schema.Conditional) (found bool, err error) {
 	parts := schema.Parts(over.Name)
 	if strings.HasPrefix(strings.ToUpper(over.Head), "TEMP") ||
 		(len(parts) > 1 && strings.EqualFold(parts[0], "temp")) {
-		return false, nil // of this session
+		return false, nil // it exists in this session only
 	}
 	err = c.asOwner(func() error {
 		return c.QueryRowContext(ctx,
@@ -40,7 +40,7 @@ func (c *connection) there(ctx context.Context, over schema.Conditional) (found 
 	return found, err
 }
 
-// passedOver compares what a statement has passed over with what it says. Its error is an
+// passedOver compares an existing object with the statement that has skipped it. Its error is an
 // *engine.Error with Kind Unmet when they differ. note is what could not be compared.
 func (c *connection) passedOver(ctx context.Context, over schema.Conditional) (note string, err error) {
 	parts := schema.Parts(over.Name)
@@ -91,8 +91,8 @@ func (c *connection) passedOver(ctx context.Context, over schema.Conditional) (n
 	return "", nil
 }
 
-// sameText compares the text that SQLite keeps of a view, a trigger or an index with the statement,
-// comments and blanks aside.
+// sameText compares the text that SQLite stores for a view, a trigger or an index with the
+// statement, without comments and blanks.
 func sameText(over schema.Conditional, text string) (note string, err error) {
 	rest, kept := dialect.Canonical(over.Rest), dialect.Canonical(text)
 	if strings.HasSuffix(kept, " "+rest) {
@@ -106,7 +106,7 @@ func sameText(over schema.Conditional, text string) (note string, err error) {
 		[]engine.Part{{Subject: "its definition", Value: kept}}))
 }
 
-// partsOfTable are the columns of a table, its key, and the columns of its unique indexes.
+// partsOfTable returns the columns of a table, its key, and the columns of its unique indexes.
 func (c *connection) partsOfTable(
 	ctx context.Context, schema, table string,
 ) (parts []engine.Part, err error) {

@@ -11,7 +11,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// endings are those of database files; new files get the first.
+// endings are the file names of databases; new files get the first.
 var endings = [...]string{".db", ".sqlite", ".sqlite3"}
 
 // databaseName strips a known ending.
@@ -53,7 +53,7 @@ func (c Config) folder(address string) (string, error) {
 	return dir, nil
 }
 
-// resolve follows symlinks and refuses what leaves Root or enters a forbidden folder.
+// resolve follows symlinks and refuses a path that leaves Root or enters a forbidden folder.
 func (c Config) resolve(path string) (string, error) {
 	root, err := filepath.EvalSymlinks(c.Root)
 	if err != nil {
@@ -108,7 +108,7 @@ func (c Config) file(t engine.Target) (string, error) {
 	}
 }
 
-// candidates lists the files that bear the name.
+// candidates lists the files with the name.
 func (c Config) candidates(dir, name string) (found []string) {
 	for _, ending := range endings {
 		if _, err := os.Lstat(filepath.Join(dir, name+ending)); err == nil {

@@ -12,8 +12,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// postCondition looks whether what a statement makes is there as it says: IF NOT EXISTS passes over
-// another kind of thing that has the name, and over an index or a trigger of another table.
+// postCondition checks that the object of a statement is as the statement describes it: IF NOT
+// EXISTS skips another kind of object with the name, and an index or a trigger of another table.
 // https://www.sqlite.org/lang_createtable.html
 func (c *connection) postCondition(ctx context.Context, st statement.Statement) error {
 	made, ok := dialect.Reader().ReadMade(st)
@@ -65,8 +65,8 @@ func (c *connection) postCondition(ctx context.Context, st statement.Statement) 
 	}
 }
 
-// differs says in what the thing of the same kind and name is another; "" when in nothing that is
-// read.
+// differs describes how the existing object of the same kind and name differs; "" when it does not
+// in what is read.
 func (c *connection) differs(ctx context.Context, name string, made schema.Made) (string, error) {
 	if len(made.Columns) == 0 {
 		return "", nil

@@ -13,9 +13,9 @@ import (
 	"towpath/internal/statement"
 )
 
-// addedNamesHold looks at the names in double quotes of a column that was added. SQLite reads the
-// changed table as it reads one of an older file, where such a name may be a text: only the making
-// of a table says what it is.
+// addedNamesHold checks the names in double quotes of an added column. SQLite reads the changed
+// table as it reads one of an older file, where such a name may be a text: only creating a table
+// decides which it is.
 func (c *connection) addedNamesHold(ctx context.Context, st statement.Statement) error {
 	if st.Verb != "ALTER TABLE" || !strings.Contains(st.Text, `"`) {
 		return nil
@@ -33,7 +33,7 @@ func (c *connection) addedNamesHold(ctx context.Context, st statement.Statement)
 			"SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE",
 			table).Scan(&text)
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil // of the session alone
+			return nil // it exists in this session only
 		}
 		if err != nil {
 			return err
@@ -55,7 +55,7 @@ func (c *connection) addedNamesHold(ctx context.Context, st statement.Statement)
 	}
 }
 
-// noColumn is the name that an error says is no column; "" for other errors.
+// noColumn returns the name that an error reports as no column; "" for other errors.
 func noColumn(err error) string {
 	if err == nil {
 		return ""

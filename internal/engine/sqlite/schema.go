@@ -12,7 +12,7 @@ import (
 )
 
 // selectSchema lists what a replay needs, in an order that replays: an index or a trigger after its
-// table. Shadow tables come with their virtual table, and SQLite makes its own tables itself.
+// table. A virtual table creates its shadow tables, and SQLite creates its own tables.
 const selectSchema = `SELECT type, name, sql FROM main.sqlite_schema
 WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND lower(tbl_name) <> ?
   AND tbl_name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')
@@ -52,7 +52,7 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	}, nil
 }
 
-// definition normalizes a text, once: most of a schema is the same before and after a change.
+// definition normalizes a text once: most of a schema is the same before and after a change.
 func (d *database) definition(text string) (dialect.Definition, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

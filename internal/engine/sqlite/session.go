@@ -20,7 +20,7 @@ type session struct {
 	options   engine.SessionOptions
 	before    *violations // of foreign keys, taken before the first statement
 	keysSaid  bool        // the script has turned foreign keys on or off
-	resumed   bool        // statements of the file are in, from a session that is over
+	resumed   bool        // statements of the file took effect in an earlier session
 	committed bool
 	closed    bool
 	notices   towpath.Notices // of the last statement
@@ -80,8 +80,8 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	return s.changed(ctx, result.RowsAffected)
 }
 
-// changed tells a statement's own rows: SQLite repeats the last statement's count for one that
-// changes no rows.
+// changed returns a statement's own number of rows: SQLite repeats the last statement's count for
+// one that changes no rows.
 func (s *session) changed(ctx context.Context, affected func() (int64, error)) (int64, error) {
 	var total int64
 	if err := s.conn.QueryRowContext(ctx, "SELECT total_changes()").Scan(&total); err != nil {
@@ -118,7 +118,7 @@ func (s *session) statementError(err error) error {
 	return mapped
 }
 
-// usable tells why nothing more can be done, if so.
+// usable returns why the session is unusable; nil when it is usable.
 func (s *session) usable() error {
 	switch {
 	case s.closed || s.committed:
@@ -132,12 +132,12 @@ func (s *session) usable() error {
 	return nil
 }
 
-// keysOffHint is the way out where rows come before those that they point to in a database that
-// cannot wait for the end.
+// keysOffHint is the advice where rows come before their parents in a database that cannot defer
+// the check.
 const keysOffHint = "; a file whose keys are to be checked at its end only says PRAGMA foreign_keys = OFF"
 
-// keysHold looks for rows that have lost their parents in this session. Where an earlier session
-// ran a part of the file, nobody knows which it found: then there must be none.
+// keysHold checks for rows that have lost their parents in this session. If an earlier session ran
+// a part of the file, the violations before it are unknown: then there must be none.
 func (s *session) keysHold(ctx context.Context) error {
 	before := s.before
 	if s.resumed {
@@ -183,7 +183,7 @@ func (s *session) Commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return mapError(err)
 	}
-	// Bounded by the lock limit; ctx must not cut it short, for the driver then reports a COMMIT
+	// Bounded by the lock limit; ctx must not cut it short, since the driver then reports a COMMIT
 	// that happened as cancelled.
 	if _, err := s.conn.exec(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return mapError(err)
@@ -238,7 +238,7 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 	return nil
 }
 
-// applied reports whether a row says that a migration is applied: then its foreign keys must hold.
+// applied reports whether a row records a migration as applied: then its foreign keys must hold.
 func applied(e towpath.LedgerEntry) bool {
 	return e.Type != towpath.TypeLease && e.Type != towpath.TypeHead && e.State == towpath.LedgerDone
 }
@@ -306,10 +306,10 @@ func (s *session) within(ctx context.Context, run func() error) error {
 	s.conn.rolledBack = false
 	err := run()
 	if err == nil {
-		_, err = s.conn.exec(context.WithoutCancel(ctx), "COMMIT") // waits for readers, and may do so in vain
+		_, err = s.conn.exec(context.WithoutCancel(ctx), "COMMIT") // it waits for readers, and may time out
 	}
 	if err != nil {
-		s.conn.hasLedger = false // the transaction may have made it
+		s.conn.hasLedger = false // the transaction may have created it
 		if s.conn.rolledBack {
 			return err
 		}

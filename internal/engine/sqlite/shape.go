@@ -9,7 +9,7 @@ import (
 	"towpath/internal/engine"
 )
 
-// selectFacts lists what the ledger's table is, and all that can have a say in what is read or
+// selectFacts lists the shape of the ledger's table, and everything that can change what is read or
 // written there.
 const selectFacts = `
 SELECT 'kind: ' || type || coalesce(' ' || sql, '') FROM main.sqlite_schema WHERE name = 'towpath_ledger' COLLATE NOCASE
@@ -18,8 +18,7 @@ UNION ALL SELECT type || ' ' || name FROM main.sqlite_schema WHERE tbl_name = 't
 UNION ALL SELECT 'column ' || name || ': ' || type || iif("notnull", ' not null', '') || coalesce(' default ' || dflt_value, '') || iif(hidden, ' generated', '')
   FROM pragma_table_xinfo('towpath_ledger')`
 
-// wanted are the facts about columns of the table that we make. Ledgers of before lack the last
-// two.
+// wanted are the facts about columns of the table that we create. Older ledgers lack the last two.
 var wanted = []string{
 	"column version: TEXT not null", "column type: TEXT not null", "column state: TEXT not null",
 	"column description: TEXT not null", "column path: TEXT not null", "column checksum: TEXT not null",
@@ -31,18 +30,18 @@ var wanted = []string{
 }
 
 // tableText is the table's own text, which also has what no column shows: checks, a rule for
-// conflicts. SQLite writes columns that were added into it.
+// conflicts. SQLite adds the text of new columns to it.
 var tableText = plainText(strings.Replace(createLedger, "IF NOT EXISTS main.", "", 1))
 
 var blanks = regexp.MustCompile(`\s*([,()]|\s)\s*`)
 
-// plainText leaves out blanks, and the quotes that a RENAME brings along, which mean nothing.
+// plainText removes blanks, and the quotes that a RENAME adds, which have no meaning.
 func plainText(sql string) string {
 	return blanks.ReplaceAllString(strings.Replace(sql, `TABLE "towpath_ledger"`, "TABLE towpath_ledger",
 		1), "$1")
 }
 
-// facts reads those of the ledger's table; none without a table.
+// facts reads the facts of the ledger's table; none without a table.
 func (c *connection) facts(ctx context.Context) (have []string, err error) {
 	rows, err := c.QueryContext(ctx, selectFacts)
 	if err != nil {
@@ -59,14 +58,14 @@ func (c *connection) facts(ctx context.Context) (have []string, err error) {
 	return have, rows.Err()
 }
 
-// hasSeals reports whether the columns of seals are there.
+// hasSeals reports whether the columns of seals exist.
 func hasSeals(have []string) bool {
 	return slices.ContainsFunc(have, func(fact string) bool {
 		return strings.HasPrefix(fact, "column number:") || strings.HasPrefix(fact, "column seal:")
 	})
 }
 
-// wantedOf are the facts about columns that a table is to have.
+// wantedOf returns the facts about the columns that a table must have.
 func wantedOf(have []string) []string {
 	if !hasSeals(have) {
 		return wanted[:len(wanted)-2]
@@ -74,7 +73,7 @@ func wantedOf(have []string) []string {
 	return wanted
 }
 
-// grown reports whether a table that shape has looked at is ours with more columns, which the
+// grown reports whether a table that shape has checked is ours with additional columns, which the
 // table's text shows too.
 func grown(have []string) bool {
 	columns := slices.DeleteFunc(slices.Clone(have),
@@ -82,7 +81,7 @@ func grown(have []string) bool {
 	return engine.Grown(wantedOf(have), columns)
 }
 
-// shape tells how a table differs from the one that we make.
+// shape describes how a table differs from the one that we create.
 func shape(have []string) []string {
 	want, text := wantedOf(have), tableText
 	if !hasSeals(have) {

@@ -17,7 +17,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// Config says where the files lie.
+// Config has the places of the files.
 type Config struct {
 	Root string // absolute; the only folder for targets
 	// absolute folders that never hold targets, such as the data directory, even below Root
@@ -32,9 +32,9 @@ type Engine struct {
 
 var _ engine.Engine = (*Engine)(nil)
 
-// New makes the engine; nothing is touched before it is used.
+// New returns the engine; it opens nothing before its first use.
 func New(config Config) *Engine {
-	_ = BoundMemory() // whoever opens something before has asked, and was told
+	_ = BoundMemory() // an earlier caller has opened a database, and got the error
 	return &Engine{config: config}
 }
 
@@ -70,7 +70,7 @@ func (e *Engine) Discover(ctx context.Context, t engine.Target) ([]string, error
 	return names, ctx.Err()
 }
 
-// Create makes an empty database as <name>.db. A database of that name is a CodeConflict.
+// Create creates an empty database as <name>.db. A database of that name is a CodeConflict.
 func (e *Engine) Create(ctx context.Context, t engine.Target) error {
 	dir, err := e.config.folder(t.Address)
 	if err != nil {
