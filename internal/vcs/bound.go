@@ -6,8 +6,8 @@ import (
 	"towpath"
 )
 
-// ClipAll cuts every text of a decoded answer, so that nothing longer is kept or shown. A path
-// stays whole, since a cut one would be another file's: what reads trees bounds it.
+// ClipAll clips every text of a decoded answer, so that no longer one is kept or shown. A path
+// stays whole, since a clipped one would name another file: code that reads trees bounds it.
 func ClipAll(answer any) { clipValue(reflect.ValueOf(answer)) }
 
 func clipValue(v reflect.Value) {

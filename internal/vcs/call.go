@@ -15,8 +15,8 @@ const (
 	maxBackoff   = 15 * time.Minute
 )
 
-// WithToken sends a call with a token of ts. A token that is refused is renewed once, and the call
-// repeated. Errors of ts keep their kind when they have one.
+// WithToken sends a call with a token of ts. It renews a refused token once and repeats the call.
+// Errors of ts keep their kind if they have one.
 func WithToken(
 	ctx context.Context, ts TokenSource, op string, send func(token string) (*http.Response, error),
 ) (*http.Response, error) {
@@ -83,14 +83,14 @@ func DecodeAnswer(op string, resp *http.Response, limit int64, out any) error {
 // Gate is shut after a refusal for too many requests. It is not safe for concurrent use.
 type Gate struct {
 	until    time.Time
-	failures int // refusals in a row
+	failures int // consecutive refusals
 }
 
 // Until returns when the gate opens; a time in the past means that it is open.
 func (g *Gate) Until() time.Time { return g.until }
 
-// Refuse shuts the gate and returns when it opens: when the answer says so, else after a backoff
-// with jitter. Calls that were under way together count as one refusal.
+// Refuse shuts the gate and returns when it opens: at the time in the answer, otherwise after a
+// backoff with jitter. Calls that were in flight together count as one refusal.
 func (g *Gate) Refuse(header http.Header, now time.Time) time.Time {
 	until, told := RetryAfter(header, now)
 	if !told {
@@ -107,7 +107,7 @@ func (g *Gate) Refuse(header http.Header, now time.Time) time.Time {
 	return g.until
 }
 
-// Accept ends the backoff. An answer that was under way when the gate was shut proves nothing.
+// Accept ends the backoff. An answer to a call from before the refusal proves nothing.
 func (g *Gate) Accept(now time.Time) {
 	if !now.Before(g.until) {
 		g.failures = 0

@@ -12,13 +12,13 @@ import (
 
 const dialTimeout = 10 * time.Second
 
-// metadataV6 is where a large cloud serves the credentials of its machines by IPv6. By IPv4 it is a
-// link-local address.
+// metadataV6 is the IPv6 address where a large cloud serves the credentials of its machines. The
+// IPv4 one is a link-local address.
 var metadataV6 = netip.MustParseAddr("fd00:ec2::254")
 
-// GuardedClient is for an instance whose address somebody has entered. It connects to private
-// networks, where such instances are, but never to link-local addresses, and to this machine only
-// with loopback. The check is of what a name resolves to, at the time of the connection.
+// GuardedClient returns a client for an instance whose address a person has entered. It connects to
+// private networks, where such instances run, but never to link-local addresses, and to this
+// machine only with loopback. It checks the resolved address at the time of the connection.
 func GuardedClient(loopback bool) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	dialer := &net.Dialer{
@@ -26,11 +26,11 @@ func GuardedClient(loopback bool) *http.Client {
 		Control: func(_, address string, _ syscall.RawConn) error { return checkDial(address, loopback) },
 	}
 	transport.DialContext = dialer.DialContext
-	transport.Proxy = nil // a proxy would resolve the name where nothing is checked
+	transport.Proxy = nil // a proxy would resolve the name without the check
 	return &http.Client{Transport: transport}
 }
 
-// LoopbackURL reports whether an address names this machine by its spelling.
+// LoopbackURL reports whether the spelling of an address names this machine.
 func LoopbackURL(raw string) bool {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -40,7 +40,7 @@ func LoopbackURL(raw string) bool {
 	return u.Hostname() == "localhost" || (err == nil && addr.Unmap().IsLoopback())
 }
 
-// checkDial refuses addresses at which no instance is.
+// checkDial refuses addresses that cannot be an instance's.
 func checkDial(address string, loopback bool) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {

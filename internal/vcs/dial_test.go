@@ -36,8 +36,8 @@ func TestCheckDial(t *testing.T) {
 	}
 }
 
-// The name is checked by what it resolves to: one that was public when it was entered may lead to
-// this machine later.
+// The check uses the resolved address: a name that was public when it was entered may lead to this
+// machine later.
 func TestGuardedClient_aNameThatLeadsHome(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

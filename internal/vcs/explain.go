@@ -9,7 +9,7 @@ import (
 	"towpath"
 )
 
-// Explain turns an Error into words for people; others pass unchanged.
+// Explain converts an Error into an error for people; other errors pass unchanged.
 func Explain(err error, doing string) error {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -48,8 +48,8 @@ func Explain(err error, doing string) error {
 	return fmt.Errorf("%s: %w", doing, errors.Join(&towpath.Error{Code: code, Message: text}, err))
 }
 
-// RetryAt returns when a provider that limits us, or has refused once, may be asked again; nil when
-// it says nothing of it.
+// RetryAt returns the time of the next try after a rate limit or a first refusal; nil when the
+// error has none.
 func RetryAt(err error) *time.Time {
 	var e *Error
 	if errors.As(err, &e) && !e.RetryAt.IsZero() {

@@ -15,10 +15,10 @@ import (
 	"towpath"
 )
 
-// What every driver needs against a far side that is not trusted: short texts without markup,
-// bounded bodies, redirects that stay at home and waits that end.
+// What every driver needs against an untrusted far side: short texts without markup, bounded
+// bodies, redirects within one origin and bounded waits.
 
-// MaxRetryWait bounds what RetryAfter believes.
+// MaxRetryWait is the longest wait that RetryAfter accepts.
 const MaxRetryWait = 2 * time.Hour
 
 // ErrTooLarge is what ReadBounded returns for a body beyond its limit.
@@ -39,7 +39,7 @@ var (
 	markup          = regexp.MustCompile(`(?s)<[a-zA-Z/!][^>]*>`)
 )
 
-// CleanText makes one line of at most n runes, without markup or control characters.
+// CleanText returns one line of at most n runes, without markup or control characters.
 func CleanText(text string, n int) string {
 	if strings.HasPrefix(strings.TrimSpace(text), "<") {
 		if title := pageTitle.FindStringSubmatch(text); title != nil && strings.TrimSpace(title[1]) != "" {
@@ -57,7 +57,7 @@ func CleanText(text string, n int) string {
 	return towpath.ClipRunes(strings.Join(strings.Fields(text), " "), n)
 }
 
-// NoAnswer words a transport error without the request's address.
+// NoAnswer describes a transport error without the request's address.
 func NoAnswer(err error) string {
 	var u *url.Error
 	if errors.As(err, &u) {
@@ -69,8 +69,9 @@ func NoAnswer(err error) string {
 	return "no answer: " + err.Error()
 }
 
-// GuardRedirect follows a few redirects of reads within one origin. Any other redirect becomes the
-// answer itself: a token must not travel to another host, and a write must not turn into a read.
+// GuardRedirect follows a few redirects of reads within one origin. Any other redirect is returned
+// as the answer itself: a token must not be sent to another host, and a write must not become a
+// read.
 func GuardRedirect(next *http.Request, via []*http.Request) error {
 	first := via[0]
 	if first.Method != http.MethodGet || !SameOrigin(next.URL, first.URL) {
@@ -85,8 +86,8 @@ func GuardRedirect(next *http.Request, via []*http.Request) error {
 // SameOrigin reports whether two addresses have the same scheme, host and port.
 func SameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.Host }
 
-// RetryAfter reads the header in both of its forms, seconds and a date. ok is false without a
-// usable one.
+// RetryAfter reads the header in both of its forms, seconds and a date. ok is false when it is
+// missing or invalid.
 func RetryAfter(header http.Header, now time.Time) (at time.Time, ok bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {
@@ -105,7 +106,7 @@ func RetryAfter(header http.Header, now time.Time) (at time.Time, ok bool) {
 	return at, true
 }
 
-// KindOfStatus sorts an HTTP status that is not a success.
+// KindOfStatus classifies an HTTP status that is not a success.
 func KindOfStatus(status int) Kind {
 	switch {
 	case status == http.StatusUnauthorized:

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-const fileTimeouts = 10 // a file's bytes may take so many times the time-out of a call
+const fileTimeouts = 10 // a file's bytes may take this many times the time-out of a call
 
-// OpenFile sends a request for a file and returns its bytes. Its reader gives up when no byte has
-// come for patience.
+// OpenFile sends a request for a file and returns its bytes. Its reader fails when no byte has
+// arrived for patience.
 func OpenFile(
 	ctx context.Context, op string, patience time.Duration,
 	send func(context.Context) (*http.Response, error),
@@ -33,8 +33,8 @@ func OpenFile(
 	}, nil
 }
 
-// fileBody ends its call when it is closed, and when no byte has come for as long as any other call
-// may take.
+// fileBody cancels its call when it is closed, and when no byte has arrived within the time-out of
+// a call.
 type fileBody struct {
 	io.ReadCloser
 	op       string
@@ -48,14 +48,14 @@ type fileBody struct {
 func (b *fileBody) Read(p []byte) (n int, err error) {
 	b.silence.Reset(b.patience)
 	n, err = b.ReadCloser.Read(p)
-	b.silence.Stop() // whoever reads may take as long as it likes with what has come
+	b.silence.Stop() // the reader may take as long as it likes with the received bytes
 	if err != nil && err != io.EOF {
 		err = &Error{Kind: Unavailable, Op: b.op, Message: "the file stopped coming", Err: err}
 	}
 	return n, err
 }
 
-// Size is how many bytes there are, as far as the answer's head tells; -1 when it does not.
+// Size is the number of bytes by the answer's header; -1 when it has none.
 func (b *fileBody) Size() int64 { return b.size }
 
 // Close implements io.Closer.

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// refusalPause is how long after a first refusal a second one counts. Providers refuse now and then
-// what is right, so a single answer is tried again before anybody is asked to act.
+// refusalPause is how long after a first refusal a second one counts. Providers sometimes refuse
+// valid credentials, so a single refusal is retried before a person must act.
 const refusalPause = 10 * time.Second
 
-// Refusals remembers what the far side has refused once. It lives in memory: after a restart there
-// is one more try.
+// Refusals remembers first refusals of the far side, in memory: after a restart there is one more
+// try.
 type Refusals struct {
 	mu    sync.Mutex
 	first map[string]time.Time
 }
 
-// Confirmed notes a refusal; it holds when an earlier one is old enough. Otherwise again is when to
-// try next.
+// Confirmed notes a refusal; ok is true when an earlier one is old enough. Otherwise again is the
+// time of the next try.
 func (r *Refusals) Confirmed(what string, now time.Time) (again time.Time, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -34,7 +34,7 @@ func (r *Refusals) Confirmed(what string, now time.Time) (again time.Time, ok bo
 	return first.Add(refusalPause), false
 }
 
-// Accepted forgets refusals, since the far side has done what was asked.
+// Accepted removes refusals, after the far side has accepted the same.
 func (r *Refusals) Accepted(what string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -1,6 +1,6 @@
-// Package vcs is the seam to Git providers. Its drivers live in folders below; vcstest holds the
-// suite that each must pass. It knows no provider by name and keeps nothing: tokens and budgets
-// belong to whoever makes a Client.
+// Package vcs is the seam to Git providers. Its drivers are in folders below; vcstest has the suite
+// that each must pass. It depends on no provider and stores nothing: tokens and budgets belong to
+// the creator of a Client.
 package vcs
 
 import (
@@ -12,7 +12,7 @@ import (
 	"towpath"
 )
 
-// App is the OAuth consumer through which we act.
+// App is the OAuth consumer that Towpath uses.
 type App struct {
 	ApplicationID string
 	Secret        string
@@ -20,16 +20,15 @@ type App struct {
 
 // Driver is one type of Git provider. It is safe for concurrent use.
 type Driver interface {
-	// Describe tells what people need to know to set a provider up; the console renders it as it
-	// is.
+	// Describe returns what people need to set a provider up; the console shows it unchanged.
 	Describe() Description
 
-	// Open returns the provider at an instance; nothing is sent yet. It fails on an address that
-	// the type cannot have.
+	// Open returns the provider at an instance, without a request. It fails on an address that the
+	// type cannot have.
 	Open(Instance) (Provider, error)
 }
 
-// Instance is where a provider is.
+// Instance is the address of a provider.
 type Instance struct {
 	URL string // without a trailing slash; where people sign in
 }
@@ -39,36 +38,36 @@ type Provider interface {
 	// AuthorizeURL is the page on which a person signs in and consents.
 	AuthorizeURL(app App, state, redirectURL string) string
 
-	// Probe checks key and secret without anybody's login. nil: they are good. An *Error with
-	// Reason ReasonCredentials: they are not; ReasonSwapped: they are good the other way round;
-	// ReasonNoCallback: the consumer is not complete. Any other error: it could not be checked.
+	// Probe checks key and secret without a person's sign-in. nil: they are valid. An *Error with
+	// Reason ReasonCredentials: they are not; ReasonSwapped: they are in each other's field;
+	// ReasonNoCallback: the consumer is not complete. Any other error: the check failed.
 	Probe(ctx context.Context, app App) error
 
-	// Exchange turns the code of a redirect into tokens. A code works once.
+	// Exchange exchanges the code of a redirect for tokens. A code works once.
 	Exchange(ctx context.Context, app App, code, redirectURL string) (Token, error)
 
-	// Refresh gets a new pair. The old refresh token may be dead afterwards, so the new pair must
-	// be stored before use. An *Error with Kind Unauthorized means that the person must authorize
-	// again.
+	// Refresh gets a new pair. The old refresh token may be invalid afterwards, so the new pair
+	// must be stored before use. An *Error with Kind Unauthorized means that the person must
+	// authorize again.
 	Refresh(ctx context.Context, app App, refreshToken string) (Token, error)
 
-	// Missing names the permissions, as the consumer form calls them, that are needed and not among
-	// the granted scopes.
+	// Missing lists the needed permissions that are not among the granted scopes, in the words of
+	// the consumer form.
 	Missing(scopes []string) []string
 
-	// Client acts as the person whose tokens ts hands out, within one budget.
+	// Client returns a client that acts as the person of ts, within one budget.
 	Client(ts TokenSource) Client
 
-	// ParseWebhook checks the signature over the raw body first (an *Error with Kind Unauthorized
-	// when it is missing or wrong; nothing else of the request is looked at then) and reads the
-	// event. Unknown events are events without refs.
+	// ParseWebhook first checks the signature over the raw body, and then reads the event. An
+	// *Error with Kind Unauthorized when the signature is missing or wrong; nothing else of the
+	// request is read then. Unknown events are events without refs.
 	ParseWebhook(header http.Header, body []byte, secret string) (Event, error)
 }
 
-// TokenSource hands out access tokens of one grant.
+// TokenSource provides access tokens of one grant.
 type TokenSource interface {
-	// Token returns an access token that is not stale; stale is one that the provider has just
-	// refused, or "".
+	// Token returns an access token other than stale, which the provider has just refused; stale
+	// may be "".
 	Token(ctx context.Context, stale string) (string, error)
 }
 
@@ -79,8 +78,8 @@ type Client interface {
 
 	// Repositories calls yield for every repository that the person administers, over all
 	// workspaces and pages, until yield returns false. A workspace that refuses does not hide the
-	// others: it is skipped and told. The error is for what ends the listing (no answer, rate
-	// limit) and for when every workspace refused.
+	// others: it is reported as Skipped. The error is for what ends the listing (no answer, rate
+	// limit), or for a refusal by every workspace.
 	Repositories(ctx context.Context, yield func(Repository) bool) (skipped []Skipped, err error)
 
 	// Repository reads one repository by the provider's stable id.
@@ -99,23 +98,23 @@ type Client interface {
 	// when the branch has moved.
 	Write(ctx context.Context, id string, w Write) (hash string, err error)
 
-	// Usage tells how much of the grant's budget is spent.
+	// Usage returns how much of the grant's budget is used.
 	Usage() Usage
 }
 
-// Source reads a repository at commits. Branch names may hold slashes; paths are slash-separated
+// Source reads a repository at commits. Branch names may contain slashes; paths are slash-separated
 // from the root.
 type Source interface {
 	// Branches lists all branches with their heads, sorted by name.
 	Branches(ctx context.Context) ([]Branch, error)
 
-	// Heads reads the branches' heads by the cheapest way there is (the Git protocol), for polling.
-	// That way may lead to a repository which took the name of this one: heads that do not fit are
-	// a reason to Relocate.
+	// Heads reads the branches' heads in the cheapest way (the Git protocol), for polling. That way
+	// may lead to a repository that took this one's name: unexpected heads are a reason to
+	// Relocate.
 	Heads(ctx context.Context) (Heads, error)
 
-	// Relocate looks up by the stable id where the repository is now, unless that was done just
-	// before. moved tells that Heads has looked elsewhere so far.
+	// Relocate looks up the repository's current place by the stable id, unless that was done just
+	// before. moved is true when Heads has used another place until now.
 	Relocate(ctx context.Context) (moved bool, err error)
 
 	// Commit reads a commit by its hash. Kind NotFound when there is none (yet).
@@ -124,41 +123,42 @@ type Source interface {
 	// Tree lists every file below dir ("" is the root), in no particular order.
 	Tree(ctx context.Context, commit, dir string) ([]Entry, error)
 
-	// Stat tells what a path is without opening it. Kind NotFound when it is not there or is a
-	// directory.
+	// Stat returns the kind and size of a path without opening it. Kind NotFound when it is missing
+	// or is a directory.
 	Stat(ctx context.Context, commit, path string) (Entry, error)
 
 	// File opens a file's bytes. The caller closes it and bounds what it reads.
 	File(ctx context.Context, commit, path string) (io.ReadCloser, error)
 
-	// Between tells what differs between two commits and which commit on the way brought it,
-	// without spending what other calls need. Any error: it cannot be told that way; ask Changes.
+	// Between returns the differences between two commits and the commit on the way that brought
+	// each, without using the budget of other calls. Any error means that this is not possible; use
+	// Changes.
 	Between(ctx context.Context, from, to string) (Between, error)
 
-	// Changes lists what differs between two commits, renames as a removal and an addition.
+	// Changes lists the differences between two commits, with renames as a removal and an addition.
 	// Kind NotFound when either is gone: list the tree then.
 	Changes(ctx context.Context, from, to string) ([]Change, error)
 }
 
 // Hooks manages a repository's webhooks.
 type Hooks interface {
-	// Ensure makes the hook, or rewrites or replaces it where one with h.ID or h.URL exists already
-	// (duplicates by URL are removed). It returns the provider's id of the hook, also beside an
-	// error that came after the hook was made.
+	// Ensure creates the hook, or updates or replaces the one with h.ID or h.URL (duplicates by URL
+	// are removed). It returns the provider's id of the hook, even together with an error that came
+	// after the hook was created.
 	Ensure(ctx context.Context, h Hook) (id string, err error)
-	// List calls yield for every hook of the repository, those of others too, until yield returns
-	// false.
+	// List calls yield for every hook of the repository, including those of others, until yield
+	// returns false.
 	List(ctx context.Context, yield func(Hook) bool) error
 	// Get reads a hook. Kind NotFound when it is gone.
 	Get(ctx context.Context, id string) (Hook, error)
-	// Delete removes a hook; one that is gone already is no error.
+	// Delete removes a hook; a hook that is already gone is not an error.
 	Delete(ctx context.Context, id string) error
 }
 
 // Token is a pair of OAuth tokens. Both may be thousands of characters long.
 type Token struct {
 	AccessToken string
-	// "" when the provider sent none: keep the old one; a refresh may also give the old one again
+	// "" when the provider sent none: keep the old one; a refresh may also return the old one
 	RefreshToken string
 	ExpiresAt    time.Time
 	Scopes       []string
@@ -192,14 +192,14 @@ type Branch struct {
 	Head string
 }
 
-// Heads are the heads of a repository's branches, and what it is called now.
+// Heads are the heads of a repository's branches, and its current name.
 type Heads struct {
 	Name     string // full name, workspace/slug
 	URL      string // its page
 	Branches map[string]string
 }
 
-// Commit is what people want to know of a commit.
+// Commit is a commit as people see it.
 type Commit struct {
 	Hash    string // 40 hex digits
 	Message string // without line ends at its end
@@ -207,11 +207,11 @@ type Commit struct {
 	Time    time.Time
 	URL     string
 
-	// full name of the repository that the provider's stable id leads to; "" where it does not say
+	// full name of the repository at the provider's stable id; "" when unknown
 	Repository string
 }
 
-// EntryKind tells files from what only looks like them.
+// EntryKind distinguishes files from entries that only look like files.
 type EntryKind string
 
 const (
@@ -228,7 +228,7 @@ type Entry struct {
 	Size int64
 }
 
-// Unfit is why an entry holds no text of its own; zero for a file.
+// Unfit is why an entry has no text; zero for a file.
 func (e Entry) Unfit() towpath.Reason {
 	switch e.Kind {
 	case EntrySymlink:
@@ -251,11 +251,11 @@ type Change struct {
 // Brought is a change with the commit that brought it.
 type Brought struct {
 	Change
-	Kind   EntryKind // EntryFile for one in Git LFS too, whose text tells
+	Kind   EntryKind // EntryFile for one in Git LFS too, which its text shows
 	Commit string
 }
 
-// Between is what lies between two commits.
+// Between is the difference between two commits.
 type Between struct {
 	Commits []Commit // those that brought changes, newest first
 	Changes []Brought
@@ -269,10 +269,10 @@ type Hook struct {
 	Active bool
 }
 
-// Write is a commit to make.
+// Write is the content of a new commit.
 type Write struct {
 	Branch  string
-	Parent  string            // the head that it goes on top of
+	Parent  string            // the expected head, which becomes the parent
 	Files   map[string][]byte // whole contents by path
 	Message string
 }
@@ -297,13 +297,13 @@ type Status struct {
 	Branch      string
 }
 
-// Event is a webhook request whose signature was good.
+// Event is a webhook request with a valid signature.
 type Event struct {
 	RequestID    string // the same for retries of one delivery
-	Name         string // the provider's word for it
+	Name         string // the provider's name of it
 	RepositoryID string
 	Repository   string // full name
-	URL          string // of the repository's page; "" where the event does not say
+	URL          string // of the repository's page; "" when the event has none
 	Refs         []RefChange
 }
 
@@ -311,7 +311,7 @@ type Event struct {
 type RefChange struct {
 	Branch string // "" for a tag
 	Tag    string
-	Old    string // "" when the ref is new, or deleted and the provider does not say where it was
+	Old    string // "" when the ref is new, or deleted without its last hash
 	New    string // "" when it was deleted
 }
 
@@ -319,15 +319,15 @@ type RefChange struct {
 type Usage struct {
 	Used         int       // calls in the last hour
 	Limit        int       // 0: the provider has none
-	BackoffUntil time.Time // zero unless the provider has told us to wait
+	BackoffUntil time.Time // zero unless the provider has asked us to wait
 }
 
-// Description tells what a provider type needs, in the words of its own pages.
+// Description lists what a provider type needs, in the words of the provider's own pages.
 type Description struct {
 	Type          towpath.ProviderType
 	Name          string // "Bitbucket.org"
-	InstanceURL   string // "" where the person enters it
-	AddressLabel  string // what to enter where each instance has an address of its own: "Gitea URL"; else ""
+	InstanceURL   string // "" when the person enters it
+	AddressLabel  string // the label of the address, if each instance has its own: "Gitea URL"; otherwise ""
 	AppLabel      string // "OAuth consumer"
 	IDLabel       string // the provider's word for the application ID: "Key"
 	SecretLabel   string // "Secret"
@@ -337,7 +337,7 @@ type Description struct {
 	CallbackLabel string // "Callback URL"
 }
 
-// Permission is a box to tick in the consumer form.
+// Permission is a box to check in the consumer form.
 type Permission struct {
 	Group string // "Account"
 	Label string // "Read"

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// DefaultInstanceURL is where people sign in and where Git is served.
+	// DefaultInstanceURL is the address for sign-in and Git.
 	DefaultInstanceURL = "https://bitbucket.org"
 	// DefaultAPIURL is the base of the REST API.
 	DefaultAPIURL = "https://api.bitbucket.org/2.0"
@@ -23,12 +23,12 @@ const (
 	defaultRawFilesPerHour = 5000
 )
 
-// Config points the driver at an instance. Zero fields have defaults.
+// Config configures the driver. Zero fields have defaults.
 type Config struct {
 	InstanceURL string           // by default DefaultInstanceURL
 	APIURL      string           // by default DefaultAPIURL
 	GitURL      string           // base of the clone URLs, by default InstanceURL
-	Client      *http.Client     // its transport and jar are used; redirects and time-outs are ours
+	Client      *http.Client     // only its transport and jar are used
 	Now         func() time.Time // by default time.Now
 	Timeout     time.Duration    // of one call, by default 30 s; a file's bytes may take ten times as long
 
@@ -44,8 +44,8 @@ type Provider struct {
 	http *http.Client
 }
 
-// Driver is Bitbucket Cloud, which is at one address: whatever a row says, Open returns what Config
-// points at.
+// Driver is Bitbucket Cloud, which has one address: Open returns the provider of the Config for
+// every instance.
 type Driver struct{ cloud *Provider }
 
 var (
@@ -53,7 +53,7 @@ var (
 	_ vcs.Provider = (*Provider)(nil)
 )
 
-// NewDriver makes a Driver. It fails as New does.
+// NewDriver returns a Driver. It fails as New does.
 func NewDriver(cfg Config) (*Driver, error) {
 	cloud, err := New(cfg)
 	return &Driver{cloud}, err
@@ -62,7 +62,7 @@ func NewDriver(cfg Config) (*Driver, error) {
 // Open implements vcs.Driver.
 func (d *Driver) Open(vcs.Instance) (vcs.Provider, error) { return d.cloud, nil }
 
-// New makes a Provider. It fails only on addresses that are not http(s) URLs.
+// New returns a Provider. It fails only on addresses that are not http(s) URLs.
 func New(cfg Config) (*Provider, error) {
 	cfg.InstanceURL = strings.TrimRight(orElse(cfg.InstanceURL, DefaultInstanceURL), "/")
 	cfg.APIURL = strings.TrimRight(orElse(cfg.APIURL, DefaultAPIURL), "/")
@@ -92,8 +92,8 @@ func New(cfg Config) (*Provider, error) {
 	return &Provider{cfg: cfg, api: api, git: git, http: &guarded}, nil
 }
 
-// Client acts with the tokens of ts. It holds the grant's budget, so a grant should have one Client
-// at a time.
+// Client returns a client that uses the tokens of ts. It holds the grant's budget, so a grant
+// should have one Client at a time.
 func (p *Provider) Client(ts vcs.TokenSource) vcs.Client {
 	return &client{p: p, tokens: ts, places: map[string]place{}, budget: newBudget(p.cfg)}
 }

@@ -15,7 +15,7 @@ import (
 	"towpath/internal/vcs/bitbucket"
 )
 
-// connect is a client of the simulation's person, and a repository with one commit.
+// connect returns a client of the simulation's person, and a repository with one commit.
 func (s *simulation) connect(
 	t *testing.T, cfg bitbucket.Config,
 ) (vcs.Client, bitbucketsim.Repository, string) {
@@ -79,7 +79,7 @@ func TestRepositories_aWorkspaceThatRefusesDoesNotHideTheOthers(t *testing.T) {
 func TestRepositories_implicitRightsCount(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t)
-	// The list by role says nothing, as if it knew explicit rights only.
+	// The list by role is empty, as if it had explicit rights only.
 	blind := roundTripper(func(r *http.Request) (*http.Response, error) {
 		if r.URL.Query().Get("role") != "" {
 			r.URL.RawQuery = "role=admin&q=name%3D%22none%22"
@@ -251,7 +251,7 @@ func TestHooks_duplicatesGo(t *testing.T) {
 		Active: true,
 	}
 	var ids []string
-	for i := range 13 { // more than a page that is not asked to be longer
+	for i := range 13 { // more than one page of the default size
 		hook.URL = fmt.Sprintf("https://towpath.example/%d", i)
 		id, err := hooks.Ensure(t.Context(), hook)
 		if err != nil {
@@ -259,7 +259,7 @@ func TestHooks_duplicatesGo(t *testing.T) {
 		}
 		ids = append(ids, id)
 	}
-	// By id the last one takes the address of the first, which then is the duplicate.
+	// By id the last one gets the address of the first, which then is the duplicate.
 	hook.ID, hook.URL = strings.Trim(ids[12], "{}"), "https://towpath.example/0"
 	id, err := hooks.Ensure(t.Context(), hook)
 	if err != nil || id != ids[12] {

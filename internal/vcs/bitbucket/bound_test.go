@@ -16,7 +16,7 @@ import (
 	"towpath/internal/vcs/bitbucket"
 )
 
-// long finds the texts in a value that nobody has cut; paths are bounded by what reads trees.
+// long finds the texts in a value that are not clipped; code that reads trees bounds paths.
 func long(where string, v reflect.Value) (found []string) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -41,10 +41,10 @@ func long(where string, v reflect.Value) (found []string) {
 	return found
 }
 
-// immense is what a far side says everywhere.
+// immense is every text of the far side in these tests.
 var immense = strings.Repeat("größe ", 20_000)
 
-// immenseObject has all keys that are read, in whatever answer.
+// immenseObject has all keys that the driver reads from any answer.
 func immenseObject(depth int) map[string]any {
 	o := map[string]any{
 		"uuid": immense, "display_name": immense, "nickname": immense, "username": immense, "slug": immense,

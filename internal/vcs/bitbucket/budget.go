@@ -8,27 +8,27 @@ import (
 	"towpath/internal/vcs"
 )
 
-// quota names what Bitbucket counts apart.
+// quota is a kind of call that Bitbucket counts separately.
 type quota int
 
 const (
-	// identity and workspaces, and Git with its 60,000 an hour: not counted by us
+	// identity and workspaces, and Git with its 60,000 an hour: not counted here
 	quotaNone         quota = iota
 	quotaRepositories       // everything below /repositories
 	quotaRawFiles
-	quotaStatuses // telling: counted with quotaRepositories, of which it leaves a reserve for reading
+	quotaStatuses // build statuses: counted with quotaRepositories, of which they leave a reserve for reading
 )
 
 const (
 	window       = time.Hour
 	firstBackoff = 30 * time.Second
 
-	readingReserve = 5  // a fifth of the calls is for reading alone
-	othersReserve  = 10 // a tenth is for others than a repository that had more than half of the calls
+	readingReserve = 5  // a fifth of the calls is reserved for reading
+	othersReserve  = 10 // a tenth is reserved for repositories that had less than half of the calls
 )
 
-// budget counts the calls of one grant and shuts the gate when Bitbucket says 429. Bitbucket tells
-// neither what is left nor, as a rule, when to come back; see
+// budget counts the calls of one grant and shuts the gate when Bitbucket answers 429. Bitbucket
+// reports neither the remaining calls nor, as a rule, when to retry; see
 // https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/.
 type budget struct {
 	now    func() time.Time
@@ -36,13 +36,13 @@ type budget struct {
 
 	mu    sync.Mutex
 	calls map[quota][]call   // of the last hour, oldest first
-	gates map[bool]*vcs.Gate // by whether they are for telling: a refusal to tell does not stop reading
+	gates map[bool]*vcs.Gate // true for statuses: a refused status does not stop reading
 }
 
-// call is one that was counted.
+// call is one counted call.
 type call struct {
 	at         time.Time
-	repository string // that it was about; "" for none
+	repository string // the repository of the call; "" for none
 }
 
 func newBudget(cfg Config) *budget {
@@ -54,8 +54,8 @@ func newBudget(cfg Config) *budget {
 	}
 }
 
-// take books a call about a repository. When there is none left for it or the gate is shut, it
-// returns when to try again.
+// take counts a call about a repository. When none is left for it or the gate is shut, it returns
+// when to retry.
 func (b *budget) take(q quota, repository string) (retryAt time.Time, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -89,7 +89,7 @@ func (b *budget) take(q quota, repository string) (retryAt time.Time, ok bool) {
 	return time.Time{}, true
 }
 
-// spentBy counts the calls of the last hour that were about a repository.
+// spentBy counts the last hour's calls about a repository.
 func (b *budget) spentBy(q quota, repository string) (n int) {
 	for _, c := range b.calls[q] {
 		if c.repository == repository {
@@ -99,7 +99,7 @@ func (b *budget) spentBy(q quota, repository string) (n int) {
 	return n
 }
 
-// refused shuts the gate after a 429 and returns when it opens. Calls that were under way together
+// refused shuts the gate after a 429 and returns when it opens. Calls that were in flight together
 // count as one refusal.
 func (b *budget) refused(q quota, header http.Header) time.Time {
 	b.mu.Lock()
@@ -107,7 +107,7 @@ func (b *budget) refused(q quota, header http.Header) time.Time {
 	return b.gates[q == quotaStatuses].Refuse(header, b.now())
 }
 
-// accepted ends the back-off. An answer that was under way when the gate was shut proves nothing.
+// accepted ends the back-off. An answer to a call from before the refusal proves nothing.
 func (b *budget) accepted(q quota) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -79,7 +79,7 @@ func TestBudget_backsOffLongerEachTime(t *testing.T) {
 		if again := b.refused(quotaRepositories, http.Header{}); !again.Equal(until) {
 			t.Errorf("an answer that was under way moved the gate from %v to %v", until, again)
 		}
-		b.accepted(quotaRepositories) // under way too
+		b.accepted(quotaRepositories) // in flight too
 		if at, ok := b.take(quotaNone, "a/b"); ok || !at.Equal(until) ||
 			!b.usage().BackoffUntil.Equal(until) {
 			t.Errorf("the gate is open at %v", now)
@@ -95,7 +95,7 @@ func TestBudget_backsOffLongerEachTime(t *testing.T) {
 	}
 }
 
-// One repository uses up what it can; others still read, and tell.
+// One repository uses its share of the calls; others still read, and post statuses.
 func TestBudget_aBusyRepositoryStarvesNoOther(t *testing.T) {
 	t.Parallel()
 	now := start

@@ -33,15 +33,15 @@ type client struct {
 
 // request is one call; everything of it can be sent twice.
 type request struct {
-	op     string // what it is for, as errors tell it
+	op     string // its purpose, for errors
 	method string
 	url    string
 	body   []byte
 	quota  quota
-	git    bool // Basic authentication, as Git over HTTPS wants it
+	git    bool // Basic authentication, which Git over HTTPS expects
 	header http.Header
 
-	repository string // that it is about, as its path names it; "" for none
+	repository string // the repository in its path; "" for none
 }
 
 // apiRequest builds a GET of an already escaped path below the API's base.
@@ -87,8 +87,7 @@ func (c *client) do(ctx context.Context, r request, out any) error {
 	return err
 }
 
-// send returns a successful answer, whose body the caller closes. A token that is refused is
-// renewed once.
+// send returns a successful answer, whose body the caller closes. It renews a refused token once.
 func (c *client) send(ctx context.Context, r request) (*http.Response, error) {
 	return vcs.WithToken(ctx, c.tokens, r.op,
 		func(token string) (*http.Response, error) { return c.attempt(ctx, r, token) })
@@ -188,8 +187,8 @@ func escapeUUID(id string) string { return url.PathEscape("{" + bareUUID(id) + "
 
 func bareUUID(id string) string { return strings.Trim(id, "{}") }
 
-// escapePath escapes each segment and keeps the slashes: Bitbucket does not find files behind an
-// escaped slash.
+// escapePath escapes each segment and keeps the slashes: Bitbucket does not find files with an
+// escaped slash in the path.
 func escapePath(path string) string {
 	segments := strings.Split(path, "/")
 	for i, s := range segments {

@@ -14,8 +14,8 @@ import (
 	"towpath/internal/vcs/vcstest"
 )
 
-// TestContract holds every request that the suite makes the driver send against Atlassian's own
-// description, where a checkout has it beside it.
+// TestContract checks every request that the suite makes the driver send against Atlassian's own
+// description, if the checkout has a copy.
 func TestContract(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join("..", "..", "..", "..", "shared", "bitbucket", "openapi.json")
@@ -52,7 +52,7 @@ type contractChecker struct {
 	seen map[string]bool
 }
 
-// check looks at requests to the API; OAuth and Git are described elsewhere.
+// check checks requests to the API; OAuth and Git have other descriptions.
 func (c *contractChecker) check(t *testing.T, r *http.Request) {
 	if !strings.HasPrefix(r.URL.Path, "/2.0/") {
 		return

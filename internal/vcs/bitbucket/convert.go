@@ -8,7 +8,7 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Everything here turns the API's objects into ours and does nothing else.
+// The functions in this file convert the API's objects and do nothing else.
 
 func convertAccount(u userJSON) vcs.Account {
 	return vcs.Account{ID: u.UUID, Name: orElse(u.DisplayName, orElse(u.Nickname, u.Username))}
@@ -64,8 +64,8 @@ func convertEntry(e entryJSON) vcs.Entry {
 	return out
 }
 
-// convertChanges makes one Change a path. A rename has two paths, and a row without a new side is a
-// removal whatever its status.
+// convertChanges returns one Change for each path. A rename has two paths, and a row without a new
+// side is a removal whatever its status.
 func convertChanges(rows []diffstatJSON) []vcs.Change {
 	removed := map[string]bool{}
 	for _, row := range rows {
@@ -87,8 +87,8 @@ func convertChanges(rows []diffstatJSON) []vcs.Change {
 
 func convertHook(h hookJSON) vcs.Hook { return vcs.Hook{ID: h.UUID, URL: h.URL, Active: h.Active} }
 
-// convertRefs reads the changes of a push. Commits that the payload lists are not looked at: they
-// are cut to five, and on a new branch they are old ones.
+// convertRefs reads the ref changes of a push. It ignores the payload's commits: the list is cut to
+// five, and on a new branch they are old ones.
 func convertRefs(e pushEventJSON) []vcs.RefChange {
 	if e.Push == nil {
 		return nil
@@ -101,7 +101,7 @@ func convertRefs(e pushEventJSON) []vcs.RefChange {
 		}
 		out := vcs.RefChange{Old: hashOf(change.Old), New: hashOf(change.New)}
 		if ref == nil || ref.Name == "" || hashOf(ref) == "" {
-			continue // a head that is left out would read as a deletion
+			continue // an omitted head would read as a deletion
 		}
 		if strings.Contains(ref.Type, "tag") {
 			out.Tag = ref.Name

@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// golden compares a value, as JSON, with the file that stands beside its fixture.
+// golden compares a value, as JSON, with the golden file next to its fixture.
 func golden(t *testing.T, fixture string, got any) {
 	t.Helper()
 	text, err := json.MarshalIndent(got, "", "  ")

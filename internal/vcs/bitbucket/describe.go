@@ -18,7 +18,7 @@ const (
 
 var neededScopes = []string{scopeAccount, scopeWebhook, scopeRepositoryWrite}
 
-// impliedScopes tells what a scope includes directly.
+// impliedScopes lists the scopes that a scope includes directly.
 var impliedScopes = map[string][]string{
 	"account:write":     {"account"},
 	"repository:write":  {"repository"},
@@ -77,7 +77,7 @@ func (p *Provider) Missing(scopes []string) []string {
 	return missingLabels(neededScopes, scopes)
 }
 
-// missingLabels words the scopes of required that granted does not hold or imply.
+// missingLabels describes the required scopes that granted neither contains nor implies.
 func missingLabels(required, granted []string) []string {
 	held := map[string]bool{}
 	for todo := slices.Clone(granted); len(todo) > 0; todo = todo[1:] {
@@ -95,8 +95,8 @@ func missingLabels(required, granted []string) []string {
 	return labels
 }
 
-// neededLabels is missingLabels for a refusal: when everything seems granted, all that the answer
-// named is told.
+// neededLabels is missingLabels for a refusal: when everything seems granted, it describes all
+// scopes in the answer.
 func neededLabels(required, granted []string) []string {
 	if labels := missingLabels(required, granted); len(labels) > 0 {
 		return labels
@@ -104,7 +104,7 @@ func neededLabels(required, granted []string) []string {
 	return missingLabels(required, nil)
 }
 
-// scopeLabel is a scope in the words of the consumer form; unknown ones stay as they are.
+// scopeLabel describes a scope in the words of the consumer form; an unknown one stays as it is.
 func scopeLabel(scope string) string {
 	name, access, _ := strings.Cut(scope, ":")
 	group, known := scopeGroups[name]

@@ -12,8 +12,8 @@ import (
 	"towpath/internal/vcs/bitbucket"
 )
 
-// An answer that does not end, plain or packed, is given up within its bound; all that was held of
-// it is counted.
+// Reading an answer without end, plain or compressed, stops at its bound; the test counts all
+// memory that was allocated.
 func TestClient_anAnswerWithoutEnd(t *testing.T) {
 	const enough = 2 << 30 // bytes, of which a bounded reader takes a few
 	pour := func(w io.Writer) {

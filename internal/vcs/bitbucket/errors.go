@@ -18,15 +18,15 @@ import (
 const (
 	maxErrorBody    = 64 << 10
 	maxErrorMessage = 400 // runes
-	statusTimedOut  = 555 // Bitbucket's own: the answer took it too long
+	statusTimedOut  = 555 // Bitbucket's own: its answer took too long
 	headerTraceID   = "X-B3-TraceId"
 	headerRequestID = "X-Request-Id"
 )
 
-// responseError reads an answer that is not a success. It closes the body.
+// responseError converts an answer that is not a success. It closes the body.
 func responseError(op string, resp *http.Response) *vcs.Error {
 	defer resp.Body.Close()
-	// What could be read of the body is enough: the status alone decides the kind.
+	// A partly read body is enough: the status alone decides the kind.
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	e := &vcs.Error{
 		Kind: vcs.KindOfStatus(resp.StatusCode), Op: op, Status: resp.StatusCode,
@@ -46,15 +46,15 @@ func responseError(op string, resp *http.Response) *vcs.Error {
 	return e
 }
 
-// errorDetail is what an error body says, whatever its shape.
+// errorDetail is the content of an error body, whatever its shape.
 type errorDetail struct {
 	message           string
 	required, granted []string // scopes, of a 403
 }
 
-// readErrorBody knows the shapes that were seen: {"error":{message, detail, fields}} with detail a
-// string or an object and fields a map or a list, {"error":"word","error_description":…},
-// {"code","message"}, plain text and HTML. It never fails.
+// readErrorBody reads the known shapes: {"error":{message, detail, fields}} with detail a string or
+// an object and fields a map or a list, {"error":"word","error_description":…}, {"code","message"},
+// plain text and HTML. It never fails.
 func readErrorBody(body []byte) errorDetail {
 	var outer struct {
 		Error       json.RawMessage `json:"error"`

@@ -12,7 +12,7 @@ import (
 	"towpath/internal/vcs/vcstest"
 )
 
-// fixture offers the simulation to the suite; the driver's requests go through transport when there
+// fixture returns the simulation for the suite; the driver's requests go through transport if there
 // is one.
 func (s *simulation) fixture(t *testing.T, transport http.RoundTripper) vcstest.Fixture {
 	return vcstest.Fixture{
@@ -84,7 +84,7 @@ var states = map[string]vcs.StatusState{
 func (s *simulation) remote(r bitbucketsim.Repository) vcstest.Remote {
 	u, err := url.Parse(r.CloneURL)
 	if err != nil {
-		panic(err) // the simulator made it
+		panic(err) // the simulator has created it
 	}
 	u.User = url.UserPassword("ada", password)
 	return vcstest.Remote{ID: r.UUID, Name: r.FullName(), PushURL: u.String()}

@@ -11,7 +11,7 @@ import (
 	"towpath/internal/vcs/gitwire"
 )
 
-const gitTimeouts = 4 // a pack may take so many times the time-out of a call
+const gitTimeouts = 4 // a pack may take this many times the time-out of a call
 
 // Heads implements vcs.Source by what `git ls-remote` does.
 func (s *source) Heads(ctx context.Context) (vcs.Heads, error) {
@@ -31,8 +31,8 @@ func (s *source) Heads(ctx context.Context) (vcs.Heads, error) {
 	return vcs.Heads{Name: at.name, URL: at.url, Branches: branches}, err
 }
 
-// displaced finds in a refusal that the repository may be elsewhere: whoever took its name may hide
-// what is there.
+// displaced reports whether a refusal may mean that the repository has moved: another repository
+// with its old name may hide its content.
 func displaced(err error) bool {
 	switch vcs.KindOf(err) {
 	case vcs.NotFound, vcs.Forbidden, vcs.Unauthorized:
@@ -42,7 +42,7 @@ func displaced(err error) bool {
 	return errors.As(err, &e) && e.Status/100 == 3
 }
 
-// remote is the repository behind a clone address. Git has a quota of its own.
+// remote is the repository at a clone address. Git has its own quota.
 func (c *client) remote(clone string) gitwire.Remote {
 	return gitwire.Remote{
 		URL: clone,
@@ -74,8 +74,8 @@ func (s *source) Between(ctx context.Context, from, to string) (vcs.Between, err
 	return b, err
 }
 
-// cloneOf trusts the link only at the configured host, since the token goes there. Its user name is
-// not ours.
+// cloneOf uses the link only at the configured host, since the token is sent there. It drops the
+// link's user name.
 func (p *Provider) cloneOf(repo repositoryJSON) string {
 	if repo.Links != nil {
 		for _, l := range repo.Links.Clone {

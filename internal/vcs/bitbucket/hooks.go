@@ -17,8 +17,8 @@ type hooks struct {
 	id string
 }
 
-// hookBody is what is written. An update replaces all of it, and leaving out the secret would keep
-// an old one that nobody knows.
+// hookBody is the body of a write. An update replaces all of it, and leaving out the secret would
+// keep an old, unknown one.
 type hookBody struct {
 	Description string   `json:"description"`
 	URL         string   `json:"url"`
@@ -51,7 +51,7 @@ func (h *hooks) Ensure(ctx context.Context, hook vcs.Hook) (string, error) {
 	if kept != "" {
 		err := h.write(ctx, op, http.MethodPut, h.path(kept), body, nil)
 		if vcs.KindOf(err) == vcs.NotFound {
-			kept = "" // gone since it was listed
+			kept = "" // deleted since it was listed
 		} else if err != nil {
 			return "", err
 		}
@@ -73,7 +73,7 @@ func (h *hooks) Ensure(ctx context.Context, hook vcs.Hook) (string, error) {
 	return kept, nil
 }
 
-// find tells which hook is ours, by id before address, and which others have the same address.
+// find returns our hook, found by id or else by address, and the other hooks with the same address.
 func (h *hooks) find(ctx context.Context, hook vcs.Hook) (kept string, extra []string, err error) {
 	err = list(ctx, h.c, h.listing(), func(found hookJSON) bool {
 		switch {
@@ -140,8 +140,8 @@ func (h *hooks) path(id string) string {
 	return path
 }
 
-// privateAddress finds in a refused webhook that Bitbucket cannot reach the address. Its words are
-// not documented.
+// privateAddress matches refusals of a webhook because Bitbucket cannot reach the address. The text
+// is not documented.
 var privateAddress = regexp.MustCompile(
 	`(?i)\b(private|public|publicly|internal|loopback|localhost|reserved|resolve[sd]?|unresolvable|reach(able)?|unreachable|routable|routed)\b`)
 

@@ -85,8 +85,8 @@ func (p *Provider) probe(ctx context.Context, app vcs.App) error {
 	return p.tokenError(op, err)
 }
 
-// oauth is the consumer for one flow. The style is fixed: trying both, as the library does by
-// default, would spend a code twice.
+// oauth is the configuration of the consumer for one flow. The style is fixed: trying both, as the
+// library does by default, would use a code twice.
 func (p *Provider) oauth(app vcs.App, redirectURL string) *oauth2.Config {
 	return &oauth2.Config{
 		ClientID: app.ApplicationID, ClientSecret: app.Secret, RedirectURL: redirectURL, Scopes: neededScopes,
@@ -114,7 +114,7 @@ func (p *Provider) token(t *oauth2.Token) vcs.Token {
 	}
 }
 
-// known leaves out what is too long, or too much, to be scopes.
+// known removes scopes that are too long, and those beyond the limit.
 func known(scopes []string) []string {
 	scopes = slices.DeleteFunc(scopes, func(s string) bool { return len(s) > maxScope })
 	return scopes[:min(len(scopes), maxScopes)]
@@ -151,8 +151,8 @@ func oauthCode(err error) string {
 	return ""
 }
 
-// tokenError reads a refusal of the token endpoint. The library's error is not kept: its text holds
-// the answer's whole body.
+// tokenError converts a refusal of the token endpoint. It drops the library's error, whose text
+// contains the answer's whole body.
 func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
@@ -182,8 +182,8 @@ func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	return e
 }
 
-// refusal sorts the answers of the token endpoint: the words are those of RFC 6749, but not always
-// used as it says, so that the descriptions have to help.
+// refusal classifies an answer of the token endpoint: the words are those of RFC 6749, but
+// Bitbucket does not always use them as specified, so the descriptions decide too.
 func refusal(kind vcs.Kind, refused *oauth2.RetrieveError) (vcs.Kind, vcs.Reason) {
 	description := strings.ToLower(refused.ErrorDescription)
 	switch code := refused.ErrorCode; {
@@ -197,11 +197,11 @@ func refusal(kind vcs.Kind, refused *oauth2.RetrieveError) (vcs.Kind, vcs.Reason
 	case code == "invalid_request" && strings.Contains(description, "callback"):
 		return vcs.Rejected, vcs.ReasonNoCallback
 	case code == "invalid_request" && strings.Contains(description, "refresh_token"):
-		return vcs.Unauthorized, "" // the word that dead refresh tokens got in 2017
+		return vcs.Unauthorized, "" // the error for dead refresh tokens in 2017
 	case refused.Response.StatusCode == http.StatusUnauthorized:
 		return vcs.Unauthorized, vcs.ReasonCredentials
 	case code == "":
-		return vcs.Unavailable, "" // a 4xx that does not speak OAuth comes from something in between
+		return vcs.Unavailable, "" // a 4xx that is not OAuth comes from a proxy in between
 	}
 	return kind, ""
 }

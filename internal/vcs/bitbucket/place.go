@@ -9,14 +9,14 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Git knows repositories by their names alone, and a name may pass to somebody else. So a place is
-// looked up by the id, remembered, and doubted on evidence and by the clock.
+// Git finds repositories only by their names, and another repository may take a name. So a place is
+// looked up by the id, cached, and checked again on evidence and from time to time.
 
 const (
-	// how often a remembered name is compared, by a call that is not counted
+	// how often a cached name is compared, by a call that is not counted
 	nameCheckEvery = time.Hour
-	nameCheckLater = 24 * time.Hour  // where the person's list of repositories does not show it
-	nameCheckRetry = 5 * time.Minute // where the comparison got no answer
+	nameCheckLater = 24 * time.Hour  // if the person's list of repositories does not show it
+	nameCheckRetry = 5 * time.Minute // if the comparison got no answer
 	// between two look-ups on evidence; it doubles while they find nothing new
 	locateGap    = 10 * time.Second
 	locateMaxGap = time.Hour
@@ -26,11 +26,12 @@ const (
 type place struct {
 	name, url, clone string
 	lookedUp         time.Time
-	checkAt          time.Time // when the name is to be compared again
-	fruitless        int       // look-ups on evidence in a row that found nothing new
+	checkAt          time.Time // when to compare the name again
+	fruitless        int       // consecutive look-ups on evidence that found nothing new
 }
 
-// placeOf is a repository's place. known tells that it was remembered, not looked up by this call.
+// placeOf is a repository's place. known is true when it was cached, and not looked up by this
+// call.
 func (c *client) placeOf(ctx context.Context, id string) (at place, known bool, err error) {
 	c.mu.Lock()
 	at, known = c.places[id]
@@ -59,7 +60,7 @@ func (c *client) placeOf(ctx context.Context, id string) (at place, known bool, 
 	return at, true, nil
 }
 
-// stillNamed asks the person's list of repositories, which no quota counts, whether the name
+// stillNamed checks in the person's list of repositories, which no quota counts, whether the name
 // belongs to the id.
 func (c *client) stillNamed(ctx context.Context, id string, at place) (ours bool, err error) {
 	workspace, _, _ := strings.Cut(at.name, "/")
@@ -76,7 +77,7 @@ func (c *client) stillNamed(ctx context.Context, id string, at place) (ours bool
 	return ours, err
 }
 
-// locate looks a repository up by its id and remembers where it is.
+// locate looks a repository up by its id and caches its place.
 func (c *client) locate(ctx context.Context, id string) (place, error) {
 	repo, err := c.readRepository(ctx, id)
 	if err != nil {
@@ -107,7 +108,7 @@ func (s *source) Relocate(ctx context.Context) (moved bool, err error) {
 	before, known := s.c.places[s.id]
 	s.c.mu.Unlock()
 	if !known {
-		return false, nil // the next look begins with the id
+		return false, nil // the next call looks it up by the id
 	}
 	since := s.c.p.cfg.Now().Sub(before.lookedUp)
 	if since < min(locateGap<<min(before.fruitless, 20), locateMaxGap) {

@@ -63,7 +63,7 @@ func (c *client) Repositories(ctx context.Context, yield func(vcs.Repository) bo
 func (c *client) workspaces(ctx context.Context) ([]workspaceJSON, error) {
 	var workspaces []workspaceJSON
 	seen := map[string]bool{}
-	// No pagelen: which one this list bears is not documented, and it is short.
+	// No pagelen: its limit for this list is not documented, and the list is short.
 	r := c.apiRequest("list workspaces", "/user/workspaces", nil)
 	err := list(ctx, c, r, func(row workspaceAccessJSON) bool {
 		if w := row.Workspace; w != nil && !seen[workspaceKey(*w)] {
@@ -75,9 +75,9 @@ func (c *client) workspaces(ctx context.Context) ([]workspaceJSON, error) {
 	return workspaces, err
 }
 
-// workspaceRepositories reads both of Bitbucket's lists: the first gives whole objects but promises
-// only those with explicit rights, the second tells implicit rights too but is condensed. What only
-// the second has is read one by one.
+// workspaceRepositories reads both of Bitbucket's lists: the first has whole objects but promises
+// only those with explicit rights, the second has implicit rights too but is condensed.
+// Repositories that only the second has are read one by one.
 func (c *client) workspaceRepositories(
 	ctx context.Context, w workspaceJSON, yield func(vcs.Repository) bool,
 ) error {
@@ -104,7 +104,7 @@ func (c *client) workspaceRepositories(
 	})
 	switch vcs.KindOf(err) {
 	case "", vcs.Forbidden, vcs.NotFound, vcs.Gone, vcs.Rejected:
-		// Without the second list the first one still holds.
+		// Without the second list the first one is still valid.
 	default:
 		return err
 	}
@@ -142,7 +142,7 @@ func (c *client) readRepository(ctx context.Context, id string) (repositoryJSON,
 	return r, err
 }
 
-// administers asks for the person's right. A person who may not ask has none.
+// administers reads the person's right. A person who may not read it has none.
 func (c *client) administers(ctx context.Context, repo repositoryJSON) (bool, error) {
 	workspace := workspaceJSON{}
 	if repo.Workspace != nil {

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	treeDepth       = 10 // levels of one listing; a deeper one costs Bitbucket too much and answers 555
+	treeDepth       = 10 // levels of one listing; a deeper one takes Bitbucket too long and answers 555
 	maxTreeEntries  = 200_000
 	maxTreeListings = 2_000
 )
@@ -119,9 +119,8 @@ func (s *source) levels(ctx context.Context, op, commit, dir string, depth int) 
 	return entries, err
 }
 
-// unopened are the directories of a listing of which nothing is listed. Git has no empty
-// directories, so each needs a listing of its own; that way it does not matter from where Bitbucket
-// counts its levels.
+// unopened are the directories in a listing without listed files. Git has no empty directories, so
+// each needs its own listing; this works whatever level Bitbucket starts to count from.
 func unopened(entries []entryJSON) []string {
 	opened := map[string]bool{}
 	for _, e := range entries {

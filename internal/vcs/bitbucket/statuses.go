@@ -25,7 +25,7 @@ var statusStates = map[vcs.StatusState]string{
 }
 
 type statusBody struct {
-	Type        string `json:"type"` // the description demands it of every object
+	Type        string `json:"type"` // the API's description requires it in every object
 	Key         string `json:"key"`
 	State       string `json:"state"`
 	URL         string `json:"url"`
@@ -62,7 +62,7 @@ func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status)
 	return c.do(ctx, r, nil)
 }
 
-// statusKey hashes what is too long: a cut could make two keys one.
+// statusKey hashes a long key: cutting could make two keys equal.
 func statusKey(key string) string {
 	if len(key) <= maxStatusKey {
 		return key

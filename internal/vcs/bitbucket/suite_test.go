@@ -24,8 +24,7 @@ const (
 	password    = "correct horse"
 )
 
-// simulation is a Bitbucket with one owner of two workspaces, and a consumer as the setup page asks
-// for.
+// simulation is a Bitbucket with one owner of two workspaces, and a consumer as on the setup page.
 type simulation struct {
 	*bitbucketsim.Sim
 	user     bitbucketsim.User
@@ -71,7 +70,7 @@ func (s *simulation) app() vcs.App {
 	return vcs.App{ApplicationID: s.consumer.Key, Secret: s.consumer.Secret}
 }
 
-// provider is the driver against the simulator; cfg may set anything but the addresses.
+// provider is the driver's provider at the simulator; cfg may set anything except the addresses.
 func (s *simulation) provider(t *testing.T, cfg bitbucket.Config) *bitbucket.Provider {
 	t.Helper()
 	cfg.InstanceURL, cfg.APIURL = s.BaseURL(), s.APIURL()

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The JSON of the API, as far as it is read. Objects that Bitbucket leaves out or sends as null are
-// pointers.
+// The JSON of the API, as far as the driver reads it. Objects that Bitbucket leaves out or sends as
+// null are pointers.
 
 type link struct {
 	Href string `json:"href"`
@@ -87,8 +87,8 @@ type entryJSON struct {
 	Attributes attributes `json:"attributes"`
 }
 
-// diffstatJSON is read without its status: which side is null says the same, and status has
-// undocumented words.
+// diffstatJSON omits the status: the side that is null shows the same, and status has undocumented
+// words.
 type diffstatJSON struct {
 	Old *pathJSON `json:"old"`
 	New *pathJSON `json:"new"`
@@ -114,8 +114,8 @@ type pushEventJSON struct {
 	} `json:"push"`
 }
 
-// timestamp is a time that is zero when it is missing or written in a way that nobody has seen: no
-// date is worth an error.
+// timestamp is a time that is zero when it is missing or has an unknown format: a date is not worth
+// an error.
 type timestamp struct{ time.Time }
 
 // UnmarshalJSON implements json.Unmarshaler.

@@ -32,7 +32,7 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 	var payload pushEventJSON
 	if err := json.Unmarshal(body, &payload); err != nil {
 		if event.Name != eventPush {
-			return event, nil // an event that we do not know may have any shape
+			return event, nil // an unknown event may have any shape
 		}
 		return vcs.Event{}, &vcs.Error{
 			Kind:    vcs.Rejected,

@@ -102,8 +102,8 @@ func TestParseWebhook_otherEvents(t *testing.T) {
 	}
 }
 
-// TestParseWebhook_recorded reads what the real service once sent, where a checkout has it beside
-// it.
+// TestParseWebhook_recorded reads recorded deliveries of the real service, if the checkout has
+// them.
 func TestParseWebhook_recorded(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join("..", "..", "..", "..", "shared", "bitbucket", "payloads",

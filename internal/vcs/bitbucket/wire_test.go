@@ -18,7 +18,7 @@ import (
 	"towpath/internal/vcs/bitbucket"
 )
 
-// wire is a far side that answers as a case says, for what no healthy service would do.
+// wire is a far side with the answers of a test case, which no healthy service would send.
 func wire(t *testing.T, cfg bitbucket.Config, handler http.HandlerFunc) (*bitbucket.Provider, string) {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -31,7 +31,7 @@ func wire(t *testing.T, cfg bitbucket.Config, handler http.HandlerFunc) (*bitbuc
 	return p, server.URL
 }
 
-// fixedToken never changes, as one that cannot be renewed.
+// fixedToken never changes, like a token that cannot be renewed.
 type fixedToken string
 
 // Token implements vcs.TokenSource.
@@ -330,7 +330,7 @@ func TestClient_anotherTokenOnlyOnce(t *testing.T) {
 	}
 }
 
-// counting hands out a new token each time.
+// counting returns a new token each time.
 type counting struct{ n *atomic.Int32 }
 
 // Token implements vcs.TokenSource.

@@ -41,11 +41,11 @@ type client struct {
 
 // request is one call; everything of it can be sent twice.
 type request struct {
-	op     string // what it is for, as errors name it
+	op     string // its purpose, for errors
 	method string
 	url    string
 	body   []byte
-	git    bool // Basic authentication, as Git over HTTPS wants it
+	git    bool // Basic authentication, which Git over HTTPS expects
 	header http.Header
 }
 
@@ -130,7 +130,8 @@ func (c *client) attempt(ctx context.Context, r request, token string) (*http.Re
 	return nil, e
 }
 
-// take counts a call unless the gate is shut. Gitea itself has no limit; what stands before it may.
+// take counts a call unless the gate is shut. Gitea itself has no limit; a proxy before it may have
+// one.
 func (c *client) take() (retryAt time.Time, open bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -164,8 +165,8 @@ func (c *client) Usage() vcs.Usage {
 	return u
 }
 
-// list calls yield for every item of every page until it returns false. The pages are counted, not
-// followed: links in headers name the address that the instance believes to have.
+// list calls yield for every item of every page until it returns false. It counts pages and does
+// not follow links: links in headers use the address that the instance is configured with.
 func list[T any](ctx context.Context, c *client, op, path string, yield func(T) bool) error {
 	read := 0
 	for page := 1; page <= maxPages; page++ {
@@ -189,13 +190,13 @@ func list[T any](ctx context.Context, c *client, op, path string, yield func(T) 
 	return &vcs.Error{Kind: vcs.Rejected, Op: op, Message: fmt.Sprintf("more than %d pages", maxPages)}
 }
 
-// requiredScopes finds in a refusal which scopes would do.
+// requiredScopes finds in a refusal the scopes that would be enough.
 var requiredScopes = regexp.MustCompile(`required scope\(s\), required=\[([a-z:, ]+)\]`)
 
-// responseError reads an answer that is not a success. It closes the body.
+// responseError converts an answer that is not a success. It closes the body.
 func responseError(op string, resp *http.Response) *vcs.Error {
 	defer resp.Body.Close()
-	// What could be read of the body is enough: the status alone decides the kind.
+	// A partly read body is enough: the status alone decides the kind.
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	e := &vcs.Error{Kind: vcs.KindOfStatus(resp.StatusCode), Op: op, Status: resp.StatusCode}
 	if location, err := resp.Location(); err == nil && resp.StatusCode < 400 {
@@ -213,7 +214,7 @@ func responseError(op string, resp *http.Response) *vcs.Error {
 	return e
 }
 
-// errorMessage knows {"message"} of the API, {"error", "error_description"} of OAuth2, plain text
+// errorMessage reads {"message"} of the API, {"error", "error_description"} of OAuth2, plain text
 // and pages. It never fails.
 func errorMessage(body []byte) string {
 	var known struct {

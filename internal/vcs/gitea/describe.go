@@ -70,7 +70,7 @@ func held(granted []string, scope string) bool {
 		slices.Contains(granted, "all")
 }
 
-// label is a scope in words.
+// label describes a scope in words.
 func label(scope string) string {
 	for _, p := range permissions {
 		if p.Scope == scope {

@@ -17,11 +17,11 @@ const (
 	defaultTimeout = 30 * time.Second
 )
 
-// Config points the driver at an instance. Zero fields have defaults, except for InstanceURL.
+// Config configures the driver. Zero fields have defaults, except for InstanceURL.
 type Config struct {
-	// ROOT_URL of the instance: where people sign in, and below which Git and the API are
+	// ROOT_URL of the instance: the address for sign-in, and the base of Git and the API
 	InstanceURL string
-	Client      *http.Client     // its transport is used; redirects and time-outs are ours
+	Client      *http.Client     // only its transport is used
 	Now         func() time.Time // by default time.Now
 	Timeout     time.Duration    // of one call, by default 30 s; a file's bytes may take ten times as long
 }
@@ -32,13 +32,13 @@ type Provider struct {
 	http *http.Client
 }
 
-// Driver opens instances of Gitea, each at an address of its own. It is safe for concurrent use.
+// Driver opens instances of Gitea, each at its own address. It is safe for concurrent use.
 type Driver struct {
 	away  *http.Client // never connects to this machine
 	local *http.Client
 }
 
-// NewDriver makes a Driver. Its instances share connections.
+// NewDriver returns a Driver. Its instances share connections.
 func NewDriver() *Driver {
 	return &Driver{away: vcs.GuardedClient(false), local: vcs.GuardedClient(true)}
 }
@@ -59,7 +59,7 @@ func (d *Driver) Open(i vcs.Instance) (vcs.Provider, error) {
 	return New(Config{InstanceURL: i.URL, Client: client})
 }
 
-// New makes a Provider. It fails only on an address that is not an http(s) URL.
+// New returns a Provider. It fails only on an address that is not an http(s) URL.
 func New(cfg Config) (*Provider, error) {
 	cfg.InstanceURL = strings.TrimRight(cfg.InstanceURL, "/")
 	if cfg.Timeout == 0 {
@@ -85,14 +85,14 @@ func New(cfg Config) (*Provider, error) {
 	return &Provider{cfg: cfg, http: &guarded}, nil
 }
 
-// Client acts with the tokens of ts. It holds the grant's count of calls, so a grant should have
-// one Client at a time.
+// Client returns a client that uses the tokens of ts. It holds the grant's count of calls, so a
+// grant should have one Client at a time.
 func (p *Provider) Client(ts vcs.TokenSource) vcs.Client {
 	return &client{p: p, tokens: ts, places: map[string]place{}}
 }
 
-// page is the address of a repository's page. It is made from the address that the owner entered,
-// since what the API names may belong to another host.
+// page is the address of a repository's page, below the address that the owner entered: addresses
+// from the API may belong to another host.
 func (p *Provider) page(fullName string) string {
 	return p.cfg.InstanceURL + "/" + escapePath(fullName)
 }

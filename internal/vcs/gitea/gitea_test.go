@@ -67,8 +67,8 @@ func TestClient_aMissingScopeIsNamed(t *testing.T) {
 	}
 }
 
-// The former name of a repository may belong to another one within the minute for which a name is
-// remembered.
+// Another repository may take the former name of a repository within the minute for which a name is
+// cached.
 func TestSource_aNameThatAnotherRepositoryTook(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t, giteasim.Options{})
@@ -130,7 +130,7 @@ func TestBetween_anInstanceThatDoesNotFilter(t *testing.T) {
 	}
 }
 
-// A file takes the place of a directory and the other way round.
+// A file replaces a directory, and a directory a file.
 func TestChanges_filesAndDirectoriesChangePlaces(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t, giteasim.Options{})
@@ -155,7 +155,7 @@ func TestChanges_filesAndDirectoriesChangePlaces(t *testing.T) {
 	}
 }
 
-// The API takes no head to hold the branch to: what happens between the look at the head and the
+// The API takes no expected head for the branch: a push between the reading of the head and the
 // commit must not be lost.
 func TestWrite_aPushInBetween(t *testing.T) {
 	t.Parallel()
@@ -204,7 +204,7 @@ func TestWrite_aPushInBetween(t *testing.T) {
 	}
 }
 
-// race lets something happen just before the call that writes.
+// race runs a function just before the call that writes.
 type race struct{ before func() }
 
 // RoundTrip implements http.RoundTripper.
@@ -215,7 +215,7 @@ func (r *race) RoundTrip(req *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(req)
 }
 
-// token gets one more token of the same person.
+// token returns one more token of the same person.
 func (s *simulation) token(t *testing.T) string {
 	t.Helper()
 	p := s.provider(t, gitea.Config{})
@@ -228,7 +228,7 @@ func (s *simulation) token(t *testing.T) string {
 	return token.AccessToken
 }
 
-// wire is the driver against a far side of the test's own.
+// wire is the driver against the test's own far side.
 func wire(t *testing.T, handler http.HandlerFunc) vcs.Client {
 	t.Helper()
 	server := httptest.NewServer(handler)

@@ -11,7 +11,7 @@ import (
 
 const (
 	eventPush   = "push"
-	eventDelete = "delete" // of a branch; the event "push" does not tell it
+	eventDelete = "delete" // of a branch; the event "push" does not report it
 )
 
 // hooks manages the webhooks of one repository.
@@ -20,7 +20,7 @@ type hooks struct {
 	id string
 }
 
-// hookJSON is a webhook as it is read. The secret never is.
+// hookJSON is a webhook as the API returns it, without the secret.
 type hookJSON struct {
 	ID     int64             `json:"id"`
 	Active bool              `json:"active"`
@@ -31,7 +31,7 @@ func (h hookJSON) hook() vcs.Hook {
 	return vcs.Hook{ID: strconv.FormatInt(h.ID, 10), URL: h.Config["url"], Active: h.Active}
 }
 
-// hookBody is a webhook as it is made.
+// hookBody is a webhook as the API accepts it.
 type hookBody struct {
 	Type   string            `json:"type"`
 	Config map[string]string `json:"config"`

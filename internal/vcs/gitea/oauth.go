@@ -47,7 +47,7 @@ func (p *Provider) Refresh(ctx context.Context, app vcs.App, refreshToken string
 	if err != nil {
 		e := p.tokenError(op, err)
 		if e.Reason == vcs.ReasonCode {
-			e.Reason = "" // the words are the same for a refresh token, and there is no code
+			e.Reason = "" // a refused refresh token has the same error, and there is no code
 		}
 		return vcs.Token{}, e
 	}
@@ -86,9 +86,9 @@ func (p *Provider) probe(ctx context.Context, app vcs.App) error {
 	return e
 }
 
-// oauth is the application for one flow. The credentials go in the body: Gitea does not undo the
-// escaping that RFC 6749 asks for in the header. The style is fixed, since trying both would spend
-// a code twice.
+// oauth is the configuration of the application for one flow. The credentials go in the body: Gitea
+// does not undo the escaping that RFC 6749 requires in the header. The style is fixed, since trying
+// both would use a code twice.
 func (p *Provider) oauth(app vcs.App, redirectURL string) *oauth2.Config {
 	return &oauth2.Config{
 		ClientID:     app.ApplicationID,
@@ -107,8 +107,8 @@ func (p *Provider) oauthContext(ctx context.Context) (context.Context, context.C
 	return context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, p.http), p.cfg.Timeout)
 }
 
-// token reads an answer. Gitea names no scopes in it; then they are those that were asked for (RFC
-// 6749, section 5.1).
+// token converts an answer. If it lists no scopes, they are the requested ones (RFC 6749, section
+// 5.1).
 func (p *Provider) token(t *oauth2.Token) vcs.Token {
 	life := time.Duration(t.ExpiresIn) * time.Second
 	if life <= 0 {
@@ -126,8 +126,8 @@ func (p *Provider) token(t *oauth2.Token) vcs.Token {
 	}
 }
 
-// tokenError reads a refusal of the token endpoint. The library's error is not kept: its text holds
-// the answer's whole body.
+// tokenError converts a refusal of the token endpoint. It drops the library's error, whose text
+// contains the answer's whole body.
 func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
@@ -157,14 +157,14 @@ func (p *Provider) tokenError(op string, err error) *vcs.Error {
 	}
 	e.Kind, e.Reason = refusal(e.Kind, refused)
 	if e.Reason == vcs.ReasonCredentials {
-		// Gitea's words repeat the ID, which may be the secret
+		// Gitea's message repeats the ID, which may be the secret
 		e.Message = "the client ID is unknown, or the secret is wrong"
 	}
 	return e
 }
 
-// refusal sorts the answers of the token endpoint. A wrong secret and an unknown code have the same
-// word there.
+// refusal classifies an answer of the token endpoint. A wrong secret and an unknown code have the
+// same error there.
 func refusal(kind vcs.Kind, refused *oauth2.RetrieveError) (vcs.Kind, vcs.Reason) {
 	description := strings.ToLower(refused.ErrorDescription)
 	switch code := refused.ErrorCode; {
@@ -176,7 +176,7 @@ func refusal(kind vcs.Kind, refused *oauth2.RetrieveError) (vcs.Kind, vcs.Reason
 	case refused.Response.StatusCode == http.StatusUnauthorized:
 		return vcs.Unauthorized, vcs.ReasonCredentials
 	case code == "":
-		return vcs.Unavailable, "" // an answer that does not speak OAuth comes from something in between
+		return vcs.Unavailable, "" // an answer that is not OAuth comes from a proxy in between
 	}
 	return kind, ""
 }

@@ -10,9 +10,9 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Only one path of the API takes the stable id; all others and Git take the name. So a name is
-// looked up by the id, used for a short while by what reads at hashes or notices a wrong name, and
-// looked up each time by what changes something.
+// Only one path of the API takes the stable id; all others, and Git, take the name. So a name is
+// looked up by the id. Calls that read at hashes, or detect a wrong name, use it for a short while;
+// calls that change something look it up each time.
 
 const (
 	placeLife = time.Minute
@@ -103,7 +103,7 @@ func (c *client) readRepository(ctx context.Context, id string) (r repositoryJSO
 	return r, nil
 }
 
-// plainName reports whether a full name is owner/name and nothing that means something else in a
+// plainName reports whether a full name is owner/name without characters that have a meaning in a
 // path.
 func plainName(full string) bool {
 	owner, name, ok := strings.Cut(full, "/")
@@ -119,7 +119,7 @@ type place struct {
 
 func (at place) path() string { return "/repos/" + escapePath(at.name) }
 
-// locate looks a repository up by its id and remembers where it is.
+// locate looks a repository up by its id and caches its place.
 func (c *client) locate(ctx context.Context, id string) (place, error) {
 	r, err := c.readRepository(ctx, id)
 	if err != nil {
@@ -132,7 +132,8 @@ func (c *client) locate(ctx context.Context, id string) (place, error) {
 	return at, nil
 }
 
-// placeOf is a repository's place. remembered reports that this call did not look it up.
+// placeOf is a repository's place. remembered is true when it was cached, and not looked up by this
+// call.
 func (c *client) placeOf(ctx context.Context, id string) (at place, remembered bool, err error) {
 	c.mu.Lock()
 	at, remembered = c.places[id]
@@ -144,8 +145,8 @@ func (c *client) placeOf(ctx context.Context, id string) (at place, remembered b
 	return at, false, err
 }
 
-// reading calls read with a repository's place, and once more when the remembered one turns out to
-// be wrong.
+// reading calls read with a repository's place, and once more when the cached one turns out to be
+// wrong.
 func reading[T any](ctx context.Context, c *client, id string, read func(place) (T, error)) (T, error) {
 	var none T
 	at, remembered, err := c.placeOf(ctx, id)
@@ -166,8 +167,8 @@ func reading[T any](ctx context.Context, c *client, id string, read func(place) 
 	return read(now)
 }
 
-// displaced finds in a refusal that the repository may be elsewhere: whoever took its name may hide
-// what is there.
+// displaced reports whether a refusal may mean that the repository has moved: another repository
+// with its old name may hide its content.
 func displaced(err error) bool {
 	switch vcs.KindOf(err) {
 	case vcs.NotFound, vcs.Forbidden, vcs.Unauthorized:

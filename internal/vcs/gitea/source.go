@@ -23,7 +23,7 @@ const (
 	treePage       = 1000 // DEFAULT_GIT_TREES_PER_PAGE; an instance may allow fewer
 	maxTreeEntries = 200_000
 	maxTreeCalls   = 2_000
-	gitTimeouts    = 4 // a pack may take so many times the time-out of a call
+	gitTimeouts    = 4 // a pack may take this many times the time-out of a call
 )
 
 // source reads one repository.
@@ -137,7 +137,7 @@ func (s *source) Commit(ctx context.Context, hash string) (vcs.Commit, error) {
 	})
 }
 
-// entryJSON is a row of a tree. Its path is relative to the tree that was asked for.
+// entryJSON is a row of a tree. Its path is relative to the requested tree.
 type entryJSON struct {
 	Path string `json:"path"`
 	Mode string `json:"mode"`
@@ -194,7 +194,7 @@ func (s *source) tree(
 	}
 }
 
-// find walks down to a path, a directory at a time.
+// find descends to a path, one directory at a time.
 func (s *source) find(ctx context.Context, op string, at place, commit, file string) (entryJSON, error) {
 	found := entryJSON{Type: "tree", SHA: commit}
 	for name := range strings.SplitSeq(file, "/") {
@@ -316,10 +316,10 @@ type difference struct {
 	s       *source
 	at      place
 	calls   int
-	removed map[string]bool // by path: whether the newer tree does not have it
+	removed map[string]bool // by path: whether the newer tree lacks it
 }
 
-// compare walks two trees, of which one may be missing: "".
+// compare compares two trees, of which one may be missing: "".
 func (d *difference) compare(ctx context.Context, dir, before, after string) error {
 	old, err := d.list(ctx, before)
 	if err != nil {

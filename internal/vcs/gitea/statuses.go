@@ -69,7 +69,7 @@ func (c *client) PutStatus(ctx context.Context, id, commit string, s vcs.Status)
 	return e
 }
 
-// statusContext hashes what is too long: a cut could make two keys one.
+// statusContext hashes a long key: cutting could make two keys equal.
 func statusContext(key string) string {
 	if len(key) <= maxStatusContext {
 		return key

@@ -35,8 +35,8 @@ func TestProvider(t *testing.T) {
 	}
 }
 
-// simulation is a Gitea with one person, who owns an organization too, and an application as the
-// setup page asks for.
+// simulation is a Gitea with one person, who also owns an organization, and an application as on
+// the setup page.
 type simulation struct {
 	*giteasim.Sim
 	user giteasim.User
@@ -75,7 +75,7 @@ func newSimulation(t *testing.T, o giteasim.Options) *simulation {
 	return s
 }
 
-// provider is the driver against the simulator; cfg may set anything but the address.
+// provider is the driver's provider at the simulator; cfg may set anything except the address.
 func (s *simulation) provider(t *testing.T, cfg gitea.Config) *gitea.Provider {
 	t.Helper()
 	cfg.InstanceURL = s.BaseURL() + "/"

@@ -45,7 +45,7 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 	var payload eventJSON
 	if err := json.Unmarshal(body, &payload); err != nil {
 		if !known {
-			return event, nil // an event that we do not know may have any shape
+			return event, nil // an unknown event may have any shape
 		}
 		return vcs.Event{}, &vcs.Error{
 			Kind:    vcs.Rejected,
@@ -66,8 +66,8 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 	return event, nil
 }
 
-// ref reads what moved. The commits of the payload are not looked at: they are cut, and on a new
-// branch they are old ones.
+// ref reads the changed ref. It ignores the payload's commits: the list is cut, and on a new branch
+// they are old ones.
 func (e eventJSON) ref(event string) (vcs.RefChange, bool) {
 	out := vcs.RefChange{Old: hashOf(e.Before), New: hashOf(e.After)}
 	switch {
@@ -87,7 +87,7 @@ func (e eventJSON) ref(event string) (vcs.RefChange, bool) {
 	return out, ok && tag != ""
 }
 
-// hashOf is "" for the hash of zeros, which stands for a ref that is not there.
+// hashOf returns "" for the hash of zeros, which means a ref that does not exist.
 func hashOf(hash string) string {
 	if strings.Trim(hash, "0") == "" {
 		return ""

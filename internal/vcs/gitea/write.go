@@ -100,7 +100,7 @@ func (c *client) commit(
 	return made.Commit.SHA, nil
 }
 
-// guarded finds in a refusal that a file is not what it was at the head.
+// guarded reports whether a refusal means that a file has changed since the head.
 func guarded(message string) bool {
 	return strings.Contains(message, "sha does not match") || strings.Contains(message, "already exists")
 }

@@ -24,9 +24,9 @@ const (
 	filterNoContent = "filter blob:none"
 )
 
-// Between compares two commits and finds which commits brought what differs. It reads both commits
-// with their trees, and what lies between them when that is more than one commit. The commits have
-// no URL. https://git-scm.com/docs/protocol-v2#_fetch
+// Between compares two commits and finds which commits brought the differences. It reads both
+// commits with their trees, and those in between when there are any. The commits have no URL.
+// https://git-scm.com/docs/protocol-v2#_fetch
 func (r Remote) Between(ctx context.Context, from, to string) (vcs.Between, error) {
 	h := history{commits: map[string]gitCommit{}, objects: map[string]object{}}
 	if err := r.fetch(ctx, h.objects, "deepen 1", "want "+to, "want "+from); err != nil {
@@ -46,7 +46,7 @@ func (r Remote) Between(ctx context.Context, from, to string) (vcs.Between, erro
 	return h.between(from, to)
 }
 
-// gitCommit is what a commit object says.
+// gitCommit is the content of a commit object.
 type gitCommit struct {
 	tree    string
 	parents []string
@@ -54,7 +54,7 @@ type gitCommit struct {
 	message string
 }
 
-// history is a part of a repository: commits, and trees as far as they are known.
+// history is a part of a repository: commits, and the trees that the server has sent.
 type history struct {
 	objects map[string]object
 	commits map[string]gitCommit
@@ -144,7 +144,7 @@ func (h *history) between(from, to string) (vcs.Between, error) {
 	return b, nil
 }
 
-// newestFirst lists the known commits behind one, each before those that it came from.
+// newestFirst lists the known ancestors of a commit, each before its parents.
 func (h *history) newestFirst(to string) (order []string) {
 	children := map[string]int{}
 	for _, c := range h.commits {
@@ -173,8 +173,8 @@ func kindOf(mode string) vcs.EntryKind {
 	return vcs.EntryFile
 }
 
-// compare collects the files that differ between two trees, as the newer has them; the empty entry
-// is for one that is gone.
+// compare collects the files that differ between two trees, in the newer version; a removed file
+// has an empty entry.
 func (h *history) compare(dir, before, after string, changed map[string]treeEntry) bool {
 	if before == after {
 		return true
@@ -215,8 +215,8 @@ func (h *history) compare(dir, before, after string, changed map[string]treeEntr
 	return true
 }
 
-// broughtBy walks back from a commit for as long as a parent has the path as it is, like git log
-// does.
+// broughtBy follows the history back for as long as a parent has the same entry at the path, like
+// git log.
 func (h *history) broughtBy(from, to, file string) string {
 	at := to
 	want, _ := h.entry(at, file)
@@ -239,7 +239,7 @@ func (h *history) broughtBy(from, to, file string) string {
 	return at
 }
 
-// entry finds a path in a commit; ok is false when the server has not sent what is needed for it.
+// entry finds a path in a commit; ok is false when the server has not sent the necessary trees.
 func (h *history) entry(commit, file string) (e treeEntry, ok bool) {
 	hash := h.commits[commit].tree
 	parts := strings.Split(file, "/")

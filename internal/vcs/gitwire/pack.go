@@ -44,8 +44,8 @@ type object struct {
 	data []byte
 }
 
-// counted counts what is read of a stream, byte by byte, so that inflating takes no more than its
-// own.
+// counted counts the bytes read from a stream, one by one, so that inflating an object takes no
+// bytes of the next.
 type counted struct {
 	*bufio.Reader
 	at int64
@@ -162,7 +162,7 @@ func (p *pack) head() (kind int, size int64, err error) {
 	return kind, size, nil
 }
 
-// distance reads how far before an object its base begins.
+// distance reads how many bytes before an object its base begins.
 func (p *pack) distance() (int64, error) {
 	b, err := p.src.ReadByte()
 	n := int64(b & 0x7f)

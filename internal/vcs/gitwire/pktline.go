@@ -11,7 +11,7 @@ import (
 
 const maxPacket = 65520 // https://git-scm.com/docs/protocol-common
 
-// packetKind tells lines from the marks between them.
+// packetKind distinguishes lines from the markers between them.
 type packetKind int
 
 const (
@@ -29,7 +29,7 @@ func readPacket(r *bufio.Reader) (packetKind, string, error) {
 	return kind, strings.TrimSuffix(string(line), "\n"), err
 }
 
-// readPacketBytes returns the next packet as it is.
+// readPacketBytes returns the next packet unchanged.
 func readPacketBytes(r *bufio.Reader) (packetKind, []byte, error) {
 	var length [4]byte
 	if _, err := io.ReadFull(r, length[:]); err != nil {
@@ -56,7 +56,7 @@ func appendPacket(b []byte, line string) []byte {
 	return fmt.Appendf(b, "%04x%s\n", len(line)+5, line)
 }
 
-// lsRefsCommand asks for branches alone.
+// lsRefsCommand requests branches only.
 func lsRefsCommand(capabilities []string) []byte {
 	b := appendPacket(nil, "command=ls-refs")
 	for _, c := range capabilities {
@@ -73,7 +73,7 @@ func lsRefsCommand(capabilities []string) []byte {
 }
 
 // readRefs reads a capability advertisement of version 2, an advertisement of refs of the older
-// versions, or the answer to ls-refs; refs look the same in all of them.
+// versions, or the answer to ls-refs; refs have the same format in all of them.
 func readRefs(body io.Reader) (refAnswer, error) {
 	answer := refAnswer{heads: map[string]string{}}
 	r := bufio.NewReader(body)
@@ -107,7 +107,7 @@ func readRefs(body io.Reader) (refAnswer, error) {
 	}
 }
 
-// addRef reads "<hash> <name>", after which come capabilities behind a NUL or attributes behind a
+// addRef reads "<hash> <name>", which capabilities may follow after a NUL, or attributes after a
 // space.
 func (a *refAnswer) addRef(line string) {
 	line, _, _ = strings.Cut(line, "\x00")

@@ -17,7 +17,7 @@ const (
 	opHeads          = "read branch heads"
 	branchesRef      = "refs/heads/"
 	maxRefBytes      = 64 << 20 // of one advertisement
-	maxPackedBytes   = 64 << 20 // of one pack as it comes
+	maxPackedBytes   = 64 << 20 // of one pack, before inflating
 	maxErrorText     = 400      // runes
 	contentTypeGit   = "application/x-git-upload-pack-"
 	servicePath      = "/git-upload-pack"
@@ -27,14 +27,14 @@ const (
 
 // Request is one call to a Git server. It can be sent twice.
 type Request struct {
-	Op     string // what it is for, as errors name it
+	Op     string // its purpose, for errors
 	Method string
 	URL    string
 	Body   []byte
 	Header http.Header
 }
 
-// Remote is a repository behind an address.
+// Remote is a repository at an address.
 type Remote struct {
 	URL string // clone address without credentials and without a trailing slash
 
@@ -43,8 +43,8 @@ type Remote struct {
 	Send func(context.Context, Request) (*http.Response, error)
 }
 
-// Heads reads the branch heads with protocol version 2 where the server has it, else from the
-// advertisement of all refs. redirected reports that they came from another address.
+// Heads reads the branch heads with protocol version 2 if the server supports it, otherwise from
+// the advertisement of all refs. redirected reports that they came from another address.
 // https://git-scm.com/docs/protocol-v2
 func (r Remote) Heads(ctx context.Context) (heads map[string]string, redirected bool, err error) {
 	advertised, err := r.advertised(ctx, opHeads)
@@ -55,7 +55,7 @@ func (r Remote) Heads(ctx context.Context) (heads map[string]string, redirected 
 	return answer.heads, answer.redirected, err
 }
 
-// refAnswer is what a server answered: its capabilities in version 2, or refs.
+// refAnswer is the answer of a server: its capabilities in version 2, or refs.
 type refAnswer struct {
 	version2     bool
 	capabilities []string
@@ -105,7 +105,7 @@ func (r Remote) refs(ctx context.Context, request Request) (refAnswer, error) {
 	return answer, nil
 }
 
-// fetch reads a pack of commits and trees into objects. It needs a server that filters.
+// fetch reads a pack of commits and trees into objects. The server must support filters.
 func (r Remote) fetch(ctx context.Context, into map[string]object, lines ...string) error {
 	advertised, err := r.advertised(ctx, opBetween)
 	if err != nil {

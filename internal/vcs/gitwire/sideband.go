@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// sideband reads the pack out of an answer to fetch: behind the line "packfile", packets of band 1.
+// sideband reads the pack from an answer to fetch: after the line "packfile", packets of band 1.
 // https://git-scm.com/docs/protocol-v2#_fetch
 type sideband struct {
 	src    *bufio.Reader

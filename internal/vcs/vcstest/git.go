@@ -23,7 +23,7 @@ func newWorkTree(t *testing.T, pushURL string, pushed func()) *workTree {
 	return w
 }
 
-// git runs one command apart from the settings of whoever runs the tests.
+// git runs one command, isolated from the user's own Git settings.
 func (w *workTree) git(args ...string) string {
 	w.t.Helper()
 	cmd := exec.Command("git", args...)

@@ -19,7 +19,7 @@ var hookCases = map[string]func(*testing.T, *harness){
 		hooks := client.Hooks(remote.ID)
 		hook := vcs.Hook{URL: "https://towpath.example/hooks/1", Secret: "first", Active: true}
 		id := must[string](t)(hooks.Ensure(t.Context(), hook))
-		// rewritten, though the far side never shows it
+		// rewritten, though the far side never returns it
 		hook.Secret = "second"
 		// by URL; a provider that cannot rewrite a secret makes another hook
 		hook.ID = must[string](t)(hooks.Ensure(t.Context(), hook))
@@ -141,7 +141,7 @@ var hookCases = map[string]func(*testing.T, *harness){
 		d := receive(t, client, remote)
 		work.push("main")
 		got := d.next(t, h.Provider)
-		// a service may tell the new hook of the push before it
+		// a service may report the push before it to the new hook
 		for len(got.Refs) == 1 && got.Refs[0].New == first {
 			got = d.next(t, h.Provider)
 		}
@@ -180,7 +180,7 @@ var hookCases = map[string]func(*testing.T, *harness){
 		for len(got) < len(want) { // a provider sends one event for a push, or one for each ref
 			for _, ref := range d.next(t, h.Provider).Refs {
 				if ref.New == "" && ref.Old == "" {
-					ref.Old = first // not every provider says where a deleted branch was
+					ref.Old = first // not every provider sends the old head of a deleted branch
 				}
 				got["branch "+ref.Branch+" tag "+ref.Tag] = ref
 			}
@@ -191,7 +191,7 @@ var hookCases = map[string]func(*testing.T, *harness){
 	},
 }
 
-// delivery is a webhook request as it came.
+// delivery is one received webhook request.
 type delivery struct {
 	header http.Header
 	body   []byte
@@ -226,7 +226,7 @@ func (d *receiver) next(t *testing.T, p vcs.Provider) vcs.Event {
 	return must[vcs.Event](t)(p.ParseWebhook(d.last.header, d.last.body, d.secret))
 }
 
-// forge tries the last delivery with everything but its own secret, body and signature.
+// forge repeats the last delivery with a wrong secret, body or signature.
 func (d *receiver) forge(t *testing.T, p vcs.Provider) {
 	t.Helper()
 	without := d.last.header.Clone()

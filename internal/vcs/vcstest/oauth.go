@@ -65,7 +65,7 @@ var oauthCases = map[string]func(*testing.T, *harness){
 			t.Fatal(err)
 		}
 		if second.AccessToken == first.AccessToken {
-			// Tokens that say when they were made are equal within a second.
+			// Tokens that contain their time of issue are equal within a second.
 			time.Sleep(time.Second)
 			if second, err = h.Provider.Refresh(t.Context(), h.App, orOld(second, first)); err != nil ||
 				second.AccessToken == first.AccessToken {

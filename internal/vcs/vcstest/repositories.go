@@ -58,7 +58,7 @@ var repositoryCases = map[string]func(*testing.T, *harness){
 			t.Errorf("repository %+v, want %+v", got, remote)
 		}
 		source := client.Source(remote.ID)
-		must[vcs.Heads](t)(source.Heads(t.Context())) // remembers the old address
+		must[vcs.Heads](t)(source.Heads(t.Context())) // caches the old address
 		renamed := h.Rename(t, remote, "after")
 		if got := must[vcs.Repository](t)(client.Repository(t.Context(),
 			remote.ID)); got.Name != renamed.Name {

@@ -15,8 +15,7 @@ import (
 	"towpath/internal/vcs"
 )
 
-// oddFiles are names that URLs, listings and globs stumble over, and contents that nobody may
-// touch.
+// oddFiles are names that break URLs, listings and globs, and contents that must stay unchanged.
 var oddFiles = map[string]string{
 	"db/V1__plain.sql":            "select 1;\n",
 	"db/with space.sql":           "select 2;\r\n",
@@ -104,7 +103,7 @@ var sourceCases = map[string]func(*testing.T, *harness){
 			got.Commits[0].Author == "" {
 			t.Errorf("%+v", got.Commits)
 		}
-		// Backwards, as after a force push: what is undone is told, too.
+		// Backwards, as after a force push: undone changes are reported too.
 		back := must[vcs.Between](t)(source.Between(t.Context(), last, added))
 		if len(back.Changes) != 3 || back.Changes[0].Path != "README" || !back.Changes[0].Removed {
 			t.Errorf("%+v", back.Changes)

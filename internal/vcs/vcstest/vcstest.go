@@ -1,6 +1,6 @@
-// Package vcstest holds the suite that every Git provider driver must pass. It speaks to the driver
-// through the seam and to a far side, a simulator in this process or a real service, through a
-// Fixture; what gets there gets there by real git pushes.
+// Package vcstest has the suite that every Git provider driver must pass. It uses the driver
+// through the seam and the far side, a simulator in this process or a real service, through a
+// Fixture; all content of the far side comes from real git pushes.
 package vcstest
 
 import (
@@ -15,7 +15,8 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Fixture is a driver together with its far side, of which the functions change or tell the state.
+// Fixture is a driver together with its far side. Its functions change or return the state of the
+// far side.
 type Fixture struct {
 	Description vcs.Description // of the driver
 	Provider    vcs.Provider
@@ -24,18 +25,18 @@ type Fixture struct {
 	Account     vcs.Account // of the person who consents and who administers all repositories
 	Workspaces  []string    // at least two, without repositories
 
-	// Authorize lets the person consent on the page and returns the query of the redirect.
+	// Authorize makes the person consent on the page and returns the query of the redirect.
 	Authorize func(t *testing.T, authorizeURL string) url.Values
-	// AddRepository makes an empty repository.
+	// AddRepository creates an empty repository.
 	AddRepository func(t *testing.T, workspace, name string) Remote
-	// Pushed waits until the far side has looked at a push; nil: it does before the push ends.
+	// Pushed waits until the far side has handled a push; nil: it does so before the push ends.
 	Pushed func(t *testing.T, r Remote)
-	// Rename changes a repository's name and returns it as it is now.
+	// Rename changes a repository's name and returns the renamed repository.
 	Rename func(t *testing.T, r Remote, name string) Remote
-	// Hooks and Statuses tell what the far side has, secrets included.
+	// Hooks and Statuses return those of the far side, including secrets.
 	Hooks    func(t *testing.T, r Remote) []vcs.Hook
 	Statuses func(t *testing.T, r Remote, commit string) []vcs.Status
-	// KeptStatus is what the far side keeps of a status; nil: all of it.
+	// KeptStatus returns the part of a status that the far side keeps; nil: all of it.
 	KeptStatus func(vcs.Status) vcs.Status
 	// ExpireAccessTokens ends all access tokens; RevokeGrants ends refresh tokens too.
 	ExpireAccessTokens func(t *testing.T)
@@ -52,7 +53,7 @@ type Remote struct {
 	PushURL string // with credentials in it
 }
 
-// Run checks a driver. Each case has a fixture of its own, and cases run in parallel.
+// Run checks a driver. Each case has its own fixture, and cases run in parallel.
 func Run(t *testing.T, fixture func(*testing.T) Fixture) {
 	for _, group := range []map[string]func(*testing.T, *harness){
 		oauthCases, repositoryCases, sourceCases,
@@ -67,12 +68,12 @@ func Run(t *testing.T, fixture func(*testing.T) Fixture) {
 	}
 }
 
-// harness is a fixture with the grant that its case has got.
+// harness is a fixture with the grant of its case.
 type harness struct {
 	Fixture
 }
 
-// consent walks the whole flow and returns the tokens.
+// consent runs the whole flow and returns the tokens.
 func (h *harness) consent(t *testing.T) vcs.Token {
 	t.Helper()
 	const state = "a state / with + odd & characters"
@@ -87,14 +88,14 @@ func (h *harness) consent(t *testing.T) vcs.Token {
 	return token
 }
 
-// client is a client on a fresh grant.
+// client returns a client with a new grant.
 func (h *harness) client(t *testing.T) (vcs.Client, *grant) {
 	t.Helper()
 	g := &grant{provider: h.Provider, app: h.App, token: h.consent(t)}
 	return h.Provider.Client(g), g
 }
 
-// repository makes a repository with a working tree on which nothing is committed.
+// repository creates a repository with an empty working tree.
 func (h *harness) repository(t *testing.T, name string) (Remote, *workTree) {
 	t.Helper()
 	r := h.AddRepository(t, h.Workspaces[0], name)
@@ -105,7 +106,7 @@ func (h *harness) repository(t *testing.T, name string) (Remote, *workTree) {
 	})
 }
 
-// grant is the smallest right TokenSource: one refresh at a time, and only for a token that is
+// grant is the smallest correct TokenSource: one refresh at a time, and only for a token that is
 // still the current one.
 type grant struct {
 	provider vcs.Provider
@@ -158,7 +159,7 @@ func must[T any](t *testing.T) func(T, error) T {
 	}
 }
 
-// eventually waits for what happens on the far side without our doing, such as a delivery.
+// eventually waits for something that the far side does by itself, such as a delivery.
 func eventually[T any](t *testing.T, what string, from <-chan T) T {
 	t.Helper()
 	select {
