@@ -344,7 +344,7 @@ func (c *cursor) sqliteAlter() ast.Statement {
 	c.want("ALTER", "TABLE")
 	s := &ast.AlterTable{Table: c.object("a table")}
 	act := ast.Action{Pos: c.pos()}
-	switch c.acceptAny("RENAME", "ADD", "DROP") {
+	switch c.acceptAny("RENAME", "ADD", "DROP", "ALTER") {
 	case "RENAME":
 		if c.accept("TO") {
 			act.Kind, act.NewName = ast.RenameTable, c.name("a table")
@@ -355,13 +355,34 @@ func (c *cursor) sqliteAlter() ast.Statement {
 		c.want("TO")
 		act.NewName = c.name("a column")
 	case "ADD":
+		if c.is("CONSTRAINT") || c.is("CHECK") {
+			made := c.sqliteConstraints()
+			act.Kind = ast.AddConstraint
+			if len(made) != 1 {
+				c.unread("a constraint")
+				break
+			}
+			act.Constraint = &made[0]
+		}
 		c.accept("COLUMN")
 		act.Kind, act.Column = ast.AddColumn, c.sqliteColumn()
+	case "ALTER":
+		c.accept("COLUMN")
+		act.Name, act.Kind = c.name("a column"), ast.SetNotNull
+		if c.acceptAny("SET", "DROP") == "DROP" {
+			act.Kind = ast.DropNotNull
+		}
+		c.want("NOT", "NULL")
+		c.onConflict()
 	case "DROP":
+		if c.accept("CONSTRAINT") {
+			act.Kind, act.Name = ast.DropConstraint, c.name("a constraint")
+			break
+		}
 		c.accept("COLUMN")
 		act.Kind, act.Name = ast.DropColumn, c.name("a column")
 	default:
-		c.unread("RENAME, ADD or DROP")
+		c.unread("RENAME, ADD, ALTER or DROP")
 	}
 	s.Actions = []ast.Action{act}
 	return ast.Statement{AlterTable: s}

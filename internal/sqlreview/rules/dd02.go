@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -19,16 +18,21 @@ var dd02 = sqlreview.Rule{
 	Bad: `DROP INDEX by_email;
 CREATE UNIQUE INDEX by_email ON users (email);`,
 	Check: func(p *sqlreview.Pass) {
+		report := func(at ast.Position, table ast.Name, columns []string) {
+			if was := dropped(p, table, columns); was != "" {
+				p.Report(at, "", "The index %s on %s of the table %s becomes unique, which fails when two rows are the same.",
+					was, strings.Join(columns, ", "), table)
+			}
+		}
 		for table, i := range indexes(p) {
-			if !i.Unique {
-				continue
+			if i.Unique {
+				report(i.Pos, table, names(i.Keys))
 			}
-			was := dropped(p, table, names(i.Keys))
-			if was == "" {
-				continue
+		}
+		for k := range constraints(p) {
+			if k.Kind == ast.Unique && k.UsingIndex == "" {
+				report(k.Pos, k.table, k.columns())
 			}
-			p.Report(i.Pos, "", "The index %s on %s of the table %s becomes unique, which fails when two rows are the same.",
-				cmp.Or(was, i.Name), strings.Join(names(i.Keys), ", "), table)
 		}
 	},
 }
