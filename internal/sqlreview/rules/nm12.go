@@ -1,6 +1,10 @@
 package rules
 
 import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
 	"towpath/internal/sqlreview"
 )
 
@@ -15,9 +19,26 @@ var nm12 = sqlreview.Rule{
 		"orders (id);",
 	Check: func(p *sqlreview.Pass) {
 		for n := range named(p) {
-			if len(n.name) > 63 {
-				p.Report(n.pos, "", "The name %s has %d bytes, and the server cuts it at 63.", n.name, len(n.name))
+			if whole := inText(p.Statement.Text, n.name); len(whole) > 63 {
+				p.Report(n.pos, "", "The name %s has %d bytes, and the server cuts it at 63.", whole, len(whole))
 			}
 		}
 	},
+}
+
+// inText is a name as a text has it. The parser cuts names as the server does.
+func inText(text, name string) string {
+	const shortest = 60 // where a character of four bytes does not fit any more
+	at := strings.Index(strings.ToLower(text), strings.ToLower(name))
+	if len(name) < shortest || at < 0 || len(strings.ToLower(text)) != len(text) {
+		return name
+	}
+	end := at + len(name)
+	for _, c := range text[end:] {
+		if c != '_' && c != '$' && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
+			break
+		}
+		end += utf8.RuneLen(c)
+	}
+	return text[at:end]
 }
