@@ -68,14 +68,12 @@ func (c *cursor) source(s *ast.Insert) {
 		if c.is("ROW", "(") {
 			c.list(func() {
 				c.want("ROW")
-				c.row()
-				s.Rows++
+				c.valuesOf(s)
 			})
 			break
 		}
 		c.list(func() {
-			c.row()
-			s.Rows++
+			c.valuesOf(s)
 		})
 	case len(s.Columns) == 0 && c.accept("SET"):
 		s.Columns = c.assignments()
@@ -85,6 +83,14 @@ func (c *cursor) source(s *ast.Insert) {
 	default:
 		c.wrong("VALUES, SET or a query")
 	}
+}
+
+// valuesOf reads one row of VALUES.
+func (c *cursor) valuesOf(s *ast.Insert) {
+	if n := c.row(); s.Rows == 0 {
+		s.Values = n
+	}
+	s.Rows++
 }
 
 // assignments reads column = value, and returns the columns.

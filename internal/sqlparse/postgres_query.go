@@ -67,7 +67,8 @@ func (m *postgresMapper) insert(d *pg.InsertStmt) *ast.Insert {
 	case source.GetNode() == nil:
 		i.Default = true
 	case len(source.GetSelectStmt().GetValuesLists()) > 0:
-		i.Rows = len(source.GetSelectStmt().GetValuesLists())
+		rows := source.GetSelectStmt().GetValuesLists()
+		i.Rows, i.Values = len(rows), len(rows[0].GetList().GetItems())
 	default:
 		i.Query = m.query(source)
 	}

@@ -219,8 +219,7 @@ func (c *cursor) sqliteInsert() *ast.Insert {
 	case c.is("VALUES") && !c.valuesGoOn():
 		c.next()
 		c.list(func() {
-			c.row()
-			s.Rows++
+			c.valuesOf(s)
 		})
 	default:
 		s.Query = c.query()
