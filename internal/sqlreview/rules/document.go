@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"towpath/internal/sqlreview"
 )
@@ -67,18 +68,18 @@ func document(b *strings.Builder, r sqlreview.Rule) {
 	if strict := (sqlreview.Policy{Preset: sqlreview.Strict}).Level(r); strict != r.Level {
 		level += ", " + string(strict) + " when strict"
 	}
-	fmt.Fprintf(b, "\n### %s: %s\n\n%s · %s\n\n%s\n", r.ID, r.Title, dialects(r), level, r.Why)
+	fmt.Fprintf(b, "\n### %s: %s\n\n%s · %s\n\n%s\n", r.ID, r.Title, dialects(r), level, wrapped(r.Why))
 	code(b, "", r.Bad)
 	if r.Good != "" {
 		b.WriteString("\nInstead:\n")
 		code(b, "", r.Good)
 	}
 	for _, s := range r.Settings {
-		fmt.Fprintf(b, "\nSetting `%s`: %s.", s.Name, s.What)
+		text := fmt.Sprintf("Setting `%s`: %s.", s.Name, s.What)
 		if s.Default != "" {
-			fmt.Fprintf(b, " The default is `%s`.", s.Default)
+			text += fmt.Sprintf(" The default is `%s`.", strings.ReplaceAll(s.Default, ",", ", "))
 		}
-		b.WriteString("\n")
+		b.WriteString("\n" + wrapped(text) + "\n")
 	}
 }
 
@@ -97,4 +98,22 @@ func code(b *strings.Builder, lead, text string) {
 	for line := range strings.Lines(text) {
 		b.WriteString("    " + strings.TrimRight(line, "\n") + "\n")
 	}
+}
+
+// wrapped breaks prose at 100 columns.
+func wrapped(text string) string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == "":
+			line = word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > 100:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	return strings.Join(append(lines, line), "\n")
 }
