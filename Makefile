@@ -7,13 +7,18 @@
 SHELL := /bin/bash
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# The program has PostgreSQL's parser in C where a compiler makes static files, else as WebAssembly.
+CAN_CGO := $(if $(GOOS)$(GOARCH),,$(shell scripts/c-compiler.sh && echo 1))
+BUILD_CGO := $(if $(filter undefined,$(origin CGO_ENABLED)),$(or $(CAN_CGO),0),$(CGO_ENABLED))
+STATIC := $(if $(filter 1Linux,$(BUILD_CGO)$(shell uname -s)),-linkmode external -extldflags \"-static\")
 export CGO_ENABLED ?= 0
 
 .PHONY: build demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console clean
 
 build: console
 	@echo "Building bin/towpath: the first time takes a minute or two."
-	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/towpath ./cmd/towpath
+	CGO_ENABLED=$(BUILD_CGO) $(GO) build -trimpath -tags netgo,osusergo \
+		-ldflags "-s -w -X main.version=$(VERSION) $(STATIC)" -o bin/towpath ./cmd/towpath
 
 console: web/dist/index.html
 

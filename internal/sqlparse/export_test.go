@@ -6,3 +6,6 @@ func Idle(p *Pool) int {
 	defer p.mu.Unlock()
 	return len(p.free)
 }
+
+// Confine is what a child does to itself.
+func Confine() error { return confine(memory) }

@@ -22,6 +22,10 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if len(os.Args) == 3 && os.Args[1] == confinedFlag {
+		fmt.Println(confined(os.Args[2]))
+		return
+	}
 	goleak.VerifyTestMain(m)
 }
 

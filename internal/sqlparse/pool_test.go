@@ -55,7 +55,7 @@ func TestPool_endsIdleChildren(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
 	pool.Idle = time.Millisecond
-	for range 3 {
+	for range 2 {
 		if _, err := pool.Parse(t.Context(), towpath.EnginePostgres, texts("SELECT 1")); err != nil {
 			t.Fatal(err)
 		}

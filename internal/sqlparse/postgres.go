@@ -44,7 +44,7 @@ func readPostgres(text string) ([]ast.Statement, error) {
 func (e *postgresError) result(text string) error {
 	at := offsetOfCharacter(text, e.character)
 	switch {
-	case strings.Contains(e.message, "stack depth limit"):
+	case strings.Contains(e.message, "stack depth limit"), strings.Contains(e.message, "memory exhausted"):
 		return &NotAnalysed{Why: "it is nested too deeply"}
 	case strings.Contains(e.message, "out of memory"), strings.Contains(e.message, "memory alloc"):
 		return &NotAnalysed{Why: "the parser ran out of memory"}
@@ -64,6 +64,7 @@ func (ts tokens) newer(i int) bool {
 	word := func(n int, words ...string) bool { return n >= 0 && n < len(ts) && ts[n].is(words...) }
 	if word(i, "ENFORCED", "PERIOD") || (word(i, "WITHOUT") && word(i+1, "OVERLAPS")) ||
 		(word(i, "NOT") && word(i+1, "NULL") && (word(i-1, "ADD") || word(i-2, "CONSTRAINT"))) ||
+		(word(i, "NO") && word(i+1, "INHERIT") && word(i-1, "NULL")) ||
 		(word(i, "WITH") && word(i-1, "RETURNING")) {
 		return true
 	}

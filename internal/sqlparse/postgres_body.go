@@ -39,6 +39,13 @@ func block(d *pg.DoStmt) *ast.Block {
 	return b
 }
 
+// Bounds of what is read of a body, in expressions, and in tokens of each. They keep the time for a
+// body of unclosed brackets linear.
+const (
+	maxExpressions = 2000
+	maxExpression  = 500
+)
+
 // dynamicSQL reports whether a body of PL/pgSQL runs SQL that it has put together of values without
 // quoting them. https://www.postgresql.org/docs/current/plpgsql-statements.html#PLPGSQL-QUOTE-LITERAL-EXAMPLE
 func dynamicSQL(body string) bool {
@@ -60,6 +67,7 @@ type plpgsql struct {
 	body   string
 	tokens tokens
 	made   map[string]bool
+	read   int // expressions
 }
 
 // permission reports whether the EXECUTE at i is none that runs SQL: a right, or the function of a
@@ -71,14 +79,18 @@ func (b *plpgsql) permission(i int) bool {
 
 // expression are the tokens from i on that stand before what ends an expression.
 func (b *plpgsql) expression(i int) tokens {
-	for j := i; j < len(b.tokens); j++ {
+	if b.read++; b.read > maxExpressions {
+		return nil
+	}
+	end := min(len(b.tokens), i+maxExpression)
+	for j := i; j < end; j++ {
 		t := b.tokens[j]
 		if t.symbol == ';' || t.depth < b.tokens[i].depth ||
 			(t.depth == b.tokens[i].depth && t.is("USING", "INTO", "LOOP")) {
 			return b.tokens[i:j]
 		}
 	}
-	return b.tokens[min(i, len(b.tokens)):]
+	return b.tokens[min(i, end):end]
 }
 
 // findMade finds the variables that are assigned such a text.

@@ -25,6 +25,7 @@ func Serve(dialect towpath.EngineType, in io.Reader, out io.Writer) error {
 		return err
 	}
 	debug.SetMemoryLimit(memory * 3 / 4)
+	debug.SetGCPercent(400) // a short life with little to keep
 	debug.SetMaxStack(maxStack)
 	if err := confine(memory); err != nil {
 		return fmt.Errorf("confine the parser: %w", err)

@@ -22,7 +22,7 @@ type tokens []token
 
 // readTokens reads a text up to what is no token.
 func readTokens(text string, lexer statement.Lexer) (all tokens) {
-	r := statement.NewReader(strings.NewReader(text))
+	r := statement.NewTextReader(text)
 	lexer.Judge() // a lexer wants one before each statement
 	depth := 0
 	for lexer.Skip(r) == nil && !r.End() {

@@ -45,6 +45,11 @@ func NewReader(src io.Reader) *Reader {
 	return r
 }
 
+// NewTextReader starts at the beginning of a text that is in memory, such as one statement's.
+func NewTextReader(text string) *Reader {
+	return &Reader{win: []byte(text), eof: true, pos: Position{Line: 1, Column: 1}}
+}
+
 // Pos is the position of the next character.
 func (r *Reader) Pos() Position { return r.pos }
 
