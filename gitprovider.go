@@ -37,7 +37,7 @@ type Grant struct {
 	Scopes                []string
 	ExpiresAt             time.Time
 	RefreshedAt           time.Time
-	BrokenReason          string // why it no longer works, and the way out; "" while it works
+	BrokenReason          Reason // why it no longer works; none while it works
 	CreatedAt             time.Time
 }
 
@@ -68,8 +68,7 @@ type Verification struct {
 	ID       string
 	Purpose  VerificationPurpose
 	State    VerificationState
-	Reason   string // of a failure: a stable code ("wrong_credentials", "denied", …)
-	Message  string // of a failure: what is wrong, and the way out
+	Reason   Reason // of a failure
 	MemberID string
 	// Credential that started it; the callback must come with the same one when it is a browser's
 	SessionID       string

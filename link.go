@@ -68,7 +68,7 @@ type RepositoryLink struct {
 	// canonical version chosen when it was linked, for databases without a LinkBaseline; "" for
 	// none
 	BaselinedUpTo   string
-	AttentionReason string // why the link needs a person; "" while it does not
+	AttentionReason Reason // why the link needs a person; none while it does not
 	LastDeliveryAt  *time.Time
 	// when a new head was found without a delivery for it; nil when there was a delivery for each
 	UntoldAt   *time.Time

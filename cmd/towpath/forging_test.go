@@ -191,7 +191,7 @@ func (w *world) tryForging(t *testing.T, file string) {
 			ran = ran || table == "e"
 		}
 		forged = w.ledgerRows(t) != before && !ran
-		return ran || tampered.State != "", state + ": " + v.WaitsFor + v.Plan.Blocked.Text
+		return ran || tampered.State != "", state + ": " + v.WaitsFor.Text + v.Plan.Blocked.Text
 	})
 	if err != nil {
 		t.Fatalf("neither named nor held (the ledger is another: %t): %v", forged, err)

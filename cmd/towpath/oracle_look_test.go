@@ -15,7 +15,7 @@ func (o *oracle) differences() (list []string) {
 	state, view := o.w.state()
 	want := o.m.rollout()
 	if state != want {
-		differ("rollout: the server says %s, it should be %s (%s)", state, want, view.WaitsFor)
+		differ("rollout: the server says %s, it should be %s (%s)", state, want, view.WaitsFor.Text)
 	}
 	said, err := o.openTasks(view)
 	if err != nil {

@@ -294,7 +294,7 @@ func verbUntil(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	check(ts, w.wait(args[0]))
 	_, v := w.state()
-	fmt.Fprintln(ts.Stdout(), v.WaitsFor+v.AttentionReason)
+	fmt.Fprintln(ts.Stdout(), v.WaitsFor.Text+v.AttentionReason.Text)
 }
 
 // verbUntilHook waits until the link says so of its webhook.

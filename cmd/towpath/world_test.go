@@ -185,9 +185,9 @@ func (w *world) cloneURL() string {
 
 type linkView struct {
 	SyncedCommit    string       `json:"syncedCommit"`
-	AttentionReason string       `json:"attentionReason"`
+	AttentionReason demoReason   `json:"attentionReason"`
 	HookState       string       `json:"hookState"`
-	WaitsFor        string       `json:"waitsFor"`
+	WaitsFor        demoReason   `json:"waitsFor"`
 	LastError       string       `json:"lastError"`
 	Rollout         *demoRollout `json:"rollout"`
 	Plan            struct {
@@ -213,9 +213,9 @@ func (w *world) state() (string, linkView) {
 		return "unreachable: " + err.Error(), v
 	}
 	switch {
-	case w.head != "" && v.SyncedCommit != w.head && v.AttentionReason == "":
+	case w.head != "" && v.SyncedCommit != w.head && v.AttentionReason.Code == "":
 		return "syncing", v
-	case v.AttentionReason != "":
+	case v.AttentionReason.Code != "":
 		return "attention", v
 	case v.Rollout == nil:
 		return "done", v
@@ -227,8 +227,8 @@ func (w *world) state() (string, linkView) {
 func (w *world) wait(want string) error {
 	return w.until(2*time.Minute, func() (bool, string) {
 		got, v := w.state()
-		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor, v.LastError,
-			v.AttentionReason)
+		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor.Text, v.LastError,
+			v.AttentionReason.Text)
 	})
 }
 

@@ -205,28 +205,22 @@ func (s *Service) FinishVerification(
 	return v, nil
 }
 
-func (s *Service) unkept(v towpath.Verification, err error) *failure {
+func (s *Service) unkept(v towpath.Verification, err error) towpath.Reason {
 	s.Logger.Error("cannot keep the outcome of an OAuth round trip", "verification", v.ID, "error", err)
-	return &failure{
-		"internal",
-		"The sign-in worked, but Towpath could not keep its outcome. Press Next again.",
-	}
+	return towpath.Why(towpath.ReasonSignInUnkept)
 }
 
 // keepOutcome writes how a round trip ended. The token of a good end becomes a grant, or waits in
 // the verification until the provider is added.
 func (s *Service) keepOutcome(
-	ctx context.Context, v *towpath.Verification, token vcs.Token, failure *failure,
+	ctx context.Context, v *towpath.Verification, token vcs.Token, failure towpath.Reason,
 ) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		v.State = towpath.VerificationVerified
-		v.Reason = ""
-		v.Message = ""
+		v.Reason = failure
 		switch {
-		case failure != nil:
+		case !failure.IsZero():
 			v.State = towpath.VerificationFailed
-			v.Reason = failure.reason
-			v.Message = failure.message
 		case v.Purpose == towpath.PurposeGrant:
 			v.GrantID, err = s.keepGrant(ctx, tx, *v, token)
 		default:
@@ -266,37 +260,32 @@ func (s *Service) takeState(
 	return v, err
 }
 
-// failure is why a round trip failed: a stable word, and a sentence with the way out.
-type failure struct{ reason, message string }
-
-func (s *Service) exchange(ctx context.Context, v *towpath.Verification, c Callback) (vcs.Token, *failure) {
+// exchange gets the token of a round trip that came back, and says why there is none.
+func (s *Service) exchange(
+	ctx context.Context, v *towpath.Verification, c Callback,
+) (vcs.Token, towpath.Reason) {
 	driver, err := s.driver(v.Type)
 	if err != nil {
-		return vcs.Token{}, &failure{"unsupported", towpath.ErrorMessage(err)}
+		return vcs.Token{}, towpath.Why(towpath.ReasonProviderUnsupported, "type", string(v.Type))
 	}
 	kind := driver.Describe()
 	provider, err := driver.Open(vcs.Instance{URL: v.InstanceURL})
 	if err != nil {
-		return vcs.Token{}, &failure{"unsupported", towpath.ErrorMessage(err)}
+		return vcs.Token{}, towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(err))
 	}
 	switch {
 	case c.Error == "access_denied":
-		return vcs.Token{}, &failure{"denied", "You did not grant access at " + kind.Name +
-			". Press Next again and choose Grant access."}
+		return vcs.Token{}, towpath.Why(towpath.ReasonSignInDenied, "provider", kind.Name)
 	case c.Error != "":
-		return vcs.Token{}, &failure{"provider_error", kind.Name + " answered with an error: " +
-			towpath.ClipRunes(strings.TrimSpace(c.Error+" "+c.ErrorDescription), 300)}
+		return vcs.Token{}, towpath.Why(towpath.ReasonSignInError, "provider", kind.Name,
+			"message", towpath.ClipRunes(strings.TrimSpace(c.Error+" "+c.ErrorDescription), 300))
 	case c.Code == "":
-		return vcs.Token{}, &failure{"provider_error", kind.Name +
-			" sent you back without a code. Press Next again."}
+		return vcs.Token{}, towpath.Why(towpath.ReasonSignInWithoutCode, "provider", kind.Name)
 	}
 	appSecret, err := s.Keyring.Decrypt(v.EncryptedSecret, verificationRow(v.ID))
 	if err != nil {
 		s.Logger.Error("cannot open a verification's secret", "verification", v.ID, "error", err)
-		return vcs.Token{}, &failure{
-			"internal",
-			"The server could not read its own secret; its key file may have changed.",
-		}
+		return vcs.Token{}, towpath.Why(towpath.ReasonSecretUnreadable)
 	}
 	token, err := provider.Exchange(ctx, vcs.App{ApplicationID: v.ApplicationID, Secret: string(appSecret)},
 		c.Code, s.callbackURL())
@@ -309,44 +298,41 @@ func (s *Service) exchange(ctx context.Context, v *towpath.Verification, c Callb
 		v.AccountName = account.Name
 	}
 	if len(v.Missing) > 0 {
-		return token, &failure{"missing_permission", "The " + kind.AppLabel + " lacks " +
-			strings.Join(v.Missing, ", ") + ". Tick it there, save, and press Next again."}
+		return token, towpath.Why(towpath.ReasonPermissionMissing, "app", kind.AppLabel,
+			"permissions", strings.Join(v.Missing, ", "))
 	}
 	if err != nil {
 		return token, s.exchangeFailure(kind, err)
 	}
 	v.AccountID = account.ID
-	return token, nil
+	return token, towpath.Reason{}
 }
 
-func (s *Service) exchangeFailure(kind vcs.Description, err error) *failure {
+func (s *Service) exchangeFailure(kind vcs.Description, err error) towpath.Reason {
 	s.Logger.Warn("OAuth round trip failed", "provider", kind.Type, "error", err)
 	var e *vcs.Error
-	if errors.As(err, &e) {
-		switch e.Reason {
-		case vcs.ReasonCredentials, vcs.ReasonSwapped:
-			return &failure{
-				string(vcs.ReasonCredentials),
-				fmt.Sprintf("%s does not accept the %s and %s. Copy both again from the %s's page.",
-					kind.Name, kind.IDLabel, kind.SecretLabel, kind.AppLabel),
-			}
-		case vcs.ReasonNoCallback:
-			return &failure{string(vcs.ReasonNoCallback), fmt.Sprintf("The %s has no %s. Set it to %s.",
-				kind.AppLabel, kind.CallbackLabel, s.callbackURL())}
-		case vcs.ReasonCode:
-			return &failure{
-				string(vcs.ReasonCode),
-				fmt.Sprintf("%s no longer accepts this sign-in: it took too long, or the %s of the %s is "+
-					"not %s. Check it and press Next again.", kind.Name, kind.CallbackLabel, kind.AppLabel,
-					s.callbackURL()),
-			}
-		}
-		if e.Kind == vcs.Forbidden {
-			return &failure{"forbidden", kind.Name + " refuses: " + e.Message}
-		}
+	if !errors.As(err, &e) {
+		return towpath.Why(towpath.ReasonSignInUnanswered, "provider", kind.Name)
 	}
-	return &failure{"unavailable", kind.Name +
-		" does not answer as it should. Nothing is lost: press Next again in a minute."}
+	switch e.Reason {
+	case vcs.ReasonCredentials, vcs.ReasonSwapped:
+		return towpath.Why(towpath.ReasonCredentialsWrong, "provider", kind.Name, "app", kind.AppLabel,
+			"id", kind.IDLabel, "secret", kind.SecretLabel)
+	case vcs.ReasonNoCallback:
+		return towpath.Why(towpath.ReasonCallbackMissing, "app", kind.AppLabel, "label", kind.CallbackLabel,
+			"url", s.callbackURL())
+	case vcs.ReasonCode:
+		return towpath.Why(towpath.ReasonSignInInvalid, "provider", kind.Name, "app", kind.AppLabel,
+			"label", kind.CallbackLabel, "url", s.callbackURL())
+	}
+	if e.Kind == vcs.Forbidden {
+		says := towpath.Reason{}
+		if e.Message != "" {
+			says = towpath.Why(towpath.ReasonProviderSays, "message", e.Message)
+		}
+		return towpath.Why(towpath.ReasonSignInForbidden, "provider", kind.Name).From(says)
+	}
+	return towpath.Why(towpath.ReasonSignInUnanswered, "provider", kind.Name)
 }
 
 // Verification reads a round trip for the member who started it.
@@ -356,9 +342,8 @@ func (s *Service) Verification(
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		v, err = ownVerification(ctx, tx, actor, id)
 		if err == nil && v.State == towpath.VerificationPending && !tx.Now.Before(v.ExpiresAt) {
-			v.State, v.Reason = towpath.VerificationFailed, "expired"
-			v.Message = "Nothing came back within ten minutes. Most often the callback URL of the consumer " +
-				"is not " + s.callbackURL() + ". Check it and press Next again."
+			v.State = towpath.VerificationFailed
+			v.Reason = towpath.Why(towpath.ReasonSignInExpired, "url", s.callbackURL())
 		}
 		return err
 	})

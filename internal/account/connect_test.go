@@ -6,11 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"towpath/internal/link/linktest"
-
 	"towpath"
 	"towpath/internal/account"
 	bitbucketsim "towpath/internal/gitsim/bitbucket"
+	"towpath/internal/link/linktest"
 )
 
 func TestVerification_refusesBeforeThePopup(t *testing.T) {
@@ -69,7 +68,7 @@ func TestVerification_goesOnWhenBitbucketCannotBeAsked(t *testing.T) {
 			t.Fatal(err)
 		}
 		if v, err = b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant")); err != nil ||
-			v.Reason != "unavailable" || v.State != towpath.VerificationFailed {
+			v.Reason.Code != towpath.ReasonSignInUnanswered || v.State != towpath.VerificationFailed {
 			t.Errorf("%+v %v, want a failure that is called unavailable", v, err)
 		}
 	})
@@ -83,7 +82,7 @@ func TestVerification_failsWithItsReason(t *testing.T) {
 		}
 		back := b.Browse(t, page, "deny")
 		v, err := b.FinishVerification(t.Context(), "s1", back)
-		if err != nil || v.Reason != "denied" {
+		if err != nil || v.Reason.Code != towpath.ReasonSignInDenied {
 			t.Errorf("denied: %+v %v", v, err)
 		}
 		if _, err := b.FinishVerification(t.Context(), "s1",
@@ -103,7 +102,7 @@ func TestVerification_failsWithItsReason(t *testing.T) {
 			t.Fatal(err)
 		}
 		v, err = b.FinishVerification(t.Context(), "s1", b.Browse(t, page, "grant"))
-		if err != nil || v.Reason != "missing_permission" || len(v.Missing) != 2 {
+		if err != nil || v.Reason.Code != towpath.ReasonPermissionMissing || len(v.Missing) != 2 {
 			t.Errorf("missing permissions: %+v %v", v, err)
 		}
 		c := account.Confirmation{VerificationID: v.ID}
@@ -141,8 +140,9 @@ func TestVerification_isBoundToItsBrowserAndItsTime(t *testing.T) {
 			back); towpath.ErrorCode(err) != towpath.CodeNotFound {
 			t.Errorf("ten minutes later: %v", err)
 		}
-		if v, err = b.Verification(t.Context(), b.Actor, v.ID); err != nil || v.Reason != "expired" ||
-			!strings.Contains(v.Message, "callback URL") {
+		if v, err = b.Verification(t.Context(), b.Actor, v.ID); err != nil ||
+			v.Reason.Code != towpath.ReasonSignInExpired ||
+			!strings.HasSuffix(v.Reason.Params["url"], "/oauth/callback") {
 			t.Errorf("ten minutes later it reads %+v %v", v, err)
 		}
 	})
@@ -235,8 +235,9 @@ func TestGrant_thatIsRevokedTurnsTheLinkIntoNeedsAttention(t *testing.T) {
 		b.Sim.RevokeGrants("ada")
 		b.Refused(t, link.ID)
 		st, err := b.LinkStatus(t.Context(), link.ID)
-		if err != nil || !strings.Contains(st.WaitsFor, "Ada Lock") || st.GrantBroken == "" {
-			t.Fatalf("%q %q %v, want words that name the person", st.WaitsFor, st.GrantBroken, err)
+		if err != nil || st.WaitsFor.Code != towpath.ReasonAccessRevoked ||
+			st.WaitsFor.Params["account"] != "Ada Lock" || st.GrantBroken.IsZero() {
+			t.Fatalf("%q %q %v, want a reason that names the person", st.WaitsFor, st.GrantBroken, err)
 		}
 		_, page, err := b.StartGrant(t.Context(), b.Actor, link.ProviderID)
 		if err != nil {
@@ -247,7 +248,7 @@ func TestGrant_thatIsRevokedTurnsTheLinkIntoNeedsAttention(t *testing.T) {
 			t.Fatalf("connected again as %+v %v", v, err)
 		}
 		b.Reconciled(t, link.ID)
-		if st, err = b.LinkStatus(t.Context(), link.ID); err != nil || st.Link.AttentionReason != "" ||
+		if st, err = b.LinkStatus(t.Context(), link.ID); err != nil || !st.Link.AttentionReason.IsZero() ||
 			st.Rollout == nil {
 			t.Errorf("after connecting again: %+v %v", st, err)
 		}

@@ -105,8 +105,8 @@ func (t *grantTokens) Token(ctx context.Context, stale string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if g.BrokenReason != "" {
-		return "", &vcs.Error{Kind: vcs.Unauthorized, Op: "use grant", Message: g.BrokenReason}
+	if !g.BrokenReason.IsZero() {
+		return "", &vcs.Error{Kind: vcs.Unauthorized, Op: "use grant", Because: g.BrokenReason}
 	}
 	access, err := t.s.Keyring.Decrypt(g.EncryptedAccessToken, accessRow(g.ID))
 	if err != nil {
@@ -169,7 +169,7 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 			return err
 		}
 		s.sealTokens(&now, token)
-		now.RefreshedAt, now.BrokenReason = tx.Now, ""
+		now.RefreshedAt, now.BrokenReason = tx.Now, towpath.Reason{}
 		return tx.UpdateGrant(ctx, &now)
 	})
 	return access, err
@@ -194,12 +194,9 @@ func (s *Service) afterFailedRenewal(
 		}
 	}
 	var e *vcs.Error
-	reason := fmt.Sprintf("%s no longer accepts the access that %s gave. %s can connect the account again, "+
-		"or another administrator of the repository can take over.",
-		providerName, tried.AccountName, tried.AccountName)
+	reason := towpath.Why(towpath.ReasonAccessRevoked, "provider", providerName, "account", tried.AccountName)
 	if errors.As(cause, &e) && e.Reason == vcs.ReasonCredentials {
-		reason = fmt.Sprintf("%s no longer accepts the OAuth consumer's credentials. A workspace owner can "+
-			"replace the secret under Settings, GitOps.", providerName)
+		reason = towpath.Why(towpath.ReasonApplicationRefused, "provider", providerName)
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		access = ""
@@ -219,14 +216,14 @@ func (s *Service) afterFailedRenewal(
 		return markLinks(ctx, tx, now.ID, reason)
 	})
 	if err == nil && access == "" {
-		err = &vcs.Error{Kind: vcs.Unauthorized, Op: "renew access", Message: reason, Err: cause}
+		err = &vcs.Error{Kind: vcs.Unauthorized, Op: "renew access", Because: reason, Err: cause}
 	}
 	return access, err
 }
 
-// markLinks sets why the links of a grant need a person, or with "" that they no longer do, and
+// markLinks sets why the links of a grant need a person, or with none that they no longer do, and
 // looks at them again.
-func markLinks(ctx context.Context, tx *store.Tx, grantID, reason string) error {
+func markLinks(ctx context.Context, tx *store.Tx, grantID string, reason towpath.Reason) error {
 	for l, err := range tx.EveryLink(ctx, store.LinkFilter{GrantID: grantID}) {
 		if err != nil {
 			return err
@@ -235,7 +232,7 @@ func markLinks(ctx context.Context, tx *store.Tx, grantID, reason string) error 
 		if err := tx.UpdateLink(ctx, &l); err != nil {
 			return err
 		}
-		if reason == "" {
+		if reason.IsZero() {
 			if err := tx.WakeLink(ctx, l.ID); err != nil {
 				return err
 			}
@@ -288,7 +285,7 @@ func (s *Service) keepGrant(
 	if err := tx.WakeHookRemovals(ctx, g.ID); err != nil {
 		return "", err
 	}
-	return g.ID, markLinks(ctx, tx, g.ID, "")
+	return g.ID, markLinks(ctx, tx, g.ID, towpath.Reason{})
 }
 
 // encryptToken keeps the token of a verified provider, so that the same person can link a
@@ -357,7 +354,7 @@ func (s *Service) RefreshGrant(ctx context.Context, grantID string) (requeueAt *
 	defer unlock()
 	g, err := (&grantTokens{s, grantID}).read(ctx)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
-		(g.BrokenReason != "" || s.Store.Now().Sub(g.RefreshedAt) < grantIdle) {
+		(!g.BrokenReason.IsZero() || s.Store.Now().Sub(g.RefreshedAt) < grantIdle) {
 		return nil, nil
 	}
 	if err != nil {

@@ -149,14 +149,14 @@ func tryGrantsAgain(ctx context.Context, tx *store.Tx, providerID string) error 
 		return err
 	}
 	for _, g := range grants {
-		if g.BrokenReason == "" {
+		if g.BrokenReason.IsZero() {
 			continue
 		}
-		g.BrokenReason = ""
+		g.BrokenReason = towpath.Reason{}
 		if err := tx.UpdateGrant(ctx, &g); err != nil {
 			return err
 		}
-		if err := markLinks(ctx, tx, g.ID, ""); err != nil {
+		if err := markLinks(ctx, tx, g.ID, towpath.Reason{}); err != nil {
 			return err
 		}
 	}
@@ -243,7 +243,7 @@ type LinkedProject struct {
 	ProjectName    string
 	LinkID         string
 	RepositoryName string
-	Attention      string // why the link needs a person; "" when it does not
+	Attention      towpath.Reason // why the link needs a person; none when it does not
 }
 
 // Providers lists providers with their links.

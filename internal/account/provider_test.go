@@ -1,7 +1,6 @@
 package account_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -20,8 +19,7 @@ func TestReplaceSecret_mendsTheLinks(t *testing.T) {
 		b.Sim.AddConsumer(b.Consumer)
 		b.Clock.Move(2 * time.Hour)
 		b.Refused(t, link.ID)
-		if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.GrantBroken,
-			"replace the secret") {
+		if st, _ := b.LinkStatus(t.Context(), link.ID); st.GrantBroken.Code != towpath.ReasonApplicationRefused {
 			t.Fatalf("broken because of %q", st.GrantBroken)
 		}
 		v, page, err := b.StartSecretReplacement(t.Context(), b.Actor, link.ProviderID, old.Key,
@@ -123,7 +121,7 @@ func TestReplaceSecret_renewsTheGrantOfWhoSignedIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Reconciled(t, link.ID)
-		if st, err := b.LinkStatus(t.Context(), link.ID); err != nil || st.GrantBroken != "" ||
+		if st, err := b.LinkStatus(t.Context(), link.ID); err != nil || !st.GrantBroken.IsZero() ||
 			st.Link.GrantID != link.GrantID {
 			t.Errorf("the link is %+v %v, want its own grant, working", st, err)
 		}

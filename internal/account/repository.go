@@ -28,11 +28,11 @@ func (s *Service) Repositories(
 	})
 	for _, w := range skipped {
 		list.Unreadable = append(list.Unreadable, w.Workspace+": "+
-			towpath.ErrorMessage(vcs.Explain(w.Err, "list workspace")))
+			towpath.ErrorMessage(Explain(w.Err, "list workspace")))
 	}
 	slices.SortStableFunc(list.Repositories,
 		func(a, b vcs.Repository) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
-	return list, vcs.Explain(err, "list repositories")
+	return list, Explain(err, "list repositories")
 }
 
 // Branches lists a repository's branches.
@@ -44,5 +44,5 @@ func (s *Service) Branches(
 		return nil, err
 	}
 	branches, err := client.Source(repositoryID).Branches(ctx)
-	return branches, vcs.Explain(err, "list branches")
+	return branches, Explain(err, "list branches")
 }

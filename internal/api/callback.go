@@ -8,6 +8,7 @@ import (
 	"towpath"
 	"towpath/internal/account"
 	"towpath/internal/secret"
+	"towpath/internal/wording"
 )
 
 // callbackPath is where a provider sends a person back to.
@@ -55,7 +56,7 @@ func (s *Server) oauthCallback() http.HandlerFunc {
 		case v.State == towpath.VerificationVerified:
 			shown.Title, shown.Message = "Access granted", "You can close this window and go on in Towpath."
 		default:
-			shown.Title, shown.Message = "This did not work", v.Message
+			shown.Title, shown.Message = "This did not work", wording.Text(v.Reason)
 		}
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")

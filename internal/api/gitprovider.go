@@ -4,9 +4,8 @@ import (
 	"context"
 	"time"
 
-	"towpath/internal/account"
-
 	"towpath"
+	"towpath/internal/account"
 )
 
 // gitProvider is a Git service that an owner has added. Only who may manage providers sees more
@@ -25,11 +24,11 @@ type gitProvider struct {
 
 // linkedProject names a link.
 type linkedProject struct {
-	ProjectID      string `json:"projectId"`
-	ProjectName    string `json:"projectName"`
-	LinkID         string `json:"linkId"`
-	RepositoryName string `json:"repositoryName"`
-	Attention      string `json:"attention,omitempty" doc:"Why the link needs a person."`
+	ProjectID      string  `json:"projectId"`
+	ProjectName    string  `json:"projectName"`
+	LinkID         string  `json:"linkId"`
+	RepositoryName string  `json:"repositoryName"`
+	Attention      *Reason `json:"attention,omitempty" doc:"Why the link needs a person."`
 }
 
 func gitProviderOf(p towpath.GitProvider) gitProvider {
@@ -54,8 +53,14 @@ func summaryFor(ctx context.Context) func(account.ProviderSummary) gitProvider {
 		}
 		p.Health = "ok"
 		for _, l := range sum.Links {
-			p.Links = append(p.Links, linkedProject(l))
-			if l.Attention != "" {
+			p.Links = append(p.Links, linkedProject{
+				ProjectID:      l.ProjectID,
+				ProjectName:    l.ProjectName,
+				LinkID:         l.LinkID,
+				RepositoryName: l.RepositoryName,
+				Attention:      reasonOf(l.Attention),
+			})
+			if !l.Attention.IsZero() {
 				p.Health = "attention"
 			}
 		}
@@ -127,7 +132,7 @@ type grant struct {
 	ProviderID   string    `json:"providerId"`
 	AccountName  string    `json:"accountName"`
 	Scopes       []string  `json:"scopes" nullable:"false"`
-	BrokenReason string    `json:"brokenReason,omitempty" doc:"Why it no longer works and what to do."`
+	BrokenReason *Reason   `json:"brokenReason,omitempty" doc:"Why it no longer works and what to do."`
 	Usage        usage     `json:"usage"`
 	CreatedAt    time.Time `json:"createdAt"`
 }
@@ -153,7 +158,7 @@ func grantOf(g account.GrantSummary) grant {
 		ProviderID:   g.ProviderID,
 		AccountName:  g.AccountName,
 		Scopes:       orEmpty(g.Scopes),
-		BrokenReason: g.BrokenReason,
+		BrokenReason: reasonOf(g.BrokenReason),
 		Usage:        usageOf(g.Usage.Used, g.Usage.Limit, g.Usage.BackoffUntil),
 		CreatedAt:    g.CreatedAt,
 	}

@@ -32,7 +32,7 @@ type RepositoryLink struct {
 	SyncedCommit       string                `json:"syncedCommit,omitempty" doc:"The commit that the databases are compared with."`
 	SyncedAt           *time.Time            `json:"syncedAt,omitempty"`
 	BaselinedUpTo      string                `json:"baselinedUpTo,omitempty"`
-	AttentionReason    string                `json:"attentionReason,omitempty" doc:"Why the link cannot work without a person."`
+	AttentionReason    *Reason               `json:"attentionReason,omitempty" doc:"Why the link cannot work without a person."`
 	LastDeliveryAt     *time.Time            `json:"lastDeliveryAt,omitempty"`
 	LastPollAt         *time.Time            `json:"lastPollAt,omitempty"`
 	NextPollAt         time.Time             `json:"nextPollAt"`
@@ -72,7 +72,7 @@ const (
 
 func stateOfLink(l towpath.RepositoryLink, open towpath.RolloutState) LinkState {
 	switch {
-	case l.AttentionReason != "":
+	case !l.AttentionReason.IsZero():
 		return LinkAttention
 	case open != "":
 		return LinkState(open)
@@ -113,7 +113,7 @@ func linkOf(v linkView) RepositoryLink {
 		SyncedCommit:       l.SyncedCommit,
 		SyncedAt:           l.SyncedAt,
 		BaselinedUpTo:      l.BaselinedUpTo,
-		AttentionReason:    l.AttentionReason,
+		AttentionReason:    reasonOf(l.AttentionReason),
 		LastDeliveryAt:     l.LastDeliveryAt,
 		LastPollAt:         l.LastPollAt,
 		NextPollAt:         l.NextPollAt,
@@ -344,13 +344,13 @@ type LinkPath struct {
 // linkStatus is everything that answers "why is nothing happening?".
 type linkStatus struct {
 	RepositoryLink
-	WaitsFor       string     `json:"waitsFor,omitempty" doc:"What it waits for; left out when nothing is to come."`
+	WaitsFor       *Reason    `json:"waitsFor,omitempty" doc:"What it waits for; left out when nothing is to come."`
 	Failures       int        `json:"failures" doc:"How often in a row the repository could not be reconciled."`
 	LastError      string     `json:"lastError,omitempty"`
 	RetryAt        *time.Time `json:"retryAt,omitempty"`
 	WriteBackError string     `json:"writeBackError,omitempty" doc:"Why the schema could not be written into the repository; it is tried again."`
 	GrantName      string     `json:"grantName" doc:"The account that carries the link."`
-	GrantBroken    string     `json:"grantBroken,omitempty"`
+	GrantBroken    *Reason    `json:"grantBroken,omitempty" doc:"Why that account no longer works."`
 	Usage          usage      `json:"usage"`
 	Plan           planView   `json:"plan" doc:"Without what is applied, baselined or ignored."`
 	Rollout        *Rollout   `json:"rollout,omitempty" doc:"The open one."`
@@ -367,11 +367,11 @@ func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) 
 	}
 	view := linkStatus{
 		RepositoryLink: linkOf(shown),
-		WaitsFor:       st.WaitsFor,
+		WaitsFor:       reasonOf(st.WaitsFor),
 		Failures:       st.Job.Attempts,
 		LastError:      st.Job.LastError,
 		GrantName:      st.GrantName,
-		GrantBroken:    st.GrantBroken,
+		GrantBroken:    reasonOf(st.GrantBroken),
 		Usage:          usageOf(st.Usage.Used, st.Usage.Limit, st.Usage.BackoffUntil),
 		Plan:           planOf(st.Plan, statusLimit, quiet),
 	}

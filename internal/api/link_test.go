@@ -223,8 +223,8 @@ func (w *world) reading(t *testing.T, link RepositoryLink) {
 			t.Errorf("the %s shows %+v", where, shown)
 		}
 	}
-	if !strings.HasPrefix(one.WaitsFor, "Reading 3 of 30 files since ") {
-		t.Errorf("it waits for %q", one.WaitsFor)
+	if one.WaitsFor == nil || !strings.HasPrefix(one.WaitsFor.Text, "Reading 3 of 30 files since ") {
+		t.Errorf("it waits for %+v", one.WaitsFor)
 	}
 }
 

@@ -4,9 +4,8 @@ import (
 	"context"
 	"time"
 
-	"towpath/internal/account"
-
 	"towpath"
+	"towpath/internal/account"
 )
 
 // providerType tells what a type of Git provider needs, in the words of its own pages.
@@ -63,8 +62,7 @@ type verification struct {
 	ID            string                      `json:"id"`
 	Purpose       towpath.VerificationPurpose `json:"purpose" enum:"add-provider,replace-secret,grant"`
 	State         towpath.VerificationState   `json:"state" enum:"pending,verified,failed,used"`
-	Reason        string                      `json:"reason,omitempty" doc:"Of a failure: a stable word."`
-	Message       string                      `json:"message,omitempty" doc:"Of a failure: what happened and what to do."`
+	Reason        *Reason                     `json:"reason,omitempty" doc:"Of a failure: what happened and what to do."`
 	AuthorizeURL  string                      `json:"authorizeUrl,omitempty" doc:"Only in the answer that starts it: the provider's page to open."`
 	ProviderID    string                      `json:"providerId,omitempty"`
 	Type          towpath.ProviderType        `json:"type"`
@@ -84,8 +82,7 @@ func verificationOf(v towpath.Verification) verification {
 		ID:            v.ID,
 		Purpose:       v.Purpose,
 		State:         v.State,
-		Reason:        v.Reason,
-		Message:       v.Message,
+		Reason:        reasonOf(v.Reason),
 		AuthorizeURL:  "",
 		ProviderID:    v.ProviderID,
 		Type:          v.Type,

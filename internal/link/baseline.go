@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/plan"
 	"towpath/internal/schema"
 	"towpath/internal/store"
-	"towpath/internal/vcs"
 )
 
 // DatabaseBaseline is what a database shows of the files that its record lacks.
@@ -148,7 +148,7 @@ func (e *evidenceTexts) traces(
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, vcs.Explain(err, "read file")
+		return nil, account.Explain(err, "read file")
 	}
 	for _, t := range traces {
 		e.known[evidenceKey{t.Path, kind}] = t.Marks

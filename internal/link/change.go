@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/rollout"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
@@ -145,7 +146,7 @@ func (s *Service) TakeOverLink(
 	}
 	repository, err := client.Repository(ctx, link.RepositoryID)
 	if err != nil {
-		return link, vcs.Explain(err, "read repository")
+		return link, account.Explain(err, "read repository")
 	}
 	if !repository.Admin {
 		return link, towpath.Invalid("grantId", "%s does not administer %s.", grant.AccountName,
@@ -155,7 +156,7 @@ func (s *Service) TakeOverLink(
 		if link, err = tx.Link(ctx, linkID); err != nil {
 			return err
 		}
-		link.GrantID, link.AttentionReason = grant.ID, ""
+		link.GrantID, link.AttentionReason = grant.ID, towpath.Reason{}
 		link.RepositoryName, link.RepositoryURL = repository.Name, repository.URL
 		if err := tx.UpdateLink(ctx, &link); err != nil {
 			return err

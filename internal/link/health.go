@@ -3,16 +3,15 @@ package link
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strings"
+	"strconv"
+	"time"
 
 	"towpath"
 	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
-	"towpath/internal/wording"
 )
 
 // LinkStatus is everything that answers "why is nothing happening?".
@@ -22,14 +21,14 @@ type LinkStatus struct {
 	WriteBack   towpath.Job // of writing schemas into the repository, likewise
 	Usage       vcs.Usage
 	GrantName   string // the account that carries the link
-	GrantBroken string
+	GrantBroken towpath.Reason
 	Plan        plan.Plan
-	Notes       map[string]string // what was noted of the synced commit, by path
-	Rollout     *towpath.Rollout  // the open one
-	FilesRead   int               // of Files, while many are being read from the repository
-	Files       int               // 0 while none are
-	Progress    *towpath.Progress // of a reading that goes on
-	WaitsFor    string            // one or two sentences; "" when nothing is to come
+	Notes       map[string]towpath.Reason // what was noted of the synced commit, by path
+	Rollout     *towpath.Rollout          // the open one
+	FilesRead   int                       // of Files, while many are being read from the repository
+	Files       int                       // 0 while none are
+	Progress    *towpath.Progress         // of a reading that goes on
+	WaitsFor    towpath.Reason            // none when nothing is to come
 }
 
 // LinkStatus reads a link's health.
@@ -88,91 +87,97 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus,
 	return st, nil
 }
 
-// waitsFor says in one sentence what a link waits for.
-func waitsFor(st LinkStatus) string {
+// waitsFor is what a link waits for; none when nothing is to come.
+func waitsFor(st LinkStatus) towpath.Reason {
 	switch {
 	case st.Progress != nil:
 		return readingOf(*st.Progress)
-	case st.Link.AttentionReason != "":
+	case !st.Link.AttentionReason.IsZero():
 		return st.Link.AttentionReason
 	case st.Files > 0 && st.Job.Attempts > 0:
-		return fmt.Sprintf("%d of %d files of the repository were read. The provider lets us go on at %s, "+
-			"and reading goes on from there.",
-			st.FilesRead, st.Files, st.Job.DueAt.Format("15:04:05 MST"))
+		return towpath.Why(towpath.ReasonReadingPaused, "done", strconv.Itoa(st.FilesRead),
+			"total", strconv.Itoa(st.Files), "until", instant(st.Job.DueAt))
 	case st.Files > 0:
-		return fmt.Sprintf("%d of %d files of the repository were read. Reading goes on from there.",
-			st.FilesRead, st.Files)
+		return towpath.Why(towpath.ReasonReadingHalfway, "done", strconv.Itoa(st.FilesRead),
+			"total", strconv.Itoa(st.Files))
 	case st.Job.Attempts > 0:
-		return fmt.Sprintf("The repository could not be read %d times in a row; the next try is at %s.",
-			st.Job.Attempts, st.Job.DueAt.Format("15:04:05 MST"))
+		return towpath.Why(towpath.ReasonRepositoryFailing, "n", strconv.Itoa(st.Job.Attempts),
+			"until", instant(st.Job.DueAt))
 	case !st.Plan.Blocked.IsZero():
-		return wording.Text(st.Plan.Blocked)
-	case st.Rollout == nil:
-		return cmp.Or(manifest.Problem(st.Plan, st.Notes), standing(st.Plan))
+		return st.Plan.Blocked
 	}
-	task, trouble := waitsForTask(st.Rollout.Tasks), manifest.Problem(st.Plan, st.Notes)
-	if task == "" || trouble == "" {
-		return cmp.Or(task, trouble)
+	problem := manifest.Problem(st.Plan, st.Notes)
+	if st.Rollout == nil {
+		if problem.IsZero() {
+			return standing(st.Plan)
+		}
+		return problem
 	}
-	return task + " Besides, " + strings.TrimRight(trouble, ".") + "."
+	task := waitsForTask(st.Rollout.Tasks)
+	switch {
+	case task.IsZero():
+		return problem
+	case problem.IsZero():
+		return task
+	}
+	return towpath.Why(towpath.ReasonSeveral).From(task, problem)
 }
 
+// instant is a time as a param.
+func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
 // standing names the first file that is not as the branch says, though nothing of the head is to
-// blame; "" when all are.
-func standing(p plan.Plan) string {
+// blame; none when all are.
+func standing(p plan.Plan) towpath.Reason {
 	states := []plan.ItemState{
 		plan.ItemMissing, plan.ItemUnreachable, plan.ItemForeignLedger,
 		plan.ItemBlocked,
 	}
 	i := slices.IndexFunc(p.Items, func(item plan.Item) bool { return slices.Contains(states, item.State) })
 	if i < 0 {
-		return ""
+		return towpath.Reason{}
 	}
 	item := p.Items[i]
-	return fmt.Sprintf("%s (%s) in %s of %s: %s", item.Path, item.State, item.Database, item.Environment,
-		wording.Fragment(item.Reason))
+	return towpath.Why(towpath.ReasonFileStands, "path", item.Path, "environment", item.Environment,
+		"database", item.Database).From(item.Reason)
 }
 
-// readingOf says how far a reading is.
-func readingOf(p towpath.Progress) string {
-	since := p.Since.UTC().Format("15:04:05 MST")
-	switch p.Total {
-	case 0:
-		return "Reading the repository since " + since + "."
-	case 1:
-		return fmt.Sprintf("Reading %d of 1 file since %s.", p.Done, since)
+// readingOf is how far a reading is.
+func readingOf(p towpath.Progress) towpath.Reason {
+	if p.Total == 0 {
+		return towpath.Why(towpath.ReasonReading, "since", instant(p.Since))
 	}
-	return fmt.Sprintf("Reading %d of %d files since %s.", p.Done, p.Total, since)
+	return towpath.Why(towpath.ReasonReadingFiles, "done", strconv.Itoa(p.Done),
+		"total", strconv.Itoa(p.Total), "since", instant(p.Since))
 }
 
-// waitsForTask names the task that a rollout waits for, the most urgent state first.
-func waitsForTask(all []towpath.Task) string {
+// waitingTask are the states of a task that a rollout waits for, the most urgent first.
+var waitingTask = []struct {
+	state towpath.TaskState
+	code  towpath.ReasonCode
+}{
+	{towpath.TaskUnknown, towpath.ReasonTaskUnknown},
+	{towpath.TaskFailed, towpath.ReasonTaskFailed},
+	{towpath.TaskRunning, towpath.ReasonTaskRunning},
+	{towpath.TaskHeld, towpath.ReasonTaskHeld},
+}
+
+// waitsForTask names the task that a rollout waits for.
+func waitsForTask(all []towpath.Task) towpath.Reason {
 	tasks := slices.Clone(all)
 	slices.SortStableFunc(tasks, func(a, b towpath.Task) int { return cmp.Compare(a.Stage, b.Stage) })
-	for _, state := range []towpath.TaskState{
-		towpath.TaskUnknown, towpath.TaskFailed, towpath.TaskRunning,
-		towpath.TaskHeld,
-	} {
-		i := slices.IndexFunc(tasks, func(t towpath.Task) bool { return t.State == state })
+	for _, waiting := range waitingTask {
+		i := slices.IndexFunc(tasks, func(t towpath.Task) bool { return t.State == waiting.state })
 		if i < 0 {
 			continue
 		}
 		t := tasks[i]
-		where := fmt.Sprintf("in %s of %s", t.Database, t.Environment)
-		switch state {
-		case towpath.TaskUnknown:
-			return fmt.Sprintf("Nobody knows whether version %s was applied %s. %s", t.Label, where,
-				wording.Text(t.Reason))
-		case towpath.TaskFailed:
-			return fmt.Sprintf("Version %s failed %s: %s. Push a corrected file, or retry or skip the task.",
-				t.Label, where,
-				wording.Fragment(t.Reason))
-		case towpath.TaskRunning:
-			return fmt.Sprintf("Version %s is running %s.", t.Label, where)
-		default:
-			return fmt.Sprintf("Version %s is held %s and waits for a person. %s", t.Label, where,
-				wording.Text(t.Reason))
+		why := towpath.Why(waiting.code, "version", t.Label, "environment", t.Environment,
+			"database", t.Database)
+		if t.State == towpath.TaskRunning {
+			return why
 		}
+		return why.From(t.Reason)
 	}
-	return ""
+	return towpath.Reason{}
 }

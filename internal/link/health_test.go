@@ -5,6 +5,7 @@ import (
 
 	"towpath"
 	"towpath/internal/plan"
+	"towpath/internal/wording"
 )
 
 func TestWaitsFor_namesWhatStandsStill(t *testing.T) {
@@ -19,7 +20,7 @@ func TestWaitsFor_namesWhatStandsStill(t *testing.T) {
 		"no such table"))}
 	failed.Label, failed.Database, failed.Environment = "2", "shop", "test"
 	open := &towpath.Rollout{Tasks: []towpath.Task{failed}}
-	const failure = "Version 2 failed in shop of test: 2.sql:1:7: no such table. Push a corrected file, or " +
+	const failure = "Version 2 failed in test/shop: 2.sql:1:7: no such table. Push a corrected file, or " +
 		"retry or skip the task."
 	for name, c := range map[string]struct {
 		items   []plan.Item
@@ -32,29 +33,29 @@ func TestWaitsFor_namesWhatStandsStill(t *testing.T) {
 				item("1.sql", plan.ItemApplied, towpath.Reason{}),
 				item("2.sql", plan.ItemMissing, towpath.Why(towpath.ReasonMissing)),
 			},
-			want: "2.sql (missing) in shop of test: the database has it, and its file is gone from the repository; restore the file",
+			want: "2.sql in test/shop: the database has it, and its file is gone from the repository; restore the file.",
 		},
 		"a database that is gone": {
 			items: []plan.Item{item("1.sql", plan.ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnread))},
-			want:  "1.sql (unreachable) in shop of test: its ledger has not been read yet",
+			want:  "1.sql in test/shop: its ledger has not been read yet.",
 		},
 		"a copy": {
 			items: []plan.Item{item("1.sql", plan.ItemForeignLedger,
 				towpath.Why(towpath.ReasonForeignLedger))},
-			want: "1.sql (foreign-ledger) in shop of test: its ledger was written for another database, so it looks like a copy; " +
-				"confirm that it is a database of its own before anything runs",
+			want: "1.sql in test/shop: its ledger was written for another database, so it looks like a copy; " +
+				"confirm that it is a database of its own before anything runs.",
 		},
 		"a failure": {rollout: open, want: failure},
 		"one beside a file": {
 			rollout: open,
 			items:   []plan.Item{item("3.sql", plan.ItemUnusable, towpath.Why(towpath.ReasonInLFS))},
 			want: failure +
-				" Besides, 3.sql is kept in Git LFS, so its text is not in the repository; commit the file itself.",
+				" 3.sql is kept in Git LFS, so its text is not in the repository; commit the file itself.",
 		},
 		"a renamed file only": {items: []plan.Item{item("1.sql", plan.ItemRenamed,
 			towpath.Why(towpath.ReasonRenamed, "path", "0.sql"))}},
 	} {
-		if got := waitsFor(LinkStatus{Plan: plan.Plan{Items: c.items}, Rollout: c.rollout}); got != c.want {
+		if got := wording.Text(waitsFor(LinkStatus{Plan: plan.Plan{Items: c.items}, Rollout: c.rollout})); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

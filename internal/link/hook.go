@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
 )
@@ -43,7 +44,7 @@ func (s *Service) makeHook(
 			"The provider cannot reach %s. Choose polling, or give the server an external URL that the Internet reaches.", s.ExternalURL)
 	}
 	if err != nil {
-		return vcs.Explain(err, "make webhook")
+		return account.Explain(err, "make webhook")
 	}
 	link.HookID = id
 	link.HookURL = address
@@ -76,7 +77,7 @@ func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, 
 	}
 	if link.HookURL != "" {
 		if err := removeHooks(ctx, client.Hooks(link.RepositoryID), link.HookKey, ""); err != nil {
-			return vcs.Explain(err, "remove webhook")
+			return account.Explain(err, "remove webhook")
 		}
 	}
 	link.HookID, link.HookState = "", towpath.HookPolling
@@ -98,7 +99,7 @@ func (s *Service) RepairHook(
 func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
-		(link.HookState == towpath.HookPolling || link.AttentionReason != "") {
+		(link.HookState == towpath.HookPolling || !link.AttentionReason.IsZero()) {
 		return nil, nil
 	}
 	if err != nil {

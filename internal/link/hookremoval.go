@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
 )
@@ -164,9 +165,12 @@ func (s *Service) removalFailed(
 		}
 		return nil, s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookRepositoryGone), true)
 	}
-	cause = vcs.Explain(cause, "remove webhook")
-	if err := s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookRefused, "message",
-		towpath.ErrorMessage(cause)), false); err != nil {
+	why := vcs.ReasonOf(cause)
+	if why.IsZero() {
+		why = towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(cause))
+	}
+	cause = account.Explain(cause, "remove webhook")
+	if err := s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookRefused).From(why), false); err != nil {
 		return nil, err
 	}
 	if requeueAt = vcs.RetryAt(cause); requeueAt == nil && kind == vcs.Forbidden {

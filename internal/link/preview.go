@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/store"
@@ -183,7 +184,7 @@ func (s *Service) draft(
 	}
 	repository, err := client.Repository(ctx, spec.RepositoryID)
 	if err != nil {
-		return d, vcs.Explain(err, "read repository")
+		return d, account.Explain(err, "read repository")
 	}
 	if !repository.Admin {
 		return d, towpath.Invalid("repositoryId",
@@ -253,7 +254,7 @@ func headOf(
 	}
 	heads, err := source.Heads(ctx)
 	if err != nil {
-		return "", vcs.Explain(err, "read branches")
+		return "", account.Explain(err, "read branches")
 	}
 	head, ok := heads.Branches[branch]
 	if !ok {
@@ -281,7 +282,7 @@ func someOf(heads map[string]string) string {
 func (s *Service) draftFiles(ctx context.Context, d *draft) error {
 	entries, err := s.trees.get(ctx, d.client.Source(d.link.RepositoryID), d.link.RepositoryID, d.head)
 	if err != nil {
-		return vcs.Explain(err, "list files")
+		return account.Explain(err, "list files")
 	}
 	d.all = len(entries)
 	for _, e := range entries {
@@ -314,7 +315,7 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 		}
 		read, err := s.Manifest.ReadFile(ctx, source, d.head, f, sums.Read)
 		if err != nil {
-			return plan.Plan{}, vcs.Explain(err, "read file")
+			return plan.Plan{}, account.Explain(err, "read file")
 		}
 		in.Files[i] = read
 	}

@@ -5,10 +5,10 @@ import (
 	"io"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/store"
-	"towpath/internal/vcs"
 )
 
 // maxPreviewed bounds the texts that a preview reads from the provider to look them through, in the
@@ -47,7 +47,7 @@ func (s *Service) judgeDraft(ctx context.Context, d draft, in *plan.Input) error
 				return s.Manifest.ReadAndValidate(ctx, text, kinds[path][0], &verdict)
 			})
 		if err != nil {
-			return vcs.Explain(err, "read file")
+			return account.Explain(err, "read file")
 		}
 		in.Files[index[path]] = read
 		verdict.Checksum = read.Checksum

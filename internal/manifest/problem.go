@@ -2,55 +2,57 @@ package manifest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 
 	"towpath"
 	"towpath/internal/plan"
-	"towpath/internal/wording"
 )
 
 // maxPathShown bounds a path in a sentence, in characters.
 const maxPathShown = 120
 
-// problems describes states of files that need a person, after the path of the file.
-var problems = map[plan.ItemState]string{
-	plan.ItemEdited:   "was edited after it was applied: revert it and write a new migration",
-	plan.ItemRefused:  "is older than what is applied: give it a newer version",
-	plan.ItemMoved:    "has the text of a version that is applied",
-	plan.ItemTampered: "waits: something else has changed the ledger of a database",
-	plan.ItemRestored: "waits: the ledger of a database is an earlier state of itself",
-}
-
-// Problem describes which files cannot be planned and why, together with the notes of the commit by
-// path. It names the first path and counts the others; "" when there is no problem.
-func Problem(p plan.Plan, notes map[string]string) string {
-	texts := map[string]string{}
-	for path, note := range notes {
-		texts[path] = note
+// Problem is what of the files cannot be planned, and what was noted of the commit; none when there
+// is nothing. It names the first path and counts the others.
+func Problem(p plan.Plan, notes map[string]towpath.Reason) towpath.Reason {
+	found := maps.Clone(notes)
+	if found == nil {
+		found = map[string]towpath.Reason{}
 	}
 	for _, item := range p.Items {
-		switch text := problems[item.State]; {
-		case item.State == plan.ItemUnusable, item.State == plan.ItemConflict:
-			texts[item.Path] = wording.Fragment(item.Reason)
-		case item.State == plan.ItemNoTarget, item.State == plan.ItemAmbiguous:
-			texts[item.Path] = "cannot run: " + wording.Fragment(item.Reason)
-		case text != "":
-			texts[item.Path] = text
+		if why := problemOf(item); !why.IsZero() {
+			found[item.Path] = why
 		}
 	}
-	var paths []string
-	for path := range texts {
-		paths = append(paths, path)
-	}
+	paths := slices.Sorted(maps.Keys(found))
 	if len(paths) == 0 {
-		return ""
+		return towpath.Reason{}
 	}
-	slices.Sort(paths)
-	text := towpath.ClipRunes(paths[0], maxPathShown) + " " + texts[paths[0]]
-	if len(paths) > 1 {
-		text += "; and " + MoreFiles(len(paths)-1)
+	more := towpath.Reason{}
+	if n := len(paths) - 1; n > 0 {
+		more = towpath.Why(towpath.ReasonMoreFiles, "n", strconv.Itoa(n))
 	}
-	return text
+	return towpath.Why(towpath.ReasonFileTrouble, "path", towpath.ClipRunes(paths[0], maxPathShown)).
+		From(found[paths[0]], more)
+}
+
+// problemOf is what a person must change in a file itself, or accept; none when nothing. It has
+// none of a database's own words, since commits show it.
+func problemOf(item plan.Item) towpath.Reason {
+	switch item.State {
+	case plan.ItemUnusable, plan.ItemConflict, plan.ItemEdited, plan.ItemRefused, plan.ItemMoved:
+		return item.Reason
+	case plan.ItemNoTarget, plan.ItemAmbiguous:
+		return towpath.Why(towpath.ReasonCannotRun).From(item.Reason)
+	case plan.ItemTampered:
+		return towpath.Why(towpath.ReasonWaitsForTampered, "environment", item.Environment,
+			"database", item.Database)
+	case plan.ItemRestored:
+		return towpath.Why(towpath.ReasonWaitsForRestored, "environment", item.Environment,
+			"database", item.Database)
+	}
+	return towpath.Reason{}
 }
 
 // MoreFiles counts further files.

@@ -5,6 +5,7 @@ import (
 
 	"towpath"
 	"towpath/internal/plan"
+	"towpath/internal/wording"
 )
 
 func TestProblem_namesFilesThatCannotRun(t *testing.T) {
@@ -19,11 +20,13 @@ func TestProblem_namesFilesThatCannotRun(t *testing.T) {
 		item("a.sql", plan.ItemMissing, towpath.Why(towpath.ReasonMissing)),
 		item("c.sql", plan.ItemApplied, towpath.Reason{}),
 	}}
-	if got := Problem(p, nil); got != "b.sql has 110 MiB: the limit is 100 MiB; split the file" {
+	if got := wording.Fragment(Problem(p, nil)); got != "b.sql has 110 MiB: the limit is 100 MiB; split the file" {
 		t.Error(got)
 	}
-	if got := Problem(p,
-		map[string]string{"a.SQL": "is not run"}); got != "a.SQL is not run; and 1 more file" {
+	notes := map[string]towpath.Reason{"a.SQL": towpath.Why(towpath.ReasonNotTaken).From(
+		towpath.Why(towpath.ReasonFolders), towpath.Why(towpath.ReasonMoveIntoBase))}
+	if got := wording.Fragment(Problem(p, notes)); got !=
+		"a.SQL is not taken: its folders do not fit those of the template; move it there; and 1 more file" {
 		t.Error(got)
 	}
 	for state, c := range map[plan.ItemState]struct {
@@ -39,12 +42,12 @@ func TestProblem_namesFilesThatCannotRun(t *testing.T) {
 			"a.sql cannot run: there is no environment `tset`; the environments are test, prod; rename the file or its folder",
 		},
 	} {
-		got := Problem(plan.Plan{Items: []plan.Item{item("a.sql", state, c.reason)}}, nil)
+		got := wording.Fragment(Problem(plan.Plan{Items: []plan.Item{item("a.sql", state, c.reason)}}, nil))
 		if got != c.want {
 			t.Error(got)
 		}
 	}
-	if got := Problem(plan.Plan{Items: p.Items[2:]}, nil); got != "" {
+	if got := Problem(plan.Plan{Items: p.Items[2:]}, nil); !got.IsZero() {
 		t.Error(got)
 	}
 }

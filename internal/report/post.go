@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
 )
@@ -31,7 +32,7 @@ const (
 func (s *Service) post(
 	ctx context.Context, link towpath.RepositoryLink, statuses []commitStatus, since time.Time,
 ) (requeueAt *time.Time, err error) {
-	if len(statuses) == 0 || link.AttentionReason != "" {
+	if len(statuses) == 0 || !link.AttentionReason.IsZero() {
 		return nil, nil
 	}
 	client, err := s.Accounts.Client(ctx, link.GrantID)
@@ -65,7 +66,7 @@ func (s *Service) post(
 		}
 	}
 	if failed != nil {
-		return vcs.RetryAt(failed), vcs.Explain(failed, "post build status")
+		return vcs.RetryAt(failed), account.Explain(failed, "post build status")
 	}
 	return requeueAt, nil
 }

@@ -16,6 +16,7 @@ import (
 	"towpath/internal/secret"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
+	"towpath/internal/wording"
 )
 
 // commitStatus is a build status for a commit.
@@ -262,8 +263,9 @@ func (w *reporter) plan(ctx context.Context) (noted []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if trouble := manifest.Problem(p, notes[w.link.SyncedCommit]); trouble != "" {
-		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{}, newStatus(vcs.StatusFailed, "%s", trouble))
+	if problem := manifest.Problem(p, notes[w.link.SyncedCommit]); !problem.IsZero() {
+		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{},
+			newStatus(vcs.StatusFailed, "%s", wording.Fragment(problem)))
 	} else if posted[key].Digest != "" {
 		w.add(w.link.SyncedCommit, key, "plan", page, time.Time{},
 			newStatus(vcs.StatusSuccessful, "Every file can be planned"))
@@ -272,7 +274,7 @@ func (w *reporter) plan(ctx context.Context) (noted []string, err error) {
 		if commit != w.link.SyncedCommit {
 			noted = append(noted, commit)
 			w.add(commit, key, "plan", page, time.Time{},
-				newStatus(vcs.StatusFailed, "%s", manifest.Problem(plan.Plan{}, notes[commit])))
+				newStatus(vcs.StatusFailed, "%s", wording.Fragment(manifest.Problem(plan.Plan{}, notes[commit]))))
 		}
 	}
 	return noted, nil

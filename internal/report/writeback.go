@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/plan"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
@@ -24,7 +25,7 @@ import (
 func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
-		(link.SchemaPathTemplate == "" || link.AttentionReason != "") {
+		(link.SchemaPathTemplate == "" || !link.AttentionReason.IsZero()) {
 		return nil, nil
 	}
 	if err != nil {
@@ -41,14 +42,14 @@ func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time
 	source := client.Source(link.RepositoryID)
 	heads, err := source.Heads(ctx)
 	if err != nil {
-		return vcs.RetryAt(err), vcs.Explain(err, "read head of "+link.Branch)
+		return vcs.RetryAt(err), account.Explain(err, "read head of "+link.Branch)
 	}
 	head := heads.Branches[link.Branch]
 	if head == "" {
 		return nil, nil // the reconcile job reports a missing branch
 	}
 	if err := dropEqual(ctx, source, head, want); err != nil || len(want) == 0 {
-		return vcs.RetryAt(err), vcs.Explain(err, "compare the schema")
+		return vcs.RetryAt(err), account.Explain(err, "compare the schema")
 	}
 	paths := slices.Sorted(maps.Keys(want))
 	hash, err := client.Write(ctx, link.RepositoryID, vcs.Write{
@@ -58,7 +59,7 @@ func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time
 		Message: "Write schema of " + strings.Join(paths, ", ") + " [skip ci]",
 	})
 	if err != nil {
-		return vcs.RetryAt(err), vcs.Explain(err, "write the schema to "+link.RepositoryName)
+		return vcs.RetryAt(err), account.Explain(err, "write the schema to "+link.RepositoryName)
 	}
 	s.Logger.Info("wrote schema back", "link", link.ID, "commit", hash, "files", len(paths))
 	return nil, nil

@@ -40,25 +40,25 @@ type noteRow struct {
 	LinkID string
 	Commit string
 	Path   string
-	Note   string
+	Note   towpath.Reason
 }
 
 var commitNotes = newTable("commit_note", 3, func(n *noteRow) []column {
-	return []column{{"link_id", &n.LinkID}, {"commit_hash", &n.Commit}, {"path", &n.Path}, {"note", &n.Note}}
+	return []column{{"link_id", &n.LinkID}, {"commit_hash", &n.Commit}, {"path", &n.Path}, {"note", reason{&n.Note}}}
 })
 
 // AddNote stores a note about a path, to be posted on the commit that changed it.
-func (tx *Tx) AddNote(ctx context.Context, linkID, commit, path, note string) error {
+func (tx *Tx) AddNote(ctx context.Context, linkID, commit, path string, note towpath.Reason) error {
 	return commitNotes.upsert(ctx, tx, noteRow{LinkID: linkID, Commit: commit, Path: path, Note: note})
 }
 
-// Notes lists the notes to be posted on a link's commits: texts by path by commit.
-func (tx *Tx) Notes(ctx context.Context, linkID string) (map[string]map[string]string, error) {
+// Notes lists the notes to be posted on a link's commits: reasons by path by commit.
+func (tx *Tx) Notes(ctx context.Context, linkID string) (map[string]map[string]towpath.Reason, error) {
 	rows, err := commitNotes.list(ctx, tx, "WHERE link_id = $1", linkID)
-	notes := map[string]map[string]string{}
+	notes := map[string]map[string]towpath.Reason{}
 	for _, n := range rows {
 		if notes[n.Commit] == nil {
-			notes[n.Commit] = map[string]string{}
+			notes[n.Commit] = map[string]towpath.Reason{}
 		}
 		notes[n.Commit][n.Path] = n.Note
 	}

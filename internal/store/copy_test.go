@@ -62,7 +62,7 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.CreateTask(ctx, &task),
 			tx.AddHistory(ctx, &change),
 			tx.SetPostedStatus(ctx, w.link.ID, "c", "k", "d"),
-			tx.AddNote(ctx, w.link.ID, "c", "a.SQL", "is not taken"),
+			tx.AddNote(ctx, w.link.ID, "c", "a.SQL", towpath.Why(towpath.ReasonNotTaken)),
 			tx.PutCommits(ctx, w.link.ID, towpath.Commit{Hash: "c", Author: "Ada"}),
 			tx.Enqueue(ctx, towpath.JobReconcile, w.link.ID),
 			tx.PutHookRemoval(ctx, towpath.HookRemoval{

@@ -62,8 +62,7 @@ var verifications = newTable("verification", 1, func(v *towpath.Verification) []
 		{"id", &v.ID},
 		{"purpose", (*string)(&v.Purpose)},
 		{"state", (*string)(&v.State)},
-		{"reason", &v.Reason},
-		{"message", &v.Message},
+		{"reason", reason{&v.Reason}},
 		{"member_id", &v.MemberID},
 		{"session_id", &v.SessionID},
 		{"state_hash", blob{&v.StateHash}},
@@ -133,7 +132,7 @@ var grants = newTable(`"grant"`, 1, func(g *towpath.Grant) []column {
 		{"scopes", jsonText{&g.Scopes}},
 		{"expires_at", instant{&g.ExpiresAt}},
 		{"refreshed_at", instant{&g.RefreshedAt}},
-		{"broken_reason", &g.BrokenReason},
+		{"broken_reason", reason{&g.BrokenReason}},
 		{"created_at", instant{&g.CreatedAt}},
 	}
 })

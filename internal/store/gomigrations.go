@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 )
@@ -25,6 +26,14 @@ var hookReasonColumns = []textColumn{
 	{"delivery", "reason"},
 	{"repository_link", "hook_reason"},
 	{"hook_removal", "reason"},
+}
+
+// linkReasonColumns are the last ones. Of a verification only the sentence stays.
+var linkReasonColumns = []textColumn{
+	{"repository_link", "attention_reason"},
+	{`"grant"`, "broken_reason"},
+	{"commit_note", "note"},
+	{"verification", "message"},
 }
 
 // auditMigration turns the rows of the audit log into events. The param "text" holds the sentence,
@@ -57,9 +66,9 @@ func auditMigration(shared bool) *goose.Migration {
 }
 
 // runAll runs the statements of a migration in order.
-func runAll(statements []string) *goose.GoFunc {
+func runAll(statements ...[]string) *goose.GoFunc {
 	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-		for _, text := range statements {
+		for _, text := range slices.Concat(statements...) {
 			if _, err := tx.ExecContext(ctx, text); err != nil {
 				return fmt.Errorf("run %q: %w", text, err)
 			}
@@ -78,18 +87,28 @@ func reasonMigrations(shared bool) []*goose.Migration {
 		toReason = "json_build_object('code', 'stated', 'params', json_build_object('text', %[1]s))::text"
 		toText = "COALESCE(%[1]s::json->'params'->>'text', %[1]s::json->>'code')"
 	}
-	rewrite := func(columns []textColumn, expression string, more ...string) *goose.GoFunc {
-		var texts []string
+	rewrite := func(columns []textColumn, expression string) (texts []string) {
 		for _, s := range columns {
 			texts = append(texts, fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s <> ''", s.table, s.column,
 				fmt.Sprintf(expression, s.column), s.column))
 		}
-		return runAll(append(texts, more...))
+		return texts
 	}
-	const deleteVerdicts = "DELETE FROM text_verdict"
+	deleteVerdicts := []string{"DELETE FROM text_verdict"}
+	oneColumn := []string{
+		"UPDATE verification SET reason = message",
+		"ALTER TABLE verification DROP COLUMN message",
+	}
+	twoColumns := []string{
+		"ALTER TABLE verification ADD COLUMN message TEXT NOT NULL DEFAULT ''",
+		"UPDATE verification SET message = reason, reason = CASE WHEN reason = '' THEN '' ELSE 'failed' END",
+	}
 	return []*goose.Migration{
-		goose.NewGoMigration(19, rewrite(reasonColumns, toReason, deleteVerdicts),
-			rewrite(reasonColumns, toText, deleteVerdicts)),
-		goose.NewGoMigration(24, rewrite(hookReasonColumns, toReason), rewrite(hookReasonColumns, toText)),
+		goose.NewGoMigration(19, runAll(rewrite(reasonColumns, toReason), deleteVerdicts),
+			runAll(rewrite(reasonColumns, toText), deleteVerdicts)),
+		goose.NewGoMigration(24, runAll(rewrite(hookReasonColumns, toReason)),
+			runAll(rewrite(hookReasonColumns, toText))),
+		goose.NewGoMigration(26, runAll(rewrite(linkReasonColumns, toReason), oneColumn),
+			runAll(twoColumns, rewrite(linkReasonColumns, toText))),
 	}
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"towpath"
@@ -59,6 +60,68 @@ func TestMigrations_turnSentencesIntoReasons(t *testing.T) {
 				}
 			}
 			return nil
+		})
+	})
+}
+
+func TestMigrations_turnWhatLinksSaidIntoReasons(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		const before, sentence = 25, "Give \"größe\" back,\n\\ 'now'\t."
+		w := newWorld(t, s)
+		failed := towpath.Verification{
+			ID:       store.NewID(),
+			Purpose:  towpath.PurposeGrant,
+			State:    towpath.VerificationFailed,
+			MemberID: w.member.ID,
+		}
+		fine := towpath.Verification{
+			ID:       store.NewID(),
+			Purpose:  towpath.PurposeGrant,
+			State:    towpath.VerificationPending,
+			MemberID: w.member.ID,
+		}
+		write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			failed.StateHash, fine.StateHash = []byte("1"), []byte("2")
+			return errors.Join(
+				tx.CreateVerification(ctx, &failed), tx.CreateVerification(ctx, &fine),
+				tx.AddNote(ctx, w.link.ID, "c", "a.SQL", towpath.Why(towpath.ReasonNotTaken)),
+			)
+		})
+		migrations := s.Migrations(t)
+		if _, err := migrations.DownTo(t.Context(), before); err != nil {
+			t.Fatal(err)
+		}
+		write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(
+				tx.Exec(ctx, "UPDATE repository_link SET attention_reason = $1", sentence),
+				tx.Exec(ctx, `UPDATE "grant" SET broken_reason = $1`, sentence),
+				tx.Exec(ctx, "UPDATE commit_note SET note = $1", sentence),
+				tx.Exec(ctx, "UPDATE verification SET reason = 'denied', message = $1 WHERE id = $2",
+					sentence, failed.ID),
+			)
+		})
+		if _, err := migrations.Up(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		read(t, s, func(ctx context.Context, tx *store.Tx) error {
+			l, linkErr := tx.Link(ctx, w.link.ID)
+			g, grantErr := tx.Grant(ctx, w.grant.ID)
+			notes, notesErr := tx.Notes(ctx, w.link.ID)
+			v, failedErr := tx.Verification(ctx, failed.ID)
+			none, fineErr := tx.Verification(ctx, fine.ID)
+			want := towpath.Why(towpath.ReasonStated, "text", sentence)
+			for what, got := range map[string]towpath.Reason{
+				"link": l.AttentionReason, "grant": g.BrokenReason, "note": notes["c"]["a.SQL"],
+				"verification": v.Reason,
+			} {
+				if !got.Equal(want) {
+					t.Errorf("the %s has %s, want %s", what, got, want)
+				}
+			}
+			if !none.Reason.IsZero() {
+				t.Errorf("a verification that waits has %s", none.Reason)
+			}
+			return errors.Join(linkErr, grantErr, notesErr, failedErr, fineErr)
 		})
 	})
 }

@@ -35,7 +35,7 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 		{"synced_commit", &l.SyncedCommit},
 		{"synced_at", maybe{&l.SyncedAt}},
 		{"baselined_up_to", &l.BaselinedUpTo},
-		{"attention_reason", &l.AttentionReason},
+		{"attention_reason", reason{&l.AttentionReason}},
 		{"last_delivery_at", maybe{&l.LastDeliveryAt}},
 		{"untold_at", maybe{&l.UntoldAt}},
 		{"last_poll_at", maybe{&l.LastPollAt}},
@@ -73,7 +73,7 @@ func linkEvent(kind towpath.EventKind, l towpath.RepositoryLink, from string) to
 
 // linkState returns the state of a link in events: attention or connected.
 func linkState(l towpath.RepositoryLink) string {
-	if l.AttentionReason != "" {
+	if !l.AttentionReason.IsZero() {
 		return "attention"
 	}
 	return "connected"

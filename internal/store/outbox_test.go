@@ -132,7 +132,7 @@ func acts(w *world) []act {
 			func(ctx context.Context, tx *store.Tx) error { return tx.CreateLink(ctx, &link) },
 		},
 		{"UpdateLink", "link.changed connected>attention", func(ctx context.Context, tx *store.Tx) error {
-			link.AttentionReason = "gone"
+			link.AttentionReason = towpath.Why(towpath.ReasonRepositoryGone, "repository", "a/b")
 			return tx.UpdateLink(ctx, &link)
 		}},
 		{"ShowProgress", "link.read >", func(ctx context.Context, tx *store.Tx) error {
@@ -288,7 +288,7 @@ func acts(w *world) []act {
 			return tx.CreateGrant(ctx, &grant)
 		}},
 		{"UpdateGrant", "grant.changed >", func(ctx context.Context, tx *store.Tx) error {
-			grant.BrokenReason = "revoked"
+			grant.BrokenReason = towpath.Why(towpath.ReasonAccessRevoked, "provider", "p", "account", "a")
 			return tx.UpdateGrant(ctx, &grant)
 		}},
 		{"UpdateGrant", "", func(ctx context.Context, tx *store.Tx) error {

@@ -51,8 +51,7 @@ func TestReconcile_saysThatTheRepositoryIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Refused(t, link.ID)
-		if st, _ := b.LinkStatus(t.Context(), link.ID); !strings.Contains(st.WaitsFor,
-			"acme/shop-db is gone") {
+		if st, _ := b.LinkStatus(t.Context(), link.ID); st.WaitsFor.Code != towpath.ReasonRepositoryGone {
 			t.Errorf("it waits for %q", st.WaitsFor)
 		}
 	})

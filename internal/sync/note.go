@@ -8,12 +8,13 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
-	"towpath/internal/wording"
 )
 
 // note is what a commit is told of one path that it changed.
 type note struct {
-	commit, path, text string
+	commit string
+	path   string
+	why    towpath.Reason
 }
 
 // notesOf finds what commits changed that nobody would hear of otherwise: a file that looks like
@@ -33,8 +34,8 @@ func notesOf(
 		old, known := was[f.Path]
 		same := d.whole && known && old.State == f.State
 		if f.State == towpath.FileIgnored && !same && looksLikeSQL(f.Path) {
-			words := "is not taken: " + wording.Fragment(f.Reason) + "; " + aside(link, f.Path)
-			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, text: words})
+			why := towpath.Why(towpath.ReasonNotTaken).From(f.Reason, aside(link, f.Path))
+			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, why: why})
 		}
 	}
 	gone := map[towpath.MigrationID][]string{} // the ledger may know another path, from before a rename
@@ -53,8 +54,8 @@ func notesOf(
 				continue
 			}
 			told[path] = true
-			words := "is gone, but " + item.Database + " has it: restore the file"
-			notes = append(notes, note{commit: d.by[path], path: path, text: words})
+			why := towpath.Why(towpath.ReasonGoneButApplied, "database", item.Database)
+			notes = append(notes, note{commit: d.by[path], path: path, why: why})
 		}
 	}
 	return notes
@@ -66,15 +67,15 @@ func meant(f towpath.ManifestFile, item plan.Item) bool {
 		(f.Database == "" || strings.EqualFold(f.Database, item.Database))
 }
 
-// aside says how a file that is no migration keeps out of the way.
-func aside(link towpath.RepositoryLink, path string) string {
+// aside is the way out for a file that is no migration.
+func aside(link towpath.RepositoryLink, path string) towpath.Reason {
 	switch {
 	case plan.Scope{BaseDirectory: link.BaseDirectory}.Beside(path):
-		return "move it there"
+		return towpath.Why(towpath.ReasonMoveIntoBase)
 	case link.BaseDirectory == "":
-		return "rename it, or give the link a base directory without it"
+		return towpath.Why(towpath.ReasonRenameOrNarrow)
 	}
-	return "rename it, or move it out of " + towpath.ClipRunes(link.BaseDirectory, 40)
+	return towpath.Why(towpath.ReasonRenameOrMove, "base", towpath.ClipRunes(link.BaseDirectory, 40))
 }
 
 // ofOthers leaves out the files that lie below the base directory of another link of the
@@ -104,7 +105,7 @@ func keepNotes(ctx context.Context, tx *store.Tx, linkID, head string, notes []n
 		if n.commit == "" {
 			n.commit = head
 		}
-		if err := tx.AddNote(ctx, linkID, n.commit, n.path, n.text); err != nil {
+		if err := tx.AddNote(ctx, linkID, n.commit, n.path, n.why); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func TestNotesOf_tellsOfAFileThatGoesAfterARename(t *testing.T) {
 	got := notesOf(towpath.RepositoryLink{}, before, []towpath.ManifestFile{other, stays}, d, p)
 	want := []note{{
 		commit: "c0ffee", path: renamed.Path,
-		text: "is gone, but größe has it: restore the file",
+		why: towpath.Why(towpath.ReasonGoneButApplied, "database", "größe"),
 	}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(note{})); diff != "" {
 		t.Error(diff)

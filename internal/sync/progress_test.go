@@ -12,6 +12,7 @@ import (
 	links "towpath/internal/link"
 	"towpath/internal/link/linktest"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // shows waits until a link's status shows what is wanted.
@@ -87,7 +88,7 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 				}()
 				st := shows(t, b, link.ID, c.says, func(st links.LinkStatus) bool {
 					return st.Progress != nil && st.Progress.Done == c.done &&
-						strings.HasPrefix(st.WaitsFor, c.says)
+						strings.HasPrefix(wording.Text(st.WaitsFor), c.says)
 				})
 				if since := st.Progress.Since; since.Before(before.Truncate(time.Microsecond)) ||
 					since.After(b.Clock.Now()) {
@@ -109,7 +110,8 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 					t.Error(err)
 				}
 				if st, err := b.LinkStatus(t.Context(), link.ID); err != nil || st.Progress != nil ||
-					strings.HasPrefix(st.WaitsFor, "Reading") {
+					st.WaitsFor.Code == towpath.ReasonReading ||
+					st.WaitsFor.Code == towpath.ReasonReadingFiles {
 					t.Errorf("afterwards it shows %+v %q, %v", st.Progress, st.WaitsFor, err)
 				}
 			})

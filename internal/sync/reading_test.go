@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"towpath"
 	"towpath/internal/link/linktest"
-
 	"towpath/internal/store"
 	"towpath/internal/vcs"
 )
@@ -44,7 +45,8 @@ func TestReconcile_aLargeRepositoryIsReadInSeveralTries(t *testing.T) {
 		read := filesRead(b) - before
 		st, err := b.LinkStatus(t.Context(), link.ID)
 		if err != nil || st.Files != 100 || st.FilesRead != read ||
-			!strings.Contains(st.WaitsFor, fmt.Sprintf("%d of 100", read)) {
+			st.WaitsFor.Code != towpath.ReasonReadingHalfway ||
+			st.WaitsFor.Params["done"] != strconv.Itoa(read) || st.WaitsFor.Params["total"] != "100" {
 			t.Errorf("%d files were read, status is %d of %d: %s, %v", read, st.FilesRead, st.Files,
 				st.WaitsFor, err)
 		}

@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/plan"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
-	"towpath/internal/wording"
 )
 
 // ledgerAge is how old a reading of a target's ledger may be when nothing else asks for a fresh
@@ -50,7 +50,7 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time
 	if err := s.Manifest.ValidateTexts(ctx, link, found.delta.apply); err != nil {
 		return nil, err
 	}
-	blocked := ""
+	blocked := false
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		blocked, err = s.commitPlan(ctx, tx, link, found)
 		return err
@@ -58,7 +58,7 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time
 	if err != nil {
 		return nil, err
 	}
-	if blocked != "" {
+	if blocked {
 		retry := s.Store.Now().Add(blockedRetry)
 		requeueAt = &retry
 	}
@@ -130,9 +130,8 @@ func (s *Service) headCommit(
 		return f, fmt.Errorf("read head of %s: %w", link.Branch, err)
 	}
 	if f.head = heads.Branches[link.Branch]; f.head == "" {
-		return f, fmt.Errorf("%w: %w", errNoBranch,
-			towpath.Errorf(towpath.CodeConflict,
-				"%s has no branch %s any more. Push it again, or choose another branch.", f.name, link.Branch))
+		return f, &needsPerson{towpath.Why(towpath.ReasonBranchGone, "repository", f.name,
+			"branch", link.Branch)}
 	}
 	if f.head == link.SyncedCommit {
 		return f, nil
@@ -143,18 +142,23 @@ func (s *Service) headCommit(
 	return f, nil
 }
 
-var errNoBranch = errors.New("the branch is not there")
+// needsPerson is an error of a look at the repository that only a person can repair.
+type needsPerson struct{ reason towpath.Reason }
+
+// Error implements error, for the log.
+func (e *needsPerson) Error() string { return e.reason.String() }
 
 func gone(link towpath.RepositoryLink) error {
-	return towpath.Errorf(towpath.CodeConflict, "%s is gone, or the account that carries the link may no "+
-		"longer see it. Give it access again, or let another administrator take over.", link.RepositoryName)
+	return &needsPerson{towpath.Why(towpath.ReasonRepositoryGone, "repository", link.RepositoryName)}
 }
 
 // misled reports whether what was found may come from a repository that took the name of the link's
 // one.
 func misled(link towpath.RepositoryLink, f found, err error) bool {
+	var known *needsPerson
 	switch {
-	case errors.Is(err, errNoBranch), vcs.KindOf(err) == vcs.NotFound:
+	case errors.As(err, &known) && known.reason.Code == towpath.ReasonBranchGone,
+		vcs.KindOf(err) == vcs.NotFound:
 		return true
 	case err != nil:
 		return false
@@ -192,23 +196,16 @@ func (s *Service) ledgersFresh(ctx context.Context, projectID string) (fresh boo
 func (s *Service) lookFailed(
 	ctx context.Context, link towpath.RepositoryLink, cause error,
 ) (*time.Time, error) {
-	reason := ""
-	switch kind := vcs.KindOf(cause); {
-	case kind == vcs.Unauthorized, kind == vcs.Forbidden, kind == vcs.Gone:
-		reason = towpath.ErrorMessage(vcs.Explain(cause, "read repository"))
-	case kind == "" && towpath.ErrorCode(cause) != towpath.CodeInternal:
-		reason = towpath.ErrorMessage(cause)
-	}
-	if reason == "" {
-		// may pass: not found right after a push, rate limits, outages
-		return vcs.RetryAt(cause), vcs.Explain(cause, "look at repository")
+	reason := attentionFor(cause)
+	if reason.IsZero() {
+		return vcs.RetryAt(cause), account.Explain(cause, "look at repository")
 	}
 	// a grant that broke has said so on it meanwhile
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, link.ID)
 	if err != nil {
 		return nil, errors.Join(err, cause)
 	}
-	if requeueAt, ok := s.refusals.Confirmed(link.ID, s.Store.Now()); !ok && link.AttentionReason == "" {
+	if requeueAt, ok := s.refusals.Confirmed(link.ID, s.Store.Now()); !ok && link.AttentionReason.IsZero() {
 		return &requeueAt, errors.Join(towpath.Errorf(towpath.CodeUnavailable,
 			"The provider refused once. It is asked again at %s.", requeueAt.UTC().Format("15:04:05 MST")),
 			cause)
@@ -219,12 +216,28 @@ func (s *Service) lookFailed(
 		if err != nil {
 			return err
 		}
-		if now.AttentionReason == "" { // a grant that broke has said it better
+		if now.AttentionReason.IsZero() { // a grant that broke has said it better
 			now.AttentionReason = reason
 		}
 		s.polled(tx, &now)
 		return tx.UpdateLink(ctx, &now)
 	})
+}
+
+// attentionFor is why a look that failed needs a person; none for what may pass by itself: outages,
+// rate limits, and a commit that is not found right after its push.
+func attentionFor(cause error) towpath.Reason {
+	var known *needsPerson
+	if errors.As(cause, &known) {
+		return known.reason
+	}
+	switch kind := vcs.KindOf(cause); {
+	case kind == vcs.Unauthorized, kind == vcs.Forbidden, kind == vcs.Gone:
+		return vcs.ReasonOf(cause)
+	case kind == "" && towpath.ErrorCode(cause) != towpath.CodeInternal:
+		return towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(cause))
+	}
+	return towpath.Reason{}
 }
 
 func (s *Service) polled(tx *store.Tx, link *towpath.RepositoryLink) {
@@ -238,12 +251,12 @@ func (s *Service) notePoll(ctx context.Context, linkID string, f found) error {
 			return err
 		}
 		s.polled(tx, &link)
-		if link.AttentionReason != "" {
+		if !link.AttentionReason.IsZero() {
 			if err := tx.WakeLink(ctx, link.ID); err != nil {
 				return err
 			}
 		}
-		link.HeadCommit, link.AttentionReason = f.head, ""
+		link.HeadCommit, link.AttentionReason = f.head, towpath.Reason{}
 		if err := f.follow(ctx, tx, &link); err != nil {
 			return err
 		}
@@ -255,17 +268,17 @@ func (s *Service) notePoll(ctx context.Context, linkID string, f found) error {
 // all in one transaction.
 func (s *Service) commitPlan(
 	ctx context.Context, tx *store.Tx, read towpath.RepositoryLink, f found,
-) (blocked string, err error) {
+) (blocked bool, err error) {
 	link, err := tx.Link(ctx, read.ID)
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	if changedSince(read, link) {
-		return "", errChanged
+		return false, errChanged
 	}
 	manifest, err := tx.Manifest(ctx, link.ID)
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	before, first := manifest, link.SyncedCommit == ""
 	moved := f.head != link.SyncedCommit
@@ -273,50 +286,50 @@ func (s *Service) commitPlan(
 		f.delta = f.delta.signed(before, f.head, first)
 		manifest = f.delta.apply(manifest)
 		if err := tx.PutCommits(ctx, link.ID, append(f.delta.commits, commitOf(f.commit))...); err != nil {
-			return "", err
+			return false, err
 		}
 		if err := saveManifest(ctx, tx, link.ID, f.delta); err != nil {
-			return "", err
+			return false, err
 		}
 		if err := s.afterMove(ctx, tx, &link); err != nil {
-			return "", err
+			return false, err
 		}
 		link.SyncedCommit, link.SyncedAt = f.head, &tx.Now
 		if err := tx.DeleteReading(ctx, link.ID); err != nil {
-			return "", err
+			return false, err
 		}
 	}
-	if link.AttentionReason != "" {
+	if !link.AttentionReason.IsZero() {
 		if err := tx.WakeLink(ctx, link.ID); err != nil {
-			return "", err
+			return false, err
 		}
 	}
-	link.HeadCommit, link.AttentionReason = f.head, ""
+	link.HeadCommit, link.AttentionReason = f.head, towpath.Reason{}
 	s.polled(tx, &link)
 	if err := f.follow(ctx, tx, &link); err != nil {
-		return "", err
+		return false, err
 	}
 	if err := tx.UpdateLink(ctx, &link); err != nil {
-		return "", err
+		return false, err
 	}
 	in, err := s.Manifest.Input(ctx, tx, link, manifest)
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	p := plan.Build(in)
 	if moved && !first {
 		notes, err := ofOthers(ctx, tx, link, notesOf(link, before, manifest, f.delta, p))
 		if err != nil {
-			return "", err
+			return false, err
 		}
 		if err := keepNotes(ctx, tx, link.ID, f.head, notes); err != nil {
-			return "", err
+			return false, err
 		}
 	}
 	if err := s.carryOut(ctx, tx, link, f, p, manifest); err != nil {
-		return "", err
+		return false, err
 	}
-	return wording.Text(p.Blocked), tx.Enqueue(ctx, towpath.JobPostPlan, link.ID)
+	return !p.Blocked.IsZero(), tx.Enqueue(ctx, towpath.JobPostPlan, link.ID)
 }
 
 func saveManifest(ctx context.Context, tx *store.Tx, linkID string, d delta) error {

@@ -105,7 +105,7 @@ func wantName(t *testing.T, b *linktest.World, linkID, name string) {
 	err := b.Store.Read(t.Context(), func(tx *store.Tx) error {
 		link, err := tx.Link(t.Context(), linkID)
 		if link.RepositoryName != name || !strings.HasSuffix(link.RepositoryURL, "/"+name) ||
-			link.AttentionReason != "" {
+			!link.AttentionReason.IsZero() {
 			t.Errorf("the link shows %s at %s, want %s; attention %q", link.RepositoryName,
 				link.RepositoryURL, name, link.AttentionReason)
 		}
@@ -230,7 +230,7 @@ func TestReconcile_aSingleRefusalAsksNobodyToAct(t *testing.T) {
 					return // it was tried again at once, and went well
 				}
 				st, _ := b.LinkStatus(t.Context(), link.ID)
-				if st.Link.AttentionReason != "" || st.GrantBroken != "" ||
+				if !st.Link.AttentionReason.IsZero() || !st.GrantBroken.IsZero() ||
 					strings.Contains(towpath.ErrorMessage(err), "onnect") {
 					t.Errorf("after one refusal: attention %q, grant %q, %v", st.Link.AttentionReason,
 						st.GrantBroken, err)

@@ -3,7 +3,10 @@ package vcs
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"towpath"
 )
 
 // Kind classifies an Error by what a caller can do about it.
@@ -43,6 +46,8 @@ type Error struct {
 	Status  int    // of HTTP; 0 when there was no answer
 	Message string // the provider's own words, clipped and cleaned of markup
 	Needs   []string
+	// Because is what this side knows of the cause, which says more than Kind; it may be none.
+	Because towpath.Reason
 	RetryAt time.Time // of RateLimited, and of a refusal that is retried once
 	TraceID string    // the provider's id of the request, for its support
 	Err     error
@@ -62,6 +67,60 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Known is the error as a reason: what this side knows of it, or its kind with the provider's own
+// words.
+func (e *Error) Known() towpath.Reason {
+	if !e.Because.IsZero() {
+		return e.Because
+	}
+	var says towpath.Reason
+	if e.Message != "" {
+		says = towpath.Why(towpath.ReasonProviderSays, "message", e.Message)
+	}
+	switch e.Kind {
+	case Unauthorized:
+		return towpath.Why(towpath.ReasonProviderUnauthorized).From(says)
+	case Forbidden:
+		if len(e.Needs) > 0 {
+			return towpath.Why(towpath.ReasonProviderPermission,
+				"permissions", strings.Join(e.Needs, ", ")).From(says)
+		}
+		return towpath.Why(towpath.ReasonProviderRefused).From(says)
+	case NotFound:
+		return towpath.Why(towpath.ReasonProviderNotFound).From(says)
+	case RateLimited:
+		if !e.RetryAt.IsZero() {
+			return towpath.Why(towpath.ReasonProviderLimitedUntil,
+				"until", e.RetryAt.UTC().Format(time.RFC3339)).From(says)
+		}
+		return towpath.Why(towpath.ReasonProviderLimited).From(says)
+	case Gone:
+		return towpath.Why(towpath.ReasonProviderChanged).From(says)
+	case Conflict, Rejected:
+		return towpath.Why(towpath.ReasonProviderRefused).From(says)
+	}
+	return towpath.Why(towpath.ReasonProviderUnavailable)
+}
+
+// ReasonOf is the reason of the first Error in err's chain; none when there is none.
+func ReasonOf(err error) towpath.Reason {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Known()
+	}
+	return towpath.Reason{}
+}
+
+// RetryAt returns when a provider that limits us, or has refused once, may be asked again; nil when
+// it says nothing of it.
+func RetryAt(err error) *time.Time {
+	var e *Error
+	if errors.As(err, &e) && !e.RetryAt.IsZero() {
+		return &e.RetryAt
+	}
+	return nil
+}
 
 // KindOf returns the kind of the first Error in err's chain, "" when there is none.
 func KindOf(err error) Kind {

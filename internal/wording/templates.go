@@ -66,7 +66,7 @@ var templates = map[towpath.ReasonCode]string{
 		"release what is to run, skip the rest.",
 	towpath.ReasonForeignBaseline: "The file is within the baseline {version} of this link, but another link recorded that baseline first; " +
 		"skip it, or release it to run it.",
-	towpath.ReasonEdited: "The file was edited after the database got it; revert the file and write a new migration, " +
+	towpath.ReasonEdited: "The file was edited after it was applied; revert it and write a new migration, " +
 		"or accept the new text as what the database has.",
 	towpath.ReasonRenamed: "The database got it as `{path}`.",
 	towpath.ReasonMissing: "The database has it, and its file is gone from the repository; restore the file.",
@@ -114,7 +114,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonDatabaseError:    "{message}",
 	towpath.ReasonScriptRefused:    "{message}",
 	towpath.ReasonLockTimeout:      "Another connection holds a lock in the database; given up at try {tries}: {cause}",
-	towpath.ReasonStatementTimeout: "The statement was stopped, since it did not end within {limit}: {cause}",
+	towpath.ReasonStatementTimeout: "The statement was stopped, since it did not end within {limit:span}: {cause}",
 	towpath.ReasonTextUnread:       "The text of this file could not be read from the server's metadata. Try again.",
 	towpath.ReasonTextMissing:      "The text of this file is not kept on this server. Synchronize the repository, then try again.",
 	towpath.ReasonTextDiffers:      "The text kept on this server is not what was planned (its checksum differs). Nothing was run.",
@@ -156,18 +156,84 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonOtherRepository: "The delivery is about another repository, {repository}.",
 	towpath.ReasonMovesNoBranch:   "The delivery moves no branch.",
 	towpath.ReasonOtherBranch:     "The delivery moves {refs}; the link follows the branch {branch}.",
-	towpath.ReasonPollingChosen:   "You chose polling. Towpath looks for new commits every {every}.",
-	towpath.ReasonPollingSet:      "This server is set to make no webhooks. It looks for new commits every {every}.",
+	towpath.ReasonPollingChosen:   "You chose polling. Towpath looks for new commits every {every:span}.",
+	towpath.ReasonPollingSet:      "This server is set to make no webhooks. It looks for new commits every {every:span}.",
 	towpath.ReasonUnreachableServer: "{provider} cannot reach {url} from the Internet, so there is no webhook. " +
-		"Towpath looks for new commits every {every} instead.",
-	towpath.ReasonHookGone: "The webhook is gone from the repository. Towpath still finds pushes by polling, every {every}. " +
+		"Towpath looks for new commits every {every:span} instead.",
+	towpath.ReasonHookGone: "The webhook is gone from the repository. Towpath still finds pushes by polling, every {every:span}. " +
 		"Repair the webhook to get them at once.",
 	towpath.ReasonHookOff: "The webhook is switched off at the provider. Towpath still finds pushes by polling. " +
 		"Repair the webhook to switch it on.",
 	towpath.ReasonHookSilent: "The provider has the webhook, but the last push came without a delivery. " +
 		"Check that it can reach {url}; the repository's webhook page shows what it tried.",
-	towpath.ReasonHookRefused:        "{message} Towpath tries again.",
+	towpath.ReasonHookRefused:        "{Cause} Towpath tries again.",
 	towpath.ReasonHookLeft:           "{Cause} Remove the webhook {url} yourself, in the settings of {repository}.",
 	towpath.ReasonHookAccountGone:    "The account that made the webhook is no longer connected.",
 	towpath.ReasonHookRepositoryGone: "The repository is gone, or the account that made the webhook can no longer see it.",
+
+	towpath.ReasonReading:           "Reading the repository since {since:clock}.",
+	towpath.ReasonReadingFiles:      "Reading {done} of {total:file} since {since:clock}.",
+	towpath.ReasonReadingPaused:     "{done} of {total:file} have been read. Reading continues at {until:clock}.",
+	towpath.ReasonReadingHalfway:    "{done} of {total:file} have been read. Reading continues soon.",
+	towpath.ReasonRepositoryFailing: "Reading the repository failed {n:time} in a row. The next try is at {until:clock}.",
+	towpath.ReasonTaskUnknown: "Nobody knows whether version {version} was applied in {environment}/{database}. " +
+		"{Cause}",
+	towpath.ReasonTaskFailed: "Version {version} failed in {environment}/{database}: {cause}. " +
+		"Push a corrected file, or retry or skip the task.",
+	towpath.ReasonTaskRunning: "Version {version} is running in {environment}/{database}.",
+	towpath.ReasonTaskHeld:    "Version {version} is held in {environment}/{database} and waits for a person. {Cause}",
+	towpath.ReasonSeveral:     "{Cause}",
+	towpath.ReasonFileTrouble: "{path} {cause}.",
+	towpath.ReasonFileStands:  "{path} in {environment}/{database}: {cause}.",
+	towpath.ReasonMoreFiles:   "And {n:more file}.",
+	towpath.ReasonCannotRun:   "The file cannot run: {cause}.",
+	towpath.ReasonWaitsForTampered: "The file waits: the ledger of {environment}/{database} was changed outside Towpath. " +
+		"Look at it on the database's page, then accept it.",
+	towpath.ReasonWaitsForRestored: "The file waits: the ledger of {environment}/{database} is an earlier state of itself. " +
+		"Look at it on the database's page, then accept it.",
+	towpath.ReasonNotTaken:       "The file is not taken: {cause}.",
+	towpath.ReasonMoveIntoBase:   "Move it there.",
+	towpath.ReasonRenameOrNarrow: "Rename it, or give the link a base directory without it.",
+	towpath.ReasonRenameOrMove:   "Rename it, or move it out of {base}.",
+	towpath.ReasonGoneButApplied: "The file is gone, but {database} has it: restore the file.",
+	towpath.ReasonBranchGone: "{repository} no longer has the branch {branch}. " +
+		"Push it again, or choose another branch.",
+	towpath.ReasonRepositoryGone: "{repository} is gone, or the link's account can no longer see it. " +
+		"Give the account access again, or let another administrator take over.",
+	towpath.ReasonAccessRevoked: "{provider} no longer accepts the access that {account} gave. " +
+		"{account} can connect the account again, or another administrator of the repository can take over.",
+	towpath.ReasonApplicationRefused: "{provider} no longer accepts the credentials of the OAuth application. " +
+		"A workspace owner can replace the secret under Settings, GitOps.",
+
+	towpath.ReasonProviderSays:         "It says: {message}",
+	towpath.ReasonProviderUnauthorized: "The provider no longer accepts our access. Connect your account again. {Cause}",
+	towpath.ReasonProviderPermission: "The permission {permissions} is missing. " +
+		"Add it to the OAuth application, then connect your account again. {Cause}",
+	towpath.ReasonProviderRefused:      "The provider refused the request. {Cause}",
+	towpath.ReasonProviderNotFound:     "The provider does not have it, or your account cannot see it. {Cause}",
+	towpath.ReasonProviderLimited:      "The provider's rate limit is used up. Try again later. {Cause}",
+	towpath.ReasonProviderLimitedUntil: "The provider's rate limit is used up until {until:clock}. {Cause}",
+	towpath.ReasonProviderChanged: "The provider has removed a part of its API that this needs. " +
+		"Look for a newer version of Towpath. {Cause}",
+	towpath.ReasonProviderUnavailable: "The provider does not answer as it should. Try again in a minute.",
+
+	towpath.ReasonSignInDenied: "You did not grant access at {provider}. " +
+		"Press Next again and choose Grant access.",
+	towpath.ReasonSignInError:       "{provider} answered with an error: {message}",
+	towpath.ReasonSignInWithoutCode: "{provider} sent you back without a code. Press Next again.",
+	towpath.ReasonSignInInvalid: "{provider} no longer accepts this sign-in. " +
+		"It took too long, or the {label} of the {app} is not {url}. Check it and press Next again.",
+	towpath.ReasonSignInExpired: "Nothing came back within ten minutes. " +
+		"Most often the application's callback URL is not {url}. Check it and press Next again.",
+	towpath.ReasonSignInForbidden: "{provider} refused the account. {Cause}",
+	towpath.ReasonSignInUnanswered: "{provider} does not answer as it should. " +
+		"Nothing is lost: press Next again in a minute.",
+	towpath.ReasonSignInUnkept: "The sign-in worked, but Towpath could not store its outcome. Press Next again.",
+	towpath.ReasonCredentialsWrong: "{provider} does not accept the {id} and {secret}. " +
+		"Copy both again from the page of the {app}.",
+	towpath.ReasonCallbackMissing:   "The {app} has no {label}. Set it to {url}.",
+	towpath.ReasonPermissionMissing: "The {app} lacks {permissions}. Add what is missing, save, and press Next again.",
+	towpath.ReasonSecretUnreadable: "The server could not read its own secret. " +
+		"Its key file may have changed: ask whoever runs the server.",
+	towpath.ReasonProviderUnsupported: "This server does not support Git providers of the type {type}.",
 }

@@ -3,7 +3,9 @@
 package wording
 
 import (
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -30,8 +32,8 @@ func Fragment(r towpath.Reason) string {
 	return strings.TrimSuffix(render(r, template), ".")
 }
 
-// render fills in a template: {name} is a param, {name:noun} a number with its noun. {cause} is the
-// causes as fragments, {Cause} as texts.
+// render fills in a template: {name} is a param, {name:clock} a time, {name:span} a duration, and
+// {name:noun} a number with its noun. {cause} is the causes as fragments, {Cause} as texts.
 func render(r towpath.Reason, template string) string {
 	var out strings.Builder
 	for {
@@ -53,15 +55,53 @@ func value(r towpath.Reason, name string) string {
 	case "Cause":
 		return join(r.Causes, Text, " ")
 	}
-	name, noun, counted := strings.Cut(name, ":")
+	name, form, _ := strings.Cut(name, ":")
 	param := r.Params[name]
-	switch {
-	case !counted:
+	switch form {
+	case "":
 		return param
-	case param == "1":
-		return param + " " + noun
+	case "clock":
+		return clock(param)
+	case "span":
+		return span(param)
 	}
-	return param + " " + noun + "s"
+	return counted(param, form)
+}
+
+// counted is a number with its noun.
+func counted(number, noun string) string {
+	if number == "1" {
+		return number + " " + noun
+	}
+	return number + " " + noun + "s"
+}
+
+// clock is the time of day, in UTC, of a param that is a time (RFC 3339).
+func clock(param string) string {
+	at, err := time.Parse(time.RFC3339, param)
+	if err != nil {
+		return param
+	}
+	return at.UTC().Format("15:04:05 MST")
+}
+
+// span is a param that is a duration of Go, in words: "1 minute 30 seconds".
+func span(param string) string {
+	left, err := time.ParseDuration(param)
+	if err != nil || left < time.Second {
+		return param
+	}
+	var words []string
+	for _, unit := range []struct {
+		length time.Duration
+		noun   string
+	}{{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		if n := left / unit.length; n > 0 {
+			words = append(words, counted(strconv.Itoa(int(n)), unit.noun))
+			left -= n * unit.length
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func join(causes []towpath.Reason, word func(towpath.Reason) string, between string) string {

@@ -24,7 +24,7 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/sentences.md")
 
-// code is one constant of reason.go.
+// code is one constant of reasoncode.go.
 type code struct {
 	group  string // the comment above its block
 	name   string
@@ -38,7 +38,7 @@ var params = regexp.MustCompile(`Params: ([a-z]+(?:, [a-z]+)*)\.`)
 // codes reads the closed set.
 func codes(t *testing.T) (list []code) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../../reason.go", nil, parser.ParseComments)
+	file, err := parser.ParseFile(token.NewFileSet(), "../../reasoncode.go", nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,8 +260,11 @@ var examples = map[string]string{
 	"branch": "main", "every": "1m0s", "provider": "bitbucket.org", "refs": "refs/heads/next, refs/tags/v1",
 	"repository": "acme/shop",
 	"url":        "https://towpath.example/hooks/Zm9v",
-	"after":      "9", "base": "migrations", "before": "id integer", "bytes": "1200", "column": "8",
-	"commit": "0e7beff12345", "database": "shop", "differs": "version 3 is gone", "done": "2",
+	"done":       "2", "since": "2026-01-02T10:00:00Z", "until": "2026-01-02T10:15:00Z",
+	"account": "Ada Lock", "app": "OAuth consumer", "id": "Key", "label": "callback URL",
+	"permissions": "Webhooks: Read and write", "secret": "Secret",
+	"after": "9", "base": "migrations", "before": "id integer", "bytes": "1200", "column": "8",
+	"commit": "0e7beff12345", "database": "shop", "differs": "version 3 is gone",
 	"environment": "test", "extent": "Statement 1 of 3 is in the database.",
 	"files": "`shop/03__ddl__items.sql`", "folder": "Migrations", "have": "3", "known": "audit, crm",
 	"limit": "100 MiB", "line": "3", "message": "no such table: orders", "n": "2",
@@ -316,10 +319,45 @@ func (c code) example() towpath.Reason {
 			params: []string{"extent"},
 		}.example()}
 	case towpath.ReasonHookRefused:
-		r.Params["message"] = "Bitbucket does not answer."
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonProviderUnavailable)}
+	case towpath.ReasonProviderPermission, towpath.ReasonProviderRefused, towpath.ReasonProviderUnauthorized,
+		towpath.ReasonProviderNotFound, towpath.ReasonProviderLimited, towpath.ReasonProviderLimitedUntil,
+		towpath.ReasonProviderChanged, towpath.ReasonSignInForbidden:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonProviderSays, "message", "Access denied.")}
+	case towpath.ReasonProviderSays:
+		r.Params["message"] = "Access denied."
+	case towpath.ReasonSignInError:
+		r.Params["message"] = "invalid_request"
+	case towpath.ReasonProviderUnsupported:
+		r.Params["type"] = "gitlab"
+	case towpath.ReasonTaskUnknown:
+		r.Causes = []towpath.Reason{code{
+			code:   towpath.ReasonIndeterminate,
+			params: []string{"statement", "total", "why"},
+		}.example()}
+	case towpath.ReasonTaskHeld:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonLateHeld, "version", "5")}
+	case towpath.ReasonSeveral:
+		failed := code{
+			code: towpath.ReasonTaskFailed, params: []string{"version", "environment", "database"},
+		}
+		failed.causes = true
+		trouble := code{code: towpath.ReasonFileTrouble, params: []string{"path"}}
+		r.Causes = []towpath.Reason{failed.example(), trouble.example()}
+	case towpath.ReasonFileTrouble:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonInLFS), towpath.Why(towpath.ReasonMoreFiles, "n", "2")}
+	case towpath.ReasonFileStands:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonMissing)}
+	case towpath.ReasonCannotRun:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoDatabases)}
+	case towpath.ReasonNotTaken:
+		r.Causes = []towpath.Reason{
+			towpath.Why(towpath.ReasonEndsWithBlank),
+			towpath.Why(towpath.ReasonRenameOrMove, "base", "migrations"),
+		}
 	case towpath.ReasonHookLeft:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonHookAccountGone)}
-	case towpath.ReasonLockTimeout, towpath.ReasonStatementTimeout, towpath.ReasonPartlyKept,
+	case towpath.ReasonTaskFailed, towpath.ReasonLockTimeout, towpath.ReasonStatementTimeout, towpath.ReasonPartlyKept,
 		towpath.ReasonUnconfirmed,
 		towpath.ReasonSessionAlive, towpath.ReasonTamperedCommit:
 		r.Causes = []towpath.Reason{database}

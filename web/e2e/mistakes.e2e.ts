@@ -122,8 +122,8 @@ const refused: Record<string, { files: Files; state: string; says: string; waits
   'a file that was edited after it ran': {
     files: { [customers]: `-- The first two.\n${customersText}` },
     state: 'edited',
-    says: 'The file was edited after the database got it; revert the file and write a new migration, or accept the new text as what the database has.',
-    waitsFor: `${customers} was edited after it was applied: revert it and write a new migration`,
+    says: 'The file was edited after it was applied; revert it and write a new migration, or accept the new text as what the database has.',
+    waitsFor: `${customers} was edited after it was applied; revert it and write a new migration`,
   },
   'a file that was deleted after it ran': {
     files: { [customers]: null },
@@ -233,7 +233,7 @@ describe('a version that comes late', () => {
     const why = 'The file is older than version 3, which the database has; release it to run it now, or skip it.'
     make('Come late', { [path]: createBasket })
     await page.goto(linkPage)
-    await fact('Waits for').getByText(`Version 2.5 is held in shop of test and waits for a person. ${why}`).waitFor()
+    await fact('Waits for').getByText(`Version 2.5 is held in test/shop and waits for a person. ${why}`).waitFor()
     await openRollout('Come late')
     await stage('test').getByText(why).waitFor()
     await openTask()

@@ -156,7 +156,7 @@ func (b *World) Refused(t *testing.T, linkID string) {
 	t.Helper()
 	again, err := b.Reconcile(t.Context(), linkID)
 	st, _ := b.LinkStatus(t.Context(), linkID)
-	if err == nil || again == nil || st.Link.AttentionReason != "" {
+	if err == nil || again == nil || !st.Link.AttentionReason.IsZero() {
 		t.Fatalf("after one refusal: again at %v, error %v, attention %q", again, err,
 			st.Link.AttentionReason)
 	}

@@ -28,7 +28,7 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
         {status.reading ? (
           'the repository'
         ) : status.waitsFor ? (
-          <strong style={{ whiteSpace: 'pre-wrap' }}>{status.waitsFor}</strong>
+          <strong style={{ whiteSpace: 'pre-wrap' }}>{status.waitsFor.text}</strong>
         ) : rollout ? (
           'nothing: the rollout is running'
         ) : (
@@ -64,7 +64,7 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
       </Fact>
       <Fact name="Account">
         {status.grantBroken && <StateBadge state="attention" />} {status.grantName}
-        {status.grantBroken && `: ${status.grantBroken}`}
+        {status.grantBroken && `: ${status.grantBroken.text}`}
       </Fact>
       <Fact name="Calls">
         {usage.used.toLocaleString('en')}

@@ -2,17 +2,17 @@ import type { ReactNode } from 'react'
 import type { Schemas } from '~/api/client'
 import { Notice } from '~/ui/Notice'
 
-/** What happened, in a few words; the API's message says the rest. */
+/** What happened, in a few words; the reason's text says the rest. */
 const titles: Record<string, string> = {
-  denied: 'Access was not granted',
-  missing_permission: 'A permission is missing',
-  wrong_credentials: 'The credentials are not accepted',
-  no_callback: 'The callback is not set',
-  invalid_code: 'The sign-in is no longer valid',
-  expired: 'Nothing came back in time',
-  forbidden: 'The provider refused',
-  unavailable: 'The provider does not answer',
-  provider_error: 'The provider answered with an error',
+  'sign-in-denied': 'Access was not granted',
+  'permission-missing': 'A permission is missing',
+  'credentials-wrong': 'The credentials are not accepted',
+  'callback-missing': 'The callback is not set',
+  'sign-in-invalid': 'The sign-in is no longer valid',
+  'sign-in-expired': 'Nothing came back in time',
+  'sign-in-forbidden': 'The provider refused',
+  'sign-in-unanswered': 'The provider does not answer',
+  'sign-in-error': 'The provider answered with an error',
 }
 
 /** Why a sign-in failed and what to do. */
@@ -24,8 +24,8 @@ export function VerificationFailure({
   action?: ReactNode
 }) {
   return (
-    <Notice kind="error" title={titles[verification.reason ?? ''] ?? 'The sign-in did not work'} action={action}>
-      <p>{verification.message}</p>
+    <Notice kind="error" title={titles[verification.reason?.code ?? ''] ?? 'The sign-in did not work'} action={action}>
+      <p>{verification.reason?.text}</p>
       {verification.missing.length > 0 && (
         <ul style={{ margin: '4px 0 0', paddingLeft: 20 }}>
           {verification.missing.map(permission => (

@@ -85,7 +85,7 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
       )}
       <Answer icon={status.reading ? 'refresh' : status.waitsFor ? 'hand' : 'check'}>
         <strong>
-          {(status.reading ? `${readingWords(status.reading)}.` : status.waitsFor) ||
+          {(status.reading ? `${readingWords(status.reading)}.` : status.waitsFor?.text) ||
             (rollout
               ? 'It continues on its own.'
               : unhappy > 0

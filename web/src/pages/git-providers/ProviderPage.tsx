@@ -90,7 +90,7 @@ function Details({ provider }: { provider: Schemas['GitProvider'] }) {
               {link.repositoryName}
             </Link>
             {link.attention && <StateBadge state="attention" />}
-            {link.attention && <span className="small">{link.attention}</span>}
+            {link.attention && <span className="small">{link.attention.text}</span>}
           </div>
         ))}
       </section>

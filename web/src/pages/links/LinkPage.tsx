@@ -34,7 +34,7 @@ export default function LinkPage() {
         >
           {data.attentionReason && (
             <Notice kind="warning" title="This link needs attention">
-              {data.attentionReason}
+              {data.attentionReason.text}
             </Notice>
           )}
           <LinkFacts status={data} />
