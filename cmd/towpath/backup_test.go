@@ -11,10 +11,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// backup keeps a copy of the metadata, while no server runs. There is one copy at a time.
+// backup copies the metadata while no server runs. There is one copy at a time.
 func (w *world) backup() error { return w.copyMetadata("backup", false) }
 
-// restore puts the copy in the place of the metadata.
+// restore replaces the metadata by the copy.
 func (w *world) restore() error { return w.copyMetadata("backup", true) }
 
 func (w *world) copyMetadata(name string, back bool) error {

@@ -15,9 +15,9 @@ import (
 	"towpath/internal/store"
 )
 
-// BenchmarkNothingToDo looks at a repository of ten thousand migrations that every database has:
-// the head has not moved, and the ledgers were read lately. Next to it is the pass that also
-// rereads the ledgers, as happens every five minutes. The floor reads one database's ledger and
+// BenchmarkNothingToDo reconciles a repository of ten thousand migrations that every database has:
+// the head has not moved, and the ledgers were read recently. It also measures the pass that
+// rereads the ledgers, which happens every five minutes. The floor reads one database's ledger and
 // lists the folder.
 func BenchmarkNothingToDo(b *testing.B) {
 	for name, where := range map[string]targets{
@@ -97,7 +97,7 @@ func nothingToDo(b *testing.B, name string, where targets) {
 		reread.Round(time.Millisecond/10))
 }
 
-// grow has the link and its databases know n files where they know one.
+// grow multiplies the files of the link and its databases, from one to n.
 func grow(b *testing.B, w *world, st *store.Store, n int) {
 	b.Helper()
 	err := st.Write(b.Context(), func(tx *store.Tx) error {
@@ -144,7 +144,7 @@ func timed(times int, do func()) time.Duration {
 	return time.Since(began) / time.Duration(times)
 }
 
-// readAndList is what a bare loop does that has nothing to do.
+// readAndList does the work of a bare loop that finds nothing to do.
 func readAndList(b *testing.B, db *sql.DB, ledger, folder string, want int) {
 	rows, err := db.QueryContext(b.Context(), "SELECT version, checksum FROM "+ledger)
 	if err != nil {

@@ -22,8 +22,8 @@ func verdict(name string, measured, goal float64, unit string) string {
 		measured/goal, goal, unit, word)
 }
 
-// BenchmarkPushToStatement measures, for 100 real git pushes, the time from the push's return to
-// the moment at which the first database has the change, and prints what a running server costs.
+// BenchmarkPushToStatement measures, for 100 real git pushes, the time from the end of the push
+// until the first database has the change, and prints the costs of a running server.
 func BenchmarkPushToStatement(b *testing.B) {
 	w, err := newWorld(b.Context(), b.TempDir(), sqliteTargets{}, "")
 	if err != nil {

@@ -49,10 +49,10 @@ type serveCommand struct {
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"What to log: ${enum}."`
 	LogFormat string `default:"text" enum:"text,json" help:"How to log: ${enum}."`
 
-	listener net.Listener // taken by demo beforehand, to know the port
+	listener net.Listener // opened by demo beforehand, to know the port
 }
 
-// usageError is a setting that is wrong.
+// usageError is a wrong setting.
 type usageError struct{ message string }
 
 // Error implements error.
@@ -60,7 +60,8 @@ func (e *usageError) Error() string { return e.message }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
 
-// complete fills in the defaults that depend on other settings and says what is wrong.
+// complete fills in the defaults that depend on other settings and checks all of them. Its error is
+// a *usageError.
 func (c *serveCommand) complete() error {
 	if c.ExternalURL == "" {
 		c.ExternalURL = "http://" + c.Listen
@@ -129,7 +130,7 @@ func (c *serveCommand) complete() error {
 	return nil
 }
 
-// maxKeep bounds the settings of what is kept, so that days fit a duration.
+// maxKeep bounds the retention settings, so that days fit a duration.
 const maxKeep = 36500
 
 func (c *serveCommand) retention() store.Retention {
@@ -159,7 +160,7 @@ func newLogger(w io.Writer, level, format string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// settings are what a YAML file says. They resolve flags that neither the command line nor the
+// settings is the content of a YAML file. It resolves flags that neither the command line nor the
 // environment has set.
 type settings map[string]any
 
@@ -172,8 +173,8 @@ func loadYAML(r io.Reader) (kong.Resolver, error) {
 	return s, nil
 }
 
-// Validate implements kong.Resolver: a key that is no setting is an error, since it would be
-// ignored otherwise.
+// Validate implements kong.Resolver: an unknown key is an error, since it would be ignored
+// otherwise.
 func (s settings) Validate(app *kong.Application) error {
 	var known []string
 	for _, command := range app.Children {
@@ -195,8 +196,8 @@ func (s settings) Validate(app *kong.Application) error {
 	return nil
 }
 
-// Resolve implements kong.Resolver. Kong takes what it says before the environment's values, so it
-// keeps silent where there is one.
+// Resolve implements kong.Resolver. Kong would prefer its result to the environment, so it returns
+// nothing where the environment has a value.
 func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	value, ok := s[flag.Name]
 	for _, name := range flag.Envs {

@@ -10,8 +10,8 @@ import (
 )
 
 // TestKilledAnywhere kills the server at ten moments between a delivery and the status on the
-// commit, one after the other, and looks each time whether every migration is in every database
-// once and the status is right.
+// commit, one after the other. Each time it checks that every database has every migration once and
+// that the status is right.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	w, err := newWorld(t.Context(), t.TempDir(), sqliteTargets{}, "")

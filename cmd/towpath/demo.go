@@ -16,8 +16,7 @@ import (
 	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
-// demoCommand starts a server beside a simulated Bitbucket, with a sample workspace to try
-// everything on.
+// demoCommand starts a server and a simulated Bitbucket, with a sample workspace.
 type demoCommand struct {
 	Listen          string `default:"127.0.0.1:8080" help:"Address of the console and the API. Port 0 takes a free one."`
 	BitbucketListen string `default:"localhost:7990" help:"Address of the simulated Bitbucket."`
@@ -33,7 +32,7 @@ type demoCommand struct {
 	LogLevel        string `default:"warn" enum:"debug,info,warn,error" help:"What the server logs: ${enum}."`
 }
 
-// demoInfo is what somebody needs to know to use a demo, or to drive it by a program.
+// demoInfo is what people and programs need to use a demo.
 type demoInfo struct {
 	ConsoleURL       string             `json:"consoleUrl"`
 	Email            string             `json:"email"`
@@ -60,7 +59,7 @@ type demoInfo struct {
 type demoDatabaseInfo struct {
 	Environment string `json:"environment"`
 	Name        string `json:"name"`
-	Path        string `json:"path"` // of the file, or how to reach the server
+	Path        string `json:"path"` // of the file, or the address of the server
 }
 
 // Run runs the demo until ctx ends.
@@ -139,7 +138,7 @@ type demo struct {
 	api     *apiClient
 }
 
-// startTargets starts the database servers that the command asks for.
+// startTargets starts the database servers for the command's options.
 func (d *demo) startTargets(ctx context.Context, c *demoCommand) (stop func() error, err error) {
 	if !c.Postgres && !c.MariaDB {
 		if c.Programs != "" {
@@ -159,7 +158,7 @@ func (d *demo) startTargets(ctx context.Context, c *demoCommand) (stop func() er
 	return func() error { return stopServers(d.servers) }, err
 }
 
-// startBitbucket serves the simulator until ctx ends; the channel then brings its last error.
+// startBitbucket serves the simulator until ctx ends; then the channel returns its last error.
 func (d *demo) startBitbucket(ctx context.Context, address string) (<-chan error, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -187,7 +186,7 @@ func (d *demo) startBitbucket(ctx context.Context, address string) (<-chan error
 		<-ctx.Done()
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
-		// A client that has connected and says nothing counts as busy for 5 s:
+		// A connected client that sends nothing counts as busy for 5 s:
 		// https://pkg.go.dev/net/http#Server.Shutdown
 		err := server.Shutdown(end)
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -198,7 +197,7 @@ func (d *demo) startBitbucket(ctx context.Context, address string) (<-chan error
 	return done, nil
 }
 
-// shownAddress is the address to tell people: as they gave it, with the port that was taken.
+// shownAddress is the address to show: as it was given, with the actual port.
 func shownAddress(given string, listener net.Listener) string {
 	host, _, err := net.SplitHostPort(given)
 	_, port, err2 := net.SplitHostPort(listener.Addr().String())
@@ -213,8 +212,8 @@ func (d *demo) writeInfo(path string) error {
 	if err != nil {
 		return fmt.Errorf("write info: %w", err)
 	}
-	// Written beside and renamed, so that who waits for the file never reads half of it. It holds
-	// credentials.
+	// A new file is renamed into place, so that a process waiting for it never reads half of it. It
+	// contains credentials.
 	if err := os.WriteFile(path+".part", append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write info (--info): %w", err)
 	}
@@ -226,7 +225,7 @@ func (d *demo) writeInfo(path string) error {
 
 func (d *demo) sqliteRoot() string { return filepath.Join(d.dir, "databases") }
 
-// startServer runs the server until ctx ends; the channel then brings its last error.
+// startServer runs the server until ctx ends; then the channel returns its last error.
 func (d *demo) startServer(ctx context.Context, address string) (<-chan error, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// apiClient calls the server's public API as anybody could.
+// apiClient calls the server's public API like any client.
 type apiClient struct {
 	base  string
-	token string // API token; "" to use the session of the cookie jar
+	token string // API token; "" to use the session in the cookie jar
 	http  *http.Client
 }
 
@@ -67,7 +67,7 @@ func (c *apiClient) call(ctx context.Context, method, path string, in, out any) 
 	return nil
 }
 
-// items is a list as the API answers it.
+// items is a list in an answer of the API.
 type items[T any] struct {
 	Items []T `json:"items"`
 }
@@ -77,8 +77,8 @@ type identified struct {
 	ID string `json:"id"`
 }
 
-// authorize does what a person does in the popup: signs in at the simulated Bitbucket, grants
-// access, and comes back to the server's callback with the server's session cookie.
+// authorize does what a person does in the popup: it signs in at the simulated Bitbucket, grants
+// access, and returns to the server's callback with the server's session cookie.
 func (d *demo) authorize(ctx context.Context, page string) error {
 	asked, err := url.Parse(page)
 	if err != nil {
@@ -106,7 +106,7 @@ func (d *demo) authorize(ctx context.Context, page string) error {
 		if err != nil {
 			return fmt.Errorf("authorize: %w", err)
 		}
-		_ = resp.Body.Close() // only where it led to matters
+		_ = resp.Body.Close() // only the final address matters
 		if resp.StatusCode >= 400 {
 			return fmt.Errorf("authorize at %s: %s", step.address, resp.Status)
 		}

@@ -13,9 +13,9 @@ import (
 	giteasim "towpath/internal/gitsim/gitea"
 )
 
-// startGitea serves a simulated Gitea until ctx ends, with an account, an application as
-// docs/setup/gitea.md asks for, and a repository with the sample files. The channel then brings its
-// last error.
+// startGitea serves a simulated Gitea until ctx ends, with an account, an application as in
+// docs/setup/gitea.md, and a repository with the sample files. Then the channel returns its last
+// error.
 func (d *demo) startGitea(ctx context.Context, address string) (<-chan error, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -62,7 +62,7 @@ func (d *demo) seedGitea(sim *giteasim.Sim) error {
 	return nil
 }
 
-// explainGitea prints what the wizard asks for.
+// explainGitea prints what the wizard needs.
 func (d *demo) explainGitea(out io.Writer) {
 	fmt.Fprintf(out, "Gitea          %s, sign in as %s with %s\n  Client ID     %s\n  Client Secret %s\n\n",
 		d.info.GiteaURL, d.info.GitUser, d.info.GitPassword, d.info.GiteaClientID, d.info.GiteaClientSecret)

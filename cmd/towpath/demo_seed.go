@@ -54,8 +54,8 @@ CREATE INDEX orders_customer ON orders (customer_id);
 `,
 }
 
-// seed fills the simulator and, by the public API alone, the server. A demo whose folder was kept
-// goes on as it was.
+// seed fills the simulator and, only through the public API, the server. A demo with a kept folder
+// continues as it was.
 func (d *demo) seed(ctx context.Context) error {
 	if known, err := d.readSaved(); err != nil || known {
 		return err
@@ -79,7 +79,7 @@ func (d *demo) seed(ctx context.Context) error {
 
 func (d *demo) savedPath() string { return filepath.Join(d.dir, "demo.json") }
 
-// readSaved takes the credentials of an earlier run in the same folder; addresses are this run's.
+// readSaved reads the credentials of an earlier run in the same folder; addresses are this run's.
 func (d *demo) readSaved() (known bool, err error) {
 	text, err := os.ReadFile(d.savedPath())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -139,14 +139,14 @@ func (d *demo) seedBitbucket(context.Context) error {
 	return nil
 }
 
-// What makes a large Bitbucket.
+// The size of a large Bitbucket.
 const (
 	largeWorkspaces   = 6 // acme is one of them
 	largeRepositories = 500
 	largeFiles        = 2000
 )
 
-// seedLarge adds workspaces, repositories, and files that are no migrations.
+// seedLarge adds workspaces, repositories, and files that are not migrations.
 func (d *demo) seedLarge() error {
 	for n := 1; n < largeRepositories; n++ {
 		workspace := "acme"
@@ -187,7 +187,7 @@ func (d *demo) seedOwner(ctx context.Context) error {
 	return nil
 }
 
-// seedWorkspace makes the environments, an instance with the database shop in each, and the
+// seedWorkspace creates the environments, an instance with the database shop in each, and the
 // project.
 func (d *demo) seedWorkspace(ctx context.Context) error {
 	var project identified
@@ -222,7 +222,7 @@ func (d *demo) seedWorkspace(ctx context.Context) error {
 	return nil
 }
 
-// instance describes the instance of an environment as the API takes it; for SQLite it makes the
+// instance returns the API's input for the instance of an environment; for SQLite it creates the
 // empty file.
 func (d *demo) instance(ctx context.Context, environment string) (map[string]any, error) {
 	if s := d.servers[environment]; s != nil {
@@ -248,7 +248,7 @@ func (d *demo) instance(ctx context.Context, environment string) (map[string]any
 	return map[string]any{"name": "SQLite " + environment, "engine": "sqlite", "address": environment}, nil
 }
 
-// seedLink takes the wizard's steps and waits until the first commit is applied.
+// seedLink goes through the wizard's steps and waits until the first commit is applied.
 func (d *demo) seedLink(ctx context.Context) error {
 	grant, err := d.connect(ctx)
 	if err != nil {
@@ -260,8 +260,8 @@ func (d *demo) seedLink(ctx context.Context) error {
 	return d.settle(ctx)
 }
 
-// connect adds the Git provider through its verified consumer, and keeps the owner's account, which
-// signed in for that, as the grant that it returns.
+// connect adds the Git provider through its verified consumer. It returns the grant of the owner's
+// account, which signed in for the verification.
 func (d *demo) connect(ctx context.Context) (grantID string, err error) {
 	var started struct {
 		ID           string `json:"id"`
@@ -292,8 +292,8 @@ func (d *demo) connect(ctx context.Context) (grantID string, err error) {
 	return grants.Items[0].ID, nil
 }
 
-// link links the sample repository with the project; spec adds to what the demo's own link says, or
-// changes it.
+// link links the sample repository with the project; spec adds settings to the demo's own, or
+// changes them.
 func (d *demo) link(ctx context.Context, grantID string, spec map[string]any) (linkID string, err error) {
 	repository, _ := d.sim.Repository(demoRepository)
 	full := map[string]any{

@@ -21,7 +21,7 @@ import (
 const (
 	demoAccount  = "towpath"
 	demoDatabase = "shop"
-	// postgresAccount makes the demo's user, who may change one database and no more.
+	// postgresAccount creates the demo's user, with rights in one database only.
 	postgresAccount = "postgres"
 )
 
@@ -37,7 +37,8 @@ type databaseServer struct {
 func (s *databaseServer) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
 // startServers starts a throw-away server for each environment, from the programs in a folder, or
-// the installed ones. The caller runs on the main goroutine, with whose thread the servers end.
+// the installed ones. The caller must run on the main goroutine, since the servers end with its
+// thread.
 func startServers(
 	ctx context.Context, kind towpath.EngineType, folder string,
 ) (servers map[string]*databaseServer, err error) {
@@ -183,7 +184,7 @@ func (s *databaseServer) pingMariaDB(ctx context.Context) error {
 	return conn.Close()
 }
 
-// shown is how a person reaches the server's database from a shell.
+// shown is the shell command that opens the server's database.
 func (s *databaseServer) shown() string {
 	if s.engine == towpath.EnginePostgres {
 		return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", demoAccount, s.password, s.address(),

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// startDemo runs a demo until stop is called, and returns what it writes of itself.
+// startDemo runs a demo until stop is called, and returns the demo's own info.
 func startDemo(t *testing.T, args ...string) (info demoInfo, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -115,7 +115,7 @@ func TestDemoWayOut_namesThePage(t *testing.T) {
 func TestDemo_startsAndEnds(t *testing.T) {
 	t.Parallel()
 	info, stop := startDemo(t)
-	// A browser connects ahead of what it may ask; that must not make the end a failure.
+	// A browser connects before it sends a request; that must not make the end a failure.
 	silent, err := net.Dial("tcp", strings.TrimPrefix(info.BitbucketURL, "http://"))
 	if err != nil {
 		t.Fatal(err)

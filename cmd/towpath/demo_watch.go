@@ -12,7 +12,7 @@ import (
 	"towpath/web"
 )
 
-// demoRollout is a rollout as far as the demo tells of it.
+// demoRollout has the fields of a rollout that the demo prints.
 type demoRollout struct {
 	ID     string `json:"id"`
 	State  string `json:"state"`
@@ -38,14 +38,14 @@ type demoTask struct {
 	FinishedAt *time.Time `json:"finishedAt"`
 }
 
-// demoReason is why something is as it is, as the API words it.
+// demoReason is a reason in an answer of the API.
 type demoReason struct {
 	Code string `json:"code"`
 	Text string `json:"text"`
 }
 
-// why is what the terminal says of a task: how long it took, or why it is not done, its last error,
-// and what of the file is in the database, which some errors say themselves.
+// why is the explanation of a task in the terminal: its duration, or why it is not done, its last
+// error, and how much of the file is in the database, unless the error contains that.
 func (t demoTask) why(inDatabase string) string {
 	words := t.Reason.Text
 	if words == "" && t.StartedAt != nil && t.FinishedAt != nil {
@@ -60,7 +60,7 @@ func (t demoTask) why(inDatabase string) string {
 	return words
 }
 
-// explain prints what to open and what to type.
+// explain prints the addresses to open and the commands to type.
 func (d *demo) explain(w io.Writer) {
 	i := d.info
 	if !web.Built() {
@@ -92,12 +92,12 @@ func (d *demo) explain(w io.Writer) {
 	fmt.Fprintf(w, "\nEach change that lands is shown here. Ctrl-C ends the demo.\n\n")
 }
 
-// watch prints each task that comes to an end, until ctx ends.
+// watch prints each task that finishes, until ctx ends.
 func (d *demo) watch(ctx context.Context, w io.Writer) error {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
-	rollouts, tasks := map[string]string{}, map[string]string{} // id → state when last looked at
-	files := map[string]bool{}                                  // lines about files that the last look gave
+	rollouts, tasks := map[string]string{}, map[string]string{} // id → state at the last pass
+	files := map[string]bool{}                                  // lines about files at the last pass
 	for first := true; ; first = false {
 		var latest items[demoRollout]
 		if err := d.api.call(ctx, "GET", "/rollouts?pageSize=5", nil, &latest); err != nil &&
@@ -109,11 +109,11 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 				continue
 			}
 			rollouts[r.ID] = r.State
-			if err := d.tell(ctx, w, r, tasks, first); err != nil && ctx.Err() == nil {
+			if err := d.reportTasks(ctx, w, r, tasks, first); err != nil && ctx.Err() == nil {
 				return err
 			}
 		}
-		if err := d.tellFiles(ctx, w, files, first); err != nil && ctx.Err() == nil {
+		if err := d.reportFiles(ctx, w, files, first); err != nil && ctx.Err() == nil {
 			return err
 		}
 		select {
@@ -124,7 +124,7 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 	}
 }
 
-// wayOut is what a person can do about a task that does not go on by itself, and where.
+// wayOut is what a person can do about a task that does not continue by itself, and where.
 func (d *demo) wayOut(r demoRollout, t demoTask) string {
 	does := map[string]string{
 		"failed": "Push a corrected file, or retry or skip it",
@@ -145,17 +145,17 @@ type demoItem struct {
 	Reason      demoReason `json:"reason"`
 }
 
-// demoTold are the states of files that tasks do not tell of.
-var demoTold = []string{
+// reportedStates are the states of files that no task shows.
+var reportedStates = []string{
 	"edited", "conflict", "ignored", "refused", "missing", "unusable", "no-target",
 	"ambiguous", "moved",
 	"skipped", "unreachable", "foreign-ledger", "renamed", "tampered",
 	"restored",
 }
 
-// tellFiles prints what has changed about files that no task tells of, one line each: where a file
-// stands so in each environment, the first tells.
-func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool, quiet bool) error {
+// reportFiles prints changes of files that no task shows, one line each: when several environments
+// show the same, only the first is printed.
+func (d *demo) reportFiles(ctx context.Context, w io.Writer, told map[string]bool, quiet bool) error {
 	var projects, links items[identified]
 	if err := d.api.call(ctx, "GET", "/projects", nil, &projects); err != nil {
 		return err
@@ -182,7 +182,7 @@ func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool,
 			}
 			for _, i := range append(status.Plan.Items, ignored.Items...) {
 				key := l.ID + "\x00" + i.Path + "\x00" + i.State + i.Reason.Text
-				if now[key] || !slices.Contains(demoTold, i.State) {
+				if now[key] || !slices.Contains(reportedStates, i.State) {
 					continue
 				}
 				now[key] = true
@@ -198,7 +198,7 @@ func (d *demo) tellFiles(ctx context.Context, w io.Writer, told map[string]bool,
 	return nil
 }
 
-// demoLine is one line of the terminal. The reason does not repeat the path that stands before it.
+// demoLine is one line of the terminal. The reason does not repeat the path before it.
 func demoLine(commit, environment, database, path, state, reason string) string {
 	reason = strings.TrimPrefix(reason, path+":")
 	reason = strings.ReplaceAll(reason, "\n", "\n    ")
@@ -207,8 +207,8 @@ func demoLine(commit, environment, database, path, state, reason string) string 
 	return strings.TrimRight(line, " ") + "\n"
 }
 
-// tell prints the tasks of a rollout that have come to another end than the one that was told.
-func (d *demo) tell(
+// reportTasks prints the tasks of a rollout that have finished since the last pass.
+func (d *demo) reportTasks(
 	ctx context.Context, w io.Writer, r demoRollout, told map[string]string, quiet bool,
 ) error {
 	var detail struct {

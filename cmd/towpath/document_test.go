@@ -46,7 +46,7 @@ func TestDocuments_nameRealCommands(t *testing.T) {
 			command, err := parser.Parse(args)
 			switch {
 			case len(args) == 2 &&
-				strings.Contains(line, " metadata "): // named within a sentence, without its flags
+				strings.Contains(line, " metadata "): // named in a sentence, without its flags
 			case err != nil:
 				t.Errorf("%s: %s: %v", file, line, err)
 			case command.Selected() == nil:
@@ -59,7 +59,7 @@ func TestDocuments_nameRealCommands(t *testing.T) {
 	}
 }
 
-// TestMake_saysWhatItDoes asks make what it would say, with Node and without.
+// TestMake_saysWhatItDoes reads what make would print, with Node and without.
 func TestMake_saysWhatItDoes(t *testing.T) {
 	t.Parallel()
 	programs := t.TempDir() // without npm

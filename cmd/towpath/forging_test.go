@@ -8,7 +8,7 @@ import (
 	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
-// The ledger's name as a file puts it together, so that no reading of the text finds it.
+// The ledger's name as a file builds it, so that no check of the text finds it.
 const (
 	pgName    = "towpath_' || 'ledger.towpath_' || 'ledger"
 	mariaName = "'towpath_', 'ledger'"
@@ -16,7 +16,7 @@ const (
 
 const noTransaction = "-- towpath: no-transaction\n"
 
-// forgingOnPostgres reaches for the row of version 2 in as many ways as a file has.
+// forgingOnPostgres changes the row of version 2 in as many ways as a file has.
 func forgingOnPostgres() map[string]string {
 	update := "EXECUTE 'UPDATE " + pgName + " SET checksum = ''x'' WHERE version = ''2'''"
 	function := "CREATE FUNCTION forge() RETURNS int LANGUAGE plpgsql AS $$ BEGIN " + update +
@@ -101,9 +101,9 @@ func forgingOnSQLite() map[string]string {
 	}
 }
 
-// TestForging_byAPush pushes files that reach for the ledger. What gets by is named in the plan, on
-// the commit and in the API, and nothing runs in that database any more. What does not get by
-// leaves the ledger as it was, and others run.
+// TestForging_byAPush pushes files that try to change the ledger. A successful change is named in
+// the plan, on the commit and in the API, and nothing runs in that database any more. A refused one
+// leaves the ledger as it was, and other files run.
 func TestForging_byAPush(t *testing.T) {
 	gate := make(chan struct{}, 3)
 	for engine, on := range map[string]struct {
@@ -142,7 +142,7 @@ func TestForging_byAPush(t *testing.T) {
 	}
 }
 
-// ledgerRows are the rows of migrations 1 to 3, and what somebody has added.
+// ledgerRows are the rows of migrations 1 to 3, and any added rows.
 func (w *world) ledgerRows(t *testing.T) string {
 	t.Helper()
 	rows, err := w.query("test", "SELECT version, type, path, checksum FROM "+w.targets.ledger()+

@@ -16,7 +16,7 @@ import (
 	"towpath/internal/store"
 )
 
-// ledgerCommand is what can be done with ledgers from a shell.
+// ledgerCommand has the commands for ledgers.
 type ledgerCommand struct {
 	Verify ledgerVerifyCommand `cmd:"" help:"Say whether the ledger in a database is as the server wrote it. Exit code 3 when it is not. A server may run meanwhile."`
 }
@@ -32,16 +32,16 @@ type ledgerVerifyCommand struct {
 	JSON        bool   `name:"json" help:"Write JSON."`
 }
 
-// notBelieved is the end of a verification that found something. Its exit code is exitNotBelieved.
-type notBelieved struct{ state string }
+// notGenuine is the error of a verification that found something. Its exit code is exitNotGenuine.
+type notGenuine struct{ state string }
 
 // Error implements error.
-func (e *notBelieved) Error() string { return "the ledger is not believed: it is " + e.state }
+func (e *notGenuine) Error() string { return "the ledger is not genuine: it is " + e.state }
 
-// verified is what the command writes.
+// verified is the command's output.
 type verified struct {
 	Database string `json:"database"`
-	State    string `json:"state"` // believed, tampered, restored, foreign-ledger or unsealed
+	State    string `json:"state"` // genuine, tampered, restored, foreign-ledger or unsealed
 	Differs  string `json:"differs,omitempty"`
 	Rows     int    `json:"rows"`
 	Number   int64  `json:"number"` // of the newest write; 0 for a ledger without seals
@@ -60,10 +60,10 @@ func (c *ledgerVerifyCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return c.tell(out, v)
+	return c.print(out, v)
 }
 
-// known verifies the ledger of a database that the metadata has.
+// known verifies the ledger of a database in the metadata.
 func (c *ledgerVerifyCommand) known(ctx context.Context) (v verified, err error) {
 	settings := serveCommand{Data: c.Data, MetadataURL: c.MetadataURL, SQLiteRoot: c.SQLiteRoot}
 	settings.MetadataURL = cmp.Or(settings.MetadataURL, "sqlite:"+settings.Data+"/towpath.db")
@@ -108,16 +108,16 @@ func (c *ledgerVerifyCommand) unknown(ctx context.Context) (v verified, err erro
 		return v, err
 	}
 	v = verified{
-		Database: at.target.Database, State: cmp.Or(string(snapshot.Trouble), "believed"),
+		Database: at.target.Database, State: cmp.Or(string(snapshot.Trouble), "genuine"),
 		Differs: snapshot.Differs, Rows: len(snapshot.Entries), Number: snapshot.Number,
 	}
-	if v.State == "believed" && v.Number == 0 {
+	if v.State == "genuine" && v.Number == 0 {
 		v.State, v.Differs = "unsealed", "it has no seals, so nobody can say who wrote it"
 	}
 	return v, nil
 }
 
-// keyring opens the key file, which opening would make if it were missing.
+// keyring opens the key file. It fails if the file is missing, since opening would create one.
 func (c *ledgerVerifyCommand) keyring() (*secret.Keyring, error) {
 	path := cmp.Or(c.KeyFile, c.Data+".key")
 	if err := isThere(path); err != nil {
@@ -137,24 +137,24 @@ func isThere(path string) error {
 	return nil
 }
 
-// verdictOf sums up what was read.
+// verdictOf summarizes a ledger that was read.
 func verdictOf(name string, d towpath.Database, s towpath.LedgerSnapshot) verified {
 	v := verified{
 		Database: name,
-		State:    cmp.Or(string(s.Trouble), "believed"),
+		State:    cmp.Or(string(s.Trouble), "genuine"),
 		Differs:  s.Differs,
 		Rows:     len(s.Entries),
 		Number:   s.Number,
 	}
 	for _, e := range s.Entries {
-		if v.State == "believed" && e.DatabaseID != d.ID {
+		if v.State == "genuine" && e.DatabaseID != d.ID {
 			v.State, v.Differs = "foreign-ledger", "it was written for another database"
 		}
 	}
 	return v
 }
 
-func (c *ledgerVerifyCommand) tell(out io.Writer, v verified) (err error) {
+func (c *ledgerVerifyCommand) print(out io.Writer, v verified) (err error) {
 	switch {
 	case c.JSON:
 		err = json.NewEncoder(out).Encode(v)
@@ -163,8 +163,8 @@ func (c *ledgerVerifyCommand) tell(out io.Writer, v verified) (err error) {
 	default:
 		_, err = fmt.Fprintf(out, "%s: %s, %d rows, write %d\n", v.Database, v.State, v.Rows, v.Number)
 	}
-	if err == nil && v.State != "believed" {
-		err = &notBelieved{v.State}
+	if err == nil && v.State != "genuine" {
+		err = &notGenuine{v.State}
 	}
 	return err
 }

@@ -10,14 +10,14 @@ import (
 	"towpath/internal/engine"
 )
 
-// address is a database that a URL names.
+// address is a database in a URL.
 type address struct {
 	engine towpath.EngineType
 	target engine.Target
 	root   string // of a SQLite file
 }
 
-// addressOf reads a URL. Its errors are about the setting --url, and never show a password.
+// addressOf parses a URL. Its errors are about the setting --url, and never contain a password.
 func addressOf(text, password string) (address, error) {
 	if path, ok := strings.CutPrefix(text, "sqlite:"); ok {
 		path, err := filepath.Abs(path)

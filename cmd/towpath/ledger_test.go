@@ -21,7 +21,7 @@ func TestLedgerVerify(t *testing.T) {
 	}
 	defer db.Close()
 	for n := 0; n < 3; time.Sleep(20 * time.Millisecond) {
-		// until the table is there
+		// until the table exists
 		_ = db.QueryRow("SELECT count(*) FROM towpath_ledger WHERE state = 'done' AND version <> ''").Scan(&n)
 		if t.Context().Err() != nil {
 			t.Fatal("the demo's files do not come in")
@@ -36,13 +36,13 @@ func TestLedgerVerify(t *testing.T) {
 		return code, out.String() + errs.String()
 	}
 	name := "SQLite " + info.Databases[0].Environment + "/" + info.Databases[0].Name
-	if code, text := verify(name); code != 0 || !strings.Contains(text, ": believed, ") {
+	if code, text := verify(name); code != 0 || !strings.Contains(text, ": genuine, ") {
 		t.Fatalf("code %d: %s", code, text)
 	}
 	if _, err := db.Exec("UPDATE towpath_ledger SET path = 'x' WHERE version = '2'"); err != nil {
 		t.Fatal(err)
 	}
-	if code, text := verify(name, "--json"); code != exitNotBelieved ||
+	if code, text := verify(name, "--json"); code != exitNotGenuine ||
 		!strings.Contains(text, `"state":"tampered","differs":"version 2 (ddl) was changed"`) {
 		t.Errorf("code %d: %s", code, text)
 	}

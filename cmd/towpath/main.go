@@ -1,4 +1,4 @@
-// Command towpath is the server, and the few commands around it.
+// Command towpath is the server, and the commands to operate it.
 package main
 
 import (
@@ -18,7 +18,8 @@ import (
 // version is set by the build.
 var version = "dev"
 
-// build names this very program, for what is kept of its rules: another build may have others.
+// build identifies this build of the program for stored verdicts: another build may have other
+// rules.
 func build() string {
 	name := version
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -31,7 +32,7 @@ func build() string {
 	return name
 }
 
-// commands is what can be typed.
+// commands are the program's commands.
 type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server."`
 	Check    checkCommand    `cmd:"" help:"Review files of SQL without a server."`
@@ -52,12 +53,12 @@ func (versionCommand) Run(out io.Writer) error {
 }
 
 // Exit codes: 1 for what went wrong while running and for a check that has found an error, 2 for what is wrong with the command line or the
-// configuration, 3 for a ledger that is not believed.
+// configuration, 3 for a ledger that is not genuine.
 const (
-	exitFailed      = 1
-	exitFound       = 1
-	exitUsage       = 2
-	exitNotBelieved = 3
+	exitFailed     = 1
+	exitFound      = 1
+	exitUsage      = 2
+	exitNotGenuine = 3
 )
 
 func main() {
@@ -67,7 +68,7 @@ func main() {
 	os.Exit(code)
 }
 
-// newParser makes what reads command lines. exit takes the place of the end of the process.
+// newParser returns the parser of command lines. It calls exit instead of ending the process.
 func newParser(ctx context.Context, out, errs io.Writer, exit func(int)) (*kong.Kong, error) {
 	return kong.New(&commands{},
 		kong.Name("towpath"), kong.Description("GitOps for database schema changes."), kong.UsageOnError(),
@@ -94,7 +95,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 	}
 	err = command.Run()
 	var usage *usageError
-	var distrusted *notBelieved
+	var distrusted *notGenuine
 	switch {
 	case err == nil:
 		return 0
@@ -102,7 +103,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 		return exitFound
 	case errors.As(err, &distrusted):
 		fmt.Fprintln(errs, "towpath:", err)
-		return exitNotBelieved
+		return exitNotGenuine
 	case errors.As(err, &usage):
 		fmt.Fprintln(errs, "towpath:", err)
 		return exitUsage

@@ -12,7 +12,7 @@ import (
 	"towpath/internal/auth"
 )
 
-// memberCommand is what can be done with members from a shell.
+// memberCommand has the commands for members.
 type memberCommand struct {
 	Recover memberRecoverCommand `cmd:"" help:"Make a link for a new password, when no owner can sign in. With metadata in SQLite, stop the server first."`
 }
@@ -24,10 +24,10 @@ type memberRecoverCommand struct {
 	ExternalURL string `name:"external-url" default:"http://127.0.0.1:8080" help:"Address at which people reach the server."`
 }
 
-// Run makes the invitation and prints its link.
+// Run creates the invitation and prints its link.
 func (c *memberRecoverCommand) Run(ctx context.Context, out io.Writer) (err error) {
 	at := cmp.Or(c.MetadataURL, "sqlite:"+c.Data+"/towpath.db")
-	if path, ok := strings.CutPrefix(at, "sqlite:"); ok { // opening it would make an empty one
+	if path, ok := strings.CutPrefix(at, "sqlite:"); ok { // opening it would create an empty one
 		if err := isThere(path); err != nil {
 			return err
 		}

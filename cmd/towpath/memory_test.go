@@ -11,12 +11,13 @@ import (
 	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
-// hungry is a small file that makes much. It fails in the end, so that it runs in one stage alone.
+// hungry is a small file with a large result. It fails at the end, so that it runs in one stage
+// only.
 type hungry struct{ name, file string }
 
 const broken = "\nSELECT 1 FROM nowhere_at_all;\n"
 
-// nested are depths that a parser must not follow into its stack.
+// nested are scripts so deep that a recursive parser would exhaust its stack.
 func nested() []hungry {
 	return []hungry{
 		{"half a million brackets", "SELECT " + strings.Repeat("(", 500_000) + "1" +
@@ -97,8 +98,8 @@ func hungryOnSQLite() []hungry {
 	}...)
 }
 
-// TestMemory_aFileTakesOnlySoMuch pushes small files that make much of something, and looks at the
-// most memory that the server held meanwhile. MiB, with what the server needs anyway.
+// TestMemory_aFileTakesOnlySoMuch pushes small files with large results, and checks the server's
+// peak of memory meanwhile. MiB, including what the server needs without them.
 func TestMemory_aFileTakesOnlySoMuch(t *testing.T) {
 	for engine, on := range map[string]struct {
 		where func() targets
@@ -142,7 +143,7 @@ func TestMemory_aFileTakesOnlySoMuch(t *testing.T) {
 	}
 }
 
-// peakOf pushes a file, waits until it has failed, and returns the most memory that the server held
+// peakOf pushes a file, waits until it has failed, and returns the server's peak of memory
 // meanwhile, in MiB.
 func (w *world) peakOf(t *testing.T, n int, f hungry) int {
 	t.Helper()

@@ -36,7 +36,7 @@ type metadataRestoreCommand struct {
 	To   string `required:"" help:"Where the metadata is to be: sqlite:PATH. What is there is kept under another name."`
 }
 
-// Run puts a backup in the place of the metadata. It refuses while a server runs.
+// Run replaces the metadata by a backup. It refuses while a server runs.
 func (c *metadataRestoreCommand) Run(ctx context.Context, out io.Writer) (err error) {
 	path, err := metadataFile("to", c.To, "pg_restore --clean --if-exists --dbname=DATABASE towpath.dump")
 	if err != nil {
@@ -66,7 +66,7 @@ type metadataCheckCommand struct {
 	From string `required:"" help:"Where the metadata is: sqlite:PATH. A backup is one too."`
 }
 
-// Run reads everything and says what is wrong.
+// Run reads everything and reports what is wrong.
 func (c *metadataCheckCommand) Run(ctx context.Context, out io.Writer) error {
 	path, err := metadataFile("from", c.From, "pg_amcheck DATABASE")
 	if err != nil {
@@ -80,7 +80,7 @@ func (c *metadataCheckCommand) Run(ctx context.Context, out io.Writer) error {
 	return err
 }
 
-// metadataFile is the path of metadata in SQLite. What PostgreSQL does better by itself is named
+// metadataFile is the path of metadata in SQLite. For PostgreSQL its error names the command in
 // instead.
 func metadataFile(flag, metadataURL, instead string) (string, error) {
 	path, ok := store.FilePath(metadataURL)

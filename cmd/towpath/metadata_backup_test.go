@@ -19,7 +19,7 @@ func command(t *testing.T, args ...string) (code int, out, errs string) {
 	return code, o.String(), e.String()
 }
 
-// note keeps a value in a server's metadata; read finds it.
+// note writes a value into a server's metadata; read finds it.
 func note(t *testing.T, s *server, value string) {
 	t.Helper()
 	if err := s.store.Write(t.Context(),

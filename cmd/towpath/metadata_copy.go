@@ -11,7 +11,7 @@ import (
 	"towpath/internal/store"
 )
 
-// metadataCommand is what can be done with the server's own data.
+// metadataCommand has the commands for the server's own data.
 type metadataCommand struct {
 	Backup  metadataBackupCommand  `cmd:"" help:"Write a backup of the SQLite metadata into a new file. A server may run meanwhile."`
 	Restore metadataRestoreCommand `cmd:"" help:"Put a backup in the place of the SQLite metadata. Stop the server first."`
@@ -24,9 +24,9 @@ type metadataCopyCommand struct {
 	To   string `required:"" help:"An empty database for it: sqlite:PATH or postgres://…. PGPASSWORD keeps a password off the command line."`
 }
 
-// Run copies and says how much.
+// Run copies and prints how much.
 func (c *metadataCopyCommand) Run(ctx context.Context, out io.Writer) (err error) {
-	if path, ok := strings.CutPrefix(c.From, "sqlite:"); ok { // opening it would make an empty one
+	if path, ok := strings.CutPrefix(c.From, "sqlite:"); ok { // opening it would create an empty one
 		if _, err := os.Stat(path); err != nil {
 			return usagef("--from %s: there is no such file", c.From)
 		}
@@ -57,7 +57,7 @@ func (c *metadataCopyCommand) Run(ctx context.Context, out io.Writer) (err error
 	return err
 }
 
-// openAlone opens metadata and keeps servers off an SQLite file meanwhile.
+// openAlone opens metadata and locks an SQLite file against servers meanwhile.
 func openAlone(ctx context.Context, address string) (*store.Store, func() error, error) {
 	var lock io.Closer = io.NopCloser(nil)
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok && path != "" {

@@ -9,8 +9,8 @@ import (
 )
 
 // TestNewerLedger_isLeftAlone pushes to a database whose ledger a newer program has written:
-// nothing runs there, nor in later stages, and the link says why. With its own format, all goes on
-// by itself.
+// nothing runs there, nor in later stages, and the link shows why. After the format is back,
+// everything continues by itself.
 func TestNewerLedger_isLeftAlone(t *testing.T) {
 	t.Parallel()
 	for name, where := range everyTarget() {

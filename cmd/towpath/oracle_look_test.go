@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// differences compares everything that the server says with the model, and lists what is not as it
-// should be.
+// differences compares the server's whole state with the model, and lists the differences.
 func (o *oracle) differences() (list []string) {
 	differ := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	state, view := o.w.state()
@@ -86,8 +85,8 @@ func (o *oracle) statusDifferences() (list []string) {
 	return list
 }
 
-// historyDifferences looks whether each rollout that failed and was superseded can still be listed
-// as both.
+// historyDifferences checks that each rollout that failed and was superseded is still listed as
+// both.
 func (o *oracle) historyDifferences() (list []string) {
 	_, view := o.w.state()
 	if o.failing != "" && view.Rollout != nil && view.Rollout.ID != o.failing {
@@ -126,7 +125,7 @@ func (m *model) trouble() bool {
 			switch state {
 			case "conflict", "edited", "moved":
 				return true
-			case "missing": // told once, on the commit that removed the file
+			case "missing": // reported once, on the commit that removed the file
 				version, _, _ := strings.Cut(key, " ")
 				if n, err := strconv.Atoi(version); err == nil && m.removed[n] {
 					return true
@@ -137,8 +136,7 @@ func (m *model) trouble() bool {
 	return false
 }
 
-// statuses says which states the build status of each commit may have whose files are on the
-// branch.
+// statuses returns the allowed states for the build status of each commit with files on the branch.
 func (d *modelDatabase) statuses(m *model) map[string]string {
 	want := map[string]string{}
 	rank := []string{"FAILED", "STOPPED", "STOPPED SUCCESSFUL", "SUCCESSFUL"}
@@ -172,7 +170,7 @@ func (d *modelDatabase) statuses(m *model) map[string]string {
 	return want
 }
 
-// afterFall is what a commit says of which a text has failed, and of which the rest says before.
+// afterFall is the status of a commit with a failed text; before is the status of the rest.
 func (d *modelDatabase) afterFall(fall modelFall, before string) string {
 	t, row := d.tasks[fall.version], d.ledger[fall.version]
 	switch {
@@ -210,7 +208,7 @@ func (d *modelDatabase) openTasks() map[string]string {
 	return tasks
 }
 
-// openTasks reads the tasks of the open rollout that have not ended, by environment and version.
+// openTasks reads the unfinished tasks of the open rollout, by environment and version.
 func (o *oracle) openTasks(view linkView) (map[string]map[string]string, error) {
 	tasks := map[string]map[string]string{}
 	for _, environment := range demoEnvironments {
@@ -255,8 +253,8 @@ func (o *oracle) tableRows(d *modelDatabase) (map[string]int, error) {
 	return rows, nil
 }
 
-// ledgerRows lists a target's ledger as the model does. An entry that says that nothing is in is
-// none.
+// ledgerRows lists a target's ledger in the model's format. It leaves out an entry without applied
+// statements.
 func (o *oracle) ledgerRows(environment string) (rows []string, err error) {
 	found, err := o.w.query(environment, "SELECT version, state, statements_done FROM "+o.w.targets.ledger()+
 		" WHERE version <> ''")

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// A step is one statement of a script, in plain facts.
+// A step is one statement of a script, as plain data.
 type step struct {
 	make  string // the table that it creates
 	into  string // the table that it adds rows to
 	rows  int
-	index string // the index that it builds, if there is none of the name
+	index string // the index that it builds, if none has the name
 	fails bool
 }
 
@@ -29,7 +29,7 @@ func (s step) sql() string {
 	return "INSERT INTO " + s.into + " VALUES (0)" + strings.Repeat(", (0)", s.rows-1)
 }
 
-// A script is what a file says.
+// A script is the content of a file.
 type script struct {
 	steps   []step
 	noTx    bool // each statement commits by itself
@@ -53,20 +53,20 @@ func (s script) text() string {
 	return b.String()
 }
 
-// meaning is the text with nothing left that a line end may change.
+// meaning is the text without differences in line ends.
 func (s script) meaning() string {
 	s.crlf = false
 	return s.text()
 }
 
-// commitsAlone reports whether a failure leaves the statements before it in the database.
+// commitsAlone reports whether the statements before a failure stay in the database.
 func (s script) commitsAlone(engine string) bool {
 	return s.noTx || slices.ContainsFunc(s.steps, func(one step) bool {
 		return one.index != "" || (engine == "mysql" && one.make != "")
 	})
 }
 
-// modelTask is a task that is still open.
+// modelTask is an open task.
 type modelTask struct {
 	path     string
 	script   script
@@ -80,37 +80,37 @@ type modelRow struct {
 	path   string
 	script script
 	done   bool
-	kept   []string // the statements that are in, when it is not done
+	kept   []string // the applied statements, when it is not done
 }
 
-// modelFall is a text of a commit whose attempt did not end well.
+// modelFall is a text of a commit whose attempt did not succeed.
 type modelFall struct {
 	commit  string
 	version int
 	meaning string
 }
 
-// modelDatabase is a target and everything that the server should say about it.
+// modelDatabase is a target and the expected state that the server shows for it.
 type modelDatabase struct {
 	environment string
 	tables      map[string]int // rows of each
 	indexes     map[string]bool
-	broken      map[string]bool // indexes that a stranger left invalid
+	broken      map[string]bool // indexes that another client left invalid
 	ledger      map[int]*modelRow
 	tasks       map[int]*modelTask
 	skipped     map[string]bool    // version and text
 	fell        map[modelFall]bool // texts that failed here, or ended unknown
-	items       map[string]string  // how files stand that are not simply applied, by version and path
+	items       map[string]string  // states of files that are not simply applied, by version and path
 }
 
-// model is what should be true after everything has settled, by the rules of the README alone. It
+// model is the expected state after everything has settled, by the rules of the README only. It
 // shares no code with the product.
 type model struct {
 	engine    string
 	files     map[string]script // the branch's head, by path
 	removed   map[int]bool      // versions whose last file the newest commit removed
 	databases []*modelDatabase  // in the order of their stages
-	failed    bool              // an attempt failed since the last look
+	failed    bool              // an attempt has failed since the last comparison
 }
 
 func newModel(engine string) *model {
@@ -130,7 +130,7 @@ func newModel(engine string) *model {
 	return m
 }
 
-// versionOf reads the version out of a path such as migrations/shop/3__ddl__x.sql.
+// versionOf reads the version in a path such as migrations/shop/3__ddl__x.sql.
 func versionOf(path string) (version int) {
 	_, err := fmt.Sscanf(path, "migrations/shop/%d__", &version)
 	if err != nil {
@@ -139,7 +139,7 @@ func versionOf(path string) (version int) {
 	return version
 }
 
-// settle brings everything to where nothing moves by itself any more.
+// settle runs the model until nothing moves by itself any more.
 func (m *model) settle() {
 	closed := map[string]bool{} // paths that an earlier stage keeps back
 	held := map[string]bool{}   // paths that wait for a person in an earlier stage
@@ -149,7 +149,7 @@ func (m *model) settle() {
 		if open {
 			m.run(d, held)
 		}
-		m.plan(d, closed) // what ran stands otherwise now
+		m.plan(d, closed) // a run changes the states
 		for _, t := range d.tasks {
 			waits := t.state == "held" || t.state == "moved"
 			if !waits && !held[t.path] {
@@ -223,7 +223,7 @@ func (m *model) plan(d *modelDatabase, closed map[string]bool) {
 			barrier = true
 			state = "blocked"
 			if t := d.tasks[version]; t != nil && t.state == "unknown" {
-				state = t.state // what nobody knows comes first
+				state = t.state // an unknown task takes precedence
 			}
 		case d.skipped[fmt.Sprint(version, file.meaning())]:
 			state = "skipped"
@@ -260,7 +260,7 @@ func (d *modelDatabase) schedule(version int, path string, file script, fresh st
 			return t.state
 		}
 		t.script = file
-		t.state = fresh // the text that is in the database is back
+		t.state = fresh // the text in the database is back
 	case t.state == "held", t.state == "moved", t.state == "pending" && !t.released:
 		t.state = fresh
 	}
@@ -268,7 +268,7 @@ func (d *modelDatabase) schedule(version int, path string, file script, fresh st
 	return t.state
 }
 
-// goesOn reports whether a file begins with the statements that are in the database already.
+// goesOn reports whether a file begins with the statements that are already applied.
 func (d *modelDatabase) goesOn(version int, file script) bool {
 	row := d.ledger[version]
 	if row == nil {
@@ -301,8 +301,7 @@ func (m *model) run(d *modelDatabase, held map[string]bool) {
 	}
 }
 
-// hasUnknown reports whether nothing may start in the database, since nobody knows how a task
-// ended.
+// hasUnknown reports whether nothing may start in the database because of an unknown task.
 func (d *modelDatabase) hasUnknown() bool {
 	for _, t := range d.tasks {
 		if t.state == "unknown" {
@@ -312,7 +311,7 @@ func (d *modelDatabase) hasUnknown() bool {
 	return false
 }
 
-// attempt runs one task: it is done, and gone, or failed, or nobody can know.
+// attempt runs one task: it is done and removed, or failed, or unknown.
 func (m *model) attempt(d *modelDatabase, version int, t *modelTask) {
 	from := 0
 	row := d.ledger[version]
@@ -347,7 +346,7 @@ func (m *model) attempt(d *modelDatabase, version int, t *modelTask) {
 	delete(d.tasks, version)
 }
 
-// exec runs a statement and reports whether it did what it says.
+// exec runs a statement and reports whether it had the described effect.
 func (d *modelDatabase) exec(s step) bool {
 	switch {
 	case s.fails:

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// moves are what people do. Each changes the model and the world alike and says in a few words what
-// it did, or "" when it makes no sense now.
+// moves are the actions of people. Each changes the model and the world alike and returns a short
+// description, or "" when it makes no sense now.
 var moves = []struct {
 	weight int
 	do     func(*oracle) string
@@ -45,7 +45,7 @@ func (o *oracle) path(version int) string {
 		descriptions[o.dice.IntN(len(descriptions))])
 }
 
-// goodSteps makes a table of its own and adds rows to it and to the table that everything shares.
+// goodSteps creates a table and adds rows to it and to the shared table.
 func (o *oracle) goodSteps() []step {
 	o.names++
 	table := fmt.Sprintf("t%d", o.names)
@@ -86,7 +86,7 @@ func (o *oracle) addFailing() string {
 	return fmt.Sprintf("add %s, which fails", path)
 }
 
-// pick returns one of the files for which want holds.
+// pick returns one of the files that satisfy want.
 func (o *oracle) pick(want func(path string, s script) bool) string {
 	var paths []string
 	for _, path := range slices.Sorted(maps.Keys(o.m.files)) {
@@ -347,8 +347,8 @@ func (o *oracle) resolve() string {
 	return said + " as not applied"
 }
 
-// accept takes an edited or moved file as it is, in the first database that has one. Behind a stage
-// that is stopped it would wait, as everything there does.
+// accept accepts an edited or moved file, in the first database that has one. Behind a stopped
+// stage it would wait, as everything there does.
 func (o *oracle) accept() string {
 	stopped := false
 	for _, d := range o.m.databases {
@@ -390,8 +390,8 @@ func (o *oracle) accept() string {
 // nextIndex is the name of the index that the next file builds.
 func (o *oracle) nextIndex() string { return fmt.Sprintf("base_idx%d", o.indexes) }
 
-// leaveBrokenIndex has a stranger leave an invalid index behind, as a failed concurrent build does,
-// under the name that the next file wants.
+// leaveBrokenIndex creates an invalid index as another client, as a failed concurrent build leaves
+// it, under the name that the next file wants.
 func (o *oracle) leaveBrokenIndex() string {
 	d := o.m.databases[o.dice.IntN(len(o.m.databases))]
 	if o.m.engine != "postgres" || d.broken[o.nextIndex()] || d.tables["base"] < 2 {
@@ -430,7 +430,7 @@ func (o *oracle) buildIndex() string {
 	return "add " + path + ", which builds an index"
 }
 
-// kill ends the server while it may be at work, and starts it again.
+// kill kills the server while it may be working, and restarts it.
 func (o *oracle) kill() string {
 	said := o.addGood()
 	o.kills = func() error {

@@ -18,8 +18,7 @@ var (
 	oracleSteps = flag.Int("oracle.steps", 20, "how many moves each seed gets")
 )
 
-// oracle holds a real server, on which people push and decide at random, against a model of what
-// should follow.
+// oracle compares a real server, on which people push and decide at random, with a model.
 type oracle struct {
 	w       *world
 	m       *model
@@ -29,14 +28,14 @@ type oracle struct {
 	indexes int               // of indexes so far
 	before  map[string]script // texts that an edit has replaced, by path
 	commits []string          // pushed so far
-	kills   func() error      // what to do right after the push; nil for nothing
+	kills   func() error      // called right after the push; nil for nothing
 	failing string            // the open rollout, when it has failed
 	failed  []string          // rollouts that had failed when a newer one took over
 }
 
-// TestOracle lets people do at random what they do to migrations, and compares after each move the
-// databases, the ledgers, the tasks, the rollout, the build statuses and the plan with what the
-// model says. A failure names its seed; run it with -args -oracle.seed=N.
+// TestOracle makes the moves of people at random, and compares after each one the databases, the
+// ledgers, the tasks, the rollout, the build statuses and the plan with the model. A failure names
+// its seed; run it with -args -oracle.seed=N.
 func TestOracle(t *testing.T) {
 	t.Parallel()
 	for name, where := range map[string]func() targets{
@@ -89,7 +88,7 @@ func newOracle(t *testing.T, engine string, where targets, seed uint64) *oracle 
 	return o
 }
 
-// git runs git in the work tree with nothing of the machine's own settings.
+// git runs git in the work tree, isolated from the machine's own settings.
 func (o *oracle) git(t *testing.T, args ...string) string {
 	t.Helper()
 	args = append([]string{
@@ -107,7 +106,7 @@ func (o *oracle) git(t *testing.T, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// push brings the branch to what the model has, when it has anything new.
+// push brings the branch to the model's state, if it differs.
 func (o *oracle) push(t *testing.T) {
 	t.Helper()
 	folder := filepath.Join(o.repo, "migrations", "shop")
@@ -191,8 +190,8 @@ func (o *oracle) anyMove() string {
 	return ""
 }
 
-// settled waits until the server says what the model says, has it look once more, and waits that
-// this stays so.
+// settled waits until the server agrees with the model, requests another reconcile, and checks that
+// they still agree.
 func (o *oracle) settled() (list []string) {
 	quiet := func() bool {
 		return o.w.until(30*time.Second, func() (bool, string) {
@@ -206,7 +205,7 @@ func (o *oracle) settled() (list []string) {
 	if err := o.w.api.call(o.w.ctx, "POST", "/repository-links/"+o.w.linkID+"/sync", nil, nil); err != nil {
 		return []string{err.Error()}
 	}
-	time.Sleep(300 * time.Millisecond) // for a wrong look to show; a right one changes nothing
+	time.Sleep(300 * time.Millisecond) // for a wrong reconcile to show; a right one changes nothing
 	if !quiet() {
 		return list
 	}

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// unmet is a file that ends without an error from the database and leaves something else than it
-// says.
+// unmet is a file that the database accepts without an error although the result differs from its
+// text.
 type unmet struct {
 	name   string
-	before []string // by hand in test alone, an error of each is right
+	before []string // run in test only, each may fail
 	file   string
 	says   string   // why the task failed
-	repair []string // by hand; afterwards the task can be tried again
+	repair []string // run afterwards, so that the task can be retried
 }
 
-// brokenIndex leaves an index behind that a failed build has left invalid.
+// brokenIndex leaves an index that a failed build has made invalid.
 func brokenIndex(name string) []string {
 	return []string{
 		"CREATE TABLE customer (id INT, email TEXT)", "INSERT INTO customer VALUES (1, 'a'), (2, 'a')",
@@ -203,7 +203,7 @@ func unmetOnMariaDB() []unmet {
 			"the type of `order` is varchar(10), not varchar(20)",
 			[]string{"DROP TABLE made"},
 		})
-	if !servers.mariadb.MySQL { // which has these words in its newest versions alone
+	if !servers.mariadb.MySQL { // which has these words in its newest versions only
 		cases = append(cases,
 			unmet{
 				"an added column of another type, of which nobody hears",
@@ -326,9 +326,9 @@ func unmetOnSQLite() []unmet {
 	}
 }
 
-// TestUnmet_staysFailed pushes files whose end is no success, and looks at the ledger, the task,
-// the rollout, the status on the commit and the link's page, over and over. When the cause is
-// repaired, they run.
+// TestUnmet_staysFailed pushes files with a wrong result, and checks repeatedly the ledger, the
+// task, the rollout, the status on the commit and the link's page. After the cause is repaired,
+// they run.
 func TestUnmet_staysFailed(t *testing.T) {
 	t.Parallel()
 	for engine, on := range map[string]struct {
@@ -371,7 +371,7 @@ func (w *world) tryUnmet(t *testing.T, c unmet) {
 		}
 		defer func() { _ = db.Close() }()
 		for _, statement := range statements {
-			_, _ = db.Exec(statement) // that a build fails is what it is for
+			_, _ = db.Exec(statement) // the build is meant to fail
 		}
 	}
 	// tables without a ledger would be held
@@ -392,7 +392,7 @@ func (w *world) tryUnmet(t *testing.T, c unmet) {
 		if err := w.api.call(w.ctx, "POST", "/repository-links/"+w.linkID+"/sync", nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(50 * time.Millisecond) // nothing is to happen
+		time.Sleep(50 * time.Millisecond) // nothing must happen
 		w.wantUnmet(t, c)
 	}
 	if err := w.until(20*time.Second, func() (bool, string) {
@@ -409,7 +409,7 @@ func (w *world) tryUnmet(t *testing.T, c unmet) {
 	}
 }
 
-// wantUnmet looks at everything that tells of the file.
+// wantUnmet checks everything that shows the file's state.
 func (w *world) wantUnmet(t *testing.T, c unmet) {
 	t.Helper()
 	if got, _ := w.state(); got != "failed" {
@@ -436,7 +436,7 @@ func (w *world) wantUnmet(t *testing.T, c unmet) {
 	}
 }
 
-// retry tries what has failed again.
+// retry retries all failed tasks.
 func (w *world) retry(t *testing.T) {
 	t.Helper()
 	id, stages, err := w.newestTasks()

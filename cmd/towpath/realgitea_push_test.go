@@ -18,7 +18,7 @@ import (
 	"towpath/internal/vcs/vcstest"
 )
 
-// pushAtGitea goes the whole way with the real program: wizard, consent, link, pushes, statuses, a
+// pushAtGitea runs the real program from end to end: wizard, consent, link, pushes, statuses, a
 // rename.
 func pushAtGitea(t *testing.T, g *realGitea) {
 	w, err := newWorld(t.Context(), t.TempDir(), sqliteTargets{}, "")
@@ -88,7 +88,7 @@ func (w *world) linkAtGitea(t *testing.T, p *person, remote vcstest.Remote) {
 	w.linkID = link.ID
 }
 
-// wantAtGitea waits until a commit bears so many statuses in a state.
+// wantAtGitea waits until a commit has a number of statuses in a state.
 func (w *world) wantAtGitea(
 	t *testing.T, p *person, remote vcstest.Remote, commit string, state vcs.StatusState, count int,
 ) {

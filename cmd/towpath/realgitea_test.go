@@ -228,8 +228,8 @@ func (p *person) rename(t *testing.T, r vcstest.Remote, name string) vcstest.Rem
 	return p.remote(renamed)
 }
 
-// consent signs in and authorizes as a browser does. The first redirect away from Gitea is followed
-// by the client's own rule.
+// consent signs in and authorizes as a browser does. The client's own rule handles the first
+// redirect away from Gitea.
 func (p *person) consent(t *testing.T, browser *http.Client, authorizeURL string) {
 	t.Helper()
 	asked, err := url.Parse(authorizeURL)
@@ -259,7 +259,7 @@ func (p *person) consent(t *testing.T, browser *http.Client, authorizeURL string
 		t.Fatal(err)
 	}
 	if resp.StatusCode >= 300 || resp.Request.URL.Host != asked.Host {
-		return // an earlier consent counts
+		return // an earlier consent is still valid
 	}
 	form := url.Values{"granted": {"true"}}
 	for _, name := range []string{"client_id", "state", "scope", "redirect_uri"} {
@@ -268,7 +268,7 @@ func (p *person) consent(t *testing.T, browser *http.Client, authorizeURL string
 	post("/login/oauth/grant", form)
 }
 
-// exec changes Gitea's own tables, where it offers nothing else.
+// exec changes Gitea's own tables, where it has no API.
 func (p *person) exec(t *testing.T, text string) {
 	t.Helper()
 	servers.postgres.Exec(t, p.database.Database, text)
@@ -282,7 +282,7 @@ func (p *person) fixture(t *testing.T) vcstest.Fixture {
 	var throttled atomic.Bool
 	proxy := httputil.NewSingleHostReverseProxy(far)
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if throttled.Load() { // as a proxy before Gitea does, which itself has no limits
+		if throttled.Load() { // as a proxy before Gitea does; Gitea itself has no limits
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
@@ -326,7 +326,7 @@ func (p *person) fixture(t *testing.T) vcstest.Fixture {
 		AddRepository: p.repository,
 		Pushed: func(t *testing.T, r vcstest.Remote) {
 			t.Helper()
-			// a queue of its own looks at pushes
+			// Gitea handles pushes in a separate queue
 			for at := (struct{ Empty bool }{true}); at.Empty; time.Sleep(50 * time.Millisecond) {
 				p.must(t, p.login, "GET", "/repos/"+r.Name, nil, &at)
 			}
@@ -391,7 +391,7 @@ func (p *person) statuses(t *testing.T, r vcstest.Remote, commit string) (out []
 	return out
 }
 
-// TestRealGitea holds the driver to the suite of all drivers, against a Gitea that runs here.
+// TestRealGitea runs the suite of all drivers against a real Gitea on this machine.
 func TestRealGitea(t *testing.T) {
 	g := startRealGitea(t)
 	t.Run("suite", func(t *testing.T) {

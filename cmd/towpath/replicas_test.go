@@ -13,8 +13,7 @@ import (
 	"time"
 )
 
-// TestReplicasShareTheWork lets two servers share one PostgreSQL and kills one of them after the
-// other.
+// TestReplicasShareTheWork runs two servers on one PostgreSQL and kills one after the other.
 func TestReplicasShareTheWork(t *testing.T) {
 	t.Parallel()
 	fmt.Println(killReplicas(t, 30, 1500*time.Millisecond))
@@ -25,8 +24,8 @@ func BenchmarkReplicas(b *testing.B) {
 	fmt.Println(killReplicas(b, 200, 5*time.Second))
 }
 
-// killReplicas pushes while two servers run, and kills one of them by turns. It fails unless every
-// migration is in every database exactly once, and returns a line of figures.
+// killReplicas pushes while two servers run, and kills them in turn. It fails unless every database
+// has every migration exactly once, and returns a line of figures.
 func killReplicas(t testing.TB, pushes int, every time.Duration) string {
 	t.Helper()
 	metadata := postgresTargets(servers.postgres.Target())

@@ -81,7 +81,7 @@ func TestScenarios(t *testing.T) {
 		filepath.Join("testdata", "script", "*.txtar"))
 }
 
-// TestScenariosEverywhere runs the stories that say nothing of one engine's own on every engine and
+// TestScenariosEverywhere runs the stories that are independent of the engine on every engine and
 // with both kinds of metadata.
 func TestScenariosEverywhere(t *testing.T) {
 	t.Parallel()
@@ -103,7 +103,7 @@ func TestScenariosEverywhere(t *testing.T) {
 	}
 }
 
-// TestScenariosOfPostgreSQL runs the stories about what only PostgreSQL has.
+// TestScenariosOfPostgreSQL runs the stories about features that only PostgreSQL has.
 func TestScenariosOfPostgreSQL(t *testing.T) {
 	t.Parallel()
 	runScenarios(t, func() targets { return postgresTargets(servers.postgres.Target()) }, false,
@@ -233,7 +233,7 @@ func verbLink(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("LINK", id)
 }
 
-// verbProposals prints which baselines fit what each database shows.
+// verbProposals prints which baselines fit each database.
 func verbProposals(ts *testscript.TestScript, _ bool, _ []string) {
 	w := worldOf(ts)
 	repository, _ := w.sim.Repository(demoRepository)
@@ -289,7 +289,7 @@ func verbPush(ts *testscript.TestScript, _ bool, args []string) {
 
 func verbUntil(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
-	if len(args) > 1 { // until STATE COMMIT: the head that it must have seen
+	if len(args) > 1 { // until STATE COMMIT: the expected head
 		w.head = strings.TrimSpace(git(ts, "rev-parse", args[1]))
 	}
 	check(ts, w.wait(args[0]))
@@ -297,7 +297,7 @@ func verbUntil(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprintln(ts.Stdout(), v.WaitsFor.Text+v.AttentionReason.Text)
 }
 
-// verbUntilHook waits until the link says so of its webhook.
+// verbUntilHook waits for a state of the link's webhook.
 func verbUntilHook(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	check(ts, w.until(time.Minute, func() (bool, string) {
@@ -306,7 +306,7 @@ func verbUntilHook(ts *testscript.TestScript, _ bool, args []string) {
 	}))
 }
 
-// verbUntilCommits waits until the branch has so many commits, ours and the server's.
+// verbUntilCommits waits for a number of commits on the branch, ours and the server's.
 func verbUntilCommits(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	check(ts, w.until(30*time.Second, func() (bool, string) {

@@ -47,11 +47,11 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	return s.run(ctx)
 }
 
-// server is the whole program, wired.
+// server is the whole program with its parts.
 type server struct {
 	url      string
 	log      *slog.Logger
-	lock     *os.File // held while this process is alone on the metadata
+	lock     *os.File // held while this process owns the metadata
 	store    *store.Store
 	auth     *auth.Service
 	sync     *sync.Service
@@ -88,7 +88,7 @@ func newServer(ctx context.Context, c *serveCommand, log *slog.Logger) (s *serve
 	return s, s.sync.WakeAll(ctx)
 }
 
-// open takes the data folder and opens the metadata.
+// open creates the data folder and opens the metadata.
 func (s *server) open(ctx context.Context, c *serveCommand) (err error) {
 	for _, dir := range []string{c.Data, c.SQLiteRoot, filepath.Dir(c.KeyFile)} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -109,12 +109,12 @@ func (s *server) open(ctx context.Context, c *serveCommand) (err error) {
 	if s.store.Shared() {
 		return nil
 	}
-	// The lock says that nobody else works on this metadata: what an earlier process held, it holds
-	// no more.
+	// The lock proves that no other process uses this metadata: leases of earlier processes are
+	// void.
 	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.FreeLeases(ctx) })
 }
 
-// lockMetadata keeps a second server off the same file, whatever its other settings. The lock ends
+// lockMetadata locks the file against a second server, whatever its other settings. The lock ends
 // with the process, however it ends.
 func lockMetadata(path string) (*os.File, error) {
 	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
@@ -128,8 +128,8 @@ func lockMetadata(path string) (*os.File, error) {
 	return f, nil
 }
 
-// identity opens the key, proves that it is the one that the metadata was encrypted with, and reads
-// the server's id.
+// identity opens the key, checks that the metadata was encrypted with it, and reads the server's
+// id.
 func (s *server) identity(
 	ctx context.Context, c *serveCommand,
 ) (keyring *secret.Keyring, serverID string, err error) {
@@ -162,15 +162,15 @@ func (s *server) identity(
 	return keyring, serverID, err
 }
 
-// keyProof is where the metadata keeps which key encrypted the metadata.
+// keyProof is the metadata's setting that identifies the key by which it was encrypted.
 const keyProof = "key-proof"
 
-// keyIsThere refuses to start without the key file that the metadata was encrypted with: a new key
-// would open nothing of it.
+// keyIsThere refuses to start without the key file for the metadata: a new key could not decrypt
+// it.
 func (s *server) keyIsThere(ctx context.Context, path string) error {
 	_, err := os.Stat(path)
 	if !errors.Is(err, os.ErrNotExist) {
-		return nil // opening it says what else is wrong
+		return nil // opening it reports any other error
 	}
 	return s.store.Read(ctx, func(tx *store.Tx) error {
 		proof, err := tx.Meta(ctx, keyProof)
@@ -266,7 +266,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 	return nil
 }
 
-// rooms are the services whose work the runner starts.
+// rooms are the services whose jobs the runner starts.
 type rooms struct {
 	owner    string // of leases and jobs
 	accounts *account.Service
@@ -276,7 +276,7 @@ type rooms struct {
 	executor *executor.Service
 }
 
-// jobs makes the runner, which knows who handles each kind of job.
+// jobs returns the runner with the handler of each kind of job.
 func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 	return &jobs.Runner{
 		Store: s.store, Owner: r.owner, Logger: s.log, Workers: workers,
@@ -302,7 +302,7 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 	}
 }
 
-// bounded makes the HTTP server with its limits of time and size.
+// bounded returns the HTTP server with its limits of time and size.
 func (s *server) bounded(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,
@@ -315,7 +315,7 @@ func (s *server) bounded(handler http.Handler) *http.Server {
 	}
 }
 
-// greet tells where the server is and, while nobody has signed up, how the first owner does.
+// greet prints the server's address and, until somebody has signed up, how the first owner does.
 func (s *server) greet(ctx context.Context, w interface{ Write([]byte) (int, error) }) error {
 	needed, err := s.auth.SetupNeeded(ctx)
 	if err != nil {
@@ -329,11 +329,11 @@ func (s *server) greet(ctx context.Context, w interface{ Write([]byte) (int, err
 	return err
 }
 
-// noConsole is said at the start of a program that was built without Node.
+// noConsole is printed at the start of a program that was built without Node.
 const noConsole = "This program was built without its console: there is the API alone. " +
 	"To have the console, run make build, which needs Node 20 and make.\n"
 
-// greeting is what greet says. token is "" when somebody has signed up.
+// greeting is the text of greet. token is "" when somebody has signed up.
 func greeting(address, token string, console bool) string {
 	text := fmt.Sprintf("Towpath %s at %s\n", version, address)
 	if !console {
@@ -354,8 +354,8 @@ func greeting(address, token string, console bool) string {
 // stopGrace bounds an orderly stop.
 const stopGrace = 10 * time.Second
 
-// run serves until ctx ends: then no more requests are taken, those under way and the jobs come to
-// their ends or are handed back, and everything is closed.
+// run serves until ctx ends. Then it accepts no more requests, finishes the running ones, finishes
+// the jobs or returns them to the queue, and closes everything.
 func (s *server) run(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -380,9 +380,9 @@ func (s *server) run(ctx context.Context) error {
 	return errors.Join(err, s.close())
 }
 
-// graceful runs something to its end, but no longer than a grace after ctx has ended: a target that
-// cannot be interrupted holds up no stop. What it had under way is undone or found out at the next
-// start.
+// graceful runs a function to its end, but no longer than a grace period after ctx has ended: a
+// target that cannot be interrupted does not delay a stop. The next start undoes or examines its
+// unfinished work.
 func (s *server) graceful(ctx context.Context, grace time.Duration, run func(context.Context) error) error {
 	done := make(chan error, 1)
 	go func() { done <- run(ctx) }()
@@ -406,7 +406,7 @@ func (s *server) graceful(ctx context.Context, grace time.Duration, run func(con
 // close closes what is open.
 func (s *server) close() (err error) {
 	if s.listener != nil {
-		_ = s.listener.Close() // serving has closed it already, as a rule
+		_ = s.listener.Close() // the HTTP server has usually closed it
 	}
 	if s.store != nil {
 		err = s.store.Close()

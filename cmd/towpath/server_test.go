@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// settingsIn is a configuration with everything below dir, on a port of its own.
+// settingsIn is a configuration with everything below dir, on its own port.
 func settingsIn(t *testing.T, dir string) *serveCommand {
 	t.Helper()
 	c, err := parse(t, "--data", filepath.Join(dir, "data"), "--sqlite-root", filepath.Join(dir, "targets"))
@@ -83,7 +83,7 @@ func TestServer_isAloneOnItsMetadata(t *testing.T) {
 	if err := first.close(); err != nil {
 		t.Fatal(err)
 	}
-	// A process that another test is about to start holds copies of our files until it runs its
+	// A process that another test starts at the moment holds copies of our files until it runs its
 	// program.
 	third, err := newServer(t.Context(), settingsIn(t, dir), quiet)
 	for deadline := time.Now().Add(10 * time.Second); err != nil && time.Now().Before(deadline); {
@@ -117,7 +117,7 @@ func TestServer_refusesAnotherKey(t *testing.T) {
 	}
 }
 
-// A program that was built without Node says so at its start, and names what works all the same.
+// A program that was built without Node prints so at its start, and names what still works.
 func TestGreeting_saysThatThereIsNoConsole(t *testing.T) {
 	t.Parallel()
 	for _, token := range []string{"", "t0ken"} {

@@ -17,10 +17,10 @@ import (
 	"towpath/internal/store"
 )
 
-// targets is the kind of databases that a world has in its three environments.
+// targets is the kind of databases in a world's three environments.
 type targets interface {
 	seed(w *world) error // environments, instances, databases, the project Shop
-	template() string    // of file paths; the files lie in the folder shop
+	template() string    // of file paths; the files are in the folder shop
 	open(w *world, environment string) (*sql.DB, error)
 	ledger() string // the ledger's table
 	tables() string // a query for the names of tables
@@ -45,7 +45,7 @@ func (sqliteTargets) tables() string {
 
 func (sqliteTargets) drop(*world) {}
 
-// serverTargets are databases of one server, one for each environment, with names of their own.
+// serverTargets are databases of one server, one for each environment, with unique names.
 type serverTargets struct {
 	engineType string
 	target     engine.Target
@@ -112,7 +112,7 @@ func (t serverTargets) create(ctx context.Context, prefix string) (name string, 
 	return name, t.exec(ctx, "CREATE DATABASE "+name)
 }
 
-// exec runs a statement that is about databases of the server.
+// exec runs a statement about databases of the server.
 func (t serverTargets) exec(ctx context.Context, statement string) error {
 	admin := ""
 	if t.driver == "pgx" {
@@ -222,7 +222,7 @@ func (w *world) query(environment, query string) (rows []string, err error) {
 	return rows, found.Err()
 }
 
-// ledger lists a target's ledger in the order in which its rows came.
+// ledger lists a target's ledger in the order in which its rows were written.
 func (w *world) ledger(environment string) ([]string, error) {
 	return w.query(environment, "SELECT CONCAT(version, ' ', type, ' ', state) FROM "+w.targets.ledger()+
 		" WHERE version <> '' ORDER BY finished_at, version, type")

@@ -34,8 +34,8 @@ func eachMetadata(t *testing.T, walk func(t *testing.T, metadata string)) {
 	}
 }
 
-// TestWalk_keys loses the key file, brings a wrong one, puts the right one back, and begins to use
-// a new key. The targets have passwords, which the key seals.
+// TestWalk_keys loses the key file, tries a wrong one, restores the right one, and starts to use a
+// new key. The targets have passwords, which the key encrypts.
 func TestWalk_keys(t *testing.T) {
 	t.Parallel()
 	eachMetadata(t, func(t *testing.T, metadata string) {
@@ -87,8 +87,8 @@ func TestWalk_keys(t *testing.T) {
 // oldSchema is the version of the metadata's schema before ledgers had seals.
 const oldSchema = 12
 
-// TestWalk_upgrade starts on metadata whose schema an older program has made, which is brought up
-// to date; and on metadata of a newer program, which is refused and left as it is.
+// TestWalk_upgrade starts on metadata with an older program's schema, which is migrated; and on
+// metadata of a newer program, which is refused and stays as it is.
 func TestWalk_upgrade(t *testing.T) {
 	t.Parallel()
 	eachMetadata(t, func(t *testing.T, metadata string) {
@@ -146,8 +146,8 @@ func TestWalk_upgrade(t *testing.T) {
 	})
 }
 
-// TestWalk_moveTheMetadata moves from SQLite to PostgreSQL and back with the command of
-// docs/operate.md. Pushes go on after each move, and nothing runs twice.
+// TestWalk_moveTheMetadata moves from SQLite to PostgreSQL and back with the command in
+// docs/operate.md. Pushes continue after each move, and nothing runs twice.
 func TestWalk_moveTheMetadata(t *testing.T) {
 	t.Parallel()
 	w := walked(t, everyTarget()["PostgreSQL"](), "")

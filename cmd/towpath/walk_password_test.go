@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestWalk_lostPasswords lets a member in again by an owner's invitation, and the last owner by the
-// command of docs/operate.md.
+// TestWalk_lostPasswords gives a member access again by an owner's invitation, and the last owner
+// by the command in docs/operate.md.
 func TestWalk_lostPasswords(t *testing.T) {
 	t.Parallel()
 	eachMetadata(t, func(t *testing.T, metadata string) {

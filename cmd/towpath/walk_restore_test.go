@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// TestWalk_backUpAndRestore walks through "Back up and restore" of docs/operate.md, with the
-// commands that stand there: a backup under pushes, changes after it, a crash, the restore beside
-// what the crash left, and once more in an empty place.
+// TestWalk_backUpAndRestore follows "Back up and restore" in docs/operate.md, with its commands: a
+// backup under pushes, changes after it, a crash, the restore next to the crash's files, and once
+// more in an empty place.
 func TestWalk_backUpAndRestore(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -25,7 +25,7 @@ func TestWalk_backUpAndRestore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			metadata, word := "", "towpath metadata"
-			if c.shared { // by the name that the document has
+			if c.shared { // by the name in the document
 				server := postgresTargets(servers.postgres.Target())
 				servers.postgres.Exec(t, "postgres", "DROP DATABASE IF EXISTS towpath WITH (FORCE)")
 				servers.postgres.Exec(t, "postgres", "CREATE DATABASE towpath")
@@ -68,8 +68,7 @@ func TestWalk_backUpAndRestore(t *testing.T) {
 	}
 }
 
-// restored kills the server, puts the backup in place, and looks whether all is as the databases
-// say.
+// restored kills the server, restores the backup, and checks everything against the databases.
 func (w *world) restored(t *testing.T, back string) {
 	t.Helper()
 	w.must(t, w.stop(syscall.SIGKILL))
@@ -83,7 +82,7 @@ func (w *world) restored(t *testing.T, back string) {
 	w.settled(t, 8)
 }
 
-// inAnEmptyPlace restores where nothing was, as on another machine.
+// inAnEmptyPlace restores into an empty folder, as on another machine.
 func (w *world) inAnEmptyPlace(t *testing.T, back string) {
 	t.Helper()
 	w.must(t, w.stop(syscall.SIGTERM))
@@ -99,8 +98,8 @@ func (w *world) inAnEmptyPlace(t *testing.T, back string) {
 	w.settled(t, 9)
 }
 
-// TestWalk_restoreByHand puts a file in place beside the -wal of another one: the server refuses it
-// until that is moved away, as docs/operate.md says.
+// TestWalk_restoreByHand puts a file next to the -wal of another one: the server refuses it until
+// that is moved away, as docs/operate.md requires.
 func TestWalk_restoreByHand(t *testing.T) {
 	t.Parallel()
 	w := walked(t, sqliteTargets{}, "")
@@ -124,8 +123,7 @@ func TestWalk_restoreByHand(t *testing.T) {
 	w.must(t, w.start())
 	w.settled(t, 2)
 
-	// After a graceful stop nothing lies beside the file, and putting another in its place is
-	// enough.
+	// After a graceful stop nothing is beside the file, and replacing it is enough.
 	w.must(t, w.stop(syscall.SIGTERM))
 	w.shell(t, w.dir, "cp towpath-backup.db towpath-data/towpath.db")
 	w.must(t, w.start())

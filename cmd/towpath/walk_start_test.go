@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// TestWalk_startAndStop walks through "Start and stop" of docs/operate.md: settings in a file, a
-// stop while a change runs, the next start, and the exit codes.
+// TestWalk_startAndStop follows "Start and stop" in docs/operate.md: settings in a file, a stop
+// while a change runs, the next start, and the exit codes.
 func TestWalk_startAndStop(t *testing.T) {
 	t.Parallel()
 	w := walked(t, everyTarget()["PostgreSQL"](), "")
@@ -71,8 +71,8 @@ func TestWalk_startAndStop(t *testing.T) {
 	}
 }
 
-// TestWalk_lostKeyForGood begins again with new metadata and a new key, as docs/operate.md says:
-// each ledger shows as a copy until somebody takes it over, and what ran before does not run again.
+// TestWalk_lostKeyForGood starts with new metadata and a new key, as in docs/operate.md: each
+// ledger shows as a copy until somebody adopts it, and what ran before does not run again.
 func TestWalk_lostKeyForGood(t *testing.T) {
 	t.Parallel()
 	lost := walked(t, sqliteTargets{}, "")
@@ -110,5 +110,5 @@ func TestWalk_lostKeyForGood(t *testing.T) {
 		return slices.Equal(rows, []string{"1 ddl done", "2 ddl done"}), fmt.Sprint(rows, err)
 	}))
 	w.must(t, w.wait("done"))
-	w.ranOnce(t, 2) // the change history of a database that was taken over begins then
+	w.ranOnce(t, 2) // the change history of an adopted database begins then
 }

@@ -23,8 +23,7 @@ func everyTarget() map[string]func() targets {
 	}
 }
 
-// walked is a running server with a linked repository. Its folder has the names that
-// docs/operate.md uses.
+// walked is a running server with a linked repository. Its folder has the names in docs/operate.md.
 func walked(t *testing.T, where targets, metadata string) *world {
 	t.Helper()
 	w := prepared(t, where, metadata)
@@ -79,8 +78,8 @@ func (w *world) grow(t *testing.T, n int) {
 			n, n)})
 }
 
-// settled waits until the link is done, and looks whether each of n files ran once, and whether
-// everybody says so.
+// settled waits until the link is done, and checks that each of n files ran once, in the databases
+// and in every report.
 func (w *world) settled(t *testing.T, n int) {
 	t.Helper()
 	w.must(t, w.wait("done"))
@@ -96,7 +95,7 @@ func (w *world) settled(t *testing.T, n int) {
 	}))
 }
 
-// ranOnce looks whether each of n files ran once in each database, and whether the ledgers say so.
+// ranOnce checks that each of n files ran once in each database, and that the ledgers record it.
 func (w *world) ranOnce(t *testing.T, n int) {
 	t.Helper()
 	var want []string
@@ -132,7 +131,7 @@ func (w *world) databases(t *testing.T) (ids []string) {
 	return ids
 }
 
-// historyHas looks whether the change history of each database has n migrations, each once.
+// historyHas checks that the change history of each database has n migrations, each once.
 func (w *world) historyHas(t *testing.T, n int) {
 	t.Helper()
 	for _, d := range w.databases(t) {
@@ -171,8 +170,8 @@ func section(t *testing.T, heading string) string {
 
 var comment = regexp.MustCompile(`\s{2,}# .*$`)
 
-// instructions are the commands below a heading that begin with some word: lines of code, without
-// their comments, and code within sentences.
+// instructions are the commands below a heading that begin with a word: lines of code, without
+// their comments, and code in sentences.
 func instructions(t *testing.T, heading, word string) (list []string) {
 	t.Helper()
 	text := section(t, heading)
@@ -210,7 +209,7 @@ func (w *world) shell(t *testing.T, folder, line string) string {
 	return string(out)
 }
 
-// refused starts the server, which must not start, and returns what it says.
+// refused starts the server, which must not start, and returns its output.
 func (w *world) refused(t *testing.T) string {
 	t.Helper()
 	program, err := exec.LookPath("towpath")

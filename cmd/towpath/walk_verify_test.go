@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// addressed is how --url names the target of an environment.
+// addressed is the --url of an environment's target.
 func (w *world) addressed(environment string) (address, password string) {
 	t, ok := w.targets.(serverTargets)
 	if !ok {
@@ -32,8 +32,8 @@ func (w *world) addressed(environment string) (address, password string) {
 	return u.String(), t.target.Password
 }
 
-// TestWalk_verifyWithoutMetadata loses the metadata and asks each database whether its ledger is
-// genuine, with the key file and the commands of docs/operate.md alone.
+// TestWalk_verifyWithoutMetadata loses the metadata and checks each database's ledger with the key
+// file and the commands in docs/operate.md only.
 func TestWalk_verifyWithoutMetadata(t *testing.T) {
 	t.Parallel()
 	commands := map[string]string{}
@@ -81,8 +81,8 @@ func TestWalk_verifyWithoutMetadata(t *testing.T) {
 			quoted := "'" + address + "'"
 			before, err := w.query("prod", "SELECT * FROM "+w.targets.ledger()+" ORDER BY version, type")
 			w.must(t, err)
-			expect(0, ": believed, 1 rows", quoted)
-			expect(0, `"state":"believed"`, quoted+" --json")
+			expect(0, ": genuine, 1 rows", quoted)
+			expect(0, `"state":"genuine"`, quoted+" --json")
 			if after, err := w.query("prod", "SELECT * FROM "+w.targets.ledger()+
 				" ORDER BY version, type"); err != nil || strings.Join(after, "\n") != strings.Join(before,
 				"\n") {
@@ -97,15 +97,15 @@ func TestWalk_verifyWithoutMetadata(t *testing.T) {
 					expect(exitFailed, "written by a newer Towpath", quoted)
 				}
 			}
-			expect(0, ": believed, 1 rows", quoted)
+			expect(0, ": genuine, 1 rows", quoted)
 			_, err = w.query("prod", "UPDATE "+w.targets.ledger()+" SET path = 'x' WHERE version = '1'")
 			w.must(t, err)
-			expect(exitNotBelieved, "tampered: version 1 (ddl) was changed", quoted)
+			expect(exitNotGenuine, "tampered: version 1 (ddl) was changed", quoted)
 			_, err = w.query("prod", "UPDATE "+w.targets.ledger()+" SET seal = '', number = 0")
 			w.must(t, err)
 			_, err = w.query("prod", "DELETE FROM "+w.targets.ledger()+" WHERE type = 'head'")
 			w.must(t, err)
-			expect(exitNotBelieved, "unsealed: it has no seals", quoted)
+			expect(exitNotGenuine, "unsealed: it has no seals", quoted)
 			_, err = w.query("prod", "DROP TABLE "+w.targets.ledger())
 			w.must(t, err)
 			expect(exitFailed, "There is no ledger in this database", quoted)
@@ -114,7 +114,7 @@ func TestWalk_verifyWithoutMetadata(t *testing.T) {
 			quoted = "'" + address + "'"
 			w.must(t, os.WriteFile(w.in("other.key"), bytes.Repeat([]byte{9}, 32), 0o600))
 			key = "other.key"
-			expect(exitNotBelieved, "does not have", quoted)
+			expect(exitNotGenuine, "does not have", quoted)
 			key = "none.key"
 			expect(exitUsage, "no such file", quoted)
 			key = "towpath-data.key"

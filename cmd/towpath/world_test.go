@@ -20,7 +20,7 @@ import (
 	bitbucketsim "towpath/internal/gitsim/bitbucket"
 )
 
-// world is a real server process beside a simulated Bitbucket, seeded through the public API.
+// world is a real server process with a simulated Bitbucket, seeded through the public API.
 type world struct {
 	demo
 	targets  targets
@@ -35,8 +35,7 @@ type world struct {
 	head     string // last pushed to the link's branch
 }
 
-// newWorld starts the simulator and prepares a server, which start starts. dir is for everything
-// that it keeps.
+// newWorld starts the simulator and prepares a server, which start starts. dir holds all its files.
 func newWorld(ctx context.Context, dir string, where targets, metadata string) (w *world, err error) {
 	w = &world{ctx: ctx, targets: where, metadata: metadata}
 	w.dir, w.files, w.demo.log = dir, map[string]string{"README.md": "# Shop database\n"}, slog.New(
@@ -93,7 +92,7 @@ func (w *world) start(args ...string) error {
 	if err := w.process.Start(); err != nil {
 		return err
 	}
-	go func() { // the greeting has the setup token on a line of its own
+	go func() { // the greeting has the setup token on its own line
 		for lines := bufio.NewScanner(out); lines.Scan(); {
 			if line := strings.TrimSpace(lines.Text()); w.setup == "" && len(line) == 32 {
 				w.setup = line
@@ -156,9 +155,9 @@ func (w *world) close() {
 	_ = w.log.Close()
 }
 
-// until polls until cond holds; its text says what is missing. It gives up when that text has been
-// the same for the limit, so that a busy machine has the time that it needs, and after ten limits
-// whatever it says.
+// until polls until cond returns true; its text describes what is missing. It fails when that text
+// has not changed for the limit, so that a busy machine gets the time that it needs, and always
+// after ten limits.
 func (w *world) until(limit time.Duration, cond func() (bool, string)) error {
 	began := time.Now()
 	last, since := "", began
@@ -205,8 +204,8 @@ type planView struct {
 	Reason      demoReason `json:"reason"`
 }
 
-// state tells how the link stands: "syncing" until it has seen the pushed head and nothing runs,
-// then the state of its open rollout, "done" when there is none.
+// state is the link's state: "syncing" until it has seen the pushed head and nothing runs, then the
+// state of its open rollout, "done" when there is none.
 func (w *world) state() (string, linkView) {
 	var v linkView
 	if err := w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID, nil, &v); err != nil {
@@ -223,7 +222,7 @@ func (w *world) state() (string, linkView) {
 	return v.Rollout.State, v
 }
 
-// wait waits until the link stands as wanted.
+// wait waits for a state of the link.
 func (w *world) wait(want string) error {
 	return w.until(2*time.Minute, func() (bool, string) {
 		got, v := w.state()
@@ -232,7 +231,7 @@ func (w *world) wait(want string) error {
 	})
 }
 
-// statuses lists the build statuses of a commit, "test SUCCESSFUL", in order of their making.
+// statuses lists the build statuses of a commit, "test SUCCESSFUL", in order of creation.
 func (w *world) statuses(commit string) (list []string) {
 	for _, s := range w.sim.Statuses(demoRepository, commit) {
 		list = append(list, s.Name[strings.LastIndex(s.Name, " ")+1:]+" "+s.State)

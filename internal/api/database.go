@@ -23,7 +23,7 @@ type database struct {
 	LedgerAt      *time.Time `json:"ledgerAt,omitempty" doc:"When its ledger was last read."`
 	LedgerError   string     `json:"ledgerError,omitempty" doc:"Why that failed."`
 	ForeignLedger bool       `json:"foreignLedger" doc:"Whether its ledger was written for another database, so that nothing runs until somebody takes it over."`
-	LedgerState   string     `json:"ledgerState" enum:"believed,tampered,restored" doc:"Whether its ledger is as it was written: changed by other hands (tampered), or an earlier state of itself (restored). Then nothing runs until somebody accepts it."`
+	LedgerState   string     `json:"ledgerState" enum:"genuine,tampered,restored" doc:"Whether its ledger is as it was written: changed by something else (tampered), or an earlier state of itself (restored). Then nothing runs until somebody accepts it."`
 	LedgerDiffers string     `json:"ledgerDiffers,omitempty" doc:"What of the ledger is not as it was, in plain words."`
 	LastChangeAt  *time.Time `json:"lastChangeAt,omitempty" doc:"When its newest change finished; left out when nothing was changed."`
 	CreatedAt     time.Time  `json:"createdAt"`
@@ -42,7 +42,7 @@ func databaseOf(d towpath.Database) database {
 		LedgerAt:      d.Ledger.At,
 		LedgerError:   d.Ledger.Error,
 		ForeignLedger: false,
-		LedgerState:   cmp.Or(string(d.Ledger.Trouble), "believed"),
+		LedgerState:   cmp.Or(string(d.Ledger.Trouble), "genuine"),
 		LedgerDiffers: d.Ledger.Differs,
 		LastChangeAt:  nil,
 		CreatedAt:     d.CreatedAt,
@@ -175,7 +175,7 @@ func (s *Server) adoptLedger(ctx context.Context, in *DatabasePath) error {
 	return s.Executor.Adopt(ctx, actorOf(ctx), in.Database)
 }
 
-// acceptLedger takes a ledger as it is that is not believed.
+// acceptLedger accepts a ledger that is not genuine, as it is.
 func (s *Server) acceptLedger(ctx context.Context, in *DatabasePath) error {
 	return s.Executor.AcceptLedger(ctx, actorOf(ctx), in.Database)
 }

@@ -149,7 +149,7 @@ func refuseAdoption(l towpath.Ledger, found seal.Reading, how adoption) error {
 			found.Words())
 	case found.Trouble != "" && !how.distrusted:
 		return towpath.Errorf(towpath.CodeConflict,
-			"The ledger is not believed: %s. Accept it as it is first, or put it right in the database.",
+			"The ledger cannot be trusted: %s. Accept it first, or correct it in the database.",
 			found.Words())
 	}
 	return nil

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { databaseState } from './DatabaseTable'
 
-const row = { busy: false, foreignLedger: false, ledgerState: 'believed' } as Parameters<typeof databaseState>[0]
+const row = { busy: false, foreignLedger: false, ledgerState: 'genuine' } as Parameters<typeof databaseState>[0]
 
 it.each([
   ['healthy', {}],

@@ -13,7 +13,7 @@ type Database = Schemas['Database']
 /** The state of a database, as far as the server knows it. */
 export function databaseState(row: Database): string {
   if (row.missingAt) return 'missing'
-  if (row.ledgerState !== 'believed') return row.ledgerState
+  if (row.ledgerState !== 'genuine') return row.ledgerState
   if (row.foreignLedger) return 'foreign-ledger'
   if (row.ledgerError) return 'unreachable'
   return row.busy ? 'running' : 'healthy'

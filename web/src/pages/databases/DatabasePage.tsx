@@ -66,7 +66,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
           {row.ledgerError}
         </Notice>
       )}
-      {row.ledgerState !== 'believed' && (
+      {row.ledgerState !== 'genuine' && (
         <Notice
           kind="warning"
           title={
