@@ -9,7 +9,7 @@ import (
 // rest of the text cannot be read. A token's Raw is valid until the next one is read.
 func Tokens(text string, lexer Lexer) iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
-		r := NewReader(strings.NewReader(text))
+		r := newTextReader(text)
 		r.mark()
 		for {
 			err := lexer.Skip(r)

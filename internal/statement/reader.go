@@ -33,8 +33,20 @@ type Reader struct {
 
 // NewReader starts at the beginning of src and skips a UTF-8 byte order mark.
 func NewReader(src io.Reader) *Reader {
-	r := &Reader{src: src, pos: Position{Line: 1, Column: 1}}
+	r := &Reader{src: src}
 	r.fill(4)
+	return r.begin()
+}
+
+// newTextReader is NewReader for a text that is in memory: it needs no buffer beside it.
+func newTextReader(text string) *Reader {
+	r := &Reader{win: []byte(text), eof: true}
+	return r.begin()
+}
+
+// begin looks for a byte order mark.
+func (r *Reader) begin() *Reader {
+	r.pos = Position{Line: 1, Column: 1}
 	switch head := r.win; {
 	case len(head) >= 3 && string(head[:3]) == "\xef\xbb\xbf":
 		r.at, r.start = 3, 3
