@@ -19,7 +19,7 @@ import (
 )
 
 // sqlFiles are the files of SQL below folders, with those that scenarios push.
-func sqlFiles(t *testing.T, folders ...string) map[string]string {
+func sqlFiles(t testing.TB, folders ...string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	for _, folder := range folders {
@@ -56,7 +56,7 @@ func sqlFiles(t *testing.T, folders ...string) map[string]string {
 }
 
 // cut returns a file's statements. What a splitter refuses never gets to a parser.
-func cut(t *testing.T, all iter.Seq2[statement.Statement, error]) (cut []sqlparse.Text) {
+func cut(t testing.TB, all iter.Seq2[statement.Statement, error]) (cut []sqlparse.Text) {
 	t.Helper()
 	for s, err := range all {
 		var refused *statement.Error

@@ -249,6 +249,10 @@ func (c *cursor) label() string {
 
 // object reads a name with its database or schema.
 func (c *cursor) object(expected string) ast.Name {
+	if c.mysql && c.is(".") { // of the database in use
+		c.next()
+		return ast.Name{Name: c.label()}
+	}
 	n := ast.Name{Name: c.name(expected)}
 	for range 2 {
 		if !c.accept(".") {

@@ -1,6 +1,7 @@
 package sqlparse
 
 import (
+	"errors"
 	"strings"
 
 	"towpath/internal/ast"
@@ -8,12 +9,18 @@ import (
 )
 
 // readMySQL reads a statement of MySQL or MariaDB, in the servers' default mode. The text of
-// conditional comments counts, unless the statement can be read only without it.
+// conditional comments counts, unless the statement can be read only without it. What is wrong in a
+// statement that is nothing else is wrong for some servers alone.
 func readMySQL(text string) ([]ast.Statement, error) {
 	made, err := readMySQLAs(text, true)
 	if err != nil && strings.Contains(text, "/*") {
-		if without, again := readMySQLAs(text, false); again == nil {
+		without, again := readMySQLAs(text, false)
+		var wrong *SyntaxError
+		switch {
+		case again == nil && len(without) > 0:
 			return without, nil
+		case again == nil && errors.As(err, &wrong):
+			err = &NotAnalysed{Pos: wrong.Pos, Why: wrong.Message}
 		}
 	}
 	return made, err
@@ -24,8 +31,8 @@ func readMySQLAs(text string, conditional bool) ([]ast.Statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(lexemes) == 0 { // a conditional comment alone, which this reading leaves out
-		return []ast.Statement{{Pos: ast.Position{Line: 1, Column: 1}, Other: &ast.Other{}}}, nil
+	if len(lexemes) == 0 {
+		return nil, nil
 	}
 	c := &cursor{
 		vocabulary: vocabulary{mysql: true, reserved: mysqlReserved, known: mysqlKnown},
@@ -201,10 +208,11 @@ func (c *cursor) mysqlTransaction() ast.Statement {
 		s.Verb = "begin"
 		c.accept("WORK")
 	case "START":
-		if !c.accept("TRANSACTION") {
+		if c.isAny("SLAVE", "REPLICA", "ALL", "GROUP_REPLICATION") {
 			c.at--
-			return c.otherStatement() // START SLAVE
+			return c.otherStatement()
 		}
+		c.want("TRANSACTION")
 		s.Verb = "begin"
 		for c.accept("READ", "ONLY") || c.accept("READ", "WRITE") ||
 			c.accept("WITH", "CONSISTENT", "SNAPSHOT") || c.accept(",") {
@@ -218,7 +226,9 @@ func (c *cursor) mysqlTransaction() ast.Statement {
 		c.completion()
 		if c.accept("TO") {
 			s.Verb = "rollback to"
-			c.accept("SAVEPOINT")
+			if c.ahead(1).kind != lexEnd {
+				c.accept("SAVEPOINT")
+			}
 			c.name("a savepoint")
 		}
 	case "SAVEPOINT":
@@ -230,12 +240,38 @@ func (c *cursor) mysqlTransaction() ast.Statement {
 		c.name("a savepoint")
 	case "LOCK":
 		s.Verb = "lock"
-		c.body()
+		c.locks()
 	case "UNLOCK":
 		s.Verb = "unlock"
-		c.body()
+		if c.acceptAny("TABLES", "TABLE", "INSTANCE") == "" {
+			c.wrong("TABLES")
+		}
 	}
 	return ast.Statement{Transaction: s}
+}
+
+// locks reads the tables behind LOCK.
+func (c *cursor) locks() {
+	if c.accept("INSTANCE", "FOR", "BACKUP") {
+		return
+	}
+	if c.acceptAny("TABLES", "TABLE") == "" {
+		c.wrong("TABLES")
+	}
+	c.list(func() {
+		c.object("a table")
+		c.alias()
+		c.accept("LOW_PRIORITY")
+		switch c.acceptAny("READ", "WRITE") {
+		case "READ":
+			c.accept("LOCAL")
+		case "WRITE":
+			c.accept("CONCURRENT")
+		default:
+			c.wrong("READ or WRITE")
+		}
+	})
+	c.waits()
 }
 
 // completion reads WORK, AND CHAIN and RELEASE.

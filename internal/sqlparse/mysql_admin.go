@@ -197,6 +197,9 @@ func (c *cursor) mysqlSet() ast.Statement {
 		s.Name = lower(c.next().key)
 		c.body()
 	case c.accept("ROLE"), c.accept("DEFAULT", "ROLE"):
+		if c.end() {
+			c.wrong("a role")
+		}
 		s.Name, s.Value = "role", c.body()
 	case c.accept("NAMES"):
 		s.Name, s.Value = "names", c.charsetName()

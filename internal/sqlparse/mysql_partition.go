@@ -73,7 +73,7 @@ func (c *cursor) systemPartitions() {
 
 // partition reads one partition.
 func (c *cursor) partition() {
-	c.want("PARTITION")
+	c.accept("PARTITION") // MariaDB goes without
 	c.name("a partition")
 	c.partitionValues()
 	c.partitionOptions()

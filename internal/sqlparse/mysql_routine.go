@@ -31,7 +31,7 @@ func (c *cursor) createRoutine(head createHead, procedure bool) ast.Statement {
 	if c.end() {
 		c.wrong("a body")
 	}
-	s.Body, s.DynamicSQL = c.body(), c.dynamic()
+	s.Body, s.DynamicSQL = c.runs(), c.dynamic()
 	return ast.Statement{CreateRoutine: s}
 }
 
@@ -46,6 +46,24 @@ func (c *cursor) returned() {
 	for c.typeAttribute(&col) {
 		continue
 	}
+}
+
+// runs reads what a routine, a trigger or an event runs, and returns its text. A single statement is
+// read as any other, and a block stays text.
+func (c *cursor) runs() string {
+	first := c.at
+	switch c.peek().key {
+	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "SET", "CALL", "WITH":
+		c.mysqlStatement()
+		c.finish()
+	case "RETURN":
+		c.next()
+		c.exprAt(precedenceAny)
+		c.finish()
+	default:
+		return c.body()
+	}
+	return c.raw(first)
 }
 
 // characteristic reads one property of a routine.
@@ -94,7 +112,7 @@ func (c *cursor) createTrigger(head createHead) ast.Statement {
 	if c.end() {
 		c.wrong("a body")
 	}
-	c.body()
+	c.runs()
 	return ast.Statement{CreateTrigger: s}
 }
 
@@ -116,7 +134,7 @@ func (c *cursor) createEvent(head createHead) ast.Statement {
 	if c.end() {
 		c.wrong("a statement")
 	}
-	c.body()
+	c.runs()
 	return ast.Statement{CreateEvent: s}
 }
 

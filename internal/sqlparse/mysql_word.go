@@ -11,7 +11,7 @@ const mysqlReservedWords = `
 	accessible add all alter analyze and as asc asensitive before between bigint binary blob both by
 	call cascade case change char character check collate column condition constraint continue
 	convert create cross current_date current_role current_time current_timestamp current_user cursor
-	database databases day_hour day_microsecond day_minute day_second dec decimal declare default
+	databases day_hour day_microsecond day_minute day_second dec decimal declare default
 	delayed delete desc describe deterministic distinct distinctrow div double drop dual each else
 	elseif enclosed escaped except exists exit explain false fetch float float4 float8 for force
 	foreign from fulltext grant group having high_priority hour_microsecond hour_minute hour_second
@@ -19,7 +19,7 @@ const mysqlReservedWords = `
 	intersect interval into is iterate join key keys kill leading leave left like limit linear lines
 	load localtime localtimestamp lock long longblob longtext loop low_priority match maxvalue
 	mediumblob mediumint mediumtext middleint minute_microsecond minute_second mod modifies natural
-	not no_write_to_binlog null numeric on optimize option optionally or order out outer outfile over
+	not no_write_to_binlog null numeric on optimize optionally or order out outer outfile over
 	partition precision primary procedure purge range read reads read_write real recursive references
 	regexp release rename repeat replace require resignal restrict return revoke right rlike rows
 	row_number schemas second_microsecond select sensitive separator set show signal smallint spatial
@@ -32,7 +32,7 @@ const mysqlReservedWords = `
 // mysqlOtherWords have a meaning in some version of MySQL or MariaDB, and may be names. What is
 // neither here nor above is no key word of any server.
 const mysqlOtherWords = `
-	absent account action active add_columnar_replica_on_demand admin advise affinity after against
+	database option absent account action active add_columnar_replica_on_demand admin advise affinity after against
 	aggregate ago algorithm allow_missing_files always any apply array ascii at atomic attribute
 	attributes authentication authors auto autoextend_size auto_id_cache auto_increment auto_random
 	auto_random_base auto_refresh auto_refresh_source avg avg_row_length backend backup backups bdr

@@ -59,7 +59,7 @@ func (c *cursor) sign(l lexeme) operand {
 		c.next()
 		return operand{}
 	case ".": // MySQL's .table.column
-		if c.mysql {
+		if c.mysql && c.ahead(2).key == "." {
 			c.next()
 			return c.named()
 		}
