@@ -221,20 +221,31 @@ func (c *cursor) isName() bool {
 	case lexName:
 		return true
 	case lexWord:
-		return !c.reserved(l.key)
+		return !c.reserved(l.key) || c.isQualifier()
 	case lexText: // SQLite takes a string for a name where no value can be
 		return !c.mysql
 	}
 	return false
 }
 
+// isQualifier reports whether a word qualifies the name that follows it: to MySQL's lexer no word in
+// front of a dot is a key word.
+func (c *cursor) isQualifier() bool {
+	dot, name := c.ahead(1), c.ahead(2)
+	return c.mysql && dot.key == "." && c.adjacent() && dot.to == name.from && name.kind == lexWord
+}
+
 // name reads one bare or quoted name.
 func (c *cursor) name(expected string) string {
-	if !c.isName() {
+	switch {
+	case c.isName():
+		return c.nameOf(c.next())
+	case c.mysql && c.is(".") && c.trouble == nil: // some names may begin with a dot
+		c.fail(&NotAnalysed{Pos: c.pos(), Why: c.found(expected)})
+	default:
 		c.wrong(expected)
-		return ""
 	}
-	return c.nameOf(c.next())
+	return ""
 }
 
 // label reads a name behind a dot, where every word is one.

@@ -42,7 +42,6 @@ type operand struct {
 	columns int  // how many columns had been read in front of it
 	always  bool // a constant that is true
 	never   bool // a constant that is false
-	count   int  // of values
 }
 
 // calls notes a function.

@@ -1,6 +1,7 @@
 package sqlparse_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"testing"
@@ -8,8 +9,12 @@ import (
 	"go.uber.org/goleak"
 
 	"towpath"
+	"towpath/internal/engine/enginetest/mariadbserver"
 	"towpath/internal/sqlparse"
 )
+
+// server says what is SQL in MariaDB.
+var server *mariadbserver.Server
 
 // childFlag makes this test's program a child of a Pool.
 const childFlag = "parse-sql"
@@ -26,7 +31,27 @@ func TestMain(m *testing.M) {
 		fmt.Println(confined(os.Args[2]))
 		return
 	}
-	goleak.VerifyTestMain(m)
+	os.Exit(func() int {
+		var err error
+		if server, err = mariadbserver.Start(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		code := m.Run()
+		if err := errors.Join(server.Stop(), leaks(code)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return code
+	}())
+}
+
+// leaks looks for goroutines that tests have left, when all have passed.
+func leaks(code int) error {
+	if code != 0 {
+		return nil
+	}
+	return goleak.Find()
 }
 
 // newPool makes a Pool whose children are this test's program.

@@ -200,6 +200,11 @@ func (a *alteration) modify(act *ast.Action) {
 	if !act.Change {
 		act.Name = act.Column.Name
 	}
+	for _, made := range act.Column.Constraints {
+		if made.Kind == ast.ForeignKey && a.trouble == nil {
+			a.fail(&SyntaxError{Pos: made.Pos, Message: "REFERENCES cannot be changed with a column"})
+		}
+	}
 	a.placed(act.Column)
 }
 

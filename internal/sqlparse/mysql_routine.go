@@ -61,6 +61,9 @@ func (c *cursor) runs() string {
 		c.exprAt(precedenceAny)
 		c.finish()
 	default:
+		if k := c.peek().kind; k != lexWord && k != lexName {
+			c.wrong("a statement")
+		}
 		return c.body()
 	}
 	return c.raw(first)

@@ -59,14 +59,16 @@ func (c *cursor) mysqlType() ast.Type {
 	switch {
 	case key == "DOUBLE":
 		c.accept("PRECISION")
-	case name == "char" && (c.accept("VARYING") || (key == "NCHAR" && c.acceptAny("VARCHAR", "VARCHARACTER") != "")):
+	case name == "char" && c.accept("VARYING"):
+		name = "varchar"
+	case key == "NCHAR" && c.acceptAny("VARCHAR", "VARCHARACTER") != "":
 		name = "varchar"
 	}
 	t := ast.Type{Name: name}
 	switch {
 	case key == "ENUM" || key == "SET":
 		c.parenthesized(func() { t.Values = append(t.Values, c.enumValue()) })
-	case c.is("("):
+	case c.is("(") || name == "varchar" || name == "varbinary": // they have no length of their own
 		c.parenthesized(func() { t.Args = append(t.Args, c.typeArgument()) })
 	}
 	return t

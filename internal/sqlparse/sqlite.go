@@ -151,19 +151,24 @@ func (c *cursor) namedTransaction() {
 
 // sqliteReservedWords cannot be bare names. https://www.sqlite.org/lang_keywords.html lists all
 // key words; the others give way to a name where they can.
-var sqliteReservedWords = onceSet(`add all alter and as autoincrement between case check collate commit
-	constraint create default deferrable delete distinct drop else escape except exists foreign from group
-	having in index insert intersect into is isnull join limit not nothing notnull null on or order primary
-	references returning select set table then to transaction union unique update using values when where`)
+var sqliteReservedWords = onceSet(`
+	add all alter and as autoincrement between case check collate commit constraint create default
+	deferrable delete distinct drop else escape except exists foreign from group having in index
+	insert intersect into is isnull join limit not nothing notnull null on or order primary
+	references returning select set table then to transaction union unique update using values when
+	where
+`)
 
 // sqliteOtherWords are the rest.
-var sqliteOtherWords = onceSet(`abort action after always analyze asc attach before begin by cascade cast
-	column conflict cross current current_date current_time current_timestamp database deferred desc detach do
-	each end exclude exclusive explain fail filter first following for full generated glob groups if ignore
-	immediate indexed initially inner instead key last left like match materialized natural no nulls of offset
-	others outer over partition plan pragma preceding query raise range recursive regexp reindex release rename
-	replace restrict right rollback row rows savepoint temp temporary ties trigger unbounded vacuum view virtual
-	window with without`)
+var sqliteOtherWords = onceSet(`
+	abort action after always analyze asc attach before begin by cascade cast column conflict cross
+	current current_date current_time current_timestamp database deferred desc detach do each end
+	exclude exclusive explain fail filter first following for full generated glob groups if ignore
+	immediate indexed initially inner instead key last left like match materialized natural no
+	nulls of offset others outer over partition plan pragma preceding query raise range recursive
+	regexp reindex release rename replace restrict right rollback row rows savepoint temp temporary
+	ties trigger unbounded vacuum view virtual window with without
+`)
 
 func sqliteReserved(key string) bool { return sqliteReservedWords()[key] }
 

@@ -239,16 +239,26 @@ func (c *cursor) ordered() {
 	}
 }
 
+// count reads a number of rows, which is no expression in MySQL.
+func (c *cursor) count() {
+	l := c.peek()
+	if c.mysql && l.kind != lexNumber && l.kind != lexVariable && l.key != "?" && !c.isName() {
+		c.wrong("a number of rows")
+		return
+	}
+	c.expression(precedenceBitOr)
+}
+
 // limit reads LIMIT, and reports whether there is one.
 func (c *cursor) limit() bool {
 	if c.accept("LIMIT") {
 		if c.mysql && c.accept("ROWS", "EXAMINED") {
-			c.expression(precedenceBitOr)
+			c.count()
 			return true
 		}
-		c.expression(precedenceBitOr)
+		c.count()
 		if c.accept(",") || c.accept("OFFSET") {
-			c.expression(precedenceBitOr)
+			c.count()
 		}
 		if c.mysql && c.accept("ROWS", "EXAMINED") {
 			c.expression(precedenceBitOr)
