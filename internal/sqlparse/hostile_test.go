@@ -1,12 +1,12 @@
 package sqlparse_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"towpath"
+	"towpath/internal/ast"
 	"towpath/internal/sqlparse"
 )
 
@@ -74,14 +74,20 @@ func TestPostgres_survivesHostileText(t *testing.T) {
 			t.Errorf("the statement behind %s is not read: %.200v", h.name, next)
 		}
 	}
-	statements = slices.Repeat([]string{"SELECT 1"}, 10_000)
 	began = time.Now()
-	results, err = pool.Parse(t.Context(), towpath.EnginePostgres, texts(statements...))
+	files, err := sqlparse.Read(t.Context(), pool, towpath.EnginePostgres, []sqlparse.Script{
+		{Path: "line.sql", Content: strings.Repeat("SELECT 1;", 10_000)},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("10,000 statements took %s", time.Since(began).Round(time.Millisecond))
-	if slices.ContainsFunc(results, func(r sqlparse.Result) bool { return len(r.Statements) != 1 }) {
-		t.Error("one of 10,000 statements is not read")
+	t.Logf("10,000 statements in a line took %s", time.Since(began).Round(time.Millisecond))
+	if n := len(files[0].Statements); n != 10_000 {
+		t.Fatalf("%d of 10,000 statements are there", n)
+	}
+	for n, s := range files[0].Statements {
+		if s.Select == nil || s.Pos != (ast.Position{Line: 1, Column: 1 + 9*n}) {
+			t.Fatalf("statement %d is %+v", n, s)
+		}
 	}
 }

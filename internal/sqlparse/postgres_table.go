@@ -180,7 +180,7 @@ func (m *postgresMapper) actionTokens(table int32) (all []int) {
 	i := ts.at(int(table))
 	for i++; i+1 < len(ts) && ts[i].symbol == '.'; i += 2 {
 	}
-	if i < len(ts) && ts[i].symbol == '*' {
+	if i < len(ts) && (ts[i].symbol == '*' || ts[i].symbol == ')') { // t *, ONLY (t)
 		i++
 	}
 	for i < len(ts) {
