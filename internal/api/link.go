@@ -203,12 +203,12 @@ type baselineChoice struct {
 	Despite    bool   `json:"despite,omitempty" doc:"Keep it although the database shows otherwise; it is audited."`
 }
 
-func (l linkSpec) spec() links.LinkSpec {
+func (l linkSpec) spec() links.Spec {
 	baselines := make([]links.BaselineChoice, len(l.Baselines))
 	for i, b := range l.Baselines {
 		baselines[i] = links.BaselineChoice(b)
 	}
-	return links.LinkSpec{
+	return links.Spec{
 		GrantID:            l.GrantID,
 		RepositoryID:       l.RepositoryID,
 		Branch:             l.Branch,
@@ -257,7 +257,7 @@ func (s *Server) previewLink(ctx context.Context, in *linkInput) (linkPreview, e
 
 // previewLinkChange shows what a link would do after a change.
 func (s *Server) previewLinkChange(ctx context.Context, in *changeLinkInput) (linkPreview, error) {
-	p, err := s.Links.PreviewChange(ctx, in.Link, links.LinkChange(in.Body))
+	p, err := s.Links.PreviewChange(ctx, in.Link, links.Change(in.Body))
 	return previewOf(p), err
 }
 
@@ -402,7 +402,7 @@ type changeLinkInput struct {
 }
 
 func (s *Server) changeLink(ctx context.Context, in *changeLinkInput) (RepositoryLink, error) {
-	l, err := s.Links.UpdateLink(ctx, actorOf(ctx), in.Link, links.LinkChange(in.Body))
+	l, err := s.Links.UpdateLink(ctx, actorOf(ctx), in.Link, links.Change(in.Body))
 	return s.answerLink(ctx, l, err)
 }
 

@@ -193,7 +193,7 @@ func (s *Service) proveBaselines(ctx context.Context, d draft, choices []Baselin
 	return nil
 }
 
-// choiceField names a choice of a LinkSpec as the API does.
+// choiceField names a choice of a Spec as the API does.
 func choiceField(i int) string { return fmt.Sprintf("baselines[%d].version", i) }
 
 // Against is what a database shows against a version: that of the newest candidate that is not

@@ -11,8 +11,8 @@ import (
 	"towpath/internal/vcs"
 )
 
-// LinkChange is what may be changed of a link; nil leaves a thing as it is.
-type LinkChange struct {
+// Change is what may be changed of a link; nil leaves a thing as it is.
+type Change struct {
 	Branch             *string
 	BaseDirectory      *string
 	FilePathTemplate   *string
@@ -25,7 +25,7 @@ type LinkChange struct {
 // UpdateLink changes a link. After a change of branch or template the whole tree is planned again;
 // applied history stays.
 func (s *Service) UpdateLink(
-	ctx context.Context, actor towpath.Actor, linkID string, change LinkChange,
+	ctx context.Context, actor towpath.Actor, linkID string, change Change,
 ) (link towpath.RepositoryLink, err error) {
 	d, err := s.changed(ctx, linkID, change)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"towpath/internal/vcs"
 )
 
-// LinkStatus is everything that answers "why is nothing happening?".
-type LinkStatus struct {
+// Status is everything that answers "why is nothing happening?".
+type Status struct {
 	Link        towpath.RepositoryLink
 	Job         towpath.Job // of reconcile: failures in a row and the last error
 	WriteBack   towpath.Job // of writing schemas into the repository, likewise
@@ -32,7 +32,7 @@ type LinkStatus struct {
 }
 
 // LinkStatus reads a link's health.
-func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus, err error) {
+func (s *Service) LinkStatus(ctx context.Context, linkID string) (st Status, err error) {
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		if st.Link, err = tx.Link(ctx, linkID); err != nil {
 			return err
@@ -88,7 +88,7 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st LinkStatus,
 }
 
 // waitsFor is what a link waits for; none when nothing is to come.
-func waitsFor(st LinkStatus) towpath.Reason {
+func waitsFor(st Status) towpath.Reason {
 	switch {
 	case st.Progress != nil:
 		return readingOf(*st.Progress)

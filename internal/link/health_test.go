@@ -55,7 +55,7 @@ func TestWaitsFor_namesWhatStandsStill(t *testing.T) {
 		"a renamed file only": {items: []plan.Item{item("1.sql", plan.ItemRenamed,
 			towpath.Why(towpath.ReasonRenamed, "path", "0.sql"))}},
 	} {
-		if got := wording.Text(waitsFor(LinkStatus{Plan: plan.Plan{Items: c.items}, Rollout: c.rollout})); got != c.want {
+		if got := wording.Text(waitsFor(Status{Plan: plan.Plan{Items: c.items}, Rollout: c.rollout})); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

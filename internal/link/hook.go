@@ -90,7 +90,7 @@ func (s *Service) RepairHook(
 	ctx context.Context, actor towpath.Actor, linkID string,
 ) (towpath.RepositoryLink, error) {
 	polling := false
-	return s.UpdateLink(ctx, actor, linkID, LinkChange{Polling: &polling})
+	return s.UpdateLink(ctx, actor, linkID, Change{Polling: &polling})
 }
 
 // CheckHook compares a link's hook with what the provider has. It is a job's handler. After a

@@ -195,7 +195,7 @@ func TestHook_thatALinkDoesNotKnowGoesWithIt(t *testing.T) {
 		}
 		polling := false
 		if _, err := b.UpdateLink(t.Context(), b.Actor, link.ID,
-			links.LinkChange{Polling: &polling}); err == nil {
+			links.Change{Polling: &polling}); err == nil {
 			t.Fatal("hooked without an answer")
 		}
 		wantHooks(t, b, 1, "after the answer was lost")

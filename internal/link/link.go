@@ -19,8 +19,8 @@ const (
 	ExistingBaseline = "baseline" // those up to BaselineVersion are recorded as applied
 )
 
-// LinkSpec is what a person decides when linking a repository.
-type LinkSpec struct {
+// Spec is what a person decides when linking a repository.
+type Spec struct {
 	GrantID            string
 	RepositoryID       string
 	Branch             string
@@ -46,7 +46,7 @@ type BaselineChoice struct {
 // Link joins a project with a repository. The hook is made first, then the row, or neither: a hook
 // without a row is removed.
 func (s *Service) Link(
-	ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec,
+	ctx context.Context, actor towpath.Actor, projectID string, spec Spec,
 ) (towpath.RepositoryLink, error) {
 	d, err := s.draft(ctx, actor, projectID, spec)
 	if err != nil {
@@ -110,7 +110,7 @@ func linkDetail(link towpath.RepositoryLink, despite []string) string {
 }
 
 // chooseExisting refuses to link until the caller decides about existing files.
-func (s *Service) chooseExisting(ctx context.Context, d *draft, spec LinkSpec) error {
+func (s *Service) chooseExisting(ctx context.Context, d *draft, spec Spec) error {
 	versions := versionsOf(d.files)
 	switch spec.ExistingFiles {
 	case "":

@@ -80,39 +80,39 @@ func TestLink_namesWhatIsWrong(t *testing.T) {
 		b.Sim.AddUser(bitbucketsim.User{Username: "bob", Password: "pw"})
 		_, grant := b.Connect(t)
 		for name, c := range map[string]struct {
-			change      func(*links.LinkSpec)
+			change      func(*links.Spec)
 			field, says string
 		}{
 			"a branch that is not there": {
-				func(s *links.LinkSpec) { s.Branch = "feature/x" }, "branch",
+				func(s *links.Spec) { s.Branch = "feature/x" }, "branch",
 				"It has main",
 			},
 			"a template without a version": {
-				func(s *links.LinkSpec) { s.FilePathTemplate = "{{DB_NAME}}.sql" }, "filePathTemplate",
+				func(s *links.Spec) { s.FilePathTemplate = "{{DB_NAME}}.sql" }, "filePathTemplate",
 				"VERSION",
 			},
 			"a way out of the repository": {
-				func(s *links.LinkSpec) { s.BaseDirectory = "../x" },
+				func(s *links.Spec) { s.BaseDirectory = "../x" },
 				"baseDirectory", "",
 			},
 			"a schema that would be run": {
-				func(s *links.LinkSpec) { s.SchemaPathTemplate = "{{DB_NAME}}/1__ddl__schema.sql" },
+				func(s *links.Spec) { s.SchemaPathTemplate = "{{DB_NAME}}/1__ddl__schema.sql" },
 				"schemaPathTemplate", "would run",
 			},
 			"a policy that there is not": {
-				func(s *links.LinkSpec) { s.LatePolicy = "perhaps" },
+				func(s *links.Spec) { s.LatePolicy = "perhaps" },
 				"latePolicy", "hold",
 			},
 			"somebody else's grant": {
-				func(s *links.LinkSpec) { s.GrantID = "x" }, "grantId",
+				func(s *links.Spec) { s.GrantID = "x" }, "grantId",
 				"your own",
 			},
 			"a baseline that is no version": {
-				func(s *links.LinkSpec) { s.ExistingFiles, s.BaselineVersion = "baseline", "!" },
+				func(s *links.Spec) { s.ExistingFiles, s.BaselineVersion = "baseline", "!" },
 				"baselineVersion", "",
 			},
 			"a word for existing files else": {
-				func(s *links.LinkSpec) { s.ExistingFiles = "skip" },
+				func(s *links.Spec) { s.ExistingFiles = "skip" },
 				"existingFiles", "run or baseline",
 			},
 		} {

@@ -29,7 +29,7 @@ type Preview struct {
 	Baselines    []DatabaseBaseline // each database of the project; only before linking
 }
 
-// draft is a checked LinkSpec.
+// draft is a checked Spec.
 type draft struct {
 	link   towpath.RepositoryLink
 	scope  plan.Scope
@@ -43,7 +43,7 @@ type draft struct {
 
 // Preview shows on the real tree what a link would match and do.
 func (s *Service) Preview(
-	ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec,
+	ctx context.Context, actor towpath.Actor, projectID string, spec Spec,
 ) (Preview, error) {
 	d, err := s.draft(ctx, actor, projectID, spec)
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *Service) Preview(
 
 // PreviewChange shows on the real tree what a link would match and do after a change.
 func (s *Service) PreviewChange(
-	ctx context.Context, linkID string, change LinkChange,
+	ctx context.Context, linkID string, change Change,
 ) (p Preview, err error) {
 	d, err := s.changed(ctx, linkID, change)
 	if err != nil {
@@ -90,7 +90,7 @@ func (s *Service) PreviewChange(
 }
 
 // changed is a link as it would be after a change, checked as far as that asks nobody.
-func (s *Service) changed(ctx context.Context, linkID string, change LinkChange) (d draft, err error) {
+func (s *Service) changed(ctx context.Context, linkID string, change Change) (d draft, err error) {
 	if d.link, err = store.Get(ctx, s.Store, (*store.Tx).Link, linkID); err != nil {
 		return d, err
 	}
@@ -156,7 +156,7 @@ func versionsOf(files []towpath.ManifestFile) []string {
 
 // draft checks everything about a spec that can be checked and lists the files that it matches.
 func (s *Service) draft(
-	ctx context.Context, actor towpath.Actor, projectID string, spec LinkSpec,
+	ctx context.Context, actor towpath.Actor, projectID string, spec Spec,
 ) (d draft, err error) {
 	if d.scope, err = plan.NewScope(spec.BaseDirectory, spec.FilePathTemplate); err != nil {
 		return d, err

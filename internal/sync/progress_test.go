@@ -17,8 +17,8 @@ import (
 
 // shows waits until a link's status shows what is wanted.
 func shows(
-	t *testing.T, b *linktest.World, linkID, what string, ok func(links.LinkStatus) bool,
-) links.LinkStatus {
+	t *testing.T, b *linktest.World, linkID, what string, ok func(links.Status) bool,
+) links.Status {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		st, err := b.LinkStatus(t.Context(), linkID)
@@ -86,7 +86,7 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 					_, err := b.Reconcile(ctx, link.ID)
 					ended <- err
 				}()
-				st := shows(t, b, link.ID, c.says, func(st links.LinkStatus) bool {
+				st := shows(t, b, link.ID, c.says, func(st links.Status) bool {
 					return st.Progress != nil && st.Progress.Done == c.done &&
 						strings.HasPrefix(wording.Text(st.WaitsFor), c.says)
 				})
@@ -132,7 +132,7 @@ func TestReconcile_aProcessThatIsGoneReadsNothing(t *testing.T) {
 					Total:  3,
 				})
 			})
-			shows(t, b, link.ID, "a reading", func(st links.LinkStatus) bool { return st.Progress != nil })
+			shows(t, b, link.ID, "a reading", func(st links.Status) bool { return st.Progress != nil })
 		}
 		show()
 		b.Clock.Move(11 * time.Second)

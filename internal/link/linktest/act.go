@@ -113,9 +113,9 @@ func (b *World) Connect(t *testing.T) (providerID, grantID string) {
 }
 
 // Spec is a link with the world's repository and template.
-func (b *World) Spec(grantID string) link.LinkSpec {
+func (b *World) Spec(grantID string) link.Spec {
 	r, _ := b.Sim.Repository(Repo)
-	return link.LinkSpec{GrantID: grantID, RepositoryID: r.UUID, Branch: "main", FilePathTemplate: Template}
+	return link.Spec{GrantID: grantID, RepositoryID: r.UUID, Branch: "main", FilePathTemplate: Template}
 }
 
 // Commit pushes files to main without a delivery, and returns the commit's hash.
