@@ -18,6 +18,7 @@ import (
 	"towpath/internal/executor"
 	"towpath/internal/secret"
 	"towpath/internal/store"
+	"towpath/internal/store/storetest"
 )
 
 // bundle is a project with one database, "shop", and one rollout.
@@ -79,40 +80,12 @@ func setup(t *testing.T) *bundle {
 			Author:    "Ada",
 			State:     towpath.RolloutPending,
 		}
-		return errors.Join(addLink(ctx, tx, p.ID), tx.CreateRollout(ctx, &b.rollout))
+		return errors.Join(storetest.AddLink(ctx, tx, p.ID, "c0ffee"), tx.CreateRollout(ctx, &b.rollout))
 	})
 	if err := os.WriteFile(b.file("shop"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return b
-}
-
-// addLink adds the link of the rollout, with the rows that it needs.
-func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
-	m := towpath.Member{Email: "ada@example.com", Role: towpath.RoleOwner}
-	if err := tx.CreateMember(ctx, &m); err != nil {
-		return err
-	}
-	g := towpath.Grant{
-		ID:                    "grant",
-		ProviderID:            "provider",
-		MemberID:              m.ID,
-		EncryptedAccessToken:  []byte{1},
-		EncryptedRefreshToken: []byte{1},
-	}
-	l := towpath.RepositoryLink{
-		ID:                  "link",
-		ProjectID:           projectID,
-		ProviderID:          "provider",
-		GrantID:             "grant",
-		LatePolicy:          towpath.LateHold,
-		HookState:           towpath.HookPolling,
-		EncryptedHookSecret: []byte{1},
-		SyncedCommit:        "c0ffee",
-	}
-	return errors.Join(tx.CreateGitProvider(ctx,
-		&towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}), tx.CreateGrant(ctx, &g),
-		tx.CreateLink(ctx, &l))
 }
 
 func (b *bundle) file(name string) string { return filepath.Join(b.folder, name+".db") }

@@ -9,6 +9,7 @@ import (
 	"towpath"
 	"towpath/internal/rollout"
 	"towpath/internal/store"
+	"towpath/internal/store/storetest"
 )
 
 type bundle struct {
@@ -51,44 +52,12 @@ func setup(t *testing.T) *bundle {
 			b.databases = append(b.databases, d.ID)
 		}
 		b.rollout = towpath.Rollout{ProjectID: p.ID, LinkID: "link", State: towpath.RolloutPending}
-		if err := addLink(ctx, tx, p.ID); err != nil {
+		if err := storetest.AddLink(ctx, tx, p.ID, "newer"); err != nil {
 			return err
 		}
 		return tx.CreateRollout(ctx, &b.rollout)
 	})
 	return b
-}
-
-// addLink adds the link that the rollout is of, with what it needs to be there.
-func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
-	m := towpath.Member{Email: "ada@example.com", Role: towpath.RoleOwner}
-	if err := tx.CreateMember(ctx, &m); err != nil {
-		return err
-	}
-	if err := tx.CreateGitProvider(ctx,
-		&towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}); err != nil {
-		return err
-	}
-	g := towpath.Grant{
-		ID:                    "grant",
-		ProviderID:            "provider",
-		MemberID:              m.ID,
-		EncryptedAccessToken:  []byte{1},
-		EncryptedRefreshToken: []byte{1},
-	}
-	if err := tx.CreateGrant(ctx, &g); err != nil {
-		return err
-	}
-	return tx.CreateLink(ctx, &towpath.RepositoryLink{
-		ID:                  "link",
-		ProjectID:           projectID,
-		ProviderID:          "provider",
-		GrantID:             "grant",
-		LatePolicy:          towpath.LateHold,
-		HookState:           towpath.HookPolling,
-		EncryptedHookSecret: []byte{1},
-		SyncedCommit:        "newer",
-	})
 }
 
 // file puts a file of a migration into the link's manifest.

@@ -12,7 +12,7 @@ import (
 	"towpath"
 )
 
-// App is the OAuth consumer that Towpath uses.
+// App is the OAuth application that Towpath uses.
 type App struct {
 	ApplicationID string
 	Secret        string

@@ -26,6 +26,7 @@ import (
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/secret"
 	"towpath/internal/store"
+	"towpath/internal/store/storetest"
 )
 
 // world is a server's metadata with one task, and the target that the task is for.
@@ -97,38 +98,10 @@ func newWorldOn(t testing.TB, s *servers, kind towpath.EngineType, setup []strin
 			Commit:    "c0ffee",
 			State:     towpath.RolloutPending,
 		}
-		return errors.Join(tx.CreateDatabase(ctx, &w.database), addLink(ctx, tx, p.ID),
+		return errors.Join(tx.CreateDatabase(ctx, &w.database), storetest.AddLink(ctx, tx, p.ID, "c0ffee"),
 			tx.CreateRollout(ctx, &w.rollout))
 	})
 	return w
-}
-
-// addLink adds the link of the rollout, with the rows that it needs.
-func addLink(ctx context.Context, tx *store.Tx, projectID string) error {
-	m := towpath.Member{Email: "ada@example.com", Role: towpath.RoleOwner}
-	if err := tx.CreateMember(ctx, &m); err != nil {
-		return err
-	}
-	g := towpath.Grant{
-		ID:                    "grant",
-		ProviderID:            "provider",
-		MemberID:              m.ID,
-		EncryptedAccessToken:  []byte{1},
-		EncryptedRefreshToken: []byte{1},
-	}
-	l := towpath.RepositoryLink{
-		ID:                  "link",
-		ProjectID:           projectID,
-		ProviderID:          "provider",
-		GrantID:             "grant",
-		LatePolicy:          towpath.LateHold,
-		HookState:           towpath.HookPolling,
-		EncryptedHookSecret: []byte{1},
-		SyncedCommit:        "c0ffee",
-	}
-	return errors.Join(tx.CreateGitProvider(ctx,
-		&towpath.GitProvider{ID: "provider", EncryptedSecret: []byte{1}}), tx.CreateGrant(ctx, &g),
-		tx.CreateLink(ctx, &l))
 }
 
 func (w *world) close() {
