@@ -23,7 +23,7 @@ type tokens []token
 // readTokens reads a text up to what is no token.
 func readTokens(text string, lexer statement.Lexer) (all tokens) {
 	r := statement.NewTextReader(text)
-	lexer.Judge() // a lexer wants one before each statement
+	lexer.Validator() // a lexer wants one before each statement
 	depth := 0
 	for lexer.Skip(r) == nil && !r.End() {
 		from := int(r.Pos().Offset)

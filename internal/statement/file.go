@@ -21,9 +21,9 @@ type Transaction struct {
 const LeaveOut = "Leave it out: only one plain pair such as BEGIN and COMMIT may stand around the whole file."
 
 // SplitFile cuts a file as Split does. It leaves out one pair of statements that makes the whole
-// file a transaction, since a file runs in one anyway; the dialect's judge refuses them everywhere
-// else. It refuses a down section, and a file of blanks only: somebody forgot to save it, and the
-// saved text would later be an edit of a file that has run.
+// file a transaction, since a file runs in one anyway; the dialect's validator refuses them
+// everywhere else. It refuses a down section, and a file of blanks only: somebody forgot to save it,
+// and the saved text would later be an edit of a file that has run.
 func SplitFile(script io.Reader, lexer Lexer, t Transaction) iter.Seq2[Statement, error] {
 	return func(yield func(Statement, error) bool) {
 		r := NewReader(script)

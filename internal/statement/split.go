@@ -52,14 +52,14 @@ type Lexer interface {
 	Skip(r *Reader) error
 	// Next reads one significant token and returns its kind. It is never called at the end.
 	Next(r *Reader) (TokenKind, error)
-	// Judge returns the judge for the next statement.
-	Judge() Judge
+	// Validator returns the validator for the next statement.
+	Validator() Validator
 }
 
-// Judge checks the tokens of one statement in order.
-type Judge interface {
+// Validator checks the tokens of one statement in order.
+type Validator interface {
 	// Token reports whether t is the terminator of the statement. An *Error means that the
-	// statement must not run; the judge still gets the following tokens, up to the statement's end.
+	// statement must not run; the validator still gets the tokens up to the statement's end.
 	Token(t Token) (terminator bool, err error)
 	// Finish sets the statement's Verb, NoTx and the other results of reading; atEnd is true when
 	// the file ended without a terminator. ErrPassOver leaves the statement out.
@@ -139,7 +139,7 @@ const maxWords = 4
 // next reads one statement. Its error means that nothing more can be read.
 func next(r *Reader, lexer Lexer) (p piece, err error) {
 	r.drop()
-	judge, end := lexer.Judge(), 0
+	validator, end := lexer.Validator(), 0
 	for {
 		if err := lexer.Skip(r); err != nil {
 			return p, err
@@ -151,7 +151,7 @@ func next(r *Reader, lexer Lexer) (p piece, err error) {
 			return p, nil
 		}
 		if r.End() {
-			return p, p.finish(r, judge, end, true)
+			return p, p.finish(r, validator, end, true)
 		}
 		if !p.found {
 			r.mark()
@@ -166,7 +166,7 @@ func next(r *Reader, lexer Lexer) (p piece, err error) {
 			return p, r.Err()
 		}
 		t.Raw = r.kept(from, r.length())
-		terminator, err := judge.Token(t)
+		terminator, err := validator.Token(t)
 		if err := p.refuse(err); err != nil {
 			return p, err
 		}
@@ -176,10 +176,10 @@ func next(r *Reader, lexer Lexer) (p piece, err error) {
 			r.Through(p.refused.Through)
 			return p, r.Err()
 		case terminator && p.found:
-			return p, p.finish(r, judge, end, false)
+			return p, p.finish(r, validator, end, false)
 		case terminator:
 			r.drop()
-			judge = lexer.Judge()
+			validator = lexer.Validator()
 		default:
 			p.found, end = true, r.length()
 			if len(p.words) < maxWords {
@@ -189,7 +189,7 @@ func next(r *Reader, lexer Lexer) (p piece, err error) {
 	}
 }
 
-// refuse keeps a judge's first refusal of the statement, and returns any other error.
+// refuse keeps a validator's first refusal of the statement, and returns any other error.
 func (p *piece) refuse(err error) error {
 	var refused *Error
 	switch {
@@ -205,10 +205,10 @@ func (p *piece) refuse(err error) error {
 	return nil
 }
 
-func (p *piece) finish(r *Reader, judge Judge, end int, atEnd bool) error {
+func (p *piece) finish(r *Reader, validator Validator, end int, atEnd bool) error {
 	p.Text = string(r.kept(0, end))
 	p.Terminal = r.Pos().Offset
-	if err := p.refuse(judge.Finish(&p.Statement, atEnd)); err != nil {
+	if err := p.refuse(validator.Finish(&p.Statement, atEnd)); err != nil {
 		return err
 	}
 	if p.refused != nil && p.refused.Through != "" {

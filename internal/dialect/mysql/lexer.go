@@ -10,7 +10,7 @@ import (
 // DELIMITER lines. https://dev.mysql.com/doc/refman/8.4/en/comments.html
 type lexer struct {
 	delimiter   string // "" for none
-	judge       *judge
+	validator   *validator
 	conditional *statement.Position // where the open conditional comment began; nil outside of one
 	lineStart   bool                // only blanks since the line began
 	saved       map[string]string   // settings saved in user variables, by variable
@@ -86,7 +86,9 @@ func opensLineComment(r *statement.Reader) bool {
 	return false
 }
 
-func (l *lexer) atStart() bool { return l.judge != nil && !l.judge.begun && l.conditional == nil }
+func (l *lexer) atStart() bool {
+	return l.validator != nil && !l.validator.begun && l.conditional == nil
+}
 
 // opensConditional reports whether the comment that begins here is a conditional one.
 func opensConditional(r *statement.Reader) bool { return r.HasPrefix("/*!") || r.HasPrefix("/*M!") }
@@ -242,8 +244,8 @@ func (l *lexer) openConditional(r *statement.Reader) error {
 		return err
 	}
 	l.conditional = &pos
-	if l.judge != nil {
-		l.judge.open(pos, m)
+	if l.validator != nil {
+		l.validator.open(pos, m)
 	}
 	return nil
 }
@@ -285,8 +287,8 @@ func wordByte(c byte) bool {
 		c <= 'Z'
 }
 
-// Judge implements statement.Lexer.
-func (l *lexer) Judge() statement.Judge {
-	l.judge = newJudge(l)
-	return l.judge
+// Validator implements statement.Lexer.
+func (l *lexer) Validator() statement.Validator {
+	l.validator = newValidator(l)
+	return l.validator
 }

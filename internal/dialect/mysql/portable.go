@@ -49,13 +49,13 @@ func (p *portable) Skip(r *statement.Reader) error { return p.lexer.Skip(r) }
 // Next implements statement.Lexer.
 func (p *portable) Next(r *statement.Reader) (statement.TokenKind, error) { return p.lexer.Next(r) }
 
-// Judge implements statement.Lexer.
-func (p *portable) Judge() statement.Judge { return p }
+// Validator implements statement.Lexer.
+func (p *portable) Validator() statement.Validator { return p }
 
 // head is the maximum number of tokens before a definer: CREATE OR REPLACE ALGORITHM = x DEFINER.
 const head = 12
 
-// Token implements statement.Judge.
+// Token implements statement.Validator.
 func (p *portable) Token(t statement.Token) (bool, error) {
 	p.count++
 	word := t.Upper()
@@ -107,5 +107,5 @@ func (p *portable) closes(word string) bool {
 	return false
 }
 
-// Finish implements statement.Judge.
+// Finish implements statement.Validator.
 func (p *portable) Finish(*statement.Statement, bool) error { return nil }

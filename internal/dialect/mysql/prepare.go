@@ -77,7 +77,7 @@ func Source(st statement.Statement) (source []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range l.judge.readings {
+		for _, r := range l.validator.readings {
 			source = r.prepare.source
 		}
 	}

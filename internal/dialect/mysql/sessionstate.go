@@ -47,10 +47,10 @@ func (l *sessionState) Skip(r *statement.Reader) error { return l.lexer.Skip(r) 
 // Next implements statement.Lexer.
 func (l *sessionState) Next(r *statement.Reader) (statement.TokenKind, error) { return l.lexer.Next(r) }
 
-// Judge implements statement.Lexer.
-func (l *sessionState) Judge() statement.Judge { return l }
+// Validator implements statement.Lexer.
+func (l *sessionState) Validator() statement.Validator { return l }
 
-// Token implements statement.Judge.
+// Token implements statement.Validator.
 func (l *sessionState) Token(t statement.Token) (bool, error) {
 	name := t.Kind == statement.Word || t.Kind == statement.Quoted
 	switch {
@@ -91,5 +91,5 @@ func ascii(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool { return r >= 0x80 })
 }
 
-// Finish implements statement.Judge.
+// Finish implements statement.Validator.
 func (l *sessionState) Finish(*statement.Statement, bool) error { return nil }

@@ -63,9 +63,9 @@ func (s servers) split(m mark) (run, skip []servers) {
 // maxReadings bounds the number of readings of one statement.
 const maxReadings = 16
 
-// judge checks a statement in each way in which servers read its conditional comments. Every
+// validator checks a statement in each way in which servers read its conditional comments. Every
 // reading must be harmless, and all must end at the same place.
-type judge struct {
+type validator struct {
 	lexer    *lexer
 	begun    bool
 	readings []*reading
@@ -74,17 +74,17 @@ type judge struct {
 	many     bool
 }
 
-func newJudge(l *lexer) *judge {
+func newValidator(l *lexer) *validator {
 	first := &reading{file: l, runs: true, servers: servers{mysql: true, mariadb: true}}
 	first.own()
-	return &judge{lexer: l, readings: []*reading{first}}
+	return &validator{lexer: l, readings: []*reading{first}}
 }
 
 // open begins a conditional comment.
-func (j *judge) open(pos statement.Position, m mark) {
-	j.within, j.comment = true, pos
+func (v *validator) open(pos statement.Position, m mark) {
+	v.within, v.comment = true, pos
 	var all []*reading
-	for _, r := range j.readings {
+	for _, r := range v.readings {
 		run, skip := r.servers.split(m)
 		for i, of := range slices.Concat(run, skip) {
 			one := r.clone()
@@ -94,36 +94,36 @@ func (j *judge) open(pos statement.Position, m mark) {
 	}
 	if len(all) == 2 && all[0].runs == all[1].runs { // both makes read it in the same way
 		all = all[:1]
-		all[0].servers = j.readings[0].servers
+		all[0].servers = v.readings[0].servers
 	}
-	if j.many = len(all) > maxReadings; !j.many {
-		j.readings = all
+	if v.many = len(all) > maxReadings; !v.many {
+		v.readings = all
 	}
 }
 
-// Token implements statement.Judge.
-func (j *judge) Token(t statement.Token) (bool, error) {
-	delimiter := t.Kind == statement.Symbol && j.lexer.delimiter != "" && string(t.Raw) == j.lexer.delimiter
+// Token implements statement.Validator.
+func (v *validator) Token(t statement.Token) (bool, error) {
+	delimiter := t.Kind == statement.Symbol && v.lexer.delimiter != "" && string(t.Raw) == v.lexer.delimiter
 	if t.Kind == statement.Symbol && len(t.Raw) > 1 && !delimiter {
-		j.begun = true
-		return false, j.border()
+		v.begun = true
+		return false, v.border()
 	}
-	if delimiter && !j.within {
-		if ends, all := j.ends(); ends {
+	if delimiter && !v.within {
+		if ends, all := v.ends(); ends {
 			if !all {
-				return true, statement.Errorf(j.comment,
+				return true, statement.Errorf(v.comment,
 					"This conditional comment decides where the statement ends. Write the statement without the comment.")
 			}
 			return true, nil
 		}
 	}
-	j.begun = true
+	v.begun = true
 	if t.Kind == statement.Word && t.Raw[0] == '$' {
 		return false, statement.Errorf(t.Pos,
 			"A name that begins with $ needs backquotes: newer servers read a quote of another kind there.")
 	}
 	var first error
-	for _, r := range j.readings {
+	for _, r := range v.readings {
 		if !r.runs {
 			continue
 		}
@@ -135,14 +135,14 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 }
 
 // border is the start or the end of a conditional comment.
-func (j *judge) border() error {
+func (v *validator) border() error {
 	switch {
-	case j.many:
-		return statement.Errorf(j.comment,
+	case v.many:
+		return statement.Errorf(v.comment,
 			"Too many conditional comments of different versions. Write the statement for the servers that you have.")
-	case j.lexer.conditional == nil:
-		j.within = false
-		for _, r := range j.readings {
+	case v.lexer.conditional == nil:
+		v.within = false
+		for _, r := range v.readings {
 			r.runs = true
 		}
 	}
@@ -151,27 +151,27 @@ func (j *judge) border() error {
 
 // ends reports whether a delimiter ends the statement in some readings, and in all: a semicolon
 // inside of a body does not.
-func (j *judge) ends() (some, all bool) {
-	if j.lexer.delimiter != ";" {
+func (v *validator) ends() (some, all bool) {
+	if v.lexer.delimiter != ";" {
 		return true, true
 	}
 	all = true
-	for _, r := range j.readings {
+	for _, r := range v.readings {
 		some = some || r.body.ends()
 		all = all && r.body.ends()
 	}
 	return some, all
 }
 
-// Finish implements statement.Judge.
-func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
-	if atEnd && j.lexer.conditional != nil {
-		return statement.Errorf(*j.lexer.conditional,
+// Finish implements statement.Validator.
+func (v *validator) Finish(s *statement.Statement, atEnd bool) error {
+	if atEnd && v.lexer.conditional != nil {
+		return statement.Errorf(*v.lexer.conditional,
 			"The conditional comment that opens here is never closed.")
 	}
 	var first error
-	for _, r := range j.readings {
-		if atEnd && !r.body.ends() && j.lexer.delimiter == ";" {
+	for _, r := range v.readings {
+		if atEnd && !r.body.ends() && v.lexer.delimiter == ";" {
 			return statement.Errorf(r.begin,
 				"The body that begins here has no end. Close it with END, or use DELIMITER.")
 		}
@@ -180,7 +180,7 @@ func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
 		}
 		verb := r.verb()
 		if s.Verb != "" && verb != "" && s.Verb != verb && first == nil {
-			first = statement.Errorf(j.comment,
+			first = statement.Errorf(v.comment,
 				"This conditional comment decides what the statement is. Write the statement without the comment.")
 		}
 		if s.Verb == "" {

@@ -21,16 +21,16 @@ func Cut(script string) (pieces []string, err error) {
 // tolerant refuses nothing.
 type tolerant struct{ *lexer }
 
-func (t tolerant) Judge() statement.Judge { return tolerantJudge{t.lexer.Judge()} }
+func (t tolerant) Validator() statement.Validator { return tolerantValidator{t.lexer.Validator()} }
 
-type tolerantJudge struct{ statement.Judge }
+type tolerantValidator struct{ statement.Validator }
 
-func (t tolerantJudge) Token(token statement.Token) (bool, error) {
-	terminator, _ := t.Judge.Token(token)
+func (t tolerantValidator) Token(token statement.Token) (bool, error) {
+	terminator, _ := t.Validator.Token(token)
 	return terminator, nil
 }
 
-func (t tolerantJudge) Finish(s *statement.Statement, atEnd bool) error {
-	_ = t.Judge.Finish(s, atEnd)
+func (t tolerantValidator) Finish(s *statement.Statement, atEnd bool) error {
+	_ = t.Validator.Finish(s, atEnd)
 	return nil
 }

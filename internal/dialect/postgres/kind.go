@@ -14,25 +14,25 @@ type rule interface {
 
 // first decides by a statement's first word. A word on no list is refused:
 // https://www.postgresql.org/docs/current/sql-commands.html
-func (j *judge) first(p piece) error {
+func (v *validator) first(p piece) error {
 	switch p.word {
 	case "SELECT", "VALUES", "TABLE", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "LOCK",
 		"CALL", "NOTIFY",
 		"EXPLAIN", "SHOW", "ANALYZE", "ANALYSE", "VACUUM", "CLUSTER", "REINDEX", "REFRESH":
 		return nil
 	case "DO":
-		j.rule = &blockRule{}
+		v.rule = &blockRule{}
 	case "CREATE", "ALTER", "DROP":
-		j.rule = &objectRule{start: p.Pos, verb: p.word, roles: &j.roles}
+		v.rule = &objectRule{start: p.Pos, verb: p.word, roles: &v.roles}
 	case "COMMENT", "SECURITY":
-		j.rule = &objectRule{start: p.Pos, verb: p.word, roles: &j.roles, waits: true}
+		v.rule = &objectRule{start: p.Pos, verb: p.word, roles: &v.roles, waits: true}
 	case "GRANT", "REVOKE":
-		j.roles = roleReader{start: p.Pos, verb: p.word}
-		j.rule = &grantRule{roles: &j.roles}
+		v.roles = roleReader{start: p.Pos, verb: p.word}
+		v.rule = &grantRule{roles: &v.roles}
 	case "SET", "RESET":
-		j.rule = &settingRule{start: p.Pos, verb: p.word}
+		v.rule = &settingRule{start: p.Pos, verb: p.word}
 	case "COPY":
-		j.rule = &copyRule{lexer: j.lexer, start: p.Pos}
+		v.rule = &copyRule{lexer: v.lexer, start: p.Pos}
 	default:
 		if !p.Is('(') {
 			return refusedVerb(p)

@@ -19,17 +19,17 @@ func transaction() statement.Transaction {
 	}
 }
 
-// Judge implements statement.Lexer.
-func (l *lexer) Judge() statement.Judge {
+// Validator implements statement.Lexer.
+func (l *lexer) Validator() statement.Validator {
 	l.begun = false
-	return &judge{lexer: l}
+	return &validator{lexer: l}
 }
 
 // leadWords is how many words at a statement's start are kept.
 const leadWords = 8
 
-// judge finds the end of a statement, and checks that a migration may contain its kind.
-type judge struct {
+// validator finds the end of a statement, and checks that a migration may contain its kind.
+type validator struct {
 	lexer  *lexer
 	start  statement.Position
 	verb   statement.Verb
@@ -88,78 +88,78 @@ func unfold(name string) string {
 	}, name)
 }
 
-// Token implements statement.Judge.
-func (j *judge) Token(t statement.Token) (bool, error) {
-	if t.Is(';') && j.body == 0 && (j.parens == 0 || !j.isRule()) {
+// Token implements statement.Validator.
+func (v *validator) Token(t statement.Token) (bool, error) {
+	if t.Is(';') && v.body == 0 && (v.parens == 0 || !v.isRule()) {
 		return true, nil
 	}
-	if j.seen == 0 {
-		j.start, j.lexer.begun = t.Pos, true
+	if v.seen == 0 {
+		v.start, v.lexer.begun = t.Pos, true
 	}
-	p := read(t, j.parens)
-	err := j.refuse(p)
-	j.seen++
-	j.verb.Add(t)
-	if len(j.lead) < leadWords {
-		j.lead = append(j.lead, p.word)
+	p := read(t, v.parens)
+	err := v.refuse(p)
+	v.seen++
+	v.verb.Add(t)
+	if len(v.lead) < leadWords {
+		v.lead = append(v.lead, p.word)
 	}
 	switch {
 	case t.Is('('):
-		j.parens++
+		v.parens++
 	case t.Is(')'):
-		j.parens--
+		v.parens--
 	}
-	j.follow(p)
-	j.last = p
-	j.last.Raw = nil // the next token reuses its memory
+	v.follow(p)
+	v.last = p
+	v.last.Raw = nil // the next token reuses its memory
 	return false, err
 }
 
 // follow tracks the depth of a body that is written as SQL, and detects CONCURRENTLY. Each
 // statement of a body has its semicolon, so the END of a body follows one, and no other END does.
-func (j *judge) follow(p piece) {
+func (v *validator) follow(p piece) {
 	switch {
-	case p.word == "ATOMIC" && j.last.word == "BEGIN" && j.lead[0] == "CREATE" && j.parens == 0:
-		j.body++
-	case p.word == "END" && j.body > 0 && (j.last.isSemicolon || j.last.word == "ATOMIC"):
-		j.body--
+	case p.word == "ATOMIC" && v.last.word == "BEGIN" && v.lead[0] == "CREATE" && v.parens == 0:
+		v.body++
+	case p.word == "END" && v.body > 0 && (v.last.isSemicolon || v.last.word == "ATOMIC"):
+		v.body--
 	case p.word == "TEMP" || p.word == "TEMPORARY":
-		j.temp = j.temp || slices.Contains([]string{"CREATE", "REPLACE", "GLOBAL", "LOCAL", "INTO"},
-			j.last.word)
-	case p.word == "CONCURRENTLY" && j.lead[0] != "REFRESH":
-		j.notx = true
+		v.temp = v.temp || slices.Contains([]string{"CREATE", "REPLACE", "GLOBAL", "LOCAL", "INTO"},
+			v.last.word)
+	case p.word == "CONCURRENTLY" && v.lead[0] != "REFRESH":
+		v.notx = true
 	}
 }
 
 // isRule reports whether the statement is a CREATE RULE, the only one with semicolons in
 // parentheses.
-func (j *judge) isRule() bool {
-	return j.verb.String() == "CREATE RULE"
+func (v *validator) isRule() bool {
+	return v.verb.String() == "CREATE RULE"
 }
 
-// Finish implements statement.Judge.
-func (j *judge) Finish(s *statement.Statement, _ bool) error {
-	s.Verb = j.verb.String()
-	s.NoTx = j.notx || j.commitsItself(s.Verb)
+// Finish implements statement.Validator.
+func (v *validator) Finish(s *statement.Statement, _ bool) error {
+	s.Verb = v.verb.String()
+	s.NoTx = v.notx || v.commitsItself(s.Verb)
 	s.Commits = s.Verb == "CALL" || s.Verb == "DO"
 	s.Whole = dialect.FailsWhole(s.Verb)
-	s.State = j.state(s.Verb)
-	if j.rule != nil {
-		if err := j.rule.end(); err != nil {
+	s.State = v.state(s.Verb)
+	if v.rule != nil {
+		if err := v.rule.end(); err != nil {
 			return err
 		}
 	}
-	return j.roles.finish(s)
+	return v.roles.finish(s)
 }
 
 // state returns what the statement leaves in its session.
-func (j *judge) state(verb string) statement.State {
+func (v *validator) state(verb string) statement.State {
 	switch {
 	case verb == "SET" || verb == "RESET":
 		return statement.Setting
-	case j.reach.configures && j.configuresOnly():
+	case v.reach.configures && v.configuresOnly():
 		return statement.Setting
-	case j.temp || j.reach.configures:
+	case v.temp || v.reach.configures:
 		return statement.Temporary
 	}
 	return statement.NoState
@@ -167,31 +167,31 @@ func (j *judge) state(verb string) statement.State {
 
 // configuresOnly reports whether the statement is only a call of set_config with three plain
 // values, as pg_dump writes it: SELECT pg_catalog.set_config('search_path', ”, false).
-func (j *judge) configuresOnly() bool {
-	switch j.seen {
+func (v *validator) configuresOnly() bool {
+	switch v.seen {
 	case 9:
-		return j.lead[0] == "SELECT" && j.lead[1] == "SET_CONFIG"
+		return v.lead[0] == "SELECT" && v.lead[1] == "SET_CONFIG"
 	case 11:
-		return j.lead[0] == "SELECT" && j.lead[1] == "PG_CATALOG"
+		return v.lead[0] == "SELECT" && v.lead[1] == "PG_CATALOG"
 	}
 	return false
 }
 
 // commitsItself lists the statements that PostgreSQL refuses inside a transaction.
-func (j *judge) commitsItself(verb string) bool {
+func (v *validator) commitsItself(verb string) bool {
 	switch verb {
 	case "VACUUM":
 		return true
 	case "REINDEX":
-		return j.has("DATABASE") || j.has("SYSTEM") || j.has("SCHEMA")
+		return v.has("DATABASE") || v.has("SYSTEM") || v.has("SCHEMA")
 	case "CLUSTER":
-		return j.seen == 1
+		return v.seen == 1
 	}
 	return false
 }
 
-func (j *judge) has(word string) bool {
-	for _, one := range j.lead {
+func (v *validator) has(word string) bool {
+	for _, one := range v.lead {
 		if one == word {
 			return true
 		}
@@ -201,7 +201,7 @@ func (j *judge) has(word string) bool {
 
 // refuse returns the refusal that a token causes. The first word decides the kind of the statement,
 // and with it the further checks.
-func (j *judge) refuse(p piece) error {
+func (v *validator) refuse(p piece) error {
 	if p.Kind != statement.Text && p.Names(towpath.LedgerTable) {
 		return statement.Errorf(p.Pos, "The table %s is where Towpath records what has run. Leave it out "+
 			"of the file (pg_dump --exclude-table=*.%[1]s).", towpath.LedgerTable)
@@ -212,17 +212,17 @@ func (j *judge) refuse(p piece) error {
 			Message: "Commands with a backslash belong to psql and are not SQL. Leave this line out.",
 		}
 	}
-	if err := j.psql.add(p); err != nil {
+	if err := v.psql.add(p); err != nil {
 		return err
 	}
-	if err := j.reach.add(p, j.last); err != nil {
+	if err := v.reach.add(p, v.last); err != nil {
 		return err
 	}
-	if j.seen == 0 {
-		return j.first(p)
+	if v.seen == 0 {
+		return v.first(p)
 	}
-	if j.rule == nil || j.body > 0 {
+	if v.rule == nil || v.body > 0 {
 		return nil
 	}
-	return j.rule.add(p)
+	return v.rule.add(p)
 }

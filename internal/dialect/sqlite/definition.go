@@ -34,10 +34,10 @@ type recorder struct {
 	tokens []string
 }
 
-// Judge implements statement.Lexer.
-func (r *recorder) Judge() statement.Judge { return r }
+// Validator implements statement.Lexer.
+func (r *recorder) Validator() statement.Validator { return r }
 
-// Token implements statement.Judge.
+// Token implements statement.Validator.
 func (r *recorder) Token(t statement.Token) (bool, error) {
 	if t.Kind == statement.Word {
 		r.tokens = append(r.tokens, strings.ToLower(string(t.Raw)))
@@ -47,5 +47,5 @@ func (r *recorder) Token(t statement.Token) (bool, error) {
 	return false, nil
 }
 
-// Finish implements statement.Judge.
+// Finish implements statement.Validator.
 func (r *recorder) Finish(*statement.Statement, bool) error { return nil }

@@ -22,19 +22,19 @@ func SetsForeignKeys(st statement.Statement) (on, ok bool) {
 	if st.Verb != "PRAGMA" {
 		return false, false
 	}
-	j := &judge{}
-	for range statement.Split(strings.NewReader(st.Text), oneJudge{j: j}) {
+	kept := &validator{}
+	for range statement.Split(strings.NewReader(st.Text), oneValidator{kept: kept}) {
 		continue // it was accepted before
 	}
-	set, off := j.pragma.keys()
+	set, off := kept.pragma.keys()
 	return !off, set
 }
 
-// oneJudge is the lexer with a judge that its caller keeps.
-type oneJudge struct {
+// oneValidator is the lexer with a validator that its caller keeps.
+type oneValidator struct {
 	lexer
-	j *judge
+	kept *validator
 }
 
-// Judge implements statement.Lexer.
-func (o oneJudge) Judge() statement.Judge { return o.j }
+// Validator implements statement.Lexer.
+func (o oneValidator) Validator() statement.Validator { return o.kept }

@@ -16,20 +16,20 @@ type rule interface {
 
 // first decides by a statement's first word. A word on no list is refused:
 // https://www.sqlite.org/lang.html
-func (j *judge) first(t statement.Token) error {
+func (v *validator) first(t statement.Token) error {
 	switch word := upper(t); word {
 	case "SELECT", "VALUES", "WITH", "INSERT", "REPLACE", "UPDATE", "DELETE", "ANALYZE", "REINDEX":
-		j.rule = anyRule{}
+		v.rule = anyRule{}
 		return nil
 	case "CREATE", "ALTER", "DROP":
-		j.rule = &objectRule{start: t.Pos, verb: word}
+		v.rule = &objectRule{start: t.Pos, verb: word}
 		return nil
 	case "PRAGMA":
-		j.rule = &j.pragma
-		j.pragma.start = t.Pos
+		v.rule = &v.pragma
+		v.pragma.start = t.Pos
 		return nil
 	default:
-		j.rule = anyRule{}
+		v.rule = anyRule{}
 		return refusedVerb(t, word)
 	}
 }

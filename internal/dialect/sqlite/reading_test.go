@@ -66,15 +66,15 @@ func (r *reader) first(t testing.TB, script string) (read int, good, found bool)
 	return int(out.tail - text), code == lib.SQLITE_OK, out.compiled != 0
 }
 
-// permissive is the lexer with a judge that only cuts and refuses nothing.
+// permissive is the lexer with a validator that only cuts and refuses nothing.
 type permissive struct{ lexer }
 
-func (permissive) Judge() statement.Judge { return cutter{&judge{}} }
+func (permissive) Validator() statement.Validator { return cutter{&validator{}} }
 
-type cutter struct{ *judge }
+type cutter struct{ *validator }
 
 func (c cutter) Token(t statement.Token) (bool, error) {
-	end, _ := c.judge.Token(t)
+	end, _ := c.validator.Token(t)
 	return end, nil
 }
 

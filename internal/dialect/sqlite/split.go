@@ -137,11 +137,12 @@ func transaction() statement.Transaction {
 	}
 }
 
-// Judge implements statement.Lexer.
-func (lexer) Judge() statement.Judge { return &judge{} }
+// Validator implements statement.Lexer.
+func (lexer) Validator() statement.Validator { return &validator{} }
 
-// judge finds the end of a statement, keeps a trigger's body whole, and refuses what must not run.
-type judge struct {
+// validator finds the end of a statement, keeps the body of a trigger whole, and refuses what must
+// not run.
+type validator struct {
 	begin   statement.Position
 	verb    statement.Verb
 	seen    int
@@ -162,10 +163,10 @@ const (
 	afterEnd
 )
 
-// Token implements statement.Judge.
-func (j *judge) Token(t statement.Token) (bool, error) {
-	if j.seen++; j.seen == 1 {
-		j.begin = t.Pos
+// Token implements statement.Validator.
+func (v *validator) Token(t statement.Token) (bool, error) {
+	if v.seen++; v.seen == 1 {
+		v.begin = t.Pos
 		if t.Is('.') {
 			return false, &statement.Error{
 				Pos: t.Pos, Through: "\n",
@@ -173,59 +174,59 @@ func (j *judge) Token(t statement.Token) (bool, error) {
 			}
 		}
 	}
-	if j.ends(t) {
+	if v.ends(t) {
 		return true, nil
 	}
-	err := j.refuse(t)
-	if object, ok := j.rule.(*objectRule); ok && j.trigger == noTrigger && object.creates("TRIGGER") {
-		j.trigger = inTrigger
+	err := v.refuse(t)
+	if object, ok := v.rule.(*objectRule); ok && v.trigger == noTrigger && object.creates("TRIGGER") {
+		v.trigger = inTrigger
 	}
 	return false, err
 }
 
 // ends reports whether t is the statement's terminator.
-func (j *judge) ends(t statement.Token) bool {
+func (v *validator) ends(t statement.Token) bool {
 	semicolon := t.Is(';')
 	switch {
-	case j.trigger == noTrigger:
+	case v.trigger == noTrigger:
 		return semicolon
-	case semicolon && j.trigger == afterEnd:
+	case semicolon && v.trigger == afterEnd:
 		return true
 	case semicolon:
-		j.trigger = afterSemicolon
-	case j.trigger == afterSemicolon && upper(t) == "END":
-		j.trigger = afterEnd
+		v.trigger = afterSemicolon
+	case v.trigger == afterSemicolon && upper(t) == "END":
+		v.trigger = afterEnd
 	default:
-		j.trigger = inTrigger
+		v.trigger = inTrigger
 	}
 	return false
 }
 
 // refuse returns the refusal that a token causes.
-func (j *judge) refuse(t statement.Token) error {
-	if j.rule == nil && j.explained(t) {
+func (v *validator) refuse(t statement.Token) error {
+	if v.rule == nil && v.explained(t) {
 		return nil
 	}
-	j.verb.Add(t)
-	if err := j.names.add(t); err != nil {
+	v.verb.Add(t)
+	if err := v.names.add(t); err != nil {
 		return err
 	}
 	if variable(t) {
 		return statement.Errorf(t.Pos,
 			"%s is a parameter, and nobody gives it a value. Write the value itself.", t.Raw)
 	}
-	if j.rule == nil {
-		return j.first(t)
+	if v.rule == nil {
+		return v.first(t)
 	}
-	return j.rule.add(t)
+	return v.rule.add(t)
 }
 
 // explained skips EXPLAIN and EXPLAIN QUERY PLAN.
-func (j *judge) explained(t statement.Token) bool {
+func (v *validator) explained(t statement.Token) bool {
 	word := upper(t)
-	switch j.explain + " " + word {
+	switch v.explain + " " + word {
 	case " EXPLAIN", "EXPLAIN QUERY", "QUERY PLAN":
-		j.explain = word
+		v.explain = word
 		return true
 	}
 	return false
@@ -236,34 +237,34 @@ func variable(t statement.Token) bool {
 }
 
 // state returns what the statement leaves in its session. An EXPLAIN leaves nothing.
-func (j *judge) state() statement.State {
-	switch rule := j.rule.(type) {
+func (v *validator) state() statement.State {
+	switch rule := v.rule.(type) {
 	case *pragmaRule:
 		return statement.Setting
 	case *objectRule:
-		if rule.temporary && j.explain == "" {
+		if rule.temporary && v.explain == "" {
 			return statement.Temporary
 		}
 	}
 	return statement.NoState
 }
 
-// Finish implements statement.Judge.
-func (j *judge) Finish(s *statement.Statement, atEnd bool) error {
-	if j.rule == nil {
-		return statement.Errorf(j.begin, "EXPLAIN wants a statement.")
+// Finish implements statement.Validator.
+func (v *validator) Finish(s *statement.Statement, atEnd bool) error {
+	if v.rule == nil {
+		return statement.Errorf(v.begin, "EXPLAIN wants a statement.")
 	}
-	if err := j.rule.end(); err != nil {
+	if err := v.rule.end(); err != nil {
 		return err
 	}
-	if atEnd && (j.trigger == inTrigger || j.trigger == afterSemicolon) {
-		return statement.Errorf(j.begin,
+	if atEnd && (v.trigger == inTrigger || v.trigger == afterSemicolon) {
+		return statement.Errorf(v.begin,
 			"The trigger that begins here has no end. Close its body with \"END;\".")
 	}
-	s.Verb = j.verb.String()
+	s.Verb = v.verb.String()
 	s.Whole = dialect.FailsWhole(s.Verb)
-	s.State = j.state()
-	_, off := j.pragma.keys()
+	s.State = v.state()
+	_, off := v.pragma.keys()
 	s.NoKeys = s.Verb == "DROP TABLE" || off
 	return nil
 }

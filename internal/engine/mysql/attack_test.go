@@ -1,13 +1,12 @@
 package mysql_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"towpath/internal/engine"
+	"towpath/internal/engine/enginetest"
 	"towpath/internal/engine/mysql"
-	"towpath/internal/statement"
 )
 
 // attacks are scripts that reach out of the database "shop", with the place where that is seen.
@@ -274,29 +273,13 @@ var attacks = []struct{ script, at string }{
 	{"CREATE PROCEDURE p() BEGIN FROBNICATE; END", "1:28"},
 }
 
-// verdict is the refusal that a person reads before anything runs; nil for none.
-func verdict(t *testing.T, script string) *statement.Error {
-	t.Helper()
-	e := mysql.New()
-	for st, err := range e.Split(strings.NewReader(script)) {
-		if err == nil {
-			err = e.Vet(engine.Target{Database: "shop", Username: "app"}, st)
-		}
-		var refused *statement.Error
-		if errors.As(err, &refused) {
-			return refused
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return nil
-}
+// shop is the target in which scripts are vetted.
+var shop = engine.Target{Database: "shop", Username: "app"}
 
 func TestAttacks(t *testing.T) {
 	t.Parallel()
 	for _, c := range attacks {
-		switch e := verdict(t, c.script); {
+		switch e := enginetest.Refusal(t, mysql.New(), shop, c.script); {
 		case e == nil:
 			t.Errorf("not refused: %s", c.script)
 		case e.Pos.String() != c.at:
@@ -313,7 +296,7 @@ func TestSplit_replicationOfADumpNamesTheWayOut(t *testing.T) {
 		"SET @@SESSION.SQL_LOG_BIN = @MYSQLDUMP_TEMP_LOG_BIN;", "SET SESSION `sql_log_bin` = 1",
 		"/*!80000 SET sql_log_bin = 0 */", "SET @@gtid_next = 'AUTOMATIC'",
 	} {
-		if e := verdict(t, script); e == nil || !strings.Contains(e.Message, "--set-gtid-purged=OFF") {
+		if e := enginetest.Refusal(t, mysql.New(), shop, script); e == nil || !strings.Contains(e.Message, "--set-gtid-purged=OFF") {
 			t.Errorf("%s: refusal is %v", script, e)
 		}
 	}
@@ -366,7 +349,7 @@ var harmless = []string{
 func TestAttacks_realMigrationsPass(t *testing.T) {
 	t.Parallel()
 	for _, script := range harmless {
-		if e := verdict(t, script); e != nil {
+		if e := enginetest.Refusal(t, mysql.New(), shop, script); e != nil {
 			t.Errorf("refused at %s: %s (%s)", e.Pos, script, e.Message)
 		}
 	}

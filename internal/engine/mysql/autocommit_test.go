@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"towpath/internal/engine/enginetest"
 	"towpath/internal/engine/mysql"
 )
 
@@ -30,7 +31,7 @@ func TestSplit_autocommitOfDumps(t *testing.T) {
 		"SET autocommit = 0; EXECUTE IMMEDIATE 'COMMIT'": "COMMIT",
 	} {
 		got := ""
-		if e := verdict(t, script); e != nil {
+		if e := enginetest.Refusal(t, mysql.New(), shop, script); e != nil {
 			got = e.Error()
 		}
 		if (want == "") != (got == "") || !strings.Contains(got, want) {

@@ -1,36 +1,13 @@
 package mysql_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"towpath/internal/engine"
+	"towpath/internal/engine/enginetest"
 	"towpath/internal/engine/mysql"
-	"towpath/internal/statement"
 )
-
-// place is where a script is refused in a target; "" when it is not.
-func place(t *testing.T, target engine.Target, script string) (at string) {
-	t.Helper()
-	e := mysql.New()
-	for st, err := range e.Split(strings.NewReader(script)) {
-		if err == nil {
-			err = e.Vet(target, st)
-		}
-		var refused *statement.Error
-		if errors.As(err, &refused) {
-			if strings.Contains(refused.Message, "s3cret") {
-				t.Errorf("%s: the password is told: %s", script, refused.Message)
-			}
-			return refused.Pos.String()
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return ""
-}
 
 // roleChanges are about users of others; the place is the one where they are refused unless roles
 // are allowed.
@@ -107,16 +84,16 @@ func TestVet_roles(t *testing.T) {
 	t.Parallel()
 	target := engine.Target{Database: "shop", Username: "app", AllowRoles: true}
 	for _, script := range roleChanges {
-		if at := place(t, target, script); at != "" {
+		if at := enginetest.RefusedAt(t, mysql.New(), target, script); at != "" {
 			t.Errorf("%s: refused at %s", script, at)
 		}
-		if at := place(t, engine.Target{Database: "shop", Username: "app"}, "SELECT 1;\n "+
+		if at := enginetest.RefusedAt(t, mysql.New(), shop, "SELECT 1;\n "+
 			script); at == "" || !strings.HasPrefix(at, "2:") {
 			t.Errorf("%s: refused at %q where roles are not allowed", script, at)
 		}
 	}
 	for _, a := range neverRoles {
-		if at := place(t, target, a.script); at != a.at {
+		if at := enginetest.RefusedAt(t, mysql.New(), target, a.script); at != a.at {
 			t.Errorf("%.60s: refused at %q, want %s", a.script, at, a.at)
 		}
 	}

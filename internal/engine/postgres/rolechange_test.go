@@ -6,31 +6,10 @@ import (
 	"testing"
 
 	"towpath/internal/engine"
+	"towpath/internal/engine/enginetest"
 	"towpath/internal/engine/postgres"
 	"towpath/internal/statement"
 )
-
-// verdict is where a script is refused in a target; "" when it is not.
-func verdict(t *testing.T, target engine.Target, script string) (at string) {
-	t.Helper()
-	e := postgres.New()
-	for st, err := range e.Split(strings.NewReader(script)) {
-		if err == nil {
-			err = e.Vet(target, st)
-		}
-		var refused *statement.Error
-		if errors.As(err, &refused) {
-			if strings.Contains(refused.Message, "s3cret") {
-				t.Errorf("%s: the password is told: %s", script, refused.Message)
-			}
-			return refused.Pos.String()
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return ""
-}
 
 // roleChanges are about roles of others; the place is the one where they are refused unless roles
 // are allowed.
@@ -119,16 +98,16 @@ func TestVet_roles(t *testing.T) {
 	t.Parallel()
 	target := engine.Target{Database: "shop", Username: "owner", AllowRoles: true}
 	for _, script := range roleChanges {
-		if at := verdict(t, target, script); at != "" {
+		if at := enginetest.RefusedAt(t, postgres.New(), target, script); at != "" {
 			t.Errorf("%s: refused at %s", script, at)
 		}
-		if at := verdict(t, engine.Target{Database: "shop", Username: "owner"}, "SELECT 1;\n "+
-			script); at != "2:2" {
+		plain := engine.Target{Database: "shop", Username: "owner"}
+		if at := enginetest.RefusedAt(t, postgres.New(), plain, "SELECT 1;\n "+script); at != "2:2" {
 			t.Errorf("%s: refused at %q where roles are not allowed", script, at)
 		}
 	}
 	for _, a := range neverRoles {
-		if at := verdict(t, target, a.script); at != a.at {
+		if at := enginetest.RefusedAt(t, postgres.New(), target, a.script); at != a.at {
 			t.Errorf("%.60s: refused at %q, want %s", a.script, at, a.at)
 		}
 	}
@@ -143,7 +122,7 @@ func TestVet_findsTheOwnUserAsTheServerDoes(t *testing.T) {
 		strings.Repeat("a", 62): "DROP ROLE " + long + "x", "me": `DROP ROLE "maker"`,
 		"über": "DROP ROLE ÜBER", `a"b`: `DROP ROLE "a""b"`,
 	} {
-		if at := verdict(t, engine.Target{
+		if at := enginetest.RefusedAt(t, postgres.New(), engine.Target{
 			Username: own, AllowRoles: true,
 			Options: map[string]string{postgres.OptionRole: "maker"},
 		}, script); at != "1:11" {
