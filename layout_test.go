@@ -36,24 +36,25 @@ var floors = map[string]int{
 
 	"towpath/internal/dialect": 2, // and the dialects below it
 
-	"towpath/internal/sqlparse":           3,
-	"towpath/internal/sqlreview/rules":    3,
-	"towpath/internal/vcs/gitwire":        3,
-	"towpath/internal/engine/sqlite":      3,
-	"towpath/internal/engine/postgres":    3,
-	"towpath/internal/engine/mysql":       3,
-	"towpath/internal/jobs":               3,
-	"towpath/internal/auth":               3,
-	"towpath/internal/catalog":            3,
-	"towpath/internal/account":            3,
-	"towpath/internal/manifest":           3,
-	"towpath/internal/workspace":          3,
-	"towpath/internal/rollout":            3,
-	"towpath/internal/executor":           3,
-	"towpath/internal/executor/crashtest": 3,
-	"towpath/internal/vcs/vcstest":        3,
-	"towpath/internal/engine/enginetest":  3,
-	"towpath/internal/store/storetest":    3,
+	"towpath/internal/sqlparse":            3,
+	"towpath/internal/sqlreview/rules":     3,
+	"towpath/internal/vcs/gitwire":         3,
+	"towpath/internal/engine/sqlite":       3,
+	"towpath/internal/engine/postgres":     3,
+	"towpath/internal/engine/mysql":        3,
+	"towpath/internal/jobs":                3,
+	"towpath/internal/auth":                3,
+	"towpath/internal/catalog":             3,
+	"towpath/internal/account":             3,
+	"towpath/internal/manifest":            3,
+	"towpath/internal/workspace":           3,
+	"towpath/internal/rollout":             3,
+	"towpath/internal/executor":            3,
+	"towpath/internal/executor/crashtest":  3,
+	"towpath/internal/vcs/vcstest":         3,
+	"towpath/internal/engine/enginetest":   3,
+	"towpath/internal/dialect/dialecttest": 3,
+	"towpath/internal/store/storetest":     3,
 
 	"towpath/internal/sqlreview/reviewtest": 4,
 
@@ -70,6 +71,7 @@ var floors = map[string]int{
 // suites are conformance suites and their helpers: packages for tests, in the folder of a seam.
 var suites = []string{
 	"towpath/internal/vcs/vcstest", "towpath/internal/engine/enginetest",
+	"towpath/internal/dialect/dialecttest",
 	"towpath/internal/store/storetest", "towpath/internal/link/linktest",
 	"towpath/internal/sqlreview/reviewtest",
 }

@@ -24,30 +24,12 @@ type Fixture struct {
 	// what is said of a session that holds a lock and runs Slow
 	Blocker          []string
 	TransactionalDDL bool
-	Schema           string   // a script with one of everything that the catalog reader knows
-	Split            []Case   // dialect's own scripts
-	Refused          []Refuse // scripts that Split must refuse
-	// OwnTransaction are the dialect's longest words that begin and end a transaction.
-	OwnTransaction [2]string
+	Schema           string // a script with one of everything that the catalog reader knows
 	// Has reports whether the server that runs is, or is as new as, what a line of a script needs:
 	// "18", "mariadb". Nil needs nothing.
 	Has func(word string) bool
 	// Cosmetic are two scripts whose catalogs are the same although their texts differ.
 	Cosmetic [2]string
-}
-
-// Case is a script and the statements in it.
-type Case struct {
-	Name   string
-	Script string
-	Want   []string // "line:column VERB" of each statement, with " notx" where it applies
-}
-
-// Refuse is a script that holds something that must not run.
-type Refuse struct {
-	Script string
-	At     string // line:column
-	Word   string // in the message
 }
 
 // wait bounds every test of the suite.
@@ -76,14 +58,6 @@ func Run(t *testing.T, f Fixture) {
 		{"the ledger is not part of the schema", testSchemaWithoutLedger},
 		{"the fingerprint changes with the schema only", testFingerprint},
 		{"text in any script survives", testUnicode},
-		{"positions are exact", testPositions},
-		{"what must not run is refused with its position", testRefused},
-		{"all refusals of a file are told at once", testAllRefusals},
-		{"a file's own transaction is left out", testOwnTransaction},
-		{"a part for going back is refused", testGoingBack},
-		{"a long script is read as it goes", testStreams},
-		{"a statement without an end is refused", testTooLong},
-		{"unreadable files are refused with words", testUnreadable},
 		{"a missing database is unavailable", testMissing},
 		{"a database that is there is found and healthy", testDiscover},
 	} {

@@ -67,10 +67,6 @@ func fixture() enginetest.Fixture {
 			"CREATE TABLE a (id INT, b VARCHAR(3)); CREATE INDEX i ON a (b); CREATE INDEX h ON a (id)",
 			"create table `a` -- the one\n(id integer(11),\n b varchar(3)); INSERT INTO a VALUES (1, 'x');\nCREATE INDEX h ON a (id ASC); CREATE INDEX i ON a /* b */ (b)",
 		},
-		Split:   splits,
-		Refused: refused,
-
-		OwnTransaction: [2]string{"START TRANSACTION", "COMMIT WORK"},
 	}
 }
 

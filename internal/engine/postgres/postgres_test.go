@@ -53,10 +53,6 @@ func fixture() enginetest.Fixture {
 			"CREATE TABLE a (id int, b varchar(3)); CREATE INDEX i ON a (b); CREATE INDEX h ON a (id)",
 			"create table public.a -- the one\n(id integer,\n b character varying(3));\nCREATE INDEX h ON a USING btree (id); CREATE INDEX i ON a /* b */ (b)",
 		},
-		Split:   splits,
-		Refused: refused,
-
-		OwnTransaction: [2]string{"start\ttransaction", "END TRANSACTION"},
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
-	"towpath/internal/engine/enginetest"
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/statement"
 )
@@ -248,22 +247,6 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func FuzzSplit(f *testing.F) {
-	e := sqlite.New(sqlite.Config{})
-	for _, c := range splits {
-		f.Add(c.Script)
-	}
-	for _, c := range refused {
-		f.Add(c.Script)
-	}
-	f.Add(schema)
-	f.Fuzz(func(t *testing.T, script string) {
-		if err := enginetest.CheckPieces(e, script); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
 func BenchmarkSession(b *testing.B) {
 	e, target := fresh(b)
 	db, err := e.Open(b.Context(), target)
@@ -280,20 +263,6 @@ func BenchmarkSession(b *testing.B) {
 		}
 		if err := s.Close(); err != nil {
 			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkSplit(b *testing.B) {
-	e := sqlite.New(sqlite.Config{})
-	script := strings.Repeat("INSERT INTO author (name, age) VALUES ('it''s a name', 42); -- a comment\n",
-		10_000)
-	b.SetBytes(int64(len(script)))
-	for b.Loop() {
-		for _, err := range e.Split(strings.NewReader(script)) {
-			if err != nil {
-				b.Fatal(err)
-			}
 		}
 	}
 }

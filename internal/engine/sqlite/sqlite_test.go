@@ -48,10 +48,6 @@ func fixture(t *testing.T) enginetest.Fixture {
 			"CREATE TABLE a (id INTEGER, b TEXT); CREATE INDEX i ON a (b); CREATE INDEX h ON a (id)",
 			"create table a -- the one\n(id integer,\n b text);\nCREATE INDEX h\n ON a (id); CREATE INDEX i ON a /* b */ (b)",
 		},
-		Split:   splits,
-		Refused: refused,
-
-		OwnTransaction: [2]string{"BEGIN IMMEDIATE TRANSACTION", "END TRANSACTION"},
 	}
 }
 

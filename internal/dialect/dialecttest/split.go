@@ -1,4 +1,4 @@
-package enginetest
+package dialecttest
 
 import (
 	"bytes"
@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
 
@@ -53,11 +52,11 @@ func common() []Case {
 }
 
 func testPositions(t *testing.T, f Fixture) {
-	for _, c := range append(common(), f.Split...) {
+	for _, c := range append(common(), f.Splits...) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for s, err := range f.Engine.Split(iotest.OneByteReader(strings.NewReader(c.Script))) {
+			for s, err := range f.Cut(iotest.OneByteReader(strings.NewReader(c.Script))) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -70,7 +69,7 @@ func testPositions(t *testing.T, f Fixture) {
 			if diff := cmp.Diff(c.Want, got); diff != "" {
 				t.Error(diff)
 			}
-			if err := CheckPieces(f.Engine, c.Script); err != nil {
+			if err := CheckPieces(f.Cut, c.Script); err != nil {
 				t.Error(err)
 			}
 		})
@@ -91,7 +90,7 @@ func testStreams(t *testing.T, f Fixture) {
 	script := &endless{}
 	const statements = 100_000
 	count := 0
-	for s, err := range f.Engine.Split(script) {
+	for s, err := range f.Cut(script) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,18 +109,18 @@ func testStreams(t *testing.T, f Fixture) {
 func testTooLong(t *testing.T, f Fixture) {
 	script := io.MultiReader(strings.NewReader("SELECT '"),
 		bytes.NewReader(bytes.Repeat([]byte("x"), statement.MaxLength+1)))
-	if e := refusal(t, f.Engine, script); !strings.Contains(e.Message, "longer than") {
+	if e := refusal(t, f.Cut, script); !strings.Contains(e.Message, "longer than") {
 		t.Errorf("refused with %v", e)
 	}
 }
 
 // CheckPieces reports whether the statements of a script lie in it, in order, and their pieces add
 // up to it. What Split refuses is no fault.
-func CheckPieces(e engine.Engine, script string) error {
+func CheckPieces(cut Cut, script string) error {
 	var end int64
 	count, whole := 0, true
 	last := statement.Position{Line: 1, Column: 1}
-	for s, err := range e.Split(strings.NewReader(script)) {
+	for s, err := range cut(strings.NewReader(script)) {
 		var refused *statement.Error
 		if errors.As(err, &refused) {
 			if err := checkPosition(script, refused.Pos); err != nil {
@@ -152,13 +151,13 @@ func CheckPieces(e engine.Engine, script string) error {
 	if !whole || count == 0 {
 		return nil
 	}
-	return checkTail(e, script[:end], count)
+	return checkTail(cut, script[:end], count)
 }
 
 // checkTail reports whether what lies behind the last piece adds no statement.
-func checkTail(e engine.Engine, pieces string, want int) error {
+func checkTail(cut Cut, pieces string, want int) error {
 	got := 0
-	for s, err := range e.Split(strings.NewReader(pieces)) {
+	for s, err := range cut(strings.NewReader(pieces)) {
 		if err != nil && strings.Contains(err.Error(), "around the whole file") {
 			continue // what ends the file's own transaction belongs to no statement's piece
 		}
@@ -191,7 +190,7 @@ func testRefused(t *testing.T, f Fixture) {
 	for _, c := range f.Refused {
 		t.Run(c.Script, func(t *testing.T) {
 			t.Parallel()
-			e := refusal(t, f.Engine, strings.NewReader(c.Script))
+			e := refusal(t, f.Cut, strings.NewReader(c.Script))
 			if e.Pos.String() != c.At {
 				t.Errorf("refused at %s, want %s (%s)", e.Pos, c.At, e.Message)
 			}
@@ -205,9 +204,9 @@ func testRefused(t *testing.T, f Fixture) {
 	}
 }
 
-func refusal(t *testing.T, e engine.Engine, script io.Reader) *statement.Error {
+func refusal(t *testing.T, cut Cut, script io.Reader) *statement.Error {
 	t.Helper()
-	_, err := statement.ReadAll(e.Split(script))
+	_, err := statement.ReadAll(cut(script))
 	var refused *statement.Refusals
 	if !errors.As(err, &refused) {
 		t.Fatalf("error is %v", err)
@@ -216,9 +215,9 @@ func refusal(t *testing.T, e engine.Engine, script io.Reader) *statement.Error {
 }
 
 // told lists what a script is cut into from a line on: the place of a refusal, or "fine".
-func told(t *testing.T, e engine.Engine, script string, line int) (list []string) {
+func told(t *testing.T, cut Cut, script string, line int) (list []string) {
 	t.Helper()
-	for _, err := range e.Split(strings.NewReader(script)) {
+	for _, err := range cut(strings.NewReader(script)) {
 		var refused *statement.Error
 		switch {
 		case errors.As(err, &refused):
@@ -238,7 +237,7 @@ func testAllRefusals(t *testing.T, f Fixture) {
 	var want []string
 	for _, c := range f.Refused {
 		one := c.Script + "\n;\nSELECT 'on';\n"
-		list := told(t, f.Engine, one, strings.Count(script.String(), "\n"))
+		list := told(t, f.Cut, one, strings.Count(script.String(), "\n"))
 		if list[len(list)-1] != "fine" || strings.Contains(strings.ToUpper(one), "DELIMITER") {
 			continue // it does not end, or not with a semicolon
 		}
@@ -247,7 +246,7 @@ func testAllRefusals(t *testing.T, f Fixture) {
 	}
 	script.WriteString("SELECT 'open")
 	want = append(want, fmt.Sprintf("%d:8", strings.Count(script.String(), "\n")+1))
-	if diff := cmp.Diff(want, told(t, f.Engine, script.String(), 0)); diff != "" ||
+	if diff := cmp.Diff(want, told(t, f.Cut, script.String(), 0)); diff != "" ||
 		len(want) < 2*len(f.Refused)-20 {
 		t.Errorf("%d of %d places: %s", len(want), 2*len(f.Refused), diff)
 	}
@@ -266,7 +265,7 @@ func testUnreadable(t *testing.T, f Fixture) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			e := refusal(t, f.Engine, strings.NewReader(c.script))
+			e := refusal(t, f.Cut, strings.NewReader(c.script))
 			if e.Pos.String() != c.at || !strings.Contains(e.Message, c.word) {
 				t.Errorf("refused with %v, want %s at %s", e, c.word, c.at)
 			}
@@ -274,7 +273,7 @@ func testUnreadable(t *testing.T, f Fixture) {
 	}
 	t.Run("the source's own error is kept", func(t *testing.T) {
 		t.Parallel()
-		for _, err := range f.Engine.Split(iotest.ErrReader(io.ErrUnexpectedEOF)) {
+		for _, err := range f.Cut(iotest.ErrReader(io.ErrUnexpectedEOF)) {
 			if !errors.Is(err, io.ErrUnexpectedEOF) {
 				t.Errorf("error is %v", err)
 			}

@@ -1,4 +1,4 @@
-package enginetest
+package dialecttest
 
 import (
 	"fmt"
@@ -40,10 +40,10 @@ func testOwnTransaction(t *testing.T, f Fixture) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(c.want, told(t, f.Engine, c.script, 0)); diff != "" {
+			if diff := cmp.Diff(c.want, told(t, f.Cut, c.script, 0)); diff != "" {
 				t.Error(diff)
 			}
-			if err := CheckPieces(f.Engine, c.script); err != nil {
+			if err := CheckPieces(f.Cut, c.script); err != nil {
 				t.Error(err)
 			}
 		})
@@ -76,7 +76,7 @@ var notes = []string{
 
 // testGoingBack: a part that takes the change back is refused where SQL follows its marker.
 func testGoingBack(t *testing.T, f Fixture) {
-	blank := len(told(t, f.Engine, "--x", 0)) > 0 // wanted behind the dashes of a comment
+	blank := len(told(t, f.Cut, "--x", 0)) > 0 // wanted behind the dashes of a comment
 	isComment := func(mark string) bool { return !blank || mark[:2] == "/*" || mark[2] <= ' ' }
 	for _, mark := range goingBack {
 		if !isComment(mark) {
@@ -89,20 +89,20 @@ func testGoingBack(t *testing.T, f Fixture) {
 			"SELECT 1;\nSELECT '\n%s\n', 2; SELECT": "fine fine fine",
 		} {
 			script = fmt.Sprintf(script, mark)
-			if got := strings.Join(told(t, f.Engine, script, 0), " "); got != want {
+			if got := strings.Join(told(t, f.Cut, script, 0), " "); got != want {
 				t.Errorf("%q is cut into %s, want %s", script, got, want)
 			}
 		}
 	}
 	tool := "SELECT 1\n-- +goose Down\n, 2"
-	if got := told(t, f.Engine, tool, 0); len(got) != 2 || got[0] != "2:1" {
+	if got := told(t, f.Cut, tool, 0); len(got) != 2 || got[0] != "2:1" {
 		t.Errorf("a tool's marker within a statement: %v", got)
 	}
 	for _, note := range notes {
 		if !isComment(note) {
 			continue
 		}
-		if got := told(t, f.Engine, note+"\nSELECT 1;\n"+note+"\nSELECT 2", 0); strings.Join(got,
+		if got := told(t, f.Cut, note+"\nSELECT 1;\n"+note+"\nSELECT 2", 0); strings.Join(got,
 			" ") != "fine fine" {
 			t.Errorf("%q is refused: %v", note, got)
 		}

@@ -3,11 +3,11 @@ package postgres_test
 import (
 	"testing"
 
-	"towpath/internal/engine/enginetest"
-	"towpath/internal/engine/postgres"
+	"towpath/internal/dialect/dialecttest"
+	"towpath/internal/dialect/postgres"
 )
 
-var splits = []enginetest.Case{
+var splits = []dialecttest.Case{
 	{
 		Name: "dollar quotes", Script: "SELECT $$a;b$$; SELECT $x$ $$;$y$; $x$; SELECT $1",
 		Want: []string{"1:1 SELECT", "1:17 SELECT", "1:41 SELECT"},
@@ -76,7 +76,7 @@ ALTER TABLE a DETACH PARTITION b CONCURRENTLY; REINDEX SCHEMA s`,
 	},
 }
 
-var refused = []enginetest.Refuse{
+var refused = []dialecttest.Refuse{
 	{Script: "SELECT 1;\n BEGIN;", At: "2:2", Word: "BEGIN"},
 	{Script: "start /* */ transaction", At: "1:1", Word: "START"},
 	{Script: "COMMIT AND CHAIN", At: "1:1", Word: "COMMIT"},
@@ -116,17 +116,19 @@ var refused = []enginetest.Refuse{
 	{Script: "SELECT E'a\\'", At: "1:8", Word: "never closed"},
 }
 
-func FuzzSplit(f *testing.F) {
-	e := postgres.New()
-	for _, c := range splits {
-		f.Add(c.Script)
+func fixture() dialecttest.Fixture {
+	return dialecttest.Fixture{
+		Cut:            postgres.Split,
+		Splits:         splits,
+		Refused:        refused,
+		OwnTransaction: [2]string{"start\ttransaction", "END TRANSACTION"},
+		Corpus:         "../../engine/postgres/testdata/schemas/*.sql",
 	}
-	for _, c := range refused {
-		f.Add(c.Script)
-	}
-	f.Fuzz(func(t *testing.T, script string) {
-		if err := enginetest.CheckPieces(e, script); err != nil {
-			t.Error(err)
-		}
-	})
 }
+
+func TestDialect(t *testing.T) {
+	t.Parallel()
+	dialecttest.Run(t, fixture())
+}
+
+func FuzzSplit(f *testing.F) { dialecttest.Fuzz(f, fixture()) }

@@ -3,11 +3,11 @@ package mysql_test
 import (
 	"testing"
 
-	"towpath/internal/engine/enginetest"
-	"towpath/internal/engine/mysql"
+	"towpath/internal/dialect/dialecttest"
+	"towpath/internal/dialect/mysql"
 )
 
-var splits = []enginetest.Case{
+var splits = []dialecttest.Case{
 	{
 		Name:   "DELIMITER",
 		Script: "DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END//\ndelimiter ;\nSELECT 3; SELECT 4",
@@ -95,7 +95,7 @@ END; SELECT 1;`, Want: []string{"1:1 CREATE PROCEDURE notx", "7:6 SELECT"}},
 	},
 }
 
-var refused = []enginetest.Refuse{
+var refused = []dialecttest.Refuse{
 	{Script: "SELECT 1;\n GRANT ON", At: "2:2", Word: "Name the database"},
 	{Script: "#- the lines of an old Mac\rSELECT 1;\r", At: "1:27", Word: "carriage return"},
 	{Script: "SELECT 1;\n-- a\r\r \n-- b\r\n  --\rSELECT 2", At: "4:5", Word: "carriage return"},
@@ -147,17 +147,19 @@ var refused = []enginetest.Refuse{
 	{Script: "SELECT 1;\nDELIMITER \\\n", At: "2:1", Word: "DELIMITER"},
 }
 
-func FuzzSplit(f *testing.F) {
-	e := mysql.New()
-	for _, c := range splits {
-		f.Add(c.Script)
+func fixture() dialecttest.Fixture {
+	return dialecttest.Fixture{
+		Cut:            mysql.Split,
+		Splits:         splits,
+		Refused:        refused,
+		OwnTransaction: [2]string{"START TRANSACTION", "COMMIT WORK"},
+		Corpus:         "../../engine/mysql/testdata/schemas/*.sql",
 	}
-	for _, c := range refused {
-		f.Add(c.Script)
-	}
-	f.Fuzz(func(t *testing.T, script string) {
-		if err := enginetest.CheckPieces(e, script); err != nil {
-			t.Error(err)
-		}
-	})
 }
+
+func TestDialect(t *testing.T) {
+	t.Parallel()
+	dialecttest.Run(t, fixture())
+}
+
+func FuzzSplit(f *testing.F) { dialecttest.Fuzz(f, fixture()) }
