@@ -15,7 +15,7 @@ import { pb } from '~/util/path-builder'
 
 type PageModule = () => Promise<{ default: React.ComponentType }>
 
-/** Sends those who are not signed in to where they can. */
+/** Redirects people who are not signed in to the sign-in. */
 async function mustBeSignedIn({ location }: { location: { href: string } }) {
   try {
     await queryClient.ensureQueryData(sessionQuery)
@@ -118,7 +118,7 @@ const tree = root.addChildren([
   ]),
 ])
 
-/** The console's map of addresses. A page that the pointer comes near is fetched ahead. */
+/** The console's routes. A page is prefetched when the pointer comes near its link. */
 export const router = createRouter({
   routeTree: tree,
   defaultPreload: 'intent',

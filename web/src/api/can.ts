@@ -3,7 +3,10 @@ import type { Schemas } from './client'
 /** A right, as the API names it. */
 export type Right = Schemas['Permission']
 
-/** Whether a session, or what somebody may do in a project, holds a right. The API decides; this only keeps buttons honest. */
+/**
+ * Reports whether a session, or a role in a project, has a right. The API enforces it; the console
+ * only disables buttons.
+ */
 export function can(held: { permissions: Right[] } | undefined, right: Right): boolean {
   return held?.permissions.includes(right) ?? false
 }

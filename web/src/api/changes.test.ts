@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ChangeEvent, touches } from './changes'
 
-/** The queries of a console with two of everything. */
+/** The queries of a console with two of each thing. */
 const keys = [
   ['session'],
   ['sessions'],

@@ -1,7 +1,9 @@
 import type { QueryKey } from '@tanstack/react-query'
 import type { Schemas } from './client'
 
-/** What changed, as the server's stream of events says it. Without a kind, anything may have changed. */
+/**
+ * A change, as the server's event stream describes it. Without a kind, anything may have changed.
+ */
 export type ChangeEvent = Partial<Schemas['Event']>
 
 /** The part of a kind's name before the dot. */
@@ -10,7 +12,7 @@ type Family<Kind> = Kind extends `${infer Name}.${string}` ? Name : Kind
 /** A kind of query by the first word of its key; a part narrows it to the third, and "" to keys without one. */
 type Touch = readonly [room: string, part?: string]
 
-/** What each kind of event makes out of date. After a reset, that is everything. */
+/** The queries that each kind of event makes stale. A reset makes all of them stale. */
 const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readonly Touch[]> = {
   task: [['rollouts'], ['repository-links', ''], ['projects', 'repository-links']],
   rollout: [['rollouts'], ['repository-links', ''], ['projects', ''], ['projects', 'repository-links']],
@@ -35,7 +37,10 @@ const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readon
   audit: [['audit-events']],
 }
 
-/** Answers that come from far away, or do not change on their own: an event that names nothing is no reason to ask for them. */
+/**
+ * Data that comes from far away, or does not change by itself: an event that names nothing does not
+ * refetch it.
+ */
 const still = new Set(['grants', 'preview', 'git-provider-types', 'engine-types', 'session', 'setup'])
 
 /** The field of an event that names one thing of a room. */
@@ -49,7 +54,7 @@ const names: Record<string, keyof ChangeEvent> = {
   'git-provider-verifications': 'subjectId',
 }
 
-/** Whether an event makes what a query brought out of date. */
+/** Reports whether an event makes a query's data stale. */
 export function touches(event: ChangeEvent, key: QueryKey): boolean {
   const room = String(key[0])
   const places = touchesOf(event)
@@ -66,7 +71,10 @@ function inPart(part: unknown, wanted: string | undefined): boolean {
   return wanted === undefined || (part ?? '') === wanted
 }
 
-/** Whether the event names the one thing that a query is about, or a list that has it. What an event leaves out may be any. */
+/**
+ * Reports whether the event names the subject of a query, or a list that contains it. A field that
+ * an event leaves out may be anything.
+ */
 function isNamed(event: ChangeEvent, room: string, subject: unknown): boolean {
   if (typeof subject === 'string') {
     const name = names[room]

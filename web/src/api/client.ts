@@ -2,10 +2,10 @@ import createClient from 'openapi-fetch'
 import { ApiError, type Problem } from './errors'
 import type { components, paths } from './schema.gen'
 
-/** The types of the API's answers and inputs, by their names in its description. */
+/** The types of the API's inputs and outputs, by their names in its description. */
 export type Schemas = components['schemas']
 
-/** Calls the API of the server that the console came from; the session is in a cookie. */
+/** Calls the API of the server that served the console; the session is in a cookie. */
 export const http = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
 
 interface Answer<T> {
@@ -14,7 +14,7 @@ interface Answer<T> {
   response: Response
 }
 
-/** Returns what a call answered, or throws an ApiError. */
+/** Returns a call's answer, or throws an ApiError. */
 export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>
   try {

@@ -1,4 +1,4 @@
-/** What the API says about an error, https://www.rfc-editor.org/rfc/rfc9457. */
+/** An error body of the API, https://www.rfc-editor.org/rfc/rfc9457. */
 export interface Problem {
   title?: string
   code?: string
@@ -7,12 +7,12 @@ export interface Problem {
   errors?: { location?: string; message?: string }[]
 }
 
-/** An error that the API answered with; status 0 means that it did not answer. */
+/** An error of the API; status 0 means that there was no answer. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
   readonly requestId: string | undefined
-  /** Messages by the name of the input that they are about. */
+  /** Messages by the name of their input. */
   readonly fields: Record<string, string> = {}
 
   constructor(status: number, problem: Problem) {
@@ -27,17 +27,17 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether the error says that nobody is signed in. */
+/** Reports whether the error means that nobody is signed in. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401
 }
 
-/** The message of any error, for people. */
+/** Returns the message of any error, for people. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Splits an error into what stands under the form's fields and what stands above its button. */
+/** Splits an error into the messages under the form's fields and the message above its button. */
 export function formErrors(error: unknown, known: readonly string[]): { fields: Record<string, string>; rest: string } {
   if (error === null || error === undefined) return { fields: {}, rest: '' }
   if (!(error instanceof ApiError)) return { fields: {}, rest: messageOf(error) }

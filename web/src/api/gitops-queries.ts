@@ -87,7 +87,7 @@ export const hookRemovalsQuery = (project: string) =>
       unlessRefused(error, data?.items.some(removal => !removal.givenUp) ? 5000 : false),
   })
 
-/** What a link with these settings would do now, on the real tree. */
+/** What a link with these settings would do now, with the real tree. */
 export const previewQuery = (project: string, spec: Schemas['LinkSpec']) =>
   queryOptions({
     queryKey: ['preview', project, spec],
@@ -123,7 +123,7 @@ export const linkQuery = (link: string) =>
     refetchInterval: ({ state: { data, error } }) => unlessRefused(error, isMoving(data) ? 5000 : 30_000),
   })
 
-/** Whether something of a link is on its way. */
+/** Reports whether something of a link is in progress. */
 function isMoving(status: Schemas['LinkStatus'] | undefined): boolean {
   if (!status) return false
   return (

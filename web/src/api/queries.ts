@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { http, type Schemas, unwrap } from './client'
 
-/** How many rows of a list are asked for at once. */
+/** How many rows of a list one request fetches. */
 const pageSize = 100
 
 interface Page<T> {
@@ -78,7 +78,7 @@ export const projectMembersQuery = (project: string) =>
     select: list => list.items,
   })
 
-/** Which limits a project's changes have in each environment, and where each comes from. */
+/** The limits of a project's changes in each environment, with the source of each. */
 export const projectLimitsQuery = (project: string) =>
   queryOptions({
     queryKey: ['projects', project, 'limits'],
@@ -87,7 +87,7 @@ export const projectLimitsQuery = (project: string) =>
     select: list => list.items,
   })
 
-/** What each kind of database needs to be reached, in the server's words. */
+/** What each kind of database needs for a connection, in the server's words. */
 export const engineTypesQuery = queryOptions({
   queryKey: ['engine-types'],
   queryFn: ({ signal }) => unwrap(http.GET('/api/v1/engine-types', { signal })),

@@ -3,8 +3,9 @@ import { backoff } from '~/util/backoff'
 import { isRefusal } from './polling'
 
 /**
- * Holds what the API answered. Everything is asked for again when the window gets the focus; refusals are not tried twice. While
- * the server is away queries pause, and a write fails at once rather than later, when nobody expects it any more.
+ * Caches the API's answers. Everything is refetched when the window gets the focus; refusals are
+ * not retried. While the server is away queries pause, and a write fails at once: later nobody
+ * would expect it any more.
  */
 export const queryClient = new QueryClient({
   defaultOptions: {

@@ -22,7 +22,7 @@ const places: [string, string][] = [
   ['Settings', pb.settings()],
 ]
 
-/** The bar at the top and what stands below it. */
+/** The bar at the top and the page below it. */
 export function AppFrame({ children }: { children: ReactNode }) {
   const session = useQuery(sessionQuery)
   const [palette, setPalette] = useState(false)

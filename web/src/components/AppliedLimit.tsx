@@ -8,7 +8,7 @@ const sources: Record<Schemas['AppliedLimit']['from'], string> = {
   maximum: 'the most that the environment allows',
 }
 
-/** The limit that holds where a file says nothing, and where it comes from. */
+/** The limit for files that set none, and its source. */
 export function AppliedLimit({ limit }: { limit: Schemas['AppliedLimit'] }) {
   return (
     <>

@@ -13,7 +13,7 @@ const schemes: ['light' | 'dark' | 'auto', string, IconName][] = [
   ['auto', 'As the system', 'settings'],
 ]
 
-/** The menu of whoever is signed in: theme, profile, sign out. */
+/** The menu of the signed-in member: theme, profile, sign out. */
 export function AvatarMenu({ member }: { member: Schemas['Member'] }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const navigate = useNavigate()

@@ -6,7 +6,7 @@ import classes from './AwayBanner.module.css'
 const subscribe = (listener: () => void) => onlineManager.subscribe(listener)
 const isOnline = () => onlineManager.isOnline()
 
-/** Says that the server cannot be reached, for as long as that is so. */
+/** Shows that the server cannot be reached, until it can. */
 export function AwayBanner() {
   const online = useSyncExternalStore(subscribe, isOnline)
   return (

@@ -15,7 +15,7 @@ interface Command {
   to: string
 }
 
-/** Finds any page by a few letters. Arrows choose, Enter goes. */
+/** Finds any page by a few letters. Arrow keys choose, Enter opens. */
 export function CommandPalette({ close }: { close: () => void }) {
   const [query, setQuery] = useState('')
   const [chosen, setChosen] = useState(0)

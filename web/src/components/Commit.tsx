@@ -1,7 +1,7 @@
 import { Icon } from '~/ui/Icon'
 import { shortHash } from '~/util/str'
 
-/** A commit's hash; a link to the provider's page where that is known. */
+/** A commit's hash; a link to the provider's page if that is known. */
 export function Commit({ hash, url }: { hash: string; url?: string | undefined }) {
   if (!hash) return <span className="muted">none</span>
   const text = (

@@ -5,11 +5,11 @@ import type { ReactNode } from 'react'
 interface ConfirmButtonProps extends ButtonProps {
   /** The question, which names the thing. */
   title: string
-  /** What follows from it. */
+  /** The consequences. */
   children: ReactNode
   /** The verb on both buttons. */
   verb: string
-  /** On the button that does nothing; another word where "Cancel" is the verb. */
+  /** The label of the button that does nothing; needed where the verb itself is "Cancel". */
   back?: string
   danger?: boolean
   onConfirm: () => void

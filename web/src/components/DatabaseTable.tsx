@@ -19,7 +19,7 @@ export function databaseState(row: Database): string {
   return row.busy ? 'running' : 'healthy'
 }
 
-/** Databases with where they are and whom they belong to. */
+/** Databases with their instance and project. */
 export function DatabaseTable({
   rows,
   empty,

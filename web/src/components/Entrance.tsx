@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTitle } from '~/hooks/use-title'
 
-/** The page of somebody who is not signed in yet. */
+/** The frame of pages for people who are not signed in. */
 export function Entrance({ title, lead, children }: { title: string; lead: ReactNode; children: ReactNode }) {
   useTitle(title)
   return (

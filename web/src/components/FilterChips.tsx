@@ -7,7 +7,7 @@ interface FilterChipsProps<V extends string> {
   onChange: (value: V) => void
 }
 
-/** One choice out of a few, that filters what is below. */
+/** One choice out of a few, which filters the list below. */
 export function FilterChips<V extends string>({ label, options, value, onChange }: FilterChipsProps<V>) {
   return (
     <fieldset className={classes.chips}>

@@ -13,11 +13,11 @@ interface Step {
   help: string
   done: boolean
   to: string
-  /** Who can do it, where the reader can't. */
+  /** Who can do it, if the reader cannot. */
   who?: string | undefined
 }
 
-/** The way to the first rollout: what is done is ticked, and each step is a link. */
+/** The way to the first rollout: finished steps are ticked, and each step is a link. */
 export function FirstSteps({ project }: { project: Schemas['Project'] | undefined }) {
   const session = useQuery(sessionQuery)
   const environments = useQuery(environmentsQuery)

@@ -5,17 +5,19 @@ import { Notice } from '~/ui/Notice'
 interface FormFrameProps {
   onSubmit: (event: FormEvent) => void
   busy: boolean
-  /** What is wrong with the whole; "" when nothing is. */
+  /** The error about the whole form; "" for none. */
   problem: string
   /** The verb. */
   submit: string
   disabled?: boolean
-  /** Stands beside the submit button: another way out. */
+  /** Shown next to the submit button: another way out. */
   aside?: ReactNode
   children: ReactNode
 }
 
-/** The frame of every form: fields, what is wrong with the whole, and the button with the verb. */
+/**
+ * The frame of every form: fields, the error about the whole form, and the button with the verb.
+ */
 export function FormFrame({ onSubmit, busy, problem, submit, disabled = false, aside, children }: FormFrameProps) {
   return (
     <form onSubmit={onSubmit} className="stack" noValidate>

@@ -5,12 +5,12 @@ interface LinkProps extends Omit<ComponentProps<'a'>, 'href' | 'ref' | 'target'>
   /** An address of the path builder. */
   to: string
   search?: Record<string, string> | undefined
-  /** Marks the link as the current one at exactly this address only. */
+  /** Marks the link as the current one only at exactly this address. */
   exact?: boolean
   children?: ReactNode
 }
 
-/** A link within the console. The page behind it is fetched when the pointer comes near. */
+/** A link within the console. Its page is prefetched when the pointer comes near. */
 export function Link({ to, search, exact = false, children, ...rest }: LinkProps) {
   return (
     <RouterLink to={to} search={(search ?? {}) as never} activeOptions={{ exact, includeSearch: false }} {...rest}>

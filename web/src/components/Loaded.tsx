@@ -11,14 +11,17 @@ interface LoadedProps<T> {
   children: (data: T) => ReactNode
 }
 
-/** Shows what a query brought, bars until it is there, or why it did not come. Old data stays when a later look fails. */
+/**
+ * Shows a query's data, skeleton rows while it loads, or why it failed. Old data stays when a
+ * refetch fails.
+ */
 export function Loaded<T>({ query, rows, children }: LoadedProps<T>) {
   if (query.data !== undefined) return children(query.data)
   if (query.error) return <Failure error={query.error} retry={() => void query.refetch()} />
   return <SkeletonRows {...(rows === undefined ? {} : { rows })} />
 }
 
-/** An error with what happened, what to do, and the request's id for the server's log. */
+/** An error: what happened, what to do, and the request's id for the server's log. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   const api = error instanceof ApiError ? error : null
   return (

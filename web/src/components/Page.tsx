@@ -12,7 +12,7 @@ export interface Crumb {
 interface PageProps {
   title: string
   crumbs?: Crumb[]
-  /** Stands beside the title: a state, a hash. */
+  /** Shown next to the title: a state, a hash. */
   beside?: ReactNode
   /** The one primary button of the page, at the top right. */
   action?: ReactNode
@@ -21,7 +21,7 @@ interface PageProps {
   children: ReactNode
 }
 
-/** The head of a page and what stands below it. */
+/** The head of a page and its content. */
 export function Page({ title, crumbs = [], beside, action, lead, children }: PageProps) {
   useTitle(title)
   return (

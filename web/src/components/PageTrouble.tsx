@@ -6,17 +6,17 @@ import { pb } from '~/util/path-builder'
 import { Link } from './Link'
 import { Failure } from './Loaded'
 
-/** Replaces a page whose code is still loading. */
+/** Shown while the code of a page loads. */
 export function PageLoading() {
   return <SkeletonRows after={0} />
 }
 
-/** Replaces a page that failed. */
+/** Shown instead of a page that failed. */
 export function PageFailed({ error, reset }: ErrorComponentProps) {
   return <Failure error={error} retry={reset} />
 }
 
-/** Stands at an address without a page. */
+/** Shown at an address without a page. */
 export function PageMissing() {
   useTitle('Not found')
   return (

@@ -8,7 +8,9 @@ export interface SideGroup {
   links: { label: string; to: string }[]
 }
 
-/** A sidebar with groups of links and the page beside it. On narrow screens it lies above the page. */
+/**
+ * A sidebar with groups of links and the page next to it. On narrow screens it is above the page.
+ */
 export function SideNav({ label, groups, children }: { label: string; groups: SideGroup[]; children: ReactNode }) {
   return (
     <div className={classes.frame}>

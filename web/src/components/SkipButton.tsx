@@ -9,7 +9,7 @@ interface SkipButtonProps extends ButtonProps {
   skip: (reason: string) => Promise<unknown>
 }
 
-/** A button that asks for a reason and leaves a migration out of one database. */
+/** A button that asks for a reason and skips a migration in one database. */
 export function SkipButton({ what, skip, ...rest }: SkipButtonProps) {
   const [opened, { open, close }] = useDisclosure()
   const [reason, setReason] = useState('')

@@ -14,7 +14,10 @@ interface SqlBlockProps {
   line?: number | undefined
 }
 
-/** SQL with line numbers and colours, to read and to copy. It is readable before its colours have come. */
+/**
+ * SQL with line numbers and colors, to read and to copy. It is readable before the colors are
+ * loaded.
+ */
 export function SqlBlock({ label, sql, line }: SqlBlockProps) {
   return (
     <figure className={classes.block}>

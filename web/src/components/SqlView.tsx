@@ -50,7 +50,7 @@ function marked(text: string, number: number): Extension {
   return EditorView.decorations.of(Decoration.set(Decoration.line({ class: 'cm-marked' }).range(doc.line(number).from)))
 }
 
-/** The colours of SqlBlock. */
+/** The colored view of SqlBlock. */
 export function SqlView({ text, label, line }: { text: string; label: string; line: number | undefined }) {
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -68,7 +68,7 @@ export function SqlView({ text, label, line }: { text: string; label: string; li
   return <div ref={place} />
 }
 
-/** The diff of SqlDiff. */
+/** The diff view of SqlDiff. */
 export function SqlDiffView({ before, after }: { before: string; after: string }) {
   const place = useRef<HTMLDivElement>(null)
   const narrow = useMediaQuery('(max-width: 1023px)', window.innerWidth < 1024)

@@ -3,7 +3,7 @@ import classes from './StateBadge.module.css'
 
 type Tone = 'idle' | 'run' | 'ok' | 'bad' | 'warn'
 
-/** Every state that the API tells, in one word with its icon and colour. */
+/** Every state in the API, with its word, icon and color. */
 const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   pending: ['Pending', 'clock', 'idle'],
   'would-run': ['Will run', 'play', 'run'],
@@ -49,11 +49,11 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
 
 interface StateBadgeProps {
   state: string
-  /** What the state means here: "for staging", "3 of 12". */
+  /** Details of the state: "for staging", "3 of 12". */
   detail?: string | undefined
 }
 
-/** A state as a word, an icon and a colour; never as a colour alone. */
+/** A state as a word, an icon and a color; never as a color alone. */
 export function StateBadge({ state, detail }: StateBadgeProps) {
   const [word, icon, tone] = states[state] ?? [state, 'question', 'idle']
   return (

@@ -2,7 +2,7 @@ import { ScrollRow } from '~/ui/ScrollRow'
 import { Link } from './Link'
 import classes from './Tabs.module.css'
 
-/** Tabs that are pages of their own. */
+/** Tabs that are separate pages. */
 export function Tabs({ label, tabs }: { label: string; tabs: { label: string; to: string; exact?: boolean }[] }) {
   return (
     <ScrollRow className={classes.tabs} label={label}>

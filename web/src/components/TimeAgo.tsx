@@ -8,7 +8,7 @@ interface TimeProps {
   none?: string
 }
 
-/** A time relative to now; the exact one is on hover. */
+/** A relative time; the exact one is shown on hover. */
 export function TimeAgo({ at, none = 'never' }: TimeProps) {
   const words = useClock(now => (at ? relativeTime(at, now) : ''))
   if (!at) return <span className="muted">{none}</span>
@@ -21,7 +21,9 @@ export function TimeAgo({ at, none = 'never' }: TimeProps) {
   )
 }
 
-/** A time to the second, for lists in which the order matters; the relative one is on hover. */
+/**
+ * A time to the second, for lists in which the order matters; the relative one is shown on hover.
+ */
 export function ExactTime({ at, none = 'never' }: TimeProps) {
   const words = useClock(now => (at ? relativeTime(at, now) : ''))
   if (!at) return <span className="muted">{none}</span>

@@ -5,7 +5,7 @@ import { FormFrame } from '~/components/FormFrame'
 import { useForm } from '~/hooks/use-form'
 import { sayDone } from '~/stores/toast'
 
-/** Whether files may change roles and users of the database servers in an environment. */
+/** Sets whether files may change roles and users of the database servers in an environment. */
 export function AllowRolesForm({ environment }: { environment: Schemas['Environment'] }) {
   const form = useForm({
     initial: { allowRoles: environment.allowRoles },

@@ -12,7 +12,9 @@ import classes from './EnvironmentOrder.module.css'
 
 type Environment = Schemas['Environment']
 
-/** Environments in their order, which is changed by dragging the handle, or by arrow keys on it. */
+/**
+ * Environments in their order, which people change by dragging the handle, or by arrow keys on it.
+ */
 export function EnvironmentOrder({ environments, manages }: { environments: Environment[]; manages: boolean }) {
   const [list, setList] = useState(environments)
   const [dragged, setDragged] = useState<number>()

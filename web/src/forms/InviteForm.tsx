@@ -6,7 +6,7 @@ import { FormFrame } from '~/components/FormFrame'
 import { useForm } from '~/hooks/use-form'
 import { roleWords } from '~/util/roles'
 
-/** Invites a person; the link goes to whoever invites, who sends it on. */
+/** Invites a person; the member who invites gets the link and sends it on. */
 export function InviteForm({
   onDone,
   onCancel,

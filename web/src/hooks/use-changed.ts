@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 
-/** Whether the value has changed within the last moment; not at first sight. */
+/** Reports whether the value has changed within the last moment; not on the first render. */
 export function useChanged(value: unknown): boolean {
   const before = useRef(value)
   const [changed, setChanged] = useState(false)

@@ -20,15 +20,15 @@ function subscribe(listener: () => void) {
   }
 }
 
-/** The clock's time. Without a listener nothing moves it, so it is set when somebody looks. */
+/** The clock's time. Without a listener nothing advances it, so reading it sets it. */
 function read(): Date {
   if (!timer && Date.now() - now.getTime() >= tick) now = new Date()
   return now
 }
 
 /**
- * What the time of day makes of something, such as "3 minutes ago". All components share one timer, and each draws again only
- * when its own words change.
+ * A value that depends on the current time, such as "3 minutes ago". All components share one
+ * timer, and each renders again only when its own value changes.
  */
 export function useClock<T extends string | number | boolean>(select: (now: Date) => T): T {
   return useSyncExternalStore(subscribe, () => select(read()))

@@ -3,11 +3,14 @@ import { formErrors } from '~/api/errors'
 
 interface FormOptions<V extends object> {
   initial: V
-  /** Throws an ApiError when the API refuses; its messages go under the fields that they name. */
+  /**
+   * Throws an ApiError when the API refuses; its messages are shown under the fields that they
+   * name.
+   */
   submit: (values: V) => Promise<unknown>
 }
 
-/** A form's values, what is wrong with them, and whether they are on their way. Values survive errors. */
+/** A form's values, errors and progress. Values survive errors. */
 export function useForm<V extends object>({ initial, submit }: FormOptions<V>) {
   const [values, setValues] = useState(initial)
   const [failure, setFailure] = useState<unknown>(null)

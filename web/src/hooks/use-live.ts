@@ -5,13 +5,14 @@ import { http, unwrap } from '~/api/client'
 import { isAway, isRefusal } from '~/api/polling'
 import { backoff } from '~/util/backoff'
 
-/** At least this many milliseconds between two rounds of asking. */
+/** The minimum of milliseconds between two rounds of refetching. */
 const pause = 300
 
 /**
- * Keeps what is on the page as the server has it. The server names what has changed, and the page asks for what it shows of that.
- * A tab that nobody sees holds no stream open, since browsers allow only a few to one host. A server that does not answer
- * is tried again after growing pauses, and until then no query runs.
+ * Keeps the page up to date. The server names what has changed, and the page refetches what it
+ * shows of that. A hidden tab holds no stream open, since browsers allow only a few per host. If
+ * the server does not answer, the stream is retried after growing pauses, and until then no query
+ * runs.
  */
 export function useLive() {
   const client = useQueryClient()
@@ -38,7 +39,8 @@ export function useLive() {
       stream?.close()
       stream = null
     }
-    // A stream ends on its own now and then, and a proxy may refuse it: only a server that answers nothing is away.
+    // A stream may end by itself, and a proxy may refuse it: only a server without any answer is
+    // away.
     const fail = async () => {
       failures++
       leave()
@@ -53,7 +55,7 @@ export function useLive() {
       stream = new EventSource('/api/v1/events')
       stream.addEventListener('changed', event => look(JSON.parse(event.data) as ChangeEvent))
       stream.addEventListener('open', () => {
-        if (failures > 0) look({}) // events have been missed
+        if (failures > 0) look({}) // events were missed
         failures = 0
         onlineManager.setOnline(true)
       })

@@ -1,6 +1,6 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 
-/** A part of the page's address. A page that is not at such an address is a fault of ours, so it fails loudly. */
+/** A part of the page's address. A page at an address without it is a bug, so it throws. */
 export function useParam(name: string): string {
   const params: Record<string, string> = useParams({ strict: false })
   const value = params[name]
@@ -8,7 +8,7 @@ export function useParam(name: string): string {
   return value
 }
 
-/** A filter that is kept in the address, and the function that changes it; "" takes it out. */
+/** A filter in the address, and the function that changes it; "" removes it. */
 export function useFilter(name: string): [string, (value: string) => void] {
   const search: Record<string, unknown> = useSearch({ strict: false })
   const navigate = useNavigate()

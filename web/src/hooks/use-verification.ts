@@ -5,10 +5,13 @@ import { addressOf, isGone, wasBlocked } from '~/stores/sign-in-window'
 import { type Advice, adviceFor } from '~/util/advice'
 import { useClock } from './use-clock'
 
-/** The name under which the page that the provider sends people back to tells that it is done. */
+/** The channel on which the callback page reports that it has finished. */
 const channelName = 'towpath-verification'
 
-/** Follows an OAuth round trip: the page that it ends on tells at once, and the API is asked as well. */
+/**
+ * Follows an OAuth round trip: the callback page reports its end at once, and the API is polled as
+ * well.
+ */
 export function useVerification(id: string) {
   const client = useQueryClient()
   const query = useQuery(verificationQuery(id))

@@ -5,14 +5,16 @@ import { sayDone, sayFailed } from '~/stores/toast'
 
 interface WriteOptions<V, T> {
   run: (input: V) => Promise<T>
-  /** What it changes, so that only that is asked for again; left out, everything on the page is. */
+  /** The change, so that only its data is refetched; without it, everything on the page is. */
   changes?: ChangeEvent
-  /** Said when it is done; nothing when left out. */
+  /** The message after success; none if left out. */
   done?: (result: T, input: V) => string
   after?: (result: T, input: V) => void
 }
 
-/** A change outside of a form: what it changed is asked for again, and both outcomes are said in a toast. */
+/**
+ * A change outside of a form: it refetches what has changed, and shows both outcomes in a toast.
+ */
 export function useWrite<V = void, T = unknown>({ run, changes = {}, done, after }: WriteOptions<V, T>) {
   const client = useQueryClient()
   return useMutation({

@@ -1,7 +1,7 @@
 import { Outlet } from '@tanstack/react-router'
 import { AppFrame } from '~/components/AppFrame'
 
-/** Everything that somebody sees who is signed in. */
+/** The frame of all pages for signed-in members. */
 export default function AppLayout() {
   return (
     <AppFrame>

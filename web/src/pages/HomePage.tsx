@@ -6,7 +6,7 @@ import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { pb } from '~/util/path-builder'
 
-/** The first visit teaches the first steps; later the rollouts are what people come for. */
+/** The first visit shows the first steps; later visits show the rollouts. */
 export default function HomePage() {
   const projects = useQuery(projectsQuery)
   const rollouts = useInfiniteQuery(rolloutsQuery({}))

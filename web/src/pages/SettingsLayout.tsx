@@ -5,7 +5,7 @@ import { sessionQuery } from '~/api/queries'
 import { SideNav } from '~/components/SideNav'
 import { pb } from '~/util/path-builder'
 
-/** The settings' sidebar. What only owners may see is there for them alone. */
+/** The settings' sidebar. Only owners see the owners' pages. */
 export default function SettingsLayout() {
   const session = useQuery(sessionQuery)
   const workspace = [

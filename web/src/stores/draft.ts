@@ -1,6 +1,6 @@
 /**
- * What was typed into the wizard, so that a failed sign-in does not ask for it again. It lives in this page's memory alone, since there
- * is a secret in it, and is forgotten when the wizard ends.
+ * The values typed into the wizard, so that people need not type them again after a failed sign-in.
+ * They are only in this page's memory, since one is a secret, and are dropped when the wizard ends.
  */
 interface Draft {
   type: string
@@ -12,12 +12,12 @@ interface Draft {
 
 let draft: Draft | null = null
 
-/** What was typed last; null after a reload. */
+/** Returns the last values; null after a reload. */
 export function recallDraft(): Draft | null {
   return draft
 }
 
-/** Keeps what was typed; null forgets it. */
+/** Keeps the values; null drops them. */
 export function keepDraft(next: Draft | null) {
   draft = next
 }

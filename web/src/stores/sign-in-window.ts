@@ -1,6 +1,7 @@
 /**
- * The window in which somebody signs in at a Git provider. It is opened empty in the click itself, because browsers block windows that
- * open later, and led to the provider's page when its address is known.
+ * The window for the sign-in at a Git provider. It is opened empty in the click handler, because
+ * browsers block windows that open later, and navigates to the provider's page when the address is
+ * known.
  */
 const windowName = 'towpath-sign-in'
 const features = 'popup,width=760,height=820'
@@ -16,23 +17,29 @@ export function openEmpty(provider: string): boolean {
     current.document.title = `Opening ${provider}`
     current.document.body.textContent = `Opening ${provider} …`
   } catch {
-    // a window of that name still shows the provider's page, which is not ours to write into
+    // a window of that name still shows the provider's page, into which this page cannot write
   }
   return true
 }
 
-/** Leads the window to the provider's page, and keeps the address for a second try, also after a reload of this page. */
+/**
+ * Navigates the window to the provider's page, and keeps the address for a second try, even after a
+ * reload of this page.
+ */
 export function leadTo(verification: string, url: string) {
   sessionStorage.setItem(storageKey(verification), url)
   if (!current || current.closed) {
     blocked.add(verification)
     return
   }
-  current.opener = null // the provider's page has no business with this one
+  current.opener = null // the provider's page must not reach this one
   current.location.replace(url)
 }
 
-/** Opens the provider's page once more; false when the browser blocks it again. Call it in the handler of a click. */
+/**
+ * Opens the provider's page again; false when the browser blocks it again. Call it in the handler
+ * of a click.
+ */
 export function openAgain(verification: string): boolean {
   const url = addressOf(verification)
   if (!url) return false
@@ -48,17 +55,20 @@ export function addressOf(verification: string): string | null {
   return sessionStorage.getItem(storageKey(verification))
 }
 
-/** Whether the browser kept the window from opening. */
+/** Reports whether the browser blocked the window. */
 export function wasBlocked(verification: string): boolean {
   return blocked.has(verification)
 }
 
-/** Whether the window cannot be seen any more. A provider may cut the tie between the windows, so this proves nothing. */
+/**
+ * Reports whether the window seems closed. A provider may separate the windows, so this proves
+ * nothing.
+ */
 export function isGone(): boolean {
   return current?.closed ?? false
 }
 
-/** Closes the window and forgets where a verification led to. */
+/** Closes the window and drops a verification's address. */
 export function finish(verification: string) {
   sessionStorage.removeItem(storageKey(verification))
   blocked.delete(verification)
@@ -70,7 +80,7 @@ export function shut() {
   try {
     current?.close()
   } catch {
-    // it is somebody else's by now
+    // it belongs to another site now
   }
   current = null
 }

@@ -2,12 +2,12 @@ import { notifications } from '@mantine/notifications'
 
 const closeButtonProps = { 'aria-label': 'Dismiss' }
 
-/** Says that something is done. */
+/** Shows that something is done. */
 export function sayDone(message: string) {
   notifications.show({ message, color: 'green', withBorder: true, closeButtonProps })
 }
 
-/** Says that something did not work, long enough to read it. */
+/** Shows that something failed, long enough to read it. */
 export function sayFailed(message: string) {
   notifications.show({
     title: 'Something went wrong',

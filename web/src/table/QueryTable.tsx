@@ -8,29 +8,32 @@ export interface Column<T> {
   cell: (row: T) => ReactNode
   /** Left out on narrow screens. */
   wide?: boolean
-  /** Leads its row on narrow screens, where rows are stacked. The first column does where none is named. */
+  /**
+   * The first cell of a row on narrow screens, where rows are stacked. By default it is the first
+   * column.
+   */
   main?: boolean
-  /** Speaks for itself, so that a stacked row shows it without the title. */
+  /** Needs no title in a stacked row. */
   bare?: boolean
   /** As narrow as its content. */
   fit?: boolean
-  /** Aligned to the right, as numbers are, so that their digits stand below each other. */
+  /** Aligned to the right, as numbers are, so that their digits line up. */
   number?: boolean
 }
 
 interface QueryTableProps<T> {
-  /** What the rows are, for people who hear the page. */
+  /** The name of the rows, for screen readers. */
   label: string
   columns: Column<T>[]
   rows: T[]
   id: (row: T) => string
-  /** Where Enter and a click lead to. */
+  /** The address that Enter and a click open. */
   to?: (row: T) => string
-  /** Replaces a table without rows. */
+  /** Shown instead of a table without rows. */
   empty: ReactNode
 }
 
-/** How many rows are drawn at once; more come by the button below. */
+/** How many rows are rendered at once; the button below shows more. */
 const step = 200
 
 /**
@@ -94,7 +97,7 @@ export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTabl
               onKeyDown={event => move(event, index, row)}
               onFocus={() => setCurrent(index)}
               onClick={event => {
-                const target = event.target as Element // clicks in a menu that the row opened come here too
+                const target = event.target as Element // clicks in a menu that the row opened arrive here too
                 if (to && event.currentTarget.contains(target) && !target.closest('a, button, input, label')) {
                   void navigate({ to: to(row) })
                 }

@@ -4,13 +4,13 @@ import { Icon } from './Icon'
 
 interface CopyProps {
   value: string
-  /** What is copied, for people who hear the page: "Callback URL". */
+  /** The name of the value, for screen readers: "Callback URL". */
   label: string
   /** Shows the label as a button with words. */
   words?: boolean
 }
 
-/** Puts a value on the clipboard and says so. */
+/** Copies a value to the clipboard and confirms it. */
 export function CopyButton({ value, label, words = false }: CopyProps) {
   const [state, setState] = useState<'' | 'copied' | 'failed'>('')
   const copy = async () => {
@@ -35,7 +35,9 @@ export function CopyButton({ value, label, words = false }: CopyProps) {
   )
 }
 
-/** The clipboard's own interface is missing where the page came by plain http from another machine. */
+/**
+ * The clipboard's own interface is missing when the page came over plain http from another machine.
+ */
 async function toClipboard(value: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(value)

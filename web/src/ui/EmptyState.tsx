@@ -3,13 +3,13 @@ import { Icon, type IconName } from './Icon'
 
 interface EmptyStateProps {
   icon: IconName
-  /** One sentence: what is not here yet and what brings it here. */
+  /** One sentence: what is missing and how to add it. */
   children: ReactNode
   /** The one button of the next step. */
   action?: ReactNode
 }
 
-/** Stands where a list has nothing to show. */
+/** Shown where a list is empty. */
 export function EmptyState({ icon, children, action }: EmptyStateProps) {
   return (
     <div className="stack" style={{ alignItems: 'center', padding: '32px 16px', textAlign: 'center' }}>

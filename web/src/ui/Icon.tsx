@@ -55,11 +55,11 @@ interface IconProps {
   name: IconName
   /** In pixels. */
   size?: number
-  /** Turns for as long as it is shown. */
+  /** Spins while it is shown. */
   spin?: boolean
 }
 
-/** An icon that stands beside a word; it says nothing to a screen reader by itself. */
+/** An icon next to a word; screen readers skip it. */
 export function Icon({ name, size = 16, spin = false }: IconProps) {
   return (
     <svg

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Icon, type IconName } from './Icon'
 import classes from './Notice.module.css'
 
-/** How much a notice matters. */
+/** The importance of a notice. */
 export type NoticeKind = 'info' | 'ok' | 'warning' | 'error'
 
 const icons: Record<NoticeKind, IconName> = { info: 'info', ok: 'check', warning: 'alert', error: 'cross' }
@@ -14,7 +14,7 @@ interface NoticeProps {
   action?: ReactNode
 }
 
-/** Something that people should know, with its way out. Errors are read out at once. */
+/** Something that people should know, with its way out. Screen readers read errors at once. */
 export function Notice({ kind, title, children, action }: NoticeProps) {
   return (
     <div className={classes.notice} data-kind={kind} role={kind === 'error' ? 'alert' : 'status'}>

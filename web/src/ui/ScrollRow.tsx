@@ -7,7 +7,10 @@ interface ScrollRowProps {
   children: ReactNode
 }
 
-/** A navigation in one row. Where it is wider than the screen, its edges fade on the side that hides more. */
+/**
+ * A navigation in one row. Where it is wider than the screen, its edges fade on the side that hides
+ * more.
+ */
 export function ScrollRow({ className = '', label, children }: ScrollRowProps) {
   const row = useRef<HTMLElement>(null)
   const [more, setMore] = useState('')

@@ -1,4 +1,4 @@
-// The styles of the components that are used, and of those that they are made of, in the order in which the library has them.
+// The styles of the components that are used, and of their parts, in the library's order.
 import '@mantine/core/styles/baseline.layer.css'
 import '@mantine/core/styles/default-css-variables.layer.css'
 import '@mantine/core/styles/global.layer.css'

@@ -1,21 +1,21 @@
-/** What to tell somebody who waits for a sign-in; "" while there is nothing to tell. */
+/** The advice for a person who waits for a sign-in; "" for none. */
 export type Advice = '' | 'blocked' | 'elsewhere' | 'gone' | 'slow'
 
 interface Waiting {
-  /** The browser kept the window from opening. */
+  /** The browser blocked the window. */
   blocked: boolean
-  /** The window is not to be seen any more. */
+  /** The window is not visible any more. */
   gone: boolean
-  /** This tab knows the address of the provider's page. */
+  /** This tab has the address of the provider's page. */
   startedHere: boolean
   /** Milliseconds since the start. */
   waited: number
 }
 
-/** A minute without an answer is when people ask themselves what is wrong. */
+/** After a minute without an answer people wonder what is wrong. */
 const patience = 60_000
 
-/** Decides what to tell: what surely hinders comes first, and what may be wrong last. */
+/** Chooses the advice: certain obstacles first, possible ones last. */
 export function adviceFor({ blocked, gone, startedHere, waited }: Waiting): Advice {
   if (!startedHere) return 'elsewhere'
   if (blocked) return 'blocked'

@@ -12,7 +12,10 @@ const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle:
 
 const log = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' })
 
-/** How long ago, or in how long, in words: "3 minutes ago". Less than a minute is "just now" or "in a moment". */
+/**
+ * A time relative to now in words: "3 minutes ago". Less than a minute is "just now" or "in a
+ * moment".
+ */
 export function relativeTime(iso: string, now: Date): string {
   const seconds = (new Date(iso).getTime() - now.getTime()) / 1000
   for (const [unit, size] of units) {
@@ -26,12 +29,12 @@ export function exactTime(iso: string): string {
   return exact.format(new Date(iso))
 }
 
-/** The time in the reader's zone as logs have it, so that a column sorts by eye: "2026-11-22 12:00:30". */
+/** The time in the reader's zone in the format of logs, which sorts: "2026-11-22 12:00:30". */
 export function logTime(iso: string): string {
   return log.format(new Date(iso))
 }
 
-/** A duration in milliseconds as people say it: "240 ms", "3.2 s", "4 min 5 s", "2 h 10 min". */
+/** A duration in milliseconds in words: "240 ms", "3.2 s", "4 min 5 s", "2 h 10 min". */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s`

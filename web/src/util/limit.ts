@@ -6,7 +6,7 @@ const units = [
   ['ms', 1],
 ] as const
 
-/** A limit in milliseconds to the last of them: "3 s", "1 h 30 min". No limit is "". */
+/** A limit with all its milliseconds: "3 s", "1 h 30 min". No limit is "". */
 export function limitText(ms: number): string {
   let rest = ms
   const parts: string[] = []
@@ -21,8 +21,9 @@ export function limitText(ms: number): string {
 const sizes: Record<string, number> = { ...Object.fromEntries(units), m: 60_000, day: 86_400_000, days: 86_400_000 }
 
 /**
- * The milliseconds of a limit as people write it: "5s", "1 h 30 min", "1.5h", and what a file may say, such as "10m". Nothing, and 0,
- * is no limit: 0. What is no time, or no whole number of milliseconds, is undefined.
+ * Parses a limit: "5s", "1 h 30 min", "1.5h", and the format of files, such as "10m". An empty
+ * text, and 0, is no limit: 0. A text that is not a time, or not a whole number of milliseconds, is
+ * undefined.
  */
 export function limitMilliseconds(text: string): number | undefined {
   const words = text.trim().toLowerCase()

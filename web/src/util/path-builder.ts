@@ -1,4 +1,4 @@
-/** The only maker of the console's addresses. Arguments are ids. */
+/** Builds all addresses of the console. Arguments are ids. */
 export const pb = {
   home: () => '/',
   setup: () => '/setup',

@@ -6,14 +6,14 @@ interface Reason {
   causes?: Reason[]
 }
 
-/** What the catalog said of one object before a statement, and what it says now. */
+/** The catalog's definition of one object before a statement, and now. */
 export interface Reading {
   object: string
   before: string
   now: string
 }
 
-/** The readings that a reason comes from, however deep. */
+/** The readings among the causes of a reason, at any depth. */
 export function readingsOf({ code, params, causes = [] }: Reason): Reading[] {
   if (code !== 'object') return causes.flatMap(readingsOf)
   return [{ object: params?.object ?? '', before: params?.before ?? '', now: params?.now ?? '' }]

@@ -4,10 +4,10 @@ interface Reason {
   causes?: Reason[]
 }
 
-/** What helps after a failure: the file must change, or the same file may pass another time. */
+/** What helps after a failure: a corrected file, or the same file at another time. */
 export type Remedy = 'push' | 'retry'
 
-/** Codes of failures that are not the file's. */
+/** Codes of failures that the file does not cause. */
 const passing = new Set([
   'cancelled',
   'cancelled-early',
@@ -19,7 +19,7 @@ const passing = new Set([
   'text-unread',
 ])
 
-/** What to offer first. A failure that says nothing else is taken to be the file's, which is what failures mostly are. */
+/** The first remedy to offer. By default the file is the cause, as it is for most failures. */
 export function remedyOf(reason: Reason | undefined): Remedy {
   if (!reason) return 'push'
   const isPassing = passing.has(reason.code) || (reason.causes ?? []).some(cause => remedyOf(cause) === 'retry')

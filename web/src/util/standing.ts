@@ -1,4 +1,4 @@
-/** How a link stands, as far as a heading needs it. */
+/** The state of a link, as far as a heading needs it. */
 export interface Standing {
   reading?: unknown
   waitsFor?: unknown
@@ -8,7 +8,10 @@ export interface Standing {
   plan: { items: unknown[] }
 }
 
-/** The heading over a link's state: the question is asked only when something should happen and nothing does. */
+/**
+ * The heading over a link's state: it asks why nothing happens only when something should happen
+ * and nothing does.
+ */
 export function headingOf({ reading, waitsFor, headCommit, syncedCommit, rollout, plan }: Standing): string {
   const moves = rollout?.state === 'running' || rollout?.state === 'pending'
   if (reading || (headCommit ?? '') !== (syncedCommit ?? '')) return 'Reading the newest commit'

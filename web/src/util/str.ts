@@ -1,4 +1,4 @@
-/** The first characters of a hash, as many as people compare. */
+/** The first characters of a hash, enough to compare. */
 export function shortHash(hash: string): string {
   return hash.slice(0, 7)
 }
@@ -8,7 +8,7 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 }
 
-/** Whether every word of the query is in the text, whatever the case. */
+/** Reports whether the text contains every word of the query, ignoring case. */
 export function matches(text: string, query: string): boolean {
   const hay = text.toLowerCase()
   return query

@@ -7,7 +7,7 @@ import { ConfirmButton } from '../ConfirmButton'
 
 const acceptable = new Set(['edited', 'moved', 'renamed'])
 
-/** Records the present text of a file that was edited or moved after it was applied. */
+/** Records the current text of a file that was edited or moved after it was applied. */
 export function AcceptButton({ item, link, project }: { item: Schemas['PlanItem']; link: string; project: string }) {
   const may = can(useQuery(projectQuery(project)).data, 'project.run')
   const { databaseId, path, version, type, database } = item
@@ -30,7 +30,7 @@ export function AcceptButton({ item, link, project }: { item: Schemas['PlanItem'
   )
 }
 
-/** Records the present texts of all edited files, for a repository whose texts were changed as a whole. */
+/** Records the current texts of all edited files, for a repository whose texts were all changed. */
 export function AcceptEditedButton({ status, project }: { status: Schemas['LinkStatus']; project: string }) {
   const may = can(useQuery(projectQuery(project)).data, 'project.run')
   const edited = status.plan.counts.edited ?? 0

@@ -1,6 +1,6 @@
 import { CopyButton } from '~/ui/CopyButton'
 
-/** A value to enter somewhere else, with its button to copy it. */
+/** A value to enter elsewhere, with a copy button. */
 export function CopyValue({ label, value }: { label: string; value: string }) {
   return (
     <div className="row">

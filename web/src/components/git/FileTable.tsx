@@ -16,7 +16,7 @@ const columns: Column<File>[] = [
   },
 ]
 
-/** Files of a repository with why they are ignored. */
+/** Files of a repository with the reasons why they are ignored. */
 export function FileTable({ files, empty }: { files: File[]; empty: ReactNode }) {
   return <QueryTable label="Files" columns={columns} rows={files} id={file => file.path} empty={empty} />
 }

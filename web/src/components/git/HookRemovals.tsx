@@ -6,7 +6,7 @@ import { Notice } from '~/ui/Notice'
 import { ConfirmButton } from '../ConfirmButton'
 import { TimeAgo } from '../TimeAgo'
 
-/** Webhooks that should be gone from their repositories and are still there. */
+/** Webhooks that must be removed from their repositories and still exist. */
 export function HookRemovals({ project, may }: { project: string; may: boolean }) {
   const removals = useQuery(hookRemovalsQuery(project))
   const forget = useWrite({

@@ -10,7 +10,7 @@ import { pb } from '~/util/path-builder'
 import { ConfirmButton } from '../ConfirmButton'
 import { LinkButton } from '../LinkButton'
 
-/** What may be done about a link. */
+/** The actions for a link. */
 export function LinkActions({ link, project }: { link: Schemas['LinkStatus']; project: string }) {
   const navigate = useNavigate()
   const held = useQuery(projectQuery(project)).data

@@ -47,7 +47,7 @@ const columns: Column<Schemas['RepositoryLink']>[] = [
   { title: 'Last delivery', fit: true, wide: true, cell: link => <TimeAgo at={link.lastDeliveryAt} /> },
 ]
 
-/** Linked repositories: how each is, where it stands, and when it last heard of a push. */
+/** Linked repositories: the health and state of each, and its last push. */
 export function LinkTable({ links, empty }: { links: Schemas['RepositoryLink'][]; empty: ReactNode }) {
   return (
     <QueryTable

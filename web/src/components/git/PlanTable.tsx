@@ -12,13 +12,13 @@ type Item = Schemas['PlanItem']
 interface PlanTableProps {
   items: Item[]
   empty: ReactNode
-  /** Says of the future what a link has not done yet. */
+  /** Shows what a link will do instead of what it has done. */
   future?: boolean
-  /** What may be done about an item. */
+  /** The actions for an item. */
   action?: (item: Item) => ReactNode
 }
 
-/** What would happen, or has happened, to each file in each of its databases. */
+/** What will happen, or has happened, to each file in each of its databases. */
 export function PlanTable({ items, empty, future = false, action }: PlanTableProps) {
   const environments = useQuery(environmentsQuery)
   const nameOf = (item: Item) =>
@@ -73,7 +73,7 @@ export function PlanTable({ items, empty, future = false, action }: PlanTablePro
   )
 }
 
-/** What would become of an item that waits: it runs, unless a reason says otherwise. */
+/** The future state of a waiting item: it runs, unless a reason prevents it. */
 function futureState(item: Item): string {
   if (item.state !== 'pending') return item.state
   return item.reason ? 'planned' : 'would-run'

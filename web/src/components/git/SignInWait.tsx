@@ -11,11 +11,11 @@ interface SignInWaitProps {
   verification: Schemas['Verification']
   type: Schemas['ProviderType'] | undefined
   advice: Advice
-  /** The way back: start again with other values. */
+  /** A way back, to start again with other values. */
   back: ReactNode
 }
 
-/** Shown while somebody signs in at the provider, in another window. */
+/** Shown while a person signs in at the provider, in another window. */
 export function SignInWait({ verification, type, advice, back }: SignInWaitProps) {
   const [refused, setRefused] = useState(false)
   const name = type?.name ?? verification.displayName

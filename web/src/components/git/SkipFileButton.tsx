@@ -10,7 +10,7 @@ interface SkipFileButtonProps {
   project: string
 }
 
-/** Leaves a file out of a database in which it cannot run. */
+/** Skips a file in a database in which it cannot run. */
 export function SkipFileButton({ item, link, project }: SkipFileButtonProps) {
   const may = can(useQuery(projectQuery(project)).data, 'project.run')
   const { databaseId, path, version, type } = item

@@ -1,7 +1,7 @@
 import { Icon } from '~/ui/Icon'
 import classes from './Stepper.module.css'
 
-/** Where somebody is in a flow of a few steps. */
+/** The current step in a flow of a few steps. */
 export function Stepper({ steps, current }: { steps: readonly string[]; current: number }) {
   return (
     <ol className={classes.steps} aria-label="Steps">

@@ -23,7 +23,9 @@ interface WhyNothingProps {
   several: boolean
 }
 
-/** Where a link stands: what was heard last, what was seen, what was ignored, and what waits for whom. */
+/**
+ * The state of a link: the last push, the synced commit, what was ignored, and what waits for whom.
+ */
 export function WhyNothing({ link, name, project, several }: WhyNothingProps) {
   const status = useQuery(linkQuery(link))
   return (
@@ -114,7 +116,7 @@ interface FileQuestionProps {
   plan: Schemas['LinkStatus']['plan']
 }
 
-/** Looks up what happened to one file, in each of its databases. */
+/** Looks up the state of one file, in each of its databases. */
 function FileQuestion({ link, plan }: FileQuestionProps) {
   const [path, setPath] = useState('')
   const [asked] = useDebouncedValue(path.trim(), 300)

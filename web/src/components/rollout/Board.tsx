@@ -75,7 +75,7 @@ export function stageCount(tasks: Pick<Task, 'state'>[]): string {
   return rest.join(', ')
 }
 
-/** What a task's state means here: its progress, or what it does. */
+/** Details of a task's state: its progress, or what it does. */
 export function taskDetail(
   task: Pick<Task, 'state' | 'total' | 'finished' | 'action' | 'cancelAt'>,
 ): string | undefined {
@@ -87,7 +87,7 @@ export function taskDetail(
   return undefined
 }
 
-/** How long a task or an attempt took, or has taken so far; "" when there is nothing to say. */
+/** The duration of a task or an attempt, until now while it runs; "" when there is none. */
 export function tookSoFar(task: TookProps['task'], now: Date): string {
   const waits = task.state === 'pending' || task.state === 'held' // what is known is of an earlier attempt
   if (!task.startedAt || waits || (task.state !== 'running' && !task.finishedAt)) return ''
@@ -96,11 +96,11 @@ export function tookSoFar(task: TookProps['task'], now: Date): string {
 
 interface TookProps {
   task: { startedAt?: string; finishedAt?: string; state: string }
-  /** Goes on with a sentence: ", took 3 s", or ", for 3 s so far". */
+  /** Continues a sentence: ", took 3 s", or ", for 3 s so far". */
   inWords?: boolean
 }
 
-/** How long a task took, or has taken so far. */
+/** The duration of a task, until now while it runs. */
 export function Took({ task, inWords }: TookProps) {
   const long = useClock(now => tookSoFar(task, now))
   if (!long) return null

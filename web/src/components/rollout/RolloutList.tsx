@@ -15,7 +15,7 @@ import { Failure } from '../Loaded'
 import { StateBadge } from '../StateBadge'
 import { TimeAgo } from '../TimeAgo'
 
-/** That a newer rollout took over is a fact of its own, which a failed one can have too. */
+/** "Superseded" is a separate fact, which a failed rollout can have too. */
 const states: [RolloutState | '', string][] = [
   ['', 'All'],
   ['running', 'Running'],
@@ -35,7 +35,7 @@ interface RolloutListProps {
   chips?: boolean
 }
 
-/** Rollouts, the newest first. It looks again often while one of them is moving. */
+/** Rollouts, the newest first. The list refetches often while one of them is moving. */
 export function RolloutList({ filter, chips = false }: RolloutListProps) {
   const [state, setState] = useFilter('state')
   const chosen = chips && states.some(([value]) => value === state) ? (state as RolloutState | '') : ''
@@ -98,13 +98,13 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
   )
 }
 
-/** How a rollout ended, and that a newer one took over, if it did. */
+/** The outcome of a rollout, and whether a newer one took over. */
 export function RolloutBadge({ rollout }: { rollout: Pick<Schemas['Rollout'], 'state' | 'supersededBy'> }) {
   const { state, supersededBy } = rollout
   return <StateBadge state={state} detail={supersededBy && state !== 'superseded' ? 'superseded' : undefined} />
 }
 
-/** Whether something of the rollout goes on by itself. */
+/** Reports whether something in the rollout continues by itself. */
 export function isMoving(rollout: Pick<Schemas['Rollout'], 'state'>): boolean {
   return rollout.state === 'running' || rollout.state === 'pending'
 }

@@ -29,7 +29,7 @@ const columnsBut = (said: string): Column<Schemas['StatementLog']>[] => [
   { title: 'Took', fit: true, wide: true, number: true, cell: row => duration(row.seconds * 1000) },
 ]
 
-/** What the database said while the statement ran. */
+/** The database's notices while the statement ran. */
 function Notices({ log }: { log: Schemas['StatementLog'] }) {
   const more = log.moreNotices ?? 0
   return (
@@ -54,7 +54,7 @@ function Notices({ log }: { log: Schemas['StatementLog'] }) {
 
 const levelWord = (level: string) => level.charAt(0).toUpperCase() + level.slice(1)
 
-/** What the statements of an attempt did, in order. */
+/** The results of an attempt's statements, in order. */
 export function StatementTable({
   rollout,
   task,

@@ -17,7 +17,7 @@ type Task = Pick<Schemas['Task'], 'id' | 'rolloutId' | 'state' | 'label' | 'reas
 
 const skippable: Task['state'][] = ['pending', 'held', 'failed', 'unknown']
 
-/** What may be done about a task as it stands, by who may do it. */
+/** The actions for a task in its current state that the reader may use. */
 export function TaskActions({ task, project }: { task: Task; project: Schemas['Project'] }) {
   const params = { path: { rollout: task.rolloutId, task: task.id } }
   const changes = { kind: 'task.changed', projectId: project.id, rolloutId: task.rolloutId } as const
@@ -164,7 +164,7 @@ function ContinueButton({ label, pending, onConfirm }: ContinueButtonProps) {
 
 interface CancelButtonProps {
   label: string
-  /** Somebody has asked for it, and it has not ended yet. */
+  /** A cancel was requested, and the task has not finished yet. */
   cancelling: boolean
   onConfirm: () => void
 }

@@ -5,11 +5,13 @@ import classes from './TaskReason.module.css'
 
 interface TaskReasonProps {
   task: Pick<Schemas['Task'], 'state' | 'reason' | 'error'>
-  /** What the attempt below says itself; the same error is not told twice. */
+  /** The error of the attempt shown below, which is not repeated here. */
   told: Schemas['Reason'] | undefined
 }
 
-/** Why a task is not done. Of an unknown outcome, what the database said before and what it says now. */
+/**
+ * Why a task is not done. For an unknown outcome, also the catalog before the statement and now.
+ */
 export function TaskReason({ task, told }: TaskReasonProps) {
   const { state, reason, error } = task
   if (!reason || (state === 'failed' && told)) return null

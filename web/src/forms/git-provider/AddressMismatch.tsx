@@ -3,7 +3,7 @@ import { CopyValue } from '~/components/git/CopyValue'
 import { Notice } from '~/ui/Notice'
 import { addressProblem } from './instructions'
 
-/** Says that the sign-in could not come back to this page, and both ways to correct it. */
+/** Shows that the sign-in cannot come back to this page, and both ways to correct that. */
 export function AddressMismatch({ type }: { type: Schemas['ProviderType'] }) {
   const external = addressProblem(type, window.location.origin)
   if (!external) return null

@@ -16,7 +16,7 @@ interface BasicInfoFormProps {
   onNext: () => void
 }
 
-/** Step 1: which provider, and how it is called here. */
+/** Step 1: the provider and its name here. */
 export function BasicInfoForm({
   types,
   type,

@@ -8,7 +8,7 @@ interface ConfirmVerificationProps {
   type: Schemas['ProviderType'] | undefined
 }
 
-/** Step 3: what the sign-in has proved. */
+/** Step 3: the result of the sign-in. */
 export function ConfirmVerification({ verification, type }: ConfirmVerificationProps) {
   const held = new Set(verification.scopes)
   return (

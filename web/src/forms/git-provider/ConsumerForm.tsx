@@ -6,7 +6,7 @@ import { leadTo, openEmpty, shut } from '~/stores/sign-in-window'
 import { AddressMismatch } from './AddressMismatch'
 import { addressProblem } from './instructions'
 
-/** What somebody has copied from the provider's page. */
+/** The values copied from the provider's page. */
 export interface Credentials {
   applicationId: string
   secret: string
@@ -15,14 +15,17 @@ export interface Credentials {
 interface ConsumerFormProps {
   type: Schemas['ProviderType']
   initial: Credentials
-  /** Starts the verification at the API. */
+  /** Starts the verification through the API. */
   start: (credentials: Credentials) => Promise<Schemas['Verification']>
-  /** Goes to the page of the verification. */
+  /** Opens the page of the verification. */
   onStarted: (verification: Schemas['Verification'], credentials: Credentials) => void
   onBack?: () => void
 }
 
-/** Step 2: key and secret. Next opens the sign-in window in the click itself and then checks the credentials. */
+/**
+ * Step 2: key and secret. Next opens the sign-in window in the click handler and then checks the
+ * credentials.
+ */
 export function ConsumerForm({ type, initial, start, onStarted, onBack }: ConsumerFormProps) {
   const form = useForm({
     initial,

@@ -8,7 +8,9 @@ import { adminInstructions, permissionLabel } from './instructions'
 /** The name that people read on the provider's consent page. */
 const consumerName = 'Towpath'
 
-/** How to make the OAuth application, in the provider's own words, with what to enter there. */
+/**
+ * How to create the OAuth application, in the provider's own words, with the values to enter there.
+ */
 export function ConsumerInstructions({ type, instanceUrl }: { type: Schemas['ProviderType']; instanceUrl?: string }) {
   return (
     <section className="panel stack" aria-labelledby="instructions">
@@ -55,7 +57,7 @@ export function ConsumerInstructions({ type, instanceUrl }: { type: Schemas['Pro
   )
 }
 
-/** The provider's name without its domain, as its admins are called. */
+/** The provider's name without its domain, for its admins. */
 function adminName(type: Schemas['ProviderType']): string {
   return type.name.replace(/\.(org|com)$/, '')
 }

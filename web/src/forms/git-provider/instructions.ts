@@ -1,11 +1,14 @@
 import type { Schemas } from '~/api/client'
 
-/** A permission as the provider's form has it: "Account: Read". */
+/** A permission as in the provider's form: "Account: Read". */
 export function permissionLabel(permission: Schemas['ProviderPermission']): string {
   return `${permission.group}: ${permission.label}`
 }
 
-/** Everything that an admin at the provider needs to make the OAuth application, as plain text to send. */
+/**
+ * Everything that an admin at the provider needs to create the OAuth application, as plain text to
+ * send.
+ */
 export function adminInstructions(type: Schemas['ProviderType'], name: string, instanceUrl = type.instanceUrl): string {
   const boxes = type.permissions.map(p => `  - ${permissionLabel(p)}: ${p.why}`)
   return [
@@ -23,7 +26,7 @@ export function adminInstructions(type: Schemas['ProviderType'], name: string, i
   ].join('\n')
 }
 
-/** Why the console's address does not fit the server's external URL; "" when it does. */
+/** Why the console's address differs from the server's external URL; "" when it does not. */
 export function addressProblem(type: Schemas['ProviderType'], here: string): string {
   const external = new URL(type.callbackUrl).origin
   return external === here ? '' : external

@@ -2,7 +2,7 @@ import type { Schemas } from '~/api/client'
 import { CopyButton } from '~/ui/CopyButton'
 import { Notice } from '~/ui/Notice'
 
-/** What "Test connection" found, and the way out of each finding. */
+/** The findings of "Test connection", with the fix for each. */
 export function CheckReport({ report }: { report: Schemas['Report'] }) {
   return (
     <div className="stack tight">

@@ -5,12 +5,12 @@ import { formErrors } from '~/api/errors'
 interface EngineOptionsProps {
   options: Schemas['EngineOption'][]
   values: Record<string, string>
-  /** What the API refused, which may name an option. */
+  /** The API's error, which may name an option. */
   failure: unknown
   onChange: (values: Record<string, string>) => void
 }
 
-/** The further settings of an instance, as its engine describes them. One that is left empty takes its default. */
+/** More settings of an instance, as its engine describes them. An empty one uses its default. */
 export function EngineOptions({ options, values, failure, onChange }: EngineOptionsProps) {
   const errors = formErrors(
     failure,

@@ -20,7 +20,7 @@ interface InstanceFormProps {
   submit: string
 }
 
-/** Where an instance is and how to sign in there, with a test that changes nothing. */
+/** The address of an instance and its credentials, with a test that changes nothing. */
 export function InstanceForm({ engines, environments, initial, fresh, check, save, submit }: InstanceFormProps) {
   const form = useForm<Schemas['InstanceSpec']>({ initial, submit: save })
   const test = useMutation({ mutationFn: () => check(form.values) })

@@ -1,7 +1,7 @@
 import { CopyButton } from '~/ui/CopyButton'
 import { rightsFor } from './rights'
 
-/** The SQL that makes a user with what Towpath needs, ready to copy. */
+/** The SQL that creates a user with the rights that Towpath needs, ready to copy. */
 export function RequiredRights({ sql, user }: { sql: string; user: string }) {
   const text = rightsFor(sql, user)
   return (

@@ -1,7 +1,10 @@
-/** The user of the server's example. */
+/** The user in the server's example. */
 const example = 'migrate_shop'
 
-/** The SQL for the user that was entered. A name that would have to be quoted stays the example's, for the reader to exchange. */
+/**
+ * The SQL for the entered user. A name that needs quotes keeps the example's, for the reader to
+ * replace.
+ */
 export function rightsFor(sql: string, user: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(user) ? sql.replaceAll(example, user) : sql
 }

@@ -61,7 +61,7 @@ export function EnvironmentLimitsForm({ environment }: { environment: Schemas['E
   )
 }
 
-/** What holds where the environment says nothing, as far as it shows. */
+/** The limit that applies if the environment sets none, as far as it shows. */
 function asServer(applied: Schemas['AppliedLimit']): string {
   return applied.from === 'server' ? `as the server: ${limitText(applied.timeout)}` : 'as the server'
 }

@@ -1,6 +1,8 @@
 import { TextInput, type TextInputProps } from '@mantine/core'
 
-/** A field for a time with its unit. Empty is no limit of its own; the placeholder says what holds then. */
+/**
+ * A field for a time with its unit. Empty sets no limit; the placeholder shows what applies then.
+ */
 export function LimitField(props: TextInputProps & { placeholder: string }) {
   return <TextInput styles={{ wrapper: { maxWidth: 280 } }} autoComplete="off" spellCheck={false} {...props} />
 }

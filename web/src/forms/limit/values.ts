@@ -1,12 +1,15 @@
 import { ApiError } from '~/api/errors'
 import { limitMilliseconds, limitText } from '~/util/limit'
 
-/** Limits as the API tells them, to texts of a form. */
+/** Converts limits of the API into texts of a form. */
 export function limitTexts<K extends string>(names: readonly K[], limits: Record<K, number>): Record<K, string> {
   return Object.fromEntries(names.map(name => [name, limitText(limits[name])])) as Record<K, string>
 }
 
-/** Texts of a form to limits as the API takes them. Throws an ApiError with a message for each text that is no time. */
+/**
+ * Converts texts of a form into limits for the API. Throws an ApiError with a message for each text
+ * that is not a time.
+ */
 export function limitsOf<K extends string>(names: readonly K[], texts: Record<K, string>): Record<K, number> {
   const limits = names.map(name => [name, limitMilliseconds(texts[name])] as const)
   const errors = limits

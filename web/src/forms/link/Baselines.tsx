@@ -13,12 +13,12 @@ type Database = Schemas['DatabaseBaseline']
 interface BaselinesProps {
   preview: Schemas['LinkPreview']
   choices: Map<string, Choice>
-  /** What the server refuses, by the database. */
+  /** The server's refusals, by database. */
   refused: Map<string, string>
   onChoose: (chosen: Record<string, Choice>) => void
 }
 
-/** What each database has already of the files that are there: they are never run in silence. */
+/** The baseline of each database over the existing files, which never run silently. */
 export function Baselines({ preview, choices, refused, onChoose }: BaselinesProps) {
   const table = useRef<HTMLTableElement>(null)
   const first = [...refused.keys()][0]
@@ -74,7 +74,7 @@ export function Baselines({ preview, choices, refused, onChoose }: BaselinesProp
   )
 }
 
-/** How many databases of an environment are drawn at once. */
+/** How many databases of an environment are rendered at once. */
 const step = 50
 
 interface EnvironmentProps extends Omit<BaselinesProps, 'preview'> {
@@ -163,7 +163,7 @@ interface ObjectionProps {
   onChoose: (choice: Choice) => void
 }
 
-/** What a database shows against a choice, and the box that keeps the choice all the same. */
+/** What a database shows against a choice, and the checkbox that keeps the choice anyway. */
 function Objection({ database, choice, refused, onChoose }: ObjectionProps) {
   const doubt = doubtOf(database, choice)
   const covered = doubt?.covered ?? []

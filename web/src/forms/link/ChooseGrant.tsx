@@ -13,13 +13,13 @@ import { Notice } from '~/ui/Notice'
 interface ChooseGrantProps {
   provider: Schemas['GitProvider']
   type: Schemas['ProviderType'] | undefined
-  /** Goes on with a sign-in that is there already. */
+  /** Continues with an existing sign-in. */
   onGrant: (grant: Schemas['Grant']) => void
-  /** Goes to the page that waits for the sign-in. */
+  /** Opens the page that waits for the sign-in. */
   onStarted: (verification: Schemas['Verification']) => void
 }
 
-/** With which account at the provider to go on. */
+/** Chooses the account at the provider. */
 export function ChooseGrant({ provider, type, onGrant, onStarted }: ChooseGrantProps) {
   const grants = useQuery(grantsQuery(provider.id))
   const [busy, setBusy] = useState(false)

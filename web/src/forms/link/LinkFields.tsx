@@ -9,7 +9,7 @@ interface LinkFieldsProps {
   form: Pick<ReturnType<typeof useForm<LinkValues>>, 'values' | 'set' | 'text' | 'choice' | 'fields'>
   grant: string
   repository: string
-  /** What the preview found wrong with the values. */
+  /** The preview's errors about the values. */
   previewError: unknown
 }
 

@@ -22,7 +22,7 @@ interface LinkFormProps {
   onBack: () => void
 }
 
-/** What of a repository goes where, and what is there already, beside what would happen on its real tree. */
+/** A link's settings and baselines, next to a preview on the real tree. */
 export function LinkForm({ project, grant, repository, save, onBack }: LinkFormProps) {
   const [sent, setSent] = useState<Schemas['BaselineChoice'][]>([])
   const form = useForm<LinkValues>({

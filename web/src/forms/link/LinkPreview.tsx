@@ -22,7 +22,7 @@ const nothing = (matched: number) =>
     </EmptyState>
   )
 
-/** States in which a file does not simply go its way. */
+/** States of files that need attention. */
 const troubles = new Set([
   'conflict',
   'held',
@@ -45,7 +45,7 @@ interface LinkPreviewProps {
   query: UseQueryResult<Preview>
 }
 
-/** What a link would do on the real tree, as far as the values are right. */
+/** What a link would do with the real tree, if the values are valid. */
 export function LinkPreview({ query }: LinkPreviewProps) {
   return (
     <section className="stack" aria-labelledby="preview" aria-busy={query.isFetching}>
@@ -61,7 +61,10 @@ export function LinkPreview({ query }: LinkPreviewProps) {
   )
 }
 
-/** Old data stays while a new look goes on, and when it fails; words say so, since dimmed text cannot be read by all. */
+/**
+ * Old data stays during a refetch, and when it fails; a text says so, since not everybody can read
+ * dimmed text.
+ */
 function statusOf(query: UseQueryResult<Preview>): string {
   if (query.isFetching) return 'Reading the repository …'
   if (query.data && query.error) return `This is the last preview. The new one failed: ${messageOf(query.error)}`

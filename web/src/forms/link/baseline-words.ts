@@ -5,7 +5,7 @@ import { type Choice, type Standing, standingOf, upTo } from './baselines'
 type Database = Schemas['DatabaseBaseline']
 type Contradiction = Schemas['Contradiction']
 
-/** How a database stands, in words. */
+/** The state of a database, in words. */
 export const standingWord: Record<Standing, string> = {
   unreadable: 'Cannot be read',
   recorded: 'Has a record',
@@ -13,7 +13,7 @@ export const standingWord: Record<Standing, string> = {
   unrecorded: 'Has tables and no record',
 }
 
-/** What it means to say nothing of a database. */
+/** The meaning of no choice for a database. */
 const openWord: Record<Standing, string> = {
   unreadable: 'Decide when it can be read',
   recorded: 'What its record says: run the rest',
@@ -27,13 +27,13 @@ export function keyOf(choice: Choice): string | null {
   return choice.kind === 'upTo' ? `upTo ${choice.version}` : choice.kind
 }
 
-/** The choice that a value of the list stands for. */
+/** The choice for a value of the list. */
 export function choiceOf(key: string): Choice {
   if (key === 'open') return { kind: 'open', version: '', despite: false }
   return upTo(key === 'none' ? '' : key.slice('upTo '.length))
 }
 
-/** What one may choose for a database. */
+/** The choices for a database. */
 export function optionsOf(database: Database): { value: string; label: string }[] {
   const standing = standingOf(database)
   const doubtful = new Set(database.against.map(one => one.version))
@@ -46,7 +46,7 @@ export function optionsOf(database: Database): { value: string; label: string }[
   return standing === 'empty' || standing === 'recorded' ? [own, ...versions] : [none, ...versions, own]
 }
 
-/** What a database shows of the files, a sentence for each fact. */
+/** What a database shows about the files, a sentence for each fact. */
 export function shownWords(database: Database): string[] {
   const { fitting, against, unread, problem } = database
   if (problem) return [`${problem} A choice is not compared with its tables.`]
@@ -70,19 +70,19 @@ function fittingWords(fitting: string[]): string {
   return `Fits ${list}: its tables look the same in each.`
 }
 
-/** Whether a thing is there, in words. */
+/** Describes whether a thing exists. */
 export function thingWords(thing: Contradiction): string {
   return thing.there ? `it still has ${thing.thing}` : `it has no ${thing.thing}`
 }
 
-/** What a database shows against a choice, with the file that says otherwise. */
+/** Describes what a database shows against a choice, with the file that contradicts it. */
 export function wordContradiction({ thing, there, covered, path }: Contradiction): string {
   if (covered)
     return there ? `It still has ${thing}, which ${path} removes.` : `It has no ${thing}, which ${path} makes.`
   return there ? `It has ${thing} already, which ${path} makes.` : `It has no ${thing}, which ${path} needs.`
 }
 
-/** What it means to keep a choice although the database shows otherwise. */
+/** The consequence of a choice that the database contradicts. */
 export function recordedWord(version: string, covered: Contradiction[]): string {
   const missing = covered.filter(one => !one.there).map(one => one.thing)
   const despite =

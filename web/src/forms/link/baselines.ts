@@ -4,22 +4,22 @@ import { ApiError } from '~/api/errors'
 type Database = Schemas['DatabaseBaseline']
 type Contradiction = Schemas['Contradiction']
 
-/** What somebody says of the files that a database lacks a record of. */
+/** A person's choice for the files that a database has no record of. */
 export interface Choice {
-  /** open says nothing: the record decides, and a database with tables and no record holds. */
+  /** open makes no choice: the record decides, and a database with tables and no record holds. */
   kind: 'undecided' | 'open' | 'none' | 'upTo'
-  /** As in the files' names; of upTo alone. */
+  /** As in the files' names; only for upTo. */
   version: string
-  /** Whether it is kept although the database shows otherwise. */
+  /** Whether the choice is kept although the database contradicts it. */
   despite: boolean
 }
 
-/** What is known of a database before its repository is linked. */
+/** The state of a database before its repository is linked. */
 export type Standing = 'unreadable' | 'recorded' | 'empty' | 'unrecorded'
 
 const open: Choice = { kind: 'open', version: '', despite: false }
 
-/** How a database stands. */
+/** Returns the state of a database. */
 export function standingOf(database: Database): Standing {
   if (database.problem) return 'unreadable'
   if (database.hasLedger) return 'recorded'
@@ -32,8 +32,8 @@ export function upTo(version: string): Choice {
 }
 
 /**
- * What a database shows by itself. One version that fits is proposed; where several fit, only a person knows. A database
- * that fits none holds.
+ * The proposal for a database. A version is proposed when exactly one fits; where several fit, a
+ * person decides. A database that fits none holds.
  */
 export function proposalOf(database: Database): Choice {
   const standing = standingOf(database)
@@ -44,7 +44,9 @@ export function proposalOf(database: Database): Choice {
   return fitting.length === 0 && standing === 'unrecorded' ? open : { ...open, kind: 'undecided' }
 }
 
-/** The choice of each database: a person's own while its version is there, else the proposal. */
+/**
+ * The choice for each database: a person's own while its version exists, otherwise the proposal.
+ */
 export function choicesOf(databases: Database[], own: Record<string, Choice>): Map<string, Choice> {
   return new Map(
     databases.map(database => {
@@ -55,16 +57,16 @@ export function choicesOf(databases: Database[], own: Record<string, Choice>): M
   )
 }
 
-/** What a database shows against a choice, and how much of that is not listed. */
+/** What a database shows against a choice, and how many findings are not listed. */
 export interface Doubt {
-  /** Files that would be recorded, although what they leave is not there: refused unless despite. */
+  /** Files that would be recorded although their result is missing: refused without despite. */
   covered: Contradiction[]
-  /** Files that would run, although what they need is not there, or what they make is. */
+  /** Files that would run although something that they need is missing, or their result exists. */
   left: Contradiction[]
   more: number
 }
 
-/** What speaks against a choice; undefined when nothing does. */
+/** What speaks against a choice; undefined for nothing. */
 export function doubtOf(database: Database, choice: Choice): Doubt | undefined {
   if (choice.kind === 'undecided') return undefined
   if (choice.kind === 'open' && standingOf(database) === 'unrecorded') return undefined // it holds
@@ -78,13 +80,13 @@ export function doubtOf(database: Database, choice: Choice): Doubt | undefined {
   }
 }
 
-/** Whether a choice waits for a person: for itself, or for the word that it is kept despite of what is there. */
+/** Reports whether a person must decide: about the choice itself, or about keeping it anyway. */
 export function waits(database: Database, choice: Choice | undefined): boolean {
   if (!choice || choice.kind === 'undecided') return true
   return !choice.despite && (doubtOf(database, choice)?.covered.length ?? 0) > 0
 }
 
-/** The choices as the API takes them. What is open is left out. */
+/** The choices in the API's format, without the open ones. */
 export function baselinesOf(choices: Map<string, Choice>): Schemas['BaselineChoice'][] {
   return [...choices].flatMap(([databaseId, { kind, version, despite }]) =>
     kind === 'none' || kind === 'upTo'
@@ -93,7 +95,7 @@ export function baselinesOf(choices: Map<string, Choice>): Schemas['BaselineChoi
   )
 }
 
-/** What the server refuses, by the database whose choice it is, as far as the choice is still the one that was sent. */
+/** The server's refusals by database, for choices that have not changed since. */
 export function refusalsOf(
   error: unknown,
   sent: Schemas['BaselineChoice'][],
@@ -111,7 +113,7 @@ export function refusalsOf(
   return found
 }
 
-/** Databases by their environment, in the order in which they come. */
+/** Databases by environment, in their order. */
 export function byEnvironment(databases: Database[]): Map<string, Database[]> {
   const groups = new Map<string, Database[]>()
   for (const database of databases) {

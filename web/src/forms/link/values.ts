@@ -1,7 +1,7 @@
 import type { Schemas } from '~/api/client'
 import type { Choice } from './baselines'
 
-/** A link's settings as the form has them. */
+/** A link's settings in the form. */
 export interface LinkValues {
   branch: string
   baseDirectory: string
@@ -9,7 +9,7 @@ export interface LinkValues {
   schemaPathTemplate: string
   latePolicy: Schemas['RepositoryLink']['latePolicy']
   waitingStatus: Schemas['RepositoryLink']['waitingStatus']
-  /** What a person has said of single databases, by their ids. */
+  /** A person's choices for single databases, by id. */
   choices: Record<string, Choice>
   polling: boolean
 }
@@ -24,7 +24,7 @@ export const templates = [
   { label: 'One folder for all databases', value: '{{VERSION}}__{{TYPE}}__{{DESCRIPTION}}.sql' },
 ] as const
 
-/** What the form begins with. */
+/** The initial values of the form. */
 export function defaults(branch: string): LinkValues {
   return {
     branch,
@@ -38,13 +38,13 @@ export function defaults(branch: string): LinkValues {
   }
 }
 
-/** The settings as the API takes them, without the choice for existing files. */
+/** The settings in the API's format, without the choice for existing files. */
 export function specOf(grantId: string, repositoryId: string, values: LinkValues): Schemas['LinkSpec'] {
   const { choices: _, schemaPathTemplate, ...rest } = values
   return { grantId, repositoryId, ...rest, ...(schemaPathTemplate ? { schemaPathTemplate } : {}) }
 }
 
-/** The settings with what each database has already. Without a choice its record decides, or it holds. */
+/** The settings with the baselines. A database without a choice follows its record, or holds. */
 export function withBaselines(spec: Schemas['LinkSpec'], baselines: Schemas['BaselineChoice'][]): Schemas['LinkSpec'] {
   return { ...spec, existingFiles: 'run', ...(baselines.length > 0 ? { baselines } : {}) }
 }

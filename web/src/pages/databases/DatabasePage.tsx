@@ -26,7 +26,7 @@ import { Notice } from '~/ui/Notice'
 import { between, duration } from '~/util/date'
 import { pb } from '~/util/path-builder'
 
-/** One database and everything that was changed in it. */
+/** One database and its changes. */
 export default function DatabasePage() {
   const database = useQuery(databaseQuery(useParam('database')))
   return <Loaded query={database}>{row => <Details row={row} />}</Loaded>

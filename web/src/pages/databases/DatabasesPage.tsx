@@ -14,7 +14,9 @@ import { EmptyState } from '~/ui/EmptyState'
 import { pb } from '~/util/path-builder'
 import { matches } from '~/util/str'
 
-/** All databases that the reader may see; who may, assigns them to projects here. */
+/**
+ * All databases that the reader may see; with the right, the reader assigns them to projects here.
+ */
 export default function DatabasesPage() {
   const [unassigned, setUnassigned] = useFilter('unassigned')
   const [environment, setEnvironment] = useFilter('environment')

@@ -9,7 +9,7 @@ import { useForm } from '~/hooks/use-form'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
 
-/** Lets an invited member choose a password; the secret stands behind the # of the link. */
+/** Lets an invited member choose a password; the secret is after the # of the link. */
 export default function InvitationPage() {
   const navigate = useNavigate()
   const [invitation] = useState(() => window.location.hash.slice(1))

@@ -7,7 +7,7 @@ import { FormFrame } from '~/components/FormFrame'
 import { useForm } from '~/hooks/use-form'
 import { pb } from '~/util/path-builder'
 
-/** Makes the first owner, with the token that the server printed. */
+/** Creates the first owner, with the token that the server printed. */
 export default function SetUpPage() {
   const navigate = useNavigate()
   const form = useForm({
@@ -38,7 +38,7 @@ export default function SetUpPage() {
   )
 }
 
-/** The link that the server prints carries the token behind the #, where it gets into no log. */
+/** The link that the server prints has the token after the #, so that no log contains it. */
 function tokenOfAddress(): string {
   return window.location.hash.replace(/^#(token=)?/, '')
 }

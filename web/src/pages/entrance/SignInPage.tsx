@@ -8,7 +8,7 @@ import { useForm } from '~/hooks/use-form'
 import { useFilter } from '~/hooks/use-params'
 import { pb } from '~/util/path-builder'
 
-/** Signs a member in and goes on to where they wanted to go. */
+/** Signs a member in and opens the page that they wanted. */
 export default function SignInPage() {
   const navigate = useNavigate()
   const [next] = useFilter('next')

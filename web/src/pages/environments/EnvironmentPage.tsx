@@ -12,7 +12,7 @@ import { EmptyState } from '~/ui/EmptyState'
 import { limitText } from '~/util/limit'
 import { pb } from '~/util/path-builder'
 
-/** One environment: how long changes may take in it, and whether they may change roles. */
+/** One environment: its limits, and whether files may change roles in it. */
 export default function EnvironmentPage() {
   const id = useParam('environment')
   const environments = useQuery(environmentsQuery)

@@ -20,7 +20,7 @@ import { CopyButton } from '~/ui/CopyButton'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
 
-/** One Git provider: its name, its credentials, and what is linked through it. */
+/** One Git provider: its name, its credentials, and its links. */
 export default function ProviderPage() {
   const id = useParam('provider')
   const providers = useQuery(providersQuery)

@@ -21,7 +21,10 @@ import { Notice } from '~/ui/Notice'
 import type { Advice } from '~/util/advice'
 import { pb } from '~/util/path-builder'
 
-/** The rest of adding a provider, or of replacing its secret: the sign-in, and step 3. The address may be opened again at any time. */
+/**
+ * The rest of adding a provider, or of replacing its secret: the sign-in, and step 3. The address
+ * can be opened again at any time.
+ */
 export default function VerificationPage() {
   const id = useParam('verification')
   const { query, advice } = useVerification(id)

@@ -13,7 +13,9 @@ import { useFilter, useParam } from '~/hooks/use-params'
 import { EmptyState } from '~/ui/EmptyState'
 import { pb } from '~/util/path-builder'
 
-/** Step 1 of linking a repository, and of taking one over: the provider and the account there. */
+/**
+ * Step 1 of linking a repository, and of taking a link over: the provider and the account there.
+ */
 export default function ChooseProviderPage() {
   const project = useParam('project')
   const providers = useQuery(providersQuery)

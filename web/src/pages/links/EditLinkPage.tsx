@@ -16,7 +16,7 @@ import { useLinkCrumbs } from '~/hooks/use-link-crumbs'
 import { useParam } from '~/hooks/use-params'
 import { pb } from '~/util/path-builder'
 
-/** Changes what of a linked repository goes where. */
+/** Changes the settings of a link. */
 export default function EditLinkPage() {
   const status = useQuery({ ...linkQuery(useParam('link')), refetchInterval: false })
   const project = useParam('project')
@@ -79,7 +79,7 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
   )
 }
 
-/** What of the form changes which files go where. */
+/** The settings that determine which files go where. */
 function settingsOf(values: LinkValues) {
   const { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy } = values
   return { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy }

@@ -15,7 +15,9 @@ import { useVerification } from '~/hooks/use-verification'
 import { finish } from '~/stores/sign-in-window'
 import { pb } from '~/util/path-builder'
 
-/** Waits for the sign-in of whoever links a repository, and goes on to the repositories. */
+/**
+ * Waits for the sign-in of the person who links a repository, and continues to the repositories.
+ */
 export default function GrantPage() {
   const project = useParam('project')
   const id = useParam('verification')

@@ -18,7 +18,7 @@ import { useFilter, useParam } from '~/hooks/use-params'
 import { EmptyState } from '~/ui/EmptyState'
 import { Notice } from '~/ui/Notice'
 
-/** One link: how it is, what of its files is still to come, and what the provider told. */
+/** One link: its health, its open files, and the deliveries of the provider. */
 export default function LinkPage() {
   const project = useParam('project')
   const status = useQuery(linkQuery(useParam('link')))

@@ -12,7 +12,7 @@ import { Icon } from '~/ui/Icon'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
 
-/** The repositories that say how a project's databases should be. */
+/** The repositories that change a project's databases. */
 export default function LinksPage() {
   const project = useParam('project')
   const links = useQuery(linksQuery(project))

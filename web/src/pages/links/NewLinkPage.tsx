@@ -17,7 +17,10 @@ import { useWrite } from '~/hooks/use-write'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
 
-/** Steps 2 and 3 of linking: the repository, and what of it goes where. With a link to take over, the confirmation of that. */
+/**
+ * Steps 2 and 3 of linking: the repository, and the settings. With a link to take over, its
+ * confirmation.
+ */
 export default function NewLinkPage() {
   const [takeOver] = useFilter('takeOver')
   return takeOver ? <TakeOver link={takeOver} /> : <NewLink />

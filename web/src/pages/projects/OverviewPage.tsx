@@ -8,7 +8,7 @@ import { Loaded } from '~/components/Loaded'
 import { RolloutList } from '~/components/rollout/RolloutList'
 import { useParam } from '~/hooks/use-params'
 
-/** What is going on in a project, and why nothing is, when nothing is. */
+/** The current work of a project, and why nothing happens when nothing does. */
 export default function OverviewPage() {
   const id = useParam('project')
   const project = useQuery(projectQuery(id))

@@ -17,7 +17,7 @@ const columns: Column<Schemas['ProjectLimits']>[] = [
   { title: 'Stop a statement after', cell: row => <AppliedLimit limit={row.applied.statementTimeout} /> },
 ]
 
-/** A project's name and limits, and which limits its changes have in each environment. */
+/** A project's name and limits, and the limits that apply in each environment. */
 export default function ProjectSettingsPage() {
   const id = useParam('project')
   const project = useQuery(projectQuery(id))

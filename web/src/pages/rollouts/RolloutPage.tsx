@@ -15,7 +15,7 @@ import { EmptyState } from '~/ui/EmptyState'
 import { between, duration } from '~/util/date'
 import { pb } from '~/util/path-builder'
 
-/** One rollout, stage by stage, as it goes. */
+/** One rollout by stages, live. */
 export default function RolloutPage() {
   const id = useParam('rollout')
   const rollout = useQuery({
@@ -64,7 +64,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
   )
 }
 
-/** From the start of the first attempt to the end of the last one; nothing when nothing has run. */
+/** From the start of the first attempt to the end of the last one; nothing if nothing has run. */
 function Span({ stages }: { stages: Schemas['Stage'][] }) {
   const ran = stages.flatMap(stage => stage.tasks).filter(task => task.startedAt && task.finishedAt)
   const first = ran.map(task => task.startedAt ?? '').sort()[0]

@@ -22,7 +22,9 @@ import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
 import { remedyOf } from '~/util/remedy'
 
-/** One migration in one database: its SQL, what its statements did, and what may be done about it. */
+/**
+ * One migration in one database: its SQL, the results of its statements, and the actions for it.
+ */
 export default function TaskPage() {
   const rollout = useParam('rollout')
   const id = useParam('task')

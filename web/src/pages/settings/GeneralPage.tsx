@@ -5,7 +5,7 @@ import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { Notice } from '~/ui/Notice'
 
-/** What holds for the whole workspace. */
+/** The settings of the whole workspace. */
 export default function GeneralPage() {
   const types = useQuery(providerTypesQuery)
   return (

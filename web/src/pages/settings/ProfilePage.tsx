@@ -12,7 +12,7 @@ import { sayDone } from '~/stores/toast'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { roleWords } from '~/util/roles'
 
-/** Who is signed in, their password, and where else they are signed in. */
+/** The signed-in member, their password, and their sessions. */
 export default function ProfilePage() {
   const session = useQuery(sessionQuery)
   const form = useForm({

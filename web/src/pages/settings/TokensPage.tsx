@@ -23,7 +23,7 @@ const lifetimes = [
   { value: '', label: 'Never' },
 ]
 
-/** Tokens with which programs act as the person who made them. */
+/** Tokens with which programs act as the member who created them. */
 export default function TokensPage() {
   const tokens = useQuery(apiTokensQuery)
   const [made, setMade] = useState<string>()
