@@ -13,7 +13,7 @@ BUILD_CGO := $(if $(filter undefined,$(origin CGO_ENABLED)),$(or $(CAN_CGO),0),$
 STATIC := $(if $(filter 1Linux,$(BUILD_CGO)$(shell uname -s)),-linkmode external -extldflags \"-static\")
 export CGO_ENABLED ?= 0
 
-.PHONY: build demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console clean
+.PHONY: build demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console truth clean
 
 build: console
 	@echo "Building bin/towpath: the first time takes a minute or two."
@@ -67,6 +67,11 @@ crash-matrix:
 oracle:
 	scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server
 	$(GO) test -count=1 -timeout 3h -run TestOracle ./cmd/towpath -args -oracle.seed=$(or $(SEED),1) -oracle.seeds=$(or $(SEEDS),5) -oracle.steps=$(or $(STEPS),60)
+
+# What the rules of the SQL review say, held to what a real PostgreSQL does; ends with a line of figures.
+truth:
+	scripts/packages.sh initdb=postgresql mariadbd=mariadb-server
+	@$(GO) test -count=1 -timeout 30m -run TestTruth -v ./cmd/towpath | grep -v '^=== '
 
 clean:
 	rm -rf bin web/dist/assets web/dist/index.html
