@@ -107,6 +107,10 @@ func (c *cursor) partitionValues() {
 }
 
 func (c *cursor) bounds() {
+	if !c.enter() {
+		return
+	}
+	defer c.leave()
 	switch {
 	case c.accept("MAXVALUE"), c.accept("DEFAULT"):
 	case c.is("(") && !c.isQueryIn():
