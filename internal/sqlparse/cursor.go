@@ -191,10 +191,14 @@ func (c *cursor) finish() {
 
 // enter begins a part that can nest, and reports whether it may.
 func (c *cursor) enter() bool {
-	if c.depth++; c.depth > maxDepth {
+	switch {
+	case c.trouble != nil:
+		return false
+	case c.depth == maxDepth:
 		c.fail(&NotAnalysed{Pos: c.pos(), Why: "the statement is nested too deeply"})
 		return false
 	}
+	c.depth++
 	return true
 }
 
