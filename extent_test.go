@@ -6,44 +6,6 @@ import (
 	"towpath"
 )
 
-func TestAttempt_inDatabase(t *testing.T) {
-	t.Parallel()
-	for want, a := range map[string]towpath.Attempt{
-		"": {Total: 3},
-		"Nothing of this file is in the database.": {
-			Extent: towpath.ExtentKept, Total: 3,
-		},
-		"Statement 1 of 3 is in the database.": {
-			Extent: towpath.ExtentKept, Kept: 1, Total: 3,
-		},
-		"Statements 1 to 2 of 3 are in the database.": {
-			Extent: towpath.ExtentKept, Kept: 2, Total: 3,
-		},
-		"All 3 statements are in the database.": {
-			Extent: towpath.ExtentKept, Kept: 3, Total: 3,
-		},
-		"Statement 1 of 3 is in the database, and a part of statement 2 may be.": {
-			Extent: towpath.ExtentPart, Kept: 1, Total: 3,
-		},
-		"Statement 1 of 3 is in the database. It is not known whether statement 2 is.": {
-			Extent: towpath.ExtentNext, Kept: 1, Total: 3,
-		},
-		"It is not known whether statement 1 of 3 is in the database.": {
-			Extent: towpath.ExtentNext, Total: 3,
-		},
-		"It is not known what of this file is in the database.": {
-			Extent: towpath.ExtentUnknown, Total: 3,
-		},
-		"The transaction was rolled back, except in tables without transactions (MyISAM, Aria).": {
-			Extent: towpath.ExtentTables, Total: 3,
-		},
-	} {
-		if got := a.InDatabase(); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}
-
 // A statement with an unknown outcome is not shown as failed, and one that was rolled back is not
 // shown as done.
 func TestAttempt_stateOf(t *testing.T) {

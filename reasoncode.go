@@ -207,8 +207,8 @@ const (
 	// ReasonStatementFailed: the attempt failed at a place in the file. Params: path, line, column.
 	// Causes: how.
 	ReasonStatementFailed ReasonCode = "statement-failed"
-	// ReasonPartlyKept: an attempt failed, and part of the file is in the database. Params: extent.
-	// Causes: how it failed.
+	// ReasonPartlyKept: an attempt failed, and part of the file is in the database. Params: extent,
+	// kept, total. Causes: how it failed.
 	ReasonPartlyKept ReasonCode = "partly-kept"
 	// ReasonUncompared: it is done, and statements with IF NOT EXISTS found objects that could not
 	// be compared completely. Causes: one ReasonUncomparedAt for each statement.

@@ -8,6 +8,7 @@ import (
 	"towpath"
 	rollouts "towpath/internal/rollout"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // Migration is a file of a repository that changes a database.
@@ -109,7 +110,7 @@ func attemptOf(a towpath.Attempt) attempt {
 		Column:     a.Column,
 		Total:      a.Total,
 		Kept:       a.Kept,
-		InDatabase: a.InDatabase(),
+		InDatabase: wording.InDatabase(a),
 		StartedAt:  a.StartedAt,
 		FinishedAt: a.FinishedAt,
 	}

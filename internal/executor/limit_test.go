@@ -116,7 +116,7 @@ func TestRunTask_canBeCancelled(t *testing.T) {
 			logs[1].Error != "The task was cancelled." {
 			t.Errorf("log is %+v", logs)
 		}
-		if got := attempts[0].InDatabase(); got != "Nothing of this file is in the database." {
+		if got := wording.InDatabase(attempts[0]); got != "Nothing of this file is in the database." {
 			t.Errorf("it says %q", got)
 		}
 		return err

@@ -160,7 +160,8 @@ func withExtent(o outcome, a towpath.Attempt) outcome {
 	switch a.Extent {
 	case towpath.ExtentPart, towpath.ExtentTables, towpath.ExtentKept:
 		if a.Kept > 0 || a.Extent != towpath.ExtentKept {
-			o.reason = towpath.Why(towpath.ReasonPartlyKept, "extent", a.InDatabase()).From(o.reason)
+			o.reason = towpath.Why(towpath.ReasonPartlyKept, "extent", string(a.Extent),
+				"kept", strconv.Itoa(a.Kept), "total", strconv.Itoa(a.Total)).From(o.reason)
 		}
 	}
 	return o

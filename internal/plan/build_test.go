@@ -324,8 +324,8 @@ func TestBuild_refusesTwoFilesOfOneIdentity(t *testing.T) {
 				"test/shop 2_b.sql conflict", "test/shop 3_d.sql blocked",
 			},
 			says: []string{
-				"conflict files=`02_c.sql` type=ddl version=2",
-				"conflict files=`2_b.sql` type=ddl version=2", "waits-for-file path=02_c.sql (conflict ",
+				"conflict files=02_c.sql type=ddl version=2",
+				"conflict files=2_b.sql type=ddl version=2", "waits-for-file path=02_c.sql (conflict ",
 			},
 		},
 		{
@@ -336,7 +336,7 @@ func TestBuild_refusesTwoFilesOfOneIdentity(t *testing.T) {
 				Others:    files{file(t, dbTemplate, "shop/1__ddl__x.sql")},
 			},
 			items: []string{"test/shop 1_a.sql conflict"},
-			says:  []string{"`shop/1__ddl__x.sql` of another repository link"},
+			says:  []string{"shop/1__ddl__x.sql of another repository link"},
 		},
 		{
 			name: "in an earlier environment: the file and newer ones wait in later ones too",

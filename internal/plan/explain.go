@@ -103,15 +103,15 @@ func (s segment) explain(name string) towpath.Reason {
 	case p.place == changeType && word != "":
 		return towpath.Why(towpath.ReasonTypeUnknown, "word", word)
 	case p.place != "":
-		return towpath.Why(towpath.ReasonPartMissing, "part", title(p.place), "name", name)
+		return towpath.Why(towpath.ReasonPartMissing, "part", string(p.place), "name", name)
 	case fit == 0:
 		return towpath.Why(towpath.ReasonStart, "name", name, "want", p.literal)
 	case strings.HasSuffix(rest, p.literal) ||
 		strings.HasSuffix(name, p.literal): // it was taken for what stands before it
-		return towpath.Why(towpath.ReasonPartMissing, "part", title(s.pieces[fit-1].place), "name", name)
+		return towpath.Why(towpath.ReasonPartMissing, "part", string(s.pieces[fit-1].place), "name", name)
 	default:
 		return towpath.Why(towpath.ReasonExpectedAfter, "want", p.literal, "part",
-			title(s.pieces[fit-1].place), "name", name)
+			string(s.pieces[fit-1].place), "name", name)
 	}
 }
 
@@ -123,18 +123,4 @@ func (s segment) word(rest string, i int) string {
 		}
 	}
 	return strings.TrimSuffix(rest, s.pieces[len(s.pieces)-1].literal)
-}
-
-func title(p placeholder) string {
-	switch p {
-	case envID:
-		return "environment"
-	case dbName:
-		return "database name"
-	case changeType:
-		return "type"
-	case wildcard:
-		return "text of *"
-	}
-	return strings.ToLower(string(p))
 }

@@ -255,7 +255,7 @@ func (j *judge) rivals(c claim) towpath.Reason {
 			self = true
 			continue
 		}
-		name := "`" + other.Path + "`"
+		name := other.Path
 		if !other.own {
 			name += " of another repository link"
 		}

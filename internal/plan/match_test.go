@@ -164,10 +164,10 @@ func TestMatch_saysWhatDoesNotFit(t *testing.T) {
 		{fullTemplate, "test/shop##1##foo##x.sql", "type-unknown word=foo"},
 		{
 			fullTemplate, "test/shop#1#ddl#x.sql",
-			"expected-after name=shop#1#ddl#x.sql part=database name want=##",
+			"expected-after name=shop#1#ddl#x.sql part=DB_NAME want=##",
 		},
-		{shortTemplate, "12.sql", "expected-after name=12.sql part=version want=_"},
-		{shortTemplate, "1_.sql", "part-missing name=1_.sql part=description"},
+		{shortTemplate, "12.sql", "expected-after name=12.sql part=VERSION want=_"},
+		{shortTemplate, "1_.sql", "part-missing name=1_.sql part=DESCRIPTION"},
 		{flywayLike, "migrations/1__init.sql", "start name=1__init.sql want=V"},
 		{flywayLike, "db/V1__init.sql", "start name=db want=migrations"},
 		{"a/{{VERSION}}.sql", "ab/1.sql", "goes-on name=ab rest=b"},

@@ -35,7 +35,7 @@ func TestPostPlan_ignoresSimilarFoldersOfAnotherLink(t *testing.T) {
 		return ""
 	}
 	if said := told("migration/shop/1__ddl__a.sql"); !strings.Contains(said,
-		"and the base directory is `migrations`; move it there") {
+		"and the base directory is “migrations”; move it there") {
 		t.Errorf("the commit says %q", said)
 	}
 	spec.BaseDirectory = "migration"
@@ -45,7 +45,7 @@ func TestPostPlan_ignoresSimilarFoldersOfAnotherLink(t *testing.T) {
 	if said := told("migration/shop/2__ddl__b.sql"); said != "" {
 		t.Errorf("the commit says %q", said)
 	}
-	if said := told("Migration/shop/2__ddl__b.sql"); !strings.Contains(said, "`Migration`") {
+	if said := told("Migration/shop/2__ddl__b.sql"); !strings.Contains(said, "“Migration”") {
 		t.Errorf("the commit says %q", said)
 	}
 }

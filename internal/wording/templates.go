@@ -7,8 +7,8 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonStated: "{text}",
 	towpath.ReasonMore:   "And {n} more.",
 
-	towpath.ReasonOutsideBase:      "The file is outside the base directory `{base}`.",
-	towpath.ReasonBesideBase:       "The file is in `{folder}`, and the base directory is `{base}`.",
+	towpath.ReasonOutsideBase:      "The file is outside the base directory “{base}”.",
+	towpath.ReasonBesideBase:       "The file is in “{folder}”, and the base directory is “{base}”.",
 	towpath.ReasonPathEncoding:     "Its path is not valid UTF-8.",
 	towpath.ReasonPathTooLong:      "The file has a path of {bytes} bytes; the limit is {limit}.",
 	towpath.ReasonVersionTooLong:   "Its version is too long.",
@@ -21,12 +21,12 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonInBaseOpen:       "The file is in the base directory itself, the template has at least {want:folder}.",
 	towpath.ReasonDepth:            "The file is {have:folder} deep, the template has {want}.",
 	towpath.ReasonDepthOpen:        "The file is {have:folder} deep, the template has at least {want}.",
-	towpath.ReasonGoesOn:           "`{name}` goes on with `{rest}` where the template ends.",
-	towpath.ReasonVersionExpected:  "Expected a version where `{word}` is.",
-	towpath.ReasonTypeUnknown:      "Type `{word}` is none of ddl, dml, migrate, data, baseline.",
-	towpath.ReasonPartMissing:      "The {part} is missing in `{name}`.",
-	towpath.ReasonStart:            "`{name}` does not start with `{want}`.",
-	towpath.ReasonExpectedAfter:    "Expected `{want}` after the {part} in `{name}`.",
+	towpath.ReasonGoesOn:           "“{name}” goes on with “{rest}” where the template ends.",
+	towpath.ReasonVersionExpected:  "Expected a version where “{word}” is.",
+	towpath.ReasonTypeUnknown:      "Type “{word}” is none of ddl, dml, migrate, data, baseline.",
+	towpath.ReasonPartMissing:      "The {part:place} is missing in “{name}”.",
+	towpath.ReasonStart:            "“{name}” does not start with “{want}”.",
+	towpath.ReasonExpectedAfter:    "Expected “{want}” after the {part:place} in “{name}”.",
 	towpath.ReasonNotAtCommit:      "The file is not in the repository at the synced commit.",
 	towpath.ReasonRepositoryUnread: "The repository has not been read yet.",
 
@@ -38,29 +38,29 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonStatementRefused:  "The file must not run, {line}:{column}: {message}",
 	towpath.ReasonStatementsRefused: "The file has {message}",
 
-	towpath.ReasonAmbiguous: "The file fits {n} databases called `{database}` of environment `{environment}`; " +
+	towpath.ReasonAmbiguous: "The file fits {n} databases called “{database}” of environment “{environment}”; " +
 		"take all but one out of the project.",
 	towpath.ReasonNoDatabases: "The project has no databases yet; give it one.",
-	towpath.ReasonNoDatabase: "There is no database `{database}` in this project; its databases are {known}; " +
+	towpath.ReasonNoDatabase: "There is no database “{database}” in this project; its databases are {known}; " +
 		"rename the file or its folder, or add the database.",
-	towpath.ReasonNoEnvironment: "There is no environment `{environment}`; the environments are {known}; " +
+	towpath.ReasonNoEnvironment: "There is no environment “{environment}”; the environments are {known}; " +
 		"rename the file or its folder.",
-	towpath.ReasonEmptyEnvironment: "The project has no database in environment `{environment}`; give it one.",
-	towpath.ReasonNoDatabaseThere: "There is no database `{database}` in environment `{environment}`; " +
+	towpath.ReasonEmptyEnvironment: "The project has no database in environment “{environment}”; give it one.",
+	towpath.ReasonNoDatabaseThere: "There is no database “{database}” in environment “{environment}”; " +
 		"the project's databases there are {known}; rename the file or its folder, or add the database.",
 	towpath.ReasonConflict: "The file is in conflict: version {version} ({type}) is also claimed by {files}; " +
 		"give one of them another version.",
 	towpath.ReasonWaitsForDatabases: "The file waits for {cause}.",
 	towpath.ReasonPlanStopped:       "{cause}",
 	towpath.ReasonDatabaseStopped:   "{environment}/{database}: {cause}",
-	towpath.ReasonWaitsForFile:      "The file waits for `{path}`, which {cause}.",
-	towpath.ReasonWaitsForBaseline:  "The file waits for `{path}` of another repository link, which is baseline {version} too.",
+	towpath.ReasonWaitsForFile:      "The file waits for “{path}”, which {cause}.",
+	towpath.ReasonWaitsForBaseline:  "The file waits for “{path}” of another repository link, which is baseline {version} too.",
 	towpath.ReasonNotPassed:         "The file has not passed {environment}/{database}: {cause}.",
 	towpath.ReasonWillBeRecorded:    "The file will be recorded as applied, not run.",
 	towpath.ReasonLateRefused: "The file is older than version {version}, which the database has, and this link refuses late files; " +
 		"give it a newer version.",
 	towpath.ReasonLateHeld: "The file is older than version {version}, which the database has; release it to run it now, or skip it.",
-	towpath.ReasonMoved: "The file has the same text as version {version} (`{path}`), which the database has and whose file is gone: " +
+	towpath.ReasonMoved: "The file has the same text as version {version} (“{path}”), which the database has and whose file is gone: " +
 		"it would run twice; skip it, or release it to run it again.",
 	towpath.ReasonPopulated: "The database has tables but no ledger: nobody knows which files it has already; " +
 		"release what is to run, skip the rest.",
@@ -68,7 +68,7 @@ var templates = map[towpath.ReasonCode]string{
 		"skip it, or release it to run it.",
 	towpath.ReasonEdited: "The file was edited after it was applied; revert it and write a new migration, " +
 		"or accept the new text as what the database has.",
-	towpath.ReasonRenamed: "The database got it as `{path}`.",
+	towpath.ReasonRenamed: "The database got it as “{path}”.",
 	towpath.ReasonMissing: "The database has it, and its file is gone from the repository; restore the file.",
 	towpath.ReasonMissingHalfway: "It was begun in the database and not finished, and its file is gone from the repository; " +
 		"restore the file.",
@@ -108,7 +108,7 @@ var templates = map[towpath.ReasonCode]string{
 		"or say that it was applied.",
 	towpath.ReasonServerDied:       "The server stopped during this attempt. The next one asks the database how far it came.",
 	towpath.ReasonStatementFailed:  "{path}:{line}:{column}: {Cause}",
-	towpath.ReasonPartlyKept:       "{Cause} ({extent})",
+	towpath.ReasonPartlyKept:       "{Cause} ({extent:extent})",
 	towpath.ReasonUncompared:       "It is done, and somebody should look: {Cause}",
 	towpath.ReasonUncomparedAt:     "Line {line}: {message}",
 	towpath.ReasonDatabaseError:    "{message}",

@@ -64,8 +64,27 @@ func value(r towpath.Reason, name string) string {
 		return clock(param)
 	case "span":
 		return span(param)
+	case "extent":
+		return extent(r, param)
+	case "place":
+		return place(param)
 	}
 	return counted(param, form)
+}
+
+// place is a placeholder of the file path template, in words.
+func place(param string) string {
+	switch param {
+	case "ENV_ID":
+		return "environment"
+	case "DB_NAME":
+		return "database name"
+	case "TYPE":
+		return "type"
+	case "*":
+		return "text of *"
+	}
+	return strings.ToLower(param)
 }
 
 // counted is a number with its noun.

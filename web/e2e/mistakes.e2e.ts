@@ -134,13 +134,13 @@ const refused: Record<string, { files: Files; state: string; says: string; waits
   'a database that does not exist': {
     files: { 'migrations/shpo/4__ddl__basket.sql': createBasket },
     state: 'no-target',
-    says: 'There is no database `shpo` in this project; its databases are shop; rename the file or its folder, or add the database.',
-    waitsFor: 'migrations/shpo/4__ddl__basket.sql cannot run: there is no database `shpo`',
+    says: 'There is no database “shpo” in this project; its databases are shop; rename the file or its folder, or add the database.',
+    waitsFor: 'migrations/shpo/4__ddl__basket.sql cannot run: there is no database “shpo”',
   },
   'a version that another file has': {
     files: { [basket]: createBasket, 'migrations/shop/04__ddl__parcel.sql': 'CREATE TABLE parcel (id INTEGER);\n' },
     state: 'conflict',
-    says: 'The file is in conflict: version 4 (ddl) is also claimed by `migrations/shop/04__ddl__parcel.sql`; give one of them another version.',
+    says: 'The file is in conflict: version 4 (ddl) is also claimed by migrations/shop/04__ddl__parcel.sql; give one of them another version.',
     waitsFor: 'migrations/shop/04__ddl__parcel.sql is in conflict: version 4 (ddl) is also claimed by',
   },
   'a misspelled statement': {
@@ -202,16 +202,16 @@ describe('a file that never runs', () => {
     await page.goto(linkPage)
     await fact('Waits for')
       .getByText(
-        'is not taken: is in `Migrations`, and the base directory is `migrations`; move it there; and 3 more files',
+        'is not taken: is in “Migrations”, and the base directory is “migrations”; move it there; and 3 more files',
       )
       .waitFor()
     await page.getByText('4 ignored').click()
     const ignored = page.getByRole('table', { name: 'Files', exact: true }).getByRole('row')
     for (const [path, why] of [
-      ['Migrations/shop/4__ddl__basket.sql', 'The file is in `Migrations`, and the base directory is `migrations`.'],
+      ['Migrations/shop/4__ddl__basket.sql', 'The file is in “Migrations”, and the base directory is “migrations”.'],
       ['migrations/4__ddl__basket.sql', 'The file is in the base directory itself, the template has 1 folder.'],
       ['migrations/shop/4__ddl__basket.SQL', 'The file ends with .SQL, the template ends with .sql.'],
-      ['migrations/shop/4_ddl_basket.sql', 'Expected `__` after the version in `4_ddl_basket.sql`.'],
+      ['migrations/shop/4_ddl_basket.sql', 'Expected “__” after the version in “4_ddl_basket.sql”.'],
     ]) {
       await ignored
         .filter({ hasText: path ?? '' })

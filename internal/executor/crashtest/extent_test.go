@@ -9,6 +9,7 @@ import (
 
 	"towpath"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // log returns the log of the last attempt: state and rows of each statement, and the extent of the
@@ -26,7 +27,7 @@ func (w *world) log() (lines, sentence string) {
 		for _, l := range logs {
 			text = append(text, fmt.Sprint(l.State, " ", l.Rows))
 		}
-		sentence = last.InDatabase()
+		sentence = wording.InDatabase(last)
 		return err
 	})
 	return strings.Join(text, ", "), sentence
