@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -141,6 +143,10 @@ func (o *oracle) push(t *testing.T) {
 	}
 }
 
+// restartEvery is after how many moves the server is stopped and started. A server counts what it
+// asks Bitbucket for in an hour, and sixty moves may need more calls than an hour has.
+const restartEvery = 25
+
 // play makes moves until one leads to a difference, and returns how many moves and differences
 // there were.
 func (o *oracle) play(t *testing.T, steps int) (made, found int) {
@@ -155,6 +161,11 @@ func (o *oracle) play(t *testing.T, steps int) (made, found int) {
 			o.push(t)
 		}
 		story = append(story, fmt.Sprintf("%2d %.8s %s", made, o.w.head, what))
+		if made%restartEvery == restartEvery-1 {
+			if err := errors.Join(o.w.stop(syscall.SIGTERM), o.w.start()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if o.kills != nil {
 			if err := o.kills(); err != nil {
 				t.Fatal(err)
