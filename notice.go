@@ -8,14 +8,23 @@ const (
 	maxNoticeText = 1000 // bytes per notice
 )
 
-// NoticeUncompared is the level of our own notice that an object which IF NOT EXISTS found could
-// not be compared completely with the statement.
-const NoticeUncompared = "not compared"
+// Levels of our own notices about a statement that the server ended well. Each means that the
+// database may hold something else than the file says, so a person should look.
+const (
+	NoticeUncompared = "not compared"   // IF NOT EXISTS found an object, nobody knows if it is the same
+	NoticeSkipped    = "skipped"        // IF EXISTS found nothing, so nothing was changed
+	NoticeOtherwise  = "done otherwise" // the server changed what the statement says, and warned of it
+)
 
 // Notice is a message from the server about a statement that did not fail. It may contain data.
 type Notice struct {
 	Level string `json:"level"` // the server's severity in lower case: "notice", "warning", "info", "note"
 	Text  string `json:"text"`
+}
+
+// Look reports whether a person should look at what the statement has left.
+func (n Notice) Look() bool {
+	return n.Level == NoticeUncompared || n.Level == NoticeSkipped || n.Level == NoticeOtherwise
 }
 
 // Notices are those of one statement. Their number depends on the script, so it is bounded.

@@ -210,8 +210,8 @@ const (
 	// ReasonPartlyKept: an attempt failed, and part of the file is in the database. Params: extent,
 	// kept, total. Causes: how it failed.
 	ReasonPartlyKept ReasonCode = "partly-kept"
-	// ReasonUncompared: it is done, and statements with IF NOT EXISTS found objects that could not
-	// be compared completely. Causes: one ReasonUncomparedAt for each statement.
+	// ReasonUncompared: it is done, and the database may hold something else than the file says.
+	// Causes: one ReasonUncomparedAt for each statement, the first ones.
 	ReasonUncompared ReasonCode = "uncompared"
 	// ReasonUncomparedAt: one of these statements. Params: line, message.
 	ReasonUncomparedAt ReasonCode = "uncompared-at"

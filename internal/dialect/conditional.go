@@ -31,8 +31,8 @@ func (d Reader) ReadConditional(s statement.Statement) (c schema.Conditional, ok
 		p.accept("IF", "EXISTS")
 		p.accept("ONLY")
 		c.Kind, c.Name = "column", p.name()
-		c.Columns = d.added(p, s.Text)
-		return c, c.Name != "" && len(c.Columns) > 0
+		d.addings(p, s.Text, &c)
+		return c, c.Name != "" && len(c.Adds) > 0
 	}
 	return c, false
 }
@@ -136,37 +136,9 @@ func (d Reader) columnTexts(p *phrase, text string) (columns []schema.Column) {
 		of := schema.Column{Name: name, Type: p.typeText(text)}
 		more = p.skipItem()
 		if of.Text = text[p.words[from].from:p.words[p.at-1].from]; name != "" && !key {
+			d.says(&of)
 			columns = append(columns, of)
 		}
-	}
-	return columns
-}
-
-// added reads the clauses ADD COLUMN IF NOT EXISTS of ALTER TABLE.
-func (d Reader) added(p *phrase, text string) (columns []schema.Column) {
-	for more := true; more; {
-		if !p.accept("ADD") {
-			more = p.skipItem()
-			continue
-		}
-		p.accept("COLUMN")
-		if !p.accept("IF", "NOT", "EXISTS") {
-			more = p.skipItem()
-			continue
-		}
-		from := p.at
-		if p.accept("(") { // several in parentheses
-			columns = append(columns, d.columnTexts(p, text)...)
-			more = p.skipItem()
-			continue
-		}
-		of := schema.Column{Name: p.name(), Type: p.typeText(text)}
-		if more = p.skipItem(); more {
-			of.Text = text[p.words[from].from:p.words[p.at-1].from]
-		} else {
-			of.Text = text[p.words[from].from:]
-		}
-		columns = append(columns, of)
 	}
 	return columns
 }

@@ -22,10 +22,34 @@ func (d Reader) ReadMade(s statement.Statement) (m schema.Made, ok bool) {
 	case "REINDEX":
 		return p.rebuilt()
 	case "ALTER":
-		return p.altered()
+		return d.altered(p)
 	}
 	return m, false
 }
+
+// ReadIfExists reads what an ALTER … IF EXISTS names; ok is false for any other statement.
+func (d Reader) ReadIfExists(s statement.Statement) (name string, ok bool) {
+	if !strings.HasPrefix(s.Verb, "ALTER ") {
+		return "", false
+	}
+	words, readable := d.words(s.Text)
+	if !readable {
+		return "", false
+	}
+	p := &phrase{words: words, at: 1}
+	for !p.end() && slices.Contains(alterable, p.peek().key) {
+		p.at++
+	}
+	if !p.accept("IF", "EXISTS") {
+		return "", false
+	}
+	p.accept("ONLY")
+	name = p.name()
+	return name, name != ""
+}
+
+// alterable are the words for relations behind ALTER.
+var alterable = []string{"TABLE", "INDEX", "VIEW", "MATERIALIZED", "FOREIGN", "SEQUENCE"}
 
 // made reads a CREATE.
 func (d Reader) made(p *phrase) (m schema.Made, ok bool) {
@@ -68,9 +92,12 @@ func (d Reader) made(p *phrase) (m schema.Made, ok bool) {
 			m.Columns = d.columns(p)
 			p.at = at - 1
 		}
+		if d.Keys {
+			m.Foreign = (&phrase{words: p.words, at: p.at}).foreign(true)
+		}
 		m.Engine = p.engine()
 	}
-	return m, m.Name != "" && (look || m.Engine != "")
+	return m, m.Name != "" && (look || m.Engine != "" || len(m.Foreign) > 0)
 }
 
 // columns reads the columns of a new table, after the opening parenthesis.
@@ -140,8 +167,9 @@ func (p *phrase) rebuilt() (m schema.Made, ok bool) {
 	return m, m.Name != "" && slices.Contains([]string{"index", "table", "schema"}, m.Rebuilt)
 }
 
-// altered reads ALTER INDEX … ATTACH PARTITION, and ALTER TABLE … ENGINE.
-func (p *phrase) altered() (m schema.Made, ok bool) {
+// altered reads ALTER INDEX … ATTACH PARTITION, and the storage engine and the foreign keys of ALTER
+// TABLE. One that renames the table or its columns is left alone.
+func (d Reader) altered(p *phrase) (m schema.Made, ok bool) {
 	switch p.kind() {
 	case "index":
 		p.accept("IF", "EXISTS")
@@ -154,15 +182,63 @@ func (p *phrase) altered() (m schema.Made, ok bool) {
 		m.Name = p.name()
 		return m, m.Name != ""
 	case "table":
-		if p.accept("IF", "EXISTS") {
+		if p.accept("IF", "EXISTS") || p.has("RENAME", "CHANGE") {
 			return m, false
 		}
 		p.accept("ONLY")
 		m.Kind, m.Name = "table", p.name()
+		if d.Keys {
+			m.Foreign = (&phrase{words: p.words, at: p.at}).foreign(false)
+		}
 		m.Engine = p.engine()
-		return m, m.Name != "" && m.Engine != ""
+		return m, m.Name != "" && (m.Engine != "" || len(m.Foreign) > 0)
 	}
 	return m, false
+}
+
+// foreign reads the columns of each foreign key, behind the name of a table that is made or altered.
+func (p *phrase) foreign(made bool) (keys [][]string) {
+	list, column := false, ""
+	for depth := 0; !p.end(); {
+		switch w := p.next(); {
+		case w.key == "SELECT":
+			return keys
+		case w.key == "(":
+			if depth++; depth == 1 && made {
+				list, made, column = true, false, p.peek().name
+			}
+		case w.key == ")":
+			if depth--; depth == 0 {
+				list = false
+			}
+		case w.key == "," && depth == 1 && list:
+			column = p.peek().name
+		case w.key == "ADD" && depth == 0:
+			p.accept("COLUMN")
+			p.accept("IF", "NOT", "EXISTS")
+			made, column = p.peek().key == "(", p.peek().name
+		case w.key == "FOREIGN" && p.accept("KEY"):
+			p.accept("IF", "NOT", "EXISTS")
+			p.nameUnlessParenthesis()
+			if columns := p.bracketedNames(); p.accept("REFERENCES") {
+				keys = append(keys, columns)
+			}
+		case w.key == "REFERENCES" && column != "":
+			keys = append(keys, []string{column})
+		}
+	}
+	return keys
+}
+
+// bracketedNames reads names in parentheses.
+func (p *phrase) bracketedNames() (names []string) {
+	if !p.accept("(") {
+		return nil
+	}
+	for more := true; more; more = p.skipItem() {
+		names = append(names, p.peek().name)
+	}
+	return names
 }
 
 // engine reads the storage engine that the options of a table name with a "=", outside of all

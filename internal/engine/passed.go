@@ -47,11 +47,11 @@ func brief(text string) string {
 
 // Differs is the error of a statement that has skipped another object of the same name.
 func Differs(c schema.Conditional, why string) error {
-	if c.Kind == "column" {
+	if c.Kind == "column" || c.Kind == "part" {
 		return &Error{
 			Kind: Unmet,
 			Message: fmt.Sprintf("The statement passed over what %s has already, and %s. "+
-				"Change it with ALTER TABLE, or give the new column another name.", c.Name, why),
+				"Change it with ALTER TABLE, or give the new %s another name.", c.Name, why, c.Kind),
 		}
 	}
 	way := "Drop it first, or give the new one another name."
@@ -69,9 +69,37 @@ func Differs(c schema.Conditional, why string) error {
 // with it.
 func Uncompared(c schema.Conditional, why string) string {
 	what := "The " + c.Kind + " " + c.Name
-	if c.Kind == "column" {
-		what = "A column of " + c.Name
+	if c.Kind == "column" || c.Kind == "part" {
+		what = "A " + c.Kind + " of " + c.Name
 	}
 	return fmt.Sprintf("%s was there already, and not all of it could be compared with this statement: %s. "+
 		"Look at what is there.", what, strings.TrimSuffix(why, "."))
+}
+
+// Passed is the notice of a statement that nobody could read, and that has passed over something.
+// said are the server's words.
+func Passed(said []string) string {
+	return "Something was there already, and could not be compared with this statement: " + some(said) +
+		". Look at what is there."
+}
+
+// Skipped is the notice of a statement whose IF EXISTS has found nothing, or something else of the
+// name. said are the words for it.
+func Skipped(said []string) string {
+	return "Nothing was done where IF EXISTS did not find what the statement names: " + some(said) + "."
+}
+
+// Otherwise is the notice of a statement that the server has warned of. said are its words.
+func Otherwise(said []string) string {
+	return "The server did not do all that the statement says: " + some(said) +
+		". Look at what is there."
+}
+
+// some are the first texts of several.
+func some(texts []string) string {
+	text := brief(strings.Join(texts[:min(len(texts), maxMissing)], "; "))
+	if more := len(texts) - maxMissing; more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return strings.TrimSuffix(text, ".")
 }

@@ -20,6 +20,8 @@ type Made struct {
 	// not a plain column. They are read where IF NOT EXISTS may skip an object of another shape.
 	Columns []string
 	Unique  bool // of an index: its keys differ from row to row
+
+	Foreign [][]string // the columns of each foreign key that a table is to have
 }
 
 // Differs describes how the existing table or index differs from the statement; "" when it does not
@@ -64,6 +66,14 @@ type Conditional struct {
 	Query string // of a table or a view that is filled by a query
 
 	Columns []Column // of a new table, or those that ALTER TABLE adds if they do not exist
+	Adds    []Adding // clauses of ALTER TABLE that add something unless it is there, in order
+}
+
+// Adding is a clause of ALTER TABLE.
+type Adding struct {
+	Kind string // column, key, primary key, constraint; "" for one that cannot be compared
+	Name string // "" when the clause does not say it
+	Text string // from ADD on, without a place among other columns
 }
 
 // Column is a column as a statement defines it.
@@ -71,4 +81,10 @@ type Column struct {
 	Name string
 	Type string // "" when the statement's type cannot be read
 	Text string // the definition, with the name
+
+	Collation string   // "" when it is not said
+	Source    string   // the expression of a generated column; "" for any other
+	Comment   string   // with its quotes
+	Checks    []string // their expressions
+	Counts    bool     // AUTOINCREMENT
 }

@@ -14,14 +14,14 @@ var _ engine.Talker = (*session)(nil)
 // readNotices queries the notices about the statement that has just run, before another statement
 // clears them: the driver does not report the number of warnings. If the query fails, its error is
 // the notice. https://dev.mysql.com/doc/refman/8.4/en/show-warnings.html
-func (s *session) readNotices(ctx context.Context) {
-	if err := s.showWarnings(ctx); err != nil {
+func (s *session) readNotices(ctx context.Context, verb string) {
+	if err := s.showWarnings(ctx, verb); err != nil {
 		s.notices.Add("warning", "What the server said about this statement could not be read: "+
 			mapError(err).Message)
 	}
 }
 
-func (s *session) showWarnings(ctx context.Context) error {
+func (s *session) showWarnings(ctx context.Context, verb string) error {
 	rows, err := s.conn.QueryContext(ctx, fmt.Sprintf("SHOW WARNINGS LIMIT %d", towpath.MaxNotices))
 	if err != nil {
 		return err
@@ -33,8 +33,9 @@ func (s *session) showWarnings(ctx context.Context) error {
 		if err := rows.Scan(&level, &code, &text); err != nil {
 			return err
 		}
-		s.passed = s.passed || isThere(code)
-		s.notices.Add(strings.ToLower(level), fmt.Sprintf("%s (%d)", text, code))
+		text = fmt.Sprintf("%s (%d)", text, code)
+		s.said.add(verb, code, text)
+		s.notices.Add(strings.ToLower(level), text)
 	}
 	if err := rows.Err(); err != nil || s.notices.Room() {
 		return err

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"towpath"
@@ -19,32 +18,6 @@ import (
 // the session only; a view or a routine gets a checksum of the name as a suffix, and is dropped at
 // once.
 const besideName = "towpath_beside"
-
-// isThere reports whether a note means that something already exists: a table, a column, a key, a
-// routine, a trigger, an event. https://mariadb.com/kb/en/mariadb-error-codes/
-func isThere(code int) bool {
-	switch code {
-	case 1050, 1060, 1061, 1304, 1359, 1537:
-		return true
-	}
-	return false
-}
-
-// hear makes the server report what a statement with IF NOT EXISTS skips, which a script may have
-// silenced. restore resets the setting.
-func (s *session) hear(ctx context.Context) (restore func() error, err error) {
-	var said bool
-	if err := s.conn.QueryRowContext(ctx, "SELECT @@SESSION.sql_notes").Scan(&said); err != nil || said {
-		return func() error { return nil }, err
-	}
-	if _, err := s.conn.ExecContext(ctx, "SET SESSION sql_notes = 1"); err != nil {
-		return nil, err
-	}
-	return func() error {
-		_, err := s.conn.ExecContext(context.WithoutCancel(ctx), "SET SESSION sql_notes = 0")
-		return err
-	}, nil
-}
 
 // passedOver compares an existing object with the statement that has skipped it. Its error is an
 // *engine.Error with Kind Unmet when they differ; what cannot be compared becomes a notice.
@@ -77,8 +50,10 @@ func (s *session) bothParts(
 	parts := schema.Parts(c.Name)
 	name := dialect.QuoteName(parts[len(parts)-1])
 	switch c.Kind {
-	case "table", "column":
+	case "table":
 		return s.bothTables(ctx, c, name)
+	case "column", "part":
+		return s.bothAltered(ctx, c, name)
 	case "sequence":
 		drop := "DROP TEMPORARY SEQUENCE IF EXISTS " + besideName
 		err := s.beside(ctx, drop, "CREATE TEMPORARY SEQUENCE "+besideName+" "+c.Rest, func() error {
@@ -141,102 +116,6 @@ func (s *session) bothShown(
 	}
 	have, err = shown(name)
 	return wanted, have, err
-}
-
-// placed is the position of a new column among the others.
-var placed = regexp.MustCompile("(?i)\\s+(?:FIRST|AFTER\\s+(?:`(?:[^`]|``)+`|\\S+))\\s*$")
-
-// bothTables compares columns and keys: as a whole, otherwise only the types.
-func (s *session) bothTables(
-	ctx context.Context, c schema.Conditional, name string,
-) (wanted, have []engine.Part, note string, err error) {
-	if c.Query != "" {
-		return nil, nil, "it is filled by a query, which does not run twice", nil
-	}
-	whole := c.Rest
-	texts := []string(nil)
-	typed := []string(nil)
-	for _, column := range c.Columns {
-		texts = append(texts, placed.ReplaceAllString(column.Text, ""))
-		if column.Type != "" {
-			typed = append(typed, dialect.QuoteName(column.Name)+" "+column.Type)
-		}
-	}
-	if c.Kind == "column" {
-		whole = "(" + strings.Join(texts, ", ") + ")"
-	}
-	if strings.Contains(strings.ToUpper(whole), "REFERENCES") {
-		note = "foreign keys are not compared"
-	}
-	if have, err = s.partsOfTable(ctx, name); err != nil {
-		return nil, nil, "", err
-	}
-	drop := "DROP TEMPORARY TABLE IF EXISTS " + besideName
-	look := func() error {
-		wanted, err = s.partsOfTable(ctx, besideName)
-		return err
-	}
-	err = s.beside(ctx, drop, "CREATE TEMPORARY TABLE "+besideName+" "+whole, look)
-	if err == nil {
-		return wanted, have, note, nil
-	}
-	refused := mapError(err)
-	if refused.Kind != engine.Failed || len(typed) == 0 {
-		return nil, nil, "", err
-	}
-	note = "only the columns and their types are the same as it says (" + refused.Message + ")"
-	if err = s.beside(ctx, drop, "CREATE TEMPORARY TABLE "+besideName+" ("+strings.Join(typed, ", ")+")",
-		look); err != nil {
-		return nil, nil, "", err
-	}
-	var types []engine.Part
-	for _, p := range wanted {
-		if strings.HasPrefix(p.Subject, "the type of ") {
-			types = append(types, p)
-		}
-	}
-	return types, have, note, nil
-}
-
-// partsOfTable returns the columns of a table, and its keys and checks. It leaves out foreign keys,
-// which a temporary table cannot have.
-func (s *session) partsOfTable(ctx context.Context, name string) (parts []engine.Part, err error) {
-	rows, err := s.conn.QueryContext(ctx, "SHOW COLUMNS FROM "+name)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var column, kind, null, key, extra string
-		var value *string
-		if err := rows.Scan(&column, &kind, &null, &key, &value, &extra); err != nil {
-			return nil, err
-		}
-		column = dialect.QuoteName(strings.ToLower(column))
-		parts = append(parts, engine.Part{Subject: "the type of " + column, Value: kind})
-		if null == "NO" {
-			parts = append(parts, engine.Part{Subject: column + " NOT NULL"})
-		}
-		if value != nil {
-			parts = append(parts, engine.Part{Subject: "the default of " + column, Value: *value})
-		}
-		if extra != "" {
-			parts = append(parts, engine.Part{Subject: column + " " + extra})
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	text, err := showCreate(ctx, s.conn, "SHOW CREATE TABLE "+name)
-	for line := range strings.Lines(text) {
-		if line = strings.TrimRight(line, ",\n"); strings.Contains(line, " FOREIGN KEY (") {
-			continue
-		}
-		if isKeyLine(line) || strings.HasPrefix(line, "  PRIMARY KEY ") {
-			parts = append(parts, engine.Part{Subject: strings.TrimSpace(line)})
-		}
-	}
-	return parts, err
 }
 
 // bothIndexes creates the index on an empty table with the same columns.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	dialect "towpath/internal/dialect/mysql"
@@ -124,8 +125,8 @@ func (s *session) madeTable(ctx context.Context, name string, made schema.Made) 
 			"one, or the table was there before. "+
 			"Name an engine that the server has.", name, storage.String, made.Engine)
 	}
-	if len(made.Columns) == 0 {
-		return nil
+	if err := s.madeForeign(ctx, name, storage.String, made); err != nil || len(made.Columns) == 0 {
+		return err
 	}
 	columns, err := s.names(ctx, "SELECT column_name FROM information_schema.columns WHERE table_schema = "+
 		"DATABASE() AND table_name = "+literal(name))
@@ -135,6 +136,30 @@ func (s *session) madeTable(ctx context.Context, name string, made schema.Made) 
 	if why := made.Differs(columns, false, strings.EqualFold); why != "" {
 		return unmet("The table %s was not made: there is one of that name, and %s. Change it with ALTER "+
 			"TABLE, or give the new one another name.", name, why)
+	}
+	return nil
+}
+
+// madeForeign looks for foreign keys. Some storage engines pass over them, and MySQL before version 9
+// over those that stand behind a column.
+// https://dev.mysql.com/doc/refman/8.4/en/ansi-diff-foreign-keys.html
+func (s *session) madeForeign(ctx context.Context, name, storage string, made schema.Made) error {
+	if len(made.Foreign) == 0 {
+		return nil
+	}
+	have, err := s.names(ctx, "SELECT GROUP_CONCAT(column_name ORDER BY ordinal_position SEPARATOR '\n') FROM "+
+		"information_schema.key_column_usage WHERE table_schema = DATABASE() AND referenced_table_name IS NOT NULL "+
+		"AND table_name = "+literal(name)+" GROUP BY constraint_name")
+	if err != nil {
+		return fmt.Errorf("look for the foreign keys of %s: %w", name, err)
+	}
+	for _, columns := range made.Foreign {
+		want := strings.Join(columns, "\n")
+		if !slices.ContainsFunc(have, func(one string) bool { return strings.EqualFold(one, want) }) {
+			return unmet("The foreign key on (%s) of the table %s was not made: the server passes over it in a "+
+				"table of the storage engine %s, or behind a column. Write FOREIGN KEY in a table of InnoDB.",
+				strings.Join(columns, ", "), name, storage)
+		}
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ type session struct {
 	tainted bool            // something failed
 	through bool            // the transaction was committed
 	notices towpath.Notices // of the last statement
-	passed  bool            // the last statement skipped an existing object
+	said    said            // what they mean
 	ran     bool            // a statement of the file may have run
 	stays   error           // what a rollback has not undone; nil for nothing
 	broken  error           // why the session is unusable; nil while it is usable
@@ -110,18 +110,17 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if !dialect.Harmless(st) {
 		s.marked = true
 	}
-	s.notices, s.passed = towpath.Notices{}, false
+	s.notices, s.said = towpath.Notices{}, said{}
 	s.ran = true
-	over, conditional := dialect.Reader().ReadConditional(st)
 	restore := func() error { return nil }
-	if conditional {
+	if hears(st.Verb) {
 		if restore, err = s.hear(ctx); err != nil {
 			return 0, s.fail(err)
 		}
 	}
 	result, err := s.watched(ctx, st.Text)
 	if err == nil {
-		s.readNotices(ctx)
+		s.readNotices(ctx, st.Verb)
 	}
 	if s.marked || !s.plain {
 		s.queued = append(s.queued, s.settings())
@@ -132,9 +131,8 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err != nil {
 		return 0, s.fail(withoutText(err, st))
 	}
-	err = errors.Join(restore(), s.behind(ctx, st, before))
-	if err == nil && conditional && s.passed {
-		err = s.passedOver(ctx, over)
+	if err = errors.Join(restore(), s.behind(ctx, st, before)); err == nil {
+		err = s.weigh(ctx, st)
 	}
 	if err != nil {
 		if s.options.NoTx && !s.inside {
@@ -194,7 +192,11 @@ func (s *session) run(ctx context.Context, text string) (sql.Result, error) {
 			abandon()
 		}
 	})
-	result, err := s.conn.ExecContext(running, text)
+	run := s.conn.ExecContext
+	if maintains(text) {
+		run = func(ctx context.Context, text string, _ ...any) (sql.Result, error) { return s.maintain(ctx, text) }
+	}
+	result, err := run(running, text)
 	if stop() {
 		return result, err
 	}

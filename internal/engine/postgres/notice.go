@@ -16,8 +16,10 @@ const noticesKey = "towpath.notices"
 
 // heard are the server's notices about a statement.
 type heard struct {
-	notices *towpath.Notices
-	passed  bool // it skipped an existing object
+	notices   *towpath.Notices
+	passed    []string // what IF NOT EXISTS has passed over
+	unmet     []string // what the statement has not done
+	otherwise []string // other warnings, of the server or of a function
 }
 
 // listen keeps the server's notices from now on, until the returned function is called.
@@ -38,6 +40,17 @@ func isThere(code string) bool {
 	return false
 }
 
+// isDenied reports whether a warning says that privileges were not granted, or not revoked.
+func isDenied(code string) bool { return code == "01007" || code == "01006" }
+
+// keepOne keeps a message, while there are few.
+func keepOne(messages []string, message string) []string {
+	if len(messages) == towpath.MaxNotices {
+		return messages
+	}
+	return append(messages, towpath.Clip(message))
+}
+
 // keepNotice is called by the driver while it reads answers, so only by the goroutine that uses the
 // connection.
 func keepNotice(conn *pgconn.PgConn, n *pgconn.Notice) {
@@ -45,7 +58,14 @@ func keepNotice(conn *pgconn.PgConn, n *pgconn.Notice) {
 	if !listening {
 		return
 	}
-	h.passed = h.passed || isThere(n.Code)
+	switch {
+	case isThere(n.Code):
+		h.passed = keepOne(h.passed, n.Message)
+	case isDenied(n.Code):
+		h.unmet = keepOne(h.unmet, n.Message)
+	case n.SeverityUnlocalized == "WARNING":
+		h.otherwise = keepOne(h.otherwise, n.Message)
+	}
 	kept := h.notices
 	if !kept.Room() {
 		kept.More++

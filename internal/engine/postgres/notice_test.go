@@ -20,7 +20,8 @@ func TestNotices(t *testing.T) {
 		s := begin(t, open(t, server.Database(t)), o)
 		must := func(text string) towpath.Notices {
 			t.Helper()
-			if _, err := s.Exec(t.Context(), statement.Statement{Text: text}); err != nil {
+			verb, _, _ := strings.Cut(text, " ")
+			if _, err := s.Exec(t.Context(), statement.Statement{Text: text, Verb: verb}); err != nil {
 				t.Fatal(err)
 			}
 			return notices(s)

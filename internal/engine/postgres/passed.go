@@ -14,19 +14,6 @@ import (
 	"towpath/internal/schema"
 )
 
-// hear and stopHearing surround a statement with IF NOT EXISTS: a notice reports that it has
-// skipped something, and a script may have silenced notices.
-func (s *session) hear() call {
-	return call{text: `SELECT pg_catalog.set_config('towpath.said', pg_catalog.current_setting('client_min_messages'), $1),
-		pg_catalog.set_config('client_min_messages', 'notice', $1)`, args: []any{s.inTransaction()}}
-}
-
-func (s *session) stopHearing() call {
-	return call{
-		text: "SELECT pg_catalog.set_config('client_min_messages', pg_catalog.current_setting('towpath.said'), $1)", args: []any{s.inTransaction()},
-	}
-}
-
 // besideName is the name of a similar object during a comparison. The object is temporary, and
 // undone at once.
 const besideName = "towpath_beside"
@@ -47,7 +34,7 @@ func (s *session) passedOver(ctx context.Context, c schema.Conditional) error {
 	ways := comparisons(c)
 	if len(ways) == 0 {
 		// which have nothing except their name
-		if c.Kind != "schema" && (c.Kind != "extension" || c.Rest != "") {
+		if (c.Kind != "schema" && c.Kind != "extension") || c.Rest != "" {
 			s.notices.Begin(towpath.NoticeUncompared,
 				engine.Uncompared(c, "this kind of statement is not compared"))
 		}
@@ -80,7 +67,7 @@ func comparisons(c schema.Conditional) (ways []comparison) {
 	const note = "only the columns and their types are the same as it says"
 	switch {
 	case c.Kind == "table" && c.Query != "":
-		return []comparison{{make: []string{viewOf(c)}, parts: partsOfTable}}
+		return []comparison{{make: []string{viewOf(c)}, parts: partsOfColumns + gathered}}
 	case c.Kind == "materialized view":
 		return []comparison{{make: []string{viewOf(c)}, parts: partsOfView}}
 	case c.Kind == "sequence":
@@ -97,7 +84,7 @@ func comparisons(c schema.Conditional) (ways []comparison) {
 	case c.Kind == "table":
 		ways = []comparison{{
 			make:  []string{"CREATE TEMP TABLE " + besideName + " " + c.Rest},
-			parts: partsOfTable,
+			parts: partsOfTable(c.Head),
 		}}
 	case c.Kind == "column":
 		var texts []string
@@ -105,7 +92,7 @@ func comparisons(c schema.Conditional) (ways []comparison) {
 			texts = append(texts, column.Text)
 		}
 		ways = []comparison{{make: []string{"CREATE TEMP TABLE " + besideName + " (" +
-			strings.Join(texts, ", ") + ")"}, parts: partsOfTable}}
+			strings.Join(texts, ", ") + ")"}, parts: partsOfColumns + gathered}}
 	}
 	var typed []string
 	for _, column := range c.Columns {
@@ -116,7 +103,7 @@ func comparisons(c schema.Conditional) (ways []comparison) {
 	if len(typed) > 0 {
 		ways = append(ways,
 			comparison{make: []string{"CREATE TEMP TABLE " + besideName + " (" + strings.Join(typed, ", ") +
-				")"}, parts: partsOfTable, note: note})
+				")"}, parts: partsOfColumns + gathered, note: note})
 	}
 	return ways
 }
@@ -232,9 +219,28 @@ const selectPassedIndex = `SELECT c.oid FROM pg_catalog.pg_class t JOIN pg_catal
 const gathered = `SELECT coalesce(array_agg(side::text), '{}'), coalesce(array_agg(subject::text), '{}'), coalesce(array_agg(coalesce(value, '')::text), '{}')
 	FROM f WHERE subject IS NOT NULL`
 
-// partsOfTable selects the columns with their types and defaults, and the constraints, whose names
+// partsOfTable selects the columns and constraints, how it is divided, what it inherits, its options, and
+// whether a crash empties it, of which a temporary table says nothing.
+func partsOfTable(head string) string {
+	want := "logged"
+	if strings.Contains(strings.ToUpper(head), "UNLOGGED") {
+		want = "UNLOGGED"
+	}
+	return partsOfColumns + `, g (side, subject, value) AS (
+		SELECT * FROM f
+		UNION ALL SELECT side, 'the way it is kept', CASE WHEN side = 'wanted' THEN '` + want + `' WHEN relpersistence = 'u' THEN 'UNLOGGED' ELSE 'logged' END
+			FROM r JOIN pg_class c ON c.oid = r.oid
+		UNION ALL SELECT side, 'the way it is divided', coalesce('PARTITION BY ' || pg_get_partkeydef(oid), 'into no partitions') FROM r
+		UNION ALL SELECT side, 'INHERITS (' || p.inhparent::regclass::text || ')', '' FROM r JOIN pg_inherits p ON p.inhrelid = r.oid
+		UNION ALL SELECT side, 'the type OF which it is', c.reloftype::regtype::text FROM r JOIN pg_class c ON c.oid = r.oid WHERE c.reloftype <> 0
+		UNION ALL SELECT side, 'the option ' || split_part(option, '=', 1), substr(option, strpos(option, '=') + 1)
+			FROM r JOIN pg_class c ON c.oid = r.oid, unnest(c.reloptions) option
+	) ` + strings.Replace(gathered, "FROM f", "FROM g", 1)
+}
+
+// partsOfColumns selects the columns with their types and defaults, and the constraints, whose names
 // do not matter. Defaults from any two sequences are equal.
-const partsOfTable = `, a AS (SELECT r.side, a.*, quote_ident(a.attname) AS name, pg_get_expr(d.adbin, d.adrelid) AS expression
+const partsOfColumns = `, a AS (SELECT r.side, a.*, quote_ident(a.attname) AS name, pg_get_expr(d.adbin, d.adrelid) AS expression
 		FROM r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 		LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum),
 	f (side, subject, value) AS (
@@ -242,13 +248,13 @@ const partsOfTable = `, a AS (SELECT r.side, a.*, quote_ident(a.attname) AS name
 		UNION ALL SELECT side, name || ' NOT NULL', '' FROM a WHERE attnotnull
 		UNION ALL SELECT side, 'the default of ' || name, CASE WHEN expression LIKE 'nextval(%' THEN 'the next of a sequence' ELSE expression END
 			FROM a WHERE expression IS NOT NULL AND attgenerated = ''
-		UNION ALL SELECT side, 'the expression of ' || name, expression FROM a WHERE attgenerated <> ''
-		UNION ALL SELECT side, 'the identity of ' || name, CASE attidentity WHEN 'a' THEN 'GENERATED ALWAYS' ELSE 'GENERATED BY DEFAULT' END
-			FROM a WHERE attidentity <> ''
+		UNION ALL SELECT side, 'the source of ' || name, CASE WHEN attgenerated <> '' THEN 'the expression ' || expression
+			WHEN attidentity = 'a' THEN 'an identity, ALWAYS' ELSE 'what is inserted' END FROM a
+		UNION ALL SELECT side, name || ' GENERATED BY DEFAULT AS IDENTITY', '' FROM a WHERE attidentity = 'd'
 		UNION ALL SELECT side, 'the collation of ' || name, c.collname FROM a JOIN pg_type t ON t.oid = a.atttypid
 			JOIN pg_collation c ON c.oid = a.attcollation WHERE a.attcollation <> t.typcollation
 		UNION ALL SELECT side, pg_get_constraintdef(k.oid), '' FROM r JOIN pg_constraint k ON k.conrelid = r.oid WHERE k.contype IN ('p', 'u', 'c', 'x')
-	) ` + gathered
+	)`
 
 // partsOfView selects the query, with the names of its columns.
 const partsOfView = `, f (side, subject, value) AS (SELECT side, 'its query', pg_get_viewdef(oid) FROM r) ` +

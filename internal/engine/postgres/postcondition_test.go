@@ -13,7 +13,7 @@ import (
 const conditional = `
 CREATE TABLE IF NOT EXISTS t (key text, "Value" numeric(10, 2) DEFAULT (1 + 2) CHECK ("Value" > 0), period int, CONSTRAINT u UNIQUE (key, period),
 	PRIMARY KEY (period), LIKE pg_catalog.pg_am INCLUDING DEFAULTS, EXCLUDE USING btree (key WITH =));
-CREATE TABLE IF NOT EXISTS public.t (PERIOD int) WITH (fillfactor = 70);
+CREATE TABLE IF NOT EXISTS public.t (PERIOD int);
 CREATE TABLE IF NOT EXISTS copied (a, "b c") AS SELECT 1, 2;
 CREATE TABLE IF NOT EXISTS copied ("b c", a) AS SELECT 3, 4;
 CREATE TABLE IF NOT EXISTS parent (id int, at date) PARTITION BY RANGE (at);
@@ -51,8 +51,15 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 		"CREATE DOMAIN positive AS int CHECK (VALUE > 0)", "CREATE SEQUENCE s INCREMENT 5 START 7",
 		`CREATE MATERIALIZED VIEW m (x) AS SELECT id FROM "a USING b"`,
 		"CREATE TABLE made (a int, b varchar(9))",
-		`CREATE SCHEMA "user"`, "CREATE STATISTICS x ON a, b FROM made")
+		`CREATE SCHEMA "user"`, "CREATE STATISTICS x ON a, b FROM made",
+		"CREATE TABLE sum (a int, b int GENERATED ALWAYS AS (a + 1) STORED, c int GENERATED ALWAYS AS IDENTITY) WITH (fillfactor = 70)",
+		"CREATE UNLOGGED TABLE lost (a int)", "CREATE TABLE divided (a int) PARTITION BY RANGE (a)",
+		"CREATE TABLE child (z int) INHERITS (made)", "CREATE TYPE mood AS ENUM ('calm')",
+		"CREATE FUNCTION make() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE IF NOT EXISTS made (a bigint); END $$",
+		"CREATE FUNCTION sure() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE IF NOT EXISTS made (a bigint); RETURN NEW; END $$",
+		"CREATE TRIGGER sure BEFORE INSERT ON lost FOR EACH ROW EXECUTE FUNCTION sure()")
 	const same, differs, uncompared = "same", "differs", "not compared"
+	const skipped = "skipped"
 	for text, want := range map[string]string{
 		`ALTER TABLE "Größe" ADD COLUMN IF NOT EXISTS "N" int`:                                               differs,
 		`ALTER TABLE ONLY public."Größe" ADD x int, ADD IF NOT EXISTS "N" text[] DEFAULT '{}'`:               differs,
@@ -78,6 +85,35 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 		`CREATE TABLE IF NOT EXISTS made AS SELECT 1 AS a, 2 AS c`:                               differs,
 		`CREATE TEMP TABLE IF NOT EXISTS made (a bigint)`:                                        same,
 		`SET client_min_messages = error; CREATE TABLE IF NOT EXISTS made (a bigint)`:            differs,
+
+		`CREATE TABLE IF NOT EXISTS sum (a int, b int GENERATED ALWAYS AS (1 + a) STORED)`:             differs,
+		`CREATE TABLE IF NOT EXISTS sum (a int, b int GENERATED ALWAYS AS (a + 1) STORED)`:             same,
+		`CREATE TABLE IF NOT EXISTS sum (a int, b int)`:                                                differs,
+		`CREATE TABLE IF NOT EXISTS sum (a int GENERATED ALWAYS AS IDENTITY)`:                          differs,
+		`CREATE TABLE IF NOT EXISTS sum (c int)`:                                                       differs,
+		`ALTER TABLE sum ADD COLUMN IF NOT EXISTS b int`:                                               differs,
+		`CREATE TABLE IF NOT EXISTS sum (a int) WITH (fillfactor = 70)`:                                same,
+		`CREATE TABLE IF NOT EXISTS sum (a int) WITH (fillfactor = 50)`:                                differs,
+		`CREATE TABLE IF NOT EXISTS lost (a int)`:                                                      differs,
+		`CREATE UNLOGGED TABLE IF NOT EXISTS lost (a int)`:                                             same,
+		`CREATE UNLOGGED TABLE IF NOT EXISTS made (a int)`:                                             differs,
+		`CREATE TABLE IF NOT EXISTS divided (a int)`:                                                   differs,
+		`CREATE TABLE IF NOT EXISTS divided (a int) PARTITION BY RANGE (a)`:                            same,
+		`CREATE TABLE IF NOT EXISTS made (a int) PARTITION BY RANGE (a)`:                               differs,
+		`CREATE TABLE IF NOT EXISTS child () INHERITS (made)`:                                          same,
+		`CREATE TABLE IF NOT EXISTS made (a int) INHERITS (lost)`:                                      differs,
+		`DO $$ BEGIN CREATE TABLE IF NOT EXISTS made (a bigint); END $$`:                               uncompared,
+		`SET client_min_messages = error; DO $$ BEGIN CREATE TABLE IF NOT EXISTS made (a int); END $$`: uncompared,
+		`DO $$ BEGIN CREATE TABLE IF NOT EXISTS fresh (a bigint); DROP TABLE fresh; END $$`:            same,
+		`SELECT make()`:                                                                uncompared,
+		`INSERT INTO lost VALUES (1)`:                                                  same, // its trigger makes sure of it
+		`ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm'`:                               same,
+		`ALTER TABLE IF EXISTS "Made" ADD COLUMN x int`:                                skipped,
+		`ALTER TABLE IF EXISTS ONLY public.made DROP COLUMN IF EXISTS x`:               same,
+		`ALTER INDEX IF EXISTS nope RENAME TO x`:                                       skipped,
+		`SET client_min_messages = error; ALTER SEQUENCE IF EXISTS nope INCREMENT 3`:   skipped,
+		`ALTER TABLE IF EXISTS made RENAME TO made2; ALTER TABLE made2 RENAME TO made`: same,
+		`CREATE SCHEMA IF NOT EXISTS "user" AUTHORIZATION CURRENT_USER`:                uncompared,
 
 		`CREATE INDEX IF NOT EXISTS "I" ON "a USING b" ("order" DESC, (id + 1)) WHERE "order" > 3`:             same,
 		`CREATE INDEX IF NOT EXISTS "I" ON "a USING b" USING btree ("order" DESC, (1 + id)) WHERE "order" > 3`: differs,
@@ -108,9 +144,8 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 				got = differs
 			case err != nil:
 				t.Errorf("%s: %v", text, err)
-			case slices.ContainsFunc(said.Kept,
-				func(n towpath.Notice) bool { return n.Level == towpath.NoticeUncompared }):
-				got = uncompared
+			case slices.ContainsFunc(said.Kept, towpath.Notice.Look):
+				got = said.Kept[0].Level
 			}
 			if got != want {
 				t.Errorf("%s (by itself: %t): %s, want %s: %v", text, noTx, got, want, err)
@@ -122,6 +157,48 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 				server.Exec(t, target.Database,
 					`ALTER TABLE "Größe" DROP COLUMN IF EXISTS n, DROP COLUMN IF EXISTS new, DROP COLUMN IF EXISTS x`)
 			}
+		}
+	}
+}
+
+// A server that grants nothing, or does nothing outside of a transaction, warns of it alone.
+func TestExec_aWarningOfTheServerIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	target := server.Database(t)
+	server.Exec(t, target.Database, "CREATE TABLE theirs (a int)",
+		"CREATE SCHEMA theirs", `CREATE ROLE "größe w" LOGIN PASSWORD 'p'`,
+		"GRANT CREATE ON DATABASE "+target.Database+` TO "größe w"`, `GRANT USAGE, CREATE ON SCHEMA public TO "größe w"`,
+		`GRANT SELECT ON theirs TO "größe w"`, `GRANT USAGE ON SCHEMA theirs TO "größe w"`)
+	target.Username, target.Password = "größe w", "p"
+	o := options
+	o.NoTx = true
+	for text, want := range map[string]string{
+		"GRANT SELECT ON theirs TO PUBLIC":                                        "unmet",
+		"SET client_min_messages = error; GRANT USAGE ON SCHEMA theirs TO PUBLIC": "unmet",
+		"REVOKE USAGE ON SCHEMA theirs FROM PUBLIC":                               "unmet",
+		"CREATE TABLE ours (a int); GRANT SELECT ON ours TO PUBLIC":               "done",
+		"SET CONSTRAINTS ALL IMMEDIATE":                                           towpath.NoticeOtherwise,
+		"ANALYZE theirs":                                                          towpath.NoticeOtherwise,
+		"SET client_min_messages = error; VACUUM theirs":                          towpath.NoticeOtherwise,
+		"DO $$ BEGIN RAISE WARNING 'careful'; END $$":                             "done",
+		"DO $$ BEGIN EXECUTE 'GRANT SELECT ON theirs TO PUBLIC'; END $$":          towpath.NoticeOtherwise,
+	} {
+		s := begin(t, open(t, target), o)
+		err := run(t.Context(), s, text)
+		got := "done"
+		switch said := s.(engine.Talker).Notices(); {
+		case kindOf(err) == engine.Unmet:
+			got = "unmet"
+		case err != nil:
+			t.Errorf("%s: %v", text, err)
+		case slices.ContainsFunc(said.Kept, towpath.Notice.Look):
+			got = said.Kept[0].Level
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s: %v", text, got, want, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

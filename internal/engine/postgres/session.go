@@ -35,6 +35,7 @@ type session struct {
 	roles    bool                 // the last statement was about roles, and allowed
 	inside   bool                 // one of our short transactions, in a session without one
 	notices  towpath.Notices      // of the last statement
+	quiet    bool                 // a script has chosen which messages it gets
 	broken   error                // why the session is unusable; nil while it is usable
 	closed   bool
 }
@@ -200,12 +201,19 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 	defer deaf()
 	s.verb, s.roles = st.Verb, st.Roles != nil
 	calls, look := []call{{text: runs(st), tag: &tag}}, postCondition(st)
-	over, passes := dialect.Reader().ReadConditional(st)
-	if passes {
-		if err := s.send(ctx, s.hear()); err != nil {
-			return tag, s.fail(err)
-		}
+	hears, found := s.hears(st), true
+	s.quiet = s.quiet || saysMessages.MatchString(st.Text)
+	var before []call
+	altered, conditional := dialect.Reader().ReadIfExists(st)
+	if conditional {
+		before = s.finds(altered, &found)
+	}
+	if hears {
+		before = append(before, s.hear())
 		look = append([]call{s.stopHearing()}, look...)
+	}
+	if err := s.send(ctx, before...); err != nil {
+		return tag, s.fail(err)
 	}
 	if s.inTransaction() {
 		calls = append(s.asOwner(append(calls, look...)...), s.limit())
@@ -231,14 +239,19 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 		s.giveUpOwner(ctx)
 		return tag, s.failBehind(err)
 	}
-	if deaf(); passes && h.passed {
-		if err := s.passedOver(ctx, over); err != nil {
-			s.giveUpOwner(ctx)
-			return tag, s.failBehind(err)
-		}
+	deaf()
+	if !found {
+		s.notices.Begin(towpath.NoticeSkipped, engine.Skipped([]string{"there is no " + altered}))
+	}
+	if err := s.weigh(ctx, st, h); err != nil {
+		s.giveUpOwner(ctx)
+		return tag, s.failBehind(err)
 	}
 	return tag, nil
 }
+
+// saysMessages finds statements that choose which messages the server sends.
+var saysMessages = regexp.MustCompile(`(?i)client_min_messages`)
 
 // publicSchema exists in most databases, but some dumps create it too.
 var publicSchema = regexp.MustCompile(`(?i)^CREATE\s+SCHEMA\s+("public"|public)$`)

@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"towpath"
@@ -60,6 +62,7 @@ func (c *connection) passedOver(ctx context.Context, over schema.Conditional) (n
 	if len(over.Columns) == 0 {
 		return "it is filled by a query or made by a module, which does not run twice", nil
 	}
+	first, second := expressionsOf("CREATE TABLE t "+over.Rest, true), expressionsOf(text, false)
 	var wanted, have []engine.Part
 	err = c.asOwner(func() (err error) {
 		if _, err = c.ExecContext(ctx, "SAVEPOINT "+besideName); err != nil {
@@ -67,6 +70,7 @@ func (c *connection) passedOver(ctx context.Context, over schema.Conditional) (n
 		}
 		if _, err = c.ExecContext(ctx, "CREATE TEMP TABLE "+besideName+" "+over.Rest); err == nil {
 			wanted, err = c.partsOfTable(ctx, "temp", besideName)
+			wanted = append(wanted, first.parts()...)
 		}
 		for _, undo := range []string{"ROLLBACK TO " + besideName, "RELEASE " + besideName} {
 			_, undone := c.ExecContext(context.WithoutCancel(ctx), undo)
@@ -76,6 +80,7 @@ func (c *connection) passedOver(ctx context.Context, over schema.Conditional) (n
 			return err
 		}
 		have, err = c.partsOfTable(ctx, "main", name)
+		have = append(have, second.parts()...)
 		return err
 	})
 	if err != nil {
@@ -84,11 +89,67 @@ func (c *connection) passedOver(ctx context.Context, over schema.Conditional) (n
 	if why := engine.Missing(wanted, have); why != "" {
 		return "", engine.Differs(over, why)
 	}
-	if upper := strings.ToUpper(over.Rest); strings.Contains(upper, "CHECK") ||
-		strings.Contains(upper, "REFERENCES") {
-		return "checks and foreign keys are not compared", nil
+	if !first.within(second) {
+		return quotesDiffer, nil
 	}
 	return "", nil
+}
+
+// quotesDiffer is why two texts are not known to be the same.
+const quotesDiffer = "the two texts differ in quotes or in upper and lower case"
+
+var quotes = strings.NewReplacer(`"`, "", "`", "", "[", "", "]", "", " ", "")
+
+// plain is a text without quotes of names and without blanks, in lower case.
+func plain(text string) string { return strings.ToLower(quotes.Replace(text)) }
+
+// expressions is what the text of a table alone says.
+type expressions struct {
+	said  []engine.Part // values that no expression has
+	exact []engine.Part // expressions
+}
+
+// expressionsOf reads the text of a table. Of the one that a statement makes, only what it says counts.
+func expressionsOf(text string, wanted bool) (t expressions) {
+	columns, checks := dialect.Reader().Columns(text)
+	for _, of := range columns {
+		name := `"` + strings.ToLower(of.Name) + `"`
+		if of.Collation != "" || !wanted {
+			collation := cmp.Or(strings.ToUpper(of.Collation), "BINARY")
+			t.said = append(t.said, engine.Part{Subject: "the collation of " + name, Value: collation})
+		}
+		if of.Counts {
+			t.said = append(t.said, engine.Part{Subject: name + " AUTOINCREMENT"})
+		}
+		source := "what is inserted"
+		if of.Source != "" {
+			source = "the expression " + dialect.Canonical(of.Source)
+		}
+		t.exact = append(t.exact, engine.Part{Subject: "the source of " + name, Value: source})
+		checks = append(checks, of.Checks...)
+	}
+	for _, check := range checks {
+		t.exact = append(t.exact, engine.Part{Subject: "CHECK (" + dialect.Canonical(check) + ")"})
+	}
+	return t
+}
+
+// parts are those of a text, and its expressions without what may not matter.
+func (t expressions) parts() []engine.Part {
+	parts := t.said
+	for _, p := range t.exact {
+		if p.Value == "" {
+			p.Subject = "CHECK " + plain(strings.TrimPrefix(p.Subject, "CHECK"))
+		}
+		p.Value = strings.ToLower(quotes.Replace(p.Value))
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+// within reports whether the other text has the same expressions, letter by letter.
+func (t expressions) within(other expressions) bool {
+	return !slices.ContainsFunc(t.exact, func(p engine.Part) bool { return !slices.Contains(other.exact, p) })
 }
 
 // sameText compares the text that SQLite stores for a view, a trigger or an index with the
@@ -98,15 +159,14 @@ func sameText(over schema.Conditional, text string) (note string, err error) {
 	if strings.HasSuffix(kept, " "+rest) {
 		return "", nil
 	}
-	plain := strings.NewReplacer(`"`, "", "`", "", "[", "", "]", "", " ", "")
-	if strings.HasSuffix(strings.ToLower(plain.Replace(kept)), strings.ToLower(plain.Replace(rest))) {
-		return "the two texts differ in quotes or in upper and lower case", nil
+	if strings.HasSuffix(plain(kept), plain(rest)) {
+		return quotesDiffer, nil
 	}
 	return "", engine.Differs(over, engine.Missing([]engine.Part{{Subject: "its definition", Value: rest}},
 		[]engine.Part{{Subject: "its definition", Value: kept}}))
 }
 
-// partsOfTable returns the columns of a table, its key, and the columns of its unique indexes.
+// partsOfTable returns the columns of a table, its keys, and the columns of its unique indexes.
 func (c *connection) partsOfTable(
 	ctx context.Context, schema, table string,
 ) (parts []engine.Part, err error) {
@@ -115,7 +175,11 @@ func (c *connection) partsOfTable(
 		UNION ALL SELECT 'the default of "' || lower(name) || '"', dflt_value FROM pragma_table_xinfo(?1, ?2) WHERE dflt_value IS NOT NULL
 		UNION ALL SELECT '"' || lower(name) || '" PRIMARY KEY', 'at place ' || pk FROM pragma_table_xinfo(?1, ?2) WHERE pk > 0
 		UNION ALL SELECT 'UNIQUE (' || (SELECT group_concat(lower(name), ', ') FROM (SELECT name FROM pragma_index_info(l.name, ?2) ORDER BY seqno)) || ')', ''
-			FROM pragma_index_list(?1, ?2) l WHERE l.origin = 'u'`, table, schema)
+			FROM pragma_index_list(?1, ?2) l WHERE l.origin = 'u'
+		UNION ALL SELECT 'FOREIGN KEY (' || lower(group_concat("from", ', ')) || ') REFERENCES ' || lower("table") || coalesce(' (' || lower(group_concat("to", ', ')) || ')', ''),
+			'ON UPDATE ' || on_update || ' ON DELETE ' || on_delete FROM (SELECT * FROM pragma_foreign_key_list(?1, ?2) ORDER BY id, seq) GROUP BY id
+		UNION ALL SELECT 'WITHOUT ROWID', '' FROM pragma_table_list(?1) WHERE schema = ?2 AND wr
+		UNION ALL SELECT 'STRICT', '' FROM pragma_table_list(?1) WHERE schema = ?2 AND strict`, table, schema)
 	if err != nil {
 		return nil, err
 	}

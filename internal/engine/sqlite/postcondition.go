@@ -65,6 +65,31 @@ func (c *connection) postCondition(ctx context.Context, st statement.Statement) 
 	}
 }
 
+// leftOf finds a table or a view that has the name of an index that DROP INDEX IF EXISTS has passed
+// over. SQLite itself refuses the other way round.
+func (c *connection) leftOf(ctx context.Context, st statement.Statement) (left []string, err error) {
+	if st.Verb != "DROP INDEX" {
+		return nil, nil
+	}
+	change := dialect.Reader().ReadChange(st)
+	err = c.asOwner(func() error {
+		for _, o := range change.Objects {
+			parts := schema.Parts(o.Name)
+			var kind string
+			err := c.QueryRowContext(ctx, "SELECT coalesce(max(type), '') FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE",
+				parts[len(parts)-1]).Scan(&kind)
+			if err != nil {
+				return fmt.Errorf("look for the index %s: %w", o.Name, err)
+			}
+			if kind != "" {
+				left = append(left, o.Name+" is a "+kind)
+			}
+		}
+		return nil
+	})
+	return left, err
+}
+
 // differs describes how the existing object of the same kind and name differs; "" when it does not
 // in what is read.
 func (c *connection) differs(ctx context.Context, name string, made schema.Made) (string, error) {

@@ -43,7 +43,9 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 	s := begin(t, e, target)
 	const setup = `CREATE TABLE "order" (id INTEGER PRIMARY KEY, ü VARCHAR(10) NOT NULL DEFAULT 'x', u INT UNIQUE); CREATE VIEW v AS SELECT id FROM "order";` +
 		`CREATE TRIGGER tr AFTER INSERT ON "order" BEGIN SELECT 1; END; CREATE INDEX i ON "order" (u) WHERE u > 3; CREATE TABLE made AS SELECT 1 AS id;` +
-		`CREATE TABLE checked (id INT CHECK (id > 0))`
+		`CREATE TABLE checked (id INT CHECK (id > 0)); CREATE TABLE strictly (id INT) STRICT;` +
+		`CREATE TABLE deep (a TEXT COLLATE NOCASE, b INT, g AS (b + 1)); ALTER TABLE deep ADD COLUMN k INT REFERENCES "order" ON DELETE CASCADE;` +
+		`CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT)`
 	if err := errors.Join(run(t, s, setup), s.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,26 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 		`CREATE TABLE IF NOT EXISTS "order" (u INT NOT NULL)`:                          differs,
 		`CREATE TABLE IF NOT EXISTS main."order" (u INT, UNIQUE (u))`:                  same,
 		`CREATE TABLE IF NOT EXISTS made AS SELECT 2 AS z`:                             uncompared,
-		`CREATE TABLE IF NOT EXISTS checked (id INT CHECK (id > 1))`:                   uncompared,
+		`CREATE TABLE IF NOT EXISTS checked (id INT CHECK (id > 1))`:                   differs,
+		`CREATE TABLE IF NOT EXISTS checked (id INT CHECK (id  >  0))`:                 same,
+		`CREATE TABLE IF NOT EXISTS checked (id INT, CONSTRAINT c CHECK (id > 0))`:     same,
+		`CREATE TABLE IF NOT EXISTS checked (id INT, CHECK ("id" > 0))`:                uncompared,
+		`CREATE TABLE IF NOT EXISTS deep (a TEXT COLLATE nocase)`:                      same,
+		`CREATE TABLE IF NOT EXISTS deep (a TEXT)`:                                     same,
+		`CREATE TABLE IF NOT EXISTS deep (a TEXT COLLATE RTRIM)`:                       differs,
+		`CREATE TABLE IF NOT EXISTS deep (a TEXT COLLATE BINARY)`:                      differs,
+		`CREATE TABLE IF NOT EXISTS deep (g AS (b + 1), b INT)`:                        same,
+		`CREATE TABLE IF NOT EXISTS deep (g AS (b + 2), b INT)`:                        differs,
+		`CREATE TABLE IF NOT EXISTS deep (g)`:                                          differs,
+		`CREATE TABLE IF NOT EXISTS deep (g AS ([b] + 1), b INT)`:                      uncompared,
+		`CREATE TABLE IF NOT EXISTS deep (b INT AS (a + 1), a TEXT)`:                   differs,
+		`CREATE TABLE IF NOT EXISTS deep (k INT REFERENCES "order" ON DELETE CASCADE)`: same,
+		`CREATE TABLE IF NOT EXISTS deep (k INT, FOREIGN KEY (k) REFERENCES "order")`:  differs,
+		`CREATE TABLE IF NOT EXISTS deep (b INT REFERENCES "order")`:                   differs,
+		`CREATE TABLE IF NOT EXISTS deep (b INT) STRICT`:                               differs,
+		`CREATE TABLE IF NOT EXISTS counted (id INTEGER PRIMARY KEY AUTOINCREMENT)`:    same,
+		`CREATE TABLE IF NOT EXISTS "order" (id INTEGER PRIMARY KEY AUTOINCREMENT)`:    differs,
+		`CREATE TABLE IF NOT EXISTS strictly (id INT) STRICT`:                          same,
 		`CREATE TABLE IF NOT EXISTS fresh AS SELECT 2 AS z`:                            same,
 		`CREATE VIEW IF NOT EXISTS v AS SELECT /* the */ id  FROM "order"`:             same,
 		`CREATE VIEW IF NOT EXISTS v AS select id from [order]`:                        uncompared,
@@ -68,6 +89,8 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 		`CREATE TRIGGER IF NOT EXISTS tr BEFORE INSERT ON "order" BEGIN SELECT 1; END`: differs,
 		`CREATE INDEX IF NOT EXISTS i ON "order" (u) WHERE u > 3`:                      same,
 		`CREATE INDEX IF NOT EXISTS i ON "order" (u) WHERE u > 4`:                      differs,
+		`DROP INDEX IF EXISTS "order"`:                                                 "skipped",
+		`DROP INDEX IF EXISTS nope`:                                                    same,
 	} {
 		s := begin(t, e, target)
 		err := run(t, s, text)
@@ -78,9 +101,8 @@ func TestExec_anotherThingOfTheNameIsNotTheOne(t *testing.T) {
 			got = differs
 		case err != nil:
 			t.Errorf("%s: %v", text, err)
-		case slices.ContainsFunc(said.Kept,
-			func(n towpath.Notice) bool { return n.Level == towpath.NoticeUncompared }):
-			got = uncompared
+		case slices.ContainsFunc(said.Kept, towpath.Notice.Look):
+			got = said.Kept[0].Level
 		}
 		if got != want {
 			t.Errorf("%s: %s, want %s: %v", text, got, want, err)

@@ -68,6 +68,11 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if err := errors.Join(s.conn.postCondition(ctx, st), s.conn.addedNamesHold(ctx, st)); err != nil {
 		return 0, mapError(err)
 	}
+	if left, err := s.conn.leftOf(ctx, st); err != nil {
+		return 0, mapError(err)
+	} else if len(left) > 0 {
+		s.notices.Begin(towpath.NoticeSkipped, engine.Skipped(left))
+	}
 	if passes {
 		note, err := s.conn.passedOver(ctx, over)
 		if err != nil {

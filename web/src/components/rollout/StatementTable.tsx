@@ -35,7 +35,7 @@ function Notices({ log }: { log: Schemas['StatementLog'] }) {
   return (
     <>
       {log.notices?.map((notice, n) => {
-        const warns = ['warning', 'error', 'not compared'].includes(notice.level)
+        const warns = ['warning', 'error', 'not compared', 'skipped', 'done otherwise'].includes(notice.level)
         return (
           <div
             // biome-ignore lint/suspicious/noArrayIndexKey: the log does not change
