@@ -149,6 +149,20 @@ func unmetOnPostgres() []unmet {
 			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email) WHERE id > 4;",
 			"its definition is", drop,
 		},
+		{
+			"a column of another source",
+			[]string{"CREATE TABLE made (id INT, twice INT GENERATED ALWAYS AS (id * 2) STORED)"},
+			"CREATE TABLE IF NOT EXISTS made (id INT, twice INT);",
+			"the source of twice is the expression (id * 2), not what is inserted",
+			[]string{"ALTER TABLE made ALTER COLUMN twice DROP EXPRESSION"},
+		},
+		{
+			"a table without partitions",
+			[]string{"CREATE TABLE made (id INT)"},
+			"CREATE TABLE IF NOT EXISTS made (id INT) PARTITION BY RANGE (id);",
+			"the way it is divided is into no partitions, not PARTITION BY RANGE (id)",
+			[]string{"DROP TABLE made"},
+		},
 	}
 }
 
@@ -203,8 +217,43 @@ func unmetOnMariaDB() []unmet {
 			"the type of `order` is varchar(10), not varchar(20)",
 			[]string{"DROP TABLE made"},
 		})
+	cases = append(cases,
+		unmet{
+			"a column of another character set",
+			[]string{"CREATE TABLE made (`order` VARCHAR(10) CHARACTER SET latin1)"},
+			"CREATE TABLE IF NOT EXISTS made (`order` VARCHAR(10)) DEFAULT CHARSET=utf8mb4;",
+			"the character set of `order` is latin1, not utf8mb4",
+			[]string{"DROP TABLE made"},
+		},
+		unmet{
+			"a foreign key in a table without transactions",
+			[]string{"CREATE TABLE customer (id INT, email TEXT) ENGINE=MyISAM"},
+			more + "CREATE TABLE parent (id INT PRIMARY KEY);\nALTER TABLE customer ADD FOREIGN KEY (id) REFERENCES parent (id);",
+			"The foreign key on (id) of the table customer was not made",
+			[]string{"ALTER TABLE customer ENGINE=InnoDB"},
+		},
+		unmet{
+			"a table that is not there to be rebuilt", nil,
+			"OPTIMIZE TABLE customer;",
+			"optimize of ",
+			[]string{"CREATE TABLE customer (id INT)"},
+		})
 	if !servers.mariadb.MySQL { // which has these words in its newest versions only
 		cases = append(cases,
+			unmet{
+				"a key of other columns, which ALTER TABLE passes over",
+				[]string{"CREATE TABLE customer (id INT, email TEXT, KEY made (id))"},
+				more + "SET sql_notes = 0;\nALTER TABLE customer ADD KEY IF NOT EXISTS made (email(9));",
+				"it lacks KEY `made` (`email`(9))",
+				[]string{"DROP INDEX made ON customer"},
+			},
+			unmet{
+				"a check of another condition",
+				[]string{"CREATE TABLE customer (id INT, email TEXT, CONSTRAINT made CHECK (id > 1))"},
+				more + "ALTER TABLE customer ADD CONSTRAINT IF NOT EXISTS made CHECK (id > 2);",
+				"it lacks CONSTRAINT `made` CHECK (`id` > 2)",
+				[]string{"ALTER TABLE customer DROP CONSTRAINT made"},
+			},
 			unmet{
 				"an added column of another type, of which nobody hears",
 				[]string{"CREATE TABLE made (id INT, `key` INT)"},
@@ -322,6 +371,20 @@ func unmetOnSQLite() []unmet {
 			"CREATE TABLE IF NOT EXISTS customer (id INT, email TEXT);\nCREATE TRIGGER IF NOT EXISTS made AFTER INSERT ON customer BEGIN SELECT 2; END;",
 			"its definition is",
 			[]string{"DROP TRIGGER made"},
+		},
+		{
+			"a column of another collation",
+			[]string{"CREATE TABLE made ([order] TEXT COLLATE NOCASE)"},
+			"CREATE TABLE IF NOT EXISTS made ([order] TEXT COLLATE RTRIM);",
+			`the collation of "order" is NOCASE, not RTRIM`,
+			[]string{"DROP TABLE made"},
+		},
+		{
+			"a column of another expression",
+			[]string{"CREATE TABLE made (id INT, twice AS (id * 2))"},
+			"CREATE TABLE IF NOT EXISTS made (id INT, twice AS (id * 3));",
+			`the source of "twice" is`,
+			[]string{"DROP TABLE made"},
 		},
 	}
 }

@@ -49,7 +49,7 @@ type Task struct {
 	Covers     []Migration       `json:"covers,omitempty" nullable:"false" doc:"What a record task records."`
 	Commit     string            `json:"commit"`
 	State      towpath.TaskState `json:"state" enum:"pending,held,running,done,failed,unknown,skipped,cancelled"`
-	Reason     *Reason           `json:"reason,omitempty" doc:"Why it is held, failed, unknown, skipped or cancelled."`
+	Reason     *Reason           `json:"reason,omitempty" doc:"Why it is held, failed, unknown, skipped or cancelled; of one that is done, why to look at the database."`
 	Error      *Reason           `json:"error,omitempty" doc:"Of the last attempt, when it failed; it stays when the task is skipped or cancelled later."`
 	Attempts   int               `json:"attemptCount"`
 	Total      int               `json:"total" doc:"Statements of the running or last attempt."`

@@ -66,7 +66,7 @@ func (a *autocommit) run(ctx context.Context, from int) error {
 func (a *autocommit) outcomeRow() towpath.LedgerEntry {
 	row := a.row
 	row.StatementsDone++
-	row.Intent = journal{Statement: row.StatementsDone, Prefix: a.after}.text()
+	row.Intent = journal{Statement: row.StatementsDone, Prefix: a.after, Looks: a.log.looks}.text()
 	return row
 }
 
@@ -134,6 +134,7 @@ func (a *autocommit) stepAutocommit(ctx context.Context, st statement.Statement)
 		Prefix:    a.before,
 		Objects:   seen.change.Objects,
 		Before:    seen.before,
+		Looks:     a.log.looks,
 	}
 	a.row.Intent = j.text()
 	if err := a.session.Record(ctx, a.lease.row(towpath.LedgerRunning), a.row); err != nil {
@@ -264,7 +265,7 @@ func (a *autocommit) stop(ctx context.Context, cause error) error {
 	writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
 	a.row.State = towpath.LedgerFailed
-	j := journal{Statement: a.row.StatementsDone, Prefix: a.before}
+	j := journal{Statement: a.row.StatementsDone, Prefix: a.before, Looks: a.log.looks}
 	if a.left != nil {
 		j.Objects = a.left.Objects
 		j.Before = a.left.Before

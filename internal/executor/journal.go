@@ -2,6 +2,7 @@ package executor
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -9,7 +10,8 @@ import (
 )
 
 // journal is the Intent of a migration's row in the ledger until the migration is done. It
-// describes the statement after those that the row counts.
+// describes the statement after those that the row counts. The row of a
+// migration that is done has one if a person should check its result.
 type journal struct {
 	Statement     int                 `json:"statement"`               // index
 	Session       string              `json:"session,omitempty"`       // that runs the statement; "" for none
@@ -17,6 +19,44 @@ type journal struct {
 	Objects       []schema.Object     `json:"objects,omitempty"`       // that it touches
 	Before        []engine.Definition `json:"before,omitempty"`        // Objects before it ran
 	Indeterminate string              `json:"indeterminate,omitempty"` // why a person must decide
+	Looks         []look              `json:"looks,omitempty"`         // at statements that are in
+}
+
+// look is why a person should look at what a statement has left, although it ended well.
+type look struct {
+	Line    int    `json:"line"`
+	Message string `json:"message"` // redacted, and cut
+}
+
+const (
+	maxLooks = 20  // in a journal; the log of an attempt has all
+	maxLook  = 400 // bytes of one
+)
+
+// withLooks is a row of the ledger with what a person should look at.
+func withLooks(e towpath.LedgerEntry, looks []look) towpath.LedgerEntry {
+	if len(looks) > 0 {
+		j, _ := readJournal(e)
+		j.Looks = looks
+		e.Intent = j.text()
+	}
+	return e
+}
+
+// lookAt is the reason of a task that is done, after the rows that it has in the ledger.
+func lookAt(changes []change) (reason towpath.Reason) {
+	var causes []towpath.Reason
+	for _, c := range changes {
+		j, _ := readJournal(c.entry)
+		for _, one := range j.Looks {
+			causes = append(causes, towpath.Why(towpath.ReasonUncomparedAt,
+				"line", strconv.Itoa(one.Line), "message", one.Message))
+		}
+	}
+	if len(causes) == 0 {
+		return reason
+	}
+	return towpath.Why(towpath.ReasonUncompared).From(causes...)
 }
 
 func (j journal) text() string {

@@ -69,7 +69,7 @@ func (a *attempt) recordDoubt(
 	why := "rows may have stayed in the table " + table
 	row.State = towpath.LedgerRunning
 	row.Epoch = a.lease.epoch.Load()
-	row.Intent = journal{Statement: row.StatementsDone, Indeterminate: why}.text()
+	row.Intent = journal{Statement: row.StatementsDone, Indeterminate: why, Looks: a.log.looks}.text()
 	if err := session.Record(ctx, a.lease.row(towpath.LedgerDone), row); err != nil {
 		return err
 	}

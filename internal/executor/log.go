@@ -3,7 +3,6 @@ package executor
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"towpath"
@@ -24,7 +23,7 @@ type statementLog struct {
 	notices  int // in entries
 	rows     int64
 
-	uncompared []towpath.Reason // objects that IF NOT EXISTS found and that were not compared completely
+	looks []look // those of earlier tries included
 }
 
 // run runs one statement and logs it. Its error is a *statementError.
@@ -35,7 +34,7 @@ func (l *statementLog) run(
 	rows, err := do()
 	took := time.Since(start)
 	l.rows += rows
-	notices := l.noticesOf(session, st.Pos.Line)
+	notices := l.noticesOf(session, st.Pos.Line, err == nil)
 	if err == nil && len(l.entries) >= maxLog && len(notices.Kept) == 0 {
 		return nil
 	}
@@ -63,17 +62,17 @@ func (l *statementLog) run(
 func (l *statementLog) redact(err error) string { return wording.Text(reasonOf(err, l.password)) }
 
 // noticesOf returns the server's notices about the last statement, redacted. line is the
-// statement's line.
-func (l *statementLog) noticesOf(session engine.Session, line int) (n towpath.Notices) {
+// statement's line. A statement that failed has nothing to check.
+func (l *statementLog) noticesOf(session engine.Session, line int, ended bool) (n towpath.Notices) {
 	talker, ok := session.(engine.Talker)
 	if !ok {
 		return n
 	}
 	n = talker.Notices()
 	for _, said := range n.Kept {
-		if said.Level == towpath.NoticeUncompared {
-			l.uncompared = append(l.uncompared, towpath.Why(towpath.ReasonUncomparedAt,
-				"line", strconv.Itoa(line), "message", towpath.Redact(said.Text, l.password)))
+		if ended && said.Look() && len(l.looks) < maxLooks {
+			message := towpath.ClipMore(towpath.Redact(said.Text, l.password), maxLook, 0)
+			l.looks = append(l.looks, look{Line: line, Message: message})
 		}
 	}
 	n.Limit(maxNotices - l.notices)

@@ -40,7 +40,7 @@ func (s *Service) recheck(ctx context.Context, taskID string) (requeueAt *time.T
 	}
 	out := outcome{state: towpath.TaskPending}
 	if found.complete {
-		out = outcome{state: towpath.TaskDone, changes: found.changes}
+		out = outcome{state: towpath.TaskDone, changes: found.changes, reason: lookAt(found.changes)}
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Task(ctx, taskID)

@@ -147,9 +147,7 @@ func (a *attempt) change(
 	}
 	a.target.ledger.committed()
 	a.reached("after outcome")
-	if len(a.log.uncompared) > 0 {
-		out.reason = towpath.Why(towpath.ReasonUncompared).From(a.log.uncompared...)
-	}
+	out.reason = lookAt(out.changes)
 	return out, nil
 }
 
@@ -189,6 +187,9 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 			return nil, err
 		}
 	}
+	if plan.from > 0 {
+		a.log.looks = j.Looks
+	}
 	if err := a.guardLasting(ctx, session, entry, plan.from); err != nil {
 		return nil, err
 	}
@@ -222,6 +223,7 @@ func (a *attempt) runStatements(
 	entry.State = towpath.LedgerDone
 	entry.FinishedAt = &now
 	entry.StatementsDone = entry.StatementsTotal
+	entry = withLooks(entry, a.log.looks)
 	a.reached("before outcome")
 	if err := m.finish(ctx, entry); err != nil {
 		return nil, m.stop(ctx, err)

@@ -147,8 +147,7 @@ func (s stage) status(a stageContext) (st vcs.Status, ok bool) {
 	return st, false // cancelled: the task that replaced it has another commit
 }
 
-// uncompared names the done tasks that found existing objects which could not be compared with
-// their files; "" for none.
+// uncompared names the done tasks that the database may differ from; "" for none.
 func (s stage) uncompared() string {
 	var found []towpath.Task
 	for _, t := range s.tasks {
@@ -160,10 +159,10 @@ func (s stage) uncompared() string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf("; check %s, which found existing objects",
+		return fmt.Sprintf("; check %s: the database may differ from it",
 			towpath.ClipRunes(found[0].Path, maxStatusPath))
 	}
-	return fmt.Sprintf("; check %s and %s, which found existing objects",
+	return fmt.Sprintf("; check %s and %s: the database may differ from them",
 		towpath.ClipRunes(found[0].Path, maxStatusPath), manifest.MoreFiles(len(found)-1))
 }
 

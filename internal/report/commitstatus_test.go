@@ -135,13 +135,13 @@ func TestStage_namesUncomparedFiles(t *testing.T) {
 	other.Path = "shop/5__ddl__b.sql"
 	st, ok := stagesOf([]towpath.Task{uncompared, taskIn("prod", 1, 2, towpath.TaskDone)})[0].status(stageContext{})
 	if !ok || st.State != vcs.StatusSuccessful ||
-		st.Description != "2 done; check shop/4__ddl__a.sql, which found existing objects" {
+		st.Description != "2 done; check shop/4__ddl__a.sql: the database may differ from it" {
 		t.Errorf("one: %+v", st)
 	}
 	st, ok = stagesOf([]towpath.Task{uncompared, other, taskIn("prod", 1, 3, towpath.TaskSkipped)})[0].status(
 		stageContext{})
-	const want = "2 done, 1 skipped or cancelled; check shop/4__ddl__a.sql and 1 more file, which found " +
-		"existing objects"
+	const want = "2 done, 1 skipped or cancelled; check shop/4__ddl__a.sql and 1 more file: the " +
+		"database may differ from them"
 	if !ok || st.Description != want {
 		t.Errorf("two: %+v", st)
 	}
