@@ -61,7 +61,7 @@ func TestDelivery_isRepeatedOnServerErrorsOnly(t *testing.T) {
 func TestDelivery_isNotRepeatedAfterATimeOut(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.sim.opts.Client = &http.Client{Timeout: 20 * time.Millisecond}
+	f.sim.deliveries.Client = &http.Client{Timeout: 20 * time.Millisecond}
 	release := make(chan struct{})
 	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
