@@ -14,108 +14,111 @@ import (
 
 const maxBody = 32 << 20
 
+// api serves the REST API.
+type api struct{ *Sim }
+
 // route is one operation of the API: who may call it stands beside it.
 type route struct {
 	method, pattern string
 	scope           string // that the token needs; "" means any token
 	permission      string // on the repository of the path: "read", "write", "admin"
-	handle          func(*Sim, *call) error
+	handle          func(api, *call) error
 }
 
 // on makes a route, so that the table of all has one a line.
-func on(method, pattern, scope, permission string, handle func(*Sim, *call) error) route {
+func on(method, pattern, scope, permission string, handle func(api, *call) error) route {
 	return route{method: method, pattern: pattern, scope: scope, permission: permission, handle: handle}
 }
 
 // routes is the whole API. A segment {name} matches one segment, {name...} the rest.
 var routes = []route{
-	on("GET", "user", "account", "", (*Sim).getUser),
-	on("GET", "user/emails", "email", "", (*Sim).listEmails),
-	on("GET", "user/workspaces", "account", "", (*Sim).listWorkspaces),
-	on("GET", "user/workspaces/{ws}/permission", "account", "", (*Sim).getWorkspacePermission),
+	on("GET", "user", "account", "", api.getUser),
+	on("GET", "user/emails", "email", "", api.listEmails),
+	on("GET", "user/workspaces", "account", "", api.listWorkspaces),
+	on("GET", "user/workspaces/{ws}/permission", "account", "", api.getWorkspacePermission),
 	on("GET", "user/workspaces/{ws}/permissions/repositories", "account", "",
-		(*Sim).listRepositoryPermissions),
+		api.listRepositoryPermissions),
 	on("GET", "user/permissions/repositories", "", "", gone("CHANGE-2770")),
 	on("GET", "user/permissions/workspaces", "", "", gone("CHANGE-2770")),
 	on("GET", "workspaces", "", "", gone("CHANGE-2770")),
 	on("GET", "repositories", "", "", gone("CHANGE-2770")),
-	on("GET", "workspaces/{ws}", "", "", (*Sim).getWorkspace),
-	on("GET", "hook_events/{subject}", "", "", (*Sim).listHookEvents),
+	on("GET", "workspaces/{ws}", "", "", api.getWorkspace),
+	on("GET", "hook_events/{subject}", "", "", api.listHookEvents),
 
-	on("GET", "repositories/{ws}", "repository", "", (*Sim).listRepositories),
-	on("GET", "repositories/{ws}/{repo}", "repository", "read", (*Sim).getRepository),
+	on("GET", "repositories/{ws}", "repository", "", api.listRepositories),
+	on("GET", "repositories/{ws}/{repo}", "repository", "read", api.getRepository),
 
-	on("GET", "repositories/{ws}/{repo}/refs/branches", "repository", "read", (*Sim).listBranches),
-	on("POST", "repositories/{ws}/{repo}/refs/branches", "repository:write", "write", (*Sim).createBranch),
-	on("GET", "repositories/{ws}/{repo}/refs/branches/{name...}", "repository", "read", (*Sim).getBranch),
+	on("GET", "repositories/{ws}/{repo}/refs/branches", "repository", "read", api.listBranches),
+	on("POST", "repositories/{ws}/{repo}/refs/branches", "repository:write", "write", api.createBranch),
+	on("GET", "repositories/{ws}/{repo}/refs/branches/{name...}", "repository", "read", api.getBranch),
 	on("DELETE", "repositories/{ws}/{repo}/refs/branches/{name...}", "repository:write", "write",
-		(*Sim).deleteBranch),
+		api.deleteBranch),
 
-	on("GET", "repositories/{ws}/{repo}/commit/{commit}", "repository", "read", (*Sim).getCommit),
-	on("GET", "repositories/{ws}/{repo}/commits", "repository", "read", (*Sim).listCommits),
-	on("POST", "repositories/{ws}/{repo}/commits", "repository", "read", (*Sim).listCommits),
-	on("GET", "repositories/{ws}/{repo}/commits/{revision}", "repository", "read", (*Sim).listCommits),
-	on("POST", "repositories/{ws}/{repo}/commits/{revision}", "repository", "read", (*Sim).listCommits),
-	on("GET", "repositories/{ws}/{repo}/merge-base/{spec}", "repository", "read", (*Sim).getMergeBase),
-	on("GET", "repositories/{ws}/{repo}/diffstat/{spec...}", "repository", "read", (*Sim).getDiffstat),
-	on("GET", "repositories/{ws}/{repo}/src", "repository", "read", (*Sim).redirectSource),
-	on("POST", "repositories/{ws}/{repo}/src", "repository:write", "write", (*Sim).postSource),
-	on("GET", "repositories/{ws}/{repo}/src/{commit}/{path...}", "repository", "read", (*Sim).getSource),
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}", "repository", "read", api.getCommit),
+	on("GET", "repositories/{ws}/{repo}/commits", "repository", "read", api.listCommits),
+	on("POST", "repositories/{ws}/{repo}/commits", "repository", "read", api.listCommits),
+	on("GET", "repositories/{ws}/{repo}/commits/{revision}", "repository", "read", api.listCommits),
+	on("POST", "repositories/{ws}/{repo}/commits/{revision}", "repository", "read", api.listCommits),
+	on("GET", "repositories/{ws}/{repo}/merge-base/{spec}", "repository", "read", api.getMergeBase),
+	on("GET", "repositories/{ws}/{repo}/diffstat/{spec...}", "repository", "read", api.getDiffstat),
+	on("GET", "repositories/{ws}/{repo}/src", "repository", "read", api.redirectSource),
+	on("POST", "repositories/{ws}/{repo}/src", "repository:write", "write", api.postSource),
+	on("GET", "repositories/{ws}/{repo}/src/{commit}/{path...}", "repository", "read", api.getSource),
 
-	on("GET", "repositories/{ws}/{repo}/hooks", "webhook", "admin", (*Sim).listHooks),
-	on("POST", "repositories/{ws}/{repo}/hooks", "webhook", "admin", (*Sim).createHook),
-	on("GET", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", (*Sim).getHook),
-	on("PUT", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", (*Sim).updateHook),
-	on("DELETE", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", (*Sim).deleteHook),
+	on("GET", "repositories/{ws}/{repo}/hooks", "webhook", "admin", api.listHooks),
+	on("POST", "repositories/{ws}/{repo}/hooks", "webhook", "admin", api.createHook),
+	on("GET", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", api.getHook),
+	on("PUT", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", api.updateHook),
+	on("DELETE", "repositories/{ws}/{repo}/hooks/{uid}", "webhook", "admin", api.deleteHook),
 
-	on("GET", "repositories/{ws}/{repo}/commit/{commit}/statuses", "repository", "read", (*Sim).listStatuses),
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}/statuses", "repository", "read", api.listStatuses),
 	on("POST", "repositories/{ws}/{repo}/commit/{commit}/statuses/build", "repository", "read",
-		(*Sim).postStatus),
+		api.postStatus),
 	on("GET", "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}", "repository", "read",
-		(*Sim).getStatus),
+		api.getStatus),
 	on("PUT", "repositories/{ws}/{repo}/commit/{commit}/statuses/build/{key}", "repository", "read",
-		(*Sim).putStatus),
+		api.putStatus),
 
-	on("GET", "repositories/{ws}/{repo}/commit/{commit}/reports", "repository", "read", (*Sim).listReports),
+	on("GET", "repositories/{ws}/{repo}/commit/{commit}/reports", "repository", "read", api.listReports),
 	on("GET", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", "repository", "read",
-		(*Sim).getReport),
+		api.getReport),
 	on("PUT", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", "repository", "read",
-		(*Sim).putReport),
+		api.putReport),
 	on("DELETE", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}", "repository", "read",
-		(*Sim).deleteReport),
+		api.deleteReport),
 	on("GET", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations", "repository", "read",
-		(*Sim).listAnnotations),
+		api.listAnnotations),
 	on("POST", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations", "repository", "read",
-		(*Sim).postAnnotations),
+		api.postAnnotations),
 	on("GET", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
-		"repository", "read", (*Sim).getAnnotation),
+		"repository", "read", api.getAnnotation),
 	on("PUT", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
-		"repository", "read", (*Sim).putAnnotation),
+		"repository", "read", api.putAnnotation),
 	on("DELETE", "repositories/{ws}/{repo}/commit/{commit}/reports/{report}/annotations/{annotation}",
-		"repository", "read", (*Sim).deleteAnnotation),
+		"repository", "read", api.deleteAnnotation),
 
 	on("GET", "repositories/{ws}/{repo}/commit/{commit}/pullrequests", "pullrequest", "read",
-		(*Sim).listCommitPullRequests),
-	on("GET", "repositories/{ws}/{repo}/pullrequests", "pullrequest", "read", (*Sim).listPullRequests),
+		api.listCommitPullRequests),
+	on("GET", "repositories/{ws}/{repo}/pullrequests", "pullrequest", "read", api.listPullRequests),
 	on("POST", "repositories/{ws}/{repo}/pullrequests", "pullrequest:write", "read",
-		(*Sim).createPullRequest),
-	on("GET", "repositories/{ws}/{repo}/pullrequests/{id}", "pullrequest", "read", (*Sim).getPullRequest),
+		api.createPullRequest),
+	on("GET", "repositories/{ws}/{repo}/pullrequests/{id}", "pullrequest", "read", api.getPullRequest),
 	on("GET", "repositories/{ws}/{repo}/pullrequests/{id}/diffstat", "pullrequest", "read",
 		redirectPullRequest("diffstat")),
 	on("GET", "repositories/{ws}/{repo}/pullrequests/{id}/statuses", "pullrequest", "read",
-		(*Sim).listPullRequestStatuses),
+		api.listPullRequestStatuses),
 	on("POST", "repositories/{ws}/{repo}/pullrequests/{id}/merge", "pullrequest:write", "write",
-		(*Sim).mergePullRequest),
+		api.mergePullRequest),
 	on("POST", "repositories/{ws}/{repo}/pullrequests/{id}/decline", "pullrequest:write", "write",
-		(*Sim).declinePullRequest),
+		api.declinePullRequest),
 	on("GET", "repositories/{ws}/{repo}/pullrequests/{id}/comments", "pullrequest", "read",
-		(*Sim).listComments),
+		api.listComments),
 	on("POST", "repositories/{ws}/{repo}/pullrequests/{id}/comments", "pullrequest", "read",
-		(*Sim).createComment),
+		api.createComment),
 	on("PUT", "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}", "pullrequest", "read",
-		(*Sim).updateComment),
+		api.updateComment),
 	on("DELETE", "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}", "pullrequest", "read",
-		(*Sim).deleteComment),
+		api.deleteComment),
 }
 
 // call is one request to the API.
@@ -131,7 +134,7 @@ type call struct {
 	granted string // permission on repo
 }
 
-func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
+func (s api) serveAPI(w http.ResponseWriter, r *http.Request) {
 	c := &call{w: &gitsim.StatusRecorder{ResponseWriter: w}, r: r, query: r.URL.Query()}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	defer func() {
@@ -156,7 +159,7 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Sim) handle(c *call) error {
+func (s api) handle(c *call) error {
 	if err := s.authenticate(c); err != nil {
 		return err
 	}
@@ -183,7 +186,7 @@ func (s *Sim) handle(c *call) error {
 }
 
 // authenticate accepts a token as Bearer only; a token in the query or the form is not looked at.
-func (s *Sim) authenticate(c *call) error {
+func (s api) authenticate(c *call) error {
 	header := c.r.Header.Get("Authorization")
 	if header == "" {
 		return nil
@@ -267,7 +270,7 @@ func matchPattern(pattern string, segments []string) (map[string]string, bool) {
 
 // openRepository finds the repository of the path and checks the caller's right. Private ones hide
 // behind a 404.
-func (s *Sim) openRepository(c *call, needs string) error {
+func (s api) openRepository(c *call, needs string) error {
 	s.mu.Lock()
 	r := s.state.repository(c.vars["ws"], c.vars["repo"])
 	if r != nil {
@@ -291,7 +294,7 @@ func (s *Sim) openRepository(c *call, needs string) error {
 
 // limit counts calls to /repositories of each user, or of each address when nobody is logged in;
 // raw files are counted apart.
-func (s *Sim) limit(c *call) error {
+func (s api) limit(c *call) error {
 	limits := s.currentLimits()
 	if !strings.HasPrefix(c.r.URL.Path, "/2.0/repositories") || limits.RequestsPerHour < 0 {
 		return nil

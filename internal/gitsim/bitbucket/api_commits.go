@@ -10,7 +10,7 @@ import (
 
 // resolveCommit finds the commit that a path names. A ref with a slash is not found, as with the
 // real one.
-func (s *Sim) resolveCommit(c *call, revision string) (*gitsim.Commit, error) {
+func (s api) resolveCommit(c *call, revision string) (*gitsim.Commit, error) {
 	missing := notFound("Commit not found: " + revision)
 	if strings.Contains(revision, "/") {
 		return nil, missing
@@ -28,7 +28,7 @@ func (s *Sim) resolveCommit(c *call, revision string) (*gitsim.Commit, error) {
 	return c.git.Commit(hash)
 }
 
-func (s *Sim) getCommit(c *call) error {
+func (s api) getCommit(c *call) error {
 	found, err := s.resolveCommit(c, c.vars["commit"])
 	if err == nil {
 		writeJSON(c.w, http.StatusOK, s.commitFull(c.repo, found))
@@ -37,7 +37,7 @@ func (s *Sim) getCommit(c *call) error {
 }
 
 // listCommits walks history, newest first. A POST carries include and exclude as a form.
-func (s *Sim) listCommits(c *call) error {
+func (s api) listCommits(c *call) error {
 	values := c.query
 	if c.r.Method == http.MethodPost {
 		if err := c.r.ParseForm(); err != nil {
@@ -84,14 +84,14 @@ func (s *Sim) listCommits(c *call) error {
 }
 
 // resolveAny is resolveCommit for places where a branch with a slash is fine.
-func (s *Sim) resolveAny(c *call, revision string) (*gitsim.Commit, error) {
+func (s api) resolveAny(c *call, revision string) (*gitsim.Commit, error) {
 	if hash, err := c.git.Branch(revision); err == nil {
 		revision = hash
 	}
 	return s.resolveCommit(c, revision)
 }
 
-func (s *Sim) getMergeBase(c *call) error {
+func (s api) getMergeBase(c *call) error {
 	a, b, ok := strings.Cut(c.vars["spec"], "..")
 	if !ok {
 		return badRequest("Invalid revspec", nil)

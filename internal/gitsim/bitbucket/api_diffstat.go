@@ -11,7 +11,7 @@ const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 // getDiffstat compares. The spec is one commit, against its first parent, or new..old, which is the
 // reverse of git's order.
-func (s *Sim) getDiffstat(c *call) error {
+func (s api) getDiffstat(c *call) error {
 	// A pull request's redirect joins its two hashes by a carriage return, and names the repository
 	// before the first.
 	spec := strings.TrimPrefix(strings.ReplaceAll(c.vars["spec"], "\r", ".."), c.repo.FullName()+":")
@@ -70,7 +70,7 @@ func (c *call) threeDot(before, after *gitsim.Commit) (*gitsim.Commit, error) {
 	return c.git.Commit(base)
 }
 
-func (s *Sim) diffFile(c *call, hash, path string) obj {
+func (s api) diffFile(c *call, hash, path string) obj {
 	return obj{
 		"type": "commit_file", "path": path, "escaped_path": quotePath(path),
 		"links": obj{"self": link(s.repoAPI(c.repo) + "/src/" + hash + "/" + escapePath(path))},

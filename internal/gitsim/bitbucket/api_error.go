@@ -33,8 +33,8 @@ func scopeError(granted []string, required ...string) error {
 }
 
 // gone answers the lists across workspaces that were removed in April 2026.
-func gone(change string) func(*Sim, *call) error {
-	return func(*Sim, *call) error {
+func gone(change string) func(api, *call) error {
+	return func(api, *call) error {
 		return apiError{
 			status: http.StatusGone,
 			message: change + " - This functionality has been deprecated and removed. List workspaces with " +
@@ -45,7 +45,7 @@ func gone(change string) func(*Sim, *call) error {
 	}
 }
 
-func (s *Sim) answerError(w http.ResponseWriter, err error) {
+func (s api) answerError(w http.ResponseWriter, err error) {
 	e, ok := errors.AsType[apiError](err)
 	if !ok {
 		s.opts.Logger.Error("answer an API request", "error", err)
@@ -60,7 +60,7 @@ func (s *Sim) answerError(w http.ResponseWriter, err error) {
 
 // writeError writes an error in the shape that Faults.ErrorBody asks for; clients must be ready for
 // each of them.
-func (s *Sim) writeError(w http.ResponseWriter, e apiError) {
+func (s api) writeError(w http.ResponseWriter, e apiError) {
 	inner := obj{"message": e.message}
 	body := obj{"type": "error", "error": inner}
 	if e.detail != nil {
@@ -101,7 +101,7 @@ func (s *Sim) writeError(w http.ResponseWriter, e apiError) {
 }
 
 // answerFault answers as gateways do: 503 as a page, 429 as text, and the rest as the API itself.
-func (s *Sim) answerFault(w http.ResponseWriter, status int) {
+func (s api) answerFault(w http.ResponseWriter, status int) {
 	switch status {
 	case http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
 		htmlError(w, status)

@@ -37,7 +37,7 @@ var hookEvents = []struct{ category, key, label string }{
 	{"Pull Request", "pullrequest:comment_reopened", "Comment reopened"},
 }
 
-func (s *Sim) listHookEvents(c *call) error {
+func (s api) listHookEvents(c *call) error {
 	if c.vars["subject"] != "repository" && c.vars["subject"] != "workspace" {
 		return notFound("Resource not found")
 	}
@@ -84,7 +84,7 @@ func (s *Sim) hooksOf(repositoryUUID string) []Hook {
 	return hooks
 }
 
-func (s *Sim) hookObj(r Repository, h Hook) obj {
+func (s api) hookObj(r Repository, h Hook) obj {
 	return obj{
 		"type": "webhook_subscription", "uuid": h.UUID, "url": h.URL, "description": h.Description,
 		"active": h.Active, "events": h.Events, "subject_type": "repository", "subject": s.repoRef(r),
@@ -95,7 +95,7 @@ func (s *Sim) hookObj(r Repository, h Hook) obj {
 	}
 }
 
-func (s *Sim) listHooks(c *call) error {
+func (s api) listHooks(c *call) error {
 	s.mu.Lock()
 	items := s.hooksOf(c.repo.UUID)
 	s.mu.Unlock()
@@ -105,7 +105,7 @@ func (s *Sim) listHooks(c *call) error {
 	}.answer(s, c)
 }
 
-func (s *Sim) createHook(c *call) error {
+func (s api) createHook(c *call) error {
 	if s.faults.Current().RefuseHooks {
 		return apiError{
 			status:  http.StatusForbidden,
@@ -131,7 +131,7 @@ func (s *Sim) createHook(c *call) error {
 
 // readHook fills a hook from the body. On an update url, events, description and active replace
 // what was there; the secret stays when it is absent and goes when it is null or empty.
-func (s *Sim) readHook(c *call, h *Hook, create bool) error {
+func (s api) readHook(c *call, h *Hook, create bool) error {
 	data, err := readBody(c)
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func (s *Sim) readHook(c *call, h *Hook, create bool) error {
 	return s.checkHook(c, *h)
 }
 
-func (s *Sim) checkHook(c *call, h Hook) error {
+func (s api) checkHook(c *call, h Hook) error {
 	target, err := url.Parse(h.URL)
 	switch {
 	case h.URL == "":
@@ -219,7 +219,7 @@ func isPrivate(host string) bool {
 }
 
 // hookIndex finds the hook of the path. Sim.mu is held.
-func (s *Sim) hookIndex(c *call) (int, error) {
+func (s api) hookIndex(c *call) (int, error) {
 	i := slices.IndexFunc(s.state.Hooks[c.repo.UUID], func(h *Hook) bool { return h.UUID == c.vars["uid"] })
 	if i < 0 {
 		return 0, notFound("Webhook not found: " + c.vars["uid"])
@@ -227,7 +227,7 @@ func (s *Sim) hookIndex(c *call) (int, error) {
 	return i, nil
 }
 
-func (s *Sim) getHook(c *call) error {
+func (s api) getHook(c *call) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i, err := s.hookIndex(c)
@@ -237,7 +237,7 @@ func (s *Sim) getHook(c *call) error {
 	return err
 }
 
-func (s *Sim) updateHook(c *call) error {
+func (s api) updateHook(c *call) error {
 	s.mu.Lock()
 	i, err := s.hookIndex(c)
 	if err != nil {
@@ -260,7 +260,7 @@ func (s *Sim) updateHook(c *call) error {
 	return nil
 }
 
-func (s *Sim) deleteHook(c *call) error {
+func (s api) deleteHook(c *call) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i, err := s.hookIndex(c)

@@ -25,7 +25,7 @@ type report struct {
 
 // reportsAt finds where the reports of a commit are kept. Without an error Sim.mu is held from here
 // on.
-func (s *Sim) reportsAt(c *call) (string, error) {
+func (s api) reportsAt(c *call) (string, error) {
 	at, err := s.resolveCommit(c, c.vars["commit"])
 	if err != nil {
 		return "", err
@@ -34,7 +34,7 @@ func (s *Sim) reportsAt(c *call) (string, error) {
 	return commitKey(c.repo.UUID, at.Hash), nil
 }
 
-func (s *Sim) findReport(key, id string) *report {
+func (s api) findReport(key, id string) *report {
 	for _, r := range s.state.Reports[key] {
 		if r.ID == id || r.Fields["uuid"] == id {
 			return r
@@ -43,7 +43,7 @@ func (s *Sim) findReport(key, id string) *report {
 	return nil
 }
 
-func (s *Sim) listReports(c *call) error {
+func (s api) listReports(c *call) error {
 	key, err := s.reportsAt(c)
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (s *Sim) listReports(c *call) error {
 	}.answer(s, c)
 }
 
-func (s *Sim) getReport(c *call) error {
+func (s api) getReport(c *call) error {
 	key, err := s.reportsAt(c)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (s *Sim) getReport(c *call) error {
 	return nil
 }
 
-func (s *Sim) putReport(c *call) error {
+func (s api) putReport(c *call) error {
 	data, err := readBody(c)
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ func codeError(status int, message string) error {
 	return apiError{status: status, message: message, service: true}
 }
 
-func (s *Sim) deleteReport(c *call) error {
+func (s api) deleteReport(c *call) error {
 	key, err := s.reportsAt(c)
 	if err != nil {
 		return err
@@ -144,7 +144,7 @@ func (s *Sim) deleteReport(c *call) error {
 }
 
 // withReport runs f on the report of the path, under the lock.
-func (s *Sim) withReport(c *call, f func(*report) error) error {
+func (s api) withReport(c *call, f func(*report) error) error {
 	key, err := s.reportsAt(c)
 	if err != nil {
 		return err
@@ -157,7 +157,7 @@ func (s *Sim) withReport(c *call, f func(*report) error) error {
 	return f(r)
 }
 
-func (s *Sim) listAnnotations(c *call) error {
+func (s api) listAnnotations(c *call) error {
 	var items []obj
 	err := s.withReport(c, func(r *report) error {
 		items = slices.Clone(r.Annotations)
@@ -169,7 +169,7 @@ func (s *Sim) listAnnotations(c *call) error {
 	return listing[obj]{items: items, render: func(o obj) (any, error) { return o, nil }}.answer(s, c)
 }
 
-func (s *Sim) postAnnotations(c *call) error {
+func (s api) postAnnotations(c *call) error {
 	data, err := readBody(c)
 	if err != nil {
 		return err
@@ -210,7 +210,7 @@ func (s *Sim) postAnnotations(c *call) error {
 	})
 }
 
-func (s *Sim) stampAnnotation(a obj) {
+func (s api) stampAnnotation(a obj) {
 	now := timestamp(s.opts.Now())
 	a["type"], a["uuid"], a["created_on"], a["updated_on"] = "report_annotation", newUUID(), now, now
 }
@@ -249,7 +249,7 @@ func (r *report) annotation(id string) int {
 	})
 }
 
-func (s *Sim) getAnnotation(c *call) error {
+func (s api) getAnnotation(c *call) error {
 	return s.withReport(c, func(r *report) error {
 		i := r.annotation(c.vars["annotation"])
 		if i < 0 {
@@ -260,7 +260,7 @@ func (s *Sim) getAnnotation(c *call) error {
 	})
 }
 
-func (s *Sim) putAnnotation(c *call) error {
+func (s api) putAnnotation(c *call) error {
 	data, err := readBody(c)
 	if err != nil {
 		return err
@@ -287,7 +287,7 @@ func (s *Sim) putAnnotation(c *call) error {
 	})
 }
 
-func (s *Sim) deleteAnnotation(c *call) error {
+func (s api) deleteAnnotation(c *call) error {
 	return s.withReport(c, func(r *report) error {
 		if i := r.annotation(c.vars["annotation"]); i >= 0 {
 			r.Annotations = slices.Delete(r.Annotations, i, i+1)

@@ -19,7 +19,7 @@ type listing[T any] struct {
 }
 
 // answer filters, sorts and cuts the list as the query asks.
-func (l listing[T]) answer(s *Sim, c *call) error {
+func (l listing[T]) answer(s api, c *call) error {
 	if l.pagelen == 0 {
 		l.pagelen = 10
 	}
@@ -107,7 +107,7 @@ func (l listing[T]) start(page string, pagelen int) (int, error) {
 }
 
 // pageURL keeps the query and sets the page. The address is that of the request, with its encoding.
-func (s *Sim) pageURL(c *call, page string) string {
+func (s api) pageURL(c *call, page string) string {
 	query := url.Values{}
 	for k, v := range c.query {
 		query[k] = v

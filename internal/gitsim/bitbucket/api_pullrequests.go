@@ -15,7 +15,7 @@ import (
 // documentation says.
 const prPagelen = 50
 
-func (s *Sim) listPullRequests(c *call) error {
+func (s api) listPullRequests(c *call) error {
 	states := c.query["state"]
 	if len(states) == 0 {
 		states = []string{"OPEN"}
@@ -42,7 +42,7 @@ func (s *Sim) listPullRequests(c *call) error {
 	}.answer(s, c)
 }
 
-func (s *Sim) createPullRequest(c *call) error {
+func (s api) createPullRequest(c *call) error {
 	data, err := readBody(c)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (s *Sim) createPullRequest(c *call) error {
 }
 
 // openPullRequest reads the one of the path.
-func (s *Sim) openPullRequest(c *call) (pullRequest, error) {
+func (s api) openPullRequest(c *call) (pullRequest, error) {
 	id, err := strconv.Atoi(c.vars["id"])
 	pr, ok := s.pullRequest(c.repo.UUID, id)
 	if err != nil || !ok {
@@ -114,7 +114,7 @@ func (s *Sim) openPullRequest(c *call) (pullRequest, error) {
 	return pr, nil
 }
 
-func (s *Sim) getPullRequest(c *call) error {
+func (s api) getPullRequest(c *call) error {
 	pr, err := s.openPullRequest(c)
 	if err == nil {
 		writeJSON(c.w, http.StatusOK, s.pullRequestObj(c.repo, pr, true))
@@ -124,8 +124,8 @@ func (s *Sim) getPullRequest(c *call) error {
 
 // redirectPullRequest answers diff and diffstat by a redirect whose hashes are joined by an encoded
 // carriage return.
-func redirectPullRequest(kind string) func(*Sim, *call) error {
-	return func(s *Sim, c *call) error {
+func redirectPullRequest(kind string) func(api, *call) error {
+	return func(s api, c *call) error {
 		pr, err := s.openPullRequest(c)
 		if err != nil {
 			return err
@@ -137,7 +137,7 @@ func redirectPullRequest(kind string) func(*Sim, *call) error {
 	}
 }
 
-func (s *Sim) listPullRequestStatuses(c *call) error {
+func (s api) listPullRequestStatuses(c *call) error {
 	pr, err := s.openPullRequest(c)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (s *Sim) listPullRequestStatuses(c *call) error {
 	}.answer(s, c)
 }
 
-func (s *Sim) closePullRequest(c *call, state, merge string) error {
+func (s api) closePullRequest(c *call, state, merge string) error {
 	id, _ := strconv.Atoi(c.vars["id"])
 	s.mu.Lock()
 	var closed pullRequest
@@ -172,7 +172,7 @@ func (s *Sim) closePullRequest(c *call, state, merge string) error {
 	return nil
 }
 
-func (s *Sim) declinePullRequest(c *call) error {
+func (s api) declinePullRequest(c *call) error {
 	pr, err := s.openPullRequest(c)
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func (s *Sim) declinePullRequest(c *call) error {
 
 // mergePullRequest makes a merge commit; other strategies are taken for it. The branch moves like
 // by any push.
-func (s *Sim) mergePullRequest(c *call) error {
+func (s api) mergePullRequest(c *call) error {
 	pr, err := s.openPullRequest(c)
 	if err != nil {
 		return err
@@ -225,7 +225,7 @@ func (s *Sim) mergePullRequest(c *call) error {
 	return s.closePullRequest(c, "MERGED", merge)
 }
 
-func (s *Sim) commentObj(r Repository, pr pullRequest, c prComment) obj {
+func (s api) commentObj(r Repository, pr pullRequest, c prComment) obj {
 	content := rendered(c.Raw)
 	o := obj{
 		"type": "pullrequest_comment", "id": c.ID, "content": content, "deleted": c.Deleted, "pending": false,
@@ -245,7 +245,7 @@ func (s *Sim) commentObj(r Repository, pr pullRequest, c prComment) obj {
 	return o
 }
 
-func (s *Sim) listComments(c *call) error {
+func (s api) listComments(c *call) error {
 	pr, err := s.openPullRequest(c)
 	if err != nil {
 		return err
@@ -258,7 +258,7 @@ func (s *Sim) listComments(c *call) error {
 
 // changeComments lets f change the comments of the pull request of the path and answers the comment
 // that it returns.
-func (s *Sim) changeComments(c *call, status int, f func(*pullRequest) (*prComment, error)) error {
+func (s api) changeComments(c *call, status int, f func(*pullRequest) (*prComment, error)) error {
 	id, _ := strconv.Atoi(c.vars["id"])
 	s.mu.Lock()
 	var found *pullRequest
@@ -309,7 +309,7 @@ func readComment(c *call) (raw string, inline obj, err error) {
 	return in.Content.Raw, in.Inline, nil
 }
 
-func (s *Sim) createComment(c *call) error {
+func (s api) createComment(c *call) error {
 	raw, inline, err := readComment(c)
 	if err != nil {
 		return err
@@ -335,7 +335,7 @@ func findComment(c *call, pr *pullRequest) (*prComment, error) {
 	return nil, notFound("Comment not found: " + c.vars["comment"])
 }
 
-func (s *Sim) updateComment(c *call) error {
+func (s api) updateComment(c *call) error {
 	raw, _, err := readComment(c)
 	if err != nil {
 		return err
@@ -350,7 +350,7 @@ func (s *Sim) updateComment(c *call) error {
 }
 
 // deleteComment leaves the comment in the list, marked as deleted.
-func (s *Sim) deleteComment(c *call) error {
+func (s api) deleteComment(c *call) error {
 	return s.changeComments(c, http.StatusNoContent, func(pr *pullRequest) (*prComment, error) {
 		comment, err := findComment(c, pr)
 		if err == nil {
@@ -361,7 +361,7 @@ func (s *Sim) deleteComment(c *call) error {
 }
 
 // listCommitPullRequests finds the pull requests that a commit is the head or the merge of.
-func (s *Sim) listCommitPullRequests(c *call) error {
+func (s api) listCommitPullRequests(c *call) error {
 	at, err := s.resolveCommit(c, c.vars["commit"])
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 	"towpath/internal/gitsim"
 )
 
-func (s *Sim) branchFull(c *call, b gitsim.Head) (any, error) {
+func (s api) branchFull(c *call, b gitsim.Head) (any, error) {
 	target, err := c.git.Commit(b.Hash)
 	if err != nil {
 		return nil, err
@@ -16,7 +16,7 @@ func (s *Sim) branchFull(c *call, b gitsim.Head) (any, error) {
 	return s.branchObj(c.repo, b.Name, s.commitFull(c.repo, target)), nil
 }
 
-func (s *Sim) listBranches(c *call) error {
+func (s api) listBranches(c *call) error {
 	items, err := c.git.Branches()
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func (s *Sim) listBranches(c *call) error {
 	}.answer(s, c)
 }
 
-func (s *Sim) getBranch(c *call) error {
+func (s api) getBranch(c *call) error {
 	hash, err := c.git.Branch(c.vars["name"])
 	if errors.Is(err, gitsim.ErrNoObject) {
 		return notFound("No such branch or tag: " + c.vars["name"])
@@ -55,7 +55,7 @@ func (s *Sim) getBranch(c *call) error {
 	return err
 }
 
-func (s *Sim) createBranch(c *call) error {
+func (s api) createBranch(c *call) error {
 	var in struct {
 		Name   string `json:"name"`
 		Target struct {
@@ -96,7 +96,7 @@ func (s *Sim) createBranch(c *call) error {
 	return err
 }
 
-func (s *Sim) deleteBranch(c *call) error {
+func (s api) deleteBranch(c *call) error {
 	name := c.vars["name"]
 	if name == c.repo.MainBranch {
 		return badRequest("Cannot delete the main branch.", nil)

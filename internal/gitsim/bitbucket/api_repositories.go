@@ -8,7 +8,7 @@ import (
 )
 
 // listRepositories answers the repositories of one workspace; role filters by the caller's right.
-func (s *Sim) listRepositories(c *call) error {
+func (s api) listRepositories(c *call) error {
 	s.mu.Lock()
 	w := s.state.workspace(c.vars["ws"])
 	slug, owner := "", false
@@ -41,7 +41,7 @@ func (s *Sim) listRepositories(c *call) error {
 	}.answer(s, c)
 }
 
-func (s *Sim) getRepository(c *call) error {
+func (s api) getRepository(c *call) error {
 	writeJSON(c.w, http.StatusOK, s.repoFull(c.repo))
 	return nil
 }

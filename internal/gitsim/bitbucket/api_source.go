@@ -15,7 +15,7 @@ import (
 // status555 is what Bitbucket answers when reading took too long.
 const status555 = 555
 
-func (s *Sim) redirectSource(c *call) error {
+func (s api) redirectSource(c *call) error {
 	hash, err := c.git.Branch(c.repo.MainBranch)
 	if err != nil {
 		return notFound("Resource not found")
@@ -25,7 +25,7 @@ func (s *Sim) redirectSource(c *call) error {
 }
 
 // getSource answers a file's bytes, a directory's entries, or with format=meta the entry itself.
-func (s *Sim) getSource(c *call) error {
+func (s api) getSource(c *call) error {
 	found, err := s.resolveCommit(c, c.vars["commit"])
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (s *Sim) getSource(c *call) error {
 	return s.answerFile(c, entry)
 }
 
-func (s *Sim) answerFile(c *call, entry gitsim.TreeEntry) error {
+func (s api) answerFile(c *call, entry gitsim.TreeEntry) error {
 	data, err := c.git.Blob(entry.Hash)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func (s *Sim) answerFile(c *call, entry gitsim.TreeEntry) error {
 	return nil
 }
 
-func (s *Sim) listDirectory(c *call, at *gitsim.Commit, dir gitsim.TreeEntry) error {
+func (s api) listDirectory(c *call, at *gitsim.Commit, dir gitsim.TreeEntry) error {
 	depth := 1
 	if text := c.query.Get("max_depth"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -120,7 +120,7 @@ func entryKind(e gitsim.TreeEntry) string {
 
 // entryObj is an entry of a listing. Its commit is the one that was asked for, not the last that
 // changed the file.
-func (s *Sim) entryObj(c *call, at *gitsim.Commit, e gitsim.TreeEntry) (obj, error) {
+func (s api) entryObj(c *call, at *gitsim.Commit, e gitsim.TreeEntry) (obj, error) {
 	self := s.repoAPI(c.repo) + "/src/" + at.Hash + "/" + escapePath(e.Path)
 	o := obj{"type": entryKind(e), "path": e.Path, "commit": s.commitRef(c.repo, at.Hash)}
 	if e.IsDir() {

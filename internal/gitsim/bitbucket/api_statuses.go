@@ -32,7 +32,7 @@ func (s *Sim) statusesOf(repositoryUUID, hash string) []Status {
 	return found
 }
 
-func (s *Sim) statusObj(r Repository, hash string, st Status) obj {
+func (s api) statusObj(r Repository, hash string, st Status) obj {
 	o := obj{
 		"type": "build", "uuid": st.UUID, "key": st.Key, "state": st.State, "url": st.URL, "name": st.Name,
 		"description": st.Description, "refname": nil, "created_on": timestamp(st.CreatedOn),
@@ -48,7 +48,7 @@ func (s *Sim) statusObj(r Repository, hash string, st Status) obj {
 	return o
 }
 
-func (s *Sim) listStatuses(c *call) error {
+func (s api) listStatuses(c *call) error {
 	at, err := s.resolveCommit(c, c.vars["commit"])
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ type statusInput struct {
 	Refname     *string `json:"refname"`
 }
 
-func (s *Sim) postStatus(c *call) error {
+func (s api) postStatus(c *call) error {
 	at, err := s.statusCommit(c)
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func (s *Sim) postStatus(c *call) error {
 	return s.putStatusAs(c, at, *in.Key, in, true)
 }
 
-func (s *Sim) putStatus(c *call) error {
+func (s api) putStatus(c *call) error {
 	at, err := s.statusCommit(c)
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (s *Sim) putStatus(c *call) error {
 	return s.putStatusAs(c, at, c.vars["key"], in, false)
 }
 
-func (s *Sim) statusCommit(c *call) (*gitsim.Commit, error) {
+func (s api) statusCommit(c *call) (*gitsim.Commit, error) {
 	at, err := s.resolveCommit(c, c.vars["commit"])
 	if err == nil && s.lag.HidesFromStatuses(commitKey(c.repo.UUID, at.Hash)) {
 		err = notFound("Commit not found: " + c.vars["commit"])
@@ -128,7 +128,7 @@ func readStatus(c *call) (in statusInput, err error) {
 	return in, err
 }
 
-func (s *Sim) putStatusAs(c *call, at *gitsim.Commit, key string, in statusInput, create bool) error {
+func (s api) putStatusAs(c *call, at *gitsim.Commit, key string, in statusInput, create bool) error {
 	s.mu.Lock()
 	now, commitKey := s.opts.Now().UTC(), commitKey(c.repo.UUID, at.Hash)
 	list := s.state.Statuses[commitKey]
@@ -195,7 +195,7 @@ func checkStatus(st Status) error {
 	return nil
 }
 
-func (s *Sim) getStatus(c *call) error {
+func (s api) getStatus(c *call) error {
 	at, err := s.resolveCommit(c, c.vars["commit"])
 	if err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-func (s *Sim) getUser(c *call) error {
+func (s api) getUser(c *call) error {
 	o := s.userObj(*c.user)
 	o["username"], o["created_on"], o["account_status"] = c.user.Username, timestamp(c.user.CreatedOn),
 		"active"
@@ -18,7 +18,7 @@ func (s *Sim) getUser(c *call) error {
 	return nil
 }
 
-func (s *Sim) listEmails(c *call) error {
+func (s api) listEmails(c *call) error {
 	return listing[string]{
 		items: []string{c.user.Email},
 		render: func(mail string) (any, error) {
@@ -44,7 +44,7 @@ func (s *Sim) workspacesOf(u User) []Workspace {
 }
 
 // listWorkspaces answers without the names of the workspaces, as the real one does.
-func (s *Sim) listWorkspaces(c *call) error {
+func (s api) listWorkspaces(c *call) error {
 	owner := func(w Workspace) bool { return w.Members[c.user.UUID] == "owner" }
 	items := s.workspacesOf(*c.user)
 	if want := c.query.Get("administrator"); want != "" {
@@ -72,7 +72,7 @@ func (s *Sim) listWorkspaces(c *call) error {
 }
 
 // memberWorkspace finds the workspace of the path, which the caller must belong to.
-func (s *Sim) memberWorkspace(c *call) (Workspace, error) {
+func (s api) memberWorkspace(c *call) (Workspace, error) {
 	for _, w := range s.workspacesOf(*c.user) {
 		if w.Slug == c.vars["ws"] || w.UUID == c.vars["ws"] {
 			return w, nil
@@ -81,7 +81,7 @@ func (s *Sim) memberWorkspace(c *call) (Workspace, error) {
 	return Workspace{}, notFound("No workspace with identifier '" + c.vars["ws"] + "'.")
 }
 
-func (s *Sim) getWorkspace(c *call) error {
+func (s api) getWorkspace(c *call) error {
 	w, err := s.memberWorkspace(c)
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (s *Sim) getWorkspace(c *call) error {
 	return nil
 }
 
-func (s *Sim) getWorkspacePermission(c *call) error {
+func (s api) getWorkspacePermission(c *call) error {
 	w, err := s.memberWorkspace(c)
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func (v visible) field(name string) string {
 	return ""
 }
 
-func (s *Sim) listRepositoryPermissions(c *call) error {
+func (s api) listRepositoryPermissions(c *call) error {
 	if !hasScope(c.scopes, "repository") {
 		return scopeError(c.scopes, "account", "repository")
 	}

@@ -18,7 +18,7 @@ var authorForm = regexp.MustCompile(`^[^<>\x00-\x1f]+ <[^<>\x00-\x1f]*>$`)
 
 // postSource makes a commit from a form. A part with a file name, or with a leading slash in its
 // name, is a file; the others are parameters. Parameters in the query are not looked at.
-func (s *Sim) postSource(c *call) error {
+func (s api) postSource(c *call) error {
 	spec, err := readCommitForm(c)
 	if err != nil {
 		return err

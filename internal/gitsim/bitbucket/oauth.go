@@ -20,7 +20,7 @@ type authorizeRequest struct {
 
 // serveAuthorize shows the consent page, after a sign-in, and sends the person back with a code or
 // an error.
-func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
+func (s pages) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		s.renderMessage(w, r, http.StatusBadRequest, "Bad request", err.Error())
 		return
@@ -58,7 +58,7 @@ func (s *Sim) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 
 // parseAuthorize checks the client and its redirect_uri; problem is the sentence for the person
 // when they do not fit.
-func (s *Sim) parseAuthorize(form url.Values) (req authorizeRequest, problem string) {
+func (s pages) parseAuthorize(form url.Values) (req authorizeRequest, problem string) {
 	req = authorizeRequest{
 		ClientID:     form.Get("client_id"),
 		RedirectURI:  form.Get("redirect_uri"),
@@ -109,7 +109,7 @@ func (req authorizeRequest) back(w http.ResponseWriter, r *http.Request, values 
 	gitsim.RedirectBack(w, r, http.StatusFound, req.RedirectURI, req.State, values)
 }
 
-func (s *Sim) newCode(req authorizeRequest, user User) string {
+func (s pages) newCode(req authorizeRequest, user User) string {
 	text := gitsim.RandomText(18)
 	s.codes.Issue(text, gitsim.Code{
 		Client:       req.ClientID,

@@ -32,8 +32,11 @@ var pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 	"sentence": stateWord,
 }).ParseFS(pageFiles, "pages/*.html"))
 
+// pages serves the web pages, with sign-in and consent.
+type pages struct{ *Sim }
+
 // pageRoutes are all pages. Forms are protected from other sites by http.CrossOriginProtection.
-func (s *Sim) pageRoutes() http.Handler {
+func (s pages) pageRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.signedIn(s.showDashboard))
 	mux.HandleFunc("GET /simulator.css",
@@ -82,7 +85,7 @@ func (s *Sim) pageRoutes() http.Handler {
 }
 
 // render writes a page; data gets what the frame around every page needs.
-func (s *Sim) render(w http.ResponseWriter, r *http.Request, status int, name string, data obj) {
+func (s pages) render(w http.ResponseWriter, r *http.Request, status int, name string, data obj) {
 	if user, ok := s.sessionUser(r); ok {
 		data["User"] = user
 		data["Workspaces"] = s.workspacesOf(user)
@@ -98,11 +101,11 @@ func (s *Sim) render(w http.ResponseWriter, r *http.Request, status int, name st
 	_, _ = page.WriteTo(w)
 }
 
-func (s *Sim) renderMessage(w http.ResponseWriter, r *http.Request, status int, title, message string) {
+func (s pages) renderMessage(w http.ResponseWriter, r *http.Request, status int, title, message string) {
 	s.render(w, r, status, "message", obj{"Title": title, "Message": message})
 }
 
-func (s *Sim) sessionUser(r *http.Request) (User, bool) {
+func (s pages) sessionUser(r *http.Request) (User, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if u := s.state.userByUUID(s.sessions.User(r)); u != nil {
@@ -111,11 +114,11 @@ func (s *Sim) sessionUser(r *http.Request) (User, bool) {
 	return User{}, false
 }
 
-func (s *Sim) toSignIn(w http.ResponseWriter, r *http.Request) {
+func (s pages) toSignIn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/account/signin/?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusFound)
 }
 
-func (s *Sim) signedIn(next func(http.ResponseWriter, *http.Request, User)) http.HandlerFunc {
+func (s pages) signedIn(next func(http.ResponseWriter, *http.Request, User)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		user, ok := s.sessionUser(r)
 		if !ok {
@@ -126,14 +129,14 @@ func (s *Sim) signedIn(next func(http.ResponseWriter, *http.Request, User)) http
 	}
 }
 
-func (s *Sim) showSignIn(w http.ResponseWriter, r *http.Request) {
+func (s pages) showSignIn(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, http.StatusOK, "signin", obj{
 		"Title": "Log in", "Next": gitsim.LocalPath(r.FormValue("next")),
 		"Failed": false,
 	})
 }
 
-func (s *Sim) signIn(w http.ResponseWriter, r *http.Request) {
+func (s pages) signIn(w http.ResponseWriter, r *http.Request) {
 	name := r.PostFormValue("username")
 	password := r.PostFormValue("password")
 	next := gitsim.LocalPath(r.PostFormValue("next"))
@@ -155,13 +158,13 @@ func (s *Sim) signIn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
-func (s *Sim) signOut(w http.ResponseWriter, r *http.Request) {
+func (s pages) signOut(w http.ResponseWriter, r *http.Request) {
 	s.sessions.End(w, r)
 	http.Redirect(w, r, "/account/signin/", http.StatusSeeOther)
 }
 
 // showAvatar draws the initials of a user, a workspace or a repository.
-func (s *Sim) showAvatar(w http.ResponseWriter, r *http.Request) {
+func (s pages) showAvatar(w http.ResponseWriter, r *http.Request) {
 	uuid := "{" + strings.TrimSuffix(r.PathValue("file"), ".svg") + "}"
 	s.mu.Lock()
 	name := "?"

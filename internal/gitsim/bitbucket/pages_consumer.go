@@ -9,7 +9,7 @@ import (
 )
 
 // ownedWorkspace finds the workspace of the path; only its owners manage consumers.
-func (s *Sim) ownedWorkspace(w http.ResponseWriter, r *http.Request, user User) (Workspace, bool) {
+func (s pages) ownedWorkspace(w http.ResponseWriter, r *http.Request, user User) (Workspace, bool) {
 	for _, ws := range s.workspacesOf(user) {
 		if ws.Slug == r.PathValue("ws") && ws.Members[user.UUID] == "owner" {
 			return ws, true
@@ -20,7 +20,7 @@ func (s *Sim) ownedWorkspace(w http.ResponseWriter, r *http.Request, user User) 
 	return Workspace{}, false
 }
 
-func (s *Sim) showConsumers(w http.ResponseWriter, r *http.Request, user User) {
+func (s pages) showConsumers(w http.ResponseWriter, r *http.Request, user User) {
 	ws, ok := s.ownedWorkspace(w, r, user)
 	if !ok {
 		return
@@ -41,7 +41,7 @@ func (s *Sim) showConsumers(w http.ResponseWriter, r *http.Request, user User) {
 }
 
 // consumerByID finds a consumer of a workspace; "new" is an empty one.
-func (s *Sim) consumerByID(ws Workspace, id string) (Consumer, bool) {
+func (s pages) consumerByID(ws Workspace, id string) (Consumer, bool) {
 	if id == "new" {
 		return Consumer{Workspace: ws.Slug, Private: true}, true
 	}
@@ -55,7 +55,7 @@ func (s *Sim) consumerByID(ws Workspace, id string) (Consumer, bool) {
 	return Consumer{}, false
 }
 
-func (s *Sim) editConsumer(w http.ResponseWriter, r *http.Request, user User) {
+func (s pages) editConsumer(w http.ResponseWriter, r *http.Request, user User) {
 	ws, ok := s.ownedWorkspace(w, r, user)
 	if !ok {
 		return
@@ -68,7 +68,7 @@ func (s *Sim) editConsumer(w http.ResponseWriter, r *http.Request, user User) {
 	s.consumerPage(w, r, http.StatusOK, ws, c, "")
 }
 
-func (s *Sim) consumerPage(
+func (s pages) consumerPage(
 	w http.ResponseWriter, r *http.Request, status int, ws Workspace, c Consumer, problem string,
 ) {
 	title := "Edit OAuth consumer"
@@ -81,7 +81,7 @@ func (s *Sim) consumerPage(
 	})
 }
 
-func (s *Sim) saveConsumer(w http.ResponseWriter, r *http.Request, user User) {
+func (s pages) saveConsumer(w http.ResponseWriter, r *http.Request, user User) {
 	ws, ok := s.ownedWorkspace(w, r, user)
 	if !ok {
 		return
@@ -109,7 +109,7 @@ func (s *Sim) saveConsumer(w http.ResponseWriter, r *http.Request, user User) {
 	}
 }
 
-func (s *Sim) deleteConsumer(w http.ResponseWriter, r *http.Request, user User) {
+func (s pages) deleteConsumer(w http.ResponseWriter, r *http.Request, user User) {
 	ws, ok := s.ownedWorkspace(w, r, user)
 	if !ok {
 		return
@@ -128,7 +128,7 @@ func (s *Sim) deleteConsumer(w http.ResponseWriter, r *http.Request, user User) 
 }
 
 // showGrants lists the consumers that a person allowed to act.
-func (s *Sim) showGrants(w http.ResponseWriter, r *http.Request, user User) {
+func (s pages) showGrants(w http.ResponseWriter, r *http.Request, user User) {
 	type row struct {
 		Consumer
 		Labels []string
@@ -147,7 +147,7 @@ func (s *Sim) showGrants(w http.ResponseWriter, r *http.Request, user User) {
 	s.render(w, r, http.StatusOK, "grants", obj{"Title": "App authorizations", "Rows": rows})
 }
 
-func (s *Sim) revokeGrant(w http.ResponseWriter, r *http.Request, user User) {
+func (s pages) revokeGrant(w http.ResponseWriter, r *http.Request, user User) {
 	key := r.PostFormValue("consumer")
 	s.mu.Lock()
 	s.revoke(func(g *grant) bool { return g.User == user.UUID && g.Consumer == key })

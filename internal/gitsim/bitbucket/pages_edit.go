@@ -12,7 +12,7 @@ import (
 
 // showEditor lets a person add or change a file without a clone. The head that was shown goes
 // along, so that nobody overwrites a change that came between.
-func (s *Sim) showEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
+func (s pages) showEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
 	branch, file := r.FormValue("branch"), r.FormValue("path")
 	orElse(&branch, p.repo.MainBranch)
 	head, content := "", ""
@@ -35,12 +35,12 @@ func (s *Sim) showEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
 	})
 }
 
-func (s *Sim) editorPage(w http.ResponseWriter, r *http.Request, p repoPage, status int, data obj) {
+func (s pages) editorPage(w http.ResponseWriter, r *http.Request, p repoPage, status int, data obj) {
 	data["Title"], data["Repo"] = "Edit a file · "+p.repo.FullName(), p.repo
 	s.render(w, r, status, "editor", data)
 }
 
-func (s *Sim) saveEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
+func (s pages) saveEditor(w http.ResponseWriter, r *http.Request, p repoPage) {
 	user, _ := s.sessionUser(r)
 	branch := r.PostFormValue("branch")
 	file := strings.TrimPrefix(path.Clean("/"+r.PostFormValue("path")), "/")

@@ -19,7 +19,7 @@ type repoPage struct {
 	permission string
 }
 
-func (s *Sim) onRepository(
+func (s pages) onRepository(
 	needs string, next func(http.ResponseWriter, *http.Request, repoPage),
 ) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -50,7 +50,7 @@ func (s *Sim) onRepository(
 	}
 }
 
-func (s *Sim) showDashboard(w http.ResponseWriter, r *http.Request, user User) {
+func (s pages) showDashboard(w http.ResponseWriter, r *http.Request, user User) {
 	type row struct {
 		Repo       Repository
 		Permission string
@@ -64,11 +64,11 @@ func (s *Sim) showDashboard(w http.ResponseWriter, r *http.Request, user User) {
 	s.render(w, r, http.StatusOK, "dashboard", obj{"Title": "Repositories", "Rows": rows})
 }
 
-func (s *Sim) showRepository(w http.ResponseWriter, r *http.Request, p repoPage) {
+func (s pages) showRepository(w http.ResponseWriter, r *http.Request, p repoPage) {
 	s.repositoryPage(w, r, p, p.repo.MainBranch)
 }
 
-func (s *Sim) showBranch(w http.ResponseWriter, r *http.Request, p repoPage) {
+func (s pages) showBranch(w http.ResponseWriter, r *http.Request, p repoPage) {
 	s.repositoryPage(w, r, p, r.PathValue("name"))
 }
 
@@ -78,7 +78,7 @@ type commitRow struct {
 	Statuses []Status
 }
 
-func (s *Sim) repositoryPage(w http.ResponseWriter, r *http.Request, p repoPage, branch string) {
+func (s pages) repositoryPage(w http.ResponseWriter, r *http.Request, p repoPage, branch string) {
 	branches, err := p.git.Branches()
 	if err != nil {
 		s.pageError(w, r, err)
@@ -123,7 +123,7 @@ func (s *Sim) repositoryPage(w http.ResponseWriter, r *http.Request, p repoPage,
 	})
 }
 
-func (s *Sim) pageError(w http.ResponseWriter, r *http.Request, err error) {
+func (s pages) pageError(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, gitsim.ErrNoObject) {
 		s.renderMessage(w, r, http.StatusNotFound, "Not found", "There is no such commit or file.")
 		return
@@ -133,7 +133,7 @@ func (s *Sim) pageError(w http.ResponseWriter, r *http.Request, err error) {
 		"The repository could not be read.")
 }
 
-func (s *Sim) pageCommit(r *http.Request, p repoPage) (*gitsim.Commit, error) {
+func (s pages) pageCommit(r *http.Request, p repoPage) (*gitsim.Commit, error) {
 	hash, err := p.git.Resolve(r.PathValue("hash"), p.repo.MainBranch)
 	if err != nil {
 		return nil, err
@@ -141,7 +141,7 @@ func (s *Sim) pageCommit(r *http.Request, p repoPage) (*gitsim.Commit, error) {
 	return p.git.Commit(hash)
 }
 
-func (s *Sim) showCommit(w http.ResponseWriter, r *http.Request, p repoPage) {
+func (s pages) showCommit(w http.ResponseWriter, r *http.Request, p repoPage) {
 	c, err := s.pageCommit(r, p)
 	if err != nil {
 		s.pageError(w, r, err)
@@ -192,7 +192,7 @@ type annotationRow struct {
 	Line                             int
 }
 
-func (s *Sim) reportRows(repo Repository, hash string) []reportRow {
+func (s pages) reportRows(repo Repository, hash string) []reportRow {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var rows []reportRow
@@ -219,7 +219,7 @@ func (s *Sim) reportRows(repo Repository, hash string) []reportRow {
 	return rows
 }
 
-func (s *Sim) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
+func (s pages) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
 	c, err := s.pageCommit(r, p)
 	if err != nil {
 		s.pageError(w, r, err)
@@ -259,7 +259,7 @@ func (s *Sim) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
 	s.render(w, r, http.StatusOK, "source", data)
 }
 
-func (s *Sim) showPullRequest(w http.ResponseWriter, r *http.Request, p repoPage) {
+func (s pages) showPullRequest(w http.ResponseWriter, r *http.Request, p repoPage) {
 	id, err := strconv.Atoi(r.PathValue("id"))
 	pr, ok := s.pullRequest(p.repo.UUID, id)
 	if err != nil || !ok {
@@ -283,7 +283,7 @@ func (s *Sim) pullRequest(repositoryUUID string, id int) (pullRequest, bool) {
 	return pullRequest{}, false
 }
 
-func (s *Sim) showHooks(w http.ResponseWriter, r *http.Request, p repoPage) {
+func (s pages) showHooks(w http.ResponseWriter, r *http.Request, p repoPage) {
 	sent := s.Deliveries()
 	slices.Reverse(sent)
 	sent = slices.DeleteFunc(sent, func(d gitsim.Delivery) bool {
@@ -296,7 +296,7 @@ func (s *Sim) showHooks(w http.ResponseWriter, r *http.Request, p repoPage) {
 	})
 }
 
-func (s *Sim) resendDelivery(w http.ResponseWriter, r *http.Request, p repoPage) {
+func (s pages) resendDelivery(w http.ResponseWriter, r *http.Request, p repoPage) {
 	id := r.PostFormValue("request")
 	known := slices.ContainsFunc(s.Deliveries(), func(d gitsim.Delivery) bool {
 		return d.ID == id &&

@@ -89,7 +89,7 @@ func New(o Options) (*Sim, error) {
 	for _, r := range s.state.Repositories {
 		r.CloneURL = s.cloneURL(*r) // the base URL may have changed since
 	}
-	s.pages = s.pageRoutes()
+	s.pages = pages{s}.pageRoutes()
 	return s, nil
 }
 
@@ -101,7 +101,7 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch path := r.URL.Path; {
 	case path == "/2.0" || strings.HasPrefix(path, "/2.0/"):
-		s.serveAPI(w, r)
+		api{s}.serveAPI(w, r)
 	case path == "/site/oauth2/access_token":
 		s.serveToken(w, r)
 	default:
