@@ -1,4 +1,4 @@
-// Package enginetest holds what every engine must do, as a suite that runs on a real database.
+// Package enginetest has the suite that every engine must pass, on a real database.
 package enginetest
 
 import (
@@ -13,7 +13,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// Fixture is an engine and what the suite must know about its dialect.
+// Fixture is an engine and the parts of its dialect that the suite needs.
 type Fixture struct {
 	Engine engine.Engine
 	New    func(t *testing.T) engine.Target // a fresh, empty database
@@ -21,12 +21,12 @@ type Fixture struct {
 	Missing func(t *testing.T) engine.Target // a database that is not there
 	AutoKey string                           // type and constraints of a key that counts up
 	Slow    string                           // a statement that needs many seconds
-	// what is said of a session that holds a lock and runs Slow
+	// the description of a session that holds a lock and runs Slow
 	Blocker          []string
 	TransactionalDDL bool
 	Schema           string // a script with one of everything that the catalog reader knows
-	// Has reports whether the server that runs is, or is as new as, what a line of a script needs:
-	// "18", "mariadb". Nil needs nothing.
+	// Has reports whether the running server is of the kind or version that a line of a script
+	// needs: "18", "mariadb". Nil needs nothing.
 	Has func(word string) bool
 	// Cosmetic are two scripts whose catalogs are the same although their texts differ.
 	Cosmetic [2]string

@@ -13,7 +13,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// maxLive is how much memory a session may hold at once for what a script makes long.
+// maxLive is how much memory a session may hold at once for a script's long values.
 const maxLive = 16 << 20
 
 // peak runs do and returns by how much the memory in use grew at its highest.
@@ -39,8 +39,8 @@ func peak(do func()) uint64 {
 	return <-highest - before
 }
 
-// Long holds an engine to its bounds: what a script makes long fails or is passed over, and is not
-// kept. It looks at the memory of the process, so nothing runs beside it.
+// Long checks an engine's bounds: a script's long values fail or are skipped, and are not kept. It
+// measures the memory of the process, so no other test may run at the same time.
 func Long(t *testing.T, f Fixture, fine, failing []string) {
 	for _, noTx := range []bool{false, true} {
 		for _, text := range slices.Concat(fine, failing) {

@@ -9,12 +9,12 @@ import (
 	"towpath/internal/schema"
 )
 
-// MarkCase is a script and what it does to what a catalog shows, as "+table a" or "-index b"; "?"
-// stands before what may be there, or gone, already, and "everything" is a statement that takes
-// with it what it does not name.
+// MarkCase is a script and its effect on the catalog, as "+table a" or "-index b"; "?" marks what
+// may exist, or be gone, already, and "everything" is a statement that also affects what it does
+// not name.
 type MarkCase struct{ Name, Script, Want string }
 
-// everyMark are scripts that say the same in every dialect.
+// everyMark are scripts with the same meaning in every dialect.
 var everyMark = []MarkCase{
 	{Name: "a table", Script: `CREATE TABLE customer (id INT)`, Want: "+table customer"},
 	{

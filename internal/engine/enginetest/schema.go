@@ -19,8 +19,8 @@ func testDump(t *testing.T, f Fixture) {
 // fewest is how many schemas an engine is tried with at least.
 const fewest = 40
 
-// ReplayAll replays each script of a folder. Compare, where it is not nil, looks at both databases
-// by other means.
+// ReplayAll replays each script of a folder. Compare, unless it is nil, compares both databases by
+// other means.
 func ReplayAll(
 	t *testing.T, f Fixture, folder string, compare func(t *testing.T, source, replay engine.Target),
 ) {
@@ -48,9 +48,9 @@ func ReplayAll(
 	}
 }
 
-// Replay runs a script, dumps the schema, runs the dump in a fresh database and expects the same
-// fingerprint and dump. Lines "-- want: text" in the script name what the dump must hold: a reader
-// that loses something replays well too.
+// Replay runs a script, dumps the schema, runs the dump in an empty database and expects the same
+// fingerprint and dump. Lines "-- want: text" in the script name what the dump must contain, since
+// a dump that lost something replays well too.
 func Replay(t *testing.T, f Fixture, script string) (source, replay engine.Target) {
 	t.Helper()
 	source, replay = f.New(t), f.New(t)
@@ -74,7 +74,7 @@ func Replay(t *testing.T, f Fixture, script string) (source, replay engine.Targe
 	return source, replay
 }
 
-// wanted is the text of a line of wants, without what it needs.
+// wanted is the text of a want line, without its needs.
 func wanted(line string) string {
 	text, _, _ := strings.Cut(line, needsMark)
 	return strings.TrimRight(text, " ")
@@ -104,7 +104,7 @@ func Survives(t *testing.T, f Fixture, script string) {
 	}
 }
 
-// testColumnALine holds the layout that all engines share, so that a diff shows what has changed.
+// testColumnALine checks the layout that all engines share, so that a diff shows only changes.
 func testColumnALine(t *testing.T, f Fixture) {
 	for name, script := range map[string]string{
 		"on one line":     "CREATE TABLE orders (id INT NOT NULL, groesse VARCHAR(20) DEFAULT 'a, (b')",

@@ -86,7 +86,7 @@ func testRollback(t *testing.T, f Fixture) {
 	}
 }
 
-// countByDelete empties a table and tells how many rows it had: a session returns no results.
+// countByDelete empties a table and returns how many rows it had: a session returns no results.
 func (b *bench) countByDelete(ctx context.Context, table string) int64 {
 	b.t.Helper()
 	s := b.begin(ctx, options)
@@ -193,8 +193,8 @@ func testLocked(t *testing.T, f Fixture) {
 		<-over
 	}()
 	start := time.Now()
-	// Who is in the way is asked when most of the wait is over: what is left is for a new
-	// connection and its questions.
+	// The blocker is queried when most of the wait is over: the rest is for a new connection and
+	// its queries.
 	o := engine.SessionOptions{LockTimeout: 3 * time.Second, StatementTimeout: 20 * time.Second}
 	second, err := b.db.Begin(ctx, o)
 	if err == nil {

@@ -7,9 +7,9 @@ import (
 
 const needsMark = "-- needs: "
 
-// suited leaves out of a fixture's script what the server cannot have: lines that end with "--
-// needs: WORD", or all of it where its first line is one. Of a word it asks the fixture. It reports
-// whether anything is left.
+// suited removes from a fixture's script what the server does not support: lines that end with "--
+// needs: WORD", or all of it if its first line is one. The fixture decides about the word. It
+// reports whether anything is left.
 func suited(t *testing.T, f Fixture, script string) (string, bool) {
 	t.Helper()
 	var kept strings.Builder

@@ -16,7 +16,7 @@ type Vetted interface {
 }
 
 // Refusal returns why an engine refuses a script before anything runs in the target, or nil. A
-// refusal must not quote "s3cret", which stands for a password in scripts.
+// refusal must not quote "s3cret", which represents a password in scripts.
 func Refusal(t *testing.T, e Vetted, target engine.Target, script string) *statement.Error {
 	t.Helper()
 	for st, err := range e.Split(strings.NewReader(script)) {

@@ -35,7 +35,7 @@ var attacks = []struct{ script, at string }{
 	{"/*!99999 '/*' */ COMMIT /* ' */", "1:11"},
 	{"SELECT /*+ SET_VAR(sql_mode = ANSI_QUOTES) */ 1", "1:12"},
 	{"SELECT /*+ BKA(`a*/ , other.t.b FROM c --`) */ 1", "1:16"},
-	// What servers take for a comment, and what they do not.
+	// What servers read as a comment, and what they do not.
 	{"SELECT 1 --\x7f'\n; COMMIT", "2:3"},
 	{"SELECT 1 --\x01'\n; COMMIT", "2:3"},
 	{"SELECT 1 --\n; COMMIT", "2:3"},

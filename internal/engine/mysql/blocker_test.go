@@ -8,8 +8,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// blocked lets a session of theirs hold locks on the table a, and returns what one of mine is told
-// that runs a statement against them.
+// blocked lets another session hold locks on the table a, and returns the blocker that is reported
+// to a session which runs a statement against them.
 func blocked(t *testing.T, mine, theirs engine.DB, held, text string) (message, connection string) {
 	t.Helper()
 	o := options
@@ -71,8 +71,8 @@ func TestBlockers_withoutTheRightToSeeThem(t *testing.T) {
 	}
 }
 
-// Not parallel: it installs a plugin for the whole server, and runs before the tests that are.
-// MySQL knows by itself.
+// Not parallel: it installs a plugin for the whole server, and runs before the parallel tests.
+// MySQL needs no plugin.
 func TestBlockers_withThePluginThatKnows(t *testing.T) {
 	if !server.MySQL {
 		server.Exec(t, "INSTALL SONAME 'metadata_lock_info'")

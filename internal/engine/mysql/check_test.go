@@ -121,8 +121,7 @@ func TestCheck_theFixHelps(t *testing.T) {
 	}
 }
 
-// What the server says of rights differs with its version: the pure test of it has the lines that
-// are known.
+// The server's list of rights differs by version: its pure test has the known lines.
 func TestCheck_rightsToTheServerAreSaidOnce(t *testing.T) {
 	t.Parallel()
 	quiet := "BINLOG MONITOR"
@@ -155,7 +154,7 @@ func TestCheck_rightsToTheServerAreSaidOnce(t *testing.T) {
 	}
 }
 
-// Not parallel: it makes the whole server read-only, and runs before the tests that are.
+// Not parallel: it makes the whole server read-only, and runs before the parallel tests.
 func TestCheck_readOnly(t *testing.T) {
 	target := server.Database(t)
 	server.Exec(t, "CREATE USER replica IDENTIFIED BY 'p'", "GRANT ALL ON "+target.Database+".* TO replica",

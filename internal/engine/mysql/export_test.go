@@ -1,4 +1,4 @@
 package mysql
 
-// OneByOne makes an engine that sends its statements one by one on MariaDB too.
+// OneByOne returns an engine that sends its statements one by one to MariaDB too.
 func OneByOne() *Engine { return &Engine{oneByOne: true} }

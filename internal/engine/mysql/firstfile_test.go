@@ -33,7 +33,8 @@ func migrateFile(t *testing.T, target engine.Target, script string) {
 	}
 }
 
-// What mariadb-dump writes of each fixture runs as a first file and makes the same schema and rows.
+// The output of mariadb-dump for each fixture runs as a first file and creates the same schema and
+// rows.
 func TestSplit_runsDumpsAsAFirstFile(t *testing.T) {
 	t.Parallel()
 	ledger := "--ignore-table="
@@ -75,7 +76,7 @@ func TestSplit_runsDumpsAsAFirstFile(t *testing.T) {
 	}
 }
 
-// rowsOfDump are rows that a lexer reads wrong easily, and a trigger and a routine beside them.
+// rowsOfDump are rows that a lexer easily misreads, with a trigger and a routine.
 const rowsOfDump = "\n;CREATE TABLE `rows of dump` (id INT PRIMARY KEY, v TEXT);\n" +
 	"INSERT INTO `rows of dump` VALUES (1, 'it''s; -- \\\\'), (2, '/*! x */ # \"'), (3, 'UNLOCK TABLES;\\nother.t');\n" +
 	"CREATE PROCEDURE `p of dump`() BEGIN SELECT 1; IF 1 THEN SELECT ';'; END IF; END;\n" +

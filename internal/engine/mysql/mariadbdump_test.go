@@ -10,8 +10,8 @@ import (
 	"towpath/internal/engine"
 )
 
-// compareMariaDBDump lets mariadb-dump look at a database and at the replay of our dump of it. It
-// sees what our reader may not.
+// compareMariaDBDump compares the output of mariadb-dump for a database and for the replay of our
+// dump. It may show what our reader misses.
 func compareMariaDBDump(t *testing.T, source, replay engine.Target) {
 	t.Helper()
 	want, got := plainDump(server.Dump(t, source.Database),
@@ -25,11 +25,11 @@ func compareMariaDBDump(t *testing.T, source, replay engine.Target) {
 // need not have.
 var counter = regexp.MustCompile(`^(\) ENGINE=\S+) AUTO_INCREMENT=\d+`)
 
-// charset is what MySQL shows where somebody wrote it, although the collation that follows says as
-// much.
+// charset is shown by MySQL if somebody wrote it, even when the collation after it implies it.
 var charset = regexp.MustCompile(`CHARACTER SET \w+ COLLATE `)
 
-// plainDump leaves out what is no object: comments, blank lines, counters, and the database's name.
+// plainDump removes everything except objects: comments, blank lines, counters, and the database's
+// name.
 func plainDump(text, database string) (lines []string) {
 	for line := range strings.Lines(text) {
 		line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "`"+database+"`", "`this`")

@@ -32,7 +32,7 @@ func begin(t *testing.T, db engine.DB, o engine.SessionOptions) engine.Session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		var ended *engine.Error // of a session that was killed nobody can say whether all was undone
+		var ended *engine.Error // it is unknown whether a killed session has undone everything
 		if err := s.Close(); err != nil && !(errors.As(err, &ended) && ended.Kind == engine.Stays) {
 			t.Error(err)
 		}

@@ -13,7 +13,7 @@ import (
 // attack is a statement of somebody who has nothing but a push, and the place where it is refused.
 type attack struct{ script, at string }
 
-// attacks lead out of the database, or change what our limits and the ledger depend on.
+// attacks reach outside of the database, or change what our limits and the ledger depend on.
 var attacks = []attack{
 	// Databases, tablespaces, subscriptions and the server itself.
 	{"DROP DATABASE billing", "1:1"},

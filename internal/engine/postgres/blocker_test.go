@@ -9,7 +9,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// told is what a session is told that cannot drop the table a.
+// told is the blocker that is reported to a session which cannot drop the table a.
 func told(t *testing.T, db engine.DB) string {
 	t.Helper()
 	o := options

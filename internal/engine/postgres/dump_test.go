@@ -13,8 +13,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// runsAsFirstFile runs a dump as a migration, with its ledger row, and expects that it makes what
-// was dumped.
+// runsAsFirstFile runs a dump as a migration, with its ledger row, and expects the objects of the
+// dump.
 func runsAsFirstFile(t *testing.T, dump string) {
 	t.Helper()
 	target := server.Database(t)
@@ -39,7 +39,7 @@ func runsAsFirstFile(t *testing.T, dump string) {
 	}
 }
 
-// dumpHead is what pg_dump writes first: %s for what versions add.
+// dumpHead is the beginning of a dump of pg_dump: %s is for additions of versions.
 const dumpHead = `--
 -- PostgreSQL database dump
 --

@@ -22,7 +22,7 @@ CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := ':a
 CREATE TRIGGER t BEFORE UPDATE ON "größe" FOR EACH ROW EXECUTE FUNCTION f(); CREATE INDEX i ON part (day) INCLUDE (m);
 ALTER TABLE part ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON part USING (day IS NOT NULL); COMMENT ON TABLE part IS 'a:b'`
 
-// pgDump is what pg_dump writes of a database, rows included.
+// pgDump is the output of pg_dump for a database, with rows.
 func pgDump(t *testing.T, target engine.Target, with string) string {
 	t.Helper()
 	host, port, _ := strings.Cut(target.Address, ":")
@@ -37,7 +37,7 @@ func pgDump(t *testing.T, target engine.Target, with string) string {
 	return string(out)
 }
 
-// Dumps with rows and the usual options run as a first file and make what was dumped.
+// Dumps with rows and the usual options run as a first file and create what was dumped.
 func TestDump_usualOptionsRun(t *testing.T) {
 	t.Parallel()
 	source := server.Database(t)

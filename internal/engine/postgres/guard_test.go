@@ -100,8 +100,9 @@ func TestGuard_ownRowsAreNoChange(t *testing.T) {
 	}
 }
 
-// What commits itself cannot be undone; what does not runs in a transaction of ours all the same.
-// The test runs alone: others make roles on this server, which is refused around such a statement.
+// Statements that commit by themselves cannot be undone; the others still run in one of our
+// transactions. The test runs alone: other tests create roles on this server, which is refused
+// around such a statement.
 func TestGuard_withoutATransactionItIsToldAfterwards(t *testing.T) {
 	committing := strings.NewReplacer("; END $$", "; COMMIT; END $$")
 	for text, want := range map[string]engine.Kind{

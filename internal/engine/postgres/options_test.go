@@ -10,7 +10,7 @@ import (
 	"towpath/internal/schema"
 )
 
-// A server may keep notes of its own where options stand. They differ by table and move, so they
+// A server may keep internal values among the options. They differ by table and change, so they
 // must not be compared.
 func TestSchema_leavesOutTheServersOwnNotes(t *testing.T) {
 	t.Parallel()

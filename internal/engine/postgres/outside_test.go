@@ -158,7 +158,7 @@ func TestOutside_whatOthersChangeIsNotOurs(t *testing.T) {
 	}
 }
 
-// others makes, changes and drops a role.
+// others creates, changes and drops a role.
 func others(db engine.DB) error {
 	s, err := db.Begin(context.Background(), options)
 	if err != nil {

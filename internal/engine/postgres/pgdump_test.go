@@ -9,11 +9,11 @@ import (
 	"towpath/internal/engine"
 )
 
-// withoutLedger leaves the ledger out of what pg_dump sees.
+// withoutLedger hides the ledger from pg_dump.
 const withoutLedger = "--exclude-schema=towpath_ledger"
 
-// comparePgDump lets pg_dump look at a database and at the replay of our dump of it. It sees what
-// our reader may not. Its own dump runs as a migration.
+// comparePgDump compares the output of pg_dump for a database and for the replay of our dump. It
+// may show what our reader misses. The output also runs as a migration.
 func comparePgDump(t *testing.T, source, replay engine.Target) {
 	t.Helper()
 	dump := server.Dump(t, source.Database, withoutLedger)
@@ -24,8 +24,8 @@ func comparePgDump(t *testing.T, source, replay engine.Target) {
 	runsAsFirstFile(t, dump)
 }
 
-// plainDump leaves out what is no object: comments, blank lines, and the session's settings with
-// their one-time tokens.
+// plainDump removes everything except objects: comments, blank lines, and the session's settings
+// with their one-time tokens.
 func plainDump(text string) (lines []string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")

@@ -26,7 +26,7 @@ func asRole(t *testing.T, name string) engine.Target {
 	return target
 }
 
-// lands applies a file, and tells which schema has what it made without naming one.
+// lands applies a file, and returns the schema of what it created without naming one.
 func lands(t *testing.T, e *postgres.Engine, target engine.Target) (schema string, err error) {
 	t.Helper()
 	db, err := e.Open(t.Context(), target)
@@ -132,7 +132,7 @@ func TestLedger_aSchemaThatCollidesIsRefused(t *testing.T) {
 	}
 }
 
-// before makes a ledger as it was made when "towpath" was the default.
+// before creates a ledger as it was created when "towpath" was the default.
 func before(t *testing.T, target engine.Target) {
 	t.Helper()
 	super := server.Target()

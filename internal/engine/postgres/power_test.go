@@ -12,7 +12,7 @@ import (
 	"towpath/internal/engine/postgres"
 )
 
-// The check names what is too much, with statements that take it away and leave what a migration
+// The check names excessive rights, with statements that revoke them and leave what a migration
 // needs.
 func TestCheck_saysWhatIsTooMuch(t *testing.T) {
 	t.Parallel()
@@ -89,7 +89,7 @@ func check(t *testing.T, target engine.Target) engine.Report {
 	return report
 }
 
-// A superuser is told how to make the right user, and that one is enough.
+// For a superuser the finding explains how to create the right user, and that user is enough.
 func TestCheck_superuser(t *testing.T) {
 	t.Parallel()
 	target := server.Database(t)

@@ -9,7 +9,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// owned is a database with a user that may be the role, which owns what files make.
+// owned is a database with a user that may act as the role, which owns what files create.
 func owned(t *testing.T, user, role string) engine.Target {
 	t.Helper()
 	target := server.Database(t)

@@ -113,7 +113,7 @@ func TestVet_roles(t *testing.T) {
 	}
 }
 
-// The server cuts names at 63 bytes, and in some databases makes lower case of all letters.
+// The server cuts names at 63 bytes, and in some databases lowers all letters.
 func TestVet_findsTheOwnUserAsTheServerDoes(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 62) + "ü"

@@ -120,7 +120,7 @@ func TestExec_namesWhoHoldsTheLock(t *testing.T) {
 	server.Exec(t, target.Database, "CREATE TABLE a (id int)")
 	pid, db := fmt.Sprint(server.Hold(t, target.Database, "LOCK TABLE a")), open(t, target)
 	o := options
-	o.LockTimeout = 5 * time.Second // the server is asked in the last third of it
+	o.LockTimeout = 5 * time.Second // the server is queried in the last third of it
 	_, err := begin(t, db, o).Exec(t.Context(), statement.Statement{Text: "DROP TABLE a"})
 	if kindOf(err) != engine.Locked || !strings.Contains(err.Error(), "; the lock is held by pid "+pid+
 		", user owner, ") ||

@@ -9,7 +9,7 @@ import (
 	"towpath/internal/engine/postgres"
 )
 
-// A thing of a schema that is not looked through is none that a file without schemas has made.
+// An object in a schema outside of the search path was not created by a file that names no schemas.
 func TestThings_ofOtherSchemas(t *testing.T) {
 	t.Parallel()
 	target := server.Database(t)

@@ -21,8 +21,8 @@ func TestSchema_saysWhatIsTooLong(t *testing.T) {
 	}
 }
 
-// Not parallel: it looks at the memory of the process. The server's log, which the test keeps, is
-// left out.
+// Not parallel: it measures the memory of the process. The server's log, which the test keeps, does
+// not count.
 func TestSession_whatAScriptMakesLongIsNotKept(t *testing.T) {
 	quiet := "DO $$ BEGIN PERFORM set_config('log_min_messages', 'panic', false), " +
 		"set_config('log_min_error_statement', 'panic', false); "

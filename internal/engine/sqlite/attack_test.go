@@ -12,8 +12,8 @@ import (
 	"towpath/internal/statement"
 )
 
-// attack is a statement of somebody who has nothing but a push, and the place where it is refused
-// before anything runs: "" for what only the database can know, which the session refuses.
+// attack is a statement of a committer without other rights, and the place where it is refused
+// before anything runs: "" for what only the database can detect, which the session refuses.
 type attack struct{ script, at string }
 
 var attacks = []attack{
@@ -174,7 +174,7 @@ var attacks = []attack{
 	{"ANALYZE 'towpath_ledger'", "1:9"},
 	{"ALTER TABLE a RENAME TO \"TOWPATH_ledger\"", "1:25"},
 
-	// More than there is room or time for.
+	// More than there is memory or time for.
 	{"WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n", ""},
 	{"WITH RECURSIVE n(s) AS (SELECT 'x' UNION ALL SELECT s || s FROM n) SELECT max(s) FROM n", ""},
 	{"SELECT zeroblob(999999999)", ""},

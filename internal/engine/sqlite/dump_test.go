@@ -14,7 +14,7 @@ import (
 	"towpath/internal/statement"
 )
 
-// dump is what SQLite's own shell writes of a file.
+// dump is the output of SQLite's own shell for a file.
 func dump(t *testing.T, file string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "sqlite3", "-readonly", file, ".dump").Output()
@@ -34,8 +34,8 @@ DELETE FROM counted WHERE id = 9 AND a = 0;
 CREATE TRIGGER cased AFTER DELETE ON counted WHEN CASE OLD.id WHEN 7 THEN 1 END BEGIN SELECT CASE WHEN 1 THEN 2 END; END;
 ANALYZE;`
 
-// What sqlite3 writes of each fixture runs as a first file and makes the same schema and rows. It
-// writes virtual tables behind the back of the schema, which is refused.
+// The output of sqlite3 for each fixture runs as a first file and creates the same schema and rows.
+// It writes virtual tables directly into the schema, which is refused.
 func TestSplit_runsDumpsAsAFirstFile(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/schemas/*.sql")
@@ -79,7 +79,7 @@ func TestSplit_runsDumpsAsAFirstFile(t *testing.T) {
 	}
 }
 
-// refusedDump holds that the first refusal names the line, and what to write in its place.
+// refusedDump checks that the first refusal names the line, and the statement to write instead.
 func refusedDump(t *testing.T, e engine.Engine, text string) {
 	t.Helper()
 	line := strings.Count(text[:strings.Index(text, "PRAGMA writable_schema=ON")], "\n") + 1

@@ -71,7 +71,7 @@ func TestGuard_stopsWhatPassedTheSplitter(t *testing.T) {
 	}
 }
 
-// prepare makes a table and a ledger row, and returns the database's state.
+// prepare creates a table and a ledger row, and returns the database's state.
 func prepare(t *testing.T, e engine.Engine, target engine.Target) string {
 	t.Helper()
 	s := begin(t, e, target)

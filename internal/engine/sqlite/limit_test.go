@@ -50,7 +50,7 @@ var large = map[string]string{
 		"'": "too complex",
 }
 
-// Not parallel: it looks at the memory of the process.
+// Not parallel: it measures the memory of the process.
 func TestSession_staysWithinItsMemory(t *testing.T) {
 	e, target := fresh(t)
 	db, err := e.Open(t.Context(), target)

@@ -11,8 +11,7 @@ import (
 	"towpath/internal/engine/sqlite"
 )
 
-// SQLite takes a name in double quotes that it does not know for a text, and the statement ends
-// well.
+// SQLite reads an unknown name in double quotes as a text, and the statement succeeds.
 func TestExec_doubleQuotesHoldNamesOnly(t *testing.T) {
 	t.Parallel()
 	e := sqlite.New(sqlite.Config{Root: t.TempDir()})
@@ -85,7 +84,7 @@ func TestExec_addedColumnsNameColumnsOnly(t *testing.T) {
 	}
 }
 
-// What another program has made with such texts stays readable, and may be changed.
+// Objects that another program has created with such texts stay readable, and may be changed.
 func TestExec_leavesTextsInDoubleQuotesOfOthers(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// raw does to a file what the engine never does.
+// raw changes a file in ways that the engine never does.
 func raw(t *testing.T, path string, statements ...string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)

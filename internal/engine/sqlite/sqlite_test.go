@@ -12,7 +12,7 @@ import (
 	"towpath/internal/engine/sqlite"
 )
 
-// fresh makes an engine over an empty folder and a database in it.
+// fresh returns an engine over an empty folder and a database in it.
 func fresh(t testing.TB) (*sqlite.Engine, engine.Target) {
 	t.Helper()
 	e := sqlite.New(sqlite.Config{Root: t.TempDir()})
@@ -23,7 +23,7 @@ func fresh(t testing.TB) (*sqlite.Engine, engine.Target) {
 	return e, target
 }
 
-// fixture makes all its databases in one folder.
+// fixture creates all its databases in one folder.
 func fixture(t *testing.T) enginetest.Fixture {
 	t.Helper()
 	e, missing := fresh(t)

@@ -28,8 +28,8 @@ const (
 	account  = "owner"
 	password = "owner's \"pass\" %20word"
 
-	// choice is the environment variable that names the folder of another server's programs,
-	// MariaDB's or MySQL's; they lie in its bin.
+	// choice is the environment variable with the folder of another server's programs, MariaDB's or
+	// MySQL's; they are in its bin.
 	choice = "TOWPATH_TEST_MYSQL"
 
 	// clustered is the environment variable that makes each server the first of two nodes of a
@@ -74,7 +74,7 @@ func run(settings ...string) (*Server, error) {
 	return s, nil
 }
 
-// newServer makes a server that does not run yet.
+// newServer returns a server that does not run yet.
 func newServer() (*Server, error) {
 	runtime.LockOSThread()
 	s := &Server{programs: dbserver.MariaDB(os.Getenv(choice))}
@@ -86,8 +86,8 @@ func newServer() (*Server, error) {
 
 func (s *Server) data() string { return filepath.Join(s.process.Dir, "data") }
 
-// arguments are how the server is started, with settings at the end. Its port and certificate are
-// made.
+// arguments are the command line of the server, with settings at the end. Its port and certificate
+// exist.
 func (s *Server) arguments(settings []string) (args []string, err error) {
 	first := filepath.Join(s.process.Dir, "first.sql")
 	grants := fmt.Sprintf("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO "+
@@ -102,8 +102,8 @@ func (s *Server) arguments(settings []string) (args []string, err error) {
 	if s.CA, err = s.process.Certificate(); err != nil {
 		return nil, err
 	}
-	// A folder for temporary tables of its own: a server that starts clears the common one of what
-	// others have there.
+	// Each server has its own folder for temporary tables: a starting server deletes other servers'
+	// files in the common one.
 	return append([]string{
 		"--no-defaults", "--datadir=" + s.data(), "--port=" + strconv.Itoa(s.port),
 		"--bind-address=127.0.0.1", "--socket=" + filepath.Join(s.process.Dir, "s.sock"), "--pid-file=" +
@@ -130,7 +130,7 @@ func (s *Server) startMariaDB(args []string) error {
 	return s.runMariaDB(args)
 }
 
-// install makes the system's tables.
+// install creates the system's tables.
 func (s *Server) install() error {
 	install, err := s.programs.Find("mariadb-install-db")
 	if err != nil {
@@ -173,7 +173,7 @@ func (s *Server) Target() engine.Target {
 	}
 }
 
-// Database makes a fresh, empty database.
+// Database creates an empty database.
 func (s *Server) Database(t testing.TB) engine.Target {
 	t.Helper()
 	target := s.Target()
@@ -182,7 +182,7 @@ func (s *Server) Database(t testing.TB) engine.Target {
 	return target
 }
 
-// Exec runs statements with all rights, beside the engine.
+// Exec runs statements with all rights, outside of the engine.
 func (s *Server) Exec(t testing.TB, statements ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -228,14 +228,14 @@ func (s *Server) ping(ctx context.Context) error {
 	return errors.Join(err, db.Close())
 }
 
-// Dump returns what mariadb-dump, or mysqldump, says of a database's schema. That of the
-// distribution will do for every MariaDB.
+// Dump returns the output of mariadb-dump, or mysqldump, for a database's schema. The
+// distribution's program works with every MariaDB.
 func (s *Server) Dump(t testing.TB, database string) string {
 	t.Helper()
 	return s.DumpWith(t, database, "--no-data", "--skip-comments")
 }
 
-// DumpWith returns what mariadb-dump says of a database, with routines, triggers and events.
+// DumpWith returns the output of mariadb-dump for a database, with routines, triggers and events.
 func (s *Server) DumpWith(t testing.TB, database string, options ...string) string {
 	t.Helper()
 	programs, name := dbserver.MariaDB(""), "mariadb-dump"

@@ -26,8 +26,8 @@ const (
 	account  = "owner"
 	password = "owner's \"pass\" %20word"
 
-	// choice is the environment variable that names the folder of another server's programs; they
-	// lie in its bin.
+	// choice is the environment variable with the folder of another server's programs; they are in
+	// its bin.
 	choice = "TOWPATH_TEST_POSTGRES"
 )
 
@@ -49,8 +49,8 @@ func Start() (*Server, error) {
 // StartDurable starts a server whose commits reach the disk, as users run it. For benchmarks.
 func StartDurable() (*Server, error) { return run(nil) }
 
-// StartStandby starts a server that waits for a primary, of which there is none, and answers what
-// only reads.
+// StartStandby starts a server that waits for a primary, which does not exist, and answers only
+// reads.
 func StartStandby() (*Server, error) { return run([]string{"standby.signal"}, "fsync=off") }
 
 // run starts a server with signal files in its data directory.
@@ -133,7 +133,7 @@ func (s *Server) Target() engine.Target {
 	}
 }
 
-// Database makes a fresh, empty database.
+// Database creates an empty database.
 func (s *Server) Database(t testing.TB) engine.Target {
 	t.Helper()
 	target := s.Target()
@@ -142,7 +142,7 @@ func (s *Server) Database(t testing.TB) engine.Target {
 	return target
 }
 
-// Exec runs statements as the superuser, beside the engine.
+// Exec runs statements as the superuser, outside of the engine.
 func (s *Server) Exec(t testing.TB, database string, statements ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -161,7 +161,7 @@ func (s *Server) Exec(t testing.TB, database string, statements ...string) {
 	}
 }
 
-// Query reads one value as the superuser, beside the engine.
+// Query reads one value as the superuser, outside of the engine.
 func (s *Server) Query(t testing.TB, database string, value any, text string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -202,7 +202,7 @@ func (s *Server) connect(ctx context.Context, database string) (*pgx.Conn, error
 	return s.connectTo(ctx, uint16(s.port), database)
 }
 
-// Dump returns what pg_dump says of a database's schema.
+// Dump returns the output of pg_dump for a database's schema.
 func (s *Server) Dump(t testing.TB, database string, options ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), s.program("pg_dump"),
