@@ -69,6 +69,7 @@ type RepositoryLink struct {
 	// none
 	BaselinedUpTo   string
 	AttentionReason Reason // why the link needs a person; none while it does not
+	UnplannedFiles  int    // how many files the last plan could not place, and a person must correct
 	LastDeliveryAt  *time.Time
 	// when a new head was found without a delivery for it; nil when there was a delivery for each
 	UntoldAt   *time.Time

@@ -118,7 +118,7 @@ func TestCallback_saysWhatWentWrong(t *testing.T) {
 	w.call(t, "owner", "POST", "/git-provider-verifications", w.wizard(), 201, &v)
 	back := w.consent(t, v.AuthorizeURL, "deny", "")
 	w.call(t, "owner", "GET", "/git-provider-verifications/"+v.ID, "", 200, &v)
-	if v.State != "failed" || v.Reason == nil || v.Reason.Code != towpath.ReasonSignInDenied ||
+	if v.State != "failed" || v.Reason == nil || v.Reason.Code != reasonCode(towpath.ReasonSignInDenied) ||
 		!strings.Contains(string(back.body), "did not grant access") {
 		t.Errorf("a denial gives %+v: %s", v, back.body)
 	}

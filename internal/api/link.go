@@ -16,7 +16,7 @@ type RepositoryLink struct {
 	ProjectID          string                `json:"projectId"`
 	ProviderID         string                `json:"providerId"`
 	GrantID            string                `json:"grantId"`
-	State              LinkState             `json:"state" enum:"attention,unknown,failed,held,running,pending,missing,connected" doc:"How the link is: what needs a person first, then the state of its open rollout, then its webhook."`
+	State              LinkState             `json:"state" enum:"attention,unknown,failed,held,unplanned,running,pending,missing,connected" doc:"How the link is: what needs a person first, then what happens, then its webhook."`
 	RepositoryID       string                `json:"repositoryId"`
 	RepositoryName     string                `json:"repositoryName"`
 	RepositoryURL      string                `json:"repositoryUrl"`
@@ -33,6 +33,7 @@ type RepositoryLink struct {
 	SyncedAt           *time.Time            `json:"syncedAt,omitempty"`
 	BaselinedUpTo      string                `json:"baselinedUpTo,omitempty"`
 	AttentionReason    *Reason               `json:"attentionReason,omitempty" doc:"Why the link cannot work without a person."`
+	UnplannedFiles     int                   `json:"unplannedFiles" doc:"How many files the last plan could not place; the plan of the link says why."`
 	LastDeliveryAt     *time.Time            `json:"lastDeliveryAt,omitempty"`
 	LastPollAt         *time.Time            `json:"lastPollAt,omitempty"`
 	NextPollAt         time.Time             `json:"nextPollAt"`
@@ -64,6 +65,7 @@ const (
 	LinkUnknown   LinkState = "unknown"   // of its open rollout, like the next ones
 	LinkFailed    LinkState = "failed"
 	LinkHeld      LinkState = "held"
+	LinkUnplanned LinkState = "unplanned" // some files cannot be planned
 	LinkRunning   LinkState = "running"
 	LinkPending   LinkState = "pending"
 	LinkMissing   LinkState = "missing"   // its webhook is gone; pushes are found by polling
@@ -71,9 +73,12 @@ const (
 )
 
 func stateOfLink(l towpath.RepositoryLink, open towpath.RolloutState) LinkState {
+	moves := open == towpath.RolloutRunning || open == towpath.RolloutPending
 	switch {
 	case !l.AttentionReason.IsZero():
 		return LinkAttention
+	case l.UnplannedFiles > 0 && (open == "" || moves):
+		return LinkUnplanned
 	case open != "":
 		return LinkState(open)
 	case l.HookState == towpath.HookMissing:
@@ -114,6 +119,7 @@ func linkOf(v linkView) RepositoryLink {
 		SyncedAt:           l.SyncedAt,
 		BaselinedUpTo:      l.BaselinedUpTo,
 		AttentionReason:    reasonOf(l.AttentionReason),
+		UnplannedFiles:     l.UnplannedFiles,
 		LastDeliveryAt:     l.LastDeliveryAt,
 		LastPollAt:         l.LastPollAt,
 		NextPollAt:         l.NextPollAt,

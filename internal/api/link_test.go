@@ -282,3 +282,25 @@ func TestHook_wantsAGoodSignature(t *testing.T) {
 		t.Error("a GET was taken for a delivery")
 	}
 }
+
+func TestStateOfLink_namesWhatNeedsAPersonFirst(t *testing.T) {
+	t.Parallel()
+	gone := towpath.Why(towpath.ReasonHookAccountGone)
+	for _, c := range []struct {
+		link towpath.RepositoryLink
+		open towpath.RolloutState
+		want LinkState
+	}{
+		{towpath.RepositoryLink{}, "", LinkConnected},
+		{towpath.RepositoryLink{HookState: towpath.HookMissing}, "", LinkMissing},
+		{towpath.RepositoryLink{HookState: towpath.HookMissing}, towpath.RolloutRunning, LinkRunning},
+		{towpath.RepositoryLink{UnplannedFiles: 1}, "", LinkUnplanned},
+		{towpath.RepositoryLink{UnplannedFiles: 1}, towpath.RolloutPending, LinkUnplanned},
+		{towpath.RepositoryLink{UnplannedFiles: 1}, towpath.RolloutFailed, LinkFailed},
+		{towpath.RepositoryLink{UnplannedFiles: 1, AttentionReason: gone}, "", LinkAttention},
+	} {
+		if got := stateOfLink(c.link, c.open); got != c.want {
+			t.Errorf("%+v with %q is %s, want %s", c.link, c.open, got, c.want)
+		}
+	}
+}

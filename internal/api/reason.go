@@ -1,16 +1,33 @@
 package api
 
 import (
+	"github.com/danielgtaylor/huma/v2"
+
 	"towpath"
 	"towpath/internal/wording"
 )
 
 // Reason says why something is as it is, for programs and for people.
 type Reason struct {
-	Code   towpath.ReasonCode `json:"code" doc:"A stable word for what happened."`
-	Params map[string]string  `json:"params,omitempty" doc:"What the code leaves open, such as a path or a version."`
-	Causes []Reason           `json:"causes,omitempty" nullable:"false" doc:"What it comes from, or what it sums up."`
-	Text   string             `json:"text" doc:"The whole of it in English."`
+	Code   reasonCode        `json:"code"`
+	Params map[string]string `json:"params,omitempty" doc:"What the code leaves open, such as a path or a version."`
+	Causes []Reason          `json:"causes,omitempty" nullable:"false" doc:"What it comes from, or what it sums up."`
+	Text   string            `json:"text" doc:"The whole of it in English."`
+}
+
+// reasonCode describes towpath.ReasonCode as a closed set, so that a client that misspells a code
+// does not compile.
+type reasonCode towpath.ReasonCode
+
+// Schema implements huma.SchemaProvider.
+func (reasonCode) Schema(r huma.Registry) *huma.Schema {
+	const name = "ReasonCode"
+	codes := &huma.Schema{Type: huma.TypeString, Description: "A stable word for what happened."}
+	for _, code := range wording.Codes() {
+		codes.Enum = append(codes.Enum, string(code))
+	}
+	r.Map()[name] = codes
+	return &huma.Schema{Ref: "#/components/schemas/" + name}
 }
 
 // reasonOf converts a reason; nil for none.
@@ -18,7 +35,7 @@ func reasonOf(r towpath.Reason) *Reason {
 	if r.IsZero() {
 		return nil
 	}
-	shown := &Reason{Code: r.Code, Params: r.Params, Text: wording.Text(r)}
+	shown := &Reason{Code: reasonCode(r.Code), Params: r.Params, Text: wording.Text(r)}
 	for _, cause := range r.Causes {
 		shown.Causes = append(shown.Causes, *reasonOf(cause))
 	}

@@ -16,15 +16,7 @@ const maxPathShown = 120
 // Problem is what of the files cannot be planned, and what was noted of the commit; none when there
 // is nothing. It names the first path and counts the others.
 func Problem(p plan.Plan, notes map[string]towpath.Reason) towpath.Reason {
-	found := maps.Clone(notes)
-	if found == nil {
-		found = map[string]towpath.Reason{}
-	}
-	for _, item := range p.Items {
-		if why := problemOf(item); !why.IsZero() {
-			found[item.Path] = why
-		}
-	}
+	found := problemsOf(p, notes)
 	paths := slices.Sorted(maps.Keys(found))
 	if len(paths) == 0 {
 		return towpath.Reason{}
@@ -35,6 +27,23 @@ func Problem(p plan.Plan, notes map[string]towpath.Reason) towpath.Reason {
 	}
 	return towpath.Why(towpath.ReasonFileTrouble, "path", towpath.ClipRunes(paths[0], maxPathShown)).
 		From(found[paths[0]], more)
+}
+
+// Unplanned counts the files that Problem is about.
+func Unplanned(p plan.Plan, notes map[string]towpath.Reason) int { return len(problemsOf(p, notes)) }
+
+// problemsOf is what is wrong with each file that cannot be planned, by its path.
+func problemsOf(p plan.Plan, notes map[string]towpath.Reason) map[string]towpath.Reason {
+	found := maps.Clone(notes)
+	if found == nil {
+		found = map[string]towpath.Reason{}
+	}
+	for _, item := range p.Items {
+		if why := problemOf(item); !why.IsZero() {
+			found[item.Path] = why
+		}
+	}
+	return found
 }
 
 // problemOf is what a person must change in a file itself, or accept; none when nothing. It has

@@ -36,6 +36,7 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 		{"synced_at", maybe{&l.SyncedAt}},
 		{"baselined_up_to", &l.BaselinedUpTo},
 		{"attention_reason", reason{&l.AttentionReason}},
+		{"unplanned_files", &l.UnplannedFiles},
 		{"last_delivery_at", maybe{&l.LastDeliveryAt}},
 		{"untold_at", maybe{&l.UntoldAt}},
 		{"last_poll_at", maybe{&l.LastPollAt}},

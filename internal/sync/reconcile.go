@@ -8,6 +8,7 @@ import (
 
 	"towpath"
 	"towpath/internal/account"
+	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/store"
 	"towpath/internal/vcs"
@@ -276,15 +277,15 @@ func (s *Service) commitPlan(
 	if changedSince(read, link) {
 		return false, errChanged
 	}
-	manifest, err := tx.Manifest(ctx, link.ID)
+	files, err := tx.Manifest(ctx, link.ID)
 	if err != nil {
 		return false, err
 	}
-	before, first := manifest, link.SyncedCommit == ""
+	before, first := files, link.SyncedCommit == ""
 	moved := f.head != link.SyncedCommit
 	if moved {
 		f.delta = f.delta.signed(before, f.head, first)
-		manifest = f.delta.apply(manifest)
+		files = f.delta.apply(files)
 		if err := tx.PutCommits(ctx, link.ID, append(f.delta.commits, commitOf(f.commit))...); err != nil {
 			return false, err
 		}
@@ -309,16 +310,13 @@ func (s *Service) commitPlan(
 	if err := f.follow(ctx, tx, &link); err != nil {
 		return false, err
 	}
-	if err := tx.UpdateLink(ctx, &link); err != nil {
-		return false, err
-	}
-	in, err := s.Manifest.Input(ctx, tx, link, manifest)
+	in, err := s.Manifest.Input(ctx, tx, link, files)
 	if err != nil {
 		return false, err
 	}
 	p := plan.Build(in)
 	if moved && !first {
-		notes, err := ofOthers(ctx, tx, link, notesOf(link, before, manifest, f.delta, p))
+		notes, err := ofOthers(ctx, tx, link, notesOf(link, before, files, f.delta, p))
 		if err != nil {
 			return false, err
 		}
@@ -326,7 +324,15 @@ func (s *Service) commitPlan(
 			return false, err
 		}
 	}
-	if err := s.carryOut(ctx, tx, link, f, p, manifest); err != nil {
+	noted, err := tx.Notes(ctx, link.ID)
+	if err != nil {
+		return false, err
+	}
+	link.UnplannedFiles = manifest.Unplanned(p, noted[f.head])
+	if err := tx.UpdateLink(ctx, &link); err != nil {
+		return false, err
+	}
+	if err := s.carryOut(ctx, tx, link, f, p, files); err != nil {
 		return false, err
 	}
 	return !p.Blocked.IsZero(), tx.Enqueue(ctx, towpath.JobPostPlan, link.ID)

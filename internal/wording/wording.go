@@ -3,6 +3,8 @@
 package wording
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +13,9 @@ import (
 
 	"towpath"
 )
+
+// Codes are those that have a sentence, which is all of them, in order.
+func Codes() []towpath.ReasonCode { return slices.Sorted(maps.Keys(templates)) }
 
 // subject begins the templates that speak of a file. Behind a path or a colon it is left out.
 const subject = "The file "

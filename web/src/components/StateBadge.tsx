@@ -41,6 +41,7 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   healthy: ['Healthy', 'check', 'ok'],
   connected: ['Connected', 'plug', 'idle'],
   attention: ['Needs attention', 'alert', 'warn'],
+  unplanned: ['Files need attention', 'alert', 'warn'],
   invited: ['Invited', 'clock', 'idle'],
   deactivated: ['Deactivated', 'dash', 'idle'],
   matched: ['Matched', 'check', 'ok'],

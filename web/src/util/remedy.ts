@@ -1,6 +1,8 @@
+import type { Schemas } from '~/api/client'
+
 /** A reason of the API, of which only the codes matter here. */
 interface Reason {
-  code: string
+  code: Schemas['ReasonCode']
   causes?: Reason[]
 }
 
@@ -8,7 +10,7 @@ interface Reason {
 export type Remedy = 'push' | 'retry'
 
 /** Codes of failures that the file does not cause. */
-const passing = new Set([
+const passing = new Set<Schemas['ReasonCode']>([
   'cancelled',
   'cancelled-early',
   'interrupted',
