@@ -105,7 +105,8 @@ func newWorldOn(t testing.TB, s *servers, kind towpath.EngineType, setup []strin
 }
 
 func (w *world) close() {
-	if err := errors.Join(w.plain.Close(), w.store.Close(), os.RemoveAll(w.dir)); err != nil {
+	_ = w.plain.Close() // a connection to a server that was killed cannot end in order
+	if err := errors.Join(w.store.Close(), os.RemoveAll(w.dir)); err != nil {
 		w.t.Error(err)
 	}
 }
