@@ -254,6 +254,11 @@ func (w *reporter) plan(ctx context.Context) (noted []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	open, err := w.tx.OpenRollout(ctx, w.link.ID)
+	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+		return nil, err
+	}
+	p = p.WithTasks(open.Tasks) // a file that a person has released is not a problem
 	notes, err := w.tx.Notes(ctx, w.link.ID)
 	if err != nil {
 		return nil, err

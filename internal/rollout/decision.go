@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -173,7 +174,9 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err
 		}
-		if err := tx.Enqueue(ctx, towpath.JobAdvance, t.RolloutID); err != nil {
+		// what was decided is no trouble of the plan any more
+		if err := errors.Join(tx.Enqueue(ctx, towpath.JobAdvance, t.RolloutID),
+			tx.Enqueue(ctx, towpath.JobPostPlan, r.LinkID)); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{
