@@ -9,7 +9,7 @@ import (
 	"towpath"
 )
 
-func TestError_tellsUsersWhatIsTheirsAndNothingElse(t *testing.T) {
+func TestError_hidesInternalErrorsFromUsers(t *testing.T) {
 	t.Parallel()
 	invalid := towpath.Invalid("name", "Use %d letters.", 3)
 	for name, c := range map[string]struct {

@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// Event is a change of state, or an act of a person. It is written in the transaction that makes
-// the change, so that it is there exactly when the change is. An event names what changed; whoever
-// needs more reads the thing itself.
+// Event is a change of state, or an audit event: something that a person did. It is written in the
+// transaction of the change, so that it exists if and only if the change does. An event names what
+// changed; readers that need more read the object itself.
 type Event struct {
 	ID         string
 	At         time.Time // of the transaction
 	Kind       EventKind
-	ActorID    string // member who acted; only acts have one, and one from a shell on the server has none
-	MemberID   string // whom it is about: of a member, their role in a project, or what is theirs alone
+	ActorID    string // the member who acted; only of audit events, "" for one from the server's shell
+	MemberID   string // the member that it is about, or whose grant, credential or role it is about
 	ProjectID  string // "" for the workspace, and for a database that is in no project
 	LinkID     string
 	RolloutID  string
 	TaskID     string // "" when the event counts several
 	DatabaseID string
-	// of what has no field of its own: an instance, an environment, a provider, a delivery, …
+	// of an object without a field here: an instance, an environment, a provider, a delivery, …
 	SubjectID string
-	From      string // state before; "" when it is new, or has no states
-	To        string // state now
+	From      string // the state before; "" when it is new, or has no states
+	To        string // the state now
 	Count     int    // how many such changes one transaction made
 	Params    map[string]string
 }
@@ -30,17 +30,17 @@ type Event struct {
 // EventKind is one of the constants of this file.
 type EventKind string
 
-// Changes of state. The store emits them where it writes the state, so that no caller can forget.
-// From and To are set of tasks, rollouts, links ("connected", "attention"), verifications and roles
-// in a project.
+// Changes of state. The store emits them where it writes the state, so that no caller can forget
+// one. From and To are set for tasks, rollouts, links ("connected", "attention"), verifications and
+// roles in a project.
 const (
 	// EventTaskCreated: tasks were planned.
 	EventTaskCreated EventKind = "task.created"
-	// EventTaskChanged: a task has another state, or came further in its state.
+	// EventTaskChanged: a task changed its state or its progress.
 	EventTaskChanged EventKind = "task.changed"
-	// EventRolloutCreated: a commit brought work.
+	// EventRolloutCreated: a rollout was created for a commit.
 	EventRolloutCreated EventKind = "rollout.created"
-	// EventRolloutChanged: a rollout has another state, or another commit.
+	// EventRolloutChanged: a rollout changed its state or its commit.
 	EventRolloutChanged EventKind = "rollout.changed"
 	// EventLinkCreated: a project was linked with a repository.
 	EventLinkCreated EventKind = "link.created"
@@ -48,19 +48,19 @@ const (
 	EventLinkChanged EventKind = "link.changed"
 	// EventLinkDeleted: a repository was unlinked.
 	EventLinkDeleted EventKind = "link.deleted"
-	// EventLinkRead: the reading of a link's repository began, came further, or ended.
+	// EventLinkRead: the reading of a link's repository started, progressed or ended.
 	EventLinkRead EventKind = "link.read"
-	// EventFilesChanged: a link's manifest has other files.
+	// EventFilesChanged: a link's manifest changed.
 	EventFilesChanged EventKind = "link.files-changed"
-	// EventDeliveryReceived: a webhook request came. SubjectID is the delivery.
+	// EventDeliveryReceived: a webhook request arrived. SubjectID is the delivery.
 	EventDeliveryReceived EventKind = "delivery.received"
-	// EventHookRemovalChanged: a hook is to go, could not be removed, or is gone. LinkID is the
-	// link that had it.
+	// EventHookRemovalChanged: the removal of a hook was scheduled, failed or succeeded. LinkID is
+	// the link that had it.
 	EventHookRemovalChanged EventKind = "hook-removal.changed"
 	// EventDatabaseCreated: a database was discovered or registered. SubjectID is its instance.
 	EventDatabaseCreated EventKind = "database.created"
-	// EventDatabaseChanged: a database's project, environment, presence or ledger changed. One that
-	// moves between projects makes an event in each. SubjectID is its instance.
+	// EventDatabaseChanged: a database's project, environment, presence or ledger changed. A move
+	// between projects makes an event in each. SubjectID is its instance.
 	EventDatabaseChanged EventKind = "database.changed"
 	// EventDatabaseDeleted: a database was removed. SubjectID is its instance.
 	EventDatabaseDeleted EventKind = "database.deleted"
@@ -82,29 +82,30 @@ const (
 	EventProjectCreated EventKind = "project.created"
 	// EventProjectChanged: a project's name or limits changed.
 	EventProjectChanged EventKind = "project.changed"
-	// EventProjectMemberChanged: somebody has another role in a project; To is "" for none.
+	// EventProjectMemberChanged: a member's role in a project changed; To is "" for none.
 	EventProjectMemberChanged EventKind = "project-member.changed"
 	// EventMemberCreated: somebody was invited.
 	EventMemberCreated EventKind = "member.created"
 	// EventMemberChanged: a member's name, role or access changed.
 	EventMemberChanged EventKind = "member.changed"
-	// EventCredentialCreated: a session began, or an API token or invitation was made. SubjectID is
-	// the credential.
+	// EventCredentialCreated: a session, API token or invitation was created. SubjectID is the
+	// credential.
 	EventCredentialCreated EventKind = "credential.created"
-	// EventCredentialDeleted: sessions, API tokens or invitations ended before their time.
-	// SubjectID is the credential, if it is one.
+	// EventCredentialDeleted: sessions, API tokens or invitations were revoked. SubjectID is the
+	// credential, if there is only one.
 	EventCredentialDeleted EventKind = "credential.deleted"
 	// EventGitProviderCreated: a Git provider was added. SubjectID is the provider.
 	EventGitProviderCreated EventKind = "git-provider.created"
-	// EventGitProviderChanged: a Git provider was renamed or has other credentials. SubjectID is
-	// the provider.
+	// EventGitProviderChanged: a Git provider's name or credentials changed. SubjectID is the
+	// provider.
 	EventGitProviderChanged EventKind = "git-provider.changed"
 	// EventGitProviderDeleted: a Git provider was removed, with its grants. SubjectID is the
 	// provider.
 	EventGitProviderDeleted EventKind = "git-provider.deleted"
 	// EventGrantCreated: a member connected an account. SubjectID is the grant.
 	EventGrantCreated EventKind = "grant.created"
-	// EventGrantChanged: a member's account works no longer, or again. SubjectID is the grant.
+	// EventGrantChanged: a member's account stopped working, or works again. SubjectID is the
+	// grant.
 	EventGrantChanged EventKind = "grant.changed"
 	// EventVerificationChanged: an OAuth round trip began, ended or was used. SubjectID is the
 	// verification.
@@ -126,17 +127,17 @@ func EventKinds() []EventKind {
 	}
 }
 
-// Act reports whether the kind is an act of a person, which the audit log keeps for good, and not a
-// change of state.
+// Act reports whether the kind is an audit event, which is kept for good, and not a change of
+// state.
 func (k EventKind) Act() bool { return !slices.Contains(EventKinds(), k) }
 
-// personal are kinds of what belongs to one member and concerns nobody else.
+// personal are the kinds that only the member sees whom they are about.
 var personal = []EventKind{
 	EventCredentialCreated, EventCredentialDeleted, EventGrantCreated, EventGrantChanged,
 	EventVerificationChanged,
 }
 
-// shared are kinds of what every member of the workspace may see.
+// shared are the kinds that every member of the workspace may see.
 var shared = []EventKind{
 	EventInstanceCreated, EventInstanceChanged, EventInstanceDeleted,
 	EventEnvironmentCreated, EventEnvironmentChanged, EventEnvironmentDeleted,
@@ -144,8 +145,8 @@ var shared = []EventKind{
 	EventGitProviderCreated, EventGitProviderChanged, EventGitProviderDeleted,
 }
 
-// VisibleTo reports whether a member may see the event. may says whether they hold a right in a
-// project, or with "" in the workspace.
+// VisibleTo reports whether a member may see the event. may reports whether the member has a right
+// in a project, or with "" in the workspace.
 func (e Event) VisibleTo(memberID string, may func(right Permission, projectID string) bool) bool {
 	switch {
 	case e.Kind.Act():
@@ -155,7 +156,7 @@ func (e Event) VisibleTo(memberID string, may func(right Permission, projectID s
 	case slices.Contains(shared, e.Kind):
 		return may(ViewWorkspace, "")
 	case e.Kind == EventProjectMemberChanged && e.MemberID == memberID:
-		return true // also of whom the project is not theirs any more
+		return true // even when the member was removed from the project
 	case e.ProjectID == "":
 		return may(ManageInstances, "") // a database in no project
 	}

@@ -5,7 +5,7 @@ package towpath
 type Extent string
 
 const (
-	ExtentUntold    Extent = ""          // the attempt runs or is done, or is older than this field
+	ExtentUnset     Extent = ""          // the attempt is running or done, or older than this field
 	ExtentKept      Extent = "kept"      // those statements and nothing else
 	ExtentUntouched Extent = "untouched" // the same as before the attempt, which ran nothing
 	ExtentPart      Extent = "part"      // those statements, and possibly part of the next one

@@ -70,7 +70,7 @@ type Verification struct {
 	State    VerificationState
 	Reason   Reason // of a failure
 	MemberID string
-	// Credential that started it; the callback must come with the same one when it is a browser's
+	// the credential that started it; a callback from a browser must have the same session
 	SessionID       string
 	StateHash       []byte // SHA-256 of the OAuth state parameter
 	ProviderID      string // of the existing provider; "" for PurposeAddProvider

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// floors assigns each package to a floor: it imports from lower floors and from its own folder's
-// tree only. A new package gets its line here; docs/ARCHITECTURE.md describes each package.
+// floors assigns each package to a floor. A package imports only from lower floors and from its own
+// folder. Add new packages here; docs/ARCHITECTURE.md describes each package.
 var floors = map[string]int{
 	"towpath":                    1,
 	"towpath/web":                1,
@@ -68,7 +68,8 @@ var floors = map[string]int{
 	"towpath/cmd/towpath":            6,
 }
 
-// suites are conformance suites and their helpers: packages for tests, in the folder of a seam.
+// suites are conformance suites and their helpers: packages for tests, in the folder of an
+// interface.
 var suites = []string{
 	"towpath/internal/vcs/vcstest", "towpath/internal/engine/enginetest",
 	"towpath/internal/dialect/dialecttest",
@@ -76,7 +77,7 @@ var suites = []string{
 	"towpath/internal/sqlreview/reviewtest",
 }
 
-// A never is an import that the floors would allow and that is still wrong.
+// A never is an import that the floors allow and that is forbidden nevertheless.
 type never struct {
 	imports string // a package and what lies below it
 	// the packages, with what lies below them, that may; tests and suites included; nil: none
@@ -197,7 +198,7 @@ var nevers = []never{
 	},
 }
 
-// pure packages have no inputs but their arguments.
+// pure packages depend only on their arguments.
 var pure = []string{
 	"towpath",
 	"towpath/internal/wording",
@@ -211,7 +212,7 @@ var pure = []string{
 	"towpath/internal/dialect/mysql",
 }
 
-// pureFiles are the same within a package that does I/O.
+// pureFiles are pure files in packages that do I/O.
 var pureFiles = []string{
 	"internal/executor/effect.go",
 	"internal/executor/journal.go",
@@ -220,7 +221,7 @@ var pureFiles = []string{
 	"internal/executor/resume.go",
 }
 
-// impure are packages, with what lies below them, that do I/O or depend on the environment.
+// impure are packages, including those below them, that do I/O or depend on the environment.
 var impure = []string{
 	"os", "net", "database/sql", "io/fs", "io/ioutil", "path/filepath", "syscall", "embed", "log",
 	"math/rand", "crypto/rand", "runtime", "unsafe",
@@ -320,8 +321,8 @@ func sources(t *testing.T) []source {
 	return all
 }
 
-// house returns the package whose floor counts: that of a suite, of the simulators or of the dialects
-// includes what lies below it.
+// house returns the package whose floor applies. Suites, the simulators and the dialects include the
+// packages below them.
 func house(pkg string) string {
 	for _, root := range append([]string{"towpath/internal/gitsim", "towpath/internal/dialect"},
 		suites...) {

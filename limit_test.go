@@ -9,7 +9,7 @@ import (
 	"towpath"
 )
 
-func TestLimits_sayWhatAppliesAndWhoSetIt(t *testing.T) {
+func TestLimits_nameTheirSource(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		environment, maximum, project time.Duration
@@ -57,7 +57,7 @@ func TestLimits_sayWhatAppliesAndWhoSetIt(t *testing.T) {
 	}
 }
 
-func TestValidate_namesTheLimitThatIsWrongAndTheWayOut(t *testing.T) {
+func TestValidate_namesTheInvalidLimit(t *testing.T) {
 	t.Parallel()
 	type fields = towpath.Environment
 	for name, c := range map[string]struct {
@@ -105,9 +105,9 @@ func TestValidate_namesTheLimitThatIsWrongAndTheWayOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.limits.Name = "test"
-			says(t, c.limits.Validate(), c.field, c.out)
+			wantError(t, c.limits.Validate(), c.field, c.out)
 			if c.limits.MaxLockTimeout == 0 && c.limits.MaxStatementTimeout == 0 {
-				says(t, towpath.Project{
+				wantError(t, towpath.Project{
 					LockTimeout:      c.limits.LockTimeout,
 					StatementTimeout: c.limits.StatementTimeout,
 				}.Validate(), c.field, c.out)
@@ -116,8 +116,8 @@ func TestValidate_namesTheLimitThatIsWrongAndTheWayOut(t *testing.T) {
 	}
 }
 
-// says fails unless the error names the field and contains the words; "" expects no error.
-func says(t *testing.T, err error, field, words string) {
+// wantError fails unless the error names the field and contains words; "" expects no error.
+func wantError(t *testing.T, err error, field, words string) {
 	t.Helper()
 	var e *towpath.Error
 	if field == "" {

@@ -98,7 +98,7 @@ type HookRemoval struct {
 	RepositoryURL  string
 	HookKey        string
 	HookURL        string
-	Since          time.Time // when it should have been gone; in the future while a link may still claim it
+	Since          time.Time // when it should be deleted; in the future while a link may still claim it
 	Reason         Reason    // why it still exists, and what to do; "" before the first try
 	GivenUp        bool      // only a person can remove it
 }

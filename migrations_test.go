@@ -13,9 +13,9 @@ var (
 	numberedCode = regexp.MustCompile(`NewGoMigration\((\d+)`)
 )
 
-// TestMigrations_haveNumbersOfTheirOwn covers the metadata's migrations in SQL and those in Go,
-// which no file name shows. With one number twice the server would not start.
-func TestMigrations_haveNumbersOfTheirOwn(t *testing.T) {
+// TestMigrations_haveUniqueNumbers covers the metadata's migrations in SQL files and those in Go.
+// With a duplicate number the server would not start.
+func TestMigrations_haveUniqueNumbers(t *testing.T) {
 	t.Parallel()
 	taken := map[int]string{}
 	take := func(number, by string) {

@@ -2,8 +2,8 @@ package towpath
 
 import "strings"
 
-// MinSecretLength is the shortest secret, in bytes, that is removed from texts. A shorter one is
-// part of ordinary words: removing it would spoil the text and hide nothing.
+// MinSecretLength is the length in bytes of the shortest secret that is removed from texts. Shorter
+// secrets occur in ordinary words: removing them would damage the text and hide nothing.
 const MinSecretLength = 6
 
 // Redact removes a secret from a text of external origin.

@@ -238,7 +238,7 @@ func TestSummarizeTasks(t *testing.T) {
 	}
 }
 
-// That a rollout failed and that another took over are two facts; both are kept.
+// A failed rollout that another one supersedes keeps both facts.
 func TestRollout_Supersede_keepsThatItFailed(t *testing.T) {
 	t.Parallel()
 	for lines, want := range map[string]towpath.RolloutState{

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// An avoidedWord is one that comments, texts and documents do not use.
+// An avoidedWord is one that comments, texts and documents must not use.
 type avoidedWord struct {
 	forms   string // in lower case, with commas between them
 	instead string
@@ -43,16 +43,16 @@ var avoidedWords = []avoidedWord{
 	{"became of, becomes of", "the state, the outcome"},
 }
 
-// prose are the kinds of files in which people read words.
+// prose are the extensions of files that people read.
 var prose = []string{
 	".go", ".ts", ".tsx", ".mjs", ".css", ".html", ".md", ".golden", ".sql", ".sh", ".tmpl", ".txtar",
 	".json", ".yml", ".yaml",
 }
 
-// notProse are folders and files that others write.
+// notProse are folders and files of other authors, or generated ones.
 var notProse = []string{".git", "node_modules", "dist", "bin", "package-lock.json", "schema.gen.ts"}
 
-// places returns the offsets of a form in a text, in any case, where it is a word of its own.
+// places returns the offsets of a form in a text, where it is a whole word.
 func places(text []byte, form string) (offsets []int) {
 	for from := 0; ; {
 		i := bytes.Index(text[from:], []byte(form))

@@ -23,8 +23,8 @@ type progress struct {
 func extentOf(out outcome, at progress, autocommit, unsettled bool) towpath.Extent {
 	switch {
 	case out.state == towpath.TaskDone:
-		return towpath.ExtentUntold
-	case out.extent != towpath.ExtentUntold:
+		return towpath.ExtentUnset
+	case out.extent != towpath.ExtentUnset:
 		return out.extent
 	case unsettled && at.ran && autocommit:
 		return towpath.ExtentNext
