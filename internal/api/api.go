@@ -1,6 +1,6 @@
 // Package api serves the JSON API, the webhooks, the OAuth callback and the console's files. It
-// turns requests into calls of the services and their answers into JSON; it decides nothing but who
-// may call what, which routes.go lists on one page.
+// converts requests into calls of the services, and results into JSON. Its only decision is who may
+// call which route; routes.go lists them all.
 package api
 
 import (
@@ -26,7 +26,7 @@ import (
 	"towpath/internal/workspace"
 )
 
-// Server answers HTTP requests. Its fields are set before Handler is called and not changed
+// Server serves HTTP requests. Its fields are set before Handler is called and not changed
 // afterwards.
 type Server struct {
 	Store     *store.Store
@@ -40,19 +40,18 @@ type Server struct {
 	Executor  *executor.Service
 	Logger    *slog.Logger
 
-	ExternalURL string          // how people and providers reach the server, without a slash at its end
-	Listen      string          // host:port that the server listens on; requests for it are answered too
+	ExternalURL string          // where people and providers reach the server; no trailing slash
+	Listen      string          // host:port that the server listens on, which is a valid Host too
 	Version     string          // of the build
 	Stopping    <-chan struct{} // closed when the server stops, to end streams; nil for never
-	// everything that is neither API nor hook; nil for a page that says where the API is
+	// handles everything except the API and webhooks; nil serves a page that names the API
 	Console http.Handler
 }
 
 // bodyLimit bounds the body of every request, in bytes.
 const bodyLimit = 1 << 20
 
-// apiTimeout bounds the work of one request; the slowest are those that ask a Git provider or a
-// target.
+// apiTimeout bounds the work of one request. The slowest requests call a Git provider or a target.
 const apiTimeout = time.Minute
 
 // Handler returns the handler of all requests.
@@ -79,16 +78,16 @@ func (s *Server) Handler() http.Handler {
 // OpenAPI returns the description of the API as JSON.
 func (s *Server) OpenAPI() []byte { return s.register(http.NewServeMux()) }
 
-// register adds the API's routes to a mux and returns their description. The links to schemas in
-// each body and the documentation page, which loads scripts from elsewhere, are left out.
+// register adds the API's routes to a mux and returns their description. It turns off links to
+// schemas in each body, and the documentation page, which would load scripts from other hosts.
 func (s *Server) register(mux *http.ServeMux) []byte {
 	config := huma.DefaultConfig("Towpath", "1")
 	config.CreateHooks = nil
 	config.OpenAPIPath = ""
 	config.DocsPath = ""
 	config.SchemasPath = ""
-	config.Info.Description = "Errors are problems as in RFC 9457; `code` is a stable word and `errors` " +
-		"name the fields that are wrong."
+	config.Info.Description = "Errors are problems as in RFC 9457. `code` is stable, and `errors` names the " +
+		"invalid fields."
 	config.Transformers = []huma.Transformer{s.asProblem}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie},
@@ -107,12 +106,13 @@ func (s *Server) noSuchRoute(w http.ResponseWriter, r *http.Request) {
 	s.refuse(w, r, errNoRoute)
 }
 
-// ready reports whether the server can do its work, which is to write its metadata.
+// ready responds with 204 when the server can write its metadata, which all of its work needs, and
+// else with 503.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	if err := s.Store.Writable(r.Context()); err != nil {
 		s.Logger.Error("metadata cannot be written", "error", err)
 		http.Error(w,
-			"The metadata database cannot be written. The log says why.", http.StatusServiceUnavailable)
+			"The metadata database cannot be written. See the log.", http.StatusServiceUnavailable)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -133,10 +133,10 @@ func (s *Server) console() http.Handler {
 	})
 }
 
-// secure reports whether people reach the server by https, so that cookies can be bound to it.
+// secure reports whether people reach the server by HTTPS, so that cookies can require it.
 func (s *Server) secure() bool { return strings.HasPrefix(s.ExternalURL, "https://") }
 
-// externalHost is the host, with its port if it has one, of the external address.
+// externalHost returns the host of the external address, with the port if the address has one.
 func (s *Server) externalHost() string {
 	u, err := url.Parse(s.ExternalURL)
 	if err != nil {

@@ -7,35 +7,35 @@ import (
 	"towpath/internal/plan"
 )
 
-// databaseBaseline is what a database shows of the files that its record lacks.
+// databaseBaseline compares a database with the files that are not in its ledger.
 type databaseBaseline struct {
 	DatabaseID  string           `json:"databaseId"`
 	Name        string           `json:"name"`
 	Environment string           `json:"environment"`
-	Populated   bool             `json:"populated" doc:"It has tables and no record."`
+	Populated   bool             `json:"populated" doc:"It has tables and no ledger."`
 	HasLedger   bool             `json:"hasLedger"`
-	Versions    []string         `json:"versions" nullable:"false" doc:"Of the files that go to it and that its record lacks, in order, the newest 1000: to choose a baseline from."`
-	Fitting     []string         `json:"fitting" nullable:"false" doc:"The versions, as in files' names, that nothing it shows contradicts; empty text for none of the files. One is a proposal, several are a choice."`
+	Versions    []string         `json:"versions" nullable:"false" doc:"The versions of its files that are not in its ledger, in order, the newest 1000. Choose a baseline from these."`
+	Fitting     []string         `json:"fitting" nullable:"false" doc:"The versions, as in files' names, that fit the objects of the database; empty text for none of the files. One is a suggestion, several are a choice."`
 	From        string           `json:"from,omitempty" doc:"The oldest fitting one."`
 	To          string           `json:"to,omitempty" doc:"The newest fitting one."`
-	Against     []contradictions `json:"against" nullable:"false" doc:"What it shows against the others, the newest 100."`
-	Unread      int              `json:"unread" doc:"How many older files were not read: nothing is known of them."`
-	Problem     string           `json:"problem,omitempty" doc:"Why nothing can be said of it."`
+	Against     []contradictions `json:"against" nullable:"false" doc:"What contradicts the other versions, the newest 100."`
+	Unread      int              `json:"unread" doc:"How many older files were not read and are not compared."`
+	Problem     string           `json:"problem,omitempty" doc:"Why the database cannot be compared."`
 }
 
-// contradictions is what a database shows against one version.
+// contradictions lists what contradicts one version as the baseline of a database.
 type contradictions struct {
 	Version string          `json:"version"`
-	Things  []contradiction `json:"things" nullable:"false" doc:"The first 5, what is refused before what is a warning."`
+	Things  []contradiction `json:"things" nullable:"false" doc:"The first 5, refusals before warnings."`
 	More    int             `json:"more"`
 }
 
-// contradiction is one thing that a baseline leaves no room for.
+// contradiction is one object that contradicts a baseline.
 type contradiction struct {
 	Thing   string `json:"thing" doc:"Such as table customer, column customer.phone, index by_name."`
 	There   bool   `json:"there" doc:"Whether the database has it."`
-	Covered bool   `json:"covered" doc:"Whether the file is within the baseline, which is refused unless despite; or left out, which is a warning."`
-	Path    string `json:"path" doc:"The file that says otherwise."`
+	Covered bool   `json:"covered" doc:"Whether the baseline includes the file: then the baseline is refused unless despite is set. Otherwise this is a warning."`
+	Path    string `json:"path" doc:"The file that creates or drops it."`
 }
 
 const (
@@ -71,7 +71,7 @@ func databaseBaselineOf(b links.DatabaseBaseline) databaseBaseline {
 	return v
 }
 
-// weight orders what is refused before what is a warning.
+// weight orders refusals before warnings.
 func weight(c plan.Contradiction) int {
 	if c.Covered {
 		return 0

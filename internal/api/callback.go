@@ -11,25 +11,25 @@ import (
 	"towpath/internal/wording"
 )
 
-// callbackPath is where a provider sends a person back to.
+// callbackPath is where a provider redirects a person to.
 const callbackPath = "/oauth/callback"
 
 //go:embed callback.html
 var callbackText string
 
-// callbackPage is what the popup shows when the person comes back.
+// callbackPage is what the popup shows after the redirect.
 type callbackPage struct {
 	Nonce   string
 	Title   string
 	Message string
-	ID      string // of the verification; "" when the callback belongs to none
+	ID      string // of the verification; "" when there is none for the callback
 	State   towpath.VerificationState
 	Purpose towpath.VerificationPurpose
 	Home    string
 }
 
-// oauthCallback ends an OAuth round trip. The page that it answers tells the console's page, which
-// has been waiting, and closes itself; whoever sees it nevertheless can read how it ended.
+// oauthCallback finishes an OAuth round trip. Its page notifies the console's page, which waits,
+// and closes itself. If it cannot, it shows the result.
 func (s *Server) oauthCallback() http.HandlerFunc {
 	page := template.Must(template.New("callback").Parse(callbackText))
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -54,7 +54,7 @@ func (s *Server) oauthCallback() http.HandlerFunc {
 			status, shown.ID = p.Status, ""
 			shown.Title, shown.Message = "This did not work", p.Detail
 		case v.State == towpath.VerificationVerified:
-			shown.Title, shown.Message = "Access granted", "You can close this window and go on in Towpath."
+			shown.Title, shown.Message = "Access granted", "You can close this window and continue in Towpath."
 		default:
 			shown.Title, shown.Message = "This did not work", wording.Text(v.Reason)
 		}

@@ -18,14 +18,14 @@ type database struct {
 	Name          string     `json:"name" doc:"What {{DB_NAME}} matches in file paths."`
 	ProjectID     string     `json:"projectId,omitempty" doc:"Left out while it is unassigned."`
 	AssignedAt    *time.Time `json:"assignedAt,omitempty"`
-	MissingAt     *time.Time `json:"missingAt,omitempty" doc:"When the instance no longer had it."`
+	MissingAt     *time.Time `json:"missingAt,omitempty" doc:"Since when the instance no longer has it."`
 	Busy          bool       `json:"busy" doc:"Whether a task is changing it now."`
 	LedgerAt      *time.Time `json:"ledgerAt,omitempty" doc:"When its ledger was last read."`
 	LedgerError   string     `json:"ledgerError,omitempty" doc:"Why that failed."`
-	ForeignLedger bool       `json:"foreignLedger" doc:"Whether its ledger was written for another database, so that nothing runs until somebody takes it over."`
-	LedgerState   string     `json:"ledgerState" enum:"genuine,tampered,restored" doc:"Whether its ledger is as it was written: changed by something else (tampered), or an earlier state of itself (restored). Then nothing runs until somebody accepts it."`
-	LedgerDiffers string     `json:"ledgerDiffers,omitempty" doc:"What of the ledger is not as it was, in plain words."`
-	LastChangeAt  *time.Time `json:"lastChangeAt,omitempty" doc:"When its newest change finished; left out when nothing was changed."`
+	ForeignLedger bool       `json:"foreignLedger" doc:"Whether its ledger was written for another database, so that nothing runs until somebody adopts it."`
+	LedgerState   string     `json:"ledgerState" enum:"genuine,tampered,restored" doc:"tampered: something else has changed the ledger. restored: it is an earlier state of itself. In both cases nothing runs until somebody accepts it."`
+	LedgerDiffers string     `json:"ledgerDiffers,omitempty" doc:"How the ledger differs from what was written."`
+	LastChangeAt  *time.Time `json:"lastChangeAt,omitempty" doc:"When its newest change finished; left out when there is none."`
 	CreatedAt     time.Time  `json:"createdAt"`
 }
 
@@ -53,10 +53,10 @@ type listDatabasesInput struct {
 	Paging
 	Project    string `query:"project" maxLength:"200"`
 	Instance   string `query:"instance" maxLength:"200"`
-	Unassigned bool   `query:"unassigned" doc:"Only those that belong to no project."`
+	Unassigned bool   `query:"unassigned" doc:"Only databases without a project."`
 }
 
-// listDatabases lists what the caller may see: all, or those of the projects that they belong to.
+// listDatabases lists the databases that the caller may see: all, or those of their projects.
 func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (list[database], error) {
 	var views []database
 	err := s.Store.Read(ctx, func(tx *store.Tx) error {
@@ -110,8 +110,7 @@ func visibleDatabases(
 	return rows, nil
 }
 
-// databaseWithin converts a database with what other tables say of it: whether it is a copy, and
-// its newest change.
+// databaseWithin converts a database, and reads whether it is a copy and when it last changed.
 func databaseWithin(
 	ctx context.Context, tx *store.Tx, d towpath.Database, foreign map[string]bool,
 ) (database, error) {
@@ -124,7 +123,7 @@ func databaseWithin(
 	return view, err
 }
 
-// projectsOf tells which projects a member belongs to.
+// projectsOf returns the ids of a member's projects.
 func projectsOf(ctx context.Context, tx *store.Tx, memberID string) (map[string]bool, error) {
 	mine := map[string]bool{}
 	for p, err := range tx.EveryProject(ctx, memberID) {
@@ -161,7 +160,7 @@ func (s *Server) getDatabase(ctx context.Context, in *DatabasePath) (database, e
 type assignDatabaseInput struct {
 	DatabasePath
 	Body struct {
-		ProjectID string `json:"projectId" maxLength:"200" doc:"Empty takes it out of its project."`
+		ProjectID string `json:"projectId" maxLength:"200" doc:"Empty unassigns it."`
 	}
 }
 
@@ -170,12 +169,12 @@ func (s *Server) assignDatabase(ctx context.Context, in *assignDatabaseInput) (d
 	return databaseOf(d), err
 }
 
-// adoptLedger takes over the ledger of a database that is a copy of another.
+// adoptLedger claims the ledger of a database that is a copy of another.
 func (s *Server) adoptLedger(ctx context.Context, in *DatabasePath) error {
 	return s.Executor.Adopt(ctx, actorOf(ctx), in.Database)
 }
 
-// acceptLedger accepts a ledger that is not genuine, as it is.
+// acceptLedger accepts a tampered or restored ledger as it is.
 func (s *Server) acceptLedger(ctx context.Context, in *DatabasePath) error {
 	return s.Executor.AcceptLedger(ctx, actorOf(ctx), in.Database)
 }
@@ -231,7 +230,7 @@ func (s *Server) listChanges(ctx context.Context, in *listChangesInput) (list[ch
 			rows, err = tx.ChangeHistory(ctx, in.Database, in.newest())
 			return err
 		}
-		// What the database was for before is another project's to see.
+		// changes by an earlier project are only visible in that project
 		d, err := tx.Database(ctx, in.Database)
 		if err == nil {
 			rows, err = tx.ProjectChangeHistory(ctx, in.Database, d.ProjectID, in.newest())
@@ -246,7 +245,7 @@ type changePath struct {
 	Change string `path:"change"`
 }
 
-// changeDetail is an entry of a change history with the texts that belong to it.
+// changeDetail is an entry of a change history with its SQL and schemas.
 type changeDetail struct {
 	Change       change `json:"change"`
 	SQL          *text  `json:"sql,omitempty"`
@@ -285,14 +284,15 @@ func (s *Server) getChange(ctx context.Context, in *changePath) (changeDetail, e
 // text is the content of a file, or its beginning when it is long.
 type text struct {
 	Text      string `json:"text"`
-	Size      int    `json:"size" doc:"Bytes of the whole."`
+	Size      int    `json:"size" doc:"Of the whole text, in bytes."`
 	Truncated bool   `json:"truncated"`
 }
 
-// textLimit bounds how much of a file is shown, in bytes; no more than store.ContentHead gives.
+// textLimit bounds how much of a file is shown, in bytes. store.ContentHead returns at least as
+// much.
 const textLimit = 256 << 10
 
-// readText reads content that is kept under a checksum; nil when there is none.
+// readText reads the stored content with a checksum; nil when there is none.
 func readText(ctx context.Context, tx *store.Tx, checksum string) (*text, error) {
 	if checksum == "" {
 		return nil, nil
@@ -306,16 +306,16 @@ func readText(ctx context.Context, tx *store.Tx, checksum string) (*text, error)
 	}
 	shown := head[:min(len(head), textLimit)]
 	return &text{
-		Text: hidePasswords(string(shown)), Size: int(size),
+		Text: redactPasswords(string(shown)), Size: int(size),
 		Truncated: int64(len(shown)) < size,
 	}, nil
 }
 
-// passwordLiteral finds the literals behind PASSWORD, IDENTIFIED BY and the like; one that the end
-// of the text cuts off too.
+// passwordLiteral matches the literals after PASSWORD, IDENTIFIED BY and the like, including one
+// that is cut off by the end of the text.
 var passwordLiteral = regexp.MustCompile(
 	`(?is)((?:^|[^'"\w])(?:password|identified\s+by|identified\s+(?:with|via)\s+\S+\s+(?:by|as|using))(?:\s+password)?\s*[=(]?\s*)('(?:[^'\\]|\\.|'')*(?:'|$)|"(?:[^"\\]|\\.|"")*(?:"|$))`)
 
-// hidePasswords puts dots for the passwords that statements set: who may read a rollout need not
-// know them.
-func hidePasswords(sql string) string { return passwordLiteral.ReplaceAllString(sql, "${1}'…'") }
+// redactPasswords redacts the passwords that statements set, since people who may read a rollout
+// need not know them.
+func redactPasswords(sql string) string { return passwordLiteral.ReplaceAllString(sql, "${1}'…'") }

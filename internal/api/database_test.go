@@ -2,7 +2,7 @@ package api
 
 import "testing"
 
-func TestHidePasswords(t *testing.T) {
+func TestRedactPasswords(t *testing.T) {
 	t.Parallel()
 	for sql, want := range map[string]string{
 		"ALTER ROLE app PASSWORD 'it''s me';":                            "ALTER ROLE app PASSWORD '…';",
@@ -14,7 +14,7 @@ func TestHidePasswords(t *testing.T) {
 		"CREATE TABLE t (password TEXT DEFAULT 'x');":                    "CREATE TABLE t (password TEXT DEFAULT 'x');",
 		"INSERT INTO t VALUES ('password', 'x');":                        "INSERT INTO t VALUES ('password', 'x');",
 	} {
-		if got := hidePasswords(sql); got != want {
+		if got := redactPasswords(sql); got != want {
 			t.Errorf("%s: got %s, want %s", sql, got, want)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"towpath"
 )
 
-// engineType tells what an instance of a kind needs.
+// engineType describes what an instance of a kind needs.
 type engineType struct {
 	Type         towpath.EngineType `json:"type"`
 	Name         string             `json:"name"`
@@ -22,7 +22,7 @@ type engineOption struct {
 	Key     string   `json:"key"`
 	Label   string   `json:"label"`
 	Help    string   `json:"help"`
-	Values  []string `json:"values,omitempty" doc:"The allowed ones, the default first; left out when any text will do."`
+	Values  []string `json:"values,omitempty" doc:"The allowed values, the default first; left out when any text is allowed."`
 	Several bool     `json:"several" doc:"Whether the text may have several lines."`
 }
 

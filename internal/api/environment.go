@@ -21,7 +21,7 @@ type environment struct {
 	MaxLockTimeout      int64         `json:"maxLockTimeout" doc:"How long files and projects may ask to wait for locks here, in milliseconds; 0 is 24 h."`
 	MaxStatementTimeout int64         `json:"maxStatementTimeout" doc:"How long files and projects may ask a statement to take here, in milliseconds; 0 is 7 days."`
 	AllowRoles          bool          `json:"allowRoles" doc:"Whether migrations may change roles and users of the database servers here, never the user of an instance itself."`
-	Applied             appliedLimits `json:"applied" doc:"What holds for changes when neither their project nor their file says anything of its own."`
+	Applied             appliedLimits `json:"applied" doc:"The limits of changes when neither their project nor their file sets any."`
 }
 
 func environmentOf(e towpath.Environment) environment {
@@ -65,14 +65,14 @@ type changeEnvironmentInput struct {
 		Name                *string `json:"name,omitempty" maxLength:"63"`
 		LockTimeout         *int64  `json:"lockTimeout,omitempty" doc:"How long changes wait for locks here at most, in milliseconds, up to 24 h; 0 leaves it to the server."`
 		StatementTimeout    *int64  `json:"statementTimeout,omitempty" doc:"After how many milliseconds a statement is stopped here, up to 7 days; 0 leaves it to the server."`
-		MaxLockTimeout      *int64  `json:"maxLockTimeout,omitempty" doc:"How long files and projects may ask to wait for locks here, in milliseconds, up to 24 h, which 0 stands for."`
-		MaxStatementTimeout *int64  `json:"maxStatementTimeout,omitempty" doc:"How long files and projects may ask a statement to take here, in milliseconds, up to 7 days, which 0 stands for."`
+		MaxLockTimeout      *int64  `json:"maxLockTimeout,omitempty" doc:"How long files and projects may ask to wait for locks here, in milliseconds, up to 24 h; 0 is 24 h."`
+		MaxStatementTimeout *int64  `json:"maxStatementTimeout,omitempty" doc:"How long files and projects may ask a statement to take here, in milliseconds, up to 7 days; 0 is 7 days."`
 		AllowRoles          *bool   `json:"allowRoles,omitempty" doc:"Whether migrations may change roles and users of the database servers here."`
 	}
 }
 
-// changeEnvironment changes what the request names. Limits and allowRoles hold from the next
-// attempt of a task on.
+// changeEnvironment changes the fields that the request has. New limits and allowRoles apply from
+// the next attempt of each task.
 func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInput) (environment, error) {
 	e, err := s.Workspace.ChangeEnvironment(ctx, actorOf(ctx), in.Environment, workspace.EnvironmentChange{
 		Name:                in.Body.Name,

@@ -13,7 +13,7 @@ import (
 	"towpath"
 )
 
-// statuses says which HTTP status each kind of error has.
+// statuses maps each code of an error to an HTTP status.
 var statuses = map[towpath.Code]int{
 	towpath.CodeInvalid:      http.StatusUnprocessableEntity,
 	towpath.CodeUnauthorized: http.StatusUnauthorized,
@@ -27,16 +27,16 @@ var statuses = map[towpath.Code]int{
 }
 
 var errNoRoute = towpath.Errorf(towpath.CodeNotFound,
-	"The API has no such address. /api/openapi.json lists what it has.")
+	"The API has no such route. /api/openapi.json lists all routes.")
 
-// problem is an error as RFC 9457 writes it.
+// problem is an error in the format of RFC 9457.
 type problem struct {
 	Title     string         `json:"title" doc:"The HTTP status in words."`
 	Status    int            `json:"status" doc:"The HTTP status."`
-	Code      towpath.Code   `json:"code" enum:"invalid,unauthorized,forbidden,not_found,conflict,too_large,too_many,unavailable,internal" doc:"What kind of trouble it is; a stable word."`
+	Code      towpath.Code   `json:"code" enum:"invalid,unauthorized,forbidden,not_found,conflict,too_large,too_many,unavailable,internal" doc:"The kind of error; it is stable."`
 	Detail    string         `json:"detail" doc:"What is wrong and what to do about it, for people."`
 	RequestID string         `json:"requestId" doc:"Names the request in the server's log."`
-	Errors    []fieldProblem `json:"errors,omitempty" nullable:"false" doc:"The inputs that are wrong."`
+	Errors    []fieldProblem `json:"errors,omitempty" nullable:"false" doc:"The invalid inputs."`
 }
 
 // fieldProblem says what is wrong with one input. It does not repeat the input, which may be a
@@ -55,7 +55,8 @@ func (p *problem) GetStatus() int { return p.Status }
 // ContentType implements huma.ContentTypeFilter.
 func (p *problem) ContentType(string) string { return "application/problem+json" }
 
-// problemOf turns an error of a service into what the client sees, and logs what it must not see.
+// problemOf converts an error of a service into a problem, and logs the details that clients must
+// not see.
 func (s *Server) problemOf(ctx context.Context, method string, err error) *problem {
 	code := towpath.ErrorCode(err)
 	meta := requestOf(ctx)
@@ -83,7 +84,7 @@ func (s *Server) problemOf(ctx context.Context, method string, err error) *probl
 	return p
 }
 
-// refuse answers a request that does not reach a handler of the API.
+// refuse responds with an error to a request that does not reach a handler of the API.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.problemOf(r.Context(), r.Method, err)
 	w.Header().Set("Content-Type", p.ContentType(""))
@@ -91,8 +92,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	_ = json.NewEncoder(w).Encode(p) // the client is gone if this fails
 }
 
-// asProblem brings the errors that the framework makes (input that does not fit its schema) into
-// our form: the field itself is named where a property is missing, and no value is repeated.
+// asProblem converts the framework's errors, about input that does not match its schema, into
+// problems. They name the field itself where a property is missing, and repeat no value.
 func (s *Server) asProblem(ctx huma.Context, _ string, v any) (any, error) {
 	model, ok := v.(*huma.ErrorModel)
 	if !ok {

@@ -20,12 +20,12 @@ const (
 	eventHeartbeat = 15 * time.Second       // so that proxies keep the stream open
 )
 
-// eventKind is a kind of change, or one of the two that are a page's own.
+// eventKind is a towpath.EventKind, or one of the two kinds that only the stream has.
 type eventKind string
 
 const (
-	kindReset eventKind = "reset" // the stream began, or events were missed: read again whatever is shown
-	kindAudit eventKind = "audit" // the audit log has more entries
+	kindReset eventKind = "reset" // the stream began, or events were missed: reload everything
+	kindAudit eventKind = "audit" // the audit log has new entries
 )
 
 // Schema implements huma.SchemaProvider.
@@ -37,17 +37,17 @@ func (eventKind) Schema(huma.Registry) *huma.Schema {
 	return s
 }
 
-// Event names what changed, so that a page reads again only what it shows of that.
+// Event names what changed, so that a page can reload only that.
 type Event struct {
-	Kind       eventKind `json:"kind" doc:"What changed. reset: the stream began, or events were missed; read again whatever you show. audit: somebody did something."`
+	Kind       eventKind `json:"kind" doc:"What changed. reset: the stream began, or events were missed; reload everything. audit: the audit log has new entries."`
 	ProjectID  string    `json:"projectId,omitempty"`
 	LinkID     string    `json:"linkId,omitempty"`
 	RolloutID  string    `json:"rolloutId,omitempty"`
-	TaskID     string    `json:"taskId,omitempty" doc:"Left out when several tasks changed alike."`
+	TaskID     string    `json:"taskId,omitempty" doc:"Left out when the event counts several tasks."`
 	DatabaseID string    `json:"databaseId,omitempty"`
 	MemberID   string    `json:"memberId,omitempty"`
-	SubjectID  string    `json:"subjectId,omitempty" doc:"Of an instance, an environment, a Git provider, a delivery, a grant, a verification or a credential."`
-	From       string    `json:"from,omitempty" doc:"The state before, of what has states."`
+	SubjectID  string    `json:"subjectId,omitempty" doc:"The id of an instance, environment, Git provider, delivery, grant, verification or credential."`
+	From       string    `json:"from,omitempty" doc:"The state before, if it has states."`
 	To         string    `json:"to,omitempty" doc:"The state now."`
 }
 
@@ -69,7 +69,7 @@ func eventOf(e towpath.Event) Event {
 	}
 }
 
-// streamOf makes an endpoint whose answer is a stream of server-sent events named "changed".
+// streamOf makes an endpoint that responds with a stream of server-sent events named "changed".
 func streamOf[I any](h func(context.Context, *I) (*huma.StreamResponse, error)) endpoint {
 	e := headed(http.StatusOK, h)
 	register := e.register
@@ -86,8 +86,8 @@ func streamOf[I any](h func(context.Context, *I) (*huma.StreamResponse, error)) 
 	return e
 }
 
-// streamEvents sends the events that the caller may see. A stream ends after a while, as every
-// request does, and browsers reconnect.
+// streamEvents sends the events that the caller may see. The stream ends with the timeout of
+// requests, and browsers reconnect.
 func (s *Server) streamEvents(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
 	actor := actorOf(ctx)
 	return &huma.StreamResponse{Body: func(out huma.Context) {
@@ -113,54 +113,57 @@ func (s *Server) streamEvents(ctx context.Context, _ *struct{}) (*huma.StreamRes
 	}}, nil
 }
 
-// messages writes what a feed has for a member. Events that would be alike are one.
+// messages formats the new events of a feed that a member may see, without duplicates.
 func (s *Server) messages(ctx context.Context, actor towpath.Actor, feed *store.Feed) []byte {
 	events, missed := feed.Take()
 	if missed {
 		return message(Event{Kind: kindReset})
 	}
-	may := s.remembered(ctx, actor)
-	said := map[Event]bool{}
+	may := s.cachedRights(ctx, actor)
+	sent := map[Event]bool{}
 	var text []byte
 	for _, e := range events {
-		if one := eventOf(e); e.VisibleTo(actor.Member.ID, may) && !said[one] {
-			said[one] = true
+		if one := eventOf(e); e.VisibleTo(actor.Member.ID, may) && !sent[one] {
+			sent[one] = true
 			text = append(text, message(one)...)
 		}
 	}
 	return text
 }
 
-// remembered asks once for each right of an actor. What cannot be answered is not allowed.
-func (s *Server) remembered(ctx context.Context, actor towpath.Actor) func(towpath.Permission, string) bool {
-	type question struct {
+// cachedRights returns a function that reports whether an actor has a permission. It looks up each
+// one once, and counts a failed lookup as no.
+func (s *Server) cachedRights(
+	ctx context.Context, actor towpath.Actor,
+) func(towpath.Permission, string) bool {
+	type key struct {
 		right   towpath.Permission
 		project string
 	}
-	answers := map[question]bool{}
+	allowed := map[key]bool{}
 	return func(right towpath.Permission, projectID string) bool {
-		q := question{right: right, project: projectID}
-		answer, known := answers[q]
+		k := key{right: right, project: projectID}
+		yes, known := allowed[k]
 		if !known {
-			answer = s.Auth.Allow(ctx, actor, right, projectID) == nil
-			answers[q] = answer
+			yes = s.Auth.Allow(ctx, actor, right, projectID) == nil
+			allowed[k] = yes
 		}
-		return answer
+		return yes
 	}
 }
 
-// message writes an event as browsers read it.
+// message formats an event as a server-sent event.
 func message(e Event) []byte {
 	var text bytes.Buffer
 	text.WriteString("event: changed\ndata: ")
 	if err := json.NewEncoder(&text).Encode(e); err != nil {
-		panic(err) // it has texts alone
+		panic(err) // an Event has only strings
 	}
 	text.WriteString("\n")
 	return text.Bytes()
 }
 
-// send reports whether the browser is still there.
+// send writes text and reports whether the client is still connected.
 func send(w io.Writer, text []byte) bool {
 	if len(text) == 0 {
 		return true

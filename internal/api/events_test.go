@@ -58,7 +58,7 @@ func until(t *testing.T, next func() Event, last Event) (before []Event) {
 	return before
 }
 
-func TestEvents_nameWhatChanged(t *testing.T) {
+func TestEvents_nameTheChangedObjects(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -97,7 +97,7 @@ func TestEvents_nameWhatChanged(t *testing.T) {
 	}
 }
 
-func TestEvents_reachThoseWhoMaySeeTheProject(t *testing.T) {
+func TestEvents_reachMembersOfTheProject(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -165,7 +165,7 @@ func TestEvents_reachThoseWhoMaySeeTheProject(t *testing.T) {
 	}
 }
 
-func TestEvents_sayWhenSomeWereMissed(t *testing.T) {
+func TestEvents_resetAfterMissedOnes(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

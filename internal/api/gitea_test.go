@@ -15,17 +15,17 @@ import (
 	"towpath/internal/vcs/gitea"
 )
 
-// tea is a simulated Gitea beside a world.
-type tea struct {
+// giteaWorld is a simulated Gitea beside a world.
+type giteaWorld struct {
 	*world
 	far  *giteasim.Sim
 	app  giteasim.Application
 	repo giteasim.Repository
 }
 
-func setupTea(t *testing.T) *tea {
+func setupGitea(t *testing.T) *giteaWorld {
 	t.Helper()
-	w := &tea{world: setupWorld(t)}
+	w := &giteaWorld{world: setupWorld(t)}
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter,
 		r *http.Request,
 	) {
@@ -56,7 +56,7 @@ func setupTea(t *testing.T) *tea {
 }
 
 // wizard is what the wizard sends.
-func (w *tea) wizard(address string) string {
+func (w *giteaWorld) wizard(address string) string {
 	return `{"type":"gitea","instanceUrl":"` + address + `","displayName":"Our Gitea","applicationId":"` +
 		w.app.ClientID +
 		`","secret":"` + w.app.Secret + `"}`
@@ -64,7 +64,7 @@ func (w *tea) wizard(address string) string {
 
 // allow signs in at Gitea, authorizes the application where it is asked for, and comes back to our
 // callback.
-func (w *tea) allow(t *testing.T, authorizeURL string) {
+func (w *giteaWorld) allow(t *testing.T, authorizeURL string) {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -98,7 +98,7 @@ func (w *tea) allow(t *testing.T, authorizeURL string) {
 }
 
 // added is the provider, as the wizard adds it, and the grant of its one sign-in.
-func (w *tea) added(t *testing.T) (p gitProvider, grantID string) {
+func (w *giteaWorld) added(t *testing.T) (p gitProvider, grantID string) {
 	t.Helper()
 	var v verification
 	w.call(t, "owner", "POST", "/git-provider-verifications", w.wizard(w.far.BaseURL()), 201, &v)
@@ -110,7 +110,7 @@ func (w *tea) added(t *testing.T) (p gitProvider, grantID string) {
 
 func TestGitea_theAddressIsChecked(t *testing.T) {
 	t.Parallel()
-	w := setupTea(t)
+	w := setupGitea(t)
 	var kinds list[providerType]
 	w.call(t, "owner", "GET", "/git-provider-types", "", 200, &kinds)
 	if len(kinds.Items) != 2 || kinds.Items[1].AddressLabel == "" || kinds.Items[1].InstanceURL != "" {
@@ -129,7 +129,7 @@ func TestGitea_theAddressIsChecked(t *testing.T) {
 
 func TestGitea_aPushReachesTheDatabases(t *testing.T) {
 	t.Parallel()
-	w := setupTea(t)
+	w := setupGitea(t)
 	w.targets(t)
 	p, grantID := w.added(t)
 	if p.Type != towpath.ProviderGitea || p.InstanceURL != w.far.BaseURL() || p.DisplayName != "Our Gitea" {
@@ -166,7 +166,7 @@ func TestGitea_aPushReachesTheDatabases(t *testing.T) {
 		t.Fatalf("rollout is %+v", detail)
 	}
 	for _, commit := range []string{first, second} {
-		eventually(t, "the statuses of "+commit, func() bool {
+		waitFor(t, "the statuses of "+commit, func() bool {
 			states := []string{}
 			for _, s := range w.far.Statuses(w.repo.ID, commit) {
 				states = append(states, s.State)
@@ -174,7 +174,7 @@ func TestGitea_aPushReachesTheDatabases(t *testing.T) {
 			return cmp.Equal(states, []string{"success", "success"})
 		})
 	}
-	eventually(t, "a delivery that was taken", func() bool {
+	waitFor(t, "a delivery that was taken", func() bool {
 		all := w.far.Deliveries()
 		return len(all) == 1 && all[0].Event == "push" && len(all[0].Attempts) == 1 &&
 			all[0].Attempts[0].StatusCode/100 == 2

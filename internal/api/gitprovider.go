@@ -8,8 +8,8 @@ import (
 	"towpath/internal/account"
 )
 
-// gitProvider is a Git service that an owner has added. Only who may manage providers sees more
-// than its name.
+// gitProvider is a Git service that an owner has added. The optional fields are only for people who
+// may manage providers.
 type gitProvider struct {
 	ID            string               `json:"id"`
 	Type          towpath.ProviderType `json:"type"`
@@ -18,7 +18,7 @@ type gitProvider struct {
 	ApplicationID string               `json:"applicationId,omitempty"`
 	CreatedBy     string               `json:"createdBy,omitempty"`
 	CreatedAt     time.Time            `json:"createdAt"`
-	Health        string               `json:"health,omitempty" enum:"ok,attention" doc:"attention: a link through it needs a person."`
+	Health        string               `json:"health,omitempty" enum:"ok,attention" doc:"attention: a link through it needs attention."`
 	Links         []linkedProject      `json:"links,omitempty" nullable:"false"`
 }
 
@@ -28,7 +28,7 @@ type linkedProject struct {
 	ProjectName    string  `json:"projectName"`
 	LinkID         string  `json:"linkId"`
 	RepositoryName string  `json:"repositoryName"`
-	Attention      *Reason `json:"attention,omitempty" doc:"Why the link needs a person."`
+	Attention      *Reason `json:"attention,omitempty" doc:"Why the link needs attention."`
 }
 
 func gitProviderOf(p towpath.GitProvider) gitProvider {
@@ -80,8 +80,8 @@ type ProviderPath struct {
 
 // confirmation is the last step of a verification.
 type confirmation struct {
-	VerificationID string `json:"verificationId" maxLength:"200" doc:"A verification that is verified; its data are used."`
-	ConnectAccount *bool  `json:"connectAccount,omitempty" default:"true" doc:"Keeps the sign-in as a grant of the caller's, so that linking a repository needs no second one."`
+	VerificationID string `json:"verificationId" maxLength:"200" doc:"A verification in the state verified. Its data are used."`
+	ConnectAccount *bool  `json:"connectAccount,omitempty" default:"true" doc:"Stores the sign-in as a grant of the caller, so that linking a repository needs no second sign-in."`
 }
 
 func (c confirmation) of() account.Confirmation {
@@ -126,7 +126,7 @@ func (s *Server) replaceSecret(ctx context.Context, in *replaceSecretInput) (git
 	return gitProviderOf(p), err
 }
 
-// grant is what the caller has allowed at a provider.
+// grant is the caller's authorization of an account at a provider.
 type grant struct {
 	ID           string    `json:"id"`
 	ProviderID   string    `json:"providerId"`
@@ -137,11 +137,11 @@ type grant struct {
 	CreatedAt    time.Time `json:"createdAt"`
 }
 
-// usage is the state of a grant's budget at the provider.
+// usage is the state of a grant's budget of calls at the provider.
 type usage struct {
 	Used         int        `json:"used" doc:"Calls in the last hour."`
 	Limit        int        `json:"limit"`
-	BackoffUntil *time.Time `json:"backoffUntil,omitempty" doc:"The provider has told us to wait."`
+	BackoffUntil *time.Time `json:"backoffUntil,omitempty" doc:"Until when the provider refuses calls."`
 }
 
 func usageOf(used, limit int, backoff time.Time) usage {
@@ -179,10 +179,10 @@ type repository struct {
 	UpdatedAt     time.Time `json:"updatedAt"`
 }
 
-// repositories are what a grant's person administers.
+// repositories lists what a grant's account administers.
 type repositories struct {
 	Items      []repository `json:"items" nullable:"false" doc:"The latest change first."`
-	Unreadable []string     `json:"unreadable" nullable:"false" doc:"Workspaces that the provider would not list, each with the reason."`
+	Unreadable []string     `json:"unreadable" nullable:"false" doc:"Workspaces that could not be listed, each with the reason."`
 }
 
 type grantPath struct {

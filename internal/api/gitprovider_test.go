@@ -106,7 +106,7 @@ func TestWizard_namesTheWrongField(t *testing.T) {
 	}
 }
 
-func TestCallback_saysWhatWentWrong(t *testing.T) {
+func TestCallback_showsTheError(t *testing.T) {
 	t.Parallel()
 	w := setupWorld(t)
 	r := w.send(t, "nobody", "GET", "/oauth/callback?state=made-up&code=x", "")
@@ -131,7 +131,7 @@ func TestCallback_saysWhatWentWrong(t *testing.T) {
 	}
 }
 
-func TestCallback_belongsToTheBrowserThatStarted(t *testing.T) {
+func TestCallback_needsTheBrowserThatStarted(t *testing.T) {
 	t.Parallel()
 	w := setupWorld(t)
 	r := w.send(t, "nobody", "POST", "/api/v1/git-provider-verifications", w.wizard(), "Cookie",

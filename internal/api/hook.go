@@ -13,22 +13,22 @@ import (
 // hookPrefix begins the addresses of webhooks; the hook's secret key follows.
 const hookPrefix = "/hooks/"
 
-// hookTimeout bounds a webhook request: providers give up after ten seconds and then count it as
-// failed.
+// hookTimeout bounds a webhook request. Providers give up after ten seconds and count it as failed.
 const hookTimeout = 8 * time.Second
 
-// noSuchHook answers whoever does not post to a hook, people with a browser above all.
+// noSuchHook responds to requests that post to no hook, mostly from people with a browser.
 func (s *Server) noSuchHook(w http.ResponseWriter, r *http.Request) {
 	err := towpath.Errorf(towpath.CodeNotFound,
 		"There is nothing to see here: the Git provider posts webhooks to this address. Links and their webhooks are in the console.")
 	s.refuse(w, r, err)
 }
 
-// receiveHook takes a webhook request: 204 whatever it is about, as long as its signature is good.
+// receiveHook handles a webhook request. It responds with 204 to every request with a valid
+// signature, ignored ones included.
 func (s *Server) receiveHook(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), hookTimeout)
 	defer cancel()
-	// a test's writer cannot; the context bounds it then
+	// the writer of a test has no deadline; then only the context bounds the reading
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(hookTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
 	var large *http.MaxBytesError

@@ -8,14 +8,14 @@ import (
 	"towpath/internal/store"
 )
 
-// HookRemoval is a webhook that is to go from a repository and is still there.
+// HookRemoval is a webhook that should be deleted from a repository and still exists.
 type HookRemoval struct {
 	ID             string    `json:"id"`
 	RepositoryName string    `json:"repositoryName"`
 	RepositoryURL  string    `json:"repositoryUrl"`
-	HookURL        string    `json:"hookUrl" doc:"By which it is found in the repository's settings."`
-	Since          time.Time `json:"since" doc:"When it should have been gone."`
-	Reason         *Reason   `json:"reason,omitempty" doc:"Why it is still there. Left out before the first try."`
+	HookURL        string    `json:"hookUrl" doc:"Its address in the repository's settings."`
+	Since          time.Time `json:"since" doc:"When it should have been deleted."`
+	Reason         *Reason   `json:"reason,omitempty" doc:"Why it still exists. Left out before the first try."`
 	GivenUp        bool      `json:"givenUp" doc:"Only a person can remove it."`
 }
 

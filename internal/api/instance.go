@@ -9,8 +9,8 @@ import (
 	"towpath/internal/store"
 )
 
-// instance is a database server, or a folder of SQLite files. Who may not manage instances sees no
-// more than what it is.
+// instance is a database server, or a folder of SQLite files. Its address and login are only for
+// people who may manage instances.
 type instance struct {
 	ID            string             `json:"id"`
 	Name          string             `json:"name"`
@@ -21,14 +21,14 @@ type instance struct {
 	HasPassword   bool               `json:"hasPassword"`
 	Options       map[string]string  `json:"options,omitempty"`
 	CheckedAt     *time.Time         `json:"checkedAt,omitempty"`
-	CheckError    string             `json:"checkError,omitempty" doc:"Why the last check failed; left out when it did not."`
+	CheckError    string             `json:"checkError,omitempty" doc:"Why the last check failed; left out when it passed."`
 	CreatedAt     time.Time          `json:"createdAt"`
 }
 
 func instanceFor(ctx context.Context) func(towpath.Instance) instance {
 	full := actorOf(ctx).Member.Role.Can(towpath.ManageInstances)
 	return func(i towpath.Instance) instance {
-		seen := instance{
+		view := instance{
 			ID:            i.ID,
 			Name:          i.Name,
 			Engine:        i.Engine,
@@ -37,13 +37,13 @@ func instanceFor(ctx context.Context) func(towpath.Instance) instance {
 			CreatedAt:     i.CreatedAt,
 		}
 		if full {
-			seen.Address = i.Address
-			seen.Username = i.Username
-			seen.Options = i.Options
-			seen.CheckError = i.CheckError
-			seen.HasPassword = len(i.EncryptedPassword) > 0
+			view.Address = i.Address
+			view.Username = i.Username
+			view.Options = i.Options
+			view.CheckError = i.CheckError
+			view.HasPassword = len(i.EncryptedPassword) > 0
 		}
-		return seen
+		return view
 	}
 }
 
@@ -73,7 +73,7 @@ func (s *Server) getInstance(ctx context.Context, in *instancePath) (instance, e
 	return instanceFor(ctx)(i), err
 }
 
-// instanceSpec is what a person says of an instance.
+// instanceSpec is a person's input about an instance.
 type instanceSpec struct {
 	Name          string             `json:"name" maxLength:"200"`
 	Engine        towpath.EngineType `json:"engine" maxLength:"50" doc:"sqlite, postgres or mysql (MariaDB too)."`
@@ -81,7 +81,7 @@ type instanceSpec struct {
 	Address       string             `json:"address" maxLength:"2000" doc:"host:port, or for SQLite a folder below the server's root of SQLite files."`
 	Username      string             `json:"username,omitempty" maxLength:"2000"`
 	Password      string             `json:"password,omitempty" maxLength:"2000" doc:"It is never shown again."`
-	Options       map[string]string  `json:"options,omitempty" doc:"The engine's own: TLS mode, place of the ledger, …"`
+	Options       map[string]string  `json:"options,omitempty" doc:"Options of the engine: TLS mode, schema of the ledger, …"`
 }
 
 type instanceInput struct{ Body instanceSpec }
@@ -91,14 +91,14 @@ func (s *Server) addInstance(ctx context.Context, in *instanceInput) (instance, 
 	return instanceFor(ctx)(i), err
 }
 
-// report is what a check of an instance found.
+// report is the result of a check of an instance.
 type report struct {
 	OK       bool      `json:"ok"`
 	Version  string    `json:"version,omitempty"`
 	Findings []finding `json:"findings" nullable:"false"`
 }
 
-// finding is one problem with an instance, and the way out.
+// finding is one problem with an instance, and how to fix it.
 type finding struct {
 	Severity string `json:"severity" enum:"error,warning"`
 	Message  string `json:"message"`
@@ -131,7 +131,7 @@ type changeInstanceInput struct {
 		Address       *string           `json:"address,omitempty" maxLength:"2000"`
 		Username      *string           `json:"username,omitempty" maxLength:"2000"`
 		Password      *string           `json:"password,omitempty" maxLength:"2000" doc:"Needed again when the address, the username or the options change."`
-		Options       map[string]string `json:"options,omitempty" doc:"All options; left out, they stay."`
+		Options       map[string]string `json:"options,omitempty" doc:"All options; left out, they stay unchanged."`
 	}
 }
 

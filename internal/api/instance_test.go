@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestInstances_areCheckedAndKeepTheirPasswords(t *testing.T) {
+func TestInstances_areCheckedAndHideTheirPasswords(t *testing.T) {
 	t.Parallel()
 	w := setupWorld(t)
 	w.file(t, "test", "shop")

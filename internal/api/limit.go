@@ -9,13 +9,13 @@ import (
 	"towpath/internal/store"
 )
 
-// appliedLimit is how long something may take, and who says so.
+// appliedLimit is a limit and the setting that it comes from.
 type appliedLimit struct {
 	Timeout int64               `json:"timeout" doc:"In milliseconds."`
-	From    towpath.LimitSource `json:"from" enum:"project,environment,server,maximum" doc:"Who set it; maximum: more was asked for than the environment allows."`
+	From    towpath.LimitSource `json:"from" enum:"project,environment,server,maximum" doc:"Where it is set; maximum: a file or project asked for more than the environment allows."`
 }
 
-// appliedLimits are what holds for changes whose files say nothing of their own.
+// appliedLimits are the limits of changes whose files set none.
 type appliedLimits struct {
 	LockTimeout      appliedLimit `json:"lockTimeout"`
 	StatementTimeout appliedLimit `json:"statementTimeout"`
@@ -29,14 +29,14 @@ func appliedLimitsOf(e towpath.Environment, p towpath.Project) appliedLimits {
 	}
 }
 
-// projectLimits are what holds for a project's changes in one environment.
+// projectLimits are the limits of a project's changes in one environment.
 type projectLimits struct {
 	EnvironmentID string        `json:"environmentId"`
 	Environment   string        `json:"environment" doc:"The name."`
-	Applied       appliedLimits `json:"applied" doc:"What holds for changes whose files say nothing of their own."`
+	Applied       appliedLimits `json:"applied" doc:"The limits of changes whose files set none."`
 }
 
-// listProjectLimits tells what holds in each environment, in their order.
+// listProjectLimits lists the limits of a project's changes in each environment, in order.
 func (s *Server) listProjectLimits(ctx context.Context, in *ProjectPath) (list[projectLimits], error) {
 	var (
 		p    towpath.Project
@@ -57,14 +57,14 @@ func (s *Server) listProjectLimits(ctx context.Context, in *ProjectPath) (list[p
 	}), err
 }
 
-// fromMilliseconds makes a duration of any number: one that is out of range stays out of the range
-// of limits.
+// fromMilliseconds makes a duration of any number without an overflow, so that one out of range
+// stays out of range.
 func fromMilliseconds(ms int64) time.Duration {
 	const most = math.MaxInt64 / int64(time.Millisecond)
 	return time.Duration(min(max(ms, -most), most)) * time.Millisecond
 }
 
-// toLimit converts a limit that a request may set; nil leaves it as it is.
+// toLimit converts an optional limit; nil stays nil.
 func toLimit(ms *int64) *time.Duration {
 	if ms == nil {
 		return nil

@@ -20,7 +20,7 @@ func (b *bundle) environmentNamed(t *testing.T, name string) environment {
 	return e
 }
 
-func TestLimits_ofAnEnvironmentAreKeptAndTold(t *testing.T) {
+func TestLimits_ofAnEnvironmentAreStored(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	made := b.environmentNamed(t, "prod")
@@ -62,7 +62,7 @@ func TestLimits_ofAnEnvironmentAreKeptAndTold(t *testing.T) {
 	}
 }
 
-func TestEnvironment_rolesAreAllowedByThoseWhoManageIt(t *testing.T) {
+func TestEnvironment_allowRolesNeedsItsPermission(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	made := b.environmentNamed(t, "prod")
@@ -86,7 +86,7 @@ func TestEnvironment_rolesAreAllowedByThoseWhoManageIt(t *testing.T) {
 	}
 }
 
-func TestLimits_ofAProjectAreToldByEnvironment(t *testing.T) {
+func TestLimits_ofAProjectAreListedByEnvironment(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	test, prod := b.environmentNamed(t, "test"), b.environmentNamed(t, "prod")
@@ -116,7 +116,7 @@ func TestLimits_ofAProjectAreToldByEnvironment(t *testing.T) {
 	}
 }
 
-func TestLimits_areSetByThoseWhoAnswerForThem(t *testing.T) {
+func TestLimits_needTheirPermission(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	e := "/environments/" + b.environmentNamed(t, "prod").ID
@@ -135,7 +135,7 @@ func TestLimits_areSetByThoseWhoAnswerForThem(t *testing.T) {
 	}
 }
 
-func TestLimits_thatAreWrongChangeNothing(t *testing.T) {
+func TestLimits_thatAreInvalidChangeNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	e := "/environments/" + b.environmentNamed(t, "prod").ID
@@ -193,7 +193,7 @@ func TestFromMilliseconds_staysOutOfRange(t *testing.T) {
 	}
 }
 
-func TestCancelTask_tellsThatItIsAskedFor(t *testing.T) {
+func TestCancelTask_showsTheRequest(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.Rollouts = &rollouts.Service{Store: b.Store, Logger: b.Logger}

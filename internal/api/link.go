@@ -10,13 +10,13 @@ import (
 	"towpath/internal/store"
 )
 
-// RepositoryLink joins a project with a repository.
+// RepositoryLink connects a project to a repository.
 type RepositoryLink struct {
 	ID                 string                `json:"id"`
 	ProjectID          string                `json:"projectId"`
 	ProviderID         string                `json:"providerId"`
 	GrantID            string                `json:"grantId"`
-	State              LinkState             `json:"state" enum:"attention,unknown,failed,held,unplanned,running,pending,missing,connected" doc:"How the link is: what needs a person first, then what happens, then its webhook."`
+	State              LinkState             `json:"state" enum:"attention,unknown,failed,held,unplanned,running,pending,missing,connected" doc:"What needs a person first, then the work in progress, then the state of the webhook."`
 	RepositoryID       string                `json:"repositoryId"`
 	RepositoryName     string                `json:"repositoryName"`
 	RepositoryURL      string                `json:"repositoryUrl"`
@@ -39,10 +39,10 @@ type RepositoryLink struct {
 	NextPollAt         time.Time             `json:"nextPollAt"`
 	CreatedBy          string                `json:"createdBy"`
 	CreatedAt          time.Time             `json:"createdAt"`
-	Reading            *linkReading          `json:"reading,omitempty" doc:"How far the repository is read, while that takes longer than a second."`
+	Reading            *linkReading          `json:"reading,omitempty" doc:"The progress of reading the repository, if that takes longer than a second."`
 }
 
-// linkReading is a reading that goes on.
+// linkReading is the progress of a reading.
 type linkReading struct {
 	Done  int       `json:"done"`
 	Total int       `json:"total" doc:"How many files are to be read; 0 until that is known."`
@@ -56,20 +56,20 @@ func linkReadingOf(p *towpath.Progress) *linkReading {
 	return &linkReading{Done: p.Done, Total: p.Total, Since: p.Since}
 }
 
-// LinkState is how a link is, in one word: what needs a person first, then what happens, then how
-// it hears of pushes.
+// LinkState sums up a link: what needs a person first, then the work in progress, then the state of
+// its webhook.
 type LinkState string
 
 const (
-	LinkAttention LinkState = "attention" // it cannot work without a person; AttentionReason says why
-	LinkUnknown   LinkState = "unknown"   // of its open rollout, like the next ones
+	LinkAttention LinkState = "attention" // it needs a person; AttentionReason says why
+	LinkUnknown   LinkState = "unknown"   // a state of its open rollout, like failed, held, running and pending
 	LinkFailed    LinkState = "failed"
 	LinkHeld      LinkState = "held"
 	LinkUnplanned LinkState = "unplanned" // some files cannot be planned
 	LinkRunning   LinkState = "running"
 	LinkPending   LinkState = "pending"
-	LinkMissing   LinkState = "missing"   // its webhook is gone; pushes are found by polling
-	LinkConnected LinkState = "connected" // and nothing is open
+	LinkMissing   LinkState = "missing"   // its webhook is missing, so the server polls
+	LinkConnected LinkState = "connected" // it works, and no rollout is open
 )
 
 func stateOfLink(l towpath.RepositoryLink, open towpath.RolloutState) LinkState {
@@ -87,8 +87,8 @@ func stateOfLink(l towpath.RepositoryLink, open towpath.RolloutState) LinkState 
 	return LinkConnected
 }
 
-// linkView is a link with the state of its open rollout, "" when there is none, and the reading
-// that goes on, if any.
+// linkView is a link with the state of its open rollout, "" for none, and the progress of its
+// reading, nil for none.
 type linkView struct {
 	towpath.RepositoryLink
 	open    towpath.RolloutState
@@ -129,7 +129,7 @@ func linkOf(v linkView) RepositoryLink {
 	}
 }
 
-// viewLinks adds what the links' open rollouts and readings say.
+// viewLinks reads the states of the links' open rollouts and the progress of their readings.
 func viewLinks(ctx context.Context, tx *store.Tx, rows []towpath.RepositoryLink) ([]linkView, error) {
 	ids := make([]string, len(rows))
 	for i, l := range rows {
@@ -150,8 +150,8 @@ func viewLinks(ctx context.Context, tx *store.Tx, rows []towpath.RepositoryLink)
 	return views, err
 }
 
-// answerLink is a link after a change of it.
-func (s *Server) answerLink(
+// linkResult converts a link that a service has returned, unless it failed.
+func (s *Server) linkResult(
 	ctx context.Context, l towpath.RepositoryLink, err error,
 ) (RepositoryLink, error) {
 	if err != nil {
@@ -186,7 +186,7 @@ func (s *Server) listLinks(ctx context.Context, in *listLinksInput) (list[Reposi
 	return page(in.Paging, rows, func(l linkView) string { return l.ID }, linkOf), err
 }
 
-// linkSpec is what a person says of a link.
+// linkSpec is a person's input about a link.
 type linkSpec struct {
 	GrantID            string                `json:"grantId" maxLength:"200"`
 	RepositoryID       string                `json:"repositoryId" maxLength:"500"`
@@ -196,17 +196,17 @@ type linkSpec struct {
 	SchemaPathTemplate string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
-	ExistingFiles      string                `json:"existingFiles,omitempty" enum:"run,baseline" doc:"What to do with files that match already; required when there are any. With run they wait for a person in databases that have tables and no record."`
+	ExistingFiles      string                `json:"existingFiles,omitempty" enum:"run,baseline" doc:"What to do with files that match already; required when there are any. With run, they wait for a person in databases with tables and without a ledger."`
 	BaselineVersion    string                `json:"baselineVersion,omitempty" maxLength:"500" doc:"With baseline: the newest version that the databases have."`
-	Baselines          []baselineChoice      `json:"baselines,omitempty" maxItems:"10000" doc:"Of single databases; baselineVersion is for all others."`
-	Polling            bool                  `json:"polling,omitempty" doc:"Make no hook; look for new commits instead."`
+	Baselines          []baselineChoice      `json:"baselines,omitempty" maxItems:"10000" doc:"For single databases; baselineVersion is for all others."`
+	Polling            bool                  `json:"polling,omitempty" doc:"Create no webhook; poll for new commits instead."`
 }
 
-// baselineChoice says which of the files one database has already.
+// baselineChoice is the chosen baseline of one database.
 type baselineChoice struct {
 	DatabaseID string `json:"databaseId" maxLength:"200"`
-	Version    string `json:"version" maxLength:"500" doc:"The newest one; empty for none."`
-	Despite    bool   `json:"despite,omitempty" doc:"Keep it although the database shows otherwise; it is audited."`
+	Version    string `json:"version" maxLength:"500" doc:"The newest version that it has; empty for none."`
+	Despite    bool   `json:"despite,omitempty" doc:"Use the version although the database contradicts it. The audit log records this."`
 }
 
 func (l linkSpec) spec() links.Spec {
@@ -237,20 +237,20 @@ type linkInput struct {
 
 func (s *Server) createLink(ctx context.Context, in *linkInput) (RepositoryLink, error) {
 	l, err := s.Links.Link(ctx, actorOf(ctx), in.Project, in.Body.spec())
-	return s.answerLink(ctx, l, err)
+	return s.linkResult(ctx, l, err)
 }
 
 // linkPreview is what a link would do now.
 type linkPreview struct {
 	Commit       string             `json:"commit"`
 	Plan         planView           `json:"plan"`
-	Files        []manifestFile     `json:"files" nullable:"false" doc:"Below the base directory, 2000 at most."`
-	MoreFiles    int                `json:"moreFiles" doc:"How many were left out."`
+	Files        []manifestFile     `json:"files" nullable:"false" doc:"Files below the base directory, at most 2000."`
+	MoreFiles    int                `json:"moreFiles" doc:"How many files were left out."`
 	Outside      int                `json:"outside" doc:"How many files are outside the base directory."`
 	Versions     []string           `json:"versions" nullable:"false" doc:"Of the matched files, in order, to choose a baseline from."`
 	HookPossible bool               `json:"hookPossible"`
-	HookAdvice   *Reason            `json:"hookAdvice,omitempty" doc:"Why no hook is possible, and what happens instead."`
-	Databases    []databaseBaseline `json:"databases" nullable:"false" doc:"What each database shows of the files; empty for a change of a link."`
+	HookAdvice   *Reason            `json:"hookAdvice,omitempty" doc:"Why no webhook is possible, and what happens instead."`
+	Databases    []databaseBaseline `json:"databases" nullable:"false" doc:"Each database compared with the files; empty for a change of a link."`
 }
 
 // previewLimit bounds how many files and items a preview shows.
@@ -284,10 +284,10 @@ func previewOf(p links.Preview) linkPreview {
 
 // planView is the state of every file in every database.
 type planView struct {
-	Blocked   *Reason                `json:"blocked,omitempty" doc:"Why nothing more is planned until somebody acts."`
+	Blocked   *Reason                `json:"blocked,omitempty" doc:"Why the plan is incomplete until somebody acts."`
 	Counts    map[plan.ItemState]int `json:"counts" doc:"How many items there are in each state."`
 	Items     []planItem             `json:"items" nullable:"false"`
-	MoreItems int                    `json:"moreItems" doc:"How many were left out."`
+	MoreItems int                    `json:"moreItems" doc:"How many items were left out."`
 }
 
 // planItem is the state of one file in one database.
@@ -299,10 +299,10 @@ type planItem struct {
 	RolloutID     string         `json:"rolloutId,omitempty" doc:"Of the task."`
 	State         plan.ItemState `json:"state"`
 	Reason        *Reason        `json:"reason,omitempty"`
-	Applied       *appliedFile   `json:"applied,omitempty" doc:"What the database has, where that differs or matters."`
+	Applied       *appliedFile   `json:"applied,omitempty" doc:"What the database has, if that differs from the file."`
 }
 
-// appliedFile is what a ledger says of a migration.
+// appliedFile is a migration as a ledger has it.
 type appliedFile struct {
 	Path     string    `json:"path"`
 	Checksum string    `json:"checksum"`
@@ -313,7 +313,7 @@ type appliedFile struct {
 // quiet are the states of items that nobody needs to look at.
 var quiet = map[plan.ItemState]bool{plan.ItemApplied: true, plan.ItemBaselined: true, plan.ItemIgnored: true}
 
-// planOf converts a plan, with at most limit items, and without those in the states to leave out.
+// planOf converts a plan. It has at most limit items, and none in the states of without.
 func planOf(p plan.Plan, limit int, without map[plan.ItemState]bool) planView {
 	v := planView{Blocked: reasonOf(p.Blocked), Counts: map[plan.ItemState]int{}, Items: []planItem{}}
 	for _, i := range p.Items {
@@ -350,15 +350,15 @@ type LinkPath struct {
 // linkStatus is everything that answers "why is nothing happening?".
 type linkStatus struct {
 	RepositoryLink
-	WaitsFor       *Reason    `json:"waitsFor,omitempty" doc:"What it waits for; left out when nothing is to come."`
-	Failures       int        `json:"failures" doc:"How often in a row the repository could not be reconciled."`
+	WaitsFor       *Reason    `json:"waitsFor,omitempty" doc:"What it waits for; left out when no work is pending."`
+	Failures       int        `json:"failures" doc:"Consecutive failures to reconcile the repository."`
 	LastError      string     `json:"lastError,omitempty"`
 	RetryAt        *time.Time `json:"retryAt,omitempty"`
-	WriteBackError string     `json:"writeBackError,omitempty" doc:"Why the schema could not be written into the repository; it is tried again."`
-	GrantName      string     `json:"grantName" doc:"The account that carries the link."`
+	WriteBackError string     `json:"writeBackError,omitempty" doc:"Why the schema could not be written into the repository. The server retries."`
+	GrantName      string     `json:"grantName" doc:"The account that the link uses."`
 	GrantBroken    *Reason    `json:"grantBroken,omitempty" doc:"Why that account no longer works."`
 	Usage          usage      `json:"usage"`
-	Plan           planView   `json:"plan" doc:"Without what is applied, baselined or ignored."`
+	Plan           planView   `json:"plan" doc:"Without items that are applied, baselined or ignored."`
 	Rollout        *Rollout   `json:"rollout,omitempty" doc:"The open one."`
 }
 
@@ -403,13 +403,13 @@ type changeLinkInput struct {
 		SchemaPathTemplate *string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 		LatePolicy         *towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 		WaitingStatus      *towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
-		Polling            *bool                  `json:"polling,omitempty" doc:"false makes a missing hook again."`
+		Polling            *bool                  `json:"polling,omitempty" doc:"false creates a missing webhook again."`
 	}
 }
 
 func (s *Server) changeLink(ctx context.Context, in *changeLinkInput) (RepositoryLink, error) {
 	l, err := s.Links.UpdateLink(ctx, actorOf(ctx), in.Link, links.Change(in.Body))
-	return s.answerLink(ctx, l, err)
+	return s.linkResult(ctx, l, err)
 }
 
 func (s *Server) deleteLink(ctx context.Context, in *LinkPath) error {
@@ -429,7 +429,7 @@ type takeOverLinkInput struct {
 
 func (s *Server) takeOverLink(ctx context.Context, in *takeOverLinkInput) (RepositoryLink, error) {
 	l, err := s.Links.TakeOverLink(ctx, actorOf(ctx), in.Link, in.Body.GrantID)
-	return s.answerLink(ctx, l, err)
+	return s.linkResult(ctx, l, err)
 }
 
 type acceptInput struct {
@@ -441,7 +441,7 @@ type acceptInput struct {
 	}
 }
 
-// acceptFile records the present text of an edited or moved file as applied, without running it.
+// acceptFile records the current text of an edited or moved file as applied, without running it.
 func (s *Server) acceptFile(ctx context.Context, in *acceptInput) (Rollout, error) {
 	r, err := s.Syncs.Accept(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID,
 		towpath.MigrationID{Version: in.Body.Version, Type: in.Body.Type})
@@ -458,7 +458,7 @@ type skipFileInput struct {
 	}
 }
 
-// skipFile leaves a file that cannot run out of one database, so that newer ones go on.
+// skipFile skips a file that cannot run in one database, so that newer files can run.
 func (s *Server) skipFile(ctx context.Context, in *skipFileInput) (Rollout, error) {
 	id := towpath.MigrationID{Version: in.Body.Version, Type: in.Body.Type}
 	r, err := s.Syncs.Skip(ctx, actorOf(ctx), in.Link, in.Body.DatabaseID, id, in.Body.Reason)
@@ -468,11 +468,11 @@ func (s *Server) skipFile(ctx context.Context, in *skipFileInput) (Rollout, erro
 type acceptEditedInput struct {
 	LinkPath
 	Body struct {
-		Commit string `json:"commit" maxLength:"200" doc:"The synced commit whose texts were looked at."`
+		Commit string `json:"commit" maxLength:"200" doc:"The synced commit whose texts the person has seen."`
 	}
 }
 
-// acceptEdited records the present texts of all edited files as applied, without running them.
+// acceptEdited records the current texts of all edited files as applied, without running them.
 func (s *Server) acceptEdited(ctx context.Context, in *acceptEditedInput) (Rollout, error) {
 	r, err := s.Syncs.AcceptEdited(ctx, actorOf(ctx), in.Link, in.Body.Commit)
 	return rolloutOf(r), err

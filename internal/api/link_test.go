@@ -70,7 +70,7 @@ func (w *world) commit(t *testing.T, files map[string]string) {
 func (w *world) finished(t *testing.T, n int) rolloutDetail {
 	t.Helper()
 	var rollouts list[Rollout]
-	eventually(t, "a rollout at its end", func() bool {
+	waitFor(t, "a rollout at its end", func() bool {
 		rollouts = list[Rollout]{}
 		w.call(t, "developer", "GET", "/projects/"+w.project.ID+"/rollouts", "", 200, &rollouts)
 		return len(rollouts.Items) == n && rollouts.Items[0].State != "pending" &&
@@ -99,7 +99,7 @@ func (w *world) showsLastChange(t *testing.T, r Rollout, c change) {
 	}
 }
 
-func TestPush_reachesTheDatabasesAndIsShown(t *testing.T) {
+func TestPush_reachesTheDatabases(t *testing.T) {
 	t.Parallel()
 	w := setupWorld(t)
 	link := w.linked(t)
@@ -154,7 +154,7 @@ func TestPush_reachesTheDatabasesAndIsShown(t *testing.T) {
 	}
 }
 
-func TestLink_tellsWhatBecameOfFilesAndDeliveries(t *testing.T) {
+func TestLink_showsFilesAndDeliveries(t *testing.T) {
 	t.Parallel()
 	w := setupWorld(t)
 	link := w.linked(t)
@@ -228,7 +228,7 @@ func (w *world) reading(t *testing.T, link RepositoryLink) {
 	}
 }
 
-func TestHook_wantsAGoodSignature(t *testing.T) {
+func TestHook_needsAValidSignature(t *testing.T) {
 	t.Parallel()
 	w := setupWorld(t)
 	link := w.linked(t)
@@ -269,7 +269,7 @@ func TestHook_wantsAGoodSignature(t *testing.T) {
 		}
 	}
 	var deliveries list[delivery]
-	eventually(t, "the delivery", func() bool {
+	waitFor(t, "the delivery", func() bool {
 		w.call(t, "developer", "GET", "/repository-links/"+link.ID+"/deliveries", "", 200, &deliveries)
 		return len(deliveries.Items) > 0
 	})

@@ -32,10 +32,10 @@ type listFilesInput struct {
 	PageSize  int               `query:"pageSize" minimum:"1" maximum:"500" default:"50"`
 	PageToken string            `query:"pageToken" maxLength:"4000"`
 	State     towpath.FileState `query:"state" enum:"matched,ignored"`
-	Path      string            `query:"path" maxLength:"4000" doc:"One file, from the root of the repository; the answer says why even when it is not below the base directory."`
+	Path      string            `query:"path" maxLength:"4000" doc:"Returns one file, by its path from the root of the repository. If it is not a migration, its reason says why."`
 }
 
-// listFiles lists a link's files at the synced commit, by path, or tells about one.
+// listFiles lists a link's files at the synced commit by path, or returns one.
 func (s *Server) listFiles(ctx context.Context, in *listFilesInput) (list[manifestFile], error) {
 	if path := strings.TrimPrefix(strings.TrimSpace(in.Path), "/"); path != "" {
 		f, err := s.fileAt(ctx, in.Link, path)
@@ -50,7 +50,8 @@ func (s *Server) listFiles(ctx context.Context, in *listFilesInput) (list[manife
 		manifestFileOf), err
 }
 
-// fileAt tells about one path: as the manifest has it, or why the manifest does not.
+// fileAt returns the file at a path from the manifest, or an ignored one with the reason why the
+// manifest does not have it.
 func (s *Server) fileAt(ctx context.Context, linkID, path string) (f towpath.ManifestFile, err error) {
 	var link towpath.RepositoryLink
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
@@ -86,11 +87,11 @@ func (s *Server) fileAt(ctx context.Context, linkID, path string) (f towpath.Man
 // delivery is one webhook request.
 type delivery struct {
 	ID         string                  `json:"id"`
-	RequestID  string                  `json:"requestId" doc:"The provider's; the same for its retries."`
+	RequestID  string                  `json:"requestId" doc:"The provider's id of the request; retries have the same one."`
 	Event      string                  `json:"event"`
 	Verdict    towpath.DeliveryVerdict `json:"verdict" enum:"accepted,ignored"`
 	Reason     *Reason                 `json:"reason,omitempty"`
-	Attempts   int                     `json:"attempts" doc:"How often it came."`
+	Attempts   int                     `json:"attempts" doc:"How often it arrived."`
 	ReceivedAt time.Time               `json:"receivedAt"`
 }
 

@@ -15,7 +15,7 @@ type member struct {
 	Email         string       `json:"email"`
 	Name          string       `json:"name"`
 	Role          towpath.Role `json:"role" enum:"owner,dba,member"`
-	Invited       bool         `json:"invited" doc:"Whether the invitation is still to be accepted."`
+	Invited       bool         `json:"invited" doc:"Whether the member has not accepted the invitation yet."`
 	DeactivatedAt *time.Time   `json:"deactivatedAt,omitempty"`
 	CreatedAt     time.Time    `json:"createdAt"`
 }
@@ -49,15 +49,14 @@ type inviteInput struct {
 	}
 }
 
-// invitation is a link for a member to choose a password with, at the one time that it is told.
+// invitation is a link with which a member chooses a password. It is shown only once.
 type invitation struct {
 	Member    member    `json:"member"`
-	URL       string    `json:"url" doc:"Send it to the member. Whoever has it can choose the password. It is not shown again."`
+	URL       string    `json:"url" doc:"Send it to the member. Anybody who has it can choose the password. It is not shown again."`
 	ExpiresAt time.Time `json:"expiresAt"`
 }
 
-// invitation makes the link. The secret stands behind the #, so that it gets into no log of a
-// server.
+// invitation makes the link. The secret comes after the #, so that no server logs it.
 func (s *Server) invitation(m towpath.Member, secret string) invitation {
 	return invitation{
 		Member: memberOf(m), URL: s.ExternalURL + "/invitation#" + secret,

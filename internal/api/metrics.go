@@ -14,7 +14,7 @@ import (
 	"towpath/internal/store"
 )
 
-// metrics is what Prometheus may ask of a server.
+// metrics serves the server's metrics to Prometheus.
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
@@ -29,7 +29,7 @@ func newMetrics(st *store.Store, version string) *metrics {
 		}, []string{"method", "route", "status"}),
 	}
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "towpath_build_info", Help: "Always 1; the labels tell the build.",
+		Name: "towpath_build_info", Help: "Always 1; the labels describe the build.",
 		ConstLabels: prometheus.Labels{"version": version},
 	}, func() float64 { return 1 })
 	late := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -51,7 +51,8 @@ func (m *metrics) handler() http.Handler {
 	})
 }
 
-// count adds a finished request. Its route is the pattern, so that ids do not make a series each.
+// count adds a finished request. Its route label is the pattern, so that ids do not create new
+// series.
 func (m *metrics) count(method, route string, status int, took time.Duration) {
 	if _, path, ok := strings.Cut(route, " "); ok {
 		route = path
@@ -60,12 +61,12 @@ func (m *metrics) count(method, route string, status int, took time.Duration) {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
 		http.MethodDelete:
 	default:
-		method = "other" // anybody can make up methods
+		method = "other" // clients can invent methods
 	}
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// metricTimeout bounds what one metric may cost the metadata.
+// metricTimeout bounds the query of one metric.
 const metricTimeout = 2 * time.Second
 
 func lateness(st *store.Store) float64 {

@@ -13,18 +13,18 @@ import (
 	"towpath/internal/secret"
 )
 
-// request is what is known of a request beyond net/http's.
+// request holds what the middleware knows about a request.
 type request struct {
 	ID      string
-	Source  string // network address of the client
+	Source  string // the network address of the client
 	Actor   towpath.Actor
-	AuthErr error  // why Actor is nobody
-	Route   string // pattern that it was routed by
+	AuthErr error  // why Actor is zero
+	Route   string // the pattern of the mux that matched
 }
 
 type requestKey struct{}
 
-// requestOf returns what is known of the request that ctx belongs to.
+// requestOf returns the request of a context; an empty one when there is none.
 func requestOf(ctx context.Context) *request {
 	if r, ok := ctx.Value(requestKey{}).(*request); ok {
 		return r
@@ -38,7 +38,7 @@ func actorOf(ctx context.Context) towpath.Actor { return requestOf(ctx).Actor }
 // sessionCookie holds the secret of a browser's session.
 const sessionCookie = "towpath_session"
 
-// middleware puts around a mux what holds for every request, outermost last.
+// middleware wraps a mux in the handlers that apply to every request, the outermost last.
 func (s *Server) middleware(mux http.Handler, m *metrics) http.Handler {
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mux.ServeHTTP(w, r)
@@ -78,8 +78,8 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// observe gives each request its id, counts it, and logs it once. Queries stay out of the log,
-// since that of the OAuth callback holds a code, and so do the keys in hooks' addresses.
+// observe gives each request an id, counts it, and logs it once. It logs no queries, since that of
+// the OAuth callback contains a code, and no keys in the paths of webhooks.
 func (s *Server) observe(next http.Handler, m *metrics) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -143,8 +143,8 @@ func (s *Server) recoverPanic(next http.Handler) http.Handler {
 	})
 }
 
-// knownHost refuses requests for hosts that are not ours, so that no foreign name can be pointed at
-// an internal server. Probes come by address and tell nothing, so they are let through.
+// knownHost refuses requests for other host names, to prevent DNS rebinding. Probes use an address
+// and get no data, so they are allowed.
 func (s *Server) knownHost(next http.Handler) http.Handler {
 	known := map[string]bool{s.externalHost(): true, s.Listen: true}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -157,14 +157,14 @@ func (s *Server) knownHost(next http.Handler) http.Handler {
 		case r.URL.Path == "/healthz", r.URL.Path == "/readyz", r.URL.Path == "/metrics":
 		default:
 			s.refuse(w, r, towpath.Errorf(towpath.CodeForbidden,
-				"This server does not answer for this host name. Open %s, or start the server with the address that you use as --external-url.", s.ExternalURL))
+				"This server does not serve this host name. Open %s, or start the server with the address that you use as --external-url.", s.ExternalURL))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// crossOrigin refuses what other sites make a browser send.
+// crossOrigin refuses requests that a page of another site makes a browser send (CSRF).
 func (s *Server) crossOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -174,8 +174,8 @@ func (s *Server) crossOrigin(next http.Handler) http.Handler {
 	return protection.Handler(next)
 }
 
-// bound limits the body and the time of a request. One byte more than the limit is let through for
-// the reader to notice.
+// bound limits the body and the time of a request. It allows one byte more than the limit, so that
+// the reader notices an excess.
 func bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), apiTimeout)
@@ -186,8 +186,8 @@ func bound(next http.Handler) http.Handler {
 	})
 }
 
-// authenticate finds out who makes the request. That it is nobody matters only to routes that need
-// somebody.
+// authenticate sets the actor of a request. It refuses nothing: authorize does that for routes that
+// need a permission.
 func (s *Server) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestRequests_fromElsewhereAreRefused(t *testing.T) {
+func TestRequests_fromOtherHostsAndSitesAreRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for name, c := range map[string]struct {
@@ -41,7 +41,7 @@ func letters(r rune) rune {
 	return r
 }
 
-func TestResponses_haveTheHeadersOfSafety(t *testing.T) {
+func TestResponses_haveSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for _, path := range []string{"/api/v1/setup", "/", "/api/v1/nothing", "/healthz"} {
@@ -54,7 +54,7 @@ func TestResponses_haveTheHeadersOfSafety(t *testing.T) {
 	}
 }
 
-func TestProblems_nameFieldsAndRepeatNoValue(t *testing.T) {
+func TestProblems_nameFieldsWithoutValues(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for name, c := range map[string]struct {
@@ -116,7 +116,7 @@ func TestInternalErrors_stayInTheLog(t *testing.T) {
 	}
 }
 
-func TestPanic_isAnswered(t *testing.T) {
+func TestPanic_getsAResponse(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	w := httptest.NewRecorder()
@@ -145,7 +145,7 @@ func TestMetrics_countByRoute(t *testing.T) {
 	}
 }
 
-func TestHookAddress_answersInWordsToWhoeverLooks(t *testing.T) {
+func TestHookAddress_explainsItselfToBrowsers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for _, path := range []string{"/hooks/x", "/hooks/", "/hooks/x/y"} {

@@ -2,10 +2,10 @@ package api
 
 import "towpath/internal/store"
 
-// Paging is how a client asks for a part of a list.
+// Paging selects a part of a list.
 type Paging struct {
 	PageSize  int    `query:"pageSize" minimum:"1" maximum:"500" default:"50" doc:"How many items at most."`
-	PageToken string `query:"pageToken" maxLength:"200" doc:"nextPageToken of the page before."`
+	PageToken string `query:"pageToken" maxLength:"200" doc:"The nextPageToken of the previous page."`
 }
 
 func (p Paging) oldest() store.Page { return store.Page{After: p.PageToken, Limit: p.PageSize} }
@@ -17,7 +17,7 @@ func (p Paging) newest() store.Page {
 // list is a part of a list, or all of it.
 type list[T any] struct {
 	Items         []T    `json:"items" nullable:"false"`
-	NextPageToken string `json:"nextPageToken,omitempty" doc:"Asks for the next page; left out when there is none."`
+	NextPageToken string `json:"nextPageToken,omitempty" doc:"Returns the next page, as pageToken; left out when there is none."`
 }
 
 // all converts a whole list.
@@ -29,7 +29,7 @@ func all[From, To any](rows []From, convert func(From) To) list[To] {
 	return l
 }
 
-// page converts a part of a list; a full one has a token, made of its last row's id, for the next.
+// page converts a part of a list. When it is full, the id of its last row is the token of the next.
 func page[From, To any](p Paging, rows []From, id func(From) string, convert func(From) To) list[To] {
 	l := all(rows, convert)
 	if n := len(rows); n > 0 && n == p.PageSize {
@@ -38,7 +38,7 @@ func page[From, To any](p Paging, rows []From, id func(From) string, convert fun
 	return l
 }
 
-// orEmpty keeps null out of the JSON.
+// orEmpty returns an empty list for nil, which JSON would write as null.
 func orEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}

@@ -6,17 +6,17 @@ import (
 	"towpath"
 )
 
-// permission describes towpath.Permission as a closed set, so that a client that misspells a right
-// does not compile.
+// permission describes towpath.Permission as a closed set in the API's description, so that a
+// client that misspells one does not compile.
 type permission towpath.Permission
 
-// Schema implements huma.SchemaProvider. An owner holds every right, so the owner's rights are the
+// Schema implements huma.SchemaProvider. An owner has every right, so the owner's rights are the
 // set.
 func (permission) Schema(r huma.Registry) *huma.Schema {
 	const name = "Permission"
 	rights := &huma.Schema{
 		Type:        huma.TypeString,
-		Description: "One right; each route names the one it needs.",
+		Description: "One right. Each route names the one that it needs.",
 	}
 	for _, right := range towpath.RoleOwner.Permissions() {
 		rights.Enum = append(rights.Enum, string(right))

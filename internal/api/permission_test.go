@@ -8,7 +8,7 @@ import (
 
 // The description names the owner's rights as all that there are, so a route must not need another
 // one.
-func TestPermission_ownersHoldEveryRightThatARouteNeeds(t *testing.T) {
+func TestPermission_ownersHaveEveryRight(t *testing.T) {
 	t.Parallel()
 	for _, r := range (&Server{}).routes() {
 		if r.Needs != public && !towpath.RoleOwner.Can(r.Needs) {

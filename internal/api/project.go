@@ -15,14 +15,14 @@ type project struct {
 	ID          string               `json:"id"`
 	Name        string               `json:"name"`
 	CreatedAt   time.Time            `json:"createdAt"`
-	Permissions []towpath.Permission `json:"permissions" nullable:"false" doc:"What the caller may do in it."`
-	LastRollout *lastRollout         `json:"lastRollout,omitempty" doc:"Its newest rollout; left out while there is none."`
+	Permissions []towpath.Permission `json:"permissions" nullable:"false" doc:"The rights of the caller in it."`
+	LastRollout *lastRollout         `json:"lastRollout,omitempty" doc:"Its newest rollout; left out when there is none."`
 
 	LockTimeout      int64 `json:"lockTimeout" doc:"How long its changes wait for locks at most, in milliseconds; 0 leaves it to the environment."`
 	StatementTimeout int64 `json:"statementTimeout" doc:"After how many milliseconds a statement of its changes is stopped; 0 leaves it to the environment."`
 }
 
-// lastRollout is how a project's newest rollout stands.
+// lastRollout is the state of a project's newest rollout.
 type lastRollout struct {
 	ID        string               `json:"id"`
 	Message   string               `json:"message" doc:"The first line of its commit."`
@@ -40,7 +40,7 @@ func lastRolloutOf(ctx context.Context, tx *store.Tx, projectID string) (*lastRo
 	return &lastRollout{ID: r.ID, Message: r.Message, State: r.State, CreatedAt: r.CreatedAt}, nil
 }
 
-// projectOfActor converts a project for somebody, within a transaction that tells their role in it.
+// projectOfActor converts a project with the rights of the caller in it.
 func projectOfActor(ctx context.Context, tx *store.Tx, p towpath.Project) (project, error) {
 	m := actorOf(ctx).Member
 	rights := []towpath.Permission{}
@@ -133,7 +133,7 @@ type createProjectInput struct {
 	}
 }
 
-// createProject makes a project; whoever makes it is its first owner.
+// createProject creates a project. The caller becomes its first owner.
 func (s *Server) createProject(ctx context.Context, in *createProjectInput) (project, error) {
 	row, err := s.Workspace.CreateProject(ctx, actorOf(ctx), in.Body.Name)
 	return s.shown(ctx, row, err)
@@ -148,7 +148,8 @@ type changeProjectInput struct {
 	}
 }
 
-// changeProject changes what the request names. Limits hold from the next attempt of a task on.
+// changeProject changes the fields that the request has. New limits apply from the next attempt of
+// each task.
 func (s *Server) changeProject(ctx context.Context, in *changeProjectInput) (project, error) {
 	row, err := s.Workspace.ChangeProject(ctx, actorOf(ctx), in.Project, workspace.ProjectChange{
 		Name:             in.Body.Name,

@@ -48,7 +48,7 @@ func TestEnvironments(t *testing.T) {
 	}
 }
 
-func TestDeleteEnvironment_namesWhatIsInIt(t *testing.T) {
+func TestDeleteEnvironment_namesItsInstances(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ids := b.things(t)

@@ -7,12 +7,12 @@ import (
 	"towpath/internal/wording"
 )
 
-// Reason says why something is as it is, for programs and for people.
+// Reason says why something is in its state, for programs and for people.
 type Reason struct {
 	Code   reasonCode        `json:"code"`
-	Params map[string]string `json:"params,omitempty" doc:"What the code leaves open, such as a path or a version."`
-	Causes []Reason          `json:"causes,omitempty" nullable:"false" doc:"What it comes from, or what it sums up."`
-	Text   string            `json:"text" doc:"The whole of it in English."`
+	Params map[string]string `json:"params,omitempty" doc:"Values for the code, such as a path or a version."`
+	Causes []Reason          `json:"causes,omitempty" nullable:"false" doc:"What led to it, or what it summarizes."`
+	Text   string            `json:"text" doc:"The reason in English."`
 }
 
 // reasonCode describes towpath.ReasonCode as a closed set, so that a client that misspells a code
@@ -22,7 +22,7 @@ type reasonCode towpath.ReasonCode
 // Schema implements huma.SchemaProvider.
 func (reasonCode) Schema(r huma.Registry) *huma.Schema {
 	const name = "ReasonCode"
-	codes := &huma.Schema{Type: huma.TypeString, Description: "A stable word for what happened."}
+	codes := &huma.Schema{Type: huma.TypeString, Description: "What happened; it is stable."}
 	for _, code := range wording.Codes() {
 		codes.Enum = append(codes.Enum, string(code))
 	}

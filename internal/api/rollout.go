@@ -8,7 +8,7 @@ import (
 	"towpath/internal/store"
 )
 
-// Rollout is what was pending of a link at one commit.
+// Rollout is the pending work of one link at one commit.
 type Rollout struct {
 	ID           string               `json:"id"`
 	ProjectID    string               `json:"projectId"`
@@ -18,7 +18,7 @@ type Rollout struct {
 	Author       string               `json:"author"`
 	CommitURL    string               `json:"commitUrl"`
 	State        towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled,superseded"`
-	SupersededBy string               `json:"supersededBy,omitempty" doc:"The rollout that took over its open tasks. One that had failed stays failed."`
+	SupersededBy string               `json:"supersededBy,omitempty" doc:"The rollout that took over its open tasks. A failed rollout stays failed."`
 	CreatedAt    time.Time            `json:"createdAt"`
 	FinishedAt   *time.Time           `json:"finishedAt,omitempty"`
 }
@@ -39,10 +39,10 @@ func rolloutOf(r towpath.Rollout) Rollout {
 	}
 }
 
-// RolloutFilter picks rollouts.
+// RolloutFilter selects rollouts.
 type RolloutFilter struct {
 	State      towpath.RolloutState `query:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled,superseded"`
-	Superseded bool                 `query:"superseded" doc:"Only those that a newer one took over from, failed or not."`
+	Superseded bool                 `query:"superseded" doc:"Only rollouts that a newer one took over from, failed ones included."`
 	Link       string               `query:"link" maxLength:"200"`
 }
 
@@ -92,10 +92,10 @@ type rolloutDetail struct {
 	Stages []stage `json:"stages" nullable:"false"`
 }
 
-// stage is what a rollout has to do in one environment.
+// stage has the tasks of a rollout in one environment.
 type stage struct {
 	EnvironmentID string               `json:"environmentId"`
-	Environment   string               `json:"environment" doc:"The name; empty when it has been removed since."`
+	Environment   string               `json:"environment" doc:"The name; empty when the environment was removed since."`
 	State         towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled"`
 	Tasks         []Task               `json:"tasks" nullable:"false"`
 }
@@ -123,7 +123,7 @@ func (s *Server) getRollout(ctx context.Context, in *RolloutPath) (rolloutDetail
 	return rolloutDetail{rolloutOf(r), stagesOf(r.Tasks, names)}, err
 }
 
-// stagesOf cuts tasks, which are ordered by stage, into stages.
+// stagesOf groups tasks into stages. The tasks are ordered by stage.
 func stagesOf(tasks []towpath.Task, names map[string]string) []stage {
 	stages := []stage{}
 	for from := 0; from < len(tasks); {

@@ -19,33 +19,34 @@ import (
 type route struct {
 	Method string
 	Path   string // below /api/v1
-	// public, or what the caller must hold; "project.…" in the project that the path names
+	// public, or the right that the caller needs; for "project.…" in the project that the path
+	// names
 	Needs  towpath.Permission
 	Handle endpoint
 }
 
-// on makes a route, so that the table of all has one a line.
+// on makes a route, so that the table of routes has one line for each.
 func on(method, path string, needs towpath.Permission, handle endpoint) route {
 	return route{Method: method, Path: path, Needs: needs, Handle: handle}
 }
 
-// public marks routes that need nobody signed in.
+// public marks routes that need no sign-in.
 const public towpath.Permission = ""
 
-// projectRight begins every permission that is held in a project.
+// projectRight is the prefix of every permission in a project.
 const projectRight = "project."
 
-// endpoint is a handler, before it is known where it stands.
+// endpoint is a handler without its route.
 type endpoint struct {
 	name     string
 	status   int
 	register func(*Server, huma.API, huma.Operation)
 }
 
-// answer is a response with nothing but a body.
+// answer is a response that has only a body.
 type answer[T any] struct{ Body T }
 
-// ok makes an endpoint that answers 200 with what the handler returns.
+// ok makes an endpoint that responds with 200 and the result of the handler.
 func ok[I, T any](h func(context.Context, *I) (T, error)) endpoint {
 	return full(h, http.StatusOK, func(ctx context.Context, in *I) (*answer[T], error) {
 		body, err := h(ctx, in)
@@ -53,25 +54,25 @@ func ok[I, T any](h func(context.Context, *I) (T, error)) endpoint {
 	})
 }
 
-// created makes an endpoint that answers 201 with what the handler returns.
+// created makes an endpoint that responds with 201 and the result of the handler.
 func created[I, T any](h func(context.Context, *I) (T, error)) endpoint {
 	e := ok(h)
 	e.status = http.StatusCreated
 	return e
 }
 
-// done makes an endpoint that answers 204.
+// done makes an endpoint that responds with 204.
 func done[I any](h func(context.Context, *I) error) endpoint {
 	return full(h, http.StatusNoContent,
 		func(ctx context.Context, in *I) (*struct{}, error) { return nil, h(ctx, in) })
 }
 
-// headed makes an endpoint of a handler that sets headers too.
+// headed makes an endpoint from a handler that also sets headers.
 func headed[I, O any](status int, h func(context.Context, *I) (*O, error)) endpoint {
 	return full(h, status, h)
 }
 
-// full makes an endpoint. named is the method that the operation is called after.
+// full makes an endpoint. named is the method that gives the operation its name.
 func full[I, O any](named any, status int, h func(context.Context, *I) (*O, error)) endpoint {
 	return endpoint{
 		name: methodName(named), status: status,
@@ -87,13 +88,13 @@ func full[I, O any](named any, status int, h func(context.Context, *I) (*O, erro
 	}
 }
 
-// methodName is the name of a method value: "listMembers" for s.listMembers.
+// methodName returns the name of a method value: "listMembers" for s.listMembers.
 func methodName(method any) string {
 	name := runtime.FuncForPC(reflect.ValueOf(method).Pointer()).Name()
 	return strings.TrimSuffix(name[strings.LastIndex(name, ".")+1:], "-fm")
 }
 
-// operation describes a route and puts the check of its permission before it.
+// operation describes a route and adds the check of its permission.
 func (s *Server) operation(api huma.API, r route) huma.Operation {
 	op := huma.Operation{
 		OperationID:   r.Handle.name,
@@ -110,7 +111,7 @@ func (s *Server) operation(api huma.API, r route) huma.Operation {
 		Middlewares: huma.Middlewares{s.authorize(r)},
 	}
 	if r.Needs == public {
-		op.Description = "Needs nobody signed in."
+		op.Description = "Needs no sign-in."
 		return op
 	}
 	op.Description = "Needs the right `" + string(r.Needs) + "`."
@@ -126,12 +127,13 @@ func describe(api huma.API) []byte {
 	delete(schemas, "ErrorDetail")
 	spec, err := json.MarshalIndent(api.OpenAPI(), "", "  ")
 	if err != nil {
-		panic(err) // the description is made of our own types alone
+		panic(err) // the description only has our own types
 	}
 	return append(spec, '\n')
 }
 
-// authorize lets a request through to its route when its actor holds the route's permission.
+// authorize calls the route's handler if the actor has the route's permission, and else responds
+// with the error.
 func (s *Server) authorize(r route) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if err := s.mayCall(ctx, r); err != nil {
@@ -164,8 +166,8 @@ func (s *Server) mayCall(ctx huma.Context, r route) error {
 	return s.Auth.Allow(ctx.Context(), meta.Actor, r.Needs, project)
 }
 
-// projectOf finds the project of what a path names. An unassigned database has none, and is then a
-// matter of the workspace.
+// projectOf returns the project of the object that a path names. It is "" for an unassigned
+// database, which needs a right in the workspace.
 func (s *Server) projectOf(ctx huma.Context) (project string, err error) {
 	if project := ctx.Param("project"); project != "" {
 		return project, nil
@@ -201,5 +203,6 @@ func projectIn(ctx huma.Context, tx *store.Tx) (string, error) {
 	return d.ProjectID, err
 }
 
-// errNoThing is the same for what is not there and for what one may not see.
+// errNoThing is the same error for objects that do not exist and for those that the caller may not
+// see.
 var errNoThing = towpath.Errorf(towpath.CodeNotFound, "There is no such thing, or it is not yours to see.")

@@ -6,13 +6,13 @@ import (
 	"towpath"
 )
 
-// routes lists every operation of the API, and beside each the right that its caller must hold.
-// Rights that begin with "project." are asked for in the project of what the path names.
+// routes lists every operation of the API with the right that its caller needs. Rights that begin
+// with "project." apply in the project of the object that the path names.
 func (s *Server) routes() []route {
 	return slices.Concat(s.workspaceRoutes(), s.projectRoutes())
 }
 
-// workspaceRoutes are about people, and about what all projects share.
+// workspaceRoutes are about people and about objects that all projects share.
 func (s *Server) workspaceRoutes() []route {
 	return []route{
 		on("GET", "/setup", public, ok(s.getSetup)),
@@ -60,7 +60,7 @@ func (s *Server) workspaceRoutes() []route {
 	}
 }
 
-// projectRoutes are about projects, their repositories, and what runs in their databases.
+// projectRoutes are about projects, their repositories and their rollouts.
 func (s *Server) projectRoutes() []route {
 	return []route{
 		on("GET", "/projects", towpath.ViewWorkspace, ok(s.listProjects)),

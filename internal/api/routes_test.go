@@ -16,12 +16,12 @@ import (
 	"towpath/internal/store"
 )
 
-func TestOpenAPI_isAsLastSeen(t *testing.T) {
+func TestOpenAPI_matchesItsGoldenFile(t *testing.T) {
 	t.Parallel()
 	golden(t, "openapi.json", (&Server{}).OpenAPI())
 }
 
-func TestRoutes_haveNamesOfTheirOwn(t *testing.T) {
+func TestRoutes_haveUniqueNames(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
 	for _, r := range (&Server{}).routes() {
@@ -33,9 +33,9 @@ func TestRoutes_haveNamesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// TestRoutes_letInWhoMayCall asks each route as everybody. The handlers are replaced by one that
+// TestRoutes_checkPermissions asks each route as everybody. The handlers are replaced by one that
 // does nothing, so that what answers is the check of the permission alone.
-func TestRoutes_letInWhoMayCall(t *testing.T) {
+func TestRoutes_checkPermissions(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	things := b.things(t)

@@ -10,16 +10,16 @@ import (
 
 // setupState reports whether the workspace has its first owner.
 type setupState struct {
-	Needed bool `json:"needed" doc:"Whether the first owner is still to be made, with the token that the server printed."`
+	Needed bool `json:"needed" doc:"Whether there is no owner yet. Create the first one with the token that the server printed."`
 }
 
-// session is who is signed in.
+// session is the signed-in member.
 type session struct {
 	Member      member               `json:"member"`
-	Permissions []towpath.Permission `json:"permissions" nullable:"false" doc:"What the role allows in the whole workspace."`
+	Permissions []towpath.Permission `json:"permissions" nullable:"false" doc:"The rights of the role in the whole workspace."`
 }
 
-// signedIn answers with a session and the cookie that stands for it.
+// signedIn is the response with a session and its cookie.
 type signedIn struct {
 	SetCookie string `header:"Set-Cookie"`
 	Body      session
@@ -76,7 +76,7 @@ func (s *Server) acceptInvitation(ctx context.Context, in *acceptInvitationInput
 	return s.signedIn(m, secret), err
 }
 
-// getSession tells who is signed in.
+// getSession returns the signed-in member.
 func (s *Server) getSession(ctx context.Context, _ *struct{}) (session, error) {
 	return sessionOf(actorOf(ctx).Member), nil
 }
@@ -86,7 +86,7 @@ func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signedOut, error) {
 	return &signedOut{s.cookie("", -1)}, err
 }
 
-// signedOut takes the cookie away.
+// signedOut is the response that deletes the cookie.
 type signedOut struct {
 	SetCookie string `header:"Set-Cookie"`
 }
@@ -99,8 +99,8 @@ func (s *Server) signedIn(m towpath.Member, secret string) *signedIn {
 	return &signedIn{s.cookie(secret, 400*24*time.Hour), sessionOf(m)}
 }
 
-// cookie makes the session's cookie. It outlives the session, whose end slides on the server;
-// browsers keep none longer than 400 days.
+// cookie makes the session's cookie. It outlives the session, whose expiry the server extends with
+// each use. Browsers keep cookies for at most 400 days.
 func (s *Server) cookie(secret string, age time.Duration) string {
 	c := http.Cookie{
 		Name: sessionCookie, Value: secret, Path: "/", MaxAge: int(age / time.Second),
@@ -124,7 +124,7 @@ type credential struct {
 	ExpiresAt  *time.Time `json:"expiresAt,omitempty"`
 	LastUsedAt *time.Time `json:"lastUsedAt,omitempty"`
 	Current    bool       `json:"current" doc:"Whether this request was made with it."`
-	Token      string     `json:"token,omitempty" doc:"Only in the answer that makes an API token: send it as Authorization: Bearer. It is not shown again."`
+	Token      string     `json:"token,omitempty" doc:"Only in the response that creates an API token. Send it as Authorization: Bearer. It is not shown again."`
 }
 
 func credentialOf(actor towpath.Actor) func(towpath.Credential) credential {
@@ -165,7 +165,7 @@ func (s *Server) listAPITokens(ctx context.Context, in *pageInput) (list[credent
 type createAPITokenInput struct {
 	Body struct {
 		Name      string     `json:"name" maxLength:"200" doc:"What uses the token."`
-		ExpiresAt *time.Time `json:"expiresAt,omitempty" doc:"When it ends by itself; never when left out."`
+		ExpiresAt *time.Time `json:"expiresAt,omitempty" doc:"When it expires; never when left out."`
 	}
 }
 

@@ -110,7 +110,7 @@ func TestInvitation_isAcceptedByItsLink(t *testing.T) {
 	b.fails(t, "nobody", "POST", "/session", `{"email":"bob@example.com","password":"`+password+`"}`, 401)
 }
 
-func TestAPITokens_areMadeInTheConsoleAndToldOnce(t *testing.T) {
+func TestAPITokens_areCreatedInTheConsoleAndShownOnce(t *testing.T) {
 	t.Parallel()
 	b := newcomer(t)
 	r := b.call(t, "nobody", "POST", "/setup", `{"token":"`+b.Auth.SetupToken()+

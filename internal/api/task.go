@@ -44,19 +44,19 @@ type Task struct {
 	DatabaseID    string             `json:"databaseId"`
 	EnvironmentID string             `json:"environmentId"`
 	Sequence      int                `json:"sequence" doc:"Order within its database and rollout."`
-	Action        towpath.TaskAction `json:"action" enum:"apply,record" doc:"record writes into the ledger and runs nothing."`
+	Action        towpath.TaskAction `json:"action" enum:"apply,record" doc:"apply runs the file. record writes the ledger and runs nothing."`
 	Migration
 	Covers     []Migration       `json:"covers,omitempty" nullable:"false" doc:"What a record task records."`
 	Commit     string            `json:"commit"`
 	State      towpath.TaskState `json:"state" enum:"pending,held,running,done,failed,unknown,skipped,cancelled"`
 	Reason     *Reason           `json:"reason,omitempty" doc:"Why it is held, failed, unknown, skipped or cancelled; of one that is done, why to look at the database."`
-	Error      *Reason           `json:"error,omitempty" doc:"Of the last attempt, when it failed; it stays when the task is skipped or cancelled later."`
+	Error      *Reason           `json:"error,omitempty" doc:"Of the last attempt, if it failed. It stays when the task is skipped or cancelled later."`
 	Attempts   int               `json:"attemptCount"`
 	Total      int               `json:"total" doc:"Statements of the running or last attempt."`
 	Finished   int               `json:"finished" doc:"How many of them have finished."`
 	StartedAt  *time.Time        `json:"startedAt,omitempty" doc:"Of the last attempt."`
-	FinishedAt *time.Time        `json:"finishedAt,omitempty" doc:"Of the last attempt; of a task that never began, when it was skipped or cancelled."`
-	CancelAt   *time.Time        `json:"cancelAt,omitempty" doc:"When somebody asked for the running attempt to be stopped; left out when nobody has."`
+	FinishedAt *time.Time        `json:"finishedAt,omitempty" doc:"Of the last attempt; for a task that never started, when it was skipped or cancelled."`
+	CancelAt   *time.Time        `json:"cancelAt,omitempty" doc:"When somebody cancelled the running attempt; left out when nobody has."`
 	CreatedAt  time.Time         `json:"createdAt"`
 }
 
@@ -94,8 +94,8 @@ type attempt struct {
 	Line       int               `json:"line,omitempty" doc:"Where it failed in the file, from 1."`
 	Column     int               `json:"column,omitempty"`
 	Total      int               `json:"total"`
-	Kept       int               `json:"kept" doc:"Of an attempt that has not ended well: how many statements from the file's start are in the database for certain."`
-	InDatabase string            `json:"inDatabase,omitempty" doc:"A sentence: what of the file is in the database since an attempt that has not ended well."`
+	Kept       int               `json:"kept" doc:"How many of the file's first statements certainly are in the database after an attempt that did not succeed."`
+	InDatabase string            `json:"inDatabase,omitempty" doc:"A sentence: how much of the file is in the database after an attempt that did not succeed."`
 	StartedAt  time.Time         `json:"startedAt"`
 	FinishedAt *time.Time        `json:"finishedAt,omitempty"`
 }
@@ -122,7 +122,7 @@ type TaskPath struct {
 	Task string `path:"task"`
 }
 
-// taskDetail is a task with its runs and its text.
+// taskDetail is a task with its attempts and its SQL.
 type taskDetail struct {
 	Task
 	Attempts []attempt `json:"attempts" nullable:"false" doc:"The oldest first."`
@@ -147,24 +147,24 @@ func (s *Server) getTask(ctx context.Context, in *TaskPath) (taskDetail, error) 
 	return detail, err
 }
 
-// statementLog is what one statement of an attempt did.
+// statementLog is the result of one statement of an attempt.
 type statementLog struct {
 	Index   int                    `json:"index" doc:"From 0."`
 	Line    int                    `json:"line"`
 	Column  int                    `json:"column"`
 	Summary string                 `json:"summary"`
-	State   towpath.StatementState `json:"state" enum:"done,rolled-back,failed,unknown" doc:"rolled-back: it ended well, and was undone with its transaction. unknown: whether it is in the database is not known."`
-	Rows    int64                  `json:"rows" doc:"That it changed; 0 for one that was rolled back."`
+	State   towpath.StatementState `json:"state" enum:"done,rolled-back,failed,unknown" doc:"rolled-back: it succeeded and was rolled back with its transaction. unknown: it may be in the database."`
+	Rows    int64                  `json:"rows" doc:"Changed rows; 0 for a rolled back statement."`
 	Seconds float64                `json:"seconds"`
 	Error   string                 `json:"error,omitempty"`
 
-	Notices     []notice `json:"notices,omitempty" maxItems:"20" doc:"What the database said about it; the first ones. May hold data. The level not compared is our own word."`
-	MoreNotices int      `json:"moreNotices,omitempty" doc:"How many there were behind them that are not kept."`
+	Notices     []notice `json:"notices,omitempty" maxItems:"20" doc:"The first messages of the database about it. They may contain data. The level not compared is Towpath's own."`
+	MoreNotices int      `json:"moreNotices,omitempty" doc:"How many further messages were not kept."`
 }
 
-// notice is what a database says about a statement that goes on all the same.
+// notice is a message of a database about a statement that did not fail.
 type notice struct {
-	Level string `json:"level" doc:"The database's word: notice, warning, info, note and others."`
+	Level string `json:"level" doc:"The database's severity: notice, warning, info, note and others."`
 	Text  string `json:"text"`
 }
 
@@ -192,15 +192,15 @@ type listStatementsInput struct {
 	Paging
 }
 
-// listStatements lists what an attempt's statements did, in order. The page token is the index to
-// go on from.
+// listStatements lists the results of an attempt's statements in order. The page token is the index
+// of the next statement.
 func (s *Server) listStatements(ctx context.Context, in *listStatementsInput) (list[statementLog], error) {
 	from := 0
 	if in.PageToken != "" {
 		var err error
 		if from, err = strconv.Atoi(in.PageToken); err != nil {
 			return list[statementLog]{}, towpath.Invalid("pageToken",
-				"Use the nextPageToken of the page before.")
+				"Use the nextPageToken of the previous page.")
 		}
 	}
 	var rows []towpath.StatementLog
@@ -226,7 +226,7 @@ func (s *Server) retryTask(ctx context.Context, in *TaskPath) (Task, error) {
 	return taskOf(t), err
 }
 
-// cancelTask asks for a running task to be stopped in its database.
+// cancelTask requests that a running task is stopped in its database.
 func (s *Server) cancelTask(ctx context.Context, in *TaskPath) (Task, error) {
 	t, err := s.Rollouts.Cancel(ctx, actorOf(ctx), in.Task)
 	return taskOf(t), err
@@ -252,9 +252,9 @@ func (s *Server) skipTask(ctx context.Context, in *skipTaskInput) (Task, error) 
 type resolveTaskInput struct {
 	TaskPath
 	Body struct {
-		Outcome    string `json:"outcome,omitempty" enum:"applied,not-applied,continue-after" doc:"applied: it is in the database, record it. not-applied: it is not, run it again. continue-after: some of its statements are in, run those behind."`
+		Outcome    string `json:"outcome,omitempty" enum:"applied,not-applied,continue-after" doc:"applied: the file is in the database; record it. not-applied: it is not; run it again. continue-after: its first statements are; run the others."`
 		Statements int    `json:"statements,omitempty" minimum:"0" doc:"For continue-after: how many of the file's first statements are in the database."`
-		Applied    *bool  `json:"applied,omitempty" doc:"In place of outcome: true for applied, false for not-applied."`
+		Applied    *bool  `json:"applied,omitempty" doc:"Instead of outcome: true for applied, false for not-applied."`
 	}
 }
 

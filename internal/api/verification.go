@@ -8,12 +8,12 @@ import (
 	"towpath/internal/account"
 )
 
-// providerType tells what a type of Git provider needs, in the words of its own pages.
+// providerType describes what a type of Git provider needs, with the labels of its own pages.
 type providerType struct {
 	Type          towpath.ProviderType `json:"type"`
 	Name          string               `json:"name"`
-	InstanceURL   string               `json:"instanceUrl" doc:"\"\" where the person enters it."`
-	AddressLabel  string               `json:"addressLabel" doc:"What to enter where each instance has its own address; else \"\"."`
+	InstanceURL   string               `json:"instanceUrl" doc:"Empty when a person enters it."`
+	AddressLabel  string               `json:"addressLabel" doc:"The label of the address when a person enters it; else empty."`
 	AppLabel      string               `json:"appLabel" doc:"What the provider calls an OAuth application."`
 	IDLabel       string               `json:"idLabel"`
 	SecretLabel   string               `json:"secretLabel"`
@@ -24,7 +24,7 @@ type providerType struct {
 	CallbackURL   string               `json:"callbackUrl" doc:"What to enter there."`
 }
 
-// providerPermission is a box to tick in the provider's form.
+// providerPermission is a checkbox in the provider's form.
 type providerPermission struct {
 	Group string `json:"group"`
 	Label string `json:"label"`
@@ -63,7 +63,7 @@ type verification struct {
 	Purpose       towpath.VerificationPurpose `json:"purpose" enum:"add-provider,replace-secret,grant"`
 	State         towpath.VerificationState   `json:"state" enum:"pending,verified,failed,used"`
 	Reason        *Reason                     `json:"reason,omitempty" doc:"Of a failure: what happened and what to do."`
-	AuthorizeURL  string                      `json:"authorizeUrl,omitempty" doc:"Only in the answer that starts it: the provider's page to open."`
+	AuthorizeURL  string                      `json:"authorizeUrl,omitempty" doc:"Only in the response that starts it: the provider's page to open."`
 	ProviderID    string                      `json:"providerId,omitempty"`
 	Type          towpath.ProviderType        `json:"type"`
 	InstanceURL   string                      `json:"instanceUrl"`
@@ -71,8 +71,8 @@ type verification struct {
 	ApplicationID string                      `json:"applicationId"`
 	AccountName   string                      `json:"accountName,omitempty" doc:"Who signed in."`
 	Scopes        []string                    `json:"scopes" nullable:"false" doc:"What was granted."`
-	Missing       []string                    `json:"missing" nullable:"false" doc:"Permissions that are needed and were not granted."`
-	GrantID       string                      `json:"grantId,omitempty" doc:"What came of it, when it was for a grant."`
+	Missing       []string                    `json:"missing" nullable:"false" doc:"Required permissions that were not granted."`
+	GrantID       string                      `json:"grantId,omitempty" doc:"The created grant, when its purpose is grant."`
 	CreatedAt     time.Time                   `json:"createdAt"`
 	ExpiresAt     time.Time                   `json:"expiresAt"`
 }

@@ -249,8 +249,8 @@ func (w *world) grant(t *testing.T, providerID string) string {
 	return v.GrantID
 }
 
-// eventually asks until the condition holds.
-func eventually(t *testing.T, what string, holds func() bool) {
+// waitFor asks until the condition holds.
+func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -260,5 +260,5 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		}
 		<-tick.C
 	}
-	t.Fatal("in vain waited for " + what)
+	t.Fatal("timed out: " + what)
 }
