@@ -6,14 +6,14 @@ import (
 	"towpath"
 )
 
-// headText is the note in the head for people who look into the table.
+// headText describes the head to people who read the table.
 const headText = "sums up this table, so that a row that is gone or put back is missed"
 
-// headID is the identity of the head.
+// headID returns the identity of the head.
 func headID() towpath.MigrationID { return towpath.MigrationID{Type: towpath.TypeHead} }
 
-// Book is the running sum of a ledger, for the holder of its lease. It is not safe for concurrent
-// use.
+// Book seals the writes of the holder of a ledger's lease and keeps the sum of its rows. It is not
+// safe for concurrent use.
 type Book struct {
 	maker      *maker
 	databaseID string
@@ -23,7 +23,8 @@ type Book struct {
 	total      sum
 }
 
-// NewBook begins a ledger without rows. The number of writes continues from the given one.
+// NewBook returns the book of a ledger without rows. Its number of writes continues after the given
+// one.
 func (k *Keys) NewBook(databaseID string, after int64) *Book {
 	return &Book{
 		maker:      k.list[0].maker(),
@@ -33,19 +34,19 @@ func (k *Keys) NewBook(databaseID string, after int64) *Book {
 	}
 }
 
-// Number counts the writes so far, and Seal is that of the head then, "" when there is none yet.
+// Number returns the number of writes so far.
 func (b *Book) Number() int64 { return b.last }
 
-// Seal is the seal of the last written head; "" for none.
+// Seal returns the seal of the last written head; "" for none.
 func (b *Book) Seal() string { return b.seal }
 
 // Write seals rows that are about to be written, and adds the head if one of them is a migration.
-// The caller calls written after the write, to add them to the sum.
+// The caller calls written after a successful write, to add the rows to the sum.
 func (b *Book) Write(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEntry, written func()) {
 	return b.write(entries, false)
 }
 
-// Whole is Write for all rows of a ledger. Without migrations there is a head as well.
+// Whole is Write for all rows of a ledger. It adds the head even without migrations.
 func (b *Book) Whole(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEntry, written func()) {
 	return b.write(entries, true)
 }
@@ -100,7 +101,7 @@ func (b *Book) write(
 	}
 }
 
-// count returns the number of rows including some more.
+// count returns the number of rows, including more.
 func (b *Book) count(more map[towpath.MigrationID]sum) int {
 	n := len(b.parts)
 	for id := range more {

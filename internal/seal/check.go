@@ -9,7 +9,7 @@ import (
 	"towpath"
 )
 
-// Known is what was known about a ledger before it was read; zero when nothing was.
+// Known is the stored state of a ledger from before it was read; zero when there is none.
 type Known struct {
 	Number  int64
 	Seal    string
@@ -19,11 +19,11 @@ type Known struct {
 // Reading is the result of checking a ledger.
 type Reading struct {
 	Trouble towpath.LedgerTrouble // "" when the ledger matches what was written
-	Differs []string              // of a Trouble: the differences
-	Reseal  bool                  // it matches, but has no seals yet, or those of an earlier key
-	Number  int64
-	Seal    string
-	Book    *Book // to continue from; nil with a Trouble, or when it must be resealed
+	Differs []string              // the differences, with a Trouble
+	Reseal  bool                  // it is not sealed yet, or with an earlier key
+	Number  int64                 // of the newest write
+	Seal    string                // of the head
+	Book    *Book                 // for further writes; nil with a Trouble or Reseal
 }
 
 // maxDiffers bounds the reported differences.
@@ -37,8 +37,8 @@ func (r Reading) Words() string {
 	return strings.Join(r.Differs, "; ")
 }
 
-// Check checks a ledger as read. A ledger that was written for another database is checked as that
-// one's; the caller decides what that means.
+// Check checks the seals of a ledger. A ledger that was written for another database is checked as
+// that database's; the caller decides what to do with it.
 func (k *Keys) Check(l towpath.Ledger, databaseID string, known Known) Reading {
 	if len(l.Shape) > 0 {
 		return Reading{Trouble: towpath.LedgerTampered, Differs: l.Shape}
@@ -54,7 +54,7 @@ func (k *Keys) Check(l towpath.Ledger, databaseID string, known Known) Reading {
 	i := slices.IndexFunc(k.list, func(one key) bool { return one.id == keyOf(l.Head.Seal) })
 	if i < 0 {
 		if foreign {
-			return r // seemingly another server's: a person decides whether to adopt it
+			return r // probably another server's: a person decides whether to adopt it
 		}
 		r.Trouble = towpath.LedgerTampered
 		r.Differs = []string{fmt.Sprintf("it was sealed with the key %s, which this server does not have",
@@ -84,8 +84,8 @@ func (k *Keys) Check(l towpath.Ledger, databaseID string, known Known) Reading {
 	return r
 }
 
-// withoutHead checks a ledger that was never sealed or whose head was removed. A lease alone proves
-// nothing, since a takeover writes it first.
+// withoutHead checks a ledger that was never sealed or whose head was removed. A lease without
+// other rows is normal, since a takeover writes it first.
 func (k *Keys) withoutHead(l towpath.Ledger, databaseID string, known Known) Reading {
 	tampered := func(words string) Reading {
 		return Reading{Trouble: towpath.LedgerTampered, Differs: []string{words}}
@@ -161,7 +161,7 @@ func (b *Book) differences(l towpath.Ledger, known []towpath.LedgerEntry) (found
 	return found
 }
 
-// missing lists the rows that the sum includes and the ledger lacks, as far as they were known.
+// missing lists the known rows that the sum includes and the ledger lacks.
 func (b *Book) missing(l towpath.Ledger, known []towpath.LedgerEntry) (found []string) {
 	now := make(map[towpath.MigrationID]towpath.LedgerEntry, len(l.Entries))
 	for _, e := range l.Entries {
@@ -183,7 +183,7 @@ func (b *Book) missing(l towpath.Ledger, known []towpath.LedgerEntry) (found []s
 	return found
 }
 
-// earlier detects a genuine ledger that is older than what was known of it.
+// earlier detects a genuine ledger that is older than its known state.
 func earlier(r Reading, known Known) (towpath.LedgerTrouble, []string) {
 	switch {
 	case r.Number < known.Number:

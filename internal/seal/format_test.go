@@ -8,7 +8,7 @@ import (
 	"towpath/internal/secret"
 )
 
-// TestCheck_headsThatNameNoFormat: a head of before names none, and is sealed as it is.
+// TestCheck_headsThatNameNoFormat: heads of earlier versions name no format and stay valid.
 func TestCheck_headsThatNameNoFormat(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "key")

@@ -1,5 +1,5 @@
-// Package seal detects changes to a ledger that the server did not make. A target's user can write
-// there, and so can a migration that finds a way; neither can compute a seal. See
+// Package seal detects changes to a ledger that the server did not make. Users of a target can
+// write to the ledger, and some migrations can too, but neither can compute a seal. See
 // docs/adr/0010-sealed-ledgers.md.
 package seal
 
@@ -25,10 +25,10 @@ type Keys struct {
 type key struct {
 	id  string
 	row []byte // for the seals of rows
-	sum []byte // for what a row adds to the sum, which never leaves the server
+	sum []byte // for the parts of the sum, which never leave the server
 }
 
-// NewKeys derives keys from those of the key file.
+// NewKeys derives keys from the keys of the key file.
 func NewKeys(k *secret.Keyring) *Keys {
 	rows, sums := k.DeriveAll("ledger row"), k.DeriveAll("ledger sum")
 	keys := &Keys{}
@@ -49,7 +49,7 @@ func (k key) maker() *maker {
 	return &maker{id: k.id, row: hmac.New(sha256.New, k.row), sum: hmac.New(sha256.New, k.sum)}
 }
 
-// seal covers everything in a row except the seal itself.
+// seal computes the seal of a row from all of its fields except the seal itself.
 func (m *maker) seal(e towpath.LedgerEntry) string {
 	b := m.buffer[:0]
 	for _, text := range []string{
@@ -80,8 +80,8 @@ func moment(at *time.Time) int64 {
 	return at.UnixMicro()
 }
 
-// sum is a 256-bit number. It does not depend on the order of rows, and is updated when one row
-// changes.
+// sum is a 256-bit number. It does not depend on the order of rows, and can be updated for a single
+// changed row.
 type sum [4]uint64
 
 func (s sum) plus(t sum) (r sum) {
@@ -100,8 +100,8 @@ func (s sum) minus(t sum) (r sum) {
 	return r
 }
 
-// part is what a row with this seal adds to the sum. The seals themselves would not do: a few
-// thousand of them could be combined to any sum.
+// part returns what a row with this seal adds to the sum. The seals themselves are unsuitable,
+// since a few thousand of them could be combined to any sum.
 func (m *maker) part(seal string) (s sum) {
 	m.sum.Reset()
 	m.sum.Write([]byte("row\x00" + seal))
@@ -112,7 +112,7 @@ func (m *maker) part(seal string) (s sum) {
 	return s
 }
 
-// total is the form of the sum in the head, which reveals nothing of it.
+// total returns the hash of the sum, which the head stores. It does not reveal the sum.
 func (m *maker) total(s sum) string {
 	b := []byte("sum\x00")
 	for _, word := range s {

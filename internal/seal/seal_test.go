@@ -105,7 +105,7 @@ func knownOf(l towpath.Ledger) seal.Known {
 	return seal.Known{Number: l.Head.Number, Seal: l.Head.Seal, Entries: slices.Clone(l.Entries)}
 }
 
-func TestCheck_everyStateOfOursIsGenuine(t *testing.T) {
+func TestCheck_acceptsEveryStateWeWrote(t *testing.T) {
 	t.Parallel()
 	k := keys(t, 1)
 	states, b := history(t, k, "shop")
@@ -125,7 +125,7 @@ func TestCheck_everyStateOfOursIsGenuine(t *testing.T) {
 	}
 }
 
-func TestCheck_whatOtherHandsDoIsNamed(t *testing.T) {
+func TestCheck_namesForeignChanges(t *testing.T) {
 	t.Parallel()
 	k := keys(t, 1)
 	states, _ := history(t, k, "shop")
@@ -282,7 +282,7 @@ func strip(l *towpath.Ledger) {
 	}
 }
 
-func TestCheck_aCopyIsAnothers(t *testing.T) {
+func TestCheck_findsACopy(t *testing.T) {
 	t.Parallel()
 	k := keys(t, 1)
 	twin, _ := history(t, k, "twin")
@@ -323,7 +323,7 @@ func TestCheck_keys(t *testing.T) {
 	}
 }
 
-func TestBook_whatWasNotWrittenIsNotCounted(t *testing.T) {
+func TestBook_ignoresFailedWrites(t *testing.T) {
 	t.Parallel()
 	k := keys(t, 1)
 	states, b := history(t, k, "shop")
