@@ -11,15 +11,15 @@ import (
 )
 
 // textsToRun returns the texts that a plan would run, with the rules that apply in their databases.
-func textsToRun(in plan.Input) (list []plan.Ruled) {
-	seen := map[plan.Ruled]bool{}
+func textsToRun(in plan.Input) (list []plan.RuledText) {
+	seen := map[plan.RuledText]bool{}
 	for _, item := range plan.Build(in).Items {
 		switch item.State {
 		case plan.ItemPending, plan.ItemHeld, plan.ItemBlocked:
 		default:
 			continue
 		}
-		key := plan.Ruled{
+		key := plan.RuledText{
 			Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID],
 			Roles: in.Roles[item.DatabaseID],
 		}
@@ -37,7 +37,7 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 	if s.Refusal == nil {
 		return nil
 	}
-	in.Refused = map[plan.Ruled]towpath.Reason{}
+	in.Refused = map[plan.RuledText]towpath.Reason{}
 	in.Engines = map[string]towpath.EngineType{}
 	in.Roles = map[string]bool{}
 	allow := map[string]bool{}
@@ -70,8 +70,8 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 
 // AddVerdict adds a verdict to in, for environments that allow changes of roles and for others.
 func AddVerdict(in *plan.Input, v store.Verdict) {
-	in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine}] = v.Roles
-	in.Refused[plan.Ruled{Checksum: v.Checksum, Engine: v.Engine, Roles: true}] = v.Refusal
+	in.Refused[plan.RuledText{Checksum: v.Checksum, Engine: v.Engine}] = v.Roles
+	in.Refused[plan.RuledText{Checksum: v.Checksum, Engine: v.Engine, Roles: true}] = v.Refusal
 }
 
 // ValidateTexts validates the texts that a link would run after a change of its manifest, except
@@ -96,7 +96,7 @@ func (s *Service) ValidateTexts(
 	if err != nil {
 		return err
 	}
-	validated := map[plan.Ruled]bool{}
+	validated := map[plan.RuledText]bool{}
 	for _, key := range textsToRun(in) {
 		_, known := in.Refused[key]
 		if key.Roles = false; known || validated[key] {
@@ -110,7 +110,7 @@ func (s *Service) ValidateTexts(
 	return nil
 }
 
-func (s *Service) validateText(ctx context.Context, key plan.Ruled) error {
+func (s *Service) validateText(ctx context.Context, key plan.RuledText) error {
 	text, err := s.Store.OpenContent(ctx, key.Checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil // the executor reports it

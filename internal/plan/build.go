@@ -11,18 +11,18 @@ import (
 	"towpath"
 )
 
-// builder holds what Build has found out so far.
+// builder holds the state of Build.
 type builder struct {
 	in      Input
 	stages  []stage
 	claims  map[string][]claim // by database id
-	gates   map[string][]gate  // by path: where a file has not passed
+	gates   map[string][]gate  // by path: stages that the file has not passed
 	stopped []towpath.Reason   // one for each database that keeps later stages waiting
 	aside   []Item             // items without a database
 	plan    Plan
 }
 
-// stage is the environments of one Position, with their databases.
+// stage has the databases of all environments with the same Position.
 type stage struct {
 	position  int
 	databases []target
@@ -35,7 +35,7 @@ type target struct {
 	position    int
 }
 
-// why makes a reason that names the database, and where it comes from.
+// why makes a reason that names the database and has a cause.
 func (t target) why(code towpath.ReasonCode, cause towpath.Reason) towpath.Reason {
 	return towpath.Reason{Code: code, Params: map[string]string{
 		"environment": t.environment,
@@ -43,19 +43,19 @@ func (t target) why(code towpath.ReasonCode, cause towpath.Reason) towpath.Reaso
 	}}.From(cause)
 }
 
-// claim is a file that goes to some database.
+// claim is a file for a database.
 type claim struct {
 	towpath.Migration
-	own      bool           // of the link that is planned
-	unusable towpath.Reason // why what stands at its path cannot be run
-	commit   string         // that brought it; "" when it was there before the link was made
+	own      bool           // of the link that is planned, and not of another one
+	unusable towpath.Reason // why the file cannot run
+	commit   string         // that last changed it; "" when it is older than the link
 }
 
 // gate keeps a file out of the stages after position.
 type gate struct {
 	position int
 	reason   towpath.Reason
-	newerToo bool // what is newer in a database waits as well, since it may build on this file
+	newerToo bool // newer files of a database wait too, since they may depend on this one
 }
 
 func newBuilder(in Input) *builder {
@@ -117,13 +117,13 @@ func inOrder(environments []towpath.Environment) []towpath.Environment {
 	return sorted
 }
 
-// named returns m with the names of the database that it goes to.
+// named returns m with the names of the target and its environment.
 func named(m towpath.Migration, t target) towpath.Migration {
 	m.Environment, m.Database = t.environment, t.Name
 	return m
 }
 
-// resolve finds the databases that a file goes to, or says why there is none.
+// resolve returns the databases of a file, and items that say why it has none in an environment.
 func (b *builder) resolve(m towpath.Migration) (found []target, problems []Item) {
 	for _, env := range inOrder(b.in.Environments) {
 		if m.Environment != "" && m.Environment != env.Name {
@@ -190,7 +190,7 @@ func (b *builder) whyNoTarget(m towpath.Migration) towpath.Reason {
 		"known", there)
 }
 
-// list joins names, the first ten of them.
+// list joins the first ten names and counts the rest.
 func list(names []string) string {
 	const most = 10
 	if len(names) > most {
@@ -200,23 +200,23 @@ func list(names []string) string {
 }
 
 func (b *builder) planStage(s stage) {
-	var waiting towpath.Reason // what stops this stage: databases of earlier ones only
+	var waiting towpath.Reason // only databases of earlier stages stop this one
 	if len(b.stopped) > 0 {
 		waiting = towpath.Why(towpath.ReasonWaitsForDatabases).From(b.stopped...)
 	}
 	for _, t := range s.databases {
 		if !waiting.IsZero() {
-			b.unjudged(t)
+			b.markUndecided(t)
 		}
-		newJudge(b, t, waiting).run()
+		newPlanner(b, t, waiting).run()
 	}
 }
 
-func (b *builder) unjudged(t target) {
-	if b.plan.Unjudged == nil {
-		b.plan.Unjudged = map[string]bool{}
+func (b *builder) markUndecided(t target) {
+	if b.plan.Undecided == nil {
+		b.plan.Undecided = map[string]bool{}
 	}
-	b.plan.Unjudged[t.ID] = true
+	b.plan.Undecided[t.ID] = true
 }
 
 func (b *builder) finish() {
@@ -230,7 +230,7 @@ func (b *builder) finish() {
 	}
 }
 
-// compareID orders migrations of one database: by version, and within one baseline, ddl, dml.
+// compareID orders migrations of one database by version, and for one version baseline, ddl, dml.
 func compareID(a, b towpath.MigrationID) int {
 	return cmp.Or(Compare(a.Version, b.Version), strings.Compare(string(a.Type), string(b.Type)))
 }

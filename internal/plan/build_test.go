@@ -238,7 +238,7 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 				Files:     files{file(t, dbTemplate, "shop/1__baseline__a.sql")},
 				Databases: databases{database("test/shop")},
 				Engines:   map[string]towpath.EngineType{"test/shop": towpath.EngineSQLite},
-				Refused: map[Ruled]towpath.Reason{{
+				Refused: map[RuledText]towpath.Reason{{
 					sum("shop/1__baseline__a.sql"), towpath.EngineSQLite,
 					false,
 				}: refused("1", "COPY is not allowed")},
@@ -261,7 +261,7 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 					"test/shop":    towpath.EngineSQLite,
 					"staging/shop": towpath.EngineMySQL, "prod/shop": towpath.EngineSQLite,
 				},
-				Refused: map[Ruled]towpath.Reason{
+				Refused: map[RuledText]towpath.Reason{
 					{sum("shop/1__ddl__a.sql"), towpath.EngineSQLite, false}: refused("1",
 						"ATTACH is not allowed"),
 					{sum("shop/2__ddl__b.sql"), towpath.EngineMySQL, false}: refused("2",
@@ -309,7 +309,7 @@ func TestBuild_ordersByVersionThenType(t *testing.T) {
 	}})
 }
 
-func TestBuild_refusesTwoFilesOfOneIdentity(t *testing.T) {
+func TestBuild_refusesTwoFilesOfOneMigration(t *testing.T) {
 	t.Parallel()
 	runBuild(t, []buildCase{
 		{

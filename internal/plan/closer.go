@@ -4,8 +4,8 @@ import (
 	"towpath"
 )
 
-// textsOf returns the checksums of the files that the plan knows.
-func textsOf(p Plan) map[string]bool {
+// checksumsOf returns the checksums of the existing files in a plan.
+func checksumsOf(p Plan) map[string]bool {
 	texts := map[string]bool{}
 	for _, item := range p.Items {
 		if item.State != ItemMissing {
@@ -16,11 +16,11 @@ func textsOf(p Plan) map[string]bool {
 	return texts
 }
 
-// closer knows the state of the files of open tasks that no longer match the plan.
+// closer closes open tasks that are not in the plan.
 type closer struct {
-	commit string // at which the plan was made
+	commit string // of the plan, shortened
 	items  map[TaskKey]Item
-	paths  map[string]bool // of files that are there
+	paths  map[string]bool // of existing files
 }
 
 func newCloser(p Plan, commit string) closer {
@@ -35,10 +35,10 @@ func newCloser(p Plan, commit string) closer {
 	return c
 }
 
-// close says how a task ends: done where the ledger has all of it, cancelled everywhere else. What
-// its attempts have left stays with it.
+// close returns a task as done when the ledger has all of it, and else as cancelled. The results of
+// its attempts stay.
 func (c closer) close(t towpath.Task) towpath.Task {
-	if c.had(t) {
+	if c.inLedger(t) {
 		t.State, t.Reason = towpath.TaskDone, towpath.Why(towpath.ReasonInLedger)
 		return t
 	}
@@ -67,15 +67,15 @@ func (c closer) why(t towpath.Task) towpath.Reason {
 	return towpath.Why(towpath.ReasonNoLongerAllowed, "commit", c.commit).From(item.Reason)
 }
 
-// had reports whether the ledger has all that a task was to bring, with the task's own texts.
-func (c closer) had(t towpath.Task) bool {
+// inLedger reports whether the ledger has all migrations of a task, with the task's texts.
+func (c closer) inLedger(t towpath.Task) bool {
 	wanted := t.Covers
 	if t.Action == towpath.ActionApply {
 		wanted = []towpath.Migration{t.Migration}
 	}
 	found := 0
 	for _, m := range wanted {
-		if m.Path == "" { // the marker of a choice, which no file is
+		if m.Path == "" { // the marker of a chosen baseline, which has no file
 			continue
 		}
 		e := c.items[TaskKey{t.DatabaseID, m.MigrationID}].Previous

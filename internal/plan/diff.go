@@ -15,21 +15,21 @@ type TaskKey struct {
 // KeyOf returns the key of a task.
 func KeyOf(t towpath.Task) TaskKey { return TaskKey{t.DatabaseID, t.MigrationID} }
 
-// Changes is how planned work differs from the open tasks.
+// Changes is the difference between open tasks and a plan.
 type Changes struct {
-	Kept  []towpath.Task // open and still wanted as they are, brought into the plan's order
-	Fresh []towpath.Task // wanted and not open, or open with another text
-	// kept although nobody knows their outcome, and wanted with another text, which may clear it
+	Kept  []towpath.Task // open tasks that stay, in the plan's order
+	Fresh []towpath.Task // planned tasks that are not open, or are open with another text
+	// ids of kept tasks with an unknown outcome whose text has changed, which may resolve them
 	Asked  []string
-	Closed []towpath.Task // open and no longer wanted: done as the ledger says, or cancelled, with the reason
+	Closed []towpath.Task // open tasks that end: done according to the ledger, or cancelled
 }
 
-// Diff compares open tasks with a plan that was made at a commit. It leaves alone what runs and
-// what has an unknown outcome, since the next look shows what they left in the ledger; what a
-// person decided to record, as long as the branch has that text; and the tasks of databases of
-// which the plan can say nothing now. Each open task is in Kept or in Closed.
+// Diff compares open tasks with a plan for a commit. Each open task is in Kept or in Closed. Diff
+// keeps running and unknown tasks, since the next plan reads their results from the ledger. It
+// keeps tasks that a person decided to record, as long as the branch has their text. It also keeps
+// the tasks of undecided databases.
 func Diff(open []towpath.Task, p Plan, commit string) Changes {
-	texts := textsOf(p)
+	texts := checksumsOf(p)
 	wanted := make(map[TaskKey]towpath.Task, len(p.Tasks))
 	for _, t := range p.Tasks {
 		wanted[KeyOf(t)] = t
@@ -42,7 +42,7 @@ func Diff(open []towpath.Task, p Plan, commit string) Changes {
 		}
 		w, ok := wanted[KeyOf(t)]
 		busy := t.State == towpath.TaskRunning || t.State == towpath.TaskUnknown
-		// "it was applied", or an edit that was accepted
+		// resolved as applied, or an accepted edit
 		decided := t.Action == towpath.ActionRecord && texts[t.Checksum]
 		switch {
 		case ok && (busy || decided || SameWork(t, w)):
@@ -51,7 +51,7 @@ func Diff(open []towpath.Task, p Plan, commit string) Changes {
 			if t.State == towpath.TaskUnknown && t.Checksum != w.Checksum {
 				c.Asked = append(c.Asked, t.ID)
 			}
-		case !ok && (busy || decided || p.Unjudged[t.DatabaseID]):
+		case !ok && (busy || decided || p.Undecided[t.DatabaseID]):
 			c.Kept = append(c.Kept, t)
 		default:
 			c.Closed = append(c.Closed, end.close(t))
@@ -74,9 +74,8 @@ func SameWork(a, b towpath.Task) bool {
 		})
 }
 
-// asPlanned brings a kept task into the plan's order, and holds or releases it as the plan does
-// unless a person has released it. A task with another text than the plan's keeps the names that
-// belong to its text.
+// asPlanned gives a kept task the plan's order, and holds or releases it as planned unless a person
+// has released it. A task with another text than the planned one keeps its own names.
 func asPlanned(t, w towpath.Task) towpath.Task {
 	t.Stage, t.Sequence = w.Stage, w.Sequence
 	if !SameWork(t, w) {

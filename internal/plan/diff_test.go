@@ -92,7 +92,7 @@ func TestDiff_appliedTwiceChangesNothing(t *testing.T) {
 
 // Nothing of what runs changes but its place in the order and, while its text is the plan's, the
 // names of its file.
-func TestDiff_touchesNoRunningTask(t *testing.T) {
+func TestDiff_changesNoRunningTask(t *testing.T) {
 	diffs(t, func(t *rapid.T, open []towpath.Task, _ Plan, c Changes) {
 		for _, before := range open {
 			if before.State != towpath.TaskRunning && before.State != towpath.TaskUnknown {
@@ -134,7 +134,7 @@ func TestDiff_leavesOneOpenTaskForEachWantedOne(t *testing.T) {
 	})
 }
 
-func TestDiff_closesTasksByAllowedMovesAndSaysWhy(t *testing.T) {
+func TestDiff_closesTasksWithAReason(t *testing.T) {
 	diffs(t, func(t *rapid.T, open []towpath.Task, _ Plan, c Changes) {
 		known := map[string]towpath.Task{}
 		for _, task := range open {
@@ -164,7 +164,7 @@ func TestDiff_closesTasksByAllowedMovesAndSaysWhy(t *testing.T) {
 }
 
 // What a person has not released is held, and released, as the plan says.
-func TestDiff_holdsAsThePlanDoes(t *testing.T) {
+func TestDiff_holdsAndReleasesByThePlan(t *testing.T) {
 	diffs(t, func(t *rapid.T, open []towpath.Task, p Plan, c Changes) {
 		for _, task := range c.Kept {
 			before := open[slices.IndexFunc(open, func(o towpath.Task) bool { return o.ID == task.ID })]

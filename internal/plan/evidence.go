@@ -8,38 +8,38 @@ import (
 	"towpath/internal/schema"
 )
 
-// Trace is what one file does to what a catalog shows by name.
+// Trace lists the named objects that one file creates or drops.
 type Trace struct {
 	towpath.Migration
 	Marks []schema.Mark
 }
 
-// Candidate is a baseline that one may choose for a database.
+// Candidate is a version that a person may choose as the baseline of a database.
 type Candidate struct {
 	Version string // canonical; "" for none of the files
 	Label   string // as in a file's name
 	Against []Contradiction
 }
 
-// Contradiction is a thing of a catalog that a baseline leaves no room for.
+// Contradiction is an object whose presence or absence contradicts a baseline.
 type Contradiction struct {
 	Thing   string // as in schema.Mark
-	There   bool   // whether the catalog has it
-	Covered bool   // whether the file is within the baseline; otherwise the baseline leaves it out
-	Path    string
+	There   bool   // whether the database has it
+	Covered bool   // whether the baseline includes the file
+	Path    string // of the file that creates or drops it
 	Label   string // of the file's version
 }
 
 // touch is one mark of one file.
 type touch struct {
 	schema.Mark
-	step int // the file's candidate
+	step int // index of the candidate with the file's version
 	file towpath.Migration
 }
 
-// Candidates compares each baseline that the files, in the order in which they run, give to choose
-// from with the things that a catalog has. What files do that it does not show, and files without
-// marks, speak against none.
+// Candidates returns the possible baselines of a database, with the objects that contradict them.
+// files are in the order in which they run; things are the objects that the database has. Files
+// without marks contradict nothing.
 func Candidates(files []Trace, things map[string]bool) []Candidate {
 	candidates := []Candidate{{}}
 	touches := map[string][]touch{}
@@ -54,12 +54,12 @@ func Candidates(files []Trace, things map[string]bool) []Candidate {
 			candidates = append(candidates, Candidate{Version: f.Version, Label: f.Label})
 		}
 		for _, m := range f.Marks {
-			spread(touches, touch{Mark: m, step: len(candidates) - 1, file: f.Migration})
+			addTouch(touches, touch{Mark: m, step: len(candidates) - 1, file: f.Migration})
 		}
 	}
 	for thing, list := range touches {
 		for step := range candidates {
-			if c, wrong := contradicted(list, step, thing, things[thing]); wrong {
+			if c, wrong := contradiction(list, step, thing, things[thing]); wrong {
 				candidates[step].Against = append(candidates[step].Against, c)
 			}
 		}
@@ -71,9 +71,9 @@ func Candidates(files []Trace, things map[string]bool) []Candidate {
 	return candidates
 }
 
-// spread adds a mark to its thing, and to those of which it says that nothing is known, or that
-// they went with their table.
-func spread(touches map[string][]touch, t touch) {
+// addTouch adds a mark to its object. A dropped table also drops its columns, and a mark without an
+// object makes all objects unknown.
+func addTouch(touches map[string][]touch, t touch) {
 	table, ofTable := strings.CutPrefix(t.Thing, "table ")
 	for thing := range touches {
 		other := t
@@ -91,9 +91,10 @@ func spread(touches map[string][]touch, t touch) {
 	}
 }
 
-// contradicted tells what a thing's presence says against a baseline: the last file before it that
-// touches the thing says how it is there, or the first one behind it.
-func contradicted(list []touch, step int, thing string, there bool) (c Contradiction, wrong bool) {
+// contradiction reports whether the presence of an object contradicts a baseline. The expected
+// presence follows from the last file of the baseline that touches the object, or else from the
+// first file after the baseline.
+func contradiction(list []touch, step int, thing string, there bool) (c Contradiction, wrong bool) {
 	next, _ := slices.BinarySearchFunc(list, step, func(t touch, step int) int {
 		if t.step <= step {
 			return -1
@@ -121,8 +122,7 @@ func contradicted(list []touch, step int, thing string, there bool) (c Contradic
 	}, true
 }
 
-// FilesOf lists a link's usable files for each database, by its id, in the order in which they run
-// there.
+// FilesOf lists a link's usable files by database id, in the order in which they run.
 func FilesOf(in Input) map[string][]towpath.Migration {
 	files := map[string][]towpath.Migration{}
 	for id, claims := range newBuilder(in).claims {

@@ -8,7 +8,7 @@ import (
 	"towpath"
 )
 
-// explain says why a path that does not match does not: the most telling thing first.
+// explain returns the most helpful reason why a path does not match.
 func (t Template) explain(parts []string) towpath.Reason {
 	if len(t.segments) == 0 {
 		return towpath.Why(towpath.ReasonNoTemplate)
@@ -20,8 +20,8 @@ func (t Template) explain(parts []string) towpath.Reason {
 	if reason := t.explainDepth(len(parts) - 1); !reason.IsZero() {
 		return reason
 	}
-	// Up to the first ** segments stand at a known place from the front, and after it from the
-	// back.
+	// Segments before the first ** have a fixed place from the front, and those after the last from
+	// the back.
 	for i, s := range t.segments {
 		if s.folders {
 			break
@@ -42,7 +42,7 @@ func (t Template) explain(parts []string) towpath.Reason {
 	return towpath.Why(towpath.ReasonFolders)
 }
 
-// explainEnding compares the file's ending with the template's, where that has one.
+// explainEnding compares the file's extension with the template's, if the template has one.
 func (s segment) explainEnding(name string) towpath.Reason {
 	want := path.Ext(s.pieces[len(s.pieces)-1].literal)
 	if want == "" || strings.HasSuffix(name, want) {
@@ -81,41 +81,41 @@ func (t Template) explainDepth(depth int) towpath.Reason {
 	return towpath.Why(towpath.ReasonDepth, "have", have, "want", folders)
 }
 
-// explain says where a name stops fitting the segment; the reason is zero when it fits.
+// explain returns where a name stops matching the segment; the zero reason when it matches.
 func (s segment) explain(name string) towpath.Reason {
 	if s.whole.MatchString(name) {
 		return towpath.Reason{}
 	}
-	fit, rest := 0, name
+	matched, rest := 0, name
 	for i := len(s.upTo); i > 0; i-- {
 		if found := s.upTo[i-1].FindString(name); s.upTo[i-1].MatchString(name) {
-			fit, rest = i, name[len(found):]
+			matched, rest = i, name[len(found):]
 			break
 		}
 	}
-	if fit == len(s.pieces) {
+	if matched == len(s.pieces) {
 		return towpath.Why(towpath.ReasonGoesOn, "name", name, "rest", rest)
 	}
-	word := s.word(rest, fit)
-	switch p := s.pieces[fit]; {
+	word := s.word(rest, matched)
+	switch p := s.pieces[matched]; {
 	case p.place == version && word != "":
 		return towpath.Why(towpath.ReasonVersionExpected, "word", word)
 	case p.place == changeType && word != "":
 		return towpath.Why(towpath.ReasonTypeUnknown, "word", word)
 	case p.place != "":
 		return towpath.Why(towpath.ReasonPartMissing, "part", string(p.place), "name", name)
-	case fit == 0:
+	case matched == 0:
 		return towpath.Why(towpath.ReasonStart, "name", name, "want", p.literal)
-	case strings.HasSuffix(rest, p.literal) ||
-		strings.HasSuffix(name, p.literal): // it was taken for what stands before it
-		return towpath.Why(towpath.ReasonPartMissing, "part", string(s.pieces[fit-1].place), "name", name)
+	case strings.HasSuffix(rest, p.literal), strings.HasSuffix(name, p.literal):
+		// the placeholder before has matched the literal too, so its own text is missing
+		return towpath.Why(towpath.ReasonPartMissing, "part", string(s.pieces[matched-1].place), "name", name)
 	default:
 		return towpath.Why(towpath.ReasonExpectedAfter, "want", p.literal, "part",
-			string(s.pieces[fit-1].place), "name", name)
+			string(s.pieces[matched-1].place), "name", name)
 	}
 }
 
-// word cuts off rest what the pieces after i would be, to name the culprit alone.
+// word returns the part of rest at piece i, without the text of the pieces after it.
 func (s segment) word(rest string, i int) string {
 	if i+1 < len(s.pieces) && s.pieces[i+1].literal != "" {
 		if before, _, found := strings.Cut(rest, s.pieces[i+1].literal); found {

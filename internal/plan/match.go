@@ -16,8 +16,8 @@ type Scope struct {
 	Template      Template
 }
 
-// NewScope reads a link's base directory and file path template.
-// Errors are *towpath.Error with CodeInvalid and the field that is wrong.
+// NewScope parses a link's base directory and file path template. Errors are *towpath.Error with
+// CodeInvalid and the invalid field.
 func NewScope(baseDirectory, template string) (Scope, error) {
 	base, err := NormalizeBase(baseDirectory)
 	if err != nil {
@@ -38,7 +38,7 @@ func NormalizeBase(s string) (string, error) {
 	case s == "" || s == ".":
 		return "", nil
 	case len(s) > maxBase:
-		return invalid("The base directory is too long: 500 characters are the most.")
+		return invalid("The base directory is too long. Use at most 500 characters.")
 	case strings.Contains(s, `\`):
 		return invalid(`The base directory has a backslash. Write folders with "/".`)
 	case !utf8.ValidString(s):
@@ -58,12 +58,12 @@ func NormalizeBase(s string) (string, error) {
 	return s, nil
 }
 
-// Match says what a file of the repository is, by its path from the root. in is false for files
-// outside the base directory and folders that look like a slip of it. reason is zero when the file
-// is a migration, else it says what does not fit. The migration has no Checksum.
+// Match decides by its path from the root whether a file of the repository is a migration. in is
+// false for files outside the base directory, except in a folder that looks like a typo of it.
+// reason is zero for a migration, and else says what does not match. The migration has no Checksum.
 func (s Scope) Match(path string) (m towpath.Migration, in bool, reason towpath.Reason) {
 	relative, in := s.below(path)
-	if folder, slip := s.beside(path); !in && slip {
+	if folder, typo := s.beside(path); !in && typo {
 		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonBesideBase, "folder", folder,
 			"base", s.BaseDirectory)
 	}
@@ -95,7 +95,8 @@ func (s Scope) Match(path string) (m towpath.Migration, in bool, reason towpath.
 	return m, true, towpath.Reason{}
 }
 
-// below cuts the base directory off, by whole segments: db does not contain dbx/1.sql.
+// below removes the base directory from a path. It compares whole segments: db does not contain
+// dbx/1.sql.
 func (s Scope) below(path string) (relative string, in bool) {
 	if s.BaseDirectory == "" {
 		return path, path != ""
@@ -104,26 +105,25 @@ func (s Scope) below(path string) (relative string, in bool) {
 	return relative, in && relative != ""
 }
 
-// Beside reports whether a path lies in a folder whose name differs from the base directory's in
-// letters' case, in what separates its words, or in a plural s alone: Migrations or migration,
-// where migrations is meant.
+// Beside reports whether a path is in a folder that looks like a typo of the base directory: the
+// names differ only in upper and lower case, in separators of words, or in a plural s.
 func (s Scope) Beside(path string) bool {
-	_, slip := s.beside(path)
-	return slip
+	_, typo := s.beside(path)
+	return typo
 }
 
-func (s Scope) beside(path string) (folder string, slip bool) {
+func (s Scope) beside(path string) (folder string, typo bool) {
 	depth := strings.Count(s.BaseDirectory, "/") + 1
 	parts := strings.SplitN(path, "/", depth+1)
 	if s.BaseDirectory == "" || len(parts) <= depth {
 		return "", false
 	}
 	folder = strings.Join(parts[:depth], "/")
-	return folder, folder != s.BaseDirectory && loosely(folder) == loosely(s.BaseDirectory)
+	return folder, folder != s.BaseDirectory && fold(folder) == fold(s.BaseDirectory)
 }
 
-// loosely is how a path of folders looks to somebody who reads over it.
-func loosely(folder string) string {
+// fold removes the differences from a path of folders that people overlook.
+func fold(folder string) string {
 	parts := strings.Split(strings.ToLower(folder), "/")
 	for i, part := range parts {
 		part = strings.Map(func(r rune) rune {
@@ -155,8 +155,8 @@ func readable(s string) string {
 	}), " ")
 }
 
-// match compares a path, cut at its slashes, with the template and returns what the placeholders
-// stand for.
+// match compares a path, split at its slashes, with the template. It returns the text of each
+// placeholder.
 func (t Template) match(parts []string) (values map[placeholder]string, ok bool) {
 	if len(t.segments) == 0 {
 		return nil, false
@@ -164,7 +164,7 @@ func (t Template) match(parts []string) (values map[placeholder]string, ok bool)
 	m := matcher{
 		segments: t.segments,
 		parts:    parts,
-		dead:     map[[2]int]bool{},
+		failed:   map[[2]int]bool{},
 		values:   map[placeholder]string{},
 	}
 	if !m.from(0, 0) {
@@ -176,8 +176,8 @@ func (t Template) match(parts []string) (values map[placeholder]string, ok bool)
 type matcher struct {
 	segments []segment
 	parts    []string
-	// pairs of positions that lead nowhere: without it, several ** would take exponential time
-	dead   map[[2]int]bool
+	// pairs of positions that do not match; without them, several ** would take exponential time
+	failed map[[2]int]bool
 	values map[placeholder]string
 }
 
@@ -186,13 +186,13 @@ func (m *matcher) from(seg, part int) bool {
 		return part == len(m.parts)
 	}
 	key := [2]int{seg, part}
-	if m.dead[key] {
+	if m.failed[key] {
 		return false
 	}
 	if m.step(seg, part) {
 		return true
 	}
-	m.dead[key] = true
+	m.failed[key] = true
 	return false
 }
 

@@ -68,7 +68,7 @@ func TestParseTemplate_forgivesALeadingSlash(t *testing.T) {
 	}
 }
 
-func TestMatch_readsWhatTheNameSays(t *testing.T) {
+func TestMatch_readsNames(t *testing.T) {
 	t.Parallel()
 	migration := func(env, db, label, version string, kind towpath.ChangeType,
 		description string,
@@ -149,7 +149,7 @@ func TestMatch_readsWhatTheNameSays(t *testing.T) {
 	}
 }
 
-func TestMatch_saysWhatDoesNotFit(t *testing.T) {
+func TestMatch_explainsWhatDoesNotMatch(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ template, path, want string }{
 		{shortTemplate, "init_users.sql", "version-expected word=init"},
@@ -180,7 +180,7 @@ func TestMatch_saysWhatDoesNotFit(t *testing.T) {
 	}
 }
 
-func TestMatch_looksAtTheBaseDirectoryBySegments(t *testing.T) {
+func TestMatch_comparesTheBaseDirectoryBySegments(t *testing.T) {
 	t.Parallel()
 	s := Scope{"db", mustTemplate(t, shortTemplate)}
 	for path, want := range map[string]bool{
@@ -282,7 +282,7 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
-func TestMatch_foldersThatLookLikeTheBase(t *testing.T) {
+func TestMatch_foldersSimilarToTheBase(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		base, path, says string

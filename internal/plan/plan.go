@@ -1,6 +1,6 @@
-// Package plan decides which migrations are to run where: it reads path templates, orders versions,
-// and compares the files of a repository with the ledgers of a project's databases. It is pure:
-// everything it knows is in its arguments.
+// Package plan decides which migrations run in which databases. It parses path templates, orders
+// versions, and compares the files of a repository with the ledgers of a project's databases. It is
+// pure: it does no I/O and depends only on its arguments.
 package plan
 
 import (
@@ -18,36 +18,36 @@ type Input struct {
 	Others        []towpath.ManifestFile // of the project's other links
 	Environments  []towpath.Environment
 	Databases     []towpath.Database // the project's, with their ledgers
-	Late          towpath.LatePolicy // anything but apply and refuse is hold
-	LinkID        string             // of this link; "" while there is none, before linking
-	BaselinedUpTo string             // canonical; "" for none: the choice made when the link was made
-	// the same choice for single databases, by their ids; "" is that they have no file yet
+	Late          towpath.LatePolicy // everything except apply and refuse means hold
+	LinkID        string             // of this link; "" in a preview of a new link
+	BaselinedUpTo string             // baseline chosen when the link was created; canonical, "" for none
+	// baselines chosen for single databases, by their ids; "" when a database has no file yet
 	Baselines map[string]string
-	LinkedAt  time.Time      // the choices were made for databases that the project had by then
-	Skipped   []towpath.Task // what people have skipped; it stays so until its text changes
-	// Texts has towpath.TextSums.Plain for checksums of texts, so that other line ends are no other
-	// text. A checksum that is missing stands for itself.
+	LinkedAt  time.Time      // baselines apply to databases that the project had by then
+	Skipped   []towpath.Task // tasks that people skipped, which stay skipped until the text changes
+	// Texts maps checksums to towpath.TextSums.Plain, so that texts with other line ends are equal.
+	// A missing checksum stands for itself.
 	Texts map[string]string
-	// Engines are the kinds of the databases, by their ids, and Refused says why a text must not
-	// run under the rules of a kind; the zero reason is that it may. What is missing was not looked
-	// through, and its run tells.
+	// Engines are the kinds of the databases by id. Refused says why a text must not run under the
+	// rules of a kind; the zero reason means that it may. Texts that are missing in Refused were
+	// not validated, so the executor decides.
 	Engines map[string]towpath.EngineType
-	Roles   map[string]bool // databases whose environments let migrations change roles
-	Refused map[Ruled]towpath.Reason
+	Roles   map[string]bool // ids of databases whose environments let migrations change roles
+	Refused map[RuledText]towpath.Reason
 }
 
-// Ruled is a text under the rules of a kind of database.
-type Ruled struct {
+// RuledText is a text together with the rules that apply to it.
+type RuledText struct {
 	Checksum string
 	Engine   towpath.EngineType
 	Roles    bool // whether it may change roles
 }
 
-// text is what a checksum has in common with those of the same text.
+// text returns a checksum that texts with other line ends share, if it is known.
 func (in Input) text(checksum string) string { return cmp.Or(in.Texts[checksum], checksum) }
 
-// Compared lists the checksums, each once, that Build compares and that are not equal: those of
-// which Texts may decide.
+// Compared lists the checksums, without duplicates, that Build compares and that differ. Texts
+// needs an entry for those.
 func (in Input) Compared() []string {
 	ledgers := map[towpath.MigrationID]map[string]bool{}
 	var list []string
@@ -80,17 +80,17 @@ func (in Input) Compared() []string {
 	return slices.DeleteFunc(list, func(checksum string) bool { return checksum == "" })
 }
 
-// Plan is what is missing in the databases, and how every file stands.
+// Plan has the tasks that the databases need, and the state of every file.
 type Plan struct {
-	// pending or held, by Stage, DatabaseID, Sequence; IDs, RolloutID, Commit and times are the
-	// caller's
+	// pending or held, ordered by Stage, DatabaseID, Sequence; the caller sets ID, RolloutID,
+	// Commit and times
 	Tasks []towpath.Task
 	// every file in each of its databases, every ignored file, every ledger entry without a file
 	Items   []Item
 	Blocked towpath.Reason // why the plan stops early; zero when it is complete
-	// Unjudged are the databases of which nothing can be said now: they, or what comes before them,
-	// cannot be read. That the plan has no tasks for them means nothing.
-	Unjudged map[string]bool
+	// Undecided has the ids of databases that cannot be planned now, because they or databases of
+	// earlier stages cannot be read. Tasks has none for them, even if they need some.
+	Undecided map[string]bool
 }
 
 // ItemState is the state of a file in one database.
@@ -101,12 +101,12 @@ const (
 	ItemHeld      ItemState = "held"      // a task waits for a person
 	ItemRunning   ItemState = "running"   // a task runs it
 	ItemFailed    ItemState = "failed"    // its task has failed
-	ItemUnknown   ItemState = "unknown"   // its task ended, and nobody knows how
+	ItemUnknown   ItemState = "unknown"   // the outcome of its task is unknown
 	ItemApplied   ItemState = "applied"   // the database has it
 	ItemBaselined ItemState = "baselined" // recorded without running
 	ItemEdited    ItemState = "edited"    // the database has another text of it
 	ItemRenamed   ItemState = "renamed"   // the database has it, from another path
-	// held: the database has the same text under another version, whose file is gone
+	// held: the database has the same text under another version, whose file no longer exists
 	ItemMoved         ItemState = "moved"
 	ItemConflict      ItemState = "conflict"       // another file claims to be the same migration
 	ItemBlocked       ItemState = "blocked"        // waits for something that a person must fix
@@ -114,31 +114,30 @@ const (
 	ItemRefused       ItemState = "refused"        // late, and the link refuses late ones
 	ItemUnreachable   ItemState = "unreachable"    // the ledger could not be read
 	ItemForeignLedger ItemState = "foreign-ledger" // the ledger belongs to another database
-	// its path fits, and what is there cannot be run: too large, a link, elsewhere, a statement
-	// that is refused
+	// its path matches, but the file cannot run: too large, a symbolic link, a refused statement
 	ItemUnusable  ItemState = "unusable"
-	ItemTampered  ItemState = "tampered"  // other hands have changed the ledger
+	ItemTampered  ItemState = "tampered"  // something else has changed the ledger
 	ItemRestored  ItemState = "restored"  // the ledger is an earlier state of itself
-	ItemNoTarget  ItemState = "no-target" // no database fits its path
-	ItemAmbiguous ItemState = "ambiguous" // several databases fit where one is meant
+	ItemNoTarget  ItemState = "no-target" // no database matches its path
+	ItemAmbiguous ItemState = "ambiguous" // several databases match where only one may
 	ItemMissing   ItemState = "missing"   // in the ledger, and no longer in the repository
 	ItemIgnored   ItemState = "ignored"   // not a migration
 )
 
 // Item is the state of one file in one database, or of one ledger entry without a file.
 type Item struct {
-	towpath.Migration        // Environment and Database are names of real ones where DatabaseID is set
+	towpath.Migration        // with DatabaseID, Environment and Database are the database's
 	DatabaseID        string // "" for ignored, no-target and ambiguous
 	EnvironmentID     string
-	TaskID            string // of the open task that brings it there, with RolloutID; see WithTasks
+	TaskID            string // of the file's open task, with RolloutID; see WithTasks
 	RolloutID         string
 	State             ItemState
-	Reason            towpath.Reason // zero where the state says all
+	Reason            towpath.Reason // zero when the state is enough
 	// what the ledger has: for applied, baselined, edited, renamed, moved, missing
 	Previous *towpath.LedgerEntry
 }
 
-// Build compares files with ledgers. The same input in any order gives the same plan.
+// Build compares files with ledgers. The order of the input does not matter.
 func Build(in Input) Plan {
 	b := newBuilder(in)
 	for _, stage := range b.stages {

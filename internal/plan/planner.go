@@ -8,249 +8,251 @@ import (
 	"towpath"
 )
 
-// judge compares the files that go to one database with its ledger.
-type judge struct {
+// planner plans one database: it compares the files for the database with its ledger.
+type planner struct {
 	*builder
 	target
-	claims  []claim // own ones, in the order in which they run
+	claims  []claim // of this link, in the order in which they run
 	claimed map[towpath.MigrationID][]claim
 	ledger  map[towpath.MigrationID]*towpath.LedgerEntry
 	newest  string                          // version of the newest applied entry
 	gone    []*towpath.LedgerEntry          // entries without a file
-	texts   map[string]*towpath.LedgerEntry // gone ones by their text
-	barrier towpath.Reason                  // why nothing further may run here
+	texts   map[string]*towpath.LedgerEntry // entries without a file, by their text
+	blocked towpath.Reason                  // why no further file may run here
 
-	baseline string // chosen for this database when the link was made; "" for none
-	chosen   bool   // whether one was, none included
-	// records the choice made when the link was made; nil when there is nothing to record
+	baseline string // chosen for this database when the link was created; "" for none
+	chosen   bool   // whether a baseline was chosen, even if it is ""
+	// the task that records the chosen baseline; nil when there is nothing to record
 	marker  *towpath.Task
-	foreign bool // what is recorded is the same choice of another link
+	foreign bool // another link has recorded the same baseline
 	tasks   []towpath.Task
 }
 
-func newJudge(b *builder, t target, waiting towpath.Reason) *judge {
-	j := &judge{
+func newPlanner(b *builder, t target, waiting towpath.Reason) *planner {
+	p := &planner{
 		builder: b, target: t,
 		claimed: map[towpath.MigrationID][]claim{},
 		ledger:  map[towpath.MigrationID]*towpath.LedgerEntry{},
 		texts:   map[string]*towpath.LedgerEntry{},
-		barrier: waiting,
+		blocked: waiting,
 	}
 	for _, c := range b.claims[t.ID] {
-		j.claimed[c.MigrationID] = append(j.claimed[c.MigrationID], c)
+		p.claimed[c.MigrationID] = append(p.claimed[c.MigrationID], c)
 		if c.own {
-			j.claims = append(j.claims, c)
+			p.claims = append(p.claims, c)
 		}
 	}
-	slices.SortFunc(j.claims, func(x, y claim) int {
+	slices.SortFunc(p.claims, func(x, y claim) int {
 		return cmp.Or(compareID(x.MigrationID, y.MigrationID), strings.Compare(x.Path, y.Path))
 	})
-	j.baseline, j.chosen = j.chosenBaseline()
-	j.readLedger()
-	return j
+	p.baseline, p.chosen = p.chosenBaseline()
+	p.readLedger()
+	return p
 }
 
-func (j *judge) readLedger() {
-	entries := slices.Clone(j.Ledger.Entries)
+func (p *planner) readLedger() {
+	entries := slices.Clone(p.Ledger.Entries)
 	slices.SortFunc(entries,
 		func(x, y towpath.LedgerEntry) int { return compareID(x.MigrationID, y.MigrationID) })
 	for i := range entries {
 		e := &entries[i]
-		j.ledger[e.MigrationID] = e
-		if e.State.Applied() && Compare(e.Version, j.newest) > 0 {
-			j.newest = e.Version
+		p.ledger[e.MigrationID] = e
+		if e.State.Applied() && Compare(e.Version, p.newest) > 0 {
+			p.newest = e.Version
 		}
-		if len(j.claimed[e.MigrationID]) == 0 && e.Type != towpath.TypeBaseline {
-			j.gone = append(j.gone, e)
-			if text := j.in.text(e.Checksum); j.texts[text] == nil && text != "" {
-				j.texts[text] = e
+		if len(p.claimed[e.MigrationID]) == 0 && e.Type != towpath.TypeBaseline {
+			p.gone = append(p.gone, e)
+			if text := p.in.text(e.Checksum); p.texts[text] == nil && text != "" {
+				p.texts[text] = e
 			}
 		}
 	}
 }
 
-func (j *judge) run() {
-	if state, reason := j.unusable(); state != "" {
-		j.unjudged(j.target)
-		if len(j.claims) > 0 {
-			j.stopped = append(j.stopped, j.why(towpath.ReasonDatabaseStopped, reason))
+func (p *planner) run() {
+	if state, reason := p.unusable(); state != "" {
+		p.markUndecided(p.target)
+		if len(p.claims) > 0 {
+			p.stopped = append(p.stopped, p.why(towpath.ReasonDatabaseStopped, reason))
 		}
-		for _, c := range j.claims {
-			j.add(Item{Migration: c.Migration, State: state, Reason: reason})
+		for _, c := range p.claims {
+			p.add(Item{Migration: c.Migration, State: state, Reason: reason})
 		}
 		return
 	}
-	j.prepareMarker()
-	for _, c := range j.claims {
-		j.add(j.file(c))
+	p.prepareMarker()
+	for _, c := range p.claims {
+		p.add(p.file(c))
 	}
-	for _, e := range j.gone {
-		j.add(j.missing(e))
+	for _, e := range p.gone {
+		p.add(p.missing(e))
 	}
-	j.finishTasks()
+	p.finishTasks()
 }
 
-// unusable says why nothing can be said of this database; state is "" when something can.
-func (j *judge) unusable() (state ItemState, reason towpath.Reason) {
+// unusable returns why the database cannot be planned; state is "" when it can.
+func (p *planner) unusable() (state ItemState, reason towpath.Reason) {
 	switch {
-	case j.MissingAt != nil:
+	case p.MissingAt != nil:
 		return ItemUnreachable, towpath.Why(towpath.ReasonDatabaseMissing)
-	case j.Ledger.Error != "":
-		return ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnreadable, "message", j.Ledger.Error)
-	case j.Ledger.Trouble == towpath.LedgerTampered:
-		return ItemTampered, towpath.Why(towpath.ReasonLedgerTampered, "differs", j.Ledger.Differs)
-	case j.Ledger.Trouble != "":
-		return ItemRestored, towpath.Why(towpath.ReasonLedgerRestored, "differs", j.Ledger.Differs)
-	case j.Ledger.At == nil:
+	case p.Ledger.Error != "":
+		return ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnreadable, "message", p.Ledger.Error)
+	case p.Ledger.Trouble == towpath.LedgerTampered:
+		return ItemTampered, towpath.Why(towpath.ReasonLedgerTampered, "differs", p.Ledger.Differs)
+	case p.Ledger.Trouble != "":
+		return ItemRestored, towpath.Why(towpath.ReasonLedgerRestored, "differs", p.Ledger.Differs)
+	case p.Ledger.At == nil:
 		return ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnread)
 	}
-	for _, e := range j.ledger {
-		if e.DatabaseID != "" && e.DatabaseID != j.ID {
+	for _, e := range p.ledger {
+		if e.DatabaseID != "" && e.DatabaseID != p.ID {
 			return ItemForeignLedger, towpath.Why(towpath.ReasonForeignLedger)
 		}
 	}
 	return "", towpath.Reason{}
 }
 
-// add completes an item and remembers when it keeps its file out of later stages.
-func (j *judge) add(item Item) {
-	item.DatabaseID, item.EnvironmentID = j.ID, j.EnvironmentID
-	j.plan.Items = append(j.plan.Items, item)
+// add completes an item, and adds a gate when its file must not enter later stages.
+func (p *planner) add(item Item) {
+	item.DatabaseID, item.EnvironmentID = p.ID, p.EnvironmentID
+	p.plan.Items = append(p.plan.Items, item)
 	if item.Path == "" || item.State == ItemMissing {
 		return
 	}
 	switch item.State {
 	case ItemConflict, ItemBlocked, ItemEdited, ItemUnusable, ItemUnreachable, ItemForeignLedger,
 		ItemTampered, ItemRestored, ItemRefused:
-		reason := j.why(towpath.ReasonNotPassed, item.Reason)
-		j.gates[item.Path] = append(j.gates[item.Path],
-			gate{position: j.position, reason: reason, newerToo: item.State != ItemRefused})
+		reason := p.why(towpath.ReasonNotPassed, item.Reason)
+		p.gates[item.Path] = append(p.gates[item.Path],
+			gate{position: p.position, reason: reason, newerToo: item.State != ItemRefused})
 	}
 }
 
-// file tells how one file stands, and makes the task for it.
-func (j *judge) file(c claim) Item {
+// file returns the state of one file, and adds the task for it.
+func (p *planner) file(c claim) Item {
 	item := Item{Migration: c.Migration}
-	if rivals := j.rivals(c); !rivals.IsZero() {
-		item.State, item.Reason = ItemConflict, rivals
-		j.waitFor(c.Path, rivals)
+	if conflicts := p.conflicts(c); !conflicts.IsZero() {
+		item.State, item.Reason = ItemConflict, conflicts
+		p.waitFor(c.Path, conflicts)
 		return item
 	}
-	entry := j.ledger[c.MigrationID]
+	entry := p.ledger[c.MigrationID]
 	applied := entry != nil && entry.State.Applied()
-	if reason, skipped := j.skipped(c); skipped && !c.unusable.IsZero() && !applied {
+	if reason, skipped := p.skipped(c); skipped && !c.unusable.IsZero() && !applied {
 		item.State, item.Reason = ItemSkipped, reason
 		return item
 	}
 	if !c.unusable.IsZero() {
 		item.State, item.Reason = ItemUnusable, c.unusable
 		if !applied {
-			j.waitFor(c.Path, c.unusable)
+			p.waitFor(c.Path, c.unusable)
 		}
 		return item
 	}
 	if applied {
-		return j.compareWith(*entry, item)
+		return p.compareWith(*entry, item)
 	}
-	if !j.barrier.IsZero() {
-		item.State, item.Reason = ItemBlocked, j.barrier
+	if !p.blocked.IsZero() {
+		item.State, item.Reason = ItemBlocked, p.blocked
 		return item
 	}
-	if j.marker != nil && Compare(c.Version, j.baseline) <= 0 {
-		j.cover(c.Migration)
+	if p.marker != nil && Compare(c.Version, p.baseline) <= 0 {
+		p.cover(c.Migration)
 		item.State, item.Reason = ItemPending, towpath.Why(towpath.ReasonWillBeRecorded)
 		return item
 	}
-	if g, closed := j.gate(c.Path); closed {
+	if g, closed := p.gate(c.Path); closed {
 		if g.newerToo {
-			j.waitFor(c.Path, g.reason)
+			p.waitFor(c.Path, g.reason)
 		}
 		item.State, item.Reason = ItemBlocked, g.reason
 		return item
 	}
-	if reason, skipped := j.skipped(c); skipped {
+	if reason, skipped := p.skipped(c); skipped {
 		item.State, item.Reason = ItemSkipped, reason
 		return item
 	}
-	rule := Ruled{Checksum: c.Checksum, Engine: j.in.Engines[j.ID], Roles: j.in.Roles[j.ID]}
-	if refusal := j.in.Refused[rule]; !refusal.IsZero() && c.Type != towpath.TypeBaseline {
+	rule := RuledText{Checksum: c.Checksum, Engine: p.in.Engines[p.ID], Roles: p.in.Roles[p.ID]}
+	if refusal := p.in.Refused[rule]; !refusal.IsZero() && c.Type != towpath.TypeBaseline {
 		item.State, item.Reason = ItemUnusable, refusal
-		j.waitFor(c.Path, refusal)
+		p.waitFor(c.Path, refusal)
 		return item
 	}
-	item.State, item.Reason = j.decide(c.Migration)
+	item.State, item.Reason = p.decide(c.Migration)
 	if item.State == ItemMoved {
-		item.Previous = j.texts[j.in.text(c.Checksum)]
+		item.Previous = p.texts[p.in.text(c.Checksum)]
 	}
 	if item.State != ItemRefused {
-		j.schedule(item)
+		p.schedule(item)
 	}
 	return item
 }
 
-// skipped reports whether a person has skipped this very text in this database, and why. What has
-// no text that could be read is known by its path and by the commit that brought it.
-func (j *judge) skipped(c claim) (reason towpath.Reason, ok bool) {
-	for _, t := range j.in.Skipped {
-		same := j.in.text(t.Checksum) == j.in.text(c.Checksum)
+// skipped reports whether a person has skipped this text in this database, and why. A file whose
+// text cannot be read is identified by its path and the commit that changed it.
+func (p *planner) skipped(c claim) (reason towpath.Reason, ok bool) {
+	for _, t := range p.in.Skipped {
+		same := p.in.text(t.Checksum) == p.in.text(c.Checksum)
 		if c.Checksum == "" {
 			same = t.Checksum == "" && t.Path == c.Path && (c.commit == "" || c.commit == t.Commit)
 		}
-		if same && t.DatabaseID == j.ID && t.MigrationID == c.MigrationID {
+		if same && t.DatabaseID == p.ID && t.MigrationID == c.MigrationID {
 			return t.Reason, true
 		}
 	}
 	return towpath.Reason{}, false
 }
 
-// decide says whether a file that the database lacks may run by itself.
-func (j *judge) decide(m towpath.Migration) (ItemState, towpath.Reason) {
-	late := j.newest != "" && Compare(m.Version, j.newest) < 0
-	moved := j.texts[j.in.text(m.Checksum)]
+// decide returns the state of a file that the database does not have: whether it may run without a
+// person.
+func (p *planner) decide(m towpath.Migration) (ItemState, towpath.Reason) {
+	late := p.newest != "" && Compare(m.Version, p.newest) < 0
+	moved := p.texts[p.in.text(m.Checksum)]
 	switch {
-	case late && j.in.Late == towpath.LateRefuse:
-		return ItemRefused, towpath.Why(towpath.ReasonLateRefused, "version", j.newest)
+	case late && p.in.Late == towpath.LateRefuse:
+		return ItemRefused, towpath.Why(towpath.ReasonLateRefused, "version", p.newest)
 	case moved != nil:
 		return ItemMoved, towpath.Why(towpath.ReasonMoved, "version", moved.Version, "path", moved.Path)
-	case j.Ledger.Populated && len(j.ledger) == 0 && !j.chosen:
+	case p.Ledger.Populated && len(p.ledger) == 0 && !p.chosen:
 		return ItemHeld, towpath.Why(towpath.ReasonPopulated)
-	case j.foreign && Compare(m.Version, j.baseline) <= 0:
-		return ItemHeld, towpath.Why(towpath.ReasonForeignBaseline, "version", j.baseline)
-	case late && j.in.Late != towpath.LateApply:
-		return ItemHeld, towpath.Why(towpath.ReasonLateHeld, "version", j.newest)
+	case p.foreign && Compare(m.Version, p.baseline) <= 0:
+		return ItemHeld, towpath.Why(towpath.ReasonForeignBaseline, "version", p.baseline)
+	case late && p.in.Late != towpath.LateApply:
+		return ItemHeld, towpath.Why(towpath.ReasonLateHeld, "version", p.newest)
 	}
 	return ItemPending, towpath.Reason{}
 }
 
-// bar keeps the first reason why nothing further may run here.
-func (j *judge) bar(reason towpath.Reason) {
-	if j.barrier.IsZero() {
-		j.barrier = reason
+// block sets the reason why no further file may run here, unless there is one already.
+func (p *planner) block(reason towpath.Reason) {
+	if p.blocked.IsZero() {
+		p.blocked = reason
 	}
 }
 
-// waitFor keeps what follows a file waiting for it.
-func (j *judge) waitFor(path string, cause towpath.Reason) {
-	j.bar(towpath.Why(towpath.ReasonWaitsForFile, "path", path).From(cause))
+// waitFor makes the following files wait for one.
+func (p *planner) waitFor(path string, cause towpath.Reason) {
+	p.block(towpath.Why(towpath.ReasonWaitsForFile, "path", path).From(cause))
 }
 
-// gate returns the first reason why a file may not enter this stage.
-func (j *judge) gate(path string) (gate, bool) {
+// gate returns the gate that keeps a file out of this stage. Gates for newer files come first.
+func (p *planner) gate(path string) (gate, bool) {
 	var worst gate
 	closed := false
-	for _, g := range j.gates[path] {
-		if g.position < j.position && (!closed || g.newerToo && !worst.newerToo) {
+	for _, g := range p.gates[path] {
+		if g.position < p.position && (!closed || g.newerToo && !worst.newerToo) {
 			worst, closed = g, true
 		}
 	}
 	return worst, closed
 }
 
-// rivals names the other files that claim to be the same migration.
-func (j *judge) rivals(c claim) towpath.Reason {
+// conflicts returns a reason that names other files of the same migration; zero when there are
+// none.
+func (p *planner) conflicts(c claim) towpath.Reason {
 	var names []string
 	self := false
-	for _, other := range j.claimed[c.MigrationID] {
+	for _, other := range p.claimed[c.MigrationID] {
 		if other.own && other.Path == c.Path && !self {
 			self = true
 			continue
@@ -269,11 +271,11 @@ func (j *judge) rivals(c claim) towpath.Reason {
 		list(names))
 }
 
-func (j *judge) compareWith(entry towpath.LedgerEntry, item Item) Item {
+func (p *planner) compareWith(entry towpath.LedgerEntry, item Item) Item {
 	item.Previous = &entry
 	switch {
-	case entry.Checksum != "" &&
-		j.in.text(entry.Checksum) != j.in.text(item.Checksum): // one without a text has a version alone
+	case entry.Checksum != "" && // an entry without a text has only a version
+		p.in.text(entry.Checksum) != p.in.text(item.Checksum):
 		item.State, item.Reason = ItemEdited, towpath.Why(towpath.ReasonEdited)
 	case entry.Path != "" && entry.Path != item.Path:
 		item.State, item.Reason = ItemRenamed, towpath.Why(towpath.ReasonRenamed, "path", entry.Path)
@@ -285,7 +287,7 @@ func (j *judge) compareWith(entry towpath.LedgerEntry, item Item) Item {
 	return item
 }
 
-func (j *judge) missing(e *towpath.LedgerEntry) Item {
+func (p *planner) missing(e *towpath.LedgerEntry) Item {
 	m := towpath.Migration{
 		MigrationID: e.MigrationID,
 		Label:       e.Version,
@@ -293,7 +295,7 @@ func (j *judge) missing(e *towpath.LedgerEntry) Item {
 		Path:        e.Path,
 		Checksum:    e.Checksum,
 	}
-	item := Item{Migration: named(m, j.target), State: ItemMissing, Previous: e}
+	item := Item{Migration: named(m, p.target), State: ItemMissing, Previous: e}
 	item.Reason = towpath.Why(towpath.ReasonMissing)
 	if !e.State.Applied() {
 		item.Reason = towpath.Why(towpath.ReasonMissingHalfway)

@@ -2,23 +2,23 @@ package plan
 
 import "strings"
 
-// ParseSchemaTemplate reads a schema path template: where a database's schema is written back to.
-// {{ENV_ID}} and {{DB_NAME}} may be in it, wildcards may not. Errors are *towpath.Error with
-// CodeInvalid and the field schemaPathTemplate.
+// ParseSchemaTemplate parses a schema path template, the path to which a database's schema is
+// written. It may contain {{ENV_ID}} and {{DB_NAME}}, but no wildcards. Errors are *towpath.Error
+// with CodeInvalid and the field schemaPathTemplate.
 func ParseSchemaTemplate(s string) (Template, error) {
 	p := parser{field: "schemaPathTemplate", known: []placeholder{envID, dbName}}
 	return p.parse(s)
 }
 
-// Path returns the path, relative to the base directory, that a schema path template means for one
-// database.
+// Path returns the path of a database's schema by a schema path template, relative to the base
+// directory.
 func (t Template) Path(environment, database string) string {
 	return strings.NewReplacer("{{"+string(envID)+"}}", environment, "{{"+string(dbName)+"}}",
 		database).Replace(t.source)
 }
 
-// SchemaPathConflicts reports whether a schema path of any of these environments and databases is a
-// migration by the file template. Such a schema would come back as a migration when it is written.
+// SchemaPathConflicts reports whether the schema path of any of these environments and databases
+// matches the file template. A written schema would then become a migration.
 func SchemaPathConflicts(schema, file Template, envs, dbs []string) bool {
 	if len(envs) == 0 {
 		envs = []string{"env"}

@@ -6,55 +6,54 @@ import (
 	"towpath"
 )
 
-// chosenBaseline is the version up to which the database had the files when the repository was
-// linked, as a person has said. chosen is false where nobody has: that files should run says
-// nothing of what a database has already.
-func (j *judge) chosenBaseline() (version string, chosen bool) {
-	if j.AssignedAt == nil || j.AssignedAt.After(j.in.LinkedAt) {
+// chosenBaseline returns the baseline that a person chose for the database when the repository was
+// linked. chosen is false when nobody chose one, even if a person chose to run the existing files.
+func (p *planner) chosenBaseline() (version string, chosen bool) {
+	if p.AssignedAt == nil || p.AssignedAt.After(p.in.LinkedAt) {
 		return "", false
 	}
-	if version, chosen = j.in.Baselines[j.ID]; chosen {
+	if version, chosen = p.in.Baselines[p.ID]; chosen {
 		return version, true
 	}
-	return j.in.BaselinedUpTo, j.in.BaselinedUpTo != ""
+	return p.in.BaselinedUpTo, p.in.BaselinedUpTo != ""
 }
 
-// prepareMarker sees whether the choice made at linking is still to be recorded here. The marker in
-// the ledger is what tells files that were there at linking from old versions that came later.
-func (j *judge) prepareMarker() {
-	if j.baseline == "" || len(j.claims) == 0 {
+// prepareMarker sets the task that records the chosen baseline, unless the ledger has it. The
+// marker in the ledger distinguishes files that existed at linking from late versions.
+func (p *planner) prepareMarker() {
+	if p.baseline == "" || len(p.claims) == 0 {
 		return
 	}
-	id := towpath.MigrationID{Version: j.baseline, Type: towpath.TypeBaseline}
-	if entry := j.ledger[id]; entry != nil && entry.State.Applied() {
-		j.foreign = j.anothers(*entry)
+	id := towpath.MigrationID{Version: p.baseline, Type: towpath.TypeBaseline}
+	if entry := p.ledger[id]; entry != nil && entry.State.Applied() {
+		p.foreign = p.ofOtherLink(*entry)
 		return
 	}
-	m := towpath.Migration{MigrationID: id, Label: id.Version, Description: markerText + j.in.LinkID + ")"}
-	if files := j.claimed[id]; len(files) > 0 {
+	m := towpath.Migration{MigrationID: id, Label: id.Version, Description: markerText + p.in.LinkID + ")"}
+	if files := p.claimed[id]; len(files) > 0 {
 		m = files[0].Migration
 		if !files[0].own {
-			j.bar(towpath.Why(towpath.ReasonWaitsForBaseline, "path", m.Path, "version", id.Version))
+			p.block(towpath.Why(towpath.ReasonWaitsForBaseline, "path", m.Path, "version", id.Version))
 		}
 	}
-	// While two files claim one of the versions it covers, or the text of one is not there, nothing
-	// may be recorded: what is left out would run later.
-	for _, c := range j.claims {
+	// While the baseline covers a conflict or a file without a text, nothing may be recorded: the
+	// files that are left out would run later.
+	for _, c := range p.claims {
 		if Compare(c.Version, id.Version) > 0 {
 			continue
 		}
-		if _, skipped := j.skipped(c); !skipped && !c.unusable.IsZero() {
-			j.waitFor(c.Path, c.unusable)
+		if _, skipped := p.skipped(c); !skipped && !c.unusable.IsZero() {
+			p.waitFor(c.Path, c.unusable)
 		}
-		if rivals := j.rivals(c); !rivals.IsZero() {
-			j.waitFor(c.Path, rivals)
+		if conflicts := p.conflicts(c); !conflicts.IsZero() {
+			p.waitFor(c.Path, conflicts)
 		}
 	}
-	if !j.barrier.IsZero() {
+	if !p.blocked.IsZero() {
 		return
 	}
-	m = named(m, j.target)
-	j.marker = &towpath.Task{
+	m = named(m, p.target)
+	p.marker = &towpath.Task{
 		Action:    towpath.ActionRecord,
 		Migration: m,
 		Covers:    []towpath.Migration{m},
@@ -62,33 +61,33 @@ func (j *judge) prepareMarker() {
 	}
 }
 
-// markerText begins the description of a marker that no file is; it ends with the link's id and a
-// bracket.
+// markerText begins the description of a marker without a file. The link's id and a closing bracket
+// follow.
 const markerText = "applied before the repository was linked (link "
 
-// anothers reports whether a marker records another link's choice. Where it does not name its link,
-// its time must do.
-func (j *judge) anothers(marker towpath.LedgerEntry) bool {
+// ofOtherLink reports whether a marker records the baseline of another link. When the marker does
+// not name its link, its time decides.
+func (p *planner) ofOtherLink(marker towpath.LedgerEntry) bool {
 	if link, named := strings.CutPrefix(marker.Description, markerText); named && marker.Path == "" {
-		return link != j.in.LinkID+")"
+		return link != p.in.LinkID+")"
 	}
-	for _, c := range j.claimed[marker.MigrationID] {
+	for _, c := range p.claimed[marker.MigrationID] {
 		if marker.Path != "" && c.Path == marker.Path {
 			return !c.own
 		}
 	}
-	return !marker.StartedAt.IsZero() && marker.StartedAt.Before(j.in.LinkedAt)
+	return !marker.StartedAt.IsZero() && marker.StartedAt.Before(p.in.LinkedAt)
 }
 
-// cover adds a file to what the marker records.
-func (j *judge) cover(m towpath.Migration) {
-	if m.MigrationID != j.marker.MigrationID {
-		j.marker.Covers = append(j.marker.Covers, m)
+// cover adds a file to the migrations that the marker records.
+func (p *planner) cover(m towpath.Migration) {
+	if m.MigrationID != p.marker.MigrationID {
+		p.marker.Covers = append(p.marker.Covers, m)
 	}
 }
 
-// schedule makes the task of one item.
-func (j *judge) schedule(item Item) {
+// schedule adds the task of an item.
+func (p *planner) schedule(item Item) {
 	t := towpath.Task{
 		Action:    towpath.ActionApply,
 		Migration: item.Migration,
@@ -101,20 +100,20 @@ func (j *judge) schedule(item Item) {
 	if item.Type == towpath.TypeBaseline {
 		t.Action, t.Covers = towpath.ActionRecord, []towpath.Migration{item.Migration}
 	}
-	j.tasks = append(j.tasks, t)
+	p.tasks = append(p.tasks, t)
 }
 
-func (j *judge) finishTasks() {
-	tasks := j.tasks
-	if j.marker != nil {
-		tasks = append([]towpath.Task{*j.marker}, tasks...)
+func (p *planner) finishTasks() {
+	tasks := p.tasks
+	if p.marker != nil {
+		tasks = append([]towpath.Task{*p.marker}, tasks...)
 	}
 	for i := range tasks {
 		t := &tasks[i]
-		t.ProjectID = j.ProjectID
-		t.DatabaseID = j.ID
-		t.EnvironmentID = j.EnvironmentID
-		t.Stage, t.Sequence = j.position, i+1
+		t.ProjectID = p.ProjectID
+		t.DatabaseID = p.ID
+		t.EnvironmentID = p.EnvironmentID
+		t.Stage, t.Sequence = p.position, i+1
 	}
-	j.plan.Tasks = append(j.plan.Tasks, tasks...)
+	p.plan.Tasks = append(p.plan.Tasks, tasks...)
 }

@@ -2,9 +2,8 @@ package plan
 
 import "towpath"
 
-// WithTasks returns the plan with what the open tasks know of their files: that one runs, has
-// failed, or ended without anybody knowing how, and that a person released it. Build knows none of
-// this, since it asks the ledgers alone.
+// WithTasks returns the plan with the states of the open tasks: running, failed, unknown, or
+// released by a person. Build does not have them, since it only compares files with ledgers.
 func (p Plan) WithTasks(open []towpath.Task) Plan {
 	type key struct {
 		databaseID string

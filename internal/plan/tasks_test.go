@@ -8,7 +8,7 @@ import (
 	"towpath"
 )
 
-func TestWithTasks_oneFactHasOneWord(t *testing.T) {
+func TestWithTasks_addsTheStateOfOpenTasks(t *testing.T) {
 	t.Parallel()
 	built := Build(Input{
 		Files: files{

@@ -23,8 +23,8 @@ const (
 	wildcard    placeholder = "*"
 )
 
-// patterns are what placeholders stand for. Each prefers the shortest text, but for the
-// description, which is the rest.
+// patterns are the regular expressions of placeholders. Each prefers the shortest text, except for
+// the description, which is the rest.
 var patterns = map[placeholder]string{
 	envID:       `[^/]+?`,
 	dbName:      `[^/]+?`,
@@ -34,20 +34,20 @@ var patterns = map[placeholder]string{
 	wildcard:    `[^/]*?`,
 }
 
-// Template is a parsed path template: it tells which files are migrations and what their names
-// mean. It matches paths relative to the base directory, whole and case-sensitively. The zero
+// Template is a parsed path template. It decides which files are migrations, and parses their
+// names. It matches whole paths relative to the base directory, and is case-sensitive. The zero
 // Template matches nothing.
 type Template struct {
 	source   string
 	segments []segment
 }
 
-// segment is what stands between two slashes of a template.
+// segment is the part of a template between two slashes.
 type segment struct {
-	folders bool // "**": any number of whole segments, none too
+	folders bool // "**": any number of whole segments, including none
 	pieces  []piece
 	whole   *regexp.Regexp
-	// upTo[i] matches pieces[:i+1] at the start of a name, to tell where it stops fitting
+	// upTo[i] matches pieces[:i+1] at the start of a name, to find where a name stops matching
 	upTo []*regexp.Regexp
 }
 
@@ -57,12 +57,13 @@ type piece struct {
 	place   placeholder
 }
 
-// String returns the template as it was written, without the leading slash.
+// String returns the source of the template, without the leading slash.
 func (t Template) String() string { return t.source }
 
-// ParseTemplate reads a file path template. {{VERSION}} must be in it; {{ENV_ID}}, {{DB_NAME}},
-// {{TYPE}} and {{DESCRIPTION}} may be; "*" stands for any text within a name and "**" for any
-// number of folders. Errors are *towpath.Error with CodeInvalid and the field filePathTemplate.
+// ParseTemplate parses a file path template. It must contain {{VERSION}} and may contain
+// {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and {{DESCRIPTION}}. "*" matches any text within a name and
+// "**" any number of folders. Errors are *towpath.Error with CodeInvalid and the field
+// filePathTemplate.
 func ParseTemplate(s string) (Template, error) {
 	p := parser{field: "filePathTemplate", known: []placeholder{
 		envID, dbName, version, changeType,
@@ -90,7 +91,7 @@ func (t Template) has(place placeholder) bool {
 	return false
 }
 
-// parser reads one kind of template.
+// parser parses one kind of template.
 type parser struct {
 	field string
 	known []placeholder
@@ -181,7 +182,7 @@ func (p *parser) pieces(s string) ([]piece, error) {
 	return pieces, nil
 }
 
-// piece reads the piece at the start of s and returns its length.
+// piece parses the piece at the start of s and returns its length in bytes.
 func (p *parser) piece(s string) (piece, int, error) {
 	switch {
 	case strings.HasPrefix(s, "*"):

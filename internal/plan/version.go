@@ -11,15 +11,16 @@ import (
 // twice as long, which every engine can index in its ledger.
 const maxLabel = 100
 
-// versionPattern is what a version looks like in a file's name: it starts with a digit, after an
-// optional v, and ends with a letter or digit, so that separators around it stay the template's.
+// versionPattern matches a version in a file's name. A version starts with a digit, after an
+// optional v, and ends with a letter or digit, so that separators after it belong to the template.
 const versionPattern = `[vV]?[0-9](?:[0-9A-Za-z.+_-]*?[0-9A-Za-z])??`
 
 var wholeVersion = regexp.MustCompile(`^` + versionPattern + `$`)
 
-// ParseVersion turns a version as people write it into its canonical form: lower case, no leading
-// v, parts joined by dots, numbers without leading zeros. A part ends at . - _ + and wherever
-// digits meet letters: "v1.02-RC3" is "1.2.rc.3". The error is a *towpath.Error with CodeInvalid.
+// ParseVersion converts a version from a file's name into its canonical form: lower case, no
+// leading v, parts joined by dots, numbers without leading zeros. A part ends at . - _ + and
+// between digits and letters: "v1.02-RC3" is "1.2.rc.3". The error is a *towpath.Error with
+// CodeInvalid.
 func ParseVersion(label string) (canonical string, err error) {
 	if len(label) > maxLabel {
 		return "", towpath.Invalid("version", "The version is longer than %d characters. Shorten it.",
@@ -84,7 +85,7 @@ func trimZeros(part string) string {
 }
 
 // Compare orders canonical versions part by part: numbers by value, letters by alphabet, numbers
-// before letters, and the one that ends first is first. It is 0 exactly when a == b.
+// before letters, and a prefix before longer versions. It is 0 if and only if a == b.
 func Compare(a, b string) int {
 	for a != "" && b != "" {
 		var x, y string
@@ -104,7 +105,7 @@ func comparePart(x, y string) int {
 		return -1
 	case !xn && yn:
 		return 1
-	case xn && len(x) != len(y): // no leading zeros: the longer number is the larger one, whatever its size
+	case xn && len(x) != len(y): // without leading zeros, the longer number is larger
 		if len(x) < len(y) {
 			return -1
 		}

@@ -10,7 +10,8 @@ import (
 	"towpath/internal/store"
 )
 
-// Retry lets a failed task run again. CodeConflict when it has not failed.
+// Retry makes a failed task pending again, with the current text. CodeConflict when it has not
+// failed.
 func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
 	return s.decide(ctx, actor, taskID, "task.retry", "", func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskFailed {
@@ -19,10 +20,10 @@ func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string)
 		}
 		t.State, t.Reason = towpath.TaskPending, towpath.Reason{}
 		return nil
-	}, freshText)
+	}, currentText)
 }
 
-// Release lets a held task run. CodeConflict when it is not held.
+// Release makes a held task pending, with the current text. CodeConflict when it is not held.
 func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
 	return s.decide(ctx, actor, taskID, "task.release", "", func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskHeld {
@@ -33,11 +34,11 @@ func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID strin
 		t.Reason = towpath.Reason{}
 		t.Released = true
 		return nil
-	}, freshText)
+	}, currentText)
 }
 
-// Skip ends a task without running it. The reason is required, and is kept with the task.
-// CodeConflict when the task is running or has ended.
+// Skip closes a task without running it. The reason is required and stays with the task.
+// CodeConflict when the task is running or has finished.
 func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, text string) (towpath.Task, error) {
 	reason, err := towpath.Skipped(text)
 	if err != nil {
@@ -57,18 +58,18 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, text st
 		})
 }
 
-// Outcome is what a person says of a task whose outcome is unknown.
+// Outcome is a person's decision about an unknown task.
 type Outcome string
 
 const (
-	OutcomeApplied       Outcome = "applied"        // it is in: record it, run nothing
+	OutcomeApplied       Outcome = "applied"        // the database has it: record it, run nothing
 	OutcomeNotApplied    Outcome = "not-applied"    // run it again
-	OutcomeContinueAfter Outcome = "continue-after" // some of its statements are in: run those behind
+	OutcomeContinueAfter Outcome = "continue-after" // the database has its first statements: run the others
 )
 
-// Resolve ends the doubt about a task whose outcome is unknown. statements is for
-// OutcomeContinueAfter: how many of the file's first statements are in, at least one. CodeConflict
-// when the outcome is known.
+// Resolve sets the outcome of an unknown task. statements is for OutcomeContinueAfter: how many of
+// the file's first statements the database has, at least one. CodeConflict when the task is not
+// unknown.
 func (s *Service) Resolve(
 	ctx context.Context, actor towpath.Actor, taskID string, outcome Outcome, statements int,
 ) (towpath.Task, error) {
@@ -81,7 +82,7 @@ func (s *Service) Resolve(
 	case OutcomeContinueAfter:
 		if statements < 1 {
 			return towpath.Task{}, towpath.Invalid("statements",
-				"Say how many statements of the file are in the database, at least 1. If none is, choose not-applied.")
+				"Enter how many statements of the file are in the database, at least 1. If none is, choose not-applied.")
 		}
 		detail = fmt.Sprintf(": %d of its statements were applied, and it continues after them", statements)
 	default:
@@ -105,11 +106,11 @@ func (s *Service) Resolve(
 		}
 		t.State, t.Reason = towpath.TaskPending, towpath.Reason{}
 		return nil
-	}, freshText)
+	}, currentText)
 }
 
-// Cancel asks for a running task to be stopped in its database: it ends as failed, or, when it was
-// quicker, as done. One that does not run is a CodeConflict.
+// Cancel requests that a running task is stopped in its database. The task becomes failed, or done
+// if it finishes first. CodeConflict when it is not running.
 func (s *Service) Cancel(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
 	return s.decide(ctx, actor, taskID, "task.cancel", "", func(t *towpath.Task, now time.Time) error {
 		if t.State == towpath.TaskRunning {
@@ -117,19 +118,19 @@ func (s *Service) Cancel(ctx context.Context, actor towpath.Actor, taskID string
 			return nil
 		}
 		return towpath.Errorf(towpath.CodeConflict,
-			"Only a running task can be cancelled; this one is %s. One that has not begun can be skipped.",
+			"Only a running task can be cancelled; this one is %s. A task that has not started can be skipped.",
 			t.State)
 	})
 }
 
-// freshText gives a task that is to run the text that the branch has now: an old one must not run
-// once a new one is pushed. CodeConflict when the file is gone from the branch, or the repository
-// was unlinked.
-func freshText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpath.Task) error {
+// currentText updates a task to the current text of the branch: an old text must not run after a
+// new one was pushed. CodeConflict when the branch no longer has the file, or the repository was
+// unlinked.
+func currentText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpath.Task) error {
 	link, err := tx.Link(ctx, r.LinkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return towpath.Errorf(towpath.CodeConflict,
-			"The repository of this task was unlinked. Nothing of it runs any more.")
+			"The repository of this task was unlinked. Its tasks no longer run.")
 	}
 	if err != nil {
 		return err
@@ -145,8 +146,8 @@ func freshText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpath.
 		"%s is no longer on the branch. Skip the task, or push the file again.", t.Path)
 }
 
-// decide changes a task, wakes its rollout and writes the audit, all in one transaction. also looks
-// at what the change needs beyond the task.
+// decide changes a task, wakes its rollout and adds the audit event, all in one transaction. also
+// makes further checks and changes in the same transaction.
 func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, action, detail string,
 	change func(t *towpath.Task, now time.Time) error,
 	also ...func(context.Context, *store.Tx, towpath.Rollout, *towpath.Task) error,
@@ -161,13 +162,13 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 		}
 		if r.FinishedAt != nil {
 			return towpath.Errorf(towpath.CodeConflict,
-				"The rollout of this task is over. A newer one of the same repository may hold the migration.")
+				"The rollout of this task has finished. A newer one of the same repository may have the migration.")
 		}
 		if err := change(&t, tx.Now); err != nil {
 			return err
 		}
-		for _, look := range also {
-			if err := look(ctx, tx, r, &t); err != nil {
+		for _, do := range also {
+			if err := do(ctx, tx, r, &t); err != nil {
 				return err
 			}
 		}
@@ -190,8 +191,8 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 	return t, err
 }
 
-// Close cancels, in the transaction that removes a link, what has not begun of a link's open
-// rollout.
+// Close cancels the tasks of a link's open rollout that do not run, in the transaction that removes
+// the link.
 func Close(ctx context.Context, tx *store.Tx, linkID string, reason towpath.Reason) error {
 	open, err := tx.OpenRollout(ctx, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {

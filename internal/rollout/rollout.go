@@ -1,6 +1,6 @@
-// Package rollout moves rollouts forward: it says which tasks may start, sums up their states, and
-// takes people's decisions about single tasks. It runs nothing; what may start is handed to the
-// executor by job rows.
+// Package rollout advances rollouts: it decides which tasks may start, summarizes their states, and
+// applies people's decisions about tasks. It runs nothing: it enqueues jobs, which the executor
+// handles.
 package rollout
 
 import (
@@ -13,16 +13,15 @@ import (
 	"towpath/internal/store"
 )
 
-// Service moves rollouts forward. It is safe for concurrent use by many processes on the same
+// Service advances rollouts. It is safe for concurrent use, also by several processes on the same
 // metadata.
 type Service struct {
 	Store  *store.Store
 	Logger *slog.Logger
 }
 
-// Advance looks at a rollout as it is: it asks for the tasks that may start to be run, keeps the
-// rollout's state, and ends it when nothing is open any more. It is the handler of
-// towpath.JobAdvance and may be called any number of times.
+// Advance enqueues the tasks of a rollout that may start, updates the rollout's state, and finishes
+// it when no task is open. It is the handler of towpath.JobAdvance and is idempotent.
 func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, error) {
 	var finished *towpath.Rollout
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -41,7 +40,7 @@ func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, er
 		if r.FinishedAt != nil && r.FinishedAt.Equal(tx.Now) {
 			finished = &r
 		}
-		return s.tell(ctx, tx, before, r)
+		return s.enqueueStatus(ctx, tx, before, r)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("advance rollout: %w", err)
@@ -53,22 +52,22 @@ func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, er
 	return nil, nil
 }
 
-// tellAfter is how long what changed within a state may wait to be told on the commit, so that a
-// rollout of many tasks does not spend the provider's budget on each.
-const tellAfter = 500 * time.Millisecond
+// statusDelay delays the build status of a change that keeps the rollout's state, so that a rollout
+// of many tasks does not use up the provider's budget of calls.
+const statusDelay = 500 * time.Millisecond
 
-func (s *Service) tell(
+func (s *Service) enqueueStatus(
 	ctx context.Context, tx *store.Tx, before towpath.RolloutState, r towpath.Rollout,
 ) error {
 	if r.State == before {
-		return tx.EnqueueAt(ctx, towpath.JobPostStatus, r.ID, tx.Now.Add(tellAfter))
+		return tx.EnqueueAt(ctx, towpath.JobPostStatus, r.ID, tx.Now.Add(statusDelay))
 	}
 	return tx.Enqueue(ctx, towpath.JobPostStatus, r.ID)
 }
 
 func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 	if r.FinishedAt != nil {
-		// A task that was running when a newer rollout took over has ended here; the newer one may
+		// A task that was running when a newer rollout took over has finished. The newer one may
 		// have waited for it.
 		if r.SupersededBy == "" || r.SupersededBy == r.ID {
 			return nil
@@ -92,7 +91,7 @@ func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 		}
 	}
 	if state == towpath.RolloutDone {
-		// what was accepted is no trouble any more
+		// schemas may have changed, and accepted files are no longer a problem
 		for _, kind := range []towpath.JobKind{towpath.JobWriteBack, towpath.JobPostPlan} {
 			if err := tx.Enqueue(ctx, kind, r.LinkID); err != nil {
 				return err
@@ -102,8 +101,8 @@ func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 	return tx.UpdateRollout(ctx, r)
 }
 
-// wakeOtherLinks has the project's other links planned again: a file of theirs may have waited for
-// one of this rollout's.
+// wakeOtherLinks schedules plans for the project's other links, since their files may have waited
+// for files of this rollout.
 func wakeOtherLinks(ctx context.Context, tx *store.Tx, r towpath.Rollout) error {
 	if len(r.Tasks) == 0 {
 		return nil

@@ -99,7 +99,7 @@ func (b *bundle) task(t *testing.T, stage int, version string, state towpath.Tas
 	return task
 }
 
-func TestRetry_takesTheTextThatTheBranchHasNow(t *testing.T) {
+func TestRetry_runsTheTextOfTheBranch(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	task := b.task(t, 0, "1", towpath.TaskFailed)
@@ -144,7 +144,7 @@ func (b *bundle) advance(t *testing.T) towpath.Rollout {
 	return r
 }
 
-// wanted reports whether a job was asked for.
+// wanted reports whether a job was requested.
 func (b *bundle) wanted(t *testing.T, kind towpath.JobKind, subject string) bool {
 	t.Helper()
 	found := false
@@ -159,7 +159,7 @@ func (b *bundle) wanted(t *testing.T, kind towpath.JobKind, subject string) bool
 	return found
 }
 
-func TestAdvance_asksForWhatMayStartAndKeepsTheState(t *testing.T) {
+func TestAdvance_enqueuesStartableTasks(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	first, later := b.task(t, 0, "1", towpath.TaskPending), b.task(t, 1, "1", towpath.TaskPending)
@@ -185,7 +185,7 @@ func TestAdvance_asksForWhatMayStartAndKeepsTheState(t *testing.T) {
 	}
 }
 
-func TestAdvance_endsARolloutWithoutOpenTasksOnce(t *testing.T) {
+func TestAdvance_finishesARolloutOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.task(t, 0, "1", towpath.TaskDone)
@@ -199,8 +199,8 @@ func TestAdvance_endsARolloutWithoutOpenTasksOnce(t *testing.T) {
 	}
 }
 
-// What nobody wants any more has not been done.
-func TestAdvance_endsARolloutAsItsTasksEnded(t *testing.T) {
+// A rollout of cancelled tasks is cancelled, not done.
+func TestAdvance_finishesWithTheStateOfItsTasks(t *testing.T) {
 	t.Parallel()
 	for state, want := range map[towpath.TaskState]towpath.RolloutState{
 		towpath.TaskCancelled: towpath.RolloutCancelled, towpath.TaskSkipped: towpath.RolloutSkipped,
@@ -218,7 +218,7 @@ func TestAdvance_endsARolloutAsItsTasksEnded(t *testing.T) {
 	}
 }
 
-func TestAdvance_handsOnToTheRolloutThatTookOver(t *testing.T) {
+func TestAdvance_wakesTheNewerRollout(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	task := b.task(t, 0, "1", towpath.TaskPending)
@@ -323,7 +323,7 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
-func TestSkip_wantsAReason(t *testing.T) {
+func TestSkip_needsAReason(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	task := b.task(t, 0, "1", towpath.TaskHeld)
