@@ -1,6 +1,6 @@
-// Package account connects Git providers and people's accounts there. It is the only room that
-// holds tokens: it proves credentials by an OAuth round trip, keeps and renews what came of it, and
-// gives others a client that acts for a grant.
+// Package account connects Git providers and people's accounts there. It is the only package that
+// handles tokens: it verifies credentials by an OAuth round trip, stores and refreshes the tokens,
+// and returns clients that act for a grant.
 package account
 
 import (

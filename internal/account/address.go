@@ -10,8 +10,9 @@ import (
 
 const maxAddress = 300 // bytes
 
-// instanceAddress is where a provider of a kind is, by what a person has entered. Plain http is for
-// trying things out: only this machine, and only while the console is opened on it too.
+// instanceAddress validates and normalizes the address of a provider that a person entered. Plain
+// http is only allowed for a trial: the provider and this server must both be on a loopback
+// address. Errors are about instanceUrl.
 func instanceAddress(kind vcs.Description, entered string, local bool) (string, error) {
 	entered = strings.TrimRight(strings.TrimSpace(entered), "/")
 	refuse := func(format string, args ...any) (string, error) {
@@ -44,7 +45,8 @@ func instanceAddress(kind vcs.Description, entered string, local bool) (string, 
 	return u.Scheme + "://" + strings.ToLower(u.Host) + u.Path, nil
 }
 
-// plainPath reports whether a path is empty or has segments of plain characters alone.
+// plainPath reports whether a path is empty or all of its segments have only letters, digits, - and
+// _.
 func plainPath(path string) bool {
 	if path == "" {
 		return true

@@ -14,7 +14,7 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Kinds describes the types of Git providers that this server can add, by name.
+// Kinds describes the types of Git providers that this server can add, ordered by name.
 func (s *Service) Kinds() []vcs.Description {
 	var kinds []vcs.Description
 	for _, d := range s.Drivers {
@@ -24,7 +24,7 @@ func (s *Service) Kinds() []vcs.Description {
 	return kinds
 }
 
-// StartVerification is what a workspace owner has entered about a provider to add.
+// StartVerification is a workspace owner's input about a provider to add.
 type StartVerification struct {
 	Type          towpath.ProviderType
 	InstanceURL   string
@@ -33,9 +33,9 @@ type StartVerification struct {
 	Secret        string
 }
 
-// StartVerification begins the OAuth round trip that proves a provider's data. It returns the page
-// to send the person to. Errors name the field that is wrong; wrong or exchanged credentials are
-// found here, before any page opens.
+// StartVerification starts the OAuth round trip that verifies a provider's data. It returns the
+// provider's page to open. Errors name the invalid field. Wrong or swapped credentials are found
+// here, before any page opens.
 func (s *Service) StartVerification(
 	ctx context.Context, actor towpath.Actor, in StartVerification,
 ) (v towpath.Verification, authorizeURL string, err error) {
@@ -67,7 +67,7 @@ func (s *Service) StartVerification(
 	}, in.Secret)
 }
 
-// StartSecretReplacement begins the round trip that proves a provider's new credentials.
+// StartSecretReplacement starts the round trip that verifies a provider's new credentials.
 func (s *Service) StartSecretReplacement(
 	ctx context.Context, actor towpath.Actor, providerID, applicationID, newSecret string,
 ) (v towpath.Verification, authorizeURL string, err error) {
@@ -91,10 +91,10 @@ func (s *Service) StartSecretReplacement(
 	}, strings.TrimSpace(newSecret))
 }
 
-// StartGrant begins the round trip by which a member lets us use an account at a provider, to link
-// repositories with it. By an API token only a workspace owner may: nothing binds such a round trip
-// to a browser, so its address could be used to lure somebody else's account into the caller's
-// hands (ADR 8).
+// StartGrant starts the round trip by which a member authorizes an account at a provider, to link
+// repositories with it. CodeForbidden with an API token, except for workspace owners: nothing binds
+// such a round trip to a browser, so its address could trick another person into authorizing their
+// account for the caller (ADR 8).
 func (s *Service) StartGrant(
 	ctx context.Context, actor towpath.Actor, providerID string,
 ) (v towpath.Verification, authorizeURL string, err error) {
@@ -150,8 +150,8 @@ func (s *Service) start(
 	return v, provider.AuthorizeURL(app, state, s.callbackURL()), err
 }
 
-// probe finds wrong credentials before anybody is sent to the provider's page. What cannot be
-// checked now is let through: the round trip finds it too, only later.
+// probe finds wrong credentials before a person opens the provider's page. It ignores other
+// failures, since the round trip finds them later.
 func (s *Service) probe(ctx context.Context, kind vcs.Description, provider vcs.Provider, app vcs.App) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -175,7 +175,7 @@ func (s *Service) probe(ctx context.Context, kind vcs.Description, provider vcs.
 	return nil
 }
 
-// Callback is what the provider's redirect brought.
+// Callback has the parameters of the provider's redirect.
 type Callback struct {
 	State            string
 	Code             string
@@ -183,36 +183,35 @@ type Callback struct {
 	ErrorDescription string
 }
 
-// FinishVerification ends the round trip that the state belongs to. sessionID is the browser's. The
-// error says why the callback belongs to no round trip; a round trip that failed is a verification
-// with its reason, not an error.
+// FinishVerification finishes the round trip with the callback's state. sessionID is the browser's.
+// CodeNotFound or CodeForbidden when no round trip matches. A failed round trip is no error: it is
+// a verification with a reason.
 func (s *Service) FinishVerification(
 	ctx context.Context, sessionID string, c Callback,
 ) (towpath.Verification, error) {
-	v, err := s.takeState(ctx, sessionID, c.State)
+	v, err := s.consumeState(ctx, sessionID, c.State)
 	if err != nil {
 		return v, err
 	}
-	// From here on the state is used up, so the outcome is written whatever happens to the
-	// browser's request.
+	// The state cannot be used again, so the outcome is stored even if the browser's request ends.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	token, failure := s.exchange(ctx, &v, c)
-	if err := s.keepOutcome(ctx, &v, token, failure); err != nil {
-		// The state is used up: whoever waits must hear that it is over.
-		return v, s.keepOutcome(ctx, &v, vcs.Token{}, s.unkept(v, err))
+	if err := s.saveOutcome(ctx, &v, token, failure); err != nil {
+		// The state cannot be used again, so the console must learn that the round trip has failed.
+		return v, s.saveOutcome(ctx, &v, vcs.Token{}, s.unsaved(v, err))
 	}
 	return v, nil
 }
 
-func (s *Service) unkept(v towpath.Verification, err error) towpath.Reason {
+func (s *Service) unsaved(v towpath.Verification, err error) towpath.Reason {
 	s.Logger.Error("cannot keep the outcome of an OAuth round trip", "verification", v.ID, "error", err)
 	return towpath.Why(towpath.ReasonSignInUnkept)
 }
 
-// keepOutcome writes how a round trip ended. The token of a good end becomes a grant, or waits in
-// the verification until the provider is added.
-func (s *Service) keepOutcome(
+// saveOutcome stores the result of a round trip. The token of a successful one becomes a grant, or
+// stays in the verification until the provider is added.
+func (s *Service) saveOutcome(
 	ctx context.Context, v *towpath.Verification, token vcs.Token, failure towpath.Reason,
 ) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) (err error) {
@@ -222,7 +221,7 @@ func (s *Service) keepOutcome(
 		case !failure.IsZero():
 			v.State = towpath.VerificationFailed
 		case v.Purpose == towpath.PurposeGrant:
-			v.GrantID, err = s.keepGrant(ctx, tx, *v, token)
+			v.GrantID, err = s.saveGrant(ctx, tx, *v, token)
 		default:
 			v.EncryptedToken, err = s.encryptToken(*v, token)
 		}
@@ -233,8 +232,9 @@ func (s *Service) keepOutcome(
 	})
 }
 
-// takeState finds the verification of a state and makes the state useless for a second time.
-func (s *Service) takeState(
+// consumeState returns the pending verification of a state and invalidates the state. CodeNotFound
+// when there is none, CodeForbidden when another browser started it.
+func (s *Service) consumeState(
 	ctx context.Context, sessionID, state string,
 ) (v towpath.Verification, err error) {
 	unknown := towpath.Errorf(towpath.CodeNotFound,
@@ -260,7 +260,7 @@ func (s *Service) takeState(
 	return v, err
 }
 
-// exchange gets the token of a round trip that came back, and says why there is none.
+// exchange gets the token of a round trip, or returns the reason why there is none.
 func (s *Service) exchange(
 	ctx context.Context, v *towpath.Verification, c Callback,
 ) (vcs.Token, towpath.Reason) {
@@ -361,7 +361,7 @@ func ownVerification(
 	return v, err
 }
 
-// fixedToken is a token source for a token that is not kept.
+// fixedToken is a token source for a token that is not stored.
 type fixedToken string
 
 // Token implements vcs.TokenSource.

@@ -12,7 +12,7 @@ import (
 	"towpath/internal/link/linktest"
 )
 
-func TestVerification_refusesBeforeThePopup(t *testing.T) {
+func TestVerification_findsWrongCredentialsEarly(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		noCallback := b.Sim.AddConsumer(bitbucketsim.Consumer{Workspace: "acme", Name: "bare"})
 		for name, c := range map[string]struct {
@@ -60,7 +60,7 @@ func TestVerification_refusesBeforeThePopup(t *testing.T) {
 	})
 }
 
-func TestVerification_goesOnWhenBitbucketCannotBeAsked(t *testing.T) {
+func TestVerification_continuesWithoutAProbe(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Sim.SetFaults(bitbucketsim.Faults{TokenStatus: 503})
 		v, page, err := b.StartVerification(t.Context(), b.Actor, b.Start())
@@ -112,7 +112,7 @@ func TestVerification_failsWithItsReason(t *testing.T) {
 	})
 }
 
-func TestVerification_isBoundToItsBrowserAndItsTime(t *testing.T) {
+func TestVerification_needsItsBrowserInTime(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		v, page, err := b.StartVerification(t.Context(), b.Actor, b.Start())
 		if err != nil {
@@ -164,7 +164,7 @@ func TestStartGrant_byTokenIsForOwners(t *testing.T) {
 	})
 }
 
-func TestProvider_isDeletedOnlyWhenNothingIsLinked(t *testing.T) {
+func TestDeleteProvider_refusesOneWithLinks(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": "hi"})
 		link := b.Linked(t)
@@ -185,7 +185,7 @@ func TestProvider_isDeletedOnlyWhenNothingIsLinked(t *testing.T) {
 	})
 }
 
-func TestGrant_isRenewedOnceForManyAndStoredBeforeUse(t *testing.T) {
+func TestGrant_isRefreshedOnceAndStoredBeforeUse(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": "hi"})
 		_, grant := b.Connect(t)
@@ -228,7 +228,7 @@ func countTokens(b *linktest.World) (n int) {
 	return n
 }
 
-func TestGrant_thatIsRevokedTurnsTheLinkIntoNeedsAttention(t *testing.T) {
+func TestGrant_whenRevokedItsLinkNeedsAttention(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "CREATE TABLE a (id INT);"})
 		link := b.Linked(t)

@@ -66,7 +66,7 @@ func (s *Service) Client(ctx context.Context, grantID string) (vcs.Client, error
 	return client, nil
 }
 
-// OwnClient returns a client for a grant of the actor's own.
+// OwnClient returns a client for one of the actor's grants. CodeInvalid about grantId for others.
 func (s *Service) OwnClient(
 	ctx context.Context, actor towpath.Actor, grantID string,
 ) (vcs.Client, towpath.Grant, error) {
@@ -86,15 +86,15 @@ func (s *Service) OwnClient(
 	return client, g, err
 }
 
-// grantTokens hands out a grant's access token and renews it: one renewal at a time, the new pair
-// stored before it is used.
+// grantTokens returns a grant's access token and refreshes it. It runs one refresh at a time, and
+// stores the new pair before it returns the token.
 type grantTokens struct {
 	s  *Service
 	id string
 }
 
-// refreshMargin is how long before its end a token is renewed, at most; of short-lived ones a fifth
-// of their life.
+// refreshMargin is how long before its expiry a token is refreshed. Tokens that live less than 25
+// minutes are refreshed in the last fifth of their life.
 const refreshMargin = 5 * time.Minute
 
 // Token implements vcs.TokenSource.
@@ -128,8 +128,8 @@ func (t *grantTokens) read(ctx context.Context) (g towpath.Grant, err error) {
 	return g, err
 }
 
-// renew gets a new pair for a grant, stores it and returns its access token. The caller holds the
-// grant's lock.
+// renew refreshes the tokens of a grant, stores them and returns the access token. The caller holds
+// the grant's lock.
 func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	var p towpath.GitProvider
 	if err := s.Store.Read(ctx,
@@ -152,8 +152,8 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("open refresh token: %w", err)
 	}
-	// The old refresh token may be dead once the provider has answered, so nothing may come between
-	// answer and store.
+	// The old refresh token may be invalid after the response, so nothing may prevent storing the
+	// new one.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 45*time.Second)
 	defer cancel()
 	token, err := provider.Refresh(ctx, vcs.App{ApplicationID: p.ApplicationID, Secret: string(appSecret)},
@@ -168,16 +168,16 @@ func (s *Service) renew(ctx context.Context, g towpath.Grant) (string, error) {
 		if err != nil {
 			return err
 		}
-		s.sealTokens(&now, token)
+		s.encryptTokens(&now, token)
 		now.RefreshedAt, now.BrokenReason = tx.Now, towpath.Reason{}
 		return tx.UpdateGrant(ctx, &now)
 	})
 	return access, err
 }
 
-// afterFailedRenewal decides what a refused renewal means: another process may have renewed the
-// pair first; else, when the provider will not have it, the person must authorize again and
-// everything that depends on it says so.
+// afterFailedRenewal handles a refused refresh. Another process may have refreshed the pair first;
+// then it returns that token. Otherwise the person must authorize the account again, and the grant
+// and its links get the reason.
 func (s *Service) afterFailedRenewal(
 	ctx context.Context, tried towpath.Grant, providerName string, cause error,
 ) (access string, err error) {
@@ -213,7 +213,7 @@ func (s *Service) afterFailedRenewal(
 		if err := tx.UpdateGrant(ctx, &now); err != nil {
 			return err
 		}
-		return markLinks(ctx, tx, now.ID, reason)
+		return setLinksAttention(ctx, tx, now.ID, reason)
 	})
 	if err == nil && access == "" {
 		err = &vcs.Error{Kind: vcs.Unauthorized, Op: "renew access", Because: reason, Err: cause}
@@ -221,9 +221,9 @@ func (s *Service) afterFailedRenewal(
 	return access, err
 }
 
-// markLinks sets why the links of a grant need a person, or with none that they no longer do, and
-// looks at them again.
-func markLinks(ctx context.Context, tx *store.Tx, grantID string, reason towpath.Reason) error {
+// setLinksAttention sets why the links of a grant need a person, or with none that they no longer
+// do, and looks at them again.
+func setLinksAttention(ctx context.Context, tx *store.Tx, grantID string, reason towpath.Reason) error {
 	for l, err := range tx.EveryLink(ctx, store.LinkFilter{GrantID: grantID}) {
 		if err != nil {
 			return err
@@ -241,7 +241,7 @@ func markLinks(ctx context.Context, tx *store.Tx, grantID string, reason towpath
 	return nil
 }
 
-func (s *Service) sealTokens(g *towpath.Grant, token vcs.Token) {
+func (s *Service) encryptTokens(g *towpath.Grant, token vcs.Token) {
 	g.EncryptedAccessToken = s.Keyring.Encrypt([]byte(token.AccessToken), accessRow(g.ID))
 	if token.RefreshToken != "" {
 		g.EncryptedRefreshToken = s.Keyring.Encrypt([]byte(token.RefreshToken), refreshRow(g.ID))
@@ -252,9 +252,9 @@ func (s *Service) sealTokens(g *towpath.Grant, token vcs.Token) {
 	g.ExpiresAt = token.ExpiresAt
 }
 
-// keepGrant makes a grant of a finished round trip. The same account's earlier grant is renewed
-// instead, with everything that waited for it.
-func (s *Service) keepGrant(
+// saveGrant creates a grant from a finished round trip. If the account already has a grant, it gets
+// the new tokens, and everything that waited for it is scheduled.
+func (s *Service) saveGrant(
 	ctx context.Context, tx *store.Tx, v towpath.Verification, token vcs.Token,
 ) (id string, err error) {
 	if token.RefreshToken == "" {
@@ -270,7 +270,7 @@ func (s *Service) keepGrant(
 	}
 	known, err := tx.GrantOf(ctx, v.ProviderID, v.MemberID, v.AccountID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		s.sealTokens(&g, token)
+		s.encryptTokens(&g, token)
 		return g.ID, tx.CreateGrant(ctx, &g)
 	}
 	if err != nil {
@@ -278,18 +278,18 @@ func (s *Service) keepGrant(
 	}
 	g.ID = known.ID
 	g.CreatedAt = known.CreatedAt
-	s.sealTokens(&g, token)
+	s.encryptTokens(&g, token)
 	if err := tx.UpdateGrant(ctx, &g); err != nil {
 		return "", err
 	}
 	if err := tx.WakeHookRemovals(ctx, g.ID); err != nil {
 		return "", err
 	}
-	return g.ID, markLinks(ctx, tx, g.ID, towpath.Reason{})
+	return g.ID, setLinksAttention(ctx, tx, g.ID, towpath.Reason{})
 }
 
-// encryptToken keeps the token of a verified provider, so that the same person can link a
-// repository without a second sign-in. One that cannot be renewed is not worth keeping.
+// encryptToken encrypts the token of a verified provider, so that the same person can link a
+// repository without a second sign-in. It returns nil for a token that cannot be refreshed.
 func (s *Service) encryptToken(v towpath.Verification, token vcs.Token) ([]byte, error) {
 	if token.RefreshToken == "" {
 		return nil, nil
@@ -301,8 +301,9 @@ func (s *Service) encryptToken(v towpath.Verification, token vcs.Token) ([]byte,
 	return s.Keyring.Encrypt(plain, tokenRow(v.ID)), nil
 }
 
-// grantOfVerified makes a grant of the token that a verification kept, if it kept one.
-func (s *Service) grantOfVerified(
+// grantFromVerification creates a grant from the token that a verification has, if any; ""
+// otherwise.
+func (s *Service) grantFromVerification(
 	ctx context.Context, tx *store.Tx, v towpath.Verification,
 ) (id string, err error) {
 	if v.EncryptedToken == nil {
@@ -316,10 +317,10 @@ func (s *Service) grantOfVerified(
 	if err := json.Unmarshal(plain, &token); err != nil {
 		return "", fmt.Errorf("decode token of verification: %w", err)
 	}
-	return s.keepGrant(ctx, tx, v, token)
+	return s.saveGrant(ctx, tx, v, token)
 }
 
-// GrantSummary is a grant and how much of its budget is spent.
+// GrantSummary is a grant with the usage of its budget.
 type GrantSummary struct {
 	towpath.Grant
 	Usage vcs.Usage
@@ -344,11 +345,11 @@ func (s *Service) Grants(
 	return summaries, err
 }
 
-// grantIdle is how long a grant may lie unused before it is renewed, so that the provider does not
-// let it die.
+// grantIdle is how long a grant may be unused before it is refreshed, so that the provider does not
+// expire it.
 const grantIdle = 7 * 24 * time.Hour
 
-// RefreshGrant renews a grant that nothing has used for long. It is a job's handler.
+// RefreshGrant refreshes a grant that was not used for grantIdle. It is a job's handler.
 func (s *Service) RefreshGrant(ctx context.Context, grantID string) (requeueAt *time.Time, err error) {
 	unlock := s.grants.refresh.lock(grantID)
 	defer unlock()
@@ -364,7 +365,7 @@ func (s *Service) RefreshGrant(ctx context.Context, grantID string) (requeueAt *
 	return vcs.RetryAt(err), err
 }
 
-// keyedMutex is one lock per key, for keys that are few.
+// keyedMutex is one lock per key. It never frees locks, so there must be few keys.
 type keyedMutex struct {
 	mu    sync.Mutex
 	locks map[string]*sync.Mutex
@@ -385,7 +386,8 @@ func (k *keyedMutex) lock(key string) (unlock func()) {
 	return m.Unlock
 }
 
-// WakeIdleGrants has grants renewed that nothing has used for long. It is a periodic job.
+// WakeIdleGrants schedules a refresh of grants that were not used for grantIdle. It is a periodic
+// job.
 func (s *Service) WakeIdleGrants(ctx context.Context) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		idle, err := tx.IdleGrants(ctx, tx.Now.Add(-grantIdle).UnixMicro())

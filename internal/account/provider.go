@@ -9,8 +9,9 @@ import (
 	"towpath/internal/store"
 )
 
-// takeVerified reads a verification that the actor has brought to its good end and marks it used.
-func takeVerified(
+// consumeVerification returns the actor's successful verification, marked as used. The caller
+// stores it. Errors are about verificationId.
+func consumeVerification(
 	ctx context.Context, tx *store.Tx, actor towpath.Actor, id string, purpose towpath.VerificationPurpose,
 ) (towpath.Verification, error) {
 	v, err := ownVerification(ctx, tx, actor, id)
@@ -40,20 +41,19 @@ func takeVerified(
 	return v, nil
 }
 
-// Confirmation uses a verification that has ended well.
+// Confirmation is the use of a successful verification.
 type Confirmation struct {
 	VerificationID string
-	ConnectAccount bool // keeps the sign-in as a grant, so that linking needs no second one
+	ConnectAccount bool // stores the sign-in as a grant, so that linking needs no second one
 }
 
-// AddProvider keeps what a verification has proved. The credentials come from the verification
-// alone.
+// AddProvider adds the provider of a verification. Its data comes only from the verification.
 func (s *Service) AddProvider(
 	ctx context.Context, actor towpath.Actor, c Confirmation,
 ) (p towpath.GitProvider, err error) {
 	id := store.NewID()
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		v, err := takeVerified(ctx, tx, actor, c.VerificationID, towpath.PurposeAddProvider)
+		v, err := consumeVerification(ctx, tx, actor, c.VerificationID, towpath.PurposeAddProvider)
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (s *Service) AddProvider(
 			return err
 		}
 		v.ProviderID = p.ID
-		if err := s.useUp(ctx, tx, v, c.ConnectAccount); err != nil {
+		if err := s.saveUsed(ctx, tx, v, c.ConnectAccount); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{
@@ -86,12 +86,13 @@ func (s *Service) AddProvider(
 	return p, err
 }
 
-// useUp ends a verification and leaves no secret in it. With connect, its sign-in becomes a grant.
-func (s *Service) useUp(
+// saveUsed stores a used verification without its secrets. With connect, its sign-in becomes a
+// grant.
+func (s *Service) saveUsed(
 	ctx context.Context, tx *store.Tx, v towpath.Verification, connect bool,
 ) (err error) {
 	if connect {
-		if v.GrantID, err = s.grantOfVerified(ctx, tx, v); err != nil {
+		if v.GrantID, err = s.grantFromVerification(ctx, tx, v); err != nil {
 			return err
 		}
 	}
@@ -100,12 +101,12 @@ func (s *Service) useUp(
 	return tx.UpdateVerification(ctx, &v)
 }
 
-// ReplaceSecret keeps the new credentials that a verification has proved.
+// ReplaceSecret stores the new credentials of a verification.
 func (s *Service) ReplaceSecret(
 	ctx context.Context, actor towpath.Actor, providerID string, c Confirmation,
 ) (p towpath.GitProvider, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		v, err := takeVerified(ctx, tx, actor, c.VerificationID, towpath.PurposeReplaceSecret)
+		v, err := consumeVerification(ctx, tx, actor, c.VerificationID, towpath.PurposeReplaceSecret)
 		if err != nil {
 			return err
 		}
@@ -122,10 +123,10 @@ func (s *Service) ReplaceSecret(
 		if err := tx.UpdateGitProvider(ctx, &p); err != nil {
 			return err
 		}
-		if err := s.useUp(ctx, tx, v, c.ConnectAccount); err != nil {
+		if err := s.saveUsed(ctx, tx, v, c.ConnectAccount); err != nil {
 			return err
 		}
-		if err := tryGrantsAgain(ctx, tx, providerID); err != nil {
+		if err := resetBrokenGrants(ctx, tx, providerID); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, towpath.AuditEvent{
@@ -141,9 +142,9 @@ func (s *Service) ReplaceSecret(
 	return p, err
 }
 
-// tryGrantsAgain lets grants be used again that the old credentials may have broken; dead ones fail
-// again.
-func tryGrantsAgain(ctx context.Context, tx *store.Tx, providerID string) error {
+// resetBrokenGrants makes broken grants usable again, since the old credentials may have broken
+// them. Revoked ones break again.
+func resetBrokenGrants(ctx context.Context, tx *store.Tx, providerID string) error {
 	grants, err := tx.Grants(ctx, providerID, "")
 	if err != nil {
 		return err
@@ -156,7 +157,7 @@ func tryGrantsAgain(ctx context.Context, tx *store.Tx, providerID string) error 
 		if err := tx.UpdateGrant(ctx, &g); err != nil {
 			return err
 		}
-		if err := markLinks(ctx, tx, g.ID, towpath.Reason{}); err != nil {
+		if err := setLinksAttention(ctx, tx, g.ID, towpath.Reason{}); err != nil {
 			return err
 		}
 	}
@@ -198,8 +199,8 @@ func (s *Service) RenameProvider(
 	return p, err
 }
 
-// DeleteProvider removes a provider that nothing is linked through; otherwise it is a conflict that
-// names the links.
+// DeleteProvider removes a provider without links. CodeConflict, which names the links, when it has
+// some.
 func (s *Service) DeleteProvider(ctx context.Context, actor towpath.Actor, id string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		p, err := tx.GitProvider(ctx, id)
@@ -231,7 +232,7 @@ func (s *Service) DeleteProvider(ctx context.Context, actor towpath.Actor, id st
 	})
 }
 
-// ProviderSummary is a provider and what is linked through it.
+// ProviderSummary is a provider with its links.
 type ProviderSummary struct {
 	towpath.GitProvider
 	Links []LinkedProject

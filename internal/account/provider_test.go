@@ -10,7 +10,7 @@ import (
 	"towpath/internal/store"
 )
 
-func TestReplaceSecret_mendsTheLinks(t *testing.T) {
+func TestReplaceSecret_wakesTheLinks(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
 		link := b.Linked(t)
@@ -39,7 +39,7 @@ func TestReplaceSecret_mendsTheLinks(t *testing.T) {
 	})
 }
 
-func TestAddProvider_keepsTheSignInAsAGrant(t *testing.T) {
+func TestAddProvider_storesTheSignInAsAGrant(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		verified := b.Verified(t)
 		if verified.GrantID != "" || verified.EncryptedToken == nil {
@@ -79,7 +79,7 @@ func TestAddProvider_keepsTheSignInAsAGrant(t *testing.T) {
 	})
 }
 
-func TestAddProvider_keepsNoSignInThatNobodyWants(t *testing.T) {
+func TestAddProvider_storesNoUnwantedSignIn(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		v := b.Verified(t)
 		p, err := b.AddProvider(t.Context(), b.Actor, account.Confirmation{VerificationID: v.ID})
@@ -102,7 +102,7 @@ func TestAddProvider_keepsNoSignInThatNobodyWants(t *testing.T) {
 	})
 }
 
-func TestReplaceSecret_renewsTheGrantOfWhoSignedIn(t *testing.T) {
+func TestReplaceSecret_renewsTheGrantOfTheActor(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
 		link := b.Linked(t)

@@ -8,10 +8,10 @@ import (
 	"towpath/internal/vcs"
 )
 
-// RepositoryList is what a person may link.
+// RepositoryList lists the repositories that a person may link.
 type RepositoryList struct {
-	Repositories []vcs.Repository // that the person administers, latest change first
-	Unreadable   []string         // workspaces that the provider would not list, each with the reason
+	Repositories []vcs.Repository // that the person administers, the latest change first
+	Unreadable   []string         // workspaces that could not be listed, each with the reason
 }
 
 // Repositories lists the repositories that the grant's person administers.
