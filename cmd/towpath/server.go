@@ -230,7 +230,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		ExternalURL:    c.ExternalURL,
 		Logger:         s.log,
 		RefreshLedgers: cat.RefreshLedgers,
-		Settle:         report.StopStatuses,
+		StopStatuses:   report.StopStatuses,
 		Marks:          cat.Marks,
 		Shown:          cat.Things,
 		Polling:        c.PollingOnly,

@@ -15,24 +15,24 @@ import (
 	"towpath/internal/store"
 )
 
-// DatabaseBaseline is what a database shows of the files that its record lacks.
+// DatabaseBaseline compares a database with the files that are not in its ledger.
 type DatabaseBaseline struct {
 	Database    towpath.Database
 	Environment string
 	HasLedger   bool
-	Versions    []string         // of the files that its record lacks, as in their names, in order
-	Candidates  []plan.Candidate // nil when it lacks no file, or cannot be read
-	Unread      int              // older files that Towpath did not read: nothing is known of them
+	Versions    []string         // of the files that are not in its ledger, as in their names, in order
+	Candidates  []plan.Candidate // nil when its ledger has all files, or it cannot be read
+	Unread      int              // older files that were not read and are not compared
 	Problem     string           // why nothing can be said of it; "" when something can
 }
 
 const (
-	maxEvidence     = 50      // files that a preview reads, the newest ones
-	maxEvidenceSize = 1 << 20 // bytes of one; a longer one is data, as a rule
-	maxShown        = 8       // databases that are read at once
+	maxEvidence     = 50      // how many of the newest files a preview reads
+	maxEvidenceSize = 1 << 20 // bytes of a file; larger ones usually contain data
+	maxShown        = 8       // databases that are read concurrently
 )
 
-// evidence reads what each database of a plan shows of the files that its record lacks.
+// evidence compares each database with the files that are not in its ledger.
 func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]DatabaseBaseline, error) {
 	files := plan.FilesOf(in)
 	names := map[string]string{}
@@ -40,20 +40,20 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 		names[e.ID] = e.Name
 	}
 	list := make([]DatabaseBaseline, len(in.Databases))
-	lacking := make([][]towpath.Migration, len(in.Databases))
+	missing := make([][]towpath.Migration, len(in.Databases))
 	shown := make([]map[string]bool, len(in.Databases))
 	var group errgroup.Group
 	group.SetLimit(maxShown)
 	for i, database := range in.Databases {
-		lacking[i] = lacks(database.Ledger, files[database.ID])
+		missing[i] = missingFrom(database.Ledger, files[database.ID])
 		list[i] = DatabaseBaseline{
 			Database:    database,
 			Environment: names[database.EnvironmentID],
 			HasLedger:   len(database.Ledger.Entries) > 0,
-			Versions:    labelsOf(lacking[i]),
+			Versions:    labelsOf(missing[i]),
 			Problem:     database.Ledger.Error,
 		}
-		if s.Shown == nil || s.Marks == nil || list[i].Problem != "" || len(lacking[i]) == 0 {
+		if s.Shown == nil || s.Marks == nil || list[i].Problem != "" || len(missing[i]) == 0 {
 			continue
 		}
 		group.Go(func() (err error) {
@@ -63,7 +63,7 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 			return nil
 		})
 	}
-	_ = group.Wait() // what a database cannot show is its own problem
+	_ = group.Wait() // a failure is stored as the database's Problem
 	texts := evidenceTexts{
 		service: s,
 		draft:   d,
@@ -77,18 +77,18 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 		if shown[i] == nil {
 			continue
 		}
-		traces, err := texts.traces(ctx, in.Engines[list[i].Database.ID], lacking[i])
+		traces, err := texts.traces(ctx, in.Engines[list[i].Database.ID], missing[i])
 		if err != nil {
 			return nil, err
 		}
-		list[i].Unread = max(0, len(lacking[i])-maxEvidence)
+		list[i].Unread = max(0, len(missing[i])-maxEvidence)
 		list[i].Candidates = plan.Candidates(traces, shown[i])
 	}
 	return list, nil
 }
 
-// lacks lists the files that a ledger does not have as applied.
-func lacks(ledger towpath.LedgerSnapshot, files []towpath.Migration) []towpath.Migration {
+// missingFrom lists the files that a ledger does not have as applied.
+func missingFrom(ledger towpath.LedgerSnapshot, files []towpath.Migration) []towpath.Migration {
 	applied := map[towpath.MigrationID]bool{}
 	for _, e := range ledger.Entries {
 		applied[e.MigrationID] = e.State.Applied()
@@ -97,7 +97,7 @@ func lacks(ledger towpath.LedgerSnapshot, files []towpath.Migration) []towpath.M
 		func(m towpath.Migration) bool { return applied[m.MigrationID] })
 }
 
-// labelsOf lists the versions of files that are in order, each once.
+// labelsOf lists the labels of files without duplicates. The files are ordered by version.
 func labelsOf(files []towpath.Migration) []string {
 	files = slices.CompactFunc(slices.Clone(files),
 		func(a, b towpath.Migration) bool { return a.Version == b.Version })
@@ -156,9 +156,8 @@ func (e *evidenceTexts) traces(
 	return traces, nil
 }
 
-// proveBaselines refuses baselines over files whose tables, indexes or columns a database does not
-// have as they leave them.
-func (s *Service) proveBaselines(ctx context.Context, d draft, choices []BaselineChoice) error {
+// checkBaselines refuses baselines that the tables, indexes or columns of a database contradict.
+func (s *Service) checkBaselines(ctx context.Context, d draft, choices []BaselineChoice) error {
 	if d.link.BaselinedUpTo == "" && len(d.baselines) == 0 {
 		return nil
 	}
@@ -193,11 +192,10 @@ func (s *Service) proveBaselines(ctx context.Context, d draft, choices []Baselin
 	return nil
 }
 
-// choiceField names a choice of a Spec as the API does.
+// choiceField returns the name of a choice of a Spec in the API.
 func choiceField(i int) string { return fmt.Sprintf("baselines[%d].version", i) }
 
-// Against is what a database shows against a version: that of the newest candidate that is not
-// above it.
+// Against returns what contradicts a version: the contradictions of the newest candidate up to it.
 func Against(candidates []plan.Candidate, version string) (against []plan.Contradiction) {
 	for _, c := range candidates {
 		if c.Version == "" || plan.Compare(c.Version, version) <= 0 {
@@ -209,12 +207,12 @@ func Against(candidates []plan.Candidate, version string) (against []plan.Contra
 
 func wordContradiction(c plan.Contradiction) string {
 	if c.There {
-		return fmt.Sprintf("the database has %s all the same", c.Thing)
+		return fmt.Sprintf("the database still has %s", c.Thing)
 	}
 	return fmt.Sprintf("the database has no %s", c.Thing)
 }
 
-// draftInput is what a link that does not exist yet would be planned from, without any text.
+// draftInput returns the input of a plan for a draft, without texts.
 func (s *Service) draftInput(ctx context.Context, d draft) (in plan.Input, err error) {
 	if err := s.RefreshLedgers(ctx, d.link.ProjectID); err != nil {
 		return in, fmt.Errorf("refresh ledgers: %w", err)
@@ -232,7 +230,7 @@ func (s *Service) draftInput(ctx context.Context, d draft) (in plan.Input, err e
 	return in, err
 }
 
-// despiteOf lists the databases whose baseline was chosen despite of what they show.
+// despiteOf lists the ids of the databases whose baseline a person chose despite contradictions.
 func despiteOf(choices []BaselineChoice) (ids []string) {
 	for _, c := range choices {
 		if c.Despite {

@@ -11,7 +11,7 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Change is what may be changed of a link; nil leaves a thing as it is.
+// Change lists changes to a link; nil fields stay unchanged.
 type Change struct {
 	Branch             *string
 	BaseDirectory      *string
@@ -22,12 +22,12 @@ type Change struct {
 	Polling            *bool
 }
 
-// UpdateLink changes a link. After a change of branch or template the whole tree is planned again;
-// applied history stays.
+// UpdateLink changes a link. After a change of the branch, base directory or template, the whole
+// tree is read and planned again. Ledgers and history stay.
 func (s *Service) UpdateLink(
 	ctx context.Context, actor towpath.Actor, linkID string, change Change,
 ) (link towpath.RepositoryLink, err error) {
-	d, err := s.changed(ctx, linkID, change)
+	d, err := s.changedDraft(ctx, linkID, change)
 	if err != nil {
 		return link, err
 	}
@@ -47,8 +47,8 @@ func (s *Service) UpdateLink(
 		if link, err = tx.Link(ctx, linkID); err != nil {
 			return err
 		}
-		// Only what was asked for is written: the provider was asked meanwhile, and others may have
-		// changed the rest.
+		// Write only the requested changes: others may have changed the link during our calls to
+		// the provider.
 		before := link
 		setTo(&link.Branch, change.Branch, want.Branch)
 		setTo(&link.BaseDirectory, change.BaseDirectory, want.BaseDirectory)
@@ -62,7 +62,7 @@ func (s *Service) UpdateLink(
 			link.HookState = want.HookState
 			link.HookReason = want.HookReason
 			link.UntoldAt = nil
-			if err := takeHook(ctx, tx, link); err != nil {
+			if err := claimHook(ctx, tx, link); err != nil {
 				return err
 			}
 		}
@@ -74,7 +74,7 @@ func (s *Service) UpdateLink(
 			}
 		}
 		if link.WaitingStatus != before.WaitingStatus {
-			if err := tellAgain(ctx, tx, linkID); err != nil {
+			if err := repostStatuses(ctx, tx, linkID); err != nil {
 				return err
 			}
 		}
@@ -103,8 +103,8 @@ func (s *Service) UpdateLink(
 	return link, err
 }
 
-// tellAgain has the statuses of a link's open rollout told as they are to be now.
-func tellAgain(ctx context.Context, tx *store.Tx, linkID string) error {
+// repostStatuses schedules the build statuses of a link's open rollout.
+func repostStatuses(ctx context.Context, tx *store.Tx, linkID string) error {
 	r, err := tx.OpenRollout(ctx, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil
@@ -121,15 +121,15 @@ func set[T any](field *T, value *T) {
 	}
 }
 
-// setTo sets a field to its checked value when it was asked to change.
+// setTo sets a field to its checked value when a change was requested.
 func setTo[T any](field *T, asked *T, checked T) {
 	if asked != nil {
 		*field = checked
 	}
 }
 
-// TakeOverLink lets another administrator's grant carry a link, for when a person leaves or loses a
-// right.
+// TakeOverLink makes a link use the grant of another administrator, for when a person leaves or
+// loses access.
 func (s *Service) TakeOverLink(
 	ctx context.Context, actor towpath.Actor, linkID, grantID string,
 ) (link towpath.RepositoryLink, err error) {
@@ -177,14 +177,14 @@ func (s *Service) TakeOverLink(
 	return link, err
 }
 
-// Unlink removes a link and its hook. Tasks that have not begun are cancelled; history stays. A
-// provider that refuses or does not answer does not hold the link: a job removes the hook later.
+// Unlink removes a link and its hook, and cancels the link's tasks that do not run. History stays.
+// When the provider refuses or does not respond, a job removes the hook later.
 func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string) error {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if err != nil {
 		return err
 	}
-	if err := s.Settle(ctx, link); err != nil {
+	if err := s.StopStatuses(ctx, link); err != nil {
 		s.Logger.Warn("unlinked, but a build status could not be ended", "link", linkID,
 			"repository", link.RepositoryName, "error", err)
 	}
@@ -202,7 +202,7 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 		if err := tx.DeleteJobs(ctx, linkID); err != nil {
 			return err
 		}
-		if hooked, err = s.leaveHook(ctx, tx, link); err != nil {
+		if hooked, err = s.scheduleHookRemoval(ctx, tx, link); err != nil {
 			return err
 		}
 		if err := tx.WakeSiblings(ctx, link); err != nil {
@@ -228,12 +228,12 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 	return nil
 }
 
-// leaveHook keeps that the hook of a link that goes is to go, too. It is false when none was ever
-// made.
-func (s *Service) leaveHook(
+// scheduleHookRemoval schedules the removal of the hook of a deleted link. hooked is false when the
+// link never had one.
+func (s *Service) scheduleHookRemoval(
 	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink,
 ) (hooked bool, err error) {
-	_, err = tx.HookRemoval(ctx, link.ID) // of a hook that was perhaps made
+	_, err = tx.HookRemoval(ctx, link.ID) // of a hook that may have been created
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return false, err
 	}

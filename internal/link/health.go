@@ -17,10 +17,10 @@ import (
 // Status is everything that answers "why is nothing happening?".
 type Status struct {
 	Link        towpath.RepositoryLink
-	Job         towpath.Job // of reconcile: failures in a row and the last error
-	WriteBack   towpath.Job // of writing schemas into the repository, likewise
+	Job         towpath.Job // the reconcile job: consecutive failures and the last error
+	WriteBack   towpath.Job // the write-back job
 	Usage       vcs.Usage
-	GrantName   string // the account that carries the link
+	GrantName   string // the account that the link uses
 	GrantBroken towpath.Reason
 	Plan        plan.Plan
 	Notes       map[string]towpath.Reason // what was noted of the synced commit, by path
@@ -109,7 +109,7 @@ func waitsFor(st Status) towpath.Reason {
 	problem := manifest.Problem(st.Plan, st.Notes)
 	if st.Rollout == nil {
 		if problem.IsZero() {
-			return standing(st.Plan)
+			return firstStuck(st.Plan)
 		}
 		return problem
 	}
@@ -126,9 +126,9 @@ func waitsFor(st Status) towpath.Reason {
 // instant is a time as a param.
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// standing names the first file that is not as the branch says, though nothing of the head is to
+// firstStuck names the first file that is not as the branch says, though nothing of the head is to
 // blame; none when all are.
-func standing(p plan.Plan) towpath.Reason {
+func firstStuck(p plan.Plan) towpath.Reason {
 	states := []plan.ItemState{
 		plan.ItemMissing, plan.ItemUnreachable, plan.ItemForeignLedger,
 		plan.ItemBlocked,

@@ -8,7 +8,7 @@ import (
 	"towpath/internal/wording"
 )
 
-func TestWaitsFor_namesWhatStandsStill(t *testing.T) {
+func TestWaitsFor_namesStuckFiles(t *testing.T) {
 	t.Parallel()
 	item := func(path string, state plan.ItemState, reason towpath.Reason) plan.Item {
 		m := towpath.Migration{Path: path, Environment: "test"}

@@ -15,17 +15,17 @@ import (
 	"towpath/internal/vcs"
 )
 
-// detach returns a short context for cleaning up that the end of a request does not end.
+// detach returns a short context for cleanup that survives the end of a request.
 func detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 }
 
-// makeHook makes or rewrites a link's hook at the provider and notes it in link. The caller's
-// transaction takes it (takeHook), or it is removed.
-func (s *Service) makeHook(
+// createHook creates or updates a link's hook at the provider and sets it in link. Unless the
+// caller's transaction claims it with claimHook, a job removes it.
+func (s *Service) createHook(
 	ctx context.Context, client vcs.Client, link *towpath.RepositoryLink, hookSecret string,
 ) error {
-	if err := s.expectHook(ctx, *link); err != nil {
+	if err := s.scheduleHookCleanup(ctx, *link); err != nil {
 		return err
 	}
 	address := s.hookURL(link.HookKey)
@@ -36,7 +36,7 @@ func (s *Service) makeHook(
 		Active: true,
 	})
 	if err != nil {
-		s.abandonHook(ctx, *link, id != "" || !refusedHook(err))
+		s.discardHook(ctx, *link, id != "" || !refusedHook(err))
 	}
 	var e *vcs.Error
 	if errors.As(err, &e) && e.Reason == vcs.ReasonUnreachable {
@@ -53,7 +53,7 @@ func (s *Service) makeHook(
 	return nil
 }
 
-// HookSecret opens the secret that a link's deliveries are signed with.
+// HookSecret decrypts the secret that signs a link's deliveries.
 func (s *Service) HookSecret(link towpath.RepositoryLink) (string, error) {
 	plain, err := s.Keyring.Decrypt(link.EncryptedHookSecret, hookRow(link.ID))
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *Service) HookSecret(link towpath.RepositoryLink) (string, error) {
 	return string(plain), nil
 }
 
-// switchHook changes a link between hook and polling.
+// switchHook switches a link between a hook and polling.
 func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, polling bool) error {
 	client, err := s.Accounts.Client(ctx, link.GrantID)
 	if err != nil {
@@ -73,7 +73,7 @@ func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, 
 		if err != nil {
 			return err
 		}
-		return s.makeHook(ctx, client, link, hookSecret)
+		return s.createHook(ctx, client, link, hookSecret)
 	}
 	if link.HookURL != "" {
 		if err := removeHooks(ctx, client.Hooks(link.RepositoryID), link.HookKey, ""); err != nil {
@@ -85,7 +85,7 @@ func (s *Service) switchHook(ctx context.Context, link *towpath.RepositoryLink, 
 	return nil
 }
 
-// RepairHook recreates a link's webhook where it is missing.
+// RepairHook creates a link's missing webhook again.
 func (s *Service) RepairHook(
 	ctx context.Context, actor towpath.Actor, linkID string,
 ) (towpath.RepositoryLink, error) {
@@ -93,9 +93,9 @@ func (s *Service) RepairHook(
 	return s.UpdateLink(ctx, actor, linkID, Change{Polling: &polling})
 }
 
-// CheckHook compares a link's hook with what the provider has. It is a job's handler. After a
-// change of the external URL the hook is moved there; a hook that somebody deleted is not made
-// again behind their back, but the link says so.
+// CheckHook compares a link's hook with the provider's. It is a job's handler. After a change of
+// the external URL it updates the hook's address. It does not recreate a hook that somebody
+// deleted, but sets the link's HookState and HookReason.
 func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
@@ -114,10 +114,10 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time
 		if err != nil {
 			return nil, err
 		}
-		if err := s.makeHook(ctx, client, &link, hookSecret); err != nil {
+		if err := s.createHook(ctx, client, &link, hookSecret); err != nil {
 			return vcs.RetryAt(err), err
 		}
-		return nil, s.noteHook(ctx, link)
+		return nil, s.saveHook(ctx, link)
 	}
 	hook, err := client.Hooks(link.RepositoryID).Get(ctx, link.HookID)
 	missing := vcs.KindOf(err) == vcs.NotFound
@@ -138,24 +138,24 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time
 		link.HookReason = towpath.Why(towpath.ReasonHookOff)
 	case link.UntoldAt != nil && s.Store.Now().Sub(*link.UntoldAt) < towpath.DeliveryGrace:
 		requeueAt := link.UntoldAt.Add(towpath.DeliveryGrace)
-		return &requeueAt, nil // a delivery may still be on its way
+		return &requeueAt, nil // the delivery may still arrive
 	case link.UntoldAt != nil:
 		link.HookState = towpath.HookMissing
 		link.HookReason = towpath.Why(towpath.ReasonHookSilent, "url", link.HookURL)
 	default:
 		return nil, nil
 	}
-	return nil, s.noteHook(ctx, link)
+	return nil, s.saveHook(ctx, link)
 }
 
-func (s *Service) noteHook(ctx context.Context, link towpath.RepositoryLink) error {
+func (s *Service) saveHook(ctx context.Context, link towpath.RepositoryLink) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Link(ctx, link.ID)
 		if err != nil {
 			return err
 		}
 		if link.HookState == towpath.HookActive {
-			if err := takeHook(ctx, tx, link); err != nil {
+			if err := claimHook(ctx, tx, link); err != nil {
 				return err
 			}
 		}
@@ -176,8 +176,7 @@ func isPrivateURL(raw string) bool {
 	return privateHost(u.Hostname())
 }
 
-// privateHost reports whether a host name or address is one that the Internet cannot reach, as far
-// as its spelling tells.
+// privateHost reports whether a host name or address looks like one that the Internet cannot reach.
 func privateHost(host string) bool {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast() || addr.IsUnspecified()

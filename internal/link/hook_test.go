@@ -8,7 +8,7 @@ import (
 	"towpath/internal/link/linktest"
 )
 
-func TestCheckHook_noticesAHookThatNeverFires(t *testing.T) {
+func TestCheckHook_findsAHookThatNeverFires(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		link := b.Linked(t)
@@ -36,7 +36,7 @@ func TestCheckHook_noticesAHookThatNeverFires(t *testing.T) {
 	})
 }
 
-func TestCheckHook_saysThatTheHookIsGone(t *testing.T) {
+func TestCheckHook_findsADeletedHook(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		link := b.Linked(t)

@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	hookGrace    = 5 * time.Minute  // how long a hook that was made may be without a link
-	removalStart = 15 * time.Second // when the job looks after what was tried at once
-	removalPause = time.Hour        // until a provider that forbids a removal is asked again
+	hookGrace    = 5 * time.Minute  // how long a created hook may exist without its link
+	removalStart = 15 * time.Second // when the job runs after an immediate try
+	removalPause = time.Hour        // until the next try after a provider forbids a removal
 )
 
-// hookRemoval says that a link's hook is to go.
+// hookRemoval returns the removal of a link's hook.
 func (s *Service) hookRemoval(link towpath.RepositoryLink, since time.Time) towpath.HookRemoval {
 	address := link.HookURL
 	if address == "" {
@@ -37,26 +37,27 @@ func (s *Service) hookRemoval(link towpath.RepositoryLink, since time.Time) towp
 	}
 }
 
-// expectHook keeps, before a hook is made, that it is to go unless the link takes it.
-func (s *Service) expectHook(ctx context.Context, link towpath.RepositoryLink) error {
+// scheduleHookCleanup schedules, before a hook is created, its removal in case the link never
+// claims it.
+func (s *Service) scheduleHookCleanup(ctx context.Context, link towpath.RepositoryLink) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		at := tx.Now.Add(hookGrace)
 		return tx.PutHookRemoval(ctx, s.hookRemoval(link, at), at)
 	})
 }
 
-// refusedHook tells that the provider has refused, so that no hook was made.
+// refusedHook reports whether the provider refused to create a hook, so that there is none.
 func refusedHook(err error) bool {
 	kind := vcs.KindOf(err)
 	return kind != "" && kind != vcs.Unavailable
 }
 
-// abandonHook has a hook removed that its link does not take, or that was perhaps made. The end of
-// a request does not end it, and when it fails itself, the job comes after hookGrace.
-func (s *Service) abandonHook(ctx context.Context, link towpath.RepositoryLink, made bool) {
+// discardHook removes a hook that its link does not claim, or that may have been created. It
+// survives the end of the request. When it fails, the job removes the hook after hookGrace.
+func (s *Service) discardHook(ctx context.Context, link towpath.RepositoryLink, made bool) {
 	ctx, cancel := detach(ctx)
 	defer cancel()
-	isNew := link.CreatedAt.IsZero() // else an earlier try may have left a hook
+	isNew := link.CreatedAt.IsZero() // otherwise an earlier try may have left a hook
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
 		if isNew && !made {
 			return tx.DeleteHookRemoval(ctx, link.ID)
@@ -72,8 +73,8 @@ func (s *Service) abandonHook(ctx context.Context, link towpath.RepositoryLink, 
 	}
 }
 
-// RemoveHook removes a link's hooks from its repository, but for the one that the link has. It is a
-// job's handler.
+// RemoveHook removes all hooks of a link from its repository, except for the one that the link
+// uses. It is a job's handler.
 func (s *Service) RemoveHook(ctx context.Context, id string) (requeueAt *time.Time, err error) {
 	var removal towpath.HookRemoval
 	keep, orphan := "", false
@@ -84,7 +85,7 @@ func (s *Service) RemoveHook(ctx context.Context, id string) (requeueAt *time.Ti
 		link, err := tx.Link(ctx, id)
 		if err == nil {
 			keep = link.HookID
-			removal.GrantID = link.GrantID // another account may carry the link by now
+			removal.GrantID = link.GrantID // the link may use another account since
 		} else if towpath.ErrorCode(err) != towpath.CodeNotFound {
 			return err
 		}
@@ -101,7 +102,7 @@ func (s *Service) RemoveHook(ctx context.Context, id string) (requeueAt *time.Ti
 	case err != nil:
 		return nil, err
 	case orphan:
-		return nil, s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookAccountGone), true)
+		return nil, s.saveRemovalReason(ctx, removal, towpath.Why(towpath.ReasonHookAccountGone), true)
 	}
 	client, err := s.Accounts.Client(ctx, removal.GrantID)
 	if err != nil {
@@ -115,8 +116,8 @@ func (s *Service) RemoveHook(ctx context.Context, id string) (requeueAt *time.Ti
 	return nil, s.removed(ctx, id)
 }
 
-// removeHooks deletes the hooks whose address ends in a link's key, but for one. The rest of the
-// address may have changed.
+// removeHooks deletes the hooks whose address ends in a link's key, except for keep. The rest of
+// the address may have changed.
 func removeHooks(ctx context.Context, hooks vcs.Hooks, key, keep string) error {
 	var ours []string
 	err := hooks.List(ctx, func(h vcs.Hook) bool {
@@ -136,8 +137,8 @@ func removeHooks(ctx context.Context, hooks vcs.Hooks, key, keep string) error {
 	return nil
 }
 
-// removed forgets a removal that is done. A link that took up its hook meanwhile looks whether it
-// is still there.
+// removed deletes a finished removal. If a link has claimed the hook since, it schedules a check
+// that the hook still exists.
 func (s *Service) removed(ctx context.Context, id string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.DeleteHookRemoval(ctx, id); err != nil {
@@ -154,7 +155,7 @@ func (s *Service) removed(ctx context.Context, id string) error {
 	})
 }
 
-// removalFailed says why a hook is still there, and when it is tried again.
+// removalFailed stores why a hook still exists, and returns when to retry; nil for never.
 func (s *Service) removalFailed(
 	ctx context.Context, removal towpath.HookRemoval, cause error,
 ) (requeueAt *time.Time, err error) {
@@ -163,14 +164,14 @@ func (s *Service) removalFailed(
 		if requeueAt, ok := s.refusals.Confirmed("removal "+removal.ID, s.Store.Now()); !ok {
 			return &requeueAt, nil
 		}
-		return nil, s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookRepositoryGone), true)
+		return nil, s.saveRemovalReason(ctx, removal, towpath.Why(towpath.ReasonHookRepositoryGone), true)
 	}
 	why := vcs.ReasonOf(cause)
 	if why.IsZero() {
 		why = towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(cause))
 	}
 	cause = account.Explain(cause, "remove webhook")
-	if err := s.keepWhy(ctx, removal, towpath.Why(towpath.ReasonHookRefused).From(why), false); err != nil {
+	if err := s.saveRemovalReason(ctx, removal, towpath.Why(towpath.ReasonHookRefused).From(why), false); err != nil {
 		return nil, err
 	}
 	if requeueAt = vcs.RetryAt(cause); requeueAt == nil && kind == vcs.Forbidden {
@@ -180,14 +181,14 @@ func (s *Service) removalFailed(
 	return requeueAt, cause
 }
 
-// keepWhy notes on a removal why the hook is still there.
-func (s *Service) keepWhy(
+// saveRemovalReason stores on a removal why the hook still exists.
+func (s *Service) saveRemovalReason(
 	ctx context.Context, removal towpath.HookRemoval, reason towpath.Reason, givenUp bool,
 ) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.HookRemoval(ctx, removal.ID)
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
-			return nil // done by another, or the link has the hook
+			return nil // another process removed it, or the link claimed the hook
 		}
 		if err != nil {
 			return err
@@ -201,9 +202,9 @@ func (s *Service) keepWhy(
 	})
 }
 
-// takeHook notes in the transaction that gives a link its hook that the hook is to stay.
-// CodeUnavailable: it has been removed meanwhile.
-func takeHook(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) error {
+// claimHook cancels the removal of a hook, in the transaction that stores the hook in its link.
+// CodeUnavailable when the hook has been removed since.
+func claimHook(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) error {
 	if link.HookID == "" {
 		return nil
 	}
@@ -215,8 +216,8 @@ func takeHook(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) er
 	return tx.DeleteHookRemoval(ctx, link.ID)
 }
 
-// ForgetHookRemoval stops showing a hook that only a person can remove. CodeConflict: it is still
-// tried.
+// ForgetHookRemoval deletes the removal of a hook that only a person can remove. CodeConflict while
+// the server still tries to remove it.
 func (s *Service) ForgetHookRemoval(ctx context.Context, actor towpath.Actor, projectID, id string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		r, err := tx.HookRemoval(ctx, id)
@@ -228,7 +229,7 @@ func (s *Service) ForgetHookRemoval(ctx context.Context, actor towpath.Actor, pr
 				"There is no such hook removal, or it is not yours to see.")
 		case !r.GivenUp:
 			return towpath.Errorf(towpath.CodeConflict,
-				"The webhook is still being removed. Wait until it is gone.")
+				"The webhook is still being removed. Wait until this has finished.")
 		}
 		if err := tx.DeleteHookRemoval(ctx, id); err != nil {
 			return err

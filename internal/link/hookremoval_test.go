@@ -63,7 +63,7 @@ func wantHooks(t *testing.T, b *linktest.World, n int, when string) {
 	}
 }
 
-func TestHook_whoseMakingWasNeverAnsweredIsRemoved(t *testing.T) {
+func TestHook_isRemovedAfterALostResponse(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		_, grant := b.Connect(t)
@@ -84,7 +84,7 @@ func TestHook_whoseMakingWasNeverAnsweredIsRemoved(t *testing.T) {
 	})
 }
 
-func TestHook_thatNobodyCouldRemoveAtOnceGoesLater(t *testing.T) {
+func TestHook_isRemovedLaterAfterAFailure(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		_, grant := b.Connect(t)
@@ -116,8 +116,8 @@ func TestHook_thatNobodyCouldRemoveAtOnceGoesLater(t *testing.T) {
 	})
 }
 
-// TestHook_ofAServerThatWasKilledIsRemoved stops between the making of the hook and the link's row.
-func TestHook_ofAServerThatWasKilledIsRemoved(t *testing.T) {
+// TestHook_isRemovedAfterAKilledServer stops between the making of the hook and the link's row.
+func TestHook_isRemovedAfterAKilledServer(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		_, grant := b.Connect(t)
@@ -148,7 +148,7 @@ func TestHook_ofAServerThatWasKilledIsRemoved(t *testing.T) {
 	})
 }
 
-func TestHook_ofALinkThatWasRemovedGoesLater(t *testing.T) {
+func TestHook_ofADeletedLinkIsRemovedLater(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		link := b.Linked(t)
@@ -174,8 +174,9 @@ func TestHook_ofALinkThatWasRemovedGoesLater(t *testing.T) {
 	})
 }
 
-// TestHook_thatALinkDoesNotKnowGoesWithIt makes a hook for a link that polls, and loses the answer.
-func TestHook_thatALinkDoesNotKnowGoesWithIt(t *testing.T) {
+// TestHook_thatItsLinkDoesNotKnowIsRemovedToo makes a hook for a link that polls, and loses the
+// answer.
+func TestHook_thatItsLinkDoesNotKnowIsRemovedToo(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		_, grant := b.Connect(t)
@@ -209,7 +210,7 @@ func TestHook_thatALinkDoesNotKnowGoesWithIt(t *testing.T) {
 	})
 }
 
-func TestHook_thatOnlyAPersonCanRemoveIsNamed(t *testing.T) {
+func TestHook_thatOnlyAPersonCanRemoveIsListed(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		link := b.Linked(t)
@@ -238,7 +239,7 @@ func TestHook_thatOnlyAPersonCanRemoveIsNamed(t *testing.T) {
 	})
 }
 
-func TestHook_goesWhenTheAccountIsConnectedAgain(t *testing.T) {
+func TestHook_isRemovedWhenTheAccountReconnects(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		link := b.Linked(t)

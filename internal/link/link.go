@@ -13,9 +13,9 @@ import (
 
 func hookRow(linkID string) string { return "repository_link/" + linkID + "/hook" }
 
-// What to do with files that are in the repository when it is linked.
+// What to do with files that the repository has when it is linked.
 const (
-	ExistingRun      = "run"      // they are pending like any other
+	ExistingRun      = "run"      // they are planned like any other
 	ExistingBaseline = "baseline" // those up to BaselineVersion are recorded as applied
 )
 
@@ -32,19 +32,19 @@ type Spec struct {
 	// ExistingRun or ExistingBaseline; needed only when files match already
 	ExistingFiles   string
 	BaselineVersion string
-	Baselines       []BaselineChoice // of single databases; BaselineVersion is for all others
-	Polling         bool             // make no hook
+	Baselines       []BaselineChoice // for single databases; BaselineVersion is for all others
+	Polling         bool             // create no hook
 }
 
-// BaselineChoice says which of the files one database has already.
+// BaselineChoice is the chosen baseline of one database.
 type BaselineChoice struct {
 	DatabaseID string
-	Version    string // the newest one; "" for none of them
-	Despite    bool   // of what the database shows
+	Version    string // the newest version that it has; "" for none
+	Despite    bool   // use the version although the database contradicts it
 }
 
-// Link joins a project with a repository. The hook is made first, then the row, or neither: a hook
-// without a row is removed.
+// Link connects a project to a repository. It creates the hook first and then the row. When the row
+// fails, the hook is removed.
 func (s *Service) Link(
 	ctx context.Context, actor towpath.Actor, projectID string, spec Spec,
 ) (towpath.RepositoryLink, error) {
@@ -55,7 +55,7 @@ func (s *Service) Link(
 	if err := s.chooseExisting(ctx, &d, spec); err != nil {
 		return d.link, err
 	}
-	if err := s.proveBaselines(ctx, d, spec.Baselines); err != nil {
+	if err := s.checkBaselines(ctx, d, spec.Baselines); err != nil {
 		return d.link, err
 	}
 	link := d.link
@@ -68,7 +68,7 @@ func (s *Service) Link(
 	if obstacle := s.hookObstacle(link.ProviderID, s.instanceURL(ctx, link.ProviderID)); !obstacle.IsZero() {
 		link.HookReason = obstacle
 	} else if !spec.Polling {
-		if err := s.makeHook(ctx, d.client, &link, hookSecret); err != nil {
+		if err := s.createHook(ctx, d.client, &link, hookSecret); err != nil {
 			return link, err
 		}
 	}
@@ -79,7 +79,7 @@ func (s *Service) Link(
 		if err := tx.PutBaselines(ctx, d.baselines...); err != nil {
 			return err
 		}
-		if err := takeHook(ctx, tx, link); err != nil {
+		if err := claimHook(ctx, tx, link); err != nil {
 			return err
 		}
 		if err := tx.Enqueue(ctx, towpath.JobReconcile, link.ID); err != nil {
@@ -94,22 +94,23 @@ func (s *Service) Link(
 		})
 	})
 	if err != nil && link.HookID != "" {
-		s.abandonHook(ctx, link, true)
+		s.discardHook(ctx, link, true)
 	}
 	return link, err
 }
 
-// linkDetail tells the audit of a new link, and of the databases that have a baseline despite of
-// what they show.
+// linkDetail describes a new link for the audit log, with the databases whose baseline a person
+// chose despite contradictions.
 func linkDetail(link towpath.RepositoryLink, despite []string) string {
 	detail := fmt.Sprintf("Linked %s, branch %s.", link.RepositoryName, link.Branch)
 	if len(despite) > 0 {
-		detail += " Baselines despite of what the databases show: " + strings.Join(despite, ", ") + "."
+		detail += " Baselines that the databases contradict: " + strings.Join(despite, ", ") + "."
 	}
 	return detail
 }
 
-// chooseExisting refuses to link until the caller decides about existing files.
+// chooseExisting sets the baselines of a draft. CodeInvalid until the caller decides about existing
+// files.
 func (s *Service) chooseExisting(ctx context.Context, d *draft, spec Spec) error {
 	versions := versionsOf(d.files)
 	switch spec.ExistingFiles {
@@ -138,7 +139,7 @@ func (s *Service) chooseExisting(ctx context.Context, d *draft, spec Spec) error
 	return s.chooseBaselines(ctx, d, spec.Baselines)
 }
 
-// chooseBaselines takes what is said of single databases.
+// chooseBaselines sets the baselines of single databases.
 func (s *Service) chooseBaselines(ctx context.Context, d *draft, choices []BaselineChoice) error {
 	if len(choices) == 0 {
 		return nil

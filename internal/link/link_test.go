@@ -51,7 +51,7 @@ func TestLink_neverRunsExistingFilesSilently(t *testing.T) {
 	})
 }
 
-func TestLink_makesTheHookFirstOrNeither(t *testing.T) {
+func TestLink_createsTheHookFirst(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		_, grant := b.Connect(t)
@@ -74,7 +74,7 @@ func TestLink_makesTheHookFirstOrNeither(t *testing.T) {
 	})
 }
 
-func TestLink_namesWhatIsWrong(t *testing.T) {
+func TestLink_namesTheInvalidField(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		b.Sim.AddUser(bitbucketsim.User{Username: "bob", Password: "pw"})

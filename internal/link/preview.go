@@ -17,7 +17,7 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Preview is what a link would do now.
+// Preview shows what a link would do now.
 type Preview struct {
 	Commit       string
 	Plan         plan.Plan
@@ -25,11 +25,11 @@ type Preview struct {
 	Outside      int                    // files outside of it
 	Versions     []string               // of the matched files, as in their names, in order
 	HookPossible bool
-	HookAdvice   towpath.Reason     // why not, and what happens instead
-	Baselines    []DatabaseBaseline // each database of the project; only before linking
+	HookAdvice   towpath.Reason     // why no hook is possible, and what happens instead
+	Baselines    []DatabaseBaseline // of each database of the project; only for a new link
 }
 
-// draft is a checked Spec.
+// draft is a validated Spec or Change, with the files that it matches.
 type draft struct {
 	link   towpath.RepositoryLink
 	scope  plan.Scope
@@ -38,10 +38,10 @@ type draft struct {
 	files  []towpath.ManifestFile
 	all    int
 
-	baselines []towpath.LinkBaseline // those of a link that does not exist yet
+	baselines []towpath.LinkBaseline // of a new link
 }
 
-// Preview shows on the real tree what a link would match and do.
+// Preview returns what a new link would match and do, from the repository's current tree.
 func (s *Service) Preview(
 	ctx context.Context, actor towpath.Actor, projectID string, spec Spec,
 ) (Preview, error) {
@@ -67,11 +67,12 @@ func (s *Service) Preview(
 	return p, err
 }
 
-// PreviewChange shows on the real tree what a link would match and do after a change.
+// PreviewChange returns what a link would match and do after a change, from the repository's
+// current tree.
 func (s *Service) PreviewChange(
 	ctx context.Context, linkID string, change Change,
 ) (p Preview, err error) {
-	d, err := s.changed(ctx, linkID, change)
+	d, err := s.changedDraft(ctx, linkID, change)
 	if err != nil {
 		return p, err
 	}
@@ -89,8 +90,8 @@ func (s *Service) PreviewChange(
 	return p, err
 }
 
-// changed is a link as it would be after a change, checked as far as that asks nobody.
-func (s *Service) changed(ctx context.Context, linkID string, change Change) (d draft, err error) {
+// changedDraft returns a link after a change, with all checks that need no call to the provider.
+func (s *Service) changedDraft(ctx context.Context, linkID string, change Change) (d draft, err error) {
 	if d.link, err = store.Get(ctx, s.Store, (*store.Tx).Link, linkID); err != nil {
 		return d, err
 	}
@@ -119,9 +120,9 @@ func (s *Service) instanceURL(ctx context.Context, providerID string) string {
 	return p.InstanceURL
 }
 
-// hookObstacle says why the provider could not deliver to us; the zero Reason when it can, as far
-// as the addresses tell. A provider that is itself on this machine (the simulator) reaches private
-// addresses.
+// hookObstacle returns why the provider cannot send deliveries to this server, judging by the
+// addresses; the zero Reason when it can. A provider on this machine, such as a simulator, reaches
+// private addresses.
 func (s *Service) hookObstacle(providerID, instanceURL string) towpath.Reason {
 	switch {
 	case providerID == "":
@@ -139,7 +140,7 @@ func (s *Service) hookObstacle(providerID, instanceURL string) towpath.Reason {
 	return towpath.Reason{}
 }
 
-// versionsOf lists the labels of matched files' versions, each once, in order.
+// versionsOf lists the labels of the matched files' versions in order, without duplicates.
 func versionsOf(files []towpath.ManifestFile) []string {
 	matched := slices.DeleteFunc(slices.Clone(files),
 		func(f towpath.ManifestFile) bool { return f.State != towpath.FileMatched })
@@ -154,7 +155,7 @@ func versionsOf(files []towpath.ManifestFile) []string {
 	return labels
 }
 
-// draft checks everything about a spec that can be checked and lists the files that it matches.
+// draft validates a spec, also with calls to the provider, and lists the files that it matches.
 func (s *Service) draft(
 	ctx context.Context, actor towpath.Actor, projectID string, spec Spec,
 ) (d draft, err error) {
@@ -259,12 +260,12 @@ func headOf(
 	head, ok := heads.Branches[branch]
 	if !ok {
 		return "", towpath.Invalid("branch", "%s has no branch named %s. It has %s.", repository.Name, branch,
-			someOf(heads.Branches))
+			listBranches(heads.Branches))
 	}
 	return head, nil
 }
 
-func someOf(heads map[string]string) string {
+func listBranches(heads map[string]string) string {
 	names := make([]string, 0, len(heads))
 	for name := range heads {
 		names = append(names, name)
@@ -295,8 +296,8 @@ func (s *Service) draftFiles(ctx context.Context, d *draft) error {
 	return nil
 }
 
-// draftPlan plans a link that does not exist yet. Contents are read only of files that some ledger
-// knows, to compare them.
+// draftPlan plans a draft. It reads only the texts of files that are in a ledger, to compare them,
+// and of the first files that would run, to validate them.
 func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 	in, err := s.draftInput(ctx, d)
 	if err != nil {
@@ -324,7 +325,7 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	maps.Copy(in.Texts, sums)
-	if err := s.judgeDraft(ctx, d, &in); err != nil {
+	if err := s.validateDraft(ctx, d, &in); err != nil {
 		return plan.Plan{}, err
 	}
 	return plan.Build(in), nil

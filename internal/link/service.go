@@ -1,5 +1,6 @@
-// Package link joins projects with repositories: it shows what a link would do, makes and changes
-// links and their webhooks, takes baselines, and says how a link is. It changes no target database.
+// Package link connects projects to repositories. It previews, creates, changes and deletes links
+// and their webhooks, checks baselines, and reports the health of a link. It changes no target
+// database.
 package link
 
 import (
@@ -18,7 +19,7 @@ import (
 	"towpath/internal/vcs"
 )
 
-// Service makes and changes links. Its fields are set before first use and not changed afterwards.
+// Service manages links. Its fields are set before first use and not changed afterwards.
 type Service struct {
 	Store       *store.Store
 	Keyring     *secret.Keyring
@@ -30,15 +31,16 @@ type Service struct {
 	// RefreshLedgers reads the ledgers of a project's databases into the metadata.
 	RefreshLedgers func(ctx context.Context, projectID string) error
 
-	// Settle ends the build statuses that a link still shows as in progress, before the link goes.
-	Settle func(ctx context.Context, link towpath.RepositoryLink) error
+	// StopStatuses posts a final status for each one in progress of a link that is about to be
+	// deleted.
+	StopStatuses func(ctx context.Context, link towpath.RepositoryLink) error
 
-	// Marks reads what a text does to what a catalog shows by name, and Shown what a database's
-	// catalog has. Nil leaves baselines unproven.
+	// Marks returns which named objects a text creates or drops, and Shown which a database has.
+	// When they are nil, baselines are not checked.
 	Marks func(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error)
 	Shown func(ctx context.Context, databaseID string) (map[string]bool, error)
 
-	Polling bool // never make hooks
+	Polling bool // never create hooks
 	// how often a branch's head is read when no delivery comes; 0 is towpath.PollInterval
 	PollInterval time.Duration
 

@@ -9,8 +9,8 @@ import (
 	"towpath/internal/vcs"
 )
 
-// treeCache keeps the trees that people are previewing, so that trying another template asks the
-// provider for nothing.
+// treeCache caches the trees that people preview, so that trying another template needs no call to
+// the provider.
 type treeCache struct {
 	mu    sync.Mutex
 	trees map[string]cachedTree

@@ -11,12 +11,12 @@ import (
 	"towpath/internal/store"
 )
 
-// maxPreviewed bounds the texts that a preview reads from the provider to look them through, in the
-// order of the plan. The link reads all.
+// maxPreviewed bounds the texts that a preview reads and validates, in the order of the plan. The
+// link itself validates all.
 const maxPreviewed = 10
 
-// judgeDraft looks through the first texts that a link would run.
-func (s *Service) judgeDraft(ctx context.Context, d draft, in *plan.Input) error {
+// validateDraft validates the first texts that a link would run.
+func (s *Service) validateDraft(ctx context.Context, d draft, in *plan.Input) error {
 	if s.Manifest.Refusal == nil {
 		return nil
 	}
@@ -43,7 +43,7 @@ func (s *Service) judgeDraft(ctx context.Context, d draft, in *plan.Input) error
 		var verdict store.Verdict
 		read, err := s.Manifest.ReadFile(ctx, source, d.head, in.Files[index[path]],
 			func(ctx context.Context, text io.Reader) (string, int64, error) {
-				// of one project, nearly always the only kind
+				// a project nearly always has databases of one kind only
 				return s.Manifest.ReadAndValidate(ctx, text, kinds[path][0], &verdict)
 			})
 		if err != nil {

@@ -181,7 +181,7 @@ func Setup(t *testing.T, metadata string) *World {
 		ExternalURL:    externalURL,
 		Logger:         logger,
 		RefreshLedgers: b.ReadLedgers,
-		Settle:         b.Reports.StopStatuses,
+		StopStatuses:   b.Reports.StopStatuses,
 	}
 	b.Syncs = &syncs.Service{
 		Store:          st,
