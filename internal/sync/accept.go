@@ -10,8 +10,8 @@ import (
 	"towpath/internal/store"
 )
 
-// Accept records the present text of an edited or moved file as applied in one database, without
-// running it.
+// Accept records the current text of an edited or moved file as applied in one database, without
+// running it. CodeConflict when the file is neither edited nor moved there.
 func (s *Service) Accept(
 	ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID,
 ) (towpath.Rollout, error) {
@@ -29,9 +29,9 @@ func (s *Service) Accept(
 		})
 }
 
-// AcceptEdited records the present texts of all edited files as applied, in every database that has
-// another text of them. Nothing runs. The commit is the one whose texts a person has seen:
-// CodeConflict when the link is at another one by now, and when no file is edited.
+// AcceptEdited records the current texts of all edited files as applied, in every database that has
+// another text of them. Nothing runs. commit is the one whose texts the person has seen.
+// CodeConflict when the link is at another commit since, and when no file is edited.
 func (s *Service) AcceptEdited(
 	ctx context.Context, actor towpath.Actor, linkID, commit string,
 ) (towpath.Rollout, error) {
@@ -52,7 +52,7 @@ func (s *Service) AcceptEdited(
 		})
 }
 
-// accept makes tasks that record the items which choose picks of the link's plan.
+// accept creates tasks that record the items of the link's plan that choose selects.
 func (s *Service) accept(ctx context.Context, actor towpath.Actor, linkID string,
 	choose func(towpath.RepositoryLink, []plan.Item) ([]plan.Item, error),
 ) (r towpath.Rollout, err error) {
@@ -80,7 +80,8 @@ func (s *Service) accept(ctx context.Context, actor towpath.Actor, linkID string
 	return r, err
 }
 
-// rolloutFor returns the link's open rollout; a new one of its synced commit when there is none.
+// rolloutFor returns the link's open rollout. When there is none, it creates one for the synced
+// commit.
 func rolloutFor(
 	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink,
 ) (r towpath.Rollout, err error) {
@@ -94,7 +95,7 @@ func rolloutFor(
 		Commit:    link.SyncedCommit,
 		State:     towpath.RolloutPending,
 	}
-	r.Message, r.Author, r.CommitURL = lastTold(ctx, tx, link)
+	r.Message, r.Author, r.CommitURL = lastDescription(ctx, tx, link)
 	return r, tx.CreateRollout(ctx, &r)
 }
 
@@ -115,7 +116,7 @@ func (s *Service) acceptItems(
 		if err != nil {
 			return err
 		}
-		c, err := instead(r.Tasks, towpath.Task{
+		c, err := replaceOpen(r.Tasks, towpath.Task{
 			ProjectID:     link.ProjectID,
 			DatabaseID:    item.DatabaseID,
 			EnvironmentID: item.EnvironmentID,
@@ -147,8 +148,9 @@ func (s *Service) acceptItems(
 	return nil
 }
 
-// instead lets a task take the place of the open one of the same migration, if there is one.
-func instead(open []towpath.Task, task towpath.Task) (c plan.Changes, err error) {
+// replaceOpen returns the changes that replace the open task of the same migration, if any, with
+// task. CodeConflict when the open task is running or unknown.
+func replaceOpen(open []towpath.Task, task towpath.Task) (c plan.Changes, err error) {
 	for _, t := range open {
 		switch {
 		case !t.State.Open() || plan.KeyOf(t) != plan.KeyOf(task):
@@ -156,7 +158,7 @@ func instead(open []towpath.Task, task towpath.Task) (c plan.Changes, err error)
 			return plan.Changes{}, nil
 		case !t.State.MayBecome(towpath.TaskCancelled):
 			return c, towpath.Errorf(towpath.CodeConflict,
-				"The task of %s in %s is %s. Wait for its end, or resolve it, then accept the text.", t.Path,
+				"The task of %s in %s is %s. Wait until it has finished, or resolve it, then accept the text.", t.Path,
 				t.Database, t.State)
 		default:
 			t.State, t.Reason = towpath.TaskCancelled, towpath.Why(towpath.ReasonAccepted)

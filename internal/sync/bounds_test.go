@@ -100,7 +100,7 @@ func longest(t *testing.T, file string) (found []string) {
 
 // The far side says immense things in answers, webhooks and errors; the metadata keeps none of
 // them.
-func TestMetadata_keepsNoTextOfOthersWhole(t *testing.T) {
+func TestMetadata_clipsExternalTexts(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "metadata.db")
 	b := linktest.Setup(t, "sqlite:"+file)

@@ -7,7 +7,7 @@ import (
 	"towpath/internal/link/linktest"
 )
 
-func TestReconcile_namesWhoBroughtEachText(t *testing.T) {
+func TestReconcile_namesTheCommitOfEachText(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": "0"})
 		link := b.Linked(t)

@@ -11,10 +11,10 @@ import (
 	"towpath/internal/store"
 )
 
-// carryOut turns a plan into a link's rollout. A plan that asks for nothing new leaves the open
-// rollout as it is; otherwise a rollout of the newer commit takes over what is open: tasks that run
-// finish, and what has not changed keeps its state.
-func (s *Service) carryOut(
+// applyPlan updates a link's rollout from a plan. A plan without new tasks updates the open
+// rollout. Otherwise, a rollout for the newer commit takes over the open tasks: running ones
+// finish, and unchanged ones keep their state.
+func (s *Service) applyPlan(
 	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, f found, p plan.Plan,
 	manifest []towpath.ManifestFile,
 ) error {
@@ -24,14 +24,14 @@ func (s *Service) carryOut(
 		return err
 	}
 	c := plan.Diff(open.Tasks, p, link.SyncedCommit)
-	if c, err = s.leaveOut(ctx, tx, open.ID, c); err != nil {
+	if c, err = s.dropDuplicates(ctx, tx, open.ID, c); err != nil {
 		return err
 	}
 	if len(c.Fresh) == 0 {
 		if !exists {
 			return nil
 		}
-		return s.keepRollout(ctx, tx, open, c)
+		return s.updateRollout(ctx, tx, open, c)
 	}
 	brought := map[string]string{}
 	for _, file := range manifest {
@@ -41,7 +41,7 @@ func (s *Service) carryOut(
 		c.Fresh[i].Commit = brought[c.Fresh[i].Path]
 	}
 	r := towpath.Rollout{ProjectID: link.ProjectID, LinkID: link.ID, State: towpath.RolloutPending}
-	r.Commit = namesake(c.Fresh, f.delta.commits, link.SyncedCommit, f.commit.Hash == "")
+	r.Commit = rolloutCommit(c.Fresh, f.delta.commits, link.SyncedCommit, f.commit.Hash == "")
 	known, err := tx.Commit(ctx, link.ID, r.Commit)
 	switch {
 	case err == nil:
@@ -51,10 +51,10 @@ func (s *Service) carryOut(
 	case towpath.ErrorCode(err) != towpath.CodeNotFound:
 		return err
 	default: // synced by an older version
-		r.Message, r.Author, r.CommitURL = lastTold(ctx, tx, link)
+		r.Message, r.Author, r.CommitURL = lastDescription(ctx, tx, link)
 	}
 	if exists && open.Commit == r.Commit {
-		r = open // the same commit has more to do: the rollout grows
+		r = open // the same commit has more tasks, so its rollout grows
 	} else if err := s.supersede(ctx, tx, open, exists, &r); err != nil {
 		return err
 	}
@@ -64,10 +64,10 @@ func (s *Service) carryOut(
 	return tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
 }
 
-// namesake is the commit that a rollout is named after: the newest one of the push that brought one
-// of its texts. A push that brought none has let them run and gives its head. When nothing was
-// pushed it is the one commit that brought all of them.
-func namesake(fresh []towpath.Task, pushed []towpath.Commit, head string, still bool) string {
+// rolloutCommit returns the commit of a rollout with fresh tasks: the newest pushed commit that has
+// one of their texts. A push with none of them has unblocked the tasks, so it is the head. When
+// nothing was pushed (still), it is the one commit of all texts, if there is only one.
+func rolloutCommit(fresh []towpath.Task, pushed []towpath.Commit, head string, still bool) string {
 	has := func(commit string) bool {
 		return slices.ContainsFunc(fresh, func(t towpath.Task) bool { return t.Commit == commit })
 	}
@@ -84,14 +84,14 @@ func namesake(fresh []towpath.Task, pushed []towpath.Commit, head string, still 
 	return head
 }
 
-// supersede makes a rollout that takes the place of the open one.
+// supersede creates a rollout that replaces the open one.
 func (s *Service) supersede(
 	ctx context.Context, tx *store.Tx, open towpath.Rollout, exists bool, r *towpath.Rollout,
 ) error {
 	if exists {
 		old := open
 		old.FinishedAt = &tx.Now
-		// first, since a link has one open rollout at most
+		// first, since a link has at most one open rollout
 		if err := tx.UpdateRollout(ctx, &old); err != nil {
 			return err
 		}
@@ -106,8 +106,9 @@ func (s *Service) supersede(
 	return tx.Enqueue(ctx, towpath.JobPostStatus, open.ID)
 }
 
-// lastTold returns what the link's newest rollout says of the commit, when it is the same commit.
-func lastTold(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (message, author, url string) {
+// lastDescription returns the message, author and URL of the synced commit from the link's newest
+// rollout, if that is of the same commit.
+func lastDescription(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (message, author, url string) {
 	list, err := tx.Rollouts(ctx, store.RolloutFilter{LinkID: link.ID},
 		store.Page{Limit: 1, NewestFirst: true})
 	if err != nil || len(list) == 0 || list[0].Commit != link.SyncedCommit {
@@ -121,10 +122,10 @@ func firstLine(s string) string {
 	return towpath.ClipRunes(line, 200)
 }
 
-// leaveOut takes out of changes what another rollout has under way already: two tasks of one
-// migration are never open in a database. What is left of a link that is gone ends here, unless it
-// runs; the rest waits for the other rollout.
-func (s *Service) leaveOut(
+// dropDuplicates removes new tasks whose migration has an open task of another rollout, since a
+// migration is open at most once in a database. It cancels the open tasks of deleted links, unless
+// they run; for others, the new task waits until the other rollout has finished.
+func (s *Service) dropDuplicates(
 	ctx context.Context, tx *store.Tx, rolloutID string, c plan.Changes,
 ) (plan.Changes, error) {
 	others := map[plan.TaskKey]towpath.Task{}
@@ -151,7 +152,7 @@ func (s *Service) leaveOut(
 			fresh = append(fresh, t)
 			continue
 		}
-		ended, err := endOrphan(ctx, tx, o)
+		ended, err := cancelOrphan(ctx, tx, o)
 		if err != nil {
 			return c, err
 		}
@@ -163,8 +164,8 @@ func (s *Service) leaveOut(
 	return c, nil
 }
 
-// endOrphan cancels a task whose link is gone, unless it runs or nobody knows its outcome.
-func endOrphan(ctx context.Context, tx *store.Tx, t towpath.Task) (ended bool, err error) {
+// cancelOrphan cancels a task whose link was deleted, unless it is running or unknown.
+func cancelOrphan(ctx context.Context, tx *store.Tx, t towpath.Task) (ended bool, err error) {
 	r, err := tx.RolloutAlone(ctx, t.RolloutID)
 	if err != nil || !t.State.MayBecome(towpath.TaskCancelled) {
 		return false, err
@@ -179,9 +180,8 @@ func endOrphan(ctx context.Context, tx *store.Tx, t towpath.Task) (ended bool, e
 	return true, tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
 }
 
-// keepRollout writes what changed in a rollout that stays: the order, what is released, and what is
-// no longer wanted.
-func (s *Service) keepRollout(ctx context.Context, tx *store.Tx, r towpath.Rollout, c plan.Changes) error {
+// updateRollout writes changes to a rollout without new tasks: order, releases and closed tasks.
+func (s *Service) updateRollout(ctx context.Context, tx *store.Tx, r towpath.Rollout, c plan.Changes) error {
 	if err := writeTasks(ctx, tx, r, c); err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func writeTasks(ctx context.Context, tx *store.Tx, r towpath.Rollout, c plan.Cha
 	}
 	for _, t := range c.Fresh {
 		t.RolloutID = r.ID
-		if t.Commit == "" { // it was there when the link was made, or no file is behind it
+		if t.Commit == "" { // the file is older than the link, or there is no file
 			t.Commit = r.Commit
 		}
 		if err := tx.CreateTask(ctx, &t); err != nil {

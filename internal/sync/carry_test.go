@@ -96,7 +96,7 @@ func rollouts(t *testing.T, b *linktest.World, linkID string) (all []towpath.Rol
 	return all
 }
 
-func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
+func TestReconcile_keepsTheErrorOfATask(t *testing.T) {
 	for name, c := range map[string]struct {
 		push map[string]string
 		why  string // of the task that failed; %s is the commit
@@ -147,7 +147,7 @@ func TestReconcile_anErrorStaysWhateverComesLater(t *testing.T) {
 	}
 }
 
-func TestReconcile_aFailureThatIsSupersededIsTwoFacts(t *testing.T) {
+func TestReconcile_aSupersededFailureStaysFailed(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
 		link := b.Linked(t)
@@ -178,7 +178,7 @@ func TestReconcile_aFailureThatIsSupersededIsTwoFacts(t *testing.T) {
 	})
 }
 
-func TestReconcile_whatTheLedgerHasIsDone(t *testing.T) {
+func TestReconcile_finishesTasksThatTheLedgerHas(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
 		want string
@@ -273,7 +273,7 @@ func TestReconcile_holdsWhatHasBecomeLateUnlessItWasReleased(t *testing.T) {
 	})
 }
 
-func TestReconcile_afterRelinkingLeftoversStandInNobodysWay(t *testing.T) {
+func TestReconcile_afterRelinkingReplacesLeftovers(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A", "shop/2__ddl__b.sql": "B"})
 		link := b.Linked(t)
@@ -314,7 +314,7 @@ func TestReconcile_anotherLinkIsPlannedAgain(t *testing.T) {
 	})
 }
 
-func TestReconcile_aTreeThatLagsIsNoEmptyTree(t *testing.T) {
+func TestReconcile_waitsForATreeThatLags(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"db/shop/1__ddl__a.sql": "A"})
 		_, grant := b.Connect(t)
@@ -335,7 +335,7 @@ func TestReconcile_aTreeThatLagsIsNoEmptyTree(t *testing.T) {
 
 // A text that was pushed behind an unknown outcome may begin with the statements that ran: the task
 // is looked at once more.
-func TestReconcile_asksAgainWhenTheTextBehindAnUnknownOutcomeChanges(t *testing.T) {
+func TestReconcile_rechecksAnUnknownTaskWhenItsTextChanges(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})
 		link := b.Linked(t)

@@ -16,14 +16,14 @@ import (
 	"towpath/internal/vcs"
 )
 
-// readFiles fills in the checksums of matched files at a commit and keeps their contents. A file
-// whose contents cannot be a migration gets the reason. Each is told to keep when it was read.
+// readFiles reads matched files at a commit, stores their contents and sets their checksums. A file
+// whose content cannot be a migration gets the reason. It calls keep with each file that was read.
 func (s *Service) readFiles(
 	ctx context.Context, source vcs.Source, commit string, files []towpath.ManifestFile,
 	keep func(towpath.ManifestFile) error,
 ) error {
 	var group errgroup.Group
-	var failed atomic.Bool // then no more are begun, and those under way are read to their end
+	var failed atomic.Bool // then no more files are started, and the current ones are finished
 	group.SetLimit(8)
 	for i := range files {
 		if !manifest.NeedsText(files[i]) {
@@ -37,7 +37,7 @@ func (s *Service) readFiles(
 			f := files[i]
 			if files[i], err = s.Manifest.ReadFile(ctx, source, commit, f,
 				s.Store.KeepContent); vcs.KindOf(err) == vcs.Unavailable && ctx.Err() == nil {
-				// one that stalls costs none of the others
+				// retry once, so that one stalled request does not fail all files
 				files[i], err = s.Manifest.ReadFile(ctx, source, commit, f, s.Store.KeepContent)
 			}
 			if err != nil {
@@ -49,18 +49,19 @@ func (s *Service) readFiles(
 	return group.Wait()
 }
 
-// classify says what an entry of the provider's tree is to a link.
+// classify decides whether an entry of the provider's tree is a migration of a link; see
+// manifest.Service.Classify.
 func (s *Service) classify(scope plan.Scope, linkID string, e vcs.Entry) (f towpath.ManifestFile, in bool) {
 	return s.Manifest.Classify(scope, linkID, manifest.Entry{Path: e.Path, Size: e.Size, Unfit: e.Unfit()})
 }
 
-// delta is how a link's manifest changes on the way to a commit.
+// delta is the change of a link's manifest up to a commit.
 type delta struct {
 	whole   bool // put replaces everything
 	put     []towpath.ManifestFile
 	removed []string
-	by      map[string]string // which commit changed a path; the head where it is not known
-	commits []towpath.Commit  // those of by, newest first
+	by      map[string]string // the commit that changed a path; paths without one count as the head's
+	commits []towpath.Commit  // the commits of by, newest first
 }
 
 // apply returns the manifest after the change.
@@ -68,26 +69,25 @@ func (d delta) apply(before []towpath.ManifestFile) []towpath.ManifestFile {
 	if d.whole {
 		return d.put
 	}
-	gone := make(map[string]bool, len(d.put)+len(d.removed))
+	replaced := make(map[string]bool, len(d.put)+len(d.removed))
 	for _, f := range d.put {
-		gone[f.Path] = true
+		replaced[f.Path] = true
 	}
 	for _, p := range d.removed {
-		gone[p] = true
+		replaced[p] = true
 	}
 	after := make([]towpath.ManifestFile, 0, len(before)+len(d.put))
 	for _, f := range before {
-		if !gone[f.Path] {
+		if !replaced[f.Path] {
 			after = append(after, f)
 		}
 	}
 	return append(after, d.put...)
 }
 
-// signed notes which commit brought each file: the head where nothing better is known, and none of
-// what a link finds when it is made. A file that a whole listing shows as it was keeps the one that
-// it had.
-func (d delta) signed(before []towpath.ManifestFile, head string, first bool) delta {
+// withCommits sets the commit of each file that has none: the head, or the earlier commit for an
+// unchanged file of a whole listing. The first files of a link get no commit.
+func (d delta) withCommits(before []towpath.ManifestFile, head string, first bool) delta {
 	was := make(map[string]towpath.ManifestFile, len(before))
 	for _, f := range before {
 		was[f.Path] = f
@@ -106,7 +106,7 @@ func (d delta) signed(before []towpath.ManifestFile, head string, first bool) de
 	return d
 }
 
-// then returns both changes as one.
+// then returns the combination of both changes.
 func (d delta) then(next delta) delta {
 	if next.whole {
 		return next
@@ -126,12 +126,12 @@ func (d delta) then(next delta) delta {
 	return both
 }
 
-// statLimit is up to how many changed files are looked at one by one; beyond it one listing of the
-// tree is cheaper.
+// statLimit is up to how many changed files are read one by one. For more, one listing of the tree
+// is cheaper.
 const statLimit = 10
 
-// readDelta finds what changed between a link's synced commit and the head, and reads what it needs
-// of it.
+// readDelta finds the changes between a link's synced commit and the head, and reads the changed
+// files.
 func (s *Service) readDelta(
 	ctx context.Context, source vcs.Source, link towpath.RepositoryLink, scope plan.Scope, head string,
 	shown *progress,
@@ -156,8 +156,8 @@ func (s *Service) readDelta(
 	})
 }
 
-// changes finds what differs between two commits, without reading it. When the former is gone (a
-// force-push) or there is none, it is all that the head has.
+// changes lists the differences between two commits, without reading files. When the former does
+// not exist, as after a force-push, or is "", it lists all files of the head.
 func (s *Service) changes(
 	ctx context.Context, source vcs.Source, linkID string, scope plan.Scope, from, head string,
 ) (delta, error) {
@@ -210,7 +210,7 @@ func (s *Service) changes(
 	return d, nil
 }
 
-// betweenDelta is what lies between two commits, as far as it is below the base directory.
+// betweenDelta converts the changes between two commits that are below the base directory.
 func (s *Service) betweenDelta(b vcs.Between, linkID string, scope plan.Scope) delta {
 	d := delta{by: map[string]string{}}
 	brought := map[string]bool{}
@@ -245,7 +245,7 @@ func commitOf(c vcs.Commit) towpath.Commit {
 	}
 }
 
-// statAll looks at the changed paths: what kind each is, and how large.
+// statAll reads the kind and the size of each changed path.
 func (s *Service) statAll(
 	ctx context.Context, source vcs.Source, commit, dir string, paths []string,
 ) ([]vcs.Entry, error) {
@@ -282,8 +282,8 @@ func (s *Service) listTree(
 ) (delta, error) {
 	entries, err := source.Tree(ctx, head, scope.BaseDirectory)
 	if vcs.KindOf(err) == vcs.NotFound && scope.BaseDirectory != "" {
-		// Either the base directory is not there, or the provider does not show the commit yet: the
-		// whole tree tells.
+		// Either the base directory does not exist, or the provider does not have the commit yet.
+		// The whole tree shows which.
 		entries, err = source.Tree(ctx, head, "")
 		if err == nil &&
 			slices.ContainsFunc(entries,

@@ -43,7 +43,7 @@ func TestReconcile_carriesOpenTasksToTheNewerCommit(t *testing.T) {
 	})
 }
 
-func TestReconcile_saysThatTheRepositoryIsGone(t *testing.T) {
+func TestReconcile_findsADeletedRepository(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": ""})
 		link := b.Linked(t)
@@ -75,7 +75,7 @@ func TestAccept_refusesWhatIsNotEdited(t *testing.T) {
 }
 
 // A file that cannot run keeps newer ones waiting; a person may leave it out without a push.
-func TestSkip_leavesOutWhatCannotRun(t *testing.T) {
+func TestSkip_skipsAnUnusableFile(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		const first, second = "shop/1__ddl__a.sql", "shop/2__ddl__b.sql"
 		pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n"

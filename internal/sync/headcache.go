@@ -11,9 +11,8 @@ import (
 	"towpath/internal/vcs"
 )
 
-// headCache keeps the commits that were read last, so that links of one repository ask for its head
-// once together. A link asks again after a minute: that the repository still has the commit also
-// tells that it is the same one.
+// headCache caches commits, so that the links of one repository read its head only once. After a
+// minute a link reads it again, which also confirms that the repository is still the same one.
 type headCache struct {
 	asking  singleflight.Group
 	mu      sync.Mutex
@@ -30,8 +29,8 @@ const (
 	headCacheAge  = time.Minute
 )
 
-// get reads a commit. Callers that ask for it at the same time share one answer, but no error: that
-// may be about the leader's account or its context.
+// get reads a commit. Concurrent callers share one result, but no error, since an error may be
+// about the account or the context of the first caller.
 func (c *headCache) get(
 	ctx context.Context, source vcs.Source, repositoryID, hash string,
 ) (vcs.Commit, error) {

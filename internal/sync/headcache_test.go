@@ -21,7 +21,7 @@ func (c commits) Commit(ctx context.Context, hash string) (vcs.Commit, error) {
 }
 
 // Two links of a repository may have different accounts, and one of them may be refused.
-func TestHeadCache_sharesAnAnswerAndNoError(t *testing.T) {
+func TestHeadCache_sharesResultsButNoErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var c headCache

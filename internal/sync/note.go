@@ -34,14 +34,14 @@ func notesOf(
 		old, known := was[f.Path]
 		same := d.whole && known && old.State == f.State
 		if f.State == towpath.FileIgnored && !same && looksLikeSQL(f.Path) {
-			why := towpath.Why(towpath.ReasonNotTaken).From(f.Reason, aside(link, f.Path))
+			why := towpath.Why(towpath.ReasonNotTaken).From(f.Reason, howToExclude(link, f.Path))
 			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, why: why})
 		}
 	}
-	gone := map[towpath.MigrationID][]string{} // the ledger may know another path, from before a rename
+	deleted := map[towpath.MigrationID][]string{} // the ledger may know another path, from before a rename
 	for _, f := range before {
 		if f.State == towpath.FileMatched && !is[f.Path] {
-			gone[f.MigrationID] = append(gone[f.MigrationID], f.Path)
+			deleted[f.MigrationID] = append(deleted[f.MigrationID], f.Path)
 		}
 	}
 	told := map[string]bool{}
@@ -49,8 +49,8 @@ func notesOf(
 		if item.State != plan.ItemMissing {
 			continue
 		}
-		for _, path := range gone[item.MigrationID] {
-			if told[path] || !meant(was[path], item) {
+		for _, path := range deleted[item.MigrationID] {
+			if told[path] || !isFor(was[path], item) {
 				continue
 			}
 			told[path] = true
@@ -61,14 +61,14 @@ func notesOf(
 	return notes
 }
 
-// meant reports whether a file is for the database of an item.
-func meant(f towpath.ManifestFile, item plan.Item) bool {
+// isFor reports whether a file is a migration of the item's database.
+func isFor(f towpath.ManifestFile, item plan.Item) bool {
 	return (f.Environment == "" || strings.EqualFold(f.Environment, item.Environment)) &&
 		(f.Database == "" || strings.EqualFold(f.Database, item.Database))
 }
 
-// aside is the way out for a file that is no migration.
-func aside(link towpath.RepositoryLink, path string) towpath.Reason {
+// howToExclude returns what to do about a file that is not a migration.
+func howToExclude(link towpath.RepositoryLink, path string) towpath.Reason {
 	switch {
 	case plan.Scope{BaseDirectory: link.BaseDirectory}.Beside(path):
 		return towpath.Why(towpath.ReasonMoveIntoBase)
@@ -78,9 +78,11 @@ func aside(link towpath.RepositoryLink, path string) towpath.Reason {
 	return towpath.Why(towpath.ReasonRenameOrMove, "base", towpath.ClipRunes(link.BaseDirectory, 40))
 }
 
-// ofOthers leaves out the files that lie below the base directory of another link of the
+// withoutOtherLinks removes notes about files below the base directory of another link of the
 // repository.
-func ofOthers(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, notes []note) ([]note, error) {
+func withoutOtherLinks(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, notes []note,
+) ([]note, error) {
 	scope := plan.Scope{BaseDirectory: link.BaseDirectory}
 	if !slices.ContainsFunc(notes, func(n note) bool { return scope.Beside(n.path) }) {
 		return notes, nil
@@ -99,8 +101,8 @@ func ofOthers(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, no
 	return notes, nil
 }
 
-// keepNotes keeps notes until they are told; those without a commit are the head's.
-func keepNotes(ctx context.Context, tx *store.Tx, linkID, head string, notes []note) error {
+// saveNotes stores notes until they are posted. Notes without a commit are the head's.
+func saveNotes(ctx context.Context, tx *store.Tx, linkID, head string, notes []note) error {
 	for _, n := range notes {
 		if n.commit == "" {
 			n.commit = head
@@ -112,11 +114,11 @@ func keepNotes(ctx context.Context, tx *store.Tx, linkID, head string, notes []n
 	return nil
 }
 
-// sqlEndings are how files end that people mean to run. Others (notes, configurations) may lie
-// beside them.
+// sqlEndings are the extensions of files that people expect to run. Other files, such as notes and
+// configurations, may be in the same folders.
 var sqlEndings = []string{".sql", ".ddl", ".dml", ".psql", ".pgsql", ".mysql"}
 
-// looksLikeSQL reports whether a file that is not taken was probably meant to run.
+// looksLikeSQL reports whether people probably expect an ignored file to run.
 func looksLikeSQL(path string) bool {
 	name := strings.ToLower(strings.TrimSpace(path))
 	for _, ending := range sqlEndings {

@@ -10,7 +10,7 @@ import (
 )
 
 // The ledger keeps the path that a file had when it ran; the one that goes may have another.
-func TestNotesOf_tellsOfAFileThatGoesAfterARename(t *testing.T) {
+func TestNotesOf_namesAFileDeletedAfterARename(t *testing.T) {
 	t.Parallel()
 	six := towpath.MigrationID{Version: "6", Type: "ddl"}
 	file := func(path, database string, id towpath.MigrationID) towpath.ManifestFile {
@@ -44,7 +44,7 @@ func TestNotesOf_tellsOfAFileThatGoesAfterARename(t *testing.T) {
 	}
 }
 
-func TestLooksLikeSQL_takesWhatPeopleMeanToRun(t *testing.T) {
+func TestLooksLikeSQL_byExtension(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]bool{
 		"a/1__ddl__x.sql": true, "a/1__ddl__x.SQL": true, "a/1__ddl__x.Sql ": true, "1.ddl": true,

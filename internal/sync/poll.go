@@ -9,16 +9,16 @@ import (
 	"towpath/internal/store"
 )
 
-// gitBudget is how many Git requests one grant may spend an hour on polling: half of what the
+// gitBudget is how many Git requests per hour one grant may use for polling: half of what the
 // strictest known provider allows.
 // https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/
 const gitBudget = 30_000
 
-// pollRequests is how many Git requests one look at the heads costs.
+// pollRequests is how many Git requests it takes to read the heads.
 const pollRequests = 2
 
-// stretch returns the poll interval that keeps n links of one grant within its budget.
-func stretch(interval time.Duration, n int) time.Duration {
+// pollEvery returns the poll interval that keeps n links of one grant within its budget.
+func pollEvery(interval time.Duration, n int) time.Duration {
 	return max(interval, time.Duration(n*pollRequests)*time.Hour/gitBudget)
 }
 
@@ -43,7 +43,7 @@ func (s *Service) WakeDue(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			l.NextPollAt = tx.Now.Add(stretch(cmp.Or(s.PollInterval, towpath.PollInterval), len(siblings)))
+			l.NextPollAt = tx.Now.Add(pollEvery(cmp.Or(s.PollInterval, towpath.PollInterval), len(siblings)))
 			if err := tx.UpdateLink(ctx, &l); err != nil {
 				return err
 			}
@@ -55,8 +55,8 @@ func (s *Service) WakeDue(ctx context.Context) error {
 	})
 }
 
-// WakeAll looks at every link and every open rollout once. A server does it when it starts:
-// whatever was missed is found.
+// WakeAll schedules a reconcile and a check of the hook for every link. A server calls it at its
+// start, to find what it has missed.
 func (s *Service) WakeAll(ctx context.Context) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.EndAllProgress(ctx); err != nil {

@@ -9,11 +9,11 @@ import (
 	"towpath/internal/store"
 )
 
-// showEvery is after how long a reading is shown on its link, and how often it is confirmed.
+// showEvery is how long a reading lasts before its link shows it, and how often it is confirmed.
 const showEvery = time.Second
 
-// progress shows on a link that its repository is being read, once that takes a while, whatever the
-// number of files.
+// progress shows on a link that its repository is being read, when that takes longer than
+// showEvery.
 type progress struct {
 	service *Service
 	stop    chan struct{}
@@ -23,7 +23,7 @@ type progress struct {
 	now towpath.Progress
 }
 
-// beginProgress watches a reading, which end ends.
+// beginProgress starts showing the progress of a reading. The caller must call end.
 func (s *Service) beginProgress(ctx context.Context, linkID string) *progress {
 	p := &progress{
 		service: s,
@@ -31,11 +31,11 @@ func (s *Service) beginProgress(ctx context.Context, linkID string) *progress {
 		stopped: make(chan struct{}),
 		now:     towpath.Progress{LinkID: linkID, Since: s.Store.Now()},
 	}
-	go p.show(context.WithoutCancel(ctx)) // what was shown goes, also when the server stops
+	go p.show(context.WithoutCancel(ctx)) // it removes the shown progress even when the server stops
 	return p
 }
 
-// expect says how many files there are to read, and how many of them an earlier try has read.
+// expect sets how many files there are to read, and how many of them an earlier try has read.
 func (p *progress) expect(files []towpath.ManifestFile) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -54,7 +54,7 @@ func (p *progress) read() {
 	p.now.Done++
 }
 
-// end returns when the link shows no reading any more.
+// end stops showing the progress, and returns when the link no longer shows it.
 func (p *progress) end() {
 	close(p.stop)
 	<-p.stopped
@@ -84,8 +84,8 @@ func (p *progress) show(ctx context.Context) {
 	}
 }
 
-// write writes within the time until the next one. The reading goes on when it cannot: what is not
-// confirmed is not believed.
+// write runs fn in a short transaction. The reading continues when it fails, since an unconfirmed
+// progress expires.
 func (p *progress) write(ctx context.Context, fn func(context.Context, *store.Tx) error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*showEvery)
 	defer cancel()

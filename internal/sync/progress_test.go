@@ -33,7 +33,7 @@ func shows(
 
 // The far side takes a request and sends nothing: the first file, a later one, or the listing
 // before any file.
-func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
+func TestReconcile_showsItsProgress(t *testing.T) {
 	for what, c := range map[string]struct {
 		stalls func(*http.Request) bool
 		files  int
@@ -119,7 +119,7 @@ func TestReconcile_saysWhatItReadsWhileItLasts(t *testing.T) {
 	}
 }
 
-func TestReconcile_aProcessThatIsGoneReadsNothing(t *testing.T) {
+func TestReconcile_forgetsTheProgressOfADeadProcess(t *testing.T) {
 	linktest.OnBoth(t, func(t *testing.T, b *linktest.World) {
 		b.Commit(t, map[string]string{"README.md": "0"})
 		link := b.Linked(t)

@@ -8,12 +8,13 @@ import (
 	"towpath/internal/store"
 )
 
-// readingFrom is from how many unread files on it is kept what was read. Providers allow so many
-// calls an hour, so that a large repository takes several tries; fewer files are read again.
+// readingFrom is the number of unread files from which the progress of a reading is stored. A large
+// repository takes several tries, since providers limit the calls per hour. Fewer files are simply
+// read again.
 const readingFrom = 50
 
-// resume returns what an earlier try has found, and the commit up to which that goes: the link's
-// synced one when there was none.
+// resume returns the delta of an interrupted reading and its commit. Without one, it returns an
+// empty delta and the link's synced commit.
 func (s *Service) resume(ctx context.Context, link towpath.RepositoryLink) (d delta, from string, err error) {
 	from = link.SyncedCommit
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
@@ -28,7 +29,8 @@ func (s *Service) resume(ctx context.Context, link towpath.RepositoryLink) (d de
 	return d, from, err
 }
 
-// beginReading keeps a change of which much is to be read, and returns what notes that a file was.
+// beginReading stores a delta with many unread files. The returned function stores that a file was
+// read.
 func (s *Service) beginReading(
 	ctx context.Context, link towpath.RepositoryLink, head string, d delta,
 ) (keep func(towpath.ManifestFile) error, err error) {
@@ -58,7 +60,7 @@ func (s *Service) beginReading(
 	}, err
 }
 
-// unread counts the files that are still to be read.
+// unread counts the files that have not been read yet.
 func unread(files []towpath.ManifestFile) (n int) {
 	for _, f := range files {
 		if manifest.NeedsText(f) {

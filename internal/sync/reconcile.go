@@ -14,19 +14,19 @@ import (
 	"towpath/internal/vcs"
 )
 
-// ledgerAge is how old a reading of a target's ledger may be when nothing else asks for a fresh
-// one.
+// ledgerAge is how old the snapshot of a target's ledger may be before it is read again.
 const ledgerAge = 5 * time.Minute
 
-// blockedRetry is when a plan that stopped early is made again.
+// blockedRetry is when an incomplete plan is made again.
 const blockedRetry = 15 * time.Second
 
-// errChanged says that somebody edited the link while it was being reconciled: look again.
+// errChanged means that somebody edited the link while it was being reconciled, so that it must be
+// reconciled again.
 var errChanged = errors.New("the link changed while it was being reconciled")
 
-// Reconcile compares what a link's branch says with what the project's databases have and plans
-// what is missing. It is a job's handler, and the one door through which webhook, timer, button and
-// restart come in.
+// Reconcile compares a link's branch with the ledgers of the project's databases and plans the
+// difference. It is a job's handler. Webhooks, polling, the Sync button and restarts all request
+// this job.
 func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -36,10 +36,10 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time
 		return nil, err
 	}
 	shown := s.beginProgress(ctx, link.ID)
-	found, err := s.look(ctx, link, shown)
+	found, err := s.readRepository(ctx, link, shown)
 	shown.end()
 	if err != nil {
-		return s.lookFailed(ctx, link, err)
+		return s.readFailed(ctx, link, err)
 	}
 	s.refusals.Accepted(link.ID)
 	if found.idle {
@@ -66,25 +66,25 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time
 	return requeueAt, nil
 }
 
-// changedSince reports whether what was read for a link is not what it asks for now.
+// changedSince reports whether a link has changed so that what was read for it is outdated.
 func changedSince(read, now towpath.RepositoryLink) bool {
 	return now.SyncedCommit != read.SyncedCommit || now.Branch != read.Branch ||
 		now.BaseDirectory != read.BaseDirectory || now.FilePathTemplate != read.FilePathTemplate
 }
 
-// found is what a look at the repository brought.
+// found is the result of reading the repository.
 type found struct {
-	name   string // of the repository, as it is called now
+	name   string // the current name of the repository
 	url    string
 	head   string
-	idle   bool // nothing has moved since the last time
+	idle   bool // the head is synced and the ledgers are fresh
 	commit vcs.Commit
 	scope  plan.Scope
 	delta  delta
 }
 
-// look reads the branch's head and what changed up to it.
-func (s *Service) look(
+// readRepository reads the branch's head and the changes up to it.
+func (s *Service) readRepository(
 	ctx context.Context, link towpath.RepositoryLink, shown *progress,
 ) (f found, err error) {
 	scope, err := plan.NewScope(link.BaseDirectory, link.FilePathTemplate)
@@ -97,12 +97,12 @@ func (s *Service) look(
 	}
 	source := client.Source(link.RepositoryID)
 	f, err = s.headCommit(ctx, source, link)
-	if misled(link, f, err) {
+	if mayBeImpostor(link, f, err) {
 		moved, doubt := source.Relocate(ctx)
 		if moved {
 			f, err = s.headCommit(ctx, source, link)
 		} else if vcs.KindOf(doubt) == vcs.NotFound {
-			err = gone(link)
+			err = repositoryGone(link)
 		}
 	}
 	if err != nil {
@@ -117,15 +117,15 @@ func (s *Service) look(
 	return f, err
 }
 
-// headCommit reads the branch's head, and its commit when it is not the synced one. The head comes
-// by the repository's name, the commit by its id.
+// headCommit reads the branch's head, and its commit when it is not the synced one. It reads the
+// head by the repository's name, and the commit by the repository's id.
 func (s *Service) headCommit(
 	ctx context.Context, source vcs.Source, link towpath.RepositoryLink,
 ) (f found, err error) {
 	heads, err := source.Heads(ctx)
 	f.name, f.url = heads.Name, heads.URL
 	if vcs.KindOf(err) == vcs.NotFound {
-		return f, gone(link)
+		return f, repositoryGone(link)
 	}
 	if err != nil {
 		return f, fmt.Errorf("read head of %s: %w", link.Branch, err)
@@ -149,13 +149,13 @@ type needsPerson struct{ reason towpath.Reason }
 // Error implements error, for the log.
 func (e *needsPerson) Error() string { return e.reason.String() }
 
-func gone(link towpath.RepositoryLink) error {
+func repositoryGone(link towpath.RepositoryLink) error {
 	return &needsPerson{towpath.Why(towpath.ReasonRepositoryGone, "repository", link.RepositoryName)}
 }
 
-// misled reports whether what was found may come from a repository that took the name of the link's
-// one.
-func misled(link towpath.RepositoryLink, f found, err error) bool {
+// mayBeImpostor reports whether the result may be of another repository that now has the name of
+// the link's.
+func mayBeImpostor(link towpath.RepositoryLink, f found, err error) bool {
 	var known *needsPerson
 	switch {
 	case errors.As(err, &known) && known.reason.Code == towpath.ReasonBranchGone,
@@ -167,8 +167,7 @@ func misled(link towpath.RepositoryLink, f found, err error) bool {
 	return f.name != link.RepositoryName || (f.commit.Repository != "" && f.commit.Repository != f.name)
 }
 
-// follow brings a link up to what its repository is called now, and with it what was kept under the
-// former name.
+// follow updates a link, and rows that refer to its repository, to the repository's current name.
 func (f found) follow(ctx context.Context, tx *store.Tx, link *towpath.RepositoryLink) error {
 	if f.name == "" || (f.name == link.RepositoryName && f.url == link.RepositoryURL) {
 		return nil
@@ -178,7 +177,7 @@ func (f found) follow(ctx context.Context, tx *store.Tx, link *towpath.Repositor
 	return tx.FollowRename(ctx, before, *link)
 }
 
-// ledgersFresh reports whether every database of the project was read lately and well.
+// ledgersFresh reports whether all ledgers of the project were read successfully within ledgerAge.
 func (s *Service) ledgersFresh(ctx context.Context, projectID string) (fresh bool, err error) {
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		databases, err := store.All(tx.EveryDatabase(ctx, store.DatabaseFilter{ProjectID: projectID}))
@@ -192,9 +191,9 @@ func (s *Service) ledgersFresh(ctx context.Context, projectID string) (fresh boo
 	return fresh, err
 }
 
-// lookFailed keeps why a link could not be read, once a second try was refused too. What a person
+// readFailed keeps why a link could not be read, once a second try was refused too. What a person
 // must repair is no reason to try over and over; what may pass is.
-func (s *Service) lookFailed(
+func (s *Service) readFailed(
 	ctx context.Context, link towpath.RepositoryLink, cause error,
 ) (*time.Time, error) {
 	reason := attentionFor(cause)
@@ -265,8 +264,8 @@ func (s *Service) notePoll(ctx context.Context, linkID string, f found) error {
 	})
 }
 
-// commitPlan brings the manifest up to the head, plans, and turns the plan into the link's rollout,
-// all in one transaction.
+// commitPlan updates the manifest to the head, builds the plan and updates the link's rollout, all
+// in one transaction.
 func (s *Service) commitPlan(
 	ctx context.Context, tx *store.Tx, read towpath.RepositoryLink, f found,
 ) (blocked bool, err error) {
@@ -284,7 +283,7 @@ func (s *Service) commitPlan(
 	before, first := files, link.SyncedCommit == ""
 	moved := f.head != link.SyncedCommit
 	if moved {
-		f.delta = f.delta.signed(before, f.head, first)
+		f.delta = f.delta.withCommits(before, f.head, first)
 		files = f.delta.apply(files)
 		if err := tx.PutCommits(ctx, link.ID, append(f.delta.commits, commitOf(f.commit))...); err != nil {
 			return false, err
@@ -316,11 +315,11 @@ func (s *Service) commitPlan(
 	}
 	p := plan.Build(in)
 	if moved && !first {
-		notes, err := ofOthers(ctx, tx, link, notesOf(link, before, files, f.delta, p))
+		notes, err := withoutOtherLinks(ctx, tx, link, notesOf(link, before, files, f.delta, p))
 		if err != nil {
 			return false, err
 		}
-		if err := keepNotes(ctx, tx, link.ID, f.head, notes); err != nil {
+		if err := saveNotes(ctx, tx, link.ID, f.head, notes); err != nil {
 			return false, err
 		}
 	}
@@ -332,7 +331,7 @@ func (s *Service) commitPlan(
 	if err := tx.UpdateLink(ctx, &link); err != nil {
 		return false, err
 	}
-	if err := s.carryOut(ctx, tx, link, f, p, files); err != nil {
+	if err := s.applyPlan(ctx, tx, link, f, p, files); err != nil {
 		return false, err
 	}
 	return !p.Blocked.IsZero(), tx.Enqueue(ctx, towpath.JobPostPlan, link.ID)
@@ -352,9 +351,9 @@ func saveManifest(ctx context.Context, tx *store.Tx, linkID string, d delta) err
 	return tx.PutManifestFile(ctx, d.put...)
 }
 
-// afterMove schedules plans for the project's other links, since their files may claim what this
-// one's do, and the hook looked at when no delivery has told of the new head: now, for a hook that
-// was deleted, and after a while, for one that does not fire.
+// afterMove schedules plans for the project's other links, since their files may conflict with this
+// one's. When there was no delivery for the new head, it also schedules a check of the hook, which
+// may have been deleted or may not fire.
 func (s *Service) afterMove(ctx context.Context, tx *store.Tx, link *towpath.RepositoryLink) error {
 	if err := tx.WakeSiblings(ctx, *link); err != nil {
 		return err

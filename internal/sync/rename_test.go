@@ -51,7 +51,7 @@ var renames = map[string]struct {
 	},
 }
 
-func TestReconcile_followsTheRepositoryAndNeverTheName(t *testing.T) {
+func TestReconcile_followsTheRepositoryNotItsName(t *testing.T) {
 	strangers := map[string]func(t *testing.T, b *linktest.World){
 		"nobody takes the name": func(*testing.T, *linktest.World) {},
 		"a stranger takes the name": func(t *testing.T,
@@ -194,7 +194,7 @@ func TestReceiveWebhook_namesTheRenamedRepository(t *testing.T) {
 	})
 }
 
-func TestReconcile_aSingleRefusalAsksNobodyToAct(t *testing.T) {
+func TestReconcile_retriesAfterASingleRefusal(t *testing.T) {
 	for name, refuse := range map[string]func(b *linktest.World){
 		"Git says 403": func(b *linktest.World) {
 			b.GitRefuses = map[string]int{linktest.Repo: http.StatusForbidden}

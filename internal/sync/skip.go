@@ -10,9 +10,9 @@ import (
 	"towpath/internal/store"
 )
 
-// Skip leaves a file out of one database that cannot run there, so that newer ones go on without
-// it. The reason is required and is kept. It holds for this text alone: what a newer commit brings
-// is planned again. CodeConflict when the file is not unusable, or the database has it.
+// Skip skips an unusable file in one database, so that newer files can run. The reason is required
+// and is stored. It applies only to this text: a new text is planned again. CodeConflict when the
+// file is not unusable, or the database already has it.
 func (s *Service) Skip(
 	ctx context.Context, actor towpath.Actor, linkID, databaseID string, id towpath.MigrationID, text string,
 ) (r towpath.Rollout, err error) {
@@ -35,7 +35,7 @@ func (s *Service) Skip(
 		if err := skipItem(ctx, tx, link, r, item, reason); err != nil {
 			return err
 		}
-		// what waited for it is planned
+		// plan the files that waited for it
 		if err := tx.Enqueue(ctx, towpath.JobReconcile, link.ID); err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (s *Service) Skip(
 	return r, err
 }
 
-// unusable finds the file that is to be skipped.
+// unusable returns the unusable file that is to be skipped; CodeConflict when there is none.
 func (s *Service) unusable(
 	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, databaseID string, id towpath.MigrationID,
 ) (item plan.Item, err error) {
@@ -67,7 +67,7 @@ func (s *Service) unusable(
 	})
 	if i < 0 {
 		return item, towpath.Errorf(towpath.CodeConflict,
-			"There is nothing to skip: version %s is not unusable in that database. A file with a task is skipped there.", id.Version)
+			"There is nothing to skip: version %s can run in that database. To skip its task, open the task.", id.Version)
 	}
 	item = p.Items[i]
 	database, err := tx.Database(ctx, databaseID)
@@ -83,7 +83,7 @@ func (s *Service) unusable(
 	return item, nil
 }
 
-// skipItem keeps the decision as a task that has ended.
+// skipItem stores the decision as a skipped task.
 func skipItem(
 	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, r towpath.Rollout, item plan.Item,
 	reason towpath.Reason,

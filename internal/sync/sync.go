@@ -1,6 +1,5 @@
-// Package sync keeps a link's rollout up to what its branch says: it receives webhooks, polls,
-// reads what changed, plans it and carries the plan over to the open rollout. It changes no target
-// database.
+// Package sync keeps the rollout of a link in step with its branch. It receives webhooks, polls,
+// reads changes, builds plans, and updates the open rollout. It changes no target database.
 package sync
 
 import (
@@ -25,7 +24,7 @@ type Service struct {
 	// RefreshLedgers reads the ledgers of a project's databases into the metadata.
 	RefreshLedgers func(ctx context.Context, projectID string) error
 
-	// HookSecret opens the secret that a link's deliveries are signed with.
+	// HookSecret decrypts the secret that signs a link's deliveries.
 	HookSecret func(link towpath.RepositoryLink) (string, error)
 
 	// how often a branch's head is read when no delivery comes; 0 is towpath.PollInterval

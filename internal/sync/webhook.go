@@ -13,10 +13,9 @@ import (
 	"towpath/internal/vcs"
 )
 
-// ReceiveWebhook takes a webhook request: nothing of it is kept unless its signature is good; then
-// it is stored and, when it may concern the link's branch, the link is woken. Nothing else happens
-// before the answer. CodeNotFound: there is no such hook. CodeUnauthorized: the signature is
-// missing or wrong.
+// ReceiveWebhook handles a webhook request. If the signature is valid, it stores the delivery, and
+// schedules a reconcile when the event may concern the link's branch. Otherwise it stores nothing.
+// CodeNotFound when there is no such hook, CodeUnauthorized when the signature is missing or wrong.
 func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header http.Header, body []byte) error {
 	var link towpath.RepositoryLink
 	var p towpath.GitProvider
@@ -43,22 +42,22 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 		return towpath.Errorf(towpath.CodeUnauthorized, "The signature is missing or wrong.")
 	}
 	if err != nil {
-		return towpath.Invalid("body", "The signature is good, but this is no event of %s.", p.DisplayName)
+		return towpath.Invalid("body", "The signature is valid, but this is not an event of %s.", p.DisplayName)
 	}
 	d := towpath.Delivery{LinkID: link.ID, RequestID: event.RequestID, Event: event.Name, Payload: body}
 	if d.RequestID == "" {
 		d.RequestID = "sha256:" + string(hex.EncodeToString(secret.HashToken(string(body))))
 	}
-	d.Verdict, d.Reason = judge(link, event)
+	d.Verdict, d.Reason = classifyEvent(link, event)
 	var now found
 	if event.RepositoryID == link.RepositoryID && event.URL != "" {
 		now = found{name: event.Repository, url: event.URL}
 	}
-	return s.keepDelivery(ctx, d, now)
+	return s.saveDelivery(ctx, d, now)
 }
 
-// judge says whether an event may concern a link.
-func judge(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, towpath.Reason) {
+// classifyEvent decides whether an event may concern a link's branch, and why not.
+func classifyEvent(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, towpath.Reason) {
 	if e.RepositoryID != "" && e.RepositoryID != link.RepositoryID {
 		return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonOtherRepository, "repository",
 			towpath.ClipRunes(e.Repository, 200))
@@ -82,9 +81,9 @@ func judge(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, t
 		"refs", towpath.ClipRunes(strings.Join(others, ", "), 200), "branch", link.Branch)
 }
 
-// keepDelivery stores a delivery and wakes its link. What the delivery calls the repository shows
-// reconcile that a remembered name is out of date.
-func (s *Service) keepDelivery(ctx context.Context, d towpath.Delivery, named found) error {
+// saveDelivery stores a delivery and wakes its link. It also updates the repository's name, so that
+// the reconcile uses the current one.
+func (s *Service) saveDelivery(ctx context.Context, d towpath.Delivery, named found) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		received := d
 		if _, err := tx.ReceiveDelivery(ctx, &received); err != nil {
@@ -111,7 +110,7 @@ func (s *Service) keepDelivery(ctx context.Context, d towpath.Delivery, named fo
 	})
 }
 
-// Replay lets a delivery wake its link once more.
+// Replay wakes the link of a delivery again.
 func (s *Service) Replay(ctx context.Context, _ towpath.Actor, linkID, deliveryID string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Delivery(ctx, linkID, deliveryID); err != nil {
@@ -121,7 +120,7 @@ func (s *Service) Replay(ctx context.Context, _ towpath.Actor, linkID, deliveryI
 	})
 }
 
-// Sync asks for a look at the repository now.
+// Sync schedules a reconcile of a link now.
 func (s *Service) Sync(ctx context.Context, _ towpath.Actor, linkID string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Link(ctx, linkID); err != nil {
