@@ -124,7 +124,7 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 		ExternalURL:    w.url,
 		Logger:         w.Logger,
 		RefreshLedgers: w.Catalog.RefreshLedgers,
-		Settle:         report.StopStatuses,
+		StopStatuses:   report.StopStatuses,
 	}
 	w.Syncs = &syncs.Service{
 		Store: w.Store, Accounts: w.Accounts, Manifest: files, Logger: w.Logger,
