@@ -20,7 +20,7 @@ var nm05 = sqlreview.Rule{
 	Good: "CREATE INDEX orders_status_idx ON orders (status);",
 	Check: func(p *sqlreview.Pass) {
 		for table, i := range indexes(p) {
-			if i.Unique != false || i.Name == "" {
+			if i.Unique || i.Name == "" {
 				continue
 			}
 			if !matches(p, i.Name, "{{table}}", table.Name, "{{columns}}", strings.Join(names(i.Keys), "_")) {

@@ -21,7 +21,7 @@ var nm06 = sqlreview.Rule{
 	Good: "CREATE UNIQUE INDEX users_email_key ON users (email);",
 	Check: func(p *sqlreview.Pass) {
 		for table, i := range indexes(p) {
-			if i.Unique != true || i.Name == "" {
+			if !i.Unique || i.Name == "" {
 				continue
 			}
 			if !matches(p, i.Name, "{{table}}", table.Name, "{{columns}}", strings.Join(names(i.Keys), "_")) {

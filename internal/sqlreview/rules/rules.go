@@ -15,7 +15,6 @@ import (
 var (
 	postgres   = []sqlreview.Dialect{sqlreview.PostgreSQL}
 	mysql      = []sqlreview.Dialect{sqlreview.MySQL}
-	sqlite     = []sqlreview.Dialect{sqlreview.SQLite}
 	servers    = []sqlreview.Dialect{sqlreview.PostgreSQL, sqlreview.MySQL}
 	filesAndMy = []sqlreview.Dialect{sqlreview.MySQL, sqlreview.SQLite}
 	everywhere = []sqlreview.Dialect{sqlreview.PostgreSQL, sqlreview.MySQL, sqlreview.SQLite}
