@@ -11,6 +11,7 @@ import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { Took, taskDetail } from '~/components/rollout/Board'
+import { remedyOf } from '~/components/rollout/remedy'
 import { StatementTable } from '~/components/rollout/StatementTable'
 import { TaskActions } from '~/components/rollout/TaskActions'
 import { TaskReason } from '~/components/rollout/TaskReason'
@@ -20,7 +21,6 @@ import { TimeAgo } from '~/components/TimeAgo'
 import { useParam } from '~/hooks/use-params'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
-import { remedyOf } from '~/util/remedy'
 
 /**
  * One migration in one database: its SQL, the results of its statements, and the actions for it.
