@@ -109,13 +109,13 @@ func (w *world) settle(c child, reached func(string)) towpath.Task {
 var lockProcedures = map[towpath.EngineType][]string{
 	towpath.EnginePostgres: {
 		"CREATE TABLE log (n int)", "CREATE TABLE gate (n int PRIMARY KEY)", "INSERT INTO gate VALUES (1)",
-		"CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); COMMIT; PERFORM pg_sleep(1.5); END $$",
+		"CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); COMMIT; PERFORM pg_sleep(4); END $$",
 		"CREATE PROCEDURE quick() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); COMMIT; END $$",
 		"CREATE PROCEDURE half() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); COMMIT; UPDATE gate SET n = 2; END $$",
 	},
 	towpath.EngineMySQL: {
 		"CREATE TABLE log (n INT)", "CREATE TABLE gate (n INT PRIMARY KEY)", "INSERT INTO gate VALUES (1)",
-		"CREATE PROCEDURE slow() BEGIN INSERT INTO log VALUES (1); DO SLEEP(1.5); END",
+		"CREATE PROCEDURE slow() BEGIN INSERT INTO log VALUES (1); DO SLEEP(4); END",
 		"CREATE PROCEDURE quick() BEGIN INSERT INTO log VALUES (1); END",
 		"CREATE PROCEDURE half() BEGIN INSERT INTO log VALUES (1); UPDATE gate SET n = 2; END",
 	},
