@@ -107,6 +107,6 @@ describe('a repository whose files another tool has run', () => {
       expect(sql(environment, 'SELECT count(*) FROM customer')).toBe('2')
     }
     const audit = await demo.api<{ items: { action: string; detail: string }[] }>('/audit-events?pageSize=5')
-    expect(audit.items.find(event => event.action === 'repository-link.add')?.detail).toContain('despite')
+    expect(audit.items.find(event => event.action === 'repository-link.add')?.detail).toContain('contradict')
   })
 })

@@ -101,6 +101,7 @@ describe('by keyboard alone', () => {
     await type(page, 'What has run in test/shop', 'Up to 3')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
+    await page.getByLabel(/^Record everything up to 3 as applied/).waitFor()
     await press(page, /^Record everything up to 3 as applied/, 'Space')
     await page.getByRole('button', { name: 'Link the repository', disabled: false }).waitFor()
     await press(page, 'Link the repository')

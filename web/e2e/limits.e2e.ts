@@ -67,7 +67,7 @@ describe('the limits of an environment', () => {
     await page.getByRole('link', { name: 'Count for too long' }).click()
     const stage = page.getByRole('list', { name: 'Stages' }).getByRole('listitem', { name: 'Stage test' })
     await stage.locator('[data-state="failed"]').first().waitFor()
-    await stage.getByText('did not end within 1s').first().waitFor()
+    await stage.getByText('did not end within 1 second').first().waitFor()
   })
 })
 
