@@ -38,8 +38,7 @@ type Finding struct {
 	Line    int    `json:"line"`   // from 1
 	Column  int    `json:"column"` // in characters, from 1
 	Message string `json:"message"`
-	Fix     string `json:"fix,omitempty"`     // SQL that does the same safely, ready to copy
-	Allowed string `json:"allowed,omitempty"` // why the file allows it, in its author's words
+	Fix     string `json:"fix,omitempty"` // SQL that does the same safely, ready to copy
 }
 
 // NotAnalysed is a statement that no rule has seen.

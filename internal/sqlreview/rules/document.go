@@ -53,8 +53,11 @@ func Document() string {
 
 const introduction = `# Rules of the SQL review
 
-` + "`towpath check`" + ` and the plan of a link run these rules. The program writes this page, so it says
-what the rules do: change a rule, not this text. [How to add a rule](add-a-rule.md).
+` + "`towpath check`" + ` runs these rules. The program writes this page, so it says what the rules do: change
+a rule, not this text. [How to add a rule](add-a-rule.md).
+
+Some rules ask for what files alone do not say, and find nothing on the command line yet: CO06, CO07
+and TX09 ask for what a database has and for other files, PL32, ML23 and ST13 for sizes of tables.
 
 The level is that of the preset "recommended", with that of "strict" behind it where it differs.
 The preset "quiet" keeps errors, and warnings of what locks or loses something. A level can be set
