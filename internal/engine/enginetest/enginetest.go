@@ -18,6 +18,9 @@ type Fixture struct {
 	Engine engine.Engine
 	New    func(t *testing.T) engine.Target // a fresh, empty database
 
+	// Admin runs statements in a database as an administrator; nil where there are no users.
+	Admin func(t *testing.T, database string, statements ...string)
+
 	Missing func(t *testing.T) engine.Target // a database that is not there
 	AutoKey string                           // type and constraints of a key that counts up
 	Slow    string                           // a statement that needs many seconds
@@ -60,6 +63,7 @@ func Run(t *testing.T, f Fixture) {
 		{"text in any script survives", testUnicode},
 		{"a missing database is unavailable", testMissing},
 		{"a database that is there is found and healthy", testDiscover},
+		{"the rights that are described are enough", testRights},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -13,7 +13,9 @@ func (e *Engine) Describe() engine.Description {
 		AddressLabel: "Address",
 		AddressHelp:  "Host, or host:port; the port is 3306 otherwise.",
 		Login:        true,
-		Rights:       "CREATE USER migrate_shop@'%' IDENTIFIED BY 'replace this';\nGRANT ALL ON `shop`.* TO migrate_shop@'%';",
-		Options:      engine.TLSOptions(),
+		Rights: "CREATE USER `migrate_shop`@'%' IDENTIFIED BY 'replace this';\n" +
+			"-- In the name of the database, write \\_ for each _, which matches any character otherwise.\n" +
+			"GRANT ALL ON `shop`.* TO `migrate_shop`@'%';",
+		Options: engine.TLSOptions(),
 	}
 }

@@ -45,6 +45,7 @@ func fixture() enginetest.Fixture {
 	return enginetest.Fixture{
 		Engine: mysql.New(),
 		New:    func(t *testing.T) engine.Target { return server.Database(t) },
+		Admin:  func(t *testing.T, _ string, statements ...string) { server.Exec(t, statements...) },
 		Missing: func(*testing.T) engine.Target {
 			target := server.Target()
 			target.Database = "nowhere"

@@ -13,10 +13,12 @@ func (e *Engine) Describe() engine.Description {
 		AddressLabel: "Address",
 		AddressHelp:  "Host, or host:port; the port is 5432 otherwise.",
 		Login:        true,
-		Rights: `CREATE ROLE migrate_shop LOGIN PASSWORD 'replace this';
-GRANT CONNECT, CREATE, TEMPORARY ON DATABASE shop TO migrate_shop;
+		Rights: `CREATE ROLE "migrate_shop" LOGIN PASSWORD 'replace this';
+GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "shop" TO "migrate_shop";
 -- In the database shop:
-GRANT USAGE, CREATE ON SCHEMA public TO migrate_shop;`,
+GRANT USAGE, CREATE ON SCHEMA public TO "migrate_shop";
+-- For tables of another role: let the user act for it, and enter that role as Owner.
+-- GRANT "shop_owner" TO "migrate_shop";`,
 		Options: append(engine.TLSOptions(), engine.Option{
 			Key: OptionLedgerSchema, Label: "Schema of the ledger",
 			Help: "Where Towpath keeps its table in each database: towpath_ledger, unless you say otherwise.",

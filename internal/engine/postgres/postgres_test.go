@@ -35,6 +35,9 @@ func fixture() enginetest.Fixture {
 	return enginetest.Fixture{
 		Engine: postgres.New(),
 		New:    func(t *testing.T) engine.Target { return server.Database(t) },
+		Admin: func(t *testing.T, database string, statements ...string) {
+			server.Exec(t, database, statements...)
+		},
 		Missing: func(*testing.T) engine.Target {
 			target := server.Target()
 			target.Database = "nowhere"

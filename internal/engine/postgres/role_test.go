@@ -130,3 +130,36 @@ func TestRole_thatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+// The rights that the instance form shows for tables of another role.
+func TestRole_asDescribed(t *testing.T) {
+	t.Parallel()
+	target := server.Database(t)
+	owner, user := target.Database+"_owner", "migrate_"+target.Database
+	sql := strings.ReplaceAll(postgres.New().Describe().Rights, "shop", target.Database)
+	_, grant, found := strings.Cut(sql, "\n-- GRANT ")
+	if !found {
+		t.Fatalf("the rights say nothing of another role:\n%s", sql)
+	}
+	server.Exec(t, target.Database, "CREATE ROLE "+owner, "CREATE TABLE theirs (id int)",
+		"ALTER TABLE theirs OWNER TO "+owner, "GRANT USAGE, CREATE ON SCHEMA public TO "+owner)
+	server.Exec(t, target.Database, strings.SplitAfter(sql, ";\n")...)
+	server.Exec(t, target.Database, "GRANT "+grant)
+	target.Username, target.Password = user, "replace this"
+	target.Options[postgres.OptionRole] = owner
+	report, err := postgres.New().Check(t.Context(), target)
+	if err != nil || len(report.Findings) > 0 {
+		t.Errorf("report is %+v, %v", report, err)
+	}
+	s := begin(t, open(t, target), options)
+	if _, err := s.Exec(t.Context(),
+		statement.Statement{Text: "ALTER TABLE theirs ADD COLUMN name text"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Record(t.Context(), entry("1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}

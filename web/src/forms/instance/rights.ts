@@ -2,9 +2,9 @@
 const example = 'migrate_shop'
 
 /**
- * The SQL for the entered user. A name that needs quotes keeps the example's, for the reader to
- * replace.
+ * The SQL for the entered user, whose name is quoted there. A name with other characters keeps the
+ * example's, for the reader to replace.
  */
 export function rightsFor(sql: string, user: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(user) ? sql.replaceAll(example, user) : sql
+  return /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(user) ? sql.replaceAll(example, user) : sql
 }
