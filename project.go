@@ -35,6 +35,9 @@ type Environment struct {
 
 	// whether migrations may change roles and users of the servers here, except an instance's own
 	AllowRoles bool
+
+	// how much the findings of the SQL review matter here
+	Review ReviewPolicy
 }
 
 var environmentName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)

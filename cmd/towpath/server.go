@@ -29,6 +29,7 @@ import (
 	"towpath/internal/report"
 	"towpath/internal/rollout"
 	"towpath/internal/secret"
+	"towpath/internal/sqlreview/rules"
 	"towpath/internal/store"
 	"towpath/internal/sync"
 	"towpath/internal/workspace"
@@ -246,7 +247,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 	stopping := make(chan struct{})
 	handler := &api.Server{
 		Store:       s.store,
-		Workspace:   &workspace.Service{Store: s.store},
+		Workspace:   &workspace.Service{Store: s.store, Rules: rules.All},
 		Auth:        s.auth,
 		Accounts:    accounts,
 		Links:       links,

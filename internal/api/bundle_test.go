@@ -17,6 +17,7 @@ import (
 	"towpath"
 	"towpath/internal/auth"
 	"towpath/internal/secret"
+	"towpath/internal/sqlreview/rules"
 	"towpath/internal/store"
 	"towpath/internal/workspace"
 )
@@ -73,7 +74,7 @@ func setup(t *testing.T) *bundle {
 	b := &bundle{log: &logBuffer{}, tokens: map[string]string{}, members: map[string]towpath.Member{}}
 	b.Server = &Server{
 		Store:       st,
-		Workspace:   &workspace.Service{Store: st},
+		Workspace:   &workspace.Service{Store: st, Rules: rules.All},
 		Auth:        &auth.Service{Store: st, Keyring: keyring},
 		Logger:      slog.New(slog.NewTextHandler(b.log, nil)),
 		ExternalURL: "https://towpath.example",

@@ -39,6 +39,10 @@ func (s *Server) workspaceRoutes() []route {
 		on("PATCH", "/environments/{environment}", towpath.ManageEnvironments, ok(s.changeEnvironment)),
 		on("DELETE", "/environments/{environment}", towpath.ManageEnvironments, done(s.deleteEnvironment)),
 
+		on("GET", "/review-rules", towpath.ViewWorkspace, headed(200, s.listReviewRules)),
+		on("GET", "/review-policies", towpath.ViewWorkspace, ok(s.listReviewPolicies)),
+		on("PATCH", "/review-policies/{environment}", towpath.ManageEnvironments, ok(s.changeReviewPolicy)),
+
 		on("GET", "/instances", towpath.ViewWorkspace, ok(s.listInstances)),
 		on("POST", "/instances", towpath.ManageInstances, created(s.addInstance)),
 		on("POST", "/instances/check", towpath.ManageInstances, ok(s.checkInstanceSpec)),

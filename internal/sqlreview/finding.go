@@ -10,25 +10,15 @@ import (
 )
 
 // Level is how much a finding matters.
-type Level string
+type Level = towpath.ReviewLevel
 
 // The levels, the gravest first. Off keeps a rule from running.
 const (
-	Error   Level = "error"
-	Warning Level = "warning"
-	Info    Level = "info"
-	Off     Level = "off"
+	Error   = towpath.ReviewError
+	Warning = towpath.ReviewWarning
+	Info    = towpath.ReviewInfo
+	Off     = towpath.ReviewOff
 )
-
-var levels = []Level{Error, Warning, Info, Off}
-
-// Valid reports whether l is one of the levels.
-func (l Level) Valid() bool { return slices.Contains(levels, l) }
-
-// AtLeast reports whether l is as grave as min, or graver.
-func (l Level) AtLeast(minimum Level) bool {
-	return slices.Index(levels, l) <= slices.Index(levels, minimum)
-}
 
 // Finding is something that a rule says about a place of a file.
 type Finding struct {

@@ -1,34 +1,38 @@
 package sqlreview
 
 import (
-	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"towpath"
 )
 
 // Preset is a set of levels to begin with.
-type Preset string
+type Preset = towpath.ReviewPreset
 
-// The presets. Recommended is the levels of the rules themselves. Strict raises what a team has to
-// agree on first. Quiet leaves errors alone, and warnings of what locks or loses something.
+// The presets.
 const (
-	Recommended Preset = "recommended"
-	Strict      Preset = "strict"
-	Quiet       Preset = "quiet"
+	Recommended = towpath.ReviewRecommended
+	Strict      = towpath.ReviewStrict
+	Quiet       = towpath.ReviewQuiet
 )
 
-// Policy says how much the findings of each rule matter.
-type Policy struct {
-	Preset   Preset                       // "" is recommended
-	Levels   map[string]Level             // by rule id, over the preset
-	Settings map[string]map[string]string // by rule id and name
-	Insist   []string                     // rules that a comment in a file does not allow; "*" for all
-}
+// Policy says how much the findings of each rule matter: an environment's, a file's, or both.
+type Policy towpath.ReviewPolicy
+
+// everyRule stands for all rules in Insist.
+const everyRule = "*"
+
+// maxSetting bounds a setting, in characters.
+const maxSetting = 1000
 
 // Insists reports whether a comment does not help against a rule.
 func (p Policy) Insists(rule string) bool {
-	return slices.Contains(p.Insist, rule) || slices.Contains(p.Insist, "*")
+	return slices.Contains(p.Insist, rule) || slices.Contains(p.Insist, everyRule)
 }
 
 // quietGroups are the groups whose warnings the preset "quiet" keeps.
@@ -52,6 +56,52 @@ func (p Policy) Level(r Rule) Level {
 	return r.Level
 }
 
+// Over puts a policy over another: a repository's file over its environment's. What p names wins,
+// and its preset wins over that of base. A rule that base insists on keeps its settings, and at
+// least its level.
+func (p Policy) Over(base Policy, all []Rule) Policy {
+	made := Policy{
+		Preset:   base.Preset,
+		Levels:   maps.Clone(base.Levels),
+		Settings: maps.Clone(base.Settings),
+		Insist:   slices.Concat(base.Insist, p.Insist),
+	}
+	if p.Preset != "" {
+		made.Preset = p.Preset
+	}
+	if made.Levels == nil {
+		made.Levels = map[string]Level{}
+	}
+	if made.Settings == nil {
+		made.Settings = map[string]map[string]string{}
+	}
+	maps.Copy(made.Levels, p.Levels)
+	for id, settings := range p.Settings {
+		if !base.Insists(id) {
+			made.set(id, settings)
+		}
+	}
+	for _, r := range all {
+		if least := base.Level(r); base.Insists(r.ID) && !made.Level(r).AtLeast(least) {
+			made.Levels[r.ID] = least
+		}
+	}
+	return made
+}
+
+// set adds settings of a rule to those that it has, without changing a map that others hold.
+func (p Policy) set(id string, settings map[string]string) {
+	if len(settings) == 0 {
+		return
+	}
+	merged := maps.Clone(p.Settings[id])
+	if merged == nil {
+		merged = map[string]string{}
+	}
+	maps.Copy(merged, settings)
+	p.Settings[id] = merged
+}
+
 func (p Policy) rules(d Dialect, all []Rule) []activeRule {
 	var active []activeRule
 	for _, r := range all {
@@ -62,12 +112,13 @@ func (p Policy) rules(d Dialect, all []Rule) []activeRule {
 	return active
 }
 
-// Check says what is wrong with a policy: the first field, why, and the way out.
+// Check returns what is wrong with a policy as a towpath.Error: the first field, why, and the way
+// out. Fields are named as in Policy: preset, levels.PL01, settings.NM02.format, insist.
 func (p Policy) Check(all []Rule) error {
 	switch p.Preset {
 	case "", Recommended, Strict, Quiet:
 	default:
-		return fmt.Errorf("preset: there is no preset %q. Use recommended, strict or quiet", p.Preset)
+		return towpath.Invalid("preset", "There is no preset %q. Use recommended, strict or quiet.", p.Preset)
 	}
 	byID := map[string]Rule{}
 	for _, r := range all {
@@ -75,29 +126,67 @@ func (p Policy) Check(all []Rule) error {
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.Levels)) {
 		if _, ok := byID[id]; !ok {
-			return fmt.Errorf("rules: there is no rule %s. docs/rules.md lists them", id)
+			return noRule("levels."+id, id)
 		}
 		if !p.Levels[id].Valid() {
-			return fmt.Errorf("rules.%s: %q is no level. Use error, warning, info or off", id, p.Levels[id])
+			return towpath.Invalid("levels."+id, "%q is no level. Use error, warning, info or off.", p.Levels[id])
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.Settings)) {
+		r, ok := byID[id]
+		if !ok {
+			return noRule("settings."+id, id)
+		}
 		for _, name := range slices.Sorted(maps.Keys(p.Settings[id])) {
-			if !slices.ContainsFunc(byID[id].Settings, func(s Setting) bool { return s.Name == name }) {
-				return fmt.Errorf("rules.%s: the rule has no setting %s%s", id, name, settingsOf(byID[id]))
+			if err := r.checkSetting(name, p.Settings[id][name]); err != nil {
+				return err
 			}
+		}
+	}
+	for _, id := range p.Insist {
+		if _, ok := byID[id]; !ok && id != everyRule {
+			return noRule("insist", id)
 		}
 	}
 	return nil
 }
 
-func settingsOf(r Rule) string {
+func noRule(field, id string) error {
+	return towpath.Invalid(field, "There is no rule %s. docs/rules.md lists all rules.", towpath.ClipRunes(id, 40))
+}
+
+// checkSetting returns what is wrong with a value of one of the rule's settings.
+func (r Rule) checkSetting(name, value string) error {
+	field := "settings." + r.ID + "." + name
+	at := slices.IndexFunc(r.Settings, func(s Setting) bool { return s.Name == name })
+	if at < 0 {
+		return towpath.Invalid("settings."+r.ID, "%s has no setting %s. %s", r.ID, name, r.settingNames())
+	}
+	if n := utf8.RuneCountInString(value); n > maxSetting {
+		return towpath.Invalid(field, "The setting has %d characters. Use %d or fewer.", n, maxSetting)
+	}
+	s := r.Settings[at]
+	if s.IsNumber() {
+		if n, err := strconv.Atoi(value); err != nil || n < 0 {
+			return towpath.Invalid(field, "%q is no number. Use a whole number, such as %s.", value, s.Default)
+		}
+	}
+	if s.IsExpression() {
+		if _, err := regexp.Compile(value); err != nil {
+			return towpath.Invalid(field, "%q is no regular expression: %s.", value,
+				strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		}
+	}
+	return nil
+}
+
+func (r Rule) settingNames() string {
 	var names []string
 	for _, s := range r.Settings {
 		names = append(names, s.Name)
 	}
 	if len(names) == 0 {
-		return ""
+		return "It has none: set its level alone."
 	}
-	return ". It has " + strings.Join(names, ", ")
+	return "It has " + strings.Join(names, ", ") + "."
 }

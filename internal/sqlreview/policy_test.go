@@ -10,7 +10,7 @@ import (
 var some = []sqlreview.Rule{
 	{ID: "PL01", Level: sqlreview.Warning, Dialects: []sqlreview.Dialect{sqlreview.PostgreSQL}},
 	{ID: "DS03", Level: sqlreview.Error, Dialects: []sqlreview.Dialect{sqlreview.PostgreSQL}},
-	{ID: "NM02", Level: sqlreview.Info, Settings: []sqlreview.Setting{{Name: "format"}}},
+	{ID: "NM02", Level: sqlreview.Info, Settings: []sqlreview.Setting{{Name: "format"}, {Name: "limit", Default: "3"}}},
 	{ID: "ST03", Level: sqlreview.Warning},
 }
 
@@ -64,14 +64,19 @@ review:
 		t.Errorf("the file is %+v", file)
 	}
 	for text, want := range map[string]string{
-		"review: {rules: {PL99: off}}":                    "there is no rule PL99",
+		"review: {rules: {PL99: off}}":                    "review.rules.PL99: There is no rule PL99",
 		"review: {rules: {PL01: loud}}":                   `review.rules.PL01: "loud" is no level`,
-		"review: {preset: loud}":                          "review.preset: there is no preset",
-		"review: {dialect: oracle}":                       "review.dialect: there is no dialect",
+		"review: {preset: loud}":                          "review.preset: There is no preset",
+		"review: {dialect: oracle}":                       "review.dialect: There is no dialect",
 		"review: {colour: red}":                           "colour",
-		"review: {rules: {NM02: {form: x}}}":              "the rule has no setting form. It has format",
-		"review: {environments: {a: {rules: {X: off}}}}":  "review.environments.a.rules: there is no rule X",
-		"review: {rules: {PL01: {limit: 3, level: off}}}": "the rule has no setting limit",
+		"review: {insist: [PL99]}":                        "review.insist: There is no rule PL99",
+		"review: {rules: {NM02: {form: x}}}":              "review.rules.NM02: NM02 has no setting form. It has format, limit",
+		"review: {rules: {NM02: {limit: few}}}":           `review.rules.NM02.limit: "few" is no number`,
+		"review: {rules: {NM02: {limit: -1}}}":            `review.rules.NM02.limit: "-1" is no number`,
+		"review: {rules: {NM02: {format: '(('}}}":         `review.rules.NM02.format: "((" is no regular expression`,
+		"review: {rules: {XX01: {format: x}}}":            "review.rules.XX01: There is no rule XX01",
+		"review: {environments: {a: {rules: {X: off}}}}":  "review.environments.a.rules.X: There is no rule X",
+		"review: {rules: {PL01: {limit: 3, level: off}}}": "PL01 has no setting limit. It has none",
 	} {
 		if _, err := sqlreview.ParsePolicy([]byte(text), some); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
@@ -79,6 +84,102 @@ review:
 	}
 	if _, err := sqlreview.ParsePolicy(nil, some); err != nil {
 		t.Errorf("an empty file: %v", err)
+	}
+}
+
+func TestPolicy_over(t *testing.T) {
+	t.Parallel()
+	type levels = map[string]sqlreview.Level
+	format := func(text string) map[string]map[string]string {
+		return map[string]map[string]string{"NM02": {"format": text}}
+	}
+	for name, tt := range map[string]struct {
+		environment, file sqlreview.Policy
+		want              string // the levels of some
+		format            string
+		insists           []string
+	}{
+		"neither says anything": {want: "warning error info warning"},
+		"the file raises and lowers": {
+			environment: sqlreview.Policy{Levels: levels{"ST03": sqlreview.Error}},
+			file:        sqlreview.Policy{Levels: levels{"PL01": sqlreview.Error, "DS03": sqlreview.Off}},
+			want:        "error off info error",
+		},
+		"the file's preset wins over that of the environment, not over a level": {
+			environment: sqlreview.Policy{Preset: sqlreview.Strict, Levels: levels{"ST03": sqlreview.Error}},
+			file:        sqlreview.Policy{Preset: sqlreview.Quiet},
+			want:        "warning error off error",
+		},
+		"what the environment insists on is not lowered": {
+			environment: sqlreview.Policy{
+				Levels: levels{"PL01": sqlreview.Error}, Insist: []string{"PL01", "DS03"},
+			},
+			file:    sqlreview.Policy{Levels: levels{"PL01": sqlreview.Info, "DS03": sqlreview.Off}},
+			want:    "error error info warning",
+			insists: []string{"PL01", "DS03"},
+		},
+		"it may be raised": {
+			environment: sqlreview.Policy{Insist: []string{"PL01"}},
+			file:        sqlreview.Policy{Levels: levels{"PL01": sqlreview.Error}},
+			want:        "error error info warning",
+			insists:     []string{"PL01"},
+		},
+		"a preset does not lower it either": {
+			environment: sqlreview.Policy{Preset: sqlreview.Strict, Insist: []string{"*"}},
+			file:        sqlreview.Policy{Preset: sqlreview.Quiet},
+			want:        "warning error warning warning",
+			insists:     []string{"PL01", "DS03", "NM02", "ST03"},
+		},
+		"nor does a setting": {
+			environment: sqlreview.Policy{Settings: format("^a$"), Insist: []string{"NM02"}},
+			file:        sqlreview.Policy{Settings: format(".*")},
+			want:        "warning error info warning",
+			format:      "^a$",
+			insists:     []string{"NM02"},
+		},
+		"a default is a setting too": {
+			environment: sqlreview.Policy{Insist: []string{"NM02"}},
+			file:        sqlreview.Policy{Settings: format(".*")},
+			want:        "warning error info warning",
+			insists:     []string{"NM02"},
+		},
+		"another rule's setting is the file's": {
+			environment: sqlreview.Policy{Settings: format("^a$"), Insist: []string{"DS03"}},
+			file:        sqlreview.Policy{Settings: format(".*"), Insist: []string{"ST03"}},
+			want:        "warning error info warning",
+			format:      ".*",
+			insists:     []string{"DS03", "ST03"},
+		},
+	} {
+		made := tt.file.Over(tt.environment, some)
+		var got, insists []string
+		for _, r := range some {
+			got = append(got, string(made.Level(r)))
+			if made.Insists(r.ID) {
+				insists = append(insists, r.ID)
+			}
+		}
+		if strings.Join(got, " ") != tt.want || made.Settings["NM02"]["format"] != tt.format ||
+			strings.Join(insists, " ") != strings.Join(tt.insists, " ") {
+			t.Errorf("%s: %v, insists on %v, settings %v", name, got, insists, made.Settings)
+		}
+	}
+}
+
+func TestPolicy_overChangesNeither(t *testing.T) {
+	t.Parallel()
+	environment := sqlreview.Policy{
+		Levels:   map[string]sqlreview.Level{"PL01": sqlreview.Error},
+		Settings: map[string]map[string]string{"NM02": {"format": "a"}},
+	}
+	file := sqlreview.Policy{
+		Levels:   map[string]sqlreview.Level{"ST03": sqlreview.Off},
+		Settings: map[string]map[string]string{"NM02": {"limit": "7"}},
+	}
+	made := file.Over(environment, some)
+	if len(environment.Levels) != 1 || len(environment.Settings["NM02"]) != 1 || len(file.Levels) != 1 ||
+		len(file.Settings["NM02"]) != 1 || len(made.Settings["NM02"]) != 2 {
+		t.Errorf("%+v over %+v is %+v", file, environment, made)
 	}
 }
 

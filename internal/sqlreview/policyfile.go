@@ -3,12 +3,14 @@ package sqlreview
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"towpath"
 )
 
 // PolicyFile is what a file towpath.yaml says of the review:
@@ -93,48 +95,59 @@ func ParsePolicy(content []byte, all []Rule) (PolicyFile, error) {
 	switch file.Dialect {
 	case "", PostgreSQL, MySQL, SQLite:
 	default:
-		return file, fmt.Errorf("review.dialect: there is no dialect %q. Use postgres, mysql or sqlite", file.Dialect)
+		return file, towpath.Invalid("review.dialect", "There is no dialect %q. Use postgres, mysql or sqlite.",
+			file.Dialect)
 	}
 	if err := file.Policy.Check(all); err != nil {
-		return file, fmt.Errorf("review.%w", err)
+		return file, inFile("review.", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(text.Review.Environments)) {
 		p := text.Review.Environments[name].over(file.Policy)
 		if err := p.Check(all); err != nil {
-			return file, fmt.Errorf("review.environments.%s.%w", name, err)
+			return file, inFile("review.environments."+name+".", err)
 		}
 		file.Environments[name] = p
 	}
 	return file, nil
 }
 
-// over puts what a text says over a policy.
-func (t levelsText) over(p Policy) Policy {
-	made := Policy{
-		Preset: p.Preset, Levels: maps.Clone(p.Levels), Settings: maps.Clone(p.Settings),
-		Insist: slices.Concat(p.Insist, t.Insist),
+// inFile names the field of an error as the file does, where levels and settings are below rules.
+func inFile(prefix string, err error) error {
+	var e *towpath.Error
+	if !errors.As(err, &e) {
+		return err
 	}
-	if t.Preset != "" {
-		made.Preset = t.Preset
+	field := e.Field
+	for _, part := range []string{"levels", "settings"} {
+		if rest, ok := strings.CutPrefix(field, part); ok {
+			field = "rules" + rest
+		}
 	}
-	if made.Levels == nil {
-		made.Levels = map[string]Level{}
-	}
-	if made.Settings == nil {
-		made.Settings = map[string]map[string]string{}
+	return towpath.Invalid(prefix+field, "%s", e.Message)
+}
+
+// policy is what a text says by itself.
+func (t levelsText) policy() Policy {
+	p := Policy{
+		Preset:   t.Preset,
+		Levels:   map[string]Level{},
+		Settings: map[string]map[string]string{},
+		Insist:   t.Insist,
 	}
 	for id, r := range t.Rules {
 		if r.level != "" {
-			made.Levels[id] = r.level
+			p.Levels[id] = r.level
 		}
-		if len(r.settings) > 0 {
-			settings := maps.Clone(made.Settings[id])
-			if settings == nil {
-				settings = map[string]string{}
-			}
-			maps.Copy(settings, r.settings)
-			made.Settings[id] = settings
-		}
+		p.set(id, r.settings)
 	}
+	return p
+}
+
+// over puts what a text says over a policy of the same file, which insists on nothing against it.
+func (t levelsText) over(p Policy) Policy {
+	insist := p.Insist
+	p.Insist = nil
+	made := t.policy().Over(p, nil)
+	made.Insist = slices.Concat(insist, made.Insist)
 	return made
 }

@@ -41,6 +41,15 @@ type Setting struct {
 	What    string // for the documentation
 }
 
+// IsNumber reports whether the setting is a whole number, which its default shows.
+func (s Setting) IsNumber() bool {
+	_, err := strconv.Atoi(s.Default)
+	return err == nil
+}
+
+// IsExpression reports whether the setting is a regular expression.
+func (s Setting) IsExpression() bool { return s.Name == "format" || s.Name == "pattern" }
+
 // In reports whether the rule applies to a dialect.
 func (r Rule) In(d Dialect) bool { return slices.Contains(r.Dialects, d) }
 

@@ -119,6 +119,7 @@ var environments = newTable("environment", 1, func(e *towpath.Environment) []col
 		{"max_lock_timeout", (*int64)(&e.MaxLockTimeout)},
 		{"max_statement_timeout", (*int64)(&e.MaxStatementTimeout)},
 		{"allow_roles", &e.AllowRoles},
+		{"review_policy", jsonText{&e.Review}},
 	}
 })
 

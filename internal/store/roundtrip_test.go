@@ -82,6 +82,16 @@ func fillIn(t *rapid.T, column string, field any) {
 			{},
 			{Kept: []towpath.Notice{{Level: "warning", Text: "b\x00☃"}}, More: 3},
 		}).Draw(t, column)
+	case *towpath.ReviewPolicy:
+		*f = rapid.SampledFrom([]towpath.ReviewPolicy{
+			{},
+			{
+				Preset:   towpath.ReviewStrict,
+				Levels:   map[string]towpath.ReviewLevel{"PL01": towpath.ReviewOff},
+				Settings: map[string]map[string]string{"NM02": {"format": "^ü\\x00$"}},
+				Insist:   []string{"*"},
+			},
+		}).Draw(t, column)
 	case *towpath.Reason:
 		deep := towpath.Why(towpath.ReasonNotPassed, "database",
 			"größe \"x\"").From(towpath.Why(towpath.ReasonEdited))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/sqlreview"
 	"towpath/internal/store"
 )
 
@@ -16,6 +17,7 @@ import (
 // afterwards.
 type Service struct {
 	Store *store.Store
+	Rules []sqlreview.Rule // of the SQL review, which an environment's policy may name
 }
 
 // record adds an audit event.
