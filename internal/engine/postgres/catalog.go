@@ -92,6 +92,7 @@ UNION ALL SELECT 'pg_inherits'::regclass, inhrelid, 'pg_class'::regclass, r.oid 
   LATERAL (VALUES (inhrelid), (inhparent)) AS r (oid)`
 
 // selectComments writes a comment for everything that has one, with the catalog's own name for it.
+// OFFSET keeps the server from naming the thousands of its own objects that have one, too.
 const selectComments = `
 SELECT d.classoid, d.objoid, 'COMMENT ON ' || CASE
     WHEN i.type LIKE '% column' THEN 'COLUMN'
@@ -102,8 +103,12 @@ SELECT d.classoid, d.objoid, 'COMMENT ON ' || CASE
     ELSE upper(i.type) END || ' ' ||
     CASE WHEN i.type = 'domain constraint' THEN replace(i.identity, ' on ', ' ON DOMAIN ') ELSE i.identity END
     || ' IS ' || quote_literal(d.description)
-FROM pg_description d, LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
-WHERE d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass AND i.identity = 'public' AND d.description <> 'standard public schema'
+FROM (
+  SELECT * FROM pg_description WHERE objoid >= 16384
+    OR (classoid = 'pg_namespace'::regclass AND description <> 'standard public schema'
+      AND objoid = (SELECT oid FROM pg_namespace WHERE nspname = 'public'))
+  OFFSET 0
+) d, LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
 ORDER BY d.classoid, d.objoid, d.objsubid`
 
 // selectGrants compares each list of rights with the object's initial rights. It leaves out the
