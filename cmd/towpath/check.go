@@ -55,11 +55,16 @@ func (c *checkCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return usagef("%v", err)
 	}
-	report := checkReport{Findings: result.Findings, Statements: result.Statements, NotAnalysed: result.NotAnalysed, allowed: result.Allowed}
+	report := checkReport{
+		Findings: result.Findings, Statements: result.Statements, NotAnalysed: result.NotAnalysed,
+		allowed: result.Allowed,
+	}
 	if err := report.print(out, c.Format, c.lowest()); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(result.Findings, func(f sqlreview.Finding) bool { return f.Level == sqlreview.Error }) {
+	if slices.ContainsFunc(result.Findings, func(f sqlreview.Finding) bool {
+		return f.Level == sqlreview.Error
+	}) {
 		return errFound
 	}
 	return nil
@@ -117,14 +122,17 @@ func (c *checkCommand) server(policy sqlreview.PolicyFile) (sqlreview.Server, er
 	return s, nil
 }
 
-func (c *checkCommand) review(ctx context.Context, parser sqlparse.Parser, server sqlreview.Server, policy sqlreview.Policy) (sqlreview.Result, error) {
+func (c *checkCommand) review(
+	ctx context.Context, parser sqlparse.Parser, server sqlreview.Server, policy sqlreview.Policy,
+) (sqlreview.Result, error) {
 	var catalog schema.Catalog
 	if c.Setup != "" {
 		content, err := readBounded(c.Setup)
 		if err != nil {
 			return sqlreview.Result{}, err
 		}
-		files, err := sqlparse.Read(ctx, parser, server.Dialect, []sqlparse.Script{{Path: c.Setup, Content: string(content)}})
+		files, err := sqlparse.Read(ctx, parser, server.Dialect,
+			[]sqlparse.Script{{Path: c.Setup, Content: string(content)}})
 		if err != nil {
 			return sqlreview.Result{}, err
 		}
@@ -161,7 +169,8 @@ func readScripts(paths []string) ([]sqlparse.Script, error) {
 	var scripts []sqlparse.Script
 	for _, path := range paths {
 		err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || (file != path && !strings.EqualFold(filepath.Ext(file), ".sql")) {
+			if err != nil || entry.IsDir() ||
+				(file != path && !strings.EqualFold(filepath.Ext(file), ".sql")) {
 				return err
 			}
 			content, err := readBounded(file)

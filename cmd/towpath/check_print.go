@@ -23,7 +23,9 @@ type checkReport struct {
 // print writes the findings of the lowest level and above.
 func (r checkReport) print(out io.Writer, format string, lowest sqlreview.Level) error {
 	all := r.Findings
-	r.Findings = slices.DeleteFunc(slices.Clone(all), func(f sqlreview.Finding) bool { return !f.Level.AtLeast(lowest) })
+	r.Findings = slices.DeleteFunc(slices.Clone(all), func(f sqlreview.Finding) bool {
+		return !f.Level.AtLeast(lowest)
+	})
 	if r.Findings == nil {
 		r.Findings = []sqlreview.Finding{}
 	}
@@ -66,7 +68,8 @@ func (r checkReport) text(out io.Writer, all []sqlreview.Finding) error {
 	for _, f := range all {
 		count[f.Level]++
 	}
-	fmt.Fprintf(&b, "%s: %s, %s, %s", amount(r.Statements, "statement"), amount(count[sqlreview.Error], "error"),
+	fmt.Fprintf(&b, "%s: %s, %s, %s",
+		amount(r.Statements, "statement"), amount(count[sqlreview.Error], "error"),
 		amount(count[sqlreview.Warning], "warning"), amount(count[sqlreview.Info], "note"))
 	if hidden := len(all) - len(r.Findings); hidden > 0 {
 		fmt.Fprintf(&b, " (%d not shown: --level info shows all)", hidden)
@@ -92,13 +95,16 @@ func (r checkReport) github(out io.Writer) error {
 	escape := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	for _, f := range r.Findings {
-		command := map[sqlreview.Level]string{sqlreview.Error: "error", sqlreview.Warning: "warning", sqlreview.Info: "notice"}[f.Level]
+		command := map[sqlreview.Level]string{
+			sqlreview.Error: "error", sqlreview.Warning: "warning", sqlreview.Info: "notice",
+		}[f.Level]
 		message := f.Message
 		if f.Fix != "" {
 			message += "\n" + f.Fix
 		}
 		if _, err := fmt.Fprintf(out, "::%s file=%s,line=%d,col=%d,title=%s::%s\n",
-			command, property.Replace(f.Path), f.Line, f.Column, f.Rule, escape.Replace(message)); err != nil {
+			command, property.Replace(f.Path), f.Line, f.Column, f.Rule,
+			escape.Replace(message)); err != nil {
 			return err
 		}
 	}
@@ -139,7 +145,8 @@ func (r checkReport) sarif() any {
 	for _, rule := range rules.All {
 		if used[rule.ID] {
 			described = append(described, object{
-				"id": rule.ID, "shortDescription": object{"text": rule.Title}, "fullDescription": object{"text": rule.Why},
+				"id": rule.ID, "shortDescription": object{"text": rule.Title},
+				"fullDescription": object{"text": rule.Why},
 			})
 		}
 	}

@@ -146,7 +146,7 @@ func (d *demo) startTargets(ctx context.Context, c *demoCommand) (stop func() er
 		}
 		return func() error { return nil }, nil
 	}
-	if c.Postgres && c.MariaDB || c.Data != "" {
+	if (c.Postgres && c.MariaDB) || c.Data != "" {
 		return nil, usagef("--postgres and --mariadb start throw-away servers: use one of them, and " +
 			"without --data")
 	}

@@ -52,8 +52,8 @@ func (versionCommand) Run(out io.Writer) error {
 	return err
 }
 
-// Exit codes: 1 for what went wrong while running and for a check that has found an error, 2 for what is wrong with the command line or the
-// configuration, 3 for a ledger that is not genuine.
+// Exit codes: 1 for what went wrong while running and for a check that has found an error, 2 for
+// what is wrong with the command line or the configuration, 3 for a ledger that is not genuine.
 const (
 	exitFailed     = 1
 	exitFound      = 1

@@ -178,7 +178,8 @@ func (s *server) keyIsThere(ctx context.Context, path string) error {
 		if err == nil && proof != nil {
 			err = fmt.Errorf("the key file %s (--key-file) is missing, and the metadata was encrypted with "+
 				"it; put it back from its backup. "+
-				"If it is lost, nothing encrypted can be read again: start with new metadata and a new key, and add everything again", path)
+				"If it is lost, nothing encrypted can be read again: start with new metadata and a new "+
+				"key, and add everything again", path)
 		}
 		return err
 	})

@@ -238,7 +238,8 @@ func (s *Service) consumeState(
 	ctx context.Context, sessionID, state string,
 ) (v towpath.Verification, err error) {
 	unknown := towpath.Errorf(towpath.CodeNotFound,
-		"This sign-in is not known here, has been used already, or is older than ten minutes. Go back to Towpath and press Next again.")
+		"This sign-in is not known here, has been used already, or is older than ten minutes. "+
+			"Go back to Towpath and press Next again.")
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		v, err = tx.VerificationByState(ctx, secret.HashToken(state))
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -252,7 +253,8 @@ func (s *Service) consumeState(
 		}
 		if v.SessionID != "" && v.SessionID != sessionID {
 			return towpath.Errorf(towpath.CodeForbidden,
-				"This sign-in was started in another browser, or you have signed out of Towpath since. Go on in the browser in which you pressed Next.")
+				"This sign-in was started in another browser, or you have signed out of Towpath since. "+
+					"Go on in the browser in which you pressed Next.")
 		}
 		v.StateHash = secret.HashToken(secret.NewToken(32))
 		return tx.UpdateVerification(ctx, &v)

@@ -75,7 +75,7 @@ func (s *Service) OwnClient(
 		g, err = tx.Grant(ctx, grantID)
 		return err
 	})
-	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && g.MemberID != actor.Member.ID {
+	if towpath.ErrorCode(err) == towpath.CodeNotFound || (err == nil && g.MemberID != actor.Member.ID) {
 		return nil, g, towpath.Invalid("grantId",
 			"Connect your own account at the provider first, then use that connection.")
 	}
@@ -354,8 +354,8 @@ func (s *Service) RefreshGrant(ctx context.Context, grantID string) (requeueAt *
 	unlock := s.grants.refresh.lock(grantID)
 	defer unlock()
 	g, err := (&grantTokens{s, grantID}).read(ctx)
-	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
-		(!g.BrokenReason.IsZero() || s.Store.Now().Sub(g.RefreshedAt) < grantIdle) {
+	if towpath.ErrorCode(err) == towpath.CodeNotFound ||
+		(err == nil && (!g.BrokenReason.IsZero() || s.Store.Now().Sub(g.RefreshedAt) < grantIdle)) {
 		return nil, nil
 	}
 	if err != nil {

@@ -86,8 +86,8 @@ func (s *Server) register(mux *http.ServeMux) []byte {
 	config.OpenAPIPath = ""
 	config.DocsPath = ""
 	config.SchemasPath = ""
-	config.Info.Description = "Errors are problems as in RFC 9457. `code` is stable, and `errors` names the " +
-		"invalid fields."
+	config.Info.Description = "Errors are problems as in RFC 9457. " +
+		"`code` is stable, and `errors` names the invalid fields."
 	config.Transformers = []huma.Transformer{s.asProblem}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie},

@@ -54,7 +54,8 @@ func (s *Server) oauthCallback() http.HandlerFunc {
 			status, shown.ID = p.Status, ""
 			shown.Title, shown.Message = "This did not work", p.Detail
 		case v.State == towpath.VerificationVerified:
-			shown.Title, shown.Message = "Access granted", "You can close this window and continue in Towpath."
+			shown.Title, shown.Message = "Access granted",
+				"You can close this window and continue in Towpath."
 		default:
 			shown.Title, shown.Message = "This did not work", wording.Text(v.Reason)
 		}

@@ -260,8 +260,8 @@ func (s *Server) getChange(ctx context.Context, in *changePath) (changeDetail, e
 		if err != nil {
 			return err
 		}
-		if d, err := tx.Database(ctx, in.Database); err != nil || d.ProjectID != h.ProjectID &&
-			!actorOf(ctx).Member.Role.Can(towpath.ViewProject) {
+		if d, err := tx.Database(ctx, in.Database); err != nil ||
+			(d.ProjectID != h.ProjectID && !actorOf(ctx).Member.Role.Can(towpath.ViewProject)) {
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,8 @@ const hookTimeout = 8 * time.Second
 // noSuchHook responds to requests that post to no hook, mostly from people with a browser.
 func (s *Server) noSuchHook(w http.ResponseWriter, r *http.Request) {
 	err := towpath.Errorf(towpath.CodeNotFound,
-		"There is nothing to see here: the Git provider posts webhooks to this address. Links and their webhooks are in the console.")
+		"There is nothing to see here: the Git provider posts webhooks to this address. "+
+			"Links and their webhooks are in the console.")
 	s.refuse(w, r, err)
 }
 

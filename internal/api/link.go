@@ -62,7 +62,7 @@ type LinkState string
 
 const (
 	LinkAttention LinkState = "attention" // it needs a person; AttentionReason says why
-	LinkUnknown   LinkState = "unknown"   // a state of its open rollout, like failed, held, running and pending
+	LinkUnknown   LinkState = "unknown"   // its open rollout is; so are failed, held, running and pending
 	LinkFailed    LinkState = "failed"
 	LinkHeld      LinkState = "held"
 	LinkUnplanned LinkState = "unplanned" // some files cannot be planned

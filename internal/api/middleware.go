@@ -157,7 +157,9 @@ func (s *Server) knownHost(next http.Handler) http.Handler {
 		case r.URL.Path == "/healthz", r.URL.Path == "/readyz", r.URL.Path == "/metrics":
 		default:
 			s.refuse(w, r, towpath.Errorf(towpath.CodeForbidden,
-				"This server does not serve this host name. Open %s, or start the server with the address that you use as --external-url.", s.ExternalURL))
+				"This server does not serve this host name. "+
+					"Open %s, or start the server with the address that you use as --external-url.",
+				s.ExternalURL))
 			return
 		}
 		next.ServeHTTP(w, r)

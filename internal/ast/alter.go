@@ -29,7 +29,7 @@ const (
 	SetExpression      ActionKind = "set expression"    // Name: a generated column's expression
 	DropExpression     ActionKind = "drop expression"   // Name
 	AddConstraint      ActionKind = "add constraint"    // Constraint, IfNotExists
-	DropConstraint     ActionKind = "drop constraint"   // Name, Constraint.Kind where the statement says it, IfExists, Cascade
+	DropConstraint     ActionKind = "drop constraint"   // Name, Constraint.Kind if given, IfExists, Cascade
 	ValidateConstraint ActionKind = "validate"          // Name
 	AlterConstraint    ActionKind = "alter constraint"  // Name, Options (enforced)
 	RenameConstraint   ActionKind = "rename constraint" // Name, NewName
@@ -40,7 +40,7 @@ const (
 	DropPrimaryKey     ActionKind = "drop primary key"  //
 	RenameTable        ActionKind = "rename table"      // NewName, NewSchema
 	SetSchema          ActionKind = "set schema"        // NewSchema
-	SetOptions         ActionKind = "set options"       // Options: MySQL's engine, charset, …; PostgreSQL's SET (…)
+	SetOptions         ActionKind = "set options"       // Options: engine, charset, …; SET (…)
 	ConvertCharset     ActionKind = "convert charset"   // Options: charset, collate
 	SetLogged          ActionKind = "set logged"        //
 	SetUnlogged        ActionKind = "set unlogged"      //

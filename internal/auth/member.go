@@ -134,7 +134,7 @@ func (s *Service) AcceptInvitation(
 		if err == nil {
 			m, err = tx.Member(ctx, c.MemberID)
 		}
-		if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && m.DeactivatedAt != nil {
+		if towpath.ErrorCode(err) == towpath.CodeNotFound || (err == nil && m.DeactivatedAt != nil) {
 			return towpath.Errorf(towpath.CodeNotFound,
 				"The invitation was used, has expired or was replaced. Ask a workspace owner for a new one.")
 		}

@@ -107,7 +107,7 @@ func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towp
 	if err == nil && (c.LastUsedAt == nil || s.Store.Now().Sub(*c.LastUsedAt) >= touchEvery) {
 		err = s.touch(ctx, c)
 	}
-	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil && actor.Member.DeactivatedAt != nil {
+	if towpath.ErrorCode(err) == towpath.CodeNotFound || (err == nil && actor.Member.DeactivatedAt != nil) {
 		err = towpath.Errorf(towpath.CodeUnauthorized, "The session has ended. Sign in again.")
 		if kind == towpath.CredentialAPIToken {
 			err = towpath.Errorf(towpath.CodeUnauthorized,

@@ -59,7 +59,9 @@ const maxName = 256
 
 // mergeDiscovered updates the catalog with the names that a server has, and wakes the links of
 // databases that have changed.
-func mergeDiscovered(ctx context.Context, tx *store.Tx, i towpath.Instance, names []string) ([]towpath.Database, error) {
+func mergeDiscovered(
+	ctx context.Context, tx *store.Tx, i towpath.Instance, names []string,
+) ([]towpath.Database, error) {
 	all, err := allDatabases(ctx, tx, i.ID)
 	if err != nil {
 		return nil, err
@@ -149,7 +151,8 @@ func cancelTasks(ctx context.Context, tx *store.Tx, d towpath.Database) error {
 	for _, t := range open {
 		if !t.State.MayBecome(towpath.TaskCancelled) {
 			return towpath.Errorf(towpath.CodeConflict,
-				"The task of %s in this database is %s. Wait until it has finished, or resolve it, before you move the database.", t.Path, t.State)
+				"The task of %s in this database is %s. Wait until it has finished, or resolve it, "+
+					"before you move the database.", t.Path, t.State)
 		}
 		t.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonUnassignedEarly), tx.Now)
 		if err := tx.UpdateTask(ctx, &t); err != nil {

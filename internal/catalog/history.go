@@ -13,7 +13,9 @@ import (
 // addMissingHistory adds ledger entries to the change history that it lacks, as after a restore of
 // the metadata from an old backup. d has the snapshot from before the reading s. It must not be
 // called while d's lease is held, since the holder records its own changes.
-func addMissingHistory(ctx context.Context, tx *store.Tx, d towpath.Database, s towpath.LedgerSnapshot) error {
+func addMissingHistory(
+	ctx context.Context, tx *store.Tx, d towpath.Database, s towpath.LedgerSnapshot,
+) error {
 	entries := unrecorded(d, s.Entries)
 	if len(entries) == 0 {
 		return nil

@@ -231,7 +231,8 @@ func moveDatabases(ctx context.Context, tx *store.Tx, i towpath.Instance, enviro
 		}
 		if len(open) > 0 {
 			return towpath.Errorf(towpath.CodeConflict,
-				"Tasks are open in database %s. Finish or skip them before the instance moves to another environment.", d.Name)
+				"Tasks are open in database %s. "+
+					"Finish or skip them before the instance moves to another environment.", d.Name)
 		}
 		d.EnvironmentID = environmentID
 		if err := tx.UpdateDatabase(ctx, &d); err != nil {

@@ -148,7 +148,7 @@ func (p *phrase) kind() string {
 func (p *phrase) create() schema.Change {
 	replace := p.accept("OR", "REPLACE")
 	kind := p.kind()
-	if kind == "" || kind == "system" || kind == "table" && replace {
+	if kind == "" || kind == "system" || (kind == "table" && replace) {
 		return schema.Change{Effect: schema.Opaque}
 	}
 	p.accept("CONCURRENTLY")
@@ -165,7 +165,7 @@ func (p *phrase) create() schema.Change {
 		return p.createIndex()
 	}
 	name := p.name()
-	if name == "" || kind == "table" && p.has("SELECT") {
+	if name == "" || (kind == "table" && p.has("SELECT")) {
 		return schema.Change{Effect: schema.Opaque}
 	}
 	return schema.Change{Effect: schema.Create, Objects: []schema.Object{{Kind: kind, Name: name}}}

@@ -184,7 +184,8 @@ func (s *Service) checkBaselines(ctx context.Context, d draft, choices []Baselin
 		for _, c := range Against(b.Candidates, version) {
 			if c.Covered {
 				return towpath.Invalid(field,
-					"%s/%s: the baseline %s covers `%s`, and %s. Choose another version for this database, or confirm this one with despite.",
+					"%s/%s: the baseline %s covers `%s`, and %s. Choose another version for this database, "+
+						"or confirm this one with despite.",
 					b.Environment, b.Database.Name, version, c.Path, wordContradiction(c))
 			}
 		}

@@ -41,7 +41,8 @@ func (s *Service) createHook(
 	var e *vcs.Error
 	if errors.As(err, &e) && e.Reason == vcs.ReasonUnreachable {
 		return towpath.Invalid("polling",
-			"The provider cannot reach %s. Choose polling, or give the server an external URL that the Internet reaches.", s.ExternalURL)
+			"The provider cannot reach %s. Choose polling, or give the server an external URL "+
+				"that the Internet reaches.", s.ExternalURL)
 	}
 	if err != nil {
 		return account.Explain(err, "make webhook")
@@ -98,8 +99,8 @@ func (s *Service) RepairHook(
 // deleted, but sets the link's HookState and HookReason.
 func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
-	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
-		(link.HookState == towpath.HookPolling || !link.AttentionReason.IsZero()) {
+	if towpath.ErrorCode(err) == towpath.CodeNotFound ||
+		(err == nil && (link.HookState == towpath.HookPolling || !link.AttentionReason.IsZero())) {
 		return nil, nil
 	}
 	if err != nil {

@@ -171,7 +171,8 @@ func (s *Service) removalFailed(
 		why = towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(cause))
 	}
 	cause = account.Explain(cause, "remove webhook")
-	if err := s.saveRemovalReason(ctx, removal, towpath.Why(towpath.ReasonHookRefused).From(why), false); err != nil {
+	reason := towpath.Why(towpath.ReasonHookRefused).From(why)
+	if err := s.saveRemovalReason(ctx, removal, reason, false); err != nil {
 		return nil, err
 	}
 	if requeueAt = vcs.RetryAt(cause); requeueAt == nil && kind == vcs.Forbidden {

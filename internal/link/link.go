@@ -158,7 +158,8 @@ func (s *Service) chooseBaselines(ctx context.Context, d *draft, choices []Basel
 	for i, c := range choices {
 		if !ours[c.DatabaseID] {
 			return towpath.Invalid("baselines",
-				"The project has no database with the id %q, or it is named twice. Name each of its databases once.", c.DatabaseID)
+				"The project has no database with the id %q, or it is named twice. "+
+					"Name each of its databases once.", c.DatabaseID)
 		}
 		delete(ours, c.DatabaseID)
 		b := towpath.LinkBaseline{LinkID: d.link.ID, DatabaseID: c.DatabaseID}

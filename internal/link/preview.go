@@ -241,7 +241,8 @@ func (s *Service) checkPolicy(
 	}
 	if plan.SchemaPathConflicts(schema, scope.Template, environments, names) {
 		return towpath.Invalid("schemaPathTemplate",
-			"This path matches the file path template too, so Towpath would run the schema that it writes. Choose another folder or ending.")
+			"This path matches the file path template too, so Towpath would run the schema that it writes. "+
+				"Choose another folder or ending.")
 	}
 	link.SchemaPathTemplate = schema.String()
 	return nil

@@ -199,7 +199,7 @@ func (m *matcher) from(seg, part int) bool {
 func (m *matcher) step(seg, part int) bool {
 	s := m.segments[seg]
 	if s.folders {
-		return m.from(seg+1, part) || part < len(m.parts) && m.from(seg, part+1)
+		return m.from(seg+1, part) || (part < len(m.parts) && m.from(seg, part+1))
 	}
 	if part == len(m.parts) {
 		return false

@@ -240,7 +240,7 @@ func (p *planner) gate(path string) (gate, bool) {
 	var worst gate
 	closed := false
 	for _, g := range p.gates[path] {
-		if g.position < p.position && (!closed || g.newerToo && !worst.newerToo) {
+		if g.position < p.position && (!closed || (g.newerToo && !worst.newerToo)) {
 			worst, closed = g, true
 		}
 	}

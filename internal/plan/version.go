@@ -28,7 +28,8 @@ func ParseVersion(label string) (canonical string, err error) {
 	}
 	if !wholeVersion.MatchString(label) {
 		return "", towpath.Invalid("version",
-			"%q is not a version. Start with a digit, such as 1.2 or v20260131, and use letters, digits and . - _ + only.", label)
+			"%q is not a version. Start with a digit, such as 1.2 or v20260131, and use letters, "+
+				"digits and . - _ + only.", label)
 	}
 	label = strings.TrimPrefix(strings.ToLower(label), "v")
 	var parts []string

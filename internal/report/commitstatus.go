@@ -111,7 +111,8 @@ func (s stage) status(a stageContext) (st vcs.Status, ok bool) {
 	done, all := count[towpath.TaskDone], len(s.tasks)
 	soFar := fmt.Sprintf("%d of %d done", done, all)
 	if failed := s.first(towpath.TaskFailed); failed.ID != "" {
-		return newStatus(vcs.StatusFailed, "%s%s failed in %s; %s", towpath.ClipRunes(failed.Path, maxStatusPath),
+		return newStatus(vcs.StatusFailed, "%s%s failed in %s; %s",
+			towpath.ClipRunes(failed.Path, maxStatusPath),
 			a.place, failed.Database, soFar), true
 	}
 	if lost := s.first(towpath.TaskUnknown); lost.ID != "" {
@@ -174,8 +175,8 @@ func (s stage) waitingStatus(a stageContext, soFar string) (st vcs.Status, ok bo
 			continue
 		}
 		if by, blocked := blocker(t, a.others); blocked {
-			return newStatus(vcs.StatusStopped, "Not run: %s in %s (%s); %s", stateText(by.State), by.Environment,
-				towpath.ClipRunes(by.Path, maxStatusPath), soFar), true
+			return newStatus(vcs.StatusStopped, "Not run: %s in %s (%s); %s",
+				stateText(by.State), by.Environment, towpath.ClipRunes(by.Path, maxStatusPath), soFar), true
 		}
 	}
 	held := s.first(towpath.TaskHeld)

@@ -279,7 +279,8 @@ func (w *reporter) plan(ctx context.Context) (noted []string, err error) {
 		if commit != w.link.SyncedCommit {
 			noted = append(noted, commit)
 			w.add(commit, key, "plan", page, time.Time{},
-				newStatus(vcs.StatusFailed, "%s", wording.Fragment(manifest.Problem(plan.Plan{}, notes[commit]))))
+				newStatus(vcs.StatusFailed, "%s",
+					wording.Fragment(manifest.Problem(plan.Plan{}, notes[commit]))))
 		}
 	}
 	return noted, nil

@@ -24,8 +24,8 @@ import (
 // link's status shows the error.
 func (s *Service) WriteBack(ctx context.Context, linkID string) (requeueAt *time.Time, err error) {
 	link, err := store.Get(ctx, s.Store, (*store.Tx).Link, linkID)
-	if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
-		(link.SchemaPathTemplate == "" || !link.AttentionReason.IsZero()) {
+	if towpath.ErrorCode(err) == towpath.CodeNotFound ||
+		(err == nil && (link.SchemaPathTemplate == "" || !link.AttentionReason.IsZero())) {
 		return nil, nil
 	}
 	if err != nil {

@@ -51,7 +51,8 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, text st
 			}
 			if t.Action == towpath.ActionRecord && t.Type == towpath.TypeBaseline && t.Path == "" {
 				return towpath.Errorf(towpath.CodeConflict,
-					"This records the baseline that was chosen when the repository was linked. To choose otherwise, unlink it and link it again.")
+					"This records the baseline that was chosen when the repository was linked. "+
+						"To choose otherwise, unlink it and link it again.")
 			}
 			t.Close(towpath.TaskSkipped, reason, now)
 			return nil
@@ -82,7 +83,8 @@ func (s *Service) Resolve(
 	case OutcomeContinueAfter:
 		if statements < 1 {
 			return towpath.Task{}, towpath.Invalid("statements",
-				"Enter how many statements of the file are in the database, at least 1. If none is, choose not-applied.")
+				"Enter how many statements of the file are in the database, at least 1. "+
+					"If none is, choose not-applied.")
 		}
 		detail = fmt.Sprintf(": %d of its statements were applied, and it continues after them", statements)
 	default:
@@ -118,7 +120,8 @@ func (s *Service) Cancel(ctx context.Context, actor towpath.Actor, taskID string
 			return nil
 		}
 		return towpath.Errorf(towpath.CodeConflict,
-			"Only a running task can be cancelled; this one is %s. A task that has not started can be skipped.",
+			"Only a running task can be cancelled; this one is %s. "+
+				"A task that has not started can be skipped.",
 			t.State)
 	})
 }
@@ -162,7 +165,8 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 		}
 		if r.FinishedAt != nil {
 			return towpath.Errorf(towpath.CodeConflict,
-				"The rollout of this task has finished. A newer one of the same repository may have the migration.")
+				"The rollout of this task has finished. "+
+					"A newer one of the same repository may have the migration.")
 		}
 		if err := change(&t, tx.Now); err != nil {
 			return err

@@ -94,7 +94,8 @@ func (k *Keys) withoutHead(l towpath.Ledger, databaseID string, known Known) Rea
 	switch {
 	case len(l.Entries) == 0 && known.Number > 0:
 		return Reading{Trouble: towpath.LedgerRestored, Differs: []string{
-			"it is gone: the database was restored from a backup of before, it was made again, or somebody has dropped the ledger",
+			"it is gone: the database was restored from a backup of before, it was made again, " +
+				"or somebody has dropped the ledger",
 		}}
 	case sealed:
 		return tampered("the row that sums it up is gone")

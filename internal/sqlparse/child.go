@@ -43,7 +43,7 @@ func start(ctx context.Context, command []string, dialect towpath.EngineType) (*
 	args := append(slices.Clone(command[1:]), string(dialect))
 	c := &child{
 		dialect: dialect,
-		command: exec.Command(command[0], args...), //nolint:gosec,noctx // our own program, which outlives a request
+		command: exec.Command(command[0], args...), // our own program, which outlives a request
 		words:   &head{},
 		fresh:   true,
 	}

@@ -23,7 +23,8 @@ func (c *cursor) tableOptions(s *ast.CreateTable) {
 
 // stated are options without an equals sign of necessity.
 var stated = map[string]bool{
-	"ENGINE": true, "AUTO_INCREMENT": true, "ROW_FORMAT": true, "KEY_BLOCK_SIZE": true, "ENCRYPTION": true, "STATS_PERSISTENT": true, "STATS_AUTO_RECALC": true,
+	"ENGINE": true, "AUTO_INCREMENT": true, "ROW_FORMAT": true, "KEY_BLOCK_SIZE": true, "ENCRYPTION": true,
+	"STATS_PERSISTENT": true, "STATS_AUTO_RECALC": true,
 	"STATS_SAMPLE_PAGES": true, "MAX_ROWS": true, "MIN_ROWS": true, "AVG_ROW_LENGTH": true,
 	"CHECKSUM": true, "TABLE_CHECKSUM": true, "DELAY_KEY_WRITE": true, "PACK_KEYS": true, "PASSWORD": true,
 	"INSERT_METHOD": true, "PAGE_CHECKSUM": true, "TRANSACTIONAL": true,
@@ -109,7 +110,7 @@ func (c *cursor) optionValue() string {
 		return c.string("a value")
 	case l.kind == lexName:
 		return c.nameOf(c.next())
-	case l.key == "(" || l.key == "" && l.kind == lexEnd:
+	case l.key == "(" || (l.key == "" && l.kind == lexEnd):
 		c.wrong("a value")
 		return ""
 	case l.key == "-" || l.key == "+":

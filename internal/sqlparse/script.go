@@ -114,7 +114,8 @@ func open(script Script, cut func(io.Reader) iter.Seq2[statement.Part, error]) *
 		}
 		file.Statements = append(file.Statements, s)
 		end = max(part.Terminal, part.Pos.Offset)
-		line = part.Pos.Line + strings.Count(script.Content[part.Pos.Offset:min(end, int64(len(script.Content)))], "\n")
+		line = part.Pos.Line +
+			strings.Count(script.Content[part.Pos.Offset:min(end, int64(len(script.Content)))], "\n")
 	}
 	file.Reads = allows(script.Content[min(end, int64(len(script.Content))):], line)
 	return file

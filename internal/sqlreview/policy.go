@@ -129,7 +129,8 @@ func (p Policy) Check(all []Rule) error {
 			return noRule("levels."+id, id)
 		}
 		if !p.Levels[id].Valid() {
-			return towpath.Invalid("levels."+id, "%q is no level. Use error, warning, info or off.", p.Levels[id])
+			return towpath.Invalid("levels."+id, "%q is no level. Use error, warning, info or off.",
+				p.Levels[id])
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.Settings)) {
@@ -152,7 +153,8 @@ func (p Policy) Check(all []Rule) error {
 }
 
 func noRule(field, id string) error {
-	return towpath.Invalid(field, "There is no rule %s. docs/rules.md lists all rules.", towpath.ClipRunes(id, 40))
+	return towpath.Invalid(field, "There is no rule %s. docs/rules.md lists all rules.",
+		towpath.ClipRunes(id, 40))
 }
 
 // checkSetting returns what is wrong with a value of one of the rule's settings.
@@ -168,7 +170,8 @@ func (r Rule) checkSetting(name, value string) error {
 	s := r.Settings[at]
 	if s.IsNumber() {
 		if n, err := strconv.Atoi(value); err != nil || n < 0 {
-			return towpath.Invalid(field, "%q is no number. Use a whole number, such as %s.", value, s.Default)
+			return towpath.Invalid(field, "%q is no number. Use a whole number, such as %s.",
+				value, s.Default)
 		}
 	}
 	if s.IsExpression() {

@@ -68,7 +68,7 @@ review:
 		"review: {rules: {PL01: loud}}":                   `review.rules.PL01: "loud" is no level`,
 		"review: {preset: loud}":                          "review.preset: There is no preset",
 		"review: {dialect: oracle}":                       "review.dialect: There is no dialect",
-		"review: {colour: red}":                           "colour",
+		"review: {color: red}":                            "color",
 		"review: {insist: [PL99]}":                        "review.insist: There is no rule PL99",
 		"review: {rules: {NM02: {form: x}}}":              "review.rules.NM02: NM02 has no setting form. It has format, limit",
 		"review: {rules: {NM02: {limit: few}}}":           `review.rules.NM02.limit: "few" is no number`,

@@ -95,7 +95,8 @@ func ParsePolicy(content []byte, all []Rule) (PolicyFile, error) {
 	switch file.Dialect {
 	case "", PostgreSQL, MySQL, SQLite:
 	default:
-		return file, towpath.Invalid("review.dialect", "There is no dialect %q. Use postgres, mysql or sqlite.",
+		return file, towpath.Invalid("review.dialect",
+			"There is no dialect %q. Use postgres, mysql or sqlite.",
 			file.Dialect)
 	}
 	if err := file.Policy.Check(all); err != nil {

@@ -67,7 +67,9 @@ func (r *fileReview) run(result *Result) {
 		}
 		found = append(found, r.statement(i, s)...)
 	}
-	found = append(found, r.each(nil, len(r.file.Statements), nil, func(rule Rule) func(*Pass) { return rule.End })...)
+	found = append(found, r.each(nil, len(r.file.Statements), nil, func(rule Rule) func(*Pass) {
+		return rule.End
+	})...)
 	found = r.allow(found, &result.Allowed)
 	found = append(found, r.unused()...)
 	slices.SortStableFunc(found, func(a, b Finding) int {
@@ -95,7 +97,8 @@ func (r *fileReview) unused() (found []Finding) {
 		}
 		found = append(found, Finding{
 			Rule: unusedRule, Level: r.rules[at].level, Path: r.file.Path, Line: a.Line, Column: 1,
-			Message: fmt.Sprintf("%s finds nothing in the statement below, so there is nothing to allow.", a.Rule),
+			Message: fmt.Sprintf("%s finds nothing in the statement below, so there is nothing to allow.",
+				a.Rule),
 		})
 	}
 	return found
@@ -126,7 +129,8 @@ func (r *fileReview) each(s *Text, i int, problems []Problem, of func(Rule) func
 		}
 		p := Pass{
 			Server: r.in.Server, File: r.file, Index: i, Statement: s, Catalog: r.catalog,
-			Dropped: r.catalog.dropped, Problems: problems, rule: &rule.Rule, settings: rule.settings, open: r.open,
+			Dropped: r.catalog.dropped, Problems: problems, rule: &rule.Rule, settings: rule.settings,
+			open: r.open,
 		}
 		check(&p)
 		for _, f := range p.found {
@@ -185,7 +189,9 @@ func ParseAllow(words string, line int) (allows []Allow, ok bool) {
 	}
 	ids, because, _ := strings.Cut(rest, " because")
 	for _, id := range strings.FieldsFunc(ids, func(c rune) bool { return c == ',' || c == ' ' }) {
-		allows = append(allows, Allow{Rule: strings.ToUpper(id), Because: strings.TrimSpace(because), Line: line})
+		allows = append(allows, Allow{
+			Rule: strings.ToUpper(id), Because: strings.TrimSpace(because), Line: line,
+		})
 	}
 	return allows, true
 }

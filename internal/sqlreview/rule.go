@@ -180,7 +180,9 @@ func (p *Pass) InTransaction() bool {
 	if p.open {
 		return true
 	}
-	return !p.File.NoTransaction && !slices.ContainsFunc(p.File.Statements, func(t Text) bool { return t.NoTx })
+	return !p.File.NoTransaction && !slices.ContainsFunc(p.File.Statements, func(t Text) bool {
+		return t.NoTx
+	})
 }
 
 // OpenTransaction reports whether the file itself has begun a transaction that is open here.

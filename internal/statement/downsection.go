@@ -56,7 +56,8 @@ func (r *Reader) Comment(mark int) {
 		if m.form.MatchString(text) && (!r.keep || !m.only) {
 			r.down = Errorf(r.pos,
 				"Here begins the part that takes the change back, in the form of %s. It would run at once. "+
-					"Keep what stands above, and take a change back with a new file. If this is only a note, word it otherwise.", m.tool)
+					"Keep what stands above, and take a change back with a new file. "+
+					"If this is only a note, word it otherwise.", m.tool)
 			return
 		}
 	}

@@ -80,7 +80,7 @@ func (m *masker) quoted(quote byte) {
 // and some comments nest: that matters when there are quotes in it.
 func (m *masker) comment(end string) {
 	inside, after, _ := strings.Cut(m.rest[1:], end)
-	if strings.ContainsAny(inside, "'\"`$") || end == "*/" && strings.Contains(inside[1:], "/*") {
+	if strings.ContainsAny(inside, "'\"`$") || (end == "*/" && strings.Contains(inside[1:], "/*")) {
 		m.replace("", " …")
 		return
 	}

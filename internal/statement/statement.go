@@ -60,7 +60,7 @@ const (
 	OutsideRead                        // the database of a table that is only read
 	OutsidePattern                     // databases of a grant
 	OutsideDefiner                     // the user with whose rights an object runs
-	OutsideRole                        // a role or a user that is created, changed, removed, granted or revoked
+	OutsideRole                        // a role or a user that is made, changed, removed or granted
 )
 
 // Same reports whether two name the same thing, wherever they are.

@@ -132,7 +132,8 @@ func checkIntegrity(ctx context.Context, db *sql.DB) error {
 func Restore(ctx context.Context, backup, path string, now time.Time) (kept string, err error) {
 	if wal, err := os.Stat(backup + "-wal"); err == nil && wal.Size() > 0 {
 		return "", towpath.Invalid("from",
-			"There is a %s-wal next to the backup, so the file alone is incomplete. Make backups with towpath metadata backup.", backup)
+			"There is a %s-wal next to the backup, so the file alone is incomplete. "+
+				"Make backups with towpath metadata backup.", backup)
 	}
 	if _, err := Check(ctx, backup); err != nil {
 		return "", fmt.Errorf("check the backup: %w", err)

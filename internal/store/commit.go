@@ -44,7 +44,9 @@ type noteRow struct {
 }
 
 var commitNotes = newTable("commit_note", 3, func(n *noteRow) []column {
-	return []column{{"link_id", &n.LinkID}, {"commit_hash", &n.Commit}, {"path", &n.Path}, {"note", reason{&n.Note}}}
+	return []column{
+		{"link_id", &n.LinkID}, {"commit_hash", &n.Commit}, {"path", &n.Path}, {"note", reason{&n.Note}},
+	}
 })
 
 // AddNote stores a note about a path, to be posted on the commit that changed it.

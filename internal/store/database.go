@@ -132,11 +132,13 @@ func (tx *Tx) DeleteDatabase(ctx context.Context, id string) error {
 	}
 	if len(used) > 0 {
 		return towpath.Errorf(towpath.CodeConflict,
-			"Database %s has a change history, which Towpath keeps, so the database cannot be removed.", d.Name)
+			"Database %s has a change history, which Towpath keeps, so the database cannot be removed.",
+			d.Name)
 	}
 	err = tx.emitAfter(databases.delete(ctx, tx, "id = $1", id),
 		databaseEvent(towpath.EventDatabaseDeleted, d))
-	return inUse(err, "Database %s has a change history, which Towpath keeps, so the database cannot be removed.",
+	return inUse(err,
+		"Database %s has a change history, which Towpath keeps, so the database cannot be removed.",
 		d.Name)
 }
 
@@ -187,8 +189,8 @@ func (tx *Tx) ProjectDatabases(ctx context.Context, projectID string) ([]towpath
 	if err != nil {
 		return nil, err
 	}
-	entries, err := ledgerEntries.list(ctx, tx,
-		`WHERE database_id IN (SELECT id FROM "database" WHERE project_id = $1) ORDER BY database_id, version, type`, projectID)
+	entries, err := ledgerEntries.list(ctx, tx, `WHERE database_id IN (SELECT id FROM "database" WHERE project_id = $1)
+		ORDER BY database_id, version, type`, projectID)
 	if err != nil {
 		return nil, err
 	}

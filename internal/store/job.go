@@ -50,7 +50,8 @@ func (tx *Tx) ClaimJobs(
 	ctx context.Context, owner string, until time.Time, limit int,
 ) ([]towpath.Job, error) {
 	due, err := jobs.list(ctx, tx,
-		"WHERE generation > observed_generation AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due_at LIMIT $2",
+		"WHERE generation > observed_generation AND due_at <= $1 "+
+			"AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due_at LIMIT $2",
 		tx.Now.UnixMicro(), limit)
 	if err != nil {
 		return nil, err
@@ -118,7 +119,7 @@ func (tx *Tx) endJob(ctx context.Context, claimed towpath.Job, change func(*towp
 	}
 	change(&now)
 	now.Lease.Owner, now.Lease.Until = "", nil
-	tx.woken = tx.woken || now.Generation > now.ObservedGeneration && !now.DueAt.After(tx.Now)
+	tx.woken = tx.woken || (now.Generation > now.ObservedGeneration && !now.DueAt.After(tx.Now))
 	return jobs.update(ctx, tx, now)
 }
 

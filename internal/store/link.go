@@ -55,7 +55,8 @@ func (tx *Tx) CreateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 	}
 	err := tx.emitAfter(links.insert(ctx, tx, *l), linkEvent(towpath.EventLinkCreated, *l, ""))
 	return taken(err, "baseDirectory",
-		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
+		"The project is linked with branch %s of %s in this base directory already. "+
+			"Choose another base directory or branch.", l.Branch, l.RepositoryName)
 }
 
 // UpdateLink writes a link that was read in the same transaction.
@@ -65,7 +66,8 @@ func (tx *Tx) UpdateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 		tx.Emit(linkEvent(towpath.EventLinkChanged, *l, linkState(before)))
 	}
 	return taken(err, "baseDirectory",
-		"The project is linked with branch %s of %s in this base directory already. Choose another base directory or branch.", l.Branch, l.RepositoryName)
+		"The project is linked with branch %s of %s in this base directory already. "+
+			"Choose another base directory or branch.", l.Branch, l.RepositoryName)
 }
 
 func linkEvent(kind towpath.EventKind, l towpath.RepositoryLink, from string) towpath.Event {
@@ -380,7 +382,8 @@ func (tx *Tx) OtherClaims(
 	ctx context.Context, projectID, exceptLinkID string,
 ) ([]towpath.ManifestFile, error) {
 	return manifestFiles.list(ctx, tx,
-		"WHERE state = 'matched' AND link_id <> $2 AND link_id IN (SELECT id FROM repository_link WHERE project_id = $1) ORDER BY link_id, path",
+		"WHERE state = 'matched' AND link_id <> $2 "+
+			"AND link_id IN (SELECT id FROM repository_link WHERE project_id = $1) ORDER BY link_id, path",
 		projectID, exceptLinkID)
 }
 

@@ -119,7 +119,8 @@ func (tx *Tx) UpdateCredential(ctx context.Context, c *towpath.Credential) error
 
 // DeleteCredential removes one credential of a member.
 func (tx *Tx) DeleteCredential(ctx context.Context, memberID, id string) error {
-	return tx.emitAfter(credentials.delete(ctx, tx, "id = $1 AND member_id = $2", id, memberID), towpath.Event{
+	err := credentials.delete(ctx, tx, "id = $1 AND member_id = $2", id, memberID)
+	return tx.emitAfter(err, towpath.Event{
 		Kind: towpath.EventCredentialDeleted, MemberID: memberID, SubjectID: id,
 	})
 }

@@ -32,7 +32,9 @@ func (tx *Tx) MayStart(ctx context.Context, t towpath.Task) (may bool, err error
 
 // NextTasks lists at most limit pending tasks of a database in the order in which they run: the
 // first may start now, each other one when those before it are done. The list may be incomplete.
-func (tx *Tx) NextTasks(ctx context.Context, rolloutID, databaseID string, limit int) ([]towpath.Task, error) {
+func (tx *Tx) NextTasks(
+	ctx context.Context, rolloutID, databaseID string, limit int,
+) ([]towpath.Task, error) {
 	line, err := tasks.list(ctx, tx, "WHERE rollout_id = $1 AND database_id = $2 AND state = 'pending' "+
 		"ORDER BY sequence, id LIMIT $3", rolloutID, databaseID, limit)
 	if err != nil {

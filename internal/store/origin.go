@@ -108,12 +108,13 @@ func checkWAL(path string) error {
 		return err
 	}
 	// a version that does not number files may have left its -wal behind
-	if o.matches(h) && known || !known && h.number == 0 {
+	if (o.matches(h) && known) || (!known && h.number == 0) {
 		return nil
 	}
 	return towpath.Invalid("metadata-url",
 		"%[1]s-wal was not written for %[1]s as it is now, so it is not applied. "+
-			"If you have put a backup there, move %[1]s-wal and %[1]s-shm away and start again (towpath metadata restore does this by itself). "+
+			"If you have put a backup there, move %[1]s-wal and %[1]s-shm away and start again "+
+			"(towpath metadata restore does this by itself). "+
 			"Else put back the file that was there.", path)
 }
 

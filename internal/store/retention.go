@@ -96,7 +96,8 @@ func (tx *Tx) pruneRollouts(ctx context.Context, keep int) (int, error) {
 func (tx *Tx) deleteRollout(ctx context.Context, id string) error {
 	for _, text := range []string{
 		"UPDATE change_history SET task_id = '', rollout_id = '' WHERE rollout_id = $1",
-		"DELETE FROM statement_log WHERE attempt_id IN (SELECT a.id FROM attempt a JOIN task t ON t.id = a.task_id WHERE t.rollout_id = $1)",
+		"DELETE FROM statement_log WHERE attempt_id IN " +
+			"(SELECT a.id FROM attempt a JOIN task t ON t.id = a.task_id WHERE t.rollout_id = $1)",
 		"DELETE FROM attempt WHERE task_id IN (SELECT id FROM task WHERE rollout_id = $1)",
 		"DELETE FROM task WHERE rollout_id = $1",
 		`DELETE FROM posted_status WHERE (link_id, commit_hash) IN (SELECT link_id, commit_hash FROM rollout WHERE id = $1)

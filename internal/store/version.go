@@ -30,7 +30,8 @@ func (s *Store) notNewer(ctx context.Context, provider *goose.Provider) error {
 		program = " (" + program + ")"
 	}
 	return towpath.Errorf(towpath.CodeConflict,
-		"The metadata has schema version %d, made by a newer Towpath%s; this program knows versions up to %d and would misread it. "+
+		"The metadata has schema version %d, made by a newer Towpath%s; "+
+			"this program knows versions up to %d and would misread it. "+
 			"Start the newer program again, or restore the backup that was made before the upgrade.", has,
 		program, newest)
 }

@@ -158,8 +158,9 @@ func replaceOpen(open []towpath.Task, task towpath.Task) (c plan.Changes, err er
 			return plan.Changes{}, nil
 		case !t.State.MayBecome(towpath.TaskCancelled):
 			return c, towpath.Errorf(towpath.CodeConflict,
-				"The task of %s in %s is %s. Wait until it has finished, or resolve it, then accept the text.", t.Path,
-				t.Database, t.State)
+				"The task of %s in %s is %s. Wait until it has finished, or resolve it, "+
+					"then accept the text.",
+				t.Path, t.Database, t.State)
 		default:
 			t.State, t.Reason = towpath.TaskCancelled, towpath.Why(towpath.ReasonAccepted)
 			c.Closed = append(c.Closed, t)

@@ -108,7 +108,9 @@ func (s *Service) supersede(
 
 // lastDescription returns the message, author and URL of the synced commit from the link's newest
 // rollout, if that is of the same commit.
-func lastDescription(ctx context.Context, tx *store.Tx, link towpath.RepositoryLink) (message, author, url string) {
+func lastDescription(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink,
+) (message, author, url string) {
 	list, err := tx.Rollouts(ctx, store.RolloutFilter{LinkID: link.ID},
 		store.Page{Limit: 1, NewestFirst: true})
 	if err != nil || len(list) == 0 || list[0].Commit != link.SyncedCommit {

@@ -19,8 +19,8 @@ func (s *Service) resume(ctx context.Context, link towpath.RepositoryLink) (d de
 	from = link.SyncedCommit
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		reading, err := tx.Reading(ctx, link.ID)
-		if towpath.ErrorCode(err) == towpath.CodeNotFound || err == nil &&
-			reading.Since != link.SyncedCommit {
+		if towpath.ErrorCode(err) == towpath.CodeNotFound ||
+			(err == nil && reading.Since != link.SyncedCommit) {
 			return nil
 		}
 		d, from = delta{whole: reading.Whole, put: reading.Files, removed: reading.Removed}, reading.Commit

@@ -67,7 +67,8 @@ func (s *Service) unusable(
 	})
 	if i < 0 {
 		return item, towpath.Errorf(towpath.CodeConflict,
-			"There is nothing to skip: version %s can run in that database. To skip its task, open the task.", id.Version)
+			"There is nothing to skip: version %s can run in that database. To skip its task, open the task.",
+			id.Version)
 	}
 	item = p.Items[i]
 	database, err := tx.Database(ctx, databaseID)

@@ -42,7 +42,8 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 		return towpath.Errorf(towpath.CodeUnauthorized, "The signature is missing or wrong.")
 	}
 	if err != nil {
-		return towpath.Invalid("body", "The signature is valid, but this is not an event of %s.", p.DisplayName)
+		return towpath.Invalid("body", "The signature is valid, but this is not an event of %s.",
+			p.DisplayName)
 	}
 	d := towpath.Delivery{LinkID: link.ID, RequestID: event.RequestID, Event: event.Name, Payload: body}
 	if d.RequestID == "" {

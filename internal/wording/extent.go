@@ -11,7 +11,8 @@ import (
 func extent(r towpath.Reason, param string) string {
 	kept, _ := strconv.Atoi(r.Params["kept"])
 	total, _ := strconv.Atoi(r.Params["total"])
-	if text := InDatabase(towpath.Attempt{Extent: towpath.Extent(param), Kept: kept, Total: total}); text != "" {
+	a := towpath.Attempt{Extent: towpath.Extent(param), Kept: kept, Total: total}
+	if text := InDatabase(a); text != "" {
 		return text
 	}
 	return param

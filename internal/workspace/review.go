@@ -58,7 +58,9 @@ func (s *Service) ChangeReview(
 // check validates what a change sets. Rules that an earlier version had can still be left to the
 // preset.
 func (c ReviewChange) check(rules []sqlreview.Rule) error {
-	set := sqlreview.Policy{Levels: map[string]towpath.ReviewLevel{}, Settings: map[string]map[string]string{}}
+	set := sqlreview.Policy{
+		Levels: map[string]towpath.ReviewLevel{}, Settings: map[string]map[string]string{},
+	}
 	if c.Preset != nil {
 		set.Preset = *c.Preset
 	}
@@ -112,7 +114,9 @@ func (c ReviewChange) apply(p towpath.ReviewPolicy) towpath.ReviewPolicy {
 			}
 		}
 	}
-	maps.DeleteFunc(made.Settings, func(_ string, settings map[string]string) bool { return len(settings) == 0 })
+	maps.DeleteFunc(made.Settings, func(_ string, settings map[string]string) bool {
+		return len(settings) == 0
+	})
 	insist := map[string]bool{}
 	for _, id := range p.Insist {
 		insist[id] = true
@@ -138,7 +142,8 @@ func reviewDifferences(before, now towpath.ReviewPolicy) (words []string) {
 			a, had := before.Settings[id][name]
 			b, has := now.Settings[id][name]
 			if a != b || had != has {
-				words = append(words, fmt.Sprintf("%s %s from %s to %s", id, name, valueName(a, had), valueName(b, has)))
+				words = append(words,
+					fmt.Sprintf("%s %s from %s to %s", id, name, valueName(a, had), valueName(b, has)))
 			}
 		}
 	}

@@ -27,8 +27,9 @@ func common() []Case {
 			Script: "-- one; two\n/* x */ SELECT 1; -- end", Want: []string{"2:9 SELECT"},
 		},
 		{
-			Name: "a semicolon in quotes and comments", Script: "SELECT ';', \"a;b\" /* ; */ -- ;\n;\nSELECT 2;",
-			Want: []string{"1:1 SELECT", "3:1 SELECT"},
+			Name:   "a semicolon in quotes and comments",
+			Script: "SELECT ';', \"a;b\" /* ; */ -- ;\n;\nSELECT 2;",
+			Want:   []string{"1:1 SELECT", "3:1 SELECT"},
 		},
 		{
 			Name: "a doubled quote", Script: "SELECT 'it''s; so'; SELECT 2",

@@ -116,7 +116,8 @@ func readMark(r *statement.Reader) (mark, error) {
 	}
 	if digits != 0 && digits != 5 && digits != 6 {
 		return m, statement.Errorf(pos,
-			"The version of a conditional comment has five or six digits. Write it so, or leave the comment out.")
+			"The version of a conditional comment has five or six digits. "+
+				"Write it so, or leave the comment out.")
 	}
 	return m, nil
 }
@@ -259,7 +260,8 @@ func (l *lexer) quoted(r *statement.Reader, quote byte, escapes bool) error {
 		switch c := r.Peek(0); {
 		case l.conditional != nil && ((c == '*' && r.Peek(1) == '/') || (c == '/' && r.Peek(1) == '*')):
 			return statement.Errorf(r.Pos(),
-				"A quote inside of a conditional comment must not hold /* or */. Write the statement without the comment.")
+				"A quote inside of a conditional comment must not hold /* or */. "+
+					"Write the statement without the comment.")
 		case c == '\\' && escapes && r.Peek(1) != 0:
 			r.Advance(1)
 			r.Advance(1)
@@ -283,8 +285,8 @@ func unclosed(pos statement.Position, r *statement.Reader, what string) error {
 }
 
 func wordByte(c byte) bool {
-	return c >= 0x80 || c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c &&
-		c <= 'Z'
+	return c >= 0x80 || c == '_' || c == '$' || ('0' <= c && c <= '9') || ('a' <= c && c <= 'z') ||
+		('A' <= c && c <= 'Z')
 }
 
 // Validator implements statement.Lexer.

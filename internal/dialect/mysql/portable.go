@@ -60,7 +60,7 @@ func (p *portable) Token(t statement.Token) (bool, error) {
 	p.count++
 	word := t.Upper()
 	p.charset(t, word)
-	p.keep = p.keep || p.clause == "ALGORITHM" && (word == "MERGE" || word == "TEMPTABLE")
+	p.keep = p.keep || (p.clause == "ALGORITHM" && (word == "MERGE" || word == "TEMPTABLE"))
 	if p.clause != "" && p.closes(word) {
 		if !p.keep {
 			p.cuts = append(p.cuts, [2]int64{p.from, t.Pos.Offset})

@@ -121,7 +121,8 @@ func (s *reading) refuse(t statement.Token, word string) error {
 	case s.setting.state == settingName && word == "AUTOCOMMIT" && s.commits.refused == nil:
 		s.setting.state = settingValue
 		s.commits.refused = statement.Errorf(t.Pos,
-			"SET AUTOCOMMIT is not allowed: the server begins and ends the transaction of a file. Leave it out.")
+			"SET AUTOCOMMIT is not allowed: the server begins and ends the transaction of a file. "+
+				"Leave it out.")
 		return nil
 	case s.setting.state != settingOff:
 		return s.setting.add(s.file, t, word)

@@ -78,8 +78,8 @@ var errUnknown = errors.New("unknown")
 // unknown shows nothing of the text: it may contain a password.
 func (r *roleReader) unknown(begin statement.Position) *statement.Error {
 	return statement.Errorf(r.Pos(begin),
-		"A statement about users may not say this. It may give a password, limits, REQUIRE, ACCOUNT LOCK, DEFAULT ROLE and membership in roles. "+
-			"Write names without escapes.")
+		"A statement about users may not say this. It may give a password, limits, REQUIRE, ACCOUNT LOCK, "+
+			"DEFAULT ROLE and membership in roles. Write names without escapes.")
 }
 
 // account reads the name of a user or a role, and its host.
@@ -93,11 +93,12 @@ func (r *roleReader) account() error {
 	case t.Key == "PUBLIC" || t.Key == "ALL" || t.Key == "NONE":
 		return statement.Errorf(t.Pos,
 			"%s stands for every user or role, and no migration may change all of them. Name each.", t.Key)
-	case t.Text && t.Name == "" || t.Symbol != 0 || t == (dialect.Word{}):
+	case (t.Text && t.Name == "") || t.Symbol != 0 || t == (dialect.Word{}):
 		return errUnknown
 	case ofServer(t.Name):
 		return statement.Errorf(t.Pos,
-			"This user belongs to the server, and no migration may change it. Ask the server's administrator.")
+			"This user belongs to the server, and no migration may change it. "+
+				"Ask the server's administrator.")
 	}
 	r.Next()
 	if o := (statement.Outside{Kind: statement.OutsideRole, Name: t.Name, Pos: t.Pos}); !slices.ContainsFunc(

@@ -153,7 +153,8 @@ func (s *setting) addGuardedValue(t statement.Token) error {
 			return nil
 		}
 		return statement.Errorf(t.Pos, "This sql_mode is not allowed: it may change how quotes and "+
-			"backslashes are read. Write the modes as a literal, without ANSI_QUOTES and NO_BACKSLASH_ESCAPES.")
+			"backslashes are read. Write the modes as a literal, "+
+			"without ANSI_QUOTES and NO_BACKSLASH_ESCAPES.")
 	case "DEFAULT_STORAGE_ENGINE", "STORAGE_ENGINE", "DEFAULT_TMP_STORAGE_ENGINE":
 		return refusedEngine(t, false)
 	case "CHARACTER_SET_RESULTS":

@@ -112,7 +112,8 @@ func (v *validator) Token(t statement.Token) (bool, error) {
 		if ends, all := v.ends(); ends {
 			if !all {
 				return true, statement.Errorf(v.comment,
-					"This conditional comment decides where the statement ends. Write the statement without the comment.")
+					"This conditional comment decides where the statement ends. "+
+						"Write the statement without the comment.")
 			}
 			return true, nil
 		}
@@ -139,7 +140,8 @@ func (v *validator) border() error {
 	switch {
 	case v.many:
 		return statement.Errorf(v.comment,
-			"Too many conditional comments of different versions. Write the statement for the servers that you have.")
+			"Too many conditional comments of different versions. "+
+				"Write the statement for the servers that you have.")
 	case v.lexer.conditional == nil:
 		v.within = false
 		for _, r := range v.readings {
@@ -181,7 +183,8 @@ func (v *validator) Finish(s *statement.Statement, atEnd bool) error {
 		verb := r.verb()
 		if s.Verb != "" && verb != "" && s.Verb != verb && first == nil {
 			first = statement.Errorf(v.comment,
-				"This conditional comment decides what the statement is. Write the statement without the comment.")
+				"This conditional comment decides what the statement is. "+
+					"Write the statement without the comment.")
 		}
 		if s.Verb == "" {
 			s.Verb = verb

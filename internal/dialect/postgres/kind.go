@@ -65,7 +65,8 @@ func refusedVerb(p piece) error {
 			"CHECKPOINT is not allowed: it concerns the whole server. Leave it out.")
 	case "REASSIGN":
 		return statement.Errorf(p.Pos,
-			"REASSIGN OWNED is not allowed: it changes owners of databases too. Use ALTER … OWNER TO for each object.")
+			"REASSIGN OWNED is not allowed: it changes owners of databases too. "+
+				"Use ALTER … OWNER TO for each object.")
 	case "IMPORT":
 		return statement.Errorf(p.Pos,
 			"IMPORT is not allowed: foreign servers are outside of this database. Leave it out.")
@@ -335,5 +336,6 @@ func (c *copyRule) end() error {
 	}
 	c.lexer.copied = c.stdin
 	return statement.Errorf(c.start,
-		"COPY is not allowed: it reads the client's input or the server's files. Write INSERT statements (pg_dump --inserts).")
+		"COPY is not allowed: it reads the client's input or the server's files. "+
+			"Write INSERT statements (pg_dump --inserts).")
 }

@@ -254,7 +254,8 @@ func number(r *statement.Reader) error {
 	}
 	if wordByte(r.Peek(0)) || r.Peek(0) == '$' {
 		return statement.Errorf(pos,
-			"What follows this number belongs to it in some versions of PostgreSQL. Put a space behind the number.")
+			"What follows this number belongs to it in some versions of PostgreSQL. "+
+				"Put a space behind the number.")
 	}
 	return nil
 }

@@ -37,7 +37,8 @@ func (r *reach) add(p piece, last piece) error {
 		(target && p.word == "ONLY")
 	if target && strings.HasPrefix(p.name, "pg_") && !strings.HasPrefix(p.name, "pg_temp") {
 		return statement.Errorf(p.Pos,
-			"%s is not allowed here: it is the server's own catalog. Use the statement that is made for it.", p.name)
+			"%s is not allowed here: it is the server's own catalog. Use the statement that is made for it.",
+			p.name)
 	}
 	return nil
 }
@@ -60,7 +61,8 @@ func (r *reach) configure(p piece) error {
 		return nil
 	}
 	return statement.Errorf(p.Pos,
-		"set_config is not allowed here: it may change the limits or the role that the server has set. Leave it out.")
+		"set_config is not allowed here: it may change the limits or the role that the server has set. "+
+			"Leave it out.")
 }
 
 func mayConfigure(p piece) bool {

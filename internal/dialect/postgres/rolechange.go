@@ -92,8 +92,8 @@ func (r *roleReader) read() (err error) {
 // unknown shows nothing of the text: it may contain a password.
 func (r *roleReader) unknown() error {
 	return statement.Errorf(r.Pos(r.start),
-		"A statement about roles may not say this. It may give LOGIN, INHERIT, CONNECTION LIMIT, PASSWORD, VALID UNTIL, "+
-			"membership in roles, and settings of their sessions.")
+		"A statement about roles may not say this. It may give LOGIN, INHERIT, CONNECTION LIMIT, "+
+			"PASSWORD, VALID UNTIL, membership in roles, and settings of their sessions.")
 }
 
 // role reads the name of a role.
@@ -112,7 +112,8 @@ func (r *roleReader) role() error {
 			"%s stands for every role, the one that runs the migration too. Name each role.", t.Key)
 	case strings.HasPrefix(t.Name, "pg_"), t.Name == "postgres":
 		return statement.Errorf(t.Pos,
-			"%s has power over the whole server, and no migration may give, take or change it. Ask the server's administrator.", t.Name)
+			"%s has power over the whole server, and no migration may give, take or change it. "+
+				"Ask the server's administrator.", t.Name)
 	}
 	r.Next()
 	o := statement.Outside{Kind: statement.OutsideRole, Name: t.Name, Pos: t.Pos}
@@ -218,7 +219,8 @@ func (r *roleReader) setting() error {
 	r.Next()
 	if custom := r.TakeSymbol('.'); !custom && !allowedSetting(t.Name) {
 		return statement.Errorf(t.Pos,
-			"%s %s is not allowed for a role: it may change limits, role or transaction. Ask the server's administrator.",
+			"%s %s is not allowed for a role: it may change limits, role or transaction. "+
+				"Ask the server's administrator.",
 			verb, strings.ToUpper(t.Name))
 	}
 	r.Rest() // only values follow in the statement

@@ -109,11 +109,13 @@ func refusedSetting(p piece, verb string) error {
 	switch name := fold(p.name); name {
 	case "lock_timeout", "statement_timeout":
 		return statement.Errorf(p.Pos,
-			"%s %s is not allowed: the server has set its own limit. Write \"-- towpath: %s=…\" in the file's first line.",
+			"%s %s is not allowed: the server has set its own limit. "+
+				"Write \"-- towpath: %s=…\" in the file's first line.",
 			verb, strings.ToUpper(name), strings.ReplaceAll(name, "_", "-"))
 	case "client_encoding", "names":
 		return statement.Errorf(p.Pos,
-			"%s %s is not allowed: files are UTF-8. Save this one as UTF-8, and leave the line out (pg_dump --encoding=UTF8).",
+			"%s %s is not allowed: files are UTF-8. "+
+				"Save this one as UTF-8, and leave the line out (pg_dump --encoding=UTF8).",
 			verb, strings.ToUpper(name))
 	case "role", "authorization":
 		return statement.Errorf(p.Pos, "%s %s is not allowed: a file does not choose whom it runs as. "+
@@ -121,7 +123,8 @@ func refusedSetting(p piece, verb string) error {
 			"role: its files then run as that role.", verb, strings.ToUpper(name))
 	default:
 		return statement.Errorf(p.Pos,
-			"%s %s is not allowed: it is no setting of a migration's own statements, and may change limits, role or transaction. Leave it out.",
+			"%s %s is not allowed: it is no setting of a migration's own statements, "+
+				"and may change limits, role or transaction. Leave it out.",
 			verb, strings.ToUpper(name))
 	}
 }

@@ -52,7 +52,8 @@ func refusedVerb(t statement.Token, word string) error {
 			"%s is not allowed: a migration changes one database only. Write a file for each database.", word)
 	case "VACUUM":
 		return statement.Errorf(t.Pos,
-			"VACUUM is not allowed: it cannot run in a transaction, and INTO writes another file. Run it by hand outside of migrations.")
+			"VACUUM is not allowed: it cannot run in a transaction, and INTO writes another file. "+
+				"Run it by hand outside of migrations.")
 	}
 	return statement.Errorf(t.Pos, "%s is no statement that a migration may hold. Check its spelling: a "+
 		"migration changes data or this database's schema.", word)
@@ -209,7 +210,8 @@ func (p *pragmaRule) allowed() error {
 	if p.said == "writable_schema" {
 		return statement.Errorf(p.name.Pos,
 			"PRAGMA writable_schema is not allowed: it changes the schema behind SQLite's back. "+
-				"Where a dump has it, write CREATE VIRTUAL TABLE, and leave out what the dump says of the tables that come with it.")
+				"Where a dump has it, write CREATE VIRTUAL TABLE, and leave out "+
+				"what the dump says of the tables that come with it.")
 	}
 	return statement.Errorf(p.name.Pos,
 		"PRAGMA %s is not allowed: it reaches beyond the migration or changes its limits. Leave it out.",

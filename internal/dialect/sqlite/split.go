@@ -120,8 +120,8 @@ func unclosed(pos statement.Position, r *statement.Reader, what string) error {
 }
 
 func wordByte(c byte) bool {
-	return c >= 0x80 || c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c &&
-		c <= 'Z'
+	return c >= 0x80 || c == '_' || c == '$' || ('0' <= c && c <= '9') || ('a' <= c && c <= 'z') ||
+		('A' <= c && c <= 'Z')
 }
 
 // transaction lists the statements that may enclose a whole file.
@@ -170,7 +170,8 @@ func (v *validator) Token(t statement.Token) (bool, error) {
 		if t.Is('.') {
 			return false, &statement.Error{
 				Pos: t.Pos, Through: "\n",
-				Message: "Commands with a dot belong to the sqlite3 shell and are not SQL. Leave this line out.",
+				Message: "Commands with a dot belong to the sqlite3 shell and are not SQL. " +
+					"Leave this line out.",
 			}
 		}
 	}

@@ -18,7 +18,7 @@ func suited(t *testing.T, f Fixture, script string) (string, bool) {
 		text, word, marked := strings.Cut(line, needsMark)
 		word = strings.TrimSpace(word)
 		switch {
-		case !marked || f.Has != nil && f.Has(word):
+		case !marked || (f.Has != nil && f.Has(word)):
 			kept.WriteString(line)
 		case strings.TrimSpace(text) == "":
 			t.Logf("left out: the server is no %s", word)

@@ -117,7 +117,8 @@ func (c *check) cluster(ctx context.Context) error {
 	if err == nil && value == "ON" {
 		c.add("warning", "The server is a node of a Galera cluster: changes of tables block the whole "+
 			"cluster, and what a lost session does is known on its own node only.",
-			"Give the instance the address of one node, not of a load balancer, and run changes when little else runs.")
+			"Give the instance the address of one node, not of a load balancer, "+
+				"and run changes when little else runs.")
 	}
 	return err
 }
@@ -261,7 +262,8 @@ func (c *check) reportExcess(g grants, account string) {
 		c.add("warning",
 			fmt.Sprintf("The user has rights in other databases too, and so has every migration: %s. Use a "+
 				"user for each database.",
-				strings.Join(g.others[:min(len(g.others), maxNamed)], ", ")), then(strings.Join(revokes, "; ")))
+				strings.Join(g.others[:min(len(g.others), maxNamed)], ", ")),
+			then(strings.Join(revokes, "; ")))
 	}
 }
 

@@ -57,7 +57,8 @@ func (c *connection) flavor(ctx context.Context) (mariadb bool, version string, 
 // cluster.
 func (c *connection) identify(ctx context.Context) error {
 	rows, err := c.QueryContext(ctx,
-		"SHOW GLOBAL STATUS WHERE variable_name IN ('uptime', 'wsrep_incoming_addresses', 'wsrep_local_index')")
+		"SHOW GLOBAL STATUS WHERE variable_name IN "+
+			"('uptime', 'wsrep_incoming_addresses', 'wsrep_local_index')")
 	if err != nil {
 		return err
 	}

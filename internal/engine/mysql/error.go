@@ -35,8 +35,9 @@ func mapError(err error) *engine.Error {
 
 func kindOf(e *driver.MySQLError) engine.Kind {
 	switch e.Number {
-	case 1205,
-		1213: // lock wait timeout, deadlock; on Galera also a commit that lost against another node's, and is undone
+	// Lock wait timeout, deadlock; on Galera also a commit that lost against another node's, and is
+	// undone.
+	case 1205, 1213:
 		return engine.Locked
 	case 1317, 1969, 3024: // killed, max_statement_time, max_execution_time
 		return engine.Timeout

@@ -21,7 +21,8 @@ func (s *session) ledgerSum(ctx context.Context, st statement.Statement) (sum st
 	}
 	err = s.conn.QueryRowContext(ctx,
 		"SELECT CONCAT(COUNT(*), ' ', COALESCE(BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS(CHAR(0), "+
-			"version, type, state, checksum, epoch, server_id, database_id, statements_total, statements_done, intent, seal), 256), 15), 16, 10) AS UNSIGNED)), 0)) FROM "+
+			"version, type, state, checksum, epoch, server_id, database_id, "+
+			"statements_total, statements_done, intent, seal), 256), 15), 16, 10) AS UNSIGNED)), 0)) FROM "+
 			s.db.ledger+" WHERE type <> 'lease'").Scan(&sum)
 	return sum, err
 }

@@ -101,8 +101,9 @@ func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
 func (d *database) hasLedger(ctx context.Context, c *connection) (there, sealed bool, err error) {
 	var columns, seals int
 	err = c.QueryRowContext(ctx,
-		"SELECT COUNT(*), COUNT(IF(column_name IN ('number', 'seal'), 1, NULL)) FROM information_schema.columns"+
-			" WHERE table_schema = DATABASE() AND table_name = '"+ledgerTable+"'").Scan(&columns, &seals)
+		"SELECT COUNT(*), COUNT(IF(column_name IN ('number', 'seal'), 1, NULL)) "+
+			"FROM information_schema.columns "+
+			"WHERE table_schema = DATABASE() AND table_name = '"+ledgerTable+"'").Scan(&columns, &seals)
 	return columns > 0, seals > 0, err
 }
 

@@ -126,9 +126,10 @@ func (s *session) bothIndexes(
 	table := dialect.QuoteName(parts[len(parts)-1])
 	shown := func(of string) ([]engine.Part, error) {
 		text, err := showCreate(ctx, s.conn, "SHOW CREATE TABLE "+of)
+		unquoted := strings.ReplaceAll(strings.Trim(name, "`"), "``", "`")
 		return []engine.Part{{
 				Subject: "its definition",
-				Value:   strings.TrimSpace(keyLine(text, strings.ReplaceAll(strings.Trim(name, "`"), "``", "`"))),
+				Value:   strings.TrimSpace(keyLine(text, unquoted)),
 			}},
 			err
 	}

@@ -62,7 +62,8 @@ func (s *session) bothTyped(
 		})
 	wanted = slices.DeleteFunc(wanted,
 		func(p engine.Part) bool { return !strings.HasPrefix(p.Subject, "the type of ") })
-	return wanted, have, "only the columns and their types are the same as it says (" + refused.Message + ")", err
+	return wanted, have, "only the columns and their types are the same as it says (" +
+		refused.Message + ")", err
 }
 
 // bothAltered compares what ALTER TABLE was to add: in a like table it takes the place of what is

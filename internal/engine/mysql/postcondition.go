@@ -86,7 +86,8 @@ func unmet(format string, args ...any) error {
 func (s *session) madeTrigger(ctx context.Context, name, on string) error {
 	parts, table := schema.Parts(on), ""
 	err := s.conn.QueryRowContext(ctx,
-		"SELECT event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND trigger_name = "+
+		"SELECT event_object_table FROM information_schema.triggers "+
+			"WHERE trigger_schema = DATABASE() AND trigger_name = "+
 			literal(name)).Scan(&table)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -105,7 +106,8 @@ func (s *session) madeTable(ctx context.Context, name string, made schema.Made) 
 	var kind string
 	var storage sql.NullString
 	err := s.conn.QueryRowContext(ctx,
-		"SELECT table_type, engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = "+
+		"SELECT table_type, engine FROM information_schema.tables "+
+			"WHERE table_schema = DATABASE() AND table_name = "+
 			literal(name)).Scan(&kind, &storage)
 	if errors.Is(err, sql.ErrNoRows) {
 		return unmet("The statement ended without an error, but there is no %s %s.", made.Kind, name)
@@ -147,17 +149,21 @@ func (s *session) madeForeign(ctx context.Context, name, storage string, made sc
 	if len(made.Foreign) == 0 {
 		return nil
 	}
-	have, err := s.names(ctx, "SELECT GROUP_CONCAT(column_name ORDER BY ordinal_position SEPARATOR '\n') FROM "+
-		"information_schema.key_column_usage WHERE table_schema = DATABASE() AND referenced_table_name IS NOT NULL "+
-		"AND table_name = "+literal(name)+" GROUP BY constraint_name")
+	have, err := s.names(ctx,
+		"SELECT GROUP_CONCAT(column_name ORDER BY ordinal_position SEPARATOR '\n') "+
+			"FROM information_schema.key_column_usage "+
+			"WHERE table_schema = DATABASE() AND referenced_table_name IS NOT NULL AND table_name = "+
+			literal(name)+" GROUP BY constraint_name")
 	if err != nil {
 		return fmt.Errorf("look for the foreign keys of %s: %w", name, err)
 	}
 	for _, columns := range made.Foreign {
 		want := strings.Join(columns, "\n")
 		if !slices.ContainsFunc(have, func(one string) bool { return strings.EqualFold(one, want) }) {
-			return unmet("The foreign key on (%s) of the table %s was not made: the server passes over it in a "+
-				"table of the storage engine %s, or behind a column. Write FOREIGN KEY in a table of InnoDB.",
+			return unmet(
+				"The foreign key on (%s) of the table %s was not made: the server passes over it in a "+
+					"table of the storage engine %s, or behind a column. "+
+					"Write FOREIGN KEY in a table of InnoDB.",
 				strings.Join(columns, ", "), name, storage)
 		}
 	}

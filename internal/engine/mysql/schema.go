@@ -162,8 +162,9 @@ func showCreate(ctx context.Context, conn *connection, query string) (string, er
 	}
 	if *text == nil {
 		return "", &engine.Error{
-			Kind:    engine.Failed,
-			Message: "the definition is hidden: the user needs the right SHOW CREATE ROUTINE, or SELECT on mysql.proc",
+			Kind: engine.Failed,
+			Message: "the definition is hidden: the user needs the right SHOW CREATE ROUTINE, " +
+				"or SELECT on mysql.proc",
 		}
 	}
 	return **text, rows.Err()

@@ -194,7 +194,9 @@ func (s *session) run(ctx context.Context, text string) (sql.Result, error) {
 	})
 	run := s.conn.ExecContext
 	if maintains(text) {
-		run = func(ctx context.Context, text string, _ ...any) (sql.Result, error) { return s.maintain(ctx, text) }
+		run = func(ctx context.Context, text string, _ ...any) (sql.Result, error) {
+			return s.maintain(ctx, text)
+		}
 	}
 	result, err := run(running, text)
 	if stop() {
@@ -364,7 +366,7 @@ func (s *session) Close() error {
 	if s.ran && !s.options.NoTx && !s.through {
 		_ = s.rollback(context.Background()) // the server rolls back a broken connection anyway
 	}
-	if s.marked || s.tainted || !s.options.NoTx && !s.through {
+	if s.marked || s.tainted || (!s.options.NoTx && !s.through) {
 		s.conn.closeQuietly()
 		return s.stays
 	}

@@ -27,7 +27,8 @@ var selectFacts = func() string {
 		},
 		{
 			"'constraint ', constraint_type, ' ', constraint_name",
-			"table_constraints WHERE constraint_type <> 'PRIMARY KEY' AND table_schema = DATABASE() AND table_name",
+			"table_constraints WHERE constraint_type <> 'PRIMARY KEY' " +
+				"AND table_schema = DATABASE() AND table_name",
 		},
 		{
 			"'index ', index_name, ' on ', column_name",

@@ -88,7 +88,7 @@ func (c call) failed(err error, commits bool) error {
 		return &engine.Error{Kind: engine.Refused, Message: c.refused, Err: err}
 	}
 	mapped := mapError(err)
-	if mapped.Kind == engine.Timeout && (c.commit || commits && !server) {
+	if mapped.Kind == engine.Timeout && (c.commit || (commits && !server)) {
 		mapped.Kind = engine.Lost // it was stopped, with an unknown outcome
 	}
 	return mapped

@@ -112,7 +112,8 @@ func (c *check) pooler(ctx context.Context) error {
 	if !sessionPooler(c.target) {
 		c.add("warning", "A connection pooler stands before the server: statements without a transaction "+
 			"are refused through it.",
-			"Use the server's own address, or set the option pooler to session where the pooler is in that mode.")
+			"Use the server's own address, or set the option pooler to session "+
+				"where the pooler is in that mode.")
 		return nil
 	}
 	if c.shared(ctx, pid) {

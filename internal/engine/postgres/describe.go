@@ -24,12 +24,14 @@ GRANT USAGE, CREATE ON SCHEMA public TO "migrate_shop";
 			Help: "Where Towpath keeps its table in each database: towpath_ledger, unless you say otherwise.",
 		}, engine.Option{
 			Key: OptionRole, Label: "Owner",
-			Help: "Role that runs the statements of files and owns what they make; the user must be a member. Empty: the user.",
+			Help: "Role that runs the statements of files and owns what they make; " +
+				"the user must be a member. Empty: the user.",
 		}, engine.Option{
 			Key:    OptionPooler,
 			Label:  "Mode of a connection pooler",
 			Values: []string{"transaction", "session"},
-			Help:   "Of a pooler such as PgBouncer at this address. In session mode, statements that commit by themselves can run.",
+			Help: "Of a pooler such as PgBouncer at this address. " +
+				"In session mode, statements that commit by themselves can run.",
 		}),
 	}
 }

@@ -125,7 +125,7 @@ func (s *session) afterwards() []call {
 				if n > head.Epoch {
 					return nil // a newer run has taken over meanwhile
 				}
-				if seal == head.Seal && (last.Seal == "" || newest != nil && *newest == last.Seal) &&
+				if seal == head.Seal && (last.Seal == "" || (newest != nil && *newest == last.Seal)) &&
 					place != nil && strings.HasPrefix(*place, s.place+" ") {
 					return nil
 				}

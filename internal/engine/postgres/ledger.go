@@ -141,7 +141,7 @@ func (d *database) createLedger(ctx context.Context, conn *connection) error {
 			"SELECT pg_advisory_xact_lock(hashtextextended('towpath ledger', 0))"); err != nil {
 			return err
 		}
-		if err := at.look(ctx, tx); err != nil || at.there && at.sealed {
+		if err := at.look(ctx, tx); err != nil || (at.there && at.sealed) {
 			return err
 		}
 		// IF NOT EXISTS needs the right to create schemas even if the schema exists.

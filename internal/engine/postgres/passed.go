@@ -145,7 +145,8 @@ func (s *session) beside(
 		calls = append(calls, call{text: text})
 	}
 	calls = append(calls, call{text: "SET LOCAL search_path = ''"}, call{
-		text: "WITH r (side, oid) AS (VALUES ('wanted', pg_catalog.to_regclass($1)::pg_catalog.oid), ('there', $2::pg_catalog.oid)) " + way.parts,
+		text: "WITH r (side, oid) AS (VALUES ('wanted', pg_catalog.to_regclass($1)::pg_catalog.oid), " +
+			"('there', $2::pg_catalog.oid)) " + way.parts,
 		args: []any{"pg_temp." + besideName, there},
 		scan: func(row pgx.Row) error {
 			var sides, subjects, values []string

@@ -34,7 +34,9 @@ func (s *session) hear() call {
 
 func (s *session) stopHearing() call {
 	return call{
-		text: "SELECT pg_catalog.set_config('client_min_messages', pg_catalog.current_setting('towpath.said'), $1)", args: []any{s.inTransaction()},
+		text: "SELECT pg_catalog.set_config('client_min_messages', " +
+			"pg_catalog.current_setting('towpath.said'), $1)",
+		args: []any{s.inTransaction()},
 	}
 }
 

@@ -103,7 +103,8 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		return 0, &engine.Error{
 			Kind: engine.Refused,
 			Message: "behind a connection pooler nothing can run without a transaction, for each statement" +
-				" may land in another session: use the server's own address, or set the instance's option pooler to session where the pooler is in that mode",
+				" may land in another session: use the server's own address, or set the instance's " +
+				"option pooler to session where the pooler is in that mode",
 		}
 	}
 	if alone && composes(st.Verb) {

@@ -79,7 +79,8 @@ func (c *connection) violationsBefore(ctx context.Context) (*violations, error) 
 func (c *connection) hasForeignKeys(ctx context.Context) (found bool, err error) {
 	err = c.asOwner(func() error {
 		return c.QueryRowContext(ctx,
-			"SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%references%')").Scan(&found)
+			"SELECT EXISTS (SELECT 1 FROM main.sqlite_schema "+
+				"WHERE type = 'table' AND sql LIKE '%references%')").Scan(&found)
 	})
 	return found, err
 }

@@ -23,7 +23,7 @@ func moduleReads(name string) bool { return name == "page_size" || name == "data
 func (g *guard) authorize(
 	action driver.AuthorizerActionCode, arg1, arg2, _, _ string,
 ) driver.AuthorizerReturnCode {
-	g.left = g.left || !g.own && ofConnection(action)
+	g.left = g.left || (!g.own && ofConnection(action))
 	if reason := g.refusal(action, arg1, arg2); reason != "" {
 		g.reason = reason
 		return driver.AuthorizerDeny

@@ -185,7 +185,8 @@ func (c *connection) asWritten(ctx context.Context, entries []towpath.LedgerEntr
 	var same int
 	err := c.asOwner(func() error {
 		return c.QueryRowContext(ctx,
-			"SELECT count(*) FROM main.towpath_ledger WHERE (version, type, seal) IN (VALUES (?, ?, ?), (?, ?, ?))",
+			"SELECT count(*) FROM main.towpath_ledger "+
+				"WHERE (version, type, seal) IN (VALUES (?, ?, ?), (?, ?, ?))",
 			"", string(towpath.TypeHead), entries[n].Seal, entries[n-1].Version, string(entries[n-1].Type),
 			entries[n-1].Seal).Scan(&same)
 	})

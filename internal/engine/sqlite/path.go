@@ -35,7 +35,8 @@ func validName(name string) error {
 func (c Config) folder(address string) (string, error) {
 	if !filepath.IsLocal(address) || strings.ContainsRune(address, 0) {
 		return "", towpath.Invalid("address",
-			"Use a folder relative to the server's SQLite folder, without \"..\"; \".\" is that folder itself.")
+			"Use a folder relative to the server's SQLite folder, without \"..\"; "+
+				"\".\" is that folder itself.")
 	}
 	for _, part := range strings.FieldsFunc(address,
 		func(r rune) bool { return r == '/' || r == filepath.Separator }) {

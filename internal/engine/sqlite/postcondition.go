@@ -76,7 +76,8 @@ func (c *connection) leftOf(ctx context.Context, st statement.Statement) (left [
 		for _, o := range change.Objects {
 			parts := schema.Parts(o.Name)
 			var kind string
-			err := c.QueryRowContext(ctx, "SELECT coalesce(max(type), '') FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE",
+			err := c.QueryRowContext(ctx,
+				"SELECT coalesce(max(type), '') FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE",
 				parts[len(parts)-1]).Scan(&kind)
 			if err != nil {
 				return fmt.Errorf("look for the index %s: %w", o.Name, err)

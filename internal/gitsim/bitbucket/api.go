@@ -195,7 +195,8 @@ func (s api) authenticate(c *call) error {
 	if !strings.EqualFold(scheme, "Bearer") {
 		return apiError{
 			status: http.StatusUnauthorized, plain: true,
-			message: "Login failed due to incorrect login credentials or method. Basic authentication is not part of this simulator; send the token as Bearer.",
+			message: "Login failed due to incorrect login credentials or method. " +
+				"Basic authentication is not part of this simulator; send the token as Bearer.",
 		}
 	}
 	s.mu.Lock()

@@ -210,8 +210,8 @@ func (s api) checkHook(c *call, h Hook) error {
 }
 
 func isPrivate(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") || !strings.Contains(host, ".") &&
-		!strings.Contains(host, ":") {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") ||
+		(!strings.Contains(host, ".") && !strings.Contains(host, ":")) {
 		return true
 	}
 	ip, err := netip.ParseAddr(host)

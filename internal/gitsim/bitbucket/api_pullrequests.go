@@ -207,8 +207,8 @@ func (s api) mergePullRequest(c *call) error {
 	err = s.receive(c.repo, *c.user, true, func() (err error) {
 		merge, err = c.git.Merge(pr.Destination, pr.SourceHash, in.Message,
 			fmt.Sprintf("%s <%s>", c.user.DisplayName, c.user.Email))
-		if err == nil && (pr.CloseSource && in.CloseSource == nil || in.CloseSource != nil &&
-			*in.CloseSource) {
+		if err == nil && ((pr.CloseSource && in.CloseSource == nil) ||
+			(in.CloseSource != nil && *in.CloseSource)) {
 			_, err = c.git.Run(nil, "update-ref", "-d", "refs/heads/"+pr.Source)
 		}
 		return err

@@ -189,7 +189,8 @@ func checkStatus(st Status) error {
 		return badRequest("Invalid key", obj{"key": []string{"Ensure this value has at most 40 characters."}})
 	case !slices.Contains([]string{"INPROGRESS", "SUCCESSFUL", "FAILED", "STOPPED"}, st.State):
 		return badRequest("Invalid state", obj{"state": []string{"Select a valid choice."}})
-	case st.URL == "" || err != nil || !target.IsAbs() || target.Host == "" && !strings.Contains(st.URL, "{"):
+	case st.URL == "" || err != nil || !target.IsAbs() ||
+		(target.Host == "" && !strings.Contains(st.URL, "{")):
 		return badRequest("Invalid url", obj{"url": []string{"Enter a valid URL."}})
 	}
 	return nil

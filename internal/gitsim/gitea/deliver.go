@@ -87,7 +87,9 @@ func deliveryHeader(d gitsim.Delivery, secret string, _ int, _ time.Time) http.H
 	for name, value := range map[string]string{
 		"Content-Type": "application/json", "X-Gitea-Event": d.Event, "X-Gitea-Event-Type": d.Event,
 		"X-Gitea-Signature": sum256, "X-Gogs-Event": d.Event, "X-Gogs-Signature": sum256,
-		"X-GitHub-Event": d.Event, "X-Hub-Signature": "sha1=" + sum1, "X-Hub-Signature-256": "sha256=" + sum256,
+		"X-GitHub-Event":                        d.Event,
+		"X-Hub-Signature":                       "sha1=" + sum1,
+		"X-Hub-Signature-256":                   "sha256=" + sum256,
 		"X-Gitea-Hook-Installation-Target-Type": "repository",
 		"X-Gitea-Delivery":                      d.ID, "X-GitHub-Delivery": d.ID, "X-Gogs-Delivery": d.ID,
 	} {

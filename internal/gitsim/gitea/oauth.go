@@ -54,7 +54,8 @@ func (s *Sim) page(w http.ResponseWriter, status int, title, body string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	fmt.Fprintf(w,
-		"<!DOCTYPE html><html lang=\"en\"><head><title>%s</title></head><body><h1>%[1]s</h1>%s</body></html>\n",
+		"<!DOCTYPE html><html lang=\"en\"><head><title>%s</title></head>"+
+			"<body><h1>%[1]s</h1>%s</body></html>\n",
 		html.EscapeString(title), body)
 }
 

@@ -15,7 +15,8 @@ var cl03 = sqlreview.Rule{
 	Good:     "CREATE TABLE orders (id int PRIMARY KEY, status varchar(20) NOT NULL DEFAULT 'new');",
 	Check: func(p *sqlreview.Pass) {
 		for table, c := range defined(p) {
-			if c.NotNull && c.Default == nil && !automatic(c) && !keyColumn(p, c) && !long(c.Type) && c.Type.Name != "text" && c.Type.Name != "json" {
+			if c.NotNull && c.Default == nil && !automatic(c) && !keyColumn(p, c) && !long(c.Type) &&
+				c.Type.Name != "text" && c.Type.Name != "json" {
 				p.Report(c.Pos, "", "The column %s of %s takes no NULL and has no default.", c.Name, table)
 			}
 		}

@@ -22,7 +22,8 @@ COMMENT ON COLUMN orders.id IS 'Number of the order';`,
 		for table, c := range defined(p) {
 			text := c.Comment
 			for _, t := range p.File.Statements[p.Index:] {
-				if t.Comment != nil && t.Comment.Kind == "column" && t.Comment.Name == table && t.Comment.Column == c.Name {
+				if t.Comment != nil && t.Comment.Kind == "column" && t.Comment.Name == table &&
+					t.Comment.Column == c.Name {
 					text = t.Comment.Text
 				}
 			}
@@ -30,7 +31,8 @@ COMMENT ON COLUMN orders.id IS 'Number of the order';`,
 			case text == "":
 				p.Report(c.Pos, "", "Say in a comment what the column %s of %s holds.", c.Name, table)
 			case limit > 0 && len([]rune(text)) > limit:
-				p.Report(c.Pos, "", "The comment of the column %s of %s is longer than %d characters.", c.Name, table, limit)
+				p.Report(c.Pos, "", "The comment of the column %s of %s is longer than %d characters.",
+					c.Name, table, limit)
 			}
 		}
 	},

@@ -21,7 +21,8 @@ var cl05 = sqlreview.Rule{
 		list := p.List("list")
 		for t := range typed(p) {
 			if slices.Contains(list, t.Name) {
-				p.Report(t.pos, "", "The column %s of %s has the type %s, which is not wanted here.", t.column, t.table, t.Name)
+				p.Report(t.pos, "", "The column %s of %s has the type %s, which is not wanted here.",
+					t.column, t.table, t.Name)
 			}
 		}
 	},

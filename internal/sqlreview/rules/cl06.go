@@ -18,7 +18,8 @@ var cl06 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
 			if t.Name == "enum" || t.Name == "set" {
-				p.Report(t.pos, "", "The column %s of %s is an %s.", t.column, t.table, strings.ToUpper(t.Name))
+				p.Report(t.pos, "", "The column %s of %s is an %s.",
+					t.column, t.table, strings.ToUpper(t.Name))
 			}
 		}
 	},

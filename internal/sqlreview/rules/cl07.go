@@ -17,7 +17,9 @@ var cl07 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
 			if slices.Contains([]string{"float", "double", "real", "double precision"}, t.Name) {
-				p.Report(t.pos, p.Quote(t.column)+" decimal(12, 2)", "The column %s of %s has the type %s, which keeps no exact decimals.", t.column, t.table, t.Name)
+				p.Report(t.pos, p.Quote(t.column)+" decimal(12, 2)",
+					"The column %s of %s has the type %s, which keeps no exact decimals.",
+					t.column, t.table, t.Name)
 			}
 		}
 	},

@@ -18,9 +18,12 @@ var cl08 = sqlreview.Rule{
 		for t := range typed(p) {
 			switch t.Name {
 			case "timestamp":
-				p.Report(t.pos, "", "The column %s of %s is a timestamp: it ends in 2038, and is shown in the zone of each session.", t.column, t.table)
+				p.Report(t.pos, "",
+					"The column %s of %s is a timestamp: it ends in 2038, "+
+						"and is shown in the zone of each session.", t.column, t.table)
 			case "datetime", "time":
-				p.Report(t.pos, "", "The column %s of %s is a %s, which knows no zone. Write UTC into it.", t.column, t.table, t.Name)
+				p.Report(t.pos, "", "The column %s of %s is a %s, which knows no zone. Write UTC into it.",
+					t.column, t.table, t.Name)
 			}
 		}
 	},

@@ -15,7 +15,9 @@ var cl09 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
 			if t.Name == "timestamp" {
-				p.Report(t.pos, p.Quote(t.column)+" timestamptz", "The column %s of %s keeps a time without its zone, so nobody can tell which moment it is.", t.column, t.table)
+				p.Report(t.pos, p.Quote(t.column)+" timestamptz",
+					"The column %s of %s keeps a time without its zone, "+
+						"so nobody can tell which moment it is.", t.column, t.table)
 			}
 		}
 	},

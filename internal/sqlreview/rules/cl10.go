@@ -16,7 +16,8 @@ var cl10 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
 			if t.Name == "integer" && !t.Array {
-				p.Report(t.pos, p.Quote(t.column)+" bigint", "The column %s of %s ends at 2,147,483,647.", t.column, t.table)
+				p.Report(t.pos, p.Quote(t.column)+" bigint", "The column %s of %s ends at 2,147,483,647.",
+					t.column, t.table)
 			}
 		}
 	},

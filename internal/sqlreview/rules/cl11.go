@@ -16,7 +16,8 @@ var cl11 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
 			if t.Name == "smallint" && !t.Array {
-				p.Report(t.pos, p.Quote(t.column)+" bigint", "The column %s of %s ends at 32,767.", t.column, t.table)
+				p.Report(t.pos, p.Quote(t.column)+" bigint", "The column %s of %s ends at 32,767.",
+					t.column, t.table)
 			}
 		}
 	},

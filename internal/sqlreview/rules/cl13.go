@@ -16,7 +16,9 @@ var cl13 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
 			if t.Name == "char" {
-				p.Report(t.pos, p.Quote(t.column)+" text", "The column %s of %s is filled up with blanks, which compare as if they were not there.", t.column, t.table)
+				p.Report(t.pos, p.Quote(t.column)+" text",
+					"The column %s of %s is filled up with blanks, which compare as if they were not there.",
+					t.column, t.table)
 			}
 		}
 	},

@@ -18,7 +18,9 @@ var cl14 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
 			if t.Name == "char" && number(t.Args) > p.Limit("limit") {
-				p.Report(t.pos, p.Quote(t.column)+" varchar("+t.Args[0]+")", "The column %s of %s has a fixed length of %s, more than %d.", t.column, t.table, t.Args[0], p.Limit("limit"))
+				p.Report(t.pos, p.Quote(t.column)+" varchar("+t.Args[0]+")",
+					"The column %s of %s has a fixed length of %s, more than %d.",
+					t.column, t.table, t.Args[0], p.Limit("limit"))
 			}
 		}
 	},

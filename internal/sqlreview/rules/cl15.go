@@ -18,7 +18,8 @@ var cl15 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
 			if t.Name == "varchar" && number(t.Args) > p.Limit("limit") {
-				p.Report(t.pos, "", "The column %s of %s has a length of %s, more than %d.", t.column, t.table, t.Args[0], p.Limit("limit"))
+				p.Report(t.pos, "", "The column %s of %s has a length of %s, more than %d.",
+					t.column, t.table, t.Args[0], p.Limit("limit"))
 			}
 		}
 	},

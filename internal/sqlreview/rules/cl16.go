@@ -16,7 +16,9 @@ var cl16 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
 			if t.Name == "json" {
-				p.Report(t.pos, p.Quote(t.column)+" jsonb", "The column %s of %s is json: DISTINCT, GROUP BY and UNION fail on it, and no index helps.", t.column, t.table)
+				p.Report(t.pos, p.Quote(t.column)+" jsonb",
+					"The column %s of %s is json: DISTINCT, GROUP BY and UNION fail on it, "+
+						"and no index helps.", t.column, t.table)
 			}
 		}
 	},

@@ -16,7 +16,8 @@ var cl17 = sqlreview.Rule{
 	Good:     "CREATE TABLE orders (at datetime NULL);",
 	Check: func(p *sqlreview.Pass) {
 		for table, c := range defined(p) {
-			if c.Default != nil && strings.HasPrefix(strings.TrimLeft(c.Default.Text, "'\"( "), "0000-00-00") {
+			if c.Default != nil &&
+				strings.HasPrefix(strings.TrimLeft(c.Default.Text, "'\"( "), "0000-00-00") {
 				p.Report(c.Pos, "", "The default of the column %s of %s is no date.", c.Name, table)
 			}
 		}

@@ -18,8 +18,10 @@ var cl18 = sqlreview.Rule{
 	Good:     "CREATE TABLE orders (id int PRIMARY KEY);",
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
-			if integer(t.Type) && len(t.Args) > 0 && !t.Zerofill && (t.Name != "tinyint" || t.Args[0] != "1") {
-				p.Report(t.pos, "", "The width of the column %s of %s does nothing. Write %s.", t.column, t.table, t.Name)
+			if integer(t.Type) && len(t.Args) > 0 && !t.Zerofill &&
+				(t.Name != "tinyint" || t.Args[0] != "1") {
+				p.Report(t.pos, "", "The width of the column %s of %s does nothing. Write %s.",
+					t.column, t.table, t.Name)
 			}
 		}
 	},

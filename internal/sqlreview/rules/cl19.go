@@ -15,7 +15,8 @@ var cl19 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for table, c := range defined(p) {
 			if c.AutoIncrement && !integer(c.Type) {
-				p.Report(c.Pos, "", "The auto-increment column %s of %s is a %s, no integer.", c.Name, table, c.Type.Name)
+				p.Report(c.Pos, "", "The auto-increment column %s of %s is a %s, no integer.",
+					c.Name, table, c.Type.Name)
 			}
 		}
 	},

@@ -16,7 +16,8 @@ var cl20 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for table, c := range defined(p) {
 			if c.AutoIncrement && integer(c.Type) && !c.Type.Unsigned {
-				p.Report(c.Pos, p.Quote(c.Name)+" "+c.Type.Name+" unsigned", "The auto-increment column %s of %s has a sign that it never uses.", c.Name, table)
+				p.Report(c.Pos, p.Quote(c.Name)+" "+c.Type.Name+" unsigned",
+					"The auto-increment column %s of %s has a sign that it never uses.", c.Name, table)
 			}
 		}
 	},

@@ -20,13 +20,15 @@ var cl21 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for table, o := range options(p) {
 			if o.Name == "auto_increment" && o.Value != p.Setting("value") {
-				p.Report(ast.Position{}, "", "The first value of the table %s is %s. It should be %s.", table, o.Value, p.Setting("value"))
+				p.Report(ast.Position{}, "", "The first value of the table %s is %s. It should be %s.",
+					table, o.Value, p.Setting("value"))
 			}
 		}
 		if s := p.Statement.AlterTable; s != nil {
 			for _, a := range s.Actions {
 				if a.Kind == ast.AutoIncrementTo && a.Name != p.Setting("value") {
-					p.Report(a.Pos, "", "The next value of the table %s is %s. It should be %s.", s.Table, a.Name, p.Setting("value"))
+					p.Report(a.Pos, "", "The next value of the table %s is %s. It should be %s.",
+						s.Table, a.Name, p.Setting("value"))
 				}
 			}
 		}

@@ -32,7 +32,8 @@ var cl22 = sqlreview.Rule{
 					continue
 				}
 				if end := highest(c.Type, c.Unsigned); end > 0 && n > end/100*uint64(p.Limit("percent")) {
-					p.Report(at, "", "The column %s of %s ends at %d, and its next value is %d.", c.Name, table, end, n)
+					p.Report(at, "", "The column %s of %s ends at %d, and its next value is %d.",
+						c.Name, table, end, n)
 				}
 			}
 		}
@@ -40,7 +41,10 @@ var cl22 = sqlreview.Rule{
 			if value, ok := option(s.Options, "auto_increment"); ok {
 				check(ast.Position{}, s.Name, value, func(yield func(schema.TableColumn) bool) {
 					for _, c := range s.Columns {
-						if !yield(schema.TableColumn{Name: c.Name, Type: c.Type.Name, Unsigned: c.Type.Unsigned, AutoIncrement: c.AutoIncrement}) {
+						if !yield(schema.TableColumn{
+							Name: c.Name, Type: c.Type.Name, Unsigned: c.Type.Unsigned,
+							AutoIncrement: c.AutoIncrement,
+						}) {
 							return
 						}
 					}

@@ -24,12 +24,14 @@ var cl23 = sqlreview.Rule{
 		}
 		n := 0
 		for _, c := range s.Columns {
-			if c.Default != nil && current(c.Default) || c.OnUpdate != nil {
+			if (c.Default != nil && current(c.Default)) || c.OnUpdate != nil {
 				n++
 			}
 		}
 		if limit := p.Limit("limit"); n > limit {
-			p.Report(ast.Position{}, "", "%d columns of the table %s have the current time as their default, more than %d.", n, s.Name, limit)
+			p.Report(ast.Position{}, "",
+				"%d columns of the table %s have the current time as their default, more than %d.",
+				n, s.Name, limit)
 		}
 	},
 }

@@ -17,7 +17,8 @@ var cl24 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for table, c := range defined(p) {
 			if c.Charset != "" {
-				p.Report(c.Pos, "", "Leave the character set of the column %s to the table %s.", c.Name, table)
+				p.Report(c.Pos, "", "Leave the character set of the column %s to the table %s.",
+					c.Name, table)
 			}
 		}
 	},

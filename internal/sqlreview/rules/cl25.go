@@ -26,5 +26,7 @@ var cl25 = sqlreview.Rule{
 }
 
 func textual(t ast.Type) bool {
-	return slices.Contains([]string{"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"}, t.Name)
+	return slices.Contains([]string{
+		"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set",
+	}, t.Name)
 }

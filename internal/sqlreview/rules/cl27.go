@@ -20,7 +20,8 @@ var cl27 = sqlreview.Rule{
 		for t := range typed(p) {
 			id := t.column == "id" || strings.HasSuffix(t.column, "_id")
 			if id && integer(t.Type) && (t.Name != "bigint" || !t.Unsigned) {
-				p.Report(t.pos, p.Quote(t.column)+" bigint unsigned", "The column %s of %s should be bigint unsigned.", t.column, t.table)
+				p.Report(t.pos, p.Quote(t.column)+" bigint unsigned",
+					"The column %s of %s should be bigint unsigned.", t.column, t.table)
 			}
 		}
 	},

@@ -19,7 +19,9 @@ var cl28 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for table, c := range defined(p) {
 			if other := counterpart(p, table, c); other != nil {
-				p.Report(c.Pos, "", "The column %s of %s is %s, and %s is %s.", c.Name, table, typeName(c.Type.Name, c.Type.Unsigned), other.name, typeName(other.Type, other.Unsigned))
+				p.Report(c.Pos, "", "The column %s of %s is %s, and %s is %s.",
+					c.Name, table, typeName(c.Type.Name, c.Type.Unsigned),
+					other.name, typeName(other.Type, other.Unsigned))
 			}
 		}
 	},

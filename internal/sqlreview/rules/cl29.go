@@ -17,7 +17,9 @@ var cl29 = sqlreview.Rule{
 	Good:     "ALTER TYPE status ADD VALUE 'sent' AFTER 'paid';",
 	Check: func(p *sqlreview.Pass) {
 		if s := p.Statement.AlterEnum; s != nil && s.NewValue == "" && !s.Placed {
-			p.Report(ast.Position{}, strings.TrimSuffix(p.Statement.Text, ";")+" AFTER '…';", "Say where the value %s stands among those of the type %s: BEFORE or AFTER one of them.", s.Value, s.Name)
+			p.Report(ast.Position{}, strings.TrimSuffix(p.Statement.Text, ";")+" AFTER '…';",
+				"Say where the value %s stands among those of the type %s: BEFORE or AFTER one of them.",
+				s.Value, s.Name)
 		}
 	},
 }

@@ -22,7 +22,9 @@ CREATE VIEW orders AS SELECT * FROM purchases;`,
 			if p.Existing(from) == nil || strings.HasSuffix(to.Name, retired) {
 				return
 			}
-			p.Report(at, lines(strings.TrimSuffix(p.Statement.Text, ";")+";", "CREATE VIEW "+p.Name(from)+" AS SELECT * FROM "+p.Name(to)+";"),
+			p.Report(at,
+				lines(strings.TrimSuffix(p.Statement.Text, ";")+";",
+					"CREATE VIEW "+p.Name(from)+" AS SELECT * FROM "+p.Name(to)+";"),
 				"Programs that use the table %s fail until they use %s.", from, to)
 		}
 		for t, a := range actions(p, ast.RenameTable) {

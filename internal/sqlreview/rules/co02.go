@@ -23,7 +23,8 @@ var co02 = sqlreview.Rule{
 			if to == "" || p.Same(a.Name, to) {
 				continue
 			}
-			p.Report(a.Pos, "", "Programs that use the column %s of the table %s fail until they use %s.", a.Name, t.Name, to)
+			p.Report(a.Pos, "", "Programs that use the column %s of the table %s fail until they use %s.",
+				a.Name, t.Name, to)
 		}
 	},
 }

@@ -14,7 +14,8 @@ var co03 = sqlreview.Rule{
 	Bad:      "ALTER SCHEMA sales RENAME TO shop;",
 	Check: func(p *sqlreview.Pass) {
 		if s := p.Statement.Rename; s != nil && s.Kind == "schema" {
-			p.Report(ast.Position{}, "", "Programs that name the schema %s fail until they use %s.", s.Pairs[0].From, s.Pairs[0].To)
+			p.Report(ast.Position{}, "", "Programs that name the schema %s fail until they use %s.",
+				s.Pairs[0].From, s.Pairs[0].To)
 		}
 	},
 }

@@ -15,7 +15,9 @@ var co04 = sqlreview.Rule{
 	Good:     "ALTER TYPE status ADD VALUE 'pending' AFTER 'open';",
 	Check: func(p *sqlreview.Pass) {
 		if s := p.Statement.AlterEnum; s != nil && s.NewValue != "" {
-			p.Report(ast.Position{}, "", "Programs that use the value %s of the type %s fail until they use %s.", s.Value, s.Name, s.NewValue)
+			p.Report(ast.Position{}, "",
+				"Programs that use the value %s of the type %s fail until they use %s.",
+				s.Value, s.Name, s.NewValue)
 		}
 	},
 }

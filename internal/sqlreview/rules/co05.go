@@ -17,9 +17,12 @@ var co05 = sqlreview.Rule{
 	Bad:      "ALTER TABLE orders ALTER COLUMN id TYPE text;",
 	Check: func(p *sqlreview.Pass) {
 		report := func(at ast.Position, what string, t *sqlreview.Table) {
-			p.Report(at, "", "%s of the table %s may break programs that run now: deploy those that can do with both first.", what, t.Name)
+			p.Report(at, "",
+				"%s of the table %s may break programs that run now: "+
+					"deploy those that can do with both first.", what, t.Name)
 		}
-		for t, a := range actions(p, ast.DropColumn, ast.RenameColumn, ast.SetType, ast.ModifyColumn, ast.AddConstraint, ast.SetNotNull) {
+		for t, a := range actions(p, ast.DropColumn, ast.RenameColumn, ast.SetType, ast.ModifyColumn,
+			ast.AddConstraint, ast.SetNotNull) {
 			switch {
 			case a.Kind == ast.DropColumn:
 				report(a.Pos, "Dropping the column "+a.Name, t)
@@ -36,7 +39,9 @@ var co05 = sqlreview.Rule{
 		if s := p.Statement.Drop; s != nil && s.Kind == "table" && !s.Temporary {
 			for _, name := range s.Names {
 				if t := p.Existing(name); t != nil {
-					p.Report(ast.Position{}, "", "Dropping the table %s may break programs that run now: deploy those that can do without it first.", t.Name)
+					p.Report(ast.Position{}, "",
+						"Dropping the table %s may break programs that run now: "+
+							"deploy those that can do without it first.", t.Name)
 				}
 			}
 		}
@@ -46,6 +51,7 @@ var co05 = sqlreview.Rule{
 // retyped reports whether MODIFY gives a column another type than the catalog knows.
 func retyped(p *sqlreview.Pass, t *sqlreview.Table, a ast.Action) bool {
 	c := t.Column(p.Catalog, a.Name)
-	return c != nil && a.Column != nil && (c.Type != a.Column.Type.Name || c.Unsigned != a.Column.Type.Unsigned ||
-		!slices.Equal(c.Args, a.Column.Type.Args) || !slices.Equal(c.Values, a.Column.Type.Values))
+	return c != nil && a.Column != nil &&
+		(c.Type != a.Column.Type.Name || c.Unsigned != a.Column.Type.Unsigned ||
+			!slices.Equal(c.Args, a.Column.Type.Args) || !slices.Equal(c.Values, a.Column.Type.Values))
 }

@@ -15,7 +15,8 @@ var co06 = sqlreview.Rule{
 	Bad:      "-- V3__late.sql, while V4 is applied",
 	End: func(p *sqlreview.Pass) {
 		if p.File.Late != "" {
-			p.Report(ast.Position{}, "", "This file comes before %s, which is there already. Give it a newer version.", p.File.Late)
+			p.Report(ast.Position{}, "",
+				"This file comes before %s, which is there already. Give it a newer version.", p.File.Late)
 		}
 	},
 }

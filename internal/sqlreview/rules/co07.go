@@ -15,7 +15,8 @@ var co07 = sqlreview.Rule{
 	Bad:      "-- an edit of V3__orders.sql, which is applied",
 	End: func(p *sqlreview.Pass) {
 		if p.File.Edited {
-			p.Report(ast.Position{}, "", "A database has this file with another text. Take the edit back, and write a new file.")
+			p.Report(ast.Position{}, "",
+				"A database has this file with another text. Take the edit back, and write a new file.")
 		}
 	},
 }

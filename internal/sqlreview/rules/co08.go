@@ -23,12 +23,15 @@ CREATE TABLE orders (id bigint PRIMARY KEY);`,
 			return
 		}
 		if s.OrReplace && p.Existing(s.Name) != nil {
-			p.Report(ast.Position{}, "", "OR REPLACE drops the table %s with its rows first. Change it with ALTER TABLE.", s.Name)
+			p.Report(ast.Position{}, "",
+				"OR REPLACE drops the table %s with its rows first. Change it with ALTER TABLE.", s.Name)
 			return
 		}
 		for _, t := range p.Earlier() {
 			if t.Drop != nil && t.Drop.Kind == "table" && slices.Contains(t.Drop.Names, s.Name) {
-				p.Report(ast.Position{}, "", "The table %s is dropped above and made again, without its rows. Change it with ALTER TABLE.", s.Name)
+				p.Report(ast.Position{}, "",
+					"The table %s is dropped above and made again, without its rows. "+
+						"Change it with ALTER TABLE.", s.Name)
 				return
 			}
 		}

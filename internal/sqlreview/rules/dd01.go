@@ -25,7 +25,8 @@ CREATE UNIQUE INDEX CONCURRENTLY by_email ON users (email);`,
 			if t == nil || unique(p, t, columns) || made(p, t, columns) {
 				return
 			}
-			p.Report(at, "", "This fails when two rows of the table %s have the same %s.", name, strings.Join(columns, ", "))
+			p.Report(at, "", "This fails when two rows of the table %s have the same %s.",
+				name, strings.Join(columns, ", "))
 		}
 		for table, i := range indexes(p) {
 			if i.Unique {

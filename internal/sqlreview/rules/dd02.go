@@ -20,7 +20,9 @@ CREATE UNIQUE INDEX by_email ON users (email);`,
 	Check: func(p *sqlreview.Pass) {
 		report := func(at ast.Position, table ast.Name, columns []string) {
 			if was := dropped(p, table, columns); was != "" {
-				p.Report(at, "", "The index %s on %s of the table %s becomes unique, which fails when two rows are the same.",
+				p.Report(at, "",
+					"The index %s on %s of the table %s becomes unique, "+
+						"which fails when two rows are the same.",
 					was, strings.Join(columns, ", "), table)
 			}
 		}

@@ -20,12 +20,13 @@ var dd03 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.AddColumn) {
 			c := a.Column
-			if c == nil || !mandatory(*c) || c.Default != nil && !c.Default.Null || c.AutoIncrement || c.Identity != "" ||
-				c.Generated != "" || c.Type.Serial {
+			if c == nil || !mandatory(*c) || (c.Default != nil && !c.Default.Null) || c.AutoIncrement ||
+				c.Identity != "" || c.Generated != "" || c.Type.Serial {
 				continue
 			}
 			p.Report(a.Pos, addNullable(p, t.Name, *c),
-				"The rows that are in the table %s have no value for the new column %s, which must not be NULL.", t.Name, c.Name)
+				"The rows that are in the table %s have no value for the new column %s, "+
+					"which must not be NULL.", t.Name, c.Name)
 		}
 	},
 }
@@ -44,7 +45,8 @@ func addNullable(p *sqlreview.Pass, table ast.Name, c ast.Column) string {
 	fill := "UPDATE " + name + " SET " + column + " = … WHERE " + column + " IS NULL;"
 	switch p.Server.Dialect {
 	case sqlreview.PostgreSQL:
-		return lines(add+";", "-- then, in a file of its own, in batches:", fill, "-- and last:", setNotNull(p, table, c.Name))
+		return lines(add+";", "-- then, in a file of its own, in batches:",
+			fill, "-- and last:", setNotNull(p, table, c.Name))
 	case sqlreview.MySQL:
 		return lines(add+" NULL;", "-- then, in a file of its own:", fill,
 			"ALTER TABLE "+name+" MODIFY COLUMN "+column+" "+typeText(c.Type)+" NOT NULL;")

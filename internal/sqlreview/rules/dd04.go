@@ -30,7 +30,8 @@ ALTER TABLE orders ALTER COLUMN status SET NOT NULL;`,
 			if a.Kind == ast.ModifyColumn && t.Column(p.Catalog, column) == nil {
 				continue // it may be NOT NULL already
 			}
-			p.Report(a.Pos, "UPDATE "+p.Name(t.Name)+" SET "+p.Quote(column)+" = … WHERE "+p.Quote(column)+" IS NULL;",
+			p.Report(a.Pos,
+				"UPDATE "+p.Name(t.Name)+" SET "+p.Quote(column)+" = … WHERE "+p.Quote(column)+" IS NULL;",
 				"This fails when a row of the table %s has NULL in the column %s.", t.Name, column)
 		}
 	},

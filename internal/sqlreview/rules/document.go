@@ -90,7 +90,8 @@ func dialects(r sqlreview.Rule) string {
 	var names []string
 	for _, d := range r.Dialects {
 		names = append(names, map[sqlreview.Dialect]string{
-			sqlreview.PostgreSQL: "PostgreSQL", sqlreview.MySQL: "MySQL and MariaDB", sqlreview.SQLite: "SQLite",
+			sqlreview.PostgreSQL: "PostgreSQL", sqlreview.MySQL: "MySQL and MariaDB",
+			sqlreview.SQLite: "SQLite",
 		}[d])
 	}
 	return strings.Join(names, ", ")

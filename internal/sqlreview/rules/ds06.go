@@ -23,8 +23,11 @@ var ds06 = sqlreview.Rule{
 				if !has(p, i.Columns, a.Name) || dropsIndex(p.Statement.AlterTable, i.Name) {
 					continue
 				}
-				p.Report(a.Pos, "ALTER TABLE "+p.Name(t.Name)+" DROP INDEX "+p.Quote(i.Name)+", DROP COLUMN "+p.Quote(a.Name)+";",
-					"The column %s is part of the index %s of the table %s, which changes with it.", a.Name, i.Name, t.Name)
+				fix := "ALTER TABLE " + p.Name(t.Name) + " DROP INDEX " + p.Quote(i.Name) +
+					", DROP COLUMN " + p.Quote(a.Name) + ";"
+				p.Report(a.Pos, fix,
+					"The column %s is part of the index %s of the table %s, which changes with it.",
+					a.Name, i.Name, t.Name)
 			}
 		}
 	},

@@ -15,7 +15,8 @@ var ds08 = sqlreview.Rule{
 	Good:     "TRUNCATE customers, orders;",
 	Check: func(p *sqlreview.Pass) {
 		if s := p.Statement.Truncate; s != nil && s.Cascade {
-			p.Report(ast.Position{}, "", "CASCADE empties each table that refers to %s as well. Name the tables instead.", s.Tables[0])
+			p.Report(ast.Position{}, "",
+				"CASCADE empties each table that refers to %s as well. Name the tables instead.", s.Tables[0])
 		}
 	},
 }

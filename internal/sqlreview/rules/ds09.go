@@ -21,12 +21,14 @@ DROP TABLE orders;`,
 	Check: func(p *sqlreview.Pass) {
 		if s := p.Statement.Drop; s != nil && s.Cascade && s.Kind != "schema" {
 			p.Report(ast.Position{}, strings.TrimSpace(cascade.ReplaceAllString(p.Statement.Text, ""))+";",
-				"CASCADE removes everything that depends on the %s %s. Drop what depends on it by name.", s.Kind, s.Names[0])
+				"CASCADE removes everything that depends on the %s %s. Drop what depends on it by name.",
+				s.Kind, s.Names[0])
 		}
 		if s := p.Statement.AlterTable; s != nil {
 			for _, a := range s.Actions {
 				if a.Cascade && (a.Kind == ast.DropColumn || a.Kind == ast.DropConstraint) {
-					p.Report(a.Pos, "", "CASCADE removes everything that depends on %s of the table %s.", a.Name, s.Table)
+					p.Report(a.Pos, "", "CASCADE removes everything that depends on %s of the table %s.",
+						a.Name, s.Table)
 				}
 			}
 		}

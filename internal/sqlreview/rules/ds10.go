@@ -16,7 +16,8 @@ var ds10 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for k := range constraints(p) {
 			if k.References != nil && k.References.OnDelete == "cascade" {
-				p.Report(k.Pos, "", "Deleting a row of %s will delete its rows of %s without a word.", k.References.Table, k.table)
+				p.Report(k.Pos, "", "Deleting a row of %s will delete its rows of %s without a word.",
+					k.References.Table, k.table)
 			}
 		}
 	},

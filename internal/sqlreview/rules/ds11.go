@@ -17,7 +17,8 @@ var ds11 = sqlreview.Rule{
 	Good:     "ALTER TABLE events EXCHANGE PARTITION p2024 WITH TABLE events_2024;",
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.DropPartition, ast.TruncatePartition) {
-			p.Report(a.Pos, "", "This removes all rows of the partition %s of the table %s.", strings.Join(a.Names, ", "), t.Name)
+			p.Report(a.Pos, "", "This removes all rows of the partition %s of the table %s.",
+				strings.Join(a.Names, ", "), t.Name)
 		}
 	},
 }

@@ -16,7 +16,9 @@ var ds12 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.DropConstraint) {
 			if kindOf(p, t, a) == ast.ForeignKey {
-				p.Report(a.Pos, "", "Without the foreign key %s, rows of %s may refer to rows that are not there.", a.Name, t.Name)
+				p.Report(a.Pos, "",
+					"Without the foreign key %s, rows of %s may refer to rows that are not there.",
+					a.Name, t.Name)
 			}
 		}
 	},

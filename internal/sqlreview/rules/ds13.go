@@ -15,7 +15,8 @@ var ds13 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.DropConstraint) {
 			if kindOf(p, t, a) == ast.Check {
-				p.Report(a.Pos, "", "Without the check %s, the table %s takes values that it has refused.", a.Name, t.Name)
+				p.Report(a.Pos, "", "Without the check %s, the table %s takes values that it has refused.",
+					a.Name, t.Name)
 			}
 		}
 	},

@@ -15,7 +15,8 @@ var ds14 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.DropConstraint, ast.DropPrimaryKey) {
 			if a.Kind == ast.DropPrimaryKey || kindOf(p, t, a) == ast.PrimaryKey {
-				p.Report(a.Pos, "", "Without its primary key, the table %s may hold the same row twice.", t.Name)
+				p.Report(a.Pos, "",
+					"Without its primary key, the table %s may hold the same row twice.", t.Name)
 			}
 		}
 	},

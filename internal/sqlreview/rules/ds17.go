@@ -29,7 +29,8 @@ var ds17 = sqlreview.Rule{
 				return
 			}
 			p.Report(at, "ALTER TABLE "+p.Name(table)+" ALTER INDEX "+p.Quote(name)+" "+word+";",
-				"Hide the index %s of the table %s from queries first, and drop it when none has missed it.", name, table)
+				"Hide the index %s of the table %s from queries first, and drop it when none has missed it.",
+				name, table)
 		}
 		if s := p.Statement.Drop; s != nil && s.Kind == "index" && s.On != nil {
 			drop(ast.Position{}, *s.On, s.Names[0].Name)

@@ -22,7 +22,8 @@ var ix01 = sqlreview.Rule{
 					continue
 				}
 				if seen[strings.ToLower(k.Column)] {
-					p.Report(i.Pos, "", "The index %s of %s has the column %s twice.", i.Name, table, k.Column)
+					p.Report(i.Pos, "", "The index %s of %s has the column %s twice.",
+						i.Name, table, k.Column)
 					break
 				}
 				seen[strings.ToLower(k.Column)] = true

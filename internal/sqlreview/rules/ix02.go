@@ -17,7 +17,8 @@ var ix02 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for table, i := range indexes(p) {
 			if limit := p.Limit("limit"); limit > 0 && len(i.Keys) > limit {
-				p.Report(i.Pos, "", "The index %s of %s has %d columns, more than %d.", i.Name, table, len(i.Keys), limit)
+				p.Report(i.Pos, "", "The index %s of %s has %d columns, more than %d.",
+					i.Name, table, len(i.Keys), limit)
 			}
 		}
 	},

@@ -19,7 +19,8 @@ var ix03 = sqlreview.Rule{
 		limit := p.Limit("limit")
 		for table := range indexes(p) {
 			if t := p.Table(table); t != nil && limit > 0 && len(t.Indexes) > limit {
-				p.Report(ast.Position{}, "", "The table %s has %d indexes, more than %d.", table, len(t.Indexes), limit)
+				p.Report(ast.Position{}, "", "The table %s has %d indexes, more than %d.",
+					table, len(t.Indexes), limit)
 				return
 			}
 		}

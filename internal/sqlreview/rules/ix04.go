@@ -34,7 +34,9 @@ var ix04 = sqlreview.Rule{
 			for _, name := range k.columns() {
 				c, ok := types[strings.ToLower(name)]
 				if ok && c.Type.Name != "" && !slices.Contains(list, c.Type.Name) {
-					p.Report(c.Pos, "", "The primary key of %s has the column %s of the type %s. Use one of: %s.", k.table, name, c.Type.Name, p.Setting("list"))
+					p.Report(c.Pos, "",
+						"The primary key of %s has the column %s of the type %s. Use one of: %s.",
+						k.table, name, c.Type.Name, p.Setting("list"))
 				}
 			}
 		}

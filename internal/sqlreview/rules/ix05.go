@@ -32,7 +32,8 @@ var ix05 = sqlreview.Rule{
 					}
 				}
 				if strings.HasSuffix(name, "blob") || strings.HasSuffix(name, "text") {
-					p.Report(i.Pos, "", "The index %s of %s is on the column %s, which is a %s.", i.Name, table, k.Column, name)
+					p.Report(i.Pos, "", "The index %s of %s is on the column %s, which is a %s.",
+						i.Name, table, k.Column, name)
 				}
 			}
 		}

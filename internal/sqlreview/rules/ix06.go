@@ -21,7 +21,8 @@ var ix06 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for table, i := range indexes(p) {
 			if i.Method != "" && !slices.Contains(p.List("list"), strings.ToLower(i.Method)) {
-				p.Report(i.Pos, "", "The index %s of %s is of the kind %s. Use one of: %s.", i.Name, table, i.Method, p.Setting("list"))
+				p.Report(i.Pos, "", "The index %s of %s is of the kind %s. Use one of: %s.",
+					i.Name, table, i.Method, p.Setting("list"))
 			}
 		}
 	},

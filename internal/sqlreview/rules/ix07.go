@@ -29,14 +29,17 @@ CREATE INDEX b ON orders (status, at);`,
 				continue
 			}
 			for _, other := range t.Indexes {
-				if other.Name == made.Name || other.Where != "" || !strings.EqualFold(other.Method, made.Method) || slices.Contains(other.Columns, "") {
+				if other.Name == made.Name || other.Where != "" ||
+					!strings.EqualFold(other.Method, made.Method) || slices.Contains(other.Columns, "") {
 					continue
 				}
 				switch {
 				case covers(p, other, *made):
-					p.Report(i.Pos, "", "The index %s of %s is needless: %s begins with its columns.", made.Name, table, other.Name)
+					p.Report(i.Pos, "", "The index %s of %s is needless: %s begins with its columns.",
+						made.Name, table, other.Name)
 				case covers(p, *made, other):
-					p.Report(i.Pos, "", "The index %s of %s makes %s needless, which begins it.", made.Name, table, other.Name)
+					p.Report(i.Pos, "", "The index %s of %s makes %s needless, which begins it.",
+						made.Name, table, other.Name)
 				}
 			}
 		}
@@ -46,7 +49,8 @@ CREATE INDEX b ON orders (status, at);`,
 // inCatalog is an index of the statement as the catalog has it.
 func inCatalog(t *sqlreview.Table, i ast.Index) *schema.Index {
 	for n := range slices.Backward(t.Indexes) {
-		if t.Indexes[n].Name == i.Name || i.Name == "" && slices.Equal(t.Indexes[n].Columns, names(i.Keys)) {
+		if t.Indexes[n].Name == i.Name ||
+			(i.Name == "" && slices.Equal(t.Indexes[n].Columns, names(i.Keys))) {
 			return &t.Indexes[n]
 		}
 	}
@@ -56,7 +60,8 @@ func inCatalog(t *sqlreview.Table, i ast.Index) *schema.Index {
 // covers reports whether an index serves all that another one does. A unique one serves more than
 // a plain one of the same columns.
 func covers(p *sqlreview.Pass, index, other schema.Index) bool {
-	if len(index.Columns) < len(other.Columns) || other.Unique && (!index.Unique || len(index.Columns) > len(other.Columns)) {
+	if len(index.Columns) < len(other.Columns) ||
+		(other.Unique && (!index.Unique || len(index.Columns) > len(other.Columns))) {
 		return false
 	}
 	for i, c := range other.Columns {

@@ -21,7 +21,10 @@ var ix08 = sqlreview.Rule{
 			for n, k := range i.Keys[:max(len(i.Keys)-1, 0)] {
 				c := columnOf(p, table, k.Column)
 				if c != nil && slices.Contains([]string{"date", "datetime", "timestamp"}, c.Type) {
-					p.Report(i.Pos, "", "The index %s of %s has the date %s in front of %s. A range of dates cannot use what follows.", i.Name, table, k.Column, i.Keys[n+1].Column)
+					p.Report(i.Pos, "",
+						"The index %s of %s has the date %s in front of %s. "+
+							"A range of dates cannot use what follows.",
+						i.Name, table, k.Column, i.Keys[n+1].Column)
 				}
 			}
 		}

@@ -20,13 +20,15 @@ var ml03 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.ModifyColumn) {
 			c := t.Column(p.Catalog, a.Name)
-			if a.Column == nil || c == nil && !t.Unknown {
+			if a.Column == nil || (c == nil && !t.Unknown) {
 				continue
 			}
 			if c != nil && (!retyped(p, t, a) || inPlace(*c, a.Column.Type, p.Server.MariaDB)) {
 				continue
 			}
-			p.Report(a.Pos, "", "The whole table %s is copied for the type of the column %s, and nobody writes it meanwhile.", t.Name, a.Name)
+			p.Report(a.Pos, "",
+				"The whole table %s is copied for the type of the column %s, and nobody writes it meanwhile.",
+				t.Name, a.Name)
 		}
 	},
 }

@@ -16,7 +16,9 @@ var ml04 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.AddConstraint) {
 			if a.Constraint.Kind == ast.ForeignKey {
-				p.Report(a.Pos, "", "The table %s takes no writes while the server copies it to check the foreign key.", t.Name)
+				p.Report(a.Pos, "",
+					"The table %s takes no writes while the server copies it to check the foreign key.",
+					t.Name)
 			}
 		}
 	},

@@ -17,7 +17,8 @@ var ml06 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.DropPrimaryKey) {
 			if _, adds := dropsKey(p.Statement.AlterTable); !adds {
-				p.Report(a.Pos, "", "The whole table %s is copied, and has no primary key afterwards.", t.Name)
+				p.Report(a.Pos, "",
+					"The whole table %s is copied, and has no primary key afterwards.", t.Name)
 			}
 		}
 	},

@@ -15,7 +15,9 @@ var ml07 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.DropPrimaryKey) {
 			if _, adds := dropsKey(p.Statement.AlterTable); adds {
-				p.Report(a.Pos, "", "The whole table %s and all of its indexes are built again for the new primary key.", t.Name)
+				p.Report(a.Pos, "",
+					"The whole table %s and all of its indexes are built again for the new primary key.",
+					t.Name)
 			}
 		}
 	},

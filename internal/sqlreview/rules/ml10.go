@@ -23,11 +23,14 @@ var ml10 = sqlreview.Rule{
 				continue
 			}
 			if a.Kind == ast.ConvertCharset {
-				p.Report(a.Pos, "", "The whole table %s is copied to %s, and nobody writes it meanwhile.", t.Name, charset)
+				p.Report(a.Pos, "", "The whole table %s is copied to %s, and nobody writes it meanwhile.",
+					t.Name, charset)
 				continue
 			}
 			p.Report(a.Pos, "ALTER TABLE "+p.Name(t.Name)+" CONVERT TO CHARACTER SET "+charset+";",
-				"The table %s gets %s for new columns. Its columns keep their character set until CONVERT TO copies the table.", t.Name, charset)
+				"The table %s gets %s for new columns. "+
+					"Its columns keep their character set until CONVERT TO copies the table.",
+				t.Name, charset)
 		}
 	},
 }

@@ -14,7 +14,9 @@ var ml12 = sqlreview.Rule{
 	Bad:      "ALTER TABLE events PARTITION BY HASH (id) PARTITIONS 8;",
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.PartitionBy, ast.RemovePartitioning) {
-			p.Report(a.Pos, "", "The whole table %s is copied into its new partitions, and nobody writes it meanwhile.", t.Name)
+			p.Report(a.Pos, "",
+				"The whole table %s is copied into its new partitions, and nobody writes it meanwhile.",
+				t.Name)
 		}
 	},
 }

@@ -16,7 +16,9 @@ var ml13 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.AddColumn) {
 			if a.Column != nil && a.Column.Generated == ast.Stored {
-				p.Report(a.Pos, "", "The whole table %s is copied to compute the column %s. A virtual column is there at once.", t.Name, a.Column.Name)
+				p.Report(a.Pos, "",
+					"The whole table %s is copied to compute the column %s. "+
+						"A virtual column is there at once.", t.Name, a.Column.Name)
 			}
 		}
 	},

@@ -15,8 +15,10 @@ var ml14 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.ModifyColumn) {
 			c := t.Column(p.Catalog, a.Name)
-			if a.Column != nil && (a.Column.Generated == ast.Stored || c != nil && c.Generated == string(ast.Stored)) {
-				p.Report(a.Pos, "", "The whole table %s is copied to change the generated column %s.", t.Name, a.Name)
+			if a.Column != nil &&
+				(a.Column.Generated == ast.Stored || (c != nil && c.Generated == string(ast.Stored))) {
+				p.Report(a.Pos, "", "The whole table %s is copied to change the generated column %s.",
+					t.Name, a.Name)
 			}
 		}
 	},

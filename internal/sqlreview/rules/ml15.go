@@ -16,7 +16,9 @@ var ml15 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.AddColumn) {
 			if a.Column != nil && a.Column.AutoIncrement {
-				p.Report(a.Pos, "", "The whole table %s is built again to number its rows, and nobody writes it meanwhile.", t.Name)
+				p.Report(a.Pos, "",
+					"The whole table %s is built again to number its rows, and nobody writes it meanwhile.",
+					t.Name)
 			}
 		}
 	},

@@ -24,7 +24,9 @@ var ml16 = sqlreview.Rule{
 		}
 		for t, a := range actions(p, ast.AddColumn) {
 			if a.Column != nil && (a.Column.First || a.Column.After != "") {
-				p.Report(a.Pos, "", "Version %s builds the whole table %s again to put the column %s in the middle.", v, t.Name, a.Column.Name)
+				p.Report(a.Pos, "",
+					"Version %s builds the whole table %s again to put the column %s in the middle.",
+					v, t.Name, a.Column.Name)
 			}
 		}
 	},

@@ -16,12 +16,15 @@ var ml17 = sqlreview.Rule{
 	Good:     "ALTER TABLE orders ADD CHECK (total > 0) NOT ENFORCED;",
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.AddConstraint, ast.AlterConstraint) {
-			enforced := a.Kind == ast.AddConstraint && a.Constraint.Kind == ast.Check && !a.Constraint.NotEnforced
-			if value, ok := option(a.Options, "enforced"); ok && value == "true" && a.Kind == ast.AlterConstraint {
+			enforced := a.Kind == ast.AddConstraint && a.Constraint.Kind == ast.Check &&
+				!a.Constraint.NotEnforced
+			if value, ok := option(a.Options, "enforced"); ok && value == "true" &&
+				a.Kind == ast.AlterConstraint {
 				enforced = true
 			}
 			if enforced {
-				p.Report(a.Pos, "", "The table %s takes no writes while the server checks all of its rows.", t.Name)
+				p.Report(a.Pos, "",
+					"The table %s takes no writes while the server checks all of its rows.", t.Name)
 			}
 		}
 	},

@@ -21,11 +21,13 @@ var ml19 = sqlreview.Rule{
 			}
 			c := t.Column(p.Catalog, a.Name)
 			charset, collation := a.Column.Charset, a.Column.Collation
-			if c != nil && (charset == "" || strings.EqualFold(charset, c.Charset)) && (collation == "" || strings.EqualFold(collation, c.Collation)) ||
-				charset == "" && collation == "" {
+			same := c != nil && (charset == "" || strings.EqualFold(charset, c.Charset)) &&
+				(collation == "" || strings.EqualFold(collation, c.Collation))
+			if same || (charset == "" && collation == "") {
 				continue
 			}
-			p.Report(a.Pos, "", "The whole table %s is copied for the character set of the column %s.", t.Name, a.Name)
+			p.Report(a.Pos, "", "The whole table %s is copied for the character set of the column %s.",
+				t.Name, a.Name)
 		}
 	},
 }

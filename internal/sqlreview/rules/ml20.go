@@ -19,8 +19,10 @@ var ml20 = sqlreview.Rule{
 		}
 		for k := range constraints(p) {
 			if k.Kind == ast.ForeignKey && k.column != "" {
-				p.Report(k.Pos, "FOREIGN KEY ("+p.Quote(k.column)+") REFERENCES "+p.Name(k.References.Table)+" ("+quoted(p, k.References.Columns)+")",
-					"MySQL makes no foreign key of REFERENCES at the column %s of the table %s. Write FOREIGN KEY.", k.column, k.table)
+				p.Report(k.Pos, "FOREIGN KEY ("+p.Quote(k.column)+") REFERENCES "+p.Name(k.References.Table)+
+					" ("+quoted(p, k.References.Columns)+")",
+					"MySQL makes no foreign key of REFERENCES at the column %s of the table %s. "+
+						"Write FOREIGN KEY.", k.column, k.table)
 			}
 		}
 	},

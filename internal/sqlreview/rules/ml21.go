@@ -26,9 +26,11 @@ var ml21 = sqlreview.Rule{
 		value, ok := option(s.Options, "algorithm")
 		switch {
 		case !ok || strings.EqualFold(value, "default"):
-			p.Report(ast.Position{}, strings.TrimSuffix(p.Statement.Text, ";")+", ALGORITHM=INPLACE;", "Say ALGORITHM, so that the server refuses to copy the table %s in silence.", s.Table)
+			p.Report(ast.Position{}, strings.TrimSuffix(p.Statement.Text, ";")+", ALGORITHM=INPLACE;",
+				"Say ALGORITHM, so that the server refuses to copy the table %s in silence.", s.Table)
 		case slices.Contains([]string{"copy"}, strings.ToLower(value)):
-			p.Report(ast.Position{}, "", "ALGORITHM=COPY copies the whole table %s, and nobody writes it meanwhile.", s.Table)
+			p.Report(ast.Position{}, "",
+				"ALGORITHM=COPY copies the whole table %s, and nobody writes it meanwhile.", s.Table)
 		}
 	},
 }

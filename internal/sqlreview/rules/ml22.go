@@ -26,9 +26,12 @@ var ml22 = sqlreview.Rule{
 		value, ok := option(s.Options, "lock")
 		switch {
 		case !ok || strings.EqualFold(value, "default"):
-			p.Report(ast.Position{}, strings.TrimSuffix(p.Statement.Text, ";")+", LOCK=NONE;", "Say LOCK, so that the server refuses to keep writers of the table %s out in silence.", s.Table)
+			p.Report(ast.Position{}, strings.TrimSuffix(p.Statement.Text, ";")+", LOCK=NONE;",
+				"Say LOCK, so that the server refuses to keep writers of the table %s out in silence.",
+				s.Table)
 		case slices.Contains([]string{"shared", "exclusive"}, strings.ToLower(value)):
-			p.Report(ast.Position{}, "", "This lock keeps writers of the table %s out until the statement has ended.", s.Table)
+			p.Report(ast.Position{}, "",
+				"This lock keeps writers of the table %s out until the statement has ended.", s.Table)
 		}
 	},
 }

@@ -23,7 +23,9 @@ var ml23 = sqlreview.Rule{
 		}
 		t := p.Existing(s.Table)
 		if t != nil && t.Rows > int64(p.Limit("rows")) && rebuilds(s) {
-			p.Report(ast.Position{}, "", "The table %s has about %d rows. Change it with gh-ost or pt-online-schema-change, or when nobody writes it.", t.Name, t.Rows)
+			p.Report(ast.Position{}, "",
+				"The table %s has about %d rows. Change it with gh-ost or pt-online-schema-change, "+
+					"or when nobody writes it.", t.Name, t.Rows)
 		}
 	},
 }

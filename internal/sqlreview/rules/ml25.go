@@ -19,11 +19,14 @@ var ml25 = sqlreview.Rule{
 			if !a.Change || a.Column == nil {
 				continue
 			}
-			fix := "ALTER TABLE " + p.Name(t.Name) + " RENAME COLUMN " + p.Quote(a.Name) + " TO " + p.Quote(a.Column.Name) + ";"
+			fix := "ALTER TABLE " + p.Name(t.Name) + " RENAME COLUMN " + p.Quote(a.Name) + " TO " +
+				p.Quote(a.Column.Name) + ";"
 			if p.Same(a.Name, a.Column.Name) {
 				fix = ""
 			}
-			p.Report(a.Pos, fix, "CHANGE defines the column %s of the table %s as a whole. Use RENAME COLUMN or MODIFY.", a.Name, t.Name)
+			p.Report(a.Pos, fix,
+				"CHANGE defines the column %s of the table %s as a whole. Use RENAME COLUMN or MODIFY.",
+				a.Name, t.Name)
 		}
 	},
 }

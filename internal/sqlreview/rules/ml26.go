@@ -16,7 +16,8 @@ var ml26 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.ModifyColumn) {
 			if a.Column != nil && (a.Column.First || a.Column.After != "") {
-				p.Report(a.Pos, "", "The whole table %s is copied to move the column %s.", t.Name, a.Column.Name)
+				p.Report(a.Pos, "", "The whole table %s is copied to move the column %s.",
+					t.Name, a.Column.Name)
 			}
 		}
 	},

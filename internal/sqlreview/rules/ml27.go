@@ -18,8 +18,12 @@ var ml27 = sqlreview.Rule{
 ALTER TABLE orders MODIFY note text;`,
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.AlterIndex) {
-			if slices.ContainsFunc(p.Statement.AlterTable.Actions, func(o ast.Action) bool { return o.Kind != ast.AlterIndex }) {
-				p.Report(a.Pos, "", "Change the visibility of the index %s of the table %s in a statement of its own.", a.Name, t.Name)
+			if slices.ContainsFunc(p.Statement.AlterTable.Actions, func(o ast.Action) bool {
+				return o.Kind != ast.AlterIndex
+			}) {
+				p.Report(a.Pos, "",
+					"Change the visibility of the index %s of the table %s in a statement of its own.",
+					a.Name, t.Name)
 			}
 		}
 	},

@@ -26,7 +26,8 @@ ALTER TABLE orders ALTER COLUMN token SET DEFAULT (uuid());`,
 			}
 			p.Report(a.Pos, lines(
 				"ALTER TABLE "+p.Name(t.Name)+" ADD COLUMN "+p.Quote(c.Name)+" "+typeText(c.Type)+";",
-				"ALTER TABLE "+p.Name(t.Name)+" ALTER COLUMN "+p.Quote(c.Name)+" SET DEFAULT ("+strings.Trim(c.Default.Text, "()")+");",
+				"ALTER TABLE "+p.Name(t.Name)+" ALTER COLUMN "+p.Quote(c.Name)+" SET DEFAULT ("+
+					strings.Trim(c.Default.Text, "()")+");",
 			), "The whole table %s is copied to give each row its own %s.", t.Name, c.Name)
 		}
 	},

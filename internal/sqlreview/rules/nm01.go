@@ -23,10 +23,12 @@ var nm01 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		s := p.Statement.CreateSchema
 		if s != nil && !s.Database && !matches(p, s.Name) {
-			p.Report(ast.Position{}, "", "The name %s of the schema does not match %s.", s.Name, p.Setting("format"))
+			p.Report(ast.Position{}, "", "The name %s of the schema does not match %s.",
+				s.Name, p.Setting("format"))
 		}
 		if s := p.Statement.Rename; s != nil && s.Kind == "schema" && !matches(p, s.Pairs[0].To.Name) {
-			p.Report(ast.Position{}, "", "The name %s of the schema does not match %s.", s.Pairs[0].To.Name, p.Setting("format"))
+			p.Report(ast.Position{}, "", "The name %s of the schema does not match %s.",
+				s.Pairs[0].To.Name, p.Setting("format"))
 		}
 	},
 }

@@ -20,13 +20,15 @@ var nm03 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for table, c := range defined(p) {
 			if !matches(p, c.Name) {
-				p.Report(c.Pos, "", "The name %s of the column of %s does not match %s.", c.Name, table, p.Setting("format"))
+				p.Report(c.Pos, "", "The name %s of the column of %s does not match %s.",
+					c.Name, table, p.Setting("format"))
 			}
 		}
 		if s := p.Statement.AlterTable; s != nil {
 			for _, a := range s.Actions {
 				if a.Kind == ast.RenameColumn && !matches(p, a.NewName) {
-					p.Report(a.Pos, "", "The name %s of the column of %s does not match %s.", a.NewName, s.Table, p.Setting("format"))
+					p.Report(a.Pos, "", "The name %s of the column of %s does not match %s.",
+						a.NewName, s.Table, p.Setting("format"))
 				}
 			}
 		}

@@ -19,7 +19,8 @@ var nm04 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for table, c := range defined(p) {
 			if c.AutoIncrement && !matches(p, c.Name) {
-				p.Report(c.Pos, "", "The auto-increment column %s of %s does not match %s.", c.Name, table, p.Setting("format"))
+				p.Report(c.Pos, "", "The auto-increment column %s of %s does not match %s.",
+					c.Name, table, p.Setting("format"))
 			}
 		}
 	},

@@ -14,7 +14,10 @@ var nm05 = sqlreview.Rule{
 	Level:    sqlreview.Info,
 	Strict:   sqlreview.Warning,
 	Settings: []sqlreview.Setting{
-		{Name: "format", Default: "^$|^(idx|ix)_{{table}}_.+$|^{{table}}_.+_(idx|ix)$", What: "what a name must match, with {{table}} and {{columns}}"},
+		{
+			Name: "format", Default: "^$|^(idx|ix)_{{table}}_.+$|^{{table}}_.+_(idx|ix)$",
+			What: "what a name must match, with {{table}} and {{columns}}",
+		},
 	},
 	Bad:  "CREATE INDEX x ON orders (status);",
 	Good: "CREATE INDEX orders_status_idx ON orders (status);",
@@ -24,7 +27,8 @@ var nm05 = sqlreview.Rule{
 				continue
 			}
 			if !matches(p, i.Name, "{{table}}", table.Name, "{{columns}}", strings.Join(names(i.Keys), "_")) {
-				p.Report(i.Pos, "", "The name %s of the index does not match %s.", i.Name, p.Setting("format"))
+				p.Report(i.Pos, "", "The name %s of the index does not match %s.",
+					i.Name, p.Setting("format"))
 			}
 		}
 	},

@@ -15,7 +15,10 @@ var nm06 = sqlreview.Rule{
 	Level:    sqlreview.Info,
 	Strict:   sqlreview.Warning,
 	Settings: []sqlreview.Setting{
-		{Name: "format", Default: "^(uk|uq|uidx)_{{table}}_.+$|^{{table}}_.+_(key|uk|uq|idx|uniq)$", What: "what a name must match, with {{table}} and {{columns}}"},
+		{
+			Name: "format", Default: "^(uk|uq|uidx)_{{table}}_.+$|^{{table}}_.+_(key|uk|uq|idx|uniq)$",
+			What: "what a name must match, with {{table}} and {{columns}}",
+		},
 	},
 	Bad:  "CREATE UNIQUE INDEX x ON users (email);",
 	Good: "CREATE UNIQUE INDEX users_email_key ON users (email);",
@@ -25,7 +28,8 @@ var nm06 = sqlreview.Rule{
 				continue
 			}
 			if !matches(p, i.Name, "{{table}}", table.Name, "{{columns}}", strings.Join(names(i.Keys), "_")) {
-				p.Report(i.Pos, "", "The name %s of the index does not match %s.", i.Name, p.Setting("format"))
+				p.Report(i.Pos, "", "The name %s of the index does not match %s.",
+					i.Name, p.Setting("format"))
 			}
 		}
 		for k := range constraints(p) {
@@ -33,7 +37,8 @@ var nm06 = sqlreview.Rule{
 				continue
 			}
 			if !matches(p, k.Name, "{{table}}", k.table.Name, "{{columns}}", strings.Join(k.columns(), "_")) {
-				p.Report(k.Pos, "", "The name %s of the unique key does not match %s.", k.Name, p.Setting("format"))
+				p.Report(k.Pos, "", "The name %s of the unique key does not match %s.",
+					k.Name, p.Setting("format"))
 			}
 		}
 	},

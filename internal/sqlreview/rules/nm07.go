@@ -15,7 +15,10 @@ var nm07 = sqlreview.Rule{
 	Level:    sqlreview.Info,
 	Strict:   sqlreview.Warning,
 	Settings: []sqlreview.Setting{
-		{Name: "format", Default: "^pk_{{table}}(_.+)?$|^{{table}}(_.+)?_(pkey|pk)$", What: "what a name must match, with {{table}} and {{columns}}"},
+		{
+			Name: "format", Default: "^pk_{{table}}(_.+)?$|^{{table}}(_.+)?_(pkey|pk)$",
+			What: "what a name must match, with {{table}} and {{columns}}",
+		},
 	},
 	Bad:  "CREATE TABLE orders (id int, CONSTRAINT x PRIMARY KEY (id));",
 	Good: "CREATE TABLE orders (id int, CONSTRAINT orders_pkey PRIMARY KEY (id));",
@@ -25,7 +28,8 @@ var nm07 = sqlreview.Rule{
 				continue
 			}
 			if !matches(p, k.Name, "{{table}}", k.table.Name, "{{columns}}", strings.Join(k.columns(), "_")) {
-				p.Report(k.Pos, "", "The name %s of the primary key does not match %s.", k.Name, p.Setting("format"))
+				p.Report(k.Pos, "", "The name %s of the primary key does not match %s.",
+					k.Name, p.Setting("format"))
 			}
 		}
 	},

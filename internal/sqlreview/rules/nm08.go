@@ -15,7 +15,10 @@ var nm08 = sqlreview.Rule{
 	Level:    sqlreview.Info,
 	Strict:   sqlreview.Warning,
 	Settings: []sqlreview.Setting{
-		{Name: "format", Default: "^fk_{{table}}_.+$|^{{table}}_.+_(fkey|fk|ibfk_[0-9]+)$", What: "what a name must match, with {{table}} and {{columns}}"},
+		{
+			Name: "format", Default: "^fk_{{table}}_.+$|^{{table}}_.+_(fkey|fk|ibfk_[0-9]+)$",
+			What: "what a name must match, with {{table}} and {{columns}}",
+		},
 	},
 	Bad: "ALTER TABLE items ADD CONSTRAINT x FOREIGN KEY (order_id) REFERENCES orders (id);",
 	Good: "ALTER TABLE items ADD CONSTRAINT items_order_id_fkey FOREIGN KEY (order_id) " +
@@ -26,7 +29,8 @@ var nm08 = sqlreview.Rule{
 				continue
 			}
 			if !matches(p, k.Name, "{{table}}", k.table.Name, "{{columns}}", strings.Join(k.columns(), "_")) {
-				p.Report(k.Pos, "", "The name %s of the foreign key does not match %s.", k.Name, p.Setting("format"))
+				p.Report(k.Pos, "", "The name %s of the foreign key does not match %s.",
+					k.Name, p.Setting("format"))
 			}
 		}
 	},

@@ -15,7 +15,10 @@ var nm09 = sqlreview.Rule{
 	Level:    sqlreview.Info,
 	Strict:   sqlreview.Warning,
 	Settings: []sqlreview.Setting{
-		{Name: "format", Default: "^(ck|chk)_{{table}}_.+$|^{{table}}_.+_(check|ck|chk)$", What: "what a name must match, with {{table}} and {{columns}}"},
+		{
+			Name: "format", Default: "^(ck|chk)_{{table}}_.+$|^{{table}}_.+_(check|ck|chk)$",
+			What: "what a name must match, with {{table}} and {{columns}}",
+		},
 	},
 	Bad:  "ALTER TABLE orders ADD CONSTRAINT x CHECK (total > 0);",
 	Good: "ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total > 0);",
@@ -25,7 +28,8 @@ var nm09 = sqlreview.Rule{
 				continue
 			}
 			if !matches(p, k.Name, "{{table}}", k.table.Name, "{{columns}}", strings.Join(k.columns(), "_")) {
-				p.Report(k.Pos, "", "The name %s of the check constraint does not match %s.", k.Name, p.Setting("format"))
+				p.Report(k.Pos, "", "The name %s of the check constraint does not match %s.",
+					k.Name, p.Setting("format"))
 			}
 		}
 	},

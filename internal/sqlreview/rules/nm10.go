@@ -21,7 +21,8 @@ var nm10 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for n := range named(p) {
 			if n.name != strings.ToLower(n.name) {
-				p.Report(n.pos, "", "The name %s of the %s has upper case letters. Write %s.", n.name, n.kind, strings.ToLower(n.name))
+				p.Report(n.pos, "", "The name %s of the %s has upper case letters. Write %s.",
+					n.name, n.kind, strings.ToLower(n.name))
 			}
 		}
 	},

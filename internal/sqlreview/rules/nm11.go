@@ -15,7 +15,9 @@ var nm11 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for n := range named(p) {
 			if sqlreview.Reserved(p.Server.Dialect, n.name) {
-				p.Report(n.pos, "", "The name %s of the %s is a reserved word, and needs quotes in each statement.", n.name, n.kind)
+				p.Report(n.pos, "",
+					"The name %s of the %s is a reserved word, and needs quotes in each statement.",
+					n.name, n.kind)
 			}
 		}
 	},

@@ -20,7 +20,8 @@ var nm12 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for n := range named(p) {
 			if whole := inText(p.Statement.Text, n.name); len(whole) > 63 {
-				p.Report(n.pos, "", "The name %s has %d bytes, and the server cuts it at 63.", whole, len(whole))
+				p.Report(n.pos, "", "The name %s has %d bytes, and the server cuts it at 63.",
+					whole, len(whole))
 			}
 		}
 	},

@@ -31,7 +31,8 @@ var nm13 = sqlreview.Rule{
 			name = s.Drop.Names[0]
 		}
 		if name.Name != "" && name.Schema == "" {
-			p.Report(ast.Position{}, "", "Write the schema of %s, so that search_path does not decide.", name.Name)
+			p.Report(ast.Position{}, "",
+				"Write the schema of %s, so that search_path does not decide.", name.Name)
 		}
 	},
 }

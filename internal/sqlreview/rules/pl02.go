@@ -20,7 +20,8 @@ var pl02 = sqlreview.Rule{
 		}
 		for _, name := range s.Names {
 			t := p.Catalog.IndexTable(name, nil)
-			if t != nil && (t.Made == p.File || t.Partitioned || t.Temporary) || t == nil && p.Catalog.Complete {
+			if (t != nil && (t.Made == p.File || t.Partitioned || t.Temporary)) ||
+				(t == nil && p.Catalog.Complete) {
 				continue
 			}
 			p.Report(ast.Position{}, with(p.Statement.Text, "INDEX", "CONCURRENTLY"),

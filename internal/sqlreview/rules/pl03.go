@@ -29,6 +29,7 @@ var pl03 = sqlreview.Rule{
 		if len(s.Tables) > 0 {
 			name += " " + s.Tables[0].String()
 		}
-		p.Report(ast.Position{}, fix, "Building the indexes of the %s again blocks writes until it has ended.", name)
+		p.Report(ast.Position{}, fix,
+			"Building the indexes of the %s again blocks writes until it has ended.", name)
 	},
 }

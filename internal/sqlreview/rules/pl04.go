@@ -23,12 +23,14 @@ CREATE INDEX CONCURRENTLY orders_status ON orders (status);`,
 			return
 		}
 		if p.OpenTransaction() {
-			p.Report(ast.Position{}, noTransaction+"\n"+p.Statement.Text+";", "CONCURRENTLY does not run in a transaction, and this file has begun one.")
+			p.Report(ast.Position{}, noTransaction+"\n"+p.Statement.Text+";",
+				"CONCURRENTLY does not run in a transaction, and this file has begun one.")
 			return
 		}
 		if len(p.File.Statements) > 1 && !p.File.NoTransaction {
 			p.Report(ast.Position{}, noTransaction+"\n"+p.Statement.Text+";",
-				"CONCURRENTLY does not run in a transaction. Put the statement into a file of its own, or say no-transaction at the head of this one.")
+				"CONCURRENTLY does not run in a transaction. Put the statement into a file of its own, "+
+					"or say no-transaction at the head of this one.")
 		}
 	},
 }

@@ -18,7 +18,9 @@ var pl06 = sqlreview.Rule{
 			if a.Concurrently || p.Server.Version.Before(14, 0, 0) {
 				continue
 			}
-			p.Report(a.Pos, "ALTER TABLE "+p.Name(t.Name)+" DETACH PARTITION "+p.Name(ast.Name{Schema: a.NewSchema, Name: a.NewName})+" CONCURRENTLY;",
+			p.Report(a.Pos,
+				"ALTER TABLE "+p.Name(t.Name)+" DETACH PARTITION "+
+					p.Name(ast.Name{Schema: a.NewSchema, Name: a.NewName})+" CONCURRENTLY;",
 				"Detaching %s locks the table %s against reads and writes.", a.NewName, t.Name)
 		}
 	},

@@ -23,7 +23,8 @@ ALTER TABLE orders ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pke
 		for k := range constraints(p) {
 			if k.Kind == ast.PrimaryKey && k.UsingIndex == "" {
 				p.Report(k.Pos, keyFromIndex(p, k.table, k.Constraint, k.columns()),
-					"The table %s takes neither reads nor writes until the index of its primary key is built.", k.table)
+					"The table %s takes neither reads nor writes until the index of "+
+						"its primary key is built.", k.table)
 			}
 		}
 	},
@@ -45,8 +46,10 @@ func keyFromIndex(p *sqlreview.Pass, table ast.Name, k ast.Constraint, columns [
 		quoted[i] = p.Quote(c)
 	}
 	return lines(
-		"CREATE UNIQUE INDEX CONCURRENTLY "+p.Quote(name)+" ON "+p.Name(table)+" ("+strings.Join(quoted, ", ")+");",
+		"CREATE UNIQUE INDEX CONCURRENTLY "+p.Quote(name)+" ON "+p.Name(table)+" ("+
+			strings.Join(quoted, ", ")+");",
 		"-- in a later file:",
-		"ALTER TABLE "+p.Name(table)+" ADD CONSTRAINT "+p.Quote(name)+" "+word+" USING INDEX "+p.Quote(name)+";",
+		"ALTER TABLE "+p.Name(table)+" ADD CONSTRAINT "+p.Quote(name)+" "+word+" USING INDEX "+
+			p.Quote(name)+";",
 	)
 }

@@ -33,7 +33,8 @@ var pl08 = sqlreview.Rule{
 			for _, name := range columns {
 				if c := t.Column(p.Catalog, name); c != nil && !c.NotNull && !proven(t, name) {
 					p.Report(k.Pos, setNotNull(p, t.Name, name),
-						"The column %s of the table %s takes NULL, so the whole table is read under an exclusive lock.", name, t.Name)
+						"The column %s of the table %s takes NULL, so the whole table is read "+
+							"under an exclusive lock.", name, t.Name)
 				}
 			}
 		}

@@ -20,7 +20,9 @@ var pl09 = sqlreview.Rule{
 			case a.Kind == ast.DropConstraint:
 				drops = drops || kindOf(p, p.Existing(p.Statement.AlterTable.Table), a) == ast.PrimaryKey
 			case drops && a.Constraint.Kind == ast.PrimaryKey:
-				p.Report(a.Pos, "", "The primary key of the table %s is replaced, with everything that refers to it.", p.Statement.AlterTable.Table)
+				p.Report(a.Pos, "",
+					"The primary key of the table %s is replaced, with everything that refers to it.",
+					p.Statement.AlterTable.Table)
 			}
 		}
 	},

@@ -21,7 +21,8 @@ ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_
 		for k := range constraints(p) {
 			if k.Kind == ast.Unique && k.UsingIndex == "" {
 				p.Report(k.Pos, keyFromIndex(p, k.table, k.Constraint, k.columns()),
-					"The table %s takes neither reads nor writes until the index of the constraint is built.", k.table)
+					"The table %s takes neither reads nor writes until the index of "+
+						"the constraint is built.", k.table)
 			}
 		}
 	},

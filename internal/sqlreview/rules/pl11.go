@@ -16,7 +16,9 @@ var pl11 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.AddConstraint) {
 			if a.Constraint.Kind == ast.Exclude {
-				p.Report(a.Pos, "", "The table %s takes neither reads nor writes until the index of the constraint is built.", t.Name)
+				p.Report(a.Pos, "",
+					"The table %s takes neither reads nor writes until the index of "+
+						"the constraint is built.", t.Name)
 			}
 		}
 	},

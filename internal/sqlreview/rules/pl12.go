@@ -25,7 +25,9 @@ ALTER TABLE orders VALIDATE CONSTRAINT total_positive;`,
 			if k.Kind != ast.Check || k.NotValid || k.NotEnforced {
 				continue
 			}
-			p.Report(k.Pos, notValid(p, k), "The table %s takes neither reads nor writes while the server checks all of its rows.", k.table)
+			p.Report(k.Pos, notValid(p, k),
+				"The table %s takes neither reads nor writes while the server checks all of its rows.",
+				k.table)
 		}
 	},
 }

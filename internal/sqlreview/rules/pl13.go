@@ -24,7 +24,9 @@ ALTER TABLE items VALIDATE CONSTRAINT items_order;`,
 			if k.Kind != ast.ForeignKey || k.NotValid || k.NotEnforced || emptyColumn(p, k) {
 				continue
 			}
-			p.Report(k.Pos, notValid(p, k), "The tables %s and %s take no writes while the server compares all of their rows.", k.table, k.References.Table)
+			p.Report(k.Pos, notValid(p, k),
+				"The tables %s and %s take no writes while the server compares all of their rows.",
+				k.table, k.References.Table)
 		}
 	},
 }
@@ -33,7 +35,8 @@ ALTER TABLE items VALIDATE CONSTRAINT items_order;`,
 // that no row has anything to compare.
 func emptyColumn(p *sqlreview.Pass, k constraining) bool {
 	for _, a := range p.Statement.AlterTable.Actions {
-		if a.Kind == ast.AddColumn && a.Column != nil && a.Column.Name == k.column && a.Column.Default == nil {
+		if a.Kind == ast.AddColumn && a.Column != nil && a.Column.Name == k.column &&
+			a.Column.Default == nil {
 			return p.Server.Dialect == sqlreview.PostgreSQL && k.column != ""
 		}
 	}

@@ -23,7 +23,9 @@ ALTER TABLE orders VALIDATE CONSTRAINT c;`,
 		}
 		for _, a := range s.Actions {
 			if a.Kind == ast.ValidateConstraint && addedNotValid(p, s.Table, a.Name) {
-				p.Report(a.Pos, "", "Validate the constraint %s of the table %s in a later file: this one still holds the lock of adding it.", a.Name, s.Table)
+				p.Report(a.Pos, "",
+					"Validate the constraint %s of the table %s in a later file: "+
+						"this one still holds the lock of adding it.", a.Name, s.Table)
 			}
 		}
 	},

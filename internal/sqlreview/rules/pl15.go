@@ -26,7 +26,8 @@ ALTER TABLE orders DROP CONSTRAINT status_not_null;`,
 				continue
 			}
 			p.Report(a.Pos, setNotNull(p, t.Name, a.Name),
-				"The table %s takes neither reads nor writes while the server looks for NULL in the column %s.", t.Name, a.Name)
+				"The table %s takes neither reads nor writes while the server looks for "+
+					"NULL in the column %s.", t.Name, a.Name)
 		}
 	},
 }

@@ -22,10 +22,13 @@ var pl16 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.SetType) {
 			c := t.Column(p.Catalog, a.Name)
-			if a.Type == nil || c != nil && a.Collation == "" && free(*c, *a.Type, a.Using, p.Server.Version) {
+			if a.Type == nil ||
+				(c != nil && a.Collation == "" && free(*c, *a.Type, a.Using, p.Server.Version)) {
 				continue
 			}
-			p.Report(a.Pos, "", "The whole table %s is written again for the new type of the column %s, and nobody reads or writes it meanwhile.", t.Name, a.Name)
+			p.Report(a.Pos, "",
+				"The whole table %s is written again for the new type of the column %s, "+
+					"and nobody reads or writes it meanwhile.", t.Name, a.Name)
 		}
 	},
 }
@@ -53,7 +56,7 @@ func free(from schema.TableColumn, to ast.Type, using *ast.Expr, _ sqlreview.Ver
 		return n
 	}
 	length := func(n int) bool {
-		return arg(to.Args, n) < 0 || arg(from.Args, n) >= 0 && arg(to.Args, n) >= arg(from.Args, n)
+		return arg(to.Args, n) < 0 || (arg(from.Args, n) >= 0 && arg(to.Args, n) >= arg(from.Args, n))
 	}
 	switch from.Type + " " + to.Name {
 	case "varchar varchar", "varbit varbit":
@@ -64,7 +67,8 @@ func free(from schema.TableColumn, to ast.Type, using *ast.Expr, _ sqlreview.Ver
 		return len(to.Args) == 0
 	case "numeric numeric":
 		scale := func(args []string) int { return max(arg(args, 1), 0) }
-		return len(to.Args) == 0 || len(from.Args) > 0 && arg(to.Args, 0) >= arg(from.Args, 0) && scale(to.Args) == scale(from.Args)
+		return len(to.Args) == 0 ||
+			(len(from.Args) > 0 && arg(to.Args, 0) >= arg(from.Args, 0) && scale(to.Args) == scale(from.Args))
 	case "timestamp timestamp", "timestamptz timestamptz", "time time", "timetz timetz", "interval interval":
 		return length(0)
 	case "cidr inet":

@@ -21,7 +21,9 @@ ALTER TABLE orders ALTER COLUMN status SET DEFAULT 'new';`,
 		}
 		for t, a := range actions(p, ast.AddColumn) {
 			if a.Column != nil && a.Column.Default != nil && !a.Column.Default.Null {
-				p.Report(a.Pos, "", "PostgreSQL %s writes the whole table %s again for the default of the column %s.", p.Server.Version, t.Name, a.Column.Name)
+				p.Report(a.Pos, "",
+					"PostgreSQL %s writes the whole table %s again for the default of the column %s.",
+					p.Server.Version, t.Name, a.Column.Name)
 			}
 		}
 	},

@@ -15,7 +15,8 @@ var pl19 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.AddColumn) {
 			if a.Column != nil && a.Column.Generated == ast.Stored {
-				p.Report(a.Pos, "", "The whole table %s is written again to compute the column %s.", t.Name, a.Column.Name)
+				p.Report(a.Pos, "", "The whole table %s is written again to compute the column %s.",
+					t.Name, a.Column.Name)
 			}
 		}
 	},

@@ -16,7 +16,9 @@ var pl20 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.AddColumn) {
 			if c := a.Column; c != nil && (c.Identity != "" || c.AutoIncrement || c.Type.Serial) {
-				p.Report(a.Pos, "", "The whole table %s is written again to number its rows in the column %s.", t.Name, c.Name)
+				p.Report(a.Pos, "",
+					"The whole table %s is written again to number its rows in the column %s.",
+					t.Name, c.Name)
 			}
 		}
 	},

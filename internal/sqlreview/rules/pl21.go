@@ -14,7 +14,8 @@ var pl21 = sqlreview.Rule{
 	Bad:      "ALTER TABLE orders SET LOGGED;",
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.SetLogged, ast.SetUnlogged) {
-			p.Report(a.Pos, "", "The whole table %s is written again, and nobody reads or writes it meanwhile.", t.Name)
+			p.Report(a.Pos, "",
+				"The whole table %s is written again, and nobody reads or writes it meanwhile.", t.Name)
 		}
 	},
 }

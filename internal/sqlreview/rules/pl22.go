@@ -14,7 +14,8 @@ var pl22 = sqlreview.Rule{
 	Bad:      "ALTER TABLE orders SET ACCESS METHOD columnar;",
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.SetAccessMethod) {
-			p.Report(a.Pos, "", "The whole table %s is written again for the access method %s.", t.Name, a.NewName)
+			p.Report(a.Pos, "", "The whole table %s is written again for the access method %s.",
+				t.Name, a.NewName)
 		}
 	},
 }

@@ -15,7 +15,8 @@ var pl23 = sqlreview.Rule{
 	Bad:      "CREATE TRIGGER log AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION log();",
 	Check: func(p *sqlreview.Pass) {
 		if s := p.Statement.CreateTrigger; s != nil && p.Existing(s.Table) != nil {
-			p.Report(ast.Position{}, "", "Adding the trigger %s keeps writers of the table %s waiting.", s.Name.Name, s.Table)
+			p.Report(ast.Position{}, "", "Adding the trigger %s keeps writers of the table %s waiting.",
+				s.Name.Name, s.Table)
 		}
 	},
 }

@@ -16,7 +16,7 @@ var pl24 = sqlreview.Rule{
 -- or pg_repack, which takes short locks`,
 	Check: func(p *sqlreview.Pass) {
 		s := p.Statement.Maintain
-		if s == nil || s.Verb != "cluster" && (s.Verb != "vacuum" || !s.Full) {
+		if s == nil || (s.Verb != "cluster" && (s.Verb != "vacuum" || !s.Full)) {
 			return
 		}
 		name := "each table of the database"

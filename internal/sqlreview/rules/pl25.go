@@ -18,9 +18,11 @@ var pl25 = sqlreview.Rule{
 		for t, a := range actions(p, ast.ReplicaIdentity) {
 			switch a.Name {
 			case "full":
-				p.Report(a.Pos, "", "Each update of the table %s will send its whole old row to subscribers.", t.Name)
+				p.Report(a.Pos, "",
+					"Each update of the table %s will send its whole old row to subscribers.", t.Name)
 			case "nothing":
-				p.Report(a.Pos, "", "Updates and deletes of the table %s will fail where it is published.", t.Name)
+				p.Report(a.Pos, "",
+					"Updates and deletes of the table %s will fail where it is published.", t.Name)
 			}
 		}
 	},

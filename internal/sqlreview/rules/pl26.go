@@ -19,7 +19,8 @@ var pl26 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		off := func(options []ast.Option) bool {
 			value, ok := option(options, "autovacuum_enabled")
-			return ok && slices.Contains([]string{"false", "off", "0", "no", "f"}, strings.ToLower(strings.Trim(value, "'")))
+			value = strings.ToLower(strings.Trim(value, "'"))
+			return ok && slices.Contains([]string{"false", "off", "0", "no", "f"}, value)
 		}
 		const message = "Without autovacuum the table %s keeps its dead rows and grows."
 		if s := p.Statement.CreateTable; s != nil && off(s.Options) {

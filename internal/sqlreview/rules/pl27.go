@@ -16,7 +16,9 @@ var pl27 = sqlreview.Rule{
 	Good:     "CREATE TABLE users (email text CHECK (email LIKE '%@%'));",
 	Check: func(p *sqlreview.Pass) {
 		if s := p.Statement.CreateDomain; s != nil && (len(s.Constraints) > 0 || s.NotNull) {
-			p.Report(ast.Position{}, "", "Put the constraint on the columns that use %s: changing it there locks one table at a time.", s.Name)
+			p.Report(ast.Position{}, "",
+				"Put the constraint on the columns that use %s: "+
+					"changing it there locks one table at a time.", s.Name)
 		}
 	},
 }

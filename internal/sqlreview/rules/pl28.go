@@ -17,8 +17,9 @@ var pl28 = sqlreview.Rule{
 ALTER DOMAIN email VALIDATE CONSTRAINT has_at;`,
 	Check: func(p *sqlreview.Pass) {
 		s := p.Statement.AlterDomain
-		if s != nil && (s.SetNotNull || s.Add != nil && !s.Add.NotValid) {
-			p.Report(ast.Position{}, "", "Every table with a column of the domain %s is read and locked.", s.Name)
+		if s != nil && (s.SetNotNull || (s.Add != nil && !s.Add.NotValid)) {
+			p.Report(ast.Position{}, "",
+				"Every table with a column of the domain %s is read and locked.", s.Name)
 		}
 	},
 }

@@ -16,8 +16,10 @@ var pl29 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t := range typed(p) {
 			if t.Name == "varchar" && len(t.Args) > 0 {
-				p.Report(t.pos, p.Quote(t.column)+" text CHECK (length("+p.Quote(t.column)+") <= "+t.Args[0]+")",
-					"Use text with a check for the column %s of %s, which is easier to change than varchar(%s).", t.column, t.table, t.Args[0])
+				p.Report(t.pos,
+					p.Quote(t.column)+" text CHECK (length("+p.Quote(t.column)+") <= "+t.Args[0]+")",
+					"Use text with a check for the column %s of %s, "+
+						"which is easier to change than varchar(%s).", t.column, t.table, t.Args[0])
 			}
 		}
 	},

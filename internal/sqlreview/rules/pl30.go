@@ -32,7 +32,8 @@ ALTER TABLE orders ADD COLUMN note text;`,
 		if p.Server.Dialect == sqlreview.MySQL {
 			fix = "SET lock_wait_timeout = 5;"
 		}
-		p.Report(ast.Position{}, fix, "Where Towpath does not run it, this waits for its lock without an end, and everybody behind it.")
+		p.Report(ast.Position{}, fix,
+			"Where Towpath does not run it, this waits for its lock without an end, and everybody behind it.")
 	},
 }
 
@@ -54,6 +55,6 @@ func locks(p *sqlreview.Pass) bool {
 
 // locksAt is locks for a statement that is over.
 func locksAt(t sqlreview.Text) bool {
-	return t.AlterTable != nil || t.Truncate != nil || t.Drop != nil && t.Drop.Kind == "table" ||
-		t.CreateIndex != nil && !t.CreateIndex.Concurrently
+	return t.AlterTable != nil || t.Truncate != nil || (t.Drop != nil && t.Drop.Kind == "table") ||
+		(t.CreateIndex != nil && !t.CreateIndex.Concurrently)
 }

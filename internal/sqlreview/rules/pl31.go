@@ -23,8 +23,9 @@ UPDATE orders SET status = 'new';`,
 			return
 		}
 		for _, t := range p.Earlier() {
-			if t.Set != nil && strings.HasSuffix(strings.TrimPrefix(t.Set.Name, "max_"), "statement_time") ||
-				t.Set != nil && (t.Set.Name == "statement_timeout" || t.Set.Name == "max_execution_time") {
+			if (t.Set != nil &&
+				strings.HasSuffix(strings.TrimPrefix(t.Set.Name, "max_"), "statement_time")) ||
+				(t.Set != nil && (t.Set.Name == "statement_timeout" || t.Set.Name == "max_execution_time")) {
 				return
 			}
 			if locksAt(t) || t.Update != nil || t.Delete != nil {
@@ -38,6 +39,7 @@ UPDATE orders SET status = 'new';`,
 		case p.Server.Dialect == sqlreview.MySQL:
 			fix = "" // it has a limit for SELECT alone
 		}
-		p.Report(ast.Position{}, fix, "Where Towpath does not run it, this runs without an end, and holds its locks.")
+		p.Report(ast.Position{}, fix,
+			"Where Towpath does not run it, this runs without an end, and holds its locks.")
 	},
 }

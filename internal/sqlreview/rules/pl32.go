@@ -32,8 +32,10 @@ var pl32 = sqlreview.Rule{
 			return
 		}
 		rows, bytes := int64(p.Limit("rows")), int64(p.Limit("gigabytes"))<<30
-		if rows > 0 && t.Rows > rows || bytes > 0 && t.Bytes > bytes {
-			p.Report(ast.Position{}, "", "The table %s is large: about %d rows, %d MB. Try the change on a copy of this size first.", t.Name, t.Rows, t.Bytes>>20)
+		if (rows > 0 && t.Rows > rows) || (bytes > 0 && t.Bytes > bytes) {
+			p.Report(ast.Position{}, "",
+				"The table %s is large: about %d rows, %d MB. Try the change on a copy of this size first.",
+				t.Name, t.Rows, t.Bytes>>20)
 		}
 	},
 }

@@ -24,9 +24,13 @@ CREATE INDEX CONCURRENTLY items_order_id ON items (order_id);
 			if a.Column == nil {
 				continue
 			}
-			refers := slices.ContainsFunc(a.Column.Constraints, func(k ast.Constraint) bool { return k.Kind == ast.ForeignKey })
+			refers := slices.ContainsFunc(a.Column.Constraints, func(k ast.Constraint) bool {
+				return k.Kind == ast.ForeignKey
+			})
 			if refers && p.InTransaction() && indexedBelow(p, t.Name, a.Column.Name) {
-				p.Report(a.Pos, "", "Add the column %s of the table %s, its index and its foreign key in files of their own.", a.Column.Name, t.Name)
+				p.Report(a.Pos, "",
+					"Add the column %s of the table %s, its index and its foreign key in files of their own.",
+					a.Column.Name, t.Name)
 			}
 		}
 	},
@@ -34,6 +38,7 @@ CREATE INDEX CONCURRENTLY items_order_id ON items (order_id);
 
 func indexedBelow(p *sqlreview.Pass, table ast.Name, column string) bool {
 	return slices.ContainsFunc(p.File.Statements[p.Index:], func(t sqlreview.Text) bool {
-		return t.CreateIndex != nil && t.CreateIndex.Table == table && slices.Contains(names(t.CreateIndex.Keys), column)
+		return t.CreateIndex != nil && t.CreateIndex.Table == table &&
+			slices.Contains(names(t.CreateIndex.Keys), column)
 	})
 }

@@ -14,6 +14,5 @@ var ru02 = sqlreview.Rule{
 SELECT 1;`,
 	Good: "SELECT 1;",
 	Check: func(p *sqlreview.Pass) {
-
 	},
 }

@@ -15,7 +15,8 @@ var ru03 = sqlreview.Rule{
 	Bad:      "DO $$ BEGIN EXECUTE text; END $$;",
 	Check: func(p *sqlreview.Pass) {
 		if s := p.Statement.Block; s != nil && s.Call == nil {
-			p.Report(ast.Position{}, "", "What this block does shows when it runs. The rules have not looked into it.")
+			p.Report(ast.Position{}, "",
+				"What this block does shows when it runs. The rules have not looked into it.")
 		}
 	},
 }

@@ -66,13 +66,15 @@ func defined(p *sqlreview.Pass) iter.Seq2[ast.Name, ast.Column] {
 func typed(p *sqlreview.Pass) iter.Seq[typing] {
 	return func(yield func(typing) bool) {
 		for table, c := range defined(p) {
-			if !yield(typing{table, c.Name, c.Type, c.Pos}) {
+			if !yield(typing{table: table, column: c.Name, Type: c.Type, pos: c.Pos}) {
 				return
 			}
 		}
 		if s := p.Statement.AlterTable; s != nil {
 			for _, a := range s.Actions {
-				if a.Kind == ast.SetType && a.Type != nil && !yield(typing{s.Table, a.Name, *a.Type, a.Pos}) {
+				if a.Kind == ast.SetType && a.Type != nil && !yield(typing{
+					table: s.Table, column: a.Name, Type: *a.Type, pos: a.Pos,
+				}) {
 					return
 				}
 			}
@@ -101,7 +103,7 @@ func constraints(p *sqlreview.Pass) iter.Seq[constraining] {
 		}
 		for table, c := range defined(p) {
 			for _, k := range c.Constraints {
-				if !yield(constraining{k, table, c.Name}) {
+				if !yield(constraining{Constraint: k, table: table, column: c.Name}) {
 					return
 				}
 			}

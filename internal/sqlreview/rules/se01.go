@@ -17,9 +17,12 @@ var se01 = sqlreview.Rule{
 		s := p.Statement
 		switch {
 		case s.CreateRoutine != nil && s.CreateRoutine.DynamicSQL:
-			p.Report(ast.Position{}, "", "%s puts SQL together without quoting. Use format() with %%I and %%L, or USING.", s.CreateRoutine.Name)
+			p.Report(ast.Position{}, "",
+				"%s puts SQL together without quoting. Use format() with %%I and %%L, or USING.",
+				s.CreateRoutine.Name)
 		case s.Block != nil && s.Block.DynamicSQL:
-			p.Report(ast.Position{}, "", "This block puts SQL together without quoting. Use format() with %%I and %%L, or USING.")
+			p.Report(ast.Position{}, "",
+				"This block puts SQL together without quoting. Use format() with %%I and %%L, or USING.")
 		}
 	},
 }

@@ -31,7 +31,8 @@ var st01 = sqlreview.Rule{
 		}
 		for _, name := range tables {
 			if p.Existing(name) != nil {
-				p.Report(ast.Position{}, "", "This %s has no condition, and is about every row of the table %s.", word, name)
+				p.Report(ast.Position{}, "",
+					"This %s has no condition, and is about every row of the table %s.", word, name)
 				return
 			}
 		}

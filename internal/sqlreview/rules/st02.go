@@ -17,7 +17,8 @@ var st02 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		q := query(p)
 		if q != nil && len(q.Tables) > 0 && (q.Where == nil || q.Where.Always) && !q.Limit {
-			p.Report(ast.Position{}, "", "This query has no condition, and reads all of the table %s.", q.Tables[0])
+			p.Report(ast.Position{}, "", "This query has no condition, and reads all of the table %s.",
+				q.Tables[0])
 		}
 	},
 }

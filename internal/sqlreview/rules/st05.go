@@ -20,7 +20,9 @@ var st05 = sqlreview.Rule{
 			}
 			for _, name := range w.Wrapped {
 				if index := indexOn(p, name); index != "" {
-					p.Report(ast.Position{}, "", "The index %s does not help, since the condition computes something from the column %s.", index, name)
+					p.Report(ast.Position{}, "",
+						"The index %s does not help, since the condition computes "+
+							"something from the column %s.", index, name)
 				}
 			}
 		}

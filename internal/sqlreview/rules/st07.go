@@ -18,7 +18,8 @@ var st07 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for word, w := range wheres(p) {
 			if limit := p.Limit("limit"); w != nil && limit > 0 && w.Operators > limit {
-				p.Report(ast.Position{}, "", "The condition of this %s has %d values or ORs, more than %d.", word, w.Operators, limit)
+				p.Report(ast.Position{}, "", "The condition of this %s has %d values or ORs, more than %d.",
+					word, w.Operators, limit)
 			}
 		}
 	},

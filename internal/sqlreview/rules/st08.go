@@ -14,7 +14,8 @@ var st08 = sqlreview.Rule{
 	Bad:      "DELETE FROM orders WHERE old LIMIT 100;",
 	Check: func(p *sqlreview.Pass) {
 		s := p.Statement
-		if s.Update != nil && s.Update.Limit || s.Delete != nil && s.Delete.Limit || s.Insert != nil && s.Insert.Query != nil && s.Insert.Query.Limit {
+		if (s.Update != nil && s.Update.Limit) || (s.Delete != nil && s.Delete.Limit) ||
+			(s.Insert != nil && s.Insert.Query != nil && s.Insert.Query.Limit) {
 			p.Report(ast.Position{}, "", "With LIMIT nobody can say which rows are changed.")
 		}
 	},

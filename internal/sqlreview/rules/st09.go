@@ -14,8 +14,9 @@ var st09 = sqlreview.Rule{
 	Bad:      "UPDATE orders SET a = 1 ORDER BY id;",
 	Check: func(p *sqlreview.Pass) {
 		s := p.Statement
-		if s.Update != nil && s.Update.OrderBy || s.Delete != nil && s.Delete.OrderBy {
-			p.Report(ast.Position{}, "", "ORDER BY sorts the rows before it changes them, and changes nothing about the result.")
+		if (s.Update != nil && s.Update.OrderBy) || (s.Delete != nil && s.Delete.OrderBy) {
+			p.Report(ast.Position{}, "",
+				"ORDER BY sorts the rows before it changes them, and changes nothing about the result.")
 		}
 	},
 }

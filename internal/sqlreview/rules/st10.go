@@ -18,7 +18,8 @@ var st10 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		s := p.Statement.Insert
 		if limit := p.Limit("limit"); s != nil && limit > 0 && s.Rows > limit {
-			p.Report(ast.Position{}, "", "This INSERT has %d rows, more than %d. Cut it into several.", s.Rows, limit)
+			p.Report(ast.Position{}, "", "This INSERT has %d rows, more than %d. Cut it into several.",
+				s.Rows, limit)
 		}
 	},
 }

@@ -30,6 +30,7 @@ var st11 = sqlreview.Rule{
 				fix = p.Statement.Text[:at] + "(" + quoted(p, all) + ") " + p.Statement.Text[at:] + ";"
 			}
 		}
-		p.Report(ast.Position{}, fix, "Name the columns of the table %s, so that a new one breaks nothing.", s.Table)
+		p.Report(ast.Position{}, fix,
+			"Name the columns of the table %s, so that a new one breaks nothing.", s.Table)
 	},
 }

@@ -14,7 +14,8 @@ var st12 = sqlreview.Rule{
 	Bad:      "INSERT INTO sample SELECT * FROM orders ORDER BY random() LIMIT 10;",
 	Check: func(p *sqlreview.Pass) {
 		if s := p.Statement.Insert; s != nil && s.Query != nil && s.Query.OrderByRand {
-			p.Report(ast.Position{}, "", "Sorting by chance reads the whole table, and a replica inserts other rows into %s.", s.Table)
+			p.Report(ast.Position{}, "",
+				"Sorting by chance reads the whole table, and a replica inserts other rows into %s.", s.Table)
 		}
 	},
 }

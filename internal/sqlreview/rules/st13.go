@@ -13,7 +13,10 @@ var st13 = sqlreview.Rule{
 	Dialects: servers,
 	Level:    sqlreview.Warning,
 	Settings: []sqlreview.Setting{
-		{Name: "rows", Default: "1000000", What: "the number of rows in a table from which batches are better"},
+		{
+			Name: "rows", Default: "1000000",
+			What: "the number of rows in a table from which batches are better",
+		},
 	},
 	Bad: "UPDATE events SET seen = true WHERE true; -- 40 million rows",
 	Check: func(p *sqlreview.Pass) {
@@ -27,7 +30,8 @@ var st13 = sqlreview.Rule{
 		}
 		for _, name := range tables {
 			if t := p.Existing(name); t != nil && t.Rows > int64(p.Limit("rows")) {
-				p.Report(ast.Position{}, "", "The table %s has about %d rows. Write them in batches.", name, t.Rows)
+				p.Report(ast.Position{}, "", "The table %s has about %d rows. Write them in batches.",
+					name, t.Rows)
 			}
 		}
 	},

@@ -21,8 +21,10 @@ var st14 = sqlreview.Rule{
 		for _, problem := range p.Problems {
 			p.Report(problem.Pos, "", "The server refuses this: %s", problem.Message)
 		}
-		if s.Insert != nil && s.Insert.Values > 0 && len(s.Insert.Columns) > 0 && s.Insert.Values != len(s.Insert.Columns) {
-			p.Report(ast.Position{}, "", "The server refuses this: %d columns and %d values.", len(s.Insert.Columns), s.Insert.Values)
+		if s.Insert != nil && s.Insert.Values > 0 && len(s.Insert.Columns) > 0 &&
+			s.Insert.Values != len(s.Insert.Columns) {
+			p.Report(ast.Position{}, "", "The server refuses this: %d columns and %d values.",
+				len(s.Insert.Columns), s.Insert.Values)
 		}
 	},
 }

@@ -18,13 +18,19 @@ var st16 = sqlreview.Rule{
 	Good:     "UPDATE orders SET a = 1;",
 	Check: func(p *sqlreview.Pass) {
 		for _, name := range append(append(changed(p), written(p)...), read(p)...) {
-			if name.Schema != "" && !slices.Contains([]string{"information_schema", "mysql", "performance_schema", "sys"}, strings.ToLower(name.Schema)) {
-				p.Report(ast.Position{}, "", "The table %s is in another database, or says which one. Leave %s out.", name, name.Schema)
+			of := strings.ToLower(name.Schema)
+			if of != "" && !slices.Contains(serverSchemas, of) {
+				p.Report(ast.Position{}, "",
+					"The table %s is in another database, or says which one. Leave %s out.",
+					name, name.Schema)
 				return
 			}
 		}
 	},
 }
+
+// serverSchemas are the databases that every server has.
+var serverSchemas = []string{"information_schema", "mysql", "performance_schema", "sys"}
 
 func read(p *sqlreview.Pass) []ast.Name {
 	if q := query(p); q != nil {

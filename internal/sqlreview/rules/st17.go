@@ -18,7 +18,8 @@ var st17 = sqlreview.Rule{
 	Bad: "SELECT … -- nine tables",
 	Check: func(p *sqlreview.Pass) {
 		if q := query(p); q != nil && len(q.Tables) > p.Limit("limit") {
-			p.Report(ast.Position{}, "", "This query joins %d tables, more than %d.", len(q.Tables), p.Limit("limit"))
+			p.Report(ast.Position{}, "", "This query joins %d tables, more than %d.",
+				len(q.Tables), p.Limit("limit"))
 		}
 	},
 }

@@ -15,7 +15,10 @@ var sy03 = sqlreview.Rule{
 	Dialects: mysql,
 	Level:    sqlreview.Warning,
 	Settings: []sqlreview.Setting{
-		{Name: "list", Default: "sleep,benchmark,load_file,get_lock", What: "the functions that are not wanted"},
+		{
+			Name: "list", Default: "sleep,benchmark,load_file,get_lock",
+			What: "the functions that are not wanted",
+		},
 	},
 	Bad: "UPDATE a SET b = sleep(10);",
 	Check: func(p *sqlreview.Pass) {

@@ -33,8 +33,10 @@ var sy06 = sqlreview.Rule{
 			definer, name = s.CreateEvent.Definer, s.CreateEvent.Name.String()
 		}
 		plain := strings.ToLower(strings.NewReplacer("`", "", "'", "", `"`, "", " ", "").Replace(definer))
-		if plain != "" && plain != "current_user" && plain != "current_user()" && !slices.Contains(p.List("list"), plain) {
-			p.Report(ast.Position{}, "", "%s runs with the rights of %s. Leave DEFINER out, or allow that user.", name, definer)
+		if plain != "" && plain != "current_user" && plain != "current_user()" &&
+			!slices.Contains(p.List("list"), plain) {
+			p.Report(ast.Position{}, "",
+				"%s runs with the rights of %s. Leave DEFINER out, or allow that user.", name, definer)
 		}
 	},
 }

@@ -18,7 +18,8 @@ var sy07 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		s := p.Statement.Comment
 		if limit := p.Limit("limit"); s != nil && limit > 0 && len([]rune(s.Text)) > limit {
-			p.Report(ast.Position{}, "", "The comment of the %s %s has %d characters, more than %d.", s.Kind, s.Name, len([]rune(s.Text)), limit)
+			p.Report(ast.Position{}, "", "The comment of the %s %s has %d characters, more than %d.",
+				s.Kind, s.Name, len([]rune(s.Text)), limit)
 		}
 	},
 }

@@ -23,7 +23,9 @@ CREATE TABLE a (id int);`,
 		}
 		for _, t := range p.Earlier() {
 			if t.Set == nil && t.Transaction == nil {
-				p.Report(ast.Position{}, "", "Put SET ROLE %s before everything else, or set the role of the database in Towpath.", s.Value)
+				p.Report(ast.Position{}, "",
+					"Put SET ROLE %s before everything else, or set the role of the database in Towpath.",
+					s.Value)
 				return
 			}
 		}

@@ -22,8 +22,11 @@ var sy09 = sqlreview.Rule{
 		list := p.List("list")
 		report := func(at ast.Position, name, role string) {
 			role = strings.ToLower(role)
-			if role != "current_user" && role != "current_role" && role != "session_user" && !slices.Contains(list, role) {
-				p.Report(at, "", "%s belongs to %s from now on, and the role that runs changes may not change it.", name, role)
+			if role != "current_user" && role != "current_role" && role != "session_user" &&
+				!slices.Contains(list, role) {
+				p.Report(at, "",
+					"%s belongs to %s from now on, and the role that runs changes may not change it.",
+					name, role)
 			}
 		}
 		if s := p.Statement.Owner; s != nil {

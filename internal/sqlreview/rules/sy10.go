@@ -23,7 +23,8 @@ var sy10 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		list := p.List("list")
 		for _, name := range append(changed(p), written(p)...) {
-			if slices.Contains(list, strings.ToLower(name.Name)) || slices.Contains(list, strings.ToLower(name.String())) {
+			if slices.Contains(list, strings.ToLower(name.Name)) ||
+				slices.Contains(list, strings.ToLower(name.String())) {
 				p.Report(ast.Position{}, "", "The table %s has owners who must agree to a change.", name)
 			}
 		}

@@ -19,7 +19,8 @@ var tb01 = sqlreview.Rule{
 		"line text);",
 	Check: func(p *sqlreview.Pass) {
 		s := p.Statement.CreateTable
-		if s == nil || s.Temporary || s.PartitionOf != nil || s.Foreign || s.Virtual != "" || s.Like != nil || s.As != nil || len(s.Inherits) > 0 {
+		if s == nil || s.Temporary || s.PartitionOf != nil || s.Foreign || s.Virtual != "" || s.Like != nil ||
+			s.As != nil || len(s.Inherits) > 0 {
 			return
 		}
 		for k := range constraints(p) {
@@ -28,7 +29,8 @@ var tb01 = sqlreview.Rule{
 			}
 		}
 		for _, t := range p.File.Statements[p.Index:] { // a dump adds its keys below
-			if t.AlterTable != nil && t.AlterTable.Table == s.Name && slices.ContainsFunc(t.AlterTable.Actions, addsKey) {
+			if t.AlterTable != nil && t.AlterTable.Table == s.Name &&
+				slices.ContainsFunc(t.AlterTable.Actions, addsKey) {
 				return
 			}
 		}
@@ -37,5 +39,6 @@ var tb01 = sqlreview.Rule{
 }
 
 func addsKey(a ast.Action) bool {
-	return a.Kind == ast.AddConstraint && a.Constraint.Kind == ast.PrimaryKey || a.Kind == ast.AddColumn && keyed(a.Column)
+	return (a.Kind == ast.AddConstraint && a.Constraint.Kind == ast.PrimaryKey) ||
+		(a.Kind == ast.AddColumn && keyed(a.Column))
 }

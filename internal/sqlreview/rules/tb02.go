@@ -16,7 +16,8 @@ var tb02 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for k := range constraints(p) {
 			if k.Kind == ast.ForeignKey {
-				p.Report(k.Pos, "", "Foreign keys are not wanted here: %s refers to %s.", k.table, k.References.Table)
+				p.Report(k.Pos, "", "Foreign keys are not wanted here: %s refers to %s.",
+					k.table, k.References.Table)
 			}
 		}
 	},

@@ -30,7 +30,8 @@ var tb03 = sqlreview.Rule{
 			case len(r.Columns) == 0 && t.PrimaryKey() == nil:
 				p.Report(k.Pos, "", "The table %s, which %s refers to, has no primary key.", r.Table, k.table)
 			case len(r.Columns) > 0 && !keyOf(p, t, r.Columns):
-				p.Report(k.Pos, "", "The table %s, which %s refers to, has no unique key of %s.", r.Table, k.table, strings.Join(r.Columns, ", "))
+				p.Report(k.Pos, "", "The table %s, which %s refers to, has no unique key of %s.",
+					r.Table, k.table, strings.Join(r.Columns, ", "))
 			}
 		}
 	},
@@ -39,11 +40,15 @@ var tb03 = sqlreview.Rule{
 // keyOf reports whether columns are a key of their table: all of a unique one's, or in MySQL the
 // first ones of any index.
 func keyOf(p *sqlreview.Pass, t *sqlreview.Table, columns []string) bool {
-	return slices.ContainsFunc(t.Indexes, func(i schema.Index) bool {
-		if p.Server.Dialect == sqlreview.SQLite && (!i.Unique || len(i.Columns) != len(columns)) || len(i.Columns) < len(columns) {
+	found := slices.ContainsFunc(t.Indexes, func(i schema.Index) bool {
+		if (p.Server.Dialect == sqlreview.SQLite && (!i.Unique || len(i.Columns) != len(columns))) ||
+			len(i.Columns) < len(columns) {
 			return false
 		}
-		return !slices.ContainsFunc(columns, func(c string) bool { return !has(p, i.Columns[:len(columns)], c) })
-	}) || p.Server.Dialect == sqlreview.SQLite && len(columns) == 1 && t.PrimaryKey() != nil &&
-		has(p, t.PrimaryKey().Columns, columns[0])
+		return !slices.ContainsFunc(columns, func(c string) bool {
+			return !has(p, i.Columns[:len(columns)], c)
+		})
+	})
+	return found || (p.Server.Dialect == sqlreview.SQLite && len(columns) == 1 &&
+		t.PrimaryKey() != nil && has(p, t.PrimaryKey().Columns, columns[0]))
 }

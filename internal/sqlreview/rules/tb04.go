@@ -34,7 +34,8 @@ COMMENT ON TABLE orders IS 'What customers have bought';`,
 		case text == "":
 			p.Report(ast.Position{}, "", "Say in a comment what the table %s holds.", s.Name)
 		case limit > 0 && len([]rune(text)) > limit:
-			p.Report(ast.Position{}, "", "The comment of the table %s is longer than %d characters.", s.Name, limit)
+			p.Report(ast.Position{}, "", "The comment of the table %s is longer than %d characters.",
+				s.Name, limit)
 		}
 	},
 }

@@ -24,7 +24,8 @@ var tb06 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for table, o := range options(p) {
 			if o.Name == "engine" && !slices.Contains(p.List("list"), strings.ToLower(o.Value)) {
-				p.Report(ast.Position{}, "", "The table %s uses the engine %s. Use one of: %s.", table, o.Value, p.Setting("list"))
+				p.Report(ast.Position{}, "", "The table %s uses the engine %s. Use one of: %s.",
+					table, o.Value, p.Setting("list"))
 			}
 		}
 	},

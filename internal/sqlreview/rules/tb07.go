@@ -16,7 +16,10 @@ var tb07 = sqlreview.Rule{
 	Dialects: servers,
 	Level:    sqlreview.Error,
 	Settings: []sqlreview.Setting{
-		{Name: "list", Default: "utf8mb4,utf8,unicode,binary,ascii", What: "the character sets that are wanted"},
+		{
+			Name: "list", Default: "utf8mb4,utf8,unicode,binary,ascii",
+			What: "the character sets that are wanted",
+		},
 	},
 	Bad:  "CREATE TABLE users (name text) CHARACTER SET latin1;",
 	Good: "CREATE TABLE users (name text) CHARACTER SET utf8mb4;",
@@ -24,7 +27,8 @@ var tb07 = sqlreview.Rule{
 		list := p.List("list")
 		report := func(at ast.Position, name, charset string) {
 			if charset != "" && !slices.Contains(list, strings.ToLower(charset)) {
-				p.Report(at, "", "%s uses the character set %s. Use one of: %s.", name, charset, p.Setting("list"))
+				p.Report(at, "", "%s uses the character set %s. Use one of: %s.",
+					name, charset, p.Setting("list"))
 			}
 		}
 		for table, o := range options(p) {

@@ -23,8 +23,9 @@ var tb12 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		list := p.List("list")
 		for table, o := range options(p) {
-			set := o.Name == "row_format" && strings.EqualFold(o.Value, "compressed") ||
-				(o.Name == "compression" || o.Name == "key_block_size" || o.Name == "page_compressed") && !slices.Contains([]string{"", "none", "0"}, strings.ToLower(o.Value))
+			set := (o.Name == "row_format" && strings.EqualFold(o.Value, "compressed")) ||
+				((o.Name == "compression" || o.Name == "key_block_size" || o.Name == "page_compressed") &&
+					!slices.Contains([]string{"", "none", "0"}, strings.ToLower(o.Value)))
 			if set && !slices.Contains(list, strings.ToLower(o.Value)) {
 				p.Report(ast.Position{}, "", "The table %s is compressed by %s = %s.", table, o.Name, o.Value)
 			}

@@ -27,7 +27,9 @@ var tb14 = sqlreview.Rule{
 			}
 		}
 		if limit := p.Limit("limit"); limit > 0 && sum > limit {
-			p.Report(ast.Position{}, "", "The text columns of the table %s have %d characters together, more than %d.", s.Name, sum, limit)
+			p.Report(ast.Position{}, "",
+				"The text columns of the table %s have %d characters together, more than %d.",
+				s.Name, sum, limit)
 		}
 	},
 }

@@ -22,17 +22,21 @@ var tb15 = sqlreview.Rule{
 	Good: "CREATE TABLE orders (id int PRIMARY KEY);",
 	Check: func(p *sqlreview.Pass) {
 		s := p.Statement.CreateTable
-		if s == nil || s.Temporary || s.PartitionOf != nil || s.Like != nil || s.As != nil || s.Virtual != "" {
+		if s == nil || s.Temporary || s.PartitionOf != nil || s.Like != nil || s.As != nil ||
+			s.Virtual != "" {
 			return
 		}
 		var missing []string
 		for _, name := range p.List("list") {
-			if !slices.ContainsFunc(s.Columns, func(c ast.Column) bool { return strings.EqualFold(c.Name, name) }) {
+			if !slices.ContainsFunc(s.Columns, func(c ast.Column) bool {
+				return strings.EqualFold(c.Name, name)
+			}) {
 				missing = append(missing, name)
 			}
 		}
 		if len(missing) > 0 {
-			p.Report(ast.Position{}, "", "The table %s has no column %s.", s.Name, strings.Join(missing, ", "))
+			p.Report(ast.Position{}, "", "The table %s has no column %s.",
+				s.Name, strings.Join(missing, ", "))
 		}
 	},
 }

@@ -24,7 +24,8 @@ var tb17 = sqlreview.Rule{
 			return
 		}
 		for _, name := range written(p) {
-			if slices.Contains(list, strings.ToLower(name.String())) || slices.Contains(list, strings.ToLower(name.Name)) {
+			if slices.Contains(list, strings.ToLower(name.String())) ||
+				slices.Contains(list, strings.ToLower(name.Name)) {
 				p.Report(ast.Position{}, "", "The table %s is protected: its rows must not change.", name)
 			}
 		}

@@ -27,14 +27,18 @@ var tb18 = sqlreview.Rule{
 		}
 		var now, best int
 		sorted := slices.Clone(s.Columns)
-		slices.SortStableFunc(sorted, func(a, b ast.Column) int { return alignment(b.Type) - alignment(a.Type) })
+		slices.SortStableFunc(sorted, func(a, b ast.Column) int {
+			return alignment(b.Type) - alignment(a.Type)
+		})
 		now, best = rowBytes(s.Columns), rowBytes(sorted)
 		if now-best >= p.Limit("bytes") {
 			order := make([]string, len(sorted))
 			for i, c := range sorted {
 				order[i] = c.Name
 			}
-			p.Report(ast.Position{}, "", "Each row of the table %s has %d bytes of gaps. In the order %s it has none of them.", s.Name, now-best, strings.Join(order, ", "))
+			p.Report(ast.Position{}, "",
+				"Each row of the table %s has %d bytes of gaps. In the order %s it has none of them.",
+				s.Name, now-best, strings.Join(order, ", "))
 		}
 	},
 }

@@ -19,7 +19,8 @@ var tb19 = sqlreview.Rule{
 		limit := p.Limit("limit")
 		s := p.Statement.CreateTable
 		if s != nil && limit > 0 && len(s.Columns) > limit {
-			p.Report(ast.Position{}, "", "The table %s has %d columns, more than %d.", s.Name, len(s.Columns), limit)
+			p.Report(ast.Position{}, "", "The table %s has %d columns, more than %d.",
+				s.Name, len(s.Columns), limit)
 		}
 		if s := p.Statement.AlterTable; s != nil {
 			t := p.Table(s.Table)
@@ -30,7 +31,8 @@ var tb19 = sqlreview.Rule{
 				}
 			}
 			if t != nil && limit > 0 && added > 0 && len(t.Columns)+added > limit {
-				p.Report(ast.Position{}, "", "The table %s has %d columns then, more than %d.", s.Table, len(t.Columns)+added, limit)
+				p.Report(ast.Position{}, "", "The table %s has %d columns then, more than %d.",
+					s.Table, len(t.Columns)+added, limit)
 			}
 		}
 	},

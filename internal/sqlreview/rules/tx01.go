@@ -26,7 +26,8 @@ CREATE TABLE b (id int);`,
 		}
 		switch t.Verb {
 		case "begin", "commit", "rollback":
-			p.Report(ast.Position{}, "", "Leave %s out: the file runs in one transaction as it is.", strings.ToUpper(t.Verb))
+			p.Report(ast.Position{}, "", "Leave %s out: the file runs in one transaction as it is.",
+				strings.ToUpper(t.Verb))
 		}
 	},
 }

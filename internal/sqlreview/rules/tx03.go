@@ -18,17 +18,22 @@ var tx03 = sqlreview.Rule{
 ALTER TABLE orders ADD COLUMN note text;`,
 	Good: "-- one file for each of the two",
 	Check: func(p *sqlreview.Pass) {
-		if !p.Statement.NoTx || len(p.File.Statements) < 2 || p.File.NoTransaction || p.Server.Dialect == sqlreview.MySQL && ordinary(p) {
+		if !p.Statement.NoTx || len(p.File.Statements) < 2 || p.File.NoTransaction ||
+			(p.Server.Dialect == sqlreview.MySQL && ordinary(p)) {
 			return
 		}
-		p.Report(ast.Position{}, "", "%s does not run in a transaction. Put it into a file of its own, so that a failure leaves nothing half done.", verb(p.Statement))
+		p.Report(ast.Position{}, "",
+			"%s does not run in a transaction. Put it into a file of its own, "+
+				"so that a failure leaves nothing half done.", verb(p.Statement))
 	},
 }
 
 // ordinary reports whether a file of MySQL has statements of one kind alone: all commit by
 // themselves, or none does.
 func ordinary(p *sqlreview.Pass) bool {
-	return !slices.ContainsFunc(p.File.Statements, func(t sqlreview.Text) bool { return !t.NoTx && t.Set == nil })
+	return !slices.ContainsFunc(p.File.Statements, func(t sqlreview.Text) bool {
+		return !t.NoTx && t.Set == nil
+	})
 }
 
 // verb is the leading words of a statement.

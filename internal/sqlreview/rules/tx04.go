@@ -18,7 +18,8 @@ var tx04 = sqlreview.Rule{
 	Bad: "-- 500 INSERT statements in one file",
 	End: func(p *sqlreview.Pass) {
 		if n, limit := len(p.File.Statements), p.Limit("limit"); n > limit && limit > 0 {
-			p.Report(ast.Position{}, "", "This file has %d statements, more than %d. Cut it into several files.", n, limit)
+			p.Report(ast.Position{}, "",
+				"This file has %d statements, more than %d. Cut it into several files.", n, limit)
 		}
 	},
 }

@@ -37,7 +37,9 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON orders (status);`,
 			missing = again(s.AlterTable)
 		}
 		if missing != "" {
-			p.Report(ast.Position{}, "", "Add %s: this file runs outside of a transaction, and may have to run again after a failure.", missing)
+			p.Report(ast.Position{}, "",
+				"Add %s: this file runs outside of a transaction, "+
+					"and may have to run again after a failure.", missing)
 		}
 	},
 }

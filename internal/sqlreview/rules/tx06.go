@@ -34,7 +34,9 @@ UPDATE orders SET status = 'new';`,
 			}
 			for _, t := range p.Earlier() {
 				if t.AlterTable != nil && t.AlterTable.Table == name {
-					p.Report(ast.Position{}, "", "Write the rows of the table %s in a later file: this one holds the lock of ALTER TABLE meanwhile.", name)
+					p.Report(ast.Position{}, "",
+						"Write the rows of the table %s in a later file: "+
+							"this one holds the lock of ALTER TABLE meanwhile.", name)
 					return
 				}
 			}

@@ -18,11 +18,13 @@ DELETE FROM orders WHERE old;`,
 	End: func(p *sqlreview.Pass) {
 		var ddl, dml bool
 		for _, t := range p.File.Statements {
-			ddl = ddl || t.AlterTable != nil || t.Drop != nil && t.Drop.Kind == "table"
+			ddl = ddl || t.AlterTable != nil || (t.Drop != nil && t.Drop.Kind == "table")
 			dml = dml || t.Update != nil || t.Delete != nil
 		}
 		if ddl && dml {
-			p.Report(first(p), "", "This file changes rows and tables. Keep them apart, so that the rows can be backed up before.")
+			p.Report(first(p), "",
+				"This file changes rows and tables. "+
+					"Keep them apart, so that the rows can be backed up before.")
 		}
 	},
 }

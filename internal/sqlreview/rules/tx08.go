@@ -17,7 +17,8 @@ var tx08 = sqlreview.Rule{
 	Bad: "-- a file of 5 MB",
 	End: func(p *sqlreview.Pass) {
 		if limit := int64(p.Limit("kilobytes")); limit > 0 && p.File.Size > limit<<10 {
-			p.Report(ast.Position{}, "", "This file has %d KB, more than %d KB. Cut it into several files.", p.File.Size>>10, limit)
+			p.Report(ast.Position{}, "", "This file has %d KB, more than %d KB. Cut it into several files.",
+				p.File.Size>>10, limit)
 		}
 	},
 }

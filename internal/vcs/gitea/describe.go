@@ -42,7 +42,8 @@ func (d *Driver) Describe() vcs.Description {
 		AdminNotice: "Any account can make an OAuth2 application. Make it with an account that stays, " +
 			"or as an administrator for the whole instance.",
 		Steps: []string{
-			"In Gitea or Forgejo, open Settings → Applications. Under “Manage OAuth2 Applications”, create a new one.",
+			"In Gitea or Forgejo, open Settings → Applications. " +
+				"Under “Manage OAuth2 Applications”, create a new one.",
 			"Enter an Application Name that people recognize on the consent page, for example Towpath.",
 			"Enter the Redirect URI exactly as it is shown here.",
 			"Keep “Confidential Client” ticked, and create the application.",

@@ -42,7 +42,8 @@ func (s *Server) Pooler(t *testing.T, mode string, size int) string {
 		users: fmt.Sprintf("%q \"%s\"\n", account, secret),
 		config: fmt.Sprintf("[databases]\n* = host=127.0.0.1 port=%d\n[pgbouncer]\nlisten_addr = "+
 			"127.0.0.1\nlisten_port = %d\nauth_type = scram-sha-256\n"+
-			"auth_file = %s\npool_mode = %s\ndefault_pool_size = %d\nunix_socket_dir =\nserver_tls_sslmode = disable\n", s.port, port, users, mode, size),
+			"auth_file = %s\npool_mode = %s\ndefault_pool_size = %d\n"+
+			"unix_socket_dir =\nserver_tls_sslmode = disable\n", s.port, port, users, mode, size),
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
