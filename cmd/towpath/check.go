@@ -56,7 +56,7 @@ func (c *checkCommand) Run(ctx context.Context, out io.Writer) error {
 		return usagef("%v", err)
 	}
 	report := checkReport{
-		Findings: result.Findings, Statements: result.Statements, NotAnalysed: result.NotAnalysed,
+		Findings: result.Findings, Statements: result.Statements, NotAnalyzed: result.NotAnalyzed,
 		allowed: result.Allowed,
 	}
 	if err := report.print(out, c.Format, c.lowest()); err != nil {

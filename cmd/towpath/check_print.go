@@ -15,7 +15,7 @@ import (
 type checkReport struct {
 	Findings    []sqlreview.Finding     `json:"findings"`
 	Statements  int                     `json:"statements"`
-	NotAnalysed []sqlreview.NotAnalysed `json:"notAnalysed"`
+	NotAnalyzed []sqlreview.NotAnalyzed `json:"notAnalyzed"`
 
 	allowed int
 }
@@ -29,8 +29,8 @@ func (r checkReport) print(out io.Writer, format string, lowest sqlreview.Level)
 	if r.Findings == nil {
 		r.Findings = []sqlreview.Finding{}
 	}
-	if r.NotAnalysed == nil {
-		r.NotAnalysed = []sqlreview.NotAnalysed{}
+	if r.NotAnalyzed == nil {
+		r.NotAnalyzed = []sqlreview.NotAnalyzed{}
 	}
 	switch format {
 	case "json":
@@ -61,8 +61,8 @@ func (r checkReport) text(out io.Writer, all []sqlreview.Finding) error {
 			b.WriteString("\n")
 		}
 	}
-	for _, n := range r.NotAnalysed {
-		fmt.Fprintf(&b, "%s:%d: not analysed: %s\n", n.Path, n.Line, n.Why)
+	for _, n := range r.NotAnalyzed {
+		fmt.Fprintf(&b, "%s:%d: not analyzed: %s\n", n.Path, n.Line, n.Why)
 	}
 	count := map[sqlreview.Level]int{}
 	for _, f := range all {
@@ -108,8 +108,8 @@ func (r checkReport) github(out io.Writer) error {
 			return err
 		}
 	}
-	for _, n := range r.NotAnalysed {
-		if _, err := fmt.Fprintf(out, "::notice file=%s,line=%d,title=not analysed::%s\n",
+	for _, n := range r.NotAnalyzed {
+		if _, err := fmt.Fprintf(out, "::notice file=%s,line=%d,title=not analyzed::%s\n",
 			property.Replace(n.Path), n.Line, escape.Replace(n.Why)); err != nil {
 			return err
 		}

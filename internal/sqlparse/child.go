@@ -31,7 +31,7 @@ type child struct {
 
 // failure is why a child did not answer.
 type failure struct {
-	why     string // as in NotAnalysed
+	why     string // as in NotAnalyzed
 	timeout bool
 }
 

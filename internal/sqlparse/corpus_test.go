@@ -83,9 +83,9 @@ func TestPostgres_readsEveryCorpus(t *testing.T) {
 		for i, r := range results {
 			statements++
 			switch {
-			case r.NotAnalysed != nil:
+			case r.NotAnalyzed != nil:
 				not++
-				t.Logf("%s: not analyzed: %+v", file, r.NotAnalysed)
+				t.Logf("%s: not analyzed: %+v", file, r.NotAnalyzed)
 			case r.SyntaxError != nil:
 				wrong++ // scenarios push files that are wrong on purpose, or of another dialect
 				t.Logf("%s: %s: %+v", file, all[i].Text, r.SyntaxError)

@@ -167,7 +167,7 @@ func (c *cursor) unread(expected string) {
 		c.wrong(expected)
 		return
 	}
-	c.fail(&NotAnalysed{Pos: c.pos(), Why: c.found(expected)})
+	c.fail(&NotAnalyzed{Pos: c.pos(), Why: c.found(expected)})
 }
 
 func (c *cursor) found(expected string) string {
@@ -195,7 +195,7 @@ func (c *cursor) enter() bool {
 	case c.trouble != nil:
 		return false
 	case c.depth == maxDepth:
-		c.fail(&NotAnalysed{Pos: c.pos(), Why: "the statement is nested too deeply"})
+		c.fail(&NotAnalyzed{Pos: c.pos(), Why: "the statement is nested too deeply"})
 		return false
 	}
 	c.depth++
@@ -245,7 +245,7 @@ func (c *cursor) name(expected string) string {
 	case c.isName():
 		return c.nameOf(c.next())
 	case c.mysql && c.is(".") && c.trouble == nil: // some names may begin with a dot
-		c.fail(&NotAnalysed{Pos: c.pos(), Why: c.found(expected)})
+		c.fail(&NotAnalyzed{Pos: c.pos(), Why: c.found(expected)})
 	default:
 		c.wrong(expected)
 	}
@@ -379,7 +379,7 @@ func (c *cursor) skipParentheses() {
 func lexFault(err error) error {
 	var fault *statement.Error
 	if errors.As(err, &fault) {
-		return &NotAnalysed{
+		return &NotAnalyzed{
 			Pos: ast.Position{Line: fault.Pos.Line, Column: fault.Pos.Column}, Why: fault.Message,
 		}
 	}

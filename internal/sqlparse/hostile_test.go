@@ -62,12 +62,12 @@ func TestPostgres_survivesHostileText(t *testing.T) {
 	for i, h := range hostile {
 		got := results[2*i+1]
 		switch {
-		case got.NotAnalysed != nil:
-			t.Logf("%s: %s", h.name, got.NotAnalysed.Why)
+		case got.NotAnalyzed != nil:
+			t.Logf("%s: %s", h.name, got.NotAnalyzed.Why)
 		case got.SyntaxError != nil:
 			t.Logf("%s: %.80s", h.name, got.SyntaxError.Message)
 		}
-		if h.why != "" && (got.NotAnalysed == nil || got.NotAnalysed.Why != h.why) {
+		if h.why != "" && (got.NotAnalyzed == nil || got.NotAnalyzed.Why != h.why) {
 			t.Errorf("%s is not refused for being %q: %.200v", h.name, h.why, got)
 		}
 		if next := results[2*i+2]; len(next.Statements) != 1 {

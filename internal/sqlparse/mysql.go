@@ -20,7 +20,7 @@ func readMySQL(text string) ([]ast.Statement, error) {
 		case again == nil && len(without) > 0:
 			return without, nil
 		case again == nil && errors.As(err, &wrong):
-			err = &NotAnalysed{Pos: wrong.Pos, Why: wrong.Message}
+			err = &NotAnalyzed{Pos: wrong.Pos, Why: wrong.Message}
 		}
 	}
 	return made, err

@@ -65,9 +65,9 @@ func TestParse_readsTheCorpus(t *testing.T) {
 			}
 			for i, r := range results {
 				switch {
-				case r.NotAnalysed != nil:
+				case r.NotAnalyzed != nil:
 					unread++
-					t.Logf("unread: %s: %s", all[i].Text, r.NotAnalysed.Why)
+					t.Logf("unread: %s: %s", all[i].Text, r.NotAnalyzed.Why)
 				case r.SyntaxError != nil: // scenarios push files that are wrong on purpose
 					t.Logf("syntax error: %s: %s", all[i].Text, r.SyntaxError.Message)
 				}
@@ -95,7 +95,7 @@ func fuzz(f *testing.F, dialect towpath.EngineType) {
 	f.Fuzz(func(t *testing.T, text string) {
 		r := parsed(t, dialect, text)
 		said := 0
-		for _, is := range []bool{len(r.Statements) > 0, r.NotAnalysed != nil, r.SyntaxError != nil} {
+		for _, is := range []bool{len(r.Statements) > 0, r.NotAnalyzed != nil, r.SyntaxError != nil} {
 			if is {
 				said++
 			}

@@ -25,7 +25,7 @@ func TestParse_boundsNesting(t *testing.T) {
 	} {
 		for _, text := range hostile {
 			const why = "the statement is nested too deeply"
-			if r := parsed(t, dialect, text); r.NotAnalysed == nil || r.NotAnalysed.Why != why {
+			if r := parsed(t, dialect, text); r.NotAnalyzed == nil || r.NotAnalyzed.Why != why {
 				t.Errorf("%s: %.60s: %+v, want %q", dialect, text, r, why)
 			}
 		}

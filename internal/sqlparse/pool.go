@@ -150,13 +150,13 @@ func (w *work) blame(f *failure, alone bool) {
 		return
 	}
 	first := w.left[0]
-	w.results[first] = w.texts[first].result(nil, &NotAnalysed{Why: f.why})
+	w.results[first] = w.texts[first].result(nil, &NotAnalyzed{Why: f.why})
 	w.left, w.again = w.left[1:], false
 	if w.failures++; w.failures < maxFailures {
 		return
 	}
 	for _, i := range w.left {
-		w.results[i] = w.texts[i].result(nil, &NotAnalysed{
+		w.results[i] = w.texts[i].result(nil, &NotAnalyzed{
 			Why: fmt.Sprintf("%d statements before it have stopped the parser", w.failures),
 		})
 	}

@@ -46,7 +46,7 @@ func TestPool_saysWhatTheProcessItselfWouldSay(t *testing.T) {
 	if wrong == nil || wrong.Pos != (ast.Position{Line: 21, Column: 12}) {
 		t.Errorf("the second statement is %+v, want a syntax error at 21:12", got[1])
 	}
-	if not := got[2].NotAnalysed; not == nil || not.Pos != (ast.Position{Line: 30, Column: 11}) {
+	if not := got[2].NotAnalyzed; not == nil || not.Pos != (ast.Position{Line: 30, Column: 11}) {
 		t.Errorf("the third statement is %+v, want not analyzed at 30:11", got[2])
 	}
 }

@@ -31,10 +31,10 @@ func readPostgres(text string) ([]ast.Statement, error) {
 		return nil, refused.result(text)
 	case err != nil:
 		// Protobuf follows its messages 10,000 deep and says no more than that it failed.
-		return nil, &NotAnalysed{Why: "it is nested too deeply"}
+		return nil, &NotAnalyzed{Why: "it is nested too deeply"}
 	}
 	if n := len(tree.GetStmts()); n != 1 {
-		return nil, &NotAnalysed{Why: fmt.Sprintf("the parser sees %d statements in it", n)}
+		return nil, &NotAnalyzed{Why: fmt.Sprintf("the parser sees %d statements in it", n)}
 	}
 	m := &postgresMapper{text: text}
 	return m.statement(tree.GetStmts()[0].GetStmt()), nil
@@ -45,12 +45,12 @@ func (e *postgresError) result(text string) error {
 	at := offsetOfCharacter(text, e.character)
 	switch {
 	case strings.Contains(e.message, "stack depth limit"), strings.Contains(e.message, "memory exhausted"):
-		return &NotAnalysed{Why: "it is nested too deeply"}
+		return &NotAnalyzed{Why: "it is nested too deeply"}
 	case strings.Contains(e.message, "out of memory"), strings.Contains(e.message, "memory alloc"):
-		return &NotAnalysed{Why: "the parser ran out of memory"}
+		return &NotAnalyzed{Why: "the parser ran out of memory"}
 	}
 	if ts := readTokens(text, postgres.Reader().Lexer()); ts.newer(ts.at(at)) {
-		return &NotAnalysed{
+		return &NotAnalyzed{
 			Pos: place(text, at),
 			Why: "the parser knows PostgreSQL 17, and this may be of a newer version: " + e.message,
 		}

@@ -148,8 +148,8 @@ func merge(statements []sqlreview.Text, results []Result) []sqlreview.Text {
 		r := results[i]
 		switch {
 		case s.Failed != "" || s.Text == "":
-		case r.NotAnalysed != nil:
-			s.NotAnalysed = r.NotAnalysed.Why
+		case r.NotAnalyzed != nil:
+			s.NotAnalyzed = r.NotAnalyzed.Why
 		case r.SyntaxError != nil:
 			s.Failed, s.FailedAt = r.SyntaxError.Message, r.SyntaxError.Pos
 		default:

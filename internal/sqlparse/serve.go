@@ -68,7 +68,7 @@ func answer(read reader, requests <-chan []Text, w *bufio.Writer) error {
 		for _, t := range texts {
 			err := writeFrame(w, maxResult, parse(read, t))
 			if errors.Is(err, errTooLong) {
-				err = writeFrame(w, maxResult, t.result(nil, &NotAnalysed{Why: "its tree is too large"}))
+				err = writeFrame(w, maxResult, t.result(nil, &NotAnalyzed{Why: "its tree is too large"}))
 			}
 			if err != nil {
 				return err

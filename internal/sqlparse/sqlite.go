@@ -23,7 +23,7 @@ func readSQLite(text string) ([]ast.Statement, error) {
 	made, err := readSQLiteTree(text, lexemes)
 	var wrong *SyntaxError
 	if errors.As(err, &wrong) { // SQLite knows better
-		err = &NotAnalysed{Pos: wrong.Pos, Why: wrong.Message}
+		err = &NotAnalyzed{Pos: wrong.Pos, Why: wrong.Message}
 	}
 	return made, err
 }

@@ -28,18 +28,18 @@ type Text struct {
 type Result struct {
 	// one; more for a statement that holds others, such as CREATE SCHEMA with tables
 	Statements  []ast.Statement `json:"statements,omitempty"`
-	NotAnalysed *NotAnalysed    `json:"notAnalysed,omitempty"`
+	NotAnalyzed *NotAnalyzed    `json:"notAnalyzed,omitempty"`
 	SyntaxError *SyntaxError    `json:"syntaxError,omitempty"`
 }
 
-// NotAnalysed says that a statement may be fine and that nobody could look into it.
-type NotAnalysed struct {
+// NotAnalyzed says that a statement may be fine and that nobody could look into it.
+type NotAnalyzed struct {
 	Pos ast.Position `json:"pos"`
 	Why string       `json:"why"` // a clause for people, such as "the parser ran out of time"
 }
 
 // Error implements error.
-func (e *NotAnalysed) Error() string { return e.Why }
+func (e *NotAnalyzed) Error() string { return e.Why }
 
 // SyntaxError says that no server of the dialect reads a statement.
 type SyntaxError struct {
@@ -51,7 +51,7 @@ type SyntaxError struct {
 func (e *SyntaxError) Error() string { return e.Message }
 
 // A reader reads one statement. Positions of its tree and of its errors are places in the text: the
-// first character is 1:1. An error is *NotAnalysed or *SyntaxError, and any other is a defect.
+// first character is 1:1. An error is *NotAnalyzed or *SyntaxError, and any other is a defect.
 type reader func(text string) ([]ast.Statement, error)
 
 // readers has the reader of each dialect.
@@ -93,33 +93,33 @@ func parse(read reader, t Text) Result {
 func unreadable(text string) error {
 	switch {
 	case len(text) > MaxStatement:
-		return &NotAnalysed{Why: fmt.Sprintf("the statement is longer than %d MiB", MaxStatement>>20)}
+		return &NotAnalyzed{Why: fmt.Sprintf("the statement is longer than %d MiB", MaxStatement>>20)}
 	case !utf8.ValidString(text):
 		at := 0
 		for r, n := utf8.DecodeRuneInString(text); r != utf8.RuneError || n != 1; {
 			at += n
 			r, n = utf8.DecodeRuneInString(text[at:])
 		}
-		return &NotAnalysed{Pos: place(text, at), Why: "a byte here is no UTF-8"}
+		return &NotAnalyzed{Pos: place(text, at), Why: "a byte here is no UTF-8"}
 	case strings.Contains(text, "\x00"):
-		return &NotAnalysed{Pos: place(text, strings.Index(text, "\x00")), Why: "a zero byte is no SQL"}
+		return &NotAnalyzed{Pos: place(text, strings.Index(text, "\x00")), Why: "a zero byte is no SQL"}
 	}
 	return nil
 }
 
 // result puts what a reader said of a text into its place in the file.
 func (t Text) result(statements []ast.Statement, err error) Result {
-	var not *NotAnalysed
+	var not *NotAnalyzed
 	var wrong *SyntaxError
 	switch {
 	case errors.As(err, &not):
-		return Result{NotAnalysed: &NotAnalysed{Pos: shifted(not.Pos, t.Pos), Why: not.Why}}
+		return Result{NotAnalyzed: &NotAnalyzed{Pos: shifted(not.Pos, t.Pos), Why: not.Why}}
 	case errors.As(err, &wrong):
 		return Result{SyntaxError: &SyntaxError{Pos: shifted(wrong.Pos, t.Pos), Message: wrong.Message}}
 	case err != nil:
-		return Result{NotAnalysed: &NotAnalysed{Pos: t.Pos, Why: err.Error()}}
+		return Result{NotAnalyzed: &NotAnalyzed{Pos: t.Pos, Why: err.Error()}}
 	case len(statements) == 0:
-		return Result{NotAnalysed: &NotAnalysed{Pos: t.Pos, Why: "the parser sees no statement in it"}}
+		return Result{NotAnalyzed: &NotAnalyzed{Pos: t.Pos, Why: "the parser sees no statement in it"}}
 	}
 	for i := range statements {
 		shift(reflect.ValueOf(&statements[i]), t.Pos)

@@ -88,9 +88,9 @@ func TestMySQL_agreesWithTheServer(t *testing.T) {
 			}
 		case r.SyntaxError != nil:
 			t.Errorf("%s: %s, and the server has read it", text, r.SyntaxError.Message)
-		case r.NotAnalysed != nil:
+		case r.NotAnalyzed != nil:
 			unread++
-			t.Logf("unread: %s: %s", text, r.NotAnalysed.Why)
+			t.Logf("unread: %s: %s", text, r.NotAnalyzed.Why)
 		default:
 			read++
 		}

@@ -31,8 +31,8 @@ type Finding struct {
 	Fix     string `json:"fix,omitempty"` // SQL that does the same safely, ready to copy
 }
 
-// NotAnalysed is a statement that no rule has seen.
-type NotAnalysed struct {
+// NotAnalyzed is a statement that no rule has seen.
+type NotAnalyzed struct {
 	Path string `json:"path"`
 	Line int    `json:"line"`
 	Why  string `json:"why"`

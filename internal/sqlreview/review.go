@@ -22,7 +22,7 @@ type Input struct {
 type Result struct {
 	Findings    []Finding // in the order of the files and their lines
 	Statements  int
-	NotAnalysed []NotAnalysed
+	NotAnalyzed []NotAnalyzed
 	Allowed     int // findings that the files allow, which Findings does not hold
 }
 
@@ -61,9 +61,9 @@ func (r *fileReview) run(result *Result) {
 	for i := range r.file.Statements {
 		s := &r.file.Statements[i]
 		result.Statements++
-		if s.NotAnalysed != "" {
-			result.NotAnalysed = append(result.NotAnalysed,
-				NotAnalysed{Path: r.file.Path, Line: s.Pos.Line, Why: s.NotAnalysed})
+		if s.NotAnalyzed != "" {
+			result.NotAnalyzed = append(result.NotAnalyzed,
+				NotAnalyzed{Path: r.file.Path, Line: s.Pos.Line, Why: s.NotAnalyzed})
 		}
 		found = append(found, r.statement(i, s)...)
 	}

@@ -61,8 +61,8 @@ type Text struct {
 	// Failed is the parser's word on a statement that is no SQL of this dialect; "" when it is
 	Failed   string
 	FailedAt ast.Position
-	// NotAnalysed is why no rule has seen the statement; "" when all have
-	NotAnalysed string
+	// NotAnalyzed is why no rule has seen the statement; "" when all have
+	NotAnalyzed string
 	Allows      []Allow
 }
 

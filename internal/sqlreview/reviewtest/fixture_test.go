@@ -121,8 +121,8 @@ func (f fixture) run(t *testing.T, rule sqlreview.Rule) (sqlreview.Server, []sql
 			own = append(own, found)
 		}
 	}
-	for _, not := range result.NotAnalysed {
-		t.Errorf("%s/%s:%d was not analysed: %s", f.name, not.Path, not.Line, not.Why)
+	for _, not := range result.NotAnalyzed {
+		t.Errorf("%s/%s:%d was not analyzed: %s", f.name, not.Path, not.Line, not.Why)
 	}
 	return server, own
 }

@@ -24,7 +24,7 @@ ALTER TABLE orders ADD COLUMN note text;`,
 			if t.Set != nil && (t.Set.Name == "lock_timeout" || t.Set.Name == "lock_wait_timeout") {
 				return
 			}
-			if t.NotAnalysed == "" && locksAt(t) {
+			if t.NotAnalyzed == "" && locksAt(t) {
 				return // told at the first one
 			}
 		}
