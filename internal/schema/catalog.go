@@ -5,7 +5,15 @@ type Catalog struct {
 	// Complete is true when the catalog lists everything in the database, so that a name that it
 	// lacks does not exist. A review without a database begins with an empty catalog that is not
 	// complete.
-	Complete bool     `json:"complete,omitempty"`
+	Complete bool `json:"complete,omitempty"`
+	// Path are the schemas in which a name without one is looked up, in order. The first is that of
+	// new objects, and what is in it has no schema here. Empty is what the server takes by itself.
+	Path []string `json:"path,omitempty"`
+	// FoldCase says that the server takes no notice of case in the names of tables, where its kind
+	// leaves that to its settings.
+	FoldCase bool     `json:"foldCase,omitempty"`
+	Charset  string   `json:"charset,omitempty"`   // of tables that name none
+	Collate  string   `json:"collation,omitempty"` // the same
 	Schemas  []string `json:"schemas,omitempty"`
 	Tables   []Table  `json:"tables,omitempty"`
 	Views    []Object `json:"views,omitempty"` // views and materialized views
@@ -27,6 +35,7 @@ type Table struct {
 	Temporary   bool   `json:"temporary,omitempty"`
 	Versioned   bool   `json:"versioned,omitempty"`
 	RowSecurity bool   `json:"rowSecurity,omitempty"`
+	Unknown     bool   `json:"unknown,omitempty"` // its columns, indexes and constraints are not known
 
 	Rows  int64 `json:"rows,omitempty"`  // the server's estimate; 0 when nothing is known
 	Bytes int64 `json:"bytes,omitempty"` // with indexes; 0 when nothing is known

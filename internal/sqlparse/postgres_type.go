@@ -6,20 +6,8 @@ import (
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"towpath/internal/ast"
+	dialect "towpath/internal/dialect/postgres"
 )
-
-// typeWords are the words of package ast for the server's names of its types, which the grammar
-// puts in the place of SQL's.
-var typeWords = map[string]string{
-	"int2":   "smallint",
-	"int4":   "integer",
-	"int":    "integer",
-	"int8":   "bigint",
-	"float4": "real",
-	"float8": "double precision",
-	"bool":   "boolean",
-	"bpchar": "char",
-}
 
 // serialTypes are words that make an integer with a sequence.
 var serialTypes = map[string]string{
@@ -41,9 +29,7 @@ func columnType(t *pg.TypeName) (typ ast.Type) {
 	}
 	own := typ.Schema == "pg_catalog" // "char" with its quotes is another type than char
 	typ.Schema = ""
-	if word, ok := typeWords[typ.Name]; ok {
-		typ.Name = word
-	}
+	typ.Name = dialect.TypeWord(typ.Name)
 	if integer, ok := serialTypes[typ.Name]; ok && !own {
 		typ.Name, typ.Serial = integer, true
 	}

@@ -41,6 +41,7 @@ func ReplayAll(
 				return
 			}
 			source, replay := Replay(t, f, text)
+			SameCatalog(t, f.Engine, source, replay)
 			if compare != nil {
 				compare(t, source, replay)
 			}
