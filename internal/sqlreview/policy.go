@@ -102,12 +102,45 @@ func (p Policy) set(id string, settings map[string]string) {
 	p.Settings[id] = merged
 }
 
-func (p Policy) rules(d Dialect, all []Rule) []activeRule {
-	var active []activeRule
-	for _, r := range all {
-		if level := p.Level(r); level != Off && r.In(d) {
-			active = append(active, activeRule{Rule: r, level: level, settings: p.Settings[r.ID]})
+// activeRules are the rules that count here, and what to call of them, in the order of the rules.
+type activeRules struct {
+	all               []activeRule
+	check, after, end []hook
+}
+
+// activeRule is a rule with its level here.
+type activeRule struct {
+	rule     *Rule
+	level    Level
+	settings map[string]string
+}
+
+// hook is one function of a rule.
+type hook struct {
+	rule *activeRule
+	run  func(*Pass)
+}
+
+func (p Policy) rules(d Dialect, all []Rule) activeRules {
+	active := activeRules{all: make([]activeRule, 0, len(all))}
+	for i := range all {
+		r := &all[i]
+		level := p.Level(*r)
+		if level == Off || !r.In(d) {
+			continue
 		}
+		active.all = append(active.all, activeRule{rule: r, level: level, settings: p.Settings[r.ID]})
+	}
+	add := func(hooks *[]hook, rule *activeRule, run func(*Pass)) {
+		if run != nil {
+			*hooks = append(*hooks, hook{rule: rule, run: run})
+		}
+	}
+	for i := range active.all {
+		rule := &active.all[i]
+		add(&active.check, rule, rule.rule.Check)
+		add(&active.after, rule, rule.rule.After)
+		add(&active.end, rule, rule.rule.End)
 	}
 	return active
 }

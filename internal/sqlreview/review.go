@@ -39,25 +39,19 @@ func Review(in Input) Result {
 	return result
 }
 
-// activeRule is a rule with its level here.
-type activeRule struct {
-	Rule
-	level    Level
-	settings map[string]string
-}
-
 // fileReview is the review of one file.
 type fileReview struct {
 	in      Input
 	catalog *Catalog
-	rules   []activeRule
+	rules   activeRules
 	file    *File
 	open    bool
+	pass    Pass // of the rule that runs
 }
 
 func (r *fileReview) run(result *Result) {
-	var found []Finding
 	r.catalog.dropped = nil
+	r.pass = Pass{Server: r.in.Server, File: r.file, Catalog: r.catalog}
 	for i := range r.file.Statements {
 		s := &r.file.Statements[i]
 		result.Statements++
@@ -65,12 +59,10 @@ func (r *fileReview) run(result *Result) {
 			result.NotAnalyzed = append(result.NotAnalyzed,
 				NotAnalyzed{Path: r.file.Path, Line: s.Pos.Line, Why: s.NotAnalyzed})
 		}
-		found = append(found, r.statement(i, s)...)
+		r.statement(i, s)
 	}
-	found = append(found, r.each(nil, len(r.file.Statements), nil, func(rule Rule) func(*Pass) {
-		return rule.End
-	})...)
-	found = r.allow(found, &result.Allowed)
+	r.each(r.rules.end, nil, len(r.file.Statements), nil)
+	found := r.allow(r.pass.found, &result.Allowed)
 	found = append(found, r.unused()...)
 	slices.SortStableFunc(found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
@@ -83,7 +75,7 @@ const unusedRule = "RU02"
 
 // unused finds the comments that allow what no rule has found.
 func (r *fileReview) unused() (found []Finding) {
-	at := slices.IndexFunc(r.rules, func(rule activeRule) bool { return rule.ID == unusedRule })
+	at := slices.IndexFunc(r.rules.all, func(rule activeRule) bool { return rule.rule.ID == unusedRule })
 	if at < 0 {
 		return nil
 	}
@@ -96,7 +88,7 @@ func (r *fileReview) unused() (found []Finding) {
 			continue
 		}
 		found = append(found, Finding{
-			Rule: unusedRule, Level: r.rules[at].level, Path: r.file.Path, Line: a.Line, Column: 1,
+			Rule: unusedRule, Level: r.rules.all[at].level, Path: r.file.Path, Line: a.Line, Column: 1,
 			Message: fmt.Sprintf("%s finds nothing in the statement below, so there is nothing to allow.",
 				a.Rule),
 		})
@@ -105,10 +97,10 @@ func (r *fileReview) unused() (found []Finding) {
 }
 
 // statement runs the rules on one statement, before and after the catalog has followed it.
-func (r *fileReview) statement(i int, s *Text) []Finding {
-	found := r.each(s, i, nil, func(rule Rule) func(*Pass) { return rule.Check })
+func (r *fileReview) statement(i int, s *Text) {
+	r.each(r.rules.check, s, i, nil)
 	problems := r.catalog.Follow(s.Statement, r.file)
-	found = append(found, r.each(s, i, problems, func(rule Rule) func(*Pass) { return rule.After })...)
+	r.each(r.rules.after, s, i, problems)
 	if t := s.Transaction; t != nil {
 		switch t.Verb {
 		case "begin":
@@ -117,28 +109,20 @@ func (r *fileReview) statement(i int, s *Text) []Finding {
 			r.open = false
 		}
 	}
-	return found
 }
 
-func (r *fileReview) each(s *Text, i int, problems []Problem, of func(Rule) func(*Pass)) (found []Finding) {
-	for k := range r.rules {
-		rule := &r.rules[k]
-		check := of(rule.Rule)
-		if check == nil {
-			continue
-		}
-		p := Pass{
-			Server: r.in.Server, File: r.file, Index: i, Statement: s, Catalog: r.catalog,
-			Dropped: r.catalog.dropped, Problems: problems, rule: &rule.Rule, settings: rule.settings,
-			open: r.open,
-		}
-		check(&p)
-		for _, f := range p.found {
-			f.Level = rule.level
-			found = append(found, f)
+// each calls hooks for one place. One Pass serves them all, since most of them find nothing.
+func (r *fileReview) each(hooks []hook, s *Text, i int, problems []Problem) {
+	p := &r.pass
+	p.Index, p.Statement, p.Dropped, p.Problems, p.open = i, s, r.catalog.dropped, problems, r.open
+	for _, h := range hooks {
+		p.rule, p.settings = h.rule.rule, h.rule.settings
+		known := len(p.found)
+		h.run(p)
+		for k := known; k < len(p.found); k++ {
+			p.found[k].Level = h.rule.level
 		}
 	}
-	return found
 }
 
 // allow takes out what the file allows.
