@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -49,8 +50,10 @@ func (c *checkCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return usagef("find this program: %v", err)
 	}
+	debug.SetGCPercent(400) // a short life with little to keep
 	pool := &sqlparse.Pool{Command: []string{self, "parse-sql"}}
 	defer pool.Close()
+	pool.Prepare(ctx, server.Dialect)
 	result, err := c.review(ctx, pool, server, policy.For(c.Environment))
 	if err != nil {
 		return usagef("%v", err)

@@ -71,6 +71,21 @@ func (p *Pool) Parse(ctx context.Context, dialect towpath.EngineType, texts []Te
 	return w.results, nil
 }
 
+// Prepare starts a child in the background, so that the next Parse finds one. A failure to start is
+// left to Parse.
+func (p *Pool) Prepare(ctx context.Context, dialect towpath.EngineType) {
+	go func() {
+		release, err := p.slot(ctx)
+		if err != nil {
+			return
+		}
+		defer release()
+		if c, err := p.take(ctx, dialect, false); err == nil {
+			p.put(c)
+		}
+	}()
+}
+
 // slot waits until a child may work.
 func (p *Pool) slot(ctx context.Context) (release func(), err error) {
 	p.mu.Lock()
@@ -186,7 +201,6 @@ func (p *Pool) take(ctx context.Context, dialect towpath.EngineType, fresh bool)
 	p.free = slices.Delete(p.free, at, at+1)
 	p.mu.Unlock()
 	c.retire.Stop()
-	c.fresh = false
 	return c, nil
 }
 
