@@ -42,6 +42,8 @@ const (
 	EventRolloutCreated EventKind = "rollout.created"
 	// EventRolloutChanged: a rollout changed its state or its commit.
 	EventRolloutChanged EventKind = "rollout.changed"
+	// EventReviewChanged: the SQL review of a rollout was asked for, or has ended.
+	EventReviewChanged EventKind = "review.changed"
 	// EventLinkCreated: a project was linked with a repository.
 	EventLinkCreated EventKind = "link.created"
 	// EventLinkChanged: a link's settings, hook, commit or health changed, or it was polled.
@@ -116,6 +118,7 @@ const (
 func EventKinds() []EventKind {
 	return []EventKind{
 		EventTaskCreated, EventTaskChanged, EventRolloutCreated, EventRolloutChanged,
+		EventReviewChanged,
 		EventLinkCreated, EventLinkChanged, EventLinkDeleted, EventLinkRead, EventFilesChanged,
 		EventDeliveryReceived, EventHookRemovalChanged, EventDatabaseCreated, EventDatabaseChanged,
 		EventDatabaseDeleted, EventHistoryAdded, EventInstanceCreated, EventInstanceChanged,

@@ -17,6 +17,7 @@ const (
 	JobCheckHook    JobKind = "check-hook"    // subject: repository link
 	JobRemoveHook   JobKind = "remove-hook"   // subject: hook removal
 	JobRefreshGrant JobKind = "refresh-grant" // subject: grant
+	JobReview       JobKind = "review"        // subject: repository link; reviews the SQL of its rollouts
 )
 
 // Job requests work on a subject. There is one row per kind and subject, and another request only

@@ -250,6 +250,7 @@ type linkPreview struct {
 	Versions     []string           `json:"versions" nullable:"false" doc:"Of the matched files, in order, to choose a baseline from."`
 	HookPossible bool               `json:"hookPossible"`
 	HookAdvice   *Reason            `json:"hookAdvice,omitempty" doc:"Why no webhook is possible, and what happens instead."`
+	Review       *review            `json:"review,omitempty" doc:"What the SQL review says of the files that would run; absent when there are none."`
 	Databases    []databaseBaseline `json:"databases" nullable:"false" doc:"Each database compared with the files; empty for a change of a link."`
 }
 
@@ -269,9 +270,9 @@ func (s *Server) previewLinkChange(ctx context.Context, in *changeLinkInput) (li
 
 func previewOf(p links.Preview) linkPreview {
 	shown := p.Files[:min(len(p.Files), previewLimit)]
-	return linkPreview{
+	v := linkPreview{
 		Commit:       p.Commit,
-		Plan:         planOf(p.Plan, previewLimit, nil),
+		Plan:         planOf(p.Plan, previewLimit, nil, p.Review),
 		Files:        all(shown, manifestFileOf).Items,
 		MoreFiles:    len(p.Files) - len(shown),
 		Outside:      p.Outside,
@@ -280,6 +281,11 @@ func previewOf(p links.Preview) linkPreview {
 		HookAdvice:   reasonOf(p.HookAdvice),
 		Databases:    all(p.Baselines, databaseBaselineOf).Items,
 	}
+	if p.Review.State != "" {
+		found := reviewOf(p.Review)
+		v.Review = &found
+	}
+	return v
 }
 
 // planView is the state of every file in every database.
@@ -300,6 +306,7 @@ type planItem struct {
 	State         plan.ItemState `json:"state"`
 	Reason        *Reason        `json:"reason,omitempty"`
 	Applied       *appliedFile   `json:"applied,omitempty" doc:"What the database has, if that differs from the file."`
+	Review        *reviewCounts  `json:"review,omitempty" doc:"What the SQL review has found in the file, for this environment."`
 }
 
 // appliedFile is a migration as a ledger has it.
@@ -313,8 +320,10 @@ type appliedFile struct {
 // quiet are the states of items that nobody needs to look at.
 var quiet = map[plan.ItemState]bool{plan.ItemApplied: true, plan.ItemBaselined: true, plan.ItemIgnored: true}
 
-// planOf converts a plan. It has at most limit items, and none in the states of without.
-func planOf(p plan.Plan, limit int, without map[plan.ItemState]bool) planView {
+// planOf converts a plan with the review of its files. It has at most limit items, and none in the
+// states of without.
+func planOf(p plan.Plan, limit int, without map[plan.ItemState]bool, r towpath.Review) planView {
+	counts := countsByText(r)
 	v := planView{Blocked: reasonOf(p.Blocked), Counts: map[plan.ItemState]int{}, Items: []planItem{}}
 	for _, i := range p.Items {
 		v.Counts[i.State]++
@@ -333,6 +342,7 @@ func planOf(p plan.Plan, limit int, without map[plan.ItemState]bool) planView {
 			RolloutID:     i.RolloutID,
 			State:         i.State,
 			Reason:        reasonOf(i.Reason),
+			Review:        counts[textKey{i.Path, i.Checksum, i.EnvironmentID}],
 		}
 		if e := i.Previous; e != nil {
 			item.Applied = &appliedFile{Path: e.Path, Checksum: e.Checksum, Commit: e.Commit, At: e.StartedAt}
@@ -379,7 +389,7 @@ func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) 
 		GrantName:      st.GrantName,
 		GrantBroken:    reasonOf(st.GrantBroken),
 		Usage:          usageOf(st.Usage.Used, st.Usage.Limit, st.Usage.BackoffUntil),
-		Plan:           planOf(st.Plan, statusLimit, quiet),
+		Plan:           planOf(st.Plan, statusLimit, quiet, st.Review),
 	}
 	if st.WriteBack.Attempts > 0 {
 		view.WriteBackError = st.WriteBack.LastError
@@ -389,6 +399,9 @@ func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) 
 	}
 	if st.Rollout != nil {
 		open := rolloutOf(*st.Rollout)
+		if st.Review.State != "" {
+			open.Review = countsOf(st.Review)
+		}
 		view.Rollout = &open
 	}
 	return view, err

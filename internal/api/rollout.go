@@ -21,6 +21,15 @@ type Rollout struct {
 	SupersededBy string               `json:"supersededBy,omitempty" doc:"The rollout that took over its open tasks. A failed rollout stays failed."`
 	CreatedAt    time.Time            `json:"createdAt"`
 	FinishedAt   *time.Time           `json:"finishedAt,omitempty"`
+	Review       *reviewCounts        `json:"review,omitempty" doc:"What the SQL review has found; absent for a rollout from before there were reviews."`
+}
+
+// reviewed adds what a review has found.
+func (r Rollout) reviewed(found map[string]towpath.Review) Rollout {
+	if review, ok := found[r.ID]; ok {
+		r.Review = countsOf(review)
+	}
+	return r
 }
 
 func rolloutOf(r towpath.Rollout) Rollout {
@@ -79,11 +88,20 @@ func (s *Server) listProjectRollouts(
 
 func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Paging) (list[Rollout], error) {
 	var rows []towpath.Rollout
+	var found map[string]towpath.Review
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		rows, err = tx.Rollouts(ctx, filter, p.newest())
+		if rows, err = tx.Rollouts(ctx, filter, p.newest()); err != nil {
+			return err
+		}
+		ids := make([]string, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		found, err = tx.Reviews(ctx, ids)
 		return err
 	})
-	return page(p, rows, func(r towpath.Rollout) string { return r.ID }, rolloutOf), err
+	return page(p, rows, func(r towpath.Rollout) string { return r.ID },
+		func(r towpath.Rollout) Rollout { return rolloutOf(r).reviewed(found) }), err
 }
 
 // rolloutDetail is a rollout with its tasks, stage by stage.
@@ -109,9 +127,13 @@ func (s *Server) getRollout(ctx context.Context, in *RolloutPath) (rolloutDetail
 	var (
 		r     towpath.Rollout
 		names = map[string]string{}
+		found map[string]towpath.Review
 	)
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if r, err = tx.Rollout(ctx, in.Rollout); err != nil {
+			return err
+		}
+		if found, err = tx.Reviews(ctx, []string{r.ID}); err != nil {
 			return err
 		}
 		environments, err := tx.Environments(ctx)
@@ -120,7 +142,7 @@ func (s *Server) getRollout(ctx context.Context, in *RolloutPath) (rolloutDetail
 		}
 		return err
 	})
-	return rolloutDetail{rolloutOf(r), stagesOf(r.Tasks, names)}, err
+	return rolloutDetail{rolloutOf(r).reviewed(found), stagesOf(r.Tasks, names)}, err
 }
 
 // stagesOf groups tasks into stages. The tasks are ordered by stage.

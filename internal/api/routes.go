@@ -80,6 +80,7 @@ func (s *Server) projectRoutes() []route {
 		on("GET", "/rollouts", towpath.ViewWorkspace, ok(s.listRollouts)),
 		on("GET", "/projects/{project}/rollouts", towpath.ViewProject, ok(s.listProjectRollouts)),
 		on("GET", "/rollouts/{rollout}", towpath.ViewProject, ok(s.getRollout)),
+		on("GET", "/rollouts/{rollout}/review", towpath.ViewProject, ok(s.getReview)),
 		on("GET", "/rollouts/{rollout}/tasks/{task}", towpath.ViewProject, ok(s.getTask)),
 		on("GET", "/rollouts/{rollout}/tasks/{task}/attempts/{attempt}/statements", towpath.ViewProject,
 			ok(s.listStatements)),

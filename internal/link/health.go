@@ -25,6 +25,7 @@ type Status struct {
 	Plan        plan.Plan
 	Notes       map[string]towpath.Reason // what was noted of the synced commit, by path
 	Rollout     *towpath.Rollout          // the open one
+	Review      towpath.Review            // of the open rollout; without a State when there is none
 	FilesRead   int                       // of Files, while many are being read from the repository
 	Files       int                       // 0 while none are
 	Progress    *towpath.Progress         // of a reading that goes on
@@ -72,7 +73,9 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st Status, err
 		if err == nil {
 			st.Rollout = &r
 			st.Plan = st.Plan.WithTasks(r.Tasks)
-		} else if towpath.ErrorCode(err) != towpath.CodeNotFound {
+			st.Review, err = tx.Review(ctx, r.ID)
+		}
+		if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 			return err
 		}
 		return nil

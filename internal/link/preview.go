@@ -27,6 +27,7 @@ type Preview struct {
 	HookPossible bool
 	HookAdvice   towpath.Reason     // why no hook is possible, and what happens instead
 	Baselines    []DatabaseBaseline // of each database of the project; only for a new link
+	Review       towpath.Review     // of the files that would run; without a State when there are none
 }
 
 // draft is a validated Spec or Change, with the files that it matches.

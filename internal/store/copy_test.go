@@ -91,6 +91,12 @@ func fillTables(t *testing.T, s *store.Store) {
 		}
 		attempt := towpath.Attempt{TaskID: task.ID, Number: 1, State: towpath.TaskDone, StartedAt: tx.Now}
 		_, err := tx.ReceiveDelivery(ctx, &delivery)
+		steps = append(steps, err, tx.WantReview(ctx, w.rollout))
+		_, err = tx.SetReview(ctx, towpath.Review{
+			RolloutID: w.rollout.ID, Generation: 1, State: towpath.ReviewDone, Files: make([]towpath.ReviewedFile, 2),
+		})
+		steps = append(steps, err)
+		_, err = tx.SetPolicyFile(ctx, towpath.PolicyFile{LinkID: w.link.ID, Path: towpath.PolicyFileName})
 		steps = append(steps, err, tx.CreateAttempt(ctx, &attempt),
 			tx.AddStatements(ctx, attempt.ID, []towpath.StatementLog{{Duration: time.Second}}))
 		for _, err := range steps {

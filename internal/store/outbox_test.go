@@ -56,6 +56,7 @@ var silent = map[string]string{
 	"AddNote":          "notes to post are internal",
 	"DeleteNotes":      "notes to post are internal",
 	"SetPostedStatus":  "posted statuses are internal",
+	"SetPolicyFile":    "the reviews that it changes are asked for with it",
 	"PutBaselines":     "their link is written with them",
 	"FollowRename":     "the renamed link is written with it",
 	"SetMeta":          "it is the server's own",
@@ -120,6 +121,17 @@ func acts(w *world) []act {
 		{"UpdateRollout", "rollout.changed pending>held", func(ctx context.Context, tx *store.Tx) error {
 			rollout.State = towpath.RolloutHeld
 			return tx.UpdateRollout(ctx, &rollout)
+		}},
+		{"WantReview", "review.changed >pending", func(ctx context.Context, tx *store.Tx) error {
+			return tx.WantReview(ctx, rollout)
+		}},
+		{"SetReview", "review.changed pending>done", func(ctx context.Context, tx *store.Tx) error {
+			review := towpath.Review{RolloutID: rollout.ID, Generation: 1, State: towpath.ReviewDone}
+			_, err := tx.SetReview(ctx, review)
+			return err
+		}},
+		{"WantReviews", "review.changed >pending", func(ctx context.Context, tx *store.Tx) error {
+			return tx.WantReviews(ctx) // of the world's own rollout; the other one has no link
 		}},
 		{"AddHistory", "history.added >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.AddHistory(ctx, &towpath.ChangeHistory{

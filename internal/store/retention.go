@@ -102,6 +102,8 @@ func (tx *Tx) deleteRollout(ctx context.Context, id string) error {
 		"DELETE FROM task WHERE rollout_id = $1",
 		`DELETE FROM posted_status WHERE (link_id, commit_hash) IN (SELECT link_id, commit_hash FROM rollout WHERE id = $1)
 			AND commit_hash NOT IN (SELECT synced_commit FROM repository_link)`,
+		"DELETE FROM reviewed_file WHERE rollout_id = $1",
+		"DELETE FROM rollout_review WHERE rollout_id = $1",
 		"DELETE FROM rollout WHERE id = $1",
 	} {
 		if _, err := tx.exec(ctx, text, id); err != nil {

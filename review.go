@@ -1,0 +1,120 @@
+package towpath
+
+import "time"
+
+// ReviewState says how far the SQL review of a rollout is.
+type ReviewState string
+
+const (
+	ReviewPending ReviewState = "pending" // it is to be made, or to be made again
+	ReviewDone    ReviewState = "done"
+	ReviewFailed  ReviewState = "failed" // of some files it could not be made; it is tried again
+)
+
+// Bounds of what a review keeps.
+const (
+	MaxReviewFindings = 1000 // of a rollout
+	MaxReviewNotes    = 200  // of a file: statements not analyzed, comments that allow findings
+	MaxReviewText     = 4000 // of a message or a fix, in bytes
+)
+
+// Review is what the SQL review says of the files of a rollout, or of a preview. It stops nothing.
+type Review struct {
+	RolloutID  string
+	LinkID     string
+	ProjectID  string
+	Generation int64 // how often it was asked for
+	State      ReviewState
+	Reason     Reason     // why it failed
+	ReviewedAt *time.Time // nil until the first one has ended
+	Errors     int        // findings, those that are not kept included
+	Warnings   int
+	Files      []ReviewedFile // loaded on demand, by environment and in the order in which they run
+}
+
+// Count sets Errors and Warnings to the sums of the files.
+func (r *Review) Count() {
+	r.Errors, r.Warnings = 0, 0
+	for _, f := range r.Files {
+		r.Errors += f.Errors
+		r.Warnings += f.Warnings
+	}
+}
+
+// ReviewedFile is what the review says of one text for databases of one environment that hold the
+// same.
+type ReviewedFile struct {
+	RolloutID     string
+	Position      int // in the review, from 0
+	Path          string
+	Label         string // the version as written in the file's name
+	Checksum      string
+	Commit        string // that brought the text; "" in a preview
+	EnvironmentID string
+	Environment   string
+	Against       string // the kind of server and its version, such as "postgres 15.20"
+	Databases     int
+	Statements    int
+	Errors        int // findings, those that are not kept included
+	Warnings      int
+	Reason        Reason // why it was not reviewed, or what the review did not know; none when complete
+	ReviewNotes
+}
+
+// Reviewed reports whether the rules have seen the file.
+func (f ReviewedFile) Reviewed() bool { return f.Against != "" }
+
+// ReviewNotes are the details of a reviewed file.
+type ReviewNotes struct {
+	Findings    []ReviewFinding `json:"findings,omitempty"`
+	MoreNotKept int             `json:"moreNotKept,omitempty"` // findings beyond the bound
+	NotAnalysed []ReviewGap     `json:"notAnalysed,omitempty"`
+	MoreGaps    int             `json:"moreGaps,omitempty"`
+	Allowed     []ReviewedAllow `json:"allowed,omitempty"`
+	MoreAllowed int             `json:"moreAllowed,omitempty"`
+}
+
+// ReviewFinding is one finding of a rule.
+type ReviewFinding struct {
+	Rule    string `json:"rule"`
+	Level   string `json:"level"` // error, warning or info
+	Title   string `json:"title"` // of the rule
+	Line    int    `json:"line"`  // from 1
+	Column  int    `json:"column"`
+	Message string `json:"message"`
+	Fix     string `json:"fix,omitempty"` // SQL that does the same safely
+}
+
+// ReviewGap is a statement that no rule has seen.
+type ReviewGap struct {
+	Line int    `json:"line"`
+	Why  string `json:"why"`
+}
+
+// ReviewedAllow is a comment in a file that allowed a finding.
+type ReviewedAllow struct {
+	Rule    string `json:"rule"`
+	Line    int    `json:"line"`
+	Because string `json:"because,omitempty"`
+}
+
+// PolicyFile is a link's file towpath.yaml, which sets levels of the SQL review.
+type PolicyFile struct {
+	LinkID string
+	Path   string // "" when the branch has none
+	Text   string
+	Reason Reason // why it has no text, such as its size
+	ReadAt time.Time
+}
+
+// PolicyFileName is the name of a PolicyFile. The one in the link's base directory counts, else the
+// one in the root of the repository.
+const PolicyFileName = "towpath.yaml"
+
+// PolicyPaths lists where a link's PolicyFile may be, the one that counts first.
+func (l RepositoryLink) PolicyPaths() []string {
+	if l.BaseDirectory == "" {
+		return []string{PolicyFileName}
+	}
+	return []string{l.BaseDirectory + "/" + PolicyFileName, PolicyFileName}
+}
