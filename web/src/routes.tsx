@@ -107,6 +107,7 @@ const tree = root.addChildren([
       setting('/settings/api-tokens', () => import('~/pages/settings/TokensPage')),
       setting('/settings/general', () => import('~/pages/settings/GeneralPage')),
       setting('/settings/members', () => import('~/pages/settings/MembersPage')),
+      setting('/settings/sql-review', () => import('~/pages/settings/ReviewPage')),
       owners.addChildren([
         owned('/settings/audit', () => import('~/pages/settings/AuditPage')),
         owned('/settings/gitops', () => import('~/pages/git-providers/ProvidersPage')),

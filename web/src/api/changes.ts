@@ -27,7 +27,7 @@ const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readon
   database: [['databases'], ['repository-links', '']],
   history: [['databases']],
   instance: [['instances'], ['databases']],
-  environment: [['environments'], ['projects', 'limits']],
+  environment: [['environments'], ['projects', 'limits'], ['review-policies']],
   project: [['projects']],
   'project-member': [['projects']],
   member: [['members'], ['projects', 'members'], ['session']],
@@ -42,7 +42,7 @@ const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readon
  * Data that comes from far away, or does not change by itself: an event that names nothing does not
  * refetch it.
  */
-const still = new Set(['grants', 'preview', 'git-provider-types', 'engine-types', 'session', 'setup'])
+const still = new Set(['grants', 'preview', 'git-provider-types', 'engine-types', 'review-rules', 'session', 'setup'])
 
 /** The field of an event that names one thing of a room. */
 const names: Record<string, keyof ChangeEvent> = {

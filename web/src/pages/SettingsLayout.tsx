@@ -11,6 +11,7 @@ export default function SettingsLayout() {
   const workspace = [
     { label: 'General', to: pb.general() },
     { label: 'Members', to: pb.members() },
+    { label: 'SQL review', to: pb.review() },
   ]
   if (can(session.data, 'git-providers.manage')) {
     workspace.push({ label: 'GitOps', to: pb.gitProviders() }, { label: 'Audit log', to: pb.audit() })

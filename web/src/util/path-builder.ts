@@ -36,6 +36,7 @@ export const pb = {
   apiTokens: () => '/settings/api-tokens',
   general: () => '/settings/general',
   members: () => '/settings/members',
+  review: () => '/settings/sql-review',
   audit: () => '/settings/audit',
   gitProviders: () => '/settings/gitops',
   gitProviderNew: () => '/settings/gitops/new',
