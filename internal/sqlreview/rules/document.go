@@ -60,8 +60,9 @@ Some rules ask for what files alone do not say, and find nothing on the command 
 and TX09 ask for what a database has and for other files, PL32, ML23 and ST13 for sizes of tables.
 
 The level is that of the preset "recommended", with that of "strict" behind it where it differs.
-The preset "quiet" keeps errors, and warnings of what locks or loses something. A level can be set
-for each environment. A comment before a statement allows one finding of it:
+The preset "quiet" keeps errors, and warnings of what locks or loses something. Each environment has
+its own levels, and so can a repository: [which level counts](../README.md#which-level-counts). A
+comment before a statement allows one finding of it:
 
     -- towpath: allow PL01 because the table is empty
 `

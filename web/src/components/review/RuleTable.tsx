@@ -34,7 +34,7 @@ export function RuleTable({ rules, policies, onChange }: RuleTableProps) {
   useEffect(() => {
     if (!named) return
     setOpen(before => new Set([...before, named]))
-    document.getElementById(named)?.scrollIntoView({ block: 'center' })
+    document.getElementById(named)?.scrollIntoView({ block: 'start' })
   }, [named])
   return (
     <div className={classes.frame} data-many={policies.length > 5}>
@@ -116,7 +116,7 @@ function EnvironmentHead({ policy, onChange }: { policy: Policy; onChange: Chang
               aria-label={`Insist on every rule in ${policy.environment}`}
               onClick={() => onChange(policy.environmentId, { insist: { '*': !every } })}
             >
-              <Icon name="lock" size={14} />
+              <Icon name={every ? 'lock' : 'lockOpen'} size={14} />
             </ActionIcon>
           </Tooltip>
         ) : (

@@ -64,6 +64,7 @@ function Rules({ rules, policies }: { rules: Rule[]; policies: Policy[] }) {
         <Search value={search} onChange={setSearch} />
         <NativeSelect
           aria-label="Group"
+          w={220}
           data={[{ value: '', label: 'All groups' }, ...new Set(rules.map(rule => rule.group))]}
           value={group}
           onChange={event => setGroup(event.currentTarget.value)}
