@@ -97,7 +97,7 @@ func (s *Service) readRepository(
 	}
 	source := client.Source(link.RepositoryID)
 	f, err = s.headCommit(ctx, source, link)
-	if mayBeImpostor(link, f, err) {
+	if misplaced(link, f, err) {
 		moved, doubt := source.Relocate(ctx)
 		if moved {
 			f, err = s.headCommit(ctx, source, link)
@@ -153,13 +153,14 @@ func repositoryGone(link towpath.RepositoryLink) error {
 	return &needsPerson{towpath.Why(towpath.ReasonRepositoryGone, "repository", link.RepositoryName)}
 }
 
-// mayBeImpostor reports whether the result may be of another repository that now has the name of
-// the link's.
-func mayBeImpostor(link towpath.RepositoryLink, f found, err error) bool {
+// misplaced reports whether the result may come of a name that the repository no longer has:
+// nothing has it now, or another repository does.
+func misplaced(link towpath.RepositoryLink, f found, err error) bool {
 	var known *needsPerson
 	switch {
-	case errors.As(err, &known) && known.reason.Code == towpath.ReasonBranchGone,
-		vcs.KindOf(err) == vcs.NotFound:
+	case errors.As(err, &known):
+		return known.reason.Code == towpath.ReasonBranchGone || known.reason.Code == towpath.ReasonRepositoryGone
+	case vcs.KindOf(err) == vcs.NotFound:
 		return true
 	case err != nil:
 		return false
