@@ -3,7 +3,6 @@ package link
 import (
 	"context"
 	"path"
-	"sync"
 	"time"
 
 	"towpath/internal/vcs"
@@ -11,15 +10,7 @@ import (
 
 // treeCache caches the trees that people preview, so that trying another template needs no call to
 // the provider.
-type treeCache struct {
-	mu    sync.Mutex
-	trees map[string]cachedTree
-}
-
-type cachedTree struct {
-	entries []vcs.Entry
-	at      time.Time
-}
+type treeCache struct{ trees vcs.Cache[[]vcs.Entry] }
 
 const (
 	treeCacheSize = 8
@@ -30,21 +21,13 @@ func (c *treeCache) get(
 	ctx context.Context, source vcs.Source, repositoryID, commit string,
 ) ([]vcs.Entry, error) {
 	key := path.Join(repositoryID, commit)
-	c.mu.Lock()
-	known, ok := c.trees[key]
-	c.mu.Unlock()
-	if ok && time.Since(known.at) < treeCacheAge {
-		return known.entries, nil
+	if entries, ok := c.trees.Get(key, treeCacheAge); ok {
+		return entries, nil
 	}
 	entries, err := source.Tree(ctx, commit, "")
 	if err != nil {
 		return nil, err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.trees == nil || len(c.trees) >= treeCacheSize {
-		c.trees = map[string]cachedTree{}
-	}
-	c.trees[key] = cachedTree{entries, time.Now()}
+	c.trees.Put(key, entries, treeCacheSize)
 	return entries, nil
 }

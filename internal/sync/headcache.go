@@ -3,7 +3,6 @@ package sync
 import (
 	"context"
 	"path"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -15,13 +14,7 @@ import (
 // minute a link reads it again, which also confirms that the repository is still the same one.
 type headCache struct {
 	asking  singleflight.Group
-	mu      sync.Mutex
-	commits map[string]cachedHead
-}
-
-type cachedHead struct {
-	commit vcs.Commit
-	at     time.Time
+	commits vcs.Cache[vcs.Commit]
 }
 
 const (
@@ -38,15 +31,12 @@ func (c *headCache) get(
 	led := false
 	commit, err, _ := c.asking.Do(key, func() (any, error) {
 		led = true
-		c.mu.Lock()
-		known, ok := c.commits[key]
-		c.mu.Unlock()
-		if ok && time.Since(known.at) < headCacheAge {
-			return known.commit, nil
+		if known, ok := c.commits.Get(key, headCacheAge); ok {
+			return known, nil
 		}
 		commit, err := source.Commit(ctx, hash)
 		if err == nil {
-			c.put(key, commit)
+			c.commits.Put(key, commit, headCacheSize)
 		}
 		return commit, err
 	})
@@ -54,13 +44,4 @@ func (c *headCache) get(
 		return source.Commit(ctx, hash)
 	}
 	return commit.(vcs.Commit), err
-}
-
-func (c *headCache) put(key string, commit vcs.Commit) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.commits == nil || len(c.commits) >= headCacheSize {
-		c.commits = map[string]cachedHead{}
-	}
-	c.commits[key] = cachedHead{commit: commit, at: time.Now()}
 }
