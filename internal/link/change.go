@@ -115,12 +115,6 @@ func repostStatuses(ctx context.Context, tx *store.Tx, linkID string) error {
 	return tx.Enqueue(ctx, towpath.JobPostStatus, r.ID)
 }
 
-func set[T any](field *T, value *T) {
-	if value != nil {
-		*field = *value
-	}
-}
-
 // setTo sets a field to its checked value when a change was requested.
 func setTo[T any](field *T, asked *T, checked T) {
 	if asked != nil {

@@ -96,12 +96,12 @@ func (s *Service) changedDraft(ctx context.Context, linkID string, change Change
 	if d.link, err = store.Get(ctx, s.Store, (*store.Tx).Link, linkID); err != nil {
 		return d, err
 	}
-	set(&d.link.Branch, change.Branch)
-	set(&d.link.BaseDirectory, change.BaseDirectory)
-	set(&d.link.FilePathTemplate, change.FilePathTemplate)
-	set(&d.link.SchemaPathTemplate, change.SchemaPathTemplate)
-	set(&d.link.LatePolicy, change.LatePolicy)
-	set(&d.link.WaitingStatus, change.WaitingStatus)
+	towpath.Patch(&d.link.Branch, change.Branch)
+	towpath.Patch(&d.link.BaseDirectory, change.BaseDirectory)
+	towpath.Patch(&d.link.FilePathTemplate, change.FilePathTemplate)
+	towpath.Patch(&d.link.SchemaPathTemplate, change.SchemaPathTemplate)
+	towpath.Patch(&d.link.LatePolicy, change.LatePolicy)
+	towpath.Patch(&d.link.WaitingStatus, change.WaitingStatus)
 	if d.scope, err = plan.NewScope(d.link.BaseDirectory, d.link.FilePathTemplate); err != nil {
 		return d, err
 	}

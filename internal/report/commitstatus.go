@@ -19,9 +19,9 @@ type stage struct {
 	tasks         []towpath.Task
 }
 
-// stagesOf groups tasks by environment, in the order of the stages. It leaves out cancelled tasks
+// byEnvironment groups tasks by environment, in the order of the stages. It leaves out cancelled tasks
 // where another task brings the same text to the same database: that one decides the status.
-func stagesOf(tasks []towpath.Task) []stage {
+func byEnvironment(tasks []towpath.Task) []stage {
 	type text struct {
 		plan.TaskKey
 		checksum string

@@ -97,7 +97,7 @@ func TestStage_status(t *testing.T) {
 		for i, state := range c.prod {
 			all = append(all, taskIn("prod", 1, i+1, state))
 		}
-		stages := stagesOf(all)
+		stages := byEnvironment(all)
 		st, ok := stages[1].status(stageContext{place: ":3:14", others: all, waiting: vcs.StatusSuccessful})
 		if got := strings.TrimSpace(string(st.State) + " " + st.Description); got != c.want ||
 			ok != (c.want != "") {
@@ -133,12 +133,12 @@ func TestStage_namesUncomparedFiles(t *testing.T) {
 		"line", "1", "message", "a secret"))
 	other := uncompared
 	other.Path = "shop/5__ddl__b.sql"
-	st, ok := stagesOf([]towpath.Task{uncompared, taskIn("prod", 1, 2, towpath.TaskDone)})[0].status(stageContext{})
+	st, ok := byEnvironment([]towpath.Task{uncompared, taskIn("prod", 1, 2, towpath.TaskDone)})[0].status(stageContext{})
 	if !ok || st.State != vcs.StatusSuccessful ||
 		st.Description != "2 done; check shop/4__ddl__a.sql: the database may differ from it" {
 		t.Errorf("one: %+v", st)
 	}
-	st, ok = stagesOf([]towpath.Task{uncompared, other, taskIn("prod", 1, 3, towpath.TaskSkipped)})[0].status(
+	st, ok = byEnvironment([]towpath.Task{uncompared, other, taskIn("prod", 1, 3, towpath.TaskSkipped)})[0].status(
 		stageContext{})
 	const want = "2 done, 1 skipped or cancelled; check shop/4__ddl__a.sql and 1 more file: the " +
 		"database may differ from them"
@@ -164,7 +164,7 @@ func TestStage_afterAFailureIsNeverSuccessful(t *testing.T) {
 			if other != "" {
 				tasks = append(tasks, taskIn("prod", 1, 1, other))
 			}
-			st, ok := stagesOf(tasks)[0].status(stageContext{
+			st, ok := byEnvironment(tasks)[0].status(stageContext{
 				place: ":2:1", others: tasks,
 				waiting: vcs.StatusSuccessful,
 			})
@@ -181,7 +181,7 @@ func TestStage_afterAFailureIsNeverSuccessful(t *testing.T) {
 			// The same text that is done after all is good, as one that a person accepted.
 			again := tasks[0]
 			again.State, again.Error = done, towpath.Reason{}
-			st, ok = stagesOf(append(tasks[:1:1], again))[0].status(stageContext{})
+			st, ok = byEnvironment(append(tasks[:1:1], again))[0].status(stageContext{})
 			if end == towpath.TaskCancelled &&
 				(!ok || st.State != vcs.StatusSuccessful || st.Description != "1 done") {
 				t.Errorf("failed, cancelled, and done: %+v", st)
@@ -204,7 +204,7 @@ func TestStage_isInProgressOnlyWhileSomethingRuns(t *testing.T) {
 					taskIn("test", 0, 1, before), taskIn("prod", 1, 1, a),
 					taskIn("prod", 1, 2, b),
 				}
-				st, _ := stagesOf(all)[1].status(stageContext{others: all, waiting: vcs.StatusStopped})
+				st, _ := byEnvironment(all)[1].status(stageContext{others: all, waiting: vcs.StatusStopped})
 				if runs := a == towpath.TaskRunning ||
 					b == towpath.TaskRunning; st.State == vcs.StatusInProgress && !runs {
 					t.Errorf("%s, then %s and %s: %+v", before, a, b, st)
@@ -222,7 +222,7 @@ func TestStage_fitsLongNames(t *testing.T) {
 	t.Parallel()
 	long := taskIn("prod", 0, 1, towpath.TaskFailed)
 	long.Path, long.Database = strings.Repeat("ü/", 400)+".sql", strings.Repeat("d", 64)
-	st, _ := stagesOf([]towpath.Task{long})[0].status(stageContext{place: ":100000:100000"})
+	st, _ := byEnvironment([]towpath.Task{long})[0].status(stageContext{place: ":100000:100000"})
 	if n := utf8.RuneCountInString(st.Description); n > 255 ||
 		!strings.Contains(st.Description, ":100000:100000 failed in d") {
 		t.Errorf("%d characters: %s", n, st.Description)

@@ -142,7 +142,7 @@ func (s *Service) newReporter(
 // tasks have moved to another commit.
 func (w *reporter) commit(ctx context.Context, commit string, tasks []towpath.Task) error {
 	live := map[string]bool{}
-	for _, stage := range stagesOf(tasks) {
+	for _, stage := range byEnvironment(tasks) {
 		key := statusKey(w.link.ID, stage.environment)
 		live[key] = slices.ContainsFunc(stage.tasks, func(t towpath.Task) bool { return t.State.Open() })
 		a, err := w.stageContext(ctx, stage)

@@ -2,7 +2,10 @@
 // their positions in a file. The engine's dialect cuts a file into statements.
 package statement
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+)
 
 // Position is a place in a file.
 type Position struct {
@@ -86,6 +89,13 @@ func (s Statement) Summary(n int) string {
 	}
 	return string(out)
 }
+
+// mayHoldSecret matches words beside which a password or a connection string may be.
+var mayHoldSecret = regexp.MustCompile(
+	`(?i)passw|pwd|identified|connection|conninfo|mapping|secret|credential`)
+
+// MayHoldSecret reports whether the statement may contain a password or a connection string.
+func (s Statement) MayHoldSecret() bool { return s.Roles != nil || mayHoldSecret.MatchString(s.Text) }
 
 // Error is the reason why a file must not run, and its place in the file.
 type Error struct {

@@ -130,3 +130,14 @@ func KindOf(err error) Kind {
 	}
 	return ""
 }
+
+// Displaced reports whether a refusal may mean that the repository has moved: another repository
+// with its old name may hide its content.
+func Displaced(err error) bool {
+	switch KindOf(err) {
+	case NotFound, Forbidden, Unauthorized:
+		return true
+	}
+	var e *Error
+	return errors.As(err, &e) && e.Status/100 == 3
+}

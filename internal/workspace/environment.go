@@ -49,8 +49,8 @@ func (s *Service) ChangeEnvironment(
 			return err
 		}
 		before := e
-		set(&e.Name, change.Name)
-		set(&e.AllowRoles, change.AllowRoles)
+		towpath.Patch(&e.Name, change.Name)
+		towpath.Patch(&e.AllowRoles, change.AllowRoles)
 		limits := changeLimits(
 			limitChange{name: "lock timeout", to: change.LockTimeout, of: &e.LockTimeout},
 			limitChange{name: "statement timeout", to: change.StatementTimeout, of: &e.StatementTimeout},

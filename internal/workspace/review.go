@@ -95,7 +95,7 @@ func (c ReviewChange) apply(p towpath.ReviewPolicy) towpath.ReviewPolicy {
 		Levels:   map[string]towpath.ReviewLevel{},
 		Settings: map[string]map[string]string{},
 	}
-	set(&made.Preset, c.Preset)
+	towpath.Patch(&made.Preset, c.Preset)
 	maps.Copy(made.Levels, p.Levels)
 	maps.Copy(made.Levels, c.Levels)
 	maps.DeleteFunc(made.Levels, func(_ string, level towpath.ReviewLevel) bool { return level == "" })

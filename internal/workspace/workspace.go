@@ -34,13 +34,6 @@ func record(
 	})
 }
 
-// set changes a field when a value was given.
-func set[T any](field *T, value *T) {
-	if value != nil {
-		*field = *value
-	}
-}
-
 // limitChange sets one limit.
 type limitChange struct {
 	name string         // in the audit log

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	driver "github.com/go-sql-driver/mysql"
@@ -53,7 +52,7 @@ func kindOf(e *driver.MySQLError) engine.Kind {
 
 // withoutText removes the statement's text from the server's message if it may contain a password.
 func withoutText(err error, st statement.Statement) error {
-	if st.Roles == nil && !mayHoldSecret.MatchString(st.Text) {
+	if !st.MayHoldSecret() {
 		return err
 	}
 	mapped := mapError(err)
@@ -62,6 +61,3 @@ func withoutText(err error, st statement.Statement) error {
 	}
 	return err
 }
-
-// mayHoldSecret matches statements that may contain a password or a connection string.
-var mayHoldSecret = regexp.MustCompile(`(?i)passw|identified|connection`)

@@ -2,7 +2,6 @@ package bitbucket
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,24 +21,13 @@ func (s *source) Heads(ctx context.Context) (vcs.Heads, error) {
 		return vcs.Heads{}, err
 	}
 	branches, redirected, err := s.c.remote(at.clone).Heads(ctx)
-	if known && (redirected || displaced(err)) {
+	if known && (redirected || vcs.Displaced(err)) {
 		if at, err = s.c.locate(ctx, s.id); err != nil {
 			return vcs.Heads{}, err
 		}
 		branches, _, err = s.c.remote(at.clone).Heads(ctx)
 	}
 	return vcs.Heads{Name: at.name, URL: at.url, Branches: branches}, err
-}
-
-// displaced reports whether a refusal may mean that the repository has moved: another repository
-// with its old name may hide its content.
-func displaced(err error) bool {
-	switch vcs.KindOf(err) {
-	case vcs.NotFound, vcs.Forbidden, vcs.Unauthorized:
-		return true
-	}
-	var e *vcs.Error
-	return errors.As(err, &e) && e.Status/100 == 3
 }
 
 // remote is the repository at a clone address. Git has its own quota.

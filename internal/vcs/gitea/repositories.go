@@ -2,7 +2,6 @@ package gitea
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -154,7 +153,7 @@ func reading[T any](ctx context.Context, c *client, id string, read func(place) 
 		return none, err
 	}
 	got, err := read(at)
-	if !remembered || !displaced(err) {
+	if !remembered || !vcs.Displaced(err) {
 		return got, err
 	}
 	now, locateErr := c.locate(ctx, id)
@@ -165,15 +164,4 @@ func reading[T any](ctx context.Context, c *client, id string, read func(place) 
 		return got, err
 	}
 	return read(now)
-}
-
-// displaced reports whether a refusal may mean that the repository has moved: another repository
-// with its old name may hide its content.
-func displaced(err error) bool {
-	switch vcs.KindOf(err) {
-	case vcs.NotFound, vcs.Forbidden, vcs.Unauthorized:
-		return true
-	}
-	var e *vcs.Error
-	return errors.As(err, &e) && e.Status/100 == 3
 }

@@ -61,7 +61,7 @@ func (s *source) Heads(ctx context.Context) (vcs.Heads, error) {
 		return vcs.Heads{}, err
 	}
 	branches, redirected, err := s.c.remote(at).Heads(ctx)
-	if remembered && (redirected || displaced(err)) {
+	if remembered && (redirected || vcs.Displaced(err)) {
 		if at, err = s.c.locate(ctx, s.id); err != nil {
 			return vcs.Heads{}, err
 		}
