@@ -7,7 +7,11 @@ go test -run '^$' -bench 'PushToStatement|Start|NothingToDo' -benchtime 1x ./cmd
 scripts/packages.sh initdb=postgresql mariadbd=mariadb-server
 go test -v -run TestMemory ./cmd/towpath | sed -n 's/.*memory: /bench: memory: /p'
 go test -run '^$' -bench . -benchtime 1x ./internal/executor/crashtest | grep '^bench:'
+# The parser of PostgreSQL as a build has it: in C where there is a compiler. squawk is beside it where
+# the packages of web/bench are installed.
 if [ -x bin/towpath ]; then
+	CGO_ENABLED=$(scripts/c-compiler.sh && echo 1 || echo 0) \
+		go test -run '^$' -bench Check -benchtime 1x ./cmd/towpath | grep '^bench:'
 	echo "bench: binary $(($(stat -c %s bin/towpath) >> 20)) MiB"
 fi
 # The console's figures need Chromium and the packages of web/bench: npm ci --prefix web/bench.
