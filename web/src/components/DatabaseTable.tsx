@@ -19,16 +19,17 @@ export function databaseState(row: Database): string {
   return row.busy ? 'running' : 'healthy'
 }
 
-/** Databases with their instance and project. */
-export function DatabaseTable({
-  rows,
-  empty,
-  assign,
-}: {
+interface DatabaseTableProps {
   rows: Database[]
   empty: ReactNode
+  /** Chooses the project of a database. */
   assign?: (row: Database) => ReactNode
-}) {
+  /** The column that would say the same in each row. */
+  without?: 'Instance' | 'Project'
+}
+
+/** Databases with their instance and project. */
+export function DatabaseTable({ rows, empty, assign, without }: DatabaseTableProps) {
   const environments = useQuery(environmentsQuery)
   const instances = useQuery(instancesQuery)
   const projects = useQuery(projectsQuery)
@@ -62,7 +63,7 @@ export function DatabaseTable({
   return (
     <QueryTable
       label="Databases"
-      columns={columns}
+      columns={columns.filter(column => column.title !== without)}
       rows={rows}
       id={row => row.id}
       to={row => pb.database(row.id)}

@@ -1,3 +1,4 @@
+import { useScrollRow } from '~/ui/ScrollRow'
 import classes from './FilterChips.module.css'
 
 interface FilterChipsProps<V extends string> {
@@ -9,8 +10,9 @@ interface FilterChipsProps<V extends string> {
 
 /** One choice out of a few, which filters the list below. */
 export function FilterChips<V extends string>({ label, options, value, onChange }: FilterChipsProps<V>) {
+  const row = useScrollRow<HTMLFieldSetElement>()
   return (
-    <fieldset className={classes.chips}>
+    <fieldset {...row} className={`${row.className} ${classes.chips}`}>
       <legend className="visually-hidden">{label}</legend>
       {options.map(([option, words]) => (
         <button key={option} type="button" aria-pressed={option === value} onClick={() => onChange(option)}>

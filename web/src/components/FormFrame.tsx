@@ -9,6 +9,8 @@ interface FormFrameProps {
   problem: string
   /** The verb. */
   submit: string
+  /** The page has another form whose button is the primary one. */
+  quiet?: boolean
   disabled?: boolean
   /** Shown next to the submit button: another way out. */
   aside?: ReactNode
@@ -18,13 +20,22 @@ interface FormFrameProps {
 /**
  * The frame of every form: fields, the error about the whole form, and the button with the verb.
  */
-export function FormFrame({ onSubmit, busy, problem, submit, disabled = false, aside, children }: FormFrameProps) {
+export function FormFrame({
+  onSubmit,
+  busy,
+  problem,
+  submit,
+  quiet = false,
+  disabled = false,
+  aside,
+  children,
+}: FormFrameProps) {
   return (
     <form onSubmit={onSubmit} className="stack" noValidate>
       {children}
       {problem && <Notice kind="error">{problem}</Notice>}
       <div className="row wrap">
-        <Button type="submit" loading={busy} disabled={disabled}>
+        <Button type="submit" variant={quiet ? 'default' : 'filled'} loading={busy} disabled={disabled}>
           {submit}
         </Button>
         {aside}

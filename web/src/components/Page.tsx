@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { useTitle } from '~/hooks/use-title'
 import { Icon } from '~/ui/Icon'
 import { Link } from './Link'
+import classes from './Page.module.css'
 
 /** A step on the way from the top to a page. */
 export interface Crumb {
@@ -28,15 +29,17 @@ export function Page({ title, crumbs = [], beside, action, lead, children }: Pag
     <div className="stack">
       <header className="stack tight">
         {crumbs.length > 0 && (
-          <nav aria-label="Breadcrumbs" className="row small wrap">
+          <nav aria-label="Breadcrumbs" className="row small">
             {crumbs.map((crumb, index) => (
-              <span key={crumb.to} className="row">
+              <span key={crumb.to} className={`row ${classes.crumb}`}>
                 {index > 0 && (
                   <span className="muted">
                     <Icon name="chevronRight" size={12} />
                   </span>
                 )}
-                <Link to={crumb.to}>{crumb.label}</Link>
+                <Link to={crumb.to} title={crumb.label}>
+                  {crumb.label}
+                </Link>
               </span>
             ))}
           </nav>

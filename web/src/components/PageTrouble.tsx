@@ -3,7 +3,7 @@ import { useTitle } from '~/hooks/use-title'
 import { EmptyState } from '~/ui/EmptyState'
 import { SkeletonRows } from '~/ui/Skeleton'
 import { pb } from '~/util/path-builder'
-import { Link } from './Link'
+import { LinkButton } from './LinkButton'
 import { Failure } from './Loaded'
 
 /** Shown while the code of a page loads. */
@@ -21,7 +21,7 @@ export function PageMissing() {
   useTitle('Not found')
   return (
     <main>
-      <EmptyState icon="question" action={<Link to={pb.home()}>Go to the start page</Link>}>
+      <EmptyState icon="question" action={<LinkButton to={pb.home()}>Go to the start page</LinkButton>}>
         There is no page at this address.
       </EmptyState>
     </main>

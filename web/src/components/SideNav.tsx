@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { ScrollRow } from '~/ui/ScrollRow'
 import { Link } from './Link'
 import classes from './SideNav.module.css'
 
@@ -9,12 +10,13 @@ export interface SideGroup {
 }
 
 /**
- * A sidebar with groups of links and the page next to it. On narrow screens it is above the page.
+ * A sidebar with groups of links and the page next to it. On narrow screens it is one row above the
+ * page.
  */
 export function SideNav({ label, groups, children }: { label: string; groups: SideGroup[]; children: ReactNode }) {
   return (
     <div className={classes.frame}>
-      <nav className={classes.side} aria-label={label}>
+      <ScrollRow className={classes.side} label={label}>
         {groups.map(group => (
           <div key={group.title} className={classes.group}>
             <div className={classes.title}>{group.title}</div>
@@ -25,7 +27,7 @@ export function SideNav({ label, groups, children }: { label: string; groups: Si
             ))}
           </div>
         ))}
-      </nav>
+      </ScrollRow>
       <div className={classes.page}>{children}</div>
     </div>
   )

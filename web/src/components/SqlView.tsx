@@ -25,7 +25,10 @@ const look = EditorView.theme({
   '.cm-marked': { background: 'var(--bad-bg)' },
   '.cm-changedLine, .cm-insertedLine': { background: 'var(--ok-bg) !important' },
   '.cm-deletedChunk, .cm-merge-a .cm-changedLine': { background: 'var(--bad-bg) !important' },
-  '.cm-changedText': { background: 'none !important', textDecoration: 'underline' },
+  '.cm-changedText': { background: 'color-mix(in srgb, var(--ok) 10%, transparent) !important' },
+  '.cm-merge-a .cm-changedText, .cm-deletedText': {
+    background: 'color-mix(in srgb, var(--bad) 10%, transparent) !important',
+  },
 })
 
 const readOnly = (label: string): Extension => [
@@ -57,11 +60,12 @@ export function SqlView({ text, label, line }: { text: string; label: string; li
     if (!place.current) return
     const view = new EditorView({
       parent: place.current,
-      doc: text,
+      doc: text.replace(/\r?\n$/, ''), // a file's last line end begins no line
       extensions: [readOnly(label), line ? marked(text, line) : []],
     })
     if (line && line <= view.state.doc.lines) {
-      view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(line).from, { y: 'center' }) })
+      const { top } = view.lineBlockAt(view.state.doc.line(line).from)
+      view.scrollDOM.scrollTop = top - view.scrollDOM.clientHeight / 2 // the page itself stays where it is
     }
     return () => view.destroy()
   }, [text, label, line])

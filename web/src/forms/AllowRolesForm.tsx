@@ -25,7 +25,7 @@ export function AllowRolesForm({ environment }: { environment: Schemas['Environm
     },
   })
   return (
-    <FormFrame {...form} submit="Update roles">
+    <FormFrame {...form} submit="Update roles" quiet>
       <Checkbox
         label="Let files change roles and users"
         description="They belong to the whole database server, not to one database. Files can never change the user of an instance, or give rights over the server."

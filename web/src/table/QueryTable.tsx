@@ -17,6 +17,10 @@ export interface Column<T> {
   bare?: boolean
   /** As narrow as its content. */
   fit?: boolean
+  /** Breaks no line before so many characters, for names and paths next to longer texts. */
+  keep?: number
+  /** Has a line of its own in a stacked row. */
+  line?: boolean
   /** Aligned to the right, as numbers are, so that their digits line up. */
   number?: boolean
 }
@@ -111,9 +115,16 @@ export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTabl
                   data-number={column.number}
                   data-main={column === lead}
                   data-action={column.title.startsWith('_')}
+                  data-line={column.line}
                   data-label={labelOf(column)}
                 >
-                  {column.cell(row)}
+                  {column.keep ? (
+                    <div className={classes.keep} style={{ maxWidth: `${column.keep}ch` }}>
+                      {column.cell(row)}
+                    </div>
+                  ) : (
+                    column.cell(row)
+                  )}
                 </td>
               ))}
             </tr>

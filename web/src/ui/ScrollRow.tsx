@@ -1,38 +1,45 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import classes from './ScrollRow.module.css'
 
+/**
+ * Makes a row scroll where it is wider than the screen. Its edges fade on the side that hides more,
+ * and what is chosen in it is in sight.
+ */
+export function useScrollRow<E extends HTMLElement>() {
+  const row = useRef<E>(null)
+  const [more, setMore] = useState('')
+  useEffect(() => {
+    const element = row.current
+    if (!element) return
+    const measure = () => {
+      const rest = element.scrollWidth - element.clientWidth - element.scrollLeft
+      setMore([element.scrollLeft > 1 && 'before', rest > 1 && 'after'].filter(Boolean).join(' '))
+    }
+    const chosen = element.querySelector<HTMLElement>('[aria-current], [aria-pressed="true"]')
+    if (chosen) element.scrollLeft = chosen.offsetLeft + chosen.offsetWidth / 2 - element.clientWidth / 2
+    measure()
+    const sizes = new ResizeObserver(measure)
+    sizes.observe(element)
+    element.addEventListener('scroll', measure, { passive: true })
+    return () => {
+      sizes.disconnect()
+      element.removeEventListener('scroll', measure)
+    }
+  }, [])
+  return { ref: row, className: classes.row, 'data-more': more }
+}
+
 interface ScrollRowProps {
   className?: string | undefined
   label: string
   children: ReactNode
 }
 
-/**
- * A navigation in one row. Where it is wider than the screen, its edges fade on the side that hides
- * more.
- */
+/** A navigation in one row. */
 export function ScrollRow({ className = '', label, children }: ScrollRowProps) {
-  const row = useRef<HTMLElement>(null)
-  const [more, setMore] = useState('')
-  useEffect(() => {
-    const nav = row.current
-    if (!nav) return
-    const measure = () => {
-      const rest = nav.scrollWidth - nav.clientWidth - nav.scrollLeft
-      setMore([nav.scrollLeft > 1 && 'before', rest > 1 && 'after'].filter(Boolean).join(' '))
-    }
-    nav.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
-    measure()
-    const sizes = new ResizeObserver(measure)
-    sizes.observe(nav)
-    nav.addEventListener('scroll', measure, { passive: true })
-    return () => {
-      sizes.disconnect()
-      nav.removeEventListener('scroll', measure)
-    }
-  }, [])
+  const row = useScrollRow<HTMLElement>()
   return (
-    <nav ref={row} className={`${classes.row} ${className}`} data-more={more} aria-label={label}>
+    <nav {...row} className={`${row.className} ${className}`} aria-label={label}>
       {children}
     </nav>
   )

@@ -9,6 +9,8 @@ it.each([
   ['Reading the newest commit', { ...idle, reading: {} }],
   ['A rollout is running', { ...idle, rollout: { state: 'running' }, plan: { items: [1] } }],
   ['Why is nothing happening?', { ...idle, rollout: { state: 'pending' }, waitsFor: 'a person' }],
-  ['Why is nothing happening?', { ...idle, rollout: { state: 'failed' }, waitsFor: 'a corrected file' }],
+  ['Why is nothing happening?', { ...idle, rollout: { state: 'held' }, waitsFor: 'a release' }],
+  ['A change failed', { ...idle, rollout: { state: 'failed' }, waitsFor: 'a corrected file' }],
+  ['A change needs a person', { ...idle, rollout: { state: 'unknown' }, waitsFor: 'a person' }],
   ['Why is nothing happening?', { ...idle, plan: { items: [1] } }],
 ] as const)('%s', (heading, standing) => expect(headingOf(standing as Standing)).toBe(heading))

@@ -16,6 +16,8 @@ export function headingOf({ reading, waitsFor, headCommit, syncedCommit, rollout
   const moves = rollout?.state === 'running' || rollout?.state === 'pending'
   if (reading || (headCommit ?? '') !== (syncedCommit ?? '')) return 'Reading the newest commit'
   if (moves && !waitsFor) return 'A rollout is running'
+  if (rollout?.state === 'failed') return 'A change failed'
+  if (rollout?.state === 'unknown') return 'A change needs a person'
   if (waitsFor || plan.items.length > 0) return 'Why is nothing happening?'
   return 'Up to date'
 }

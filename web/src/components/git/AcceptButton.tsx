@@ -50,7 +50,7 @@ export function AcceptEditedButton({ status, project }: { status: Schemas['LinkS
     <ConfirmButton
       size="compact-sm"
       title={`Accept ${edited} edited files as they are?`}
-      verb="Accept all"
+      verb="Accept all edited files"
       onConfirm={() => accept.mutate()}
     >
       Their present texts are recorded as applied in each database that has another text of them; nothing runs. Do this

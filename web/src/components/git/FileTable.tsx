@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react'
 import type { Schemas } from '~/api/client'
 import { type Column, QueryTable } from '~/table/QueryTable'
+import { Path } from '../Path'
 
 type File = Schemas['ManifestFile']
 
 const columns: Column<File>[] = [
-  { title: 'File', cell: file => <span className="mono">{file.path}</span> },
+  { title: 'File', keep: 60, cell: file => <Path path={file.path} /> },
   {
     title: 'What it is',
     bare: true,

@@ -7,6 +7,7 @@ import { Commit } from '../Commit'
 import { Link } from '../Link'
 import { StateBadge } from '../StateBadge'
 import { TimeAgo } from '../TimeAgo'
+import classes from './LinkFacts.module.css'
 
 const policies: Record<Schemas['RepositoryLink']['latePolicy'], string> = {
   hold: 'held until someone releases them',
@@ -18,65 +19,71 @@ const policies: Record<Schemas['RepositoryLink']['latePolicy'], string> = {
 export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
   const { usage, rollout } = status
   return (
-    <dl className="facts panel">
-      {status.reading && (
-        <Fact name="Now">
-          <strong role="status">{readingWords(status.reading)}</strong>
-        </Fact>
-      )}
-      <Fact name="Waits for">
-        {status.reading ? (
-          'the repository'
-        ) : status.waitsFor ? (
-          <strong style={{ whiteSpace: 'pre-wrap' }}>{status.waitsFor.text}</strong>
-        ) : rollout ? (
-          'nothing: the rollout is running'
-        ) : (
-          'the next push'
+    <div className={`panel ${classes.frame}`}>
+      <dl className={`facts ${classes.whole}`}>
+        {status.reading && (
+          <Fact name="Now">
+            <strong role="status">{readingWords(status.reading)}</strong>
+          </Fact>
         )}
-      </Fact>
-      {status.lastError && (
-        <Fact name="Last error">
-          {status.lastError} Next try <TimeAgo at={status.retryAt} />
+        <Fact name="Waits for">
+          {status.reading ? (
+            'the repository'
+          ) : status.waitsFor ? (
+            <span style={{ whiteSpace: 'pre-wrap' }}>{status.waitsFor.text}</span>
+          ) : rollout ? (
+            'nothing: the rollout is running'
+          ) : (
+            'the next push'
+          )}
         </Fact>
-      )}
-      {rollout && (
-        <Fact name="Rollout">
-          <Link to={pb.rollout(rollout.id)}>{rollout.message || 'Open rollout'}</Link>{' '}
-          <StateBadge state={rollout.state} />
-        </Fact>
-      )}
-      <Fact name="Head">
-        <Commit hash={status.headCommit ?? ''} />
-        {status.headCommit !== status.syncedCommit && ' (reading it now)'}
-      </Fact>
-      <Fact name="Synced">
-        <Commit hash={status.syncedCommit ?? ''} /> <TimeAgo at={status.syncedAt} none="not yet" />
-      </Fact>
-      <Fact name="Webhook">
-        <StateBadge state={status.hookState} /> {status.hookReason?.text}
-      </Fact>
-      <Fact name="Last delivery">
-        <TimeAgo at={status.lastDeliveryAt} />
-      </Fact>
-      <Fact name="Last poll">
-        <TimeAgo at={status.lastPollAt} />, next <TimeAgo at={status.nextPollAt} />
-      </Fact>
-      <Fact name="Account">
-        {status.grantBroken && <StateBadge state="attention" />} {status.grantName}
-        {status.grantBroken && `: ${status.grantBroken.text}`}
-      </Fact>
-      <Fact name="Calls">
-        {usage.used.toLocaleString('en')}
-        {usage.limit > 0 && ` of ${usage.limit.toLocaleString('en')}`} in the last hour
-        {usage.backoffUntil && (
-          <>
-            ; the provider asked us to wait, next call <TimeAgo at={usage.backoffUntil} />
-          </>
+        {status.lastError && (
+          <Fact name="Last error">
+            {status.lastError} Next try <TimeAgo at={status.retryAt} />
+          </Fact>
         )}
-      </Fact>
-      <Settings link={status} />
-    </dl>
+      </dl>
+      <dl className="facts">
+        {rollout && (
+          <Fact name="Rollout">
+            <Link to={pb.rollout(rollout.id)}>{rollout.message || 'Open rollout'}</Link>{' '}
+            <StateBadge state={rollout.state} />
+          </Fact>
+        )}
+        <Fact name="Head">
+          <Commit hash={status.headCommit ?? ''} />
+          {status.headCommit !== status.syncedCommit && ' (reading it now)'}
+        </Fact>
+        <Fact name="Synced">
+          <Commit hash={status.syncedCommit ?? ''} /> <TimeAgo at={status.syncedAt} none="not yet" />
+        </Fact>
+        <Fact name="Webhook">
+          <StateBadge state={status.hookState} /> {status.hookReason?.text}
+        </Fact>
+        <Fact name="Last delivery">
+          <TimeAgo at={status.lastDeliveryAt} />
+        </Fact>
+        <Fact name="Last poll">
+          <TimeAgo at={status.lastPollAt} />, next <TimeAgo at={status.nextPollAt} />
+        </Fact>
+        <Fact name="Account">
+          {status.grantBroken && <StateBadge state="attention" />} {status.grantName}
+          {status.grantBroken && `: ${status.grantBroken.text}`}
+        </Fact>
+        <Fact name="Calls">
+          {usage.used.toLocaleString('en')}
+          {usage.limit > 0 && ` of ${usage.limit.toLocaleString('en')}`} in the last hour
+          {usage.backoffUntil && (
+            <>
+              ; the provider asked us to wait, next call <TimeAgo at={usage.backoffUntil} />
+            </>
+          )}
+        </Fact>
+      </dl>
+      <dl className="facts">
+        <Settings link={status} />
+      </dl>
+    </div>
   )
 }
 

@@ -5,6 +5,7 @@ import { environmentsQuery } from '~/api/queries'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { pb } from '~/util/path-builder'
 import { Link } from '../Link'
+import { Path } from '../Path'
 import { StateBadge } from '../StateBadge'
 
 type Item = Schemas['PlanItem']
@@ -26,9 +27,10 @@ export function PlanTable({ items, empty, future = false, action }: PlanTablePro
   const columns: Column<Item>[] = [
     {
       title: 'File',
+      keep: 52,
       cell: item => (
         <>
-          <span className="mono">{item.path}</span>
+          <Path path={item.path} />
           <div className="small muted narrow-only">{[item.database, nameOf(item)].filter(Boolean).join(' in ')}</div>
         </>
       ),

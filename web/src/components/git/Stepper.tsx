@@ -8,7 +8,7 @@ export function Stepper({ steps, current }: { steps: readonly string[]; current:
       {steps.map((step, index) => (
         <li key={step} data-done={index < current} {...(index === current ? { 'aria-current': 'step' } : {})}>
           <span className={classes.number}>{index < current ? <Icon name="check" size={12} /> : index + 1}</span>
-          {step}
+          <span className={classes.word}>{step}</span>
           {index < current && <span className="visually-hidden">, done</span>}
         </li>
       ))}

@@ -55,6 +55,22 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
   const unhappy = new Set(plan.items.map(item => item.path)).size
   return (
     <>
+      <Answer icon={status.reading ? 'refresh' : status.waitsFor ? 'hand' : 'check'}>
+        <span style={{ whiteSpace: 'pre-wrap' }}>
+          {(status.reading ? `${readingWords(status.reading)}.` : status.waitsFor?.text) ||
+            (rollout
+              ? 'It continues on its own.'
+              : unhappy > 0
+                ? 'Nothing is waiting.'
+                : 'Nothing to do: every matching file is in its databases.')}
+        </span>
+        {status.lastError && <div className="muted small">{status.lastError}</div>}
+      </Answer>
+      {rollout && (
+        <Answer icon="rollout">
+          <Link to={pb.rollout(rollout.id)}>{rollout.message || 'A rollout'}</Link> <StateBadge state={rollout.state} />
+        </Answer>
+      )}
       <Answer icon="webhook">
         Last webhook delivery <TimeAgo at={status.lastDeliveryAt} />, last check of the branch{' '}
         <TimeAgo at={status.lastPollAt} />, next one <TimeAgo at={status.nextPollAt} />.
@@ -80,22 +96,6 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
           {unhappy === 1 ? 'differs' : 'differ'} from what the databases have.
         </Answer>
       )}
-      {rollout && (
-        <Answer icon="rollout">
-          <Link to={pb.rollout(rollout.id)}>{rollout.message || 'A rollout'}</Link> <StateBadge state={rollout.state} />
-        </Answer>
-      )}
-      <Answer icon={status.reading ? 'refresh' : status.waitsFor ? 'hand' : 'check'}>
-        <strong>
-          {(status.reading ? `${readingWords(status.reading)}.` : status.waitsFor?.text) ||
-            (rollout
-              ? 'It continues on its own.'
-              : unhappy > 0
-                ? 'Nothing is waiting.'
-                : 'Nothing to do: every matching file is in its databases.')}
-        </strong>
-        {status.lastError && <div className="muted small">{status.lastError}</div>}
-      </Answer>
     </>
   )
 }

@@ -61,7 +61,7 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
       ),
     },
     { title: 'Commit', wide: true, fit: true, cell: row => <Commit hash={row.commit} url={row.commitUrl} /> },
-    { title: 'Author', wide: true, cell: row => row.author },
+    { title: 'Author', wide: true, keep: 24, cell: row => row.author },
     { title: 'Started', fit: true, bare: true, cell: row => <TimeAgo at={row.createdAt} /> },
   ]
   return (
@@ -101,7 +101,7 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
 /** The outcome of a rollout, and whether a newer one took over. */
 export function RolloutBadge({ rollout }: { rollout: Pick<Schemas['Rollout'], 'state' | 'supersededBy'> }) {
   const { state, supersededBy } = rollout
-  return <StateBadge state={state} detail={supersededBy && state !== 'superseded' ? 'superseded' : undefined} />
+  return <StateBadge state={state} detail={supersededBy && state !== 'superseded' ? 'then superseded' : undefined} />
 }
 
 /** Reports whether something in the rollout continues by itself. */

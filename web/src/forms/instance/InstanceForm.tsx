@@ -18,10 +18,20 @@ interface InstanceFormProps {
   check: (spec: Schemas['InstanceSpec']) => Promise<Schemas['Report']>
   save: (spec: Schemas['InstanceSpec']) => Promise<unknown>
   submit: string
+  onCancel?: () => void
 }
 
 /** The address of an instance and its credentials, with a test that changes nothing. */
-export function InstanceForm({ engines, environments, initial, fresh, check, save, submit }: InstanceFormProps) {
+export function InstanceForm({
+  engines,
+  environments,
+  initial,
+  fresh,
+  check,
+  save,
+  submit,
+  onCancel,
+}: InstanceFormProps) {
   const form = useForm<Schemas['InstanceSpec']>({ initial, submit: save })
   const test = useMutation({ mutationFn: () => check(form.values) })
   const engine = engines.find(one => one.type === form.values.engine)
@@ -31,9 +41,16 @@ export function InstanceForm({ engines, environments, initial, fresh, check, sav
       {...form}
       submit={submit}
       aside={
-        <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
-          Test connection
-        </Button>
+        <>
+          <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+            Test connection
+          </Button>
+          {onCancel && (
+            <Button variant="default" onClick={onCancel}>
+              Cancel
+            </Button>
+          )}
+        </>
       }
     >
       <TextInput label="Name" placeholder="prod-db-1" {...form.text('name')} />

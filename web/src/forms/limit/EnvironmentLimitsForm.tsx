@@ -5,7 +5,7 @@ import { useForm } from '~/hooks/use-form'
 import { sayDone } from '~/stores/toast'
 import { limitText } from '~/util/limit'
 import classes from './EnvironmentLimitsForm.module.css'
-import { LimitField } from './LimitField'
+import { FileLimit, LimitField } from './LimitField'
 import { limitsOf, limitTexts } from './values'
 
 const names = ['lockTimeout', 'statementTimeout', 'maxLockTimeout', 'maxStatementTimeout'] as const
@@ -46,13 +46,13 @@ export function EnvironmentLimitsForm({ environment }: { environment: Schemas['E
         <legend>Files and projects may ask for at most</legend>
         <LimitField
           label="Waiting for locks"
-          description="A file asks in its first lines: -- towpath: lock-timeout=5s"
+          description={<FileLimit words="A file asks in its first lines:" setting="lock-timeout=5s" />}
           placeholder="24 h"
           {...form.text('maxLockTimeout')}
         />
         <LimitField
           label="One statement"
-          description="A file asks in its first lines: -- towpath: statement-timeout=1h"
+          description={<FileLimit words="A file asks in its first lines:" setting="statement-timeout=1h" />}
           placeholder="7 days"
           {...form.text('maxStatementTimeout')}
         />

@@ -4,7 +4,7 @@ import { queryClient } from '~/api/query-client'
 import { FormFrame } from '~/components/FormFrame'
 import { useForm } from '~/hooks/use-form'
 import { sayDone } from '~/stores/toast'
-import { LimitField } from './LimitField'
+import { FileLimit, LimitField } from './LimitField'
 import { limitsOf, limitTexts } from './values'
 
 const names = ['lockTimeout', 'statementTimeout'] as const
@@ -29,13 +29,23 @@ export function ProjectForm({ project }: { project: Schemas['Project'] }) {
       <TextInput label="Name" {...form.text('name')} />
       <LimitField
         label="Wait for locks at most"
-        description="Empty leaves it to each environment. A file that asks for its own wins: -- towpath: lock-timeout=5s"
+        description={
+          <FileLimit
+            words="Empty leaves it to each environment. A file that asks for its own wins:"
+            setting="lock-timeout=5s"
+          />
+        }
         placeholder="as the environment"
         {...form.text('lockTimeout')}
       />
       <LimitField
         label="Stop a statement after"
-        description="Empty leaves it to each environment. A file that asks for its own wins: -- towpath: statement-timeout=1h"
+        description={
+          <FileLimit
+            words="Empty leaves it to each environment. A file that asks for its own wins:"
+            setting="statement-timeout=1h"
+          />
+        }
         placeholder="as the environment"
         {...form.text('statementTimeout')}
       />

@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, Select, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { formErrors } from '~/api/errors'
 import { branchesQuery } from '~/api/gitops-queries'
@@ -53,10 +53,12 @@ export function LinkFields({ form, grant, repository, previewError }: LinkFields
         {...text('baseDirectory')}
       />
       <div className="stack tight">
-        <TextInput
+        <Textarea
           label="File path template"
           description="Which files are migrations, and what their names mean. Requires {{VERSION}}. Optional: {{ENV_ID}}, {{DB_NAME}}, {{TYPE}}, {{DESCRIPTION}}, * for any text, ** for any folders."
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
+          autosize
+          onKeyDown={event => event.key === 'Enter' && event.preventDefault()}
           {...text('filePathTemplate')}
         />
         <div className="row wrap">

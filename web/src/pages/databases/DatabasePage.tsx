@@ -158,7 +158,7 @@ function History({ database }: { database: string }) {
       cell: row => (row.schemaChange ? 'Changed' : <span className="muted">Same</span>),
     },
     { title: 'Commit', fit: true, wide: true, cell: row => <Commit hash={row.commit} /> },
-    { title: 'Author', wide: true, cell: row => row.author },
+    { title: 'Author', wide: true, keep: 24, cell: row => row.author },
     {
       title: 'Took',
       fit: true,

@@ -28,7 +28,7 @@ export default function DatabasesPage() {
     (!environment || row.environmentId === environment) && matches(row.name, search)
   return (
     <Page title="Databases">
-      <div className="row wrap">
+      <div className="row wrap" style={{ gap: '8px 16px' }}>
         <TextInput
           aria-label="Search databases"
           placeholder="Search by name"
@@ -45,7 +45,7 @@ export default function DatabasesPage() {
           <FilterChips
             label="Assignment"
             options={[
-              ['', 'All'],
+              ['', 'Any project'],
               ['yes', 'Unassigned'],
             ]}
             value={unassigned}
@@ -100,6 +100,7 @@ function Assign({ database }: { database: Schemas['Database'] }) {
       aria-label={`Project of ${database.name}`}
       size="xs"
       miw={130}
+      maw={280}
       placeholder="Unassigned"
       searchable
       clearable

@@ -23,7 +23,7 @@ export default function SignInPage() {
   return (
     <Entrance title="Sign in" lead="Use your account in this workspace.">
       <FormFrame {...form} submit="Sign in">
-        <TextInput label="Email" type="email" autoComplete="username" data-autofocus {...form.text('email')} />
+        <TextInput label="Email" type="email" autoComplete="username" autoFocus {...form.text('email')} />
         <PasswordInput label="Password" autoComplete="current-password" {...form.text('password')} />
       </FormFrame>
     </Entrance>

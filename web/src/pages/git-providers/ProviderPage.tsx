@@ -94,13 +94,13 @@ function Details({ provider }: { provider: Schemas['GitProvider'] }) {
           </div>
         ))}
       </section>
-      <section className="stack narrow">
+      <section className="stack tight narrow">
         <h2>Name</h2>
-        <FormFrame {...rename} submit="Rename" disabled={rename.values.displayName === provider.displayName}>
+        <FormFrame {...rename} submit="Rename" quiet disabled={rename.values.displayName === provider.displayName}>
           <TextInput label="Display name" {...rename.text('displayName')} />
         </FormFrame>
       </section>
-      <section className="stack narrow">
+      <section className="stack tight narrow">
         <h2>Secret</h2>
         {!replacing && (
           <>

@@ -55,12 +55,13 @@ function Details({ row }: { row: Schemas['Instance'] }) {
       crumbs={[{ label: 'Instances', to: pb.instances() }]}
       beside={<StateBadge state={row.checkError ? 'attention' : 'healthy'} />}
       action={
-        manages && (
+        manages &&
+        !editing && (
           <>
             <Button variant="default" loading={check.isPending} onClick={() => check.mutate()}>
               Test connection
             </Button>
-            <Button variant="default" onClick={() => setEditing(!editing)} aria-expanded={editing}>
+            <Button variant="default" onClick={() => setEditing(true)}>
               Edit
             </Button>
             <ConfirmButton title={`Remove ${row.name}?`} verb="Remove" danger onConfirm={() => remove.mutate()}>
@@ -91,6 +92,7 @@ function Details({ row }: { row: Schemas['Instance'] }) {
               options: row.options ?? {},
             }}
             fresh={false}
+            onCancel={() => setEditing(false)}
             submit="Save"
             check={body => unwrap(http.POST('/api/v1/instances/check', { body }))}
             save={async ({ engine, password, ...rest }) => {
@@ -132,7 +134,13 @@ function Details({ row }: { row: Schemas['Instance'] }) {
           )}
         </div>
         <Loaded query={databases}>
-          {rows => <DatabaseTable rows={rows} empty={<EmptyState icon="database">No databases found.</EmptyState>} />}
+          {rows => (
+            <DatabaseTable
+              rows={rows}
+              without="Instance"
+              empty={<EmptyState icon="database">No databases found.</EmptyState>}
+            />
+          )}
         </Loaded>
       </section>
     </Page>

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { Schemas } from '~/api/client'
 import { providersQuery, providerTypesQuery } from '~/api/gitops-queries'
 import { FilterChips } from '~/components/FilterChips'
+import { NoProvider } from '~/components/git/NoProvider'
 import { Stepper } from '~/components/git/Stepper'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
@@ -10,7 +11,6 @@ import { ChooseGrant } from '~/forms/link/ChooseGrant'
 import { linkSteps } from '~/forms/link/steps'
 import { useLinkCrumbs } from '~/hooks/use-link-crumbs'
 import { useFilter, useParam } from '~/hooks/use-params'
-import { EmptyState } from '~/ui/EmptyState'
 import { pb } from '~/util/path-builder'
 
 /**
@@ -23,17 +23,7 @@ export default function ChooseProviderPage() {
   return (
     <Page title={takeOver ? 'Take over a repository' : 'Link a repository'} crumbs={useLinkCrumbs(project)}>
       {!takeOver && <Stepper steps={linkSteps} current={0} />}
-      <Loaded query={providers}>
-        {list =>
-          list[0] ? (
-            <Choose list={list} first={list[0]} />
-          ) : (
-            <EmptyState icon="branch">
-              No Git providers yet. Ask a workspace owner to add one in Settings, GitOps.
-            </EmptyState>
-          )
-        }
-      </Loaded>
+      <Loaded query={providers}>{list => (list[0] ? <Choose list={list} first={list[0]} /> : <NoProvider />)}</Loaded>
     </Page>
   )
 }

@@ -68,7 +68,7 @@ function Files({ status, project }: { status: Schemas['LinkStatus']; project: st
       {shown === 'ignored' || shown === 'matched' ? (
         <>
           {shown === 'ignored' && (plan.counts.ignored ?? 0) > 0 && (
-            <p>
+            <p className="wrap-any">
               To run one of these files, rename or move it to fit{' '}
               <span className="mono">{[status.baseDirectory, status.filePathTemplate].filter(Boolean).join('/')}</span>,
               and push.

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { can } from '~/api/can'
 import { linksQuery, providersQuery } from '~/api/gitops-queries'
-import { projectQuery, sessionQuery } from '~/api/queries'
+import { projectQuery } from '~/api/queries'
 import { HookRemovals } from '~/components/git/HookRemovals'
 import { LinkTable } from '~/components/git/LinkTable'
+import { NoProvider } from '~/components/git/NoProvider'
 import { LinkButton } from '~/components/LinkButton'
 import { Loaded } from '~/components/Loaded'
 import { useParam } from '~/hooks/use-params'
 import { EmptyState } from '~/ui/EmptyState'
 import { Icon } from '~/ui/Icon'
-import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
 
 /** The repositories that change a project's databases. */
@@ -17,7 +17,6 @@ export default function LinksPage() {
   const project = useParam('project')
   const links = useQuery(linksQuery(project))
   const providers = useQuery(providersQuery)
-  const session = useQuery(sessionQuery)
   const may = can(useQuery(projectQuery(project)).data, 'project.links')
   const provided = (providers.data?.length ?? 0) > 0
   const button = may && provided && (
@@ -27,27 +26,12 @@ export default function LinksPage() {
   )
   return (
     <div className="stack">
-      {providers.data && !provided && (
-        <Notice
-          kind="info"
-          title="No Git providers yet"
-          action={
-            can(session.data, 'git-providers.manage') && (
-              <LinkButton size="xs" to={pb.gitProviderNew()}>
-                Add a Git provider
-              </LinkButton>
-            )
-          }
-        >
-          {can(session.data, 'git-providers.manage')
-            ? 'Add one, then link a repository.'
-            : 'Ask a workspace owner to add one.'}
-        </Notice>
-      )}
       <HookRemovals project={project} may={may} />
       <Loaded query={links} rows={2}>
         {list =>
-          list.length === 0 ? (
+          list.length === 0 && providers.data && !provided ? (
+            <NoProvider />
+          ) : list.length === 0 ? (
             <EmptyState icon="link" action={button}>
               No repositories linked.{' '}
               {may

@@ -15,18 +15,22 @@ export default function ProjectDatabasesPage() {
   const session = useQuery(sessionQuery)
   const manages = can(session.data, 'instances.manage')
   return (
-    <div className="stack">
-      {manages && (databases.data?.length ?? 0) > 0 && (
-        <div>
-          <LinkButton to={pb.databases()} search={{ unassigned: 'yes' }} variant="default">
-            Assign more databases
-          </LinkButton>
+    <div className="stack tight">
+      {(databases.data?.length ?? 0) > 0 && (
+        <div className="row between wrap">
+          <h2>Databases</h2>
+          {manages && (
+            <LinkButton to={pb.databases()} search={{ unassigned: 'yes' }} variant="default">
+              Assign more databases
+            </LinkButton>
+          )}
         </div>
       )}
       <Loaded query={databases}>
         {rows => (
           <DatabaseTable
             rows={rows}
+            without="Project"
             empty={
               <EmptyState
                 icon="database"

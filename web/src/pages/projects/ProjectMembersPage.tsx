@@ -44,7 +44,7 @@ export default function ProjectMembersPage() {
   })
   const columns: Column<ProjectMember>[] = [
     { title: 'Name', cell: row => row.name || row.email },
-    { title: 'Email', bare: true, cell: row => row.email },
+    { title: 'Email', bare: true, line: true, keep: 40, cell: row => row.email },
     {
       title: 'Role',
       fit: true,

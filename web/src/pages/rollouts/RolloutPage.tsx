@@ -4,6 +4,7 @@ import { unlessRefused } from '~/api/polling'
 import { databasesQuery, projectQuery, rolloutQuery } from '~/api/queries'
 import { Commit } from '~/components/Commit'
 import { Link } from '~/components/Link'
+import { LinkButton } from '~/components/LinkButton'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { Board } from '~/components/rollout/Board'
@@ -38,6 +39,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
         { label: 'Rollouts', to: pb.projectRollouts(rollout.projectId) },
       ]}
       beside={<RolloutBadge rollout={rollout} />}
+      action={<NextStep stages={rollout.stages} />}
     >
       <div className="row wrap muted" style={{ gap: 16 }}>
         <span>
@@ -62,6 +64,23 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
       )}
     </Page>
   )
+}
+
+/** The tasks that wait for a person, the most urgent first, and the button that leads to one. */
+const steps = [
+  ['failed', 'Open the failed task'],
+  ['unknown', 'Check the unknown task'],
+  ['held', 'Open the held task'],
+] as const
+
+/** Leads to the first task that a person must look at. */
+function NextStep({ stages }: { stages: Schemas['Stage'][] }) {
+  const tasks = stages.flatMap(stage => stage.tasks)
+  for (const [state, words] of steps) {
+    const task = tasks.find(one => one.state === state)
+    if (task) return <LinkButton to={pb.task(task.rolloutId, task.id)}>{words}</LinkButton>
+  }
+  return null
 }
 
 /** From the start of the first attempt to the end of the last one; nothing if nothing has run. */

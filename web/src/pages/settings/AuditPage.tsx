@@ -24,12 +24,13 @@ export default function AuditPage() {
   }
   const columns: Column<Schemas['AuditEvent']>[] = [
     { title: 'Time', fit: true, bare: true, cell: row => <ExactTime at={row.at} /> },
-    { title: 'Who', bare: true, cell: row => actor(row.memberId) },
+    { title: 'Who', bare: true, keep: 24, cell: row => actor(row.memberId) },
     { title: 'Action', fit: true, wide: true, cell: row => <span className="mono">{row.action}</span> },
     { title: 'Details', main: true, cell: row => row.detail },
     {
       title: 'Project',
       wide: true,
+      keep: 20,
       cell: ({ projectId }) => {
         const project = projects.data?.find(one => one.id === projectId)
         return project && <Link to={pb.project(project.id)}>{project.name}</Link>

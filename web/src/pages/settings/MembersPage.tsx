@@ -12,6 +12,7 @@ import { StateBadge } from '~/components/StateBadge'
 import { InviteForm } from '~/forms/InviteForm'
 import { useWrite } from '~/hooks/use-write'
 import { type Column, QueryTable } from '~/table/QueryTable'
+import { Icon } from '~/ui/Icon'
 import { Notice } from '~/ui/Notice'
 import { roleWords } from '~/util/roles'
 
@@ -28,7 +29,14 @@ export default function MembersPage() {
   return (
     <Page
       title="Members"
-      action={manage && !inviting && <Button onClick={() => setInviting(true)}>Invite a member</Button>}
+      action={
+        manage &&
+        !inviting && (
+          <Button onClick={() => setInviting(true)} leftSection={<Icon name="plus" />}>
+            Invite a member
+          </Button>
+        )
+      }
     >
       {invitation && (
         <Notice kind="ok" title={`Send this link to ${invitation.member.email}: it is not shown again`}>
@@ -71,7 +79,7 @@ function useColumns(
   })
   const columns: Column<Member>[] = [
     { title: 'Name', cell: row => row.name || <span className="muted">not given</span> },
-    { title: 'Email', bare: true, cell: row => row.email },
+    { title: 'Email', bare: true, line: true, keep: 40, cell: row => row.email },
     {
       title: 'Role',
       fit: true,

@@ -66,7 +66,12 @@ export default function TokensPage() {
   return (
     <Page
       title="API tokens"
-      lead="A token lets a program act as you, with your rights. Send it as Authorization: Bearer."
+      lead={
+        <>
+          A token lets a program act as you, with your rights. Send it in a header:{' '}
+          <code className="mono whole">Authorization: Bearer TOKEN</code>
+        </>
+      }
     >
       {made && (
         <Notice kind="ok" title="Copy the token now: it is not shown again">
