@@ -44,11 +44,11 @@ async function type(window: Page, name: string | RegExp, text: string) {
 }
 
 /** Goes somewhere by the command palette. */
-async function go(letters: string, place: string) {
+async function go(letters: string, place: string | RegExp) {
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox', { name: 'Go to a page or project' }).waitFor()
+  await page.getByRole('combobox', { name: 'Go to a page' }).waitFor()
   await page.keyboard.type(letters)
-  await expect.poll(() => page.getByRole('option', { selected: true }).textContent()).toBe(place)
+  await expect.poll(() => page.getByRole('option', { selected: true }).textContent()).toMatch(place)
   await page.keyboard.press('Enter')
 }
 
@@ -105,6 +105,15 @@ describe('by keyboard alone', () => {
     await press(page, /^Record everything up to 3 as applied/, 'Space')
     await page.getByRole('button', { name: 'Link the repository', disabled: false }).waitFor()
     await press(page, 'Link the repository')
+    await page.getByRole('heading', { name: 'acme/shop-db' }).waitFor()
+  })
+
+  it('finds a database, a rollout and a repository by their names', async () => {
+    await go('shop staging', 'shop staging, SQLite staging')
+    await page.getByRole('heading', { name: 'Change history' }).waitFor()
+    await go("create the shop's", /^Create the shop's tables [0-9a-f]{7}$/)
+    await page.getByRole('list', { name: 'Stages' }).waitFor()
+    await go('acme/', 'acme/shop-db main')
     await page.getByRole('heading', { name: 'acme/shop-db' }).waitFor()
   })
 })

@@ -42,7 +42,16 @@ const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readon
  * Data that comes from far away, or does not change by itself: an event that names nothing does not
  * refetch it.
  */
-const still = new Set(['grants', 'preview', 'git-provider-types', 'engine-types', 'review-rules', 'session', 'setup'])
+const still = new Set([
+  'grants',
+  'preview',
+  'git-provider-types',
+  'engine-types',
+  'review-rules',
+  'search',
+  'session',
+  'setup',
+])
 
 /** The field of an event that names one thing of a room. */
 const names: Record<string, keyof ChangeEvent> = {

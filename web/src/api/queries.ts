@@ -34,6 +34,15 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 })
 
+/** A few things of each kind whose names have all words of the text. */
+export const searchQuery = (text: string) =>
+  queryOptions({
+    queryKey: ['search', text],
+    queryFn: ({ signal }) => unwrap(http.GET('/api/v1/search', { params: { query: { text } }, signal })),
+    select: list => list.items,
+    staleTime: 10_000,
+  })
+
 export const sessionsQuery = queryOptions({
   queryKey: ['sessions'],
   queryFn: ({ signal }) =>

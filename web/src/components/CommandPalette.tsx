@@ -1,29 +1,27 @@
 import { Modal } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useDebouncedValue } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
-import { type KeyboardEvent, useId, useState } from 'react'
-import { can } from '~/api/can'
-import { projectsQuery, sessionQuery } from '~/api/queries'
-import { Icon, type IconName } from '~/ui/Icon'
-import { pb } from '~/util/path-builder'
-import { matches } from '~/util/str'
+import { type KeyboardEvent, useEffect, useId, useState } from 'react'
+import { Icon } from '~/ui/Icon'
 import classes from './CommandPalette.module.css'
+import { type Command, useCommands } from './commands'
 
-interface Command {
-  label: string
-  icon: IconName
-  to: string
-}
+/** At once, so that no letter is lost: the dialog's own focus comes a moment later. */
+const focus = (input: HTMLInputElement | null) => input?.focus()
 
-/** Finds any page by a few letters. Arrow keys choose, Enter opens. */
+const what = 'Go to a page, project, database, repository or rollout'
+
+/** Finds any page or thing by a few letters. Arrow keys choose, Enter opens. */
 export function CommandPalette({ close }: { close: () => void }) {
   const [query, setQuery] = useState('')
   const [chosen, setChosen] = useState(0)
   const navigate = useNavigate()
   const listId = useId()
-  const found = useCommands()
-    .filter(command => matches(command.label, query))
-    .slice(0, 12)
+  const text = query.trim()
+  const [asked] = useDebouncedValue(text, 150)
+  const { commands: found, pending } = useCommands(text, asked)
+  const current = `${listId}-${chosen}`
+  useEffect(() => document.getElementById(current)?.scrollIntoView({ block: 'nearest' }), [current])
 
   const go = (command: Command | undefined) => {
     if (!command) return
@@ -56,9 +54,10 @@ export function CommandPalette({ close }: { close: () => void }) {
         role="combobox"
         aria-expanded="true"
         aria-controls={listId}
-        aria-activedescendant={found[chosen] ? `${listId}-${chosen}` : undefined}
-        aria-label="Go to a page or project"
-        placeholder="Go to a page or project"
+        aria-activedescendant={found[chosen] ? current : undefined}
+        aria-label={what}
+        placeholder={what}
+        ref={focus}
         value={query}
         onChange={event => {
           setQuery(event.currentTarget.value)
@@ -66,7 +65,7 @@ export function CommandPalette({ close }: { close: () => void }) {
         }}
         onKeyDown={onKeyDown}
       />
-      <div id={listId} role="listbox" aria-label="Pages" className={classes.list}>
+      <div id={listId} role="listbox" aria-label="Results" className={classes.list}>
         {found.map((command, index) => (
           <div
             key={command.to}
@@ -80,46 +79,12 @@ export function CommandPalette({ close }: { close: () => void }) {
             onKeyDown={onKeyDown}
           >
             <Icon name={command.icon} />
-            {command.label}
+            <span className={classes.label}>{command.label}</span>
+            {command.detail && <span className={classes.detail}> {command.detail}</span>}
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className={classes.none}>No results.</p>}
+      {found.length === 0 && <p className={classes.none}>{pending ? 'Searching…' : 'No results.'}</p>}
     </Modal>
   )
-}
-
-function useCommands(): Command[] {
-  const session = useQuery(sessionQuery)
-  const projects = useQuery(projectsQuery)
-  const commands: Command[] = [
-    { label: 'Rollouts', icon: 'rollout', to: pb.rollouts() },
-    { label: 'Projects', icon: 'folder', to: pb.projects() },
-    { label: 'Databases', icon: 'database', to: pb.databases() },
-    { label: 'Instances', icon: 'server', to: pb.instances() },
-    { label: 'Environments', icon: 'layers', to: pb.environments() },
-    { label: 'Settings: Profile', icon: 'user', to: pb.profile() },
-    { label: 'Settings: API tokens', icon: 'key', to: pb.apiTokens() },
-    { label: 'Settings: General', icon: 'settings', to: pb.general() },
-    { label: 'Settings: Members', icon: 'users', to: pb.members() },
-  ]
-  if (can(session.data, 'git-providers.manage')) {
-    commands.push(
-      { label: 'Settings: GitOps', icon: 'branch', to: pb.gitProviders() },
-      { label: 'Settings: Audit log', icon: 'book', to: pb.audit() },
-      { label: 'Add a Git provider', icon: 'plus', to: pb.gitProviderNew() },
-    )
-  }
-  if (can(session.data, 'instances.manage'))
-    commands.push({ label: 'Add an instance', icon: 'plus', to: pb.instanceNew() })
-  for (const project of projects.data ?? []) {
-    commands.push(
-      { label: project.name, icon: 'folder', to: pb.project(project.id) },
-      { label: `${project.name}: Rollouts`, icon: 'rollout', to: pb.projectRollouts(project.id) },
-      { label: `${project.name}: Databases`, icon: 'database', to: pb.projectDatabases(project.id) },
-      { label: `${project.name}: GitOps`, icon: 'branch', to: pb.links(project.id) },
-      { label: `${project.name}: Members`, icon: 'users', to: pb.projectMembers(project.id) },
-    )
-  }
-  return commands
 }
