@@ -21,13 +21,14 @@ type Event struct {
 	DatabaseID string
 	// of an object without a field here: an instance, an environment, a provider, a delivery, …
 	SubjectID string
-	From      string // the state before; "" when it is new, or has no states
-	To        string // the state now
-	Count     int    // how many such changes one transaction made
-	Params    map[string]string
+	From      string            // the state before; "" when it is new, or has no states
+	To        string            // the state now
+	Count     int               // how many such changes one transaction made
+	Params    map[string]string // of an audit event
+	Causes    []Reason          // of an audit event
 }
 
-// EventKind is one of the constants of this file.
+// EventKind is one of the constants of this file, or of act.go.
 type EventKind string
 
 // Changes of state. The store emits them where it writes the state, so that no caller can forget

@@ -26,14 +26,19 @@ const (
 
 // Why makes a reason. The params are alternating names and values; each value is cut to 12 KiB.
 func Why(code ReasonCode, params ...string) Reason {
-	r := Reason{Code: code}
-	for i := 0; i+1 < len(params); i += 2 {
-		if r.Params == nil {
-			r.Params = make(map[string]string, len(params)/2)
-		}
-		r.Params[params[i]] = ClipMore(strings.ReplaceAll(params[i+1], "\x00", "\uFFFD"), maxParam, 0)
+	return Reason{Code: code, Params: pairs(params)}
+}
+
+// pairs makes params of alternating names and values; nil of none.
+func pairs(list []string) map[string]string {
+	if len(list) == 0 {
+		return nil
 	}
-	return r
+	params := make(map[string]string, len(list)/2)
+	for i := 0; i+1 < len(list); i += 2 {
+		params[list[i]] = ClipMore(strings.ReplaceAll(list[i+1], "\x00", "\uFFFD"), maxParam, 0)
+	}
+	return params
 }
 
 // maxSkipReason limits a person's explanation for skipping, in characters.

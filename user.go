@@ -123,17 +123,6 @@ type Credential struct {
 	LastUsedAt *time.Time
 }
 
-// AuditEvent records who did what. Rows are never updated.
-type AuditEvent struct {
-	ID        string
-	At        time.Time
-	MemberID  string // "" when the server itself acted
-	Action    string // "git-provider.add", "task.release", …
-	Subject   string // id of the object that it was done to
-	ProjectID string // "" for the workspace
-	Detail    string // one plain sentence; never contains a secret
-}
-
 // Actor is who does something: a member, and the session or API token in use.
 type Actor struct {
 	Member    Member

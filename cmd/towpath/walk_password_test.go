@@ -71,12 +71,12 @@ func TestWalk_lostPasswords(t *testing.T) {
 			t.Error("the link works twice")
 		}
 		var audit items[struct {
-			Detail string `json:"detail"`
+			Text string `json:"text"`
 		}]
 		w.must(t, w.api.call(w.ctx, "GET", "/audit-events", nil, &audit))
 		found := false
 		for _, e := range audit.Items {
-			found = found || strings.HasSuffix(e.Detail, w.info.Email+" from a shell.")
+			found = found || strings.HasSuffix(e.Text, w.info.Email+" from the server's shell.")
 		}
 		if !found {
 			t.Errorf("the audit has %+v", audit.Items)

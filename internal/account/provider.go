@@ -75,13 +75,9 @@ func (s *Service) AddProvider(
 		if err := s.saveUsed(ctx, tx, v, c.ConnectAccount); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID: actor.Member.ID,
-			Action:   "git-provider.add",
-			Subject:  p.ID,
-			Detail: fmt.Sprintf("Added %s (%s), verified by %s.", p.DisplayName, p.InstanceURL,
-				v.AccountName),
-		})
+		tx.Emit(actor.Did(towpath.ActProviderAdd, p.ID, "",
+			"provider", p.DisplayName, "url", p.InstanceURL, "account", v.AccountName))
+		return nil
 	})
 	return p, err
 }
@@ -129,12 +125,8 @@ func (s *Service) ReplaceSecret(
 		if err := resetBrokenGrants(ctx, tx, providerID); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID: actor.Member.ID,
-			Action:   "git-provider.replace-secret",
-			Subject:  p.ID,
-			Detail:   fmt.Sprintf("Replaced the credentials of %s.", p.DisplayName),
-		})
+		tx.Emit(actor.Did(towpath.ActProviderSecret, p.ID, "", "provider", p.DisplayName))
+		return nil
 	})
 	if err == nil {
 		s.grants.forget()
@@ -189,12 +181,8 @@ func (s *Service) RenameProvider(
 		if err := tx.UpdateGitProvider(ctx, &p); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID: actor.Member.ID,
-			Action:   "git-provider.rename",
-			Subject:  id,
-			Detail:   fmt.Sprintf("Renamed %s to %s.", old, displayName),
-		})
+		tx.Emit(actor.Did(towpath.ActProviderRename, id, "", "from", old, "to", displayName))
+		return nil
 	})
 	return p, err
 }
@@ -223,12 +211,8 @@ func (s *Service) DeleteProvider(ctx context.Context, actor towpath.Actor, id st
 		if err := tx.DeleteGitProvider(ctx, id); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID: actor.Member.ID,
-			Action:   "git-provider.delete",
-			Subject:  id,
-			Detail:   fmt.Sprintf("Deleted %s.", p.DisplayName),
-		})
+		tx.Emit(actor.Did(towpath.ActProviderDelete, id, "", "provider", p.DisplayName))
+		return nil
 	})
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"strings"
 	"testing"
+	"towpath"
 )
 
 func TestInstances_areCheckedAndHideTheirPasswords(t *testing.T) {
@@ -90,8 +91,8 @@ func TestDatabases_areSeenByTheirProject(t *testing.T) {
 	w.call(t, "dba", "POST", "/databases/"+first+"/adopt-ledger", "", 204, nil)
 	var events list[auditEvent]
 	w.call(t, "owner", "GET", "/audit-events?project="+w.project.ID, "", 200, &events)
-	if len(events.Items) != 3 || events.Items[0].Action != "ledger.adopt" ||
-		events.Items[2].Action != "database.assign" {
+	if len(events.Items) != 3 || events.Items[0].Act != act(towpath.ActLedgerAdopt) ||
+		events.Items[2].Act != act(towpath.ActDatabaseAssign) {
 		t.Errorf("audit events are %+v", events.Items)
 	}
 }

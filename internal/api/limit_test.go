@@ -55,10 +55,18 @@ func TestLimits_ofAnEnvironmentAreStored(t *testing.T) {
 	if changed.Applied != made.Applied {
 		t.Errorf("without limits of its own: %+v", changed)
 	}
-	if got := b.audit(t, "environment.limits"); len(got) != 2 ||
-		!strings.Contains(got[1],
-			"prod: lock timeout from none to 1.5s, maximum lock timeout from none to 5s") {
-		t.Errorf("the audit has %q", got)
+	want := []string{
+		"maximum statement timeout of the environment live from 1 minute to none",
+		"maximum lock timeout of the environment live from 5 seconds to none",
+		"lock timeout of the environment live from 1.5s to none",
+		"maximum statement timeout of the environment prod from none to 1 minute",
+		"maximum lock timeout of the environment prod from none to 5 seconds",
+		"lock timeout of the environment prod from none to 1.5s",
+	}
+	for i, text := range b.audit(t, towpath.ActEnvironmentLimit) {
+		if i >= len(want) || text != "Changed the "+want[i]+"." {
+			t.Errorf("the audit has %q", text)
+		}
 	}
 }
 
@@ -81,8 +89,10 @@ func TestEnvironment_allowRolesNeedsItsPermission(t *testing.T) {
 		t.Error("another name takes it away")
 	}
 	b.call(t, "dba", "PATCH", "/environments/"+made.ID, `{"allowRoles":false}`, 200, &changed)
-	if got := b.audit(t, "environment.roles"); changed.AllowRoles || len(got) != 2 {
-		t.Errorf("%+v, the audit has %q", changed, got)
+	allowed := b.audit(t, towpath.ActEnvironmentAllowRoles)
+	refused := b.audit(t, towpath.ActEnvironmentRefuseRoles)
+	if changed.AllowRoles || len(allowed) != 1 || len(refused) != 1 {
+		t.Errorf("%+v, the audit has %q and %q", changed, allowed, refused)
 	}
 }
 
@@ -106,12 +116,12 @@ func TestLimits_ofAProjectAreListedByEnvironment(t *testing.T) {
 	if len(l.Items) != 2 || l.Items[0] != want[0] || l.Items[1] != want[1] {
 		t.Errorf("got %+v, want %+v", l.Items, want)
 	}
-	if got := b.audit(t, "project.limits"); len(got) != 1 ||
-		!strings.Contains(got[0], "Shop: lock timeout from none to 10s.") {
+	if got := b.audit(t, towpath.ActProjectLimit); len(got) != 1 ||
+		got[0] != "Changed the lock timeout of the project Shop from none to 10 seconds." {
 		t.Errorf("the audit has %q", got)
 	}
 	b.call(t, "lead", "PATCH", "/projects/"+b.project.ID, `{"name":" Store ","lockTimeout":10000}`, 200, &p)
-	if p.Name != "Store" || p.LockTimeout != 10_000 || len(b.audit(t, "project.limits")) != 1 {
+	if p.Name != "Store" || p.LockTimeout != 10_000 || len(b.audit(t, towpath.ActProjectLimit)) != 1 {
 		t.Errorf("after renaming: %+v", p)
 	}
 }
@@ -228,15 +238,14 @@ func TestCancelTask_showsTheRequest(t *testing.T) {
 }
 
 // audit lists what was recorded of one kind, the newest first.
-func (b *bundle) audit(t *testing.T, action string) []string {
+func (b *bundle) audit(t *testing.T, kind towpath.EventKind) (texts []string) {
 	t.Helper()
 	var l list[auditEvent]
 	b.call(t, "owner", "GET", "/audit-events", "", 200, &l)
-	var details []string
 	for _, e := range l.Items {
-		if e.Action == action {
-			details = append(details, e.Detail)
+		if e.Act == act(kind) {
+			texts = append(texts, e.Text)
 		}
 	}
-	return details
+	return texts
 }

@@ -35,9 +35,17 @@ func reasonOf(r towpath.Reason) *Reason {
 	if r.IsZero() {
 		return nil
 	}
-	shown := &Reason{Code: reasonCode(r.Code), Params: r.Params, Text: wording.Text(r)}
-	for _, cause := range r.Causes {
-		shown.Causes = append(shown.Causes, *reasonOf(cause))
+	return &Reason{
+		Code:   reasonCode(r.Code),
+		Params: r.Params,
+		Causes: reasonsOf(r.Causes),
+		Text:   wording.Text(r),
+	}
+}
+
+func reasonsOf(list []towpath.Reason) (shown []Reason) {
+	for _, r := range list {
+		shown = append(shown, *reasonOf(r))
 	}
 	return shown
 }

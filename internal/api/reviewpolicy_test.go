@@ -73,10 +73,16 @@ func TestReviewPolicy_isChangedRuleByRule(t *testing.T) {
 	if len(p.Settings) != 0 || len(p.Insist) != 0 {
 		t.Errorf("taken back: %+v", p)
 	}
-	said := b.audit(t, "environment.review")
-	if len(said) != 4 || !strings.Contains(said[3],
-		"prod: preset from recommended to strict, PL01 from the preset's to error, insists on DS03.") {
-		t.Errorf("the audit has %q", said)
+	for act, want := range map[towpath.EventKind]string{
+		towpath.ActReviewPreset:  "Changed the preset of the SQL review in prod from recommended to strict.",
+		towpath.ActReviewLevel:   "Changed the level of PL01 in prod from the preset's to error.",
+		towpath.ActReviewSetting: "Changed the setting format of NM02 in prod from the default to “^ü$”.",
+		towpath.ActReviewInsist:  "Made DS03 mandatory in prod.",
+		towpath.ActReviewRelax:   "Made DS03 optional in prod.",
+	} {
+		if said := b.audit(t, act); !slices.Contains(said, want) {
+			t.Errorf("the audit has %q", said)
+		}
 	}
 }
 

@@ -2,7 +2,7 @@ package auth
 
 import (
 	"context"
-	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -45,7 +45,8 @@ func (s *Service) Invite(
 		if err != nil {
 			return err
 		}
-		return audit(ctx, tx, actor, "member.invite", m.ID, "Invited %s as %s.", m.Email, m.Role)
+		tx.Emit(actor.Did(towpath.ActMemberInvite, m.ID, "", "email", m.Email, "role", string(m.Role)))
+		return nil
 	})
 	return m, invitation, err
 }
@@ -112,11 +113,12 @@ func (s *Service) reinvite(
 		if err != nil {
 			return err
 		}
-		from := ""
+		act := actor.Did(towpath.ActMemberReinvite, m.ID, "", "email", m.Email)
 		if actor.Member.ID == "" {
-			from = " from a shell"
+			act = actor.Did(towpath.ActMemberRecover, m.ID, "", "email", m.Email)
 		}
-		return audit(ctx, tx, actor, "member.invite", m.ID, "Made a new invitation for %s%s.", m.Email, from)
+		tx.Emit(act)
+		return nil
 	})
 	return m, invitation, err
 }
@@ -168,8 +170,8 @@ func (s *Service) AcceptInvitation(
 		if err != nil {
 			return err
 		}
-		return audit(ctx, tx, towpath.Actor{Member: m}, "member.join", m.ID,
-			"Accepted the invitation and chose a password.")
+		tx.Emit(towpath.Actor{Member: m}.Did(towpath.ActMemberJoin, m.ID, ""))
+		return nil
 	})
 	return m, session, err
 }
@@ -190,12 +192,11 @@ func (s *Service) ChangeMember(
 		if m, err = tx.Member(ctx, id); err != nil {
 			return err
 		}
-		was := m.Role
-		changes, err := change.apply(&m, tx.Now)
-		if err != nil || len(changes) == 0 {
+		was := m
+		if err := change.apply(&m, tx.Now); err != nil || reflect.DeepEqual(m, was) {
 			return err
 		}
-		if m.Role != was {
+		if m.Role != was.Role {
 			if err := refuseOwnersByToken(actor, m.Role); err != nil {
 				return err
 			}
@@ -220,35 +221,49 @@ func (s *Service) ChangeMember(
 				}
 			}
 		}
-		return audit(ctx, tx, actor, "member.change", m.ID, "%s: %s.", m.Email, strings.Join(changes, ", "))
+		emitMemberChange(tx, actor, was, m)
+		return nil
 	})
 	return m, err
 }
 
-// apply changes m and describes each change for the audit log.
-func (c MemberChange) apply(m *towpath.Member, now time.Time) (changes []string, err error) {
+// apply changes m.
+func (c MemberChange) apply(m *towpath.Member, now time.Time) (err error) {
 	if c.Name != nil && *c.Name != m.Name {
 		if m.Name, err = personName(*c.Name); err != nil {
-			return nil, err
+			return err
 		}
-		changes = append(changes, "name is now "+m.Name)
 	}
 	if c.Role != nil && *c.Role != m.Role {
 		if !c.Role.Valid() {
-			return nil, invalidRole()
+			return invalidRole()
 		}
-		changes = append(changes, fmt.Sprintf("role changed from %s to %s", m.Role, *c.Role))
 		m.Role = *c.Role
 	}
 	if c.Deactivated != nil && *c.Deactivated != (m.DeactivatedAt != nil) {
 		m.DeactivatedAt = nil
-		word := "activated"
 		if *c.Deactivated {
-			m.DeactivatedAt, word = &now, "deactivated"
+			m.DeactivatedAt = &now
 		}
-		changes = append(changes, word)
 	}
-	return changes, nil
+	return nil
+}
+
+// emitMemberChange emits an audit event for each change of a member.
+func emitMemberChange(tx *store.Tx, actor towpath.Actor, was, m towpath.Member) {
+	if m.Name != was.Name {
+		tx.Emit(actor.Did(towpath.ActMemberRename, m.ID, "", "email", m.Email, "name", m.Name))
+	}
+	if m.Role != was.Role {
+		tx.Emit(actor.Did(towpath.ActMemberRole, m.ID, "",
+			"email", m.Email, "from", string(was.Role), "to", string(m.Role)))
+	}
+	switch {
+	case was.DeactivatedAt == nil && m.DeactivatedAt != nil:
+		tx.Emit(actor.Did(towpath.ActMemberDeactivate, m.ID, "", "email", m.Email))
+	case was.DeactivatedAt != nil && m.DeactivatedAt == nil:
+		tx.Emit(actor.Did(towpath.ActMemberActivate, m.ID, "", "email", m.Email))
+	}
 }
 
 // ChangePassword sets the actor's own password and ends their other sessions. CodeInvalid about
@@ -292,18 +307,8 @@ func (s *Service) ChangePassword(ctx context.Context, actor towpath.Actor, curre
 				return err
 			}
 		}
-		return audit(ctx, tx, actor, "member.password", m.ID, "Changed their password.")
-	})
-}
-
-func audit(
-	ctx context.Context, tx *store.Tx, actor towpath.Actor, action, subject, format string, args ...any,
-) error {
-	return tx.Audit(ctx, towpath.AuditEvent{
-		MemberID: actor.Member.ID,
-		Action:   action,
-		Subject:  subject,
-		Detail:   fmt.Sprintf(format, args...),
+		tx.Emit(actor.Did(towpath.ActMemberPassword, m.ID, ""))
+		return nil
 	})
 }
 

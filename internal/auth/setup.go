@@ -79,8 +79,8 @@ func (s *Service) SignUpFirstOwner(
 		}, SessionTTL); err != nil {
 			return err
 		}
-		return audit(ctx, tx, towpath.Actor{Member: m}, "member.setup", m.ID,
-			"Set the workspace up as its first owner.")
+		tx.Emit(towpath.Actor{Member: m}.Did(towpath.ActMemberSetup, m.ID, ""))
+		return nil
 	})
 	return m, session, err
 }

@@ -66,7 +66,8 @@ func (s *Service) CreateAPIToken(
 		if c, token, err = issue(ctx, tx, c, 0); err != nil {
 			return err
 		}
-		return audit(ctx, tx, actor, "api-token.create", c.ID, "Made the API token %s.", name)
+		tx.Emit(actor.Did(towpath.ActTokenCreate, c.ID, "", "name", name))
+		return nil
 	})
 	return c, token, err
 }
@@ -81,10 +82,19 @@ func (s *Service) APITokens(
 // RevokeAPIToken ends one of the actor's tokens.
 func (s *Service) RevokeAPIToken(ctx context.Context, actor towpath.Actor, id string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		tokens, err := store.All(tx.EveryCredential(ctx, actor.Member.ID, towpath.CredentialAPIToken))
+		if err != nil {
+			return err
+		}
 		if err := tx.DeleteCredential(ctx, actor.Member.ID, id); err != nil {
 			return err
 		}
-		return audit(ctx, tx, actor, "api-token.revoke", id, "Revoked an API token.")
+		for _, c := range tokens {
+			if c.ID == id {
+				tx.Emit(actor.Did(towpath.ActTokenRevoke, id, "", "name", c.Name))
+			}
+		}
+		return nil
 	})
 }
 

@@ -104,7 +104,7 @@ func (s *Service) Assign(
 		if d, err = tx.Database(ctx, databaseID); err != nil || d.ProjectID == projectID {
 			return err
 		}
-		detail := d.Name + " is unassigned"
+		act := actor.Did(towpath.ActDatabaseUnassign, d.ID, d.ProjectID, "database", d.Name)
 		if projectID != "" {
 			p, err := tx.Project(ctx, projectID)
 			if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -113,17 +113,13 @@ func (s *Service) Assign(
 			if err != nil {
 				return err
 			}
-			detail = d.Name + " goes to project " + p.Name
+			act = actor.Did(towpath.ActDatabaseAssign, d.ID, projectID, "database", d.Name, "project", p.Name)
 		}
 		if err := cancelTasks(ctx, tx, d); err != nil {
 			return err
 		}
 		if err := errors.Join(wake(ctx, tx, d.ProjectID), wake(ctx, tx, projectID)); err != nil {
 			return err
-		}
-		audited := projectID
-		if audited == "" {
-			audited = d.ProjectID
 		}
 		d.ProjectID, d.AssignedAt = projectID, &tx.Now
 		if projectID == "" {
@@ -132,13 +128,8 @@ func (s *Service) Assign(
 		if err := tx.UpdateDatabase(ctx, &d); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID:  actor.Member.ID,
-			Action:    "database.assign",
-			Subject:   d.ID,
-			ProjectID: audited,
-			Detail:    detail,
-		})
+		tx.Emit(act)
+		return nil
 	})
 	return d, err
 }

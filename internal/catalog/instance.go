@@ -122,12 +122,9 @@ func (s *Service) AddInstance(
 		if _, err := mergeDiscovered(ctx, tx, i, names); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID: actor.Member.ID,
-			Action:   "instance.add",
-			Subject:  i.ID,
-			Detail:   fmt.Sprintf("%s (%s, %s)", i.Name, i.Engine, i.Address),
-		})
+		tx.Emit(actor.Did(towpath.ActInstanceAdd, i.ID, "",
+			"instance", i.Name, "engine", string(i.Engine), "address", i.Address))
+		return nil
 	})
 	return i, err
 }
@@ -207,12 +204,9 @@ func (s *Service) UpdateInstance(
 		if err := tx.UpdateInstance(ctx, &i); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID: actor.Member.ID,
-			Action:   "instance.update",
-			Subject:  i.ID,
-			Detail:   fmt.Sprintf("%s (%s, %s)", i.Name, i.Engine, i.Address),
-		})
+		tx.Emit(actor.Did(towpath.ActInstanceUpdate, i.ID, "",
+			"instance", i.Name, "engine", string(i.Engine), "address", i.Address))
+		return nil
 	})
 	return i, err
 }
@@ -269,11 +263,7 @@ func (s *Service) DeleteInstance(ctx context.Context, actor towpath.Actor, id st
 		if err := tx.DeleteInstance(ctx, id); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID: actor.Member.ID,
-			Action:   "instance.delete",
-			Subject:  id,
-			Detail:   i.Name,
-		})
+		tx.Emit(actor.Did(towpath.ActInstanceDelete, id, "", "instance", i.Name))
+		return nil
 	})
 }

@@ -17,7 +17,7 @@ import (
 // changes the target, or when the ledger cannot be trusted; CodeUnavailable when it cannot be
 // reached. A ledger that already belongs to the database stays as it is.
 func (s *Service) Adopt(ctx context.Context, actor towpath.Actor, databaseID string) error {
-	how := adoption{action: "ledger.adopt", detail: "take over the ledger found in"}
+	how := adoption{act: towpath.ActLedgerAdopt}
 	return s.withDefaults().adopt(ctx, actor, databaseID, how)
 }
 
@@ -26,14 +26,14 @@ func (s *Service) Adopt(ctx context.Context, actor towpath.Actor, databaseID str
 // table has another shape than the server creates; CodeUnavailable when it cannot be reached. A
 // ledger that can be trusted stays as it is.
 func (s *Service) AcceptLedger(ctx context.Context, actor towpath.Actor, databaseID string) error {
-	how := adoption{action: "ledger.accept", detail: "accept the ledger as it is in", distrusted: true}
+	how := adoption{act: towpath.ActLedgerAccept, distrusted: true}
 	return s.withDefaults().adopt(ctx, actor, databaseID, how)
 }
 
 // adoption is the way in which a person wants to claim a ledger.
 type adoption struct {
-	action, detail string // for the audit
-	distrusted     bool   // claim it even when it cannot be trusted
+	act        towpath.EventKind
+	distrusted bool // claim it even when it cannot be trusted
 }
 
 // heldTarget is a target whose lease this process holds.
@@ -62,17 +62,12 @@ func (s *Service) adopt(ctx context.Context, actor towpath.Actor, databaseID str
 			return towpath.Errorf(towpath.CodeConflict,
 				"A task is changing this database now. Try again when it has finished.")
 		}
-		detail := how.detail + " " + h.instance.Name + "/" + h.Name
+		act := actor.Did(how.act, h.ID, h.ProjectID, "instance", h.instance.Name, "database", h.Name)
 		if h.Ledger.Trouble != "" {
-			detail += " (" + string(h.Ledger.Trouble) + ": " + h.Ledger.Differs + ")"
+			act.Causes = []towpath.Reason{towpath.Why(towpath.ReasonStated, "text", h.Ledger.Differs)}
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID:  actor.Member.ID,
-			Action:    how.action,
-			Subject:   h.ID,
-			ProjectID: h.ProjectID,
-			Detail:    detail,
-		})
+		tx.Emit(act)
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("claim database: %w", err)

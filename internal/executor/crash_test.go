@@ -326,8 +326,8 @@ func TestAdopt_goesOnFromACopy(t *testing.T) {
 			entries[0].DatabaseID != second.DatabaseID || all[1].Lease.Owner != "" {
 			t.Errorf("copy is %+v", all[1])
 		}
-		events, err := tx.AuditEvents(ctx, "", store.Page{})
-		if len(events) != 1 || events[0].MemberID != "ada" {
+		events, err := tx.Acts(ctx, "", store.Page{})
+		if len(events) != 1 || events[0].ActorID != "ada" {
 			t.Errorf("audit is %+v", events)
 		}
 		return err

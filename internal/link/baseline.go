@@ -230,14 +230,3 @@ func (s *Service) draftInput(ctx context.Context, d draft) (in plan.Input, err e
 	})
 	return in, err
 }
-
-// despiteOf lists the ids of the databases whose baseline a person chose despite contradictions.
-func despiteOf(choices []BaselineChoice) (ids []string) {
-	for _, c := range choices {
-		if c.Despite {
-			ids = append(ids, c.DatabaseID)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}

@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"fmt"
 
 	"towpath"
 	"towpath/internal/account"
@@ -91,14 +90,9 @@ func (s *Service) UpdateLink(
 				return err
 			}
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID:  actor.Member.ID,
-			Action:    "repository-link.edit",
-			Subject:   linkID,
-			ProjectID: link.ProjectID,
-			Detail: fmt.Sprintf("Set branch %s, base directory %q, template %s.", link.Branch,
-				link.BaseDirectory, link.FilePathTemplate),
-		})
+		tx.Emit(actor.Did(towpath.ActLinkEdit, linkID, link.ProjectID,
+			"branch", link.Branch, "base", link.BaseDirectory, "template", link.FilePathTemplate))
+		return nil
 	})
 	return link, err
 }
@@ -160,13 +154,9 @@ func (s *Service) TakeOverLink(
 				return err
 			}
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID:  actor.Member.ID,
-			Action:    "repository-link.take-over",
-			Subject:   linkID,
-			ProjectID: link.ProjectID,
-			Detail:    fmt.Sprintf("The account %s carries the link now.", grant.AccountName),
-		})
+		tx.Emit(actor.Did(towpath.ActLinkTakeOver, linkID, link.ProjectID,
+			"account", grant.AccountName, "repository", link.RepositoryName))
+		return nil
 	})
 	return link, err
 }
@@ -202,13 +192,9 @@ func (s *Service) Unlink(ctx context.Context, actor towpath.Actor, linkID string
 		if err := tx.WakeSiblings(ctx, link); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID:  actor.Member.ID,
-			Action:    "repository-link.remove",
-			Subject:   linkID,
-			ProjectID: link.ProjectID,
-			Detail:    fmt.Sprintf("Unlinked %s, branch %s.", link.RepositoryName, link.Branch),
-		})
+		tx.Emit(actor.Did(towpath.ActLinkRemove, linkID, link.ProjectID,
+			"repository", link.RepositoryName, "branch", link.Branch))
+		return nil
 	})
 	if err != nil || !hooked {
 		return err

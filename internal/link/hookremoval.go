@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -235,12 +234,7 @@ func (s *Service) ForgetHookRemoval(ctx context.Context, actor towpath.Actor, pr
 		if err := tx.DeleteHookRemoval(ctx, id); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID:  actor.Member.ID,
-			Action:    "hook-removal.forget",
-			Subject:   id,
-			ProjectID: projectID,
-			Detail:    fmt.Sprintf("Forgot the webhook %s of %s.", r.HookURL, r.RepositoryName),
-		})
+		tx.Emit(actor.Did(towpath.ActHookForget, id, projectID, "url", r.HookURL, "repository", r.RepositoryName))
+		return nil
 	})
 }

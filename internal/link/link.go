@@ -3,7 +3,6 @@ package link
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"towpath"
 	"towpath/internal/plan"
@@ -85,13 +84,9 @@ func (s *Service) Link(
 		if err := tx.Enqueue(ctx, towpath.JobReconcile, link.ID); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID:  actor.Member.ID,
-			Action:    "repository-link.add",
-			Subject:   link.ID,
-			ProjectID: projectID,
-			Detail:    linkDetail(link, despiteOf(spec.Baselines)),
-		})
+		tx.Emit(actor.Did(towpath.ActLinkAdd, link.ID, projectID,
+			"repository", link.RepositoryName, "branch", link.Branch))
+		return emitDespite(ctx, tx, actor, link, spec.Baselines)
 	})
 	if err != nil && link.HookID != "" {
 		s.discardHook(ctx, link, true)
@@ -99,14 +94,26 @@ func (s *Service) Link(
 	return link, err
 }
 
-// linkDetail describes a new link for the audit log, with the databases whose baseline a person
-// chose despite contradictions.
-func linkDetail(link towpath.RepositoryLink, despite []string) string {
-	detail := fmt.Sprintf("Linked %s, branch %s.", link.RepositoryName, link.Branch)
-	if len(despite) > 0 {
-		detail += " Baselines that the databases contradict: " + strings.Join(despite, ", ") + "."
+// emitDespite emits an audit event for each baseline that a person chose despite contradictions.
+func emitDespite(
+	ctx context.Context, tx *store.Tx, actor towpath.Actor, link towpath.RepositoryLink, choices []BaselineChoice,
+) error {
+	for _, c := range choices {
+		if !c.Despite {
+			continue
+		}
+		database, err := tx.Database(ctx, c.DatabaseID)
+		if err != nil {
+			return err
+		}
+		environment, err := tx.Environment(ctx, database.EnvironmentID)
+		if err != nil {
+			return err
+		}
+		tx.Emit(actor.Did(towpath.ActLinkDespite, link.ID, link.ProjectID,
+			"version", c.Version, "environment", environment.Name, "database", database.Name))
 	}
-	return detail
+	return nil
 }
 
 // chooseExisting sets the baselines of a draft. CodeInvalid until the caller decides about existing

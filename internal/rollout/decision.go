@@ -3,7 +3,8 @@ package rollout
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
+	"strconv"
 	"time"
 
 	"towpath"
@@ -13,7 +14,7 @@ import (
 // Retry makes a failed task pending again, with the current text. CodeConflict when it has not
 // failed.
 func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
-	return s.decide(ctx, actor, taskID, "task.retry", "", func(t *towpath.Task, _ time.Time) error {
+	return s.decide(ctx, actor, taskID, decision{act: towpath.ActTaskRetry}, func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskFailed {
 			return towpath.Errorf(towpath.CodeConflict,
 				"Only a failed task can be tried again; this one is %s.", t.State)
@@ -25,7 +26,7 @@ func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string)
 
 // Release makes a held task pending, with the current text. CodeConflict when it is not held.
 func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
-	return s.decide(ctx, actor, taskID, "task.release", "", func(t *towpath.Task, _ time.Time) error {
+	return s.decide(ctx, actor, taskID, decision{act: towpath.ActTaskRelease}, func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskHeld {
 			return towpath.Errorf(towpath.CodeConflict, "Only a held task can be released; this one is %s.",
 				t.State)
@@ -44,7 +45,8 @@ func (s *Service) Skip(ctx context.Context, actor towpath.Actor, taskID, text st
 	if err != nil {
 		return towpath.Task{}, err
 	}
-	return s.decide(ctx, actor, taskID, "task.skip", ": "+reason.Params["text"],
+	how := decision{act: towpath.ActTaskSkip, params: reason.Params}
+	return s.decide(ctx, actor, taskID, how,
 		func(t *towpath.Task, now time.Time) error {
 			if !t.State.MayBecome(towpath.TaskSkipped) {
 				return towpath.Errorf(towpath.CodeConflict, "A task that is %s cannot be skipped.", t.State)
@@ -74,24 +76,25 @@ const (
 func (s *Service) Resolve(
 	ctx context.Context, actor towpath.Actor, taskID string, outcome Outcome, statements int,
 ) (towpath.Task, error) {
-	detail := ""
+	var how decision
 	switch outcome {
 	case OutcomeApplied:
-		detail = ": it was applied and is recorded"
+		how.act = towpath.ActTaskApplied
 	case OutcomeNotApplied:
-		detail = ": it was not applied and runs again"
+		how.act = towpath.ActTaskNotApplied
 	case OutcomeContinueAfter:
 		if statements < 1 {
 			return towpath.Task{}, towpath.Invalid("statements",
 				"Enter how many statements of the file are in the database, at least 1. "+
 					"If none is, choose not-applied.")
 		}
-		detail = fmt.Sprintf(": %d of its statements were applied, and it continues after them", statements)
+		how.act = towpath.ActTaskContinue
+		how.params = map[string]string{"statement": strconv.Itoa(statements)}
 	default:
 		return towpath.Task{}, towpath.Invalid("outcome", "Choose %s, %s or %s.", OutcomeApplied,
 			OutcomeNotApplied, OutcomeContinueAfter)
 	}
-	return s.decide(ctx, actor, taskID, "task.resolve", detail, func(t *towpath.Task, _ time.Time) error {
+	return s.decide(ctx, actor, taskID, how, func(t *towpath.Task, _ time.Time) error {
 		if t.State != towpath.TaskUnknown {
 			return towpath.Errorf(towpath.CodeConflict, "The outcome of this task is known: it is %s.",
 				t.State)
@@ -114,7 +117,7 @@ func (s *Service) Resolve(
 // Cancel requests that a running task is stopped in its database. The task becomes failed, or done
 // if it finishes first. CodeConflict when it is not running.
 func (s *Service) Cancel(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
-	return s.decide(ctx, actor, taskID, "task.cancel", "", func(t *towpath.Task, now time.Time) error {
+	return s.decide(ctx, actor, taskID, decision{act: towpath.ActTaskCancel}, func(t *towpath.Task, now time.Time) error {
 		if t.State == towpath.TaskRunning {
 			t.CancelAt = &now
 			return nil
@@ -149,9 +152,15 @@ func currentText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpat
 		"%s is no longer on the branch. Skip the task, or push the file again.", t.Path)
 }
 
+// decision is the act of a person who decides about a task, with the params that only this act has.
+type decision struct {
+	act    towpath.EventKind
+	params map[string]string
+}
+
 // decide changes a task, wakes its rollout and adds the audit event, all in one transaction. also
 // makes further checks and changes in the same transaction.
-func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, action, detail string,
+func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID string, how decision,
 	change func(t *towpath.Task, now time.Time) error,
 	also ...func(context.Context, *store.Tx, towpath.Rollout, *towpath.Task) error,
 ) (t towpath.Task, err error) {
@@ -184,13 +193,11 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID, actio
 			tx.Enqueue(ctx, towpath.JobPostPlan, r.LinkID)); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID:  actor.Member.ID,
-			Action:    action,
-			Subject:   t.ID,
-			ProjectID: t.ProjectID,
-			Detail:    t.Path + " in " + t.Environment + "/" + t.Database + detail,
-		})
+		act := actor.Did(how.act, t.ID, t.ProjectID,
+			"path", t.Path, "environment", t.Environment, "database", t.Database)
+		maps.Copy(act.Params, how.params)
+		tx.Emit(act)
+		return nil
 	})
 	return t, err
 }

@@ -3,6 +3,7 @@ package rollout_test
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"towpath/internal/rollout"
 	"towpath/internal/store"
 	"towpath/internal/store/storetest"
+	"towpath/internal/wording"
 )
 
 type bundle struct {
@@ -256,37 +258,45 @@ func TestDecisions(t *testing.T) {
 	again := func(s *rollout.Service, id string) (towpath.Task, error) {
 		return s.Resolve(context.Background(), towpath.Actor{}, id, rollout.OutcomeNotApplied, 0)
 	}
+	after := func(s *rollout.Service, id string) (towpath.Task, error) {
+		return s.Resolve(context.Background(), towpath.Actor{}, id, rollout.OutcomeContinueAfter, 2)
+	}
 	for name, c := range map[string]struct {
 		from   towpath.TaskState
 		decide func(*rollout.Service, string) (towpath.Task, error)
 		want   towpath.TaskState // "" for a conflict
 		action towpath.TaskAction
+		says   string // in the audit log
 	}{
 		"a failed task is tried again": {
 			towpath.TaskFailed, retry, towpath.TaskPending,
-			towpath.ActionApply,
+			towpath.ActionApply, "Retried 1.sql in",
 		},
-		"a running task is not tried again": {towpath.TaskRunning, retry, "", ""},
+		"a running task is not tried again": {towpath.TaskRunning, retry, "", "", ""},
 		"a held task is released": {
 			towpath.TaskHeld, release, towpath.TaskPending,
-			towpath.ActionApply,
+			towpath.ActionApply, "Released 1.sql in",
 		},
-		"a failed task is not released": {towpath.TaskFailed, release, "", ""},
+		"a failed task is not released": {towpath.TaskFailed, release, "", "", ""},
 		"a pending task is skipped": {
 			towpath.TaskPending, skip, towpath.TaskSkipped,
-			towpath.ActionApply,
+			towpath.ActionApply, ": not needed",
 		},
-		"a running task is not skipped": {towpath.TaskRunning, skip, "", ""},
-		"a done task is not skipped":    {towpath.TaskDone, skip, "", ""},
+		"a running task is not skipped": {towpath.TaskRunning, skip, "", "", ""},
+		"a done task is not skipped":    {towpath.TaskDone, skip, "", "", ""},
 		"an unknown outcome was an applied one": {
 			towpath.TaskUnknown, applied, towpath.TaskPending,
-			towpath.ActionRecord,
+			towpath.ActionRecord, " as applied.",
 		},
 		"an unknown outcome is to be had again": {
 			towpath.TaskUnknown, again, towpath.TaskPending,
-			towpath.ActionApply,
+			towpath.ActionApply, " as not applied.",
 		},
-		"a failed task has no outcome to ask about": {towpath.TaskFailed, applied, "", ""},
+		"an unknown outcome was a partial one": {
+			towpath.TaskUnknown, after, towpath.TaskPending,
+			towpath.ActionApply, "as applied up to statement 2.",
+		},
+		"a failed task has no outcome to ask about": {towpath.TaskFailed, applied, "", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -312,9 +322,9 @@ func TestDecisions(t *testing.T) {
 				t.Error("the rollout was not woken")
 			}
 			b.write(t, func(ctx context.Context, tx *store.Tx) error {
-				events, err := tx.AuditEvents(ctx, b.rollout.ProjectID, store.Page{})
-				if len(events) != 1 || events[0].Subject != before.ID ||
-					time.Since(events[0].At) > time.Hour {
+				events, err := tx.Acts(ctx, b.rollout.ProjectID, store.Page{})
+				if len(events) != 1 || events[0].SubjectID != before.ID ||
+					time.Since(events[0].At) > time.Hour || !strings.Contains(wording.Act(events[0]), c.says) {
 					t.Errorf("audit is %+v", events)
 				}
 				return err

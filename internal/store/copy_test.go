@@ -42,13 +42,15 @@ func fillTables(t *testing.T, s *store.Store) {
 			State:      towpath.LedgerDone,
 			StartedAt:  tx.Now,
 		}
+		act := towpath.Actor{}.Did(towpath.ActLedgerAccept, "", "", "instance", "☃", "database", "☃")
+		act.Causes = []towpath.Reason{towpath.Why(towpath.ReasonStated, "text", "☃")}
+		tx.Emit(act)
 		steps := []error{
 			tx.SetMeta(ctx, "key-proof", []byte{0, 255, 7}),
 			tx.CreateCredential(ctx, &towpath.Credential{
 				Kind:     towpath.CredentialSession,
 				MemberID: w.member.ID, Hash: []byte("h"),
 			}),
-			tx.Audit(ctx, towpath.AuditEvent{Action: "x", Detail: "☃"}),
 			tx.SetProjectMember(ctx, towpath.ProjectMember{
 				ProjectID: w.project.ID, MemberID: w.member.ID,
 				Role: towpath.ProjectOwner,

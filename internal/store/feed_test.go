@@ -181,8 +181,8 @@ func TestMigrations_turnTheAuditLogIntoEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []towpath.Event{{
-			ID: "1", At: time.UnixMicro(5000000).UTC(), Kind: "project.rename", ActorID: "m", ProjectID: "p",
-			SubjectID: "p", Count: 1, Params: map[string]string{"text": sentence},
+			ID: "1", At: time.UnixMicro(5000000).UTC(), Kind: towpath.ActNoted, ActorID: "m", ProjectID: "p",
+			SubjectID: "p", Count: 1, Params: map[string]string{"act": "project.rename", "text": sentence},
 		}}
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
 			got, err := tx.Acts(ctx, "p", store.Page{})

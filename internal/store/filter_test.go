@@ -68,10 +68,7 @@ func TestFilters_selectMatchingRows(t *testing.T) {
 			}); err != nil {
 				return err
 			}
-			if err := tx.Audit(ctx,
-				towpath.AuditEvent{Action: "link.add", ProjectID: w.project.ID}); err != nil {
-				return err
-			}
+			tx.Emit(towpath.Actor{}.Did(towpath.ActEnvironmentOrder, "", w.project.ID))
 			return tx.CreateDatabase(ctx, &free)
 		})
 		all := store.Page{}
@@ -123,7 +120,7 @@ func TestFilters_selectMatchingRows(t *testing.T) {
 				return count(tx.Links(ctx, store.LinkFilter{GrantID: "x"}, all))
 			},
 			"1 event of the project": func(ctx context.Context, tx *store.Tx) (int, error) {
-				return count(tx.AuditEvents(ctx, w.project.ID, all))
+				return count(tx.Acts(ctx, w.project.ID, all))
 			},
 			"0 deliveries of no link": func(ctx context.Context,
 				tx *store.Tx,

@@ -36,6 +36,11 @@ var linkReasonColumns = []textColumn{
 	{"verification", "message"},
 }
 
+// goMigrations are the migrations that the two databases need in different SQL.
+func goMigrations(shared bool) []*goose.Migration {
+	return append(reasonMigrations(shared), auditMigration(shared), actMigration(shared))
+}
+
 // auditMigration turns the rows of the audit log into events. The param "text" holds the sentence,
 // which is shown unchanged.
 func auditMigration(shared bool) *goose.Migration {
@@ -63,6 +68,24 @@ func auditMigration(shared bool) *goose.Migration {
 			" FROM event WHERE audit",
 	}
 	return goose.NewGoMigration(25, runAll(up), runAll(down))
+}
+
+// actMigration turns audit events with a sentence into the act "noted", with the act that it was and
+// the sentence as params. It adds the causes of acts.
+func actMigration(shared bool) *goose.Migration {
+	noted := "json_object('act', kind, 'text', json_extract(params, '$.text'))"
+	act, text := "json_extract(params, '$.act')", "json_object('text', json_extract(params, '$.text'))"
+	if shared {
+		noted = "json_build_object('act', kind, 'text', params::json->>'text')::text"
+		act, text = "params::json->>'act'", "json_build_object('text', params::json->>'text')::text"
+	}
+	return goose.NewGoMigration(31, runAll([]string{
+		"ALTER TABLE event ADD COLUMN causes TEXT NOT NULL DEFAULT 'null'",
+		"UPDATE event SET params = " + noted + ", kind = 'noted' WHERE audit",
+	}), runAll([]string{
+		"ALTER TABLE event DROP COLUMN causes",
+		"UPDATE event SET kind = " + act + ", params = " + text + " WHERE audit AND kind = 'noted'",
+	}))
 }
 
 // runAll runs the statements of a migration in order.

@@ -140,30 +140,3 @@ func (tx *Tx) DeleteExpired(ctx context.Context) error {
 	}
 	return verifications.delete(ctx, tx, "expires_at <= $1", tx.Now.Add(-towpath.VerificationTTL).UnixMicro())
 }
-
-// Audit records who did what; ID and At are set.
-func (tx *Tx) Audit(ctx context.Context, e towpath.AuditEvent) error {
-	tx.Emit(towpath.Event{
-		Kind: towpath.EventKind(e.Action), ActorID: e.MemberID, ProjectID: e.ProjectID, SubjectID: e.Subject,
-		Params: map[string]string{"text": clean(e.Detail)},
-	})
-	return nil
-}
-
-// AuditEvents lists audit events of a project, or with "" of the whole workspace.
-func (tx *Tx) AuditEvents(ctx context.Context, projectID string, p Page) ([]towpath.AuditEvent, error) {
-	acts, err := tx.Acts(ctx, projectID, p)
-	list := make([]towpath.AuditEvent, len(acts))
-	for i, e := range acts {
-		list[i] = towpath.AuditEvent{
-			ID:        e.ID,
-			At:        e.At,
-			MemberID:  e.ActorID,
-			Action:    string(e.Kind),
-			Subject:   e.SubjectID,
-			ProjectID: e.ProjectID,
-			Detail:    e.Params["text"],
-		}
-	}
-	return list, err
-}

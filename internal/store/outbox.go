@@ -32,6 +32,7 @@ var events = newTable("event", 1, func(e *eventRow) []column {
 		{"to_state", &e.To},
 		{"times", &e.Count},
 		{"params", jsonText{&e.Params}},
+		{"causes", jsonText{&e.Causes}},
 	}
 })
 

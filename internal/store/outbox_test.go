@@ -318,9 +318,6 @@ func acts(w *world) []act {
 				return tx.UpdateVerification(ctx, &verification)
 			},
 		},
-		{"Audit", "task.retry >", func(ctx context.Context, tx *store.Tx) error {
-			return tx.Audit(ctx, towpath.AuditEvent{Action: "task.retry", Detail: "x"})
-		}},
 	}
 }
 

@@ -77,6 +77,12 @@ func fillIn(t *rapid.T, column string, field any) {
 			{{MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDML}, Path: "a b"}},
 		}).Draw(t,
 			column)
+	case *[]towpath.Reason:
+		*f = rapid.SampledFrom([][]towpath.Reason{
+			nil,
+			{},
+			{towpath.Why(towpath.ReasonEdited), towpath.Why(towpath.ReasonRenamed, "path", "größe \"x\"")},
+		}).Draw(t, column)
 	case *towpath.Notices:
 		*f = rapid.SampledFrom([]towpath.Notices{
 			{},
@@ -144,11 +150,12 @@ func TestText_thatPostgresRefusesIsReplaced(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		const broken, valid = "a\x00b\xffc", "a\uFFFDb\uFFFDc"
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.Audit(ctx, towpath.AuditEvent{Detail: broken, ProjectID: broken})
+			tx.Emit(towpath.Actor{}.Did(towpath.ActProjectCreate, "", broken, "project", broken))
+			return nil
 		})
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
-			events, err := tx.AuditEvents(ctx, broken, store.Page{})
-			if len(events) != 1 || events[0].Detail != valid {
+			events, err := tx.Acts(ctx, broken, store.Page{})
+			if len(events) != 1 || events[0].Params["project"] != valid {
 				t.Errorf("read %+v", events)
 			}
 			return err

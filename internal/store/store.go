@@ -100,7 +100,7 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	}
 	if !s.Shared() {
 		return goose.NewProvider(goose.DialectSQLite3, s.writer, files,
-			goose.WithGoMigrations(append(reasonMigrations(false), auditMigration(false))...))
+			goose.WithGoMigrations(goMigrations(false)...))
 	}
 	// replicas that start together wait for each other
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
@@ -108,7 +108,7 @@ func (s *Store) migrations() (*goose.Provider, error) {
 		return nil, err
 	}
 	return goose.NewProvider(goose.DialectPostgres, s.writer, files, goose.WithSessionLocker(locker),
-		goose.WithGoMigrations(append(reasonMigrations(true), auditMigration(true))...))
+		goose.WithGoMigrations(goMigrations(true)...))
 }
 
 // Close waits briefly for running transactions and closes the database. Afterwards, a SQLite file

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"towpath"
@@ -133,17 +132,9 @@ func (s *Service) acceptItems(
 		if err := writeTasks(ctx, tx, r, c); err != nil {
 			return err
 		}
-		err = tx.Audit(ctx, towpath.AuditEvent{
-			MemberID:  actor.Member.ID,
-			Action:    "migration.accept",
-			Subject:   item.DatabaseID,
-			ProjectID: link.ProjectID,
-			Detail: fmt.Sprintf("Accepted the text of %s at commit %s as applied in %s.", item.Path,
-				towpath.ShortHash(link.SyncedCommit), item.Database),
-		})
-		if err != nil {
-			return err
-		}
+		tx.Emit(actor.Did(towpath.ActMigrationAccept, item.DatabaseID, link.ProjectID,
+			"path", item.Path, "commit", towpath.ShortHash(link.SyncedCommit),
+			"environment", item.Environment, "database", item.Database))
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"towpath"
@@ -42,14 +41,10 @@ func (s *Service) Skip(
 		if err := tx.Enqueue(ctx, towpath.JobAdvance, r.ID); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, towpath.AuditEvent{
-			MemberID:  actor.Member.ID,
-			Action:    "migration.skip",
-			Subject:   item.DatabaseID,
-			ProjectID: link.ProjectID,
-			Detail: fmt.Sprintf("Skipped %s in %s/%s: %s", item.Path, item.Environment, item.Database,
-				reason.Params["text"]),
-		})
+		tx.Emit(actor.Did(towpath.ActMigrationSkip, item.DatabaseID, link.ProjectID,
+			"path", item.Path, "environment", item.Environment, "database", item.Database,
+			"text", reason.Params["text"]))
+		return nil
 	})
 	return r, err
 }

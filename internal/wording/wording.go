@@ -1,8 +1,9 @@
-// Package wording makes sentences of reasons. Each code has one template, and what a template
-// leaves open comes from the reason's params and causes. It is pure.
+// Package wording makes sentences of reasons and acts. Each has one template, and what a template
+// leaves open comes from the params and causes. It is pure.
 package wording
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -37,8 +38,9 @@ func Fragment(r towpath.Reason) string {
 	return strings.TrimSuffix(render(r, template), ".")
 }
 
-// render fills in a template: {name} is a param, {name:clock} a time, {name:span} a duration, and
-// {name:noun} a number with its noun. {cause} is the causes as fragments, {Cause} as texts.
+// render fills in a template: {name} is a param, {name:clock} a time, {name:span} a duration,
+// {name:limit} one that may be none, {name:words} an enum without its hyphens, and {name:noun} a
+// number with its noun. {cause} is the causes as fragments, {Cause} as texts.
 func render(r towpath.Reason, template string) string {
 	var out strings.Builder
 	for {
@@ -73,6 +75,16 @@ func value(r towpath.Reason, name string) string {
 		return extent(r, param)
 	case "place":
 		return place(param)
+	case "limit":
+		return limit(param)
+	case "level":
+		return cmp.Or(param, "the preset's")
+	case "setting":
+		return setting(param)
+	case "rule":
+		return rule(param)
+	case "words":
+		return strings.ReplaceAll(param, "-", " ")
 	}
 	return counted(param, form)
 }
@@ -109,10 +121,34 @@ func clock(param string) string {
 	return at.UTC().Format("15:04:05 MST")
 }
 
+// setting is a param that is a value of a rule of the SQL review; "" is the default.
+func setting(param string) string {
+	if param == "" {
+		return "the default"
+	}
+	return "“" + param + "”"
+}
+
+// rule is a param that is the id of a rule of the SQL review, or "*".
+func rule(param string) string {
+	if param == "*" {
+		return "every rule"
+	}
+	return param
+}
+
+// limit is a param that is a limit, a duration of Go; 0 is none.
+func limit(param string) string {
+	if param == "0s" {
+		return "none"
+	}
+	return span(param)
+}
+
 // span is a param that is a duration of Go, in words: "1 minute 30 seconds".
 func span(param string) string {
 	left, err := time.ParseDuration(param)
-	if err != nil || left < time.Second {
+	if err != nil || left < time.Second || left%time.Second != 0 {
 		return param
 	}
 	var words []string

@@ -7,9 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -24,21 +22,27 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/sentences.md")
 
-// code is one constant of reasoncode.go.
+// code is one constant of reasoncode.go or act.go.
 type code struct {
 	group  string // the comment above its block
 	name   string
-	code   towpath.ReasonCode
-	params []string // that its comment names, sorted
-	causes bool     // whether its comment names causes
+	code   towpath.ReasonCode // or the kind of an act
+	params []string           // that its comment names, sorted
+	causes bool               // whether its comment names causes
 }
 
 var params = regexp.MustCompile(`Params: ([a-z]+(?:, [a-z]+)*)\.`)
 
-// codes reads the closed set.
-func codes(t *testing.T) (list []code) {
+// codes reads the closed set of reasons.
+func codes(t *testing.T) []code { return constants(t, "../../reasoncode.go", "Reason") }
+
+// acts reads the closed set of acts.
+func acts(t *testing.T) []code { return constants(t, "../../act.go", "Act") }
+
+// constants reads the constants of a file whose names begin with prefix.
+func constants(t *testing.T, path, prefix string) (list []code) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../../reasoncode.go", nil, parser.ParseComments)
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +53,7 @@ func codes(t *testing.T) (list []code) {
 		}
 		for _, s := range block.Specs {
 			value, ok := s.(*ast.ValueSpec)
-			if !ok || !strings.HasPrefix(value.Names[0].Name, "Reason") {
+			if !ok || !strings.HasPrefix(value.Names[0].Name, prefix) {
 				continue
 			}
 			text, err := strconv.Unquote(value.Values[0].(*ast.BasicLit).Value)
@@ -73,7 +77,7 @@ func codes(t *testing.T) (list []code) {
 			list = append(list, c)
 		}
 	}
-	if len(list) < 50 {
+	if len(list) < 30 {
 		t.Fatalf("only %d codes found", len(list))
 	}
 	return list
@@ -127,85 +131,33 @@ func TestText_hasATemplateForEachCodeThatUsesEachParam(t *testing.T) {
 	}
 }
 
-// Every call of towpath.Why in the product gives the params that the code's comment names, no more
-// and no fewer.
-func TestWhy_givesTheParamsOfItsCode(t *testing.T) {
+// Each act has a sentence that uses all its params.
+func TestAct_hasATemplateForEachActThatUsesEachParam(t *testing.T) {
 	t.Parallel()
-	want := map[string]string{}
-	used := map[string]bool{}
-	for _, c := range codes(t) {
-		want[c.name] = strings.Join(c.params, " ")
+	listed := map[towpath.EventKind]bool{}
+	for _, kind := range towpath.Acts() {
+		listed[kind] = true
 	}
-	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	for _, c := range acts(t) {
+		kind := towpath.EventKind(c.code)
+		if !listed[kind] || !kind.Act() {
+			t.Errorf("%s is not in Acts", c.name)
 		}
-		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata") {
-			return filepath.SkipDir
+		delete(listed, kind)
+		r := c.marked()
+		text := wording.Act(towpath.Event{Kind: kind, Params: r.Params, Causes: r.Causes})
+		if text == "" || strings.ContainsAny(text, "{}") {
+			t.Errorf("%s reads %q", c.name, text)
 		}
-		if filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
-			return nil
-		}
-		fset := token.NewFileSet()
-		file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if s, ok := n.(*ast.SelectorExpr); ok && filepath.Base(path) != "templates.go" {
-				used[s.Sel.Name] = true
+		for _, param := range append(slices.Clone(c.params), "cause") {
+			if strings.Contains(text, "<"+param+">") != (param != "cause" || c.causes) {
+				t.Errorf("%s reads %q: look at the param %s", c.name, text, param)
 			}
-			call, ok := n.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			name, given := why(call)
-			used[name] = true // the root package names its codes bare
-			if params, known := want[name]; known && params != given {
-				t.Errorf("%s: %s is given %q, and has the params %q", fset.Position(call.Pos()), name, given,
-					params)
-			}
-			return true
-		})
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name := range want {
-		if !used[name] {
-			t.Errorf("nothing says %s", name)
 		}
 	}
-}
-
-// identifier is the name that an expression ends with, with or without its package; "" when it is
-// no name.
-func identifier(e ast.Expr) string {
-	switch e := e.(type) {
-	case *ast.Ident:
-		return e.Name
-	case *ast.SelectorExpr:
-		return e.Sel.Name
+	if len(listed) > 0 {
+		t.Errorf("Acts lists what act.go does not have: %v", listed)
 	}
-	return ""
-}
-
-// why reads a call of towpath.Why: its code, and the names of its params, sorted.
-func why(call *ast.CallExpr) (name, params string) {
-	if identifier(call.Fun) != "Why" || len(call.Args) == 0 {
-		return "", ""
-	}
-	var names []string
-	for i := 1; i < len(call.Args); i += 2 {
-		text := "?"
-		if literal, ok := call.Args[i].(*ast.BasicLit); ok {
-			text, _ = strconv.Unquote(literal.Value)
-		}
-		names = append(names, text)
-	}
-	slices.Sort(names)
-	return identifier(call.Args[0]), strings.Join(names, " ")
 }
 
 func TestFragment_followsAPathOrAColon(t *testing.T) {
@@ -231,18 +183,13 @@ func TestFragment_followsAPathOrAColon(t *testing.T) {
 func TestText_isThePage(t *testing.T) {
 	t.Parallel()
 	var page bytes.Buffer
-	page.WriteString("# Reasons\n\nEvery reason and its sentence. `go test ./internal/wording -update` " +
-		"writes this page.\n")
-	group := ""
-	for _, c := range codes(t) {
-		if c.group != group {
-			group = c.group
-			title, _, _ := strings.Cut(strings.Join(strings.Fields(group), " "), ". ")
-			fmt.Fprintf(&page, "\n## %s\n", strings.TrimSuffix(title, "."))
-		}
-		text := strings.ReplaceAll(wording.Text(c.example()), "\n", "\n> ")
-		fmt.Fprintf(&page, "\n**%s**\n\n> %s\n", c.code, text)
-	}
+	page.WriteString("# Reasons and acts\n\nEvery reason and act with its sentence. " +
+		"`go test ./internal/wording -update` writes this page.\n")
+	section(&page, codes(t), func(c code) string { return wording.Text(c.example()) })
+	section(&page, acts(t), func(c code) string {
+		r := c.example()
+		return wording.Act(towpath.Event{Kind: towpath.EventKind(c.code), Params: r.Params, Causes: r.Causes})
+	})
 	const golden = "testdata/sentences.md"
 	if *update {
 		if err := os.WriteFile(golden, page.Bytes(), 0o644); err != nil {
@@ -255,6 +202,21 @@ func TestText_isThePage(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), page.String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// section writes the sentences of a closed set to the page.
+func section(page *bytes.Buffer, list []code, sentence func(code) string) {
+	group := ""
+	for _, c := range list {
+		if c.group != group {
+			group = c.group
+			title, _, _ := strings.Cut(strings.Join(strings.Fields(group), " "), ". ")
+			title, _, _ = strings.Cut(title, ": ")
+			fmt.Fprintf(page, "\n## %s\n", strings.TrimSuffix(title, "."))
+		}
+		text := strings.ReplaceAll(sentence(c), "\n", "\n> ")
+		fmt.Fprintf(page, "\n**%s**\n\n> %s\n", c.code, text)
 	}
 }
 
@@ -274,7 +236,10 @@ var examples = map[string]string{
 	"name": "3__ddl__orders.sql", "now": "id bigint", "object": "column orders.id", "part": "DESCRIPTION",
 	"path": "shop/3__ddl__orders.sql", "rest": "_old", "session": "4711", "size": "110 MiB", "statement": "2",
 	"table": "log", "text": "Not needed here.", "total": "5", "tries": "5", "type": "ddl", "version": "3",
-	"want": "2", "why": "the catalog has changed otherwise", "word": "init",
+	"want": "2", "act": "project.rename", "address": "db.example.com:5432", "email": "ada@example.com",
+	"engine": "postgres", "from": "shop", "instance": "main", "project": "Shop", "role": "developer", "rule": "NM02", "setting": "format",
+	"template": "{{VERSION}}__{{TYPE}}.sql", "to": "store",
+	"why": "the catalog has changed otherwise", "word": "init",
 }
 
 func (c code) example() towpath.Reason {
@@ -285,6 +250,7 @@ func (c code) example() towpath.Reason {
 	if c.code == towpath.ReasonStatementTimeout {
 		r.Params["limit"] = "10m0s"
 	}
+	c.exampleOfAct(r.Params)
 	database := towpath.Why(towpath.ReasonDatabaseError, "message", "canceling statement due to lock timeout")
 	switch c.code {
 	case towpath.ReasonEnding, towpath.ReasonNoEnding:
@@ -358,6 +324,8 @@ func (c code) example() towpath.Reason {
 			towpath.Why(towpath.ReasonEndsWithBlank),
 			towpath.Why(towpath.ReasonRenameOrMove, "base", "migrations"),
 		}
+	case towpath.ReasonCode(towpath.ActLedgerAccept):
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonStated, "text", "Version 3 is gone.")}
 	case towpath.ReasonHookLeft:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonHookAccountGone)}
 	case towpath.ReasonTaskFailed, towpath.ReasonLockTimeout, towpath.ReasonStatementTimeout, towpath.ReasonPartlyKept,
@@ -366,4 +334,28 @@ func (c code) example() towpath.Reason {
 		r.Causes = []towpath.Reason{database}
 	}
 	return r
+}
+
+// exampleOfAct gives an act the params that look different from those of reasons.
+func (c code) exampleOfAct(params map[string]string) {
+	switch towpath.EventKind(c.code) {
+	case towpath.ActNoted:
+		params["text"] = "Renamed the project Shop to Store."
+	case towpath.ActMemberRole:
+		params["from"], params["to"] = "member", "dba"
+	case towpath.ActMemberRename:
+		params["name"] = "Ada Lock"
+	case towpath.ActTokenCreate, towpath.ActTokenRevoke:
+		params["name"] = "nightly report"
+	case towpath.ActEnvironmentLimit, towpath.ActProjectLimit:
+		params["limit"], params["from"], params["to"] = "lock-timeout", "0s", "1m30s"
+	case towpath.ActReviewPreset:
+		params["from"], params["to"] = "recommended", "strict"
+	case towpath.ActReviewLevel:
+		params["from"], params["to"] = "", "error"
+	case towpath.ActReviewSetting:
+		params["from"], params["to"] = "", "^[a-z_]+$"
+	case towpath.ActProviderAdd:
+		params["url"] = "https://bitbucket.org"
+	}
 }

@@ -24,7 +24,8 @@ func (s *Service) CreateEnvironment(
 		if err := wakeLinks(ctx, tx); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, "environment.create", e.ID, "", "Added the environment %s.", e.Name)
+		tx.Emit(actor.Did(towpath.ActEnvironmentCreate, e.ID, "", "environment", e.Name))
+		return nil
 	})
 	return e, err
 }
@@ -51,15 +52,10 @@ func (s *Service) ChangeEnvironment(
 		before := e
 		towpath.Patch(&e.Name, change.Name)
 		towpath.Patch(&e.AllowRoles, change.AllowRoles)
-		limits := changeLimits(
-			limitChange{name: "lock timeout", to: change.LockTimeout, of: &e.LockTimeout},
-			limitChange{name: "statement timeout", to: change.StatementTimeout, of: &e.StatementTimeout},
-			limitChange{name: "maximum lock timeout", to: change.MaxLockTimeout, of: &e.MaxLockTimeout},
-			limitChange{
-				name: "maximum statement timeout", to: change.MaxStatementTimeout,
-				of: &e.MaxStatementTimeout,
-			},
-		)
+		towpath.Patch(&e.LockTimeout, change.LockTimeout)
+		towpath.Patch(&e.StatementTimeout, change.StatementTimeout)
+		towpath.Patch(&e.MaxLockTimeout, change.MaxLockTimeout)
+		towpath.Patch(&e.MaxStatementTimeout, change.MaxStatementTimeout)
 		if err := e.Validate(); err != nil {
 			return err
 		}
@@ -71,36 +67,34 @@ func (s *Service) ChangeEnvironment(
 				return err
 			}
 		}
-		return recordEnvironment(ctx, tx, actor, before, e, limits)
+		emitEnvironmentChange(tx, actor, before, e)
+		return nil
 	})
 	return e, err
 }
 
-// recordEnvironment adds an audit event for each kind of change.
-func recordEnvironment(
-	ctx context.Context, tx *store.Tx, actor towpath.Actor, before, now towpath.Environment, limits string,
-) error {
-	if limits != "" {
-		err := record(ctx, tx, actor, "environment.limits", now.ID, "",
-			"Changed limits of the environment %s: %s.", now.Name, limits)
-		if err != nil {
-			return err
-		}
+// emitEnvironmentChange emits an audit event for each change of an environment.
+func emitEnvironmentChange(tx *store.Tx, actor towpath.Actor, before, now towpath.Environment) {
+	if now.Name != before.Name {
+		tx.Emit(actor.Did(towpath.ActEnvironmentRename, now.ID, "", "from", before.Name, "to", now.Name))
 	}
-	if now.AllowRoles != before.AllowRoles {
-		text := "No longer lets migrations change roles in the environment %s."
-		if now.AllowRoles {
-			text = "Allowed migrations to change roles in the environment %s."
-		}
-		if err := record(ctx, tx, actor, "environment.roles", now.ID, "", text, now.Name); err != nil {
-			return err
-		}
+	for _, c := range changedLimits(
+		limitChange{"lock-timeout", before.LockTimeout, now.LockTimeout},
+		limitChange{"statement-timeout", before.StatementTimeout, now.StatementTimeout},
+		limitChange{"maximum-lock-timeout", before.MaxLockTimeout, now.MaxLockTimeout},
+		limitChange{"maximum-statement-timeout", before.MaxStatementTimeout, now.MaxStatementTimeout},
+	) {
+		tx.Emit(actor.Did(towpath.ActEnvironmentLimit, now.ID, "", "environment", now.Name,
+			"limit", c.name, "from", c.from.String(), "to", c.to.String()))
 	}
-	if now.Name == before.Name {
-		return nil
+	if now.AllowRoles == before.AllowRoles {
+		return
 	}
-	return record(ctx, tx, actor, "environment.rename", now.ID, "", "Renamed the environment %s to %s.",
-		before.Name, now.Name)
+	act := actor.Did(towpath.ActEnvironmentRefuseRoles, now.ID, "", "environment", now.Name)
+	if now.AllowRoles {
+		act = actor.Did(towpath.ActEnvironmentAllowRoles, now.ID, "", "environment", now.Name)
+	}
+	tx.Emit(act)
 }
 
 // DeleteEnvironment removes an environment. CodeConflict while it has instances.
@@ -122,7 +116,8 @@ func (s *Service) DeleteEnvironment(ctx context.Context, actor towpath.Actor, id
 		if err := tx.DeleteEnvironment(ctx, e.ID); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, "environment.delete", e.ID, "", "Removed the environment %s.", e.Name)
+		tx.Emit(actor.Did(towpath.ActEnvironmentDelete, e.ID, "", "environment", e.Name))
+		return nil
 	})
 }
 
@@ -161,7 +156,8 @@ func (s *Service) OrderEnvironments(
 		if err := wakeLinks(ctx, tx); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, "environment.order", "", "", "Changed the order of the environments.")
+		tx.Emit(actor.Did(towpath.ActEnvironmentOrder, "", ""))
+		return nil
 	})
 	return rows, err
 }

@@ -34,7 +34,8 @@ func (s *Service) CreateProject(
 		if err := tx.SetProjectMember(ctx, owner); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, "project.create", p.ID, p.ID, "Created the project %s.", p.Name)
+		tx.Emit(actor.Did(towpath.ActProjectCreate, p.ID, p.ID, "project", p.Name))
+		return nil
 	})
 	return p, err
 }
@@ -54,36 +55,38 @@ func (s *Service) ChangeProject(
 		if p, err = tx.Project(ctx, id); err != nil {
 			return err
 		}
-		before := p.Name
+		before := p
 		if change.Name != nil {
 			if p.Name, err = projectName(*change.Name); err != nil {
 				return err
 			}
 		}
-		limits := changeLimits(
-			limitChange{name: "lock timeout", to: change.LockTimeout, of: &p.LockTimeout},
-			limitChange{name: "statement timeout", to: change.StatementTimeout, of: &p.StatementTimeout},
-		)
+		towpath.Patch(&p.LockTimeout, change.LockTimeout)
+		towpath.Patch(&p.StatementTimeout, change.StatementTimeout)
 		if err := p.Validate(); err != nil {
 			return err
 		}
 		if err := tx.UpdateProject(ctx, &p); err != nil {
 			return err
 		}
-		if limits != "" {
-			err := record(ctx, tx, actor, "project.limits", p.ID, p.ID,
-				"Changed limits of the project %s: %s.", p.Name, limits)
-			if err != nil {
-				return err
-			}
-		}
-		if p.Name == before {
-			return nil
-		}
-		return record(ctx, tx, actor, "project.rename", p.ID, p.ID, "Renamed the project %s to %s.", before,
-			p.Name)
+		emitProjectChange(tx, actor, before, p)
+		return nil
 	})
 	return p, err
+}
+
+// emitProjectChange emits an audit event for each change of a project.
+func emitProjectChange(tx *store.Tx, actor towpath.Actor, before, now towpath.Project) {
+	if now.Name != before.Name {
+		tx.Emit(actor.Did(towpath.ActProjectRename, now.ID, now.ID, "from", before.Name, "to", now.Name))
+	}
+	for _, c := range changedLimits(
+		limitChange{"lock-timeout", before.LockTimeout, now.LockTimeout},
+		limitChange{"statement-timeout", before.StatementTimeout, now.StatementTimeout},
+	) {
+		tx.Emit(actor.Did(towpath.ActProjectLimit, now.ID, now.ID, "project", now.Name,
+			"limit", c.name, "from", c.from.String(), "to", c.to.String()))
+	}
 }
 
 // SetProjectMember gives a member of the workspace a role in a project, and returns the member.
@@ -100,8 +103,9 @@ func (s *Service) SetProjectMember(
 		if err := tx.SetProjectMember(ctx, row); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, "project.member", m.ID, row.ProjectID, "Made %s %s of the project.",
-			m.Email, row.Role)
+		tx.Emit(actor.Did(towpath.ActProjectMember, m.ID, row.ProjectID,
+			"email", m.Email, "role", string(row.Role)))
+		return nil
 	})
 	return m, err
 }
@@ -121,7 +125,7 @@ func (s *Service) RemoveProjectMember(
 		if err := tx.RemoveProjectMember(ctx, projectID, m.ID); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, "project.member", m.ID, projectID, "Took %s out of the project.",
-			m.Email)
+		tx.Emit(actor.Did(towpath.ActProjectMemberRemove, m.ID, projectID, "email", m.Email))
+		return nil
 	})
 }

@@ -3,11 +3,8 @@ package workspace
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"towpath"
 	"towpath/internal/sqlreview"
@@ -23,9 +20,6 @@ type ReviewChange struct {
 	Insist   map[string]bool                // by rule id; "*" for all rules
 }
 
-// maxReviewWords bounds the differences that an audit event names.
-const maxReviewWords = 20
-
 // ChangeReview changes the SQL review of an environment, from the next review of each link on.
 func (s *Service) ChangeReview(
 	ctx context.Context, actor towpath.Actor, id string, change ReviewChange,
@@ -39,18 +33,17 @@ func (s *Service) ChangeReview(
 		}
 		before := e.Review
 		e.Review = change.apply(before)
-		words := reviewDifferences(before, e.Review)
-		if len(words) == 0 {
+		acts := reviewActs(actor, before, e)
+		if len(acts) == 0 {
 			return nil
 		}
 		if err := tx.UpdateEnvironment(ctx, &e); err != nil {
 			return err
 		}
-		if n := len(words); n > maxReviewWords {
-			words = append(words[:maxReviewWords], fmt.Sprintf("and %d more", n-maxReviewWords))
+		for _, act := range acts {
+			tx.Emit(act)
 		}
-		return record(ctx, tx, actor, "environment.review", e.ID, "",
-			"Changed the SQL review of the environment %s: %s.", e.Name, strings.Join(words, ", "))
+		return nil
 	})
 	return e, err
 }
@@ -127,37 +120,40 @@ func (c ReviewChange) apply(p towpath.ReviewPolicy) towpath.ReviewPolicy {
 	return made
 }
 
-// reviewDifferences says in words what differs between two policies.
-func reviewDifferences(before, now towpath.ReviewPolicy) (words []string) {
-	if a, b := presetName(before), presetName(now); a != b {
-		words = append(words, fmt.Sprintf("preset from %s to %s", a, b))
+// reviewActs are the audit events of a change of an environment's policy, one for each difference.
+func reviewActs(actor towpath.Actor, before towpath.ReviewPolicy, e towpath.Environment) (acts []towpath.Event) {
+	now := e.Review
+	if from, to := presetOf(before), presetOf(now); from != to {
+		acts = append(acts, actor.Did(towpath.ActReviewPreset, e.ID, "",
+			"environment", e.Name, "from", from, "to", to))
 	}
 	for _, id := range keysOf(before.Levels, now.Levels) {
-		if a, b := before.Levels[id], now.Levels[id]; a != b {
-			words = append(words, fmt.Sprintf("%s from %s to %s", id, levelName(a), levelName(b)))
+		if from, to := before.Levels[id], now.Levels[id]; from != to {
+			acts = append(acts, actor.Did(towpath.ActReviewLevel, e.ID, "",
+				"environment", e.Name, "rule", id, "from", string(from), "to", string(to)))
 		}
 	}
 	for _, id := range keysOf(before.Settings, now.Settings) {
 		for _, name := range keysOf(before.Settings[id], now.Settings[id]) {
-			a, had := before.Settings[id][name]
-			b, has := now.Settings[id][name]
-			if a != b || had != has {
-				words = append(words,
-					fmt.Sprintf("%s %s from %s to %s", id, name, valueName(a, had), valueName(b, has)))
+			from, had := before.Settings[id][name]
+			to, has := now.Settings[id][name]
+			if from != to || had != has {
+				acts = append(acts, actor.Did(towpath.ActReviewSetting, e.ID, "",
+					"environment", e.Name, "rule", id, "setting", name, "from", from, "to", to))
 			}
 		}
 	}
 	for _, id := range now.Insist {
 		if !slices.Contains(before.Insist, id) {
-			words = append(words, "insists on "+insistName(id))
+			acts = append(acts, actor.Did(towpath.ActReviewInsist, e.ID, "", "environment", e.Name, "rule", id))
 		}
 	}
 	for _, id := range before.Insist {
 		if !slices.Contains(now.Insist, id) {
-			words = append(words, "no longer insists on "+insistName(id))
+			acts = append(acts, actor.Did(towpath.ActReviewRelax, e.ID, "", "environment", e.Name, "rule", id))
 		}
 	}
-	return words
+	return acts
 }
 
 func keysOf[V any](lists ...map[string]V) []string {
@@ -170,22 +166,6 @@ func keysOf[V any](lists ...map[string]V) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-func presetName(p towpath.ReviewPolicy) towpath.ReviewPreset {
-	return cmp.Or(p.Preset, towpath.ReviewRecommended)
-}
-
-func levelName(level towpath.ReviewLevel) towpath.ReviewLevel { return cmp.Or(level, "the preset's") }
-
-func valueName(value string, known bool) string {
-	if !known {
-		return "the default"
-	}
-	return strconv.Quote(towpath.ClipRunes(value, 60))
-}
-
-func insistName(id string) string {
-	if id == "*" {
-		return "every rule"
-	}
-	return id
+func presetOf(p towpath.ReviewPolicy) string {
+	return string(cmp.Or(p.Preset, towpath.ReviewRecommended))
 }

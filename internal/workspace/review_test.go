@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"towpath/internal/wording"
 
 	"towpath"
 )
@@ -42,7 +43,9 @@ func TestReviewChange_keepsWhatItDoesNotName(t *testing.T) {
 				Settings: before.Settings,
 				Insist:   before.Insist,
 			},
-			words: "preset from recommended to strict, DS03 from off to the preset's, PL01 from error to info",
+			words: "Changed the preset of the SQL review in prod from recommended to strict. " +
+				"Changed the level of DS03 in prod from off to the preset's. " +
+				"Changed the level of PL01 in prod from error to info.",
 		},
 		"settings and insist": {
 			change: ReviewChange{
@@ -56,16 +59,21 @@ func TestReviewChange_keepsWhatItDoesNotName(t *testing.T) {
 				Settings: map[string]map[string]string{"NM02": {"format": "^a$"}},
 				Insist:   []string{"*"},
 			},
-			words: `NM02 format from "x" to "^a$", TB04 limit from "9" to the default, insists on every rule, ` +
-				"no longer insists on DS03",
+			words: "Changed the setting format of NM02 in prod from “x” to “^a$”. " +
+				"Changed the setting limit of TB04 in prod from “9” to the default. " +
+				"Made every rule mandatory in prod. Made DS03 optional in prod.",
 		},
 	} {
 		got := tt.change.apply(before)
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
 		}
-		if words := strings.Join(reviewDifferences(before, got), ", "); words != tt.words {
-			t.Errorf("%s: %s, want %s", name, words, tt.words)
+		var words []string
+		for _, act := range reviewActs(towpath.Actor{}, before, towpath.Environment{Name: "prod", Review: got}) {
+			words = append(words, wording.Act(act))
+		}
+		if said := strings.Join(words, " "); said != tt.words {
+			t.Errorf("%s: %s, want %s", name, said, tt.words)
 		}
 		if !reflect.DeepEqual(before.Levels, original.Levels) || before.Settings["NM02"]["format"] != "x" {
 			t.Fatalf("%s has changed the policy before it: %+v", name, before)

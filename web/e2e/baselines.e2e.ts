@@ -106,7 +106,7 @@ describe('a repository whose files another tool has run', () => {
       expect([environment, tables(environment), columns(environment)]).toEqual([environment, '1', phones])
       expect(sql(environment, 'SELECT count(*) FROM customer')).toBe('2')
     }
-    const audit = await demo.api<{ items: { action: string; detail: string }[] }>('/audit-events?pageSize=5')
-    expect(audit.items.find(event => event.action === 'repository-link.add')?.detail).toContain('contradict')
+    const audit = await demo.api<{ items: { act: string; text: string }[] }>('/audit-events?pageSize=5')
+    expect(audit.items.find(event => event.act === 'repository-link.despite')?.text).toContain('staging/')
   })
 })

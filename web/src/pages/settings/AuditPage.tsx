@@ -18,15 +18,15 @@ export default function AuditPage() {
   const projects = useQuery(projectsQuery)
   const rows = query.data?.pages.flatMap(page => page.items) ?? []
   const actor = (id: string | undefined) => {
-    if (!id) return <span className="muted">The server</span>
+    if (!id) return <span className="muted">The server’s shell</span>
     const member = members.data?.find(one => one.id === id)
     return member?.name || member?.email || <span className="muted">Unknown member</span>
   }
   const columns: Column<Schemas['AuditEvent']>[] = [
     { title: 'Time', fit: true, bare: true, cell: row => <ExactTime at={row.at} /> },
     { title: 'Who', bare: true, keep: 24, cell: row => actor(row.memberId) },
-    { title: 'Action', fit: true, wide: true, cell: row => <span className="mono">{row.action}</span> },
-    { title: 'Details', main: true, cell: row => row.detail },
+    { title: 'Action', fit: true, wide: true, cell: row => <span className="mono">{row.act}</span> },
+    { title: 'Details', main: true, cell: row => row.text },
     {
       title: 'Project',
       wide: true,

@@ -1,0 +1,165 @@
+package towpath
+
+// What people did: the kinds of audit events. Each comment ends with the params, all of which the
+// templates of package wording use. A param is a name, a number, a path or a person's own words; a
+// limit is a duration as Go prints it. Names are those of the moment.
+const (
+	// ActNoted is an act from before acts had params. Params: act, text.
+	ActNoted EventKind = "noted"
+
+	// ActMemberSetup: the first owner set the workspace up.
+	ActMemberSetup EventKind = "member.setup"
+	// ActMemberInvite: a person was invited. Params: email, role.
+	ActMemberInvite EventKind = "member.invite"
+	// ActMemberReinvite: a member got a new invitation. Params: email.
+	ActMemberReinvite EventKind = "member.reinvite"
+	// ActMemberRecover: a member got a new invitation from the server's shell. Params: email.
+	ActMemberRecover EventKind = "member.recover"
+	// ActMemberJoin: the member accepted an invitation and chose a password.
+	ActMemberJoin EventKind = "member.join"
+	// ActMemberPassword: the member changed the own password.
+	ActMemberPassword EventKind = "member.password"
+	// ActMemberRename: a member got another name. Params: email, name.
+	ActMemberRename EventKind = "member.rename"
+	// ActMemberRole: a member got another role in the workspace. Params: email, from, to.
+	ActMemberRole EventKind = "member.role"
+	// ActMemberActivate: a member was activated again. Params: email.
+	ActMemberActivate EventKind = "member.activate"
+	// ActMemberDeactivate: a member was deactivated. Params: email.
+	ActMemberDeactivate EventKind = "member.deactivate"
+	// ActTokenCreate: the member created an API token. Params: name.
+	ActTokenCreate EventKind = "api-token.create"
+	// ActTokenRevoke: the member revoked an API token. Params: name.
+	ActTokenRevoke EventKind = "api-token.revoke"
+
+	// ActEnvironmentCreate: an environment was added. Params: environment.
+	ActEnvironmentCreate EventKind = "environment.create"
+	// ActEnvironmentRename: an environment got another name. Params: from, to.
+	ActEnvironmentRename EventKind = "environment.rename"
+	// ActEnvironmentLimit: a limit of an environment changed. Params: environment, limit, from, to.
+	ActEnvironmentLimit EventKind = "environment.limit"
+	// ActEnvironmentAllowRoles: migrations may change roles there. Params: environment.
+	ActEnvironmentAllowRoles EventKind = "environment.allow-roles"
+	// ActEnvironmentRefuseRoles: they no longer may. Params: environment.
+	ActEnvironmentRefuseRoles EventKind = "environment.refuse-roles"
+	// ActReviewPreset: the preset of an environment's SQL review changed. Params: environment, from,
+	// to.
+	ActReviewPreset EventKind = "review.preset"
+	// ActReviewLevel: the level of a rule changed; "" is the preset's. Params: environment, rule,
+	// from, to.
+	ActReviewLevel EventKind = "review.level"
+	// ActReviewSetting: a setting of a rule changed; "" is the default. Params: environment, rule,
+	// setting, from, to.
+	ActReviewSetting EventKind = "review.setting"
+	// ActReviewInsist: comments and repositories cannot weaken a rule; "*" is all. Params:
+	// environment, rule.
+	ActReviewInsist EventKind = "review.insist"
+	// ActReviewRelax: they can weaken it again. Params: environment, rule.
+	ActReviewRelax EventKind = "review.relax"
+	// ActEnvironmentOrder: the order of the environments changed.
+	ActEnvironmentOrder EventKind = "environment.order"
+	// ActEnvironmentDelete: an environment was deleted. Params: environment.
+	ActEnvironmentDelete EventKind = "environment.delete"
+	// ActInstanceAdd: an instance was added. Params: instance, engine, address.
+	ActInstanceAdd EventKind = "instance.add"
+	// ActInstanceUpdate: an instance was edited. Params: instance, engine, address.
+	ActInstanceUpdate EventKind = "instance.update"
+	// ActInstanceDelete: an instance was deleted. Params: instance.
+	ActInstanceDelete EventKind = "instance.delete"
+	// ActDatabaseAssign: a database was assigned to a project. Params: database, project.
+	ActDatabaseAssign EventKind = "database.assign"
+	// ActDatabaseUnassign: a database was removed from its project. Params: database.
+	ActDatabaseUnassign EventKind = "database.unassign"
+	// ActLedgerAdopt: the ledger of a copy became its database's own. Params: instance, database.
+	ActLedgerAdopt EventKind = "ledger.adopt"
+	// ActLedgerAccept: a ledger was accepted as it is. Params: instance, database. Causes: what was
+	// wrong with it.
+	ActLedgerAccept EventKind = "ledger.accept"
+
+	// ActProjectCreate: a project was created. Params: project.
+	ActProjectCreate EventKind = "project.create"
+	// ActProjectRename: a project got another name. Params: from, to.
+	ActProjectRename EventKind = "project.rename"
+	// ActProjectLimit: a limit of a project changed. Params: project, limit, from, to.
+	ActProjectLimit EventKind = "project.limit"
+	// ActProjectMember: a member got a role in a project. Params: email, role.
+	ActProjectMember EventKind = "project.member"
+	// ActProjectMemberRemove: a member was removed from a project. Params: email.
+	ActProjectMemberRemove EventKind = "project.member-remove"
+
+	// ActProviderAdd: a Git provider was added. Params: provider, url, account.
+	ActProviderAdd EventKind = "git-provider.add"
+	// ActProviderSecret: a Git provider got other credentials. Params: provider.
+	ActProviderSecret EventKind = "git-provider.replace-secret"
+	// ActProviderRename: a Git provider got another name. Params: from, to.
+	ActProviderRename EventKind = "git-provider.rename"
+	// ActProviderDelete: a Git provider was deleted. Params: provider.
+	ActProviderDelete EventKind = "git-provider.delete"
+	// ActLinkAdd: a repository was linked. Params: repository, branch.
+	ActLinkAdd EventKind = "repository-link.add"
+	// ActLinkDespite: it was linked with a baseline that contradicts a database. Params:
+	// environment, database, version.
+	ActLinkDespite EventKind = "repository-link.despite"
+	// ActLinkEdit: a link was edited. Params: branch, base, template.
+	ActLinkEdit EventKind = "repository-link.edit"
+	// ActLinkTakeOver: another account carries a link. Params: account, repository.
+	ActLinkTakeOver EventKind = "repository-link.take-over"
+	// ActLinkRemove: a repository was unlinked. Params: repository, branch.
+	ActLinkRemove EventKind = "repository-link.remove"
+	// ActHookForget: the removal of a webhook was given up. Params: url, repository.
+	ActHookForget EventKind = "hook-removal.forget"
+
+	// ActTaskRetry: a failed task was retried. Params: path, environment, database.
+	ActTaskRetry EventKind = "task.retry"
+	// ActTaskRelease: a held task was released. Params: path, environment, database.
+	ActTaskRelease EventKind = "task.release"
+	// ActTaskSkip: a task was skipped. Params: path, environment, database, text.
+	ActTaskSkip EventKind = "task.skip"
+	// ActTaskCancel: a running task was cancelled. Params: path, environment, database.
+	ActTaskCancel EventKind = "task.cancel"
+	// ActTaskApplied: an unknown task was resolved as applied. Params: path, environment, database.
+	ActTaskApplied EventKind = "task.resolve-applied"
+	// ActTaskNotApplied: an unknown task was resolved as not applied. Params: path, environment,
+	// database.
+	ActTaskNotApplied EventKind = "task.resolve-not-applied"
+	// ActTaskContinue: an unknown task was resolved as applied up to a statement. Params: path,
+	// environment, database, statement.
+	ActTaskContinue EventKind = "task.resolve-continue"
+	// ActMigrationAccept: the text of a file was accepted as applied. Params: path, commit,
+	// environment, database.
+	ActMigrationAccept EventKind = "migration.accept"
+	// ActMigrationSkip: a file that cannot run was skipped. Params: path, environment, database,
+	// text.
+	ActMigrationSkip EventKind = "migration.skip"
+)
+
+// Acts lists the kinds of audit events.
+func Acts() []EventKind {
+	return []EventKind{
+		ActNoted, ActMemberSetup, ActMemberInvite, ActMemberReinvite, ActMemberRecover, ActMemberJoin,
+		ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate, ActMemberDeactivate,
+		ActTokenCreate, ActTokenRevoke,
+		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentAllowRoles,
+		ActEnvironmentRefuseRoles, ActReviewPreset, ActReviewLevel, ActReviewSetting, ActReviewInsist,
+		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
+		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete,
+		ActDatabaseAssign, ActDatabaseUnassign, ActLedgerAdopt, ActLedgerAccept,
+		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectMember, ActProjectMemberRemove,
+		ActProviderAdd, ActProviderSecret, ActProviderRename, ActProviderDelete,
+		ActLinkAdd, ActLinkDespite, ActLinkEdit, ActLinkTakeOver, ActLinkRemove, ActHookForget,
+		ActTaskRetry, ActTaskRelease, ActTaskSkip, ActTaskCancel, ActTaskApplied, ActTaskNotApplied,
+		ActTaskContinue, ActMigrationAccept, ActMigrationSkip,
+	}
+}
+
+// Did returns the audit event of what the actor did to an object; projectID is "" for the workspace.
+// The params are alternating names and values.
+func (a Actor) Did(act EventKind, subjectID, projectID string, params ...string) Event {
+	return Event{
+		Kind:      act,
+		ActorID:   a.Member.ID,
+		ProjectID: projectID,
+		SubjectID: subjectID,
+		Params:    pairs(params),
+	}
+}
