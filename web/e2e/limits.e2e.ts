@@ -101,3 +101,42 @@ describe('the limits of a project', () => {
     await other.context().close()
   })
 })
+
+describe('the levels of the SQL review', () => {
+  const rule = (name: string) => page.getByRole('table', { name: 'Rules' }).getByRole('row', { name })
+
+  it('come with a preset, and are set rule by rule', async () => {
+    await page.goto('/settings/sql-review')
+    await page.getByLabel('Search rules').fill('concurrently rewrites')
+    await page.getByText(/^\d+ of \d+ rules$/).waitFor()
+    await page.getByLabel('PL01 in prod').selectOption('error')
+    await rule('PL01').getByText('set here').waitFor({ state: 'attached' })
+    await page.getByLabel('Preset of test').selectOption('quiet')
+    await page.getByLabel('PL02 in staging').selectOption('off')
+    await page.getByLabel('PL02 in staging').selectOption('default')
+    await page.getByRole('button', { name: /^PL01/ }).click()
+    await page.getByText('CREATE INDEX CONCURRENTLY orders_status').waitFor()
+    await page
+      .getByRole('group', { name: /weakening PL01/ })
+      .getByLabel('prod')
+      .check()
+    await rule('PL01').getByText('must not be weakened').waitFor({ state: 'attached' })
+    await looksGood(page, 'review-rules')
+    const { items } = await demo.api<{ items: object[] }>('/review-policies')
+    expect(items).toMatchObject([
+      { environment: 'test', preset: 'quiet', levels: {}, insist: [] },
+      { environment: 'staging', preset: 'recommended', levels: {} },
+      { environment: 'prod', preset: 'recommended', levels: { PL01: 'error' }, insist: ['PL01'] },
+    ])
+  })
+
+  it('open at the rule that an address names, and only owners and DBAs change them', async () => {
+    const other = await signInAsMember(browser, demo, project, 'owner')
+    await other.goto('/settings/sql-review#NM02')
+    await other.getByText('what a name must match', { exact: false }).first().waitFor()
+    await other.getByText('Owners and DBAs of the workspace set the levels.').waitFor()
+    expect(await other.getByLabel('NM02 in prod').count()).toBe(0)
+    expect(await other.getByRole('row', { name: 'NM02' }).getByText('Info').count()).toBeGreaterThan(0)
+    await other.context().close()
+  })
+})

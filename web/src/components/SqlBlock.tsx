@@ -12,13 +12,22 @@ interface SqlBlockProps {
   sql: Schemas['Text']
   /** The line that an error is about, from 1. */
   line?: number | undefined
+  /** What the review says of lines. */
+  marks?: readonly LineMark[] | undefined
+}
+
+/** A note at a line of a text, such as a finding. */
+export interface LineMark {
+  line: number
+  level: 'error' | 'warning' | 'info'
+  words: string
 }
 
 /**
  * SQL with line numbers and colors, to read and to copy. It is readable before the colors are
  * loaded.
  */
-export function SqlBlock({ label, sql, line }: SqlBlockProps) {
+export function SqlBlock({ label, sql, line, marks }: SqlBlockProps) {
   return (
     <figure className={classes.block}>
       <figcaption className={classes.head}>
@@ -26,7 +35,7 @@ export function SqlBlock({ label, sql, line }: SqlBlockProps) {
         <CopyButton value={sql.text} label="SQL" />
       </figcaption>
       <Suspense fallback={<pre className={classes.plain}>{sql.text}</pre>}>
-        <SqlView text={sql.text} label={label} line={line} />
+        <SqlView text={sql.text} label={label} line={line} marks={marks} />
       </Suspense>
       {sql.truncated && (
         <div className={classes.foot}>

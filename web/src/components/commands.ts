@@ -69,6 +69,7 @@ function usePages(): Command[] {
     { label: 'Settings: API tokens', icon: 'key', to: pb.apiTokens() },
     { label: 'Settings: General', icon: 'settings', to: pb.general() },
     { label: 'Settings: Members', icon: 'users', to: pb.members() },
+    { label: 'Settings: SQL review', icon: 'check', to: pb.review() },
   ]
   if (can(session.data, 'git-providers.manage')) {
     pages.push(

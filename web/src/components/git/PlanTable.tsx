@@ -6,6 +6,7 @@ import { type Column, QueryTable } from '~/table/QueryTable'
 import { pb } from '~/util/path-builder'
 import { Link } from '../Link'
 import { Path } from '../Path'
+import { ReviewCounts } from '../review/ReviewCounts'
 import { StateBadge } from '../StateBadge'
 
 type Item = Schemas['PlanItem']
@@ -54,6 +55,7 @@ export function PlanTable({ items, empty, future = false, action }: PlanTablePro
           ) : (
             <StateBadge state={future ? futureState(item) : item.state} />
           )}
+          <ReviewCounts review={item.review} />
           {item.reason && (
             <div className="small muted" style={{ whiteSpace: 'pre-wrap' }}>
               {item.reason.text}

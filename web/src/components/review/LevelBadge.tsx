@@ -10,13 +10,21 @@ export const levelWords: Record<Level, [word: string, icon: IconName]> = {
   off: ['Off', 'dash'],
 }
 
-/** A level as a word and an icon. A plain one has no background: it is nothing special here. */
-export function LevelBadge({ level, plain = false }: { level: Level; plain?: boolean }) {
+interface LevelBadgeProps {
+  level: Level
+  /** In place of the level's own word: "2 errors". */
+  words?: string
+  /** Has no background: it is nothing special here. */
+  plain?: boolean
+}
+
+/** A level as a word and an icon. */
+export function LevelBadge({ level, words, plain = false }: LevelBadgeProps) {
   const [word, icon] = levelWords[level]
   return (
     <span className={classes.badge} data-level={level} data-plain={plain}>
       <Icon name={icon} size={14} />
-      {word}
+      {words ?? word}
     </span>
   )
 }

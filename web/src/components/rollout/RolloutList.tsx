@@ -12,6 +12,7 @@ import { Commit } from '../Commit'
 import { FilterChips } from '../FilterChips'
 import { Link } from '../Link'
 import { Failure } from '../Loaded'
+import { ReviewCounts } from '../review/ReviewCounts'
 import { StateBadge } from '../StateBadge'
 import { TimeAgo } from '../TimeAgo'
 
@@ -54,6 +55,7 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
       main: true,
       cell: row => <Link to={pb.rollout(row.id)}>{row.message || 'No commit message'}</Link>,
     },
+    { title: 'Review', fit: true, bare: true, cell: row => <ReviewCounts review={row.review} /> },
     {
       title: 'Project',
       cell: row => (

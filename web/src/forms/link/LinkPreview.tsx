@@ -7,6 +7,7 @@ import { FilterChips } from '~/components/FilterChips'
 import { FileTable } from '~/components/git/FileTable'
 import { PlanTable } from '~/components/git/PlanTable'
 import { Loaded } from '~/components/Loaded'
+import { ReviewFindings } from '~/components/review/ReviewFindings'
 import { EmptyState } from '~/ui/EmptyState'
 import { Notice } from '~/ui/Notice'
 import { count } from '~/util/str'
@@ -116,6 +117,7 @@ function Tree({ preview }: { preview: Preview }) {
           }
         />
       )}
+      {preview.review && <ReviewFindings review={preview.review} />}
     </div>
   )
 }

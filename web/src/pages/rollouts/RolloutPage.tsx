@@ -7,8 +7,10 @@ import { Link } from '~/components/Link'
 import { LinkButton } from '~/components/LinkButton'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
+import { ReviewCounts } from '~/components/review/ReviewCounts'
 import { Board } from '~/components/rollout/Board'
 import { isMoving, RolloutBadge } from '~/components/rollout/RolloutList'
+import { RolloutReview } from '~/components/rollout/RolloutReview'
 import { TimeAgo } from '~/components/TimeAgo'
 import { useClock } from '~/hooks/use-clock'
 import { useParam } from '~/hooks/use-params'
@@ -51,6 +53,11 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
         </span>
         {isMoving(rollout) ? <span>for {sofar}</span> : <Span stages={rollout.stages} />}
         <Link to={pb.link(rollout.projectId, rollout.linkId)}>Repository</Link>
+        {rollout.review && (
+          <span className="row">
+            SQL review: <ReviewCounts review={rollout.review} none="no errors, no warnings" />
+          </span>
+        )}
         {rollout.supersededBy && (
           <span>
             its open tasks moved to <Link to={pb.rollout(rollout.supersededBy)}>a newer rollout</Link>
@@ -62,6 +69,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
       ) : (
         <Board stages={rollout.stages} names={names} />
       )}
+      {rollout.review && <RolloutReview rollout={rollout} />}
     </Page>
   )
 }

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Schemas } from '~/api/client'
+import { byFile, type FileFindings, marksOf, rolloutReviewQuery, saysSomething } from '~/api/findings'
 import { linkQuery } from '~/api/gitops-queries'
 import { unlessRefused } from '~/api/polling'
 import { databaseQuery, environmentsQuery, projectQuery, rolloutQuery, taskQuery } from '~/api/queries'
@@ -10,6 +11,7 @@ import { FilterChips } from '~/components/FilterChips'
 import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
+import { FindingList } from '~/components/review/FilePanel'
 import { Took, taskDetail } from '~/components/rollout/Board'
 import { remedyOf } from '~/components/rollout/remedy'
 import { StatementTable } from '~/components/rollout/StatementTable'
@@ -46,6 +48,9 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
   const attempt = attempts.find(one => one.id === chosen) ?? attempts.at(-1)
   const title = `${task.label} ${task.description}`.trim()
   const reasonSays = task.state === 'unknown' && attempt?.id === attempts.at(-1)?.id
+  const review = useQuery({ ...rolloutReviewQuery(task.rolloutId), enabled: rollout.data?.review !== undefined })
+  const found = useMemo(() => findingsOf(review.data, task), [review.data, task])
+  const marks = useMemo(() => found && marksOf(found), [found])
   const commitUrl = rollout.data?.commit === task.commit ? rollout.data.commitUrl : undefined
   return (
     <Page
@@ -82,7 +87,13 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
           <Took task={task} inWords />
         </dd>
       </dl>
-      {sql && <SqlBlock label={task.path} sql={sql} line={attempt?.message && attempt.line} />}
+      {sql && <SqlBlock label={task.path} sql={sql} line={attempt?.message && attempt.line} marks={marks} />}
+      {found && saysSomething(found) && (
+        <section className="stack tight" aria-labelledby="review">
+          <h2 id="review">SQL review</h2>
+          <FindingList file={found} />
+        </section>
+      )}
       {task.covers && task.covers.length > 0 && (
         <section className="stack tight">
           <h2>Records</h2>
@@ -123,6 +134,17 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
       )}
     </Page>
   )
+}
+
+/** What the review says of the task's text in its environment. */
+function findingsOf(
+  review: Schemas['Review'] | undefined,
+  { path, checksum, environmentId }: Schemas['TaskDetail'],
+): FileFindings | undefined {
+  const files = review?.files.filter(
+    file => file.path === path && file.checksum === checksum && file.environmentId === environmentId,
+  )
+  return files && byFile(files)[0]
 }
 
 /** What helps after a failure, the likeliest first. */
